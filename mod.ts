@@ -1,0 +1,63 @@
+/**
+ * Predict gene expression from histone marks: read binned histone data, build the WakaWaka model, train,
+ * evaluate, predict.
+ *
+ * This module holds what most programs need, and loads tf.js for `buildModel`. The parts are there on their
+ * own, without tf.js, as `@waka/histone/io`, `/data`, `/metrics`, `/model`, `/engine`, `/training` and
+ * `/simulate`.
+ *
+ * @example
+ * ```ts
+ * import { Dataset, evaluatePredictions, fit, predict } from "@waka/histone";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { strictEqual } from "node:assert";
+ *
+ * const size = { cellTypes: 2, genes: 8, newCellTypes: 1, newGenes: 4, bins: 20 };
+ * const simulated = simulateColumns(size);
+ * const { model } = await fit("experiment1", new Dataset(simulated.train), { epochs: 2 });
+ * const unseen = new Dataset(simulated.eval);
+ * const predicted = await predict(model, unseen);
+ * strictEqual(evaluatePredictions(unseen, predicted).overall.samples, 20);
+ * ```
+ *
+ * @module
+ */
+
+export { type Agreement, evaluatePredictions, type Evaluation } from "./src/data/evaluate.ts";
+export { Dataset } from "./src/data/dataset.ts";
+export { type Fold, type FoldOptions, type FoldScheme, kFold } from "./src/data/kfold.ts";
+export { readDataset, type ReadDatasetOptions } from "./src/data/read_dataset.ts";
+export type { EngineName } from "./src/engine/select.ts";
+export {
+  ContractError,
+  DivergedError,
+  EngineUnavailableError,
+  FormatError,
+  UnsupportedModelError,
+  WriteError,
+} from "./src/errors.ts";
+export type { SampleColumns } from "./src/io/columns.ts";
+export { readCompetition } from "./src/io/competition.ts";
+export { readDeepchromeCsv, readDeepchromeFolder } from "./src/io/deepchrome_csv.ts";
+export { openNpz } from "./src/io/npz.ts";
+export { writeNpz } from "./src/io/npz_writer.ts";
+export { readSequences } from "./src/io/sequences.ts";
+export { readPredictions, writeSubmission } from "./src/io/submission.ts";
+export { auroc } from "./src/metrics/auroc.ts";
+export { meanSquaredError } from "./src/metrics/mean_squared_error.ts";
+export { pearson } from "./src/metrics/pearson.ts";
+export { rSquared } from "./src/metrics/r_squared.ts";
+export { spearman } from "./src/metrics/spearman.ts";
+export { buildModel, type BuildModelOptions, type LayersModel } from "./src/model/build_model.ts";
+export { PRESETS, presetSpec } from "./src/model/presets.ts";
+export { loadModel, saveModel } from "./src/model/save_load.ts";
+export type { ModelSpec } from "./src/model/spec.ts";
+export type { TrainedModel } from "./src/model/trained_model.ts";
+export type { DataRecord, Transform } from "./src/record.ts";
+export {
+  crossValidate,
+  type CrossValidationOptions,
+  type FoldResult,
+} from "./src/training/crossval.ts";
+export { fit, type FitOptions, type FitResult } from "./src/training/fit.ts";
+export { predict, type PredictOptions } from "./src/training/predict.ts";

@@ -1,0 +1,169 @@
+/** What every command shares: flags, help, exit codes, Ctrl-C. */
+
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { ENGINE_NAMES } from "../src/engine/select.ts";
+import {
+  ContractError,
+  DivergedError,
+  EngineUnavailableError,
+  FormatError,
+  UnsupportedModelError,
+  WriteError,
+} from "../src/errors.ts";
+import { TRANSFORMS } from "../src/record.ts";
+
+/** A command of the package. */
+export interface CommandDefinition<Flags> {
+  /** Name of the task. */
+  readonly name: string;
+  /** What it does, in a sentence or two. */
+  readonly summary: string;
+  /** Command lines to copy, each with what it does. */
+  readonly examples: readonly (readonly [command: string, does: string])[];
+  /** Declares the flags. */
+  readonly declare: (command: Command) => Command;
+  /** Does the work. */
+  readonly run: (flags: Flags, signal: AbortSignal) => Promise<void>;
+}
+
+/** Ended by Ctrl-C or a termination signal after what was finished had been kept. */
+export class Interrupted extends Error {
+  override readonly name = "Interrupted";
+}
+
+const EXIT_FAILED = 1;
+const EXIT_BAD_FLAGS = 2;
+const EXIT_INTERRUPTED = 130;
+
+/** Parses the command line, runs the command and ends the process with the right exit code. */
+export async function runCommand<Flags>(definition: CommandDefinition<Flags>): Promise<never> {
+  const command = describe(definition);
+  try {
+    command.parse(Deno.args, { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError) Deno.exit(error.exitCode === 0 ? 0 : EXIT_BAD_FLAGS);
+    throw error;
+  }
+  quietVulkan();
+  const interrupt = listenForInterrupt();
+  try {
+    await definition.run(command.opts() as Flags, interrupt);
+  } catch (error) {
+    if (error instanceof Interrupted || interrupt.aborted) {
+      console.error(error instanceof Interrupted ? error.message : "Interrupted.");
+      Deno.exit(EXIT_INTERRUPTED);
+    }
+    console.error(`error: ${explain(error)}`);
+    Deno.exit(EXIT_FAILED);
+  }
+  Deno.exit(0);
+}
+
+function describe<Flags>({ name, summary, examples, declare }: CommandDefinition<Flags>): Command {
+  const lines = examples.map(([command, does]) => `  # ${does}\n  ${command}`).join("\n\n");
+  return declare(new Command(`deno task ${name}`).description(summary))
+    .addHelpText("after", `\nExamples:\n${lines}`)
+    .allowExcessArguments(false)
+    .showHelpAfterError(`(deno task ${name} --help lists the flags)`)
+    // Without these commander reads environment variables, which the tasks have no permission for.
+    .configureOutput({ getOutHasColors: () => false, getErrHasColors: () => false })
+    .exitOverride();
+}
+
+/** Where it is unset, as on most clusters, Mesa's Vulkan drivers print an error for each of them. */
+function quietVulkan(): void {
+  if (Deno.build.os === "linux" && !Deno.env.has("XDG_RUNTIME_DIR")) {
+    Deno.env.set("XDG_RUNTIME_DIR", "/tmp");
+  }
+}
+
+/** Aborts on the first SIGINT or SIGTERM; the second one ends the process at once. */
+function listenForInterrupt(): AbortSignal {
+  const controller = new AbortController();
+  const onSignal = () => {
+    if (controller.signal.aborted) Deno.exit(EXIT_INTERRUPTED);
+    console.error("\nStopping; once more to stop at once.");
+    controller.abort(new Interrupted("Interrupted."));
+  };
+  const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
+  for (const signal of signals) Deno.addSignalListener(signal, onSignal);
+  return controller.signal;
+}
+
+const EXPECTED_ERRORS = [
+  ContractError,
+  DivergedError,
+  EngineUnavailableError,
+  FormatError,
+  UnsupportedModelError,
+  WriteError,
+  RangeError,
+  ...Object.values(Deno.errors),
+];
+
+/** The message of an error that users can act on; the stack as well of one that is our mistake. */
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const expected = EXPECTED_ERRORS.some((known) => error instanceof known);
+  return expected ? error.message : error.stack ?? error.message;
+}
+
+/** Parser of an integer flag. */
+export function integer(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === "" || !Number.isSafeInteger(value) || value < least) {
+      throw new InvalidArgumentError(`Expected an integer >= ${least}.`);
+    }
+    return value;
+  };
+}
+
+/** Parser of a flag that takes a finite number from `least` to `most`. */
+export function number(least: number, most = Number.MAX_VALUE): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === "" || !(value >= least && value <= most)) {
+      const low = least === Number.MIN_VALUE ? "> 0" : `>= ${least}`;
+      const range = most === Number.MAX_VALUE ? low : `${low} and <= ${most}`;
+      throw new InvalidArgumentError(`Expected a number ${range}.`);
+    }
+    return value;
+  };
+}
+
+/** Parser of a flag that takes one of a few words. */
+export function choice<Word extends string>(words: readonly Word[]): (text: string) => Word {
+  return (text) => {
+    if (!words.includes(text as Word)) {
+      throw new InvalidArgumentError(`Expected one of ${words.join(", ")}.`);
+    }
+    return text as Word;
+  };
+}
+
+/** Flag `--engine`. */
+export function declareEngine(command: Command): Command {
+  return command.option(
+    "--engine <name>",
+    `where to compute: ${ENGINE_NAMES.join(", ")}`,
+    choice(ENGINE_NAMES),
+    "auto",
+  );
+}
+
+/** Flags of the commands that train. */
+export function declareTraining(command: Command): Command {
+  return declareEngine(
+    command
+      .option("--data <path>", "competition .npz, DeepChrome .csv, or a folder of cell types")
+      .option("--preset <name>", "model to train", "wakawaka")
+      .option("--epochs <n>", "passes over the data (default: the preset's)", integer(1))
+      .option("--batch-size <n>", "samples of a step (default: the preset's)", integer(1))
+      .option("--learning-rate <x>", "Adam's (default: the preset's)", number(Number.MIN_VALUE))
+      .option("--transform <name>", "of the counts: none, log1p, asinh", choice(TRANSFORMS), "none")
+      .option("--seed <n>", "of weights, order and dropout", integer(0), 0)
+      .option("--out <dir>", "directory to write (default: a new one in runs/)")
+      .option("--overwrite", "replace the run that --out already holds", false),
+  );
+}

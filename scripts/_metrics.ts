@@ -1,0 +1,45 @@
+/** Metrics as text. */
+
+import type { Agreement, Evaluation } from "../src/data/evaluate.ts";
+
+/** One line: MSE, correlations, R² and, for classes, the area under the ROC curve. */
+export function formatAgreement(agreement: Agreement): string {
+  const { mse, pearson, spearman, r2, auroc, samples } = agreement;
+  return [
+    `MSE ${formatMetric(mse)}`,
+    `Pearson r ${formatMetric(pearson)}`,
+    `Spearman ${formatMetric(spearman)}`,
+    `R² ${formatMetric(r2)}`,
+    auroc === undefined ? undefined : `AUROC ${formatMetric(auroc)}`,
+    `${samples.toLocaleString("en-US")} samples`,
+  ].filter((part) => part !== undefined).join(", ");
+}
+
+/** A table with one line a cell type, then the genes' correlations. */
+export function formatEvaluation({ overall, byCellType, byGene }: Evaluation): string {
+  const width = Math.max(...byCellType.map(({ cellType }) => cellType.length));
+  const lines = byCellType.map((row) => `  ${row.cellType.padEnd(width)}  ${formatAgreement(row)}`);
+  const genes = byGene.genes === 0
+    ? "Across cell types: no gene has the 3 samples that a correlation needs"
+    : `Across cell types: median r ${
+      formatMetric(byGene.medianPearson)
+    } over ${byGene.genes} genes`;
+  return [`Overall: ${formatAgreement(overall)}`, ...lines, genes].join("\n");
+}
+
+/** Four decimals, or `undefined` where a metric has no answer. */
+export function formatMetric(value: number | null): string {
+  return value === null ? "undefined" : value.toFixed(4);
+}
+
+/** A warning if predictions do not vary at all, as those of a model that learnt nothing. */
+export function warnIfConstant(predicted: ArrayLike<number>): void {
+  const first = predicted[0];
+  if (predicted.length < 2 || Array.prototype.some.call(predicted, (value) => value !== first)) {
+    return;
+  }
+  console.error(
+    `warning: every prediction is ${first}. The model did not learn from its input: ` +
+      "try a lower learning rate, more epochs or --transform log1p",
+  );
+}

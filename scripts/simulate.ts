@@ -1,0 +1,88 @@
+/** `deno task simulate`: data in the competition's format from a model with known truth. */
+
+import { ContractError } from "../src/errors.ts";
+import { pathKind } from "../src/io/file.ts";
+import type { ReachableScores, SimulationTruth } from "../src/simulate/mod.ts";
+import { writeSimulation } from "../src/simulate/mod.ts";
+import { integer, Interrupted, number, runCommand } from "./_cli.ts";
+import { ProgressLine } from "./_progress.ts";
+
+interface SimulateFlags {
+  readonly out: string;
+  readonly cellTypes: number;
+  readonly genes: number;
+  readonly newCellTypes: number;
+  readonly newGenes: number;
+  readonly bins: number;
+  readonly visibleShare: number;
+  readonly hiddenShare: number;
+  readonly depth: number;
+  readonly depthSpread: number;
+  readonly dispersion: number;
+  readonly seed: number;
+  readonly compress: boolean;
+  readonly overwrite: boolean;
+}
+
+const share = number(0, 1);
+
+await runCommand<SimulateFlags>({
+  name: "simulate",
+  summary: "Writes train.npz, eval.npz, eval_labels.csv and truth.json, whose truth is known.",
+  examples: [
+    ["deno task simulate", "8 cell types × 200 genes in simulated/"],
+    [
+      "deno task simulate --cell-types 50 --genes 16000 --new-cell-types 6 --new-genes 1447",
+      "the competition's size: 5.5 GB",
+    ],
+  ],
+  declare: (command) =>
+    command
+      .option("--out <dir>", "directory to write", "simulated")
+      .option("--cell-types <n>", "training cell types", integer(1), 8)
+      .option("--genes <n>", "training genes", integer(1), 200)
+      .option("--new-cell-types <n>", "cell types that only eval has", integer(0), 2)
+      .option("--new-genes <n>", "genes that only eval has", integer(0), 40)
+      .option("--bins <n>", "100 bp bins, the TSS in the middle", integer(1), 100)
+      .option("--visible-share <x>", "of the label's variance, seen in the marks", share, 0.3)
+      .option("--hidden-share <x>", "of it, a gene's own and not in the marks", share, 0.3)
+      .option("--depth <x>", "factor on all counts", number(Number.MIN_VALUE), 1)
+      .option("--depth-spread <x>", "of ln(depth) between samples", number(0, 2), 0.3)
+      .option("--dispersion <x>", "variance is mean + x · mean²", number(Number.MIN_VALUE), 0.1)
+      .option("--seed <n>", "of everything", integer(0), 1)
+      .option("--compress", "deflate the npz files", false)
+      .option("--overwrite", "replace the data that --out already holds", false),
+  run: simulate,
+});
+
+async function simulate(flags: SimulateFlags, signal: AbortSignal): Promise<void> {
+  const { out, overwrite, ...options } = flags;
+  if (!overwrite && await pathKind(`${out}/truth.json`) !== undefined) {
+    throw new ContractError(
+      `Cannot write to ${out}: it already holds a simulation. Name another --out, or add --overwrite`,
+    );
+  }
+  const progress = new ProgressLine("cell types");
+  const truth = await writeSimulation(out, {
+    ...options,
+    onProgress: ({ done, total, file, cellType }) => {
+      if (signal.aborted) throw new Interrupted("Interrupted: nothing half-written was kept.");
+      progress.update({ done, total, label: `${file} ${cellType}` });
+    },
+  });
+  progress.clear();
+  printTruth(truth);
+  console.log(`Written: ${out}/ (train.npz, eval.npz, eval_labels.csv, truth.json)`);
+}
+
+function printTruth({ bestReachable }: SimulationTruth): void {
+  console.log("Best reachable, from the marks alone and knowing each gene's hidden level as well:");
+  console.log(`  train  ${formatScores(bestReachable.train)}`);
+  console.log(`  eval   ${formatScores(bestReachable.eval)}`);
+}
+
+function formatScores({ fromMarks, fromMarksAndGene }: ReachableScores): string {
+  return [fromMarks, fromMarksAndGene]
+    .map(({ mse, pearson }) => `MSE ${mse.toFixed(4)}, r ${pearson.toFixed(4)}`)
+    .join("   ");
+}

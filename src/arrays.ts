@@ -1,0 +1,16 @@
+/**
+ * Array types that several parts share.
+ *
+ * @module
+ */
+
+/** The element types a data set's signal is stored in: the narrowest that holds every value exactly. */
+export type PackedArray =
+  | Uint8Array<ArrayBufferLike>
+  | Uint16Array<ArrayBufferLike>
+  | Uint32Array<ArrayBufferLike>
+  | Float32Array<ArrayBufferLike>
+  | Float64Array<ArrayBufferLike>;
+
+/** Name of the element type of a {@linkcode PackedArray}. */
+export type PackedType = "uint8" | "uint16" | "uint32" | "float32" | "float64";

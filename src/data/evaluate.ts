@@ -1,0 +1,166 @@
+import {
+  auroc,
+  byGroup,
+  meanDefined,
+  meanSquaredError,
+  type Metric,
+  pearson,
+  rSquared,
+  spearman,
+  splitByGroup,
+} from "../metrics/mod.ts";
+import type { Dataset } from "./dataset.ts";
+
+/** How well predictions agree with labels on some samples; `null` where a metric has no answer. */
+export interface Agreement {
+  /** Number of samples. */
+  readonly samples: number;
+  /** Mean squared error. */
+  readonly mse: number | null;
+  /** Pearson's correlation; `null` if labels or predictions do not vary. */
+  readonly pearson: number | null;
+  /** Spearman's rank correlation; `null` if labels or predictions do not vary. */
+  readonly spearman: number | null;
+  /** Coefficient of determination; `null` if the labels do not vary. */
+  readonly r2: number | null;
+  /** Area under the ROC curve; there only if every label of the data is 0 or 1, `null` if all are equal. */
+  readonly auroc?: number | null;
+}
+
+/** {@linkcode Agreement} within one cell type. */
+export interface CellTypeAgreement extends Agreement {
+  /** Name of the cell type. */
+  readonly cellType: string;
+}
+
+/**
+ * How well predictions follow each gene across cell types: Pearson's correlation of a gene's samples, one a
+ * cell type, summed up over the genes that have one. Those are the genes with at least 3 samples whose
+ * labels vary and whose predictions vary.
+ */
+export interface GeneAgreement {
+  /** Number of genes that have a correlation. */
+  readonly genes: number;
+  /** Mean of the genes' correlations; `null` if no gene has one. */
+  readonly meanPearson: number | null;
+  /** Median of the genes' correlations; `null` if no gene has one. */
+  readonly medianPearson: number | null;
+}
+
+/** What {@linkcode evaluatePredictions} finds; `JSON.stringify` keeps all of it. */
+export interface Evaluation {
+  /** Over all samples. */
+  readonly overall: Agreement;
+  /** Within each cell type that has samples, in the order of the data's cell types. */
+  readonly byCellType: readonly CellTypeAgreement[];
+  /** Of each gene across cell types. */
+  readonly byGene: GeneAgreement;
+}
+
+const FEWEST_SAMPLES_OF_A_GENE = 3;
+
+/**
+ * Judges predictions against the labels of a data set: overall, for each cell type, and for each gene across
+ * cell types.
+ *
+ * @param data Samples with labels.
+ * @param predictions One number a sample, `[position]`.
+ * @throws {ContractError} If the data have no labels.
+ * @throws {TypeError} If there are not as many predictions as samples.
+ *
+ * @example
+ * ```ts
+ * import { Dataset, evaluatePredictions } from "@waka/histone/data";
+ * import { COMPETITION_RECORD } from "@waka/histone/record";
+ * import { strictEqual } from "node:assert";
+ *
+ * const data = new Dataset({
+ *   signal: new Uint8Array(2),
+ *   labels: Float64Array.of(0, 1),
+ *   cellTypes: ["E003"],
+ *   cellTypeIndex: Uint32Array.of(0, 0),
+ *   genes: ["000003", "000005"],
+ *   geneIndex: Uint32Array.of(0, 1),
+ *   bins: 1,
+ *   record: { ...COMPETITION_RECORD, marks: ["H3K4me3"] },
+ * });
+ * const { overall, byGene } = evaluatePredictions(data, [0.25, 0.75]);
+ * strictEqual(overall.auroc, 1);
+ * strictEqual(overall.mse, 0.0625);
+ * strictEqual(byGene.meanPearson, null);
+ * ```
+ */
+export function evaluatePredictions(data: Dataset, predictions: ArrayLike<number>): Evaluation {
+  const truth = data.labels();
+  if (predictions.length !== truth.length) {
+    throw new TypeError(
+      `Cannot evaluate: ${predictions.length} predictions for ${truth.length} samples, ` +
+        `expected as many`,
+    );
+  }
+  const predicted = Float64Array.from(predictions);
+  const binary = truth.every((label) => label === 0 || label === 1);
+  return {
+    overall: agreementOf(truth, predicted, binary),
+    byCellType: evaluateCellTypes(data, truth, predicted, binary),
+    byGene: evaluateGenes(data, truth, predicted),
+  };
+}
+
+function agreementOf(truth: Float64Array, predicted: Float64Array, binary: boolean): Agreement {
+  return {
+    samples: truth.length,
+    mse: orNull(meanSquaredError(truth, predicted)),
+    pearson: orNull(pearson(truth, predicted)),
+    spearman: orNull(spearman(truth, predicted)),
+    r2: orNull(rSquared(truth, predicted)),
+    ...(binary && { auroc: orNull(auroc(truth, predicted)) }),
+  };
+}
+
+function evaluateCellTypes(
+  data: Dataset,
+  truth: Float64Array,
+  predicted: Float64Array,
+  binary: boolean,
+): CellTypeAgreement[] {
+  const { cellTypes } = data.columns;
+  const groupIndex = data.cellTypeIndices();
+  return splitByGroup({ truth, predicted, groupIndex, groupCount: cellTypes.length })
+    .map((pairs, index) => ({
+      cellType: cellTypes[index],
+      ...agreementOf(pairs.truth, pairs.predicted, binary),
+    }))
+    .filter(({ samples }) => samples > 0);
+}
+
+function evaluateGenes(
+  data: Dataset,
+  truth: Float64Array,
+  predicted: Float64Array,
+): GeneAgreement {
+  const pearsonOfEnough: Metric = (a, b) =>
+    a.length < FEWEST_SAMPLES_OF_A_GENE ? NaN : pearson(a, b);
+  const correlations = byGroup(pearsonOfEnough, {
+    truth,
+    predicted,
+    groupIndex: data.geneIndices(),
+    groupCount: data.columns.genes.length,
+  }).filter((r) => !Number.isNaN(r));
+  return {
+    genes: correlations.length,
+    meanPearson: orNull(meanDefined(correlations)),
+    medianPearson: orNull(medianOf(correlations)),
+  };
+}
+
+function medianOf(values: Float64Array): number {
+  const sorted = values.toSorted();
+  const middle = sorted.length >> 1;
+  if (sorted.length % 2 === 1) return sorted[middle];
+  return (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+function orNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}

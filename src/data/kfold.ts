@@ -1,0 +1,163 @@
+import { deriveKey, RandomStream, shuffledIndices } from "../random.ts";
+import type { Dataset } from "./dataset.ts";
+
+/** How {@linkcode kFold} parts the samples. */
+export type FoldScheme = "contiguous" | "shuffled" | "by-gene" | "by-cell-type" | "by-both";
+
+/** Every {@linkcode FoldScheme}, the report's own first. */
+export const FOLD_SCHEMES: readonly FoldScheme[] = [
+  "contiguous",
+  "shuffled",
+  "by-gene",
+  "by-cell-type",
+  "by-both",
+];
+
+/** Options of {@linkcode kFold}. */
+export interface FoldOptions {
+  /** Number of folds, at least 2. */
+  readonly folds: number;
+  /** How the samples are parted. */
+  readonly scheme: FoldScheme;
+  /**
+   * Seed of the random parting; `contiguous` has none.
+   *
+   * @default 0
+   */
+  readonly seed?: number;
+}
+
+/** One way to part the samples into those to train on and those to judge by. */
+export interface Fold {
+  /** Samples to train on. */
+  readonly training: Dataset;
+  /** Samples to judge by, at other positions of the data than those of `training`. */
+  readonly validation: Dataset;
+}
+
+/**
+ * Parts samples for k-fold cross-validation. Training and validation keep the order of `data`.
+ *
+ * - `contiguous`, the report's: fold i of k validates on positions ⌊i·n/k⌋ to ⌊(i+1)·n/k⌋. On data ordered by
+ *   cell type nearly every gene stands on both sides, as it does with `shuffled`; such scores look better
+ *   than those on new genes will be.
+ * - `shuffled`: as `contiguous` after a random reordering.
+ * - `by-gene`: no gene is on both sides. `by-cell-type`: no cell type is.
+ * - `by-both`: fold i validates on the genes of group i in the cell types of group i, and trains on the
+ *   samples that share neither with them. The others sit out: of a full table of genes and cell types
+ *   1/k² validates, (1 − 1/k)² trains and 2(k − 1)/k² sits out, so that all folds together judge 1/k of it.
+ *
+ * In every scheme the parts of samples, of genes or of cell types differ in number by at most one.
+ *
+ * @throws {RangeError} If there are fewer than 2 folds, or more than samples, genes or cell types (whichever
+ * the scheme parts), or if a fold of `by-both` would have no samples on one side.
+ *
+ * @example
+ * ```ts
+ * import { Dataset, kFold } from "@waka/histone/data";
+ * import { COMPETITION_RECORD } from "@waka/histone/record";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const data = new Dataset({
+ *   signal: new Uint8Array(4),
+ *   labels: undefined,
+ *   cellTypes: ["E003", "E004"],
+ *   cellTypeIndex: Uint32Array.of(0, 0, 1, 1),
+ *   genes: ["000003", "000005"],
+ *   geneIndex: Uint32Array.of(0, 1, 0, 1),
+ *   bins: 1,
+ *   record: { ...COMPETITION_RECORD, marks: ["H3K4me3"] },
+ * });
+ * const [first] = kFold(data, { folds: 2, scheme: "contiguous" });
+ * deepStrictEqual(first.validation.submissionIds(), ["E003_3", "E003_5"]);
+ * deepStrictEqual(first.training.submissionIds(), ["E004_3", "E004_5"]);
+ * ```
+ */
+export function kFold(data: Dataset, options: FoldOptions): Fold[] {
+  const { folds } = options;
+  if (!Number.isInteger(folds) || folds < 2) {
+    throw new RangeError(`Cannot part data into ${folds} folds: expected an integer >= 2`);
+  }
+  const partings = partSamples(data, options);
+  return Array.from({ length: folds }, (_, fold) => {
+    const validation = data.filter((position) =>
+      partings.every((parts) => parts[position] === fold)
+    );
+    const training = data.filter((position) => partings.every((parts) => parts[position] !== fold));
+    if (validation.length === 0 || training.length === 0) {
+      throw new RangeError(
+        `Cannot part data into ${folds} folds: fold ${fold} has ${training.length} samples to ` +
+          `train on and ${validation.length} to judge by, expected some of each`,
+      );
+    }
+    return { training, validation };
+  });
+}
+
+/**
+ * For each position its part, `[position]`, once for each thing that must not be on both sides: a fold
+ * validates where all agree with it and trains where none does.
+ */
+function partSamples(data: Dataset, { folds, scheme, seed = 0 }: FoldOptions): Uint32Array[] {
+  const stream = (what: string) => new RandomStream(deriveKey(seed, "kfold", what));
+  const byGene = () => partNames(data.geneIndices(), "genes", folds, stream("gene"));
+  const byCellType = () =>
+    partNames(data.cellTypeIndices(), "cell types", folds, stream("cell type"));
+  switch (scheme) {
+    case "contiguous":
+      return [partEvenly(data.length, "samples", folds)];
+    case "shuffled":
+      return [partRandomly(data.length, "samples", folds, stream("sample"))];
+    case "by-gene":
+      return [byGene()];
+    case "by-cell-type":
+      return [byCellType()];
+    case "by-both":
+      return [byGene(), byCellType()];
+    default:
+      throw new RangeError(
+        `Cannot part data by "${scheme}": expected one of ${FOLD_SCHEMES.join(", ")}`,
+      );
+  }
+}
+
+/** Parts 0 … `count` − 1 into consecutive runs: part i is ⌊i·count/folds⌋ to ⌊(i+1)·count/folds⌋. */
+function partEvenly(count: number, what: string, folds: number): Uint32Array {
+  if (count < folds) {
+    throw new RangeError(
+      `Cannot part data into ${folds} folds: there are only ${count} ${what}, expected as many`,
+    );
+  }
+  const parts = new Uint32Array(count);
+  for (let fold = 0; fold < folds; fold++) {
+    const start = Math.floor(fold * count / folds);
+    const end = Math.floor((fold + 1) * count / folds);
+    parts.fill(fold, start, end);
+  }
+  return parts;
+}
+
+function partRandomly(
+  count: number,
+  what: string,
+  folds: number,
+  stream: RandomStream,
+): Uint32Array {
+  const runs = partEvenly(count, what, folds);
+  const parts = new Uint32Array(count);
+  shuffledIndices(count, stream).forEach((item, place) => parts[item] = runs[place]);
+  return parts;
+}
+
+/** Parts the names that occur, so that all samples of a name share its part. */
+function partNames(
+  indices: Uint32Array,
+  what: string,
+  folds: number,
+  stream: RandomStream,
+): Uint32Array {
+  const present = [...new Set(indices)].sort((a, b) => a - b);
+  const parts = partRandomly(present.length, what, folds, stream);
+  const partOf = new Map(present.map((name, place) => [name, parts[place]]));
+  return indices.map((name) => partOf.get(name)!);
+}

@@ -1,0 +1,18 @@
+/**
+ * Data sets: samples with their cell type, gene and label, views on them, and how predictions on them are
+ * judged.
+ *
+ * @module
+ */
+
+export { batches } from "./batches.ts";
+export { Dataset } from "./dataset.ts";
+export {
+  type Agreement,
+  type CellTypeAgreement,
+  evaluatePredictions,
+  type Evaluation,
+  type GeneAgreement,
+} from "./evaluate.ts";
+export { type Fold, FOLD_SCHEMES, type FoldOptions, type FoldScheme, kFold } from "./kfold.ts";
+export { readDataset, type ReadDatasetOptions } from "./read_dataset.ts";

@@ -1,0 +1,55 @@
+import { deriveKey, type RandomKey, threefry2x32 } from "../random.ts";
+
+/**
+ * Key of one layer's dropout masks in one epoch. With it, unit `u` of the sample at position `p` of the
+ * epoch's order is decided by word `u & 1` of `threefry2x32(key, p, u >> 1)`, whichever engine computes it.
+ *
+ * @param seed The session's seed.
+ * @param layer Index in `spec.layers`.
+ * @param epoch Number of the epoch, from 0.
+ */
+export function dropoutKey(seed: number, layer: number, epoch: number): RandomKey {
+  return deriveKey(seed, "dropout", layer, epoch);
+}
+
+/** Words below this are dropped, so that a share of `rate` is. */
+export function dropoutThreshold(rate: number): number {
+  return Math.round(rate * 2 ** 32);
+}
+
+/** What kept values are multiplied by: 1 / (1 − rate), as a float32. */
+export function dropoutScale(rate: number): number {
+  return Math.fround(1 / (1 - rate));
+}
+
+/** Which mask {@linkcode fillDropoutMask} fills. */
+export interface DropoutMask {
+  /** See {@linkcode dropoutKey}. */
+  readonly key: RandomKey;
+  /** The layer's rate. */
+  readonly rate: number;
+  /** Position, in the epoch's order, of the first sample. */
+  readonly firstPosition: number;
+  /** Values of one sample at this layer. */
+  readonly units: number;
+}
+
+/**
+ * Fills the factors of consecutive samples at one dropout layer: 0 or {@linkcode dropoutScale}.
+ *
+ * @param factors `[sample, unit]`; its length is a multiple of `mask.units`.
+ * @param mask Which mask.
+ */
+export function fillDropoutMask(factors: Float32Array, mask: DropoutMask): void {
+  const { key, rate, firstPosition, units } = mask;
+  const threshold = dropoutThreshold(rate);
+  const scale = dropoutScale(rate);
+  const words = new Uint32Array(2);
+  for (let start = 0, position = firstPosition; start < factors.length; position++) {
+    for (let unit = 0; unit < units; unit++) {
+      if ((unit & 1) === 0) threefry2x32(key, position, unit >> 1, words);
+      factors[start + unit] = words[unit & 1] < threshold ? 0 : scale;
+    }
+    start += units;
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * The tf.js engine: slow and general. It runs any model of this package and is the second opinion on the
+ * faster engines.
+ *
+ * @module
+ */
+
+import type { ModelSpec } from "../../model/spec.ts";
+import type { Engine, Session, SessionOptions, Support } from "../engine.ts";
+import { startBackend, type TfjsBackend } from "./backend.ts";
+import { TfjsSession } from "./session.ts";
+
+/**
+ * Makes the engine for one backend of tf.js. tf.js has one current backend only, so sessions on different
+ * ones may take turns but cannot overlap within a step.
+ *
+ * @param backend `cpu` runs everywhere; `webgpu` needs an adapter, and takes a software one too.
+ */
+export function createTfjsEngine(backend: TfjsBackend): Engine {
+  return {
+    name: `tfjs-${backend}`,
+    supports: (): Support => ({ supported: true }),
+    async createSession(spec: ModelSpec, options: SessionOptions): Promise<Session> {
+      const device = await startBackend(backend);
+      return new TfjsSession(spec, options, backend, device);
+    },
+  };
+}

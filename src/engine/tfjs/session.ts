@@ -1,0 +1,191 @@
+import {
+  losses,
+  mul,
+  reshape,
+  type Scalar,
+  type Tensor,
+  tensor,
+  tidy,
+  type Variable,
+  variableGrads,
+} from "@tensorflow/tfjs-core";
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { DivergedError } from "../../errors.ts";
+import { assembleModel, modelWeightTensors, setModelWeights } from "../../model/build_model.ts";
+import type { ModelSpec } from "../../model/spec.ts";
+import { dropoutKey, fillDropoutMask } from "../dropout.ts";
+import type { EngineData, EpochRequest, Session, SessionOptions, SessionState } from "../engine.ts";
+import { gatherLabels, gatherSignal } from "../gather.ts";
+import { TfjsAdam } from "./adam.ts";
+import { type TfjsBackend, useBackend } from "./backend.ts";
+
+/** Samples that one call of predict sends through the network together. */
+const PREDICT_BATCH = 250;
+
+/** Where in a run a training step stands: what its dropout masks depend on. */
+interface StepPosition {
+  readonly epoch: number;
+  readonly firstPosition: number;
+}
+
+/** A session on one tf.js backend. */
+export class TfjsSession implements Session {
+  readonly device: string;
+  readonly #spec: ModelSpec;
+  readonly #options: SessionOptions;
+  readonly #backend: TfjsBackend;
+  readonly #model: LayersModel;
+  readonly #adam: TfjsAdam;
+
+  /** Builds the model on the current backend, which must be `backend`. */
+  constructor(spec: ModelSpec, options: SessionOptions, backend: TfjsBackend, device: string) {
+    this.#spec = spec;
+    this.#options = options;
+    this.#backend = backend;
+    this.device = device;
+    this.#model = assembleModel(spec, copyAll(options.weights));
+    this.#adam = new TfjsAdam(this.#parameters(), options.learningRate);
+  }
+
+  async runEpoch(request: EpochRequest): Promise<number> {
+    const { data, order, epoch, onProgress, signal } = request;
+    const { batchSize } = this.#options;
+    let lossSum = 0;
+    for (let start = 0; start < order.length; start += batchSize) {
+      await this.#turn(signal);
+      const rows = order.subarray(start, start + batchSize);
+      const loss = await this.#step(data, rows, { epoch, firstPosition: start });
+      if (!Number.isFinite(loss)) {
+        throw new DivergedError(
+          `Cannot go on training: the loss is ${loss} in epoch ${epoch + 1}, ` +
+            `step ${
+              start / batchSize + 1
+            }. A lower learning rate or a transform of the input may help`,
+        );
+      }
+      lossSum += loss * rows.length;
+      onProgress?.(start + rows.length, lossSum / (start + rows.length));
+    }
+    return lossSum / order.length;
+  }
+
+  async predict(
+    data: EngineData,
+    rows: Uint32Array,
+    options: Parameters<Session["predict"]>[2] = {},
+  ): Promise<Float32Array<ArrayBuffer>> {
+    const predicted = new Float32Array(rows.length);
+    for (let start = 0; start < rows.length; start += PREDICT_BATCH) {
+      await this.#turn(options.signal);
+      const part = rows.subarray(start, start + PREDICT_BATCH);
+      const output = tidy(() => this.#forward(this.#input(data, part), undefined));
+      predicted.set(await output.data(), start);
+      output.dispose();
+      options.onProgress?.(start + part.length);
+    }
+    return predicted;
+  }
+
+  async weights(): Promise<Float32Array<ArrayBuffer>[]> {
+    await useBackend(this.#backend);
+    return await download(modelWeightTensors(this.#model));
+  }
+
+  async state(): Promise<SessionState> {
+    const { first, second } = this.#adam.moments;
+    return {
+      step: this.#adam.step,
+      weights: await this.weights(),
+      firstMoments: await download(first),
+      secondMoments: await download(second),
+    };
+  }
+
+  async restore(state: SessionState): Promise<void> {
+    await useBackend(this.#backend);
+    setModelWeights(this.#model, this.#spec, copyAll(state.weights));
+    this.#adam.restore(state.step, state.firstMoments, state.secondMoments);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#adam.dispose();
+    this.#model.dispose();
+    return Promise.resolve();
+  }
+
+  /** Lets timers, signals and other sessions have a turn, then takes tf.js back. */
+  async #turn(signal: AbortSignal | undefined): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve));
+    signal?.throwIfAborted();
+    await useBackend(this.#backend);
+  }
+
+  async #step(data: EngineData, rows: Uint32Array, position: StepPosition): Promise<number> {
+    const loss = tidy(() => {
+      const input = this.#input(data, rows);
+      const labels = tensor(gatherLabels(data, rows), [rows.length, 1]);
+      const { value, grads } = variableGrads(
+        () => this.#loss(this.#forward(input, position), labels),
+        [...this.#parameters()],
+      );
+      this.#adam.apply(grads);
+      return value;
+    });
+    const [value] = await loss.data();
+    loss.dispose();
+    return value;
+  }
+
+  #input(data: EngineData, rows: Uint32Array): Tensor {
+    return tensor(gatherSignal(data, rows), [rows.length, data.bins, data.marks]);
+  }
+
+  /**
+   * Sends samples through the layers, with our own dropout masks in training. Then a final sigmoid is left
+   * to the loss, which is exact where the sigmoid has rounded to 0 or 1.
+   */
+  #forward(input: Tensor, training: StepPosition | undefined): Tensor {
+    let values = input;
+    this.#spec.layers.forEach((layer, index) => {
+      if (layer.type === "dropout") {
+        if (training !== undefined) values = mul(values, this.#dropout(values, index, training));
+        return;
+      }
+      if (training !== undefined && layer.type === "activation" && layer.kind === "sigmoid") return;
+      const options = { training: training !== undefined };
+      values = this.#model.layers[index].apply(values, options) as Tensor;
+    });
+    return reshape(values, [-1, 1]);
+  }
+
+  #dropout(values: Tensor, index: number, { epoch, firstPosition }: StepPosition): Tensor {
+    const layer = this.#spec.layers[index] as { rate: number };
+    const factors = new Float32Array(values.size);
+    fillDropoutMask(factors, {
+      key: dropoutKey(this.#options.seed, index, epoch),
+      rate: layer.rate,
+      firstPosition,
+      units: values.size / values.shape[0],
+    });
+    return tensor(factors, values.shape);
+  }
+
+  #loss(output: Tensor, labels: Tensor): Scalar {
+    return this.#spec.loss === "meanSquaredError"
+      ? losses.meanSquaredError(labels, output)
+      : losses.sigmoidCrossEntropy(labels, output);
+  }
+
+  #parameters(): readonly Variable[] {
+    return this.#model.trainableWeights.map((weight) => weight.read() as Variable);
+  }
+}
+
+function copyAll(arrays: readonly Float32Array[]): Float32Array<ArrayBuffer>[] {
+  return arrays.map((values) => new Float32Array(values));
+}
+
+async function download(tensors: readonly Tensor[]): Promise<Float32Array<ArrayBuffer>[]> {
+  const arrays = await Promise.all(tensors.map((values) => values.data()));
+  return copyAll(arrays as Float32Array[]);
+}

@@ -1,0 +1,81 @@
+/**
+ * The errors this package throws on purpose. Messages read "action, colon, what was found, what was
+ * wanted". A wrong type or shape of an argument is a `TypeError`, a value out of range a `RangeError`.
+ *
+ * @module
+ */
+
+/** Where in a file a {@linkcode FormatError} was found. */
+export interface FormatErrorOptions extends ErrorOptions {
+  /** Name or path of the file. */
+  readonly file?: string;
+  /** Line of a text file, counted from 1. */
+  readonly line?: number;
+  /** Offset in a binary file, in bytes from its start. */
+  readonly byteOffset?: number;
+}
+
+/**
+ * A file's content is damaged, or not what this package reads.
+ *
+ * @example
+ * ```ts
+ * import { FormatError } from "@waka/histone/errors";
+ * import { strictEqual } from "node:assert";
+ *
+ * const error = new FormatError("Cannot read row: 7 columns, expected 8", { file: "a.csv", line: 3 });
+ * strictEqual(error.message, "Cannot read row: 7 columns, expected 8 (a.csv, line 3)");
+ * ```
+ */
+export class FormatError extends Error {
+  /** The file's name, where known. */
+  readonly file: string | undefined;
+  /** The line, counted from 1, of a text file. */
+  readonly line: number | undefined;
+  /** The offset in bytes of a binary file. */
+  readonly byteOffset: number | undefined;
+
+  /** Appends the place, where one is given, to `message` in parentheses. */
+  constructor(message: string, options: FormatErrorOptions = {}) {
+    const place = [
+      options.file,
+      options.line === undefined ? undefined : `line ${options.line}`,
+      options.byteOffset === undefined ? undefined : `byte ${options.byteOffset}`,
+    ].filter((part) => part !== undefined).join(", ");
+    super(place === "" ? message : `${message} (${place})`, options);
+    this.name = "FormatError";
+    this.file = options.file;
+    this.line = options.line;
+    this.byteOffset = options.byteOffset;
+  }
+}
+
+/** Two things that must agree do not: a model and its data, a file and its labels, weights and shapes. */
+export class ContractError extends Error {
+  /** Name of the class. */
+  override readonly name = "ContractError";
+}
+
+/** The engine that was asked for cannot run on this machine; the message says why. */
+export class EngineUnavailableError extends Error {
+  /** Name of the class. */
+  override readonly name = "EngineUnavailableError";
+}
+
+/** An engine, or the package as a whole, cannot build or train this model; the message names the layer. */
+export class UnsupportedModelError extends Error {
+  /** Name of the class. */
+  override readonly name = "UnsupportedModelError";
+}
+
+/** A file cannot be written, for want of space or permission; `cause` is the system's own error. */
+export class WriteError extends Error {
+  /** Name of the class. */
+  override readonly name = "WriteError";
+}
+
+/** The training loss became NaN or infinite; the message names the epoch and the step. */
+export class DivergedError extends Error {
+  /** Name of the class. */
+  override readonly name = "DivergedError";
+}

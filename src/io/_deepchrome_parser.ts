@@ -1,0 +1,216 @@
+import { FormatError } from "../errors.ts";
+import type { DataRecord } from "../record.ts";
+import type { ByteSource } from "./byte_source.ts";
+import type { SampleColumns } from "./columns.ts";
+import { type Line, type Progress, visitLines } from "./_lines.ts";
+import { decodeText, parseDecimal } from "./_numbers.ts";
+import { PackedChunks } from "./_packed_chunks.ts";
+
+const COMMA = 44;
+
+/** Gathers the rows of one or more DeepChrome files into columns. */
+export class DeepchromeParser {
+  readonly #record: DataRecord;
+  readonly #marks: number;
+  readonly #signal = new PackedChunks();
+  readonly #labels: number[] = [];
+  readonly #cellTypes: string[] = [];
+  readonly #cellTypeIndex: number[] = [];
+  readonly #genesSeen: Set<string>[] = [];
+  readonly #genes = new Map<string, number>();
+  readonly #geneIndex: number[] = [];
+  /** Bins of the first gene; 0 until its last row was read. */
+  #bins = 0;
+
+  /** File and line being read. */
+  #file = "";
+  #lineNumber = 0;
+  /** Where the columns of the line end. */
+  readonly #columnEnds: Int32Array;
+
+  /** The gene being read: its id, that id's bytes, its counts so far `[bin, mark]`, and its label. */
+  #gene = "";
+  #geneBytes = new Uint8Array();
+  #block: Float64Array;
+  #bin = 0;
+  #label = NaN;
+
+  constructor(record: DataRecord) {
+    this.#record = record;
+    this.#marks = record.marks.length;
+    this.#columnEnds = new Int32Array(this.#marks + 3);
+    this.#block = new Float64Array(128 * this.#marks);
+  }
+
+  /** Reads one file's rows; several files may hold genes of one cell type. */
+  async readFile(source: ByteSource, cellType: string, onProgress?: Progress): Promise<void> {
+    this.#file = source.name;
+    this.#lineNumber = 0;
+    const index = this.#addCellType(cellType);
+    await visitLines(source, (line) => this.#readRow(line, index), onProgress);
+    if (this.#lineNumber === 0) {
+      this.#fail(`Cannot read cell type "${cellType}": the file is empty, expected rows`);
+    }
+    this.#finishGene();
+  }
+
+  finish(): SampleColumns {
+    return {
+      signal: this.#signal.finish(),
+      labels: Float64Array.from(this.#labels),
+      cellTypes: this.#cellTypes,
+      cellTypeIndex: Uint32Array.from(this.#cellTypeIndex),
+      genes: [...this.#genes.keys()],
+      geneIndex: Uint32Array.from(this.#geneIndex),
+      bins: this.#bins,
+      record: this.#record,
+    };
+  }
+
+  #addCellType(name: string): number {
+    const known = this.#cellTypes.indexOf(name);
+    if (known >= 0) return known;
+    this.#genesSeen.push(new Set());
+    return this.#cellTypes.push(name) - 1;
+  }
+
+  #readRow(line: Line, cellTypeIndex: number): void {
+    this.#lineNumber = line.number;
+    this.#splitColumns(line);
+    const { bytes, start } = line;
+    if (!this.#continuesGene(line)) {
+      if (this.#bin > 0) this.#finishGene();
+      this.#startGene(bytes.slice(start, this.#columnEnds[0]), cellTypeIndex);
+    }
+    this.#readBin(bytes);
+    this.#readCounts(bytes);
+    this.#readLabel(bytes);
+  }
+
+  #splitColumns({ bytes, start, end }: Line): void {
+    const ends = this.#columnEnds;
+    let columns = 0;
+    for (let i = start; i < end; i++) {
+      if (bytes[i] === COMMA) ends[columns++] = i;
+    }
+    ends[columns++] = end;
+    if (columns !== ends.length) {
+      this.#fail(
+        `Cannot read row: ${columns} columns, expected ${ends.length} ` +
+          `(gene, bin, ${this.#marks} marks, label)`,
+      );
+    }
+  }
+
+  #continuesGene({ bytes, start }: Line): boolean {
+    const gene = this.#geneBytes;
+    if (this.#bin === 0 || this.#columnEnds[0] - start !== gene.length) return false;
+    for (let i = 0; i < gene.length; i++) {
+      if (bytes[start + i] !== gene[i]) return false;
+    }
+    return true;
+  }
+
+  #startGene(idBytes: Uint8Array<ArrayBuffer>, cellTypeIndex: number): void {
+    const gene = decodeText(idBytes, 0, idBytes.length);
+    const cellType = this.#cellTypes[cellTypeIndex];
+    if (gene === "") this.#fail("Cannot read row: the gene id is empty");
+    if (this.#genesSeen[cellTypeIndex].has(gene)) {
+      this.#fail(
+        `Cannot read cell type "${cellType}": gene "${gene}" stands there twice, expected once`,
+      );
+    }
+    this.#genesSeen[cellTypeIndex].add(gene);
+    this.#gene = gene;
+    this.#geneBytes = idBytes;
+    let geneIndex = this.#genes.get(gene);
+    if (geneIndex === undefined) {
+      geneIndex = this.#genes.size;
+      this.#genes.set(gene, geneIndex);
+    }
+    this.#geneIndex.push(geneIndex);
+    this.#cellTypeIndex.push(cellTypeIndex);
+  }
+
+  #readBin(bytes: Uint8Array): void {
+    const bin = this.#number(bytes, 1);
+    const expected = this.#bin + 1;
+    if (this.#bins > 0 && expected > this.#bins) {
+      this.#fail(
+        `Cannot read gene "${this.#gene}": found a row after its bin ${this.#bins}, ` +
+          `expected ${this.#bins} bins as in the first gene`,
+      );
+    }
+    if (bin !== expected) {
+      const found = this.#text(bytes, 1);
+      this.#fail(`Cannot read gene "${this.#gene}": bin is ${found}, expected ${expected}`);
+    }
+    this.#bin = bin;
+  }
+
+  #readCounts(bytes: Uint8Array): void {
+    const marks = this.#marks;
+    const offset = (this.#bin - 1) * marks;
+    if (offset + marks > this.#block.length) this.#growBlock();
+    for (let mark = 0; mark < marks; mark++) {
+      const value = this.#number(bytes, mark + 2);
+      if (!(value >= 0)) {
+        this.#fail(
+          `Cannot read gene "${this.#gene}", bin ${this.#bin}: ${this.#record.marks[mark]} is ` +
+            `"${this.#text(bytes, mark + 2)}", expected a number >= 0`,
+        );
+      }
+      this.#block[offset + mark] = value;
+    }
+  }
+
+  #growBlock(): void {
+    const block = new Float64Array(2 * this.#block.length);
+    block.set(this.#block);
+    this.#block = block;
+  }
+
+  #readLabel(bytes: Uint8Array): void {
+    const column = this.#marks + 2;
+    const label = this.#number(bytes, column);
+    if (this.#bin === 1) this.#label = label;
+    if (Number.isNaN(label)) {
+      this.#fail(
+        `Cannot read gene "${this.#gene}", bin ${this.#bin}: label is ` +
+          `"${this.#text(bytes, column)}", expected a number`,
+      );
+    }
+    if (label !== this.#label) {
+      this.#fail(
+        `Cannot read gene "${this.#gene}": label is ${label} in bin ${this.#bin} and ` +
+          `${this.#label} in bin 1, expected the same in all`,
+      );
+    }
+  }
+
+  #finishGene(): void {
+    if (this.#bins === 0) this.#bins = this.#bin;
+    if (this.#bin !== this.#bins) {
+      this.#fail(
+        `Cannot read gene "${this.#gene}": it has ${this.#bin} bins, ` +
+          `expected ${this.#bins} as in the first gene`,
+      );
+    }
+    this.#signal.append(this.#block.subarray(0, this.#bins * this.#marks));
+    this.#labels.push(this.#label);
+    this.#bin = 0;
+  }
+
+  /** The number in a column, or NaN. */
+  #number(bytes: Uint8Array, column: number): number {
+    return parseDecimal(bytes, this.#columnEnds[column - 1] + 1, this.#columnEnds[column]);
+  }
+
+  #text(bytes: Uint8Array, column: number): string {
+    return decodeText(bytes, this.#columnEnds[column - 1] + 1, this.#columnEnds[column]);
+  }
+
+  #fail(message: string): never {
+    throw new FormatError(message, { file: this.#file, line: this.#lineNumber || undefined });
+  }
+}

@@ -1,0 +1,16 @@
+import type { ByteSource } from "./byte_source.ts";
+import { openFile } from "./file.ts";
+
+/**
+ * Opens a path, or takes a source as it is. Closing what comes back releases only what was opened here: a source
+ * stays its caller's.
+ */
+export async function openSource(source: string | URL | ByteSource): Promise<ByteSource> {
+  if (typeof source === "string" || source instanceof URL) return await openFile(source);
+  return {
+    name: source.name,
+    size: source.size,
+    read: (offset, length) => source.read(offset, length),
+    close: () => {},
+  };
+}

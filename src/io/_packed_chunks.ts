@@ -1,0 +1,39 @@
+import type { PackedArray } from "../arrays.ts";
+import { PackedBuilder } from "./packing.ts";
+
+const CHUNK_VALUES = 1 << 18;
+
+/** Packs values as {@linkcode PackedBuilder} does, where nobody knows beforehand how many there will be. */
+export class PackedChunks {
+  readonly #chunks: PackedArray[] = [];
+  readonly #staged = new Float64Array(CHUNK_VALUES);
+  #stagedCount = 0;
+  #total = 0;
+
+  /** Adds values behind those so far; they are not kept. */
+  append(values: Float64Array): void {
+    for (let taken = 0; taken < values.length;) {
+      const part = values.subarray(taken, taken + CHUNK_VALUES - this.#stagedCount);
+      this.#staged.set(part, this.#stagedCount);
+      this.#stagedCount += part.length;
+      taken += part.length;
+      if (this.#stagedCount === CHUNK_VALUES) this.#closeChunk();
+    }
+    this.#total += values.length;
+  }
+
+  /** All values in one array; nothing may be added after. */
+  finish(): PackedArray {
+    this.#closeChunk();
+    const builder = new PackedBuilder(this.#total);
+    for (const chunk of this.#chunks) builder.append(Float64Array.from(chunk));
+    return builder.finish();
+  }
+
+  #closeChunk(): void {
+    const builder = new PackedBuilder(this.#stagedCount);
+    builder.append(this.#staged.subarray(0, this.#stagedCount));
+    this.#chunks.push(builder.finish());
+    this.#stagedCount = 0;
+  }
+}

@@ -1,0 +1,174 @@
+/**
+ * The directory of a zip file, with everything checked that can be before its members are read. The parsing is
+ * zip.js's; the members' bytes are read in _zip_stream.ts.
+ */
+
+import { type FileEntry, Reader, ZipReader } from "@zip.js/zip.js";
+import { FormatError } from "../errors.ts";
+import type { ByteSource } from "./byte_source.ts";
+
+/** A member of a zip file. */
+export interface ZipMember {
+  /** Name in the directory, with any extension. */
+  readonly filename: string;
+  /** Whether its bytes are deflated; they are stored as they are otherwise. */
+  readonly deflated: boolean;
+  /** CRC-32 of the inflated bytes. */
+  readonly crc32: number;
+  /** Inflated size in bytes. */
+  readonly size: number;
+  /** Size in the file in bytes. */
+  readonly compressedSize: number;
+  /** Where its bytes start in the file. */
+  readonly dataOffset: number;
+}
+
+/** What {@linkcode readZipDirectory} found. */
+export interface ZipDirectory {
+  /** The members asked for, in the directory's order. */
+  readonly members: readonly ZipMember[];
+  /** The comment of the whole file. */
+  readonly comment: string;
+}
+
+/** No more than 1032 bytes come from one: the longest match, 258, in the shortest code, 2 bits. */
+const MAX_DEFLATE_RATIO = 1032;
+/** Far above any real directory; a damaged file may claim that it is all directory. */
+const MAX_DIRECTORY_BYTES = 64 * 2 ** 20;
+const STORED = 0;
+const DEFLATED = 8;
+
+/**
+ * Reads the directory and checks the members whose names end in `extension`: no two of one name, none that
+ * overlap, reach out of the file, are encrypted or claim a size that cannot be.
+ *
+ * @throws {FormatError} At the first that fails.
+ */
+export async function readZipDirectory(
+  source: ByteSource,
+  extension: string,
+): Promise<ZipDirectory> {
+  const reader = new SourceReader(source);
+  const zip = new ZipReader(reader, {
+    // Not "strict": that refuses what Python writes between 2 and 4 GiB, a ZIP64 record nobody points at.
+    strictness: "balanced",
+    checkLocalFilename: true,
+    maxAppendedDataSize: 0,
+    checkOverlappingEntry: true,
+    useWebWorkers: false,
+  });
+  const members: ZipMember[] = [];
+  const names = new Set<string>();
+  await checkMagic(source);
+  try {
+    for await (const entry of zip.getEntriesGenerator()) {
+      const { filename } = entry;
+      if (names.has(filename)) {
+        throw memberError(filename, "it stands twice in the directory", source, entry.offset);
+      }
+      names.add(filename);
+      if (entry.directory || !filename.endsWith(extension)) continue;
+      members.push(await checkEntry(entry, source));
+    }
+  } catch (error) {
+    // What the source itself threw, such as a failing disk, is not about the format.
+    if (reader.failure !== undefined) throw reader.failure;
+    if (error instanceof FormatError) throw error;
+    throw zipError(explain(error), source, error);
+  }
+  return { members, comment: new TextDecoder().decode(zip.comment) };
+}
+
+async function checkMagic(source: ByteSource): Promise<void> {
+  const start = await source.read(0, Math.min(4, source.size));
+  const text = String.fromCharCode(...start);
+  if (text === "PK\x03\x04" || text === "PK\x05\x06") return;
+  if (text === "\x93NUM") throw zipError("it is a bare npy file, expected an npz file", source);
+  const found = [...start].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
+  throw zipError(`starts with bytes ${found || "(none)"}, expected 50 4b 03 04`, source);
+}
+
+async function checkEntry(entry: FileEntry, source: ByteSource): Promise<ZipMember> {
+  const { filename, compressedSize, uncompressedSize: size, compressionMethod, offset } = entry;
+  const fail = (found: string, cause?: unknown): never => {
+    throw memberError(filename, found, source, offset, cause);
+  };
+  if (entry.encrypted) fail("it is encrypted");
+  if (compressionMethod !== STORED && compressionMethod !== DEFLATED) {
+    fail(`compression method is ${compressionMethod}, expected 0 (stored) or 8 (deflated)`);
+  }
+  const deflated = compressionMethod === DEFLATED;
+  if (deflated ? size > compressedSize * MAX_DEFLATE_RATIO : size !== compressedSize) {
+    const kind = deflated ? "deflated" : "stored";
+    fail(`it claims ${size} bytes, which ${compressedSize} ${kind} bytes cannot hold`);
+  }
+  try {
+    // Checks the member's own header against the directory, and its place against the other members'.
+    await entry.getData(new WritableStream(), { checkOverlappingEntryOnly: true });
+  } catch (error) {
+    fail(explain(error), error);
+  }
+  const { crc32, localDirectory } = entry;
+  if (crc32 === undefined || localDirectory === undefined) return fail("it has no header");
+  return { filename, deflated, crc32, size, compressedSize, dataOffset: localDirectory.dataOffset };
+}
+
+function zipError(found: string, source: ByteSource, cause?: unknown): FormatError {
+  return new FormatError(`Cannot read npz file: ${found}`, { file: source.name, cause });
+}
+
+function memberError(
+  filename: string,
+  found: string,
+  source: ByteSource,
+  byteOffset: number,
+  cause?: unknown,
+): FormatError {
+  const name = filename.replace(/\.npy$/, "");
+  return new FormatError(`Cannot read npz member "${name}": ${found}`, {
+    file: source.name,
+    byteOffset,
+    cause,
+  });
+}
+
+/** What a message of zip.js means for who has the file. */
+function explain(error: unknown): string {
+  const { message, reason, overlappingEntry } = error as Error & {
+    reason?: string;
+    overlappingEntry?: { filename: string };
+  };
+  if (message === "End of central directory not found") {
+    return "the zip directory at its end is missing, the file was probably cut short";
+  }
+  if (overlappingEntry !== undefined) return `its bytes overlap "${overlappingEntry.filename}"`;
+  return reason === undefined ? `zip: ${message}` : `zip: ${message}: ${reason}`;
+}
+
+/** Lets zip.js read from a source. */
+class SourceReader extends Reader<ByteSource> {
+  readonly #source: ByteSource;
+  /** What the source threw, if it did. */
+  failure: unknown;
+
+  constructor(source: ByteSource) {
+    super(source);
+    this.#source = source;
+    this.size = source.size;
+  }
+
+  override async readUint8Array(offset: number, length: number): Promise<Uint8Array> {
+    // zip.js wants what there is where it asks beyond the end.
+    const available = Math.max(0, Math.min(length, this.size - offset));
+    if (available === 0) return new Uint8Array(0);
+    if (available > MAX_DIRECTORY_BYTES) {
+      throw zipError(`the zip directory claims ${available} bytes`, this.#source);
+    }
+    try {
+      return await this.#source.read(offset, available);
+    } catch (error) {
+      this.failure = error;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * Files on disk: the only module of `src` that names `Deno`.
+ *
+ * @module
+ */
+
+import { WriteError } from "../errors.ts";
+import { type ByteSource, checkRange } from "./byte_source.ts";
+
+/**
+ * Opens a file for random access.
+ *
+ * @param path Path of a regular file.
+ * @throws {Deno.errors.NotFound} If there is none.
+ */
+export async function openFile(path: string | URL): Promise<ByteSource> {
+  const name = String(path);
+  const file = await Deno.open(path, { read: true });
+  const { size, isDirectory } = await file.stat();
+  if (isDirectory) {
+    file.close();
+    throw new Deno.errors.IsADirectory(`Cannot open ${name}: it is a directory, expected a file`);
+  }
+  // Reads share one file position, so they take turns.
+  let last: Promise<unknown> = Promise.resolve();
+  const readAt = async (offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> => {
+    const bytes = new Uint8Array(length);
+    await file.seek(offset, Deno.SeekMode.Start);
+    for (let filled = 0; filled < length;) {
+      const count = await file.read(bytes.subarray(filled));
+      if (count === null) {
+        throw new RangeError(`Cannot read ${name}: it became shorter while it was read`);
+      }
+      filled += count;
+    }
+    return bytes;
+  };
+  return {
+    name,
+    size,
+    async read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+      checkRange(name, size, offset, length);
+      const turn = last.then(() => readAt(offset, length));
+      last = turn.catch(() => undefined);
+      return await turn;
+    },
+    close(): void {
+      file.close();
+    },
+  };
+}
+
+/** What kind of thing a path names, or `undefined` if there is nothing. */
+export async function pathKind(path: string | URL): Promise<"file" | "directory" | undefined> {
+  try {
+    return (await Deno.stat(path)).isDirectory ? "directory" : "file";
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** Names in a directory, sorted. */
+export async function listDirectory(path: string | URL): Promise<string[]> {
+  const names: string[] = [];
+  for await (const entry of Deno.readDir(path)) names.push(entry.name);
+  return names.sort();
+}
+
+/** Creates a directory and its parents; one that exists is fine. */
+export async function makeDirectory(path: string): Promise<void> {
+  await Deno.mkdir(path, { recursive: true });
+}
+
+/**
+ * Writes a file so that it appears whole or not at all: into a temporary neighbour that is flushed to disk
+ * and then renamed. On any error the neighbour is removed and an older file of that name stays as it was.
+ *
+ * @param path Path of the file to write; its directory is created.
+ * @param content The content, or a function that writes it to the stream it is given and closes it or not.
+ * @throws {WriteError} With the path, if the disk is full or may not be written; also whatever the function
+ * throws.
+ */
+export async function writeFileAtomic(
+  path: string,
+  content:
+    | string
+    | Uint8Array<ArrayBuffer>
+    | ((sink: WritableStream<Uint8Array>) => Promise<void>),
+): Promise<void> {
+  const attempt = describeFailures(path);
+  const directory = path.replace(/[^/\\]*$/, "");
+  if (directory !== "") await attempt(makeDirectory(directory));
+  const temporary = `${path}.${crypto.randomUUID().slice(0, 8)}.part`;
+  const file = await attempt(Deno.open(temporary, { write: true, createNew: true }));
+  const write = (bytes: Uint8Array) => attempt(writeAll(file, bytes));
+  try {
+    if (typeof content === "function") {
+      await content(new WritableStream({ write }));
+    } else {
+      await write(typeof content === "string" ? new TextEncoder().encode(content) : content);
+    }
+    await attempt(file.sync());
+    file.close();
+    await attempt(Deno.rename(temporary, path));
+  } catch (error) {
+    closeQuietly(file);
+    await Deno.remove(temporary).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Passes on what a file operation gives, and wraps what it throws in an error that names the file. */
+function describeFailures(path: string): <Value>(operation: Promise<Value>) => Promise<Value> {
+  return (operation) =>
+    operation.catch((cause) => {
+      throw new WriteError(`Cannot write ${path}: ${cause.message}`, { cause });
+    });
+}
+
+function closeQuietly(file: Deno.FsFile): void {
+  try {
+    file.close();
+  } catch {
+    // Closed already: what failed was the renaming.
+  }
+}
+
+async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+  for (let written = 0; written < bytes.length;) {
+    written += await file.write(bytes.subarray(written));
+  }
+}

@@ -1,0 +1,194 @@
+/**
+ * Writing of npz files.
+ *
+ * @module
+ */
+
+import { ZipWriter } from "@zip.js/zip.js";
+import { NPY_TYPES } from "./_npy_items.ts";
+import { formatNpyHeader, type NpyDtype } from "./npy.ts";
+
+/** Values to write: a typed array of the dtype's own kind (bool as `Uint8Array`, float16 as `Float32Array`). */
+export type NpzValues =
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | BigInt64Array
+  | Uint8Array
+  | Uint16Array
+  | Uint32Array
+  | BigUint64Array
+  | Float32Array
+  | Float64Array;
+
+/** An array to write. */
+export interface NpzMemberData {
+  /** Its name, without `.npy`. */
+  readonly name: string;
+  /** Element type in the file; float16 is rounded to nearest. */
+  readonly dtype: NpyDtype;
+  /** Length of each axis; empty for a single value. */
+  readonly shape: readonly number[];
+  /** The values in C order, at once or piece by piece. A piece may be reused once the next is asked for. */
+  readonly data: NpzValues | Iterable<NpzValues> | AsyncIterable<NpzValues>;
+}
+
+/** How to write. */
+export interface WriteNpzOptions {
+  /**
+   * Whether to deflate the members.
+   *
+   * @default false
+   */
+  readonly compress?: boolean;
+  /**
+   * Comment of the zip file, at most 65,535 bytes in UTF-8.
+   *
+   * @default "" (none)
+   */
+  readonly comment?: string;
+}
+
+type TypedArrayConstructor = { new (length: number): NpzValues; readonly name: string };
+
+const ARRAYS: Readonly<Record<NpyDtype, TypedArrayConstructor>> = {
+  bool: Uint8Array,
+  int8: Int8Array,
+  int16: Int16Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  uint8: Uint8Array,
+  uint16: Uint16Array,
+  uint32: Uint32Array,
+  uint64: BigUint64Array,
+  float16: Float32Array,
+  float32: Float32Array,
+  float64: Float64Array,
+};
+
+/** Large arrays go out in pieces of this many values. */
+const PIECE_VALUES = 2 ** 17;
+/** 1980-01-01 00:00 in MS-DOS format, as numpy writes: the same arrays give the same file. */
+const NO_DATE = 0x00210000;
+const MAX_COMMENT_BYTES = 65535;
+
+/**
+ * Writes an npz file that `numpy.load` reads, in one pass and without holding it in memory: only as much of the
+ * members' data as is asked for exists at a time. Sizes beyond 4 GiB make it a ZIP64 file.
+ *
+ * @param sink Where the bytes go; closed at the end, aborted on an error.
+ * @param members The arrays, in the order of the file.
+ * @throws {TypeError} If values are of another kind than the dtype's, or not as many as the shape says.
+ * @throws {RangeError} If a name is unusable or repeated, or the comment is too long.
+ *
+ * @example
+ * ```ts
+ * import { writeNpz } from "@waka/histone/io";
+ * import { ok } from "node:assert";
+ *
+ * let size = 0;
+ * const sink = new WritableStream<Uint8Array>({ write: (chunk) => void (size += chunk.length) });
+ * await writeNpz(sink, [{ name: "x", dtype: "int32", shape: [3], data: new Int32Array([1, 2, 3]) }]);
+ * ok(size > 128);
+ * ```
+ */
+export async function writeNpz(
+  sink: WritableStream<Uint8Array>,
+  members: Iterable<NpzMemberData> | AsyncIterable<NpzMemberData>,
+  options: WriteNpzOptions = {},
+): Promise<void> {
+  const { compress = false, comment = "" } = options;
+  try {
+    const commentBytes = new TextEncoder().encode(comment);
+    if (commentBytes.length > MAX_COMMENT_BYTES) {
+      throw new RangeError(
+        `Cannot write npz file: the comment is ${commentBytes.length} bytes, ` +
+          `expected at most ${MAX_COMMENT_BYTES}`,
+      );
+    }
+    const zip = new ZipWriter(sink, {
+      level: compress ? 6 : 0,
+      useWebWorkers: false,
+      rawLastModDate: NO_DATE,
+      extendedTimestamp: false,
+    });
+    const names = new Set<string>();
+    for await (const member of members) {
+      checkName(member.name, names);
+      const header = formatNpyHeader(member.dtype, member.shape);
+      const count = member.shape.reduce((a, b) => a * b, 1);
+      const uncompressedSize = header.length + count * NPY_TYPES[member.dtype].bytes;
+      const bytes = toStream(memberBytes(member, header, count));
+      await zip.add(`${member.name}.npy`, bytes, { uncompressedSize });
+    }
+    await zip.close(commentBytes);
+  } catch (error) {
+    await sink.abort(error).catch(() => undefined);
+    throw error;
+  }
+}
+
+function checkName(name: string, names: Set<string>): void {
+  const parts = name.split("/");
+  if (parts.some((part) => ["", ".", ".."].includes(part)) || /[\0\\]|^[A-Za-z]:/.test(name)) {
+    throw new RangeError(`Cannot write npz member "${name}": the name is not usable as a path`);
+  }
+  if (names.has(name)) {
+    throw new RangeError(`Cannot write npz member "${name}": there is one of that name already`);
+  }
+  names.add(name);
+}
+
+async function* memberBytes(
+  member: NpzMemberData,
+  header: Uint8Array<ArrayBuffer>,
+  count: number,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const { name, dtype, shape, data } = member;
+  const wrongCount = (found: string): TypeError =>
+    new TypeError(
+      `Cannot write npz member "${name}": ${found} values, expected ${count} for [${shape}]`,
+    );
+  yield header;
+  let written = 0;
+  for await (const values of ArrayBuffer.isView(data) ? [data] : data) {
+    if (!(values instanceof ARRAYS[dtype])) {
+      const found = Object.prototype.toString.call(values).slice(8, -1);
+      throw new TypeError(
+        `Cannot write npz member "${name}": values are ${found}, ` +
+          `expected ${ARRAYS[dtype].name} for ${dtype}`,
+      );
+    }
+    written += values.length;
+    if (written > count) throw wrongCount(`${written} or more`);
+    for (let start = 0; start < values.length; start += PIECE_VALUES) {
+      yield encodeItems(values.subarray(start, start + PIECE_VALUES), member);
+    }
+  }
+  if (written < count) throw wrongCount(`${written}`);
+}
+
+/** A copy, since the stream may hold it while the caller fills its array again. */
+function encodeItems(values: NpzValues, { name, dtype }: NpzMemberData): Uint8Array<ArrayBuffer> {
+  const copy = dtype === "float16" ? new Float16Array(values as Float32Array) : values.slice();
+  if (dtype === "bool" && (copy as Uint8Array).some((value) => value > 1)) {
+    throw new RangeError(`Cannot write npz member "${name}": a bool is neither 0 nor 1`);
+  }
+  return new Uint8Array(copy.buffer as ArrayBuffer);
+}
+
+/** `ReadableStream.from` with bounded read-ahead; not every browser has that. */
+function toStream(
+  chunks: AsyncGenerator<Uint8Array<ArrayBuffer>>,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await chunks.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    async cancel() {
+      await chunks.return(undefined);
+    },
+  });
+}

@@ -1,0 +1,47 @@
+/** Sums over centred pairs of values: Σ(a − ā)², Σ(b − b̄)² and Σ(a − ā)(b − b̄). */
+export interface CentredSums {
+  readonly aa: number;
+  readonly bb: number;
+  readonly ab: number;
+}
+
+/**
+ * Computes the centred sums in two passes, with the correction of Chan, Golub and LeVeque (1983, "Algorithms
+ * for computing the sample variance", The American Statistician 37:242) for the rounding of the means.
+ *
+ * Values are first shifted by the first of their column. So a constant column gives exactly 0, whatever its
+ * value, and columns with a large mean lose no digits.
+ */
+export function centredSums(a: ArrayLike<number>, b: ArrayLike<number>): CentredSums {
+  const n = a.length;
+  const shiftA = n > 0 ? a[0] : 0;
+  const shiftB = n > 0 ? b[0] : 0;
+  let meanA = 0;
+  let meanB = 0;
+  for (let i = 0; i < n; i++) {
+    meanA += a[i] - shiftA;
+    meanB += b[i] - shiftB;
+  }
+  meanA /= n;
+  meanB /= n;
+
+  let restA = 0;
+  let restB = 0;
+  let aa = 0;
+  let bb = 0;
+  let ab = 0;
+  for (let i = 0; i < n; i++) {
+    const da = a[i] - shiftA - meanA;
+    const db = b[i] - shiftB - meanB;
+    restA += da;
+    restB += db;
+    aa += da * da;
+    bb += db * db;
+    ab += da * db;
+  }
+  return {
+    aa: Math.max(0, aa - restA * (restA / n)),
+    bb: Math.max(0, bb - restB * (restB / n)),
+    ab: ab - restA * (restB / n),
+  };
+}

@@ -1,0 +1,21 @@
+/**
+ * Measures of how well predictions agree with measurements: pure functions on columns of numbers, stable
+ * for columns whose mean is far from zero. Where a metric has no answer, as for a constant column, it is
+ * NaN; each function says when.
+ *
+ * @module
+ */
+
+export { auroc } from "./auroc.ts";
+export {
+  byGroup,
+  type GroupedPairs,
+  meanDefined,
+  type Metric,
+  type Pairs,
+  splitByGroup,
+} from "./by_group.ts";
+export { meanSquaredError } from "./mean_squared_error.ts";
+export { pearson } from "./pearson.ts";
+export { rSquared } from "./r_squared.ts";
+export { spearman } from "./spearman.ts";

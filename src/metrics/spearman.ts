@@ -1,0 +1,25 @@
+import { checkSameLength, hasNaN } from "./_pairs.ts";
+import { averageRanks } from "./_ranks.ts";
+import { pearson } from "./pearson.ts";
+
+/**
+ * Spearman's rank correlation: Pearson's correlation of the ranks, equal values sharing their mean rank.
+ *
+ * @param a First column, `[sample]`.
+ * @param b Second column, `[sample]`.
+ * @returns NaN if either column is constant or empty, or holds a NaN.
+ * @throws {TypeError} If the lengths differ.
+ *
+ * @example
+ * ```ts
+ * import { spearman } from "@waka/histone/metrics";
+ * import { strictEqual } from "node:assert";
+ *
+ * strictEqual(spearman([1, 2, 3], [1, 10, 100]), 1);
+ * ```
+ */
+export function spearman(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  checkSameLength("Spearman correlation", a, b);
+  if (hasNaN(a) || hasNaN(b)) return NaN;
+  return pearson(averageRanks(a), averageRanks(b));
+}

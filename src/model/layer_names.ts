@@ -1,0 +1,26 @@
+import type { LayerSpec, ModelSpec } from "./spec.ts";
+
+const KERAS_NAMES: Record<LayerSpec["type"], string> = {
+  conv1d: "conv1d",
+  activation: "activation",
+  batchNorm: "batch_normalization",
+  maxPool1d: "max_pooling1d",
+  dropout: "dropout",
+  flatten: "flatten",
+  dense: "dense",
+};
+
+/**
+ * Names of a model's layers as Keras would give them to its first model, `conv1d_1`, `dense_1`, …: a
+ * function of the spec, so that a saved weight finds its place by name.
+ */
+export function layerNames(spec: ModelSpec): string[] {
+  const seen = new Map<string, number>();
+  return spec.layers.map((layer) => {
+    const leaky = layer.type === "activation" && layer.kind === "leakyRelu";
+    const name = leaky ? "leaky_re_lu" : KERAS_NAMES[layer.type];
+    const count = (seen.get(name) ?? 0) + 1;
+    seen.set(name, count);
+    return `${name}_${count}`;
+  });
+}

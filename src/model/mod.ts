@@ -1,0 +1,42 @@
+/**
+ * Models as plain data: layers, shapes, presets, weights, and saved models. Nothing here loads tf.js until
+ * `saveModel` or `serializeModel` is called; `buildModel`, which makes tf.js models, is in the main module.
+ *
+ * @module
+ */
+
+export { initialWeights, type Weights } from "./initial_weights.ts";
+export { parseSpec } from "./parse_spec.ts";
+export {
+  findPreset,
+  type InputShape,
+  type Preset,
+  type PresetName,
+  PRESETS,
+  presetSpec,
+  type TrainingDefaults,
+} from "./presets.ts";
+export { loadModel, saveModel, type SerializedModel, serializeModel } from "./save_load.ts";
+export {
+  convPadding,
+  countParameters,
+  kernelSpan,
+  type SampleShape,
+  sampleShapes,
+  sizeOf,
+  type WeightShape,
+  weightShapes,
+} from "./shapes.ts";
+export type {
+  ActivationLayer,
+  BatchNormLayer,
+  Conv1dLayer,
+  DenseLayer,
+  DropoutLayer,
+  FlattenLayer,
+  LayerSpec,
+  Loss,
+  MaxPool1dLayer,
+  ModelSpec,
+} from "./spec.ts";
+export type { TrainedModel, TrainingConfig } from "./trained_model.ts";

@@ -1,0 +1,214 @@
+import type { LayerSpec, Loss, ModelSpec } from "./spec.ts";
+
+/** Training settings that belong to a preset. */
+export interface TrainingDefaults {
+  /** Adam's learning rate. */
+  readonly learningRate: number;
+  /** Samples of a step. */
+  readonly batchSize: number;
+  /** Passes over the training data. */
+  readonly epochs: number;
+}
+
+/** A named model with the settings it was trained with. */
+export interface Preset {
+  /** One line on what it is. */
+  readonly description: string;
+  /** From input to output. */
+  readonly layers: readonly LayerSpec[];
+  /** What training minimises. */
+  readonly loss: Loss;
+  /** Learning rate, batch size and epochs. */
+  readonly training: TrainingDefaults;
+}
+
+/** Name of a preset. */
+export type PresetName =
+  | "wakawaka"
+  | "experiment1"
+  | "experiment2"
+  | "experiment3"
+  | "experiment4"
+  | "experiment5"
+  | "experiment6"
+  | "experiment7"
+  | "experiment8"
+  | "deepchrome";
+
+const relu: LayerSpec = { type: "activation", kind: "relu" };
+const leaky: LayerSpec = { type: "activation", kind: "leakyRelu", alpha: 0.05 };
+const sigmoid: LayerSpec = { type: "activation", kind: "sigmoid" };
+const flatten: LayerSpec = { type: "flatten" };
+const norm: LayerSpec = { type: "batchNorm", momentum: 0.99, epsilon: 0.001 };
+const dropout = (rate: number): LayerSpec => ({ type: "dropout", rate });
+const dense = (units: number): LayerSpec => ({ type: "dense", units });
+const pool = (size: number): LayerSpec => ({ type: "maxPool1d", size });
+const conv = (
+  filters: number,
+  width: number,
+  dilation = 1,
+  padding: "same" | "valid" = "same",
+): LayerSpec => ({ type: "conv1d", filters, width, dilation, padding });
+
+const early: TrainingDefaults = { learningRate: 0.01, batchSize: 100, epochs: 20 };
+const wideHead = [dense(625), leaky, dense(125), leaky, dense(1)];
+
+/** The convolutional trunk of experiments 5 to 7. */
+function normalisedTrunk(dilations: readonly [number, number]): LayerSpec[] {
+  return [
+    ...[conv(50, 10), leaky, norm, pool(5)],
+    ...[conv(50, 5, dilations[0]), leaky, norm, pool(3)],
+    ...[conv(50, 3, dilations[1]), leaky, norm, pool(3)],
+  ];
+}
+
+const wakawaka: Preset = {
+  description: "the report's final model: three convolutions, dilations 1, 3 and 2",
+  layers: [
+    ...[conv(50, 10), leaky, pool(5)],
+    ...[conv(50, 5, 3), leaky, pool(3)],
+    ...[conv(50, 3, 2), leaky, pool(3)],
+    ...[flatten, dropout(0.3)],
+    ...[dense(50), leaky, dense(10), leaky, dense(1)],
+  ],
+  loss: "meanSquaredError",
+  training: { learningRate: 0.001, batchSize: 250, epochs: 15 },
+};
+
+/**
+ * The report's models and DeepChrome's.
+ *
+ * Where the report is silent, our reading: "same" padding; a block is convolution, activation, batch
+ * normalisation, pooling, in this order; experiments 1 to 4 have one convolution of 8 filters, width 4, and
+ * no pooling; LeakyReLU has slope 0.05 throughout and in experiments 3 to 7 follows every layer but the last;
+ * 5 to 7 have the final model's filters and pools, dense layers of 625, 125 and 1, and keep experiment 4's
+ * single dropout of 0.5 before flattening; the fourth convolution of 6 is 50 × 3 and has no pool.
+ * Experiments 1 to 6 train at learning rate 0.01, batch 100, 20 epochs; 7 at 0.01, batch 250, 20 epochs.
+ *
+ * DeepChrome (Singh et al. 2016, Bioinformatics 32:i639) has two output classes under a softmax; one
+ * sigmoid output is the same model. The paper trains with stochastic gradient descent for 100 epochs; Adam
+ * with learning rate 0.001, batch 100 and 20 epochs is our choice.
+ */
+export const PRESETS: Readonly<Record<PresetName, Preset>> = {
+  wakawaka,
+  experiment1: {
+    description: "one convolution, ReLU, dropout, one dense unit",
+    layers: [conv(8, 4), relu, flatten, dropout(0.3), dense(1)],
+    loss: "meanSquaredError",
+    training: early,
+  },
+  experiment2: {
+    description: "experiment 1 with dense layers of 64 and 32",
+    layers: [
+      ...[conv(8, 4), relu, flatten, dropout(0.3)],
+      ...[dense(64), relu, dropout(0.3), dense(32), relu, dropout(0.3), dense(1)],
+    ],
+    loss: "meanSquaredError",
+    training: early,
+  },
+  experiment3: {
+    description: "experiment 2 with dense layers of 625 and 125, LeakyReLU, dropout 0.5",
+    layers: [
+      ...[conv(8, 4), leaky, flatten, dropout(0.5)],
+      ...[dense(625), leaky, dropout(0.5), dense(125), leaky, dropout(0.5), dense(1)],
+    ],
+    loss: "meanSquaredError",
+    training: early,
+  },
+  experiment4: {
+    description: "experiment 3 with one dropout, after the convolution",
+    layers: [conv(8, 4), leaky, dropout(0.5), flatten, ...wideHead],
+    loss: "meanSquaredError",
+    training: early,
+  },
+  experiment5: {
+    description: "three convolutions with batch normalisation and max pooling",
+    layers: [...normalisedTrunk([1, 1]), dropout(0.5), flatten, ...wideHead],
+    loss: "meanSquaredError",
+    training: early,
+  },
+  experiment6: {
+    description: "four convolutions, dilation 3 on the second and 2 on the third",
+    layers: [
+      ...normalisedTrunk([3, 2]),
+      ...[conv(50, 3), leaky, norm],
+      ...[dropout(0.5), flatten, ...wideHead],
+    ],
+    loss: "meanSquaredError",
+    training: early,
+  },
+  experiment7: {
+    description: "three convolutions, dilations kept, batch 250",
+    layers: [...normalisedTrunk([3, 2]), dropout(0.5), flatten, ...wideHead],
+    loss: "meanSquaredError",
+    training: { ...early, batchSize: 250 },
+  },
+  experiment8: { ...wakawaka, description: "the final model, wakawaka by its number" },
+  deepchrome: {
+    description: "DeepChrome: high or low expression, one convolution",
+    layers: [
+      ...[conv(50, 10, 1, "valid"), relu, pool(5), dropout(0.5), flatten],
+      ...[dense(625), relu, dense(125), relu, dense(1), sigmoid],
+    ],
+    loss: "binaryCrossentropy",
+    training: { learningRate: 0.001, batchSize: 100, epochs: 20 },
+  },
+};
+
+/** Shape of a sample. */
+export interface InputShape {
+  /** Number of bins. @default 100 */
+  readonly bins?: number;
+  /** Number of marks. @default 5 */
+  readonly marks?: number;
+}
+
+/**
+ * A preset's model for samples of a given shape.
+ *
+ * @param name Name of the preset.
+ * @param input Bins and marks of a sample; the report's 100 × 5 by default.
+ * @throws {RangeError} If there is no such preset; the message offers the nearest names.
+ *
+ * @example
+ * ```ts
+ * import { presetSpec } from "@waka/histone/model";
+ * import { strictEqual, throws } from "node:assert";
+ *
+ * strictEqual(presetSpec("experiment5", { marks: 7 }).marks, 7);
+ * throws(() => presetSpec("wakwaka"), /did you mean wakawaka/);
+ * ```
+ */
+export function presetSpec(name: string, input: InputShape = {}): ModelSpec {
+  const { layers, loss } = findPreset(name);
+  return { name, bins: input.bins ?? 100, marks: input.marks ?? 5, layers, loss };
+}
+
+/**
+ * Looks a preset up by name.
+ *
+ * @throws {RangeError} If there is no such preset; the message offers the nearest names.
+ */
+export function findPreset(name: string): Preset {
+  if (Object.hasOwn(PRESETS, name)) return PRESETS[name as PresetName];
+  const names = Object.keys(PRESETS);
+  const near = names.filter((known) => editDistance(known, name.toLowerCase()) <= 2);
+  const hint = near.length > 0
+    ? `did you mean ${near.join(" or ")}?`
+    : `expected one of ${names.join(", ")}`;
+  throw new RangeError(`Cannot find preset "${name}": ${hint}`);
+}
+
+/** Levenshtein's distance: insertions, deletions and substitutions. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substituted = row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(row[j] + 1, next[j - 1] + 1, substituted));
+    }
+    row = next;
+  }
+  return row[b.length];
+}

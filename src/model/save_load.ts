@@ -1,0 +1,216 @@
+/**
+ * Trained models on disk, in tf.js' layers format: `model.json` and `weights.bin`. Plain tf.js loads them;
+ * the model as plain data, its data record and its training settings lie in `userDefinedMetadata`.
+ *
+ * @module
+ */
+
+import { FormatError, UnsupportedModelError } from "../errors.ts";
+import type { ByteSource } from "../io/byte_source.ts";
+import { openFile, writeFileAtomic } from "../io/file.ts";
+import { parseRecord } from "../record.ts";
+import { layerNames } from "./layer_names.ts";
+import { parseSpec } from "./parse_spec.ts";
+import { sizeOf, weightShapes } from "./shapes.ts";
+import type { ModelSpec } from "./spec.ts";
+import type { TrainedModel, TrainingConfig } from "./trained_model.ts";
+
+const TOPOLOGY_FILE = "model.json";
+const WEIGHTS_FILE = "weights.bin";
+const MAX_JSON_BYTES = 4 * 2 ** 20;
+const FORMAT_VERSION = 1;
+
+/** One weight as tf.js' manifest lists it. */
+interface ManifestEntry {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly dtype: "float32";
+}
+
+/** The two files of a saved model. */
+export interface SerializedModel {
+  /** Content of `model.json`. */
+  readonly json: string;
+  /** Content of `weights.bin`: float32, little-endian, in the order of `weightShapes(spec)`. */
+  readonly weights: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Turns a trained model into the two files of tf.js' layers format. Loads tf.js, which writes the topology.
+ *
+ * @param trained The model.
+ */
+export async function serializeModel(trained: TrainedModel): Promise<SerializedModel> {
+  const { assembleModel } = await import("./build_model.ts");
+  const model = assembleModel(trained.spec, trained.weights);
+  const modelTopology: unknown = model.toJSON(null, false);
+  model.dispose();
+  const { spec, record, training } = trained;
+  const json = {
+    format: "layers-model",
+    generatedBy: "@waka/histone",
+    convertedBy: null,
+    modelTopology,
+    weightsManifest: [{ paths: [WEIGHTS_FILE], weights: manifest(spec) }],
+    userDefinedMetadata: { histone: { version: FORMAT_VERSION, spec, record, training } },
+  };
+  return { json: JSON.stringify(json, null, 1) + "\n", weights: packWeights(trained.weights) };
+}
+
+/**
+ * Saves a model as `model.json` and `weights.bin` in a directory, each whole or not at all.
+ *
+ * @param trained The model.
+ * @param directory Where; created if need be.
+ */
+export async function saveModel(trained: TrainedModel, directory: string): Promise<void> {
+  const { json, weights } = await serializeModel(trained);
+  await writeFileAtomic(`${directory}/${WEIGHTS_FILE}`, weights);
+  await writeFileAtomic(`${directory}/${TOPOLOGY_FILE}`, json);
+}
+
+/**
+ * Loads a model that {@linkcode saveModel} wrote. tf.js is not needed: layers and shapes come from the
+ * plain-data model inside.
+ *
+ * @param directory Directory of `model.json` and `weights.bin`, or the two as sources.
+ * @throws {FormatError} If a file is damaged, or was not written by this package.
+ */
+export async function loadModel(
+  directory: string | { readonly json: ByteSource; readonly weights: ByteSource },
+): Promise<TrainedModel> {
+  if (typeof directory !== "string") return await readModel(directory.json, directory.weights);
+  const json = await openFile(`${directory}/${TOPOLOGY_FILE}`);
+  try {
+    const weights = await openFile(`${directory}/${WEIGHTS_FILE}`);
+    try {
+      return await readModel(json, weights);
+    } finally {
+      weights.close();
+    }
+  } finally {
+    json.close();
+  }
+}
+
+async function readModel(json: ByteSource, weights: ByteSource): Promise<TrainedModel> {
+  const file = json.name;
+  const content = await readJson(json) as Record<string, unknown> | null;
+  const metadata = content?.userDefinedMetadata as
+    | { histone?: Record<string, unknown> }
+    | undefined;
+  const histone = metadata?.histone;
+  if (typeof histone !== "object" || histone === null) {
+    throw new FormatError(
+      "Cannot load model: userDefinedMetadata.histone is missing, so it was not saved by @waka/histone",
+      { file },
+    );
+  }
+  if (histone.version !== FORMAT_VERSION) {
+    throw new FormatError(
+      `Cannot load model: its format version is ${histone.version}, expected ${FORMAT_VERSION}`,
+      { file },
+    );
+  }
+  const spec = readSpec(histone.spec, file);
+  const record = parseRecord(histone.record, file);
+  const training = readTraining(histone.training, file);
+  checkManifest(content?.weightsManifest, spec, file);
+  return { spec, weights: await readWeights(weights, spec), record, training };
+}
+
+async function readJson(source: ByteSource): Promise<unknown> {
+  if (source.size > MAX_JSON_BYTES) {
+    throw new FormatError(
+      `Cannot load model: its JSON has ${source.size} bytes, expected at most ${MAX_JSON_BYTES}`,
+      { file: source.name },
+    );
+  }
+  const text = new TextDecoder().decode(await source.read(0, source.size));
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new FormatError("Cannot load model: not valid JSON", { file: source.name, cause });
+  }
+}
+
+function readSpec(value: unknown, file: string): ModelSpec {
+  try {
+    return parseSpec(value);
+  } catch (cause) {
+    if (!(cause instanceof UnsupportedModelError)) throw cause;
+    throw new FormatError(cause.message, { file, cause });
+  }
+}
+
+function readTraining(value: unknown, file: string): TrainingConfig {
+  const { engine, seed, epochs, batchSize, learningRate, samples } = Object(value);
+  const numbers = { seed, epochs, batchSize, learningRate, samples };
+  const bad = Object.entries(numbers).find(([, number]) => !Number.isFinite(number));
+  if (bad !== undefined || typeof engine !== "string") {
+    throw new FormatError(
+      `Cannot load model: training.${bad?.[0] ?? "engine"} is missing or wrong`,
+      { file },
+    );
+  }
+  return { engine, ...numbers };
+}
+
+function manifest(spec: ModelSpec): ManifestEntry[] {
+  const names = layerNames(spec);
+  return weightShapes(spec).map(({ layer, name, shape }) => ({
+    name: `${names[layer]}/${name}`,
+    shape,
+    dtype: "float32",
+  }));
+}
+
+function checkManifest(found: unknown, spec: ModelSpec, file: string): void {
+  const wanted = [{ paths: [WEIGHTS_FILE], weights: manifest(spec) }];
+  if (JSON.stringify(found) !== JSON.stringify(wanted)) {
+    throw new FormatError("Cannot load model: its weights do not fit its layers", { file });
+  }
+}
+
+function packWeights(weights: readonly Float32Array[]): Uint8Array<ArrayBuffer> {
+  const size = weights.reduce((sum, { length }) => sum + length, 0);
+  const view = new DataView(new ArrayBuffer(size * 4));
+  let offset = 0;
+  for (const values of weights) {
+    for (const value of values) {
+      view.setFloat32(offset, value, true);
+      offset += 4;
+    }
+  }
+  return new Uint8Array(view.buffer);
+}
+
+async function readWeights(
+  source: ByteSource,
+  spec: ModelSpec,
+): Promise<Float32Array<ArrayBuffer>[]> {
+  const sizes = weightShapes(spec).map(({ shape }) => sizeOf(shape));
+  const expected = 4 * sizes.reduce((sum, size) => sum + size, 0);
+  if (source.size !== expected) {
+    throw new FormatError(
+      `Cannot load model: the weights have ${source.size} bytes, expected ${expected}`,
+      { file: source.name },
+    );
+  }
+  const bytes = await source.read(0, expected);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  let offset = 0;
+  return sizes.map((size) => {
+    const values = new Float32Array(size);
+    for (let i = 0; i < size; i++, offset += 4) {
+      values[i] = view.getFloat32(offset, true);
+      if (!Number.isFinite(values[i])) {
+        throw new FormatError(`Cannot load model: a weight is ${values[i]}`, {
+          file: source.name,
+          byteOffset: offset,
+        });
+      }
+    }
+    return values;
+  });
+}

@@ -1,0 +1,134 @@
+import { UnsupportedModelError } from "../errors.ts";
+import type { Conv1dLayer, LayerSpec, ModelSpec } from "./spec.ts";
+
+/** Shape of one sample between two layers: `[positions, channels]`, or `[values]` after flattening. */
+export type SampleShape = readonly [number, number] | readonly [number];
+
+/** One weight tensor of a model. */
+export interface WeightShape {
+  /** Index in `spec.layers` of the layer it belongs to. */
+  readonly layer: number;
+  /** Its name in the layer, as Keras has it. */
+  readonly name: "kernel" | "bias" | "gamma" | "beta" | "moving_mean" | "moving_variance";
+  /** Keras layout: conv kernels `[width, input, filters]`, dense kernels `[input, units]`. */
+  readonly shape: readonly number[];
+  /** False for the moving averages of batch normalisation, which no gradient reaches. */
+  readonly trainable: boolean;
+}
+
+/**
+ * Shapes along the network: the input's first, then each layer's output, so `spec.layers.length + 1`.
+ *
+ * @param spec The model.
+ * @throws {UnsupportedModelError} Naming the first layer that does not fit the shape before it.
+ */
+export function sampleShapes(spec: ModelSpec): SampleShape[] {
+  const shapes: SampleShape[] = [[spec.bins, spec.marks]];
+  spec.layers.forEach((layer, index) => {
+    const input = shapes[index];
+    const output = outputShape(layer, input);
+    if (output === undefined) {
+      throw new UnsupportedModelError(
+        `Cannot build model "${spec.name}": layers[${index}] (${layer.type}) does not fit its ` +
+          `input of shape [${input.join(", ")}]`,
+      );
+    }
+    shapes.push(output);
+  });
+  return shapes;
+}
+
+function outputShape(layer: LayerSpec, input: SampleShape): SampleShape | undefined {
+  switch (layer.type) {
+    case "conv1d": {
+      if (input.length !== 2) return undefined;
+      const positions = layer.padding === "same" ? input[0] : input[0] - kernelSpan(layer) + 1;
+      return positions >= 1 ? [positions, layer.filters] : undefined;
+    }
+    case "maxPool1d": {
+      if (input.length !== 2) return undefined;
+      const positions = Math.floor(input[0] / layer.size);
+      return positions >= 1 ? [positions, input[1]] : undefined;
+    }
+    case "flatten":
+      return input.length === 2 ? [input[0] * input[1]] : undefined;
+    case "dense":
+      return input.length === 1 ? [layer.units] : undefined;
+    case "activation":
+    case "batchNorm":
+    case "dropout":
+      return input;
+  }
+}
+
+/** Positions that a dilated kernel spans: (width − 1) · dilation + 1. */
+export function kernelSpan(layer: Pick<Conv1dLayer, "width" | "dilation">): number {
+  return (layer.width - 1) * layer.dilation + 1;
+}
+
+/** Zeros that padding adds on the left and on the right of the positions. */
+export function convPadding(layer: Conv1dLayer): { left: number; right: number } {
+  const total = layer.padding === "same" ? kernelSpan(layer) - 1 : 0;
+  const left = Math.floor(total / 2);
+  return { left, right: total - left };
+}
+
+/**
+ * The one weight layout: every weight tensor in layer order, within a layer in Keras' order. All engines,
+ * saved models and optimizer states follow it.
+ *
+ * @param spec The model.
+ * @throws {UnsupportedModelError} If the layers do not fit each other.
+ */
+export function weightShapes(spec: ModelSpec): WeightShape[] {
+  const inputs = sampleShapes(spec);
+  return spec.layers.flatMap((layer, index) => layerWeights(layer, index, inputs[index]));
+}
+
+function layerWeights(layer: LayerSpec, index: number, input: SampleShape): WeightShape[] {
+  const channels = input[input.length - 1];
+  const weight = (name: WeightShape["name"], shape: number[], trainable = true): WeightShape => ({
+    layer: index,
+    name,
+    shape,
+    trainable,
+  });
+  switch (layer.type) {
+    case "conv1d":
+      return [
+        weight("kernel", [layer.width, channels, layer.filters]),
+        weight("bias", [layer.filters]),
+      ];
+    case "dense":
+      return [weight("kernel", [channels, layer.units]), weight("bias", [layer.units])];
+    case "batchNorm":
+      return [
+        weight("gamma", [channels]),
+        weight("beta", [channels]),
+        weight("moving_mean", [channels], false),
+        weight("moving_variance", [channels], false),
+      ];
+    default:
+      return [];
+  }
+}
+
+/** Number of values of a shape. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((size, extent) => size * extent, 1);
+}
+
+/**
+ * Number of parameters of a model, moving averages included, as Keras' summary counts them.
+ *
+ * @example
+ * ```ts
+ * import { countParameters, presetSpec } from "@waka/histone/model";
+ * import { strictEqual } from "node:assert";
+ *
+ * strictEqual(countParameters(presetSpec("wakawaka")), 28_221);
+ * ```
+ */
+export function countParameters(spec: ModelSpec): number {
+  return weightShapes(spec).reduce((count, { shape }) => count + sizeOf(shape), 0);
+}

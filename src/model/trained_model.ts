@@ -1,0 +1,31 @@
+import type { DataRecord } from "../record.ts";
+import type { Weights } from "./initial_weights.ts";
+import type { ModelSpec } from "./spec.ts";
+
+/** How a model was trained. Plain JSON. */
+export interface TrainingConfig {
+  /** Name of the engine. */
+  readonly engine: string;
+  /** Seed of weights, order and dropout. */
+  readonly seed: number;
+  /** Passes finished over the training data. */
+  readonly epochs: number;
+  /** Samples of a step. */
+  readonly batchSize: number;
+  /** Adam's learning rate. */
+  readonly learningRate: number;
+  /** Number of training samples. */
+  readonly samples: number;
+}
+
+/** A model after training: all that is needed to predict, and to know what it may predict on. Plain data. */
+export interface TrainedModel {
+  /** Layers and loss. */
+  readonly spec: ModelSpec;
+  /** In the order of `weightShapes(spec)`. */
+  readonly weights: Weights;
+  /** The numbers the network sees: the training data's record with the transform the model applies. */
+  readonly record: DataRecord;
+  /** How it was trained. */
+  readonly training: TrainingConfig;
+}

@@ -1,0 +1,196 @@
+/**
+ * The only source of randomness in this package.
+ *
+ * Everything is built on Threefry-2x32 with 20 rounds (Salmon et al. 2011, "Parallel random numbers: as
+ * easy as 1, 2, 3", SC'11): a function from a 64-bit key and a 64-bit counter to 64 random bits that needs
+ * only 32-bit additions, rotations and exclusive ors. So any engine, in JavaScript, WebAssembly or WGSL,
+ * can compute the n-th number of a stream on its own, in any order and on any thread.
+ *
+ * @module
+ */
+
+/** Key of one random stream: two unsigned 32-bit words. */
+export type RandomKey = readonly [number, number];
+
+const PARITY = 0x1bd11bda;
+const ROTATIONS = [[13, 15, 26, 6], [17, 29, 16, 24]] as const;
+
+/**
+ * Threefry-2x32-20: encrypts a counter of two 32-bit words under a key of two 32-bit words.
+ *
+ * @param key The stream's key.
+ * @param counter0 First word of the counter.
+ * @param counter1 Second word of the counter.
+ * @param out Receives two unsigned 32-bit words at positions 0 and 1.
+ *
+ * @example The first known-answer vector of the Random123 distribution
+ * ```ts
+ * import { threefry2x32 } from "@waka/histone/random";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const out = new Uint32Array(2);
+ * threefry2x32([0, 0], 0, 0, out);
+ * deepStrictEqual([...out], [0x6b200159, 0x99ba4efe]);
+ * ```
+ */
+export function threefry2x32(
+  key: RandomKey,
+  counter0: number,
+  counter1: number,
+  out: Uint32Array,
+): void {
+  const schedule = [key[0], key[1], PARITY ^ key[0] ^ key[1]];
+  let x0 = (counter0 + schedule[0]) | 0;
+  let x1 = (counter1 + schedule[1]) | 0;
+  for (let group = 0; group < 5; group++) {
+    for (const bits of ROTATIONS[group & 1]) {
+      x0 = (x0 + x1) | 0;
+      x1 = ((x1 << bits) | (x1 >>> (32 - bits))) ^ x0;
+    }
+    x0 = (x0 + schedule[(group + 1) % 3]) | 0;
+    x1 = (x1 + schedule[(group + 2) % 3] + group + 1) | 0;
+  }
+  out[0] = x0;
+  out[1] = x1;
+}
+
+/**
+ * Derives the key of an independent stream from a seed and a path such as `("dropout", layer, epoch)`.
+ *
+ * @param seed The run's seed: an integer from 0 to 2^53 − 1.
+ * @param path What the stream is for. A string and a number never collide.
+ * @throws {RangeError} If `seed`, or a number in the path, is not an integer in that range.
+ *
+ * @example
+ * ```ts
+ * import { deriveKey } from "@waka/histone/random";
+ * import { deepStrictEqual, notDeepStrictEqual } from "node:assert";
+ *
+ * deepStrictEqual(deriveKey(7, "order", 0), deriveKey(7, "order", 0));
+ * notDeepStrictEqual(deriveKey(7, "order", 0), deriveKey(7, "order", 1));
+ * ```
+ */
+export function deriveKey(seed: number, ...path: readonly (string | number)[]): RandomKey {
+  const words = new Uint32Array(2);
+  let key = splitInteger(seed, "seed");
+  for (const part of path) {
+    if (typeof part === "string") {
+      for (const byte of new TextEncoder().encode(part)) key = fold(key, 0x80000000, byte, words);
+    } else {
+      const [low, high] = splitInteger(part, "path number");
+      key = fold(key, high, low, words);
+    }
+    // Closes the part, so that ("ab", "c") and ("a", "bc") differ.
+    key = fold(key, 0x80000001, 0, words);
+  }
+  return key;
+}
+
+function fold(key: RandomKey, word0: number, word1: number, out: Uint32Array): RandomKey {
+  threefry2x32(key, word0, word1, out);
+  return [out[0], out[1]];
+}
+
+function splitInteger(value: number, name: string): RandomKey {
+  if (!Number.isSafeInteger(value) || value < 0) {
+    throw new RangeError(
+      `Cannot derive a random key: ${name} is ${value}, expected an integer >= 0`,
+    );
+  }
+  return [value >>> 0, Math.floor(value / 2 ** 32)];
+}
+
+/**
+ * A sequence of random numbers: the words of counter 0, 1, 2, … under one key.
+ *
+ * @example
+ * ```ts
+ * import { deriveKey, RandomStream } from "@waka/histone/random";
+ * import { strictEqual } from "node:assert";
+ *
+ * const a = new RandomStream(deriveKey(1, "example"));
+ * const b = new RandomStream(deriveKey(1, "example"));
+ * strictEqual(a.uniform(), b.uniform());
+ * ```
+ */
+export class RandomStream {
+  readonly #key: RandomKey;
+  readonly #words = new Uint32Array(2);
+  #counter = 0;
+  #spare = false;
+  #spareNormal: number | undefined;
+
+  /** Starts at counter 0 of the stream that `key` names; see {@linkcode deriveKey}. */
+  constructor(key: RandomKey) {
+    this.#key = key;
+  }
+
+  /** The next unsigned 32-bit integer. */
+  uint32(): number {
+    this.#spare = !this.#spare;
+    if (!this.#spare) return this.#words[1];
+    threefry2x32(this.#key, this.#counter >>> 0, Math.floor(this.#counter / 2 ** 32), this.#words);
+    this.#counter++;
+    return this.#words[0];
+  }
+
+  /** A number strictly between 0 and 1, in steps of 2^-32. */
+  uniform(): number {
+    return (this.uint32() + 0.5) * 2 ** -32;
+  }
+
+  /**
+   * An integer from 0 to `bound` − 1, every one equally likely (rejection, so no modulo bias).
+   *
+   * @throws {RangeError} If `bound` is not an integer from 1 to 2^32.
+   */
+  below(bound: number): number {
+    if (!Number.isInteger(bound) || bound < 1 || bound > 2 ** 32) {
+      throw new RangeError(`Cannot draw below ${bound}: expected an integer from 1 to 2^32`);
+    }
+    const limit = 2 ** 32 - (2 ** 32 % bound);
+    let word = this.uint32();
+    while (word >= limit) word = this.uint32();
+    return word % bound;
+  }
+
+  /** A standard normal number (Box and Muller 1958). */
+  normal(): number {
+    if (this.#spareNormal !== undefined) {
+      const value = this.#spareNormal;
+      this.#spareNormal = undefined;
+      return value;
+    }
+    const radius = Math.sqrt(-2 * Math.log(this.uniform()));
+    const angle = 2 * Math.PI * this.uniform();
+    this.#spareNormal = radius * Math.sin(angle);
+    return radius * Math.cos(angle);
+  }
+}
+
+/**
+ * The integers 0 … `length` − 1 in random order (Fisher and Yates).
+ *
+ * @param length How many, up to 2^32 − 1.
+ * @param stream Where the randomness comes from; advanced by at least `length` − 1 words.
+ *
+ * @example
+ * ```ts
+ * import { deriveKey, RandomStream, shuffledIndices } from "@waka/histone/random";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const order = shuffledIndices(4, new RandomStream(deriveKey(7, "order", 0)));
+ * deepStrictEqual([...order].sort(), [0, 1, 2, 3]);
+ * ```
+ */
+export function shuffledIndices(length: number, stream: RandomStream): Uint32Array<ArrayBuffer> {
+  const order = new Uint32Array(length);
+  for (let i = 0; i < length; i++) order[i] = i;
+  for (let i = length - 1; i > 0; i--) {
+    const j = stream.below(i + 1);
+    const held = order[i];
+    order[i] = order[j];
+    order[j] = held;
+  }
+  return order;
+}

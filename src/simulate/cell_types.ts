@@ -1,0 +1,63 @@
+/**
+ * Everything about a cell type that is the same for all genes.
+ *
+ * @module
+ */
+
+import { deriveKey, type RandomKey, RandomStream } from "../random.ts";
+import { PROGRAMME_COUNT } from "./genes.ts";
+import { MARK_COUNT } from "./marks.ts";
+import { LINEAGE_COUNT, lineageOf } from "./roadmap.ts";
+
+/** Share of a cell type's programme that it has from its lineage, before scaling to length 1. */
+const LINEAGE_SHARE = 0.6;
+
+/** A simulated cell type. */
+export interface CellType {
+  /** Its name in the files. */
+  readonly name: string;
+  /** Its lineage, from 0. */
+  readonly lineage: number;
+  /** How much of each programme it runs; Euclidean length 1. */
+  readonly programmes: Float64Array;
+  /** Sequencing depth of each mark's sample; mean 1 times the option. */
+  readonly depths: Float64Array;
+  /** Key from which the streams of its genes derive. */
+  readonly key: RandomKey;
+}
+
+/** What {@linkcode makeCellType} needs to know of the options. */
+export interface CellTypeOptions {
+  /** Seed of the simulation. */
+  readonly seed: number;
+  /** Mean depth. */
+  readonly depth: number;
+  /** Standard deviation of ln depth. */
+  readonly depthSpread: number;
+}
+
+/** Makes the cell type of a name, which with the seed determines it. */
+export function makeCellType(name: string, options: CellTypeOptions): CellType {
+  const { seed, depth, depthSpread } = options;
+  const stream = new RandomStream(deriveKey(seed, "cell type", name));
+  const drawn = stream.below(LINEAGE_COUNT);
+  const lineage = lineageOf(name) ?? drawn;
+  const shared = new RandomStream(deriveKey(seed, "lineage", lineage));
+  const programmes = Float64Array.from(
+    { length: PROGRAMME_COUNT },
+    () =>
+      Math.sqrt(LINEAGE_SHARE) * shared.normal() + Math.sqrt(1 - LINEAGE_SHARE) * stream.normal(),
+  );
+  const length = Math.hypot(...programmes);
+  return {
+    name,
+    lineage,
+    programmes: programmes.map((value) => value / length),
+    // The mean of a log-normal number is exp(σ²/2) times its median.
+    depths: Float64Array.from(
+      { length: MARK_COUNT },
+      () => depth * Math.exp(depthSpread * stream.normal() - depthSpread ** 2 / 2),
+    ),
+    key: deriveKey(seed, "sample", name),
+  };
+}

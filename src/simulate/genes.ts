@@ -1,0 +1,78 @@
+/**
+ * Everything about a gene that is the same in all cell types.
+ *
+ * @module
+ */
+
+import { deriveKey, RandomStream } from "../random.ts";
+import { MARK_COUNT } from "./marks.ts";
+
+/** Number of gene programmes: the rank of the activity's cell-type part. */
+export const PROGRAMME_COUNT = 8;
+
+/** Most genes of one kind (training or new) whose ids stay distinct. */
+export const GENE_ID_LIMIT = 149_995;
+
+/** Smallest prime above twice the limit; ids run below it, as Ensembl's digits do below about 300,000. */
+const ID_PRIME = 299_993;
+
+/** Whether a gene is in train.npz, or in eval.npz only. */
+export type GeneKind = "training" | "new";
+
+/** A simulated gene. */
+export interface Gene {
+  /** Digits like those of an Ensembl id. */
+  readonly id: string;
+  /** Whether train has it. */
+  readonly kind: GeneKind;
+  /** Number that names the gene's random streams. */
+  readonly index: number;
+  /** 1 where transcription runs with the coordinate, −1 where against it. */
+  readonly strand: 1 | -1;
+  /** Baseline activity, standard normal. */
+  readonly baseline: number;
+  /** Loadings on the programmes, standard normal. */
+  readonly loadings: Float64Array;
+  /** Level that the marks do not show, standard normal. */
+  readonly hidden: number;
+  /** Standard deviation of the promoter's peak, in base pairs. */
+  readonly promoterWidthBp: number;
+  /** Distance from the TSS to the end of the transcript, in base pairs. */
+  readonly bodyLengthBp: number;
+  /** How strongly each mark shows at this gene; median 1. */
+  readonly gains: Float64Array;
+}
+
+/**
+ * Makes the first `count` genes of a kind. A gene depends on the seed, its kind and its position only, so
+ * a smaller simulation holds the first genes of a larger one.
+ */
+export function makeGenes(seed: number, kind: GeneKind, count: number): Gene[] {
+  const idOf = geneIds(seed);
+  return Array.from({ length: count }, (_, position) => {
+    // Even numbers are training genes, odd ones new: neither kind's depend on how many the other has.
+    const index = 2 * position + (kind === "training" ? 0 : 1);
+    const stream = new RandomStream(deriveKey(seed, "gene", index));
+    return { id: String(idOf(index)), kind, index, ...drawAttributes(stream) };
+  });
+}
+
+function drawAttributes(stream: RandomStream): Omit<Gene, "id" | "kind" | "index"> {
+  return {
+    strand: stream.uniform() < 0.5 ? 1 : -1,
+    baseline: stream.normal(),
+    loadings: Float64Array.from({ length: PROGRAMME_COUNT }, () => stream.normal()),
+    hidden: stream.normal(),
+    promoterWidthBp: 500 * Math.exp(0.3 * stream.normal()),
+    bodyLengthBp: 10_000 * Math.exp(stream.normal()),
+    gains: Float64Array.from({ length: MARK_COUNT }, () => Math.exp(0.25 * stream.normal())),
+  };
+}
+
+/** A seeded one-to-one map of gene numbers to ids from 1: affine modulo a prime. */
+function geneIds(seed: number): (index: number) => number {
+  const stream = new RandomStream(deriveKey(seed, "gene ids"));
+  const factor = 1 + stream.below(ID_PRIME - 1);
+  const shift = stream.below(ID_PRIME);
+  return (index) => 1 + (factor * index + shift) % ID_PRIME;
+}

@@ -1,0 +1,57 @@
+/**
+ * Which genes of which cell types are in which file.
+ *
+ * @module
+ */
+
+import { type CellType, makeCellType } from "./cell_types.ts";
+import { type Gene, makeGenes } from "./genes.ts";
+import type { SimulationOptions } from "./options.ts";
+import { evalCellTypeNames, newCellTypeNames, trainCellTypeNames } from "./roadmap.ts";
+
+/** One of the two files: `train.npz` or `eval.npz`. */
+export type SimulationPart = "train" | "eval";
+
+/** What a row of eval shares with train: its cell type, its gene, or neither. */
+export type EvalRegime = "newGeneSeenCellType" | "seenGeneNewCellType" | "newGeneNewCellType";
+
+/** The rows of one cell type in one file. */
+export interface Member {
+  /** The cell type. */
+  readonly cellType: CellType;
+  /** Whether only eval has the cell type. */
+  readonly newCellType: boolean;
+  /** Its genes in row order, training genes before new ones. */
+  readonly genes: readonly Gene[];
+}
+
+/** The members of both files in file order; a cell type without rows is not in its file. */
+export type Layout = Readonly<Record<SimulationPart, readonly Member[]>>;
+
+/** Lays out a simulation. */
+export function makeLayout(options: Required<SimulationOptions>): Layout {
+  const trainingGenes = makeGenes(options.seed, "training", options.genes);
+  const newGenes = makeGenes(options.seed, "new", options.newGenes);
+  const allGenes = [...trainingGenes, ...newGenes];
+  const trainNames = trainCellTypeNames(options.cellTypes);
+  const newNames = newCellTypeNames(options.newCellTypes);
+  const train = trainNames.map((name): Member => ({
+    cellType: makeCellType(name, options),
+    newCellType: false,
+    genes: trainingGenes,
+  }));
+  const seen = new Map(train.map(({ cellType }) => [cellType.name, cellType]));
+  const evaluation = evalCellTypeNames(trainNames, newNames).map((name): Member => {
+    const cellType = seen.get(name);
+    return cellType === undefined
+      ? { cellType: makeCellType(name, options), newCellType: true, genes: allGenes }
+      : { cellType, newCellType: false, genes: newGenes };
+  });
+  return { train, eval: evaluation.filter(({ genes }) => genes.length > 0) };
+}
+
+/** The regime of a row of eval. */
+export function regimeOf(member: Member, gene: Gene): EvalRegime {
+  if (!member.newCellType) return "newGeneSeenCellType";
+  return gene.kind === "training" ? "seenGeneNewCellType" : "newGeneNewCellType";
+}

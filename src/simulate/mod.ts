@@ -1,0 +1,61 @@
+/**
+ * Data sets in the competition's format from a model whose truth is known.
+ *
+ * **Genes and cell types.** Gene g has a strand, a baseline b_g, loadings u_g on 8 gene programmes, a hidden
+ * level h_g, a promoter width w_g (500 bp · exp(0.3 n)), a body length (10 kb · exp(n)) and for each mark m a
+ * gain γ_gm = exp(0.25 n); b, u and h are standard normal, and n is a new standard normal number each time.
+ * Cell type c runs the programmes by v_c ∝ √0.6 · (its lineage's) + √0.4 · (its own), of length 1; related
+ * cell types share a lineage. Its activity, of variance 1 by construction, is
+ *
+ *     z_gc = √(1 − p − q) · b_g + √p · u_g·v_c + √q · n        p: programmeShare, q: particularShare
+ *
+ * **Marks.** With t the distance from the TSS in bp, positive downstream, and bell(x) = exp(−x²/2):
+ *
+ *     mark      background  height  slope  midpoint  profile f_m(t)
+ *     H3K27me3  0.85        40      −3     −1.5      bell(t / 2500)
+ *     H3K36me3  0.7         10       1.5    0.4      1 − exp(−t / 2500) over the body, 0 outside
+ *     H3K4me1   0.9         6        1.5   −0.8      bell((t − 2.5 w) / w) + bell((t + 2.5 w) / w)
+ *     H3K4me3   0.6         130      2     −0.2      bell((t − 200) / w)
+ *     H3K9me3   0.75        1       −1     −0.3      1 − bell(t / 1000) / 2
+ *
+ *     amplitude_m(z) = height / (1 + exp(−slope · (z − midpoint)))
+ *     rate μ[bin, m] = depth_cm · (background + γ_gm · amplitude_m(z_gc) · f_m(t))
+ *     count[bin, m] ~ negative binomial (gamma–Poisson), variance μ + dispersion · μ²
+ *
+ * ln depth_cm is normal with deviation `depthSpread`, and depth has the mean `depth`. Windows run along the
+ * genome: they are not flipped for genes on the minus strand, whose bodies lie to the left.
+ *
+ * **Expression.** Rounded to 4 decimals,
+ *
+ *     y_gc = mean + √variance · (√s · z_gc + √h · h_g + √(1 − s − h) · n)    s: visibleShare, h: hiddenShare
+ *
+ * h_g is the same in all cell types, so a gene's mean over the training cell types predicts well in new ones,
+ * as in real data. The last term no model can predict. {@linkcode BestReachable} says what follows for the
+ * best scores a model can reach.
+ *
+ * **What was matched**, roughly: 30 genes of one Roadmap cell type that were published with DeepChrome (Singh
+ * et al. 2016). In the order of the table, their mean counts a bin are 3.6, 1.6, 2.3, 10.7 and 1.6 (1.1 without
+ * one gene; H3K4me3 halved, since its counts are all even and its reads most likely counted twice), and 33, 38,
+ * 29, 40 and 39% of their bins are empty; here the means are 3.1, 1.7, 2.1, 11.3 and 1.2, and 29, 36, 28, 39 and
+ * 35% are empty. The dispersion follows the differences between neighbouring bins. Not modelled: reads
+ * that fall into two bins, noise that neighbouring bins share, copy number, mappability.
+ *
+ * **Reproducible in parts.** A gene depends on (seed, position), a cell type on (seed, name), a sample on
+ * (seed, cell type, gene) and nothing else, so a smaller simulation is a part of any larger one with the same
+ * seed, parameters and number of bins.
+ *
+ * @module
+ */
+
+export type { BestReachable, ReachableScore, ReachableScores } from "./best_reachable.ts";
+export { simulateColumns, type SimulatedColumns } from "./columns.ts";
+export type { EvalRegime, SimulationPart } from "./layout.ts";
+export type { SimulationOptions } from "./options.ts";
+export {
+  simulate,
+  type SimulatedBlock,
+  type SimulatedRow,
+  type Simulation,
+  type SimulationTruth,
+} from "./simulation.ts";
+export { type SimulationProgress, writeSimulation, type WriteSimulationOptions } from "./write.ts";

@@ -1,0 +1,87 @@
+/**
+ * The names, order and kinship of the simulated cell types.
+ *
+ * @module
+ */
+
+/** The 50 cell types of the competition's train.npz, in its order. */
+const TRAIN_ORDER = (
+  "E065 E004 E066 E005 E012 E027 E053 E013 E028 E061 E109 E120 E062 E037 E038 E024 E105 E011 E106 " +
+  "E082 E097 E116 E098 E058 E117 E059 E070 E118 E085 E104 E119 E006 E127 E047 E094 E007 E054 E128 " +
+  "E095 E055 E114 E100 E056 E016 E122 E057 E123 E079 E003 E050"
+).split(" ");
+
+/** The 6 new cell types of eval.npz, in its order, each with the training cell type it follows there. */
+const NEW_AFTER: ReadonlyMap<string, string> = new Map([
+  ["E071", "E024"],
+  ["E087", "E105"],
+  ["E096", "E106"],
+  ["E084", "E117"],
+  ["E112", "E006"],
+  ["E113", "E054"],
+]);
+
+/**
+ * Lineages: a coarse reading of the GROUP and ANATOMY columns of the metadata table of the Roadmap
+ * Epigenomics Consortium (2015, Nature 518:317), where cell lines join the tissue they came from.
+ */
+const LINEAGES: readonly (readonly string[])[] = [
+  "E003 E016 E024", // embryonic stem cells
+  "E004 E005 E006 E007 E011 E012 E013", // derived from embryonic stem cells
+  "E027 E028 E057 E058 E059 E061 E117 E119 E127", // skin, breast and cervix
+  "E055 E056 E096 E114 E122 E128", // fibroblasts, lung and endothelium
+  "E037 E038 E047 E050 E062 E112 E113 E116 E123", // blood, thymus and spleen
+  "E053 E054 E070 E071 E082", // brain
+  "E065 E095 E100 E104 E105 E120", // heart, vessels and muscle
+  "E066 E079 E084 E085 E087 E094 E097 E098 E106 E109 E118", // digestive tract, liver, glands
+].map((names) => names.split(" "));
+
+/** Number of lineages. */
+export const LINEAGE_COUNT = LINEAGES.length;
+
+/** Lineage of a Roadmap cell type, from 0; `undefined` for an invented one. */
+export function lineageOf(name: string): number | undefined {
+  const lineage = LINEAGES.findIndex((names) => names.includes(name));
+  return lineage < 0 ? undefined : lineage;
+}
+
+/** The first `count` training cell types: the competition's 50, then `S051`, `S052`, … */
+export function trainCellTypeNames(count: number): string[] {
+  return Array.from(
+    { length: count },
+    (_, i) => TRAIN_ORDER[i] ?? `S${String(i + 1).padStart(3, "0")}`,
+  );
+}
+
+/** The first `count` new cell types: the competition's 6, then `N007`, `N008`, … */
+export function newCellTypeNames(count: number): string[] {
+  const known = [...NEW_AFTER.keys()];
+  return Array.from(
+    { length: count },
+    (_, i) => known[i] ?? `N${String(i + 1).padStart(3, "0")}`,
+  );
+}
+
+/**
+ * The order of eval.npz: the training cell types, each new one behind the one it follows in the
+ * competition's file, or behind all of them where that one is left out.
+ */
+export function evalCellTypeNames(train: readonly string[], fresh: readonly string[]): string[] {
+  const names: string[] = [];
+  let next = 0;
+  const flush = (before: number) => {
+    while (next < fresh.length && placeOf(fresh[next]) < before) names.push(fresh[next++]);
+  };
+  train.forEach((name, i) => {
+    flush(i);
+    names.push(name);
+  });
+  flush(Infinity);
+  return names;
+}
+
+/** Index of the training cell type that a new one follows; beyond all of them for an invented one. */
+function placeOf(name: string): number {
+  const before = NEW_AFTER.get(name);
+  return before === undefined ? Number.MAX_VALUE : TRAIN_ORDER.indexOf(before);
+}

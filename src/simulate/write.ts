@@ -1,0 +1,101 @@
+import { writeCompetition } from "../io/competition_writer.ts";
+import { writeFileAtomic } from "../io/file.ts";
+import { submissionId, writeSubmission } from "../io/submission.ts";
+import { COMPETITION_RECORD } from "../record.ts";
+import type { SimulationPart } from "./layout.ts";
+import type { SimulationOptions } from "./options.ts";
+import {
+  simulate,
+  type SimulatedBlock,
+  type Simulation,
+  type SimulationTruth,
+} from "./simulation.ts";
+
+/** How far {@linkcode writeSimulation} has come. */
+export interface SimulationProgress {
+  /** The file at work. */
+  readonly file: string;
+  /** The cell type just written. */
+  readonly cellType: string;
+  /** Number of cell types written, in both files together. */
+  readonly done: number;
+  /** Number of cell types to write, in both files together. */
+  readonly total: number;
+}
+
+/** What to simulate, and how to write it. */
+export interface WriteSimulationOptions extends SimulationOptions {
+  /**
+   * Whether to deflate the npz files.
+   * @default false
+   */
+  readonly compress?: boolean;
+  /** Called after each cell type. */
+  readonly onProgress?: (progress: SimulationProgress) => void;
+}
+
+/**
+ * Simulates a data set into four files, each of which appears whole or not at all:
+ *
+ * - `train.npz` and `eval.npz` in the competition's format, eval without labels;
+ * - `eval_labels.csv`, `id,expression`, the labels of eval in the order of the file;
+ * - `truth.json`, a {@linkcode SimulationTruth}.
+ *
+ * Only one cell type is in memory at a time.
+ *
+ * @param directory Where to write; created if need be. Files of these names are replaced.
+ * @param options Sizes, seed, parameters, compression.
+ * @returns The content of `truth.json`.
+ * @throws {TypeError} If there is an option of another name.
+ * @throws {RangeError} Naming the option that is out of range.
+ */
+export async function writeSimulation(
+  directory: string,
+  options: WriteSimulationOptions = {},
+): Promise<SimulationTruth> {
+  const { compress = false, onProgress, ...rest } = options;
+  const simulation = simulate(rest);
+  const total = simulation.cellTypes("train").length + simulation.cellTypes("eval").length;
+  let done = 0;
+  for (const part of ["train", "eval"] as const) {
+    const file = `${part}.npz`;
+    const written = (cellType: string) => onProgress?.({ file, cellType, done: ++done, total });
+    await writeFileAtomic(
+      `${directory}/${file}`,
+      (sink) =>
+        writeCompetition(sink, fileBlocks(simulation, part, written), {
+          record: COMPETITION_RECORD,
+          compress,
+        }),
+    );
+  }
+  await writeFileAtomic(`${directory}/eval_labels.csv`, (sink) => writeLabels(sink, simulation));
+  const truth = simulation.truth();
+  await writeFileAtomic(`${directory}/truth.json`, `${JSON.stringify(truth, null, 2)}\n`);
+  return truth;
+}
+
+/** The blocks as the file has them; `written` is called once the writer has taken a block in. */
+function* fileBlocks(
+  simulation: Simulation,
+  part: SimulationPart,
+  written: (cellType: string) => void,
+): Generator<Omit<SimulatedBlock, "labels"> & Partial<Pick<SimulatedBlock, "labels">>> {
+  for (const { labels, ...rest } of simulation.blocks(part)) {
+    yield part === "train" ? { labels, ...rest } : rest;
+    written(rest.cellType);
+  }
+}
+
+async function writeLabels(
+  sink: WritableStream<Uint8Array>,
+  simulation: Simulation,
+): Promise<void> {
+  const ids: string[] = [];
+  const predictions: number[] = [];
+  for (const { cellType, gene, label } of simulation.rows("eval")) {
+    ids.push(submissionId(cellType, gene));
+    predictions.push(label);
+  }
+  await writeSubmission(sink, { ids, predictions });
+}

@@ -1,0 +1,31 @@
+import { ContractError } from "../errors.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { EngineData } from "../engine/engine.ts";
+import type { SampleColumns } from "../io/columns.ts";
+import type { ModelSpec } from "../model/spec.ts";
+import type { Transform } from "../record.ts";
+
+// Engines may keep a copy of the samples for as long as they see the same object, so folds share one.
+const known = new WeakMap<SampleColumns, Map<Transform, EngineData>>();
+
+/** A data set's columns as engines take them; the same object for the same columns and transform. */
+export function engineData(data: Dataset, transform: Transform): EngineData {
+  const { columns } = data;
+  const byTransform = known.get(columns) ?? new Map<Transform, EngineData>();
+  known.set(columns, byTransform);
+  const { signal, labels, bins } = columns;
+  const made = byTransform.get(transform) ??
+    { signal, labels, bins, marks: columns.record.marks.length, transform };
+  byTransform.set(transform, made);
+  return made;
+}
+
+/** Throws unless samples of `data` have the shape that `spec` takes. */
+export function checkInputShape(spec: ModelSpec, data: Dataset): void {
+  if (spec.bins !== data.bins || spec.marks !== data.marks.length) {
+    throw new ContractError(
+      `Cannot run "${spec.name}": the data have ${data.bins} bins × ${data.marks.length} marks, ` +
+        `the model takes ${spec.bins} × ${spec.marks}`,
+    );
+  }
+}

@@ -1,0 +1,55 @@
+import type { Dataset } from "../data/dataset.ts";
+import type { Session } from "../engine/engine.ts";
+import { type EngineName, type EngineReport, selectEngine } from "../engine/select.ts";
+import { ContractError } from "../errors.ts";
+import type { TrainedModel } from "../model/trained_model.ts";
+import { reconcileRecords } from "../record.ts";
+import { checkInputShape, engineData } from "./_engine_data.ts";
+
+/** Options of {@linkcode predict}. */
+export interface PredictOptions {
+  /** Where to compute. @default "auto" */
+  readonly engine?: EngineName;
+  /** Called once, before the first sample, with engine and device in words and the reason for the choice. */
+  readonly onStart?: (report: EngineReport) => void;
+  /** Called with the number of samples done so far. */
+  readonly onProgress?: (samples: number) => void;
+  /** Stops between two batches by rejecting with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Predicts the expression of every sample of a data set.
+ *
+ * @param model The trained model; the transform it was trained with is applied to plain counts.
+ * @param data The samples.
+ * @param options Engine, progress, abort signal.
+ * @returns One value a sample, `[data.length]`; a probability for models with a sigmoid.
+ * @throws {ContractError} If the data's record or shape contradicts the model's, or a prediction is not finite.
+ */
+export async function predict(
+  model: TrainedModel,
+  data: Dataset,
+  options: PredictOptions = {},
+): Promise<Float32Array<ArrayBuffer>> {
+  const transform = reconcileRecords(model.record, data.record);
+  checkInputShape(model.spec, data);
+  const { engine, reason } = await selectEngine(options.engine ?? "auto", model.spec);
+  await using session = await engine.createSession(model.spec, {
+    weights: model.weights,
+    ...model.training,
+  });
+  options.onStart?.({ engine: engine.name, device: session.device, reason });
+  const predicted = await session.predict(engineData(data, transform), data.rows, options);
+  checkFinite(predicted, data, session);
+  return predicted;
+}
+
+function checkFinite(predicted: Float32Array, data: Dataset, session: Session): void {
+  const bad = predicted.findIndex((value) => !Number.isFinite(value));
+  if (bad < 0) return;
+  throw new ContractError(
+    `Cannot use the prediction on ${session.device}: it is ${predicted[bad]} for gene ` +
+      `${data.geneOf(bad)} in ${data.cellTypeOf(bad)}, expected a finite number`,
+  );
+}

@@ -1,0 +1,112 @@
+import { deepStrictEqual, strictEqual, throws } from "node:assert";
+import fc from "fast-check";
+import { Dataset } from "../../src/data/mod.ts";
+import type { SampleColumns } from "../../src/io/columns.ts";
+import { COMPETITION_RECORD } from "../../src/record.ts";
+import { tableColumns, tableDataset } from "../helpers/samples.ts";
+
+Deno.test("a data set names the cell type, gene, label and signal of each position", () => {
+  const data = tableDataset(2, 3);
+  strictEqual(data.length, 6);
+  strictEqual(data.bins, 1);
+  deepStrictEqual(data.marks, ["H3K4me3", "H3K9me3"]);
+  strictEqual(data.record, data.columns.record);
+  strictEqual(data.cellTypeOf(3), "E002");
+  strictEqual(data.geneOf(5), "000003");
+  deepStrictEqual([...data.signalOf(4)], [8, 9]);
+  deepStrictEqual([...data.labels()], [0, 1, 2, 3, 4, 5]);
+  deepStrictEqual(data.submissionIds(), [
+    "E001_1",
+    "E001_2",
+    "E001_3",
+    "E002_1",
+    "E002_2",
+    "E002_3",
+  ]);
+});
+
+Deno.test("a subset of a subset sees the rows that it names, and shares the signal", () => {
+  const data = tableDataset(3, 4);
+  const positions = fc.array(fc.nat({ max: 11 }), { minLength: 1, maxLength: 20 });
+  fc.assert(fc.property(positions, fc.nat(), (first, seed) => {
+    const outer = data.subset(first);
+    const second = first.map((_, i) => (i * 7 + seed) % first.length);
+    const inner = outer.subset(second);
+    deepStrictEqual([...inner.labels()], second.map((position) => first[position]));
+    for (let i = 0; i < inner.length; i++) {
+      strictEqual(inner.signalOf(i).buffer, data.columns.signal.buffer);
+      deepStrictEqual([...inner.signalOf(i)], [...data.signalOf(first[second[i]])]);
+      strictEqual(inner.cellTypeOf(i), data.cellTypeOf(first[second[i]]));
+      strictEqual(inner.geneOf(i), data.geneOf(first[second[i]]));
+    }
+    deepStrictEqual([...inner.geneIndices()], second.map((position) => first[position] % 4));
+  }));
+});
+
+Deno.test("a filter keeps the samples for which it holds, in order", () => {
+  const data = tableDataset(2, 3).subset([5, 4, 3, 2, 1, 0]);
+  const second = data.filter((position) => data.cellTypeOf(position) === "E002");
+  deepStrictEqual([...second.labels()], [5, 4, 3]);
+  deepStrictEqual([...second.cellTypeIndices()], [1, 1, 1]);
+  strictEqual(data.filter(() => false).length, 0);
+});
+
+Deno.test("a slice is a view of consecutive samples", () => {
+  const data = tableDataset(2, 3).subset([5, 4, 3, 2]);
+  const slice = data.slice(1, 3);
+  deepStrictEqual([...slice.labels()], [4, 3]);
+  strictEqual(slice.rows.buffer, data.rows.buffer);
+  for (const [start, end] of [[-1, 2], [2, 1], [0, 5], [0, NaN]]) {
+    throws(() => data.slice(start, end), RangeError);
+  }
+});
+
+Deno.test("positions and rows outside the data are refused", () => {
+  const data = tableDataset(1, 3).subset([0, 2]);
+  for (const position of [2, -1, 0.5, NaN]) {
+    throws(() => data.subset([0, position]), { name: "RangeError", message: /which have 2$/ });
+    throws(() => data.signalOf(position), RangeError);
+    throws(() => data.cellTypeOf(position), RangeError);
+    throws(() => data.geneOf(position), RangeError);
+  }
+  throws(() => new Dataset(data.columns, Uint32Array.of(3)), {
+    name: "RangeError",
+    message: /row 3 is outside the data, which have 3/,
+  });
+});
+
+Deno.test("data without labels say so", () => {
+  const data = new Dataset({ ...tableColumns(1, 2), labels: undefined });
+  strictEqual(data.hasLabels, false);
+  strictEqual(tableDataset(1, 2).hasLabels, true);
+  throws(() => data.labels(), { name: "ContractError", message: /the data have none/ });
+});
+
+const good = tableColumns(2, 2);
+const UNSOUND: readonly (readonly [
+  what: string,
+  change: Partial<SampleColumns>,
+  name: string,
+  message: RegExp,
+])[] = [
+  ["too little signal", { signal: new Uint8Array(7) }, "TypeError", /signal has 7 .* expected 8/],
+  ["too few labels", { labels: new Float64Array(3) }, "TypeError", /labels has 3/],
+  ["other lengths", { cellTypeIndex: new Uint32Array(5) }, "TypeError", /cellTypeIndex has 5/],
+  ["no bins", { bins: 0 }, "TypeError", /0 bins/],
+  ["no marks", { record: { ...COMPETITION_RECORD, marks: [] } }, "TypeError", /0 marks/],
+  ["a NaN label", { labels: Float64Array.of(0, NaN, 0, 0) }, "ContractError", /row 1 is NaN/],
+  [
+    "a cell type without a name",
+    { cellTypes: ["E001"] },
+    "ContractError",
+    /cell type of row 2 is number 1/,
+  ],
+  ["a gene without a name", { genes: ["a"] }, "ContractError", /gene of row 1 is number 1/],
+  ["a gene listed twice", { genes: ["a", "a"] }, "ContractError", /gene "a" is listed twice/],
+];
+
+for (const [what, change, name, message] of UNSOUND) {
+  Deno.test(`columns with ${what} are refused`, () => {
+    throws(() => new Dataset({ ...good, ...change }), { name, message });
+  });
+}

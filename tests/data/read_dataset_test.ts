@@ -1,0 +1,84 @@
+import { deepStrictEqual, rejects, strictEqual } from "node:assert";
+import { readDataset } from "../../src/data/mod.ts";
+import { writeCompetition, writeFileAtomic } from "../../src/io/mod.ts";
+import { COMPETITION_RECORD } from "../../src/record.ts";
+import { sharedFile, testWith } from "../helpers/require.ts";
+
+async function withTemporary(body: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await body(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const ROWS = "000003,1,0,1,2,3,4,1\n000005,1,5,6,7,8,9,0\n";
+
+Deno.test("a CSV file and a folder of cell types are read by what they are", async () => {
+  await withTemporary(async (folder) => {
+    await Deno.mkdir(`${folder}/E003`);
+    await Deno.writeTextFile(`${folder}/E003/train.csv`, ROWS);
+    const progress: number[] = [];
+    const onProgress = (done: number) => void progress.push(done);
+    for (const path of [folder, `${folder}/E003`, `${folder}/E003/train.csv`]) {
+      const data = await readDataset(path, { onProgress });
+      deepStrictEqual(data.submissionIds(), ["E003_3", "E003_5"]);
+      deepStrictEqual([...data.labels()], [1, 0]);
+    }
+    deepStrictEqual(progress, [1, 1, ROWS.length]);
+  });
+});
+
+Deno.test("a file in the competition's format is read with its own record", async () => {
+  await withTemporary(async (folder) => {
+    const record = { ...COMPETITION_RECORD, assembly: "hg38" };
+    const block = {
+      cellType: "E065",
+      genes: ["115459"],
+      signal: Float64Array.of(1, 2, 3, 4, 5),
+      labels: [0.5],
+    };
+    const path = `${folder}/train.npz`;
+    await writeFileAtomic(path, (sink) => writeCompetition(sink, [block], { record }));
+    const data = await readDataset(path);
+    deepStrictEqual(data.submissionIds(), ["E065_115459"]);
+    deepStrictEqual([...data.signalOf(0)], [1, 2, 3, 4, 5]);
+    deepStrictEqual(data.record, record);
+  });
+});
+
+Deno.test("a path that does not exist, or of no known kind, is refused", async () => {
+  await rejects(readDataset("nowhere/train.npz"), {
+    name: "ContractError",
+    message: 'Cannot read data: no file or folder "nowhere/train.npz"',
+  });
+  await withTemporary(async (folder) => {
+    await Deno.writeTextFile(`${folder}/train.tsv`, ROWS);
+    await rejects(readDataset(`${folder}/train.tsv`), {
+      name: "ContractError",
+      message: /train.tsv" is of no known kind, expected .npz, .csv or a folder/,
+    });
+  });
+});
+
+Deno.test("the record that is given travels with the data", async () => {
+  await withTemporary(async (folder) => {
+    await Deno.writeTextFile(`${folder}/E003.csv`, "a,1,7,1\n");
+    const record = {
+      assembly: "hg38",
+      binSizeBp: 200,
+      orientation: "transcript",
+      countingRule: "reads",
+      marks: ["H3K4me3"],
+      transform: "none",
+    } as const;
+    strictEqual((await readDataset(`${folder}/E003.csv`, { record })).record, record);
+  });
+});
+
+testWith("shared", "the real sample reads by its URL", async () => {
+  const data = await readDataset(sharedFile("data/deepchrome_toy/train.csv"));
+  strictEqual(data.length, 10);
+  strictEqual(data.bins, 100);
+});

@@ -1,0 +1,314 @@
+/** One suite that every engine passes. */
+
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import { dropoutKey, fillDropoutMask } from "../../src/engine/dropout.ts";
+import type { Engine, EngineData, Session, SessionOptions } from "../../src/engine/engine.ts";
+import { DivergedError } from "../../src/errors.ts";
+import { initialWeights } from "../../src/model/initial_weights.ts";
+import { parseSpec } from "../../src/model/parse_spec.ts";
+import { weightShapes } from "../../src/model/shapes.ts";
+import type { ModelSpec } from "../../src/model/spec.ts";
+import { deriveKey, RandomStream } from "../../src/random.ts";
+import { GOLDEN_NAMES, readGolden } from "../helpers/golden.ts";
+import { testWith } from "../helpers/require.ts";
+import {
+  DERIVATIVE_TOLERANCE,
+  GOLDEN_TOLERANCES,
+  largestDifference,
+  magnitude,
+} from "../helpers/tolerances.ts";
+
+type Test = (name: string, body: () => Promise<void>) => void;
+
+/** Registers the suite for one engine; `test` is `Deno.test` or a `testWith` of what the engine needs. */
+export function testConformance(engine: Engine, test: Test): void {
+  testGoldenRuns(engine);
+  testOddShapes(engine, test);
+  testDropout(engine, test);
+  testReproducibility(engine, test);
+  testPrediction(engine, test);
+  testEndings(engine, test);
+}
+
+function testGoldenRuns(engine: Engine): void {
+  for (const name of GOLDEN_NAMES) {
+    testWith("shared", `${engine.name} agrees with PyTorch's run of ${name}`, async () => {
+      const golden = await readGolden(name);
+      const tolerance = GOLDEN_TOLERANCES[name];
+      const { spec, x, y, weights, learningRate } = golden;
+      const data: EngineData = { ...spec, signal: x, labels: y, transform: "none" };
+      const order = allRows(y.length);
+      const options = { weights, learningRate, seed: 0, batchSize: y.length };
+      await using session = await engine.createSession(spec, options);
+      const check = (what: string, difference: number, allowed: number) =>
+        ok(difference <= allowed, `${what} differ by ${difference}, allowed ${allowed}`);
+
+      const predicted = await session.predict(data, order);
+      const scale = magnitude(golden.predictions);
+      const apart = largestDifference(predicted, golden.predictions) / scale;
+      check("predictions", apart, tolerance.predictions);
+      const losses = [await session.runEpoch({ data, order, epoch: 0 })];
+      const trainable = golden.gradients.filter((gradient) => gradient !== undefined);
+      const { firstMoments, weights: after1 } = await session.state();
+      trainable.forEach((wanted, i) => {
+        // After one step the first moment is (1 − β₁) times the gradient.
+        const found = Float64Array.from(firstMoments[i], (moment) => moment / 0.1);
+        const apart = largestDifference(found, wanted) / magnitude(wanted);
+        check(`gradients of trainable weight ${i}`, apart, tolerance.gradients);
+      });
+      const checkWeights = (found: readonly Float32Array[], after: 1 | 20) =>
+        golden[`weightsAfter${after}`].forEach((wanted, i) => {
+          const apart = largestDifference(found[i], wanted) / learningRate;
+          check(`weights ${i} after ${after} steps`, apart, tolerance[`weightsAfter${after}`]);
+        });
+      checkWeights(after1, 1);
+      for (let epoch = 1; epoch < 20; epoch++) {
+        losses.push(await session.runEpoch({ data, order, epoch }));
+      }
+      check("losses", largestDifference(losses, golden.losses) / losses[0], tolerance.losses);
+      checkWeights(await session.weights(), 20);
+    });
+  }
+}
+
+/** Every kind of layer in shapes that no vector width or tile divides. */
+const ODD: ModelSpec = parseSpec({
+  name: "odd",
+  bins: 37,
+  marks: 7,
+  layers: [
+    { type: "conv1d", filters: 6, width: 4, dilation: 3, padding: "same" },
+    { type: "activation", kind: "leakyRelu", alpha: 0.2 },
+    { type: "batchNorm", momentum: 0.9, epsilon: 0.01 },
+    { type: "maxPool1d", size: 2 },
+    { type: "dropout", rate: 0.25 },
+    { type: "conv1d", filters: 5, width: 3, dilation: 2, padding: "valid" },
+    { type: "activation", kind: "relu" },
+    { type: "maxPool1d", size: 4 },
+    { type: "flatten" },
+    { type: "dense", units: 9 },
+    { type: "activation", kind: "leakyRelu", alpha: 0.05 },
+    { type: "dropout", rate: 0.5 },
+    { type: "dense", units: 1 },
+  ],
+  loss: "meanSquaredError",
+});
+
+/** The same ending in a class. */
+const ODD_BINARY: ModelSpec = parseSpec({
+  ...ODD,
+  name: "odd binary",
+  layers: [...ODD.layers, { type: "activation", kind: "sigmoid" }],
+  loss: "binaryCrossentropy",
+});
+
+function testOddShapes(engine: Engine, test: Test): void {
+  for (const spec of [ODD, ODD_BINARY]) {
+    for (const batchSize of [1, 7, 64]) {
+      test(`${engine.name} has the gradient of "${spec.name}" at batch ${batchSize}`, async () => {
+        // Batch normalisation over one position of one sample has no variance to speak of; 37 are enough.
+        const data = randomData(spec, batchSize);
+        const weights = initialWeights(spec, 3);
+        const { loss, gradients } = await lossAndGradients(engine, spec, { data, weights });
+        ok(Number.isFinite(loss));
+        await checkDerivative(engine, spec, { data, weights, gradients });
+      });
+    }
+  }
+  test(`${engine.name} weighs a partial last batch by its samples`, async () => {
+    const spec = withoutBatchNorm(ODD);
+    const data = randomData(spec, 17);
+    // A learning rate too small to move a weight: the epoch's loss is the mean over all samples.
+    const options = { weights: initialWeights(spec, 3), seed: 1, learningRate: 1e-30 };
+    const run = async (batchSize: number) => {
+      await using session = await engine.createSession(spec, { ...options, batchSize });
+      return await session.runEpoch({ data, order: allRows(17), epoch: 0 });
+    };
+    const [whole, parts] = [await run(17), await run(7)];
+    ok(Math.abs(whole - parts) < 1e-5 * whole, `${whole} and ${parts}`);
+  });
+}
+
+async function lossAndGradients(
+  engine: Engine,
+  spec: ModelSpec,
+  { data, weights }: { data: EngineData; weights: SessionOptions["weights"] },
+): Promise<{ loss: number; gradients: Float64Array[] }> {
+  const batchSize = data.labels!.length;
+  const options = { weights, seed: 11, batchSize, learningRate: 1e-30 };
+  await using session = await engine.createSession(spec, options);
+  const loss = await session.runEpoch({ data, order: allRows(batchSize), epoch: 2 });
+  const { firstMoments } = await session.state();
+  return { loss, gradients: firstMoments.map((m) => Float64Array.from(m, (v) => v / 0.1)) };
+}
+
+/** Compares gradient · direction with a central difference of the loss along a random direction. */
+async function checkDerivative(
+  engine: Engine,
+  spec: ModelSpec,
+  parts: { data: EngineData; weights: SessionOptions["weights"]; gradients: Float64Array[] },
+): Promise<void> {
+  const { data, weights, gradients } = parts;
+  const trainable = weightShapes(spec).map((shape) => shape.trainable);
+  const gradientOf = trainable.map((trained, i) =>
+    trained ? gradients[trainable.slice(0, i).filter(Boolean).length] : undefined
+  );
+  const norm = Math.hypot(...gradients.map((gradient) => Math.hypot(...gradient)));
+  ok(norm > 0, "the gradient is zero everywhere");
+  // Along the gradient itself the derivative is its length, so nothing cancels.
+  const step = 2e-3 / Math.max(1, norm);
+  const lossAt = async (sign: number) => {
+    const moved = weights.map((values, i) =>
+      values.map((value, k) => value + sign * step * (gradientOf[i]?.[k] ?? 0) / norm)
+    );
+    return (await lossAndGradients(engine, spec, { data, weights: moved })).loss;
+  };
+  const derivative = (await lossAt(1) - await lossAt(-1)) / (2 * step);
+  const apart = Math.abs(derivative - norm) / norm;
+  ok(apart < DERIVATIVE_TOLERANCE, `derivative ${derivative}, gradient's length ${norm}`);
+}
+
+function testDropout(engine: Engine, test: Test): void {
+  test(`${engine.name} drops the units that the shared generator names`, async () => {
+    const spec = parseSpec({
+      name: "dropout",
+      bins: 5,
+      marks: 3,
+      layers: [{ type: "flatten" }, { type: "dropout", rate: 0.3 }, { type: "dense", units: 1 }],
+      loss: "meanSquaredError",
+    });
+    const samples = 6;
+    const data = randomData(spec, samples);
+    const weights = initialWeights(spec, 8);
+    const order = Uint32Array.of(5, 3, 1, 0, 2, 4);
+    const options = { weights, seed: 21, batchSize: 4, learningRate: 1e-30 };
+    await using session = await engine.createSession(spec, options);
+    const loss = await session.runEpoch({ data, order, epoch: 7 });
+
+    const factors = new Float32Array(samples * 15);
+    const key = dropoutKey(21, 1, 7);
+    fillDropoutMask(factors, { key, rate: 0.3, firstPosition: 0, units: 15 });
+    ok(factors.includes(0) && factors.some((factor) => factor > 1));
+    const errors = [...order].map((row, position) => {
+      let output = weights[1][0];
+      for (let unit = 0; unit < 15; unit++) {
+        output += data.signal[row * 15 + unit] * factors[position * 15 + unit] * weights[0][unit];
+      }
+      return (output - data.labels![row]) ** 2;
+    });
+    const wanted = errors.reduce((sum, error) => sum + error, 0) / samples;
+    ok(Math.abs(loss - wanted) < 1e-5 * wanted, `loss ${loss}, expected ${wanted}`);
+  });
+}
+
+function testReproducibility(engine: Engine, test: Test): void {
+  const data = randomData(ODD, 23);
+  const options = { weights: initialWeights(ODD, 3), seed: 4, batchSize: 7, learningRate: 0.01 };
+  const train = async (session: Session, epochs: readonly number[]) => {
+    for (const epoch of epochs) await session.runEpoch({ data, order: allRows(23), epoch });
+  };
+  test(`${engine.name} gives the same bits for the same seed, others for another`, async () => {
+    const run = async (seed: number) => {
+      await using session = await engine.createSession(ODD, { ...options, seed });
+      await train(session, [0, 1, 2]);
+      return await session.weights();
+    };
+    const first = await run(4);
+    deepStrictEqual(await run(4), first);
+    ok(largestDifference((await run(5))[0], first[0]) > 0);
+  });
+  test(`${engine.name} goes on from a state as if it had never stopped`, async () => {
+    await using whole = await engine.createSession(ODD, options);
+    await train(whole, [0]);
+    const state = structuredClone(await whole.state());
+    await train(whole, [1, 2]);
+    await using resumed = await engine.createSession(ODD, options);
+    await resumed.restore(state);
+    await train(resumed, [1, 2]);
+    deepStrictEqual(await resumed.state(), await whole.state());
+  });
+}
+
+function testPrediction(engine: Engine, test: Test): void {
+  test(`${engine.name} predicts each row by itself, in the order asked for`, async () => {
+    const data = randomData(ODD, 300);
+    const options = { weights: initialWeights(ODD, 3), seed: 0, batchSize: 7, learningRate: 0.01 };
+    await using session = await engine.createSession(ODD, options);
+    const all = await session.predict(data, allRows(300));
+    const some = await session.predict(data, Uint32Array.of(299, 0, 150));
+    strictEqual(all.length, 300);
+    const wanted = [all[299], all[0], all[150]];
+    ok(largestDifference(some, wanted) <= 1e-6 * magnitude(all));
+    strictEqual((await session.predict(data, new Uint32Array(0))).length, 0);
+  });
+  test(`${engine.name} applies the transform and takes every packed type`, async () => {
+    const spec = withoutBatchNorm(ODD);
+    const counts = randomData(spec, 5);
+    const options = { weights: initialWeights(spec, 3), seed: 0, batchSize: 5, learningRate: 1 };
+    await using session = await engine.createSession(spec, options);
+    const logged = Float32Array.from(counts.signal, Math.log1p);
+    const wanted = await session.predict({ ...counts, signal: logged }, allRows(5));
+    for (const Type of [Uint8Array, Uint16Array, Uint32Array, Float32Array, Float64Array]) {
+      const data: EngineData = { ...counts, signal: Type.from(counts.signal), transform: "log1p" };
+      const found = await session.predict(data, allRows(5));
+      ok(largestDifference(found, wanted) <= 1e-5 * magnitude(wanted), Type.name);
+    }
+  });
+}
+
+function testEndings(engine: Engine, test: Test): void {
+  const data = randomData(ODD, 20);
+  const options = { weights: initialWeights(ODD, 3), seed: 0, batchSize: 5, learningRate: 0.01 };
+  test(`${engine.name} stops between steps when asked to, with the reason`, async () => {
+    await using session = await engine.createSession(ODD, options);
+    const controller = new AbortController();
+    const reason = new Error("enough");
+    const epoch = session.runEpoch({
+      ...{ data, order: allRows(20), epoch: 0, signal: controller.signal },
+      onProgress: () => controller.abort(reason),
+    });
+    await rejects(epoch, (error) => error === reason);
+  });
+  test(`${engine.name} ends a run whose loss is not finite, naming the epoch`, async () => {
+    const spec = withoutBatchNorm(ODD);
+    const weights = initialWeights(spec, 3);
+    const wild = { ...options, weights, learningRate: 1e30 };
+    await using session = await engine.createSession(spec, wild);
+    await rejects(async () => {
+      for (let epoch = 0; epoch < 5; epoch++) {
+        await session.runEpoch({ data, order: allRows(20), epoch });
+      }
+    }, (error) => error instanceof DivergedError && /epoch \d/.test(error.message));
+  });
+  test(`${engine.name} reports progress up to the last sample`, async () => {
+    await using session = await engine.createSession(ODD, options);
+    const seen: number[] = [];
+    const onProgress = (samples: number) => seen.push(samples);
+    await session.runEpoch({ data, order: allRows(18), epoch: 0, onProgress });
+    strictEqual(seen.at(-1), 18);
+  });
+}
+
+function withoutBatchNorm(spec: ModelSpec): ModelSpec {
+  return { ...spec, layers: spec.layers.filter(({ type }) => type !== "batchNorm") };
+}
+
+function allRows(count: number): Uint32Array<ArrayBuffer> {
+  return Uint32Array.from({ length: count }, (_, row) => row);
+}
+
+/** Counts from 0 to 6, and labels that suit the model's loss. */
+function randomData(spec: ModelSpec, samples: number): EngineData {
+  const stream = new RandomStream(deriveKey(17, "data", samples));
+  const { bins, marks } = spec;
+  const signal = Uint8Array.from({ length: samples * bins * marks }, () => stream.below(7));
+  const binary = spec.loss === "binaryCrossentropy";
+  const label = () => binary ? stream.below(2) : stream.normal();
+  return {
+    signal,
+    labels: Float64Array.from({ length: samples }, label),
+    bins,
+    marks,
+    transform: "none",
+  };
+}

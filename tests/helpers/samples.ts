@@ -1,0 +1,26 @@
+import { Dataset } from "../../src/data/dataset.ts";
+import type { SampleColumns } from "../../src/io/columns.ts";
+import { COMPETITION_RECORD } from "../../src/record.ts";
+
+/**
+ * A full table of cell types and genes in cell-major order, one bin of two marks a sample: row r has signal
+ * `[2r, 2r + 1]` and label r.
+ */
+export function tableColumns(cellTypes: number, genes: number): SampleColumns {
+  const count = cellTypes * genes;
+  return {
+    signal: Uint16Array.from({ length: 2 * count }, (_, i) => i),
+    labels: Float64Array.from({ length: count }, (_, row) => row),
+    cellTypes: Array.from({ length: cellTypes }, (_, i) => `E${String(i + 1).padStart(3, "0")}`),
+    cellTypeIndex: Uint32Array.from({ length: count }, (_, row) => Math.floor(row / genes)),
+    genes: Array.from({ length: genes }, (_, i) => String(i + 1).padStart(6, "0")),
+    geneIndex: Uint32Array.from({ length: count }, (_, row) => row % genes),
+    bins: 1,
+    record: { ...COMPETITION_RECORD, marks: ["H3K4me3", "H3K9me3"] },
+  };
+}
+
+/** {@linkcode tableColumns} as a data set. */
+export function tableDataset(cellTypes: number, genes: number): Dataset {
+  return new Dataset(tableColumns(cellTypes, genes));
+}

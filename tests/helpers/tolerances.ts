@@ -1,0 +1,46 @@
+/**
+ * How far an engine in float32 may be from the golden runs in float64.
+ *
+ * In `batch_norm` two values in a pooling window come so close in step 8 that float32 and float64 pick different
+ * ones, and one γ has a first gradient that is zero but for rounding, whose sign Adam turns into a whole step.
+ * PyTorch's own float32 run parts from its float64 run at the same step and as far: 8e-5 of the loss's scale.
+ */
+export const GOLDEN_TOLERANCES = {
+  wakawaka: { ...floatTolerances(), losses: 1e-5, weightsAfter1: 0.01, weightsAfter20: 0.05 },
+  experiment1: { ...floatTolerances(), losses: 1e-5, weightsAfter1: 0.01, weightsAfter20: 0.05 },
+  batch_norm: { ...floatTolerances(), losses: 3e-4, weightsAfter1: 0.5, weightsAfter20: 3 },
+} as const;
+
+function floatTolerances() {
+  return {
+    /** Relative to the largest prediction: one forward pass, sums of up to 500 products. */
+    predictions: 1e-5,
+    /** Relative to the largest gradient of the tensor: one backward pass on top. */
+    gradients: 2e-5,
+    // Of the others, `losses` is relative to the first loss, and weights are in units of the learning rate,
+    // which is how far Adam moves one in a step.
+  };
+}
+
+/**
+ * Directional derivatives against differences of the loss: float32 losses carry 1e-7, divided by a step of
+ * 2e-3 along the gradient, and the difference's own curvature and kinks add to that.
+ */
+export const DERIVATIVE_TOLERANCE = 2e-2;
+
+/** Largest difference of two arrays; infinite if one holds a NaN or they differ in length. */
+export function largestDifference(found: ArrayLike<number>, wanted: ArrayLike<number>): number {
+  if (found.length !== wanted.length) return Infinity;
+  let largest = 0;
+  for (let i = 0; i < wanted.length; i++) {
+    const apart = Math.abs(found[i] - wanted[i]);
+    if (Number.isNaN(apart)) return Infinity;
+    largest = Math.max(largest, apart);
+  }
+  return largest;
+}
+
+/** Largest magnitude in an array. */
+export function magnitude(values: ArrayLike<number>): number {
+  return largestDifference(values, new Float64Array(values.length));
+}

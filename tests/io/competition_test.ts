@@ -1,0 +1,272 @@
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import { bytesSource } from "../../src/io/byte_source.ts";
+import type { SampleColumns } from "../../src/io/columns.ts";
+import { readCompetition, type ReadCompetitionOptions } from "../../src/io/competition.ts";
+import { type CompetitionBlock, writeCompetition } from "../../src/io/competition_writer.ts";
+import type { NpzMemberData } from "../../src/io/npz_writer.ts";
+import { COMPETITION_RECORD } from "../../src/record.ts";
+import { runNumpy, testWith } from "../helpers/require.ts";
+import { collect, npzBytes, withDirectory } from "./_npz_helpers.ts";
+
+const RECORD = { ...COMPETITION_RECORD, marks: ["H3K4me3", "H3K9me3"] };
+
+/** A member of 2 genes, 3 bins and 2 marks, `[id, mark, mark, label]`, before it is spoilt. */
+function rows(): number[] {
+  return [
+    ...[5, 1, 2, -0.5, 5, 3, 4, -0.5, 5, 5, 6, -0.5],
+    ...[9, 7, 8, 2.25, 9, 9, 10, 2.25, 9, 11, 12, 2.25],
+  ];
+}
+
+function member(values: number[], name = "E003", shape = [2, 3, 4]): NpzMemberData {
+  return { name, dtype: "float64", shape, data: Float64Array.from(values) };
+}
+
+async function read(
+  members: NpzMemberData[],
+  options: ReadCompetitionOptions = { record: RECORD },
+): Promise<SampleColumns> {
+  return await readCompetition(bytesSource(await npzBytes(members), "train.npz"), options);
+}
+
+Deno.test("rows become columns: signal, labels, genes and cell types in the file's order", async () => {
+  const second = rows().map((value) => value === 5 ? 115459 : value);
+  const columns = await read([member(rows(), "E065"), member(second, "E004")]);
+  deepStrictEqual({ ...columns, signal: [...columns.signal] }, {
+    signal: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 1, 2, 3, 4, 115459, 6, 7, 8, 9, 10, 11, 12],
+    labels: new Float64Array([-0.5, 2.25, -0.5, 2.25]),
+    cellTypes: ["E065", "E004"],
+    cellTypeIndex: new Uint32Array([0, 0, 1, 1]),
+    genes: ["5", "9", "115459"],
+    geneIndex: new Uint32Array([0, 1, 2, 1]),
+    bins: 3,
+    record: RECORD,
+  });
+});
+
+Deno.test("a file without the label column has no labels", async () => {
+  const unlabelled = rows().filter((_, i) => i % 4 !== 3);
+  const { labels, signal } = await read([member(unlabelled, "E003", [2, 3, 3])]);
+  strictEqual(labels, undefined);
+  deepStrictEqual([...signal], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+});
+
+Deno.test("members of any dtype and of different dtypes read alike", async () => {
+  const whole = rows().map(Math.floor);
+  const columns = await read([
+    { name: "a", dtype: "int16", shape: [2, 3, 4], data: Int16Array.from(whole) },
+    { name: "b", dtype: "int64", shape: [2, 3, 4], data: BigInt64Array.from(whole, BigInt) },
+    { name: "c", dtype: "float32", shape: [2, 3, 4], data: Float32Array.from(whole) },
+  ]);
+  deepStrictEqual([...columns.labels ?? []], [-1, 2, -1, 2, -1, 2]);
+  deepStrictEqual([...columns.signal.slice(0, 12)], [...columns.signal.slice(12, 24)]);
+  deepStrictEqual([...columns.signal.slice(0, 12)], [...columns.signal.slice(24)]);
+});
+
+Deno.test("some cell types can be asked for, and keep the file's order", async () => {
+  const members = ["E3", "E1", "E2"].map((name) => member(rows(), name));
+  const { cellTypes } = await read(members, { record: RECORD, cellTypes: ["E2", "E3"] });
+  deepStrictEqual(cellTypes, ["E3", "E2"]);
+  await rejects(
+    read(members, { record: RECORD, cellTypes: ["E2", "E9", "E8"] }),
+    /RangeError: Cannot read cell types E9, E8: train\.npz has E3, E1, E2/,
+  );
+  await rejects(read(members, { record: RECORD, cellTypes: [] }), /none is asked for/);
+});
+
+Deno.test("rows that straddle the pieces of a large member arrive whole, with progress", async () => {
+  const genes = 3000;
+  const values = new Float64Array(genes * 100 * 7);
+  for (let i = 0; i < values.length; i++) {
+    const gene = Math.floor(i / 700);
+    values[i] = i % 7 === 0 ? gene + 1000 : i % 7 === 6 ? -gene : (i * 31) % 1009;
+  }
+  const large: NpzMemberData = {
+    name: "E1",
+    dtype: "float64",
+    shape: [genes, 100, 7],
+    data: values,
+  };
+  for (const compress of [false, true]) {
+    const progress: number[] = [];
+    const columns = await readCompetition(bytesSource(await npzBytes([large], { compress })), {
+      onProgress: (done, total) => {
+        strictEqual(total, genes);
+        progress.push(done);
+      },
+    });
+    const counts = values.filter((_, i) => i % 7 > 0 && i % 7 < 6);
+    ok(columns.signal instanceof Uint16Array);
+    deepStrictEqual(Float64Array.from(columns.signal), counts);
+    deepStrictEqual([columns.genes[2999], columns.labels?.[2999]], ["3999", -2999]);
+    deepStrictEqual(progress, progress.toSorted((a, b) => a - b));
+    ok(progress.length > 3 && progress.at(-1) === genes);
+  }
+});
+
+Deno.test("a value that cannot be is refused with cell type, row, bin and mark", async () => {
+  const cases: [number, number, RegExp][] = [
+    [5, NaN, /row 0 .*gene 5, bin 1, H3K4me3 is NaN, expected a finite count >= 0/],
+    [22, -1, /row 1 .*gene 9, bin 2, H3K9me3 is -1/],
+    [1, Infinity, /gene 5, bin 0, H3K4me3 is Infinity/],
+    [0, 5.5, /row 0 .*gene id is 5\.5, expected an integer/],
+    [0, -5, /gene id is -5, expected an integer/],
+    [12, NaN, /row 1 .*gene id is NaN/],
+    [8, 6, /gene id is 5 in bin 0 and 6 in bin 2/],
+    [8, NaN, /gene id is 5 in bin 0 and NaN in bin 2/],
+    [7, 3, /labels differ between bins of gene 5: -0\.5 in bin 0, 3 in 1/],
+    [3, NaN, /row 0 .*gene 5, bin 0, label is NaN/],
+    [19, Infinity, /gene 9, bin 1, label is Infinity/],
+  ];
+  for (const [at, value, message] of cases) {
+    const spoilt = rows().with(at, value);
+    await rejects(read([member(rows(), "E1"), member(spoilt, "E2")]), (error: Error) => {
+      strictEqual(error.name, "FormatError");
+      return message.test(error.message) && /member "E2".*\(train\.npz\)$/.test(error.message);
+    }, `value ${at}`);
+  }
+});
+
+Deno.test("a gene may stand once in a cell type", async () => {
+  const twice = rows().map((value, i) => i % 4 === 0 ? 5 : value);
+  await rejects(read([member(twice)]), /member "E003": row 1 .*gene 5 stands twice/);
+});
+
+Deno.test("members of a wrong shape are refused before any is read", async () => {
+  const good = member(rows(), "E1");
+  const cases: [NpzMemberData, RegExp][] = [
+    [member(rows(), "E2", [2, 12]), /"E2": shape is \[2, 12\], expected \[genes, bins, columns\]/],
+    [
+      member(rows(), "E2", [4, 3, 2]),
+      /shape is \[4, 3, 2\], expected 4 columns \(gene id, H3K4me3/,
+    ],
+    [member(rows(), "E2", [3, 2, 4]), /\[3, 2, 4\], expected \[genes, 3, 4\] as in "E1"/],
+    [member(rows().slice(6), "E2", [2, 3, 3]), /\[2, 3, 3\], expected \[genes, 3, 4\] as in "E1"/],
+    [member([], "E2", [0, 3, 4]), /"E2": shape is \[0, 3, 4\]: the cell type has no rows/],
+    [member([], "E2", [2, 0, 4]), /the genes have no bins/],
+  ];
+  for (const [odd, message] of cases) {
+    await rejects(read([good, odd]), (error: Error) => {
+      strictEqual(error.name, "FormatError");
+      return message.test(error.message);
+    });
+  }
+  await rejects(read([]), /found no members, expected one per cell type/);
+});
+
+Deno.test("the record comes from the caller, else the file, else the competition", async () => {
+  const block = { cellType: "E003", genes: ["7"], signal: [1, 2, 3, 4] };
+  const written = await collect((sink) => writeCompetition(sink, [block], { record: RECORD }));
+  deepStrictEqual((await readCompetition(bytesSource(written))).record, RECORD);
+  const other = { ...RECORD, marks: ["a", "b"] };
+  deepStrictEqual((await readCompetition(bytesSource(written), { record: other })).record, other);
+  for (const comment of ["", "{}", "null", "hand-made {", "3"]) {
+    const bytes = await npzBytes([member([7, 1, 2, 3, 4, 5, 0], "E003", [1, 1, 7])], { comment });
+    deepStrictEqual((await readCompetition(bytesSource(bytes))).record, COMPETITION_RECORD);
+  }
+  const broken = await npzBytes([member(rows())], { comment: '{"histone": {"assembly": 3}}' });
+  await rejects(readCompetition(bytesSource(broken, "x.npz")), /data record: assembly .*x\.npz/);
+});
+
+Deno.test("what is written reads back, with and without labels, stored and deflated", async () => {
+  async function* blocks(labelled: boolean): AsyncGenerator<CompetitionBlock> {
+    await Promise.resolve();
+    const labels = labelled ? { labels: [0.25, -1] } : {};
+    yield { cellType: "B", genes: new Uint32Array([7, 5]), signal: rows().slice(0, 8), ...labels };
+    yield { cellType: "A", genes: ["5", "115459"], signal: new Uint8Array(8).fill(9), ...labels };
+  }
+  const marks = ["m1", "m2"];
+  const record = { ...RECORD, marks };
+  for (const labelled of [true, false]) {
+    for (const compress of [true, false]) {
+      const bytes = await collect((sink) =>
+        writeCompetition(sink, positive(blocks(labelled)), { record, compress })
+      );
+      const columns = await readCompetition(bytesSource(bytes));
+      deepStrictEqual(
+        columns.labels,
+        labelled ? new Float64Array([0.25, -1, 0.25, -1]) : undefined,
+      );
+      deepStrictEqual([columns.bins, columns.cellTypes], [2, ["B", "A"]]);
+      deepStrictEqual([columns.genes, [...columns.geneIndex]], [["7", "5", "115459"], [
+        0,
+        1,
+        1,
+        2,
+      ]]);
+      strictEqual(columns.signal.length, 16);
+    }
+  }
+});
+
+/** The blocks with the signs of their signal dropped. */
+async function* positive(
+  blocks: AsyncIterable<CompetitionBlock>,
+): AsyncGenerator<CompetitionBlock> {
+  for await (const block of blocks) {
+    yield { ...block, signal: Array.from(block.signal, Math.abs) };
+  }
+}
+
+Deno.test("blocks that the reader would refuse are not written", async () => {
+  const good = { cellType: "E1", genes: ["1", "2"], signal: new Uint8Array(8), labels: [0, 1] };
+  const cases: [CompetitionBlock, RegExp][] = [
+    [{ ...good, signal: [1, 2, 3] }, /^TypeError: .*"E1": 3 values of signal, expected/],
+    [{ ...good, signal: [] }, /^TypeError: .*0 values of signal/],
+    [{ ...good, labels: [1] }, /^TypeError: .*1 labels, expected 2/],
+    [{ ...good, genes: [] }, /^RangeError: .*no genes/],
+    [{ ...good, genes: ["1", "1"] }, /^RangeError: .*gene 1 stands twice/],
+    [{ ...good, genes: ["1", "ENSG02"] }, /^RangeError: .*gene id is "ENSG02"/],
+    [{ ...good, genes: ["1", "002"] }, /^RangeError: .*gene id is "002"/],
+    [{ ...good, signal: [0, 0, 0, 0, 0, 0, 0, -1] }, /^RangeError: .*gene 2 has a count or label/],
+    [{ ...good, labels: [0, NaN] }, /^RangeError: .*gene 2 has a count or label/],
+  ];
+  for (const [block, message] of cases) {
+    await rejects(writeCompetition(new WritableStream(), [block], { record: RECORD }), message);
+  }
+  const blocks = [good, { ...good, cellType: "E2", labels: undefined }];
+  await rejects(
+    writeCompetition(new WritableStream(), blocks, { record: RECORD }),
+    /^TypeError: .*"E2": it has 2 bins and no labels, those before have 2 bins and labels/,
+  );
+});
+
+testWith("numpy", "files of numpy and ours are the same to both sides", async () => {
+  await withDirectory(async (directory) => {
+    const made = `
+import sys
+import numpy as np
+a = np.zeros((3, 100, 7), dtype=sys.argv[2])
+a[:, :, 0] = np.array([115459, 3, 20])[:, None]
+a[:, :, 1:6] = np.arange(1500).reshape(3, 100, 5)
+a[:, :, 6] = np.array([-3.5, 0.25, 6])[:, None]
+save = np.savez if sys.argv[3] == "stored" else np.savez_compressed
+save(sys.argv[1], E065=a, E004=a[::-1] if sys.argv[3] == "stored" else np.asfortranarray(a[::-1]))
+`;
+    for (const dtype of ["<f8", ">f4"]) {
+      for (const kind of ["stored", "deflated"]) {
+        const path = `${directory}/${kind}.npz`;
+        await runNumpy(made, [path, dtype, kind]);
+        const columns = await readCompetition(path);
+        deepStrictEqual(columns.cellTypes, ["E065", "E004"]);
+        deepStrictEqual(columns.genes, ["115459", "3", "20"]);
+        deepStrictEqual([...columns.geneIndex], [0, 1, 2, 2, 1, 0]);
+        deepStrictEqual([...columns.labels ?? []], [-3.5, 0.25, 6, 6, 0.25, -3.5]);
+        deepStrictEqual(
+          [...columns.signal.slice(0, 1500)],
+          Array.from({ length: 1500 }, (_, i) => i),
+        );
+        deepStrictEqual(columns.signal.slice(2500), columns.signal.slice(0, 500));
+      }
+    }
+    const block = { cellType: "E1", genes: ["20"], signal: [1, 2, 3, 4], labels: [0.5] };
+    const bytes = await collect((sink) => writeCompetition(sink, [block], { record: RECORD }));
+    await Deno.writeFile(`${directory}/ours.npz`, bytes);
+    const program =
+      "import numpy, sys; f = numpy.load(sys.argv[1]); print(f.files, f['E1'].tolist())";
+    strictEqual(
+      (await runNumpy(program, [`${directory}/ours.npz`])).trim(),
+      "['E1'] [[[20.0, 1.0, 2.0, 0.5], [20.0, 3.0, 4.0, 0.5]]]",
+    );
+  });
+});

@@ -1,0 +1,90 @@
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
+import fc from "fast-check";
+import type { PackedType } from "../../src/arrays.ts";
+import { PackedBuilder } from "../../src/io/packing.ts";
+
+const TYPES: Record<PackedType, { from(values: Iterable<number>): ArrayLike<number> }> = {
+  uint8: Uint8Array,
+  uint16: Uint16Array,
+  uint32: Uint32Array,
+  float32: Float32Array,
+  float64: Float64Array,
+};
+
+function pack(...pieces: number[][]): { type: PackedType; values: number[] } {
+  const builder = new PackedBuilder(pieces.flat().length);
+  for (const piece of pieces) builder.append(Float64Array.from(piece));
+  const packed = builder.finish();
+  const type = packed.constructor.name.replace("Array", "").toLowerCase() as PackedType;
+  return { type, values: [...packed] };
+}
+
+/** The first type, from narrow to wide, that gives every value back. */
+function narrowest(values: number[]): PackedType {
+  const types = Object.keys(TYPES) as PackedType[];
+  return types.find((type) =>
+    Array.from(TYPES[type].from(values)).every((packed, i) =>
+      packed === values[i] || (Number.isNaN(packed) && Number.isNaN(values[i]))
+    )
+  ) ?? "float64";
+}
+
+Deno.test("each type is left exactly at its limit", () => {
+  const cases: [number[], PackedType][] = [
+    [[], "uint8"],
+    [[0, 255], "uint8"],
+    [[256], "uint16"],
+    [[65535], "uint16"],
+    [[65536], "uint32"],
+    [[2 ** 32 - 1], "uint32"],
+    [[2 ** 32], "float32"],
+    [[2 ** 32 + 1], "float64"],
+    [[-1], "float32"],
+    [[0.5], "float32"],
+    [[0.1], "float64"],
+    [[NaN, Infinity], "float32"],
+  ];
+  for (const [values, type] of cases) deepStrictEqual(pack(values), { type, values });
+});
+
+Deno.test("what came before survives each widening, and decides it too", () => {
+  deepStrictEqual(pack([7], [300], [70_000], [0.5], [0.1]), {
+    type: "float64",
+    values: [7, 300, 70_000, 0.5, 0.1],
+  });
+  strictEqual(pack([2 ** 24 + 1], [0.5]).type, "float64");
+  strictEqual(pack([2 ** 24], [0.5]).type, "float32");
+  strictEqual(pack([0.5], [2 ** 24 + 1]).type, "float64");
+  strictEqual(pack([0.1], [1]).type, "float64");
+});
+
+Deno.test("any values in any pieces come back from the narrowest type that holds them", () => {
+  const value = fc.oneof(
+    { weight: 6, arbitrary: fc.nat({ max: 300 }) },
+    fc.nat({ max: 70_000 }),
+    fc.integer({ min: 2 ** 24 - 3, max: 2 ** 24 + 3 }),
+    fc.integer({ min: -3, max: 2 ** 31 - 1 }),
+    fc.float(),
+    fc.double(),
+  ).map((number) => number + 0);
+  fc.assert(fc.property(fc.array(fc.array(value, { maxLength: 6 }), { maxLength: 5 }), (pieces) => {
+    const values = pieces.flat();
+    const packed = pack(...pieces);
+    strictEqual(packed.type, narrowest(values));
+    ok(
+      packed.values.every((number, i) =>
+        number === values[i] || (Number.isNaN(number) && Number.isNaN(values[i]))
+      ),
+    );
+  }));
+});
+
+Deno.test("packed values are in memory that workers can share", () => {
+  ok(new PackedBuilder(0).finish().buffer instanceof SharedArrayBuffer);
+});
+
+Deno.test("too many values, too few, and no number of values are refused", () => {
+  throws(() => pack([1]) && new PackedBuilder(1).append(new Float64Array(2)), /made for 1/);
+  throws(() => new PackedBuilder(1).finish(), /0 values were added, expected 1/);
+  for (const length of [-1, 0.5, NaN]) throws(() => new PackedBuilder(length), RangeError);
+});

@@ -1,0 +1,61 @@
+import { deepStrictEqual, strictEqual, throws } from "node:assert";
+import { parseSpec } from "../../src/model/parse_spec.ts";
+import { findPreset, type PresetName, PRESETS, presetSpec } from "../../src/model/presets.ts";
+import { countParameters, sampleShapes, weightShapes } from "../../src/model/shapes.ts";
+
+/** Counted by hand from the layers, so that a typing error in a preset shows. */
+const PARAMETERS: Record<PresetName, number> = {
+  wakawaka: 2550 + 12550 + 7550 + 5050 + 510 + 11,
+  experiment1: 168 + 801,
+  experiment2: 168 + 800 * 64 + 64 + 64 * 32 + 32 + 33,
+  experiment3: 168 + 800 * 625 + 625 + 625 * 125 + 125 + 126,
+  experiment4: 168 + 800 * 625 + 625 + 625 * 125 + 125 + 126,
+  experiment5: 2550 + 12550 + 7550 + 3 * 200 + 100 * 625 + 625 + 625 * 125 + 125 + 126,
+  experiment6: 2550 + 12550 + 7550 + 7550 + 4 * 200 + 100 * 625 + 625 + 625 * 125 + 125 + 126,
+  experiment7: 2550 + 12550 + 7550 + 3 * 200 + 100 * 625 + 625 + 625 * 125 + 125 + 126,
+  experiment8: 28_221,
+  deepchrome: 2550 + 900 * 625 + 625 + 625 * 125 + 125 + 126,
+};
+
+Deno.test("every preset is valid and has the parameters counted by hand", () => {
+  deepStrictEqual(Object.keys(PRESETS).sort(), Object.keys(PARAMETERS).sort());
+  for (const [name, count] of Object.entries(PARAMETERS)) {
+    const spec = presetSpec(name);
+    deepStrictEqual(parseSpec(spec), spec);
+    strictEqual(countParameters(spec), count, name);
+  }
+});
+
+Deno.test("wakawaka has the report's table of layers", () => {
+  const spec = presetSpec("wakawaka");
+  const shapes = sampleShapes(spec).slice(1);
+  const weights = weightShapes(spec);
+  const rows = spec.layers.map((layer, index) => {
+    const parameters = weights
+      .filter((weight) => weight.layer === index)
+      .reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b), 0);
+    return [layer.type, shapes[index].join(" × "), parameters];
+  });
+  deepStrictEqual(rows.filter(([type]) => type !== "activation"), [
+    ["conv1d", "100 × 50", 2550],
+    ["maxPool1d", "20 × 50", 0],
+    ["conv1d", "20 × 50", 12550],
+    ["maxPool1d", "6 × 50", 0],
+    ["conv1d", "6 × 50", 7550],
+    ["maxPool1d", "2 × 50", 0],
+    ["flatten", "100", 0],
+    ["dropout", "100", 0],
+    ["dense", "50", 5050],
+    ["dense", "10", 510],
+    ["dense", "1", 11],
+  ]);
+  const settings = { learningRate: 0.001, batchSize: 250, epochs: 15 };
+  deepStrictEqual(findPreset("wakawaka").training, settings);
+});
+
+Deno.test("an unknown preset is refused with the nearest names, or all of them", () => {
+  throws(() => presetSpec("WakaWaka2"), /did you mean wakawaka\?/);
+  throws(() => presetSpec("experiment"), /experiment1 or experiment2/);
+  throws(() => presetSpec("resnet"), /expected one of wakawaka, experiment1/);
+  throws(() => presetSpec("toString"), RangeError);
+});

@@ -1,0 +1,110 @@
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
+import { Dataset } from "../../src/data/dataset.ts";
+import { FormatError } from "../../src/errors.ts";
+import { bytesSource } from "../../src/io/byte_source.ts";
+import { initialWeights } from "../../src/model/initial_weights.ts";
+import { PRESETS, presetSpec } from "../../src/model/presets.ts";
+import { loadModel, saveModel, serializeModel } from "../../src/model/save_load.ts";
+import type { TrainedModel } from "../../src/model/trained_model.ts";
+import { COMPETITION_RECORD } from "../../src/record.ts";
+import { predict } from "../../src/training/predict.ts";
+import { largestDifference, magnitude } from "../helpers/tolerances.ts";
+
+function trainedModel(preset: string): TrainedModel {
+  const spec = presetSpec(preset, { bins: 60 });
+  return {
+    spec,
+    // Without any zeros or ones, so that a weight in the wrong place shows.
+    weights: initialWeights(spec, 5).map((values) => values.map((v, i) => v + 0.01 * (1 + i % 3))),
+    record: { ...COMPETITION_RECORD, transform: "log1p" },
+    training: {
+      ...{ engine: "none", seed: 5, epochs: 1 },
+      ...{ batchSize: 2, learningRate: 0.1, samples: 3 },
+    },
+  };
+}
+
+async function loadFrom(json: string, weights: Uint8Array<ArrayBuffer>): Promise<TrainedModel> {
+  const bytes = new TextEncoder().encode(json);
+  return await loadModel({
+    json: bytesSource(bytes, "model.json"),
+    weights: bytesSource(weights, "weights.bin"),
+  });
+}
+
+Deno.test("every preset is the same after saving and loading", async () => {
+  for (const preset of Object.keys(PRESETS)) {
+    const model = trainedModel(preset);
+    const { json, weights } = await serializeModel(model);
+    deepStrictEqual(await loadFrom(json, weights), model);
+  }
+});
+
+Deno.test("a program that imports only tf.js loads a saved model and predicts the same", async () => {
+  const directory = await Deno.makeTempDir();
+  const [samples, bins, marks] = [4, 60, 5];
+  const signal = Uint16Array.from({ length: samples * bins * marks }, (_, i) => i * 7919 % 23);
+  const data = new Dataset({
+    ...{ signal, bins, labels: undefined, record: COMPETITION_RECORD },
+    ...{ cellTypes: ["E003"], cellTypeIndex: new Uint32Array(samples) },
+    ...{ genes: ["1", "2", "3", "4"], geneIndex: Uint32Array.of(0, 1, 2, 3) },
+  });
+  const input = `${directory}/input.json`;
+  await Deno.writeTextFile(
+    input,
+    JSON.stringify({ shape: [samples, bins, marks], values: [...signal] }),
+  );
+  for (const preset of ["wakawaka", "experiment6", "deepchrome"]) {
+    const model = { ...trainedModel(preset), record: COMPETITION_RECORD };
+    await saveModel(model, `${directory}/${preset}`);
+    const found = await predictWithPlainTfjs(`${directory}/${preset}`, input);
+    const wanted = await predict(model, data, { engine: "tfjs-cpu" });
+    strictEqual(found.length, samples);
+    ok(largestDifference(found, wanted) <= 1e-6 * magnitude(wanted), preset);
+  }
+  await Deno.remove(directory, { recursive: true });
+});
+
+async function predictWithPlainTfjs(model: string, input: string): Promise<number[]> {
+  const script = new URL("../helpers/plain_tfjs.ts", import.meta.url).pathname;
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-q", "--allow-read", script, model, input],
+  }).output();
+  ok(success, new TextDecoder().decode(stderr));
+  // tf.js prints an advertisement before.
+  return JSON.parse(new TextDecoder().decode(stdout).trim().split("\n").at(-1)!);
+}
+
+Deno.test("a damaged model is refused with what is wrong", async () => {
+  const { json, weights } = await serializeModel(trainedModel("experiment1"));
+  // deno-lint-ignore no-explicit-any
+  const change = (edit: (content: any) => void) => {
+    const content = JSON.parse(json);
+    edit(content);
+    return JSON.stringify(content);
+  };
+  const cases: [string, Uint8Array<ArrayBuffer>, RegExp][] = [
+    [json.slice(0, 100), weights, /not valid JSON/],
+    ["null", weights, /was not saved by @waka\/histone/],
+    [change((c) => delete c.userDefinedMetadata), weights, /was not saved by @waka\/histone/],
+    [change((c) => c.userDefinedMetadata.histone.version = 9), weights, /version is 9, expected 1/],
+    [
+      change((c) => c.userDefinedMetadata.histone.spec.layers[0].type = "x"),
+      weights,
+      /layers\[0\]/,
+    ],
+    [change((c) => c.userDefinedMetadata.histone.record.marks = 5), weights, /marks/],
+    [change((c) => c.userDefinedMetadata.histone.training = null), weights, /training/],
+    [change((c) => c.weightsManifest[0].weights.pop()), weights, /do not fit its layers/],
+    [change((c) => c.weightsManifest[0].weights[0].shape[0]++), weights, /do not fit its layers/],
+    [json, weights.slice(4), /weights have \d+ bytes, expected \d+/],
+    [json, weights.map(() => 0xff), /a weight is NaN/],
+  ];
+  for (const [text, bytes, message] of cases) {
+    await rejects(loadFrom(text, bytes), (error) => {
+      ok(error instanceof FormatError, String(error));
+      match(error.message, message);
+      return true;
+    });
+  }
+});

@@ -1,0 +1,72 @@
+import { deepStrictEqual, notDeepStrictEqual, ok, strictEqual, throws } from "node:assert";
+import fc from "fast-check";
+import { deriveKey, RandomStream, shuffledIndices, threefry2x32 } from "../src/random.ts";
+
+Deno.test("threefry2x32 gives the known answers of Random123", () => {
+  const vectors = [
+    { key: [0, 0], counter: [0, 0], words: [0x6b200159, 0x99ba4efe] },
+    {
+      key: [0xffffffff, 0xffffffff],
+      counter: [0xffffffff, 0xffffffff],
+      words: [0x1cb996fc, 0xbb002be7],
+    },
+    {
+      key: [0x13198a2e, 0x03707344],
+      counter: [0x243f6a88, 0x85a308d3],
+      words: [0xc4923a9c, 0x483df7a0],
+    },
+  ] as const;
+  for (const { key, counter, words } of vectors) {
+    const out = new Uint32Array(2);
+    threefry2x32(key, counter[0], counter[1], out);
+    deepStrictEqual([...out], [...words]);
+  }
+});
+
+Deno.test("deriveKey tells apart paths that join to the same text, and the high bits of a seed", () => {
+  notDeepStrictEqual(deriveKey(1, "ab", "c"), deriveKey(1, "a", "bc"));
+  notDeepStrictEqual(deriveKey(1, "1"), deriveKey(1, 1));
+  notDeepStrictEqual(deriveKey(1, 1, 2), deriveKey(1, 2, 1));
+  notDeepStrictEqual(deriveKey(1), deriveKey(1 + 2 ** 32));
+});
+
+Deno.test("deriveKey refuses a seed that is not an integer >= 0", () => {
+  for (const seed of [-1, 0.5, NaN, 2 ** 53]) throws(() => deriveKey(seed), RangeError);
+});
+
+Deno.test("uniform and normal numbers have the moments of their distributions", () => {
+  const stream = new RandomStream(deriveKey(3, "moments"));
+  const count = 100_000;
+  const uniform = Array.from({ length: count }, () => stream.uniform());
+  const normal = Array.from({ length: count }, () => stream.normal());
+  const moment = (values: number[], power: number) =>
+    values.reduce((sum, value) => sum + value ** power, 0) / count;
+  ok(uniform.every((value) => value > 0 && value < 1));
+  // Five standard errors of each mean.
+  ok(Math.abs(moment(uniform, 1) - 1 / 2) < 5 * Math.sqrt(1 / 12 / count));
+  ok(Math.abs(moment(normal, 1)) < 5 / Math.sqrt(count));
+  ok(Math.abs(moment(normal, 2) - 1) < 5 * Math.sqrt(2 / count));
+  ok(Math.abs(moment(normal, 4) - 3) < 5 * Math.sqrt(96 / count));
+});
+
+Deno.test("below stays below its bound and refuses bounds it cannot serve", () => {
+  fc.assert(fc.property(fc.integer({ min: 1, max: 2 ** 32 }), fc.nat(), (bound, seed) => {
+    const value = new RandomStream(deriveKey(seed)).below(bound);
+    return Number.isInteger(value) && value >= 0 && value < bound;
+  }));
+  for (const bound of [0, -1, 1.5, 2 ** 32 + 1, NaN]) {
+    throws(() => new RandomStream([0, 0]).below(bound), RangeError);
+  }
+});
+
+Deno.test("shuffledIndices is a permutation, and every one of a few is about as likely", () => {
+  const seen = new Map<string, number>();
+  const stream = new RandomStream(deriveKey(5));
+  for (let i = 0; i < 6000; i++) {
+    const order = shuffledIndices(3, stream).join("");
+    seen.set(order, (seen.get(order) ?? 0) + 1);
+  }
+  strictEqual(seen.size, 6);
+  // Each count is binomial with mean 1000 and standard deviation 29.
+  for (const count of seen.values()) ok(Math.abs(count - 1000) < 145, `${count}`);
+});

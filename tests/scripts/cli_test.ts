@@ -1,0 +1,171 @@
+/** How commands refuse, stop and help. */
+
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { readPredictions } from "../../src/io/submission.ts";
+import { filesIn, runTask, taskCommand, withDirectory } from "../helpers/command.ts";
+
+const COMMANDS = ["train", "crossval", "evaluate", "submit", "simulate"];
+const QUICK = ["--preset", "experiment1", "--epochs", "1", "--engine", "tfjs-cpu"];
+
+Deno.test("every command has help with its flags and examples", async () => {
+  for (const command of COMMANDS) {
+    const { code, stdout } = await runTask(command, "--help");
+    strictEqual(code, 0);
+    match(stdout, new RegExp(`Usage: deno task ${command}`));
+    match(stdout, /--out/);
+    match(stdout, new RegExp(`Examples:\\n  # .*\\n  deno task ${command}`));
+  }
+});
+
+Deno.test("every command is a task that runs with the permissions of the tests here", async () => {
+  const { tasks } = JSON.parse(await Deno.readTextFile("deno.json"));
+  for (const command of COMMANDS) {
+    strictEqual(tasks[command].command, `deno run -q -P=command scripts/${command}.ts`);
+  }
+});
+
+Deno.test("bad flags end with exit code 2 and name the flag", async () => {
+  const cases: [string, string[], RegExp][] = [
+    ["train", ["--epoch", "3"], /unknown option '--epoch'[^]*Did you mean --epochs/],
+    [
+      "train",
+      ["--epochs", "0"],
+      /'--epochs <n>' argument '0' is invalid. Expected an integer >= 1/,
+    ],
+    ["train", ["--epochs", "two"], /--epochs/],
+    ["train", ["--learning-rate", "-1"], /Expected a number > 0/],
+    ["train", ["--engine", "cuda"], /Expected one of auto, tfjs-cpu, tfjs-webgpu/],
+    ["train", ["--transform", "log2"], /Expected one of none, log1p, asinh/],
+    ["train", ["data.npz"], /too many arguments/],
+    ["crossval", ["--scheme", "random"], /contiguous, shuffled, by-gene, by-cell-type, by-both/],
+    ["submit", ["--data", "x.npz"], /required option '--model <dir>'/],
+    ["simulate", ["--visible-share", "2"], /Expected a number >= 0 and <= 1/],
+  ];
+  for (const [command, args, message] of cases) {
+    const { code, stdout, stderr } = await runTask(command, ...args);
+    strictEqual(code, 2, `${command} ${args.join(" ")}: ${stdout}${stderr}`);
+    match(stderr, message);
+  }
+});
+
+Deno.test("bad input ends with exit code 1, one line that says what is wrong, and no files", async () => {
+  await withDirectory(async (directory) => {
+    const out = `${directory}/out`;
+    const text = (name: string, content: string) => {
+      Deno.writeTextFileSync(`${directory}/${name}`, content);
+      return `${directory}/${name}`;
+    };
+    const fixture = Deno.readFileSync("fixtures/train.npz");
+    Deno.writeFileSync(`${directory}/cut.npz`, fixture.subarray(0, 30_000));
+    const cases: [string[], RegExp][] = [
+      [["--data", `${directory}/none.npz`], /no file or folder ".*none.npz"/],
+      [["--data", text("a.txt", "x")], /of no known kind, expected .npz, .csv or a folder/],
+      [["--data", text("not.npz", "not a zip")], /not.npz/],
+      [["--data", `${directory}/cut.npz`], /cut.npz/],
+      [["--data", text("short.csv", "000003,1,0,1,0,2,0\n")], /line 1/],
+      [["--data", "fixtures/eval.npz"], /no labels/],
+      [["--data", "fixtures/train.npz", "--preset", "wakwaka"], /did you mean wakawaka/],
+      [["--data", "fixtures/train.npz", "--preset", "deepchrome"], /expected 0 or 1/],
+    ];
+    for (const [args, message] of cases) {
+      const { code, stderr } = await runTask("train", ...QUICK, "--out", out, ...args);
+      strictEqual(code, 1, `${args.join(" ")}: ${stderr}`);
+      match(stderr, /^error: .*\n$/);
+      match(stderr, message);
+    }
+    deepStrictEqual(filesIn(directory).filter((name) => name.startsWith("out")), []);
+  });
+});
+
+Deno.test("a run is not overwritten unless told to", async () => {
+  await withDirectory(async (directory) => {
+    const args = ["--data", "fixtures/train.npz", "--out", `${directory}/run`, ...QUICK];
+    strictEqual((await runTask("train", ...args)).code, 0);
+    const refused = await runTask("train", ...args);
+    strictEqual(refused.code, 1);
+    match(refused.stderr, /already holds a run. Name another --out, or add --overwrite/);
+    strictEqual((await runTask("train", ...args, "--overwrite")).code, 0);
+  });
+});
+
+Deno.test("a model is refused on data of other marks, and a folder without a model is said to be one", async () => {
+  await withDirectory(async (directory) => {
+    const run = `${directory}/run`;
+    await runTask("train", "--data", "fixtures/train.npz", "--out", run, ...QUICK);
+    const path = `${run}/model/model.json`;
+    const json = await Deno.readTextFile(path);
+    const { record } = JSON.parse(json).userDefinedMetadata.histone;
+    const swapped = { ...record, marks: record.marks.toReversed() };
+    const content = JSON.parse(json);
+    content.userDefinedMetadata.histone.record = swapped;
+    await Deno.writeTextFile(path, JSON.stringify(content));
+    const out = `${directory}/submission.csv`;
+    const submit = (model: string) =>
+      runTask("submit", "--model", model, "--data", "fixtures/eval.npz", "--out", out);
+    const refused = await submit(`${run}/model`);
+    strictEqual(refused.code, 1);
+    match(refused.stderr, /trained on marks H3K9me3,.*the data have H3K27me3,/);
+    const missing = await submit(run);
+    strictEqual(missing.code, 1);
+    match(missing.stderr, /--model is the directory model\/ inside a run's directory/);
+    ok(!filesIn(directory).includes("submission.csv"));
+  });
+});
+
+Deno.test({
+  name: "Ctrl-C ends a run with exit code 130 and keeps the epochs that were finished",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    await withDirectory(async (directory) => {
+      const flags = ["--preset", "experiment1", "--epochs", "1000", "--engine", "tfjs-cpu"];
+      const args = ["--data", "fixtures/train.npz", "--out", directory, ...flags];
+      const child = taskCommand("train", args, { stdout: "piped", stderr: "null" }).spawn();
+      let printed = "";
+      let asked = false;
+      for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+        printed += text;
+        if (!asked && /epoch +2 /.test(printed)) {
+          child.kill("SIGINT");
+          asked = true;
+        }
+      }
+      strictEqual((await child.status).code, 130);
+      const history = await Deno.readTextFile(`${directory}/history.csv`);
+      const epochs = history.trim().split("\n").length - 1;
+      ok(epochs >= 2 && epochs < 1000);
+      ok(filesIn(directory).includes("model/weights.bin"));
+    });
+  },
+});
+
+Deno.test({
+  name:
+    "a disk that takes no more ends with exit code 1, the file's name, and nothing half-written",
+  // A limit on the size of files stands in for a full disk: the same failed write, without a mount.
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    await withDirectory(async (directory) => {
+      const out = `${directory}/data`;
+      const task = `"${Deno.execPath()}" run -q -P=command scripts/simulate.ts --out "${out}"`;
+      const { code, stderr } = await new Deno.Command("bash", {
+        args: ["-c", `trap '' XFSZ; ulimit -f 64; exec ${task} --genes 100`],
+      }).output();
+      strictEqual(code, 1);
+      match(new TextDecoder().decode(stderr), /^error: Cannot write .*\/data\/train.npz: /);
+      deepStrictEqual(filesIn(directory), []);
+    });
+  },
+});
+
+Deno.test("a submission has exactly the header and a line a row", async () => {
+  await withDirectory(async (directory) => {
+    const run = `${directory}/run`;
+    await runTask("train", "--data", "fixtures/train.npz", "--out", run, ...QUICK);
+    const out = `${directory}/submission.csv`;
+    await runTask("submit", "--model", `${run}/model`, "--data", "fixtures/eval.npz", "--out", out);
+    const text = await Deno.readTextFile(out);
+    match(text, /^id,expression\n(E\d{3}_\d+,-?\d+(\.\d+)?(e-\d+)?\n){120}$/);
+    const { ids } = await readPredictions("fixtures/eval_labels.csv");
+    deepStrictEqual(text.trim().split("\n").slice(1).map((line) => line.split(",")[0]), ids);
+  });
+});

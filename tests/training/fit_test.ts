@@ -1,0 +1,152 @@
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
+import { Dataset } from "../../src/data/dataset.ts";
+import { ContractError } from "../../src/errors.ts";
+import { initialWeights } from "../../src/model/initial_weights.ts";
+import { presetSpec } from "../../src/model/presets.ts";
+import { epochOrder, fit, type FitProgress } from "../../src/training/fit.ts";
+import { predict } from "../../src/training/predict.ts";
+import { evaluatePredictions } from "../../src/data/evaluate.ts";
+import { simulatedData } from "../helpers/simulated.ts";
+
+const QUICK = { epochs: 3, batchSize: 8, learningRate: 0.01, engine: "tfjs-cpu", seed: 7 } as const;
+
+Deno.test("training lowers the loss, and the history has every epoch", async () => {
+  const { train } = simulatedData();
+  const seen: number[] = [];
+  const { history, interrupted, model } = await fit("experiment1", train, {
+    ...QUICK,
+    epochs: 12,
+    transform: "log1p",
+    onEpoch: ({ epoch }) => seen.push(epoch),
+  });
+  // The trap: a loop from 1 to below the number of epochs trains one too few.
+  deepStrictEqual(seen, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+  strictEqual(history.length, 12);
+  strictEqual(model.training.epochs, 12);
+  strictEqual(interrupted, false);
+  ok(history[11].loss < 0.8 * history[0].loss, `${history[0].loss} to ${history[11].loss}`);
+});
+
+Deno.test("two runs with one seed give the same weights, another seed others", async () => {
+  const { train } = simulatedData();
+  const first = await fit("experiment2", train, QUICK);
+  const again = await fit("experiment2", train, QUICK);
+  const other = await fit("experiment2", train, { ...QUICK, seed: 8 });
+  deepStrictEqual(again.model.weights, first.model.weights);
+  ok(other.model.weights[0].some((value, i) => value !== first.model.weights[0][i]));
+});
+
+Deno.test("dropout is on in training and off in prediction", async () => {
+  const { train } = simulatedData();
+  // At a learning rate of next to nothing the epoch's loss is that of the initial weights.
+  const still = { ...QUICK, epochs: 1, learningRate: 1e-30, batchSize: 1000 };
+  const { history, model } = await fit("experiment1", train, still);
+  const predicted = await predict(model, train, { engine: "tfjs-cpu" });
+  deepStrictEqual(await predict(model, train, { engine: "tfjs-cpu" }), predicted);
+  const { mse } = evaluatePredictions(train, predicted).overall;
+  ok(Math.abs(mse! - history[0].loss) > 1e-3 * mse!, "the training loss shows no dropout");
+});
+
+Deno.test("an epoch's order visits every row once, and differs between epochs and seeds", () => {
+  const rows = Uint32Array.of(9, 4, 7, 1, 0, 3);
+  const order = epochOrder(rows, 1, 0);
+  deepStrictEqual([...order].sort(), [...rows].sort());
+  deepStrictEqual(epochOrder(rows, 1, 0), order);
+  ok([1, 2, 3].some((epoch) => epochOrder(rows, 1, epoch).join() !== order.join()));
+});
+
+Deno.test("the validation loss is that of the epoch's model", async () => {
+  const { train, unseen } = simulatedData();
+  const options = { ...QUICK, validation: unseen };
+  const { history, model } = await fit("experiment1", train, options);
+  const predicted = await predict(model, unseen, { engine: "tfjs-cpu" });
+  strictEqual(history[2].validationLoss, evaluatePredictions(unseen, predicted).overall.mse);
+});
+
+Deno.test("the transform is sealed into the model and applied by it", async () => {
+  const { train, unseen } = simulatedData();
+  const { model } = await fit("experiment1", train, { ...QUICK, transform: "log1p" });
+  strictEqual(model.record.transform, "log1p");
+  const logged = new Dataset({
+    ...unseen.columns,
+    signal: Float64Array.from(unseen.columns.signal, Math.log1p),
+    record: { ...unseen.record, transform: "log1p" },
+  });
+  const fromCounts = await predict(model, unseen, { engine: "tfjs-cpu" });
+  const fromLogged = await predict(model, logged, { engine: "tfjs-cpu" });
+  ok(fromCounts.every((value, i) => Math.abs(value - fromLogged[i]) < 1e-5));
+});
+
+Deno.test("data that contradict the model's record or shape are refused", async () => {
+  const { train } = simulatedData();
+  const { model } = await fit("experiment1", train, { ...QUICK, epochs: 1 });
+  const withRecord = (change: Partial<Dataset["record"]>) =>
+    new Dataset({ ...train.columns, record: { ...train.record, ...change } });
+  await rejects(predict(model, withRecord({ assembly: "hg38" })), /hg19.*hg38/);
+  const marks = ["H3K4me3", "H3K36me3", "H3K4me1", "H3K27me3", "H3K9me3"];
+  await rejects(predict(model, withRecord({ marks })), /marks H3K27me3,.*H3K4me3,H3K36me3/);
+  const shorter = { ...model, spec: presetSpec("experiment1", { bins: 30 }) };
+  await rejects(predict(shorter, train), /20 bins × 5 marks, the model takes 30 × 5/);
+});
+
+Deno.test("settings out of range are refused before any work", async () => {
+  const { train } = simulatedData();
+  const wrong = [{ epochs: 0 }, { batchSize: 0.5 }, { learningRate: -1 }, { seed: -1 }];
+  for (const setting of wrong) {
+    const [name] = Object.keys(setting);
+    await rejects(fit("experiment1", train, setting), (error) => {
+      ok(error instanceof RangeError);
+      match(error.message, new RegExp(`${name} is`));
+      return true;
+    });
+  }
+  await rejects(fit("experiment9", train), /did you mean experiment1/);
+});
+
+Deno.test("labels that a model cannot learn are refused", async () => {
+  const { train } = simulatedData();
+  await rejects(fit("deepchrome", train, QUICK), /expected 0 or 1 for binaryCrossentropy/);
+  const unlabelled = new Dataset({ ...train.columns, labels: undefined });
+  await rejects(fit("experiment1", unlabelled, QUICK), ContractError);
+  await rejects(fit("experiment1", train.subset([]), QUICK), /no samples/);
+});
+
+Deno.test("a stopped run keeps the model of its last finished epoch", async () => {
+  const { train } = simulatedData();
+  const controller = new AbortController();
+  const stopped = await fit("experiment1", train, {
+    ...QUICK,
+    signal: controller.signal,
+    onProgress: ({ epoch, samples }: FitProgress) => {
+      if (epoch === 3 && samples > 8) controller.abort();
+    },
+  });
+  strictEqual(stopped.interrupted, true);
+  strictEqual(stopped.history.length, 2);
+  const whole = await fit("experiment1", train, { ...QUICK, epochs: 2 });
+  deepStrictEqual(stopped.model.weights, whole.model.weights);
+
+  const atOnce = await fit("experiment1", train, { ...QUICK, signal: AbortSignal.abort() });
+  strictEqual(atOnce.history.length, 0);
+  deepStrictEqual(atOnce.model.weights, initialWeights(atOnce.model.spec, 7));
+});
+
+Deno.test("binary labels train with cross-entropy and give probabilities", async () => {
+  const { train } = simulatedData();
+  const median = train.labels().toSorted()[train.length >> 1];
+  const labels = train.columns.labels!.map((label) => label > median ? 1 : 0);
+  const binary = new Dataset({ ...train.columns, labels });
+  const { history, model } = await fit("deepchrome", binary, {
+    ...QUICK,
+    validation: binary,
+    transform: "log1p",
+    learningRate: 0.001,
+  });
+  const predicted = await predict(model, binary, { engine: "tfjs-cpu" });
+  ok(predicted.every((value) => value >= 0 && value <= 1));
+  ok(history[2].loss < history[0].loss);
+  const byHand = labels.reduce((sum, label, i) => {
+    return sum - Math.log(label === 1 ? predicted[i] : 1 - predicted[i]);
+  }, 0) / labels.length;
+  ok(Math.abs(history[2].validationLoss! - byHand) < 1e-4);
+});
