@@ -149,7 +149,7 @@ export function declareEngine(command: Command): Command {
     `where to compute: ${ENGINE_NAMES.join(", ")}`,
     choice(ENGINE_NAMES),
     "auto",
-  );
+  ).option("--threads <n>", "for engine wasm (default: all cores)", integer(1));
 }
 
 /** Flags of the commands that train. */

@@ -9,6 +9,15 @@ import type { TrainedModel } from "../src/model/trained_model.ts";
 import { predict } from "../src/training/predict.ts";
 import { ProgressLine } from "./_progress.ts";
 
+/** Flags of the commands that predict. */
+export interface PredictionFlags {
+  readonly model: string;
+  readonly data: string;
+  readonly out: string;
+  readonly engine: EngineName;
+  readonly threads?: number;
+}
+
 /** A model, what it predicted and where. */
 export interface PredictionRun {
   readonly model: TrainedModel;
@@ -18,7 +27,7 @@ export interface PredictionRun {
 
 /** Loads the model of `--model` and predicts with a progress line. */
 export async function predictWithProgress(
-  flags: { readonly model: string; readonly engine: EngineName },
+  flags: PredictionFlags,
   data: Dataset,
   signal: AbortSignal,
 ): Promise<PredictionRun> {
@@ -33,6 +42,7 @@ export async function predictWithProgress(
   let report: EngineReport | undefined;
   const predicted = await predict(model, data, {
     engine: flags.engine,
+    threads: flags.threads,
     signal,
     onStart: (started) => report = started,
     onProgress: (done) => progress.update({ done, total: data.length, label: "predicting" }),

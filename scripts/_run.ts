@@ -16,6 +16,7 @@ export interface TrainingFlags {
   readonly data?: string;
   readonly preset: string;
   readonly engine: EngineName;
+  readonly threads?: number;
   readonly epochs?: number;
   readonly batchSize?: number;
   readonly learningRate?: number;
@@ -35,36 +36,26 @@ export interface RunSettings {
   readonly transform: Transform;
   readonly seed: number;
   readonly engine: EngineName;
+  readonly threads: number | undefined;
 }
-
-/**
- * What the embedded data are trained with: few enough steps for tf.js on one core of a laptop to end
- * within a minute, and enough for the loss to fall.
- */
-const EMBEDDED = { epochs: 4, batchSize: 16 } as const;
 
 /** Fills in the defaults of the flags and says so if the embedded data are taken. */
 export function resolveSettings(flags: TrainingFlags): RunSettings {
   const preset = findPreset(flags.preset).training;
-  const defaults = flags.data === undefined ? { ...preset, ...EMBEDDED } : preset;
-  const settings = {
+  if (flags.data === undefined) {
+    console.log("No --data: training on the small simulated data set in fixtures/.");
+  }
+  return {
     data: flags.data ?? "fixtures/train.npz",
     preset: flags.preset,
-    epochs: flags.epochs ?? defaults.epochs,
-    batchSize: flags.batchSize ?? defaults.batchSize,
-    learningRate: flags.learningRate ?? defaults.learningRate,
+    epochs: flags.epochs ?? preset.epochs,
+    batchSize: flags.batchSize ?? preset.batchSize,
+    learningRate: flags.learningRate ?? preset.learningRate,
     transform: flags.transform,
     seed: flags.seed,
     engine: flags.engine,
+    threads: flags.threads,
   };
-  if (flags.data === undefined) {
-    console.log(
-      `No --data: training on the simulated data in fixtures/, ${settings.epochs} epochs of batch ` +
-        `${settings.batchSize}, so that it ends within a minute.\n` +
-        `With --data the defaults are the report's: ${preset.epochs} epochs of batch ${preset.batchSize}.`,
-    );
-  }
-  return settings;
 }
 
 /** Reads a data set with a progress line and prints what it holds. */
@@ -188,6 +179,6 @@ export function formatEpoch(record: EpochRecord): string {
     `loss ${loss.toFixed(4)}`,
     validationLoss === undefined ? undefined : `validation ${validationLoss.toFixed(4)}`,
     `${formatRate(samplesPerSecond)} samples/s`,
-    formatDuration(seconds),
+    seconds < 10 ? `${seconds.toFixed(2)} s` : formatDuration(seconds),
   ].filter((part) => part !== undefined).join("  ");
 }

@@ -2,20 +2,15 @@
 
 import { Dataset } from "../src/data/dataset.ts";
 import { evaluatePredictions } from "../src/data/evaluate.ts";
-import type { EngineName } from "../src/engine/select.ts";
 import { ContractError } from "../src/errors.ts";
 import { alignPredictions, readPredictions } from "../src/io/submission.ts";
 import { declareEngine, runCommand } from "./_cli.ts";
 import { formatEvaluation, warnIfConstant } from "./_metrics.ts";
-import { predictWithProgress } from "./_predict.ts";
+import { type PredictionFlags, predictWithProgress } from "./_predict.ts";
 import { loadData, writeJson } from "./_run.ts";
 
-interface EvaluateFlags {
-  readonly model: string;
-  readonly data: string;
+interface EvaluateFlags extends PredictionFlags {
   readonly labels?: string;
-  readonly out: string;
-  readonly engine: EngineName;
 }
 
 await runCommand<EvaluateFlags>({

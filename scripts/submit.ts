@@ -1,21 +1,13 @@
 /** `deno task submit`: predictions in the competition's submission format. */
 
-import type { EngineName } from "../src/engine/select.ts";
 import { writeFileAtomic } from "../src/io/file.ts";
 import { writeSubmission } from "../src/io/submission.ts";
 import { declareEngine, runCommand } from "./_cli.ts";
 import { warnIfConstant } from "./_metrics.ts";
-import { predictWithProgress } from "./_predict.ts";
+import { type PredictionFlags, predictWithProgress } from "./_predict.ts";
 import { loadData } from "./_run.ts";
 
-interface SubmitFlags {
-  readonly model: string;
-  readonly data: string;
-  readonly out: string;
-  readonly engine: EngineName;
-}
-
-await runCommand<SubmitFlags>({
+await runCommand<PredictionFlags>({
   name: "submit",
   summary: "Predicts every row of a data set and writes id,expression in the order of the file.",
   examples: [
@@ -34,7 +26,7 @@ await runCommand<SubmitFlags>({
   run: submit,
 });
 
-async function submit(flags: SubmitFlags, signal: AbortSignal): Promise<void> {
+async function submit(flags: PredictionFlags, signal: AbortSignal): Promise<void> {
   const data = await loadData(flags.data);
   const { predicted } = await predictWithProgress(flags, data, signal);
   warnIfConstant(predicted);

@@ -66,7 +66,7 @@ async function writeRun(
     ),
   );
   await saveModel(model, `${directory}/model`);
-  const predicted = await predict(model, data, { engine: settings.engine });
+  const predicted = await predict(model, data, settings);
   const { overall } = evaluatePredictions(data, predicted);
   const seconds = history.reduce((sum, entry) => sum + entry.seconds, 0);
   const samplesPerSecond = data.length * history.length / seconds;

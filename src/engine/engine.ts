@@ -59,6 +59,12 @@ export interface SessionOptions {
   readonly batchSize: number;
   /** Adam's learning rate. */
   readonly learningRate: number;
+  /**
+   * Threads to compute on, for engines that have threads. Results do not depend on it.
+   *
+   * @default all of the machine's
+   */
+  readonly threads?: number;
 }
 
 /** One pass over the samples. */

@@ -10,10 +10,10 @@ import type { Engine } from "./engine.ts";
 import { describeGpu } from "./gpu.ts";
 
 /** Engines by name; `auto` picks the fastest that the machine has. */
-export type EngineName = "auto" | "tfjs-cpu" | "tfjs-webgpu";
+export type EngineName = "auto" | "wasm" | "tfjs-cpu" | "tfjs-webgpu";
 
 /** Every {@linkcode EngineName}. */
-export const ENGINE_NAMES: readonly EngineName[] = ["auto", "tfjs-cpu", "tfjs-webgpu"];
+export const ENGINE_NAMES: readonly EngineName[] = ["auto", "wasm", "tfjs-cpu", "tfjs-webgpu"];
 
 /** What a run computes on. */
 export interface EngineReport {
@@ -34,8 +34,8 @@ export interface EngineChoice {
 }
 
 /**
- * Finds the engine to run a model on. `auto` takes a hardware GPU if there is one, else the processor; a
- * software adapter is taken only by name.
+ * Finds the engine to run a model on. `auto` takes a hardware GPU if there is one, else WebAssembly on all cores,
+ * else, for a model that this refuses, tf.js. A software adapter is taken only by name.
  *
  * @param name Which engine.
  * @param spec The model it must support.
@@ -48,27 +48,34 @@ export async function selectEngine(name: EngineName, spec: ModelSpec): Promise<E
       `Cannot find engine "${name}": expected one of ${ENGINE_NAMES.join(", ")}`,
     );
   }
-  const choice = name === "auto" ? await chooseEngine() : { name, reason: "asked for by name" };
-  const engine = await loadEngine(choice.name);
+  if (name === "auto") return await chooseEngine(spec);
+  const engine = await loadEngine(name);
   const support = engine.supports(spec);
   if (!support.supported) {
     throw new UnsupportedModelError(
       `Cannot run "${spec.name}" on engine ${engine.name}: ${support.reason}`,
     );
   }
-  return { engine, reason: choice.reason };
+  return { engine, reason: "asked for by name" };
 }
 
-async function chooseEngine(): Promise<{ name: EngineName; reason: string }> {
+async function chooseEngine(spec: ModelSpec): Promise<EngineChoice> {
   const gpu = await describeGpu();
-  if (gpu === undefined) return { name: "tfjs-cpu", reason: "this machine has no GPU" };
-  if (gpu.software) {
-    return { name: "tfjs-cpu", reason: `${gpu.device} is a software adapter, not a GPU` };
+  if (gpu !== undefined && !gpu.software) {
+    return { engine: await loadEngine("tfjs-webgpu"), reason: "this machine has a GPU" };
   }
-  return { name: "tfjs-webgpu", reason: "this machine has a GPU" };
+  const noGpu = gpu === undefined
+    ? "this machine has no GPU"
+    : `${gpu.device} is a software adapter, not a GPU`;
+  const engine = await loadEngine("wasm");
+  const support = engine.supports(spec);
+  if (support.supported) return { engine, reason: noGpu };
+  const reason = `${noGpu}, and engine wasm cannot run the model: ${support.reason}`;
+  return { engine: await loadEngine("tfjs-cpu"), reason };
 }
 
-async function loadEngine(name: EngineName): Promise<Engine> {
+async function loadEngine(name: Exclude<EngineName, "auto">): Promise<Engine> {
+  if (name === "wasm") return (await import("./wasm/engine.ts")).createWasmEngine();
   const { createTfjsEngine } = await import("./tfjs/engine.ts");
   return createTfjsEngine(name === "tfjs-webgpu" ? "webgpu" : "cpu");
 }

@@ -42,15 +42,16 @@ export async function crossValidate(
   data: Dataset,
   options: CrossValidationOptions = {},
 ): Promise<FoldResult[]> {
-  const { folds = 4, scheme = "contiguous", seed = 0, engine, signal } = options;
+  const { folds = 4, scheme = "contiguous", seed = 0, engine, threads, signal } = options;
   const results: FoldResult[] = [];
   for (const [index, { training, validation }] of kFold(data, { folds, scheme, seed }).entries()) {
     if (signal?.aborted) break;
     options.onFold?.(index + 1, training, validation);
     const result = await fit(spec, training, { ...options, validation });
-    const evaluation = result.interrupted
-      ? undefined
-      : evaluatePredictions(validation, await predict(result.model, validation, { engine }));
+    const evaluation = result.interrupted ? undefined : evaluatePredictions(
+      validation,
+      await predict(result.model, validation, { engine, threads }),
+    );
     const fold = { fold: index + 1, result, evaluation };
     results.push(fold);
     options.onFoldEnd?.(fold);

@@ -48,6 +48,8 @@ export interface FitOptions extends Partial<TrainingDefaults> {
   readonly transform?: Transform;
   /** Where to compute. @default "auto" */
   readonly engine?: EngineName;
+  /** Threads to compute on, for engines that have threads; results do not depend on it. @default all */
+  readonly threads?: number;
   /** Samples to measure the loss on after each epoch. */
   readonly validation?: Dataset;
   /** Called once, before the first step, with engine and device in words and the reason for the choice. */
@@ -110,7 +112,9 @@ export async function fit(
   const record = sealRecord(data.record, options.transform ?? "none");
   const { engine, reason } = await selectEngine(options.engine ?? "auto", model);
   const initial = initialWeights(model, settings.seed);
-  await using session = await engine.createSession(model, { weights: initial, ...settings });
+  const { threads } = options;
+  const sessionOptions = { weights: initial, threads, ...settings };
+  await using session = await engine.createSession(model, sessionOptions);
   const report = { engine: engine.name, device: session.device, reason };
   options.onStart?.(report);
   const run = new Run(session, { model, data, record, settings, options });
@@ -143,6 +147,10 @@ function resolveSettings(spec: ModelSpec | string, options: FitOptions): Setting
         `Cannot train: ${name} is ${settings[name]}, expected an integer >= ${least}`,
       );
     }
+  }
+  const { threads } = options;
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 1024)) {
+    throw new RangeError(`Cannot train: threads is ${threads}, expected an integer from 1 to 1024`);
   }
   if (!(settings.learningRate > 0 && settings.learningRate < Infinity)) {
     throw new RangeError(

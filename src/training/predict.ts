@@ -10,6 +10,8 @@ import { checkInputShape, engineData } from "./_engine_data.ts";
 export interface PredictOptions {
   /** Where to compute. @default "auto" */
   readonly engine?: EngineName;
+  /** Threads to compute on, for engines that have threads. @default all */
+  readonly threads?: number;
   /** Called once, before the first sample, with engine and device in words and the reason for the choice. */
   readonly onStart?: (report: EngineReport) => void;
   /** Called with the number of samples done so far. */
@@ -37,6 +39,7 @@ export async function predict(
   const { engine, reason } = await selectEngine(options.engine ?? "auto", model.spec);
   await using session = await engine.createSession(model.spec, {
     weights: model.weights,
+    threads: options.threads,
     ...model.training,
   });
   options.onStart?.({ engine: engine.name, device: session.device, reason });

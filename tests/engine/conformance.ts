@@ -10,7 +10,7 @@ import { weightShapes } from "../../src/model/shapes.ts";
 import type { ModelSpec } from "../../src/model/spec.ts";
 import { deriveKey, RandomStream } from "../../src/random.ts";
 import { GOLDEN_NAMES, readGolden } from "../helpers/golden.ts";
-import { testWith } from "../helpers/require.ts";
+import { MET, testWith } from "../helpers/require.ts";
 import {
   DERIVATIVE_TOLERANCE,
   GOLDEN_TOLERANCES,
@@ -22,7 +22,7 @@ type Test = (name: string, body: () => Promise<void>) => void;
 
 /** Registers the suite for one engine; `test` is `Deno.test` or a `testWith` of what the engine needs. */
 export function testConformance(engine: Engine, test: Test): void {
-  testGoldenRuns(engine);
+  testGoldenRuns(engine, MET.shared ? test : (name, body) => testWith("shared", name, body));
   testOddShapes(engine, test);
   testDropout(engine, test);
   testReproducibility(engine, test);
@@ -30,9 +30,9 @@ export function testConformance(engine: Engine, test: Test): void {
   testEndings(engine, test);
 }
 
-function testGoldenRuns(engine: Engine): void {
+function testGoldenRuns(engine: Engine, test: Test): void {
   for (const name of GOLDEN_NAMES) {
-    testWith("shared", `${engine.name} agrees with PyTorch's run of ${name}`, async () => {
+    test(`${engine.name} agrees with PyTorch's run of ${name}`, async () => {
       const golden = await readGolden(name);
       const tolerance = GOLDEN_TOLERANCES[name];
       const { spec, x, y, weights, learningRate } = golden;

@@ -9,31 +9,38 @@ const SHARED = new URL("../../../shared/", import.meta.url);
 export type Requirement = "numpy" | "shared" | "webgpu";
 
 const PYTHON = await findPythonWithNumpy();
-
-const MET: Record<Requirement, boolean> = {
+/** Which requirements this machine meets, as far as they can be told without side effects. */
+export const MET = {
   numpy: PYTHON !== undefined,
   shared: await Deno.stat(SHARED).then(() => true, () => false),
-  webgpu: await navigator.gpu?.requestAdapter() != null,
 };
 
-/**
- * A test that runs where `requirement` is met; where it is not it is reported as ignored, with a line that
- * says why, or fails if `HISTONE_REQUIRE` names the requirement.
- */
+/** A test that runs where `requirement` is met; see {@linkcode testIf}. */
 export function testWith(
-  requirement: Requirement,
+  requirement: keyof typeof MET,
   name: string,
-  body: (t: Deno.TestContext) => void | Promise<void>,
+  body: () => void | Promise<void>,
 ): void {
-  const required = (Deno.env.get("HISTONE_REQUIRE") ?? "").split(",").includes(requirement);
-  if (MET[requirement]) return Deno.test(name, body);
-  if (required) {
-    return Deno.test(name, () => {
+  testIf(MET[requirement], requirement, { name, fn: body });
+}
+
+/**
+ * A test that runs if `met`. If not, it is reported as ignored, with a line that says why, or fails where
+ * `HISTONE_REQUIRE` names the requirement.
+ */
+export function testIf(
+  met: boolean,
+  requirement: Requirement,
+  test: { readonly name: string; readonly fn: () => void | Promise<void> },
+): void {
+  if (met) return Deno.test(test.name, test.fn);
+  if ((Deno.env.get("HISTONE_REQUIRE") ?? "").split(",").includes(requirement)) {
+    return Deno.test(test.name, () => {
       throw new Error(`HISTONE_REQUIRE names ${requirement}, which this machine lacks`);
     });
   }
-  console.warn(`SKIPPED, this machine has no ${requirement}: ${name}`);
-  Deno.test({ name, ignore: true, fn: body });
+  console.warn(`SKIPPED, this machine has no ${requirement}: ${test.name}`);
+  Deno.test({ ...test, ignore: true });
 }
 
 /** URL of a file beside the project that only developers have; see {@linkcode testWith}. */

@@ -3,12 +3,13 @@
  *
  * In `batch_norm` two values in a pooling window come so close in step 8 that float32 and float64 pick different
  * ones, and one γ has a first gradient that is zero but for rounding, whose sign Adam turns into a whole step.
- * PyTorch's own float32 run parts from its float64 run at the same step and as far: 8e-5 of the loss's scale.
+ * PyTorch's own float32 run parts from its float64 run at the same step and about as far: by 8e-5 of the loss's
+ * scale and 1.2 learning rates in a weight. Which ties other roundings cross is chance.
  */
 export const GOLDEN_TOLERANCES = {
   wakawaka: { ...floatTolerances(), losses: 1e-5, weightsAfter1: 0.01, weightsAfter20: 0.05 },
   experiment1: { ...floatTolerances(), losses: 1e-5, weightsAfter1: 0.01, weightsAfter20: 0.05 },
-  batch_norm: { ...floatTolerances(), losses: 3e-4, weightsAfter1: 0.5, weightsAfter20: 3 },
+  batch_norm: { ...floatTolerances(), losses: 3e-4, weightsAfter1: 0.5, weightsAfter20: 5 },
 } as const;
 
 function floatTolerances() {

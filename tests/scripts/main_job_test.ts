@@ -6,7 +6,7 @@ import { readPredictions } from "../../src/io/submission.ts";
 import { filesIn, runTask, withDirectory } from "../helpers/command.ts";
 import { sharedFile, testWith } from "../helpers/require.ts";
 
-const QUICK = ["--preset", "experiment1", "--epochs", "2", "--engine", "tfjs-cpu"];
+const QUICK = ["--preset", "experiment1", "--epochs", "2"];
 const RUN_FILES = [
   "config.json",
   "history.csv",
@@ -36,7 +36,7 @@ Deno.test("a full layout of 50 + 6 cell types goes through simulate, train, subm
 
     const submission = `${directory}/submission.csv`;
     const model = `${run}/model`;
-    const common = ["--model", model, "--data", `${data}/eval.npz`, "--engine", "tfjs-cpu"];
+    const common = ["--model", model, "--data", `${data}/eval.npz`];
     const submitted = await runTask("submit", ...common, "--out", submission);
     strictEqual(submitted.code, 0, submitted.stderr);
     const predicted = await readPredictions(submission);
@@ -62,7 +62,8 @@ Deno.test("a full layout of 50 + 6 cell types goes through simulate, train, subm
 Deno.test("train writes its settings, one line an epoch, and the metrics", async () => {
   await withDirectory(async (directory) => {
     const flags = ["--data", "fixtures/train.npz", "--out", directory, "--transform", "log1p"];
-    const more = ["--batch-size", "32", "--learning-rate", "0.003", "--seed", "9"];
+    const settings = ["--batch-size", "32", "--learning-rate", "0.003", "--seed", "9"];
+    const more = [...settings, "--engine", "tfjs-cpu"];
     const { code, stdout, stderr } = await runTask("train", ...flags, ...more, ...QUICK);
     strictEqual(code, 0, stderr);
     strictEqual(stderr, "", "a progress bar was drawn though this is no terminal");
@@ -101,7 +102,7 @@ Deno.test("crossval writes a line a fold and epoch", async () => {
     const flags = ["--data", "fixtures/train.npz", "--out", directory, ...scheme, ...QUICK];
     const { code, stdout, stderr } = await runTask("crossval", ...flags);
     strictEqual(code, 0, stderr);
-    match(stdout, /Fold 2 of 2: 30 samples to train on, 30 to validate on/);
+    match(stdout, /Fold 2 of 2: 150 samples to train on, 150 to validate on/);
     const text = await Deno.readTextFile(`${directory}/folds.csv`);
     const [header, ...lines] = text.trim().split("\n");
     strictEqual(header, "fold,epoch,train_loss,validation_loss");
@@ -119,7 +120,7 @@ testWith(
     await withDirectory(async (directory) => {
       const csv = (name: string) => sharedFile(`data/deepchrome_toy/${name}.csv`).pathname;
       const run = `${directory}/run`;
-      const training = ["--data", csv("train"), "--out", run, "--engine", "tfjs-cpu"];
+      const training = ["--data", csv("train"), "--out", run];
       const trained = await runTask(
         "train",
         ...training,

@@ -1,0 +1,63 @@
+import { ADAM } from "../adam.ts";
+import { ModuleAssembler } from "./assembler.ts";
+import { addConvKernels } from "./kernels/conv.ts";
+import { addDenseKernels } from "./kernels/dense.ts";
+import { addDropoutKernels } from "./kernels/dropout.ts";
+import {
+  addActivationKernels,
+  addAdamKernel,
+  addAffineKernel,
+  addClearKernel,
+  addColumnKernels,
+  addSumPartsKernel,
+  addTransposeKernel,
+} from "./kernels/elementwise.ts";
+import { addPoolKernels } from "./kernels/pool.ts";
+import type { Plan, PlanNode } from "./plan.ts";
+
+/** The kernels of a plan, by name; parameters are addresses, counts, and a few factors. */
+export type Kernels = Readonly<Record<string, (...parameters: number[]) => void>>;
+
+/**
+ * Assembles a WebAssembly module with the kernels that a plan needs, for its exact shapes.
+ *
+ * @param plan The plan.
+ * @param fusedMultiplyAdd Whether to use relaxed SIMD.
+ */
+export function assembleKernels(plan: Plan, fusedMultiplyAdd: boolean): Uint8Array<ArrayBuffer> {
+  const module = new ModuleAssembler(fusedMultiplyAdd);
+  addActivationKernels(module);
+  addAdamKernel(module, ADAM);
+  addSumPartsKernel(module);
+  addColumnKernels(module);
+  addAffineKernel(module);
+  addClearKernel(module);
+  addTransposeKernel(module);
+  addDropoutKernels(module);
+  for (const node of plan.nodes) addNodeKernels(module, node);
+  return module.toBytes(plan.pages);
+}
+
+function addNodeKernels(module: ModuleAssembler, node: PlanNode): void {
+  const { name, input, output } = node;
+  if (node.kind === "conv") {
+    const { shape } = node;
+    addConvKernels(module, name, shape, { first: input.delta === undefined });
+    if (node.pool === undefined) return;
+    addPoolKernels(module, `${name}.pool`, {
+      ...{ size: node.pool, positions: output.rows, vectors: shape.filterVectors },
+      ...{ inputStride: 16 * shape.filterVectors, outputStride: output.stride },
+      offsetStride: input.stride,
+    });
+  } else if (node.kind === "pool") {
+    addPoolKernels(module, name, {
+      ...{ size: node.size, positions: output.rows, vectors: output.stride / 16 },
+      ...{ inputStride: input.stride, outputStride: output.stride, offsetStride: input.stride },
+    });
+  } else if (node.kind === "dense") {
+    addDenseKernels(module, name, {
+      ...{ inputVectors: input.rows * input.stride / 16, unitVectors: output.stride / 16 },
+      ...{ inputStride: input.slot, outputStride: output.slot },
+    });
+  }
+}

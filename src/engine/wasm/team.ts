@@ -1,0 +1,99 @@
+import type { EpochJob, EpochOutcome, PredictionJob, RunnerOptions } from "./runner.ts";
+import type { WorkerReply, WorkerRequest } from "./worker.ts";
+
+/** The worker threads of a session. If one of them fails, all are ended, since the others wait for it. */
+export class Team {
+  readonly #workers: readonly Worker[];
+  #waiting: PromiseWithResolvers<EpochOutcome | undefined> | undefined;
+  #expected = 0;
+  #failure: Error | undefined;
+
+  private constructor(workers: readonly Worker[]) {
+    this.#workers = workers;
+    workers.forEach((worker, thread) => {
+      worker.onmessage = ({ data }: MessageEvent<WorkerReply>) => this.#hear(thread, data);
+      worker.onerror = (event) => {
+        event.preventDefault();
+        this.#fail(thread, event.message);
+      };
+      worker.onmessageerror = () => this.#fail(thread, "a message could not be read");
+    });
+  }
+
+  /**
+   * Starts threads and waits until all have their kernels.
+   *
+   * @throws {Error} If one fails.
+   */
+  static async start(options: Omit<RunnerOptions, "thread">): Promise<Team> {
+    const workers = Array.from({ length: options.threads }, (_, thread) => {
+      const url = new URL("./worker.ts", import.meta.url);
+      return new Worker(url, { type: "module", name: `histone ${thread}` });
+    });
+    const team = new Team(workers);
+    const started = team.#expectReplies();
+    workers.forEach((worker, thread) => {
+      worker.postMessage(
+        { kind: "start", options: { ...options, thread } } satisfies WorkerRequest,
+      );
+    });
+    await started;
+    return team;
+  }
+
+  /** Number of threads. */
+  get threads(): number {
+    return this.#workers.length;
+  }
+
+  /** Sends all threads something that needs no answer. */
+  send(request: WorkerRequest): void {
+    for (const worker of this.#workers) worker.postMessage(request);
+  }
+
+  /**
+   * Has all threads do a job together.
+   *
+   * @returns How it ended, the same on all threads.
+   * @throws {Error} If a thread fails; it is named, and the team is ended.
+   */
+  async run(job: EpochJob | PredictionJob): Promise<EpochOutcome | undefined> {
+    const done = this.#expectReplies();
+    this.send(job);
+    return await done;
+  }
+
+  /** Ends all threads. */
+  dismiss(): void {
+    for (const worker of this.#workers) worker.terminate();
+    this.#failure ??= new Error("Cannot run a job: the session was disposed of");
+    this.#waiting?.reject(this.#failure);
+    this.#waiting = undefined;
+  }
+
+  #expectReplies(): Promise<EpochOutcome | undefined> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    if (this.#waiting !== undefined) {
+      return Promise.reject(new Error("Cannot run a job: another one is running"));
+    }
+    this.#waiting = Promise.withResolvers();
+    this.#expected = this.#workers.length;
+    return this.#waiting.promise;
+  }
+
+  #hear(thread: number, reply: WorkerReply): void {
+    if (reply.kind === "failed") return this.#fail(thread, reply.message);
+    this.#expected--;
+    if (this.#expected > 0 || this.#waiting === undefined) return;
+    const { resolve } = this.#waiting;
+    this.#waiting = undefined;
+    resolve(reply.kind === "done" ? reply.outcome : undefined);
+  }
+
+  #fail(thread: number, message: string): void {
+    this.#failure ??= new Error(
+      `Cannot go on: worker ${thread + 1} of ${this.#workers.length} failed: ${message}`,
+    );
+    this.dismiss();
+  }
+}

@@ -1,0 +1,95 @@
+import { sizeOf, weightShapes } from "../../model/shapes.ts";
+import type { ModelSpec } from "../../model/spec.ts";
+import { filterBytes, tapBytes } from "./kernels/conv.ts";
+import { paddedIndex, type Parameter } from "./layout.ts";
+import { transposeFilters } from "./nodes/conv.ts";
+import { transposeRows } from "./nodes/dense.ts";
+import type { Machine } from "./nodes/machine.ts";
+import type { ConvNode, DenseNode, Plan, PlanNode } from "./plan.ts";
+
+/** Where one of the model's weight tensors lies. */
+export interface WeightPlace {
+  /** Address of its values, and of its moments if it is trained. */
+  readonly arrays: Pick<Parameter, "weight"> & Partial<Parameter>;
+  /** For each value in Keras' order its place behind the address, in float32. */
+  readonly indices: Uint32Array;
+}
+
+/** The places of all weights, in the order of `weightShapes(spec)`. */
+export function placeWeights(spec: ModelSpec, plan: Plan): WeightPlace[] {
+  return weightShapes(spec).map(({ layer, name, shape }) => {
+    const node = plan.nodes.find((node) => node.layer === layer)!;
+    const indexOf = name === "kernel" ? kernelIndex(node) : rowIndex(node);
+    const indices = Uint32Array.from({ length: sizeOf(shape) }, (_, i) => indexOf(i));
+    return { arrays: arraysOf(node, name), indices };
+  });
+}
+
+function arraysOf(node: PlanNode, name: string): WeightPlace["arrays"] {
+  if (node.kind === "batchNorm") {
+    if (name === "moving_mean") return { weight: node.movingMean };
+    if (name === "moving_variance") return { weight: node.movingVariance };
+    return name === "gamma" ? node.gamma : node.beta;
+  }
+  const { kernel, bias } = node as ConvNode | DenseNode;
+  return name === "kernel" ? kernel : bias;
+}
+
+function rowIndex(node: PlanNode): (i: number) => number {
+  return node.kind === "batchNorm" ? (i) => paddedIndex(node.input, i) : (i) => i;
+}
+
+function kernelIndex(node: PlanNode): (i: number) => number {
+  if (node.kind === "dense") {
+    const units = node.output.channels;
+    const row = node.output.stride / 4;
+    return (i) => paddedIndex(node.input, Math.floor(i / units)) * row + i % units;
+  }
+  const { shape } = node as ConvNode;
+  const { filters, channels } = shape;
+  return (i) => {
+    const filter = i % filters;
+    const channel = Math.floor(i / filters) % channels;
+    const tap = Math.floor(i / filters / channels);
+    return filter * filterBytes(shape) / 4 + tap * tapBytes(shape) / 4 + channel;
+  };
+}
+
+/** Reads one kind of array of some weights. */
+export function readArrays(
+  { floats }: Machine,
+  places: readonly WeightPlace[],
+  kind: "weight" | "first" | "second",
+): Float32Array<ArrayBuffer>[] {
+  return places.map(({ arrays, indices }) =>
+    Float32Array.from(indices, (index) => floats[arrays[kind]! / 4 + index])
+  );
+}
+
+/** Writes one kind of array of some weights. */
+export function writeArrays(
+  { floats }: Machine,
+  places: readonly WeightPlace[],
+  { kind, values }: {
+    readonly kind: "weight" | "first" | "second";
+    readonly values: readonly Float32Array[];
+  },
+): void {
+  places.forEach(({ arrays, indices }, i) => {
+    const base = arrays[kind]! / 4;
+    indices.forEach((index, k) => floats[base + index] = values[i][k]);
+  });
+}
+
+/** Renews the transposed copies after weights were written. */
+export function transposeAll(machine: Machine, { nodes }: Plan): void {
+  for (const node of nodes) {
+    if (node.kind === "conv") {
+      const rows = node.kernel.bytes / filterBytes(node.shape);
+      transposeFilters(machine, node, { firstRow: 0, rows });
+    } else if (node.kind === "dense") {
+      const rows = node.kernel.bytes / node.output.stride;
+      transposeRows(machine, node, { firstRow: 0, rows });
+    }
+  }
+}

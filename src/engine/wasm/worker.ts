@@ -1,0 +1,56 @@
+/** The program of a worker thread: does the jobs it is sent, one after the other, and says how each ended. */
+
+import type { EngineData } from "../engine.ts";
+import {
+  type EpochJob,
+  type EpochOutcome,
+  type PredictionJob,
+  Runner,
+  type RunnerOptions,
+} from "./runner.ts";
+
+/** What a worker is sent. */
+export type WorkerRequest =
+  | { readonly kind: "start"; readonly options: RunnerOptions }
+  | { readonly kind: "data"; readonly data: EngineData }
+  | EpochJob
+  | PredictionJob;
+
+/** What a worker answers: to a job that it is done, to anything that it failed. */
+export type WorkerReply =
+  | { readonly kind: "started" }
+  | { readonly kind: "done"; readonly outcome?: EpochOutcome }
+  | { readonly kind: "failed"; readonly message: string };
+
+/** The part of a worker's global scope that is used here; the library types assume a window. */
+interface WorkerScope {
+  onmessage: ((event: MessageEvent<WorkerRequest>) => void) | null;
+  postMessage(reply: WorkerReply): void;
+}
+
+const scope = globalThis as unknown as WorkerScope;
+let runner: Runner | undefined;
+
+scope.onmessage = ({ data: request }) => {
+  try {
+    const reply = answer(request);
+    if (reply !== undefined) scope.postMessage(reply);
+  } catch (error) {
+    const message = error instanceof Error ? error.stack ?? error.message : String(error);
+    scope.postMessage({ kind: "failed", message });
+  }
+};
+
+function answer(request: WorkerRequest): WorkerReply | undefined {
+  if (request.kind === "start") {
+    runner = new Runner(request.options);
+    return { kind: "started" };
+  }
+  if (request.kind === "data") {
+    runner!.use(request.data);
+    return undefined;
+  }
+  if (request.kind === "epoch") return { kind: "done", outcome: runner!.runEpoch(request) };
+  runner!.predict(request);
+  return { kind: "done" };
+}

@@ -1,0 +1,86 @@
+/** Engines, workloads and peers: made when first asked for, ended together. */
+
+import { type EngineName, selectEngine } from "../../src/engine/select.ts";
+import { type PresetName, presetSpec } from "../../src/model/presets.ts";
+import { CHECK_SIZE, checkAgreement } from "./agreement.ts";
+import { OurEngine } from "./our_engine.ts";
+import { PeerProcess } from "./peer_process.ts";
+import { findPeer, type MissingPeer, type PeerName } from "./peers.ts";
+import { makeWorkload, type Workload, writeWorkload } from "./workload.ts";
+
+/** A peer that computes what ours computes. */
+export interface CheckedPeer {
+  readonly process: PeerProcess;
+  /** Name and version. */
+  readonly label: string;
+}
+
+/** All contestants of a run. */
+export class Arena implements AsyncDisposable {
+  readonly #engine: EngineName;
+  readonly #stack = new AsyncDisposableStack();
+  readonly #workloads = new Map<PresetName, Workload>();
+  readonly #folders = new Map<PresetName, string>();
+  readonly #ours = new Map<PresetName, OurEngine>();
+  readonly #peers = new Map<string, CheckedPeer | MissingPeer>();
+
+  /** Ours is the engine of this name. */
+  constructor(engine: EngineName) {
+    this.#engine = engine;
+  }
+
+  /** Our engine with the workload of a preset. */
+  async ours(preset: PresetName): Promise<OurEngine> {
+    const known = this.#ours.get(preset);
+    if (known !== undefined) return known;
+    const { engine } = await selectEngine(this.#engine, presetSpec(preset));
+    const ours = this.#stack.use(new OurEngine(engine, this.#workload(preset)));
+    this.#ours.set(preset, ours);
+    return ours;
+  }
+
+  /**
+   * A peer with the same workload, which was made sure to compute the same; or why there is none.
+   *
+   * @throws {ContractError} If the peer and our engine disagree.
+   */
+  async peer(name: PeerName, preset: PresetName): Promise<CheckedPeer | MissingPeer> {
+    const key = `${name} ${preset}`;
+    const known = this.#peers.get(key) ?? await this.#startPeer(name, preset);
+    this.#peers.set(key, known);
+    return known;
+  }
+
+  /** Ends all processes and sessions and deletes the folders. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stack[Symbol.asyncDispose]();
+  }
+
+  async #startPeer(name: PeerName, preset: PresetName): Promise<CheckedPeer | MissingPeer> {
+    const found = await findPeer(name);
+    if ("missing" in found) return found;
+    const process = this.#stack.use(new PeerProcess(found, await this.#folder(preset)));
+    const label = await process.describe();
+    const ours = await this.ours(preset);
+    const [our, their] = [await ours.check(CHECK_SIZE), await process.check(CHECK_SIZE)];
+    checkAgreement(our, their, `${preset} on ${this.#engine} and ${label}`);
+    return { process, label };
+  }
+
+  #workload(preset: PresetName): Workload {
+    const workload = this.#workloads.get(preset) ?? makeWorkload(preset);
+    this.#workloads.set(preset, workload);
+    return workload;
+  }
+
+  /** The workload's files, for peers to read. */
+  async #folder(preset: PresetName): Promise<string> {
+    const known = this.#folders.get(preset);
+    if (known !== undefined) return known;
+    const folder = await Deno.makeTempDir({ prefix: "histone_bench_" });
+    this.#stack.defer(() => Deno.remove(folder, { recursive: true }));
+    await writeWorkload(folder, this.#workload(preset));
+    this.#folders.set(preset, folder);
+    return folder;
+  }
+}

@@ -1,0 +1,96 @@
+/** How near the forward convolutions of engine wasm come to what SIMD128 can do on one core. */
+
+import {
+  type FunctionAssembler,
+  ModuleAssembler,
+  supportsRelaxedSimd,
+} from "../../src/engine/wasm/assembler.ts";
+import { instantiate } from "../../src/engine/wasm/instantiate.ts";
+import { assembleKernels, type Kernels } from "../../src/engine/wasm/module.ts";
+import { forwardConv } from "../../src/engine/wasm/nodes/conv.ts";
+import type { Machine } from "../../src/engine/wasm/nodes/machine.ts";
+import { type ConvNode, planModel } from "../../src/engine/wasm/plan.ts";
+import { placeWeights, transposeAll, writeArrays } from "../../src/engine/wasm/weights.ts";
+import { initialWeights } from "../../src/model/initial_weights.ts";
+import type { ModelSpec } from "../../src/model/spec.ts";
+
+/** Rates on one thread, in GFLOP/s; a multiply-add counts as two. */
+export interface PeakShare {
+  readonly reached: number;
+  readonly peak: number;
+}
+
+const SAMPLES = 8;
+const SECONDS = 0.5;
+const REPEATS = 5;
+
+/** Times all forward convolutions of a model, pooling included, and a loop of nothing but multiply-adds. */
+export async function measurePeakShare(spec: ModelSpec): Promise<PeakShare> {
+  const { machine, convolutions } = await prepare(spec);
+  const part = { index: 0, start: 0, count: SAMPLES };
+  const operations = convolutions.reduce((sum, node) => sum + countOperations(node), 0) * SAMPLES;
+  const reached = medianRate(operations, () => {
+    for (const node of convolutions) forwardConv(machine, node, part);
+  });
+  const { chains, steps, run } = await assemblePeak();
+  return { reached, peak: medianRate(chains * steps * 8, run) };
+}
+
+async function prepare(
+  spec: ModelSpec,
+): Promise<{ machine: Machine; convolutions: readonly ConvNode[] }> {
+  const plan = planModel(spec, SAMPLES, 1);
+  const { pages } = plan;
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  const module = await WebAssembly.compile(assembleKernels(plan, supportsRelaxedSimd()));
+  const machine = instantiate(module, memory, plan.scratch);
+  const values = initialWeights(spec, 0);
+  writeArrays(machine, placeWeights(spec, plan), { kind: "weight", values });
+  transposeAll(machine, plan);
+  for (let sample = 0; sample < SAMPLES; sample++) {
+    const first = (plan.input.address + sample * plan.input.slot) / 4;
+    const size = plan.input.rows * plan.input.channels;
+    for (let i = 0; i < size; i++) machine.floats[first + i] = (i * 7919 + sample) % 13 % 5;
+  }
+  return { machine, convolutions: plan.nodes.filter((node) => node.kind === "conv") };
+}
+
+/** Of the convolution as it is defined: what padding to vectors adds is not counted. */
+function countOperations({ shape }: ConvNode): number {
+  return 2 * shape.outputPositions * shape.filters * shape.taps * shape.channels;
+}
+
+/** Ten chains of multiply-adds that wait for nothing but themselves: more than a core has in flight. */
+async function assemblePeak(): Promise<{ chains: number; steps: number; run: () => void }> {
+  const [chains, steps] = [10, 100_000];
+  const module = new ModuleAssembler(supportsRelaxedSimd());
+  module.addFunction("peak", ["i32"], (code: FunctionAssembler, target) => {
+    const sums = Array.from({ length: chains }, () => code.local("v128"));
+    const [factor, scratch] = [code.local("v128"), code.local("v128")];
+    code.f32x4(0.999).set(factor);
+    code.repeat(steps / 10, () => {
+      for (let i = 0; i < 10; i++) {
+        for (const sum of sums) {
+          code.get(sum).get(factor).get(factor).multiplyAdd(scratch).set(sum);
+        }
+      }
+    });
+    sums.forEach((sum, i) => code.get(target).get(sum).store(16 * i));
+  });
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+  const compiled = await WebAssembly.compile(module.toBytes(1));
+  const { exports } = await WebAssembly.instantiate(compiled, { env: { memory } });
+  return { chains, steps, run: () => (exports as Kernels).peak(0) };
+}
+
+/** Median of several rates in 10⁹ a second, after a first one in which code is compiled. */
+function medianRate(operations: number, run: () => void): number {
+  const rates: number[] = [];
+  for (let repeat = 0; repeat <= REPEATS; repeat++) {
+    const started = performance.now();
+    let calls = 0;
+    for (; performance.now() - started < SECONDS * 1000; calls++) run();
+    rates.push(calls * operations / (performance.now() - started) / 1e6);
+  }
+  return rates.slice(1).sort((a, b) => a - b)[REPEATS >> 1];
+}

@@ -1,0 +1,32 @@
+/**
+ * The tf.js peer: the model that `buildModel` makes, trained by tf.js itself on its cpu backend, which has
+ * one thread. tf.js alone cannot train dilated convolutions; `buildModel` brings their gradient.
+ */
+
+import { type Tensor, tensor, tidy, train, version_core } from "@tensorflow/tfjs-core";
+import { buildModel } from "../../src/model/build_model.ts";
+import { type BatchModel, servePeer } from "./serve_peer.ts";
+import type { Task, Workload } from "./workload.ts";
+
+function makeModel({ spec, learningRate }: Task, weights: Workload["weights"]): BatchModel {
+  const model = buildModel(spec, { weights });
+  model.compile({ optimizer: train.adam(learningRate), loss: spec.loss });
+  const input = (signal: Float32Array) =>
+    tensor(signal, [signal.length / (spec.bins * spec.marks), spec.bins, spec.marks]);
+  return {
+    async train(signal, labels) {
+      const batch = [input(signal), tensor(labels, [labels.length, 1])];
+      const loss = await model.trainOnBatch(batch[0], batch[1]) as number;
+      batch.forEach((tensor) => tensor.dispose());
+      return loss;
+    },
+    async predict(signal) {
+      const output = tidy(() => model.predictOnBatch(input(signal)) as Tensor);
+      const values = await output.data();
+      output.dispose();
+      return values;
+    },
+  };
+}
+
+await servePeer(`tf.js ${version_core} cpu`, makeModel);

@@ -1,0 +1,141 @@
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
+import type { Engine, EngineData } from "../../src/engine/engine.ts";
+import { createTfjsEngine } from "../../src/engine/tfjs/engine.ts";
+import { createCrewMemory } from "../../src/engine/wasm/crew.ts";
+import { createWasmEngine } from "../../src/engine/wasm/engine.ts";
+import { assembleKernels } from "../../src/engine/wasm/module.ts";
+import { MAX_PARTS, type Plan, planModel } from "../../src/engine/wasm/plan.ts";
+import { Team } from "../../src/engine/wasm/team.ts";
+import { initialWeights } from "../../src/model/initial_weights.ts";
+import { parseSpec } from "../../src/model/parse_spec.ts";
+import { PRESETS, presetSpec } from "../../src/model/presets.ts";
+import type { ModelSpec } from "../../src/model/spec.ts";
+import { largestDifference } from "../helpers/tolerances.ts";
+import { testConformance } from "./conformance.ts";
+
+const wasm = createWasmEngine();
+testConformance(wasm, Deno.test);
+
+/** Counts, and labels 0 or 1, which suit every loss. */
+function exampleData(spec: ModelSpec, samples: number): EngineData {
+  const { bins, marks } = spec;
+  const signal = Uint8Array.from({ length: samples * bins * marks }, (_, i) => i * 7919 % 23 % 7);
+  const labels = Float64Array.from({ length: samples }, (_, i) => i * 31 % 7 > 2 ? 1 : 0);
+  return { signal, labels, bins, marks, transform: "log1p" };
+}
+
+interface Training {
+  readonly samples: number;
+  readonly batchSize: number;
+  readonly epochs: number;
+  readonly threads?: number;
+  readonly learningRate?: number;
+}
+
+async function train(engine: Engine, spec: ModelSpec, options: Training) {
+  const { samples, batchSize, epochs, threads, learningRate = 0.001 } = options;
+  const data = exampleData(spec, samples);
+  const order = Uint32Array.from({ length: samples }, (_, row) => samples - 1 - row);
+  const weights = initialWeights(spec, 5);
+  const settings = { weights, seed: 3, batchSize, learningRate, threads };
+  await using session = await engine.createSession(spec, settings);
+  const losses: number[] = [];
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    losses.push(await session.runEpoch({ data, order, epoch }));
+  }
+  return { losses, predicted: await session.predict(data, order), state: await session.state() };
+}
+
+for (const preset of Object.keys(PRESETS)) {
+  Deno.test(`wasm trains ${preset} as tf.js does, dropout and all`, async () => {
+    const spec = presetSpec(preset, { bins: 46 });
+    // Normalised over four samples many gradients are zero but for rounding, and Adam makes whole steps of
+    // their signs: with steps of any size the two would part as two runs with other roundings do.
+    const normalised = spec.layers.some(({ type }) => type === "batchNorm");
+    const learningRate = normalised ? 1e-6 : 1e-3;
+    const options = { samples: 4, batchSize: 4, epochs: 20, learningRate };
+    const found = await train(wasm, spec, options);
+    const wanted = await train(createTfjsEngine("cpu"), spec, options);
+    // Both are float32: what rounding does in a step, Adam passes on to the next.
+    const apart = largestDifference(found.losses, wanted.losses) / wanted.losses[0];
+    ok(apart < 1e-4, `losses differ by ${apart}`);
+    const away = largestDifference(found.predicted, wanted.predicted);
+    ok(away < 1e-3, `predictions differ by ${away}, labels being 0 and 1`);
+  });
+}
+
+Deno.test("wasm gives the same bits for any number of threads, batches of any size, parts left over", async () => {
+  for (const [preset, batchSize] of [["wakawaka", 64], ["experiment5", 50], ["wakawaka", 7]]) {
+    const spec = presetSpec(preset as string, { bins: 50 });
+    const options = { samples: 150, batchSize: batchSize as number, epochs: 2 };
+    const one = await train(wasm, spec, { ...options, threads: 1 });
+    for (const threads of [2, 3]) {
+      deepStrictEqual(await train(wasm, spec, { ...options, threads }), one);
+    }
+  }
+});
+
+Deno.test("kernels of every preset are valid, with and without relaxed SIMD", () => {
+  for (const preset of Object.keys(PRESETS)) {
+    const plan = planModel(presetSpec(preset), 250, 2);
+    for (const fused of [true, false]) {
+      ok(WebAssembly.validate(assembleKernels(plan, fused)), `${preset}, fused: ${fused}`);
+    }
+  }
+});
+
+Deno.test("wakawaka at batch 250 takes less than 64 MB beside the data", () => {
+  const { pages } = planModel(presetSpec("wakawaka"), 250, 16);
+  ok(pages * 65536 < 64e6, `${pages * 65536} bytes`);
+});
+
+Deno.test("a model that takes too much memory is refused with the layer's name", () => {
+  const spec = parseSpec({
+    ...{ name: "huge", bins: 100, marks: 5, loss: "meanSquaredError" },
+    layers: [
+      { type: "flatten" },
+      { type: "dense", units: 15_000 },
+      { type: "dense", units: 15_000 },
+      { type: "dense", units: 1 },
+    ],
+  });
+  const support = wasm.supports(spec);
+  strictEqual(support.supported, false);
+  match(support.supported ? "" : support.reason, /4 GiB.*layers\[2\] \(dense\)/);
+});
+
+/** A team whose plan has been tampered with. */
+async function startTeam(change: (plan: Plan) => Plan): Promise<Team> {
+  const plan = planModel(presetSpec("experiment1", { bins: 20 }), 16, 2);
+  const module = await WebAssembly.compile(assembleKernels(plan, false));
+  const { pages } = plan;
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  const crew = createCrewMemory(MAX_PARTS);
+  return await Team.start({ plan: change(plan), module, memory, crew, threads: 2 });
+}
+
+Deno.test("a worker that traps ends the run with an error that names it, and the team with it", async () => {
+  // An address beyond the memory: the kernel of the first convolution traps.
+  const team = await startTeam((plan) => ({
+    ...plan,
+    nodes: plan.nodes.map((node) => ({
+      ...node,
+      output: { ...node.output, address: 2 ** 31 - 2 ** 20 },
+    })),
+  }));
+  team.send({ kind: "data", data: exampleData(presetSpec("experiment1", { bins: 20 }), 40) });
+  const rows = Uint32Array.from({ length: 40 }, (_, row) => row);
+  const predicted = new Float32Array(new SharedArrayBuffer(160));
+  const job = { kind: "predict", rows, predicted } as const;
+  await rejects(team.run(job), /worker [12] of 2 failed: .*memory access out of bounds/s);
+  await rejects(team.run(job), /worker [12] of 2 failed/);
+});
+
+Deno.test("a disposed session answers at once instead of hanging", async () => {
+  const spec = presetSpec("experiment1", { bins: 20 });
+  const settings = { weights: initialWeights(spec, 0), seed: 0, batchSize: 4, learningRate: 0.1 };
+  const session = await wasm.createSession(spec, settings);
+  const data = exampleData(spec, 8);
+  await session[Symbol.asyncDispose]();
+  await rejects(session.predict(data, Uint32Array.of(0)), /disposed of/);
+});

@@ -1,0 +1,20 @@
+/**
+ * All tests that compute on WebGPU. The test task runs them in a process of their own: where one runtime of a
+ * process has used a device of Mesa's llvmpipe and another asks for an adapter, Deno 2.9 now and then dies of a
+ * corrupted heap when it ends, all tests passed.
+ */
+
+import { startBackend } from "../../src/engine/tfjs/backend.ts";
+import { createTfjsEngine } from "../../src/engine/tfjs/engine.ts";
+import { registerDilatedGradient } from "../../src/model/dilated_gradient.ts";
+import { checkDilatedGradients } from "../helpers/dilated_gradients.ts";
+import { testWithWebgpu } from "../helpers/webgpu.ts";
+import { testConformance } from "../engine/conformance.ts";
+
+testConformance(createTfjsEngine("webgpu"), testWithWebgpu);
+
+testWithWebgpu("dilated convolutions have their gradient on tf.js' webgpu backend", async () => {
+  registerDilatedGradient();
+  await startBackend("webgpu");
+  await checkDilatedGradients(8);
+});
