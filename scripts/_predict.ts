@@ -18,35 +18,37 @@ export interface PredictionFlags {
   readonly threads?: number;
 }
 
-/** A model, what it predicted and where. */
+/** What a model predicted, and on which engine. */
 export interface PredictionRun {
-  readonly model: TrainedModel;
   readonly predicted: Float32Array<ArrayBuffer>;
   readonly engine: string;
 }
 
-/** Loads the model of `--model` and predicts with a progress line. */
-export async function predictWithProgress(
-  flags: PredictionFlags,
-  data: Dataset,
-  signal: AbortSignal,
-): Promise<PredictionRun> {
-  if (await pathKind(`${flags.model}/model.json`) === undefined) {
+/** Loads the model of `--model`; done before data are read, which may take long. */
+export async function loadNamedModel(directory: string): Promise<TrainedModel> {
+  if (await pathKind(`${directory}/model.json`) === undefined) {
     throw new ContractError(
-      `Cannot load model: no file "${flags.model}/model.json". --model is the directory model/ ` +
+      `Cannot load model: no file "${directory}/model.json". --model is the directory model/ ` +
         "inside a run's directory",
     );
   }
-  const model = await loadModel(flags.model);
+  return await loadModel(directory);
+}
+
+/** Predicts with a progress line. */
+export async function predictWithProgress(
+  model: TrainedModel,
+  data: Dataset,
+  options: Pick<PredictionFlags, "engine" | "threads"> & { readonly signal: AbortSignal },
+): Promise<PredictionRun> {
+  const { engine, threads, signal } = options;
   const progress = new ProgressLine("samples");
   let report: EngineReport | undefined;
   const predicted = await predict(model, data, {
-    engine: flags.engine,
-    threads: flags.threads,
-    signal,
+    ...{ engine, threads, signal },
     onStart: (started) => report = started,
     onProgress: (done) => progress.update({ done, total: data.length, label: "predicting" }),
   });
   progress.clear();
-  return { model, predicted, engine: report!.engine };
+  return { predicted, engine: report!.engine };
 }

@@ -6,7 +6,7 @@ import { ContractError } from "../src/errors.ts";
 import { alignPredictions, readPredictions } from "../src/io/submission.ts";
 import { declareEngine, runCommand } from "./_cli.ts";
 import { formatEvaluation, warnIfConstant } from "./_metrics.ts";
-import { type PredictionFlags, predictWithProgress } from "./_predict.ts";
+import { loadNamedModel, type PredictionFlags, predictWithProgress } from "./_predict.ts";
 import { loadData, writeJson } from "./_run.ts";
 
 interface EvaluateFlags extends PredictionFlags {
@@ -35,13 +35,14 @@ await runCommand<EvaluateFlags>({
 });
 
 async function evaluate(flags: EvaluateFlags, signal: AbortSignal): Promise<void> {
+  const model = await loadNamedModel(flags.model);
   const data = await withLabels(await loadData(flags.data), flags.labels);
   if (!data.hasLabels) {
     throw new ContractError(
       `Cannot evaluate: ${flags.data} has no labels. Name the file that has them with --labels`,
     );
   }
-  const { model, predicted, engine } = await predictWithProgress(flags, data, signal);
+  const { predicted, engine } = await predictWithProgress(model, data, { ...flags, signal });
   warnIfConstant(predicted);
   const evaluation = evaluatePredictions(data, predicted);
   console.log(formatEvaluation(evaluation));

@@ -4,7 +4,7 @@ import { writeFileAtomic } from "../src/io/file.ts";
 import { writeSubmission } from "../src/io/submission.ts";
 import { declareEngine, runCommand } from "./_cli.ts";
 import { warnIfConstant } from "./_metrics.ts";
-import { type PredictionFlags, predictWithProgress } from "./_predict.ts";
+import { loadNamedModel, type PredictionFlags, predictWithProgress } from "./_predict.ts";
 import { loadData } from "./_run.ts";
 
 await runCommand<PredictionFlags>({
@@ -27,8 +27,9 @@ await runCommand<PredictionFlags>({
 });
 
 async function submit(flags: PredictionFlags, signal: AbortSignal): Promise<void> {
+  const model = await loadNamedModel(flags.model);
   const data = await loadData(flags.data);
-  const { predicted } = await predictWithProgress(flags, data, signal);
+  const { predicted } = await predictWithProgress(model, data, { ...flags, signal });
   warnIfConstant(predicted);
   const ids = data.submissionIds();
   await writeFileAtomic(

@@ -1,11 +1,17 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import type { Engine, EngineData } from "../../src/engine/engine.ts";
+import { describeGpu } from "../../src/engine/gpu.ts";
+import { selectEngine } from "../../src/engine/select.ts";
 import { createTfjsEngine } from "../../src/engine/tfjs/engine.ts";
 import { createCrewMemory } from "../../src/engine/wasm/crew.ts";
 import { createWasmEngine } from "../../src/engine/wasm/engine.ts";
 import { assembleKernels } from "../../src/engine/wasm/module.ts";
 import { MAX_PARTS, type Plan, planModel } from "../../src/engine/wasm/plan.ts";
+import { instantiate } from "../../src/engine/wasm/instantiate.ts";
+import { Runner } from "../../src/engine/wasm/runner.ts";
+import { shareData } from "../../src/engine/wasm/share_data.ts";
 import { Team } from "../../src/engine/wasm/team.ts";
+import { placeWeights, transposeAll, writeArrays } from "../../src/engine/wasm/weights.ts";
 import { initialWeights } from "../../src/model/initial_weights.ts";
 import { parseSpec } from "../../src/model/parse_spec.ts";
 import { PRESETS, presetSpec } from "../../src/model/presets.ts";
@@ -65,9 +71,13 @@ for (const preset of Object.keys(PRESETS)) {
 }
 
 Deno.test("wasm gives the same bits for any number of threads, batches of any size, parts left over", async () => {
-  for (const [preset, batchSize] of [["wakawaka", 64], ["experiment5", 50], ["wakawaka", 7]]) {
-    const spec = presetSpec(preset as string, { bins: 50 });
-    const options = { samples: 150, batchSize: batchSize as number, epochs: 2 };
+  const cases = [["wakawaka", 64], ["experiment5", 50], ["wakawaka", 7], [
+    "wakawaka",
+    250,
+  ]] as const;
+  for (const [preset, batchSize] of cases) {
+    const spec = presetSpec(preset, { bins: 50 });
+    const options = { samples: batchSize + 90, batchSize, epochs: 2 };
     const one = await train(wasm, spec, { ...options, threads: 1 });
     for (const threads of [2, 3]) {
       deepStrictEqual(await train(wasm, spec, { ...options, threads }), one);
@@ -84,12 +94,38 @@ Deno.test("kernels of every preset are valid, with and without relaxed SIMD", ()
   }
 });
 
+Deno.test("plain SIMD computes what relaxed SIMD does, but for rounding", async () => {
+  const spec = presetSpec("wakawaka", { bins: 50 });
+  const data = shareData(exampleData(spec, 20));
+  const rows = Uint32Array.from({ length: 20 }, (_, row) => row);
+  const results: Float32Array[] = [];
+  for (const fused of [true, false]) {
+    const plan = planModel(spec, 32, 1);
+    const { pages } = plan;
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    const module = await WebAssembly.compile(assembleKernels(plan, fused));
+    const machine = instantiate(module, memory, plan.scratch);
+    const values = initialWeights(spec, 5);
+    writeArrays(machine, placeWeights(spec, plan), { kind: "weight", values });
+    transposeAll(machine, plan);
+    const crew = createCrewMemory(MAX_PARTS);
+    const runner = new Runner({ plan, module, memory, crew, thread: 0, threads: 1 });
+    runner.use(data);
+    const [order, settings] = [rows, { epoch: 0, seed: 1, batchSize: 10, learningRate: 0.001 }];
+    runner.runEpoch({ kind: "epoch", order, step: 0, ...settings });
+    const predicted = new Float32Array(20);
+    runner.predict({ kind: "predict", rows, predicted });
+    results.push(predicted);
+  }
+  ok(largestDifference(results[0], results[1]) < 1e-5);
+});
+
 Deno.test("wakawaka at batch 250 takes less than 64 MB beside the data", () => {
   const { pages } = planModel(presetSpec("wakawaka"), 250, 16);
   ok(pages * 65536 < 64e6, `${pages * 65536} bytes`);
 });
 
-Deno.test("a model that takes too much memory is refused with the layer's name", () => {
+Deno.test("a model that takes too much memory is refused with the layer's name, and auto takes tf.js", async () => {
   const spec = parseSpec({
     ...{ name: "huge", bins: 100, marks: 5, loss: "meanSquaredError" },
     layers: [
@@ -102,6 +138,12 @@ Deno.test("a model that takes too much memory is refused with the layer's name",
   const support = wasm.supports(spec);
   strictEqual(support.supported, false);
   match(support.supported ? "" : support.reason, /4 GiB.*layers\[2\] \(dense\)/);
+  await rejects(selectEngine("wasm", spec), /engine wasm: .*layers\[2\]/);
+  const gpu = await describeGpu();
+  if (gpu !== undefined && !gpu.software) return; // then auto takes the GPU
+  const { engine, reason } = await selectEngine("auto", spec);
+  strictEqual(engine.name, "tfjs-cpu");
+  match(reason, /engine wasm cannot run the model: .*layers\[2\]/);
 });
 
 /** A team whose plan has been tampered with. */
