@@ -12,7 +12,7 @@ function forVectors(
   });
 }
 
-/** Pushes value > 0 ? value : slope · value, or with `factor` instead of the value itself below the choice. */
+/** Pushes value > 0 ? chosen : slope · chosen, lane by lane. */
 function pushLeaky(code: FunctionAssembler, value: Local, slope: Local, chosen: Local): void {
   // bitselect(a, b, mask) takes a where the mask is set.
   code.get(chosen).get(chosen).get(slope).op("f32x4.mul");

@@ -77,7 +77,7 @@ function setForward(
   const beta = floats[node.beta.weight / 4 + channel];
   const a = gamma / Math.sqrt(variance + node.epsilon);
   setFactors(floats, node.forward / 4 + channel, row, [a, 0, beta - a * mean]);
-  // Kept for the backward pass, where it is the row that is overwritten last.
+  // 1/σ, which the backward factors are made from before they take its place.
   floats[node.backward / 4 + channel] = 1 / Math.sqrt(variance + node.epsilon);
 }
 
