@@ -162,7 +162,7 @@ export function reportTraining(prefix = ""): Required<
         done: (epoch - 1) * samplesPerEpoch + samples,
         total: epochs * samplesPerEpoch,
         label: `${prefix}epoch ${epoch}/${epochs}`,
-        note: `loss ${loss.toFixed(4)}`,
+        note: loss === undefined ? undefined : `loss ${loss.toFixed(4)}`,
       }),
     onEpoch: (record) => {
       progress.clear();

@@ -10,6 +10,7 @@
  */
 
 import type { PackedArray } from "../arrays.ts";
+import type { DivergedError } from "../errors.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import type { Transform } from "../record.ts";
 
@@ -47,6 +48,19 @@ export interface Engine {
    * @throws {UnsupportedModelError} If {@linkcode Engine.supports} says no.
    */
   createSession(spec: ModelSpec, options: SessionOptions): Promise<Session>;
+  /**
+   * How many models are worth training at a time.
+   *
+   * @param threads Threads to compute on, for engines that have threads; all of the machine's by default.
+   */
+  modelsTogether(threads?: number): number;
+  /**
+   * Makes one session for several models, if the engine has a better way than a session for each. Call
+   * `openManySession`, which works on every engine.
+   *
+   * @throws As {@linkcode Engine.createSession} does.
+   */
+  createManySession?(spec: ModelSpec, options: ManySessionOptions): Promise<ManySession>;
 }
 
 /** What a session needs beside the model. */
@@ -67,6 +81,15 @@ export interface SessionOptions {
   readonly threads?: number;
 }
 
+/** One of several models in a session. */
+export type MemberOptions = Pick<SessionOptions, "weights" | "seed" | "learningRate">;
+
+/** What a session of several models needs beside their common shape. */
+export interface ManySessionOptions extends Pick<SessionOptions, "batchSize" | "threads"> {
+  /** The models. */
+  readonly members: readonly MemberOptions[];
+}
+
 /** One pass over the samples. */
 export interface EpochRequest {
   /** The samples; engines may keep a copy near the hardware for as long as the same object is passed. */
@@ -75,8 +98,23 @@ export interface EpochRequest {
   readonly order: Uint32Array;
   /** Number of the epoch, from 0. */
   readonly epoch: number;
-  /** Called now and then with the samples done so far in this epoch and their mean loss. */
-  readonly onProgress?: (samples: number, meanLoss: number) => void;
+  /**
+   * Where in the order to begin: a multiple of the batch size. An epoch in pieces is the same epoch.
+   *
+   * @default 0
+   */
+  readonly start?: number;
+  /**
+   * Where in the order to end: a multiple of the batch size, or at the order's end or behind it.
+   *
+   * @default the order's length
+   */
+  readonly end?: number;
+  /**
+   * Called now and then with the samples done so far in this epoch and their mean loss, which is `undefined` for
+   * engines that do not look at it before the epoch's end.
+   */
+  readonly onProgress?: (samples: number, meanLoss: number | undefined) => void;
   /** Stops the epoch between two steps by rejecting with the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -98,9 +136,9 @@ export interface Session extends AsyncDisposable {
   /** The hardware in words, such as `cpu` or the name of a graphics card. */
   readonly device: string;
   /**
-   * Trains on every sample of `request.order` once.
+   * Trains on every sample of `request.order`, or of the piece asked for, once.
    *
-   * @returns Mean training loss over the epoch's samples, dropout on.
+   * @returns Mean training loss over these samples, dropout on.
    * @throws {DivergedError} If the loss is not finite.
    */
   runEpoch(request: EpochRequest): Promise<number>;
@@ -122,4 +160,45 @@ export interface Session extends AsyncDisposable {
   state(): Promise<SessionState>;
   /** Goes back, or on, to a state. */
   restore(state: SessionState): Promise<void>;
+}
+
+/** One pass of several models, each over its own samples of the same data. */
+export interface ManyEpochRequest
+  extends Pick<EpochRequest, "data" | "epoch" | "start" | "end" | "signal"> {
+  /** Rows of `data` in the order of training, of each model. */
+  readonly orders: readonly Uint32Array[];
+  /** Called now and then with the samples done so far and their mean loss, of all models together. */
+  readonly onProgress?: EpochRequest["onProgress"];
+}
+
+/**
+ * Several models of one shape in training or in use. Each goes the way it would go alone, to within the engine's
+ * rounding.
+ */
+export interface ManySession extends AsyncDisposable {
+  /** The hardware in words. */
+  readonly device: string;
+  /**
+   * Trains every model on each sample of its order once. A model whose order is empty rests.
+   *
+   * @returns Mean training loss of each model, NaN for one that rests; an error for one that diverged and stays
+   *   as it was, which the others do not notice.
+   */
+  runEpoch(request: ManyEpochRequest): Promise<(number | DivergedError)[]>;
+  /**
+   * Predicts with every model, dropout off.
+   *
+   * @param data The samples.
+   * @param rows Which of them, in which order, for each model.
+   * @returns The outputs of each model.
+   */
+  predict(
+    data: EngineData,
+    rows: readonly Uint32Array[],
+    options?: { readonly signal?: AbortSignal; readonly onProgress?: (samples: number) => void },
+  ): Promise<Float32Array<ArrayBuffer>[]>;
+  /** Each model's weights and optimizer state. */
+  state(): Promise<SessionState[]>;
+  /** Goes back, or on, to a state of each model. */
+  restore(states: readonly SessionState[]): Promise<void>;
 }

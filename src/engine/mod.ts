@@ -8,11 +8,16 @@ export type {
   Engine,
   EngineData,
   EpochRequest,
+  ManyEpochRequest,
+  ManySession,
+  ManySessionOptions,
+  MemberOptions,
   Session,
   SessionOptions,
   SessionState,
   Support,
 } from "./engine.ts";
+export { openManySession } from "./many.ts";
 export {
   ENGINE_NAMES,
   type EngineChoice,

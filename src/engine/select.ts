@@ -10,10 +10,16 @@ import type { Engine } from "./engine.ts";
 import { describeGpu } from "./gpu.ts";
 
 /** Engines by name; `auto` picks the fastest that the machine has. */
-export type EngineName = "auto" | "wasm" | "tfjs-cpu" | "tfjs-webgpu";
+export type EngineName = "auto" | "webgpu" | "wasm" | "tfjs-cpu" | "tfjs-webgpu";
 
 /** Every {@linkcode EngineName}. */
-export const ENGINE_NAMES: readonly EngineName[] = ["auto", "wasm", "tfjs-cpu", "tfjs-webgpu"];
+export const ENGINE_NAMES: readonly EngineName[] = [
+  "auto",
+  "webgpu",
+  "wasm",
+  "tfjs-cpu",
+  "tfjs-webgpu",
+];
 
 /** What a run computes on. */
 export interface EngineReport {
@@ -62,7 +68,11 @@ export async function selectEngine(name: EngineName, spec: ModelSpec): Promise<E
 async function chooseEngine(spec: ModelSpec): Promise<EngineChoice> {
   const gpu = await describeGpu();
   if (gpu !== undefined && !gpu.software) {
-    return { engine: await loadEngine("tfjs-webgpu"), reason: "this machine has a GPU" };
+    const engine = await loadEngine("webgpu");
+    const support = engine.supports(spec);
+    if (support.supported) return { engine, reason: "this machine has a GPU" };
+    const reason = `engine webgpu cannot run the model: ${support.reason}`;
+    return { engine: await loadEngine("tfjs-webgpu"), reason };
   }
   const noGpu = gpu === undefined
     ? "this machine has no GPU"
@@ -75,6 +85,7 @@ async function chooseEngine(spec: ModelSpec): Promise<EngineChoice> {
 }
 
 async function loadEngine(name: Exclude<EngineName, "auto">): Promise<Engine> {
+  if (name === "webgpu") return (await import("./webgpu/engine.ts")).createWebgpuEngine();
   if (name === "wasm") return (await import("./wasm/engine.ts")).createWasmEngine();
   const { createTfjsEngine } = await import("./tfjs/engine.ts");
   return createTfjsEngine(name === "tfjs-webgpu" ? "webgpu" : "cpu");

@@ -15,7 +15,8 @@ import { layerNames } from "./layer_names.ts";
 import { parseSpec } from "./parse_spec.ts";
 import { presetSpec } from "./presets.ts";
 import { weightShapes } from "./shapes.ts";
-import type { ActivationLayer, LayerSpec, ModelSpec } from "./spec.ts";
+import type { ActivationLayer, BidirectionalGruLayer, LayerSpec, ModelSpec } from "./spec.ts";
+import { registerUnstackGradient } from "./unstack_gradient.ts";
 
 /** A tf.js model: `tf.LayersModel`, of the tf.js release that this package depends on. */
 export type LayersModel = InstanceType<typeof import("@tensorflow/tfjs-layers")["LayersModel"]>;
@@ -26,6 +27,7 @@ type Layer = LayersModel["layers"][number];
 // tf.js takes Deno for Node and advertises its Node binding on first use; the flag has no other effect by now.
 env().set("IS_NODE", false);
 registerDilatedGradient();
+registerUnstackGradient();
 
 /** Options of {@linkcode buildModel}. */
 export interface BuildModelOptions {
@@ -47,7 +49,8 @@ export interface BuildModelOptions {
  * Builds a model as a `tf.LayersModel` of stock layers, compiled with its loss and Adam at Keras' defaults
  * (learning rate 0.001), so that tf.js' own `fit` can train it too.
  *
- * Importing this function also teaches tf.js to train dilated convolutions, which it otherwise cannot.
+ * Importing this function also teaches tf.js to train dilated convolutions and recurrent layers over a single
+ * position, which it otherwise cannot.
  *
  * @param spec A model or the name of a preset; the report's final model by default.
  * @param options Weights or the seed of new ones.
@@ -121,6 +124,8 @@ function makeLayer(layer: LayerSpec, common: { name: string; inputShape?: number
       return layers.dropout({ ...common, rate: layer.rate });
     case "flatten":
       return layers.flatten(common);
+    case "bidirectionalGru":
+      return makeBidirectionalGru(layer, common);
     case "dense":
       return layers.dense({ ...common, units: layer.units, kernelInitializer: "glorotUniform" });
   }
@@ -135,6 +140,23 @@ function makeActivation(layer: ActivationLayer, common: { name: string }): Layer
     case "sigmoid":
       return layers.activation({ ...common, activation: "sigmoid" });
   }
+}
+
+function makeBidirectionalGru(
+  { units }: BidirectionalGruLayer,
+  common: { name: string; inputShape?: number[] },
+): Layer {
+  const gru = layers.gru({
+    name: "gru", // the weights are found by it: `weightShapes` names them `forward_gru/…`
+    units,
+    recurrentActivation: "sigmoid", // as in Keras; tf.js' default is a piecewise linear one
+    kernelInitializer: "glorotUniform",
+    recurrentInitializer: "orthogonal",
+  });
+  const layer = layers.bidirectional({ ...common, layer: gru, mergeMode: "concat" });
+  // tf.js' orthogonal initializer is slow and warns of it, for weights that are replaced at once.
+  layer.setFastWeightInitDuringBuild(true);
+  return layer;
 }
 
 /**

@@ -6,8 +6,9 @@ import type { ModelSpec } from "./spec.ts";
 export type Weights = readonly Float32Array<ArrayBuffer>[];
 
 /**
- * Initial weights with Keras' defaults: Glorot uniform kernels (Glorot and Bengio 2010), zero biases, batch
- * normalisation that does nothing yet. The same seed gives the same weights for every engine.
+ * Initial weights with Keras' defaults: Glorot uniform kernels (Glorot and Bengio 2010), orthogonal recurrent
+ * kernels (Saxe et al. 2014), zero biases, batch normalisation that does nothing yet. The same seed gives the
+ * same weights for every engine.
  *
  * @param spec The model.
  * @param seed An integer from 0 to 2^53 − 1.
@@ -15,10 +16,20 @@ export type Weights = readonly Float32Array<ArrayBuffer>[];
 export function initialWeights(spec: ModelSpec, seed: number): Weights {
   return weightShapes(spec).map((weight, index) => {
     const values = new Float32Array(sizeOf(weight.shape));
-    if (weight.name === "kernel") {
-      fillGlorotUniform(values, weight, new RandomStream(deriveKey(seed, "weights", index)));
-    } else if (weight.name === "gamma" || weight.name === "moving_variance") {
-      values.fill(1);
+    const stream = new RandomStream(deriveKey(seed, "weights", index));
+    switch (weight.name) {
+      case "kernel":
+      case "forward_gru/kernel":
+      case "backward_gru/kernel":
+        fillGlorotUniform(values, weight, stream);
+        break;
+      case "forward_gru/recurrent_kernel":
+      case "backward_gru/recurrent_kernel":
+        fillOrthogonal(values, weight, stream);
+        break;
+      case "gamma":
+      case "moving_variance":
+        values.fill(1);
     }
     return values;
   });
@@ -28,4 +39,31 @@ function fillGlorotUniform(values: Float32Array, weight: WeightShape, stream: Ra
   const [outputs, inputs, width = 1] = weight.shape.toReversed();
   const limit = Math.sqrt(6 / (width * inputs + width * outputs));
   for (let i = 0; i < values.length; i++) values[i] = (2 * stream.uniform() - 1) * limit;
+}
+
+/**
+ * Fills a matrix, no taller than wide, with orthonormal rows: normal ones, each freed of its part along those before
+ * it (Gram and Schmidt). That is the QR decomposition whose R has a positive diagonal, so every such matrix
+ * is equally likely (Mezzadri 2007).
+ */
+function fillOrthogonal(values: Float32Array, { shape }: WeightShape, stream: RandomStream): void {
+  const [height, width] = shape;
+  const rows: Float64Array[] = [];
+  for (let i = 0; i < height; i++) {
+    const row = Float64Array.from({ length: width }, () => stream.normal());
+    for (const other of rows) {
+      const along = dot(row, other);
+      for (let k = 0; k < width; k++) row[k] -= along * other[k];
+    }
+    const norm = Math.sqrt(dot(row, row));
+    for (let k = 0; k < width; k++) row[k] /= norm;
+    values.set(row, i * width);
+    rows.push(row);
+  }
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let k = 0; k < a.length; k++) sum += a[k] * b[k];
+  return sum;
 }

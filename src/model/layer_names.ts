@@ -7,6 +7,7 @@ const KERAS_NAMES: Record<LayerSpec["type"], string> = {
   maxPool1d: "max_pooling1d",
   dropout: "dropout",
   flatten: "flatten",
+  bidirectionalGru: "bidirectional",
   dense: "dense",
 };
 

@@ -30,6 +30,7 @@ export {
 export type {
   ActivationLayer,
   BatchNormLayer,
+  BidirectionalGruLayer,
   Conv1dLayer,
   DenseLayer,
   DropoutLayer,

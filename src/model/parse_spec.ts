@@ -45,6 +45,7 @@ const LAYER_FIELDS: Record<LayerSpec["type"], Readonly<Record<string, Check>>> =
   maxPool1d: { size: integer },
   dropout: { rate: share },
   flatten: {},
+  bidirectionalGru: { units: integer },
   dense: { units: integer },
 };
 

@@ -33,6 +33,9 @@ export type PresetName =
   | "experiment6"
   | "experiment7"
   | "experiment8"
+  | "bigru10"
+  | "bigru25"
+  | "bigru50"
   | "deepchrome";
 
 const relu: LayerSpec = { type: "activation", kind: "relu" };
@@ -75,6 +78,16 @@ const wakawaka: Preset = {
   training: { learningRate: 0.001, batchSize: 250, epochs: 15 },
 };
 
+/** The final model with a bidirectional GRU in place of flattening. */
+function recurrent(units: number): Preset {
+  const gru: LayerSpec = { type: "bidirectionalGru", units };
+  return {
+    ...wakawaka,
+    description: `wakawaka with a bidirectional GRU of ${units} units before the dense layers`,
+    layers: wakawaka.layers.map((layer) => layer.type === "flatten" ? gru : layer),
+  };
+}
+
 /**
  * The report's models and DeepChrome's.
  *
@@ -84,6 +97,13 @@ const wakawaka: Preset = {
  * 5 to 7 have the final model's filters and pools, dense layers of 625, 125 and 1, and keep experiment 4's
  * single dropout of 0.5 before flattening; the fourth convolution of 6 is 50 × 3 and has no pool.
  * Experiments 1 to 6 train at learning rate 0.01, batch 100, 20 epochs; 7 at 0.01, batch 250, 20 epochs.
+ *
+ * Of `bigru10`, `bigru25` and `bigru50` the report says that they are the final model with a bidirectional GRU
+ * between the convolutions and the dense layers. Our reading: the number is Keras' `units`, those of one direction;
+ * Keras' defaults, so it hands on the last state of each direction and not one for each position, and takes
+ * the place of flattening behind the last pooling, where it reads 2 positions of 50 channels; dropout, dense layers and
+ * training as in the final model. The reset gate acts before the recurrent product, as in Cho et al. 2014 and tf.js;
+ * Keras 2 has it act behind, with 3 · units more biases a direction, which tf.js refuses.
  *
  * DeepChrome (Singh et al. 2016, Bioinformatics 32:i639) has two output classes under a softmax; one
  * sigmoid output is the same model. The paper trains with stochastic gradient descent for 100 epochs; Adam
@@ -144,6 +164,9 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
     training: { ...early, batchSize: 250 },
   },
   experiment8: { ...wakawaka, description: "the final model, wakawaka by its number" },
+  bigru10: recurrent(10),
+  bigru25: recurrent(25),
+  bigru50: recurrent(50),
   deepchrome: {
     description: "DeepChrome: high or low expression, one convolution",
     layers: [

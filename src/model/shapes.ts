@@ -1,5 +1,5 @@
 import { UnsupportedModelError } from "../errors.ts";
-import type { Conv1dLayer, LayerSpec, ModelSpec } from "./spec.ts";
+import type { BidirectionalGruLayer, Conv1dLayer, LayerSpec, ModelSpec } from "./spec.ts";
 
 /** Shape of one sample between two layers: `[positions, channels]`, or `[values]` after flattening. */
 export type SampleShape = readonly [number, number] | readonly [number];
@@ -8,9 +8,19 @@ export type SampleShape = readonly [number, number] | readonly [number];
 export interface WeightShape {
   /** Index in `spec.layers` of the layer it belongs to. */
   readonly layer: number;
-  /** Its name in the layer, as Keras has it. */
-  readonly name: "kernel" | "bias" | "gamma" | "beta" | "moving_mean" | "moving_variance";
-  /** Keras layout: conv kernels `[width, input, filters]`, dense kernels `[input, units]`. */
+  /** Its name in the layer, as Keras has it; a bidirectional layer names the direction before. */
+  readonly name:
+    | "kernel"
+    | "bias"
+    | "gamma"
+    | "beta"
+    | "moving_mean"
+    | "moving_variance"
+    | `${"forward" | "backward"}_gru/${"kernel" | "recurrent_kernel" | "bias"}`;
+  /**
+   * Keras layout: conv kernels `[width, input, filters]`, dense kernels `[input, units]`; those of a GRU as
+   * {@linkcode BidirectionalGruLayer} has them.
+   */
   readonly shape: readonly number[];
   /** False for the moving averages of batch normalisation, which no gradient reaches. */
   readonly trainable: boolean;
@@ -52,6 +62,8 @@ function outputShape(layer: LayerSpec, input: SampleShape): SampleShape | undefi
     }
     case "flatten":
       return input.length === 2 ? [input[0] * input[1]] : undefined;
+    case "bidirectionalGru":
+      return input.length === 2 ? [2 * layer.units] : undefined;
     case "dense":
       return input.length === 1 ? [layer.units] : undefined;
     case "activation":
@@ -99,6 +111,8 @@ function layerWeights(layer: LayerSpec, index: number, input: SampleShape): Weig
         weight("kernel", [layer.width, channels, layer.filters]),
         weight("bias", [layer.filters]),
       ];
+    case "bidirectionalGru":
+      return gruWeights(layer, channels).map(([name, shape]) => weight(name, shape));
     case "dense":
       return [weight("kernel", [channels, layer.units]), weight("bias", [layer.units])];
     case "batchNorm":
@@ -111,6 +125,17 @@ function layerWeights(layer: LayerSpec, index: number, input: SampleShape): Weig
     default:
       return [];
   }
+}
+
+function gruWeights(
+  { units }: BidirectionalGruLayer,
+  channels: number,
+): [name: WeightShape["name"], shape: number[]][] {
+  return (["forward_gru", "backward_gru"] as const).flatMap((direction) => [
+    [`${direction}/kernel`, [channels, 3 * units]],
+    [`${direction}/recurrent_kernel`, [units, 3 * units]],
+    [`${direction}/bias`, [3 * units]],
+  ]);
 }
 
 /** Number of values of a shape. */

@@ -63,6 +63,31 @@ export interface FlattenLayer {
   readonly type: "flatten";
 }
 
+/**
+ * A bidirectional gated recurrent unit (Cho et al. 2014, EMNLP) over the positions. One GRU reads them from first to
+ * last, another with weights of its own from last to first; the output is the last state of the one and then of the
+ * other, 2 · `units` values.
+ *
+ * A GRU's state h, `units` values, starts at zero. Having read the channels x of a position it is z ∘ h + (1 − z) ∘ c,
+ * where ∘ multiplies element by element, σ is the sigmoid, and
+ *
+ * - z = σ(x·W₁ + h·U₁ + b₁) is the update gate,
+ * - r = σ(x·W₂ + h·U₂ + b₂) the reset gate,
+ * - c = tanh(x·W₃ + (r ∘ h)·U₃ + b₃) the candidate.
+ *
+ * Each direction has a kernel `[channels, 3 · units]`, the columns W₁ W₂ W₃, a recurrent kernel `[units, 3 · units]`,
+ * U₁ U₂ U₃, and a bias `[3 · units]`, b₁ b₂ b₃.
+ *
+ * To Keras it is `Bidirectional(GRU(units, reset_after=False))`. Keras' own default resets after the product,
+ * r ∘ (h·U₃ + d) with one more bias d, which tf.js does not have.
+ */
+export interface BidirectionalGruLayer {
+  /** Discriminator. */
+  readonly type: "bidirectionalGru";
+  /** Size of the state of each direction. */
+  readonly units: number;
+}
+
 /** Fully connected layer with bias. */
 export interface DenseLayer {
   /** Discriminator. */
@@ -79,6 +104,7 @@ export type LayerSpec =
   | MaxPool1dLayer
   | DropoutLayer
   | FlattenLayer
+  | BidirectionalGruLayer
   | DenseLayer;
 
 /** What training minimises; cross-entropy needs a `sigmoid` at the end and labels 0 or 1. */

@@ -4,7 +4,7 @@ import type { EngineName } from "../../src/engine/select.ts";
 import { presetSpec } from "../../src/model/presets.ts";
 import { Arena } from "./arena.ts";
 import type { Effort } from "./contestant.ts";
-import { type Figure, FIGURES, PEAK_SHARE } from "./figures.ts";
+import { type Figure, figuresOf, PEAK_SHARE } from "./figures.ts";
 import { describeMachine, waitForQuiet } from "./machine.ts";
 import { measurePeakShare } from "./peak_share.ts";
 import type { Row } from "./report.ts";
@@ -47,7 +47,7 @@ export interface BenchResult {
 export async function runBench(options: BenchOptions): Promise<BenchResult> {
   const { engine, only, signal, log } = options;
   const wanted = (name: string) => only === undefined || only.includes(name);
-  const figures = FIGURES.filter(({ name }) => wanted(name));
+  const figures = figuresOf(engine).filter(({ name }) => wanted(name));
   await using arena = new Arena(engine);
   for (const { peer, preset } of figures) {
     signal.throwIfAborted();

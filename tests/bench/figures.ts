@@ -1,5 +1,6 @@
 /** What the benchmark measures. */
 
+import type { EngineName } from "../../src/engine/select.ts";
 import type { PresetName } from "../../src/model/presets.ts";
 import type { Measure } from "./contestant.ts";
 import type { PeerName } from "./peers.ts";
@@ -26,8 +27,8 @@ function againstPyTorch(figure: Omit<Figure, "peer">): Figure[] {
 const training = { preset: "wakawaka", measure: "train" } as const;
 const inference = { preset: "wakawaka", measure: "predict" } as const;
 
-/** Every figure, in the order of the table. Training is in the preset's batches: 250 for wakawaka. */
-export const FIGURES: readonly Figure[] = [
+/** The figures of an engine that computes on the processor, in the order of the table. */
+const PROCESSOR_FIGURES: readonly Figure[] = [
   ...againstPyTorch({ ...training, name: "wakawaka-training" }),
   ...againstPyTorch({ ...training, name: "wakawaka-training-one-thread", threads: 1 }),
   ...againstPyTorch({ ...inference, name: "wakawaka-inference" }),
@@ -40,11 +41,24 @@ export const FIGURES: readonly Figure[] = [
   ...againstPyTorch({ ...training, name: "experiment5-training", preset: "experiment5" }),
 ];
 
+/** The figures of an engine on the GPU: peers are those that compute on the same adapter. */
+const GPU_FIGURES: readonly Figure[] = [
+  { ...training, name: "wakawaka-training", peer: "jax-js webgpu" },
+  { ...training, name: "wakawaka-training", peer: "tf.js webgpu", pairs: 3 },
+  { ...inference, name: "wakawaka-inference", peer: "jax-js webgpu" },
+  { ...inference, name: "wakawaka-inference", peer: "tf.js webgpu" },
+];
+
+/** Every figure of an engine. Training is in the preset's batches: 250 for wakawaka. */
+export function figuresOf(engine: EngineName): readonly Figure[] {
+  return engine.endsWith("webgpu") ? GPU_FIGURES : PROCESSOR_FIGURES;
+}
+
 /** Name of the figure that compares the forward convolutions with what the processor can do. */
 export const PEAK_SHARE = "wakawaka-forward-peak-share";
 
 /** Every name that `--only` takes. */
 export const FIGURE_NAMES: readonly string[] = [
-  ...new Set(FIGURES.map(({ name }) => name)),
+  ...new Set([...PROCESSOR_FIGURES, ...GPU_FIGURES].map(({ name }) => name)),
   PEAK_SHARE,
 ];

@@ -1,6 +1,6 @@
 /**
- * The jax-js peer: a whole training step, forward, gradient and Adam, as one jitted function on the
- * WebAssembly backend, which takes all cores. Functions of jax-js use up their arguments unless these are
+ * The jax-js peer: a whole training step, forward, gradient and Adam, as one jitted function. The first argument is
+ * the backend: `wasm`, which takes all cores, or `webgpu`. Functions of jax-js use up their arguments unless these are
  * passed as `.ref`.
  */
 
@@ -134,9 +134,10 @@ function dropout(rate: number, x: np.Array, key: np.Array): np.Array {
   return x.mul(kept).mul(1 / (1 - rate));
 }
 
-await init("wasm");
-defaultDevice("wasm");
+const backend = Deno.args[0] === "webgpu" ? "webgpu" : "wasm";
+await init(backend);
+defaultDevice(backend);
 // The library does not tell its version, but the path it was loaded from does.
 const [version] = /\d+\.\d+\.\d+/.exec(import.meta.resolve("@jax-js/jax")) ??
   ["of unknown version"];
-await servePeer(`jax-js ${version} wasm`, makeModel);
+await servePeer(`jax-js ${version} ${backend}`, makeModel);

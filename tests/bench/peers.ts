@@ -3,7 +3,13 @@
 import type { PeerCommand } from "./peer_process.ts";
 
 /** Name of a peer. */
-export type PeerName = "PyTorch" | "PyTorch channels-last" | "tf.js" | "jax-js";
+export type PeerName =
+  | "PyTorch"
+  | "PyTorch channels-last"
+  | "tf.js"
+  | "tf.js webgpu"
+  | "jax-js"
+  | "jax-js webgpu";
 
 /**
  * How to start a peer.
@@ -17,9 +23,13 @@ export async function findPeer(name: PeerName): Promise<PeerCommand | MissingPee
     case "PyTorch channels-last":
       return await torchProgram("channels-last");
     case "tf.js":
-      return denoProgram("tfjs_peer.ts");
+      return denoProgram("tfjs_peer.ts", "cpu");
+    case "tf.js webgpu":
+      return denoProgram("tfjs_peer.ts", "webgpu");
     case "jax-js":
-      return denoProgram("jax_peer.ts");
+      return denoProgram("jax_peer.ts", "wasm");
+    case "jax-js webgpu":
+      return denoProgram("jax_peer.ts", "webgpu");
   }
 }
 
@@ -50,8 +60,8 @@ async function findPythonWithTorch(): Promise<string | undefined> {
   return undefined;
 }
 
-function denoProgram(file: string): PeerCommand {
-  const args = ["run", "-q", "--allow-read", "--allow-env", pathOf(file)];
+function denoProgram(file: string, backend: string): PeerCommand {
+  const args = ["run", "-q", "--allow-read", "--allow-env", pathOf(file), backend];
   return { program: Deno.execPath(), args };
 }
 

@@ -1,9 +1,10 @@
 /**
- * The tf.js peer: the model that `buildModel` makes, trained by tf.js itself on its cpu backend, which has
- * one thread. tf.js alone cannot train dilated convolutions; `buildModel` brings their gradient.
+ * The tf.js peer: the model that `buildModel` makes, trained by tf.js itself. The first argument is the backend: `cpu`,
+ * which has one thread, or `webgpu`. tf.js alone cannot train dilated convolutions; `buildModel` brings their gradient.
  */
 
 import { type Tensor, tensor, tidy, train, version_core } from "@tensorflow/tfjs-core";
+import { startBackend } from "../../src/engine/tfjs/backend.ts";
 import { buildModel } from "../../src/model/build_model.ts";
 import { type BatchModel, servePeer } from "./serve_peer.ts";
 import type { Task, Workload } from "./workload.ts";
@@ -29,4 +30,6 @@ function makeModel({ spec, learningRate }: Task, weights: Workload["weights"]): 
   };
 }
 
-await servePeer(`tf.js ${version_core} cpu`, makeModel);
+const backend = Deno.args[0] === "webgpu" ? "webgpu" : "cpu";
+await startBackend(backend);
+await servePeer(`tf.js ${version_core} ${backend}`, makeModel);

@@ -8,7 +8,7 @@ import { initialWeights } from "../../src/model/initial_weights.ts";
 import { parseSpec } from "../../src/model/parse_spec.ts";
 import { weightShapes } from "../../src/model/shapes.ts";
 import type { ModelSpec } from "../../src/model/spec.ts";
-import { deriveKey, RandomStream } from "../../src/random.ts";
+import { allRows, lossAndGradients, randomData } from "../helpers/engine_runs.ts";
 import { GOLDEN_NAMES, readGolden } from "../helpers/golden.ts";
 import { MET, testWith } from "../helpers/require.ts";
 import {
@@ -17,13 +17,16 @@ import {
   largestDifference,
   magnitude,
 } from "../helpers/tolerances.ts";
+import { testBidirectionalGru } from "./conformance_gru.ts";
 
-type Test = (name: string, body: () => Promise<void>) => void;
+/** How a test is registered. */
+export type Test = (name: string, body: () => Promise<void>) => void;
 
 /** Registers the suite for one engine; `test` is `Deno.test` or a `testWith` of what the engine needs. */
 export function testConformance(engine: Engine, test: Test): void {
   testGoldenRuns(engine, MET.shared ? test : (name, body) => testWith("shared", name, body));
   testOddShapes(engine, test);
+  testBidirectionalGru(engine, test);
   testDropout(engine, test);
   testReproducibility(engine, test);
   testPrediction(engine, test);
@@ -102,8 +105,18 @@ const ODD_BINARY: ModelSpec = parseSpec({
   loss: "binaryCrossentropy",
 });
 
+/** The same with a recurrent layer, which not every engine has. */
+const ODD_RECURRENT: ModelSpec = parseSpec({
+  ...ODD,
+  name: "odd recurrent",
+  layers: ODD.layers.map((layer) =>
+    layer.type === "flatten" ? { type: "bidirectionalGru", units: 5 } : layer
+  ),
+});
+
 function testOddShapes(engine: Engine, test: Test): void {
-  for (const spec of [ODD, ODD_BINARY]) {
+  const specs = [ODD, ODD_BINARY, ODD_RECURRENT];
+  for (const spec of specs.filter((spec) => engine.supports(spec).supported)) {
     for (const batchSize of [1, 7, 64]) {
       test(`${engine.name} has the gradient of "${spec.name}" at batch ${batchSize}`, async () => {
         // Batch normalisation over one position of one sample has no variance to speak of; 37 are enough.
@@ -127,19 +140,6 @@ function testOddShapes(engine: Engine, test: Test): void {
     const [whole, parts] = [await run(17), await run(7)];
     ok(Math.abs(whole - parts) < 1e-5 * whole, `${whole} and ${parts}`);
   });
-}
-
-async function lossAndGradients(
-  engine: Engine,
-  spec: ModelSpec,
-  { data, weights }: { data: EngineData; weights: SessionOptions["weights"] },
-): Promise<{ loss: number; gradients: Float64Array[] }> {
-  const batchSize = data.labels!.length;
-  const options = { weights, seed: 11, batchSize, learningRate: 1e-30 };
-  await using session = await engine.createSession(spec, options);
-  const loss = await session.runEpoch({ data, order: allRows(batchSize), epoch: 2 });
-  const { firstMoments } = await session.state();
-  return { loss, gradients: firstMoments.map((m) => Float64Array.from(m, (v) => v / 0.1)) };
 }
 
 /** Compares gradient · direction with a central difference of the loss along a random direction. */
@@ -217,6 +217,15 @@ function testReproducibility(engine: Engine, test: Test): void {
     deepStrictEqual(await run(4), first);
     ok(largestDifference((await run(5))[0], first[0]) > 0);
   });
+  test(`${engine.name} trains an epoch in pieces as it does whole`, async () => {
+    await using whole = await engine.createSession(ODD, options);
+    await using pieces = await engine.createSession(ODD, options);
+    await train(whole, [0]);
+    const request = { data, order: allRows(23), epoch: 0 };
+    await pieces.runEpoch({ ...request, end: 14 });
+    await pieces.runEpoch({ ...request, start: 14 });
+    deepStrictEqual(await pieces.state(), await whole.state());
+  });
   test(`${engine.name} goes on from a state as if it had never stopped`, async () => {
     await using whole = await engine.createSession(ODD, options);
     await train(whole, [0]);
@@ -291,24 +300,4 @@ function testEndings(engine: Engine, test: Test): void {
 
 function withoutBatchNorm(spec: ModelSpec): ModelSpec {
   return { ...spec, layers: spec.layers.filter(({ type }) => type !== "batchNorm") };
-}
-
-function allRows(count: number): Uint32Array<ArrayBuffer> {
-  return Uint32Array.from({ length: count }, (_, row) => row);
-}
-
-/** Counts from 0 to 6, and labels that suit the model's loss. */
-function randomData(spec: ModelSpec, samples: number): EngineData {
-  const stream = new RandomStream(deriveKey(17, "data", samples));
-  const { bins, marks } = spec;
-  const signal = Uint8Array.from({ length: samples * bins * marks }, () => stream.below(7));
-  const binary = spec.loss === "binaryCrossentropy";
-  const label = () => binary ? stream.below(2) : stream.normal();
-  return {
-    signal,
-    labels: Float64Array.from({ length: samples }, label),
-    bins,
-    marks,
-    transform: "none",
-  };
 }

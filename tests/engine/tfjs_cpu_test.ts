@@ -7,9 +7,14 @@ import { testConformance } from "./conformance.ts";
 
 testConformance(createTfjsEngine("cpu"), Deno.test);
 
-Deno.test("tfjs keeps no tensor of a step, and none at all after disposal", async () => {
+for (const preset of ["wakawaka", "bigru10"]) {
+  Deno.test(`tfjs keeps no tensor of a step of ${preset}, and none at all after disposal`, () =>
+    checkTensors(preset));
+}
+
+async function checkTensors(preset: string): Promise<void> {
   const engine = createTfjsEngine("cpu");
-  const spec = presetSpec("wakawaka", { bins: 45, marks: 2 });
+  const spec = presetSpec(preset, { bins: 45, marks: 2 });
   const signal = Uint8Array.from({ length: 6 * 90 }, (_, i) => i % 7);
   const labels = Float64Array.of(1, 2, 3, 4, 5, 6);
   const data = { signal, labels, bins: 45, marks: 2, transform: "none" } as const;
@@ -29,4 +34,4 @@ Deno.test("tfjs keeps no tensor of a step, and none at all after disposal", asyn
     ok(during > before);
   }
   strictEqual(tf.memory().numTensors, before);
-});
+}

@@ -12,6 +12,12 @@ export const GOLDEN_TOLERANCES = {
   batch_norm: { ...floatTolerances(), losses: 3e-4, weightsAfter1: 0.5, weightsAfter20: 5 },
 } as const;
 
+/**
+ * How far a bidirectional GRU in float32 may be from the reference in float64, relative to the largest value: over
+ * 6 positions tf.js is 3e-7 away, and approximations of exp and tanh may add a few units in the last place.
+ */
+export const GRU_TOLERANCES = { predictions: 2e-6, gradients: 5e-6 } as const;
+
 function floatTolerances() {
   return {
     /** Relative to the largest prediction: one forward pass, sums of up to 500 products. */

@@ -22,6 +22,28 @@ Deno.test("kernels are Glorot uniform, biases and moving means zero, γ and vari
   });
 });
 
+Deno.test("a GRU's kernels are Glorot uniform, its recurrent kernels orthogonal, its biases zero", () => {
+  const spec = presetSpec("bigru25");
+  const weights = initialWeights(spec, 1);
+  const find = (wanted: string) => weights[weightShapes(spec).findIndex((w) => w.name === wanted)];
+  for (const direction of ["forward_gru", "backward_gru"]) {
+    const limit = Math.sqrt(6 / (50 + 75));
+    const kernel = find(`${direction}/kernel`).map(Math.abs);
+    ok(Math.max(...kernel) <= limit && Math.max(...kernel) > 0.95 * limit);
+    ok(find(`${direction}/bias`).every((value) => value === 0));
+    const recurrent = find(`${direction}/recurrent_kernel`);
+    const rows = Array.from({ length: 25 }, (_, i) => recurrent.subarray(i * 75, (i + 1) * 75));
+    rows.forEach((row, i) =>
+      rows.forEach((other, j) => {
+        const product = row.reduce((sum, value, k) => sum + value * other[k], 0);
+        ok(Math.abs(product - (i === j ? 1 : 0)) < 1e-6, `rows ${i} and ${j}: ${product}`);
+      })
+    );
+  }
+  const recurrent = ["forward_gru/recurrent_kernel", "backward_gru/recurrent_kernel"].map(find);
+  notDeepStrictEqual(recurrent[0], recurrent[1]);
+});
+
 Deno.test("the same seed gives the same weights, another seed others", () => {
   const spec = presetSpec("wakawaka");
   deepStrictEqual(initialWeights(spec, 7), initialWeights(spec, 7));

@@ -34,6 +34,12 @@ const WRONG: [what: string, change: (spec: Loose) => void, message: RegExp][] = 
   ["leaky without alpha", (s) => delete s.layers[1].alpha, /must have an alpha/],
   ["sigmoid within", (s) => s.layers[1] = { type: "activation", kind: "sigmoid" }, /only the last/],
   ["dense before flatten", (s) => s.layers.splice(9, 1), /layers\[10\] \(dense\) does not fit/],
+  [
+    "GRU behind flatten",
+    (s) => s.layers.splice(10, 0, { type: "bidirectionalGru", units: 5 }),
+    /layers\[10\] \(bidirectionalGru\) does not fit its input of shape \[100\]/,
+  ],
+  ["GRU without units", (s) => s.layers[9] = { type: "bidirectionalGru" }, /\.units is missing/],
   ["pool to nothing", (s) => s.layers[5].size = 90, /layers\[5\] \(maxPool1d\) does not fit/],
   ["two outputs", (s) => s.layers.at(-1).units = 2, /output has shape \[2\], expected \[1\]/],
   ["loss without sigmoid", (s) => s.loss = "binaryCrossentropy", /go together/],

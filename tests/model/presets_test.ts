@@ -14,6 +14,11 @@ const PARAMETERS: Record<PresetName, number> = {
   experiment6: 2550 + 12550 + 7550 + 7550 + 4 * 200 + 100 * 625 + 625 + 625 * 125 + 125 + 126,
   experiment7: 2550 + 12550 + 7550 + 3 * 200 + 100 * 625 + 625 + 625 * 125 + 125 + 126,
   experiment8: 28_221,
+  // Of a GRU with u units that reads 50 channels: 3 gates of u × (50 inputs + u states + 1 bias), in 2 directions. The
+  // 2 · u values behind it go to 50 dense units.
+  bigru10: 2550 + 12550 + 7550 + 2 * 3 * 10 * (50 + 10 + 1) + 20 * 50 + 50 + 510 + 11,
+  bigru25: 2550 + 12550 + 7550 + 2 * 3 * 25 * (50 + 25 + 1) + 50 * 50 + 50 + 510 + 11,
+  bigru50: 2550 + 12550 + 7550 + 2 * 3 * 50 * (50 + 50 + 1) + 100 * 50 + 50 + 510 + 11,
   deepchrome: 2550 + 900 * 625 + 625 + 625 * 125 + 125 + 126,
 };
 
@@ -51,6 +56,25 @@ Deno.test("wakawaka has the report's table of layers", () => {
   ]);
   const settings = { learningRate: 0.001, batchSize: 250, epochs: 15 };
   deepStrictEqual(findPreset("wakawaka").training, settings);
+});
+
+Deno.test("a bidirectional GRU stands between the convolutions and the dense layers", () => {
+  const { layers } = presetSpec("bigru25");
+  const shapes = sampleShapes(presetSpec("bigru25"));
+  const index = layers.findIndex(({ type }) => type === "bidirectionalGru");
+  strictEqual(index, 9);
+  deepStrictEqual([shapes[index], shapes[index + 1]], [[2, 50], [50]]);
+  const others = (name: string) => presetSpec(name).layers.toSpliced(index, 1);
+  deepStrictEqual(others("bigru25"), others("wakawaka"));
+  const weights = weightShapes(presetSpec("bigru25")).filter(({ layer }) => layer === index);
+  deepStrictEqual(weights.map(({ name, shape }) => [name, ...shape]), [
+    ["forward_gru/kernel", 50, 75],
+    ["forward_gru/recurrent_kernel", 25, 75],
+    ["forward_gru/bias", 75],
+    ["backward_gru/kernel", 50, 75],
+    ["backward_gru/recurrent_kernel", 25, 75],
+    ["backward_gru/bias", 75],
+  ]);
 });
 
 Deno.test("an unknown preset is refused with the nearest names, or all of them", () => {

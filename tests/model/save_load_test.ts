@@ -11,7 +11,7 @@ import { predict } from "../../src/training/predict.ts";
 import { largestDifference, magnitude } from "../helpers/tolerances.ts";
 
 function trainedModel(preset: string): TrainedModel {
-  const spec = presetSpec(preset, { bins: 60 });
+  const spec = presetSpec(preset, { bins: 90 });
   return {
     spec,
     // Without any zeros or ones, so that a weight in the wrong place shows.
@@ -42,7 +42,7 @@ Deno.test("every preset is the same after saving and loading", async () => {
 
 Deno.test("a program that imports only tf.js loads a saved model and predicts the same", async () => {
   const directory = await Deno.makeTempDir();
-  const [samples, bins, marks] = [4, 60, 5];
+  const [samples, bins, marks] = [4, 90, 5];
   const signal = Uint16Array.from({ length: samples * bins * marks }, (_, i) => i * 7919 % 23);
   const data = new Dataset({
     ...{ signal, bins, labels: undefined, record: COMPETITION_RECORD },
@@ -54,7 +54,7 @@ Deno.test("a program that imports only tf.js loads a saved model and predicts th
     input,
     JSON.stringify({ shape: [samples, bins, marks], values: [...signal] }),
   );
-  for (const preset of ["wakawaka", "experiment6", "deepchrome"]) {
+  for (const preset of ["wakawaka", "experiment6", "bigru10", "deepchrome"]) {
     const model = { ...trainedModel(preset), record: COMPETITION_RECORD };
     await saveModel(model, `${directory}/${preset}`);
     const found = await predictWithPlainTfjs(`${directory}/${preset}`, input);

@@ -34,7 +34,7 @@ Deno.test("bad flags end with exit code 2 and name the flag", async () => {
     ],
     ["train", ["--epochs", "two"], /--epochs/],
     ["train", ["--learning-rate", "-1"], /Expected a number > 0/],
-    ["train", ["--engine", "cuda"], /Expected one of auto, wasm, tfjs-cpu, tfjs-webgpu/],
+    ["train", ["--engine", "cuda"], /Expected one of auto, webgpu, wasm, tfjs-cpu, tfjs-webgpu/],
     ["train", ["--transform", "log2"], /Expected one of none, log1p, asinh/],
     ["train", ["data.npz"], /too many arguments/],
     ["crossval", ["--scheme", "random"], /contiguous, shuffled, by-gene, by-cell-type, by-both/],

@@ -1,6 +1,6 @@
 /**
- * All tests that compute on WebGPU. The test task runs them in a process of their own: where one runtime of a
- * process has used a device of Mesa's llvmpipe and another asks for an adapter, Deno 2.9 now and then dies of a
+ * The tests of tf.js on WebGPU. The test task runs each module of this folder in a process of its own: where one runtime
+ * of a process has used a device of Mesa's llvmpipe and another asks for an adapter, Deno 2.9 now and then dies of a
  * corrupted heap when it ends, all tests passed.
  */
 

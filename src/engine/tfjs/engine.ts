@@ -20,6 +20,7 @@ export function createTfjsEngine(backend: TfjsBackend): Engine {
   return {
     name: `tfjs-${backend}`,
     supports: (): Support => ({ supported: true }),
+    modelsTogether: () => 1,
     async createSession(spec: ModelSpec, options: SessionOptions): Promise<Session> {
       const device = await startBackend(backend);
       return new TfjsSession(spec, options, backend, device);

@@ -14,6 +14,7 @@ import { DivergedError } from "../../errors.ts";
 import { assembleModel, modelWeightTensors, setModelWeights } from "../../model/build_model.ts";
 import type { ModelSpec } from "../../model/spec.ts";
 import { dropoutKey, fillDropoutMask } from "../dropout.ts";
+import { pieceOf } from "../epoch_piece.ts";
 import type { EngineData, EpochRequest, Session, SessionOptions, SessionState } from "../engine.ts";
 import { gatherLabels, gatherSignal } from "../gather.ts";
 import { TfjsAdam } from "./adam.ts";
@@ -50,10 +51,11 @@ export class TfjsSession implements Session {
   async runEpoch(request: EpochRequest): Promise<number> {
     const { data, order, epoch, onProgress, signal } = request;
     const { batchSize } = this.#options;
+    const { start: first, end } = pieceOf(request);
     let lossSum = 0;
-    for (let start = 0; start < order.length; start += batchSize) {
+    for (let start = first; start < end; start += batchSize) {
       await this.#turn(signal);
-      const rows = order.subarray(start, start + batchSize);
+      const rows = order.subarray(start, Math.min(end, start + batchSize));
       const loss = await this.#step(data, rows, { epoch, firstPosition: start });
       if (!Number.isFinite(loss)) {
         throw new DivergedError(
@@ -64,9 +66,9 @@ export class TfjsSession implements Session {
         );
       }
       lossSum += loss * rows.length;
-      onProgress?.(start + rows.length, lossSum / (start + rows.length));
+      onProgress?.(start + rows.length, lossSum / (start - first + rows.length));
     }
-    return lossSum / order.length;
+    return lossSum / (end - first);
   }
 
   async predict(

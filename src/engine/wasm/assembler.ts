@@ -25,9 +25,10 @@ const PLAIN_OPERATIONS = {
   "i32.div_u": [0x6e],
   "i32.rem_u": [0x70],
   "i32.and": [0x71],
+  "i32.ne": [0x47],
+  "i32.shl": [0x74],
   "i32.shr_u": [0x76],
-  "f32.store": [0x38, 2, 0],
-  "i32.store": [0x36, 2, 0],
+  "f32.ne": [0x5c],
 } as const;
 
 const SIMD_OPERATIONS = {
@@ -128,6 +129,11 @@ export class FunctionAssembler {
     return this.#emit(0x41, ...signed(value | 0));
   }
 
+  /** Pushes an f32. */
+  f32(value: number): this {
+    return this.#emit(0x43, ...float32Bytes(value));
+  }
+
   /** Pushes four copies of a float32. */
   f32x4(value: number): this {
     const bytes = float32Bytes(value);
@@ -156,6 +162,16 @@ export class FunctionAssembler {
   /** Pops an address and pushes the f32 at `offset` bytes behind it. */
   f32Load(offset = 0): this {
     return this.#emit(0x2a, 2, ...unsigned(offset));
+  }
+
+  /** Pops an i32 and an address below it, and stores the i32 at `offset` bytes behind that. */
+  i32Store(offset = 0): this {
+    return this.#emit(0x36, 2, ...unsigned(offset));
+  }
+
+  /** Pops an f32 and an address below it, and stores the f32 at `offset` bytes behind that. */
+  f32Store(offset = 0): this {
+    return this.#emit(0x38, 2, ...unsigned(offset));
   }
 
   /** Pops an address and pushes the vector at `offset` bytes behind it; need not be aligned. */

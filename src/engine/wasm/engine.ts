@@ -26,16 +26,25 @@ const MAX_PAGES = 65536;
 
 /** Makes the engine. */
 export function createWasmEngine(): Engine {
-  return { name: "wasm", supports, createSession };
+  return {
+    name: "wasm",
+    supports,
+    modelsTogether: (threads = navigator.hardwareConcurrency) => threads,
+    createSession,
+  };
 }
 
-/** Every layer there is can be run; what can be too large is the memory that a model takes. */
+/** Recurrent layers cannot be run, others can; what can be too large is the memory that a model takes. */
 function supports(spec: ModelSpec): Support {
   if (typeof SharedArrayBuffer === "undefined") {
     return {
       supported: false,
       reason: "shared memory is missing; a browser page must be cross-origin isolated",
     };
+  }
+  const recurrent = spec.layers.findIndex(({ type }) => type === "bidirectionalGru");
+  if (recurrent >= 0) {
+    return { supported: false, reason: `it has no bidirectionalGru (layers[${recurrent}])` };
   }
   const { pages } = planModel(spec, LEAST_SLOTS, 1);
   if (pages <= MAX_PAGES) return { supported: true };

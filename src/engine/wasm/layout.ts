@@ -33,9 +33,9 @@ export interface Parameter {
   readonly bytes: number;
 }
 
-/** Rounds up to whole vectors. */
-export function roundUp(bytes: number): number {
-  return Math.ceil(bytes / 16) * 16;
+/** Rounds up to whole vectors of 16 bytes, or whole units of another size. */
+export function roundUp(size: number, unit = 16): number {
+  return Math.ceil(size / unit) * unit;
 }
 
 /** Gives out addresses, each at a cache line so that threads do not share one by accident. */

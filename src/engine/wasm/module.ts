@@ -12,7 +12,9 @@ import {
   addSumPartsKernel,
   addTransposeKernel,
 } from "./kernels/elementwise.ts";
+import { addListKernels, addPanelKernel } from "./kernels/lists.ts";
 import { addPoolKernels } from "./kernels/pool.ts";
+import { countInputs } from "./nodes/listed_dense.ts";
 import type { Plan, PlanNode } from "./plan.ts";
 
 /** The kernels of a plan, by name; parameters are addresses, counts, and a few factors. */
@@ -34,6 +36,7 @@ export function assembleKernels(plan: Plan, fusedMultiplyAdd: boolean): Uint8Arr
   addClearKernel(module);
   addTransposeKernel(module);
   addDropoutKernels(module);
+  addListKernels(module);
   for (const node of plan.nodes) addNodeKernels(module, node);
   return module.toBytes(plan.pages);
 }
@@ -59,5 +62,8 @@ function addNodeKernels(module: ModuleAssembler, node: PlanNode): void {
       ...{ inputVectors: input.rows * input.stride / 16, unitVectors: output.stride / 16 },
       ...{ inputStride: input.slot, outputStride: output.slot },
     });
+  } else if (node.kind === "listedDense" && node.gate !== undefined) {
+    const [strideA, strideC] = [input.slot, output.slot];
+    addPanelKernel(module, name, { inputs: countInputs(node), strideA, strideC });
   }
 }

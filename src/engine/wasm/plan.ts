@@ -5,17 +5,17 @@
  * @module
  */
 
+import { UnsupportedModelError } from "../../errors.ts";
 import { convPadding, kernelSpan, sampleShapes } from "../../model/shapes.ts";
-import type {
-  ActivationLayer,
-  BatchNormLayer,
-  Conv1dLayer,
-  LayerSpec,
-  ModelSpec,
-} from "../../model/spec.ts";
+import type { BatchNormLayer, Conv1dLayer, DenseLayer, ModelSpec } from "../../model/spec.ts";
 import { PANEL_COLUMNS } from "./gemm.ts";
 import { type ConvShape, filterBytes } from "./kernels/conv.ts";
-import { Allocator, type Parameter, roundUp, type Tensor } from "./layout.ts";
+import { dotsBytes, listBytes, PANEL_ROW_BYTES } from "./kernels/lists.ts";
+import { Allocator, roundUp, type Tensor } from "./layout.ts";
+import type { ListedDenseNode, Plan, PlanNode, UpdateTask } from "./plan_types.ts";
+import { expectInput, slopeOf } from "./zeros.ts";
+
+export type * from "./plan_types.ts";
 
 /** Parts of a batch that are summed in order; more threads than this find nothing to do. */
 export const MAX_PARTS = 64;
@@ -23,115 +23,21 @@ const SAMPLES_PER_PART = 16;
 
 /** Work of one update task: enough to be worth taking, little enough to share out. */
 const UPDATE_BYTES = 32 * 1024;
+/** Rows of the kernel of a layer with lists that are one such task. */
+const LISTED_ROWS = 32;
 
-interface NodeBase {
-  /** Prefix of its kernels. */
-  readonly name: string;
-  /** Index in `spec.layers` of the layer with the weights, or of the only one. */
-  readonly layer: number;
-  readonly input: Tensor;
-  readonly output: Tensor;
-}
+/** Lists are multiplied at 0.6 of the speed of whole rows, so they pay if no more of the values are not zero. */
+const LISTED_SHARE = 0.6;
+/** Units among which the cost of a list is little, and those that fill up the last panel are few. */
+const LISTED_UNITS = 64;
 
-/** A convolution with the activation and the pooling that follow it at once. */
-export interface ConvNode extends NodeBase {
-  readonly kind: "conv";
-  readonly shape: ConvShape;
-  /** Of the activation; 1 is none. */
-  readonly slope: number;
-  readonly pool: number | undefined;
-  readonly kernel: Parameter;
-  readonly bias: Parameter;
-  /** Kernel as the forward pass reads it. */
-  readonly transposed: number;
-  /** Offsets of the maxima, laid out as the output; with a pool only. */
-  readonly offsets: number | undefined;
-  /** Address of part 0's sums of the gradients of kernel and bias, and bytes to the next part's. */
-  readonly parts: { readonly kernel: number; readonly bias: number; readonly stride: number };
-}
-
-/** A dense layer with its activation. */
-export interface DenseNode extends NodeBase {
-  readonly kind: "dense";
-  readonly slope: number;
-  readonly kernel: Parameter;
-  readonly bias: Parameter;
-  /** Kernel as the backward pass reads it. */
-  readonly transposed: number;
-}
-
-/** Batch normalisation. All of its arrays are one row of channels long. */
-export interface BatchNormNode extends NodeBase {
-  readonly kind: "batchNorm";
-  readonly momentum: number;
-  readonly epsilon: number;
-  readonly gamma: Parameter;
-  readonly beta: Parameter;
-  readonly movingMean: number;
-  readonly movingVariance: number;
-  /** Sums of each part: two rows, then the next part's. */
-  readonly parts: number;
-  readonly mean: number;
-  /** Rows a, b and c of the affine function that is the forward, and the backward pass. */
-  readonly forward: number;
-  readonly backward: number;
-}
-
-/** A pooling that does not follow a convolution at once. */
-export interface PoolNode extends NodeBase {
-  readonly kind: "pool";
-  readonly size: number;
-  readonly offsets: number;
-}
-
-/** Dropout; one mask of values without gaps a sample. */
-export interface DropoutNode extends NodeBase {
-  readonly kind: "dropout";
-  readonly rate: number;
-  readonly mask: number;
-  readonly maskSlot: number;
-}
-
-/** An activation that does not follow a convolution or a dense layer at once. */
-export interface ActivationNode extends NodeBase {
-  readonly kind: "activation";
-  readonly slope: number;
-}
-
-/** Any node. */
-export type PlanNode =
-  | ConvNode
-  | DenseNode
-  | BatchNormNode
-  | PoolNode
-  | DropoutNode
-  | ActivationNode;
-
-/** Part of the update: some rows of a node's kernel, or all of its weights. */
-export interface UpdateTask {
-  readonly node: number;
-  readonly firstRow: number;
-  readonly rows: number;
-}
-
-/** All that a thread needs to know. Plain data. */
-export interface Plan {
-  readonly batchSize: number;
-  readonly loss: ModelSpec["loss"];
-  readonly input: Tensor;
-  readonly output: Tensor;
-  readonly nodes: readonly PlanNode[];
-  readonly updates: readonly UpdateTask[];
-  /** Address of the first thread's scratch memory, and its size. */
-  readonly scratch: number;
-  readonly scratchBytes: number;
-  /** Size of the memory in pages of 64 KiB. */
-  readonly pages: number;
-}
-
-/** Number of parts that a batch of so many samples is summed in. A function of the batch alone. */
+/**
+ * Number of parts that a batch of so many samples is summed in. A function of the batch alone. More than two are
+ * fours, which two and four threads share evenly.
+ */
 export function countParts(samples: number): number {
-  return Math.min(MAX_PARTS, Math.ceil(samples / SAMPLES_PER_PART));
+  const parts = Math.ceil(samples / SAMPLES_PER_PART);
+  return Math.min(MAX_PARTS, parts > 2 ? roundUp(parts, 4) : parts);
 }
 
 /** Plans a valid model for batches of at most `batchSize` samples on `threads` threads. */
@@ -176,22 +82,14 @@ class Planner {
     switch (layer.type) {
       case "conv1d":
         return this.#addConv(input, index, layer);
-      case "dense": {
-        const slope = slopeOf(layers[index + 1]);
-        const output = this.#tensor(1, layer.units, index + (slope === undefined ? 1 : 2));
-        const inputBytes = input.rows * input.stride;
-        const kernel = this.#memory.parameter(inputBytes / 4 * output.stride);
-        const bias = this.#memory.parameter(output.stride);
-        const transposed = this.#memory.take(kernel.bytes);
-        const base = { name, layer: index, input, output };
-        this.#nodes.push({
-          ...{ ...base, kind: "dense", slope: slope ?? 1 },
-          ...{ kernel, bias, transposed },
-        });
-        return [output, slope === undefined ? 1 : 2];
-      }
+      case "dense":
+        return this.#addDense(input, index, layer);
       case "flatten":
         return [flatten(input), 1];
+      case "bidirectionalGru":
+        throw new UnsupportedModelError(
+          `Cannot run "${this.#spec.name}" on engine wasm: it has no ${layer.type} (layers[${index}])`,
+        );
       case "batchNorm":
         return [this.#addBatchNorm(input, index, layer), 1];
       case "maxPool1d": {
@@ -204,7 +102,9 @@ class Planner {
       case "dropout": {
         const output = this.#like(input, index + 1);
         // Whole blocks of eight, and room for reading over the end of the last run.
-        const maskSlot = roundUp(Math.ceil(input.rows * input.channels / 8) * 32 + 16);
+        const values = input.rows * input.channels;
+        const gap = input.run.padded - input.run.count;
+        const maskSlot = roundUp(4 * Math.max(Math.ceil(values / 8) * 8, values + gap));
         const mask = this.#memory.take(maskSlot * this.#slots);
         const base = { name, layer: index, input, output };
         this.#nodes.push({ ...base, kind: "dropout", rate: layer.rate, mask, maskSlot });
@@ -262,6 +162,41 @@ class Planner {
     return [output, used];
   }
 
+  #addDense(input: Tensor, index: number, { units }: DenseLayer): [Tensor, number] {
+    const { layers } = this.#spec;
+    const slope = slopeOf(layers[index + 1]);
+    const used = slope === undefined ? 1 : 2;
+    const listing = units < LISTED_UNITS ? undefined : this.#listing(index);
+    const stride = roundUp(4 * units, listing && PANEL_ROW_BYTES);
+    const output = this.#tensor(1, units, index + used, { stride });
+    const inputs = input.rows * input.stride / 4;
+    const kernel = this.#memory.parameter(inputs * stride);
+    const base = {
+      ...{ name: `dense${index}`, layer: index, input, output },
+      ...{ slope: slope ?? 1, kernel, bias: this.#memory.parameter(stride) },
+    };
+    if (listing === undefined) {
+      this.#nodes.push({ ...base, kind: "dense", transposed: this.#memory.take(kernel.bytes) });
+    } else {
+      const [sums, slot] = [listBytes(inputs), listBytes(inputs) + dotsBytes(inputs)];
+      const lists = { address: this.#memory.take(slot * this.#slots), slot, sums };
+      const zeros = this.#memory.take(PANEL_ROW_BYTES);
+      this.#nodes.push({ ...base, ...listing, kind: "listedDense", lists, zeros });
+      this.#scratchBytes = Math.max(this.#scratchBytes, LISTED_ROWS * listBytes(this.#slots));
+    }
+    return [output, used];
+  }
+
+  /** How the input of a dense layer is listed, if that pays. */
+  #listing(index: number): Pick<ListedDenseNode, "gate"> | undefined {
+    const { share, rectified } = expectInput(this.#spec.layers, index);
+    if (share > LISTED_SHARE) return undefined;
+    if (rectified) return { gate: undefined };
+    const last = this.#nodes.at(-1);
+    if (last?.kind !== "dropout") return undefined;
+    return { gate: { mask: last.mask, maskSlot: last.maskSlot } };
+  }
+
   #addBatchNorm(input: Tensor, index: number, layer: BatchNormLayer): Tensor {
     const output = this.#like(input, index + 1);
     const row = input.stride;
@@ -301,7 +236,7 @@ class Planner {
     const before = Math.max(padding.left, around.before ?? 0);
     const after = Math.max(padding.right, around.after ?? 0);
     // Vector loads may read over the end of the last row.
-    const slot = roundUp((before + rows + after) * stride + 16);
+    const slot = roundUp((before + rows + after) * stride + 16, 64);
     const take = () => this.#memory.take(slot * this.#slots) + before * stride;
     const run = { count: channels, padded: stride / 4 };
     return { address: take(), delta: take(), slot, before, rows, stride, channels, run };
@@ -313,20 +248,14 @@ function flatten(input: Tensor): Tensor {
   return { ...input, rows: 1, stride: rows * stride, channels: rows * channels, run };
 }
 
-/** Slope below zero of an activation that other layers can take in. */
-function slopeOf(layer: LayerSpec | undefined): number | undefined {
-  if (layer?.type !== "activation" || layer.kind === "sigmoid") return undefined;
-  return layer.kind === "relu" ? 0 : (layer as ActivationLayer).alpha;
-}
-
 function updateTasks(node: PlanNode, index: number): UpdateTask[] {
   if (node.kind === "batchNorm") return [{ node: index, firstRow: 0, rows: 0 }];
-  if (node.kind !== "conv" && node.kind !== "dense") return [];
+  if (node.kind !== "conv" && node.kind !== "dense" && node.kind !== "listedDense") return [];
   const rowBytes = node.kind === "conv" ? filterBytes(node.shape) : node.output.stride;
   const rows = node.kernel.bytes / rowBytes;
   // Kernels are transposed panel by panel.
   const panels = Math.max(1, Math.floor(UPDATE_BYTES / rowBytes / PANEL_COLUMNS));
-  const block = panels * PANEL_COLUMNS;
+  const block = node.kind === "listedDense" ? LISTED_ROWS : panels * PANEL_COLUMNS;
   const tasks: UpdateTask[] = [];
   for (let firstRow = 0; firstRow < rows; firstRow += block) {
     tasks.push({ node: index, firstRow, rows: Math.min(block, rows - firstRow) });

@@ -21,6 +21,11 @@ import {
 } from "./nodes/batch_norm.ts";
 import { backwardConv, forwardConv, updateConv } from "./nodes/conv.ts";
 import { backwardDense, forwardDense, updateDense } from "./nodes/dense.ts";
+import {
+  backwardListedDense,
+  forwardListedDense,
+  updateListedDense,
+} from "./nodes/listed_dense.ts";
 import type { AdamStep, Machine, Part } from "./nodes/machine.ts";
 import {
   backwardActivation,
@@ -55,6 +60,9 @@ export interface RunnerOptions {
 export interface EpochJob {
   readonly kind: "epoch";
   readonly order: Uint32Array;
+  /** The piece of it to train on. */
+  readonly start: number;
+  readonly end: number;
   readonly epoch: number;
   readonly seed: number;
   readonly batchSize: number;
@@ -118,14 +126,15 @@ export class Runner {
 
   /** Trains for an epoch, or until the crew is asked to stop. The outcome is the same on every thread. */
   runEpoch(job: EpochJob): EpochOutcome {
-    const { order, batchSize, learningRate, epoch, seed } = job;
+    const { order, start, end, batchSize, learningRate, epoch, seed } = job;
     let [sum, steps, samples] = [0, 0, 0];
-    while (samples < order.length && !this.#crew.stopping) {
-      const rows = order.subarray(samples, samples + batchSize);
+    while (start + samples < end && !this.#crew.stopping) {
+      const firstPosition = start + samples;
+      const rows = order.subarray(firstPosition, Math.min(end, firstPosition + batchSize));
       const parts = cutParts(rows.length);
       const { first, second } = adamCorrections(job.step + steps + 1);
       const adam = { rate: learningRate * first, correction: second };
-      const position = { seed, epoch, firstPosition: samples };
+      const position = { seed, epoch, firstPosition };
       for (const stage of this.#training) {
         // Every thread adds up the losses while none can write them: before the last stage.
         if (stage.kind === "update") {
@@ -197,6 +206,8 @@ export class Runner {
         return forwardConv(machine, node, part);
       case "dense":
         return forwardDense(machine, node, part);
+      case "listedDense":
+        return forwardListedDense(machine, node, { part, training: position !== undefined });
       case "batchNorm":
         return forwardBatchNorm(machine, node, part);
       case "pool":
@@ -215,6 +226,8 @@ export class Runner {
         return backwardConv(machine, node, part);
       case "dense":
         return backwardDense(machine, node, part);
+      case "listedDense":
+        return backwardListedDense(machine, node, part);
       case "batchNorm":
         return backwardBatchNorm(machine, node, part);
       case "pool":
@@ -233,6 +246,7 @@ export class Runner {
     const update = { firstRow, rows: taskRows, ...sizes, adam: adam! };
     if (node.kind === "conv") updateConv(this.#machine, node, update);
     else if (node.kind === "dense") updateDense(this.#machine, node, update);
+    else if (node.kind === "listedDense") updateListedDense(this.#machine, node, update);
     else if (node.kind === "batchNorm") updateBatchNorm(this.#machine, node, update);
   }
 

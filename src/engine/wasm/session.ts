@@ -1,6 +1,7 @@
 import { ContractError, DivergedError } from "../../errors.ts";
 import { weightShapes } from "../../model/shapes.ts";
 import type { ModelSpec } from "../../model/spec.ts";
+import { pieceOf } from "../epoch_piece.ts";
 import type { EngineData, EpochRequest, Session, SessionOptions, SessionState } from "../engine.ts";
 import { Crew, type CrewMemory } from "./crew.ts";
 import type { Machine } from "./nodes/machine.ts";
@@ -61,16 +62,17 @@ export class WasmSession implements Session {
 
   async runEpoch(request: EpochRequest): Promise<number> {
     const { order, epoch, onProgress, signal } = request;
+    const { start, end } = pieceOf(request);
     if (request.data.labels === undefined) {
       throw new TypeError("Cannot train: the data have no labels");
     }
     this.#use(request.data);
     const { seed, batchSize, learningRate } = this.#options;
     const step = this.#step;
-    const settings = { epoch, seed, batchSize, learningRate, step };
+    const settings = { start, end, epoch, seed, batchSize, learningRate, step };
     const job: EpochJob = { kind: "epoch", order: shareCopy(order), ...settings };
     const outcome = await this.#run(job, signal, (samples) => {
-      if (samples > 0) onProgress?.(samples, this.#memory.losses.at(-1)!);
+      if (samples > 0) onProgress?.(start + samples, this.#memory.losses.at(-1)!);
     });
     this.#step += outcome!.steps;
     if (!Number.isFinite(outcome!.loss)) {
@@ -79,7 +81,7 @@ export class WasmSession implements Session {
           `step ${outcome!.steps}. A lower learning rate or a transform of the input may help`,
       );
     }
-    if (outcome!.samples === order.length) onProgress?.(order.length, outcome!.loss);
+    if (start + outcome!.samples === end) onProgress?.(end, outcome!.loss);
     signal?.throwIfAborted();
     return outcome!.loss;
   }

@@ -1,11 +1,13 @@
 import { sizeOf, weightShapes } from "../../model/shapes.ts";
 import type { ModelSpec } from "../../model/spec.ts";
 import { filterBytes, tapBytes } from "./kernels/conv.ts";
+import { PANEL_ROW_BYTES } from "./kernels/lists.ts";
 import { paddedIndex, type Parameter } from "./layout.ts";
 import { transposeFilters } from "./nodes/conv.ts";
 import { transposeRows } from "./nodes/dense.ts";
+import { countInputs } from "./nodes/listed_dense.ts";
 import type { Machine } from "./nodes/machine.ts";
-import type { ConvNode, DenseNode, Plan, PlanNode } from "./plan.ts";
+import type { ConvNode, DenseNode, ListedDenseNode, Plan, PlanNode } from "./plan.ts";
 
 /** Where one of the model's weight tensors lies. */
 export interface WeightPlace {
@@ -31,7 +33,7 @@ function arraysOf(node: PlanNode, name: string): WeightPlace["arrays"] {
     if (name === "moving_variance") return { weight: node.movingVariance };
     return name === "gamma" ? node.gamma : node.beta;
   }
-  const { kernel, bias } = node as ConvNode | DenseNode;
+  const { kernel, bias } = node as ConvNode | DenseNode | ListedDenseNode;
   return name === "kernel" ? kernel : bias;
 }
 
@@ -44,6 +46,15 @@ function kernelIndex(node: PlanNode): (i: number) => number {
     const units = node.output.channels;
     const row = node.output.stride / 4;
     return (i) => paddedIndex(node.input, Math.floor(i / units)) * row + i % units;
+  }
+  if (node.kind === "listedDense") {
+    const units = node.output.channels;
+    const width = PANEL_ROW_BYTES / 4;
+    const panel = countInputs(node) * width;
+    return (i) => {
+      const [input, unit] = [paddedIndex(node.input, Math.floor(i / units)), i % units];
+      return Math.floor(unit / width) * panel + input * width + unit % width;
+    };
   }
   const { shape } = node as ConvNode;
   const { filters, channels } = shape;

@@ -63,7 +63,7 @@ export function addPoolKernels(module: ModuleAssembler, name: string, shape: Poo
       code.repeat(positions, () => {
         code.repeat(4 * vectors, () => {
           code.get(inputDelta).get(offsets).i32Load().op("i32.add").tee(address);
-          code.get(outputDelta).f32Load().op("f32.store");
+          code.get(outputDelta).f32Load().f32Store();
           for (const pointer of [inputDelta, offsets, outputDelta]) code.advance(pointer, 4);
         });
         // The next window's offsets count from the first row again.

@@ -1,0 +1,93 @@
+import type { PackedArray } from "../../arrays.ts";
+import type { EngineData } from "../engine.ts";
+import type { Kernel } from "./kernel.ts";
+import { gather, type GpuPackedType } from "./kernels/gather.ts";
+import type { GpuMemory } from "./memory.ts";
+import type { Tensor } from "./tensors.ts";
+
+/** Rows in one of the buffers that a data set is divided into. */
+interface Chunk {
+  readonly name: string;
+  readonly firstRow: number;
+  readonly endRow: number;
+}
+
+/** Float64 values that are converted at a time. */
+const CONVERTED = 1 << 22;
+
+/** A data set on the GPU: its signal in as many buffers as the limits ask for, and its labels. */
+export class GpuColumns {
+  readonly data: EngineData;
+  readonly #memory: GpuMemory;
+  readonly #labels: string;
+  readonly #type: GpuPackedType;
+  readonly #chunks: readonly Chunk[];
+
+  /** Uploads a data set. `name` begins the names of its buffers. */
+  constructor(data: EngineData, memory: GpuMemory, name: string) {
+    this.data = data;
+    this.#memory = memory;
+    this.#labels = `${name} labels`;
+    this.#type = typeOf(data.signal);
+    this.#chunks = divide(data, memory.largest, name);
+    for (const { name, firstRow, endRow } of this.#chunks) {
+      const values = data.signal.subarray(firstRow * sizeOf(data), endRow * sizeOf(data));
+      uploadValues(memory, name, values);
+    }
+    if (data.labels !== undefined) {
+      memory.reserve(this.#labels, data.labels.length);
+      memory.write(this.#labels, Float32Array.from(data.labels));
+    }
+  }
+
+  /** Kernels that gather samples into a network's input, one for each chunk. */
+  gatherKernels(input: Tensor, models: number, purpose: "training" | "prediction"): Kernel[] {
+    const labels = purpose === "training" ? this.#labels : undefined;
+    return this.#chunks.map(({ name, firstRow, endRow }) =>
+      gather({
+        ...{ chunk: name, type: this.#type, transform: this.data.transform, firstRow, endRow },
+        ...{ input, models, labels },
+      })
+    );
+  }
+
+  /** Frees the buffers. */
+  free(): void {
+    for (const { name } of this.#chunks) this.#memory.free(name);
+    this.#memory.free(this.#labels);
+  }
+}
+
+function sizeOf({ bins, marks }: EngineData): number {
+  return bins * marks;
+}
+
+function typeOf(signal: PackedArray): GpuPackedType {
+  if (signal instanceof Uint8Array) return "uint8";
+  if (signal instanceof Uint16Array) return "uint16";
+  if (signal instanceof Uint32Array) return "uint32";
+  return "float32";
+}
+
+/** Chunks of whole rows, as even as can be. */
+function divide(data: EngineData, largest: number, name: string): Chunk[] {
+  const { signal } = data;
+  const rows = signal.length / sizeOf(data);
+  const rowBytes = sizeOf(data) * Math.min(4, signal.BYTES_PER_ELEMENT);
+  const count = Math.max(1, Math.ceil(rows / Math.max(1, Math.floor(largest / rowBytes))));
+  return Array.from({ length: count }, (_, i) => ({
+    name: `${name} chunk ${i}`,
+    firstRow: Math.floor(i * rows / count),
+    endRow: Math.floor((i + 1) * rows / count),
+  }));
+}
+
+function uploadValues(memory: GpuMemory, name: string, values: PackedArray): void {
+  const bytes = values.length * Math.min(4, values.BYTES_PER_ELEMENT);
+  memory.reserve(name, Math.ceil(bytes / 4));
+  if (!(values instanceof Float64Array)) return memory.write(name, values);
+  for (let start = 0; start < values.length; start += CONVERTED) {
+    const part = Float32Array.from(values.subarray(start, start + CONVERTED));
+    memory.write(name, part, 4 * start);
+  }
+}

@@ -1,0 +1,72 @@
+import { EngineUnavailableError } from "../../errors.ts";
+
+/** Limits that are raised from WebGPU's defaults to what the adapter has. */
+const RAISED_LIMITS = [
+  "maxBufferSize",
+  "maxStorageBufferBindingSize",
+  "maxComputeWorkgroupStorageSize",
+  "maxComputeInvocationsPerWorkgroup",
+] as const;
+
+/** A GPU ready to compute, and word of its failure. */
+export interface OpenedDevice {
+  readonly device: GPUDevice;
+  /** Name of the card or driver. */
+  readonly name: string;
+  /** Waits for a promise, but rejects as soon as the device is lost or reports an error that nobody asked for. */
+  readonly guard: <T>(promise: Promise<T>) => Promise<T>;
+  /** Layout of group 1, which all kernels share: the step, at an offset that is given with each. */
+  readonly stepLayout: GPUBindGroupLayout;
+}
+
+/**
+ * Opens this machine's GPU with all that its adapter offers.
+ *
+ * @throws {EngineUnavailableError} If there is no WebGPU, no adapter or no device.
+ */
+export async function openDevice(): Promise<OpenedDevice> {
+  const fail = (why: string): never => {
+    throw new EngineUnavailableError(`Cannot compute on WebGPU: ${why}`);
+  };
+  const gpu = globalThis.navigator?.gpu;
+  if (gpu === undefined) return fail("this runtime has no navigator.gpu");
+  const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
+  if (adapter === null) {
+    return fail(
+      "no adapter was found; on Linux a Vulkan driver is needed, such as mesa-vulkan-drivers",
+    );
+  }
+  const requiredLimits = Object.fromEntries(
+    RAISED_LIMITS.map((limit) => [limit, adapter.limits[limit]]),
+  );
+  const name = adapter.info.description || adapter.info.vendor || "unnamed GPU";
+  const device = await adapter.requestDevice({ requiredLimits })
+    .catch((error: Error) => fail(`${name} gives no device: ${error.message}`));
+  const stepLayout = device.createBindGroupLayout({
+    entries: [{
+      binding: 0,
+      visibility: GPUShaderStage.COMPUTE,
+      buffer: { type: "read-only-storage", hasDynamicOffset: true },
+    }],
+  });
+  return { device, name, guard: watch(device, name), stepLayout };
+}
+
+function watch(device: GPUDevice, name: string): OpenedDevice["guard"] {
+  const failure = Promise.withResolvers<never>();
+  // Nobody may be waiting when it fails; whoever comes next is told.
+  failure.promise.catch(() => {});
+  device.addEventListener("uncapturederror", (event) => {
+    const { message } = (event as GPUUncapturedErrorEvent).error;
+    failure.reject(new EngineUnavailableError(`Cannot go on computing on ${name}: ${message}`));
+  });
+  device.lost.then(({ reason, message }) => {
+    const why = [reason, message].filter(Boolean).join(", ");
+    failure.reject(
+      new EngineUnavailableError(
+        `Cannot go on computing: ${name} was lost (${why || "no reason given"})`,
+      ),
+    );
+  });
+  return (promise) => Promise.race([promise, failure.promise]);
+}

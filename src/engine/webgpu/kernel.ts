@@ -1,0 +1,105 @@
+/**
+ * What a kernel is to the rest of the engine: WGSL for one exact shape, the buffers it is bound to by name, and
+ * how many workgroups it is dispatched in. All of it is text and numbers, so kernels are made, and tested,
+ * without a GPU.
+ *
+ * @module
+ */
+
+/** A buffer as a kernel sees it. */
+export interface KernelBuffer {
+  /** Name among the session's buffers. */
+  readonly buffer: string;
+  /** Whether the kernel writes to it. */
+  readonly access: "read" | "read_write";
+  /** Type of its elements in WGSL. */
+  readonly type: "f32" | "u32" | "vec2f" | "vec2u" | "vec4f";
+}
+
+/** A compute shader and how to run it. */
+export interface Kernel {
+  /** What it computes, for labels and error messages. */
+  readonly name: string;
+  /** The shader; its entry point is `main`. */
+  readonly wgsl: string;
+  /** Buffers in the order of the bindings of group 0; group 1 holds the step. */
+  readonly buffers: readonly KernelBuffer[];
+  /** Workgroups in x, y and z. */
+  readonly workgroups: readonly [number, number, number];
+}
+
+/** What a kernel is made of. */
+export interface KernelParts {
+  readonly name: string;
+  /** Buffers by the names that the code calls them. */
+  readonly buffers: Readonly<Record<string, KernelBuffer>>;
+  /** Declarations of the module: constants, functions and workgroup variables. */
+  readonly declarations?: string;
+  /** Invocations of a workgroup. */
+  readonly threads: number;
+  readonly workgroups: readonly [number, number, number];
+  /** Body of `main`, which has `group` (vec3u), `lane` (u32), `model` (u32) and `step` (Step), with samples to do. */
+  readonly body: string;
+}
+
+/** A buffer that a kernel only reads. */
+export function read(buffer: string, type: KernelBuffer["type"] = "f32"): KernelBuffer {
+  return { buffer, access: "read", type };
+}
+
+/** A buffer that a kernel writes. */
+export function write(buffer: string, type: KernelBuffer["type"] = "f32"): KernelBuffer {
+  return { buffer, access: "read_write", type };
+}
+
+/** Bytes of a `Step`. */
+export const STEP_BYTES = 32;
+
+/**
+ * Where a training step, or a batch of a prediction, stands for one model. `samples` is 0 for a model whose epoch
+ * is over; `position` is that of the batch's first sample in the epoch's order, `slot` the same among the samples
+ * gathered for the submission, `index` the number of the step in the epoch. `rate` and `correction` are Adam's.
+ */
+const STEP_WGSL = `struct Step {
+  samples: u32,
+  position: u32,
+  slot: u32,
+  index: u32,
+  rate: f32,
+  correction: f32,
+  unused0: u32,
+  unused1: u32,
+}
+@group(1) @binding(0) var<storage, read> steps: array<Step>;
+`;
+
+/** Puts a kernel together. The model is the third coordinate of the workgroup. */
+export function makeKernel(parts: KernelParts): Kernel {
+  const { name, buffers, declarations = "", threads, workgroups, body } = parts;
+  const bindings = Object.entries(buffers).map(([variable, { access, type }], index) =>
+    `@group(0) @binding(${index}) var<storage, ${access}> ${variable}: array<${type}>;`
+  );
+  const wgsl = `// ${name}
+${STEP_WGSL}${bindings.join("\n")}
+${declarations}
+@compute @workgroup_size(${threads})
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let model = group.z;
+  let step = steps[model];
+  if (step.samples == 0u) { return; }
+${body}
+}
+`;
+  return { name, wgsl, buffers: Object.values(buffers), workgroups };
+}
+
+/** Lines of `text(0)` to `text(count − 1)`: an unrolled loop. */
+export function unroll(count: number, text: (index: number) => string): string {
+  return Array.from({ length: count }, (_, index) => text(index)).join("\n");
+}
+
+/** A WGSL literal of type f32. */
+export function float(value: number): string {
+  const text = String(Math.fround(value));
+  return /[.e]/.test(text) ? `${text}f` : `${text}.0f`;
+}

@@ -1,0 +1,143 @@
+import { makeProductKernel, type WorkgroupLimits } from "../gemm.ts";
+import { float, type Kernel, read, unroll, write } from "../kernel.ts";
+import {
+  activationDerivative,
+  deltaStart,
+  sampleStart,
+  type Tensor,
+  valueStart,
+} from "../tensors.ts";
+import type { KernelLayout } from "../weight_layout.ts";
+
+/** A convolution, with its activation and pooling, between two tensors. */
+export interface ConvShape {
+  readonly name: string;
+  readonly input: Tensor;
+  readonly output: Tensor;
+  readonly taps: number;
+  readonly dilation: number;
+  /** Zeros of padding on the left. */
+  readonly left: number;
+  /** Positions before pooling. */
+  readonly positions: number;
+  /** Size of the pooling, or `undefined`. */
+  readonly pool: number | undefined;
+  readonly kernel: KernelLayout;
+  /** Weights of a model. */
+  readonly weightStride: number;
+  readonly models: number;
+}
+
+/**
+ * value[position, filter] = max over the pool of activation(bias + Σ over tap, channel of input[position + tap ·
+ * dilation − left, channel] · kernel[tap, channel, filter]), and the position of the first maximum. The activation
+ * is applied to the maximum, which comes to the same since it never falls. A thread has the positions of whole
+ * windows in registers, so pooling costs no memory.
+ */
+export function convForward(shape: ConvShape, limits: WorkgroupLimits): Kernel {
+  const { name, input, output, dilation, left, kernel, weightStride, models } = shape;
+  const pool = shape.pool ?? 1;
+  const filters = output.channels;
+  return makeProductKernel(
+    {
+      ...{ items: output.samples, windows: output.positions, pool, columns: filters, models },
+      ...{ runs: kernel.runs, step: dilation, length: kernel.runLength },
+    },
+    {
+      name: `${name} forward`,
+      buffers: {
+        input: read(`${input.name}.value`),
+        weights: read("weights", "vec4f"),
+        value: write(`${output.name}.value`),
+        ...(shape.pool && { offsets: write(`${output.name}.offset`, "u32") }),
+      },
+      items: "step.samples",
+      vectorA: `let i = ${sampleStart(input, "item")} + (row + ${
+        input.before - left
+      }u) * ${input.channels}u + k;
+  return vec4f(input[i], input[i + 1u], input[i + 2u], input[i + 3u]);`,
+      vectorB: `return weights[(model * ${weightStride}u + ${kernel.start}u
+    + (run * ${kernel.paddedRun}u + k) * ${kernel.columns}u + column) / 4u];`,
+      transposed: false,
+      store: `  var best = sums[0];
+  var at = 0u;
+${
+        unroll(
+          pool - 1,
+          (p) => `  if (sums[${p + 1}] > best) { best = sums[${p + 1}]; at = ${p + 1}u; }`,
+        )
+      }
+  best += weights[(model * ${weightStride}u + ${kernel.bias}u + column) / 4u][column % 4u];
+  let place = window * ${filters}u + column;
+  value[${valueStart(output, "item")} + place] = ${activate("best", output.slope)};
+${
+        shape.pool === undefined
+          ? ""
+          : `  offsets[${deltaStart(output, "item")} + place] = window * ${pool}u + at;`
+      }`,
+    },
+    limits,
+  );
+}
+
+/** WGSL for an activation of a value. */
+export function activate(value: string, slope: number): string {
+  return slope === 1 ? value : `select(${float(slope)} * ${value}, ${value}, ${value} > 0.0f)`;
+}
+
+/**
+ * inputDelta[position, channel] = Σ over tap, filter of delta[position + left − tap · dilation, filter] ·
+ * kernel[tap, channel, filter], times the derivative of the input's activation: a convolution too, of the deltas
+ * with the kernel turned round. Behind a pooling the deltas are spread out as they are loaded: a position has one
+ * if it was the maximum of its window.
+ */
+export function convInputGradient(shape: ConvShape, limits: WorkgroupLimits): Kernel {
+  const { name, input, output, taps, dilation, left, kernel, weightStride, models } = shape;
+  const filters = output.channels;
+  // Row r of A is position r − before of the deltas.
+  const before = (taps - 1) * dilation - left;
+  return makeProductKernel(
+    {
+      ...{ items: output.samples, windows: input.positions, pool: 1, columns: input.channels },
+      ...{ runs: taps, step: dilation, length: filters, models },
+    },
+    {
+      name: `${name} input gradient`,
+      buffers: {
+        delta: read(`${output.name}.delta`),
+        ...(shape.pool && { offsets: read(`${output.name}.offset`, "u32") }),
+        weights: read("weights", "vec4f"),
+        value: read(`${input.name}.value`),
+        inputDelta: write(`${input.name}.delta`),
+      },
+      items: "step.samples",
+      vectorA: `let position = i32(row) - ${before};
+  if (position < 0 || position >= ${shape.positions}) { return vec4f(); }
+  ${spreadDeltas(shape)}`,
+      vectorB: `let row = (${taps - 1}u - run) * ${rowsOfTap(shape)}u + column;
+  return weights[(model * ${weightStride}u + ${kernel.start}u + row * ${kernel.columns}u + k) / 4u];`,
+      transposed: true,
+      store: `  let place = window * ${input.channels}u + column;
+  let factor = ${activationDerivative(input, `value[${valueStart(input, "item")} + place]`)};
+  inputDelta[${deltaStart(input, "item")} + place] = sums[0] * factor;`,
+    },
+    limits,
+  );
+
+  function spreadDeltas({ pool }: ConvShape): string {
+    const load = (place: string) =>
+      `let i = ${deltaStart(output, "item")} + ${place} * ${filters}u + k;
+  let found = vec4f(delta[i], delta[i + 1u], delta[i + 2u], delta[i + 3u]);`;
+    if (pool === undefined) return `${load("u32(position)")}\n  return found;`;
+    return `let window = u32(position) / ${pool}u;
+  if (window >= ${output.positions}u) { return vec4f(); }
+  ${load("window")}
+  let at = vec4u(offsets[i], offsets[i + 1u], offsets[i + 2u], offsets[i + 3u]);
+  return select(vec4f(), found, at == vec4u(u32(position)));`;
+  }
+}
+
+/** Rows of the kernel from one tap to the next. */
+function rowsOfTap({ input, kernel }: ConvShape): number {
+  return kernel.runs === 1 ? input.channels : kernel.paddedRun;
+}

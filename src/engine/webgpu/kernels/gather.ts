@@ -1,0 +1,74 @@
+import type { PackedType } from "../../../arrays.ts";
+import type { Transform } from "../../../record.ts";
+import { type Kernel, makeKernel, read, write } from "../kernel.ts";
+import { type Tensor, valueStart } from "../tensors.ts";
+
+/** Element types that a data set may have on the GPU; float64 becomes float32 on the way there. */
+export type GpuPackedType = Exclude<PackedType, "float64">;
+
+/** Rows of a data set in one buffer, and where their samples go. */
+export interface GatherShape {
+  /** Name of the buffer of packed values, as 32-bit words. */
+  readonly chunk: string;
+  readonly type: GpuPackedType;
+  readonly transform: Transform;
+  /** Rows that the buffer holds. */
+  readonly firstRow: number;
+  readonly endRow: number;
+  /** The network's input. */
+  readonly input: Tensor;
+  /** Name of the buffer of all labels; absent where they are not wanted. */
+  readonly labels: string | undefined;
+  readonly models: number;
+}
+
+const THREADS = 64;
+
+/** WGSL for the value at place `i` of the packed data. */
+const UNPACK: Readonly<Record<GpuPackedType, string>> = {
+  uint8: "f32((chunk[i >> 2u] >> (8u * (i & 3u))) & 0xffu)",
+  uint16: "f32((chunk[i >> 1u] >> (16u * (i & 1u))) & 0xffffu)",
+  uint32: "f32(chunk[i])",
+  float32: "bitcast<f32>(chunk[i])",
+};
+
+/** WGSL for the transform of a value `x`; log(1 + x) by its series where the sum would lose x. */
+const TRANSFORM: Readonly<Record<Transform, string>> = {
+  none: "x",
+  log1p: "select(log(1.0f + x), x * (1.0f - x * (0.5f - x / 3.0f)), abs(x) < 0.01f)",
+  asinh: "asinh(x)",
+};
+
+/**
+ * Copies the samples that the next steps ask for, transformed, out of a buffer of packed rows into the network's
+ * input, and their labels. Here `step.position` is the place of the first row among the orders of all models, and
+ * `step.samples` the number of rows. Workgroups: y samples, z models; the threads of one share a sample.
+ */
+export function gather(shape: GatherShape): Kernel {
+  const { chunk, type, transform, firstRow, endRow, input, labels, models } = shape;
+  const size = input.positions * input.channels;
+  const storeLabel = `
+  if (lane == 0u) { labels[model * ${input.samples}u + sample] = columnLabels[row]; }`;
+  return makeKernel({
+    name: `gather rows ${firstRow} to ${endRow}`,
+    buffers: {
+      chunk: read(chunk, "u32"),
+      orders: read("orders", "u32"),
+      value: write(`${input.name}.value`),
+      ...(labels ? { columnLabels: read(labels), labels: write("labels") } : {}),
+    },
+    declarations: `fn transformed(x: f32) -> f32 { return ${TRANSFORM[transform]}; }`,
+    threads: THREADS,
+    workgroups: [1, input.samples, models],
+    body: `  let sample = group.y;
+  if (sample >= step.samples) { return; }
+  let row = orders[step.position + sample];
+  if (row < ${firstRow}u || row >= ${endRow}u) { return; }
+  let firstValue = (row - ${firstRow}u) * ${size}u;
+  let to = ${valueStart(input, "sample")};
+  for (var k = lane; k < ${size}u; k += ${THREADS}u) {
+    let i = firstValue + k;
+    value[to + k] = transformed(${UNPACK[type]});
+  }${labels ? storeLabel : ""}`,
+  });
+}

@@ -1,0 +1,245 @@
+import type { Loss } from "../../../model/spec.ts";
+import type { GradientRegion } from "../gradients.ts";
+import { float, type Kernel, makeKernel, read, unroll, write } from "../kernel.ts";
+import { activationDerivative, deltaStart, type Tensor, valueStart } from "../tensors.ts";
+import type { KernelLayout } from "../weight_layout.ts";
+import { lossWgsl } from "./loss.ts";
+import { dropoutWgsl, THREEFRY_WGSL } from "./threefry.ts";
+
+/** A dense layer of the head, and the dropout before it. */
+export interface HeadLayer {
+  readonly inputs: number;
+  readonly units: number;
+  /** Slope of its activation; 1 is none. */
+  readonly slope: number;
+  /** Rate of the dropout and number of its key among a model's, if there is one. */
+  readonly dropout: { readonly rate: number; readonly key: number } | undefined;
+  readonly kernel: KernelLayout;
+  /** Where its gradients go; all layers have the same blocks, of whole vectors of samples. */
+  readonly region: GradientRegion;
+}
+
+/** The narrow dense layers at the end of a network, and the loss. */
+export interface HeadShape {
+  readonly input: Tensor;
+  readonly layers: readonly HeadLayer[];
+  readonly loss: Loss;
+  readonly keys: number;
+  readonly weightStride: number;
+  readonly gradientStride: number;
+  /** Room for labels, of each model. */
+  readonly gathered: number;
+  readonly models: number;
+}
+
+const THREADS = 256;
+
+/** Bytes of shared memory that a sample takes, given the values at every layer: these and their deltas. */
+export function headBytes(widths: readonly number[]): number {
+  return 4 * (2 * widths.reduce((sum, width) => sum + width, 0) + 1);
+}
+
+/**
+ * The end of a network in one dispatch: dense layers too narrow to be worth one each go forward, the loss is taken, and
+ * all of them go back, for a block of samples whose values never leave shared memory. Layer l reads `valuesL` behind
+ * its dropout and writes `values(L + 1)`; going back it reads `deltas(L + 1)`, leaves the block's gradients in global
+ * memory, and writes `deltasL`, the first layer the deltas of the network below. Values are `[unit, sample]`, samples in
+ * vectors of four, so that a weight is loaded once for four samples. Workgroups: x blocks of samples, z models.
+ */
+export function headTraining(shape: HeadShape): Kernel {
+  const { input, layers, loss, gathered, models } = shape;
+  const { blocks, blockSamples: samples } = layers[0].region;
+  const last = layers.length;
+  const drops = layers.some(({ dropout }) => dropout !== undefined);
+  return makeKernel({
+    name: "head",
+    buffers: {
+      input: read(`${input.name}.value`),
+      weights: read("weights", "vec4f"),
+      labels: read("labels"),
+      ...(input.hasDelta ? { inputDelta: write(`${input.name}.delta`) } : {}),
+      gradients: write("gradients"),
+      lossBlocks: write("lossBlocks"),
+      ...(drops ? { keys: read("keys", "vec2u") } : {}),
+    },
+    declarations: `${declareTables(shape, ["values", "deltas"])}
+var<workgroup> sampleLoss: array<f32, ${samples}>;
+${lossWgsl(loss)}
+${dropoutFunctions(shape)}`,
+    threads: THREADS,
+    workgroups: [blocks, 1, models],
+    body: `  let first = group.x * ${samples}u;
+${loadInput(shape, "training")}
+${unroll(last, (layer) => forwardLayer(shape, layer, "training"))}
+  if (lane < ${samples}u) {
+    let label = labels[model * ${gathered}u + step.slot + first + lane];
+    let counts = first + lane < step.samples;
+    let value = values${last}[lane / 4u][lane % 4u];
+    sampleLoss[lane] = select(0.0f, lossOf(value, label), counts);
+    deltas${last}[lane / 4u][lane % 4u] =
+      select(0.0f, lossSlope(value, label) / f32(step.samples), counts);
+  }
+  workgroupBarrier();
+  if (lane == 0u) {
+    var sum = 0.0f;
+    for (var i = 0u; i < ${samples}u; i++) { sum += sampleLoss[i]; }
+    lossBlocks[model * ${blocks}u + group.x] = sum;
+  }
+${unroll(last, (i) => backwardLayer(shape, last - 1 - i))}`,
+  });
+}
+
+/** The same without dropout, loss and way back: predictions, at their position in the order asked for. */
+export function headPrediction(shape: HeadShape): Kernel {
+  const { input, layers, loss, models } = shape;
+  const { blocks, blockSamples: samples } = layers[0].region;
+  const last = layers.length;
+  return makeKernel({
+    name: "head prediction",
+    buffers: {
+      input: read(`${input.name}.value`),
+      weights: read("weights", "vec4f"),
+      predictions: write("predictions"),
+    },
+    declarations: declareTables(shape, ["values"]),
+    threads: THREADS,
+    workgroups: [blocks, 1, models],
+    body: `  let first = group.x * ${samples}u;
+${loadInput(shape, "prediction")}
+${unroll(last, (layer) => forwardLayer(shape, layer, "prediction"))}
+  if (lane < ${samples}u && first + lane < step.samples) {
+    let value = values${last}[lane / 4u][lane % 4u];
+    let predicted = ${loss === "meanSquaredError" ? "value" : "1.0f / (1.0f + exp(-value))"};
+    predictions[(step.position + first + lane) * ${models}u + model] = predicted;
+  }`,
+  });
+}
+
+type Mode = "training" | "prediction";
+
+/** Vectors of samples in a block. */
+function sampleVectors({ layers }: HeadShape): number {
+  return layers[0].region.blockSamples / 4;
+}
+
+function declareTables(shape: HeadShape, names: readonly string[]): string {
+  const { layers } = shape;
+  const widths = [layers[0].inputs, ...layers.map(({ units }) => units)];
+  const vectors = sampleVectors(shape);
+  return widths.flatMap((width, i) =>
+    names.map((name) => `var<workgroup> ${name}${i}: array<vec4f, ${width * vectors}>;`)
+  ).join("\n");
+}
+
+function dropoutFunctions({ layers, keys }: HeadShape): string {
+  const functions = layers.flatMap(({ dropout }, i) =>
+    dropout === undefined ? [] : [`${dropoutWgsl(`dropoutFactor${i}`, dropout.rate)}
+fn dropoutFactors${i}(model: u32, position: u32, unit: u32) -> vec4f {
+  let key = keys[model * ${keys}u + ${dropout.key}u];
+  return vec4f(
+${unroll(4, (j) => `    dropoutFactor${i}(key, position + ${j}u, unit),`)}
+  );
+}`]
+  );
+  return functions.length === 0 ? "" : [THREEFRY_WGSL, ...functions].join("\n");
+}
+
+/** WGSL for the factors of the dropout before a layer, ` * …`, or nothing. */
+function dropoutOf({ layers }: HeadShape, layer: number): string {
+  if (layers[layer]?.dropout === undefined) return "";
+  return ` * dropoutFactors${layer}(model, step.position + first + 4u * four, unit)`;
+}
+
+/** Threads share out a table of `[unit, four samples]`. */
+function eachUnit(shape: HeadShape, units: number, body: string): string {
+  const vectors = sampleVectors(shape);
+  return `  for (var i = lane; i < ${units * vectors}u; i += ${THREADS}u) {
+    let unit = i / ${vectors}u;
+    let four = i % ${vectors}u;
+${body}
+  }
+  workgroupBarrier();`;
+}
+
+function loadInput(shape: HeadShape, mode: Mode): string {
+  const { input, layers } = shape;
+  const sample = (j: number) => `first + 4u * four + ${j}u`;
+  return eachUnit(
+    shape,
+    layers[0].inputs,
+    `    var found = vec4f();
+${
+      unroll(4, (j) =>
+        `    if (${sample(j)} < step.samples) { found[${j}] = input[${
+          valueStart(input, `(${sample(j)})`)
+        } + unit]; }`)
+    }
+    values0[i] = found${mode === "training" ? dropoutOf(shape, 0) : ""};`,
+  );
+}
+
+function forwardLayer(shape: HeadShape, layer: number, mode: Mode): string {
+  const { layers, weightStride } = shape;
+  const { inputs, units, slope, kernel } = layers[layer];
+  const vectors = sampleVectors(shape);
+  const weight = (place: string) => `weights[(${place}) / 4u][unit % 4u]`;
+  const activated = slope === 1 ? "sum" : `select(${float(slope)} * sum, sum, sum > vec4f())`;
+  return eachUnit(
+    shape,
+    units,
+    `    let kernel = model * ${weightStride}u + ${kernel.start}u + unit;
+    var sum = vec4f(${weight(`kernel + ${kernel.bias - kernel.start}u`)});
+    for (var k = 0u; k < ${inputs}u; k++) {
+      sum += values${layer}[k * ${vectors}u + four] * ${weight(`kernel + k * ${kernel.columns}u`)};
+    }
+    values${layer + 1}[i] = ${activated}${mode === "training" ? dropoutOf(shape, layer + 1) : ""};`,
+  );
+}
+
+function backwardLayer(shape: HeadShape, layer: number): string {
+  const { input, layers } = shape;
+  const gradients = writeGradients(shape, layer);
+  if (layer === 0 && !input.hasDelta) return gradients;
+  const { inputs, units, kernel } = layers[layer];
+  const vectors = sampleVectors(shape);
+  const slope = layer === 0 ? input.slope : layers[layer - 1].slope;
+  const value = (j: number) => activationDerivative({ ...input, slope }, `value[${j}]`);
+  const storeInput = unroll(4, (j) =>
+    `    if (first + 4u * four + ${j}u < step.samples) {
+      inputDelta[${deltaStart(input, `(first + 4u * four + ${j}u)`)} + unit] = found[${j}];
+    }`);
+  const deltas = eachUnit(
+    shape,
+    inputs,
+    `    let row = (model * ${shape.weightStride}u + ${kernel.start}u + unit * ${kernel.columns}u) / 4u;
+    var sum = vec4f();
+    for (var j = 0u; j < ${units}u; j++) {
+      sum += deltas${layer + 1}[j * ${vectors}u + four] * weights[row + j / 4u][j % 4u];
+    }
+    // A dropped value is 0, which does not tell its sign; but its factor is 0 too.
+    let value = values${layer}[i];
+    let derivative = vec4f(${[0, 1, 2, 3].map(value).join(", ")});
+    let found = sum * derivative${dropoutOf(shape, layer)};
+${layer > 0 ? `    deltas${layer}[i] = found;` : storeInput}`,
+  );
+  return `${gradients}\n${deltas}`;
+}
+
+/** One thread has a weight, or a bias, whose input is 1. */
+function writeGradients(shape: HeadShape, layer: number): string {
+  const { inputs, units, kernel, region } = shape.layers[layer];
+  const vectors = sampleVectors(shape);
+  const block = `model * ${shape.gradientStride}u + ${region.start}u + group.x * ${region.size}u`;
+  return `  for (var i = lane; i < ${(inputs + 1) * units}u; i += ${THREADS}u) {
+    let k = i / ${units}u;
+    let unit = i % ${units}u;
+    var sum = 0.0f;
+    for (var four = 0u; four < ${vectors}u; four++) {
+      let value = values${layer}[min(k, ${inputs - 1}u) * ${vectors}u + four];
+      let x = select(vec4f(1.0f), value, k < ${inputs}u);
+      sum += dot(x, deltas${layer + 1}[unit * ${vectors}u + four]);
+    }
+    let place = select(${kernel.bias - kernel.start}u, k * ${kernel.columns}u, k < ${inputs}u);
+    gradients[${block} + place + unit] = sum;
+  }`;
+}

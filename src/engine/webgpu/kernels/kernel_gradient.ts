@@ -1,0 +1,142 @@
+import type { GradientRegion } from "../gradients.ts";
+import { type Kernel, type KernelBuffer, makeKernel, read, unroll, write } from "../kernel.ts";
+import { deltaStart, sampleStart, type Tensor } from "../tensors.ts";
+import type { KernelLayout } from "../weight_layout.ts";
+
+/** The layer whose kernel it is: a convolution, or a dense layer as one with a single position and tap. */
+export interface KernelGradientShape {
+  readonly name: string;
+  readonly input: Tensor;
+  readonly output: Tensor;
+  readonly taps: number;
+  readonly dilation: number;
+  readonly left: number;
+  /** Whether the output is pooled, so that only the positions of the maxima carry a gradient. */
+  readonly pooled: boolean;
+  readonly kernel: KernelLayout;
+  readonly models: number;
+}
+
+/** Elements of the window that a thread sums, at most. */
+const PIECE = 12;
+/** Filters side by side in a workgroup, and threads of it. */
+const FILTERS = 64;
+const THREADS = 256;
+
+/** How the elements of a kernel are divided among threads. */
+interface Division {
+  /** Elements that are neighbours in the input: a whole window, or one tap if it is dilated. */
+  readonly runs: number;
+  readonly runLength: number;
+  /** Elements that are loaded at once: 1, 2 or 4. */
+  readonly width: 1 | 2 | 4;
+  readonly piecesOfRun: number;
+  /** Elements of a piece. */
+  readonly piece: number;
+  readonly filters: number;
+  readonly filterBlocks: number;
+  readonly piecesOfGroup: number;
+  readonly pieceBlocks: number;
+}
+
+function divide({ input, output, taps, dilation }: KernelGradientShape): Division {
+  const runs = dilation === 1 ? 1 : taps;
+  const runLength = taps * input.channels / runs;
+  // Rows begin at multiples of this, so that vectors of this many elements are aligned.
+  const width = ([4, 2] as const).find((width) => input.channels % width === 0) ?? 1;
+  const piecesOfRun = Math.ceil(runLength / PIECE);
+  const piece = Math.ceil(runLength / piecesOfRun / width) * width;
+  const filterBlocks = Math.ceil(output.channels / FILTERS);
+  const filters = Math.ceil(output.channels / filterBlocks);
+  const pieces = runs * piecesOfRun;
+  const piecesOfGroup = Math.min(pieces, Math.floor(THREADS / filters));
+  const pieceBlocks = Math.ceil(pieces / piecesOfGroup);
+  return {
+    ...{ runs, runLength, width, piecesOfRun, piece },
+    ...{ filters, filterBlocks, piecesOfGroup, pieceBlocks },
+  };
+}
+
+/** Workgroups that each block of samples takes. */
+export function kernelGradientWorkgroups(shape: KernelGradientShape): number {
+  const { filterBlocks, pieceBlocks } = divide(shape);
+  return filterBlocks * pieceBlocks;
+}
+
+const VECTOR_TYPES: Readonly<Record<Division["width"], KernelBuffer["type"]>> = {
+  1: "f32",
+  2: "vec2f",
+  4: "vec4f",
+};
+
+/**
+ * gradient[tap, channel, filter] = Σ over sample, position of input[position + tap · dilation − left, channel] ·
+ * delta[position, filter], and the bias's Σ of the deltas, for each block of samples. Behind a pooling the sum
+ * visits only the maxima: a fifth or a third of the positions.
+ *
+ * A thread keeps up to twelve elements of one filter's window in registers. Neighbouring threads are neighbouring
+ * filters: they read and write neighbouring deltas and gradients, and nearly the same input. Workgroups: x pieces and
+ * filters, y blocks of samples, z models.
+ */
+export function kernelGradient(
+  shape: KernelGradientShape,
+  region: GradientRegion,
+  gradientStride: number,
+): Kernel {
+  const { name, input, output, dilation, left, pooled, kernel, models } = shape;
+  const division = divide(shape);
+  const { runs, runLength, width, piecesOfRun, piece, filters, filterBlocks } = division;
+  const { piecesOfGroup, pieceBlocks } = division;
+  const channels = input.channels;
+  const all = output.channels;
+  const position = pooled ? `offsets[deltas + window * ${all}u]` : "window";
+  const vectors = piece / width;
+  const type = VECTOR_TYPES[width];
+  const element = (i: number) =>
+    width === 1 ? `sum${i}` : `sum${Math.floor(i / width)}[${i % width}]`;
+  return makeKernel({
+    name: `${name} kernel gradient`,
+    buffers: {
+      input: read(`${input.name}.value`, type),
+      delta: read(`${output.name}.delta`),
+      ...(pooled ? { offsets: read(`${output.name}.offset`, "u32") } : {}),
+      gradients: write("gradients"),
+    },
+    declarations: `// Where an element of the window has its row of the kernel: taps may be padded.
+fn placeOf(element: u32) -> u32 {
+  return (element / ${kernel.runLength}u * ${kernel.paddedRun}u + element % ${kernel.runLength}u)
+    * ${kernel.columns}u;
+}`,
+    threads: filters * piecesOfGroup,
+    workgroups: [filterBlocks * pieceBlocks, region.blocks, models],
+    body: `  let filter_ = group.x % ${filterBlocks}u * ${filters}u + lane % ${filters}u;
+  let piece = group.x / ${filterBlocks}u * ${piecesOfGroup}u + lane / ${filters}u;
+  if (filter_ >= ${all}u || piece >= ${runs * piecesOfRun}u) { return; }
+  let run = piece / ${piecesOfRun}u;
+  let firstElement = piece % ${piecesOfRun}u * ${piece}u;
+  let firstSample = group.y * ${region.blockSamples}u;
+  let endSample = min(firstSample + ${region.blockSamples}u, step.samples);
+${unroll(vectors, (i) => `  var sum${i} = ${type}();`)}
+  var biasSum = 0.0f;
+  for (var sample = firstSample; sample < endSample; sample++) {
+    let inputs = (${sampleStart(input, "sample")}
+      + (run * ${dilation}u + ${input.before - left}u) * ${channels}u + firstElement) / ${width}u;
+    let deltas = ${deltaStart(output, "sample")} + filter_;
+    for (var window = 0u; window < ${output.positions}u; window++) {
+      let d = delta[deltas + window * ${all}u];
+      let i = inputs + ${position} * ${channels / width}u;
+${unroll(vectors, (i) => `      sum${i} += d * input[i + ${i}u];`)}
+      biasSum += d;
+    }
+  }
+  let block = model * ${gradientStride}u + ${region.start}u + group.y * ${region.size}u + filter_;
+  let element = run * ${runLength}u + firstElement;
+${
+      unroll(piece, (i) =>
+        `  if (firstElement + ${i}u < ${runLength}u) {
+    gradients[block + placeOf(element + ${i}u)] = ${element(i)};
+  }`)
+    }
+  if (piece == 0u) { gradients[block + ${kernel.bias - kernel.start}u] = biasSum; }`,
+  });
+}

@@ -1,0 +1,86 @@
+import type { Loss } from "../../../model/spec.ts";
+import { type Kernel, makeKernel, read, write } from "../kernel.ts";
+import { deltaStart, type Tensor, valueStart } from "../tensors.ts";
+
+/** The network's output and what is done with it. */
+export interface LossShape {
+  readonly output: Tensor;
+  readonly loss: Loss;
+  /** Room for labels, of each model. */
+  readonly gathered: number;
+  readonly models: number;
+}
+
+/**
+ * WGSL for `lossOf(value, label)` and `lossSlope(value, label)`. The cross-entropy is that of a sigmoid, from the value
+ * before it.
+ */
+export function lossWgsl(loss: Loss): string {
+  return loss === "meanSquaredError"
+    ? `fn lossOf(value: f32, label: f32) -> f32 { return (value - label) * (value - label); }
+fn lossSlope(value: f32, label: f32) -> f32 { return 2.0f * (value - label); }`
+    : `fn lossOf(value: f32, label: f32) -> f32 {
+  // log(1 + x) loses x where it is small; its series does not.
+  let x = exp(-abs(value));
+  let log1p = select(log(1.0f + x), x * (1.0f - x * (0.5f - x / 3.0f)), x < 0.01f);
+  return max(value, 0.0f) - value * label + log1p;
+}
+fn lossSlope(value: f32, label: f32) -> f32 { return 1.0f / (1.0f + exp(-value)) - label; }`;
+}
+
+/** Samples of a workgroup, and so of a block of the loss. */
+const SAMPLES = 64;
+
+/** Blocks that the loss of a batch is summed in. */
+export function lossBlocks(samples: number): number {
+  return Math.ceil(samples / SAMPLES);
+}
+
+/** The derivative of the batch's mean loss for each sample, and the summed loss of each block of samples. */
+export function loss({ output, loss, gathered, models }: LossShape): Kernel {
+  const blocks = lossBlocks(output.samples);
+  return makeKernel({
+    name: "loss",
+    buffers: {
+      value: read(`${output.name}.value`),
+      labels: read("labels"),
+      delta: write(`${output.name}.delta`),
+      lossBlocks: write("lossBlocks"),
+    },
+    declarations: `${lossWgsl(loss)}
+var<workgroup> sampleLoss: array<f32, ${SAMPLES}>;`,
+    threads: SAMPLES,
+    workgroups: [blocks, 1, models],
+    body: `  let sample = group.x * ${SAMPLES}u + lane;
+  var found = 0.0f;
+  if (sample < step.samples) {
+    let predicted = value[${valueStart(output, "sample")}];
+    let label = labels[model * ${gathered}u + step.slot + sample];
+    found = lossOf(predicted, label);
+    delta[${deltaStart(output, "sample")}] = lossSlope(predicted, label) / f32(step.samples);
+  }
+  sampleLoss[lane] = found;
+  workgroupBarrier();
+  if (lane > 0u) { return; }
+  var sum = 0.0f;
+  for (var i = 0u; i < ${SAMPLES}u; i++) { sum += sampleLoss[i]; }
+  lossBlocks[model * ${blocks}u + group.x] = sum;`,
+  });
+}
+
+/** Writes the network's outputs where predictions are collected: at their position in the order asked for. */
+export function collect(
+  { output, loss, models }: LossShape,
+): Kernel {
+  const value = `value[${valueStart(output, "sample")}]`;
+  return makeKernel({
+    name: "collect",
+    buffers: { value: read(`${output.name}.value`), predictions: write("predictions") },
+    threads: SAMPLES,
+    workgroups: [lossBlocks(output.samples), 1, models],
+    body: `  let sample = group.x * ${SAMPLES}u + lane;
+  if (sample >= step.samples) { return; }
+  let predicted = ${loss === "meanSquaredError" ? value : `1.0f / (1.0f + exp(-${value}))`};
+  predictions[(step.position + sample) * ${models}u + model] = predicted;`,
+  });
+}

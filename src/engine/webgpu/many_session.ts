@@ -1,0 +1,229 @@
+import { ContractError, DivergedError, EngineUnavailableError } from "../../errors.ts";
+import { sizeOf, type WeightShape, weightShapes } from "../../model/shapes.ts";
+import type { ModelSpec } from "../../model/spec.ts";
+import { dropoutKey } from "../dropout.ts";
+import type {
+  EngineData,
+  ManyEpochRequest,
+  ManySession,
+  ManySessionOptions,
+  SessionState,
+} from "../engine.ts";
+import { GpuColumns } from "./columns.ts";
+import type { OpenedDevice } from "./device.ts";
+import type { GpuMemory } from "./memory.ts";
+import type { Plan } from "./plan.ts";
+import type { Runner } from "./runner.ts";
+
+/** Data sets that stay on the GPU. */
+const DATA_SETS = 2;
+
+/** What a session is made of. */
+export interface ManySessionParts {
+  readonly spec: ModelSpec;
+  readonly options: ManySessionOptions;
+  readonly opened: OpenedDevice;
+  /** Holds the weights, the moments and the data. */
+  readonly shared: GpuMemory;
+  readonly plan: Plan;
+  readonly training: Runner;
+  /** Made when something is predicted for the first time. */
+  readonly startPrediction: () => Promise<Runner>;
+}
+
+/** Models side by side on one GPU. What it says of their state is that after the last finished epoch. */
+export class WebgpuManySession implements ManySession {
+  readonly device: string;
+  readonly #parts: ManySessionParts;
+  readonly #shapes: readonly WeightShape[];
+  /** Data on the GPU, the last used last: training and validation take turns. */
+  #columns: GpuColumns[] = [];
+  #uploads = 0;
+  #prediction: Promise<Runner> | undefined;
+  #states: readonly SessionState[];
+
+  /** Writes the initial weights. */
+  constructor(parts: ManySessionParts) {
+    this.device = parts.opened.name;
+    this.#parts = parts;
+    this.#shapes = weightShapes(parts.spec);
+    const zeros = this.#shapes.filter(({ trainable }) => trainable)
+      .map(({ shape }) => new Float32Array(sizeOf(shape)));
+    this.#states = parts.options.members.map(({ weights }) => {
+      return copyState({ step: 0, weights, firstMoments: zeros, secondMoments: zeros });
+    });
+    this.#writeStates();
+  }
+
+  async runEpoch(request: ManyEpochRequest): Promise<(number | DivergedError)[]> {
+    const { data, epoch, start = 0, end, onProgress, signal } = request;
+    if (data.labels === undefined) throw new TypeError("Cannot train: the data have no labels");
+    const orders = request.orders.map((order) => order.subarray(start, end));
+    const columns = this.#use(data, orders);
+    this.#writeKeys(epoch);
+    const { training, options } = this.#parts;
+    const epochs = orders.map(({ length: samples }, i) => {
+      const { learningRate } = options.members[i];
+      return { samples, firstPosition: start, learningRate, step: this.#states[i].step };
+    });
+    try {
+      const before = request.orders.reduce((sum, { length }) => sum + Math.min(start, length), 0);
+      const report = onProgress &&
+        ((samples: number) => onProgress(before + samples, undefined));
+      const pass = { data, rows: orders, epochs, onProgress: report, signal };
+      const steps = await training.run(pass, columns);
+      const losses = await this.#finishEpoch(orders, steps);
+      return losses.map((loss, i) =>
+        orders[i].length === 0 || Number.isFinite(loss) ? loss : new DivergedError(
+          `Cannot go on training: the loss is ${loss} in epoch ${epoch + 1}. ` +
+            "A lower learning rate or a transform of the input may help",
+        )
+      );
+    } catch (error) {
+      // The GPU is somewhere inside the epoch; back to where the last one ended.
+      this.#writeStates();
+      if (!(error instanceof EngineUnavailableError)) throw error;
+      const message = `${error.message}. Epoch ${epoch + 1} was not finished`;
+      throw new EngineUnavailableError(message, { cause: error });
+    }
+  }
+
+  async predict(
+    data: EngineData,
+    rows: readonly Uint32Array[],
+    options: Parameters<ManySession["predict"]>[2] = {},
+  ): Promise<Float32Array<ArrayBuffer>[]> {
+    const columns = this.#use(data, rows);
+    const longest = rows.reduce((most, { length }) => Math.max(most, length), 0);
+    if (longest === 0) return rows.map(() => new Float32Array(0));
+    this.#prediction ??= this.#parts.startPrediction();
+    const prediction = await this.#prediction;
+    const epochs = rows.map(({ length: samples }) => {
+      return { samples, firstPosition: 0, learningRate: 0, step: 0 };
+    });
+    await prediction.run({ data, rows, epochs, ...options }, columns);
+    const models = rows.length;
+    const wanted = [{ name: "predictions", values: longest * models }];
+    const [predicted] = await this.#parts.opened.guard(prediction.memory.read(wanted));
+    return rows.map(({ length }, model) =>
+      Float32Array.from({ length }, (_, i) => predicted[i * models + model])
+    );
+  }
+
+  state(): Promise<SessionState[]> {
+    return Promise.resolve(this.#states.map(copyState));
+  }
+
+  restore(states: readonly SessionState[]): Promise<void> {
+    this.#checkCount(states);
+    this.#states = states.map(copyState);
+    this.#writeStates();
+    return Promise.resolve();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { opened, training, shared } = this.#parts;
+    const prediction = await this.#prediction?.catch(() => undefined);
+    for (const memory of [prediction?.memory, training.memory, shared]) memory?.destroy();
+    opened.device.destroy();
+  }
+
+  #use(data: EngineData, rows: readonly Uint32Array[]): GpuColumns {
+    const { spec, shared } = this.#parts;
+    this.#checkCount(rows);
+    if (data.bins !== spec.bins || data.marks !== spec.marks) {
+      throw new ContractError(
+        `Cannot run the model: the data have ${data.bins} bins × ${data.marks} marks, it takes ` +
+          `${spec.bins} × ${spec.marks}`,
+      );
+    }
+    const known = this.#columns.find((columns) => columns.data === data);
+    const others = this.#columns.filter((columns) => columns !== known);
+    while (known === undefined && others.length >= DATA_SETS) others.shift()!.free();
+    const columns = known ?? new GpuColumns(data, shared, `data ${++this.#uploads}`);
+    this.#columns = [...others, columns];
+    return columns;
+  }
+
+  #checkCount(given: readonly unknown[]): void {
+    if (given.length === this.#states.length) return;
+    throw new RangeError(
+      `Cannot run ${this.#states.length} models side by side: ${given.length} were given something`,
+    );
+  }
+
+  #writeKeys(epoch: number): void {
+    const { plan, options, training } = this.#parts;
+    const keys = options.members.flatMap(({ seed }) =>
+      plan.dropouts.flatMap((layer) => dropoutKey(seed, layer, epoch))
+    );
+    if (keys.length > 0) training.memory.write("keys", Uint32Array.from(keys));
+  }
+
+  /** Reads the losses and the states that an epoch ended with; a model that diverged keeps its state. */
+  async #finishEpoch(orders: readonly Uint32Array[], steps: number): Promise<number[]> {
+    const { opened, plan, training, options } = this.#parts;
+    const models = orders.length;
+    const values = plan.weights.size * models;
+    const [losses, ...arrays] = await opened.guard(training.memory.read([
+      { name: "losses", values: steps * models },
+      ...["weights", "first", "second"].map((name) => ({ name, values })),
+    ]));
+    const means = orders.map(({ length }, model) => {
+      let sum = 0;
+      for (let i = model; i < losses.length; i += models) sum += losses[i];
+      return sum / length;
+    });
+    this.#states = this.#states.map((before, model) => {
+      if (!Number.isFinite(means[model])) return before;
+      const step = before.step + Math.ceil(orders[model].length / options.batchSize);
+      const [weights, first, second] = arrays.map((all) => this.#split(all, model));
+      const trained = (values: Float32Array<ArrayBuffer>[]) =>
+        values.filter((_, i) => this.#shapes[i].trainable);
+      return { step, weights, firstMoments: trained(first), secondMoments: trained(second) };
+    });
+    const diverged = orders.some(({ length }, i) => length > 0 && !Number.isFinite(means[i]));
+    if (diverged) this.#writeStates();
+    return means;
+  }
+
+  #split(all: Float32Array<ArrayBuffer>, model: number): Float32Array<ArrayBuffer>[] {
+    const { places, size } = this.#parts.plan.weights;
+    return places.map((indices) =>
+      Float32Array.from(indices, (place) => all[model * size + place])
+    );
+  }
+
+  #writeStates(): void {
+    const { plan, shared } = this.#parts;
+    const { places, size } = plan.weights;
+    const write = (name: string, arraysOf: (state: SessionState) => readonly Float32Array[]) => {
+      const all = new Float32Array(size * this.#states.length);
+      this.#states.forEach((state, model) => {
+        arraysOf(state).forEach((values, i) => {
+          values.forEach((value, k) => all[model * size + places[i][k]] = value);
+        });
+      });
+      shared.write(name, all);
+    };
+    const moments = (trained: readonly Float32Array[]) => {
+      const queue = [...trained];
+      return this.#shapes.map(({ trainable }) => trainable ? queue.shift()! : new Float32Array(0));
+    };
+    write("weights", ({ weights }) => weights);
+    write("first", ({ firstMoments }) => moments(firstMoments));
+    write("second", ({ secondMoments }) => moments(secondMoments));
+  }
+}
+
+function copyState(state: SessionState): SessionState {
+  const copy = (arrays: readonly Float32Array[]) =>
+    arrays.map((values) => new Float32Array(values));
+  const { step, weights, firstMoments, secondMoments } = state;
+  return {
+    step,
+    weights: copy(weights),
+    firstMoments: copy(firstMoments),
+    secondMoments: copy(secondMoments),
+  };
+}

@@ -1,0 +1,384 @@
+/**
+ * From a model to what the GPU runs: tensors, the places of weights and gradients, and the kernels of a training step
+ * and of a prediction, in order. Text and numbers only.
+ *
+ * @module
+ */
+
+import { UnsupportedModelError } from "../../errors.ts";
+import { convPadding } from "../../model/shapes.ts";
+import type { ModelSpec } from "../../model/spec.ts";
+import { groupLayers, type LayerGroup } from "../layer_groups.ts";
+import type { WorkgroupLimits } from "./gemm.ts";
+import { blockSamples, GradientLayout } from "./gradients.ts";
+import type { Kernel } from "./kernel.ts";
+import {
+  activationForward,
+  activationInputGradient,
+  type ActivationShape,
+} from "./kernels/activation.ts";
+import {
+  batchNormBlocks,
+  batchNormCombine,
+  batchNormCombineDelta,
+  batchNormForward,
+  batchNormInputGradient,
+  batchNormMeasure,
+  batchNormMeasureDelta,
+  type BatchNormShape,
+} from "./kernels/batch_norm.ts";
+import { convForward, convInputGradient, type ConvShape } from "./kernels/conv.ts";
+import { denseForward, denseInputGradient, type DenseShape } from "./kernels/dense.ts";
+import { dropoutForward, dropoutInputGradient, type DropoutShape } from "./kernels/dropout.ts";
+import {
+  headBytes,
+  type HeadLayer,
+  headPrediction,
+  type HeadShape,
+  headTraining,
+} from "./kernels/head.ts";
+import {
+  kernelGradient,
+  type KernelGradientShape,
+  kernelGradientWorkgroups,
+} from "./kernels/kernel_gradient.ts";
+import { collect, loss, lossBlocks, type LossShape } from "./kernels/loss.ts";
+import { poolForward, poolInputGradient, type PoolShape } from "./kernels/pool.ts";
+import { update } from "./kernels/update.ts";
+import { deltaStride, sampleStride, type Tensor } from "./tensors.ts";
+import { type KernelLayout, layoutWeights, type WeightLayout } from "./weight_layout.ts";
+
+/** What a plan is made for. */
+export interface PlanOptions {
+  /** Models side by side. */
+  readonly models: number;
+  /** Samples of a batch. */
+  readonly samples: number;
+  /** Samples gathered at once, a multiple of a batch. */
+  readonly gathered: number;
+  readonly limits: WorkgroupLimits;
+}
+
+/** All that the GPU needs to know. */
+export interface Plan {
+  readonly options: PlanOptions;
+  readonly input: Tensor;
+  /** Where the weights are, and so the moments. */
+  readonly weights: WeightLayout;
+  /** Index in `spec.layers` of each dropout, in the order of the keys. */
+  readonly dropouts: readonly number[];
+  /** Number of 32-bit values of each buffer, for all models. */
+  readonly buffers: Readonly<Record<string, number>>;
+  /** The kernels of a training step, in order. */
+  readonly training: readonly Kernel[];
+  /** Those of a prediction. */
+  readonly prediction: readonly Kernel[];
+}
+
+/** A larger pooling does not fit a convolution's registers and gets a kernel of its own. */
+const LARGEST_FUSED_POOL = 8;
+/** Dense layers up to this width are computed together in the head. */
+const HEAD_WIDTH = 256;
+
+/** Plans a valid model. */
+export function planModel(spec: ModelSpec, options: PlanOptions): Plan {
+  return new Planner(spec, options).plan();
+}
+
+interface HeadPart {
+  readonly dense: LayerGroup & { readonly kind: "dense" };
+  readonly dropout: (LayerGroup & { readonly kind: "dropout" }) | undefined;
+}
+
+/** How a network ends: with the loss in training, with the predictions otherwise. */
+interface Ending {
+  /** Blocks that the loss is summed in. */
+  readonly blocks: number;
+  readonly training: (gradientStride: number) => Kernel;
+  readonly prediction: Kernel;
+}
+
+class Planner {
+  readonly #spec: ModelSpec;
+  readonly #options: PlanOptions;
+  readonly #groups: readonly LayerGroup[];
+  readonly #dropouts: readonly number[];
+  readonly #weights: WeightLayout;
+  readonly #gradients = new GradientLayout();
+  readonly #buffers: Record<string, number> = {};
+  readonly #forward: Kernel[] = [];
+  readonly #prediction: Kernel[] = [];
+  /** The kernels of each group's backward pass: made when the size of all gradients is known. */
+  readonly #backward: ((gradientStride: number) => Kernel[])[] = [];
+
+  constructor(spec: ModelSpec, options: PlanOptions) {
+    this.#spec = spec;
+    this.#options = options;
+    this.#groups = groupLayers(spec, LARGEST_FUSED_POOL);
+    this.#dropouts = this.#groups.flatMap(({ kind, layer }) => kind === "dropout" ? [layer] : []);
+    this.#weights = layoutWeights(spec);
+  }
+
+  plan(): Plan {
+    const { models, gathered } = this.#options;
+    const input = this.#inputTensor();
+    const head = this.#findHead();
+    const headGroups = head.flatMap(({ dropout }) => dropout === undefined ? 1 : 2)
+      .reduce((sum, count) => sum + count, 0);
+    let value = input;
+    for (const group of this.#groups.slice(0, this.#groups.length - headGroups)) {
+      value = this.#addGroup(group, value);
+    }
+    const ending = head.length > 0 ? this.#endWithHead(head, value) : this.#endWithLoss(value);
+    const gradientStride = this.#gradients.size;
+    const backward = this.#backward.toReversed().flatMap((make) => make(gradientStride));
+    const last = update({
+      ...{ regions: this.#gradients.regions, gradientStride, models },
+      ...{ weightStride: this.#weights.size, lossBlocks: ending.blocks },
+    });
+    const shared = {
+      ...{ labels: gathered * models, gradients: gradientStride * models },
+      ...{ lossBlocks: ending.blocks * models, keys: 2 * models * this.#dropouts.length },
+    };
+    return {
+      ...{ options: this.#options, input, dropouts: this.#dropouts },
+      ...{ buffers: { ...this.#buffers, ...shared }, weights: this.#weights },
+      training: [...this.#forward, ending.training(gradientStride), ...backward, last],
+      prediction: [...this.#prediction, ending.prediction],
+    };
+  }
+
+  /** The longest run of narrow dense layers at the end, each with a dropout before it or none. */
+  #findHead(): HeadPart[] {
+    const { storageBytes } = this.#options.limits;
+    const head: HeadPart[] = [];
+    const widths: number[] = [];
+    for (let end = this.#groups.length; end > 0;) {
+      const dense = this.#groups[end - 1];
+      if (dense.kind !== "dense") break;
+      const before = this.#groups[end - 2];
+      const dropout = before?.kind === "dropout" && before.input.length === 1 ? before : undefined;
+      const width = dense.input[0];
+      widths.push(dense.spec.units);
+      if (width > HEAD_WIDTH || 4 * headBytes([width, ...widths]) > storageBytes) break;
+      head.unshift({ dense, dropout });
+      end -= dropout === undefined ? 1 : 2;
+    }
+    return head;
+  }
+
+  #endWithHead(head: readonly HeadPart[], input: Tensor): Ending {
+    const { models, samples, gathered, limits } = this.#options;
+    const widths = [input.channels, ...head.map(({ dense }) => dense.spec.units)];
+    const block = {
+      samples,
+      // Whole vectors of samples, as many as fit.
+      blockSamples: Math.min(
+        4 * Math.ceil(blockSamples(samples, 1) / 4),
+        4 * Math.floor(limits.storageBytes / headBytes(widths) / 4),
+      ),
+    };
+    const layers = head.map(({ dense, dropout }): HeadLayer => {
+      const [inputs, units] = [dense.input[0], dense.spec.units];
+      const kernel = this.#kernel(dense);
+      return {
+        ...{ inputs, units, slope: dense.slope, kernel },
+        dropout: dropout && { rate: dropout.spec.rate, key: this.#keyOf(dropout.layer) },
+        region: this.#gradients.take(kernel.start, kernel.size, block),
+      };
+    });
+    const shape = (gradientStride: number): HeadShape => ({
+      ...{ input, layers, loss: this.#spec.loss, keys: this.#dropouts.length },
+      ...{ weightStride: this.#weights.size, gradientStride, gathered, models },
+    });
+    return {
+      blocks: layers[0].region.blocks,
+      training: (gradientStride) => headTraining(shape(gradientStride)),
+      prediction: headPrediction(shape(0)),
+    };
+  }
+
+  #endWithLoss(output: Tensor): Ending {
+    const { models, gathered } = this.#options;
+    const shape: LossShape = { output, loss: this.#spec.loss, gathered, models };
+    return {
+      blocks: lossBlocks(output.samples),
+      training: () => loss(shape),
+      prediction: collect(shape),
+    };
+  }
+
+  /** Adds the kernels of a group; returns its output. */
+  #addGroup(group: LayerGroup, input: Tensor): Tensor {
+    switch (group.kind) {
+      case "conv":
+        return this.#addConv(group, input);
+      case "dense":
+        return this.#addDense(group, input);
+      case "batchNorm":
+        return this.#addBatchNorm(group, input);
+      case "pool":
+        return this.#addPool(group, input);
+      case "dropout":
+        return this.#addDropout(group, input);
+      case "activation":
+        return this.#addActivation(group, input);
+      case "bidirectionalGru":
+        throw new UnsupportedModelError(`Cannot plan layers[${group.layer}]: it is recurrent`);
+      case "flatten":
+        return { ...input, positions: 1, channels: input.positions * input.channels };
+    }
+  }
+
+  #addConv(group: LayerGroup & { readonly kind: "conv" }, input: Tensor): Tensor {
+    const { spec, slope, pool } = group;
+    const { limits, models } = this.#options;
+    const output = this.#output(group, { slope, offsets: pool !== undefined });
+    const { left, right } = convPadding(spec);
+    const positions = input.positions + left + right - (spec.width - 1) * spec.dilation;
+    const shape: ConvShape = {
+      ...{ name: `conv${group.layer}`, input, output, taps: spec.width, dilation: spec.dilation },
+      ...{ left, positions, pool, kernel: this.#kernel(group) },
+      ...{ weightStride: this.#weights.size, models },
+    };
+    this.#addForward(convForward(shape, limits));
+    this.#addKernelGradient({ ...shape, pooled: pool !== undefined });
+    if (input.hasDelta) this.#backward.push(() => [convInputGradient(shape, limits)]);
+    return output;
+  }
+
+  #addDense(group: LayerGroup & { readonly kind: "dense" }, input: Tensor): Tensor {
+    const { limits, models } = this.#options;
+    const output = this.#output(group, { slope: group.slope });
+    const shape: DenseShape = {
+      ...{ name: `dense${group.layer}`, input, output, models },
+      ...{ kernel: this.#kernel(group), weightStride: this.#weights.size },
+    };
+    this.#addForward(denseForward(shape, limits));
+    this.#addKernelGradient({ ...shape, taps: 1, dilation: 1, left: 0, pooled: false });
+    if (input.hasDelta) this.#backward.push(() => [denseInputGradient(shape, limits)]);
+    return output;
+  }
+
+  #addKernelGradient(shape: KernelGradientShape): void {
+    const { samples } = this.#options;
+    const { start, size } = shape.kernel;
+    const region = this.#gradients.take(start, size, {
+      samples,
+      blockSamples: blockSamples(samples, kernelGradientWorkgroups(shape)),
+    });
+    this.#backward.push((gradientStride) => [kernelGradient(shape, region, gradientStride)]);
+  }
+
+  #addBatchNorm(group: LayerGroup & { readonly kind: "batchNorm" }, input: Tensor): Tensor {
+    const { models, samples } = this.#options;
+    const output = this.#output(group, {});
+    const weights = this.#weights.norms.get(group.layer)!;
+    const name = `batchNorm${group.layer}`;
+    const { momentum, epsilon } = group.spec;
+    const shape: BatchNormShape = {
+      ...{ name, input, output, momentum, epsilon },
+      ...{ weights, weightStride: this.#weights.size, models },
+    };
+    const row = input.channels * models;
+    this.#buffers[`${name}.sums`] = 2 * row * batchNormBlocks(input);
+    this.#buffers[`${name}.forward`] = 4 * row;
+    this.#buffers[`${name}.backward`] = 3 * row;
+    const forward = batchNormForward(shape);
+    this.#forward.push(batchNormMeasure(shape), batchNormCombine(shape, "training"), forward);
+    this.#prediction.push(batchNormCombine(shape, "prediction"), forward);
+    const region = this.#gradients.take(weights, 2 * input.channels, {
+      samples,
+      blockSamples: samples,
+    });
+    this.#backward.push((gradientStride) => [
+      batchNormMeasureDelta(shape),
+      batchNormCombineDelta(shape, region, gradientStride),
+      ...(input.hasDelta ? [batchNormInputGradient(shape)] : []),
+    ]);
+    return output;
+  }
+
+  #addPool(group: LayerGroup & { readonly kind: "pool" }, input: Tensor): Tensor {
+    const output = this.#output(group, { offsets: true });
+    const { models } = this.#options;
+    const shape: PoolShape = {
+      ...{ name: `pool${group.layer}`, input, output, size: group.size, models },
+    };
+    this.#addForward(poolForward(shape));
+    if (input.hasDelta) this.#backward.push(() => [poolInputGradient(shape)]);
+    return output;
+  }
+
+  #addDropout(group: LayerGroup & { readonly kind: "dropout" }, input: Tensor): Tensor {
+    const output = this.#output(group, {});
+    const shape: DropoutShape = {
+      ...{ name: `dropout${group.layer}`, input, output, rate: group.spec.rate },
+      ...{ key: this.#keyOf(group.layer), keys: this.#dropouts.length },
+      models: this.#options.models,
+    };
+    this.#forward.push(dropoutForward(shape, "training"));
+    this.#prediction.push(dropoutForward(shape, "prediction"));
+    if (input.hasDelta) this.#backward.push(() => [dropoutInputGradient(shape)]);
+    return output;
+  }
+
+  #addActivation(group: LayerGroup & { readonly kind: "activation" }, input: Tensor): Tensor {
+    const output = this.#output(group, { slope: group.slope });
+    const { models } = this.#options;
+    const shape: ActivationShape = { name: `activation${group.layer}`, input, output, models };
+    this.#addForward(activationForward(shape));
+    if (input.hasDelta) this.#backward.push(() => [activationInputGradient(shape)]);
+    return output;
+  }
+
+  #addForward(kernel: Kernel): void {
+    this.#forward.push(kernel);
+    this.#prediction.push(kernel);
+  }
+
+  #kernel({ layer }: LayerGroup): KernelLayout {
+    return this.#weights.kernels.get(layer)!;
+  }
+
+  #keyOf(layer: number): number {
+    return this.#dropouts.indexOf(layer);
+  }
+
+  #inputTensor(): Tensor {
+    const { bins, marks } = this.#spec;
+    const { gathered, models } = this.#options;
+    const shape = { name: "input", positions: bins, channels: marks, ...this.#paddingAt(0) };
+    const input = { ...shape, slope: 1, samples: gathered, hasDelta: false, gathered: true };
+    this.#buffers["input.value"] = sampleStride(input) * gathered * models;
+    return input;
+  }
+
+  /** The tensor behind a group, and its buffers. */
+  #output(
+    group: LayerGroup,
+    { slope = 1, offsets = false }: {
+      readonly slope?: number;
+      readonly offsets?: boolean;
+    },
+  ): Tensor {
+    const { samples, models } = this.#options;
+    const [first, second] = group.output;
+    const [positions, channels] = second === undefined ? [1, first] : [first, second];
+    const name = `${group.kind}${group.layer}`;
+    const padding = this.#paddingAt(group.layer + group.layers);
+    const shape = { name, positions, channels, ...padding };
+    const tensor = { ...shape, slope, samples, hasDelta: true, gathered: false };
+    this.#buffers[`${name}.value`] = sampleStride(tensor) * samples * models;
+    this.#buffers[`${name}.delta`] = deltaStride(tensor) * samples * models;
+    if (offsets) this.#buffers[`${name}.offset`] = deltaStride(tensor) * samples * models;
+    return tensor;
+  }
+
+  /** Rows of zeros that a layer reads around its input. */
+  #paddingAt(layer: number): { before: number; after: number } {
+    const next = this.#spec.layers[layer];
+    const { left, right } = next?.type === "conv1d" ? convPadding(next) : { left: 0, right: 0 };
+    return { before: left, after: right };
+  }
+}

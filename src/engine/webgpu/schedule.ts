@@ -1,0 +1,131 @@
+/**
+ * What the GPU must be told about each step of an epoch, or each batch of a prediction, before it begins.
+ *
+ * @module
+ */
+
+import { adamCorrections } from "../adam.ts";
+import { STEP_BYTES } from "./kernel.ts";
+
+/** One model's part in an epoch. */
+export interface ModelEpoch {
+  /** Samples in its order, or in the piece of it that is run. */
+  readonly samples: number;
+  /** Position of the first of them in the epoch. */
+  readonly firstPosition: number;
+  /** Adam's learning rate. */
+  readonly learningRate: number;
+  /** Steps taken before. */
+  readonly step: number;
+}
+
+/** What a schedule is made for. */
+export interface ScheduleOptions {
+  /** Samples of a batch. */
+  readonly batchSize: number;
+  /** Batches whose samples are gathered at once, and which are submitted together. */
+  readonly stepsOfSubmission: number;
+  /** The device's alignment of dynamic offsets. */
+  readonly alignment: number;
+}
+
+/** Commands that are submitted together. */
+export interface Submission {
+  /** Where the gathering of its samples is described, in bytes behind the schedule's begin. */
+  readonly gather: number;
+  /** Where each of its steps is. */
+  readonly steps: readonly number[];
+  /** Samples of all models that are done after it. */
+  readonly samplesDone: number;
+}
+
+/** The steps of an epoch. */
+export interface Schedule {
+  /** Records of all steps and gatherings: an aligned array of one `Step` a model for each. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Bytes of one such array. */
+  readonly recordBytes: number;
+  readonly submissions: readonly Submission[];
+  /** Steps of the longest order. */
+  readonly steps: number;
+}
+
+/** Schedules an epoch in which each model has its own order; the orders lie one behind the other. */
+export function makeSchedule(models: readonly ModelEpoch[], options: ScheduleOptions): Schedule {
+  const { batchSize, stepsOfSubmission, alignment } = options;
+  const recordBytes = models.length * STEP_BYTES;
+  const stride = Math.ceil(recordBytes / alignment) * alignment;
+  const longest = models.reduce((most, { samples }) => Math.max(most, samples), 0);
+  const steps = Math.ceil(longest / batchSize);
+  const count = Math.ceil(steps / stepsOfSubmission);
+  const writer = new RecordWriter(models, (steps + count) * stride, stride);
+  const submissions = Array.from({ length: count }, (_, i): Submission => {
+    const first = i * stepsOfSubmission;
+    const end = Math.min(steps, first + stepsOfSubmission);
+    const gather = writer.addGather(first * batchSize, (end - first) * batchSize);
+    const places: number[] = [];
+    for (let step = first; step < end; step++) {
+      places.push(writer.addStep(step, { batchSize, slot: (step - first) * batchSize }));
+    }
+    const done = (samples: number) => Math.min(samples, end * batchSize);
+    const samplesDone = models.reduce((sum, { samples }) => sum + done(samples), 0);
+    return { gather, steps: places, samplesDone };
+  });
+  return { bytes: writer.bytes, recordBytes, submissions, steps };
+}
+
+/** Writes `Step` records; see kernel.ts for their fields. */
+class RecordWriter {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly #view: DataView;
+  readonly #models: readonly ModelEpoch[];
+  readonly #orderStarts: number[];
+  readonly #stride: number;
+  #next = 0;
+
+  constructor(models: readonly ModelEpoch[], size: number, stride: number) {
+    this.bytes = new Uint8Array(size);
+    this.#view = new DataView(this.bytes.buffer);
+    this.#models = models;
+    this.#stride = stride;
+    let start = 0;
+    this.#orderStarts = models.map(({ samples }) => (start += samples) - samples);
+  }
+
+  /** Samples of each model's order from `first` on, at most `count`. */
+  addGather(first: number, count: number): number {
+    return this.#add(({ samples }, model) => ({
+      samples: Math.max(0, Math.min(count, samples - first)),
+      position: this.#orderStarts[model] + first,
+    }));
+  }
+
+  addStep(index: number, { batchSize, slot }: { batchSize: number; slot: number }): number {
+    const done = index * batchSize;
+    return this.#add(({ samples, firstPosition, learningRate, step }) => {
+      const { first, second } = adamCorrections(step + index + 1);
+      return {
+        ...{ samples: Math.max(0, Math.min(batchSize, samples - done)), slot, index },
+        position: firstPosition + done,
+        ...{ rate: learningRate * first, correction: second },
+      };
+    });
+  }
+
+  #add(fields: (model: ModelEpoch, index: number) => Partial<Record<StepField, number>>): number {
+    const place = this.#next;
+    this.#next += this.#stride;
+    this.#models.forEach((model, index) => {
+      const at = place + index * STEP_BYTES;
+      const { samples = 0, position = 0, slot = 0, ...rest } = fields(model, index);
+      [samples, position, slot, rest.index ?? 0].forEach((value, i) =>
+        this.#view.setUint32(at + 4 * i, value, true)
+      );
+      this.#view.setFloat32(at + 16, rest.rate ?? 0, true);
+      this.#view.setFloat32(at + 20, rest.correction ?? 0, true);
+    });
+    return place;
+  }
+}
+
+type StepField = "samples" | "position" | "slot" | "index" | "rate" | "correction";

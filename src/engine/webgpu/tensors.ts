@@ -1,0 +1,65 @@
+/**
+ * Where the values between two layers lie on the GPU.
+ *
+ * @module
+ */
+
+import { float } from "./kernel.ts";
+
+/**
+ * Values at one place in the network, for every model and sample of a batch. Three buffers may belong to it:
+ * `NAME.value`, `[model, sample, before + position + after, channel]`; `NAME.delta`, the loss's derivatives before
+ * the activation, `[model, sample, position, channel]`; and, behind a max pooling, `NAME.offset`, laid out as the
+ * deltas, the position that each maximum came from.
+ */
+export interface Tensor {
+  readonly name: string;
+  readonly positions: number;
+  readonly channels: number;
+  /** Rows of zeros around the positions, which the padding of a convolution reads. */
+  readonly before: number;
+  readonly after: number;
+  /** Slope below zero of the activation that made the values; 1 is none. */
+  readonly slope: number;
+  /** Samples that there is room for. */
+  readonly samples: number;
+  /** Whether anything upstream learns. */
+  readonly hasDelta: boolean;
+  /** True for the network's input, where the samples of several steps wait. */
+  readonly gathered: boolean;
+}
+
+/** Number of values from one sample to the next. */
+export function sampleStride({ before, positions, after, channels }: Tensor): number {
+  return (before + positions + after) * channels;
+}
+
+/** Number of deltas, or offsets, from one sample to the next. */
+export function deltaStride({ positions, channels }: Tensor): number {
+  return positions * channels;
+}
+
+/** WGSL for the place of a sample's first row, padding counted. `sample` is WGSL too. */
+export function sampleStart(tensor: Tensor, sample: string): string {
+  const slot = tensor.gathered ? `step.slot + ${sample}` : sample;
+  return `(model * ${tensor.samples}u + ${slot}) * ${sampleStride(tensor)}u`;
+}
+
+/** WGSL for the place of a sample's first value. */
+export function valueStart(tensor: Tensor, sample: string): string {
+  const { before, channels } = tensor;
+  return `${sampleStart(tensor, sample)} + ${before * channels}u`;
+}
+
+/** WGSL for the place of a sample's first delta or offset. */
+export function deltaStart(tensor: Tensor, sample: string): string {
+  return `(model * ${tensor.samples}u + ${sample}) * ${deltaStride(tensor)}u`;
+}
+
+/**
+ * WGSL for the derivative of a tensor's activation, from its value: their signs are the same. Whoever writes a
+ * delta multiplies by it, so that nobody who reads one has to.
+ */
+export function activationDerivative({ slope }: Tensor, value: string): string {
+  return slope === 1 ? "1.0f" : `select(${float(slope)}, 1.0f, ${value} > 0.0f)`;
+}

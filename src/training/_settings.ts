@@ -1,0 +1,74 @@
+import type { Dataset } from "../data/dataset.ts";
+import { ContractError } from "../errors.ts";
+import { parseSpec } from "../model/parse_spec.ts";
+import { findPreset, presetSpec, type TrainingDefaults } from "../model/presets.ts";
+import type { ModelSpec } from "../model/spec.ts";
+import { type DataRecord, reconcileRecords, type Transform } from "../record.ts";
+import { checkInputShape } from "./_engine_data.ts";
+
+/** Settings of a run, every default filled in. */
+export interface Settings extends TrainingDefaults {
+  readonly seed: number;
+}
+
+/** The model to train, in the shape of the data. */
+export function resolveSpec(spec: ModelSpec | string, data: Dataset): ModelSpec {
+  const shape = { bins: data.bins, marks: data.marks.length };
+  const model = parseSpec(typeof spec === "string" ? presetSpec(spec, shape) : spec);
+  checkInputShape(model, data);
+  return model;
+}
+
+/** Fills in the preset's settings, wakawaka's for a spec, and refuses those out of range. */
+export function resolveSettings(
+  spec: ModelSpec | string,
+  given: Partial<Settings> & { readonly threads?: number },
+): Settings {
+  const defaults = findPreset(typeof spec === "string" ? spec : "wakawaka").training;
+  const settings = {
+    seed: given.seed ?? 0,
+    epochs: given.epochs ?? defaults.epochs,
+    batchSize: given.batchSize ?? defaults.batchSize,
+    learningRate: given.learningRate ?? defaults.learningRate,
+  };
+  for (const [name, least] of [["seed", 0], ["epochs", 1], ["batchSize", 1]] as const) {
+    if (!Number.isSafeInteger(settings[name]) || settings[name] < least) {
+      throw new RangeError(
+        `Cannot train: ${name} is ${settings[name]}, expected an integer >= ${least}`,
+      );
+    }
+  }
+  const { threads } = given;
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 1024)) {
+    throw new RangeError(`Cannot train: threads is ${threads}, expected an integer from 1 to 1024`);
+  }
+  if (!(settings.learningRate > 0 && settings.learningRate < Infinity)) {
+    throw new RangeError(
+      `Cannot train: learningRate is ${settings.learningRate}, expected a number > 0`,
+    );
+  }
+  return settings;
+}
+
+/** Throws unless a model can learn a data set's labels. */
+export function checkTrainable(model: ModelSpec, data: Dataset): void {
+  if (data.length === 0) throw new ContractError("Cannot train: the data set has no samples");
+  if (!data.hasLabels) throw new ContractError("Cannot train: the data have no labels");
+  const labels = data.labels();
+  if (model.loss !== "binaryCrossentropy") return;
+  const bad = labels.findIndex((label) => label !== 0 && label !== 1);
+  if (bad >= 0) {
+    throw new ContractError(
+      `Cannot train "${model.name}": the label of gene ${data.geneOf(bad)} in ` +
+        `${data.cellTypeOf(bad)} is ${labels[bad]}, expected 0 or 1 for binaryCrossentropy`,
+    );
+  }
+}
+
+/** The record of the numbers the network sees, from that of the data and the transform asked for. */
+export function sealRecord(record: DataRecord, transform: Transform): DataRecord {
+  // Data that carry a transform already are taken as they are, unless another one is asked for on top.
+  const sealed = { ...record, transform: transform === "none" ? record.transform : transform };
+  reconcileRecords(sealed, record);
+  return sealed;
+}
