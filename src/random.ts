@@ -13,7 +13,6 @@
 export type RandomKey = readonly [number, number];
 
 const PARITY = 0x1bd11bda;
-const ROTATIONS = [[13, 15, 26, 6], [17, 29, 16, 24]] as const;
 
 /**
  * Threefry-2x32-20: encrypts a counter of two 32-bit words under a key of two 32-bit words.
@@ -39,17 +38,62 @@ export function threefry2x32(
   counter1: number,
   out: Uint32Array,
 ): void {
-  const schedule = [key[0], key[1], PARITY ^ key[0] ^ key[1]];
-  let x0 = (counter0 + schedule[0]) | 0;
-  let x1 = (counter1 + schedule[1]) | 0;
-  for (let group = 0; group < 5; group++) {
-    for (const bits of ROTATIONS[group & 1]) {
-      x0 = (x0 + x1) | 0;
-      x1 = ((x1 << bits) | (x1 >>> (32 - bits))) ^ x0;
-    }
-    x0 = (x0 + schedule[(group + 1) % 3]) | 0;
-    x1 = (x1 + schedule[(group + 2) % 3] + group + 1) | 0;
-  }
+  const key0 = key[0] | 0;
+  const key1 = key[1] | 0;
+  const key2 = PARITY ^ key0 ^ key1;
+  let x0 = (counter0 + key0) | 0;
+  let x1 = (counter1 + key1) | 0;
+  // Five groups of four rounds, written out: a loop over tables of rotations takes four times as long.
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 13) | (x1 >>> 19)) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 15) | (x1 >>> 17)) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 26) | (x1 >>> 6)) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 6) | (x1 >>> 26)) ^ x0;
+  x0 = (x0 + key1) | 0;
+  x1 = (x1 + key2 + 1) | 0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 17) | (x1 >>> 15)) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 29) | (x1 >>> 3)) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 16) | (x1 >>> 16)) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 24) | (x1 >>> 8)) ^ x0;
+  x0 = (x0 + key2) | 0;
+  x1 = (x1 + key0 + 2) | 0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 13) | (x1 >>> 19)) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 15) | (x1 >>> 17)) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 26) | (x1 >>> 6)) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 6) | (x1 >>> 26)) ^ x0;
+  x0 = (x0 + key0) | 0;
+  x1 = (x1 + key1 + 3) | 0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 17) | (x1 >>> 15)) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 29) | (x1 >>> 3)) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 16) | (x1 >>> 16)) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 24) | (x1 >>> 8)) ^ x0;
+  x0 = (x0 + key1) | 0;
+  x1 = (x1 + key2 + 4) | 0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 13) | (x1 >>> 19)) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 15) | (x1 >>> 17)) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 26) | (x1 >>> 6)) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 6) | (x1 >>> 26)) ^ x0;
+  x0 = (x0 + key2) | 0;
+  x1 = (x1 + key0 + 5) | 0;
   out[0] = x0;
   out[1] = x1;
 }
@@ -148,10 +192,11 @@ export class RandomStream {
     if (!Number.isInteger(bound) || bound < 1 || bound > 2 ** 32) {
       throw new RangeError(`Cannot draw below ${bound}: expected an integer from 1 to 2^32`);
     }
-    const limit = 2 ** 32 - (2 ** 32 % bound);
     let word = this.uint32();
-    while (word >= limit) word = this.uint32();
-    return word % bound;
+    // Words from the last multiple of the bound on are drawn again. That division is slow and seldom needed.
+    while (word > 2 ** 32 - bound && word >= 2 ** 32 - (2 ** 32 % bound)) word = this.uint32();
+    // Unsigned integers divide faster than the numbers they would be otherwise; 2^32 is none.
+    return bound === 2 ** 32 ? word : (word >>> 0) % (bound >>> 0);
   }
 
   /** A standard normal number (Box and Muller 1958). */

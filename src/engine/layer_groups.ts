@@ -93,7 +93,7 @@ function groupAt(layers: readonly LayerSpec[], index: number, largestPool: numbe
 }
 
 /** Slope below zero of an activation, if a layer is one that others can take in. */
-function slopeOf(layer: LayerSpec | undefined): number | undefined {
+export function slopeOf(layer: LayerSpec | undefined): number | undefined {
   if (layer?.type !== "activation" || layer.kind === "sigmoid") return undefined;
   return layer.kind === "relu" ? 0 : layer.alpha!;
 }

@@ -18,6 +18,7 @@ export interface CheckedPeer {
 /** All contestants of a run. */
 export class Arena implements AsyncDisposable {
   readonly #engine: EngineName;
+  readonly #makeWorkload: (preset: PresetName) => Workload;
   readonly #stack = new AsyncDisposableStack();
   readonly #workloads = new Map<PresetName, Workload>();
   readonly #folders = new Map<PresetName, string>();
@@ -25,8 +26,9 @@ export class Arena implements AsyncDisposable {
   readonly #peers = new Map<string, CheckedPeer | MissingPeer>();
 
   /** Ours is the engine of this name. */
-  constructor(engine: EngineName) {
+  constructor(engine: EngineName, make: (preset: PresetName) => Workload = makeWorkload) {
     this.#engine = engine;
+    this.#makeWorkload = make;
   }
 
   /** Our engine with the workload of a preset. */
@@ -40,13 +42,18 @@ export class Arena implements AsyncDisposable {
   }
 
   /**
-   * A peer with the same workload, which was made sure to compute the same; or why there is none.
+   * A peer with the same workload, which was made sure to compute the same; or why there is none. `signal` ends
+   * the process of a peer that is started now.
    *
    * @throws {ContractError} If the peer and our engine disagree.
    */
-  async peer(name: PeerName, preset: PresetName): Promise<CheckedPeer | MissingPeer> {
+  async peer(
+    name: PeerName,
+    preset: PresetName,
+    signal?: AbortSignal,
+  ): Promise<CheckedPeer | MissingPeer> {
     const key = `${name} ${preset}`;
-    const known = this.#peers.get(key) ?? await this.#startPeer(name, preset);
+    const known = this.#peers.get(key) ?? await this.#startPeer(name, preset, signal);
     this.#peers.set(key, known);
     return known;
   }
@@ -56,10 +63,16 @@ export class Arena implements AsyncDisposable {
     await this.#stack[Symbol.asyncDispose]();
   }
 
-  async #startPeer(name: PeerName, preset: PresetName): Promise<CheckedPeer | MissingPeer> {
+  async #startPeer(
+    name: PeerName,
+    preset: PresetName,
+    signal?: AbortSignal,
+  ): Promise<CheckedPeer | MissingPeer> {
     const found = await findPeer(name);
     if ("missing" in found) return found;
-    const process = this.#stack.use(new PeerProcess(found, await this.#folder(preset)));
+    const folder = await this.#folder(preset);
+    signal?.throwIfAborted();
+    const process = this.#stack.use(new PeerProcess(found, folder, signal));
     const label = await process.describe();
     const ours = await this.ours(preset);
     const [our, their] = [await ours.check(CHECK_SIZE), await process.check(CHECK_SIZE)];
@@ -68,7 +81,7 @@ export class Arena implements AsyncDisposable {
   }
 
   #workload(preset: PresetName): Workload {
-    const workload = this.#workloads.get(preset) ?? makeWorkload(preset);
+    const workload = this.#workloads.get(preset) ?? this.#makeWorkload(preset);
     this.#workloads.set(preset, workload);
     return workload;
   }

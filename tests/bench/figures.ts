@@ -37,8 +37,10 @@ const PROCESSOR_FIGURES: readonly Figure[] = [
   { ...training, name: "wakawaka-training-tfjs", peer: "tf.js", pairs: 2 },
   { ...inference, name: "wakawaka-inference-tfjs", peer: "tf.js" },
   { ...training, name: "wakawaka-training-jax", peer: "jax-js" },
-  ...againstPyTorch({ ...training, name: "deepchrome-training", preset: "deepchrome" }),
-  ...againstPyTorch({ ...training, name: "experiment5-training", preset: "experiment5" }),
+  ...(["deepchrome", "experiment5"] as const).flatMap((preset) => [
+    ...againstPyTorch({ ...training, name: `${preset}-training`, preset }),
+    ...againstPyTorch({ ...training, name: `${preset}-training-one-thread`, preset, threads: 1 }),
+  ]),
 ];
 
 /** The figures of an engine on the GPU: peers are those that compute on the same adapter. */

@@ -18,13 +18,14 @@ export class PeerProcess implements Contestant, AsyncDisposable {
   readonly #commands: WritableStreamDefaultWriter<Uint8Array>;
   readonly #answers: AsyncGenerator<string>;
 
-  /** Starts the process; it reads the folder before its first answer. */
-  constructor({ program, args }: PeerCommand, folder: string) {
+  /** Starts the process; it reads the folder before its first answer. `signal` ends it, whatever it is doing. */
+  constructor({ program, args }: PeerCommand, folder: string, signal?: AbortSignal) {
     this.#child = new Deno.Command(program, {
       args: [...args, folder],
       stdin: "piped",
       stdout: "piped",
       stderr: "inherit",
+      signal,
     }).spawn();
     this.#commands = this.#child.stdin.getWriter();
     this.#answers = readLines(this.#child.stdout);

@@ -6,6 +6,9 @@ import type { PeerCommand } from "./peer_process.ts";
 export type PeerName =
   | "PyTorch"
   | "PyTorch channels-last"
+  | "PyTorch cuda"
+  | "PyTorch cuda graph"
+  | "PyTorch cuda compiled"
   | "tf.js"
   | "tf.js webgpu"
   | "jax-js"
@@ -22,6 +25,12 @@ export async function findPeer(name: PeerName): Promise<PeerCommand | MissingPee
       return await torchProgram("conv1d");
     case "PyTorch channels-last":
       return await torchProgram("channels-last");
+    case "PyTorch cuda":
+      return await torchProgram("conv1d", CUDA);
+    case "PyTorch cuda graph":
+      return await torchProgram("conv1d", { ...CUDA, flags: [...CUDA.flags, "--step=graph"] });
+    case "PyTorch cuda compiled":
+      return await torchProgram("conv1d", COMPILED);
     case "tf.js":
       return denoProgram("tfjs_peer.ts", "cpu");
     case "tf.js webgpu":
@@ -41,15 +50,44 @@ export interface MissingPeer {
 
 const PYTHONS = ["python3", "/usr/bin/python3"];
 
-async function torchProgram(layout: string): Promise<PeerCommand | MissingPeer> {
-  const python = await findPythonWithTorch();
-  if (python !== undefined) return { program: python, args: [pathOf("torch_peer.py"), layout] };
-  return { missing: `none of ${PYTHONS.join(", ")} has torch (Debian: python3-torch)` };
+/** A way to use PyTorch. */
+interface TorchUse {
+  /** What a Python must be able to run for it. */
+  readonly needs: string;
+  /** The same in words. */
+  readonly what: string;
+  /** Flags of the peer. */
+  readonly flags: readonly string[];
 }
 
-async function findPythonWithTorch(): Promise<string | undefined> {
+const CPU: TorchUse = {
+  needs: "import numpy, torch",
+  what: "torch (Debian: python3-torch)",
+  flags: [],
+};
+const CUDA: TorchUse = {
+  needs: "import numpy, torch; torch.zeros(1, device='cuda')",
+  what: "torch with a CUDA device that works",
+  flags: ["--device=cuda"],
+};
+const COMPILED: TorchUse = {
+  needs: `${CUDA.needs}; import triton; torch.compile`,
+  what: "torch with a CUDA device that works, torch.compile and triton",
+  flags: [...CUDA.flags, "--step=compiled"],
+};
+
+async function torchProgram(
+  layout: string,
+  { needs, what, flags }: TorchUse = CPU,
+): Promise<PeerCommand | MissingPeer> {
+  const python = await findPythonThatRuns(needs);
+  if (python === undefined) return { missing: `none of ${PYTHONS.join(", ")} has ${what}` };
+  return { program: python, args: [pathOf("torch_peer.py"), ...flags, layout] };
+}
+
+async function findPythonThatRuns(program: string): Promise<string | undefined> {
   for (const python of PYTHONS) {
-    const args = ["-c", "import numpy, torch"];
+    const args = ["-c", program];
     try {
       const command = new Deno.Command(python, { args, stdout: "null", stderr: "null" });
       if ((await command.output()).success) return python;

@@ -3,13 +3,15 @@
 /** One line of the table. */
 export interface Row {
   readonly figure: string;
-  readonly unit: "samples/s" | "GFLOP/s";
+  /** Of both sides; of seconds, fewer are better. */
+  readonly unit: "samples/s" | "GFLOP/s" | "s";
   readonly threads: number;
-  readonly ours: number;
+  /** Null where there was no time for it. */
+  readonly ours: number | null;
   readonly peer: string;
-  /** Null where the peer is missing on this machine. */
+  /** Null where the peer is missing on this machine, too. */
   readonly theirs: number | null;
-  /** Median of the ratios of pairs, ours to theirs. */
+  /** Median of the ratios of pairs, ours to theirs; of seconds, theirs to ours. */
   readonly ratio: number | null;
 }
 
@@ -18,18 +20,31 @@ const COLUMNS = ["figure", "unit", "threads", "ours", "peer", "theirs", "ratio"]
 /** The rows as a Markdown table. */
 export function formatTable(rows: readonly Row[]): string {
   const cells = rows.map((row) => [
-    ...[row.figure, row.unit, String(row.threads), formatRate(row.ours), row.peer],
-    row.theirs === null ? "not measured" : formatRate(row.theirs),
+    ...[row.figure, row.unit, String(row.threads), formatMeasured(row.ours), row.peer],
+    formatMeasured(row.theirs),
     row.ratio === null ? "" : `${formatRate(row.ratio)}×`,
   ]);
-  const table = [[...COLUMNS], COLUMNS.map(() => "---"), ...cells];
-  const widths = COLUMNS.map((_, i) => Math.max(...table.map((line) => line[i].length)));
+  return formatMarkdown(COLUMNS, cells);
+}
+
+/** A Markdown table of lines of cells, padded to columns. */
+export function formatMarkdown(
+  columns: readonly string[],
+  lines: readonly (readonly string[])[],
+): string {
+  const table = [columns, columns.map(() => "---"), ...lines];
+  const widths = columns.map((_, i) => Math.max(...table.map((line) => line[i].length)));
   return table.map((line) =>
     `| ${line.map((cell, i) => cell.padEnd(widths[i], cell === "---" ? "-" : " ")).join(" | ")} |`
   ).join("\n");
 }
 
+/** A rate, or that there is none. */
+export function formatMeasured(value: number | null): string {
+  return value === null ? "not measured" : formatRate(value);
+}
+
 /** Three digits, thousands apart. */
-function formatRate(value: number): string {
+export function formatRate(value: number): string {
   return value.toLocaleString("en-US", { maximumSignificantDigits: 3 });
 }

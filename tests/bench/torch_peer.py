@@ -1,12 +1,19 @@
-"""The PyTorch peer: the network of a task folder as idiomatic eager PyTorch.
+"""The PyTorch peer: the network of a task folder as idiomatic PyTorch.
 
-    python3 torch_peer.py LAYOUT FOLDER
+    python3 torch_peer.py [--device cpu|cuda] [--step eager|graph|compiled] LAYOUT FOLDER
 
 LAYOUT is "conv1d", the way everybody writes it, or "channels-last": the same network as one row of a 2-D
-one, in the memory format that PyTorch's convolutions are faster in on many processors. FOLDER holds task.json and arrays.npz as workload.ts writes them. Commands come as lines of JSON on the
+one, in the memory format that PyTorch's convolutions are faster in on many processors. FOLDER holds task.json and
+arrays.npz as workload.ts writes them; all samples stay on the device. Commands come as lines of JSON on the
 standard input and answers go as lines of JSON to the standard output; peer_process.ts is the other end.
+
+A step is eager, or captured as one CUDA graph, or compiled with torch.compile(mode="reduce-overhead"), which uses
+CUDA graphs too. On a GPU outputs are compared without TF32, as both sides then compute the same; training is
+timed with PyTorch's defaults, TF32 convolutions among them.
 """
 
+import argparse
+import copy
 import json
 import os
 import signal
@@ -19,7 +26,10 @@ import torch
 from torch import nn
 
 # Samples of one forward pass in inference; the fastest of them is used.
-PREDICT_BATCHES = (100, 250, 500, 1000, 2000)
+PREDICT_BATCHES = {
+    "cpu": (100, 250, 500, 1000, 2000),
+    "cuda": (1000, 4000, 16000, 64000),
+}
 
 
 class Conv1dLayout:
@@ -128,13 +138,16 @@ def fill(module, **values):
     return module
 
 
-class Trainer:
-    """A network, its loss and its optimiser."""
+class EagerTrainer:
+    """A network, its loss and its optimiser, on samples that are where it is."""
 
-    def __init__(self, task, weights, keep_dropout, layout):
+    about = "eager"
+    adam = {}
+
+    def __init__(self, task, network, signal, labels):
         spec = task["spec"]
         layers = spec["layers"]
-        self.network = build_network(spec, weights, keep_dropout, layout)
+        self.network, self.signal, self.labels = network, signal, labels
         self.loss = nn.MSELoss()
         self.forward = self.network
         if spec["loss"] == "binaryCrossentropy":
@@ -143,49 +156,104 @@ class Trainer:
             self.loss = nn.BCEWithLogitsLoss()
             self.forward = self.network[:-1]
         self.optimizer = torch.optim.Adam(
-            self.network.parameters(), lr=task["learningRate"], eps=1e-7
+            self.network.parameters(), lr=task["learningRate"], eps=1e-7, **self.adam
         )
 
-    def step(self, signal, labels):
-        """One step of Adam; returns the loss."""
+    def step(self, rows):
+        """One step of Adam on these samples; returns the loss, which a GPU may still be computing."""
         self.optimizer.zero_grad(set_to_none=True)
-        loss = self.loss(self.forward(signal).squeeze(1), labels)
+        loss = self.loss_of(self.signal.index_select(0, rows), self.labels.index_select(0, rows))
         loss.backward()
         self.optimizer.step()
-        return loss.item()
+        return loss.detach()
+
+    def loss_of(self, signal, labels):
+        return self.loss(self.forward(signal).squeeze(1), labels)
+
+
+class GraphTrainer(EagerTrainer):
+    """A whole step, drawing its samples included, as one CUDA graph. All batches have the first one's size."""
+
+    about = "a step captured as a CUDA graph"
+    adam = {"capturable": True}
+    graph = None
+
+    def step(self, rows):
+        if self.graph is None:
+            self.capture(rows.clone())
+        self.rows.copy_(rows)
+        self.graph.replay()
+        return self.captured_loss
+
+    def capture(self, rows):
+        # Before it captures, PyTorch wants a few steps on another stream, whose effects are taken back.
+        before = copy.deepcopy(self.network.state_dict())
+        stream = torch.cuda.Stream()
+        stream.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(stream):
+            for _ in range(3):
+                super().step(rows)
+        torch.cuda.current_stream().wait_stream(stream)
+        self.network.load_state_dict(before)
+        for state in self.optimizer.state.values():
+            for value in state.values():
+                value.zero_()
+        self.optimizer.zero_grad(set_to_none=True)
+        self.rows, self.graph = rows, torch.cuda.CUDAGraph()
+        with torch.cuda.graph(self.graph):
+            self.captured_loss = super().step(rows)
+
+
+class CompiledTrainer(EagerTrainer):
+    """Forward and backward pass compiled, Adam as the one kernel that PyTorch has for it."""
+
+    about = 'torch.compile(mode="reduce-overhead") and fused Adam'
+    adam = {"fused": True}
+
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.loss_of = torch.compile(self.loss_of, mode="reduce-overhead")
+
+
+TRAINERS = {"eager": EagerTrainer, "graph": GraphTrainer, "compiled": CompiledTrainer}
 
 
 class Peer:
-    def __init__(self, layout, folder):
-        self.layout = layout
+    def __init__(self, layout, folder, device, step):
+        self.layout, self.device, self.step = layout, device, step
+        # The batches of a run have one shape, for which cuDNN may look for its fastest algorithm.
+        torch.backends.cudnn.benchmark = True
         with open(os.path.join(folder, "task.json")) as file:
             self.task = json.load(file)
         arrays = np.load(os.path.join(folder, "arrays.npz"))
         # From [sample, bin, mark], once.
         signal = torch.from_numpy(arrays["signal"]).transpose(1, 2)
-        self.signal = LAYOUTS[layout].arrange(signal)
-        self.labels = torch.from_numpy(arrays["labels"])
+        self.signal = LAYOUTS[layout].arrange(signal).to(device)
+        self.labels = torch.from_numpy(arrays["labels"]).to(device)
         count = sum(name.startswith("weight") for name in arrays.files)
         self.weights = [arrays[f"weight{i}"] for i in range(count)]
         self.trainer = self.make_trainer(keep_dropout=True)
         self.predict_batch = None
 
     def make_trainer(self, keep_dropout):
-        return Trainer(self.task, self.weights, keep_dropout, LAYOUTS[self.layout])
+        layout = LAYOUTS[self.layout]
+        network = build_network(self.task["spec"], self.weights, keep_dropout, layout)
+        return TRAINERS[self.step](self.task, network.to(self.device), self.signal, self.labels)
 
     def describe(self):
-        return f"PyTorch {torch.__version__} {self.layout}"
+        about = self.layout if self.device == "cpu" else f"cuda, {TRAINERS[self.step].about}"
+        return f"PyTorch {torch.__version__} {about}"
 
     def check(self, steps, batchSize):
         """Predictions of the first steps × batchSize rows, then losses of as many steps on them."""
+        tf32 = torch.backends.cudnn.allow_tf32
+        torch.backends.cudnn.allow_tf32 = False
         trainer = self.make_trainer(keep_dropout=False)
-        rows = steps * batchSize
-        predictions = self.forward_all(trainer.network, self.signal[:rows], batchSize)
+        rows = torch.arange(steps * batchSize, device=self.device)
+        predictions = self.forward_all(trainer.network, self.signal[rows], batchSize)
         trainer.network.train()
-        losses = []
-        for start in range(0, rows, batchSize):
-            end = start + batchSize
-            losses.append(trainer.step(self.signal[start:end], self.labels[start:end]))
+        losses = [trainer.step(part).item() for part in rows.split(batchSize)]
+        torch.backends.cudnn.allow_tf32 = tf32
         return {"predictions": predictions.tolist(), "losses": losses}
 
     def train(self, seconds, threads):
@@ -195,20 +263,24 @@ class Peer:
         started = time.perf_counter()
         samples = 0
         while True:
-            order = torch.randperm(len(self.labels))
+            total = torch.zeros((), device=self.device)
+            order = torch.randperm(len(self.labels), device=self.device)
             for rows in order.split(batch_size):
-                self.trainer.step(
-                    self.signal.index_select(0, rows), self.labels.index_select(0, rows)
-                )
+                total += self.trainer.step(rows)
                 samples += len(rows)
-                elapsed = time.perf_counter() - started
-                if elapsed >= seconds:
-                    return samples / elapsed
+                if time.perf_counter() - started >= seconds:
+                    break
+            # The epoch's loss, read once; a GPU has done all steps by then.
+            total.item()
+            elapsed = time.perf_counter() - started
+            if elapsed >= seconds:
+                return samples / elapsed
 
     def predict(self, seconds, threads):
         torch.set_num_threads(threads)
         if self.predict_batch is None:
-            rates = {size: self.predict_rate(seconds / 4, size) for size in PREDICT_BATCHES}
+            sizes = PREDICT_BATCHES[self.device]
+            rates = {size: self.predict_rate(seconds / 4, size) for size in sizes}
             self.predict_batch = max(rates, key=rates.get)
         return self.predict_rate(seconds, self.predict_batch)
 
@@ -226,13 +298,19 @@ class Peer:
     def forward_all(network, signal, batch_size):
         network.eval()
         with torch.inference_mode():
-            return torch.cat([network(part).squeeze(1) for part in signal.split(batch_size)])
+            parts = [network(part).squeeze(1) for part in signal.split(batch_size)]
+            return torch.cat(parts).cpu()
 
 
 def main():
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     warnings.filterwarnings("ignore", "Using padding='same' with even kernel lengths")
-    peer = Peer(*sys.argv[1:])
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--device", choices=PREDICT_BATCHES, default="cpu")
+    parser.add_argument("--step", choices=TRAINERS, default="eager")
+    parser.add_argument("layout", choices=LAYOUTS)
+    parser.add_argument("folder")
+    peer = Peer(**vars(parser.parse_args()))
     commands = {
         "describe": peer.describe,
         "check": peer.check,

@@ -34,17 +34,13 @@ export function createWasmEngine(): Engine {
   };
 }
 
-/** Recurrent layers cannot be run, others can; what can be too large is the memory that a model takes. */
+/** Every layer can be run; what can be too large is the memory that a model takes. */
 function supports(spec: ModelSpec): Support {
   if (typeof SharedArrayBuffer === "undefined") {
     return {
       supported: false,
       reason: "shared memory is missing; a browser page must be cross-origin isolated",
     };
-  }
-  const recurrent = spec.layers.findIndex(({ type }) => type === "bidirectionalGru");
-  if (recurrent >= 0) {
-    return { supported: false, reason: `it has no bidirectionalGru (layers[${recurrent}])` };
   }
   const { pages } = planModel(spec, LEAST_SLOTS, 1);
   if (pages <= MAX_PAGES) return { supported: true };

@@ -62,6 +62,6 @@ export class Allocator {
 }
 
 /** Place of a row's value in float32, gaps counted. */
-export function paddedIndex({ run }: Tensor, channel: number): number {
+export function paddedIndex({ run }: Pick<Tensor, "run">, channel: number): number {
   return Math.floor(channel / run.count) * run.padded + channel % run.count;
 }

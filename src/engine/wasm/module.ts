@@ -12,6 +12,7 @@ import {
   addSumPartsKernel,
   addTransposeKernel,
 } from "./kernels/elementwise.ts";
+import { addGruKernels } from "./kernels/gru.ts";
 import { addListKernels, addPanelKernel } from "./kernels/lists.ts";
 import { addPoolKernels } from "./kernels/pool.ts";
 import { countInputs } from "./nodes/listed_dense.ts";
@@ -62,6 +63,8 @@ function addNodeKernels(module: ModuleAssembler, node: PlanNode): void {
       ...{ inputVectors: input.rows * input.stride / 16, unitVectors: output.stride / 16 },
       ...{ inputStride: input.slot, outputStride: output.slot },
     });
+  } else if (node.kind === "bidirectionalGru") {
+    addGruKernels(module, name, { shape: node.shape, first: input.delta === undefined });
   } else if (node.kind === "listedDense" && node.gate !== undefined) {
     const [strideA, strideC] = [input.slot, output.slot];
     addPanelKernel(module, name, { inputs: countInputs(node), strideA, strideC });

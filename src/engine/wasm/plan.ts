@@ -5,26 +5,22 @@
  * @module
  */
 
-import { UnsupportedModelError } from "../../errors.ts";
-import { convPadding, kernelSpan, sampleShapes } from "../../model/shapes.ts";
-import type { BatchNormLayer, Conv1dLayer, DenseLayer, ModelSpec } from "../../model/spec.ts";
-import { PANEL_COLUMNS } from "./gemm.ts";
+import { convPadding, kernelSpan } from "../../model/shapes.ts";
+import type { ModelSpec } from "../../model/spec.ts";
+import { groupLayers, type LayerGroup } from "../layer_groups.ts";
 import { type ConvShape, filterBytes } from "./kernels/conv.ts";
+import { gruRecord, type GruShape, rowBytes } from "./kernels/gru_layout.ts";
 import { dotsBytes, listBytes, PANEL_ROW_BYTES } from "./kernels/lists.ts";
 import { Allocator, roundUp, type Tensor } from "./layout.ts";
-import type { ListedDenseNode, Plan, PlanNode, UpdateTask } from "./plan_types.ts";
-import { expectInput, slopeOf } from "./zeros.ts";
+import type { ListedDenseNode, Plan, PlanNode } from "./plan_types.ts";
+import { LISTED_ROWS, updateTasks } from "./update_tasks.ts";
+import { expectInput } from "./zeros.ts";
 
 export type * from "./plan_types.ts";
 
 /** Parts of a batch that are summed in order; more threads than this find nothing to do. */
 export const MAX_PARTS = 64;
 const SAMPLES_PER_PART = 16;
-
-/** Work of one update task: enough to be worth taking, little enough to share out. */
-const UPDATE_BYTES = 32 * 1024;
-/** Rows of the kernel of a layer with lists that are one such task. */
-const LISTED_ROWS = 32;
 
 /** Lists are multiplied at 0.6 of the speed of whole rows, so they pay if no more of the values are not zero. */
 const LISTED_SHARE = 0.6;
@@ -58,80 +54,75 @@ class Planner {
   }
 
   plan(threads: number): Plan {
-    const { layers, loss } = this.#spec;
     const input = this.#inputTensor();
-    let value = input;
-    for (let index = 0; index < layers.length;) {
-      const [output, used] = this.#addNode(value, index);
-      value = output;
-      index += used;
-    }
-    const updates = this.#nodes.flatMap((node, index) => updateTasks(node, index));
+    const groups = groupLayers(this.#spec);
+    const output = groups.reduce((value, group) => this.#addGroup(value, group), input);
+    const updates = this.#nodes.flatMap(updateTasks);
     const scratch = this.#memory.take(this.#scratchBytes * threads);
     return {
-      ...{ batchSize: this.#slots, loss, input, output: value, nodes: this.#nodes, updates },
+      ...{ batchSize: this.#slots, loss: this.#spec.loss, input, output },
+      ...{ nodes: this.#nodes, updates },
       ...{ scratch, scratchBytes: this.#scratchBytes, pages: this.#memory.pages },
     };
   }
 
-  /** Adds the node that begins with a layer; returns its output and how many layers it takes in. */
-  #addNode(input: Tensor, index: number): [output: Tensor, layers: number] {
-    const { layers } = this.#spec;
-    const layer = layers[index];
-    const name = `${layer.type}${index}`;
-    switch (layer.type) {
-      case "conv1d":
-        return this.#addConv(input, index, layer);
+  /** Adds the node of a group; returns its output. */
+  #addGroup(input: Tensor, group: LayerGroup): Tensor {
+    switch (group.kind) {
+      case "conv":
+        return this.#addConv(input, group);
       case "dense":
-        return this.#addDense(input, index, layer);
-      case "flatten":
-        return [flatten(input), 1];
-      case "bidirectionalGru":
-        throw new UnsupportedModelError(
-          `Cannot run "${this.#spec.name}" on engine wasm: it has no ${layer.type} (layers[${index}])`,
-        );
+        return this.#addDense(input, group);
       case "batchNorm":
-        return [this.#addBatchNorm(input, index, layer), 1];
-      case "maxPool1d": {
-        const output = this.#tensor(Math.floor(input.rows / layer.size), input.channels, index + 1);
-        const offsets = this.#memory.take(output.slot * this.#slots);
-        const base = { name, layer: index, input, output };
-        this.#nodes.push({ ...base, kind: "pool", size: layer.size, offsets });
-        return [output, 1];
-      }
-      case "dropout": {
-        const output = this.#like(input, index + 1);
-        // Whole blocks of eight, and room for reading over the end of the last run.
-        const values = input.rows * input.channels;
-        const gap = input.run.padded - input.run.count;
-        const maskSlot = roundUp(4 * Math.max(Math.ceil(values / 8) * 8, values + gap));
-        const mask = this.#memory.take(maskSlot * this.#slots);
-        const base = { name, layer: index, input, output };
-        this.#nodes.push({ ...base, kind: "dropout", rate: layer.rate, mask, maskSlot });
-        return [output, 1];
-      }
-      case "activation": {
-        if (layer.kind === "sigmoid") return [input, 1]; // left to the loss
-        const output = this.#like(input, index + 1);
-        const slope = slopeOf(layer)!;
-        this.#nodes.push({ name, layer: index, input, output, kind: "activation", slope });
-        return [output, 1];
-      }
+        return this.#addBatchNorm(input, group);
+      case "pool":
+        return this.#addPool(input, group);
+      case "dropout":
+        return this.#addDropout(input, group);
+      case "activation":
+        return this.#addActivation(input, group);
+      case "flatten":
+        return flatten(input);
+      case "bidirectionalGru":
+        return this.#addGru(input, group);
     }
   }
 
-  #addConv(input: Tensor, index: number, layer: Conv1dLayer): [Tensor, number] {
-    const { layers } = this.#spec;
-    const slope = slopeOf(layers[index + 1]);
-    const next = layers[index + (slope === undefined ? 1 : 2)];
-    const pool = next?.type === "maxPool1d" ? next.size : undefined;
-    const used = 1 + (slope === undefined ? 0 : 1) + (pool === undefined ? 0 : 1);
-    const [outputPositions] = sampleShapes(this.#spec)[index + 1] as [number, number];
+  #addPool(input: Tensor, group: GroupOf<"pool">): Tensor {
+    const output = this.#tensor(group.output[0], input.channels, { group });
+    const offsets = this.#memory.take(output.slot * this.#slots);
+    const base = { ...nameOf(group), input, output };
+    this.#nodes.push({ ...base, kind: "pool", size: group.size, offsets });
+    return output;
+  }
+
+  #addDropout(input: Tensor, group: GroupOf<"dropout">): Tensor {
+    const output = this.#like(input, group);
+    // Whole blocks of eight, and room for reading over the end of the last run.
+    const values = input.rows * input.channels;
+    const gap = input.run.padded - input.run.count;
+    const maskSlot = roundUp(4 * Math.max(Math.ceil(values / 8) * 8, values + gap));
+    const mask = this.#memory.take(maskSlot * this.#slots);
+    const base = { ...nameOf(group), input, output };
+    this.#nodes.push({ ...base, kind: "dropout", rate: group.spec.rate, mask, maskSlot });
+    return output;
+  }
+
+  #addActivation(input: Tensor, group: GroupOf<"activation">): Tensor {
+    const output = this.#like(input, group);
+    const base = { ...nameOf(group), input, output };
+    this.#nodes.push({ ...base, kind: "activation", slope: group.slope });
+    return output;
+  }
+
+  #addConv(input: Tensor, group: GroupOf<"conv">): Tensor {
+    const { spec: layer, slope, pool } = group;
+    const { left, right } = convPadding(layer);
+    const span = kernelSpan(layer) - 1;
+    const outputPositions = input.rows + left + right - span;
     const groups = layer.dilation === 1 ? 1 : layer.width;
-    const { left } = convPadding(layer);
     const channelBytes = 4 * input.channels;
     // Where every position has a gradient, the backward pass reads rows of zeros around the deltas.
-    const span = kernelSpan(layer) - 1;
     const around = pool === undefined
       ? { before: span - left, after: input.rows - outputPositions + left }
       : { before: 0, after: 0 };
@@ -141,10 +132,9 @@ class Planner {
       ...{ dilation: layer.dilation, left, channels: input.channels, inputStride: input.stride },
       groups,
       groupVectors: Math.ceil((groups === 1 ? layer.width * input.stride : channelBytes) / 16),
-      pooledPositions: pool === undefined ? undefined : Math.floor(outputPositions / pool),
+      pooledPositions: pool === undefined ? undefined : group.output[0],
     };
-    const rows = shape.pooledPositions ?? outputPositions;
-    const output = this.#tensor(rows, layer.filters, index + used, around);
+    const output = this.#tensor(group.output[0], layer.filters, { group, ...around });
     const row = 16 * shape.filterVectors;
     this.#scratchBytes = Math.max(this.#scratchBytes, outputPositions * row);
     const paddedFilters = 4 * shape.filterVectors;
@@ -153,28 +143,23 @@ class Planner {
     const stride = Math.ceil((kernel.bytes + bias.bytes) / 64) * 64;
     const parts = this.#memory.take(stride * MAX_PARTS);
     this.#nodes.push({
-      ...{ kind: "conv", name: `conv${index}`, layer: index, input, output, shape },
-      ...{ slope: slope ?? 1, pool, kernel, bias },
+      ...{ kind: "conv", ...nameOf(group), input, output, shape, slope, pool, kernel, bias },
       transposed: this.#memory.take(kernel.bytes),
       offsets: pool === undefined ? undefined : this.#memory.take(output.slot * this.#slots),
       parts: { kernel: parts, bias: parts + kernel.bytes, stride },
     });
-    return [output, used];
+    return output;
   }
 
-  #addDense(input: Tensor, index: number, { units }: DenseLayer): [Tensor, number] {
-    const { layers } = this.#spec;
-    const slope = slopeOf(layers[index + 1]);
-    const used = slope === undefined ? 1 : 2;
-    const listing = units < LISTED_UNITS ? undefined : this.#listing(index);
+  #addDense(input: Tensor, group: GroupOf<"dense">): Tensor {
+    const { layer, slope, spec: { units } } = group;
+    const listing = units < LISTED_UNITS ? undefined : this.#listing(layer);
     const stride = roundUp(4 * units, listing && PANEL_ROW_BYTES);
-    const output = this.#tensor(1, units, index + used, { stride });
+    const output = this.#tensor(1, units, { group, stride });
     const inputs = input.rows * input.stride / 4;
     const kernel = this.#memory.parameter(inputs * stride);
-    const base = {
-      ...{ name: `dense${index}`, layer: index, input, output },
-      ...{ slope: slope ?? 1, kernel, bias: this.#memory.parameter(stride) },
-    };
+    const bias = this.#memory.parameter(stride);
+    const base = { ...nameOf(group), input, output, slope, kernel, bias };
     if (listing === undefined) {
       this.#nodes.push({ ...base, kind: "dense", transposed: this.#memory.take(kernel.bytes) });
     } else {
@@ -184,7 +169,7 @@ class Planner {
       this.#nodes.push({ ...base, ...listing, kind: "listedDense", lists, zeros });
       this.#scratchBytes = Math.max(this.#scratchBytes, LISTED_ROWS * listBytes(this.#slots));
     }
-    return [output, used];
+    return output;
   }
 
   /** How the input of a dense layer is listed, if that pays. */
@@ -197,12 +182,40 @@ class Planner {
     return { gate: { mask: last.mask, maskSlot: last.maskSlot } };
   }
 
-  #addBatchNorm(input: Tensor, index: number, layer: BatchNormLayer): Tensor {
-    const output = this.#like(input, index + 1);
-    const row = input.stride;
+  #addGru(input: Tensor, group: GroupOf<"bidirectionalGru">): Tensor {
+    const { units } = group.spec;
+    const unitVectors = Math.ceil(units / 4);
+    const row = 16 * unitVectors;
+    const output = {
+      ...this.#tensor(1, 2 * units, { group, stride: 2 * row }),
+      run: { count: units, padded: row / 4 },
+    };
+    const shape: GruShape = {
+      ...{ positions: input.rows, unitVectors, inputStride: input.stride },
+      ...{ inputSlot: input.slot, outputSlot: output.slot },
+    };
+    const { both, gates } = rowBytes(shape);
+    const kernel = this.#memory.parameter(input.stride / 4 * both);
+    const bias = this.#memory.parameter(both);
+    const recurrent = this.#memory.parameter(2 * row / 4 * gates);
     this.#nodes.push({
-      ...{ kind: "batchNorm", name: `batchNorm${index}`, layer: index, input, output },
-      ...{ momentum: layer.momentum, epsilon: layer.epsilon },
+      ...{ kind: "bidirectionalGru", ...nameOf(group), input, output, shape },
+      ...{ kernel, bias, recurrent },
+      transposed: {
+        kernel: this.#memory.take(kernel.bytes),
+        recurrent: this.#memory.take(recurrent.bytes),
+      },
+      records: this.#memory.take(gruRecord(shape).slot * this.#slots),
+    });
+    return output;
+  }
+
+  #addBatchNorm(input: Tensor, group: GroupOf<"batchNorm">): Tensor {
+    const output = this.#like(input, group);
+    const row = input.stride;
+    const { momentum, epsilon } = group.spec;
+    this.#nodes.push({
+      ...{ kind: "batchNorm", ...nameOf(group), input, output, momentum, epsilon },
       ...{ gamma: this.#memory.parameter(row), beta: this.#memory.parameter(row) },
       ...{ movingMean: this.#memory.take(row), movingVariance: this.#memory.take(row) },
       ...{ parts: this.#memory.take(2 * row * MAX_PARTS), mean: this.#memory.take(row) },
@@ -215,23 +228,18 @@ class Planner {
     const { bins, marks, layers } = this.#spec;
     // A convolution reads the marks of neighbouring bins as one run, if there are no gaps between them.
     const stride = layers[0].type === "conv1d" ? 4 * marks : roundUp(4 * marks);
-    return { ...this.#tensor(bins, marks, 0, { stride }), delta: undefined };
+    return { ...this.#tensor(bins, marks, { stride }), delta: undefined };
   }
 
-  #like(input: Tensor, nextLayer: number): Tensor {
-    const output = this.#tensor(input.rows, input.channels, nextLayer, { stride: input.stride });
-    return { ...output, run: input.run };
+  #like(input: Tensor, group: LayerGroup): Tensor {
+    const { rows, channels, stride, run } = input;
+    return { ...this.#tensor(rows, channels, { group, stride }), run };
   }
 
-  /** A tensor that layer `nextLayer` reads, with the rows of zeros that this layer and `around` ask for. */
-  #tensor(
-    rows: number,
-    channels: number,
-    nextLayer: number,
-    around: { before?: number; after?: number; stride?: number } = {},
-  ): Tensor {
-    const stride = around.stride ?? roundUp(4 * channels);
-    const next = this.#spec.layers[nextLayer];
+  /** The output of a group, or the input of all, with the rows of zeros that its reader and `around` ask for. */
+  #tensor(rows: number, channels: number, around: TensorOptions): Tensor {
+    const { group, stride = roundUp(4 * channels) } = around;
+    const next = this.#spec.layers[group === undefined ? 0 : group.layer + group.layers];
     const padding = next?.type === "conv1d" ? convPadding(next) : { left: 0, right: 0 };
     const before = Math.max(padding.left, around.before ?? 0);
     const after = Math.max(padding.right, around.after ?? 0);
@@ -243,22 +251,23 @@ class Planner {
   }
 }
 
+type GroupOf<Kind extends LayerGroup["kind"]> = Extract<LayerGroup, { readonly kind: Kind }>;
+
+interface TensorOptions {
+  /** Whose output it is. */
+  readonly group?: LayerGroup;
+  /** Rows of zeros. */
+  readonly before?: number;
+  readonly after?: number;
+  /** Bytes between rows, if not the least. */
+  readonly stride?: number;
+}
+
+function nameOf({ kind, layer }: LayerGroup): { readonly name: string; readonly layer: number } {
+  return { name: `${kind}${layer}`, layer };
+}
+
 function flatten(input: Tensor): Tensor {
   const { rows, stride, channels, run } = input;
   return { ...input, rows: 1, stride: rows * stride, channels: rows * channels, run };
-}
-
-function updateTasks(node: PlanNode, index: number): UpdateTask[] {
-  if (node.kind === "batchNorm") return [{ node: index, firstRow: 0, rows: 0 }];
-  if (node.kind !== "conv" && node.kind !== "dense" && node.kind !== "listedDense") return [];
-  const rowBytes = node.kind === "conv" ? filterBytes(node.shape) : node.output.stride;
-  const rows = node.kernel.bytes / rowBytes;
-  // Kernels are transposed panel by panel.
-  const panels = Math.max(1, Math.floor(UPDATE_BYTES / rowBytes / PANEL_COLUMNS));
-  const block = node.kind === "listedDense" ? LISTED_ROWS : panels * PANEL_COLUMNS;
-  const tasks: UpdateTask[] = [];
-  for (let firstRow = 0; firstRow < rows; firstRow += block) {
-    tasks.push({ node: index, firstRow, rows: Math.min(block, rows - firstRow) });
-  }
-  return tasks;
 }

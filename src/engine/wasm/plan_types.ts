@@ -6,6 +6,7 @@
 
 import type { ModelSpec } from "../../model/spec.ts";
 import type { ConvShape } from "./kernels/conv.ts";
+import type { GruShape } from "./kernels/gru_layout.ts";
 import type { Parameter, Tensor } from "./layout.ts";
 
 interface NodeBase {
@@ -61,6 +62,25 @@ export interface ListedDenseNode extends NodeBase {
   readonly zeros: number;
 }
 
+/**
+ * A bidirectional GRU. Its rows of units are padded to whole vectors, so the output is a flattened row with two
+ * runs. In training it takes the derivatives by its output as scratch memory.
+ */
+export interface GruNode extends NodeBase {
+  readonly kind: "bidirectionalGru";
+  readonly shape: GruShape;
+  /** `[input, direction, gate, unit]`. */
+  readonly kernel: Parameter;
+  /** `[direction, gate, unit]`. */
+  readonly bias: Parameter;
+  /** `[direction, unit of the state, gate, unit]`. */
+  readonly recurrent: Parameter;
+  /** The two kernels as the backward pass reads them: rows and columns swapped, the latter's in each direction. */
+  readonly transposed: { readonly kernel: number; readonly recurrent: number };
+  /** The first sample's `GruRecord`. */
+  readonly records: number;
+}
+
 /** Batch normalisation. All of its arrays are one row of channels long. */
 export interface BatchNormNode extends NodeBase {
   readonly kind: "batchNorm";
@@ -104,12 +124,13 @@ export type PlanNode =
   | ConvNode
   | DenseNode
   | ListedDenseNode
+  | GruNode
   | BatchNormNode
   | PoolNode
   | DropoutNode
   | ActivationNode;
 
-/** Part of the update: some rows of a node's kernel, or all of its weights. */
+/** Part of the update: some rows of a node's kernels, or all of its weights. */
 export interface UpdateTask {
   readonly node: number;
   readonly firstRow: number;

@@ -10,33 +10,16 @@ import type { EngineData } from "../engine.ts";
 import { Crew, type CrewMemory } from "./crew.ts";
 import { instantiate } from "./instantiate.ts";
 import {
-  backwardBatchNorm,
   combineBatchNorm,
   combineBatchNormDelta,
-  forwardBatchNorm,
   freezeBatchNorm,
   measureBatchNorm,
   measureBatchNormDelta,
-  updateBatchNorm,
 } from "./nodes/batch_norm.ts";
-import { backwardConv, forwardConv, updateConv } from "./nodes/conv.ts";
-import { backwardDense, forwardDense, updateDense } from "./nodes/dense.ts";
-import {
-  backwardListedDense,
-  forwardListedDense,
-  updateListedDense,
-} from "./nodes/listed_dense.ts";
+import { backwardNode, forwardNode, updateNode } from "./nodes/dispatch.ts";
 import type { AdamStep, Machine, Part } from "./nodes/machine.ts";
-import {
-  backwardActivation,
-  backwardDropout,
-  backwardPool,
-  forwardActivation,
-  forwardDropout,
-  forwardPool,
-  type StepPosition,
-} from "./nodes/simple.ts";
-import { countParts, type Plan, type PlanNode } from "./plan.ts";
+import type { StepPosition } from "./nodes/simple.ts";
+import { countParts, type Plan } from "./plan.ts";
 import {
   type CombineStep,
   type PartStep,
@@ -182,10 +165,11 @@ export class Runner {
 
   #runPart(steps: readonly PartStep[], part: Part, batch: Batch): void {
     const machine = this.#machine;
+    const { position } = batch;
     for (const step of steps) {
       if (step.do === "gather") this.#gather(part, batch);
-      else if (step.do === "forward") this.#forward(step.node, part, batch);
-      else if (step.do === "backward") this.#backward(step.node, part);
+      else if (step.do === "forward") forwardNode(machine, step.node, { part, position });
+      else if (step.do === "backward") backwardNode(machine, step.node, part);
       else if (step.do === "measure") measureBatchNorm(machine, step.node, part);
       else if (step.do === "measureDelta") measureBatchNormDelta(machine, step.node, part);
       else if (step.do === "loss") this.#loss(part, batch);
@@ -199,55 +183,11 @@ export class Runner {
     else freezeBatchNorm(this.#machine, step.node);
   }
 
-  #forward(node: PlanNode, part: Part, { position }: Batch): void {
-    const machine = this.#machine;
-    switch (node.kind) {
-      case "conv":
-        return forwardConv(machine, node, part);
-      case "dense":
-        return forwardDense(machine, node, part);
-      case "listedDense":
-        return forwardListedDense(machine, node, { part, training: position !== undefined });
-      case "batchNorm":
-        return forwardBatchNorm(machine, node, part);
-      case "pool":
-        return forwardPool(machine, node, part);
-      case "dropout":
-        return forwardDropout(machine, node, { part, position });
-      case "activation":
-        return forwardActivation(machine, node, part);
-    }
-  }
-
-  #backward(node: PlanNode, part: Part): void {
-    const machine = this.#machine;
-    switch (node.kind) {
-      case "conv":
-        return backwardConv(machine, node, part);
-      case "dense":
-        return backwardDense(machine, node, part);
-      case "listedDense":
-        return backwardListedDense(machine, node, part);
-      case "batchNorm":
-        return backwardBatchNorm(machine, node, part);
-      case "pool":
-        return backwardPool(machine, node, part);
-      case "dropout":
-        return backwardDropout(machine, node, part);
-      case "activation":
-        return backwardActivation(machine, node, part);
-    }
-  }
-
   #update(task: number, { rows, parts, adam }: Batch): void {
-    const { node: index, firstRow, rows: taskRows } = this.#plan.updates[task];
-    const node = this.#plan.nodes[index];
+    const { node, firstRow, rows: taskRows } = this.#plan.updates[task];
     const sizes = { samples: rows.length, parts: parts.length };
     const update = { firstRow, rows: taskRows, ...sizes, adam: adam! };
-    if (node.kind === "conv") updateConv(this.#machine, node, update);
-    else if (node.kind === "dense") updateDense(this.#machine, node, update);
-    else if (node.kind === "listedDense") updateListedDense(this.#machine, node, update);
-    else if (node.kind === "batchNorm") updateBatchNorm(this.#machine, node, update);
+    updateNode(this.#machine, this.#plan.nodes[node], update);
   }
 
   /** Copies a part's samples out of their columns, transformed. */

@@ -1,13 +1,23 @@
-import { sizeOf, weightShapes } from "../../model/shapes.ts";
+import { sizeOf, type WeightShape, weightShapes } from "../../model/shapes.ts";
 import type { ModelSpec } from "../../model/spec.ts";
 import { filterBytes, tapBytes } from "./kernels/conv.ts";
+import { rowBytes } from "./kernels/gru_layout.ts";
 import { PANEL_ROW_BYTES } from "./kernels/lists.ts";
 import { paddedIndex, type Parameter } from "./layout.ts";
 import { transposeFilters } from "./nodes/conv.ts";
 import { transposeRows } from "./nodes/dense.ts";
+import { transposeGru } from "./nodes/gru.ts";
 import { countInputs } from "./nodes/listed_dense.ts";
 import type { Machine } from "./nodes/machine.ts";
-import type { ConvNode, DenseNode, ListedDenseNode, Plan, PlanNode } from "./plan.ts";
+import type {
+  BatchNormNode,
+  ConvNode,
+  DenseNode,
+  GruNode,
+  ListedDenseNode,
+  Plan,
+  PlanNode,
+} from "./plan.ts";
 
 /** Where one of the model's weight tensors lies. */
 export interface WeightPlace {
@@ -21,27 +31,58 @@ export interface WeightPlace {
 export function placeWeights(spec: ModelSpec, plan: Plan): WeightPlace[] {
   return weightShapes(spec).map(({ layer, name, shape }) => {
     const node = plan.nodes.find((node) => node.layer === layer)!;
-    const indexOf = name === "kernel" ? kernelIndex(node) : rowIndex(node);
-    const indices = Uint32Array.from({ length: sizeOf(shape) }, (_, i) => indexOf(i));
-    return { arrays: arraysOf(node, name), indices };
+    const { arrays, indexOf } = placeOf(node, name);
+    return { arrays, indices: Uint32Array.from({ length: sizeOf(shape) }, (_, i) => indexOf(i)) };
   });
 }
 
-function arraysOf(node: PlanNode, name: string): WeightPlace["arrays"] {
-  if (node.kind === "batchNorm") {
-    if (name === "moving_mean") return { weight: node.movingMean };
-    if (name === "moving_variance") return { weight: node.movingVariance };
-    return name === "gamma" ? node.gamma : node.beta;
+interface Place {
+  readonly arrays: WeightPlace["arrays"];
+  /** Place of a value in Keras' order. */
+  readonly indexOf: (i: number) => number;
+}
+
+function placeOf(node: PlanNode, name: WeightShape["name"]): Place {
+  switch (node.kind) {
+    case "batchNorm":
+      return { arrays: batchNormArrays(node, name), indexOf: (i) => paddedIndex(node.input, i) };
+    case "bidirectionalGru":
+      return placeInGru(node, name);
+    case "conv":
+    case "dense":
+    case "listedDense":
+      if (name === "bias") return { arrays: node.bias, indexOf: (i) => i };
+      return { arrays: node.kernel, indexOf: kernelIndex(node) };
+    default:
+      throw new Error(`Cannot place weight ${name} of layer ${node.layer}: ${node.kind} has none`);
   }
-  const { kernel, bias } = node as ConvNode | DenseNode | ListedDenseNode;
-  return name === "kernel" ? kernel : bias;
 }
 
-function rowIndex(node: PlanNode): (i: number) => number {
-  return node.kind === "batchNorm" ? (i) => paddedIndex(node.input, i) : (i) => i;
+function batchNormArrays(node: BatchNormNode, name: WeightShape["name"]): WeightPlace["arrays"] {
+  if (name === "moving_mean") return { weight: node.movingMean };
+  if (name === "moving_variance") return { weight: node.movingVariance };
+  return name === "gamma" ? node.gamma : node.beta;
 }
 
-function kernelIndex(node: PlanNode): (i: number) => number {
+function placeInGru(node: GruNode, name: WeightShape["name"]): Place {
+  const { input, output: { run }, shape, kernel, bias, recurrent } = node;
+  const { gates, both } = rowBytes(shape);
+  const direction = name.startsWith("forward") ? 0 : 1;
+  const columns = 3 * run.count;
+  // The gates' columns have gaps behind each gate, as the output has behind each direction.
+  const column = (i: number) => paddedIndex({ run }, i % columns);
+  const row = (i: number) => Math.floor(i / columns);
+  const own = direction * gates / 4;
+  if (name.endsWith("/bias")) return { arrays: bias, indexOf: (i) => own + column(i) };
+  if (name.endsWith("/kernel")) {
+    const indexOf = (i: number) => paddedIndex(input, row(i)) * both / 4 + own + column(i);
+    return { arrays: kernel, indexOf };
+  }
+  const first = direction * run.padded;
+  return { arrays: recurrent, indexOf: (i) => (first + row(i)) * gates / 4 + column(i) };
+}
+
+function kernelIndex(node: ConvNode | DenseNode | ListedDenseNode): (i: number) => number {
   if (node.kind === "dense") {
     const units = node.output.channels;
     const row = node.output.stride / 4;
@@ -56,7 +97,7 @@ function kernelIndex(node: PlanNode): (i: number) => number {
       return Math.floor(unit / width) * panel + input * width + unit % width;
     };
   }
-  const { shape } = node as ConvNode;
+  const { shape } = node;
   const { filters, channels } = shape;
   return (i) => {
     const filter = i % filters;
@@ -101,6 +142,8 @@ export function transposeAll(machine: Machine, { nodes }: Plan): void {
     } else if (node.kind === "dense") {
       const rows = node.kernel.bytes / node.output.stride;
       transposeRows(machine, node, { firstRow: 0, rows });
+    } else if (node.kind === "bidirectionalGru") {
+      transposeGru(machine, node);
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { LayerSpec } from "../../model/spec.ts";
+import { slopeOf } from "../layer_groups.ts";
 
 /** What the layers before a layer tell about its input. */
 export interface ExpectedInput {
@@ -22,10 +23,4 @@ export function expectInput(layers: readonly LayerSpec[], index: number): Expect
     else if (layer.type !== "flatten") break;
   }
   return { share, rectified: false };
-}
-
-/** Slope below zero of an activation that other layers can take in. */
-export function slopeOf(layer: LayerSpec | undefined): number | undefined {
-  if (layer?.type !== "activation" || layer.kind === "sigmoid") return undefined;
-  return layer.kind === "relu" ? 0 : layer.alpha!;
 }

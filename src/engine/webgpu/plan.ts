@@ -5,31 +5,14 @@
  * @module
  */
 
-import { UnsupportedModelError } from "../../errors.ts";
 import { convPadding } from "../../model/shapes.ts";
 import type { ModelSpec } from "../../model/spec.ts";
 import { groupLayers, type LayerGroup } from "../layer_groups.ts";
 import type { WorkgroupLimits } from "./gemm.ts";
 import { blockSamples, GradientLayout } from "./gradients.ts";
+import { type GroupKernels, groupKernels } from "./group_kernels.ts";
 import type { Kernel } from "./kernel.ts";
-import {
-  activationForward,
-  activationInputGradient,
-  type ActivationShape,
-} from "./kernels/activation.ts";
-import {
-  batchNormBlocks,
-  batchNormCombine,
-  batchNormCombineDelta,
-  batchNormForward,
-  batchNormInputGradient,
-  batchNormMeasure,
-  batchNormMeasureDelta,
-  type BatchNormShape,
-} from "./kernels/batch_norm.ts";
-import { convForward, convInputGradient, type ConvShape } from "./kernels/conv.ts";
-import { denseForward, denseInputGradient, type DenseShape } from "./kernels/dense.ts";
-import { dropoutForward, dropoutInputGradient, type DropoutShape } from "./kernels/dropout.ts";
+import { batchNormBlocks } from "./kernels/batch_norm.ts";
 import {
   headBytes,
   type HeadLayer,
@@ -37,13 +20,7 @@ import {
   type HeadShape,
   headTraining,
 } from "./kernels/head.ts";
-import {
-  kernelGradient,
-  type KernelGradientShape,
-  kernelGradientWorkgroups,
-} from "./kernels/kernel_gradient.ts";
 import { collect, loss, lossBlocks, type LossShape } from "./kernels/loss.ts";
-import { poolForward, poolInputGradient, type PoolShape } from "./kernels/pool.ts";
 import { update } from "./kernels/update.ts";
 import { deltaStride, sampleStride, type Tensor } from "./tensors.ts";
 import { type KernelLayout, layoutWeights, type WeightLayout } from "./weight_layout.ts";
@@ -108,8 +85,7 @@ class Planner {
   readonly #buffers: Record<string, number> = {};
   readonly #forward: Kernel[] = [];
   readonly #prediction: Kernel[] = [];
-  /** The kernels of each group's backward pass: made when the size of all gradients is known. */
-  readonly #backward: ((gradientStride: number) => Kernel[])[] = [];
+  readonly #backward: GroupKernels["backward"][] = [];
 
   constructor(spec: ModelSpec, options: PlanOptions) {
     this.#spec = spec;
@@ -123,8 +99,7 @@ class Planner {
     const { models, gathered } = this.#options;
     const input = this.#inputTensor();
     const head = this.#findHead();
-    const headGroups = head.flatMap(({ dropout }) => dropout === undefined ? 1 : 2)
-      .reduce((sum, count) => sum + count, 0);
+    const headGroups = head.reduce((sum, { dropout }) => sum + (dropout === undefined ? 1 : 2), 0);
     let value = input;
     for (const group of this.#groups.slice(0, this.#groups.length - headGroups)) {
       value = this.#addGroup(group, value);
@@ -208,133 +183,25 @@ class Planner {
     };
   }
 
-  /** Adds the kernels of a group; returns its output. */
+  /** Adds the kernels of a group and the buffers behind it; returns its output. */
   #addGroup(group: LayerGroup, input: Tensor): Tensor {
-    switch (group.kind) {
-      case "conv":
-        return this.#addConv(group, input);
-      case "dense":
-        return this.#addDense(group, input);
-      case "batchNorm":
-        return this.#addBatchNorm(group, input);
-      case "pool":
-        return this.#addPool(group, input);
-      case "dropout":
-        return this.#addDropout(group, input);
-      case "activation":
-        return this.#addActivation(group, input);
-      case "bidirectionalGru":
-        throw new UnsupportedModelError(`Cannot plan layers[${group.layer}]: it is recurrent`);
-      case "flatten":
-        return { ...input, positions: 1, channels: input.positions * input.channels };
-    }
-  }
-
-  #addConv(group: LayerGroup & { readonly kind: "conv" }, input: Tensor): Tensor {
-    const { spec, slope, pool } = group;
-    const { limits, models } = this.#options;
-    const output = this.#output(group, { slope, offsets: pool !== undefined });
-    const { left, right } = convPadding(spec);
-    const positions = input.positions + left + right - (spec.width - 1) * spec.dilation;
-    const shape: ConvShape = {
-      ...{ name: `conv${group.layer}`, input, output, taps: spec.width, dilation: spec.dilation },
-      ...{ left, positions, pool, kernel: this.#kernel(group) },
-      ...{ weightStride: this.#weights.size, models },
-    };
-    this.#addForward(convForward(shape, limits));
-    this.#addKernelGradient({ ...shape, pooled: pool !== undefined });
-    if (input.hasDelta) this.#backward.push(() => [convInputGradient(shape, limits)]);
-    return output;
-  }
-
-  #addDense(group: LayerGroup & { readonly kind: "dense" }, input: Tensor): Tensor {
-    const { limits, models } = this.#options;
-    const output = this.#output(group, { slope: group.slope });
-    const shape: DenseShape = {
-      ...{ name: `dense${group.layer}`, input, output, models },
-      ...{ kernel: this.#kernel(group), weightStride: this.#weights.size },
-    };
-    this.#addForward(denseForward(shape, limits));
-    this.#addKernelGradient({ ...shape, taps: 1, dilation: 1, left: 0, pooled: false });
-    if (input.hasDelta) this.#backward.push(() => [denseInputGradient(shape, limits)]);
-    return output;
-  }
-
-  #addKernelGradient(shape: KernelGradientShape): void {
-    const { samples } = this.#options;
-    const { start, size } = shape.kernel;
-    const region = this.#gradients.take(start, size, {
-      samples,
-      blockSamples: blockSamples(samples, kernelGradientWorkgroups(shape)),
+    const output = this.#output(group, input);
+    const kernels = groupKernels(group, {
+      ...{ options: this.#options, input, output, weights: this.#weights },
+      ...{ gradients: this.#gradients, dropouts: this.#dropouts },
     });
-    this.#backward.push((gradientStride) => [kernelGradient(shape, region, gradientStride)]);
+    this.#forward.push(...kernels.forward);
+    this.#prediction.push(...kernels.prediction);
+    this.#backward.push(kernels.backward);
+    if (group.kind === "batchNorm") this.#reserveNorm(`batchNorm${group.layer}`, input);
+    return output;
   }
 
-  #addBatchNorm(group: LayerGroup & { readonly kind: "batchNorm" }, input: Tensor): Tensor {
-    const { models, samples } = this.#options;
-    const output = this.#output(group, {});
-    const weights = this.#weights.norms.get(group.layer)!;
-    const name = `batchNorm${group.layer}`;
-    const { momentum, epsilon } = group.spec;
-    const shape: BatchNormShape = {
-      ...{ name, input, output, momentum, epsilon },
-      ...{ weights, weightStride: this.#weights.size, models },
-    };
-    const row = input.channels * models;
+  #reserveNorm(name: string, input: Tensor): void {
+    const row = input.channels * this.#options.models;
     this.#buffers[`${name}.sums`] = 2 * row * batchNormBlocks(input);
     this.#buffers[`${name}.forward`] = 4 * row;
     this.#buffers[`${name}.backward`] = 3 * row;
-    const forward = batchNormForward(shape);
-    this.#forward.push(batchNormMeasure(shape), batchNormCombine(shape, "training"), forward);
-    this.#prediction.push(batchNormCombine(shape, "prediction"), forward);
-    const region = this.#gradients.take(weights, 2 * input.channels, {
-      samples,
-      blockSamples: samples,
-    });
-    this.#backward.push((gradientStride) => [
-      batchNormMeasureDelta(shape),
-      batchNormCombineDelta(shape, region, gradientStride),
-      ...(input.hasDelta ? [batchNormInputGradient(shape)] : []),
-    ]);
-    return output;
-  }
-
-  #addPool(group: LayerGroup & { readonly kind: "pool" }, input: Tensor): Tensor {
-    const output = this.#output(group, { offsets: true });
-    const { models } = this.#options;
-    const shape: PoolShape = {
-      ...{ name: `pool${group.layer}`, input, output, size: group.size, models },
-    };
-    this.#addForward(poolForward(shape));
-    if (input.hasDelta) this.#backward.push(() => [poolInputGradient(shape)]);
-    return output;
-  }
-
-  #addDropout(group: LayerGroup & { readonly kind: "dropout" }, input: Tensor): Tensor {
-    const output = this.#output(group, {});
-    const shape: DropoutShape = {
-      ...{ name: `dropout${group.layer}`, input, output, rate: group.spec.rate },
-      ...{ key: this.#keyOf(group.layer), keys: this.#dropouts.length },
-      models: this.#options.models,
-    };
-    this.#forward.push(dropoutForward(shape, "training"));
-    this.#prediction.push(dropoutForward(shape, "prediction"));
-    if (input.hasDelta) this.#backward.push(() => [dropoutInputGradient(shape)]);
-    return output;
-  }
-
-  #addActivation(group: LayerGroup & { readonly kind: "activation" }, input: Tensor): Tensor {
-    const output = this.#output(group, { slope: group.slope });
-    const { models } = this.#options;
-    const shape: ActivationShape = { name: `activation${group.layer}`, input, output, models };
-    this.#addForward(activationForward(shape));
-    if (input.hasDelta) this.#backward.push(() => [activationInputGradient(shape)]);
-    return output;
-  }
-
-  #addForward(kernel: Kernel): void {
-    this.#forward.push(kernel);
-    this.#prediction.push(kernel);
   }
 
   #kernel({ layer }: LayerGroup): KernelLayout {
@@ -355,23 +222,21 @@ class Planner {
   }
 
   /** The tensor behind a group, and its buffers. */
-  #output(
-    group: LayerGroup,
-    { slope = 1, offsets = false }: {
-      readonly slope?: number;
-      readonly offsets?: boolean;
-    },
-  ): Tensor {
+  #output(group: LayerGroup, input: Tensor): Tensor {
+    if (group.kind === "flatten") {
+      return { ...input, positions: 1, channels: input.positions * input.channels };
+    }
     const { samples, models } = this.#options;
     const [first, second] = group.output;
     const [positions, channels] = second === undefined ? [1, first] : [first, second];
     const name = `${group.kind}${group.layer}`;
-    const padding = this.#paddingAt(group.layer + group.layers);
-    const shape = { name, positions, channels, ...padding };
+    const slope = "slope" in group ? group.slope : 1;
+    const shape = { name, positions, channels, ...this.#paddingAt(group.layer + group.layers) };
     const tensor = { ...shape, slope, samples, hasDelta: true, gathered: false };
     this.#buffers[`${name}.value`] = sampleStride(tensor) * samples * models;
     this.#buffers[`${name}.delta`] = deltaStride(tensor) * samples * models;
-    if (offsets) this.#buffers[`${name}.offset`] = deltaStride(tensor) * samples * models;
+    const pooled = group.kind === "pool" || (group.kind === "conv" && group.pool !== undefined);
+    if (pooled) this.#buffers[`${name}.offset`] = deltaStride(tensor) * samples * models;
     return tensor;
   }
 

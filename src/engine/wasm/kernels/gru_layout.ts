@@ -1,0 +1,40 @@
+/** Shape of a bidirectional GRU in memory. Strides and slots are bytes, between positions and between samples. */
+export interface GruShape {
+  readonly positions: number;
+  /** Units of one direction in vectors. */
+  readonly unitVectors: number;
+  readonly inputStride: number;
+  readonly inputSlot: number;
+  readonly outputSlot: number;
+}
+
+/**
+ * What is kept of a sample, in bytes behind its beginning. A row is the units of one direction. First come the rows
+ * of the gates z, r and c, `[position, direction, gate]`: as sums, then as values, and in the backward pass as the
+ * loss's derivatives by the sums.
+ */
+export interface GruRecord {
+  /** Rows of states h before each position is read: `[position, direction]`. */
+  readonly states: number;
+  /** Rows of r ∘ h, likewise. */
+  readonly gated: number;
+  /** One row: the derivatives by the r ∘ h at hand. */
+  readonly gatedDelta: number;
+  /** From one sample to the next. */
+  readonly slot: number;
+}
+
+/** Where things are in a sample's record. */
+export function gruRecord({ positions, unitVectors }: GruShape): GruRecord {
+  const row = 16 * unitVectors;
+  const states = positions * 6 * row;
+  const gated = states + positions * 2 * row;
+  const gatedDelta = gated + positions * 2 * row;
+  return { states, gated, gatedDelta, slot: Math.ceil((gatedDelta + row) / 64) * 64 };
+}
+
+/** Bytes of a row of each of: units, the three gates, and the gates of both directions. */
+export function rowBytes({ unitVectors }: GruShape): Record<"unit" | "gates" | "both", number> {
+  const unit = 16 * unitVectors;
+  return { unit, gates: 3 * unit, both: 6 * unit };
+}

@@ -1,0 +1,186 @@
+import { UnsupportedModelError } from "../../errors.ts";
+import { convPadding } from "../../model/shapes.ts";
+import type { LayerGroup } from "../layer_groups.ts";
+import { blockSamples, type GradientLayout } from "./gradients.ts";
+import type { Kernel } from "./kernel.ts";
+import {
+  activationForward,
+  activationInputGradient,
+  type ActivationShape,
+} from "./kernels/activation.ts";
+import {
+  batchNormCombine,
+  batchNormCombineDelta,
+  batchNormForward,
+  batchNormInputGradient,
+  batchNormMeasure,
+  batchNormMeasureDelta,
+  type BatchNormShape,
+} from "./kernels/batch_norm.ts";
+import { convForward, convInputGradient, type ConvShape } from "./kernels/conv.ts";
+import { denseForward, denseInputGradient, type DenseShape } from "./kernels/dense.ts";
+import { dropoutForward, dropoutInputGradient, type DropoutShape } from "./kernels/dropout.ts";
+import {
+  kernelGradient,
+  type KernelGradientShape,
+  kernelGradientWorkgroups,
+} from "./kernels/kernel_gradient.ts";
+import { poolForward, poolInputGradient, type PoolShape } from "./kernels/pool.ts";
+import type { PlanOptions } from "./plan.ts";
+import type { Tensor } from "./tensors.ts";
+import type { WeightLayout } from "./weight_layout.ts";
+
+/** What a group's kernels are made from, beside the group. */
+export interface GroupContext {
+  readonly options: PlanOptions;
+  readonly input: Tensor;
+  readonly output: Tensor;
+  readonly weights: WeightLayout;
+  readonly gradients: GradientLayout;
+  /** Index in `spec.layers` of each dropout, in the order of the keys. */
+  readonly dropouts: readonly number[];
+}
+
+/** The kernels that compute a group of layers. */
+export interface GroupKernels {
+  /** Of the forward pass in training, and in prediction. */
+  readonly forward: readonly Kernel[];
+  readonly prediction: readonly Kernel[];
+  /** Of the backward pass: made when the size of all gradients is known. */
+  readonly backward: (gradientStride: number) => readonly Kernel[];
+}
+
+type Group<Kind extends LayerGroup["kind"]> = LayerGroup & { readonly kind: Kind };
+
+/** Makes the kernels of a group; a flattening has none. */
+export function groupKernels(group: LayerGroup, context: GroupContext): GroupKernels {
+  switch (group.kind) {
+    case "conv":
+      return convKernels(group, context);
+    case "dense":
+      return denseKernels(group, context);
+    case "batchNorm":
+      return batchNormKernels(group, context);
+    case "pool":
+      return poolKernels(group, context);
+    case "dropout":
+      return dropoutKernels(group, context);
+    case "activation":
+      return activationKernels(group, context);
+    case "flatten":
+      return { forward: [], prediction: [], backward: () => [] };
+    case "bidirectionalGru":
+      throw new UnsupportedModelError(`Cannot plan layers[${group.layer}]: it is recurrent`);
+  }
+}
+
+/** Those of a group that does the same in training and in prediction. */
+function sameInBoth(forward: Kernel, backward: GroupKernels["backward"]): GroupKernels {
+  return { forward: [forward], prediction: [forward], backward };
+}
+
+/** Kernels that only a network with something to learn below wants. */
+function below(input: Tensor, make: () => Kernel): Kernel[] {
+  return input.hasDelta ? [make()] : [];
+}
+
+function convKernels(group: Group<"conv">, context: GroupContext): GroupKernels {
+  const { input, output, weights, options: { limits, models } } = context;
+  const { spec, pool } = group;
+  const { left, right } = convPadding(spec);
+  const shape: ConvShape = {
+    ...{ name: `conv${group.layer}`, input, output, taps: spec.width, dilation: spec.dilation },
+    ...{
+      left,
+      pool,
+      kernel: weights.kernels.get(group.layer)!,
+      weightStride: weights.size,
+      models,
+    },
+    positions: input.positions + left + right - (spec.width - 1) * spec.dilation,
+  };
+  const gradient = kernelGradientOf({ ...shape, pooled: pool !== undefined }, context);
+  return sameInBoth(convForward(shape, limits), (gradientStride) => [
+    ...below(input, () => convInputGradient(shape, limits)),
+    gradient(gradientStride),
+  ]);
+}
+
+function denseKernels(group: Group<"dense">, context: GroupContext): GroupKernels {
+  const { input, output, weights, options: { limits, models } } = context;
+  const shape: DenseShape = {
+    ...{ name: `dense${group.layer}`, input, output, models },
+    ...{ kernel: weights.kernels.get(group.layer)!, weightStride: weights.size },
+  };
+  const gradient = kernelGradientOf(
+    { ...shape, taps: 1, dilation: 1, left: 0, pooled: false },
+    context,
+  );
+  return sameInBoth(denseForward(shape, limits), (gradientStride) => [
+    ...below(input, () => denseInputGradient(shape, limits)),
+    gradient(gradientStride),
+  ]);
+}
+
+function kernelGradientOf(
+  shape: KernelGradientShape,
+  { options: { samples }, gradients }: GroupContext,
+): (gradientStride: number) => Kernel {
+  const { start, size } = shape.kernel;
+  const region = gradients.take(start, size, {
+    samples,
+    blockSamples: blockSamples(samples, kernelGradientWorkgroups(shape)),
+  });
+  return (gradientStride) => kernelGradient(shape, region, gradientStride);
+}
+
+function batchNormKernels(group: Group<"batchNorm">, context: GroupContext): GroupKernels {
+  const { input, output, weights, gradients, options: { models, samples } } = context;
+  const { momentum, epsilon } = group.spec;
+  const gamma = weights.norms.get(group.layer)!;
+  const shape: BatchNormShape = {
+    ...{ name: `batchNorm${group.layer}`, input, output, momentum, epsilon },
+    ...{ weights: gamma, weightStride: weights.size, models },
+  };
+  const forward = batchNormForward(shape);
+  const region = gradients.take(gamma, 2 * input.channels, { samples, blockSamples: samples });
+  return {
+    forward: [batchNormMeasure(shape), batchNormCombine(shape, "training"), forward],
+    prediction: [batchNormCombine(shape, "prediction"), forward],
+    backward: (gradientStride) => [
+      batchNormMeasureDelta(shape),
+      batchNormCombineDelta(shape, region, gradientStride),
+      ...below(input, () => batchNormInputGradient(shape)),
+    ],
+  };
+}
+
+function poolKernels(group: Group<"pool">, { input, output, options }: GroupContext): GroupKernels {
+  const { models } = options;
+  const shape: PoolShape = {
+    ...{ name: `pool${group.layer}`, input, output, size: group.size, models },
+  };
+  return sameInBoth(poolForward(shape), () => below(input, () => poolInputGradient(shape)));
+}
+
+function dropoutKernels(group: Group<"dropout">, context: GroupContext): GroupKernels {
+  const { input, output, dropouts, options: { models } } = context;
+  const shape: DropoutShape = {
+    ...{ name: `dropout${group.layer}`, input, output, rate: group.spec.rate, models },
+    ...{ key: dropouts.indexOf(group.layer), keys: dropouts.length },
+  };
+  return {
+    forward: [dropoutForward(shape, "training")],
+    prediction: [dropoutForward(shape, "prediction")],
+    backward: () => below(input, () => dropoutInputGradient(shape)),
+  };
+}
+
+function activationKernels(group: Group<"activation">, context: GroupContext): GroupKernels {
+  const { input, output, options: { models } } = context;
+  const shape: ActivationShape = { name: `activation${group.layer}`, input, output, models };
+  return sameInBoth(
+    activationForward(shape),
+    () => below(input, () => activationInputGradient(shape)),
+  );
+}
