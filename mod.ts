@@ -3,8 +3,8 @@
  * evaluate, predict.
  *
  * This module holds what most programs need, and loads tf.js for `buildModel`. The parts are there on their
- * own, without tf.js, as `@waka/histone/io`, `/data`, `/metrics`, `/model`, `/engine`, `/training` and
- * `/simulate`.
+ * own, without tf.js, as `@waka/histone/io`, `/data`, `/metrics`, `/model`, `/engine`, `/training`, `/validation`,
+ * `/search`, `/report`, `/genome` and `/simulate`.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 /** What every command shares: flags, help, exit codes, Ctrl-C. */
 
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { ENGINE_NAMES } from "../src/engine/select.ts";
 import {
   ContractError,
@@ -142,28 +142,90 @@ export function choice<Word extends string>(words: readonly Word[]): (text: stri
   };
 }
 
-/** Flag `--engine`. */
-export function declareEngine(command: Command): Command {
+/** Parser of a flag that takes words between commas. */
+export function list(text: string): string[] {
+  const words = text.split(",").map((word) => word.trim());
+  if (words.includes("")) throw new InvalidArgumentError("Expected names between commas.");
+  return words;
+}
+
+/** Flags of all commands that compute on data. */
+export function declareCommon(command: Command): Command {
   return command.option(
     "--engine <name>",
     `where to compute: ${ENGINE_NAMES.join(", ")}`,
     choice(ENGINE_NAMES),
     "auto",
-  ).option("--threads <n>", "for engine wasm (default: all cores)", integer(1));
+  ).option("--threads <n>", "for engine wasm (default: all cores)", integer(1))
+    .option(
+      "--record <file>",
+      "JSON data record of the files (default: their own, else the competition's)",
+    );
 }
 
 /** Flags of the commands that train. */
 export function declareTraining(command: Command): Command {
-  return declareEngine(
+  return declareCommon(
     command
       .option("--data <path>", "competition .npz, DeepChrome .csv, or a folder of cell types")
       .option("--preset <name>", "model to train", "wakawaka")
       .option("--epochs <n>", "passes over the data (default: the preset's)", integer(1))
       .option("--batch-size <n>", "samples of a step (default: the preset's)", integer(1))
       .option("--learning-rate <x>", "Adam's (default: the preset's)", number(Number.MIN_VALUE))
-      .option("--transform <name>", "of the counts: none, log1p, asinh", choice(TRANSFORMS), "none")
+      .option(
+        "--transform <name>",
+        "of the counts: none, log1p, asinh (default: none)",
+        choice(TRANSFORMS),
+      )
       .option("--seed <n>", "of weights, order and dropout", integer(0), 0)
       .option("--out <dir>", "directory to write (default: a new one in runs/)")
       .option("--overwrite", "replace the run that --out already holds", false),
   );
+}
+
+/** Flags of the commands that train one model, beside those of `declareTraining`. */
+export function declareModel(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--spec <file>", "JSON model to train, such as a search's best.json").conflicts(
+        "preset",
+      ),
+    )
+    .option(
+      "--gene-effects",
+      "add what each trained gene is above or below the network (waka2 does)",
+    )
+    .option("--no-gene-effects", "leave that out")
+    .option("--tensorboard <dir>", "directory for event files that TensorBoard opens");
+}
+
+/** Flags of the commands whose runs can be resumed. */
+export function declareResume(command: Command): Command {
+  return command
+    .option(
+      "--resume <dir>",
+      "go on with a run that was killed or stopped; other flags are its own",
+    )
+    .option(
+      "--checkpoint-minutes <x>",
+      "take checkpoints within epochs too (default: after each)",
+      number(Number.MIN_VALUE),
+    );
+}
+
+/** Flag `--ensemble`. */
+export function declareEnsemble(command: Command): Command {
+  return command.option(
+    "--ensemble <n>",
+    "models to train, from seeds --seed, --seed + 1, …; their predictions are averaged",
+    integer(1),
+    1,
+  );
+}
+
+/** Flags that name labelled data to measure on. */
+export function declareTest(command: Command): Command {
+  return command
+    .option("--test <path>", "labelled data that are not trained on, to measure on")
+    .option("--labels <file>", "labels of --test, id,expression, if it has none");
 }

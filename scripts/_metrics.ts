@@ -1,6 +1,7 @@
 /** Metrics as text. */
 
 import type { Agreement, Evaluation } from "../src/data/evaluate.ts";
+import type { EnsembleComparison } from "../src/training/ensemble.ts";
 
 /** One line: MSE, correlations, R² and, for classes, the area under the ROC curve. */
 export function formatAgreement(agreement: Agreement): string {
@@ -25,6 +26,20 @@ export function formatEvaluation({ overall, byCellType, byGene }: Evaluation): s
       formatMetric(byGene.medianPearson)
     } over ${byGene.genes} genes`;
   return [`Overall: ${formatAgreement(overall)}`, ...lines, genes].join("\n");
+}
+
+/** A line for each member of an ensemble, and one with what averaging gained over a single model. */
+export function formatEnsemble({ members, ensemble, one, gain }: EnsembleComparison): string {
+  const lines = members.map((agreement, i) => `  member ${i + 1}: ${formatAgreement(agreement)}`);
+  return [
+    ...lines,
+    `  one of them, on average: MSE ${formatMetric(one.mse)}, Pearson r ${
+      formatMetric(one.pearson)
+    }`,
+    `  averaged prediction: MSE ${formatMetric(ensemble.mse)}, Pearson r ` +
+    `${formatMetric(ensemble.pearson)}; gain ${formatMetric(gain.mse)} and ` +
+    formatMetric(gain.pearson),
+  ].join("\n");
 }
 
 /** Four decimals, or `undefined` where a metric has no answer. */

@@ -2,11 +2,9 @@
 
 import type { Dataset } from "../src/data/dataset.ts";
 import type { EngineName, EngineReport } from "../src/engine/select.ts";
-import { ContractError } from "../src/errors.ts";
-import { pathKind } from "../src/io/file.ts";
-import { loadModel } from "../src/model/save_load.ts";
 import type { TrainedModel } from "../src/model/trained_model.ts";
-import { predict } from "../src/training/predict.ts";
+import { type EnsemblePrediction, predictEnsemble } from "../src/training/ensemble.ts";
+import type { PredictOptions } from "../src/training/predict.ts";
 import { ProgressLine } from "./_progress.ts";
 
 /** Flags of the commands that predict. */
@@ -16,39 +14,29 @@ export interface PredictionFlags {
   readonly out: string;
   readonly engine: EngineName;
   readonly threads?: number;
+  readonly record?: string;
 }
 
-/** What a model predicted, and on which engine. */
-export interface PredictionRun {
-  readonly predicted: Float32Array<ArrayBuffer>;
+/** What one model, or several together, predicted, and on which engine. */
+export interface PredictionRun extends EnsemblePrediction {
   readonly engine: string;
-}
-
-/** Loads the model of `--model`; done before data are read, which may take long. */
-export async function loadNamedModel(directory: string): Promise<TrainedModel> {
-  if (await pathKind(`${directory}/model.json`) === undefined) {
-    throw new ContractError(
-      `Cannot load model: no file "${directory}/model.json". --model is the directory model/ ` +
-        "inside a run's directory",
-    );
-  }
-  return await loadModel(directory);
 }
 
 /** Predicts with a progress line. */
 export async function predictWithProgress(
-  model: TrainedModel,
+  models: readonly TrainedModel[],
   data: Dataset,
-  options: Pick<PredictionFlags, "engine" | "threads"> & { readonly signal: AbortSignal },
+  options: Pick<PredictOptions, "engine" | "threads" | "signal" | "geneEffects">,
 ): Promise<PredictionRun> {
-  const { engine, threads, signal } = options;
+  const { engine, threads, signal, geneEffects } = options;
   const progress = new ProgressLine("samples");
+  const total = models.length * data.length;
   let report: EngineReport | undefined;
-  const predicted = await predict(model, data, {
-    ...{ engine, threads, signal },
+  const prediction = await predictEnsemble(models, data, {
+    ...{ engine, threads, signal, geneEffects },
     onStart: (started) => report = started,
-    onProgress: (done) => progress.update({ done, total: data.length, label: "predicting" }),
+    onProgress: (done) => progress.update({ done, total, label: "predicting" }),
   });
   progress.clear();
-  return { predicted, engine: report!.engine };
+  return { ...prediction, engine: report!.engine };
 }

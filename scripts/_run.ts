@@ -4,24 +4,32 @@ import packageJson from "../deno.json" with { type: "json" };
 import type { Dataset } from "../src/data/dataset.ts";
 import { readDataset } from "../src/data/read_dataset.ts";
 import type { EngineName, EngineReport } from "../src/engine/select.ts";
-import { ContractError } from "../src/errors.ts";
+import { ContractError, FormatError } from "../src/errors.ts";
 import { pathKind, writeFileAtomic } from "../src/io/file.ts";
 import { findPreset } from "../src/model/presets.ts";
-import type { Transform } from "../src/record.ts";
+import type { ModelSpec } from "../src/model/spec.ts";
+import { type DataRecord, parseRecord, type Transform } from "../src/record.ts";
 import type { EpochRecord, FitOptions, FitProgress } from "../src/training/fit.ts";
-import { formatDuration, formatRate, ProgressLine } from "./_progress.ts";
+import type { FitManyOptions, FitManyProgress } from "../src/training/fit_many.ts";
+import { holdsUnfinishedRun, type ResumeFlags } from "./_checkpoints.ts";
+import type { ModelFile } from "./_model_spec.ts";
+import { formatDuration, formatRate, ProgressLine, type ProgressState } from "./_progress.ts";
 
-/** Flags of the commands that train; see `declareTraining`. */
+/** Flags of the commands that train; see `declareTraining` and `declareModel`. */
 export interface TrainingFlags {
   readonly data?: string;
   readonly preset: string;
+  readonly spec?: string;
+  readonly tensorboard?: string;
   readonly engine: EngineName;
   readonly threads?: number;
   readonly epochs?: number;
   readonly batchSize?: number;
   readonly learningRate?: number;
-  readonly transform: Transform;
+  readonly transform?: Transform;
+  readonly geneEffects?: boolean;
   readonly seed: number;
+  readonly record?: string;
   readonly out?: string;
   readonly overwrite: boolean;
 }
@@ -29,39 +37,57 @@ export interface TrainingFlags {
 /** Settings of a run, every default filled in: what `config.json` records. */
 export interface RunSettings {
   readonly data: string;
+  /** Name of the preset, or of the model in `spec`. */
   readonly preset: string;
+  /** The model that `--spec` names a file of; absent for a preset. */
+  readonly spec?: ModelSpec;
   readonly epochs: number;
   readonly batchSize: number;
   readonly learningRate: number;
   readonly transform: Transform;
+  /** Whether gene effects are fitted and added. */
+  readonly geneEffects: boolean;
   readonly seed: number;
   readonly engine: EngineName;
   readonly threads: number | undefined;
 }
 
-/** Fills in the defaults of the flags and says so if the embedded data are taken. */
-export function resolveSettings(flags: TrainingFlags): RunSettings {
-  const preset = findPreset(flags.preset).training;
-  if (flags.data === undefined) {
-    console.log("No --data: training on the small simulated data set in fixtures/.");
-  }
+/** The model to train, as the functions that train take it. */
+export function modelOf({ spec, preset }: RunSettings): ModelSpec | string {
+  return spec ?? preset;
+}
+
+/** The data to train on: those in fixtures/, which is said, if none are named. */
+export function chooseData(data: string | undefined): string {
+  if (data !== undefined) return data;
+  console.log("No --data: training on the small simulated data set in fixtures/.");
+  return "fixtures/train.npz";
+}
+
+/** Fills in what flags leave open: from the model's file, else the preset's, wakawaka's for a model of one's own. */
+export function resolveSettings(flags: TrainingFlags, file?: ModelFile): RunSettings {
+  const { training } = findPreset(flags.preset);
   return {
-    data: flags.data ?? "fixtures/train.npz",
-    preset: flags.preset,
-    epochs: flags.epochs ?? preset.epochs,
-    batchSize: flags.batchSize ?? preset.batchSize,
-    learningRate: flags.learningRate ?? preset.learningRate,
-    transform: flags.transform,
+    data: chooseData(flags.data),
+    preset: file?.spec.name ?? flags.preset,
+    spec: file?.spec,
+    epochs: flags.epochs ?? file?.training.epochs ?? training.epochs,
+    batchSize: flags.batchSize ?? file?.training.batchSize ?? training.batchSize,
+    learningRate: flags.learningRate ?? file?.training.learningRate ?? training.learningRate,
+    transform: flags.transform ?? file?.transform ?? training.transform ?? "none",
+    geneEffects: flags.geneEffects ?? training.geneEffects ?? false,
     seed: flags.seed,
     engine: flags.engine,
     threads: flags.threads,
   };
 }
 
-/** Reads a data set with a progress line and prints what it holds. */
-export async function loadData(path: string): Promise<Dataset> {
+/** Reads a data set with a progress line and prints what it holds. `recordFile` is what `--record` names. */
+export async function loadData(path: string, recordFile?: string): Promise<Dataset> {
   const progress = new ProgressLine();
+  const record = recordFile === undefined ? undefined : await readRecord(recordFile);
   const data = await readDataset(path, {
+    record,
     onProgress: (done, total) => progress.update({ done, total, label: "reading" }),
   });
   progress.clear();
@@ -74,30 +100,48 @@ export async function loadData(path: string): Promise<Dataset> {
   return data;
 }
 
+async function readRecord(file: string): Promise<DataRecord> {
+  const text = await Deno.readTextFile(file);
+  try {
+    return parseRecord(JSON.parse(text), file);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new FormatError(`Cannot read data record: ${error.message}`, { file });
+  }
+}
+
 /**
  * Decides where a run is written: `--out`, or the first free name in `runs/`.
  *
  * @throws {ContractError} If `--out` holds a run already and `--overwrite` was not given.
  */
 export async function chooseRunDirectory(
-  flags: Pick<TrainingFlags, "out" | "overwrite" | "preset">,
+  flags: Pick<TrainingFlags, "out" | "overwrite" | "preset"> & ResumeFlags,
 ): Promise<string> {
-  const { out, overwrite, preset } = flags;
+  const { out, overwrite, preset, resume } = flags;
   const holdsRun = async (directory: string) =>
     await pathKind(`${directory}/config.json`) !== undefined;
   if (out !== undefined) {
     if (await pathKind(out) === "file") {
       throw new ContractError(`Cannot write to ${out}: it is a file, expected a directory`);
     }
-    if (!overwrite && await holdsRun(out)) {
+    if (!overwrite && resume === undefined && await holdsUnfinishedRun(out)) {
+      throw new ContractError(
+        `Cannot write to ${out}: it holds an unfinished run. Go on with --resume ${out}, name another ` +
+          "--out, or add --overwrite",
+      );
+    }
+    if (!overwrite && resume === undefined && await holdsRun(out)) {
       throw new ContractError(
         `Cannot write to ${out}: it already holds a run. Name another --out, or add --overwrite`,
       );
     }
     return out;
   }
+  // A model of one's own may have any name.
+  const name = preset.replace(/[^\w.-]+/g, "-");
   for (let number = 1;; number++) {
-    const directory = `runs/${preset}${number === 1 ? "" : `-${number}`}`;
+    const directory = `runs/${name}${number === 1 ? "" : `-${number}`}`;
     if (await pathKind(directory) === undefined) return directory;
   }
 }
@@ -105,23 +149,23 @@ export async function chooseRunDirectory(
 /** What `config.json` records of a run. */
 export interface RunConfig {
   readonly command: string;
-  /** Settings of the command, with whatever it has beside the common ones. */
-  readonly settings: RunSettings;
+  /** Settings of the command, such as `RunSettings` and whatever it has beside them. */
+  readonly settings: Pick<RunSettings, "data" | "engine"> & Readonly<Record<string, unknown>>;
   readonly data: Dataset;
-  readonly report: EngineReport;
+  /** What computed; absent where that is not the same throughout. */
+  readonly report?: EngineReport;
 }
 
 /** Writes `config.json`: every setting, what the data are, and the versions that computed. */
 export async function writeConfig(directory: string, config: RunConfig): Promise<void> {
   const { command, settings, data, report } = config;
-  const { engine, device, reason } = report;
   await writeJson(`${directory}/config.json`, {
     command,
     ...settings,
     requestedEngine: settings.engine,
-    engine,
-    device,
-    engineReason: reason,
+    engine: report?.engine,
+    device: report?.device,
+    engineReason: report?.reason,
     samples: data.length,
     dataRecord: data.record,
     versions: { histone: packageJson.version, tfjs: tfjsVersion(), ...Deno.version },
@@ -138,10 +182,10 @@ export async function writeJson(path: string, value: unknown): Promise<void> {
   await writeFileAtomic(path, JSON.stringify(value, null, 2) + "\n");
 }
 
-/** Numbers as CSV text: empty where undefined. */
+/** Numbers, and words without commas, as CSV text: empty where there is none. */
 export function formatCsv(
   header: readonly string[],
-  rows: readonly (readonly (number | undefined)[])[],
+  rows: readonly (readonly (number | string | null | undefined)[])[],
 ): string {
   const lines = rows.map((row) => row.map((value) => value ?? "").join(","));
   return [header.join(","), ...lines].join("\n") + "\n";
@@ -151,23 +195,55 @@ export function formatCsv(
 export function reportTraining(prefix = ""): Required<
   Pick<FitOptions, "onStart" | "onEpoch" | "onProgress">
 > {
-  let progress = new ProgressLine("samples");
+  const progress = new ProgressLine("samples");
   return {
-    onStart: ({ engine, device, reason }) => {
-      console.log(`${prefix}Engine: ${engine} (${device}); ${reason}`);
-      progress = new ProgressLine("samples");
-    },
-    onProgress: ({ epoch, epochs, samples, samplesPerEpoch, loss }: FitProgress) =>
-      progress.update({
-        done: (epoch - 1) * samplesPerEpoch + samples,
-        total: epochs * samplesPerEpoch,
-        label: `${prefix}epoch ${epoch}/${epochs}`,
-        note: loss === undefined ? undefined : `loss ${loss.toFixed(4)}`,
-      }),
+    onStart: (report) => printEngine(report, prefix),
+    onProgress: (state) => progress.update(progressState(state, prefix)),
     onEpoch: (record) => {
       progress.clear();
       console.log(prefix + formatEpoch(record));
     },
+  };
+}
+
+/**
+ * Hooks for runs that train side by side: each line begins with what a run is called, such as `fold`, and its
+ * number from 1.
+ */
+export function reportRuns(
+  what: string,
+): Required<Pick<FitManyOptions, "onStart" | "onEpoch" | "onProgress">> {
+  let progress = new ProgressLine("samples");
+  let group = 0;
+  return {
+    onStart: (report) => printEngine(report, ""),
+    onProgress: (state: FitManyProgress) => {
+      const [first, end] = state.runs;
+      // Rate and time left are those of the runs under way.
+      if (first !== group) progress = new ProgressLine("samples");
+      group = first;
+      const numbers = end === first + 1 ? end : `${first + 1}–${end}`;
+      progress.update(progressState(state, `${what} ${numbers}  `));
+    },
+    onEpoch: (run, record) => {
+      progress.clear();
+      console.log(`  ${what} ${run + 1}  ${formatEpoch(record)}`);
+    },
+  };
+}
+
+function printEngine({ engine, device, reason }: EngineReport, prefix: string): void {
+  console.log(`${prefix}Engine: ${engine} (${device}); ${reason}`);
+}
+
+/** What the progress line shows of a training run; no loss where the engine does not look at it between epochs. */
+export function progressState(progress: FitProgress, prefix: string): ProgressState {
+  const { epoch, epochs, samples, samplesPerEpoch, loss } = progress;
+  return {
+    done: (epoch - 1) * samplesPerEpoch + samples,
+    total: epochs * samplesPerEpoch,
+    label: `${prefix}epoch ${epoch}/${epochs}`,
+    note: loss === undefined ? undefined : `loss ${loss.toFixed(4)}`,
   };
 }
 

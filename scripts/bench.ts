@@ -4,6 +4,7 @@ import { InvalidArgumentError } from "commander";
 import { ENGINE_NAMES, type EngineName } from "../src/engine/select.ts";
 import { runBench } from "../tests/bench/bench.ts";
 import { FIGURE_NAMES } from "../tests/bench/figures.ts";
+import { benchPrepare, formatPrepare } from "../tests/bench/prepare.ts";
 import { formatTable } from "../tests/bench/report.ts";
 import { choice, integer, number, runCommand } from "./_cli.ts";
 
@@ -13,6 +14,8 @@ interface BenchFlags {
   readonly threads: number;
   readonly seconds: number;
   readonly json: boolean;
+  readonly prepare: boolean;
+  readonly full: boolean;
 }
 
 await runCommand<BenchFlags>({
@@ -23,6 +26,7 @@ await runCommand<BenchFlags>({
   examples: [
     ["deno task bench", "everything"],
     ["deno task bench --only wakawaka-training,wakawaka-inference --json", "two figures, as JSON"],
+    ["deno task bench --prepare", "counting reads and signal, against bedtools and pyBigWig"],
   ],
   declare: (command) =>
     command
@@ -30,12 +34,20 @@ await runCommand<BenchFlags>({
       .option("--only <names>", `some of ${FIGURE_NAMES.join(", ")}`, figureNames)
       .option("--threads <n>", "of both sides", integer(1), navigator.hardwareConcurrency)
       .option("--seconds <x>", "length of a sample, at least", number(0), 1.5)
-      .option("--json", "print JSON instead of a table", false),
+      .option("--json", "print JSON instead of a table", false)
+      .option("--prepare", "compare counting into bins instead", false)
+      .option("--full", "with --prepare: peers count all windows, not every tenth", false),
   run: bench,
 });
 
 async function bench(flags: BenchFlags, signal: AbortSignal): Promise<void> {
-  const result = await runBench({ ...flags, signal, log: (line) => console.error(line) });
+  const log = (line: string) => console.error(line);
+  if (flags.prepare) {
+    const result = await benchPrepare({ full: flags.full, log });
+    console.log(flags.json ? JSON.stringify(result, null, 2) : formatPrepare(result));
+    return;
+  }
+  const result = await runBench({ ...flags, signal, log });
   if (flags.json) {
     console.log(JSON.stringify(result, null, 2));
     return;

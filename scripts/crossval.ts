@@ -2,34 +2,53 @@
 
 import { FOLD_SCHEMES, type FoldScheme } from "../src/data/kfold.ts";
 import { writeFileAtomic } from "../src/io/file.ts";
-import { crossValidate, type FoldResult } from "../src/training/crossval.ts";
-import { choice, declareTraining, integer, Interrupted, runCommand } from "./_cli.ts";
+import {
+  crossValidate,
+  type CrossValidationOptions,
+  type FoldResult,
+} from "../src/training/crossval.ts";
+import { epochScalars } from "../src/training/tensorboard.ts";
+import {
+  choice,
+  declareModel,
+  declareResume,
+  declareTraining,
+  integer,
+  Interrupted,
+  runCommand,
+} from "./_cli.ts";
+import { ownRun, resumedFlags, type ResumeFlags } from "./_checkpoints.ts";
 import { formatAgreement, formatMetric } from "./_metrics.ts";
+import { readModelFile } from "./_model_spec.ts";
 import {
   chooseRunDirectory,
   formatCsv,
   loadData,
-  reportTraining,
+  modelOf,
+  reportRuns,
   resolveSettings,
+  type RunSettings,
   type TrainingFlags,
   writeConfig,
   writeJson,
 } from "./_run.ts";
+import { type EventLog, openEventLog } from "./_tensorboard.ts";
 
-interface CrossvalFlags extends TrainingFlags {
+interface CrossvalFlags extends TrainingFlags, ResumeFlags {
   readonly folds: number;
   readonly scheme: FoldScheme;
 }
 
 await runCommand<CrossvalFlags>({
   name: "crossval",
-  summary: "Cross-validates a model and writes the losses of every fold and epoch.",
+  summary: "Cross-validates a model and writes the losses of every fold and epoch. Folds train " +
+    "side by side, as many as the engine is good for.",
   examples: [
     ["deno task crossval --data train.npz", "the report's: 4 contiguous folds"],
     ["deno task crossval --data train.npz --scheme by-both", "shares neither genes nor cell types"],
   ],
   declare: (command) =>
-    declareTraining(command)
+    declareResume(declareModel(declareTraining(command)))
       .option("--folds <n>", "number of folds", integer(2), 4)
       .option(
         "--scheme <name>",
@@ -40,48 +59,72 @@ await runCommand<CrossvalFlags>({
   run: crossval,
 });
 
-async function crossval(flags: CrossvalFlags, signal: AbortSignal): Promise<void> {
+async function crossval(given: CrossvalFlags, signal: AbortSignal): Promise<void> {
+  const flags = await resumedFlags("crossval", given);
   const { folds, scheme } = flags;
-  const settings = resolveSettings(flags);
-  const directory = await chooseRunDirectory({ ...flags, preset: `${flags.preset}-crossval` });
-  const data = await loadData(settings.data);
-  let hooks = reportTraining();
-  const results = await crossValidate(settings.preset, data, {
-    ...{ ...settings, folds, scheme, signal },
-    onFold: (fold, training, validation) => {
-      console.log(
-        `Fold ${fold} of ${folds}: ${training.length} samples to train on, ` +
-          `${validation.length} to validate on`,
-      );
-      hooks = reportTraining(`  fold ${fold}  `);
-    },
-    onStart: (report) => hooks.onStart(report),
-    onEpoch: (record) => hooks.onEpoch(record),
-    onProgress: (progress) => hooks.onProgress(progress),
-    onFoldEnd: ({ evaluation }) => {
-      if (evaluation !== undefined) {
-        console.log(`  validation: ${formatAgreement(evaluation.overall)}`);
-      }
-    },
+  const settings = resolveSettings(flags, await readModelFile(flags.spec));
+  const directory = await chooseRunDirectory({ ...flags, preset: settings.preset });
+  await using run = await ownRun(directory, { command: "crossval", flags });
+  const log = await openEventLog(flags.tensorboard, flags.overwrite || given.resume !== undefined);
+  const data = await loadData(settings.data, flags.record);
+  const results = await crossValidate(modelOf(settings), data, {
+    ...{ ...settings, ...run.options, folds, scheme, signal },
+    ...reportFolds(folds, settings, log),
   });
   const kept = results.filter(({ result }) => result.history.length > 0);
   if (kept.length === 0) {
-    throw new Interrupted("Interrupted before the first epoch was finished: nothing was kept.");
+    throw results.find(({ result }) => result.diverged)?.result.diverged ??
+      new Interrupted("Interrupted before the first epoch was finished: nothing was kept.");
   }
   await writeConfig(directory, {
-    command: "crossval",
-    settings: { ...settings, ...{ folds, scheme } },
-    data,
+    ...{ command: "crossval", settings: { ...settings, folds, scheme }, data },
     report: kept[0].result,
   });
   await writeFolds(directory, kept);
   await writeJson(`${directory}/metrics.json`, summarise(kept));
   console.log(`Written: ${directory}/ (config.json, folds.csv, metrics.json)`);
-  if (kept.length < folds || kept.some(({ result }) => result.interrupted)) {
-    throw new Interrupted(
-      `Interrupted in fold ${kept.length} of ${folds}; kept what was finished.`,
-    );
-  }
+  throwUnlessFinished(results, folds);
+  await run.finish();
+}
+
+/** Hooks that print and log what the folds come to. */
+function reportFolds(
+  folds: number,
+  { learningRate }: RunSettings,
+  log: EventLog,
+): CrossValidationOptions {
+  const { onStart, onProgress, onEpoch } = reportRuns("fold");
+  return {
+    onStart,
+    onProgress,
+    onFold: (fold, training, validation) =>
+      console.log(
+        `Fold ${fold} of ${folds}: ${training.length} samples to train on, ` +
+          `${validation.length} to validate on`,
+      ),
+    onEpoch: (fold, record) => {
+      onEpoch(fold - 1, record);
+      log(`fold${fold}`, record.epoch, epochScalars(record, learningRate));
+    },
+    onFoldEnd: ({ fold, result, evaluation }) => {
+      if (result.diverged !== undefined) console.log(`Fold ${fold}: ${result.diverged.message}`);
+      if (evaluation === undefined) return;
+      const { mse, pearson } = evaluation.overall;
+      console.log(`Fold ${fold}, validation: ${formatAgreement(evaluation.overall)}`);
+      const scores = { "mse/validation": mse, "pearson/validation": pearson };
+      log(`fold${fold}`, result.history.length, scores);
+    },
+  };
+}
+
+function throwUnlessFinished(results: readonly FoldResult[], folds: number): void {
+  const finished = results.filter(({ evaluation }) => evaluation !== undefined).length;
+  if (finished === folds) return;
+  const diverged = results.find(({ result }) => result.diverged !== undefined);
+  if (diverged !== undefined) throw diverged.result.diverged;
+  throw new Interrupted(
+    `Interrupted with ${finished} of ${folds} folds finished; kept what there is of the others.`,
+  );
 }
 
 async function writeFolds(directory: string, results: readonly FoldResult[]): Promise<void> {

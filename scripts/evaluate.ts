@@ -1,62 +1,65 @@
 /** `deno task evaluate`: how well a trained model predicts labelled data. */
 
-import { Dataset } from "../src/data/dataset.ts";
 import { evaluatePredictions } from "../src/data/evaluate.ts";
-import { ContractError } from "../src/errors.ts";
-import { alignPredictions, readPredictions } from "../src/io/submission.ts";
-import { declareEngine, runCommand } from "./_cli.ts";
-import { formatEvaluation, warnIfConstant } from "./_metrics.ts";
-import { loadNamedModel, type PredictionFlags, predictWithProgress } from "./_predict.ts";
+import { compareEnsemble } from "../src/training/ensemble.ts";
+import { evaluateRegimes, formatRegimeTable } from "../src/validation/mod.ts";
+import { declareCommon, runCommand } from "./_cli.ts";
+import { loadLabelled } from "./_labels.ts";
+import { formatEnsemble, formatEvaluation, warnIfConstant } from "./_metrics.ts";
+import { loadModels } from "./_model_files.ts";
+import { type PredictionFlags, predictWithProgress } from "./_predict.ts";
 import { loadData, writeJson } from "./_run.ts";
 
 interface EvaluateFlags extends PredictionFlags {
   readonly labels?: string;
+  readonly train?: string;
 }
 
 await runCommand<EvaluateFlags>({
   name: "evaluate",
-  summary: "Measures a trained model on labelled data: overall, by cell type, and by gene.",
+  summary:
+    "Measures a trained model on labelled data: overall, by cell type, by gene and, beside " +
+    "baselines, by regime.",
   examples: [
-    ["deno task evaluate --model runs/first/model --data valid.npz", "labels in the data"],
+    ["deno task evaluate --model runs/first --data valid.npz", "labels in the data"],
     [
-      "deno task evaluate --model runs/first/model --data eval.npz --labels eval_labels.csv",
+      "deno task evaluate --model runs/first --data eval.npz --labels eval_labels.csv",
       "labels in a file of their own",
+    ],
+    [
+      "deno task evaluate --model runs/first --data valid.npz --train train.npz",
+      "new genes, new cell types and both apart, with baselines fitted on train.npz",
     ],
   ],
   declare: (command) =>
-    declareEngine(
+    declareCommon(
       command
-        .requiredOption("--model <dir>", "directory of a trained model: DIR/model of a run")
+        .requiredOption("--model <dir>", "directory of a run, or of a model")
         .requiredOption("--data <path>", "competition .npz, DeepChrome .csv, or a folder")
         .option("--labels <file>", "labels, id,expression, for data without them")
+        .option("--train <path>", "what the model was trained on: adds a table by regime")
         .option("--out <file>", "where to write the metrics", "metrics.json"),
     ),
   run: evaluate,
 });
 
 async function evaluate(flags: EvaluateFlags, signal: AbortSignal): Promise<void> {
-  const model = await loadNamedModel(flags.model);
-  const data = await withLabels(await loadData(flags.data), flags.labels);
-  if (!data.hasLabels) {
-    throw new ContractError(
-      `Cannot evaluate: ${flags.data} has no labels. Name the file that has them with --labels`,
-    );
-  }
-  const { predicted, engine } = await predictWithProgress(model, data, { ...flags, signal });
-  warnIfConstant(predicted);
-  const evaluation = evaluatePredictions(data, predicted);
-  console.log(formatEvaluation(evaluation));
-  const { overall, byCellType, byGene } = evaluation;
+  const models = await loadModels(flags.model);
+  const data = await loadLabelled(flags.data, flags);
+  const train = flags.train === undefined ? undefined : await loadData(flags.train, flags.record);
+  const prediction = await predictWithProgress(models, data, { ...flags, signal });
+  warnIfConstant(prediction.mean);
+  const { overall, byCellType, byGene } = evaluatePredictions(data, prediction.mean);
+  console.log(formatEvaluation({ overall, byCellType, byGene }));
+  const ensemble = models.length === 1 ? undefined : compareEnsemble(data, prediction);
+  if (ensemble !== undefined) console.log(`Members:\n${formatEnsemble(ensemble)}`);
+  const model = models[0].spec.name;
+  const regimes = train &&
+    evaluateRegimes({ train, test: data, predictions: { [model]: prediction.mean } });
+  if (regimes !== undefined) console.log(["", ...formatRegimeTable(regimes)].join("\n"));
   await writeJson(flags.out, {
-    ...{ ...overall, engine, model: model.spec.name, data: flags.data },
-    ...{ byCellType, byGene },
+    ...{ ...overall, engine: prediction.engine, model, data: flags.data },
+    ...{ byCellType, byGene, ensemble, regimes },
   });
   console.log(`Written: ${flags.out}`);
-}
-
-/** The data with labels from a file, where one is named. */
-async function withLabels(data: Dataset, path: string | undefined): Promise<Dataset> {
-  if (path === undefined) return data;
-  const labels = alignPredictions(data.submissionIds(), await readPredictions(path));
-  return new Dataset({ ...data.columns, labels });
 }

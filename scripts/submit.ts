@@ -2,9 +2,10 @@
 
 import { writeFileAtomic } from "../src/io/file.ts";
 import { writeSubmission } from "../src/io/submission.ts";
-import { declareEngine, runCommand } from "./_cli.ts";
+import { declareCommon, runCommand } from "./_cli.ts";
 import { warnIfConstant } from "./_metrics.ts";
-import { loadNamedModel, type PredictionFlags, predictWithProgress } from "./_predict.ts";
+import { loadModels } from "./_model_files.ts";
+import { type PredictionFlags, predictWithProgress } from "./_predict.ts";
 import { loadData } from "./_run.ts";
 
 await runCommand<PredictionFlags>({
@@ -12,14 +13,14 @@ await runCommand<PredictionFlags>({
   summary: "Predicts every row of a data set and writes id,expression in the order of the file.",
   examples: [
     [
-      "deno task submit --model runs/first/model --data eval.npz --out submission.csv",
+      "deno task submit --model runs/first --data eval.npz --out submission.csv",
       "the competition's submission file",
     ],
   ],
   declare: (command) =>
-    declareEngine(
+    declareCommon(
       command
-        .requiredOption("--model <dir>", "directory of a trained model: DIR/model of a run")
+        .requiredOption("--model <dir>", "directory of a run, or of a model")
         .requiredOption("--data <path>", "competition .npz, DeepChrome .csv, or a folder")
         .option("--out <file>", "the file to write", "submission.csv"),
     ),
@@ -27,14 +28,11 @@ await runCommand<PredictionFlags>({
 });
 
 async function submit(flags: PredictionFlags, signal: AbortSignal): Promise<void> {
-  const model = await loadNamedModel(flags.model);
-  const data = await loadData(flags.data);
-  const { predicted } = await predictWithProgress(model, data, { ...flags, signal });
-  warnIfConstant(predicted);
+  const models = await loadModels(flags.model);
+  const data = await loadData(flags.data, flags.record);
+  const { mean: predictions } = await predictWithProgress(models, data, { ...flags, signal });
+  warnIfConstant(predictions);
   const ids = data.submissionIds();
-  await writeFileAtomic(
-    flags.out,
-    (sink) => writeSubmission(sink, { ids, predictions: predicted }),
-  );
+  await writeFileAtomic(flags.out, (sink) => writeSubmission(sink, { ids, predictions }));
   console.log(`Written: ${flags.out}, ${ids.length.toLocaleString("en-US")} predictions`);
 }

@@ -1,82 +1,178 @@
 /** `deno task train`: data in, trained model out. */
 
-import { evaluatePredictions } from "../src/data/evaluate.ts";
+import { type Agreement, evaluatePredictions } from "../src/data/evaluate.ts";
 import type { Dataset } from "../src/data/dataset.ts";
-import { writeFileAtomic } from "../src/io/file.ts";
-import { saveModel } from "../src/model/save_load.ts";
-import { fit, type FitResult } from "../src/training/fit.ts";
-import { predict } from "../src/training/predict.ts";
-import { declareTraining, Interrupted, runCommand } from "./_cli.ts";
-import { formatAgreement } from "./_metrics.ts";
+import { compareEnsemble, type EnsemblePrediction, fitEnsemble } from "../src/training/ensemble.ts";
+import type { FitManyResult } from "../src/training/fit_many.ts";
+import {
+  declareEnsemble,
+  declareModel,
+  declareResume,
+  declareTest,
+  declareTraining,
+  Interrupted,
+  runCommand,
+} from "./_cli.ts";
+import { ownRun, resumedFlags, type ResumeFlags } from "./_checkpoints.ts";
+import { reportMembers, trainingRate, writeHistory } from "./_history.ts";
+import { checkTestFlags, loadTest, type TestFlags } from "./_labels.ts";
+import { formatAgreement, formatEnsemble, warnIfConstant } from "./_metrics.ts";
+import { saveModels } from "./_model_files.ts";
+import { readModelFile } from "./_model_spec.ts";
+import { predictWithProgress } from "./_predict.ts";
 import {
   chooseRunDirectory,
-  formatCsv,
   loadData,
-  reportTraining,
+  modelOf,
   resolveSettings,
   type RunSettings,
   type TrainingFlags,
   writeConfig,
   writeJson,
 } from "./_run.ts";
+import { type EventLog, openEventLog } from "./_tensorboard.ts";
 
-await runCommand<TrainingFlags>({
+interface TrainFlags extends TrainingFlags, TestFlags, ResumeFlags {
+  readonly ensemble: number;
+}
+
+await runCommand<TrainFlags>({
   name: "train",
   summary: "Trains a model and writes it with its configuration, history and metrics.",
   examples: [
     ["deno task train", "the report's model on the simulated data in fixtures/"],
     ["deno task train --data train.npz --out runs/first", "on the competition's training file"],
     ["deno task train --data E003/train.csv --preset deepchrome", "on a DeepChrome cell type"],
+    [
+      "deno task train --data train.npz --ensemble 5 --test valid.npz",
+      "five models, their predictions averaged, and what that gains on other data",
+    ],
+    ["deno task train --data train.npz --spec model.json", "a model of one's own"],
+    ["deno task train --resume runs/first", "go on with a run that was stopped"],
   ],
-  declare: declareTraining,
+  declare: (command) =>
+    declareResume(declareTest(declareEnsemble(declareModel(declareTraining(command))))),
   run: train,
 });
 
-async function train(flags: TrainingFlags, signal: AbortSignal): Promise<void> {
-  const settings = resolveSettings(flags);
-  const directory = await chooseRunDirectory(flags);
-  const data = await loadData(settings.data);
-  const result = await fit(settings.preset, data, { ...settings, ...reportTraining(), signal });
-  if (result.history.length === 0) {
+/** A training run as it was asked for, and what it ended with. */
+interface Run {
+  readonly directory: string;
+  readonly settings: RunSettings;
+  readonly data: Dataset;
+  readonly test: Dataset | undefined;
+  readonly flags: TrainFlags;
+  readonly log: EventLog;
+  readonly results: readonly FitManyResult[];
+}
+
+async function train(given: TrainFlags, signal: AbortSignal): Promise<void> {
+  const flags = await resumedFlags("train", given);
+  checkTestFlags(flags);
+  const settings = resolveSettings(flags, await readModelFile(flags.spec));
+  const directory = await chooseRunDirectory({ ...flags, preset: settings.preset });
+  await using run = await ownRun(directory, { command: "train", flags });
+  const log = await openEventLog(flags.tensorboard, flags.overwrite || given.resume !== undefined);
+  const data = await loadData(settings.data, flags.record);
+  const test = await loadTest(flags);
+  const trained = await fitEnsemble(modelOf(settings), data, {
+    ...{ ...settings, ...run.options, members: flags.ensemble, signal },
+    ...reportMembers(flags.ensemble, settings, log),
+  });
+  const diverged = trained.find(({ diverged }) => diverged !== undefined)?.diverged;
+  if (diverged !== undefined) throw diverged;
+  const results = trained.filter(({ history }) => history.length > 0);
+  if (results.length === 0) {
     throw new Interrupted("Interrupted before the first epoch was finished: nothing was kept.");
   }
-  await writeRun(directory, settings, data, result);
-  console.log(`Written: ${directory}/ (model/, config.json, history.csv, metrics.json)`);
-  if (result.interrupted) {
+  await writeRun({ directory, settings, data, test, flags, log, results });
+  if (trained.length < flags.ensemble || trained.some(({ interrupted }) => interrupted)) {
     throw new Interrupted(
-      `Interrupted: kept the model of epoch ${result.history.length} of ${settings.epochs}.`,
+      `${
+        describeInterruption(results, flags, settings)
+      } Go on: deno task train --resume ${directory}`,
     );
   }
+  await run.finish();
   printNextStep(directory, flags);
 }
 
-async function writeRun(
-  directory: string,
-  settings: RunSettings,
-  data: Dataset,
-  result: FitResult,
-): Promise<void> {
-  const { model, history, engine } = result;
-  await writeConfig(directory, { command: "train", settings, data, report: result });
-  await writeFileAtomic(
-    `${directory}/history.csv`,
-    formatCsv(
-      ["epoch", "loss", "seconds", "samples_per_second"],
-      history.map((entry) => [entry.epoch, entry.loss, entry.seconds, entry.samplesPerSecond]),
-    ),
-  );
-  await saveModel(model, `${directory}/model`);
-  const predicted = await predict(model, data, settings);
-  const { overall } = evaluatePredictions(data, predicted);
-  const seconds = history.reduce((sum, entry) => sum + entry.seconds, 0);
-  const samplesPerSecond = data.length * history.length / seconds;
-  await writeJson(`${directory}/metrics.json`, { ...overall, samplesPerSecond, engine });
-  console.log(`On the training data: ${formatAgreement(overall)}`);
+function describeInterruption(
+  results: readonly FitManyResult[],
+  { ensemble }: TrainFlags,
+  { epochs }: RunSettings,
+): string {
+  const epoch = results.at(-1)!.history.length;
+  return ensemble === 1
+    ? `Interrupted: kept the model of epoch ${epoch} of ${epochs}.`
+    : `Interrupted: kept ${results.length} of ${ensemble} models, the last one of epoch ${epoch} of ${epochs}.`;
 }
 
-function printNextStep(directory: string, { data }: TrainingFlags): void {
+async function writeRun(run: Run): Promise<void> {
+  const { directory, settings, data, flags, results } = run;
+  const test = flags.test === undefined ? {} : { test: flags.test };
+  const ensemble = flags.ensemble === 1 ? {} : { ensemble: flags.ensemble };
+  await writeConfig(directory, {
+    ...{ command: "train", settings: { ...settings, ...ensemble, ...test }, data },
+    report: results[0],
+  });
+  await saveModels(directory, results.map(({ model }) => model));
+  const history = await writeHistory(directory, results);
+  await writeJson(`${directory}/metrics.json`, await measure(run));
+  const models = results.length === 1 ? "model/" : "models/, ensemble.json";
+  console.log(`Written: ${directory}/ (${models}, config.json, ${history}, metrics.json)`);
+}
+
+/** What `metrics.json` keeps: agreement on the training data, on the test data, and what averaging gained. */
+async function measure(run: Run): Promise<Record<string, unknown>> {
+  const { data, test, results } = run;
+  const fitted = await measureOn(run, "training", data);
+  const tested = test && await measureOn(run, "test", test);
+  return {
+    ...{ ...fitted.overall, samplesPerSecond: trainingRate(results), engine: results[0].engine },
+    ...(tested && { test: tested.overall }),
+    ...(results.length > 1 && { ensemble: compareMembers(tested ?? fitted) }),
+  };
+}
+
+/** Predictions on some data, and how well they agree. */
+interface Measured {
+  readonly part: "training" | "test";
+  readonly data: Dataset;
+  readonly prediction: EnsemblePrediction;
+  readonly overall: Agreement;
+}
+
+async function measureOn(run: Run, part: Measured["part"], data: Dataset): Promise<Measured> {
+  const { settings, results } = run;
+  const models = results.map(({ model }) => model);
+  // A training sample's own label would be in the effect of its gene.
+  const geneEffects = part === "training" ? "leave-one-out" : true;
+  const prediction = await predictWithProgress(models, data, { ...settings, geneEffects });
+  if (part === "training") warnIfConstant(prediction.mean);
+  const { overall } = evaluatePredictions(data, prediction.mean);
+  console.log(`On the ${part} data: ${formatAgreement(overall)}`);
+  logScores(run, part === "training" ? "train" : "test", overall);
+  return { part, data, prediction, overall };
+}
+
+function compareMembers({ part, data, prediction }: Measured): Record<string, unknown> {
+  const comparison = compareEnsemble(data, prediction);
+  const hint = part === "training" ? " (for the gain on others name them with --test)" : "";
+  console.log(`Members, on the ${part} data${hint}:\n${formatEnsemble(comparison)}`);
+  return { measuredOn: part, ...comparison };
+}
+
+/** Correlation and error of all models together, after the last epoch. */
+function logScores({ log, results }: Run, part: string, { mse, pearson }: Agreement): void {
+  const run = results.length === 1 ? "" : "ensemble";
+  const epochs = results[0].history.length;
+  log(run, epochs, { [`pearson/${part}`]: pearson, [`mse/${part}`]: mse });
+}
+
+function printNextStep(directory: string, { data }: TrainFlags): void {
   const evalPath = data === undefined ? "fixtures/eval.npz" : "eval.npz";
   console.log(
-    `Next: deno task submit --model ${directory}/model --data ${evalPath} --out submission.csv`,
+    `Next: deno task submit --model ${directory} --data ${evalPath} --out submission.csv`,
   );
 }

@@ -15,8 +15,14 @@ export interface FormatErrorOptions extends ErrorOptions {
   readonly byteOffset?: number;
 }
 
+/** What a message quotes of a file may be as long as the file. */
+const LONGEST_MESSAGE = 1000;
+
 /**
  * A file's content is damaged, or not what this package reads.
+ *
+ * A message may quote the file: it is cut where it becomes long, and control characters, to which a terminal might
+ * listen, are replaced.
  *
  * @example
  * ```ts
@@ -42,12 +48,20 @@ export class FormatError extends Error {
       options.line === undefined ? undefined : `line ${options.line}`,
       options.byteOffset === undefined ? undefined : `byte ${options.byteOffset}`,
     ].filter((part) => part !== undefined).join(", ");
-    super(place === "" ? message : `${message} (${place})`, options);
+    const plain = makePlain(message);
+    super(place === "" ? plain : `${plain} (${place})`, options);
     this.name = "FormatError";
     this.file = options.file;
     this.line = options.line;
     this.byteOffset = options.byteOffset;
   }
+}
+
+function makePlain(message: string): string {
+  const short = message.length > LONGEST_MESSAGE
+    ? `${message.slice(0, LONGEST_MESSAGE)}…`
+    : message;
+  return short.replace(/\p{Cc}/gu, (control) => control === "\t" ? control : "\ufffd");
 }
 
 /** Two things that must agree do not: a model and its data, a file and its labels, weights and shapes. */

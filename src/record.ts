@@ -5,6 +5,7 @@
  * @module
  */
 
+import { showValue } from "./_show_value.ts";
 import { ContractError, FormatError } from "./errors.ts";
 
 /** Element-wise function of the counts; `log1p` is ln(1 + x), `asinh` is ln(x + √(x² + 1)). */
@@ -19,7 +20,25 @@ export const TRANSFORMS: readonly Transform[] = ["none", "log1p", "asinh"];
  */
 export type Orientation = "genomic" | "transcript";
 
-/** What the numbers of a data set are. */
+/** Every {@linkcode Orientation}. */
+export const ORIENTATIONS: readonly Orientation[] = ["genomic", "transcript"];
+
+/** What was done about sequencing depth: nothing, or counts in reads per million reads of the file. */
+export type DepthNormalisation = "none" | "rpm";
+
+/** Every {@linkcode DepthNormalisation}. */
+export const DEPTH_NORMALISATIONS: readonly DepthNormalisation[] = ["none", "rpm"];
+
+/** What was applied to expression values: nothing, log2(x + 1), or ln(x + √(x² + 1)). */
+export type ExpressionTransform = "none" | "log2p1" | "asinh";
+
+/** Every {@linkcode ExpressionTransform}. */
+export const EXPRESSION_TRANSFORMS: readonly ExpressionTransform[] = ["none", "log2p1", "asinh"];
+
+/**
+ * What the numbers of a data set are. Its window needs no field: of `bins` bins, a data set has the bases
+ * `[tss - bins * binSizeBp / 2, tss + bins * binSizeBp / 2)` of each gene, 0-based half-open.
+ */
 export interface DataRecord {
   /** Genome assembly of the coordinates, such as `hg19`; `unknown` where nobody said. */
   readonly assembly: string;
@@ -33,6 +52,26 @@ export interface DataRecord {
   readonly marks: readonly string[];
   /** What was already applied to the numbers; `none` for plain counts. */
   readonly transform: Transform;
+  /**
+   * Length to which reads were extended from their 5' ends, in base pairs; 0 for reads as they are.
+   *
+   * @default 0
+   */
+  readonly extendBp?: number;
+  /**
+   * Lowest mapping quality of a read that counted.
+   *
+   * @default 0
+   */
+  readonly minMappingQuality?: number;
+  /**
+   * What was done about sequencing depth.
+   *
+   * @default "none"
+   */
+  readonly normalisation?: DepthNormalisation;
+  /** What was applied to the labels; `undefined` where there are none, or nobody said. */
+  readonly expressionTransform?: ExpressionTransform;
 }
 
 /**
@@ -50,6 +89,7 @@ export const COMPETITION_RECORD: DataRecord = {
 
 /**
  * Checks that a value read from a file is a {@linkcode DataRecord} and returns it with its known fields only.
+ * Files written before a field existed lack it.
  *
  * @param value What `JSON.parse` returned.
  * @param file Name of the file, for the error.
@@ -60,32 +100,68 @@ export function parseRecord(value: unknown, file?: string): DataRecord {
     throw new FormatError(`Cannot read data record: ${what}`, { file });
   };
   if (typeof value !== "object" || value === null) return fail("found no object");
-  const { assembly, binSizeBp, orientation, countingRule, marks, transform } = value as Record<
-    string,
-    unknown
-  >;
+  const record = value as Readonly<Record<string, unknown>>;
+  const { assembly, binSizeBp, countingRule, marks } = record;
   if (typeof assembly !== "string") return fail("assembly must be a text");
-  if (typeof binSizeBp !== "number" || !Number.isInteger(binSizeBp) || binSizeBp < 1) {
-    return fail(`binSizeBp is ${binSizeBp}, expected an integer >= 1`);
-  }
-  if (orientation !== "genomic" && orientation !== "transcript") {
-    return fail(`orientation is ${orientation}, expected genomic or transcript`);
+  if (!isIntegerFrom(1, binSizeBp)) {
+    return fail(`binSizeBp is ${showValue(binSizeBp)}, expected an integer >= 1`);
   }
   if (typeof countingRule !== "string") return fail("countingRule must be a text");
   if (!Array.isArray(marks) || marks.some((mark) => typeof mark !== "string")) {
     return fail("marks must be an array of texts");
   }
-  if (!TRANSFORMS.includes(transform as Transform)) {
-    return fail(`transform is ${transform}, expected one of ${TRANSFORMS.join(", ")}`);
-  }
+  const orientation = oneOf(ORIENTATIONS, record, "orientation", fail);
+  const transform = oneOf(TRANSFORMS, record, "transform", fail);
   return {
-    assembly,
-    binSizeBp,
-    orientation,
-    countingRule,
-    marks: [...marks],
-    transform: transform as Transform,
+    ...{ assembly, binSizeBp, orientation, countingRule, marks: [...marks], transform },
+    ...parseOptionalFields(record, fail),
   };
+}
+
+type OptionalField =
+  | "extendBp"
+  | "minMappingQuality"
+  | "normalisation"
+  | "expressionTransform";
+
+/** The fields that a record may lack, as far as it has them. */
+function parseOptionalFields(
+  record: Readonly<Record<string, unknown>>,
+  fail: (what: string) => never,
+): Pick<DataRecord, OptionalField> {
+  const integer = (field: OptionalField): number => {
+    const value = record[field];
+    if (isIntegerFrom(0, value)) return value;
+    return fail(`${field} is ${showValue(value)}, expected an integer >= 0`);
+  };
+  const parsers = {
+    extendBp: integer,
+    minMappingQuality: integer,
+    normalisation: (field: OptionalField) => oneOf(DEPTH_NORMALISATIONS, record, field, fail),
+    expressionTransform: (field: OptionalField) =>
+      oneOf(EXPRESSION_TRANSFORMS, record, field, fail),
+  };
+  const fields = Object.keys(parsers) as OptionalField[];
+  return Object.fromEntries(
+    fields.filter((field) => record[field] !== undefined)
+      .map((field) => [field, parsers[field](field)]),
+  );
+}
+
+function isIntegerFrom(least: number, value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= least;
+}
+
+function oneOf<Word extends string>(
+  words: readonly Word[],
+  record: Readonly<Record<string, unknown>>,
+  field: string,
+  fail: (what: string) => never,
+): Word {
+  const value = record[field] as Word;
+  return words.includes(value)
+    ? value
+    : fail(`${field} is ${showValue(value)}, expected one of ${words.join(", ")}`);
 }
 
 /**
@@ -94,7 +170,8 @@ export function parseRecord(value: unknown, file?: string): DataRecord {
  * @param model The record sealed into the model.
  * @param data The record of the data to predict on.
  * @returns The transform to apply: the model's own on plain counts, `none` where the data carry it already.
- * @throws {ContractError} Naming the field in which the two contradict each other, with both values.
+ * @throws {ContractError} Naming the field in which the two contradict each other, with both values and the
+ * flags that prepare data of the model's kind.
  *
  * @example
  * ```ts
@@ -107,16 +184,18 @@ export function parseRecord(value: unknown, file?: string): DataRecord {
  * ```
  */
 export function reconcileRecords(model: DataRecord, data: DataRecord): Transform {
-  const fields = ["assembly", "binSizeBp", "orientation", "countingRule", "marks"] as const;
-  for (const field of fields) {
-    const wanted = String(model[field]);
-    const found = String(data[field]);
-    if (wanted !== found) {
-      throw new ContractError(
-        `Cannot use these data: the model was trained on ${field} ${wanted}, the data have ${found}. ` +
-          `Prepare the data again with ${field} ${wanted}, or name their record if this one is wrong`,
-      );
-    }
+  for (const [field, valueOf] of Object.entries(COMPARED)) {
+    const wanted = valueOf(model);
+    const found = valueOf(data);
+    if (wanted === undefined || found === undefined || wanted === found) continue;
+    const factor = COUNTING_FIELDS.includes(field)
+      ? " A factor between the two is never guessed."
+      : "";
+    throw new ContractError(
+      `Cannot use these data: the model was trained on ${field} ${wanted}, the data have ${found}.` +
+        `${factor} Prepare the data again with ${field} ${wanted} (deno task prepare ... ` +
+        `${prepareFlags(model)}), or name their record if this one is wrong`,
+    );
   }
   if (data.transform === model.transform) return "none";
   if (data.transform === "none") return model.transform;
@@ -124,6 +203,54 @@ export function reconcileRecords(model: DataRecord, data: DataRecord): Transform
     `Cannot use these data: the model was trained on transform ${model.transform}, the data already ` +
       `carry ${data.transform}. Give the plain counts instead`,
   );
+}
+
+/** Fields in which a difference looks as if a factor would mend it. */
+const COUNTING_FIELDS: readonly string[] = [
+  "countingRule",
+  "extendBp",
+  "minMappingQuality",
+  "normalisation",
+];
+
+/** What must agree, defaults filled in; `undefined` where a record does not say and need not. */
+const COMPARED: Readonly<Record<string, (record: DataRecord) => string | number | undefined>> = {
+  assembly: ({ assembly }) => assembly,
+  binSizeBp: ({ binSizeBp }) => binSizeBp,
+  orientation: ({ orientation }) => orientation,
+  countingRule: ({ countingRule }) => countingRule,
+  marks: ({ marks }) => String(marks),
+  extendBp: ({ extendBp = 0 }) => extendBp,
+  minMappingQuality: ({ minMappingQuality = 0 }) => minMappingQuality,
+  normalisation: ({ normalisation = "none" }) => normalisation,
+  expressionTransform: ({ expressionTransform }) => expressionTransform,
+};
+
+/**
+ * The flags with which `deno task prepare` makes data of a record.
+ *
+ * @example
+ * ```ts
+ * import { COMPETITION_RECORD, prepareFlags } from "@waka/histone/record";
+ * import { strictEqual } from "node:assert";
+ *
+ * strictEqual(
+ *   prepareFlags({ ...COMPETITION_RECORD, extendBp: 200 }),
+ *   "--signal reads --bin-size 100 --orientation genomic --assembly hg19 --extend 200",
+ * );
+ * ```
+ */
+export function prepareFlags(record: DataRecord): string {
+  const { extendBp = 0, minMappingQuality = 0, normalisation = "none" } = record;
+  const { expressionTransform = "none" } = record;
+  return [
+    `--signal ${record.countingRule} --bin-size ${record.binSizeBp}`,
+    `--orientation ${record.orientation} --assembly ${record.assembly}`,
+    extendBp === 0 ? [] : `--extend ${extendBp}`,
+    minMappingQuality === 0 ? [] : `--min-mapping-quality ${minMappingQuality}`,
+    normalisation === "none" ? [] : `--normalise ${normalisation}`,
+    expressionTransform === "none" ? [] : `--expression-transform ${expressionTransform}`,
+  ].flat().join(" ");
 }
 
 /** The function that a {@linkcode Transform} names. */

@@ -8,9 +8,40 @@ import {
   transformFunction,
 } from "../src/record.ts";
 
+/** A record with every field. */
+const PREPARED: DataRecord = {
+  ...COMPETITION_RECORD,
+  extendBp: 0,
+  minMappingQuality: 0,
+  normalisation: "none",
+  expressionTransform: "log2p1",
+};
+
 Deno.test("a record survives JSON, and unknown fields are dropped", () => {
   const text = JSON.stringify({ ...COMPETITION_RECORD, note: "x" });
   deepStrictEqual(parseRecord(JSON.parse(text)), COMPETITION_RECORD);
+  deepStrictEqual(parseRecord(JSON.parse(JSON.stringify(PREPARED))), PREPARED);
+});
+
+Deno.test("a record that lacks the later fields agrees with one that has their defaults", () => {
+  strictEqual(reconcileRecords(COMPETITION_RECORD, PREPARED), "none");
+  strictEqual(reconcileRecords(PREPARED, COMPETITION_RECORD), "none");
+  const other: DataRecord = { ...PREPARED, expressionTransform: "asinh" };
+  strictEqual(reconcileRecords(COMPETITION_RECORD, other), "none");
+  throws(() => reconcileRecords(PREPARED, other), /expressionTransform log2p1.*have asinh/);
+});
+
+Deno.test("a refusal says how to prepare the data again, and that no factor is guessed", () => {
+  const model: DataRecord = { ...PREPARED, extendBp: 200, normalisation: "rpm" };
+  throws(
+    () => reconcileRecords(model, { ...model, countingRule: "mean-depth" }),
+    (error) =>
+      error instanceof ContractError && /A factor .* is never guessed/.test(error.message) &&
+      error.message.includes(
+        "deno task prepare ... --signal reads --bin-size 100 --orientation genomic --assembly hg19 " +
+          "--extend 200 --normalise rpm --expression-transform log2p1",
+      ),
+  );
 });
 
 Deno.test("a record with a missing or wrong field is refused by the field's name", () => {
@@ -21,6 +52,10 @@ Deno.test("a record with a missing or wrong field is refused by the field's name
     countingRule: undefined,
     marks: ["H3K4me3", 4],
     transform: "log2",
+    extendBp: -1,
+    minMappingQuality: "30",
+    normalisation: "cpm",
+    expressionTransform: "log1p",
   };
   for (const [field, value] of Object.entries(wrong)) {
     const record = { ...COMPETITION_RECORD, [field]: value };
@@ -32,6 +67,16 @@ Deno.test("a record with a missing or wrong field is refused by the field's name
   throws(() => parseRecord(null), FormatError);
 });
 
+Deno.test("a record of hostile JSON is refused like any other", () => {
+  const nested = "[".repeat(500_000) + "]".repeat(500_000);
+  for (const field of ["assembly", "binSizeBp", "orientation", "marks", "normalisation"]) {
+    for (const json of [nested, '{"toString":null,"valueOf":null}', '{"length":4294967296}']) {
+      const record = { ...COMPETITION_RECORD, [field]: JSON.parse(json) };
+      throws(() => parseRecord(record, "a.npz"), { name: "FormatError", file: "a.npz" });
+    }
+  }
+});
+
 Deno.test("records that contradict each other are refused with both values", () => {
   const others: Partial<DataRecord>[] = [
     { assembly: "hg38" },
@@ -39,12 +84,15 @@ Deno.test("records that contradict each other are refused with both values", () 
     { orientation: "transcript" },
     { countingRule: "mean-depth" },
     { marks: ["H3K4me3"] },
+    { extendBp: 200 },
+    { minMappingQuality: 30 },
+    { normalisation: "rpm" },
   ];
   for (const other of others) {
     const [[field, value]] = Object.entries(other);
-    const wanted = String(COMPETITION_RECORD[field as keyof DataRecord]);
+    const wanted = String(PREPARED[field as keyof DataRecord]);
     throws(
-      () => reconcileRecords(COMPETITION_RECORD, { ...COMPETITION_RECORD, ...other }),
+      () => reconcileRecords(PREPARED, { ...PREPARED, ...other }),
       (error) =>
         error instanceof ContractError && error.message.includes(wanted) &&
         error.message.includes(String(value)),

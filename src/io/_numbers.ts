@@ -1,4 +1,5 @@
-const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+/** Each digit can match in one way only: else a long text that is no number would take quadratic time. */
+const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 const DECODER = new TextDecoder();
 
 /** The text of the bytes from `start` to `end`. */

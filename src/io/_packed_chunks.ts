@@ -2,22 +2,26 @@ import type { PackedArray } from "../arrays.ts";
 import { PackedBuilder } from "./packing.ts";
 
 const CHUNK_VALUES = 1 << 18;
+/** Most files are small. */
+const FIRST_CHUNK_VALUES = 1 << 12;
 
 /** Packs values as {@linkcode PackedBuilder} does, where nobody knows beforehand how many there will be. */
 export class PackedChunks {
   readonly #chunks: PackedArray[] = [];
-  readonly #staged = new Float64Array(CHUNK_VALUES);
+  #staged = new Float64Array(FIRST_CHUNK_VALUES);
   #stagedCount = 0;
   #total = 0;
 
   /** Adds values behind those so far; they are not kept. */
   append(values: Float64Array): void {
     for (let taken = 0; taken < values.length;) {
-      const part = values.subarray(taken, taken + CHUNK_VALUES - this.#stagedCount);
+      const part = values.subarray(taken, taken + this.#staged.length - this.#stagedCount);
       this.#staged.set(part, this.#stagedCount);
       this.#stagedCount += part.length;
       taken += part.length;
-      if (this.#stagedCount === CHUNK_VALUES) this.#closeChunk();
+      if (this.#stagedCount < this.#staged.length) continue;
+      this.#closeChunk();
+      if (this.#staged.length < CHUNK_VALUES) this.#staged = new Float64Array(CHUNK_VALUES);
     }
     this.#total += values.length;
   }

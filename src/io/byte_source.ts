@@ -11,6 +11,13 @@ export interface ByteSource {
   /** Length in bytes. */
   readonly size: number;
   /**
+   * Whether each array that `read` gives has a buffer of its own, which its reader may detach to give the memory
+   * back early.
+   *
+   * @default false
+   */
+  readonly readsAreCopies?: boolean;
+  /**
    * Reads exactly `length` bytes from `offset`.
    *
    * @throws {RangeError} If the range is not within the source.

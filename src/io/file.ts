@@ -38,6 +38,7 @@ export async function openFile(path: string | URL): Promise<ByteSource> {
   return {
     name,
     size,
+    readsAreCopies: true,
     async read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
       checkRange(name, size, offset, length);
       const turn = last.then(() => readAt(offset, length));
@@ -60,11 +61,30 @@ export async function pathKind(path: string | URL): Promise<"file" | "directory"
   }
 }
 
+/** When a file was last changed. */
+export async function modificationTime(path: string | URL): Promise<Date> {
+  const { mtime } = await Deno.stat(path);
+  if (mtime === null) throw new RangeError(`Cannot tell when ${path} was changed`);
+  return mtime;
+}
+
+/** The path of a file without links, the same for all names that it has through them. */
+export async function realPath(path: string): Promise<string> {
+  return await Deno.realPath(path);
+}
+
 /** Names in a directory, sorted. */
 export async function listDirectory(path: string | URL): Promise<string[]> {
   const names: string[] = [];
   for await (const entry of Deno.readDir(path)) names.push(entry.name);
   return names.sort();
+}
+
+/** Removes a file; one that is not there is fine. */
+export async function removeFile(path: string): Promise<void> {
+  await Deno.remove(path).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
 }
 
 /** Creates a directory and its parents; one that exists is fine. */

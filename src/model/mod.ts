@@ -5,6 +5,7 @@
  * @module
  */
 
+export type { GeneEffects } from "./gene_effects.ts";
 export { initialWeights, type Weights } from "./initial_weights.ts";
 export { parseSpec } from "./parse_spec.ts";
 export {

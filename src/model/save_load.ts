@@ -1,14 +1,16 @@
 /**
  * Trained models on disk, in tf.js' layers format: `model.json` and `weights.bin`. Plain tf.js loads them;
- * the model as plain data, its data record and its training settings lie in `userDefinedMetadata`.
+ * the model as plain data, its data record, its training settings and its gene effects lie in `userDefinedMetadata`.
  *
  * @module
  */
 
+import { showValue } from "../_show_value.ts";
 import { FormatError, UnsupportedModelError } from "../errors.ts";
 import type { ByteSource } from "../io/byte_source.ts";
 import { openFile, writeFileAtomic } from "../io/file.ts";
 import { parseRecord } from "../record.ts";
+import { encodeGeneEffects, parseGeneEffects } from "./gene_effects.ts";
 import { layerNames } from "./layer_names.ts";
 import { parseSpec } from "./parse_spec.ts";
 import { sizeOf, weightShapes } from "./shapes.ts";
@@ -46,13 +48,16 @@ export async function serializeModel(trained: TrainedModel): Promise<SerializedM
   const modelTopology: unknown = model.toJSON(null, false);
   model.dispose();
   const { spec, record, training } = trained;
+  const geneEffects = trained.geneEffects && encodeGeneEffects(trained.geneEffects);
   const json = {
     format: "layers-model",
     generatedBy: "@waka/histone",
     convertedBy: null,
     modelTopology,
     weightsManifest: [{ paths: [WEIGHTS_FILE], weights: manifest(spec) }],
-    userDefinedMetadata: { histone: { version: FORMAT_VERSION, spec, record, training } },
+    userDefinedMetadata: {
+      histone: { version: FORMAT_VERSION, spec, record, training, geneEffects },
+    },
   };
   return { json: JSON.stringify(json, null, 1) + "\n", weights: packWeights(trained.weights) };
 }
@@ -108,7 +113,9 @@ async function readModel(json: ByteSource, weights: ByteSource): Promise<Trained
   }
   if (histone.version !== FORMAT_VERSION) {
     throw new FormatError(
-      `Cannot load model: its format version is ${histone.version}, expected ${FORMAT_VERSION}`,
+      `Cannot load model: its format version is ${
+        showValue(histone.version)
+      }, expected ${FORMAT_VERSION}`,
       { file },
     );
   }
@@ -116,7 +123,11 @@ async function readModel(json: ByteSource, weights: ByteSource): Promise<Trained
   const record = parseRecord(histone.record, file);
   const training = readTraining(histone.training, file);
   checkManifest(content?.weightsManifest, spec, file);
-  return { spec, weights: await readWeights(weights, spec), record, training };
+  const geneEffects = histone.geneEffects === undefined
+    ? undefined
+    : parseGeneEffects(histone.geneEffects, file);
+  const model = { spec, weights: await readWeights(weights, spec), record, training };
+  return geneEffects === undefined ? model : { ...model, geneEffects };
 }
 
 async function readJson(source: ByteSource): Promise<unknown> {
@@ -167,9 +178,21 @@ function manifest(spec: ModelSpec): ManifestEntry[] {
 
 function checkManifest(found: unknown, spec: ModelSpec, file: string): void {
   const wanted = [{ paths: [WEIGHTS_FILE], weights: manifest(spec) }];
-  if (JSON.stringify(found) !== JSON.stringify(wanted)) {
+  if (!equalsPlainData(found, wanted)) {
     throw new FormatError("Cannot load model: its weights do not fit its layers", { file });
   }
+}
+
+/** Whether a value from outside equals one of ours; looks no deeper than ours is. */
+function equalsPlainData(found: unknown, wanted: unknown): boolean {
+  if (typeof wanted !== "object" || wanted === null) return found === wanted;
+  if (typeof found !== "object" || found === null) return false;
+  if (Array.isArray(found) !== Array.isArray(wanted)) return false;
+  const entries = Object.entries(wanted);
+  return Object.keys(found).length === entries.length &&
+    entries.every(([key, value]) =>
+      equalsPlainData((found as Record<string, unknown>)[key], value)
+    );
 }
 
 function packWeights(weights: readonly Float32Array[]): Uint8Array<ArrayBuffer> {

@@ -1,4 +1,5 @@
 import type { DataRecord } from "../record.ts";
+import type { GeneEffects } from "./gene_effects.ts";
 import type { Weights } from "./initial_weights.ts";
 import type { ModelSpec } from "./spec.ts";
 
@@ -28,4 +29,6 @@ export interface TrainedModel {
   readonly record: DataRecord;
   /** How it was trained. */
   readonly training: TrainingConfig;
+  /** What is added to the prediction of genes that were trained on; absent for the network alone. */
+  readonly geneEffects?: GeneEffects;
 }

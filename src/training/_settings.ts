@@ -7,9 +7,12 @@ import { type DataRecord, reconcileRecords, type Transform } from "../record.ts"
 import { checkInputShape } from "./_engine_data.ts";
 
 /** Settings of a run, every default filled in. */
-export interface Settings extends TrainingDefaults {
+export interface Settings extends Pick<TrainingDefaults, "epochs" | "batchSize" | "learningRate"> {
   readonly seed: number;
 }
+
+/** What the network sees and what is learned behind it, every default filled in. */
+export type Surroundings = Required<Pick<TrainingDefaults, "transform" | "geneEffects">>;
 
 /** The model to train, in the shape of the data. */
 export function resolveSpec(spec: ModelSpec | string, data: Dataset): ModelSpec {
@@ -24,7 +27,7 @@ export function resolveSettings(
   spec: ModelSpec | string,
   given: Partial<Settings> & { readonly threads?: number },
 ): Settings {
-  const defaults = findPreset(typeof spec === "string" ? spec : "wakawaka").training;
+  const defaults = defaultsOf(spec);
   const settings = {
     seed: given.seed ?? 0,
     epochs: given.epochs ?? defaults.epochs,
@@ -48,6 +51,26 @@ export function resolveSettings(
     );
   }
   return settings;
+}
+
+/** Fills in transform and gene effects as {@linkcode resolveSettings} does, and refuses effects of a classifier. */
+export function resolveSurroundings(
+  spec: ModelSpec | string,
+  { given, model }: { readonly given: Partial<Surroundings>; readonly model: ModelSpec },
+): Surroundings {
+  const defaults = defaultsOf(spec);
+  const { transform = defaults.transform ?? "none" } = given;
+  const { geneEffects = defaults.geneEffects ?? false } = given;
+  if (geneEffects && model.loss !== "meanSquaredError") {
+    throw new ContractError(
+      `Cannot fit gene effects: "${model.name}" minimises ${model.loss}, expected meanSquaredError`,
+    );
+  }
+  return { transform, geneEffects };
+}
+
+function defaultsOf(spec: ModelSpec | string): TrainingDefaults {
+  return findPreset(typeof spec === "string" ? spec : "wakawaka").training;
 }
 
 /** Throws unless a model can learn a data set's labels. */

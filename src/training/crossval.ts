@@ -1,19 +1,25 @@
-import type { Dataset } from "../data/dataset.ts";
 import { evaluatePredictions, type Evaluation } from "../data/evaluate.ts";
+import type { Dataset } from "../data/dataset.ts";
 import { type FoldScheme, kFold } from "../data/kfold.ts";
 import type { ModelSpec } from "../model/spec.ts";
-import { fit, type FitOptions, type FitResult } from "./fit.ts";
+import type { EpochRecord, FitOptions } from "./fit.ts";
+import { fitMany, type FitManyProgress, type FitManyResult } from "./fit_many.ts";
 import { predict } from "./predict.ts";
 
 /** Options of {@linkcode crossValidate}. */
-export interface CrossValidationOptions extends Omit<FitOptions, "validation"> {
+export interface CrossValidationOptions
+  extends Omit<FitOptions, "validation" | "onEpoch" | "onProgress"> {
   /** Number of folds. @default 4 */
   readonly folds?: number;
   /** How samples are divided; see `kFold`. @default "contiguous" */
   readonly scheme?: FoldScheme;
-  /** Called when a fold begins, with its number from 1 and its two parts. */
+  /** Called for each fold before training begins, with its number from 1 and its two parts. */
   readonly onFold?: (fold: number, training: Dataset, validation: Dataset) => void;
-  /** Called when a fold is finished. */
+  /** Called after each epoch of a fold, with the fold's number from 1. */
+  readonly onEpoch?: (fold: number, record: EpochRecord) => void;
+  /** Called every few steps, for the folds that train side by side; their numbers are from 0. */
+  readonly onProgress?: (progress: FitManyProgress) => void;
+  /** Called when a fold has been measured, after all of them were trained. */
   readonly onFoldEnd?: (result: FoldResult) => void;
 }
 
@@ -22,39 +28,54 @@ export interface FoldResult {
   /** Number of the fold, from 1. */
   readonly fold: number;
   /** The training run on the other folds, with the validation loss of each epoch. */
-  readonly result: FitResult;
-  /** How well the fold's own samples are predicted; absent if the run was interrupted. */
+  readonly result: FitManyResult;
+  /** How well the fold's own samples are predicted; absent if the run was interrupted or diverged. */
   readonly evaluation: Evaluation | undefined;
 }
 
 /**
  * Cross-validates a model: trains one on each fold's training part, from the same seed, and measures it on
- * the part held out.
+ * the part held out. As many folds as the engine is good for train side by side.
  *
  * @param spec A model or the name of a preset.
  * @param data Labelled samples.
  * @param options Folds, scheme, and the settings of each run.
  * @returns One result a fold; fewer if `options.signal` ended the run.
  * @throws {RangeError} If the data are too few for the folds.
+ * @throws As `fitMany` does.
  */
 export async function crossValidate(
   spec: ModelSpec | string,
   data: Dataset,
   options: CrossValidationOptions = {},
 ): Promise<FoldResult[]> {
-  const { folds = 4, scheme = "contiguous", seed = 0, engine, threads, signal } = options;
-  const results: FoldResult[] = [];
-  for (const [index, { training, validation }] of kFold(data, { folds, scheme, seed }).entries()) {
-    if (signal?.aborted) break;
+  const { folds = 4, scheme = "contiguous", seed = 0, learningRate, ...common } = options;
+  const parts = kFold(data, { folds, scheme, seed });
+  for (const [index, { training, validation }] of parts.entries()) {
     options.onFold?.(index + 1, training, validation);
-    const result = await fit(spec, training, { ...options, validation });
-    const evaluation = result.interrupted ? undefined : evaluatePredictions(
-      validation,
-      await predict(result.model, validation, { engine, threads }),
-    );
+  }
+  const runs = parts.map(({ training, validation }) => {
+    return { data: training, validation, seed, learningRate };
+  });
+  const trained = await fitMany(spec, runs, {
+    ...common,
+    onEpoch: (run, record) => options.onEpoch?.(run + 1, record),
+  });
+  const results: FoldResult[] = [];
+  for (const [index, result] of trained.entries()) {
+    const evaluation = await measure(result, parts[index].validation, options);
     const fold = { fold: index + 1, result, evaluation };
     results.push(fold);
     options.onFoldEnd?.(fold);
   }
   return results;
+}
+
+async function measure(
+  { model, interrupted, diverged }: FitManyResult,
+  validation: Dataset,
+  { engine, threads }: CrossValidationOptions,
+): Promise<Evaluation | undefined> {
+  if (interrupted || diverged !== undefined) return undefined;
+  return evaluatePredictions(validation, await predict(model, validation, { engine, threads }));
 }

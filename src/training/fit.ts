@@ -3,8 +3,8 @@ import type { EngineName, EngineReport } from "../engine/select.ts";
 import type { TrainingDefaults } from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
-import type { Transform } from "../record.ts";
-import { fitMany } from "./fit_many.ts";
+import type { FitCheckpoint } from "./checkpoint.ts";
+import { type CheckpointOptions, fitMany } from "./fit_many.ts";
 
 /** One finished epoch. */
 export interface EpochRecord {
@@ -34,12 +34,10 @@ export interface FitProgress {
   readonly loss: number | undefined;
 }
 
-/** Options of {@linkcode fit}. The defaults of the first three are the preset's own, wakawaka's for a spec. */
+/** Options of {@linkcode fit}. The defaults of the first five are the preset's own, wakawaka's for a spec. */
 export interface FitOptions extends Partial<TrainingDefaults> {
   /** Seed of weights, order and dropout: an integer from 0 to 2^53 − 1. @default 0 */
   readonly seed?: number;
-  /** Applied to the counts, and sealed into the model. @default "none" */
-  readonly transform?: Transform;
   /** Where to compute. @default "auto" */
   readonly engine?: EngineName;
   /** Threads to compute on, for engines that have threads; results do not depend on it. @default all */
@@ -52,13 +50,17 @@ export interface FitOptions extends Partial<TrainingDefaults> {
   readonly onEpoch?: (record: EpochRecord) => void;
   /** Called every few steps. */
   readonly onProgress?: (progress: FitProgress) => void;
+  /** Where to write checkpoints, after each epoch and, if asked to, within. */
+  readonly checkpoint?: CheckpointOptions;
+  /** A checkpoint of the same run to go on from, as if it had never stopped. */
+  readonly resume?: FitCheckpoint;
   /** Ends the run between two steps; what earlier epochs reached is returned. */
   readonly signal?: AbortSignal;
 }
 
 /** What {@linkcode fit} returns. */
 export interface FitResult extends EngineReport {
-  /** The model after the last finished epoch. */
+  /** The model after the last finished epoch; with gene effects, if wanted, unless the run was interrupted. */
   readonly model: TrainedModel;
   /** One entry a finished epoch. */
   readonly history: readonly EpochRecord[];

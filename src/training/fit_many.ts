@@ -1,22 +1,23 @@
 import type { Dataset } from "../data/dataset.ts";
-import type { EngineData, ManySession } from "../engine/engine.ts";
+import type { Engine } from "../engine/engine.ts";
 import { openManySession } from "../engine/many.ts";
 import { type EngineReport, selectEngine } from "../engine/select.ts";
-import { ContractError, DivergedError } from "../errors.ts";
+import { ContractError, type DivergedError } from "../errors.ts";
 import { initialWeights, type Weights } from "../model/initial_weights.ts";
 import type { ModelSpec } from "../model/spec.ts";
-import { deriveKey, RandomStream, shuffledIndices } from "../random.ts";
-import { type DataRecord, reconcileRecords } from "../record.ts";
-import { checkInputShape, engineData } from "./_engine_data.ts";
+import type { DataRecord } from "../record.ts";
+import { FitGroup, fromCheckpoint, type GroupRun, toCheckpoint } from "./_fit_group.ts";
 import {
   checkTrainable,
   resolveSettings,
   resolveSpec,
+  resolveSurroundings,
   sealRecord,
   type Settings,
 } from "./_settings.ts";
+import type { FitCheckpoint } from "./checkpoint.ts";
+import { fingerprintDataset, fingerprintValue } from "./fingerprint.ts";
 import type { EpochRecord, FitOptions, FitProgress, FitResult } from "./fit.ts";
-import { lossOf } from "./loss.ts";
 
 /** One of several runs: what may differ between them. */
 export interface FitRun extends Pick<FitOptions, "seed" | "learningRate" | "validation"> {
@@ -31,14 +32,33 @@ export interface FitManyProgress extends FitProgress {
 }
 
 /** Options of {@linkcode fitMany}: what the runs have in common. */
-export interface FitManyOptions
-  extends Pick<FitOptions, "epochs" | "batchSize" | "transform" | "engine" | "threads" | "signal"> {
+export interface FitManyOptions extends
+  Pick<
+    FitOptions,
+    | "epochs"
+    | "batchSize"
+    | "transform"
+    | "geneEffects"
+    | "engine"
+    | "threads"
+    | "checkpoint"
+    | "resume"
+    | "signal"
+  > {
   /** Called once, before the first step. */
   readonly onStart?: (engine: EngineReport) => void;
   /** Called after each epoch of a run, with its number from 0. */
   readonly onEpoch?: (run: number, record: EpochRecord) => void;
   /** Called every few steps. Samples are those of all runs that train side by side. */
   readonly onProgress?: (progress: FitManyProgress) => void;
+}
+
+/** How checkpoints are taken. */
+export interface CheckpointOptions {
+  /** Keeps a checkpoint, such as `CheckpointFolder.save`; training waits for it. */
+  readonly save: (checkpoint: FitCheckpoint) => Promise<void>;
+  /** Minutes after which one is taken within an epoch, about. @default only after epochs */
+  readonly everyMinutes?: number;
 }
 
 /** What a run of {@linkcode fitMany} ends with. */
@@ -56,7 +76,8 @@ export interface FitManyResult extends FitResult {
  * @param runs What differs between the runs.
  * @param options What they share.
  * @returns A result for each run, in their order; fewer if `options.signal` ended them.
- * @throws {ContractError} If the data have no labels, do not fit the model or its loss, or are not views of one set.
+ * @throws {ContractError} If the data have no labels, do not fit the model or its loss, or are not views of one set;
+ * if `options.resume` is of other data, another model or other settings.
  * @throws {RangeError} If a setting is out of range or there is no such preset.
  */
 export async function fitMany(
@@ -71,29 +92,128 @@ export async function fitMany(
     checkTrainable(model, data);
     return resolveSettings(spec, { ...options, seed, learningRate });
   });
+  const { transform, geneEffects } = resolveSurroundings(spec, { given: options, model });
+  const record = sealRecord(runs[0].data.record, transform);
   const { engine, reason } = await selectEngine(options.engine ?? "auto", model);
-  const together = engine.modelsTogether(options.threads);
-  const results: FitManyResult[] = [];
-  for (let first = 0; first < runs.length && !stopped(results); first += together) {
-    const members = settings.slice(first, first + together).map(({ seed, learningRate }) => {
-      return { weights: initialWeights(model, seed), seed, learningRate };
-    });
-    const { batchSize } = settings[0];
-    const { threads } = options;
-    await using session = await openManySession(engine, model, { members, batchSize, threads });
-    const report = { engine: engine.name, device: session.device, reason };
-    if (first === 0) options.onStart?.(report);
-    const group = new Group(session, {
-      ...{ model, first, report, options, settings: settings.slice(first, first + together) },
-      runs: runs.slice(first, first + together),
-    });
-    results.push(...await group.train(members.map(({ weights }) => weights)));
-  }
-  return results;
+  const fit = { model, record, geneEffects, runs, settings, options, engine, reason };
+  const identity = await identify(fit);
+  return await new ManyFit(fit, identity).train();
 }
 
-function stopped(results: readonly FitManyResult[]): boolean {
-  return results.some(({ interrupted }) => interrupted);
+/** Everything about some runs that does not change while they train. */
+interface FitParts {
+  readonly model: ModelSpec;
+  readonly record: DataRecord;
+  readonly geneEffects: boolean;
+  readonly runs: readonly FitRun[];
+  readonly settings: readonly Settings[];
+  readonly options: FitManyOptions;
+  readonly engine: Engine;
+  readonly reason: string;
+}
+
+/** Runs in groups that train side by side, one group after the other. */
+class ManyFit {
+  readonly #parts: FitParts;
+  readonly #identity: string | undefined;
+  /** Runs whose groups are finished. */
+  #finished: GroupRun[] = [];
+  #report: EngineReport | undefined;
+
+  constructor(parts: FitParts, identity: string | undefined) {
+    this.#parts = parts;
+    this.#identity = identity;
+    const { resume } = parts.options;
+    if (resume === undefined) return;
+    if (resume.identity !== identity) {
+      throw new ContractError(
+        "Cannot resume: the checkpoint is of another model, other settings or other data",
+      );
+    }
+    this.#finished = resume.runs.slice(0, resume.group[0]).map(fromCheckpoint);
+  }
+
+  async train(): Promise<FitManyResult[]> {
+    const { runs, engine, options } = this.#parts;
+    let interrupted = false;
+    let resume = options.resume;
+    while (this.#finished.length < runs.length && !interrupted) {
+      const first = this.#finished.length;
+      const end = resume?.group[1] ?? first + engine.modelsTogether(options.threads);
+      const group = await this.#trainGroup([first, Math.min(end, runs.length)], resume);
+      this.#finished.push(...group.runs);
+      interrupted = group.interrupted;
+      resume = undefined;
+    }
+    return this.#finished.map((run, i) => this.#result(run, i, interrupted));
+  }
+
+  async #trainGroup(
+    [first, end]: readonly [number, number],
+    resume: FitCheckpoint | undefined,
+  ): Promise<{ runs: readonly GroupRun[]; interrupted: boolean }> {
+    const { model, record, geneEffects, engine, reason, options } = this.#parts;
+    const settings = this.#parts.settings.slice(first, end);
+    const members = settings.map(({ seed, learningRate }) => {
+      return { weights: initialWeights(model, seed), seed, learningRate };
+    });
+    const { threads, signal } = options;
+    const shared = { batchSize: settings[0].batchSize, threads };
+    await using session = await openManySession(engine, model, { members, ...shared });
+    if (this.#report === undefined) {
+      this.#report = { engine: engine.name, device: session.device, reason };
+      options.onStart?.(this.#report);
+    }
+    const group = new FitGroup(session, {
+      ...{ model, record, settings, first, options },
+      runs: this.#parts.runs.slice(first, end),
+      save: this.#identity === undefined
+        ? undefined
+        : async (checkpoint) =>
+          await options.checkpoint?.save({
+            ...{ ...checkpoint, identity: this.#identity!, group: [first, end] },
+            runs: [...this.#finished.map(toCheckpoint), ...checkpoint.runs],
+          }),
+    }, await session.state());
+    if (resume !== undefined) await group.restore(resume.runs.slice(first));
+    try {
+      await group.train(resume);
+      if (geneEffects) await group.fitGeneEffects();
+      return { runs: group.runs, interrupted: false };
+    } catch (error) {
+      if (!signal?.aborted) throw error;
+      return { runs: group.runs, interrupted: true };
+    }
+  }
+
+  #result(run: GroupRun, index: number, interrupted: boolean): FitManyResult {
+    const { model: spec, record, runs, settings } = this.#parts;
+    const { state, history, geneEffects, diverged } = run;
+    const { epochs, ...rest } = settings[index];
+    const training = {
+      ...{ engine: this.#report!.engine, samples: runs[index].data.length },
+      ...{ ...rest, epochs: history.length },
+    };
+    const weights = state.weights as Weights;
+    return {
+      ...{ ...this.#report!, history },
+      // Of a run whose group was finished before, nothing is missing.
+      interrupted: interrupted && diverged === undefined &&
+        (history.length < epochs || (this.#parts.geneEffects && geneEffects === undefined)),
+      model: { spec, weights, record, training, ...(geneEffects && { geneEffects }) },
+      ...(diverged && { diverged }),
+    };
+  }
+}
+
+/** What a checkpoint must have in common with the runs that go on from it; takes a look at all of the data. */
+async function identify(
+  { model, record, geneEffects, runs, settings, options }: FitParts,
+): Promise<string | undefined> {
+  if (options.checkpoint === undefined && options.resume === undefined) return undefined;
+  const data: string[] = [];
+  for (const run of runs) data.push(await fingerprintDataset(run.data));
+  return await fingerprintValue({ model, record, geneEffects, settings, data });
 }
 
 function checkShared(runs: readonly FitRun[]): void {
@@ -105,127 +225,4 @@ function checkShared(runs: readonly FitRun[]): void {
   throw new ContractError(
     "Cannot train side by side: the runs' data are not views of one data set",
   );
-}
-
-interface GroupParts {
-  readonly model: ModelSpec;
-  readonly runs: readonly FitRun[];
-  readonly settings: readonly Settings[];
-  /** Number of the first run. */
-  readonly first: number;
-  readonly report: EngineReport;
-  readonly options: FitManyOptions;
-}
-
-/** What a run has come to so far. */
-interface RunState {
-  weights: Weights;
-  readonly history: EpochRecord[];
-  diverged?: DivergedError;
-}
-
-/** Runs that train side by side on one session. */
-class Group {
-  readonly #session: ManySession;
-  readonly #parts: GroupParts;
-  readonly #record: DataRecord;
-  readonly #data: EngineData;
-
-  constructor(session: ManySession, parts: GroupParts) {
-    this.#session = session;
-    this.#parts = parts;
-    const [{ data }] = parts.runs;
-    this.#record = sealRecord(data.record, parts.options.transform ?? "none");
-    this.#data = engineData(data, reconcileRecords(this.#record, data.record));
-  }
-
-  async train(initial: readonly Weights[]): Promise<FitManyResult[]> {
-    const { settings, options } = this.#parts;
-    const states = initial.map((weights): RunState => ({ weights, history: [] }));
-    let interrupted = false;
-    try {
-      for (let epoch = 0; epoch < settings[0].epochs; epoch++) await this.#epoch(epoch, states);
-    } catch (error) {
-      if (!options.signal?.aborted) throw error;
-      interrupted = true;
-    }
-    return states.map((state, i) => this.#result(state, { settings: settings[i], interrupted, i }));
-  }
-
-  #result(
-    { weights, history, diverged }: RunState,
-    { settings, interrupted, i }: { settings: Settings; interrupted: boolean; i: number },
-  ): FitManyResult {
-    const { model: spec, report, runs } = this.#parts;
-    const samples = runs[i].data.length;
-    const training = {
-      ...{ engine: report.engine, samples },
-      ...{ ...settings, epochs: history.length },
-    };
-    const model = { spec, weights, record: this.#record, training };
-    return { ...report, model, history, interrupted, ...(diverged && { diverged }) };
-  }
-
-  async #epoch(epoch: number, states: readonly RunState[]): Promise<void> {
-    const { runs, settings, first, options } = this.#parts;
-    const orders = runs.map(({ data }, i) =>
-      states[i].diverged === undefined
-        ? epochOrder(data.rows, settings[i].seed, epoch)
-        : new Uint32Array(0)
-    );
-    if (orders.every(({ length }) => length === 0)) return;
-    const start = performance.now();
-    const losses = await this.#session.runEpoch({
-      ...{ data: this.#data, orders, epoch, signal: options.signal },
-      onProgress: this.#progress(epoch, orders),
-    });
-    const seconds = (performance.now() - start) / 1000;
-    const validation = await this.#validationLosses();
-    const weights = (await this.#session.state()).map((state) => state.weights);
-    for (const [i, state] of states.entries()) {
-      const loss = losses[i];
-      if (loss instanceof DivergedError) state.diverged = loss;
-      if (loss instanceof DivergedError || state.diverged !== undefined) continue;
-      const samplesPerSecond = orders[i].length / seconds;
-      const validationLoss = validation?.[i];
-      const record = { epoch: epoch + 1, loss, validationLoss, seconds, samplesPerSecond };
-      state.history.push(record);
-      state.weights = weights[i] as Weights;
-      options.onEpoch?.(first + i, record);
-    }
-  }
-
-  #progress(epoch: number, orders: readonly Uint32Array[]) {
-    const { runs, settings, first, options } = this.#parts;
-    const { epochs } = settings[0];
-    const samplesPerEpoch = orders.reduce((sum, { length }) => sum + length, 0);
-    return (samples: number, loss: number | undefined) =>
-      options.onProgress?.({
-        ...{ runs: [first, first + runs.length], epoch: epoch + 1, epochs },
-        ...{ samples, samplesPerEpoch, loss },
-      });
-  }
-
-  async #validationLosses(): Promise<number[] | undefined> {
-    const { model, runs, options: { signal } } = this.#parts;
-    const sets = runs.flatMap(({ validation }) => validation ?? []);
-    if (sets.length === 0) return undefined;
-    checkInputShape(model, sets[0]);
-    const samples = engineData(sets[0], reconcileRecords(this.#record, sets[0].record));
-    const rows = sets.map((validation) => validation.rows);
-    const predicted = await this.#session.predict(samples, rows, { signal });
-    return sets.map((validation, i) => lossOf(model.loss, validation.labels(), predicted[i]));
-  }
-}
-
-/**
- * The order in which an epoch visits samples: a function of the seed and the epoch alone.
- *
- * @param rows The samples.
- * @param seed The run's seed.
- * @param epoch Number of the epoch, from 0.
- */
-export function epochOrder(rows: Uint32Array, seed: number, epoch: number): Uint32Array {
-  const stream = new RandomStream(deriveKey(seed, "order", epoch));
-  return shuffledIndices(rows.length, stream).map((position) => rows[position]);
 }

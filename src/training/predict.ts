@@ -5,6 +5,7 @@ import { ContractError } from "../errors.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import { reconcileRecords } from "../record.ts";
 import { checkInputShape, engineData } from "./_engine_data.ts";
+import { geneEffectsOf, leaveOneOutEffects } from "./gene_effects.ts";
 
 /** Options of {@linkcode predict}. */
 export interface PredictOptions {
@@ -12,6 +13,14 @@ export interface PredictOptions {
   readonly engine?: EngineName;
   /** Threads to compute on, for engines that have threads. @default all */
   readonly threads?: number;
+  /**
+   * Whether to add the model's gene effects, if it has any; without, the network speaks alone. `leave-one-out` is for
+   * the samples that the model was trained on, with their labels: each gets the effect that its gene has in the
+   * *other* cell types, so that its own label is not in it; see `leaveOneOutEffects`.
+   *
+   * @default true
+   */
+  readonly geneEffects?: boolean | "leave-one-out";
   /** Called once, before the first sample, with engine and device in words and the reason for the choice. */
   readonly onStart?: (report: EngineReport) => void;
   /** Called with the number of samples done so far. */
@@ -21,7 +30,11 @@ export interface PredictOptions {
 }
 
 /**
- * Predicts the expression of every sample of a data set.
+ * Predicts the expression of every sample of a data set: what the network reads from its signal and, if the model has
+ * gene effects, that of its gene. A gene that was not trained on has none.
+ *
+ * On the very samples that a model was trained on its error is too small, as any model's is, and with gene effects all
+ * the more: predict those with `geneEffects: "leave-one-out"`.
  *
  * @param model The trained model; the transform it was trained with is applied to plain counts.
  * @param data The samples.
@@ -45,7 +58,18 @@ export async function predict(
   options.onStart?.({ engine: engine.name, device: session.device, reason });
   const predicted = await session.predict(engineData(data, transform), data.rows, options);
   checkFinite(predicted, data, session);
+  const { geneEffects = true } = options;
+  if (model.geneEffects !== undefined && geneEffects !== false) {
+    const effects = geneEffects === true
+      ? geneEffectsOf(model.geneEffects, data)
+      : leaveOneOutEffects(data, predicted);
+    addTo(predicted, effects);
+  }
   return predicted;
+}
+
+function addTo(predicted: Float32Array, effects: Float32Array): void {
+  for (let row = 0; row < predicted.length; row++) predicted[row] += effects[row];
 }
 
 function checkFinite(predicted: Float32Array, data: Dataset, session: Session): void {

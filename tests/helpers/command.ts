@@ -15,7 +15,8 @@ export function taskCommand(
   args: readonly string[],
   options: Deno.CommandOptions = {},
 ): Deno.Command {
-  const line = ["run", "-q", "--no-prompt", "-P=command", `scripts/${name}.ts`, ...args];
+  const flags = ["run", "-q", "--no-prompt", "--no-remote", "-P=command"];
+  const line = [...flags, `scripts/${name}.ts`, ...args];
   return new Deno.Command(Deno.execPath(), { args: line, cwd: ROOT, ...options });
 }
 

@@ -6,9 +6,17 @@
 const SHARED = new URL("../../../shared/", import.meta.url);
 
 /** Something that not every machine has. */
-export type Requirement = "numpy" | "shared" | "webgpu";
+export type Requirement =
+  | "chromium"
+  | "bedtools"
+  | "numpy"
+  | "pybigwig"
+  | "samtools"
+  | "shared"
+  | "tensorboard"
+  | "webgpu";
 
-const PYTHON = await findPythonWithNumpy();
+const PYTHON = await findPythonWith("numpy");
 /** Which requirements this machine meets, as far as they can be told without side effects. */
 export const MET = {
   numpy: PYTHON !== undefined,
@@ -56,11 +64,12 @@ export async function runNumpy(program: string, args: readonly string[] = []): P
   return new TextDecoder().decode(output.stdout);
 }
 
-async function findPythonWithNumpy(): Promise<string | undefined> {
+/** The first Python here that can import `module`. */
+export async function findPythonWith(module: string): Promise<string | undefined> {
   for (const python of ["python3", "/usr/bin/python3"]) {
     try {
       const { success } = await new Deno.Command(python, {
-        args: ["-c", "import numpy"],
+        args: ["-c", `import ${module}`],
         stdout: "null",
         stderr: "null",
       }).output();

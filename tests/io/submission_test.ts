@@ -132,3 +132,12 @@ print(",".join(str(bits) for bits in table.astype(np.float32).view(np.uint32)))`
   const bits = (await runNumpy(program, [text])).trim().split(",").map(Number);
   deepStrictEqual(Uint32Array.from(bits), new Uint32Array(predictions.buffer));
 });
+
+Deno.test("a very long value that is no number is refused in linear time", async () => {
+  // Tried in every way that its digits can be split, this would take hours.
+  const text = `id,expression\nE065_3,${"9".repeat(1_000_000)}x\n`;
+  await rejects(readPredictions(textSource(text, "labels.csv")), {
+    name: "FormatError",
+    line: 2,
+  });
+});

@@ -6,6 +6,7 @@ import { countParameters, sampleShapes, weightShapes } from "../../src/model/sha
 /** Counted by hand from the layers, so that a typing error in a preset shows. */
 const PARAMETERS: Record<PresetName, number> = {
   wakawaka: 2550 + 12550 + 7550 + 5050 + 510 + 11,
+  waka2: 2550 + 7550 + 7550 + 151,
   experiment1: 168 + 801,
   experiment2: 168 + 800 * 64 + 64 + 64 * 32 + 32 + 33,
   experiment3: 168 + 800 * 625 + 625 + 625 * 125 + 125 + 126,
@@ -80,6 +81,6 @@ Deno.test("a bidirectional GRU stands between the convolutions and the dense lay
 Deno.test("an unknown preset is refused with the nearest names, or all of them", () => {
   throws(() => presetSpec("WakaWaka2"), /did you mean wakawaka\?/);
   throws(() => presetSpec("experiment"), /experiment1 or experiment2/);
-  throws(() => presetSpec("resnet"), /expected one of wakawaka, experiment1/);
+  throws(() => presetSpec("resnet"), /expected one of wakawaka, waka2, experiment1/);
   throws(() => presetSpec("toString"), RangeError);
 });

@@ -75,6 +75,9 @@ async function predictWithPlainTfjs(model: string, input: string): Promise<numbe
   return JSON.parse(new TextDecoder().decode(stdout).trim().split("\n").at(-1)!);
 }
 
+/** Overflows the stack of what goes down it by calling itself. */
+const NESTED = "[".repeat(500_000) + "]".repeat(500_000);
+
 Deno.test("a damaged model is refused with what is wrong", async () => {
   const { json, weights } = await serializeModel(trainedModel("experiment1"));
   // deno-lint-ignore no-explicit-any
@@ -97,6 +100,16 @@ Deno.test("a damaged model is refused with what is wrong", async () => {
     [change((c) => c.userDefinedMetadata.histone.training = null), weights, /training/],
     [change((c) => c.weightsManifest[0].weights.pop()), weights, /do not fit its layers/],
     [change((c) => c.weightsManifest[0].weights[0].shape[0]++), weights, /do not fit its layers/],
+    [
+      change((c) => c.weightsManifest = "NESTED").replace('"NESTED"', NESTED),
+      weights,
+      /do not fit its layers/,
+    ],
+    [
+      change((c) => c.userDefinedMetadata.histone.version = { toString: null }),
+      weights,
+      /version is \{"toString":null\}, expected 1/,
+    ],
     [json, weights.slice(4), /weights have \d+ bytes, expected \d+/],
     [json, weights.map(() => 0xff), /a weight is NaN/],
   ];

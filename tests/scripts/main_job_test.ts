@@ -85,7 +85,7 @@ Deno.test("train writes its settings, one line an epoch, and the metrics", async
     const [header, ...lines] = (await Deno.readTextFile(`${directory}/history.csv`)).trim().split(
       "\n",
     );
-    strictEqual(header, "epoch,loss,seconds,samples_per_second");
+    strictEqual(header, "epoch,loss,learning_rate,seconds,samples_per_second");
     deepStrictEqual(lines.map((line) => line.split(",")[0]), ["1", "2"]);
     ok(lines.every((line) => line.split(",").every((value) => Number(value) > 0)));
     const metrics = await readJson(`${directory}/metrics.json`);

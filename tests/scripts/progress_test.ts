@@ -1,5 +1,6 @@
-import { match, strictEqual } from "node:assert";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { formatDuration, formatProgress, formatRate } from "../../scripts/_progress.ts";
+import { progressState } from "../../scripts/_run.ts";
 
 Deno.test("a progress line has bar, note, rate and time left", () => {
   const state = { done: 250, total: 1000, label: "epoch 1/4", note: "loss 3.2104" };
@@ -18,4 +19,13 @@ Deno.test("durations and rates are short", () => {
   strictEqual(formatDuration(7620), "2 h 07 min");
   strictEqual(formatRate(16.763), "16.8");
   strictEqual(formatRate(12_345.6), "12,346");
+});
+
+Deno.test("a training run's line counts all its samples, and has no loss where none is known", () => {
+  const progress = { epoch: 2, epochs: 3, samples: 40, samplesPerEpoch: 100, loss: 3.25 };
+  const line = { done: 140, total: 300, label: "fold 1  epoch 2/3", note: "loss 3.2500" };
+  deepStrictEqual(progressState(progress, "fold 1  "), line);
+  const unknown = progressState({ ...progress, loss: undefined }, "");
+  strictEqual(unknown.note, undefined);
+  ok(!formatProgress(unknown, 1).includes("loss"));
 });

@@ -4,7 +4,7 @@ import { ContractError } from "../../src/errors.ts";
 import { initialWeights } from "../../src/model/initial_weights.ts";
 import { presetSpec } from "../../src/model/presets.ts";
 import { fit, type FitProgress } from "../../src/training/fit.ts";
-import { epochOrder } from "../../src/training/fit_many.ts";
+import { epochOrder } from "../../src/training/_fit_group.ts";
 import { predict } from "../../src/training/predict.ts";
 import { evaluatePredictions } from "../../src/data/evaluate.ts";
 import { simulatedData } from "../helpers/simulated.ts";

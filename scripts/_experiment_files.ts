@@ -1,0 +1,85 @@
+/** Finished experiments on disk: one file each, and the tables made of them. */
+
+import { FormatError } from "../src/errors.ts";
+import { pathKind, writeFileAtomic } from "../src/io/file.ts";
+import type { ExperimentResult, ExperimentSummary } from "../src/training/experiments.ts";
+import { formatCsv, writeJson } from "./_run.ts";
+
+const TABLE_COLUMNS: Readonly<Record<string, keyof ExperimentSummary>> = {
+  name: "name",
+  parameters: "parameters",
+  train_mse: "trainMse",
+  test_mse: "testMse",
+  train_pearson: "pearson",
+  test_pearson: "testPearson",
+  train_auroc: "trainAuroc",
+  test_auroc: "testAuroc",
+  seconds: "seconds",
+  samples_per_second: "samplesPerSecond",
+  epochs: "epochs",
+  engine: "engine",
+};
+
+/** File of a finished experiment. */
+export function resultPath(directory: string, name: string): string {
+  return `${directory}/experiments/${name}.json`;
+}
+
+/**
+ * Reads a finished experiment, if there is one.
+ *
+ * @throws {FormatError} If its file is damaged.
+ */
+export async function readResult(
+  directory: string,
+  name: string,
+): Promise<ExperimentResult | undefined> {
+  const path = resultPath(directory, name);
+  if (await pathKind(path) === undefined) return undefined;
+  const result = await readJson(path) as unknown as ExperimentResult;
+  if (typeof result.plan?.digest !== "string" || typeof result.seconds !== "number") {
+    throw new FormatError("Cannot read experiment: it has no plan or no results", { file: path });
+  }
+  return result;
+}
+
+/** Writes a finished experiment, whole or not at all. */
+export async function writeResult(directory: string, result: ExperimentResult): Promise<void> {
+  await writeJson(resultPath(directory, result.plan.name), result);
+}
+
+/** Writes the table as `experiments.csv` and `experiments.json`. */
+export async function writeTable(
+  directory: string,
+  rows: readonly ExperimentSummary[],
+): Promise<void> {
+  const fields = Object.values(TABLE_COLUMNS);
+  const lines = rows.map((row) => fields.map((field) => row[field]));
+  const text = formatCsv(Object.keys(TABLE_COLUMNS), lines);
+  await writeFileAtomic(`${directory}/experiments.csv`, text);
+  await writeJson(`${directory}/experiments.json`, rows);
+}
+
+/**
+ * Reads the table of `experiments.json`, if there is one.
+ *
+ * @throws {FormatError} If it is damaged.
+ */
+export async function readTable(directory: string): Promise<ExperimentSummary[] | undefined> {
+  const path = `${directory}/experiments.json`;
+  if (await pathKind(path) === undefined) return undefined;
+  const rows = await readJson(path);
+  if (!Array.isArray(rows) || rows.some((row) => typeof row?.name !== "string")) {
+    throw new FormatError("Cannot read experiments: expected an array with names", { file: path });
+  }
+  return rows;
+}
+
+async function readJson(path: string): Promise<Record<string, unknown>> {
+  try {
+    return Object(JSON.parse(await Deno.readTextFile(path)));
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    throw new FormatError(`Cannot read experiments: ${cause.message}`, { file: path, cause });
+  }
+}

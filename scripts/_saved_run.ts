@@ -1,0 +1,165 @@
+/** What the commands that train left in a directory. */
+
+import { ContractError, FormatError } from "../src/errors.ts";
+import { pathKind } from "../src/io/file.ts";
+import { findPreset } from "../src/model/presets.ts";
+import type { Loss, ModelSpec } from "../src/model/spec.ts";
+import type { EpochPoint, ExperimentRow, FoldHistory } from "../src/report/mod.ts";
+import type { RegimeEvaluation } from "../src/validation/mod.ts";
+import { readTable as readExperiments } from "./_experiment_files.ts";
+import { holdsModels } from "./_model_files.ts";
+
+/** A run as its files tell it. */
+export interface SavedRun {
+  /** `config.json`. */
+  readonly config: SavedConfig;
+  /** How the one model was trained that the run is of; absent for `experiments`, which are of many. */
+  readonly training: SavedTraining | undefined;
+  /** `history.csv`, if the run has one. */
+  readonly history: readonly EpochPoint[] | undefined;
+  /** `folds.csv`, if the run has one. */
+  readonly folds: readonly FoldHistory[] | undefined;
+  /** `regimes.json`, if the run has one. */
+  readonly regimes: RegimeEvaluation | undefined;
+  /** `experiments.json`, if the run has one. */
+  readonly experiments: readonly ExperimentRow[] | undefined;
+  /** Whether the run has a model, or an ensemble. */
+  readonly hasModels: boolean;
+}
+
+/** The settings in `config.json` that a report speaks of; the others are shown as they are. */
+export interface SavedConfig extends Readonly<Record<string, unknown>> {
+  readonly command: string;
+  readonly data: string;
+  readonly samples: number;
+}
+
+/** How one model was trained. */
+export interface SavedTraining {
+  readonly preset: string;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  readonly engine: string;
+  readonly device: string;
+  readonly loss: Loss;
+}
+
+const TRAINING_COMMANDS = ["train", "crossval", "forecast"];
+
+type FieldTypes = Readonly<Record<string, "string" | "number">>;
+
+const CONFIG_TYPES: FieldTypes = { command: "string", data: "string", samples: "number" };
+const TRAINING_TYPES: FieldTypes = {
+  ...{ preset: "string", engine: "string", device: "string" },
+  ...{ epochs: "number", batchSize: "number", learningRate: "number" },
+};
+
+/**
+ * Reads a run's directory.
+ *
+ * @throws {ContractError} If it holds no run.
+ * @throws {FormatError} If a file in it is damaged.
+ */
+export async function readSavedRun(directory: string): Promise<SavedRun> {
+  const isThere = async (name: string) => await pathKind(`${directory}/${name}`) !== undefined;
+  if (!await isThere("config.json")) {
+    throw new ContractError(
+      `Cannot report: no file "${directory}/config.json". Name a directory that train, crossval, forecast or experiments wrote`,
+    );
+  }
+  const [history, folds] = await Promise.all(["history.csv", "folds.csv"].map(
+    async (name) => await isThere(name) ? await readTable(`${directory}/${name}`) : undefined,
+  ));
+  const path = `${directory}/config.json`;
+  const config = await readObject(path);
+  checkTypes(config, CONFIG_TYPES, path);
+  return {
+    config: config as SavedConfig,
+    training: TRAINING_COMMANDS.includes(String(config.command))
+      ? toTraining(config, path)
+      : undefined,
+    history: history?.map(toEpoch),
+    folds: folds && toFolds(folds),
+    regimes: await isThere("regimes.json")
+      ? await readRegimes(`${directory}/regimes.json`)
+      : undefined,
+    experiments: await readExperiments(directory),
+    hasModels: await holdsModels(directory),
+  };
+}
+
+async function readObject(path: string): Promise<Record<string, unknown>> {
+  try {
+    return Object(JSON.parse(await Deno.readTextFile(path)));
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    throw new FormatError(`Cannot read run: ${cause.message}`, { file: path, cause });
+  }
+}
+
+function checkTypes(config: Record<string, unknown>, types: FieldTypes, path: string): void {
+  for (const [name, type] of Object.entries(types)) {
+    const foundType = typeof config[name];
+    if (foundType !== type) {
+      const found = JSON.stringify(config[name]);
+      throw new FormatError(`Cannot read run: ${name} is ${found}, expected a ${type}`, {
+        file: path,
+      });
+    }
+  }
+}
+
+function toTraining(config: Record<string, unknown>, path: string): SavedTraining {
+  checkTypes(config, TRAINING_TYPES, path);
+  const { preset, epochs, batchSize, learningRate, engine, device } = config as unknown as Omit<
+    SavedTraining,
+    "loss"
+  >;
+  // A model of one's own is in the configuration whole, under whatever name it has.
+  const spec = config.spec as ModelSpec | undefined;
+  const loss = (spec ?? findPreset(preset)).loss;
+  return { preset, epochs, batchSize, learningRate, engine, device, loss };
+}
+
+async function readRegimes(path: string): Promise<RegimeEvaluation> {
+  const regimes = await readObject(path);
+  if (!Array.isArray(regimes.regimes) || typeof regimes.mix !== "object") {
+    throw new FormatError("Cannot read run: expected regimes and their mix", { file: path });
+  }
+  return regimes as unknown as RegimeEvaluation;
+}
+
+type Row = Readonly<Record<string, number | undefined>>;
+
+/** Reads numbers under a header; an empty field has none. */
+async function readTable(path: string): Promise<Row[]> {
+  const [header, ...lines] = (await Deno.readTextFile(path)).trimEnd().split(/\r?\n/);
+  const names = header.split(",");
+  return lines.map((line, index) => {
+    const fields = line.split(",");
+    const values = fields.map((field) => field === "" ? undefined : Number(field));
+    if (values.length !== names.length || values.some((value) => Number.isNaN(value))) {
+      throw new FormatError(`Cannot read run: found "${line}", expected numbers for ${header}`, {
+        file: path,
+        line: index + 2,
+      });
+    }
+    return Object.fromEntries(names.map((name, column) => [name, values[column]]));
+  });
+}
+
+function toEpoch(row: Row): EpochPoint {
+  return {
+    epoch: row.epoch ?? NaN,
+    loss: row.loss ?? row.train_loss ?? NaN,
+    validationLoss: row.validation_loss,
+    learningRate: row.learning_rate,
+    samplesPerSecond: row.samples_per_second,
+  };
+}
+
+function toFolds(rows: readonly Row[]): FoldHistory[] {
+  return [...Map.groupBy(rows, ({ fold }) => fold ?? NaN)]
+    .map(([fold, rows]) => ({ fold, history: rows.map(toEpoch) }));
+}

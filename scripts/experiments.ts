@@ -1,0 +1,220 @@
+/** `deno task experiments`: the report's experiments, one table. */
+
+import { FOLD_SCHEMES, type FoldScheme, kFold } from "../src/data/kfold.ts";
+import type { EngineName } from "../src/engine/select.ts";
+import { ContractError } from "../src/errors.ts";
+import { findPreset } from "../src/model/presets.ts";
+import { type Transform, TRANSFORMS } from "../src/record.ts";
+import {
+  type ExperimentData,
+  type ExperimentPlan,
+  type ExperimentResult,
+  EXPERIMENTS,
+  isClassifier,
+  planExperiments,
+  runExperiment,
+  summariseExperiment,
+} from "../src/training/experiments.ts";
+import {
+  choice,
+  declareCommon,
+  declareTest,
+  integer,
+  Interrupted,
+  list,
+  runCommand,
+} from "./_cli.ts";
+import { readResult, resultPath, writeResult, writeTable } from "./_experiment_files.ts";
+import { formatExperiments } from "./_experiment_table.ts";
+import { checkTestFlags, loadTest, type TestFlags } from "./_labels.ts";
+import { formatMetric } from "./_metrics.ts";
+import { chooseData, loadData, reportTraining, writeConfig } from "./_run.ts";
+
+interface ExperimentsFlags extends TestFlags {
+  readonly data?: string;
+  readonly only?: readonly string[];
+  readonly epochs?: number;
+  readonly transform?: Transform;
+  readonly seed: number;
+  readonly scheme: FoldScheme;
+  readonly folds: number;
+  readonly engine: EngineName;
+  readonly threads?: number;
+  readonly out: string;
+  readonly overwrite: boolean;
+  readonly competition: boolean;
+}
+
+await runCommand<ExperimentsFlags>({
+  name: "experiments",
+  summary:
+    "Trains the report's eight experiments, its three bidirectional GRUs and DeepChrome, and sets " +
+    "their errors side by side. A finished experiment is not run again.",
+  examples: [
+    [
+      "deno task experiments --data train.npz --out runs/experiments",
+      "a tenth of the genes held out",
+    ],
+    [
+      "deno task experiments --data train.npz --test valid.npz --competition",
+      "measured on data of their own, with the report's figures beside ours",
+    ],
+    ["deno task experiments --data train.npz --only experiment1,experiment8", "two of them"],
+  ],
+  declare: (command) =>
+    declareCommon(
+      declareTest(
+        command.option("--data <path>", "competition .npz, DeepChrome .csv, or a folder"),
+      )
+        .option(
+          "--scheme <name>",
+          `without --test, how to hold out: ${FOLD_SCHEMES.join(", ")}`,
+          choice(FOLD_SCHEMES),
+          "by-gene",
+        )
+        .option("--folds <n>", "without --test, one in so many is held out", integer(2), 10)
+        .option("--only <names>", "presets to run, such as experiment1,experiment8", list)
+        .option("--epochs <n>", "passes over the data (default: each preset's)", integer(1))
+        .option(
+          "--transform <name>",
+          "of the counts: none, log1p, asinh (default: each preset's)",
+          choice(TRANSFORMS),
+        )
+        .option("--seed <n>", "of weights, order, dropout and what is held out", integer(0), 0)
+        .option("--competition", "the data are the competition's: show the report's figures", false)
+        .option("--out <dir>", "directory to write, or to go on in", "runs/experiments")
+        .option("--overwrite", "run finished experiments again", false),
+    ),
+  run: experiments,
+});
+
+async function experiments(flags: ExperimentsFlags, signal: AbortSignal): Promise<void> {
+  const { out, only = EXPERIMENTS } = flags;
+  checkTestFlags(flags);
+  only.forEach(findPreset);
+  const dataPath = chooseData(flags.data);
+  const data = await chooseTest(dataPath, flags);
+  const names = [...new Set([...EXPERIMENTS, ...only])];
+  const plans = await planExperiments(names, data, flags);
+  const finished = await findFinished(plans, flags);
+  const stopped = await runThose(plans.filter(({ name }) => only.includes(name)), {
+    ...{ data, finished, flags, signal },
+  });
+  const rows = plans.flatMap(({ name }) => finished.get(name) ?? []).map(summariseExperiment);
+  console.log(["", ...formatExperiments(rows, { published: flags.competition })].join("\n"));
+  await writeTable(out, rows);
+  await writeExperimentsConfig(dataPath, data, flags);
+  console.log(`Written: ${out}/ (experiments/, experiments.csv, experiments.json, config.json)`);
+  if (stopped !== undefined) {
+    throw new Interrupted(
+      `Interrupted in ${stopped}: the same command goes on with it, and keeps those that are finished.`,
+    );
+  }
+  console.log(`Next: deno task report ${out}`);
+}
+
+/** Training and test data: those of `--test`, or a share of the training data that is held out. */
+async function chooseTest(path: string, flags: ExperimentsFlags): Promise<ExperimentData> {
+  const data = await loadData(path, flags.record);
+  const test = await loadTest(flags);
+  if (test !== undefined) return { train: data, test };
+  const { folds, scheme, seed } = flags;
+  const [{ training, validation }] = kFold(data, { folds, scheme, seed });
+  console.log(
+    `No --test: fold 1 of ${folds} ${scheme} is held out, ${validation.length} of ${data.length} samples`,
+  );
+  return { train: training, test: validation };
+}
+
+/**
+ * The results in the directory that are of these settings and data.
+ *
+ * @throws {ContractError} If one that is to be run has results of others, which one table must not mix.
+ */
+async function findFinished(
+  plans: readonly ExperimentPlan[],
+  { out, only = EXPERIMENTS, overwrite }: ExperimentsFlags,
+): Promise<Map<string, ExperimentResult>> {
+  const finished = new Map<string, ExperimentResult>();
+  for (const { name, digest } of plans) {
+    const result = await readResult(out, name);
+    if (result === undefined) continue;
+    if (result.plan.digest === digest) finished.set(name, result);
+    else if (!only.includes(name)) {
+      console.log(`${name}: left out of the table, its results are of other settings or data`);
+    } else if (!overwrite) {
+      throw new ContractError(
+        `Cannot go on in ${out}: ${
+          resultPath(out, name)
+        } is of other settings or data. Name another ` +
+          "--out, or add --overwrite",
+      );
+    }
+  }
+  return finished;
+}
+
+/** What the experiments of one command share. */
+interface Runs {
+  readonly data: ExperimentData;
+  /** Results by name, to which new ones are added. */
+  readonly finished: Map<string, ExperimentResult>;
+  readonly flags: ExperimentsFlags;
+  readonly signal: AbortSignal;
+}
+
+/** Runs what is not finished. Returns the name of the one that was interrupted, if one was. */
+async function runThose(plans: readonly ExperimentPlan[], runs: Runs): Promise<string | undefined> {
+  const { finished, flags: { overwrite, out } } = runs;
+  for (const plan of plans) {
+    if (finished.has(plan.name) && !overwrite) {
+      console.log(`${plan.name}: finished before, with these settings and data; not run again`);
+      continue;
+    }
+    const result = await run(plan, runs);
+    if (result === undefined) return plan.name;
+    await writeResult(out, result);
+    finished.set(plan.name, result);
+  }
+  return undefined;
+}
+
+async function run(
+  plan: ExperimentPlan,
+  { data, flags, signal }: Runs,
+): Promise<ExperimentResult | undefined> {
+  const { engine, threads } = flags;
+  const { name, spec, epochs, batchSize, learningRate } = plan;
+  console.log(`${name}: ${epochs} epochs, batch ${batchSize}, learning rate ${learningRate}`);
+  if (isClassifier(spec)) {
+    console.log("  Labels other than 0 and 1 become 1 above the cell type's median, 0 elsewhere");
+  }
+  const hooks = reportTraining("  ");
+  const result = await runExperiment(plan, data, { engine, threads, signal, ...hooks });
+  if (result !== undefined) console.log(`  ${result.diverged ?? describeScores(result)}`);
+  return result;
+}
+
+function describeScores(result: ExperimentResult): string {
+  const { trainMse, testMse, trainAuroc, testAuroc } = summariseExperiment(result);
+  const [what, train, test] = isClassifier(result.plan.spec)
+    ? ["AUROC", trainAuroc, testAuroc]
+    : ["MSE", trainMse, testMse];
+  return `${what} ${formatMetric(train)} on training, ${formatMetric(test)} on test data`;
+}
+
+async function writeExperimentsConfig(
+  dataPath: string,
+  { train, test }: ExperimentData,
+  flags: ExperimentsFlags,
+): Promise<void> {
+  const { out, transform, seed, engine, threads, epochs, folds, scheme, labels } = flags;
+  const held = flags.test === undefined ? { folds, scheme } : { test: flags.test, labels };
+  const settings = { data: dataPath, ...held, epochs, transform, seed, engine, threads };
+  // Each experiment's own file says which engine it ran on: they may have run on different machines.
+  await writeConfig(out, {
+    command: "experiments",
+    settings: { ...settings, testSamples: test.length },
+    data: train,
+  });
+}

@@ -1,0 +1,123 @@
+/** `deno task forecast`: what a model would score in the competition, from labelled training data alone. */
+
+import { fitEnsemble } from "../src/training/ensemble.ts";
+import {
+  evaluateRegimes,
+  formatRegimeTable,
+  type RegimeEvaluation,
+  splitRegimes,
+} from "../src/validation/mod.ts";
+import {
+  declareEnsemble,
+  declareModel,
+  declareTraining,
+  integer,
+  Interrupted,
+  runCommand,
+} from "./_cli.ts";
+import { reportMembers, writeHistory } from "./_history.ts";
+import { formatMetric } from "./_metrics.ts";
+import { readModelFile } from "./_model_spec.ts";
+import { predictWithProgress } from "./_predict.ts";
+import {
+  chooseRunDirectory,
+  loadData,
+  modelOf,
+  resolveSettings,
+  type TrainingFlags,
+  writeConfig,
+  writeJson,
+} from "./_run.ts";
+import { openEventLog } from "./_tensorboard.ts";
+
+interface ForecastFlags extends TrainingFlags {
+  readonly ensemble: number;
+  readonly newGenes?: number;
+  readonly newCellTypes?: number;
+  readonly splitSeed: number;
+}
+
+await runCommand<ForecastFlags>({
+  name: "forecast",
+  summary:
+    "Holds out genes and cell types as the competition did, trains on the rest, and forecasts " +
+    "the competition's score with its interval, beside baselines.",
+  examples: [
+    ["deno task forecast --data train.npz", "the competition's shares of genes and cell types"],
+    [
+      "deno task forecast --data train.npz --split-seed 1 --ensemble 5",
+      "another choice of them, and an ensemble beside a single model",
+    ],
+  ],
+  declare: (command) =>
+    declareEnsemble(declareModel(declareTraining(command)))
+      .option("--new-genes <n>", "genes to hold out (default: 8.3% of them)", integer(1))
+      .option("--new-cell-types <n>", "cell types to hold out (default: 10.7%)", integer(1))
+      .option("--split-seed <n>", "of the choice of what is held out", integer(0), 0),
+  run: forecast,
+});
+
+async function forecast(flags: ForecastFlags, signal: AbortSignal): Promise<void> {
+  const { ensemble: members, newGenes, newCellTypes, splitSeed } = flags;
+  const settings = resolveSettings(flags, await readModelFile(flags.spec));
+  const directory = await chooseRunDirectory({ ...flags, preset: `forecast-${settings.preset}` });
+  const log = await openEventLog(flags.tensorboard, flags.overwrite);
+  const data = await loadData(settings.data, flags.record);
+  const { train, test, ...heldOut } = splitRegimes(data, {
+    ...{ newGenes, newCellTypes, seed: splitSeed },
+  });
+  console.log(
+    `Held out: ${heldOut.newGenes.length} genes, and cell types ` +
+      `${
+        heldOut.newCellTypes.join(" ")
+      }; ${train.length} samples to train on, ${test.length} to judge by`,
+  );
+  const results = await fitEnsemble(modelOf(settings), train, {
+    ...{ ...settings, members, signal },
+    ...reportMembers(members, settings, log),
+  });
+  if (results.length < members || results.some(({ interrupted }) => interrupted)) {
+    throw new Interrupted("Interrupted: half-trained models forecast nothing, nothing was kept.");
+  }
+  const diverged = results.find(({ diverged }) => diverged !== undefined)?.diverged;
+  if (diverged !== undefined) throw diverged;
+  const prediction = await predictWithProgress(results.map(({ model }) => model), test, {
+    ...settings,
+    signal,
+  });
+  const regimes = evaluateRegimes({
+    ...{ train, test },
+    predictions: {
+      [settings.preset]: prediction.members[0],
+      ...(members > 1 && { [`mean of ${members}`]: prediction.mean }),
+    },
+  }, { resampled: "cell-types-and-genes", seed: splitSeed });
+  console.log(["", ...formatRegimeTable(regimes), "", describeForecast(regimes)].join("\n"));
+  await writeConfig(directory, {
+    command: "forecast",
+    settings: {
+      ...{ ...settings, ensemble: members, splitSeed },
+      newGenes: heldOut.newGenes.length,
+      newCellTypes: heldOut.newCellTypes.length,
+    },
+    data: train,
+    report: results[0],
+  });
+  const history = await writeHistory(directory, results);
+  await writeJson(`${directory}/regimes.json`, { ...regimes, heldOut });
+  console.log(`Written: ${directory}/ (config.json, ${history}, regimes.json)`);
+}
+
+/** The last model's error in the competition's mix, and that of the best baseline. */
+function describeForecast({ mix, confidence }: RegimeEvaluation): string {
+  const { name, mse } = mix.models.at(-1)!;
+  if (mse.value === null) return "No forecast.";
+  const best = mix.baselines.find((baseline) => baseline.name === mix.bestBaseline);
+  const interval = mse.low === null || mse.high === null
+    ? "no interval, for which it takes two new cell types"
+    : `${100 * confidence}% interval ${formatMetric(mse.low)} to ${formatMetric(mse.high)}`;
+  return `Forecast of the competition's score: MSE ${
+    formatMetric(mse.value)
+  } for ${name} (${interval})` +
+    (best === undefined ? "" : `; ${formatMetric(best.mse.value)} for ${best.name}`);
+}

@@ -1,0 +1,215 @@
+/** `deno task prepare`: BAM, bigWig or BED files in, data for training or prediction out. */
+
+import { ContractError } from "../src/errors.ts";
+import type { Gene } from "../src/genome/gene.ts";
+import {
+  type CountingRule,
+  type LabelledGenes,
+  matchExpression,
+  type NumberedGenes,
+  numberGenes,
+  type Preparation,
+  prepare,
+  READ_RULES,
+  readExpressionTable,
+  readGenes,
+  readSampleSheet,
+  signalFiles,
+  TRACK_RULES,
+} from "../src/genome/mod.ts";
+import { type CompetitionBlock, writeCompetition } from "../src/io/competition_writer.ts";
+import { pathKind, writeFileAtomic } from "../src/io/file.ts";
+import {
+  DEPTH_NORMALISATIONS,
+  type DepthNormalisation,
+  EXPRESSION_TRANSFORMS,
+  type ExpressionTransform,
+  type Orientation,
+  ORIENTATIONS,
+} from "../src/record.ts";
+import { choice, integer, Interrupted, runCommand } from "./_cli.ts";
+import { ProgressLine } from "./_progress.ts";
+
+interface PrepareFlags {
+  readonly samples: string;
+  readonly genes: string;
+  readonly signal: CountingRule;
+  readonly out: string;
+  readonly expression?: string;
+  readonly expressionTransform: ExpressionTransform;
+  readonly extend: number;
+  readonly minMappingQuality: number;
+  readonly normalise: DepthNormalisation;
+  readonly orientation: Orientation;
+  readonly binSize: number;
+  readonly halfWidth: number;
+  readonly assembly?: string;
+  readonly concurrency: number;
+  readonly compress: boolean;
+  readonly overwrite: boolean;
+}
+
+const RULES = [...READ_RULES, ...TRACK_RULES];
+
+await runCommand<PrepareFlags>({
+  name: "prepare",
+  summary: "Counts BAM, bigWig, BED or bedGraph files around transcription start sites into a " +
+    "data set for train, evaluate and submit.",
+  examples: [
+    [
+      "deno task prepare --samples sheet.tsv --genes genes.gtf.gz --expression rpkm.tsv " +
+      "--expression-transform log2p1 --signal reads --out data.npz",
+      "for training; sheet.tsv has the header cell_type, mark, path",
+    ],
+    [
+      "deno task prepare --samples sheet.tsv --genes genes.bed --signal mean --out new.npz",
+      "bigWig tracks, for prediction",
+    ],
+  ],
+  declare: (command) =>
+    command
+      .requiredOption("--samples <file>", "sample sheet: tab-separated, cell_type mark path")
+      .requiredOption("--genes <file>", "GTF, GFF3, BED, or a table gene_id chrom tss strand")
+      .requiredOption(
+        "--signal <rule>",
+        `of reads: ${READ_RULES.join(", ")}; of signal tracks: ${TRACK_RULES.join(", ")}`,
+        choice(RULES),
+      )
+      .requiredOption("--out <file>", "the .npz file to write")
+      .option("--expression <file>", "table of genes × cell types; without it: for prediction")
+      .option(
+        "--expression-transform <name>",
+        `of the expression: ${EXPRESSION_TRANSFORMS.join(", ")}`,
+        choice(EXPRESSION_TRANSFORMS),
+        "none",
+      )
+      .option("--extend <bp>", "extend reads to fragments of this length", integer(0), 0)
+      .option("--min-mapping-quality <n>", "leave out other reads of BAM files", integer(0), 0)
+      .option(
+        "--normalise <name>",
+        `for depth: ${DEPTH_NORMALISATIONS.join(", ")} (reads per million of the file)`,
+        choice(DEPTH_NORMALISATIONS),
+        "none",
+      )
+      .option(
+        "--orientation <name>",
+        `of minus-strand genes: ${ORIENTATIONS.join(", ")} (flipped)`,
+        choice(ORIENTATIONS),
+        "genomic",
+      )
+      .option("--bin-size <bp>", "width of a bin", integer(1), 100)
+      .option("--half-width <bp>", "the window is TSS ± this", integer(1), 5000)
+      .option("--assembly <name>", "such as hg38 (default: told from the files)")
+      .option("--concurrency <n>", "files counted at once", integer(1), 2)
+      .option("--compress", "deflate the npz file", false)
+      .option("--overwrite", "replace the file that is there", false),
+  run,
+});
+
+async function run(flags: PrepareFlags, interrupt: AbortSignal): Promise<void> {
+  await checkOut(flags);
+  const sheet = await readSampleSheet(flags.samples, { onWarning: warn });
+  const inputs = await signalFiles(sheet, flags.samples);
+  const numbered = numberGenes(await readGenes(flags.genes, { onWarning: warn }));
+  numbered.warnings.forEach((text) => warn(`${flags.genes}: ${text}`));
+  const { genes, labels } = await takeExpression(numbered.genes, sheet.cellTypes, flags);
+  const progress = new ProgressLine("genes");
+  const preparation = await prepare(genes, inputs, {
+    ...flags,
+    ...{ rule: flags.signal, normalisation: flags.normalise, labels },
+    ...{ extendBp: flags.extend, binSizeBp: flags.binSize, halfWidthBp: flags.halfWidth },
+    onProgress: (done, total) => {
+      if (interrupt.aborted) throw new Interrupted("Interrupted: nothing half-written was kept.");
+      progress.update({ done, total, label: "counting" });
+    },
+    onWarning: (text) => {
+      progress.clear();
+      warn(text);
+    },
+  });
+  announce(preparation, inputs.length);
+  const { record } = preparation;
+  const blocks = withNumbers(preparation, numbered);
+  await writeFileAtomic(
+    flags.out,
+    (sink) => writeCompetition(sink, blocks, { record, compress: flags.compress }),
+  );
+  progress.clear();
+  console.log(`Written: ${flags.out}`);
+  if (numbered.byOrder) await writeGeneNumbers(flags.out, numbered);
+  printNextStep(flags);
+}
+
+function warn(text: string): void {
+  console.error(`warning: ${text}`);
+}
+
+async function checkOut({ out, overwrite }: PrepareFlags): Promise<void> {
+  if (!out.toLowerCase().endsWith(".npz")) {
+    throw new ContractError(`Cannot write to ${out}: expected a name that ends in .npz`);
+  }
+  if (!overwrite && await pathKind(out) !== undefined) {
+    throw new ContractError(
+      `Cannot write to ${out}: it is there already. Name another --out, or add --overwrite`,
+    );
+  }
+}
+
+/** The genes with their expression, or all of them where none is named. */
+async function takeExpression(
+  genes: readonly Gene[],
+  cellTypes: readonly string[],
+  { expression: file, expressionTransform: transform }: PrepareFlags,
+): Promise<{ genes: readonly Gene[]; labels?: LabelledGenes["labels"] }> {
+  if (file === undefined) return { genes };
+  const table = await readExpressionTable(file, { transform, onWarning: warn });
+  const labelled = matchExpression(genes, table, { cellTypes, file });
+  labelled.warnings.forEach(warn);
+  return labelled;
+}
+
+function announce({ record, cellTypes, genes, bins }: Preparation, files: number): void {
+  const { assembly, countingRule, binSizeBp, orientation, marks } = record;
+  console.log(
+    `Counting ${files} files: ${cellTypes.length} cell types × ${
+      genes.length.toLocaleString("en-US")
+    } ` +
+      `genes, ${bins} bins of ${binSizeBp} bp × ${marks.length} marks (${marks.join(", ")}); ` +
+      `${countingRule}, ${orientation} orientation, assembly ${assembly}`,
+  );
+  if (assembly === "unknown") {
+    warn("the files do not tell their assembly: name it with --assembly, for models compare it");
+  }
+}
+
+/** The blocks with the genes' numbers in place of their ids, which messages have until then. */
+async function* withNumbers(
+  preparation: Preparation,
+  { numbers }: NumberedGenes,
+): AsyncGenerator<CompetitionBlock, void, undefined> {
+  const genes = preparation.genes.map(({ id }) => numbers.get(id)!);
+  for await (const block of preparation.blocks()) yield { ...block, genes };
+}
+
+/** Writes which gene has which number, as a table of genes that `--genes` takes. */
+async function writeGeneNumbers(
+  out: string,
+  { genes, numbers }: NumberedGenes,
+): Promise<void> {
+  const path = out.replace(/\.npz$/i, ".genes.tsv");
+  const rows = genes.map(({ id, chromosome, tss, strand }) =>
+    [numbers.get(id), chromosome, tss, strand, id].join("\t")
+  );
+  const header = "gene_id\tchrom\ttss\tstrand\toriginal_id";
+  await writeFileAtomic(path, [header, ...rows].join("\n") + "\n");
+  warn(`no gene has an Ensembl id, so genes are numbered by their order; ${path} has the numbers`);
+}
+
+function printNextStep({ out, expression }: PrepareFlags): void {
+  console.log(`Next: deno task doctor ${out}`);
+  console.log(
+    expression === undefined
+      ? `Then: deno task submit --model runs/first/model --data ${out} --out submission.csv`
+      : `Then: deno task train --data ${out} --transform log1p --out runs/first`,
+  );
+}

@@ -1,0 +1,109 @@
+/** `deno task report`: a run as one HTML page and its figures. */
+
+import type { Dataset } from "../src/data/dataset.ts";
+import { evaluatePredictions } from "../src/data/evaluate.ts";
+import { pathKind } from "../src/io/file.ts";
+import { type ReportInput, writeReport } from "../src/report/mod.ts";
+import { evaluateRegimes } from "../src/validation/mod.ts";
+import { declareCommon, declareTest, runCommand } from "./_cli.ts";
+import { checkTestFlags, loadTest, type TestFlags } from "./_labels.ts";
+import { loadModels } from "./_model_files.ts";
+import { type PredictionFlags, predictWithProgress } from "./_predict.ts";
+import { loadData } from "./_run.ts";
+import { readSavedRun, type SavedConfig, type SavedRun } from "./_saved_run.ts";
+
+interface ReportFlags extends TestFlags, Pick<PredictionFlags, "engine" | "threads"> {
+  readonly out?: string;
+  readonly competition: boolean;
+}
+
+let directory = "";
+
+await runCommand<ReportFlags>({
+  name: "report",
+  summary: "Writes a run as report.html, which needs no network, and its figures as SVG and PNG.",
+  examples: [
+    ["deno task report runs/first", "losses, and predictions on the training data"],
+    [
+      "deno task report runs/first --test eval.npz --labels eval_labels.csv",
+      "predictions on data the model has not seen, and error by regime",
+    ],
+    ["deno task report runs/experiments", "the experiments' table and figure"],
+  ],
+  declare: (command) =>
+    declareCommon(
+      declareTest(command)
+        .argument(
+          "<dir>",
+          "directory that train, crossval, forecast or experiments wrote",
+          (path) => directory = path,
+        )
+        .option("--competition", "show the published values: the data are the competition's", false)
+        .option("--out <dir>", "where to write (default: the run's own directory)"),
+    ),
+  run: report,
+});
+
+async function report(flags: ReportFlags, signal: AbortSignal): Promise<void> {
+  checkTestFlags(flags);
+  const run = await readSavedRun(directory);
+  const { config, training, history, folds, regimes, experiments } = run;
+  const input: ReportInput = {
+    run: directory.replace(/\/+$/, ""),
+    summary: describe(run),
+    onCompetitionData: flags.competition,
+    loss: training?.loss,
+    configuration: config,
+    ...{ history, folds, regimes, experiments },
+    ...await evaluate(run, flags, signal),
+  };
+  const out = flags.out ?? input.run;
+  const files = await writeReport(out, input);
+  const figures = files.filter((path) => path.endsWith(".svg")).length;
+  console.log(
+    `Written: ${out}/report.html, and ${figures} figures as SVG and PNG in ${out}/figures/`,
+  );
+}
+
+function describe({ config, training, experiments }: SavedRun): string {
+  const { samples, data } = config;
+  const source = `${samples.toLocaleString("en-US")} samples from ${data}`;
+  if (training === undefined) return `${experiments?.length ?? 0} experiments on ${source}.`;
+  const { preset, epochs, batchSize, learningRate, engine, device } = training;
+  return `${preset}: up to ${epochs} epochs of batch ${batchSize} at learning rate ${learningRate} ` +
+    `on ${source}. Engine ${engine} (${device}).`;
+}
+
+/** Predictions on the test data, or on the training data if none are named; nothing without a model. */
+async function evaluate(
+  { config, training, hasModels }: SavedRun,
+  flags: ReportFlags,
+  signal: AbortSignal,
+): Promise<Pick<ReportInput, "evaluation" | "regimes">> {
+  if (!hasModels || training === undefined) return {};
+  const models = await loadModels(directory);
+  const trainingData = await loadTrainingData(config, flags);
+  const test = await loadTest(flags);
+  const data = test ?? trainingData;
+  if (data === undefined) return {};
+  const { mean: predicted } = await predictWithProgress(models, data, { ...flags, signal });
+  const evaluation = {
+    samplesName: test === undefined ? "the training data" : `the test data, ${flags.test}`,
+    ...evaluatePredictions(data, predicted),
+    pairs: { measured: data.labels(), predicted },
+  };
+  if (test === undefined || trainingData === undefined) return { evaluation };
+  const predictions = { [training.preset]: predicted };
+  return { evaluation, regimes: evaluateRegimes({ train: trainingData, test, predictions }) };
+}
+
+/** The data of the run, or a line that says they are gone. */
+async function loadTrainingData(
+  { data }: SavedConfig,
+  { test, record }: ReportFlags,
+): Promise<Dataset | undefined> {
+  if (await pathKind(data) !== undefined) return await loadData(data, record);
+  const lost = test === undefined ? "figures of predictions" : "errors by regime";
+  console.error(`warning: ${data} is no longer there, so the report has no ${lost}`);
+  return undefined;
+}

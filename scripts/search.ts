@@ -1,0 +1,278 @@
+/** `deno task search`: the best model of a space, by cross-validation. */
+
+import packageJson from "../deno.json" with { type: "json" };
+import type { Dataset } from "../src/data/dataset.ts";
+import { FOLD_SCHEMES, type FoldScheme, kFold } from "../src/data/kfold.ts";
+import type { EngineName } from "../src/engine/select.ts";
+import { ContractError, FormatError } from "../src/errors.ts";
+import { makeDirectory, pathKind, writeFileAtomic } from "../src/io/file.ts";
+import { type Transform, TRANSFORMS } from "../src/record.ts";
+import {
+  checkSameSearch,
+  DEFAULT_SPACE,
+  describePoint,
+  describeSearch,
+  encodeTrial,
+  formatRankingCsv,
+  formatRankingTable,
+  parseSpace,
+  parseTrials,
+  SEARCH_METHODS,
+  type SearchDescription,
+  type SearchMethod,
+  searchModels,
+  type SearchProgress,
+  type SearchResult,
+  type SearchSettings,
+  specOf,
+  type TrialRecord,
+} from "../src/search/mod.ts";
+import { choice, declareCommon, integer, Interrupted, runCommand } from "./_cli.ts";
+import { ProgressLine } from "./_progress.ts";
+import { chooseRunDirectory, loadData, writeJson } from "./_run.ts";
+
+interface SearchFlags {
+  readonly record?: string;
+  readonly data?: string;
+  readonly space?: string;
+  readonly method: SearchMethod;
+  readonly trials?: number;
+  readonly folds: number;
+  readonly scheme: FoldScheme;
+  readonly epochs: number;
+  /** `true` for the flag without a number. */
+  readonly halving?: number | true;
+  readonly transform: Transform;
+  readonly seed: number;
+  readonly engine: EngineName;
+  readonly threads?: number;
+  readonly out?: string;
+  readonly overwrite: boolean;
+  readonly resume?: string;
+}
+
+const DEFAULT_DATA = "fixtures/train.npz";
+const DEFAULT_KEPT_ONE_IN = 3;
+/** Lines of the table that is printed; ranking.csv has all. */
+const MOST_PRINTED = 10;
+
+await runCommand<SearchFlags>({
+  name: "search",
+  summary: "Searches a space of models and ranks them by cross-validated loss.",
+  examples: [
+    ["deno task search --data train.npz --trials 50", "50 random models around wakawaka"],
+    ["deno task search --data train.npz --trials 81 --halving", "most of them for few epochs"],
+    ["deno task search --data train.npz --space space.json --method grid", "all of a space"],
+    ["deno task search --data train.npz --trials 50 --resume runs/search", "an interrupted one"],
+  ],
+  declare: (command) =>
+    declareCommon(
+      command
+        .option("--data <path>", "competition .npz, DeepChrome .csv, or a folder of cell types")
+        .option(
+          "--space <file>",
+          "JSON file of the choices (default: around wakawaka, as search.json then shows)",
+        )
+        .option("--method <name>", "random or grid", choice(SEARCH_METHODS), "random")
+        .option("--trials <n>", "models of a random search (default: 30)", integer(1))
+        .option("--folds <n>", "number of folds", integer(2), 4)
+        .option(
+          "--scheme <name>",
+          `how to divide: ${FOLD_SCHEMES.join(", ")}`,
+          choice(FOLD_SCHEMES),
+          "by-both",
+        )
+        .option("--epochs <n>", "passes over the data", integer(1), 15)
+        .option(
+          "--halving [n]",
+          `begin with few epochs; one in n (${DEFAULT_KEPT_ONE_IN}) goes on to n times as many`,
+          integer(2),
+        )
+        .option(
+          "--transform <name>",
+          "of the counts: none, log1p, asinh",
+          choice(TRANSFORMS),
+          "none",
+        )
+        .option("--seed <n>", "of choices, folds, weights, order and dropout", integer(0), 0)
+        .option("--out <dir>", "directory to write (default: a new one in runs/)")
+        .option("--overwrite", "replace the search that --out already holds", false)
+        .option("--resume <dir>", "go on with the search in this directory"),
+    ),
+  run: search,
+});
+
+async function search(flags: SearchFlags, signal: AbortSignal): Promise<void> {
+  const settings = await readSettings(flags);
+  const directory = await chooseDirectory(flags);
+  if (flags.data === undefined) {
+    console.log("No --data: searching on the small simulated data set in fixtures/.");
+  }
+  const dataPath = flags.data ?? DEFAULT_DATA;
+  const data = await loadData(dataPath, flags.record);
+  const description = describeSearch(data, settings);
+  printFolds(data, description);
+  const finished = flags.resume === undefined
+    ? []
+    : await readEarlierTrials(directory, description);
+  await startFiles(directory, { description, finished, dataPath });
+  const hooks = reportTrials(directory, description);
+  const { engine, threads } = flags;
+  const result = await searchModels(data, {
+    ...settings,
+    ...{ engine, threads, finished, signal },
+    ...hooks,
+  });
+  await writeResult(directory, { result, data, description });
+  if (result.interrupted) {
+    throw new Interrupted(
+      `Interrupted: kept ${result.ranking.length} of ${description.trials} trials. ` +
+        `Repeat the command with --resume ${directory} to go on.`,
+    );
+  }
+  if (result.best === undefined) throw noneTrained(result);
+}
+
+async function readSettings(flags: SearchFlags): Promise<SearchSettings> {
+  const { method, trials, folds, scheme, epochs, halving, transform, seed } = flags;
+  return {
+    ...{ method, trials, folds, scheme, epochs, transform, seed },
+    keepOneIn: halving === true ? DEFAULT_KEPT_ONE_IN : halving,
+    space: flags.space === undefined
+      ? DEFAULT_SPACE
+      : parseSpace(await readJson(flags.space), flags.space),
+  };
+}
+
+async function readJson(path: string): Promise<unknown> {
+  const text = await Deno.readTextFile(path);
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new FormatError(`Cannot read JSON: ${(cause as Error).message}`, { file: path, cause });
+  }
+}
+
+/** Says how the data are parted, which also refuses data that are too few, before anything is written. */
+function printFolds(data: Dataset, description: SearchDescription): void {
+  const [{ training, validation }] = kFold(data, description);
+  const { folds, scheme, trials } = description;
+  const [learn, judge] = [training, validation].map(({ length }) => length.toLocaleString("en-US"));
+  console.log(
+    `Search: ${trials} trials on ${folds} folds ${scheme}, of ${learn} samples to train on and ` +
+      `${judge} to validate on`,
+  );
+}
+
+/** Where the search is written; a directory that holds one already is refused, unless it goes on. */
+async function chooseDirectory({ out, overwrite, resume }: SearchFlags): Promise<string> {
+  const holdsSearch = async (directory: string) =>
+    await pathKind(`${directory}/search.json`) !== undefined;
+  if (resume !== undefined) {
+    if (out !== undefined || overwrite) {
+      throw new ContractError("Cannot resume into another --out, or --overwrite what is resumed");
+    }
+    if (await holdsSearch(resume)) return resume;
+    throw new ContractError(
+      `Cannot resume: no file "${resume}/search.json". Name a directory that search wrote`,
+    );
+  }
+  if (out !== undefined && !overwrite && await holdsSearch(out)) {
+    throw new ContractError(
+      `Cannot write to ${out}: it already holds a search. Go on with it by --resume ${out}, name ` +
+        "another --out, or add --overwrite",
+    );
+  }
+  return await chooseRunDirectory({ out, overwrite, preset: "search" });
+}
+
+async function readEarlierTrials(
+  directory: string,
+  description: SearchDescription,
+): Promise<TrialRecord[]> {
+  const earlier = await readJson(`${directory}/search.json`);
+  checkSameSearch(Object(earlier).search, description);
+  const path = `${directory}/trials.jsonl`;
+  return parseTrials(await Deno.readTextFile(path), path);
+}
+
+/** Writes what the search is, and the trials that it begins with, so that others can be appended. */
+async function startFiles(
+  directory: string,
+  { description, finished, dataPath }: {
+    description: SearchDescription;
+    finished: readonly TrialRecord[];
+    dataPath: string;
+  },
+): Promise<void> {
+  await makeDirectory(directory);
+  await writeFileAtomic(`${directory}/trials.jsonl`, finished.map(encodeTrial).join(""));
+  const versions = { histone: packageJson.version, ...Deno.version };
+  await writeJson(`${directory}/search.json`, {
+    ...{ command: "search", dataPath, versions },
+    search: description,
+  });
+  if (finished.length > 0) console.log(`Going on after ${finished.length} finished trials.`);
+}
+
+/** Hooks that append each trial to the file, print a line for it, and draw the progress line. */
+function reportTrials(directory: string, { trials }: SearchDescription) {
+  const bar = new ProgressLine();
+  const print = (line: string) => {
+    bar.clear();
+    console.log(line);
+  };
+  const rungOf = ({ rung, rungs }: SearchProgress) => rungs > 1 ? `rung ${rung}/${rungs}  ` : "";
+  return {
+    onStart: ({ engine, device, reason }: { engine: string; device: string; reason: string }) =>
+      print(`Engine: ${engine} (${device}, for each model); ${reason}`),
+    onTrial: (record: TrialRecord, progress: SearchProgress) => {
+      Deno.writeTextFileSync(`${directory}/trials.jsonl`, encodeTrial(record), { append: true });
+      const number = `trial ${String(record.trial).padStart(String(trials).length)}/${trials}`;
+      print(`${rungOf(progress)}${number}  ${formatTrial(record)}`);
+    },
+    onProgress: (progress: SearchProgress) => {
+      const { done, total } = progress;
+      const note = `${Math.floor(done)}/${total} trials`;
+      bar.update({ done, total, label: `${rungOf(progress)}searching`, note });
+    },
+  };
+}
+
+function formatTrial(record: TrialRecord): string {
+  if (record.status !== "scored") return `${record.status}: ${record.reason}`;
+  const { score, seconds, point } = record;
+  return `${score.toFixed(4)}  ${describePoint(point)}  ${seconds.toFixed(1)} s`;
+}
+
+async function writeResult(
+  directory: string,
+  { result, data, description }: {
+    result: SearchResult;
+    data: Dataset;
+    description: SearchDescription;
+  },
+): Promise<void> {
+  const { ranking, best } = result;
+  await writeFileAtomic(`${directory}/ranking.csv`, formatRankingCsv(ranking));
+  if (best === undefined) return;
+  const { bins, marks: { length: marks } } = data;
+  const { space: { loss }, transform, epochs } = description;
+  const { trial, score, seed, point, point: { learningRate, batchSize } } = best;
+  await writeJson(`${directory}/best.json`, {
+    spec: specOf(point, { bins, marks, loss, name: `search-trial-${trial}` }),
+    training: { learningRate, batchSize, epochs },
+    ...{ transform, trial, score, seed },
+  });
+  console.log(formatRankingTable(ranking, MOST_PRINTED));
+  console.log(
+    `Written: ${directory}/ (search.json, trials.jsonl, ranking.csv, best.json). The best of many ` +
+      "looks better than it is: judge it on samples that were not searched on.",
+  );
+}
+
+function noneTrained({ ranking }: SearchResult): ContractError {
+  const [first] = ranking;
+  const reason = first?.status === "scored" ? "" : first?.reason;
+  return new ContractError(`Cannot rank: no trial has a score. The first of them: ${reason}`);
+}

@@ -1,0 +1,87 @@
+/** One file to the numbers of one mark in one cell type. */
+
+import { ContractError } from "../errors.ts";
+import { freeArray } from "./_free.ts";
+import { checkAssembly } from "./chromosomes.ts";
+import type { Gene } from "./gene.ts";
+import type { PrepareOptions, SignalInput } from "./prepare.ts";
+import type { SignalCounts } from "./signal/track.ts";
+import { flipBins, type GeneWindows } from "./windows.ts";
+
+/** The numbers of a file, `[gene, bin]` row-major. */
+export type SampleCounts =
+  | Uint16Array<ArrayBuffer>
+  | Uint32Array<ArrayBuffer>
+  | Float32Array<ArrayBuffer>;
+
+/** What {@linkcode countSample} needs besides the file. */
+export interface CountSampleOptions extends
+  Pick<
+    PrepareOptions,
+    "rule" | "extendBp" | "minMappingQuality" | "normalisation" | "orientation" | "onWarning"
+  > {
+  readonly genes: readonly Gene[];
+  readonly windows: GeneWindows;
+  readonly onProgress: (genesDone: number) => void;
+}
+
+/** Counts a file, and closes it. */
+export async function countSample(
+  input: SignalInput,
+  options: CountSampleOptions,
+): Promise<SampleCounts> {
+  const { genes, windows, orientation = "genomic", normalisation = "none" } = options;
+  const { track, close } = await input.open();
+  try {
+    const counts = await track.count(windows, options);
+    if (track.contigs === undefined) {
+      for (const message of checkAssembly(genes, counts.contigs, { file: input.name })) {
+        options.onWarning?.(message);
+      }
+    }
+    checkNotNegative(counts.values, input, options);
+    if (normalisation === "rpm") normalise(counts, input);
+    if (orientation === "transcript") flipBins(counts.values, genes, { bins: windows.bins });
+    const values = narrow(counts.values, options);
+    freeArray(counts.values);
+    return values;
+  } finally {
+    close();
+  }
+}
+
+/** Plain counts as integers, all else as float32: a quarter or half of the memory until they are written. */
+function narrow(
+  values: Float64Array,
+  { rule, normalisation }: Pick<PrepareOptions, "rule" | "normalisation">,
+): SampleCounts {
+  if (rule !== "reads" || normalisation === "rpm") return new Float32Array(values);
+  return values.some((value) => value > 0xffff) ? new Uint32Array(values) : new Uint16Array(values);
+}
+
+function normalise({ values, reads }: SignalCounts, { name }: SignalInput): void {
+  if (reads === undefined || reads === 0) {
+    throw new ContractError(
+      `Cannot normalise ${name}: its index does not tell how many reads it has. Make the index again ` +
+        "with a recent samtools or tabix",
+    );
+  }
+  for (let i = 0; i < values.length; i++) values[i] *= 1e6 / reads;
+}
+
+/** Data sets hold no values below zero: what is above them would be cut off by transforms, or be NaN. */
+function checkNotNegative(
+  values: Float64Array,
+  { name }: SignalInput,
+  { genes, windows }: CountSampleOptions,
+): void {
+  const at = values.findIndex((value) => value < 0);
+  if (at < 0) return;
+  const { id, line } = genes[Math.floor(at / windows.bins)];
+  throw new ContractError(
+    `Cannot use ${name}: gene ${id} (line ${line} of the genes) has ${values[at]} in bin ` +
+      `${
+        at % windows.bins
+      }, expected signal >= 0, such as a fold change or −log10 p, but not a log ratio`,
+  );
+}

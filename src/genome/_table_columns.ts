@@ -1,0 +1,55 @@
+/** Small tab-separated tables with a header that names the columns. */
+
+import type { Line } from "../io/_lines.ts";
+import { failLine, lineText } from "./_text_lines.ts";
+
+/** Gives the wanted cells of a row, without the white space around them. */
+export type RowReader<Name extends string> = (line: Line, file: string) => Record<Name, string>;
+
+/** The cells of a line, without white space around them and without empty ones at its end. */
+export function splitCells(line: Line): string[] {
+  return lineText(line).trimEnd().split("\t").map((cell) => cell.trim());
+}
+
+/**
+ * Finds the wanted columns in a header. They may stand in any order and have others between them.
+ *
+ * @param names The columns.
+ * @param what What the table holds, for messages.
+ * @throws {FormatError} If one is missing or stands there twice; the reader throws where a cell is
+ * empty.
+ */
+export function readTableHeader<Name extends string>(
+  names: readonly Name[],
+  what: string,
+  { line, file }: { readonly line: Line; readonly file: string },
+): RowReader<Name> {
+  const header = splitCells(line);
+  for (const name of names) {
+    const count = header.filter((cell) => cell === name).length;
+    if (count === 1) continue;
+    failLine(
+      file,
+      line,
+      `Cannot read ${what}: header "${header.join(" ").slice(0, 80)}" has column "${name}" ` +
+        `${count} times, expected the columns ${names.join(", ")} separated by tabs`,
+    );
+  }
+  const places = names.map((name) => [name, header.indexOf(name)] as const);
+  return (row, file) => {
+    const cells = splitCells(row);
+    if (cells.length > header.length) {
+      failLine(
+        file,
+        row,
+        `Cannot read ${what}: ${cells.length} columns, expected ${header.length} as in the header`,
+      );
+    }
+    const entries = places.map(([name, place]) => {
+      const cell = cells[place] ?? "";
+      if (cell === "") failLine(file, row, `Cannot read ${what}: column "${name}" is empty`);
+      return [name, cell];
+    });
+    return Object.fromEntries(entries);
+  };
+}

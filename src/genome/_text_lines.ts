@@ -1,0 +1,134 @@
+/**
+ * Lines of a text file, gzip or not, as bytes: most lines of an annotation are skipped undecoded.
+ */
+
+import { FormatError } from "../errors.ts";
+import type { ByteSource } from "../io/byte_source.ts";
+import type { Line } from "../io/_lines.ts";
+import { decodeText } from "../io/_numbers.ts";
+import { readInflated } from "./_gunzip.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+const LONGEST_LINE_BYTES = 1 << 26;
+const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
+
+/** Called with what is odd about a file but does not keep it from being read; names file and line. */
+export type OnWarning = (message: string) => void;
+
+/**
+ * Visits every line that is not blank. Line ends are `\n` or `\r\n`; the last one may be missing. A
+ * UTF-8 byte order mark is skipped. Memory is bounded by the longest line.
+ *
+ * @param source The file, plain or gzip.
+ * @param visit Called with each line; always the same object, so copy what is to be kept.
+ * @param onWarning Called once if both line ends occur.
+ * @throws {FormatError} If the gzip data are damaged, a line holds a carriage return before its end
+ * or is longer than 64 MiB.
+ */
+export async function visitTextLines(
+  source: ByteSource,
+  visit: (line: Line) => void,
+  onWarning?: OnWarning,
+): Promise<void> {
+  const ends = new LineEndWatch(source.name, onWarning);
+  const line: Line = { bytes: new Uint8Array(), start: 0, end: 0, number: 0 };
+  let rest: Bytes = new Uint8Array();
+  for await (const piece of readInflated(source)) {
+    const bytes = rest.length === 0 ? piece : concatenate(rest, piece);
+    line.bytes = bytes;
+    rest = bytes.subarray(visitFullLines({ source, ends }, line, visit));
+    if (rest.length > LONGEST_LINE_BYTES) {
+      line.number++;
+      failLine(source.name, line, "Cannot read line: it is longer than 64 MiB");
+    }
+  }
+  if (rest.length === 0) return;
+  // A line end that the file lacks, so that the last line is read as all others.
+  line.bytes = concatenate(rest, ends.missingEnd(rest));
+  visitFullLines({ source, ends }, line, visit);
+}
+
+/** Throws the error of a bad line. */
+export function failLine(file: string, line: Line, message: string): never {
+  throw new FormatError(message, { file, line: line.number });
+}
+
+/** The line's text. */
+export function lineText(line: Line): string {
+  return decodeText(line.bytes, line.start, line.end);
+}
+
+/** Visits the lines that end within `line.bytes`, and returns where the unfinished rest starts. */
+function visitFullLines(
+  { source, ends }: { readonly source: ByteSource; readonly ends: LineEndWatch },
+  line: Line,
+  visit: (line: Line) => void,
+): number {
+  const { bytes } = line;
+  let start = line.number === 0 ? byteOrderMarkLength(bytes) : 0;
+  let carriageReturn = -1;
+  for (;;) {
+    const lineFeed = bytes.indexOf(LINE_FEED, start);
+    if (lineFeed < 0) return start;
+    if (carriageReturn < start) {
+      carriageReturn = bytes.indexOf(CARRIAGE_RETURN, start);
+      if (carriageReturn < 0) carriageReturn = bytes.length;
+    }
+    line.number++;
+    line.start = start;
+    line.end = Math.min(lineFeed, carriageReturn);
+    if (line.end < lineFeed - 1) {
+      failLine(
+        source.name,
+        line,
+        "Cannot read line: it holds a carriage return, expected line ends \\n or \\r\\n",
+      );
+    }
+    ends.see(line.number, line.end < lineFeed);
+    if (line.start < line.end) visit(line);
+    start = lineFeed + 1;
+  }
+}
+
+/** Warns of a file with both line ends, which files joined from two systems have. */
+class LineEndWatch {
+  readonly #file: string;
+  readonly #onWarning: OnWarning | undefined;
+  #first: boolean | undefined;
+  #warned = false;
+
+  constructor(file: string, onWarning: OnWarning | undefined) {
+    this.#file = file;
+    this.#onWarning = onWarning;
+  }
+
+  /** What to put behind a last line that has no end, for it to be as the others are. */
+  missingEnd(lastLine: Bytes): Bytes {
+    const hasReturn = this.#first !== true || lastLine.at(-1) === CARRIAGE_RETURN;
+    return hasReturn ? Uint8Array.of(LINE_FEED) : Uint8Array.of(CARRIAGE_RETURN, LINE_FEED);
+  }
+
+  see(line: number, isWindows: boolean): void {
+    this.#first ??= isWindows;
+    if (isWindows === this.#first || this.#warned) return;
+    this.#warned = true;
+    const [before, here] = isWindows ? ["\\n", "\\r\\n"] : ["\\r\\n", "\\n"];
+    this.#onWarning?.(
+      `${this.#file} has mixed line ends: ${before} in the lines before, ${here} in line ${line}. ` +
+        "Both are read as line ends; was it joined from two files?",
+    );
+  }
+}
+
+function byteOrderMarkLength(bytes: Uint8Array): number {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+}
+
+function concatenate(a: Bytes, b: Bytes): Bytes {
+  const out = new Uint8Array(a.length + b.length);
+  out.set(a);
+  out.set(b, a.length);
+  return out;
+}

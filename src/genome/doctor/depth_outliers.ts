@@ -1,0 +1,47 @@
+import { groupByMark } from "./_describe.ts";
+import type { TrackStatistics } from "./_statistics.ts";
+import type { Finding } from "./finding.ts";
+
+const LEAST_CELL_TYPES = 4;
+/** Cell types really differ by less than this factor where depths are alike. */
+const LEAST_FACTOR = 3;
+/** Limit of the modified z-score (Iglewicz and Hoaglin 1993). */
+const LARGEST_SCORE = 3.5;
+
+/**
+ * Finds samples whose mean is far from those of the same mark in other cell types, by the median and the median
+ * absolute deviation of its logarithm. Limit: needs 4 cell types, and means nothing where depths differ by design.
+ */
+export function checkDepthOutliers(tracks: readonly TrackStatistics[]): Finding[] {
+  const findings: Finding[] = [];
+  for (const [mark, group] of groupByMark(tracks.filter(({ mean }) => mean > 0))) {
+    if (group.length < LEAST_CELL_TYPES) continue;
+    const logs = group.map(({ mean }) => Math.log(mean));
+    const middle = median(logs);
+    const deviation = median(logs.map((value) => Math.abs(value - middle)));
+    for (const [i, { cellType }] of group.entries()) {
+      const distance = logs[i] - middle;
+      const factor = Math.exp(Math.abs(distance));
+      if (factor < LEAST_FACTOR || 0.6745 * Math.abs(distance) < LARGEST_SCORE * deviation) {
+        continue;
+      }
+      findings.push({
+        check: "depth-outliers",
+        severity: "warning",
+        where: `${mark} in ${cellType}`,
+        message: `the mean is ${factor.toFixed(1)} times ${distance > 0 ? "above" : "below"} the ` +
+          `median of ${group.length} cell types`,
+        advice:
+          "Check how deep the file was sequenced. Prepare with --normalise rpm, or bring files " +
+          "to the same number of reads.",
+      });
+    }
+  }
+  return findings;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}

@@ -1,0 +1,19 @@
+import { describePlace, groupByMark } from "./_describe.ts";
+import type { TrackStatistics } from "./_statistics.ts";
+import type { Finding } from "./finding.ts";
+
+/** Finds marks without any signal, or with the same value everywhere, in a cell type. */
+export function checkEmptySamples(tracks: readonly TrackStatistics[]): Finding[] {
+  const constant = tracks.filter(({ least, largest }) => least === largest);
+  return Array.from(groupByMark(constant), ([mark, found]) => {
+    const isEmpty = found.every(({ largest }) => largest === 0);
+    return {
+      check: "empty-samples",
+      severity: "warning",
+      where: describePlace(mark, found),
+      message: isEmpty ? "there is no signal at all" : `every value is ${found[0].largest}`,
+      advice: "Look at the file: is it empty, of another assembly, or are its chromosomes named " +
+        "otherwise? Leave the mark or the cell type out if there is no better file.",
+    };
+  });
+}

@@ -1,0 +1,45 @@
+import type { SampleColumns } from "../../io/columns.ts";
+import { geneKey } from "../gene.ts";
+import { listSome } from "./_describe.ts";
+import type { Finding } from "./finding.ts";
+
+/**
+ * Finds what training and test data share: samples (a gene in a cell type), which make a score worthless, and
+ * genes, which make it too good, for much of a gene's expression is the same in all cell types (Schreiber et al.
+ * 2020, Genome Biology 21:282).
+ */
+export function checkSharedGenes(train: SampleColumns, test: SampleColumns): Finding[] {
+  const trainGenes = new Set(train.genes.map(geneKey));
+  const shared = test.genes.filter((gene) => trainGenes.has(geneKey(gene)));
+  if (shared.length === 0) return [];
+  const trainSamples = new Set(sampleKeys(train));
+  const samples = sampleKeys(test).filter((key) => trainSamples.has(key));
+  if (samples.length > 0) {
+    return [{
+      check: "shared-genes",
+      severity: "warning",
+      where: `sample ${listSome(samples)}`,
+      message:
+        `${samples.length} of ${test.geneIndex.length} test samples are in the training data too, ` +
+        "the same gene in the same cell type",
+      advice: "Take them out of one of the two: a score on them says nothing.",
+    }];
+  }
+  return [{
+    check: "shared-genes",
+    severity: "note",
+    where: `gene ${listSome(shared)}`,
+    message:
+      `${shared.length} of ${test.genes.length} test genes are in the training data, in other cell types`,
+    advice:
+      "A score on them looks better than one on new genes: compare it with the gene's mean over the " +
+      "training cell types, or split with --scheme by-both.",
+  }];
+}
+
+function sampleKeys(
+  { cellTypes, cellTypeIndex, genes, geneIndex }: SampleColumns,
+): string[] {
+  const keys = genes.map(geneKey);
+  return Array.from(geneIndex, (gene, row) => `${cellTypes[cellTypeIndex[row]]}_${keys[gene]}`);
+}

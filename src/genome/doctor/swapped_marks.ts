@@ -1,0 +1,128 @@
+import { correlate } from "./_correlate.ts";
+import { describePlace, listSome } from "./_describe.ts";
+import { centreEnrichment } from "./_shape.ts";
+import type { TrackStatistics } from "./_statistics.ts";
+import type { Finding } from "./finding.ts";
+
+const ADVICE =
+  "Look at the order of the columns or the paths in the sample sheet. A look at one strong promoter " +
+  "in a genome browser settles it.";
+const LEAST_SAMPLES = 50;
+/** Another mark must be this much more centred than H3K4me3. */
+const CLEARLY_MORE = 1.5;
+const LEAST_ENRICHMENT = 2;
+/** By how much a correlation must be larger with the other mark than with its own. */
+const CLEARLY_CLOSER = 0.1;
+const LEAST_CELL_TYPES = 3;
+
+/**
+ * Finds marks that look swapped, by three rules:
+ *
+ * 1. Of all marks H3K4me3 rises most around the TSS (Barski et al. 2007, Cell 129:823).
+ * 2. Across genes, H3K36me3 (transcribed genes) goes with H3K4me3 more than H3K27me3 (silenced genes) does.
+ * 3. A mark's level across genes is more like its own in the other cell types than like another mark's there.
+ *
+ * Limits: rules 1 and 2 need 50 genes and see no swap of H3K4me1, H3K9me3 and H3K27me3 with each other; rule 3 does, but
+ * needs 3 cell types of which most are right. Failed experiments may look the same.
+ */
+export function checkSwappedMarks(tracks: readonly TrackStatistics[]): Finding[] {
+  const usable = tracks.filter(({ samples, least, largest }) =>
+    samples >= LEAST_SAMPLES && least < largest
+  );
+  const byCellType = [...Map.groupBy(usable, ({ cellType }) => cellType).values()];
+  return [
+    ...findMoreCentred(byCellType),
+    ...findWrongCompany(byCellType),
+    ...findExchanged(usable, byCellType),
+  ];
+}
+
+function findMark(tracks: readonly TrackStatistics[], name: string): TrackStatistics | undefined {
+  return tracks.find(({ mark }) => mark === name);
+}
+
+/** Rule 1. */
+function findMoreCentred(byCellType: readonly TrackStatistics[][]): Finding[] {
+  const found = new Map<string, TrackStatistics[]>();
+  for (const tracks of byCellType) {
+    const promoter = findMark(tracks, "H3K4me3");
+    if (promoter === undefined) continue;
+    const [most] = tracks.toSorted((a, b) =>
+      centreEnrichment(b.profile) - centreEnrichment(a.profile)
+    );
+    const enrichment = centreEnrichment(most.profile);
+    if (most === promoter || enrichment < LEAST_ENRICHMENT) continue;
+    if (enrichment < CLEARLY_MORE * centreEnrichment(promoter.profile)) continue;
+    found.set(most.mark, [...found.get(most.mark) ?? [], most]);
+  }
+  return Array.from(found, ([mark, tracks]) => ({
+    check: "swapped-marks",
+    severity: "warning",
+    where: describePlace(`H3K4me3 and ${mark}`, tracks),
+    message:
+      `${mark} rises ${
+        centreEnrichment(tracks[0].profile).toFixed(1)
+      } times around the TSS, more than ` +
+      "H3K4me3, which should rise most: the two may be swapped",
+    advice: ADVICE,
+  }));
+}
+
+/** Rule 2. */
+function findWrongCompany(byCellType: readonly TrackStatistics[][]): Finding[] {
+  const found = byCellType.filter((tracks) => {
+    const [promoter, body, silent] = ["H3K4me3", "H3K36me3", "H3K27me3"]
+      .map((mark) => findMark(tracks, mark));
+    if (promoter === undefined || body === undefined || silent === undefined) return false;
+    const withBody = correlate(promoter.levels, body.levels);
+    const withSilent = correlate(promoter.levels, silent.levels);
+    return withSilent > withBody + CLEARLY_CLOSER && withSilent > 0 && withBody < 0;
+  });
+  if (found.length === 0) return [];
+  const names = found.map(([{ cellType }]) => cellType);
+  return [{
+    check: "swapped-marks",
+    severity: "warning",
+    where: `H3K36me3 and H3K27me3 in ${listSome(names)}`,
+    message:
+      "genes with much H3K4me3 have much H3K27me3 and little H3K36me3, expected the other way round: " +
+      "the two may be swapped",
+    advice: ADVICE,
+  }];
+}
+
+/** Rule 3. */
+function findExchanged(
+  tracks: readonly TrackStatistics[],
+  byCellType: readonly TrackStatistics[][],
+): Finding[] {
+  if (byCellType.length < LEAST_CELL_TYPES) return [];
+  const byMark = Map.groupBy(tracks, ({ mark }) => mark);
+  const likeness = (track: TrackStatistics, mark: string): number => {
+    const others = byMark.get(mark)!.filter(({ cellType }) => cellType !== track.cellType);
+    const values = others.map(({ levels }) => correlate(track.levels, levels)).toSorted((a, b) =>
+      a - b
+    );
+    return values[values.length >> 1] ?? 0;
+  };
+  const findings: Finding[] = [];
+  for (const own of byCellType) {
+    for (const [i, a] of own.entries()) {
+      for (const b of own.slice(i + 1)) {
+        const gainA = likeness(a, b.mark) - likeness(a, a.mark);
+        const gainB = likeness(b, a.mark) - likeness(b, b.mark);
+        if (gainA < CLEARLY_CLOSER || gainB < CLEARLY_CLOSER) continue;
+        findings.push({
+          check: "swapped-marks",
+          severity: "warning",
+          where: `${a.mark} and ${b.mark} in ${a.cellType}`,
+          message: "each is more like the other than like itself in the other cell types " +
+            `(correlation across genes larger by ${gainA.toFixed(2)} and ${gainB.toFixed(2)}): ` +
+            "the two may be swapped",
+          advice: ADVICE,
+        });
+      }
+    }
+  }
+  return findings;
+}

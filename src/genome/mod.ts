@@ -1,0 +1,76 @@
+/**
+ * From sequencing data to a model's input: genes and windows, sample sheets, tables of expression, and reads or
+ * signal counted into bins. Nothing here loads tf.js; with a `ByteSource` instead of a path it runs in a browser.
+ *
+ * @module
+ */
+
+export type { PackedArray } from "../arrays.ts";
+export type { ByteSource } from "../io/byte_source.ts";
+export type { SampleColumns } from "../io/columns.ts";
+export type { CompetitionBlock } from "../io/competition_writer.ts";
+export type {
+  DataRecord,
+  DepthNormalisation,
+  ExpressionTransform,
+  Orientation,
+  Transform,
+} from "../record.ts";
+export { agreeOnAssembly, assemblyName, type FileAssembly, identifyAssembly } from "./assembly.ts";
+export {
+  checkAssembly,
+  type CheckAssemblyOptions,
+  chromosomeMatcher,
+  type Contig,
+} from "./chromosomes.ts";
+export { type ExamineOptions, examineSamples } from "./doctor/examine.ts";
+export type { Finding } from "./doctor/finding.ts";
+export {
+  type ExpressionTable,
+  readExpressionTable,
+  type ReadExpressionTableOptions,
+} from "./expression_table.ts";
+export { type Gene, geneKey, type Strand } from "./gene.ts";
+export { type NumberedGenes, numberGenes } from "./gene_numbers.ts";
+export { GENE_FORMATS, type GeneFormat, readGenes, type ReadGenesOptions } from "./genes.ts";
+export { type LabelledGenes, matchExpression, type MatchExpressionOptions } from "./labels.ts";
+export {
+  type OpenedSignal,
+  type Preparation,
+  prepare,
+  type PrepareOptions,
+  type SignalInput,
+} from "./prepare.ts";
+export {
+  readSampleSheet,
+  type ReadSampleSheetOptions,
+  type SampleSheet,
+  type SampleSheetEntry,
+} from "./sample_sheet.ts";
+export {
+  checkIndexAge,
+  type FileTime,
+  indexNames,
+  openSignal,
+  type OpenSignalOptions,
+  signalFormat,
+} from "./signal/open_signal.ts";
+export {
+  type CountingRule,
+  type CountOptions,
+  READ_RULES,
+  type SignalCounts,
+  type SignalFormat,
+  type SignalTrack,
+  type TextFormat,
+  TRACK_RULES,
+} from "./signal/track.ts";
+export { openSignalFile, signalFiles } from "./signal_files.ts";
+export {
+  type ChromosomeWindows,
+  flipBins,
+  type FlipBinsOptions,
+  type GeneWindows,
+  geneWindows,
+  type GeneWindowsOptions,
+} from "./windows.ts";

@@ -1,0 +1,266 @@
+/**
+ * From files of reads or signal to binned samples: every file counted into the windows of the same genes.
+ *
+ * @module
+ */
+
+import { ContractError } from "../errors.ts";
+import type { SampleColumns } from "../io/columns.ts";
+import type { CompetitionBlock } from "../io/competition_writer.ts";
+import type {
+  DataRecord,
+  DepthNormalisation,
+  ExpressionTransform,
+  Orientation,
+} from "../record.ts";
+import { collectColumns } from "./_collect_columns.ts";
+import { countSample, type SampleCounts } from "./_count_sample.ts";
+import { freeArray } from "./_free.ts";
+import { mapInOrder } from "./_in_order.ts";
+import { inspectInputs, makeWarnOnce, type WarnOnce } from "./_inspect_inputs.ts";
+import type { Gene } from "./gene.ts";
+import type { CountingRule, CountOptions, SignalTrack } from "./signal/track.ts";
+import { type GeneWindows, geneWindows, type GeneWindowsOptions } from "./windows.ts";
+
+/** An opened file. */
+export interface OpenedSignal {
+  /** What is counted. */
+  readonly track: SignalTrack;
+  /** Releases the file and its index. */
+  close(): void;
+}
+
+/** The file of one mark in one cell type. */
+export interface SignalInput {
+  /** Name of the cell type. */
+  readonly cellType: string;
+  /** Name of the mark. */
+  readonly mark: string;
+  /** Name of the file, for messages. */
+  readonly name: string;
+  /** Opens the file; called twice, for a look at all files comes before the counting. */
+  open(): Promise<OpenedSignal>;
+}
+
+/** How {@linkcode prepare} counts. */
+export interface PrepareOptions
+  extends GeneWindowsOptions, Pick<CountOptions, "extendBp" | "minMappingQuality"> {
+  /** How a file becomes one number a bin. */
+  readonly rule: CountingRule;
+  /**
+   * What to do about sequencing depth: nothing, or divide by the file's reads in millions. These are all mapped
+   * reads, duplicates too, whatever the lowest mapping quality.
+   *
+   * @default "none"
+   */
+  readonly normalisation?: DepthNormalisation;
+  /**
+   * Direction of the bins of genes on the minus strand.
+   *
+   * @default "genomic"
+   */
+  readonly orientation?: Orientation;
+  /**
+   * Name of the genome assembly.
+   *
+   * @default what the lengths of the files' chromosomes tell, else `unknown`
+   */
+  readonly assembly?: string;
+  /**
+   * Expression of the genes in each cell type, `[gene]`; without it the data are for prediction.
+   */
+  readonly labels?: ReadonlyMap<string, Float64Array<ArrayBuffer>>;
+  /** What was applied to the labels, for the record. */
+  readonly expressionTransform?: ExpressionTransform;
+  /**
+   * How many files are counted at once. Each takes some ten megabytes.
+   *
+   * @default 2
+   */
+  readonly concurrency?: number;
+  /** Called now and then with the number of genes done and of all, each counted once a file. */
+  readonly onProgress?: (done: number, total: number) => void;
+  /** Called with what may be wrong with the files but does not keep them from being counted. */
+  readonly onWarning?: (message: string) => void;
+}
+
+/** Files that were looked at and are ready to be counted. */
+export interface Preparation {
+  /** What the numbers will be. */
+  readonly record: DataRecord;
+  /** The genes, in the order of the data. */
+  readonly genes: readonly Gene[];
+  /** Cell types, in the order of the data. */
+  readonly cellTypes: readonly string[];
+  /** Number of bins. */
+  readonly bins: number;
+  /**
+   * Counts the files, one cell type after the other: what `writeCompetition` writes, in memory for one cell type.
+   * Plain counts of reads are integers; all else is rounded to float32.
+   *
+   * @throws {FormatError} If a file is damaged.
+   * @throws {ContractError} If a file has a value below zero, which no data set holds, or none of the genes'
+   * chromosomes; or reads per million are wanted of a file that does not tell how many reads it has.
+   */
+  blocks(): AsyncGenerator<CompetitionBlock, void, undefined>;
+  /**
+   * Counts the files into memory.
+   *
+   * @throws {FormatError} As `blocks` does.
+   * @throws {ContractError} As `blocks` does.
+   */
+  columns(): Promise<SampleColumns>;
+}
+
+/**
+ * Looks at the files of all samples, so that what is wrong with the last one is not found after hours: their
+ * formats, their indexes, their chromosomes and assembly. Nothing is counted before `blocks` or `columns` of what
+ * comes back is called.
+ *
+ * @param genes The genes, the same for all cell types, in the order of the data.
+ * @param inputs The files, `[cellType, mark]` row-major: every cell type with the same marks in the same order.
+ * @throws {RangeError} If an option is out of range.
+ * @throws {FormatError} If a file is empty, damaged, cut short, or lacks its index.
+ * @throws {ContractError} If cell types differ in their marks, the rule or an option is not for a file's kind, or
+ * files are of another assembly than the genes or each other.
+ *
+ * @example
+ * ```ts
+ * import { bytesSource } from "@waka/histone/io";
+ * import { openSignal, prepare } from "@waka/histone/genome";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const reads = new TextEncoder().encode("chr1\t95\t131\tN\t1000\t+\nchr1\t250\t286\tN\t1000\t-\n");
+ * const genes = [{ id: "3", chromosome: "chr1", tss: 200, strand: "+", line: 1 }] as const;
+ * const open = async () => (
+ *   { track: await openSignal(bytesSource(reads, "a.tagAlign")), close: () => {} }
+ * );
+ * const inputs = [{ cellType: "liver", mark: "H3K4me3", name: "a.tagAlign", open }];
+ * const preparation = await prepare(genes, inputs, { rule: "reads", halfWidthBp: 200 });
+ * deepStrictEqual([...(await preparation.columns()).signal], [1, 1, 1, 0]);
+ * ```
+ */
+export async function prepare(
+  genes: readonly Gene[],
+  inputs: readonly SignalInput[],
+  options: PrepareOptions,
+): Promise<Preparation> {
+  if (genes.length === 0) throw new ContractError("Cannot prepare data: there are no genes");
+  const windows = geneWindows(genes, options);
+  const { cellTypes, marks } = checkTable(inputs);
+  checkLabels(cellTypes, genes, options);
+  const warnOnce = makeWarnOnce(options.onWarning);
+  const assembly = await inspectInputs(genes, inputs, { ...options, warnOnce });
+  const { labels } = options;
+  const record = makeRecord({ ...options, assembly }, windows, marks);
+  const blocks = () => countBlocks(genes, inputs, { ...options, warnOnce, windows });
+  return {
+    record,
+    genes,
+    cellTypes,
+    bins: windows.bins,
+    blocks,
+    columns: () =>
+      collectColumns(blocks(), {
+        ...{ record, genes, cellTypes, bins: windows.bins },
+        labelled: labels !== undefined,
+      }),
+  };
+}
+
+/** Throws unless all cell types have the same marks in the same order. */
+function checkTable(
+  inputs: readonly SignalInput[],
+): { readonly cellTypes: string[]; readonly marks: string[] } {
+  const cellTypes = [...new Set(inputs.map(({ cellType }) => cellType))];
+  const marks = [...new Set(inputs.map(({ mark }) => mark))];
+  const isTable = inputs.length === cellTypes.length * marks.length &&
+    inputs.every(({ cellType, mark }, i) =>
+      cellType === cellTypes[Math.floor(i / marks.length)] && mark === marks[i % marks.length]
+    );
+  if (inputs.length === 0 || !isTable) {
+    throw new ContractError(
+      `Cannot prepare data: ${inputs.length} files for ${cellTypes.length} cell types and ` +
+        `${marks.length} marks, expected each cell type with each mark once, in the same order`,
+    );
+  }
+  return { cellTypes, marks };
+}
+
+function checkLabels(
+  cellTypes: readonly string[],
+  genes: readonly Gene[],
+  { labels }: PrepareOptions,
+): void {
+  if (labels === undefined) return;
+  for (const cellType of cellTypes) {
+    const found = labels.get(cellType)?.length;
+    if (found === genes.length) continue;
+    throw new ContractError(
+      `Cannot prepare data: cell type "${cellType}" has ${found ?? "no"} labels, ` +
+        `expected ${genes.length}, one a gene`,
+    );
+  }
+}
+
+function makeRecord(
+  options: PrepareOptions & { readonly assembly: string },
+  { binSizeBp }: GeneWindows,
+  marks: readonly string[],
+): DataRecord {
+  const { assembly, rule, extendBp = 0, minMappingQuality = 0, normalisation = "none" } = options;
+  const { orientation = "genomic", labels, expressionTransform = "none" } = options;
+  return {
+    ...{ assembly, binSizeBp, orientation, countingRule: rule, marks, transform: "none" },
+    ...{ extendBp, minMappingQuality, normalisation },
+    ...(labels === undefined ? {} : { expressionTransform }),
+  };
+}
+
+async function* countBlocks(
+  genes: readonly Gene[],
+  inputs: readonly SignalInput[],
+  options: PrepareOptions & { readonly windows: GeneWindows; readonly warnOnce: WarnOnce },
+): AsyncGenerator<CompetitionBlock, void, undefined> {
+  const { windows, labels, warnOnce, concurrency = 2, onProgress } = options;
+  const done = new Float64Array(inputs.length);
+  const total = inputs.length * genes.length;
+  const counts = mapInOrder(inputs, concurrency, (input, i) =>
+    countSample(input, {
+      ...{ ...options, genes, windows },
+      onProgress: (genesDone) => {
+        done[i] = genesDone;
+        onProgress?.(done.reduce((sum, value) => sum + value), total);
+      },
+      onWarning: (message) => warnOnce(message, input.name),
+    }));
+  const ids = genes.map(({ id }) => id);
+  let marks: SampleCounts[] = [];
+  let file = 0;
+  for await (const values of counts) {
+    const { cellType } = inputs[file++];
+    marks.push(values);
+    if (inputs[file]?.cellType === cellType) continue;
+    yield { cellType, genes: ids, signal: interleave(marks), labels: labels?.get(cellType) };
+    marks = [];
+  }
+}
+
+/** `[mark][gene, bin]` to `[gene, bin, mark]`, of the widest type among them; the marks are used up. */
+function interleave(marks: readonly SampleCounts[]): SampleCounts {
+  const [{ length }] = marks;
+  const [widest] = marks.toSorted((a, b) => b.BYTES_PER_ELEMENT - a.BYTES_PER_ELEMENT);
+  const signal = emptyLike(widest, length * marks.length);
+  for (const [mark, values] of marks.entries()) {
+    for (let from = 0, to = mark; from < length; from++, to += marks.length) {
+      signal[to] = values[from];
+    }
+    freeArray(values);
+  }
+  return signal;
+}
+
+function emptyLike(values: SampleCounts, length: number): SampleCounts {
+  if (values instanceof Uint16Array) return new Uint16Array(length);
+  return values instanceof Uint32Array ? new Uint32Array(length) : new Float32Array(length);
+}

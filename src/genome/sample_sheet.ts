@@ -1,0 +1,175 @@
+/**
+ * The sample sheet: which file holds which mark of which cell type.
+ *
+ * @module
+ */
+
+import { FormatError } from "../errors.ts";
+import type { ByteSource } from "../io/byte_source.ts";
+import { type Line, withSource } from "../io/_lines.ts";
+import { COMPETITION_RECORD } from "../record.ts";
+import { readTableHeader, type RowReader } from "./_table_columns.ts";
+import { failLine, visitTextLines } from "./_text_lines.ts";
+
+/** One row of a sample sheet. */
+export interface SampleSheetEntry {
+  /** Name of the cell type. */
+  readonly cellType: string;
+  /** Name of the mark. */
+  readonly mark: string;
+  /** Path of the file, as the sheet has it: relative ones start at the sheet's own directory. */
+  readonly path: string;
+  /** Line of the sheet, counted from 1; for messages. */
+  readonly line: number;
+}
+
+/** A full table of cell types and marks. */
+export interface SampleSheet {
+  /** Cell types, in order of first appearance. */
+  readonly cellTypes: readonly string[];
+  /** Marks: those of the competition first, in its order, then others by first appearance. */
+  readonly marks: readonly string[];
+  /** `[cellType, mark]` row-major. */
+  readonly entries: readonly SampleSheetEntry[];
+}
+
+/** How to read a sample sheet. */
+export interface ReadSampleSheetOptions {
+  /** Called with what is odd about the file but does not keep it from being read: mixed line ends. */
+  readonly onWarning?: (message: string) => void;
+}
+
+const COLUMNS = ["cell_type", "mark", "path"] as const;
+const HASH = 35;
+
+/**
+ * Reads a sample sheet: tab-separated, with the header `cell_type mark path`. Every cell type has
+ * every mark once. Replicates are refused rather than summed, because the same reads given twice
+ * look just the same: merge them first. Lines that start with `#` and blank lines are skipped.
+ *
+ * @param input Path of the file, or a source of its bytes.
+ * @throws {FormatError} With the line, if the header is another, a cell is empty, a cell type has a
+ * mark twice or a path stands there twice (its reads would be counted twice); with the cell type,
+ * the mark and the lines, if a cell type lacks a mark that another one has; also if the sheet has
+ * no row.
+ *
+ * @example
+ * ```ts
+ * import { readSampleSheet } from "@waka/histone/genome";
+ * import { bytesSource } from "@waka/histone/io";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const text = "cell_type\tmark\tpath\nliver\tH3K9me3\tb.bam\nliver\tH3K4me3\ta.bam\n";
+ * const { marks, entries } = await readSampleSheet(bytesSource(new TextEncoder().encode(text)));
+ * deepStrictEqual(marks, ["H3K4me3", "H3K9me3"]);
+ * deepStrictEqual(entries.map(({ path }) => path), ["a.bam", "b.bam"]);
+ * ```
+ */
+export function readSampleSheet(
+  input: string | URL | ByteSource,
+  options: ReadSampleSheetOptions = {},
+): Promise<SampleSheet> {
+  return withSource(input, async (source) => {
+    const collector = new SheetCollector(source.name);
+    await visitTextLines(source, (line) => collector.readLine(line), options.onWarning);
+    return collector.finish();
+  });
+}
+
+class SheetCollector {
+  readonly #file: string;
+  #readRow: RowReader<typeof COLUMNS[number]> | undefined;
+  /** The rows, by cell type and by mark. */
+  readonly #cellTypes = new Map<string, Map<string, SampleSheetEntry>>();
+  readonly #marks = new Set<string>();
+  /** Line of each path. */
+  readonly #paths = new Map<string, number>();
+  #empty = true;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  readLine(line: Line): void {
+    this.#empty = false;
+    if (line.bytes[line.start] === HASH) return;
+    if (this.#readRow === undefined) {
+      this.#readRow = readTableHeader(COLUMNS, "sample sheet", { line, file: this.#file });
+      return;
+    }
+    const { cell_type: cellType, mark, path } = this.#readRow(line, this.#file);
+    this.#checkPath(path, line);
+    this.#add({ cellType, mark, path, line: line.number }, line);
+  }
+
+  finish(): SampleSheet {
+    const cellTypes = [...this.#cellTypes.keys()];
+    if (cellTypes.length === 0) {
+      const found = this.#empty ? "the file is empty" : "it has no row";
+      throw new FormatError(`Cannot read sample sheet: ${found}, expected rows`, {
+        file: this.#file,
+      });
+    }
+    const marks = sortMarks([...this.#marks]);
+    const entries = cellTypes.flatMap((cellType) =>
+      marks.map((mark) => this.#cellTypes.get(cellType)!.get(mark) ?? this.#failMissing(cellType))
+    );
+    return { cellTypes, marks, entries };
+  }
+
+  #checkPath(path: string, line: Line): void {
+    // One file may be written in several ways.
+    const plain = path.replace(/\/(?:\.?\/)+/g, "/").replace(/^\.\//, "");
+    const earlier = this.#paths.get(plain);
+    if (earlier !== undefined) {
+      failLine(
+        this.#file,
+        line,
+        `Cannot read sample sheet: path "${path}" stands in line ${earlier} and in line ${line.number}, ` +
+          "expected once: its reads would be counted twice",
+      );
+    }
+    this.#paths.set(plain, line.number);
+  }
+
+  #add(entry: SampleSheetEntry, line: Line): void {
+    const { cellType, mark } = entry;
+    const entries = this.#cellTypes.get(cellType) ?? new Map<string, SampleSheetEntry>();
+    const earlier = entries.get(mark);
+    if (earlier !== undefined) {
+      failLine(
+        this.#file,
+        line,
+        `Cannot read sample sheet: cell type "${cellType}" has mark "${mark}" in line ${earlier.line} and in ` +
+          `line ${line.number}, expected once: merge replicates into one file first`,
+      );
+    }
+    this.#cellTypes.set(cellType, entries.set(mark, entry));
+    this.#marks.add(mark);
+  }
+
+  /** Names every mark that a cell type lacks, and where it and they stand. */
+  #failMissing(cellType: string): never {
+    const own = this.#cellTypes.get(cellType)!;
+    const missing = [...this.#marks].filter((mark) => !own.has(mark)).map((mark) => {
+      const { line, cellType } = this.#firstWith(mark);
+      return `"${mark}" (which "${cellType}" has in line ${line})`;
+    });
+    const lines = [...own.values()].map(({ line }) => line);
+    throw new FormatError(
+      `Cannot read sample sheet: cell type "${cellType}" (line ${lines.join(", ")}) lacks mark ` +
+        `${missing.join(" and ")}, expected every mark for every cell type`,
+      { file: this.#file },
+    );
+  }
+
+  #firstWith(mark: string): SampleSheetEntry {
+    return [...this.#cellTypes.values()].map((entries) => entries.get(mark))
+      .find((entry) => entry !== undefined)!;
+  }
+}
+
+function sortMarks(marks: readonly string[]): string[] {
+  const known = COMPETITION_RECORD.marks.filter((mark) => marks.includes(mark));
+  return [...known, ...marks.filter((mark) => !known.includes(mark))];
+}

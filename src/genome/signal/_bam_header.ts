@@ -1,0 +1,98 @@
+/** The header of a BAM file (SAM specification, section 4.2): its sequences. */
+
+import { FormatError } from "../../errors.ts";
+import { decodeText } from "../../io/_numbers.ts";
+import type { ByteSource } from "../../io/byte_source.ts";
+import type { Contig } from "../chromosomes.ts";
+import { inflateRange, type Piece } from "./_bgzf.ts";
+
+/** The empty block that ends the file. */
+const END_BYTES = 28;
+const MAX_SEQUENCES = 2 ** 20;
+const MAX_NAME_BYTES = 2 ** 16;
+
+/**
+ * Reads the sequences that the header names. The text before them is skipped.
+ *
+ * @throws {FormatError} If the file is no BAM file, or is damaged or ends within its header.
+ */
+export async function readBamContigs(source: ByteSource): Promise<Required<Contig>[]> {
+  const start = { blockPosition: 0, dataPosition: 0 };
+  const end = { blockPosition: source.size - END_BYTES, dataPosition: 0 };
+  const pieces = inflateRange(source, { minv: start, maxv: end });
+  const bytes = new HeaderBytes(source.name, pieces);
+  try {
+    const magic = await bytes.take(4);
+    if (decodeText(magic, 0, 4) !== "BAM\x01") bytes.fail("it does not start as one");
+    await bytes.skip(await bytes.int32());
+    const contigs: Required<Contig>[] = [];
+    const count = await bytes.int32();
+    if (count > MAX_SEQUENCES) bytes.fail(`its header has ${count} sequences`);
+    while (contigs.length < count) contigs.push(await readContig(bytes));
+    return contigs;
+  } finally {
+    await pieces.return(undefined);
+  }
+}
+
+async function readContig(bytes: HeaderBytes): Promise<Required<Contig>> {
+  const nameBytes = await bytes.int32();
+  if (nameBytes < 2 || nameBytes > MAX_NAME_BYTES) {
+    bytes.fail(`the name of a sequence in its header has ${nameBytes} bytes`);
+  }
+  // The last byte is a NUL.
+  const name = decodeText(await bytes.take(nameBytes), 0, nameBytes - 1);
+  return { name, length: await bytes.int32() };
+}
+
+/** Takes bytes from the front of a stream. */
+class HeaderBytes {
+  readonly #file: string;
+  readonly #pieces: AsyncGenerator<Piece>;
+  #piece: Uint8Array = new Uint8Array();
+
+  constructor(file: string, pieces: AsyncGenerator<Piece>) {
+    this.#file = file;
+    this.#pieces = pieces;
+  }
+
+  /** The next bytes; few, since they are collected. */
+  async take(length: number): Promise<Uint8Array> {
+    const taken = new Uint8Array(length);
+    for (let filled = 0; filled < length;) {
+      if (this.#piece.length === 0) await this.#next();
+      const part = this.#piece.subarray(0, length - filled);
+      taken.set(part, filled);
+      filled += part.length;
+      this.#piece = this.#piece.subarray(part.length);
+    }
+    return taken;
+  }
+
+  async skip(length: number): Promise<void> {
+    for (let left = length; left > 0;) {
+      if (this.#piece.length === 0) await this.#next();
+      const part = Math.min(left, this.#piece.length);
+      left -= part;
+      this.#piece = this.#piece.subarray(part);
+    }
+  }
+
+  /** A count or length, which cannot be negative. */
+  async int32(): Promise<number> {
+    const { buffer } = await this.take(4);
+    const value = new DataView(buffer).getInt32(0, true);
+    if (value < 0) this.fail(`its header holds the length ${value}`);
+    return value;
+  }
+
+  fail(found: string): never {
+    throw new FormatError(`Cannot read BAM: ${found}`, { file: this.#file });
+  }
+
+  async #next(): Promise<void> {
+    const { done, value } = await this.#pieces.next();
+    if (done) this.fail("it ends within its header");
+    else this.#piece = value.bytes;
+  }
+}

@@ -1,0 +1,193 @@
+/** Parts of a BGZF file (SAM specification, section 4.1): gzip in blocks of at most 64 KiB, each on its own. */
+
+import { unzip } from "@gmod/bgzf-filehandle";
+import { FormatError } from "../../errors.ts";
+import { crc32 } from "../../io/_crc32.ts";
+import type { ByteSource } from "../../io/byte_source.ts";
+import { freeArray } from "../_free.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** A place in the inflated data, as the indexes of BGZF files give it. */
+export interface VirtualOffset {
+  /** Where in the file the block starts, in bytes. */
+  readonly blockPosition: number;
+  /** Offset in the inflated block, in bytes. */
+  readonly dataPosition: number;
+}
+
+/** The inflated data from `minv` up to but without `maxv`. */
+export interface VirtualRange {
+  readonly minv: VirtualOffset;
+  readonly maxv: VirtualOffset;
+}
+
+/** Inflated data of some blocks. */
+export interface Piece {
+  /** Valid until the next piece is asked for. */
+  readonly bytes: Uint8Array;
+  /** Where in the file the first of the blocks starts. */
+  readonly byteOffset: number;
+}
+
+const PIECE_BYTES = 1 << 17;
+const LARGEST_BLOCK_BYTES = 1 << 16;
+const HEADER_BYTES = 12;
+const TRAILER_BYTES = 8;
+/** `BC`, the extra field with the block's size, as a little-endian number. */
+const SIZE_FIELD = 0x4342;
+
+/** So few bytes between two ranges are sooner read than skipped. */
+const LONGEST_GAP_BYTES = 1 << 16;
+
+/** Joins ranges that overlap or nearly touch, and sorts them in file order, so that each byte is read once. */
+export function mergeRanges(ranges: Iterable<VirtualRange>): VirtualRange[] {
+  const sorted = [...ranges].sort((a, b) => compareOffsets(a.minv, b.minv));
+  const merged: VirtualRange[] = [];
+  for (const { minv, maxv } of sorted) {
+    const last = merged.at(-1);
+    if (
+      last === undefined || minv.blockPosition - last.maxv.blockPosition > LONGEST_GAP_BYTES
+    ) {
+      merged.push({ minv, maxv });
+    } else if (compareOffsets(maxv, last.maxv) > 0) {
+      merged[merged.length - 1] = { minv: last.minv, maxv };
+    }
+  }
+  return merged;
+}
+
+/** Less than, equal to or more than 0 as `a` is before, at or behind `b`. */
+export function compareOffsets(a: VirtualOffset, b: VirtualOffset): number {
+  return a.blockPosition - b.blockPosition || a.dataPosition - b.dataPosition;
+}
+
+/**
+ * Inflates a range in bounded pieces, and reads one piece ahead meanwhile.
+ *
+ * @throws {FormatError} If a block is damaged or the file ends before the range does.
+ */
+export async function* inflateRange(
+  source: ByteSource,
+  range: VirtualRange,
+): AsyncGenerator<Piece> {
+  const { minv, maxv } = range;
+  let byteOffset = minv.blockPosition;
+  let skipped = minv.dataPosition;
+  let ahead = readBlocks(source, byteOffset, maxv);
+  while (ahead !== undefined) {
+    const compressed = await ahead;
+    const blocks = measureBlocks(compressed, maxv.blockPosition - byteOffset);
+    if (blocks.length === 0) fail(source, byteOffset, "no block starts here");
+    ahead = blocks.lastStart === undefined
+      ? readBlocks(source, byteOffset + blocks.length, maxv)
+      : undefined;
+    const bytes = await inflateBlocks(source, compressed.subarray(0, blocks.length), byteOffset);
+    const end = blocks.lastStart === undefined
+      ? bytes.length
+      : blocks.lastStart + maxv.dataPosition;
+    if (Math.max(skipped, end) > bytes.length) fail(source, byteOffset, "a block ends too early");
+    yield { bytes: bytes.subarray(skipped, end), byteOffset };
+    freeArray(bytes);
+    if (source.readsAreCopies) freeArray(compressed);
+    byteOffset += blocks.length;
+    skipped = 0;
+  }
+}
+
+/** Reads some blocks of a range that ends at `maxv`, and perhaps the start of another; `undefined` at its end. */
+function readBlocks(
+  source: ByteSource,
+  byteOffset: number,
+  maxv: VirtualOffset,
+): Promise<Bytes> | undefined {
+  if (byteOffset > maxv.blockPosition) return undefined;
+  if (byteOffset === maxv.blockPosition && maxv.dataPosition === 0) return undefined;
+  const limit = Math.min(source.size, maxv.blockPosition + LARGEST_BLOCK_BYTES);
+  const length = Math.max(0, Math.min(PIECE_BYTES, limit - byteOffset));
+  const compressed = length === 0
+    ? Promise.resolve(new Uint8Array())
+    : source.read(byteOffset, length);
+  // Nobody may be left to wait for what was read ahead.
+  compressed.catch(() => undefined);
+  return compressed;
+}
+
+/**
+ * Finds the whole blocks at the front of `compressed` up to and with the one at `last`: their length together
+ * and, if that one is among them, where its inflated data start.
+ */
+function measureBlocks(
+  compressed: Bytes,
+  last: number,
+): { readonly length: number; readonly lastStart: number | undefined } {
+  const view = new DataView(compressed.buffer, compressed.byteOffset, compressed.length);
+  let inflated = 0;
+  let at = 0;
+  while (at <= last) {
+    const size = blockSize(view, at);
+    if (size === undefined || at + size > compressed.length) break;
+    if (at === last) return { length: at + size, lastStart: inflated };
+    inflated += view.getUint32(at + size - 4, true);
+    at += size;
+  }
+  return { length: at, lastStart: undefined };
+}
+
+/** Size of the block at `at`, in bytes, or `undefined` if no whole header of one is there. */
+function blockSize(view: DataView, at: number): number | undefined {
+  if (at + HEADER_BYTES > view.byteLength) return undefined;
+  if (view.getUint32(at, true) !== 0x04088b1f) return undefined;
+  const end = at + HEADER_BYTES + view.getUint16(at + 10, true);
+  let field = at + HEADER_BYTES;
+  while (field + 6 <= Math.min(end, view.byteLength)) {
+    if (view.getUint16(field, true) === SIZE_FIELD) {
+      const size = view.getUint16(field + 4, true) + 1;
+      if (size <= end - at + TRAILER_BYTES) return undefined;
+      const trailer = at + size - TRAILER_BYTES;
+      // What claims to be larger is no such block, and is not inflated to find out.
+      return trailer + TRAILER_BYTES <= view.byteLength &&
+          view.getUint32(trailer + 4, true) > LARGEST_BLOCK_BYTES
+        ? undefined
+        : size;
+    }
+    field += 4 + view.getUint16(field + 2, true);
+  }
+  return undefined;
+}
+
+async function inflateBlocks(
+  source: ByteSource,
+  compressed: Bytes,
+  byteOffset: number,
+): Promise<Uint8Array> {
+  let inflated: Uint8Array;
+  try {
+    inflated = await unzip(compressed);
+  } catch (cause) {
+    return fail(source, byteOffset, String(cause instanceof Error ? cause.message : cause), cause);
+  }
+  if (!areIntact(compressed, inflated)) fail(source, byteOffset, "CRC-32 differs");
+  return inflated;
+}
+
+/** Whether each block is as long and has the CRC-32 that it claims, neither of which `unzip` looks at. */
+function areIntact(compressed: Bytes, inflated: Uint8Array): boolean {
+  const view = new DataView(compressed.buffer, compressed.byteOffset, compressed.length);
+  let start = 0;
+  for (let at = 0; at < compressed.length;) {
+    at += blockSize(view, at)!;
+    const end = start + view.getUint32(at - 4, true);
+    if (end > inflated.length) return false;
+    if (crc32(inflated.subarray(start, end), 0) !== view.getUint32(at - 8, true)) return false;
+    start = end;
+  }
+  return start === inflated.length;
+}
+
+function fail(source: ByteSource, byteOffset: number, found: string, cause?: unknown): never {
+  throw new FormatError(
+    `Cannot inflate block: the file is damaged or cut short, or its index is of another file: ${found}`,
+    { file: source.name, byteOffset, cause },
+  );
+}

@@ -1,0 +1,258 @@
+/**
+ * The indexes of BGZF files: `.bai` (SAM specification, section 5.2), `.tbi` (tabix) and `.csi` (CSIv1). They differ in the
+ * size of the smallest bin, in where the names of the sequences stand, and in that `.csi` has no linear index.
+ */
+
+import { FormatError } from "../../errors.ts";
+import type { ByteSource } from "../../io/byte_source.ts";
+import { decodeText } from "../../io/_numbers.ts";
+import { readInflated } from "../_gunzip.ts";
+import { compareOffsets, type VirtualOffset, type VirtualRange } from "./_bgzf.ts";
+import type { Region } from "./_contig_windows.ts";
+import { IndexCursor } from "./_index_cursor.ts";
+
+/** Far above any real index; a small file may inflate to 1032 times its size. */
+const MAX_INDEX_BYTES = 64 * 2 ** 20;
+const MAX_SEQUENCES = 2 ** 20;
+/** With more levels the numbers of bins, of 32 bits, would not suffice. */
+const MAX_DEPTH = 10;
+const CHUNK_BYTES = 16;
+
+/** How an index divides sequences into bins: level by level, each bin into eight. */
+interface Binning {
+  /** Of the smallest bins, as a power of 2, in base pairs. */
+  readonly minShift: number;
+  /** Number of the last level, the first being 0. */
+  readonly depth: number;
+  /** Whether each bin has the offset of its first record, instead of a linear index behind all bins. */
+  readonly hasOffsets: boolean;
+}
+
+/** What one sequence has in an index. */
+interface Sequence {
+  /** Where its bins start in the index. */
+  readonly at: number;
+  /** Mapped records, 0 where the index does not tell. */
+  readonly records: number;
+  /** Where its linear index starts, and how many windows of 16 kb it has. */
+  readonly linearAt: number;
+  readonly linearLength: number;
+}
+
+/** An index, read and checked. */
+export class BgzfIndex {
+  /** Names of the sequences, where the index has them: those of text files. */
+  readonly names: readonly string[] | undefined;
+  /** Bases that a sequence can have. */
+  readonly spanBp: number;
+  readonly #file: string;
+  readonly #bytes: Uint8Array;
+  readonly #binning: Binning;
+  readonly #sequences: Sequence[] = [];
+  #hasPlaces = false;
+  /** Mapped records on all sequences. */
+  #records = 0;
+
+  constructor(file: string, bytes: Uint8Array) {
+    this.#file = file;
+    this.#bytes = bytes;
+    const cursor = this.#cursor(0);
+    const { binning, names, sequences } = readHead(cursor, bytes);
+    this.#binning = binning;
+    this.names = names;
+    this.spanBp = 2 ** (binning.minShift + 3 * binning.depth);
+    for (let i = 0; i < sequences; i++) this.#sequences.push(this.#readSequence(cursor));
+  }
+
+  /** Number of sequences. */
+  get sequences(): number {
+    return this.#sequences.length;
+  }
+
+  /** Whether it knows where any record is. */
+  get hasPlaces(): boolean {
+    return this.#hasPlaces;
+  }
+
+  /** Mapped records on a sequence, 0 where the index does not tell. */
+  countRecords(sequence: number): number {
+    return this.#sequences[sequence]?.records ?? 0;
+  }
+
+  /**
+   * Where the file holds the records of some regions, and others between them. Work is in proportion to the bins.
+   *
+   * @param regions By ascending start, apart from each other.
+   */
+  findRanges(sequence: number, regions: readonly Region[]): VirtualRange[] {
+    const place = this.#sequences[sequence];
+    const ranges: VirtualRange[] = [];
+    if (place === undefined) return ranges;
+    const cursor = this.#cursor(place.at);
+    this.#visitBins(cursor, (bin, chunks) => {
+      const region = firstOverlap(regions, binExtent(bin, this.#binning));
+      if (region === undefined) return;
+      const lowest = this.#lowestOffset(place, region.start);
+      for (let i = 0; i < chunks; i++) {
+        const [minv, maxv] = [cursor.virtualOffset(), cursor.virtualOffset()];
+        if (compareOffsets(minv, maxv) > 0) cursor.fail("a chunk ends before it starts");
+        if (compareOffsets(maxv, lowest) > 0) ranges.push({ minv, maxv });
+      }
+    });
+    return ranges;
+  }
+
+  /** The offset that no record of a place is before. */
+  #lowestOffset({ linearAt, linearLength }: Sequence, start: number): VirtualOffset {
+    if (linearLength === 0) return { blockPosition: 0, dataPosition: 0 };
+    const window = Math.min(Math.floor(start / 2 ** this.#binning.minShift), linearLength - 1);
+    return this.#cursor(linearAt + 8 * window).virtualOffset();
+  }
+
+  #readSequence(cursor: IndexCursor): Sequence {
+    const { at } = cursor;
+    let records = 0;
+    this.#visitBins(cursor, (_, chunks) => this.#hasPlaces ||= chunks > 0, () => {
+      cursor.skip(CHUNK_BYTES);
+      records = cursor.uint64();
+      cursor.skip(8);
+    });
+    this.#records += records;
+    if (!Number.isSafeInteger(this.#records)) cursor.fail(`it counts ${this.#records} records`);
+    const linearLength = this.#binning.hasOffsets ? 0 : cursor.count(8);
+    const linearAt = cursor.at;
+    cursor.skip(8 * linearLength);
+    return { at, records, linearAt, linearLength };
+  }
+
+  /** Visits the bins of a sequence; the cursor stands at the chunks of each, and behind the last one at the end. */
+  #visitBins(
+    cursor: IndexCursor,
+    visit: (bin: number, chunks: number) => void,
+    visitCounts?: () => void,
+  ): void {
+    const { depth, hasOffsets } = this.#binning;
+    const pseudoBin = firstBin(depth + 1) + 1;
+    const bins = cursor.count(hasOffsets ? 16 : 8);
+    for (let i = 0; i < bins; i++) {
+      const bin = cursor.uint32();
+      if (bin > pseudoBin) cursor.fail(`it has bin ${bin}, expected at most ${pseudoBin}`);
+      if (hasOffsets) cursor.skip(8);
+      const chunks = cursor.count(CHUNK_BYTES);
+      const end = cursor.at + chunks * CHUNK_BYTES;
+      // Not a bin: two "chunks" that hold counts.
+      if (bin !== pseudoBin) visit(bin, chunks);
+      else if (chunks === 2) visitCounts?.();
+      cursor.at = end;
+    }
+  }
+
+  #cursor(at: number): IndexCursor {
+    const cursor = new IndexCursor(this.#file, this.#bytes);
+    cursor.at = at;
+    return cursor;
+  }
+}
+
+/**
+ * Reads an index, of which its first bytes tell the kind.
+ *
+ * @throws {FormatError} If it is damaged, of another kind, or too large to be one.
+ */
+export async function readBgzfIndex(source: ByteSource): Promise<BgzfIndex> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of readInflated(source)) {
+    pieces.push(piece);
+    length += piece.length;
+    if (length > MAX_INDEX_BYTES) {
+      throw new FormatError(`Cannot read index: it has more than ${MAX_INDEX_BYTES} bytes`, {
+        file: source.name,
+      });
+    }
+  }
+  const bytes = new Uint8Array(length);
+  length = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, length);
+    length += piece.length;
+  }
+  return new BgzfIndex(source.name, bytes);
+}
+
+interface Head {
+  readonly binning: Binning;
+  readonly names: readonly string[] | undefined;
+  readonly sequences: number;
+}
+
+/** What stands before the first sequence. */
+function readHead(cursor: IndexCursor, bytes: Uint8Array): Head {
+  const magic = decodeText(bytes, 0, Math.min(4, bytes.length));
+  cursor.skip(Math.min(4, bytes.length));
+  const binning = { minShift: 14, depth: 5, hasOffsets: false };
+  switch (magic) {
+    case "BAI\x01":
+      return { binning, names: undefined, sequences: readSequenceCount(cursor, 8) };
+    case "TBI\x01": {
+      const sequences = readSequenceCount(cursor, 8);
+      return { binning, names: readNames(cursor, bytes), sequences };
+    }
+    case "CSI\x01": {
+      const [minShift, depth] = [cursor.uint32(), cursor.uint32()];
+      if (depth > MAX_DEPTH || minShift > 31) {
+        cursor.fail(`its smallest bins have 2^${minShift} bases, in level ${depth}`);
+      }
+      const end = cursor.count(1) + cursor.at;
+      const names = end > cursor.at ? readNames(cursor, bytes) : undefined;
+      cursor.at = end;
+      const sequences = readSequenceCount(cursor, 4);
+      return { binning: { minShift, depth, hasOffsets: true }, names, sequences };
+    }
+  }
+  return cursor.fail("it starts neither as .bai nor as .tbi or .csi");
+}
+
+function readSequenceCount(cursor: IndexCursor, itemBytes: number): number {
+  const count = cursor.count(itemBytes);
+  if (count > MAX_SEQUENCES) cursor.fail(`it has ${count} sequences`);
+  return count;
+}
+
+/** Bytes before the names: format, columns, mark of comments, and lines to skip. */
+const COLUMNS_BYTES = 24;
+
+function readNames(cursor: IndexCursor, bytes: Uint8Array): string[] {
+  cursor.skip(COLUMNS_BYTES);
+  const length = cursor.count(1);
+  const text = decodeText(bytes, cursor.at, cursor.at + length);
+  cursor.skip(length);
+  if (length > 0 && !text.endsWith("\0")) cursor.fail("the names of the sequences do not end");
+  return text.split("\0").slice(0, -1);
+}
+
+/** Number of the first bin of a level. */
+function firstBin(level: number): number {
+  return (8 ** level - 1) / 7;
+}
+
+/** The bases of a bin. */
+function binExtent(bin: number, { minShift, depth }: Binning): Region {
+  let level = 0;
+  while (bin >= firstBin(level + 1)) level++;
+  const size = 2 ** (minShift + 3 * (depth - level));
+  const start = (bin - firstBin(level)) * size;
+  return { start, end: start + size };
+}
+
+/** The first of some regions that overlaps an extent. */
+function firstOverlap(regions: readonly Region[], { start, end }: Region): Region | undefined {
+  let low = 0;
+  let high = regions.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (regions[middle].end > start) high = middle;
+    else low = middle + 1;
+  }
+  return low < regions.length && regions[low].start < end ? regions[low] : undefined;
+}

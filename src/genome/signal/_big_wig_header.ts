@@ -1,0 +1,79 @@
+/** The front of a bigWig file (Kent et al. 2010, Bioinformatics 26:2204, supplement): where its parts are. */
+
+import { FormatError } from "../../errors.ts";
+import type { ByteSource } from "../../io/byte_source.ts";
+import { decodeText } from "../../io/_numbers.ts";
+import type { Contig } from "../chromosomes.ts";
+import { placeAt, readPart, walkTree } from "./_tree_walk.ts";
+
+/** A sequence and its number, by which the file's index knows it. */
+export interface NumberedContig extends Required<Contig> {
+  readonly id: number;
+}
+
+/** What the front of the file tells. */
+export interface BigWigHeader {
+  readonly contigs: readonly NumberedContig[];
+  /** Where the index of the sections is. */
+  readonly indexOffset: number;
+  /** Whether the sections are deflated. */
+  readonly isDeflated: boolean;
+}
+
+const BIG_WIG_MAGIC = 0x888ffc26;
+const BIG_BED_MAGIC = 0x8789f2eb;
+const HEADER_BYTES = 64;
+const TREE_HEADER_BYTES = 32;
+const MAX_NAME_BYTES = 2 ** 16;
+const MAX_SEQUENCES = 2 ** 20;
+
+/**
+ * Reads the header and the names of the sequences.
+ *
+ * @throws {FormatError} If it is no bigWig file, or is damaged.
+ */
+export async function readBigWigHeader(source: ByteSource): Promise<BigWigHeader> {
+  const header = await readPart(source, 0, HEADER_BYTES);
+  const magic = header.getUint32(0, true);
+  if (magic !== BIG_WIG_MAGIC) {
+    const found = magic === BIG_BED_MAGIC ? "it is a bigBed file" : "it does not start as one";
+    fail(source, `${found}, expected a bigWig file`);
+  }
+  return {
+    contigs: await readContigs(source, placeAt(header, 8)),
+    indexOffset: placeAt(header, 24),
+    // The size of the largest section inflated, and 0 where none is deflated.
+    isDeflated: header.getUint32(52, true) > 0,
+  };
+}
+
+async function readContigs(source: ByteSource, offset: number): Promise<NumberedContig[]> {
+  const header = await readPart(source, offset, TREE_HEADER_BYTES);
+  const [nameBytes, valueBytes] = [header.getUint32(8, true), header.getUint32(12, true)];
+  if (nameBytes > MAX_NAME_BYTES || valueBytes !== 8) {
+    fail(source, `the names of its sequences have ${nameBytes} bytes and ${valueBytes} behind`);
+  }
+  const contigs: NumberedContig[] = [];
+  await walkTree(source, offset + TREE_HEADER_BYTES, {
+    leafBytes: nameBytes + valueBytes,
+    innerBytes: nameBytes + 8,
+    wantsChild: () => true,
+    visitLeaf(item) {
+      if (contigs.length === MAX_SEQUENCES) {
+        fail(source, `it has more than ${MAX_SEQUENCES} sequences`);
+      }
+      const bytes = new Uint8Array(item.buffer, item.byteOffset, nameBytes);
+      const end = bytes.indexOf(0);
+      contigs.push({
+        name: decodeText(bytes, 0, end < 0 ? nameBytes : end),
+        id: item.getUint32(nameBytes, true),
+        length: item.getUint32(nameBytes + 4, true),
+      });
+    },
+  });
+  return contigs;
+}
+
+function fail(source: ByteSource, found: string): never {
+  throw new FormatError(`Cannot read bigWig: ${found}`, { file: source.name });
+}

@@ -1,0 +1,165 @@
+/** The values of a bigWig file, which lie in sections of up to 65,535 intervals. */
+
+import { FormatError } from "../../errors.ts";
+import type { ByteSource } from "../../io/byte_source.ts";
+import { inflate } from "../_inflate.ts";
+import type { Region } from "./_contig_windows.ts";
+import { placeAt, readPart, walkTree } from "./_tree_walk.ts";
+
+/** Takes the values of one sequence, by ascending place; coordinates are 0-based half-open. */
+export type VisitInterval = (start: number, end: number, value: number) => void;
+
+/** Which values to visit. */
+export interface IntervalQuery {
+  /** Number of the sequence. */
+  readonly contig: number;
+  /** By ascending start, apart from each other. */
+  readonly regions: readonly Region[];
+  /** Where the index of the sections is. */
+  readonly indexOffset: number;
+  readonly isDeflated: boolean;
+}
+
+/** Where a section lies in the file. */
+interface SectionPlace {
+  readonly offset: number;
+  readonly end: number;
+}
+
+const INDEX_MAGIC = 0x2468ace0;
+const INDEX_HEADER_BYTES = 48;
+const SECTION_HEADER_BYTES = 24;
+/** Size of an interval by the section's type: start, end and value; start and value; value. */
+const ITEM_BYTES = [0, 12, 8, 4];
+const LARGEST_SECTION_BYTES = SECTION_HEADER_BYTES + 65_535 * 12;
+/** Sections this near each other are read at once, so many bytes together. */
+const LONGEST_GAP_BYTES = 1 << 14;
+const LONGEST_READ_BYTES = 1 << 20;
+
+/**
+ * Visits the intervals of all sections that overlap the regions, others beside them too. Each section is read once.
+ *
+ * @throws {FormatError} If the file is damaged, or intervals overlap.
+ */
+export async function visitIntervals(
+  source: ByteSource,
+  query: IntervalQuery,
+  visit: VisitInterval,
+): Promise<void> {
+  const places = await findSections(source, query);
+  const decoder = new SectionDecoder(source.name, query.contig, visit);
+  for (let first = 0; first < places.length;) {
+    const start = places[first].offset;
+    let last = first;
+    while (last + 1 < places.length && areNear(places[last], places[last + 1], start)) last++;
+    const part = await readPart(source, start, places[last].end - start);
+    for (; first <= last; first++) {
+      const { offset, end } = places[first];
+      const bytes = new Uint8Array(part.buffer, part.byteOffset + offset - start, end - offset);
+      decoder.decode(
+        query.isDeflated ? await inflateSection(source, bytes, offset) : bytes,
+        offset,
+      );
+    }
+  }
+}
+
+function areNear(section: SectionPlace, next: SectionPlace, start: number): boolean {
+  return next.offset - section.end <= LONGEST_GAP_BYTES && next.end - start <= LONGEST_READ_BYTES;
+}
+
+/** Where the sections are that overlap the regions, in the file's order. */
+async function findSections(source: ByteSource, query: IntervalQuery): Promise<SectionPlace[]> {
+  const { indexOffset } = query;
+  const header = await readPart(source, indexOffset, INDEX_HEADER_BYTES);
+  if (header.getUint32(0, true) !== INDEX_MAGIC) {
+    fail(source.name, "its index is none", indexOffset);
+  }
+  const places: SectionPlace[] = [];
+  await walkTree(source, indexOffset + INDEX_HEADER_BYTES, {
+    leafBytes: 32,
+    innerBytes: 24,
+    wantsChild: (item) => overlaps(item, query),
+    visitLeaf(item) {
+      if (!overlaps(item, query)) return;
+      const [offset, length] = [placeAt(item, 16), placeAt(item, 24)];
+      // In a sound file sections lie side by side, so that together they are no longer than the file.
+      const isSound = length <= LARGEST_SECTION_BYTES && offset >= (places.at(-1)?.end ?? 0);
+      if (!isSound) fail(source.name, `a section of ${length} bytes overlaps another`, offset);
+      places.push({ offset, end: offset + length });
+    },
+  });
+  return places;
+}
+
+/** Whether the extent that an item of the index starts with overlaps a region. */
+function overlaps(item: DataView, { contig, regions }: IntervalQuery): boolean {
+  const [startContig, endContig] = [item.getUint32(0, true), item.getUint32(8, true)];
+  if (startContig > contig || endContig < contig) return false;
+  const start = startContig < contig ? 0 : item.getUint32(4, true);
+  const end = endContig > contig ? Infinity : item.getUint32(12, true);
+  let low = 0;
+  let high = regions.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (regions[middle].end > start) high = middle;
+    else low = middle + 1;
+  }
+  return low < regions.length && regions[low].start < end;
+}
+
+async function inflateSection(
+  source: ByteSource,
+  bytes: Uint8Array<ArrayBuffer>,
+  offset: number,
+): Promise<Uint8Array> {
+  try {
+    return await inflate(bytes, LARGEST_SECTION_BYTES);
+  } catch (cause) {
+    return fail(source.name, "a section cannot be inflated", offset, cause);
+  }
+}
+
+class SectionDecoder {
+  readonly #file: string;
+  readonly #contig: number;
+  readonly #visit: VisitInterval;
+  /** Where the last interval ended. */
+  #end = 0;
+
+  constructor(file: string, contig: number, visit: VisitInterval) {
+    this.#file = file;
+    this.#contig = contig;
+    this.#visit = visit;
+  }
+
+  decode(bytes: Uint8Array, offset: number): void {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    if (bytes.length < SECTION_HEADER_BYTES) fail(this.#file, "a section has no header", offset);
+    if (view.getUint32(0, true) !== this.#contig) return;
+    const [step, span] = [view.getUint32(12, true), view.getUint32(16, true)];
+    const itemBytes = ITEM_BYTES[view.getUint8(20)] ?? 0;
+    const items = view.getUint16(22, true);
+    const end = SECTION_HEADER_BYTES + items * itemBytes;
+    if (itemBytes === 0 || end > bytes.length) {
+      fail(this.#file, `a section of ${bytes.length} bytes claims ${items} intervals`, offset);
+    }
+    let start = view.getUint32(4, true);
+    for (let at = SECTION_HEADER_BYTES; at < end; at += itemBytes, start += step) {
+      if (itemBytes > 4) start = view.getUint32(at, true);
+      const stop = itemBytes === 12 ? view.getUint32(at + 4, true) : start + span;
+      // Without this a small file could be days of work: each interval would be counted into every bin.
+      if (start < this.#end || stop < start) {
+        const found =
+          `the interval ${start}-${stop} overlaps the one before or ends before it starts`;
+        fail(this.#file, found, offset);
+      }
+      this.#end = stop;
+      this.#visit(start, stop, view.getFloat32(at + itemBytes - 4, true));
+    }
+  }
+}
+
+function fail(file: string, found: string, byteOffset: number, cause?: unknown): never {
+  throw new FormatError(`Cannot read bigWig: ${found}: it is damaged`, { file, byteOffset, cause });
+}

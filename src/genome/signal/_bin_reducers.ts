@@ -1,0 +1,153 @@
+/**
+ * What the bins of all windows hold while a file is read. Windows are numbered by gene; all arrays are
+ * `[gene, bin]`.
+ */
+
+import type { GeneWindows } from "../windows.ts";
+import type { CountingRule } from "./track.ts";
+
+/** Takes intervals of windows, and gives one number a bin. */
+export interface BinReducer {
+  /**
+   * Takes the bases `[from, to)` of a window, relative to its start and within it, with a value.
+   */
+  add(gene: number, from: number, to: number, value: number): void;
+  /** The numbers; nothing can be added afterwards. */
+  finish(): Float64Array<ArrayBuffer>;
+}
+
+/** The reducer of a rule. */
+export function makeReducer(rule: CountingRule, windows: GeneWindows): BinReducer {
+  switch (rule) {
+    case "reads":
+      return new CountReducer(windows);
+    case "mean-depth":
+      return new SumReducer(windows, windows.binSizeBp);
+    case "sum":
+      // The library below pyBigWig multiplies in float32 for a sum, though not for a mean.
+      return new SumReducer(windows, 1, Math.fround);
+    case "mean":
+      return new MeanReducer(windows);
+    case "max":
+      return new MaxReducer(windows);
+  }
+}
+
+class CountReducer implements BinReducer {
+  readonly #values: Float64Array<ArrayBuffer>;
+  readonly #bins: number;
+  readonly #binSizeBp: number;
+
+  constructor({ genes, bins, binSizeBp }: GeneWindows) {
+    this.#values = new Float64Array(genes * bins);
+    this.#bins = bins;
+    this.#binSizeBp = binSizeBp;
+  }
+
+  add(gene: number, from: number, to: number): void {
+    const values = this.#values;
+    const start = gene * this.#bins;
+    const last = start + Math.trunc((to - 1) / this.#binSizeBp);
+    for (let i = start + Math.trunc(from / this.#binSizeBp); i <= last; i++) values[i]++;
+  }
+
+  finish(): Float64Array<ArrayBuffer> {
+    return this.#values;
+  }
+}
+
+/** Sums value × bases, and divides by a constant in the end. */
+class SumReducer implements BinReducer {
+  readonly #values: Float64Array<ArrayBuffer>;
+  readonly #bins: number;
+  readonly #binSizeBp: number;
+  readonly #divisor: number;
+  readonly #round: (product: number) => number;
+
+  constructor(
+    { genes, bins, binSizeBp }: GeneWindows,
+    divisor = 1,
+    round = (product: number): number => product,
+  ) {
+    this.#values = new Float64Array(genes * bins);
+    this.#bins = bins;
+    this.#binSizeBp = binSizeBp;
+    this.#divisor = divisor;
+    this.#round = round;
+  }
+
+  add(gene: number, from: number, to: number, value: number): void {
+    const values = this.#values;
+    const size = this.#binSizeBp;
+    let bin = Math.trunc(from / size);
+    for (let at = from; at < to; bin++) {
+      const stop = Math.min(to, (bin + 1) * size);
+      values[gene * this.#bins + bin] += this.#round(value * (stop - at));
+      at = stop;
+    }
+  }
+
+  finish(): Float64Array<ArrayBuffer> {
+    const values = this.#values;
+    for (let i = 0; i < values.length; i++) values[i] = zeroForNaN(values[i] / this.#divisor);
+    return values;
+  }
+}
+
+class MeanReducer implements BinReducer {
+  readonly #sums: SumReducer;
+  /** Bases that have a value. */
+  readonly #covered: SumReducer;
+
+  constructor(windows: GeneWindows) {
+    this.#sums = new SumReducer(windows);
+    this.#covered = new SumReducer(windows);
+  }
+
+  add(gene: number, from: number, to: number, value: number): void {
+    this.#sums.add(gene, from, to, value);
+    this.#covered.add(gene, from, to, 1);
+  }
+
+  finish(): Float64Array<ArrayBuffer> {
+    const values = this.#sums.finish();
+    const covered = this.#covered.finish();
+    for (let i = 0; i < values.length; i++) if (covered[i] > 0) values[i] /= covered[i];
+    return values;
+  }
+}
+
+class MaxReducer implements BinReducer {
+  readonly #values: Float64Array<ArrayBuffer>;
+  readonly #bins: number;
+  readonly #binSizeBp: number;
+
+  constructor({ genes, bins, binSizeBp }: GeneWindows) {
+    this.#values = new Float64Array(genes * bins).fill(-Infinity);
+    this.#bins = bins;
+    this.#binSizeBp = binSizeBp;
+  }
+
+  add(gene: number, from: number, to: number, value: number): void {
+    const values = this.#values;
+    const start = gene * this.#bins;
+    const last = start + Math.trunc((to - 1) / this.#binSizeBp);
+    for (let i = start + Math.trunc(from / this.#binSizeBp); i <= last; i++) {
+      // As pyBigWig: the first value of a bin stands until a larger one, so a NaN stays only where it is first.
+      if (values[i] === -Infinity || value > values[i]) values[i] = value;
+    }
+  }
+
+  finish(): Float64Array<ArrayBuffer> {
+    const values = this.#values;
+    for (let i = 0; i < values.length; i++) {
+      values[i] = values[i] === -Infinity ? 0 : zeroForNaN(values[i]);
+    }
+    return values;
+  }
+}
+
+/** Where pyBigWig finds NaN it gives no value, as for a bin without data. */
+function zeroForNaN(value: number): number {
+  return Number.isNaN(value) ? 0 : value;
+}

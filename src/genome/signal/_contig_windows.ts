@@ -1,0 +1,64 @@
+import { chromosomeMatcher } from "../chromosomes.ts";
+import type { GeneWindows } from "../windows.ts";
+import type { ContigWindows } from "./_window_counter.ts";
+
+/** A part of a sequence, 0-based half-open. */
+export interface Region {
+  start: number;
+  end: number;
+}
+
+/**
+ * The windows on each sequence of a file that has any, by the file's names.
+ *
+ * @param names All names of the file, as far as they are known.
+ */
+export function windowsByContig(
+  windows: GeneWindows,
+  names: Iterable<string>,
+): Map<string, ContigWindows> {
+  const match = chromosomeMatcher(names);
+  const found = new Map<string, ContigWindows>();
+  for (const group of windows.chromosomes) {
+    const name = match(group.chromosome);
+    if (name === undefined) continue;
+    const other = found.get(name);
+    found.set(name, other === undefined ? group : merge(other, group));
+  }
+  return found;
+}
+
+/** Windows of one sequence that the genes name in two ways, such as `1` and `chr1`. */
+function merge(a: ContigWindows, b: ContigWindows): ContigWindows {
+  const starts = [...a.starts, ...b.starts];
+  const geneIndex = [...a.geneIndex, ...b.geneIndex];
+  const order = starts.map((_, i) => i).sort((i, j) => starts[i] - starts[j]);
+  return {
+    starts: Int32Array.from(order, (i) => starts[i]),
+    geneIndex: Uint32Array.from(order, (i) => geneIndex[i]),
+  };
+}
+
+/** What {@linkcode mergeWindows} needs besides the windows. */
+export interface MergeWindowsOptions {
+  readonly widthBp: number;
+  /** Bases to add on either side of each window. */
+  readonly paddingBp: number;
+  /** Length of the sequence. */
+  readonly length: number;
+}
+
+/** The parts of a sequence that windows cover, in order, apart from each other. */
+export function mergeWindows({ starts }: ContigWindows, options: MergeWindowsOptions): Region[] {
+  const { widthBp, paddingBp, length } = options;
+  const regions: Region[] = [];
+  let last: Region = { start: -1, end: -1 };
+  for (const windowStart of starts) {
+    const start = Math.max(0, windowStart - paddingBp);
+    const end = Math.min(length, windowStart + widthBp + paddingBp);
+    if (start >= end) continue;
+    if (start <= last.end) last.end = end;
+    else regions.push(last = { start, end });
+  }
+  return regions;
+}

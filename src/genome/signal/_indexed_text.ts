@@ -1,0 +1,90 @@
+/** BED and bedGraph files with an index: only what the windows need is read. */
+
+import type { Line } from "../../io/_lines.ts";
+import type { ByteSource } from "../../io/byte_source.ts";
+import type { Contig } from "../chromosomes.ts";
+import type { GeneWindows } from "../windows.ts";
+import { inflateRange, mergeRanges, type VirtualRange } from "./_bgzf.ts";
+import type { BgzfIndex } from "./_bgzf_index.ts";
+import { CarryBuffer } from "./_carry_buffer.ts";
+import { checkOptions } from "./_check_options.ts";
+import { mergeWindows, windowsByContig } from "./_contig_windows.ts";
+import type { IntervalRows } from "./_interval_rows.ts";
+import { makeRows, RowCounter } from "./_row_counter.ts";
+import type { CountOptions, SignalCounts, SignalTrack, TextFormat } from "./track.ts";
+
+/** A file with an index. */
+export class IndexedTextTrack implements SignalTrack {
+  readonly name: string;
+  readonly format: TextFormat;
+  readonly contigs: readonly Contig[];
+  readonly #source: ByteSource;
+  readonly #index: BgzfIndex;
+
+  constructor(source: ByteSource, format: TextFormat, index: BgzfIndex) {
+    this.name = source.name;
+    this.format = format;
+    this.contigs = (index.names ?? []).map((name) => ({ name }));
+    this.#source = source;
+    this.#index = index;
+  }
+
+  async count(windows: GeneWindows, options: CountOptions): Promise<SignalCounts> {
+    checkOptions(this, options);
+    const { extendBp = 0, onProgress } = options;
+    const sink = new RowCounter(windows, options, this.format);
+    const names = this.contigs.map(({ name }) => name);
+    const onContigs = windowsByContig(windows, names);
+    const widthBp = windows.bins * windows.binSizeBp;
+    const length = this.#index.spanBp;
+    const carry = new CarryBuffer();
+    let reads = 0;
+    let done = 0;
+    for (const [sequence, name] of names.entries()) {
+      reads += this.#index.countRecords(sequence);
+      const onContig = onContigs.get(name);
+      if (onContig === undefined) continue;
+      const regions = mergeWindows(onContig, { widthBp, paddingBp: extendBp, length });
+      const rows = makeRows(this, sink, options);
+      for (const range of mergeRanges(this.#index.findRanges(sequence, regions))) {
+        await visitRange(this.#source, range, { rows, carry });
+      }
+      onProgress?.(done += onContig.starts.length, windows.genes);
+    }
+    onProgress?.(windows.genes, windows.genes);
+    return {
+      values: sink.finish(),
+      contigs: this.contigs,
+      reads: this.format === "bed" && reads > 0 ? reads : undefined,
+    };
+  }
+}
+
+const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
+
+/** Reads the lines of a range, which starts and ends between lines. */
+async function visitRange(
+  source: ByteSource,
+  range: VirtualRange,
+  { rows, carry }: { readonly rows: IntervalRows; readonly carry: CarryBuffer },
+): Promise<void> {
+  for await (const { bytes, byteOffset } of inflateRange(source, range)) {
+    rows.byteOffset = byteOffset;
+    carry.keepFrom(visitLines(carry.append(bytes), rows));
+  }
+  // The last line of a file may have no end.
+  if (carry.length > 0) carry.keepFrom(visitLines(carry.append(Uint8Array.of(LINE_FEED)), rows));
+}
+
+/** Reads the whole lines, and returns where they end. */
+function visitLines(bytes: Uint8Array, rows: IntervalRows): number {
+  const line: Line = { bytes, start: 0, end: 0, number: 0 };
+  for (;;) {
+    const end = bytes.indexOf(LINE_FEED, line.start);
+    if (end < 0) return line.start;
+    line.end = end > line.start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
+    if (line.start < line.end) rows.read(line);
+    line.start = end + 1;
+  }
+}

@@ -1,0 +1,30 @@
+import type { WindowCounter } from "./_window_counter.ts";
+
+/** Extends reads from their 5' ends and counts what of them lies on their sequence. */
+export class ReadSink {
+  readonly #counter: WindowCounter;
+  readonly #extendBp: number;
+  /** Length of the sequence that the reads are on. */
+  contigLength = Infinity;
+
+  constructor(counter: WindowCounter, extendBp: number) {
+    this.#counter = counter;
+    this.#extendBp = extendBp;
+  }
+
+  /** Takes a read of which only the place is known; it is not extended. */
+  addBase(start: number): void {
+    this.#counter.add(start, Math.min(start + 1, this.contigLength), 1);
+  }
+
+  /** Takes a read on the bases `[start, end)`. */
+  add(start: number, end: number, isReverse: boolean): void {
+    let from = start;
+    let to = end;
+    if (to - from < this.#extendBp) {
+      if (isReverse) from = Math.max(0, to - this.#extendBp);
+      else to = from + this.#extendBp;
+    }
+    this.#counter.add(from, Math.min(to, this.contigLength), 1);
+  }
+}

@@ -1,0 +1,82 @@
+import type { ChromosomeWindows, GeneWindows } from "../windows.ts";
+import { type BinReducer, makeReducer } from "./_bin_reducers.ts";
+import type { CountingRule } from "./track.ts";
+
+/** The windows on one sequence of a file, by ascending start. */
+export type ContigWindows = Pick<ChromosomeWindows, "starts" | "geneIndex">;
+
+const NO_WINDOWS: ContigWindows = { starts: new Int32Array(), geneIndex: new Uint32Array() };
+/** Windows passed one by one before the search turns to halving. */
+const LONGEST_WALK = 8;
+
+/**
+ * Counts intervals into all windows they overlap. Work is in proportion to the intervals and the windows they
+ * overlap: windows are all of one width, so those that overlap an interval stand side by side, and the place
+ * of the last interval is where the search for the next starts.
+ */
+export class WindowCounter {
+  readonly #reducer: BinReducer;
+  readonly #width: number;
+  #starts = NO_WINDOWS.starts;
+  #geneIndex = NO_WINDOWS.geneIndex;
+  /** The first window that ends past the start of the last interval. */
+  #cursor = 0;
+
+  constructor(windows: GeneWindows, rule: CountingRule) {
+    this.#reducer = makeReducer(rule, windows);
+    this.#width = windows.bins * windows.binSizeBp;
+  }
+
+  /** Number of windows of the selected sequence that lie before the last interval. */
+  get passed(): number {
+    return this.#cursor;
+  }
+
+  /** Selects the windows that the next intervals may overlap. */
+  select(windows: ContigWindows = NO_WINDOWS): void {
+    this.#starts = windows.starts;
+    this.#geneIndex = windows.geneIndex;
+    this.#cursor = 0;
+  }
+
+  /** Counts the bases `[start, end)` of the selected sequence. */
+  add(start: number, end: number, value: number): void {
+    const starts = this.#starts;
+    const width = this.#width;
+    this.#seek(start - width);
+    for (let window = this.#cursor; window < starts.length; window++) {
+      const from = starts[window];
+      if (from >= end) return;
+      this.#reducer.add(
+        this.#geneIndex[window],
+        start > from ? start - from : 0,
+        end < from + width ? end - from : width,
+        value,
+      );
+    }
+  }
+
+  finish(): Float64Array<ArrayBuffer> {
+    return this.#reducer.finish();
+  }
+
+  /** Moves the cursor to the first window that starts past `position`. */
+  #seek(position: number): void {
+    const starts = this.#starts;
+    let low = this.#cursor;
+    if (low > 0 && starts[low - 1] > position) low = 0;
+    for (const stop = low + LONGEST_WALK; low < stop; low++) {
+      if (low === starts.length || starts[low] > position) {
+        this.#cursor = low;
+        return;
+      }
+    }
+    let high = starts.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (starts[middle] > position) high = middle;
+      else low = middle + 1;
+    }
+    this.#cursor = low;
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * Signal of bigWig files.
+ *
+ * @module
+ */
+
+import type { ByteSource } from "../../io/byte_source.ts";
+import type { Contig } from "../chromosomes.ts";
+import type { GeneWindows } from "../windows.ts";
+import { type BigWigHeader, readBigWigHeader } from "./_big_wig_header.ts";
+import { visitIntervals } from "./_big_wig_sections.ts";
+import { checkOptions } from "./_check_options.ts";
+import { mergeWindows, windowsByContig } from "./_contig_windows.ts";
+import { WindowCounter } from "./_window_counter.ts";
+import type { CountOptions, SignalCounts, SignalTrack } from "./track.ts";
+
+/**
+ * Opens a bigWig file. Its own values are read, never its summaries of them.
+ *
+ * @throws {FormatError} If the file is damaged, cut short or no bigWig file.
+ */
+export async function openBigWig(source: ByteSource): Promise<SignalTrack> {
+  return new BigWigTrack(source, await readBigWigHeader(source));
+}
+
+class BigWigTrack implements SignalTrack {
+  readonly format = "bigwig";
+  readonly name: string;
+  readonly contigs: readonly Required<Contig>[];
+  readonly #source: ByteSource;
+  readonly #header: BigWigHeader;
+
+  constructor(source: ByteSource, header: BigWigHeader) {
+    this.name = source.name;
+    this.contigs = header.contigs.map(({ name, length }) => ({ name, length }));
+    this.#source = source;
+    this.#header = header;
+  }
+
+  async count(windows: GeneWindows, options: CountOptions): Promise<SignalCounts> {
+    checkOptions(this, options);
+    const counter = new WindowCounter(windows, options.rule);
+    const onContigs = windowsByContig(windows, this.contigs.map(({ name }) => name));
+    const widthBp = windows.bins * windows.binSizeBp;
+    let done = 0;
+    for (const { name, length, id } of this.#header.contigs) {
+      const onContig = onContigs.get(name);
+      if (onContig === undefined) continue;
+      counter.select(onContig);
+      const regions = mergeWindows(onContig, { widthBp, paddingBp: 0, length });
+      const query = { ...this.#header, contig: id, regions };
+      await visitIntervals(this.#source, query, (start, end, value) => {
+        const to = Math.min(end, length);
+        if (start < to) counter.add(start, to, value);
+      });
+      options.onProgress?.(done += onContig.starts.length, windows.genes);
+    }
+    options.onProgress?.(windows.genes, windows.genes);
+    return { values: counter.finish(), contigs: this.contigs, reads: undefined };
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * Files of reads or signal, told apart by their names.
+ *
+ * @module
+ */
+
+import { FormatError } from "../../errors.ts";
+import type { ByteSource } from "../../io/byte_source.ts";
+import { openBam } from "./bam.ts";
+import { openBigWig } from "./big_wig.ts";
+import { openText } from "./text_track.ts";
+import type { SignalFormat, SignalTrack } from "./track.ts";
+
+/** What {@linkcode openSignal} may be told besides the file. */
+export interface OpenSignalOptions {
+  /** The file's index: needed for BAM (`.bai`, `.csi`), of use for BED and bedGraph that bgzip wrote (`.tbi`, `.csi`). */
+  readonly index?: ByteSource;
+  /**
+   * What the file holds.
+   *
+   * @default What its name ends with says.
+   */
+  readonly format?: SignalFormat;
+}
+
+const ENDINGS: Record<SignalFormat, RegExp> = {
+  bam: /\.bam$/i,
+  bigwig: /\.(bw|bigwig)$/i,
+  bed: /\.(bed|tagalign)(\.b?gz)?$/i,
+  bedgraph: /\.(bedgraph|bdg|bg)(\.b?gz)?$/i,
+};
+
+/**
+ * What a file of that name holds: `.bam`, `.bw` or `.bigWig`, `.bed` or `.tagAlign`, `.bedGraph`, `.bdg` or `.bg`;
+ * text may have `.gz` or `.bgz` behind. Upper and lower case are the same.
+ *
+ * @throws {TypeError} If the name ends in another way.
+ *
+ * @example
+ * ```ts
+ * import { signalFormat } from "@waka/histone/genome";
+ * import { strictEqual } from "node:assert";
+ *
+ * strictEqual(signalFormat("E003-H3K4me3.tagAlign.gz"), "bed");
+ * ```
+ */
+export function signalFormat(name: string): SignalFormat {
+  for (const [format, ending] of Object.entries(ENDINGS)) {
+    if (ending.test(name)) return format as SignalFormat;
+  }
+  throw new TypeError(
+    `Cannot tell what ${name} holds: expected a name that ends in .bam, .bw, .bigWig, .bed, .tagAlign, ` +
+      ".bedGraph, .bdg or .bg, text perhaps with .gz behind",
+  );
+}
+
+/**
+ * Names that the index of a file may have, in the order to look for them; none for a format without one.
+ *
+ * @example
+ * ```ts
+ * import { indexNames } from "@waka/histone/genome";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * deepStrictEqual(indexNames("a.bam"), ["a.bam.bai", "a.bam.csi", "a.bai", "a.csi"]);
+ * deepStrictEqual(indexNames("a.bed.gz"), ["a.bed.gz.tbi", "a.bed.gz.csi"]);
+ * deepStrictEqual(indexNames("a.bw"), []);
+ * ```
+ */
+export function indexNames(name: string): string[] {
+  if (ENDINGS.bigwig.test(name)) return [];
+  if (!ENDINGS.bam.test(name)) return /\.b?gz$/i.test(name) ? [`${name}.tbi`, `${name}.csi`] : [];
+  const stem = name.slice(0, -".bam".length);
+  return [`${name}.bai`, `${name}.csi`, `${stem}.bai`, `${stem}.csi`];
+}
+
+/** A file and when it was last changed. */
+export interface FileTime {
+  /** The file's name. */
+  readonly name: string;
+  /** When it was last changed. */
+  readonly modified: Date;
+}
+
+/**
+ * Throws if an index is older than its file, since it may then belong to an earlier one.
+ *
+ * @throws {FormatError} With both names.
+ */
+export function checkIndexAge(file: FileTime, index: FileTime): void {
+  if (index.modified.getTime() >= file.modified.getTime()) return;
+  throw new FormatError(
+    `Cannot use index: it was changed ${index.modified.toISOString()}, before ${file.name}, which was ` +
+      `${file.modified.toISOString()}; make it again`,
+    { file: index.name },
+  );
+}
+
+/**
+ * Opens a file of reads or signal for counting.
+ *
+ * @param source The file; stays the caller's to close, after the counting.
+ * @throws {TypeError} If the name does not tell what the file holds and `format` does not either.
+ * @throws {FormatError} If the file is empty, damaged, cut short or of another format, or is a BAM file without
+ * an index.
+ *
+ * @example Count reads of a tagAlign file
+ * ```ts
+ * import { bytesSource } from "@waka/histone/io";
+ * import { geneWindows, openSignal } from "@waka/histone/genome";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const text = "chr1\t95\t131\tN\t1000\t+\nchr1\t250\t286\tN\t1000\t-\n";
+ * const track = await openSignal(bytesSource(new TextEncoder().encode(text), "a.tagAlign"));
+ * const genes = [{ id: "g", chromosome: "chr1", tss: 200, strand: "+", line: 1 }] as const;
+ * const windows = geneWindows(genes, { halfWidthBp: 200 });
+ * const { values } = await track.count(windows, { rule: "reads" });
+ * deepStrictEqual([...values], [1, 1, 1, 0]);
+ * ```
+ */
+export async function openSignal(
+  source: ByteSource,
+  options: OpenSignalOptions = {},
+): Promise<SignalTrack> {
+  const { index, format = signalFormat(source.name) } = options;
+  for (const { name, size } of index === undefined ? [source] : [source, index]) {
+    if (size === 0) throw new FormatError("Cannot read file: it is empty", { file: name });
+  }
+  switch (format) {
+    case "bam":
+      return await openBam(source, index);
+    case "bigwig":
+      return await openBigWig(source);
+    case "bed":
+    case "bedgraph":
+      return await openText(source, { format, index });
+  }
+}

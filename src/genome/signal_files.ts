@@ -1,0 +1,101 @@
+/**
+ * The files that a sample sheet names.
+ *
+ * @module
+ */
+
+import { FormatError } from "../errors.ts";
+import { modificationTime, openFile, pathKind, realPath } from "../io/file.ts";
+import type { ByteSource } from "../io/byte_source.ts";
+import type { OpenedSignal, SignalInput } from "./prepare.ts";
+import type { SampleSheet, SampleSheetEntry } from "./sample_sheet.ts";
+import { checkIndexAge, indexNames, openSignal, signalFormat } from "./signal/open_signal.ts";
+
+/**
+ * Opens a file of reads or signal on disk, with the index beside it if there is one.
+ *
+ * @param path Path of the file; its ending tells the format.
+ * @throws {FormatError} As `openSignal` does, and if the index is older than the file.
+ */
+export async function openSignalFile(path: string): Promise<OpenedSignal> {
+  const sources: ByteSource[] = [];
+  const close = () => sources.forEach((source) => source.close());
+  const open = async (name: string): Promise<ByteSource> => {
+    const source = await openFile(name);
+    sources.push(source);
+    return source;
+  };
+  try {
+    const source = await open(path);
+    const indexPath = await findIndex(path);
+    const index = indexPath === undefined ? undefined : await open(indexPath);
+    return { track: await openSignal(source, { index }), close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+async function findIndex(path: string): Promise<string | undefined> {
+  for (const name of indexNames(path)) {
+    if (await pathKind(name) !== "file") continue;
+    checkIndexAge(
+      { name: path, modified: await modificationTime(path) },
+      { name, modified: await modificationTime(name) },
+    );
+    return name;
+  }
+  return undefined;
+}
+
+/**
+ * The files of a sample sheet, for {@linkcode prepare}. Relative paths start at the sheet's own directory.
+ *
+ * @param sheet The sheet.
+ * @param sheetPath Path of the file it was read from.
+ * @throws {FormatError} With the line of the sheet, if there is no such file, its name does not tell its format, or
+ * two rows name the same one by different paths or links: its reads would be counted twice.
+ */
+export async function signalFiles(sheet: SampleSheet, sheetPath: string): Promise<SignalInput[]> {
+  const directory = sheetPath.replace(/[^/\\]*$/, "");
+  const earlier = new Map<string, SampleSheetEntry>();
+  const inputs: SignalInput[] = [];
+  for (const entry of sheet.entries) {
+    const path = isAbsolute(entry.path) ? entry.path : `${directory}${entry.path}`;
+    const problem = await findProblem(path, entry, earlier);
+    if (problem !== undefined) {
+      throw new FormatError(`Cannot read sample sheet: ${problem}`, {
+        file: sheetPath,
+        line: entry.line,
+      });
+    }
+    const { cellType, mark } = entry;
+    inputs.push({ cellType, mark, name: path, open: () => openSignalFile(path) });
+  }
+  return inputs;
+}
+
+/** What keeps a file from being used, and a note of it in `earlier`, by its path without links. */
+async function findProblem(
+  path: string,
+  entry: SampleSheetEntry,
+  earlier: Map<string, SampleSheetEntry>,
+): Promise<string | undefined> {
+  const kind = await pathKind(path);
+  if (kind !== "file") return `"${path}" is ${kind === undefined ? "not there" : "a directory"}`;
+  try {
+    signalFormat(path);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  const real = await realPath(path);
+  const other = earlier.get(real);
+  earlier.set(real, entry);
+  return other &&
+    `"${entry.path}" is the same file as "${other.path}" in line ${other.line}, expected each file ` +
+      "once: its reads would be counted twice";
+}
+
+function isAbsolute(path: string): boolean {
+  return /^(?:[/\\]|[A-Za-z]:[/\\])/.test(path);
+}

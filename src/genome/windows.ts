@@ -1,0 +1,177 @@
+/**
+ * Windows around transcription start sites, cut into bins.
+ *
+ * @module
+ */
+
+import type { PackedArray } from "../arrays.ts";
+import type { Gene } from "./gene.ts";
+
+/** Size of the windows. */
+export interface GeneWindowsOptions {
+  /**
+   * Width of a bin, in base pairs.
+   *
+   * @default 100
+   */
+  readonly binSizeBp?: number;
+  /**
+   * How far a window reaches from the TSS to either side, in base pairs; a multiple of half a bin.
+   *
+   * @default 5000
+   */
+  readonly halfWidthBp?: number;
+}
+
+/** The windows of one chromosome, by ascending start. */
+export interface ChromosomeWindows {
+  /** The chromosome's name in the file of genes. */
+  readonly chromosome: string;
+  /**
+   * First base of each window, 0-based, `[window]` ascending; negative where a window reaches past
+   * the chromosome's start.
+   */
+  readonly starts: Int32Array<ArrayBuffer>;
+  /** For each window the position of its gene among the genes, `[window]`. */
+  readonly geneIndex: Uint32Array<ArrayBuffer>;
+}
+
+/** The windows of all genes. */
+export interface GeneWindows {
+  /** Width of a bin, in base pairs. */
+  readonly binSizeBp: number;
+  /** Number of bins of each window. */
+  readonly bins: number;
+  /** Number of genes, which is that of windows. */
+  readonly genes: number;
+  /** The windows by chromosome, in order of first appearance among the genes. */
+  readonly chromosomes: readonly ChromosomeWindows[];
+}
+
+/**
+ * Half the range of the positions of a BAM file, far beyond any use; keeps starts within an
+ * Int32Array.
+ */
+const LARGEST_HALF_WIDTH_BP = 2 ** 30;
+
+/**
+ * The windows `[tss - halfWidthBp, tss + halfWidthBp)` of genes, 0-based half-open, sorted once by
+ * chromosome and start so that each file can be read in its own order. A window may reach past
+ * either end of its chromosome; signal is zero there.
+ *
+ * The window is the same on both strands, and a window of an even number of bases has no middle
+ * one: the TSS is the first base of its second half. {@linkcode flipBins} moves no window, so of
+ * 100 bins, counted from 0, the TSS is in bin 50, and in bin 49 where a gene on the minus strand
+ * was turned round.
+ *
+ * @param genes The genes, in the order of the data set.
+ * @throws {RangeError} If a size is no positive integer, or the window is no whole number of bins.
+ *
+ * @example
+ * ```ts
+ * import { geneWindows } from "@waka/histone/genome";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const genes = [
+ *   { id: "a", chromosome: "chr1", tss: 90_000, strand: "+", line: 1 },
+ *   { id: "b", chromosome: "chr1", tss: 1_000, strand: "-", line: 2 },
+ * ] as const;
+ * const [{ starts, geneIndex }] = geneWindows(genes).chromosomes;
+ * deepStrictEqual([...starts], [-4_000, 85_000]);
+ * deepStrictEqual([...geneIndex], [1, 0]);
+ * ```
+ */
+export function geneWindows(
+  genes: readonly Gene[],
+  options: GeneWindowsOptions = {},
+): GeneWindows {
+  const { binSizeBp = 100, halfWidthBp = 5000 } = options;
+  checkSizes(binSizeBp, halfWidthBp);
+  const byChromosome = new Map<string, number[]>();
+  for (const [index, { chromosome }] of genes.entries()) {
+    const indices = byChromosome.get(chromosome);
+    if (indices === undefined) byChromosome.set(chromosome, [index]);
+    else indices.push(index);
+  }
+  const chromosomes = Array.from(byChromosome, ([chromosome, indices]) => {
+    indices.sort((a, b) => genes[a].tss - genes[b].tss);
+    const starts = Int32Array.from(indices, (index) => genes[index].tss - halfWidthBp);
+    return { chromosome, starts, geneIndex: Uint32Array.from(indices) };
+  });
+  return { binSizeBp, bins: 2 * halfWidthBp / binSizeBp, genes: genes.length, chromosomes };
+}
+
+function checkSizes(binSizeBp: number, halfWidthBp: number): void {
+  for (const [name, value] of Object.entries({ binSizeBp, halfWidthBp })) {
+    if (!Number.isInteger(value) || value < 1 || value > LARGEST_HALF_WIDTH_BP) {
+      throw new RangeError(
+        `Cannot make windows: ${name} is ${value}, expected an integer from 1 to ${LARGEST_HALF_WIDTH_BP}`,
+      );
+    }
+  }
+  if (2 * halfWidthBp % binSizeBp !== 0) {
+    throw new RangeError(
+      `Cannot make windows: 2 × ${halfWidthBp} bp are no whole number of bins of ${binSizeBp} bp`,
+    );
+  }
+}
+
+/** Shape of a signal whose bins {@linkcode flipBins} turns round. */
+export interface FlipBinsOptions {
+  /** Number of bins of a gene. */
+  readonly bins: number;
+  /**
+   * Number of marks.
+   *
+   * @default 1
+   */
+  readonly marks?: number;
+}
+
+/**
+ * Turns genes on the minus strand round, in place: from ascending coordinate (`genomic`) to
+ * upstream first (`transcript`), or back. The order of the bins changes and nothing else, so a
+ * window is counted, and cropped if it is to be, before.
+ *
+ * @param signal `[gene, bin, mark]` row-major.
+ * @param genes The genes, in the order of the signal.
+ * @throws {TypeError} If the signal has another size than the genes, bins and marks give.
+ *
+ * @example
+ * ```ts
+ * import { flipBins } from "@waka/histone/genome";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const signal = Uint16Array.of(1, 2, 3, 1, 2, 3);
+ * flipBins(signal, [{ strand: "+" }, { strand: "-" }], { bins: 3 });
+ * deepStrictEqual([...signal], [1, 2, 3, 3, 2, 1]);
+ * ```
+ */
+export function flipBins(
+  signal: PackedArray,
+  genes: readonly Pick<Gene, "strand">[],
+  options: FlipBinsOptions,
+): void {
+  const { bins, marks = 1 } = options;
+  const size = bins * marks;
+  if (signal.length !== genes.length * size) {
+    throw new TypeError(
+      `Cannot flip bins: signal has ${signal.length} values, expected ${genes.length} genes × ` +
+        `${bins} bins × ${marks} marks`,
+    );
+  }
+  for (const [index, { strand }] of genes.entries()) {
+    if (strand === "-") reverseBins(signal.subarray(index * size, (index + 1) * size), marks);
+  }
+}
+
+/** Reverses the bins of one gene, `[bin, mark]`. */
+function reverseBins(signal: PackedArray, marks: number): void {
+  for (let low = 0, high = signal.length - marks; low < high; low += marks, high -= marks) {
+    for (let mark = 0; mark < marks; mark++) {
+      const value = signal[low + mark];
+      signal[low + mark] = signal[high + mark];
+      signal[high + mark] = value;
+    }
+  }
+}

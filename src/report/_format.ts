@@ -1,0 +1,34 @@
+/** Numbers as people read them. */
+
+/** Four significant digits; a dash for no number. */
+export function formatNumber(value: number | null | undefined): string {
+  if (value === null || value === undefined) return "–";
+  if (!Number.isFinite(value)) return String(value);
+  const text = Math.abs(value) >= 1000 ? formatCount(Math.round(value)) : value.toPrecision(4);
+  return text.replace("-", "−");
+}
+
+/** Four decimals, for correlations and the like; a dash for no number. */
+export function formatFraction(value: number | null | undefined): string {
+  return value === null || value === undefined ? "–" : value.toFixed(4).replace("-", "−");
+}
+
+/** Four significant digits at most, and no zeros at the end. */
+export function formatShort(value: number): string {
+  return Math.abs(value) >= 1000 ? formatNumber(value) : String(Number(value.toPrecision(4)));
+}
+
+/** An integer with separators. */
+export function formatCount(value: number): string {
+  return value.toLocaleString("en-US");
+}
+
+/** A duration as `12 s`, `3 min 05 s` or `2 h 07 min`. */
+export function formatSeconds(seconds: number): string {
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  const two = (value: number) => String(value).padStart(2, "0");
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${two(whole % 60)} s`;
+  return `${Math.floor(whole / 3600)} h ${two(Math.floor(whole / 60) % 60)} min`;
+}

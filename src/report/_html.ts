@@ -1,0 +1,40 @@
+/** Text that is HTML already. Only {@linkcode html} and {@linkcode trustHtml} make it. */
+export class Html {
+  /** The HTML. */
+  readonly text: string;
+
+  /** Takes the text as it is. */
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** What a template may hold: text that is escaped, HTML that is not, and lists of both. */
+export type HtmlPart = string | number | Html | readonly HtmlPart[];
+
+/**
+ * Tag of template strings that become HTML: every value put in is escaped, unless it is {@linkcode Html}. Names
+ * of cell types, settings and runs come from files, and a file may hold anything.
+ */
+export function html(fixed: TemplateStringsArray, ...parts: readonly HtmlPart[]): Html {
+  return new Html(
+    fixed.map((text, i) => text + (i < parts.length ? toHtml(parts[i]) : "")).join(""),
+  );
+}
+
+/** Declares text to be safe HTML. */
+export function trustHtml(text: string): Html {
+  return new Html(text);
+}
+
+/** Text as HTML shows it, in elements and in attributes within double quotes. */
+export function escapeHtml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;").replaceAll("'", "&#39;");
+}
+
+function toHtml(part: HtmlPart): string {
+  if (part instanceof Html) return part.text;
+  if (typeof part === "object") return part.map(toHtml).join("");
+  return escapeHtml(String(part));
+}

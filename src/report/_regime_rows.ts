@@ -1,0 +1,76 @@
+/** Evaluations by regime as rows, for the figure and for the table. */
+
+import type { Estimate, RegimeEvaluation, RegimeScores } from "../validation/mod.ts";
+import { formatCount } from "./_format.ts";
+
+const TITLES: Readonly<Record<RegimeScores["regime"], string>> = {
+  newGene: "New gene, trained cell type",
+  newCellType: "Trained gene, new cell type",
+  bothNew: "New gene, new cell type",
+  bothSeen: "Trained gene, trained cell type, new pair",
+  mix: "The competition’s mix",
+};
+
+const RESAMPLED: Readonly<Record<RegimeEvaluation["resampled"], string>> = {
+  "cell-types": "cell types",
+  "cell-types-and-genes": "cell types and genes",
+};
+
+/** One predictor in one regime. */
+export interface RegimeRow {
+  readonly predictor: string;
+  readonly isBaseline: boolean;
+  /** Whether it is the baseline that skill is measured against. */
+  readonly isBestBaseline: boolean;
+  readonly mse: number;
+  /** Ends of the interval of `mse`, where there is one. */
+  readonly interval: readonly [low: number, high: number] | undefined;
+  readonly pearson: number | null;
+  /** Median over genes of the correlation across cell types. */
+  readonly byGene: number | null;
+  /** Only models have one. */
+  readonly skill: number | null;
+}
+
+/** The predictors of one regime. */
+export interface RegimeGroup {
+  readonly title: string;
+  readonly rows: readonly RegimeRow[];
+}
+
+/** The regimes that have figures, the mix last. */
+export function regimeGroups({ regimes, mix }: RegimeEvaluation): RegimeGroup[] {
+  return [...regimes, mix].map((scores) => ({
+    title: `${TITLES[scores.regime]} (${formatCount(scores.rows)} samples)`,
+    rows: rowsOf(scores),
+  })).filter(({ rows }) => rows.length > 0);
+}
+
+/** How the intervals were made, in a few words. */
+export function describeIntervals({ confidence, resampled }: RegimeEvaluation): string {
+  const percent = Math.round(confidence * 1000) / 10;
+  return `${percent}% bootstrap intervals over ${RESAMPLED[resampled]}`;
+}
+
+function rowsOf({ models, baselines, bestBaseline }: RegimeScores): RegimeRow[] {
+  const predictors = [
+    ...models.map((scores) => ({ scores, isBaseline: false, skill: scores.skill.value })),
+    ...baselines.map((scores) => ({ scores, isBaseline: true, skill: null })),
+  ];
+  return predictors.flatMap(({ scores: { name, mse, pearson, byGene }, isBaseline, skill }) =>
+    mse.value === null ? [] : [{
+      predictor: name,
+      isBaseline,
+      isBestBaseline: isBaseline && name === bestBaseline,
+      mse: mse.value,
+      interval: intervalOf(mse),
+      pearson: pearson.value,
+      byGene: byGene?.median ?? null,
+      skill,
+    }]
+  );
+}
+
+function intervalOf({ low, high }: Estimate): RegimeRow["interval"] {
+  return low === null || high === null ? undefined : [low, high];
+}

@@ -1,0 +1,97 @@
+/** The page's style sheet, with the figures' font inside. */
+export async function pageStyle(): Promise<string> {
+  const { INTER_WOFF2_BASE64 } = await import("./_font.ts");
+  const source = `url(data:font/woff2;base64,${INTER_WOFF2_BASE64})`;
+  return `@font-face { font-family: Inter; src: ${source} format("woff2"); }\n${STYLE}`;
+}
+
+const STYLE = `
+:root {
+  color-scheme: light dark;
+  --paper: #fff;
+  --ink: #1a1d21;
+  --muted: #59606b;
+  --line: #dfe2e7;
+  --accent: #005c93;
+}
+@media screen and (prefers-color-scheme: dark) {
+  :root {
+    --paper: #131518;
+    --ink: #e6e8ec;
+    --muted: #a2a9b5;
+    --line: #2e3238;
+    --accent: #6cb6ee;
+  }
+  /* The figures' blue is the one colour that is dim on a dark page. */
+  .plot [stroke="#0072B2"] { stroke: #3a9bdf; }
+  .plot [fill="#0072B2"] { fill: #3a9bdf; }
+}
+* { box-sizing: border-box; }
+html { scroll-behavior: smooth; text-size-adjust: 100%; -webkit-text-size-adjust: 100%; }
+body {
+  margin: 0 auto;
+  padding: 2.5rem 1.25rem 4rem;
+  max-width: 46rem;
+  background: var(--paper);
+  color: var(--ink);
+  font: 1rem/1.6 system-ui, "Helvetica Neue", Arial, sans-serif;
+  overflow-wrap: break-word;
+}
+a { color: var(--accent); text-underline-offset: 0.2em; }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; }
+h1, h2 { line-height: 1.2; letter-spacing: -0.015em; text-wrap: balance; }
+h1 { margin: 0 0 0.75rem; font-size: clamp(1.75rem, 5vw, 2.5rem); }
+h2 { margin: 4rem 0 1.25rem; padding-top: 1.25rem; border-top: 1px solid var(--line); font-size: 1.5rem; }
+.kind { margin: 0 0 0.5rem; color: var(--muted); font-size: 0.875rem; }
+.summary { margin: 0; color: var(--muted); }
+.key-figures {
+  display: grid;
+  grid-template-columns: repeat(auto-fit, minmax(6.5rem, 1fr));
+  gap: 1rem;
+  margin: 2rem 0 0;
+  padding: 1rem 0;
+  border: solid var(--line);
+  border-width: 1px 0;
+}
+.key-figures dt { color: var(--muted); font-size: 0.8125rem; line-height: 1.4; }
+.key-figures dd { margin: 0.125rem 0 0; font-size: 1.375rem; font-variant-numeric: tabular-nums; }
+.note { margin: 0.5rem 0 0; color: var(--muted); font-size: 0.875rem; }
+nav { margin: 2rem 0 0; }
+nav h2 { margin: 0 0 0.25rem; padding: 0; border: 0; font-size: 1rem; letter-spacing: 0; }
+nav ul { margin: 0; padding: 0; list-style: none; columns: 2 16rem; column-gap: 2rem; }
+nav li { break-inside: avoid; }
+nav ul ul { padding-left: 1rem; columns: auto; font-size: 0.9375rem; }
+figure { margin: 2rem 0 2.5rem; }
+.plot { overflow-x: auto; }
+.plot svg { display: block; max-width: 100%; min-width: 28rem; height: auto; }
+/* Neighbouring cells of a grid meet without a seam at any zoom. */
+.plot .mark-rect path { shape-rendering: crispEdges; }
+figcaption { margin-top: 0.75rem; color: var(--muted); font-size: 0.9375rem; line-height: 1.5; }
+figcaption strong { display: block; color: var(--ink); font-weight: 600; }
+figure + details { margin-top: -1.5rem; }
+.scroll { margin: 1.5rem 0; overflow-x: auto; }
+table { min-width: min(100%, 30rem); border-collapse: collapse; font-size: 0.9375rem; line-height: 1.4; }
+caption { padding-bottom: 0.5rem; color: var(--muted); text-align: left; }
+th, td { padding: 0.375rem 0.625rem; border-bottom: 1px solid var(--line); vertical-align: baseline; }
+th:first-child, td:first-child { padding-left: 0; }
+th:last-child, td:last-child { padding-right: 0; }
+th { font-weight: 500; }
+thead th { color: var(--muted); font-size: 0.875rem; vertical-align: bottom; }
+th[scope=rowgroup] { padding: 1.25rem 0 0.375rem; font-weight: 600; }
+.text { text-align: left; }
+.number { text-align: right; font-variant-numeric: tabular-nums; }
+td.number { white-space: nowrap; }
+details { margin: 1rem 0 2.5rem; }
+summary { width: fit-content; color: var(--accent); cursor: pointer; }
+footer { margin-top: 4rem; color: var(--muted); font-size: 0.875rem; }
+@media print {
+  :root { color-scheme: light; }
+  body { max-width: none; padding: 0; font-size: 10pt; }
+  nav, summary { display: none; }
+  h2 { margin-top: 2rem; break-after: avoid; }
+  figure, tr { break-inside: avoid; }
+  .plot, figure + details { margin-top: -1.5rem; }
+.scroll { overflow: visible; }
+  .plot svg { min-width: 0; max-height: 22cm; }
+}
+`;

@@ -1,0 +1,186 @@
+/** The page's tables. */
+
+import type { CellTypeAgreement } from "../data/evaluate.ts";
+import type { RegimeEvaluation } from "../validation/mod.ts";
+import { formatCount, formatFraction, formatNumber, formatSeconds } from "./_format.ts";
+import { type Html, html, type HtmlPart } from "./_html.ts";
+import { regimeGroups, type RegimeRow } from "./_regime_rows.ts";
+import type { EpochPoint, ExperimentRow, FoldHistory } from "./input.ts";
+import { PUBLISHED_EXPERIMENTS } from "./published.ts";
+
+/** A column's heading and its cells' content. */
+interface Column<Row> {
+  readonly title: HtmlPart;
+  readonly cell: (row: Row) => string;
+  /** Texts stand on the left, numbers on the right. @default false */
+  readonly isText?: boolean;
+}
+
+/** Final figures of the experiments, beside the published ones where those can be compared. */
+export function experimentsTable(rows: readonly ExperimentRow[], published: boolean): Html {
+  const publishedOf = (name: string) => PUBLISHED_EXPERIMENTS.find((row) => row.name === name);
+  return table<ExperimentRow>("Final figures of each experiment", rows, [
+    { title: "Model", cell: ({ name }) => name, isText: true },
+    { title: "Parameters", cell: ({ parameters }) => formatCount(parameters) },
+    { title: "Train MSE", cell: ({ trainMse }) => formatNumber(trainMse) },
+    { title: "Test MSE", cell: ({ testMse }) => formatNumber(testMse) },
+    ...(published
+      ? [
+        {
+          title: "Published train",
+          cell: ({ name }: ExperimentRow) => formatNumber(publishedOf(name)?.trainMse),
+        },
+        {
+          title: "Published test",
+          cell: ({ name }: ExperimentRow) => formatNumber(publishedOf(name)?.testMse),
+        },
+      ]
+      : []),
+    { title: html`Pearson&nbsp;<i>r</i>`, cell: ({ pearson }) => formatFraction(pearson) },
+    { title: "Time", cell: ({ seconds }) => formatSeconds(seconds) },
+  ]);
+}
+
+/** Errors by regime with their intervals. */
+export function regimesTable(evaluation: RegimeEvaluation): Html {
+  const groups = regimeGroups(evaluation);
+  return groupedTable<RegimeRow>("Error by regime, of models and baselines", groups, [
+    {
+      title: "Predictor",
+      cell: ({ predictor, isBestBaseline }) => predictor + (isBestBaseline ? " *" : ""),
+      isText: true,
+    },
+    { title: "MSE", cell: ({ mse }) => formatNumber(mse) },
+    {
+      title: "Interval",
+      cell: ({ interval }) => interval?.map(formatNumber).join(" to ") ?? formatNumber(null),
+    },
+    { title: html`Pearson&nbsp;<i>r</i>`, cell: ({ pearson }) => formatFraction(pearson) },
+    { title: html`<i>r</i>&nbsp;of a gene`, cell: ({ byGene }) => formatFraction(byGene) },
+    { title: "Skill", cell: ({ skill }) => formatFraction(skill) },
+  ]);
+}
+
+/** Agreement within each cell type. */
+export function cellTypesTable(rows: readonly CellTypeAgreement[]): Html {
+  return folded(table<CellTypeAgreement>("Agreement within each cell type", rows, [
+    { title: "Cell type", cell: ({ cellType }) => cellType, isText: true },
+    { title: "Samples", cell: ({ samples }) => formatCount(samples) },
+    { title: "MSE", cell: ({ mse }) => formatNumber(mse) },
+    { title: html`Pearson&nbsp;<i>r</i>`, cell: ({ pearson }) => formatFraction(pearson) },
+    { title: html`Spearman&nbsp;<i>ρ</i>`, cell: ({ spearman }) => formatFraction(spearman) },
+    { title: html`<i>R</i>²`, cell: ({ r2 }) => formatFraction(r2) },
+  ]));
+}
+
+/** Losses by epoch. */
+export function historyTable(history: readonly EpochPoint[]): Html {
+  const validated = history.some(({ validationLoss }) => validationLoss !== undefined);
+  return folded(table<EpochPoint>("Loss of each epoch", history, [
+    { title: "Epoch", cell: ({ epoch }) => formatCount(epoch) },
+    { title: "Training loss", cell: ({ loss }) => formatNumber(loss) },
+    ...(validated
+      ? [{
+        title: "Validation loss",
+        cell: ({ validationLoss }: EpochPoint) => formatNumber(validationLoss),
+      }]
+      : []),
+    { title: "Learning rate", cell: ({ learningRate }) => formatNumber(learningRate) },
+    { title: "Samples / s", cell: ({ samplesPerSecond }) => formatNumber(samplesPerSecond) },
+  ]));
+}
+
+/** Last losses of each fold. */
+export function foldsTable(folds: readonly FoldHistory[]): Html {
+  const rows = folds.map(({ fold, history }) => ({ fold, last: history[history.length - 1] }));
+  return table("Losses of each fold after its last epoch", rows, [
+    { title: "Fold", cell: ({ fold }) => formatCount(fold) },
+    { title: "Epochs", cell: ({ last }) => formatCount(last.epoch) },
+    { title: "Training loss", cell: ({ last }) => formatNumber(last.loss) },
+    { title: "Validation loss", cell: ({ last }) => formatNumber(last.validationLoss) },
+  ]);
+}
+
+/** Every setting, nested ones under dotted names. */
+export function configurationTable(configuration: Readonly<Record<string, unknown>>): Html {
+  return table("Every setting of the run", flatten(configuration), [
+    { title: "Setting", cell: ([name]) => name, isText: true },
+    { title: "Value", cell: ([, value]) => value, isText: true },
+  ]);
+}
+
+function flatten(settings: object, prefix = ""): (readonly [name: string, value: string])[] {
+  return Object.entries(settings).flatMap(([name, value]) => {
+    if (value === null || typeof value !== "object") {
+      return [[prefix + name, String(value)] as const];
+    }
+    if (Array.isArray(value) && value.every((item) => item === null || typeof item !== "object")) {
+      return [[prefix + name, value.join(", ")] as const];
+    }
+    return flatten(value, `${prefix}${name}.`);
+  });
+}
+
+/** A table in one piece. */
+function table<Row>(caption: string, rows: readonly Row[], columns: readonly Column<Row>[]): Html {
+  return tableOf(
+    caption,
+    html`<tbody>${rows.map((row) => tableRow(row, columns))}</tbody>`,
+    columns,
+  );
+}
+
+/** A table in groups of rows, each under a heading. */
+function groupedTable<Row>(
+  caption: string,
+  groups: readonly { readonly title: string; readonly rows: readonly Row[] }[],
+  columns: readonly Column<Row>[],
+): Html {
+  const bodies = groups.map(({ title, rows }) =>
+    html`
+      <tbody>
+        <tr><th scope="rowgroup" colspan="${columns.length}" class="text">${title}</th></tr>
+        ${rows.map((row) => tableRow(row, columns))}
+      </tbody>
+    `
+  );
+  return tableOf(caption, bodies, columns);
+}
+
+/** The frame of a table, which scrolls by itself where the page is narrow. */
+function tableOf<Row>(caption: string, bodies: HtmlPart, columns: readonly Column<Row>[]): Html {
+  const headings = columns.map((column) =>
+    html`<th scope="col" class="${kindOf(column)}">${column.title}</th>`
+  );
+  return html`
+    <div class="scroll" role="region" aria-label="${caption}" tabindex="0">
+      <table>
+        <caption>${caption}</caption>
+        <thead><tr>${headings}</tr></thead>
+        ${bodies}
+      </table>
+    </div>
+  `;
+}
+
+/** A row; its first cell heads it. */
+function tableRow<Row>(row: Row, [first, ...others]: readonly Column<Row>[]): Html {
+  return html`
+    <tr>
+      <th scope="row" class="${kindOf(first)}">${first.cell(row)}</th>
+      ${others.map((column) => html`<td class="${kindOf(column)}">${column.cell(row)}</td>`)}
+    </tr>
+  `;
+}
+
+function kindOf({ isText }: { readonly isText?: boolean }): string {
+  return isText ? "text" : "number";
+}
+
+/** A table that opens on demand: its figure says the same. */
+function folded(content: Html): Html {
+  return html`
+    <details><summary>Numbers</summary>
+    ${content}</details>
+  `;
+}

@@ -1,0 +1,190 @@
+import { LEGEND } from "./_axes.ts";
+import { formatCount, formatNumber } from "./_format.ts";
+import { BLUE, CONFIG, INK, LABEL_UNIT, PLOT_WIDTH, VERMILLION } from "./_theme.ts";
+import type { Figure, FigureSpec } from "./figure.ts";
+import { type Bins, chooseBins, countInBins } from "./histogram.ts";
+import type { PredictionPairs } from "./input.ts";
+
+const HISTOGRAM_HEIGHT = 260;
+
+/**
+ * Histogram of the residuals, predicted − measured.
+ *
+ * @param pairs The samples.
+ * @throws {RangeError} If there are none, or one is not finite.
+ */
+export function plotResiduals({ measured, predicted }: PredictionPairs): Figure {
+  const residuals = Float64Array.from(predicted, (value, i) => value - measured[i]);
+  const bins = chooseBins([residuals], histogramBins(residuals.length));
+  const { mean, deviation } = momentsOf(residuals);
+  const moments = `mean ${formatNumber(mean)}, standard deviation ${formatNumber(deviation)}`;
+  return {
+    name: "residuals",
+    title: "Residuals",
+    caption: `Predicted − measured over ${formatCount(residuals.length)} samples: ${moments} ` +
+      `(${LABEL_UNIT}). The line marks zero.`,
+    alt: `Histogram of residuals, predicted minus measured: ${moments}.`,
+    spec: {
+      config: CONFIG,
+      width: PLOT_WIDTH,
+      height: HISTOGRAM_HEIGHT,
+      layer: [
+        {
+          data: { values: shares(residuals, bins) },
+          mark: { type: "rect", color: BLUE, fillOpacity: 0.9 },
+          encoding: {
+            x: valueAxis(`Predicted − measured (${LABEL_UNIT})`),
+            x2: { field: "x2" },
+            y: shareAxis(),
+            y2: { datum: 0 },
+          },
+        },
+        {
+          data: { values: [{ x: 0 }] },
+          mark: { type: "rule", color: INK, strokeWidth: 1.5 },
+          encoding: { x: { field: "x", type: "quantitative" } },
+        },
+      ],
+    },
+  };
+}
+
+/**
+ * Histograms of measured and of predicted expression over the same bins.
+ *
+ * @param pairs The samples.
+ * @throws {RangeError} If there are none, or one is not finite.
+ */
+export function plotDistributions({ measured, predicted }: PredictionPairs): Figure {
+  const bins = chooseBins([measured, predicted], histogramBins(measured.length));
+  const [of, from] = [momentsOf(measured), momentsOf(predicted)];
+  return {
+    name: "distributions",
+    title: "Distribution of expression",
+    caption:
+      "Measured and predicted values in the same bins. A model that minimises squared error " +
+      "predicts means, so its predictions spread less than what was measured: standard deviation " +
+      `${formatNumber(from.deviation)} against ${formatNumber(of.deviation)} (${LABEL_UNIT}).`,
+    alt: `Two histograms: measured expression with mean ${formatNumber(of.mean)} and standard ` +
+      `deviation ${formatNumber(of.deviation)}, predicted with mean ${
+        formatNumber(from.mean)
+      } and ` +
+      `standard deviation ${formatNumber(from.deviation)}.`,
+    spec: twoHistograms(`Expression (${LABEL_UNIT})`, bins, [
+      { kind: "Measured", values: measured },
+      { kind: "Predicted", values: predicted },
+    ]),
+  };
+}
+
+/**
+ * Histograms of the predicted probabilities of either class, for labels that are 0 or 1.
+ *
+ * @param pairs The samples; a label above one half counts as class 1.
+ * @throws {RangeError} If there are none, or one is not finite.
+ */
+export function plotClassProbabilities({ measured, predicted }: PredictionPairs): Figure {
+  const bins = chooseBins([measured, predicted], histogramBins(measured.length));
+  const ofClass = (label: number) =>
+    Array.from(predicted).filter((_, i) => Number(measured[i] > 0.5) === label);
+  const [low, high] = [ofClass(0), ofClass(1)];
+  const means = [low, high].map((values) => formatNumber(momentsOf(values).mean));
+  return {
+    name: "class-probabilities",
+    title: "Predicted probability of high expression",
+    caption: "Each class adds up to 100%. The better the model, the less the two overlap.",
+    alt: `Two histograms of predicted probabilities: mean ${means[0]} over ` +
+      `${formatCount(low.length)} samples of class 0, ${means[1]} over ${
+        formatCount(high.length)
+      } ` +
+      "samples of class 1.",
+    spec: twoHistograms("Predicted probability", bins, [
+      { kind: "Class 0: low", values: low },
+      { kind: "Class 1: high", values: high },
+    ]),
+  };
+}
+
+/** About how many bins suit so many samples: Rice's rule, up to as many as a reader can tell apart. */
+function histogramBins(samples: number): number {
+  return Math.min(70, Math.max(10, Math.round(2 * Math.cbrt(samples))));
+}
+
+/** Two outlined histograms over the same bins, blue and vermillion. */
+function twoHistograms(
+  title: string,
+  bins: Bins,
+  series: readonly { readonly kind: string; readonly values: ArrayLike<number> }[],
+): FigureSpec {
+  return {
+    config: CONFIG,
+    width: PLOT_WIDTH,
+    height: HISTOGRAM_HEIGHT,
+    data: {
+      values: series.flatMap(({ kind, values }) =>
+        outlineOf(shares(values, bins)).map((point) => ({ ...point, kind }))
+      ),
+    },
+    mark: { type: "area", interpolate: "step-after", line: { strokeWidth: 2 }, fillOpacity: 0.2 },
+    encoding: {
+      x: valueAxis(title),
+      y: { ...shareAxis(), stack: null },
+      color: {
+        field: "kind",
+        type: "nominal",
+        scale: { domain: series.map(({ kind }) => kind), range: [BLUE, VERMILLION] },
+        legend: { ...LEGEND, symbolType: "square", symbolOpacity: 1 },
+      },
+    },
+  };
+}
+
+interface BinShare {
+  readonly x: number;
+  readonly x2: number;
+  readonly share: number;
+}
+
+/** The share of the values that falls into each bin. */
+function shares(values: ArrayLike<number>, bins: Bins): BinShare[] {
+  const { start, step } = bins;
+  return Array.from(countInBins(values, bins), (count, bin) => ({
+    x: start + bin * step,
+    x2: start + (bin + 1) * step,
+    share: values.length === 0 ? 0 : count / values.length,
+  }));
+}
+
+/** The bins' left edges, then the end of the last, for a curve drawn in steps. */
+function outlineOf(bins: readonly BinShare[]): { x: number; share: number }[] {
+  const points = bins.map(({ x, share }) => ({ x, share }));
+  return [...points, { x: bins[bins.length - 1].x2, share: 0 }];
+}
+
+function valueAxis(title: string) {
+  return {
+    field: "x",
+    type: "quantitative" as const,
+    title,
+    scale: { nice: false, zero: false },
+    axis: { grid: false, tickCount: 9 },
+  };
+}
+
+function shareAxis() {
+  return {
+    field: "share",
+    type: "quantitative" as const,
+    title: "Share of samples",
+    axis: { format: "~%", tickCount: 5 },
+  };
+}
+
+function momentsOf(values: ArrayLike<number>): { mean: number; deviation: number } {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i];
+  const mean = sum / values.length;
+  let squares = 0;
+  for (let i = 0; i < values.length; i++) squares += (values[i] - mean) ** 2;
+  return { mean, deviation: Math.sqrt(squares / values.length) };
+}

@@ -1,0 +1,88 @@
+import type { Agreement, CellTypeAgreement } from "../data/evaluate.ts";
+import type { Loss } from "../model/spec.ts";
+import type { RegimeEvaluation } from "../validation/mod.ts";
+
+/** Loss, learning rate and throughput of one epoch; an `EpochRecord` of a training run is one. */
+export interface EpochPoint {
+  /** Number of the epoch, from 1. */
+  readonly epoch: number;
+  /** Mean training loss of the epoch. */
+  readonly loss: number;
+  /** Loss on the validation data after the epoch. */
+  readonly validationLoss?: number;
+  /** Adam's learning rate in the epoch. */
+  readonly learningRate?: number;
+  /** Training samples a second. */
+  readonly samplesPerSecond?: number;
+}
+
+/** The epochs of one fold of a cross-validation. */
+export interface FoldHistory {
+  /** Number of the fold, from 1. */
+  readonly fold: number;
+  /** One entry an epoch. */
+  readonly history: readonly EpochPoint[];
+}
+
+/** Measured values and their predictions, one pair a sample. */
+export interface PredictionPairs {
+  /** Measured expression, `[sample]`. */
+  readonly measured: ArrayLike<number>;
+  /** Predicted expression, `[sample]`. */
+  readonly predicted: ArrayLike<number>;
+}
+
+/** How a model did on some labelled samples. */
+export interface ReportEvaluation {
+  /** Which samples, as a sentence goes on with it: `the training data`. */
+  readonly samplesName: string;
+  /** Over all samples. */
+  readonly overall: Agreement;
+  /** Within each cell type. */
+  readonly byCellType?: readonly CellTypeAgreement[];
+  /** The samples themselves, as many as there are: figures count them in bins. */
+  readonly pairs?: PredictionPairs;
+}
+
+/** Final figures of one experiment. */
+export interface ExperimentRow {
+  /** Name of its preset, such as `experiment1`. */
+  readonly name: string;
+  /** Number of weights. */
+  readonly parameters: number;
+  /** Mean squared error on the training data, in label units squared. */
+  readonly trainMse: number | null;
+  /** Mean squared error on the test data, in label units squared; `null` without test data. */
+  readonly testMse: number | null;
+  /** Pearson's correlation on the training data. */
+  readonly pearson: number | null;
+  /** Training time. */
+  readonly seconds: number;
+}
+
+/** What a report is made of: plain data. A part that is absent has no section in the page. */
+export interface ReportInput {
+  /** Name of the run: the page's title. */
+  readonly run: string;
+  /** A sentence or two below the title. */
+  readonly summary?: string;
+  /**
+   * Whether the data are the competition's own. Only then are the published values shown beside ours; on other
+   * data they mean nothing. @default false
+   */
+  readonly onCompetitionData?: boolean;
+  /** What training minimised. @default "meanSquaredError" */
+  readonly loss?: Loss;
+  /** The run's `config.json`, or any other object of settings; nested ones are shown with dotted names. */
+  readonly configuration?: Readonly<Record<string, unknown>>;
+  /** Epochs of a training run. */
+  readonly history?: readonly EpochPoint[];
+  /** Epochs of a cross-validation. */
+  readonly folds?: readonly FoldHistory[];
+  /** How the model did. */
+  readonly evaluation?: ReportEvaluation;
+  /** Error by regime, with baselines: what `evaluateRegimes` found. */
+  readonly regimes?: RegimeEvaluation;
+  /** The experiments, in the order of the figure. */
+  readonly experiments?: readonly ExperimentRow[];
+}

@@ -1,0 +1,209 @@
+import type { Loss } from "../model/spec.ts";
+import { epochAxis, epochPoints, LEGEND, NEXT_LEGEND } from "./_axes.ts";
+import { checkNotEmpty } from "./_check.ts";
+import { formatNumber } from "./_format.ts";
+import { rangeOf } from "./_range.ts";
+import { BLUE, CONFIG, INK, LABEL_UNIT, PALETTE, PLOT_WIDTH, VERMILLION } from "./_theme.ts";
+import type { Figure } from "./figure.ts";
+import type { EpochPoint, FoldHistory } from "./input.ts";
+import { PUBLISHED_CROSS_VALIDATION, PUBLISHED_TRAINING_LOSS } from "./published.ts";
+
+/** Options of the figures of losses. */
+export interface LossFigureOptions {
+  /** What training minimised. @default "meanSquaredError" */
+  readonly loss?: Loss;
+  /** Whether the published values are shown as well. @default false */
+  readonly published?: boolean;
+}
+
+/** One point of one curve. */
+interface LossRow {
+  readonly epoch: number;
+  readonly loss: number;
+  /** Training or validation. */
+  readonly part: string;
+  readonly fold: string;
+}
+
+/** What the axes need to know of a point. */
+type LossPoint = Pick<LossRow, "epoch" | "loss">;
+
+const TRAINING = "Training";
+const VALIDATION = "Validation";
+const PUBLISHED = "Training, published";
+const PART_COLOR = {
+  field: "part",
+  type: "nominal" as const,
+  scale: { domain: [TRAINING, VALIDATION], range: [BLUE, VERMILLION] },
+  legend: LEGEND,
+};
+/** From this ratio of the largest to the smallest loss on, a linear axis would hide all but the first epochs. */
+const LOG_SCALE_FROM = 5;
+
+/**
+ * The report's Figure 3: training and validation loss of each epoch, one colour a fold.
+ *
+ * @param folds Epochs of each fold.
+ * @param options Kind of loss, and whether to name the published values.
+ * @throws {RangeError} If there are no folds, or one has no epochs.
+ */
+export function plotCrossValidation(
+  folds: readonly FoldHistory[],
+  options: LossFigureOptions = {},
+): Figure {
+  checkNotEmpty("cross-validation", folds);
+  folds.forEach(({ history }) => checkNotEmpty("cross-validation", history));
+  const rows = folds.flatMap(({ fold, history }) => lossRows(history, `Fold ${fold}`));
+  const lasts = folds.flatMap(({ history }) => history.slice(-1));
+  const training = lasts.map(({ loss }) => loss);
+  const validation = lasts.flatMap(({ validationLoss }) => validationLoss ?? []);
+  const ends = `after the last epoch, training loss is ${formatRange(training)} and validation ` +
+    `loss ${formatRange(validation)}`;
+  return {
+    name: "figure-3-cross-validation",
+    title: "Figure 3: loss by epoch in cross-validation",
+    caption:
+      `Loss on the training and validation parts of ${folds.length} folds, one colour a fold. ` +
+      (options.published ? PUBLISHED_CROSS_VALIDATION : ""),
+    alt: `Line chart with two curves for each of ${folds.length} folds: ${ends}.`,
+    spec: {
+      config: CONFIG,
+      width: PLOT_WIDTH,
+      height: 320,
+      data: { values: rows },
+      mark: { type: "line", strokeWidth: 2, point: rows.length <= 2 * folds.length },
+      encoding: {
+        x: epochAxis(rows),
+        y: lossAxis(rows, options.loss),
+        color: {
+          field: "fold",
+          type: "nominal",
+          scale: { range: [...PALETTE] },
+          sort: null,
+          legend: { ...LEGEND, symbolType: "stroke", symbolSize: 300 },
+        },
+        strokeDash: {
+          field: "part",
+          type: "nominal",
+          scale: { domain: [VALIDATION, TRAINING], range: [[1, 0], [4, 3]] },
+          legend: { ...NEXT_LEGEND, symbolSize: 300 },
+        },
+      },
+    },
+  };
+}
+
+/**
+ * The report's Figure 4: training loss of each epoch, with validation loss where there is one.
+ *
+ * @param history Epochs of a training run.
+ * @param options Kind of loss, and whether to mark the ends of the published curve.
+ * @throws {RangeError} If there are no epochs.
+ */
+export function plotTrainingLoss(
+  history: readonly EpochPoint[],
+  options: LossFigureOptions = {},
+): Figure {
+  checkNotEmpty("training loss", history);
+  const published = options.published ? PUBLISHED_TRAINING_LOSS : [];
+  const curves = lossRows(history, "");
+  const rows = [...curves, ...published];
+  const validated = curves.some(({ part }) => part === VALIDATION);
+  const [x, y] = [epochAxis(rows), lossAxis(rows, options.loss)];
+  return {
+    name: "figure-4-training-loss",
+    title: "Figure 4: loss by epoch",
+    caption: "Mean loss over the samples of each epoch, as the weights move" +
+      (validated ? ", and on the validation data after it." : ".") +
+      (options.published ? " Open circles: the ends of the published curve, 3.26 and 3.02." : ""),
+    alt: `Line chart: ${describeHistory(history)}.`,
+    spec: {
+      config: CONFIG,
+      width: PLOT_WIDTH,
+      height: 300,
+      layer: [
+        {
+          data: { values: curves },
+          mark: { type: "line", strokeWidth: 2, color: BLUE, point: epochPoints(history.length) },
+          encoding: { x, y, ...(validated && { color: PART_COLOR }) },
+        },
+        ...(published.length === 0 ? [] : [publishedLayer(published, { x, y })]),
+      ],
+    },
+  };
+}
+
+/** Open circles for the ends of the published curve. */
+function publishedLayer(
+  points: readonly LossPoint[],
+  axes: { readonly x: ReturnType<typeof epochAxis>; readonly y: ReturnType<typeof lossAxis> },
+) {
+  return {
+    data: { values: points.map((point) => ({ ...point, source: PUBLISHED })) },
+    mark: { type: "point" as const, size: 70, strokeWidth: 1.5, color: INK },
+    encoding: {
+      ...axes,
+      shape: {
+        field: "source",
+        type: "nominal" as const,
+        scale: { range: ["circle"] },
+        legend: { ...NEXT_LEGEND, symbolStrokeColor: INK },
+      },
+    },
+  };
+}
+
+function lossRows(history: readonly EpochPoint[], fold: string): LossRow[] {
+  return history.flatMap(({ epoch, loss, validationLoss }) => [
+    { epoch, loss, part: TRAINING, fold },
+    ...(validationLoss === undefined
+      ? []
+      : [{ epoch, loss: validationLoss, part: VALIDATION, fold }]),
+  ]);
+}
+
+function lossAxis(rows: readonly LossPoint[], loss: Loss = "meanSquaredError") {
+  const [low, high] = rangeOf(rows.map((row) => row.loss));
+  const name = loss === "meanSquaredError"
+    ? `Mean squared error (${LABEL_UNIT}²)`
+    : "Binary cross-entropy (nats)";
+  const axis = { field: "loss", type: "quantitative" as const };
+  if (low <= 0 || high / low < LOG_SCALE_FROM) {
+    return { ...axis, title: name, scale: { zero: false }, axis: { tickCount: 6 } };
+  }
+  return {
+    ...axis,
+    title: `${name}, log scale`,
+    scale: { type: "log" as const, domain: [low / 1.1, high * 1.1], nice: false },
+    axis: { values: logTicks(low, high), format: "~g" },
+  };
+}
+
+/** Round numbers in a range that spans less than some powers of ten. */
+function logTicks(low: number, high: number): number[] {
+  const first = Math.floor(Math.log10(low));
+  const powers = Array.from(
+    { length: Math.ceil(Math.log10(high)) - first + 1 },
+    (_, i) => first + i,
+  );
+  const leading = high / low < 100 ? [1, 2, 3, 5, 7] : [1, 3];
+  return powers.flatMap((power) => leading.map((digit) => Number(`${digit}e${power}`)))
+    .filter((tick) => tick >= low / 1.1 && tick <= high * 1.1);
+}
+
+function describeHistory(history: readonly EpochPoint[]): string {
+  const [first, last] = [history[0], history[history.length - 1]];
+  const part = (name: string, from?: number, to?: number) =>
+    to === undefined
+      ? ""
+      : `${name} loss goes from ${formatNumber(from)} in epoch ${first.epoch} ` +
+        `to ${formatNumber(to)} in epoch ${last.epoch}`;
+  const validation = part("validation", first.validationLoss, last.validationLoss);
+  return [part("training", first.loss, last.loss), validation].filter(Boolean).join(", ");
+}
+
+function formatRange(values: readonly number[]): string {
+  if (values.length === 0) return "not known";
+  const [low, high] = rangeOf(values).map(formatNumber);
+  return low === high ? low : `${low} to ${high}`;
+}

@@ -1,0 +1,36 @@
+/**
+ * A run as figures and one self-contained HTML page. Figures are Vega-Lite specs, made by pure functions;
+ * Vega and the renderer of PNG load when the first figure is drawn.
+ *
+ * @module
+ */
+
+export { plotCellTypes } from "./cell_type_figure.ts";
+export { plotDensity } from "./density_figure.ts";
+export {
+  plotClassProbabilities,
+  plotDistributions,
+  plotResiduals,
+} from "./distribution_figures.ts";
+export { type ExperimentsFigureOptions, plotExperiments } from "./experiments_figure.ts";
+export type { Figure, FigureSpec } from "./figure.ts";
+export { type Bins, chooseBins, countInBins, countPairsInBins } from "./histogram.ts";
+export type {
+  EpochPoint,
+  ExperimentRow,
+  FoldHistory,
+  PredictionPairs,
+  ReportEvaluation,
+  ReportInput,
+} from "./input.ts";
+export { type LossFigureOptions, plotCrossValidation, plotTrainingLoss } from "./loss_figures.ts";
+export { plotPace } from "./pace_figure.ts";
+export { renderPage, reportFigures } from "./page.ts";
+export {
+  PUBLISHED_EXPERIMENTS,
+  PUBLISHED_TRAINING_LOSS,
+  type PublishedExperiment,
+} from "./published.ts";
+export { plotRegimes } from "./regime_figure.ts";
+export { type RenderedFigure, renderFigure, renderSvg } from "./render.ts";
+export { renderReport, type ReportFile, writeReport } from "./write.ts";

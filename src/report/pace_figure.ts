@@ -1,0 +1,69 @@
+import { epochAxis, epochPoints } from "./_axes.ts";
+import { checkNotEmpty } from "./_check.ts";
+import { formatShort } from "./_format.ts";
+import { rangeOf } from "./_range.ts";
+import { BLUE, CONFIG, PLOT_WIDTH } from "./_theme.ts";
+import type { Figure } from "./figure.ts";
+import type { EpochPoint } from "./input.ts";
+
+const PANELS = [
+  {
+    field: "learningRate",
+    heading: "learning rate",
+    title: "Learning rate",
+    format: "~g",
+    name: "learning rate",
+  },
+  {
+    field: "samplesPerSecond",
+    heading: "throughput",
+    title: "Samples / s",
+    format: ",~f",
+    name: "training samples a second",
+  },
+] as const;
+
+/**
+ * Learning rate and throughput of each epoch, one panel each; a panel without values is left out.
+ *
+ * @param history Epochs of a training run.
+ * @throws {RangeError} If no epoch has either.
+ */
+export function plotPace(history: readonly EpochPoint[]): Figure {
+  const panels = PANELS.filter(({ field }) => history.some((point) => point[field] !== undefined));
+  checkNotEmpty("learning rate and throughput", panels);
+  const ranges = panels.map(({ field, name }) => {
+    const values = history.flatMap((point) => point[field] ?? []);
+    const [low, high] = rangeOf(values).map(formatShort);
+    return low === high ? `${name} ${low} throughout` : `${name} from ${low} to ${high}`;
+  });
+  const headings = panels.map(({ heading }) => heading).join(" and ");
+  return {
+    name: "learning-rate-throughput",
+    title: headings[0].toUpperCase() + headings.slice(1),
+    caption: "By epoch; validation is not counted in the throughput.",
+    alt: `Line chart by epoch: ${ranges.join(", ")}.`,
+    spec: {
+      config: CONFIG,
+      data: { values: [...history] },
+      spacing: 16,
+      vconcat: panels.map(({ field, title, format }, index) => ({
+        width: PLOT_WIDTH,
+        height: 130,
+        mark: { type: "line", strokeWidth: 2, color: BLUE, point: epochPoints(history.length) },
+        encoding: {
+          x: index === panels.length - 1
+            ? epochAxis(history)
+            : { ...epochAxis(history), title: null },
+          y: {
+            field,
+            type: "quantitative",
+            title,
+            scale: { zero: true },
+            axis: { format, tickCount: 4, minExtent: 52 },
+          },
+        },
+      })),
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import { estimateTextWidth } from "./_text_width.ts";
+import type { FigureSpec } from "./figure.ts";
+
+/** A figure as files. */
+export interface RenderedFigure {
+  /** SVG text on white; the colour of text and axes is black. */
+  readonly svg: string;
+  /** PNG bytes on white, three pixels for each of the SVG's. */
+  readonly png: Uint8Array<ArrayBuffer>;
+}
+
+const PNG_ZOOM = 3;
+
+/**
+ * Draws a figure as SVG and PNG. Loads Vega and a renderer in WebAssembly on first use.
+ *
+ * @param spec What to draw.
+ */
+export async function renderFigure(spec: FigureSpec): Promise<RenderedFigure> {
+  const svg = paintWhite(await renderSvg(spec));
+  return { svg, png: await renderPng(svg) };
+}
+
+/**
+ * Draws a figure as SVG text without a background. Text and axes have the colour `currentColor`.
+ *
+ * @param spec What to draw.
+ */
+export async function renderSvg(spec: FigureSpec): Promise<string> {
+  const [vega, { compile }] = await Promise.all([import("vega"), import("vega-lite")]);
+  // Meant to be set by programs without a canvas, but missing from Vega's types.
+  const { textMetrics } = vega as unknown as { textMetrics: { width: typeof estimateTextWidth } };
+  textMetrics.width = estimateTextWidth;
+  const view = new vega.View(vega.parse(compile(spec).spec), { renderer: "none" });
+  try {
+    return await view.toSVG();
+  } finally {
+    view.finalize();
+  }
+}
+
+/** The same SVG on white: a viewer of files may have any background. */
+function paintWhite(svg: string): string {
+  return svg.replace(
+    /^<svg[^>]*>/,
+    (tag) => `${tag}<rect width="100%" height="100%" fill="#fff"/>`,
+  );
+}
+
+/** Draws text in the font that comes with the package: the renderer sees no system fonts. */
+async function renderPng(svg: string): Promise<Uint8Array<ArrayBuffer>> {
+  const [{ Resvg }, { INTER_WOFF2 }] = await Promise.all([
+    import("@cf-wasm/resvg/node"),
+    import("./_font.ts"),
+  ]);
+  const image = await Resvg.async(svg, {
+    fitTo: { mode: "zoom", value: PNG_ZOOM },
+    font: { fontBuffers: [INTER_WOFF2], defaultFontFamily: "Inter", sansSerifFamily: "Inter" },
+  });
+  const picture = image.render();
+  try {
+    return new Uint8Array(picture.asPng());
+  } finally {
+    picture.free();
+    image.free();
+  }
+}

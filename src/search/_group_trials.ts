@@ -1,0 +1,30 @@
+import type { ModelSpec } from "../model/spec.ts";
+import type { PlannedTrial } from "./trial.ts";
+
+/** A trial and its model. */
+export interface ModelTrial extends PlannedTrial {
+  /** The model that its point stands for. */
+  readonly spec: ModelSpec;
+}
+
+/**
+ * Puts trials together that can train side by side: those with the same model and batch size, `most` at a time. Groups
+ * are in the order of their first trials, and trials within them too.
+ */
+export function groupTrials(trials: readonly ModelTrial[], most: number): ModelTrial[][] {
+  const open = new Map<string, ModelTrial[]>();
+  const groups: ModelTrial[][] = [];
+  for (const trial of trials) {
+    const { spec: { layers }, point: { batchSize } } = trial;
+    const key = JSON.stringify([layers, batchSize]);
+    const group = open.get(key);
+    if (group !== undefined && group.length < most) {
+      group.push(trial);
+    } else {
+      const started = [trial];
+      open.set(key, started);
+      groups.push(started);
+    }
+  }
+  return groups;
+}

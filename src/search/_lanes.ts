@@ -1,0 +1,24 @@
+/**
+ * Works off jobs in order, `lanes` at a time. After the abort signal no further job begins; the first error of a job
+ * is thrown when those that were under way have ended.
+ */
+export async function runInLanes<Job>(
+  jobs: readonly Job[],
+  run: (job: Job) => Promise<void>,
+  { lanes, signal }: { readonly lanes: number; readonly signal?: AbortSignal },
+): Promise<void> {
+  let next = 0;
+  const lane = async () => {
+    while (next < jobs.length && !signal?.aborted) {
+      try {
+        await run(jobs[next++]);
+      } catch (error) {
+        next = jobs.length;
+        throw error;
+      }
+    }
+  };
+  const ends = await Promise.allSettled(Array.from({ length: lanes }, lane));
+  const failed = ends.find((end) => end.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
+}

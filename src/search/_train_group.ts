@@ -1,0 +1,80 @@
+import type { Fold } from "../data/kfold.ts";
+import { UnsupportedModelError } from "../errors.ts";
+import { countParameters } from "../model/shapes.ts";
+import { fitMany, type FitManyOptions, type FitManyResult } from "../training/fit_many.ts";
+import type { ModelTrial } from "./_group_trials.ts";
+import type { PlannedTrial, TrialRecord } from "./trial.ts";
+
+/** What all groups of a search have in common. */
+export interface GroupOptions
+  extends Pick<FitManyOptions, "transform" | "engine" | "threads" | "onStart" | "signal"> {
+  /** The folds that every trial is trained on. */
+  readonly folds: readonly Fold[];
+  /** Called with the share of the group's work that is done, from 0 to 1. */
+  readonly onProgress?: (share: number) => void;
+}
+
+/**
+ * Trains trials of one model and batch size on all folds, side by side as far as the engine is good for it.
+ *
+ * @returns The records of the trials that were finished: all of them, unless the signal came.
+ */
+export async function trainGroup(
+  trials: readonly ModelTrial[],
+  options: GroupOptions,
+): Promise<TrialRecord[]> {
+  const { folds, onProgress, ...common } = options;
+  const [{ spec, epochs, point: { batchSize } }] = trials;
+  const runs = trials.flatMap(({ seed, point: { learningRate } }) =>
+    folds.map(({ training, validation }) => ({ data: training, validation, seed, learningRate }))
+  );
+  const start = performance.now();
+  let results: FitManyResult[];
+  try {
+    results = await fitMany(spec, runs, {
+      ...{ ...common, epochs, batchSize },
+      onProgress: ({ runs: [first, end], epoch, samples, samplesPerEpoch }) => {
+        const done = (epoch - 1 + samples / samplesPerEpoch) / epochs;
+        onProgress?.((first + (end - first) * done) / runs.length);
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof UnsupportedModelError)) throw error;
+    const reason = error.message;
+    return trials.map((trial) => ({ ...planOf(trial), status: "skipped", reason }));
+  }
+  const seconds = (performance.now() - start) / 1000 / trials.length;
+  return trials.flatMap((trial, index) => {
+    const own = results.slice(index * folds.length, (index + 1) * folds.length);
+    const finished = own.length === folds.length && own.every(({ interrupted }) => !interrupted);
+    return finished ? [judge(trial, own, seconds)] : [];
+  });
+}
+
+function judge(
+  trial: ModelTrial,
+  results: readonly FitManyResult[],
+  seconds: number,
+): TrialRecord {
+  const foldScores = results.map(({ history }) => history.at(-1)?.validationLoss ?? NaN);
+  for (const [index, { diverged }] of results.entries()) {
+    const score = foldScores[index];
+    if (diverged === undefined && Number.isFinite(score)) continue;
+    const what = diverged?.message ?? `the validation loss is ${score}`;
+    return { ...planOf(trial), status: "diverged", reason: `fold ${index + 1}: ${what}` };
+  }
+  return {
+    ...planOf(trial),
+    status: "scored",
+    foldScores,
+    score: foldScores.reduce((sum, score) => sum + score, 0) / foldScores.length,
+    parameters: countParameters(trial.spec),
+    seconds,
+    engine: results[0].engine,
+  };
+}
+
+/** Without the model, which follows from the point. */
+function planOf({ trial, rung, epochs, seed, point }: ModelTrial): PlannedTrial {
+  return { trial, rung, epochs, seed, point };
+}

@@ -1,0 +1,94 @@
+import type { Dataset } from "../data/dataset.ts";
+import { ContractError } from "../errors.ts";
+import { crc32 } from "../io/_crc32.ts";
+import type { DataRecord } from "../record.ts";
+import { type ResolvedSettings, resolveSettings, type SearchSettings } from "./settings.ts";
+
+/** What the data of a search are. */
+export interface DataDescription {
+  /** Number of samples. */
+  readonly samples: number;
+  /** Number of bins of a sample. */
+  readonly bins: number;
+  /** What the numbers are. */
+  readonly record: DataRecord;
+  /** CRC-32 of signal, labels, names and order, in hexadecimal. */
+  readonly checksum: string;
+}
+
+/** All that decides the result of a search: equal descriptions, equal scores. Plain JSON. */
+export interface SearchDescription extends ResolvedSettings {
+  /** The data. */
+  readonly data: DataDescription;
+}
+
+/**
+ * Describes a search, to be kept beside its trials.
+ *
+ * @param data Labelled samples.
+ * @param settings As for `searchModels`.
+ * @throws {RangeError} If a setting is out of range.
+ * @throws {ContractError} If the data have no labels.
+ */
+export function describeSearch(data: Dataset, settings: SearchSettings = {}): SearchDescription {
+  if (!data.hasLabels) throw new ContractError("Cannot search: the data have no labels");
+  const { length: samples, bins, record } = data;
+  return {
+    ...resolveSettings(settings),
+    data: { ...{ samples, bins, record }, checksum: checksumOf(data) },
+  };
+}
+
+function checksumOf({ columns, rows }: Dataset): string {
+  const { signal, labels, cellTypes, cellTypeIndex, genes, geneIndex } = columns;
+  const names = new TextEncoder().encode(JSON.stringify([cellTypes, genes]));
+  let checksum = crc32(names, 0);
+  for (const array of [signal, labels, cellTypeIndex, geneIndex, rows]) {
+    if (array === undefined) continue;
+    const { buffer, byteOffset, byteLength } = array;
+    checksum = crc32(new Uint8Array(buffer, byteOffset, byteLength), checksum);
+  }
+  return checksum.toString(16).padStart(8, "0");
+}
+
+/**
+ * Throws unless the trials of an earlier search are trials of this one. A random search without successive halving may
+ * have another number of trials, since the first ones are the same.
+ *
+ * @param earlier What {@linkcode describeSearch} returned then, as `JSON.parse` read it back.
+ * @param now What it returns now.
+ * @throws {ContractError} Naming the first difference with both values.
+ */
+export function checkSameSearch(earlier: unknown, now: SearchDescription): void {
+  const mayGrow = now.keepOneIn === null && now.method === "random";
+  const adapted = mayGrow ? { ...Object(earlier), trials: now.trials } : earlier;
+  const found = findDifference(adapted, JSON.parse(JSON.stringify(now)), "");
+  if (found === undefined) return;
+  const [place, before, after] = found;
+  const show = (value: unknown) => JSON.stringify(value)?.slice(0, 80) ?? "missing";
+  throw new ContractError(
+    `Cannot resume the search: ${place} was ${show(before)}, is now ${show(after)}`,
+  );
+}
+
+type Difference = readonly [place: string, before: unknown, after: unknown];
+
+function findDifference(before: unknown, after: unknown, place: string): Difference | undefined {
+  if (!isTree(before) || !isTree(after)) {
+    const same = JSON.stringify(before) === JSON.stringify(after);
+    return same ? undefined : [place, before, after];
+  }
+  for (const key of new Set([...Object.keys(after), ...Object.keys(before)])) {
+    const inner = place === "" ? key : `${place}.${key}`;
+    const found = findDifference(before[key], after[key], inner);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** An object, or an array of objects; a list of candidates is shown as a whole. */
+function isTree(value: unknown): value is Record<string, unknown> {
+  const isPlain = (part: unknown) =>
+    typeof part === "object" && part !== null && !Array.isArray(part);
+  return Array.isArray(value) ? value.length > 0 && value.every(isPlain) : isPlain(value);
+}

@@ -1,0 +1,52 @@
+/**
+ * Search for a model: a space of choices, points of it on a grid or at random, cross-validated scores, and successive
+ * halving.
+ *
+ * @module
+ */
+
+export {
+  checkSameSearch,
+  type DataDescription,
+  describeSearch,
+  type SearchDescription,
+} from "./description.ts";
+export { parseSpace } from "./parse_space.ts";
+export { countPoints, gridPoints, randomPoints } from "./points.ts";
+export {
+  bestTrial,
+  describePoint,
+  formatRankingCsv,
+  formatRankingTable,
+  rankTrials,
+} from "./ranking.ts";
+export { planRungs, type Rung, type RungOptions } from "./rungs.ts";
+export {
+  searchModels,
+  type SearchOptions,
+  type SearchProgress,
+  type SearchResult,
+} from "./search_models.ts";
+export {
+  type ResolvedSettings,
+  SEARCH_METHODS,
+  type SearchMethod,
+  type SearchSettings,
+} from "./settings.ts";
+export {
+  type ConvolutionAxes,
+  type ConvolutionPoint,
+  DEFAULT_SPACE,
+  type NumberRange,
+  type SearchPoint,
+  type SearchSpace,
+} from "./space.ts";
+export { specOf, type SpecOfOptions } from "./spec_of.ts";
+export {
+  encodeTrial,
+  type FailedTrial,
+  parseTrials,
+  type PlannedTrial,
+  type ScoredTrial,
+  type TrialRecord,
+} from "./trial.ts";

@@ -1,0 +1,133 @@
+import type { SearchPoint } from "./space.ts";
+import type { ScoredTrial, TrialRecord } from "./trial.ts";
+
+/**
+ * The last record of each trial, best first: those that reached a later rung before the others, in a rung by score, at
+ * equal scores by number. Trials without a score come last.
+ *
+ * @param records Records of trials, in any order; a trial may have one in each rung.
+ */
+export function rankTrials(records: readonly TrialRecord[]): TrialRecord[] {
+  const last = new Map<number, TrialRecord>();
+  for (const record of records) {
+    const known = last.get(record.trial);
+    if (known === undefined || known.rung < record.rung) last.set(record.trial, record);
+  }
+  const isFailed = (record: TrialRecord) => Number(record.status !== "scored");
+  const scoreOf = (record: TrialRecord) => record.status === "scored" ? record.score : 0;
+  return [...last.values()].sort((a, b) =>
+    isFailed(a) - isFailed(b) || b.rung - a.rung || scoreOf(a) - scoreOf(b) || a.trial - b.trial
+  );
+}
+
+/** The trial that ranks first, or `undefined` if none has a score. */
+export function bestTrial(ranking: readonly TrialRecord[]): ScoredTrial | undefined {
+  const [first] = ranking;
+  return first?.status === "scored" ? first : undefined;
+}
+
+/**
+ * A point in one line, as `filters 50 50 50, width 10 5 3, …`.
+ *
+ * @param point The point.
+ */
+export function describePoint(point: SearchPoint): string {
+  const { convolutions, dense, dropout, learningRate } = point;
+  const each = (name: keyof (typeof convolutions)[number]) => {
+    const values = convolutions.map((convolution) => convolution[name]);
+    return `${name} ${new Set(values).size === 1 ? values[0] : values.join(" ")}`;
+  };
+  return [
+    `${convolutions.length} × conv`,
+    ...[each("filters"), each("width"), each("dilation"), each("pool")],
+    ...[point.padding, point.activation, point.batchNorm ? "batch norm" : undefined],
+    ...[`dropout ${formatNumber(dropout)}`, `dense ${[...dense, 1].join(" ")}`],
+    ...[`learning rate ${formatNumber(learningRate)}`, `batch ${point.batchSize}`],
+  ].filter((part) => part !== undefined).join(", ");
+}
+
+/** Three significant digits, without zeros behind them. */
+function formatNumber(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}
+
+/**
+ * The best of a ranking as lines of text: rank, trial, score with the folds' standard deviation, parameters, seconds
+ * and choices.
+ *
+ * @param ranking What {@linkcode rankTrials} returned.
+ * @param most Lines, at most, without the header.
+ */
+export function formatRankingTable(ranking: readonly TrialRecord[], most: number): string {
+  const header = [
+    "rank",
+    "trial",
+    "score",
+    "± folds",
+    "epochs",
+    "parameters",
+    "seconds",
+    "choices",
+  ];
+  const scored = ranking.filter((record) => record.status === "scored");
+  const rows = scored.slice(0, most).map((record, index) => [
+    ...[index + 1, record.trial].map(String),
+    ...[record.score.toFixed(4), standardDeviation(record.foldScores).toFixed(4)],
+    ...[String(record.epochs), record.parameters.toLocaleString("en-US")],
+    ...[record.seconds.toFixed(1), describePoint(record.point)],
+  ]);
+  const table = [header, ...rows];
+  const last = header.length - 1;
+  const widths = header.map((_, column) => Math.max(...table.map((row) => row[column].length)));
+  const format = (row: readonly string[]) =>
+    row.map((text, column) => column === last ? text : text.padStart(widths[column])).join("  ");
+  return table.map(format).join("\n");
+}
+
+/** Of a sample; 0 for a single value. */
+function standardDeviation(values: readonly number[]): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return Math.sqrt(squares / Math.max(1, values.length - 1));
+}
+
+const CSV_HEADER = [
+  ...["rank", "trial", "status", "score", "fold_scores", "rung", "epochs", "parameters", "seconds"],
+  ...["seed", "filters", "width", "dilation", "pool", "padding", "activation", "batch_norm"],
+  ...["dropout", "dense", "learning_rate", "batch_size", "reason"],
+];
+
+/**
+ * A ranking as CSV, failed trials and their reasons included. Lists, such as the filters of each convolution, stand in
+ * one field with spaces between.
+ *
+ * @param ranking What {@linkcode rankTrials} returned.
+ */
+export function formatRankingCsv(ranking: readonly TrialRecord[]): string {
+  const rows = ranking.map((record, index) => {
+    const { trial, status, rung, epochs, seed, point } = record;
+    const result = record.status === "scored"
+      ? [record.score, record.foldScores.join(" "), rung, epochs, record.parameters, record.seconds]
+      : ["", "", rung, epochs, "", ""];
+    const reason = record.status === "scored" ? "" : quote(record.reason);
+    return [index + 1, trial, status, ...result, seed, ...pointFields(point), reason];
+  });
+  return [CSV_HEADER, ...rows].map((row) => row.join(",") + "\n").join("");
+}
+
+function pointFields(point: SearchPoint): (string | number | boolean)[] {
+  const { convolutions, padding, activation, batchNorm, dropout, dense } = point;
+  return [
+    convolutions.map(({ filters }) => filters).join(" "),
+    convolutions.map(({ width }) => width).join(" "),
+    convolutions.map(({ dilation }) => dilation).join(" "),
+    convolutions.map(({ pool }) => pool).join(" "),
+    ...[padding, activation, batchNorm, dropout, dense.join(" ")],
+    ...[point.learningRate, point.batchSize],
+  ];
+}
+
+/** As RFC 4180 has it. */
+function quote(text: string): string {
+  return `"${text.replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,258 @@
+import type { Dataset } from "../data/dataset.ts";
+import { type Fold, kFold } from "../data/kfold.ts";
+import { type EngineName, type EngineReport, selectEngine } from "../engine/select.ts";
+import { ContractError, UnsupportedModelError } from "../errors.ts";
+import type { ModelSpec } from "../model/spec.ts";
+import { groupTrials, type ModelTrial } from "./_group_trials.ts";
+import { runInLanes } from "./_lanes.ts";
+import { trainGroup } from "./_train_group.ts";
+import { gridPoints, randomPoints } from "./points.ts";
+import { bestTrial, rankTrials } from "./ranking.ts";
+import { planRungs } from "./rungs.ts";
+import { type ResolvedSettings, resolveSettings, type SearchSettings } from "./settings.ts";
+import type { SearchPoint } from "./space.ts";
+import { specOf } from "./spec_of.ts";
+import type { FailedTrial, PlannedTrial, ScoredTrial, TrialRecord } from "./trial.ts";
+
+/** How far a search is. */
+export interface SearchProgress {
+  /** Number of the rung under way, from 1. */
+  readonly rung: number;
+  /** Number of rungs. */
+  readonly rungs: number;
+  /** Trials of this rung that are done, with the shares of those under way. */
+  readonly done: number;
+  /** Trials of this rung. */
+  readonly total: number;
+}
+
+/** Options of {@linkcode searchModels}. */
+export interface SearchOptions extends SearchSettings {
+  /** Where to compute. @default "auto" */
+  readonly engine?: EngineName;
+  /** Threads to compute on, for engines that have threads; results do not depend on it. @default all */
+  readonly threads?: number;
+  /**
+   * Trials of an earlier search with the same settings on the same data; see `checkSameSearch`. They are not trained
+   * again.
+   *
+   * @default none
+   */
+  readonly finished?: readonly TrialRecord[];
+  /** Called once, when the first trial begins. */
+  readonly onStart?: (engine: EngineReport) => void;
+  /** Called with each trial when it is done, but not with those that were `finished`. */
+  readonly onTrial?: (record: TrialRecord, progress: SearchProgress) => void;
+  /** Called every few steps. */
+  readonly onProgress?: (progress: SearchProgress) => void;
+  /** Ends the search; trials that were done are returned. */
+  readonly signal?: AbortSignal;
+}
+
+/** What {@linkcode searchModels} returns. */
+export interface SearchResult {
+  /** Every trial in every rung it was in, by rung and number. */
+  readonly records: readonly TrialRecord[];
+  /** The last record of each trial, best first; see `rankTrials`. */
+  readonly ranking: readonly TrialRecord[];
+  /** The first of the ranking; `undefined` if no trial has a score. */
+  readonly best: ScoredTrial | undefined;
+  /** True if `signal` ended the search before its last trial. */
+  readonly interrupted: boolean;
+}
+
+/**
+ * Searches a space of models: trains each point on every fold of a cross-validation and ranks them by their mean
+ * validation loss after the last epoch. Points that make no model, and losses that become infinite, are kept with the
+ * reason.
+ *
+ * Trials of one model and batch size train side by side on a GPU; on a processor there is one model a core, of whatever
+ * shape. Neither that nor an interruption changes a score. The best score is that of the luckiest of many, and so too
+ * good (Cawley and Talbot 2010, JMLR 11:2079): judge the chosen model on samples that the search has not seen.
+ *
+ * @param data Labelled samples.
+ * @param options Space, method, folds, and where to compute.
+ * @throws {ContractError} If the data have no labels or do not fit the loss, or a `finished` trial is none of these.
+ * @throws {RangeError} If a setting is out of range, or the data are too few for the folds.
+ *
+ * @example
+ * ```ts
+ * import { Dataset } from "@waka/histone/data";
+ * import { parseSpace, searchModels } from "@waka/histone/search";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { strictEqual } from "node:assert";
+ *
+ * const { train } = simulateColumns({ cellTypes: 4, genes: 8, newGenes: 1, bins: 20 });
+ * const space = parseSpace({ filters: [4], width: [3], blocks: [{ pool: [2, 50] }], dense: [[]] });
+ * const data = new Dataset(train);
+ * const { best, ranking } = await searchModels(data, { space, method: "grid", folds: 2, epochs: 1 });
+ * strictEqual(best?.point.convolutions[0].pool, 2);
+ * strictEqual(ranking[1].status, "skipped"); // 20 bins cannot be pooled by 50
+ * ```
+ */
+export async function searchModels(
+  data: Dataset,
+  options: SearchOptions = {},
+): Promise<SearchResult> {
+  return await new Search(data, resolveSettings(options), options).run();
+}
+
+/** How many trials an engine is good for at a time: in one call if they have a model in common, in several calls. */
+interface Capacity {
+  readonly inGroup: number;
+  readonly lanes: number;
+}
+
+class Search {
+  readonly #data: Dataset;
+  readonly #settings: ResolvedSettings;
+  readonly #options: SearchOptions;
+  readonly #folds: readonly Fold[];
+  readonly #finished: ReadonlyMap<string, TrialRecord>;
+  readonly #records: TrialRecord[] = [];
+  #started = false;
+
+  constructor(data: Dataset, settings: ResolvedSettings, options: SearchOptions) {
+    this.#data = data;
+    this.#settings = settings;
+    this.#options = options;
+    this.#folds = kFold(data, settings);
+    const { finished = [] } = options;
+    this.#finished = new Map(finished.map((record) => [keyOf(record), record]));
+  }
+
+  async run(): Promise<SearchResult> {
+    const { epochs, keepOneIn } = this.#settings;
+    let { models, skipped } = this.#plan();
+    const rungs = planRungs({ trials: models.length, epochs, keepOneIn: keepOneIn ?? undefined });
+    const first = { rung: 1, rungs: rungs.length, done: 0, total: models.length };
+    for (const record of skipped) {
+      this.#keep({ ...record, epochs: rungs[0]?.epochs ?? epochs }, first);
+    }
+    let interrupted = false;
+    for (const [index, rung] of rungs.entries()) {
+      models = models.map((model) => ({ ...model, epochs: rung.epochs, rung: index + 1 }));
+      const records = await this.#runRung(models, { rung: index + 1, rungs: rungs.length });
+      interrupted = records.length < models.length;
+      if (interrupted) break;
+      const kept = rankTrials(records)
+        .filter(({ status }) => status === "scored")
+        .slice(0, rungs[index + 1]?.trials)
+        .map(({ trial }) => trial);
+      models = models.filter(({ trial }) => kept.includes(trial));
+    }
+    const records = this.#records.toSorted((a, b) => a.rung - b.rung || a.trial - b.trial);
+    const ranking = rankTrials(records);
+    return { records, ranking, best: bestTrial(ranking), interrupted };
+  }
+
+  /** All points as trials of the first rung, those that make no model apart. */
+  #plan(): { models: ModelTrial[]; skipped: FailedTrial[] } {
+    const { space, method, seed, trials, epochs } = this.#settings;
+    const points = method === "grid" ? gridPoints(space) : randomPoints(space, seed);
+    const models: ModelTrial[] = [];
+    const skipped: FailedTrial[] = [];
+    for (const [index, point] of points.take(trials).toArray().entries()) {
+      const planned = { trial: index + 1, rung: 1, epochs, seed, point };
+      try {
+        models.push({ ...planned, spec: this.#specOf(point, index + 1) });
+      } catch (error) {
+        if (!(error instanceof UnsupportedModelError)) throw error;
+        skipped.push({ ...planned, status: "skipped", reason: error.message });
+      }
+    }
+    return { models, skipped };
+  }
+
+  #specOf(point: SearchPoint, trial: number): ModelSpec {
+    const { bins, marks: { length: marks } } = this.#data;
+    const { loss } = this.#settings.space;
+    return specOf(point, { bins, marks, loss, name: `trial ${trial}` });
+  }
+
+  /** Trains what is not finished yet. Returns fewer records than models if it was interrupted. */
+  async #runRung(
+    models: readonly ModelTrial[],
+    { rung, rungs }: Pick<SearchProgress, "rung" | "rungs">,
+  ): Promise<TrialRecord[]> {
+    const { engine, threads, onProgress, signal } = this.#options;
+    const known = models.flatMap((model) => this.#recall(model) ?? []);
+    const left = models.filter((model) => !this.#finished.has(keyOf(model)));
+    const records = [...known];
+    if (left.length === 0) return records;
+    const capacity = await this.#capacity(left[0].spec);
+    const underWay = new Map<readonly ModelTrial[], number>();
+    const progress = (): SearchProgress => {
+      const done = underWay.values().reduce((sum, trials) => sum + trials, records.length);
+      return { rung, rungs, done, total: models.length };
+    };
+    const { transform } = this.#settings;
+    await runInLanes(groupTrials(left, capacity.inGroup), async (group) => {
+      const done = await trainGroup(group, {
+        ...{ engine, transform, signal, folds: this.#folds },
+        threads: capacity.lanes === 1 ? threads : this.#laneThreads(capacity.lanes),
+        onStart: (report) => this.#start(report),
+        onProgress: (share) => {
+          underWay.set(group, share * group.length);
+          onProgress?.(progress());
+        },
+      });
+      underWay.delete(group);
+      for (const record of done) {
+        records.push(record);
+        this.#keep(record, progress());
+      }
+    }, { lanes: capacity.lanes, signal });
+    return records;
+  }
+
+  /** The record of a trial that was finished before. */
+  #recall(model: ModelTrial): TrialRecord | undefined {
+    const record = this.#finished.get(keyOf(model));
+    if (record === undefined) return undefined;
+    const identify = ({ epochs, seed, point }: PlannedTrial) =>
+      JSON.stringify([epochs, seed, point]);
+    if (identify(record) !== identify(model)) {
+      throw new ContractError(
+        `Cannot resume the search: trial ${model.trial} was finished with other choices, seed or ` +
+          "epochs, expected those of this search",
+      );
+    }
+    this.#records.push(record);
+    return record;
+  }
+
+  #keep(record: TrialRecord, progress: SearchProgress): void {
+    this.#records.push(record);
+    if (!this.#finished.has(keyOf(record))) this.#options.onTrial?.(record, progress);
+  }
+
+  #start(report: EngineReport): void {
+    if (!this.#started) this.#options.onStart?.(report);
+    this.#started = true;
+  }
+
+  async #capacity(spec: ModelSpec): Promise<Capacity> {
+    const { engine: name = "auto", threads } = this.#options;
+    try {
+      const { engine } = await selectEngine(name, spec);
+      const trials = Math.max(1, Math.floor(engine.modelsTogether(threads) / this.#folds.length));
+      // Engines without a session for many models have one for each model, which need not have one shape then.
+      return engine.createManySession === undefined
+        ? { inGroup: 1, lanes: trials }
+        : { inGroup: trials, lanes: 1 };
+    } catch (error) {
+      if (!(error instanceof UnsupportedModelError)) throw error;
+      return { inGroup: 1, lanes: 1 };
+    }
+  }
+
+  #laneThreads(lanes: number): number {
+    const { threads = globalThis.navigator?.hardwareConcurrency ?? 1 } = this.#options;
+    return Math.max(1, Math.floor(threads / lanes));
+  }
+}
+
+function keyOf({ trial, rung }: Pick<PlannedTrial, "trial" | "rung">): string {
+  return `${trial}/${rung}`;
+}

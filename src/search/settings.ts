@@ -1,0 +1,105 @@
+import type { FoldScheme } from "../data/kfold.ts";
+import type { Transform } from "../record.ts";
+import { parseSpace } from "./parse_space.ts";
+import { countPoints } from "./points.ts";
+import { DEFAULT_SPACE, type SearchSpace } from "./space.ts";
+
+/** How points are taken from a space; see `gridPoints` and `randomPoints`. */
+export type SearchMethod = "random" | "grid";
+
+/** Every {@linkcode SearchMethod}. */
+export const SEARCH_METHODS: readonly SearchMethod[] = ["random", "grid"];
+
+/** What decides the result of a search, beside the data. */
+export interface SearchSettings {
+  /** What to choose from. @default DEFAULT_SPACE */
+  readonly space?: SearchSpace;
+  /** How points are taken. @default "random" */
+  readonly method?: SearchMethod;
+  /**
+   * Points of a random search, invalid ones included; fewer if the space has fewer. A grid takes them all.
+   *
+   * @default 30
+   */
+  readonly trials?: number;
+  /**
+   * Seed of the points, the folds, and of every trial's weights, order and dropout. These are the same for all trials,
+   * so that they differ by their choices alone.
+   *
+   * @default 0
+   */
+  readonly seed?: number;
+  /** Number of folds. @default 4 */
+  readonly folds?: number;
+  /**
+   * How samples are parted; see `kFold`. A search takes the best of many, so it finds whatever a score rewards. Where
+   * a gene or a cell type stands on both sides, remembering it is rewarded. With a single cell type take `by-gene`.
+   *
+   * @default "by-both"
+   */
+  readonly scheme?: FoldScheme;
+  /** Passes over the training data; with successive halving, of the last rung. @default 15 */
+  readonly epochs?: number;
+  /** Successive halving: the share that goes on is one in this many, an integer ≥ 2. @default none: all train in full */
+  readonly keepOneIn?: number;
+  /** Applied to the counts. @default "none" */
+  readonly transform?: Transform;
+}
+
+/** {@linkcode SearchSettings} with every default filled in. */
+export interface ResolvedSettings extends Required<Omit<SearchSettings, "keepOneIn">> {
+  /** As in {@linkcode SearchSettings}; `null` for none. */
+  readonly keepOneIn: number | null;
+}
+
+/** A grid is meant to be finished. */
+const MAX_GRID = 100_000;
+
+/**
+ * Fills in the defaults of a search and refuses what is out of range.
+ *
+ * @param settings What was given.
+ * @throws {RangeError} Naming the setting; also for a grid over a range, and for one of over 100,000 points.
+ * @throws {FormatError} If the space is none.
+ */
+export function resolveSettings(settings: SearchSettings): ResolvedSettings {
+  const { method = "random", seed = 0, folds = 4, scheme = "by-both", epochs = 15 } = settings;
+  const { keepOneIn = null, transform = "none" } = settings;
+  const space = parseSpace(settings.space ?? DEFAULT_SPACE);
+  const points = countPoints(space);
+  if (!SEARCH_METHODS.includes(method)) {
+    throw new RangeError(
+      `Cannot search by "${method}": expected one of ${SEARCH_METHODS.join(", ")}`,
+    );
+  }
+  if (method === "grid") checkGrid(points, settings.trials);
+  const trials = Math.min(points, method === "grid" ? points : settings.trials ?? 30);
+  const least = { trials: 1, seed: 0, folds: 2, epochs: 1, keepOneIn: 2 };
+  const given = { trials, seed, folds, epochs, keepOneIn: keepOneIn ?? 2 };
+  for (const [name, value] of Object.entries(given)) {
+    const bound = least[name as keyof typeof least];
+    if (Number.isSafeInteger(value) && value >= bound) continue;
+    throw new RangeError(`Cannot search: ${name} is ${value}, expected an integer >= ${bound}`);
+  }
+  return { space, method, ...{ trials, seed, folds, scheme, epochs, keepOneIn, transform } };
+}
+
+function checkGrid(points: number, trials: number | undefined): void {
+  if (points === Infinity) {
+    throw new RangeError(
+      "Cannot search a grid: the space has a range, expected an array of candidates",
+    );
+  }
+  if (trials !== undefined) {
+    throw new RangeError(
+      `Cannot search a grid for ${trials} trials: it takes all of its ${points} points. Leave the ` +
+        "number out, or search at random",
+    );
+  }
+  if (points > MAX_GRID) {
+    throw new RangeError(
+      `Cannot search a grid of ${points.toLocaleString("en-US")} points: expected at most ` +
+        `${MAX_GRID.toLocaleString("en-US")}. Narrow the space, or search at random`,
+    );
+  }
+}

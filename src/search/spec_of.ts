@@ -1,0 +1,71 @@
+import { parseSpec } from "../model/parse_spec.ts";
+import type { InputShape } from "../model/presets.ts";
+import type { LayerSpec, Loss, ModelSpec } from "../model/spec.ts";
+import type { SearchPoint } from "./space.ts";
+
+/** Options of {@linkcode specOf}. */
+export interface SpecOfOptions extends InputShape {
+  /** Name of the model. @default "searched" */
+  readonly name?: string;
+  /** What training minimises; `binaryCrossentropy` puts a sigmoid at the end. @default "meanSquaredError" */
+  readonly loss?: Loss;
+}
+
+/** The report's. */
+const LEAKY_SLOPE = 0.05;
+/** Keras' defaults. */
+const BATCH_NORM: LayerSpec = { type: "batchNorm", momentum: 0.99, epsilon: 0.001 };
+
+/**
+ * The model that a point stands for: blocks of convolution, activation, batch normalisation where chosen, and
+ * pooling unless it is 1; then flattening, dropout unless its rate is 0, dense layers with activations, and one
+ * output.
+ *
+ * @param point The point.
+ * @param options Shape of a sample, name and loss.
+ * @throws {UnsupportedModelError} If the layers do not fit each other: pooling, or a kernel without padding, that is
+ * longer than what is left of the bins.
+ *
+ * @example
+ * ```ts
+ * import { presetSpec } from "@waka/histone/model";
+ * import { type SearchPoint, specOf } from "@waka/histone/search";
+ * import { deepStrictEqual, throws } from "node:assert";
+ *
+ * const wakawaka: SearchPoint = {
+ *   convolutions: [
+ *     { filters: 50, width: 10, dilation: 1, pool: 5 },
+ *     { filters: 50, width: 5, dilation: 3, pool: 3 },
+ *     { filters: 50, width: 3, dilation: 2, pool: 3 },
+ *   ],
+ *   padding: "same",
+ *   activation: "leakyRelu",
+ *   batchNorm: false,
+ *   dropout: 0.3,
+ *   dense: [50, 10],
+ *   learningRate: 0.001,
+ *   batchSize: 250,
+ * };
+ * deepStrictEqual(specOf(wakawaka, { name: "wakawaka" }), presetSpec("wakawaka"));
+ * throws(() => specOf(wakawaka, { bins: 20 }), /maxPool1d\) does not fit its input of shape \[1, 50\]/);
+ * ```
+ */
+export function specOf(point: SearchPoint, options: SpecOfOptions = {}): ModelSpec {
+  const { bins = 100, marks = 5, name = "searched", loss = "meanSquaredError" } = options;
+  const activation: LayerSpec = point.activation === "relu"
+    ? { type: "activation", kind: "relu" }
+    : { type: "activation", kind: "leakyRelu", alpha: LEAKY_SLOPE };
+  const layers: LayerSpec[] = [];
+  for (const { filters, width, dilation, pool } of point.convolutions) {
+    const { padding } = point;
+    layers.push({ type: "conv1d", filters, width, dilation, padding }, activation);
+    if (point.batchNorm) layers.push(BATCH_NORM);
+    if (pool > 1) layers.push({ type: "maxPool1d", size: pool });
+  }
+  layers.push({ type: "flatten" });
+  if (point.dropout > 0) layers.push({ type: "dropout", rate: point.dropout });
+  for (const units of point.dense) layers.push({ type: "dense", units }, activation);
+  layers.push({ type: "dense", units: 1 });
+  if (loss === "binaryCrossentropy") layers.push({ type: "activation", kind: "sigmoid" });
+  return parseSpec({ name, bins, marks, layers, loss });
+}

@@ -1,0 +1,238 @@
+import type { EngineData, ManySession, SessionState } from "../engine/engine.ts";
+import { DivergedError } from "../errors.ts";
+import { encodeGeneEffects, type GeneEffects, parseGeneEffects } from "../model/gene_effects.ts";
+import type { ModelSpec } from "../model/spec.ts";
+import { deriveKey, RandomStream, shuffledIndices } from "../random.ts";
+import { type DataRecord, reconcileRecords } from "../record.ts";
+import { checkInputShape, engineData } from "./_engine_data.ts";
+import type { Settings } from "./_settings.ts";
+import type { FitCheckpoint, RunCheckpoint } from "./checkpoint.ts";
+import type { EpochRecord } from "./fit.ts";
+import type { FitManyOptions, FitRun } from "./fit_many.ts";
+import { fitGeneEffects } from "./gene_effects.ts";
+import { lossOf } from "./loss.ts";
+
+/** Batches of the first piece of an epoch that is cut into pieces, before the pace is known. */
+const FIRST_PIECE = 16;
+
+/** What a group of runs is trained with. */
+export interface GroupParts {
+  readonly model: ModelSpec;
+  /** Of the numbers the network sees. */
+  readonly record: DataRecord;
+  readonly runs: readonly FitRun[];
+  readonly settings: readonly Settings[];
+  /** Number of the first run. */
+  readonly first: number;
+  readonly options: FitManyOptions;
+  /** Told where the group is, if checkpoints are wanted. */
+  readonly save: ((checkpoint: GroupCheckpoint) => Promise<void>) | undefined;
+}
+
+/** The part of a checkpoint that a group knows of. */
+export type GroupCheckpoint = Omit<FitCheckpoint, "identity" | "group">;
+
+/** A run so far. */
+export interface GroupRun extends Omit<RunCheckpoint, "diverged" | "geneEffects"> {
+  readonly geneEffects?: GeneEffects;
+  readonly diverged?: DivergedError;
+}
+
+/** How far the epoch under way is. */
+interface Progress {
+  readonly epoch: number;
+  position: number;
+  readonly lossSums: number[];
+  seconds: number;
+}
+
+/** Runs that train side by side on one session. */
+export class FitGroup {
+  readonly #session: ManySession;
+  readonly #parts: GroupParts;
+  readonly #data: EngineData;
+  #runs: GroupRun[];
+  #samplesPerSecond: number | undefined;
+
+  /** `states` are the session's own. */
+  constructor(session: ManySession, parts: GroupParts, states: readonly SessionState[]) {
+    this.#session = session;
+    this.#parts = parts;
+    const [{ data }] = parts.runs;
+    this.#data = engineData(data, reconcileRecords(parts.record, data.record));
+    this.#runs = states.map((state) => ({ state, history: [] }));
+  }
+
+  /** The runs after the last finished epoch. */
+  get runs(): readonly GroupRun[] {
+    return this.#runs;
+  }
+
+  /** Goes on from a checkpoint. */
+  async restore(runs: readonly RunCheckpoint[]): Promise<void> {
+    this.#runs = runs.map(fromCheckpoint);
+    await this.#session.restore(runs.map(({ state }) => state));
+  }
+
+  /** Trains the epochs that are left. `begun` is the epoch that a checkpoint was taken in. */
+  async train(begun?: Omit<GroupCheckpoint, "runs">): Promise<void> {
+    const { settings, runs } = this.#parts;
+    const fresh = (epoch: number): Progress => {
+      return { epoch, position: 0, lossSums: runs.map(() => 0), seconds: 0 };
+    };
+    let progress = begun === undefined ? fresh(0) : { ...begun, lossSums: [...begun.lossSums] };
+    while (progress.epoch < settings[0].epochs) {
+      await this.#epoch(progress);
+      progress = fresh(progress.epoch + 1);
+      await this.#save(progress, this.#runs);
+    }
+  }
+
+  /** Fits the gene effects of the runs that came to their end. */
+  async fitGeneEffects(): Promise<void> {
+    const { runs, options: { signal } } = this.#parts;
+    const rows = runs.map(({ data }) => data.rows);
+    const predicted = await this.#session.predict(this.#data, rows, { signal });
+    this.#runs = this.#runs.map((run, i) =>
+      // The session of one that diverged is not what its model is.
+      run.diverged !== undefined
+        ? run
+        : { ...run, geneEffects: fitGeneEffects(runs[i].data, predicted[i]) }
+    );
+  }
+
+  async #epoch(progress: Progress): Promise<void> {
+    const { runs, settings, options: { signal } } = this.#parts;
+    const { epoch } = progress;
+    const orders = runs.map(({ data }, i) =>
+      this.#runs[i].diverged === undefined
+        ? epochOrder(data.rows, settings[i].seed, epoch)
+        : new Uint32Array(0)
+    );
+    const longest = orders.reduce((most, { length }) => Math.max(most, length), 0);
+    let diverged: ReadonlyMap<number, DivergedError> = new Map();
+    while (progress.position < longest) {
+      const start = progress.position;
+      const end = Math.min(longest, start + this.#pieceSize());
+      const begun = performance.now();
+      const losses = await this.#session.runEpoch({
+        ...{ data: this.#data, orders, epoch, start, end, signal },
+        onProgress: this.#reporter(epoch, orders),
+      });
+      const seconds = (performance.now() - begun) / 1000;
+      const trained = orders.map(({ length }) => Math.max(0, Math.min(end, length) - start));
+      this.#samplesPerSecond = trained.reduce((sum, count) => sum + count, 0) / seconds;
+      progress.seconds += seconds;
+      progress.position = end;
+      diverged = new Map([...diverged, ...this.#account(losses, trained, progress)]);
+      if (end < longest) await this.#save(progress, await this.#states());
+    }
+    await this.#finishEpoch(progress, { orders, diverged });
+  }
+
+  /** Adds a piece's losses; returns the runs that diverged in it. */
+  #account(
+    losses: readonly (number | DivergedError)[],
+    trained: readonly number[],
+    { lossSums }: Progress,
+  ): [number, DivergedError][] {
+    return losses.flatMap((loss, i): [number, DivergedError][] => {
+      if (loss instanceof DivergedError) return [[i, loss]];
+      if (trained[i] > 0) lossSums[i] += loss * trained[i];
+      return [];
+    });
+  }
+
+  async #finishEpoch(
+    { epoch, lossSums, seconds }: Progress,
+    { orders, diverged }: {
+      readonly orders: readonly Uint32Array[];
+      readonly diverged: ReadonlyMap<number, DivergedError>;
+    },
+  ): Promise<void> {
+    const { first, options } = this.#parts;
+    const validation = await this.#validationLosses();
+    const states = await this.#session.state();
+    this.#runs = this.#runs.map((run, i) => {
+      if (diverged.has(i)) return { ...run, diverged: diverged.get(i) };
+      if (run.diverged !== undefined) return run;
+      const { length } = orders[i];
+      const record: EpochRecord = {
+        ...{ epoch: epoch + 1, loss: lossSums[i] / length, validationLoss: validation?.[i] },
+        ...{ seconds, samplesPerSecond: length / seconds },
+      };
+      options.onEpoch?.(first + i, record);
+      return { state: states[i], history: [...run.history, record] };
+    });
+  }
+
+  /** Samples that are trained on before the next checkpoint. */
+  #pieceSize(): number {
+    const { settings: [{ batchSize }], options: { checkpoint }, runs } = this.#parts;
+    const minutes = checkpoint?.everyMinutes;
+    if (minutes === undefined) return Infinity;
+    const pace = (this.#samplesPerSecond ?? 0) / runs.length;
+    return batchSize * Math.max(FIRST_PIECE, Math.floor(60 * minutes * pace / batchSize));
+  }
+
+  async #states(): Promise<GroupRun[]> {
+    const states = await this.#session.state();
+    return this.#runs.map((run, i) => ({ ...run, state: states[i] }));
+  }
+
+  async #save(progress: Progress, runs: readonly GroupRun[]): Promise<void> {
+    await this.#parts.save?.({ ...progress, runs: runs.map(toCheckpoint) });
+  }
+
+  #reporter(epoch: number, orders: readonly Uint32Array[]) {
+    const { runs, settings, first, options } = this.#parts;
+    const { epochs } = settings[0];
+    const samplesPerEpoch = orders.reduce((sum, { length }) => sum + length, 0);
+    return (samples: number, loss: number | undefined) =>
+      options.onProgress?.({
+        ...{ runs: [first, first + runs.length], epoch: epoch + 1, epochs },
+        ...{ samples, samplesPerEpoch, loss },
+      });
+  }
+
+  async #validationLosses(): Promise<number[] | undefined> {
+    const { model, record, runs, options: { signal } } = this.#parts;
+    const sets = runs.flatMap(({ validation }) => validation ?? []);
+    if (sets.length === 0) return undefined;
+    checkInputShape(model, sets[0]);
+    const samples = engineData(sets[0], reconcileRecords(record, sets[0].record));
+    const rows = sets.map((validation) => validation.rows);
+    const predicted = await this.#session.predict(samples, rows, { signal });
+    return sets.map((validation, i) => lossOf(model.loss, validation.labels(), predicted[i]));
+  }
+}
+
+/** A run as a checkpoint keeps it. */
+export function toCheckpoint({ geneEffects, diverged, ...run }: GroupRun): RunCheckpoint {
+  return {
+    ...run,
+    ...(geneEffects && { geneEffects: encodeGeneEffects(geneEffects) }),
+    ...(diverged && { diverged: diverged.message }),
+  };
+}
+
+/** A run that a checkpoint kept. */
+export function fromCheckpoint({ geneEffects, diverged, ...run }: RunCheckpoint): GroupRun {
+  return {
+    ...run,
+    ...(geneEffects !== undefined && { geneEffects: parseGeneEffects(geneEffects, "checkpoint") }),
+    ...(diverged !== undefined && { diverged: new DivergedError(diverged) }),
+  };
+}
+
+/**
+ * The order in which an epoch visits samples: a function of the seed and the epoch alone.
+ *
+ * @param rows The samples.
+ * @param seed The run's seed.
+ * @param epoch Number of the epoch, from 0.
+ */
+export function epochOrder(rows: Uint32Array, seed: number, epoch: number): Uint32Array {
+  const stream = new RandomStream(deriveKey(seed, "order", epoch));
+  return shuffledIndices(rows.length, stream).map((position) => rows[position]);
+}

@@ -1,0 +1,128 @@
+import type { SessionState } from "../engine/engine.ts";
+import { FormatError } from "../errors.ts";
+import {
+  type CheckpointHeader,
+  parseCheckpointHeader,
+  type RunHeader,
+  STATE_ARRAYS,
+  type StateArray,
+} from "./_checkpoint_header.ts";
+import type { EpochRecord } from "./fit.ts";
+
+/** One of the runs in a checkpoint. */
+export interface RunCheckpoint {
+  /** Weights and optimizer. */
+  readonly state: SessionState;
+  /** Its finished epochs. */
+  readonly history: readonly EpochRecord[];
+  /** Its gene effects, if it is finished and has any; as `encodeGeneEffects` makes them. */
+  readonly geneEffects?: unknown;
+  /** Why it ended early, if it diverged. */
+  readonly diverged?: string;
+}
+
+/** Where some runs are: all that is needed to go on as if they had never stopped. */
+export interface FitCheckpoint {
+  /** Stands for the model, the settings and the samples; a checkpoint of others is not gone on from. */
+  readonly identity: string;
+  /** Numbers of the runs that train side by side now, from 0: the first, and the one after the last. */
+  readonly group: readonly [first: number, end: number];
+  /** Epochs that they have finished. */
+  readonly epoch: number;
+  /** Samples of each order that were trained on in the epoch under way; a multiple of the batch size. */
+  readonly position: number;
+  /** Summed loss of these samples, of each of the runs side by side. */
+  readonly lossSums: readonly number[];
+  /** Seconds spent on them. */
+  readonly seconds: number;
+  /** Runs before the group, which are finished, and the group's. */
+  readonly runs: readonly RunCheckpoint[];
+}
+
+const MAGIC = "HISTONE CHECKPOINT 1\n";
+const DIGEST_BYTES = 32;
+
+/**
+ * Writes a checkpoint as bytes: a line that says what they are, a line of JSON, the float32 values, little-endian,
+ * and a SHA-256 digest of everything before it.
+ */
+export async function encodeCheckpoint(
+  checkpoint: FitCheckpoint,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const runs = checkpoint.runs.map(({ state, ...run }): RunHeader => {
+    const lengths = (name: StateArray) => state[name].map(({ length }) => length);
+    return {
+      ...{ ...run, step: state.step },
+      lengths: {
+        weights: lengths("weights"),
+        firstMoments: lengths("firstMoments"),
+        secondMoments: lengths("secondMoments"),
+      },
+    };
+  });
+  const header: CheckpointHeader = { ...checkpoint, runs };
+  const head = new TextEncoder().encode(`${MAGIC}${JSON.stringify(header)}\n`);
+  const arrays = checkpoint.runs.flatMap(({ state }) =>
+    STATE_ARRAYS.flatMap((name) => state[name])
+  );
+  const values = arrays.reduce((sum, { length }) => sum + length, 0);
+  const bytes = new Uint8Array(head.length + 4 * values + DIGEST_BYTES);
+  bytes.set(head);
+  const view = new DataView(bytes.buffer);
+  let place = head.length;
+  for (const array of arrays) {
+    for (const value of array) {
+      view.setFloat32(place, value, true);
+      place += 4;
+    }
+  }
+  bytes.set(await digest(bytes.subarray(0, place)), place);
+  return bytes;
+}
+
+/**
+ * Reads a checkpoint.
+ *
+ * @param bytes What {@linkcode encodeCheckpoint} returned.
+ * @param file Name of the file, for errors.
+ * @throws {FormatError} If the bytes are something else, cut short or changed.
+ */
+export async function decodeCheckpoint(
+  bytes: Uint8Array<ArrayBuffer>,
+  file?: string,
+): Promise<FitCheckpoint> {
+  const fail = (found: string): never => {
+    throw new FormatError(`Cannot read checkpoint: ${found}`, { file });
+  };
+  const magic = new TextEncoder().encode(MAGIC);
+  if (!magic.every((byte, i) => bytes[i] === byte)) return fail("it is not one of this package");
+  const end = bytes.length - DIGEST_BYTES;
+  const headEnd = bytes.indexOf(10, magic.length);
+  if (end < headEnd || headEnd < 0) return fail("it is cut short");
+  const found = await digest(bytes.subarray(0, end));
+  if (found.some((byte, i) => byte !== bytes[end + i])) return fail("its digest does not match");
+  const text = new TextDecoder().decode(bytes.subarray(magic.length, headEnd));
+  const header = parseCheckpointHeader(text, (end - headEnd - 1) / 4, fail);
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  let place = headEnd + 1;
+  const readArray = (length: number) =>
+    Float32Array.from({ length }, () => {
+      place += 4;
+      return view.getFloat32(place - 4, true);
+    });
+  const runs = header.runs.map(({ step, lengths, ...run }): RunCheckpoint => {
+    const [weights, firstMoments, secondMoments] = STATE_ARRAYS.map((name) =>
+      lengths[name].map(readArray)
+    );
+    // JSON leaves out what is undefined.
+    const history = run.history.map((record) => {
+      return { ...record, validationLoss: record.validationLoss };
+    });
+    return { ...run, history, state: { step, weights, firstMoments, secondMoments } };
+  });
+  return { ...header, runs };
+}
+
+async function digest(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+}

@@ -1,0 +1,86 @@
+import { FormatError } from "../errors.ts";
+import { listDirectory, openFile, pathKind, removeFile, writeFileAtomic } from "../io/file.ts";
+import { decodeCheckpoint, encodeCheckpoint, type FitCheckpoint } from "./checkpoint.ts";
+
+/** How many are kept: should the newest be damaged, there is the one before. */
+const KEPT = 2;
+const NAME = /^(\d{6})\.checkpoint$/;
+
+/** What {@linkcode CheckpointFolder.load} found. */
+export interface LoadedCheckpoint {
+  /** The newest checkpoint that is whole. */
+  readonly checkpoint: FitCheckpoint;
+  /** What was wrong with newer ones. */
+  readonly damaged: readonly FormatError[];
+}
+
+/** A directory of checkpoints, of which the last two are kept. Each is written whole or not at all. */
+export class CheckpointFolder {
+  readonly #path: string;
+
+  /** `path` is the directory; it need not be there. */
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /**
+   * Writes a checkpoint and removes all but the last two.
+   *
+   * @throws {WriteError} If the disk is full or may not be written; older checkpoints then stay.
+   */
+  async save(checkpoint: FitCheckpoint): Promise<void> {
+    const numbers = await this.#numbers();
+    const next = (numbers.at(-1) ?? 0) + 1;
+    await writeFileAtomic(this.#file(next), await encodeCheckpoint(checkpoint));
+    for (const number of numbers.slice(0, 1 - KEPT)) await removeFile(this.#file(number));
+  }
+
+  /**
+   * Reads the newest checkpoint that is whole, or `undefined` where there is none.
+   *
+   * @throws {FormatError} If all of them are damaged.
+   */
+  async load(): Promise<LoadedCheckpoint | undefined> {
+    const damaged: FormatError[] = [];
+    for (const number of (await this.#numbers()).toReversed()) {
+      try {
+        const file = this.#file(number);
+        return { checkpoint: await decodeCheckpoint(await readWhole(file), file), damaged };
+      } catch (error) {
+        if (!(error instanceof FormatError)) throw error;
+        damaged.push(error);
+      }
+    }
+    if (damaged.length > 0) throw damaged[0];
+    return undefined;
+  }
+
+  /** Whether there is none. */
+  async isEmpty(): Promise<boolean> {
+    return (await this.#numbers()).length === 0;
+  }
+
+  /** Removes all checkpoints: the run is finished. */
+  async clear(): Promise<void> {
+    for (const number of await this.#numbers()) await removeFile(this.#file(number));
+  }
+
+  async #numbers(): Promise<number[]> {
+    if (await pathKind(this.#path) !== "directory") return [];
+    const names = await listDirectory(this.#path);
+    return names.flatMap((name) => NAME.test(name) ? parseInt(name) : []);
+  }
+
+  #file(number: number): string {
+    return `${this.#path}/${String(number).padStart(6, "0")}.checkpoint`;
+  }
+}
+
+async function readWhole(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  const source = await openFile(path);
+  try {
+    return await source.read(0, source.size);
+  } finally {
+    source.close?.();
+  }
+}

@@ -1,0 +1,160 @@
+import type { Dataset } from "../data/dataset.ts";
+import { type Agreement, evaluatePredictions } from "../data/evaluate.ts";
+import { meanDefined } from "../metrics/by_group.ts";
+import type { ModelSpec } from "../model/spec.ts";
+import type { TrainedModel } from "../model/trained_model.ts";
+import type { FitOptions } from "./fit.ts";
+import { fitMany, type FitManyOptions, type FitManyResult } from "./fit_many.ts";
+import { predict, type PredictOptions } from "./predict.ts";
+
+/** Options of {@linkcode fitEnsemble}. */
+export interface EnsembleOptions
+  extends FitManyOptions, Pick<FitOptions, "seed" | "learningRate" | "validation"> {
+  /** Number of models. @default 5 */
+  readonly members?: number;
+}
+
+/** What each member of an ensemble predicts, and what they predict together. */
+export interface EnsemblePrediction {
+  /** Predictions of each member, `[member][position]`. */
+  readonly members: readonly Float32Array<ArrayBuffer>[];
+  /** Their mean, `[position]`. */
+  readonly mean: Float32Array<ArrayBuffer>;
+}
+
+/** What averaging gained on some labelled samples. */
+export interface EnsembleComparison {
+  /** How well each member does. */
+  readonly members: readonly Agreement[];
+  /** How well their averaged prediction does. */
+  readonly ensemble: Agreement;
+  /** Mean over the members: what one model, its seed left to chance, would be expected to reach. */
+  readonly one: EnsembleFigures;
+  /** How much better the ensemble is than one: the fall in error and the rise in correlation. */
+  readonly gain: EnsembleFigures;
+}
+
+/** The two figures that an ensemble is judged by; `null` where a metric has no answer. */
+export interface EnsembleFigures {
+  /** Mean squared error, or by how much it fell. */
+  readonly mse: number | null;
+  /** Pearson's correlation, or by how much it rose. */
+  readonly pearson: number | null;
+}
+
+/**
+ * Trains an ensemble: models that differ in their seed, and so in initial weights, order of the samples and
+ * dropout. Member i, from 0, has the seed `options.seed` + i, so it is the model that `fit` trains from that seed,
+ * to within the engine's rounding. As many as the engine is good for train side by side.
+ *
+ * @param spec A model, or the name of a preset.
+ * @param data Labelled samples.
+ * @param options Number of members, first seed, and the settings they share.
+ * @returns A result for each member; fewer if `options.signal` ended the run.
+ * @throws {RangeError} If `members` is not an integer ≥ 1.
+ * @throws As `fitMany` does.
+ *
+ * @example
+ * ```ts
+ * import { Dataset } from "@waka/histone/data";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { fitEnsemble, predictEnsemble } from "@waka/histone/training";
+ * import { strictEqual } from "node:assert";
+ *
+ * const size = { cellTypes: 2, genes: 8, newCellTypes: 1, newGenes: 1, bins: 20 };
+ * const data = new Dataset(simulateColumns(size).train);
+ * const options = { members: 2, epochs: 1, engine: "wasm" } as const;
+ * const trained = await fitEnsemble("experiment1", data, options);
+ * const { mean } = await predictEnsemble(trained.map(({ model }) => model), data, options);
+ * strictEqual(mean.length, data.length);
+ * ```
+ */
+export async function fitEnsemble(
+  spec: ModelSpec | string,
+  data: Dataset,
+  options: EnsembleOptions = {},
+): Promise<FitManyResult[]> {
+  const { members = 5, seed = 0, learningRate, validation, ...common } = options;
+  if (!Number.isInteger(members) || members < 1) {
+    throw new RangeError(
+      `Cannot train an ensemble: members is ${members}, expected an integer >= 1`,
+    );
+  }
+  const runs = Array.from({ length: members }, (_, member) => {
+    return { data, seed: seed + member, learningRate, validation };
+  });
+  return await fitMany(spec, runs, common);
+}
+
+/**
+ * Predicts with every model and averages, sample by sample.
+ *
+ * @param models The members; one is an ensemble of itself.
+ * @param data The samples.
+ * @param options As of `predict`; `onProgress` counts the samples of all members together.
+ * @throws {TypeError} If there are no models.
+ * @throws As `predict` does.
+ */
+export async function predictEnsemble(
+  models: readonly TrainedModel[],
+  data: Dataset,
+  options: PredictOptions = {},
+): Promise<EnsemblePrediction> {
+  if (models.length === 0) {
+    throw new TypeError("Cannot predict with an ensemble: it has 0 models, expected some");
+  }
+  const members: Float32Array<ArrayBuffer>[] = [];
+  for (const [member, model] of models.entries()) {
+    const predicted = await predict(model, data, {
+      ...options,
+      onStart: member === 0 ? options.onStart : undefined,
+      onProgress: (samples) => options.onProgress?.(member * data.length + samples),
+    });
+    members.push(predicted);
+  }
+  return { members, mean: meanOf(members) };
+}
+
+function meanOf(members: readonly Float32Array[]): Float32Array<ArrayBuffer> {
+  const mean = new Float32Array(members[0].length);
+  for (let i = 0; i < mean.length; i++) {
+    let sum = 0;
+    for (const member of members) sum += member[i];
+    mean[i] = sum / members.length;
+  }
+  return mean;
+}
+
+/**
+ * Measures what averaging gained. On the samples that the members were trained on the gain says little; give it
+ * others.
+ *
+ * The mean squared error of the mean is never above the mean of the members' (Krogh and Vedelsby 1995, "Neural
+ * network ensembles, cross validation, and active learning", NIPS 7): the gain is how much they disagree.
+ *
+ * @param data Labelled samples.
+ * @param prediction What {@linkcode predictEnsemble} returned for them.
+ */
+export function compareEnsemble(data: Dataset, prediction: EnsemblePrediction): EnsembleComparison {
+  const members = prediction.members.map((values) => evaluatePredictions(data, values).overall);
+  const ensemble = evaluatePredictions(data, prediction.mean).overall;
+  const one = {
+    mse: meanOrNull(members.map(({ mse }) => mse)),
+    pearson: meanOrNull(members.map(({ pearson }) => pearson)),
+  };
+  const gain = {
+    mse: difference(one.mse, ensemble.mse),
+    pearson: difference(ensemble.pearson, one.pearson),
+  };
+  return { members, ensemble, one, gain };
+}
+
+/** The mean of the figures that there are; `null` if there is none. */
+function meanOrNull(values: readonly (number | null)[]): number | null {
+  const mean = meanDefined(values.map((value) => value ?? NaN));
+  return Number.isNaN(mean) ? null : mean;
+}
+
+function difference(from: number | null, taken: number | null): number | null {
+  return from === null || taken === null ? null : from - taken;
+}

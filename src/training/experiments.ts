@@ -1,0 +1,233 @@
+import type { Dataset } from "../data/dataset.ts";
+import { type Agreement, evaluatePredictions } from "../data/evaluate.ts";
+import { DivergedError } from "../errors.ts";
+import { meanDefined } from "../metrics/by_group.ts";
+import { findPreset, presetSpec, type TrainingDefaults } from "../model/presets.ts";
+import { countParameters } from "../model/shapes.ts";
+import type { ModelSpec } from "../model/spec.ts";
+import type { Transform } from "../record.ts";
+import { resolveSettings } from "./_settings.ts";
+import { type EpochRecord, fit, type FitOptions, type FitResult } from "./fit.ts";
+import { fingerprintDataset, fingerprintValue } from "./fingerprint.ts";
+import { labelHighLow } from "./high_low.ts";
+import { predict, type PredictOptions } from "./predict.ts";
+
+/** Presets of the report's table, in its order, and DeepChrome. */
+export const EXPERIMENTS: readonly string[] = [
+  ...[1, 2, 3, 4, 5, 6, 7, 8].map((number) => `experiment${number}`),
+  ...["bigru10", "bigru25", "bigru50", "deepchrome"],
+];
+
+/** Samples to train on, and others to judge by. */
+export interface ExperimentData {
+  /** Labelled training samples. */
+  readonly train: Dataset;
+  /** Labelled samples, none of which is trained on. */
+  readonly test: Dataset;
+}
+
+/** All that decides what becomes of an experiment, to within an engine's rounding. */
+export interface ExperimentPlan extends TrainingDefaults {
+  /** Name of the preset. */
+  readonly name: string;
+  /** The model, in the shape of the data. */
+  readonly spec: ModelSpec;
+  /** Seed of weights, order and dropout. */
+  readonly seed: number;
+  /** Applied to the counts. */
+  readonly transform: Transform;
+  /** Whether gene effects are fitted. */
+  readonly geneEffects: boolean;
+  /** Stands for all of the above and the content of the data. */
+  readonly digest: string;
+}
+
+/** How a model did on some samples. */
+export interface ExperimentScores extends Agreement {
+  /** Mean over the cell types of the area under each one's ROC curve; `null` unless labels are classes. */
+  readonly meanAuroc: number | null;
+}
+
+/** A finished experiment. Plain JSON. */
+export interface ExperimentResult {
+  /** What was trained, and how. */
+  readonly plan: ExperimentPlan;
+  /** Number of weights, those that are not trained counted too. */
+  readonly parameters: number;
+  /** Name of the engine. */
+  readonly engine: string;
+  /** The hardware in words. */
+  readonly device: string;
+  /** Seconds of training. */
+  readonly seconds: number;
+  /** Training samples a second. */
+  readonly samplesPerSecond: number;
+  /** One entry a finished epoch. */
+  readonly history: readonly EpochRecord[];
+  /** On the training samples; `null` if the loss became NaN or infinite. */
+  readonly train: ExperimentScores | null;
+  /** On the test samples; likewise. */
+  readonly test: ExperimentScores | null;
+  /** Why there are no scores. */
+  readonly diverged?: string;
+}
+
+/** Options of {@linkcode planExperiments}; epochs, batch size and learning rate are each preset's own by default. */
+export type PlanOptions = Pick<
+  FitOptions,
+  "epochs" | "batchSize" | "learningRate" | "seed" | "transform"
+>;
+
+/** Options of {@linkcode runExperiment}. */
+export type ExperimentOptions = Pick<
+  FitOptions,
+  "engine" | "threads" | "onStart" | "onEpoch" | "onProgress" | "signal"
+>;
+
+/**
+ * Fills in the settings of experiments and gives each a digest, so that a finished one can be known again.
+ *
+ * @param names Names of presets.
+ * @param data What to train on and judge by.
+ * @param options Settings that differ from the presets'.
+ * @throws {RangeError} If there is no such preset or a setting is out of range.
+ */
+export async function planExperiments(
+  names: readonly string[],
+  data: ExperimentData,
+  options: PlanOptions = {},
+): Promise<ExperimentPlan[]> {
+  const shape = { bins: data.train.bins, marks: data.train.marks.length };
+  const plans = names.map((name) => {
+    const { seed, epochs, batchSize, learningRate } = resolveSettings(name, options);
+    const { transform = "none", geneEffects = false } = findPreset(name).training;
+    return {
+      ...{ name, spec: presetSpec(name, shape), seed, epochs, batchSize, learningRate },
+      ...{ transform: options.transform ?? transform, geneEffects },
+    };
+  });
+  const samples = [await fingerprintDataset(data.train), await fingerprintDataset(data.test)];
+  return await Promise.all(plans.map(async (plan) => {
+    return { ...plan, digest: await fingerprintValue({ ...plan, samples }) };
+  }));
+}
+
+/**
+ * Trains one experiment and measures it on both sets. A classifier, such as `deepchrome`, learns and is judged by
+ * the classes that `labelHighLow` makes of the labels.
+ *
+ * @param plan What {@linkcode planExperiments} made for these data.
+ * @param data What to train on and judge by.
+ * @param options Engine and hooks.
+ * @returns The result, also if the loss diverged; `undefined` if `options.signal` ended it.
+ * @throws As `fit` does.
+ */
+export async function runExperiment(
+  plan: ExperimentPlan,
+  data: ExperimentData,
+  options: ExperimentOptions = {},
+): Promise<ExperimentResult | undefined> {
+  const { spec, seed, epochs, batchSize, learningRate, transform, geneEffects } = plan;
+  const { train, test } = isClassifier(spec) ? labelHighLow(data) : data;
+  const history: EpochRecord[] = [];
+  let report = { engine: "", device: "" };
+  const outcome = await fitOrDiverge(spec, train, {
+    ...{ ...options, seed, epochs, batchSize, learningRate, transform, geneEffects },
+    onStart: (started) => {
+      report = { engine: started.engine, device: started.device };
+      options.onStart?.(started);
+    },
+    onEpoch: (record) => {
+      history.push(record);
+      options.onEpoch?.(record);
+    },
+  });
+  const diverged = outcome instanceof DivergedError;
+  if (!diverged && outcome.interrupted) return undefined;
+  const { engine, threads, signal } = options;
+  const score = async (samples: Dataset, geneEffects: PredictOptions["geneEffects"]) => {
+    if (diverged) return null;
+    const predicted = await predict(outcome.model, samples, {
+      engine,
+      threads,
+      signal,
+      geneEffects,
+    });
+    return scoreOf(samples, predicted);
+  };
+  const seconds = history.reduce((sum, record) => sum + record.seconds, 0);
+  return {
+    ...{ plan, parameters: countParameters(spec), ...report, seconds, history },
+    samplesPerSecond: seconds > 0 ? history.length * train.length / seconds : 0,
+    // A training sample's own label may not enter what is added to its prediction.
+    train: await score(train, "leave-one-out"),
+    test: await score(test, true),
+    ...(diverged && { diverged: outcome.message }),
+  };
+}
+
+/** Whether an experiment's labels are classes. */
+export function isClassifier(spec: ModelSpec): boolean {
+  return spec.loss === "binaryCrossentropy";
+}
+
+async function fitOrDiverge(
+  spec: ModelSpec,
+  data: Dataset,
+  options: FitOptions,
+): Promise<FitResult | DivergedError> {
+  try {
+    return await fit(spec, data, options);
+  } catch (error) {
+    if (error instanceof DivergedError) return error;
+    throw error;
+  }
+}
+
+function scoreOf(data: Dataset, predicted: Float32Array): ExperimentScores {
+  const { overall, byCellType } = evaluatePredictions(data, predicted);
+  const meanAuroc = meanDefined(byCellType.map(({ auroc }) => auroc ?? NaN));
+  return { ...overall, meanAuroc: Number.isNaN(meanAuroc) ? null : meanAuroc };
+}
+
+/** One line of the experiments' table. Plain JSON. */
+export interface ExperimentSummary {
+  /** Name of the preset. */
+  readonly name: string;
+  /** Number of weights. */
+  readonly parameters: number;
+  /** Mean squared error on the training data; `null` for a classifier. */
+  readonly trainMse: number | null;
+  /** Mean squared error on the test data; `null` for a classifier. */
+  readonly testMse: number | null;
+  /** Pearson's correlation on the training data; `null` for a classifier. */
+  readonly pearson: number | null;
+  /** Pearson's correlation on the test data; `null` for a classifier. */
+  readonly testPearson: number | null;
+  /** Mean over cell types of the area under the ROC curve on the training data; `null` without classes. */
+  readonly trainAuroc: number | null;
+  /** Likewise on the test data. */
+  readonly testAuroc: number | null;
+  /** Seconds of training. */
+  readonly seconds: number;
+  /** Training samples a second. */
+  readonly samplesPerSecond: number;
+  /** Epochs that were finished. */
+  readonly epochs: number;
+  /** Name of the engine. */
+  readonly engine: string;
+}
+
+/** Sums a finished experiment up. */
+export function summariseExperiment(result: ExperimentResult): ExperimentSummary {
+  const { plan, parameters, train, test, seconds, samplesPerSecond, history, engine } = result;
+  // Errors of probabilities are on another scale than those of expression.
+  const [fitted, tested] = isClassifier(plan.spec) ? [null, null] : [train, test];
+  return {
+    ...{ name: plan.name, parameters },
+    ...{ trainMse: fitted?.mse ?? null, testMse: tested?.mse ?? null },
+    ...{ pearson: fitted?.pearson ?? null, testPearson: tested?.pearson ?? null },
+    ...{ trainAuroc: train?.meanAuroc ?? null, testAuroc: test?.meanAuroc ?? null },
+    ...{ seconds, samplesPerSecond, epochs: history.length, engine },
+  };
+}

@@ -1,0 +1,210 @@
+import type { Dataset } from "../data/dataset.ts";
+import { ContractError } from "../errors.ts";
+import type { GeneEffects } from "../model/gene_effects.ts";
+
+/**
+ * Learns what a network leaves of each gene's expression: the label less the prediction, averaged over the cell
+ * types and shrunk towards zero. Expression has a part that a gene has in every cell type and its histone marks do
+ * not show; for a gene that was trained on, it can be told from the training labels.
+ *
+ * The effect of a gene with n samples whose residuals have mean m is the best linear unbiased prediction of a random
+ * effect (Robinson 1991, "That BLUP is a good thing", Statistical Science 6:15),
+ *
+ *     n / (n + σ²_within / σ²_between) · (m − μ)
+ *
+ * where μ is the mean of the genes' means, each weighted by 1 / (σ²_between + σ²_within / n). It is small: what a
+ * constant learning rate and dropout leave of an intercept. It is added for genes that were not trained on, too.
+ *
+ * The variances are estimated by the method of moments from the one-way analysis of variance, which need not be
+ * balanced (Henderson 1953, "Estimation of variance and covariance components", Biometrics 9:226, method 1;
+ * Searle, Casella and McCulloch 1992, Variance Components, section 3.6). A negative σ²_between counts as 0: then,
+ * and if no gene has two samples to tell the two variances apart by, all effects are 0.
+ *
+ * Effects come from `data` and nothing else, so samples to judge by must not be among them. For the training
+ * samples themselves there is {@linkcode leaveOneOutEffects}.
+ *
+ * @param data The labelled samples that the network was trained on.
+ * @param predicted What the network alone says of them, `[position]`.
+ * @throws {ContractError} If there are no labels.
+ * @throws {TypeError} If there are not as many predictions as samples.
+ *
+ * @example
+ * ```ts
+ * import { Dataset } from "@waka/histone/data";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { fitGeneEffects } from "@waka/histone/training";
+ * import { ok } from "node:assert";
+ *
+ * const { train } = simulateColumns({ cellTypes: 20, genes: 300, bins: 2 });
+ * const data = new Dataset(train);
+ * const { betweenVariance } = fitGeneEffects(data, new Float32Array(data.length));
+ * ok(betweenVariance > 1); // the hidden levels' 0.3 · 3.5, and the baselines that a network would read
+ * ```
+ */
+export function fitGeneEffects(data: Dataset, predicted: ArrayLike<number>): GeneEffects {
+  const { columns } = data;
+  const sums = sumByGene(residualsOf(data, predicted));
+  const model = estimateModel(sums);
+  const present = [...columns.genes.keys()].filter((gene) => sums.counts[gene] > 0);
+  return {
+    genes: present.map((gene) => columns.genes[gene]),
+    effects: Float32Array.from(present, (gene) => shrunkEffect(sums, gene, model)),
+    ...model,
+  };
+}
+
+/**
+ * The effect of each training sample's gene, learned without the sample's own cell type: each is what
+ * {@linkcode fitGeneEffects} would have said had that cell type not been in `data`, variances and all. So a sample's
+ * label does not enter its own effect. It is how well the effects do in a new cell type, seen from training samples
+ * alone; but for `predicted`, which comes from a network that has seen the label.
+ *
+ * @param data The labelled samples that the network was trained on.
+ * @param predicted What the network alone says of them, `[position]`.
+ * @returns The mean and the effect of each sample's gene, `[position]`; the mean for a gene that no other cell type has.
+ * @throws As `fitGeneEffects` does.
+ */
+export function leaveOneOutEffects(
+  data: Dataset,
+  predicted: ArrayLike<number>,
+): Float32Array<ArrayBuffer> {
+  const residuals = residualsOf(data, predicted);
+  const { geneOfRow, cellTypeOfRow } = residuals;
+  const effects = new Float32Array(data.length);
+  for (const cellType of new Set(cellTypeOfRow)) {
+    const sums = sumByGene(residuals, cellType);
+    const model = estimateModel(sums);
+    for (let row = 0; row < effects.length; row++) {
+      if (cellTypeOfRow[row] !== cellType) continue;
+      // Rounded as fitGeneEffects has it.
+      effects[row] = model.mean + Math.fround(shrunkEffect(sums, geneOfRow[row], model));
+    }
+  }
+  return effects;
+}
+
+/**
+ * The mean and the effect of each sample's gene, to be added to what the network says.
+ *
+ * @param effects What {@linkcode fitGeneEffects} learned.
+ * @param data The samples; genes are known again by their ids, labels play no part.
+ * @returns One value a sample, `[position]`; the mean for a gene that was not trained on.
+ */
+export function geneEffectsOf(
+  { genes, effects, mean }: GeneEffects,
+  data: Dataset,
+): Float32Array<ArrayBuffer> {
+  const places = new Map(genes.map((gene, place) => [gene, place]));
+  const placeOfGene = data.columns.genes.map((gene) => places.get(gene));
+  return Float32Array.from(data.geneIndices(), (gene) => {
+    const place = placeOfGene[gene];
+    return place === undefined ? mean : mean + effects[place];
+  });
+}
+
+/** What the network leaves of the labels, and whose they are. */
+interface Residuals {
+  readonly values: Float64Array; // [position]
+  readonly geneOfRow: Uint32Array; // [position]
+  readonly cellTypeOfRow: Uint32Array; // [position]
+  /** Number of genes of the columns, whether they have samples or not. */
+  readonly genes: number;
+}
+
+/** Number and mean of each gene's residuals, and the sum of their squared deviations over all genes. */
+interface GeneSums {
+  readonly counts: Uint32Array; // [gene]
+  readonly means: Float64Array; // [gene]
+  readonly squaresWithin: number;
+}
+
+/** The two components of the residuals' variance. */
+type Variances = Pick<GeneEffects, "betweenVariance" | "withinVariance">;
+
+/** All that genes have in common. */
+type EffectModel = Variances & Pick<GeneEffects, "mean">;
+
+function residualsOf(data: Dataset, predicted: ArrayLike<number>): Residuals {
+  const values = data.labels();
+  if (predicted.length !== values.length) {
+    throw new TypeError(
+      `Cannot fit gene effects: there are ${predicted.length} predictions for ${values.length} ` +
+        `samples, expected as many`,
+    );
+  }
+  for (let row = 0; row < values.length; row++) values[row] -= predicted[row];
+  const bad = values.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) {
+    throw new ContractError(
+      `Cannot fit gene effects: prediction ${bad} is ${predicted[bad]}, expected a finite number`,
+    );
+  }
+  return {
+    values,
+    geneOfRow: data.geneIndices(),
+    cellTypeOfRow: data.cellTypeIndices(),
+    genes: data.columns.genes.length,
+  };
+}
+
+/** Sums up all samples, or those of all cell types but one. */
+function sumByGene(
+  { values, geneOfRow, cellTypeOfRow, genes }: Residuals,
+  leftOut?: number,
+): GeneSums {
+  const counts = new Uint32Array(genes);
+  const means = new Float64Array(genes);
+  let squaresWithin = 0;
+  for (let row = 0; row < values.length; row++) {
+    if (cellTypeOfRow[row] === leftOut) continue;
+    // Welford 1962, Technometrics 4:419.
+    const gene = geneOfRow[row];
+    const apart = values[row] - means[gene];
+    means[gene] += apart / ++counts[gene];
+    squaresWithin += apart * (values[row] - means[gene]);
+  }
+  return { counts, means, squaresWithin };
+}
+
+function estimateModel(sums: GeneSums): EffectModel {
+  const { counts, means } = sums;
+  const variances = estimateVariances(sums);
+  const { betweenVariance, withinVariance } = variances;
+  const unknown = betweenVariance + withinVariance === 0;
+  let [sum, total] = [0, 0];
+  counts.forEach((count, gene) => {
+    const weight = unknown ? count : count / (count * betweenVariance + withinVariance);
+    sum += count === 0 ? 0 : weight * means[gene];
+    total += count === 0 ? 0 : weight;
+  });
+  return { mean: total === 0 ? 0 : sum / total, ...variances };
+}
+
+function estimateVariances({ counts, means, squaresWithin }: GeneSums): Variances {
+  let [genes, samples, sumSquaredCounts, sum] = [0, 0, 0, 0];
+  counts.forEach((count, gene) => {
+    genes += count > 0 ? 1 : 0;
+    samples += count;
+    sumSquaredCounts += count * count;
+    sum += count * means[gene];
+  });
+  if (genes < 2 || samples === genes) return { betweenVariance: 0, withinVariance: 0 };
+  const overall = sum / samples;
+  let squaresBetween = 0;
+  counts.forEach((count, gene) => squaresBetween += count * (means[gene] - overall) ** 2);
+  const withinVariance = squaresWithin / (samples - genes);
+  // The expected mean square between genes is σ²_within + perGene · σ²_between.
+  const perGene = (samples - sumSquaredCounts / samples) / (genes - 1);
+  const excess = squaresBetween / (genes - 1) - withinVariance;
+  return { betweenVariance: Math.max(0, excess / perGene), withinVariance };
+}
+
+function shrunkEffect(
+  { counts, means }: GeneSums,
+  gene: number,
+  { mean, betweenVariance, withinVariance }: EffectModel,
+): number {
+  if (betweenVariance === 0 || counts[gene] === 0) return 0;
+  const known = betweenVariance * counts[gene];
+  return known / (known + withinVariance) * (means[gene] - mean);
+}

@@ -1,0 +1,49 @@
+import type { Dataset } from "../data/dataset.ts";
+
+/** The genes, or the cell types, that have samples in a data set. */
+export interface Axis {
+  /** Names in the order of the data's columns. */
+  readonly names: readonly string[];
+  /** Place of each name in `names`. */
+  readonly places: ReadonlyMap<string, number>;
+  /** For each sample its place in `names`, `[position]`. */
+  readonly placeOfRow: Uint32Array<ArrayBuffer>;
+}
+
+/** The genes of a data set. */
+export function geneAxis(data: Dataset): Axis {
+  return makeAxis(data.columns.genes, data.geneIndices());
+}
+
+/** The cell types of a data set. */
+export function cellTypeAxis(data: Dataset): Axis {
+  return makeAxis(data.columns.cellTypes, data.cellTypeIndices());
+}
+
+function makeAxis(allNames: readonly string[], indices: Uint32Array<ArrayBuffer>): Axis {
+  const present = new Uint8Array(allNames.length);
+  for (const index of indices) present[index] = 1;
+  const names = allNames.filter((_, index) => present[index] === 1);
+  const places = new Map(names.map((name, place) => [name, place]));
+  const placeOfIndex = Uint32Array.from(allNames, (name) => places.get(name) ?? 0);
+  return { names, places, placeOfRow: indices.map((index) => placeOfIndex[index]) };
+}
+
+/** For each sample of `data` the place of its gene on another data set's axis, −1 if it is not there. */
+export function placeGenes(axis: Axis, data: Dataset): Int32Array<ArrayBuffer> {
+  return placeRows(axis, data.columns.genes, data.geneIndices());
+}
+
+/** For each sample of `data` the place of its cell type on another data set's axis, −1 if it is not there. */
+export function placeCellTypes(axis: Axis, data: Dataset): Int32Array<ArrayBuffer> {
+  return placeRows(axis, data.columns.cellTypes, data.cellTypeIndices());
+}
+
+function placeRows(
+  axis: Axis,
+  names: readonly string[],
+  indices: Uint32Array,
+): Int32Array<ArrayBuffer> {
+  const placeOfIndex = Int32Array.from(names, (name) => axis.places.get(name) ?? -1);
+  return Int32Array.from(indices, (index) => placeOfIndex[index]);
+}

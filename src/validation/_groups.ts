@@ -1,0 +1,89 @@
+import type { Dataset } from "../data/dataset.ts";
+import { type Axis, cellTypeAxis, geneAxis } from "./_axis.ts";
+import { REGIMES, type RowKind } from "./regimes.ts";
+
+/** What is redrawn for a bootstrap sample. */
+export type Resampled = "cell-types" | "cell-types-and-genes";
+
+/** Every {@linkcode Resampled}. */
+export const RESAMPLED: readonly Resampled[] = ["cell-types", "cell-types-and-genes"];
+
+/** The kinds of sample that are scored; what is counted by kind follows their order. */
+export const SCORED_KINDS: readonly RowKind[] = [...REGIMES, "bothSeen"];
+
+/**
+ * Test samples in groups that are redrawn as one: all of a kind and cell type where cell types are redrawn, and
+ * each on its own where genes are too.
+ */
+export class Groups {
+  /** For each sample its group, `[position]`. */
+  readonly ofRow: Uint32Array;
+  /** For each group the place of its kind in `SCORED_KINDS`, `[group]`. */
+  readonly kinds: Uint8Array;
+  /**
+   * What is redrawn, each stratum among itself: trained and new cell types, and behind their numbers trained and
+   * new genes. So no kind of sample is lost.
+   */
+  readonly strata: readonly (readonly number[])[];
+  readonly #cellTypes: Uint32Array; // [group]
+  readonly #genes: Uint32Array | undefined; // [group], as numbers in the strata
+  readonly #weights: Float64Array; // [group]
+
+  /** Groups samples, of which none may be `trained`. */
+  constructor(test: Dataset, kinds: readonly RowKind[], resampled: Resampled) {
+    const cellTypes = cellTypeAxis(test);
+    const kindOfRow = Uint8Array.from(kinds, (kind) => SCORED_KINDS.indexOf(kind));
+    const cellTypeStrata = partByNovelty(cellTypes, kinds, ["newCellType", "bothNew"]);
+    if (resampled === "cell-types") {
+      const count = cellTypes.names.length;
+      this.ofRow = cellTypes.placeOfRow.map((place, row) => kindOfRow[row] * count + place);
+      const groups = Array.from({ length: SCORED_KINDS.length * count }, (_, group) => group);
+      this.kinds = Uint8Array.from(groups, (group) => Math.floor(group / count));
+      this.#cellTypes = Uint32Array.from(groups, (group) => group % count);
+      this.strata = cellTypeStrata;
+    } else {
+      const genes = geneAxis(test);
+      const first = cellTypes.names.length;
+      this.ofRow = Uint32Array.from(kinds.keys());
+      this.kinds = kindOfRow;
+      this.#cellTypes = cellTypes.placeOfRow;
+      this.#genes = genes.placeOfRow.map((place) => first + place);
+      const geneStrata = partByNovelty(genes, kinds, ["newGene", "bothNew"]);
+      this.strata = [
+        ...cellTypeStrata,
+        ...geneStrata.map((stratum) => stratum.map((place) => first + place)),
+      ];
+    }
+    this.#weights = new Float64Array(this.kinds.length);
+  }
+
+  /**
+   * How often each group counts.
+   *
+   * @param times How often each item of the strata was drawn.
+   * @returns `[group]`; overwritten by the next call.
+   */
+  weigh(times: Float64Array): Float64Array {
+    const weights = this.#weights;
+    const genes = this.#genes;
+    for (let group = 0; group < weights.length; group++) {
+      weights[group] = times[this.#cellTypes[group]] *
+        (genes === undefined ? 1 : times[genes[group]]);
+    }
+    return weights;
+  }
+}
+
+/** Places on an axis that were trained on, and those that have samples of a kind in which they are new. */
+function partByNovelty(
+  axis: Axis,
+  kinds: readonly RowKind[],
+  newKinds: readonly RowKind[],
+): number[][] {
+  const isNew = new Uint8Array(axis.names.length);
+  kinds.forEach((kind, row) => {
+    if (newKinds.includes(kind)) isNew[axis.placeOfRow[row]] = 1;
+  });
+  const places = [...axis.names.keys()];
+  return [0, 1].map((novelty) => places.filter((place) => isNew[place] === novelty));
+}

@@ -1,0 +1,90 @@
+/** Sums over pairs of truth t and prediction p, each less a constant: n, Σt, Σp, Σt², Σp², Σtp, Σ(t − p)². */
+const SUMS = 7;
+
+/** A variance this small beside the mean square is what rounding leaves of a constant. */
+const CONSTANT = 1e-12;
+
+/** The seven sums over some pairs, weighted or not. */
+export type PairTotal = Float64Array;
+
+/** Groups of pairs, reduced to their sums, from which any resampling of the groups can be scored. */
+export class PairSums {
+  readonly #sums: Float64Array; // [group, sum]
+
+  /**
+   * Sums the pairs of each group.
+   *
+   * @param pairs Truth and prediction `[pair]`, and each pair's group from 0 to `groupCount` − 1.
+   */
+  constructor({ truth, predicted, groupOfRow, groupCount }: {
+    readonly truth: Float64Array;
+    readonly predicted: ArrayLike<number>;
+    readonly groupOfRow: Uint32Array;
+    readonly groupCount: number;
+  }) {
+    const sums = new Float64Array(groupCount * SUMS);
+    // Close to the mean, correlations keep their digits.
+    const origin = truth.reduce((sum, value) => sum + value, 0) / truth.length;
+    for (let row = 0; row < truth.length; row++) {
+      const t = truth[row] - origin;
+      const p = predicted[row] - origin;
+      const start = groupOfRow[row] * SUMS;
+      sums[start] += 1;
+      sums[start + 1] += t;
+      sums[start + 2] += p;
+      sums[start + 3] += t * t;
+      sums[start + 4] += p * p;
+      sums[start + 5] += t * p;
+      sums[start + 6] += (t - p) * (t - p);
+    }
+    this.#sums = sums;
+  }
+
+  /**
+   * Adds up the groups of each kind.
+   *
+   * @param kinds Kind of each group, `[group]`.
+   * @param options How often each group counts, `[group]`, and the number of kinds.
+   * @returns One total a kind.
+   */
+  totals(
+    kinds: Uint8Array,
+    { weights, kindCount }: { readonly weights: Float64Array; readonly kindCount: number },
+  ): PairTotal[] {
+    const totals = new Float64Array(kindCount * SUMS);
+    for (let group = 0; group < kinds.length; group++) {
+      const weight = weights[group];
+      if (weight === 0) continue;
+      const start = group * SUMS;
+      const out = kinds[group] * SUMS;
+      for (let i = 0; i < SUMS; i++) totals[out + i] += weight * this.#sums[start + i];
+    }
+    return Array.from(
+      { length: kindCount },
+      (_, kind) => totals.subarray(kind * SUMS, (kind + 1) * SUMS),
+    );
+  }
+}
+
+/** Mixes totals so that each counts by its weight, however many pairs it has; NaN if one has none. */
+export function mixTotals(totals: readonly PairTotal[], weights: readonly number[]): PairTotal {
+  const mixed = new Float64Array(SUMS);
+  totals.forEach((total, which) => {
+    for (let i = 0; i < SUMS; i++) mixed[i] += weights[which] * (total[i] / total[0]);
+  });
+  return mixed;
+}
+
+/** Mean squared error of a total; NaN if it has no pairs. */
+export function mseOf(total: PairTotal): number {
+  return total[6] / total[0];
+}
+
+/** Pearson's correlation of a total; NaN if truth or prediction is constant, or there are no pairs. */
+export function pearsonOf([n, t, p, tt, pp, tp]: PairTotal): number {
+  const varianceT = tt / n - (t / n) ** 2;
+  const varianceP = pp / n - (p / n) ** 2;
+  if (varianceT <= CONSTANT * tt / n || varianceP <= CONSTANT * pp / n) return NaN;
+  const r = (tp / n - (t / n) * (p / n)) / Math.sqrt(varianceT * varianceP);
+  return Math.min(1, Math.max(-1, r));
+}

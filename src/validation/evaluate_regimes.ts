@@ -1,0 +1,209 @@
+import type { Dataset } from "../data/dataset.ts";
+import { ContractError } from "../errors.ts";
+import { type Baseline, hideLabels } from "./baselines/baseline.ts";
+import { makeGeneMean } from "./baselines/gene_mean.ts";
+import { makeNearestCellType } from "./baselines/nearest_cell_type.ts";
+import { makeOverallMean } from "./baselines/overall_mean.ts";
+import { makeRidge } from "./baselines/ridge.ts";
+import type { RegimeEvaluation } from "./regime_scores.ts";
+import { classifyRows, REGIMES, type RowKind } from "./regimes.ts";
+import { RESAMPLED, type Resampled } from "./_groups.ts";
+import { type BaselinePredictor, type Predictor, Scorer } from "./_scorer.ts";
+
+/** What {@linkcode evaluateRegimes} judges. */
+export interface RegimeTrial {
+  /** The labelled samples that the models were trained on, from which the baselines learn. */
+  readonly train: Dataset;
+  /** Labelled samples, none of which was trained on. */
+  readonly test: Dataset;
+  /** What each model predicts for `test`, by its name, `[position]`. */
+  readonly predictions: Readonly<Record<string, ArrayLike<number>>>;
+}
+
+/** Options of {@linkcode evaluateRegimes}. */
+export interface EvaluateRegimesOptions {
+  /**
+   * Baselines to compare with.
+   *
+   * @default makeBaselines()
+   */
+  readonly baselines?: readonly Baseline[];
+  /**
+   * What is redrawn for a bootstrap sample. Cell types alone give the spread over cell types for these very
+   * genes. To forecast a score on other new genes, as the competition's are, redraw genes too: of 24 forecasts
+   * on 8 small simulations their 95% intervals held 24, those over cell types alone 15. For 177,032 samples
+   * this takes about 15 seconds instead of half a second.
+   *
+   * @default "cell-types"
+   */
+  readonly resampled?: Resampled;
+  /**
+   * Number of bootstrap samples.
+   *
+   * @default 1000
+   */
+  readonly bootstrapSamples?: number;
+  /**
+   * Share of bootstrap samples that an interval holds, above 0 and below 1.
+   *
+   * @default 0.95
+   */
+  readonly confidence?: number;
+  /**
+   * Seed of the bootstrap.
+   *
+   * @default 0
+   */
+  readonly seed?: number;
+}
+
+/** The four baselines: overall mean, gene mean, nearest cell type by signal, and ridge on binned signal. */
+export function makeBaselines(): Baseline[] {
+  return [makeOverallMean(), makeGeneMean(), makeNearestCellType(), makeRidge()];
+}
+
+/**
+ * Judges models by regime and forecasts the competition's score, beside baselines that are fitted once, on the
+ * training samples alone. They predict from a view of the test samples that has no labels.
+ *
+ * Intervals are percentile intervals of a bootstrap over cell types (Efron 1979, The Annals of Statistics 7:1):
+ * trained and new cell types are redrawn with replacement, each among themselves, and every predictor and
+ * regime is scored on the same draws. With as few cell types as 6 they are too narrow. With
+ * `resampled: "cell-types-and-genes"` trained and new genes are redrawn in the same way, independently of the
+ * cell types, and a sample counts as often as both were drawn (Owen 2007, "The pigeonhole bootstrap", The Annals
+ * of Applied Statistics 1:386).
+ *
+ * The skill's best baseline is the one that is best on all the test samples of the regime, which favours the
+ * baseline, not the model. In the mix it is `best of each regime`, which takes in each the one that is best
+ * there, unless one and the same is.
+ *
+ * @param trial Training samples, test samples, and the models' predictions.
+ * @param options Baselines and the bootstrap.
+ * @throws {ContractError} If either set has no labels, or a pair of gene and cell type is in both.
+ * @throws {TypeError} If a model has not as many predictions as there are test samples.
+ * @throws {RangeError} If a prediction is not finite, an option is out of range, there are no test samples, or
+ * too few training samples for a baseline.
+ *
+ * @example
+ * ```ts
+ * import { Dataset } from "@waka/histone/data";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { evaluateRegimes, makeGeneMean, splitRegimes } from "@waka/histone/validation";
+ * import { ok, strictEqual } from "node:assert";
+ *
+ * const size = { cellTypes: 6, genes: 30, newCellTypes: 1, newGenes: 1, bins: 4 };
+ * const data = new Dataset(simulateColumns(size).train);
+ * const { train, test } = splitRegimes(data, { newCellTypes: 2 });
+ * const { regimes, mix } = evaluateRegimes(
+ *   { train, test, predictions: { oracle: test.labels() } },
+ *   { baselines: [makeGeneMean()] },
+ * );
+ * strictEqual(regimes[1].regime, "newCellType");
+ * strictEqual(mix.models[0].skill.value, 1);
+ * ok(mix.baselines[0].mse.value! > 0);
+ * ```
+ */
+export function evaluateRegimes(
+  { train, test, predictions }: RegimeTrial,
+  options: EvaluateRegimesOptions = {},
+): RegimeEvaluation {
+  const { baselines = makeBaselines(), bootstrapSamples = 1000, confidence = 0.95 } = options;
+  const { resampled = "cell-types", seed = 0 } = options;
+  checkBootstrap({ resampled, bootstrapSamples, confidence });
+  const kinds = classifyRows(train, test);
+  checkUntrained(kinds);
+  for (const [name, values] of Object.entries(predictions)) {
+    checkPredictions(name, values, test.length);
+  }
+  const models = Object.entries(predictions).map(([name, values]): Predictor => ({ name, values }));
+  const scorer = new Scorer({
+    test,
+    kinds,
+    models,
+    baselines: predictBaselines(baselines, train, test),
+    resampling: { resampled, samples: bootstrapSamples, seed, confidence },
+  });
+  const scored = [...REGIMES, "bothSeen" as const];
+  return {
+    trainingRows: train.length,
+    testRows: test.length,
+    resampled,
+    bootstrapSamples,
+    confidence,
+    seed,
+    regimes: scored.filter((regime) => kinds.includes(regime)).map((regime) =>
+      scorer.score(regime)
+    ),
+    missingRegimes: REGIMES.filter((regime) => !kinds.includes(regime)),
+    mix: scorer.score("mix"),
+  };
+}
+
+function predictBaselines(
+  baselines: readonly Baseline[],
+  train: Dataset,
+  test: Dataset,
+): BaselinePredictor[] {
+  const blind = hideLabels(test);
+  return baselines.map((baseline) => {
+    const fitted = baseline.fit(train);
+    const { values, fellBack } = fitted.predict(blind);
+    checkPredictions(baseline.name, values, test.length);
+    return { name: baseline.name, description: fitted.description, values, fellBack };
+  });
+}
+
+function checkUntrained(kinds: readonly RowKind[]): void {
+  if (kinds.length === 0) {
+    throw new RangeError("Cannot evaluate by regime: there are 0 test samples, expected some");
+  }
+  const first = kinds.indexOf("trained");
+  if (first >= 0) {
+    const count = kinds.filter((kind) => kind === "trained").length;
+    throw new ContractError(
+      `Cannot evaluate by regime: ${count} of ${kinds.length} test samples were trained on, the ` +
+        `first at position ${first}, expected none`,
+    );
+  }
+}
+
+function checkPredictions(name: string, values: ArrayLike<number>, wanted: number): void {
+  if (values.length !== wanted) {
+    throw new TypeError(
+      `Cannot evaluate by regime: "${name}" has ${values.length} predictions for ${wanted} ` +
+        `samples, expected as many`,
+    );
+  }
+  for (let row = 0; row < values.length; row++) {
+    if (!Number.isFinite(values[row])) {
+      throw new RangeError(
+        `Cannot evaluate by regime: prediction ${row} of "${name}" is ${values[row]}, expected a ` +
+          `finite number`,
+      );
+    }
+  }
+}
+
+function checkBootstrap({ resampled, bootstrapSamples, confidence }: {
+  readonly resampled: Resampled;
+  readonly bootstrapSamples: number;
+  readonly confidence: number;
+}): void {
+  if (!RESAMPLED.includes(resampled)) {
+    throw new RangeError(
+      `Cannot evaluate by regime: resampled is "${resampled}", expected one of ` +
+        RESAMPLED.join(", "),
+    );
+  }
+  if (!Number.isInteger(bootstrapSamples) || bootstrapSamples < 1) {
+    throw new RangeError(
+      `Cannot evaluate by regime: bootstrapSamples is ${bootstrapSamples}, expected an ` +
+        `integer >= 1`,
+    );
+  }
+  if (!(confidence > 0 && confidence < 1)) {
+    throw new RangeError(
+      `Cannot evaluate by regime: confidence is ${confidence}, expected above 0 and below 1`,
+    );
+  }
+}

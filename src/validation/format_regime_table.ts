@@ -1,0 +1,91 @@
+import type {
+  Estimate,
+  GeneCorrelations,
+  RegimeEvaluation,
+  RegimeScores,
+} from "./regime_scores.ts";
+
+const TITLES: Readonly<Record<RegimeScores["regime"], string>> = {
+  newGene: "New gene in a trained cell type",
+  newCellType: "Trained gene in a new cell type",
+  bothNew: "New gene in a new cell type",
+  bothSeen: "Trained gene in a trained cell type, the pair not trained on",
+  mix: "The three in the competition's proportions",
+};
+
+const REDRAWN = { "cell-types": "cell types", "cell-types-and-genes": "cell types and genes" };
+
+const HEADER = ["", "MSE", "r", "skill", "r of a gene"];
+
+/**
+ * Sets an evaluation as a text table: a block for each regime and one for the mix; in each a line for every
+ * model and baseline. Intervals stand in brackets; `r of a gene` is the median and, in brackets, the quartiles
+ * of the genes' own correlations across cell types, and how many genes have one. The best baseline is
+ * marked by `*`, a figure that does not exist by `–`.
+ *
+ * @param evaluation What `evaluateRegimes` returned.
+ * @returns Lines without line ends, the columns aligned over all blocks.
+ */
+export function formatRegimeTable(evaluation: RegimeEvaluation): string[] {
+  const blocks = [...evaluation.regimes, evaluation.mix];
+  const cells = blocks.map((block) => formatBlock(block));
+  const widths = HEADER.map((title, column) =>
+    Math.max(title.length, ...cells.flat().map((line) => line[column].length))
+  );
+  const align = (line: readonly string[]) =>
+    line.map((cell, column) => cell.padEnd(widths[column])).join("  ").trimEnd();
+  const percent = Math.round(evaluation.confidence * 1000) / 10;
+  return [
+    ...blocks.flatMap((block, i) => [titleOf(block), align(HEADER), ...cells[i].map(align), ""]),
+    `[ ] after MSE, r and skill: ${percent}% bootstrap interval over ${
+      REDRAWN[evaluation.resampled]
+    } ` +
+    `(${evaluation.bootstrapSamples} samples). * best baseline; skill is 1 − MSE / its MSE.`,
+    ...missingLine(evaluation),
+  ];
+}
+
+function titleOf({ regime, rows, cellTypes, genes }: RegimeScores): string {
+  const count = (value: number) => value.toLocaleString("en-US");
+  return `${TITLES[regime]}: ${count(rows)} samples, ${count(cellTypes)} cell types × ` +
+    `${count(genes)} genes`;
+}
+
+function missingLine({ missingRegimes }: RegimeEvaluation): string[] {
+  if (missingRegimes.length === 0) return [];
+  const missing = missingRegimes.map((regime) => TITLES[regime].toLowerCase()).join("; ");
+  return [`No forecast: the test set has no samples of this kind: ${missing}.`];
+}
+
+function formatBlock({ models, baselines, bestBaseline }: RegimeScores): string[][] {
+  return [
+    ...models.map((model) => [
+      model.name,
+      formatEstimate(model.mse),
+      formatEstimate(model.pearson),
+      formatEstimate(model.skill),
+      formatGenes(model.byGene),
+    ]),
+    ...baselines.map((baseline) => [
+      baseline.name + (baseline.name === bestBaseline ? " *" : ""),
+      formatEstimate(baseline.mse),
+      formatEstimate(baseline.pearson),
+      "",
+      formatGenes(baseline.byGene),
+    ]),
+  ];
+}
+
+function formatEstimate({ value, low, high }: Estimate): string {
+  if (value === null) return "–";
+  if (low === null || high === null) return value.toFixed(3);
+  return `${value.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
+}
+
+function formatGenes(correlations: GeneCorrelations | null): string {
+  if (correlations === null) return "";
+  const { genes, lowerQuartile, median, upperQuartile } = correlations;
+  if (median === null || lowerQuartile === null || upperQuartile === null) return "–";
+  return `${median.toFixed(2)} [${lowerQuartile.toFixed(2)}, ${upperQuartile.toFixed(2)}] ` +
+    `of ${genes.toLocaleString("en-US")}`;
+}

@@ -1,0 +1,137 @@
+import type { Dataset } from "../data/dataset.ts";
+import { placeCellTypes, placeGenes } from "./_axis.ts";
+import { type ExpressionTable, makeExpressionTable } from "./_expression_table.ts";
+import { type LeaveOneOut, leaveOneOut } from "./_leave_one_out.ts";
+import { SignalNeighbours } from "./_signal_neighbours.ts";
+
+/** Features before those of the neighbours. */
+const SUMMARY_NAMES = ["geneSeen", "geneMean", "geneStandardDeviation", "geneCellTypes"] as const;
+
+/** Options of {@linkcode fitGeneHistory}. */
+export interface GeneHistoryOptions {
+  /**
+   * Number of nearest training cell types whose expression becomes a feature each.
+   *
+   * @default 1
+   */
+  readonly neighbours?: number;
+}
+
+/** Features of some samples. */
+export interface GeneHistoryFeatures {
+  /** Name of each feature. */
+  readonly names: readonly string[];
+  /** `[position, feature]` row-major, in the labels' own units. */
+  readonly values: Float32Array<ArrayBuffer>;
+}
+
+/** What training samples tell of each gene. Made by {@linkcode fitGeneHistory}. */
+export class GeneHistory {
+  /** Names of the features, in their order. */
+  readonly names: readonly string[];
+  readonly #table: ExpressionTable;
+  readonly #summary: LeaveOneOut;
+  readonly #neighbours: SignalNeighbours;
+
+  /** See {@linkcode fitGeneHistory}. */
+  constructor(train: Dataset, { neighbours = 1 }: GeneHistoryOptions = {}) {
+    if (!Number.isInteger(neighbours) || neighbours < 0) {
+      throw new RangeError(
+        `Cannot fit gene history: neighbours is ${neighbours}, expected an integer >= 0`,
+      );
+    }
+    this.names = [
+      ...SUMMARY_NAMES,
+      ...Array.from({ length: neighbours }, (_, i) => `geneInNearest${i + 1}`),
+    ];
+    this.#table = makeExpressionTable(train);
+    this.#summary = leaveOneOut(this.#table);
+    this.#neighbours = new SignalNeighbours(train, this.#table);
+  }
+
+  /**
+   * Computes the features of samples, which may be those trained on; their labels are not looked at. Of a new
+   * cell type all samples should be given at once, since its neighbours are found by its signal in `data`.
+   *
+   * @throws {ContractError} If the signal is not of the kind trained on.
+   */
+  featuresOf(data: Dataset): GeneHistoryFeatures {
+    const { cellTypes, genes } = this.#table;
+    const { counts, means, deviations } = this.#summary;
+    const geneOfRow = placeGenes(genes, data);
+    const cellTypeOfRow = placeCellTypes(cellTypes, data);
+    const ranked = this.#neighbours.rank(data);
+    const values = new Float32Array(data.length * this.names.length);
+    for (let row = 0; row < data.length; row++) {
+      const gene = geneOfRow[row];
+      if (gene < 0) continue;
+      // A new cell type takes the last slot, which leaves out none.
+      const slot = cellTypeOfRow[row] < 0 ? cellTypes.names.length : cellTypeOfRow[row];
+      const place = slot * genes.names.length + gene;
+      if (counts[place] === 0) continue;
+      const out = values.subarray(row * this.names.length, (row + 1) * this.names.length);
+      out.set([1, means[place], deviations[place], counts[place]]);
+      out.fill(means[place], SUMMARY_NAMES.length);
+      this.#writeNearest(out.subarray(SUMMARY_NAMES.length), ranked[row], gene);
+    }
+    return { names: this.names, values };
+  }
+
+  /** Writes a gene's expression in the first cell types that have it, as far as there are enough. */
+  #writeNearest(out: Float32Array, cellTypes: Uint32Array, gene: number): void {
+    const { values, genes } = this.#table;
+    let found = 0;
+    for (let i = 0; i < cellTypes.length && found < out.length; i++) {
+      const value = values[cellTypes[i] * genes.names.length + gene];
+      if (!Number.isNaN(value)) out[found++] = value;
+    }
+  }
+}
+
+/**
+ * Learns what training samples tell of each gene, as features for a model: what a user knows of a seen gene
+ * beside its signal.
+ *
+ * **The one rule:** features of a sample come from the training samples of its gene in *other* cell types, never
+ * from its own cell type. So a training sample's features do not depend on its label, not even by rounding, and
+ * no distinction of training and test samples can be made wrongly:
+ *
+ * - a training sample has the features of a gene seen in all training cell types but its own;
+ * - a sample of a new cell type has those of all training cell types;
+ * - a gene seen in no other cell type has 0 everywhere, `geneSeen` too.
+ *
+ * The features are `geneSeen` (1 or 0), `geneMean`, `geneStandardDeviation` (divisor n − 1, 0 for one cell
+ * type), `geneCellTypes` (how many), and `geneInNearest1`, … : the gene's expression in the cell types that are
+ * most alike by signal, as `makeNearestCellType` defines it, or its mean where there are too few.
+ *
+ * Three limits. The labels of a gene's *other* training samples are in a sample's features, so judge a model by
+ * samples that were kept from `train` here as well as from training. With two or more training cell types no
+ * training sample looks like one of a new gene: a model that is to predict those too must be shown some training
+ * samples with these features set to 0. And over the samples of one training gene `geneMean` falls as the label
+ * rises, by 1/(n − 1) of it: a model that could tell genes apart that finely could turn this round, which with
+ * few cell types is worth a look.
+ *
+ * @param train Labelled training samples, and no others.
+ * @param options Number of neighbours.
+ * @throws {ContractError} If there are no labels.
+ * @throws {RangeError} If there are no samples, or `neighbours` is not an integer ≥ 0.
+ *
+ * @example
+ * ```ts
+ * import { Dataset } from "@waka/histone/data";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { fitGeneHistory } from "@waka/histone/validation";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const { train } = simulateColumns({ cellTypes: 2, genes: 1, bins: 4 });
+ * const history = fitGeneHistory(new Dataset(train), { neighbours: 0 });
+ * const [first, second] = Float32Array.from(train.labels!);
+ * deepStrictEqual(
+ *   [...history.featuresOf(new Dataset(train)).values],
+ *   [1, second, 0, 1, 1, first, 0, 1], // each sees the other cell type only
+ * );
+ * ```
+ */
+export function fitGeneHistory(train: Dataset, options: GeneHistoryOptions = {}): GeneHistory {
+  return new GeneHistory(train, options);
+}

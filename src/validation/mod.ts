@@ -1,0 +1,52 @@
+/**
+ * Evaluation by regime: what a model's error means where the gene, the cell type or both are new, beside
+ * baselines that any model should beat, and what it forecasts for the competition.
+ *
+ * Nothing here trains a network. Whatever learns, learns from a training set alone and is given test samples
+ * without their labels.
+ *
+ * @module
+ */
+
+export {
+  type Baseline,
+  type BaselinePrediction,
+  type FittedBaseline,
+  hideLabels,
+} from "./baselines/baseline.ts";
+export type { Resampled } from "./_groups.ts";
+export { makeGeneMean } from "./baselines/gene_mean.ts";
+export { makeNearestCellType } from "./baselines/nearest_cell_type.ts";
+export { makeOverallMean } from "./baselines/overall_mean.ts";
+export { makeRidge, type RidgeOptions } from "./baselines/ridge.ts";
+export {
+  evaluateRegimes,
+  type EvaluateRegimesOptions,
+  makeBaselines,
+  type RegimeTrial,
+} from "./evaluate_regimes.ts";
+export { formatRegimeTable } from "./format_regime_table.ts";
+export {
+  fitGeneHistory,
+  GeneHistory,
+  type GeneHistoryFeatures,
+  type GeneHistoryOptions,
+} from "./gene_history.ts";
+export type {
+  BaselineScores,
+  Estimate,
+  GeneCorrelations,
+  ModelScores,
+  PredictorScores,
+  RegimeEvaluation,
+  RegimeScores,
+} from "./regime_scores.ts";
+export {
+  classifyRows,
+  COMPETITION_ROWS,
+  forecastMix,
+  type Regime,
+  REGIMES,
+  type RowKind,
+} from "./regimes.ts";
+export { type RegimeSplit, splitRegimes, type SplitRegimesOptions } from "./split_regimes.ts";

@@ -1,0 +1,105 @@
+import type { Dataset } from "../data/dataset.ts";
+import { cellTypeAxis, geneAxis, placeCellTypes, placeGenes } from "./_axis.ts";
+
+/**
+ * What is new in a sample to predict, given the training samples: its gene in a cell type that was trained
+ * on, its cell type with a gene that was trained on, or both.
+ */
+export type Regime = "newGene" | "newCellType" | "bothNew";
+
+/** Every {@linkcode Regime}. */
+export const REGIMES: readonly Regime[] = ["newGene", "newCellType", "bothNew"];
+
+/**
+ * A {@linkcode Regime}, or one of two kinds of sample that the competition does not ask for: `bothSeen`, whose
+ * gene and cell type were trained on but not together, and `trained`, which was itself trained on.
+ */
+export type RowKind = Regime | "bothSeen" | "trained";
+
+/**
+ * Samples of each regime in the competition's `eval.npz`: 50 training cell types × 1,447 new genes, 6 new cell
+ * types × 16,000 training genes, and those 6 × the 1,447 new genes; together 177,032.
+ */
+export const COMPETITION_ROWS: Readonly<Record<Regime, number>> = {
+  newGene: 50 * 1447,
+  newCellType: 6 * 16_000,
+  bothNew: 6 * 1447,
+};
+
+/**
+ * Names the kind of each sample of a test set. Genes and cell types are matched by name, so the two sets may
+ * come from different files.
+ *
+ * @param train The samples a model was trained on.
+ * @param test The samples to predict; labels are not needed.
+ * @returns One kind a sample, `[position]`.
+ *
+ * @example
+ * ```ts
+ * import { Dataset } from "@waka/histone/data";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { classifyRows } from "@waka/histone/validation";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const size = { cellTypes: 1, genes: 1, newCellTypes: 1, newGenes: 1, bins: 4 };
+ * const { train, eval: test } = simulateColumns(size);
+ * deepStrictEqual(
+ *   classifyRows(new Dataset(train), new Dataset(test)),
+ *   ["newGene", "newCellType", "bothNew"],
+ * );
+ * ```
+ */
+export function classifyRows(train: Dataset, test: Dataset): RowKind[] {
+  const genes = geneAxis(train);
+  const cellTypes = cellTypeAxis(train);
+  const geneCount = genes.names.length;
+  const trained = new Uint8Array(cellTypes.names.length * geneCount); // [cell type, gene]
+  genes.placeOfRow.forEach((gene, row) => {
+    trained[cellTypes.placeOfRow[row] * geneCount + gene] = 1;
+  });
+  const geneOfRow = placeGenes(genes, test);
+  const cellTypeOfRow = placeCellTypes(cellTypes, test);
+  return Array.from({ length: test.length }, (_, row) => {
+    const gene = geneOfRow[row];
+    const cellType = cellTypeOfRow[row];
+    if (gene < 0) return cellType < 0 ? "bothNew" : "newGene";
+    if (cellType < 0) return "newCellType";
+    return trained[cellType * geneCount + gene] === 1 ? "trained" : "bothSeen";
+  });
+}
+
+/**
+ * Forecasts the competition's score from the mean squared error in each regime: their mean, weighted by
+ * {@linkcode COMPETITION_ROWS}.
+ *
+ * @param errors Mean squared error by regime; `null` or left out where there were no samples.
+ * @returns The forecast; `undefined` if a regime is missing, for nothing is known then of a part of the score.
+ * @throws {RangeError} If an error is negative or not finite.
+ *
+ * @example
+ * ```ts
+ * import { forecastMix } from "@waka/histone/validation";
+ * import { strictEqual } from "node:assert";
+ *
+ * strictEqual(forecastMix({ newGene: 3, newCellType: 3, bothNew: 3 }), 3);
+ * strictEqual(forecastMix({ newGene: 3, newCellType: 3 }), undefined);
+ * ```
+ */
+export function forecastMix(
+  errors: Readonly<Partial<Record<Regime, number | null>>>,
+): number | undefined {
+  let sum = 0;
+  let rows = 0;
+  for (const regime of REGIMES) {
+    const error = errors[regime];
+    if (error === undefined || error === null) return undefined;
+    if (!(error >= 0 && error < Infinity)) {
+      throw new RangeError(
+        `Cannot forecast the mix: error of ${regime} is ${error}, expected a finite number >= 0`,
+      );
+    }
+    sum += COMPETITION_ROWS[regime] * error;
+    rows += COMPETITION_ROWS[regime];
+  }
+  return sum / rows;
+}

@@ -1,0 +1,129 @@
+import type { Dataset } from "../data/dataset.ts";
+import { deriveKey, RandomStream, shuffledIndices } from "../random.ts";
+import { type Axis, cellTypeAxis, geneAxis } from "./_axis.ts";
+
+/** The competition's share of genes, and of cell types, that only its `eval.npz` has. */
+const NEW_GENE_SHARE = 1447 / 17_447;
+const NEW_CELL_TYPE_SHARE = 6 / 56;
+
+/** Options of {@linkcode splitRegimes}. */
+export interface SplitRegimesOptions {
+  /**
+   * Number of genes to hold out, from 0 to one less than there are. Left out, it is the competition's share,
+   * 1,447 of 17,447, rounded, but at least 1.
+   *
+   * @default Math.max(1, Math.round(1447 / 17447 * genes))
+   */
+  readonly newGenes?: number;
+  /**
+   * Number of cell types to hold out, from 0 to one less than there are. Left out, it is the competition's
+   * share, 6 of 56, rounded, but at least 1.
+   *
+   * @default Math.max(1, Math.round(6 / 56 * cellTypes))
+   */
+  readonly newCellTypes?: number;
+  /**
+   * Seed of the choice.
+   *
+   * @default 0
+   */
+  readonly seed?: number;
+}
+
+/** Samples parted as the competition parted its own. */
+export interface RegimeSplit {
+  /** Samples of genes and cell types that are not held out. */
+  readonly train: Dataset;
+  /** All others; `classifyRows(train, test)` names the regime of each. */
+  readonly test: Dataset;
+  /** Ids of the genes held out, sorted. */
+  readonly newGenes: readonly string[];
+  /** Names of the cell types held out, sorted. */
+  readonly newCellTypes: readonly string[];
+}
+
+/**
+ * Parts labelled samples as the competition did: some genes and some cell types are held out altogether, and
+ * every sample of either becomes a test sample. So all three regimes can be judged before any submission.
+ *
+ * The choice depends on the seed and the sorted names only, not on the order of the samples. For more than one
+ * such split, use another seed.
+ *
+ * @param data The samples to part; views of it are returned, in its order.
+ * @param options How many to hold out, and the seed.
+ * @throws {RangeError} If there are fewer than two genes or cell types of those to be parted, if a number is
+ * out of range, or if none is to be held out of either.
+ *
+ * @example
+ * ```ts
+ * import { Dataset } from "@waka/histone/data";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { splitRegimes } from "@waka/histone/validation";
+ * import { strictEqual } from "node:assert";
+ *
+ * const size = { cellTypes: 10, genes: 24, newCellTypes: 1, newGenes: 1, bins: 4 };
+ * const data = new Dataset(simulateColumns(size).train);
+ * const { train, test } = splitRegimes(data);
+ * strictEqual(train.length, 9 * 22); // 1 of 10 cell types and 2 of 24 genes are held out
+ * strictEqual(test.length, 10 * 24 - 9 * 22);
+ * ```
+ */
+export function splitRegimes(data: Dataset, options: SplitRegimesOptions = {}): RegimeSplit {
+  const { seed = 0 } = options;
+  const genes = holdOut(geneAxis(data), {
+    what: "genes",
+    count: options.newGenes,
+    share: NEW_GENE_SHARE,
+    stream: new RandomStream(deriveKey(seed, "regimes", "gene")),
+  });
+  const cellTypes = holdOut(cellTypeAxis(data), {
+    what: "cell types",
+    count: options.newCellTypes,
+    share: NEW_CELL_TYPE_SHARE,
+    stream: new RandomStream(deriveKey(seed, "regimes", "cell type")),
+  });
+  if (genes.names.length + cellTypes.names.length === 0) {
+    throw new RangeError(
+      "Cannot split by regime: no gene and no cell type is to be held out, expected at least one",
+    );
+  }
+  const isTest = (row: number) => genes.isHeldOut[row] === 1 || cellTypes.isHeldOut[row] === 1;
+  return {
+    train: data.filter((row) => !isTest(row)),
+    test: data.filter(isTest),
+    newGenes: genes.names,
+    newCellTypes: cellTypes.names,
+  };
+}
+
+interface HoldOutOptions {
+  readonly what: string;
+  /** How many, or `undefined` for `share` of them. */
+  readonly count: number | undefined;
+  readonly share: number;
+  readonly stream: RandomStream;
+}
+
+interface HeldOut {
+  /** The names chosen, sorted. */
+  readonly names: readonly string[];
+  /** 1 for the samples that have one of them, `[position]`. */
+  readonly isHeldOut: Uint8Array;
+}
+
+function holdOut(axis: Axis, { what, count, share, stream }: HoldOutOptions): HeldOut {
+  const total = axis.names.length;
+  const wanted = count ?? Math.max(1, Math.round(share * total));
+  if (!Number.isInteger(wanted) || wanted < 0 || wanted >= total) {
+    throw new RangeError(
+      `Cannot split by regime: ${wanted} of ${total} ${what} are to be held out, ` +
+        `expected an integer from 0 to ${total - 1}`,
+    );
+  }
+  const sorted = axis.names.toSorted();
+  const order = shuffledIndices(total, stream).subarray(0, wanted);
+  const names = Array.from(order, (place) => sorted[place]).sort();
+  const chosen = new Uint8Array(total);
+  for (const name of names) chosen[axis.places.get(name)!] = 1;
+  return { names, isHeldOut: Uint8Array.from(axis.placeOfRow, (place) => chosen[place]) };
+}

@@ -1,0 +1,79 @@
+/** Runs one case and says whether what came out is as promised. */
+
+import { FormatError } from "../../src/errors.ts";
+import { bytesSource } from "../../src/io/byte_source.ts";
+import { takeLargestAllocation } from "./allocations.ts";
+import type { CaseFile } from "./case.ts";
+import type { Target } from "./seed.ts";
+
+/** What became of a case. */
+export interface Verdict {
+  /** `value` if it was read and is sound, `refused` if it was refused as documented; all else is a `failure`. */
+  readonly kind: "value" | "refused" | "failure";
+  /** The error, with its stack if it is a failure. */
+  readonly message: string;
+  /** Bytes of the largest buffer that was asked for. */
+  readonly largestAllocation: number;
+}
+
+/** Messages are for people, whatever the file holds. */
+const LONGEST_MESSAGE = 4000;
+/** No file of a case is as long as a four-hundredth of this, so a buffer of this length was never earned. */
+const LARGEST_ALLOCATION = 64 * 2 ** 20;
+
+/** Gives the files to the reader. */
+export async function judge(target: Target, files: readonly CaseFile[]): Promise<Verdict> {
+  takeLargestAllocation();
+  const escaped = new EscapedRejections();
+  let failure: unknown;
+  let isRefused = false;
+  try {
+    await target.read(files.map(({ name, bytes }) => bytesSource(bytes, name)));
+  } catch (error) {
+    failure = error;
+    isRefused = isDocumented(error, target);
+  } finally {
+    escaped.stop();
+  }
+  const largestAllocation = takeLargestAllocation();
+  const [stray] = escaped.reasons;
+  if (stray !== undefined) {
+    return { kind: "failure", message: `unhandled: ${describe(stray)}`, largestAllocation };
+  }
+  if (largestAllocation > LARGEST_ALLOCATION) {
+    const message = `asked for ${largestAllocation} bytes at once`;
+    return { kind: "failure", message, largestAllocation };
+  }
+  if (failure === undefined) return { kind: "value", message: "", largestAllocation };
+  const kind = isRefused ? "refused" : "failure";
+  const message = isRefused ? (failure as Error).message : describe(failure);
+  return { kind, message, largestAllocation };
+}
+
+function isDocumented(error: unknown, { allowed = [] }: Target): boolean {
+  // A refusal that does not say which file is of no use to who has many.
+  if (error instanceof FormatError && error.file === undefined) return false;
+  return [FormatError, ...allowed].some((known) => error instanceof known) &&
+    (error as Error).message.length <= LONGEST_MESSAGE;
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.stack ?? error.message : String(error);
+}
+
+/** Rejected promises that nobody waited for: elsewhere they would end the process. */
+class EscapedRejections {
+  readonly reasons: unknown[] = [];
+  readonly #listener = (event: PromiseRejectionEvent): void => {
+    event.preventDefault();
+    this.reasons.push(event.reason);
+  };
+
+  constructor() {
+    addEventListener("unhandledrejection", this.#listener);
+  }
+
+  stop(): void {
+    removeEventListener("unhandledrejection", this.#listener);
+  }
+}

@@ -1,0 +1,185 @@
+/** The readers of arrays: npy, npz and the competition's files. */
+
+import { openNpz } from "../../../src/io/npz.ts";
+import { formatNpyHeader, type NpyDtype, readNpy } from "../../../src/io/npy.ts";
+import { readCompetition } from "../../../src/io/competition.ts";
+import { Dataset } from "../../../src/data/dataset.ts";
+import { COMPETITION_RECORD } from "../../../src/record.ts";
+import { writeZip, type ZipOptions } from "../containers.ts";
+import type { ByteWriter } from "../byte_writer.ts";
+import {
+  type Bytes,
+  encode,
+  expectSound,
+  fromLetters,
+  type Part,
+  type Seed,
+  type Target,
+  toLetters,
+} from "../seed.ts";
+
+const SHAPES: readonly [NpyDtype, number[], itemBytes: number][] = [
+  ["float64", [2, 3], 8],
+  ["uint8", [5], 1],
+  ["int16", [2, 2, 2], 2],
+  ["float16", [], 2],
+  ["int64", [4], 8],
+  ["bool", [3, 0], 1],
+];
+
+const PREFIX_BYTES = 10;
+
+function npyBytes([dtype, shape, itemBytes]: typeof SHAPES[number]): Bytes {
+  const header = formatNpyHeader(dtype, shape);
+  const bytes = new Uint8Array(header.length + itemBytes * shape.reduce((a, b) => a * b, 1));
+  bytes.set(header);
+  for (let i = header.length; i < bytes.length; i += itemBytes) bytes[i] = i % 3;
+  return bytes;
+}
+
+function npyPart(bytes: Bytes, wrap?: Part["wrap"]): Part {
+  return {
+    name: wrap === undefined ? "a.npy" : "a.npz",
+    kind: "binary",
+    bytes,
+    fields: [{ offset: 6, bytes: 1 }, { offset: 8, bytes: 2 }],
+    boundaries: [6, 8, PREFIX_BYTES, 128],
+    wrap,
+  };
+}
+
+/** The same array in the two later versions, whose length of the header has four bytes. */
+function laterVersion(bytes: Bytes, version: number): Part {
+  const later = new Uint8Array(bytes.length + 2);
+  later.set(bytes.subarray(0, 6));
+  later.set([version, 0, bytes[8], bytes[9], 0, 0], 6);
+  later.set(bytes.subarray(PREFIX_BYTES), PREFIX_BYTES + 2);
+  return { ...npyPart(later), fields: [{ offset: 8, bytes: 4 }], boundaries: [8, 12, 130] };
+}
+
+/** The array with its axes in Fortran's order, or its bytes in the other. */
+function edited(bytes: Bytes, from: string, to: string): Part {
+  return npyPart(fromLetters(toLetters(bytes).replace(from, to)));
+}
+
+const NPY: Target = {
+  name: "npy",
+  seeds() {
+    const plain = npyBytes(SHAPES[0]);
+    const parts = [
+      ...SHAPES.map((shape) => npyPart(npyBytes(shape))),
+      laterVersion(plain, 2),
+      laterVersion(plain, 3),
+      edited(plain, "False", "True "),
+      edited(plain, "<f8", ">f8"),
+    ];
+    return parts.map((part) => [part]);
+  },
+  async read([file]) {
+    const { shape, data } = await readNpy(file);
+    expectSound(data.length === shape.reduce((a, b) => a * b, 1), "data do not fill the shape");
+  },
+};
+
+/** A part of what a writer wrote, and of its notes. */
+export function writtenPart(name: string, file: ByteWriter, wrap?: Part["wrap"]): Part {
+  const { fields, boundaries } = file;
+  return { name, kind: "binary", bytes: file.finish(), fields, boundaries, wrap };
+}
+
+function npzSeeds(options: ZipOptions): Seed[] {
+  const members = SHAPES.slice(0, 3).map((shape, i) => ({
+    name: `m${i}.npy`,
+    bytes: npyBytes(shape),
+  }));
+  const inside = SHAPES.map((shape) =>
+    npyPart(
+      npyBytes(shape),
+      (bytes) => writeZip([members[0], { name: "m.npy", bytes }], options).finish(),
+    )
+  );
+  return [[writtenPart("a.npz", writeZip(members, options))], ...inside.map((part) => [part])];
+}
+
+function npzTarget(name: string, options: ZipOptions): Target {
+  return {
+    name,
+    seeds: () => npzSeeds(options),
+    async read([file]) {
+      const npz = await openNpz(file);
+      for (const { name } of npz.members) {
+        const { shape } = await npz.header(name);
+        const { data } = await npz.read(name);
+        const length = shape.reduce((a, b) => a * b, 1);
+        expectSound(data.length === length, "data do not fill the shape");
+        let numbers = 0;
+        for await (const values of npz.numbers(name)) numbers += values.length;
+        expectSound(numbers === length, "numbers do not fill the shape");
+      }
+      npz.close();
+    },
+  };
+}
+
+const RECORD = { ...COMPETITION_RECORD, marks: ["H3K4me3", "H3K9me3"] };
+const [ROWS, BINS, COLUMNS] = [3, 4, 4];
+
+/** `[rows, bins, id + 2 marks + label]` as float32. */
+function cellTypeBytes(first: number): Bytes {
+  const header = formatNpyHeader("float32", [ROWS, BINS, COLUMNS]);
+  const values = new Float32Array(ROWS * BINS * COLUMNS);
+  for (let i = 0; i < values.length; i += COLUMNS) {
+    const row = Math.floor(i / (BINS * COLUMNS));
+    values.set([first + row, i % 7, i % 5, row / 2], i);
+  }
+  const bytes = new Uint8Array(header.length + values.byteLength);
+  bytes.set(header);
+  bytes.set(new Uint8Array(values.buffer), header.length);
+  return bytes;
+}
+
+function competitionSeeds(): Seed[] {
+  const comment = JSON.stringify({ histone: RECORD });
+  const members = [100, 101].map((first, i) => ({
+    name: `E00${i}.npy`,
+    bytes: cellTypeBytes(first),
+  }));
+  const file = writtenPart("train.npz", writeZip(members, { comment, deflate: true }));
+  const inside = npyPart(
+    members[0].bytes,
+    (bytes) => writeZip([{ name: "E000.npy", bytes }, members[1]], { comment }).finish(),
+  );
+  const record: Part = {
+    name: "train.npz",
+    kind: "json",
+    bytes: encode(comment),
+    wrap: (bytes) => {
+      const damaged = toLetters(bytes.subarray(0, 65_535));
+      return writeZip(members, { comment: damaged }).finish();
+    },
+  };
+  return [[file], [inside], [record]];
+}
+
+const COMPETITION: Target = {
+  name: "competition",
+  seeds: competitionSeeds,
+  async read([file]) {
+    const columns = await readCompetition(file);
+    // Throws where columns contradict each other.
+    const data = new Dataset(columns);
+    const values = data.length * columns.bins * columns.record.marks.length;
+    expectSound(columns.signal.length === values, "signal does not fill the samples");
+    expectSound(columns.signal.every((value) => value >= 0 && value < Infinity), "a count is none");
+    expectSound(columns.labels?.every(Number.isFinite) ?? true, "a label is not finite");
+  },
+};
+
+/** Readers of arrays. */
+export const ARRAY_TARGETS: readonly Target[] = [
+  NPY,
+  npzTarget("npz-stored", {}),
+  npzTarget("npz-deflated", { deflate: true }),
+  npzTarget("npz-zip64", { zip64: true }),
+  COMPETITION,
+];

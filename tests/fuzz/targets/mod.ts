@@ -1,0 +1,23 @@
+/** Every reader that takes a file from outside. */
+
+import type { Target } from "../seed.ts";
+import { ARRAY_TARGETS } from "./arrays.ts";
+import { MODEL_TARGETS } from "./models.ts";
+import { SIGNAL_TARGETS } from "./signal.ts";
+import { TABLE_TARGETS } from "./tables.ts";
+
+/** All readers, in the order of the report. */
+export const TARGETS: readonly Target[] = [
+  ...ARRAY_TARGETS,
+  ...TABLE_TARGETS,
+  ...MODEL_TARGETS,
+  ...SIGNAL_TARGETS,
+];
+
+/** The reader of that name. */
+export function targetNamed(name: string): Target {
+  const target = TARGETS.find((target) => target.name === name);
+  if (target !== undefined) return target;
+  const known = TARGETS.map(({ name }) => name).join(", ");
+  throw new RangeError(`Cannot fuzz "${name}": expected one of ${known}`);
+}

@@ -1,0 +1,126 @@
+/** The readers of sequencing data: BAM, bigWig, BED and bedGraph, with their indexes. */
+
+import { gzipSync } from "node:zlib";
+import { openSignal } from "../../../src/genome/signal/open_signal.ts";
+import type { CountingRule } from "../../../src/genome/signal/track.ts";
+import { geneWindows } from "../../../src/genome/windows.ts";
+import { type Extent, writeBai, writeBamData, writeCsiData, writeTbiData } from "../bam_files.ts";
+import { writeBigWig } from "../big_wig_file.ts";
+import type { ByteWriter } from "../byte_writer.ts";
+import { writeBgzf } from "../containers.ts";
+import {
+  type Bytes,
+  encode,
+  expectSound,
+  type Part,
+  type Seed,
+  type Target,
+  textPart,
+} from "../seed.ts";
+import { writtenPart } from "./arrays.ts";
+
+/** Windows at the start, in the middle and at the end of the small files' sequences, and on one that they lack. */
+const WINDOWS = geneWindows(
+  [["chr1", 100], ["chr1", 1500], ["chr2", 700], ["2", 9900], ["chr3", 50], ["chrX", 5]].map(
+    ([chromosome, tss], i) => ({
+      id: `g${i}`,
+      chromosome: String(chromosome),
+      tss: Number(tss),
+      strand: "+" as const,
+      line: 1,
+    }),
+  ),
+  { halfWidthBp: 500 },
+);
+
+/** Counts a file; its index, if it has one, is the second of the files. */
+function signalTarget(
+  name: string,
+  seeds: () => readonly Seed[],
+  options: { readonly rule: CountingRule; readonly extendBp?: number },
+): Target {
+  return {
+    name,
+    seeds,
+    async read([file, index]) {
+      const track = await openSignal(file, { index });
+      const { values, reads } = await track.count(WINDOWS, options);
+      expectSound(values.length === WINDOWS.genes * WINDOWS.bins, "bins do not fill the windows");
+      const isCount = options.rule === "reads";
+      // An infinity is a value that bigWig files may hold.
+      const sound = (value: number) => isCount ? Number.isInteger(value) : !Number.isNaN(value);
+      expectSound(values.every(sound), "a bin holds no number");
+      expectSound(
+        reads === undefined || (Number.isSafeInteger(reads) && reads > 0),
+        "reads are none",
+      );
+    },
+  };
+}
+
+const bgzip = (bytes: Bytes): Bytes => writeBgzf(bytes).finish();
+
+/** Each file damaged as it is, and damaged before it is put into blocks. */
+function bgzfParts(name: string, data: ByteWriter): [whole: Part, inside: Part] {
+  const whole = writtenPart(name, writeBgzf(data.finish()));
+  return [whole, writtenPart(name, data, bgzip)];
+}
+
+function bamSeeds(): Seed[] {
+  const { data, extents } = writeBamData();
+  const indexes = [
+    writtenPart("a.bam.bai", writeBai(extents)),
+    ...bgzfParts("a.bam.csi", writeCsiData(extents, false)),
+  ];
+  return bgzfParts("a.bam", data).flatMap((bam) => indexes.map((index) => [bam, index]));
+}
+
+const CONTIGS = ["chr1", "chr2"];
+
+function rowsText(row: (contig: string, i: number) => string): { text: string; extents: Extent[] } {
+  let text = "";
+  const extents = CONTIGS.map((name): Extent => {
+    const start = text.length;
+    for (let i = 0; i < 60; i++) text += row(name, i);
+    return { name, start, end: text.length, rows: 60 };
+  });
+  return { text, extents };
+}
+
+const BED = rowsText((contig, i) =>
+  `${contig}\t${30 * i}\t${30 * i + 36}\tN\t1000\t${"+-"[i % 2]}\n`
+);
+const BEDGRAPH = rowsText((contig, i) => `${contig}\t${30 * i}\t${30 * i + 25}\t${i / 4 - 3}\n`);
+
+function textSeeds(name: string, text: string): Seed[] {
+  const plain = textPart(name, text);
+  const gzip = (bytes: Bytes) => new Uint8Array(gzipSync(bytes));
+  const damagedGzip: Part = { name: `${name}.gz`, kind: "binary", bytes: gzip(encode(text)) };
+  return [[plain], [{ ...plain, name: `${name}.gz`, wrap: gzip }], [damagedGzip]];
+}
+
+function indexedSeeds({ text, extents }: typeof BED, name: string): Seed[] {
+  const whole = writtenPart(name, writeBgzf(encode(text)));
+  const inside = textPart(name, text, bgzip);
+  const indexes = [
+    ...bgzfParts(`${name}.tbi`, writeTbiData(extents)),
+    ...bgzfParts(`${name}.csi`, writeCsiData(extents, true)),
+  ];
+  return [whole, inside].flatMap((file) => indexes.map((index) => [file, index]));
+}
+
+function bigWigSeeds(): Seed[] {
+  return [true, false].flatMap((compress) =>
+    [true, false].map((deep) => [writtenPart("a.bw", writeBigWig({ compress, deep }))])
+  );
+}
+
+/** Readers of sequencing data. */
+export const SIGNAL_TARGETS: readonly Target[] = [
+  signalTarget("bed", () => textSeeds("a.bed", BED.text), { rule: "reads", extendBp: 200 }),
+  signalTarget("bedgraph", () => textSeeds("a.bedGraph", BEDGRAPH.text), { rule: "mean" }),
+  signalTarget("bed-indexed", () => indexedSeeds(BED, "a.bed.gz"), { rule: "reads" }),
+  signalTarget("bedgraph-indexed", () => indexedSeeds(BEDGRAPH, "a.bedGraph.gz"), { rule: "max" }),
+  signalTarget("bam", bamSeeds, { rule: "reads", extendBp: 200 }),
+  signalTarget("bigwig", bigWigSeeds, { rule: "mean" }),
+];

@@ -1,0 +1,172 @@
+/** The readers of text: DeepChrome's files, sequences, submissions, and the tables of genes and samples. */
+
+import { gzipSync } from "node:zlib";
+import { COMPETITION_RECORD } from "../../../src/record.ts";
+import { Dataset } from "../../../src/data/dataset.ts";
+import { DeepchromeParser } from "../../../src/io/_deepchrome_parser.ts";
+import { readDeepchromeCsv } from "../../../src/io/deepchrome_csv.ts";
+import { readSequences } from "../../../src/io/sequences.ts";
+import { readPredictions } from "../../../src/io/submission.ts";
+import { readExpressionTable } from "../../../src/genome/expression_table.ts";
+import { readGenes } from "../../../src/genome/genes.ts";
+import { readSampleSheet } from "../../../src/genome/sample_sheet.ts";
+import type { SampleColumns } from "../../../src/io/columns.ts";
+import { type Bytes, expectSound, type Part, type Seed, type Target, textPart } from "../seed.ts";
+
+const RECORD = { ...COMPETITION_RECORD, marks: ["H3K4me3", "H3K9me3"] };
+
+function deepchromeText(first: number): string {
+  const rows: string[] = [];
+  for (let gene = first; gene < first + 3; gene++) {
+    for (let bin = 1; bin <= 4; bin++) {
+      rows.push(`${String(gene).padStart(6, "0")},${bin},${bin * gene},${bin % 3},${gene % 2}`);
+    }
+  }
+  return rows.join("\n") + "\n";
+}
+
+function expectSoundColumns(columns: SampleColumns): void {
+  const data = new Dataset(columns);
+  expectSound(columns.bins > 0, "the genes have no bins");
+  const values = data.length * columns.bins * columns.record.marks.length;
+  expectSound(columns.signal.length === values, "signal does not fill the samples");
+  expectSound(columns.signal.every((value) => value >= 0 && value < Infinity), "a count is none");
+  expectSound(columns.labels!.every(Number.isFinite), "a label is not finite");
+}
+
+const DEEPCHROME: Target = {
+  name: "deepchrome",
+  seeds: () => [[textPart("E003/train.csv", deepchromeText(3))]],
+  async read([file]) {
+    expectSoundColumns(await readDeepchromeCsv(file, { record: RECORD }));
+  },
+};
+
+const DEEPCHROME_FOLDER: Target = {
+  name: "deepchrome-folder",
+  seeds: () => [
+    [
+      textPart("E003/train.csv", deepchromeText(3)),
+      textPart("E003/valid.csv", deepchromeText(9)),
+      textPart("E004/train.csv", deepchromeText(3)),
+    ],
+  ],
+  // As `readDeepchromeFolder` does with the files that it finds, without a folder to write them to.
+  async read(files) {
+    const parser = new DeepchromeParser(RECORD);
+    for (const file of files) await parser.readFile(file, file.name.split("/")[0]);
+    expectSoundColumns(parser.finish());
+  },
+};
+
+const SEQUENCES: Target = {
+  name: "sequences",
+  seeds: () => [[textPart("seq_data.csv", "000003,ACGTNACGT\n000005,nnacacgtg\n7,AAAAAAAAA\n")]],
+  async read([file]) {
+    const { genes, sequences, length } = await readSequences(file);
+    expectSound(sequences.length === genes.length * length, "letters do not fill the genes");
+    expectSound(sequences.every((code) => code <= 4), "a letter is none");
+  },
+};
+
+const SUBMISSION: Target = {
+  name: "submission",
+  seeds: () => [[textPart("labels.csv", "id,expression\nE065_3,-0.25\nE065_4,1e-3\nE066_3,6.5\n")]],
+  async read([file]) {
+    const { ids, values } = await readPredictions(file);
+    expectSound(ids.length === values.length && ids.length > 0, "ids and values differ");
+    expectSound(values.every(Number.isFinite), "a value is not finite");
+  },
+};
+
+const GTF = [
+  "#!genome-build GRCh37",
+  'chr1\tHAVANA\tgene\t1001\t2000\t.\t-\t.\tgene_id "ENSG00000000003.15"; gene_name "A";',
+  'chr1\tHAVANA\ttranscript\t1001\t2000\t.\t-\t.\tgene_id "ENSG00000000003.15";',
+  'chr2\tHAVANA\tgene\t5\t9\t.\t+\t.\tgene_id "ENSG00000000005"; level 2;',
+].join("\n") + "\n";
+const GFF3 = [
+  "##gff-version 3",
+  "1\tensembl\tgene\t1001\t2000\t.\t+\t.\tID=gene:ENSG00000000003;Name=A",
+  "1\tensembl\tmRNA\t1001\t2000\t.\t+\t.\tID=t1;Parent=gene:ENSG00000000003",
+  "X\tensembl\tncRNA_gene\t5\t9\t.\t-\t.\tID=gene:ENSG00000000005",
+  "##FASTA",
+  ">1",
+  "ACGT",
+].join("\n") + "\n";
+const BED = "track name=genes\nchr1\t1000\t2000\tENSG00000000003\t0\t+\nchr2\t4\t9\tg2\t0\t-\n";
+const TABLE = "gene_id\tchrom\ttss\tstrand\nENSG00000000003\tchr1\t1000\t+\ng2\tchr2\t8\t-\n";
+
+const gzip = (bytes: Bytes): Bytes => new Uint8Array(gzipSync(bytes));
+
+/** A text as a plain file, as gzip of the damaged text, and as damaged gzip. */
+function threeWays(name: string, text: string): Seed[] {
+  const plain = textPart(name, text);
+  const damagedGzip: Part = { name: `${name}.gz`, kind: "binary", bytes: gzip(plain.bytes) };
+  return [[plain], [{ ...plain, name: `${name}.gz`, wrap: gzip }], [damagedGzip]];
+}
+
+const GENES: Target = {
+  name: "genes",
+  seeds: () => [
+    ...threeWays("a.gtf", GTF),
+    ...threeWays("a.gff3", GFF3),
+    ...threeWays("a.bed", BED),
+    ...threeWays("a.tsv", TABLE),
+  ],
+  async read([file]) {
+    const genes = await readGenes(file);
+    expectSound(genes.length > 0, "there are no genes");
+    for (const { id, chromosome, tss, strand } of genes) {
+      expectSound(id !== "" && chromosome !== "", "a name is empty");
+      expectSound(Number.isInteger(tss) && tss >= 0 && tss < 2 ** 31, "a TSS is no position");
+      expectSound(strand === "+" || strand === "-", "a strand is none");
+    }
+  },
+};
+
+const SHEET = [
+  "cell_type\tmark\tpath",
+  "# a comment",
+  "liver\tH3K4me3\ta.bam",
+  "liver\tH3K9me3\tb.bam",
+  "heart\tH3K4me3\tc.bam",
+  "heart\tH3K9me3\td/e.bw",
+].join("\n") + "\n";
+
+const SAMPLE_SHEET: Target = {
+  name: "sample-sheet",
+  seeds: () => threeWays("samples.tsv", SHEET),
+  async read([file]) {
+    const { cellTypes, marks, entries } = await readSampleSheet(file);
+    expectSound(entries.length === cellTypes.length * marks.length, "the table has gaps");
+    expectSound(entries.every(({ path }) => path !== ""), "a path is empty");
+  },
+};
+
+const EXPRESSION =
+  "gene_id\tE003\tE004\nENSG00000000003.15\t23.5\t7\t\nENSG00000000005\t0\t1e3\t\n";
+
+const EXPRESSION_TABLE: Target = {
+  name: "expression-table",
+  seeds: () => [
+    ...threeWays("rpkm.tsv", EXPRESSION),
+    ...threeWays("rpkm.csv", EXPRESSION.replaceAll("\t\n", "\n").replaceAll("\t", ",")),
+  ],
+  async read([file]) {
+    const { genes, cellTypes, values } = await readExpressionTable(file, { transform: "log2p1" });
+    expectSound(values.length === genes.length * cellTypes.length, "the table has gaps");
+    expectSound(values.every((value) => value >= 0 && value < Infinity), "a value is none");
+  },
+};
+
+/** Readers of text. */
+export const TABLE_TARGETS: readonly Target[] = [
+  DEEPCHROME,
+  DEEPCHROME_FOLDER,
+  SEQUENCES,
+  SUBMISSION,
+  GENES,
+  SAMPLE_SHEET,
+  EXPRESSION_TABLE,
+];

@@ -1,0 +1,199 @@
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import type { Gene } from "../../src/genome/gene.ts";
+import { prepare, type PrepareOptions, type SignalInput } from "../../src/genome/prepare.ts";
+import { mapInOrder } from "../../src/genome/_in_order.ts";
+import { openSignal } from "../../src/genome/signal/open_signal.ts";
+import { bytesSource } from "../../src/io/byte_source.ts";
+import { fixture, fixtureBytes, geneAt } from "../helpers/genome.ts";
+import { textSource } from "../helpers/text_source.ts";
+
+/** A sample whose file is a text in memory; `closed` counts how often it was closed. */
+function textInput(cellType: string, mark: string, text: string, name = "a.bed") {
+  const input = {
+    ...{ cellType, mark, name, closed: 0, opened: 0 },
+    open: async () => {
+      input.opened++;
+      return { track: await openSignal(textSource(text, name)), close: () => void input.closed++ };
+    },
+  };
+  return input;
+}
+
+const READS =
+  "chr1\t1000\t1036\tN\t1000\t+\nchr1\t1110\t1146\tN\t1000\t-\nchr1\t1120\t1156\tN\t0\t+\n";
+const GENES: readonly Gene[] = [
+  { id: "7", chromosome: "chr1", tss: 1100, strand: "-", line: 1 },
+  { id: "5", chromosome: "1", tss: 1000, strand: "+", line: 2 },
+];
+const SMALL = { rule: "reads", halfWidthBp: 200 } as const;
+
+async function prepareText(options: Partial<PrepareOptions> = {}) {
+  const inputs = [textInput("liver", "H3K4me3", READS)];
+  return await (await prepare(GENES, inputs, { ...SMALL, ...options })).columns();
+}
+
+Deno.test("samples are the files' counts by cell type, gene, bin and mark", async () => {
+  const other = "chr1\t900\t910\tN\t0\t+\n";
+  const inputs = [
+    textInput("liver", "H3K4me3", READS, "1.bed"),
+    textInput("liver", "H3K9me3", other, "2.bed"),
+    textInput("lung", "H3K4me3", other, "3.bed"),
+    textInput("lung", "H3K9me3", READS, "4.bed"),
+  ];
+  const labels = new Map([["liver", Float64Array.of(1, 2)], ["lung", Float64Array.of(3, 4)]]);
+  const preparation = await prepare(GENES, inputs, {
+    ...{ ...SMALL, labels, expressionTransform: "asinh", concurrency: 3 },
+  });
+  const columns = await preparation.columns();
+  deepStrictEqual([...columns.signal], [
+    ...[0, 1, 1, 0, 2, 0, 0, 0],
+    ...[0, 0, 0, 1, 1, 0, 2, 0],
+    ...[1, 0, 0, 1, 0, 2, 0, 0],
+    ...[0, 0, 1, 0, 0, 1, 0, 2],
+  ]);
+  deepStrictEqual([...columns.labels!], [1, 2, 3, 4]);
+  deepStrictEqual(columns.genes, ["7", "5"]);
+  deepStrictEqual([...columns.geneIndex], [0, 1, 0, 1]);
+  deepStrictEqual([...columns.cellTypeIndex], [0, 0, 1, 1]);
+  deepStrictEqual(columns.record, {
+    ...{ assembly: "unknown", binSizeBp: 100, orientation: "genomic", countingRule: "reads" },
+    ...{ marks: ["H3K4me3", "H3K9me3"], transform: "none", extendBp: 0, minMappingQuality: 0 },
+    ...{ normalisation: "none", expressionTransform: "asinh" },
+  });
+  deepStrictEqual(inputs.map(({ opened, closed }) => [opened, closed]), inputs.map(() => [2, 2]));
+});
+
+Deno.test("in transcript orientation the genes on the minus strand are turned round", async () => {
+  deepStrictEqual([...(await prepareText()).signal], [0, 1, 2, 0, 0, 0, 1, 2]);
+  const { signal, record } = await prepareText({ orientation: "transcript" });
+  deepStrictEqual([...signal], [0, 2, 1, 0, 0, 0, 1, 2]);
+  strictEqual(record.orientation, "transcript");
+});
+
+Deno.test("reads per million are counts times a million over all the file's reads", async () => {
+  const { signal, record } = await prepareText({ normalisation: "rpm" });
+  deepStrictEqual(
+    [...signal],
+    [0, 1, 2, 0, 0, 0, 1, 2].map((count) => Math.fround(count * 1e6 / 3)),
+  );
+  strictEqual(record.normalisation, "rpm");
+});
+
+Deno.test("an extension and the window reach the record and the counts", async () => {
+  const { signal, bins, record } = await prepareText({ extendBp: 200, binSizeBp: 50 });
+  strictEqual(bins, 8);
+  deepStrictEqual([record.extendBp, record.binSizeBp], [200, 50]);
+  ok([...signal].reduce((a, b) => a + b) > 10);
+});
+
+Deno.test("progress is in genes, once for each file, and ends with all", async () => {
+  const calls: [number, number][] = [];
+  await prepareText({ onProgress: (done, total) => void calls.push([done, total]) });
+  deepStrictEqual(calls.at(-1), [2, 2]);
+});
+
+Deno.test("a mean of a signal track is rounded to float32 and no further", async () => {
+  const inputs = [textInput("a", "b", "chr1\t1000\t1100\t0.1\n", "a.bedGraph")];
+  const { signal } = await (await prepare(GENES, inputs, { ...SMALL, rule: "mean" })).columns();
+  strictEqual(Math.max(...signal), Math.fround(0.1));
+});
+
+Deno.test("what does not go together is refused before anything is counted", async () => {
+  const bigWig: SignalInput = {
+    ...{ cellType: "a", mark: "b", name: "signal.bw" },
+    open: async () => ({ track: await openSignal(fixture("signal.bw")), close: () => {} }),
+  };
+  const genes = [geneAt("chr1", 5000)];
+  const refuse = async (wanted: RegExp, inputs: SignalInput[], options: Partial<PrepareOptions>) =>
+    await rejects(prepare(genes, inputs, { rule: "mean", ...options }), {
+      name: "ContractError",
+      message: wanted,
+    });
+  await refuse(/signal\.bw: rule is reads, expected mean or sum or max/, [bigWig], {
+    rule: "reads",
+  });
+  await refuse(/no reads to count/, [bigWig], { normalisation: "rpm" });
+  await refuse(/no reads to extend/, [bigWig], { extendBp: 100 });
+  await refuse(/0 files/, [], {});
+  await refuse(/2 cell types and 2 marks/, [bigWig, { ...bigWig, cellType: "c", mark: "d" }], {});
+  await refuse(/"a" has no labels, expected 1/, [bigWig], { labels: new Map() });
+  const far = [geneAt("chr1", 70_000)];
+  await rejects(prepare(far, [bigWig], { rule: "mean" }), /start past the end of their chromosome/);
+  await rejects(prepare([], [bigWig], { rule: "mean" }), /there are no genes/);
+});
+
+Deno.test("values below zero are refused with file, gene and bin, and the file is closed", async () => {
+  const input = textInput("a", "b", "chr1\t1000\t1100\t-0.5\n", "log.bedGraph");
+  const preparation = await prepare(GENES, [input], { ...SMALL, rule: "mean" });
+  await rejects(
+    preparation.columns(),
+    /log\.bedGraph: gene 7 \(line 1 of the genes\) has -0\.5 in bin 1/,
+  );
+  strictEqual(input.closed, 2);
+});
+
+Deno.test("a file without an index that has none of the chromosomes is refused after counting", async () => {
+  const input = textInput("a", "b", "chrUn\t1\t2\tN\t0\t+\n");
+  await rejects((await prepare(GENES, [input], SMALL)).columns(), /none of the chromosomes/);
+});
+
+Deno.test("a warning that fits many files is given once", async () => {
+  const genes = [...GENES, geneAt("chrY", 5000)];
+  const warnings: string[] = [];
+  const inputs = ["1.bed", "2.bed"].map((name) => textInput(name, "H3K4me3", READS, name));
+  const onWarning = (message: string) => void warnings.push(message);
+  await (await prepare(genes, inputs, { ...SMALL, onWarning })).columns();
+  strictEqual(warnings.length, 1);
+  ok(/1\.bed lacks the chromosomes of 1 of 3 genes/.test(warnings[0]));
+});
+
+Deno.test("reads per million of a BAM file use the number of reads in its index", async () => {
+  const open = async () => ({
+    track: await openSignal(fixture("reads.bam"), { index: fixture("reads.bam.bai") }),
+    close: () => {},
+  });
+  const inputs = [{ cellType: "a", mark: "b", name: "reads.bam", open }];
+  const genes = [geneAt("chr1", 5000)];
+  const plain = await (await prepare(genes, inputs, { rule: "reads" })).columns();
+  const rpm = await (await prepare(genes, inputs, { rule: "reads", normalisation: "rpm" }))
+    .columns();
+  const wanted = Array.from(plain.signal, (count) => Math.fround(count * (1e6 / 2514)));
+  deepStrictEqual([...rpm.signal], wanted);
+});
+
+Deno.test("tasks run a few at a time, and their results keep the order of the items", async () => {
+  let running = 0;
+  let most = 0;
+  const results = mapInOrder([5, 1, 3, 0], 2, async (turns) => {
+    most = Math.max(most, ++running);
+    for (let i = 0; i < turns; i++) await Promise.resolve();
+    running--;
+    return turns;
+  });
+  deepStrictEqual(await Array.fromAsync(results), [5, 1, 3, 0]);
+  strictEqual(most, 2);
+});
+
+Deno.test("an error comes at its turn, when nothing runs any more", async () => {
+  let finished = 0;
+  const results = mapInOrder([0, 1, 2], 2, async (item) => {
+    await Promise.resolve();
+    if (item === 0) throw new Error("first");
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    finished++;
+  });
+  await rejects(Array.fromAsync(results), /first/);
+  strictEqual(finished, 1);
+});
+
+Deno.test("bytes of the caller are not taken from him", async () => {
+  const bytes = fixtureBytes("reads.bam");
+  const { length } = bytes;
+  const open = async () => ({
+    track: await openSignal(bytesSource(bytes, "a.bam"), { index: fixture("reads.bam.bai") }),
+    close: () => {},
+  });
+  const inputs = [{ cellType: "a", mark: "b", name: "a.bam", open }];
+  await (await prepare([geneAt("chr1", 5000)], inputs, { rule: "reads" })).columns();
+  strictEqual(bytes.length, length);
+});

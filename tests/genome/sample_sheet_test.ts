@@ -1,0 +1,94 @@
+import { deepStrictEqual, rejects, strictEqual } from "node:assert";
+import fc from "fast-check";
+import { readSampleSheet } from "../../src/genome/sample_sheet.ts";
+import { COMPETITION_RECORD } from "../../src/record.ts";
+import { textSource } from "../helpers/text_source.ts";
+
+const HEADER = "cell_type\tmark\tpath";
+
+function sheet(...rows: string[]) {
+  return textSource(
+    [HEADER, ...rows.map((row) => row.replaceAll(" ", "\t"))].join("\n"),
+    "sheet.tsv",
+  );
+}
+
+Deno.test("a sheet becomes a full table in the order of cell types and marks", async () => {
+  const { cellTypes, marks, entries } = await readSampleSheet(
+    sheet(
+      "E2 H2A.Z c.bam",
+      "E2 H3K4me3 /a/d.bam",
+      "#E9 x y",
+      "E1 H3K4me3 ../b.bam",
+      "E1 H2A.Z a.bam",
+    ),
+  );
+  deepStrictEqual(cellTypes, ["E2", "E1"]);
+  deepStrictEqual(marks, ["H3K4me3", "H2A.Z"]);
+  deepStrictEqual(entries, [
+    { cellType: "E2", mark: "H3K4me3", path: "/a/d.bam", line: 3 },
+    { cellType: "E2", mark: "H2A.Z", path: "c.bam", line: 2 },
+    { cellType: "E1", mark: "H3K4me3", path: "../b.bam", line: 5 },
+    { cellType: "E1", mark: "H2A.Z", path: "a.bam", line: 6 },
+  ]);
+});
+
+Deno.test("a sheet with mixed line ends, spaces and empty cells at the ends is read", async () => {
+  const text = `path\tmark\t cell_type\r\na b.bam\tH3K4me3 \tE1\t\t\n\r\n`;
+  const { entries } = await readSampleSheet(textSource(text));
+  deepStrictEqual(entries, [{ cellType: "E1", mark: "H3K4me3", path: "a b.bam", line: 2 }]);
+});
+
+Deno.test("rows in any order give the marks in the project's order, each with its own path", async () => {
+  const cellTypes = ["E003", "E004"];
+  const rows = cellTypes.flatMap((cellType) =>
+    COMPETITION_RECORD.marks.map((mark) => `${cellType} ${mark} ${cellType}-${mark}.bam`)
+  );
+  const shuffled = fc.shuffledSubarray(rows, { minLength: rows.length });
+  await fc.assert(fc.asyncProperty(shuffled, async (rows) => {
+    const { marks, cellTypes, entries } = await readSampleSheet(sheet(...rows));
+    deepStrictEqual(marks, COMPETITION_RECORD.marks);
+    strictEqual(entries.length, 10);
+    for (const [i, { cellType, mark, path }] of entries.entries()) {
+      deepStrictEqual([cellType, mark], [cellTypes[Math.floor(i / 5)], marks[i % 5]]);
+      strictEqual(path, `${cellType}-${mark}.bam`);
+    }
+  }));
+});
+
+const BAD: Readonly<Record<string, readonly [rows: readonly string[], message: RegExp]>> = {
+  "no rows": [[], /it has no row, expected rows \(sheet\.tsv\)$/],
+  "a mark missing for one cell type": [
+    ["E1 H3K4me3 a", "E2 H3K4me3 b", "E1 H3K9me3 c"],
+    /cell type "E2" \(line 3\) lacks mark "H3K9me3" \(which "E1" has in line 4\), expected every mark.*\(sheet\.tsv\)$/,
+  ],
+  "replicates": [
+    ["E1 H3K4me3 a", "E1 H3K9me3 b", "E1 H3K4me3 c"],
+    /"E1" has mark "H3K4me3" in line 2 and in line 4, expected once: merge replicates.*line 4\)$/,
+  ],
+  "a path twice": [
+    ["E1 H3K4me3 a", "E2 H3K4me3 b", "E3 H3K4me3 a"],
+    /path "a" stands in line 2 and in line 4, expected once: .* counted twice .*line 4\)$/,
+  ],
+  "a path twice, written in two ways": [
+    ["E1 H3K4me3 d/a", "E2 H3K4me3 ./d/.//a"],
+    /path "\.\/d\/\.\/\/a" stands in line 2 and in line 3/,
+  ],
+  "an empty path": [["E1 H3K4me3"], /column "path" is empty \(sheet\.tsv, line 2\)$/],
+  "an empty mark": [["E1  a"], /column "mark" is empty \(sheet\.tsv, line 2\)$/],
+  "a fourth column": [["E1 H3K4me3 a b"], /4 columns, expected 3 .*line 2\)$/],
+};
+
+for (const [what, [rows, message]] of Object.entries(BAD)) {
+  Deno.test(`a sample sheet with ${what} is refused`, async () => {
+    await rejects(readSampleSheet(sheet(...rows)), { name: "FormatError", message });
+  });
+}
+
+Deno.test("a sample sheet that is empty or has another header is refused", async () => {
+  await rejects(readSampleSheet(textSource("", "s.tsv")), /the file is empty, .* \(s\.tsv\)$/);
+  await rejects(readSampleSheet(textSource("#c\ncell_type,mark,path\n", "s.tsv")), {
+    name: "FormatError",
+    message: /header "cell_type,mark,path" has column "cell_type" 0 times.* \(s\.tsv, line 2\)$/,
+  });
+});

@@ -1,0 +1,87 @@
+import { deepStrictEqual, doesNotThrow, rejects, strictEqual, throws } from "node:assert";
+import {
+  checkIndexAge,
+  indexNames,
+  openSignal,
+  signalFormat,
+} from "../../../src/genome/signal/open_signal.ts";
+import { geneWindows } from "../../../src/genome/windows.ts";
+import { bytesSource } from "../../../src/io/byte_source.ts";
+import { fixture, geneAt } from "../../helpers/genome.ts";
+
+const WINDOWS = geneWindows([geneAt("chr1", 5000)]);
+
+Deno.test("a file's name tells what it holds", () => {
+  const names = [
+    "a.bam",
+    "a.BW",
+    "a.bigWig",
+    "a.bed",
+    "E1-x.tagAlign.gz",
+    "a.bedGraph",
+    "a.bdg.bgz",
+  ];
+  deepStrictEqual(
+    names.map(signalFormat),
+    ["bam", "bigwig", "bigwig", "bed", "bed", "bedgraph", "bedgraph"],
+  );
+  for (const name of ["a.cram", "a.txt", "bam", "a.bam.gz"]) {
+    throws(() => signalFormat(name), { name: "TypeError", message: /expected a name that ends/ });
+  }
+});
+
+Deno.test("an index is looked for under the names that tools give it", () => {
+  deepStrictEqual(indexNames("x/a.BAM"), ["x/a.BAM.bai", "x/a.BAM.csi", "x/a.bai", "x/a.csi"]);
+  deepStrictEqual(indexNames("a.bedGraph.gz"), ["a.bedGraph.gz.tbi", "a.bedGraph.gz.csi"]);
+  deepStrictEqual([indexNames("a.bed"), indexNames("a.bigWig")], [[], []]);
+});
+
+Deno.test("an index older than its file is refused, one of the same time is not", () => {
+  const old = new Date("2026-01-01T00:00:00Z");
+  const recent = new Date("2026-01-01T00:00:01Z");
+  const check = (file: Date, index: Date) =>
+    checkIndexAge({ name: "a.bam", modified: file }, { name: "a.bam.bai", modified: index });
+  throws(() => check(recent, old), {
+    name: "FormatError",
+    message: /before a\.bam.*\(a\.bam\.bai\)/,
+  });
+  doesNotThrow(() => check(old, old));
+  doesNotThrow(() => check(old, recent));
+});
+
+Deno.test("an empty file, or an empty index, is refused by name", async () => {
+  const empty = (name: string) => bytesSource(new Uint8Array(), name);
+  for (const name of ["a.bam", "a.bw", "a.bed", "a.bedGraph"]) {
+    await rejects(openSignal(empty(name)), {
+      name: "FormatError",
+      file: name,
+      message: /is empty/,
+    });
+  }
+  await rejects(openSignal(fixture("reads.bam"), { index: empty("a.bai") }), { file: "a.bai" });
+});
+
+Deno.test("a rule or an option for another kind of file is refused", async () => {
+  const track = await openSignal(fixture("signal.bw"));
+  const reads = await openSignal(fixture("reads.tagAlign.gz"));
+  await rejects(track.count(WINDOWS, { rule: "reads" }), /expected mean or sum or max/);
+  await rejects(reads.count(WINDOWS, { rule: "mean" }), /expected reads or mean-depth/);
+  await rejects(track.count(WINDOWS, { rule: "sum", extendBp: 200 }), /no reads to extend/);
+  await rejects(
+    reads.count(WINDOWS, { rule: "reads", minMappingQuality: 1 }),
+    /carries no mapping quality/,
+  );
+});
+
+Deno.test("an option out of range is refused", async () => {
+  const track = await openSignal(fixture("reads.bam"), { index: fixture("reads.bam.bai") });
+  const count = (options: object) => track.count(WINDOWS, { rule: "reads", ...options });
+  await rejects(count({ extendBp: -1 }), RangeError);
+  await rejects(count({ extendBp: 1.5 }), RangeError);
+  await rejects(count({ minMappingQuality: 256 }), /minMappingQuality is 256/);
+});
+
+Deno.test("the kind of file may be told where the name does not", async () => {
+  const text = new TextEncoder().encode("chr1\t10\t20\n");
+  strictEqual((await openSignal(bytesSource(text, "reads.txt"), { format: "bed" })).format, "bed");
+});

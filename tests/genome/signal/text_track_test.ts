@@ -1,0 +1,242 @@
+import { deepStrictEqual, notStrictEqual, rejects, strictEqual } from "node:assert";
+import fc from "fast-check";
+import { openSignal } from "../../../src/genome/signal/open_signal.ts";
+import { gunzipSync, gzipSync } from "node:zlib";
+import { openText } from "../../../src/genome/signal/text_track.ts";
+import type { CountingRule, CountOptions } from "../../../src/genome/signal/track.ts";
+import { geneWindows } from "../../../src/genome/windows.ts";
+import { bytesSource } from "../../../src/io/byte_source.ts";
+import {
+  closeTo,
+  countSlowly,
+  countText,
+  fixture,
+  fixtureBytes,
+  fixtureText,
+  fixtureWindows,
+  geneAt,
+  type Interval,
+} from "../../helpers/genome.ts";
+
+const CHROMOSOMES = ["chr1", "chr2", "chrX"];
+const LENGTH = 3000;
+
+const genes = fc.array(
+  fc.record({ chromosome: fc.constantFrom(...CHROMOSOMES), tss: fc.nat(LENGTH) }),
+  { minLength: 1, maxLength: 30 },
+).map((places) => places.map(({ chromosome, tss }) => geneAt(chromosome, tss)));
+
+const intervals = fc.array(
+  fc.record({
+    chromosome: fc.constantFrom(...CHROMOSOMES),
+    start: fc.nat(LENGTH),
+    length: fc.oneof(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: LENGTH })),
+    value: fc.integer({ min: -50, max: 50 }).map((value) => value / 8),
+  }),
+  { minLength: 1, maxLength: 60 },
+).map((rows) => rows.map(({ length, ...row }): Interval => ({ ...row, end: row.start + length })));
+
+const shape = fc.record({ bins: fc.constantFrom(2, 4, 10), binSizeBp: fc.constantFrom(1, 7, 100) });
+
+function bedText(rows: readonly Interval[]): string {
+  return rows.map(({ chromosome, start, end, value }) =>
+    [chromosome, start, end, "N", 1000, value < 0 ? "-" : "+"].join("\t")
+  ).join("\n");
+}
+
+Deno.test("reads in any order are counted as base by base", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      genes,
+      intervals,
+      shape,
+      fc.constantFrom<CountingRule>("reads", "mean-depth"),
+      fc.constantFrom(0, 100),
+      async (genes, rows, { bins, binSizeBp }, rule, extendBp) => {
+        const windows = geneWindows(genes, { binSizeBp, halfWidthBp: bins * binSizeBp / 2 });
+        const { values } = await countText(bedText(rows), windows, { rule, extendBp });
+        const extended = rows.map((row) => {
+          if (row.end - row.start >= extendBp) return row;
+          if (row.value < 0) return { ...row, start: Math.max(0, row.end - extendBp) };
+          return { ...row, end: row.start + extendBp };
+        });
+        const reads = extended.map((row) => ({ ...row, value: 1 }));
+        deepStrictEqual(values, countSlowly(reads, genes, { rule, bins, binSizeBp }));
+      },
+    ),
+    { numRuns: 150 },
+  );
+});
+
+/** Cuts off what overlaps the interval before, which bedGraph does not have. */
+function withoutOverlaps(rows: readonly Interval[]): Interval[] {
+  const sorted = rows.toSorted((a, b) =>
+    a.chromosome.localeCompare(b.chromosome) || a.start - b.start
+  );
+  return sorted.flatMap((row, i) => {
+    const next = sorted[i + 1];
+    const stop = next?.chromosome === row.chromosome ? next.start : Infinity;
+    return stop > row.start ? [{ ...row, end: Math.min(row.end, stop) }] : [];
+  });
+}
+
+Deno.test("signal is averaged, summed and its largest taken as base by base", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      genes,
+      intervals.map(withoutOverlaps),
+      shape,
+      fc.constantFrom<CountingRule>("mean", "sum", "max"),
+      async (genes, rows, { bins, binSizeBp }, rule) => {
+        const windows = geneWindows(genes, { binSizeBp, halfWidthBp: bins * binSizeBp / 2 });
+        const text = rows.map((row) =>
+          Object.values({
+            a: row.chromosome,
+            b: row.start,
+            c: row.end,
+            d: row.value,
+          }).join(" ")
+        ).join("\r\n");
+        const { values } = await countText(text, windows, { rule });
+        closeTo(values, countSlowly(rows, genes, { rule, bins, binSizeBp }));
+      },
+    ),
+    { numRuns: 150 },
+  );
+});
+
+Deno.test("with a tabix index the same reads are counted as without", async () => {
+  const windows = fixtureWindows();
+  for (const options of [{ rule: "reads" }, { rule: "mean-depth", extendBp: 150 }] as const) {
+    const whole = await openSignal(fixture("reads.tagAlign.gz"));
+    const wanted = await whole.count(windows, options);
+    strictEqual(whole.contigs, undefined);
+    for (const ending of ["tbi", "csi"]) {
+      const index = fixture(`reads.tagAlign.gz.${ending}`);
+      const track = await openSignal(fixture("reads.tagAlign.gz"), { index });
+      deepStrictEqual(await track.count(windows, options), wanted);
+      deepStrictEqual(track.contigs, [{ name: "chr1" }, { name: "chr2" }]);
+    }
+  }
+});
+
+Deno.test("gzip or not, all reads of a file are told", async () => {
+  const text = fixtureText("reads.tagAlign.gz");
+  const windows = fixtureWindows();
+  const plain = await countText(text, windows, { rule: "reads" });
+  const packed = await (await openSignal(fixture("reads.tagAlign.gz")))
+    .count(windows, { rule: "reads" });
+  deepStrictEqual(packed, plain);
+  strictEqual(plain.reads, text.trim().split("\n").length);
+  deepStrictEqual(plain.contigs, [{ name: "chr1" }, { name: "chr2" }]);
+});
+
+Deno.test("a read counts in the bin it touches with one base, and not in the next", async () => {
+  const windows = geneWindows([geneAt("chr1", 200)], { halfWidthBp: 200 });
+  const text = "1\t99\t100\n1\t100\t101\n1\t299\t301\n1\t399\t400\n1\t400\t500\n";
+  const { values } = await countText(text, windows, { rule: "reads" });
+  deepStrictEqual([...values], [1, 1, 1, 2]);
+});
+
+Deno.test("two names of one chromosome among the genes both have its reads", async () => {
+  const windows = geneWindows([geneAt("chr1", 150), geneAt("1", 50), geneAt("1", 250)], {
+    halfWidthBp: 50,
+  });
+  const { values } = await countText("chr1\t95\t105\nchr1\t230\t240\n", windows, { rule: "reads" });
+  deepStrictEqual([...values], [1, 1, 1]);
+});
+
+Deno.test("lines for browsers and comments are passed over", async () => {
+  const windows = geneWindows([geneAt("chr1", 50)], { halfWidthBp: 50 });
+  const text = 'browser position chr1:1-9\ntrack type=bedGraph name="x"\n#a\nchr1\t0\t50\t2\n';
+  const { values, reads } = await countText(text, windows, { rule: "mean" });
+  deepStrictEqual([...values], [2]);
+  strictEqual(reads, undefined);
+});
+
+Deno.test("progress reaches all genes at the end of a file of many pieces", async () => {
+  const text = `${"chr1\t100\t136\tN\t1000\t+\n".repeat(100_000)}`;
+  const calls: number[] = [];
+  const track = await openSignal(bytesSource(new TextEncoder().encode(text), "a.bed"));
+  const onProgress = (done: number) => void calls.push(done);
+  await track.count(geneWindows(Array.from({ length: 10 }, () => geneAt("chr1", 0))), {
+    rule: "reads",
+    onProgress,
+  });
+  strictEqual(calls.at(-1), 10);
+  notStrictEqual(calls.length, 1);
+  deepStrictEqual(calls, calls.toSorted((a, b) => a - b));
+});
+
+const MALFORMED: readonly [name: string, text: string, options: CountOptions, wanted: RegExp][] = [
+  ["too few columns", "chr1\t5", { rule: "reads" }, /2 columns, expected at least 3/],
+  ["spaces in BED", "chr1 5 9", { rule: "reads" }, /1 columns, expected at least 3/],
+  ["no chromosome", "\t5\t9", { rule: "reads" }, /chromosome is empty/],
+  ["a start that is no number", "chr1\t5x\t9", { rule: "reads" }, /start is "5x"/],
+  ["a negative start", "chr1\t-5\t9", { rule: "reads" }, /start is "-5"/],
+  ["an empty end", "chr1\t5\t", { rule: "reads" }, /end is ""/],
+  ["an end past all chromosomes", "chr1\t5\t2147483648", { rule: "reads" }, /end is "2147483648"/],
+  ["an end at the start", "chr1\t5\t5", { rule: "reads" }, /end is 5, expected more than/],
+  ["no strand to extend by", "chr1\t5\t9\tN\t0", { rule: "reads", extendBp: 9 }, /5 columns/],
+  ["an odd strand", "chr1\t5\t9\tN\t0\t.", { rule: "reads", extendBp: 9 }, /strand is "\."/],
+  ["no value", "chr1\t5\t9", { rule: "mean" }, /3 columns, expected at least 4/],
+  ["a value that is NaN", "chr1\t5\t9\tNaN", { rule: "mean" }, /value is "NaN"/],
+  ["overlapping signal", "chr1\t0\t8\t1\nchr1\t7\t9\t1", { rule: "sum" }, /within the row before/],
+];
+
+for (const [name, text, options, wanted] of MALFORMED) {
+  Deno.test(`a row with ${name} is told with its line`, async () => {
+    const first = "rule" in options && options.rule === "reads" ? "chr1\t0\t2\tN\t0\t+\n" : "";
+    const windows = geneWindows([geneAt("chr1", 0)]);
+    const line = `${first}${text}`.split("\n").length;
+    await rejects(countText(`${first}${text}\n`, windows, options), (error: Error) => {
+      strictEqual(error.name, "FormatError");
+      strictEqual(wanted.test(error.message), true, error.message);
+      strictEqual(error.message.includes(`line ${line})`), true, error.message);
+      return true;
+    });
+  });
+}
+
+Deno.test("a file without rows is refused", async () => {
+  const windows = geneWindows([geneAt("chr1", 0)]);
+  await rejects(countText("#only a comment\n", windows, { rule: "reads" }), /file is empty/);
+  await rejects(countText("", windows, { rule: "reads" }), /is empty/);
+});
+
+Deno.test("an indexed file that is cut short, or an index of another kind, is refused", async () => {
+  const bytes = fixtureBytes("reads.tagAlign.gz");
+  const cut = bytesSource(bytes.slice(0, -28), "cut.bed.gz");
+  const index = fixture("reads.tagAlign.gz.tbi");
+  await rejects(openText(cut, { format: "bed", index }), /cut short.*\(cut\.bed\.gz\)/);
+  const bai = fixture("reads.bam.bai");
+  await rejects(openSignal(fixture("reads.tagAlign.gz"), { index: bai }), {
+    name: "FormatError",
+    file: "reads.bam.bai",
+  });
+});
+
+Deno.test("a malformed row of an indexed file is told with its block", async () => {
+  const index = fixture("reads.tagAlign.gz.tbi");
+  const track = await openText(fixture("reads.tagAlign.gz"), { format: "bedgraph", index });
+  await rejects(track.count(fixtureWindows(), { rule: "sum" }), {
+    name: "FormatError",
+    message: /value is "N".*byte 0/,
+  });
+});
+
+Deno.test("an index of bins that no sequence needs, or without names, is refused", async () => {
+  const csi = new Uint8Array(gunzipSync(fixtureBytes("reads.tagAlign.gz.csi")));
+  const open = (at: number, value: number) => {
+    const bytes = csi.slice();
+    new DataView(bytes.buffer).setUint32(at, value, true);
+    const index = bytesSource(new Uint8Array(gzipSync(bytes)), "bad.csi");
+    return openText(fixture("reads.tagAlign.gz"), { format: "bed", index });
+  };
+  // Size of the smallest bins, levels, length of the names' section, length of the names.
+  for (
+    const [at, value] of [[4, 32], [8, 11], [8, 2 ** 31], [12, 0], [12, 2 ** 31], [40, 2 ** 30]]
+  ) {
+    await rejects(open(at, value), { name: "FormatError", file: "bad.csi" });
+  }
+});

@@ -1,0 +1,138 @@
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import { gzipSync } from "node:zlib";
+import fc from "fast-check";
+import { type ByteSource, bytesSource } from "../../src/io/byte_source.ts";
+import { openFile } from "../../src/io/file.ts";
+import { gunzipPortable, readInflated } from "../../src/genome/_gunzip.ts";
+import { lineText, visitTextLines } from "../../src/genome/_text_lines.ts";
+import { textSource } from "../helpers/text_source.ts";
+
+const gzip = (text: string) => Uint8Array.from(gzipSync(text));
+
+/** The block that closes a file of bgzip. */
+const BGZIP_END = "1f8b08040000000000ff0600424302001b0003000000000000000000";
+
+/** A gzip file with bgzip's extra field; its block size is not looked at by what reads it here. */
+function bgzip(text: string): Uint8Array<ArrayBuffer> {
+  const plain = gzip(text);
+  const head = Uint8Array.of(...plain.subarray(0, 10), 6, 0, 0x42, 0x43, 2, 0, 0, 0);
+  head[3] = 4;
+  return Uint8Array.of(...head, ...plain.subarray(10), ...Uint8Array.fromHex(BGZIP_END));
+}
+
+async function linesOf(source: ByteSource): Promise<[text: string, line: number][]> {
+  const lines: [string, number][] = [];
+  await visitTextLines(source, (line) => lines.push([lineText(line), line.number]));
+  return lines;
+}
+
+async function* piecesOf(...pieces: Uint8Array<ArrayBuffer>[]) {
+  yield* pieces;
+}
+
+Deno.test("lines keep their numbers whatever the line ends, with blank lines between them", async () => {
+  const text = "\uFEFFfirst\r\nsecond\n\n\r\nfifth";
+  const wanted = [["first", 1], ["second", 2], ["fifth", 5]];
+  deepStrictEqual(await linesOf(textSource(text)), wanted);
+  deepStrictEqual(await linesOf(bytesSource(gzip(text))), wanted);
+  deepStrictEqual(await linesOf(textSource("")), []);
+  deepStrictEqual(await linesOf(bytesSource(gzip(""))), []);
+});
+
+Deno.test("lines of any length and line end are read back", async () => {
+  const line = fc.record({
+    text: fc.string({ maxLength: 20 }).filter((text) => !/[\r\n\uFEFF]/.test(text)),
+    end: fc.constantFrom("\n", "\r\n"),
+  });
+  await fc.assert(fc.asyncProperty(fc.array(line), fc.boolean(), async (lines, compressed) => {
+    const text = lines.map(({ text, end }) => text + end).join("");
+    const source = compressed ? bytesSource(gzip(text)) : textSource(text);
+    const wanted = lines.map(({ text }, i) => [text, i + 1]).filter(([text]) => text !== "");
+    deepStrictEqual(await linesOf(source), wanted);
+  }));
+});
+
+Deno.test("lines that pieces of the file cut through are whole", async () => {
+  const rows = Array.from({ length: 40_000 }, (_, i) => `${i} ${"x".repeat(i % 97)}`);
+  const text = rows.join("\r\n");
+  ok(text.length > 2 ** 21);
+  for (const source of [textSource(text), bytesSource(gzip(text))]) {
+    deepStrictEqual((await linesOf(source)).map(([row]) => row), rows);
+  }
+});
+
+Deno.test("several gzip files joined into one are read to the end, as bgzip makes them too", async () => {
+  const joined = Uint8Array.of(...gzip("a\nb"), ...gzip("c\n"));
+  deepStrictEqual(await linesOf(bytesSource(joined)), [["a", 1], ["bc", 2]]);
+  deepStrictEqual(await linesOf(bytesSource(bgzip("a\nb\n"))), [["a", 1], ["b", 2]]);
+});
+
+Deno.test("where there is no zlib the web's own API inflates one gzip file", async () => {
+  const text = "gene\n".repeat(100_000);
+  const bytes = gzip(text);
+  const decoder = new TextDecoder();
+  let found = "";
+  for await (const piece of gunzipPortable(piecesOf(bytes.subarray(0, 50), bytes.subarray(50)))) {
+    found += decoder.decode(piece, { stream: true });
+  }
+  strictEqual(found, text);
+  await rejects(async () => {
+    for await (const _ of gunzipPortable(piecesOf(gzip("a"), gzip("b"))));
+  }, TypeError);
+});
+
+Deno.test("damaged and shortened gzip files are refused, and named", async () => {
+  const whole = gzip("chr1\t1\t2\n".repeat(1000));
+  const damaged = whole.slice();
+  damaged[damaged.length - 6] ^= 1;
+  for (const bytes of [whole.slice(0, -20), whole.slice(0, 5), damaged]) {
+    const message = /gzip data are damaged or cut short: .* \(genes\.gtf\.gz\)$/;
+    await rejects(linesOf(bytesSource(bytes, "genes.gtf.gz")), { name: "FormatError", message });
+  }
+  const cut = bgzip("a\n").slice(0, -28);
+  await rejects(linesOf(bytesSource(cut, "a.gz")), {
+    name: "FormatError",
+    message: /cut short: it was written by bgzip .* \(a\.gz\)$/,
+  });
+});
+
+Deno.test("an error of the source or of the visitor passes through unchanged", async () => {
+  const bytes = gzip("a\n".repeat(10));
+  const read = (offset: number, length: number) =>
+    length > 16 ? Promise.reject(new Error("disk")) : bytesSource(bytes).read(offset, length);
+  await rejects(linesOf({ ...bytesSource(bytes), read }), { message: "disk" });
+  await rejects(
+    visitTextLines(bytesSource(bytes), () => {
+      throw new Error("visitor");
+    }),
+    { message: "visitor" },
+  );
+});
+
+Deno.test("a carriage return within a line is refused", async () => {
+  await rejects(linesOf(textSource("a\nb\rc\n", "x.tsv")), {
+    name: "FormatError",
+    message: /carriage return, expected line ends .* \(x\.tsv, line 2\)$/,
+  });
+  await rejects(linesOf(textSource("a\rb\rc", "x.tsv")), { message: /\(x\.tsv, line 1\)$/ });
+});
+
+Deno.test("a reader that stops early leaves a file that can be closed", async () => {
+  const path = await Deno.makeTempFile();
+  try {
+    // Hard to compress, so that much of the file is unread when the reader stops.
+    const noise = Uint8Array.from(
+      { length: 2 ** 21 },
+      (_, i) => Math.imul(i ^ i >>> 7, 0x9e3779b1) >>> 19,
+    );
+    await Deno.writeFile(path, gzipSync(noise));
+    const source = await openFile(path);
+    for await (const piece of readInflated(source)) {
+      ok(piece.length > 0 && piece.length < noise.length);
+      break;
+    }
+    source.close();
+  } finally {
+    await Deno.remove(path);
+  }
+});

@@ -1,0 +1,93 @@
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
+import fc from "fast-check";
+import type { Gene } from "../../src/genome/gene.ts";
+import { flipBins, geneWindows } from "../../src/genome/windows.ts";
+
+function gene(chromosome: string, tss: number, strand: "+" | "-" = "+"): Gene {
+  return { id: `${chromosome}:${tss}`, chromosome, tss, strand, line: 1 };
+}
+
+Deno.test("a window is [tss - 5000, tss + 5000) in 100 bins on either strand", () => {
+  for (const strand of ["+", "-"] as const) {
+    const { bins, binSizeBp, chromosomes } = geneWindows([gene("chr1", 12_345, strand)]);
+    deepStrictEqual([bins, binSizeBp], [100, 100]);
+    deepStrictEqual([...chromosomes[0].starts], [7345]);
+  }
+});
+
+Deno.test("windows of any size may start before their chromosome", () => {
+  const options = { binSizeBp: 50, halfWidthBp: 75 };
+  const { bins, chromosomes } = geneWindows([gene("chr1", 0)], options);
+  strictEqual(bins, 3);
+  deepStrictEqual([...chromosomes[0].starts], [-75]);
+});
+
+Deno.test("windows are sorted by start, and every gene has its own once", () => {
+  const genes = fc.array(
+    fc.record({ chromosome: fc.constantFrom("chr1", "chr2", "X"), tss: fc.nat(2 ** 31 - 1) }),
+  );
+  fc.assert(fc.property(genes, (places) => {
+    const genes = places.map(({ chromosome, tss }) => gene(chromosome, tss));
+    const windows = geneWindows(genes);
+    const names = windows.chromosomes.map(({ chromosome }) => chromosome);
+    deepStrictEqual(names, [...new Set(genes.map(({ chromosome }) => chromosome))]);
+    const seen: number[] = [];
+    for (const { chromosome, starts, geneIndex } of windows.chromosomes) {
+      ok(starts.every((start, i) => i === 0 || starts[i - 1] <= start));
+      for (const [i, index] of geneIndex.entries()) {
+        deepStrictEqual([genes[index].chromosome, genes[index].tss - 5000], [
+          chromosome,
+          starts[i],
+        ]);
+      }
+      seen.push(...geneIndex);
+    }
+    deepStrictEqual(seen.sort((a, b) => a - b), genes.map((_, i) => i));
+    strictEqual(windows.genes, genes.length);
+  }));
+});
+
+Deno.test("windows that are no whole number of bins are refused", () => {
+  for (const bad of [{ binSizeBp: 0 }, { halfWidthBp: 2.5 }, { halfWidthBp: 2 ** 31 }]) {
+    throws(() => geneWindows([], bad), {
+      name: "RangeError",
+      message: /expected an integer from 1/,
+    });
+  }
+  throws(() => geneWindows([], { binSizeBp: 300 }), /2 × 5000 bp are no whole number .* 300 bp/);
+});
+
+Deno.test("flipping turns the bins of minus-strand genes round and keeps the marks in place", () => {
+  const signal = Float32Array.of(1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 6);
+  flipBins(signal, [gene("a", 1, "-"), gene("a", 1, "+")], { bins: 3, marks: 2 });
+  deepStrictEqual([...signal], [5, 6, 3, 4, 1, 2, 1, 2, 3, 4, 5, 6]);
+});
+
+Deno.test("flipping twice changes nothing, and once gives the mirror image", () => {
+  const shape = fc.record({
+    bins: fc.integer({ min: 1, max: 9 }),
+    marks: fc.integer({ min: 1, max: 4 }),
+    strands: fc.array(fc.constantFrom("+" as const, "-" as const), { maxLength: 4 }),
+  });
+  fc.assert(fc.property(shape, ({ bins, marks, strands }) => {
+    const size = bins * marks;
+    const signal = Uint16Array.from({ length: strands.length * size }, (_, i) => i);
+    const genes = strands.map((strand) => ({ strand }));
+    const flipped = signal.slice();
+    flipBins(flipped, genes, { bins, marks });
+    for (const [i, value] of signal.entries()) {
+      const [index, bin, mark] = [Math.floor(i / size), Math.floor(i % size / marks), i % marks];
+      const place = strands[index] === "+" ? bin : bins - 1 - bin;
+      strictEqual(flipped[index * size + place * marks + mark], value);
+    }
+    flipBins(flipped, genes, { bins, marks });
+    deepStrictEqual(flipped, signal);
+  }));
+});
+
+Deno.test("a signal of another size is not flipped", () => {
+  throws(() => flipBins(new Uint8Array(7), [gene("a", 1)], { bins: 2, marks: 3 }), {
+    name: "TypeError",
+    message: /signal has 7 values, expected 1 genes × 2 bins × 3 marks/,
+  });
+});

@@ -1,0 +1,51 @@
+import { testIf } from "./require.ts";
+
+const CHROMIUM = await findChromium();
+
+/** What a browser made of a page. */
+export interface LoadedPage {
+  /** The document after loading, as HTML. */
+  readonly document: string;
+  /** What the page and the browser wrote to the console, errors among it. */
+  readonly console: readonly string[];
+}
+
+/** A test that runs where there is a Chromium; see {@linkcode testIf}. */
+export function testWithChromium(name: string, fn: () => void | Promise<void>): void {
+  testIf(CHROMIUM !== undefined, "chromium", { name, fn });
+}
+
+/** Opens a file in headless Chromium. */
+export async function loadPage(path: string): Promise<LoadedPage> {
+  if (CHROMIUM === undefined) throw new Error("Cannot open a page: no Chromium was found");
+  const profile = await Deno.makeTempDir();
+  try {
+    const { stdout, stderr } = await new Deno.Command(CHROMIUM, {
+      args: [
+        ...["--headless", "--no-sandbox", "--disable-gpu", `--user-data-dir=${profile}`],
+        ...["--enable-logging=stderr", "--dump-dom", `file://${path}`],
+      ],
+    }).output();
+    const text = new TextDecoder();
+    return {
+      document: text.decode(stdout),
+      console: text.decode(stderr).split("\n").filter((line) => line.includes(":CONSOLE")),
+    };
+  } finally {
+    await Deno.remove(profile, { recursive: true });
+  }
+}
+
+async function findChromium(): Promise<string | undefined> {
+  for (const name of ["chromium", "chromium-browser", "google-chrome"]) {
+    try {
+      const args = ["--version"];
+      const { success } = await new Deno.Command(name, { args, stdout: "null", stderr: "null" })
+        .output();
+      if (success) return name;
+    } catch {
+      // Not installed under this name.
+    }
+  }
+  return undefined;
+}

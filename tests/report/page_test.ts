@@ -1,0 +1,113 @@
+import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert";
+import { renderPage, renderReport, reportFigures, writeReport } from "../../src/report/mod.ts";
+import { loadPage, testWithChromium } from "../helpers/chromium.ts";
+import { filesIn, withDirectory } from "../helpers/command.ts";
+import { HOSTILE, wholeRun } from "./_run.ts";
+
+const wholePage = renderPage(wholeRun());
+
+/** How often a pattern stands in a text. */
+function countOf(text: string, pattern: RegExp): number {
+  return [...text.matchAll(pattern)].length;
+}
+
+Deno.test("the page has every figure with its alternative text, caption and a link to it", async () => {
+  const run = wholeRun();
+  const page = await wholePage;
+  for (const { name, title, alt } of reportFigures(run)) {
+    ok(page.includes(`<figure id="${name}">`), name);
+    ok(page.includes(`<a href="#${name}">${title}</a>`), name);
+    ok(page.includes(`aria-label="${alt}"`), name);
+  }
+  strictEqual(countOf(page, /<svg role="img" aria-label="[^"]{30,}"/g), 9);
+  strictEqual(countOf(page, /<section aria-labelledby=/g), 6);
+  match(page, /<td class="text">E003, H3K4me3<\/td>/);
+  match(page, /dataRecord\.marks/);
+});
+
+Deno.test("the page needs nothing from elsewhere and runs nothing", async () => {
+  const page = await wholePage;
+  const addresses = page.replace(/url\(data:[^)]*\)/, "").match(/(https?:)?\/\/[a-z][^"'\s)]*/g) ??
+    [];
+  deepStrictEqual([...new Set(addresses)].sort(), [
+    "http://www.w3.org/1999/xlink",
+    "http://www.w3.org/2000/svg",
+  ]);
+  doesNotMatch(page, /<script|<link|<iframe|@import|\son[a-z]+=/);
+  match(page, /Content-Security-Policy"\s+content="default-src 'none'/);
+});
+
+Deno.test("ids are unique and whatever points at one finds it", async () => {
+  const page = await wholePage;
+  const ids = [...page.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id);
+  strictEqual(new Set(ids).size, ids.length);
+  const wanted = [...page.matchAll(/(?:url\(#|href="#|labelledby=")([^")]+)/g)].map(([, id]) => id);
+  ok(wanted.some((id) => id.includes("gradient")), "the density's legend has a gradient");
+  for (const id of wanted) ok(ids.includes(id), id);
+});
+
+Deno.test("names from files are shown as text, wherever they stand", async () => {
+  const page = await renderPage(wholeRun(HOSTILE));
+  doesNotMatch(page, /<script/);
+  doesNotMatch(page, /<[^>]* onload="/);
+  match(page, /<title>&lt;script&gt;/);
+  match(
+    page,
+    /<h1>&lt;script&gt;alert\(&quot;1&quot;\)&lt;\/script&gt;&#39; onload=&quot;x&quot; &amp; \$&amp;/,
+  );
+});
+
+Deno.test("the page follows dark mode and print", async () => {
+  const page = await wholePage;
+  match(page, /@media screen and \(prefers-color-scheme: dark\)/);
+  match(page, /@media print/);
+  match(page, /<meta name="viewport"/);
+  ok(countOf(page, /fill="currentColor"/g) > 50, "text has the page's colour");
+});
+
+Deno.test("a report with nothing but a name is a page", async () => {
+  const page = await renderPage({ run: "empty" });
+  match(page, /<h1>empty<\/h1>/);
+  strictEqual(countOf(page, /<section|<figure|<dl/g), 0);
+});
+
+Deno.test("a report is written as a page and as two files a figure", async () => {
+  const run = { run: "first", history: wholeRun().history };
+  const wanted = [
+    "figures/figure-4-training-loss.png",
+    "figures/figure-4-training-loss.svg",
+    "figures/learning-rate-throughput.png",
+    "figures/learning-rate-throughput.svg",
+    "report.html",
+  ];
+  deepStrictEqual((await renderReport(run)).map(({ path }) => path).sort(), wanted);
+  await withDirectory(async (directory) => {
+    deepStrictEqual((await writeReport(directory, run)).sort(), wanted);
+    deepStrictEqual(filesIn(directory), wanted);
+    strictEqual(await Deno.readTextFile(`${directory}/report.html`), await renderPage(run));
+  });
+});
+
+testWithChromium(
+  "a browser loads the page without a word in its console, marks and all",
+  async () => {
+    await withDirectory(async (directory) => {
+      const page = await renderPage(wholeRun(HOSTILE));
+      await Deno.writeTextFile(`${directory}/page.html`, page);
+      // A page that tries to run something, to see that the browser would have complained.
+      const bad = page.replace("</main>", "<script>alert(1)</script></main>");
+      await Deno.writeTextFile(`${directory}/bad.html`, bad);
+      const [good, refused] = await Promise.all(
+        ["page", "bad"].map((name) => loadPage(`${directory}/${name}.html`)),
+      );
+      deepStrictEqual(good.console, []);
+      match(refused.console.join("\n"), /Content Security Policy/);
+      strictEqual(countOf(good.document, /<script/g), 0);
+      const figures = good.document.split("<figure ").slice(1);
+      strictEqual(figures.length, 9);
+      for (const figure of figures) {
+        match(figure, /role-mark[^>]*>(<g[^>]*>)*<(path|line|text) /);
+      }
+    });
+  },
+);

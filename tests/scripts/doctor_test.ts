@@ -1,0 +1,48 @@
+/** The command that looks for what may be wrong with a data set. */
+
+import { match, strictEqual } from "node:assert";
+import { runTask, withDirectory } from "../helpers/command.ts";
+import { sharedFile, testWith } from "../helpers/require.ts";
+
+const EXAMPLE = "fixtures/genome/example";
+
+Deno.test("the fixtures are healthy, and what was not checked is said", async () => {
+  const { code, stdout } = await runTask("doctor", "fixtures/train.npz", "--strict");
+  strictEqual(code, 0);
+  match(stdout, /Nothing looks wrong\. Not checked: orientation \(needs --genes\)/);
+});
+
+Deno.test("prepared data are healthy, and genes shared with test data are a note", async () => {
+  await withDirectory(async (directory) => {
+    const data = `${directory}/a.npz`;
+    const genes = ["--genes", `${EXAMPLE}/genes.gtf`];
+    const inputs = ["--samples", `${EXAMPLE}/sheet.tsv`, ...genes, "--signal", "reads"];
+    strictEqual((await runTask("prepare", ...inputs, "--out", data)).code, 0);
+    match(
+      (await runTask("doctor", data, ...genes)).stdout,
+      /Nothing looks wrong\. Not checked: genes/,
+    );
+    const { code, stdout } = await runTask("doctor", data, "--test", data);
+    strictEqual(code, 0);
+    match(stdout, /warning: shared-genes: .*120 of 120 test samples/);
+  });
+});
+
+testWith(
+  "shared",
+  "the real DeepChrome sample's doubled mark is found, and fails with --strict only",
+  async () => {
+    const path = sharedFile("data/deepchrome_toy/train.csv").pathname;
+    const { code, stdout } = await runTask("doctor", path);
+    strictEqual(code, 0);
+    match(stdout, /warning: doubled-counts: H3K4me3 in .*even.*twice\.\n {2}Count again/);
+    strictEqual((await runTask("doctor", path, "--strict")).code, 1);
+  },
+);
+
+Deno.test("bad input ends with exit code 1 and one line, bad flags with 2", async () => {
+  const missing = await runTask("doctor", "none.npz");
+  strictEqual(missing.code, 1);
+  match(missing.stderr, /^error: .*no file or folder "none\.npz"\n$/);
+  strictEqual((await runTask("doctor")).code, 2);
+});

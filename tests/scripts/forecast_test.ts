@@ -1,0 +1,96 @@
+/** Errors by regime as commands. */
+
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { filesIn, runTask, withDirectory } from "../helpers/command.ts";
+
+const QUICK = [
+  ...["--data", "fixtures/train.npz", "--engine", "wasm", "--preset", "experiment1"],
+  ...["--epochs", "2", "--transform", "log1p"],
+];
+
+async function readJson(path: string) {
+  return JSON.parse(await Deno.readTextFile(path));
+}
+
+Deno.test("forecast holds out genes and cell types and judges a model and an ensemble beside baselines", async () => {
+  await withDirectory(async (directory) => {
+    const args = ["--ensemble", "2", "--new-cell-types", "2", "--out", directory];
+    const { code, stdout, stderr } = await runTask("forecast", ...QUICK, ...args);
+    strictEqual(code, 0, stderr);
+    match(stdout, /Held out: 8 genes, and cell types E\d{3} E\d{3}; 368 samples to train on, 232 /);
+    match(
+      stdout,
+      /Forecast of the competition's score: MSE \d+\.\d{4} for mean of 2 \(95% interval /,
+    );
+    deepStrictEqual(filesIn(directory), ["config.json", "members.csv", "regimes.json"]);
+    const { regimes, mix, resampled, heldOut } = await readJson(`${directory}/regimes.json`);
+    deepStrictEqual(
+      regimes.map(({ regime, rows }: Record<string, unknown>) => [regime, rows]),
+      [["newGene", 32], ["newCellType", 184], ["bothNew", 16]],
+    );
+    const names = mix.models.map(({ name }: { name: string }) => name);
+    deepStrictEqual(names, ["experiment1", "mean of 2"]);
+    ok(mix.baselines.length >= 4 && mix.models[0].mse.low < mix.models[0].mse.value);
+    strictEqual(resampled, "cell-types-and-genes");
+    deepStrictEqual([heldOut.newGenes.length, heldOut.newCellTypes.length], [8, 2]);
+    const { samples, splitSeed, newGenes } = await readJson(`${directory}/config.json`);
+    deepStrictEqual([samples, splitSeed, newGenes], [368, 0, 8]);
+
+    const report = await runTask("report", directory);
+    strictEqual(report.code, 0, report.stderr);
+    ok(filesIn(directory).includes("figures/regimes.svg"));
+  });
+});
+
+Deno.test("another split seed holds out others, and one new cell type has no interval", async () => {
+  await withDirectory(async (directory) => {
+    const forecast = async (seed: string) => {
+      const out = `${directory}/${seed}`;
+      const { code, stdout } = await runTask(
+        "forecast",
+        ...QUICK,
+        ...["--split-seed", seed, "--out", out],
+      );
+      strictEqual(code, 0);
+      match(stdout, /no interval, for which it takes two new cell types/);
+      return (await readJson(`${out}/regimes.json`)).heldOut.newGenes.join();
+    };
+    ok(await forecast("0") !== await forecast("1"));
+  });
+});
+
+Deno.test("data that cannot be split are refused", async () => {
+  await withDirectory(async (directory) => {
+    const args = ["--new-cell-types", "6", "--out", directory];
+    const { code, stderr } = await runTask("forecast", ...QUICK, ...args);
+    strictEqual(code, 1);
+    match(stderr, /6 of 6 cell types are to be held out, expected an integer from 0 to 5/);
+    deepStrictEqual(filesIn(directory), []);
+  });
+});
+
+Deno.test("evaluate sets errors by regime beside baselines that it fits on the training data", async () => {
+  await withDirectory(async (directory) => {
+    await runTask("train", ...QUICK, "--ensemble", "2", "--out", `${directory}/run`);
+    const out = `${directory}/metrics.json`;
+    const evaluate = (...data: string[]) =>
+      runTask(
+        "evaluate",
+        ...["--model", `${directory}/run`, "--engine", "wasm", "--out", out],
+        ...data,
+      );
+    const train = ["--train", "fixtures/train.npz"];
+    const unseen = ["--data", "fixtures/eval.npz", "--labels", "fixtures/eval_labels.csv"];
+    const { code, stdout, stderr } = await evaluate(...unseen, ...train);
+    strictEqual(code, 0, stderr);
+    match(stdout, /Members:\n {2}member 1: /);
+    match(stdout, /Trained gene in a new cell type: 200 samples, 2 cell types × 100 genes/);
+    match(stdout, /gene mean/);
+    const { mse, regimes, ensemble } = await readJson(out);
+    strictEqual(regimes.testRows, 440);
+    strictEqual(ensemble.ensemble.mse, mse);
+    const seen = await evaluate("--data", "fixtures/train.npz", ...train);
+    strictEqual(seen.code, 1);
+    match(seen.stderr, /600 of 600 test samples were trained on/);
+  });
+});

@@ -1,0 +1,316 @@
+/** From files of reads to a submission, and how bad files are refused. */
+
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { gzipSync } from "node:zlib";
+import { readCompetition } from "../../src/io/competition.ts";
+import { readPredictions } from "../../src/io/submission.ts";
+import { type CommandResult, filesIn, runTask, withDirectory } from "../helpers/command.ts";
+import { fixtureBytes, isInstalled, PYTHON_WITH_PYBIGWIG, runProgram } from "../helpers/genome.ts";
+import { testIf } from "../helpers/require.ts";
+
+const EXAMPLE = "fixtures/genome/example";
+const EXPRESSION = [
+  "--expression",
+  `${EXAMPLE}/expression.tsv`,
+  "--expression-transform",
+  "log2p1",
+];
+
+/** `deno task prepare` on the example, with other flags where they are given. */
+function prepareExample(out: string, ...flags: string[]): Promise<CommandResult> {
+  const files = ["--samples", `${EXAMPLE}/sheet.tsv`, "--genes", `${EXAMPLE}/genes.gtf`];
+  return runTask(
+    "prepare",
+    ...files,
+    "--signal",
+    "reads",
+    "--assembly",
+    "hg38",
+    "--out",
+    out,
+    ...flags,
+  );
+}
+
+Deno.test("simulated BAM and tagAlign files become a data set, a model and a submission", async () => {
+  await withDirectory(async (directory) => {
+    const labelled = `${directory}/train.npz`;
+    const prepared = await prepareExample(labelled, ...EXPRESSION);
+    strictEqual(prepared.code, 0, prepared.stderr);
+    match(prepared.stdout, /2 cell types × 60 genes, 100 bins of 100 bp × 5 marks/);
+    const train = await readCompetition(labelled);
+    deepStrictEqual(train.cellTypes, ["liver", "lung"]);
+    strictEqual(train.genes[1], "100037");
+    deepStrictEqual(train.record, {
+      ...{ assembly: "hg38", binSizeBp: 100, orientation: "genomic", countingRule: "reads" },
+      marks: ["H3K27me3", "H3K36me3", "H3K4me1", "H3K4me3", "H3K9me3"],
+      ...{ transform: "none", extendBp: 0, minMappingQuality: 0, normalisation: "none" },
+      expressionTransform: "log2p1",
+    });
+    const [, first] = (await Deno.readTextFile(`${EXAMPLE}/expression.tsv`)).split("\n");
+    strictEqual(train.labels![0], Math.log2(Number(first.split("\t")[1]) + 1));
+
+    const unlabelled = `${directory}/new.npz`;
+    strictEqual((await prepareExample(unlabelled)).code, 0);
+    const data = await readCompetition(unlabelled);
+    strictEqual(data.labels, undefined);
+    deepStrictEqual(data.signal, train.signal);
+
+    const run = `${directory}/run`;
+    const quick = ["--preset", "experiment1", "--epochs", "1", "--engine", "wasm"];
+    const trained = await runTask("train", "--data", labelled, "--out", run, ...quick);
+    strictEqual(trained.code, 0, trained.stderr);
+    const submit = (path: string, out: string) =>
+      runTask(
+        "submit",
+        "--model",
+        `${run}/model`,
+        "--data",
+        path,
+        "--out",
+        out,
+        "--engine",
+        "wasm",
+      );
+    const submission = `${directory}/submission.csv`;
+    const submitted = await submit(unlabelled, submission);
+    strictEqual(submitted.code, 0, submitted.stderr);
+    const { ids } = await readPredictions(submission);
+    deepStrictEqual([ids.length, ids[0], ids[119]], [120, "liver_100000", "lung_102183"]);
+
+    const other = `${directory}/depth.npz`;
+    await prepareExample(other, "--signal", "mean-depth", "--extend", "150");
+    const refused = await submit(other, `${directory}/no.csv`);
+    strictEqual(refused.code, 1);
+    match(
+      refused.stderr,
+      /trained on countingRule reads, the data have mean-depth\. A factor .* never guessed.*deno task prepare \.\.\. --signal reads/,
+    );
+  });
+});
+
+testIf(await isInstalled("bedtools"), "bedtools", {
+  name: "a prepared data set has the counts of bedtools multicov, in every bin of every gene",
+  fn: async () => {
+    await withDirectory(async (directory) => {
+      await prepareExample(`${directory}/a.npz`);
+      const { signal, genes } = await readCompetition(`${directory}/a.npz`, {
+        cellTypes: ["liver"],
+      });
+      const gtf = (await Deno.readTextFile(`${EXAMPLE}/genes.gtf`)).trim().split("\n");
+      const bed = gtf.flatMap((line) => {
+        const [chromosome, , , start, end, , strand] = line.split("\t");
+        const tss = strand === "+" ? Number(start) - 1 : Number(end) - 1;
+        return Array.from({ length: 100 }, (_, bin) => {
+          const from = tss - 5000 + 100 * bin;
+          return `${chromosome}\t${from}\t${from + 100}\n`;
+        });
+      }).join("");
+      await Deno.writeTextFile(`${directory}/bins.bed`, bed);
+      const marks = ["H3K27me3", "H3K36me3", "H3K4me1", "H3K4me3", "H3K9me3"];
+      const bams = marks.map((mark) => `${EXAMPLE}/liver-${mark}.bam`);
+      const text = await runProgram("bedtools", [
+        ...["multicov", "-bed", `${directory}/bins.bed`, "-bams", ...bams],
+      ]);
+      const wanted = text.trim().split("\n").flatMap((line) =>
+        line.split("\t").slice(3).map(Number)
+      );
+      strictEqual(wanted.length, genes.length * 500);
+      deepStrictEqual([...signal], wanted);
+    });
+  },
+});
+
+testIf(PYTHON_WITH_PYBIGWIG !== undefined, "pybigwig", {
+  name: "a prepared data set has the means of pyBigWig to 1e-6",
+  fn: async () => {
+    await withDirectory(async (directory) => {
+      Deno.writeFileSync(`${directory}/signal.bw`, fixtureBytes("signal.bw"));
+      // Where the fixture has no values below zero.
+      const starts = [10_000, 25_000, 44_000];
+      const genes = starts.map((tss, i) => `G${i}\tchr1\t${tss}\t+\n`).join("");
+      Deno.writeTextFileSync(`${directory}/genes.tsv`, `gene_id\tchrom\ttss\tstrand\n${genes}`);
+      Deno.writeTextFileSync(`${directory}/sheet.tsv`, "cell_type\tmark\tpath\na\tb\tsignal.bw\n");
+      const out = `${directory}/a.npz`;
+      const inputs = ["--samples", `${directory}/sheet.tsv`, "--genes", `${directory}/genes.tsv`];
+      const { code, stderr } = await runTask(
+        "prepare",
+        ...inputs,
+        "--signal",
+        "mean",
+        "--out",
+        out,
+      );
+      strictEqual(code, 0, stderr);
+      match(stderr, /warning: no gene has an Ensembl id.*a\.genes\.tsv has the numbers/);
+      match(
+        await Deno.readTextFile(`${directory}/a.genes.tsv`),
+        /^gene_id.*\n1\tchr1\t10000\t\+\tG0\n/,
+      );
+      const { signal } = await readCompetition(out);
+      const program = "import json,pyBigWig,sys\nb=pyBigWig.open(sys.argv[1])\n" +
+        "print(json.dumps([v or 0 for t in map(int,sys.argv[2:]) for v in " +
+        "b.stats('chr1',t-5000,t+5000,nBins=100,exact=True)]))";
+      const wanted: number[] = JSON.parse(
+        await runProgram(PYTHON_WITH_PYBIGWIG!, [
+          ...["-c", program, `${directory}/signal.bw`, ...starts.map(String)],
+        ]),
+      );
+      const apart = wanted.filter((value, i) => !(Math.abs(value - signal[i]) <= 1e-6 * value));
+      deepStrictEqual([apart, signal.length], [[], 300]);
+    });
+  },
+});
+
+const SHEET = "cell_type\tmark\tpath\nliver\tH3K4me3\ta.bam\n";
+const GENES = "gene_id\tchrom\ttss\tstrand\nENSG00000000003\tchr1\t20000\t+\n";
+const TABLE = "gene_id\tliver\nENSG00000000003\t1\n";
+const BAM = fixtureBytes("reads.bam");
+
+/** Files to put in place of the good ones, and the error, or the warning with which they are read. */
+const BAD: Record<string, readonly [Record<string, string | Uint8Array | null>, RegExp]> = {
+  "no index": [{ "a.bam.bai": null }, /^error: .*no index.*samtools index .*\/a\.bam/],
+  "a truncated BAM": [{ "a.bam": BAM.slice(0, 9000) }, /^error: .*cut short.*\/a\.bam\)/],
+  "contigs that do not exist": [
+    { "genes.tsv": GENES.replace("chr1", "chr21") },
+    /^error: Cannot use .*a\.bam: it has none of the chromosomes.*\(line 2 of the genes\).*another assembly/,
+  ],
+  "positions past the chromosome's end": [
+    { "genes.tsv": GENES.replace("20000", "60000") },
+    /^error: Cannot use .*a\.bam: 1 of 1 genes start past the end.*chr1 has 60000 bp/,
+  ],
+  "a gene missing from the expression table": [
+    { "genes.tsv": `${GENES}ENSG00000000005\tchr1\t30000\t-\n` },
+    /^warning: .*expression\.tsv lacks 1 of 2 genes, such as "ENSG00000000005" \(line 3 of the genes\)/,
+  ],
+  "a cell type missing from the expression table": [
+    { "expression.tsv": TABLE.replace("liver", "lung") },
+    /^error: .*expression\.tsv: it has no cell type "liver"/,
+  ],
+  "duplicate gene ids": [
+    { "genes.tsv": `${GENES}ENSG00000000003.4\tchr1\t30000\t-\n` },
+    /^error: .*stands in line 2 and in line 3.*genes\.tsv, line 3\)/,
+  ],
+  "a mark missing for one cell type": [
+    { "sheet.tsv": `${SHEET}liver\tH3K9me3\tb.bam\nlung\tH3K4me3\tc.bam\n` },
+    /^error: .*cell type "lung" \(line 4\) lacks mark "H3K9me3" \(which "liver" has in line 3\).*sheet\.tsv/,
+  ],
+  "mixed line ends": [
+    { "sheet.tsv": SHEET.replace("\n", "\r\n") },
+    /^warning: .*sheet\.tsv has mixed line ends: \\r\\n in the lines before, \\n in line 2/,
+  ],
+  "mixed line ends in a compressed file": [
+    { "genes.tsv": gzipSync(GENES.replace("\n", "\r\n")) },
+    /^warning: .*genes\.tsv has mixed line ends.*line 2/,
+  ],
+  "a carriage return within a line": [
+    { "sheet.tsv": SHEET.replaceAll("\n", "\r") + "\n" },
+    /^error: .*holds a carriage return.*sheet\.tsv, line 1\)/,
+  ],
+  "an empty sheet": [{ "sheet.tsv": "" }, /^error: .*the file is empty.*sheet\.tsv\)/],
+  "an empty file of genes": [{ "genes.tsv": "" }, /^error: .*the file is empty.*genes\.tsv\)/],
+  "an empty table of expression": [
+    { "expression.tsv": "" },
+    /^error: .*the file is empty.*expression\.tsv\)/,
+  ],
+  "an empty BAM": [{ "a.bam": "" }, /^error: .*it is empty \(.*a\.bam\)/],
+};
+
+for (const [name, [files, message]] of Object.entries(BAD)) {
+  Deno.test(`${name} is told by file and line, and nothing half-written is left`, async () => {
+    await withDirectory(async (directory) => {
+      const good = {
+        ...{ "sheet.tsv": SHEET, "genes.tsv": GENES, "expression.tsv": TABLE, "a.bam": BAM },
+        "a.bam.bai": fixtureBytes("reads.bam.bai"),
+      };
+      writeFiles(directory, { ...good, ...files });
+      const { code, stderr } = await prepareIn(directory);
+      match(stderr, message);
+      const isError = message.source.startsWith("^error");
+      strictEqual(code, isError ? 1 : 0);
+      if (isError) match(stderr, /^error: .*\n$/);
+      deepStrictEqual(filesIn(`${directory}/out`), isError ? [] : ["data.npz"]);
+    });
+  });
+}
+
+function writeFiles(directory: string, files: Record<string, string | Uint8Array | null>): void {
+  Deno.mkdirSync(`${directory}/out`);
+  for (const [name, content] of Object.entries(files)) {
+    if (content === null) continue;
+    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+    Deno.writeFileSync(`${directory}/${name}`, bytes);
+  }
+}
+
+function prepareIn(directory: string, ...flags: string[]): Promise<CommandResult> {
+  const file = (name: string) => `${directory}/${name}`;
+  const inputs = ["--samples", file("sheet.tsv"), "--genes", file("genes.tsv")];
+  const expression = ["--expression", file("expression.tsv"), "--assembly", "tiny"];
+  const out = ["--signal", "reads", "--out", file("out/data.npz")];
+  return runTask("prepare", ...inputs, ...expression, ...out, ...flags);
+}
+
+Deno.test("genes without Ensembl ids get the expression of their own ids, and a table of their numbers", async () => {
+  await withDirectory(async (directory) => {
+    writeFiles(directory, {
+      ...{ "sheet.tsv": SHEET, "a.bam": BAM, "a.bam.bai": fixtureBytes("reads.bam.bai") },
+      "genes.tsv": GENES.replace("ENSG00000000003", "TP53") + "MYC\tchr1\t30000\t-\n",
+      "expression.tsv": "gene_id\tliver\nMYC\t7\n",
+    });
+    const { code, stderr } = await prepareIn(directory);
+    strictEqual(code, 0, stderr);
+    match(stderr, /lacks 1 of 2 genes, such as "TP53"/);
+    const { genes, labels } = await readCompetition(`${directory}/out/data.npz`);
+    deepStrictEqual([genes, [...labels!]], [["2"], [7]]);
+    const table = await Deno.readTextFile(`${directory}/out/data.genes.tsv`);
+    match(table, /\n1\tchr1\t20000\t\+\tTP53\n2\tchr1\t30000\t-\tMYC\n$/);
+  });
+});
+
+Deno.test("an index older than its BAM, and a BAM damaged where it is counted, are refused", async () => {
+  await withDirectory(async (directory) => {
+    const damaged = BAM.slice();
+    damaged.fill(0xff, 6000, 6100);
+    writeFiles(directory, {
+      ...{ "sheet.tsv": SHEET, "genes.tsv": GENES, "expression.tsv": TABLE, "a.bam": damaged },
+      "a.bam.bai": fixtureBytes("reads.bam.bai"),
+    });
+    const broken = await prepareIn(directory, "--half-width", "20000");
+    strictEqual(broken.code, 1);
+    match(broken.stderr, /^error: .*damaged.*a\.bam, byte \d+\)\n$/);
+    Deno.utimeSync(`${directory}/a.bam.bai`, 1000, 1000);
+    const old = await prepareIn(directory);
+    strictEqual(old.code, 1);
+    match(
+      old.stderr,
+      /^error: Cannot use index: .*before .*a\.bam, .*make it again \(.*a\.bam\.bai\)\n$/,
+    );
+    deepStrictEqual(filesIn(`${directory}/out`), []);
+  });
+});
+
+Deno.test("a data set that is there is kept, and flags that do not fit are refused", async () => {
+  await withDirectory(async (directory) => {
+    const out = `${directory}/a.npz`;
+    await Deno.writeTextFile(out, "mine");
+    const there = await prepareExample(out);
+    strictEqual(there.code, 1);
+    match(there.stderr, /is there already\. Name another --out, or add --overwrite/);
+    strictEqual(await Deno.readTextFile(out), "mine");
+    const refuse = async (message: RegExp, ...flags: string[]) => {
+      const { code, stderr } = await prepareExample(`${directory}/b.npz`, ...flags);
+      strictEqual(code, 1);
+      match(stderr, /^error: .*\n$/);
+      match(stderr, message);
+    };
+    await refuse(/rule is mean, expected reads or mean-depth/, "--signal", "mean");
+    await refuse(/no mapping quality/, "--min-mapping-quality", "30");
+    await refuse(/no whole number of bins/, "--bin-size", "300");
+    await refuse(/ends in \.npz/, "--out", `${directory}/b.csv`);
+    strictEqual((await prepareExample(out, "--signal", "counts")).code, 2);
+    strictEqual((await prepareExample(out, "--overwrite")).code, 0);
+    ok((await Deno.stat(out)).size > 10_000);
+    deepStrictEqual(filesIn(directory), ["a.npz"]);
+  });
+});

@@ -1,0 +1,100 @@
+import { deepStrictEqual, match, strictEqual } from "node:assert";
+import { deriveKey, RandomStream } from "../../src/random.ts";
+import { filesIn, runTask, taskCommand, withDirectory } from "../helpers/command.ts";
+
+const KILLS = 20;
+/** Epochs of a few dozen milliseconds, and checkpoints all the time. */
+const TRAIN = [
+  ...["--preset", "experiment2", "--epochs", "60", "--batch-size", "50", "--seed", "5"],
+  ...["--engine", "wasm", "--checkpoint-minutes", "0.0001"],
+];
+
+async function digestOf(path: string): Promise<string> {
+  const bytes = await Deno.readFile(path);
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+}
+
+function checkpointsIn(directory: string): string[] {
+  try {
+    return filesIn(`${directory}/checkpoints`).filter((name) => name.endsWith(".checkpoint"));
+  } catch {
+    return [];
+  }
+}
+
+/** Lets a command run until it has written a checkpoint and some more time has passed, then kills it. */
+async function killInTheMiddle(args: readonly string[], directory: string, delayMs: number) {
+  const before = checkpointsIn(directory).at(-1);
+  const child = taskCommand("train", args, { stdout: "null", stderr: "null" }).spawn();
+  let ended = false;
+  child.status.then(() => ended = true);
+  while (!ended && checkpointsIn(directory).at(-1) === before) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  await new Promise((resolve) => setTimeout(resolve, delayMs));
+  if (!ended) child.kill("SIGKILL");
+  const { signal } = await child.status;
+  return signal === "SIGKILL";
+}
+
+Deno.test("a run that is killed again and again ends with the same bits as one left alone", async () => {
+  await withDirectory(async (directory) => {
+    const [alone, killed] = [`${directory}/alone`, `${directory}/killed`];
+    strictEqual((await runTask("train", ...TRAIN, "--out", alone)).code, 0);
+    const random = new RandomStream(deriveKey(11, "kills"));
+    let kills = 0;
+    for (let i = 0; i < KILLS; i++) {
+      const args = i === 0 ? [...TRAIN, "--out", killed] : ["--resume", killed];
+      if (await killInTheMiddle(args, killed, random.below(60))) kills++;
+      else break;
+    }
+    strictEqual(kills, KILLS, "it ended before it was killed often enough");
+    const last = await runTask("train", "--resume", killed);
+    strictEqual(last.code, 0, last.stderr);
+    match(last.stdout, /Resuming/);
+    const weights = "model/weights.bin";
+    strictEqual(await digestOf(`${killed}/${weights}`), await digestOf(`${alone}/${weights}`));
+    deepStrictEqual(filesIn(killed), filesIn(alone));
+  });
+});
+
+Deno.test("one run at a time writes to a directory, and an unfinished one is not begun anew by accident", async () => {
+  await withDirectory(async (directory) => {
+    const out = `${directory}/run`;
+    const args = [...TRAIN, "--epochs", "2000", "--out", out];
+    const child = taskCommand("train", args, { stdout: "null", stderr: "null" }).spawn();
+    while (checkpointsIn(out).length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    const second = await runTask("train", "--resume", out);
+    strictEqual(second.code, 1);
+    match(second.stderr, /another run is writing there/);
+    child.kill("SIGINT");
+    strictEqual((await child.status).code, 130);
+    const anew = await runTask("train", ...TRAIN, "--out", out);
+    strictEqual(anew.code, 1);
+    match(anew.stderr, /holds an unfinished run. Go on with --resume/);
+    const other = await runTask("crossval", "--resume", out);
+    match(other.stderr, /begun with deno task train/);
+    const nothing = await runTask("train", "--resume", directory);
+    match(nothing.stderr, /it holds no unfinished run/);
+  });
+});
+
+Deno.test("a cross-validation goes on where it was killed, to the same bits", async () => {
+  await withDirectory(async (directory) => {
+    const [alone, killed] = [`${directory}/alone`, `${directory}/killed`];
+    const args = [...TRAIN, "--epochs", "4", "--folds", "3", "--threads", "2"];
+    strictEqual((await runTask("crossval", ...args, "--out", alone)).code, 0);
+    const child = taskCommand("crossval", [...args, "--out", killed], {
+      ...{ stdout: "null", stderr: "null" },
+    }).spawn();
+    while (checkpointsIn(killed).length === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    child.kill("SIGKILL");
+    await child.status;
+    const last = await runTask("crossval", "--resume", killed);
+    strictEqual(last.code, 0, last.stderr);
+    const metrics = (run: string) => Deno.readTextFile(`${run}/metrics.json`);
+    strictEqual(await metrics(killed), await metrics(alone));
+  });
+});

@@ -1,0 +1,93 @@
+import { deepStrictEqual, throws } from "node:assert";
+import { FormatError } from "../../src/errors.ts";
+import { parseSpace } from "../../src/search/parse_space.ts";
+import { DEFAULT_SPACE } from "../../src/search/space.ts";
+
+const blocks = [{ width: [5, 10] }, { width: [3], dilation: [1, 2], pool: [2] }];
+
+Deno.test("what a space leaves out is as in wakawaka", () => {
+  deepStrictEqual(parseSpace({ filters: [50], blocks }), {
+    filters: [50],
+    blocks: [
+      { width: [5, 10], dilation: [1], pool: [1] },
+      { width: [3], dilation: [1, 2], pool: [2] },
+    ],
+    convolutions: [2],
+    padding: ["same"],
+    activation: ["leakyRelu"],
+    batchNorm: [false],
+    dropout: [0.3],
+    dense: [[50, 10]],
+    learningRate: [0.001],
+    batchSize: [250],
+    loss: "meanSquaredError",
+  });
+});
+
+Deno.test("a parsed space is parsed to itself", () => {
+  const range = { from: 0.001, to: 0.1, scale: "log" };
+  for (const space of [DEFAULT_SPACE, { pool: [2], filters: [8], blocks: [{ width: [3] }] }]) {
+    const parsed = parseSpace({ ...space, learningRate: range });
+    deepStrictEqual(parseSpace(JSON.parse(JSON.stringify(parsed))), parsed);
+  }
+});
+
+Deno.test("a bad space is refused with the field, what was found and what is wanted", () => {
+  const range = { from: 0.001, to: 0.01, scale: "log" };
+  const cases: [Record<string, unknown>, RegExp][] = [
+    [{ blocks: undefined }, /blocks is missing, expected an array of 1 to 16 objects/],
+    [{ blocks: [] }, /blocks is \[\], expected an array of 1 to 16 objects/],
+    [{ blocks: [3] }, /blocks\[0\] is 3, expected an object/],
+    [{ filters: undefined }, /blocks\[0\]\.filters is missing, expected it there or at the top/],
+    [
+      { width: [3] },
+      /blocks\[0\]\.width is \[5,10\], expected it there or at the top, not in both/,
+    ],
+    [{ blocks: [{ width: [0] }] }, /blocks\[0\]\.width\[0\] is 0, expected an integer from 1/],
+    [
+      { blocks: [{ units: [0] }] },
+      /blocks\[0\] has an unknown field "units", expected one of filters/,
+    ],
+    [{ filter: [5] }, /the space has an unknown field "filter", expected one of filters, width/],
+    [{ filters: 50 }, /filters is 50, expected an array of candidates \(space\.json\)/],
+    [{ filters: [] }, /filters is \[\], expected an array of candidates/],
+    [{ filters: [50, 25, 50] }, /filters\[2\] is 50, expected each candidate once/],
+    [
+      { convolutions: [1, 3] },
+      /convolutions\[1\] is 3, expected an integer from 1 to 2, the number/,
+    ],
+    [{ padding: ["causal"] }, /padding\[0\] is "causal", expected "same" or "valid"/],
+    [{ activation: ["sigmoid"] }, /activation\[0\] is "sigmoid", expected "leakyRelu" or "relu"/],
+    [{ batchNorm: ["yes"] }, /batchNorm\[0\] is "yes", expected false or true/],
+    [{ dropout: [1] }, /dropout\[0\] is 1, expected a number >= 0 and < 1/],
+    [{ dense: [50] }, /dense\[0\] is 50, expected an array of up to 16 integers/],
+    [{ dense: [[50, 10], [50, 10]] }, /dense\[1\] is \[50,10\], expected each candidate once/],
+    [{ learningRate: [0] }, /learningRate\[0\] is 0, expected a number > 0/],
+    [{ learningRate: 0.1 }, /learningRate is 0.1, expected an array of candidates or a range/],
+    [{ learningRate: { ...range, from: -1 } }, /learningRate\.from is -1, expected a number > 0/],
+    [
+      { learningRate: { ...range, to: 0.001 } },
+      /\.to is 0.001, expected a number above from, 0.001/,
+    ],
+    [{ learningRate: { ...range, scale: "ln" } }, /\.scale is "ln", expected "linear" or "log"/],
+    [{ learningRate: { ...range, step: 1 } }, /learningRate has an unknown field "step"/],
+    [{ dropout: { from: 0, to: 0.5, scale: "log" } }, /dropout\.from is 0, expected a number > 0/],
+    [{ batchSize: range }, /batchSize is \{.*\}, expected an array of candidates/],
+    [{ loss: "mse" }, /loss is "mse", expected "meanSquaredError" or "binaryCrossentropy"/],
+  ];
+  for (const [change, message] of cases) {
+    throws(
+      () => parseSpace({ filters: [50], blocks, ...change }, "space.json"),
+      (error) => error instanceof FormatError && message.test(error.message),
+      String(message),
+    );
+  }
+  throws(() => parseSpace([]), /the space is \[\], expected an object/);
+});
+
+Deno.test("a space nested too deeply is refused like any other", () => {
+  const nested = JSON.parse("[".repeat(500_000) + "]".repeat(500_000));
+  throws(() => parseSpace({ blocks: nested }, "a.json"), { name: "FormatError", file: "a.json" });
+  const space = { filters: [8], blocks, dropout: nested };
+  throws(() => parseSpace(space), /dropout\[0\] is /);
+});

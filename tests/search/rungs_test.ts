@@ -1,0 +1,33 @@
+import { deepStrictEqual, strictEqual } from "node:assert";
+import { planRungs } from "../../src/search/rungs.ts";
+
+Deno.test("without halving there is one rung with all trials and epochs", () => {
+  deepStrictEqual(planRungs({ trials: 30, epochs: 15 }), [{ trials: 30, epochs: 15 }]);
+  deepStrictEqual(planRungs({ trials: 0, epochs: 15 }), []);
+});
+
+Deno.test("each rung has a share of the trials for so many times the epochs, and the last one all of these", () => {
+  deepStrictEqual(planRungs({ trials: 27, epochs: 27, keepOneIn: 3 }), [
+    { trials: 27, epochs: 1 },
+    { trials: 9, epochs: 3 },
+    { trials: 3, epochs: 9 },
+    { trials: 1, epochs: 27 },
+  ]);
+  deepStrictEqual(planRungs({ trials: 8, epochs: 3, keepOneIn: 2 }), [
+    { trials: 8, epochs: 2 },
+    { trials: 4, epochs: 3 },
+  ]);
+});
+
+Deno.test("rungs never run out of trials, and their epochs grow", () => {
+  for (let trials = 1; trials < 60; trials++) {
+    for (let epochs = 1; epochs < 20; epochs++) {
+      const rungs = planRungs({ trials, epochs, keepOneIn: 3 });
+      strictEqual(rungs.at(-1)!.epochs, epochs);
+      rungs.forEach((rung, index) => {
+        const grows = index === 0 || rung.epochs > rungs[index - 1].epochs;
+        strictEqual(rung.trials >= 1 && rung.epochs >= 1 && grows, true, `${trials} ${epochs}`);
+      });
+    }
+  }
+});

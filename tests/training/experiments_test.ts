@@ -1,0 +1,93 @@
+import { deepStrictEqual, match, notStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import { Dataset } from "../../src/data/dataset.ts";
+import { evaluatePredictions } from "../../src/data/evaluate.ts";
+import { PRESETS } from "../../src/model/presets.ts";
+import {
+  EXPERIMENTS,
+  planExperiments,
+  runExperiment,
+  summariseExperiment,
+} from "../../src/training/experiments.ts";
+import { fit } from "../../src/training/fit.ts";
+import { predict } from "../../src/training/predict.ts";
+import { simulatedData } from "../helpers/simulated.ts";
+
+const { train, unseen: test } = simulatedData();
+const DATA = { train, test };
+const QUICK = { epochs: 2, learningRate: 0.003 };
+
+Deno.test("every experiment is a preset", () => {
+  deepStrictEqual(EXPERIMENTS.filter((name) => !Object.hasOwn(PRESETS, name)), []);
+  strictEqual(EXPERIMENTS.length, 12);
+});
+
+Deno.test("a plan has the preset's settings where no others are given", async () => {
+  const [plan] = await planExperiments(["experiment7"], DATA, { epochs: 3 });
+  const { epochs, batchSize, learningRate, seed, transform, spec } = plan;
+  deepStrictEqual({ epochs, batchSize, learningRate, seed, transform, bins: spec.bins }, {
+    ...{ epochs: 3, batchSize: 250, learningRate: 0.01, seed: 0, transform: "none", bins: 20 },
+  });
+  await rejects(planExperiments(["experiment9"], DATA), /did you mean/);
+});
+
+Deno.test("a digest tells apart models, settings and data, and nothing else", async () => {
+  const digest = async (...args: Parameters<typeof planExperiments>) =>
+    (await planExperiments(...args))[0].digest;
+  const first = await digest(["experiment1"], DATA, QUICK);
+  strictEqual(await digest(["experiment1"], { ...DATA }, { ...QUICK, seed: 0 }), first);
+  const others = [
+    await digest(["experiment2"], DATA, QUICK),
+    await digest(["experiment1"], DATA, { ...QUICK, epochs: 3 }),
+    await digest(["experiment1"], DATA, { ...QUICK, seed: 1 }),
+    await digest(["experiment1"], DATA, { ...QUICK, transform: "log1p" }),
+    await digest(["experiment1"], { train: train.slice(0, 20), test }, QUICK),
+    await digest(["experiment1"], { train, test: test.slice(0, 20) }, QUICK),
+  ];
+  for (const other of others) notStrictEqual(other, first);
+});
+
+Deno.test("an experiment is what fit and predict make of its plan", async () => {
+  const [plan] = await planExperiments(["experiment1"], DATA, { ...QUICK, seed: 3 });
+  const result = (await runExperiment(plan, DATA, { engine: "wasm" }))!;
+  const { model } = await fit("experiment1", train, {
+    ...{ ...QUICK, batchSize: 100, seed: 3, engine: "wasm" },
+  });
+  const { overall } = evaluatePredictions(test, await predict(model, test, { engine: "wasm" }));
+  const row = summariseExperiment(result);
+  strictEqual(row.testMse, overall.mse);
+  strictEqual(row.testPearson, overall.pearson);
+  deepStrictEqual([row.name, row.engine, row.epochs, row.testAuroc], [
+    ...["experiment1", "wasm", 2, null],
+  ]);
+  strictEqual(row.parameters, (5 * 4 + 1) * 8 + 20 * 8 + 1);
+  deepStrictEqual(JSON.parse(JSON.stringify(result)).test, result.test);
+});
+
+Deno.test("DeepChrome learns classes and is judged by the mean AUROC of the cell types", async () => {
+  const [plan] = await planExperiments(["deepchrome"], DATA, { epochs: 1, transform: "log1p" });
+  const row = summariseExperiment((await runExperiment(plan, DATA, { engine: "wasm" }))!);
+  deepStrictEqual([row.trainMse, row.testMse, row.pearson, row.testPearson], [
+    ...[null, null, null, null],
+  ]);
+  ok(row.trainAuroc! > 0.5 && row.trainAuroc! <= 1);
+  ok(row.testAuroc! >= 0 && row.testAuroc! <= 1);
+});
+
+Deno.test("an experiment that diverges ends with the reason and without scores", async () => {
+  const extreme = new Dataset({
+    ...train.columns,
+    labels: train.columns.labels!.map(() => 1e300),
+  });
+  const data = { train: extreme, test };
+  const [plan] = await planExperiments(["experiment1"], data, QUICK);
+  const result = (await runExperiment(plan, data, { engine: "wasm" }))!;
+  match(result.diverged!, /loss/);
+  deepStrictEqual([result.train, result.test, result.engine], [null, null, "wasm"]);
+  strictEqual(summariseExperiment(result).testMse, null);
+});
+
+Deno.test("a stopped experiment has no result", async () => {
+  const [plan] = await planExperiments(["experiment1"], DATA, QUICK);
+  const stopped = await runExperiment(plan, DATA, { engine: "wasm", signal: AbortSignal.abort() });
+  strictEqual(stopped, undefined);
+});

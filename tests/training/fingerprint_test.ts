@@ -1,0 +1,37 @@
+import { match, notStrictEqual, strictEqual } from "node:assert";
+import { Dataset } from "../../src/data/dataset.ts";
+import { fingerprintDataset, fingerprintValue } from "../../src/training/fingerprint.ts";
+import { tableColumns } from "../helpers/samples.ts";
+
+Deno.test("the same samples have the same fingerprint", async () => {
+  const print = await fingerprintDataset(new Dataset(tableColumns(2, 3)));
+  match(print, /^[0-9a-f]{32}$/);
+  strictEqual(await fingerprintDataset(new Dataset(tableColumns(2, 3))), print);
+});
+
+Deno.test("any change of the samples changes the fingerprint", async () => {
+  const columns = tableColumns(2, 3);
+  const print = await fingerprintDataset(new Dataset(columns));
+  const changed = <Column extends Uint16Array | Float64Array | Uint32Array>(column: Column) => {
+    const copy = column.slice() as Column;
+    copy[2] = 1 - copy[2] % 2;
+    return copy;
+  };
+  const others = [
+    new Dataset({ ...columns, signal: changed(columns.signal as Uint16Array) }),
+    new Dataset({ ...columns, labels: changed(columns.labels!) }),
+    new Dataset({ ...columns, labels: undefined }),
+    new Dataset({ ...columns, geneIndex: changed(columns.geneIndex) }),
+    new Dataset({ ...columns, cellTypeIndex: changed(columns.cellTypeIndex) }),
+    new Dataset({ ...columns, cellTypes: ["E001", "E009"] }),
+    new Dataset({ ...columns, record: { ...columns.record, transform: "log1p" } }),
+    new Dataset(columns).subset([0, 1, 2, 3, 5, 4]),
+    new Dataset(columns).slice(0, 5),
+  ];
+  for (const other of others) notStrictEqual(await fingerprintDataset(other), print);
+});
+
+Deno.test("a fingerprint is the first half of SHA-256", async () => {
+  // echo -n '{"a":1}' | sha256sum
+  strictEqual(await fingerprintValue({ a: 1 }), "015abd7f5cc57a2dd94b7590f04ad808");
+});

@@ -1,0 +1,74 @@
+import { deepStrictEqual, ok, throws } from "node:assert";
+import { Dataset } from "../../../src/data/dataset.ts";
+import type { SampleColumns } from "../../../src/io/columns.ts";
+import { deriveKey, RandomStream } from "../../../src/random.ts";
+import { COMPETITION_RECORD } from "../../../src/record.ts";
+import { makeNearestCellType } from "../../../src/validation/mod.ts";
+
+const GENES = 12;
+
+/** Cell types of the same genes, each from the counts of one mark in one bin; labels are 100 · cell type + gene. */
+function cellTypesWith(signal: Readonly<Record<string, readonly number[]>>): SampleColumns {
+  const cellTypes = Object.keys(signal);
+  const rows = cellTypes.length * GENES;
+  return {
+    signal: Uint16Array.from(Object.values(signal).flat()),
+    labels: Float64Array.from({ length: rows }, (_, i) => 100 * Math.floor(i / GENES) + i % GENES),
+    cellTypes,
+    cellTypeIndex: Uint32Array.from({ length: rows }, (_, row) => Math.floor(row / GENES)),
+    genes: Array.from({ length: GENES }, (_, gene) => String(gene + 1)),
+    geneIndex: Uint32Array.from({ length: rows }, (_, row) => row % GENES),
+    bins: 1,
+    record: { ...COMPETITION_RECORD, marks: ["H3K4me3"] },
+  };
+}
+
+const stream = new RandomStream(deriveKey(1, "nearest"));
+const counts = () => Array.from({ length: GENES }, () => stream.below(1000));
+const [a, b, c] = [counts(), counts(), counts()];
+const columns = cellTypesWith({ A: a, B: b, C: c });
+const data = new Dataset(columns);
+/** A new cell type that is like B, but sequenced ten times as deep. */
+const likeB = new Dataset({
+  ...cellTypesWith({ N: b.map((count) => 10 * count) }),
+  labels: undefined,
+});
+
+Deno.test("a gene has its expression in the cell type whose signal is most alike, whatever the depth", () => {
+  const { values, fellBack } = makeNearestCellType().fit(data).predict(likeB);
+  deepStrictEqual([...values], Array.from({ length: GENES }, (_, gene) => 100 + gene));
+  ok(fellBack.every((flag) => flag === 0));
+});
+
+Deno.test("where the nearest lacks the gene the next one has it", () => {
+  const withoutB3 = data.filter((row) => row !== GENES + 3);
+  const { values, fellBack } = makeNearestCellType().fit(withoutB3).predict(likeB);
+  ok([3, 203].includes(values[3]));
+  deepStrictEqual(values[4], 104);
+  deepStrictEqual(fellBack[3], 0);
+});
+
+Deno.test("a cell type is never its own neighbour", () => {
+  const { values } = makeNearestCellType().fit(data).predict(data);
+  values.forEach((value, row) => ok(Math.floor(value / 100) !== Math.floor(row / GENES)));
+});
+
+Deno.test("too few genes to compare: the gene's mean, and it says so", () => {
+  const few = likeB.slice(0, 9);
+  const { values, fellBack } = makeNearestCellType().fit(data).predict(few);
+  deepStrictEqual([...values], Array.from({ length: 9 }, (_, gene) => 100 + gene));
+  ok(fellBack.every((flag) => flag === 1));
+});
+
+Deno.test("signal of another kind is refused", () => {
+  const record = { ...columns.record, transform: "log1p" as const };
+  const transformed = new Dataset({ ...columns, record });
+  throws(() => makeNearestCellType().fit(data).predict(transformed), {
+    name: "ContractError",
+    message: /already carry log1p/,
+  });
+  throws(() => makeNearestCellType().fit(transformed).predict(data), {
+    name: "ContractError",
+    message: /carry transform none, expected log1p/,
+  });
+});
