@@ -1,10 +1,11 @@
 /** Runs that survive: one process writes to a run directory at a time, and a killed run can go on. */
 
-import { ContractError, FormatError } from "../src/errors.ts";
+import { ContractError } from "../src/errors.ts";
 import { makeDirectory, pathKind, removeFile } from "../src/io/file.ts";
 import type { FitCheckpoint } from "../src/training/checkpoint.ts";
 import { CheckpointFolder } from "../src/training/checkpoint_folder.ts";
 import type { CheckpointOptions } from "../src/training/fit_many.ts";
+import { readJson } from "./_json.ts";
 import { writeJson } from "./_run.ts";
 
 /** Flags of the commands whose runs can be resumed. */
@@ -33,22 +34,13 @@ export async function resumedFlags<Flags extends ResumeFlags>(
   if (await pathKind(path) === undefined) {
     throw new ContractError(`Cannot resume ${resume}: it holds no unfinished run`);
   }
-  const begun = await readBegun<Flags>(path);
+  const begun = await readJson(path, "resume") as { command: string; flags: Flags };
   if (begun.command !== command) {
     throw new ContractError(
       `Cannot resume ${resume} with deno task ${command}: it was begun with deno task ${begun.command}`,
     );
   }
   return { ...begun.flags, threads: threads ?? begun.flags.threads, resume, out: resume };
-}
-
-async function readBegun<Flags>(path: string): Promise<{ command: string; flags: Flags }> {
-  try {
-    return JSON.parse(await Deno.readTextFile(path));
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new FormatError(`Cannot resume: ${error.message}`, { file: path });
-  }
 }
 
 /** A run directory that this process alone writes to. */

@@ -3,6 +3,7 @@
 import { FormatError } from "../src/errors.ts";
 import { pathKind, writeFileAtomic } from "../src/io/file.ts";
 import type { ExperimentResult, ExperimentSummary } from "../src/training/experiments.ts";
+import { readJson } from "./_json.ts";
 import { formatCsv, writeJson } from "./_run.ts";
 
 const TABLE_COLUMNS: Readonly<Record<string, keyof ExperimentSummary>> = {
@@ -36,7 +37,7 @@ export async function readResult(
 ): Promise<ExperimentResult | undefined> {
   const path = resultPath(directory, name);
   if (await pathKind(path) === undefined) return undefined;
-  const result = await readJson(path) as unknown as ExperimentResult;
+  const result = await readObject(path) as unknown as ExperimentResult;
   if (typeof result.plan?.digest !== "string" || typeof result.seconds !== "number") {
     throw new FormatError("Cannot read experiment: it has no plan or no results", { file: path });
   }
@@ -68,18 +69,13 @@ export async function writeTable(
 export async function readTable(directory: string): Promise<ExperimentSummary[] | undefined> {
   const path = `${directory}/experiments.json`;
   if (await pathKind(path) === undefined) return undefined;
-  const rows = await readJson(path);
+  const rows = await readObject(path);
   if (!Array.isArray(rows) || rows.some((row) => typeof row?.name !== "string")) {
     throw new FormatError("Cannot read experiments: expected an array with names", { file: path });
   }
   return rows;
 }
 
-async function readJson(path: string): Promise<Record<string, unknown>> {
-  try {
-    return Object(JSON.parse(await Deno.readTextFile(path)));
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause;
-    throw new FormatError(`Cannot read experiments: ${cause.message}`, { file: path, cause });
-  }
+async function readObject(path: string): Promise<Record<string, unknown>> {
+  return Object(await readJson(path, "read experiments"));
 }

@@ -4,6 +4,7 @@ import { ContractError, FormatError } from "../src/errors.ts";
 import { pathKind } from "../src/io/file.ts";
 import { loadModel, saveModel } from "../src/model/save_load.ts";
 import type { TrainedModel } from "../src/model/trained_model.ts";
+import { readJson } from "./_json.ts";
 import { writeJson } from "./_run.ts";
 
 const ENSEMBLE_FILE = "ensemble.json";
@@ -60,14 +61,7 @@ export async function loadModels(directory: string): Promise<TrainedModel[]> {
 }
 
 async function readMembers(path: string): Promise<string[]> {
-  const text = await Deno.readTextFile(path);
-  let members: unknown;
-  try {
-    members = Object(JSON.parse(text)).members;
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause;
-    throw new FormatError(`Cannot load ensemble: ${cause.message}`, { file: path, cause });
-  }
+  const { members } = Object(await readJson(path, "load ensemble"));
   const isMember = (name: unknown) => typeof name === "string" && /^models\/\d+$/.test(name);
   if (!Array.isArray(members) || members.length === 0 || !members.every(isMember)) {
     throw new FormatError(

@@ -4,7 +4,7 @@ import packageJson from "../deno.json" with { type: "json" };
 import type { Dataset } from "../src/data/dataset.ts";
 import { readDataset } from "../src/data/read_dataset.ts";
 import type { EngineName, EngineReport } from "../src/engine/select.ts";
-import { ContractError, FormatError } from "../src/errors.ts";
+import { ContractError } from "../src/errors.ts";
 import { pathKind, writeFileAtomic } from "../src/io/file.ts";
 import { findPreset } from "../src/model/presets.ts";
 import type { ModelSpec } from "../src/model/spec.ts";
@@ -12,6 +12,7 @@ import { type DataRecord, parseRecord, type Transform } from "../src/record.ts";
 import type { EpochRecord, FitOptions, FitProgress } from "../src/training/fit.ts";
 import type { FitManyOptions, FitManyProgress } from "../src/training/fit_many.ts";
 import { holdsUnfinishedRun, type ResumeFlags } from "./_checkpoints.ts";
+import { readJson } from "./_json.ts";
 import type { ModelFile } from "./_model_spec.ts";
 import { formatDuration, formatRate, ProgressLine, type ProgressState } from "./_progress.ts";
 
@@ -101,13 +102,7 @@ export async function loadData(path: string, recordFile?: string): Promise<Datas
 }
 
 async function readRecord(file: string): Promise<DataRecord> {
-  const text = await Deno.readTextFile(file);
-  try {
-    return parseRecord(JSON.parse(text), file);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new FormatError(`Cannot read data record: ${error.message}`, { file });
-  }
+  return parseRecord(await readJson(file, "read data record"), file);
 }
 
 /**

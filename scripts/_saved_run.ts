@@ -7,6 +7,7 @@ import type { Loss, ModelSpec } from "../src/model/spec.ts";
 import type { EpochPoint, ExperimentRow, FoldHistory } from "../src/report/mod.ts";
 import type { RegimeEvaluation } from "../src/validation/mod.ts";
 import { readTable as readExperiments } from "./_experiment_files.ts";
+import { readJson } from "./_json.ts";
 import { holdsModels } from "./_model_files.ts";
 
 /** A run as its files tell it. */
@@ -90,12 +91,7 @@ export async function readSavedRun(directory: string): Promise<SavedRun> {
 }
 
 async function readObject(path: string): Promise<Record<string, unknown>> {
-  try {
-    return Object(JSON.parse(await Deno.readTextFile(path)));
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause;
-    throw new FormatError(`Cannot read run: ${cause.message}`, { file: path, cause });
-  }
+  return Object(await readJson(path, "read run"));
 }
 
 function checkTypes(config: Record<string, unknown>, types: FieldTypes, path: string): void {

@@ -4,7 +4,7 @@ import packageJson from "../deno.json" with { type: "json" };
 import type { Dataset } from "../src/data/dataset.ts";
 import { FOLD_SCHEMES, type FoldScheme, kFold } from "../src/data/kfold.ts";
 import type { EngineName } from "../src/engine/select.ts";
-import { ContractError, FormatError } from "../src/errors.ts";
+import { ContractError } from "../src/errors.ts";
 import { makeDirectory, pathKind, writeFileAtomic } from "../src/io/file.ts";
 import { type Transform, TRANSFORMS } from "../src/record.ts";
 import {
@@ -28,8 +28,9 @@ import {
   type TrialRecord,
 } from "../src/search/mod.ts";
 import { choice, declareCommon, integer, Interrupted, runCommand } from "./_cli.ts";
+import { readJson } from "./_json.ts";
 import { ProgressLine } from "./_progress.ts";
-import { chooseRunDirectory, loadData, writeJson } from "./_run.ts";
+import { chooseData, chooseRunDirectory, loadData, writeJson } from "./_run.ts";
 
 interface SearchFlags {
   readonly record?: string;
@@ -51,7 +52,6 @@ interface SearchFlags {
   readonly resume?: string;
 }
 
-const DEFAULT_DATA = "fixtures/train.npz";
 const DEFAULT_KEPT_ONE_IN = 3;
 /** Lines of the table that is printed; ranking.csv has all. */
 const MOST_PRINTED = 10;
@@ -105,12 +105,9 @@ await runCommand<SearchFlags>({
 async function search(flags: SearchFlags, signal: AbortSignal): Promise<void> {
   const settings = await readSettings(flags);
   const directory = await chooseDirectory(flags);
-  if (flags.data === undefined) {
-    console.log("No --data: searching on the small simulated data set in fixtures/.");
-  }
-  const dataPath = flags.data ?? DEFAULT_DATA;
+  const dataPath = chooseData(flags.data);
   const data = await loadData(dataPath, flags.record);
-  const description = describeSearch(data, settings);
+  const description = await describeSearch(data, settings);
   printFolds(data, description);
   const finished = flags.resume === undefined
     ? []
@@ -140,17 +137,8 @@ async function readSettings(flags: SearchFlags): Promise<SearchSettings> {
     keepOneIn: halving === true ? DEFAULT_KEPT_ONE_IN : halving,
     space: flags.space === undefined
       ? DEFAULT_SPACE
-      : parseSpace(await readJson(flags.space), flags.space),
+      : parseSpace(await readJson(flags.space, "read space"), flags.space),
   };
-}
-
-async function readJson(path: string): Promise<unknown> {
-  const text = await Deno.readTextFile(path);
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new FormatError(`Cannot read JSON: ${(cause as Error).message}`, { file: path, cause });
-  }
 }
 
 /** Says how the data are parted, which also refuses data that are too few, before anything is written. */
@@ -190,7 +178,7 @@ async function readEarlierTrials(
   directory: string,
   description: SearchDescription,
 ): Promise<TrialRecord[]> {
-  const earlier = await readJson(`${directory}/search.json`);
+  const earlier = await readJson(`${directory}/search.json`, "read search");
   checkSameSearch(Object(earlier).search, description);
   const path = `${directory}/trials.jsonl`;
   return parseTrials(await Deno.readTextFile(path), path);

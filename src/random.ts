@@ -43,7 +43,7 @@ export function threefry2x32(
   const key2 = PARITY ^ key0 ^ key1;
   let x0 = (counter0 + key0) | 0;
   let x1 = (counter1 + key1) | 0;
-  // Five groups of four rounds, written out: a loop over tables of rotations takes four times as long.
+  // Five groups of four rounds, written out: a loop over tables of rotations takes three times as long.
   x0 = (x0 + x1) | 0;
   x1 = ((x1 << 13) | (x1 >>> 19)) ^ x0;
   x0 = (x0 + x1) | 0;

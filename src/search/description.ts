@@ -1,7 +1,7 @@
 import type { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";
-import { crc32 } from "../io/_crc32.ts";
 import type { DataRecord } from "../record.ts";
+import { fingerprintDataset } from "../training/fingerprint.ts";
 import { type ResolvedSettings, resolveSettings, type SearchSettings } from "./settings.ts";
 
 /** What the data of a search are. */
@@ -12,8 +12,8 @@ export interface DataDescription {
   readonly bins: number;
   /** What the numbers are. */
   readonly record: DataRecord;
-  /** CRC-32 of signal, labels, names and order, in hexadecimal. */
-  readonly checksum: string;
+  /** Stands for signal, labels, names and order. */
+  readonly fingerprint: string;
 }
 
 /** All that decides the result of a search: equal descriptions, equal scores. Plain JSON. */
@@ -30,25 +30,16 @@ export interface SearchDescription extends ResolvedSettings {
  * @throws {RangeError} If a setting is out of range.
  * @throws {ContractError} If the data have no labels.
  */
-export function describeSearch(data: Dataset, settings: SearchSettings = {}): SearchDescription {
+export async function describeSearch(
+  data: Dataset,
+  settings: SearchSettings = {},
+): Promise<SearchDescription> {
   if (!data.hasLabels) throw new ContractError("Cannot search: the data have no labels");
   const { length: samples, bins, record } = data;
   return {
     ...resolveSettings(settings),
-    data: { ...{ samples, bins, record }, checksum: checksumOf(data) },
+    data: { samples, bins, record, fingerprint: await fingerprintDataset(data) },
   };
-}
-
-function checksumOf({ columns, rows }: Dataset): string {
-  const { signal, labels, cellTypes, cellTypeIndex, genes, geneIndex } = columns;
-  const names = new TextEncoder().encode(JSON.stringify([cellTypes, genes]));
-  let checksum = crc32(names, 0);
-  for (const array of [signal, labels, cellTypeIndex, geneIndex, rows]) {
-    if (array === undefined) continue;
-    const { buffer, byteOffset, byteLength } = array;
-    checksum = crc32(new Uint8Array(buffer, byteOffset, byteLength), checksum);
-  }
-  return checksum.toString(16).padStart(8, "0");
 }
 
 /**

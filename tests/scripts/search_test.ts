@@ -85,7 +85,7 @@ Deno.test("bad input ends a search with one line that says what is wrong, and no
       return `${directory}/${name}`;
     };
     const cases: [string[], number, RegExp][] = [
-      [["--space", file("a.json", "{")], 1, /Cannot read JSON: .*a.json/],
+      [["--space", file("a.json", "{")], 1, /Cannot read space: .*a.json/],
       [["--space", file("b.json", '{"blocks": 3}')], 1, /blocks is 3, expected an array .*b.json/],
       [["--folds", "7"], 1, /only 6 cell types/],
       [["--method", "grid"], 1, /Cannot search a grid of [\d,]+ points/],

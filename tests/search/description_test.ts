@@ -1,4 +1,4 @@
-import { deepStrictEqual, notStrictEqual, throws } from "node:assert";
+import { deepStrictEqual, notStrictEqual, rejects, throws } from "node:assert";
 import { Dataset } from "../../src/data/dataset.ts";
 import { ContractError } from "../../src/errors.ts";
 import { checkSameSearch, describeSearch } from "../../src/search/description.ts";
@@ -9,13 +9,13 @@ const data = searchData();
 const random = { space: TINY_SPACE, seed: 3, trials: 5, folds: 2 } as const;
 const reread = (value: unknown) => JSON.parse(JSON.stringify(value));
 
-Deno.test("a search is the same as itself, also with more random trials", () => {
-  const earlier = reread(describeSearch(data, random));
-  checkSameSearch(earlier, describeSearch(data, random));
-  checkSameSearch(earlier, describeSearch(data, { ...random, trials: 9 }));
+Deno.test("a search is the same as itself, also with more random trials", async () => {
+  const earlier = reread(await describeSearch(data, random));
+  checkSameSearch(earlier, await describeSearch(data, random));
+  checkSameSearch(earlier, await describeSearch(data, { ...random, trials: 9 }));
 });
 
-Deno.test("a difference is named with both values", () => {
+Deno.test("a difference is named with both values", async () => {
   const { columns } = data;
   const labels = columns.labels!.with(5, 77);
   const wide = parseSpace({ ...TINY_SPACE, blocks: [{ width: [3, 7], pool: [2, 50] }] });
@@ -26,32 +26,35 @@ Deno.test("a difference is named with both values", () => {
     [data, { ...random, epochs: 3 }, /epochs was 15, is now 3/],
     [data, { ...random, keepOneIn: 3 }, /keepOneIn was null, is now 3/],
     [data.slice(0, 40), random, /data.samples was 48, is now 40/],
-    [new Dataset({ ...columns, labels }), random, /data.checksum was "[0-9a-f]{8}", is now/],
+    [new Dataset({ ...columns, labels }), random, /data.fingerprint was "[0-9a-f]{32}", is now/],
   ];
-  const earlier = reread(describeSearch(data, random));
+  const earlier = reread(await describeSearch(data, random));
   for (const [now, settings, message] of cases) {
+    const description = await describeSearch(now, settings);
     throws(
-      () => checkSameSearch(earlier, describeSearch(now, settings)),
+      () => checkSameSearch(earlier, description),
       (error) => error instanceof ContractError && message.test(error.message),
       String(message),
     );
   }
-  throws(() => checkSameSearch(undefined, describeSearch(data, random)), /space was missing/);
+  const now = await describeSearch(data, random);
+  throws(() => checkSameSearch(undefined, now), /space was missing/);
 });
 
-Deno.test("with successive halving the number of trials must stay, as it decides who goes on", () => {
+Deno.test("with successive halving the number of trials must stay, as it decides who goes on", async () => {
   const halving = { ...random, keepOneIn: 2 };
-  const earlier = reread(describeSearch(data, halving));
-  const more = describeSearch(data, { ...halving, trials: 6 });
+  const earlier = reread(await describeSearch(data, halving));
+  const more = await describeSearch(data, { ...halving, trials: 6 });
   throws(() => checkSameSearch(earlier, more), /trials was 5, is now 6/);
 });
 
-Deno.test("the checksum sees the signal, the labels, the names and the order", () => {
+Deno.test("the fingerprint sees the signal, the labels, the names and the order", async () => {
   const { columns } = data;
   const signal = columns.signal.slice();
   signal[signal.length - 1]++;
-  const checksumOf = (changed: Dataset) => describeSearch(changed, random).data.checksum;
-  deepStrictEqual(checksumOf(data), checksumOf(new Dataset(columns)));
+  const fingerprintOf = async (changed: Dataset) =>
+    (await describeSearch(changed, random)).data.fingerprint;
+  deepStrictEqual(await fingerprintOf(data), await fingerprintOf(new Dataset(columns)));
   const order = Array.from(data.rows).toReversed();
   const genes = columns.genes.with(0, "999999");
   for (
@@ -61,11 +64,11 @@ Deno.test("the checksum sees the signal, the labels, the names and the order", (
       data.subset(order),
     ]
   ) {
-    notStrictEqual(checksumOf(changed), checksumOf(data));
+    notStrictEqual(await fingerprintOf(changed), await fingerprintOf(data));
   }
 });
 
-Deno.test("settings out of range are refused", () => {
+Deno.test("settings out of range are refused", async () => {
   const range = { from: 0.001, to: 0.1, scale: "log" } as const;
   const big = parseSpace({
     ...TINY_SPACE,
@@ -81,7 +84,9 @@ Deno.test("settings out of range are refused", () => {
     [{ method: "grid", space: { ...TINY_SPACE, learningRate: range } }, /the space has a range/],
     [{ method: "grid", space: big }, /a grid of 720,000 points: expected at most 100,000/],
   ];
-  for (const [settings, message] of cases) throws(() => describeSearch(data, settings), message);
+  for (const [settings, message] of cases) {
+    await rejects(describeSearch(data, settings), message);
+  }
   const unlabelled = new Dataset({ ...data.columns, labels: undefined });
-  throws(() => describeSearch(unlabelled), /the data have no labels/);
+  await rejects(describeSearch(unlabelled), /the data have no labels/);
 });

@@ -8,7 +8,7 @@ import type { ByteSource } from "../../io/byte_source.ts";
 import { decodeText } from "../../io/_numbers.ts";
 import { readInflated } from "../_gunzip.ts";
 import { compareOffsets, type VirtualOffset, type VirtualRange } from "./_bgzf.ts";
-import type { Region } from "./_contig_windows.ts";
+import { firstOverlap, type Region } from "./_contig_windows.ts";
 import { IndexCursor } from "./_index_cursor.ts";
 
 /** Far above any real index; a small file may inflate to 1032 times its size. */
@@ -243,16 +243,4 @@ function binExtent(bin: number, { minShift, depth }: Binning): Region {
   const size = 2 ** (minShift + 3 * (depth - level));
   const start = (bin - firstBin(level)) * size;
   return { start, end: start + size };
-}
-
-/** The first of some regions that overlaps an extent. */
-function firstOverlap(regions: readonly Region[], { start, end }: Region): Region | undefined {
-  let low = 0;
-  let high = regions.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (regions[middle].end > start) high = middle;
-    else low = middle + 1;
-  }
-  return low < regions.length && regions[low].start < end ? regions[low] : undefined;
 }

@@ -3,7 +3,7 @@
 import { FormatError } from "../../errors.ts";
 import type { ByteSource } from "../../io/byte_source.ts";
 import { inflate } from "../_inflate.ts";
-import type { Region } from "./_contig_windows.ts";
+import { firstOverlap, type Region } from "./_contig_windows.ts";
 import { placeAt, readPart, walkTree } from "./_tree_walk.ts";
 
 /** Takes the values of one sequence, by ascending place; coordinates are 0-based half-open. */
@@ -98,14 +98,7 @@ function overlaps(item: DataView, { contig, regions }: IntervalQuery): boolean {
   if (startContig > contig || endContig < contig) return false;
   const start = startContig < contig ? 0 : item.getUint32(4, true);
   const end = endContig > contig ? Infinity : item.getUint32(12, true);
-  let low = 0;
-  let high = regions.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (regions[middle].end > start) high = middle;
-    else low = middle + 1;
-  }
-  return low < regions.length && regions[low].start < end;
+  return firstOverlap(regions, { start, end }) !== undefined;
 }
 
 async function inflateSection(

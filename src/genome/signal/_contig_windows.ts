@@ -62,3 +62,18 @@ export function mergeWindows({ starts }: ContigWindows, options: MergeWindowsOpt
   }
   return regions;
 }
+
+/** The first of some regions, sorted and apart, that overlaps an extent. */
+export function firstOverlap(
+  regions: readonly Region[],
+  { start, end }: Region,
+): Region | undefined {
+  let low = 0;
+  let high = regions.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (regions[middle].end > start) high = middle;
+    else low = middle + 1;
+  }
+  return low < regions.length && regions[low].start < end ? regions[low] : undefined;
+}

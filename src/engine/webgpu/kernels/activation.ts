@@ -1,7 +1,6 @@
 import { type Kernel, makeKernel, read, write } from "../kernel.ts";
-import { activationDerivative, deltaStart, type Tensor, valueStart } from "../tensors.ts";
-import { activate } from "./conv.ts";
-import { grid, invocation } from "./dropout.ts";
+import { type Tensor, valueStart } from "../tensors.ts";
+import { activate, grid, invocation, passDelta } from "./elementwise.ts";
 
 /** An activation that no other layer takes in, between two tensors of the same shape. */
 export interface ActivationShape {
@@ -24,19 +23,6 @@ export function activationForward({ name, input, output, models }: ActivationSha
 }
 
 /** The output's deltas have its derivative in them already; the input may be activated too. */
-export function activationInputGradient({ name, input, output, models }: ActivationShape): Kernel {
-  return makeKernel({
-    name: `${name} input gradient`,
-    buffers: {
-      delta: read(`${output.name}.delta`),
-      value: read(`${input.name}.value`),
-      inputDelta: write(`${input.name}.delta`),
-    },
-    ...grid(output, models),
-    body: `${invocation(output)}
-  let factor = ${activationDerivative(input, `value[${valueStart(input, "sample")} + unit]`)};
-  inputDelta[${deltaStart(input, "sample")} + unit] = delta[${
-      deltaStart(output, "sample")
-    } + unit] * factor;`,
-  });
+export function activationInputGradient(shape: ActivationShape): Kernel {
+  return passDelta(shape);
 }

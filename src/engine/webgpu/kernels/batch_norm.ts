@@ -1,7 +1,7 @@
 import type { GradientRegion } from "../gradients.ts";
 import { float, type Kernel, type KernelParts, makeKernel, read, write } from "../kernel.ts";
 import { activationDerivative, deltaStart, type Tensor, valueStart } from "../tensors.ts";
-import { grid, invocation } from "./dropout.ts";
+import { grid, invocation } from "./elementwise.ts";
 
 /**
  * Batch normalisation (Ioffe and Szegedy 2015) between two tensors of the same shape, as two affine functions with

@@ -1,5 +1,5 @@
 import { makeProductKernel, type WorkgroupLimits } from "../gemm.ts";
-import { float, type Kernel, read, unroll, write } from "../kernel.ts";
+import { type Kernel, read, unroll, write } from "../kernel.ts";
 import {
   activationDerivative,
   deltaStart,
@@ -8,6 +8,7 @@ import {
   valueStart,
 } from "../tensors.ts";
 import type { KernelLayout } from "../weight_layout.ts";
+import { activate } from "./elementwise.ts";
 
 /** A convolution, with its activation and pooling, between two tensors. */
 export interface ConvShape {
@@ -78,11 +79,6 @@ ${
     },
     limits,
   );
-}
-
-/** WGSL for an activation of a value. */
-export function activate(value: string, slope: number): string {
-  return slope === 1 ? value : `select(${float(slope)} * ${value}, ${value}, ${value} > 0.0f)`;
 }
 
 /**

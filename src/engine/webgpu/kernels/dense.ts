@@ -2,7 +2,7 @@ import { makeProductKernel, type ProductShape, type WorkgroupLimits } from "../g
 import { type Kernel, read, write } from "../kernel.ts";
 import { activationDerivative, deltaStart, type Tensor, valueStart } from "../tensors.ts";
 import type { KernelLayout } from "../weight_layout.ts";
-import { activate } from "./conv.ts";
+import { activate } from "./elementwise.ts";
 
 /** A dense layer, with its activation, between two tensors of one position. */
 export interface DenseShape {

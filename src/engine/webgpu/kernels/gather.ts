@@ -2,6 +2,7 @@ import type { PackedType } from "../../../arrays.ts";
 import type { Transform } from "../../../record.ts";
 import { type Kernel, makeKernel, read, write } from "../kernel.ts";
 import { type Tensor, valueStart } from "../tensors.ts";
+import { LOG1P_WGSL } from "./elementwise.ts";
 
 /** Element types that a data set may have on the GPU; float64 becomes float32 on the way there. */
 export type GpuPackedType = Exclude<PackedType, "float64">;
@@ -32,10 +33,10 @@ const UNPACK: Readonly<Record<GpuPackedType, string>> = {
   float32: "bitcast<f32>(chunk[i])",
 };
 
-/** WGSL for the transform of a value `x`; log(1 + x) by its series where the sum would lose x. */
+/** WGSL for the transform of a value `x`. */
 const TRANSFORM: Readonly<Record<Transform, string>> = {
   none: "x",
-  log1p: "select(log(1.0f + x), x * (1.0f - x * (0.5f - x / 3.0f)), abs(x) < 0.01f)",
+  log1p: LOG1P_WGSL,
   asinh: "asinh(x)",
 };
 

@@ -1,6 +1,6 @@
 import { type Kernel, makeKernel, read, write } from "../kernel.ts";
 import { activationDerivative, deltaStart, type Tensor, valueStart } from "../tensors.ts";
-import { grid, invocation } from "./dropout.ts";
+import { grid, invocation } from "./elementwise.ts";
 
 /** A pooling that no convolution takes in. */
 export interface PoolShape {

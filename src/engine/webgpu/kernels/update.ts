@@ -10,7 +10,6 @@ export interface UpdateShape {
   readonly gradientStride: number;
   /** Blocks that the loss of a step is summed in. */
   readonly lossBlocks: number;
-  /** Steps of an epoch that losses are kept of. */
   readonly models: number;
 }
 
