@@ -1,7 +1,8 @@
 /** Runs that survive: one process writes to a run directory at a time, and a killed run can go on. */
 
-import { ContractError } from "../src/errors.ts";
-import { makeDirectory, pathKind, removeFile } from "../src/io/file.ts";
+import { showValue } from "../src/_show_value.ts";
+import { ContractError, FormatError } from "../src/errors.ts";
+import { listDirectory, makeDirectory, pathKind, removeFile } from "../src/io/file.ts";
 import type { FitCheckpoint } from "../src/training/checkpoint.ts";
 import { CheckpointFolder } from "../src/training/checkpoint_folder.ts";
 import type { CheckpointOptions } from "../src/training/fit_many.ts";
@@ -13,10 +14,15 @@ export interface ResumeFlags {
   readonly resume?: string;
   readonly checkpointMinutes?: number;
   readonly threads?: number;
+  readonly overwrite: boolean;
 }
 
 /** Name of the file, beside the checkpoints, that holds the command and its flags. */
 const COMMAND_FILE = "command.json";
+
+function checkpointsOf(directory: string): string {
+  return `${directory}/checkpoints`;
+}
 
 /**
  * The flags of a command, or, with `--resume DIR`, those that the run in DIR was begun with; results do not depend on
@@ -30,25 +36,85 @@ export async function resumedFlags<Flags extends ResumeFlags>(
 ): Promise<Flags> {
   const { resume, threads } = flags;
   if (resume === undefined) return flags;
-  const path = `${resume}/checkpoints/${COMMAND_FILE}`;
-  if (await pathKind(path) === undefined) {
+  const begun = await readBegunFlags<Flags>(command, resume);
+  if (begun === undefined) {
     throw new ContractError(`Cannot resume ${resume}: it holds no unfinished run`);
   }
-  const begun = await readJson(path, "resume") as { command: string; flags: Flags };
-  if (begun.command !== command) {
-    throw new ContractError(
-      `Cannot resume ${resume} with deno task ${command}: it was begun with deno task ${begun.command}`,
-    );
-  }
-  return { ...begun.flags, threads: threads ?? begun.flags.threads, resume, out: resume };
+  return { ...begun, threads: threads ?? begun.threads, resume, out: resume };
 }
 
-/** A run directory that this process alone writes to. */
-export interface OwnedRun extends AsyncDisposable {
+/**
+ * The flags that the unfinished run in a directory was begun with; `undefined` if there is none.
+ *
+ * @throws {ContractError} If it is one of another command.
+ */
+export async function readBegunFlags<Flags>(
+  command: string,
+  directory: string,
+): Promise<Flags | undefined> {
+  if (!await holdsUnfinishedRun(directory)) return undefined;
+  const path = `${checkpointsOf(directory)}/${COMMAND_FILE}`;
+  const begun = Object(await readJson(path, "resume"));
+  if (begun.command === command) return parseFlags(begun.flags, path) as Flags;
+  throw new ContractError(
+    `Cannot resume ${directory} with deno task ${command}: it was begun with deno task ${begun.command}`,
+  );
+}
+
+/**
+ * Flags that were kept in a file.
+ *
+ * @throws {FormatError} If one of them is nothing that the command line could have given.
+ */
+export function parseFlags(flags: unknown, file: string): Readonly<Record<string, unknown>> {
+  const isWord = (value: unknown) => ["string", "number", "boolean"].includes(typeof value);
+  for (const [name, value] of Object.entries(Object(flags))) {
+    if (isWord(value) || (Array.isArray(value) && value.every(isWord))) continue;
+    throw new FormatError(`Cannot resume: flag ${name} is ${showValue(value)}`, { file });
+  }
+  return Object(flags);
+}
+
+/** Whether a directory holds a run that was killed or stopped before its end. */
+export async function holdsUnfinishedRun(directory: string): Promise<boolean> {
+  return await pathKind(`${checkpointsOf(directory)}/${COMMAND_FILE}`) !== undefined;
+}
+
+/** Where a run, or a part of one, keeps its checkpoints. */
+export interface RunCheckpoints {
   /** For `fit` and its relatives. */
   readonly options: { readonly checkpoint: CheckpointOptions; readonly resume?: FitCheckpoint };
-  /** Removes the checkpoints of a run that came to its end. */
+  /** Removes the checkpoints of what came to its end. */
   finish(): Promise<void>;
+}
+
+/** A run directory that this process alone writes to, with one row of checkpoints. */
+export interface OwnedRun extends RunCheckpoints, AsyncDisposable {}
+
+/** How often checkpoints are taken, beside `--checkpoint-minutes`. */
+type Pace = Pick<CheckpointOptions, "atEpochs">;
+
+/** The same for a run of several parts, such as one model after another, each with checkpoints of its own. */
+export interface OwnedParts extends AsyncDisposable {
+  /**
+   * Begins, or goes on: from here on `--resume` finds these flags. What an earlier run kept, and this one does not go on
+   * from, is removed here and not before, so that a mistake in the flags costs nothing.
+   */
+  begin(): Promise<void>;
+  /**
+   * Opens the checkpoints of a part, and loads the one to go on from.
+   *
+   * @param name A file name that stands for this part alone.
+   */
+  open(name: string, pace?: Pace): Promise<RunCheckpoints>;
+  /** All parts came to their end. */
+  finish(): Promise<void>;
+}
+
+/** What a run directory is taken for. */
+interface Ownership {
+  readonly command: string;
+  readonly flags: ResumeFlags;
 }
 
 /**
@@ -57,44 +123,108 @@ export interface OwnedRun extends AsyncDisposable {
  *
  * @throws {ContractError} If another process has it.
  */
-export async function ownRun(
-  directory: string,
-  { command, flags }: { readonly command: string; readonly flags: ResumeFlags },
-): Promise<OwnedRun> {
-  const path = `${directory}/checkpoints`;
+export async function ownRun(directory: string, ownership: Ownership): Promise<OwnedRun> {
+  const { flags: { resume } } = ownership;
+  const parts = await ownParts(directory, ownership);
+  if (resume === undefined) await parts.begin();
+  const path = checkpointsOf(directory);
+  const { options } = await openCheckpoints(path, ownership.flags);
+  if (resume !== undefined) {
+    const isNew = options.resume === undefined;
+    console.log(`Resuming ${directory}${isNew ? " from the beginning" : ""}`);
+  }
+  return {
+    options,
+    finish: () => parts.finish(),
+    async [Symbol.asyncDispose]() {
+      // Without a checkpoint it never got far enough to go on from.
+      if (await new CheckpointFolder(path).isEmpty()) await parts.finish();
+      await parts[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/**
+ * Takes a run directory as {@linkcode ownRun} does, for a run of several parts.
+ *
+ * @throws {ContractError} If another process has it.
+ */
+export async function ownParts(directory: string, ownership: Ownership): Promise<OwnedParts> {
+  const { flags } = ownership;
+  const path = checkpointsOf(directory);
   await makeDirectory(path);
   const lock = await lockDirectory(directory, `${path}/lock`);
   await removeLeftovers(directory);
-  const folder = new CheckpointFolder(path);
-  const found = flags.resume === undefined ? undefined : await folder.load();
-  for (const { message } of found?.damaged ?? []) console.error(`warning: ${message}`);
-  if (flags.resume === undefined) {
-    await folder.clear();
-    await writeJson(`${path}/${COMMAND_FILE}`, { command, flags });
-  } else {
-    console.log(`Resuming ${directory}${found === undefined ? " from the beginning" : ""}`);
-  }
-  const checkpoint = {
-    save: (state: FitCheckpoint) => folder.save(state),
-    everyMinutes: flags.checkpointMinutes,
-  };
   return {
-    options: { checkpoint, resume: found?.checkpoint },
-    finish: () => folder.clear(),
+    async begin() {
+      if (flags.resume === undefined) await clearAll(path);
+      await writeCommand(path, ownership);
+    },
+    open: (name, pace) => openCheckpoints(`${path}/${name}`, { ...flags, ...pace }),
+    async finish() {
+      await removeFile(`${path}/${COMMAND_FILE}`);
+      await clearAll(path);
+    },
     async [Symbol.asyncDispose]() {
-      // Without a checkpoint there is nothing to go on from: the run is finished, or never got far.
-      if (await folder.isEmpty()) await removeTraces(directory, path);
+      if (!await holdsUnfinishedRun(directory)) await removeTraces(directory);
       lock.close();
     },
   };
 }
 
-async function removeTraces(directory: string, path: string): Promise<void> {
-  for (const name of [COMMAND_FILE, "lock"]) await removeFile(`${path}/${name}`);
-  for (const folder of [path, directory]) {
-    // One that holds something else stays.
-    await Deno.remove(folder).catch(() => undefined);
-  }
+async function writeCommand(path: string, { command, flags }: Ownership): Promise<void> {
+  await writeJson(`${path}/${COMMAND_FILE}`, { command, flags: reusableFlags(flags) });
+}
+
+/** Flags as a later `--resume` alone is to find them: it shall not begin anew again. */
+export function reusableFlags<Flags extends ResumeFlags>(flags: Flags): Flags {
+  return { ...flags, resume: undefined, overwrite: false };
+}
+
+async function openCheckpoints(
+  path: string,
+  { resume, checkpointMinutes, atEpochs }: ResumeFlags & Pace,
+): Promise<RunCheckpoints> {
+  const folder = new CheckpointFolder(path);
+  const found = resume === undefined ? undefined : await folder.load();
+  for (const { message } of found?.damaged ?? []) console.error(`warning: ${message}`);
+  const save = (state: FitCheckpoint) => folder.save(state);
+  return {
+    options: {
+      checkpoint: { save, everyMinutes: checkpointMinutes, atEpochs },
+      resume: found?.checkpoint,
+    },
+    finish: () => clearFolder(path),
+  };
+}
+
+/** Removes the checkpoints of a run and of all its parts. */
+async function clearAll(path: string): Promise<void> {
+  for (const part of await partsIn(path)) await clearFolder(part);
+  await new CheckpointFolder(path).clear();
+}
+
+async function clearFolder(path: string): Promise<void> {
+  await new CheckpointFolder(path).clear();
+  await removeIfEmpty(path);
+}
+
+async function partsIn(path: string): Promise<string[]> {
+  const paths = (await listDirectory(path)).map((name) => `${path}/${name}`);
+  const kinds = await Promise.all(paths.map(pathKind));
+  return paths.filter((_, i) => kinds[i] === "directory");
+}
+
+async function removeTraces(directory: string): Promise<void> {
+  const path = checkpointsOf(directory);
+  await removeFile(`${path}/lock`);
+  await removeIfEmpty(path);
+  await removeIfEmpty(directory);
+}
+
+async function removeIfEmpty(directory: string): Promise<void> {
+  // One that holds something else stays.
+  await Deno.remove(directory).catch(() => undefined);
 }
 
 /** Removes what a process that was killed had begun to write; nobody else is writing here. */
@@ -111,9 +241,4 @@ async function lockDirectory(directory: string, path: string): Promise<Deno.FsFi
   if (await file.tryLock(true)) return file;
   file.close();
   throw new ContractError(`Cannot write to ${directory}: another run is writing there`);
-}
-
-/** Whether a directory holds a run that was killed or stopped before its end. */
-export async function holdsUnfinishedRun(directory: string): Promise<boolean> {
-  return await pathKind(`${directory}/checkpoints/${COMMAND_FILE}`) !== undefined;
 }

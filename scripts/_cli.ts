@@ -33,7 +33,8 @@ export class Interrupted extends Error {
 
 const EXIT_FAILED = 1;
 const EXIT_BAD_FLAGS = 2;
-const EXIT_INTERRUPTED = 130;
+/** 128 and the signal's number, as shells have it. */
+const EXIT_INTERRUPTED = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /** Parses the command line, runs the command and ends the process with the right exit code. */
 export async function runCommand<Flags>(definition: CommandDefinition<Flags>): Promise<never> {
@@ -47,11 +48,11 @@ export async function runCommand<Flags>(definition: CommandDefinition<Flags>): P
   quietVulkan();
   const interrupt = listenForInterrupt();
   try {
-    await definition.run(command.opts() as Flags, interrupt);
+    await definition.run(command.opts() as Flags, interrupt.signal);
   } catch (error) {
-    if (error instanceof Interrupted || interrupt.aborted) {
+    if (error instanceof Interrupted || interrupt.signal.aborted) {
       console.error(error instanceof Interrupted ? error.message : "Interrupted.");
-      Deno.exit(EXIT_INTERRUPTED);
+      Deno.exit(interrupt.exitCode);
     }
     console.error(`error: ${explain(error)}`);
     Deno.exit(EXIT_FAILED);
@@ -77,17 +78,28 @@ function quietVulkan(): void {
   }
 }
 
+/** Whether, and by which signal, the command was asked to stop. */
+interface Interrupt {
+  readonly signal: AbortSignal;
+  readonly exitCode: number;
+}
+
 /** Aborts on the first SIGINT or SIGTERM; the second one ends the process at once. */
-function listenForInterrupt(): AbortSignal {
+function listenForInterrupt(): Interrupt {
   const controller = new AbortController();
-  const onSignal = () => {
-    if (controller.signal.aborted) Deno.exit(EXIT_INTERRUPTED);
-    console.error("\nStopping; once more to stop at once.");
-    controller.abort(new Interrupted("Interrupted."));
-  };
-  const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
-  for (const signal of signals) Deno.addSignalListener(signal, onSignal);
-  return controller.signal;
+  const interrupt = { signal: controller.signal, exitCode: EXIT_INTERRUPTED.SIGINT as number };
+  const signals = Deno.build.os === "windows"
+    ? ["SIGINT"] as const
+    : ["SIGINT", "SIGTERM"] as const;
+  for (const name of signals) {
+    Deno.addSignalListener(name, () => {
+      interrupt.exitCode = EXIT_INTERRUPTED[name];
+      if (controller.signal.aborted) Deno.exit(interrupt.exitCode);
+      console.error("\nStopping; once more to stop at once.");
+      controller.abort(new Interrupted("Interrupted."));
+    });
+  }
+  return interrupt;
 }
 
 const EXPECTED_ERRORS = [
@@ -199,12 +211,15 @@ export function declareModel(command: Command): Command {
     .option("--tensorboard <dir>", "directory for event files that TensorBoard opens");
 }
 
-/** Flags of the commands whose runs can be resumed. */
+/** Flags of the commands whose runs can be resumed; to be declared last, since `--resume` excludes most others. */
 export function declareResume(command: Command): Command {
+  const others = command.options.map((option) => option.attributeName());
   return command
-    .option(
-      "--resume <dir>",
-      "go on with a run that was killed or stopped; other flags are its own",
+    .addOption(
+      new Option(
+        "--resume <dir>",
+        "go on with a run that was killed or stopped; all flags but --threads are its own",
+      ).conflicts([...others.filter((name) => name !== "threads"), "checkpointMinutes"]),
     )
     .option(
       "--checkpoint-minutes <x>",

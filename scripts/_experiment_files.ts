@@ -1,7 +1,7 @@
 /** Finished experiments on disk: one file each, and the tables made of them. */
 
 import { FormatError } from "../src/errors.ts";
-import { pathKind, writeFileAtomic } from "../src/io/file.ts";
+import { pathKind, removeFile, writeFileAtomic } from "../src/io/file.ts";
 import type { ExperimentResult, ExperimentSummary } from "../src/training/experiments.ts";
 import { readJson } from "./_json.ts";
 import { formatCsv, writeJson } from "./_run.ts";
@@ -47,6 +47,11 @@ export async function readResult(
 /** Writes a finished experiment, whole or not at all. */
 export async function writeResult(directory: string, result: ExperimentResult): Promise<void> {
   await writeJson(resultPath(directory, result.plan.name), result);
+}
+
+/** Removes a finished experiment, which is then one to run; one that is not there is fine. */
+export async function removeResult(directory: string, name: string): Promise<void> {
+  await removeFile(resultPath(directory, name));
 }
 
 /** Writes the table as `experiments.csv` and `experiments.json`. */

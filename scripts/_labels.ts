@@ -10,6 +10,7 @@ export interface TestFlags {
   readonly test?: string;
   readonly labels?: string;
   readonly record?: string;
+  readonly threads?: number;
 }
 
 /**
@@ -19,9 +20,9 @@ export interface TestFlags {
  */
 export async function loadLabelled(
   path: string,
-  { labels: labelsPath, record }: Pick<TestFlags, "labels" | "record">,
+  { labels: labelsPath, ...flags }: Omit<TestFlags, "test">,
 ): Promise<Dataset> {
-  const data = await loadData(path, record);
+  const data = await loadData(path, flags);
   if (labelsPath !== undefined) {
     const labels = alignPredictions(data.submissionIds(), await readPredictions(labelsPath));
     return new Dataset({ ...data.columns, labels });

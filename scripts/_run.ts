@@ -83,12 +83,14 @@ export function resolveSettings(flags: TrainingFlags, file?: ModelFile): RunSett
   };
 }
 
-/** Reads a data set with a progress line and prints what it holds. `recordFile` is what `--record` names. */
-export async function loadData(path: string, recordFile?: string): Promise<Dataset> {
+/** Reads a data set with a progress line and prints what it holds. */
+export async function loadData(
+  path: string,
+  { record, threads }: Pick<TrainingFlags, "record" | "threads">,
+): Promise<Dataset> {
   const progress = new ProgressLine();
-  const record = recordFile === undefined ? undefined : await readRecord(recordFile);
   const data = await readDataset(path, {
-    record,
+    ...{ record: record === undefined ? undefined : await readRecord(record), threads },
     onProgress: (done, total) => progress.update({ done, total, label: "reading" }),
   });
   progress.clear();
@@ -114,8 +116,6 @@ export async function chooseRunDirectory(
   flags: Pick<TrainingFlags, "out" | "overwrite" | "preset"> & ResumeFlags,
 ): Promise<string> {
   const { out, overwrite, preset, resume } = flags;
-  const holdsRun = async (directory: string) =>
-    await pathKind(`${directory}/config.json`) !== undefined;
   if (out !== undefined) {
     if (await pathKind(out) === "file") {
       throw new ContractError(`Cannot write to ${out}: it is a file, expected a directory`);
@@ -139,6 +139,12 @@ export async function chooseRunDirectory(
     const directory = `runs/${name}${number === 1 ? "" : `-${number}`}`;
     if (await pathKind(directory) === undefined) return directory;
   }
+}
+
+/** Whether a directory holds what a run wrote: a search has a file of its own. */
+async function holdsRun(directory: string): Promise<boolean> {
+  const kinds = ["config.json", "search.json"].map((name) => pathKind(`${directory}/${name}`));
+  return (await Promise.all(kinds)).some((kind) => kind !== undefined);
 }
 
 /** What `config.json` records of a run. */

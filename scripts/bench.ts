@@ -2,8 +2,9 @@
 
 import { InvalidArgumentError } from "commander";
 import { ENGINE_NAMES, type EngineName } from "../src/engine/select.ts";
-import { runBench } from "../tests/bench/bench.ts";
+import { type BenchResult, runBench } from "../tests/bench/bench.ts";
 import { FIGURE_NAMES } from "../tests/bench/figures.ts";
+import { benchLoad, formatLoad } from "../tests/bench/load.ts";
 import { benchPrepare, formatPrepare } from "../tests/bench/prepare.ts";
 import { formatTable } from "../tests/bench/report.ts";
 import { choice, integer, number, runCommand } from "./_cli.ts";
@@ -14,9 +15,13 @@ interface BenchFlags {
   readonly threads: number;
   readonly seconds: number;
   readonly json: boolean;
+  readonly load: boolean;
   readonly prepare: boolean;
   readonly full: boolean;
 }
+
+/** Of the data sets that are read: a hundredth, a tenth and all of the competition's. */
+const GENES = [160, 1600, 16_000];
 
 await runCommand<BenchFlags>({
   name: "bench",
@@ -26,6 +31,7 @@ await runCommand<BenchFlags>({
   examples: [
     ["deno task bench", "everything"],
     ["deno task bench --only wakawaka-training,wakawaka-inference --json", "two figures, as JSON"],
+    ["deno task bench --load", "reading the competition's files, against numpy"],
     ["deno task bench --prepare", "counting reads and signal, against bedtools and pyBigWig"],
   ],
   declare: (command) =>
@@ -35,6 +41,7 @@ await runCommand<BenchFlags>({
       .option("--threads <n>", "of both sides", integer(1), navigator.hardwareConcurrency)
       .option("--seconds <x>", "length of a sample, at least", number(0), 1.5)
       .option("--json", "print JSON instead of a table", false)
+      .option("--load", "compare reading, at three sizes, instead", false)
       .option("--prepare", "compare counting into bins instead", false)
       .option("--full", "with --prepare: peers count all windows, not every tenth", false),
   run: bench,
@@ -42,22 +49,23 @@ await runCommand<BenchFlags>({
 
 async function bench(flags: BenchFlags, signal: AbortSignal): Promise<void> {
   const log = (line: string) => console.error(line);
+  const print = <Result>(result: Result, format: (result: Result) => string) =>
+    console.log(flags.json ? JSON.stringify(result, null, 2) : format(result));
+  if (flags.load) return print(await benchLoad({ genes: GENES, rounds: 3, log }), formatLoad);
   if (flags.prepare) {
-    const result = await benchPrepare({ full: flags.full, log });
-    console.log(flags.json ? JSON.stringify(result, null, 2) : formatPrepare(result));
-    return;
+    return print(await benchPrepare({ full: flags.full, log }), formatPrepare);
   }
-  const result = await runBench({ ...flags, signal, log });
-  if (flags.json) {
-    console.log(JSON.stringify(result, null, 2));
-    return;
-  }
-  const { machine, versions, engine, rows, disturbed } = result;
-  console.log(`${machine.cpu}, ${machine.cores} cores; Deno ${versions.deno}, V8 ${versions.v8}`);
-  console.log(`Ours is engine ${engine}.\n\n${formatTable(rows)}`);
-  if (disturbed.length > 0) {
-    console.log(`\nOther programs were at work; measure again: ${disturbed.join(", ")}`);
-  }
+  print(await runBench({ ...flags, signal, log }), formatEngines);
+}
+
+function formatEngines({ machine, versions, engine, rows, disturbed }: BenchResult): string {
+  return [
+    `${machine.cpu}, ${machine.cores} cores; Deno ${versions.deno}, V8 ${versions.v8}`,
+    `Ours is engine ${engine}.\n\n${formatTable(rows)}`,
+    ...(disturbed.length > 0
+      ? [`\nOther programs were at work; measure again: ${disturbed.join(", ")}`]
+      : []),
+  ].join("\n");
 }
 
 /** Parser of a list of figures. */

@@ -1,6 +1,7 @@
 /** `deno task crossval`: k-fold cross-validation. */
 
 import { FOLD_SCHEMES, type FoldScheme } from "../src/data/kfold.ts";
+import { DivergedError } from "../src/errors.ts";
 import { writeFileAtomic } from "../src/io/file.ts";
 import {
   crossValidate,
@@ -48,14 +49,16 @@ await runCommand<CrossvalFlags>({
     ["deno task crossval --data train.npz --scheme by-both", "shares neither genes nor cell types"],
   ],
   declare: (command) =>
-    declareResume(declareModel(declareTraining(command)))
-      .option("--folds <n>", "number of folds", integer(2), 4)
-      .option(
-        "--scheme <name>",
-        `how to divide: ${FOLD_SCHEMES.join(", ")}`,
-        choice(FOLD_SCHEMES),
-        "contiguous",
-      ),
+    declareResume(
+      declareModel(declareTraining(command))
+        .option("--folds <n>", "number of folds", integer(2), 4)
+        .option(
+          "--scheme <name>",
+          `how to divide: ${FOLD_SCHEMES.join(", ")}`,
+          choice(FOLD_SCHEMES),
+          "contiguous",
+        ),
+    ),
   run: crossval,
 });
 
@@ -66,7 +69,7 @@ async function crossval(given: CrossvalFlags, signal: AbortSignal): Promise<void
   const directory = await chooseRunDirectory({ ...flags, preset: settings.preset });
   await using run = await ownRun(directory, { command: "crossval", flags });
   const log = await openEventLog(flags.tensorboard, flags.overwrite || given.resume !== undefined);
-  const data = await loadData(settings.data, flags.record);
+  const data = await loadData(settings.data, flags);
   const results = await crossValidate(modelOf(settings), data, {
     ...{ ...settings, ...run.options, folds, scheme, signal },
     ...reportFolds(folds, settings, log),
@@ -120,8 +123,14 @@ function reportFolds(
 function throwUnlessFinished(results: readonly FoldResult[], folds: number): void {
   const finished = results.filter(({ evaluation }) => evaluation !== undefined).length;
   if (finished === folds) return;
-  const diverged = results.find(({ result }) => result.diverged !== undefined);
-  if (diverged !== undefined) throw diverged.result.diverged;
+  const wild = results.find(({ result }) => result.diverged !== undefined);
+  if (wild !== undefined) {
+    const { fold, result: { diverged, history } } = wild;
+    throw new DivergedError(
+      `${diverged!.message}. That was fold ${fold}; kept its losses to epoch ${history.length}`,
+      { cause: diverged },
+    );
+  }
   throw new Interrupted(
     `Interrupted with ${finished} of ${folds} folds finished; kept what there is of the others.`,
   );

@@ -40,11 +40,9 @@ await runCommand<DoctorFlags>({
 });
 
 async function examine(flags: DoctorFlags): Promise<void> {
-  const { columns } = await loadData(path, flags.record);
+  const { columns } = await loadData(path, flags);
   const genes = flags.genes === undefined ? undefined : await readGenes(flags.genes);
-  const test = flags.test === undefined
-    ? undefined
-    : (await loadData(flags.test, flags.record)).columns;
+  const test = flags.test === undefined ? undefined : (await loadData(flags.test, flags)).columns;
   const findings = examineSamples(columns, { genes, test });
   for (const finding of findings) console.log(describe(finding));
   const warnings = findings.filter(({ severity }) => severity === "warning").length;

@@ -46,7 +46,7 @@ await runCommand<EvaluateFlags>({
 async function evaluate(flags: EvaluateFlags, signal: AbortSignal): Promise<void> {
   const models = await loadModels(flags.model);
   const data = await loadLabelled(flags.data, flags);
-  const train = flags.train === undefined ? undefined : await loadData(flags.train, flags.record);
+  const train = flags.train === undefined ? undefined : await loadData(flags.train, flags);
   const prediction = await predictWithProgress(models, data, { ...flags, signal });
   warnIfConstant(prediction.mean);
   const { overall, byCellType, byGene } = evaluatePredictions(data, prediction.mean);

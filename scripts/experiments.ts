@@ -1,10 +1,9 @@
 /** `deno task experiments`: the report's experiments, one table. */
 
-import { FOLD_SCHEMES, type FoldScheme, kFold } from "../src/data/kfold.ts";
-import type { EngineName } from "../src/engine/select.ts";
+import { FOLD_SCHEMES, kFold } from "../src/data/kfold.ts";
 import { ContractError } from "../src/errors.ts";
 import { findPreset } from "../src/model/presets.ts";
-import { type Transform, TRANSFORMS } from "../src/record.ts";
+import { TRANSFORMS } from "../src/record.ts";
 import {
   type ExperimentData,
   type ExperimentPlan,
@@ -15,35 +14,29 @@ import {
   runExperiment,
   summariseExperiment,
 } from "../src/training/experiments.ts";
+import { type OwnedParts, ownParts, type RunCheckpoints } from "./_checkpoints.ts";
 import {
   choice,
   declareCommon,
+  declareResume,
   declareTest,
   integer,
   Interrupted,
   list,
   runCommand,
 } from "./_cli.ts";
-import { readResult, resultPath, writeResult, writeTable } from "./_experiment_files.ts";
+import { chooseFlags, type ExperimentsFlags } from "./_experiment_flags.ts";
+import {
+  readResult,
+  removeResult,
+  resultPath,
+  writeResult,
+  writeTable,
+} from "./_experiment_files.ts";
 import { formatExperiments } from "./_experiment_table.ts";
-import { checkTestFlags, loadTest, type TestFlags } from "./_labels.ts";
+import { checkTestFlags, loadTest } from "./_labels.ts";
 import { formatMetric } from "./_metrics.ts";
 import { chooseData, loadData, reportTraining, writeConfig } from "./_run.ts";
-
-interface ExperimentsFlags extends TestFlags {
-  readonly data?: string;
-  readonly only?: readonly string[];
-  readonly epochs?: number;
-  readonly transform?: Transform;
-  readonly seed: number;
-  readonly scheme: FoldScheme;
-  readonly folds: number;
-  readonly engine: EngineName;
-  readonly threads?: number;
-  readonly out: string;
-  readonly overwrite: boolean;
-  readonly competition: boolean;
-}
 
 await runCommand<ExperimentsFlags>({
   name: "experiments",
@@ -60,9 +53,10 @@ await runCommand<ExperimentsFlags>({
       "measured on data of their own, with the report's figures beside ours",
     ],
     ["deno task experiments --data train.npz --only experiment1,experiment8", "two of them"],
+    ["deno task experiments --resume runs/experiments", "go on where they were stopped"],
   ],
   declare: (command) =>
-    declareCommon(
+    declareResume(declareCommon(
       declareTest(
         command.option("--data <path>", "competition .npz, DeepChrome .csv, or a folder"),
       )
@@ -84,22 +78,26 @@ await runCommand<ExperimentsFlags>({
         .option("--competition", "the data are the competition's: show the report's figures", false)
         .option("--out <dir>", "directory to write, or to go on in", "runs/experiments")
         .option("--overwrite", "run finished experiments again", false),
-    ),
+    )),
   run: experiments,
 });
 
-async function experiments(flags: ExperimentsFlags, signal: AbortSignal): Promise<void> {
-  const { out, only = EXPERIMENTS } = flags;
+async function experiments(given: ExperimentsFlags, signal: AbortSignal): Promise<void> {
+  const flags = await chooseFlags(given);
+  const { out, only = EXPERIMENTS, overwrite } = flags;
   checkTestFlags(flags);
   only.forEach(findPreset);
+  await using owned = await ownParts(out, { command: "experiments", flags });
+  if (flags.resume !== undefined) console.log(`Resuming ${out}`);
   const dataPath = chooseData(flags.data);
   const data = await chooseTest(dataPath, flags);
   const names = [...new Set([...EXPERIMENTS, ...only])];
   const plans = await planExperiments(names, data, flags);
   const finished = await findFinished(plans, flags);
-  const stopped = await runThose(plans.filter(({ name }) => only.includes(name)), {
-    ...{ data, finished, flags, signal },
-  });
+  if (overwrite) await forget(only, { out, finished });
+  await owned.begin();
+  const chosen = plans.filter(({ name }) => only.includes(name));
+  const stopped = await runThose(chosen, { data, finished, flags, owned, signal });
   const rows = plans.flatMap(({ name }) => finished.get(name) ?? []).map(summariseExperiment);
   console.log(["", ...formatExperiments(rows, { published: flags.competition })].join("\n"));
   await writeTable(out, rows);
@@ -107,15 +105,28 @@ async function experiments(flags: ExperimentsFlags, signal: AbortSignal): Promis
   console.log(`Written: ${out}/ (experiments/, experiments.csv, experiments.json, config.json)`);
   if (stopped !== undefined) {
     throw new Interrupted(
-      `Interrupted in ${stopped}: the same command goes on with it, and keeps those that are finished.`,
+      `Interrupted in ${stopped}: deno task experiments --resume ${out} goes on with it, as the same ` +
+        "command does, and keeps those that are finished.",
     );
   }
+  await owned.finish();
   console.log(`Next: deno task report ${out}`);
+}
+
+/** Removes the results that are to be replaced, so that one who resumes knows what is left to run. */
+async function forget(
+  names: readonly string[],
+  { out, finished }: { readonly out: string; readonly finished: Map<string, ExperimentResult> },
+): Promise<void> {
+  for (const name of names) {
+    await removeResult(out, name);
+    finished.delete(name);
+  }
 }
 
 /** Training and test data: those of `--test`, or a share of the training data that is held out. */
 async function chooseTest(path: string, flags: ExperimentsFlags): Promise<ExperimentData> {
-  const data = await loadData(path, flags.record);
+  const data = await loadData(path, flags);
   const test = await loadTest(flags);
   if (test !== undefined) return { train: data, test };
   const { folds, scheme, seed } = flags;
@@ -160,28 +171,32 @@ interface Runs {
   /** Results by name, to which new ones are added. */
   readonly finished: Map<string, ExperimentResult>;
   readonly flags: ExperimentsFlags;
+  readonly owned: OwnedParts;
   readonly signal: AbortSignal;
 }
 
 /** Runs what is not finished. Returns the name of the one that was interrupted, if one was. */
 async function runThose(plans: readonly ExperimentPlan[], runs: Runs): Promise<string | undefined> {
-  const { finished, flags: { overwrite, out } } = runs;
+  const { finished, flags: { out }, owned } = runs;
   for (const plan of plans) {
-    if (finished.has(plan.name) && !overwrite) {
-      console.log(`${plan.name}: finished before, with these settings and data; not run again`);
+    const { name } = plan;
+    if (finished.has(name)) {
+      console.log(`${name}: finished before, with these settings and data; not run again`);
       continue;
     }
-    const result = await run(plan, runs);
-    if (result === undefined) return plan.name;
+    const checkpoints = await owned.open(name);
+    const result = await run(plan, { ...runs, checkpoints });
+    if (result === undefined) return name;
     await writeResult(out, result);
-    finished.set(plan.name, result);
+    finished.set(name, result);
+    await checkpoints.finish();
   }
   return undefined;
 }
 
 async function run(
   plan: ExperimentPlan,
-  { data, flags, signal }: Runs,
+  { data, flags, signal, checkpoints }: Runs & { readonly checkpoints: RunCheckpoints },
 ): Promise<ExperimentResult | undefined> {
   const { engine, threads } = flags;
   const { name, spec, epochs, batchSize, learningRate } = plan;
@@ -189,8 +204,13 @@ async function run(
   if (isClassifier(spec)) {
     console.log("  Labels other than 0 and 1 become 1 above the cell type's median, 0 elsewhere");
   }
-  const hooks = reportTraining("  ");
-  const result = await runExperiment(plan, data, { engine, threads, signal, ...hooks });
+  const { resume } = checkpoints.options;
+  if (resume !== undefined) console.log(`  Going on after ${resume.epoch} of ${epochs} epochs`);
+  const result = await runExperiment(plan, data, {
+    ...{ engine, threads, signal },
+    ...checkpoints.options,
+    ...reportTraining("  "),
+  });
   if (result !== undefined) console.log(`  ${result.diverged ?? describeScores(result)}`);
   return result;
 }

@@ -62,7 +62,7 @@ async function forecast(flags: ForecastFlags, signal: AbortSignal): Promise<void
   const settings = resolveSettings(flags, await readModelFile(flags.spec));
   const directory = await chooseRunDirectory({ ...flags, preset: `forecast-${settings.preset}` });
   const log = await openEventLog(flags.tensorboard, flags.overwrite);
-  const data = await loadData(settings.data, flags.record);
+  const data = await loadData(settings.data, flags);
   const { train, test, ...heldOut } = splitRegimes(data, {
     ...{ newGenes, newCellTypes, seed: splitSeed },
   });

@@ -100,9 +100,9 @@ async function evaluate(
 /** The data of the run, or a line that says they are gone. */
 async function loadTrainingData(
   { data }: SavedConfig,
-  { test, record }: ReportFlags,
+  { test, ...flags }: ReportFlags,
 ): Promise<Dataset | undefined> {
-  if (await pathKind(data) !== undefined) return await loadData(data, record);
+  if (await pathKind(data) !== undefined) return await loadData(data, flags);
   const lost = test === undefined ? "figures of predictions" : "errors by regime";
   console.error(`warning: ${data} is no longer there, so the report has no ${lost}`);
   return undefined;

@@ -1,22 +1,20 @@
 /** `deno task search`: the best model of a space, by cross-validation. */
 
-import packageJson from "../deno.json" with { type: "json" };
+import type { Command } from "commander";
 import type { Dataset } from "../src/data/dataset.ts";
 import { FOLD_SCHEMES, type FoldScheme, kFold } from "../src/data/kfold.ts";
 import type { EngineName } from "../src/engine/select.ts";
 import { ContractError } from "../src/errors.ts";
-import { makeDirectory, pathKind, writeFileAtomic } from "../src/io/file.ts";
+import { removeFile, writeFileAtomic } from "../src/io/file.ts";
 import { type Transform, TRANSFORMS } from "../src/record.ts";
 import {
-  checkSameSearch,
   DEFAULT_SPACE,
   describePoint,
   describeSearch,
-  encodeTrial,
   formatRankingCsv,
   formatRankingTable,
+  type GroupCheckpoints,
   parseSpace,
-  parseTrials,
   SEARCH_METHODS,
   type SearchDescription,
   type SearchMethod,
@@ -25,14 +23,23 @@ import {
   type SearchResult,
   type SearchSettings,
   specOf,
+  type TrialGroup,
   type TrialRecord,
 } from "../src/search/mod.ts";
-import { choice, declareCommon, integer, Interrupted, runCommand } from "./_cli.ts";
+import { type OwnedParts, ownParts, readBegunFlags, type ResumeFlags } from "./_checkpoints.ts";
+import { choice, declareCommon, integer, Interrupted, number, runCommand } from "./_cli.ts";
 import { readJson } from "./_json.ts";
 import { ProgressLine } from "./_progress.ts";
 import { chooseData, chooseRunDirectory, loadData, writeJson } from "./_run.ts";
+import {
+  appendTrial,
+  holdsSearch,
+  readEarlierTrials,
+  readSearchFile,
+  startFiles,
+} from "./_search_files.ts";
 
-interface SearchFlags {
+interface SearchFlags extends ResumeFlags {
   readonly record?: string;
   readonly data?: string;
   readonly space?: string;
@@ -46,15 +53,16 @@ interface SearchFlags {
   readonly transform: Transform;
   readonly seed: number;
   readonly engine: EngineName;
-  readonly threads?: number;
   readonly out?: string;
-  readonly overwrite: boolean;
-  readonly resume?: string;
+  readonly checkpointMinutes: number;
 }
 
 const DEFAULT_KEPT_ONE_IN = 3;
 /** Lines of the table that is printed; ranking.csv has all. */
 const MOST_PRINTED = 10;
+
+/** Knows which flags were typed; set when they are declared. */
+let commandLine: Command;
 
 await runCommand<SearchFlags>({
   name: "search",
@@ -63,10 +71,12 @@ await runCommand<SearchFlags>({
     ["deno task search --data train.npz --trials 50", "50 random models around wakawaka"],
     ["deno task search --data train.npz --trials 81 --halving", "most of them for few epochs"],
     ["deno task search --data train.npz --space space.json --method grid", "all of a space"],
-    ["deno task search --data train.npz --trials 50 --resume runs/search", "an interrupted one"],
+    ["deno task search --resume runs/search", "go on with one that was stopped"],
+    ["deno task search --resume runs/search --trials 100", "more models, after the first 50"],
   ],
-  declare: (command) =>
-    declareCommon(
+  declare: (command) => {
+    commandLine = command;
+    return declareCommon(
       command
         .option("--data <path>", "competition .npz, DeepChrome .csv, or a folder of cell types")
         .option(
@@ -97,37 +107,74 @@ await runCommand<SearchFlags>({
         .option("--seed <n>", "of choices, folds, weights, order and dropout", integer(0), 0)
         .option("--out <dir>", "directory to write (default: a new one in runs/)")
         .option("--overwrite", "replace the search that --out already holds", false)
-        .option("--resume <dir>", "go on with the search in this directory"),
-    ),
+        .option(
+          "--resume <dir>",
+          "go on with the search in this directory, stopped or finished; flags that are left out are " +
+            "its own, and none may change what is searched, except for --trials of a random search " +
+            "without --halving",
+        )
+        .option(
+          "--checkpoint-minutes <x>",
+          "how often trials that take longer keep where they are",
+          number(Number.MIN_VALUE),
+          5,
+        ),
+    );
+  },
   run: search,
 });
 
-async function search(flags: SearchFlags, signal: AbortSignal): Promise<void> {
+async function search(given: SearchFlags, signal: AbortSignal): Promise<void> {
+  const flags = await chooseFlags(given);
   const settings = await readSettings(flags);
   const directory = await chooseDirectory(flags);
+  await using owned = await ownParts(directory, { command: "search", flags });
   const dataPath = chooseData(flags.data);
-  const data = await loadData(dataPath, flags.record);
+  const data = await loadData(dataPath, flags);
   const description = await describeSearch(data, settings);
   printFolds(data, description);
   const finished = flags.resume === undefined
     ? []
     : await readEarlierTrials(directory, description);
-  await startFiles(directory, { description, finished, dataPath });
-  const hooks = reportTrials(directory, description);
+  // A search that is replaced shall not be taken for the one that begins, whenever this one is killed.
+  if (flags.resume === undefined) await removeFile(`${directory}/search.json`);
+  await owned.begin();
+  await startFiles(directory, { description, finished, dataPath, flags });
+  if (finished.length > 0) console.log(`Going on after ${finished.length} finished trials.`);
   const { engine, threads } = flags;
   const result = await searchModels(data, {
     ...settings,
     ...{ engine, threads, finished, signal },
-    ...hooks,
+    ...reportTrials(directory, owned, description),
   });
   await writeResult(directory, { result, data, description });
   if (result.interrupted) {
     throw new Interrupted(
       `Interrupted: kept ${result.ranking.length} of ${description.trials} trials. ` +
-        `Repeat the command with --resume ${directory} to go on.`,
+        `Go on: deno task search --resume ${directory}`,
     );
   }
+  await owned.finish();
   if (result.best === undefined) throw noneTrained(result);
+}
+
+/**
+ * The flags to search with: with `--resume DIR` those that the search in DIR was begun with, and those that were typed
+ * in their place.
+ *
+ * @throws {ContractError} If DIR holds no search.
+ */
+async function chooseFlags(given: SearchFlags): Promise<SearchFlags> {
+  const { resume } = given;
+  if (resume === undefined) return given;
+  if (given.out !== undefined || given.overwrite) {
+    throw new ContractError("Cannot resume into another --out, or --overwrite what is resumed");
+  }
+  const begun = await readBegunFlags<SearchFlags>("search", resume) ??
+    (await readSearchFile(resume)).flags;
+  const isTyped = ([name]: [string, unknown]) => commandLine.getOptionValueSource(name) === "cli";
+  const typed = Object.fromEntries(Object.entries(given).filter(isTyped));
+  return { ...given, ...begun, ...typed, overwrite: false, out: undefined };
 }
 
 async function readSettings(flags: SearchFlags): Promise<SearchSettings> {
@@ -154,17 +201,7 @@ function printFolds(data: Dataset, description: SearchDescription): void {
 
 /** Where the search is written; a directory that holds one already is refused, unless it goes on. */
 async function chooseDirectory({ out, overwrite, resume }: SearchFlags): Promise<string> {
-  const holdsSearch = async (directory: string) =>
-    await pathKind(`${directory}/search.json`) !== undefined;
-  if (resume !== undefined) {
-    if (out !== undefined || overwrite) {
-      throw new ContractError("Cannot resume into another --out, or --overwrite what is resumed");
-    }
-    if (await holdsSearch(resume)) return resume;
-    throw new ContractError(
-      `Cannot resume: no file "${resume}/search.json". Name a directory that search wrote`,
-    );
-  }
+  if (resume !== undefined) return resume;
   if (out !== undefined && !overwrite && await holdsSearch(out)) {
     throw new ContractError(
       `Cannot write to ${out}: it already holds a search. Go on with it by --resume ${out}, name ` +
@@ -174,37 +211,8 @@ async function chooseDirectory({ out, overwrite, resume }: SearchFlags): Promise
   return await chooseRunDirectory({ out, overwrite, preset: "search" });
 }
 
-async function readEarlierTrials(
-  directory: string,
-  description: SearchDescription,
-): Promise<TrialRecord[]> {
-  const earlier = await readJson(`${directory}/search.json`, "read search");
-  checkSameSearch(Object(earlier).search, description);
-  const path = `${directory}/trials.jsonl`;
-  return parseTrials(await Deno.readTextFile(path), path);
-}
-
-/** Writes what the search is, and the trials that it begins with, so that others can be appended. */
-async function startFiles(
-  directory: string,
-  { description, finished, dataPath }: {
-    description: SearchDescription;
-    finished: readonly TrialRecord[];
-    dataPath: string;
-  },
-): Promise<void> {
-  await makeDirectory(directory);
-  await writeFileAtomic(`${directory}/trials.jsonl`, finished.map(encodeTrial).join(""));
-  const versions = { histone: packageJson.version, ...Deno.version };
-  await writeJson(`${directory}/search.json`, {
-    ...{ command: "search", dataPath, versions },
-    search: description,
-  });
-  if (finished.length > 0) console.log(`Going on after ${finished.length} finished trials.`);
-}
-
-/** Hooks that append each trial to the file, print a line for it, and draw the progress line. */
-function reportTrials(directory: string, { trials }: SearchDescription) {
+/** Hooks that keep each trial and print a line for it, draw the progress line, and open checkpoints. */
+function reportTrials(directory: string, owned: OwnedParts, { trials }: SearchDescription) {
   const bar = new ProgressLine();
   const print = (line: string) => {
     bar.clear();
@@ -214,8 +222,17 @@ function reportTrials(directory: string, { trials }: SearchDescription) {
   return {
     onStart: ({ engine, device, reason }: { engine: string; device: string; reason: string }) =>
       print(`Engine: ${engine} (${device}, for each model); ${reason}`),
+    async openCheckpoints({ rung, trials }: TrialGroup): Promise<GroupCheckpoints> {
+      const name = `rung-${rung}-trial-${trials.join("-")}`;
+      // Most trials are so short that no checkpoint is worth its time.
+      const { options, finish } = await owned.open(name, { atEpochs: false });
+      if (options.resume !== undefined) {
+        print(`Going on within trial ${trials.join(", ")}, from its checkpoint.`);
+      }
+      return { ...options, finish };
+    },
     onTrial: (record: TrialRecord, progress: SearchProgress) => {
-      Deno.writeTextFileSync(`${directory}/trials.jsonl`, encodeTrial(record), { append: true });
+      appendTrial(directory, record);
       const number = `trial ${String(record.trial).padStart(String(trials).length)}/${trials}`;
       print(`${rungOf(progress)}${number}  ${formatTrial(record)}`);
     },

@@ -1,5 +1,6 @@
 /** `deno task simulate`: data in the competition's format from a model with known truth. */
 
+import { Option } from "commander";
 import { ContractError } from "../src/errors.ts";
 import { pathKind } from "../src/io/file.ts";
 import type { ReachableScores, SimulationTruth } from "../src/simulate/mod.ts";
@@ -20,21 +21,23 @@ interface SimulateFlags {
   readonly depthSpread: number;
   readonly dispersion: number;
   readonly seed: number;
+  readonly full: boolean;
   readonly compress: boolean;
   readonly overwrite: boolean;
 }
 
 const share = number(0, 1);
 
+/** Size of the competition's own data set. */
+const FULL_SIZE = { cellTypes: 50, genes: 16_000, newCellTypes: 6, newGenes: 1447, bins: 100 };
+
 await runCommand<SimulateFlags>({
   name: "simulate",
   summary: "Writes train.npz, eval.npz, eval_labels.csv and truth.json, whose truth is known.",
   examples: [
     ["deno task simulate", "8 cell types × 200 genes in simulated/"],
-    [
-      "deno task simulate --cell-types 50 --genes 16000 --new-cell-types 6 --new-genes 1447",
-      "the competition's size: 5.5 GB",
-    ],
+    ["deno task simulate --full", "the competition's size, 800,000 and 177,032 rows: 5.3 GB"],
+    ["deno task simulate --full --compress", "the same, deflated: 0.5 GB"],
   ],
   declare: (command) =>
     command
@@ -44,6 +47,11 @@ await runCommand<SimulateFlags>({
       .option("--new-cell-types <n>", "cell types that only eval has", integer(0), 2)
       .option("--new-genes <n>", "genes that only eval has", integer(0), 40)
       .option("--bins <n>", "100 bp bins, the TSS in the middle", integer(1), 100)
+      .addOption(
+        new Option("--full", "as many of all these as the competition has")
+          .conflicts(Object.keys(FULL_SIZE))
+          .default(false),
+      )
       .option("--visible-share <x>", "of the label's variance, seen in the marks", share, 0.3)
       .option("--hidden-share <x>", "of it, a gene's own and not in the marks", share, 0.3)
       .option("--depth <x>", "factor on all counts", number(Number.MIN_VALUE), 1)
@@ -56,7 +64,7 @@ await runCommand<SimulateFlags>({
 });
 
 async function simulate(flags: SimulateFlags, signal: AbortSignal): Promise<void> {
-  const { out, overwrite, ...options } = flags;
+  const { out, overwrite, full, ...options } = flags;
   if (!overwrite && await pathKind(`${out}/truth.json`) !== undefined) {
     throw new ContractError(
       `Cannot write to ${out}: it already holds a simulation. Name another --out, or add --overwrite`,
@@ -65,6 +73,7 @@ async function simulate(flags: SimulateFlags, signal: AbortSignal): Promise<void
   const progress = new ProgressLine("cell types");
   const truth = await writeSimulation(out, {
     ...options,
+    ...(full ? FULL_SIZE : {}),
     onProgress: ({ done, total, file, cellType }) => {
       if (signal.aborted) throw new Interrupted("Interrupted: nothing half-written was kept.");
       progress.update({ done, total, label: `${file} ${cellType}` });

@@ -29,7 +29,7 @@ await runCommand<PredictionFlags>({
 
 async function submit(flags: PredictionFlags, signal: AbortSignal): Promise<void> {
   const models = await loadModels(flags.model);
-  const data = await loadData(flags.data, flags.record);
+  const data = await loadData(flags.data, flags);
   const { mean: predictions } = await predictWithProgress(models, data, { ...flags, signal });
   warnIfConstant(predictions);
   const ids = data.submissionIds();

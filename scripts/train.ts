@@ -2,6 +2,8 @@
 
 import { type Agreement, evaluatePredictions } from "../src/data/evaluate.ts";
 import type { Dataset } from "../src/data/dataset.ts";
+import { DivergedError } from "../src/errors.ts";
+import { removeFile } from "../src/io/file.ts";
 import { compareEnsemble, type EnsemblePrediction, fitEnsemble } from "../src/training/ensemble.ts";
 import type { FitManyResult } from "../src/training/fit_many.ts";
 import {
@@ -73,39 +75,46 @@ async function train(given: TrainFlags, signal: AbortSignal): Promise<void> {
   const directory = await chooseRunDirectory({ ...flags, preset: settings.preset });
   await using run = await ownRun(directory, { command: "train", flags });
   const log = await openEventLog(flags.tensorboard, flags.overwrite || given.resume !== undefined);
-  const data = await loadData(settings.data, flags.record);
+  const data = await loadData(settings.data, flags);
   const test = await loadTest(flags);
   const trained = await fitEnsemble(modelOf(settings), data, {
     ...{ ...settings, ...run.options, members: flags.ensemble, signal },
     ...reportMembers(flags.ensemble, settings, log),
   });
   const diverged = trained.find(({ diverged }) => diverged !== undefined)?.diverged;
-  if (diverged !== undefined) throw diverged;
   const results = trained.filter(({ history }) => history.length > 0);
   if (results.length === 0) {
-    throw new Interrupted("Interrupted before the first epoch was finished: nothing was kept.");
+    if (diverged === undefined) {
+      throw new Interrupted("Interrupted before the first epoch was finished: nothing was kept.");
+    }
+    await run.finish();
+    throw diverged;
   }
   await writeRun({ directory, settings, data, test, flags, log, results });
+  if (diverged !== undefined) {
+    throw new DivergedError(`${diverged.message}. ${describeKept(results, flags, settings)}`, {
+      cause: diverged,
+    });
+  }
   if (trained.length < flags.ensemble || trained.some(({ interrupted }) => interrupted)) {
+    const kept = describeKept(results, flags, settings).toLowerCase();
     throw new Interrupted(
-      `${
-        describeInterruption(results, flags, settings)
-      } Go on: deno task train --resume ${directory}`,
+      `Interrupted: ${kept}. Go on: deno task train --resume ${directory}`,
     );
   }
   await run.finish();
   printNextStep(directory, flags);
 }
 
-function describeInterruption(
+function describeKept(
   results: readonly FitManyResult[],
   { ensemble }: TrainFlags,
   { epochs }: RunSettings,
 ): string {
   const epoch = results.at(-1)!.history.length;
   return ensemble === 1
-    ? `Interrupted: kept the model of epoch ${epoch} of ${epochs}.`
-    : `Interrupted: kept ${results.length} of ${ensemble} models, the last one of epoch ${epoch} of ${epochs}.`;
+    ? `Kept the model of epoch ${epoch} of ${epochs}`
+    : `Kept ${results.length} of ${ensemble} models, the last one of epoch ${epoch} of ${epochs}`;
 }
 
 async function writeRun(run: Run): Promise<void> {
@@ -117,10 +126,16 @@ async function writeRun(run: Run): Promise<void> {
     report: results[0],
   });
   await saveModels(directory, results.map(({ model }) => model));
-  const history = await writeHistory(directory, results);
-  await writeJson(`${directory}/metrics.json`, await measure(run));
+  const written = ["config.json", await writeHistory(directory, results)];
+  const metrics = `${directory}/metrics.json`;
+  // One that diverged may predict numbers that are none.
+  if (results.some(({ diverged }) => diverged !== undefined)) await removeFile(metrics);
+  else {
+    await writeJson(metrics, await measure(run));
+    written.push("metrics.json");
+  }
   const models = results.length === 1 ? "model/" : "models/, ensemble.json";
-  console.log(`Written: ${directory}/ (${models}, config.json, ${history}, metrics.json)`);
+  console.log(`Written: ${directory}/ (${[models, ...written].join(", ")})`);
 }
 
 /** What `metrics.json` keeps: agreement on the training data, on the test data, and what averaging gained. */

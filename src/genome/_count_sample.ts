@@ -1,7 +1,7 @@
 /** One file to the numbers of one mark in one cell type. */
 
 import { ContractError } from "../errors.ts";
-import { freeArray } from "./_free.ts";
+import { freeArray } from "../_free.ts";
 import { checkAssembly } from "./chromosomes.ts";
 import type { Gene } from "./gene.ts";
 import type { PrepareOptions, SignalInput } from "./prepare.ts";

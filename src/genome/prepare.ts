@@ -15,7 +15,7 @@ import type {
 } from "../record.ts";
 import { collectColumns } from "./_collect_columns.ts";
 import { countSample, type SampleCounts } from "./_count_sample.ts";
-import { freeArray } from "./_free.ts";
+import { freeArray } from "../_free.ts";
 import { mapInOrder } from "./_in_order.ts";
 import { inspectInputs, makeWarnOnce, type WarnOnce } from "./_inspect_inputs.ts";
 import type { Gene } from "./gene.ts";

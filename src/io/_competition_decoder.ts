@@ -2,22 +2,10 @@
  * The hot loop of reading competition files: rows of values to columns, with every value checked.
  */
 
+import type { PackedArray } from "../arrays.ts";
 import { FormatError } from "../errors.ts";
-import type { PackedBuilder } from "./packing.ts";
-
-/** Columns in the making, shared by all members of a file. */
-export interface CompetitionColumns {
-  /** `[sample, bin, mark]`. */
-  readonly signal: PackedBuilder;
-  /** `[sample]`. */
-  readonly labels: Float64Array | undefined;
-  /** `[sample]`. */
-  readonly cellTypeIndex: Uint32Array;
-  /** `[sample]`. */
-  readonly geneIndex: Uint32Array;
-  /** Position of each gene id, in order of first appearance. */
-  readonly positions: Map<number, number>;
-}
+import type { NpzReader } from "./npz.ts";
+import { PackedBuilder } from "./packing.ts";
 
 /** What one member holds, `[rows, bins, id + marks + label]`. */
 export interface MemberLayout {
@@ -29,19 +17,41 @@ export interface MemberLayout {
   readonly labelled: boolean;
 }
 
-/** So many values of signal fit the second-level cache, together with where they come from and go to. */
-const BATCH_VALUES = 2 ** 14;
+/** Some rows of a member as columns, in memory of their own. */
+export interface RowBatch {
+  /** Number of the first of them in the member. */
+  readonly firstRow: number;
+  /** `[row, bin, mark]`. */
+  readonly signal: PackedArray;
+  /** `[row]`. */
+  readonly geneIds: Float64Array<ArrayBuffer>;
+  /** `[row]`. */
+  readonly labels: Float64Array<ArrayBuffer> | undefined;
+}
 
-/** Takes the values of one member, in pieces of any length, to the columns. */
-export class MemberDecoder {
-  readonly #columns: CompetitionColumns;
+/**
+ * Decodes a member.
+ *
+ * @throws {FormatError} If it is damaged, or at the first value that cannot be.
+ */
+export async function* rowBatches(npz: NpzReader, layout: MemberLayout): AsyncGenerator<RowBatch> {
+  const decoder = new MemberDecoder(layout);
+  for await (const values of npz.numbers(layout.cellType)) yield* decoder.decode(values);
+}
+
+/** So many values of signal fit the second-level cache, together with where they come from and go to. */
+const BLOCK_VALUES = 2 ** 14;
+
+/** Decodes the values of one member, which come in pieces of any length. */
+class MemberDecoder {
   readonly #layout: MemberLayout;
-  /** Sample of the member's first row. */
-  readonly #start: number;
   /** Values of a row in the file. */
   readonly #rowValues: number;
-  /** Signal of some rows, `[row, bin, mark]`. */
-  readonly #batch: Float64Array;
+  /** Values of signal in a row. */
+  readonly #signalValues: number;
+  /** Signal of some rows, `[row, bin, mark]`: counts, as nearly all data are, or any numbers. */
+  readonly #counts: Uint32Array;
+  readonly #numbers: Float64Array;
   /** The row that a piece ended in. */
   readonly #partial: Float64Array;
   #partialLength = 0;
@@ -49,92 +59,138 @@ export class MemberDecoder {
   /** Genes of this member, to find one that stands twice. */
   readonly #seen = new Set<number>();
 
-  constructor(columns: CompetitionColumns, layout: MemberLayout, start: number) {
+  constructor(layout: MemberLayout) {
     const { bins, marks, labelled } = layout;
-    this.#columns = columns;
     this.#layout = layout;
-    this.#start = start;
     this.#rowValues = bins * (marks.length + (labelled ? 2 : 1));
-    const rows = Math.max(1, Math.floor(BATCH_VALUES / (bins * marks.length)));
-    this.#batch = new Float64Array(rows * bins * marks.length);
+    this.#signalValues = bins * marks.length;
+    const rows = Math.max(1, Math.floor(BLOCK_VALUES / this.#signalValues));
+    this.#counts = new Uint32Array(rows * this.#signalValues);
+    this.#numbers = new Float64Array(rows * this.#signalValues);
     this.#partial = new Float64Array(this.#rowValues);
-  }
-
-  /** Rows decoded so far. */
-  get rows(): number {
-    return this.#rows;
   }
 
   /**
    * Decodes the next values of the member.
    *
+   * @returns The rows that end in them, one batch or two; none if no row does.
    * @throws {FormatError} At the first value that cannot be.
    */
-  push(values: Float64Array): void {
+  decode(values: Float64Array): RowBatch[] {
+    const batches: RowBatch[] = [];
     let at = 0;
     if (this.#partialLength > 0) {
       at = Math.min(values.length, this.#rowValues - this.#partialLength);
       this.#partial.set(values.subarray(0, at), this.#partialLength);
       this.#partialLength += at;
-      if (this.#partialLength < this.#rowValues) return;
-      this.#decode(this.#partial, 1);
-      this.#partialLength = 0;
+      if (this.#partialLength < this.#rowValues) return [];
+      batches.push(this.#decodeRows(this.#partial, 1));
     }
     const rows = Math.floor((values.length - at) / this.#rowValues);
-    this.#decode(values.subarray(at, at + rows * this.#rowValues), rows);
-    const left = values.subarray(at + rows * this.#rowValues);
-    this.#partial.set(left);
-    this.#partialLength = left.length;
+    const end = at + rows * this.#rowValues;
+    if (rows > 0) batches.push(this.#decodeRows(values.subarray(at, end), rows));
+    this.#partialLength = values.length - end;
+    this.#partial.set(values.subarray(end));
+    return batches;
   }
 
-  #decode(values: Float64Array, rows: number): void {
-    const { bins, marks } = this.#layout;
-    const signalValues = bins * marks.length;
-    const batchRows = this.#batch.length / signalValues;
-    for (let row = 0; row < rows; row += batchRows) {
-      const count = Math.min(batchRows, rows - row);
-      for (let i = 0; i < count; i++) {
-        this.#decodeRow(values, (row + i) * this.#rowValues, i * signalValues);
+  #decodeRows(values: Float64Array, rows: number): RowBatch {
+    const firstRow = this.#rows;
+    const signal = new PackedBuilder(rows * this.#signalValues, { shared: false });
+    const geneIds = new Float64Array(rows);
+    const labels = this.#layout.labelled ? new Float64Array(rows) : undefined;
+    const labelPlace = this.#rowValues / this.#layout.bins - 1;
+    const blockRows = this.#counts.length / this.#signalValues;
+    for (let row = 0; row < rows; row += blockRows) {
+      const count = Math.min(blockRows, rows - row);
+      signal.append(this.#decodeBlock(values, row, count));
+      for (let i = row; i < row + count; i++) {
+        geneIds[i] = values[i * this.#rowValues];
+        if (labels !== undefined) labels[i] = values[i * this.#rowValues + labelPlace];
+        this.#accept(geneIds[i]);
       }
-      this.#columns.signal.append(this.#batch.subarray(0, count * signalValues));
     }
+    return { firstRow, signal: signal.finish(), geneIds, labels };
   }
 
-  #decodeRow(values: Float64Array, start: number, batchStart: number): void {
-    const { bins, marks, labelled } = this.#layout;
+  /** The signal of a block of rows; the result is overwritten by the next. */
+  #decodeBlock(values: Float64Array, row: number, rows: number): PackedArray {
+    const block = values.subarray(row * this.#rowValues, (row + rows) * this.#rowValues);
+    this.#checkRepeats(block);
+    const length = rows * this.#signalValues;
+    if (this.#copyCounts(block)) return this.#counts.subarray(0, length);
+    this.#copyNumbers(block);
+    return this.#numbers.subarray(0, length);
+  }
+
+  /** Checks that each row has one id, and one label, in all its bins. */
+  #checkRepeats(block: Float64Array): void {
+    const { bins, labelled } = this.#layout;
     const columns = this.#rowValues / bins;
-    const end = start + this.#rowValues;
-    const batch = this.#batch;
-    const id = values[start];
-    const label = labelled ? values[start + columns - 1] : 0;
-    let valid = Number.isSafeInteger(id) && id >= 0 && Number.isFinite(label);
-    let out = batchStart;
-    for (let bin = start; bin < end; bin += columns) {
-      if (values[bin] !== id) valid = false;
-      if (labelled && values[bin + columns - 1] !== label) valid = false;
-      for (let i = bin + 1, stop = i + marks.length; i < stop; i++) {
-        const count = values[i];
-        if (!(count >= 0 && count < Infinity)) valid = false;
-        batch[out++] = count;
+    for (let start = 0; start < block.length; start += this.#rowValues) {
+      const end = start + this.#rowValues;
+      const id = block[start];
+      const label = block[start + columns - 1];
+      let valid = Number.isSafeInteger(id) && id >= 0 && (!labelled || Number.isFinite(label));
+      for (let bin = start; bin < end; bin += columns) {
+        if (block[bin] !== id) valid = false;
+        if (labelled && block[bin + columns - 1] !== label) valid = false;
       }
+      if (!valid) this.#refuse(block);
     }
-    if (!valid) this.#refuse(values.subarray(start, end));
-    this.#place(id, label);
   }
 
-  #place(id: number, label: number): void {
-    const { positions, geneIndex, labels } = this.#columns;
+  /** Copies the signal of some rows if all of it is counts. */
+  #copyCounts(block: Float64Array): boolean {
+    const { bins, marks } = this.#layout;
+    const columns = this.#rowValues / bins;
+    const counts = this.#counts;
+    let out = 0;
+    for (let bin = 0; bin < block.length; bin += columns) {
+      for (let i = bin + 1, stop = i + marks.length; i < stop; i++) {
+        const count = block[i] >>> 0;
+        if (count !== block[i]) return false;
+        counts[out++] = count;
+      }
+    }
+    return true;
+  }
+
+  #copyNumbers(block: Float64Array): void {
+    const { bins, marks } = this.#layout;
+    const columns = this.#rowValues / bins;
+    const numbers = this.#numbers;
+    let out = 0;
+    for (let start = 0; start < block.length; start += this.#rowValues) {
+      let valid = true;
+      for (let bin = start; bin < start + this.#rowValues; bin += columns) {
+        for (let i = bin + 1, stop = i + marks.length; i < stop; i++) {
+          const number = block[i];
+          if (!(number >= 0 && number < Infinity)) valid = false;
+          numbers[out++] = number;
+        }
+      }
+      if (!valid) this.#refuse(block);
+    }
+  }
+
+  /** Counts a row whose values are right. */
+  #accept(id: number): void {
     if (this.#seen.has(id)) this.#fail(`gene ${id} stands twice in the cell type`);
     this.#seen.add(id);
-    let position = positions.get(id);
-    if (position === undefined) positions.set(id, position = positions.size);
-    const sample = this.#start + this.#rows++;
-    geneIndex[sample] = position;
-    if (labels !== undefined) labels[sample] = label;
+    this.#rows++;
   }
 
-  /** Finds what is wrong with a row. */
-  #refuse(row: Float64Array): never {
+  /** Finds the first row of a block that is wrong, and what is wrong with it. */
+  #refuse(block: Float64Array): never {
+    for (let start = 0; start < block.length; start += this.#rowValues) {
+      this.#checkRow(block.subarray(start, start + this.#rowValues));
+      this.#accept(block[start]);
+    }
+    return this.#fail("its values were changed while they were read");
+  }
+
+  #checkRow(row: Float64Array): void {
     const { bins, marks, labelled } = this.#layout;
     const columns = this.#rowValues / bins;
     const [id, label] = [row[0], row[columns - 1]];
@@ -161,7 +217,6 @@ export class MemberDecoder {
         );
       }
     }
-    return this.#fail("its values were changed while they were read");
   }
 
   #fail(found: string): never {

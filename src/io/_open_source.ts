@@ -10,6 +10,7 @@ export async function openSource(source: string | URL | ByteSource): Promise<Byt
   return {
     name: source.name,
     size: source.size,
+    readsAreCopies: source.readsAreCopies,
     read: (offset, length) => source.read(offset, length),
     close: () => {},
   };

@@ -30,7 +30,7 @@ export class PackedChunks {
   finish(): PackedArray {
     this.#closeChunk();
     const builder = new PackedBuilder(this.#total);
-    for (const chunk of this.#chunks) builder.append(Float64Array.from(chunk));
+    for (const chunk of this.#chunks) builder.append(chunk);
     return builder.finish();
   }
 

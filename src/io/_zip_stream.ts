@@ -8,7 +8,7 @@ import type { ByteSource } from "./byte_source.ts";
 
 /** Pieces start small, because the header of an array is all that is wanted sometimes. */
 const FIRST_PIECE_BYTES = 2 ** 16;
-const LARGEST_PIECE_BYTES = 2 ** 22;
+const LARGEST_PIECE_BYTES = 2 ** 20;
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

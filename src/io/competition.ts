@@ -6,14 +6,14 @@
 
 import { FormatError } from "../errors.ts";
 import { COMPETITION_RECORD, type DataRecord, parseRecord } from "../record.ts";
-import {
-  type CompetitionColumns,
-  MemberDecoder,
-  type MemberLayout,
-} from "./_competition_decoder.ts";
+import type { MemberLayout, RowBatch } from "./_competition_decoder.ts";
+import { decodeMembers } from "./_decode_members.ts";
+import { ZipNpzReader } from "./_npz_reader.ts";
+import { openSource } from "./_open_source.ts";
+import { readZipDirectory, type ZipDirectory } from "./_zip_directory.ts";
 import type { ByteSource } from "./byte_source.ts";
 import type { SampleColumns } from "./columns.ts";
-import { type NpzReader, openNpz } from "./npz.ts";
+import type { NpzReader } from "./npz.ts";
 import { PackedBuilder } from "./packing.ts";
 
 /** How to read a competition file. */
@@ -30,6 +30,12 @@ export interface ReadCompetitionOptions {
    * @default All of the file's
    */
   readonly cellTypes?: readonly string[];
+  /**
+   * Threads to decode on; the result does not depend on it.
+   *
+   * @default all cores, at most 8; one for a small file, or where there are no workers
+   */
+  readonly threads?: number;
   /** Called now and then with the samples read so far and their number. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -69,39 +75,59 @@ export async function readCompetition(
   source: string | URL | ByteSource,
   options: ReadCompetitionOptions = {},
 ): Promise<SampleColumns> {
-  using npz = await openNpz(source);
-  const record = options.record ?? recordOf(npz) ?? COMPETITION_RECORD;
-  const cellTypes = chooseCellTypes(npz, options.cellTypes);
+  const file = await openSource(source);
+  try {
+    const directory = await readZipDirectory(file, ".npy");
+    return await readColumns(file, directory, options);
+  } finally {
+    file.close();
+  }
+}
+
+async function readColumns(
+  source: ByteSource,
+  directory: ZipDirectory,
+  { record: given, cellTypes: wanted, threads, onProgress }: ReadCompetitionOptions,
+): Promise<SampleColumns> {
+  const npz = new ZipNpzReader(source, directory);
+  const record = given ?? recordOf(npz) ?? COMPETITION_RECORD;
+  const cellTypes = chooseCellTypes(npz, wanted);
   const layouts = await readLayouts(npz, cellTypes, record.marks);
   const { bins, labelled } = layouts[0];
-  const total = layouts.reduce((sum, { rows }) => sum + rows, 0);
-  const columns: CompetitionColumns = {
-    signal: new PackedBuilder(total * bins * record.marks.length),
-    labels: labelled ? new Float64Array(total) : undefined,
-    cellTypeIndex: new Uint32Array(total),
-    geneIndex: new Uint32Array(total),
-    positions: new Map(),
-  };
+  const starts = layouts.map((_, member) =>
+    layouts.slice(0, member).reduce((sum, { rows }) => sum + rows, 0)
+  );
+  const total = starts.at(-1)! + layouts.at(-1)!.rows;
+  const signal = new PackedBuilder(total * bins * record.marks.length);
+  const labels = labelled ? new Float64Array(total) : undefined;
+  const geneIds = new Float64Array(total);
   let done = 0;
-  for (const [cell, layout] of layouts.entries()) {
-    columns.cellTypeIndex.fill(cell, done, done + layout.rows);
-    const decoder = new MemberDecoder(columns, layout, done);
-    for await (const values of npz.numbers(layout.cellType)) {
-      decoder.push(values);
-      options.onProgress?.(done + decoder.rows, total);
-    }
-    done += layout.rows;
-  }
-  return {
-    signal: columns.signal.finish(),
-    labels: columns.labels,
-    cellTypes,
-    cellTypeIndex: columns.cellTypeIndex,
-    genes: [...columns.positions.keys()].map(String),
-    geneIndex: columns.geneIndex,
-    bins,
-    record,
+  const take = (member: number, batch: RowBatch) => {
+    const start = starts[member] + batch.firstRow;
+    signal.place(batch.signal, start * bins * record.marks.length);
+    geneIds.set(batch.geneIds, start);
+    if (batch.labels !== undefined) labels?.set(batch.labels, start);
+    onProgress?.(done += batch.geneIds.length, total);
   };
+  await decodeMembers({ source, directory, layouts, threads, take });
+  const cellTypeIndex = new Uint32Array(total);
+  for (const [cell, start] of starts.entries()) cellTypeIndex.fill(cell, start);
+  return {
+    ...{ signal: signal.finish(), labels, cellTypes, cellTypeIndex, bins, record },
+    ...indexGenes(geneIds),
+  };
+}
+
+/** Distinct genes in order of first appearance, and each sample's place among them. */
+function indexGenes(ids: Float64Array): Pick<SampleColumns, "genes" | "geneIndex"> {
+  const places = new Map<number, number>();
+  const geneIndex = new Uint32Array(ids.length);
+  for (let sample = 0; sample < ids.length; sample++) {
+    const place = places.get(ids[sample]) ?? places.size;
+    if (place === places.size) places.set(ids[sample], place);
+    geneIndex[sample] = place;
+  }
+  return { genes: [...places.keys()].map(String), geneIndex };
 }
 
 /** The record our own writer leaves in the zip comment; other comments are none of our business. */

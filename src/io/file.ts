@@ -4,11 +4,12 @@
  * @module
  */
 
-import { WriteError } from "../errors.ts";
+import { FormatError, WriteError } from "../errors.ts";
 import { type ByteSource, checkRange } from "./byte_source.ts";
 
 /**
- * Opens a file for random access.
+ * Opens a file for random access. Its reads throw a `FormatError` once the file was changed in place: what was read
+ * before and after would not belong together. A file that another takes the place of is read on as it was.
  *
  * @param path Path of a regular file.
  * @throws {Deno.errors.NotFound} If there is none.
@@ -16,8 +17,9 @@ import { type ByteSource, checkRange } from "./byte_source.ts";
 export async function openFile(path: string | URL): Promise<ByteSource> {
   const name = String(path);
   const file = await Deno.open(path, { read: true });
-  const { size, isDirectory } = await file.stat();
-  if (isDirectory) {
+  const opened = await file.stat();
+  const { size } = opened;
+  if (opened.isDirectory) {
     file.close();
     throw new Deno.errors.IsADirectory(`Cannot open ${name}: it is a directory, expected a file`);
   }
@@ -28,11 +30,10 @@ export async function openFile(path: string | URL): Promise<ByteSource> {
     await file.seek(offset, Deno.SeekMode.Start);
     for (let filled = 0; filled < length;) {
       const count = await file.read(bytes.subarray(filled));
-      if (count === null) {
-        throw new RangeError(`Cannot read ${name}: it became shorter while it was read`);
-      }
+      if (count === null) throw changedError(name);
       filled += count;
     }
+    if (wasChanged(opened, file.statSync())) throw changedError(name);
     return bytes;
   };
   return {
@@ -49,6 +50,15 @@ export async function openFile(path: string | URL): Promise<ByteSource> {
       file.close();
     },
   };
+}
+
+/** Some systems tell no time of change; the length they tell. */
+function wasChanged(before: Deno.FileInfo, now: Deno.FileInfo): boolean {
+  return now.size !== before.size || now.mtime?.getTime() !== before.mtime?.getTime();
+}
+
+function changedError(file: string): FormatError {
+  return new FormatError("Cannot read file: it was changed while it was read", { file });
 }
 
 /** What kind of thing a path names, or `undefined` if there is nothing. */

@@ -21,11 +21,19 @@ const CONSTRUCTORS: Readonly<
   float64: Float64Array,
 };
 
+/** Options of {@linkcode PackedBuilder}. */
+export interface PackedBuilderOptions {
+  /**
+   * Whether the memory is a `SharedArrayBuffer`, which workers can use without a copy; others can be transferred.
+   *
+   * @default whether the platform has it
+   */
+  readonly shared?: boolean;
+}
+
 /**
  * Collects a known number of values and keeps them in the narrowest of uint8, uint16, uint32, float32 and
  * float64 that holds every one so far exactly. Counts of reads mostly end up in two bytes instead of eight.
- *
- * The memory is a `SharedArrayBuffer` where the platform has one, so that workers can use it without a copy.
  * Negative zero may become zero; NaN and infinities are kept, as floats.
  *
  * @example
@@ -41,22 +49,28 @@ const CONSTRUCTORS: Readonly<
  */
 export class PackedBuilder {
   readonly #length: number;
+  readonly #shared: boolean;
   #type: PackedType = "uint8";
   #packed: PackedArray;
-  #filled = 0;
+  /** Number of values so far. */
+  #count = 0;
+  /** Behind the last place that has a value. */
+  #end = 0;
 
   /**
    * Makes room for the values.
    *
    * @param length How many values there will be.
+   * @param options What memory to take.
    * @throws {RangeError} If that is no integer >= 0, or more than the platform can hold.
    */
-  constructor(length: number) {
+  constructor(length: number, options: PackedBuilderOptions = {}) {
     if (!Number.isSafeInteger(length) || length < 0) {
       throw new RangeError(`Cannot pack ${length} values: expected an integer >= 0`);
     }
     this.#length = length;
-    this.#packed = allocate(this.#type, length);
+    this.#shared = options.shared ?? typeof SharedArrayBuffer === "function";
+    this.#packed = this.#allocate(this.#type);
   }
 
   /**
@@ -65,15 +79,27 @@ export class PackedBuilder {
    * @param values Any numbers; not kept.
    * @throws {RangeError} If they are more than the builder was made for.
    */
-  append(values: Float64Array): void {
-    const end = this.#filled + values.length;
+  append(values: PackedArray): void {
+    this.place(values, this.#end);
+  }
+
+  /**
+   * Adds values at a place that has none yet, for parts that come in any order.
+   *
+   * @param values Any numbers; not kept.
+   * @param start Place of the first of them.
+   * @throws {RangeError} If they reach beyond what the builder was made for.
+   */
+  place(values: PackedArray, start: number): void {
+    const end = start + values.length;
     if (end > this.#length) {
       throw new RangeError(`Cannot pack value ${end}: the builder was made for ${this.#length}`);
     }
     const type = this.#typeFor(values);
     if (type !== this.#type) this.#widen(type);
-    this.#packed.set(values, this.#filled);
-    this.#filled = end;
+    this.#packed.set(values, start);
+    this.#count += values.length;
+    this.#end = Math.max(this.#end, end);
   }
 
   /**
@@ -82,58 +108,79 @@ export class PackedBuilder {
    * @throws {RangeError} If some are still missing.
    */
   finish(): PackedArray {
-    if (this.#filled !== this.#length) {
+    if (this.#count !== this.#length) {
       throw new RangeError(
-        `Cannot finish packing: ${this.#filled} values were added, expected ${this.#length}`,
+        `Cannot finish packing: ${this.#count} values were added, expected ${this.#length}`,
       );
     }
     return this.#packed;
   }
 
   /** The narrowest type for the values so far and these. */
-  #typeFor(values: Float64Array): PackedType {
+  #typeFor(values: PackedArray): PackedType {
     const current = this.#type;
-    if (current === "float64") return current;
-    if (current !== "float32") {
-      const integer = integerType(values);
-      if (integer !== undefined) {
-        return TYPES.indexOf(integer) > TYPES.indexOf(current) ? integer : current;
-      }
-    }
-    // Integers below 2^16 are exact in float32, those of uint32 not always.
-    const exact = areFloat32(values) &&
-      (current !== "uint32" || areFloat32(this.#packed.subarray(0, this.#filled)));
-    return exact ? "float32" : "float64";
+    if (holds(current, typeOf(values))) return current;
+    const needed = narrowestType(values);
+    if (holds(current, needed)) return current;
+    if (holds(needed, current)) return needed;
+    // What is left is float32 beside uint32, whose integers it may hold or not.
+    const integers = current === "uint32" ? this.#packed.subarray(0, this.#end) : values;
+    return areFloat32(integers) ? "float32" : "float64";
   }
 
   #widen(type: PackedType): void {
-    const wider = allocate(type, this.#length);
-    wider.set(this.#packed.subarray(0, this.#filled));
-    this.#packed = wider;
+    const narrow = this.#packed.subarray(0, this.#end);
     this.#type = type;
+    this.#packed = this.#allocate(type);
+    this.#packed.set(narrow);
+  }
+
+  #allocate(type: PackedType): PackedArray {
+    const Type = CONSTRUCTORS[type];
+    const bytes = this.#length * Type.BYTES_PER_ELEMENT;
+    return new Type(this.#shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes));
   }
 }
 
-function allocate(type: PackedType, length: number): PackedArray {
-  const Type = CONSTRUCTORS[type];
-  const bytes = length * Type.BYTES_PER_ELEMENT;
-  return new Type(
-    typeof SharedArrayBuffer === "function" ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes),
-  );
+function typeOf(values: PackedArray): PackedType {
+  return TYPES.find((type) => values instanceof CONSTRUCTORS[type])!;
+}
+
+/** Whether every value of a type is one of another. */
+function holds(wide: PackedType, narrow: PackedType): boolean {
+  if (wide === "float32" && narrow === "uint32") return false;
+  return TYPES.indexOf(wide) >= TYPES.indexOf(narrow);
+}
+
+function narrowestType(values: PackedArray): PackedType {
+  if (values instanceof Uint32Array) return integerType(bitsOf(values));
+  return integersOf(values) ?? (areFloat32(values) ? "float32" : "float64");
+}
+
+/** The narrowest type for integers below 2^32, given the largest of them or all bits that are set in any. */
+function integerType(largest: number): PackedType {
+  return largest < 2 ** 8 ? "uint8" : largest < 2 ** 16 ? "uint16" : "uint32";
+}
+
+/** {@linkcode integersOf} in a fifth of the time, for those that are known to be integers. */
+function bitsOf(values: Uint32Array): number {
+  let bits = 0;
+  for (let i = 0; i < values.length; i++) bits |= values[i];
+  return bits >>> 0;
 }
 
 /** The narrowest unsigned type for the values, or `undefined` if one of them is no such integer. */
-function integerType(values: Float64Array): PackedType | undefined {
+function integersOf(values: PackedArray): PackedType | undefined {
   let largest = 0;
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
     if (value >>> 0 !== value) return undefined;
     if (value > largest) largest = value;
   }
-  return largest < 2 ** 8 ? "uint8" : largest < 2 ** 16 ? "uint16" : "uint32";
+  return integerType(largest);
 }
 
-function areFloat32(values: Float64Array | PackedArray): boolean {
+function areFloat32(values: PackedArray): boolean {
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
     if (Math.fround(value) !== value && !Number.isNaN(value)) return false;

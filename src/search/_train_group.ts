@@ -6,8 +6,11 @@ import type { ModelTrial } from "./_group_trials.ts";
 import type { PlannedTrial, TrialRecord } from "./trial.ts";
 
 /** What all groups of a search have in common. */
-export interface GroupOptions
-  extends Pick<FitManyOptions, "transform" | "engine" | "threads" | "onStart" | "signal"> {
+export interface GroupOptions extends
+  Pick<
+    FitManyOptions,
+    "transform" | "engine" | "threads" | "checkpoint" | "resume" | "onStart" | "signal"
+  > {
   /** The folds that every trial is trained on. */
   readonly folds: readonly Fold[];
   /** Called with the share of the group's work that is done, from 0 to 1. */

@@ -22,10 +22,12 @@ export {
 } from "./ranking.ts";
 export { planRungs, type Rung, type RungOptions } from "./rungs.ts";
 export {
+  type GroupCheckpoints,
   searchModels,
   type SearchOptions,
   type SearchProgress,
   type SearchResult,
+  type TrialGroup,
 } from "./search_models.ts";
 export {
   type ResolvedSettings,

@@ -3,6 +3,7 @@ import { type Fold, kFold } from "../data/kfold.ts";
 import { type EngineName, type EngineReport, selectEngine } from "../engine/select.ts";
 import { ContractError, UnsupportedModelError } from "../errors.ts";
 import type { ModelSpec } from "../model/spec.ts";
+import type { FitManyOptions } from "../training/fit_many.ts";
 import { groupTrials, type ModelTrial } from "./_group_trials.ts";
 import { runInLanes } from "./_lanes.ts";
 import { trainGroup } from "./_train_group.ts";
@@ -26,6 +27,20 @@ export interface SearchProgress {
   readonly total: number;
 }
 
+/** Trials that train side by side. */
+export interface TrialGroup {
+  /** Number of their rung, from 1. */
+  readonly rung: number;
+  /** Their numbers, from 1. */
+  readonly trials: readonly number[];
+}
+
+/** Where a {@linkcode TrialGroup} keeps its checkpoints. */
+export interface GroupCheckpoints extends Pick<FitManyOptions, "checkpoint" | "resume"> {
+  /** Called when the group is finished and its trials were passed on: its checkpoints are of no use any more. */
+  readonly finish: () => Promise<void>;
+}
+
 /** Options of {@linkcode searchModels}. */
 export interface SearchOptions extends SearchSettings {
   /** Where to compute. @default "auto" */
@@ -39,6 +54,13 @@ export interface SearchOptions extends SearchSettings {
    * @default none
    */
   readonly finished?: readonly TrialRecord[];
+  /**
+   * Called before trials are trained: gives them a place for checkpoints, and the one that they go on from, if the same
+   * trials were under way when an earlier search ended. Another engine may group trials in another way.
+   *
+   * @default trials are trained anew
+   */
+  readonly openCheckpoints?: (group: TrialGroup) => Promise<GroupCheckpoints>;
   /** Called once, when the first trial begins. */
   readonly onStart?: (engine: EngineReport) => void;
   /** Called with each trial when it is done, but not with those that were `finished`. */
@@ -175,7 +197,7 @@ class Search {
     models: readonly ModelTrial[],
     { rung, rungs }: Pick<SearchProgress, "rung" | "rungs">,
   ): Promise<TrialRecord[]> {
-    const { engine, threads, onProgress, signal } = this.#options;
+    const { engine, threads, openCheckpoints, onProgress, signal } = this.#options;
     const known = models.flatMap((model) => this.#recall(model) ?? []);
     const left = models.filter((model) => !this.#finished.has(keyOf(model)));
     const records = [...known];
@@ -188,8 +210,11 @@ class Search {
     };
     const { transform } = this.#settings;
     await runInLanes(groupTrials(left, capacity.inGroup), async (group) => {
+      const numbers = group.map(({ trial }) => trial);
+      const checkpoints = await openCheckpoints?.({ rung, trials: numbers });
       const done = await trainGroup(group, {
         ...{ engine, transform, signal, folds: this.#folds },
+        ...{ checkpoint: checkpoints?.checkpoint, resume: checkpoints?.resume },
         threads: capacity.lanes === 1 ? threads : this.#laneThreads(capacity.lanes),
         onStart: (report) => this.#start(report),
         onProgress: (share) => {
@@ -202,6 +227,7 @@ class Search {
         records.push(record);
         this.#keep(record, progress());
       }
+      if (done.length === group.length) await checkpoints?.finish();
     }, { lanes: capacity.lanes, signal });
     return records;
   }

@@ -26,7 +26,7 @@ export interface ScoredTrial extends PlannedTrial {
   readonly score: number;
   /** Parameters of the model. */
   readonly parameters: number;
-  /** Seconds it took; of trials trained side by side each has its share. */
+  /** Seconds it took since it was begun or gone on with; of trials trained side by side each has its share. */
   readonly seconds: number;
   /** Name of the engine. */
   readonly engine: string;

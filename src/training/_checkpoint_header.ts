@@ -9,11 +9,24 @@ export const STATE_ARRAYS = ["weights", "firstMoments", "secondMoments"] as cons
 /** One of a run's arrays. */
 export type StateArray = (typeof STATE_ARRAYS)[number];
 
-/** A run, with the lengths of its arrays instead of their values. */
-export type RunHeader = Omit<RunCheckpoint, "state"> & {
+/** A state, with the lengths of its arrays instead of their values. */
+export interface StateHeader {
   readonly step: number;
   readonly lengths: Readonly<Record<StateArray, readonly number[]>>;
+}
+
+/** A run with such states. */
+export type RunHeader = Omit<RunCheckpoint, "state" | "underWay"> & {
+  readonly state: StateHeader;
+  readonly underWay?: StateHeader;
 };
+
+/** The states of a run, in the order of their values. */
+export function statesOf<State>(
+  { state, underWay }: { readonly state: State; readonly underWay?: State },
+): State[] {
+  return underWay === undefined ? [state] : [state, underWay];
+}
 
 /** A checkpoint without its numbers. */
 export type CheckpointHeader = Omit<FitCheckpoint, "runs"> & {
@@ -42,9 +55,11 @@ const HEADER_CHECKS: Checks = {
   ...{ epoch: count, position: count, lossSums: losses, seconds, runs: objects },
 };
 const RUN_CHECKS: Checks = {
-  ...{ step: count, history: objects, lengths: [isObject, "an object"] },
+  ...{ history: objects, state: [isObject, "an object"] },
+  underWay: [(value) => value === undefined || isObject(value), "an object"],
   diverged: [(value) => value === undefined || isText(value), "a text"],
 };
+const STATE_CHECKS: Checks = { step: count, lengths: [isObject, "an object"] };
 const LENGTH_CHECKS: Checks = Object.fromEntries(
   STATE_ARRAYS.map((name) => [name, [areAll(isCount), "an array of integers >= 0"] as const]),
 );
@@ -76,10 +91,14 @@ export function parseCheckpointHeader(
   const { runs } = header as CheckpointHeader;
   runs.forEach((run, i) => {
     check(run, RUN_CHECKS, `runs[${i}].`);
-    check(run.lengths, LENGTH_CHECKS, `runs[${i}].lengths.`);
+    for (const state of statesOf(run)) {
+      check(state, STATE_CHECKS, `runs[${i}].state.`);
+      check(state.lengths, LENGTH_CHECKS, `runs[${i}].state.lengths.`);
+    }
     run.history.forEach((epoch) => check(epoch, EPOCH_CHECKS, `runs[${i}].history.`));
   });
-  const wanted = runs.flatMap(({ lengths }) => STATE_ARRAYS.flatMap((name) => lengths[name]))
+  const wanted = runs.flatMap((run) => statesOf(run))
+    .flatMap(({ lengths }) => STATE_ARRAYS.flatMap((name) => lengths[name]))
     .reduce((sum, length) => sum + length, 0);
   if (wanted !== values) fail(`it holds ${values} values, expected ${wanted}`);
   return header as CheckpointHeader;

@@ -1,9 +1,11 @@
 import type { EngineData, ManySession, SessionState } from "../engine/engine.ts";
+import { freeState } from "../engine/free_state.ts";
 import { DivergedError } from "../errors.ts";
 import { encodeGeneEffects, type GeneEffects, parseGeneEffects } from "../model/gene_effects.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import { deriveKey, RandomStream, shuffledIndices } from "../random.ts";
 import { type DataRecord, reconcileRecords } from "../record.ts";
+import type { CheckpointTimer } from "./_checkpoint_timer.ts";
 import { checkInputShape, engineData } from "./_engine_data.ts";
 import type { Settings } from "./_settings.ts";
 import type { FitCheckpoint, RunCheckpoint } from "./checkpoint.ts";
@@ -12,8 +14,8 @@ import type { FitManyOptions, FitRun } from "./fit_many.ts";
 import { fitGeneEffects } from "./gene_effects.ts";
 import { lossOf } from "./loss.ts";
 
-/** Batches of the first piece of an epoch that is cut into pieces, before the pace is known. */
-const FIRST_PIECE = 16;
+/** Fewest batches of a piece of an epoch that is cut into pieces; those of the first, before the pace is known. */
+const LEAST_PIECE = 16;
 
 /** What a group of runs is trained with. */
 export interface GroupParts {
@@ -25,15 +27,16 @@ export interface GroupParts {
   /** Number of the first run. */
   readonly first: number;
   readonly options: FitManyOptions;
-  /** Told where the group is, if checkpoints are wanted. */
-  readonly save: ((checkpoint: GroupCheckpoint) => Promise<void>) | undefined;
+  readonly timer: CheckpointTimer;
+  /** Told where the group is when a checkpoint is due. */
+  readonly save: (checkpoint: GroupCheckpoint) => Promise<void>;
 }
 
 /** The part of a checkpoint that a group knows of. */
 export type GroupCheckpoint = Omit<FitCheckpoint, "identity" | "group">;
 
 /** A run so far. */
-export interface GroupRun extends Omit<RunCheckpoint, "diverged" | "geneEffects"> {
+export interface GroupRun extends Pick<RunCheckpoint, "state" | "history"> {
   readonly geneEffects?: GeneEffects;
   readonly diverged?: DivergedError;
 }
@@ -54,7 +57,7 @@ export class FitGroup {
   #runs: GroupRun[];
   #samplesPerSecond: number | undefined;
 
-  /** `states` are the session's own. */
+  /** `states` are the session's, taken for this group. */
   constructor(session: ManySession, parts: GroupParts, states: readonly SessionState[]) {
     this.#session = session;
     this.#parts = parts;
@@ -70,8 +73,9 @@ export class FitGroup {
 
   /** Goes on from a checkpoint. */
   async restore(runs: readonly RunCheckpoint[]): Promise<void> {
-    this.#runs = runs.map(fromCheckpoint);
-    await this.#session.restore(runs.map(({ state }) => state));
+    await this.#session.restore(runs.map(({ state, underWay = state }) => underWay));
+    // The checkpoint's own arrays stay its caller's.
+    this.#runs = runs.map((run) => ({ ...fromCheckpoint(run), state: structuredClone(run.state) }));
   }
 
   /** Trains the epochs that are left. `begun` is the epoch that a checkpoint was taken in. */
@@ -81,10 +85,13 @@ export class FitGroup {
       return { epoch, position: 0, lossSums: runs.map(() => 0), seconds: 0 };
     };
     let progress = begun === undefined ? fresh(0) : { ...begun, lossSums: [...begun.lossSums] };
-    while (progress.epoch < settings[0].epochs) {
+    const goesOn = () => this.#runs.some(({ diverged }) => diverged === undefined);
+    while (progress.epoch < settings[0].epochs && goesOn()) {
       await this.#epoch(progress);
       progress = fresh(progress.epoch + 1);
-      await this.#save(progress, this.#runs);
+      if (this.#parts.timer.isDue("after epoch")) {
+        await this.#save(progress, this.#runs.map(toCheckpoint));
+      }
     }
   }
 
@@ -125,7 +132,10 @@ export class FitGroup {
       progress.seconds += seconds;
       progress.position = end;
       diverged = new Map([...diverged, ...this.#account(losses, trained, progress)]);
-      if (end < longest) await this.#save(progress, await this.#states());
+      // What diverged in this epoch is known as such only after it.
+      if (end < longest && diverged.size === 0 && this.#parts.timer.isDue("within epoch")) {
+        await this.#saveWithinEpoch(progress);
+      }
     }
     await this.#finishEpoch(progress, { orders, diverged });
   }
@@ -153,9 +163,10 @@ export class FitGroup {
     const { first, options } = this.#parts;
     const validation = await this.#validationLosses();
     const states = await this.#session.state();
-    this.#runs = this.#runs.map((run, i) => {
-      if (diverged.has(i)) return { ...run, diverged: diverged.get(i) };
-      if (run.diverged !== undefined) return run;
+    const before = this.#runs;
+    this.#runs = before.map((run, i) => {
+      const error = run.diverged ?? diverged.get(i) ?? weightsError(states[i], epoch);
+      if (error !== undefined) return { ...run, diverged: error };
       const { length } = orders[i];
       const record: EpochRecord = {
         ...{ epoch: epoch + 1, loss: lossSums[i] / length, validationLoss: validation?.[i] },
@@ -164,24 +175,30 @@ export class FitGroup {
       options.onEpoch?.(first + i, record);
       return { state: states[i], history: [...run.history, record] };
     });
+    this.#runs.forEach(({ state }, i) =>
+      freeState(state === states[i] ? before[i].state : states[i])
+    );
   }
 
-  /** Samples that are trained on before the next checkpoint. */
+  /** Samples that are trained on before a checkpoint is due within the epoch, about. */
   #pieceSize(): number {
-    const { settings: [{ batchSize }], options: { checkpoint }, runs } = this.#parts;
-    const minutes = checkpoint?.everyMinutes;
-    if (minutes === undefined) return Infinity;
+    const { settings: [{ batchSize }], timer: { secondsLeft }, runs } = this.#parts;
+    if (secondsLeft === Infinity) return Infinity;
     const pace = (this.#samplesPerSecond ?? 0) / runs.length;
-    return batchSize * Math.max(FIRST_PIECE, Math.floor(60 * minutes * pace / batchSize));
+    return batchSize * Math.max(LEAST_PIECE, Math.floor(secondsLeft * pace / batchSize));
   }
 
-  async #states(): Promise<GroupRun[]> {
+  async #saveWithinEpoch(progress: Progress): Promise<void> {
     const states = await this.#session.state();
-    return this.#runs.map((run, i) => ({ ...run, state: states[i] }));
+    const runs = this.#runs.map((run, i) => ({ ...toCheckpoint(run), underWay: states[i] }));
+    await this.#save(progress, runs);
+    states.forEach(freeState);
   }
 
-  async #save(progress: Progress, runs: readonly GroupRun[]): Promise<void> {
-    await this.#parts.save?.({ ...progress, runs: runs.map(toCheckpoint) });
+  async #save(progress: Progress, runs: readonly RunCheckpoint[]): Promise<void> {
+    const { save, timer } = this.#parts;
+    await save({ ...progress, runs });
+    timer.restart();
   }
 
   #reporter(epoch: number, orders: readonly Uint32Array[]) {
@@ -207,6 +224,15 @@ export class FitGroup {
   }
 }
 
+/** After the last step of an epoch, whose losses were all numbers, weights may be none. */
+function weightsError({ weights }: SessionState, epoch: number): DivergedError | undefined {
+  if (weights.every((values) => values.every(Number.isFinite))) return undefined;
+  return new DivergedError(
+    `Cannot go on training: weights are NaN or infinite in epoch ${epoch + 1}. ` +
+      "A lower learning rate or a transform of the input may help",
+  );
+}
+
 /** A run as a checkpoint keeps it. */
 export function toCheckpoint({ geneEffects, diverged, ...run }: GroupRun): RunCheckpoint {
   return {
@@ -217,9 +243,9 @@ export function toCheckpoint({ geneEffects, diverged, ...run }: GroupRun): RunCh
 }
 
 /** A run that a checkpoint kept. */
-export function fromCheckpoint({ geneEffects, diverged, ...run }: RunCheckpoint): GroupRun {
+export function fromCheckpoint({ state, history, geneEffects, diverged }: RunCheckpoint): GroupRun {
   return {
-    ...run,
+    ...{ state, history },
     ...(geneEffects !== undefined && { geneEffects: parseGeneEffects(geneEffects, "checkpoint") }),
     ...(diverged !== undefined && { diverged: new DivergedError(diverged) }),
   };

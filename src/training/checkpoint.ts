@@ -6,13 +6,17 @@ import {
   type RunHeader,
   STATE_ARRAYS,
   type StateArray,
+  type StateHeader,
+  statesOf,
 } from "./_checkpoint_header.ts";
 import type { EpochRecord } from "./fit.ts";
 
 /** One of the runs in a checkpoint. */
 export interface RunCheckpoint {
-  /** Weights and optimizer. */
+  /** Weights and optimizer after its last finished epoch. */
   readonly state: SessionState;
+  /** Those it goes on from, if the checkpoint was taken in the middle of an epoch. */
+  readonly underWay?: SessionState;
   /** Its finished epochs. */
   readonly history: readonly EpochRecord[];
   /** Its gene effects, if it is finished and has any; as `encodeGeneEffects` makes them. */
@@ -49,32 +53,22 @@ const DIGEST_BYTES = 32;
 export async function encodeCheckpoint(
   checkpoint: FitCheckpoint,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const runs = checkpoint.runs.map(({ state, ...run }): RunHeader => {
-    const lengths = (name: StateArray) => state[name].map(({ length }) => length);
-    return {
-      ...{ ...run, step: state.step },
-      lengths: {
-        weights: lengths("weights"),
-        firstMoments: lengths("firstMoments"),
-        secondMoments: lengths("secondMoments"),
-      },
-    };
-  });
+  const runs = checkpoint.runs.map(({ state, underWay, ...run }): RunHeader => ({
+    ...{ ...run, state: describeState(state) },
+    ...(underWay && { underWay: describeState(underWay) }),
+  }));
   const header: CheckpointHeader = { ...checkpoint, runs };
   const head = new TextEncoder().encode(`${MAGIC}${JSON.stringify(header)}\n`);
-  const arrays = checkpoint.runs.flatMap(({ state }) =>
-    STATE_ARRAYS.flatMap((name) => state[name])
-  );
+  const arrays = checkpoint.runs.flatMap(statesOf)
+    .flatMap((state) => STATE_ARRAYS.flatMap((name) => state[name]));
   const values = arrays.reduce((sum, { length }) => sum + length, 0);
   const bytes = new Uint8Array(head.length + 4 * values + DIGEST_BYTES);
   bytes.set(head);
-  const view = new DataView(bytes.buffer);
   let place = head.length;
-  for (const array of arrays) {
-    for (const value of array) {
-      view.setFloat32(place, value, true);
-      place += 4;
-    }
+  // The typed arrays of the host are taken to be little-endian, as in npy files.
+  for (const { buffer, byteOffset, byteLength } of arrays) {
+    bytes.set(new Uint8Array(buffer, byteOffset, byteLength), place);
+    place += byteLength;
   }
   bytes.set(await digest(bytes.subarray(0, place)), place);
   return bytes;
@@ -103,24 +97,38 @@ export async function decodeCheckpoint(
   if (found.some((byte, i) => byte !== bytes[end + i])) return fail("its digest does not match");
   const text = new TextDecoder().decode(bytes.subarray(magic.length, headEnd));
   const header = parseCheckpointHeader(text, (end - headEnd - 1) / 4, fail);
-  const view = new DataView(bytes.buffer, bytes.byteOffset);
   let place = headEnd + 1;
   const readArray = (length: number) =>
-    Float32Array.from({ length }, () => {
-      place += 4;
-      return view.getFloat32(place - 4, true);
-    });
-  const runs = header.runs.map(({ step, lengths, ...run }): RunCheckpoint => {
+    new Float32Array(bytes.slice(place, place += 4 * length).buffer);
+  const readState = ({ step, lengths }: StateHeader): SessionState => {
     const [weights, firstMoments, secondMoments] = STATE_ARRAYS.map((name) =>
       lengths[name].map(readArray)
     );
+    return { step, weights, firstMoments, secondMoments };
+  };
+  const runs = header.runs.map(({ state, underWay, ...run }): RunCheckpoint => {
     // JSON leaves out what is undefined.
     const history = run.history.map((record) => {
       return { ...record, validationLoss: record.validationLoss };
     });
-    return { ...run, history, state: { step, weights, firstMoments, secondMoments } };
+    return {
+      ...{ ...run, history, state: readState(state) },
+      ...(underWay && { underWay: readState(underWay) }),
+    };
   });
   return { ...header, runs };
+}
+
+function describeState({ step, ...arrays }: SessionState): StateHeader {
+  const lengths = (name: StateArray) => arrays[name].map(({ length }) => length);
+  return {
+    step,
+    lengths: {
+      weights: lengths("weights"),
+      firstMoments: lengths("firstMoments"),
+      secondMoments: lengths("secondMoments"),
+    },
+  };
 }
 
 async function digest(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {

@@ -1,3 +1,4 @@
+import { freeArray } from "../_free.ts";
 import { FormatError } from "../errors.ts";
 import { listDirectory, openFile, pathKind, removeFile, writeFileAtomic } from "../io/file.ts";
 import { decodeCheckpoint, encodeCheckpoint, type FitCheckpoint } from "./checkpoint.ts";
@@ -31,7 +32,9 @@ export class CheckpointFolder {
   async save(checkpoint: FitCheckpoint): Promise<void> {
     const numbers = await this.#numbers();
     const next = (numbers.at(-1) ?? 0) + 1;
-    await writeFileAtomic(this.#file(next), await encodeCheckpoint(checkpoint));
+    const bytes = await encodeCheckpoint(checkpoint);
+    await writeFileAtomic(this.#file(next), bytes);
+    freeArray(bytes);
     for (const number of numbers.slice(0, 1 - KEPT)) await removeFile(this.#file(number));
   }
 

@@ -1,13 +1,13 @@
 import type { Dataset } from "../data/dataset.ts";
 import { type Agreement, evaluatePredictions } from "../data/evaluate.ts";
-import { DivergedError } from "../errors.ts";
 import { meanDefined } from "../metrics/by_group.ts";
 import { findPreset, presetSpec, type TrainingDefaults } from "../model/presets.ts";
 import { countParameters } from "../model/shapes.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import type { Transform } from "../record.ts";
 import { resolveSettings } from "./_settings.ts";
-import { type EpochRecord, fit, type FitOptions, type FitResult } from "./fit.ts";
+import type { EpochRecord, FitOptions } from "./fit.ts";
+import { fitMany } from "./fit_many.ts";
 import { fingerprintDataset, fingerprintValue } from "./fingerprint.ts";
 import { labelHighLow } from "./high_low.ts";
 import { predict, type PredictOptions } from "./predict.ts";
@@ -81,7 +81,7 @@ export type PlanOptions = Pick<
 /** Options of {@linkcode runExperiment}. */
 export type ExperimentOptions = Pick<
   FitOptions,
-  "engine" | "threads" | "onStart" | "onEpoch" | "onProgress" | "signal"
+  "engine" | "threads" | "checkpoint" | "resume" | "onStart" | "onEpoch" | "onProgress" | "signal"
 >;
 
 /**
@@ -118,9 +118,9 @@ export async function planExperiments(
  *
  * @param plan What {@linkcode planExperiments} made for these data.
  * @param data What to train on and judge by.
- * @param options Engine and hooks.
+ * @param options Engine, checkpoints and hooks; the history of one that is resumed has its earlier epochs, too.
  * @returns The result, also if the loss diverged; `undefined` if `options.signal` ended it.
- * @throws As `fit` does.
+ * @throws As `fitMany` does.
  */
 export async function runExperiment(
   plan: ExperimentPlan,
@@ -129,59 +129,33 @@ export async function runExperiment(
 ): Promise<ExperimentResult | undefined> {
   const { spec, seed, epochs, batchSize, learningRate, transform, geneEffects } = plan;
   const { train, test } = isClassifier(spec) ? labelHighLow(data) : data;
-  const history: EpochRecord[] = [];
-  let report = { engine: "", device: "" };
-  const outcome = await fitOrDiverge(spec, train, {
-    ...{ ...options, seed, epochs, batchSize, learningRate, transform, geneEffects },
-    onStart: (started) => {
-      report = { engine: started.engine, device: started.device };
-      options.onStart?.(started);
-    },
-    onEpoch: (record) => {
-      history.push(record);
-      options.onEpoch?.(record);
-    },
+  const { engine, threads, signal, onEpoch, ...common } = options;
+  const [outcome] = await fitMany(spec, [{ data: train, seed, learningRate }], {
+    ...{ ...common, engine, threads, signal, epochs, batchSize, transform, geneEffects },
+    onEpoch: (_, record) => onEpoch?.(record),
   });
-  const diverged = outcome instanceof DivergedError;
-  if (!diverged && outcome.interrupted) return undefined;
-  const { engine, threads, signal } = options;
+  const { history, diverged, model } = outcome;
+  if (outcome.interrupted) return undefined;
   const score = async (samples: Dataset, geneEffects: PredictOptions["geneEffects"]) => {
-    if (diverged) return null;
-    const predicted = await predict(outcome.model, samples, {
-      engine,
-      threads,
-      signal,
-      geneEffects,
-    });
+    if (diverged !== undefined) return null;
+    const predicted = await predict(model, samples, { engine, threads, signal, geneEffects });
     return scoreOf(samples, predicted);
   };
   const seconds = history.reduce((sum, record) => sum + record.seconds, 0);
   return {
-    ...{ plan, parameters: countParameters(spec), ...report, seconds, history },
+    ...{ plan, parameters: countParameters(spec) },
+    ...{ engine: outcome.engine, device: outcome.device, seconds, history },
     samplesPerSecond: seconds > 0 ? history.length * train.length / seconds : 0,
     // A training sample's own label may not enter what is added to its prediction.
     train: await score(train, "leave-one-out"),
     test: await score(test, true),
-    ...(diverged && { diverged: outcome.message }),
+    ...(diverged && { diverged: diverged.message }),
   };
 }
 
 /** Whether an experiment's labels are classes. */
 export function isClassifier(spec: ModelSpec): boolean {
   return spec.loss === "binaryCrossentropy";
-}
-
-async function fitOrDiverge(
-  spec: ModelSpec,
-  data: Dataset,
-  options: FitOptions,
-): Promise<FitResult | DivergedError> {
-  try {
-    return await fit(spec, data, options);
-  } catch (error) {
-    if (error instanceof DivergedError) return error;
-    throw error;
-  }
 }
 
 function scoreOf(data: Dataset, predicted: Float32Array): ExperimentScores {

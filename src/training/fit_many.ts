@@ -6,6 +6,7 @@ import { ContractError, type DivergedError } from "../errors.ts";
 import { initialWeights, type Weights } from "../model/initial_weights.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import type { DataRecord } from "../record.ts";
+import { CheckpointTimer } from "./_checkpoint_timer.ts";
 import { FitGroup, fromCheckpoint, type GroupRun, toCheckpoint } from "./_fit_group.ts";
 import {
   checkTrainable,
@@ -55,10 +56,15 @@ export interface FitManyOptions extends
 
 /** How checkpoints are taken. */
 export interface CheckpointOptions {
-  /** Keeps a checkpoint, such as `CheckpointFolder.save`; training waits for it. */
+  /**
+   * Keeps a checkpoint, such as `CheckpointFolder.save`; training waits for it. Its arrays are given back soon
+   * after: copy what is kept in memory.
+   */
   readonly save: (checkpoint: FitCheckpoint) => Promise<void>;
-  /** Minutes after which one is taken within an epoch, about. @default only after epochs */
+  /** Minutes after the last one at which the next is taken, about, within an epoch too. @default only after epochs */
   readonly everyMinutes?: number;
+  /** Whether one is taken after each epoch, however short; if not, only those of `everyMinutes`. @default true */
+  readonly atEpochs?: boolean;
 }
 
 /** What a run of {@linkcode fitMany} ends with. */
@@ -116,6 +122,7 @@ interface FitParts {
 class ManyFit {
   readonly #parts: FitParts;
   readonly #identity: string | undefined;
+  readonly #timer: CheckpointTimer;
   /** Runs whose groups are finished. */
   #finished: GroupRun[] = [];
   #report: EngineReport | undefined;
@@ -123,6 +130,7 @@ class ManyFit {
   constructor(parts: FitParts, identity: string | undefined) {
     this.#parts = parts;
     this.#identity = identity;
+    this.#timer = new CheckpointTimer(parts.options.checkpoint);
     const { resume } = parts.options;
     if (resume === undefined) return;
     if (resume.identity !== identity) {
@@ -167,13 +175,12 @@ class ManyFit {
     const group = new FitGroup(session, {
       ...{ model, record, settings, first, options },
       runs: this.#parts.runs.slice(first, end),
-      save: this.#identity === undefined
-        ? undefined
-        : async (checkpoint) =>
-          await options.checkpoint?.save({
-            ...{ ...checkpoint, identity: this.#identity!, group: [first, end] },
-            runs: [...this.#finished.map(toCheckpoint), ...checkpoint.runs],
-          }),
+      timer: this.#timer,
+      save: async (checkpoint) =>
+        await options.checkpoint?.save({
+          ...{ ...checkpoint, identity: this.#identity!, group: [first, end] },
+          runs: [...this.#finished.map(toCheckpoint), ...checkpoint.runs],
+        }),
     }, await session.state());
     if (resume !== undefined) await group.restore(resume.runs.slice(first));
     try {

@@ -4,7 +4,9 @@ import { presetSpec } from "../../src/model/presets.ts";
 import { weightShapes } from "../../src/model/shapes.ts";
 import { CHECK_SIZE, checkAgreement } from "./agreement.ts";
 import { measureRate } from "./contestant.ts";
+import { testWith } from "../helpers/require.ts";
 import { FIGURE_NAMES } from "./figures.ts";
+import { benchLoad, formatLoad } from "./load.ts";
 import { readLines } from "./peer_process.ts";
 import { formatTable, type Row } from "./report.ts";
 import { median, summarizePairs } from "./statistics.ts";
@@ -83,3 +85,20 @@ Deno.test("a model without dropout has the weights of the one with it", () => {
 Deno.test("every figure can be asked for by a name of its own", () => {
   strictEqual(new Set(FIGURE_NAMES).size, FIGURE_NAMES.length);
 });
+
+testWith(
+  "numpy",
+  "the benchmark of reading finds that numpy reads the same, and measures both",
+  async () => {
+    const result = await benchLoad({ genes: [2], rounds: 1, log: () => {} });
+    strictEqual(
+      result.load.map(({ rows, kind }) => `${rows} ${kind}`).join(),
+      "100 stored,100 deflated",
+    );
+    for (const { ours, theirs } of result.load) {
+      ok([ours, theirs].every(({ seconds, megabytes }) => seconds > 0 && megabytes > 1));
+    }
+    ok(result.train[0].samplesPerSecond > 0);
+    ok(/^\| 100 +\| deflated, .* s, .* MB +\| .*×/m.test(formatLoad(result)), formatLoad(result));
+  },
+);

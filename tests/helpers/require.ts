@@ -13,6 +13,7 @@ export type Requirement =
   | "pybigwig"
   | "samtools"
   | "shared"
+  | "small-disk"
   | "tensorboard"
   | "webgpu";
 

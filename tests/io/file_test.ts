@@ -1,5 +1,9 @@
-import { deepStrictEqual, rejects, strictEqual } from "node:assert";
-import { WriteError } from "../../src/errors.ts";
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import { FormatError, WriteError } from "../../src/errors.ts";
+import { openSignal } from "../../src/genome/signal/open_signal.ts";
+import { geneWindows } from "../../src/genome/windows.ts";
+import type { ByteSource } from "../../src/io/byte_source.ts";
+import { readCompetition } from "../../src/io/competition.ts";
 import { filesIn, withDirectory } from "../helpers/command.ts";
 import { openFile, pathKind, writeFileAtomic } from "../../src/io/file.ts";
 
@@ -55,6 +59,84 @@ Deno.test("reads of one file that overlap in time each get their own bytes", asy
     deepStrictEqual(parts.map((part) => part[0]), starts.map((start) => start % 256));
     await rejects(file.read(999, 2), /bytes 999 to 1001 of .* 1000 bytes/);
     file.close();
+  });
+});
+
+/** Ways to change a file in place. The length or the time of change gives each away; the latter is set, not waited for. */
+const CHANGES: Record<string, (path: string) => Promise<void>> = {
+  "appended to": (path) => Deno.writeFile(path, Uint8Array.of(1), { append: true }),
+  "cut short": (path) => Deno.truncate(path, 10),
+  "written over": async (path) => {
+    const { size, mtime } = await Deno.stat(path);
+    await Deno.writeFile(path, new Uint8Array(size));
+    await Deno.utime(path, new Date(), mtime!.getTime() / 1000 + 1);
+  },
+};
+
+async function rejectsAsChanged(reading: Promise<unknown>, path: string): Promise<void> {
+  await rejects(reading, (error) => {
+    ok(error instanceof FormatError, `${error}`);
+    strictEqual(error.message, `Cannot read file: it was changed while it was read (${path})`);
+    return true;
+  });
+}
+
+for (const [how, change] of Object.entries(CHANGES)) {
+  Deno.test(`a file that is ${how} while it is read is not read on`, async () => {
+    await withDirectory(async (directory) => {
+      const path = `${directory}/bytes`;
+      await Deno.writeFile(path, Uint8Array.from({ length: 1000 }, (_, i) => i % 256));
+      const file = await openFile(path);
+      strictEqual((await file.read(5, 1))[0], 5);
+      await change(path);
+      for (const offset of [0, 995]) await rejectsAsChanged(file.read(offset, 5), path);
+      file.close();
+    });
+  });
+}
+
+Deno.test("a file that another takes the place of is read on as it was", async () => {
+  await withDirectory(async (directory) => {
+    const path = `${directory}/text`;
+    await writeFileAtomic(path, "older");
+    const file = await openFile(path);
+    await writeFileAtomic(path, "newer, and longer");
+    strictEqual(new TextDecoder().decode(await file.read(0, 5)), "older");
+    file.close();
+  });
+});
+
+/** A file that is written over after its second read. */
+async function openAndChange(path: string): Promise<ByteSource> {
+  const file = await openFile(path);
+  let reads = 0;
+  return {
+    ...file,
+    async read(offset, length) {
+      const bytes = await file.read(offset, length);
+      if (++reads === 2) await CHANGES["written over"](path);
+      return bytes;
+    },
+  };
+}
+
+Deno.test("readers pass on that their file was changed", async () => {
+  await withDirectory(async (directory) => {
+    const [npz, bam] = [`${directory}/train.npz`, `${directory}/reads.bam`];
+    await Deno.copyFile("fixtures/train.npz", npz);
+    await Deno.copyFile("fixtures/genome/reads.bam", bam);
+    const competition = await openAndChange(npz);
+    await rejectsAsChanged(readCompetition(competition), npz);
+    const index = await openFile("fixtures/genome/reads.bam.bai");
+    const reads = await openAndChange(bam);
+    const countReads = async () => {
+      const track = await openSignal(reads, { index });
+      const [{ name }] = track.contigs!;
+      const gene = { id: "g", chromosome: name, tss: 5000, strand: "+", line: 1 } as const;
+      return await track.count(geneWindows([gene], { halfWidthBp: 1000 }), { rule: "reads" });
+    };
+    await rejectsAsChanged(countReads(), bam);
+    for (const source of [competition, reads, index]) source.close();
   });
 });
 

@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import fc from "fast-check";
-import type { PackedType } from "../../src/arrays.ts";
+import type { PackedArray, PackedType } from "../../src/arrays.ts";
 import { PackedBuilder } from "../../src/io/packing.ts";
 
 const TYPES: Record<PackedType, { from(values: Iterable<number>): ArrayLike<number> }> = {
@@ -15,8 +15,11 @@ function pack(...pieces: number[][]): { type: PackedType; values: number[] } {
   const builder = new PackedBuilder(pieces.flat().length);
   for (const piece of pieces) builder.append(Float64Array.from(piece));
   const packed = builder.finish();
-  const type = packed.constructor.name.replace("Array", "").toLowerCase() as PackedType;
-  return { type, values: [...packed] };
+  return { type: typeOf(packed), values: [...packed] };
+}
+
+function typeOf(packed: PackedArray): PackedType {
+  return packed.constructor.name.replace("Array", "").toLowerCase() as PackedType;
 }
 
 /** The first type, from narrow to wide, that gives every value back. */
@@ -76,6 +79,31 @@ Deno.test("any values in any pieces come back from the narrowest type that holds
         number === values[i] || (Number.isNaN(number) && Number.isNaN(values[i]))
       ),
     );
+  }));
+});
+
+Deno.test("parts in any order and of any types become what the whole becomes", () => {
+  const value = fc.oneof(
+    { weight: 6, arbitrary: fc.nat({ max: 300 }) },
+    fc.integer({ min: 2 ** 24 - 3, max: 2 ** 24 + 3 }),
+    fc.constantFrom(70_000, 0.5, 0.1, -3),
+  );
+  const parts = fc.array(fc.tuple(fc.array(value, { maxLength: 6 }), fc.nat()), { maxLength: 5 });
+  fc.assert(fc.property(parts, (shuffled) => {
+    const values = shuffled.flatMap(([part]) => part);
+    const builder = new PackedBuilder(values.length, { shared: false });
+    const starts = shuffled.map((_, i) => shuffled.slice(0, i).flatMap(([part]) => part).length);
+    const order = [...shuffled.keys()].sort((a, b) => shuffled[a][1] - shuffled[b][1]);
+    // Each part already in the narrowest type for it, as a worker sends it.
+    for (const i of order) {
+      const part = new PackedBuilder(shuffled[i][0].length);
+      part.append(Float64Array.from(shuffled[i][0]));
+      builder.place(part.finish(), starts[i]);
+    }
+    const packed = builder.finish();
+    ok(packed.buffer instanceof ArrayBuffer);
+    deepStrictEqual([...packed], values);
+    strictEqual(typeOf(packed), pack(values).type);
   }));
 });
 

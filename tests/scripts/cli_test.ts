@@ -2,6 +2,7 @@
 
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { readPredictions } from "../../src/io/submission.ts";
+import { CheckpointFolder } from "../../src/training/checkpoint_folder.ts";
 import { filesIn, runTask, taskCommand, withDirectory } from "../helpers/command.ts";
 
 const COMMANDS = [
@@ -122,31 +123,35 @@ Deno.test("a model is refused on data of other marks, and a folder without a mod
   });
 });
 
-Deno.test({
-  name: "Ctrl-C ends a run with exit code 130 and keeps the epochs that were finished",
-  ignore: Deno.build.os === "windows",
-  fn: async () => {
-    await withDirectory(async (directory) => {
-      const flags = ["--preset", "wakawaka", "--epochs", "100000"];
-      const args = ["--data", "fixtures/train.npz", "--out", directory, ...flags];
-      const child = taskCommand("train", args, { stdout: "piped", stderr: "null" }).spawn();
-      let printed = "";
-      let asked = false;
-      for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
-        printed += text;
-        if (!asked && /epoch +2 /.test(printed)) {
-          child.kill("SIGINT");
-          asked = true;
+for (const [signal, exitCode] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+  Deno.test({
+    name: `${signal} ends a run with exit code ${exitCode} and keeps the epochs that were finished`,
+    ignore: Deno.build.os === "windows",
+    fn: async () => {
+      await withDirectory(async (directory) => {
+        const flags = ["--preset", "wakawaka", "--epochs", "100000", "--engine", "wasm"];
+        const args = ["--data", "fixtures/train.npz", "--out", directory, ...flags];
+        const child = taskCommand("train", args, { stdout: "piped", stderr: "null" }).spawn();
+        let printed = "";
+        let asked = false;
+        for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+          printed += text;
+          if (!asked && /epoch +2 /.test(printed)) {
+            child.kill(signal);
+            asked = true;
+          }
         }
-      }
-      strictEqual((await child.status).code, 130);
-      const history = await Deno.readTextFile(`${directory}/history.csv`);
-      const epochs = history.trim().split("\n").length - 1;
-      ok(epochs >= 2 && epochs < 100_000);
-      ok(filesIn(directory).includes("model/weights.bin"));
-    });
-  },
-});
+        strictEqual((await child.status).code, exitCode);
+        const history = await Deno.readTextFile(`${directory}/history.csv`);
+        const epochs = history.trim().split("\n").length - 1;
+        ok(epochs >= 2 && epochs < 100_000);
+        ok(filesIn(directory).includes("model/weights.bin"));
+        const found = await new CheckpointFolder(`${directory}/checkpoints`).load();
+        strictEqual(found?.checkpoint.runs[0].history.length, epochs);
+      });
+    },
+  });
+}
 
 Deno.test({
   name:

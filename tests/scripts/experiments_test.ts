@@ -115,7 +115,10 @@ Deno.test({
         asked = true;
       }
       strictEqual((await child.status).code, 130);
-      match(await stderr, /Interrupted in experiment3: the same command goes on with it/);
+      match(
+        await stderr,
+        /Interrupted in experiment3: .* --resume \S+ goes on with it, as the same/,
+      );
       const files = filesIn(out).filter((name) => name.startsWith("experiments/"));
       deepStrictEqual(files, ["experiments/experiment1.json"]);
       strictEqual((await readTable(out)).length, 1);

@@ -1,6 +1,7 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert";
 import { deriveKey, RandomStream } from "../../src/random.ts";
 import { filesIn, runTask, taskCommand, withDirectory } from "../helpers/command.ts";
+import { checkpointsIn, kill, startUntilCheckpoint } from "./_resume.ts";
 
 const KILLS = 20;
 /** Epochs of a few dozen milliseconds, and checkpoints all the time. */
@@ -12,14 +13,6 @@ const TRAIN = [
 async function digestOf(path: string): Promise<string> {
   const bytes = await Deno.readFile(path);
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
-}
-
-function checkpointsIn(directory: string): string[] {
-  try {
-    return filesIn(`${directory}/checkpoints`).filter((name) => name.endsWith(".checkpoint"));
-  } catch {
-    return [];
-  }
 }
 
 /** Lets a command run until it has written a checkpoint and some more time has passed, then kills it. */
@@ -62,8 +55,7 @@ Deno.test("one run at a time writes to a directory, and an unfinished one is not
   await withDirectory(async (directory) => {
     const out = `${directory}/run`;
     const args = [...TRAIN, "--epochs", "2000", "--out", out];
-    const child = taskCommand("train", args, { stdout: "null", stderr: "null" }).spawn();
-    while (checkpointsIn(out).length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    const child = await startUntilCheckpoint("train", args, { directory: out });
     const second = await runTask("train", "--resume", out);
     strictEqual(second.code, 1);
     match(second.stderr, /another run is writing there/);
@@ -76,6 +68,17 @@ Deno.test("one run at a time writes to a directory, and an unfinished one is not
     match(other.stderr, /begun with deno task train/);
     const nothing = await runTask("train", "--resume", directory);
     match(nothing.stderr, /it holds no unfinished run/);
+    const changed = await runTask("train", "--resume", out, "--epochs", "3");
+    strictEqual(changed.code, 2);
+    match(changed.stderr, /'--resume <dir>' cannot be used with option '--epochs <n>'/);
+    const command = `${out}/checkpoints/command.json`;
+    await Deno.writeTextFile(command, '{"command": "train", "flags": {"data": {"then": 3}}}');
+    const hostile = await runTask("train", "--resume", out);
+    strictEqual(hostile.code, 1);
+    match(
+      hostile.stderr,
+      /^error: Cannot resume: flag data is \{"then":3\} \(.*command\.json\)\n$/,
+    );
   });
 });
 
@@ -84,14 +87,8 @@ Deno.test("a cross-validation goes on where it was killed, to the same bits", as
     const [alone, killed] = [`${directory}/alone`, `${directory}/killed`];
     const args = [...TRAIN, "--epochs", "4", "--folds", "3", "--threads", "2"];
     strictEqual((await runTask("crossval", ...args, "--out", alone)).code, 0);
-    const child = taskCommand("crossval", [...args, "--out", killed], {
-      ...{ stdout: "null", stderr: "null" },
-    }).spawn();
-    while (checkpointsIn(killed).length === 0) {
-      await new Promise((resolve) => setTimeout(resolve, 2));
-    }
-    child.kill("SIGKILL");
-    await child.status;
+    const whole = [...args, "--out", killed];
+    await kill(await startUntilCheckpoint("crossval", whole, { directory: killed }));
     const last = await runTask("crossval", "--resume", killed);
     strictEqual(last.code, 0, last.stderr);
     const metrics = (run: string) => Deno.readTextFile(`${run}/metrics.json`);

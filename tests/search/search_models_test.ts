@@ -4,9 +4,14 @@ import { groupTrials } from "../../src/search/_group_trials.ts";
 import { runInLanes } from "../../src/search/_lanes.ts";
 import { trainGroup } from "../../src/search/_train_group.ts";
 import { gridPoints } from "../../src/search/points.ts";
-import { searchModels } from "../../src/search/search_models.ts";
+import {
+  type GroupCheckpoints,
+  searchModels,
+  type TrialGroup,
+} from "../../src/search/search_models.ts";
 import { specOf } from "../../src/search/spec_of.ts";
 import type { TrialRecord } from "../../src/search/trial.ts";
+import type { FitCheckpoint } from "../../src/training/checkpoint.ts";
 import { fit } from "../../src/training/fit.ts";
 import { QUICK, searchData, TINY_SPACE } from "./_space.ts";
 
@@ -85,6 +90,53 @@ Deno.test("a search that was interrupted and resumed equals one that was not", a
     deepStrictEqual(timeless(second.records), timeless(whole.records));
     deepStrictEqual(timeless(kept), timeless(undisturbed));
   }
+});
+
+/** Checkpoints in memory, by rung and trials, and what became of them. */
+class Checkpoints {
+  readonly kept = new Map<string, FitCheckpoint>();
+  readonly resumed: string[] = [];
+  readonly #onSave: (() => void) | undefined;
+
+  constructor(onSave?: () => void) {
+    this.#onSave = onSave;
+  }
+
+  open({ rung, trials }: TrialGroup): Promise<GroupCheckpoints> {
+    const key = `${rung}: ${trials}`;
+    const save = (checkpoint: FitCheckpoint) => {
+      this.kept.set(key, structuredClone(checkpoint));
+      this.#onSave?.();
+      return Promise.resolve();
+    };
+    const resume = this.kept.get(key);
+    if (resume !== undefined) this.resumed.push(key);
+    const finish = () => Promise.resolve(void this.kept.delete(key));
+    return Promise.resolve({ checkpoint: { save, everyMinutes: 1e-9 }, resume, finish });
+  }
+}
+
+Deno.test("a search that is stopped within a trial goes on from the trial's checkpoint, to the same scores", async () => {
+  const settings = { ...QUICK, epochs: 4, keepOneIn: 2 };
+  const whole = await searchModels(data, settings);
+  const controller = new AbortController();
+  const finished: TrialRecord[] = [];
+  const checkpoints = new Checkpoints(() => {
+    // In the second rung, after at least one epoch.
+    if (checkpoints.kept.keys().some((key) => key.startsWith("2: "))) controller.abort();
+  });
+  const openCheckpoints = (group: TrialGroup) => checkpoints.open(group);
+  const first = await searchModels(data, {
+    ...{ ...settings, openCheckpoints, signal: controller.signal },
+    onTrial: (record) => finished.push(record),
+  });
+  strictEqual(first.interrupted, true);
+  const [key] = checkpoints.kept.keys();
+  strictEqual(checkpoints.kept.size, 1, "finished trials leave none");
+  const second = await searchModels(data, { ...settings, openCheckpoints, finished });
+  deepStrictEqual(timeless(second.records), timeless(whole.records));
+  deepStrictEqual(checkpoints.resumed, [key]);
+  strictEqual(checkpoints.kept.size, 0);
 });
 
 Deno.test("an epoch that is stopped leaves no trial behind", async () => {

@@ -1,13 +1,21 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
+import { Dataset } from "../../src/data/dataset.ts";
 import { ContractError, FormatError } from "../../src/errors.ts";
 import { listDirectory } from "../../src/io/file.ts";
+import { epochOrder } from "../../src/training/_fit_group.ts";
 import {
   decodeCheckpoint,
   encodeCheckpoint,
   type FitCheckpoint,
 } from "../../src/training/checkpoint.ts";
 import { CheckpointFolder } from "../../src/training/checkpoint_folder.ts";
-import { fitMany, type FitManyOptions, type FitManyResult } from "../../src/training/fit_many.ts";
+import {
+  type CheckpointOptions,
+  fitMany,
+  type FitManyOptions,
+  type FitManyResult,
+  type FitRun,
+} from "../../src/training/fit_many.ts";
 import { withDirectory } from "../helpers/command.ts";
 import { simulatedData } from "../helpers/simulated.ts";
 
@@ -20,14 +28,16 @@ const QUICK = {
 /** Trains and keeps every checkpoint, after each epoch and after every few batches. */
 async function trainWithCheckpoints(
   options: FitManyOptions = {},
+  pace: Partial<CheckpointOptions> = {},
+  runs: readonly FitRun[] = RUNS,
 ): Promise<{ results: FitManyResult[]; checkpoints: FitCheckpoint[] }> {
   const checkpoints: FitCheckpoint[] = [];
   const save = (checkpoint: FitCheckpoint) => {
     checkpoints.push(structuredClone(checkpoint));
     return Promise.resolve();
   };
-  const checkpoint = { save, everyMinutes: 1e-9 };
-  const results = await fitMany("experiment2", RUNS, { ...QUICK, checkpoint, ...options });
+  const checkpoint = { save, everyMinutes: 1e-9, ...pace };
+  const results = await fitMany("experiment2", runs, { ...QUICK, checkpoint, ...options });
   return { results, checkpoints };
 }
 
@@ -49,6 +59,52 @@ Deno.test("a run goes on from any checkpoint to the same bits, on any number of 
     const resumed = await fitMany("experiment2", RUNS, { ...QUICK, resume, threads: 1 + i % 3 });
     deepStrictEqual(outcome(resumed), outcome(whole));
   }
+});
+
+Deno.test("checkpoints are taken after epochs, or only when the time has come, over all groups of runs", async () => {
+  const placesOf = async (pace: Partial<CheckpointOptions>) => {
+    const { checkpoints } = await trainWithCheckpoints({}, pace);
+    return checkpoints.map(({ group: [first], epoch, position }) =>
+      `${first} ${epoch} ${position}`
+    );
+  };
+  deepStrictEqual(await placesOf({ everyMinutes: undefined }), [
+    "0 1 0",
+    "0 2 0",
+    "2 1 0",
+    "2 2 0",
+  ]);
+  deepStrictEqual(await placesOf({ everyMinutes: 1e9, atEpochs: false }), []);
+  const always = await placesOf({ atEpochs: false });
+  deepStrictEqual(always, await placesOf({}));
+  ok(always.includes("2 1 16"), String(always));
+});
+
+Deno.test("a run that diverges does so, and for the same reason, when it goes on from any checkpoint", async () => {
+  // Where the first epoch ends.
+  const worst = epochOrder(train.rows, 0, 0).at(-1)!;
+  const labels = train.columns.labels!.map((label, row) => row === worst ? 1e300 : label);
+  const data = new Dataset({ ...train.columns, labels });
+  const { results: [whole], checkpoints } = await trainWithCheckpoints({}, {}, [{ data }]);
+  ok(whole.diverged instanceof Error);
+  ok(checkpoints.some(({ position }) => position > 0), "none was taken within the epoch");
+  for (const resume of checkpoints) {
+    const [{ diverged, history }] = await fitMany("experiment2", [{ data }], {
+      ...{ ...QUICK, resume },
+    });
+    strictEqual(diverged?.message, whole.diverged.message);
+    deepStrictEqual(history, whole.history);
+  }
+});
+
+Deno.test("interrupted in the epoch that it went on with, a run has the model of the epoch before", async () => {
+  const { checkpoints } = await trainWithCheckpoints();
+  const resume = checkpoints.find(({ epoch, position }) => epoch === 1 && position > 0)!;
+  const signal = AbortSignal.abort();
+  const [first] = await fitMany("experiment2", RUNS, { ...QUICK, resume, signal });
+  const [alone] = await fitMany("experiment2", RUNS, { ...QUICK, epochs: 1 });
+  ok(first.interrupted);
+  deepStrictEqual(outcome([first]), outcome([alone]));
 });
 
 Deno.test("a checkpoint of other data or settings is not gone on from", async () => {
@@ -85,11 +141,9 @@ async function forgeCheckpoint(header: string): Promise<Uint8Array<ArrayBuffer>>
 }
 
 Deno.test("a checkpoint whose digest is right is checked like any other file", async () => {
-  const run = {
-    step: 1,
-    history: [],
-    lengths: { weights: [], firstMoments: [], secondMoments: [] },
-  };
+  const lengths = { weights: [], firstMoments: [], secondMoments: [] };
+  const state = { step: 1, lengths };
+  const run = { history: [], state };
   const header = {
     ...{
       identity: "a",
@@ -102,10 +156,14 @@ Deno.test("a checkpoint whose digest is right is checked like any other file", a
     },
   };
   strictEqual((await decodeCheckpoint(await forgeCheckpoint(JSON.stringify(header)))).epoch, 1);
-  const claims = { ...run, lengths: { ...run.lengths, weights: [2 ** 40] } };
+  const claims = { ...run, underWay: { ...state, lengths: { ...lengths, weights: [2 ** 40] } } };
   const cases: [unknown, RegExp][] = [
     [{ ...header, runs: [claims] }, /holds 0 values, expected 1099511627776/],
-    [{ ...header, runs: [{ ...run, lengths: {} }] }, /runs\[0\]\.lengths\.weights is missing/],
+    [
+      { ...header, runs: [{ ...run, state: { step: 1, lengths: {} } }] },
+      /runs\[0\]\.state\.lengths\.weights is missing/,
+    ],
+    [{ ...header, runs: [{ ...run, underWay: 3 }] }, /runs\[0\]\.underWay is 3/],
     [{ ...header, runs: 3 }, /runs is 3, expected an array of objects/],
     [{ ...header, group: [0] }, /group is \[0\], expected two integers/],
     [{ ...header, epoch: { toString: null } }, /epoch is \{"toString":null\}/],

@@ -2,7 +2,9 @@ import { deepStrictEqual, match, notStrictEqual, ok, rejects, strictEqual } from
 import { Dataset } from "../../src/data/dataset.ts";
 import { evaluatePredictions } from "../../src/data/evaluate.ts";
 import { PRESETS } from "../../src/model/presets.ts";
+import type { FitCheckpoint } from "../../src/training/checkpoint.ts";
 import {
+  type ExperimentResult,
   EXPERIMENTS,
   planExperiments,
   runExperiment,
@@ -84,6 +86,32 @@ Deno.test("an experiment that diverges ends with the reason and without scores",
   match(result.diverged!, /loss/);
   deepStrictEqual([result.train, result.test, result.engine], [null, null, "wasm"]);
   strictEqual(summariseExperiment(result).testMse, null);
+});
+
+Deno.test("an experiment that goes on from a checkpoint has the results and history of one left alone", async () => {
+  for (const labels of [train.columns.labels!, train.columns.labels!.map(() => 1e300)]) {
+    const data = { train: new Dataset({ ...train.columns, labels }), test };
+    const [plan] = await planExperiments(["experiment1"], data, QUICK);
+    const checkpoints: FitCheckpoint[] = [];
+    const save = (checkpoint: FitCheckpoint) =>
+      Promise.resolve(void checkpoints.push(structuredClone(checkpoint)));
+    const options = { engine: "wasm", checkpoint: { save } } as const;
+    const whole = (await runExperiment(plan, data, options))!;
+    const [resume] = checkpoints;
+    const epochs: number[] = [];
+    const resumed = (await runExperiment(plan, data, {
+      ...{ engine: "wasm", resume },
+      onEpoch: ({ epoch }) => epochs.push(epoch),
+    }))!;
+    const outcome = ({ train, test, diverged, engine, device, history }: ExperimentResult) => {
+      const losses = history.map(({ epoch, loss }) => [epoch, loss]);
+      return { train, test, diverged, engine, device, losses };
+    };
+    deepStrictEqual(outcome(resumed), outcome(whole));
+    const isDiverged = whole.diverged !== undefined;
+    deepStrictEqual(epochs, isDiverged ? [] : [2]);
+    if (!isDiverged) strictEqual(resumed.history[0].seconds, whole.history[0].seconds);
+  }
 });
 
 Deno.test("a stopped experiment has no result", async () => {

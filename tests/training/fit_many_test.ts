@@ -1,6 +1,7 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { kFold } from "../../src/data/kfold.ts";
 import { ContractError, DivergedError } from "../../src/errors.ts";
+import type { FitCheckpoint } from "../../src/training/checkpoint.ts";
 import { fit } from "../../src/training/fit.ts";
 import { fitMany } from "../../src/training/fit_many.ts";
 import { simulatedData } from "../helpers/simulated.ts";
@@ -47,6 +48,39 @@ Deno.test("a run that diverges keeps its last good model, and the others go on",
   match(wild.diverged.message, /epoch \d/);
   ok(wild.history.length < 3);
   ok(wild.model.weights.every((weight) => weight.every(Number.isFinite)));
+});
+
+Deno.test("checkpoints keep the last good state of a run that diverged, and resume to it", async () => {
+  const { train } = simulatedData();
+  const runs = [{ data: train, learningRate: 0.001 }, { data: train, learningRate: 1e30 }];
+  const checkpoints: FitCheckpoint[] = [];
+  const save = (checkpoint: FitCheckpoint) => {
+    checkpoints.push(structuredClone(checkpoint));
+    return Promise.resolve();
+  };
+  const options = { ...QUICK, batchSize: 1, threads: 2 };
+  const checkpoint = { save, everyMinutes: 1e-9 };
+  const whole = await fitMany("experiment1", runs, { ...options, checkpoint });
+  ok(checkpoints.some(({ epoch, position }) => epoch > 0 && position > 0));
+  for (const resume of checkpoints) {
+    ok(resume.runs[1].state.weights.every((weight) => weight.every(Number.isFinite)));
+    const resumed = await fitMany("experiment1", runs, { ...options, resume });
+    for (const [i, { model, diverged }] of resumed.entries()) {
+      deepStrictEqual(model.weights, whole[i].model.weights);
+      strictEqual(diverged?.message, whole[i].diverged?.message);
+    }
+  }
+});
+
+Deno.test("a last step that makes weights no numbers ends the run with the epoch before", async () => {
+  const { train } = simulatedData();
+  // One step an epoch: the loss of the second is still a number, the weights it leads to are none.
+  const options = { ...QUICK, batchSize: 100, epochs: 9 };
+  const runs = [{ data: train, learningRate: 1e12 }];
+  const [{ diverged, history, model }] = await fitMany("experiment1", runs, options);
+  match(diverged!.message, /weights are NaN or infinite in epoch 2/);
+  strictEqual(history.length, 1);
+  ok(model.weights.every((weight) => weight.every(Number.isFinite)));
 });
 
 Deno.test("an interruption ends all runs after their last finished epoch", async () => {

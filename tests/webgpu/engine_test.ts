@@ -4,13 +4,20 @@
  */
 
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
+import { Dataset } from "../../src/data/dataset.ts";
 import type { EngineData, ManySession } from "../../src/engine/engine.ts";
 import { createWasmEngine } from "../../src/engine/wasm/engine.ts";
 import { createWebgpuEngine } from "../../src/engine/webgpu/engine.ts";
 import { DivergedError, EngineUnavailableError, UnsupportedModelError } from "../../src/errors.ts";
 import { initialWeights } from "../../src/model/initial_weights.ts";
 import { PRESETS, presetSpec } from "../../src/model/presets.ts";
+import { simulateColumns } from "../../src/simulate/mod.ts";
+import type { FitCheckpoint } from "../../src/training/checkpoint.ts";
+import { CheckpointFolder } from "../../src/training/checkpoint_folder.ts";
+import { fit, type FitOptions, type FitResult } from "../../src/training/fit.ts";
 import { testConformance } from "../engine/conformance.ts";
+import { withDirectory } from "../helpers/command.ts";
+import { testFlatMemory } from "../helpers/flat_memory.ts";
 import { largestDifference, magnitude } from "../helpers/tolerances.ts";
 import { comparableRun, exampleData, trainExample } from "../helpers/train_example.ts";
 import { testWithWebgpu } from "../helpers/webgpu.ts";
@@ -132,24 +139,38 @@ testWithWebgpu("training and validation data take turns without mixing", async (
   deepStrictEqual([await predict(sets[1]), await predict(sets[0])], [second, first]);
 });
 
-/** Runs two epochs and does something to the device during the second; returns the session and its error. */
-async function failDuringEpoch(harm: (device: GPUDevice) => void) {
+/** Runs something with a way to the device that it opens. */
+async function withDevice<Result>(
+  run: (device: () => GPUDevice) => Promise<Result>,
+): Promise<Result> {
   const prototype = GPUAdapter.prototype;
   const { requestDevice } = prototype;
   let device: GPUDevice | undefined;
   prototype.requestDevice = async function (...parameters) {
     return device = await requestDevice.apply(this, parameters);
   };
+  try {
+    return await run(() => device!);
+  } finally {
+    prototype.requestDevice = requestDevice;
+  }
+}
+
+/** Runs two epochs and does something to the device during the second; returns the session and its error. */
+function failDuringEpoch(harm: (device: GPUDevice) => void) {
+  return withDevice((device) => failWith(device, harm));
+}
+
+async function failWith(device: () => GPUDevice, harm: (device: GPUDevice) => void) {
   const data = exampleData(SPEC, 4000);
   const order = Uint32Array.from({ length: 4000 }, (_, row) => row);
   const session = await webgpu.createSession(SPEC, { ...MEMBERS[0], batchSize: 20 });
-  prototype.requestDevice = requestDevice;
   const first = await session.runEpoch({ data, order: order.subarray(0, 40), epoch: 0 });
   ok(Number.isFinite(first));
   const before = await session.state();
   let harmed = false;
   const onProgress = () => {
-    if (!harmed) harm(device!);
+    if (!harmed) harm(device());
     harmed = true;
   };
   const error = await session.runEpoch({ data, order, epoch: 1, onProgress }).then(
@@ -193,3 +214,71 @@ testWithWebgpu("a diverged model keeps the state of the epoch before", async () 
   // And the GPU went back too: the next epoch goes on from there.
   ok(Number.isFinite(await session.runEpoch({ data, order, epoch: 1 })));
 });
+
+const SIMULATED = new Dataset(
+  simulateColumns({ cellTypes: 2, genes: 40, newCellTypes: 1, newGenes: 1, bins: 46 }).train,
+);
+/** Twenty batches an epoch: a piece of sixteen, after which a checkpoint can be taken, and one of four. */
+const FIT = {
+  ...{ engine: "webgpu", epochs: 3, batchSize: 4, transform: "log1p", seed: 5 },
+} as const satisfies FitOptions;
+
+/** Weights and losses to 1e-5, as of models that train side by side and alone: no two GPUs need round alike. */
+function agree(found: FitResult, wanted: FitResult): void {
+  const losses = ({ history }: FitResult) => history.map(({ loss }) => loss);
+  ok(largestDifference(losses(found), losses(wanted)) < 1e-5 * magnitude(losses(wanted)));
+  found.model.weights.forEach((weight, k) => {
+    const apart = largestDifference(weight, wanted.model.weights[k]);
+    ok(apart < 1e-5, `weight ${k} differs by ${apart}`);
+  });
+}
+
+testWithWebgpu(
+  "a run goes on from a checkpoint as one left alone: losses and weights to 1e-5",
+  async () => {
+    const checkpoints: FitCheckpoint[] = [];
+    const save = (checkpoint: FitCheckpoint) => {
+      checkpoints.push(structuredClone(checkpoint));
+      return Promise.resolve();
+    };
+    const alone = await fit(SPEC, SIMULATED, FIT);
+    agree(await fit(SPEC, SIMULATED, { ...FIT, checkpoint: { save, everyMinutes: 1e-9 } }), alone);
+    const within = checkpoints.filter(({ position }) => position > 0);
+    const between = checkpoints.filter(({ position }) => position === 0);
+    deepStrictEqual([within.length, between.length], [3, 3]);
+    for (const resume of [...within, ...between]) {
+      agree(await fit(SPEC, SIMULATED, { ...FIT, resume }), alone);
+    }
+  },
+);
+
+testWithWebgpu("a run whose GPU is lost goes on from the checkpoint on disk", async () => {
+  await withDirectory(async (directory) => {
+    const folder = new CheckpointFolder(directory);
+    const lost = withDevice((device) =>
+      fit(SPEC, SIMULATED, {
+        ...FIT,
+        checkpoint: { save: (checkpoint) => folder.save(checkpoint) },
+        onProgress: ({ epoch }) => {
+          if (epoch === 3) device().destroy();
+        },
+      })
+    );
+    await rejects(lost, (error) => {
+      ok(error instanceof EngineUnavailableError, `${error}`);
+      match(error.message, /was lost.*Epoch 3 was not finished/);
+      return true;
+    });
+    const { checkpoint, damaged } = (await folder.load())!;
+    deepStrictEqual([checkpoint.epoch, checkpoint.position, damaged], [2, 0, []]);
+    const resumed = await fit(SPEC, SIMULATED, { ...FIT, resume: checkpoint });
+    agree(resumed, await fit(SPEC, SIMULATED, FIT));
+  });
+});
+
+testWithWebgpu(
+  "300 epochs on the webgpu engine, a checkpoint after each: resident memory stays within 5% of the third's",
+  async () => {
+    await testFlatMemory("webgpu", { samples: 10, batchSize: 10 });
+  },
+);

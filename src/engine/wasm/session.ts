@@ -1,4 +1,4 @@
-import { ContractError, DivergedError } from "../../errors.ts";
+import { ContractError, DivergedError, EngineUnavailableError } from "../../errors.ts";
 import { weightShapes } from "../../model/shapes.ts";
 import type { ModelSpec } from "../../model/spec.ts";
 import { pieceOf } from "../epoch_piece.ts";
@@ -73,6 +73,10 @@ export class WasmSession implements Session {
     const job: EpochJob = { kind: "epoch", order: shareCopy(order), ...settings };
     const outcome = await this.#run(job, signal, (samples) => {
       if (samples > 0) onProgress?.(start + samples, this.#memory.losses.at(-1)!);
+    }).catch((error) => {
+      if (!(error instanceof EngineUnavailableError)) throw error;
+      const message = `${error.message}. Epoch ${epoch + 1} was not finished`;
+      throw new EngineUnavailableError(message, { cause: error });
     });
     this.#step += outcome!.steps;
     if (!Number.isFinite(outcome!.loss)) {

@@ -1,3 +1,4 @@
+import { EngineUnavailableError } from "../../errors.ts";
 import type { EpochJob, EpochOutcome, PredictionJob, RunnerOptions } from "./runner.ts";
 import type { WorkerReply, WorkerRequest } from "./worker.ts";
 
@@ -14,16 +15,16 @@ export class Team {
       worker.onmessage = ({ data }: MessageEvent<WorkerReply>) => this.#hear(thread, data);
       worker.onerror = (event) => {
         event.preventDefault();
-        this.#fail(thread, event.message);
+        this.#fail(thread, event.error ?? event);
       };
-      worker.onmessageerror = () => this.#fail(thread, "a message could not be read");
+      worker.onmessageerror = () => this.#fail(thread, new Error("a message could not be read"));
     });
   }
 
   /**
    * Starts threads and waits until all have their kernels.
    *
-   * @throws {Error} If one fails.
+   * @throws {EngineUnavailableError} If one fails.
    */
   static async start(options: Omit<RunnerOptions, "thread">): Promise<Team> {
     const workers = Array.from({ length: options.threads }, (_, thread) => {
@@ -55,7 +56,7 @@ export class Team {
    * Has all threads do a job together.
    *
    * @returns How it ended, the same on all threads.
-   * @throws {Error} If a thread fails; it is named, and the team is ended.
+   * @throws {EngineUnavailableError} If a thread fails; it is named, and the team is ended.
    */
   async run(job: EpochJob | PredictionJob): Promise<EpochOutcome | undefined> {
     const done = this.#expectReplies();
@@ -82,7 +83,7 @@ export class Team {
   }
 
   #hear(thread: number, reply: WorkerReply): void {
-    if (reply.kind === "failed") return this.#fail(thread, reply.message);
+    if (reply.kind === "failed") return this.#fail(thread, reply.error);
     this.#expected--;
     if (this.#expected > 0 || this.#waiting === undefined) return;
     const { resolve } = this.#waiting;
@@ -90,9 +91,12 @@ export class Team {
     resolve(reply.kind === "done" ? reply.outcome : undefined);
   }
 
-  #fail(thread: number, message: string): void {
-    this.#failure ??= new Error(
-      `Cannot go on: worker ${thread + 1} of ${this.#workers.length} failed: ${message}`,
+  #fail(thread: number, cause: { readonly message: string }): void {
+    this.#failure ??= new EngineUnavailableError(
+      `Cannot go on computing: worker ${
+        thread + 1
+      } of ${this.#workers.length} failed: ${cause.message}`,
+      { cause },
     );
     this.dismiss();
   }

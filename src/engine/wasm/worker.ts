@@ -20,7 +20,7 @@ export type WorkerRequest =
 export type WorkerReply =
   | { readonly kind: "started" }
   | { readonly kind: "done"; readonly outcome?: EpochOutcome }
-  | { readonly kind: "failed"; readonly message: string };
+  | { readonly kind: "failed"; readonly error: Error };
 
 /** The part of a worker's global scope that is used here; the library types assume a window. */
 interface WorkerScope {
@@ -36,8 +36,10 @@ scope.onmessage = ({ data: request }) => {
     const reply = answer(request);
     if (reply !== undefined) scope.postMessage(reply);
   } catch (error) {
-    const message = error instanceof Error ? error.stack ?? error.message : String(error);
-    scope.postMessage({ kind: "failed", message });
+    scope.postMessage({
+      kind: "failed",
+      error: error instanceof Error ? error : new Error(String(error)),
+    });
   }
 };
 

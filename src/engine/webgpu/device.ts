@@ -8,6 +8,9 @@ const RAISED_LIMITS = [
   "maxComputeInvocationsPerWorkgroup",
 ] as const;
 
+/** How long word of a lost device may come after the first failure that it caused. */
+const GRACE_MS = 200;
+
 /** A GPU ready to compute, and word of its failure. */
 export interface OpenedDevice {
   readonly device: GPUDevice;
@@ -53,20 +56,33 @@ export async function openDevice(): Promise<OpenedDevice> {
 }
 
 function watch(device: GPUDevice, name: string): OpenedDevice["guard"] {
-  const failure = Promise.withResolvers<never>();
-  // Nobody may be waiting when it fails; whoever comes next is told.
-  failure.promise.catch(() => {});
+  let failure: EngineUnavailableError | undefined;
+  const waiting = new Set<(failure: Error) => void>();
+  const fail = (message: string) => {
+    failure ??= new EngineUnavailableError(message);
+    for (const reject of waiting) reject(failure);
+  };
   device.addEventListener("uncapturederror", (event) => {
     const { message } = (event as GPUUncapturedErrorEvent).error;
-    failure.reject(new EngineUnavailableError(`Cannot go on computing on ${name}: ${message}`));
+    fail(`Cannot go on computing on ${name}: ${message}`);
   });
   device.lost.then(({ reason, message }) => {
     const why = [reason, message].filter(Boolean).join(", ");
-    failure.reject(
-      new EngineUnavailableError(
-        `Cannot go on computing: ${name} was lost (${why || "no reason given"})`,
-      ),
-    );
+    fail(`Cannot go on computing: ${name} was lost (${why || "no reason given"})`);
   });
-  return (promise) => Promise.race([promise, failure.promise]);
+  return async (promise) => {
+    // A promise for each: one for all would hold what every race ended with, for as long as the device lives.
+    const failed = Promise.withResolvers<never>();
+    waiting.add(failed.reject);
+    if (failure !== undefined) failed.reject(failure);
+    try {
+      return await Promise.race([failed.promise, promise]);
+    } catch (error) {
+      // What was waited for may fail of a loss before word of the loss comes.
+      await Promise.race([device.lost, new Promise((resolve) => setTimeout(resolve, GRACE_MS))]);
+      throw failure ?? error;
+    } finally {
+      waiting.delete(failed.reject);
+    }
+  };
 }

@@ -1,3 +1,4 @@
+import { freeArray } from "../../_free.ts";
 import { ContractError, DivergedError, EngineUnavailableError } from "../../errors.ts";
 import { sizeOf, type WeightShape, weightShapes } from "../../model/shapes.ts";
 import type { ModelSpec } from "../../model/spec.ts";
@@ -9,6 +10,7 @@ import type {
   ManySessionOptions,
   SessionState,
 } from "../engine.ts";
+import { freeState } from "../free_state.ts";
 import { GpuColumns } from "./columns.ts";
 import type { OpenedDevice } from "./device.ts";
 import type { GpuMemory } from "./memory.ts";
@@ -180,8 +182,10 @@ export class WebgpuManySession implements ManySession {
       const [weights, first, second] = arrays.map((all) => this.#split(all, model));
       const trained = (values: Float32Array<ArrayBuffer>[]) =>
         values.filter((_, i) => this.#shapes[i].trainable);
+      freeState(before);
       return { step, weights, firstMoments: trained(first), secondMoments: trained(second) };
     });
+    arrays.forEach(freeArray);
     const diverged = orders.some(({ length }, i) => length > 0 && !Number.isFinite(means[i]));
     if (diverged) this.#writeStates();
     return means;
@@ -189,9 +193,11 @@ export class WebgpuManySession implements ManySession {
 
   #split(all: Float32Array<ArrayBuffer>, model: number): Float32Array<ArrayBuffer>[] {
     const { places, size } = this.#parts.plan.weights;
-    return places.map((indices) =>
-      Float32Array.from(indices, (place) => all[model * size + place])
-    );
+    return places.map((indices) => {
+      const values = new Float32Array(indices.length);
+      for (let i = 0; i < values.length; i++) values[i] = all[model * size + indices[i]];
+      return values;
+    });
   }
 
   #writeStates(): void {

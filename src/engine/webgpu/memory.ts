@@ -84,10 +84,11 @@ export class GpuMemory {
     }
     this.#device.queue.submit([encoder.finish()]);
     await staging.mapAsync(GPUMapMode.READ);
-    const all = new Float32Array(staging.getMappedRange().slice(0));
-    staging.destroy();
+    const all = new Float32Array(staging.getMappedRange());
     offset = 0;
-    return wanted.map(({ values }) => all.slice(offset, offset += values));
+    const found = wanted.map(({ values }) => all.slice(offset, offset += values));
+    staging.destroy();
+    return found;
   }
 
   /** Frees everything. */

@@ -9,10 +9,18 @@ interface Stage {
   readonly layout: GPUBindGroupLayout;
 }
 
+/** Kernels bound to their buffers. */
+interface Binding {
+  /** Of all kernels, one after the other. */
+  readonly buffers: readonly GPUBuffer[];
+  readonly encode: (pass: GPUComputePassEncoder) => void;
+}
+
 /** Kernels that run one after the other: a training step, a prediction, a gathering. */
 export class Program {
   readonly #device: GPUDevice;
   readonly #stages: readonly Stage[];
+  #binding: Binding | undefined;
 
   private constructor(device: GPUDevice, stages: readonly Stage[]) {
     this.#device = device;
@@ -43,8 +51,22 @@ export class Program {
     return new Program(device, await guard(Promise.all(stages)));
   }
 
-  /** Binds the kernels to their buffers; returns what encodes all of them. */
-  bind(memory: GpuMemory): (pass: GPUComputePassEncoder) => void {
+  /**
+   * Binds the kernels to their buffers; returns what encodes all of them. While the buffers are the same so is the
+   * binding: what it takes of the driver's memory is only given back when garbage is collected.
+   */
+  bind(memory: GpuMemory): Binding["encode"] {
+    const buffers = this.#stages.flatMap(({ kernel }) =>
+      kernel.buffers.map(({ buffer }) => memory.get(buffer))
+    );
+    const known = this.#binding?.buffers;
+    if (known === undefined || buffers.some((buffer, i) => buffer !== known[i])) {
+      this.#binding = { buffers, encode: this.#bindTo(memory) };
+    }
+    return this.#binding!.encode;
+  }
+
+  #bindTo(memory: GpuMemory): Binding["encode"] {
     const bound = this.#stages.map(({ kernel, pipeline, layout }) => {
       const entries = kernel.buffers.map(({ buffer }, binding) => ({
         binding,

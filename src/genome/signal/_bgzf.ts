@@ -4,7 +4,7 @@ import { unzip } from "@gmod/bgzf-filehandle";
 import { FormatError } from "../../errors.ts";
 import { crc32 } from "../../io/_crc32.ts";
 import type { ByteSource } from "../../io/byte_source.ts";
-import { freeArray } from "../_free.ts";
+import { freeArray } from "../../_free.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

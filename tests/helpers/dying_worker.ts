@@ -1,0 +1,16 @@
+/**
+ * The wasm engine's worker, but it dies at work: what threads share tasks by throws there after so many calls, as a
+ * fault in a kernel would. Their number is behind the `?` of its address.
+ */
+
+import "../../src/engine/wasm/worker.ts";
+
+type Add = (array: Int32Array, index: number, value: number) => number;
+
+const add: Add = Atomics.add;
+let left = Number(new URL(import.meta.url).search.slice(1));
+
+Atomics.add = ((...parameters: Parameters<Add>) => {
+  if (left-- === 0) throw new Error("struck by a test");
+  return add(...parameters);
+}) as typeof Atomics.add;

@@ -1,0 +1,135 @@
+/** Reading on several threads: the same columns and the same errors as on one. */
+
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import { bytesSource } from "../../src/io/byte_source.ts";
+import type { SampleColumns } from "../../src/io/columns.ts";
+import { readCompetition } from "../../src/io/competition.ts";
+import { openFile } from "../../src/io/file.ts";
+import type { NpzMemberData } from "../../src/io/npz_writer.ts";
+import { COMPETITION_RECORD } from "../../src/record.ts";
+import { npzBytes, withDirectory } from "./_npz_helpers.ts";
+
+const record = { ...COMPETITION_RECORD, marks: ["H3K4me3", "H3K9me3"] };
+const BINS = 50;
+const COLUMNS = 4;
+
+/** A member of counts up to `largest`, whose genes are from `firstGene` on. */
+function member(name: string, genes: number, firstGene: number, largest: number): NpzMemberData {
+  const data = Float64Array.from({ length: genes * BINS * COLUMNS }, (_, i) => {
+    const gene = firstGene + Math.floor(i / (BINS * COLUMNS));
+    if (i % COLUMNS === 0) return gene;
+    return i % COLUMNS === 3 ? -gene / 4 : (i * 31) % (largest + 1);
+  });
+  return { name, dtype: "float64", shape: [genes, BINS, COLUMNS], data };
+}
+
+/** Members of different lengths and widths, longer than a piece of the file. */
+const MEMBERS = [
+  member("a", 1500, 7, 200),
+  member("b", 20, 1000, 70_000),
+  member("c", 900, 500, 300),
+  member("d", 1, 9000, 3),
+];
+
+/** Runs and counts the workers that were started; `program` replaces theirs. */
+async function countWorkers<Value>(
+  body: () => Promise<Value>,
+  program?: string,
+): Promise<[Value, number]> {
+  const Original = Worker;
+  let started = 0;
+  globalThis.Worker = class extends Original {
+    constructor(url: string | URL, options?: WorkerOptions) {
+      super(program ?? url, options);
+      started++;
+    }
+  };
+  try {
+    return [await body(), started];
+  } finally {
+    globalThis.Worker = Original;
+  }
+}
+
+const plain = (columns: SampleColumns) => ({ ...columns, signal: [...columns.signal] });
+
+for (const compress of [false, true]) {
+  Deno.test(`${compress ? "deflated" : "stored"} members are decoded on as many threads as asked, to the same columns`, () =>
+    withDirectory(async (directory) => {
+      const bytes = await npzBytes(MEMBERS, { compress });
+      const path = `${directory}/train.npz`;
+      await Deno.writeFile(path, bytes);
+      const alone = await readCompetition(path, { record, threads: 1 });
+      ok(alone.signal instanceof Uint32Array);
+      strictEqual(alone.genes.length, 1501);
+      for (const threads of [2, 3, 99]) {
+        const progress: number[] = [];
+        const read = (source: Parameters<typeof readCompetition>[0]) =>
+          readCompetition(source, { record, threads, onProgress: (done) => progress.push(done) });
+        const [together, workers] = await countWorkers(() => read(path));
+        strictEqual(workers, Math.min(threads, MEMBERS.length));
+        deepStrictEqual(plain(together), plain(alone));
+        deepStrictEqual(progress, progress.toSorted((a, b) => a - b));
+        strictEqual(progress.at(-1), 2421);
+        deepStrictEqual(plain(await read(bytesSource(bytes))), plain(alone));
+      }
+    }));
+}
+
+Deno.test("a small file is not worth other threads", async () => {
+  const source = bytesSource(await npzBytes(MEMBERS));
+  const [, workers] = await countWorkers(() => readCompetition(source, { record }));
+  strictEqual(workers, 0);
+});
+
+Deno.test("of several members that are wrong the first is told, as on one thread", async () => {
+  const spoil = (index: number, at: number, value: number) => {
+    const { data, ...rest } = MEMBERS[index];
+    return { ...rest, data: (data as Float64Array<ArrayBuffer>).with(at, value) };
+  };
+  const bytes = await npzBytes([
+    ...[MEMBERS[1], spoil(0, 1400 * BINS * COLUMNS + 1, -3), spoil(3, 1, NaN), MEMBERS[2]],
+  ]);
+  for (const threads of [1, 2, 4]) {
+    const source = bytesSource(bytes, "train.npz");
+    await rejects(readCompetition(source, { record, threads }), {
+      ...{ name: "FormatError", file: "train.npz" },
+      message: 'Cannot read npz member "a": row 1400 (rows and bins from 0): gene 1407, bin 0, ' +
+        "H3K4me3 is -3, expected a finite count >= 0 (train.npz)",
+    });
+  }
+});
+
+Deno.test("damaged bytes of a member are told with their place, as on one thread", async () => {
+  const bytes = await npzBytes(MEMBERS, { compress: true });
+  bytes.fill(0x55, 2000, 2050);
+  const errors: string[] = [];
+  for (const threads of [1, 3]) {
+    await rejects(readCompetition(bytesSource(bytes), { record, threads }), (error: Error) => {
+      strictEqual(error.name, "FormatError");
+      return errors.push(error.message) > 0;
+    });
+  }
+  strictEqual(errors[1], errors[0]);
+});
+
+Deno.test("an error of the source ends the reading on all threads, and is passed on", () =>
+  withDirectory(async (directory) => {
+    const path = `${directory}/train.npz`;
+    await Deno.writeFile(path, await npzBytes(MEMBERS));
+    using file = Object.assign(await openFile(path), { [Symbol.dispose]: () => file.close() });
+    const broken = new Error("the network is gone");
+    const source = {
+      ...file,
+      read: (offset: number, length: number) =>
+        length > 2 ** 16 ? Promise.reject(broken) : file.read(offset, length),
+    };
+    await rejects(readCompetition(source, { record, threads: 2 }), broken);
+  }));
+
+Deno.test("a worker that cannot go on ends the reading with what it said", async () => {
+  const source = bytesSource(await npzBytes(MEMBERS));
+  const read = () => readCompetition(source, { record, threads: 2 });
+  const program = "data:application/javascript,throw new Error('out of memory')";
+  await rejects(countWorkers(read, program), /Cannot read: a worker failed: .*out of memory/);
+});
