@@ -130,6 +130,8 @@ function withPathAsName(data: Uint8Array): Uint8Array {
   return fromLetters(renamed);
 }
 
+const SHORT = ["--trials", "3", "--epochs", "1", "--engine", "wasm"];
+const ONE = ["--only", "experiment1", "--epochs", "1", "--engine", "wasm"];
 const QUICK = ["--preset", "experiment1", "--epochs", "1", "--engine", "wasm"];
 
 /** Runs a command with the set that it has as a task, but for writing: what it wrote elsewhere would be refused. */
@@ -150,6 +152,11 @@ Deno.test("commands write into their output directory and nowhere else", () =>
       ["submit", "--model", model, "--data", data, "--out", `${out}/submission.csv`],
       ["evaluate", "--model", model, "--data", data, "--out", `${out}/metrics.json`],
       ["simulate", "--out", `${out}/simulated`, "--cell-types", "2", "--genes", "20"],
+      ["crossval", "--data", data, "--folds", "2", "--out", `${out}/folds`, ...QUICK],
+      ["search", "--data", data, "--folds", "2", "--out", `${out}/search`, ...SHORT],
+      ["experiments", "--data", data, "--folds", "2", "--out", `${out}/table`, ...ONE],
+      ["report", `${out}/run`],
+      ["doctor", data],
     ];
     for (const [script, ...args] of commands) {
       const { code, text } = await runConfined(out, script, ...args);
@@ -158,7 +165,7 @@ Deno.test("commands write into their output directory and nowhere else", () =>
     const written = filesIn(directory).filter((name) => name !== "data.npz");
     ok(written.length > 8);
     const odd = /escaped|passwd|hg19|\.part$/;
-    const expected = /^out\/(submission\.csv$|metrics\.json$|(run|simulated)\/)/;
+    const expected = /^out\/(submission\.csv$|metrics\.json$|(run|simulated|folds|search|table)\/)/;
     deepStrictEqual(written.filter((name) => !expected.test(name) || odd.test(name)), []);
   }));
 

@@ -6,6 +6,7 @@ import type { SampleColumns } from "../../src/io/columns.ts";
 import { readCompetition } from "../../src/io/competition.ts";
 import { openFile } from "../../src/io/file.ts";
 import type { NpzMemberData } from "../../src/io/npz_writer.ts";
+import { deriveKey, RandomStream } from "../../src/random.ts";
 import { COMPETITION_RECORD } from "../../src/record.ts";
 import { npzBytes, withDirectory } from "./_npz_helpers.ts";
 
@@ -111,6 +112,23 @@ Deno.test("damaged bytes of a member are told with their place, as on one thread
     });
   }
   strictEqual(errors[1], errors[0]);
+});
+
+Deno.test("whatever byte of a file is damaged, it reads the same, or is refused the same, on any number of threads", async () => {
+  const whole = await npzBytes(MEMBERS.slice(1, 4), { compress: true });
+  const random = new RandomStream(deriveKey(5, "damage"));
+  const outcome = async (bytes: Uint8Array<ArrayBuffer>, threads: number) => {
+    try {
+      return plain(await readCompetition(bytesSource(bytes), { record, threads }));
+    } catch (error) {
+      return error;
+    }
+  };
+  for (let i = 0; i < 20; i++) {
+    const damaged = whole.slice();
+    damaged[random.below(damaged.length)] ^= 1 << random.below(8);
+    deepStrictEqual(await outcome(damaged, 2), await outcome(damaged, 1));
+  }
 });
 
 Deno.test("an error of the source ends the reading on all threads, and is passed on", () =>
