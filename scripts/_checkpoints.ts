@@ -6,8 +6,9 @@ import { listDirectory, makeDirectory, pathKind, removeFile } from "../src/io/fi
 import type { FitCheckpoint } from "../src/training/checkpoint.ts";
 import { CheckpointFolder } from "../src/training/checkpoint_folder.ts";
 import type { CheckpointOptions } from "../src/training/fit_many.ts";
-import { readJson } from "./_json.ts";
-import { writeJson } from "./_run.ts";
+import { Interrupted } from "./_cli.ts";
+import { readJson, writeJson } from "./_json.ts";
+import { removeLeftovers } from "./_run_files.ts";
 
 /** Flags of the commands whose runs can be resumed. */
 export interface ResumeFlags {
@@ -75,6 +76,19 @@ export function parseFlags(flags: unknown, file: string): Readonly<Record<string
   return Object(flags);
 }
 
+/** What to say of a run that was stopped before it had finished an epoch. */
+export async function nothingKept(
+  run: OwnedRun,
+  { command, directory }: { readonly command: string; readonly directory: string },
+): Promise<Interrupted> {
+  const what = "Interrupted before the first epoch was finished";
+  return new Interrupted(
+    await run.canGoOn()
+      ? `${what}. Go on: deno task ${command} --resume ${directory}`
+      : `${what}: nothing was kept.`,
+  );
+}
+
 /** Whether a directory holds a run that was killed or stopped before its end. */
 export async function holdsUnfinishedRun(directory: string): Promise<boolean> {
   return await pathKind(`${checkpointsOf(directory)}/${COMMAND_FILE}`) !== undefined;
@@ -89,7 +103,12 @@ export interface RunCheckpoints {
 }
 
 /** A run directory that this process alone writes to, with one row of checkpoints. */
-export interface OwnedRun extends RunCheckpoints, AsyncDisposable {}
+export interface OwnedRun extends RunCheckpoints, AsyncDisposable {
+  /** As that of {@linkcode OwnedParts}. */
+  begin(): Promise<void>;
+  /** Whether there is a checkpoint to go on from. */
+  canGoOn(): Promise<boolean>;
+}
 
 /** How often checkpoints are taken, beside `--checkpoint-minutes`. */
 type Pace = Pick<CheckpointOptions, "atEpochs">;
@@ -126,19 +145,23 @@ interface Ownership {
 export async function ownRun(directory: string, ownership: Ownership): Promise<OwnedRun> {
   const { flags: { resume } } = ownership;
   const parts = await ownParts(directory, ownership);
-  if (resume === undefined) await parts.begin();
   const path = checkpointsOf(directory);
   const { options } = await openCheckpoints(path, ownership.flags);
   if (resume !== undefined) {
     const isNew = options.resume === undefined;
     console.log(`Resuming ${directory}${isNew ? " from the beginning" : ""}`);
   }
+  let begun = false;
+  const canGoOn = async () => !await new CheckpointFolder(path).isEmpty();
   return {
-    options,
-    finish: () => parts.finish(),
+    ...{ options, canGoOn, finish: parts.finish },
+    async begin() {
+      begun = true;
+      await parts.begin();
+    },
     async [Symbol.asyncDispose]() {
-      // Without a checkpoint it never got far enough to go on from.
-      if (await new CheckpointFolder(path).isEmpty()) await parts.finish();
+      // One that was begun here and has no checkpoint never got far enough to go on from.
+      if (begun && resume === undefined && !await canGoOn()) await parts.finish();
       await parts[Symbol.asyncDispose]();
     },
   };
@@ -152,6 +175,7 @@ export async function ownRun(directory: string, ownership: Ownership): Promise<O
 export async function ownParts(directory: string, ownership: Ownership): Promise<OwnedParts> {
   const { flags } = ownership;
   const path = checkpointsOf(directory);
+  const isNew = await pathKind(directory) === undefined;
   await makeDirectory(path);
   const lock = await lockDirectory(directory, `${path}/lock`);
   await removeLeftovers(directory);
@@ -160,13 +184,17 @@ export async function ownParts(directory: string, ownership: Ownership): Promise
       if (flags.resume === undefined) await clearAll(path);
       await writeCommand(path, ownership);
     },
-    open: (name, pace) => openCheckpoints(`${path}/${name}`, { ...flags, ...pace }),
+    open: (name, pace) => openPart(`${path}/${name}`, { ...flags, ...pace }),
     async finish() {
       await removeFile(`${path}/${COMMAND_FILE}`);
       await clearAll(path);
     },
     async [Symbol.asyncDispose]() {
-      if (!await holdsUnfinishedRun(directory)) await removeTraces(directory);
+      if (!await holdsUnfinishedRun(directory)) {
+        await removeFile(`${path}/lock`);
+        await removeIfEmpty(path);
+        if (isNew) await removeIfEmpty(directory);
+      }
       lock.close();
     },
   };
@@ -198,6 +226,18 @@ async function openCheckpoints(
   };
 }
 
+/** Opens the checkpoints of a part: one that has none that is whole is begun anew, and the others are kept. */
+async function openPart(path: string, flags: ResumeFlags & Pace): Promise<RunCheckpoints> {
+  try {
+    return await openCheckpoints(path, flags);
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    console.error(`warning: ${error.message}; this part begins anew`);
+    await clearFolder(path);
+    return await openCheckpoints(path, flags);
+  }
+}
+
 /** Removes the checkpoints of a run and of all its parts. */
 async function clearAll(path: string): Promise<void> {
   for (const part of await partsIn(path)) await clearFolder(part);
@@ -215,24 +255,9 @@ async function partsIn(path: string): Promise<string[]> {
   return paths.filter((_, i) => kinds[i] === "directory");
 }
 
-async function removeTraces(directory: string): Promise<void> {
-  const path = checkpointsOf(directory);
-  await removeFile(`${path}/lock`);
-  await removeIfEmpty(path);
-  await removeIfEmpty(directory);
-}
-
 async function removeIfEmpty(directory: string): Promise<void> {
   // One that holds something else stays.
   await Deno.remove(directory).catch(() => undefined);
-}
-
-/** Removes what a process that was killed had begun to write; nobody else is writing here. */
-async function removeLeftovers(directory: string): Promise<void> {
-  for await (const { name, isDirectory } of Deno.readDir(directory)) {
-    if (isDirectory) await removeLeftovers(`${directory}/${name}`);
-    else if (/\.[0-9a-f]{8}\.part$/.test(name)) await removeFile(`${directory}/${name}`);
-  }
 }
 
 /** The system gives the lock back when the process ends, by SIGKILL too. */

@@ -84,17 +84,25 @@ interface Interrupt {
   readonly exitCode: number;
 }
 
-/** Aborts on the first SIGINT or SIGTERM; the second one ends the process at once. */
+/** A terminal signals all of its programs, and `deno task` passes on what it gets: one Ctrl-C comes twice. */
+const SAME_SIGNAL_MS = 500;
+
+/** Aborts on the first SIGINT or SIGTERM; a later one ends the process at once. */
 function listenForInterrupt(): Interrupt {
   const controller = new AbortController();
   const interrupt = { signal: controller.signal, exitCode: EXIT_INTERRUPTED.SIGINT as number };
   const signals = Deno.build.os === "windows"
     ? ["SIGINT"] as const
     : ["SIGINT", "SIGTERM"] as const;
+  let first = Infinity;
   for (const name of signals) {
     Deno.addSignalListener(name, () => {
       interrupt.exitCode = EXIT_INTERRUPTED[name];
-      if (controller.signal.aborted) Deno.exit(interrupt.exitCode);
+      if (controller.signal.aborted) {
+        if (performance.now() - first > SAME_SIGNAL_MS) Deno.exit(interrupt.exitCode);
+        return;
+      }
+      first = performance.now();
       console.error("\nStopping; once more to stop at once.");
       controller.abort(new Interrupted("Interrupted."));
     });

@@ -3,8 +3,8 @@
 import { FormatError } from "../src/errors.ts";
 import { pathKind, removeFile, writeFileAtomic } from "../src/io/file.ts";
 import type { ExperimentResult, ExperimentSummary } from "../src/training/experiments.ts";
-import { readJson } from "./_json.ts";
-import { formatCsv, writeJson } from "./_run.ts";
+import { readJson, writeJson } from "./_json.ts";
+import { formatCsv } from "./_run.ts";
 
 const TABLE_COLUMNS: Readonly<Record<string, keyof ExperimentSummary>> = {
   name: "name",

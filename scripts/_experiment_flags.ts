@@ -4,11 +4,10 @@ import { isDeepStrictEqual } from "node:util";
 import type { FoldScheme } from "../src/data/kfold.ts";
 import type { EngineName } from "../src/engine/select.ts";
 import { ContractError } from "../src/errors.ts";
-import { pathKind } from "../src/io/file.ts";
 import type { Transform } from "../src/record.ts";
 import { readBegunFlags, resumedFlags, type ResumeFlags } from "./_checkpoints.ts";
-import { readJson } from "./_json.ts";
 import type { TestFlags } from "./_labels.ts";
+import { commandOfRun } from "./_run_files.ts";
 
 /** Flags of the command. */
 export interface ExperimentsFlags extends TestFlags, ResumeFlags {
@@ -51,10 +50,8 @@ function decisive(flags: ExperimentsFlags): unknown {
 }
 
 async function refuseOtherRun(out: string): Promise<void> {
-  const path = `${out}/config.json`;
-  if (await pathKind(path) === undefined) return;
-  const { command } = Object(await readJson(path, "read run"));
-  if (command === "experiments") return;
+  const command = await commandOfRun(out);
+  if (command === undefined || command === "experiments") return;
   throw new ContractError(
     `Cannot write to ${out}: it holds a run of deno task ${command}. Name another --out, or add --overwrite`,
   );

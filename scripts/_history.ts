@@ -1,5 +1,6 @@
 /** Epochs of one or several runs: as tables, and as scalars for TensorBoard. */
 
+import type { FitCheckpoint } from "../src/training/checkpoint.ts";
 import type { EpochRecord, FitResult } from "../src/training/fit.ts";
 import { epochScalars } from "../src/training/tensorboard.ts";
 import { writeFileAtomic } from "../src/io/file.ts";
@@ -8,23 +9,45 @@ import type { EventLog } from "./_tensorboard.ts";
 
 const COLUMNS = ["epoch", "loss", "learning_rate", "seconds", "samples_per_second"];
 
-/** Writes `history.csv` of one run, `members.csv` of several. Returns the file's name. */
+/** The epochs of one model, and its number among those of an ensemble, from 1. */
+export interface MemberHistory extends Pick<FitResult, "history" | "model"> {
+  readonly member: number;
+}
+
+/** Writes `history.csv` of one model, `members.csv` of an ensemble of several. Returns the file's name. */
 export async function writeHistory(
   directory: string,
-  results: readonly Pick<FitResult, "history" | "model">[],
+  results: readonly MemberHistory[],
+  members: number,
 ): Promise<string> {
-  const rows = ({ history, model: { training } }: Pick<FitResult, "history" | "model">) =>
+  const rows = results.flatMap(({ member, history, model: { training } }) =>
     history.map(({ epoch, loss, seconds, samplesPerSecond }) => {
-      return [epoch, loss, training.learningRate, seconds, samplesPerSecond];
-    });
-  const one = results.length === 1;
-  const name = one ? "history.csv" : "members.csv";
-  const text = one ? formatCsv(COLUMNS, rows(results[0])) : formatCsv(
-    ["member", ...COLUMNS],
-    results.flatMap((result, member) => rows(result).map((row) => [member + 1, ...row])),
+      return [member, epoch, loss, training.learningRate, seconds, samplesPerSecond];
+    })
   );
+  const name = members === 1 ? "history.csv" : "members.csv";
+  const text = members === 1
+    ? formatCsv(COLUMNS, rows.map((row) => row.slice(1)))
+    : formatCsv(["member", ...COLUMNS], rows);
   await writeFileAtomic(`${directory}/${name}`, text);
   return name;
+}
+
+/** Writes the epochs that a checkpoint has into an event log, which begins anew with every process. */
+export function replayEpochs(
+  log: EventLog,
+  { resume, learningRate, nameOf }: {
+    readonly resume?: FitCheckpoint;
+    readonly learningRate: number;
+    /** What TensorBoard calls a run, by its number from 0. */
+    readonly nameOf: (run: number) => string;
+  },
+): void {
+  for (const [run, { history }] of resume?.runs.entries() ?? []) {
+    for (const record of history) {
+      log(nameOf(run), record.epoch, epochScalars(record, learningRate));
+    }
+  }
 }
 
 /** Hooks that print each epoch of one model, or of an ensemble's members, and log it. */
@@ -48,7 +71,7 @@ export function reportMembers(
 }
 
 /** What TensorBoard calls a member, by its number from 0: nothing of its own if there is only one. */
-function memberRun(member: number, members: number): string {
+export function memberRun(member: number, members: number): string {
   return members === 1 ? "" : `member${member + 1}`;
 }
 

@@ -1,6 +1,7 @@
-/** JSON files that commands read. */
+/** JSON files that commands read and write. */
 
 import { FormatError } from "../src/errors.ts";
+import { writeFileAtomic } from "../src/io/file.ts";
 
 /**
  * Reads a file of JSON.
@@ -16,4 +17,9 @@ export async function readJson(path: string, purpose: string): Promise<unknown> 
   } catch (cause) {
     throw new FormatError(`Cannot ${purpose}: ${(cause as Error).message}`, { file: path, cause });
   }
+}
+
+/** Writes a value as indented JSON. */
+export async function writeJson(path: string, value: unknown): Promise<void> {
+  await writeFileAtomic(path, JSON.stringify(value, null, 2) + "\n");
 }

@@ -4,32 +4,26 @@ import { ContractError, FormatError } from "../src/errors.ts";
 import { pathKind } from "../src/io/file.ts";
 import { loadModel, saveModel } from "../src/model/save_load.ts";
 import type { TrainedModel } from "../src/model/trained_model.ts";
-import { readJson } from "./_json.ts";
-import { writeJson } from "./_run.ts";
+import { readJson, writeJson } from "./_json.ts";
 
 const ENSEMBLE_FILE = "ensemble.json";
-/** Of a run in the same directory that had one model, or several. */
-const OF_ONE = ["model/model.json", "model/weights.bin", "history.csv"];
-const OF_SEVERAL = [ENSEMBLE_FILE, "members.csv"];
+/** Writes a run's model as `model/`. */
+export async function saveOnly(directory: string, model: TrainedModel): Promise<void> {
+  await saveModel(model, `${directory}/model`);
+}
 
 /**
- * Writes a run's models: one as `model/`, several as `models/1`, `models/2`, … with an `ensemble.json` that lists
- * them. What a replaced run of the other kind left is removed, so that it is not taken for this one's.
+ * Writes members of an ensemble as `models/1`, `models/2`, … with an `ensemble.json` that lists them.
+ *
+ * @param members Their models by their numbers, from 1; some may be missing.
  */
-export async function saveModels(
+export async function saveMembers(
   directory: string,
-  models: readonly TrainedModel[],
+  members: ReadonlyMap<number, TrainedModel>,
 ): Promise<void> {
-  for (const name of models.length === 1 ? OF_SEVERAL : OF_ONE) {
-    const path = `${directory}/${name}`;
-    if (await pathKind(path) !== undefined) await Deno.remove(path);
-  }
-  if (models.length === 1) return await saveModel(models[0], `${directory}/model`);
-  const members = models.map((_, member) => `models/${member + 1}`);
-  for (const [member, model] of models.entries()) {
-    await saveModel(model, `${directory}/${members[member]}`);
-  }
-  await writeJson(`${directory}/${ENSEMBLE_FILE}`, { members });
+  for (const [member, model] of members) await saveModel(model, `${directory}/models/${member}`);
+  const names = [...members.keys()].map((member) => `models/${member}`);
+  await writeJson(`${directory}/${ENSEMBLE_FILE}`, { members: names });
 }
 
 /** Whether a directory holds models that {@linkcode loadModels} loads. */

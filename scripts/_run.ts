@@ -5,15 +5,16 @@ import type { Dataset } from "../src/data/dataset.ts";
 import { readDataset } from "../src/data/read_dataset.ts";
 import type { EngineName, EngineReport } from "../src/engine/select.ts";
 import { ContractError } from "../src/errors.ts";
-import { pathKind, writeFileAtomic } from "../src/io/file.ts";
+import { pathKind } from "../src/io/file.ts";
 import { findPreset } from "../src/model/presets.ts";
 import type { ModelSpec } from "../src/model/spec.ts";
 import { type DataRecord, parseRecord, type Transform } from "../src/record.ts";
 import type { EpochRecord, FitOptions, FitProgress } from "../src/training/fit.ts";
 import type { FitManyOptions, FitManyProgress } from "../src/training/fit_many.ts";
 import { holdsUnfinishedRun, type ResumeFlags } from "./_checkpoints.ts";
-import { readJson } from "./_json.ts";
+import { readJson, writeJson } from "./_json.ts";
 import type { ModelFile } from "./_model_spec.ts";
+import { commandOfRun } from "./_run_files.ts";
 import { formatDuration, formatRate, ProgressLine, type ProgressState } from "./_progress.ts";
 
 /** Flags of the commands that train; see `declareTraining` and `declareModel`. */
@@ -126,7 +127,7 @@ export async function chooseRunDirectory(
           "--out, or add --overwrite",
       );
     }
-    if (!overwrite && resume === undefined && await holdsRun(out)) {
+    if (!overwrite && resume === undefined && await commandOfRun(out) !== undefined) {
       throw new ContractError(
         `Cannot write to ${out}: it already holds a run. Name another --out, or add --overwrite`,
       );
@@ -139,12 +140,6 @@ export async function chooseRunDirectory(
     const directory = `runs/${name}${number === 1 ? "" : `-${number}`}`;
     if (await pathKind(directory) === undefined) return directory;
   }
-}
-
-/** Whether a directory holds what a run wrote: a search has a file of its own. */
-async function holdsRun(directory: string): Promise<boolean> {
-  const kinds = ["config.json", "search.json"].map((name) => pathKind(`${directory}/${name}`));
-  return (await Promise.all(kinds)).some((kind) => kind !== undefined);
 }
 
 /** What `config.json` records of a run. */
@@ -176,11 +171,6 @@ export async function writeConfig(directory: string, config: RunConfig): Promise
 
 function tfjsVersion(): string {
   return packageJson.imports["@tensorflow/tfjs-core"].split("@").at(-1)!;
-}
-
-/** Writes a value as indented JSON. */
-export async function writeJson(path: string, value: unknown): Promise<void> {
-  await writeFileAtomic(path, JSON.stringify(value, null, 2) + "\n");
 }
 
 /** Numbers, and words without commas, as CSV text: empty where there is none. */

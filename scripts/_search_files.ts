@@ -11,8 +11,7 @@ import {
   type TrialRecord,
 } from "../src/search/mod.ts";
 import { parseFlags, type ResumeFlags, reusableFlags } from "./_checkpoints.ts";
-import { readJson } from "./_json.ts";
-import { writeJson } from "./_run.ts";
+import { readJson, writeJson } from "./_json.ts";
 
 /** Whether a directory holds a search, finished or not. */
 export async function holdsSearch(directory: string): Promise<boolean> {

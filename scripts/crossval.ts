@@ -18,9 +18,11 @@ import {
   Interrupted,
   runCommand,
 } from "./_cli.ts";
-import { ownRun, resumedFlags, type ResumeFlags } from "./_checkpoints.ts";
+import { nothingKept, ownRun, resumedFlags, type ResumeFlags } from "./_checkpoints.ts";
+import { replayEpochs } from "./_history.ts";
 import { formatAgreement, formatMetric } from "./_metrics.ts";
 import { readModelFile } from "./_model_spec.ts";
+import { writeJson } from "./_json.ts";
 import {
   chooseRunDirectory,
   formatCsv,
@@ -31,8 +33,8 @@ import {
   type RunSettings,
   type TrainingFlags,
   writeConfig,
-  writeJson,
 } from "./_run.ts";
+import { removeRun } from "./_run_files.ts";
 import { type EventLog, openEventLog } from "./_tensorboard.ts";
 
 interface CrossvalFlags extends TrainingFlags, ResumeFlags {
@@ -70,15 +72,25 @@ async function crossval(given: CrossvalFlags, signal: AbortSignal): Promise<void
   await using run = await ownRun(directory, { command: "crossval", flags });
   const log = await openEventLog(flags.tensorboard, flags.overwrite || given.resume !== undefined);
   const data = await loadData(settings.data, flags);
+  await run.begin();
+  const hooks = reportFolds(folds, settings, log);
   const results = await crossValidate(modelOf(settings), data, {
     ...{ ...settings, ...run.options, folds, scheme, signal },
-    ...reportFolds(folds, settings, log),
+    ...hooks,
+    onStart: (report) => {
+      const { learningRate } = settings;
+      replayEpochs(log, { ...run.options, learningRate, nameOf: (run) => `fold${run + 1}` });
+      hooks.onStart?.(report);
+    },
   });
   const kept = results.filter(({ result }) => result.history.length > 0);
   if (kept.length === 0) {
-    throw results.find(({ result }) => result.diverged)?.result.diverged ??
-      new Interrupted("Interrupted before the first epoch was finished: nothing was kept.");
+    const diverged = results.find(({ result }) => result.diverged)?.result.diverged;
+    if (diverged === undefined) throw await nothingKept(run, { command: "crossval", directory });
+    await run.finish();
+    throw diverged;
   }
+  await removeRun(directory);
   await writeConfig(directory, {
     ...{ command: "crossval", settings: { ...settings, folds, scheme }, data },
     report: kept[0].result,

@@ -8,7 +8,8 @@ import { loadLabelled } from "./_labels.ts";
 import { formatEnsemble, formatEvaluation, warnIfConstant } from "./_metrics.ts";
 import { loadModels } from "./_model_files.ts";
 import { type PredictionFlags, predictWithProgress } from "./_predict.ts";
-import { loadData, writeJson } from "./_run.ts";
+import { writeJson } from "./_json.ts";
+import { loadData } from "./_run.ts";
 
 interface EvaluateFlags extends PredictionFlags {
   readonly labels?: string;

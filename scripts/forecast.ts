@@ -15,10 +15,12 @@ import {
   Interrupted,
   runCommand,
 } from "./_cli.ts";
+import { ownParts } from "./_checkpoints.ts";
 import { reportMembers, writeHistory } from "./_history.ts";
 import { formatMetric } from "./_metrics.ts";
 import { readModelFile } from "./_model_spec.ts";
 import { predictWithProgress } from "./_predict.ts";
+import { writeJson } from "./_json.ts";
 import {
   chooseRunDirectory,
   loadData,
@@ -26,8 +28,8 @@ import {
   resolveSettings,
   type TrainingFlags,
   writeConfig,
-  writeJson,
 } from "./_run.ts";
+import { removeRun } from "./_run_files.ts";
 import { openEventLog } from "./_tensorboard.ts";
 
 interface ForecastFlags extends TrainingFlags {
@@ -61,6 +63,7 @@ async function forecast(flags: ForecastFlags, signal: AbortSignal): Promise<void
   const { ensemble: members, newGenes, newCellTypes, splitSeed } = flags;
   const settings = resolveSettings(flags, await readModelFile(flags.spec));
   const directory = await chooseRunDirectory({ ...flags, preset: `forecast-${settings.preset}` });
+  await using owned = await ownParts(directory, { command: "forecast", flags });
   const log = await openEventLog(flags.tensorboard, flags.overwrite);
   const data = await loadData(settings.data, flags);
   const { train, test, ...heldOut } = splitRegimes(data, {
@@ -93,6 +96,7 @@ async function forecast(flags: ForecastFlags, signal: AbortSignal): Promise<void
     },
   }, { resampled: "cell-types-and-genes", seed: splitSeed });
   console.log(["", ...formatRegimeTable(regimes), "", describeForecast(regimes)].join("\n"));
+  await removeRun(directory);
   await writeConfig(directory, {
     command: "forecast",
     settings: {
@@ -103,8 +107,10 @@ async function forecast(flags: ForecastFlags, signal: AbortSignal): Promise<void
     data: train,
     report: results[0],
   });
-  const history = await writeHistory(directory, results);
+  const histories = results.map((result, i) => ({ ...result, member: i + 1 }));
+  const history = await writeHistory(directory, histories, members);
   await writeJson(`${directory}/regimes.json`, { ...regimes, heldOut });
+  await owned.finish();
   console.log(`Written: ${directory}/ (config.json, ${history}, regimes.json)`);
 }
 

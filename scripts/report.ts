@@ -86,7 +86,10 @@ async function evaluate(
   const test = await loadTest(flags);
   const data = test ?? trainingData;
   if (data === undefined) return {};
-  const { mean: predicted } = await predictWithProgress(models, data, { ...flags, signal });
+  // A training sample's own label would be in the effect of its gene.
+  const geneEffects = test === undefined ? "leave-one-out" : true;
+  const options = { ...flags, signal, geneEffects } as const;
+  const { mean: predicted } = await predictWithProgress(models, data, options);
   const evaluation = {
     samplesName: test === undefined ? "the training data" : `the test data, ${flags.test}`,
     ...evaluatePredictions(data, predicted),

@@ -5,7 +5,7 @@ import type { Dataset } from "../src/data/dataset.ts";
 import { FOLD_SCHEMES, type FoldScheme, kFold } from "../src/data/kfold.ts";
 import type { EngineName } from "../src/engine/select.ts";
 import { ContractError } from "../src/errors.ts";
-import { removeFile, writeFileAtomic } from "../src/io/file.ts";
+import { writeFileAtomic } from "../src/io/file.ts";
 import { type Transform, TRANSFORMS } from "../src/record.ts";
 import {
   DEFAULT_SPACE,
@@ -28,9 +28,10 @@ import {
 } from "../src/search/mod.ts";
 import { type OwnedParts, ownParts, readBegunFlags, type ResumeFlags } from "./_checkpoints.ts";
 import { choice, declareCommon, integer, Interrupted, number, runCommand } from "./_cli.ts";
-import { readJson } from "./_json.ts";
+import { readJson, writeJson } from "./_json.ts";
 import { ProgressLine } from "./_progress.ts";
-import { chooseData, chooseRunDirectory, loadData, writeJson } from "./_run.ts";
+import { chooseData, chooseRunDirectory, loadData } from "./_run.ts";
+import { removeRun } from "./_run_files.ts";
 import {
   appendTrial,
   holdsSearch,
@@ -136,8 +137,9 @@ async function search(given: SearchFlags, signal: AbortSignal): Promise<void> {
   const finished = flags.resume === undefined
     ? []
     : await readEarlierTrials(directory, description);
+  refuseFewerTrials(description, finished);
   // A search that is replaced shall not be taken for the one that begins, whenever this one is killed.
-  if (flags.resume === undefined) await removeFile(`${directory}/search.json`);
+  if (flags.resume === undefined) await removeRun(directory);
   await owned.begin();
   await startFiles(directory, { description, finished, dataPath, flags });
   if (finished.length > 0) console.log(`Going on after ${finished.length} finished trials.`);
@@ -175,6 +177,18 @@ async function chooseFlags(given: SearchFlags): Promise<SearchFlags> {
   const isTyped = ([name]: [string, unknown]) => commandLine.getOptionValueSource(name) === "cli";
   const typed = Object.fromEntries(Object.entries(given).filter(isTyped));
   return { ...given, ...begun, ...typed, overwrite: false, out: undefined };
+}
+
+/** `--trials` is the number of all trials, not of those to add. */
+function refuseFewerTrials(
+  { trials }: SearchDescription,
+  finished: readonly TrialRecord[],
+): void {
+  const most = Math.max(0, ...finished.map(({ trial }) => trial));
+  if (trials >= most) return;
+  throw new ContractError(
+    `Cannot resume: trial ${most} is finished already, and --trials, the number of all, is ${trials}`,
+  );
 }
 
 async function readSettings(flags: SearchFlags): Promise<SearchSettings> {

@@ -3,7 +3,6 @@
 import { type Agreement, evaluatePredictions } from "../src/data/evaluate.ts";
 import type { Dataset } from "../src/data/dataset.ts";
 import { DivergedError } from "../src/errors.ts";
-import { removeFile } from "../src/io/file.ts";
 import { compareEnsemble, type EnsemblePrediction, fitEnsemble } from "../src/training/ensemble.ts";
 import type { FitManyResult } from "../src/training/fit_many.ts";
 import {
@@ -15,13 +14,21 @@ import {
   Interrupted,
   runCommand,
 } from "./_cli.ts";
-import { ownRun, resumedFlags, type ResumeFlags } from "./_checkpoints.ts";
-import { reportMembers, trainingRate, writeHistory } from "./_history.ts";
+import { nothingKept, ownRun, resumedFlags, type ResumeFlags } from "./_checkpoints.ts";
+import {
+  type MemberHistory,
+  memberRun,
+  replayEpochs,
+  reportMembers,
+  trainingRate,
+  writeHistory,
+} from "./_history.ts";
 import { checkTestFlags, loadTest, type TestFlags } from "./_labels.ts";
 import { formatAgreement, formatEnsemble, warnIfConstant } from "./_metrics.ts";
-import { saveModels } from "./_model_files.ts";
+import { saveMembers, saveOnly } from "./_model_files.ts";
 import { readModelFile } from "./_model_spec.ts";
 import { predictWithProgress } from "./_predict.ts";
+import { writeJson } from "./_json.ts";
 import {
   chooseRunDirectory,
   loadData,
@@ -30,8 +37,8 @@ import {
   type RunSettings,
   type TrainingFlags,
   writeConfig,
-  writeJson,
 } from "./_run.ts";
+import { removeRun } from "./_run_files.ts";
 import { type EventLog, openEventLog } from "./_tensorboard.ts";
 
 interface TrainFlags extends TrainingFlags, TestFlags, ResumeFlags {
@@ -65,7 +72,8 @@ interface Run {
   readonly test: Dataset | undefined;
   readonly flags: TrainFlags;
   readonly log: EventLog;
-  readonly results: readonly FitManyResult[];
+  /** Of the members that have finished an epoch. */
+  readonly results: readonly (FitManyResult & MemberHistory)[];
 }
 
 async function train(given: TrainFlags, signal: AbortSignal): Promise<void> {
@@ -77,16 +85,24 @@ async function train(given: TrainFlags, signal: AbortSignal): Promise<void> {
   const log = await openEventLog(flags.tensorboard, flags.overwrite || given.resume !== undefined);
   const data = await loadData(settings.data, flags);
   const test = await loadTest(flags);
+  await run.begin();
+  const { ensemble } = flags;
+  const hooks = reportMembers(ensemble, settings, log);
   const trained = await fitEnsemble(modelOf(settings), data, {
-    ...{ ...settings, ...run.options, members: flags.ensemble, signal },
-    ...reportMembers(flags.ensemble, settings, log),
+    ...{ ...settings, ...run.options, members: ensemble, signal },
+    ...hooks,
+    onStart: (report) => {
+      const nameOf = (run: number) => memberRun(run, ensemble);
+      replayEpochs(log, { ...run.options, learningRate: settings.learningRate, nameOf });
+      hooks.onStart(report);
+    },
   });
   const diverged = trained.find(({ diverged }) => diverged !== undefined)?.diverged;
-  const results = trained.filter(({ history }) => history.length > 0);
+  const results = trained.flatMap((result, i) =>
+    result.history.length > 0 ? [{ ...result, member: i + 1 }] : []
+  );
   if (results.length === 0) {
-    if (diverged === undefined) {
-      throw new Interrupted("Interrupted before the first epoch was finished: nothing was kept.");
-    }
+    if (diverged === undefined) throw await nothingKept(run, { command: "train", directory });
     await run.finish();
     throw diverged;
   }
@@ -121,20 +137,20 @@ async function writeRun(run: Run): Promise<void> {
   const { directory, settings, data, flags, results } = run;
   const test = flags.test === undefined ? {} : { test: flags.test };
   const ensemble = flags.ensemble === 1 ? {} : { ensemble: flags.ensemble };
+  await removeRun(directory);
   await writeConfig(directory, {
     ...{ command: "train", settings: { ...settings, ...ensemble, ...test }, data },
     report: results[0],
   });
-  await saveModels(directory, results.map(({ model }) => model));
-  const written = ["config.json", await writeHistory(directory, results)];
-  const metrics = `${directory}/metrics.json`;
+  if (flags.ensemble === 1) await saveOnly(directory, results[0].model);
+  else await saveMembers(directory, new Map(results.map(({ member, model }) => [member, model])));
+  const written = ["config.json", await writeHistory(directory, results, flags.ensemble)];
   // One that diverged may predict numbers that are none.
-  if (results.some(({ diverged }) => diverged !== undefined)) await removeFile(metrics);
-  else {
-    await writeJson(metrics, await measure(run));
+  if (results.every(({ diverged }) => diverged === undefined)) {
+    await writeJson(`${directory}/metrics.json`, await measure(run));
     written.push("metrics.json");
   }
-  const models = results.length === 1 ? "model/" : "models/, ensemble.json";
+  const models = flags.ensemble === 1 ? "model/" : "models/, ensemble.json";
   console.log(`Written: ${directory}/ (${[models, ...written].join(", ")})`);
 }
 

@@ -88,7 +88,10 @@ export class WriteError extends Error {
   override readonly name = "WriteError";
 }
 
-/** The training loss became NaN or infinite; the message names the epoch and the step. */
+/**
+ * The training loss became NaN or infinite, or a trained model's prediction is; the message names the epoch and the
+ * step, or the sample.
+ */
 export class DivergedError extends Error {
   /** Name of the class. */
   override readonly name = "DivergedError";

@@ -131,7 +131,10 @@ export interface SessionState {
   readonly secondMoments: readonly Float32Array[];
 }
 
-/** A model in training or in use. */
+/**
+ * A model in training or in use. It takes one call at a time: one that comes before another has ended may be refused.
+ * After an epoch that was aborted its state is not specified; `restore` one.
+ */
 export interface Session extends AsyncDisposable {
   /** The hardware in words, such as `cpu` or the name of a graphics card. */
   readonly device: string;
@@ -158,7 +161,11 @@ export interface Session extends AsyncDisposable {
   weights(): Promise<Float32Array<ArrayBuffer>[]>;
   /** A copy of everything needed to go on. */
   state(): Promise<SessionState>;
-  /** Goes back, or on, to a state. */
+  /**
+   * Goes back, or on, to a state.
+   *
+   * @throws {ContractError} If it is one of another model.
+   */
   restore(state: SessionState): Promise<void>;
 }
 

@@ -1,3 +1,4 @@
+import { chooseThreads } from "../_threads.ts";
 import { DivergedError } from "../errors.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import type {
@@ -26,8 +27,7 @@ export async function openManySession(
 ): Promise<ManySession> {
   if (engine.createManySession !== undefined) return await engine.createManySession(spec, options);
   const { members, batchSize } = options;
-  const all = options.threads ?? globalThis.navigator?.hardwareConcurrency ?? 1;
-  const threads = Math.max(1, Math.floor(all / members.length));
+  const threads = Math.max(1, Math.floor(chooseThreads(options.threads) / members.length));
   const opened = await Promise.allSettled(
     members.map((member) => engine.createSession(spec, { ...member, batchSize, threads })),
   );

@@ -1,5 +1,6 @@
 /** Decoding of a file's members, on worker threads where that is worth their start. */
 
+import { chooseThreads } from "../_threads.ts";
 import { type MemberLayout, type RowBatch, rowBatches } from "./_competition_decoder.ts";
 import type { DecodeReply, DecodeRequest } from "./_decode_worker.ts";
 import { ZipNpzReader } from "./_npz_reader.ts";
@@ -28,21 +29,23 @@ export interface DecodeJob {
  * @throws {FormatError} About the first member in which something is wrong.
  */
 export async function decodeMembers(job: DecodeJob): Promise<void> {
-  const { source, directory, layouts, take } = job;
-  const npz = new ZipNpzReader(source, directory);
+  const { source, directory, layouts } = job;
   const workers = chooseWorkers(job);
-  if (workers < 2) {
-    for (const [member, layout] of layouts.entries()) {
-      for await (const batch of rowBatches(npz, layout)) take(member, batch);
-    }
-    return;
+  /** Rows of each member that were taken; the batches of a member are the same on every thread. */
+  const taken = layouts.map(() => 0);
+  const take: DecodeJob["take"] = (member, batch) => {
+    if (batch.firstRow < taken[member]) return;
+    taken[member] = batch.firstRow + batch.geneIds.length;
+    job.take(member, batch);
+  };
+  const finished = workers > 1 ? await decodeOnWorkers({ ...job, take }, workers) : new Set();
+  // What workers have left is decoded here. A damaged member throws what a worker can tell only in words; if a page
+  // lets no worker start, it is all members.
+  const npz = new ZipNpzReader(source, directory);
+  for (const [member, layout] of layouts.entries()) {
+    if (finished.has(member)) continue;
+    for await (const batch of rowBatches(npz, layout)) take(member, batch);
   }
-  const failed = await decodeOnWorkers(job, workers);
-  if (failed === undefined) return;
-  // A worker can tell an error only in words: decoding the member here throws it with everything it knows.
-  const ignored = rowBatches(npz, layouts[failed.member]);
-  while (!(await ignored.next()).done);
-  throw failed.error;
 }
 
 function chooseWorkers({ layouts, threads }: DecodeJob): number {
@@ -51,33 +54,35 @@ function chooseWorkers({ layouts, threads }: DecodeJob): number {
     (sum, { rows, bins, marks }) => sum + rows * bins * marks.length,
     0,
   );
-  const worth = values < FEW_VALUES ? 1 : navigator.hardwareConcurrency;
-  return Math.min(threads ?? worth, layouts.length, MOST_WORKERS);
+  const worth = threads ?? (values < FEW_VALUES ? 1 : undefined);
+  return Math.min(chooseThreads(worth), layouts.length, MOST_WORKERS);
 }
 
-/** Returns the first member that failed, if one did. */
-async function decodeOnWorkers(
-  job: DecodeJob,
-  count: number,
-): Promise<{ member: number; error: Error } | undefined> {
-  const workers = Array.from({ length: count }, () => new DecodeWorker(job));
-  const failures = new Map<number, Error>();
+/** Returns the members that were decoded to their ends, which all are unless something fails. */
+async function decodeOnWorkers(job: DecodeJob, count: number): Promise<Set<number>> {
+  const workers: DecodeWorker[] = [];
+  const finished = new Set<number>();
   let next = 0;
   const work = async (worker: DecodeWorker) => {
-    // Those before a member that fails have all been begun, so that the first in the file is found.
-    while (next < job.layouts.length && failures.size === 0) {
+    while (next < job.layouts.length) {
       const member = next++;
-      await worker.decode(member).catch((error) => failures.set(member, error));
+      await worker.decode(member);
+      finished.add(member);
     }
   };
   try {
-    await Promise.all(workers.map(work));
+    while (workers.length < count) workers.push(new DecodeWorker(job));
+    // No new member is begun after one that fails.
+    const giveUp = () => {
+      next = job.layouts.length;
+    };
+    await Promise.all(workers.map((worker) => work(worker).catch(giveUp)));
+  } catch {
+    // A page may forbid workers altogether.
   } finally {
     for (const worker of workers) worker.dismiss();
   }
-  if (failures.size === 0) return undefined;
-  const member = Math.min(...failures.keys());
-  return { member, error: failures.get(member)! };
+  return finished;
 }
 
 /** A worker thread, and this thread's answers to it. */
@@ -91,12 +96,16 @@ class DecodeWorker {
 
   constructor(job: DecodeJob) {
     this.#job = job;
-    const url = new URL("./_decode_worker.ts", import.meta.url);
-    this.#worker = new Worker(url, { type: "module", name: "histone decoder" });
+    // Written in one expression, since that is what bundlers look for.
+    this.#worker = new Worker(new URL("./_decode_worker.ts", import.meta.url), {
+      type: "module",
+      name: "histone decoder",
+    });
     this.#worker.onmessage = ({ data }: MessageEvent<DecodeReply>) => this.#hear(data);
+    this.#worker.onmessageerror = () => this.#fail(new Error("a message could not be read"));
     this.#worker.onerror = (event) => {
       event.preventDefault();
-      this.#waiting?.reject(new Error(`Cannot read: a worker failed: ${event.message}`));
+      this.#fail(new Error(event.message || "its program could not be loaded"));
     };
     const { source: { name, size }, directory } = job;
     this.#send({ kind: "file", name, size, directory });
@@ -117,19 +126,31 @@ class DecodeWorker {
     this.#worker.postMessage(request, transfer);
   }
 
+  #fail(error: unknown): void {
+    this.#waiting?.reject(error);
+  }
+
   #hear(reply: DecodeReply): void {
-    if (reply.kind === "read") this.#read(reply.offset, reply.length);
-    else if (reply.kind === "rows") this.#job.take(this.#member, reply.batch);
-    else if (reply.kind === "done") this.#waiting?.resolve();
-    else this.#waiting?.reject(new Error(reply.message));
+    try {
+      if (reply.kind === "read") this.#read(reply.offset, reply.length);
+      else if (reply.kind === "rows") this.#job.take(this.#member, reply.batch);
+      else if (reply.kind === "done") this.#waiting?.resolve();
+      else this.#fail(new Error(reply.message));
+    } catch (error) {
+      // Such as one that a caller's onProgress threw.
+      this.#fail(error);
+    }
   }
 
   #read(offset: number, length: number): void {
     const { source } = this.#job;
-    const bytes = source.read(offset, length);
+    const bytes = Promise.try(() => source.read(offset, length));
+    // It may fail before its turn has come.
+    bytes.catch(() => undefined);
     this.#lastRead = this.#lastRead.then(async () => {
-      const read = await bytes;
-      this.#send({ kind: "bytes", bytes: read }, source.readsAreCopies ? [read.buffer] : []);
-    }).catch((error) => this.#waiting?.reject(error));
+      // A message would carry all of the buffer that a part is of.
+      const own = source.readsAreCopies ? await bytes : (await bytes).slice();
+      this.#send({ kind: "bytes", bytes: own }, [own.buffer]);
+    }).catch((error) => this.#fail(error));
   }
 }

@@ -53,6 +53,7 @@ export function blobSource(blob: Blob, name = "blob"): ByteSource {
   return {
     name,
     size: blob.size,
+    readsAreCopies: true,
     async read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
       checkRange(name, blob.size, offset, length);
       return new Uint8Array(await blob.slice(offset, offset + length).arrayBuffer());

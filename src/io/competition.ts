@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { PackedArray } from "../arrays.ts";
 import { FormatError } from "../errors.ts";
 import { COMPETITION_RECORD, type DataRecord, parseRecord } from "../record.ts";
 import type { MemberLayout, RowBatch } from "./_competition_decoder.ts";
@@ -94,10 +95,8 @@ async function readColumns(
   const cellTypes = chooseCellTypes(npz, wanted);
   const layouts = await readLayouts(npz, cellTypes, record.marks);
   const { bins, labelled } = layouts[0];
-  const starts = layouts.map((_, member) =>
-    layouts.slice(0, member).reduce((sum, { rows }) => sum + rows, 0)
-  );
-  const total = starts.at(-1)! + layouts.at(-1)!.rows;
+  let total = 0;
+  const starts = layouts.map(({ rows }) => (total += rows) - rows);
   const signal = new PackedBuilder(total * bins * record.marks.length);
   const labels = labelled ? new Float64Array(total) : undefined;
   const geneIds = new Float64Array(total);
@@ -112,10 +111,38 @@ async function readColumns(
   await decodeMembers({ source, directory, layouts, threads, take });
   const cellTypeIndex = new Uint32Array(total);
   for (const [cell, start] of starts.entries()) cellTypeIndex.fill(cell, start);
+  const packed = signal.finish();
+  const isGuessed = given === undefined && recordOf(npz) === undefined;
+  if (isGuessed && !labelled) refuseLabelAsMark(packed, { bins, record, file: npz.name });
   return {
-    ...{ signal: signal.finish(), labels, cellTypes, cellTypeIndex, bins, record },
+    ...{ signal: packed, labels, cellTypes, cellTypeIndex, bins, record },
     ...indexGenes(geneIds),
   };
+}
+
+/** Throws if what would be the last mark of a file without a record is rather the label of one with fewer marks. */
+function refuseLabelAsMark(
+  signal: PackedArray,
+  { bins, record: { marks }, file }: {
+    readonly bins: number;
+    readonly record: DataRecord;
+    readonly file: string;
+  },
+): void {
+  const last = marks.length - 1;
+  const perSample = bins * marks.length;
+  let isZero = true;
+  for (let i = last; i < signal.length; i += marks.length) {
+    if (signal[i] !== 0) isZero = false;
+    // A label is the same in all bins of a gene.
+    if (signal[i] !== signal[i - i % perSample + last]) return;
+  }
+  if (isZero || bins < 2) return;
+  throw new FormatError(
+    `Cannot read competition file: its last column is the same in all bins of every gene, as a label is, not ` +
+      `${marks[last]}. Say what its marks are by a data record`,
+    { file },
+  );
 }
 
 /** Distinct genes in order of first appearance, and each sample's place among them. */
@@ -179,7 +206,8 @@ async function readLayouts(
     if (columns !== unlabelled && columns !== unlabelled + 1) {
       fail(
         `shape is [${shape.join(", ")}], expected ${unlabelled + 1} columns ` +
-          `(gene id, ${marks.join(", ")}, label) or ${unlabelled} without the label`,
+          `(gene id, ${marks.join(", ")}, label) or ${unlabelled} without the label; ` +
+          "for other marks give their data record",
       );
     }
     if (rows === 0) fail(`shape is [${shape.join(", ")}]: the cell type has no rows`);

@@ -36,7 +36,7 @@ export function experimentsTable(rows: readonly ExperimentRow[], published: bool
         },
       ]
       : []),
-    { title: html`Pearson&nbsp;<i>r</i>`, cell: ({ pearson }) => formatFraction(pearson) },
+    { title: html`Train&nbsp;<i>r</i>`, cell: ({ pearson }) => formatFraction(pearson) },
     { title: "Time", cell: ({ seconds }) => formatSeconds(seconds) },
   ]);
 }

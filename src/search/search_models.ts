@@ -1,3 +1,4 @@
+import { chooseThreads } from "../_threads.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { type Fold, kFold } from "../data/kfold.ts";
 import { type EngineName, type EngineReport, selectEngine } from "../engine/select.ts";
@@ -274,8 +275,7 @@ class Search {
   }
 
   #laneThreads(lanes: number): number {
-    const { threads = globalThis.navigator?.hardwareConcurrency ?? 1 } = this.#options;
-    return Math.max(1, Math.floor(threads / lanes));
+    return Math.max(1, Math.floor(chooseThreads(this.#options.threads) / lanes));
   }
 }
 

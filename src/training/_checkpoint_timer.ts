@@ -7,6 +7,11 @@ export class CheckpointTimer {
   #last = performance.now();
 
   constructor({ everyMinutes = Infinity, atEpochs = true }: Omit<CheckpointOptions, "save"> = {}) {
+    if (!(everyMinutes > 0)) {
+      throw new RangeError(
+        `Cannot take checkpoints: everyMinutes is ${everyMinutes}, expected a number > 0`,
+      );
+    }
     this.#everySeconds = 60 * everyMinutes;
     this.#atEpochs = atEpochs;
   }

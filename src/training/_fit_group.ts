@@ -56,6 +56,8 @@ export class FitGroup {
   readonly #data: EngineData;
   #runs: GroupRun[];
   #samplesPerSecond: number | undefined;
+  /** Where the next epoch begins, if no checkpoint was taken since it was reached. */
+  #unsaved: Readonly<Progress> | undefined;
 
   /** `states` are the session's, taken for this group. */
   constructor(session: ManySession, parts: GroupParts, states: readonly SessionState[]) {
@@ -89,10 +91,15 @@ export class FitGroup {
     while (progress.epoch < settings[0].epochs && goesOn()) {
       await this.#epoch(progress);
       progress = fresh(progress.epoch + 1);
-      if (this.#parts.timer.isDue("after epoch")) {
-        await this.#save(progress, this.#runs.map(toCheckpoint));
-      }
+      this.#unsaved = progress;
+      if (this.#parts.timer.isDue("after epoch")) await this.saveLastEpoch();
     }
+  }
+
+  /** Takes a checkpoint of the last finished epoch, if that is newer than the last checkpoint. */
+  async saveLastEpoch(): Promise<void> {
+    if (this.#unsaved === undefined) return;
+    await this.#save(this.#unsaved, this.#runs.map(toCheckpoint));
   }
 
   /** Fits the gene effects of the runs that came to their end. */
@@ -100,12 +107,15 @@ export class FitGroup {
     const { runs, options: { signal } } = this.#parts;
     const rows = runs.map(({ data }) => data.rows);
     const predicted = await this.#session.predict(this.#data, rows, { signal });
-    this.#runs = this.#runs.map((run, i) =>
+    this.#runs = this.#runs.map((run, i) => {
       // The session of one that diverged is not what its model is.
-      run.diverged !== undefined
-        ? run
-        : { ...run, geneEffects: fitGeneEffects(runs[i].data, predicted[i]) }
-    );
+      if (run.diverged !== undefined) return run;
+      if (!predicted[i].every(Number.isFinite)) {
+        const error = divergedError("predictions are NaN or infinite", run.history.length - 1);
+        return { ...run, diverged: error };
+      }
+      return { ...run, geneEffects: fitGeneEffects(runs[i].data, predicted[i]) };
+    });
   }
 
   async #epoch(progress: Progress): Promise<void> {
@@ -131,7 +141,7 @@ export class FitGroup {
       this.#samplesPerSecond = trained.reduce((sum, count) => sum + count, 0) / seconds;
       progress.seconds += seconds;
       progress.position = end;
-      diverged = new Map([...diverged, ...this.#account(losses, trained, progress)]);
+      diverged = new Map([...this.#account(losses, trained, progress), ...diverged]);
       // What diverged in this epoch is known as such only after it.
       if (end < longest && diverged.size === 0 && this.#parts.timer.isDue("within epoch")) {
         await this.#saveWithinEpoch(progress);
@@ -165,11 +175,17 @@ export class FitGroup {
     const states = await this.#session.state();
     const before = this.#runs;
     this.#runs = before.map((run, i) => {
-      const error = run.diverged ?? diverged.get(i) ?? weightsError(states[i], epoch);
+      const error = run.diverged ?? diverged.get(i) ?? weightsError(states[i], epoch) ??
+        predictionError(validation?.[i], epoch);
       if (error !== undefined) return { ...run, diverged: error };
       const { length } = orders[i];
       const record: EpochRecord = {
-        ...{ epoch: epoch + 1, loss: lossSums[i] / length, validationLoss: validation?.[i] },
+        // Rounded, since the sum's last digits depend on where checkpoints cut the epoch.
+        ...{
+          epoch: epoch + 1,
+          loss: Math.fround(lossSums[i] / length),
+          validationLoss: validation?.[i],
+        },
         ...{ seconds, samplesPerSecond: length / seconds },
       };
       options.onEpoch?.(first + i, record);
@@ -199,6 +215,7 @@ export class FitGroup {
     const { save, timer } = this.#parts;
     await save({ ...progress, runs });
     timer.restart();
+    this.#unsaved = undefined;
   }
 
   #reporter(epoch: number, orders: readonly Uint32Array[]) {
@@ -212,6 +229,7 @@ export class FitGroup {
       });
   }
 
+  /** NaN where predictions are no numbers. */
   async #validationLosses(): Promise<number[] | undefined> {
     const { model, record, runs, options: { signal } } = this.#parts;
     const sets = runs.flatMap(({ validation }) => validation ?? []);
@@ -220,15 +238,30 @@ export class FitGroup {
     const samples = engineData(sets[0], reconcileRecords(record, sets[0].record));
     const rows = sets.map((validation) => validation.rows);
     const predicted = await this.#session.predict(samples, rows, { signal });
-    return sets.map((validation, i) => lossOf(model.loss, validation.labels(), predicted[i]));
+    return sets.map((validation, i) =>
+      predicted[i].every(Number.isFinite)
+        ? lossOf(model.loss, validation.labels(), predicted[i])
+        : NaN
+    );
   }
 }
 
 /** After the last step of an epoch, whose losses were all numbers, weights may be none. */
 function weightsError({ weights }: SessionState, epoch: number): DivergedError | undefined {
   if (weights.every((values) => values.every(Number.isFinite))) return undefined;
+  return divergedError("weights are NaN or infinite", epoch);
+}
+
+/** Weights that are numbers may still overflow what they predict. */
+function predictionError(validationLoss = 0, epoch: number): DivergedError | undefined {
+  return Number.isNaN(validationLoss)
+    ? divergedError("predictions are NaN or infinite", epoch)
+    : undefined;
+}
+
+function divergedError(found: string, epoch: number): DivergedError {
   return new DivergedError(
-    `Cannot go on training: weights are NaN or infinite in epoch ${epoch + 1}. ` +
+    `Cannot go on training: ${found} in epoch ${epoch + 1}. ` +
       "A lower learning rate or a transform of the input may help",
   );
 }

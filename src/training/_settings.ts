@@ -77,8 +77,8 @@ function defaultsOf(spec: ModelSpec | string): TrainingDefaults {
 export function checkTrainable(model: ModelSpec, data: Dataset): void {
   if (data.length === 0) throw new ContractError("Cannot train: the data set has no samples");
   if (!data.hasLabels) throw new ContractError("Cannot train: the data have no labels");
-  const labels = data.labels();
   if (model.loss !== "binaryCrossentropy") return;
+  const labels = data.labels();
   const bad = labels.findIndex((label) => label !== 0 && label !== 1);
   if (bad >= 0) {
     throw new ContractError(

@@ -18,6 +18,8 @@ export interface LoadedCheckpoint {
 /** A directory of checkpoints, of which the last two are kept. Each is written whole or not at all. */
 export class CheckpointFolder {
   readonly #path: string;
+  /** Those that {@linkcode load} found to be damaged. */
+  readonly #damaged = new Set<number>();
 
   /** `path` is the directory; it need not be there. */
   constructor(path: string) {
@@ -30,12 +32,17 @@ export class CheckpointFolder {
    * @throws {WriteError} If the disk is full or may not be written; older checkpoints then stay.
    */
   async save(checkpoint: FitCheckpoint): Promise<void> {
-    const numbers = await this.#numbers();
-    const next = (numbers.at(-1) ?? 0) + 1;
+    const all = await this.#numbers();
+    // A damaged one is no second to fall back on.
+    const numbers = all.filter((number) => !this.#damaged.has(number));
+    const next = (all.at(-1) ?? 0) + 1;
     const bytes = await encodeCheckpoint(checkpoint);
     await writeFileAtomic(this.#file(next), bytes);
     freeArray(bytes);
-    for (const number of numbers.slice(0, 1 - KEPT)) await removeFile(this.#file(number));
+    const kept = numbers.slice(1 - KEPT);
+    for (const number of all) {
+      if (!kept.includes(number)) await removeFile(this.#file(number));
+    }
   }
 
   /**
@@ -52,6 +59,7 @@ export class CheckpointFolder {
       } catch (error) {
         if (!(error instanceof FormatError)) throw error;
         damaged.push(error);
+        this.#damaged.add(number);
       }
     }
     if (damaged.length > 0) throw damaged[0];

@@ -1,11 +1,12 @@
 import type { Dataset } from "../data/dataset.ts";
 import { type Agreement, evaluatePredictions } from "../data/evaluate.ts";
+import { DivergedError } from "../errors.ts";
 import { meanDefined } from "../metrics/by_group.ts";
-import { findPreset, presetSpec, type TrainingDefaults } from "../model/presets.ts";
+import { presetSpec, type TrainingDefaults } from "../model/presets.ts";
 import { countParameters } from "../model/shapes.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import type { Transform } from "../record.ts";
-import { resolveSettings } from "./_settings.ts";
+import { resolveSettings, resolveSurroundings } from "./_settings.ts";
 import type { EpochRecord, FitOptions } from "./fit.ts";
 import { fitMany } from "./fit_many.ts";
 import { fingerprintDataset, fingerprintValue } from "./fingerprint.ts";
@@ -100,11 +101,9 @@ export async function planExperiments(
   const shape = { bins: data.train.bins, marks: data.train.marks.length };
   const plans = names.map((name) => {
     const { seed, epochs, batchSize, learningRate } = resolveSettings(name, options);
-    const { transform = "none", geneEffects = false } = findPreset(name).training;
-    return {
-      ...{ name, spec: presetSpec(name, shape), seed, epochs, batchSize, learningRate },
-      ...{ transform: options.transform ?? transform, geneEffects },
-    };
+    const spec = presetSpec(name, shape);
+    const surroundings = resolveSurroundings(name, { given: options, model: spec });
+    return { name, spec, seed, epochs, batchSize, learningRate, ...surroundings };
   });
   const samples = [await fingerprintDataset(data.train), await fingerprintDataset(data.test)];
   return await Promise.all(plans.map(async (plan) => {
@@ -134,12 +133,19 @@ export async function runExperiment(
     ...{ ...common, engine, threads, signal, epochs, batchSize, transform, geneEffects },
     onEpoch: (_, record) => onEpoch?.(record),
   });
-  const { history, diverged, model } = outcome;
+  const { history, model } = outcome;
+  let { diverged } = outcome;
   if (outcome.interrupted) return undefined;
   const score = async (samples: Dataset, geneEffects: PredictOptions["geneEffects"]) => {
     if (diverged !== undefined) return null;
-    const predicted = await predict(model, samples, { engine, threads, signal, geneEffects });
-    return scoreOf(samples, predicted);
+    try {
+      const predicted = await predict(model, samples, { engine, threads, signal, geneEffects });
+      return scoreOf(samples, predicted);
+    } catch (error) {
+      if (!(error instanceof DivergedError)) throw error;
+      diverged = error;
+      return null;
+    }
   };
   const seconds = history.reduce((sum, record) => sum + record.seconds, 0);
   return {

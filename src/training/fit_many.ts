@@ -189,6 +189,7 @@ class ManyFit {
       return { runs: group.runs, interrupted: false };
     } catch (error) {
       if (!signal?.aborted) throw error;
+      await group.saveLastEpoch();
       return { runs: group.runs, interrupted: true };
     }
   }

@@ -1,7 +1,7 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { Session } from "../engine/engine.ts";
 import { type EngineName, type EngineReport, selectEngine } from "../engine/select.ts";
-import { ContractError } from "../errors.ts";
+import { DivergedError } from "../errors.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import { reconcileRecords } from "../record.ts";
 import { checkInputShape, engineData } from "./_engine_data.ts";
@@ -40,7 +40,8 @@ export interface PredictOptions {
  * @param data The samples.
  * @param options Engine, progress, abort signal.
  * @returns One value a sample, `[data.length]`; a probability for models with a sigmoid.
- * @throws {ContractError} If the data's record or shape contradicts the model's, or a prediction is not finite.
+ * @throws {ContractError} If the data's record or shape contradicts the model's.
+ * @throws {DivergedError} If a prediction is NaN or infinite.
  */
 export async function predict(
   model: TrainedModel,
@@ -75,7 +76,7 @@ function addTo(predicted: Float32Array, effects: Float32Array): void {
 function checkFinite(predicted: Float32Array, data: Dataset, session: Session): void {
   const bad = predicted.findIndex((value) => !Number.isFinite(value));
   if (bad < 0) return;
-  throw new ContractError(
+  throw new DivergedError(
     `Cannot use the prediction on ${session.device}: it is ${predicted[bad]} for gene ` +
       `${data.geneOf(bad)} in ${data.cellTypeOf(bad)}, expected a finite number`,
   );

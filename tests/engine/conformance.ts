@@ -5,6 +5,7 @@ import { dropoutKey, fillDropoutMask } from "../../src/engine/dropout.ts";
 import type { Engine, EngineData, Session, SessionOptions } from "../../src/engine/engine.ts";
 import { DivergedError } from "../../src/errors.ts";
 import { initialWeights } from "../../src/model/initial_weights.ts";
+import { presetSpec } from "../../src/model/presets.ts";
 import { parseSpec } from "../../src/model/parse_spec.ts";
 import { weightShapes } from "../../src/model/shapes.ts";
 import type { ModelSpec } from "../../src/model/spec.ts";
@@ -17,6 +18,7 @@ import {
   largestDifference,
   magnitude,
 } from "../helpers/tolerances.ts";
+import { exampleData } from "../helpers/train_example.ts";
 import { testBidirectionalGru } from "./conformance_gru.ts";
 
 /** How a test is registered. */
@@ -24,6 +26,26 @@ export type Test = (name: string, body: () => Promise<void>) => void;
 
 /** Registers the suite for one engine; `test` is `Deno.test` or a `testWith` of what the engine needs. */
 export function testConformance(engine: Engine, test: Test): void {
+  test(`${engine.name} is right again after a call that came too early, and takes no other model's state`, async () => {
+    const spec = presetSpec("experiment1", { bins: 46 });
+    const options = { seed: 0, batchSize: 8, learningRate: 0.01 };
+    const weights = initialWeights(spec, 1);
+    await using session = await engine.createSession(spec, { weights, ...options });
+    const data = exampleData(spec, 64);
+    const rows = Uint32Array.from({ length: 64 }, (_, row) => row);
+    const wanted = await session.predict(data, rows);
+    const first = session.predict(data, rows);
+    // Whether it is refused or waits is the engine's choice.
+    const [end] = await Promise.allSettled([session.predict(data, rows)]);
+    if (end.status === "fulfilled") deepStrictEqual(end.value, wanted);
+    deepStrictEqual(await first, wanted);
+    deepStrictEqual(await session.predict(data, rows), wanted);
+
+    const other = presetSpec("experiment3", { bins: 46 });
+    const state = await session.state();
+    await rejects(session.restore({ ...state, weights: initialWeights(other, 1) }));
+    deepStrictEqual(await session.predict(data, rows), wanted);
+  });
   testGoldenRuns(engine, MET.shared ? test : (name, body) => testWith("shared", name, body));
   testOddShapes(engine, test);
   testBidirectionalGru(engine, test);

@@ -4,7 +4,7 @@ import type { SampleColumns } from "../../src/io/columns.ts";
 import { readCompetition, type ReadCompetitionOptions } from "../../src/io/competition.ts";
 import { type CompetitionBlock, writeCompetition } from "../../src/io/competition_writer.ts";
 import type { NpzMemberData } from "../../src/io/npz_writer.ts";
-import { COMPETITION_RECORD } from "../../src/record.ts";
+import { COMPETITION_RECORD, type DataRecord } from "../../src/record.ts";
 import { runNumpy, testWith } from "../helpers/require.ts";
 import { collect, npzBytes, withDirectory } from "./_npz_helpers.ts";
 
@@ -166,6 +166,24 @@ Deno.test("the record comes from the caller, else the file, else the competition
   }
   const broken = await npzBytes([member(rows())], { comment: '{"histone": {"assembly": 3}}' });
   await rejects(readCompetition(bytesSource(broken, "x.npz")), /data record: assembly .*x\.npz/);
+});
+
+Deno.test("without a record, a label is not taken for a mark", async () => {
+  const odd = (last: (gene: number, bin: number) => number) =>
+    Float64Array.from({ length: 2 * 3 * 6 }, (_, i) => {
+      const [gene, bin] = [Math.floor(i / 18), Math.floor(i / 6) % 3];
+      return i % 6 === 0 ? gene + 1 : i % 6 === 5 ? last(gene, bin) : i % 4;
+    });
+  const readOdd = async (last: (gene: number, bin: number) => number, record?: DataRecord) =>
+    await read([{ name: "E1", dtype: "float64", shape: [2, 3, 6], data: odd(last) }], { record });
+  await rejects(
+    readOdd((gene) => gene + 0.5),
+    /its last column is the same in all bins of every gene/,
+  );
+  // Counts, no reads at all, and what somebody vouches for.
+  strictEqual((await readOdd((_, bin) => bin)).labels, undefined);
+  strictEqual((await readOdd(() => 0)).labels, undefined);
+  strictEqual((await readOdd((gene) => gene + 0.5, COMPETITION_RECORD)).labels, undefined);
 });
 
 Deno.test("what is written reads back, with and without labels, stored and deflated", async () => {

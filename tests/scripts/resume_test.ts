@@ -1,6 +1,7 @@
-import { deepStrictEqual, match, strictEqual } from "node:assert";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { deriveKey, RandomStream } from "../../src/random.ts";
 import { filesIn, runTask, taskCommand, withDirectory } from "../helpers/command.ts";
+import { readEvents } from "../helpers/events.ts";
 import { checkpointsIn, kill, startUntilCheckpoint } from "./_resume.ts";
 
 const KILLS = 20;
@@ -79,6 +80,47 @@ Deno.test("one run at a time writes to a directory, and an unfinished one is not
       hostile.stderr,
       /^error: Cannot resume: flag data is \{"then":3\} \(.*command\.json\)\n$/,
     );
+  });
+});
+
+Deno.test("a mistake in the flags of a run that replaces another costs nothing; a mistaken resume neither", async () => {
+  await withDirectory(async (directory) => {
+    const out = `${directory}/run`;
+    const data = `${directory}/train.npz`;
+    await Deno.copyFile("fixtures/train.npz", data);
+    const args = [...TRAIN, "--epochs", "2000", "--data", data, "--out", out];
+    await kill(await startUntilCheckpoint("train", args, { directory: out }));
+    const kept = filesIn(out).filter((name) => !name.endsWith(".part"));
+    const typo = await runTask(
+      "train",
+      ...TRAIN,
+      "--data",
+      "typo.npz",
+      "--out",
+      out,
+      "--overwrite",
+    );
+    strictEqual(typo.code, 1);
+    await Deno.rename(data, `${data}.away`);
+    strictEqual((await runTask("train", "--resume", out)).code, 1);
+    deepStrictEqual(filesIn(out), kept);
+  });
+});
+
+Deno.test("a run that goes on keeps the curves of its earlier epochs, and one signal that comes twice is one", async () => {
+  await withDirectory(async (directory) => {
+    const [out, events] = [`${directory}/run`, `${directory}/events`];
+    const args = [...TRAIN, "--checkpoint-minutes", "9", "--tensorboard", events, "--out", out];
+    const child = await startUntilCheckpoint("train", args, { directory: out });
+    child.kill("SIGINT");
+    child.kill("SIGTERM");
+    ok([130, 143].includes((await child.status).code));
+    ok(filesIn(out).includes("model/weights.bin"));
+    strictEqual((await runTask("train", "--resume", out)).code, 0);
+    const files = filesIn(events);
+    strictEqual(files.length, 1);
+    const losses = readEvents(await Deno.readFile(`${events}/${files[0]}`)).get("loss/train")!;
+    deepStrictEqual(losses.map(([step]) => step), Array.from({ length: 60 }, (_, i) => i + 1));
   });
 });
 

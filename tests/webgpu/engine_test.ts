@@ -6,6 +6,7 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { Dataset } from "../../src/data/dataset.ts";
 import type { EngineData, ManySession } from "../../src/engine/engine.ts";
+import { openManySession } from "../../src/engine/many.ts";
 import { createWasmEngine } from "../../src/engine/wasm/engine.ts";
 import { createWebgpuEngine } from "../../src/engine/webgpu/engine.ts";
 import { DivergedError, EngineUnavailableError, UnsupportedModelError } from "../../src/errors.ts";
@@ -85,6 +86,28 @@ testWithWebgpu("models side by side become what each becomes alone", async () =>
     });
   }
 });
+
+testWithWebgpu(
+  "a model whose order ends early has the mean loss of its own steps, in pieces too",
+  async () => {
+    const data = exampleData(SPEC, 80);
+    const orders = [everySecond(40, 0), everySecond(21, 1), everySecond(20, 0)];
+    const options = { members: MEMBERS, batchSize: 10 };
+    await using many = await webgpu.createManySession!(SPEC, options);
+    await using wanted = await openManySession(wasm, SPEC, options);
+    for (const [start, end] of [[0, 20], [20, 40]]) {
+      const request = { data, orders, epoch: 0, start, end };
+      const [found, expected] = [await many.runEpoch(request), await wanted.runEpoch(request)];
+      for (const [i, loss] of expected.entries()) {
+        if (Number.isNaN(loss)) ok(Number.isNaN(found[i]), `model ${i} rests`);
+        else {ok(
+            Math.abs(+found[i] - +loss) <= 1e-4 * +loss,
+            `model ${i}: ${found[i]}, not ${loss}`,
+          );}
+      }
+    }
+  },
+);
 
 testWithWebgpu("a model that diverges does not disturb its neighbours", async () => {
   const data = exampleData(SPEC, 40);

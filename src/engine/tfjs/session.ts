@@ -14,6 +14,7 @@ import { DivergedError } from "../../errors.ts";
 import { assembleModel, modelWeightTensors, setModelWeights } from "../../model/build_model.ts";
 import type { ModelSpec } from "../../model/spec.ts";
 import { dropoutKey, fillDropoutMask } from "../dropout.ts";
+import { checkState } from "../check_state.ts";
 import { pieceOf } from "../epoch_piece.ts";
 import type { EngineData, EpochRequest, Session, SessionOptions, SessionState } from "../engine.ts";
 import { gatherLabels, gatherSignal } from "../gather.ts";
@@ -104,6 +105,7 @@ export class TfjsSession implements Session {
   }
 
   async restore(state: SessionState): Promise<void> {
+    checkState(this.#spec, state);
     await useBackend(this.#backend);
     setModelWeights(this.#model, this.#spec, copyAll(state.weights));
     this.#adam.restore(state.step, state.firstMoments, state.secondMoments);

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { chooseThreads } from "../../_threads.ts";
 import { UnsupportedModelError } from "../../errors.ts";
 import { checkWeights } from "../../model/check_weights.ts";
 import { sizeOf, weightShapes } from "../../model/shapes.ts";
@@ -29,7 +30,7 @@ export function createWasmEngine(): Engine {
   return {
     name: "wasm",
     supports,
-    modelsTogether: (threads = navigator.hardwareConcurrency) => threads,
+    modelsTogether: chooseThreads,
     createSession,
   };
 }
@@ -51,7 +52,7 @@ function supports(spec: ModelSpec): Support {
 
 async function createSession(spec: ModelSpec, options: SessionOptions): Promise<Session> {
   checkWeights(spec, options.weights);
-  const threads = options.threads ?? navigator.hardwareConcurrency;
+  const threads = chooseThreads(options.threads);
   const plan = planModel(spec, Math.max(options.batchSize, LEAST_SLOTS), threads);
   const support = supports(spec);
   if (!support.supported || plan.pages > MAX_PAGES) {

@@ -1,6 +1,7 @@
 import { ContractError, DivergedError, EngineUnavailableError } from "../../errors.ts";
 import { weightShapes } from "../../model/shapes.ts";
 import type { ModelSpec } from "../../model/spec.ts";
+import { checkState } from "../check_state.ts";
 import { pieceOf } from "../epoch_piece.ts";
 import type { EngineData, EpochRequest, Session, SessionOptions, SessionState } from "../engine.ts";
 import { Crew, type CrewMemory } from "./crew.ts";
@@ -34,6 +35,7 @@ export interface WasmSessionParts {
 /** A session on worker threads that share one memory. */
 export class WasmSession implements Session {
   readonly device: string;
+  readonly #spec: ModelSpec;
   readonly #options: SessionOptions;
   readonly #plan: Plan;
   readonly #machine: Machine;
@@ -48,6 +50,7 @@ export class WasmSession implements Session {
   /** Takes over the team; writes the initial weights. */
   constructor({ spec, options, plan, machine, crew, team, device }: WasmSessionParts) {
     this.device = device;
+    this.#spec = spec;
     this.#options = options;
     this.#plan = plan;
     this.#machine = machine;
@@ -82,7 +85,9 @@ export class WasmSession implements Session {
     if (!Number.isFinite(outcome!.loss)) {
       throw new DivergedError(
         `Cannot go on training: the loss is ${outcome!.loss} in epoch ${epoch + 1}, ` +
-          `step ${outcome!.steps}. A lower learning rate or a transform of the input may help`,
+          `step ${
+            start / batchSize + outcome!.steps
+          }. A lower learning rate or a transform of the input may help`,
       );
     }
     if (start + outcome!.samples === end) onProgress?.(end, outcome!.loss);
@@ -118,11 +123,13 @@ export class WasmSession implements Session {
   }
 
   restore(state: SessionState): Promise<void> {
-    this.#step = state.step;
-    this.#setWeights(state.weights);
-    writeArrays(this.#machine, this.#trained, { kind: "first", values: state.firstMoments });
-    writeArrays(this.#machine, this.#trained, { kind: "second", values: state.secondMoments });
-    return Promise.resolve();
+    return Promise.try(() => {
+      checkState(this.#spec, state);
+      this.#step = state.step;
+      this.#setWeights(state.weights);
+      writeArrays(this.#machine, this.#trained, { kind: "first", values: state.firstMoments });
+      writeArrays(this.#machine, this.#trained, { kind: "second", values: state.secondMoments });
+    });
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -154,12 +161,22 @@ export class WasmSession implements Session {
     onPoll: (samples: number) => void,
   ): Promise<EpochOutcome | undefined> {
     signal?.throwIfAborted();
-    this.#crew.reset();
     const stop = () => this.#crew.askToStop();
     signal?.addEventListener("abort", stop);
-    const poll = setInterval(() => onPoll(this.#crew.samplesDone), POLL_MS);
+    let failure: { readonly error: unknown } | undefined;
+    const poll = setInterval(() => {
+      try {
+        onPoll(this.#crew.samplesDone);
+      } catch (error) {
+        failure = { error };
+        stop();
+      }
+    }, POLL_MS);
     try {
-      return await this.#team.run(job);
+      const outcome = await this.#team.run(job, () => this.#crew.reset());
+      // The caller's own error, which would end the process if it left a timer.
+      if (failure !== undefined) throw failure.error;
+      return outcome;
     } finally {
       clearInterval(poll);
       signal?.removeEventListener("abort", stop);

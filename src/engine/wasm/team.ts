@@ -15,7 +15,8 @@ export class Team {
       worker.onmessage = ({ data }: MessageEvent<WorkerReply>) => this.#hear(thread, data);
       worker.onerror = (event) => {
         event.preventDefault();
-        this.#fail(thread, event.error ?? event);
+        const message = event.message || "its program could not be loaded";
+        this.#fail(thread, event.error ?? { message });
       };
       worker.onmessageerror = () => this.#fail(thread, new Error("a message could not be read"));
     });
@@ -27,10 +28,15 @@ export class Team {
    * @throws {EngineUnavailableError} If one fails.
    */
   static async start(options: Omit<RunnerOptions, "thread">): Promise<Team> {
-    const workers = Array.from({ length: options.threads }, (_, thread) => {
-      const url = new URL("./worker.ts", import.meta.url);
-      return new Worker(url, { type: "module", name: `histone ${thread}` });
-    });
+    const workers = Array.from(
+      { length: options.threads },
+      // Written in one expression, since that is what bundlers look for.
+      (_, thread) =>
+        new Worker(new URL("./worker.ts", import.meta.url), {
+          type: "module",
+          name: `histone ${thread}`,
+        }),
+    );
     const team = new Team(workers);
     const started = team.#expectReplies();
     workers.forEach((worker, thread) => {
@@ -55,11 +61,16 @@ export class Team {
   /**
    * Has all threads do a job together.
    *
+   * @param prepare Called before it begins, unless it is refused since another one is running.
    * @returns How it ended, the same on all threads.
    * @throws {EngineUnavailableError} If a thread fails; it is named, and the team is ended.
    */
-  async run(job: EpochJob | PredictionJob): Promise<EpochOutcome | undefined> {
+  async run(
+    job: EpochJob | PredictionJob,
+    prepare?: () => void,
+  ): Promise<EpochOutcome | undefined> {
     const done = this.#expectReplies();
+    prepare?.();
     this.send(job);
     return await done;
   }
@@ -73,10 +84,8 @@ export class Team {
   }
 
   #expectReplies(): Promise<EpochOutcome | undefined> {
-    if (this.#failure !== undefined) return Promise.reject(this.#failure);
-    if (this.#waiting !== undefined) {
-      return Promise.reject(new Error("Cannot run a job: another one is running"));
-    }
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#waiting !== undefined) throw new Error("Cannot run a job: another one is running");
     this.#waiting = Promise.withResolvers();
     this.#expected = this.#workers.length;
     return this.#waiting.promise;

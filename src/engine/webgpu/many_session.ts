@@ -2,6 +2,7 @@ import { freeArray } from "../../_free.ts";
 import { ContractError, DivergedError, EngineUnavailableError } from "../../errors.ts";
 import { sizeOf, type WeightShape, weightShapes } from "../../model/shapes.ts";
 import type { ModelSpec } from "../../model/spec.ts";
+import { checkState } from "../check_state.ts";
 import { dropoutKey } from "../dropout.ts";
 import type {
   EngineData,
@@ -43,6 +44,7 @@ export class WebgpuManySession implements ManySession {
   #uploads = 0;
   #prediction: Promise<Runner> | undefined;
   #states: readonly SessionState[];
+  #busy = false;
 
   /** Writes the initial weights. */
   constructor(parts: ManySessionParts) {
@@ -57,7 +59,30 @@ export class WebgpuManySession implements ManySession {
     this.#writeStates();
   }
 
-  async runEpoch(request: ManyEpochRequest): Promise<(number | DivergedError)[]> {
+  runEpoch(request: ManyEpochRequest): Promise<(number | DivergedError)[]> {
+    return this.#alone(() => this.#runEpoch(request));
+  }
+
+  predict(
+    data: EngineData,
+    rows: readonly Uint32Array[],
+    options: Parameters<ManySession["predict"]>[2] = {},
+  ): Promise<Float32Array<ArrayBuffer>[]> {
+    return this.#alone(() => this.#predict(data, rows, options));
+  }
+
+  /** Jobs share buffers. */
+  async #alone<Result>(job: () => Result | Promise<Result>): Promise<Result> {
+    if (this.#busy) throw new Error("Cannot run a job: another one is running");
+    this.#busy = true;
+    try {
+      return await job();
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  async #runEpoch(request: ManyEpochRequest): Promise<(number | DivergedError)[]> {
     const { data, epoch, start = 0, end, onProgress, signal } = request;
     if (data.labels === undefined) throw new TypeError("Cannot train: the data have no labels");
     const orders = request.orders.map((order) => order.subarray(start, end));
@@ -90,10 +115,10 @@ export class WebgpuManySession implements ManySession {
     }
   }
 
-  async predict(
+  async #predict(
     data: EngineData,
     rows: readonly Uint32Array[],
-    options: Parameters<ManySession["predict"]>[2] = {},
+    options: NonNullable<Parameters<ManySession["predict"]>[2]>,
   ): Promise<Float32Array<ArrayBuffer>[]> {
     const columns = this.#use(data, rows);
     const longest = rows.reduce((most, { length }) => Math.max(most, length), 0);
@@ -117,10 +142,12 @@ export class WebgpuManySession implements ManySession {
   }
 
   restore(states: readonly SessionState[]): Promise<void> {
-    this.#checkCount(states);
-    this.#states = states.map(copyState);
-    this.#writeStates();
-    return Promise.resolve();
+    return this.#alone(() => {
+      this.#checkCount(states);
+      for (const state of states) checkState(this.#parts.spec, state);
+      this.#states = states.map(copyState);
+      this.#writeStates();
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -173,7 +200,9 @@ export class WebgpuManySession implements ManySession {
     ]));
     const means = orders.map(({ length }, model) => {
       let sum = 0;
-      for (let i = model; i < losses.length; i += models) sum += losses[i];
+      // Behind a model's last step stand losses of earlier epochs.
+      const end = Math.ceil(length / options.batchSize) * models;
+      for (let i = model; i < end; i += models) sum += losses[i];
       return sum / length;
     });
     this.#states = this.#states.map((before, model) => {

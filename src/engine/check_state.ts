@@ -1,0 +1,25 @@
+import { ContractError } from "../errors.ts";
+import { checkWeights } from "../model/check_weights.ts";
+import { sizeOf, weightShapes } from "../model/shapes.ts";
+import type { ModelSpec } from "../model/spec.ts";
+import type { SessionState } from "./engine.ts";
+
+/**
+ * Throws unless a state is one of this model.
+ *
+ * @throws {ContractError} Naming what does not fit.
+ */
+export function checkState(spec: ModelSpec, state: SessionState): void {
+  checkWeights(spec, state.weights);
+  const sizes = weightShapes(spec).filter(({ trainable }) => trainable)
+    .map(({ shape }) => sizeOf(shape));
+  for (const moments of [state.firstMoments, state.secondMoments]) {
+    const fits = moments.length === sizes.length &&
+      moments.every(({ length }, i) => length === sizes[i]);
+    if (fits) continue;
+    throw new ContractError(
+      `Cannot go on with "${spec.name}": moments are of lengths ` +
+        `${moments.map(({ length }) => length).join(", ")}, expected ${sizes.join(", ")}`,
+    );
+  }
+}
