@@ -7,10 +7,6 @@ import type { TrainedModel } from "../src/model/trained_model.ts";
 import { readJson, writeJson } from "./_json.ts";
 
 const ENSEMBLE_FILE = "ensemble.json";
-/** Writes a run's model as `model/`. */
-export async function saveOnly(directory: string, model: TrainedModel): Promise<void> {
-  await saveModel(model, `${directory}/model`);
-}
 
 /**
  * Writes members of an ensemble as `models/1`, `models/2`, … with an `ensemble.json` that lists them.

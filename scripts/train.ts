@@ -3,6 +3,7 @@
 import { type Agreement, evaluatePredictions } from "../src/data/evaluate.ts";
 import type { Dataset } from "../src/data/dataset.ts";
 import { DivergedError } from "../src/errors.ts";
+import { saveModel } from "../src/model/save_load.ts";
 import { compareEnsemble, type EnsemblePrediction, fitEnsemble } from "../src/training/ensemble.ts";
 import type { FitManyResult } from "../src/training/fit_many.ts";
 import {
@@ -25,7 +26,7 @@ import {
 } from "./_history.ts";
 import { checkTestFlags, loadTest, type TestFlags } from "./_labels.ts";
 import { formatAgreement, formatEnsemble, warnIfConstant } from "./_metrics.ts";
-import { saveMembers, saveOnly } from "./_model_files.ts";
+import { saveMembers } from "./_model_files.ts";
 import { readModelFile } from "./_model_spec.ts";
 import { predictWithProgress } from "./_predict.ts";
 import { writeJson } from "./_json.ts";
@@ -142,7 +143,7 @@ async function writeRun(run: Run): Promise<void> {
     ...{ command: "train", settings: { ...settings, ...ensemble, ...test }, data },
     report: results[0],
   });
-  if (flags.ensemble === 1) await saveOnly(directory, results[0].model);
+  if (flags.ensemble === 1) await saveModel(results[0].model, `${directory}/model`);
   else await saveMembers(directory, new Map(results.map(({ member, model }) => [member, model])));
   const written = ["config.json", await writeHistory(directory, results, flags.ensemble)];
   // One that diverged may predict numbers that are none.

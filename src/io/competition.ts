@@ -45,9 +45,9 @@ export interface ReadCompetitionOptions {
  * Reads a file in the competition's format: one member per cell type, `[genes, bins, columns]`, with the columns
  * gene id, marks and, unless the file is unlabelled, expression. Id and expression repeat in every bin of a gene.
  *
- * Any numbers of bins and marks, any integer or float dtype, stored or deflated. The file streams straight into
- * the packed signal, 0.8 GB for the full training set's counts; while that is widened, say from bytes to 16 bits,
- * the narrower one is in memory too.
+ * Any numbers of bins and marks, any integer or float dtype, stored or deflated. Members of a large
+ * file are decoded on worker threads, straight into the packed signal, 0.8 GB for the full training set's counts; while
+ * that is widened, say from bytes to 16 bits, the narrower one is in memory too.
  *
  * @param source A path, or bytes from anywhere.
  * @returns One sample for each row, cell type by cell type in the order of the file's directory.
