@@ -141,8 +141,12 @@ export interface Session extends AsyncDisposable {
   /**
    * Trains on every sample of `request.order`, or of the piece asked for, once.
    *
-   * @returns Mean training loss over these samples, dropout on.
+   * @returns Mean training loss over these samples, dropout on; NaN where there are none.
    * @throws {DivergedError} If the loss is not finite.
+   * @throws {ContractError} If the data are of another shape than the model takes.
+   * @throws {RangeError} If the data lack a row of the order.
+   * @throws {TypeError} If the data have no labels, or not one for each sample.
+   * @throws {EngineUnavailableError} If the hardware fails.
    */
   runEpoch(request: EpochRequest): Promise<number>;
   /**
@@ -151,6 +155,9 @@ export interface Session extends AsyncDisposable {
    * @param data The samples.
    * @param rows Which of them, in which order.
    * @returns The model's output, `[rows.length]`.
+   * @throws {ContractError} If the data are of another shape than the model takes.
+   * @throws {RangeError} If the data lack one of the rows.
+   * @throws {EngineUnavailableError} If the hardware fails.
    */
   predict(
     data: EngineData,

@@ -1,6 +1,7 @@
+import { divergedError } from "../engine/diverged_error.ts";
 import type { EngineData, ManySession, SessionState } from "../engine/engine.ts";
 import { freeState } from "../engine/free_state.ts";
-import { DivergedError } from "../errors.ts";
+import { DivergedError, EngineUnavailableError } from "../errors.ts";
 import { encodeGeneEffects, type GeneEffects, parseGeneEffects } from "../model/gene_effects.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import { deriveKey, RandomStream, shuffledIndices } from "../random.ts";
@@ -89,7 +90,9 @@ export class FitGroup {
     let progress = begun === undefined ? fresh(0) : { ...begun, lossSums: [...begun.lossSums] };
     const goesOn = () => this.#runs.some(({ diverged }) => diverged === undefined);
     while (progress.epoch < settings[0].epochs && goesOn()) {
-      await this.#epoch(progress);
+      await this.#epoch(progress).catch((error) => {
+        throw unfinished(error, progress.epoch);
+      });
       progress = fresh(progress.epoch + 1);
       this.#unsaved = progress;
       if (this.#parts.timer.isDue("after epoch")) await this.saveLastEpoch();
@@ -111,7 +114,9 @@ export class FitGroup {
       // The session of one that diverged is not what its model is.
       if (run.diverged !== undefined) return run;
       if (!predicted[i].every(Number.isFinite)) {
-        const error = divergedError("predictions are NaN or infinite", run.history.length - 1);
+        const error = divergedError("predictions are NaN or infinite", {
+          epoch: run.history.length - 1,
+        });
         return { ...run, diverged: error };
       }
       return { ...run, geneEffects: fitGeneEffects(runs[i].data, predicted[i]) };
@@ -249,21 +254,21 @@ export class FitGroup {
 /** After the last step of an epoch, whose losses were all numbers, weights may be none. */
 function weightsError({ weights }: SessionState, epoch: number): DivergedError | undefined {
   if (weights.every((values) => values.every(Number.isFinite))) return undefined;
-  return divergedError("weights are NaN or infinite", epoch);
+  return divergedError("weights are NaN or infinite", { epoch });
 }
 
 /** Weights that are numbers may still overflow what they predict. */
 function predictionError(validationLoss = 0, epoch: number): DivergedError | undefined {
   return Number.isNaN(validationLoss)
-    ? divergedError("predictions are NaN or infinite", epoch)
+    ? divergedError("predictions are NaN or infinite", { epoch })
     : undefined;
 }
 
-function divergedError(found: string, epoch: number): DivergedError {
-  return new DivergedError(
-    `Cannot go on training: ${found} in epoch ${epoch + 1}. ` +
-      "A lower learning rate or a transform of the input may help",
-  );
+/** An error as an epoch passes it on: where the hardware failed, it adds which epoch that was. */
+function unfinished(error: unknown, epoch: number): unknown {
+  if (!(error instanceof EngineUnavailableError)) return error;
+  const message = `${error.message}. Epoch ${epoch + 1} was not finished`;
+  return new EngineUnavailableError(message, { cause: error });
 }
 
 /** A run as a checkpoint keeps it. */

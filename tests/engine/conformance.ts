@@ -3,7 +3,7 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import { dropoutKey, fillDropoutMask } from "../../src/engine/dropout.ts";
 import type { Engine, EngineData, Session, SessionOptions } from "../../src/engine/engine.ts";
-import { DivergedError } from "../../src/errors.ts";
+import { ContractError, DivergedError } from "../../src/errors.ts";
 import { initialWeights } from "../../src/model/initial_weights.ts";
 import { presetSpec } from "../../src/model/presets.ts";
 import { parseSpec } from "../../src/model/parse_spec.ts";
@@ -53,6 +53,7 @@ export function testConformance(engine: Engine, test: Test): void {
   testReproducibility(engine, test);
   testPrediction(engine, test);
   testEndings(engine, test);
+  testRefusals(engine, test);
 }
 
 function testGoldenRuns(engine: Engine, test: Test): void {
@@ -317,6 +318,35 @@ function testEndings(engine: Engine, test: Test): void {
     const onProgress = (samples: number) => seen.push(samples);
     await session.runEpoch({ data, order: allRows(18), epoch: 0, onProgress });
     strictEqual(seen.at(-1), 18);
+  });
+}
+
+function testRefusals(engine: Engine, test: Test): void {
+  const data = randomData(ODD, 20);
+  const options = { weights: initialWeights(ODD, 3), seed: 0, batchSize: 5, learningRate: 0.01 };
+  test(`${engine.name} refuses rows and data that it would have to make up, and stays as it was`, async () => {
+    await using session = await engine.createSession(ODD, options);
+    const before = structuredClone(await session.state());
+    const train = (data: EngineData, order = allRows(20)) =>
+      session.runEpoch({ data, order, epoch: 0 });
+    const beyond = Uint32Array.of(3, 20);
+    await rejects(train(data, beyond), RangeError);
+    await rejects(session.predict(data, beyond), RangeError);
+    // As many values, but cut otherwise.
+    const otherwise = { ...data, bins: ODD.marks, marks: ODD.bins };
+    await rejects(train(otherwise), ContractError);
+    await rejects(session.predict(otherwise, allRows(20)), ContractError);
+    await rejects(train({ ...data, labels: undefined }), TypeError);
+    await rejects(train({ ...data, labels: data.labels!.subarray(1) }), TypeError);
+    deepStrictEqual(await session.state(), before);
+  });
+  test(`${engine.name} has no loss where there are no samples, and stays as it was`, async () => {
+    await using session = await engine.createSession(ODD, options);
+    const before = structuredClone(await session.state());
+    const none = { data, epoch: 0 };
+    strictEqual(await session.runEpoch({ ...none, order: allRows(0) }), NaN);
+    strictEqual(await session.runEpoch({ ...none, order: allRows(20), start: 20 }), NaN);
+    deepStrictEqual(await session.state(), before);
   });
 }
 

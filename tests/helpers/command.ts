@@ -1,6 +1,8 @@
 /** Runs the package's commands as a user would: a child process with the task's own permissions. */
 
 const ROOT = new URL("../../", import.meta.url).pathname;
+const { tasks }: { readonly tasks: Readonly<Record<string, { readonly command: string }>> } = JSON
+  .parse(await Deno.readTextFile(`${ROOT}deno.json`));
 
 /** What a finished command left. */
 export interface CommandResult {
@@ -9,20 +11,34 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** The command `deno task NAME ARGS` stands for, not yet started. */
+/** What stands in a task's definition between `deno run` and the program. */
+export function taskFlags(name: string): readonly string[] {
+  return tasks[name].command.split(" ").slice(2, -1);
+}
+
+/**
+ * The command `deno task NAME ARGS` stands for, not yet started.
+ *
+ * @param options Those of the process, and `preload`, a module below `tests/helpers/` that runs before the program.
+ */
 export function taskCommand(
   name: string,
   args: readonly string[],
-  options: Deno.CommandOptions = {},
+  { preload, ...options }: Deno.CommandOptions & { readonly preload?: string } = {},
 ): Deno.Command {
-  const flags = ["run", "-q", "--no-prompt", "--no-remote", "-P=command"];
-  const line = [...flags, `scripts/${name}.ts`, ...args];
+  const flags = [...taskFlags(name), ...(preload ? ["--preload", `tests/helpers/${preload}`] : [])];
+  const line = ["run", ...flags, `scripts/${name}.ts`, ...args];
   return new Deno.Command(Deno.execPath(), { args: line, cwd: ROOT, ...options });
 }
 
 /** Runs a task to its end. */
-export async function runTask(name: string, ...args: readonly string[]): Promise<CommandResult> {
-  const { code, stdout, stderr } = await taskCommand(name, args).output();
+export function runTask(name: string, ...args: readonly string[]): Promise<CommandResult> {
+  return endOf(taskCommand(name, args));
+}
+
+/** Runs a command to its end. */
+export async function endOf(command: Deno.Command): Promise<CommandResult> {
+  const { code, stdout, stderr } = await command.output();
   const text = new TextDecoder();
   return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
 }

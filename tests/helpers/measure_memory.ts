@@ -1,6 +1,6 @@
 /**
- * Trains wakawaka for 300 epochs on the first samples of `fixtures/train.npz`, with a checkpoint after each, and prints the
- * resident memory after every epoch. Arguments: the engine, samples, samples of a batch.
+ * Trains for 300 epochs on the first samples of `fixtures/train.npz`, with a checkpoint after each, and prints the
+ * resident memory after every epoch. Arguments: the engine, the preset, samples, samples of a batch.
  */
 
 import { readDataset } from "../../src/data/read_dataset.ts";
@@ -9,15 +9,15 @@ import { CheckpointFolder } from "../../src/training/checkpoint_folder.ts";
 import { fit } from "../../src/training/fit.ts";
 import { withDirectory } from "./command.ts";
 
-const [engine] = Deno.args;
-const [samples, batchSize] = Deno.args.slice(1).map(Number);
+const [engine, preset] = Deno.args;
+const [samples, batchSize] = Deno.args.slice(2).map(Number);
 const all = await readDataset(new URL("../../fixtures/train.npz", import.meta.url).pathname);
 const data = all.subset(all.rows.subarray(0, samples));
 // Room for all figures before the first, so that taking them takes no more.
 const resident = new Float64Array(300);
 await withDirectory(async (directory) => {
   const folder = new CheckpointFolder(directory);
-  await fit("wakawaka", data, {
+  await fit(preset, data, {
     ...{ engine: engine as EngineName, threads: 2, epochs: resident.length, batchSize },
     ...{ checkpoint: { save: (checkpoint) => folder.save(checkpoint) } },
     onEpoch: ({ epoch }) => {

@@ -6,6 +6,7 @@ import type { FitCheckpoint } from "../../src/training/checkpoint.ts";
 import { CheckpointFolder } from "../../src/training/checkpoint_folder.ts";
 import {
   type CommandResult,
+  endOf,
   filesIn,
   runTask,
   taskCommand,
@@ -50,14 +51,12 @@ async function goOn(run: string, directory: string): Promise<void> {
 Deno.test("a worker that dies ends the run with its cause, and the last checkpoint is gone on from", async () => {
   await withDirectory(async (directory) => {
     const run = `${directory}/run`;
-    const flags = ["run", "-q", "--no-prompt", "--no-remote", "-P=command"];
-    const preload = ["--preload", "tests/helpers/let_workers_die.ts"];
-    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: [...flags, ...preload, "scripts/train.ts", ...TRAIN, "--out", run],
-    }).output();
-    const error = new TextDecoder().decode(stderr);
-    failedInOneLine({ code, stdout: "", stderr: error }, /worker 2 of 2 failed: struck by a test/);
-    const [, unfinished] = error.match(/Epoch (\d+) was not finished/)!;
+    const struck = taskCommand("train", [...TRAIN, "--out", run], {
+      preload: "let_workers_die.ts",
+    });
+    const result = await endOf(struck);
+    failedInOneLine(result, /worker 2 of 2 failed: struck by a test/);
+    const [, unfinished] = result.stderr.match(/Epoch (\d+) was not finished/)!;
     const { epoch, runs } = await newestCheckpoint(run);
     deepStrictEqual([epoch + 1, runs[0].history.length + 1], [+unfinished, +unfinished]);
     ok(epoch > 0 && epoch < EPOCHS);

@@ -10,6 +10,8 @@ import { startBackend } from "../../src/engine/tfjs/backend.ts";
 import { createTfjsEngine } from "../../src/engine/tfjs/engine.ts";
 import { registerDilatedGradient } from "../../src/model/dilated_gradient.ts";
 import { checkDilatedGradients } from "../helpers/dilated_gradients.ts";
+import { testFlatMemory } from "../helpers/flat_memory.ts";
+import { checkLostGpu } from "../helpers/lost_gpu.ts";
 import { testWithWebgpu } from "../helpers/webgpu.ts";
 import { testConformance } from "../engine/conformance.ts";
 
@@ -28,3 +30,13 @@ testWithWebgpu("dilated convolutions have their gradient on tf.js' webgpu backen
   await startBackend("webgpu");
   await checkDilatedGradients(8);
 });
+
+testWithWebgpu(
+  "train on tfjs-webgpu ends in one line when its GPU is lost, and goes on from the last checkpoint",
+  () => checkLostGpu("tfjs-webgpu", { epochs: 8, batchSize: 600 }),
+);
+
+testWithWebgpu(
+  "300 epochs on tfjs-webgpu, a checkpoint after each: resident memory stays within 5% of the third's",
+  () => testFlatMemory("tfjs-webgpu", { preset: "experiment1", samples: 8, batchSize: 8 }),
+);

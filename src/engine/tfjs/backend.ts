@@ -1,21 +1,32 @@
-import { getBackend, setBackend } from "@tensorflow/tfjs-core";
+import { findBackend, getBackend, setBackend } from "@tensorflow/tfjs-core";
 import { EngineUnavailableError } from "../../errors.ts";
 import { describeGpu } from "../gpu.ts";
+import { type Guard, watchDevice } from "../watch_device.ts";
 
 /** The tf.js backends this package trains on. */
 export type TfjsBackend = "cpu" | "webgpu";
 
+/** A backend that computes. */
+export interface StartedBackend {
+  /** The hardware in words. */
+  readonly device: string;
+  /** Waits for work on it. */
+  readonly guard: Guard;
+}
+
+/** What watches over tf.js' one GPU device, which stays open from session to session. */
+const guards = new WeakMap<GPUDevice, Guard>();
+
 /**
  * Starts a backend of tf.js and makes it the current one.
  *
- * @returns The hardware in words.
  * @throws {EngineUnavailableError} If the machine has no WebGPU adapter.
  */
-export async function startBackend(backend: TfjsBackend): Promise<string> {
+export async function startBackend(backend: TfjsBackend): Promise<StartedBackend> {
   if (backend === "cpu") {
     await import("@tensorflow/tfjs-backend-cpu");
     await useBackend(backend);
-    return "cpu, one thread";
+    return { device: "cpu, one thread", guard: (work) => work };
   }
   const gpu = await describeGpu();
   if (gpu === undefined) {
@@ -26,7 +37,10 @@ export async function startBackend(backend: TfjsBackend): Promise<string> {
   }
   await import("@tensorflow/tfjs-backend-webgpu");
   await useBackend(backend);
-  return gpu.software ? `${gpu.device}, a software adapter` : gpu.device;
+  const { device } = findBackend(backend) as unknown as { readonly device: GPUDevice };
+  const guard = guards.get(device) ?? watchDevice(device, gpu.device);
+  guards.set(device, guard);
+  return { device: gpu.software ? `${gpu.device}, a software adapter` : gpu.device, guard };
 }
 
 /**

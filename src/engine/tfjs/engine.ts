@@ -22,8 +22,8 @@ export function createTfjsEngine(backend: TfjsBackend): Engine {
     supports: (): Support => ({ supported: true }),
     modelsTogether: () => 1,
     async createSession(spec: ModelSpec, options: SessionOptions): Promise<Session> {
-      const device = await startBackend(backend);
-      return new TfjsSession(spec, options, backend, device);
+      const started = await startBackend(backend);
+      return new TfjsSession(spec, options, backend, started);
     },
   };
 }

@@ -10,16 +10,18 @@ import {
   variableGrads,
 } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { DivergedError } from "../../errors.ts";
 import { assembleModel, modelWeightTensors, setModelWeights } from "../../model/build_model.ts";
 import type { ModelSpec } from "../../model/spec.ts";
+import { checkRows, checkTraining } from "../check_request.ts";
 import { checkState } from "../check_state.ts";
+import { divergedError } from "../diverged_error.ts";
 import { dropoutKey, fillDropoutMask } from "../dropout.ts";
 import { pieceOf } from "../epoch_piece.ts";
 import type { EngineData, EpochRequest, Session, SessionOptions, SessionState } from "../engine.ts";
 import { gatherLabels, gatherSignal } from "../gather.ts";
+import type { Guard } from "../watch_device.ts";
 import { TfjsAdam } from "./adam.ts";
-import { type TfjsBackend, useBackend } from "./backend.ts";
+import { type StartedBackend, type TfjsBackend, useBackend } from "./backend.ts";
 
 /** Samples that one call of predict sends through the network together. */
 const PREDICT_BATCH = 250;
@@ -36,20 +38,32 @@ export class TfjsSession implements Session {
   readonly #spec: ModelSpec;
   readonly #options: SessionOptions;
   readonly #backend: TfjsBackend;
+  readonly #guard: Guard;
   readonly #model: LayersModel;
   readonly #adam: TfjsAdam;
 
   /** Builds the model on the current backend, which must be `backend`. */
-  constructor(spec: ModelSpec, options: SessionOptions, backend: TfjsBackend, device: string) {
+  constructor(
+    spec: ModelSpec,
+    options: SessionOptions,
+    backend: TfjsBackend,
+    { device, guard }: StartedBackend,
+  ) {
     this.#spec = spec;
     this.#options = options;
     this.#backend = backend;
     this.device = device;
+    this.#guard = guard;
     this.#model = assembleModel(spec, copyAll(options.weights));
     this.#adam = new TfjsAdam(this.#parameters(), options.learningRate);
   }
 
   async runEpoch(request: EpochRequest): Promise<number> {
+    checkTraining(this.#spec, request);
+    return await this.#guard(this.#runEpoch(request));
+  }
+
+  async #runEpoch(request: EpochRequest): Promise<number> {
     const { data, order, epoch, onProgress, signal } = request;
     const { batchSize } = this.#options;
     const { start: first, end } = pieceOf(request);
@@ -59,16 +73,12 @@ export class TfjsSession implements Session {
       const rows = order.subarray(start, Math.min(end, start + batchSize));
       const loss = await this.#step(data, rows, { epoch, firstPosition: start });
       if (!Number.isFinite(loss)) {
-        throw new DivergedError(
-          `Cannot go on training: the loss is ${loss} in epoch ${epoch + 1}, ` +
-            `step ${
-              start / batchSize + 1
-            }. A lower learning rate or a transform of the input may help`,
-        );
+        throw divergedError(`the loss is ${loss}`, { epoch, step: start / batchSize + 1 });
       }
       lossSum += loss * rows.length;
       onProgress?.(start + rows.length, lossSum / (start - first + rows.length));
     }
+    collectGarbage();
     return lossSum / (end - first);
   }
 
@@ -76,6 +86,15 @@ export class TfjsSession implements Session {
     data: EngineData,
     rows: Uint32Array,
     options: Parameters<Session["predict"]>[2] = {},
+  ): Promise<Float32Array<ArrayBuffer>> {
+    checkRows(this.#spec, data, rows);
+    return await this.#guard(this.#predict(data, rows, options));
+  }
+
+  async #predict(
+    data: EngineData,
+    rows: Uint32Array,
+    options: NonNullable<Parameters<Session["predict"]>[2]>,
   ): Promise<Float32Array<ArrayBuffer>> {
     const predicted = new Float32Array(rows.length);
     for (let start = 0; start < rows.length; start += PREDICT_BATCH) {
@@ -91,7 +110,7 @@ export class TfjsSession implements Session {
 
   async weights(): Promise<Float32Array<ArrayBuffer>[]> {
     await useBackend(this.#backend);
-    return await download(modelWeightTensors(this.#model));
+    return await this.#guard(download(modelWeightTensors(this.#model)));
   }
 
   async state(): Promise<SessionState> {
@@ -99,8 +118,8 @@ export class TfjsSession implements Session {
     return {
       step: this.#adam.step,
       weights: await this.weights(),
-      firstMoments: await download(first),
-      secondMoments: await download(second),
+      firstMoments: await this.#guard(download(first)),
+      secondMoments: await this.#guard(download(second)),
     };
   }
 
@@ -183,6 +202,14 @@ export class TfjsSession implements Session {
   #parameters(): readonly Variable[] {
     return this.#model.trainableWeights.map((weight) => weight.read() as Variable);
   }
+}
+
+/**
+ * Gives back what tf.js' tensors left, where V8's collector is exposed, as it is to this project's tasks. V8 goes by its own
+ * heap, which these arrays hardly touch: left alone, memory grows by half before it collects them.
+ */
+function collectGarbage(): void {
+  (globalThis as { gc?: () => void }).gc?.();
 }
 
 function copyAll(arrays: readonly Float32Array[]): Float32Array<ArrayBuffer>[] {

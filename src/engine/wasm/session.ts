@@ -1,7 +1,8 @@
-import { ContractError, DivergedError, EngineUnavailableError } from "../../errors.ts";
 import { weightShapes } from "../../model/shapes.ts";
 import type { ModelSpec } from "../../model/spec.ts";
+import { checkRows, checkTraining } from "../check_request.ts";
 import { checkState } from "../check_state.ts";
+import { divergedError } from "../diverged_error.ts";
 import { pieceOf } from "../epoch_piece.ts";
 import type { EngineData, EpochRequest, Session, SessionOptions, SessionState } from "../engine.ts";
 import { Crew, type CrewMemory } from "./crew.ts";
@@ -66,9 +67,8 @@ export class WasmSession implements Session {
   async runEpoch(request: EpochRequest): Promise<number> {
     const { order, epoch, onProgress, signal } = request;
     const { start, end } = pieceOf(request);
-    if (request.data.labels === undefined) {
-      throw new TypeError("Cannot train: the data have no labels");
-    }
+    checkTraining(this.#spec, request);
+    if (start === end) return NaN;
     this.#use(request.data);
     const { seed, batchSize, learningRate } = this.#options;
     const step = this.#step;
@@ -76,19 +76,11 @@ export class WasmSession implements Session {
     const job: EpochJob = { kind: "epoch", order: shareCopy(order), ...settings };
     const outcome = await this.#run(job, signal, (samples) => {
       if (samples > 0) onProgress?.(start + samples, this.#memory.losses.at(-1)!);
-    }).catch((error) => {
-      if (!(error instanceof EngineUnavailableError)) throw error;
-      const message = `${error.message}. Epoch ${epoch + 1} was not finished`;
-      throw new EngineUnavailableError(message, { cause: error });
     });
     this.#step += outcome!.steps;
     if (!Number.isFinite(outcome!.loss)) {
-      throw new DivergedError(
-        `Cannot go on training: the loss is ${outcome!.loss} in epoch ${epoch + 1}, ` +
-          `step ${
-            start / batchSize + outcome!.steps
-          }. A lower learning rate or a transform of the input may help`,
-      );
+      const step = start / batchSize + outcome!.steps;
+      throw divergedError(`the loss is ${outcome!.loss}`, { epoch, step });
     }
     if (start + outcome!.samples === end) onProgress?.(end, outcome!.loss);
     signal?.throwIfAborted();
@@ -100,6 +92,7 @@ export class WasmSession implements Session {
     rows: Uint32Array,
     options: Parameters<Session["predict"]>[2] = {},
   ): Promise<Float32Array<ArrayBuffer>> {
+    checkRows(this.#spec, data, rows);
     this.#use(data);
     const predicted = new Float32Array(new SharedArrayBuffer(4 * rows.length));
     const job: PredictionJob = { kind: "predict", rows: shareCopy(rows), predicted };
@@ -143,13 +136,6 @@ export class WasmSession implements Session {
   }
 
   #use(data: EngineData): void {
-    const { input } = this.#plan;
-    if (data.bins !== input.rows || data.marks !== input.channels) {
-      throw new ContractError(
-        `Cannot run the model: the data have ${data.bins} bins × ${data.marks} marks, it takes ` +
-          `${input.rows} × ${input.channels}`,
-      );
-    }
     if (this.#data === data) return;
     this.#data = data;
     this.#team.send({ kind: "data", data: shareData(data) });

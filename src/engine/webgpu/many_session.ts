@@ -1,8 +1,10 @@
 import { freeArray } from "../../_free.ts";
-import { ContractError, DivergedError, EngineUnavailableError } from "../../errors.ts";
+import type { DivergedError } from "../../errors.ts";
 import { sizeOf, type WeightShape, weightShapes } from "../../model/shapes.ts";
 import type { ModelSpec } from "../../model/spec.ts";
+import { checkRows, checkTraining } from "../check_request.ts";
 import { checkState } from "../check_state.ts";
+import { divergedError } from "../diverged_error.ts";
 import { dropoutKey } from "../dropout.ts";
 import type {
   EngineData,
@@ -84,9 +86,11 @@ export class WebgpuManySession implements ManySession {
 
   async #runEpoch(request: ManyEpochRequest): Promise<(number | DivergedError)[]> {
     const { data, epoch, start = 0, end, onProgress, signal } = request;
-    if (data.labels === undefined) throw new TypeError("Cannot train: the data have no labels");
+    this.#checkCount(request.orders);
+    for (const order of request.orders) checkTraining(this.#parts.spec, { data, order });
     const orders = request.orders.map((order) => order.subarray(start, end));
-    const columns = this.#use(data, orders);
+    if (orders.every(({ length }) => length === 0)) return orders.map(() => NaN);
+    const columns = this.#use(data);
     this.#writeKeys(epoch);
     const { training, options } = this.#parts;
     const epochs = orders.map(({ length: samples }, i) => {
@@ -101,17 +105,14 @@ export class WebgpuManySession implements ManySession {
       const steps = await training.run(pass, columns);
       const losses = await this.#finishEpoch(orders, steps);
       return losses.map((loss, i) =>
-        orders[i].length === 0 || Number.isFinite(loss) ? loss : new DivergedError(
-          `Cannot go on training: the loss is ${loss} in epoch ${epoch + 1}. ` +
-            "A lower learning rate or a transform of the input may help",
-        )
+        orders[i].length === 0 || Number.isFinite(loss)
+          ? loss
+          : divergedError(`the loss is ${loss}`, { epoch })
       );
     } catch (error) {
       // The GPU is somewhere inside the epoch; back to where the last one ended.
       this.#writeStates();
-      if (!(error instanceof EngineUnavailableError)) throw error;
-      const message = `${error.message}. Epoch ${epoch + 1} was not finished`;
-      throw new EngineUnavailableError(message, { cause: error });
+      throw error;
     }
   }
 
@@ -120,9 +121,11 @@ export class WebgpuManySession implements ManySession {
     rows: readonly Uint32Array[],
     options: NonNullable<Parameters<ManySession["predict"]>[2]>,
   ): Promise<Float32Array<ArrayBuffer>[]> {
-    const columns = this.#use(data, rows);
+    this.#checkCount(rows);
+    for (const some of rows) checkRows(this.#parts.spec, data, some);
     const longest = rows.reduce((most, { length }) => Math.max(most, length), 0);
     if (longest === 0) return rows.map(() => new Float32Array(0));
+    const columns = this.#use(data);
     this.#prediction ??= this.#parts.startPrediction();
     const prediction = await this.#prediction;
     const epochs = rows.map(({ length: samples }) => {
@@ -157,15 +160,8 @@ export class WebgpuManySession implements ManySession {
     opened.device.destroy();
   }
 
-  #use(data: EngineData, rows: readonly Uint32Array[]): GpuColumns {
-    const { spec, shared } = this.#parts;
-    this.#checkCount(rows);
-    if (data.bins !== spec.bins || data.marks !== spec.marks) {
-      throw new ContractError(
-        `Cannot run the model: the data have ${data.bins} bins × ${data.marks} marks, it takes ` +
-          `${spec.bins} × ${spec.marks}`,
-      );
-    }
+  #use(data: EngineData): GpuColumns {
+    const { shared } = this.#parts;
     const known = this.#columns.find((columns) => columns.data === data);
     const others = this.#columns.filter((columns) => columns !== known);
     while (known === undefined && others.length >= DATA_SETS) others.shift()!.free();

@@ -1,0 +1,47 @@
+import { ContractError } from "../errors.ts";
+import type { ModelSpec } from "../model/spec.ts";
+import type { EngineData, EpochRequest } from "./engine.ts";
+
+/**
+ * Throws unless a model can be run on these rows of the data. Engines read memory without looking: what is not refused here
+ * they would answer with a number.
+ *
+ * @throws {ContractError} If the data are of another shape than the model takes.
+ * @throws {RangeError} If there is no such row.
+ */
+export function checkRows(
+  { bins, marks }: Pick<ModelSpec, "bins" | "marks">,
+  data: EngineData,
+  rows: Uint32Array,
+): void {
+  if (data.bins !== bins || data.marks !== marks) {
+    throw new ContractError(
+      `Cannot run the model: the data have ${data.bins} bins × ${data.marks} marks, it takes ` +
+        `${bins} × ${marks}`,
+    );
+  }
+  const samples = Math.floor(data.signal.length / (bins * marks));
+  const beyond = rows.find((row) => row >= samples);
+  if (beyond === undefined) return;
+  throw new RangeError(
+    `Cannot run the model: row ${beyond} was asked for, the data have ${samples}`,
+  );
+}
+
+/**
+ * Throws unless a model can be trained as asked.
+ *
+ * @throws {TypeError} If the data have no labels, or not one for each sample.
+ * @throws As {@linkcode checkRows} does.
+ */
+export function checkTraining(
+  spec: Pick<ModelSpec, "bins" | "marks">,
+  { data, order }: Pick<EpochRequest, "data" | "order">,
+): void {
+  checkRows(spec, data, order);
+  const { labels, signal } = data;
+  if (labels === undefined) throw new TypeError("Cannot train: the data have no labels");
+  const samples = signal.length / (spec.bins * spec.marks);
+  if (labels.length === samples) return;
+  throw new TypeError(`Cannot train: ${labels.length} labels were given, expected ${samples}`);
+}

@@ -1,0 +1,41 @@
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { loadModel } from "../../src/model/save_load.ts";
+import { CheckpointFolder } from "../../src/training/checkpoint_folder.ts";
+import { endOf, filesIn, taskCommand, withDirectory } from "./command.ts";
+import { largestDifference } from "./tolerances.ts";
+
+/**
+ * Takes the GPU away from the command `train`: it ends with the cause in one line, and goes on from its last checkpoint to
+ * the end of a run left alone, weights to 1e-5.
+ */
+export async function checkLostGpu(
+  engine: string,
+  { epochs, batchSize }: { readonly epochs: number; readonly batchSize: number },
+): Promise<void> {
+  await withDirectory(async (directory) => {
+    const [run, alone] = [`${directory}/run`, `${directory}/alone`];
+    const flags = [
+      ...["--data", "fixtures/train.npz", "--preset", "experiment1", "--epochs", `${epochs}`],
+      ...["--batch-size", `${batchSize}`, "--engine", engine, "--seed", "3"],
+    ];
+    const struck = taskCommand("train", [...flags, "--out", run], { preload: "lose_gpu.ts" });
+    const { code, stderr } = await endOf(struck);
+    strictEqual(code, 1, stderr);
+    match(stderr, /^error: Cannot go on computing: .* was lost .*\. Epoch \d+ was not finished\n$/);
+
+    const { checkpoint, damaged } = (await new CheckpointFolder(`${run}/checkpoints`).load())!;
+    deepStrictEqual(damaged, []);
+    strictEqual(checkpoint.epoch + 1, +stderr.match(/Epoch (\d+) was not/)![1]);
+    ok(checkpoint.epoch > 0 && checkpoint.epoch < epochs);
+
+    for (const rest of [["--resume", run], [...flags, "--out", alone]]) {
+      const { code, stderr } = await endOf(taskCommand("train", rest));
+      strictEqual(code, 0, stderr);
+    }
+    deepStrictEqual(filesIn(run), filesIn(alone));
+    const [found, wanted] = await Promise.all(
+      [run, alone].map(async (run) => (await loadModel(`${run}/model`)).weights),
+    );
+    wanted.forEach((weight, i) => ok(largestDifference(found[i], weight) < 1e-5));
+  });
+}
