@@ -59,5 +59,6 @@ export {
   type CrossValidationOptions,
   type FoldResult,
 } from "./src/training/crossval.ts";
-export { fit, type FitOptions, type FitResult } from "./src/training/fit.ts";
+export { fit } from "./src/training/fit.ts";
+export type { FitOptions, FitResult } from "./src/training/fit_types.ts";
 export { predict, type PredictOptions } from "./src/training/predict.ts";

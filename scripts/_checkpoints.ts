@@ -3,12 +3,13 @@
 import { showValue } from "../src/_show_value.ts";
 import { ContractError, FormatError } from "../src/errors.ts";
 import { listDirectory, makeDirectory, pathKind, removeFile } from "../src/io/file.ts";
-import type { FitCheckpoint } from "../src/training/checkpoint.ts";
 import { CheckpointFolder } from "../src/training/checkpoint_folder.ts";
-import type { CheckpointOptions } from "../src/training/fit_many.ts";
+import type { CheckpointOptions, FitCheckpoint } from "../src/training/fit_types.ts";
 import { Interrupted } from "./_cli.ts";
 import { readJson, writeJson } from "./_json.ts";
-import { removeLeftovers } from "./_run_files.ts";
+import { isLocked } from "./_outputs.ts";
+import { commandOfRun, removeLeftovers } from "./_run_files.ts";
+import { quotePath } from "../src/_shell.ts";
 
 /** Flags of the commands whose runs can be resumed. */
 export interface ResumeFlags {
@@ -25,6 +26,11 @@ function checkpointsOf(directory: string): string {
   return `${directory}/checkpoints`;
 }
 
+/** The file that a run locks while it writes. */
+function lockOf(directory: string): string {
+  return `${checkpointsOf(directory)}/lock`;
+}
+
 /**
  * The flags of a command, or, with `--resume DIR`, those that the run in DIR was begun with; results do not depend on
  * `--threads`, which may be another.
@@ -38,10 +44,18 @@ export async function resumedFlags<Flags extends ResumeFlags>(
   const { resume, threads } = flags;
   if (resume === undefined) return flags;
   const begun = await readBegunFlags<Flags>(command, resume);
-  if (begun === undefined) {
-    throw new ContractError(`Cannot resume ${resume}: it holds no unfinished run`);
-  }
+  if (begun === undefined) throw await nothingToResume(resume);
   return { ...begun, threads: threads ?? begun.threads, resume, out: resume };
+}
+
+async function nothingToResume(directory: string): Promise<ContractError> {
+  const command = await commandOfRun(directory);
+  return new ContractError(
+    command === undefined
+      ? `Cannot resume ${directory}: it holds no unfinished run`
+      : `Cannot resume ${directory}: its run of deno task ${command} is finished; the results are in ` +
+        `${directory}/`,
+  );
 }
 
 /**
@@ -84,7 +98,7 @@ export async function nothingKept(
   const what = "Interrupted before the first epoch was finished";
   return new Interrupted(
     await run.canGoOn()
-      ? `${what}. Go on: deno task ${command} --resume ${directory}`
+      ? `${what}. Go on: deno task ${command} --resume ${quotePath(directory)}`
       : `${what}: nothing was kept.`,
   );
 }
@@ -92,6 +106,16 @@ export async function nothingKept(
 /** Whether a directory holds a run that was killed or stopped before its end. */
 export async function holdsUnfinishedRun(directory: string): Promise<boolean> {
   return await pathKind(`${checkpointsOf(directory)}/${COMMAND_FILE}`) !== undefined;
+}
+
+/**
+ * Refuses a directory that a run is writing to, for which no flag is a remedy.
+ *
+ * @throws {ContractError} If there is one.
+ */
+export async function refuseLiveRun(directory: string): Promise<void> {
+  const lock = lockOf(directory);
+  if (await pathKind(lock) === "file" && await isLocked(lock)) throw liveRun(directory);
 }
 
 /** Where a run, or a part of one, keeps its checkpoints. */
@@ -177,7 +201,7 @@ export async function ownParts(directory: string, ownership: Ownership): Promise
   const path = checkpointsOf(directory);
   const isNew = await pathKind(directory) === undefined;
   await makeDirectory(path);
-  const lock = await lockDirectory(directory, `${path}/lock`);
+  const lock = await lockDirectory(directory);
   await removeLeftovers(directory);
   return {
     async begin() {
@@ -191,7 +215,7 @@ export async function ownParts(directory: string, ownership: Ownership): Promise
     },
     async [Symbol.asyncDispose]() {
       if (!await holdsUnfinishedRun(directory)) {
-        await removeFile(`${path}/lock`);
+        await removeFile(lockOf(directory));
         await removeIfEmpty(path);
         if (isNew) await removeIfEmpty(directory);
       }
@@ -261,9 +285,13 @@ async function removeIfEmpty(directory: string): Promise<void> {
 }
 
 /** The system gives the lock back when the process ends, by SIGKILL too. */
-async function lockDirectory(directory: string, path: string): Promise<Deno.FsFile> {
-  const file = await Deno.open(path, { write: true, create: true });
+async function lockDirectory(directory: string): Promise<Deno.FsFile> {
+  const file = await Deno.open(lockOf(directory), { write: true, create: true });
   if (await file.tryLock(true)) return file;
   file.close();
-  throw new ContractError(`Cannot write to ${directory}: another run is writing there`);
+  throw liveRun(directory);
+}
+
+function liveRun(directory: string): ContractError {
+  return new ContractError(`Cannot write to ${directory}: another run is writing there`);
 }

@@ -1,16 +1,10 @@
 /** What every command shares: flags, help, exit codes, Ctrl-C. */
 
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { FOLD_SCHEMES, type FoldScheme } from "../src/data/kfold.ts";
 import { ENGINE_NAMES } from "../src/engine/select.ts";
-import {
-  ContractError,
-  DivergedError,
-  EngineUnavailableError,
-  FormatError,
-  UnsupportedModelError,
-  WriteError,
-} from "../src/errors.ts";
 import { TRANSFORMS } from "../src/record.ts";
+import { explain } from "./_explain.ts";
 
 /** A command of the package. */
 export interface CommandDefinition<Flags> {
@@ -108,24 +102,6 @@ function listenForInterrupt(): Interrupt {
     });
   }
   return interrupt;
-}
-
-const EXPECTED_ERRORS = [
-  ContractError,
-  DivergedError,
-  EngineUnavailableError,
-  FormatError,
-  UnsupportedModelError,
-  WriteError,
-  RangeError,
-  ...Object.values(Deno.errors),
-];
-
-/** The message of an error that users can act on; the stack as well of one that is our mistake. */
-function explain(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const expected = EXPECTED_ERRORS.some((known) => error instanceof known);
-  return expected ? error.message : error.stack ?? error.message;
 }
 
 /** Parser of an integer flag. */
@@ -233,6 +209,18 @@ export function declareResume(command: Command): Command {
       "--checkpoint-minutes <x>",
       "take checkpoints within epochs too (default: after each)",
       number(Number.MIN_VALUE),
+    );
+}
+
+/** Flags of the commands that cross-validate, with the scheme that they divide by unless told otherwise. */
+export function declareFolds(command: Command, scheme: FoldScheme): Command {
+  return command
+    .option("--folds <n>", "number of folds", integer(2), 4)
+    .option(
+      "--scheme <name>",
+      `how to divide: ${FOLD_SCHEMES.join(", ")}`,
+      choice(FOLD_SCHEMES),
+      scheme,
     );
 }
 

@@ -5,9 +5,11 @@ import type { FoldScheme } from "../src/data/kfold.ts";
 import type { EngineName } from "../src/engine/select.ts";
 import { ContractError } from "../src/errors.ts";
 import type { Transform } from "../src/record.ts";
-import { readBegunFlags, resumedFlags, type ResumeFlags } from "./_checkpoints.ts";
+import { readBegunFlags, refuseLiveRun, resumedFlags, type ResumeFlags } from "./_checkpoints.ts";
 import type { TestFlags } from "./_labels.ts";
+import { checkDirectory } from "./_outputs.ts";
 import { commandOfRun } from "./_run_files.ts";
+import { quotePath } from "../src/_shell.ts";
 
 /** Flags of the command. */
 export interface ExperimentsFlags extends TestFlags, ResumeFlags {
@@ -32,13 +34,17 @@ export interface ExperimentsFlags extends TestFlags, ResumeFlags {
 export async function chooseFlags(flags: ExperimentsFlags): Promise<ExperimentsFlags> {
   const { out, overwrite, resume } = flags;
   if (resume !== undefined) return await resumedFlags("experiments", flags);
+  await checkDirectory(out);
   if (overwrite) return flags;
   await refuseOtherRun(out);
   const begun = await readBegunFlags<ExperimentsFlags>("experiments", out);
   if (begun === undefined) return flags;
   if (isDeepStrictEqual(decisive(begun), decisive(flags))) return { ...flags, resume: out };
+  await refuseLiveRun(out);
   throw new ContractError(
-    `Cannot write to ${out}: it holds unfinished experiments of other flags. Go on with --resume ${out}, ` +
+    `Cannot write to ${out}: it holds unfinished experiments of other flags. Go on with --resume ${
+      quotePath(out)
+    }, ` +
       "name another --out, or add --overwrite",
   );
 }

@@ -1,7 +1,6 @@
 /** Epochs of one or several runs: as tables, and as scalars for TensorBoard. */
 
-import type { FitCheckpoint } from "../src/training/checkpoint.ts";
-import type { EpochRecord, FitResult } from "../src/training/fit.ts";
+import type { EpochRecord, FitCheckpoint, FitResult } from "../src/training/fit_types.ts";
 import { epochScalars } from "../src/training/tensorboard.ts";
 import { writeFileAtomic } from "../src/io/file.ts";
 import { formatCsv, reportRuns, reportTraining, type RunSettings } from "./_run.ts";

@@ -22,10 +22,15 @@ export async function loadLabelled(
   path: string,
   { labels: labelsPath, ...flags }: Omit<TestFlags, "test">,
 ): Promise<Dataset> {
+  const what = { what: "labels" };
+  // First, since data may take long.
+  const file = labelsPath === undefined ? undefined : await readPredictions(labelsPath, what);
   const data = await loadData(path, flags);
-  if (labelsPath !== undefined) {
-    const labels = alignPredictions(data.submissionIds(), await readPredictions(labelsPath));
-    return new Dataset({ ...data.columns, labels });
+  if (file !== undefined) {
+    return new Dataset({
+      ...data.columns,
+      labels: alignPredictions(data.submissionIds(), file, what),
+    });
   }
   if (!data.hasLabels) {
     throw new ContractError(

@@ -1,5 +1,6 @@
 /** Metrics as text. */
 
+import { formatCountOf } from "../src/_count.ts";
 import type { Agreement, Evaluation } from "../src/data/evaluate.ts";
 import type { EnsembleComparison } from "../src/training/ensemble.ts";
 
@@ -12,7 +13,7 @@ export function formatAgreement(agreement: Agreement): string {
     `Spearman ${formatMetric(spearman)}`,
     `R² ${formatMetric(r2)}`,
     auroc === undefined ? undefined : `AUROC ${formatMetric(auroc)}`,
-    `${samples.toLocaleString("en-US")} samples`,
+    formatCountOf(samples, "sample"),
   ].filter((part) => part !== undefined).join(", ");
 }
 
@@ -22,9 +23,9 @@ export function formatEvaluation({ overall, byCellType, byGene }: Evaluation): s
   const lines = byCellType.map((row) => `  ${row.cellType.padEnd(width)}  ${formatAgreement(row)}`);
   const genes = byGene.genes === 0
     ? "Across cell types: no gene has the 3 samples that a correlation needs"
-    : `Across cell types: median r ${
-      formatMetric(byGene.medianPearson)
-    } over ${byGene.genes} genes`;
+    : `Across cell types: median r ${formatMetric(byGene.medianPearson)} over ${
+      formatCountOf(byGene.genes, "gene")
+    }`;
   return [`Overall: ${formatAgreement(overall)}`, ...lines, genes].join("\n");
 }
 
@@ -42,9 +43,9 @@ export function formatEnsemble({ members, ensemble, one, gain }: EnsembleCompari
   ].join("\n");
 }
 
-/** Four decimals, or `undefined` where a metric has no answer. */
+/** Four decimals, or `n/a` where a metric has no answer. */
 export function formatMetric(value: number | null): string {
-  return value === null ? "undefined" : value.toFixed(4);
+  return value === null ? "n/a" : value.toFixed(4);
 }
 
 /** A warning if predictions do not vary at all, as those of a model that learnt nothing. */

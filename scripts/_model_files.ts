@@ -37,6 +37,10 @@ export async function holdsModels(directory: string): Promise<boolean> {
  * @throws {FormatError} If a file is damaged.
  */
 export async function loadModels(directory: string): Promise<TrainedModel[]> {
+  const wanted = "--model is a directory that train wrote, or the model/ inside it";
+  if (await pathKind(directory) === "file") {
+    throw new ContractError(`Cannot load model: "${directory}" is a file. ${wanted}`);
+  }
   const isThere = async (name: string) => await pathKind(`${directory}/${name}`) !== undefined;
   if (await isThere(ENSEMBLE_FILE)) {
     const members = await readMembers(`${directory}/${ENSEMBLE_FILE}`);
@@ -45,8 +49,7 @@ export async function loadModels(directory: string): Promise<TrainedModel[]> {
   if (await isThere("model/model.json")) return [await loadModel(`${directory}/model`)];
   if (await isThere("model.json")) return [await loadModel(directory)];
   throw new ContractError(
-    `Cannot load model: neither a run nor a model in "${directory}". --model is a directory that train ` +
-      "wrote, or the model/ inside it",
+    `Cannot load model: neither a run nor a model in "${directory}". ${wanted}`,
   );
 }
 

@@ -5,6 +5,7 @@ import { parseSpec } from "../src/model/parse_spec.ts";
 import type { TrainingDefaults } from "../src/model/presets.ts";
 import type { ModelSpec } from "../src/model/spec.ts";
 import { type Transform, TRANSFORMS } from "../src/record.ts";
+import { readJson } from "./_json.ts";
 
 /** A model, and settings that its file has for it. */
 export interface ModelFile {
@@ -23,11 +24,11 @@ const SETTINGS = ["learningRate", "batchSize", "epochs"] as const;
  */
 export async function readModelFile(path: string | undefined): Promise<ModelFile | undefined> {
   if (path === undefined) return undefined;
-  const text = await Deno.readTextFile(path);
+  const content = await readJson(path, "read model");
   try {
-    return parse(JSON.parse(text));
+    return parse(content);
   } catch (cause) {
-    if (!(cause instanceof SyntaxError || cause instanceof UnsupportedModelError)) throw cause;
+    if (!(cause instanceof UnsupportedModelError)) throw cause;
     throw new FormatError(cause.message, { file: path, cause });
   }
 }

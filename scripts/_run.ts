@@ -1,6 +1,7 @@
 /** What the commands that train share: the data, the run directory and the lines they print. */
 
 import packageJson from "../deno.json" with { type: "json" };
+import { formatCountOf } from "../src/_count.ts";
 import type { Dataset } from "../src/data/dataset.ts";
 import { readDataset } from "../src/data/read_dataset.ts";
 import type { EngineName, EngineReport } from "../src/engine/select.ts";
@@ -9,13 +10,20 @@ import { pathKind } from "../src/io/file.ts";
 import { findPreset } from "../src/model/presets.ts";
 import type { ModelSpec } from "../src/model/spec.ts";
 import { type DataRecord, parseRecord, type Transform } from "../src/record.ts";
-import type { EpochRecord, FitOptions, FitProgress } from "../src/training/fit.ts";
-import type { FitManyOptions, FitManyProgress } from "../src/training/fit_many.ts";
-import { holdsUnfinishedRun, type ResumeFlags } from "./_checkpoints.ts";
+import type {
+  EpochRecord,
+  FitManyOptions,
+  FitManyProgress,
+  FitOptions,
+  FitProgress,
+} from "../src/training/fit_types.ts";
+import { holdsUnfinishedRun, refuseLiveRun, type ResumeFlags } from "./_checkpoints.ts";
 import { readJson, writeJson } from "./_json.ts";
 import type { ModelFile } from "./_model_spec.ts";
-import { commandOfRun } from "./_run_files.ts";
+import { checkDirectory } from "./_outputs.ts";
 import { formatDuration, formatRate, ProgressLine, type ProgressState } from "./_progress.ts";
+import { commandOfRun } from "./_run_files.ts";
+import { quotePath } from "../src/_shell.ts";
 
 /** Flags of the commands that train; see `declareTraining` and `declareModel`. */
 export interface TrainingFlags {
@@ -95,13 +103,16 @@ export async function loadData(
     onProgress: (done, total) => progress.update({ done, total, label: "reading" }),
   });
   progress.clear();
-  const cellTypes = new Set(data.columns.cellTypeIndex).size;
-  console.log(
-    `Data: ${data.length.toLocaleString("en-US")} samples (${cellTypes} cell types, ` +
-      `${data.columns.genes.length.toLocaleString("en-US")} genes), ` +
-      `${data.bins} bins × ${data.marks.length} marks, from ${path}`,
-  );
+  const samples = formatCountOf(data.length, "sample");
+  const cellTypes = formatCountOf(new Set(data.columns.cellTypeIndex).size, "cell type");
+  const genes = formatCountOf(data.columns.genes.length, "gene");
+  console.log(`Data: ${samples} (${cellTypes}, ${genes}), ${formatShape(data)}, from ${path}`);
   return data;
+}
+
+/** What a sample is a table of. */
+export function formatShape({ bins, marks }: Pick<Dataset, "bins" | "marks">): string {
+  return `${formatCountOf(bins, "bin")} × ${formatCountOf(marks.length, "mark")}`;
 }
 
 async function readRecord(file: string): Promise<DataRecord> {
@@ -118,12 +129,13 @@ export async function chooseRunDirectory(
 ): Promise<string> {
   const { out, overwrite, preset, resume } = flags;
   if (out !== undefined) {
-    if (await pathKind(out) === "file") {
-      throw new ContractError(`Cannot write to ${out}: it is a file, expected a directory`);
-    }
+    await checkDirectory(out);
+    await refuseLiveRun(out);
     if (!overwrite && resume === undefined && await holdsUnfinishedRun(out)) {
       throw new ContractError(
-        `Cannot write to ${out}: it holds an unfinished run. Go on with --resume ${out}, name another ` +
+        `Cannot write to ${out}: it holds an unfinished run. Go on with --resume ${
+          quotePath(out)
+        }, name another ` +
           "--out, or add --overwrite",
       );
     }

@@ -23,7 +23,7 @@ const RUN_FILES = [
 const RUN_DIRECTORIES = ["checkpoints", "model", "models", "experiments"];
 
 /** What a file is called while it is written. */
-const UNFINISHED = /\.[0-9a-f]{8}\.part$/;
+export const UNFINISHED = /\.[0-9a-f]{8}\.part$/;
 
 /** Removes what a run that was killed had begun to write; others may be writing beside a run's own files. */
 export async function removeLeftovers(directory: string): Promise<void> {

@@ -3,6 +3,7 @@
 import { ContractError, WriteError } from "../src/errors.ts";
 import { listDirectory, pathKind } from "../src/io/file.ts";
 import { encodeFileVersion, encodeScalars, eventFileName } from "../src/training/tensorboard.ts";
+import { checkDirectory } from "./_outputs.ts";
 
 /**
  * Appends scalars to a run's event file. TensorBoard calls a run by its directory: `fold1` below that of
@@ -27,6 +28,7 @@ export async function openEventLog(
   overwrite: boolean,
 ): Promise<EventLog> {
   if (directory === undefined) return () => {};
+  await checkDirectory(directory);
   const old = await eventFilesIn(directory);
   if (old.length > 0 && !overwrite) {
     throw new ContractError(

@@ -1,6 +1,7 @@
 /** `deno task crossval`: k-fold cross-validation. */
 
-import { FOLD_SCHEMES, type FoldScheme } from "../src/data/kfold.ts";
+import { formatCountOf } from "../src/_count.ts";
+import type { FoldScheme } from "../src/data/kfold.ts";
 import { DivergedError } from "../src/errors.ts";
 import { writeFileAtomic } from "../src/io/file.ts";
 import {
@@ -10,11 +11,10 @@ import {
 } from "../src/training/crossval.ts";
 import { epochScalars } from "../src/training/tensorboard.ts";
 import {
-  choice,
+  declareFolds,
   declareModel,
   declareResume,
   declareTraining,
-  integer,
   Interrupted,
   runCommand,
 } from "./_cli.ts";
@@ -51,16 +51,7 @@ await runCommand<CrossvalFlags>({
     ["deno task crossval --data train.npz --scheme by-both", "shares neither genes nor cell types"],
   ],
   declare: (command) =>
-    declareResume(
-      declareModel(declareTraining(command))
-        .option("--folds <n>", "number of folds", integer(2), 4)
-        .option(
-          "--scheme <name>",
-          `how to divide: ${FOLD_SCHEMES.join(", ")}`,
-          choice(FOLD_SCHEMES),
-          "contiguous",
-        ),
-    ),
+    declareResume(declareFolds(declareModel(declareTraining(command)), "contiguous")),
   run: crossval,
 });
 
@@ -114,8 +105,8 @@ function reportFolds(
     onProgress,
     onFold: (fold, training, validation) =>
       console.log(
-        `Fold ${fold} of ${folds}: ${training.length} samples to train on, ` +
-          `${validation.length} to validate on`,
+        `Fold ${fold} of ${folds}: ${formatCountOf(training.length, "sample")} to train on, ` +
+          `${validation.length.toLocaleString("en-US")} to validate on`,
       ),
     onEpoch: (fold, record) => {
       onEpoch(fold - 1, record);
@@ -170,7 +161,9 @@ function summarise(results: readonly FoldResult[]): Record<string, unknown> {
   const mse = mean("mse");
   const pearson = mean("pearson");
   console.log(
-    `Mean of ${folds.length} folds: MSE ${formatMetric(mse)}, Pearson r ${formatMetric(pearson)}`,
+    `Mean of ${formatCountOf(folds.length, "fold")}: MSE ${formatMetric(mse)}, Pearson r ${
+      formatMetric(pearson)
+    }`,
   );
   return { mse, pearson, folds };
 }

@@ -1,7 +1,9 @@
 /** `deno task doctor`: what may be wrong with a data set. */
 
+import { formatCountOf } from "../src/_count.ts";
 import { examineSamples, type Finding, readGenes } from "../src/genome/mod.ts";
 import { runCommand } from "./_cli.ts";
+import { checkInputFile } from "./_input_file.ts";
 import { loadData } from "./_run.ts";
 
 interface DoctorFlags {
@@ -40,6 +42,7 @@ await runCommand<DoctorFlags>({
 });
 
 async function examine(flags: DoctorFlags): Promise<void> {
+  if (flags.genes !== undefined) await checkInputFile("--genes", flags.genes);
   const { columns } = await loadData(path, flags);
   const genes = flags.genes === undefined ? undefined : await readGenes(flags.genes);
   const test = flags.test === undefined ? undefined : (await loadData(flags.test, flags)).columns;
@@ -52,7 +55,9 @@ async function examine(flags: DoctorFlags): Promise<void> {
   ].flat();
   const summary = findings.length === 0
     ? "Nothing looks wrong."
-    : `${warnings} warnings, ${findings.length - warnings} notes.`;
+    : `${formatCountOf(warnings, "warning")}, ${
+      formatCountOf(findings.length - warnings, "note")
+    }.`;
   console.log([summary, ...skipped.map((what) => `Not checked: ${what}.`)].join(" "));
   if (flags.strict && warnings > 0) Deno.exit(1);
 }

@@ -2,19 +2,24 @@
 
 import { evaluatePredictions } from "../src/data/evaluate.ts";
 import { compareEnsemble } from "../src/training/ensemble.ts";
-import { evaluateRegimes, formatRegimeTable } from "../src/validation/mod.ts";
+import { formatRegimeTable } from "../src/validation/mod.ts";
 import { declareCommon, runCommand } from "./_cli.ts";
 import { loadLabelled } from "./_labels.ts";
 import { formatEnsemble, formatEvaluation, warnIfConstant } from "./_metrics.ts";
 import { loadModels } from "./_model_files.ts";
+import { checkOutput } from "./_outputs.ts";
 import { type PredictionFlags, predictWithProgress } from "./_predict.ts";
 import { writeJson } from "./_json.ts";
+import { evaluateByRegime } from "./_regimes.ts";
 import { loadData } from "./_run.ts";
 
 interface EvaluateFlags extends PredictionFlags {
   readonly labels?: string;
   readonly train?: string;
 }
+
+/** What a file of metrics begins with, by which one is told from others. */
+const BEGINNING = '{\n  "samples": ';
 
 await runCommand<EvaluateFlags>({
   name: "evaluate",
@@ -45,6 +50,7 @@ await runCommand<EvaluateFlags>({
 });
 
 async function evaluate(flags: EvaluateFlags, signal: AbortSignal): Promise<void> {
+  const replaces = await checkOutput(flags.out, { begins: BEGINNING });
   const models = await loadModels(flags.model);
   const data = await loadLabelled(flags.data, flags);
   const train = flags.train === undefined ? undefined : await loadData(flags.train, flags);
@@ -56,11 +62,11 @@ async function evaluate(flags: EvaluateFlags, signal: AbortSignal): Promise<void
   if (ensemble !== undefined) console.log(`Members:\n${formatEnsemble(ensemble)}`);
   const model = models[0].spec.name;
   const regimes = train &&
-    evaluateRegimes({ train, test: data, predictions: { [model]: prediction.mean } });
+    evaluateByRegime({ train, test: data, predictions: { [model]: prediction.mean } });
   if (regimes !== undefined) console.log(["", ...formatRegimeTable(regimes)].join("\n"));
   await writeJson(flags.out, {
     ...{ ...overall, engine: prediction.engine, model, data: flags.data },
     ...{ byCellType, byGene, ensemble, regimes },
   });
-  console.log(`Written: ${flags.out}`);
+  console.log(`${replaces ? "Replaced" : "Written"}: ${flags.out}`);
 }

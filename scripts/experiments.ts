@@ -1,5 +1,6 @@
 /** `deno task experiments`: the report's experiments, one table. */
 
+import { formatCountOf } from "../src/_count.ts";
 import { FOLD_SCHEMES, kFold } from "../src/data/kfold.ts";
 import { ContractError } from "../src/errors.ts";
 import { findPreset } from "../src/model/presets.ts";
@@ -37,6 +38,7 @@ import { formatExperiments } from "./_experiment_table.ts";
 import { checkTestFlags, loadTest } from "./_labels.ts";
 import { formatMetric } from "./_metrics.ts";
 import { chooseData, loadData, reportTraining, writeConfig } from "./_run.ts";
+import { quotePath } from "../src/_shell.ts";
 
 await runCommand<ExperimentsFlags>({
   name: "experiments",
@@ -105,7 +107,9 @@ async function experiments(given: ExperimentsFlags, signal: AbortSignal): Promis
   console.log(`Written: ${out}/ (experiments/, experiments.csv, experiments.json, config.json)`);
   if (stopped !== undefined) {
     throw new Interrupted(
-      `Interrupted in ${stopped}: deno task experiments --resume ${out} goes on with it, as the same ` +
+      `Interrupted in ${stopped}: deno task experiments --resume ${
+        quotePath(out)
+      } goes on with it, as the same ` +
         "command does, and keeps those that are finished.",
     );
   }
@@ -132,7 +136,9 @@ async function chooseTest(path: string, flags: ExperimentsFlags): Promise<Experi
   const { folds, scheme, seed } = flags;
   const [{ training, validation }] = kFold(data, { folds, scheme, seed });
   console.log(
-    `No --test: fold 1 of ${folds} ${scheme} is held out, ${validation.length} of ${data.length} samples`,
+    `No --test: fold 1 of ${folds} ${scheme} is held out, ${validation.length} of ${
+      formatCountOf(data.length, "sample")
+    }`,
   );
   return { train: training, test: validation };
 }
@@ -200,12 +206,14 @@ async function run(
 ): Promise<ExperimentResult | undefined> {
   const { engine, threads } = flags;
   const { name, spec, epochs, batchSize, learningRate } = plan;
-  console.log(`${name}: ${epochs} epochs, batch ${batchSize}, learning rate ${learningRate}`);
+  console.log(
+    `${name}: ${formatCountOf(epochs, "epoch")}, batch ${batchSize}, learning rate ${learningRate}`,
+  );
   if (isClassifier(spec)) {
     console.log("  Labels other than 0 and 1 become 1 above the cell type's median, 0 elsewhere");
   }
   const { resume } = checkpoints.options;
-  if (resume !== undefined) console.log(`  Going on after ${resume.epoch} of ${epochs} epochs`);
+  if (resume !== undefined) console.log(`  Going on after epoch ${resume.epoch} of ${epochs}`);
   const result = await runExperiment(plan, data, {
     ...{ engine, threads, signal },
     ...checkpoints.options,

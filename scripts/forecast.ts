@@ -1,12 +1,8 @@
 /** `deno task forecast`: what a model would score in the competition, from labelled training data alone. */
 
+import { formatCountOf } from "../src/_count.ts";
 import { fitEnsemble } from "../src/training/ensemble.ts";
-import {
-  evaluateRegimes,
-  formatRegimeTable,
-  type RegimeEvaluation,
-  splitRegimes,
-} from "../src/validation/mod.ts";
+import { formatRegimeTable, type RegimeEvaluation, splitRegimes } from "../src/validation/mod.ts";
 import {
   declareEnsemble,
   declareModel,
@@ -21,6 +17,7 @@ import { formatMetric } from "./_metrics.ts";
 import { readModelFile } from "./_model_spec.ts";
 import { predictWithProgress } from "./_predict.ts";
 import { writeJson } from "./_json.ts";
+import { evaluateByRegime } from "./_regimes.ts";
 import {
   chooseRunDirectory,
   loadData,
@@ -70,10 +67,9 @@ async function forecast(flags: ForecastFlags, signal: AbortSignal): Promise<void
     ...{ newGenes, newCellTypes, seed: splitSeed },
   });
   console.log(
-    `Held out: ${heldOut.newGenes.length} genes, and cell types ` +
-      `${
-        heldOut.newCellTypes.join(" ")
-      }; ${train.length} samples to train on, ${test.length} to judge by`,
+    `Held out: ${formatCountOf(heldOut.newGenes.length, "gene")}, and cell types ` +
+      `${heldOut.newCellTypes.join(" ")}; ${formatCountOf(train.length, "sample")} to train on, ` +
+      `${test.length.toLocaleString("en-US")} to judge by`,
   );
   const results = await fitEnsemble(modelOf(settings), train, {
     ...{ ...settings, members, signal },
@@ -88,7 +84,7 @@ async function forecast(flags: ForecastFlags, signal: AbortSignal): Promise<void
     ...settings,
     signal,
   });
-  const regimes = evaluateRegimes({
+  const regimes = evaluateByRegime({
     ...{ train, test },
     predictions: {
       [settings.preset]: prediction.members[0],

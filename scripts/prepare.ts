@@ -1,5 +1,6 @@
 /** `deno task prepare`: BAM, bigWig or BED files in, data for training or prediction out. */
 
+import { formatCountOf } from "../src/_count.ts";
 import { ContractError } from "../src/errors.ts";
 import type { Gene } from "../src/genome/gene.ts";
 import {
@@ -18,7 +19,7 @@ import {
   TRACK_RULES,
 } from "../src/genome/mod.ts";
 import { type CompetitionBlock, writeCompetition } from "../src/io/competition_writer.ts";
-import { pathKind, writeFileAtomic } from "../src/io/file.ts";
+import { pathKind, realPath, writeFileAtomic } from "../src/io/file.ts";
 import {
   DEPTH_NORMALISATIONS,
   type DepthNormalisation,
@@ -28,6 +29,8 @@ import {
   ORIENTATIONS,
 } from "../src/record.ts";
 import { choice, integer, Interrupted, runCommand } from "./_cli.ts";
+import { checkInputFile } from "./_input_file.ts";
+import { checkOutput } from "./_outputs.ts";
 import { ProgressLine } from "./_progress.ts";
 
 interface PrepareFlags {
@@ -107,11 +110,13 @@ await runCommand<PrepareFlags>({
 });
 
 async function run(flags: PrepareFlags, interrupt: AbortSignal): Promise<void> {
+  await checkInputs(flags);
   await checkOut(flags);
   const sheet = await readSampleSheet(flags.samples, { onWarning: warn });
   const inputs = await signalFiles(sheet, flags.samples);
   const numbered = numberGenes(await readGenes(flags.genes, { onWarning: warn }));
   numbered.warnings.forEach((text) => warn(`${flags.genes}: ${text}`));
+  if (numbered.byOrder) await checkGeneNumbers(flags);
   const { genes, labels } = await takeExpression(numbered.genes, sheet.cellTypes, flags);
   const progress = new ProgressLine("genes");
   const preparation = await prepare(genes, inputs, {
@@ -144,15 +149,39 @@ function warn(text: string): void {
   console.error(`warning: ${text}`);
 }
 
+async function checkInputs({ samples, genes, expression }: PrepareFlags): Promise<void> {
+  await checkInputFile("--samples", samples);
+  await checkInputFile("--genes", genes);
+  if (expression !== undefined) await checkInputFile("--expression", expression);
+}
+
 async function checkOut({ out, overwrite }: PrepareFlags): Promise<void> {
   if (!out.toLowerCase().endsWith(".npz")) {
     throw new ContractError(`Cannot write to ${out}: expected a name that ends in .npz`);
   }
-  if (!overwrite && await pathKind(out) !== undefined) {
+  await checkNew(out, overwrite);
+}
+
+async function checkNew(path: string, overwrite: boolean): Promise<void> {
+  if (!await checkOutput(path) || overwrite) return;
+  throw new ContractError(
+    `Cannot write to ${path}: it is there already. Name another --out, or add --overwrite`,
+  );
+}
+
+/** The table of numbers is another file beside the data, and may be the very one that the genes are from. */
+async function checkGeneNumbers({ out, overwrite, genes }: PrepareFlags): Promise<void> {
+  const path = geneNumbersPath(out);
+  await checkNew(path, overwrite);
+  if (await pathKind(path) === "file" && await realPath(path) === await realPath(genes)) {
     throw new ContractError(
-      `Cannot write to ${out}: it is there already. Name another --out, or add --overwrite`,
+      `Cannot write to ${path}: the genes are read from it. Name another --out`,
     );
   }
+}
+
+function geneNumbersPath(out: string): string {
+  return out.replace(/\.npz$/i, ".genes.tsv");
 }
 
 /** The genes with their expression, or all of them where none is named. */
@@ -170,11 +199,12 @@ async function takeExpression(
 
 function announce({ record, cellTypes, genes, bins }: Preparation, files: number): void {
   const { assembly, countingRule, binSizeBp, orientation, marks } = record;
+  const shape = [
+    `${formatCountOf(cellTypes.length, "cell type")} × ${formatCountOf(genes.length, "gene")}, `,
+    `${formatCountOf(bins, "bin")} of ${binSizeBp} bp × ${formatCountOf(marks.length, "mark")}`,
+  ].join("");
   console.log(
-    `Counting ${files} files: ${cellTypes.length} cell types × ${
-      genes.length.toLocaleString("en-US")
-    } ` +
-      `genes, ${bins} bins of ${binSizeBp} bp × ${marks.length} marks (${marks.join(", ")}); ` +
+    `Counting ${formatCountOf(files, "file")}: ${shape} (${marks.join(", ")}); ` +
       `${countingRule}, ${orientation} orientation, assembly ${assembly}`,
   );
   if (assembly === "unknown") {
@@ -196,7 +226,7 @@ async function writeGeneNumbers(
   out: string,
   { genes, numbers }: NumberedGenes,
 ): Promise<void> {
-  const path = out.replace(/\.npz$/i, ".genes.tsv");
+  const path = geneNumbersPath(out);
   const rows = genes.map(({ id, chromosome, tss, strand }) =>
     [numbers.get(id), chromosome, tss, strand, id].join("\t")
   );

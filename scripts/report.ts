@@ -1,14 +1,16 @@
 /** `deno task report`: a run as one HTML page and its figures. */
 
+import { formatCountOf } from "../src/_count.ts";
 import type { Dataset } from "../src/data/dataset.ts";
 import { evaluatePredictions } from "../src/data/evaluate.ts";
 import { pathKind } from "../src/io/file.ts";
 import { type ReportInput, writeReport } from "../src/report/mod.ts";
-import { evaluateRegimes } from "../src/validation/mod.ts";
 import { declareCommon, declareTest, runCommand } from "./_cli.ts";
 import { checkTestFlags, loadTest, type TestFlags } from "./_labels.ts";
 import { loadModels } from "./_model_files.ts";
+import { checkDirectory, checkOutput } from "./_outputs.ts";
 import { type PredictionFlags, predictWithProgress } from "./_predict.ts";
+import { evaluateByRegime } from "./_regimes.ts";
 import { loadData } from "./_run.ts";
 import { readSavedRun, type SavedConfig, type SavedRun } from "./_saved_run.ts";
 
@@ -47,6 +49,9 @@ await runCommand<ReportFlags>({
 async function report(flags: ReportFlags, signal: AbortSignal): Promise<void> {
   checkTestFlags(flags);
   const run = await readSavedRun(directory);
+  const out = flags.out ?? directory.replace(/\/+$/, "");
+  await checkOutput(`${out}/report.html`);
+  await checkDirectory(`${out}/figures`);
   const { config, training, history, folds, regimes, experiments } = run;
   const input: ReportInput = {
     run: directory.replace(/\/+$/, ""),
@@ -57,20 +62,24 @@ async function report(flags: ReportFlags, signal: AbortSignal): Promise<void> {
     ...{ history, folds, regimes, experiments },
     ...await evaluate(run, flags, signal),
   };
-  const out = flags.out ?? input.run;
   const files = await writeReport(out, input);
   const figures = files.filter((path) => path.endsWith(".svg")).length;
   console.log(
-    `Written: ${out}/report.html, and ${figures} figures as SVG and PNG in ${out}/figures/`,
+    `Written: ${out}/report.html, and ${formatCountOf(figures, "figure")} as SVG and PNG in ` +
+      `${out}/figures/`,
   );
 }
 
 function describe({ config, training, experiments }: SavedRun): string {
   const { samples, data } = config;
-  const source = `${samples.toLocaleString("en-US")} samples from ${data}`;
-  if (training === undefined) return `${experiments?.length ?? 0} experiments on ${source}.`;
+  const source = `${formatCountOf(samples, "sample")} from ${data}`;
+  if (training === undefined) {
+    return `${formatCountOf(experiments?.length ?? 0, "experiment")} on ${source}.`;
+  }
   const { preset, epochs, batchSize, learningRate, engine, device } = training;
-  return `${preset}: up to ${epochs} epochs of batch ${batchSize} at learning rate ${learningRate} ` +
+  return `${preset}: up to ${
+    formatCountOf(epochs, "epoch")
+  } of batch ${batchSize} at learning rate ${learningRate} ` +
     `on ${source}. Engine ${engine} (${device}).`;
 }
 
@@ -97,7 +106,7 @@ async function evaluate(
   };
   if (test === undefined || trainingData === undefined) return { evaluation };
   const predictions = { [training.preset]: predicted };
-  return { evaluation, regimes: evaluateRegimes({ train: trainingData, test, predictions }) };
+  return { evaluation, regimes: evaluateByRegime({ train: trainingData, test, predictions }) };
 }
 
 /** The data of the run, or a line that says they are gone. */

@@ -1,8 +1,9 @@
 /** `deno task search`: the best model of a space, by cross-validation. */
 
 import type { Command } from "commander";
+import { formatCountOf } from "../src/_count.ts";
 import type { Dataset } from "../src/data/dataset.ts";
-import { FOLD_SCHEMES, type FoldScheme, kFold } from "../src/data/kfold.ts";
+import { type FoldScheme, kFold } from "../src/data/kfold.ts";
 import type { EngineName } from "../src/engine/select.ts";
 import { ContractError } from "../src/errors.ts";
 import { writeFileAtomic } from "../src/io/file.ts";
@@ -26,11 +27,27 @@ import {
   type TrialGroup,
   type TrialRecord,
 } from "../src/search/mod.ts";
-import { type OwnedParts, ownParts, readBegunFlags, type ResumeFlags } from "./_checkpoints.ts";
-import { choice, declareCommon, integer, Interrupted, number, runCommand } from "./_cli.ts";
+import { planTrials } from "../src/search/_plan_trials.ts";
+import {
+  type OwnedParts,
+  ownParts,
+  readBegunFlags,
+  refuseLiveRun,
+  type ResumeFlags,
+} from "./_checkpoints.ts";
+import {
+  choice,
+  declareCommon,
+  declareFolds,
+  integer,
+  Interrupted,
+  number,
+  runCommand,
+} from "./_cli.ts";
 import { readJson, writeJson } from "./_json.ts";
+import { checkDirectory } from "./_outputs.ts";
 import { ProgressLine } from "./_progress.ts";
-import { chooseData, chooseRunDirectory, loadData } from "./_run.ts";
+import { chooseData, chooseRunDirectory, formatShape, loadData } from "./_run.ts";
 import { removeRun } from "./_run_files.ts";
 import {
   appendTrial,
@@ -39,6 +56,7 @@ import {
   readSearchFile,
   startFiles,
 } from "./_search_files.ts";
+import { quotePath } from "../src/_shell.ts";
 
 interface SearchFlags extends ResumeFlags {
   readonly record?: string;
@@ -78,7 +96,7 @@ await runCommand<SearchFlags>({
   declare: (command) => {
     commandLine = command;
     return declareCommon(
-      command
+      declareFolds(command, "by-both")
         .option("--data <path>", "competition .npz, DeepChrome .csv, or a folder of cell types")
         .option(
           "--space <file>",
@@ -86,13 +104,6 @@ await runCommand<SearchFlags>({
         )
         .option("--method <name>", "random or grid", choice(SEARCH_METHODS), "random")
         .option("--trials <n>", "models of a random search (default: 30)", integer(1))
-        .option("--folds <n>", "number of folds", integer(2), 4)
-        .option(
-          "--scheme <name>",
-          `how to divide: ${FOLD_SCHEMES.join(", ")}`,
-          choice(FOLD_SCHEMES),
-          "by-both",
-        )
         .option("--epochs <n>", "passes over the data", integer(1), 15)
         .option(
           "--halving [n]",
@@ -153,7 +164,7 @@ async function search(given: SearchFlags, signal: AbortSignal): Promise<void> {
   if (result.interrupted) {
     throw new Interrupted(
       `Interrupted: kept ${result.ranking.length} of ${description.trials} trials. ` +
-        `Go on: deno task search --resume ${directory}`,
+        `Go on: deno task search --resume ${quotePath(directory)}`,
     );
   }
   await owned.finish();
@@ -202,27 +213,42 @@ async function readSettings(flags: SearchFlags): Promise<SearchSettings> {
   };
 }
 
-/** Says how the data are parted, which also refuses data that are too few, before anything is written. */
+/** Says how the data are parted and how many trials they leave, which also refuses data that are too few, before anything is written. */
 function printFolds(data: Dataset, description: SearchDescription): void {
   const [{ training, validation }] = kFold(data, description);
   const { folds, scheme, trials } = description;
-  const [learn, judge] = [training, validation].map(({ length }) => length.toLocaleString("en-US"));
   console.log(
-    `Search: ${trials} trials on ${folds} folds ${scheme}, of ${learn} samples to train on and ` +
-      `${judge} to validate on`,
+    `Search: ${formatCountOf(trials, "trial")} on ${folds} folds ${scheme}, of ` +
+      `${formatCountOf(training.length, "sample")} to train on and ` +
+      `${validation.length.toLocaleString("en-US")} to validate on`,
+  );
+  const { models, skipped } = planTrials(data, description);
+  if (skipped.length === 0) return;
+  console.log(
+    `${skipped.length} of them make no model of ${
+      formatShape(data)
+    } and are skipped, which leaves ` +
+      `${models.length}`,
   );
 }
 
 /** Where the search is written; a directory that holds one already is refused, unless it goes on. */
 async function chooseDirectory({ out, overwrite, resume }: SearchFlags): Promise<string> {
   if (resume !== undefined) return resume;
-  if (out !== undefined && !overwrite && await holdsSearch(out)) {
-    throw new ContractError(
-      `Cannot write to ${out}: it already holds a search. Go on with it by --resume ${out}, name ` +
-        "another --out, or add --overwrite",
-    );
+  if (out !== undefined && !overwrite) {
+    await checkDirectory(out);
+    await refuseLiveRun(out);
+    if (await holdsSearch(out)) throw alreadySearched(out);
   }
   return await chooseRunDirectory({ out, overwrite, preset: "search" });
+}
+
+function alreadySearched(out: string): ContractError {
+  return new ContractError(
+    `Cannot write to ${out}: it already holds a search. Go on with it by --resume ${
+      quotePath(out)
+    }, name another --out, or add --overwrite`,
+  );
 }
 
 /** Hooks that keep each trial and print a line for it, draw the progress line, and open checkpoints. */

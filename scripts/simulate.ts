@@ -2,10 +2,10 @@
 
 import { Option } from "commander";
 import { ContractError } from "../src/errors.ts";
-import { pathKind } from "../src/io/file.ts";
 import type { ReachableScores, SimulationTruth } from "../src/simulate/mod.ts";
 import { writeSimulation } from "../src/simulate/mod.ts";
 import { integer, Interrupted, number, runCommand } from "./_cli.ts";
+import { checkOutput } from "./_outputs.ts";
 import { ProgressLine } from "./_progress.ts";
 
 interface SimulateFlags {
@@ -27,6 +27,9 @@ interface SimulateFlags {
 }
 
 const share = number(0, 1);
+
+/** In the order in which they are written. */
+const FILES = ["train.npz", "eval.npz", "eval_labels.csv", "truth.json"];
 
 /** Size of the competition's own data set. */
 const FULL_SIZE = { cellTypes: 50, genes: 16_000, newCellTypes: 6, newGenes: 1447, bins: 100 };
@@ -65,10 +68,12 @@ await runCommand<SimulateFlags>({
 
 async function simulate(flags: SimulateFlags, signal: AbortSignal): Promise<void> {
   const { out, overwrite, full, ...options } = flags;
-  if (!overwrite && await pathKind(`${out}/truth.json`) !== undefined) {
-    throw new ContractError(
-      `Cannot write to ${out}: it already holds a simulation. Name another --out, or add --overwrite`,
-    );
+  for (const name of FILES) {
+    if (await checkOutput(`${out}/${name}`) && !overwrite) {
+      throw new ContractError(
+        `Cannot write to ${out}: it already holds ${name}. Name another --out, or add --overwrite`,
+      );
+    }
   }
   const progress = new ProgressLine("cell types");
   const truth = await writeSimulation(out, {
@@ -81,17 +86,20 @@ async function simulate(flags: SimulateFlags, signal: AbortSignal): Promise<void
   });
   progress.clear();
   printTruth(truth);
-  console.log(`Written: ${out}/ (train.npz, eval.npz, eval_labels.csv, truth.json)`);
+  console.log(`Written: ${out}/ (${FILES.join(", ")})`);
 }
 
 function printTruth({ bestReachable }: SimulationTruth): void {
-  console.log("Best reachable, from the marks alone and knowing each gene's hidden level as well:");
-  console.log(`  train  ${formatScores(bestReachable.train)}`);
-  console.log(`  eval   ${formatScores(bestReachable.eval)}`);
+  console.log("Best reachable:");
+  for (const part of ["train", "eval"] as const) {
+    const { fromMarks, fromMarksAndGene } = bestReachable[part];
+    console.log(`  ${part}, from the marks alone: ${formatScore(fromMarks)}`);
+    console.log(
+      `  ${part}, knowing each gene's hidden level too: ${formatScore(fromMarksAndGene)}`,
+    );
+  }
 }
 
-function formatScores({ fromMarks, fromMarksAndGene }: ReachableScores): string {
-  return [fromMarks, fromMarksAndGene]
-    .map(({ mse, pearson }) => `MSE ${mse.toFixed(4)}, r ${pearson.toFixed(4)}`)
-    .join("   ");
+function formatScore({ mse, pearson }: ReachableScores["fromMarks"]): string {
+  return `MSE ${mse.toFixed(4)}, Pearson r ${pearson.toFixed(4)}`;
 }

@@ -1,10 +1,12 @@
 /** `deno task submit`: predictions in the competition's submission format. */
 
+import { formatCountOf } from "../src/_count.ts";
 import { writeFileAtomic } from "../src/io/file.ts";
-import { writeSubmission } from "../src/io/submission.ts";
+import { SUBMISSION_HEADER, writeSubmission } from "../src/io/submission.ts";
 import { declareCommon, runCommand } from "./_cli.ts";
 import { warnIfConstant } from "./_metrics.ts";
 import { loadModels } from "./_model_files.ts";
+import { checkOutput } from "./_outputs.ts";
 import { type PredictionFlags, predictWithProgress } from "./_predict.ts";
 import { loadData } from "./_run.ts";
 
@@ -28,11 +30,13 @@ await runCommand<PredictionFlags>({
 });
 
 async function submit(flags: PredictionFlags, signal: AbortSignal): Promise<void> {
+  const replaces = await checkOutput(flags.out, { begins: SUBMISSION_HEADER });
   const models = await loadModels(flags.model);
   const data = await loadData(flags.data, flags);
   const { mean: predictions } = await predictWithProgress(models, data, { ...flags, signal });
   warnIfConstant(predictions);
   const ids = data.submissionIds();
   await writeFileAtomic(flags.out, (sink) => writeSubmission(sink, { ids, predictions }));
-  console.log(`Written: ${flags.out}, ${ids.length.toLocaleString("en-US")} predictions`);
+  const predicted = formatCountOf(ids.length, "prediction");
+  console.log(`${replaces ? "Replaced" : "Written"}: ${flags.out}, ${predicted}`);
 }

@@ -5,7 +5,7 @@ import type { Dataset } from "../src/data/dataset.ts";
 import { DivergedError } from "../src/errors.ts";
 import { saveModel } from "../src/model/save_load.ts";
 import { compareEnsemble, type EnsemblePrediction, fitEnsemble } from "../src/training/ensemble.ts";
-import type { FitManyResult } from "../src/training/fit_many.ts";
+import type { FitManyResult } from "../src/training/fit_types.ts";
 import {
   declareEnsemble,
   declareModel,
@@ -41,6 +41,7 @@ import {
 } from "./_run.ts";
 import { removeRun } from "./_run_files.ts";
 import { type EventLog, openEventLog } from "./_tensorboard.ts";
+import { quotePath } from "../src/_shell.ts";
 
 interface TrainFlags extends TrainingFlags, TestFlags, ResumeFlags {
   readonly ensemble: number;
@@ -116,7 +117,7 @@ async function train(given: TrainFlags, signal: AbortSignal): Promise<void> {
   if (trained.length < flags.ensemble || trained.some(({ interrupted }) => interrupted)) {
     const kept = describeKept(results, flags, settings).toLowerCase();
     throw new Interrupted(
-      `Interrupted: ${kept}. Go on: deno task train --resume ${directory}`,
+      `Interrupted: ${kept}. Go on: deno task train --resume ${quotePath(directory)}`,
     );
   }
   await run.finish();
@@ -205,6 +206,8 @@ function logScores({ log, results }: Run, part: string, { mse, pearson }: Agreem
 function printNextStep(directory: string, { data }: TrainFlags): void {
   const evalPath = data === undefined ? "fixtures/eval.npz" : "eval.npz";
   console.log(
-    `Next: deno task submit --model ${directory} --data ${evalPath} --out submission.csv`,
+    `Next: deno task submit --model ${
+      quotePath(directory)
+    } --data ${evalPath} --out submission.csv`,
   );
 }

@@ -253,7 +253,21 @@ export function prepareFlags(record: DataRecord): string {
   ].flat().join(" ");
 }
 
-/** The function that a {@linkcode Transform} names. */
+const TRANSFORM_FUNCTIONS: Readonly<Record<Transform, (value: number) => number>> = {
+  none: (value) => value,
+  log1p: Math.log1p,
+  asinh: Math.asinh,
+};
+
+/**
+ * The function that a {@linkcode Transform} names.
+ *
+ * @throws {RangeError} If there is none of that name.
+ */
 export function transformFunction(transform: Transform): (value: number) => number {
-  return { none: (value: number) => value, log1p: Math.log1p, asinh: Math.asinh }[transform];
+  if (Object.hasOwn(TRANSFORM_FUNCTIONS, transform)) return TRANSFORM_FUNCTIONS[transform];
+  const known = Object.keys(TRANSFORM_FUNCTIONS).join(", ");
+  throw new RangeError(
+    `Cannot transform: there is no transform "${transform}", expected one of ${known}`,
+  );
 }

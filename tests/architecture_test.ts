@@ -1,8 +1,10 @@
 /** Rules on the source itself; see "Layout" in the README. */
 
 import { deepStrictEqual, ok } from "node:assert";
+import manifest from "../deno.json" with { type: "json" };
 
 const ROOT = new URL("../", import.meta.url);
+const SOURCE = new URL("src/", ROOT);
 
 /** What each part of `src` may import, beside itself and the modules at the top of `src`. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
@@ -18,27 +20,6 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   validation: ["data", "metrics", "io"],
   report: ["training", "validation", "model", "data", "metrics", "io", "engine"],
 };
-
-/** Entry points that together reach all of `src`; the root module leaves out what needs Vega. */
-const ENTRIES = [
-  "mod.ts",
-  ...["genome", "report", "search", "simulate", "validation"].map((part) => `src/${part}/mod.ts`),
-];
-
-/** Entry points that must start in milliseconds and run in a browser. */
-const LIGHT_ENTRIES = [
-  "io",
-  "data",
-  "metrics",
-  "model",
-  "engine",
-  "simulate",
-  "training",
-  "validation",
-  "search",
-  "genome",
-  "report",
-];
 
 /** Packages that take long to load: tf.js, Vega and Vega-Lite, the renderer of PNG. */
 const HEAVY = /tensorflow|npm:\/?vega|resvg/;
@@ -59,40 +40,83 @@ async function moduleGraph(entry: string): Promise<readonly ModuleInfo[]> {
   return JSON.parse(new TextDecoder().decode(stdout)).modules;
 }
 
+/** The modules of `src` that each of them imports, whether values or types, at once or later. */
+async function sourceImports(): Promise<Map<string, Set<string>>> {
+  const graphs = await Promise.all(Object.values(manifest.exports).map(moduleGraph));
+  const imports = new Map<string, Set<string>>();
+  for (const { specifier, dependencies = [] } of graphs.flat()) {
+    if (!specifier.startsWith(SOURCE.href)) continue;
+    const targets = dependencies.flatMap(({ code, type }) =>
+      code?.specifier ?? type?.specifier ?? []
+    );
+    const own = targets.filter((target) => target.startsWith(SOURCE.href)).map(pathOf);
+    imports.set(pathOf(specifier), new Set(own));
+  }
+  return imports;
+}
+
+/** A module's path in `src`. */
+function pathOf(specifier: string): string {
+  return specifier.slice(SOURCE.href.length);
+}
+
+/** At least one of the circles in each knot of imports. */
+function findCircles(imports: ReadonlyMap<string, ReadonlySet<string>>): string[] {
+  const circles: string[] = [];
+  const finished = new Set<string>();
+  const visit = (module: string, path: readonly string[]) => {
+    if (path.includes(module)) {
+      circles.push([...path.slice(path.indexOf(module)), module].join(" → "));
+      return;
+    }
+    if (finished.has(module)) return;
+    for (const next of imports.get(module) ?? []) visit(next, [...path, module]);
+    finished.add(module);
+  };
+  for (const module of imports.keys()) visit(module, []);
+  return circles;
+}
+
 function sourceFiles(directory: URL): URL[] {
   return [...Deno.readDirSync(directory)].flatMap(({ name, isDirectory }) =>
     isDirectory ? sourceFiles(new URL(`${name}/`, directory)) : [new URL(name, directory)]
   );
 }
 
-/** The part of `src` that a module belongs to, or `undefined` for one at its top or outside. */
-function partOf(specifier: string): string | undefined {
-  const path = specifier.split(`${ROOT.pathname}src/`)[1];
-  return path?.includes("/") ? path.split("/")[0] : undefined;
+/** The part of `src` that a module belongs to, or `undefined` for one at its top. */
+function partOf(path: string): string | undefined {
+  return path.includes("/") ? path.split("/")[0] : undefined;
 }
 
 Deno.test("imports point in one direction", async () => {
-  const wrong = new Set<string>();
-  const modules = (await Promise.all(ENTRIES.map(moduleGraph))).flat();
-  for (const { specifier, dependencies = [] } of modules) {
-    const from = partOf(specifier);
-    for (const dependency of dependencies) {
-      const target = dependency.code?.specifier ?? dependency.type?.specifier ?? "";
+  const wrong: string[] = [];
+  for (const [module, targets] of await sourceImports()) {
+    const from = partOf(module);
+    for (const target of targets) {
       const to = partOf(target);
       if (from === undefined || to === undefined || from === to) continue;
-      if (!MAY_IMPORT[from].includes(to)) wrong.add(`${specifier} → ${target}`);
+      if (!MAY_IMPORT[from].includes(to)) wrong.push(`${module} → ${target}`);
     }
   }
-  deepStrictEqual([...wrong], []);
+  deepStrictEqual(wrong, []);
+});
+
+Deno.test("no modules import each other in a circle, not even types", async () => {
+  deepStrictEqual(findCircles(await sourceImports()), []);
+});
+
+Deno.test("every module of src belongs to an entry point", async () => {
+  const files = sourceFiles(SOURCE).map(({ href }) => pathOf(href));
+  deepStrictEqual([...(await sourceImports()).keys()].sort(), files.sort());
 });
 
 Deno.test("every part of src has a rule", () => {
-  const parts = [...Deno.readDirSync(new URL("src/", ROOT))].filter((entry) => entry.isDirectory);
+  const parts = [...Deno.readDirSync(SOURCE)].filter((entry) => entry.isDirectory);
   deepStrictEqual(parts.map(({ name }) => name).sort(), Object.keys(MAY_IMPORT).sort());
 });
 
 Deno.test("the parts load heavy packages only when they are needed", async () => {
-  for (const part of LIGHT_ENTRIES) {
+  for (const part of Object.keys(MAY_IMPORT)) {
     const graph = await moduleGraph(`src/${part}/mod.ts`);
     const modules = new Map(graph.map((module) => [module.specifier, module]));
     const reached = new Set<string>();
@@ -110,9 +134,9 @@ Deno.test("the parts load heavy packages only when they are needed", async () =>
 });
 
 Deno.test("only src/io/file.ts names Deno", () => {
-  const naming = sourceFiles(new URL("src/", ROOT))
+  const naming = sourceFiles(SOURCE)
     .filter((file) => /\bDeno\.(?!test\b)/.test(withoutComments(Deno.readTextFileSync(file))))
-    .map((file) => file.pathname.split("/src/").at(-1));
+    .map(({ href }) => pathOf(href));
   deepStrictEqual(naming, ["io/file.ts"]);
 });
 

@@ -5,6 +5,7 @@ import {
   type DataRecord,
   parseRecord,
   reconcileRecords,
+  type Transform,
   transformFunction,
 } from "../src/record.ts";
 
@@ -114,4 +115,6 @@ Deno.test("transforms are what their names say", () => {
   strictEqual(transformFunction("none")(7), 7);
   strictEqual(transformFunction("log1p")(Math.E - 1), 1);
   strictEqual(transformFunction("asinh")(Math.sinh(2)), 2);
+  const unknown = "log2" as unknown as Transform;
+  throws(() => transformFunction(unknown), { name: "RangeError", message: /none, log1p, asinh/ });
 });

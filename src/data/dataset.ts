@@ -208,6 +208,7 @@ function checkColumns(columns: SampleColumns): void {
   }
   checkLength("cellTypeIndex", cellTypeIndex.length, count);
   checkLength("signal", signal.length, count * bins * marks);
+  checkSignal(columns);
   if (labels !== undefined) {
     checkLength("labels", labels.length, count);
     checkLabels(labels);
@@ -220,6 +221,20 @@ function checkLength(column: string, found: number, wanted: number): void {
   if (found !== wanted) {
     throw new TypeError(
       `Cannot build data set: ${column} has ${found} values, expected ${wanted}`,
+    );
+  }
+}
+
+/** Integers are always numbers; elsewhere an engine might make one of NaN. */
+function checkSignal({ signal, bins, record: { marks } }: SampleColumns): void {
+  if (!(signal instanceof Float32Array || signal instanceof Float64Array)) return;
+  for (let i = 0; i < signal.length; i++) {
+    if (Number.isFinite(signal[i])) continue;
+    const bin = Math.floor(i / marks.length);
+    throw new ContractError(
+      `Cannot build data set: the signal of row ${Math.floor(bin / bins)} is ${signal[i]} in bin ${
+        bin % bins
+      } of ${marks[i % marks.length]}, expected a finite number`,
     );
   }
 }

@@ -1,10 +1,11 @@
 /** One file to the numbers of one mark in one cell type. */
 
-import { ContractError } from "../errors.ts";
+import { formatCountOf } from "../_count.ts";
 import { freeArray } from "../_free.ts";
+import { ContractError } from "../errors.ts";
 import { checkAssembly } from "./chromosomes.ts";
 import type { Gene } from "./gene.ts";
-import type { PrepareOptions, SignalInput } from "./prepare.ts";
+import type { PrepareOptions, SignalInput } from "./prepare_options.ts";
 import type { SignalCounts } from "./signal/track.ts";
 import { flipBins, type GeneWindows } from "./windows.ts";
 
@@ -40,6 +41,7 @@ export async function countSample(
       }
     }
     checkNotNegative(counts.values, input, options);
+    warnIfEmpty(counts.values, input, options);
     if (normalisation === "rpm") normalise(counts, input);
     if (orientation === "transcript") flipBins(counts.values, genes, { bins: windows.bins });
     const values = narrow(counts.values, options);
@@ -67,6 +69,20 @@ function normalise({ values, reads }: SignalCounts, { name }: SignalInput): void
     );
   }
   for (let i = 0; i < values.length; i++) values[i] *= 1e6 / reads;
+}
+
+/** Says so of each file: which marks of which cell types will be all zero matters. */
+function warnIfEmpty(
+  values: Float64Array,
+  { name, cellType, mark }: SignalInput,
+  { genes, onWarning }: CountSampleOptions,
+): void {
+  if (values.some((value) => value !== 0)) return;
+  onWarning?.(
+    `${name} (${mark} of ${cellType}) has nothing in any window of the ${
+      formatCountOf(genes.length, "gene")
+    }: all its values are zero. Does it hold other chromosomes or regions only?`,
+  );
 }
 
 /** Data sets hold no values below zero: what is above them would be cut off by transforms, or be NaN. */

@@ -1,10 +1,11 @@
 /** The bytes of a file in order, inflated where the file is gzip. */
 
+import type { Bytes } from "../_bytes.ts";
 import { FormatError } from "../errors.ts";
 import type { ByteSource } from "../io/byte_source.ts";
 import { BUILTINS } from "./_builtins.ts";
+import { readStream } from "./_read_stream.ts";
 
-type Bytes = Uint8Array<ArrayBuffer>;
 type Gunzip = (compressed: AsyncIterable<Bytes>) => AsyncIterable<Bytes>;
 
 const PIECE_BYTES = 1 << 20;
@@ -25,7 +26,7 @@ const BGZIP_END = Uint8Array.fromHex("1f8b08040000000000ff0600424302001b00030000
  */
 export async function* readInflated(source: ByteSource): AsyncGenerator<Bytes> {
   const head = await source.read(0, Math.min(source.size, 16));
-  if (head[0] !== 0x1f || head[1] !== 0x8b) return yield* readPieces(source, PIECE_BYTES);
+  if (!isGzip(head)) return yield* readPieces(source, PIECE_BYTES);
   if (isBgzip(head)) await checkBgzipEnd(source);
   let readFailure: unknown;
   async function* compressed(): AsyncGenerator<Bytes> {
@@ -53,9 +54,19 @@ async function* readPieces(source: ByteSource, pieceBytes: number): AsyncGenerat
   }
 }
 
+/** Whether a file that starts so is gzip. */
+export function isGzip(head: Bytes): boolean {
+  return head[0] === 0x1f && head[1] === 0x8b;
+}
+
+/** Whether a file that starts so may be gzip in blocks: such has an extra field, of which tools may write several. */
+export function mayBeBgzf(head: Bytes): boolean {
+  return isGzip(head) && (head[3] & 4) !== 0;
+}
+
 /** Whether a gzip header carries bgzip's extra field, as bgzip writes it: first. */
 function isBgzip(head: Bytes): boolean {
-  return (head[3] & 4) !== 0 && head[12] === 0x42 && head[13] === 0x43;
+  return mayBeBgzf(head) && head[12] === 0x42 && head[13] === 0x43;
 }
 
 /**
@@ -67,7 +78,8 @@ export async function checkBgzipEnd(source: ByteSource): Promise<void> {
   const end = await source.read(source.size - length, length);
   if (end.length === BGZIP_END.length && end.every((byte, i) => byte === BGZIP_END[i])) return;
   throw new FormatError(
-    "Cannot inflate file: it is cut short: it was written by bgzip and lacks the block such files end with",
+    "Cannot inflate file: it is cut short: it lacks the empty block that bgzip and samtools end files with. Copy " +
+      "or download it again",
     { file: source.name },
   );
 }
@@ -82,16 +94,7 @@ export async function* gunzipPortable(compressed: AsyncIterable<Bytes>): AsyncGe
       else controller.enqueue(value);
     },
   });
-  const reader = stream.pipeThrough(new DecompressionStream("gzip")).getReader();
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      yield value;
-    }
-  } finally {
-    await reader.cancel().catch(() => undefined);
-  }
+  yield* readStream(stream.pipeThrough(new DecompressionStream("gzip")));
 }
 
 /** Inflates with Deno's and Node's own zlib where it is: faster, and it reads joined files. */

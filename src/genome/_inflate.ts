@@ -1,8 +1,8 @@
 /** Small pieces of zlib data (RFC 1950), as the sections of a bigWig file are. */
 
+import type { Bytes } from "../_bytes.ts";
 import { BUILTINS } from "./_builtins.ts";
-
-type Bytes = Uint8Array<ArrayBuffer>;
+import { readStream } from "./_read_stream.ts";
 
 /**
  * Inflates `compressed`, and stops where it becomes more than `limit` bytes.
@@ -16,8 +16,7 @@ export async function inflatePortable(compressed: Bytes, limit: number): Promise
   const stream = new Blob([compressed]).stream().pipeThrough(new DecompressionStream("deflate"));
   const inflated = new Uint8Array(limit);
   let length = 0;
-  // Leaving the loop early cancels the stream.
-  for await (const piece of stream) {
+  for await (const piece of readStream(stream)) {
     if (length + piece.length > limit) throw new RangeError(`more than ${limit} bytes`);
     inflated.set(piece, length);
     length += piece.length;

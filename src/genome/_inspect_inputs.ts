@@ -4,7 +4,7 @@ import { ContractError } from "../errors.ts";
 import { agreeOnAssembly, identifyAssembly } from "./assembly.ts";
 import { checkAssembly } from "./chromosomes.ts";
 import type { Gene } from "./gene.ts";
-import type { PrepareOptions, SignalInput } from "./prepare.ts";
+import type { PrepareOptions, SignalInput } from "./prepare_options.ts";
 import { checkOptions } from "./signal/_check_options.ts";
 import type { SignalTrack } from "./signal/track.ts";
 

@@ -5,7 +5,7 @@ import { failLine } from "./_text_lines.ts";
 import type { Gene } from "./gene.ts";
 
 /** The longest chromosome that BAM and tabix can hold. */
-const LARGEST_POSITION = 2 ** 31 - 1;
+export const LARGEST_POSITION = 2 ** 31 - 1;
 
 interface GeneFields {
   readonly id: string;

@@ -3,12 +3,18 @@
 import type { Line } from "../io/_lines.ts";
 import { failLine, lineText } from "./_text_lines.ts";
 
-/** Gives the wanted cells of a row, without the white space around them. */
+/** Gives the wanted cells of a row, without white space and quotes around them. */
 export type RowReader<Name extends string> = (line: Line, file: string) => Record<Name, string>;
 
-/** The cells of a line, without white space around them and without empty ones at its end. */
-export function splitCells(line: Line): string[] {
-  return lineText(line).trimEnd().split("\t").map((cell) => cell.trim());
+/** The cells of a line, without empty ones at its end. */
+function splitCells(line: Line): string[] {
+  return lineText(line).trimEnd().split("\t").map(plainCell);
+}
+
+/** A cell without white space around it, nor the double quotes that R and spreadsheets put around names. */
+export function plainCell(text: string): string {
+  const cell = text.trim();
+  return /^".*"$/.test(cell) ? cell.slice(1, -1).trim() : cell;
 }
 
 /**
@@ -28,11 +34,13 @@ export function readTableHeader<Name extends string>(
   for (const name of names) {
     const count = header.filter((cell) => cell === name).length;
     if (count === 1) continue;
+    const found = count === 0 ? `lacks column "${name}"` : `has column "${name}" ${count} times`;
+    const hint = header.length === 1 ? ", of which it has none" : "";
     failLine(
       file,
       line,
-      `Cannot read ${what}: header "${header.join(" ").slice(0, 80)}" has column "${name}" ` +
-        `${count} times, expected the columns ${names.join(", ")} separated by tabs`,
+      `Cannot read ${what}: header "${header.join(" ").slice(0, 80)}" ${found}, ` +
+        `expected the columns ${names.join(", ")} separated by tabs${hint}`,
     );
   }
   const places = names.map((name) => [name, header.indexOf(name)] as const);

@@ -2,13 +2,13 @@
  * Lines of a text file, gzip or not, as bytes: most lines of an annotation are skipped undecoded.
  */
 
+import { type Bytes, concatenate } from "../_bytes.ts";
 import { FormatError } from "../errors.ts";
 import type { ByteSource } from "../io/byte_source.ts";
 import type { Line } from "../io/_lines.ts";
 import { decodeText } from "../io/_numbers.ts";
+import { checkIsText } from "./_check_text.ts";
 import { readInflated } from "./_gunzip.ts";
-
-type Bytes = Uint8Array<ArrayBuffer>;
 
 const LONGEST_LINE_BYTES = 1 << 26;
 const LINE_FEED = 10;
@@ -24,8 +24,8 @@ export type OnWarning = (message: string) => void;
  * @param source The file, plain or gzip.
  * @param visit Called with each line; always the same object, so copy what is to be kept.
  * @param onWarning Called once if both line ends occur.
- * @throws {FormatError} If the gzip data are damaged, a line holds a carriage return before its end
- * or is longer than 64 MiB.
+ * @throws {FormatError} If the gzip data are damaged, the file is no UTF-8 text, a line holds a carriage
+ * return before its end or is longer than 64 MiB.
  */
 export async function visitTextLines(
   source: ByteSource,
@@ -35,7 +35,10 @@ export async function visitTextLines(
   const ends = new LineEndWatch(source.name, onWarning);
   const line: Line = { bytes: new Uint8Array(), start: 0, end: 0, number: 0 };
   let rest: Bytes = new Uint8Array();
+  let isFirst = true;
   for await (const piece of readInflated(source)) {
+    if (isFirst) checkIsText(piece, source.name);
+    isFirst = false;
     const bytes = rest.length === 0 ? piece : concatenate(rest, piece);
     line.bytes = bytes;
     rest = bytes.subarray(visitFullLines({ source, ends }, line, visit));
@@ -124,11 +127,4 @@ class LineEndWatch {
 
 function byteOrderMarkLength(bytes: Uint8Array): number {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
-}
-
-function concatenate(a: Bytes, b: Bytes): Bytes {
-  const out = new Uint8Array(a.length + b.length);
-  out.set(a);
-  out.set(b, a.length);
-  return out;
 }

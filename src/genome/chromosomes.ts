@@ -5,6 +5,7 @@
  */
 
 import { ContractError } from "../errors.ts";
+import { listSome } from "./_wording.ts";
 import type { Gene } from "./gene.ts";
 
 /** A sequence that a file of reads or signal names. */
@@ -90,10 +91,9 @@ export function checkAssembly(
   }
   if (genes.length > 0 && missing.length === genes.length) {
     throw new ContractError(
-      `Cannot use ${file}: it has none of the chromosomes of the ${genes.length} genes, such as ` +
-        `${describe(missing[0])}; it has ${
-          listNames([...lengths.keys()])
-        }. Is it of another assembly?`,
+      `Cannot use ${file}: it has none of the chromosomes of the genes, such as ` +
+        `${describe(missing[0])}; it has ${listSome([...lengths.keys()]) || "none"}. ` +
+        "Are they named otherwise, or of another assembly?",
     );
   }
   if (outside.length > 0) {
@@ -111,17 +111,10 @@ export function checkAssembly(
 function describeMissing(missing: readonly Gene[], genes: number, file: string): string {
   const names = new Set(missing.map(({ chromosome }) => chromosome));
   return `${file} lacks the chromosomes of ${missing.length} of ${genes} genes (${
-    listNames([...names])
+    listSome([...names])
   }), such as ${describe(missing[0])}: their signal is zero. Is it of another assembly?`;
 }
 
 function describe({ id, chromosome, tss, line }: Gene): string {
   return `"${id}" at ${chromosome}:${tss} (line ${line} of the genes)`;
-}
-
-/** Some of many names. */
-function listNames(names: readonly string[]): string {
-  if (names.length === 0) return "none";
-  const shown = names.slice(0, 3).join(", ");
-  return names.length > 3 ? `${shown} and ${names.length - 3} more` : shown;
 }

@@ -9,6 +9,7 @@ import type { ByteSource } from "../io/byte_source.ts";
 import { type Line, withSource } from "../io/_lines.ts";
 import { decodeText, parseDecimal } from "../io/_numbers.ts";
 import type { ExpressionTransform } from "../record.ts";
+import { plainCell } from "./_table_columns.ts";
 import { failLine, lineText, visitTextLines } from "./_text_lines.ts";
 import { geneKey } from "./gene.ts";
 
@@ -42,13 +43,14 @@ export interface ExpressionTable {
 }
 
 const TAB = 9;
+const SPACE = 32;
 const COMMA = 44;
 
 /**
  * Reads a table of expression, gzip or not: a header with the names of the cell types, then one
  * line a gene with its id in the first column and a number for each cell type. Columns are
  * separated by tabs, or by commas if the header has no tab; a separator may close a line, as in
- * Roadmap's RPKM matrices, and names may stand in double quotes.
+ * Roadmap's RPKM matrices; names may stand in double quotes, and anything between spaces.
  *
  * @param input Path of the file, or a source of its bytes.
  * @throws {FormatError} With the line, if the header names no cell types or one twice, a line has
@@ -124,7 +126,7 @@ class ExpressionParser {
   #readHeader(line: Line): void {
     const text = lineText(line);
     if (!text.includes("\t")) this.#separator = COMMA;
-    const cells = text.split(String.fromCharCode(this.#separator)).map(unquote);
+    const cells = text.split(String.fromCharCode(this.#separator)).map(plainCell);
     if (cells.length > 1 && cells.at(-1) === "") cells.pop();
     const cellTypes = cells.slice(1);
     if (cellTypes.length === 0 || cellTypes.includes("")) {
@@ -147,7 +149,7 @@ class ExpressionParser {
   #readRow(line: Line): void {
     const { bytes } = line;
     const idEnd = this.#cellEnd(line, line.start);
-    const id = unquote(decodeText(bytes, line.start, idEnd));
+    const id = plainCell(decodeText(bytes, line.start, idEnd));
     this.#addGene(id, line);
     const row = new Float64Array(this.#cellTypes.length);
     let end = idEnd;
@@ -155,7 +157,7 @@ class ExpressionParser {
       const start = end + 1;
       if (start > line.end) this.#failColumns(line);
       end = this.#cellEnd(line, start);
-      const value = this.#apply(parseDecimal(bytes, start, end));
+      const value = this.#apply(parseCell(bytes, start, end));
       if (!Number.isFinite(value)) this.#failValue(line, column, decodeText(bytes, start, end));
       row[column] = value;
     }
@@ -206,6 +208,14 @@ class ExpressionParser {
   }
 }
 
+/** The number of a cell, which may have spaces around it. */
+function parseCell(bytes: Uint8Array, start: number, end: number): number {
+  let [from, to] = [start, end];
+  while (from < to && bytes[from] === SPACE) from++;
+  while (to > from && bytes[to - 1] === SPACE) to--;
+  return parseDecimal(bytes, from, to);
+}
+
 function identity(value: number): number {
   return value;
 }
@@ -213,8 +223,4 @@ function identity(value: number): number {
 /** NaN for negative values, which no measure of expression has that is to be put on this scale. */
 function log2p1(value: number): number {
   return value < 0 ? NaN : Math.log2(value + 1);
-}
-
-function unquote(text: string): string {
-  return /^".*"$/.test(text) ? text.slice(1, -1) : text;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { formatCountOf } from "../_count.ts";
 import { type Gene, geneKey } from "./gene.ts";
 
 /** Genes and their numbers. */
@@ -49,7 +50,8 @@ export function numberGenes(genes: readonly Gene[]): NumberedGenes {
   const first = genes.find(({ id }) => !numbers.has(id));
   const warnings = first === undefined ? [] : [
     `${genes.length - kept.length} of ${genes.length} genes have no Ensembl id, such as ` +
-    `"${first.id}" (line ${first.line} of the genes): they are left out, ${kept.length} remain`,
+    `"${first.id}" (line ${first.line} of the genes): they are left out, which leaves ` +
+    formatCountOf(kept.length, "gene"),
   ];
   return { genes: kept, numbers, byOrder, warnings };
 }

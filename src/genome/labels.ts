@@ -4,8 +4,10 @@
  * @module
  */
 
+import { formatCountOf } from "../_count.ts";
 import { ContractError } from "../errors.ts";
 import type { ExpressionTable } from "./expression_table.ts";
+import { listSome } from "./_wording.ts";
 import type { Gene } from "./gene.ts";
 
 /** What {@linkcode matchExpression} needs besides genes and table. */
@@ -69,7 +71,7 @@ export function matchExpression(
   const missing = found.filter(({ row }) => row === undefined).map(({ gene }) => gene);
   if (kept.length === 0) {
     throw new ContractError(
-      `Cannot take expression from ${file}: it has none of the ${genes.length} genes, such as ` +
+      `Cannot take expression from ${file}: it has none of the genes, such as ` +
         `${describe(genes[0])}; it has ${listSome(table.genes)}`,
     );
   }
@@ -80,16 +82,11 @@ export function matchExpression(
   ]));
   const warnings = missing.length === 0 ? [] : [
     `${file} lacks ${missing.length} of ${genes.length} genes, such as ${describe(missing[0])}: ` +
-    `they are left out, ${kept.length} remain`,
+    `they are left out, which leaves ${formatCountOf(kept.length, "gene")}`,
   ];
   return { genes: kept.map(({ gene }) => gene), labels, warnings };
 }
 
 function describe({ id, line }: Gene): string {
   return `"${id}" (line ${line} of the genes)`;
-}
-
-function listSome(names: readonly string[]): string {
-  const shown = names.slice(0, 3).join(", ");
-  return names.length > 3 ? `${shown} and ${names.length - 3} more` : shown;
 }

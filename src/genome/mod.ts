@@ -34,13 +34,8 @@ export { type Gene, geneKey, type Strand } from "./gene.ts";
 export { type NumberedGenes, numberGenes } from "./gene_numbers.ts";
 export { GENE_FORMATS, type GeneFormat, readGenes, type ReadGenesOptions } from "./genes.ts";
 export { type LabelledGenes, matchExpression, type MatchExpressionOptions } from "./labels.ts";
-export {
-  type OpenedSignal,
-  type Preparation,
-  prepare,
-  type PrepareOptions,
-  type SignalInput,
-} from "./prepare.ts";
+export { type Preparation, prepare } from "./prepare.ts";
+export type { OpenedSignal, PrepareOptions, SignalInput } from "./prepare_options.ts";
 export {
   readSampleSheet,
   type ReadSampleSheetOptions,

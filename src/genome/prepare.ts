@@ -4,85 +4,19 @@
  * @module
  */
 
+import { formatCountOf } from "../_count.ts";
+import { freeArray } from "../_free.ts";
 import { ContractError } from "../errors.ts";
 import type { SampleColumns } from "../io/columns.ts";
 import type { CompetitionBlock } from "../io/competition_writer.ts";
-import type {
-  DataRecord,
-  DepthNormalisation,
-  ExpressionTransform,
-  Orientation,
-} from "../record.ts";
+import type { DataRecord } from "../record.ts";
 import { collectColumns } from "./_collect_columns.ts";
 import { countSample, type SampleCounts } from "./_count_sample.ts";
-import { freeArray } from "../_free.ts";
 import { mapInOrder } from "./_in_order.ts";
 import { inspectInputs, makeWarnOnce, type WarnOnce } from "./_inspect_inputs.ts";
 import type { Gene } from "./gene.ts";
-import type { CountingRule, CountOptions, SignalTrack } from "./signal/track.ts";
-import { type GeneWindows, geneWindows, type GeneWindowsOptions } from "./windows.ts";
-
-/** An opened file. */
-export interface OpenedSignal {
-  /** What is counted. */
-  readonly track: SignalTrack;
-  /** Releases the file and its index. */
-  close(): void;
-}
-
-/** The file of one mark in one cell type. */
-export interface SignalInput {
-  /** Name of the cell type. */
-  readonly cellType: string;
-  /** Name of the mark. */
-  readonly mark: string;
-  /** Name of the file, for messages. */
-  readonly name: string;
-  /** Opens the file; called twice, for a look at all files comes before the counting. */
-  open(): Promise<OpenedSignal>;
-}
-
-/** How {@linkcode prepare} counts. */
-export interface PrepareOptions
-  extends GeneWindowsOptions, Pick<CountOptions, "extendBp" | "minMappingQuality"> {
-  /** How a file becomes one number a bin. */
-  readonly rule: CountingRule;
-  /**
-   * What to do about sequencing depth: nothing, or divide by the file's reads in millions. These are all mapped
-   * reads, duplicates too, whatever the lowest mapping quality.
-   *
-   * @default "none"
-   */
-  readonly normalisation?: DepthNormalisation;
-  /**
-   * Direction of the bins of genes on the minus strand.
-   *
-   * @default "genomic"
-   */
-  readonly orientation?: Orientation;
-  /**
-   * Name of the genome assembly.
-   *
-   * @default what the lengths of the files' chromosomes tell, else `unknown`
-   */
-  readonly assembly?: string;
-  /**
-   * Expression of the genes in each cell type, `[gene]`; without it the data are for prediction.
-   */
-  readonly labels?: ReadonlyMap<string, Float64Array<ArrayBuffer>>;
-  /** What was applied to the labels, for the record. */
-  readonly expressionTransform?: ExpressionTransform;
-  /**
-   * How many files are counted at once. Each takes some ten megabytes.
-   *
-   * @default 2
-   */
-  readonly concurrency?: number;
-  /** Called now and then with the number of genes done and of all, each counted once a file. */
-  readonly onProgress?: (done: number, total: number) => void;
-  /** Called with what may be wrong with the files but does not keep them from being counted. */
-  readonly onWarning?: (message: string) => void;
-}
+import type { PrepareOptions, SignalInput } from "./prepare_options.ts";
+import { type GeneWindows, geneWindows } from "./windows.ts";
 
 /** Files that were looked at and are ready to be counted. */
 export interface Preparation {
@@ -180,8 +114,11 @@ function checkTable(
     );
   if (inputs.length === 0 || !isTable) {
     throw new ContractError(
-      `Cannot prepare data: ${inputs.length} files for ${cellTypes.length} cell types and ` +
-        `${marks.length} marks, expected each cell type with each mark once, in the same order`,
+      `Cannot prepare data: ${formatCountOf(inputs.length, "file")} for ${
+        formatCountOf(cellTypes.length, "cell type")
+      } and ${
+        formatCountOf(marks.length, "mark")
+      }, expected each cell type with each mark once, in the same order`,
     );
   }
   return { cellTypes, marks };
@@ -209,11 +146,12 @@ function makeRecord(
   marks: readonly string[],
 ): DataRecord {
   const { assembly, rule, extendBp = 0, minMappingQuality = 0, normalisation = "none" } = options;
-  const { orientation = "genomic", labels, expressionTransform = "none" } = options;
+  const { orientation = "genomic", labels, expressionTransform } = options;
   return {
     ...{ assembly, binSizeBp, orientation, countingRule: rule, marks, transform: "none" },
     ...{ extendBp, minMappingQuality, normalisation },
-    ...(labels === undefined ? {} : { expressionTransform }),
+    // Without a word of it, nobody knows what was applied.
+    ...(labels && expressionTransform && { expressionTransform }),
   };
 }
 

@@ -43,15 +43,16 @@ const COLUMNS = ["cell_type", "mark", "path"] as const;
 const HASH = 35;
 
 /**
- * Reads a sample sheet: tab-separated, with the header `cell_type mark path`. Every cell type has
- * every mark once. Replicates are refused rather than summed, because the same reads given twice
- * look just the same: merge them first. Lines that start with `#` and blank lines are skipped.
+ * Reads a sample sheet: tab-separated, with the header `cell_type mark path`; cells may have spaces or
+ * double quotes around them. Every cell type has every mark once. Replicates are refused rather than
+ * summed, because the same reads given twice look just the same: merge them first. Lines that start
+ * with `#` and blank lines are skipped.
  *
  * @param input Path of the file, or a source of its bytes.
  * @throws {FormatError} With the line, if the header is another, a cell is empty, a cell type has a
- * mark twice or a path stands there twice (its reads would be counted twice); with the cell type,
- * the mark and the lines, if a cell type lacks a mark that another one has; also if the sheet has
- * no row.
+ * mark twice, a mark has other capitals elsewhere or a path stands there twice (its reads would be
+ * counted twice); with the cell type, the mark and the lines, if a cell type lacks a mark that another
+ * one has; also if the sheet has no row.
  *
  * @example
  * ```ts
@@ -81,7 +82,8 @@ class SheetCollector {
   #readRow: RowReader<typeof COLUMNS[number]> | undefined;
   /** The rows, by cell type and by mark. */
   readonly #cellTypes = new Map<string, Map<string, SampleSheetEntry>>();
-  readonly #marks = new Set<string>();
+  /** The first row of each mark, by its name in lower case. */
+  readonly #marks = new Map<string, SampleSheetEntry>();
   /** Line of each path. */
   readonly #paths = new Map<string, number>();
   #empty = true;
@@ -98,8 +100,10 @@ class SheetCollector {
       return;
     }
     const { cell_type: cellType, mark, path } = this.#readRow(line, this.#file);
+    const entry = { cellType, mark, path, line: line.number };
     this.#checkPath(path, line);
-    this.#add({ cellType, mark, path, line: line.number }, line);
+    this.#checkSpelling(entry, line);
+    this.#add(entry, line);
   }
 
   finish(): SampleSheet {
@@ -110,7 +114,7 @@ class SheetCollector {
         file: this.#file,
       });
     }
-    const marks = sortMarks([...this.#marks]);
+    const marks = sortMarks(this.#markNames());
     const entries = cellTypes.flatMap((cellType) =>
       marks.map((mark) => this.#cellTypes.get(cellType)!.get(mark) ?? this.#failMissing(cellType))
     );
@@ -145,13 +149,30 @@ class SheetCollector {
       );
     }
     this.#cellTypes.set(cellType, entries.set(mark, entry));
-    this.#marks.add(mark);
+  }
+
+  /** Notes the entry's mark, and throws if another row has the same one with other capitals. */
+  #checkSpelling(entry: SampleSheetEntry, line: Line): void {
+    const key = entry.mark.toLowerCase();
+    const first = this.#marks.get(key) ?? entry;
+    this.#marks.set(key, first);
+    if (first.mark === entry.mark) return;
+    failLine(
+      this.#file,
+      line,
+      `Cannot read sample sheet: mark "${entry.mark}" is "${first.mark}" in line ${first.line}, ` +
+        "expected one spelling",
+    );
+  }
+
+  #markNames(): string[] {
+    return Array.from(this.#marks.values(), ({ mark }) => mark);
   }
 
   /** Names every mark that a cell type lacks, and where it and they stand. */
   #failMissing(cellType: string): never {
     const own = this.#cellTypes.get(cellType)!;
-    const missing = [...this.#marks].filter((mark) => !own.has(mark)).map((mark) => {
+    const missing = this.#markNames().filter((mark) => !own.has(mark)).map((mark) => {
       const { line, cellType } = this.#firstWith(mark);
       return `"${mark}" (which "${cellType}" has in line ${line})`;
     });

@@ -7,7 +7,7 @@
 import { FormatError } from "../errors.ts";
 import { modificationTime, openFile, pathKind, realPath } from "../io/file.ts";
 import type { ByteSource } from "../io/byte_source.ts";
-import type { OpenedSignal, SignalInput } from "./prepare.ts";
+import type { OpenedSignal, SignalInput } from "./prepare_options.ts";
 import type { SampleSheet, SampleSheetEntry } from "./sample_sheet.ts";
 import { checkIndexAge, indexNames, openSignal, signalFormat } from "./signal/open_signal.ts";
 
@@ -61,39 +61,51 @@ export async function signalFiles(sheet: SampleSheet, sheetPath: string): Promis
   const earlier = new Map<string, SampleSheetEntry>();
   const inputs: SignalInput[] = [];
   for (const entry of sheet.entries) {
+    const { cellType, mark, line } = entry;
     const path = isAbsolute(entry.path) ? entry.path : `${directory}${entry.path}`;
-    const problem = await findProblem(path, entry, earlier);
-    if (problem !== undefined) {
-      throw new FormatError(`Cannot read sample sheet: ${problem}`, {
-        file: sheetPath,
-        line: entry.line,
-      });
+    const fail = (message: string): never => {
+      throw new FormatError(message, { file: sheetPath, line });
+    };
+    const problem = await findProblem(path, entry);
+    if (problem !== undefined) fail(problem);
+    const real = await realPath(path);
+    const other = earlier.get(real);
+    if (other !== undefined) {
+      fail(
+        `${READ} "${entry.path}" is the same file as "${other.path}" in line ${other.line}, expected ` +
+          "each file once: its reads would be counted twice",
+      );
     }
-    const { cellType, mark } = entry;
+    earlier.set(real, entry);
     inputs.push({ cellType, mark, name: path, open: () => openSignalFile(path) });
   }
   return inputs;
 }
 
-/** What keeps a file from being used, and a note of it in `earlier`, by its path without links. */
-async function findProblem(
-  path: string,
-  entry: SampleSheetEntry,
-  earlier: Map<string, SampleSheetEntry>,
-): Promise<string | undefined> {
+const READ = "Cannot read sample sheet:";
+
+/** What keeps a file from being opened, told without opening it. */
+async function findProblem(path: string, entry: SampleSheetEntry): Promise<string | undefined> {
   const kind = await pathKind(path);
-  if (kind !== "file") return `"${path}" is ${kind === undefined ? "not there" : "a directory"}`;
+  if (kind === "directory") return `${READ} "${path}" is a directory, expected a file`;
+  if (kind === undefined) return `${READ} ${describeMissing(path, entry)}`;
   try {
     signalFormat(path);
   } catch (error) {
     return (error as Error).message;
   }
-  const real = await realPath(path);
-  const other = earlier.get(real);
-  earlier.set(real, entry);
-  return other &&
-    `"${entry.path}" is the same file as "${other.path}" in line ${other.line}, expected each file ` +
-      "once: its reads would be counted twice";
+  return undefined;
+}
+
+/** Says that a file is not there, and why that may be. */
+function describeMissing(path: string, entry: SampleSheetEntry): string {
+  const missing = `"${path}" is not there`;
+  if (isAbsolute(entry.path)) return missing;
+  if (/^\w+:\/\//.test(entry.path)) {
+    return `"${entry.path}" is an address, expected a path: download the file first`;
+  }
+  if (entry.path.startsWith("~")) return `${missing}: write your home directory out, without ~`;
+  return `${missing}: relative paths start at the sheet's own directory`;
 }
 
 function isAbsolute(path: string): boolean {

@@ -5,6 +5,7 @@
  */
 
 import type { PackedArray } from "../arrays.ts";
+import { LARGEST_POSITION } from "./_make_gene.ts";
 import type { Gene } from "./gene.ts";
 
 /** Size of the windows. */
@@ -65,7 +66,7 @@ const LARGEST_HALF_WIDTH_BP = 2 ** 30;
  * was turned round.
  *
  * @param genes The genes, in the order of the data set.
- * @throws {RangeError} If a size is no positive integer, or the window is no whole number of bins.
+ * @throws {RangeError} If a size is no positive integer, the window is no whole number of bins, or a TSS is no position.
  *
  * @example
  * ```ts
@@ -87,6 +88,7 @@ export function geneWindows(
 ): GeneWindows {
   const { binSizeBp = 100, halfWidthBp = 5000 } = options;
   checkSizes(binSizeBp, halfWidthBp);
+  checkStarts(genes);
   const byChromosome = new Map<string, number[]>();
   for (const [index, { chromosome }] of genes.entries()) {
     const indices = byChromosome.get(chromosome);
@@ -114,6 +116,15 @@ function checkSizes(binSizeBp: number, halfWidthBp: number): void {
       `Cannot make windows: 2 × ${halfWidthBp} bp are no whole number of bins of ${binSizeBp} bp`,
     );
   }
+}
+
+function checkStarts(genes: readonly Gene[]): void {
+  const bad = genes.find(({ tss }) => !Number.isInteger(tss) || tss < 0 || tss > LARGEST_POSITION);
+  if (bad === undefined) return;
+  throw new RangeError(
+    `Cannot make windows: the TSS of gene ${bad.id}, line ${bad.line}, is ${bad.tss}, ` +
+      `expected an integer from 0 to ${LARGEST_POSITION}`,
+  );
 }
 
 /** Shape of a signal whose bins {@linkcode flipBins} turns round. */

@@ -4,7 +4,7 @@
 
 import type { PackedArray } from "../arrays.ts";
 import { FormatError } from "../errors.ts";
-import type { NpzReader } from "./npz.ts";
+import type { NpzReader } from "./npz_types.ts";
 import { PackedBuilder } from "./packing.ts";
 
 /** What one member holds, `[rows, bins, id + marks + label]`. */

@@ -1,10 +1,10 @@
 import { FormatError } from "../errors.ts";
 import type { DataRecord } from "../record.ts";
-import type { ByteSource } from "./byte_source.ts";
-import type { SampleColumns } from "./columns.ts";
 import { type Line, type Progress, visitLines } from "./_lines.ts";
 import { decodeText, parseDecimal } from "./_numbers.ts";
 import { PackedChunks } from "./_packed_chunks.ts";
+import type { ByteSource } from "./byte_source.ts";
+import type { SampleColumns } from "./columns.ts";
 
 const COMMA = 44;
 
@@ -123,11 +123,8 @@ export class DeepchromeParser {
     this.#genesSeen[cellTypeIndex].add(gene);
     this.#gene = gene;
     this.#geneBytes = idBytes;
-    let geneIndex = this.#genes.get(gene);
-    if (geneIndex === undefined) {
-      geneIndex = this.#genes.size;
-      this.#genes.set(gene, geneIndex);
-    }
+    const geneIndex = this.#genes.get(gene) ?? this.#genes.size;
+    this.#genes.set(gene, geneIndex);
     this.#geneIndex.push(geneIndex);
     this.#cellTypeIndex.push(cellTypeIndex);
   }

@@ -1,3 +1,4 @@
+import { type Bytes, concatenate } from "../_bytes.ts";
 import { FormatError } from "../errors.ts";
 import { openSource } from "./_open_source.ts";
 import type { ByteSource } from "./byte_source.ts";
@@ -48,7 +49,7 @@ export async function visitLines(
 ): Promise<void> {
   const line: Line = { bytes: new Uint8Array(), start: 0, end: 0, number: 0 };
   let offset = await hasByteOrderMark(source) ? 3 : 0;
-  let rest = new Uint8Array();
+  let rest: Bytes = new Uint8Array();
   while (offset < source.size) {
     const length = Math.min(CHUNK_BYTES, source.size - offset);
     const chunk = await source.read(offset, length);
@@ -104,15 +105,4 @@ async function hasByteOrderMark(source: ByteSource): Promise<boolean> {
   if (source.size < 3) return false;
   const [a, b, c] = await source.read(0, 3);
   return a === 0xef && b === 0xbb && c === 0xbf;
-}
-
-function concatenate(
-  a: Uint8Array<ArrayBuffer>,
-  b: Uint8Array<ArrayBuffer>,
-): Uint8Array<ArrayBuffer> {
-  if (a.length === 0) return b;
-  const out = new Uint8Array(a.length + b.length);
-  out.set(a);
-  out.set(b, a.length);
-  return out;
 }

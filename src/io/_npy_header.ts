@@ -4,14 +4,19 @@
 
 import { FormatError } from "../errors.ts";
 import { NPY_TYPES } from "./_npy_items.ts";
-import type { NpyDtype, NpyHeader, NpyPlace } from "./npy.ts";
+import type { NpyDtype, NpyHeader, NpyPlace } from "./npy_types.ts";
 
-/** Bytes before the header's text: magic, version and length. */
-export const PREFIX_BYTES = 12;
+/** The most that {@linkcode prefixBytes} are. */
+export const LONGEST_PREFIX_BYTES = 12;
 /** Far more than 64 dimensions need; numpy itself refuses headers above 10,000 characters. */
 export const MAX_HEADER_BYTES = 65536;
 /** `\x93NUMPY` */
 export const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
+
+/** Bytes before the header's text: magic, version and length, which is shorter in version 1. */
+export function prefixBytes(version: number): number {
+  return version === 1 ? 10 : LONGEST_PREFIX_BYTES;
+}
 
 /** Where the items start, from the first 12 bytes of an npy file. */
 export function npyDataOffset(bytes: Uint8Array, place: NpyPlace): number {
@@ -24,7 +29,7 @@ export function npyDataOffset(bytes: Uint8Array, place: NpyPlace): number {
     );
   }
   const version = bytes[6];
-  if (bytes.length < PREFIX_BYTES) {
+  if (bytes.length < LONGEST_PREFIX_BYTES) {
     throw npyError(`ends after ${bytes.length} bytes, within its header`, place, {
       at: bytes.length,
     });
@@ -41,7 +46,7 @@ export function npyDataOffset(bytes: Uint8Array, place: NpyPlace): number {
       at: 8,
     });
   }
-  return length + (version === 1 ? 10 : PREFIX_BYTES);
+  return length + prefixBytes(version);
 }
 
 /** What numpy's codes of the kinds that are not read stand for. */

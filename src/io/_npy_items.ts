@@ -3,7 +3,7 @@
  * platform that runs this package.
  */
 
-import type { NpyData, NpyDtype } from "./npy.ts";
+import type { NpyData, NpyDtype } from "./npy_types.ts";
 
 /** Name, numpy's type code and size of each dtype. */
 export const NPY_TYPES: Readonly<

@@ -1,18 +1,18 @@
-import { checkNpySize, npyByteLength, npyDataOffset, npyError } from "./_npy_header.ts";
+import { type Bytes, concatenate } from "../_bytes.ts";
+import {
+  checkNpySize,
+  LONGEST_PREFIX_BYTES,
+  npyByteLength,
+  npyDataOffset,
+  npyError,
+} from "./_npy_header.ts";
 import { decodeItems, NPY_TYPES, toFloat64 } from "./_npy_items.ts";
 import type { ZipDirectory, ZipMember } from "./_zip_directory.ts";
 import { readMember } from "./_zip_stream.ts";
 import type { ByteSource } from "./byte_source.ts";
-import {
-  decodeNpyData,
-  type NdArray,
-  type NpyHeader,
-  type NpyPlace,
-  parseNpyHeader,
-} from "./npy.ts";
-import type { NpzMember, NpzReader } from "./npz.ts";
-
-type Bytes = Uint8Array<ArrayBuffer>;
+import { decodeNpyData, parseNpyHeader } from "./npy.ts";
+import type { NdArray, NpyHeader, NpyPlace } from "./npy_types.ts";
+import type { NpzMember, NpzReader } from "./npz_types.ts";
 
 /** Values in a piece of an array that had to be read whole. */
 const PIECE_VALUES = 2 ** 19;
@@ -113,11 +113,11 @@ export class ZipNpzReader implements NpzReader {
 /** Reads pieces until they hold the whole npy header, or end. */
 async function readStart(pieces: AsyncGenerator<Bytes>, place: NpyPlace): Promise<Bytes> {
   let start: Bytes = new Uint8Array(0);
-  for (let wanted = 12; start.length < wanted;) {
+  for (let wanted = LONGEST_PREFIX_BYTES; start.length < wanted;) {
     const { done, value } = await pieces.next();
     if (done) break;
     start = concatenate(start, value);
-    if (start.length >= 12) wanted = npyDataOffset(start, place);
+    if (start.length >= LONGEST_PREFIX_BYTES) wanted = npyDataOffset(start, place);
   }
   return start;
 }
@@ -143,12 +143,4 @@ async function* wholeItems(
     carried = bytes.subarray(end);
     if (end > 0) yield bytes.subarray(0, end);
   }
-}
-
-function concatenate(first: Bytes, second: Bytes): Bytes {
-  if (first.length === 0) return second;
-  const both = new Uint8Array(first.length + second.length);
-  both.set(first);
-  both.set(second, first.length);
-  return both;
 }

@@ -3,7 +3,7 @@
  * zip.js's; the members' bytes are read in _zip_stream.ts.
  */
 
-import { type FileEntry, Reader, ZipReader } from "@zip.js/zip.js";
+import { type Entry, type FileEntry, Reader, ZipReader } from "@zip.js/zip.js";
 import { FormatError } from "../errors.ts";
 import type { ByteSource } from "./byte_source.ts";
 
@@ -64,7 +64,7 @@ export async function readZipDirectory(
     for await (const entry of zip.getEntriesGenerator()) {
       const { filename } = entry;
       if (names.has(filename)) {
-        throw memberError(filename, "it stands twice in the directory", source, entry.offset);
+        throw memberError(entry, "it stands twice in the directory", { source });
       }
       names.add(filename);
       if (entry.directory || !filename.endsWith(extension)) continue;
@@ -89,9 +89,9 @@ async function checkMagic(source: ByteSource): Promise<void> {
 }
 
 async function checkEntry(entry: FileEntry, source: ByteSource): Promise<ZipMember> {
-  const { filename, compressedSize, uncompressedSize: size, compressionMethod, offset } = entry;
+  const { filename, compressedSize, uncompressedSize: size, compressionMethod } = entry;
   const fail = (found: string, cause?: unknown): never => {
-    throw memberError(filename, found, source, offset, cause);
+    throw memberError(entry, found, { source, cause });
   };
   if (entry.encrypted) fail("it is encrypted");
   if (compressionMethod !== STORED && compressionMethod !== DEFLATED) {
@@ -118,16 +118,14 @@ function zipError(found: string, source: ByteSource, cause?: unknown): FormatErr
 }
 
 function memberError(
-  filename: string,
+  { filename, offset }: Entry,
   found: string,
-  source: ByteSource,
-  byteOffset: number,
-  cause?: unknown,
+  { source, cause }: { readonly source: ByteSource; readonly cause?: unknown },
 ): FormatError {
   const name = filename.replace(/\.npy$/, "");
   return new FormatError(`Cannot read npz member "${name}": ${found}`, {
     file: source.name,
-    byteOffset,
+    byteOffset: offset,
     cause,
   });
 }

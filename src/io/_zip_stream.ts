@@ -2,6 +2,7 @@
  * The bytes of one zip member as a stream of bounded pieces, inflated and checked.
  */
 
+import type { Bytes } from "../_bytes.ts";
 import { crc32 } from "./_crc32.ts";
 import type { ZipMember } from "./_zip_directory.ts";
 import type { ByteSource } from "./byte_source.ts";
@@ -9,8 +10,6 @@ import type { ByteSource } from "./byte_source.ts";
 /** Pieces start small, because the header of an array is all that is wanted sometimes. */
 const FIRST_PIECE_BYTES = 2 ** 16;
 const LARGEST_PIECE_BYTES = 2 ** 20;
-
-type Bytes = Uint8Array<ArrayBuffer>;
 
 /**
  * The bytes of a member. Length and CRC-32 are checked as they pass, so damage may show only at the end.

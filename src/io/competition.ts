@@ -14,7 +14,7 @@ import { openSource } from "./_open_source.ts";
 import { readZipDirectory, type ZipDirectory } from "./_zip_directory.ts";
 import type { ByteSource } from "./byte_source.ts";
 import type { SampleColumns } from "./columns.ts";
-import type { NpzReader } from "./npz.ts";
+import type { NpzReader } from "./npz_types.ts";
 import { PackedBuilder } from "./packing.ts";
 
 /** How to read a competition file. */
@@ -91,7 +91,8 @@ async function readColumns(
   { record: given, cellTypes: wanted, threads, onProgress }: ReadCompetitionOptions,
 ): Promise<SampleColumns> {
   const npz = new ZipNpzReader(source, directory);
-  const record = given ?? recordOf(npz) ?? COMPETITION_RECORD;
+  const known = given ?? recordOf(npz);
+  const record = known ?? COMPETITION_RECORD;
   const cellTypes = chooseCellTypes(npz, wanted);
   const layouts = await readLayouts(npz, cellTypes, record.marks);
   const { bins, labelled } = layouts[0];
@@ -112,8 +113,7 @@ async function readColumns(
   const cellTypeIndex = new Uint32Array(total);
   for (const [cell, start] of starts.entries()) cellTypeIndex.fill(cell, start);
   const packed = signal.finish();
-  const isGuessed = given === undefined && recordOf(npz) === undefined;
-  if (isGuessed && !labelled) refuseLabelAsMark(packed, { bins, record, file: npz.name });
+  if (known === undefined && !labelled) refuseLabelAsMark(packed, { bins, record, file: npz.name });
   return {
     ...{ signal: packed, labels, cellTypes, cellTypeIndex, bins, record },
     ...indexGenes(geneIds),

@@ -8,6 +8,20 @@ import { FormatError, WriteError } from "../errors.ts";
 import { type ByteSource, checkRange } from "./byte_source.ts";
 
 /**
+ * A path, also of one that is given as a `file:` URL.
+ *
+ * @throws {TypeError} If the URL is of another kind.
+ */
+export function pathOf(path: string | URL): string {
+  if (typeof path === "string") return path;
+  if (path.protocol !== "file:") {
+    throw new TypeError(`Cannot use ${path.href}: expected a path or a file: URL`);
+  }
+  const decoded = decodeURIComponent(path.pathname);
+  return Deno.build.os === "windows" ? decoded.replace(/^\/(?=[A-Za-z]:)/, "") : decoded;
+}
+
+/**
  * Opens a file for random access. Its reads throw a `FormatError` once the file was changed in place: what was read
  * before and after would not belong together. A file that another takes the place of is read on as it was.
  *
@@ -123,6 +137,9 @@ export async function writeFileAtomic(
   if (directory !== "") await attempt(makeDirectory(directory));
   const temporary = `${path}.${crypto.randomUUID().slice(0, 8)}.part`;
   const file = await attempt(Deno.open(temporary, { write: true, createNew: true }));
+  // Tells others that the neighbour is no leftover, until this process ends in whatever way. Where the file system has
+  // no locks it goes without.
+  await file.tryLock(true).catch(() => false);
   const write = (bytes: Uint8Array) => attempt(writeAll(file, bytes));
   try {
     if (typeof content === "function") {

@@ -22,18 +22,10 @@ export {
   readDeepchromeFolder,
 } from "./deepchrome_csv.ts";
 export { openFile, writeFileAtomic } from "./file.ts";
-export {
-  decodeNpyData,
-  formatNpyHeader,
-  type NdArray,
-  type NpyData,
-  type NpyDtype,
-  type NpyHeader,
-  type NpyPlace,
-  parseNpyHeader,
-  readNpy,
-} from "./npy.ts";
-export { type NpzMember, type NpzReader, openNpz } from "./npz.ts";
+export { decodeNpyData, formatNpyHeader, parseNpyHeader, readNpy } from "./npy.ts";
+export type { NdArray, NpyData, NpyDtype, NpyHeader, NpyPlace } from "./npy_types.ts";
+export { openNpz } from "./npz.ts";
+export type { NpzMember, NpzReader } from "./npz_types.ts";
 export {
   type NpzMemberData,
   type NpzValues,
@@ -45,6 +37,7 @@ export { type GeneSequences, readSequences } from "./sequences.ts";
 export {
   alignPredictions,
   type PredictionFile,
+  type PredictionFileOptions,
   readPredictions,
   type Submission,
   submissionId,

@@ -6,85 +6,21 @@
 
 import {
   checkNpySize,
+  LONGEST_PREFIX_BYTES,
   MAGIC,
   MAX_HEADER_BYTES,
   npyByteLength,
   npyDataOffset,
   npyError,
   parseDtype,
-  PREFIX_BYTES,
+  prefixBytes,
   sizeError,
 } from "./_npy_header.ts";
 import { decodeItems, fromFortranOrder, NPY_TYPES } from "./_npy_items.ts";
 import { LiteralError, type NpyDictionary, parseNpyDictionary } from "./_npy_literal.ts";
 import { openSource } from "./_open_source.ts";
 import type { ByteSource } from "./byte_source.ts";
-
-/** Element types that are read and written: all of numpy's booleans, integers and floats up to 8 bytes. */
-export type NpyDtype =
-  | "bool"
-  | "int8"
-  | "int16"
-  | "int32"
-  | "int64"
-  | "uint8"
-  | "uint16"
-  | "uint32"
-  | "uint64"
-  | "float16"
-  | "float32"
-  | "float64";
-
-/** What values are held in: bool as 0 and 1, float16 as float32, 64-bit integers as bigints. */
-export type NpyData =
-  | Int8Array<ArrayBuffer>
-  | Int16Array<ArrayBuffer>
-  | Int32Array<ArrayBuffer>
-  | BigInt64Array<ArrayBuffer>
-  | Uint8Array<ArrayBuffer>
-  | Uint16Array<ArrayBuffer>
-  | Uint32Array<ArrayBuffer>
-  | BigUint64Array<ArrayBuffer>
-  | Float32Array<ArrayBuffer>
-  | Float64Array<ArrayBuffer>;
-
-/** The header of an npy file. */
-export interface NpyHeader {
-  /** Element type. */
-  readonly dtype: NpyDtype;
-  /** Byte order of the items. */
-  readonly littleEndian: boolean;
-  /** Whether the first index varies fastest. */
-  readonly fortranOrder: boolean;
-  /** Length of each axis; empty for a single value. */
-  readonly shape: readonly number[];
-  /** Where the items start, in bytes from the start of the npy file. */
-  readonly dataOffset: number;
-}
-
-/** An array as it is in an npy file, in C order. */
-export interface NdArray {
-  /** Element type in the file. */
-  readonly dtype: NpyDtype;
-  /** Length of each axis; empty for a single value. */
-  readonly shape: readonly number[];
-  /** The values, row-major. */
-  readonly data: NpyData;
-}
-
-/** Where npy bytes come from, for messages. */
-export interface NpyPlace {
-  /** Name of the file. */
-  readonly file?: string;
-  /** Name of the npz member, if it is one. */
-  readonly member?: string;
-  /**
-   * Where the npy bytes start in the file, where that is known.
-   *
-   * @default 0, or unknown for a member
-   */
-  readonly byteOffset?: number;
-}
+import type { NdArray, NpyData, NpyDtype, NpyHeader, NpyPlace } from "./npy_types.ts";
 
 /** Numpy aligns the items to this. */
 const ALIGNMENT = 64;
@@ -111,7 +47,7 @@ export function parseNpyHeader(bytes: Uint8Array, place: NpyPlace = {}): NpyHead
       at: bytes.length,
     });
   }
-  const start = bytes[6] === 1 ? 10 : PREFIX_BYTES;
+  const start = prefixBytes(bytes[6]);
   const text = new TextDecoder(bytes[6] === 3 ? "utf-8" : "latin1")
     .decode(bytes.slice(start, dataOffset));
   let dictionary: NpyDictionary;
@@ -150,11 +86,12 @@ export function formatNpyHeader(
   const order = bytes === 1 ? "|" : "<";
   const text = `{'descr': '${order}${code}', 'fortran_order': False, 'shape': (${tuple}), }`;
   // 64 axes of 16 digits end below 1,300 bytes: version 1 always holds the text.
-  const length = Math.ceil((10 + text.length + 1) / ALIGNMENT) * ALIGNMENT;
+  const prefix = prefixBytes(1);
+  const length = Math.ceil((prefix + text.length + 1) / ALIGNMENT) * ALIGNMENT;
   const header = new Uint8Array(length).fill(0x20);
   header.set([...MAGIC, 1, 0]);
-  new DataView(header.buffer).setUint16(8, length - 10, true);
-  header.set(new TextEncoder().encode(text), 10);
+  new DataView(header.buffer).setUint16(8, length - prefix, true);
+  header.set(new TextEncoder().encode(text), prefix);
   header[length - 1] = 0x0a;
   return header;
 }
@@ -197,7 +134,7 @@ export async function readNpy(source: string | URL | ByteSource): Promise<NdArra
   const file = await openSource(source);
   try {
     const place = { file: file.name };
-    const bound = Math.min(file.size, PREFIX_BYTES + MAX_HEADER_BYTES);
+    const bound = Math.min(file.size, LONGEST_PREFIX_BYTES + MAX_HEADER_BYTES);
     const header = parseNpyHeader(await file.read(0, bound), place);
     checkNpySize(header, file.size, place);
     const bytes = await file.read(header.dataOffset, file.size - header.dataOffset);

@@ -6,7 +6,8 @@
 
 import { ZipWriter } from "@zip.js/zip.js";
 import { NPY_TYPES } from "./_npy_items.ts";
-import { formatNpyHeader, type NpyDtype } from "./npy.ts";
+import { formatNpyHeader } from "./npy.ts";
+import type { NpyDtype } from "./npy_types.ts";
 
 /** Values to write: a typed array of the dtype's own kind (bool as `Uint8Array`, float16 as `Float32Array`). */
 export type NpzValues =

@@ -9,6 +9,14 @@ export interface PredictionFile {
   readonly ids: readonly string[];
   /** One number an id. */
   readonly values: Float64Array<ArrayBuffer>;
+  /** Name of the file, for messages. */
+  readonly file?: string;
+}
+
+/** Options of {@linkcode readPredictions} and {@linkcode alignPredictions}. */
+export interface PredictionFileOptions {
+  /** What the values are, for messages. @default "predictions" */
+  readonly what?: string;
 }
 
 /** What {@linkcode writeSubmission} writes. */
@@ -19,7 +27,8 @@ export interface Submission {
   readonly predictions: ArrayLike<number>;
 }
 
-const HEADER = "id,expression";
+/** The first line of a submission, and of a file of labels. */
+export const SUBMISSION_HEADER = "id,expression";
 const COMMA = 44;
 const CHUNK_CHARACTERS = 1 << 16;
 
@@ -50,8 +59,8 @@ export function submissionId(cellType: string, gene: string): string {
  * back the same float32. Nothing is written unless all rows are sound.
  *
  * @param sink Where the bytes go; closed at the end, aborted on an error.
- * @throws {TypeError} If there are not as many predictions as ids, or an id holds a comma, a quote or a
- * line end.
+ * @throws {TypeError} If there are no rows, not as many predictions as ids, or an id is empty, stands there twice,
+ * or holds a comma, a quote or a line end.
  * @throws {RangeError} If a prediction is NaN, infinite, or too large for a float32; with its row and id.
  *
  * @example
@@ -83,7 +92,7 @@ export async function writeSubmission(
 
 /** The file's text in pieces of about `CHUNK_CHARACTERS`. */
 function* submissionTexts({ ids, predictions }: Submission): Generator<string> {
-  let text = `${HEADER}\n`;
+  let text = `${SUBMISSION_HEADER}\n`;
   for (let row = 0; row < ids.length; row++) {
     text += `${ids[row]},${formatFloat32(predictions[row])}\n`;
     if (text.length < CHUNK_CHARACTERS) continue;
@@ -100,13 +109,19 @@ function checkSubmission({ ids, predictions }: Submission): void {
         `expected as many`,
     );
   }
+  if (ids.length === 0) throw new TypeError("Cannot write submission: it has no rows");
+  const seen = new Set<string>();
   for (let row = 0; row < ids.length; row++) {
-    if (/[",\r\n]/.test(ids[row])) {
+    const id = ids[row];
+    if (!/^[^",\r\n]+$/.test(id) || seen.has(id)) {
       throw new TypeError(
-        `Cannot write submission: id of row ${row} is ${JSON.stringify(ids[row])}, ` +
-          `expected no comma, quote or line end`,
+        `Cannot write submission: id of row ${row} is ${JSON.stringify(id)}, ` +
+          (seen.has(id)
+            ? "as of an earlier row"
+            : "expected a text without comma, quote or line end"),
       );
     }
+    seen.add(id);
     if (!Number.isFinite(Math.fround(predictions[row]))) {
       throw new RangeError(
         `Cannot write submission: prediction of row ${row} (${ids[row]}) is ${predictions[row]}, ` +
@@ -130,6 +145,7 @@ function formatFloat32(value: number): string {
  * Reads a file of values by row id with the header `id,expression`: a submission, or labels.
  *
  * @param input Path of the file, or a source of its bytes.
+ * @param options What the values are.
  * @throws {FormatError} With the line, if the header is another, a line has not two columns, an id is empty,
  * or a value is no finite number; also if the file has no row.
  *
@@ -144,45 +160,48 @@ function formatFloat32(value: number): string {
  * deepStrictEqual([...values], [-0.25]);
  * ```
  */
-export function readPredictions(input: string | URL | ByteSource): Promise<PredictionFile> {
+export function readPredictions(
+  input: string | URL | ByteSource,
+  { what = "predictions" }: PredictionFileOptions = {},
+): Promise<PredictionFile> {
   return withSource(input, async (source) => {
     const ids: string[] = [];
     const values: number[] = [];
     let lines = 0;
     await visitLines(source, (line) => {
       lines = line.number;
-      if (line.number === 1) return checkHeader(source, line);
+      if (line.number === 1) return checkHeader(source, line, what);
       const comma = line.bytes.indexOf(COMMA, line.start);
       const id = comma < line.end ? decodeText(line.bytes, line.start, comma) : "";
       const value = parseDecimal(line.bytes, comma + 1, line.end);
-      if (comma <= line.start || comma >= line.end || Number.isNaN(value)) failRow(source, line);
+      if (comma <= line.start || comma >= line.end || Number.isNaN(value)) {
+        failRow(source, line, what);
+      }
       ids.push(id);
       values.push(value);
     });
     if (ids.length === 0) {
       const found = lines === 0 ? "the file is empty" : "there is a header only";
-      throw new FormatError(`Cannot read predictions: ${found}, expected rows`, {
-        file: source.name,
-      });
+      throw new FormatError(`Cannot read ${what}: ${found}, expected rows`, { file: source.name });
     }
-    return { ids, values: Float64Array.from(values) };
+    return { ids, values: Float64Array.from(values), file: source.name };
   });
 }
 
-function checkHeader(source: ByteSource, line: Line): void {
+function checkHeader(source: ByteSource, line: Line, what: string): void {
   const found = decodeText(line.bytes, line.start, line.end);
-  if (found !== HEADER) {
+  if (found !== SUBMISSION_HEADER) {
     throw new FormatError(
-      `Cannot read predictions: header is "${found.slice(0, 80)}", expected "${HEADER}"`,
+      `Cannot read ${what}: header is "${found.slice(0, 80)}", expected "${SUBMISSION_HEADER}"`,
       { file: source.name, line: line.number },
     );
   }
 }
 
-function failRow(source: ByteSource, line: Line): never {
+function failRow(source: ByteSource, line: Line, what: string): never {
   const found = decodeText(line.bytes, line.start, line.end).slice(0, 80);
   throw new FormatError(
-    `Cannot read predictions: line is "${found}", expected an id, a comma and a finite number`,
+    `Cannot read ${what}: line is "${found}", expected an id, a comma and a finite number`,
     { file: source.name, line: line.number },
   );
 }
@@ -192,6 +211,7 @@ function failRow(source: ByteSource, line: Line): never {
  *
  * @param ids Ids of the rows, in their order.
  * @param file What {@linkcode readPredictions} returned.
+ * @param options What the values are.
  * @returns One value an id, `[row]`.
  * @throws {ContractError} If an id is missing from the file or stands there twice; with the first such id.
  *
@@ -207,11 +227,13 @@ function failRow(source: ByteSource, line: Line): never {
 export function alignPredictions(
   ids: ArrayLike<string>,
   file: PredictionFile,
+  { what = "predictions" }: PredictionFileOptions = {},
 ): Float64Array<ArrayBuffer> {
+  const source = file.file === undefined ? "" : ` (${file.file})`;
   const places = new Map<string, number>();
   for (const [place, id] of file.ids.entries()) {
     if (places.has(id)) {
-      throw new ContractError(`Cannot align predictions: id "${id}" stands there twice`);
+      throw new ContractError(`Cannot align ${what}: id "${id}" stands there twice${source}`);
     }
     places.set(id, place);
   }
@@ -220,7 +242,7 @@ export function alignPredictions(
     const place = places.get(ids[row]);
     if (place === undefined) {
       throw new ContractError(
-        `Cannot align predictions: no value for "${ids[row]}" (row ${row} of the data)`,
+        `Cannot align ${what}: no value for "${ids[row]}", row ${row} of the data${source}`,
       );
     }
     out[row] = file.values[place];

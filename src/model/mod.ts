@@ -37,8 +37,10 @@ export type {
   DropoutLayer,
   FlattenLayer,
   LayerSpec,
+  LeakyReluLayer,
   Loss,
   MaxPool1dLayer,
   ModelSpec,
+  PlainActivationLayer,
 } from "./spec.ts";
 export type { TrainedModel, TrainingConfig } from "./trained_model.ts";

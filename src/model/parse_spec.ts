@@ -21,7 +21,10 @@ const positive: Check = [
   (value) => typeof value === "number" && value > 0 && value <= 1,
   "a number > 0 and <= 1",
 ];
-const text: Check = [(value) => typeof value === "string" && value.length <= 200, "a short text"];
+const text: Check = [
+  (value) => typeof value === "string" && /^\P{Cc}{1,200}$/u.test(value),
+  "a text of 1 to 200 characters, none of them a control character",
+];
 
 function oneOf(...choices: readonly unknown[]): Check {
   return [(value) => choices.includes(value), choices.map(String).join(" or ")];
@@ -128,9 +131,10 @@ function parseFields(
 }
 
 function show(value: unknown): string {
-  return typeof value === "object" && value !== null
-    ? (Array.isArray(value) ? "an array" : "an object")
-    : JSON.stringify(value)?.slice(0, 60) ?? "missing";
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value === "object" && value !== null) return "an object";
+  if (typeof value === "number") return String(value);
+  return JSON.stringify(value)?.slice(0, 60) ?? "missing";
 }
 
 function checkStructure(spec: ModelSpec): void {

@@ -142,7 +142,7 @@ function recurrent(units: number): Preset {
  * sigmoid output is the same model. The paper trains with stochastic gradient descent for 100 epochs; Adam
  * with learning rate 0.001, batch 100 and 20 epochs is our choice.
  */
-export const PRESETS: Readonly<Record<PresetName, Preset>> = {
+export const PRESETS: Readonly<Record<PresetName, Preset>> = deepFreeze({
   wakawaka,
   waka2,
   experiment1: {
@@ -210,7 +210,13 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
     loss: "binaryCrossentropy",
     training: { learningRate: 0.001, batchSize: 100, epochs: 20 },
   },
-};
+});
+
+/** All programs of a process share the presets. */
+function deepFreeze<Value>(value: Value): Value {
+  if (typeof value === "object" && value !== null) Object.values(value).forEach(deepFreeze);
+  return Object.freeze(value);
+}
 
 /** Shape of a sample. */
 export interface InputShape {

@@ -8,8 +8,9 @@
 import { showValue } from "../_show_value.ts";
 import { FormatError, UnsupportedModelError } from "../errors.ts";
 import type { ByteSource } from "../io/byte_source.ts";
-import { openFile, writeFileAtomic } from "../io/file.ts";
+import { openFile, pathOf, writeFileAtomic } from "../io/file.ts";
 import { parseRecord } from "../record.ts";
+import { checkWeights } from "./check_weights.ts";
 import { encodeGeneEffects, parseGeneEffects } from "./gene_effects.ts";
 import { layerNames } from "./layer_names.ts";
 import { parseSpec } from "./parse_spec.ts";
@@ -41,8 +42,12 @@ export interface SerializedModel {
  * Turns a trained model into the two files of tf.js' layers format. Loads tf.js, which writes the topology.
  *
  * @param trained The model.
+ * @throws {UnsupportedModelError} If its spec is none.
+ * @throws {ContractError} If its weights do not fit the spec.
+ * @throws {TypeError} If its data record or training settings could not be loaded again.
  */
 export async function serializeModel(trained: TrainedModel): Promise<SerializedModel> {
+  checkLoadable(trained);
   const { assembleModel } = await import("./build_model.ts");
   const model = assembleModel(trained.spec, trained.weights);
   const modelTopology: unknown = model.toJSON(null, false);
@@ -67,11 +72,14 @@ export async function serializeModel(trained: TrainedModel): Promise<SerializedM
  *
  * @param trained The model.
  * @param directory Where; created if need be.
+ * @throws {WriteError} If it cannot be written.
+ * @throws As {@linkcode serializeModel} does.
  */
-export async function saveModel(trained: TrainedModel, directory: string): Promise<void> {
+export async function saveModel(trained: TrainedModel, directory: string | URL): Promise<void> {
+  const path = pathOf(directory);
   const { json, weights } = await serializeModel(trained);
-  await writeFileAtomic(`${directory}/${WEIGHTS_FILE}`, weights);
-  await writeFileAtomic(`${directory}/${TOPOLOGY_FILE}`, json);
+  await writeFileAtomic(`${path}/${WEIGHTS_FILE}`, weights);
+  await writeFileAtomic(`${path}/${TOPOLOGY_FILE}`, json);
 }
 
 /**
@@ -82,12 +90,15 @@ export async function saveModel(trained: TrainedModel, directory: string): Promi
  * @throws {FormatError} If a file is damaged, or was not written by this package.
  */
 export async function loadModel(
-  directory: string | { readonly json: ByteSource; readonly weights: ByteSource },
+  directory: string | URL | { readonly json: ByteSource; readonly weights: ByteSource },
 ): Promise<TrainedModel> {
-  if (typeof directory !== "string") return await readModel(directory.json, directory.weights);
-  const json = await openFile(`${directory}/${TOPOLOGY_FILE}`);
+  if (typeof directory !== "string" && !(directory instanceof URL)) {
+    return await readModel(directory.json, directory.weights);
+  }
+  const path = pathOf(directory);
+  const json = await openFile(`${path}/${TOPOLOGY_FILE}`);
   try {
-    const weights = await openFile(`${directory}/${WEIGHTS_FILE}`);
+    const weights = await openFile(`${path}/${WEIGHTS_FILE}`);
     try {
       return await readModel(json, weights);
     } finally {
@@ -95,6 +106,18 @@ export async function loadModel(
     }
   } finally {
     json.close();
+  }
+}
+
+/** What cannot be loaded must not be saved: a caller without types may have trained with anything. */
+function checkLoadable({ spec, weights, record, training }: TrainedModel): void {
+  checkWeights(parseSpec(spec), weights);
+  try {
+    const plain = JSON.parse(JSON.stringify({ record, training }));
+    parseRecord(plain.record, "record");
+    readTraining(plain.training, "training");
+  } catch (cause) {
+    throw new TypeError(`Cannot save model: ${(cause as Error).message}`, { cause });
   }
 }
 

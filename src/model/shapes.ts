@@ -40,12 +40,28 @@ export function sampleShapes(spec: ModelSpec): SampleShape[] {
     if (output === undefined) {
       throw new UnsupportedModelError(
         `Cannot build model "${spec.name}": layers[${index}] (${layer.type}) does not fit its ` +
-          `input of shape [${input.join(", ")}]`,
+          `input of shape [${input.join(", ")}]${describeLeastBins(spec)}`,
       );
     }
     shapes.push(output);
   });
   return shapes;
+}
+
+function describeLeastBins(spec: ModelSpec): string {
+  const least = leastBins(spec);
+  return spec.bins >= least ? "" : `; the model takes at least ${least} bins, not ${spec.bins}`;
+}
+
+/** The fewest bins of which the layers before the positions are gone leave at least one position. */
+function leastBins({ layers }: ModelSpec): number {
+  const end = layers.findIndex(({ type }) => type === "flatten" || type === "bidirectionalGru");
+  return layers.slice(0, end < 0 ? layers.length : end).reduceRight((positions, layer) => {
+    if (layer.type === "maxPool1d") return positions * layer.size;
+    return layer.type === "conv1d" && layer.padding === "valid"
+      ? positions + kernelSpan(layer) - 1
+      : positions;
+  }, 1);
 }
 
 function outputShape(layer: LayerSpec, input: SampleShape): SampleShape | undefined {

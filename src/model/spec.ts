@@ -21,15 +21,28 @@ export interface Conv1dLayer {
   readonly padding: "same" | "valid";
 }
 
-/** Element-wise activation. */
-export interface ActivationLayer {
+/** Element-wise activation without parameters. */
+export interface PlainActivationLayer {
   /** Discriminator. */
   readonly type: "activation";
   /** `sigmoid` is allowed as the last layer only. */
-  readonly kind: "relu" | "leakyRelu" | "sigmoid";
-  /** Slope below zero, for `leakyRelu` only: from 0 to 1. */
-  readonly alpha?: number;
+  readonly kind: "relu" | "sigmoid";
+  /** For `leakyRelu` only. */
+  readonly alpha?: undefined;
 }
+
+/** Element-wise activation with a slope below zero (Maas et al. 2013). */
+export interface LeakyReluLayer {
+  /** Discriminator. */
+  readonly type: "activation";
+  /** Which one. */
+  readonly kind: "leakyRelu";
+  /** Slope below zero: from 0 to 1. */
+  readonly alpha: number;
+}
+
+/** Element-wise activation. */
+export type ActivationLayer = PlainActivationLayer | LeakyReluLayer;
 
 /** Batch normalisation over samples and positions (Ioffe and Szegedy 2015). */
 export interface BatchNormLayer {

@@ -5,7 +5,7 @@ import { regimeGroups } from "./_regime_rows.ts";
 import {
   cellTypesTable,
   configurationTable,
-  experimentsTable,
+  experimentTables,
   foldsTable,
   historyTable,
   regimesTable,
@@ -103,7 +103,7 @@ function experiments({ experiments = [], onCompetitionData = false }: ReportInpu
   );
   return [
     ...(measured ? [plotExperiments(experiments, { published: onCompetitionData })] : []),
-    experimentsTable(experiments, onCompetitionData),
+    ...experimentTables(experiments, onCompetitionData),
   ];
 }
 

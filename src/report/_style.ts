@@ -31,7 +31,7 @@ html { scroll-behavior: smooth; text-size-adjust: 100%; -webkit-text-size-adjust
 body {
   margin: 0 auto;
   padding: 2.5rem 1.25rem 4rem;
-  max-width: 46rem;
+  max-width: 51rem;
   background: var(--paper);
   color: var(--ink);
   font: 1rem/1.6 system-ui, "Helvetica Neue", Arial, sans-serif;
@@ -43,6 +43,7 @@ h1, h2 { line-height: 1.2; letter-spacing: -0.015em; text-wrap: balance; }
 h1 { margin: 0 0 0.75rem; font-size: clamp(1.75rem, 5vw, 2.5rem); }
 h2 { margin: 4rem 0 1.25rem; padding-top: 1.25rem; border-top: 1px solid var(--line); font-size: 1.5rem; }
 .kind { margin: 0 0 0.5rem; color: var(--muted); font-size: 0.875rem; }
+.summary, .note, figcaption { max-width: 44rem; }
 .summary { margin: 0; color: var(--muted); }
 .key-figures {
   display: grid;
@@ -72,7 +73,7 @@ figure + details { margin-top: -1.5rem; }
 .scroll { margin: 1.5rem 0; overflow-x: auto; }
 table { min-width: min(100%, 30rem); border-collapse: collapse; font-size: 0.9375rem; line-height: 1.4; }
 caption { padding-bottom: 0.5rem; color: var(--muted); text-align: left; }
-th, td { padding: 0.375rem 0.625rem; border-bottom: 1px solid var(--line); vertical-align: baseline; }
+th, td { padding: 0.375rem 0.5625rem; border-bottom: 1px solid var(--line); vertical-align: baseline; }
 th:first-child, td:first-child { padding-left: 0; }
 th:last-child, td:last-child { padding-right: 0; }
 th { font-weight: 500; }

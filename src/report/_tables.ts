@@ -16,28 +16,58 @@ interface Column<Row> {
   readonly isText?: boolean;
 }
 
-/** Final figures of the experiments, beside the published ones where those can be compared. */
-export function experimentsTable(rows: readonly ExperimentRow[], published: boolean): Html {
-  const publishedOf = (name: string) => PUBLISHED_EXPERIMENTS.find((row) => row.name === name);
-  return table<ExperimentRow>("Final figures of each experiment", rows, [
-    { title: "Model", cell: ({ name }) => name, isText: true },
-    { title: "Parameters", cell: ({ parameters }) => formatCount(parameters) },
+/** Final figures of the experiments, beside the published ones where those can be compared; classes have a table of their own. */
+export function experimentTables(rows: readonly ExperimentRow[], published: boolean): Html[] {
+  const ofClasses = rows.filter(hasAuroc);
+  const ofErrors = rows.filter((row) => hasError(row) || !hasAuroc(row));
+  return [
+    ...(ofErrors.length > 0 ? [errorsTable(ofErrors, published)] : []),
+    ...(ofClasses.length > 0 ? [aurocTable(ofClasses)] : []),
+  ];
+}
+
+function hasError({ trainMse, testMse }: ExperimentRow): boolean {
+  return trainMse !== null || testMse !== null;
+}
+
+function hasAuroc({ trainAuroc, testAuroc }: ExperimentRow): boolean {
+  return (trainAuroc ?? testAuroc ?? null) !== null;
+}
+
+const NAME: Column<ExperimentRow> = { title: "Model", cell: ({ name }) => name, isText: true };
+const PARAMETERS: Column<ExperimentRow> = {
+  title: "Parameters",
+  cell: ({ parameters }) => formatCount(parameters),
+};
+const TIME: Column<ExperimentRow> = {
+  title: "Time",
+  cell: ({ seconds }) => formatSeconds(seconds),
+};
+
+function errorsTable(rows: readonly ExperimentRow[], published: boolean): Html {
+  const publishedOf = ({ name }: ExperimentRow) =>
+    PUBLISHED_EXPERIMENTS.find((row) => row.name === name);
+  const publishedColumns: Column<ExperimentRow>[] = [
+    { title: "Published train", cell: (row) => formatNumber(publishedOf(row)?.trainMse) },
+    { title: "Published test", cell: (row) => formatNumber(publishedOf(row)?.testMse) },
+  ];
+  return table("Final figures of each experiment", rows, [
+    ...[NAME, PARAMETERS],
     { title: "Train MSE", cell: ({ trainMse }) => formatNumber(trainMse) },
     { title: "Test MSE", cell: ({ testMse }) => formatNumber(testMse) },
-    ...(published
-      ? [
-        {
-          title: "Published train",
-          cell: ({ name }: ExperimentRow) => formatNumber(publishedOf(name)?.trainMse),
-        },
-        {
-          title: "Published test",
-          cell: ({ name }: ExperimentRow) => formatNumber(publishedOf(name)?.testMse),
-        },
-      ]
-      : []),
-    { title: html`Train&nbsp;<i>r</i>`, cell: ({ pearson }) => formatFraction(pearson) },
-    { title: "Time", cell: ({ seconds }) => formatSeconds(seconds) },
+    ...(published ? publishedColumns : []),
+    { title: html`Train <i>r</i>`, cell: ({ pearson }) => formatFraction(pearson) },
+    { title: html`Test <i>r</i>`, cell: ({ testPearson }) => formatFraction(testPearson) },
+    TIME,
+  ]);
+}
+
+function aurocTable(rows: readonly ExperimentRow[]): Html {
+  return table("Area under the ROC curve, where classes are told apart", rows, [
+    ...[NAME, PARAMETERS],
+    { title: "Train AUROC", cell: ({ trainAuroc }) => formatFraction(trainAuroc) },
+    { title: "Test AUROC", cell: ({ testAuroc }) => formatFraction(testAuroc) },
+    TIME,
   ]);
 }
 

@@ -56,7 +56,13 @@ export interface ExperimentRow {
   readonly testMse: number | null;
   /** Pearson's correlation on the training data. */
   readonly pearson: number | null;
-  /** Training time. */
+  /** Pearson's correlation on the test data. */
+  readonly testPearson?: number | null;
+  /** Of a classifier: area under the ROC curve on the training data. */
+  readonly trainAuroc?: number | null;
+  /** Of a classifier: area under the ROC curve on the test data. */
+  readonly testAuroc?: number | null;
+  /** Training time, in seconds. */
   readonly seconds: number;
 }
 

@@ -1,7 +1,8 @@
 import type { Fold } from "../data/kfold.ts";
 import { UnsupportedModelError } from "../errors.ts";
 import { countParameters } from "../model/shapes.ts";
-import { fitMany, type FitManyOptions, type FitManyResult } from "../training/fit_many.ts";
+import { fitMany } from "../training/fit_many.ts";
+import type { FitManyOptions, FitManyResult } from "../training/fit_types.ts";
 import type { ModelTrial } from "./_group_trials.ts";
 import type { PlannedTrial, TrialRecord } from "./trial.ts";
 

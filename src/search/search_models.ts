@@ -4,17 +4,15 @@ import { type Fold, kFold } from "../data/kfold.ts";
 import { type EngineName, type EngineReport, selectEngine } from "../engine/select.ts";
 import { ContractError, UnsupportedModelError } from "../errors.ts";
 import type { ModelSpec } from "../model/spec.ts";
-import type { FitManyOptions } from "../training/fit_many.ts";
+import type { FitManyOptions } from "../training/fit_types.ts";
 import { groupTrials, type ModelTrial } from "./_group_trials.ts";
 import { runInLanes } from "./_lanes.ts";
+import { planTrials } from "./_plan_trials.ts";
 import { trainGroup } from "./_train_group.ts";
-import { gridPoints, randomPoints } from "./points.ts";
 import { bestTrial, rankTrials } from "./ranking.ts";
 import { planRungs } from "./rungs.ts";
 import { type ResolvedSettings, resolveSettings, type SearchSettings } from "./settings.ts";
-import type { SearchPoint } from "./space.ts";
-import { specOf } from "./spec_of.ts";
-import type { FailedTrial, PlannedTrial, ScoredTrial, TrialRecord } from "./trial.ts";
+import type { PlannedTrial, ScoredTrial, TrialRecord } from "./trial.ts";
 
 /** How far a search is. */
 export interface SearchProgress {
@@ -146,7 +144,8 @@ class Search {
 
   async run(): Promise<SearchResult> {
     const { epochs, keepOneIn } = this.#settings;
-    let { models, skipped } = this.#plan();
+    const { models: planned, skipped } = planTrials(this.#data, this.#settings);
+    let models = planned;
     const rungs = planRungs({ trials: models.length, epochs, keepOneIn: keepOneIn ?? undefined });
     const first = { rung: 1, rungs: rungs.length, done: 0, total: models.length };
     for (const record of skipped) {
@@ -167,30 +166,6 @@ class Search {
     const records = this.#records.toSorted((a, b) => a.rung - b.rung || a.trial - b.trial);
     const ranking = rankTrials(records);
     return { records, ranking, best: bestTrial(ranking), interrupted };
-  }
-
-  /** All points as trials of the first rung, those that make no model apart. */
-  #plan(): { models: ModelTrial[]; skipped: FailedTrial[] } {
-    const { space, method, seed, trials, epochs } = this.#settings;
-    const points = method === "grid" ? gridPoints(space) : randomPoints(space, seed);
-    const models: ModelTrial[] = [];
-    const skipped: FailedTrial[] = [];
-    for (const [index, point] of points.take(trials).toArray().entries()) {
-      const planned = { trial: index + 1, rung: 1, epochs, seed, point };
-      try {
-        models.push({ ...planned, spec: this.#specOf(point, index + 1) });
-      } catch (error) {
-        if (!(error instanceof UnsupportedModelError)) throw error;
-        skipped.push({ ...planned, status: "skipped", reason: error.message });
-      }
-    }
-    return { models, skipped };
-  }
-
-  #specOf(point: SearchPoint, trial: number): ModelSpec {
-    const { bins, marks: { length: marks } } = this.#data;
-    const { loss } = this.#settings.space;
-    return specOf(point, { bins, marks, loss, name: `trial ${trial}` });
   }
 
   /** Trains what is not finished yet. Returns fewer records than models if it was interrupted. */

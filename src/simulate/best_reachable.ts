@@ -1,7 +1,7 @@
 import { meanSquaredError } from "../metrics/mean_squared_error.ts";
 import { pearson } from "../metrics/pearson.ts";
+import type { Sample } from "./expression.ts";
 import type { EvalRegime } from "./layout.ts";
-import type { SimulatedRow } from "./simulation.ts";
 
 /** How well an oracle's predictions agree with the labels. */
 export interface ReachableScore {
@@ -43,6 +43,11 @@ export interface BestReachable {
   readonly evalByRegime: Readonly<Partial<Record<EvalRegime, ReachableScores>>>;
 }
 
+/** What the oracles are scored on. */
+interface OracleRow extends Pick<Sample, "label" | "fromMarks" | "fromMarksAndGene"> {
+  readonly regime: EvalRegime | undefined;
+}
+
 const REGIMES: readonly EvalRegime[] = [
   "newGeneSeenCellType",
   "seenGeneNewCellType",
@@ -51,8 +56,8 @@ const REGIMES: readonly EvalRegime[] = [
 
 /** Scores both oracles on the rows of train and eval. */
 export function findBestReachable(
-  train: Iterable<SimulatedRow>,
-  evaluation: Iterable<SimulatedRow>,
+  train: Iterable<OracleRow>,
+  evaluation: Iterable<OracleRow>,
 ): BestReachable {
   const everywhere = new OracleColumns();
   const byRegime = new Map(REGIMES.map((regime) => [regime, new OracleColumns()]));
@@ -76,7 +81,7 @@ class OracleColumns {
   readonly #fromMarks: number[] = [];
   readonly #fromMarksAndGene: number[] = [];
 
-  add(row: SimulatedRow): void {
+  add(row: OracleRow): void {
     this.labels.push(row.label);
     this.#fromMarks.push(row.fromMarks);
     this.#fromMarksAndGene.push(row.fromMarksAndGene);

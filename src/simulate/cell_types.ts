@@ -5,8 +5,7 @@
  */
 
 import { deriveKey, type RandomKey, RandomStream } from "../random.ts";
-import { PROGRAMME_COUNT } from "./genes.ts";
-import { MARK_COUNT } from "./marks.ts";
+import { MARK_COUNT, PROGRAMME_COUNT } from "./genes.ts";
 import { LINEAGE_COUNT, lineageOf } from "./roadmap.ts";
 
 /** Share of a cell type's programme that it has from its lineage, before scaling to length 1. */

@@ -2,7 +2,7 @@ import type { SampleColumns } from "../io/columns.ts";
 import { PackedBuilder } from "../io/packing.ts";
 import { COMPETITION_RECORD } from "../record.ts";
 import type { SimulationPart } from "./layout.ts";
-import { MARK_COUNT } from "./marks.ts";
+import { MARK_COUNT } from "./genes.ts";
 import type { SimulationOptions } from "./options.ts";
 import { simulate, type Simulation } from "./simulation.ts";
 

@@ -5,7 +5,10 @@
  */
 
 import { deriveKey, RandomStream } from "../random.ts";
-import { MARK_COUNT } from "./marks.ts";
+import { COMPETITION_RECORD } from "../record.ts";
+
+/** Number of marks. */
+export const MARK_COUNT = COMPETITION_RECORD.marks.length;
 
 /** Number of gene programmes: the rank of the activity's cell-type part. */
 export const PROGRAMME_COUNT = 8;

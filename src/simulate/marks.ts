@@ -6,12 +6,9 @@
 
 import { COMPETITION_RECORD } from "../record.ts";
 import type { CellType } from "./cell_types.ts";
-import type { Gene } from "./genes.ts";
+import { type Gene, MARK_COUNT } from "./genes.ts";
 
 const BIN_SIZE_BP = COMPETITION_RECORD.binSizeBp;
-
-/** Number of marks. */
-export const MARK_COUNT = COMPETITION_RECORD.marks.length;
 
 /** A mark's response to activity: amplitude(z) = height / (1 + exp(−slope · (z − midpoint))). */
 interface Response {

@@ -2,6 +2,7 @@ import { COMPETITION_RECORD } from "../record.ts";
 import { type BestReachable, findBestReachable } from "./best_reachable.ts";
 import { drawNegativeBinomial } from "./distributions.ts";
 import { drawSample } from "./expression.ts";
+import { MARK_COUNT } from "./genes.ts";
 import {
   type EvalRegime,
   type Layout,
@@ -10,7 +11,7 @@ import {
   regimeOf,
   type SimulationPart,
 } from "./layout.ts";
-import { fillRates, MARK_COUNT } from "./marks.ts";
+import { fillRates } from "./marks.ts";
 import { resolveSimulationOptions, type SimulationOptions } from "./options.ts";
 
 /** The rows of one cell type in one of the files. */

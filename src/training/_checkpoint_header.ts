@@ -1,7 +1,7 @@
 /** The JSON in front of a checkpoint's numbers. A digest tells that it is whole, not who wrote it. */
 
 import { showValue } from "../_show_value.ts";
-import type { FitCheckpoint, RunCheckpoint } from "./checkpoint.ts";
+import type { FitCheckpoint, RunCheckpoint } from "./fit_types.ts";
 
 /** The arrays of a run's state, in the order of their values. */
 export const STATE_ARRAYS = ["weights", "firstMoments", "secondMoments"] as const;

@@ -1,4 +1,4 @@
-import type { CheckpointOptions } from "./fit_many.ts";
+import type { CheckpointOptions } from "./fit_types.ts";
 
 /** Tells when checkpoints are due. One for all groups of some runs: short groups, too, add up to a wait. */
 export class CheckpointTimer {

@@ -2,16 +2,20 @@ import { divergedError } from "../engine/diverged_error.ts";
 import type { EngineData, ManySession, SessionState } from "../engine/engine.ts";
 import { freeState } from "../engine/free_state.ts";
 import { DivergedError, EngineUnavailableError } from "../errors.ts";
-import { encodeGeneEffects, type GeneEffects, parseGeneEffects } from "../model/gene_effects.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import { deriveKey, RandomStream, shuffledIndices } from "../random.ts";
 import { type DataRecord, reconcileRecords } from "../record.ts";
 import type { CheckpointTimer } from "./_checkpoint_timer.ts";
 import { checkInputShape, engineData } from "./_engine_data.ts";
+import { fromCheckpoint, type GroupRun, toCheckpoint } from "./_group_run.ts";
 import type { Settings } from "./_settings.ts";
-import type { FitCheckpoint, RunCheckpoint } from "./checkpoint.ts";
-import type { EpochRecord } from "./fit.ts";
-import type { FitManyOptions, FitRun } from "./fit_many.ts";
+import type {
+  EpochRecord,
+  FitCheckpoint,
+  FitManyOptions,
+  FitRun,
+  RunCheckpoint,
+} from "./fit_types.ts";
 import { fitGeneEffects } from "./gene_effects.ts";
 import { lossOf } from "./loss.ts";
 
@@ -35,12 +39,6 @@ export interface GroupParts {
 
 /** The part of a checkpoint that a group knows of. */
 export type GroupCheckpoint = Omit<FitCheckpoint, "identity" | "group">;
-
-/** A run so far. */
-export interface GroupRun extends Pick<RunCheckpoint, "state" | "history"> {
-  readonly geneEffects?: GeneEffects;
-  readonly diverged?: DivergedError;
-}
 
 /** How far the epoch under way is. */
 interface Progress {
@@ -185,13 +183,12 @@ export class FitGroup {
       if (error !== undefined) return { ...run, diverged: error };
       const { length } = orders[i];
       const record: EpochRecord = {
+        epoch: epoch + 1,
         // Rounded, since the sum's last digits depend on where checkpoints cut the epoch.
-        ...{
-          epoch: epoch + 1,
-          loss: Math.fround(lossSums[i] / length),
-          validationLoss: validation?.[i],
-        },
-        ...{ seconds, samplesPerSecond: length / seconds },
+        loss: Math.fround(lossSums[i] / length),
+        validationLoss: validation?.[i],
+        seconds,
+        samplesPerSecond: length / seconds,
       };
       options.onEpoch?.(first + i, record);
       return { state: states[i], history: [...run.history, record] };
@@ -269,24 +266,6 @@ function unfinished(error: unknown, epoch: number): unknown {
   if (!(error instanceof EngineUnavailableError)) return error;
   const message = `${error.message}. Epoch ${epoch + 1} was not finished`;
   return new EngineUnavailableError(message, { cause: error });
-}
-
-/** A run as a checkpoint keeps it. */
-export function toCheckpoint({ geneEffects, diverged, ...run }: GroupRun): RunCheckpoint {
-  return {
-    ...run,
-    ...(geneEffects && { geneEffects: encodeGeneEffects(geneEffects) }),
-    ...(diverged && { diverged: diverged.message }),
-  };
-}
-
-/** A run that a checkpoint kept. */
-export function fromCheckpoint({ state, history, geneEffects, diverged }: RunCheckpoint): GroupRun {
-  return {
-    ...{ state, history },
-    ...(geneEffects !== undefined && { geneEffects: parseGeneEffects(geneEffects, "checkpoint") }),
-    ...(diverged !== undefined && { diverged: new DivergedError(diverged) }),
-  };
 }
 
 /**

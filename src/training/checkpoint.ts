@@ -1,3 +1,4 @@
+import { sha256 } from "../_bytes.ts";
 import type { SessionState } from "../engine/engine.ts";
 import { FormatError } from "../errors.ts";
 import {
@@ -9,39 +10,7 @@ import {
   type StateHeader,
   statesOf,
 } from "./_checkpoint_header.ts";
-import type { EpochRecord } from "./fit.ts";
-
-/** One of the runs in a checkpoint. */
-export interface RunCheckpoint {
-  /** Weights and optimizer after its last finished epoch. */
-  readonly state: SessionState;
-  /** Those it goes on from, if the checkpoint was taken in the middle of an epoch. */
-  readonly underWay?: SessionState;
-  /** Its finished epochs. */
-  readonly history: readonly EpochRecord[];
-  /** Its gene effects, if it is finished and has any; as `encodeGeneEffects` makes them. */
-  readonly geneEffects?: unknown;
-  /** Why it ended early, if it diverged. */
-  readonly diverged?: string;
-}
-
-/** Where some runs are: all that is needed to go on as if they had never stopped. */
-export interface FitCheckpoint {
-  /** Stands for the model, the settings and the samples; a checkpoint of others is not gone on from. */
-  readonly identity: string;
-  /** Numbers of the runs that train side by side now, from 0: the first, and the one after the last. */
-  readonly group: readonly [first: number, end: number];
-  /** Epochs that they have finished. */
-  readonly epoch: number;
-  /** Samples of each order that were trained on in the epoch under way; a multiple of the batch size. */
-  readonly position: number;
-  /** Summed loss of these samples, of each of the runs side by side. */
-  readonly lossSums: readonly number[];
-  /** Seconds spent on them. */
-  readonly seconds: number;
-  /** Runs before the group, which are finished, and the group's. */
-  readonly runs: readonly RunCheckpoint[];
-}
+import type { FitCheckpoint, RunCheckpoint } from "./fit_types.ts";
 
 const MAGIC = "HISTONE CHECKPOINT 1\n";
 const DIGEST_BYTES = 32;
@@ -70,7 +39,7 @@ export async function encodeCheckpoint(
     bytes.set(new Uint8Array(buffer, byteOffset, byteLength), place);
     place += byteLength;
   }
-  bytes.set(await digest(bytes.subarray(0, place)), place);
+  bytes.set(await sha256(bytes.subarray(0, place)), place);
   return bytes;
 }
 
@@ -93,7 +62,7 @@ export async function decodeCheckpoint(
   const end = bytes.length - DIGEST_BYTES;
   const headEnd = bytes.indexOf(10, magic.length);
   if (end < headEnd || headEnd < 0) return fail("it is cut short");
-  const found = await digest(bytes.subarray(0, end));
+  const found = await sha256(bytes.subarray(0, end));
   if (found.some((byte, i) => byte !== bytes[end + i])) return fail("its digest does not match");
   const text = new TextDecoder().decode(bytes.subarray(magic.length, headEnd));
   const header = parseCheckpointHeader(text, (end - headEnd - 1) / 4, fail);
@@ -129,8 +98,4 @@ function describeState({ step, ...arrays }: SessionState): StateHeader {
       secondMoments: lengths("secondMoments"),
     },
   };
-}
-
-async function digest(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
 }

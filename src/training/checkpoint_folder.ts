@@ -1,7 +1,8 @@
 import { freeArray } from "../_free.ts";
 import { FormatError } from "../errors.ts";
 import { listDirectory, openFile, pathKind, removeFile, writeFileAtomic } from "../io/file.ts";
-import { decodeCheckpoint, encodeCheckpoint, type FitCheckpoint } from "./checkpoint.ts";
+import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
+import type { FitCheckpoint } from "./fit_types.ts";
 
 /** How many are kept: should the newest be damaged, there is the one before. */
 const KEPT = 2;

@@ -2,8 +2,8 @@ import { evaluatePredictions, type Evaluation } from "../data/evaluate.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { type FoldScheme, kFold } from "../data/kfold.ts";
 import type { ModelSpec } from "../model/spec.ts";
-import type { EpochRecord, FitOptions } from "./fit.ts";
-import { fitMany, type FitManyProgress, type FitManyResult } from "./fit_many.ts";
+import { fitMany } from "./fit_many.ts";
+import type { EpochRecord, FitManyProgress, FitManyResult, FitOptions } from "./fit_types.ts";
 import { predict } from "./predict.ts";
 
 /** Options of {@linkcode crossValidate}. */

@@ -3,8 +3,8 @@ import { type Agreement, evaluatePredictions } from "../data/evaluate.ts";
 import { meanDefined } from "../metrics/by_group.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
-import type { FitOptions } from "./fit.ts";
-import { fitMany, type FitManyOptions, type FitManyResult } from "./fit_many.ts";
+import { fitMany } from "./fit_many.ts";
+import type { FitManyOptions, FitManyResult, FitOptions } from "./fit_types.ts";
 import { predict, type PredictOptions } from "./predict.ts";
 
 /** Options of {@linkcode fitEnsemble}. */

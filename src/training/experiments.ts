@@ -7,7 +7,7 @@ import { countParameters } from "../model/shapes.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import type { Transform } from "../record.ts";
 import { resolveSettings, resolveSurroundings } from "./_settings.ts";
-import type { EpochRecord, FitOptions } from "./fit.ts";
+import type { EpochRecord, FitOptions } from "./fit_types.ts";
 import { fitMany } from "./fit_many.ts";
 import { fingerprintDataset, fingerprintValue } from "./fingerprint.ts";
 import { labelHighLow } from "./high_low.ts";

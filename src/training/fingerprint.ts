@@ -1,3 +1,4 @@
+import { sha256 } from "../_bytes.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { SampleColumns } from "../io/columns.ts";
 
@@ -47,8 +48,4 @@ async function digestColumn(column: ArrayBufferView): Promise<string> {
     digests.push((await sha256(bytes.slice(start, start + PIECE_BYTES))).toHex());
   }
   return await fingerprintValue(digests);
-}
-
-async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
 }

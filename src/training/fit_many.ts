@@ -1,13 +1,13 @@
-import type { Dataset } from "../data/dataset.ts";
 import type { Engine } from "../engine/engine.ts";
 import { openManySession } from "../engine/many.ts";
 import { type EngineReport, selectEngine } from "../engine/select.ts";
-import { ContractError, type DivergedError } from "../errors.ts";
+import { ContractError } from "../errors.ts";
 import { initialWeights, type Weights } from "../model/initial_weights.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import type { DataRecord } from "../record.ts";
 import { CheckpointTimer } from "./_checkpoint_timer.ts";
-import { FitGroup, fromCheckpoint, type GroupRun, toCheckpoint } from "./_fit_group.ts";
+import { FitGroup } from "./_fit_group.ts";
+import { fromCheckpoint, type GroupRun, toCheckpoint } from "./_group_run.ts";
 import {
   checkTrainable,
   resolveSettings,
@@ -16,62 +16,8 @@ import {
   sealRecord,
   type Settings,
 } from "./_settings.ts";
-import type { FitCheckpoint } from "./checkpoint.ts";
 import { fingerprintDataset, fingerprintValue } from "./fingerprint.ts";
-import type { EpochRecord, FitOptions, FitProgress, FitResult } from "./fit.ts";
-
-/** One of several runs: what may differ between them. */
-export interface FitRun extends Pick<FitOptions, "seed" | "learningRate" | "validation"> {
-  /** Labelled samples; all runs' samples are views of the same columns, and so are their validation data. */
-  readonly data: Dataset;
-}
-
-/** How far some runs are that train side by side. */
-export interface FitManyProgress extends FitProgress {
-  /** Numbers of the first of them, from 0, and of the one after the last. */
-  readonly runs: readonly [first: number, end: number];
-}
-
-/** Options of {@linkcode fitMany}: what the runs have in common. */
-export interface FitManyOptions extends
-  Pick<
-    FitOptions,
-    | "epochs"
-    | "batchSize"
-    | "transform"
-    | "geneEffects"
-    | "engine"
-    | "threads"
-    | "checkpoint"
-    | "resume"
-    | "signal"
-  > {
-  /** Called once, before the first step. */
-  readonly onStart?: (engine: EngineReport) => void;
-  /** Called after each epoch of a run, with its number from 0. */
-  readonly onEpoch?: (run: number, record: EpochRecord) => void;
-  /** Called every few steps. Samples are those of all runs that train side by side. */
-  readonly onProgress?: (progress: FitManyProgress) => void;
-}
-
-/** How checkpoints are taken. */
-export interface CheckpointOptions {
-  /**
-   * Keeps a checkpoint, such as `CheckpointFolder.save`; training waits for it. Its arrays are given back soon
-   * after: copy what is kept in memory.
-   */
-  readonly save: (checkpoint: FitCheckpoint) => Promise<void>;
-  /** Minutes after the last one at which the next is taken, about, within an epoch too. @default only after epochs */
-  readonly everyMinutes?: number;
-  /** Whether one is taken after each epoch, however short; if not, only those of `everyMinutes`. @default true */
-  readonly atEpochs?: boolean;
-}
-
-/** What a run of {@linkcode fitMany} ends with. */
-export interface FitManyResult extends FitResult {
-  /** Why the run ended early, if its loss became NaN or infinite; the model is that of the epoch before. */
-  readonly diverged?: DivergedError;
-}
+import type { FitCheckpoint, FitManyOptions, FitManyResult, FitRun } from "./fit_types.ts";
 
 /**
  * Trains several models of one shape, from different seeds, at different learning rates or on different samples: the

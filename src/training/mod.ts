@@ -4,12 +4,7 @@
  * @module
  */
 
-export {
-  decodeCheckpoint,
-  encodeCheckpoint,
-  type FitCheckpoint,
-  type RunCheckpoint,
-} from "./checkpoint.ts";
+export { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 export { CheckpointFolder, type LoadedCheckpoint } from "./checkpoint_folder.ts";
 export { crossValidate, type CrossValidationOptions, type FoldResult } from "./crossval.ts";
 export {
@@ -34,15 +29,21 @@ export {
   runExperiment,
   summariseExperiment,
 } from "./experiments.ts";
-export { type EpochRecord, fit, type FitOptions, type FitProgress, type FitResult } from "./fit.ts";
-export {
-  type CheckpointOptions,
-  fitMany,
-  type FitManyOptions,
-  type FitManyProgress,
-  type FitManyResult,
-  type FitRun,
-} from "./fit_many.ts";
+export { fit } from "./fit.ts";
+export { fitMany } from "./fit_many.ts";
+export type {
+  CheckpointOptions,
+  EpochRecord,
+  FitCheckpoint,
+  FitManyOptions,
+  FitManyProgress,
+  FitManyResult,
+  FitOptions,
+  FitProgress,
+  FitResult,
+  FitRun,
+  RunCheckpoint,
+} from "./fit_types.ts";
 export { fitGeneEffects, geneEffectsOf, leaveOneOutEffects } from "./gene_effects.ts";
 export { labelHighLow } from "./high_low.ts";
 export { lossOf } from "./loss.ts";

@@ -1,6 +1,6 @@
 import { PbfWriter } from "pbf";
 import { encodeTfRecord } from "./_tf_record.ts";
-import type { EpochRecord } from "./fit.ts";
+import type { EpochRecord } from "./fit_types.ts";
 
 /** Field numbers of TensorFlow's `event.proto` and `summary.proto`. */
 const EVENT = { wallTime: 1, step: 2, fileVersion: 3, summary: 5 } as const;

@@ -1,3 +1,4 @@
+import { formatCountOf } from "../_count.ts";
 import type {
   Estimate,
   GeneCorrelations,
@@ -46,9 +47,8 @@ export function formatRegimeTable(evaluation: RegimeEvaluation): string[] {
 }
 
 function titleOf({ regime, rows, cellTypes, genes }: RegimeScores): string {
-  const count = (value: number) => value.toLocaleString("en-US");
-  return `${TITLES[regime]}: ${count(rows)} samples, ${count(cellTypes)} cell types × ` +
-    `${count(genes)} genes`;
+  return `${TITLES[regime]}: ${formatCountOf(rows, "sample")}, ` +
+    `${formatCountOf(cellTypes, "cell type")} × ${formatCountOf(genes, "gene")}`;
 }
 
 function missingLine({ missingRegimes }: RegimeEvaluation): string[] {

@@ -6,10 +6,11 @@ import {
   supportsRelaxedSimd,
 } from "../../src/engine/wasm/assembler.ts";
 import { instantiate } from "../../src/engine/wasm/instantiate.ts";
-import { assembleKernels, type Kernels } from "../../src/engine/wasm/module.ts";
+import { assembleKernels } from "../../src/engine/wasm/module.ts";
 import { forwardConv } from "../../src/engine/wasm/nodes/conv.ts";
-import type { Machine } from "../../src/engine/wasm/nodes/machine.ts";
-import { type ConvNode, planModel } from "../../src/engine/wasm/plan.ts";
+import type { Kernels, Machine } from "../../src/engine/wasm/nodes/machine.ts";
+import { planModel } from "../../src/engine/wasm/plan.ts";
+import type { ConvNode } from "../../src/engine/wasm/plan_types.ts";
 import { placeWeights, transposeAll, writeArrays } from "../../src/engine/wasm/weights.ts";
 import { initialWeights } from "../../src/model/initial_weights.ts";
 import type { ModelSpec } from "../../src/model/spec.ts";

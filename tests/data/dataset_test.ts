@@ -94,6 +94,12 @@ const UNSOUND: readonly (readonly [
   ["other lengths", { cellTypeIndex: new Uint32Array(5) }, "TypeError", /cellTypeIndex has 5/],
   ["no bins", { bins: 0 }, "TypeError", /0 bins/],
   ["no marks", { record: { ...COMPETITION_RECORD, marks: [] } }, "TypeError", /0 marks/],
+  [
+    "a signal that is infinite",
+    { signal: Float32Array.of(1, 2, 3, 4, 5, Infinity, 7, 8) },
+    "ContractError",
+    /signal of row 2 is Infinity in bin 0 of H3K9me3/,
+  ],
   ["a NaN label", { labels: Float64Array.of(0, NaN, 0, 0) }, "ContractError", /row 1 is NaN/],
   [
     "a cell type without a name",

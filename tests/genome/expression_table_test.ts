@@ -35,6 +35,13 @@ Deno.test("a comma-separated table with names in quotes is read", async () => {
   deepStrictEqual([...table.values], [1, -2.5, 3, 4]);
 });
 
+Deno.test("spaces around names and values do not matter", async () => {
+  const table = await readExpressionTable(textSource("id\t liver \t lung\nA \t 1.5 \t2 \n"));
+  deepStrictEqual([table.cellTypes, table.genes], [["liver", "lung"], ["A"]]);
+  deepStrictEqual([...table.values], [1.5, 2]);
+  await rejects(readExpressionTable(textSource("id\tliver\nA\t \n")), /value is " "/);
+});
+
 Deno.test("values are transformed as asked for", async () => {
   const text = "gene\tE1\tE2\ta\nA\t0\t7\t0.5";
   const read = async (transform?: "none" | "log2p1" | "asinh") => [

@@ -13,7 +13,7 @@ Deno.test("Ensembl ids become their numbers; copies on chromosome Y, which have 
   strictEqual(byOrder, false);
   deepStrictEqual(warnings, [
     '1 of 3 genes have no Ensembl id, such as "ENSG00000182378.13_PAR_Y" (line 2 of the genes): ' +
-    "they are left out, 2 remain",
+    "they are left out, which leaves 2 genes",
   ]);
 });
 

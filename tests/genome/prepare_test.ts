@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import type { Gene } from "../../src/genome/gene.ts";
-import { prepare, type PrepareOptions, type SignalInput } from "../../src/genome/prepare.ts";
+import { prepare } from "../../src/genome/prepare.ts";
+import type { PrepareOptions, SignalInput } from "../../src/genome/prepare_options.ts";
 import { mapInOrder } from "../../src/genome/_in_order.ts";
 import { openSignal } from "../../src/genome/signal/open_signal.ts";
 import { bytesSource } from "../../src/io/byte_source.ts";
@@ -86,6 +87,12 @@ Deno.test("an extension and the window reach the record and the counts", async (
   ok([...signal].reduce((a, b) => a + b) > 10);
 });
 
+Deno.test("the record is silent about the labels where nobody said what was applied to them", async () => {
+  const labels = new Map([["liver", Float64Array.of(1, 2)]]);
+  const { record } = await prepareText({ labels });
+  strictEqual(record.expressionTransform, undefined);
+});
+
 Deno.test("progress is in genes, once for each file, and ends with all", async () => {
   const calls: [number, number][] = [];
   await prepareText({ onProgress: (done, total) => void calls.push([done, total]) });
@@ -145,6 +152,23 @@ Deno.test("a warning that fits many files is given once", async () => {
   await (await prepare(genes, inputs, { ...SMALL, onWarning })).columns();
   strictEqual(warnings.length, 1);
   ok(/1\.bed lacks the chromosomes of 1 of 3 genes/.test(warnings[0]));
+});
+
+Deno.test("each file without anything in the windows is told, and its values are zero", async () => {
+  const elsewhere = "chr1\t900000\t900010\n";
+  const warnings: string[] = [];
+  const inputs = ["liver", "lung"].map((cellType) =>
+    textInput(cellType, "H3K4me3", elsewhere, `${cellType}.bed`)
+  );
+  const options = { ...SMALL, onWarning: (text: string) => void warnings.push(text) };
+  const { signal } = await (await prepare(GENES, inputs, options)).columns();
+  ok(signal.every((value) => value === 0));
+  deepStrictEqual(
+    warnings.map((text) => text.split(":")[0]),
+    ["liver", "lung"].map((cellType) =>
+      `${cellType}.bed (H3K4me3 of ${cellType}) has nothing in any window of the 2 genes`
+    ),
+  );
 });
 
 Deno.test("reads per million of a BAM file use the number of reads in its index", async () => {

@@ -56,6 +56,12 @@ Deno.test("rows in any order give the marks in the project's order, each with it
   }));
 });
 
+Deno.test("a sheet as R and Windows write it is read: quotes, spaces, a byte order mark", async () => {
+  const text = '\uFEFF"cell_type"\t"mark"\t"path"\r\n"T cell"\t H3K4me3 \t" a b.bam"\r\n';
+  const { entries } = await readSampleSheet(textSource(text));
+  deepStrictEqual(entries, [{ cellType: "T cell", mark: "H3K4me3", path: "a b.bam", line: 2 }]);
+});
+
 const BAD: Readonly<Record<string, readonly [rows: readonly string[], message: RegExp]>> = {
   "no rows": [[], /it has no row, expected rows \(sheet\.tsv\)$/],
   "a mark missing for one cell type": [
@@ -74,6 +80,10 @@ const BAD: Readonly<Record<string, readonly [rows: readonly string[], message: R
     ["E1 H3K4me3 d/a", "E2 H3K4me3 ./d/.//a"],
     /path "\.\/d\/\.\/\/a" stands in line 2 and in line 3/,
   ],
+  "a mark in two spellings": [
+    ["E1 H3K4me3 a", "E2 H3k4me3 b"],
+    /mark "H3k4me3" is "H3K4me3" in line 2, expected one spelling \(sheet\.tsv, line 3\)$/,
+  ],
   "an empty path": [["E1 H3K4me3"], /column "path" is empty \(sheet\.tsv, line 2\)$/],
   "an empty mark": [["E1  a"], /column "mark" is empty \(sheet\.tsv, line 2\)$/],
   "a fourth column": [["E1 H3K4me3 a b"], /4 columns, expected 3 .*line 2\)$/],
@@ -89,6 +99,7 @@ Deno.test("a sample sheet that is empty or has another header is refused", async
   await rejects(readSampleSheet(textSource("", "s.tsv")), /the file is empty, .* \(s\.tsv\)$/);
   await rejects(readSampleSheet(textSource("#c\ncell_type,mark,path\n", "s.tsv")), {
     name: "FormatError",
-    message: /header "cell_type,mark,path" has column "cell_type" 0 times.* \(s\.tsv, line 2\)$/,
+    message:
+      /header "cell_type,mark,path" lacks column "cell_type", .* separated by tabs, of which it has none \(s\.tsv, line 2\)$/,
   });
 });

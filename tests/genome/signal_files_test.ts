@@ -32,8 +32,14 @@ Deno.test("a file that is not there, a directory and an unknown ending are refus
   await withDirectory(async (directory) => {
     await Deno.mkdir(`${directory}/sub.bam`);
     await Deno.writeTextFile(`${directory}/a.txt`, "x");
-    await rejects(filesOf(directory, "no.bam"), /no\.bam" is not there \(.*sheet\.tsv, line 2\)/);
-    await rejects(filesOf(directory, "sub.bam"), /is a directory \(.*line 2\)/);
+    await rejects(
+      filesOf(directory, "no.bam"),
+      /no\.bam" is not there: relative paths .* \(.*sheet\.tsv, line 2\)/,
+    );
+    await rejects(filesOf(directory, "/no/a.bam"), /"\/no\/a\.bam" is not there \(/);
+    await rejects(filesOf(directory, "~/a.bam"), /is not there: write your home directory out/);
+    await rejects(filesOf(directory, "https://x.org/a.bam"), /is an address, .*download the file/);
+    await rejects(filesOf(directory, "sub.bam"), /is a directory, .*line 2\)/);
     await rejects(filesOf(directory, "a.txt"), /expected a name that ends in .*line 2\)/);
   });
 });
@@ -52,7 +58,7 @@ Deno.test("an index is found beside its file, and refused if it is older", async
     await Deno.utime(`${directory}/a.bai`, 1000, 1000);
     await rejects(openSignalFile(path), {
       name: "FormatError",
-      message: /before .*a\.bam.*make it again \(.*a\.bai\)/,
+      message: /before .*a\.bam.*make it again with .*\(.*a\.bai\)/,
     });
   });
 });

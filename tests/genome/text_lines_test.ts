@@ -92,8 +92,26 @@ Deno.test("damaged and shortened gzip files are refused, and named", async () =>
   const cut = bgzip("a\n").slice(0, -28);
   await rejects(linesOf(bytesSource(cut, "a.gz")), {
     name: "FormatError",
-    message: /cut short: it was written by bgzip .* \(a\.gz\)$/,
+    message: /cut short: it lacks the empty block that bgzip .* \(a\.gz\)$/,
   });
+});
+
+Deno.test("a file that is no UTF-8 text is refused for what it is", async () => {
+  const utf16 = (text: string) =>
+    Uint8Array.from(new Uint8Array(Uint16Array.from(text, (c) => c.charCodeAt(0)).buffer));
+  const latin1 = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+  const refused: readonly (readonly [Uint8Array<ArrayBuffer>, RegExp])[] = [
+    [
+      utf16("\uFEFFcell_type\n"),
+      /it is UTF-16, expected UTF-8 text: in Excel, save it as .* \(x\)$/,
+    ],
+    [latin1("PK\x03\x04\x14\0\n"), /it is a zip file, as \.xlsx are, .*Tab delimited/],
+    [gzip("BAM\x01\n"), /it is a BAM file, expected UTF-8 text \(x\)$/],
+    [latin1("chr1\t1\0\n"), /it is a binary file/],
+  ];
+  for (const [bytes, message] of refused) {
+    await rejects(linesOf(bytesSource(bytes, "x")), { name: "FormatError", message });
+  }
 });
 
 Deno.test("an error of the source or of the visitor passes through unchanged", async () => {

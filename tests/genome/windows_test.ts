@@ -57,6 +57,13 @@ Deno.test("windows that are no whole number of bins are refused", () => {
   throws(() => geneWindows([], { binSizeBp: 300 }), /2 × 5000 bp are no whole number .* 300 bp/);
 });
 
+Deno.test("a TSS that is no position is refused with its gene and line", () => {
+  for (const tss of [NaN, -1, 0.5, 2 ** 31]) {
+    const genes = [{ ...gene("chr1", tss), id: "x", line: 7 }];
+    throws(() => geneWindows(genes), { name: "RangeError", message: /TSS of gene x, line 7, is/ });
+  }
+});
+
 Deno.test("flipping turns the bins of minus-strand genes round and keeps the marks in place", () => {
   const signal = Float32Array.of(1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 6);
   flipBins(signal, [gene("a", 1, "-"), gene("a", 1, "+")], { bins: 3, marks: 2 });

@@ -1,5 +1,6 @@
 import { type ByteSource, bytesSource } from "../../src/io/byte_source.ts";
-import { type NpzReader, openNpz } from "../../src/io/npz.ts";
+import { openNpz } from "../../src/io/npz.ts";
+import type { NpzReader } from "../../src/io/npz_types.ts";
 import { type NpzMemberData, writeNpz, type WriteNpzOptions } from "../../src/io/npz_writer.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;

@@ -80,7 +80,15 @@ Deno.test("a submission with an unsound row is refused before anything is writte
     });
   }
   await refused({ ids: ["a"], predictions: [] }, { name: "TypeError", message: /0 predictions/ });
-  await refused({ ids: ["a,b"], predictions: [1] }, { name: "TypeError", message: /no comma/ });
+  for (const id of ["", "a,b", 'a"', "a\n"]) {
+    await refused({ ids: ["c", id], predictions: [1, 2] }, {
+      name: "TypeError",
+      message: /id of row 1 is ".*", expected a text without comma/,
+    });
+  }
+  const twice = { ids: ["a", "b", "a"], predictions: [1, 2, 3] };
+  await refused(twice, { name: "TypeError", message: /row 2 is "a", as of an earlier row/ });
+  await refused({ ids: [], predictions: [] }, { name: "TypeError", message: /no rows/ });
 });
 
 Deno.test("an error of the sink is passed on", async () => {
@@ -115,10 +123,13 @@ Deno.test("aligning finds each row's value and names the first missing or repeat
   deepStrictEqual([...alignPredictions(["c", "a"], file)], [3, 1]);
   throws(() => alignPredictions(["a", "x", "y"], file), {
     name: "ContractError",
-    message: /no value for "x" \(row 1 /,
+    message: /no value for "x", row 1 of the data$/,
   });
   const repeated = { ids: ["a", "b", "b"], values: Float64Array.of(1, 2, 3) };
   throws(() => alignPredictions(["a"], repeated), { name: "ContractError", message: /"b" stands/ });
+  throws(() => alignPredictions(["x"], { ...file, file: "y.csv" }, { what: "labels" }), {
+    message: 'Cannot align labels: no value for "x", row 0 of the data (y.csv)',
+  });
 });
 
 testWith("numpy", "numpy reads a submission's numbers back as the same float32", async () => {

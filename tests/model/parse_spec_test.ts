@@ -14,7 +14,11 @@ function changed(change: (spec: Loose) => void): unknown {
 }
 
 const WRONG: [what: string, change: (spec: Loose) => void, message: RegExp][] = [
-  ["no layers", (s) => s.layers = [], /model.layers is an array, expected an array of 1 to 256/],
+  [
+    "no layers",
+    (s) => s.layers = [],
+    /model.layers is an array of 0, expected an array of 1 to 256/,
+  ],
   ["no bins", (s) => s.bins = 0, /model.bins is 0/],
   ["text for bins", (s) => s.bins = "100", /model.bins is "100"/],
   ["unknown field", (s) => s.layer = [], /model has an unknown field "layer"/],
@@ -28,7 +32,9 @@ const WRONG: [what: string, change: (spec: Loose) => void, message: RegExp][] = 
   ["absurd filters", (s) => s.layers[0].filters = 1e9, /from 1 to 65536/],
   ["unknown padding", (s) => s.layers[0].padding = "causal", /"causal", expected same or valid/],
   ["dropout of 1", (s) => s.layers[10].rate = 1, /layers\[10\].rate is 1, expected a number >= 0/],
-  ["NaN", (s) => s.layers[10].rate = NaN, /layers\[10\].rate/],
+  ["NaN", (s) => s.layers[10].rate = NaN, /layers\[10\].rate is NaN/],
+  ["no name", (s) => s.name = "", /model.name is "", expected a text of 1 to 200/],
+  ["a name that a terminal obeys", (s) => s.name = "a\x1b[2J", /none of them a control character/],
   ["missing field", (s) => delete s.layers[2].size, /layers\[2\].size is missing/],
   ["null layer", (s) => s.layers[2] = null, /layers\[2\].type is missing/],
   ["leaky without alpha", (s) => delete s.layers[1].alpha, /must have an alpha/],

@@ -78,6 +78,12 @@ Deno.test("a bidirectional GRU stands between the convolutions and the dense lay
   ]);
 });
 
+Deno.test("presets cannot be changed", () => {
+  const spec = presetSpec("wakawaka") as unknown as { layers: { filters: number }[] };
+  throws(() => spec.layers[0].filters = 3, TypeError);
+  throws(() => spec.layers.pop(), TypeError);
+});
+
 Deno.test("an unknown preset is refused with the nearest names, or all of them", () => {
   throws(() => presetSpec("WakaWaka2"), /did you mean wakawaka\?/);
   throws(() => presetSpec("experiment"), /experiment1 or experiment2/);

@@ -6,8 +6,9 @@ import { initialWeights } from "../../src/model/initial_weights.ts";
 import { PRESETS, presetSpec } from "../../src/model/presets.ts";
 import { loadModel, saveModel, serializeModel } from "../../src/model/save_load.ts";
 import type { TrainedModel } from "../../src/model/trained_model.ts";
-import { COMPETITION_RECORD } from "../../src/record.ts";
+import { COMPETITION_RECORD, type Transform } from "../../src/record.ts";
 import { predict } from "../../src/training/predict.ts";
+import { filesIn, withDirectory } from "../helpers/command.ts";
 import { largestDifference, magnitude } from "../helpers/tolerances.ts";
 
 function trainedModel(preset: string): TrainedModel {
@@ -119,5 +120,36 @@ Deno.test("a damaged model is refused with what is wrong", async () => {
       match(error.message, message);
       return true;
     });
+  }
+});
+
+Deno.test("a directory may be a URL", async () => {
+  await withDirectory(async (directory) => {
+    for (const name of ["a model", "another/"]) {
+      const url = new URL(name, `file://${directory}/`);
+      await saveModel(trainedModel("experiment1"), url);
+      deepStrictEqual(await loadModel(url), await loadModel(`${directory}/${name}`));
+    }
+    deepStrictEqual(filesIn(directory), [
+      ...["a model/model.json", "a model/weights.bin"],
+      ...["another/model.json", "another/weights.bin"],
+    ]);
+    await rejects(loadModel(new URL("https://example.org/")), /expected a path or a file: URL/);
+  });
+});
+
+Deno.test("what could not be loaded again is not saved", async () => {
+  const good = trainedModel("experiment1");
+  const { spec, weights, record, training } = good;
+  const transform = "log2" as unknown as Transform;
+  const learningRate = "0.1" as unknown as number;
+  const cases: [Partial<TrainedModel>, RegExp][] = [
+    [{ record: { ...record, transform } }, /Cannot save model: .*transform is "log2"/],
+    [{ training: { ...training, learningRate } }, /Cannot save model: .*learningRate/],
+    [{ weights: weights.slice(1) }, /expected/],
+    [{ spec: { ...spec, name: "" } }, /model\.name/],
+  ];
+  for (const [change, message] of cases) {
+    await rejects(serializeModel({ ...good, ...change }), message);
   }
 });

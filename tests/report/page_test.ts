@@ -1,4 +1,5 @@
 import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert";
+import type { ReportInput } from "../../src/report/mod.ts";
 import { renderPage, renderReport, reportFigures, writeReport } from "../../src/report/mod.ts";
 import { loadPage, testWithChromium } from "../helpers/chromium.ts";
 import { filesIn, withDirectory } from "../helpers/command.ts";
@@ -23,6 +24,24 @@ Deno.test("the page has every figure with its alternative text, caption and a li
   strictEqual(countOf(page, /<section aria-labelledby=/g), 6);
   match(page, /<td class="text">E003, H3K4me3<\/td>/);
   match(page, /dataRecord\.marks/);
+});
+
+Deno.test("experiments that tell classes have a table of their own", async () => {
+  const experiments = wholeRun().experiments!.map((row) =>
+    row.name === "deepchrome" ? { ...row, trainAuroc: 0.75, testAuroc: 0.625 } : row
+  );
+  const tablesOf = async (input: ReportInput) =>
+    [...(await renderPage(input)).matchAll(/<table>(.*?)<\/table>/gs)].map(([, table]) => table);
+  const [errors, classes, ...others] = await tablesOf({ run: "experiments", experiments });
+  deepStrictEqual(others, []);
+  deepStrictEqual([countOf(errors, /<th scope="row"/g), countOf(classes, /<th scope="row"/g)], [
+    3,
+    1,
+  ]);
+  match(classes, /deepchrome.*0\.7500.*0\.6250/s);
+  doesNotMatch(errors, /deepchrome|AUROC/);
+  const regressions = experiments.slice(0, 3);
+  strictEqual((await tablesOf({ run: "experiments", experiments: regressions })).length, 1);
 });
 
 Deno.test("the page needs nothing from elsewhere and runs nothing", async () => {

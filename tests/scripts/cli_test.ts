@@ -75,6 +75,11 @@ Deno.test("bad input ends with exit code 1, one line that says what is wrong, an
       [["--data", `${directory}/cut.npz`], /cut.npz/],
       [["--data", text("short.csv", "000003,1,0,1,0,2,0\n")], /line 1/],
       [["--data", "fixtures/eval.npz"], /no labels/],
+      [
+        ["--record", `${directory}/none.json`],
+        /Cannot read .*none\.json: no such file or directory/,
+      ],
+      [["--out", "README.md/run"], /Cannot write to README.md\/run: README.md is a file, expected/],
       [["--data", "fixtures/train.npz", "--preset", "wakwaka"], /did you mean wakawaka/],
       [["--data", "fixtures/train.npz", "--preset", "deepchrome"], /expected 0 or 1/],
     ];
@@ -119,6 +124,8 @@ Deno.test("a model is refused on data of other marks, and a folder without a mod
     const missing = await submit(`${directory}/nowhere`);
     strictEqual(missing.code, 1);
     match(missing.stderr, /neither a run nor a model in ".*nowhere"\. --model is a directory that/);
+    const file = await submit(path);
+    match(file.stderr, /"[^"]*model\.json" is a file\. --model is a directory that train wrote/);
     ok(!filesIn(directory).includes("submission.csv"));
   });
 });
@@ -177,7 +184,13 @@ Deno.test("a submission has exactly the header and a line a row", async () => {
     const run = `${directory}/run`;
     await runTask("train", "--data", "fixtures/train.npz", "--out", run, ...QUICK);
     const out = `${directory}/submission.csv`;
-    await runTask("submit", "--model", `${run}/model`, "--data", "fixtures/eval.npz", "--out", out);
+    const submit = (out: string) =>
+      runTask("submit", "--model", `${run}/model`, "--data", "fixtures/eval.npz", "--out", out);
+    match((await submit(out)).stdout, /^Written: .*submission.csv, 440 predictions$/m);
+    match((await submit(out)).stdout, /^Replaced: .*submission.csv, 440 predictions$/m);
+    const other = `${run}/config.json`;
+    match((await submit(other)).stderr, /^error: Cannot write .*: a file of another kind is there/);
+    strictEqual(JSON.parse(await Deno.readTextFile(other)).command, "train");
     const text = await Deno.readTextFile(out);
     match(text, /^id,expression\n(E\d{3}_\d+,-?\d+(\.\d+)?(e-\d+)?\n){440}$/);
     const { ids } = await readPredictions("fixtures/eval_labels.csv");

@@ -1,6 +1,6 @@
 /** The command that looks for what may be wrong with a data set. */
 
-import { match, strictEqual } from "node:assert";
+import { deepStrictEqual, match, strictEqual } from "node:assert";
 import { runTask, withDirectory } from "../helpers/command.ts";
 import { sharedFile, testWith } from "../helpers/require.ts";
 
@@ -25,6 +25,7 @@ Deno.test("prepared data are healthy, and genes shared with test data are a note
     const { code, stdout } = await runTask("doctor", data, "--test", data);
     strictEqual(code, 0);
     match(stdout, /warning: shared-genes: .*120 of 120 test samples/);
+    match(stdout, /^1 warning, 0 notes\. Not checked/m);
   });
 });
 
@@ -45,4 +46,7 @@ Deno.test("bad input ends with exit code 1 and one line, bad flags with 2", asyn
   strictEqual(missing.code, 1);
   match(missing.stderr, /^error: .*no file or folder "none\.npz"\n$/);
   strictEqual((await runTask("doctor")).code, 2);
+  const genes = await runTask("doctor", "fixtures/train.npz", "--genes", "none.gtf");
+  deepStrictEqual([genes.code, genes.stdout], [1, ""]);
+  match(genes.stderr, /^error: Cannot read --genes none\.gtf: there is no such file\n$/);
 });

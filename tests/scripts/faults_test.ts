@@ -2,7 +2,7 @@
 
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { loadModel } from "../../src/model/save_load.ts";
-import type { FitCheckpoint } from "../../src/training/checkpoint.ts";
+import type { FitCheckpoint } from "../../src/training/fit_types.ts";
 import { CheckpointFolder } from "../../src/training/checkpoint_folder.ts";
 import {
   type CommandResult,

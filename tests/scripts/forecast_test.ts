@@ -69,6 +69,28 @@ Deno.test("data that cannot be split are refused", async () => {
   });
 });
 
+Deno.test("of one training gene there is no ridge regression, and the other baselines stay", async () => {
+  await withDirectory(async (directory) => {
+    const sizes = ["--cell-types", "3", "--genes", "1", "--new-genes", "1", "--bins", "20"];
+    strictEqual((await runTask("simulate", ...sizes, "--out", directory)).code, 0);
+    const out = ["--out", `${directory}/run`];
+    const train = `${directory}/train.npz`;
+    const preset = ["--preset", "experiment1", "--epochs", "1"];
+    const trained = await runTask("train", "--data", train, ...preset, ...out);
+    match(trained.stdout, /^Data: 3 samples \(3 cell types, 1 gene\), 20 bins × 5 marks/);
+    const unseen = ["--data", `${directory}/eval.npz`, "--labels", `${directory}/eval_labels.csv`];
+    const { code, stdout } = await runTask(
+      "evaluate",
+      ...["--model", `${directory}/run`, ...unseen, "--train", train],
+      ...["--out", `${directory}/metrics.json`],
+    );
+    strictEqual(code, 0);
+    match(stdout, /No ridge regression among the baselines[^]*gene mean/);
+    const tooFew = await runTask("train", "--data", train, "--out", `${directory}/deep`);
+    match(tooFew.stderr, /does not fit .*; the model takes at least 45 bins, not 20\n$/);
+  });
+});
+
 Deno.test("evaluate sets errors by regime beside baselines that it fits on the training data", async () => {
   await withDirectory(async (directory) => {
     await runTask("train", ...QUICK, "--ensemble", "2", "--out", `${directory}/run`);
@@ -89,6 +111,13 @@ Deno.test("evaluate sets errors by regime beside baselines that it fits on the t
     const { mse, regimes, ensemble } = await readJson(out);
     strictEqual(regimes.testRows, 440);
     strictEqual(ensemble.ensemble.mse, mse);
+    const wrong = ["--labels", "fixtures/eval_labels.csv"];
+    const { stderr: labels } = await evaluate("--data", "fixtures/train.npz", ...wrong);
+    match(
+      labels,
+      /^error: Cannot align labels: no value for "E.*row 0 .*fixtures\/eval_labels.csv/,
+    );
+    // It replaces what it wrote itself.
     const seen = await evaluate("--data", "fixtures/train.npz", ...train);
     strictEqual(seen.code, 1);
     match(seen.stderr, /600 of 600 test samples were trained on/);

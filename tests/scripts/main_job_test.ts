@@ -25,7 +25,7 @@ Deno.test("a full layout of 50 + 6 cell types goes through simulate, train, subm
     const sizes = ["--cell-types", "50", "--genes", "3", "--new-cell-types", "6"];
     const simulated = await runTask("simulate", "--out", data, ...sizes, "--new-genes", "2");
     strictEqual(simulated.code, 0, simulated.stderr);
-    match(simulated.stdout, /train +MSE \d/);
+    match(simulated.stdout, /train, from the marks alone: MSE \d/);
     const files = ["eval.npz", "eval_labels.csv", "train.npz", "truth.json"];
     deepStrictEqual(filesIn(data), files);
 

@@ -4,6 +4,8 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { gzipSync } from "node:zlib";
 import { readCompetition } from "../../src/io/competition.ts";
 import { readPredictions } from "../../src/io/submission.ts";
+import { writeBamData } from "../fuzz/bam_files.ts";
+import { writeBgzf } from "../fuzz/containers.ts";
 import { type CommandResult, filesIn, runTask, withDirectory } from "../helpers/command.ts";
 import { fixtureBytes, isInstalled, PYTHON_WITH_PYBIGWIG, runProgram } from "../helpers/genome.ts";
 import { testIf } from "../helpers/require.ts";
@@ -167,9 +169,22 @@ const GENES = "gene_id\tchrom\ttss\tstrand\nENSG00000000003\tchr1\t20000\t+\n";
 const TABLE = "gene_id\tliver\nENSG00000000003\t1\n";
 const BAM = fixtureBytes("reads.bam");
 
+/** A BAM file whose header says that its reads are not sorted. */
+function unsortedBam(): Uint8Array<ArrayBuffer> {
+  const bytes = writeBamData().data.finish();
+  const at = new TextDecoder("latin1").decode(bytes).indexOf("coordinate");
+  // Of the same length.
+  bytes.set(new TextEncoder().encode("unsorted\tx"), at);
+  return writeBgzf(bytes).finish();
+}
+
 /** Files to put in place of the good ones, and the error, or the warning with which they are read. */
 const BAD: Record<string, readonly [Record<string, string | Uint8Array | null>, RegExp]> = {
   "no index": [{ "a.bam.bai": null }, /^error: .*no index.*samtools index .*\/a\.bam/],
+  "a BAM that is not sorted": [
+    { "a.bam": unsortedBam(), "a.bam.bai": null },
+    /^error: .*not sorted by coordinate \(SO:unsorted\): run "samtools sort -o .*a\.sorted\.bam .*a\.bam &&/,
+  ],
   "a truncated BAM": [{ "a.bam": BAM.slice(0, 9000) }, /^error: .*cut short.*\/a\.bam\)/],
   "contigs that do not exist": [
     { "genes.tsv": GENES.replace("chr1", "chr21") },
@@ -284,9 +299,64 @@ Deno.test("an index older than its BAM, and a BAM damaged where it is counted, a
     strictEqual(old.code, 1);
     match(
       old.stderr,
-      /^error: Cannot use index: .*before .*a\.bam, .*make it again \(.*a\.bam\.bai\)\n$/,
+      /^error: Cannot use index: .*before .*a\.bam, .*make it again with .* \(.*a\.bam\.bai\)\n$/,
     );
     deepStrictEqual(filesIn(`${directory}/out`), []);
+  });
+});
+
+Deno.test("files and places that cannot be used are told by their flags before anything is read", async () => {
+  await withDirectory(async (directory) => {
+    const refuse = async (message: RegExp, ...flags: string[]) => {
+      const { code, stdout, stderr } = await prepareExample(`${directory}/a.npz`, ...flags);
+      deepStrictEqual([code, stdout], [1, ""]);
+      match(stderr, /^error: [^\n]*\n$/);
+      match(stderr, message);
+    };
+    const none = `${directory}/none`;
+    for (const flag of ["--samples", "--genes", "--expression"]) {
+      await refuse(new RegExp(`Cannot read ${flag} ${none}: there is no such file`), flag, none);
+    }
+    await refuse(
+      /Cannot read --genes \S+: it is a directory, expected a file/,
+      "--genes",
+      directory,
+    );
+    await Deno.writeTextFile(`${directory}/file`, "");
+    await refuse(
+      /Cannot read --genes .*a part of this path is a file/,
+      "--genes",
+      `${directory}/file/x`,
+    );
+    await refuse(
+      /Cannot write to .*file: it is a file, expected a directory/,
+      "--out",
+      `${directory}/file/a.npz`,
+    );
+    await Deno.mkdir(`${directory}/b.npz`);
+    await refuse(/b\.npz: it is a directory/, "--out", `${directory}/b.npz`, "--overwrite");
+    deepStrictEqual(filesIn(directory), ["file"]);
+  });
+});
+
+Deno.test("the table of gene numbers takes the place of no file that the user has", async () => {
+  await withDirectory(async (directory) => {
+    const genes = `${directory}/mine.genes.tsv`;
+    const text = GENES.replace("ENSG00000000003", "TP53");
+    await Deno.writeTextFile(genes, text);
+    const prepareMine = (...flags: string[]) =>
+      prepareExample(`${directory}/mine.npz`, "--genes", genes, ...flags);
+    const there = await prepareMine();
+    strictEqual(there.code, 1);
+    match(there.stderr, /^error: .*mine\.genes\.tsv: it is there already\..*\n$/);
+    const own = await prepareMine("--overwrite");
+    strictEqual(own.code, 1);
+    match(
+      own.stderr,
+      /^error: .*mine\.genes\.tsv: the genes are read from it\. Name another --out\n$/,
+    );
+    strictEqual(await Deno.readTextFile(genes), text);
+    deepStrictEqual(filesIn(directory), ["mine.genes.tsv"]);
   });
 });
 

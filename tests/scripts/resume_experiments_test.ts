@@ -31,7 +31,7 @@ Deno.test("an experiment that is killed goes on to the same bits, by --resume an
       strictEqual(code, 0, stderr);
       match(stdout, /Resuming .*killed\n/);
       match(stdout, /experiment1: finished before, .*; not run again/);
-      match(stdout, /experiment2: .*\n {2}Going on after [1-9]\d* of 60 epochs\n/);
+      match(stdout, /experiment2: .*\n {2}Going on after epoch [1-9]\d* of 60\n/);
       for (const name of ["experiment1", "experiment2"]) {
         const result = await resultOf(killed, name);
         deepStrictEqual(result, await resultOf(alone, name));
@@ -56,6 +56,7 @@ Deno.test("experiments under way are owned, and others are not begun in their pl
     });
     await refuse(/another run is writing there/, "--resume", out);
     await refuse(/another run is writing there/, ...args, "--overwrite");
+    await refuse(/another run is writing there/, ...args);
     await kill(child);
     await refuse(/unfinished experiments of other flags. Go on with --resume/, ...args);
     await refuse(/Cannot write to .*it holds unfinished experiments/, ...args, "--seed", "5");
@@ -66,7 +67,7 @@ Deno.test("experiments under way are owned, and others are not begun in their pl
     const [epochs, only] = [["--epochs", "2"], ["--only", "experiment1"]];
     const anew = await runTask("experiments", ...args, ...epochs, ...only, "--overwrite");
     strictEqual(anew.code, 0, anew.stderr);
-    await refuse(/holds no unfinished run/, "--resume", out);
+    await refuse(/its run of deno task experiments is finished/, "--resume", out);
   });
 });
 

@@ -60,6 +60,8 @@ Deno.test("one run at a time writes to a directory, and an unfinished one is not
     const second = await runTask("train", "--resume", out);
     strictEqual(second.code, 1);
     match(second.stderr, /another run is writing there/);
+    const beside = await runTask("train", ...TRAIN, "--out", out);
+    match(beside.stderr, /another run is writing there/);
     child.kill("SIGINT");
     strictEqual((await child.status).code, 130);
     const anew = await runTask("train", ...TRAIN, "--out", out);
@@ -133,6 +135,12 @@ Deno.test("a cross-validation goes on where it was killed, to the same bits", as
     await kill(await startUntilCheckpoint("crossval", whole, { directory: killed }));
     const last = await runTask("crossval", "--resume", killed);
     strictEqual(last.code, 0, last.stderr);
+    const finished = await runTask("crossval", "--resume", killed);
+    strictEqual(finished.code, 1);
+    match(
+      finished.stderr,
+      /its run of deno task crossval is finished; the results are in .*killed\//,
+    );
     const metrics = (run: string) => Deno.readTextFile(`${run}/metrics.json`);
     strictEqual(await metrics(killed), await metrics(alone));
   });

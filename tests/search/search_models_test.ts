@@ -11,7 +11,7 @@ import {
 } from "../../src/search/search_models.ts";
 import { specOf } from "../../src/search/spec_of.ts";
 import type { TrialRecord } from "../../src/search/trial.ts";
-import type { FitCheckpoint } from "../../src/training/checkpoint.ts";
+import type { FitCheckpoint } from "../../src/training/fit_types.ts";
 import { fit } from "../../src/training/fit.ts";
 import { QUICK, searchData, TINY_SPACE } from "./_space.ts";
 

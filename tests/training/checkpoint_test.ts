@@ -3,19 +3,16 @@ import { Dataset } from "../../src/data/dataset.ts";
 import { ContractError, FormatError } from "../../src/errors.ts";
 import { listDirectory } from "../../src/io/file.ts";
 import { epochOrder } from "../../src/training/_fit_group.ts";
-import {
-  decodeCheckpoint,
-  encodeCheckpoint,
-  type FitCheckpoint,
-} from "../../src/training/checkpoint.ts";
+import { decodeCheckpoint, encodeCheckpoint } from "../../src/training/checkpoint.ts";
 import { CheckpointFolder } from "../../src/training/checkpoint_folder.ts";
-import {
-  type CheckpointOptions,
-  fitMany,
-  type FitManyOptions,
-  type FitManyResult,
-  type FitRun,
-} from "../../src/training/fit_many.ts";
+import { fitMany } from "../../src/training/fit_many.ts";
+import type {
+  CheckpointOptions,
+  FitCheckpoint,
+  FitManyOptions,
+  FitManyResult,
+  FitRun,
+} from "../../src/training/fit_types.ts";
 import { withDirectory } from "../helpers/command.ts";
 import { simulatedData } from "../helpers/simulated.ts";
 

@@ -2,7 +2,7 @@ import { deepStrictEqual, match, notStrictEqual, ok, rejects, strictEqual } from
 import { Dataset } from "../../src/data/dataset.ts";
 import { evaluatePredictions } from "../../src/data/evaluate.ts";
 import { PRESETS } from "../../src/model/presets.ts";
-import type { FitCheckpoint } from "../../src/training/checkpoint.ts";
+import type { FitCheckpoint } from "../../src/training/fit_types.ts";
 import {
   type ExperimentResult,
   EXPERIMENTS,

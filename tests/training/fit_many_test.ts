@@ -1,7 +1,7 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { kFold } from "../../src/data/kfold.ts";
 import { ContractError, DivergedError } from "../../src/errors.ts";
-import type { FitCheckpoint } from "../../src/training/checkpoint.ts";
+import type { FitCheckpoint } from "../../src/training/fit_types.ts";
 import { fit } from "../../src/training/fit.ts";
 import { fitMany } from "../../src/training/fit_many.ts";
 import { simulatedData } from "../helpers/simulated.ts";

@@ -13,9 +13,9 @@ import { DivergedError, EngineUnavailableError, UnsupportedModelError } from "..
 import { initialWeights } from "../../src/model/initial_weights.ts";
 import { PRESETS, presetSpec } from "../../src/model/presets.ts";
 import { simulateColumns } from "../../src/simulate/mod.ts";
-import type { FitCheckpoint } from "../../src/training/checkpoint.ts";
 import { CheckpointFolder } from "../../src/training/checkpoint_folder.ts";
-import { fit, type FitOptions, type FitResult } from "../../src/training/fit.ts";
+import { fit } from "../../src/training/fit.ts";
+import type { FitCheckpoint, FitOptions, FitResult } from "../../src/training/fit_types.ts";
 import { testConformance } from "../engine/conformance.ts";
 import { withDirectory } from "../helpers/command.ts";
 import { testFlatMemory } from "../helpers/flat_memory.ts";

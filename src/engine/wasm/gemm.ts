@@ -60,7 +60,7 @@ export function assembleProduct(
   { a, b, c }: MatrixAddresses,
 ): void {
   const { rows, rowStrideA, rowStrideC, start } = product;
-  const [rowA, rowC] = [code.local("i32"), code.local("i32")];
+  const [rowA, rowC] = code.locals("i32", 2);
   const bias = typeof start === "string" ? undefined : code.local("i32");
   if (typeof start !== "string") code.get(start.bias).set(bias!);
   for (const { vectors, count } of panels(product.vectors)) {
@@ -136,15 +136,14 @@ class Tile {
   readonly #b: Local;
 
   constructor(code: FunctionAssembler, product: MatrixProduct, vectors: number) {
-    const locals = (count: number) => Array.from({ length: count }, () => code.local("v128"));
     this.#code = code;
     this.#product = product;
     this.#vectors = vectors;
-    this.#sums = locals(TILE_ROWS * vectors);
-    this.#columns = locals(vectors);
-    this.#elements = locals(TILE_ROWS);
-    [this.#splat, this.#scratch] = locals(2);
-    [this.#a, this.#b] = [code.local("i32"), code.local("i32")];
+    this.#sums = code.locals("v128", TILE_ROWS * vectors);
+    this.#columns = code.locals("v128", vectors);
+    this.#elements = code.locals("v128", TILE_ROWS);
+    [this.#splat, this.#scratch] = code.locals("v128", 2);
+    [this.#a, this.#b] = code.locals("i32", 2);
   }
 
   /** `addresses` point at the tile's corners and are not changed. */
@@ -164,7 +163,7 @@ class Tile {
   #loop(rows: number, [outer, ...inner]: readonly SumLoop[]): void {
     const code = this.#code;
     if (inner.length === 0) return this.#innermost(rows, outer);
-    const [outerA, outerB] = [code.local("i32"), code.local("i32")];
+    const [outerA, outerB] = code.locals("i32", 2);
     code.repeat(outer.count as number, () => {
       code.get(this.#a).set(outerA).get(this.#b).set(outerB);
       this.#loop(rows, inner);
@@ -190,7 +189,7 @@ class Tile {
       if (count > whole) run(count - whole);
       return;
     }
-    const [runs, rest] = [code.local("i32"), code.local("i32")];
+    const [runs, rest] = code.locals("i32", 2);
     code.get(count.local).i32(UNKNOWN_RUN_STEPS).op("i32.div_u").set(runs);
     code.get(count.local).i32(UNKNOWN_RUN_STEPS).op("i32.rem_u").set(rest);
     code.repeatLocal(runs, () => run(UNKNOWN_RUN_STEPS));

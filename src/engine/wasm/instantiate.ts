@@ -1,5 +1,4 @@
-import type { Machine } from "./nodes/machine.ts";
-import type { Kernels } from "./module.ts";
+import type { Kernels, Machine } from "./nodes/machine.ts";
 
 /** Binds a module's kernels to a memory, for one thread with its own scratch memory. */
 export function instantiate(

@@ -61,6 +61,11 @@ export class Allocator {
   }
 }
 
+/** Number of float32 that a sample takes at one place, gaps counted. */
+export function countValues({ rows, stride }: Pick<Tensor, "rows" | "stride">): number {
+  return rows * stride / 4;
+}
+
 /** Place of a row's value in float32, gaps counted. */
 export function paddedIndex({ run }: Pick<Tensor, "run">, channel: number): number {
   return Math.floor(channel / run.count) * run.padded + channel % run.count;

@@ -15,11 +15,8 @@ import {
 import { addGruKernels } from "./kernels/gru.ts";
 import { addListKernels, addPanelKernel } from "./kernels/lists.ts";
 import { addPoolKernels } from "./kernels/pool.ts";
-import { countInputs } from "./nodes/listed_dense.ts";
-import type { Plan, PlanNode } from "./plan.ts";
-
-/** The kernels of a plan, by name; parameters are addresses, counts, and a few factors. */
-export type Kernels = Readonly<Record<string, (...parameters: number[]) => void>>;
+import { countValues } from "./layout.ts";
+import type { Plan, PlanNode } from "./plan_types.ts";
 
 /**
  * Assembles a WebAssembly module with the kernels that a plan needs, for its exact shapes.
@@ -60,13 +57,13 @@ function addNodeKernels(module: ModuleAssembler, node: PlanNode): void {
     });
   } else if (node.kind === "dense") {
     addDenseKernels(module, name, {
-      ...{ inputVectors: input.rows * input.stride / 16, unitVectors: output.stride / 16 },
+      ...{ inputVectors: countValues(input) / 4, unitVectors: output.stride / 16 },
       ...{ inputStride: input.slot, outputStride: output.slot },
     });
   } else if (node.kind === "bidirectionalGru") {
     addGruKernels(module, name, { shape: node.shape, first: input.delta === undefined });
   } else if (node.kind === "listedDense" && node.gate !== undefined) {
     const [strideA, strideC] = [input.slot, output.slot];
-    addPanelKernel(module, name, { inputs: countInputs(node), strideA, strideC });
+    addPanelKernel(module, name, { inputs: countValues(input), strideA, strideC });
   }
 }

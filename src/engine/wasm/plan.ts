@@ -9,14 +9,12 @@ import { convPadding, kernelSpan } from "../../model/shapes.ts";
 import type { ModelSpec } from "../../model/spec.ts";
 import { groupLayers, type LayerGroup } from "../layer_groups.ts";
 import { type ConvShape, filterBytes } from "./kernels/conv.ts";
-import { gruRecord, type GruShape, rowBytes } from "./kernels/gru_layout.ts";
+import { countKernelRows, gruRecord, type GruShape, rowBytes } from "./kernels/gru_layout.ts";
 import { dotsBytes, listBytes, PANEL_ROW_BYTES } from "./kernels/lists.ts";
-import { Allocator, roundUp, type Tensor } from "./layout.ts";
+import { Allocator, countValues, roundUp, type Tensor } from "./layout.ts";
 import type { ListedDenseNode, Plan, PlanNode } from "./plan_types.ts";
 import { LISTED_ROWS, updateTasks } from "./update_tasks.ts";
 import { expectInput } from "./zeros.ts";
-
-export type * from "./plan_types.ts";
 
 /** Parts of a batch that are summed in order; more threads than this find nothing to do. */
 export const MAX_PARTS = 64;
@@ -156,7 +154,7 @@ class Planner {
     const listing = units < LISTED_UNITS ? undefined : this.#listing(layer);
     const stride = roundUp(4 * units, listing && PANEL_ROW_BYTES);
     const output = this.#tensor(1, units, { group, stride });
-    const inputs = input.rows * input.stride / 4;
+    const inputs = countValues(input);
     const kernel = this.#memory.parameter(inputs * stride);
     const bias = this.#memory.parameter(stride);
     const base = { ...nameOf(group), input, output, slope, kernel, bias };
@@ -195,7 +193,7 @@ class Planner {
       ...{ inputSlot: input.slot, outputSlot: output.slot },
     };
     const { both, gates } = rowBytes(shape);
-    const kernel = this.#memory.parameter(input.stride / 4 * both);
+    const kernel = this.#memory.parameter(countKernelRows(shape) * both);
     const bias = this.#memory.parameter(both);
     const recurrent = this.#memory.parameter(2 * row / 4 * gates);
     this.#nodes.push({

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { BatchNormNode, Plan, PlanNode } from "./plan.ts";
+import type { BatchNormNode, Plan, PlanNode } from "./plan_types.ts";
 
 /** What is done with each part of a batch. */
 export type PartStep =

@@ -19,7 +19,8 @@ import {
 import { backwardNode, forwardNode, updateNode } from "./nodes/dispatch.ts";
 import type { AdamStep, Machine, Part } from "./nodes/machine.ts";
 import type { StepPosition } from "./nodes/simple.ts";
-import { countParts, type Plan } from "./plan.ts";
+import { countParts } from "./plan.ts";
+import type { Plan } from "./plan_types.ts";
 import {
   type CombineStep,
   type PartStep,

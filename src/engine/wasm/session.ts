@@ -7,7 +7,7 @@ import { pieceOf } from "../epoch_piece.ts";
 import type { EngineData, EpochRequest, Session, SessionOptions, SessionState } from "../engine.ts";
 import { Crew, type CrewMemory } from "./crew.ts";
 import type { Machine } from "./nodes/machine.ts";
-import type { Plan } from "./plan.ts";
+import type { Plan } from "./plan_types.ts";
 import type { EpochJob, EpochOutcome, PredictionJob } from "./runner.ts";
 import { shareData } from "./share_data.ts";
 import type { Team } from "./team.ts";

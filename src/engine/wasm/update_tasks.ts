@@ -1,7 +1,6 @@
 import { PANEL_COLUMNS } from "./gemm.ts";
 import { filterBytes } from "./kernels/conv.ts";
-import { rowBytes } from "./kernels/gru_layout.ts";
-import { countKernelRows } from "./nodes/gru.ts";
+import { countKernelRows, rowBytes } from "./kernels/gru_layout.ts";
 import type { PlanNode, UpdateTask } from "./plan_types.ts";
 
 /** Work of one update task: enough to be worth taking, little enough to share out. */
@@ -26,7 +25,7 @@ export function updateTasks(node: PlanNode, index: number): UpdateTask[] {
       return cut({ count: node.kernel.bytes / bytes, block });
     }
     case "bidirectionalGru": {
-      const inputs = countKernelRows(node);
+      const inputs = countKernelRows(node.shape);
       const units = 4 * node.shape.unitVectors;
       const { gates, both } = rowBytes(node.shape);
       const block = rowsOfTask(gates);

@@ -3,11 +3,10 @@ import type { ModelSpec } from "../../model/spec.ts";
 import { filterBytes, tapBytes } from "./kernels/conv.ts";
 import { rowBytes } from "./kernels/gru_layout.ts";
 import { PANEL_ROW_BYTES } from "./kernels/lists.ts";
-import { paddedIndex, type Parameter } from "./layout.ts";
+import { countValues, paddedIndex, type Parameter } from "./layout.ts";
 import { transposeFilters } from "./nodes/conv.ts";
 import { transposeRows } from "./nodes/dense.ts";
 import { transposeGru } from "./nodes/gru.ts";
-import { countInputs } from "./nodes/listed_dense.ts";
 import type { Machine } from "./nodes/machine.ts";
 import type {
   BatchNormNode,
@@ -17,7 +16,7 @@ import type {
   ListedDenseNode,
   Plan,
   PlanNode,
-} from "./plan.ts";
+} from "./plan_types.ts";
 
 /** Where one of the model's weight tensors lies. */
 export interface WeightPlace {
@@ -91,7 +90,7 @@ function kernelIndex(node: ConvNode | DenseNode | ListedDenseNode): (i: number) 
   if (node.kind === "listedDense") {
     const units = node.output.channels;
     const width = PANEL_ROW_BYTES / 4;
-    const panel = countInputs(node) * width;
+    const panel = countValues(node.input) * width;
     return (i) => {
       const [input, unit] = [paddedIndex(node.input, Math.floor(i / units)), i % units];
       return Math.floor(unit / width) * panel + input * width + unit % width;

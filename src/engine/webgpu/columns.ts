@@ -1,6 +1,6 @@
 import type { PackedArray } from "../../arrays.ts";
 import type { EngineData } from "../engine.ts";
-import type { Kernel } from "./kernel.ts";
+import type { Kernel, Purpose } from "./kernel.ts";
 import { gather, type GpuPackedType } from "./kernels/gather.ts";
 import type { GpuMemory } from "./memory.ts";
 import type { Tensor } from "./tensors.ts";
@@ -41,7 +41,7 @@ export class GpuColumns {
   }
 
   /** Kernels that gather samples into a network's input, one for each chunk. */
-  gatherKernels(input: Tensor, models: number, purpose: "training" | "prediction"): Kernel[] {
+  gatherKernels(input: Tensor, models: number, purpose: Purpose): Kernel[] {
     const labels = purpose === "training" ? this.#labels : undefined;
     return this.#chunks.map(({ name, firstRow, endRow }) =>
       gather({
@@ -69,11 +69,16 @@ function typeOf(signal: PackedArray): GpuPackedType {
   return "float32";
 }
 
+/** Bytes of a value on the GPU, where float64 is float32. */
+function bytesOfValue({ BYTES_PER_ELEMENT }: PackedArray): number {
+  return Math.min(4, BYTES_PER_ELEMENT);
+}
+
 /** Chunks of whole rows, as even as can be. */
 function divide(data: EngineData, largest: number, name: string): Chunk[] {
   const { signal } = data;
   const rows = signal.length / sizeOf(data);
-  const rowBytes = sizeOf(data) * Math.min(4, signal.BYTES_PER_ELEMENT);
+  const rowBytes = sizeOf(data) * bytesOfValue(signal);
   const count = Math.max(1, Math.ceil(rows / Math.max(1, Math.floor(largest / rowBytes))));
   return Array.from({ length: count }, (_, i) => ({
     name: `${name} chunk ${i}`,
@@ -83,8 +88,7 @@ function divide(data: EngineData, largest: number, name: string): Chunk[] {
 }
 
 function uploadValues(memory: GpuMemory, name: string, values: PackedArray): void {
-  const bytes = values.length * Math.min(4, values.BYTES_PER_ELEMENT);
-  memory.reserve(name, Math.ceil(bytes / 4));
+  memory.reserve(name, Math.ceil(values.length * bytesOfValue(values) / 4));
   if (!(values instanceof Float64Array)) return memory.write(name, values);
   for (let start = 0; start < values.length; start += CONVERTED) {
     const part = Float32Array.from(values.subarray(start, start + CONVERTED));

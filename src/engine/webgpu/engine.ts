@@ -12,7 +12,8 @@ import type { Engine, ManySession, ManySessionOptions, Support } from "../engine
 import { openDevice, type OpenedDevice } from "./device.ts";
 import { WebgpuManySession } from "./many_session.ts";
 import { GpuMemory } from "./memory.ts";
-import { planModel, type PlanOptions } from "./plan.ts";
+import { planModel } from "./plan.ts";
+import type { PlanOptions } from "./plan_types.ts";
 import { Runner } from "./runner.ts";
 import { SingleSession } from "./session.ts";
 

@@ -30,8 +30,8 @@ export interface ProductCode extends Pick<KernelParts, "name" | "buffers" | "dec
    */
   readonly vectorA: string;
   /**
-   * Statements that return four values of B, zero beyond the last k: neighbouring columns of a row, given `run`, `k` and `column`, a multiple of
-   * four; or, if `transposed`, neighbouring k of a column, `k` being a multiple of four.
+   * Statements that return four values of B, zero beyond the last k: neighbouring columns of a row, given `run`, `k`
+   * and `column`, a multiple of four; or, if `transposed`, neighbouring k of a column, `k` being a multiple of four.
    */
   readonly vectorB: string;
   readonly transposed: boolean;

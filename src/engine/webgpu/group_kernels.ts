@@ -26,7 +26,7 @@ import {
   kernelGradientWorkgroups,
 } from "./kernels/kernel_gradient.ts";
 import { poolForward, poolInputGradient, type PoolShape } from "./kernels/pool.ts";
-import type { PlanOptions } from "./plan.ts";
+import type { PlanOptions } from "./plan_types.ts";
 import type { Tensor } from "./tensors.ts";
 import type { WeightLayout } from "./weight_layout.ts";
 
@@ -90,13 +90,8 @@ function convKernels(group: Group<"conv">, context: GroupContext): GroupKernels 
   const { left, right } = convPadding(spec);
   const shape: ConvShape = {
     ...{ name: `conv${group.layer}`, input, output, taps: spec.width, dilation: spec.dilation },
-    ...{
-      left,
-      pool,
-      kernel: weights.kernels.get(group.layer)!,
-      weightStride: weights.size,
-      models,
-    },
+    ...{ left, pool, models },
+    ...{ kernel: weights.kernels.get(group.layer)!, weightStride: weights.size },
     positions: input.positions + left + right - (spec.width - 1) * spec.dilation,
   };
   const gradient = kernelGradientOf({ ...shape, pooled: pool !== undefined }, context);

@@ -6,6 +6,9 @@
  * @module
  */
 
+/** What samples are passed through the network for. */
+export type Purpose = "training" | "prediction";
+
 /** A buffer as a kernel sees it. */
 export interface KernelBuffer {
   /** Name among the session's buffers. */
@@ -96,6 +99,11 @@ ${body}
 /** Lines of `text(0)` to `text(count − 1)`: an unrolled loop. */
 export function unroll(count: number, text: (index: number) => string): string {
   return Array.from({ length: count }, (_, index) => text(index)).join("\n");
+}
+
+/** WGSL for four neighbours in a buffer, the first at place `i`. */
+export function loadFour(buffer: string, type: "vec4f" | "vec4u" = "vec4f"): string {
+  return `${type}(${buffer}[i], ${buffer}[i + 1u], ${buffer}[i + 2u], ${buffer}[i + 3u])`;
 }
 
 /** A WGSL literal of type f32. */

@@ -17,7 +17,7 @@ import { freeState } from "../free_state.ts";
 import { GpuColumns } from "./columns.ts";
 import type { OpenedDevice } from "./device.ts";
 import type { GpuMemory } from "./memory.ts";
-import type { Plan } from "./plan.ts";
+import type { Plan } from "./plan_types.ts";
 import type { Runner } from "./runner.ts";
 
 /** Data sets that stay on the GPU. */

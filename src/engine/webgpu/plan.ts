@@ -8,7 +8,6 @@
 import { convPadding } from "../../model/shapes.ts";
 import type { ModelSpec } from "../../model/spec.ts";
 import { groupLayers, type LayerGroup } from "../layer_groups.ts";
-import type { WorkgroupLimits } from "./gemm.ts";
 import { blockSamples, GradientLayout } from "./gradients.ts";
 import { type GroupKernels, groupKernels } from "./group_kernels.ts";
 import type { Kernel } from "./kernel.ts";
@@ -22,35 +21,9 @@ import {
 } from "./kernels/head.ts";
 import { collect, loss, lossBlocks, type LossShape } from "./kernels/loss.ts";
 import { update } from "./kernels/update.ts";
+import type { Plan, PlanOptions } from "./plan_types.ts";
 import { deltaStride, sampleStride, type Tensor } from "./tensors.ts";
-import { type KernelLayout, layoutWeights, type WeightLayout } from "./weight_layout.ts";
-
-/** What a plan is made for. */
-export interface PlanOptions {
-  /** Models side by side. */
-  readonly models: number;
-  /** Samples of a batch. */
-  readonly samples: number;
-  /** Samples gathered at once, a multiple of a batch. */
-  readonly gathered: number;
-  readonly limits: WorkgroupLimits;
-}
-
-/** All that the GPU needs to know. */
-export interface Plan {
-  readonly options: PlanOptions;
-  readonly input: Tensor;
-  /** Where the weights are, and so the moments. */
-  readonly weights: WeightLayout;
-  /** Index in `spec.layers` of each dropout, in the order of the keys. */
-  readonly dropouts: readonly number[];
-  /** Number of 32-bit values of each buffer, for all models. */
-  readonly buffers: Readonly<Record<string, number>>;
-  /** The kernels of a training step, in order. */
-  readonly training: readonly Kernel[];
-  /** Those of a prediction. */
-  readonly prediction: readonly Kernel[];
-}
+import { layoutWeights, type WeightLayout } from "./weight_layout.ts";
 
 /** A larger pooling does not fit a convolution's registers and gets a kernel of its own. */
 const LARGEST_FUSED_POOL = 8;
@@ -155,10 +128,13 @@ class Planner {
     };
     const layers = head.map(({ dense, dropout }): HeadLayer => {
       const [inputs, units] = [dense.input[0], dense.spec.units];
-      const kernel = this.#kernel(dense);
+      const kernel = this.#weights.kernels.get(dense.layer)!;
       return {
         ...{ inputs, units, slope: dense.slope, kernel },
-        dropout: dropout && { rate: dropout.spec.rate, key: this.#keyOf(dropout.layer) },
+        dropout: dropout && {
+          rate: dropout.spec.rate,
+          key: this.#dropouts.indexOf(dropout.layer),
+        },
         region: this.#gradients.take(kernel.start, kernel.size, block),
       };
     });
@@ -202,14 +178,6 @@ class Planner {
     this.#buffers[`${name}.sums`] = 2 * row * batchNormBlocks(input);
     this.#buffers[`${name}.forward`] = 4 * row;
     this.#buffers[`${name}.backward`] = 3 * row;
-  }
-
-  #kernel({ layer }: LayerGroup): KernelLayout {
-    return this.#weights.kernels.get(layer)!;
-  }
-
-  #keyOf(layer: number): number {
-    return this.#dropouts.indexOf(layer);
   }
 
   #inputTensor(): Tensor {

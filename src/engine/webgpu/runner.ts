@@ -1,9 +1,9 @@
 import type { EngineData } from "../engine.ts";
 import type { GpuColumns } from "./columns.ts";
 import type { OpenedDevice } from "./device.ts";
-import type { Kernel } from "./kernel.ts";
+import type { Kernel, Purpose } from "./kernel.ts";
 import { GpuMemory } from "./memory.ts";
-import type { Plan } from "./plan.ts";
+import type { Plan } from "./plan_types.ts";
 import { Program } from "./program.ts";
 import { makeSchedule, type ModelEpoch, type Schedule, type Submission } from "./schedule.ts";
 
@@ -25,7 +25,7 @@ export interface Pass {
 export interface RunnerParts {
   readonly opened: OpenedDevice;
   readonly plan: Plan;
-  readonly purpose: "training" | "prediction";
+  readonly purpose: Purpose;
   /** Buffers that other runners use too. */
   readonly shared: GpuMemory;
 }
@@ -36,7 +36,7 @@ export class Runner {
   readonly memory: GpuMemory;
   readonly #opened: OpenedDevice;
   readonly #plan: Plan;
-  readonly #purpose: "training" | "prediction";
+  readonly #purpose: Purpose;
   readonly #program: Program;
   #gather: { readonly columns: GpuColumns; readonly program: Program } | undefined;
 

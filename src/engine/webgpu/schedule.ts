@@ -112,20 +112,26 @@ class RecordWriter {
     });
   }
 
-  #add(fields: (model: ModelEpoch, index: number) => Partial<Record<StepField, number>>): number {
-    const place = this.#next;
+  /** Adds a record of each model, with zeros where nothing is said; returns where it begins. */
+  #add(describe: (model: ModelEpoch, place: number) => Partial<StepRecord>): number {
+    const start = this.#next;
     this.#next += this.#stride;
-    this.#models.forEach((model, index) => {
-      const at = place + index * STEP_BYTES;
-      const { samples = 0, position = 0, slot = 0, ...rest } = fields(model, index);
-      [samples, position, slot, rest.index ?? 0].forEach((value, i) =>
-        this.#view.setUint32(at + 4 * i, value, true)
+    this.#models.forEach((model, i) => {
+      const record = describe(model, i);
+      const { samples = 0, position = 0, slot = 0, index = 0, rate = 0, correction = 0 } = record;
+      const at = start + i * STEP_BYTES;
+      [samples, position, slot, index].forEach((value, field) =>
+        this.#view.setUint32(at + 4 * field, value, true)
       );
-      this.#view.setFloat32(at + 16, rest.rate ?? 0, true);
-      this.#view.setFloat32(at + 20, rest.correction ?? 0, true);
+      [rate, correction].forEach((value, field) =>
+        this.#view.setFloat32(at + 16 + 4 * field, value, true)
+      );
     });
-    return place;
+    return start;
   }
 }
 
-type StepField = "samples" | "position" | "slot" | "index" | "rate" | "correction";
+type StepRecord = Record<
+  "samples" | "position" | "slot" | "index" | "rate" | "correction",
+  number
+>;

@@ -1,12 +1,7 @@
 /** Words that several checks use. */
 
+import { listSome } from "../_wording.ts";
 import type { TrackStatistics } from "./_statistics.ts";
-
-/** `a, b, c and 4 more`. */
-export function listSome(names: readonly string[]): string {
-  const shown = names.slice(0, 3).join(", ");
-  return names.length > 3 ? `${shown} and ${names.length - 3} more` : shown;
-}
 
 /** `H3K4me3 in E003, E004 and 2 more`. */
 export function describePlace(mark: string, tracks: readonly TrackStatistics[]): string {

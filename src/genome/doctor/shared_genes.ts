@@ -1,6 +1,6 @@
 import type { SampleColumns } from "../../io/columns.ts";
 import { geneKey } from "../gene.ts";
-import { listSome } from "./_describe.ts";
+import { listSome } from "../_wording.ts";
 import type { Finding } from "./finding.ts";
 
 /**

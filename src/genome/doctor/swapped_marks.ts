@@ -1,5 +1,6 @@
 import { correlate } from "./_correlate.ts";
-import { describePlace, listSome } from "./_describe.ts";
+import { listSome } from "../_wording.ts";
+import { describePlace } from "./_describe.ts";
 import { centreEnrichment } from "./_shape.ts";
 import type { TrackStatistics } from "./_statistics.ts";
 import type { Finding } from "./finding.ts";

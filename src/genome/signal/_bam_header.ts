@@ -1,4 +1,4 @@
-/** The header of a BAM file (SAM specification, section 4.2): its sequences. */
+/** The header of a BAM file (SAM specification, section 4.2): its sequences, and how its reads are sorted. */
 
 import { FormatError } from "../../errors.ts";
 import { decodeText } from "../../io/_numbers.ts";
@@ -10,13 +10,22 @@ import { inflateRange, type Piece } from "./_bgzf.ts";
 const END_BYTES = 28;
 const MAX_SEQUENCES = 2 ** 20;
 const MAX_NAME_BYTES = 2 ** 16;
+/** The line that tells how the reads are sorted is the first of the text. */
+const FIRST_LINE_BYTES = 4096;
+
+/** What the header tells. */
+export interface BamHeader {
+  readonly contigs: readonly Required<Contig>[];
+  /** How the reads are sorted (`SO` of `@HD`), such as `coordinate`; `undefined` if it does not tell. */
+  readonly sortOrder: string | undefined;
+}
 
 /**
- * Reads the sequences that the header names. The text before them is skipped.
+ * Reads the sequences that the header names, and of the text before them the first line.
  *
  * @throws {FormatError} If the file is no BAM file, or is damaged or ends within its header.
  */
-export async function readBamContigs(source: ByteSource): Promise<Required<Contig>[]> {
+export async function readBamHeader(source: ByteSource): Promise<BamHeader> {
   const start = { blockPosition: 0, dataPosition: 0 };
   const end = { blockPosition: source.size - END_BYTES, dataPosition: 0 };
   const pieces = inflateRange(source, { minv: start, maxv: end });
@@ -24,15 +33,22 @@ export async function readBamContigs(source: ByteSource): Promise<Required<Conti
   try {
     const magic = await bytes.take(4);
     if (decodeText(magic, 0, 4) !== "BAM\x01") bytes.fail("it does not start as one");
-    await bytes.skip(await bytes.int32());
+    const textBytes = await bytes.int32();
+    const sortOrder = await readSortOrder(bytes, Math.min(textBytes, FIRST_LINE_BYTES));
+    await bytes.skip(Math.max(0, textBytes - FIRST_LINE_BYTES));
     const contigs: Required<Contig>[] = [];
     const count = await bytes.int32();
     if (count > MAX_SEQUENCES) bytes.fail(`its header has ${count} sequences`);
     while (contigs.length < count) contigs.push(await readContig(bytes));
-    return contigs;
+    return { contigs, sortOrder };
   } finally {
     await pieces.return(undefined);
   }
+}
+
+async function readSortOrder(bytes: HeaderBytes, length: number): Promise<string | undefined> {
+  const text = decodeText(await bytes.take(length), 0, length);
+  return /^@HD\t(?:[^\n]*\t)?SO:([^\t\r\n]*)/.exec(text)?.[1];
 }
 
 async function readContig(bytes: HeaderBytes): Promise<Required<Contig>> {

@@ -1,12 +1,11 @@
 /** Parts of a BGZF file (SAM specification, section 4.1): gzip in blocks of at most 64 KiB, each on its own. */
 
 import { unzip } from "@gmod/bgzf-filehandle";
+import type { Bytes } from "../../_bytes.ts";
 import { FormatError } from "../../errors.ts";
 import { crc32 } from "../../io/_crc32.ts";
 import type { ByteSource } from "../../io/byte_source.ts";
 import { freeArray } from "../../_free.ts";
-
-type Bytes = Uint8Array<ArrayBuffer>;
 
 /** A place in the inflated data, as the indexes of BGZF files give it. */
 export interface VirtualOffset {

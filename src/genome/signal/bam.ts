@@ -6,10 +6,12 @@
 
 import { FormatError } from "../../errors.ts";
 import type { ByteSource } from "../../io/byte_source.ts";
-import { checkBgzipEnd } from "../_gunzip.ts";
+import { decodeText } from "../../io/_numbers.ts";
+import { checkBgzipEnd, isGzip, mayBeBgzf } from "../_gunzip.ts";
 import type { Contig } from "../chromosomes.ts";
 import type { GeneWindows } from "../windows.ts";
-import { readBamContigs } from "./_bam_header.ts";
+import { adviseCram, adviseIndex, adviseSort } from "./_advice.ts";
+import { type BamHeader, readBamHeader } from "./_bam_header.ts";
 import { BamRecordDecoder } from "./_bam_records.ts";
 import { inflateRange, mergeRanges } from "./_bgzf.ts";
 import { type BgzfIndex, readBgzfIndex } from "./_bgzf_index.ts";
@@ -27,22 +29,16 @@ type SizedContig = Required<Contig>;
  *
  * @param source The file.
  * @param index Its index, `.bai` or `.csi`.
- * @throws {FormatError} If there is no index, the file is cut short (it lacks the empty block that BAM files end
- * with), the header or the index is damaged, or the index has more sequences than the file.
+ * @throws {FormatError} If the file is of another kind or cut short (it lacks the empty block that BAM files end
+ * with), there is no index, the header or the index is damaged, the index has more sequences than the file, or the
+ * file has no reads.
  */
 export async function openBam(source: ByteSource, index?: ByteSource): Promise<SignalTrack> {
-  if (index === undefined) {
-    throw new FormatError(
-      `Cannot read BAM: it has no index, expected one beside it: run "samtools index ${source.name}"`,
-      { file: source.name },
-    );
-  }
-  const [id1, id2] = await source.read(0, Math.min(2, source.size));
-  if (id1 !== 0x1f || id2 !== 0x8b) {
-    throw new FormatError("Cannot read BAM: it does not start as one", { file: source.name });
-  }
+  await checkIsBam(source);
   await checkBgzipEnd(source);
-  const contigs = await readBamContigs(source);
+  const header = await readBamHeader(source);
+  if (index === undefined) throw missingIndexError(source.name, header);
+  const { contigs } = header;
   const bgzfIndex = await readBgzfIndex(index);
   if (bgzfIndex.sequences > contigs.length) {
     throw new FormatError(
@@ -51,7 +47,47 @@ export async function openBam(source: ByteSource, index?: ByteSource): Promise<S
       { file: index.name },
     );
   }
+  if (!bgzfIndex.hasPlaces) {
+    throw new FormatError("Cannot count reads: the file holds none", { file: source.name });
+  }
   return new BamTrack(source, bgzfIndex, contigs);
+}
+
+async function checkIsBam(source: ByteSource): Promise<void> {
+  const { name, size } = source;
+  const head = await source.read(0, Math.min(4, size));
+  if (mayBeBgzf(head)) return;
+  throw new FormatError(`Cannot read BAM: ${describeOther(head, name)}`, { file: name });
+}
+
+/** What else people give the name of a BAM file, told by its first bytes. */
+function describeOther(head: Uint8Array<ArrayBuffer>, name: string): string {
+  if (isGzip(head)) {
+    return "it is gzip, but not in blocks as BAM files are: was it compressed once more?";
+  }
+  const start = decodeText(head, 0, head.length);
+  if (start === "CRAM") return `it is CRAM, expected BAM: run "${adviseCram(name)}"`;
+  if (/^@(HD|SQ|RG|PG|CO)/.test(start)) {
+    return `it is SAM text, expected BAM: run "${adviseSort(name)}"`;
+  }
+  return "it does not start as one";
+}
+
+function missingIndexError(name: string, { sortOrder }: BamHeader): FormatError {
+  if (sortOrder === "coordinate") {
+    return new FormatError(
+      `Cannot read BAM: it has no index, expected one beside it: run "${adviseIndex(name)}"`,
+      { file: name },
+    );
+  }
+  const found = sortOrder === undefined
+    ? "its header does not say that it is sorted by coordinate"
+    : `by its header it is not sorted by coordinate (SO:${sortOrder})`;
+  return new FormatError(
+    `Cannot read BAM: it has no index, and ${found}: run "${adviseSort(name)}" and name that ` +
+      "file instead",
+    { file: name },
+  );
 }
 
 class BamTrack implements SignalTrack {
@@ -99,14 +135,8 @@ class BamTrack implements SignalTrack {
     return {
       values: counter.finish(),
       contigs: this.contigs,
-      reads: this.#checkReads(reads),
+      // An index may have the places of reads but not their number.
+      reads: reads > 0 ? reads : undefined,
     };
-  }
-
-  /** The number of all reads, or `undefined` if the index has places of reads but not their number. */
-  #checkReads(reads: number): number | undefined {
-    if (reads > 0) return reads;
-    if (this.#index.hasPlaces) return undefined;
-    throw new FormatError("Cannot count reads: the file holds none", { file: this.name });
   }
 }

@@ -5,7 +5,9 @@
  */
 
 import { FormatError } from "../../errors.ts";
+import { quotePath } from "../../_shell.ts";
 import type { ByteSource } from "../../io/byte_source.ts";
+import { adviseCram, adviseIndex, adviseSort } from "./_advice.ts";
 import { openBam } from "./bam.ts";
 import { openBigWig } from "./big_wig.ts";
 import { openText } from "./text_track.ts";
@@ -22,6 +24,19 @@ export interface OpenSignalOptions {
    */
   readonly format?: SignalFormat;
 }
+
+/** Endings of files that researchers have, but that hold nothing to count, and what to do about them. */
+const FOREIGN: readonly (readonly [ending: RegExp, advise: (name: string) => string])[] = [
+  [/\.(sam|sam\.gz)$/i, (name) => `it is SAM, expected BAM: run "${adviseSort(name)}"`],
+  [/\.cram$/i, (name) => `it is CRAM, expected BAM: run "${adviseCram(name)}"`],
+  [/\.(fastq|fq)(\.gz)?$/i, () => "its reads are not aligned to a genome yet, expected BAM"],
+  [
+    /\.(narrow|broad|gapped)peak(\.gz)?$/i,
+    () => "it holds peaks, expected the reads or the signal that they were called from",
+  ],
+  [/\.(bb|bigbed)$/i, () => 'it is bigBed, expected BED: "bigBedToBed" makes that of it'],
+  [/\.wig(\.gz)?$/i, () => 'it is wiggle text, expected bigWig: "wigToBigWig" makes that of it'],
+];
 
 const ENDINGS: Record<SignalFormat, RegExp> = {
   bam: /\.bam$/i,
@@ -48,6 +63,8 @@ export function signalFormat(name: string): SignalFormat {
   for (const [format, ending] of Object.entries(ENDINGS)) {
     if (ending.test(name)) return format as SignalFormat;
   }
+  const advise = FOREIGN.find(([ending]) => ending.test(name))?.[1];
+  if (advise !== undefined) throw new TypeError(`Cannot count ${name}: ${advise(name)}`);
   throw new TypeError(
     `Cannot tell what ${name} holds: expected a name that ends in .bam, .bw, .bigWig, .bed, .tagAlign, ` +
       ".bedGraph, .bdg or .bg, text perhaps with .gz behind",
@@ -91,7 +108,10 @@ export function checkIndexAge(file: FileTime, index: FileTime): void {
   if (index.modified.getTime() >= file.modified.getTime()) return;
   throw new FormatError(
     `Cannot use index: it was changed ${index.modified.toISOString()}, before ${file.name}, which was ` +
-      `${file.modified.toISOString()}; make it again`,
+      `${file.modified.toISOString()}: make it again with "${
+        adviseIndex(file.name)
+      }", or, if it is ` +
+      `this file's own, run "touch ${quotePath(index.name)}"`,
     { file: index.name },
   );
 }

@@ -6,7 +6,7 @@
 
 import { FormatError } from "../../errors.ts";
 import type { ByteSource } from "../../io/byte_source.ts";
-import { checkBgzipEnd } from "../_gunzip.ts";
+import { checkBgzipEnd, mayBeBgzf } from "../_gunzip.ts";
 import { visitTextLines } from "../_text_lines.ts";
 import type { GeneWindows } from "../windows.ts";
 import { readBgzfIndex } from "./_bgzf_index.ts";
@@ -27,7 +27,7 @@ export interface OpenTextOptions {
  * Opens a BED, tagAlign or bedGraph file. With an index only the parts around the windows are read; without one
  * the whole file is, in one pass that does not need it to be sorted.
  *
- * @throws {FormatError} If the index is damaged, or there is one and the file is cut short.
+ * @throws {FormatError} If the index is damaged, or there is one and the file is cut short or not from bgzip.
  */
 export async function openText(
   source: ByteSource,
@@ -35,6 +35,7 @@ export async function openText(
 ): Promise<SignalTrack> {
   const { format, index } = options;
   if (index === undefined) return new TextTrack(source, format);
+  await checkIsBgzf(source, index);
   await checkBgzipEnd(source);
   const bgzfIndex = await readBgzfIndex(index);
   const { names, sequences } = bgzfIndex;
@@ -49,6 +50,16 @@ export async function openText(
   }
   if (sequences === 0) failEmpty(source.name);
   return new IndexedTextTrack(source, format, bgzfIndex);
+}
+
+/** An index tells places in bgzip's blocks, which the files of gzip lack. */
+async function checkIsBgzf(source: ByteSource, index: ByteSource): Promise<void> {
+  if (mayBeBgzf(await source.read(0, Math.min(4, source.size)))) return;
+  throw new FormatError(
+    `Cannot use index: ${source.name} is not compressed in blocks, expected a file that bgzip wrote. ` +
+      "Compress it again with bgzip, or remove the index: then it is read whole",
+    { file: index.name },
+  );
 }
 
 class TextTrack implements SignalTrack {

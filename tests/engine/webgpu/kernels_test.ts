@@ -5,7 +5,8 @@ import fc from "fast-check";
 import { chooseTiling, type ProductShape } from "../../../src/engine/webgpu/gemm.ts";
 import { float, type Kernel } from "../../../src/engine/webgpu/kernel.ts";
 import { gather } from "../../../src/engine/webgpu/kernels/gather.ts";
-import { planModel, type PlanOptions } from "../../../src/engine/webgpu/plan.ts";
+import { planModel } from "../../../src/engine/webgpu/plan.ts";
+import type { PlanOptions } from "../../../src/engine/webgpu/plan_types.ts";
 import { parseSpec } from "../../../src/model/parse_spec.ts";
 import { PRESETS, presetSpec } from "../../../src/model/presets.ts";
 

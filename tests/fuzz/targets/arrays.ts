@@ -1,7 +1,8 @@
 /** The readers of arrays: npy, npz and the competition's files. */
 
 import { openNpz } from "../../../src/io/npz.ts";
-import { formatNpyHeader, type NpyDtype, readNpy } from "../../../src/io/npy.ts";
+import { formatNpyHeader, readNpy } from "../../../src/io/npy.ts";
+import type { NpyDtype } from "../../../src/io/npy_types.ts";
 import { readCompetition } from "../../../src/io/competition.ts";
 import { Dataset } from "../../../src/data/dataset.ts";
 import { COMPETITION_RECORD } from "../../../src/record.ts";

@@ -14,11 +14,8 @@ import { COMPETITION_RECORD, parseRecord } from "../../../src/record.ts";
 import { parseSpace } from "../../../src/search/parse_space.ts";
 import { DEFAULT_SPACE } from "../../../src/search/space.ts";
 import { parseTrials } from "../../../src/search/trial.ts";
-import {
-  decodeCheckpoint,
-  encodeCheckpoint,
-  type FitCheckpoint,
-} from "../../../src/training/checkpoint.ts";
+import { decodeCheckpoint, encodeCheckpoint } from "../../../src/training/checkpoint.ts";
+import type { FitCheckpoint } from "../../../src/training/fit_types.ts";
 import { type Bytes, expectSound, jsonPart, type Seed, type Target, textPart } from "../seed.ts";
 
 const LINE_FEED = 10;

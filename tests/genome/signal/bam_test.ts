@@ -106,8 +106,25 @@ Deno.test("a BAM file without an index is refused with the command to make one",
 });
 
 Deno.test("a file that is no BAM is refused", async () => {
-  const sam = bytesSource(new TextEncoder().encode("@HD\tVN:1.6\n"), "sam.bam");
-  await rejects(openBam(sam, fixture("reads.bam.bai")), /does not start as one \(sam\.bam\)/);
+  const refused: readonly (readonly [content: string | Uint8Array, message: RegExp])[] = [
+    [
+      "@SQ\tSN:chr1\n",
+      /it is SAM text, expected BAM: run "samtools sort -o a\.sorted\.bam a\.bam && /,
+    ],
+    [
+      "CRAM\x03",
+      /it is CRAM, expected BAM: run "samtools sort --reference GENOME\.fa -o a\.sorted/,
+    ],
+    ["chr1\t1\t2\n", /it does not start as one \(a\.bam\)$/],
+    [gzipSync("@SQ\tSN:chr1\n"), /it is gzip, but not in blocks/],
+  ];
+  for (const [content, message] of refused) {
+    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+    // What it is matters before whether it has an index.
+    for (const index of [undefined, fixture("reads.bam.bai")]) {
+      await rejects(openBam(bytesSource(Uint8Array.from(bytes), "a.bam"), index), message);
+    }
+  }
   const bed = openBam(fixture("reads.tagAlign.gz"), fixture("reads.bam.bai"));
   await rejects(bed, { name: "FormatError", file: "reads.tagAlign.gz" });
 });
@@ -136,16 +153,43 @@ function bgzf(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   return new Uint8Array([...block(bytes), ...block(new Uint8Array())]);
 }
 
+/** A BAM file with a header, one sequence of 10 kb, and no reads. */
+function headerOnly(text: string): Uint8Array<ArrayBuffer> {
+  const length = String.fromCharCode(text.length & 255, text.length >> 8);
+  const header = `BAM\x01${length}\0\0${text}\x01\0\0\0\x05\0\0\0chr1\0\x10\x27\0\0`;
+  return bgzf(Uint8Array.from(header, (letter) => letter.charCodeAt(0)));
+}
+
+Deno.test("a BAM file without an index is to be sorted first, unless its header says it is", async () => {
+  const open = (text: string, name = "a.bam") => openBam(bytesSource(headerOnly(text), name));
+  const sort =
+    /"samtools sort -o a\.sorted\.bam a\.bam && samtools index a\.sorted\.bam" and name that file/;
+  for (const text of ["", "@SQ\tSN:chr1\tLN:10000\n", "@HD\tVN:1.6\n@CO\tSO:coordinate\n"]) {
+    await rejects(open(text), sort);
+    await rejects(open(text), /does not say that it is sorted/);
+  }
+  await rejects(
+    open("@HD\tVN:1.6\tSO:unsorted\n"),
+    /is not sorted by coordinate \(SO:unsorted\): run/,
+  );
+  await rejects(open("@HD\tVN:1.6\tSO:queryname\tSS:x\n"), sort);
+  await rejects(open("@HD\tVN:1.6\tSO:unknown"), sort);
+  const long = `@HD\tVN:1.6\tSO:coordinate\n${"@CO\tx\n".repeat(1000)}`;
+  await rejects(open(long), /run "samtools index a\.bam" \(a\.bam\)$/);
+  await rejects(open(long, "it's a.bam"), /run "samtools index 'it'\\''s a\.bam'"/);
+  // An index cannot be made of a file that is not sorted, so with one the header does not matter.
+  const index = fixture("reads.bam.bai");
+  await rejects(openBam(bytesSource(headerOnly(""), "a.bam"), index), /it has 3 sequences/);
+});
+
 Deno.test("a BAM file without reads is refused", async () => {
-  const header = [..."BAM\x01\0\0\0\0\x01\0\0\0\x05\0\0\0chr1\0\x10\x27\0\0"];
-  const bam = bgzf(Uint8Array.from(header, (letter) => letter.charCodeAt(0)));
+  const bam = headerOnly("");
   const index = Uint8Array.from(
     [..."BAI\x01\x01\0\0\0".padEnd(16, "\0")],
     (letter) => letter.charCodeAt(0),
   );
-  const track = await openBam(bytesSource(bam, "none.bam"), bytesSource(index, "none.bam.bai"));
-  deepStrictEqual(track.contigs, [{ name: "chr1", length: 10_000 }]);
-  await rejects(track.count(fixtureWindows(), { rule: "reads" }), /holds none \(none\.bam\)/);
+  const open = openBam(bytesSource(bam, "none.bam"), bytesSource(index, "none.bam.bai"));
+  await rejects(open, { name: "FormatError", message: /holds none \(none\.bam\)/ });
 });
 
 Deno.test("damaged bytes of a BAM file are told with their place, or the header's", async () => {

@@ -25,8 +25,24 @@ Deno.test("a file's name tells what it holds", () => {
     names.map(signalFormat),
     ["bam", "bigwig", "bigwig", "bed", "bed", "bedgraph", "bedgraph"],
   );
-  for (const name of ["a.cram", "a.txt", "bam", "a.bam.gz"]) {
+  for (const name of ["a.txt", "bam", "a.bam.gz"]) {
     throws(() => signalFormat(name), { name: "TypeError", message: /expected a name that ends/ });
+  }
+});
+
+Deno.test("what to do about a file of a kind that is not read is told by its name", () => {
+  const advice: Readonly<Record<string, RegExp>> = {
+    "x/a.sam":
+      /it is SAM.*run "samtools sort -o x\/a\.sorted\.bam x\/a\.sam && samtools index x\/a\.sorted/,
+    "a b.CRAM":
+      /it is CRAM.*--reference GENOME\.fa -o 'a b\.sorted\.bam' 'a b\.CRAM' && samtools index/,
+    "a.narrowPeak.gz": /holds peaks, expected the reads or the signal/,
+    "a.wig": /wigToBigWig/,
+    "a.bb": /bigBedToBed/,
+    "a_R1.fastq.gz": /not aligned/,
+  };
+  for (const [name, message] of Object.entries(advice)) {
+    throws(() => signalFormat(name), { name: "TypeError", message });
   }
 });
 
@@ -43,8 +59,12 @@ Deno.test("an index older than its file is refused, one of the same time is not"
     checkIndexAge({ name: "a.bam", modified: file }, { name: "a.bam.bai", modified: index });
   throws(() => check(recent, old), {
     name: "FormatError",
-    message: /before a\.bam.*\(a\.bam\.bai\)/,
+    message: /before a\.bam.*"samtools index a\.bam".*"touch a\.bam\.bai" \(a\.bam\.bai\)/,
   });
+  throws(
+    () => checkIndexAge({ name: "a.bed.gz", modified: recent }, { name: "a.tbi", modified: old }),
+    /again with "tabix -f -p bed a\.bed\.gz"/,
+  );
   doesNotThrow(() => check(old, old));
   doesNotThrow(() => check(old, recent));
 });

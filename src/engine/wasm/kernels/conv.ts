@@ -90,7 +90,7 @@ function addForward(module: ModuleAssembler, name: string, shape: ConvShape): vo
 function addKernelGradient(module: ModuleAssembler, name: string, shape: ConvShape): void {
   const { filters, filterVectors, outputPositions, dilation, inputStride, groups } = shape;
   module.addFunction(name, ["i32", "i32", "i32"], (code, gradient, input, delta) => {
-    const [b, c] = [code.local("i32"), code.local("i32")];
+    const [b, c] = code.locals("i32", 2);
     code.repeat(groups, () => {
       code.get(input).set(b).get(gradient).set(c);
       assembleProduct(code, {
@@ -137,7 +137,7 @@ function addSparse(
     ["i32", "i32", "i32", "i32"],
     (code, first, second, offsets, delta) => {
       const [kernel, rows] = wanted === "kernel" ? [first, second] : [second, first];
-      const [groupRows, chunkRows] = [code.local("i32"), code.local("i32")];
+      const [groupRows, chunkRows] = code.locals("i32", 2);
       code.repeat(filters, () => {
         code.get(rows).set(groupRows);
         code.repeat(groups, () => {
@@ -170,7 +170,7 @@ function assembleSparseChunk(
 ): void {
   const { kernel, rows, offsets, delta } = addresses;
   const row = code.local("i32");
-  const [factor, scratch] = [code.local("v128"), code.local("v128")];
+  const [factor, scratch] = code.locals("v128", 2);
   const held = Array.from({ length: vectors }, () => code.local("v128"));
   held.forEach((vector, i) => code.get(kernel).load(16 * i).set(vector));
   for (let position = 0; position < pooledPositions!; position++) {

@@ -1,5 +1,6 @@
 import type { ModuleAssembler } from "../assembler.ts";
 import { assembleProduct } from "../gemm.ts";
+import { addSampleProduct } from "./sample_product.ts";
 
 /** Shape of a dense layer in memory. Strides are bytes between samples. */
 export interface DenseShape {
@@ -31,30 +32,16 @@ export function addDenseKernels(
     (code, output, input, kernel, bias, samples) => {
       assembleProduct(code, {
         ...{ rows: { local: samples }, vectors: unitVectors, start: { bias } },
-        ...{
-          rowStrideA: inputStride,
-          b: { rowStride: 16 * unitVectors },
-          rowStrideC: outputStride,
-        },
+        ...{ rowStrideA: inputStride, rowStrideC: outputStride },
+        b: { rowStride: 16 * unitVectors },
         sums: [{ count: 4 * inputVectors, strideA: 4, stepB: 1 }],
       }, { a: input, b: kernel, c: output });
     },
   );
-  module.addFunction(
-    `${name}.inputGradient`,
-    ["i32", "i32", "i32", "i32"],
-    (code, inputDelta, delta, transposed, samples) => {
-      assembleProduct(code, {
-        ...{ rows: { local: samples }, vectors: inputVectors, start: "zero" },
-        ...{
-          rowStrideA: outputStride,
-          b: { rowStride: 16 * inputVectors },
-          rowStrideC: inputStride,
-        },
-        sums: [{ count: 4 * unitVectors, strideA: 4, stepB: 1 }],
-      }, { a: delta, b: transposed, c: inputDelta });
-    },
-  );
+  addSampleProduct(module, `${name}.inputGradient`, {
+    ...{ inner: 4 * unitVectors, vectors: inputVectors, start: "zero" },
+    ...{ rowStrideA: outputStride, rowStrideC: inputStride, b: { rowStride: 16 * inputVectors } },
+  });
   module.addFunction(
     `${name}.kernelGradient`,
     ["i32", "i32", "i32", "i32", "i32"],

@@ -11,13 +11,17 @@ const ROTATIONS = [[13, 15, 26, 6], [17, 29, 16, 24]] as const;
  * `multiplyRows(target, source, mask, rows, vectors, stride, maskStride)`: target = source · mask for each row.
  */
 export function addDropoutKernels(module: ModuleAssembler): void {
+  addDropoutMask(module);
+  addMultiplyRows(module);
+}
+
+function addDropoutMask(module: ModuleAssembler): void {
   module.addFunction(
     "dropoutMask",
     ["i32", "i32", "i32", "i32", "i32", "i32", "f32"],
     (code, target, key0, key1, position, blocks, threshold, scale) => {
-      const vector = () => code.local("v128");
-      const [x0, x1, pair, thresholds, scales] = [vector(), vector(), vector(), vector(), vector()];
-      const schedule = [vector(), vector(), vector()];
+      const [x0, x1, pair, thresholds, scales] = code.locals("v128", 5);
+      const schedule = code.locals("v128", 3);
       code.get(key0).op("i32x4.splat").set(schedule[0]);
       code.get(key1).op("i32x4.splat").set(schedule[1]);
       code.get(schedule[0]).get(schedule[1]).op("v128.xor");
@@ -38,11 +42,14 @@ export function addDropoutKernels(module: ModuleAssembler): void {
       });
     },
   );
+}
+
+function addMultiplyRows(module: ModuleAssembler): void {
   module.addFunction(
     "multiplyRows",
     ["i32", "i32", "i32", "i32", "i32", "i32", "i32"],
     (code, target, source, mask, rows, vectors, stride, maskStride) => {
-      const [offset, left] = [code.local("i32"), code.local("i32")];
+      const [offset, left] = code.locals("i32", 2);
       code.repeatLocal(rows, () => {
         code.i32(0).set(offset).get(vectors).set(left);
         code.repeatLocal(left, () => {
@@ -52,10 +59,7 @@ export function addDropoutKernels(module: ModuleAssembler): void {
           code.op("f32x4.mul").store();
           code.advance(offset, 16);
         });
-        for (const pointer of [target, source]) {
-          code.get(pointer).get(stride).op("i32.add").set(pointer);
-        }
-        code.get(mask).get(maskStride).op("i32.add").set(mask);
+        code.advanceBy(target, stride).advanceBy(source, stride).advanceBy(mask, maskStride);
       });
     },
   );

@@ -1,4 +1,5 @@
-import type { FunctionAssembler, Local, ModuleAssembler, Operation } from "../assembler.ts";
+import type { FunctionAssembler, Local, ModuleAssembler } from "../assembler.ts";
+import type { Operation } from "../operations.ts";
 
 /** Assembles a loop over vectors; `pointers` advance by 16 bytes each time. */
 function forVectors(
@@ -13,7 +14,12 @@ function forVectors(
 }
 
 /** Pushes value > 0 ? chosen : slope · chosen, lane by lane. */
-function pushLeaky(code: FunctionAssembler, value: Local, slope: Local, chosen: Local): void {
+export function pushLeaky(
+  code: FunctionAssembler,
+  value: Local,
+  slope: Local,
+  chosen: Local,
+): void {
   // bitselect(a, b, mask) takes a where the mask is set.
   code.get(chosen).get(chosen).get(slope).op("f32x4.mul");
   code.get(value).f32x4(0).op("f32x4.gt").op("v128.bitselect");
@@ -29,7 +35,7 @@ export function addActivationKernels(module: ModuleAssembler): void {
     "leaky",
     ["i32", "i32", "i32", "f32"],
     (code, target, source, vectors, slope) => {
-      const [value, slopes] = [code.local("v128"), code.local("v128")];
+      const [value, slopes] = code.locals("v128", 2);
       code.get(slope).op("f32x4.splat").set(slopes);
       forVectors(code, { vectors, pointers: [target, source] }, () => {
         code.get(source).load().set(value).get(target);
@@ -42,7 +48,7 @@ export function addActivationKernels(module: ModuleAssembler): void {
     "leakyBackward",
     ["i32", "i32", "i32", "i32", "f32"],
     (code, target, delta, output, vectors, slope) => {
-      const [value, slopes, chosen] = ["", "", ""].map(() => code.local("v128"));
+      const [value, slopes, chosen] = code.locals("v128", 3);
       code.get(slope).op("f32x4.splat").set(slopes);
       forVectors(code, { vectors, pointers: [target, delta, output] }, () => {
         code.get(output).load().set(value).get(delta).load().set(chosen).get(target);
@@ -65,7 +71,7 @@ export function addAdamKernel(
     "adam",
     ["i32", "i32", "i32", "i32", "i32", "f32", "f32"],
     (code, weight, gradient, first, second, vectors, rate, correction) => {
-      const [g, m, v, rates, corrections] = ["", "", "", "", ""].map(() => code.local("v128"));
+      const [g, m, v, rates, corrections] = code.locals("v128", 5);
       code.get(rate).op("f32x4.splat").set(rates);
       code.get(correction).op("f32x4.splat").set(corrections);
       const decay = (pointer: Local, beta: number, moment: Local, squared: boolean) => {
@@ -98,12 +104,13 @@ export function addSumPartsKernel(module: ModuleAssembler): void {
     "sumParts",
     ["i32", "i32", "i32", "i32", "i32"],
     (code, target, source, vectors, stride, parts) => {
-      const [pointer, left, sum] = [code.local("i32"), code.local("i32"), code.local("v128")];
+      const [pointer, left] = code.locals("i32", 2);
+      const sum = code.local("v128");
       forVectors(code, { vectors, pointers: [target, source] }, () => {
         code.f32x4(0).set(sum).get(source).set(pointer).get(parts).set(left);
         code.repeatLocal(left, () => {
           code.get(sum).get(pointer).load().op("f32x4.add").set(sum);
-          code.get(pointer).get(stride).op("i32.add").set(pointer);
+          code.advanceBy(pointer, stride);
         });
         code.get(target).get(sum).store();
       });
@@ -133,23 +140,23 @@ export function addColumnKernels(module: ModuleAssembler): void {
     module.addFunction(name, parameters, (code, target, source, ...rest) => {
       const [centre, other] = [rest[0], rest[1]];
       const [rows, vectors, stride] = rest.slice(extra);
-      const [pointer, pointer2, left] = ["", "", ""].map(() => code.local("i32"));
-      const [sum, value] = [code.local("v128"), code.local("v128")];
+      const [pointer, otherPointer, left] = code.locals("i32", 3);
+      const [sum, value] = code.locals("v128", 2);
       const pointers = [target, source, ...rest.slice(0, extra)];
       forVectors(code, { vectors, pointers }, () => {
         code.get(target).load().set(sum).get(source).set(pointer).get(rows).set(left);
-        if (inputs === 2) code.get(other).set(pointer2);
+        if (inputs === 2) code.get(other).set(otherPointer);
         code.repeatLocal(left, () => {
           code.get(sum).get(pointer).load();
           if (centred) {
             code.get(centre).load().op("f32x4.sub").tee(value);
-            if (inputs === 2) code.get(pointer2).load();
+            if (inputs === 2) code.get(otherPointer).load();
             else code.get(value);
             code.op(operation);
           }
           code.op("f32x4.add").set(sum);
-          code.get(pointer).get(stride).op("i32.add").set(pointer);
-          if (inputs === 2) code.get(pointer2).get(stride).op("i32.add").set(pointer2);
+          code.advanceBy(pointer, stride);
+          if (inputs === 2) code.advanceBy(otherPointer, stride);
         });
         code.get(target).get(sum).store();
       });
@@ -167,10 +174,8 @@ export function addAffineKernel(module: ModuleAssembler): void {
     "affine",
     ["i32", "i32", "i32", "i32", "i32", "i32", "i32"],
     (code, target, first, second, factors, rows, vectors, stride) => {
-      const [to, x, y, left, lengthA, lengthB] = ["", "", "", "", "", ""].map(() =>
-        code.local("i32")
-      );
-      const [a, b, c] = ["", "", ""].map(() => code.local("v128"));
+      const [to, x, y, left, lengthA, lengthB] = code.locals("i32", 6);
+      const [a, b, c] = code.locals("v128", 3);
       code.get(vectors).i32(16).op("i32.mul").set(lengthA);
       code.get(vectors).i32(32).op("i32.mul").set(lengthB);
       forVectors(code, { vectors, pointers: [target, first, second, factors] }, () => {
@@ -182,9 +187,7 @@ export function addAffineKernel(module: ModuleAssembler): void {
           code.get(to).get(x).load().get(a).op("f32x4.mul");
           code.get(y).load().get(b).op("f32x4.mul").op("f32x4.add");
           code.get(c).op("f32x4.add").store();
-          for (const pointer of [to, x, y]) {
-            code.get(pointer).get(stride).op("i32.add").set(pointer);
-          }
+          for (const pointer of [to, x, y]) code.advanceBy(pointer, stride);
         });
       });
     },
@@ -207,9 +210,9 @@ export function addTransposeKernel(module: ModuleAssembler): void {
     "transpose",
     ["i32", "i32", "i32", "i32", "i32", "i32"],
     (code, target, source, rows, vectors, targetStride, sourceStride) => {
-      const [from, to, block, left] = ["", "", "", ""].map(() => code.local("i32"));
-      const lines = ["", "", "", ""].map(() => code.local("v128"));
-      const mixed = ["", "", "", ""].map(() => code.local("v128"));
+      const [from, to, block, left] = code.locals("i32", 4);
+      const lines = code.locals("v128", 4);
+      const mixed = code.locals("v128", 4);
       code.get(rows).i32(2).op("i32.shr_u").set(block);
       code.repeatLocal(block, () => {
         code.get(source).set(from).get(target).set(to).get(vectors).set(left);
@@ -239,7 +242,7 @@ function assembleTransposedBlock(code: FunctionAssembler, block: TransposedBlock
   const pointer = code.local("i32");
   code.get(from).set(pointer);
   for (const line of lines) {
-    code.get(pointer).load().set(line).get(pointer).get(sourceStride).op("i32.add").set(pointer);
+    code.get(pointer).load().set(line).advanceBy(pointer, sourceStride);
   }
   const [l0, l1, l2, l3] = lines;
   const [low01, low23, high01, high23] = mixed;
@@ -252,6 +255,6 @@ function assembleTransposedBlock(code: FunctionAssembler, block: TransposedBlock
   for (const [first, second, lane] of columns) {
     code.get(pointer).get(first).get(second);
     code.shuffle([lane, lane + 1, lane + 4, lane + 5]).store();
-    code.get(pointer).get(targetStride).op("i32.add").set(pointer);
+    code.advanceBy(pointer, targetStride);
   }
 }

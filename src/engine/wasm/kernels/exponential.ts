@@ -15,7 +15,7 @@ const SERIES_TERMS = 7;
  * x is n · ln 2 + f with a whole n, so eˣ − 1 = 2ⁿ · (eᶠ − 1) + (2ⁿ − 1), which near zero, where n is, loses nothing.
  */
 export function pushExponentialMinusOne(code: FunctionAssembler): void {
-  const [x, n, f, series, scratch] = ["", "", "", "", ""].map(() => code.local("v128"));
+  const [x, n, f, series, scratch] = code.locals("v128", 5);
   // These two pass on a NaN that is their first operand.
   code.f32x4(LARGEST_EXPONENT).op("f32x4.pmin").f32x4(-LARGEST_EXPONENT).op("f32x4.pmax").tee(x);
   code.f32x4(1 / Math.LN2).op("f32x4.mul").op("f32x4.nearest").set(n);

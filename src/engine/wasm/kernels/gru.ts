@@ -1,7 +1,8 @@
 import type { ModuleAssembler } from "../assembler.ts";
-import { assembleProduct, type MatrixProduct } from "../gemm.ts";
+import { assembleProduct } from "../gemm.ts";
 import { addGateDeltas, addGates } from "./gru_gates.ts";
 import { gruRecord, type GruShape, rowBytes } from "./gru_layout.ts";
+import { addSampleProduct } from "./sample_product.ts";
 
 /**
  * The kernels of a bidirectional GRU; see `BidirectionalGruLayer` for z, r, c and the weights. They take consecutive
@@ -44,21 +45,6 @@ export function addGruKernels(
   if (shape.positions > 1) addRecurrentGradient(module, name, shape);
 }
 
-/** Adds `NAME(c, a, b, samples)`, a product whose rows are samples. */
-function addProduct(
-  module: ModuleAssembler,
-  name: string,
-  { inner, offset = {}, ...product }:
-    & Omit<MatrixProduct, "rows" | "sums">
-    & { readonly inner: number; readonly offset?: { readonly [name in "a" | "b" | "c"]?: number } },
-): void {
-  module.addFunction(name, ["i32", "i32", "i32", "i32"], (code, c, a, b, samples) => {
-    code.advance(a, offset.a ?? 0).advance(b, offset.b ?? 0).advance(c, offset.c ?? 0);
-    const sums = [{ count: inner, strideA: 4, stepB: 1 }];
-    assembleProduct(code, { ...product, rows: { local: samples }, sums }, { a, b, c });
-  });
-}
-
 function addProjection(module: ModuleAssembler, name: string, shape: GruShape): void {
   const { positions, unitVectors, inputStride, inputSlot } = shape;
   const { slot } = gruRecord(shape);
@@ -67,7 +53,7 @@ function addProjection(module: ModuleAssembler, name: string, shape: GruShape): 
     `${name}.project`,
     ["i32", "i32", "i32", "i32", "i32"],
     (code, target, input, kernel, bias, samples) => {
-      const [b, c] = [code.local("i32"), code.local("i32")];
+      const [b, c] = code.locals("i32", 2);
       code.repeat(positions, () => {
         code.get(kernel).set(b).get(target).set(c);
         assembleProduct(code, {
@@ -89,9 +75,9 @@ function addForwardProducts(module: ModuleAssembler, name: string, shape: GruSha
     ...{ inner: 4 * unitVectors, start: "self" as const },
     ...{ rowStrideA: slot, b: { rowStride: gates }, rowStrideC: slot },
   };
-  addProduct(module, `${name}.recurGates`, { ...recur, vectors: 2 * unitVectors });
+  addSampleProduct(module, `${name}.recurGates`, { ...recur, vectors: 2 * unitVectors });
   const offset = { b: 2 * unit, c: 2 * unit };
-  addProduct(module, `${name}.recurCandidate`, { ...recur, vectors: unitVectors, offset });
+  addSampleProduct(module, `${name}.recurCandidate`, { ...recur, vectors: unitVectors, offset });
 }
 
 function addBackwardProducts(module: ModuleAssembler, name: string, shape: GruShape): void {
@@ -99,12 +85,12 @@ function addBackwardProducts(module: ModuleAssembler, name: string, shape: GruSh
   const { slot } = gruRecord(shape);
   const { unit } = rowBytes(shape);
   const recur = { vectors: unitVectors, rowStrideA: slot, b: { rowStride: unit } };
-  addProduct(module, `${name}.gatedGradient`, {
+  addSampleProduct(module, `${name}.gatedGradient`, {
     ...{ ...recur, inner: 4 * unitVectors, start: "zero", rowStrideC: slot },
     // Behind the rows of z and r.
     offset: { a: 2 * unit, b: 8 * unitVectors * unit },
   });
-  addProduct(module, `${name}.stateGradient`, {
+  addSampleProduct(module, `${name}.stateGradient`, {
     ...{ ...recur, inner: 8 * unitVectors, start: "self", rowStrideC: outputSlot },
   });
 }
@@ -117,7 +103,7 @@ function addInputGradient(module: ModuleAssembler, name: string, shape: GruShape
     `${name}.inputGradient`,
     ["i32", "i32", "i32", "i32"],
     (code, inputDelta, gates, transposed, samples) => {
-      const [b, c] = [code.local("i32"), code.local("i32")];
+      const [b, c] = code.locals("i32", 2);
       code.repeat(positions, () => {
         code.get(transposed).set(b).get(inputDelta).set(c);
         assembleProduct(code, {
@@ -161,7 +147,7 @@ function addRecurrentGradient(module: ModuleAssembler, name: string, shape: GruS
     `${name}.recurrentGradient`,
     ["i32", "i32", "i32", "i32", "i32", "i32"],
     (code, gradient, state, gated, gates, rows, samples) => {
-      const [b, c] = [code.local("i32"), code.local("i32")];
+      const [b, c] = code.locals("i32", 2);
       for (const [a, column, vectors] of [[state, 0, 2], [gated, 2 * unit, 1]]) {
         code.get(gates).i32(column).op("i32.add").set(b);
         code.get(gradient).i32(column).op("i32.add").set(c);

@@ -51,7 +51,7 @@ export function addGateDeltas(module: ModuleAssembler, name: string, shape: GruS
     ["i32", "i32", "i32", "i32"],
     (code, delta, gates, state, samples) => {
       const pointers = [[delta, outputSlot], [gates, slot], [state, slot]] as const;
-      const [d, z, rest, c] = ["", "", "", ""].map(() => code.local("v128"));
+      const [d, z, rest, c] = code.locals("v128", 4);
       forUnits(code, { unitVectors, samples, pointers }, () => {
         code.get(delta).load().set(d).get(gates).load().set(z).get(gates).load(2 * unit).set(c);
         code.get(delta).get(d).get(z).op("f32x4.mul").store();
@@ -72,7 +72,7 @@ export function addGateDeltas(module: ModuleAssembler, name: string, shape: GruS
         ...[[delta, outputSlot], [gates, slot], [state, slot], [gatedDelta, slot]] as const,
       ];
       // q ∘ r, where q is the derivative by r ∘ h.
-      const [r, passed] = [code.local("v128"), code.local("v128")];
+      const [r, passed] = code.locals("v128", 2);
       forUnits(code, { unitVectors, samples, pointers }, () => {
         code.get(gates).load(unit).tee(r).get(gatedDelta).load().op("f32x4.mul").set(passed);
         code.get(delta).get(delta).load().get(passed).op("f32x4.add").store();
@@ -105,10 +105,9 @@ function forUnits(
       for (const [pointer] of pointers) code.advance(pointer, 16);
     });
     for (const [pointer, slot] of pointers) {
-      code.advance(pointer, -16 * unitVectors).get(pointer);
-      if (typeof slot === "number") code.i32(slot);
-      else code.get(slot.local);
-      code.op("i32.add").set(pointer);
+      code.advance(pointer, -16 * unitVectors);
+      if (typeof slot === "number") code.advance(pointer, slot);
+      else code.advanceBy(pointer, slot.local);
     }
   });
 }

@@ -33,6 +33,11 @@ export function gruRecord({ positions, unitVectors }: GruShape): GruRecord {
   return { states, gated, gatedDelta, slot: Math.ceil((gatedDelta + row) / 64) * 64 };
 }
 
+/** Rows of the kernel: the channels of the input, gaps counted. */
+export function countKernelRows({ inputStride }: GruShape): number {
+  return inputStride / 4;
+}
+
 /** Bytes of a row of each of: units, the three gates, and the gates of both directions. */
 export function rowBytes({ unitVectors }: GruShape): Record<"unit" | "gates" | "both", number> {
   const unit = 16 * unitVectors;

@@ -96,7 +96,7 @@ function addList(module: ModuleAssembler): void {
     "list",
     ["i32", "i32", "i32", "i32", "i32", "i32", "i32"],
     (code, list, keep, values, count, stride, row, rowBytes) => {
-      const [end, entries] = [code.local("i32"), code.local("i32")];
+      const [end, entries] = code.locals("i32", 2);
       code.get(list).i32Load().get(row).i32(0).op("i32.ne").op("i32.mul").set(entries);
       code.get(list).get(entries).i32(ENTRY_BYTES).op("i32.mul").op("i32.add").set(end);
       code.advance(end, HEADER_BYTES);
@@ -105,8 +105,8 @@ function addList(module: ModuleAssembler): void {
         // Zero, of either sign, is what is left of nothing when the sign is shifted out.
         code.get(keep).i32Load().i32(1).op("i32.shl").i32(0).op("i32.ne");
         code.i32(ENTRY_BYTES).op("i32.mul").get(end).op("i32.add").set(end);
-        advanceBy(code, stride, [keep, values]);
-        advanceBy(code, rowBytes, [row]);
+        code.advanceBy(keep, stride).advanceBy(values, stride);
+        code.advanceBy(row, rowBytes);
       });
       code.get(end).f32x4(0).store().get(end).f32x4(0).store(ENTRY_BYTES);
       code.get(end).get(list).op("i32.sub").i32(HEADER_BYTES).op("i32.sub");
@@ -123,9 +123,9 @@ function addListedProduct(module: ModuleAssembler): void {
     "listedProduct",
     ["i32", "i32", "i32", "i32", "i32", "i32", "i32"],
     (code, c, strideC, start, lists, listStride, b, rows) => {
-      const [entry, left, row] = locals(code, "i32", 3);
-      const [factor, scratch] = locals(code, "v128", 2);
-      const sums = locals(code, "v128", PANEL_VECTORS);
+      const [entry, left, row] = code.locals("i32", 3);
+      const [factor, scratch] = code.locals("v128", 2);
+      const sums = code.locals("v128", PANEL_VECTORS);
       code.repeatLocal(rows, () => {
         sums.forEach((sum, i) => code.get(start).load(16 * i).set(sum));
         code.get(lists).i32Load().set(left);
@@ -141,8 +141,8 @@ function addListedProduct(module: ModuleAssembler): void {
           code.advance(entry, ENTRY_BYTES);
         });
         sums.forEach((sum, i) => code.get(c).get(sum).store(16 * i));
-        advanceBy(code, strideC, [c]);
-        advanceBy(code, listStride, [lists]);
+        code.advanceBy(c, strideC);
+        code.advanceBy(lists, listStride);
       });
     },
   );
@@ -154,11 +154,11 @@ function addListedDots(module: ModuleAssembler): void {
     "listedDots",
     ["i32", "i32", "i32", "i32", "i32", "i32", "i32"],
     (code, lists, listStride, sums, delta, deltaStride, b, rows) => {
-      const [entry, left, target] = locals(code, "i32", 3);
-      const places = locals(code, "i32", GROUP_ENTRIES);
-      const [product, scratch] = locals(code, "v128", 2);
-      const held = locals(code, "v128", PANEL_VECTORS);
-      const dots = locals(code, "v128", GROUP_ENTRIES);
+      const [entry, left, target] = code.locals("i32", 3);
+      const places = code.locals("i32", GROUP_ENTRIES);
+      const [product, scratch] = code.locals("v128", 2);
+      const held = code.locals("v128", PANEL_VECTORS);
+      const dots = code.locals("v128", GROUP_ENTRIES);
       code.repeatLocal(rows, () => {
         held.forEach((vector, i) => code.get(delta).load(16 * i).set(vector));
         code.get(lists).i32Load(4).set(left);
@@ -183,8 +183,8 @@ function addListedDots(module: ModuleAssembler): void {
           code.op("f32x4.add").store();
           code.advance(target, 4 * GROUP_ENTRIES).advance(entry, ENTRY_BYTES * GROUP_ENTRIES);
         });
-        advanceBy(code, deltaStride, [delta]);
-        advanceBy(code, listStride, [lists]);
+        code.advanceBy(delta, deltaStride);
+        code.advanceBy(lists, listStride);
       });
     },
   );
@@ -213,12 +213,4 @@ function addSpreadDots(module: ModuleAssembler): void {
       code.advance(list, ENTRY_BYTES).advance(sums, 4);
     });
   });
-}
-
-function locals(code: FunctionAssembler, type: "i32" | "v128", count: number): Local[] {
-  return Array.from({ length: count }, () => code.local(type));
-}
-
-function advanceBy(code: FunctionAssembler, stride: Local, pointers: readonly Local[]): void {
-  for (const pointer of pointers) code.get(pointer).get(stride).op("i32.add").set(pointer);
 }

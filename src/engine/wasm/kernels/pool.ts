@@ -1,4 +1,5 @@
 import type { ModuleAssembler } from "../assembler.ts";
+import { pushLeaky } from "./elementwise.ts";
 
 /** Shape of a max pooling. Strides are bytes between rows. */
 export interface PoolShape {
@@ -23,14 +24,17 @@ export interface PoolShape {
  * `offsetStride` must be `inputStride`, and `inputDelta` zero before.
  */
 export function addPoolKernels(module: ModuleAssembler, name: string, shape: PoolShape): void {
+  addForward(module, `${name}.forward`, shape);
+  addBackward(module, `${name}.backward`, shape);
+}
+
+function addForward(module: ModuleAssembler, name: string, shape: PoolShape): void {
   const { size, positions, vectors, inputStride, outputStride, offsetStride } = shape;
   module.addFunction(
-    `${name}.forward`,
+    name,
     ["i32", "i32", "i32", "f32"],
     (code, output, offsets, input, slope) => {
-      const [best, value, larger, from, slopes] = ["", "", "", "", ""].map(() =>
-        code.local("v128")
-      );
+      const [best, value, larger, from, slopes] = code.locals("v128", 5);
       const base = code.local("i32");
       code.get(slope).op("f32x4.splat").set(slopes);
       code.repeat(positions, () => {
@@ -43,8 +47,9 @@ export function addPoolKernels(module: ModuleAssembler, name: string, shape: Poo
             code.get(base).i32(step * offsetStride).op("i32.add").op("i32x4.splat");
             code.get(from).get(larger).op("v128.bitselect").set(from);
           }
-          code.get(output).get(best).get(best).get(slopes).op("f32x4.mul");
-          code.get(best).f32x4(0).op("f32x4.gt").op("v128.bitselect").store();
+          code.get(output);
+          pushLeaky(code, best, slopes, best);
+          code.store();
           code.get(offsets).get(from).store();
           for (const pointer of [input, output, offsets]) code.advance(pointer, 16);
         });
@@ -55,8 +60,12 @@ export function addPoolKernels(module: ModuleAssembler, name: string, shape: Poo
       });
     },
   );
+}
+
+function addBackward(module: ModuleAssembler, name: string, shape: PoolShape): void {
+  const { positions, vectors, outputStride } = shape;
   module.addFunction(
-    `${name}.backward`,
+    name,
     ["i32", "i32", "i32"],
     (code, inputDelta, offsets, outputDelta) => {
       const address = code.local("i32");

@@ -8,16 +8,19 @@
  * @module
  */
 
-import type { BatchNormNode } from "../plan.ts";
+import type { BatchNormNode } from "../plan_types.ts";
 import { applyAdam, type Machine, type Part, type Update } from "./machine.ts";
 
 /** Mean and summed squared deviations of a part's rows, in the two rows of its sums. */
-export function measureBatchNorm(machine: Machine, node: BatchNormNode, part: Part): void {
-  const { kernels, floats } = machine;
+export function measureBatchNorm(
+  { kernels, floats }: Machine,
+  node: BatchNormNode,
+  part: Part,
+): void {
   const { input, parts } = node;
   const { stride, slot, rows } = input;
   const mean = parts + 2 * stride * part.index;
-  machine.kernels.clear(mean, 2 * stride);
+  kernels.clear(mean, 2 * stride);
   const eachSample = (visit: (rows: number) => void) => {
     for (let i = part.start; i < part.start + part.count; i++) visit(input.address + i * slot);
   };
@@ -91,22 +94,25 @@ function setFactors(
 }
 
 /** Normalises a part's samples with the forward factors. */
-export function forwardBatchNorm(machine: Machine, node: BatchNormNode, part: Part): void {
+export function forwardBatchNorm({ kernels }: Machine, node: BatchNormNode, part: Part): void {
   const { input, output, forward } = node;
   for (let sample = part.start; sample < part.start + part.count; sample++) {
     const from = input.address + sample * input.slot;
     const to = output.address + sample * output.slot;
-    machine.kernels.affine(to, from, from, forward, input.rows, input.stride / 16, input.stride);
+    kernels.affine(to, from, from, forward, input.rows, input.stride / 16, input.stride);
   }
 }
 
 /** Sums of ∂y and ∂y·(x − μ) over a part's rows, in the two rows of its sums. */
-export function measureBatchNormDelta(machine: Machine, node: BatchNormNode, part: Part): void {
-  const { kernels } = machine;
+export function measureBatchNormDelta(
+  { kernels }: Machine,
+  node: BatchNormNode,
+  part: Part,
+): void {
   const { input, output, mean } = node;
   const { rows, stride } = input;
   const sums = node.parts + 2 * stride * part.index;
-  machine.kernels.clear(sums, 2 * stride);
+  kernels.clear(sums, 2 * stride);
   for (let sample = part.start; sample < part.start + part.count; sample++) {
     const delta = output.delta! + sample * output.slot;
     const from = input.address + sample * input.slot;
@@ -141,14 +147,14 @@ export function combineBatchNormDelta(
 }
 
 /** Deltas of the input of a part's samples. */
-export function backwardBatchNorm(machine: Machine, node: BatchNormNode, part: Part): void {
+export function backwardBatchNorm({ kernels }: Machine, node: BatchNormNode, part: Part): void {
   const { input, output, backward } = node;
   if (input.delta === undefined) return;
   for (let sample = part.start; sample < part.start + part.count; sample++) {
     const to = input.delta + sample * input.slot;
     const delta = output.delta! + sample * output.slot;
     const from = input.address + sample * input.slot;
-    machine.kernels.affine(to, delta, from, backward, input.rows, input.stride / 16, input.stride);
+    kernels.affine(to, delta, from, backward, input.rows, input.stride / 16, input.stride);
   }
 }
 

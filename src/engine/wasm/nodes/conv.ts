@@ -1,6 +1,6 @@
 import { PANEL_COLUMNS } from "../gemm.ts";
 import { filterBytes } from "../kernels/conv.ts";
-import type { ConvNode } from "../plan.ts";
+import type { ConvNode } from "../plan_types.ts";
 import { applyAdam, type Machine, type Part, type Update } from "./machine.ts";
 
 /** Convolution, activation and pooling of a part's samples. */
@@ -30,7 +30,7 @@ export function backwardConv(machine: Machine, node: ConvNode, part: Part): void
   const { name, output, shape, slope, parts, offsets } = node;
   const gradient = parts.kernel + part.index * parts.stride;
   const biasGradient = parts.bias + part.index * parts.stride;
-  machine.kernels.clear(gradient, parts.stride);
+  kernels.clear(gradient, parts.stride);
   const vectors = output.rows * shape.filterVectors;
   for (let sample = part.start; sample < part.start + part.count; sample++) {
     const delta = output.delta! + sample * output.slot;
@@ -60,12 +60,12 @@ function passBackDense({ kernels }: Machine, node: ConvNode, sample: number): vo
 }
 
 /** Deltas of a sample's input, where only the maxima of the pooling have one. */
-function passBackSparse(machine: Machine, node: ConvNode, sample: number): void {
+function passBackSparse({ kernels }: Machine, node: ConvNode, sample: number): void {
   const { name, input, output, shape, kernel, offsets } = node;
   if (input.delta === undefined) return;
   const inputDelta = input.delta + sample * input.slot;
-  machine.kernels.clear(inputDelta - input.before * input.stride, input.slot);
-  machine.kernels[`${name}.sparseInputGradient`](
+  kernels.clear(inputDelta - input.before * input.stride, input.slot);
+  kernels[`${name}.sparseInputGradient`](
     ...[inputDelta - shape.left * input.stride, kernel.weight],
     ...[offsets! + sample * output.slot, output.delta! + sample * output.slot],
   );

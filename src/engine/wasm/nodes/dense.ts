@@ -1,4 +1,4 @@
-import type { DenseNode } from "../plan.ts";
+import type { DenseNode } from "../plan_types.ts";
 import { applyAdam, type Machine, type Part, type Update } from "./machine.ts";
 
 /** Product, bias and activation of a part's samples. */
@@ -38,7 +38,7 @@ export function updateDense(machine: Machine, node: DenseNode, update: Update): 
   applyAdam(machine, kernel, { offset, bytes, adam });
   transposeRows(machine, node, { firstRow, rows });
   if (firstRow > 0) return;
-  machine.kernels.clear(bias.gradient, bias.bytes);
+  kernels.clear(bias.gradient, bias.bytes);
   kernels.columnSum(bias.gradient, delta, samples, output.stride / 16, output.slot);
   applyAdam(machine, bias, { offset: 0, bytes: bias.bytes, adam });
 }

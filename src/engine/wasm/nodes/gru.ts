@@ -1,4 +1,4 @@
-import { gruRecord, rowBytes } from "../kernels/gru_layout.ts";
+import { countKernelRows, gruRecord, rowBytes } from "../kernels/gru_layout.ts";
 import type { GruNode } from "../plan_types.ts";
 import { applyAdam, type Machine, type Part, type Update } from "./machine.ts";
 
@@ -90,14 +90,9 @@ function recurrentBytes({ recurrent }: GruNode): number {
  * the transposed rows. The rows of the kernel are followed by those of the two recurrent kernels.
  */
 export function updateGru(machine: Machine, node: GruNode, update: Update): void {
-  const inputs = countKernelRows(node);
+  const inputs = countKernelRows(node.shape);
   if (update.firstRow < inputs) updateKernel(machine, node, update);
   else updateRecurrent(machine, node, { ...update, firstRow: update.firstRow - inputs });
-}
-
-/** Rows of the kernel: the channels of the input, gaps counted. */
-export function countKernelRows({ input }: Pick<GruNode, "input">): number {
-  return input.stride / 4;
 }
 
 function updateKernel(machine: Machine, node: GruNode, update: Update): void {
@@ -152,7 +147,7 @@ interface Rows {
 /** Renews the transposed copies of the kernels. */
 export function transposeGru(machine: Machine, node: GruNode): void {
   const units = 4 * node.shape.unitVectors;
-  transposeKernel(machine, node, { firstRow: 0, rows: countKernelRows(node) });
+  transposeKernel(machine, node, { firstRow: 0, rows: countKernelRows(node.shape) });
   for (const direction of DIRECTIONS) {
     transposeRecurrent(machine, node, { firstRow: direction * units, rows: units });
   }

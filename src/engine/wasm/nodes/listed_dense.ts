@@ -1,11 +1,7 @@
 import { listBytes, PANEL_ROW_BYTES } from "../kernels/lists.ts";
+import { countValues } from "../layout.ts";
 import type { ListedDenseNode } from "../plan_types.ts";
 import { applyAdam, type Machine, type Part, type Update } from "./machine.ts";
-
-/** Inputs of a layer, gaps counted. */
-export function countInputs({ input }: Pick<ListedDenseNode, "input">): number {
-  return input.rows * input.stride / 4;
-}
 
 /** Product, bias and activation of a part's samples; lists their inputs on the way. */
 export function forwardListedDense(
@@ -40,7 +36,7 @@ function listInputs({ kernels }: Machine, node: ListedDenseNode, sample: number)
   const { input, gate, lists } = node;
   const list = lists.address + sample * lists.slot;
   const values = input.address + sample * input.slot;
-  const inputs = countInputs(node);
+  const inputs = countValues(input);
   if (gate === undefined) {
     kernels.list(list, values, values, inputs, 4, 0, PANEL_ROW_BYTES);
     return;
@@ -116,7 +112,7 @@ export function updateListedDense(machine: Machine, node: ListedDenseNode, updat
 
 /** For each panel the bytes from the first unit to its first one, and from the kernel's first value to its. */
 function* panels(node: ListedDenseNode): Generator<{ column: number; block: number }> {
-  const blockBytes = countInputs(node) * PANEL_ROW_BYTES;
+  const blockBytes = countValues(node.input) * PANEL_ROW_BYTES;
   for (let column = 0; column < node.output.stride; column += PANEL_ROW_BYTES) {
     yield { column, block: column / PANEL_ROW_BYTES * blockBytes };
   }

@@ -1,5 +1,7 @@
 import type { Parameter } from "../layout.ts";
-import type { Kernels } from "../module.ts";
+
+/** The kernels of a plan, by name; parameters are addresses, counts, and a few factors. */
+export type Kernels = Readonly<Record<string, (...parameters: number[]) => void>>;
 
 /** What a thread computes with. */
 export interface Machine {

@@ -1,5 +1,5 @@
 import { dropoutKey, dropoutScale, dropoutThreshold } from "../../dropout.ts";
-import type { ActivationNode, DropoutNode, PoolNode } from "../plan.ts";
+import type { ActivationNode, DropoutNode, PoolNode } from "../plan_types.ts";
 import type { Machine, Part } from "./machine.ts";
 
 /** Where in a run a training step stands: what its dropout masks depend on. */
@@ -21,14 +21,14 @@ export function forwardPool({ kernels }: Machine, node: PoolNode, { start, count
 }
 
 /** Deltas of the positions that the maxima came from. */
-export function backwardPool(machine: Machine, node: PoolNode, { start, count }: Part): void {
+export function backwardPool({ kernels }: Machine, node: PoolNode, { start, count }: Part): void {
   const { name, input, output, offsets } = node;
   if (input.delta === undefined) return;
   for (let sample = start; sample < start + count; sample++) {
     const to = input.delta + sample * input.slot;
     const delta = output.delta! + sample * output.slot;
-    machine.kernels.clear(to, input.rows * input.stride);
-    machine.kernels[`${name}.backward`](to, offsets + sample * output.slot, delta);
+    kernels.clear(to, input.rows * input.stride);
+    kernels[`${name}.backward`](to, offsets + sample * output.slot, delta);
   }
 }
 

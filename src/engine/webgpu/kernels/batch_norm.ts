@@ -1,5 +1,13 @@
 import type { GradientRegion } from "../gradients.ts";
-import { float, type Kernel, type KernelParts, makeKernel, read, write } from "../kernel.ts";
+import {
+  float,
+  type Kernel,
+  type KernelParts,
+  makeKernel,
+  type Purpose,
+  read,
+  write,
+} from "../kernel.ts";
 import { activationDerivative, deltaStart, type Tensor, valueStart } from "../tensors.ts";
 import { grid, invocation } from "./elementwise.ts";
 
@@ -131,11 +139,11 @@ function storeSums(input: Tensor, [first, second]: readonly [string, string]): s
  * The batch's mean and variance from its blocks', merged in order (Chan et al. 1979), the forward factors, and the
  * step of the moving averages. In prediction the moving averages are taken instead. One thread has one channel.
  */
-export function batchNormCombine(shape: BatchNormShape, mode: "training" | "prediction"): Kernel {
+export function batchNormCombine(shape: BatchNormShape, purpose: Purpose): Kernel {
   const { name, input, momentum, epsilon } = shape;
   const { channels, positions } = input;
   const moving = `gamma + ${2 * channels}u`;
-  const training = mode === "training";
+  const training = purpose === "training";
   const measured = `var mean = 0.0f;
   var deviations = 0.0f;
   var seen = 0.0f;
@@ -158,7 +166,7 @@ export function batchNormCombine(shape: BatchNormShape, mode: "training" | "pred
   const remembered = `let mean = weights[${moving}];
   let variance = weights[${moving} + ${channels}u];`;
   return makeKernel({
-    name: `${name} combine, ${mode}`,
+    name: `${name} combine, ${purpose}`,
     buffers: {
       ...(training ? { sums: read(`${name}.sums`) } : {}),
       weights: training ? write("weights") : read("weights"),

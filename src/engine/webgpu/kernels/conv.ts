@@ -1,5 +1,5 @@
 import { makeProductKernel, type WorkgroupLimits } from "../gemm.ts";
-import { type Kernel, read, unroll, write } from "../kernel.ts";
+import { type Kernel, loadFour, read, unroll, write } from "../kernel.ts";
 import {
   activationDerivative,
   deltaStart,
@@ -56,7 +56,7 @@ export function convForward(shape: ConvShape, limits: WorkgroupLimits): Kernel {
       vectorA: `let i = ${sampleStart(input, "item")} + (row + ${
         input.before - left
       }u) * ${input.channels}u + k;
-  return vec4f(input[i], input[i + 1u], input[i + 2u], input[i + 3u]);`,
+  return ${loadFour("input")};`,
       vectorB: `return weights[(model * ${weightStride}u + ${kernel.start}u
     + (run * ${kernel.paddedRun}u + k) * ${kernel.columns}u + column) / 4u];`,
       transposed: false,
@@ -89,13 +89,12 @@ ${
  */
 export function convInputGradient(shape: ConvShape, limits: WorkgroupLimits): Kernel {
   const { name, input, output, taps, dilation, left, kernel, weightStride, models } = shape;
-  const filters = output.channels;
   // Row r of A is position r − before of the deltas.
   const before = (taps - 1) * dilation - left;
   return makeProductKernel(
     {
       ...{ items: output.samples, windows: input.positions, pool: 1, columns: input.channels },
-      ...{ runs: taps, step: dilation, length: filters, models },
+      ...{ runs: taps, step: dilation, length: output.channels, models },
     },
     {
       name: `${name} input gradient`,
@@ -119,18 +118,19 @@ export function convInputGradient(shape: ConvShape, limits: WorkgroupLimits): Ke
     },
     limits,
   );
+}
 
-  function spreadDeltas({ pool }: ConvShape): string {
-    const load = (place: string) =>
-      `let i = ${deltaStart(output, "item")} + ${place} * ${filters}u + k;
-  let found = vec4f(delta[i], delta[i + 1u], delta[i + 2u], delta[i + 3u]);`;
-    if (pool === undefined) return `${load("u32(position)")}\n  return found;`;
-    return `let window = u32(position) / ${pool}u;
+/** WGSL that returns four deltas of a `position`, which behind a pooling are those of its window's maximum. */
+function spreadDeltas({ pool, output }: ConvShape): string {
+  const load = (place: string) =>
+    `let i = ${deltaStart(output, "item")} + ${place} * ${output.channels}u + k;
+  let found = ${loadFour("delta")};`;
+  if (pool === undefined) return `${load("u32(position)")}\n  return found;`;
+  return `let window = u32(position) / ${pool}u;
   if (window >= ${output.positions}u) { return vec4f(); }
   ${load("window")}
-  let at = vec4u(offsets[i], offsets[i + 1u], offsets[i + 2u], offsets[i + 3u]);
+  let at = ${loadFour("offsets", "vec4u")};
   return select(vec4f(), found, at == vec4u(u32(position)));`;
-  }
 }
 
 /** Rows of the kernel from one tap to the next. */

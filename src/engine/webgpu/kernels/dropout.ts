@@ -1,4 +1,4 @@
-import { float, type Kernel, makeKernel, read, write } from "../kernel.ts";
+import { float, type Kernel, makeKernel, type Purpose, read, write } from "../kernel.ts";
 import { type Tensor, valueStart } from "../tensors.ts";
 import { grid, invocation, passDelta } from "./elementwise.ts";
 import { dropoutWgsl, THREEFRY_WGSL } from "./threefry.ts";
@@ -16,9 +16,9 @@ export interface DropoutShape {
 }
 
 /** Values times their factors, 0 or 1 / (1 − rate); in prediction, a copy. One thread has one value. */
-export function dropoutForward(shape: DropoutShape, mode: "training" | "prediction"): Kernel {
+export function dropoutForward(shape: DropoutShape, purpose: Purpose): Kernel {
   const { name, input, output, rate, models } = shape;
-  const training = mode === "training";
+  const training = purpose === "training";
   return makeKernel({
     name: `${name} forward`,
     buffers: {

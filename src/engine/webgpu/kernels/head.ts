@@ -1,9 +1,9 @@
 import type { Loss } from "../../../model/spec.ts";
 import type { GradientRegion } from "../gradients.ts";
-import { float, type Kernel, makeKernel, read, unroll, write } from "../kernel.ts";
+import { float, type Kernel, makeKernel, type Purpose, read, unroll, write } from "../kernel.ts";
 import { activationDerivative, deltaStart, type Tensor, valueStart } from "../tensors.ts";
 import type { KernelLayout } from "../weight_layout.ts";
-import { lossWgsl } from "./loss.ts";
+import { lossWgsl, predictionWgsl } from "./loss.ts";
 import { dropoutWgsl, THREEFRY_WGSL } from "./threefry.ts";
 
 /** A dense layer of the head, and the dropout before it. */
@@ -109,13 +109,11 @@ ${loadInput(shape, "prediction")}
 ${unroll(last, (layer) => forwardLayer(shape, layer, "prediction"))}
   if (lane < ${samples}u && first + lane < step.samples) {
     let value = values${last}[lane / 4u][lane % 4u];
-    let predicted = ${loss === "meanSquaredError" ? "value" : "1.0f / (1.0f + exp(-value))"};
+    let predicted = ${predictionWgsl(loss, "value")};
     predictions[(step.position + first + lane) * ${models}u + model] = predicted;
   }`,
   });
 }
-
-type Mode = "training" | "prediction";
 
 /** Vectors of samples in a block. */
 function sampleVectors({ layers }: HeadShape): number {
@@ -161,7 +159,7 @@ ${body}
   workgroupBarrier();`;
 }
 
-function loadInput(shape: HeadShape, mode: Mode): string {
+function loadInput(shape: HeadShape, purpose: Purpose): string {
   const { input, layers } = shape;
   const sample = (j: number) => `first + 4u * four + ${j}u`;
   return eachUnit(
@@ -174,11 +172,11 @@ ${
           valueStart(input, `(${sample(j)})`)
         } + unit]; }`)
     }
-    values0[i] = found${mode === "training" ? dropoutOf(shape, 0) : ""};`,
+    values0[i] = found${purpose === "training" ? dropoutOf(shape, 0) : ""};`,
   );
 }
 
-function forwardLayer(shape: HeadShape, layer: number, mode: Mode): string {
+function forwardLayer(shape: HeadShape, layer: number, purpose: Purpose): string {
   const { layers, weightStride } = shape;
   const { inputs, units, slope, kernel } = layers[layer];
   const vectors = sampleVectors(shape);
@@ -192,7 +190,9 @@ function forwardLayer(shape: HeadShape, layer: number, mode: Mode): string {
     for (var k = 0u; k < ${inputs}u; k++) {
       sum += values${layer}[k * ${vectors}u + four] * ${weight(`kernel + k * ${kernel.columns}u`)};
     }
-    values${layer + 1}[i] = ${activated}${mode === "training" ? dropoutOf(shape, layer + 1) : ""};`,
+    values${layer + 1}[i] = ${activated}${
+      purpose === "training" ? dropoutOf(shape, layer + 1) : ""
+    };`,
   );
 }
 

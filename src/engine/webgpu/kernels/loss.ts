@@ -1,6 +1,7 @@
 import type { Loss } from "../../../model/spec.ts";
 import { type Kernel, makeKernel, read, write } from "../kernel.ts";
 import { deltaStart, type Tensor, valueStart } from "../tensors.ts";
+import { LOG1P_WGSL } from "./elementwise.ts";
 
 /** The network's output and what is done with it. */
 export interface LossShape {
@@ -20,12 +21,15 @@ export function lossWgsl(loss: Loss): string {
     ? `fn lossOf(value: f32, label: f32) -> f32 { return (value - label) * (value - label); }
 fn lossSlope(value: f32, label: f32) -> f32 { return 2.0f * (value - label); }`
     : `fn lossOf(value: f32, label: f32) -> f32 {
-  // log(1 + x) loses x where it is small; its series does not.
   let x = exp(-abs(value));
-  let log1p = select(log(1.0f + x), x * (1.0f - x * (0.5f - x / 3.0f)), x < 0.01f);
-  return max(value, 0.0f) - value * label + log1p;
+  return max(value, 0.0f) - value * label + ${LOG1P_WGSL};
 }
 fn lossSlope(value: f32, label: f32) -> f32 { return 1.0f / (1.0f + exp(-value)) - label; }`;
+}
+
+/** WGSL for the prediction of a model, given the network's output. */
+export function predictionWgsl(loss: Loss, value: string): string {
+  return loss === "meanSquaredError" ? value : `1.0f / (1.0f + exp(-${value}))`;
 }
 
 /** Samples of a workgroup, and so of a block of the loss. */
@@ -69,10 +73,7 @@ var<workgroup> sampleLoss: array<f32, ${SAMPLES}>;`,
 }
 
 /** Writes the network's outputs where predictions are collected: at their position in the order asked for. */
-export function collect(
-  { output, loss, models }: LossShape,
-): Kernel {
-  const value = `value[${valueStart(output, "sample")}]`;
+export function collect({ output, loss, models }: LossShape): Kernel {
   return makeKernel({
     name: "collect",
     buffers: { value: read(`${output.name}.value`), predictions: write("predictions") },
@@ -80,7 +81,7 @@ export function collect(
     workgroups: [lossBlocks(output.samples), 1, models],
     body: `  let sample = group.x * ${SAMPLES}u + lane;
   if (sample >= step.samples) { return; }
-  let predicted = ${loss === "meanSquaredError" ? value : `1.0f / (1.0f + exp(-${value}))`};
+  let predicted = ${predictionWgsl(loss, `value[${valueStart(output, "sample")}]`)};
   predictions[(step.position + sample) * ${models}u + model] = predicted;`,
   });
 }

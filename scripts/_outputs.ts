@@ -1,0 +1,98 @@
+/** Where a command writes: found fault with before the work, which may take hours. */
+
+import { basename, dirname } from "node:path";
+import { ContractError, WriteError } from "../src/errors.ts";
+import { listDirectory, pathKind, removeFile } from "../src/io/file.ts";
+import { UNFINISHED } from "./_run_files.ts";
+
+/**
+ * Refuses a directory that no files can be written to. Nothing is created: one that is not there yet is as its
+ * nearest parent.
+ *
+ * @throws {ContractError} If it, or what should be a directory above it, is a file.
+ * @throws {WriteError} If the system lets nothing be written there.
+ */
+export async function checkDirectory(directory: string): Promise<void> {
+  let nearest = directory;
+  let kind = await kindOf(nearest);
+  for (; kind === undefined; kind = await kindOf(nearest)) nearest = dirname(nearest);
+  if (kind === "file") {
+    const what = nearest === directory ? "it" : nearest;
+    throw new ContractError(
+      `Cannot write to ${directory}: ${what} is a file, expected a directory`,
+    );
+  }
+  try {
+    await Deno.remove(await Deno.makeTempFile({ dir: nearest, suffix: ".part" }));
+  } catch (cause) {
+    throw new WriteError(`Cannot write to ${directory}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/**
+ * Refuses a file that cannot be written, or that is there and does not look like one that the command wrote, and
+ * removes what killed commands had begun to write of it.
+ *
+ * @param path Path of the file.
+ * @param options `begins`, what all files begin with that the command writes; any is replaced if it is left out.
+ * @returns Whether there is a file to replace.
+ * @throws {ContractError} If it is a directory, its directory is a file, or it begins otherwise.
+ * @throws {WriteError} If the system lets nothing be written there.
+ */
+export async function checkOutput(
+  path: string,
+  { begins = "" }: { readonly begins?: string } = {},
+): Promise<boolean> {
+  await checkDirectory(dirname(path));
+  const kind = await pathKind(path);
+  if (kind === "directory") {
+    throw new ContractError(`Cannot write to ${path}: it is a directory, expected a file`);
+  }
+  if (kind === "file" && !await beginsWith(path, begins)) {
+    throw new ContractError(
+      `Cannot write to ${path}: a file of another kind is there already. Name another --out`,
+    );
+  }
+  await removeUnfinished(path);
+  return kind === "file";
+}
+
+/** What a path names; nothing below a file. */
+async function kindOf(path: string): Promise<"file" | "directory" | undefined> {
+  try {
+    return await pathKind(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotADirectory) return undefined;
+    throw error;
+  }
+}
+
+/** Whether a file begins with a text, or is empty. */
+async function beginsWith(path: string, text: string): Promise<boolean> {
+  const wanted = new TextEncoder().encode(text);
+  using file = await Deno.open(path);
+  const found = new Uint8Array(wanted.length);
+  const length = await file.read(found);
+  return length === null || found.every((byte, i) => byte === wanted[i]);
+}
+
+/** Removes temporary neighbours of a file that no process holds any more. */
+async function removeUnfinished(path: string): Promise<void> {
+  const directory = dirname(path);
+  if (await pathKind(directory) === undefined) return;
+  const names = (await listDirectory(directory)).filter((name) =>
+    UNFINISHED.test(name) && name.replace(UNFINISHED, "") === basename(path)
+  );
+  for (const name of names) {
+    const leftover = `${directory}/${name}`;
+    // One that is not ours to remove does no harm.
+    const isFree = await isLocked(leftover).then((locked) => !locked, () => false);
+    if (isFree) await removeFile(leftover).catch(() => undefined);
+  }
+}
+
+/** Whether a process holds a file's lock, or none can be had on this file system. */
+export async function isLocked(path: string): Promise<boolean> {
+  using file = await Deno.open(path, { write: true });
+  return !await file.tryLock(true).catch(() => false);
+}

@@ -1,0 +1,29 @@
+import { FormatError } from "../errors.ts";
+
+/** What is no text has mostly shown itself by then. */
+const LOOKED_AT_BYTES = 1024;
+
+const SAVE_AS_TEXT = 'in Excel, save it as "Text (Tab delimited)"';
+
+/** Files that are taken for text: their first bytes as Latin-1, what they are, and what to do about them. */
+const LOOKALIKES: readonly (readonly [start: string, what: string, advice: string])[] = [
+  ["\xff\xfe", "UTF-16", `: ${SAVE_AS_TEXT}`],
+  ["\xfe\xff", "UTF-16", `: ${SAVE_AS_TEXT}`],
+  ["PK\x03\x04", "a zip file, as .xlsx are", `: ${SAVE_AS_TEXT}`],
+  ["BAM\x01", "a BAM file", ""],
+  ["CRAM", "a CRAM file", ""],
+];
+
+/**
+ * Throws if a file that is to be read as text shows by its first bytes that it is something else: its first "line"
+ * would be no help in a message.
+ *
+ * @param head The first bytes, inflated.
+ */
+export function checkIsText(head: Uint8Array, file: string): void {
+  const start = String.fromCharCode(...head.subarray(0, 4));
+  const known = LOOKALIKES.find(([magic]) => start.startsWith(magic));
+  if (known === undefined && !head.subarray(0, LOOKED_AT_BYTES).includes(0)) return;
+  const [, what, advice] = known ?? ["", "a binary file", ""];
+  throw new FormatError(`Cannot read text: it is ${what}, expected UTF-8 text${advice}`, { file });
+}

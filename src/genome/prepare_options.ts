@@ -1,0 +1,71 @@
+/**
+ * What goes into a preparation: files, and how they are counted.
+ *
+ * @module
+ */
+
+import type { DepthNormalisation, ExpressionTransform, Orientation } from "../record.ts";
+import type { CountingRule, CountOptions, SignalTrack } from "./signal/track.ts";
+import type { GeneWindowsOptions } from "./windows.ts";
+
+/** An opened file. */
+export interface OpenedSignal {
+  /** What is counted. */
+  readonly track: SignalTrack;
+  /** Releases the file and its index. */
+  close(): void;
+}
+
+/** The file of one mark in one cell type. */
+export interface SignalInput {
+  /** Name of the cell type. */
+  readonly cellType: string;
+  /** Name of the mark. */
+  readonly mark: string;
+  /** Name of the file, for messages. */
+  readonly name: string;
+  /** Opens the file; called twice, for a look at all files comes before the counting. */
+  open(): Promise<OpenedSignal>;
+}
+
+/** How `prepare` counts. */
+export interface PrepareOptions
+  extends GeneWindowsOptions, Pick<CountOptions, "extendBp" | "minMappingQuality"> {
+  /** How a file becomes one number a bin. */
+  readonly rule: CountingRule;
+  /**
+   * What to do about sequencing depth: nothing, or divide by the file's reads in millions. These are all mapped
+   * reads, duplicates too, whatever the lowest mapping quality.
+   *
+   * @default "none"
+   */
+  readonly normalisation?: DepthNormalisation;
+  /**
+   * Direction of the bins of genes on the minus strand.
+   *
+   * @default "genomic"
+   */
+  readonly orientation?: Orientation;
+  /**
+   * Name of the genome assembly.
+   *
+   * @default what the lengths of the files' chromosomes tell, else `unknown`
+   */
+  readonly assembly?: string;
+  /**
+   * Expression of the genes in each cell type, `[gene]`; without it the data are for prediction.
+   */
+  readonly labels?: ReadonlyMap<string, Float64Array<ArrayBuffer>>;
+  /** What was applied to the labels, for the record, which is silent about it by default. */
+  readonly expressionTransform?: ExpressionTransform;
+  /**
+   * How many files are counted at once. Each takes some ten megabytes.
+   *
+   * @default 2
+   */
+  readonly concurrency?: number;
+  /** Called now and then with the number of genes done and of all, each counted once a file. */
+  readonly onProgress?: (done: number, total: number) => void;
+  /** Called with what may be wrong with the files but does not keep them from being counted. */
+  readonly onWarning?: (message: string) => void;
+}

@@ -1,0 +1,71 @@
+/**
+ * What an npy file holds.
+ *
+ * @module
+ */
+
+/** Element types that are read and written: all of numpy's booleans, integers and floats up to 8 bytes. */
+export type NpyDtype =
+  | "bool"
+  | "int8"
+  | "int16"
+  | "int32"
+  | "int64"
+  | "uint8"
+  | "uint16"
+  | "uint32"
+  | "uint64"
+  | "float16"
+  | "float32"
+  | "float64";
+
+/** What values are held in: bool as 0 and 1, float16 as float32, 64-bit integers as bigints. */
+export type NpyData =
+  | Int8Array<ArrayBuffer>
+  | Int16Array<ArrayBuffer>
+  | Int32Array<ArrayBuffer>
+  | BigInt64Array<ArrayBuffer>
+  | Uint8Array<ArrayBuffer>
+  | Uint16Array<ArrayBuffer>
+  | Uint32Array<ArrayBuffer>
+  | BigUint64Array<ArrayBuffer>
+  | Float32Array<ArrayBuffer>
+  | Float64Array<ArrayBuffer>;
+
+/** The header of an npy file. */
+export interface NpyHeader {
+  /** Element type. */
+  readonly dtype: NpyDtype;
+  /** Byte order of the items. */
+  readonly littleEndian: boolean;
+  /** Whether the first index varies fastest. */
+  readonly fortranOrder: boolean;
+  /** Length of each axis; empty for a single value. */
+  readonly shape: readonly number[];
+  /** Where the items start, in bytes from the start of the npy file. */
+  readonly dataOffset: number;
+}
+
+/** An array as it is in an npy file, in C order. */
+export interface NdArray {
+  /** Element type in the file. */
+  readonly dtype: NpyDtype;
+  /** Length of each axis; empty for a single value. */
+  readonly shape: readonly number[];
+  /** The values, row-major. */
+  readonly data: NpyData;
+}
+
+/** Where npy bytes come from, for messages. */
+export interface NpyPlace {
+  /** Name of the file. */
+  readonly file?: string;
+  /** Name of the npz member, if it is one. */
+  readonly member?: string;
+  /**
+   * Where the npy bytes start in the file, where that is known.
+   *
+   * @default 0, or unknown for a member
+   */
+  readonly byteOffset?: number;
+}

@@ -1,0 +1,159 @@
+/**
+ * What training is given and gives back: options, progress, results and checkpoints.
+ *
+ * @module
+ */
+
+import type { Dataset } from "../data/dataset.ts";
+import type { SessionState } from "../engine/engine.ts";
+import type { EngineName, EngineReport } from "../engine/select.ts";
+import type { DivergedError } from "../errors.ts";
+import type { TrainingDefaults } from "../model/presets.ts";
+import type { TrainedModel } from "../model/trained_model.ts";
+
+/** One finished epoch. */
+export interface EpochRecord {
+  /** Number of the epoch, from 1. */
+  readonly epoch: number;
+  /** Mean training loss over the epoch's steps, dropout on. */
+  readonly loss: number;
+  /** Loss on the validation data after the epoch, dropout off; absent without validation data. */
+  readonly validationLoss: number | undefined;
+  /** Seconds of training, validation not counted. */
+  readonly seconds: number;
+  /** Training samples a second. */
+  readonly samplesPerSecond: number;
+}
+
+/** How far a run is. */
+export interface FitProgress {
+  /** Number of the epoch under way, from 1. */
+  readonly epoch: number;
+  /** Epochs of the run. */
+  readonly epochs: number;
+  /** Samples trained on in this epoch. */
+  readonly samples: number;
+  /** Samples of an epoch. */
+  readonly samplesPerEpoch: number;
+  /** Mean loss of this epoch so far; `undefined` on engines that look at it only at an epoch's end. */
+  readonly loss: number | undefined;
+}
+
+/** Options of {@linkcode fit}. The defaults of the first five are the preset's own, wakawaka's for a spec. */
+export interface FitOptions extends Partial<TrainingDefaults> {
+  /** Seed of weights, order and dropout: an integer from 0 to 2^53 − 1. @default 0 */
+  readonly seed?: number;
+  /** Where to compute. @default "auto" */
+  readonly engine?: EngineName;
+  /** Threads to compute on, for engines that have threads; results do not depend on it. @default all */
+  readonly threads?: number;
+  /** Samples to measure the loss on after each epoch. */
+  readonly validation?: Dataset;
+  /** Called once, before the first step, with engine and device in words and the reason for the choice. */
+  readonly onStart?: (engine: EngineReport) => void;
+  /** Called after each epoch. */
+  readonly onEpoch?: (record: EpochRecord) => void;
+  /** Called every few steps. */
+  readonly onProgress?: (progress: FitProgress) => void;
+  /** Where to write checkpoints, after each epoch and, if asked to, within. */
+  readonly checkpoint?: CheckpointOptions;
+  /** A checkpoint of the same run to go on from, as if it had never stopped. */
+  readonly resume?: FitCheckpoint;
+  /** Ends the run between two steps; what earlier epochs reached is returned. */
+  readonly signal?: AbortSignal;
+}
+
+/** What {@linkcode fit} returns. */
+export interface FitResult extends EngineReport {
+  /** The model after the last finished epoch; with gene effects, if wanted, unless the run was interrupted. */
+  readonly model: TrainedModel;
+  /** One entry a finished epoch. */
+  readonly history: readonly EpochRecord[];
+  /** True if `signal` ended the run before its last epoch. */
+  readonly interrupted: boolean;
+}
+
+/** One of several runs: what may differ between them. */
+export interface FitRun extends Pick<FitOptions, "seed" | "learningRate" | "validation"> {
+  /** Labelled samples; all runs' samples are views of the same columns, and so are their validation data. */
+  readonly data: Dataset;
+}
+
+/** How far some runs are that train side by side. */
+export interface FitManyProgress extends FitProgress {
+  /** Numbers of the first of them, from 0, and of the one after the last. */
+  readonly runs: readonly [first: number, end: number];
+}
+
+/** Options of {@linkcode fitMany}: what the runs have in common. */
+export interface FitManyOptions extends
+  Pick<
+    FitOptions,
+    | "epochs"
+    | "batchSize"
+    | "transform"
+    | "geneEffects"
+    | "engine"
+    | "threads"
+    | "checkpoint"
+    | "resume"
+    | "signal"
+  > {
+  /** Called once, before the first step. */
+  readonly onStart?: (engine: EngineReport) => void;
+  /** Called after each epoch of a run, with its number from 0. */
+  readonly onEpoch?: (run: number, record: EpochRecord) => void;
+  /** Called every few steps. Samples are those of all runs that train side by side. */
+  readonly onProgress?: (progress: FitManyProgress) => void;
+}
+
+/** How checkpoints are taken. */
+export interface CheckpointOptions {
+  /**
+   * Keeps a checkpoint, such as `CheckpointFolder.save`; training waits for it. Its arrays are given back soon
+   * after: copy what is kept in memory.
+   */
+  readonly save: (checkpoint: FitCheckpoint) => Promise<void>;
+  /** Minutes after the last one at which the next is taken, about, within an epoch too. @default only after epochs */
+  readonly everyMinutes?: number;
+  /** Whether one is taken after each epoch, however short; if not, only those of `everyMinutes`. @default true */
+  readonly atEpochs?: boolean;
+}
+
+/** What a run of {@linkcode fitMany} ends with. */
+export interface FitManyResult extends FitResult {
+  /** Why the run ended early, if its loss became NaN or infinite; the model is that of the epoch before. */
+  readonly diverged?: DivergedError;
+}
+
+/** One of the runs in a checkpoint. */
+export interface RunCheckpoint {
+  /** Weights and optimizer after its last finished epoch. */
+  readonly state: SessionState;
+  /** Those it goes on from, if the checkpoint was taken in the middle of an epoch. */
+  readonly underWay?: SessionState;
+  /** Its finished epochs. */
+  readonly history: readonly EpochRecord[];
+  /** Its gene effects, if it is finished and has any; as `encodeGeneEffects` makes them. */
+  readonly geneEffects?: unknown;
+  /** Why it ended early, if it diverged. */
+  readonly diverged?: string;
+}
+
+/** Where some runs are: all that is needed to go on as if they had never stopped. */
+export interface FitCheckpoint {
+  /** Stands for the model, the settings and the samples; a checkpoint of others is not gone on from. */
+  readonly identity: string;
+  /** Numbers of the runs that train side by side now, from 0: the first, and the one after the last. */
+  readonly group: readonly [first: number, end: number];
+  /** Epochs that they have finished. */
+  readonly epoch: number;
+  /** Samples of each order that were trained on in the epoch under way; a multiple of the batch size. */
+  readonly position: number;
+  /** Summed loss of these samples, of each of the runs side by side. */
+  readonly lossSums: readonly number[];
+  /** Seconds spent on them. */
+  readonly seconds: number;
+  /** Runs before the group, which are finished, and the group's. */
+  readonly runs: readonly RunCheckpoint[];
+}
