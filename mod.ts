@@ -49,16 +49,25 @@ export { pearson } from "./src/metrics/pearson.ts";
 export { rSquared } from "./src/metrics/r_squared.ts";
 export { spearman } from "./src/metrics/spearman.ts";
 export { buildModel, type BuildModelOptions, type LayersModel } from "./src/model/build_model.ts";
-export { PRESETS, presetSpec } from "./src/model/presets.ts";
+export { parseSpec } from "./src/model/parse_spec.ts";
+export { parsePresetName, type PresetName, PRESETS, presetSpec } from "./src/model/presets.ts";
 export { loadModel, saveModel } from "./src/model/save_load.ts";
-export type { ModelSpec } from "./src/model/spec.ts";
+export type { LayerSpec, ModelSpec } from "./src/model/spec.ts";
 export type { TrainedModel } from "./src/model/trained_model.ts";
-export type { DataRecord, Transform } from "./src/record.ts";
+export { COMPETITION_RECORD, type DataRecord, type Transform } from "./src/record.ts";
+export { CheckpointFolder } from "./src/training/checkpoint_folder.ts";
 export {
   crossValidate,
   type CrossValidationOptions,
   type FoldResult,
 } from "./src/training/crossval.ts";
 export { fit } from "./src/training/fit.ts";
-export type { FitOptions, FitResult } from "./src/training/fit_types.ts";
+export type {
+  CheckpointOptions,
+  EpochRecord,
+  FitCheckpoint,
+  FitOptions,
+  FitProgress,
+  FitResult,
+} from "./src/training/fit_types.ts";
 export { predict, type PredictOptions } from "./src/training/predict.ts";

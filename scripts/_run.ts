@@ -7,7 +7,7 @@ import { readDataset } from "../src/data/read_dataset.ts";
 import type { EngineName, EngineReport } from "../src/engine/select.ts";
 import { ContractError } from "../src/errors.ts";
 import { pathKind } from "../src/io/file.ts";
-import { findPreset } from "../src/model/presets.ts";
+import { findPreset, parsePresetName, type PresetName } from "../src/model/presets.ts";
 import type { ModelSpec } from "../src/model/spec.ts";
 import { type DataRecord, parseRecord, type Transform } from "../src/record.ts";
 import type {
@@ -63,8 +63,8 @@ export interface RunSettings {
 }
 
 /** The model to train, as the functions that train take it. */
-export function modelOf({ spec, preset }: RunSettings): ModelSpec | string {
-  return spec ?? preset;
+export function modelOf({ spec, preset }: RunSettings): ModelSpec | PresetName {
+  return spec ?? parsePresetName(preset);
 }
 
 /** The data to train on: those in fixtures/, which is said, if none are named. */

@@ -3,7 +3,7 @@
 import { formatCountOf } from "../src/_count.ts";
 import { FOLD_SCHEMES, kFold } from "../src/data/kfold.ts";
 import { ContractError } from "../src/errors.ts";
-import { findPreset } from "../src/model/presets.ts";
+import { parsePresetName } from "../src/model/presets.ts";
 import { TRANSFORMS } from "../src/record.ts";
 import {
   type ExperimentData,
@@ -88,12 +88,12 @@ async function experiments(given: ExperimentsFlags, signal: AbortSignal): Promis
   const flags = await chooseFlags(given);
   const { out, only = EXPERIMENTS, overwrite } = flags;
   checkTestFlags(flags);
-  only.forEach(findPreset);
+  const asked = only.map(parsePresetName);
   await using owned = await ownParts(out, { command: "experiments", flags });
   if (flags.resume !== undefined) console.log(`Resuming ${out}`);
   const dataPath = chooseData(flags.data);
   const data = await chooseTest(dataPath, flags);
-  const names = [...new Set([...EXPERIMENTS, ...only])];
+  const names = [...new Set([...EXPERIMENTS, ...asked])];
   const plans = await planExperiments(names, data, flags);
   const finished = await findFinished(plans, flags);
   if (overwrite) await forget(only, { out, finished });

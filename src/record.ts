@@ -55,19 +55,19 @@ export interface DataRecord {
   /**
    * Length to which reads were extended from their 5' ends, in base pairs; 0 for reads as they are.
    *
-   * @default 0
+   * Default: `0`.
    */
   readonly extendBp?: number;
   /**
    * Lowest mapping quality of a read that counted.
    *
-   * @default 0
+   * Default: `0`.
    */
   readonly minMappingQuality?: number;
   /**
    * What was done about sequencing depth.
    *
-   * @default "none"
+   * Default: `"none"`.
    */
   readonly normalisation?: DepthNormalisation;
   /** What was applied to the labels; `undefined` where there are none, or nobody said. */

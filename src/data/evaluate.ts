@@ -15,7 +15,7 @@ import type { Dataset } from "./dataset.ts";
 export interface Agreement {
   /** Number of samples. */
   readonly samples: number;
-  /** Mean squared error. */
+  /** Mean squared error; it and what follows are `null` if there are no samples, or a prediction is no finite number. */
   readonly mse: number | null;
   /** Pearson's correlation; `null` if labels or predictions do not vary. */
   readonly pearson: number | null;

@@ -22,7 +22,7 @@ export interface FoldOptions {
   /**
    * Seed of the random parting; `contiguous` has none.
    *
-   * @default 0
+   * Default: `0`.
    */
   readonly seed?: number;
 }

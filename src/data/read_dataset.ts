@@ -10,10 +10,10 @@ export interface ReadDatasetOptions {
   /**
    * What the numbers are.
    *
-   * @default the record that an npz file carries, else COMPETITION_RECORD
+   * Default: the record that an npz file carries, else COMPETITION_RECORD.
    */
   readonly record?: DataRecord;
-  /** Threads to read npz files on; see `ReadCompetitionOptions`. @default all cores, at most 8 */
+  /** Threads to read npz files on; see `ReadCompetitionOptions`. Default: all cores, at most 8. */
   readonly threads?: number;
   /** Called now and then with how much is read and how much there is, in a unit that depends on the kind. */
   readonly onProgress?: (done: number, total: number) => void;

@@ -1,5 +1,6 @@
 import { ContractError } from "../errors.ts";
 import type { ModelSpec } from "../model/spec.ts";
+import { transformFunction } from "../record.ts";
 import type { EngineData, EpochRequest } from "./engine.ts";
 
 /**
@@ -7,7 +8,7 @@ import type { EngineData, EpochRequest } from "./engine.ts";
  * they would answer with a number.
  *
  * @throws {ContractError} If the data are of another shape than the model takes.
- * @throws {RangeError} If there is no such row.
+ * @throws {RangeError} If there is no such row, or no such transform.
  */
 export function checkRows(
   { bins, marks }: Pick<ModelSpec, "bins" | "marks">,
@@ -20,6 +21,8 @@ export function checkRows(
         `${bins} × ${marks}`,
     );
   }
+  // It throws where there is none of that name.
+  transformFunction(data.transform);
   const samples = Math.floor(data.signal.length / (bins * marks));
   const beyond = rows.find((row) => row >= samples);
   if (beyond === undefined) return;
@@ -28,17 +31,27 @@ export function checkRows(
   );
 }
 
+type TrainingRequest = Pick<EpochRequest, "data" | "order" | "start" | "end">;
+
 /**
  * Throws unless a model can be trained as asked.
  *
  * @throws {TypeError} If the data have no labels, or not one for each sample.
+ * @throws {RangeError} If the piece of the order does not begin and end between two steps.
  * @throws As {@linkcode checkRows} does.
  */
 export function checkTraining(
   spec: Pick<ModelSpec, "bins" | "marks">,
-  { data, order }: Pick<EpochRequest, "data" | "order">,
+  { data, order, start = 0, end = order.length }: TrainingRequest,
+  batchSize: number,
 ): void {
   checkRows(spec, data, order);
+  for (const [name, place] of [["start", start], ["end", end]] as const) {
+    if (place >= order.length || (place >= 0 && place % batchSize === 0)) continue;
+    throw new RangeError(
+      `Cannot train: ${name} is ${place}, expected a multiple of the batch size ${batchSize}`,
+    );
+  }
   const { labels, signal } = data;
   if (labels === undefined) throw new TypeError("Cannot train: the data have no labels");
   const samples = signal.length / (spec.bins * spec.marks);

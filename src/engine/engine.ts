@@ -42,8 +42,11 @@ export interface Engine {
   /** Answers without side effects. */
   supports(spec: ModelSpec): Support;
   /**
-   * Makes a session that owns weights and optimizer state.
+   * Makes a session that owns weights and optimizer state. It holds threads or a GPU until it is disposed of, and with
+   * them the process: `await using` does so.
    *
+   * @throws {ContractError} If the weights do not fit the model.
+   * @throws {RangeError} If a setting is out of range.
    * @throws {EngineUnavailableError} If the hardware or driver is missing.
    * @throws {UnsupportedModelError} If {@linkcode Engine.supports} says no.
    */
@@ -76,7 +79,7 @@ export interface SessionOptions {
   /**
    * Threads to compute on, for engines that have threads. Results do not depend on it.
    *
-   * @default all of the machine's
+   * Default: all of the machine's.
    */
   readonly threads?: number;
 }
@@ -101,13 +104,13 @@ export interface EpochRequest {
   /**
    * Where in the order to begin: a multiple of the batch size. An epoch in pieces is the same epoch.
    *
-   * @default 0
+   * Default: `0`.
    */
   readonly start?: number;
   /**
    * Where in the order to end: a multiple of the batch size, or at the order's end or behind it.
    *
-   * @default the order's length
+   * Default: the order's length.
    */
   readonly end?: number;
   /**
@@ -144,7 +147,7 @@ export interface Session extends AsyncDisposable {
    * @returns Mean training loss over these samples, dropout on; NaN where there are none.
    * @throws {DivergedError} If the loss is not finite.
    * @throws {ContractError} If the data are of another shape than the model takes.
-   * @throws {RangeError} If the data lack a row of the order.
+   * @throws {RangeError} If the data lack a row of the order, or the piece begins or ends within a step.
    * @throws {TypeError} If the data have no labels, or not one for each sample.
    * @throws {EngineUnavailableError} If the hardware fails.
    */

@@ -18,7 +18,7 @@ export interface ReadExpressionTableOptions {
   /**
    * Applied to each value.
    *
-   * @default "none"
+   * Default: `"none"`.
    */
   readonly transform?: ExpressionTransform;
   /** Called with what is odd about the file but does not keep it from being read: mixed line ends. */

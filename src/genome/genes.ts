@@ -28,7 +28,7 @@ export interface ReadGenesOptions {
   /**
    * The file's format.
    *
-   * @default told from the file's first lines
+   * Default: told from the file's first lines.
    */
   readonly format?: GeneFormat;
   /** Called with what is odd about the file but does not keep it from being read: mixed line ends. */

@@ -37,19 +37,19 @@ export interface PrepareOptions
    * What to do about sequencing depth: nothing, or divide by the file's reads in millions. These are all mapped
    * reads, duplicates too, whatever the lowest mapping quality.
    *
-   * @default "none"
+   * Default: `"none"`.
    */
   readonly normalisation?: DepthNormalisation;
   /**
    * Direction of the bins of genes on the minus strand.
    *
-   * @default "genomic"
+   * Default: `"genomic"`.
    */
   readonly orientation?: Orientation;
   /**
    * Name of the genome assembly.
    *
-   * @default what the lengths of the files' chromosomes tell, else `unknown`
+   * Default: what the lengths of the files' chromosomes tell, else `unknown`.
    */
   readonly assembly?: string;
   /**
@@ -61,7 +61,7 @@ export interface PrepareOptions
   /**
    * How many files are counted at once. Each takes some ten megabytes.
    *
-   * @default 2
+   * Default: `2`.
    */
   readonly concurrency?: number;
   /** Called now and then with the number of genes done and of all, each counted once a file. */

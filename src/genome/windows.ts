@@ -13,13 +13,13 @@ export interface GeneWindowsOptions {
   /**
    * Width of a bin, in base pairs.
    *
-   * @default 100
+   * Default: `100`.
    */
   readonly binSizeBp?: number;
   /**
    * How far a window reaches from the TSS to either side, in base pairs; a multiple of half a bin.
    *
-   * @default 5000
+   * Default: `5000`.
    */
   readonly halfWidthBp?: number;
 }
@@ -134,7 +134,7 @@ export interface FlipBinsOptions {
   /**
    * Number of marks.
    *
-   * @default 1
+   * Default: `1`.
    */
   readonly marks?: number;
 }

@@ -14,7 +14,7 @@ export interface ByteSource {
    * Whether each array that `read` gives has a buffer of its own, which its reader may detach to give the memory
    * back early.
    *
-   * @default false
+   * Default: `false`.
    */
   readonly readsAreCopies?: boolean;
   /**
@@ -31,8 +31,7 @@ export interface ByteSource {
  * A source over bytes in memory.
  *
  * @param bytes The content; not copied.
- * @param name Name for messages.
- * @default name "memory"
+ * @param name Name for messages; `memory` by default.
  */
 export function bytesSource(bytes: Uint8Array<ArrayBuffer>, name = "memory"): ByteSource {
   return {

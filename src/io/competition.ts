@@ -22,19 +22,19 @@ export interface ReadCompetitionOptions {
   /**
    * What the numbers are. Its marks say how many columns are marks.
    *
-   * @default The record in the file's zip comment, or that of the competition's own files
+   * Default: the record in the file's zip comment, or that of the competition's own files.
    */
   readonly record?: DataRecord;
   /**
    * Which cell types to read; their order remains that of the file.
    *
-   * @default All of the file's
+   * Default: all of the file's.
    */
   readonly cellTypes?: readonly string[];
   /**
    * Threads to decode on; the result does not depend on it.
    *
-   * @default all cores, at most 8; one for a small file, or where there are no workers
+   * Default: all cores, at most 8; one for a small file, or where there are no workers.
    */
   readonly threads?: number;
   /** Called now and then with the samples read so far and their number. */

@@ -26,7 +26,7 @@ export interface WriteCompetitionOptions {
   /**
    * Whether to deflate the members.
    *
-   * @default false
+   * Default: `false`.
    */
   readonly compress?: boolean;
 }

@@ -11,13 +11,13 @@ export interface DeepchromeCsvOptions {
   /**
    * What the numbers are; its marks name the columns between bin and label.
    *
-   * @default COMPETITION_RECORD
+   * Default: `COMPETITION_RECORD`.
    */
   readonly record?: DataRecord;
   /**
    * Name of the cell type that the file holds.
    *
-   * @default the file's folder (`E003` of `E003/train.csv`), else its name without the ending
+   * Default: the file's folder (`E003` of `E003/train.csv`), else its name without the ending.
    */
   readonly cellType?: string;
   /** Called now and then with the bytes read and the file's size. */
@@ -32,13 +32,13 @@ export interface DeepchromeFolderOptions {
   /**
    * What the numbers are; its marks name the columns between bin and label.
    *
-   * @default COMPETITION_RECORD
+   * Default: `COMPETITION_RECORD`.
    */
   readonly record?: DataRecord;
   /**
    * Which file of each cell type to read.
    *
-   * @default "train"
+   * Default: `"train"`.
    */
   readonly split?: DeepchromeSplit;
   /** Called after each file with the number of files read and of files in all. */

@@ -65,7 +65,7 @@ export interface NpyPlace {
   /**
    * Where the npy bytes start in the file, where that is known.
    *
-   * @default 0, or unknown for a member
+   * Default: 0, or unknown for a member.
    */
   readonly byteOffset?: number;
 }

@@ -39,13 +39,13 @@ export interface WriteNpzOptions {
   /**
    * Whether to deflate the members.
    *
-   * @default false
+   * Default: `false`.
    */
   readonly compress?: boolean;
   /**
    * Comment of the zip file, at most 65,535 bytes in UTF-8.
    *
-   * @default "" (none)
+   * Default: "" (none).
    */
   readonly comment?: string;
 }

@@ -26,7 +26,7 @@ export interface PackedBuilderOptions {
   /**
    * Whether the memory is a `SharedArrayBuffer`, which workers can use without a copy; others can be transferred.
    *
-   * @default whether the platform has it
+   * Default: whether the platform has it.
    */
   readonly shared?: boolean;
 }

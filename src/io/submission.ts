@@ -15,7 +15,7 @@ export interface PredictionFile {
 
 /** Options of {@linkcode readPredictions} and {@linkcode alignPredictions}. */
 export interface PredictionFileOptions {
-  /** What the values are, for messages. @default "predictions" */
+  /** What the values are, for messages. Default: `"predictions"`. */
   readonly what?: string;
 }
 

@@ -6,7 +6,8 @@ import { checkSameLength } from "./_pairs.ts";
  *
  * @param a First column, `[sample]`.
  * @param b Second column, `[sample]`.
- * @returns NaN if either column is constant or empty, or holds a value that is NaN or infinite.
+ * @returns NaN if either column is constant or empty, holds a value that is NaN or infinite, or varies by less than 1e-150
+ *   or more than 1e150, whose squares float64 does not hold.
  * @throws {TypeError} If the lengths differ.
  *
  * @example

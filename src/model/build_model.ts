@@ -13,7 +13,7 @@ import { registerDilatedGradient } from "./dilated_gradient.ts";
 import { initialWeights, type Weights } from "./initial_weights.ts";
 import { layerNames } from "./layer_names.ts";
 import { parseSpec } from "./parse_spec.ts";
-import { presetSpec } from "./presets.ts";
+import { type PresetName, presetSpec } from "./presets.ts";
 import { weightShapes } from "./shapes.ts";
 import type { ActivationLayer, BidirectionalGruLayer, LayerSpec, ModelSpec } from "./spec.ts";
 import { registerUnstackGradient } from "./unstack_gradient.ts";
@@ -34,13 +34,13 @@ export interface BuildModelOptions {
   /**
    * Weights in the order of `weightShapes(spec)`, such as those of a trained model.
    *
-   * @default initialWeights(spec, seed)
+   * Default: `initialWeights(spec, seed)`.
    */
   readonly weights?: Weights;
   /**
    * Seed of the initial weights.
    *
-   * @default 0
+   * Default: `0`.
    */
   readonly seed?: number;
 }
@@ -70,7 +70,7 @@ export interface BuildModelOptions {
  * ```
  */
 export function buildModel(
-  spec: ModelSpec | string = "wakawaka",
+  spec: ModelSpec | PresetName = "wakawaka",
   options: BuildModelOptions = {},
 ): LayersModel {
   const checked = typeof spec === "string" ? presetSpec(spec) : parseSpec(spec);

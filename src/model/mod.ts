@@ -11,7 +11,9 @@ export { parseSpec } from "./parse_spec.ts";
 export {
   findPreset,
   type InputShape,
+  parsePresetName,
   type Preset,
+  PRESET_NAMES,
   type PresetName,
   PRESETS,
   presetSpec,

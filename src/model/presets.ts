@@ -9,9 +9,9 @@ export interface TrainingDefaults {
   readonly batchSize: number;
   /** Passes over the training data. */
   readonly epochs: number;
-  /** Applied to the counts, and sealed into the model. @default "none" */
+  /** Applied to the counts, and sealed into the model. Default: `"none"`. */
   readonly transform?: Transform;
-  /** Whether the trained genes' effects are fitted behind the network; see `fitGeneEffects`. @default false */
+  /** Whether the trained genes' effects are fitted behind the network; see `fitGeneEffects`. Default: `false`. */
   readonly geneEffects?: boolean;
 }
 
@@ -212,6 +212,11 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = deepFreeze({
   },
 });
 
+/** Every {@linkcode PresetName}. */
+export const PRESET_NAMES: readonly PresetName[] = Object.freeze(
+  Object.keys(PRESETS) as PresetName[],
+);
+
 /** All programs of a process share the presets. */
 function deepFreeze<Value>(value: Value): Value {
   if (typeof value === "object" && value !== null) Object.values(value).forEach(deepFreeze);
@@ -220,9 +225,9 @@ function deepFreeze<Value>(value: Value): Value {
 
 /** Shape of a sample. */
 export interface InputShape {
-  /** Number of bins. @default 100 */
+  /** Number of bins. Default: `100`. */
   readonly bins?: number;
-  /** Number of marks. @default 5 */
+  /** Number of marks. Default: `5`. */
   readonly marks?: number;
 }
 
@@ -235,14 +240,14 @@ export interface InputShape {
  *
  * @example
  * ```ts
- * import { presetSpec } from "@waka/histone/model";
+ * import { parsePresetName, presetSpec } from "@waka/histone/model";
  * import { strictEqual, throws } from "node:assert";
  *
  * strictEqual(presetSpec("experiment5", { marks: 7 }).marks, 7);
- * throws(() => presetSpec("wakwaka"), /did you mean wakawaka/);
+ * throws(() => presetSpec(parsePresetName("wakwaka")), /did you mean wakawaka/);
  * ```
  */
-export function presetSpec(name: string, input: InputShape = {}): ModelSpec {
+export function presetSpec(name: PresetName, input: InputShape = {}): ModelSpec {
   const { layers, loss } = findPreset(name);
   return { name, bins: input.bins ?? 100, marks: input.marks ?? 5, layers, loss };
 }
@@ -253,12 +258,20 @@ export function presetSpec(name: string, input: InputShape = {}): ModelSpec {
  * @throws {RangeError} If there is no such preset; the message offers the nearest names.
  */
 export function findPreset(name: string): Preset {
-  if (Object.hasOwn(PRESETS, name)) return PRESETS[name as PresetName];
-  const names = Object.keys(PRESETS);
-  const near = names.filter((known) => editDistance(known, name.toLowerCase()) <= 2);
+  return PRESETS[parsePresetName(name)];
+}
+
+/**
+ * A text from outside as the name of a preset.
+ *
+ * @throws {RangeError} If there is no such preset; the message offers the nearest names.
+ */
+export function parsePresetName(name: string): PresetName {
+  if (Object.hasOwn(PRESETS, name)) return name as PresetName;
+  const near = PRESET_NAMES.filter((known) => editDistance(known, name.toLowerCase()) <= 2);
   const hint = near.length > 0
     ? `did you mean ${near.join(" or ")}?`
-    : `expected one of ${names.join(", ")}`;
+    : `expected one of ${PRESET_NAMES.join(", ")}`;
   throw new RangeError(`Cannot find preset "${name}": ${hint}`);
 }
 

@@ -12,7 +12,7 @@ import { PUBLISHED_EXPERIMENTS } from "./published.ts";
 interface Column<Row> {
   readonly title: HtmlPart;
   readonly cell: (row: Row) => string;
-  /** Texts stand on the left, numbers on the right. @default false */
+  /** Texts stand on the left, numbers on the right. Default: `false`. */
   readonly isText?: boolean;
 }
 

@@ -8,7 +8,7 @@ import { PUBLISHED_EXPERIMENTS } from "./published.ts";
 
 /** Options of {@linkcode plotExperiments}. */
 export interface ExperimentsFigureOptions {
-  /** Whether the published values are drawn as well. @default false */
+  /** Whether the published values are drawn as well. Default: `false`. */
   readonly published?: boolean;
 }
 

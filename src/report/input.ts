@@ -74,10 +74,10 @@ export interface ReportInput {
   readonly summary?: string;
   /**
    * Whether the data are the competition's own. Only then are the published values shown beside ours; on other
-   * data they mean nothing. @default false
+   * data they mean nothing. Default: `false`.
    */
   readonly onCompetitionData?: boolean;
-  /** What training minimised. @default "meanSquaredError" */
+  /** What training minimised. Default: `"meanSquaredError"`. */
   readonly loss?: Loss;
   /** The run's `config.json`, or any other object of settings; nested ones are shown with dotted names. */
   readonly configuration?: Readonly<Record<string, unknown>>;

@@ -10,9 +10,9 @@ import { PUBLISHED_CROSS_VALIDATION, PUBLISHED_TRAINING_LOSS } from "./published
 
 /** Options of the figures of losses. */
 export interface LossFigureOptions {
-  /** What training minimised. @default "meanSquaredError" */
+  /** What training minimised. Default: `"meanSquaredError"`. */
   readonly loss?: Loss;
-  /** Whether the published values are shown as well. @default false */
+  /** Whether the published values are shown as well. Default: `false`. */
   readonly published?: boolean;
 }
 

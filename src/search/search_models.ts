@@ -40,24 +40,24 @@ export interface GroupCheckpoints extends Pick<FitManyOptions, "checkpoint" | "r
   readonly finish: () => Promise<void>;
 }
 
-/** Options of {@linkcode searchModels}. */
+/** Options of {@linkcode searchModels}, beside {@linkcode SearchSettings}, which decide the result. */
 export interface SearchOptions extends SearchSettings {
-  /** Where to compute. @default "auto" */
+  /** Where to compute. Default: `"auto"`. */
   readonly engine?: EngineName;
-  /** Threads to compute on, for engines that have threads; results do not depend on it. @default all */
+  /** Threads to compute on, for engines that have threads; results do not depend on it. Default: all. */
   readonly threads?: number;
   /**
    * Trials of an earlier search with the same settings on the same data; see `checkSameSearch`. They are not trained
    * again.
    *
-   * @default none
+   * Default: none.
    */
   readonly finished?: readonly TrialRecord[];
   /**
    * Called before trials are trained: gives them a place for checkpoints, and the one that they go on from, if the same
    * trials were under way when an earlier search ended. Another engine may group trials in another way.
    *
-   * @default trials are trained anew
+   * Default: trials are trained anew.
    */
   readonly openCheckpoints?: (group: TrialGroup) => Promise<GroupCheckpoints>;
   /** Called once, when the first trial begins. */

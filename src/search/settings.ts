@@ -12,37 +12,37 @@ export const SEARCH_METHODS: readonly SearchMethod[] = ["random", "grid"];
 
 /** What decides the result of a search, beside the data. */
 export interface SearchSettings {
-  /** What to choose from. @default DEFAULT_SPACE */
+  /** What to choose from. Default: `DEFAULT_SPACE`. */
   readonly space?: SearchSpace;
-  /** How points are taken. @default "random" */
+  /** How points are taken. Default: `"random"`. */
   readonly method?: SearchMethod;
   /**
    * Points of a random search, invalid ones included; fewer if the space has fewer. A grid takes them all.
    *
-   * @default 30
+   * Default: `30`.
    */
   readonly trials?: number;
   /**
    * Seed of the points, the folds, and of every trial's weights, order and dropout. These are the same for all trials,
    * so that they differ by their choices alone.
    *
-   * @default 0
+   * Default: `0`.
    */
   readonly seed?: number;
-  /** Number of folds. @default 4 */
+  /** Number of folds. Default: `4`. */
   readonly folds?: number;
   /**
    * How samples are parted; see `kFold`. A search takes the best of many, so it finds whatever a score rewards. Where
    * a gene or a cell type stands on both sides, remembering it is rewarded. With a single cell type take `by-gene`.
    *
-   * @default "by-both"
+   * Default: `"by-both"`.
    */
   readonly scheme?: FoldScheme;
-  /** Passes over the training data; with successive halving, of the last rung. @default 15 */
+  /** Passes over the training data; with successive halving, of the last rung. Default: `15`. */
   readonly epochs?: number;
-  /** Successive halving: the share that goes on is one in this many, an integer ≥ 2. @default none: all train in full */
+  /** Successive halving: the share that goes on is one in this many, an integer ≥ 2. By default all train in full. */
   readonly keepOneIn?: number;
-  /** Applied to the counts. @default "none" */
+  /** Applied to the counts. Default: `"none"`. */
   readonly transform?: Transform;
 }
 

@@ -5,9 +5,9 @@ import type { SearchPoint } from "./space.ts";
 
 /** Options of {@linkcode specOf}. */
 export interface SpecOfOptions extends InputShape {
-  /** Name of the model. @default "searched" */
+  /** Name of the model. Default: `"searched"`. */
   readonly name?: string;
-  /** What training minimises; `binaryCrossentropy` puts a sigmoid at the end. @default "meanSquaredError" */
+  /** What training minimises; `binaryCrossentropy` puts a sigmoid at the end. Default: `"meanSquaredError"`. */
   readonly loss?: Loss;
 }
 

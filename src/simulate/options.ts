@@ -10,80 +10,80 @@ import { GENE_ID_LIMIT } from "./genes.ts";
 export interface SimulationOptions {
   /**
    * Seed of everything, an integer from 0 to 2^53 − 1.
-   * @default 1
+   * Default: `1`.
    */
   readonly seed?: number;
   /**
    * Number of training cell types: a prefix of the competition's 50, then `S051`, `S052`, …
-   * @default 50
+   * Default: `50`.
    */
   readonly cellTypes?: number;
   /**
    * Number of training genes.
-   * @default 16000
+   * Default: `16000`.
    */
   readonly genes?: number;
   /**
    * Number of cell types that only eval has: a prefix of the competition's 6, then `N007`, `N008`, …
-   * @default 6
+   * Default: `6`.
    */
   readonly newCellTypes?: number;
   /**
    * Number of genes that only eval has.
-   * @default 1447
+   * Default: `1447`.
    */
   readonly newGenes?: number;
   /**
    * Number of 100 bp bins; the TSS is in the middle.
-   * @default 100
+   * Default: `100`.
    */
   readonly bins?: number;
   /**
    * Share of the label's variance that the activity behind the marks explains, from 0 to 1.
-   * @default 0.3
+   * Default: `0.3`.
    */
   readonly visibleShare?: number;
   /**
    * Share of the label's variance that is a gene's own, the same in all cell types and unseen in the marks.
-   * @default 0.3
+   * Default: `0.3`.
    */
   readonly hiddenShare?: number;
   /**
    * Mean of the label.
-   * @default -0.25
+   * Default: `-0.25`.
    */
   readonly labelMean?: number;
   /**
    * Variance of the label, above 0 and at most a million.
-   * @default 3.5
+   * Default: `3.5`.
    */
   readonly labelVariance?: number;
   /**
    * Share of the activity's variance that differs between cell types along the gene programmes they
    * share with their lineage.
-   * @default 0.3
+   * Default: `0.3`.
    */
   readonly programmeShare?: number;
   /**
    * Share of the activity's variance that is particular to one gene in one cell type; what this and
    * `programmeShare` leave is the gene's baseline.
-   * @default 0.15
+   * Default: `0.15`.
    */
   readonly particularShare?: number;
   /**
    * Factor on all rates, above 0 and at most 1000; 1 has the counts of a real sample.
-   * @default 1
+   * Default: `1`.
    */
   readonly depth?: number;
   /**
    * Standard deviation of the logarithm of a sample's depth, from 0 to 1 (a sample is one mark in one cell
    * type).
-   * @default 0.3
+   * Default: `0.3`.
    */
   readonly depthSpread?: number;
   /**
    * Dispersion of the counts: their variance is μ + dispersion · μ². Above 0 and at most 10.
-   * @default 0.1
+   * Default: `0.1`.
    */
   readonly dispersion?: number;
 }

@@ -27,7 +27,7 @@ export interface SimulationProgress {
 export interface WriteSimulationOptions extends SimulationOptions {
   /**
    * Whether to deflate the npz files.
-   * @default false
+   * Default: `false`.
    */
   readonly compress?: boolean;
   /** Called after each cell type. */

@@ -177,6 +177,7 @@ export class FitGroup {
     const validation = await this.#validationLosses();
     const states = await this.#session.state();
     const before = this.#runs;
+    const records = new Map<number, EpochRecord>();
     this.#runs = before.map((run, i) => {
       const error = run.diverged ?? diverged.get(i) ?? weightsError(states[i], epoch) ??
         predictionError(validation?.[i], epoch);
@@ -190,12 +191,13 @@ export class FitGroup {
         seconds,
         samplesPerSecond: length / seconds,
       };
-      options.onEpoch?.(first + i, record);
+      records.set(first + i, record);
       return { state: states[i], history: [...run.history, record] };
     });
     this.#runs.forEach(({ state }, i) =>
       freeState(state === states[i] ? before[i].state : states[i])
     );
+    for (const [run, record] of records) await options.onEpoch?.(run, record);
   }
 
   /** Samples that are trained on before a checkpoint is due within the epoch, about. */

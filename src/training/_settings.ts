@@ -1,9 +1,14 @@
 import type { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";
 import { parseSpec } from "../model/parse_spec.ts";
-import { findPreset, presetSpec, type TrainingDefaults } from "../model/presets.ts";
+import {
+  findPreset,
+  type PresetName,
+  presetSpec,
+  type TrainingDefaults,
+} from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
-import { type DataRecord, reconcileRecords, type Transform } from "../record.ts";
+import { type DataRecord, reconcileRecords, type Transform, transformFunction } from "../record.ts";
 import { checkInputShape } from "./_engine_data.ts";
 
 /** Settings of a run, every default filled in. */
@@ -15,7 +20,7 @@ export interface Settings extends Pick<TrainingDefaults, "epochs" | "batchSize" 
 export type Surroundings = Required<Pick<TrainingDefaults, "transform" | "geneEffects">>;
 
 /** The model to train, in the shape of the data. */
-export function resolveSpec(spec: ModelSpec | string, data: Dataset): ModelSpec {
+export function resolveSpec(spec: ModelSpec | PresetName, data: Dataset): ModelSpec {
   const shape = { bins: data.bins, marks: data.marks.length };
   const model = parseSpec(typeof spec === "string" ? presetSpec(spec, shape) : spec);
   checkInputShape(model, data);
@@ -24,7 +29,7 @@ export function resolveSpec(spec: ModelSpec | string, data: Dataset): ModelSpec 
 
 /** Fills in the preset's settings, wakawaka's for a spec, and refuses those out of range. */
 export function resolveSettings(
-  spec: ModelSpec | string,
+  spec: ModelSpec | PresetName,
   given: Partial<Settings> & { readonly threads?: number },
 ): Settings {
   const defaults = defaultsOf(spec);
@@ -45,22 +50,24 @@ export function resolveSettings(
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 1024)) {
     throw new RangeError(`Cannot train: threads is ${threads}, expected an integer from 1 to 1024`);
   }
-  if (!(settings.learningRate > 0 && settings.learningRate < Infinity)) {
-    throw new RangeError(
-      `Cannot train: learningRate is ${settings.learningRate}, expected a number > 0`,
-    );
+  const { learningRate } = settings;
+  // Number.isFinite, since a text would pass a comparison and be saved as one.
+  if (!Number.isFinite(learningRate) || learningRate <= 0) {
+    throw new RangeError(`Cannot train: learningRate is ${learningRate}, expected a number > 0`);
   }
   return settings;
 }
 
 /** Fills in transform and gene effects as {@linkcode resolveSettings} does, and refuses effects of a classifier. */
 export function resolveSurroundings(
-  spec: ModelSpec | string,
+  spec: ModelSpec | PresetName,
   { given, model }: { readonly given: Partial<Surroundings>; readonly model: ModelSpec },
 ): Surroundings {
   const defaults = defaultsOf(spec);
   const { transform = defaults.transform ?? "none" } = given;
   const { geneEffects = defaults.geneEffects ?? false } = given;
+  // It throws where there is none of that name.
+  transformFunction(transform);
   if (geneEffects && model.loss !== "meanSquaredError") {
     throw new ContractError(
       `Cannot fit gene effects: "${model.name}" minimises ${model.loss}, expected meanSquaredError`,
@@ -69,7 +76,7 @@ export function resolveSurroundings(
   return { transform, geneEffects };
 }
 
-function defaultsOf(spec: ModelSpec | string): TrainingDefaults {
+function defaultsOf(spec: ModelSpec | PresetName): TrainingDefaults {
   return findPreset(typeof spec === "string" ? spec : "wakawaka").training;
 }
 
@@ -85,6 +92,17 @@ export function checkTrainable(model: ModelSpec, data: Dataset): void {
       `Cannot train "${model.name}": the label of gene ${data.geneOf(bad)} in ` +
         `${data.cellTypeOf(bad)} is ${labels[bad]}, expected 0 or 1 for binaryCrossentropy`,
     );
+  }
+}
+
+/** Throws unless a loss can be measured on validation data. */
+export function checkValidation(validation: Dataset | undefined): void {
+  if (validation === undefined) return;
+  if (validation.length === 0) {
+    throw new ContractError("Cannot validate: the validation data have no samples");
+  }
+  if (!validation.hasLabels) {
+    throw new ContractError("Cannot validate: the validation data have no labels");
   }
 }
 

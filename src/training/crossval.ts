@@ -1,22 +1,23 @@
 import { evaluatePredictions, type Evaluation } from "../data/evaluate.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { type FoldScheme, kFold } from "../data/kfold.ts";
+import type { PresetName } from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import { fitMany } from "./fit_many.ts";
 import type { EpochRecord, FitManyProgress, FitManyResult, FitOptions } from "./fit_types.ts";
 import { predict } from "./predict.ts";
 
-/** Options of {@linkcode crossValidate}. */
+/** Options of {@linkcode crossValidate}, beside those of each run in {@linkcode FitOptions}. */
 export interface CrossValidationOptions
   extends Omit<FitOptions, "validation" | "onEpoch" | "onProgress"> {
-  /** Number of folds. @default 4 */
+  /** Number of folds. Default: `4`. */
   readonly folds?: number;
-  /** How samples are divided; see `kFold`. @default "contiguous" */
+  /** How samples are divided; see `kFold`. Default: `"contiguous"`. */
   readonly scheme?: FoldScheme;
   /** Called for each fold before training begins, with its number from 1 and its two parts. */
   readonly onFold?: (fold: number, training: Dataset, validation: Dataset) => void;
-  /** Called after each epoch of a fold, with the fold's number from 1. */
-  readonly onEpoch?: (fold: number, record: EpochRecord) => void;
+  /** Called after each epoch of a fold, with the fold's number from 1; training waits for it. */
+  readonly onEpoch?: (fold: number, record: EpochRecord) => unknown;
   /** Called every few steps, for the folds that train side by side; their numbers are from 0. */
   readonly onProgress?: (progress: FitManyProgress) => void;
   /** Called when a fold has been measured, after all of them were trained. */
@@ -45,7 +46,7 @@ export interface FoldResult {
  * @throws As `fitMany` does.
  */
 export async function crossValidate(
-  spec: ModelSpec | string,
+  spec: ModelSpec | PresetName,
   data: Dataset,
   options: CrossValidationOptions = {},
 ): Promise<FoldResult[]> {

@@ -1,6 +1,7 @@
 import type { Dataset } from "../data/dataset.ts";
 import { type Agreement, evaluatePredictions } from "../data/evaluate.ts";
 import { meanDefined } from "../metrics/by_group.ts";
+import type { PresetName } from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import { fitMany } from "./fit_many.ts";
@@ -10,7 +11,7 @@ import { predict, type PredictOptions } from "./predict.ts";
 /** Options of {@linkcode fitEnsemble}. */
 export interface EnsembleOptions
   extends FitManyOptions, Pick<FitOptions, "seed" | "learningRate" | "validation"> {
-  /** Number of models. @default 5 */
+  /** Number of models. Default: `5`. */
   readonly members?: number;
 }
 
@@ -70,7 +71,7 @@ export interface EnsembleFigures {
  * ```
  */
 export async function fitEnsemble(
-  spec: ModelSpec | string,
+  spec: ModelSpec | PresetName,
   data: Dataset,
   options: EnsembleOptions = {},
 ): Promise<FitManyResult[]> {

@@ -2,7 +2,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { type Agreement, evaluatePredictions } from "../data/evaluate.ts";
 import { DivergedError } from "../errors.ts";
 import { meanDefined } from "../metrics/by_group.ts";
-import { presetSpec, type TrainingDefaults } from "../model/presets.ts";
+import { type PresetName, presetSpec, type TrainingDefaults } from "../model/presets.ts";
 import { countParameters } from "../model/shapes.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import type { Transform } from "../record.ts";
@@ -14,9 +14,9 @@ import { labelHighLow } from "./high_low.ts";
 import { predict, type PredictOptions } from "./predict.ts";
 
 /** Presets of the report's table, in its order, and DeepChrome. */
-export const EXPERIMENTS: readonly string[] = [
-  ...[1, 2, 3, 4, 5, 6, 7, 8].map((number) => `experiment${number}`),
-  ...["bigru10", "bigru25", "bigru50", "deepchrome"],
+export const EXPERIMENTS: readonly PresetName[] = [
+  ...([1, 2, 3, 4, 5, 6, 7, 8] as const).map((number) => `experiment${number}` as const),
+  ...["bigru10", "bigru25", "bigru50", "deepchrome"] as const,
 ];
 
 /** Samples to train on, and others to judge by. */
@@ -94,7 +94,7 @@ export type ExperimentOptions = Pick<
  * @throws {RangeError} If there is no such preset or a setting is out of range.
  */
 export async function planExperiments(
-  names: readonly string[],
+  names: readonly PresetName[],
   data: ExperimentData,
   options: PlanOptions = {},
 ): Promise<ExperimentPlan[]> {

@@ -1,4 +1,5 @@
 import type { Dataset } from "../data/dataset.ts";
+import type { PresetName } from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import { fitMany } from "./fit_many.ts";
 import type { FitOptions, FitResult } from "./fit_types.ts";
@@ -7,12 +8,17 @@ import type { FitOptions, FitResult } from "./fit_types.ts";
  * Trains a model from new weights. Two runs with the same arguments on the same engine give the same
  * weights, bit for bit.
  *
- * @param spec A model, or the name of a preset, which then takes the shape of the data.
+ * @param spec A model; or the name of a preset, which takes the shape of the data and brings its own settings,
+ *   such as `waka2`'s log counts and gene effects. A spec, be it a preset's, is trained with `wakawaka`'s.
  * @param data Labelled samples.
  * @param options Settings; see {@linkcode FitOptions}.
- * @throws {ContractError} If the data have no labels, or do not fit the model or its loss.
+ * @throws {ContractError} If the data have no samples or no labels, or do not fit the model or its loss; if
+ *   `options.resume` is of other data, another model or other settings.
  * @throws {RangeError} If a setting is out of range or there is no such preset.
- * @throws {DivergedError} If the loss becomes NaN or infinite.
+ * @throws {UnsupportedModelError} If the model does not fit the data's bins, or the engine cannot run it.
+ * @throws {EngineUnavailableError} If the engine cannot run on this machine, or its hardware fails.
+ * @throws {DivergedError} If the loss becomes NaN or infinite. Model and history of the epochs before are what a
+ *   checkpoint holds, and what {@linkcode fitMany} returns.
  *
  * @example
  * ```ts
@@ -28,7 +34,7 @@ import type { FitOptions, FitResult } from "./fit_types.ts";
  * ```
  */
 export async function fit(
-  spec: ModelSpec | string,
+  spec: ModelSpec | PresetName,
   data: Dataset,
   options: FitOptions = {},
 ): Promise<FitResult> {

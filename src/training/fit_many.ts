@@ -3,6 +3,7 @@ import { openManySession } from "../engine/many.ts";
 import { type EngineReport, selectEngine } from "../engine/select.ts";
 import { ContractError } from "../errors.ts";
 import { initialWeights, type Weights } from "../model/initial_weights.ts";
+import type { PresetName } from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import type { DataRecord } from "../record.ts";
 import { CheckpointTimer } from "./_checkpoint_timer.ts";
@@ -10,6 +11,7 @@ import { FitGroup } from "./_fit_group.ts";
 import { fromCheckpoint, type GroupRun, toCheckpoint } from "./_group_run.ts";
 import {
   checkTrainable,
+  checkValidation,
   resolveSettings,
   resolveSpec,
   resolveSurroundings,
@@ -31,17 +33,20 @@ import type { FitCheckpoint, FitManyOptions, FitManyResult, FitRun } from "./fit
  * @throws {ContractError} If the data have no labels, do not fit the model or its loss, or are not views of one set;
  * if `options.resume` is of other data, another model or other settings.
  * @throws {RangeError} If a setting is out of range or there is no such preset.
+ * @throws {UnsupportedModelError} If the model does not fit the data's bins, or the engine cannot run it.
+ * @throws {EngineUnavailableError} If the engine cannot run on this machine, or its hardware fails.
  */
 export async function fitMany(
-  spec: ModelSpec | string,
+  spec: ModelSpec | PresetName,
   runs: readonly FitRun[],
   options: FitManyOptions = {},
 ): Promise<FitManyResult[]> {
   if (runs.length === 0) return [];
   checkShared(runs);
   const model = resolveSpec(spec, runs[0].data);
-  const settings = runs.map(({ seed, learningRate, data }) => {
+  const settings = runs.map(({ seed, learningRate, data, validation }) => {
     checkTrainable(model, data);
+    checkValidation(validation);
     return resolveSettings(spec, { ...options, seed, learningRate });
   });
   const { transform, geneEffects } = resolveSurroundings(spec, { given: options, model });
@@ -79,11 +84,7 @@ class ManyFit {
     this.#timer = new CheckpointTimer(parts.options.checkpoint);
     const { resume } = parts.options;
     if (resume === undefined) return;
-    if (resume.identity !== identity) {
-      throw new ContractError(
-        "Cannot resume: the checkpoint is of another model, other settings or other data",
-      );
-    }
+    checkIdentity(resume.identity, identity!);
     this.#finished = resume.runs.slice(0, resume.group[0]).map(fromCheckpoint);
   }
 
@@ -166,8 +167,24 @@ async function identify(
 ): Promise<string | undefined> {
   if (options.checkpoint === undefined && options.resume === undefined) return undefined;
   const data: string[] = [];
-  for (const run of runs) data.push(await fingerprintDataset(run.data));
-  return await fingerprintValue({ model, record, geneEffects, settings, data });
+  const validation: (string | undefined)[] = [];
+  for (const run of runs) {
+    data.push(await fingerprintDataset(run.data));
+    validation.push(run.validation && await fingerprintDataset(run.validation));
+  }
+  const parts = [{ model, record, geneEffects }, settings, data, validation];
+  return (await Promise.all(parts.map(fingerprintValue))).join(" ");
+}
+
+/** What the parts of an identity stand for, in their order. */
+const IDENTITY_PARTS = ["model or transform", "settings", "samples", "validation data"];
+
+function checkIdentity(found: string, wanted: string): void {
+  if (found === wanted) return;
+  const ours = wanted.split(" ");
+  const theirs = found.split(" ");
+  const others = IDENTITY_PARTS.filter((_, part) => theirs[part] !== ours[part]);
+  throw new ContractError(`Cannot resume: the checkpoint is of other ${others.join(", other ")}`);
 }
 
 function checkShared(runs: readonly FitRun[]): void {

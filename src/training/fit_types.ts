@@ -10,6 +10,7 @@ import type { EngineName, EngineReport } from "../engine/select.ts";
 import type { DivergedError } from "../errors.ts";
 import type { TrainingDefaults } from "../model/presets.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
+import type { Transform } from "../record.ts";
 
 /** One finished epoch. */
 export interface EpochRecord {
@@ -39,21 +40,31 @@ export interface FitProgress {
   readonly loss: number | undefined;
 }
 
-/** Options of {@linkcode fit}. The defaults of the first five are the preset's own, wakawaka's for a spec. */
+/** Options of {@linkcode fit}. "The preset's" are wakawaka's where a spec is trained. */
 export interface FitOptions extends Partial<TrainingDefaults> {
-  /** Seed of weights, order and dropout: an integer from 0 to 2^53 − 1. @default 0 */
+  /** Passes over the samples. Default: the preset's. */
+  readonly epochs?: number;
+  /** Samples of a step; the last one of an epoch takes what is left. Default: the preset's. */
+  readonly batchSize?: number;
+  /** Adam's learning rate. Default: the preset's. */
+  readonly learningRate?: number;
+  /** Applied to the counts, and sealed into the model. Default: the preset's, else `"none"`. */
+  readonly transform?: Transform;
+  /** Whether the trained genes' effects are fitted behind the network. Default: the preset's, else `false`. */
+  readonly geneEffects?: boolean;
+  /** Seed of weights, order and dropout: an integer from 0 to 2^53 − 1. Default: `0`. */
   readonly seed?: number;
-  /** Where to compute. @default "auto" */
+  /** Where to compute. Default: `"auto"`. */
   readonly engine?: EngineName;
-  /** Threads to compute on, for engines that have threads; results do not depend on it. @default all */
+  /** Threads to compute on, for engines that have threads; results do not depend on it. Default: all. */
   readonly threads?: number;
   /** Samples to measure the loss on after each epoch. */
   readonly validation?: Dataset;
   /** Called once, before the first step, with engine and device in words and the reason for the choice. */
   readonly onStart?: (engine: EngineReport) => void;
-  /** Called after each epoch. */
-  readonly onEpoch?: (record: EpochRecord) => void;
-  /** Called every few steps. */
+  /** Called after each epoch; training waits for it. */
+  readonly onEpoch?: (record: EpochRecord) => unknown;
+  /** Called every few steps; nothing waits for it. */
   readonly onProgress?: (progress: FitProgress) => void;
   /** Where to write checkpoints, after each epoch and, if asked to, within. */
   readonly checkpoint?: CheckpointOptions;
@@ -85,7 +96,7 @@ export interface FitManyProgress extends FitProgress {
   readonly runs: readonly [first: number, end: number];
 }
 
-/** Options of {@linkcode fitMany}: what the runs have in common. */
+/** Options of {@linkcode fitMany}: what the runs have in common, as {@linkcode FitOptions} says. */
 export interface FitManyOptions extends
   Pick<
     FitOptions,
@@ -101,8 +112,8 @@ export interface FitManyOptions extends
   > {
   /** Called once, before the first step. */
   readonly onStart?: (engine: EngineReport) => void;
-  /** Called after each epoch of a run, with its number from 0. */
-  readonly onEpoch?: (run: number, record: EpochRecord) => void;
+  /** Called after each epoch of a run, with its number from 0; training waits for it. */
+  readonly onEpoch?: (run: number, record: EpochRecord) => unknown;
   /** Called every few steps. Samples are those of all runs that train side by side. */
   readonly onProgress?: (progress: FitManyProgress) => void;
 }
@@ -110,13 +121,13 @@ export interface FitManyOptions extends
 /** How checkpoints are taken. */
 export interface CheckpointOptions {
   /**
-   * Keeps a checkpoint, such as `CheckpointFolder.save`; training waits for it. Its arrays are given back soon
-   * after: copy what is kept in memory.
+   * Keeps a checkpoint; training waits for it. A `CheckpointFolder` may stand for these options: it has such a method. The
+   * checkpoint's arrays are given back soon after: copy what is kept in memory.
    */
   readonly save: (checkpoint: FitCheckpoint) => Promise<void>;
-  /** Minutes after the last one at which the next is taken, about, within an epoch too. @default only after epochs */
+  /** Minutes after the last one at which the next is taken, about, within an epoch too. Default: only after epochs. */
   readonly everyMinutes?: number;
-  /** Whether one is taken after each epoch, however short; if not, only those of `everyMinutes`. @default true */
+  /** Whether one is taken after each epoch, however short; if not, only those of `everyMinutes`. Default: `true`. */
   readonly atEpochs?: boolean;
 }
 
@@ -142,7 +153,7 @@ export interface RunCheckpoint {
 
 /** Where some runs are: all that is needed to go on as if they had never stopped. */
 export interface FitCheckpoint {
-  /** Stands for the model, the settings and the samples; a checkpoint of others is not gone on from. */
+  /** Stands for the model, the settings, the samples and the validation data; a checkpoint of others is not gone on from. */
   readonly identity: string;
   /** Numbers of the runs that train side by side now, from 0: the first, and the one after the last. */
   readonly group: readonly [first: number, end: number];

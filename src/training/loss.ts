@@ -10,15 +10,18 @@ const CLIP = 1e-7;
  * @param loss Which loss.
  * @param labels `[sample]`; 0 or 1 for `binaryCrossentropy`.
  * @param predicted `[sample]`; probabilities for `binaryCrossentropy`.
+ * @throws {RangeError} If there is no such loss.
  */
 export function lossOf(
   loss: Loss,
   labels: ArrayLike<number>,
   predicted: ArrayLike<number>,
 ): number {
-  return loss === "meanSquaredError"
-    ? meanSquaredError(labels, predicted)
-    : binaryCrossentropy(labels, predicted);
+  if (loss === "meanSquaredError") return meanSquaredError(labels, predicted);
+  if (loss === "binaryCrossentropy") return binaryCrossentropy(labels, predicted);
+  throw new RangeError(
+    `Cannot measure loss: there is no "${loss}", expected meanSquaredError or binaryCrossentropy`,
+  );
 }
 
 function binaryCrossentropy(labels: ArrayLike<number>, predicted: ArrayLike<number>): number {

@@ -9,16 +9,16 @@ import { geneEffectsOf, leaveOneOutEffects } from "./gene_effects.ts";
 
 /** Options of {@linkcode predict}. */
 export interface PredictOptions {
-  /** Where to compute. @default "auto" */
+  /** Where to compute. Default: `"auto"`. */
   readonly engine?: EngineName;
-  /** Threads to compute on, for engines that have threads. @default all */
+  /** Threads to compute on, for engines that have threads. Default: all. */
   readonly threads?: number;
   /**
    * Whether to add the model's gene effects, if it has any; without, the network speaks alone. `leave-one-out` is for
    * the samples that the model was trained on, with their labels: each gets the effect that its gene has in the
    * *other* cell types, so that its own label is not in it; see `leaveOneOutEffects`.
    *
-   * @default true
+   * Default: `true`.
    */
   readonly geneEffects?: boolean | "leave-one-out";
   /** Called once, before the first sample, with engine and device in words and the reason for the choice. */
@@ -42,6 +42,9 @@ export interface PredictOptions {
  * @returns One value a sample, `[data.length]`; a probability for models with a sigmoid.
  * @throws {ContractError} If the data's record or shape contradicts the model's.
  * @throws {DivergedError} If a prediction is NaN or infinite.
+ * @throws {UnsupportedModelError} If the engine cannot run the model.
+ * @throws {EngineUnavailableError} If the engine cannot run on this machine, or its hardware fails.
+ * @throws The reason of `options.signal`, once it is aborted.
  */
 export async function predict(
   model: TrainedModel,

@@ -25,7 +25,7 @@ export interface EvaluateRegimesOptions {
   /**
    * Baselines to compare with.
    *
-   * @default makeBaselines()
+   * Default: `makeBaselines()`.
    */
   readonly baselines?: readonly Baseline[];
   /**
@@ -34,25 +34,25 @@ export interface EvaluateRegimesOptions {
    * on 8 small simulations their 95% intervals held 24, those over cell types alone 15. For 177,032 samples
    * this takes about 15 seconds instead of half a second.
    *
-   * @default "cell-types"
+   * Default: `"cell-types"`.
    */
   readonly resampled?: Resampled;
   /**
    * Number of bootstrap samples.
    *
-   * @default 1000
+   * Default: `1000`.
    */
   readonly bootstrapSamples?: number;
   /**
    * Share of bootstrap samples that an interval holds, above 0 and below 1.
    *
-   * @default 0.95
+   * Default: `0.95`.
    */
   readonly confidence?: number;
   /**
    * Seed of the bootstrap.
    *
-   * @default 0
+   * Default: `0`.
    */
   readonly seed?: number;
 }

@@ -12,20 +12,20 @@ export interface SplitRegimesOptions {
    * Number of genes to hold out, from 0 to one less than there are. Left out, it is the competition's share,
    * 1,447 of 17,447, rounded, but at least 1.
    *
-   * @default Math.max(1, Math.round(1447 / 17447 * genes))
+   * Default: `Math.max(1, Math.round(1447 / 17447 * genes))`.
    */
   readonly newGenes?: number;
   /**
    * Number of cell types to hold out, from 0 to one less than there are. Left out, it is the competition's
    * share, 6 of 56, rounded, but at least 1.
    *
-   * @default Math.max(1, Math.round(6 / 56 * cellTypes))
+   * Default: `Math.max(1, Math.round(6 / 56 * cellTypes))`.
    */
   readonly newCellTypes?: number;
   /**
    * Seed of the choice.
    *
-   * @default 0
+   * Default: `0`.
    */
   readonly seed?: number;
 }

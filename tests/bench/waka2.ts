@@ -10,7 +10,7 @@
 
 import { parseArgs } from "node:util";
 import { Dataset } from "../../src/data/dataset.ts";
-import { countParameters, findPreset, presetSpec } from "../../src/model/mod.ts";
+import { countParameters, findPreset, type PresetName, presetSpec } from "../../src/model/mod.ts";
 import { simulate, simulateColumns } from "../../src/simulate/mod.ts";
 import { fitEnsemble, type FitManyResult } from "../../src/training/mod.ts";
 import { predictEnsemble } from "../../src/training/ensemble.ts";
@@ -60,7 +60,7 @@ interface Cost {
 async function train(
   data: { train: Dataset; test: Dataset },
   { preset, members, transform }: {
-    preset: string;
+    preset: PresetName;
     members: number;
     transform?: "log1p";
   },

@@ -9,6 +9,7 @@ import { presetSpec } from "../../src/model/presets.ts";
 import { parseSpec } from "../../src/model/parse_spec.ts";
 import { weightShapes } from "../../src/model/shapes.ts";
 import type { ModelSpec } from "../../src/model/spec.ts";
+import type { Transform } from "../../src/record.ts";
 import { allRows, lossAndGradients, randomData } from "../helpers/engine_runs.ts";
 import { GOLDEN_NAMES, readGolden } from "../helpers/golden.ts";
 import { MET, testWith } from "../helpers/require.ts";
@@ -336,9 +337,29 @@ function testRefusals(engine: Engine, test: Test): void {
     const otherwise = { ...data, bins: ODD.marks, marks: ODD.bins };
     await rejects(train(otherwise), ContractError);
     await rejects(session.predict(otherwise, allRows(20)), ContractError);
+    const transform = "log2" as unknown as Transform;
+    await rejects(train({ ...data, transform }), RangeError);
+    await rejects(session.predict({ ...data, transform }, allRows(20)), RangeError);
+    for (const piece of [{ start: 7 }, { end: 7 }, { start: -5 }, { end: 2.5 }, { start: NaN }]) {
+      await rejects(
+        session.runEpoch({ ...piece, data, order: allRows(20), epoch: 0 }),
+        RangeError,
+      );
+    }
     await rejects(train({ ...data, labels: undefined }), TypeError);
     await rejects(train({ ...data, labels: data.labels!.subarray(1) }), TypeError);
     deepStrictEqual(await session.state(), before);
+  });
+  test(`${engine.name} makes no session of settings out of range`, async () => {
+    const wrong: Partial<SessionOptions>[] = [
+      ...[{ batchSize: 0 }, { batchSize: 1.5 }, { batchSize: NaN }],
+      ...[{ seed: NaN }, { seed: -1 }, { learningRate: NaN }, { learningRate: Infinity }],
+    ];
+    for (const settings of wrong) {
+      await rejects(engine.createSession(ODD, { ...options, ...settings }), RangeError);
+    }
+    const weights = options.weights.slice(1);
+    await rejects(engine.createSession(ODD, { ...options, weights }), ContractError);
   });
   test(`${engine.name} has no loss where there are no samples, and stays as it was`, async () => {
     await using session = await engine.createSession(ODD, options);

@@ -2,17 +2,17 @@ import { ok, strictEqual } from "node:assert";
 import * as tf from "@tensorflow/tfjs-core";
 import { createTfjsEngine } from "../../src/engine/tfjs/engine.ts";
 import { initialWeights } from "../../src/model/initial_weights.ts";
-import { presetSpec } from "../../src/model/presets.ts";
+import { type PresetName, presetSpec } from "../../src/model/presets.ts";
 import { testConformance } from "./conformance.ts";
 
 testConformance(createTfjsEngine("cpu"), Deno.test);
 
-for (const preset of ["wakawaka", "bigru10"]) {
+for (const preset of ["wakawaka", "bigru10"] as const) {
   Deno.test(`tfjs keeps no tensor of a step of ${preset}, and none at all after disposal`, () =>
     checkTensors(preset));
 }
 
-async function checkTensors(preset: string): Promise<void> {
+async function checkTensors(preset: PresetName): Promise<void> {
   const engine = createTfjsEngine("cpu");
   const spec = presetSpec(preset, { bins: 45, marks: 2 });
   const signal = Uint8Array.from({ length: 6 * 90 }, (_, i) => i % 7);

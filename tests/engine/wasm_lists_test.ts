@@ -13,7 +13,7 @@ import { planModel } from "../../src/engine/wasm/plan.ts";
 import { expectInput } from "../../src/engine/wasm/zeros.ts";
 import { initialWeights } from "../../src/model/initial_weights.ts";
 import { parseSpec } from "../../src/model/parse_spec.ts";
-import { presetSpec } from "../../src/model/presets.ts";
+import { type PresetName, presetSpec } from "../../src/model/presets.ts";
 import type { LayerSpec, ModelSpec } from "../../src/model/spec.ts";
 import { largestDifference } from "../helpers/tolerances.ts";
 
@@ -172,7 +172,7 @@ Deno.test("zeros are expected behind ReLU and dropout, and maxima hide those of 
 });
 
 Deno.test("which dense layers leave out zeros follows from the model alone", () => {
-  const kinds = (preset: string) =>
+  const kinds = (preset: PresetName) =>
     planModel(presetSpec(preset), 16, 1).nodes
       .map(({ kind }) => kind)
       .filter((kind) => kind === "dense" || kind === "listedDense");

@@ -14,7 +14,7 @@ import { Team } from "../../src/engine/wasm/team.ts";
 import { placeWeights, transposeAll, writeArrays } from "../../src/engine/wasm/weights.ts";
 import { initialWeights } from "../../src/model/initial_weights.ts";
 import { parseSpec } from "../../src/model/parse_spec.ts";
-import { PRESETS, presetSpec } from "../../src/model/presets.ts";
+import { PRESET_NAMES, presetSpec } from "../../src/model/presets.ts";
 import type { ModelSpec } from "../../src/model/spec.ts";
 import { largestDifference } from "../helpers/tolerances.ts";
 import { comparableRun, exampleData, trainExample as train } from "../helpers/train_example.ts";
@@ -23,7 +23,7 @@ import { testConformance } from "./conformance.ts";
 const wasm = createWasmEngine();
 testConformance(wasm, Deno.test);
 
-for (const preset of Object.keys(PRESETS)) {
+for (const preset of PRESET_NAMES) {
   const spec = presetSpec(preset, { bins: 46 });
   Deno.test(`wasm trains ${preset} as tf.js does, dropout and all`, async () => {
     const options = comparableRun(spec);
@@ -53,7 +53,7 @@ Deno.test("wasm gives the same bits for any number of threads, batches of any si
 });
 
 Deno.test("kernels of every preset are valid, with and without relaxed SIMD", () => {
-  for (const preset of Object.keys(PRESETS)) {
+  for (const preset of PRESET_NAMES) {
     const plan = planModel(presetSpec(preset), 250, 2);
     for (const fused of [true, false]) {
       ok(WebAssembly.validate(assembleKernels(plan, fused)), `${preset}, fused: ${fused}`);

@@ -5,6 +5,7 @@
 
 import { readDataset } from "../../src/data/read_dataset.ts";
 import type { EngineName } from "../../src/engine/select.ts";
+import { parsePresetName } from "../../src/model/presets.ts";
 import { CheckpointFolder } from "../../src/training/checkpoint_folder.ts";
 import { fit } from "../../src/training/fit.ts";
 import { withDirectory } from "./command.ts";
@@ -17,7 +18,7 @@ const data = all.subset(all.rows.subarray(0, samples));
 const resident = new Float64Array(300);
 await withDirectory(async (directory) => {
   const folder = new CheckpointFolder(directory);
-  await fit(preset, data, {
+  await fit(parsePresetName(preset), data, {
     ...{ engine: engine as EngineName, threads: 2, epochs: resident.length, batchSize },
     ...{ checkpoint: { save: (checkpoint) => folder.save(checkpoint) } },
     onEpoch: ({ epoch }) => {

@@ -3,7 +3,7 @@ import { Dataset } from "../../src/data/dataset.ts";
 import { FormatError } from "../../src/errors.ts";
 import { bytesSource } from "../../src/io/byte_source.ts";
 import { initialWeights } from "../../src/model/initial_weights.ts";
-import { PRESETS, presetSpec } from "../../src/model/presets.ts";
+import { PRESET_NAMES, type PresetName, presetSpec } from "../../src/model/presets.ts";
 import { loadModel, saveModel, serializeModel } from "../../src/model/save_load.ts";
 import type { TrainedModel } from "../../src/model/trained_model.ts";
 import { COMPETITION_RECORD, type Transform } from "../../src/record.ts";
@@ -11,7 +11,7 @@ import { predict } from "../../src/training/predict.ts";
 import { filesIn, withDirectory } from "../helpers/command.ts";
 import { largestDifference, magnitude } from "../helpers/tolerances.ts";
 
-function trainedModel(preset: string): TrainedModel {
+function trainedModel(preset: PresetName): TrainedModel {
   const spec = presetSpec(preset, { bins: 90 });
   return {
     spec,
@@ -34,7 +34,7 @@ async function loadFrom(json: string, weights: Uint8Array<ArrayBuffer>): Promise
 }
 
 Deno.test("every preset is the same after saving and loading", async () => {
-  for (const preset of Object.keys(PRESETS)) {
+  for (const preset of PRESET_NAMES) {
     const model = trainedModel(preset);
     const { json, weights } = await serializeModel(model);
     deepStrictEqual(await loadFrom(json, weights), model);
@@ -55,7 +55,7 @@ Deno.test("a program that imports only tf.js loads a saved model and predicts th
     input,
     JSON.stringify({ shape: [samples, bins, marks], values: [...signal] }),
   );
-  for (const preset of ["wakawaka", "experiment6", "bigru10", "deepchrome"]) {
+  for (const preset of ["wakawaka", "experiment6", "bigru10", "deepchrome"] as const) {
     const model = { ...trainedModel(preset), record: COMPETITION_RECORD };
     await saveModel(model, `${directory}/${preset}`);
     const found = await predictWithPlainTfjs(`${directory}/${preset}`, input);

@@ -1,7 +1,7 @@
 import { deepStrictEqual, match, notStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import { Dataset } from "../../src/data/dataset.ts";
 import { evaluatePredictions } from "../../src/data/evaluate.ts";
-import { PRESETS } from "../../src/model/presets.ts";
+import { type PresetName, PRESETS } from "../../src/model/presets.ts";
 import type { FitCheckpoint } from "../../src/training/fit_types.ts";
 import {
   type ExperimentResult,
@@ -29,7 +29,7 @@ Deno.test("a plan has the preset's settings where no others are given", async ()
   deepStrictEqual({ epochs, batchSize, learningRate, seed, transform, bins: spec.bins }, {
     ...{ epochs: 3, batchSize: 250, learningRate: 0.01, seed: 0, transform: "none", bins: 20 },
   });
-  await rejects(planExperiments(["experiment9"], DATA), /did you mean/);
+  await rejects(planExperiments(["experiment9" as PresetName], DATA), /did you mean/);
 });
 
 Deno.test("a digest tells apart models, settings and data, and nothing else", async () => {

@@ -2,9 +2,10 @@ import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { Dataset } from "../../src/data/dataset.ts";
 import { ContractError } from "../../src/errors.ts";
 import { initialWeights } from "../../src/model/initial_weights.ts";
-import { presetSpec } from "../../src/model/presets.ts";
+import { type PresetName, presetSpec } from "../../src/model/presets.ts";
 import { fit } from "../../src/training/fit.ts";
-import type { FitProgress } from "../../src/training/fit_types.ts";
+import type { EpochRecord, FitProgress } from "../../src/training/fit_types.ts";
+import type { Transform } from "../../src/record.ts";
 import { epochOrder } from "../../src/training/_fit_group.ts";
 import { predict } from "../../src/training/predict.ts";
 import { evaluatePredictions } from "../../src/data/evaluate.ts";
@@ -102,7 +103,12 @@ Deno.test("settings out of range are refused before any work", async () => {
       return true;
     });
   }
-  await rejects(fit("experiment9", train), /did you mean experiment1/);
+  // What a program without types may give.
+  await rejects(fit("experiment9" as PresetName, train), /did you mean experiment1/);
+  const learningRate = "0.1" as unknown as number;
+  await rejects(fit("experiment1", train, { learningRate }), RangeError);
+  const transform = "log2" as unknown as Transform;
+  await rejects(fit("experiment1", train, { transform }), /no transform "log2", expected one of/);
 });
 
 Deno.test("labels that a model cannot learn are refused", async () => {
@@ -111,6 +117,23 @@ Deno.test("labels that a model cannot learn are refused", async () => {
   const unlabelled = new Dataset({ ...train.columns, labels: undefined });
   await rejects(fit("experiment1", unlabelled, QUICK), ContractError);
   await rejects(fit("experiment1", train.subset([]), QUICK), /no samples/);
+  for (const validation of [train.subset([]), unlabelled]) {
+    const refused = fit("experiment1", train, { ...QUICK, validation });
+    await rejects(refused, /Cannot validate: the validation data have no (samples|labels)/);
+  }
+});
+
+Deno.test("training waits for what is done after an epoch, and ends with its error", async () => {
+  const { train } = simulatedData();
+  const events: string[] = [];
+  const onEpoch = async ({ epoch }: EpochRecord) => {
+    events.push(`begin ${epoch}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    events.push(`end ${epoch}`);
+    if (epoch === 2) throw new Error("enough");
+  };
+  await rejects(fit("experiment1", train, { ...QUICK, onEpoch }), /^Error: enough$/);
+  deepStrictEqual(events, ["begin 1", "end 1", "begin 2", "end 2"]);
 });
 
 Deno.test("a stopped run keeps the model of its last finished epoch", async () => {

@@ -11,7 +11,7 @@ import { createWasmEngine } from "../../src/engine/wasm/engine.ts";
 import { createWebgpuEngine } from "../../src/engine/webgpu/engine.ts";
 import { DivergedError, EngineUnavailableError, UnsupportedModelError } from "../../src/errors.ts";
 import { initialWeights } from "../../src/model/initial_weights.ts";
-import { PRESETS, presetSpec } from "../../src/model/presets.ts";
+import { PRESET_NAMES, presetSpec } from "../../src/model/presets.ts";
 import { simulateColumns } from "../../src/simulate/mod.ts";
 import { CheckpointFolder } from "../../src/training/checkpoint_folder.ts";
 import { fit } from "../../src/training/fit.ts";
@@ -28,7 +28,7 @@ const webgpu = createWebgpuEngine();
 const wasm = createWasmEngine();
 testConformance(webgpu, testWithWebgpu);
 
-for (const preset of Object.keys(PRESETS)) {
+for (const preset of PRESET_NAMES) {
   const spec = presetSpec(preset, { bins: 46 });
   if (!webgpu.supports(spec).supported) continue;
   testWithWebgpu(`webgpu trains ${preset} as wasm does, dropout and all`, async () => {

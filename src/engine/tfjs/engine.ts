@@ -6,6 +6,7 @@
  */
 
 import type { ModelSpec } from "../../model/spec.ts";
+import { checkSession } from "../check_session.ts";
 import type { Engine, Session, SessionOptions, Support } from "../engine.ts";
 import { startBackend, type TfjsBackend } from "./backend.ts";
 import { TfjsSession } from "./session.ts";
@@ -22,6 +23,7 @@ export function createTfjsEngine(backend: TfjsBackend): Engine {
     supports: (): Support => ({ supported: true }),
     modelsTogether: () => 1,
     async createSession(spec: ModelSpec, options: SessionOptions): Promise<Session> {
+      checkSession(spec, { ...options, members: [options] });
       const started = await startBackend(backend);
       return new TfjsSession(spec, options, backend, started);
     },

@@ -59,7 +59,7 @@ export class TfjsSession implements Session {
   }
 
   async runEpoch(request: EpochRequest): Promise<number> {
-    checkTraining(this.#spec, request);
+    checkTraining(this.#spec, request, this.#options.batchSize);
     return await this.#guard(this.#runEpoch(request));
   }
 

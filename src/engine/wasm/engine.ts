@@ -7,9 +7,9 @@
 
 import { chooseThreads } from "../../_threads.ts";
 import { UnsupportedModelError } from "../../errors.ts";
-import { checkWeights } from "../../model/check_weights.ts";
 import { sizeOf, weightShapes } from "../../model/shapes.ts";
 import type { ModelSpec } from "../../model/spec.ts";
+import { checkSession } from "../check_session.ts";
 import type { Engine, Session, SessionOptions, Support } from "../engine.ts";
 import { supportsRelaxedSimd } from "./assembler.ts";
 import { createCrewMemory } from "./crew.ts";
@@ -51,7 +51,7 @@ function supports(spec: ModelSpec): Support {
 }
 
 async function createSession(spec: ModelSpec, options: SessionOptions): Promise<Session> {
-  checkWeights(spec, options.weights);
+  checkSession(spec, { ...options, members: [options] });
   const threads = chooseThreads(options.threads);
   const plan = planModel(spec, Math.max(options.batchSize, LEAST_SLOTS), threads);
   const support = supports(spec);

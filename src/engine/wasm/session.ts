@@ -67,7 +67,7 @@ export class WasmSession implements Session {
   async runEpoch(request: EpochRequest): Promise<number> {
     const { order, epoch, onProgress, signal } = request;
     const { start, end } = pieceOf(request);
-    checkTraining(this.#spec, request);
+    checkTraining(this.#spec, request, this.#options.batchSize);
     if (start === end) return NaN;
     this.#use(request.data);
     const { seed, batchSize, learningRate } = this.#options;

@@ -15,7 +15,10 @@ export class Team {
       worker.onmessage = ({ data }: MessageEvent<WorkerReply>) => this.#hear(thread, data);
       worker.onerror = (event) => {
         event.preventDefault();
-        const message = event.message || "its program could not be loaded";
+        const message = event.message ||
+          `its program could not be loaded; a bundler must take along ${
+            import.meta.resolve("./worker.ts")
+          }`;
         this.#fail(thread, event.error ?? { message });
       };
       worker.onmessageerror = () => this.#fail(thread, new Error("a message could not be read"));

@@ -6,8 +6,8 @@
  */
 
 import { UnsupportedModelError } from "../../errors.ts";
-import { checkWeights } from "../../model/check_weights.ts";
 import type { ModelSpec } from "../../model/spec.ts";
+import { checkSession } from "../check_session.ts";
 import type { Engine, ManySession, ManySessionOptions, Support } from "../engine.ts";
 import { openDevice, type OpenedDevice } from "./device.ts";
 import { WebgpuManySession } from "./many_session.ts";
@@ -28,7 +28,7 @@ const GATHERED_BYTES = 64 * 1024 * 1024;
 
 /** Options of {@linkcode createWebgpuEngine}. */
 export interface WebgpuEngineOptions {
-  /** Bytes that a buffer may have, if less than the GPU's own limit. @default the GPU's */
+  /** Bytes that a buffer may have, if less than the GPU's own limit. Default: the GPU's. */
   readonly largestBuffer?: number;
 }
 
@@ -60,7 +60,7 @@ async function openManySession(
   options: ManySessionOptions,
   { largestBuffer = Infinity }: WebgpuEngineOptions,
 ): Promise<ManySession> {
-  for (const { weights } of options.members) checkWeights(spec, weights);
+  checkSession(spec, options);
   const support = supports(spec);
   if (!support.supported) {
     throw new UnsupportedModelError(

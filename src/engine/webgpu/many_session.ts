@@ -86,13 +86,15 @@ export class WebgpuManySession implements ManySession {
 
   async #runEpoch(request: ManyEpochRequest): Promise<(number | DivergedError)[]> {
     const { data, epoch, start = 0, end, onProgress, signal } = request;
+    const { spec, training, options } = this.#parts;
     this.#checkCount(request.orders);
-    for (const order of request.orders) checkTraining(this.#parts.spec, { data, order });
+    for (const order of request.orders) {
+      checkTraining(spec, { data, order, start, end }, options.batchSize);
+    }
     const orders = request.orders.map((order) => order.subarray(start, end));
     if (orders.every(({ length }) => length === 0)) return orders.map(() => NaN);
     const columns = this.#use(data);
     this.#writeKeys(epoch);
-    const { training, options } = this.#parts;
     const epochs = orders.map(({ length: samples }, i) => {
       const { learningRate } = options.members[i];
       return { samples, firstPosition: start, learningRate, step: this.#states[i].step };

@@ -20,7 +20,7 @@ export interface OpenSignalOptions {
   /**
    * What the file holds.
    *
-   * @default What its name ends with says.
+   * Default: what its name ends with says.
    */
   readonly format?: SignalFormat;
 }

@@ -41,13 +41,13 @@ export interface CountOptions {
    * Length of the DNA fragments that the reads are the ends of, in base pairs. A shorter read is extended to it
    * from its 5' end, within its chromosome; each mate of a pair on its own. 0 leaves reads as they are.
    *
-   * @default 0
+   * Default: `0`.
    */
   readonly extendBp?: number;
   /**
    * Lowest mapping quality of a read that counts, 0 to 255; of BAM files only, as BED has no such column.
    *
-   * @default 0
+   * Default: `0`.
    */
   readonly minMappingQuality?: number;
   /** Called now and then with the number of genes done and of all. */

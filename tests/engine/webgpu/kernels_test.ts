@@ -8,7 +8,7 @@ import { gather } from "../../../src/engine/webgpu/kernels/gather.ts";
 import { planModel } from "../../../src/engine/webgpu/plan.ts";
 import type { PlanOptions } from "../../../src/engine/webgpu/plan_types.ts";
 import { parseSpec } from "../../../src/model/parse_spec.ts";
-import { PRESETS, presetSpec } from "../../../src/model/presets.ts";
+import { PRESET_NAMES, presetSpec } from "../../../src/model/presets.ts";
 
 const LIMITS = { storageBytes: 16_384, threads: 256 };
 const TINY: PlanOptions = { models: 2, samples: 3, gathered: 6, limits: LIMITS };
@@ -81,7 +81,7 @@ Deno.test("a step of wakawaka is at most a dozen dispatches", () => {
 });
 
 Deno.test("no kernel asks for more than WebGPU grants everywhere", () => {
-  for (const preset of Object.keys(PRESETS)) {
+  for (const preset of PRESET_NAMES) {
     const spec = presetSpec(preset);
     if (spec.layers.some(({ type }) => type === "bidirectionalGru")) continue;
     const options = { models: 16, samples: 250, gathered: 8000, limits: LIMITS };

@@ -1,0 +1,31 @@
+import { checkWeights } from "../model/check_weights.ts";
+import type { ModelSpec } from "../model/spec.ts";
+import type { ManySessionOptions } from "./engine.ts";
+
+/**
+ * Throws unless a session can be made of these options.
+ *
+ * @throws {ContractError} If weights do not fit the model.
+ * @throws {RangeError} If a setting is out of range.
+ */
+export function checkSession(
+  spec: ModelSpec,
+  { members, batchSize }: Pick<ManySessionOptions, "members" | "batchSize">,
+): void {
+  checkInteger("batchSize", batchSize, 1);
+  for (const { weights, seed, learningRate } of members) {
+    checkWeights(spec, weights);
+    checkInteger("seed", seed, 0);
+    if (Number.isFinite(learningRate)) continue;
+    throw new RangeError(
+      `Cannot make session: learningRate is ${learningRate}, expected a finite number`,
+    );
+  }
+}
+
+function checkInteger(name: string, value: number, least: number): void {
+  if (Number.isSafeInteger(value) && value >= least) return;
+  throw new RangeError(
+    `Cannot make session: ${name} is ${value}, expected an integer >= ${least}`,
+  );
+}
