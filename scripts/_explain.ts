@@ -59,6 +59,7 @@ function explainSystemError(message: string): string | undefined {
     const action = path === undefined ? "" : `Cannot ${VERBS[operation] ?? "read"} ${path}: `;
     return `${system.action ?? action}${said}`;
   }
+  if (/^(.*: )?Empty path is not allowed$/s.test(message)) return "Cannot use a path: it is empty";
   const keptAway = KEPT_AWAY.exec(message)?.groups;
   return keptAway && `Cannot use ${keptAway.path}: Deno lets no command read or write there`;
 }

@@ -1,6 +1,7 @@
 /** Where a command writes: found fault with before the work, which may take hours. */
 
 import { basename, dirname } from "node:path";
+import type { Command } from "commander";
 import { ContractError, WriteError } from "../src/errors.ts";
 import { listDirectory, pathKind, removeFile } from "../src/io/file.ts";
 import { UNFINISHED } from "./_run_files.ts";
@@ -34,19 +35,28 @@ export async function checkDirectory(directory: string): Promise<void> {
  * removes what killed commands had begun to write of it.
  *
  * @param path Path of the file.
- * @param options `begins`, what all files begin with that the command writes; any is replaced if it is left out.
+ * @param options `begins`, what all files begin with that the command writes, if only such may be replaced;
+ *   `mayReplace`, false if none may.
  * @returns Whether there is a file to replace.
- * @throws {ContractError} If it is a directory, its directory is a file, or it begins otherwise.
+ * @throws {ContractError} If it is a directory, its directory is a file, or it may not be replaced.
  * @throws {WriteError} If the system lets nothing be written there.
  */
 export async function checkOutput(
   path: string,
-  { begins = "" }: { readonly begins?: string } = {},
+  { begins = "", mayReplace = true }: {
+    readonly begins?: string;
+    readonly mayReplace?: boolean;
+  } = {},
 ): Promise<boolean> {
   await checkDirectory(dirname(path));
   const kind = await pathKind(path);
   if (kind === "directory") {
     throw new ContractError(`Cannot write to ${path}: it is a directory, expected a file`);
+  }
+  if (kind === "file" && !mayReplace) {
+    throw new ContractError(
+      `Cannot write to ${path}: it is there already. Name another --out, or give --overwrite`,
+    );
   }
   if (kind === "file" && !await beginsWith(path, begins)) {
     throw new ContractError(
@@ -55,6 +65,16 @@ export async function checkOutput(
   }
   await removeUnfinished(path);
   return kind === "file";
+}
+
+/** A flag of commands that write one file. */
+export interface OverwriteFlag {
+  readonly overwrite: boolean;
+}
+
+/** Declares the flag without which a file is not replaced, but for the command's usual one. */
+export function declareOverwrite(command: Command): Command {
+  return command.option("--overwrite", "replace the file that --out names, whatever it is", false);
 }
 
 /** What a path names; nothing below a file. */

@@ -1,6 +1,7 @@
 /** `deno task crossval`: k-fold cross-validation. */
 
 import { formatCountOf } from "../src/_count.ts";
+import { quotePath } from "../src/_shell.ts";
 import type { FoldScheme } from "../src/data/kfold.ts";
 import { DivergedError } from "../src/errors.ts";
 import { writeFileAtomic } from "../src/io/file.ts";
@@ -89,7 +90,7 @@ async function crossval(given: CrossvalFlags, signal: AbortSignal): Promise<void
   await writeFolds(directory, kept);
   await writeJson(`${directory}/metrics.json`, summarise(kept));
   console.log(`Written: ${directory}/ (config.json, folds.csv, metrics.json)`);
-  throwUnlessFinished(results, folds);
+  throwUnlessFinished(results, { folds, directory });
   await run.finish();
 }
 
@@ -123,7 +124,10 @@ function reportFolds(
   };
 }
 
-function throwUnlessFinished(results: readonly FoldResult[], folds: number): void {
+function throwUnlessFinished(
+  results: readonly FoldResult[],
+  { folds, directory }: { readonly folds: number; readonly directory: string },
+): void {
   const finished = results.filter(({ evaluation }) => evaluation !== undefined).length;
   if (finished === folds) return;
   const wild = results.find(({ result }) => result.diverged !== undefined);
@@ -135,7 +139,8 @@ function throwUnlessFinished(results: readonly FoldResult[], folds: number): voi
     );
   }
   throw new Interrupted(
-    `Interrupted with ${finished} of ${folds} folds finished; kept what there is of the others.`,
+    `Interrupted with ${finished} of ${folds} folds finished; kept what there is of the others. ` +
+      `Go on: deno task crossval --resume ${quotePath(directory)}`,
   );
 }
 
@@ -160,6 +165,7 @@ function summarise(results: readonly FoldResult[]): Record<string, unknown> {
   };
   const mse = mean("mse");
   const pearson = mean("pearson");
+  if (folds.length === 0) return { mse, pearson, folds };
   console.log(
     `Mean of ${formatCountOf(folds.length, "fold")}: MSE ${formatMetric(mse)}, Pearson r ${
       formatMetric(pearson)

@@ -7,17 +7,19 @@ import { declareCommon, runCommand } from "./_cli.ts";
 import { loadLabelled } from "./_labels.ts";
 import { formatEnsemble, formatEvaluation, warnIfConstant } from "./_metrics.ts";
 import { loadModels } from "./_model_files.ts";
-import { checkOutput } from "./_outputs.ts";
+import { checkOutput, declareOverwrite, type OverwriteFlag } from "./_outputs.ts";
 import { type PredictionFlags, predictWithProgress } from "./_predict.ts";
 import { writeJson } from "./_json.ts";
 import { evaluateByRegime } from "./_regimes.ts";
 import { loadData } from "./_run.ts";
 
-interface EvaluateFlags extends PredictionFlags {
+interface EvaluateFlags extends PredictionFlags, OverwriteFlag {
   readonly labels?: string;
   readonly train?: string;
 }
 
+/** Replaced without asking. */
+const USUAL_OUTPUT = "metrics.json";
 /** What a file of metrics begins with, by which one is told from others. */
 const BEGINNING = '{\n  "samples": ';
 
@@ -39,18 +41,25 @@ await runCommand<EvaluateFlags>({
   ],
   declare: (command) =>
     declareCommon(
-      command
-        .requiredOption("--model <dir>", "directory of a run, or of a model")
-        .requiredOption("--data <path>", "competition .npz, DeepChrome .csv, or a folder")
-        .option("--labels <file>", "labels, id,expression, for data without them")
-        .option("--train <path>", "what the model was trained on: adds a table by regime")
-        .option("--out <file>", "where to write the metrics", "metrics.json"),
+      declareOverwrite(
+        command
+          .requiredOption("--model <dir>", "directory of a run, or of a model")
+          .requiredOption("--data <path>", "competition .npz, DeepChrome .csv, or a folder")
+          .option("--labels <file>", "labels, id,expression, for data without them")
+          .option("--train <path>", "what the model was trained on: adds a table by regime")
+          .option("--out <file>", "where to write the metrics", USUAL_OUTPUT),
+      ),
     ),
   run: evaluate,
 });
 
 async function evaluate(flags: EvaluateFlags, signal: AbortSignal): Promise<void> {
-  const replaces = await checkOutput(flags.out, { begins: BEGINNING });
+  const { out, overwrite } = flags;
+  const replaces = await checkOutput(out, {
+    begins: overwrite ? "" : BEGINNING,
+    // A run's own metrics look alike.
+    mayReplace: overwrite || out === USUAL_OUTPUT,
+  });
   const models = await loadModels(flags.model);
   const data = await loadLabelled(flags.data, flags);
   const train = flags.train === undefined ? undefined : await loadData(flags.train, flags);

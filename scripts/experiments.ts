@@ -3,6 +3,7 @@
 import { formatCountOf } from "../src/_count.ts";
 import { FOLD_SCHEMES, kFold } from "../src/data/kfold.ts";
 import { ContractError } from "../src/errors.ts";
+import { parseSpec } from "../src/model/parse_spec.ts";
 import { parsePresetName } from "../src/model/presets.ts";
 import { TRANSFORMS } from "../src/record.ts";
 import {
@@ -99,6 +100,8 @@ async function experiments(given: ExperimentsFlags, signal: AbortSignal): Promis
   if (overwrite) await forget(only, { out, finished });
   await owned.begin();
   const chosen = plans.filter(({ name }) => only.includes(name));
+  // What does not fit the data is told before anything is trained.
+  for (const { spec } of chosen) parseSpec(spec);
   const stopped = await runThose(chosen, { data, finished, flags, owned, signal });
   const rows = plans.flatMap(({ name }) => finished.get(name) ?? []).map(summariseExperiment);
   console.log(["", ...formatExperiments(rows, { published: flags.competition })].join("\n"));

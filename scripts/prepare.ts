@@ -2,6 +2,7 @@
 
 import { formatCountOf } from "../src/_count.ts";
 import { ContractError } from "../src/errors.ts";
+import { quotePath } from "../src/_shell.ts";
 import type { Gene } from "../src/genome/gene.ts";
 import {
   type CountingRule,
@@ -112,11 +113,14 @@ await runCommand<PrepareFlags>({
 async function run(flags: PrepareFlags, interrupt: AbortSignal): Promise<void> {
   await checkInputs(flags);
   await checkOut(flags);
+  if (flags.expression === undefined && flags.expressionTransform !== "none") {
+    warn("--expression-transform is of no use without --expression");
+  }
   const sheet = await readSampleSheet(flags.samples, { onWarning: warn });
   const inputs = await signalFiles(sheet, flags.samples);
   const numbered = numberGenes(await readGenes(flags.genes, { onWarning: warn }));
   numbered.warnings.forEach((text) => warn(`${flags.genes}: ${text}`));
-  if (numbered.byOrder) await checkGeneNumbers(flags);
+  if (numbered.fromNames) await checkGeneNumbers(flags);
   const { genes, labels } = await takeExpression(numbered.genes, sheet.cellTypes, flags);
   const progress = new ProgressLine("genes");
   const preparation = await prepare(genes, inputs, {
@@ -141,7 +145,7 @@ async function run(flags: PrepareFlags, interrupt: AbortSignal): Promise<void> {
   );
   progress.clear();
   console.log(`Written: ${flags.out}`);
-  if (numbered.byOrder) await writeGeneNumbers(flags.out, numbered);
+  if (numbered.fromNames) await writeGeneNumbers(flags.out, numbered);
   printNextStep(flags);
 }
 
@@ -232,14 +236,17 @@ async function writeGeneNumbers(
   );
   const header = "gene_id\tchrom\ttss\tstrand\toriginal_id";
   await writeFileAtomic(path, [header, ...rows].join("\n") + "\n");
-  warn(`no gene has an Ensembl id, so genes are numbered by their order; ${path} has the numbers`);
+  warn(
+    `no gene has an Ensembl id, so their numbers are made from their names; ${path} says which is whose`,
+  );
 }
 
 function printNextStep({ out, expression }: PrepareFlags): void {
-  console.log(`Next: deno task doctor ${out}`);
+  const data = quotePath(out);
+  console.log(`Next: deno task doctor ${data}`);
   console.log(
     expression === undefined
-      ? `Then: deno task submit --model runs/first/model --data ${out} --out submission.csv`
-      : `Then: deno task train --data ${out} --transform log1p --out runs/first`,
+      ? `Then: deno task submit --model RUN --data ${data}`
+      : `Then: deno task train --data ${data} --transform log1p`,
   );
 }

@@ -16,6 +16,7 @@ import {
   formatRankingTable,
   type GroupCheckpoints,
   parseSpace,
+  planRungs,
   SEARCH_METHODS,
   type SearchDescription,
   type SearchMethod,
@@ -222,6 +223,10 @@ function printFolds(data: Dataset, description: SearchDescription): void {
       `${formatCountOf(training.length, "sample")} to train on and ` +
       `${validation.length.toLocaleString("en-US")} to validate on`,
   );
+  const { keepOneIn, epochs } = description;
+  if (keepOneIn !== null && planRungs({ trials, epochs, keepOneIn }).length === 1) {
+    console.log("Too few trials or epochs for --halving: all are trained for all epochs");
+  }
   const { models, skipped } = planTrials(data, description);
   if (skipped.length === 0) return;
   console.log(

@@ -6,11 +6,16 @@ import { SUBMISSION_HEADER, writeSubmission } from "../src/io/submission.ts";
 import { declareCommon, runCommand } from "./_cli.ts";
 import { warnIfConstant } from "./_metrics.ts";
 import { loadModels } from "./_model_files.ts";
-import { checkOutput } from "./_outputs.ts";
+import { checkOutput, declareOverwrite, type OverwriteFlag } from "./_outputs.ts";
 import { type PredictionFlags, predictWithProgress } from "./_predict.ts";
 import { loadData } from "./_run.ts";
 
-await runCommand<PredictionFlags>({
+/** Replaced without asking. */
+const USUAL_OUTPUT = "submission.csv";
+
+type SubmitFlags = PredictionFlags & OverwriteFlag;
+
+await runCommand<SubmitFlags>({
   name: "submit",
   summary: "Predicts every row of a data set and writes id,expression in the order of the file.",
   examples: [
@@ -21,16 +26,23 @@ await runCommand<PredictionFlags>({
   ],
   declare: (command) =>
     declareCommon(
-      command
-        .requiredOption("--model <dir>", "directory of a run, or of a model")
-        .requiredOption("--data <path>", "competition .npz, DeepChrome .csv, or a folder")
-        .option("--out <file>", "the file to write", "submission.csv"),
+      declareOverwrite(
+        command
+          .requiredOption("--model <dir>", "directory of a run, or of a model")
+          .requiredOption("--data <path>", "competition .npz, DeepChrome .csv, or a folder")
+          .option("--out <file>", "the file to write", USUAL_OUTPUT),
+      ),
     ),
   run: submit,
 });
 
-async function submit(flags: PredictionFlags, signal: AbortSignal): Promise<void> {
-  const replaces = await checkOutput(flags.out, { begins: SUBMISSION_HEADER });
+async function submit(flags: SubmitFlags, signal: AbortSignal): Promise<void> {
+  const { out, overwrite } = flags;
+  const replaces = await checkOutput(out, {
+    begins: overwrite ? "" : SUBMISSION_HEADER,
+    // Any other file may hold labels, which look alike.
+    mayReplace: overwrite || out === USUAL_OUTPUT,
+  });
   const models = await loadModels(flags.model);
   const data = await loadData(flags.data, flags);
   const { mean: predictions } = await predictWithProgress(models, data, { ...flags, signal });

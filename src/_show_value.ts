@@ -3,6 +3,8 @@
  * `${value}`, which an object from a file can make throw.
  */
 export function showValue(value: unknown): string {
+  if (typeof value === "number") return String(value);
+  if (typeof value === "bigint") return `${value}n`.slice(0, 60);
   try {
     return JSON.stringify(value)?.slice(0, 60) ?? "missing";
   } catch {

@@ -52,6 +52,9 @@ export function checkTraining(
       `Cannot train: ${name} is ${place}, expected a multiple of the batch size ${batchSize}`,
     );
   }
+  if (start > end) {
+    throw new RangeError(`Cannot train: the piece from ${start} to ${end} ends before it begins`);
+  }
   const { labels, signal } = data;
   if (labels === undefined) throw new TypeError("Cannot train: the data have no labels");
   const samples = signal.length / (spec.bins * spec.marks);

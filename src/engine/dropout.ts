@@ -14,7 +14,7 @@ export function dropoutKey(seed: number, layer: number, epoch: number): RandomKe
 
 /** Words below this are dropped, so that a share of `rate` is. */
 export function dropoutThreshold(rate: number): number {
-  return Math.round(rate * 2 ** 32);
+  return Math.min(2 ** 32 - 1, Math.round(rate * 2 ** 32));
 }
 
 /** What kept values are multiplied by: 1 / (1 − rate), as a float32. */

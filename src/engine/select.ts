@@ -7,7 +7,7 @@
 import { UnsupportedModelError } from "../errors.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import type { Engine } from "./engine.ts";
-import { describeGpu } from "./gpu.ts";
+import { describeGpu, type GpuDescription } from "./gpu.ts";
 
 /** Engines by name; `auto` picks the fastest that the machine has. */
 export type EngineName = "auto" | "webgpu" | "wasm" | "tfjs-cpu" | "tfjs-webgpu";
@@ -40,8 +40,8 @@ export interface EngineChoice {
 }
 
 /**
- * Finds the engine to run a model on. `auto` takes a hardware GPU if there is one, else WebAssembly on all cores,
- * else, for a model that this refuses, tf.js. A software adapter is taken only by name.
+ * Finds the engine to run a model on. `auto` takes a hardware GPU if there is one, else, or for a model that this
+ * refuses, WebAssembly on all cores, else tf.js. A software adapter is taken only by name.
  *
  * @param name Which engine.
  * @param spec The model it must support.
@@ -54,7 +54,7 @@ export async function selectEngine(name: EngineName, spec: ModelSpec): Promise<E
       `Cannot find engine "${name}": expected one of ${ENGINE_NAMES.join(", ")}`,
     );
   }
-  if (name === "auto") return await chooseEngine(spec);
+  if (name === "auto") return await chooseEngine(spec, await describeGpu());
   const engine = await loadEngine(name);
   const support = engine.supports(spec);
   if (!support.supported) {
@@ -65,23 +65,32 @@ export async function selectEngine(name: EngineName, spec: ModelSpec): Promise<E
   return { engine, reason: "asked for by name" };
 }
 
-async function chooseEngine(spec: ModelSpec): Promise<EngineChoice> {
-  const gpu = await describeGpu();
-  if (gpu !== undefined && !gpu.software) {
-    const engine = await loadEngine("webgpu");
+/**
+ * What `auto` stands for on a machine with this GPU, if any.
+ *
+ * @throws {UnsupportedModelError} If no engine can run the model.
+ */
+export async function chooseEngine(
+  spec: ModelSpec,
+  gpu: GpuDescription | undefined,
+): Promise<EngineChoice> {
+  const isHardware = gpu !== undefined && !gpu.software;
+  const names = isHardware
+    ? ["webgpu", "wasm", "tfjs-webgpu"] as const
+    : ["wasm", "tfjs-cpu"] as const;
+  const reasons = [describeChoice(gpu)];
+  for (const name of names) {
+    const engine = await loadEngine(name);
     const support = engine.supports(spec);
-    if (support.supported) return { engine, reason: "this machine has a GPU" };
-    const reason = `engine webgpu cannot run the model: ${support.reason}`;
-    return { engine: await loadEngine("tfjs-webgpu"), reason };
+    if (support.supported) return { engine, reason: reasons.join(", ") };
+    reasons.push(`engine ${name} cannot run the model: ${support.reason}`);
   }
-  const noGpu = gpu === undefined
-    ? "this machine has no GPU"
-    : `${gpu.device} is a software adapter, not a GPU`;
-  const engine = await loadEngine("wasm");
-  const support = engine.supports(spec);
-  if (support.supported) return { engine, reason: noGpu };
-  const reason = `${noGpu}, and engine wasm cannot run the model: ${support.reason}`;
-  return { engine: await loadEngine("tfjs-cpu"), reason };
+  throw new UnsupportedModelError(`Cannot run "${spec.name}": ${reasons.join(", ")}`);
+}
+
+function describeChoice(gpu: GpuDescription | undefined): string {
+  if (gpu === undefined) return "this machine has no GPU";
+  return gpu.software ? `${gpu.device} is a software adapter, not a GPU` : "this machine has a GPU";
 }
 
 async function loadEngine(name: Exclude<EngineName, "auto">): Promise<Engine> {

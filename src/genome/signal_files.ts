@@ -5,7 +5,7 @@
  */
 
 import { FormatError } from "../errors.ts";
-import { modificationTime, openFile, pathKind, realPath } from "../io/file.ts";
+import { directoryOf, modificationTime, openFile, pathKind, realPath } from "../io/file.ts";
 import type { ByteSource } from "../io/byte_source.ts";
 import type { OpenedSignal, SignalInput } from "./prepare_options.ts";
 import type { SampleSheet, SampleSheetEntry } from "./sample_sheet.ts";
@@ -57,7 +57,7 @@ async function findIndex(path: string): Promise<string | undefined> {
  * two rows name the same one by different paths or links: its reads would be counted twice.
  */
 export async function signalFiles(sheet: SampleSheet, sheetPath: string): Promise<SignalInput[]> {
-  const directory = sheetPath.replace(/[^/\\]*$/, "");
+  const directory = directoryOf(sheetPath);
   const earlier = new Map<string, SampleSheetEntry>();
   const inputs: SignalInput[] = [];
   for (const entry of sheet.entries) {

@@ -33,12 +33,20 @@ export async function decodeMembers(job: DecodeJob): Promise<void> {
   const workers = chooseWorkers(job);
   /** Rows of each member that were taken; the batches of a member are the same on every thread. */
   const taken = layouts.map(() => 0);
+  let refused: { readonly error: unknown } | undefined;
   const take: DecodeJob["take"] = (member, batch) => {
     if (batch.firstRow < taken[member]) return;
     taken[member] = batch.firstRow + batch.geneIds.length;
-    job.take(member, batch);
+    try {
+      job.take(member, batch);
+    } catch (error) {
+      refused = { error };
+      throw error;
+    }
   };
   const finished = workers > 1 ? await decodeOnWorkers({ ...job, take }, workers) : new Set();
+  // The caller's own error, such as one of onProgress, is no worker's fault.
+  if (refused !== undefined) throw refused.error;
   // What workers have left is decoded here. A damaged member throws what a worker can tell only in words; if a page
   // lets no worker start, it is all members.
   const npz = new ZipNpzReader(source, directory);
@@ -137,7 +145,6 @@ class DecodeWorker {
       else if (reply.kind === "done") this.#waiting?.resolve();
       else this.#fail(new Error(reply.message));
     } catch (error) {
-      // Such as one that a caller's onProgress threw.
       this.#fail(error);
     }
   }

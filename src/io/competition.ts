@@ -207,7 +207,7 @@ async function readLayouts(
       fail(
         `shape is [${shape.join(", ")}], expected ${unlabelled + 1} columns ` +
           `(gene id, ${marks.join(", ")}, label) or ${unlabelled} without the label; ` +
-          "for other marks give their data record",
+          "for other marks give their data record (--record)",
       );
     }
     if (rows === 0) fail(`shape is [${shape.join(", ")}]: the cell type has no rows`);

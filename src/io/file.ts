@@ -21,6 +21,11 @@ export function pathOf(path: string | URL): string {
   return Deno.build.os === "windows" ? decoded.replace(/^\/(?=[A-Za-z]:)/, "") : decoded;
 }
 
+/** What stands before a file's name in its path, with the separator; empty if nothing does. */
+export function directoryOf(path: string): string {
+  return path.replace(Deno.build.os === "windows" ? /[^/\\]*$/ : /[^/]*$/, "");
+}
+
 /**
  * Opens a file for random access. Its reads throw a `FormatError` once the file was changed in place: what was read
  * before and after would not belong together. A file that another takes the place of is read on as it was.
@@ -133,7 +138,7 @@ export async function writeFileAtomic(
     | ((sink: WritableStream<Uint8Array>) => Promise<void>),
 ): Promise<void> {
   const attempt = describeFailures(path);
-  const directory = path.replace(/[^/\\]*$/, "");
+  const directory = directoryOf(path);
   if (directory !== "") await attempt(makeDirectory(directory));
   const temporary = `${path}.${crypto.randomUUID().slice(0, 8)}.part`;
   const file = await attempt(Deno.open(temporary, { write: true, createNew: true }));

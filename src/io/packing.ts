@@ -84,7 +84,8 @@ export class PackedBuilder {
   }
 
   /**
-   * Adds values at a place that has none yet, for parts that come in any order.
+   * Adds values at a place that has none yet, for parts that come in any order. Which places have values is not
+   * kept: two parts must not overlap.
    *
    * @param values Any numbers; not kept.
    * @param start Place of the first of them.
@@ -142,6 +143,16 @@ export class PackedBuilder {
   }
 }
 
+/** Values as another type, which must hold them; themselves if it is theirs. */
+export function asType(values: PackedArray, type: PackedType): PackedArray {
+  if (values instanceof CONSTRUCTORS[type]) return values;
+  const copy = new CONSTRUCTORS[type](
+    new ArrayBuffer(values.length * CONSTRUCTORS[type].BYTES_PER_ELEMENT),
+  );
+  copy.set(values);
+  return copy;
+}
+
 function typeOf(values: PackedArray): PackedType {
   return TYPES.find((type) => values instanceof CONSTRUCTORS[type])!;
 }
@@ -152,7 +163,9 @@ function holds(wide: PackedType, narrow: PackedType): boolean {
   return TYPES.indexOf(wide) >= TYPES.indexOf(narrow);
 }
 
-function narrowestType(values: PackedArray): PackedType {
+/** The narrowest type that holds every one of some values. */
+export function narrowestType(values: PackedArray): PackedType {
+  if (values instanceof Uint8Array) return "uint8";
   if (values instanceof Uint32Array) return integerType(bitsOf(values));
   return integersOf(values) ?? (areFloat32(values) ? "float32" : "float64");
 }

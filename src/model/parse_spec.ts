@@ -1,3 +1,4 @@
+import { showValue } from "../_show_value.ts";
 import { UnsupportedModelError } from "../errors.ts";
 import { countParameters, sampleShapes } from "./shapes.ts";
 import type { LayerSpec, ModelSpec } from "./spec.ts";
@@ -133,8 +134,7 @@ function parseFields(
 function show(value: unknown): string {
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (typeof value === "object" && value !== null) return "an object";
-  if (typeof value === "number") return String(value);
-  return JSON.stringify(value)?.slice(0, 60) ?? "missing";
+  return showValue(value);
 }
 
 function checkStructure(spec: ModelSpec): void {

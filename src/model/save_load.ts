@@ -5,6 +5,7 @@
  * @module
  */
 
+import { sha256 } from "../_bytes.ts";
 import { showValue } from "../_show_value.ts";
 import { FormatError, UnsupportedModelError } from "../errors.ts";
 import type { ByteSource } from "../io/byte_source.ts";
@@ -20,7 +21,8 @@ import type { TrainedModel, TrainingConfig } from "./trained_model.ts";
 
 const TOPOLOGY_FILE = "model.json";
 const WEIGHTS_FILE = "weights.bin";
-const MAX_JSON_BYTES = 4 * 2 ** 20;
+/** Room for the effects of a few hundred thousand genes. */
+const MAX_JSON_BYTES = 16 * 2 ** 20;
 const FORMAT_VERSION = 1;
 
 /** One weight as tf.js' manifest lists it. */
@@ -42,9 +44,10 @@ export interface SerializedModel {
  * Turns a trained model into the two files of tf.js' layers format. Loads tf.js, which writes the topology.
  *
  * @param trained The model.
- * @throws {UnsupportedModelError} If its spec is none.
+ * @throws {UnsupportedModelError} If its spec is invalid.
  * @throws {ContractError} If its weights do not fit the spec.
  * @throws {TypeError} If its data record or training settings could not be loaded again.
+ * @throws {RangeError} If it has gene effects of more genes than a model file holds.
  */
 export async function serializeModel(trained: TrainedModel): Promise<SerializedModel> {
   checkLoadable(trained);
@@ -54,6 +57,9 @@ export async function serializeModel(trained: TrainedModel): Promise<SerializedM
   model.dispose();
   const { spec, record, training } = trained;
   const geneEffects = trained.geneEffects && encodeGeneEffects(trained.geneEffects);
+  const weights = packWeights(trained.weights);
+  // Ties the two files together: one of them may be from another time, or damaged.
+  const weightsSha256 = (await sha256(weights)).toHex();
   const json = {
     format: "layers-model",
     generatedBy: "@waka/histone",
@@ -61,10 +67,17 @@ export async function serializeModel(trained: TrainedModel): Promise<SerializedM
     modelTopology,
     weightsManifest: [{ paths: [WEIGHTS_FILE], weights: manifest(spec) }],
     userDefinedMetadata: {
-      histone: { version: FORMAT_VERSION, spec, record, training, geneEffects },
+      histone: { version: FORMAT_VERSION, spec, record, training, geneEffects, weightsSha256 },
     },
   };
-  return { json: JSON.stringify(json, null, 1) + "\n", weights: packWeights(trained.weights) };
+  const text = JSON.stringify(json, null, 1) + "\n";
+  const bytes = new TextEncoder().encode(text).length;
+  if (bytes > MAX_JSON_BYTES) {
+    throw new RangeError(
+      `Cannot save model: its JSON has ${bytes} bytes, expected at most ${MAX_JSON_BYTES}`,
+    );
+  }
+  return { json: text, weights };
 }
 
 /**
@@ -149,7 +162,8 @@ async function readModel(json: ByteSource, weights: ByteSource): Promise<Trained
   const geneEffects = histone.geneEffects === undefined
     ? undefined
     : parseGeneEffects(histone.geneEffects, file);
-  const model = { spec, weights: await readWeights(weights, spec), record, training };
+  const digest = histone.weightsSha256;
+  const model = { spec, weights: await readWeights(weights, { spec, digest }), record, training };
   return geneEffects === undefined ? model : { ...model, geneEffects };
 }
 
@@ -180,7 +194,15 @@ function readSpec(value: unknown, file: string): ModelSpec {
 function readTraining(value: unknown, file: string): TrainingConfig {
   const { engine, seed, epochs, batchSize, learningRate, samples } = Object(value);
   const numbers = { seed, epochs, batchSize, learningRate, samples };
-  const bad = Object.entries(numbers).find(([, number]) => !Number.isFinite(number));
+  const isCount = (value: number, least: number) => Number.isSafeInteger(value) && value >= least;
+  const sound = {
+    seed: isCount(seed, 0),
+    epochs: isCount(epochs, 0),
+    batchSize: isCount(batchSize, 1),
+    learningRate: Number.isFinite(learningRate) && learningRate > 0,
+    samples: isCount(samples, 0),
+  };
+  const bad = Object.entries(sound).find(([, isSound]) => !isSound);
   if (bad !== undefined || typeof engine !== "string") {
     throw new FormatError(
       `Cannot load model: training.${bad?.[0] ?? "engine"} is missing or wrong`,
@@ -233,7 +255,7 @@ function packWeights(weights: readonly Float32Array[]): Uint8Array<ArrayBuffer> 
 
 async function readWeights(
   source: ByteSource,
-  spec: ModelSpec,
+  { spec, digest }: { readonly spec: ModelSpec; readonly digest: unknown },
 ): Promise<Float32Array<ArrayBuffer>[]> {
   const sizes = weightShapes(spec).map(({ shape }) => sizeOf(shape));
   const expected = 4 * sizes.reduce((sum, size) => sum + size, 0);
@@ -244,6 +266,21 @@ async function readWeights(
     );
   }
   const bytes = await source.read(0, expected);
+  const arrays = unpackWeights(bytes, { sizes, file: source.name });
+  // Files that were written before there was a digest have none.
+  if (digest !== undefined && (await sha256(bytes)).toHex() !== digest) {
+    throw new FormatError(
+      "Cannot load model: the weights are not those that its model.json was saved with",
+      { file: source.name },
+    );
+  }
+  return arrays;
+}
+
+function unpackWeights(
+  bytes: Uint8Array<ArrayBuffer>,
+  { sizes, file }: { readonly sizes: readonly number[]; readonly file: string },
+): Float32Array<ArrayBuffer>[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let offset = 0;
   return sizes.map((size) => {
@@ -252,7 +289,7 @@ async function readWeights(
       values[i] = view.getFloat32(offset, true);
       if (!Number.isFinite(values[i])) {
         throw new FormatError(`Cannot load model: a weight is ${values[i]}`, {
-          file: source.name,
+          file,
           byteOffset: offset,
         });
       }

@@ -62,9 +62,9 @@ export function plotDistributions({ measured, predicted }: PredictionPairs): Fig
     name: "distributions",
     title: "Distribution of expression",
     caption:
-      "Measured and predicted values in the same bins. A model that minimises squared error " +
-      "predicts means, so its predictions spread less than what was measured: standard deviation " +
-      `${formatNumber(from.deviation)} against ${formatNumber(of.deviation)} (${LABEL_UNIT}).`,
+      "Measured and predicted values in the same bins. The predictions' standard deviation is " +
+      `${formatNumber(from.deviation)}, that of what was measured ${formatNumber(of.deviation)} ` +
+      `(${LABEL_UNIT}): a model that minimises squared error predicts means, which spread less.`,
     alt: `Two histograms: measured expression with mean ${formatNumber(of.mean)} and standard ` +
       `deviation ${formatNumber(of.deviation)}, predicted with mean ${
         formatNumber(from.mean)

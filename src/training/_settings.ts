@@ -1,3 +1,4 @@
+import { chooseThreads } from "../_threads.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";
 import { parseSpec } from "../model/parse_spec.ts";
@@ -46,10 +47,8 @@ export function resolveSettings(
       );
     }
   }
-  const { threads } = given;
-  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 1024)) {
-    throw new RangeError(`Cannot train: threads is ${threads}, expected an integer from 1 to 1024`);
-  }
+  // It throws where they are too few or too many.
+  chooseThreads(given.threads);
   const { learningRate } = settings;
   // Number.isFinite, since a text would pass a comparison and be saved as one.
   if (!Number.isFinite(learningRate) || learningRate <= 0) {
@@ -82,27 +81,28 @@ function defaultsOf(spec: ModelSpec | PresetName): TrainingDefaults {
 
 /** Throws unless a model can learn a data set's labels. */
 export function checkTrainable(model: ModelSpec, data: Dataset): void {
-  if (data.length === 0) throw new ContractError("Cannot train: the data set has no samples");
-  if (!data.hasLabels) throw new ContractError("Cannot train: the data have no labels");
+  checkLabelled(data, { action: "train", model });
+}
+
+/** Throws unless a model's loss can be measured on validation data. */
+export function checkValidation(model: ModelSpec, validation: Dataset | undefined): void {
+  if (validation !== undefined) checkLabelled(validation, { action: "validate", model });
+}
+
+function checkLabelled(
+  data: Dataset,
+  { action, model }: { readonly action: string; readonly model: ModelSpec },
+): void {
+  if (data.length === 0) throw new ContractError(`Cannot ${action}: the data have no samples`);
+  if (!data.hasLabels) throw new ContractError(`Cannot ${action}: the data have no labels`);
   if (model.loss !== "binaryCrossentropy") return;
   const labels = data.labels();
   const bad = labels.findIndex((label) => label !== 0 && label !== 1);
   if (bad >= 0) {
     throw new ContractError(
-      `Cannot train "${model.name}": the label of gene ${data.geneOf(bad)} in ` +
+      `Cannot ${action} "${model.name}": the label of gene ${data.geneOf(bad)} in ` +
         `${data.cellTypeOf(bad)} is ${labels[bad]}, expected 0 or 1 for binaryCrossentropy`,
     );
-  }
-}
-
-/** Throws unless a loss can be measured on validation data. */
-export function checkValidation(validation: Dataset | undefined): void {
-  if (validation === undefined) return;
-  if (validation.length === 0) {
-    throw new ContractError("Cannot validate: the validation data have no samples");
-  }
-  if (!validation.hasLabels) {
-    throw new ContractError("Cannot validate: the validation data have no labels");
   }
 }
 

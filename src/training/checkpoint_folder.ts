@@ -6,7 +6,7 @@ import type { FitCheckpoint } from "./fit_types.ts";
 
 /** How many are kept: should the newest be damaged, there is the one before. */
 const KEPT = 2;
-const NAME = /^(\d{6})\.checkpoint$/;
+const NAME = /^(\d{6,15})\.checkpoint$/;
 
 /** What {@linkcode CheckpointFolder.load} found. */
 export interface LoadedCheckpoint {
@@ -80,7 +80,7 @@ export class CheckpointFolder {
   async #numbers(): Promise<number[]> {
     if (await pathKind(this.#path) !== "directory") return [];
     const names = await listDirectory(this.#path);
-    return names.flatMap((name) => NAME.test(name) ? parseInt(name) : []);
+    return names.flatMap((name) => NAME.test(name) ? parseInt(name) : []).sort((a, b) => a - b);
   }
 
   #file(number: number): string {

@@ -1,9 +1,11 @@
 import { sha256 } from "../_bytes.ts";
+import type { PackedArray, PackedType } from "../arrays.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { SampleColumns } from "../io/columns.ts";
+import { asType, narrowestType } from "../io/packing.ts";
 
 /** Pieces in which columns are digested, since `crypto.subtle` takes only whole buffers of unshared memory. */
-const PIECE_BYTES = 2 ** 24;
+const PIECE_VALUES = 2 ** 22;
 
 /**
  * A short text that stands for the content of a data set: its samples, in their order, with signal, labels, names
@@ -23,8 +25,10 @@ const digests = new WeakMap<SampleColumns, Promise<string>>();
 
 async function digestColumns(columns: SampleColumns): Promise<string> {
   const { signal, labels, cellTypes, cellTypeIndex, genes, geneIndex, bins, record } = columns;
-  const parts: string[] = [];
-  for (const column of [signal, labels ?? new Float64Array(0), cellTypeIndex, geneIndex]) {
+  // Counts may lie in a wider type than they need.
+  const type = narrowestType(signal);
+  const parts = [type, await digestColumn(signal, type)];
+  for (const column of [labels ?? new Float64Array(0), cellTypeIndex, geneIndex]) {
     parts.push(await digestColumn(column));
   }
   return await fingerprintValue({ cellTypes, genes, bins, record, parts });
@@ -41,11 +45,12 @@ export async function fingerprintValue(value: unknown): Promise<string> {
   return digest.toHex().slice(0, 32);
 }
 
-async function digestColumn(column: ArrayBufferView): Promise<string> {
-  const bytes = new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
+async function digestColumn(column: PackedArray, type?: PackedType): Promise<string> {
   const digests: string[] = [];
-  for (let start = 0; start < bytes.length; start += PIECE_BYTES) {
-    digests.push((await sha256(bytes.slice(start, start + PIECE_BYTES))).toHex());
+  for (let start = 0; start < column.length; start += PIECE_VALUES) {
+    const part = column.subarray(start, start + PIECE_VALUES);
+    const { buffer, byteOffset, byteLength } = type === undefined ? part : asType(part, type);
+    digests.push((await sha256(new Uint8Array(buffer, byteOffset, byteLength).slice())).toHex());
   }
   return await fingerprintValue(digests);
 }

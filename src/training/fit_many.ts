@@ -46,7 +46,7 @@ export async function fitMany(
   const model = resolveSpec(spec, runs[0].data);
   const settings = runs.map(({ seed, learningRate, data, validation }) => {
     checkTrainable(model, data);
-    checkValidation(validation);
+    checkValidation(model, validation);
     return resolveSettings(spec, { ...options, seed, learningRate });
   });
   const { transform, geneEffects } = resolveSurroundings(spec, { given: options, model });

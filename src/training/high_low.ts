@@ -1,16 +1,17 @@
 import { Dataset } from "../data/dataset.ts";
+import { ContractError } from "../errors.ts";
 
 /**
  * Turns expression into classes as DeepChrome does (Singh et al. 2016, Bioinformatics 32:i639): 1 for a gene above
  * the median of its cell type, 0 for one at or below it. The medians are those of the training samples; a cell
  * type that has none takes the median of its own test samples, so its classes too are halves.
  *
- * Labels that are all 0 or 1 are classes already and stay as they are.
+ * Where all labels are 0 or 1, they are classes already and stay as they are.
  *
  * @param train Labelled training samples.
  * @param test Labelled samples to judge by.
  * @returns The same samples with labels 0 and 1; the signal is shared, not copied.
- * @throws {ContractError} If either has no labels.
+ * @throws {ContractError} If either has no labels, or only the training labels are classes.
  *
  * @example
  * ```ts
@@ -28,7 +29,12 @@ import { Dataset } from "../data/dataset.ts";
 export function labelHighLow(
   { train, test }: { readonly train: Dataset; readonly test: Dataset },
 ): { train: Dataset; test: Dataset } {
-  if (isBinary(train) && isBinary(test)) return { train, test };
+  if (isBinary(train)) {
+    if (isBinary(test)) return { train, test };
+    throw new ContractError(
+      "Cannot tell classes: the training labels are 0 and 1 already, those of the test data are not",
+    );
+  }
   const medians = new Map([...cellTypeMedians(test), ...cellTypeMedians(train)]);
   return { train: classify(train, medians), test: classify(test, medians) };
 }

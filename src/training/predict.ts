@@ -7,6 +7,9 @@ import { reconcileRecords } from "../record.ts";
 import { checkInputShape, engineData } from "./_engine_data.ts";
 import { geneEffectsOf, leaveOneOutEffects } from "./gene_effects.ts";
 
+/** Engines take memory for training on a batch, which a prediction has no use for. */
+const LARGEST_BATCH = 256;
+
 /** Options of {@linkcode predict}. */
 export interface PredictOptions {
   /** Where to compute. Default: `"auto"`. */
@@ -55,9 +58,10 @@ export async function predict(
   checkInputShape(model.spec, data);
   const { engine, reason } = await selectEngine(options.engine ?? "auto", model.spec);
   await using session = await engine.createSession(model.spec, {
+    ...model.training,
     weights: model.weights,
     threads: options.threads,
-    ...model.training,
+    batchSize: Math.min(model.training.batchSize, LARGEST_BATCH),
   });
   options.onStart?.({ engine: engine.name, device: session.device, reason });
   const predicted = await session.predict(engineData(data, transform), data.rows, options);

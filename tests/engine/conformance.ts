@@ -340,7 +340,12 @@ function testRefusals(engine: Engine, test: Test): void {
     const transform = "log2" as unknown as Transform;
     await rejects(train({ ...data, transform }), RangeError);
     await rejects(session.predict({ ...data, transform }, allRows(20)), RangeError);
-    for (const piece of [{ start: 7 }, { end: 7 }, { start: -5 }, { end: 2.5 }, { start: NaN }]) {
+    for (
+      const piece of [{ start: 7 }, { end: 7 }, { start: -5 }, { end: 2.5 }, { start: NaN }, {
+        start: 10,
+        end: 5,
+      }]
+    ) {
       await rejects(
         session.runEpoch({ ...piece, data, order: allRows(20), epoch: 0 }),
         RangeError,

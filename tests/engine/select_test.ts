@@ -1,6 +1,8 @@
 import { match, rejects, strictEqual } from "node:assert";
-import { type EngineName, selectEngine } from "../../src/engine/select.ts";
-import { presetSpec } from "../../src/model/presets.ts";
+import type { GpuDescription } from "../../src/engine/gpu.ts";
+import { chooseEngine, type EngineName, selectEngine } from "../../src/engine/select.ts";
+import { parseSpec } from "../../src/model/parse_spec.ts";
+import { type PresetName, presetSpec } from "../../src/model/presets.ts";
 
 Deno.test("auto takes a GPU if there is one that is hardware, else the processor, and says why", async () => {
   const adapter = await navigator.gpu?.requestAdapter();
@@ -8,6 +10,25 @@ Deno.test("auto takes a GPU if there is one that is hardware, else the processor
   const { engine, reason } = await selectEngine("auto", presetSpec("wakawaka"));
   strictEqual(engine.name, hardware ? "webgpu" : "wasm");
   match(reason, hardware ? /has a GPU/ : /no GPU|software adapter/);
+});
+
+Deno.test("auto goes from webgpu to wasm to tf.js until one runs the model", async () => {
+  const gpu = { device: "a card", software: false };
+  const choose = async (preset: PresetName, found?: GpuDescription) => {
+    const { engine, reason } = await chooseEngine(presetSpec(preset), found);
+    return `${engine.name}: ${reason}`;
+  };
+  strictEqual(await choose("wakawaka", gpu), "webgpu: this machine has a GPU");
+  match(await choose("bigru10", gpu), /^wasm: this machine has a GPU, engine webgpu cannot run/);
+  strictEqual(await choose("bigru10"), "wasm: this machine has no GPU");
+  const software = { ...gpu, software: true };
+  strictEqual(await choose("wakawaka", software), "wasm: a card is a software adapter, not a GPU");
+  // Wider than a WebAssembly memory.
+  const huge = parseSpec({
+    ...{ name: "huge", bins: 160, marks: 100, loss: "meanSquaredError" },
+    layers: [{ type: "flatten" }, { type: "dense", units: 16_000 }, { type: "dense", units: 1 }],
+  });
+  strictEqual((await chooseEngine(huge, undefined)).engine.name, "tfjs-cpu");
 });
 
 Deno.test("an unknown engine is refused with the names there are", async () => {

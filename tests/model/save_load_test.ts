@@ -2,6 +2,7 @@ import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { Dataset } from "../../src/data/dataset.ts";
 import { FormatError } from "../../src/errors.ts";
 import { bytesSource } from "../../src/io/byte_source.ts";
+import type { GeneEffects } from "../../src/model/gene_effects.ts";
 import { initialWeights } from "../../src/model/initial_weights.ts";
 import { PRESET_NAMES, type PresetName, presetSpec } from "../../src/model/presets.ts";
 import { loadModel, saveModel, serializeModel } from "../../src/model/save_load.ts";
@@ -99,6 +100,11 @@ Deno.test("a damaged model is refused with what is wrong", async () => {
     ],
     [change((c) => c.userDefinedMetadata.histone.record.marks = 5), weights, /marks/],
     [change((c) => c.userDefinedMetadata.histone.training = null), weights, /training/],
+    [
+      change((c) => c.userDefinedMetadata.histone.training.batchSize = 0.5),
+      weights,
+      /training.batchSize is missing or wrong/,
+    ],
     [change((c) => c.weightsManifest[0].weights.pop()), weights, /do not fit its layers/],
     [change((c) => c.weightsManifest[0].weights[0].shape[0]++), weights, /do not fit its layers/],
     [
@@ -113,6 +119,7 @@ Deno.test("a damaged model is refused with what is wrong", async () => {
     ],
     [json, weights.slice(4), /weights have \d+ bytes, expected \d+/],
     [json, weights.map(() => 0xff), /a weight is NaN/],
+    [json, weights.map((byte, i) => i === 7 ? byte ^ 1 : byte), /weights are not those that its/],
   ];
   for (const [text, bytes, message] of cases) {
     await rejects(loadFrom(text, bytes), (error) => {
@@ -138,6 +145,12 @@ Deno.test("a directory may be a URL", async () => {
   });
 });
 
+function manyEffects(count: number): GeneEffects {
+  const genes = Array.from({ length: count }, (_, i) => `ENSG${String(i).padStart(11, "0")}.1`);
+  const effects = new Float32Array(count).fill(0.1234567);
+  return { genes, effects, mean: 0, betweenVariance: 1, withinVariance: 1 };
+}
+
 Deno.test("what could not be loaded again is not saved", async () => {
   const good = trainedModel("experiment1");
   const { spec, weights, record, training } = good;
@@ -147,6 +160,7 @@ Deno.test("what could not be loaded again is not saved", async () => {
     [{ record: { ...record, transform } }, /Cannot save model: .*transform is "log2"/],
     [{ training: { ...training, learningRate } }, /Cannot save model: .*learningRate/],
     [{ weights: weights.slice(1) }, /expected/],
+    [{ geneEffects: manyEffects(400_000) }, /its JSON has \d+ bytes, expected at most/],
     [{ spec: { ...spec, name: "" } }, /model\.name/],
   ];
   for (const [change, message] of cases) {

@@ -184,13 +184,17 @@ Deno.test("a submission has exactly the header and a line a row", async () => {
     const run = `${directory}/run`;
     await runTask("train", "--data", "fixtures/train.npz", "--out", run, ...QUICK);
     const out = `${directory}/submission.csv`;
-    const submit = (out: string) =>
-      runTask("submit", "--model", `${run}/model`, "--data", "fixtures/eval.npz", "--out", out);
-    match((await submit(out)).stdout, /^Written: .*submission.csv, 440 predictions$/m);
-    match((await submit(out)).stdout, /^Replaced: .*submission.csv, 440 predictions$/m);
-    const other = `${run}/config.json`;
-    match((await submit(other)).stderr, /^error: Cannot write .*: a file of another kind is there/);
-    strictEqual(JSON.parse(await Deno.readTextFile(other)).command, "train");
+    const submit = (...flags: string[]) => {
+      const input = ["--model", `${run}/model`, "--data", "fixtures/eval.npz"];
+      return runTask("submit", ...input, "--out", out, ...flags);
+    };
+    match((await submit()).stdout, /^Written: .*submission.csv, 440 predictions$/m);
+    // It may be a file of labels, which look alike.
+    const refused = await submit();
+    strictEqual(refused.code, 1);
+    match(refused.stderr, /^error: Cannot write .*: it is there already.* --overwrite\n$/);
+    const replaced = await submit("--overwrite");
+    match(replaced.stdout, /^Replaced: .*submission.csv, 440 predictions$/m);
     const text = await Deno.readTextFile(out);
     match(text, /^id,expression\n(E\d{3}_\d+,-?\d+(\.\d+)?(e-\d+)?\n){440}$/);
     const { ids } = await readPredictions("fixtures/eval_labels.csv");

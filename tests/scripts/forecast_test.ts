@@ -98,7 +98,7 @@ Deno.test("evaluate sets errors by regime beside baselines that it fits on the t
     const evaluate = (...data: string[]) =>
       runTask(
         "evaluate",
-        ...["--model", `${directory}/run`, "--engine", "wasm", "--out", out],
+        ...["--model", `${directory}/run`, "--engine", "wasm", "--out", out, "--overwrite"],
         ...data,
       );
     const train = ["--train", "fixtures/train.npz"];
@@ -117,7 +117,6 @@ Deno.test("evaluate sets errors by regime beside baselines that it fits on the t
       labels,
       /^error: Cannot align labels: no value for "E.*row 0 .*fixtures\/eval_labels.csv/,
     );
-    // It replaces what it wrote itself.
     const seen = await evaluate("--data", "fixtures/train.npz", ...train);
     strictEqual(seen.code, 1);
     match(seen.stderr, /600 of 600 test samples were trained on/);

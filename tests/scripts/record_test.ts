@@ -15,7 +15,8 @@ Deno.test("--record says what files are; a model trained on one record refuses a
     const config = JSON.parse(await Deno.readTextFile(`${run}/config.json`));
     strictEqual(config.dataRecord.assembly, "hg38");
 
-    const submit = ["--model", run, "--data", "fixtures/eval.npz", "--out", `${directory}/s.csv`];
+    const out = ["--out", `${directory}/s.csv`, "--overwrite"];
+    const submit = ["--model", run, "--data", "fixtures/eval.npz", ...out];
     const refused = await runTask("submit", ...submit);
     strictEqual(refused.code, 1);
     match(refused.stderr, /trained on assembly hg38, the data have hg19/);

@@ -50,7 +50,8 @@ Deno.test("an ensemble is written, measured against one of its members, and pred
 
     const submit = async (model: string) => {
       const out = `${directory}/submission.csv`;
-      await succeed("submit", "--model", model, "--data", "fixtures/eval.npz", "--out", out);
+      const flags = ["--data", "fixtures/eval.npz", "--out", out, "--overwrite"];
+      await succeed("submit", "--model", model, ...flags);
       return (await readPredictions(out)).values;
     };
     const mean = await submit(run);

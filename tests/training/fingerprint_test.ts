@@ -1,4 +1,5 @@
 import { match, notStrictEqual, strictEqual } from "node:assert";
+import type { PackedArray } from "../../src/arrays.ts";
 import { Dataset } from "../../src/data/dataset.ts";
 import { fingerprintDataset, fingerprintValue } from "../../src/training/fingerprint.ts";
 import { tableColumns } from "../helpers/samples.ts";
@@ -29,6 +30,17 @@ Deno.test("any change of the samples changes the fingerprint", async () => {
     new Dataset(columns).slice(0, 5),
   ];
   for (const other of others) notStrictEqual(await fingerprintDataset(other), print);
+});
+
+Deno.test("the same counts in a wider type have the same fingerprint; the same bytes of other numbers have not", async () => {
+  const columns = tableColumns(2, 3);
+  const print = (signal: PackedArray) => fingerprintDataset(new Dataset({ ...columns, signal }));
+  const wanted = await print(columns.signal);
+  for (const Type of [Uint8Array, Uint32Array, Float32Array, Float64Array]) {
+    strictEqual(await print(Type.from(columns.signal)), wanted, Type.name);
+  }
+  const floats = Float32Array.from(columns.signal, (value) => value + 0.5);
+  notStrictEqual(await print(new Uint32Array(floats.buffer)), await print(floats));
 });
 
 Deno.test("a fingerprint is the first half of SHA-256", async () => {

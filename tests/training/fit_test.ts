@@ -119,8 +119,14 @@ Deno.test("labels that a model cannot learn are refused", async () => {
   await rejects(fit("experiment1", train.subset([]), QUICK), /no samples/);
   for (const validation of [train.subset([]), unlabelled]) {
     const refused = fit("experiment1", train, { ...QUICK, validation });
-    await rejects(refused, /Cannot validate: the validation data have no (samples|labels)/);
+    await rejects(refused, /Cannot validate: the data have no (samples|labels)/);
   }
+  const classes = new Dataset({
+    ...train.columns,
+    labels: train.columns.labels!.map((label) => label > 0 ? 1 : 0),
+  });
+  const refused = fit("deepchrome", classes, { ...QUICK, validation: train });
+  await rejects(refused, /Cannot validate "deepchrome": .* expected 0 or 1/);
 });
 
 Deno.test("training waits for what is done after an epoch, and ends with its error", async () => {
