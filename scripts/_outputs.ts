@@ -30,35 +30,39 @@ export async function checkDirectory(directory: string): Promise<void> {
   }
 }
 
+/** Which file {@linkcode checkOutput} lets a command replace. */
+interface OutputOptions extends Partial<OverwriteFlag> {
+  /** What all files begin with that the command writes: no other is replaced unasked. */
+  readonly begins?: string;
+  /** The only path at which a file is replaced unasked: elsewhere one may look alike and be the user's own. */
+  readonly usual?: string;
+}
+
 /**
  * Refuses a file that cannot be written, or that is there and does not look like one that the command wrote, and
  * removes what killed commands had begun to write of it.
  *
  * @param path Path of the file.
- * @param options `begins`, what all files begin with that the command writes, if only such may be replaced;
- *   `mayReplace`, false if none may.
+ * @param options Which file that is there may be replaced; any by default.
  * @returns Whether there is a file to replace.
  * @throws {ContractError} If it is a directory, its directory is a file, or it may not be replaced.
  * @throws {WriteError} If the system lets nothing be written there.
  */
 export async function checkOutput(
   path: string,
-  { begins = "", mayReplace = true }: {
-    readonly begins?: string;
-    readonly mayReplace?: boolean;
-  } = {},
+  { begins = "", usual = path, overwrite = false }: OutputOptions = {},
 ): Promise<boolean> {
   await checkDirectory(dirname(path));
   const kind = await pathKind(path);
   if (kind === "directory") {
     throw new ContractError(`Cannot write to ${path}: it is a directory, expected a file`);
   }
-  if (kind === "file" && !mayReplace) {
+  if (kind === "file" && !overwrite && path !== usual) {
     throw new ContractError(
       `Cannot write to ${path}: it is there already. Name another --out, or give --overwrite`,
     );
   }
-  if (kind === "file" && !await beginsWith(path, begins)) {
+  if (kind === "file" && !overwrite && !await beginsWith(path, begins)) {
     throw new ContractError(
       `Cannot write to ${path}: a file of another kind is there already. Name another --out`,
     );
@@ -69,6 +73,7 @@ export async function checkOutput(
 
 /** A flag of commands that write one file. */
 export interface OverwriteFlag {
+  /** Whether a file that is there is replaced, whatever it is. */
   readonly overwrite: boolean;
 }
 

@@ -55,11 +55,9 @@ await runCommand<EvaluateFlags>({
 
 async function evaluate(flags: EvaluateFlags, signal: AbortSignal): Promise<void> {
   const { out, overwrite } = flags;
-  const replaces = await checkOutput(out, {
-    begins: overwrite ? "" : BEGINNING,
-    // A run's own metrics look alike.
-    mayReplace: overwrite || out === USUAL_OUTPUT,
-  });
+  // A run's own metrics look like these.
+  const own = { begins: BEGINNING, usual: USUAL_OUTPUT };
+  const replaces = await checkOutput(out, { ...own, overwrite });
   const models = await loadModels(flags.model);
   const data = await loadLabelled(flags.data, flags);
   const train = flags.train === undefined ? undefined : await loadData(flags.train, flags);

@@ -38,11 +38,9 @@ await runCommand<SubmitFlags>({
 
 async function submit(flags: SubmitFlags, signal: AbortSignal): Promise<void> {
   const { out, overwrite } = flags;
-  const replaces = await checkOutput(out, {
-    begins: overwrite ? "" : SUBMISSION_HEADER,
-    // Any other file may hold labels, which look alike.
-    mayReplace: overwrite || out === USUAL_OUTPUT,
-  });
+  // Labels look like a submission.
+  const own = { begins: SUBMISSION_HEADER, usual: USUAL_OUTPUT };
+  const replaces = await checkOutput(out, { ...own, overwrite });
   const models = await loadModels(flags.model);
   const data = await loadData(flags.data, flags);
   const { mean: predictions } = await predictWithProgress(models, data, { ...flags, signal });

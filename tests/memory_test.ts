@@ -4,7 +4,9 @@ import { testFlatMemory } from "./helpers/flat_memory.ts";
 
 const SMALL = [
   { engine: "wasm", preset: "wakawaka", samples: 300, batchSize: 100 },
-  { engine: "tfjs-cpu", preset: "experiment1", samples: 16, batchSize: 1 },
+  // V8 compiles tf.js' own code when it likes, which now and then takes 3 MB after the third epoch, once. What is kept by
+  // mistake grows each time.
+  { engine: "tfjs-cpu", preset: "experiment1", samples: 16, batchSize: 1, tries: 3 },
 ];
 
 for (const { engine, ...run } of SMALL) {

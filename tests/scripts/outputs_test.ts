@@ -29,6 +29,9 @@ Deno.test("a file that is there is replaced only if it begins as the command's o
       else await rejects(check, { message: /a file of another kind is there already/ });
     }
     strictEqual(await checkOutput(path), true);
+    const own = { begins: "ID", usual: `${directory}/metrics.json` };
+    await rejects(checkOutput(path, own), { message: /it is there already.* --overwrite$/ });
+    strictEqual(await checkOutput(path, { ...own, begins: "x", overwrite: true }), true);
   });
 });
 
