@@ -1,9 +1,11 @@
 /** What the commands that predict share. */
 
+import { formatCountOf } from "../src/_count.ts";
 import type { Dataset } from "../src/data/dataset.ts";
 import type { EngineName, EngineReport } from "../src/engine/select.ts";
 import type { TrainedModel } from "../src/model/trained_model.ts";
 import { type EnsemblePrediction, predictEnsemble } from "../src/training/ensemble.ts";
+import { countKnownGenes } from "../src/training/gene_effects.ts";
 import type { PredictOptions } from "../src/training/predict.ts";
 import { ProgressLine } from "./_progress.ts";
 
@@ -38,5 +40,23 @@ export async function predictWithProgress(
     onProgress: (done) => progress.update({ done, total, label: "predicting" }),
   });
   progress.clear();
+  sayKnownGenes(models, data);
   return { ...prediction, engine: report!.engine };
+}
+
+/** Says how many of the genes a model that knows genes had been trained on: the others get no effect of their own. */
+function sayKnownGenes(models: readonly TrainedModel[], data: Dataset): void {
+  const effects = models.find(({ geneEffects }) => geneEffects !== undefined)?.geneEffects;
+  if (effects === undefined) return;
+  const { known, genes } = countKnownGenes(effects, data);
+  console.log(
+    `The model knew ${known.toLocaleString("en-US")} of ${formatCountOf(genes, "gene")}.`,
+  );
+  if (known > 0) return;
+  console.error(
+    `warning: none of the genes, such as ${
+      data.describeGene(0)
+    }, is one that the model was trained on, such as ` +
+      `${effects.genes[0]}: are the identifiers of one kind?`,
+  );
 }

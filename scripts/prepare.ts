@@ -3,13 +3,12 @@
 import { formatCountOf } from "../src/_count.ts";
 import { ContractError } from "../src/errors.ts";
 import { quotePath } from "../src/_shell.ts";
-import type { Gene } from "../src/genome/gene.ts";
+import { ensemblGeneNumber, geneNumber } from "../src/gene_id.ts";
+import { detailsOf, type Gene } from "../src/genome/gene.ts";
 import {
   type CountingRule,
   type LabelledGenes,
   matchExpression,
-  type NumberedGenes,
-  numberGenes,
   type Preparation,
   prepare,
   READ_RULES,
@@ -19,7 +18,7 @@ import {
   signalFiles,
   TRACK_RULES,
 } from "../src/genome/mod.ts";
-import { type CompetitionBlock, writeCompetition } from "../src/io/competition_writer.ts";
+import { writeCompetition } from "../src/io/competition_writer.ts";
 import { pathKind, realPath, writeFileAtomic } from "../src/io/file.ts";
 import {
   DEPTH_NORMALISATIONS,
@@ -118,10 +117,9 @@ async function run(flags: PrepareFlags, interrupt: AbortSignal): Promise<void> {
   }
   const sheet = await readSampleSheet(flags.samples, { onWarning: warn });
   const inputs = await signalFiles(sheet, flags.samples);
-  const numbered = numberGenes(await readGenes(flags.genes, { onWarning: warn }));
-  numbered.warnings.forEach((text) => warn(`${flags.genes}: ${text}`));
-  if (numbered.fromNames) await checkGeneNumbers(flags);
-  const { genes, labels } = await takeExpression(numbered.genes, sheet.cellTypes, flags);
+  const annotated = await readGenes(flags.genes, { onWarning: warn });
+  if (annotated.some(isNumberedByName)) await checkGeneNumbers(flags);
+  const { genes, labels } = await takeExpression(annotated, sheet.cellTypes, flags);
   const progress = new ProgressLine("genes");
   const preparation = await prepare(genes, inputs, {
     ...flags,
@@ -138,14 +136,15 @@ async function run(flags: PrepareFlags, interrupt: AbortSignal): Promise<void> {
   });
   announce(preparation, inputs.length);
   const { record } = preparation;
-  const blocks = withNumbers(preparation, numbered);
-  await writeFileAtomic(
-    flags.out,
-    (sink) => writeCompetition(sink, blocks, { record, compress: flags.compress }),
-  );
+  await writeFileAtomic(flags.out, (sink) =>
+    writeCompetition(sink, preparation.blocks(), {
+      record,
+      geneDetails: new Map(genes.map((gene) => [gene.id, detailsOf(gene)])),
+      compress: flags.compress,
+    }));
   progress.clear();
   console.log(`Written: ${flags.out}`);
-  if (numbered.fromNames) await writeGeneNumbers(flags.out, numbered);
+  if (genes.some(isNumberedByName)) await writeGeneNumbers(flags.out, genes);
   printNextStep(flags);
 }
 
@@ -216,28 +215,23 @@ function announce({ record, cellTypes, genes, bins }: Preparation, files: number
   }
 }
 
-/** The blocks with the genes' numbers in place of their ids, which messages have until then. */
-async function* withNumbers(
-  preparation: Preparation,
-  { numbers }: NumberedGenes,
-): AsyncGenerator<CompetitionBlock, void, undefined> {
-  const genes = preparation.genes.map(({ id }) => numbers.get(id)!);
-  for await (const block of preparation.blocks()) yield { ...block, genes };
+/** Whether the number that stands for a gene in the file is made from its name. */
+function isNumberedByName({ id }: Gene): boolean {
+  return ensemblGeneNumber(id) === undefined;
 }
 
-/** Writes which gene has which number, as a table of genes that `--genes` takes. */
-async function writeGeneNumbers(
-  out: string,
-  { genes, numbers }: NumberedGenes,
-): Promise<void> {
+/** Writes which number stands for which name, for programs that do not read the table inside the data set. */
+async function writeGeneNumbers(out: string, genes: readonly Gene[]): Promise<void> {
   const path = geneNumbersPath(out);
-  const rows = genes.map(({ id, chromosome, tss, strand }) =>
-    [numbers.get(id), chromosome, tss, strand, id].join("\t")
+  const named = genes.filter(isNumberedByName);
+  const rows = named.map(({ id, chromosome, tss, strand }) =>
+    [geneNumber(id), chromosome, tss, strand, id].join("\t")
   );
   const header = "gene_id\tchrom\ttss\tstrand\toriginal_id";
   await writeFileAtomic(path, [header, ...rows].join("\n") + "\n");
-  warn(
-    `no gene has an Ensembl id, so their numbers are made from their names; ${path} says which is whose`,
+  const count = formatCountOf(named.length, "gene");
+  console.log(
+    `Written: ${path}, the numbers of ${count} without a human Ensembl id, for other programs`,
   );
 }
 

@@ -18,7 +18,7 @@ import type { Dataset } from "./dataset.ts";
  *   labels: undefined,
  *   cellTypes: ["E003"],
  *   cellTypeIndex: new Uint32Array(3),
- *   genes: ["000003", "000005", "000007"],
+ *   genes: ["ENSG00000000003", "ENSG00000000005", "ENSG00000000007"],
  *   geneIndex: Uint32Array.of(0, 1, 2),
  *   bins: 1,
  *   record: { ...COMPETITION_RECORD, marks: ["H3K4me3"] },

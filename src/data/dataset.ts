@@ -1,5 +1,6 @@
 import type { PackedArray } from "../arrays.ts";
 import { ContractError } from "../errors.ts";
+import { formatGene, geneKey } from "../gene_id.ts";
 import type { SampleColumns } from "../io/columns.ts";
 import { submissionId } from "../io/submission.ts";
 import type { DataRecord } from "../record.ts";
@@ -22,13 +23,13 @@ const checkedColumns = new WeakSet<SampleColumns>();
  *   labels: Float64Array.of(0.5, 1.5),
  *   cellTypes: ["E003"],
  *   cellTypeIndex: Uint32Array.of(0, 0),
- *   genes: ["000003", "000005"],
+ *   genes: ["ENSG00000000003", "ENSG00000000005"],
  *   geneIndex: Uint32Array.of(0, 1),
  *   bins: 2,
  *   record: { ...COMPETITION_RECORD, marks: ["H3K4me3"] },
  * });
  * const last = data.subset([1]);
- * strictEqual(last.geneOf(0), "000005");
+ * strictEqual(last.geneOf(0), "ENSG00000000005");
  * deepStrictEqual([...last.signalOf(0)], [2, 8]);
  * deepStrictEqual([...last.labels()], [1.5]);
  * ```
@@ -127,6 +128,16 @@ export class Dataset {
   }
 
   /**
+   * The gene at a position as messages speak of it: its id and, where known, its symbol (`ENSG00000000419.14 DPM1`).
+   *
+   * @throws {RangeError} If there is no such position.
+   */
+  describeGene(position: number): string {
+    const place = this.columns.geneIndex[this.#rowOf(position)];
+    return formatGene(this.columns.genes[place], this.columns.geneDetails?.[place]);
+  }
+
+  /**
    * Signal of the sample at a position, `[bin, mark]` row-major; not a copy.
    *
    * @throws {RangeError} If there is no such position.
@@ -215,6 +226,22 @@ function checkColumns(columns: SampleColumns): void {
   }
   checkNames("cell type", cellTypes, cellTypeIndex);
   checkNames("gene", genes, geneIndex);
+  checkGenes(columns);
+}
+
+/** Two spellings of one gene would be two genes to whatever matches them. */
+function checkGenes({ genes, geneDetails }: SampleColumns): void {
+  const spellings = new Map<string, string>();
+  for (const id of genes) {
+    const earlier = spellings.get(geneKey(id));
+    if (earlier !== undefined) {
+      throw new ContractError(
+        `Cannot build data set: genes "${earlier}" and "${id}" are one gene, expected each once`,
+      );
+    }
+    spellings.set(geneKey(id), id);
+  }
+  if (geneDetails !== undefined) checkLength("geneDetails", geneDetails.length, genes.length);
 }
 
 function checkLength(column: string, found: number, wanted: number): void {

@@ -79,7 +79,7 @@ const FEWEST_SAMPLES_OF_A_GENE = 3;
  *   labels: Float64Array.of(0, 1),
  *   cellTypes: ["E003"],
  *   cellTypeIndex: Uint32Array.of(0, 0),
- *   genes: ["000003", "000005"],
+ *   genes: ["ENSG00000000003", "ENSG00000000005"],
  *   geneIndex: Uint32Array.of(0, 1),
  *   bins: 1,
  *   record: { ...COMPETITION_RECORD, marks: ["H3K4me3"] },

@@ -63,7 +63,7 @@ export interface Fold {
  *   labels: undefined,
  *   cellTypes: ["E003", "E004"],
  *   cellTypeIndex: Uint32Array.of(0, 0, 1, 1),
- *   genes: ["000003", "000005"],
+ *   genes: ["ENSG00000000003", "ENSG00000000005"],
  *   geneIndex: Uint32Array.of(0, 1, 0, 1),
  *   bins: 1,
  *   record: { ...COMPETITION_RECORD, marks: ["H3K4me3"] },

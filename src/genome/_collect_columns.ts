@@ -5,7 +5,7 @@ import type { CompetitionBlock } from "../io/competition_writer.ts";
 import { PackedBuilder } from "../io/packing.ts";
 import type { DataRecord } from "../record.ts";
 import type { SampleCounts } from "./_count_sample.ts";
-import type { Gene } from "./gene.ts";
+import { detailsOf, type Gene } from "./gene.ts";
 
 /** What blocks will hold together. */
 export interface CollectColumnsOptions {
@@ -42,6 +42,7 @@ export async function collectColumns(
     cellTypes,
     cellTypeIndex: Uint32Array.from({ length: samples }, (_, i) => Math.floor(i / genes.length)),
     genes: genes.map(({ id }) => id),
+    geneDetails: genes.map(detailsOf),
     geneIndex: Uint32Array.from({ length: samples }, (_, i) => i % genes.length),
     bins,
     record,

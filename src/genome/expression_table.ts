@@ -11,7 +11,7 @@ import { decodeText, parseDecimal } from "../io/_numbers.ts";
 import type { ExpressionTransform } from "../record.ts";
 import { plainCell } from "./_table_columns.ts";
 import { failLine, lineText, visitTextLines } from "./_text_lines.ts";
-import { geneKey } from "./gene.ts";
+import { geneKey } from "../gene_id.ts";
 
 /** How to read a table of expression. */
 export interface ReadExpressionTableOptions {

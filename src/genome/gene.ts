@@ -4,13 +4,24 @@
  * @module
  */
 
+import type { GeneDetails } from "../gene_id.ts";
+
 /** `+` where transcription runs with the coordinates, `-` where against them. */
 export type Strand = "+" | "-";
 
 /** A gene of an annotation. */
 export interface Gene {
-  /** Gene id as the file has it, a version such as `.12` included. */
+  /**
+   * The gene's whole identifier as the file has it, a version such as `.12` included; of GFF3 without the `gene:` or
+   * `gene-` before it. `geneKey` of it is what genes are joined by.
+   */
   readonly id: string;
+  /** Its name, such as `DPM1`, where the file tells. */
+  readonly symbol?: string;
+  /** Its number at NCBI (Entrez), where the file tells. */
+  readonly entrezId?: string;
+  /** What kind of gene it is, such as `protein_coding`, where the file tells. */
+  readonly type?: string;
   /** Name of the chromosome as the file has it. */
   readonly chromosome: string;
   /** Transcription start site: the 0-based position of the first transcribed base. */
@@ -21,23 +32,7 @@ export interface Gene {
   readonly line: number;
 }
 
-/**
- * What two ids of the same gene have in common. An Ensembl gene id loses its prefix, its version
- * and the zeros that lead its number, so `ENSG00000000003.15`, `ENSG00000000003` and the
- * competition's `000003` are all `3`. Any other id stands as it is: in names such as `RP11-34P13.7`
- * what follows the dot is no version.
- *
- * @param id Gene id of an annotation, an expression table or a data set.
- *
- * @example
- * ```ts
- * import { geneKey } from "@waka/histone/genome";
- * import { strictEqual } from "node:assert";
- *
- * strictEqual(geneKey("ENSG00000000003.15"), geneKey("000003"));
- * strictEqual(geneKey("RP11-34P13.7"), "RP11-34P13.7");
- * ```
- */
-export function geneKey(id: string): string {
-  return /^(?:ENS[A-Z]*G)?0*(\d+)(?:\.\d+)?$/.exec(id)?.[1] ?? id;
+/** What a data set keeps of a gene besides its identifier. */
+export function detailsOf({ symbol, chromosome, tss, strand }: Gene): GeneDetails {
+  return { ...(symbol !== undefined && { symbol }), chromosome, tss, strand };
 }

@@ -12,7 +12,8 @@ import { GFF3, GTF, parseGffLine } from "./_gff.ts";
 import { makeGene, parsePosition } from "./_make_gene.ts";
 import { readTableHeader } from "./_table_columns.ts";
 import { failLine, lineText, visitTextLines } from "./_text_lines.ts";
-import { type Gene, geneKey } from "./gene.ts";
+import { geneKey } from "../gene_id.ts";
+import type { Gene } from "./gene.ts";
 
 /**
  * A format of genes: `table` is tab-separated with the header `gene_id chrom tss strand`, `tss`

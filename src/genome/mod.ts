@@ -30,8 +30,16 @@ export {
   readExpressionTable,
   type ReadExpressionTableOptions,
 } from "./expression_table.ts";
-export { type Gene, geneKey, type Strand } from "./gene.ts";
-export { type NumberedGenes, numberGenes } from "./gene_numbers.ts";
+export {
+  ensemblGeneId,
+  ensemblGeneNumber,
+  formatGene,
+  type GeneDetails,
+  geneKey,
+  geneNumber,
+  isPseudoautosomalCopy,
+} from "../gene_id.ts";
+export type { Gene, Strand } from "./gene.ts";
 export { GENE_FORMATS, type GeneFormat, readGenes, type ReadGenesOptions } from "./genes.ts";
 export { type LabelledGenes, matchExpression, type MatchExpressionOptions } from "./labels.ts";
 export { type Preparation, prepare } from "./prepare.ts";

@@ -4,6 +4,7 @@
 
 import type { PackedArray } from "../arrays.ts";
 import { FormatError } from "../errors.ts";
+import type { NpyDtype } from "./npy_types.ts";
 import type { NpzReader } from "./npz_types.ts";
 import { PackedBuilder } from "./packing.ts";
 
@@ -15,6 +16,8 @@ export interface MemberLayout {
   readonly bins: number;
   readonly marks: readonly string[];
   readonly labelled: boolean;
+  /** Element type in the file, which gene numbers must fit. */
+  readonly dtype: NpyDtype;
 }
 
 /** Some rows of a member as columns, in memory of their own. */
@@ -39,6 +42,15 @@ export async function* rowBatches(npz: NpzReader, layout: MemberLayout): AsyncGe
   for await (const values of npz.numbers(layout.cellType)) yield* decoder.decode(values);
 }
 
+/**
+ * The first integer that another one may have been rounded to: from here on a float of so many bits does not hold
+ * every integer.
+ */
+function firstRoundedInteger(dtype: NpyDtype): number {
+  if (dtype === "float16") return 2 ** 11;
+  return dtype === "float32" ? 2 ** 24 : 2 ** 53;
+}
+
 /** So many values of signal fit the second-level cache, together with where they come from and go to. */
 const BLOCK_VALUES = 2 ** 14;
 
@@ -58,10 +70,13 @@ class MemberDecoder {
   #rows = 0;
   /** Genes of this member, to find one that stands twice. */
   readonly #seen = new Set<number>();
+  /** Gene numbers are below this. */
+  readonly #endOfNumbers: number;
 
   constructor(layout: MemberLayout) {
     const { bins, marks, labelled } = layout;
     this.#layout = layout;
+    this.#endOfNumbers = firstRoundedInteger(layout.dtype);
     this.#rowValues = bins * (marks.length + (labelled ? 2 : 1));
     this.#signalValues = bins * marks.length;
     const rows = Math.max(1, Math.floor(BLOCK_VALUES / this.#signalValues));
@@ -131,7 +146,8 @@ class MemberDecoder {
       const end = start + this.#rowValues;
       const id = block[start];
       const label = block[start + columns - 1];
-      let valid = Number.isSafeInteger(id) && id >= 0 && (!labelled || Number.isFinite(label));
+      let valid = Number.isInteger(id) && id >= 0 && id < this.#endOfNumbers &&
+        (!labelled || Number.isFinite(label));
       for (let bin = start; bin < end; bin += columns) {
         if (block[bin] !== id) valid = false;
         if (labelled && block[bin + columns - 1] !== label) valid = false;
@@ -194,8 +210,15 @@ class MemberDecoder {
     const { bins, marks, labelled } = this.#layout;
     const columns = this.#rowValues / bins;
     const [id, label] = [row[0], row[columns - 1]];
-    if (!Number.isSafeInteger(id) || id < 0) {
+    if (!Number.isInteger(id) || id < 0) {
       this.#fail(`gene id is ${id}, expected an integer >= 0`);
+    }
+    if (id >= this.#endOfNumbers) {
+      const { dtype } = this.#layout;
+      this.#fail(
+        `gene id is ${id}, which in ${dtype} may stand for other numbers, too: expected less than ` +
+          `${this.#endOfNumbers}. Store the ids as float64 or integers`,
+      );
     }
     for (let bin = 0; bin < bins; bin++) {
       const values = row.subarray(bin * columns, (bin + 1) * columns);

@@ -1,4 +1,5 @@
 import { FormatError } from "../errors.ts";
+import { geneKey, readEnsemblDigits } from "../gene_id.ts";
 import type { DataRecord } from "../record.ts";
 import { type Line, type Progress, visitLines } from "./_lines.ts";
 import { decodeText, parseDecimal } from "./_numbers.ts";
@@ -17,7 +18,9 @@ export class DeepchromeParser {
   readonly #cellTypes: string[] = [];
   readonly #cellTypeIndex: number[] = [];
   readonly #genesSeen: Set<string>[] = [];
+  /** Place of each gene, by its key. */
   readonly #genes = new Map<string, number>();
+  readonly #geneIds: string[] = [];
   readonly #geneIndex: number[] = [];
   /** Bins of the first gene; 0 until its last row was read. */
   #bins = 0;
@@ -60,7 +63,7 @@ export class DeepchromeParser {
       labels: Float64Array.from(this.#labels),
       cellTypes: this.#cellTypes,
       cellTypeIndex: Uint32Array.from(this.#cellTypeIndex),
-      genes: [...this.#genes.keys()],
+      genes: this.#geneIds,
       geneIndex: Uint32Array.from(this.#geneIndex),
       bins: this.#bins,
       record: this.#record,
@@ -115,16 +118,18 @@ export class DeepchromeParser {
     const gene = decodeText(idBytes, 0, idBytes.length);
     const cellType = this.#cellTypes[cellTypeIndex];
     if (gene === "") this.#fail("Cannot read row: the gene id is empty");
-    if (this.#genesSeen[cellTypeIndex].has(gene)) {
+    const id = readEnsemblDigits(gene);
+    const key = geneKey(id);
+    if (this.#genesSeen[cellTypeIndex].has(key)) {
       this.#fail(
         `Cannot read cell type "${cellType}": gene "${gene}" stands there twice, expected once`,
       );
     }
-    this.#genesSeen[cellTypeIndex].add(gene);
+    this.#genesSeen[cellTypeIndex].add(key);
     this.#gene = gene;
     this.#geneBytes = idBytes;
-    const geneIndex = this.#genes.get(gene) ?? this.#genes.size;
-    this.#genes.set(gene, geneIndex);
+    const geneIndex = this.#genes.get(key) ?? this.#geneIds.push(id) - 1;
+    this.#genes.set(key, geneIndex);
     this.#geneIndex.push(geneIndex);
     this.#cellTypeIndex.push(cellTypeIndex);
   }

@@ -1,4 +1,5 @@
 import type { PackedArray } from "../arrays.ts";
+import type { GeneDetails } from "../gene_id.ts";
 import type { DataRecord } from "../record.ts";
 
 /**
@@ -14,8 +15,13 @@ export interface SampleColumns {
   readonly cellTypes: readonly string[];
   /** For each sample its position in `cellTypes`. */
   readonly cellTypeIndex: Uint32Array;
-  /** Distinct gene ids, in order of first appearance. */
+  /**
+   * Identifiers of the genes, no two of one gene, in order of first appearance. They are whole, such as
+   * `ENSG00000000419.14`; genes of different files are matched by `geneKey`.
+   */
   readonly genes: readonly string[];
+  /** What else is known of each gene, `[gene]`, in the order of `genes`; absent where the file does not tell. */
+  readonly geneDetails?: readonly GeneDetails[];
   /** For each sample its position in `genes`. */
   readonly geneIndex: Uint32Array;
   /** Number of bins of a sample. */

@@ -6,9 +6,11 @@
 
 import type { PackedArray } from "../arrays.ts";
 import { FormatError } from "../errors.ts";
+import { ensemblGeneId } from "../gene_id.ts";
 import { COMPETITION_RECORD, type DataRecord, parseRecord } from "../record.ts";
 import type { MemberLayout, RowBatch } from "./_competition_decoder.ts";
 import { decodeMembers } from "./_decode_members.ts";
+import { isReservedName, readGeneTable, type TableGene } from "./_gene_table.ts";
 import { ZipNpzReader } from "./_npz_reader.ts";
 import { openSource } from "./_open_source.ts";
 import { readZipDirectory, type ZipDirectory } from "./_zip_directory.ts";
@@ -43,7 +45,11 @@ export interface ReadCompetitionOptions {
 
 /**
  * Reads a file in the competition's format: one member per cell type, `[genes, bins, columns]`, with the columns
- * gene id, marks and, unless the file is unlabelled, expression. Id and expression repeat in every bin of a gene.
+ * gene's number, marks and, unless the file is unlabelled, expression. Number and expression repeat in every bin of a gene.
+ *
+ * In the competition's own files a gene's number is that of its human Ensembl id: 115459 is `ENSG00000115459`. A file
+ * that `writeCompetition` wrote of other genes, or of more than their ids, has a table of them in the member
+ * `__genes__`. Members whose names start with `__` are no cell types.
  *
  * Any numbers of bins and marks, any integer or float dtype, stored or deflated. Members of a large
  * file are decoded on worker threads, straight into the packed signal, 0.8 GB for the full training set's counts; while
@@ -62,14 +68,14 @@ export interface ReadCompetitionOptions {
  * import { deepStrictEqual } from "node:assert";
  *
  * const record = { ...COMPETITION_RECORD, marks: ["H3K4me3"] };
- * const block = { cellType: "E003", genes: ["115459"], signal: [7, 8], labels: [0.5] };
+ * const block = { cellType: "E003", genes: ["ENSG00000115459"], signal: [7, 8], labels: [0.5] };
  * const { readable, writable } = new TransformStream<Uint8Array<ArrayBuffer>>();
  * const [bytes] = await Promise.all([
  *   new Response(readable).bytes(),
  *   writeCompetition(writable, [block], { record }),
  * ]);
  * const { bins, genes, signal } = await readCompetition(bytesSource(bytes));
- * deepStrictEqual([bins, genes, [...signal]], [2, ["115459"], [7, 8]]);
+ * deepStrictEqual([bins, genes, [...signal]], [2, ["ENSG00000115459"], [7, 8]]);
  * ```
  */
 export async function readCompetition(
@@ -94,6 +100,7 @@ async function readColumns(
   const known = given ?? recordOf(npz);
   const record = known ?? COMPETITION_RECORD;
   const cellTypes = chooseCellTypes(npz, wanted);
+  const table = await readGeneTable(npz);
   const layouts = await readLayouts(npz, cellTypes, record.marks);
   const { bins, labelled } = layouts[0];
   let total = 0;
@@ -116,7 +123,7 @@ async function readColumns(
   if (known === undefined && !labelled) refuseLabelAsMark(packed, { bins, record, file: npz.name });
   return {
     ...{ signal: packed, labels, cellTypes, cellTypeIndex, bins, record },
-    ...indexGenes(geneIds),
+    ...indexGenes(geneIds, table, npz.name),
   };
 }
 
@@ -146,15 +153,32 @@ function refuseLabelAsMark(
 }
 
 /** Distinct genes in order of first appearance, and each sample's place among them. */
-function indexGenes(ids: Float64Array): Pick<SampleColumns, "genes" | "geneIndex"> {
+function indexGenes(
+  numbers: Float64Array,
+  table: ReadonlyMap<number, TableGene> | undefined,
+  file: string,
+): Pick<SampleColumns, "genes" | "geneIndex" | "geneDetails"> {
   const places = new Map<number, number>();
-  const geneIndex = new Uint32Array(ids.length);
-  for (let sample = 0; sample < ids.length; sample++) {
-    const place = places.get(ids[sample]) ?? places.size;
-    if (place === places.size) places.set(ids[sample], place);
+  const geneIndex = new Uint32Array(numbers.length);
+  for (let sample = 0; sample < numbers.length; sample++) {
+    const place = places.get(numbers[sample]) ?? places.size;
+    if (place === places.size) places.set(numbers[sample], place);
     geneIndex[sample] = place;
   }
-  return { genes: [...places.keys()].map(String), geneIndex };
+  if (table === undefined) return { genes: [...places.keys()].map(ensemblGeneId), geneIndex };
+  const genes = Array.from(places.keys(), (number) => {
+    const gene = table.get(number);
+    if (gene !== undefined) return gene;
+    throw new FormatError(
+      `Cannot read competition file: gene ${number} is not in the file's table of genes`,
+      { file },
+    );
+  });
+  return {
+    genes: genes.map(({ id }) => id),
+    geneIndex,
+    geneDetails: genes.map(({ details }) => details),
+  };
 }
 
 /** The record our own writer leaves in the zip comment; other comments are none of our business. */
@@ -170,7 +194,7 @@ function recordOf(npz: NpzReader): DataRecord | undefined {
 }
 
 function chooseCellTypes(npz: NpzReader, wanted: readonly string[] | undefined): string[] {
-  const names = npz.members.map(({ name }) => name);
+  const names = npz.members.map(({ name }) => name).filter((name) => !isReservedName(name));
   const unknown = wanted?.filter((name) => !names.includes(name)) ?? [];
   if (unknown.length > 0) {
     throw new RangeError(
@@ -199,7 +223,7 @@ async function readLayouts(
     const fail = (found: string): never => {
       throw new FormatError(`Cannot read npz member "${cellType}": ${found}`, { file: npz.name });
     };
-    const { shape } = await npz.header(cellType);
+    const { shape, dtype } = await npz.header(cellType);
     if (shape.length !== 3) fail(`shape is [${shape.join(", ")}], expected [genes, bins, columns]`);
     const [rows, bins, columns] = shape;
     const unlabelled = marks.length + 1;
@@ -220,7 +244,7 @@ async function readLayouts(
           `as in "${first.cellType}"`,
       );
     }
-    layouts.push({ file: npz.name, cellType, rows, bins, marks, labelled: first.labelled });
+    layouts.push({ file: npz.name, cellType, rows, bins, marks, labelled: first.labelled, dtype });
   }
   return layouts;
 }

@@ -4,14 +4,21 @@
  * @module
  */
 
+import { ensemblGeneId, type GeneDetails, geneKey, geneNumber } from "../gene_id.ts";
 import type { DataRecord } from "../record.ts";
+import {
+  encodeGeneTable,
+  GENE_TABLE_MEMBER,
+  isReservedName,
+  type TableGene,
+} from "./_gene_table.ts";
 import { type NpzMemberData, writeNpz } from "./npz_writer.ts";
 
 /** The genes of one cell type. */
 export interface CompetitionBlock {
   /** Name of the cell type, such as `E003`. */
   readonly cellType: string;
-  /** Gene ids, `[gene]`: numbers, or their decimal digits such as `115459`. */
+  /** The genes, `[gene]`: whole identifiers such as `ENSG00000115459.6`, or the numbers of human Ensembl ids. */
   readonly genes: readonly string[] | Uint32Array;
   /** Counts, `[gene, bin, mark]` row-major. */
   readonly signal: ArrayLike<number>;
@@ -23,6 +30,12 @@ export interface CompetitionBlock {
 export interface WriteCompetitionOptions {
   /** What the numbers are; its marks name the last axis of the signal. Kept in the zip comment. */
   readonly record: DataRecord;
+  /**
+   * What is known of genes besides their identifiers, by these; kept in the file's table of genes.
+   *
+   * Default: nothing.
+   */
+  readonly geneDetails?: ReadonlyMap<string, GeneDetails>;
   /**
    * Whether to deflate the members.
    *
@@ -44,11 +57,15 @@ const PIECE_VALUES = 2 ** 17;
  * Writes a file in the competition's format, `[genes, bins, gene id + marks + expression]` as float64 for each
  * cell type, which `readCompetition` and `numpy.load` read. Blocks are taken one at a time.
  *
+ * A human Ensembl id is stored as its number, any other as a number of 13 to 16 digits made from the whole identifier.
+ * Unless numbers say all that there is to say of the genes, as in the competition's own files, the last member,
+ * `__genes__`, is a table of them.
+ *
  * @param sink Where the bytes go; closed at the end, aborted on an error.
  * @param blocks The cell types, in the order of the file.
  * @throws {TypeError} If lengths do not fit each other, or blocks disagree in bins or in having labels.
- * @throws {RangeError} If there are no genes, an id is no number or repeated, or a value would be refused by
- * the reader: a count below zero, anything not finite.
+ * @throws {RangeError} If there are no genes, one stands there twice, a cell type's name starts with `__`, or a value
+ * would be refused by the reader: a count below zero, anything not finite.
  *
  * @example
  * ```ts
@@ -56,7 +73,7 @@ const PIECE_VALUES = 2 ** 17;
  * import { COMPETITION_RECORD } from "@waka/histone/record";
  * import { rejects } from "node:assert";
  *
- * const block = { cellType: "E003", genes: ["115459"], signal: new Float64Array(499) };
+ * const block = { cellType: "E003", genes: ["ENSG00000115459"], signal: new Float64Array(499) };
  * await rejects(
  *   writeCompetition(new WritableStream(), [block], { record: COMPETITION_RECORD }),
  *   /499 values of signal/,
@@ -70,13 +87,14 @@ export async function writeCompetition(
 ): Promise<void> {
   const { record, compress } = options;
   const comment = JSON.stringify({ histone: record });
-  await writeNpz(sink, toMembers(blocks, record.marks.length), { compress, comment });
+  await writeNpz(sink, toMembers(blocks, options), { compress, comment });
 }
 
 async function* toMembers(
   blocks: Iterable<CompetitionBlock> | AsyncIterable<CompetitionBlock>,
-  marks: number,
+  { record: { marks: { length: marks } }, geneDetails }: WriteCompetitionOptions,
 ): AsyncGenerator<NpzMemberData> {
+  const table = new GeneTableBuilder(geneDetails);
   let shared: Layout | undefined;
   for await (const block of blocks) {
     const layout = checkBlock(block, marks);
@@ -91,8 +109,12 @@ async function* toMembers(
       name: block.cellType,
       dtype: "float64",
       shape: [block.genes.length, layout.bins, marks + (layout.labelled ? 2 : 1)],
-      data: layOut(block, checkGenes(block), layout.bins, marks),
+      data: layOut(block, table.add(block), layout.bins, marks),
     };
+  }
+  const data = table.finish();
+  if (data !== undefined) {
+    yield { name: GENE_TABLE_MEMBER, dtype: "uint8", shape: [data.length], data };
   }
 }
 
@@ -102,6 +124,9 @@ function describe({ bins, labelled }: Layout): string {
 
 function checkBlock({ cellType, genes, signal, labels }: CompetitionBlock, marks: number): Layout {
   const action = `Cannot write cell type "${cellType}"`;
+  if (isReservedName(cellType)) {
+    throw new RangeError(`${action}: names that start with "__" are not those of cell types`);
+  }
   if (genes.length === 0) throw new RangeError(`${action}: it has no genes`);
   const bins = signal.length / (genes.length * marks);
   if (!Number.isInteger(bins) || bins === 0) {
@@ -116,28 +141,57 @@ function checkBlock({ cellType, genes, signal, labels }: CompetitionBlock, marks
   return { bins, labelled: labels !== undefined };
 }
 
-/** Gene ids as numbers, each checked to come back as it was. */
-function checkGenes({ cellType, genes }: CompetitionBlock): Float64Array {
-  const seen = new Set<number>();
-  return Float64Array.from(genes as ArrayLike<string | number>, (gene) => {
-    const id = Number(gene);
-    if (!Number.isSafeInteger(id) || id < 0 || String(id) !== String(gene)) {
-      throw new RangeError(
-        `Cannot write cell type "${cellType}": gene id is "${gene}", expected a decimal number ` +
-          "without leading zeros",
-      );
+/** Gives genes their numbers, and gathers them for the file's table. */
+class GeneTableBuilder {
+  readonly #known: ReadonlyMap<string, GeneDetails>;
+  readonly #genes = new Map<number, TableGene>();
+  /** Whether the numbers alone do not tell what the genes are. */
+  #isNeeded = false;
+
+  constructor(known: ReadonlyMap<string, GeneDetails> = new Map()) {
+    this.#known = known;
+  }
+
+  /** The numbers of a block's genes, `[gene]`. */
+  add({ cellType, genes }: CompetitionBlock): Float64Array {
+    const seen = new Set<number>();
+    return Float64Array.from(genes as ArrayLike<string | number>, (gene) => {
+      const id = typeof gene === "number" ? ensemblGeneId(gene) : gene;
+      const number = typeof gene === "number" ? gene : geneNumber(gene);
+      if (id === "" || seen.has(number)) {
+        throw new RangeError(
+          `Cannot write cell type "${cellType}": ${
+            id === "" ? "a gene id is empty" : `gene "${id}" stands twice`
+          }`,
+        );
+      }
+      seen.add(number);
+      this.#addGene(id, number);
+      return number;
+    });
+  }
+
+  /** The table; `undefined` if there is no need of one. */
+  finish(): Uint8Array<ArrayBuffer> | undefined {
+    return this.#isNeeded ? encodeGeneTable([...this.#genes.values()]) : undefined;
+  }
+
+  #addGene(id: string, number: number): void {
+    const earlier = this.#genes.get(number);
+    if (earlier === undefined) {
+      const details = this.#known.get(id) ?? {};
+      this.#genes.set(number, { number, id, details });
+      this.#isNeeded ||= id !== ensemblGeneId(number) || Object.keys(details).length > 0;
+    } else if (geneKey(earlier.id) !== geneKey(id)) {
+      // As good as impossible: numbers are made of 53 bits of a hash.
+      throw new RangeError(`Cannot write genes "${earlier.id}" and "${id}": they have one number`);
     }
-    if (seen.has(id)) {
-      throw new RangeError(`Cannot write cell type "${cellType}": gene ${id} stands twice`);
-    }
-    seen.add(id);
-    return id;
-  });
+  }
 }
 
 /** The rows of the member, `[gene, bin, id + marks + label]`, some genes at a time. */
 function* layOut(
-  { cellType, signal, labels }: CompetitionBlock,
+  { cellType, genes, signal, labels }: CompetitionBlock,
   ids: Float64Array,
   bins: number,
   marks: number,
@@ -162,7 +216,7 @@ function* layOut(
       if (!valid) {
         throw new RangeError(
           `Cannot write cell type "${cellType}": gene ${
-            ids[gene]
+            genes[gene]
           } has a count or label that is not ` +
             "finite, or a count below zero",
         );

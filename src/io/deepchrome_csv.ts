@@ -66,7 +66,7 @@ export interface DeepchromeFolderOptions {
  *   record: { ...COMPETITION_RECORD, marks: ["H3K4me3"] },
  *   cellType: "E003",
  * });
- * deepStrictEqual(columns.genes, ["000003", "000005"]);
+ * deepStrictEqual(columns.genes, ["ENSG00000000003", "ENSG00000000005"]);
  * deepStrictEqual(columns.signal, Uint8Array.of(4, 6, 2, 8)); // [sample, bin, mark]
  * deepStrictEqual(columns.labels, Float64Array.of(0, 1));
  * ```

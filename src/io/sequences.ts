@@ -1,11 +1,12 @@
 import { FormatError } from "../errors.ts";
+import { readEnsemblDigits } from "../gene_id.ts";
 import { type Line, visitLines, withSource } from "./_lines.ts";
 import { decodeText } from "./_numbers.ts";
 import type { ByteSource } from "./byte_source.ts";
 
 /** DNA around the transcription start site of each gene. */
 export interface GeneSequences {
-  /** Gene ids, in the order of the file. */
+  /** Identifiers of the genes, in the order of the file; bare numbers are those of human Ensembl ids. */
   readonly genes: readonly string[];
   /** Letters, `[gene, position]` row-major: A, C, G, T and N are 0, 1, 2, 3 and 4. */
   readonly sequences: Uint8Array<ArrayBuffer>;
@@ -33,7 +34,7 @@ const CODES = letterCodes();
  *
  * const text = "000003,ACGT\n000005,nnac\n";
  * const { genes, sequences } = await readSequences(bytesSource(new TextEncoder().encode(text)));
- * deepStrictEqual(genes, ["000003", "000005"]);
+ * deepStrictEqual(genes, ["ENSG00000000003", "ENSG00000000005"]);
  * deepStrictEqual([...sequences], [0, 1, 2, 3, 4, 4, 0, 1]);
  * ```
  */
@@ -60,9 +61,10 @@ class SequenceParser {
     const comma = bytes.indexOf(COMMA, start);
     if (comma < 0 || comma >= end) this.#fail("Cannot read row: 1 column, expected 2", line);
     const gene = decodeText(bytes, start, comma);
+    const id = readEnsemblDigits(gene);
     const length = end - comma - 1;
     if (gene === "") this.#fail("Cannot read row: the gene id is empty", line);
-    if (this.#genes.has(gene)) {
+    if (this.#genes.has(id)) {
       this.#fail(`Cannot read row: gene "${gene}" stands there twice, expected once`, line);
     }
     if (this.#genes.size === 0) this.#allocate(length);
@@ -71,7 +73,7 @@ class SequenceParser {
       this.#fail(`Cannot read sequence of "${gene}": ${length} letters, expected ${wanted}`, line);
     }
     this.#encode(line, comma + 1, gene);
-    this.#genes.add(gene);
+    this.#genes.add(id);
   }
 
   finish(): GeneSequences {

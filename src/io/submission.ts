@@ -1,4 +1,5 @@
 import { ContractError, FormatError } from "../errors.ts";
+import { ensemblGeneNumber, geneKey } from "../gene_id.ts";
 import { type Line, visitLines, withSource } from "./_lines.ts";
 import { decodeText, parseDecimal } from "./_numbers.ts";
 import type { ByteSource } from "./byte_source.ts";
@@ -33,25 +34,23 @@ const COMMA = 44;
 const CHUNK_CHARACTERS = 1 << 16;
 
 /**
- * The competition's id of a row: `{cell type}_{gene id as an integer}`. A gene given as digits loses its
- * leading zeros (`000003` → `3`), as does the number of an Ensembl gene id (`ENSG00000115459` → `115459`).
- * Any other gene id stands as it is.
+ * The competition's id of a row: `{cell type}_{gene id as an integer}`, the number of a human Ensembl gene id whatever
+ * its version. Any other identifier stands there whole, but for the version of an Ensembl id of another species.
  *
  * @param cellType Name of the cell type, such as `E065`.
- * @param gene Gene id.
+ * @param gene Whole identifier of the gene.
  *
  * @example
  * ```ts
  * import { submissionId } from "@waka/histone/io";
  * import { strictEqual } from "node:assert";
  *
- * strictEqual(submissionId("E065", "000003"), "E065_3");
- * strictEqual(submissionId("E065", "ENSG00000115459"), "E065_115459");
+ * strictEqual(submissionId("E065", "ENSG00000115459.6"), "E065_115459");
+ * strictEqual(submissionId("liver", "ENSMUSG00000000001"), "liver_ENSMUSG00000000001");
  * ```
  */
 export function submissionId(cellType: string, gene: string): string {
-  const digits = /^(?:ENS[A-Z]*G)?(\d+)$/.exec(gene)?.[1];
-  return `${cellType}_${digits?.replace(/^0+(?=\d)/, "") ?? gene}`;
+  return `${cellType}_${ensemblGeneNumber(gene) ?? geneKey(gene)}`;
 }
 
 /**

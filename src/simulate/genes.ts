@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ensemblGeneId } from "../gene_id.ts";
 import { deriveKey, RandomStream } from "../random.ts";
 import { COMPETITION_RECORD } from "../record.ts";
 
@@ -24,7 +25,7 @@ export type GeneKind = "training" | "new";
 
 /** A simulated gene. */
 export interface Gene {
-  /** Digits like those of an Ensembl id. */
+  /** An identifier like those of Ensembl. */
   readonly id: string;
   /** Whether train has it. */
   readonly kind: GeneKind;
@@ -56,7 +57,7 @@ export function makeGenes(seed: number, kind: GeneKind, count: number): Gene[] {
     // Even numbers are training genes, odd ones new: neither kind's depend on how many the other has.
     const index = 2 * position + (kind === "training" ? 0 : 1);
     const stream = new RandomStream(deriveKey(seed, "gene", index));
-    return { id: String(idOf(index)), kind, index, ...drawAttributes(stream) };
+    return { id: ensemblGeneId(idOf(index)), kind, index, ...drawAttributes(stream) };
   });
 }
 

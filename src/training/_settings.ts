@@ -100,7 +100,7 @@ function checkLabelled(
   const bad = labels.findIndex((label) => label !== 0 && label !== 1);
   if (bad >= 0) {
     throw new ContractError(
-      `Cannot ${action} "${model.name}": the label of gene ${data.geneOf(bad)} in ` +
+      `Cannot ${action} "${model.name}": the label of gene ${data.describeGene(bad)} in ` +
         `${data.cellTypeOf(bad)} is ${labels[bad]}, expected 0 or 1 for binaryCrossentropy`,
     );
   }

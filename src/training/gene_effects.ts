@@ -1,5 +1,6 @@
 import type { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";
+import { geneKey } from "../gene_id.ts";
 import type { GeneEffects } from "../model/gene_effects.ts";
 
 /**
@@ -87,19 +88,47 @@ export function leaveOneOutEffects(
  * The mean and the effect of each sample's gene, to be added to what the network says.
  *
  * @param effects What {@linkcode fitGeneEffects} learned.
- * @param data The samples; genes are known again by their ids, labels play no part.
+ * @param data The samples; genes are known again by `geneKey` of their ids, labels play no part.
  * @returns One value a sample, `[position]`; the mean for a gene that was not trained on.
  */
 export function geneEffectsOf(
   { genes, effects, mean }: GeneEffects,
   data: Dataset,
 ): Float32Array<ArrayBuffer> {
-  const places = new Map(genes.map((gene, place) => [gene, place]));
-  const placeOfGene = data.columns.genes.map((gene) => places.get(gene));
+  const places = new Map(genes.map((gene, place) => [geneKey(gene), place]));
+  const placeOfGene = data.columns.genes.map((gene) => places.get(geneKey(gene)));
   return Float32Array.from(data.geneIndices(), (gene) => {
     const place = placeOfGene[gene];
     return place === undefined ? mean : mean + effects[place];
   });
+}
+
+/**
+ * How many of a data set's genes a model has effects of.
+ *
+ * @param effects What {@linkcode fitGeneEffects} learned.
+ * @param data The samples.
+ *
+ * @example
+ * ```ts
+ * import { Dataset } from "@waka/histone/data";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { countKnownGenes, fitGeneEffects } from "@waka/histone/training";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const { train, eval: test } = simulateColumns({ cellTypes: 2, genes: 8, newGenes: 3, bins: 2 });
+ * const data = new Dataset(train);
+ * const effects = fitGeneEffects(data, new Float32Array(data.length));
+ * deepStrictEqual(countKnownGenes(effects, new Dataset(test)), { known: 8, genes: 11 });
+ * ```
+ */
+export function countKnownGenes(
+  { genes }: Pick<GeneEffects, "genes">,
+  data: Dataset,
+): { readonly known: number; readonly genes: number } {
+  const keys = new Set(genes.map(geneKey));
+  const asked = [...new Set(data.geneIndices())].map((gene) => geneKey(data.columns.genes[gene]));
+  return { known: asked.filter((key) => keys.has(key)).length, genes: asked.length };
 }
 
 /** What the network leaves of the labels, and whose they are. */

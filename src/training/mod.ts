@@ -44,7 +44,12 @@ export type {
   FitRun,
   RunCheckpoint,
 } from "./fit_types.ts";
-export { fitGeneEffects, geneEffectsOf, leaveOneOutEffects } from "./gene_effects.ts";
+export {
+  countKnownGenes,
+  fitGeneEffects,
+  geneEffectsOf,
+  leaveOneOutEffects,
+} from "./gene_effects.ts";
 export { labelHighLow } from "./high_low.ts";
 export { lossOf } from "./loss.ts";
 export { predict, type PredictOptions } from "./predict.ts";

@@ -85,6 +85,6 @@ function checkFinite(predicted: Float32Array, data: Dataset, session: Session): 
   if (bad < 0) return;
   throw new DivergedError(
     `Cannot use the prediction on ${session.device}: it is ${predicted[bad]} for gene ` +
-      `${data.geneOf(bad)} in ${data.cellTypeOf(bad)}, expected a finite number`,
+      `${data.describeGene(bad)} in ${data.cellTypeOf(bad)}, expected a finite number`,
   );
 }

@@ -1,8 +1,9 @@
 import type { Dataset } from "../data/dataset.ts";
+import { geneKey } from "../gene_id.ts";
 
 /** The genes, or the cell types, that have samples in a data set. */
 export interface Axis {
-  /** Names in the order of the data's columns. */
+  /** Cell types, or keys of genes (see `geneKey`), in the order of the data's columns. */
   readonly names: readonly string[];
   /** Place of each name in `names`. */
   readonly places: ReadonlyMap<string, number>;
@@ -12,7 +13,7 @@ export interface Axis {
 
 /** The genes of a data set. */
 export function geneAxis(data: Dataset): Axis {
-  return makeAxis(data.columns.genes, data.geneIndices());
+  return makeAxis(data.columns.genes.map(geneKey), data.geneIndices());
 }
 
 /** The cell types of a data set. */
@@ -31,7 +32,7 @@ function makeAxis(allNames: readonly string[], indices: Uint32Array<ArrayBuffer>
 
 /** For each sample of `data` the place of its gene on another data set's axis, −1 if it is not there. */
 export function placeGenes(axis: Axis, data: Dataset): Int32Array<ArrayBuffer> {
-  return placeRows(axis, data.columns.genes, data.geneIndices());
+  return placeRows(axis, data.columns.genes.map(geneKey), data.geneIndices());
 }
 
 /** For each sample of `data` the place of its cell type on another data set's axis, −1 if it is not there. */

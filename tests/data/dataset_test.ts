@@ -12,7 +12,8 @@ Deno.test("a data set names the cell type, gene, label and signal of each positi
   deepStrictEqual(data.marks, ["H3K4me3", "H3K9me3"]);
   strictEqual(data.record, data.columns.record);
   strictEqual(data.cellTypeOf(3), "E002");
-  strictEqual(data.geneOf(5), "000003");
+  strictEqual(data.geneOf(5), "ENSG00000000003");
+  strictEqual(data.describeGene(5), "ENSG00000000003");
   deepStrictEqual([...data.signalOf(4)], [8, 9]);
   deepStrictEqual([...data.labels()], [0, 1, 2, 3, 4, 5]);
   deepStrictEqual(data.submissionIds(), [

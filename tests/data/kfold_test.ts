@@ -135,7 +135,7 @@ Deno.test("by-both folds share neither gene nor cell type, and only crossing sam
 
 Deno.test("folds of a subset know only its own samples", () => {
   const whole = tableDataset(4, 6);
-  const data = whole.filter((position) => whole.geneOf(position) > "000003");
+  const data = whole.filter((position) => whole.geneOf(position) > "ENSG00000000003");
   for (const scheme of FOLD_SCHEMES) {
     for (const { training, validation } of kFold(data, { folds: 3, scheme })) {
       for (const row of [...training.rows, ...validation.rows]) ok(data.rows.includes(row));

@@ -2,7 +2,8 @@ import { deepStrictEqual, rejects, strictEqual } from "node:assert";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { bytesSource } from "../../src/io/byte_source.ts";
-import { type Gene, geneKey } from "../../src/genome/gene.ts";
+import { geneKey } from "../../src/gene_id.ts";
+import type { Gene } from "../../src/genome/gene.ts";
 import { GENE_FORMATS, type GeneFormat, readGenes } from "../../src/genome/genes.ts";
 import { textSource } from "../helpers/text_source.ts";
 

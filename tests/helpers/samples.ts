@@ -1,4 +1,5 @@
 import { Dataset } from "../../src/data/dataset.ts";
+import { ensemblGeneId } from "../../src/gene_id.ts";
 import type { SampleColumns } from "../../src/io/columns.ts";
 import { COMPETITION_RECORD } from "../../src/record.ts";
 
@@ -13,7 +14,7 @@ export function tableColumns(cellTypes: number, genes: number): SampleColumns {
     labels: Float64Array.from({ length: count }, (_, row) => row),
     cellTypes: Array.from({ length: cellTypes }, (_, i) => `E${String(i + 1).padStart(3, "0")}`),
     cellTypeIndex: Uint32Array.from({ length: count }, (_, row) => Math.floor(row / genes)),
-    genes: Array.from({ length: genes }, (_, i) => String(i + 1).padStart(6, "0")),
+    genes: Array.from({ length: genes }, (_, i) => ensemblGeneId(i + 1)),
     geneIndex: Uint32Array.from({ length: count }, (_, row) => row % genes),
     bins: 1,
     record: { ...COMPETITION_RECORD, marks: ["H3K4me3", "H3K9me3"] },

@@ -37,7 +37,7 @@ Deno.test("rows become columns: signal, labels, genes and cell types in the file
     labels: new Float64Array([-0.5, 2.25, -0.5, 2.25]),
     cellTypes: ["E065", "E004"],
     cellTypeIndex: new Uint32Array([0, 0, 1, 1]),
-    genes: ["5", "9", "115459"],
+    genes: ["ENSG00000000005", "ENSG00000000009", "ENSG00000115459"],
     geneIndex: new Uint32Array([0, 1, 2, 1]),
     bins: 3,
     record: RECORD,
@@ -98,7 +98,7 @@ Deno.test("rows that straddle the pieces of a large member arrive whole, with pr
     const counts = values.filter((_, i) => i % 7 > 0 && i % 7 < 6);
     ok(columns.signal instanceof Uint16Array);
     deepStrictEqual(Float64Array.from(columns.signal), counts);
-    deepStrictEqual([columns.genes[2999], columns.labels?.[2999]], ["3999", -2999]);
+    deepStrictEqual([columns.genes[2999], columns.labels?.[2999]], ["ENSG00000003999", -2999]);
     deepStrictEqual(progress, progress.toSorted((a, b) => a - b));
     ok(progress.length > 3 && progress.at(-1) === genes);
   }
@@ -191,7 +191,12 @@ Deno.test("what is written reads back, with and without labels, stored and defla
     await Promise.resolve();
     const labels = labelled ? { labels: [0.25, -1] } : {};
     yield { cellType: "B", genes: new Uint32Array([7, 5]), signal: rows().slice(0, 8), ...labels };
-    yield { cellType: "A", genes: ["5", "115459"], signal: new Uint8Array(8).fill(9), ...labels };
+    yield {
+      cellType: "A",
+      genes: ["ENSG00000000005", "ENSG00000115459"],
+      signal: new Uint8Array(8).fill(9),
+      ...labels,
+    };
   }
   const marks = ["m1", "m2"];
   const record = { ...RECORD, marks };
@@ -206,12 +211,9 @@ Deno.test("what is written reads back, with and without labels, stored and defla
         labelled ? new Float64Array([0.25, -1, 0.25, -1]) : undefined,
       );
       deepStrictEqual([columns.bins, columns.cellTypes], [2, ["B", "A"]]);
-      deepStrictEqual([columns.genes, [...columns.geneIndex]], [["7", "5", "115459"], [
-        0,
-        1,
-        1,
-        2,
-      ]]);
+      deepStrictEqual(columns.genes, ["ENSG00000000007", "ENSG00000000005", "ENSG00000115459"]);
+      strictEqual(columns.geneDetails, undefined);
+      deepStrictEqual([...columns.geneIndex], [0, 1, 1, 2]);
       strictEqual(columns.signal.length, 16);
     }
   }
@@ -233,9 +235,14 @@ Deno.test("blocks that the reader would refuse are not written", async () => {
     [{ ...good, signal: [] }, /^TypeError: .*0 values of signal/],
     [{ ...good, labels: [1] }, /^TypeError: .*1 labels, expected 2/],
     [{ ...good, genes: [] }, /^RangeError: .*no genes/],
-    [{ ...good, genes: ["1", "1"] }, /^RangeError: .*gene 1 stands twice/],
-    [{ ...good, genes: ["1", "ENSG02"] }, /^RangeError: .*gene id is "ENSG02"/],
-    [{ ...good, genes: ["1", "002"] }, /^RangeError: .*gene id is "002"/],
+    [{ ...good, genes: ["1", "1"] }, /^RangeError: .*gene "1" stands twice/],
+    [
+      { ...good, genes: ["ENSG00000000001.2", "ENSG00000000001.3"] },
+      /"ENSG00000000001\.3" stands twice/,
+    ],
+    [{ ...good, genes: ["1", ""] }, /^RangeError: .*a gene id is empty/],
+    [{ ...good, genes: ["1", "a\tb"] }, /^RangeError: .*"a\\tb" cannot stand in their table/],
+    [{ ...good, cellType: "__genes__" }, /^RangeError: .*"__genes__": names that start with "__"/],
     [{ ...good, signal: [0, 0, 0, 0, 0, 0, 0, -1] }, /^RangeError: .*gene 2 has a count or label/],
     [{ ...good, labels: [0, NaN] }, /^RangeError: .*gene 2 has a count or label/],
   ];
@@ -267,7 +274,7 @@ save(sys.argv[1], E065=a, E004=a[::-1] if sys.argv[3] == "stored" else np.asfort
         await runNumpy(made, [path, dtype, kind]);
         const columns = await readCompetition(path);
         deepStrictEqual(columns.cellTypes, ["E065", "E004"]);
-        deepStrictEqual(columns.genes, ["115459", "3", "20"]);
+        deepStrictEqual(columns.genes, ["ENSG00000115459", "ENSG00000000003", "ENSG00000000020"]);
         deepStrictEqual([...columns.geneIndex], [0, 1, 2, 2, 1, 0]);
         deepStrictEqual([...columns.labels ?? []], [-3.5, 0.25, 6, 6, 0.25, -3.5]);
         deepStrictEqual(
@@ -277,7 +284,12 @@ save(sys.argv[1], E065=a, E004=a[::-1] if sys.argv[3] == "stored" else np.asfort
         deepStrictEqual(columns.signal.slice(2500), columns.signal.slice(0, 500));
       }
     }
-    const block = { cellType: "E1", genes: ["20"], signal: [1, 2, 3, 4], labels: [0.5] };
+    const block = {
+      cellType: "E1",
+      genes: ["ENSG00000000020"],
+      signal: [1, 2, 3, 4],
+      labels: [0.5],
+    };
     const bytes = await collect((sink) => writeCompetition(sink, [block], { record: RECORD }));
     await Deno.writeFile(`${directory}/ours.npz`, bytes);
     const program =

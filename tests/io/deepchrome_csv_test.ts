@@ -35,7 +35,7 @@ Deno.test("a DeepChrome file becomes columns, whatever its line ends", async () 
       labels: Float64Array.of(0, 1),
       cellTypes: ["E003"],
       cellTypeIndex: Uint32Array.of(0, 0),
-      genes: ["000003", "000005"],
+      genes: ["ENSG00000000003", "ENSG00000000005"],
       geneIndex: Uint32Array.of(0, 1),
       bins: 2,
       record: COMPETITION_RECORD,
@@ -200,7 +200,10 @@ Deno.test("a folder holds one sub-folder a cell type, read in sorted order", asy
 
     const own = await readDeepchromeFolder(`${folder}/E003/`, { split: "all" });
     deepStrictEqual(own.cellTypes, ["E003"]);
-    deepStrictEqual(own.genes, ["000003", "000005", "000103", "000105"]);
+    deepStrictEqual(
+      own.genes,
+      ["ENSG00000000003", "ENSG00000000005", "ENSG00000000103", "ENSG00000000105"],
+    );
   });
 });
 
@@ -241,7 +244,7 @@ testWith("shared", "the real sample has 10 genes of 100 bins and even H3K4me3 co
   strictEqual(columns.bins, 100);
   strictEqual(columns.signal.length, 10 * 100 * 5);
   deepStrictEqual(columns.cellTypes, ["deepchrome_toy"]);
-  strictEqual(columns.genes[0], "000003");
+  strictEqual(columns.genes[0], "ENSG00000000003");
   deepStrictEqual([...columns.signal.subarray(5, 10)], [1, 2, 2, 8, 0]);
   const mark = columns.record.marks.indexOf("H3K4me3");
   const counts = columns.signal.filter((_, i) => i % 5 === mark);

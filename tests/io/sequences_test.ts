@@ -5,7 +5,7 @@ import { textSource } from "../helpers/text_source.ts";
 Deno.test("sequences become codes, in either case and with any line ends", async () => {
   for (const text of ["000003,ACGTN\n5,nacgt", "000003,ACGTN\r\n5,nacgt\r\n"]) {
     deepStrictEqual(await readSequences(textSource(text)), {
-      genes: ["000003", "5"],
+      genes: ["ENSG00000000003", "ENSG00000000005"],
       sequences: Uint8Array.of(0, 1, 2, 3, 4, 4, 0, 1, 2, 3),
       length: 5,
     });

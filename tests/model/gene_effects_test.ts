@@ -10,7 +10,7 @@ import { predict } from "../../src/training/predict.ts";
 import { tableDataset } from "../helpers/samples.ts";
 
 const EFFECTS: GeneEffects = {
-  genes: ["000002", "115459", "000001"],
+  genes: ["ENSG00000000002.7", "ENSG00000115459", "ENSG00000000001"],
   effects: Float32Array.of(1 / 3, -2.5e-7, 16777217.3),
   mean: 0.1,
   betweenVariance: 1.0350116711704394,
@@ -80,5 +80,5 @@ Deno.test("damaged gene effects are refused with what is wrong", async () => {
     histone.geneEffects = change && { ...histone.geneEffects, ...change };
     await rejects(loadFrom(JSON.stringify(content), weights), { name: "FormatError", message });
   }
-  ok(json.includes('"115459"'));
+  ok(json.includes('"ENSG00000115459"'));
 });

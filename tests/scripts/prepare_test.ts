@@ -2,6 +2,7 @@
 
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { gzipSync } from "node:zlib";
+import { geneNumber } from "../../src/gene_id.ts";
 import { readCompetition } from "../../src/io/competition.ts";
 import { readPredictions } from "../../src/io/submission.ts";
 import { writeBamData } from "../fuzz/bam_files.ts";
@@ -42,7 +43,7 @@ Deno.test("simulated BAM and tagAlign files become a data set, a model and a sub
     match(prepared.stdout, /2 cell types × 60 genes, 100 bins of 100 bp × 5 marks/);
     const train = await readCompetition(labelled);
     deepStrictEqual(train.cellTypes, ["liver", "lung"]);
-    strictEqual(train.genes[1], "100037");
+    strictEqual(train.genes[1], "ENSG00000100037.1");
     deepStrictEqual(train.record, {
       ...{ assembly: "hg38", binSizeBp: 100, orientation: "genomic", countingRule: "reads" },
       marks: ["H3K27me3", "H3K36me3", "H3K4me1", "H3K4me3", "H3K9me3"],
@@ -135,7 +136,7 @@ testIf(PYTHON_WITH_PYBIGWIG !== undefined, "pybigwig", {
       Deno.writeTextFileSync(`${directory}/sheet.tsv`, "cell_type\tmark\tpath\na\tb\tsignal.bw\n");
       const out = `${directory}/a.npz`;
       const inputs = ["--samples", `${directory}/sheet.tsv`, "--genes", `${directory}/genes.tsv`];
-      const { code, stderr } = await runTask(
+      const { code, stdout, stderr } = await runTask(
         "prepare",
         ...inputs,
         "--signal",
@@ -144,7 +145,7 @@ testIf(PYTHON_WITH_PYBIGWIG !== undefined, "pybigwig", {
         out,
       );
       strictEqual(code, 0, stderr);
-      match(stderr, /warning: no gene has an Ensembl id.*a\.genes\.tsv says which is whose/);
+      match(stdout, /Written: .*a\.genes\.tsv, the numbers of 3 genes without a human Ensembl id/);
       match(
         await Deno.readTextFile(`${directory}/a.genes.tsv`),
         /^gene_id.*\n\d{13,16}\tchr1\t10000\t\+\tG0\n/,
@@ -276,12 +277,14 @@ Deno.test("genes without Ensembl ids get the expression of their own ids, and a 
     const { code, stderr } = await prepareIn(directory);
     strictEqual(code, 0, stderr);
     match(stderr, /lacks 1 of 2 genes, such as "TP53"/);
-    const { genes, labels } = await readCompetition(`${directory}/out/data.npz`);
+    const { genes, geneDetails, labels } = await readCompetition(`${directory}/out/data.npz`);
     deepStrictEqual([...labels!], [7]);
-    const table = await Deno.readTextFile(`${directory}/out/data.genes.tsv`);
-    match(
-      table,
-      new RegExp(`\\n\\d+\\tchr1\\t20000\\t\\+\\tTP53\\n${genes[0]}\\tchr1\\t30000\\t-\\tMYC\\n$`),
+    deepStrictEqual(genes, ["MYC"]);
+    deepStrictEqual(geneDetails, [{ chromosome: "chr1", tss: 30000, strand: "-" }]);
+    strictEqual(
+      await Deno.readTextFile(`${directory}/out/data.genes.tsv`),
+      "gene_id\tchrom\ttss\tstrand\toriginal_id\n" +
+        `${geneNumber("MYC")}\tchr1\t30000\t-\tMYC\n`,
     );
   });
 });

@@ -1,4 +1,5 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import { ensemblGeneNumber } from "../../src/gene_id.ts";
 import { readCompetition } from "../../src/io/competition.ts";
 import { readPredictions, submissionId } from "../../src/io/submission.ts";
 import { simulateColumns } from "../../src/simulate/columns.ts";
@@ -108,7 +109,7 @@ print(json.dumps(found))
       deepStrictEqual(found[part].names, cellTypes);
       deepStrictEqual(
         found[part].genes.flat(),
-        Array.from(geneIndex, (gene) => Number(genes[gene])),
+        Array.from(geneIndex, (gene) => ensemblGeneNumber(genes[gene])),
       );
       const sums = new Array<number>(cellTypes.length).fill(0);
       signal.forEach((count, i) => sums[cellTypeIndex[Math.floor(i / 100)]] += count);

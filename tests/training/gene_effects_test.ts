@@ -6,6 +6,7 @@ import { RandomStream } from "../../src/random.ts";
 import { simulate, simulateColumns } from "../../src/simulate/mod.ts";
 import { fit } from "../../src/training/fit.ts";
 import {
+  countKnownGenes,
   fitGeneEffects,
   geneEffectsOf,
   leaveOneOutEffects,
@@ -244,4 +245,22 @@ Deno.test("effects of a classifier are refused", async () => {
     name: "ContractError",
     message: /gene effects: "deepchrome" minimises binaryCrossentropy, expected meanSquaredError/,
   });
+});
+
+Deno.test("a gene is known again however its version is written, and by nothing less than its id", () => {
+  const { train } = simulatedParts();
+  const effects = fitGeneEffects(train, new Float32Array(train.length));
+  const respell = (spell: (id: string) => string) => {
+    const { columns } = train;
+    return new Dataset({ ...columns, genes: columns.genes.map(spell) }, train.rows);
+  };
+  const genes = new Set(train.geneIndices()).size;
+  const versions = respell((id) => `${id}.15_7`);
+  deepStrictEqual(geneEffectsOf(effects, versions), geneEffectsOf(effects, train));
+  deepStrictEqual(countKnownGenes(effects, versions), { known: genes, genes });
+  for (const other of ["ENSMUSG", ""]) {
+    const strangers = respell((id) => id.replace("ENSG", other));
+    deepStrictEqual(countKnownGenes(effects, strangers), { known: 0, genes });
+    ok(geneEffectsOf(effects, strangers).every((effect) => effect === Math.fround(effects.mean)));
+  }
 });

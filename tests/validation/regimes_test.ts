@@ -46,6 +46,23 @@ Deno.test("genes and cell types of two files are matched by name, not by place",
   );
 });
 
+Deno.test("a gene is the same one in two versions of its id, and no other one by its digits", () => {
+  const { columns } = tableDataset(2, 2);
+  const respelt = (prefix: string, version: string) =>
+    new Dataset({
+      ...columns,
+      genes: columns.genes.map((id) => id.replace("ENSG", prefix) + version),
+    });
+  deepStrictEqual(
+    classifyRows(tableDataset(2, 2), respelt("ENSG", ".3")),
+    Array(4).fill("trained"),
+  );
+  deepStrictEqual(
+    classifyRows(tableDataset(2, 2), respelt("ENSMUSG", ".3")),
+    Array(4).fill("newGene"),
+  );
+});
+
 Deno.test("the competition's rows add up to its eval.npz, in the shares it is known for", () => {
   const total = REGIMES.reduce((sum, regime) => sum + COMPETITION_ROWS[regime], 0);
   strictEqual(total, 177_032);

@@ -1,5 +1,5 @@
 import type { SampleColumns } from "../../io/columns.ts";
-import { geneKey } from "../gene.ts";
+import { geneKey } from "../../gene_id.ts";
 import { listSome } from "../_wording.ts";
 import type { Finding } from "./finding.ts";
 

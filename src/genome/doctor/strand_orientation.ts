@@ -1,5 +1,6 @@
 import type { SampleColumns } from "../../io/columns.ts";
-import { type Gene, geneKey } from "../gene.ts";
+import { geneKey } from "../../gene_id.ts";
+import type { Gene } from "../gene.ts";
 import { centreEnrichment } from "./_shape.ts";
 import type { Finding } from "./finding.ts";
 

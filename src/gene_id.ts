@@ -1,0 +1,124 @@
+/**
+ * What names a gene. A gene is its whole identifier: `ENSG00000000419`, the mouse's `ENSMUSG00000000419`, Entrez'
+ * `419` and the symbol `DPM1` are different names, and none stands for another.
+ *
+ * @module
+ */
+
+import { deriveKey } from "./random.ts";
+
+/** Version (`.14`), number of GENCODE's mapping to GRCh37 (`_5`), and the mark of the copy on chromosome Y. */
+const ENSEMBL = /^(ENS[A-Z]*G\d{11})(?:\.\d+)?(?:_\d+)?(_PAR_Y)?(?:_\d+)?$/;
+const HUMAN = /^ENSG(\d{11})$/;
+const DIGITS_OF_ENSEMBL = 11;
+
+/**
+ * What all spellings of one gene's identifier have in common: an Ensembl gene id without its version, and without the
+ * mapping number that GENCODE's files for GRCh37 put after it. So `ENSG00000000003.15` and `ENSG00000000003.15_7` are
+ * `ENSG00000000003`. The copy of a gene on chromosome Y, `ENSG00000182378.15_PAR_Y`, is another gene. Any other
+ * identifier stands as it is: in names such as `RP11-34P13.7` what follows the dot is no version.
+ *
+ * @param id Identifier of a gene in an annotation, an expression table or a data set.
+ * @see GENCODE's FAQ on its identifiers, and Ensembl's stable ids.
+ *
+ * @example
+ * ```ts
+ * import { geneKey } from "@waka/histone/genome";
+ * import { strictEqual } from "node:assert";
+ *
+ * strictEqual(geneKey("ENSG00000000003.15_7"), "ENSG00000000003");
+ * strictEqual(geneKey("ENSMUSG00000000003.16"), "ENSMUSG00000000003");
+ * strictEqual(geneKey("RP11-34P13.7"), "RP11-34P13.7");
+ * ```
+ */
+export function geneKey(id: string): string {
+  const match = ENSEMBL.exec(id);
+  return match === null ? id : match[1] + (match[2] ?? "");
+}
+
+/**
+ * Whether an identifier is that of a pseudoautosomal gene's copy on chromosome Y, which shares its bases, and in most
+ * alignments its reads, with the one on X: `ENSG00000182378.15_PAR_Y`, in GENCODE up to release 24 `ENSGR0000182378.10`.
+ */
+export function isPseudoautosomalCopy(id: string): boolean {
+  return /_PAR_Y(?:_\d+)?$|^ENSGR\d{10}\b/.test(id);
+}
+
+/**
+ * The identifier that a bare number means in files whose format says that such numbers are those of human Ensembl ids:
+ * the competition's and DeepChrome's. A number that is too long to be one stands for itself.
+ *
+ * @param number A gene's number, an integer of 0 or more.
+ *
+ * @example
+ * ```ts
+ * import { ensemblGeneId } from "@waka/histone/genome";
+ * import { strictEqual } from "node:assert";
+ *
+ * strictEqual(ensemblGeneId(115459), "ENSG00000115459");
+ * ```
+ */
+export function ensemblGeneId(number: number): string {
+  const digits = String(number);
+  if (digits.length > DIGITS_OF_ENSEMBL) return digits;
+  return `ENSG${digits.padStart(DIGITS_OF_ENSEMBL, "0")}`;
+}
+
+/**
+ * The identifier that a text means in files whose format says that bare numbers, often with zeros before them, are
+ * those of human Ensembl ids: `000003` is `ENSG00000000003`. Any other text stands as it is.
+ */
+export function readEnsemblDigits(text: string): string {
+  return /^\d{1,16}$/.test(text) ? ensemblGeneId(Number(text)) : text;
+}
+
+/**
+ * The number of a human Ensembl gene id, whatever its version; `undefined` for any other identifier.
+ *
+ * @example
+ * ```ts
+ * import { ensemblGeneNumber } from "@waka/histone/genome";
+ * import { strictEqual } from "node:assert";
+ *
+ * strictEqual(ensemblGeneNumber("ENSG00000115459.6"), 115459);
+ * strictEqual(ensemblGeneNumber("ENSMUSG00000115459"), undefined);
+ * ```
+ */
+export function ensemblGeneNumber(id: string): number | undefined {
+  const digits = HUMAN.exec(geneKey(id))?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+/** The range of numbers that stand for names: integers that a float64 holds, longer than those of Ensembl ids. */
+const LEAST = 10 ** 12;
+const COUNT = 8 * 10 ** 15;
+
+/**
+ * The number by which the competition's layout calls a gene: that of a human Ensembl id, else one of 13 to 16 digits
+ * made from the whole identifier, the same in every data set.
+ *
+ * @param id The gene's identifier; its version plays no part.
+ */
+export function geneNumber(id: string): number {
+  const number = ensemblGeneNumber(id);
+  if (number !== undefined) return number;
+  const [low, high] = deriveKey(0, "gene", geneKey(id));
+  return LEAST + (high * 2 ** 21 + (low >>> 11)) % COUNT;
+}
+
+/** What is known of a gene besides its identifier. */
+export interface GeneDetails {
+  /** The gene's name, such as `DPM1`. */
+  readonly symbol?: string;
+  /** Name of its chromosome. */
+  readonly chromosome?: string;
+  /** Transcription start site, the 0-based position of the first transcribed base. */
+  readonly tss?: number;
+  /** `+` where transcription runs with the coordinates, `-` where against them. */
+  readonly strand?: "+" | "-";
+}
+
+/** A gene as messages and tables speak of it: `ENSG00000000419.14 DPM1`, or its identifier alone. */
+export function formatGene(id: string, { symbol }: GeneDetails = {}): string {
+  return symbol === undefined || symbol === id ? id : `${id} ${symbol}`;
+}

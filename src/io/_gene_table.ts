@@ -1,0 +1,141 @@
+/**
+ * The table of genes inside an npz file: which gene each number of the competition's layout stands for.
+ *
+ * The member `__genes__.npy` holds it as the bytes of a UTF-8 text, `[byte]`: lines of tab-separated cells under a
+ * header. A cell of what is not known is empty.
+ */
+
+import { FormatError } from "../errors.ts";
+import { type GeneDetails, geneKey } from "../gene_id.ts";
+import type { NpzReader } from "./npz_types.ts";
+
+/** Name of the member. Names that start with two underscores never name a cell type. */
+export const GENE_TABLE_MEMBER = "__genes__";
+
+const COLUMNS = ["number", "gene_id", "symbol", "chrom", "tss", "strand"] as const;
+/** Room for a million genes. */
+const MAX_BYTES = 2 ** 28;
+/** Far longer than any identifier in use. */
+const MAX_CELL_CHARACTERS = 1000;
+
+/** A gene of the table. */
+export interface TableGene {
+  /** Its number in the members of the cell types. */
+  readonly number: number;
+  /** Its whole identifier. */
+  readonly id: string;
+  /** What else is known of it. */
+  readonly details: GeneDetails;
+}
+
+/** Whether a member of an npz file holds something about the data instead of a cell type. */
+export function isReservedName(name: string): boolean {
+  return name.startsWith("__");
+}
+
+/**
+ * The text of a table.
+ *
+ * @throws {RangeError} If a cell cannot stand in it: it holds a control character, or is longer than 1,000 characters.
+ */
+export function encodeGeneTable(genes: readonly TableGene[]): Uint8Array<ArrayBuffer> {
+  const lines = genes.map(({ number, id, details }) => {
+    const { symbol = "", chromosome = "", tss = "", strand = "" } = details;
+    return [number, id, symbol, chromosome, tss, strand].map(checkCell).join("\t");
+  });
+  return new TextEncoder().encode([COLUMNS.join("\t"), ...lines, ""].join("\n"));
+}
+
+function checkCell(cell: string | number): string | number {
+  // deno-lint-ignore no-control-regex
+  if (String(cell).length <= MAX_CELL_CHARACTERS && !/[\0-\x1f\x7f]/.test(String(cell))) {
+    return cell;
+  }
+  throw new RangeError(
+    `Cannot write genes: ${
+      JSON.stringify(String(cell).slice(0, 80))
+    } cannot stand in their table, expected at ` +
+      `most ${MAX_CELL_CHARACTERS} characters and no control character`,
+  );
+}
+
+/**
+ * Reads the table of an npz file.
+ *
+ * @returns The genes by their numbers; `undefined` if the file has no table.
+ * @throws {FormatError} If it is damaged, or a number or a gene stands there twice.
+ */
+export async function readGeneTable(
+  npz: NpzReader,
+): Promise<ReadonlyMap<number, TableGene> | undefined> {
+  const member = npz.members.find(({ name }) => name === GENE_TABLE_MEMBER);
+  if (member === undefined) return undefined;
+  const { dtype, shape } = await npz.header(GENE_TABLE_MEMBER);
+  if (dtype !== "uint8" || shape.length !== 1 || member.size > MAX_BYTES) {
+    throw new FormatError(
+      `Cannot read npz member "${GENE_TABLE_MEMBER}": it is ${dtype} [${shape.join(", ")}], ` +
+        `expected the bytes of a text, uint8 [bytes], at most ${MAX_BYTES} of them`,
+      { file: npz.name },
+    );
+  }
+  const { data } = await npz.read(GENE_TABLE_MEMBER);
+  return parseGeneTable(data as Uint8Array<ArrayBuffer>, npz.name);
+}
+
+function parseGeneTable(bytes: Uint8Array, file: string): ReadonlyMap<number, TableGene> {
+  const [header, ...lines] = decode(bytes, file).split("\n");
+  if (!`${header}\t`.startsWith(`${COLUMNS.join("\t")}\t`)) {
+    throw tableError(`its header is "${header.slice(0, 80)}", expected ${COLUMNS.join(" ")}`, file);
+  }
+  if (lines.at(-1) === "") lines.pop();
+  const genes = new Map<number, TableGene>();
+  const keys = new Set<string>();
+  for (const [index, line] of lines.entries()) {
+    const gene = parseGene(line);
+    const row = `row ${index + 1} of the genes`;
+    if (gene === undefined) {
+      throw tableError(
+        `${row} is "${line.slice(0, 80)}", expected a number and an identifier`,
+        file,
+      );
+    }
+    if (genes.has(gene.number)) throw tableError(`${row} has number ${gene.number} again`, file);
+    if (keys.has(geneKey(gene.id))) throw tableError(`${row} has gene "${gene.id}" again`, file);
+    genes.set(gene.number, gene);
+    keys.add(geneKey(gene.id));
+  }
+  return genes;
+}
+
+function decode(bytes: Uint8Array, file: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw tableError("it is no UTF-8 text", file, { cause });
+  }
+}
+
+/** The gene of a line; `undefined` if the line holds none. */
+function parseGene(line: string): TableGene | undefined {
+  const cells = line.split("\t");
+  const [number, id, symbol, chromosome, tss, strand] = cells;
+  const isNumber = (text: string) => /^\d{1,16}$/.test(text) && Number.isSafeInteger(Number(text));
+  const isSound = cells.length >= COLUMNS.length && isNumber(number) && id !== "" &&
+    cells.every((cell) => cell.length <= MAX_CELL_CHARACTERS) && (tss === "" || isNumber(tss)) &&
+    ["", "+", "-"].includes(strand);
+  if (!isSound) return undefined;
+  const details = {
+    ...(symbol !== "" && { symbol }),
+    ...(chromosome !== "" && { chromosome }),
+    ...(tss !== "" && { tss: Number(tss) }),
+    ...(strand !== "" && { strand: strand as "+" | "-" }),
+  };
+  return { number: Number(number), id, details };
+}
+
+function tableError(found: string, file: string, options: ErrorOptions = {}): FormatError {
+  return new FormatError(`Cannot read npz member "${GENE_TABLE_MEMBER}": ${found}`, {
+    file,
+    ...options,
+  });
+}

@@ -1,0 +1,81 @@
+import { deepStrictEqual, notStrictEqual, ok, strictEqual } from "node:assert";
+import fc from "fast-check";
+import {
+  ensemblGeneId,
+  ensemblGeneNumber,
+  formatGene,
+  geneKey,
+  geneNumber,
+  isPseudoautosomalCopy,
+  readEnsemblDigits,
+} from "../src/gene_id.ts";
+
+Deno.test("spellings of one gene have one key", () => {
+  for (
+    const id of [
+      "ENSG00000000003",
+      "ENSG00000000003.15",
+      "ENSG00000000003.15_7",
+      "ENSG00000000003_7",
+    ]
+  ) {
+    strictEqual(geneKey(id), "ENSG00000000003", id);
+  }
+  strictEqual(geneKey("ENSDARG00000000001.9"), "ENSDARG00000000001");
+  strictEqual(geneKey("ENSG00000182378.15_PAR_Y"), "ENSG00000182378_PAR_Y");
+  strictEqual(geneKey("ENSG00000182378.15_6_PAR_Y"), "ENSG00000182378_PAR_Y");
+});
+
+Deno.test("different names have different keys, whatever digits they share", () => {
+  const names = [
+    ...["ENSG00000000419", "ENSMUSG00000000419", "419", "0419", "000419", "DPM1", "dpm1"],
+    ...["ENST00000000419", "ENSG00000000419_PAR_Y", "ENSGR0000000419", "ENSG419", "LOC419"],
+    ...["RP11-34P13.7", "RP11-34P13.8", "AT1G01010", "AT1G01010.1", "Y39B6A.48"],
+  ];
+  strictEqual(new Set(names.map(geneKey)).size, names.length);
+  strictEqual(new Set(names.map(geneNumber)).size, names.length);
+});
+
+Deno.test("human Ensembl ids and numbers turn into each other, other ids have none", () => {
+  fc.assert(fc.property(fc.integer({ min: 0, max: 10 ** 11 - 1 }), (number) => {
+    strictEqual(ensemblGeneNumber(ensemblGeneId(number)), number);
+    strictEqual(geneNumber(`${ensemblGeneId(number)}.3`), number);
+  }));
+  for (const id of ["ENSMUSG00000000419", "419", "DPM1", "ENSG419", "ENSG00000000419_PAR_Y", ""]) {
+    strictEqual(ensemblGeneNumber(id), undefined, id);
+  }
+  strictEqual(ensemblGeneId(1234567890123), "1234567890123");
+});
+
+Deno.test("bare digits are read as Ensembl's, with zeros before them or without", () => {
+  deepStrictEqual(
+    ["3", "000003", "00000000003", "ENSG00000000003.2", "TP53", "1234567890123456789"]
+      .map(readEnsemblDigits),
+    [
+      ...["ENSG00000000003", "ENSG00000000003", "ENSG00000000003", "ENSG00000000003.2", "TP53"],
+      "1234567890123456789",
+    ],
+  );
+});
+
+Deno.test("numbers of names are integers that float64 holds, and are no Ensembl numbers", () => {
+  fc.assert(fc.property(fc.string({ minLength: 1 }), (name) => {
+    const number = geneNumber(`x${name}`);
+    ok(Number.isSafeInteger(number) && number >= 10 ** 12);
+  }));
+  strictEqual(geneNumber("TP53"), geneNumber("TP53"));
+  notStrictEqual(geneNumber("TP53"), geneNumber("MYC"));
+});
+
+Deno.test("copies on chromosome Y are told by their ids", () => {
+  const copies = ["ENSG00000182378.15_PAR_Y", "ENSGR0000182378.10", "ENSG00000182378_PAR_Y_2"];
+  const others = ["ENSG00000182378.15", "SPRY1", "ENSGR", "PAR_Y"];
+  deepStrictEqual(copies.map(isPseudoautosomalCopy), [true, true, true]);
+  deepStrictEqual(others.map(isPseudoautosomalCopy), [false, false, false, false]);
+});
+
+Deno.test("a gene is shown by its id and, where it adds something, its symbol", () => {
+  strictEqual(formatGene("ENSG00000000419.14", { symbol: "DPM1" }), "ENSG00000000419.14 DPM1");
+  strictEqual(formatGene("DPM1", { symbol: "DPM1" }), "DPM1");
+  strictEqual(formatGene("419"), "419");
+});
