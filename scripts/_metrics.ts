@@ -2,6 +2,8 @@
 
 import { formatCountOf } from "../src/_count.ts";
 import type { Agreement, Evaluation } from "../src/data/evaluate.ts";
+import type { LargeError } from "../src/data/largest_errors.ts";
+import { formatGene } from "../src/gene_id.ts";
 import type { EnsembleComparison } from "../src/training/ensemble.ts";
 
 /** One line: MSE, correlations, R² and, for classes, the area under the ROC curve. */
@@ -27,6 +29,15 @@ export function formatEvaluation({ overall, byCellType, byGene }: Evaluation): s
       formatCountOf(byGene.genes, "gene")
     }`;
   return [`Overall: ${formatAgreement(overall)}`, ...lines, genes].join("\n");
+}
+
+/** The samples farthest off, one a line. */
+export function formatLargestErrors(errors: readonly LargeError[]): string {
+  const lines = errors.map(({ gene, symbol, cellType, measured, predicted }) =>
+    `  ${formatGene(gene, { symbol })} in ${cellType}: measured ${formatMetric(measured)}, ` +
+    `predicted ${formatMetric(predicted)}`
+  );
+  return ["Farthest off:", ...lines].join("\n");
 }
 
 /** A line for each member of an ensemble, and one with what averaging gained over a single model. */

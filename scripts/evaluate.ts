@@ -1,11 +1,17 @@
 /** `deno task evaluate`: how well a trained model predicts labelled data. */
 
 import { evaluatePredictions } from "../src/data/evaluate.ts";
+import { largestErrors } from "../src/data/largest_errors.ts";
 import { compareEnsemble } from "../src/training/ensemble.ts";
 import { formatRegimeTable } from "../src/validation/mod.ts";
 import { declareCommon, runCommand } from "./_cli.ts";
 import { loadLabelled } from "./_labels.ts";
-import { formatEnsemble, formatEvaluation, warnIfConstant } from "./_metrics.ts";
+import {
+  formatEnsemble,
+  formatEvaluation,
+  formatLargestErrors,
+  warnIfConstant,
+} from "./_metrics.ts";
 import { loadModels } from "./_model_files.ts";
 import { checkOutput, declareOverwrite, type OverwriteFlag } from "./_outputs.ts";
 import { type PredictionFlags, predictWithProgress } from "./_predict.ts";
@@ -65,6 +71,8 @@ async function evaluate(flags: EvaluateFlags, signal: AbortSignal): Promise<void
   warnIfConstant(prediction.mean);
   const { overall, byCellType, byGene } = evaluatePredictions(data, prediction.mean);
   console.log(formatEvaluation({ overall, byCellType, byGene }));
+  const farthest = largestErrors(data, prediction.mean);
+  console.log(formatLargestErrors(farthest));
   const ensemble = models.length === 1 ? undefined : compareEnsemble(data, prediction);
   if (ensemble !== undefined) console.log(`Members:\n${formatEnsemble(ensemble)}`);
   const model = models[0].spec.name;
@@ -73,7 +81,7 @@ async function evaluate(flags: EvaluateFlags, signal: AbortSignal): Promise<void
   if (regimes !== undefined) console.log(["", ...formatRegimeTable(regimes)].join("\n"));
   await writeJson(flags.out, {
     ...{ ...overall, engine: prediction.engine, model, data: flags.data },
-    ...{ byCellType, byGene, ensemble, regimes },
+    ...{ byCellType, byGene, largestErrors: farthest, ensemble, regimes },
   });
   console.log(`${replaces ? "Replaced" : "Written"}: ${flags.out}`);
 }

@@ -3,6 +3,7 @@
 import { formatCountOf } from "../src/_count.ts";
 import type { Dataset } from "../src/data/dataset.ts";
 import { evaluatePredictions } from "../src/data/evaluate.ts";
+import { largestErrors } from "../src/data/largest_errors.ts";
 import { pathKind } from "../src/io/file.ts";
 import { type ReportInput, writeReport } from "../src/report/mod.ts";
 import { declareCommon, declareTest, runCommand } from "./_cli.ts";
@@ -103,6 +104,7 @@ async function evaluate(
     samplesName: test === undefined ? "the training data" : `the test data, ${flags.test}`,
     ...evaluatePredictions(data, predicted),
     pairs: { measured: data.labels(), predicted },
+    largestErrors: largestErrors(data, predicted, 10),
   };
   if (test === undefined || trainingData === undefined) return { evaluation };
   const predictions = { [training.preset]: predicted };

@@ -1,6 +1,7 @@
 /** `deno task submit`: predictions in the competition's submission format. */
 
 import { formatCountOf } from "../src/_count.ts";
+import { writePredictionTable } from "../src/data/prediction_table.ts";
 import { writeFileAtomic } from "../src/io/file.ts";
 import { SUBMISSION_HEADER, writeSubmission } from "../src/io/submission.ts";
 import { declareCommon, runCommand } from "./_cli.ts";
@@ -17,11 +18,17 @@ type SubmitFlags = PredictionFlags & OverwriteFlag;
 
 await runCommand<SubmitFlags>({
   name: "submit",
-  summary: "Predicts every row of a data set and writes id,expression in the order of the file.",
+  summary:
+    "Predicts every row of a data set and writes id,expression in the order of the file, or, to a .tsv file, a table " +
+    "with cell type and gene.",
   examples: [
     [
       "deno task submit --model runs/first --data eval.npz --out submission.csv",
       "the competition's submission file",
+    ],
+    [
+      "deno task submit --model runs/first --data new.npz --out predictions.tsv",
+      "a table: cell_type gene_id symbol chrom tss strand prediction",
     ],
   ],
   declare: (command) =>
@@ -45,8 +52,14 @@ async function submit(flags: SubmitFlags, signal: AbortSignal): Promise<void> {
   const data = await loadData(flags.data, flags);
   const { mean: predictions } = await predictWithProgress(models, data, { ...flags, signal });
   warnIfConstant(predictions);
-  const ids = data.submissionIds();
-  await writeFileAtomic(flags.out, (sink) => writeSubmission(sink, { ids, predictions }));
-  const predicted = formatCountOf(ids.length, "prediction");
+  const isTable = out.toLowerCase().endsWith(".tsv");
+  await writeFileAtomic(
+    out,
+    (sink) =>
+      isTable
+        ? writePredictionTable(sink, data, predictions)
+        : writeSubmission(sink, { ids: data.submissionIds(), predictions }),
+  );
+  const predicted = formatCountOf(predictions.length, "prediction");
   console.log(`${replaces ? "Replaced" : "Written"}: ${flags.out}, ${predicted}`);
 }

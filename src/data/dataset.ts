@@ -1,6 +1,6 @@
 import type { PackedArray } from "../arrays.ts";
 import { ContractError } from "../errors.ts";
-import { formatGene, geneKey } from "../gene_id.ts";
+import { formatGene, type GeneDetails, geneKey } from "../gene_id.ts";
 import type { SampleColumns } from "../io/columns.ts";
 import { submissionId } from "../io/submission.ts";
 import type { DataRecord } from "../record.ts";
@@ -128,13 +128,21 @@ export class Dataset {
   }
 
   /**
+   * What is known of the gene at a position besides its id; `undefined` if the data do not tell.
+   *
+   * @throws {RangeError} If there is no such position.
+   */
+  geneDetailsOf(position: number): GeneDetails | undefined {
+    return this.columns.geneDetails?.[this.columns.geneIndex[this.#rowOf(position)]];
+  }
+
+  /**
    * The gene at a position as messages speak of it: its id and, where known, its symbol (`ENSG00000000419.14 DPM1`).
    *
    * @throws {RangeError} If there is no such position.
    */
   describeGene(position: number): string {
-    const place = this.columns.geneIndex[this.#rowOf(position)];
-    return formatGene(this.columns.genes[place], this.columns.geneDetails?.[place]);
+    return formatGene(this.geneOf(position), this.geneDetailsOf(position));
   }
 
   /**

@@ -8,6 +8,7 @@ import {
   experimentTables,
   foldsTable,
   historyTable,
+  largestErrorsTable,
   regimesTable,
 } from "./_tables.ts";
 import { plotCellTypes } from "./cell_type_figure.ts";
@@ -71,7 +72,7 @@ function crossValidation(input: ReportInput): Section["content"] {
 
 function predictions({ evaluation, loss }: ReportInput): Section["content"] {
   if (evaluation === undefined) return [];
-  const { samplesName, overall, byCellType = [], pairs } = evaluation;
+  const { samplesName, overall, byCellType = [], pairs, largestErrors = [] } = evaluation;
   const content: (Figure | Html)[] = [];
   if (pairs !== undefined && pairs.measured.length > 0) {
     content.push(
@@ -83,6 +84,7 @@ function predictions({ evaluation, loss }: ReportInput): Section["content"] {
   if (byCellType.some(({ mse }) => mse !== null)) {
     content.push(plotCellTypes(byCellType, overall), cellTypesTable(byCellType));
   }
+  if (largestErrors.length > 0) content.push(largestErrorsTable(largestErrors));
   return content.length === 0 ? [] : [html`<p>On ${samplesName}.</p>`, ...content];
 }
 

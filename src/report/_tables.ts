@@ -1,6 +1,8 @@
 /** The page's tables. */
 
 import type { CellTypeAgreement } from "../data/evaluate.ts";
+import type { LargeError } from "../data/largest_errors.ts";
+import { formatGene } from "../gene_id.ts";
 import type { RegimeEvaluation } from "../validation/mod.ts";
 import { formatCount, formatFraction, formatNumber, formatSeconds } from "./_format.ts";
 import { type Html, html, type HtmlPart } from "./_html.ts";
@@ -101,6 +103,16 @@ export function cellTypesTable(rows: readonly CellTypeAgreement[]): Html {
     { title: html`Spearman&nbsp;<i>ρ</i>`, cell: ({ spearman }) => formatFraction(spearman) },
     { title: html`<i>R</i>²`, cell: ({ r2 }) => formatFraction(r2) },
   ]));
+}
+
+/** The samples farthest off. */
+export function largestErrorsTable(rows: readonly LargeError[]): Html {
+  return table<LargeError>("Samples whose predictions are farthest off", rows, [
+    { title: "Gene", cell: ({ gene, symbol }) => formatGene(gene, { symbol }), isText: true },
+    { title: "Cell type", cell: ({ cellType }) => cellType, isText: true },
+    { title: "Measured", cell: ({ measured }) => formatNumber(measured) },
+    { title: "Predicted", cell: ({ predicted }) => formatNumber(predicted) },
+  ]);
 }
 
 /** Losses by epoch. */

@@ -1,4 +1,5 @@
 import type { Agreement, CellTypeAgreement } from "../data/evaluate.ts";
+import type { LargeError } from "../data/largest_errors.ts";
 import type { Loss } from "../model/spec.ts";
 import type { RegimeEvaluation } from "../validation/mod.ts";
 
@@ -42,6 +43,8 @@ export interface ReportEvaluation {
   readonly byCellType?: readonly CellTypeAgreement[];
   /** The samples themselves, as many as there are: figures count them in bins. */
   readonly pairs?: PredictionPairs;
+  /** The samples farthest off, farthest first. */
+  readonly largestErrors?: readonly LargeError[];
 }
 
 /** Final figures of one experiment. */

@@ -1,0 +1,77 @@
+import type { Dataset } from "./dataset.ts";
+
+const HEADER = "cell_type\tgene_id\tsymbol\tchrom\ttss\tstrand\tprediction\n";
+/** Text goes out in pieces of about so many characters. */
+const PIECE_CHARACTERS = 1 << 16;
+
+/**
+ * Writes predictions as a tab-separated table, one line a sample, with its cell type and what the data know of its
+ * gene: `cell_type gene_id symbol chrom tss strand prediction`. A cell of what is not known is empty; `tss` is 0-based.
+ *
+ * @param sink Where the bytes go; closed at the end, aborted on an error.
+ * @param data The samples.
+ * @param predictions One number a sample, `[position]`.
+ * @throws {TypeError} If there are not as many predictions as samples, or a name holds a tab or a line end.
+ * @throws {RangeError} If a prediction is NaN or infinite; with its gene and cell type.
+ *
+ * @example
+ * ```ts
+ * import { Dataset, writePredictionTable } from "@waka/histone/data";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { strictEqual } from "node:assert";
+ *
+ * const data = new Dataset(simulateColumns({ cellTypes: 1, genes: 1, bins: 2 }).train);
+ * const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+ * const text = new Response(readable).text();
+ * await writePredictionTable(writable, data, [0.5]);
+ * strictEqual((await text).split("\n")[1], `E065\t${data.geneOf(0)}\t\t\t\t\t0.5`);
+ * ```
+ */
+export async function writePredictionTable(
+  sink: WritableStream<Uint8Array>,
+  data: Dataset,
+  predictions: ArrayLike<number>,
+): Promise<void> {
+  const writer = sink.getWriter();
+  try {
+    if (predictions.length !== data.length) {
+      throw new TypeError(
+        `Cannot write predictions: ${predictions.length} for ${data.length} samples, expected as many`,
+      );
+    }
+    const encoder = new TextEncoder();
+    let text = HEADER;
+    for (let position = 0; position < data.length; position++) {
+      text += formatRow(data, position, predictions[position]);
+      if (text.length < PIECE_CHARACTERS) continue;
+      await writer.write(encoder.encode(text));
+      text = "";
+    }
+    await writer.write(encoder.encode(text));
+    await writer.close();
+  } catch (error) {
+    await writer.abort(error).catch(() => undefined);
+    throw error;
+  }
+}
+
+function formatRow(data: Dataset, position: number, prediction: number): string {
+  const [gene, cellType] = [data.geneOf(position), data.cellTypeOf(position)];
+  if (!Number.isFinite(prediction)) {
+    throw new RangeError(
+      `Cannot write predictions: that of ${gene} in ${cellType} is ${prediction}, expected a finite number`,
+    );
+  }
+  const { symbol, chromosome, tss, strand } = data.geneDetailsOf(position) ?? {};
+  const cells = [cellType, gene, symbol, chromosome, tss, strand].map((cell) => cell ?? "");
+  if (cells.some((cell) => /[\t\r\n]/.test(String(cell)))) {
+    throw new TypeError(
+      `Cannot write predictions: a name of ${JSON.stringify(gene)} in ${
+        JSON.stringify(cellType)
+      } holds a tab or ` +
+        "a line end",
+    );
+  }
+  // As many digits as tell float32 values apart.
+  return `${cells.join("\t")}\t${Number(prediction.toPrecision(7))}\n`;
+}
