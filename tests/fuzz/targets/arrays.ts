@@ -6,6 +6,7 @@ import type { NpyDtype } from "../../../src/io/npy_types.ts";
 import { readCompetition } from "../../../src/io/competition.ts";
 import { Dataset } from "../../../src/data/dataset.ts";
 import { COMPETITION_RECORD } from "../../../src/record.ts";
+import { concatenate } from "../../../src/_bytes.ts";
 import { writeZip, type ZipOptions } from "../containers.ts";
 import type { ByteWriter } from "../byte_writer.ts";
 import {
@@ -159,8 +160,28 @@ function competitionSeeds(): Seed[] {
       return writeZip(members, { comment: damaged }).finish();
     },
   };
-  return [[file], [inside], [record]];
+  const genes: Part = {
+    name: "train.npz",
+    kind: "text",
+    bytes: encode(GENE_TABLE),
+    wrap: (bytes) => {
+      const header = formatNpyHeader("uint8", [bytes.length]);
+      const table = { name: "__genes__.npy", bytes: concatenate(header, bytes) };
+      return writeZip([...members, table], { comment }).finish();
+    },
+  };
+  return [[file], [inside], [record], [genes]];
 }
+
+/** The genes of `competitionSeeds`, 100 to 103. */
+const GENE_TABLE = [
+  "number\tgene_id\tsymbol\tchrom\ttss\tstrand",
+  "100\tENSG00000000100.3\tA1BG\tchr19\t58352928\t-",
+  "101\tENSMUSG00000000101.2\t\t\t\t",
+  "102\tPF3D7_0100100\tVAR\tPf3D7_01_v3\t29509\t+",
+  "103\t103\t\t1\t0\t",
+  "",
+].join("\n");
 
 const COMPETITION: Target = {
   name: "competition",
@@ -173,6 +194,8 @@ const COMPETITION: Target = {
     expectSound(columns.signal.length === values, "signal does not fill the samples");
     expectSound(columns.signal.every((value) => value >= 0 && value < Infinity), "a count is none");
     expectSound(columns.labels?.every(Number.isFinite) ?? true, "a label is not finite");
+    const details = columns.geneDetails;
+    expectSound(details === undefined || details.length === columns.genes.length, "genes differ");
   },
 };
 
