@@ -1,13 +1,15 @@
 /** Runs that survive: one process writes to a run directory at a time, and a killed run can go on. */
 
-import { showValue } from "../src/_show_value.ts";
 import { ContractError, FormatError } from "../src/errors.ts";
 import { listDirectory, makeDirectory, pathKind, removeFile } from "../src/io/file.ts";
 import { CheckpointFolder } from "../src/training/checkpoint_folder.ts";
 import type { CheckpointOptions, FitCheckpoint } from "../src/training/fit_types.ts";
 import { Interrupted } from "./_cli.ts";
+import type { Inputs } from "./_inputs.ts";
 import { readJson, writeJson } from "./_json.ts";
 import { isLocked } from "./_outputs.ts";
+import { parseFlags, reusableFlags } from "./_kept_flags.ts";
+import { taskCall } from "./_place.ts";
 import { commandOfRun, removeLeftovers } from "./_run_files.ts";
 import { quotePath } from "../src/_shell.ts";
 
@@ -19,10 +21,11 @@ export interface ResumeFlags {
   readonly overwrite: boolean;
 }
 
-/** Name of the file, beside the checkpoints, that holds the command and its flags. */
-const COMMAND_FILE = "command.json";
+/** Name of the file, beside the checkpoints, that holds the command, its flags and the files that it reads. */
+export const COMMAND_FILE = "command.json";
 
-function checkpointsOf(directory: string): string {
+/** Where a run keeps its checkpoints. */
+export function checkpointsOf(directory: string): string {
   return `${directory}/checkpoints`;
 }
 
@@ -70,24 +73,10 @@ export async function readBegunFlags<Flags>(
   if (!await holdsUnfinishedRun(directory)) return undefined;
   const path = `${checkpointsOf(directory)}/${COMMAND_FILE}`;
   const begun = Object(await readJson(path, "resume"));
-  if (begun.command === command) return parseFlags(begun.flags, path) as Flags;
+  if (begun.command === command) return parseFlags(begun, path) as Flags;
   throw new ContractError(
     `Cannot resume ${directory} with deno task ${command}: it was begun with deno task ${begun.command}`,
   );
-}
-
-/**
- * Flags that were kept in a file.
- *
- * @throws {FormatError} If one of them is nothing that the command line could have given.
- */
-export function parseFlags(flags: unknown, file: string): Readonly<Record<string, unknown>> {
-  const isWord = (value: unknown) => ["string", "number", "boolean"].includes(typeof value);
-  for (const [name, value] of Object.entries(Object(flags))) {
-    if (isWord(value) || (Array.isArray(value) && value.every(isWord))) continue;
-    throw new FormatError(`Cannot resume: flag ${name} is ${showValue(value)}`, { file });
-  }
-  return Object(flags);
 }
 
 /** What to say of a run that was stopped before it had finished an epoch. */
@@ -98,7 +87,7 @@ export async function nothingKept(
   const what = "Interrupted before the first epoch was finished";
   return new Interrupted(
     await run.canGoOn()
-      ? `${what}. Go on: deno task ${command} --resume ${quotePath(directory)}`
+      ? `${what}. Go on: ${taskCall(command)} --resume ${quotePath(directory)}`
       : `${what}: nothing was kept.`,
   );
 }
@@ -158,6 +147,8 @@ export interface OwnedParts extends AsyncDisposable {
 interface Ownership {
   readonly command: string;
   readonly flags: ResumeFlags;
+  /** The files that it reads, with which a later `--resume` compares those that it finds. */
+  readonly inputs: Inputs;
 }
 
 /**
@@ -224,13 +215,11 @@ export async function ownParts(directory: string, ownership: Ownership): Promise
   };
 }
 
-async function writeCommand(path: string, { command, flags }: Ownership): Promise<void> {
-  await writeJson(`${path}/${COMMAND_FILE}`, { command, flags: reusableFlags(flags) });
-}
-
-/** Flags as a later `--resume` alone is to find them: it shall not begin anew again. */
-export function reusableFlags<Flags extends ResumeFlags>(flags: Flags): Flags {
-  return { ...flags, resume: undefined, overwrite: false };
+async function writeCommand(
+  path: string,
+  { command, flags, inputs }: Ownership,
+): Promise<void> {
+  await writeJson(`${path}/${COMMAND_FILE}`, { command, ...reusableFlags(flags), inputs });
 }
 
 async function openCheckpoints(

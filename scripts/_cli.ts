@@ -1,10 +1,13 @@
 /** What every command shares: flags, help, exit codes, Ctrl-C. */
 
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { formatCountOf } from "../src/_count.ts";
+import { chooseThreads } from "../src/_threads.ts";
 import { FOLD_SCHEMES, type FoldScheme } from "../src/data/kfold.ts";
 import { ENGINE_NAMES } from "../src/engine/select.ts";
 import { TRANSFORMS } from "../src/record.ts";
 import { explain } from "./_explain.ts";
+import { knowPaths, standWhereCalled } from "./_place.ts";
 
 /** A command of the package. */
 export interface CommandDefinition<Flags> {
@@ -42,8 +45,13 @@ export async function runCommand<Flags>(definition: CommandDefinition<Flags>): P
   quietVulkan();
   const interrupt = listenForInterrupt();
   try {
+    standWhereCalled();
+    knowPaths(command);
+    tellThreads(command.opts().threads);
     await definition.run(command.opts() as Flags, interrupt.signal);
   } catch (error) {
+    // Whoever read what was written to a pipe, such as `head`, has had enough.
+    if (error instanceof Deno.errors.BrokenPipe) Deno.exit(0);
     if (error instanceof Interrupted || interrupt.signal.aborted) {
       console.error(error instanceof Interrupted ? error.message : "Interrupted.");
       Deno.exit(interrupt.exitCode);
@@ -63,6 +71,18 @@ function describe<Flags>({ name, summary, examples, declare }: CommandDefinition
     // Without these commander reads environment variables, which the tasks have no permission for.
     .configureOutput({ getOutHasColors: () => false, getErrHasColors: () => false })
     .exitOverride();
+}
+
+/** Says how many threads are used where more were asked for than there are cores. */
+function tellThreads(asked: number | undefined): void {
+  const cores = navigator.hardwareConcurrency;
+  if (asked === undefined || asked <= cores) return;
+  console.error(
+    `warning: --threads ${asked} is more than the ${
+      formatCountOf(cores, "core")
+    } of this machine: ` +
+      `${formatCountOf(chooseThreads(asked), "thread")} at most are used`,
+  );
 }
 
 /** Where it is unset, as on most clusters, Mesa's Vulkan drivers print an error for each of them. */

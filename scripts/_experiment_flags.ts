@@ -8,6 +8,7 @@ import type { Transform } from "../src/record.ts";
 import { readBegunFlags, refuseLiveRun, resumedFlags, type ResumeFlags } from "./_checkpoints.ts";
 import type { TestFlags } from "./_labels.ts";
 import { checkDirectory } from "./_outputs.ts";
+import { absolutePaths } from "./_place.ts";
 import { commandOfRun } from "./_run_files.ts";
 import { quotePath } from "../src/_shell.ts";
 
@@ -51,7 +52,8 @@ export async function chooseFlags(flags: ExperimentsFlags): Promise<ExperimentsF
 
 /** The flags that decide what is run, and what comes of it. */
 function decisive(flags: ExperimentsFlags): unknown {
-  const { data, record, test, labels, only, epochs, transform, seed, scheme, folds } = flags;
+  const { data, record, test, labels, only, epochs, transform, seed, scheme, folds } =
+    absolutePaths(flags);
   return { data, record, test, labels, only, epochs, transform, seed, scheme, folds };
 }
 

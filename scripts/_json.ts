@@ -21,5 +21,10 @@ export async function readJson(path: string, purpose: string): Promise<unknown> 
 
 /** Writes a value as indented JSON. */
 export async function writeJson(path: string, value: unknown): Promise<void> {
-  await writeFileAtomic(path, JSON.stringify(value, null, 2) + "\n");
+  await writeFileAtomic(path, formatJson(value));
+}
+
+/** A value as indented JSON, with the end of its last line. */
+export function formatJson(value: unknown): string {
+  return JSON.stringify(value, null, 2) + "\n";
 }

@@ -4,6 +4,7 @@ import { ContractError, FormatError } from "../src/errors.ts";
 import { pathKind } from "../src/io/file.ts";
 import { loadModel, saveModel } from "../src/model/save_load.ts";
 import type { TrainedModel } from "../src/model/trained_model.ts";
+import { describeFolder, type Inputs } from "./_inputs.ts";
 import { readJson, writeJson } from "./_json.ts";
 
 const ENSEMBLE_FILE = "ensemble.json";
@@ -51,6 +52,21 @@ export async function loadModels(directory: string): Promise<TrainedModel[]> {
   throw new ContractError(
     `Cannot load model: neither a run nor a model in "${directory}". ${wanted}`,
   );
+}
+
+/** Digests the files of what {@linkcode loadModels} loads. */
+export async function describeModel(directory: string): Promise<Inputs> {
+  const isThere = async (name: string) => await pathKind(`${directory}/${name}`) !== undefined;
+  const filesOf = (model: string) =>
+    ["model.json", "weights.bin"].map((file) => `${model}/${file}`);
+  if (await isThere(ENSEMBLE_FILE)) {
+    const members = await readMembers(`${directory}/${ENSEMBLE_FILE}`);
+    const models = members.flatMap((member) => filesOf(`${directory}/${member}`));
+    const files = [`${directory}/${ENSEMBLE_FILE}`, ...models];
+    return { model: await describeFolder(directory, files) };
+  }
+  const model = await isThere("model/model.json") ? `${directory}/model` : directory;
+  return { model: await describeFolder(model, filesOf(model)) };
 }
 
 async function readMembers(path: string): Promise<string[]> {

@@ -3,8 +3,17 @@
 import { basename, dirname } from "node:path";
 import type { Command } from "commander";
 import { ContractError, WriteError } from "../src/errors.ts";
-import { listDirectory, pathKind, removeFile } from "../src/io/file.ts";
+import {
+  listDirectory,
+  makeDirectory,
+  pathKind,
+  removeFile,
+  writeFileAtomic,
+} from "../src/io/file.ts";
 import { UNFINISHED } from "./_run_files.ts";
+
+/** What stands for standard output where one file is written. */
+export const STANDARD_OUTPUT = "-";
 
 /**
  * Refuses a directory that no files can be written to. Nothing is created: one that is not there yet is as its
@@ -69,6 +78,104 @@ export async function checkOutput(
   }
   await removeUnfinished(path);
   return kind === "file";
+}
+
+/** The one file that a command writes, which no other process writes meanwhile. */
+export interface Output extends AsyncDisposable {
+  /** What was done and to which file, for the line that tells of it. */
+  readonly done: string;
+  /** Writes the file, whole or not at all; to standard output as it comes. */
+  readonly write: (content: Content) => Promise<void>;
+}
+
+type Content = Parameters<typeof writeFileAtomic>[1];
+
+/**
+ * Opens the file that a command writes when its work is done, or standard output.
+ *
+ * @param path Path of the file, or `-`.
+ * @param options Which file that is there may be replaced; see {@linkcode checkOutput}.
+ * @throws {ContractError} As {@linkcode checkOutput} and {@linkcode lockOutput} do.
+ */
+export async function openOutput(path: string, options: OutputOptions = {}): Promise<Output> {
+  if (path === STANDARD_OUTPUT) {
+    return {
+      done: "Written to standard output",
+      write: writeToStandardOutput,
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    };
+  }
+  const lock = await lockOutput(path);
+  try {
+    const replaces = await checkOutput(path, options);
+    return {
+      done: `${replaces ? "Replaced" : "Written"}: ${path}`,
+      write: (content) => writeFileAtomic(path, content),
+      [Symbol.asyncDispose]: () => lock[Symbol.asyncDispose](),
+    };
+  } catch (error) {
+    await lock[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function writeToStandardOutput(content: Content): Promise<void> {
+  const write = async (bytes: Uint8Array) => {
+    for (let written = 0; written < bytes.length;) {
+      written += await Deno.stdout.write(bytes.subarray(written));
+    }
+  };
+  if (typeof content === "function") await content(new WritableStream({ write }));
+  else await write(typeof content === "string" ? new TextEncoder().encode(content) : content);
+}
+
+/**
+ * Takes a file that is going to be written: no other process can while this one lives, however it ends. The lock is
+ * a file beside it, which is removed in the end; where the file system has no locks nothing is refused.
+ *
+ * @param path Path of the file; its directory is created, and removed again if nothing was written there.
+ * @throws {ContractError} If another process has it, or no file can be there.
+ * @throws {WriteError} If the system lets nothing be written there.
+ */
+export async function lockOutput(path: string): Promise<AsyncDisposable> {
+  const directory = dirname(path);
+  await checkDirectory(directory);
+  const isNew = await pathKind(directory) === undefined;
+  await makeDirectory(directory);
+  // One that holds something stays.
+  const leave = async () => {
+    if (isNew) await Deno.remove(directory).catch(() => undefined);
+  };
+  const name = `${path}.lock`;
+  const file = await takeLock(name).catch(async (cause) => {
+    await leave();
+    throw new WriteError(`Cannot write to ${path}: ${cause.message}`, { cause });
+  });
+  if (file === undefined) {
+    throw new ContractError(`Cannot write to ${path}: another command is writing it`);
+  }
+  return {
+    async [Symbol.asyncDispose]() {
+      await removeFile(name);
+      file.close();
+      await leave();
+    },
+  };
+}
+
+/** Opens a file and locks it; nothing if another process has locked it. */
+async function takeLock(path: string): Promise<Deno.FsFile | undefined> {
+  for (;;) {
+    const file = await Deno.open(path, { write: true, create: true });
+    if (!await file.tryLock(true).catch(() => true)) {
+      file.close();
+      return undefined;
+    }
+    // Another process may have ended between the two, and have removed the file that is locked here.
+    const [own, there] = [await file.stat(), await Deno.stat(path).catch(() => undefined)];
+    if (there !== undefined && own.ino === there.ino && own.dev === there.dev) return file;
+    file.close();
+  }
 }
 
 /** A flag of commands that write one file. */

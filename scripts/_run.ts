@@ -10,6 +10,7 @@ import { pathKind } from "../src/io/file.ts";
 import { findPreset, parsePresetName, type PresetName } from "../src/model/presets.ts";
 import type { ModelSpec } from "../src/model/spec.ts";
 import { type DataRecord, parseRecord, type Transform } from "../src/record.ts";
+import { fingerprintDataset } from "../src/training/fingerprint.ts";
 import type {
   EpochRecord,
   FitManyOptions,
@@ -18,9 +19,11 @@ import type {
   FitProgress,
 } from "../src/training/fit_types.ts";
 import { holdsUnfinishedRun, refuseLiveRun, type ResumeFlags } from "./_checkpoints.ts";
+import { type Inputs, inputsOfRun } from "./_inputs.ts";
 import { readJson, writeJson } from "./_json.ts";
 import type { ModelFile } from "./_model_spec.ts";
 import { checkDirectory } from "./_outputs.ts";
+import { packageFile } from "./_place.ts";
 import { formatDuration, formatRate, ProgressLine, type ProgressState } from "./_progress.ts";
 import { commandOfRun } from "./_run_files.ts";
 import { quotePath } from "../src/_shell.ts";
@@ -71,7 +74,24 @@ export function modelOf({ spec, preset }: RunSettings): ModelSpec | PresetName {
 export function chooseData(data: string | undefined): string {
   if (data !== undefined) return data;
   console.log("No --data: training on the small simulated data set in fixtures/.");
-  return "fixtures/train.npz";
+  return packageFile("fixtures/train.npz");
+}
+
+/**
+ * Digests the files that a run of `train`, `crossval` or `forecast` reads.
+ *
+ * @throws {ContractError} If one that goes on was begun with others.
+ */
+export async function inputsOfTraining(
+  { data }: RunSettings,
+  flags: TrainingFlags & {
+    readonly test?: string;
+    readonly labels?: string;
+    readonly resume?: string;
+  },
+): Promise<Inputs> {
+  const { record, spec, test, labels, resume } = flags;
+  return await inputsOfRun({ data, record, spec, test, labels }, resume);
 }
 
 /** Fills in what flags leave open: from the model's file, else the preset's, wakawaka's for a model of one's own. */
@@ -160,13 +180,15 @@ export interface RunConfig {
   /** Settings of the command, such as `RunSettings` and whatever it has beside them. */
   readonly settings: Pick<RunSettings, "data" | "engine"> & Readonly<Record<string, unknown>>;
   readonly data: Dataset;
+  /** The files that the command read. */
+  readonly inputs: Inputs;
   /** What computed; absent where that is not the same throughout. */
   readonly report?: EngineReport;
 }
 
 /** Writes `config.json`: every setting, what the data are, and the versions that computed. */
 export async function writeConfig(directory: string, config: RunConfig): Promise<void> {
-  const { command, settings, data, report } = config;
+  const { command, settings, data, inputs, report } = config;
   await writeJson(`${directory}/config.json`, {
     command,
     ...settings,
@@ -175,6 +197,9 @@ export async function writeConfig(directory: string, config: RunConfig): Promise
     device: report?.device,
     engineReason: report?.reason,
     samples: data.length,
+    inputs,
+    // Of the samples that were trained on, in whatever file they are.
+    samplesFingerprint: await fingerprintDataset(data),
     dataRecord: data.record,
     versions: { histone: packageJson.version, tfjs: tfjsVersion(), ...Deno.version },
     platform: `${Deno.build.os} ${Deno.build.arch}`,

@@ -5,7 +5,7 @@ import { pathKind } from "../src/io/file.ts";
 import { findPreset } from "../src/model/presets.ts";
 import type { Loss, ModelSpec } from "../src/model/spec.ts";
 import type { EpochPoint, ExperimentRow, FoldHistory } from "../src/report/mod.ts";
-import type { RegimeEvaluation } from "../src/validation/mod.ts";
+import { judgeInterval, type RegimeEvaluation, type RegimeScores } from "../src/validation/mod.ts";
 import { readTable as readExperiments } from "./_experiment_files.ts";
 import { readJson } from "./_json.ts";
 import { holdsModels } from "./_model_files.ts";
@@ -123,7 +123,24 @@ async function readRegimes(path: string): Promise<RegimeEvaluation> {
   if (!Array.isArray(regimes.regimes) || typeof regimes.mix !== "object") {
     throw new FormatError("Cannot read run: expected regimes and their mix", { file: path });
   }
-  return regimes as unknown as RegimeEvaluation;
+  return judgeIntervals(regimes as unknown as RegimeEvaluation);
+}
+
+/** Judges the intervals of runs made by versions that did not. */
+function judgeIntervals(evaluation: RegimeEvaluation): RegimeEvaluation {
+  const { regimes, mix, resampled } = evaluation;
+  const judge = (scores: RegimeScores, parts: readonly RegimeScores[]): RegimeScores => ({
+    ...scores,
+    interval: scores.interval ?? judgeInterval({
+      cellTypes: Math.min(...parts.map(({ cellTypes }) => cellTypes)),
+      genes: resampled === "cell-types" ? null : Math.min(...parts.map(({ genes }) => genes)),
+    }),
+  });
+  return {
+    ...evaluation,
+    regimes: regimes.map((scores) => judge(scores, [scores])),
+    mix: judge(mix, regimes.filter(({ regime }) => regime !== "bothSeen")),
+  };
 }
 
 type Row = Readonly<Record<string, number | undefined>>;

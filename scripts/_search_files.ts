@@ -10,7 +10,9 @@ import {
   type SearchDescription,
   type TrialRecord,
 } from "../src/search/mod.ts";
-import { parseFlags, type ResumeFlags, reusableFlags } from "./_checkpoints.ts";
+import type { ResumeFlags } from "./_checkpoints.ts";
+import { parseFlags, reusableFlags } from "./_kept_flags.ts";
+import type { Inputs } from "./_inputs.ts";
 import { readJson, writeJson } from "./_json.ts";
 
 /** Whether a directory holds a search, finished or not. */
@@ -37,7 +39,7 @@ export async function readSearchFile(directory: string): Promise<SearchFile> {
   }
   const path = `${directory}/search.json`;
   const file = Object(await readJson(path, "read search"));
-  return { search: file.search, flags: parseFlags(file.flags, path) };
+  return { search: file.search, flags: parseFlags(file, path) };
 }
 
 /**
@@ -58,18 +60,20 @@ export async function readEarlierTrials(
 /** Writes what the search is, and the trials that it begins with, so that others can be appended. */
 export async function startFiles(
   directory: string,
-  { description, finished, dataPath, flags }: {
+  { description, finished, dataPath, flags, inputs }: {
     readonly description: SearchDescription;
     readonly finished: readonly TrialRecord[];
     readonly dataPath: string;
     readonly flags: ResumeFlags;
+    readonly inputs: Inputs;
   },
 ): Promise<void> {
   await writeFileAtomic(`${directory}/trials.jsonl`, finished.map(encodeTrial).join(""));
   const versions = { histone: packageJson.version, ...Deno.version };
   await writeJson(`${directory}/search.json`, {
     ...{ command: "search", dataPath, versions, search: description },
-    flags: reusableFlags(flags),
+    ...reusableFlags(flags),
+    inputs,
   });
 }
 

@@ -2,7 +2,7 @@
 
 import { formatCountOf } from "../src/_count.ts";
 import { quotePath } from "../src/_shell.ts";
-import type { FoldScheme } from "../src/data/kfold.ts";
+import { type FoldScheme, kFold } from "../src/data/kfold.ts";
 import { DivergedError } from "../src/errors.ts";
 import { writeFileAtomic } from "../src/io/file.ts";
 import {
@@ -23,10 +23,12 @@ import { nothingKept, ownRun, resumedFlags, type ResumeFlags } from "./_checkpoi
 import { replayEpochs } from "./_history.ts";
 import { formatAgreement, formatMetric } from "./_metrics.ts";
 import { readModelFile } from "./_model_spec.ts";
+import { taskCall } from "./_place.ts";
 import { writeJson } from "./_json.ts";
 import {
   chooseRunDirectory,
   formatCsv,
+  inputsOfTraining,
   loadData,
   modelOf,
   reportRuns,
@@ -36,6 +38,7 @@ import {
   writeConfig,
 } from "./_run.ts";
 import { removeRun } from "./_run_files.ts";
+import { describeSharedParts, findSharedParts, type SharedParts } from "./_shared_parts.ts";
 import { type EventLog, openEventLog } from "./_tensorboard.ts";
 
 interface CrossvalFlags extends TrainingFlags, ResumeFlags {
@@ -61,10 +64,13 @@ async function crossval(given: CrossvalFlags, signal: AbortSignal): Promise<void
   const { folds, scheme } = flags;
   const settings = resolveSettings(flags, await readModelFile(flags.spec));
   const directory = await chooseRunDirectory({ ...flags, preset: settings.preset });
-  await using run = await ownRun(directory, { command: "crossval", flags });
+  const inputs = await inputsOfTraining(settings, flags);
+  await using run = await ownRun(directory, { command: "crossval", flags, inputs });
   const log = await openEventLog(flags.tensorboard, flags.overwrite || given.resume !== undefined);
   const data = await loadData(settings.data, flags);
   await run.begin();
+  const shared = findSharedParts(kFold(data, { folds, scheme, seed: settings.seed }));
+  console.log(describeSharedParts(scheme, shared));
   const hooks = reportFolds(folds, settings, log);
   const results = await crossValidate(modelOf(settings), data, {
     ...{ ...settings, ...run.options, folds, scheme, signal },
@@ -84,11 +90,11 @@ async function crossval(given: CrossvalFlags, signal: AbortSignal): Promise<void
   }
   await removeRun(directory);
   await writeConfig(directory, {
-    ...{ command: "crossval", settings: { ...settings, folds, scheme }, data },
+    ...{ command: "crossval", settings: { ...settings, folds, scheme }, data, inputs },
     report: kept[0].result,
   });
   await writeFolds(directory, kept);
-  await writeJson(`${directory}/metrics.json`, summarise(kept));
+  await writeJson(`${directory}/metrics.json`, summarise(kept, shared));
   console.log(`Written: ${directory}/ (config.json, folds.csv, metrics.json)`);
   throwUnlessFinished(results, { folds, directory });
   await run.finish();
@@ -140,7 +146,7 @@ function throwUnlessFinished(
   }
   throw new Interrupted(
     `Interrupted with ${finished} of ${folds} folds finished; kept what there is of the others. ` +
-      `Go on: deno task crossval --resume ${quotePath(directory)}`,
+      `Go on: ${taskCall("crossval")} --resume ${quotePath(directory)}`,
   );
 }
 
@@ -152,24 +158,45 @@ async function writeFolds(directory: string, results: readonly FoldResult[]): Pr
   await writeFileAtomic(`${directory}/folds.csv`, formatCsv(header, rows));
 }
 
-/** Each fold's metrics and their mean, which is also printed. */
-function summarise(results: readonly FoldResult[]): Record<string, unknown> {
+/** Each fold's metrics, their mean and standard deviation, which are also printed, and what the folds shared. */
+function summarise(
+  results: readonly FoldResult[],
+  shared: SharedParts,
+): Record<string, unknown> {
   const folds = results.flatMap(({ fold, evaluation }) =>
     evaluation === undefined ? [] : [{ fold, ...evaluation.overall }]
   );
-  const mean = (name: "mse" | "pearson") => {
-    const values = folds.map((fold) => fold[name]).filter((value) => value !== null);
-    return values.length === 0
-      ? null
-      : values.reduce((sum, value) => sum + value, 0) / values.length;
+  const valuesOf = (name: "mse" | "pearson") =>
+    folds.map((fold) => fold[name]).filter((value) => value !== null);
+  const [mse, pearson] = [spreadOf(valuesOf("mse")), spreadOf(valuesOf("pearson"))];
+  if (folds.length > 0) {
+    console.log(
+      `Mean ± sd of ${formatCountOf(folds.length, "fold")}: MSE ${formatSpread(mse)}, Pearson r ${
+        formatSpread(pearson)
+      }`,
+    );
+  }
+  return {
+    ...{ mse: mse.mean, mseSd: mse.sd, pearson: pearson.mean, pearsonSd: pearson.sd },
+    shared,
+    folds,
   };
-  const mse = mean("mse");
-  const pearson = mean("pearson");
-  if (folds.length === 0) return { mse, pearson, folds };
-  console.log(
-    `Mean of ${formatCountOf(folds.length, "fold")}: MSE ${formatMetric(mse)}, Pearson r ${
-      formatMetric(pearson)
-    }`,
-  );
-  return { mse, pearson, folds };
+}
+
+/** Mean and sample standard deviation; `null` where there are too few values. */
+interface Spread {
+  readonly mean: number | null;
+  readonly sd: number | null;
+}
+
+function spreadOf(values: readonly number[]): Spread {
+  const { length } = values;
+  if (length === 0) return { mean: null, sd: null };
+  const mean = values.reduce((sum, value) => sum + value, 0) / length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, sd: length === 1 ? null : Math.sqrt(squares / (length - 1)) };
+}
+
+function formatSpread({ mean, sd }: Spread): string {
+  return sd === null ? formatMetric(mean) : `${formatMetric(mean)} ± ${formatMetric(sd)}`;
 }

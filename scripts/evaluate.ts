@@ -12,12 +12,14 @@ import {
   formatLargestErrors,
   warnIfConstant,
 } from "./_metrics.ts";
-import { loadModels } from "./_model_files.ts";
-import { checkOutput, declareOverwrite, type OverwriteFlag } from "./_outputs.ts";
+import { describeModel, loadModels } from "./_model_files.ts";
+import { declareOverwrite, openOutput, type OverwriteFlag } from "./_outputs.ts";
 import { type PredictionFlags, predictWithProgress } from "./_predict.ts";
-import { writeJson } from "./_json.ts";
+import { describeInputs, type Inputs } from "./_inputs.ts";
+import { formatJson } from "./_json.ts";
 import { evaluateByRegime } from "./_regimes.ts";
 import { loadData } from "./_run.ts";
+import { warnOfOtherData } from "./_trained_on.ts";
 
 interface EvaluateFlags extends PredictionFlags, OverwriteFlag {
   readonly labels?: string;
@@ -53,7 +55,7 @@ await runCommand<EvaluateFlags>({
           .requiredOption("--data <path>", "competition .npz, DeepChrome .csv, or a folder")
           .option("--labels <file>", "labels, id,expression, for data without them")
           .option("--train <path>", "what the model was trained on: adds a table by regime")
-          .option("--out <file>", "where to write the metrics", USUAL_OUTPUT),
+          .option("--out <file>", "where to write the metrics; - is standard output", USUAL_OUTPUT),
       ),
     ),
   run: evaluate,
@@ -63,10 +65,14 @@ async function evaluate(flags: EvaluateFlags, signal: AbortSignal): Promise<void
   const { out, overwrite } = flags;
   // A run's own metrics look like these.
   const own = { begins: BEGINNING, usual: USUAL_OUTPUT };
-  const replaces = await checkOutput(out, { ...own, overwrite });
+  await using output = await openOutput(out, { ...own, overwrite });
   const models = await loadModels(flags.model);
+  const { data: dataPath, labels, record, train: trainPath } = flags;
+  const files = { data: dataPath, labels, record, train: trainPath };
+  const inputs: Inputs = { ...await describeModel(flags.model), ...await describeInputs(files) };
   const data = await loadLabelled(flags.data, flags);
   const train = flags.train === undefined ? undefined : await loadData(flags.train, flags);
+  if (train !== undefined) await warnOfOtherData(flags.model, inputs.train, train);
   const prediction = await predictWithProgress(models, data, { ...flags, signal });
   warnIfConstant(prediction.mean);
   const { overall, byCellType, byGene } = evaluatePredictions(data, prediction.mean);
@@ -79,9 +85,10 @@ async function evaluate(flags: EvaluateFlags, signal: AbortSignal): Promise<void
   const regimes = train &&
     evaluateByRegime({ train, test: data, predictions: { [model]: prediction.mean } });
   if (regimes !== undefined) console.log(["", ...formatRegimeTable(regimes)].join("\n"));
-  await writeJson(flags.out, {
-    ...{ ...overall, engine: prediction.engine, model, data: flags.data },
+  const metrics = {
+    ...{ ...overall, engine: prediction.engine, model, data: flags.data, inputs },
     ...{ byCellType, byGene, largestErrors: farthest, ensemble, regimes },
-  });
-  console.log(`${replaces ? "Replaced" : "Written"}: ${flags.out}`);
+  };
+  await output.write(formatJson(metrics));
+  console.log(output.done);
 }

@@ -36,8 +36,10 @@ import {
   writeTable,
 } from "./_experiment_files.ts";
 import { formatExperiments } from "./_experiment_table.ts";
+import { type Inputs, inputsOfRun } from "./_inputs.ts";
 import { checkTestFlags, loadTest } from "./_labels.ts";
 import { formatMetric } from "./_metrics.ts";
+import { taskCall } from "./_place.ts";
 import { chooseData, loadData, reportTraining, writeConfig } from "./_run.ts";
 import { quotePath } from "../src/_shell.ts";
 
@@ -90,9 +92,11 @@ async function experiments(given: ExperimentsFlags, signal: AbortSignal): Promis
   const { out, only = EXPERIMENTS, overwrite } = flags;
   checkTestFlags(flags);
   const asked = only.map(parsePresetName);
-  await using owned = await ownParts(out, { command: "experiments", flags });
-  if (flags.resume !== undefined) console.log(`Resuming ${out}`);
   const dataPath = chooseData(flags.data);
+  const { record, test, labels } = flags;
+  const inputs = await inputsOfRun({ data: dataPath, record, test, labels }, flags.resume);
+  await using owned = await ownParts(out, { command: "experiments", flags, inputs });
+  if (flags.resume !== undefined) console.log(`Resuming ${out}`);
   const data = await chooseTest(dataPath, flags);
   const names = [...new Set([...EXPERIMENTS, ...asked])];
   const plans = await planExperiments(names, data, flags);
@@ -106,18 +110,18 @@ async function experiments(given: ExperimentsFlags, signal: AbortSignal): Promis
   const rows = plans.flatMap(({ name }) => finished.get(name) ?? []).map(summariseExperiment);
   console.log(["", ...formatExperiments(rows, { published: flags.competition })].join("\n"));
   await writeTable(out, rows);
-  await writeExperimentsConfig(dataPath, data, flags);
+  await writeExperimentsConfig({ dataPath, data, inputs, flags });
   console.log(`Written: ${out}/ (experiments/, experiments.csv, experiments.json, config.json)`);
   if (stopped !== undefined) {
     throw new Interrupted(
-      `Interrupted in ${stopped}: deno task experiments --resume ${
+      `Interrupted in ${stopped}: ${taskCall("experiments")} --resume ${
         quotePath(out)
       } goes on with it, as the same ` +
         "command does, and keeps those that are finished.",
     );
   }
   await owned.finish();
-  console.log(`Next: deno task report ${out}`);
+  console.log(`Next: ${taskCall("report")} ${quotePath(out)}`);
 }
 
 /** Removes the results that are to be replaced, so that one who resumes knows what is left to run. */
@@ -234,11 +238,12 @@ function describeScores(result: ExperimentResult): string {
   return `${what} ${formatMetric(train)} on training, ${formatMetric(test)} on test data`;
 }
 
-async function writeExperimentsConfig(
-  dataPath: string,
-  { train, test }: ExperimentData,
-  flags: ExperimentsFlags,
-): Promise<void> {
+async function writeExperimentsConfig({ dataPath, data: { train, test }, inputs, flags }: {
+  readonly dataPath: string;
+  readonly data: ExperimentData;
+  readonly inputs: Inputs;
+  readonly flags: ExperimentsFlags;
+}): Promise<void> {
   const { out, transform, seed, engine, threads, epochs, folds, scheme, labels } = flags;
   const held = flags.test === undefined ? { folds, scheme } : { test: flags.test, labels };
   const settings = { data: dataPath, ...held, epochs, transform, seed, engine, threads };
@@ -247,5 +252,6 @@ async function writeExperimentsConfig(
     command: "experiments",
     settings: { ...settings, testSamples: test.length },
     data: train,
+    inputs,
   });
 }

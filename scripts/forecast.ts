@@ -2,7 +2,14 @@
 
 import { formatCountOf } from "../src/_count.ts";
 import { fitEnsemble } from "../src/training/ensemble.ts";
-import { formatRegimeTable, type RegimeEvaluation, splitRegimes } from "../src/validation/mod.ts";
+import {
+  describeInterval,
+  formatRegimeTable,
+  type RegimeEvaluation,
+  type RegimeScores,
+  type RegimeSplit,
+  splitRegimes,
+} from "../src/validation/mod.ts";
 import {
   declareEnsemble,
   declareModel,
@@ -20,6 +27,7 @@ import { writeJson } from "./_json.ts";
 import { evaluateByRegime } from "./_regimes.ts";
 import {
   chooseRunDirectory,
+  inputsOfTraining,
   loadData,
   modelOf,
   resolveSettings,
@@ -47,11 +55,12 @@ await runCommand<ForecastFlags>({
       "deno task forecast --data train.npz --split-seed 1 --ensemble 5",
       "another choice of them, and an ensemble beside a single model",
     ],
+    ["deno task forecast --data E003/train.csv", "new genes alone, if there is one cell type"],
   ],
   declare: (command) =>
     declareEnsemble(declareModel(declareTraining(command)))
-      .option("--new-genes <n>", "genes to hold out (default: 8.3% of them)", integer(1))
-      .option("--new-cell-types <n>", "cell types to hold out (default: 10.7%)", integer(1))
+      .option("--new-genes <n>", "genes to hold out (default: 8.3% of them)", integer(0))
+      .option("--new-cell-types <n>", "cell types to hold out (default: 10.7%)", integer(0))
       .option("--split-seed <n>", "of the choice of what is held out", integer(0), 0),
   run: forecast,
 });
@@ -60,17 +69,14 @@ async function forecast(flags: ForecastFlags, signal: AbortSignal): Promise<void
   const { ensemble: members, newGenes, newCellTypes, splitSeed } = flags;
   const settings = resolveSettings(flags, await readModelFile(flags.spec));
   const directory = await chooseRunDirectory({ ...flags, preset: `forecast-${settings.preset}` });
-  await using owned = await ownParts(directory, { command: "forecast", flags });
+  const inputs = await inputsOfTraining(settings, flags);
+  await using owned = await ownParts(directory, { command: "forecast", flags, inputs });
   const log = await openEventLog(flags.tensorboard, flags.overwrite);
   const data = await loadData(settings.data, flags);
   const { train, test, ...heldOut } = splitRegimes(data, {
     ...{ newGenes, newCellTypes, seed: splitSeed },
   });
-  console.log(
-    `Held out: ${formatCountOf(heldOut.newGenes.length, "gene")}, and cell types ` +
-      `${heldOut.newCellTypes.join(" ")}; ${formatCountOf(train.length, "sample")} to train on, ` +
-      `${test.length.toLocaleString("en-US")} to judge by`,
-  );
+  console.log(describeSplit({ train, test, ...heldOut }));
   const results = await fitEnsemble(modelOf(settings), train, {
     ...{ ...settings, members, signal },
     ...reportMembers(members, settings, log),
@@ -101,6 +107,7 @@ async function forecast(flags: ForecastFlags, signal: AbortSignal): Promise<void
       newCellTypes: heldOut.newCellTypes.length,
     },
     data: train,
+    inputs,
     report: results[0],
   });
   const histories = results.map((result, i) => ({ ...result, member: i + 1 }));
@@ -110,16 +117,41 @@ async function forecast(flags: ForecastFlags, signal: AbortSignal): Promise<void
   console.log(`Written: ${directory}/ (config.json, ${history}, regimes.json)`);
 }
 
-/** The last model's error in the competition's mix, and that of the best baseline. */
-function describeForecast({ mix, confidence }: RegimeEvaluation): string {
-  const { name, mse } = mix.models.at(-1)!;
-  if (mse.value === null) return "No forecast.";
-  const best = mix.baselines.find((baseline) => baseline.name === mix.bestBaseline);
-  const interval = mse.low === null || mse.high === null
-    ? "no interval, for which it takes two new cell types"
-    : `${100 * confidence}% interval ${formatMetric(mse.low)} to ${formatMetric(mse.high)}`;
-  return `Forecast of the competition's score: MSE ${
-    formatMetric(mse.value)
-  } for ${name} (${interval})` +
+function describeSplit({ train, test, newGenes, newCellTypes }: RegimeSplit): string {
+  const cellTypes = newCellTypes.length === 0
+    ? "no cell type"
+    : `cell type${newCellTypes.length === 1 ? "" : "s"} ${newCellTypes.join(" ")}`;
+  return `Held out: ${formatCountOf(newGenes.length, "gene")}, and ${cellTypes}; ` +
+    `${formatCountOf(train.length, "sample")} to train on, ` +
+    `${test.length.toLocaleString("en-US")} to judge by`;
+}
+
+/**
+ * The last model's error in the competition's mix, and that of the best baseline; where only genes, or only cell types,
+ * were held out, that in the one regime that there is.
+ */
+function describeForecast({ regimes, mix, confidence }: RegimeEvaluation): string {
+  if (mix.models.at(-1)!.mse.value !== null) {
+    return `Forecast of the competition's score: ${describeScores(mix, confidence)}`;
+  }
+  const [missing, held] = regimes[0].regime === "newGene"
+    ? ["cell types", "new genes in trained cell types"]
+    : ["genes", "trained genes in new cell types"];
+  return `No forecast of the competition's score, since no ${missing} were held out, and the error on new ` +
+    `${missing} is a part of it.\n` +
+    `Error on ${held}: ${describeScores(regimes[0], confidence)}`;
+}
+
+function describeScores(
+  { models, baselines, bestBaseline, interval }: RegimeScores,
+  confidence: number,
+): string {
+  const { name, mse } = models.at(-1)!;
+  const best = baselines.find((baseline) => baseline.name === bestBaseline);
+  const basis = describeInterval(interval, confidence);
+  const between = mse.low === null || mse.high === null
+    ? ""
+    : `${formatMetric(mse.low)} to ${formatMetric(mse.high)}, `;
+  return `MSE ${formatMetric(mse.value)} for ${name} (${between}${basis})` +
     (best === undefined ? "" : `; ${formatMetric(best.mse.value)} for ${best.name}`);
 }

@@ -30,7 +30,8 @@ import {
 } from "../src/record.ts";
 import { choice, integer, Interrupted, runCommand } from "./_cli.ts";
 import { checkInputFile } from "./_input_file.ts";
-import { checkOutput } from "./_outputs.ts";
+import { checkOutput, lockOutput } from "./_outputs.ts";
+import { taskCall } from "./_place.ts";
 import { ProgressLine } from "./_progress.ts";
 
 interface PrepareFlags {
@@ -111,7 +112,9 @@ await runCommand<PrepareFlags>({
 
 async function run(flags: PrepareFlags, interrupt: AbortSignal): Promise<void> {
   await checkInputs(flags);
-  await checkOut(flags);
+  checkName(flags);
+  await using _lock = await lockOutput(flags.out);
+  await checkNew(flags.out, flags.overwrite);
   if (flags.expression === undefined && flags.expressionTransform !== "none") {
     warn("--expression-transform is of no use without --expression");
   }
@@ -158,11 +161,9 @@ async function checkInputs({ samples, genes, expression }: PrepareFlags): Promis
   if (expression !== undefined) await checkInputFile("--expression", expression);
 }
 
-async function checkOut({ out, overwrite }: PrepareFlags): Promise<void> {
-  if (!out.toLowerCase().endsWith(".npz")) {
-    throw new ContractError(`Cannot write to ${out}: expected a name that ends in .npz`);
-  }
-  await checkNew(out, overwrite);
+function checkName({ out }: PrepareFlags): void {
+  if (out.toLowerCase().endsWith(".npz")) return;
+  throw new ContractError(`Cannot write to ${out}: expected a name that ends in .npz`);
 }
 
 async function checkNew(path: string, overwrite: boolean): Promise<void> {
@@ -237,10 +238,10 @@ async function writeGeneNumbers(out: string, genes: readonly Gene[]): Promise<vo
 
 function printNextStep({ out, expression }: PrepareFlags): void {
   const data = quotePath(out);
-  console.log(`Next: deno task doctor ${data}`);
+  console.log(`Next: ${taskCall("doctor")} ${data}`);
   console.log(
     expression === undefined
-      ? `Then: deno task submit --model RUN --data ${data}`
-      : `Then: deno task train --data ${data} --transform log1p`,
+      ? `Then: ${taskCall("submit")} --model RUN --data ${data}`
+      : `Then: ${taskCall("train")} --data ${data} --transform log1p`,
   );
 }

@@ -4,7 +4,6 @@ import { formatCountOf } from "../src/_count.ts";
 import type { Dataset } from "../src/data/dataset.ts";
 import { evaluatePredictions } from "../src/data/evaluate.ts";
 import { largestErrors } from "../src/data/largest_errors.ts";
-import { pathKind } from "../src/io/file.ts";
 import { type ReportInput, writeReport } from "../src/report/mod.ts";
 import { declareCommon, declareTest, runCommand } from "./_cli.ts";
 import { checkTestFlags, loadTest, type TestFlags } from "./_labels.ts";
@@ -14,6 +13,7 @@ import { type PredictionFlags, predictWithProgress } from "./_predict.ts";
 import { evaluateByRegime } from "./_regimes.ts";
 import { loadData } from "./_run.ts";
 import { readSavedRun, type SavedConfig, type SavedRun } from "./_saved_run.ts";
+import { findTrainingData } from "./_trained_on.ts";
 
 interface ReportFlags extends TestFlags, Pick<PredictionFlags, "engine" | "threads"> {
   readonly out?: string;
@@ -89,35 +89,56 @@ async function evaluate(
   { config, training, hasModels }: SavedRun,
   flags: ReportFlags,
   signal: AbortSignal,
-): Promise<Pick<ReportInput, "evaluation" | "regimes">> {
+): Promise<Pick<ReportInput, "evaluation" | "regimes" | "notes">> {
   if (!hasModels || training === undefined) return {};
   const models = await loadModels(directory);
-  const trainingData = await loadTrainingData(config, flags);
+  const { samplesName, data: trainingData, notes } = await loadTrainingData(config, flags);
   const test = await loadTest(flags);
   const data = test ?? trainingData;
-  if (data === undefined) return {};
+  if (data === undefined) return { notes };
   // A training sample's own label would be in the effect of its gene.
   const geneEffects = test === undefined ? "leave-one-out" : true;
   const options = { ...flags, signal, geneEffects } as const;
   const { mean: predicted } = await predictWithProgress(models, data, options);
   const evaluation = {
-    samplesName: test === undefined ? "the training data" : `the test data, ${flags.test}`,
+    samplesName: test === undefined ? samplesName : `the test data, ${flags.test}`,
     ...evaluatePredictions(data, predicted),
     pairs: { measured: data.labels(), predicted },
     largestErrors: largestErrors(data, predicted, 10),
   };
-  if (test === undefined || trainingData === undefined) return { evaluation };
+  if (test === undefined || trainingData === undefined) return { evaluation, notes };
   const predictions = { [training.preset]: predicted };
-  return { evaluation, regimes: evaluateByRegime({ train: trainingData, test, predictions }) };
+  const regimes = evaluateByRegime({ train: trainingData, test, predictions });
+  return { evaluation, regimes, notes };
 }
 
-/** The data of the run, or a line that says they are gone. */
+/** What was trained on, if it is there and has not become something else. */
+interface TrainingData {
+  readonly data?: Dataset;
+  /** What the page calls it. */
+  readonly samplesName: string;
+  /** What the page says of it beside. */
+  readonly notes: readonly string[];
+}
+
 async function loadTrainingData(
-  { data }: SavedConfig,
+  config: SavedConfig,
   { test, ...flags }: ReportFlags,
-): Promise<Dataset | undefined> {
-  if (await pathKind(data) !== undefined) return await loadData(data, flags);
-  const lost = test === undefined ? "figures of predictions" : "errors by regime";
-  console.error(`warning: ${data} is no longer there, so the report has no ${lost}`);
-  return undefined;
+): Promise<TrainingData> {
+  const samplesName = "the training data";
+  const found = await findTrainingData(config);
+  if (!("path" in found)) {
+    const lost = test === undefined ? "figures of predictions" : "errors by regime";
+    const note = `${found.reason}, so the report has no ${lost}`;
+    console.error(`warning: ${note}`);
+    return { samplesName, notes: [`${note}.`] };
+  }
+  const data = await loadData(found.path, flags);
+  if (!("reason" in found)) return { data, samplesName, notes: [] };
+  console.error(`warning: ${found.reason}`);
+  return {
+    data,
+    samplesName: `${found.path}, named as the training data`,
+    notes: [`${found.reason}.`],
+  };
 }

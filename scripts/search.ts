@@ -45,8 +45,10 @@ import {
   number,
   runCommand,
 } from "./_cli.ts";
+import { inputsOfRun } from "./_inputs.ts";
 import { readJson, writeJson } from "./_json.ts";
 import { checkDirectory } from "./_outputs.ts";
+import { taskCall } from "./_place.ts";
 import { ProgressLine } from "./_progress.ts";
 import { chooseData, chooseRunDirectory, formatShape, loadData } from "./_run.ts";
 import { removeRun } from "./_run_files.ts";
@@ -141,8 +143,10 @@ async function search(given: SearchFlags, signal: AbortSignal): Promise<void> {
   const flags = await chooseFlags(given);
   const settings = await readSettings(flags);
   const directory = await chooseDirectory(flags);
-  await using owned = await ownParts(directory, { command: "search", flags });
   const dataPath = chooseData(flags.data);
+  const { record, space, resume } = flags;
+  const inputs = await inputsOfRun({ data: dataPath, record, space }, resume);
+  await using owned = await ownParts(directory, { command: "search", flags, inputs });
   const data = await loadData(dataPath, flags);
   const description = await describeSearch(data, settings);
   printFolds(data, description);
@@ -153,7 +157,7 @@ async function search(given: SearchFlags, signal: AbortSignal): Promise<void> {
   // A search that is replaced shall not be taken for the one that begins, whenever this one is killed.
   if (flags.resume === undefined) await removeRun(directory);
   await owned.begin();
-  await startFiles(directory, { description, finished, dataPath, flags });
+  await startFiles(directory, { description, finished, dataPath, flags, inputs });
   if (finished.length > 0) console.log(`Going on after ${finished.length} finished trials.`);
   const { engine, threads } = flags;
   const result = await searchModels(data, {
@@ -165,7 +169,7 @@ async function search(given: SearchFlags, signal: AbortSignal): Promise<void> {
   if (result.interrupted) {
     throw new Interrupted(
       `Interrupted: kept ${result.ranking.length} of ${description.trials} trials. ` +
-        `Go on: deno task search --resume ${quotePath(directory)}`,
+        `Go on: ${taskCall("search")} --resume ${quotePath(directory)}`,
     );
   }
   await owned.finish();

@@ -5,7 +5,7 @@ import { ContractError } from "../src/errors.ts";
 import type { ReachableScores, SimulationTruth } from "../src/simulate/mod.ts";
 import { writeSimulation } from "../src/simulate/mod.ts";
 import { integer, Interrupted, number, runCommand } from "./_cli.ts";
-import { checkOutput } from "./_outputs.ts";
+import { checkOutput, lockOutput } from "./_outputs.ts";
 import { ProgressLine } from "./_progress.ts";
 
 interface SimulateFlags {
@@ -68,6 +68,7 @@ await runCommand<SimulateFlags>({
 
 async function simulate(flags: SimulateFlags, signal: AbortSignal): Promise<void> {
   const { out, overwrite, full, ...options } = flags;
+  await using _lock = await lockOutput(`${out}/${FILES[0]}`);
   for (const name of FILES) {
     if (await checkOutput(`${out}/${name}`) && !overwrite) {
       throw new ContractError(

@@ -2,12 +2,11 @@
 
 import { formatCountOf } from "../src/_count.ts";
 import { writePredictionTable } from "../src/data/prediction_table.ts";
-import { writeFileAtomic } from "../src/io/file.ts";
 import { SUBMISSION_HEADER, writeSubmission } from "../src/io/submission.ts";
 import { declareCommon, runCommand } from "./_cli.ts";
 import { warnIfConstant } from "./_metrics.ts";
 import { loadModels } from "./_model_files.ts";
-import { checkOutput, declareOverwrite, type OverwriteFlag } from "./_outputs.ts";
+import { declareOverwrite, openOutput, type OverwriteFlag } from "./_outputs.ts";
 import { type PredictionFlags, predictWithProgress } from "./_predict.ts";
 import { loadData } from "./_run.ts";
 
@@ -30,6 +29,7 @@ await runCommand<SubmitFlags>({
       "deno task submit --model runs/first --data new.npz --out predictions.tsv",
       "a table: cell_type gene_id symbol chrom tss strand prediction",
     ],
+    ["deno task submit --model runs/first --data eval.npz --out - | head", "a look at it"],
   ],
   declare: (command) =>
     declareCommon(
@@ -37,7 +37,7 @@ await runCommand<SubmitFlags>({
         command
           .requiredOption("--model <dir>", "directory of a run, or of a model")
           .requiredOption("--data <path>", "competition .npz, DeepChrome .csv, or a folder")
-          .option("--out <file>", "the file to write", USUAL_OUTPUT),
+          .option("--out <file>", "the file to write, or - for standard output", USUAL_OUTPUT),
       ),
     ),
   run: submit,
@@ -47,19 +47,16 @@ async function submit(flags: SubmitFlags, signal: AbortSignal): Promise<void> {
   const { out, overwrite } = flags;
   // Labels look like a submission.
   const own = { begins: SUBMISSION_HEADER, usual: USUAL_OUTPUT };
-  const replaces = await checkOutput(out, { ...own, overwrite });
+  await using output = await openOutput(out, { ...own, overwrite });
   const models = await loadModels(flags.model);
   const data = await loadData(flags.data, flags);
   const { mean: predictions } = await predictWithProgress(models, data, { ...flags, signal });
   warnIfConstant(predictions);
   const isTable = out.toLowerCase().endsWith(".tsv");
-  await writeFileAtomic(
-    out,
-    (sink) =>
-      isTable
-        ? writePredictionTable(sink, data, predictions)
-        : writeSubmission(sink, { ids: data.submissionIds(), predictions }),
+  await output.write((sink) =>
+    isTable
+      ? writePredictionTable(sink, data, predictions)
+      : writeSubmission(sink, { ids: data.submissionIds(), predictions })
   );
-  const predicted = formatCountOf(predictions.length, "prediction");
-  console.log(`${replaces ? "Replaced" : "Written"}: ${flags.out}, ${predicted}`);
+  console.log(`${output.done}, ${formatCountOf(predictions.length, "prediction")}`);
 }

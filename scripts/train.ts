@@ -16,6 +16,7 @@ import {
   runCommand,
 } from "./_cli.ts";
 import { nothingKept, ownRun, resumedFlags, type ResumeFlags } from "./_checkpoints.ts";
+import type { Inputs } from "./_inputs.ts";
 import {
   type MemberHistory,
   memberRun,
@@ -28,10 +29,12 @@ import { checkTestFlags, loadTest, type TestFlags } from "./_labels.ts";
 import { formatAgreement, formatEnsemble, warnIfConstant } from "./_metrics.ts";
 import { saveMembers } from "./_model_files.ts";
 import { readModelFile } from "./_model_spec.ts";
+import { packageFile, taskCall } from "./_place.ts";
 import { predictWithProgress } from "./_predict.ts";
 import { writeJson } from "./_json.ts";
 import {
   chooseRunDirectory,
+  inputsOfTraining,
   loadData,
   modelOf,
   resolveSettings,
@@ -72,6 +75,7 @@ interface Run {
   readonly settings: RunSettings;
   readonly data: Dataset;
   readonly test: Dataset | undefined;
+  readonly inputs: Inputs;
   readonly flags: TrainFlags;
   readonly log: EventLog;
   /** Of the members that have finished an epoch. */
@@ -83,7 +87,8 @@ async function train(given: TrainFlags, signal: AbortSignal): Promise<void> {
   checkTestFlags(flags);
   const settings = resolveSettings(flags, await readModelFile(flags.spec));
   const directory = await chooseRunDirectory({ ...flags, preset: settings.preset });
-  await using run = await ownRun(directory, { command: "train", flags });
+  const inputs = await inputsOfTraining(settings, flags);
+  await using run = await ownRun(directory, { command: "train", flags, inputs });
   const log = await openEventLog(flags.tensorboard, flags.overwrite || given.resume !== undefined);
   const data = await loadData(settings.data, flags);
   const test = await loadTest(flags);
@@ -108,7 +113,7 @@ async function train(given: TrainFlags, signal: AbortSignal): Promise<void> {
     await run.finish();
     throw diverged;
   }
-  await writeRun({ directory, settings, data, test, flags, log, results });
+  await writeRun({ directory, settings, data, test, inputs, flags, log, results });
   if (diverged !== undefined) {
     throw new DivergedError(`${diverged.message}. ${describeKept(results, flags, settings)}`, {
       cause: diverged,
@@ -117,7 +122,7 @@ async function train(given: TrainFlags, signal: AbortSignal): Promise<void> {
   if (trained.length < flags.ensemble || trained.some(({ interrupted }) => interrupted)) {
     const kept = describeKept(results, flags, settings).toLowerCase();
     throw new Interrupted(
-      `Interrupted: ${kept}. Go on: deno task train --resume ${quotePath(directory)}`,
+      `Interrupted: ${kept}. Go on: ${taskCall("train")} --resume ${quotePath(directory)}`,
     );
   }
   await run.finish();
@@ -136,12 +141,12 @@ function describeKept(
 }
 
 async function writeRun(run: Run): Promise<void> {
-  const { directory, settings, data, flags, results } = run;
+  const { directory, settings, data, inputs, flags, results } = run;
   const test = flags.test === undefined ? {} : { test: flags.test };
   const ensemble = flags.ensemble === 1 ? {} : { ensemble: flags.ensemble };
   await removeRun(directory);
   await writeConfig(directory, {
-    ...{ command: "train", settings: { ...settings, ...ensemble, ...test }, data },
+    ...{ command: "train", settings: { ...settings, ...ensemble, ...test }, data, inputs },
     report: results[0],
   });
   if (flags.ensemble === 1) await saveModel(results[0].model, `${directory}/model`);
@@ -204,10 +209,9 @@ function logScores({ log, results }: Run, part: string, { mse, pearson }: Agreem
 }
 
 function printNextStep(directory: string, { data }: TrainFlags): void {
-  const evalPath = data === undefined ? "fixtures/eval.npz" : "eval.npz";
+  const evalPath = data === undefined ? quotePath(packageFile("fixtures/eval.npz")) : "eval.npz";
+  const model = quotePath(directory);
   console.log(
-    `Next: deno task submit --model ${
-      quotePath(directory)
-    } --data ${evalPath} --out submission.csv`,
+    `Next: ${taskCall("submit")} --model ${model} --data ${evalPath} --out submission.csv`,
   );
 }

@@ -47,7 +47,7 @@ Deno.test("every task runs with one set of permissions, asks for no more, and lo
 Deno.test("the sets hold what the tasks need: none the network or native code, one alone other programs", () => {
   const { command, fuzz, bench, ...others } = CONFIG.permissions;
   deepStrictEqual(others, {});
-  deepStrictEqual(command, { read: true, write: true, env: ["XDG_RUNTIME_DIR"] });
+  deepStrictEqual(command, { read: true, write: true, env: ["INIT_CWD", "XDG_RUNTIME_DIR"] });
   deepStrictEqual(fuzz, { read: ["."] });
   deepStrictEqual(Object.keys(bench).sort(), ["env", "read", "run", "sys", "write"]);
   const tests = Object.keys(CONFIG.test.permissions).sort();
@@ -136,7 +136,11 @@ const QUICK = ["--preset", "experiment1", "--epochs", "1", "--engine", "wasm"];
 
 /** Runs a command with the set that it has as a task, but for writing: what it wrote elsewhere would be refused. */
 function runConfined(out: string, script: string, ...args: string[]) {
-  const permissions = ["--allow-read", "--allow-env=XDG_RUNTIME_DIR", `--allow-write=${out}`];
+  const permissions = [
+    "--allow-read",
+    "--allow-env=INIT_CWD,XDG_RUNTIME_DIR",
+    `--allow-write=${out}`,
+  ];
   const flags = ["-q", "--no-prompt", "--no-remote", ...permissions];
   return runDeno(["run", ...flags, `scripts/${script}.ts`, ...args]);
 }

@@ -112,7 +112,12 @@ type Path = string | URL;
 
 const SPLITS: readonly DeepchromeSplit[] = ["train", "valid", "test"];
 
-async function listSplitFiles(folder: Path, split: DeepchromeSplit): Promise<Path[]> {
+/**
+ * The files of a split that {@linkcode readDeepchromeFolder} reads, in its order.
+ *
+ * @throws {ContractError} As it does.
+ */
+export async function listSplitFiles(folder: Path, split: DeepchromeSplit): Promise<Path[]> {
   const own = await splitFilesIn(folder, split);
   if (own !== undefined) return own;
   const files: Path[] = [];

@@ -1,6 +1,11 @@
 /** Evaluations by regime as rows, for the figure and for the table. */
 
-import type { Estimate, RegimeEvaluation, RegimeScores } from "../validation/mod.ts";
+import {
+  describeInterval,
+  type Estimate,
+  type RegimeEvaluation,
+  type RegimeScores,
+} from "../validation/mod.ts";
 import { formatCount } from "./_format.ts";
 
 const TITLES: Readonly<Record<RegimeScores["regime"], string>> = {
@@ -14,6 +19,7 @@ const TITLES: Readonly<Record<RegimeScores["regime"], string>> = {
 const RESAMPLED: Readonly<Record<RegimeEvaluation["resampled"], string>> = {
   "cell-types": "cell types",
   "cell-types-and-genes": "cell types and genes",
+  "genes": "genes",
 };
 
 /** One predictor in one regime. */
@@ -39,17 +45,25 @@ export interface RegimeGroup {
 }
 
 /** The regimes that have figures, the mix last. */
-export function regimeGroups({ regimes, mix }: RegimeEvaluation): RegimeGroup[] {
+export function regimeGroups({ regimes, mix, confidence }: RegimeEvaluation): RegimeGroup[] {
   return [...regimes, mix].map((scores) => ({
-    title: `${TITLES[scores.regime]} (${formatCount(scores.rows)} samples)`,
+    title: `${TITLES[scores.regime]} (${formatCount(scores.rows)} samples; ${
+      describeInterval(scores.interval, confidence)
+    })`,
     rows: rowsOf(scores),
   })).filter(({ rows }) => rows.length > 0);
 }
 
-/** How the intervals were made, in a few words. */
-export function describeIntervals({ confidence, resampled }: RegimeEvaluation): string {
+/** What the bars of a figure are, in a few words: with few groups they are no intervals. */
+export function describeBars({ regimes, mix, confidence, resampled }: RegimeEvaluation): string {
   const percent = Math.round(confidence * 1000) / 10;
-  return `${percent}% bootstrap intervals over ${RESAMPLED[resampled]}`;
+  const groups = RESAMPLED[resampled];
+  const areIntervals = [...regimes, mix].every(({ interval, models, baselines }) =>
+    interval.kind === "interval" || models.length + baselines.length === 0
+  );
+  if (areIntervals) return `${percent}% bootstrap intervals over ${groups}`;
+  return `what ${percent}% of bootstrap samples over ${groups} gave. With few of them that is a range, as ` +
+    `the headings say, and no ${percent}% interval`;
 }
 
 function rowsOf({ models, baselines, bestBaseline }: RegimeScores): RegimeRow[] {

@@ -84,7 +84,7 @@ export function regimesTable(evaluation: RegimeEvaluation): Html {
     },
     { title: "MSE", cell: ({ mse }) => formatNumber(mse) },
     {
-      title: "Interval",
+      title: "Interval or range",
       cell: ({ interval }) => interval?.map(formatNumber).join(" to ") ?? formatNumber(null),
     },
     { title: html`Pearson&nbsp;<i>r</i>`, cell: ({ pearson }) => formatFraction(pearson) },

@@ -75,6 +75,8 @@ export interface ReportInput {
   readonly run: string;
   /** A sentence or two below the title. */
   readonly summary?: string;
+  /** Sentences below that on what the reader should know of the run, such as what has changed since. */
+  readonly notes?: readonly string[];
   /**
    * Whether the data are the competition's own. Only then are the published values shown beside ours; on other
    * data they mean nothing. Default: `false`.

@@ -54,7 +54,9 @@ export async function renderPage(input: ReportInput): Promise<string> {
     <h1>${input.run}</h1>
     ${input.summary === undefined ? "" : html`
       <p class="summary">${input.summary}</p>
-    `}${keyFigures(input)}${tableOfContents(sections)}</header>
+    `}${(input.notes ?? []).map((note) => html`<p class="note">${note}</p>`)}${keyFigures(
+      input,
+    )}${tableOfContents(sections)}</header>
         <main>
     ${bodies}</main>
         <footer>Made by @waka/histone. Numbers have four significant digits.</footer>

@@ -2,7 +2,7 @@ import type { RegimeEvaluation } from "../validation/mod.ts";
 import { LEGEND } from "./_axes.ts";
 import { checkNotEmpty } from "./_check.ts";
 import { formatNumber } from "./_format.ts";
-import { describeIntervals, type RegimeGroup, regimeGroups } from "./_regime_rows.ts";
+import { describeBars, type RegimeGroup, regimeGroups } from "./_regime_rows.ts";
 import { BLUE, CONFIG, INK, LABEL_UNIT } from "./_theme.ts";
 import type { Figure } from "./figure.ts";
 
@@ -23,7 +23,7 @@ export function plotRegimes(evaluation: RegimeEvaluation): Figure {
     name: "regimes",
     title: "Error by regime",
     caption: "Mean squared error where gene, cell type or both are new, and in the competition’s " +
-      `proportions. Bars are ${describeIntervals(evaluation)}.`,
+      `proportions. Bars are ${describeBars(evaluation)}.`,
     alt: `Dot plot of errors by regime. ${groups.map(describe).join(" ")}`,
     spec: {
       config: CONFIG,

@@ -3,10 +3,10 @@ import { type Axis, cellTypeAxis, geneAxis } from "./_axis.ts";
 import { REGIMES, type RowKind } from "./regimes.ts";
 
 /** What is redrawn for a bootstrap sample. */
-export type Resampled = "cell-types" | "cell-types-and-genes";
+export type Resampled = "cell-types" | "cell-types-and-genes" | "genes";
 
 /** Every {@linkcode Resampled}. */
-export const RESAMPLED: readonly Resampled[] = ["cell-types", "cell-types-and-genes"];
+export const RESAMPLED: readonly Resampled[] = ["cell-types", "cell-types-and-genes", "genes"];
 
 /** The kinds of sample that are scored; what is counted by kind follows their order. */
 export const SCORED_KINDS: readonly RowKind[] = [...REGIMES, "bothSeen"];
@@ -25,7 +25,7 @@ export class Groups {
    * new genes. So no kind of sample is lost.
    */
   readonly strata: readonly (readonly number[])[];
-  readonly #cellTypes: Uint32Array; // [group]
+  readonly #cellTypes: Uint32Array | undefined; // [group]
   readonly #genes: Uint32Array | undefined; // [group], as numbers in the strata
   readonly #weights: Float64Array; // [group]
 
@@ -43,14 +43,14 @@ export class Groups {
       this.strata = cellTypeStrata;
     } else {
       const genes = geneAxis(test);
-      const first = cellTypes.names.length;
+      const first = resampled === "genes" ? 0 : cellTypes.names.length;
       this.ofRow = Uint32Array.from(kinds.keys());
       this.kinds = kindOfRow;
-      this.#cellTypes = cellTypes.placeOfRow;
+      this.#cellTypes = resampled === "genes" ? undefined : cellTypes.placeOfRow;
       this.#genes = genes.placeOfRow.map((place) => first + place);
       const geneStrata = partByNovelty(genes, kinds, ["newGene", "bothNew"]);
       this.strata = [
-        ...cellTypeStrata,
+        ...(resampled === "genes" ? [] : cellTypeStrata),
         ...geneStrata.map((stratum) => stratum.map((place) => first + place)),
       ];
     }
@@ -65,9 +65,10 @@ export class Groups {
    */
   weigh(times: Float64Array): Float64Array {
     const weights = this.#weights;
+    const cellTypes = this.#cellTypes;
     const genes = this.#genes;
     for (let group = 0; group < weights.length; group++) {
-      weights[group] = times[this.#cellTypes[group]] *
+      weights[group] = (cellTypes === undefined ? 1 : times[cellTypes[group]]) *
         (genes === undefined ? 1 : times[genes[group]]);
     }
     return weights;

@@ -7,6 +7,7 @@ import {
   type ResamplingOptions,
 } from "./_bootstrap.ts";
 import { Groups, type Resampled, SCORED_KINDS } from "./_groups.ts";
+import { type IntervalBasis, judgeInterval } from "./interval_basis.ts";
 import { mixTotals, mseOf, PairSums, type PairTotal, pearsonOf } from "./_pair_sums.ts";
 import type {
   BaselineScores,
@@ -102,8 +103,8 @@ export class Scorer {
     const parts: readonly RowKind[] = regime === "mix" ? REGIMES : [regime];
     const rows = Uint32Array.from(kinds.keys()).filter((row) => parts.includes(kinds[row]));
     const subset = test.subset(rows);
-    // One cell type alone in a part of the mix would make no difference to its interval.
-    const redrawable = parts.every((part) => this.#cellTypesOf(part) > 1);
+    const interval = this.#judgeInterval(parts);
+    const redrawable = interval.kind !== "none";
     const describe = (predictor: Predictor): PredictorScores => ({
       name: predictor.name,
       mse: this.#estimate(this.#figures(predictor, regime, mseOf), redrawable),
@@ -116,6 +117,7 @@ export class Scorer {
       rows: rows.length,
       cellTypes: new Set(subset.cellTypeIndices()).size,
       genes: new Set(subset.geneIndices()).size,
+      interval,
       models: models.map((model): ModelScores => ({
         ...describe(model),
         skill: this.#estimate(this.#skill(model, best, regime), redrawable),
@@ -129,9 +131,17 @@ export class Scorer {
     };
   }
 
-  #cellTypesOf(part: RowKind): number {
-    const { test, kinds } = this.#options;
-    return new Set(test.cellTypeIndices().filter((_, row) => kinds[row] === part)).size;
+  /** A part of the mix with one group alone would add nothing to an interval: the fewest count. */
+  #judgeInterval(parts: readonly RowKind[]): IntervalBasis {
+    const { test, kinds, resampling: { resampled } } = this.#options;
+    const fewest = (indices: Uint32Array) =>
+      Math.min(
+        ...parts.map((part) => new Set(indices.filter((_, row) => kinds[row] === part)).size),
+      );
+    return judgeInterval({
+      cellTypes: resampled === "genes" ? null : fewest(test.cellTypeIndices()),
+      genes: resampled === "cell-types" ? null : fewest(test.geneIndices()),
+    });
   }
 
   #baselinesFor(regime: ScoredRegime): readonly BaselinePredictor[] {

@@ -32,7 +32,8 @@ export interface EvaluateRegimesOptions {
    * What is redrawn for a bootstrap sample. Cell types alone give the spread over cell types for these very
    * genes. To forecast a score on other new genes, as the competition's are, redraw genes too: of 24 forecasts
    * on 8 small simulations their 95% intervals held 24, those over cell types alone 15. For 177,032 samples
-   * this takes about 15 seconds instead of half a second.
+   * this takes about 15 seconds instead of half a second. Genes alone give the spread over genes for these very
+   * cell types, of which there may be only one.
    *
    * Default: `"cell-types"`.
    */
@@ -68,7 +69,8 @@ export function makeBaselines(): Baseline[] {
  *
  * Intervals are percentile intervals of a bootstrap over cell types (Efron 1979, The Annals of Statistics 7:1):
  * trained and new cell types are redrawn with replacement, each among themselves, and every predictor and
- * regime is scored on the same draws. With as few cell types as 6 they are too narrow. With
+ * regime is scored on the same draws. With few groups they are far too narrow, which each regime's
+ * `interval` says. With
  * `resampled: "cell-types-and-genes"` trained and new genes are redrawn in the same way, independently of the
  * cell types, and a sample counts as often as both were drawn (Owen 2007, "The pigeonhole bootstrap", The Annals
  * of Applied Statistics 1:386).

@@ -1,4 +1,5 @@
 import { formatCountOf } from "../_count.ts";
+import { describeInterval } from "./interval_basis.ts";
 import type {
   Estimate,
   GeneCorrelations,
@@ -14,13 +15,17 @@ const TITLES: Readonly<Record<RegimeScores["regime"], string>> = {
   mix: "The three in the competition's proportions",
 };
 
-const REDRAWN = { "cell-types": "cell types", "cell-types-and-genes": "cell types and genes" };
+const REDRAWN: Readonly<Record<RegimeEvaluation["resampled"], string>> = {
+  "cell-types": "cell types",
+  "cell-types-and-genes": "cell types and genes",
+  "genes": "genes",
+};
 
 const HEADER = ["", "MSE", "r", "skill", "r of a gene"];
 
 /**
  * Sets an evaluation as a text table: a block for each regime and one for the mix; in each a line for every
- * model and baseline. Intervals stand in brackets; `r of a gene` is the median and, in brackets, the quartiles
+ * model and baseline. Intervals stand in brackets, and the title says what they are; `r of a gene` is the median and, in brackets, the quartiles
  * of the genes' own correlations across cell types, and how many genes have one. The best baseline is
  * marked by `*`, a figure that does not exist by `–`.
  *
@@ -35,20 +40,29 @@ export function formatRegimeTable(evaluation: RegimeEvaluation): string[] {
   );
   const align = (line: readonly string[]) =>
     line.map((cell, column) => cell.padEnd(widths[column])).join("  ").trimEnd();
-  const percent = Math.round(evaluation.confidence * 1000) / 10;
   return [
-    ...blocks.flatMap((block, i) => [titleOf(block), align(HEADER), ...cells[i].map(align), ""]),
-    `[ ] after MSE, r and skill: ${percent}% bootstrap interval over ${
-      REDRAWN[evaluation.resampled]
-    } ` +
-    `(${evaluation.bootstrapSamples} samples). * best baseline; skill is 1 − MSE / its MSE.`,
+    ...blocks.flatMap((block, i) => [
+      titleOf(block, evaluation),
+      align(HEADER),
+      ...cells[i].map(align),
+      "",
+    ]),
+    `[ ] after MSE, r and skill: of ${evaluation.bootstrapSamples} bootstrap samples over ` +
+    `${REDRAWN[evaluation.resampled]}. * best baseline; skill is 1 − MSE / its MSE.`,
     ...missingLine(evaluation),
   ];
 }
 
-function titleOf({ regime, rows, cellTypes, genes }: RegimeScores): string {
+function titleOf(
+  { regime, rows, cellTypes, genes, interval, models, baselines }: RegimeScores,
+  { confidence }: RegimeEvaluation,
+): string {
+  const hasFigures = [...models, ...baselines].some(({ mse }) => mse.value !== null);
   return `${TITLES[regime]}: ${formatCountOf(rows, "sample")}, ` +
-    `${formatCountOf(cellTypes, "cell type")} × ${formatCountOf(genes, "gene")}`;
+    `${formatCountOf(cellTypes, "cell type")} × ${formatCountOf(genes, "gene")}` +
+    (hasFigures
+      ? `; ${interval.kind === "none" ? "" : "[ ] "}${describeInterval(interval, confidence)}`
+      : "");
 }
 
 function missingLine({ missingRegimes }: RegimeEvaluation): string[] {

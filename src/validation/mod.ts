@@ -32,6 +32,7 @@ export {
   type GeneHistoryFeatures,
   type GeneHistoryOptions,
 } from "./gene_history.ts";
+export { describeInterval, type IntervalBasis, judgeInterval } from "./interval_basis.ts";
 export type {
   BaselineScores,
   Estimate,

@@ -1,11 +1,12 @@
 import type { Resampled } from "./_groups.ts";
+import type { IntervalBasis } from "./interval_basis.ts";
 import type { Regime } from "./regimes.ts";
 
 /** A figure and its bootstrap interval; `null` where there is none. */
 export interface Estimate {
   /** The figure, on all samples. */
   readonly value: number | null;
-  /** Lower end of the interval; `null` for fewer than two cell types, in the mix in any regime. */
+  /** Lower end of the interval or range; `null` where {@linkcode RegimeScores.interval} says that there is none. */
   readonly low: number | null;
   /** Upper end of the interval; `null` as the lower end is. */
   readonly high: number | null;
@@ -63,6 +64,8 @@ export interface RegimeScores {
   readonly cellTypes: number;
   /** Number of genes that have such samples. */
   readonly genes: number;
+  /** What all intervals here are worth. */
+  readonly interval: IntervalBasis;
   /** The models, in the order given. */
   readonly models: readonly ModelScores[];
   /** The baselines, in the order given; in the mix also `best of each regime`, unless one is best in all. */
@@ -81,7 +84,7 @@ export interface RegimeEvaluation {
   readonly bootstrapSamples: number;
   /** What was redrawn for each of them. */
   readonly resampled: Resampled;
-  /** Share of bootstrap samples that an interval holds. */
+  /** Share of bootstrap samples that an interval holds; how far it can be trusted each regime's `interval` says. */
   readonly confidence: number;
   /** Seed of the bootstrap. */
   readonly seed: number;

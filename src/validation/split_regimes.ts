@@ -10,16 +10,16 @@ const NEW_CELL_TYPE_SHARE = 6 / 56;
 export interface SplitRegimesOptions {
   /**
    * Number of genes to hold out, from 0 to one less than there are. Left out, it is the competition's share,
-   * 1,447 of 17,447, rounded, but at least 1.
+   * 1,447 of 17,447, rounded, but at least 1, for which it takes two genes.
    *
    * Default: `Math.max(1, Math.round(1447 / 17447 * genes))`.
    */
   readonly newGenes?: number;
   /**
    * Number of cell types to hold out, from 0 to one less than there are. Left out, it is the competition's
-   * share, 6 of 56, rounded, but at least 1.
+   * share, 6 of 56, rounded, but at least 1; of one cell type alone none is held out.
    *
-   * Default: `Math.max(1, Math.round(6 / 56 * cellTypes))`.
+   * Default: `cellTypes === 1 ? 0 : Math.max(1, Math.round(6 / 56 * cellTypes))`.
    */
   readonly newCellTypes?: number;
   /**
@@ -51,8 +51,7 @@ export interface RegimeSplit {
  *
  * @param data The samples to part; views of it are returned, in its order.
  * @param options How many to hold out, and the seed.
- * @throws {RangeError} If there are fewer than two genes or cell types of those to be parted, if a number is
- * out of range, or if none is to be held out of either.
+ * @throws {RangeError} If there are fewer than two genes and `newGenes` is left out, if a number is out of range, or if none is to be held out of either.
  *
  * @example
  * ```ts
@@ -70,16 +69,22 @@ export interface RegimeSplit {
  */
 export function splitRegimes(data: Dataset, options: SplitRegimesOptions = {}): RegimeSplit {
   const { seed = 0 } = options;
-  const genes = holdOut(geneAxis(data), {
+  const genesOfData = geneAxis(data);
+  const cellTypesOfData = cellTypeAxis(data);
+  if (genesOfData.names.length === 1 && options.newGenes === undefined) {
+    throw new RangeError(
+      "Cannot split by regime: there is 1 gene, of which none can be held out; expected two or more",
+    );
+  }
+  const genes = holdOut(genesOfData, {
     what: "genes",
-    count: options.newGenes,
-    share: NEW_GENE_SHARE,
+    count: options.newGenes ?? shareOf(NEW_GENE_SHARE, genesOfData),
     stream: new RandomStream(deriveKey(seed, "regimes", "gene")),
   });
-  const cellTypes = holdOut(cellTypeAxis(data), {
+  const only = cellTypesOfData.names.length === 1;
+  const cellTypes = holdOut(cellTypesOfData, {
     what: "cell types",
-    count: options.newCellTypes,
-    share: NEW_CELL_TYPE_SHARE,
+    count: options.newCellTypes ?? (only ? 0 : shareOf(NEW_CELL_TYPE_SHARE, cellTypesOfData)),
     stream: new RandomStream(deriveKey(seed, "regimes", "cell type")),
   });
   if (genes.names.length + cellTypes.names.length === 0) {
@@ -98,9 +103,7 @@ export function splitRegimes(data: Dataset, options: SplitRegimesOptions = {}): 
 
 interface HoldOutOptions {
   readonly what: string;
-  /** How many, or `undefined` for `share` of them. */
-  readonly count: number | undefined;
-  readonly share: number;
+  readonly count: number;
   readonly stream: RandomStream;
 }
 
@@ -111,17 +114,20 @@ interface HeldOut {
   readonly isHeldOut: Uint8Array;
 }
 
-function holdOut(axis: Axis, { what, count, share, stream }: HoldOutOptions): HeldOut {
+function shareOf(share: number, { names }: Axis): number {
+  return Math.max(1, Math.round(share * names.length));
+}
+
+function holdOut(axis: Axis, { what, count, stream }: HoldOutOptions): HeldOut {
   const total = axis.names.length;
-  const wanted = count ?? Math.max(1, Math.round(share * total));
-  if (!Number.isInteger(wanted) || wanted < 0 || wanted >= total) {
+  if (!Number.isInteger(count) || count < 0 || count >= total) {
     throw new RangeError(
-      `Cannot split by regime: ${wanted} of ${total} ${what} are to be held out, ` +
+      `Cannot split by regime: ${count} of ${total} ${what} are to be held out, ` +
         `expected an integer from 0 to ${total - 1}`,
     );
   }
   const sorted = axis.names.toSorted();
-  const order = shuffledIndices(total, stream).subarray(0, wanted);
+  const order = shuffledIndices(total, stream).subarray(0, count);
   const names = Array.from(order, (place) => sorted[place]).sort();
   const chosen = new Uint8Array(total);
   for (const name of names) chosen[axis.places.get(name)!] = 1;

@@ -28,7 +28,9 @@ export function taskCommand(
 ): Deno.Command {
   const flags = [...taskFlags(name), ...(preload ? ["--preload", `tests/helpers/${preload}`] : [])];
   const line = ["run", ...flags, `scripts/${name}.ts`, ...args];
-  return new Deno.Command(Deno.execPath(), { args: line, cwd: ROOT, ...options });
+  // As `deno task` does, which runs the tests, too, and may have been called anywhere.
+  const env = { INIT_CWD: ROOT, ...options.env };
+  return new Deno.Command(Deno.execPath(), { args: line, cwd: ROOT, ...options, env });
 }
 
 /** Runs a task to its end. */

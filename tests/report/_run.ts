@@ -69,6 +69,7 @@ function regimeScores(regime: RegimeScores["regime"], name: string): RegimeScore
   const skill = { value: 0.125, low: null, high: null };
   return {
     ...{ regime, rows: 20, cellTypes: 2, genes: 10, bestBaseline: "ridge" },
+    interval: { kind: "range", cellTypes: 2, genes: null },
     models: [{ ...scores(name, 2.5), skill }],
     baselines: [
       { ...scores("overall mean", 3.5), description: "", fallbackRows: 0 },

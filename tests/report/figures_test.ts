@@ -162,8 +162,8 @@ Deno.test("regimes have a panel each, with intervals, and none where nothing was
   const figure = plotRegimes(regimes!);
   const panels = (figure.spec as unknown as { vconcat: Json[] }).vconcat;
   deepStrictEqual(panels.map(({ title }) => (title as Json).text), [
-    "New gene, trained cell type (20 samples)",
-    "New gene, new cell type (20 samples)",
+    "New gene, trained cell type (20 samples; range over 2 cell types)",
+    "New gene, new cell type (20 samples; range over 2 cell types)",
   ]);
   deepStrictEqual(rowsOf(figure)[0], {
     predictor: "E003",

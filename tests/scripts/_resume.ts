@@ -15,9 +15,13 @@ export function checkpointsIn(directory: string): string[] {
 export async function startUntilCheckpoint(
   task: string,
   args: readonly string[],
-  { directory, part = "" }: { readonly directory: string; readonly part?: string },
+  { directory, part = "", env }: {
+    readonly directory: string;
+    readonly part?: string;
+    readonly env?: Record<string, string>;
+  },
 ): Promise<Deno.ChildProcess> {
-  const child = taskCommand(task, args, { stdout: "null", stderr: "null" }).spawn();
+  const child = taskCommand(task, args, { stdout: "null", stderr: "null", env }).spawn();
   let ended = false;
   child.status.then(() => ended = true);
   while (!checkpointsIn(directory).some((name) => name.startsWith(part))) {

@@ -47,7 +47,8 @@ Deno.test("bad flags end with exit code 2 and name the flag", async () => {
     ["train", ["--spec", "a.json", "--preset", "wakawaka"], /cannot be used with option '--preset/],
     ["experiments", ["--only", "experiment1,"], /Expected names between commas/],
     ["experiments", ["--folds", "1"], /Expected an integer >= 2/],
-    ["forecast", ["--new-genes", "0"], /Expected an integer >= 1/],
+    ["forecast", ["--new-genes", "-1"], /Expected an integer >= 0/],
+    ["train", ["--threads", "0"], /Expected an integer >= 1/],
     ["crossval", ["--scheme", "random"], /contiguous, shuffled, by-gene, by-cell-type, by-both/],
     ["submit", ["--data", "x.npz"], /required option '--model <dir>'/],
     ["simulate", ["--visible-share", "2"], /Expected a number >= 0 and <= 1/],
@@ -199,5 +200,24 @@ Deno.test("a submission has exactly the header and a line a row", async () => {
     match(text, /^id,expression\n(E\d{3}_\d+,-?\d+(\.\d+)?(e-\d+)?\n){440}$/);
     const { ids } = await readPredictions("fixtures/eval_labels.csv");
     deepStrictEqual(text.trim().split("\n").slice(1).map((line) => line.split(",")[0]), ids);
+  });
+});
+
+Deno.test("more threads than cores are said to be that, and how many there are instead", async () => {
+  await withDirectory(async (directory) => {
+    const train = (threads: number) =>
+      runTask(
+        "train",
+        ...["--data", "fixtures/train.npz", ...QUICK, "--engine", "wasm", "--overwrite"],
+        ...["--threads", String(threads), "--out", directory],
+      );
+    const cores = navigator.hardwareConcurrency;
+    strictEqual((await train(cores)).stderr, "");
+    const { stdout, stderr } = await train(1000);
+    const used =
+      /warning: --threads 1000 is more than the \d+ cores? of this machine: (\d+) threads at/.exec(
+        stderr,
+      );
+    match(stdout, new RegExp(`Engine: wasm \\(cpu, ${used?.[1]} threads,`));
   });
 });

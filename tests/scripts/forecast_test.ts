@@ -1,6 +1,6 @@
 /** Errors by regime as commands. */
 
-import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert";
 import { filesIn, runTask, withDirectory } from "../helpers/command.ts";
 
 const QUICK = [
@@ -20,7 +20,7 @@ Deno.test("forecast holds out genes and cell types and judges a model and an ens
     match(stdout, /Held out: 8 genes, and cell types E\d{3} E\d{3}; 368 samples to train on, 232 /);
     match(
       stdout,
-      /Forecast of the competition's score: MSE \d+\.\d{4} for mean of 2 \(95% interval /,
+      /Forecast of the competition's score: MSE \d+\.\d{4} for mean of 2 \(\S+ to \S+, range over 2 cell types and 8 genes\)/,
     );
     deepStrictEqual(filesIn(directory), ["config.json", "members.csv", "regimes.json"]);
     const { regimes, mix, resampled, heldOut } = await readJson(`${directory}/regimes.json`);
@@ -32,6 +32,8 @@ Deno.test("forecast holds out genes and cell types and judges a model and an ens
     deepStrictEqual(names, ["experiment1", "mean of 2"]);
     ok(mix.baselines.length >= 4 && mix.models[0].mse.low < mix.models[0].mse.value);
     strictEqual(resampled, "cell-types-and-genes");
+    deepStrictEqual(mix.interval, { kind: "range", cellTypes: 2, genes: 8 });
+    doesNotMatch(stdout, /95%/);
     deepStrictEqual([heldOut.newGenes.length, heldOut.newCellTypes.length], [8, 2]);
     const { samples, splitSeed, newGenes } = await readJson(`${directory}/config.json`);
     deepStrictEqual([samples, splitSeed, newGenes], [368, 0, 8]);
@@ -39,6 +41,16 @@ Deno.test("forecast holds out genes and cell types and judges a model and an ens
     const report = await runTask("report", directory);
     strictEqual(report.code, 0, report.stderr);
     ok(filesIn(directory).includes("figures/regimes.svg"));
+    const page = await Deno.readTextFile(`${directory}/report.html`);
+    match(page, /competition’s mix \(232 samples; range over 2 cell types and 8 genes\)/);
+    match(page, /With few of them that is a range/);
+    // One made by a version that did not judge its intervals is judged now.
+    await Deno.writeTextFile(
+      `${directory}/regimes.json`,
+      (await Deno.readTextFile(`${directory}/regimes.json`)).replaceAll('"interval": {', '"x": {'),
+    );
+    strictEqual((await runTask("report", directory)).code, 0);
+    strictEqual(await Deno.readTextFile(`${directory}/report.html`), page);
   });
 });
 
@@ -52,7 +64,7 @@ Deno.test("another split seed holds out others, and one new cell type has no int
         ...["--split-seed", seed, "--out", out],
       );
       strictEqual(code, 0);
-      match(stdout, /no interval, for which it takes two new cell types/);
+      match(stdout, /MSE \d+\.\d+ for \S+ \(no interval over 1 cell type\)/);
       return (await readJson(`${out}/regimes.json`)).heldOut.newGenes.join();
     };
     ok(await forecast("0") !== await forecast("1"));
@@ -120,5 +132,59 @@ Deno.test("evaluate sets errors by regime beside baselines that it fits on the t
     const seen = await evaluate("--data", "fixtures/train.npz", ...train);
     strictEqual(seen.code, 1);
     match(seen.stderr, /600 of 600 test samples were trained on/);
+  });
+});
+
+/** Data of some cell types and genes. */
+async function simulate(directory: string, cellTypes: number, genes: number): Promise<string> {
+  const sizes = ["--cell-types", `${cellTypes}`, "--genes", `${genes}`, "--new-genes", "1"];
+  strictEqual((await runTask("simulate", ...sizes, "--out", directory)).code, 0);
+  return `${directory}/train.npz`;
+}
+
+Deno.test("of one cell type genes alone are held out, with an interval over them and baselines", async () => {
+  await withDirectory(async (directory) => {
+    const data = await simulate(directory, 1, 200);
+    const args = [...QUICK, "--data", data, "--out", `${directory}/run`];
+    const { code, stdout, stderr } = await runTask("forecast", ...args);
+    strictEqual(code, 0, stderr);
+    match(stdout, /Held out: 17 genes, and no cell type; 183 samples to train on, 17 to judge by/);
+    match(stdout, /No forecast of the competition's score, since no cell types were held out/);
+    match(
+      stdout,
+      /\nError on new genes in trained cell types: MSE \S+ for experiment1 \(\S+ to \S+, 95% interval over 17 genes\); \S+ for /,
+    );
+    const { resampled, regimes, missingRegimes } = await readJson(`${directory}/run/regimes.json`);
+    strictEqual(resampled, "genes");
+    deepStrictEqual(missingRegimes, ["newCellType", "bothNew"]);
+    deepStrictEqual(regimes[0].interval, { kind: "interval", cellTypes: null, genes: 17 });
+    const report = await runTask("report", `${directory}/run`);
+    strictEqual(report.code, 0, report.stderr);
+  });
+});
+
+Deno.test("genes alone or cell types alone are held out where that is asked for, and of one gene none can be", async () => {
+  await withDirectory(async (directory) => {
+    const run = (...flags: string[]) =>
+      runTask("forecast", ...QUICK, ...flags, "--out", `${directory}/run`, "--overwrite");
+    const genes = await run("--new-cell-types", "0");
+    match(
+      genes.stdout,
+      /and no cell type;[^]*new genes in trained cell types: .* range over 6 cell/,
+    );
+    const cellTypes = await run("--new-genes", "0", "--new-cell-types", "2");
+    match(cellTypes.stdout, /Held out: 0 genes, and cell types/);
+    match(cellTypes.stdout, /since no genes were held out/);
+    match(cellTypes.stdout, /trained genes in new cell types: .* range over 2 cell types/);
+    // One new cell type tells nothing of others, however many genes it has.
+    match((await run("--new-genes", "0")).stdout, /cell types: .*\(no interval over 1 cell type\)/);
+    const neither = await run("--new-genes", "0", "--new-cell-types", "0");
+    match(neither.stderr, /no gene and no cell type is to be held out/);
+    const oneGene = await run("--data", await simulate(`${directory}/one`, 3, 1));
+    strictEqual(oneGene.code, 1);
+    match(
+      oneGene.stderr,
+      /^error: .* there is 1 gene, of which none can be held out; expected two or/m,
+    );
   });
 });

@@ -1,9 +1,9 @@
 /** Outputs that are found fault with before the work. */
 
-import { deepStrictEqual, rejects, strictEqual } from "node:assert";
-import { checkDirectory, checkOutput } from "../../scripts/_outputs.ts";
+import { deepStrictEqual, match, rejects, strictEqual } from "node:assert";
+import { checkDirectory, checkOutput, lockOutput, openOutput } from "../../scripts/_outputs.ts";
 import { writeFileAtomic } from "../../src/io/file.ts";
-import { filesIn, withDirectory } from "../helpers/command.ts";
+import { filesIn, runTask, taskCommand, withDirectory } from "../helpers/command.ts";
 
 Deno.test("a directory below a file is refused, and one that is not there yet is not created", async () => {
   await withDirectory(async (directory) => {
@@ -51,5 +51,84 @@ Deno.test("what a killed command had begun to write is removed, what another wri
     });
     deepStrictEqual(filesIn(directory), [...others, "data.npz"].sort());
     deepStrictEqual(await Deno.readFile(path), Uint8Array.of(1, 2));
+  });
+});
+
+Deno.test("one command at a time writes a file, and a lock that nobody holds any more is none", async () => {
+  await withDirectory(async (directory) => {
+    const path = `${directory}/new/data.npz`;
+    const first = await lockOutput(path);
+    await rejects(lockOutput(path), { message: /data\.npz: another command is writing it$/ });
+    const other = await lockOutput(`${directory}/new/other.npz`);
+    await other[Symbol.asyncDispose]();
+    await first[Symbol.asyncDispose]();
+    await rejects(lockOutput(`${directory}/none/x/`), { name: "WriteError" });
+    // Nothing was written, so no directory is kept either.
+    deepStrictEqual([...Deno.readDirSync(directory)], []);
+    await Deno.mkdir(`${directory}/new`);
+    await Deno.writeTextFile(`${path}.lock`, "");
+    await using output = await openOutput(path);
+    await output.write("x");
+    strictEqual(output.done, `Written: ${path}`);
+  });
+});
+
+Deno.test("who waits for a lock never gets one that was removed meanwhile", async () => {
+  await withDirectory(async (directory) => {
+    let writing = 0;
+    const write = async (): Promise<void> => {
+      try {
+        await using _lock = await lockOutput(`${directory}/data.npz`);
+        strictEqual(++writing, 1);
+        await Promise.resolve();
+        writing--;
+      } catch (error) {
+        match((error as Error).message, /another command is writing it/);
+      }
+    };
+    for (let round = 0; round < 20; round++) await Promise.all(Array.from({ length: 8 }, write));
+    deepStrictEqual(filesIn(directory), []);
+  });
+});
+
+const EXAMPLE = [
+  ...["--samples", "fixtures/genome/example/sheet.tsv", "--signal", "reads", "--assembly", "hg38"],
+  ...["--genes", "fixtures/genome/example/genes.gtf"],
+];
+
+Deno.test("prepare, simulate, submit and evaluate leave a file alone that another command is writing", async () => {
+  await withDirectory(async (directory) => {
+    const file = (name: string) => `${directory}/${name}`;
+    const model = ["--model", file("run"), "--data", "fixtures/eval.npz"];
+    const commands = [
+      ["prepare", "data.npz", ...EXAMPLE, "--out", file("data.npz")],
+      ["simulate", "train.npz", "--out", directory],
+      ["submit", "submission.csv", ...model, "--out", file("submission.csv")],
+      ["evaluate", "metrics.json", ...model, "--out", file("metrics.json")],
+    ];
+    for (const [task, name, ...args] of commands) {
+      await using _lock = await lockOutput(file(name));
+      const { code, stderr } = await runTask(task, ...args);
+      strictEqual(code, 1, task);
+      match(stderr, /^error: Cannot write to \S+: another command is writing it\n$/);
+    }
+    deepStrictEqual(filesIn(directory), []);
+  });
+});
+
+Deno.test("a prepare that was killed does not keep the next one from writing", async () => {
+  await withDirectory(async (directory) => {
+    const out = `${directory}/data.npz`;
+    const args = [...EXAMPLE, "--out", out];
+    const child = taskCommand("prepare", args, { stdout: "null", stderr: "null" }).spawn();
+    while (!filesIn(directory).includes("data.npz.lock")) {
+      await new Promise((r) => setTimeout(r, 2));
+    }
+    child.kill("SIGKILL");
+    await child.status;
+    const { code, stderr } = await runTask("prepare", ...args, "--overwrite");
+    strictEqual(code, 0, stderr);
+    const locks = filesIn(directory).filter((name) => /\.(lock|part)$/.test(name));
+    deepStrictEqual(locks, []);
   });
 });

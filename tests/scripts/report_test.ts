@@ -16,7 +16,7 @@ Deno.test("a trained model's report has its losses, its predictions, and errors 
     strictEqual(unseen.code, 0, unseen.stderr);
     const page = await Deno.readTextFile(`${directory}/report.html`);
     match(page, /On the test data, fixtures\/eval\.npz\./);
-    match(page, /Trained gene, new cell type \(\d+ samples\)/);
+    match(page, /Trained gene, new cell type \(\d+ samples; range over 2 cell types\)/);
     match(page, /<th scope="row" class="text">batchSize<\/th>/);
     doesNotMatch(page, /[Pp]ublished/);
     const figures = filesIn(`${directory}/figures`).filter((name) => name.endsWith(".png"));

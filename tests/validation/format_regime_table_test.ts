@@ -19,6 +19,7 @@ function scores(regime: RegimeScores["regime"], mse: Estimate): RegimeScores {
     rows: 72_350,
     cellTypes: 50,
     genes: 1447,
+    interval: { kind: "interval", cellTypes: 50, genes: null },
     models: [{ name: "wakawaka", mse, pearson: none, skill: { ...none, value: 0.1 }, byGene }],
     baselines: [{
       name: "gene mean",
@@ -46,7 +47,8 @@ const evaluation: RegimeEvaluation = {
 
 Deno.test("a table has aligned columns, dashes for what is not there, and says why there is no forecast", () => {
   deepStrictEqual(formatRegimeTable(evaluation), [
-    "New gene in a trained cell type: 72,350 samples, 50 cell types × 1,447 genes",
+    "New gene in a trained cell type: 72,350 samples, 50 cell types × 1,447 genes; [ ] 95% interval " +
+    "over 50 cell types",
     "             MSE                   r  skill  r of a gene",
     "wakawaka     3.437 [3.100, 3.750]  –  0.100  0.25 [-0.05, 0.50] of 1,447",
     "gene mean *  3.437 [3.100, 3.750]  –         –",
@@ -56,8 +58,8 @@ Deno.test("a table has aligned columns, dashes for what is not there, and says w
     "wakawaka     –                     –  0.100",
     "gene mean *  –                     –",
     "",
-    "[ ] after MSE, r and skill: 95% bootstrap interval over cell types (1000 samples). * best " +
-    "baseline; skill is 1 − MSE / its MSE.",
+    "[ ] after MSE, r and skill: of 1000 bootstrap samples over cell types. * best baseline; skill is " +
+    "1 − MSE / its MSE.",
     "No forecast: the test set has no samples of this kind: trained gene in a new cell type; new " +
     "gene in a new cell type.",
   ]);

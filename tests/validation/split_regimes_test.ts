@@ -77,5 +77,12 @@ Deno.test("a split that would leave nothing to train on or to test is refused", 
   throws(() => splitRegimes(data, { newGenes: 4 }), /4 of 4 genes .* expected .* 0 to 3/);
   throws(() => splitRegimes(data, { newCellTypes: 1.5 }), { name: "RangeError" });
   throws(() => splitRegimes(data, { newGenes: 0, newCellTypes: 0 }), /no gene and no cell type/);
-  throws(() => splitRegimes(tableDataset(1, 4)), /1 of 1 cell types/);
+  throws(() => splitRegimes(tableDataset(1, 4), { newCellTypes: 1 }), /1 of 1 cell types/);
+  throws(() => splitRegimes(tableDataset(4, 1)), /there is 1 gene, of which none can be held out/);
+});
+
+Deno.test("of one cell type none is held out unless that is asked for", () => {
+  const { train, test, newGenes, newCellTypes } = splitRegimes(tableDataset(1, 24));
+  deepStrictEqual([newGenes.length, newCellTypes.length], [2, 0]);
+  deepStrictEqual([train.length, test.length], [22, 2]);
 });

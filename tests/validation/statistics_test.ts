@@ -2,6 +2,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { meanSquaredError, pearson } from "../../src/metrics/mod.ts";
 import { deriveKey, RandomStream } from "../../src/random.ts";
 import { drawResamples, percentileInterval, quantile } from "../../src/validation/_bootstrap.ts";
+import { describeInterval, judgeInterval } from "../../src/validation/mod.ts";
 import { mixTotals, mseOf, PairSums, pearsonOf } from "../../src/validation/_pair_sums.ts";
 
 const stream = new RandomStream(deriveKey(1, "statistics test"));
@@ -97,4 +98,47 @@ Deno.test("the bootstrap's spread of a mean is its standard error", () => {
   const { low, high } = percentileInterval(means, 0.95);
   ok(Math.abs((high - low) / (2 * 1.96 * error) - 1) < 0.08);
   ok(low < mean && mean < high);
+});
+
+/** How often the nominal 95% interval of the mean over a few normally distributed groups holds the truth, 0. */
+function coverageOf(groups: number): number {
+  const stream = new RandomStream(deriveKey(groups, "coverage"));
+  const trials = 1000;
+  let held = 0;
+  for (let trial = 0; trial < trials; trial++) {
+    const values = Array.from({ length: groups }, () => stream.normal());
+    const strata = [[...values.keys()]];
+    const means = [...drawResamples(strata, { samples: 200, seed: trial })].map((times) =>
+      times.reduce((sum, count, group) => sum + count * values[group], 0) / groups
+    );
+    const { low, high } = percentileInterval(means, 0.95);
+    if (low <= 0 && high >= 0) held++;
+  }
+  return held / trials;
+}
+
+Deno.test("an interval over ten groups holds the truth about as often as it says, one over a few does not", () => {
+  const isAbout = (groups: number, wanted: number) =>
+    ok(Math.abs(coverageOf(groups) - wanted) < 0.04, `${groups}: ${coverageOf(groups)}`);
+  isAbout(2, 0.51);
+  isAbout(4, 0.8);
+  isAbout(6, 0.85);
+  isAbout(10, 0.9);
+});
+
+Deno.test("only an interval over enough groups is called one, and a range names those that are too few", () => {
+  const text = (cellTypes: number | null, genes: number | null) =>
+    describeInterval(judgeInterval({ cellTypes, genes }), 0.95);
+  strictEqual(text(50, 1447), "95% interval over 50 cell types and 1,447 genes");
+  strictEqual(text(10, null), "95% interval over 10 cell types");
+  strictEqual(text(9, null), "range over 9 cell types");
+  strictEqual(text(2, 1447), "range over 2 cell types");
+  strictEqual(text(50, 3), "range over 3 genes");
+  strictEqual(text(2, 3), "range over 2 cell types and 3 genes");
+  strictEqual(text(1, 1447), "no interval over 1 cell type");
+  strictEqual(text(null, 40), "95% interval over 40 genes");
+  strictEqual(
+    describeInterval(judgeInterval({ cellTypes: 12, genes: null }), 0.9),
+    "90% interval over 12 cell types",
+  );
 });

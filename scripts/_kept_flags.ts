@@ -1,0 +1,34 @@
+/** Flags that a run keeps, so that `--resume` needs no others. */
+
+import { showValue } from "../src/_show_value.ts";
+import { FormatError } from "../src/errors.ts";
+import type { ResumeFlags } from "./_checkpoints.ts";
+import { absolutePaths, packageFile } from "./_place.ts";
+
+/** Flags as a later `--resume` alone is to find them, and where their paths start: it shall not begin anew again. */
+export function reusableFlags<Flags extends ResumeFlags>(
+  flags: Flags,
+): { readonly startedIn: string; readonly flags: Flags } {
+  return { startedIn: Deno.cwd(), flags: { ...flags, resume: undefined, overwrite: false } };
+}
+
+/**
+ * Flags that were kept in a file, their paths such that they lead where they did when the run was begun.
+ *
+ * @param content The flags, and the directory in which they were given.
+ * @param file The file, for messages.
+ * @throws {FormatError} If one of them is nothing that the command line could have given.
+ */
+export function parseFlags(
+  { flags, startedIn }: { readonly flags?: unknown; readonly startedIn?: unknown },
+  file: string,
+): Readonly<Record<string, unknown>> {
+  const isWord = (value: unknown) => ["string", "number", "boolean"].includes(typeof value);
+  for (const [name, value] of Object.entries(Object(flags))) {
+    if (isWord(value) || (Array.isArray(value) && value.every(isWord))) continue;
+    throw new FormatError(`Cannot resume: flag ${name} is ${showValue(value)}`, { file });
+  }
+  // One begun by a version that kept no directory was begun in the package's.
+  const directory = typeof startedIn === "string" ? startedIn : packageFile("");
+  return directory === Deno.cwd() ? Object(flags) : absolutePaths(Object(flags), directory);
+}
