@@ -4,6 +4,7 @@ import { ContractError, FormatError } from "../src/errors.ts";
 import { pathKind } from "../src/io/file.ts";
 import { loadModel, saveModel } from "../src/model/save_load.ts";
 import type { TrainedModel } from "../src/model/trained_model.ts";
+import { describeModelDirectory, describeModelFile } from "./_foreign_models.ts";
 import { describeFolder, type Inputs } from "./_inputs.ts";
 import { readJson, writeJson } from "./_json.ts";
 
@@ -40,7 +41,8 @@ export async function holdsModels(directory: string): Promise<boolean> {
 export async function loadModels(directory: string): Promise<TrainedModel[]> {
   const wanted = "--model is a directory that train wrote, or the model/ inside it";
   if (await pathKind(directory) === "file") {
-    throw new ContractError(`Cannot load model: "${directory}" is a file. ${wanted}`);
+    const found = describeModelFile(directory);
+    throw new ContractError(`Cannot load model: "${directory}" ${found}${wanted}`);
   }
   const isThere = async (name: string) => await pathKind(`${directory}/${name}`) !== undefined;
   if (await isThere(ENSEMBLE_FILE)) {
@@ -49,8 +51,9 @@ export async function loadModels(directory: string): Promise<TrainedModel[]> {
   }
   if (await isThere("model/model.json")) return [await loadModel(`${directory}/model`)];
   if (await isThere("model.json")) return [await loadModel(directory)];
+  const foreign = await describeModelDirectory(directory);
   throw new ContractError(
-    `Cannot load model: neither a run nor a model in "${directory}". ${wanted}`,
+    `Cannot load model: ${foreign ?? `neither a run nor a model in "${directory}". `}${wanted}`,
   );
 }
 

@@ -3,10 +3,11 @@
 import { formatCountOf } from "../_count.ts";
 import { freeArray } from "../_free.ts";
 import { ContractError } from "../errors.ts";
+import { checkValues } from "./_check_values.ts";
 import { checkAssembly } from "./chromosomes.ts";
 import type { Gene } from "./gene.ts";
 import type { PrepareOptions, SignalInput } from "./prepare_options.ts";
-import type { SignalCounts } from "./signal/track.ts";
+import type { CountOptions, SignalCounts } from "./signal/track.ts";
 import { flipBins, type GeneWindows } from "./windows.ts";
 
 /** The numbers of a file, `[gene, bin]` row-major. */
@@ -20,7 +21,8 @@ export interface CountSampleOptions extends
   Pick<
     PrepareOptions,
     "rule" | "extendBp" | "minMappingQuality" | "normalisation" | "orientation" | "onWarning"
-  > {
+  >,
+  Pick<CountOptions, "chromosomes"> {
   readonly genes: readonly Gene[];
   readonly windows: GeneWindows;
   readonly onProgress: (genesDone: number) => void;
@@ -40,7 +42,7 @@ export async function countSample(
         options.onWarning?.(message);
       }
     }
-    checkNotNegative(counts.values, input, options);
+    checkValues(counts.values, input, options);
     warnIfEmpty(counts.values, input, options);
     if (normalisation === "rpm") normalise(counts, input);
     if (orientation === "transcript") flipBins(counts.values, genes, { bins: windows.bins });
@@ -82,22 +84,5 @@ function warnIfEmpty(
     `${name} (${mark} of ${cellType}) has nothing in any window of the ${
       formatCountOf(genes.length, "gene")
     }: all its values are zero. Does it hold other chromosomes or regions only?`,
-  );
-}
-
-/** Data sets hold no values below zero: what is above them would be cut off by transforms, or be NaN. */
-function checkNotNegative(
-  values: Float64Array,
-  { name }: SignalInput,
-  { genes, windows }: CountSampleOptions,
-): void {
-  const at = values.findIndex((value) => value < 0);
-  if (at < 0) return;
-  const { id, line } = genes[Math.floor(at / windows.bins)];
-  throw new ContractError(
-    `Cannot use ${name}: gene ${id} (line ${line} of the genes) has ${values[at]} in bin ` +
-      `${
-        at % windows.bins
-      }, expected signal >= 0, such as a fold change or −log10 p, but not a log ratio`,
   );
 }

@@ -18,16 +18,29 @@ const INFLATED_PIECE_BYTES = 1 << 18;
 /** The empty block at the end of every file that bgzip wrote (SAM specification, section 4.1.2). */
 const BGZIP_END = Uint8Array.fromHex("1f8b08040000000000ff0600424302001b0003000000000000000000");
 
+/** How {@linkcode readInflated} reads. */
+export interface ReadInflatedOptions {
+  /**
+   * Whether a file that bgzip wrote may lack the empty block at its end, which shows that nothing is missing.
+   *
+   * Default: `false`.
+   */
+  readonly mayLackEnd?: boolean;
+}
+
 /**
  * Reads a file from its start to its end in bounded pieces. Gzip is told by its first bytes, and
  * may be several files joined into one, as bgzip and `cat` make them.
  *
  * @throws {FormatError} If the gzip data are damaged or cut short.
  */
-export async function* readInflated(source: ByteSource): AsyncGenerator<Bytes> {
+export async function* readInflated(
+  source: ByteSource,
+  options: ReadInflatedOptions = {},
+): AsyncGenerator<Bytes> {
   const head = await source.read(0, Math.min(source.size, 16));
   if (!isGzip(head)) return yield* readPieces(source, PIECE_BYTES);
-  if (isBgzip(head)) await checkBgzipEnd(source);
+  if (isBgzip(head) && !options.mayLackEnd) await checkBgzipEnd(source);
   let readFailure: unknown;
   async function* compressed(): AsyncGenerator<Bytes> {
     try {
@@ -64,19 +77,24 @@ export function mayBeBgzf(head: Bytes): boolean {
   return isGzip(head) && (head[3] & 4) !== 0;
 }
 
-/** Whether a gzip header carries bgzip's extra field, as bgzip writes it: first. */
-function isBgzip(head: Bytes): boolean {
+/** Whether a gzip header, of its first 14 bytes, carries bgzip's extra field, as bgzip writes it: first. */
+export function isBgzip(head: Bytes): boolean {
   return mayBeBgzf(head) && head[12] === 0x42 && head[13] === 0x43;
+}
+
+/** Whether a file ends with the empty block that bgzip and samtools end files with. */
+export async function hasBgzipEnd(source: ByteSource): Promise<boolean> {
+  const length = Math.min(source.size, BGZIP_END.length);
+  const end = await source.read(source.size - length, length);
+  return end.length === BGZIP_END.length && end.every((byte, i) => byte === BGZIP_END[i]);
 }
 
 /**
  * A bgzip file cut between two blocks is sound gzip, so only the block it should end with shows the
  * loss.
  */
-export async function checkBgzipEnd(source: ByteSource): Promise<void> {
-  const length = Math.min(source.size, BGZIP_END.length);
-  const end = await source.read(source.size - length, length);
-  if (end.length === BGZIP_END.length && end.every((byte, i) => byte === BGZIP_END[i])) return;
+async function checkBgzipEnd(source: ByteSource): Promise<void> {
+  if (await hasBgzipEnd(source)) return;
   throw new FormatError(
     "Cannot inflate file: it is cut short: it lacks the empty block that bgzip and samtools end files with. Copy " +
       "or download it again",

@@ -1,55 +1,104 @@
 /** The look at all files before any is counted. */
 
+import { formatCountOf } from "../_count.ts";
+import { freeArray } from "../_free.ts";
 import { ContractError } from "../errors.ts";
+import { checkValues } from "./_check_values.ts";
+import { FileWarnings, type WarnOnce } from "./_file_warnings.ts";
+import { listSome } from "./_wording.ts";
 import { agreeOnAssembly, identifyAssembly } from "./assembly.ts";
-import { checkAssembly } from "./chromosomes.ts";
+import { collectChromosomes, KNOWN_ASSEMBLIES } from "./chromosome_sizes.ts";
+import { checkAssembly, chromosomeMatcher, type Contig } from "./chromosomes.ts";
 import type { Gene } from "./gene.ts";
 import type { PrepareOptions, SignalInput } from "./prepare_options.ts";
 import { checkOptions } from "./signal/_check_options.ts";
 import type { SignalTrack } from "./signal/track.ts";
+import type { GeneWindows } from "./windows.ts";
 
-/** Passes a warning on, unless the same was said of another file. */
-export type WarnOnce = (message: string, file: string) => void;
+/** What the look at all files told. */
+export interface Inspection {
+  /** Name of the assembly, or `unknown`. */
+  readonly assembly: string;
+  /** The chromosomes whose lengths are known. */
+  readonly chromosomes: readonly Required<Contig>[];
+}
 
-/** Files of a sample sheet mostly are alike, and so is what there is to say of them. */
-export function makeWarnOnce(onWarning: (message: string) => void = () => {}): WarnOnce {
-  const said = new Set<string>();
-  return (message, file) => {
-    const rest = message.replaceAll(file, "");
-    if (said.has(rest)) return;
-    said.add(rest);
-    onWarning(message);
-  };
+/** How files are looked at. */
+export interface InspectOptions extends PrepareOptions {
+  readonly windows: GeneWindows;
+  readonly warnOnce: WarnOnce;
 }
 
 /** Opens every file once, checks what can be without counting, and tells the assembly. */
 export async function inspectInputs(
   genes: readonly Gene[],
   inputs: readonly SignalInput[],
-  options: PrepareOptions & { readonly warnOnce: WarnOnce },
-): Promise<string> {
+  options: InspectOptions,
+): Promise<Inspection> {
   const found = [];
-  for (const { name, open } of inputs) {
-    const { track, close } = await open();
+  const contigs: (readonly Contig[])[] = [];
+  const warnings = new FileWarnings();
+  let holdsRows = false;
+  for (const input of inputs) {
+    const { name } = input;
+    const { track, close } = await input.open();
     try {
       checkOptions(track, options);
       checkNormalisation(track, options);
-      const { contigs } = track;
-      found.push({ file: name, assembly: contigs && identifyAssembly(contigs) });
-      if (contigs === undefined) continue;
-      for (const message of checkAssembly(genes, contigs, { file: name })) {
-        options.warnOnce(message, name);
+      warnings.add(name, track.warnings);
+      found.push({ file: name, assembly: track.contigs && identifyAssembly(track.contigs) });
+      contigs.push(track.contigs ?? []);
+      holdsRows ||= track.format === "bed";
+      if (track.contigs !== undefined) {
+        for (const message of checkAssembly(genes, track.contigs, { file: name })) {
+          options.warnOnce(message, name);
+        }
       }
+      if (track.hasSoundSummary === false) await countEarly(track, input, { ...options, genes });
     } finally {
       close();
     }
   }
-  return agreeOnAssembly(found, options.assembly);
+  warnings.passOn(options.warnOnce);
+  const assembly = agreeOnAssembly(found, options.assembly);
+  const chromosomes = collectChromosomes({ contigs: contigs.flat(), assembly });
+  if (holdsRows) warnOfUnknownEnds(genes, chromosomes, options);
+  return { assembly, chromosomes };
+}
+
+/** Counts a file that tells of values that no data set holds, to find out before all others are counted. */
+async function countEarly(
+  track: SignalTrack,
+  input: SignalInput,
+  options: InspectOptions & { readonly genes: readonly Gene[] },
+): Promise<void> {
+  const { rule, windows } = options;
+  const { values } = await track.count(windows, { rule });
+  checkValues(values, input, options);
+  freeArray(values);
 }
 
 function checkNormalisation({ name, format }: SignalTrack, options: PrepareOptions): void {
   if (options.normalisation !== "rpm" || format === "bam" || format === "bed") return;
   throw new ContractError(
     `Cannot normalise ${name}: a signal track has no reads to count, expected normalisation none`,
+  );
+}
+
+/** Rows do not tell where chromosomes end. Only extended reads reach past it in sound files. */
+function warnOfUnknownEnds(
+  genes: readonly Gene[],
+  chromosomes: readonly Contig[],
+  { extendBp = 0, onWarning }: InspectOptions,
+): void {
+  if (extendBp === 0) return;
+  const match = chromosomeMatcher(chromosomes.map(({ name }) => name));
+  const unknown = new Set(genes.map(({ chromosome }) => chromosome).filter((name) => !match(name)));
+  if (unknown.size === 0) return;
+  onWarning?.(
+    `the ends of ${formatCountOf(unknown.size, "chromosome")} (${
+      listSome([...unknown])
+    }) are not known, so reads that are extended past one are counted there: name the assembly, if it is ` +
+      `one of ${KNOWN_ASSEMBLIES.join(", ")}`,
   );
 }

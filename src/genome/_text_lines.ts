@@ -32,11 +32,23 @@ export async function visitTextLines(
   visit: (line: Line) => void,
   onWarning?: OnWarning,
 ): Promise<void> {
+  await visitPiecesOfText(readInflated(source), visit, { source, onWarning });
+}
+
+/** What a text is from, for messages. */
+type NamedSource = Pick<ByteSource, "name">;
+
+/** {@linkcode visitTextLines} of a text that comes piece by piece. */
+export async function visitPiecesOfText(
+  pieces: AsyncIterable<Bytes>,
+  visit: (line: Line) => void,
+  { source, onWarning }: { readonly source: NamedSource; readonly onWarning?: OnWarning },
+): Promise<void> {
   const ends = new LineEndWatch(source.name, onWarning);
   const line: Line = { bytes: new Uint8Array(), start: 0, end: 0, number: 0 };
   let rest: Bytes = new Uint8Array();
   let isFirst = true;
-  for await (const piece of readInflated(source)) {
+  for await (const piece of pieces) {
     if (isFirst) checkIsText(piece, source.name);
     isFirst = false;
     const bytes = rest.length === 0 ? piece : concatenate(rest, piece);
@@ -65,7 +77,7 @@ export function lineText(line: Line): string {
 
 /** Visits the lines that end within `line.bytes`, and returns where the unfinished rest starts. */
 function visitFullLines(
-  { source, ends }: { readonly source: ByteSource; readonly ends: LineEndWatch },
+  { source, ends }: { readonly source: NamedSource; readonly ends: LineEndWatch },
   line: Line,
   visit: (line: Line) => void,
 ): number {

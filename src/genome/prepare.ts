@@ -12,10 +12,12 @@ import type { CompetitionBlock } from "../io/competition_writer.ts";
 import type { DataRecord } from "../record.ts";
 import { collectColumns } from "./_collect_columns.ts";
 import { countSample, type SampleCounts } from "./_count_sample.ts";
+import { makeWarnOnce, type WarnOnce } from "./_file_warnings.ts";
 import { mapInOrder } from "./_in_order.ts";
-import { inspectInputs, makeWarnOnce, type WarnOnce } from "./_inspect_inputs.ts";
+import { inspectInputs } from "./_inspect_inputs.ts";
 import type { Gene } from "./gene.ts";
 import type { PrepareOptions, SignalInput } from "./prepare_options.ts";
+import type { CountOptions } from "./signal/track.ts";
 import { type GeneWindows, geneWindows } from "./windows.ts";
 
 /** Files that were looked at and are ready to be counted. */
@@ -33,8 +35,8 @@ export interface Preparation {
    * Plain counts of reads are integers; all else is rounded to float32.
    *
    * @throws {FormatError} If a file is damaged.
-   * @throws {ContractError} If a file has a value below zero, which no data set holds, or none of the genes'
-   * chromosomes; or reads per million are wanted of a file that does not tell how many reads it has.
+   * @throws {ContractError} If a file has a value below zero or an infinite one, which no data set holds, or none of
+   * the genes' chromosomes; or reads per million are wanted of a file that does not tell how many reads it has.
    */
   blocks(): AsyncGenerator<CompetitionBlock, void, undefined>;
   /**
@@ -49,14 +51,14 @@ export interface Preparation {
 /**
  * Looks at the files of all samples, so that what is wrong with the last one is not found after hours: their
  * formats, their indexes, their chromosomes and assembly. Nothing is counted before `blocks` or `columns` of what
- * comes back is called.
+ * comes back is called, but for bigWig files whose own summary tells of values below zero, infinite or missing.
  *
  * @param genes The genes, the same for all cell types, in the order of the data.
  * @param inputs The files, `[cellType, mark]` row-major: every cell type with the same marks in the same order.
  * @throws {RangeError} If an option is out of range.
  * @throws {FormatError} If a file is empty, damaged, cut short, or lacks its index.
- * @throws {ContractError} If cell types differ in their marks, the rule or an option is not for a file's kind, or
- * files are of another assembly than the genes or each other.
+ * @throws {ContractError} If cell types differ in their marks, the rule or an option is not for a file's kind,
+ * files are of another assembly than the genes or each other, or a bigWig file has such a value in a window.
  *
  * @example
  * ```ts
@@ -84,10 +86,14 @@ export async function prepare(
   const { cellTypes, marks } = checkTable(inputs);
   checkLabels(cellTypes, genes, options);
   const warnOnce = makeWarnOnce(options.onWarning);
-  const assembly = await inspectInputs(genes, inputs, { ...options, warnOnce });
+  const { assembly, chromosomes } = await inspectInputs(genes, inputs, {
+    ...options,
+    windows,
+    warnOnce,
+  });
   const { labels } = options;
   const record = makeRecord({ ...options, assembly }, windows, marks);
-  const blocks = () => countBlocks(genes, inputs, { ...options, warnOnce, windows });
+  const blocks = () => countBlocks(genes, inputs, { ...options, warnOnce, windows, chromosomes });
   return {
     record,
     genes,
@@ -155,10 +161,15 @@ function makeRecord(
   };
 }
 
+interface CountBlocksOptions extends PrepareOptions, Pick<CountOptions, "chromosomes"> {
+  readonly windows: GeneWindows;
+  readonly warnOnce: WarnOnce;
+}
+
 async function* countBlocks(
   genes: readonly Gene[],
   inputs: readonly SignalInput[],
-  options: PrepareOptions & { readonly windows: GeneWindows; readonly warnOnce: WarnOnce },
+  options: CountBlocksOptions,
 ): AsyncGenerator<CompetitionBlock, void, undefined> {
   const { windows, labels, warnOnce, concurrency = 2, onProgress } = options;
   const done = new Float64Array(inputs.length);

@@ -11,6 +11,7 @@ import { FormatError, UnsupportedModelError } from "../errors.ts";
 import type { ByteSource } from "../io/byte_source.ts";
 import { openFile, pathOf, writeFileAtomic } from "../io/file.ts";
 import { parseRecord } from "../record.ts";
+import { metadataOf } from "./_foreign_model.ts";
 import { checkWeights } from "./check_weights.ts";
 import { encodeGeneEffects, parseGeneEffects } from "./gene_effects.ts";
 import { layerNames } from "./layer_names.ts";
@@ -111,6 +112,8 @@ export async function loadModel(
   const path = pathOf(directory);
   const json = await openFile(`${path}/${TOPOLOGY_FILE}`);
   try {
+    // Another program's model may have its weights in files of other names.
+    metadataOf(await readJson(json), json.name);
     const weights = await openFile(`${path}/${WEIGHTS_FILE}`);
     try {
       return await readModel(json, weights);
@@ -137,16 +140,7 @@ function checkLoadable({ spec, weights, record, training }: TrainedModel): void 
 async function readModel(json: ByteSource, weights: ByteSource): Promise<TrainedModel> {
   const file = json.name;
   const content = await readJson(json) as Record<string, unknown> | null;
-  const metadata = content?.userDefinedMetadata as
-    | { histone?: Record<string, unknown> }
-    | undefined;
-  const histone = metadata?.histone;
-  if (typeof histone !== "object" || histone === null) {
-    throw new FormatError(
-      "Cannot load model: userDefinedMetadata.histone is missing, so it was not saved by @waka/histone",
-      { file },
-    );
-  }
+  const histone = metadataOf(content, file);
   if (histone.version !== FORMAT_VERSION) {
     throw new FormatError(
       `Cannot load model: its format version is ${

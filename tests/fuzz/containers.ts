@@ -79,8 +79,10 @@ const BGZF_BLOCK_BYTES = 1024;
 /**
  * A BGZF file of stored blocks, so that a block's place depends only on where its data stand, and an index of the sound
  * file still fits the damaged one.
+ *
+ * @param hasEnd Whether it has the empty block at its end.
  */
-export function writeBgzf(bytes: Bytes): ByteWriter {
+export function writeBgzf(bytes: Bytes, hasEnd = true): ByteWriter {
   const file = new ByteWriter();
   for (let start = 0; start < bytes.length; start += BGZF_BLOCK_BYTES) {
     const block = bytes.subarray(start, start + BGZF_BLOCK_BYTES);
@@ -89,7 +91,7 @@ export function writeBgzf(bytes: Bytes): ByteWriter {
     file.integer(2, 0x4342).field(2, 2).field(2, deflated.length + 25).raw(deflated);
     file.field(4, crc32(block, 0)).field(4, block.length).boundary();
   }
-  return file.raw(BGZF_END);
+  return hasEnd ? file.raw(BGZF_END) : file;
 }
 
 /** The virtual offset, in a file of {@linkcode writeBgzf}, of a place in the inflated data. */

@@ -221,3 +221,15 @@ Deno.test("bytes of the caller are not taken from him", async () => {
   await (await prepare([geneAt("chr1", 5000)], inputs, { rule: "reads" })).columns();
   strictEqual(bytes.length, length);
 });
+
+Deno.test("files of very many sequences are looked at as all others", async () => {
+  const contigs = Array.from({ length: 200_000 }, (_, i) => ({ name: `s${i}`, length: 9000 }));
+  const [input] = [textInput("liver", "H3K4me3", "s7\t0\t100\n")];
+  const open = async () => {
+    const { track, close } = await input.open();
+    const count: typeof track.count = (windows, options) => track.count(windows, options);
+    return { track: { ...{ name: "a.bed", format: "bed" as const }, contigs, count }, close };
+  };
+  const preparation = await prepare([geneAt("s7", 100)], [{ ...input, open }], SMALL);
+  deepStrictEqual([...(await preparation.columns()).signal], [0, 1, 0, 0]);
+});

@@ -18,6 +18,24 @@ export function adviseCram(name: string): string {
   return sortCommand(name, "--reference GENOME.fa ");
 }
 
+/** Writes a BAM file, or text that bgzip wrote, anew: with the empty block at its end. */
+export function adviseRewrite(name: string): string {
+  return /\.bam$/i.test(name)
+    ? `samtools view -b -o new.bam ${quotePath(name)} && samtools index new.bam`
+    : `gunzip -c ${quotePath(name)} | bgzip > new${/\.\w+\.b?gz$/i.exec(name)?.[0] ?? ".gz"}`;
+}
+
+/** What to make of BEDPE that bedtools wrote. */
+export function advisePairs(name: string): string {
+  const stem = name.replace(/\.(bed|bedpe)(\.b?gz)?$/i, "");
+  const print = /\.b?gz$/i.test(name) ? `gunzip -c ${quotePath(name)}` : `cat ${quotePath(name)}`;
+  return "a pair of reads in a row, expected a read or a fragment in a row: make fragments with " +
+    `"${print} | awk '$1 == $4' | cut -f 1,2,6 > ${
+      quotePath(`${stem}.fragments.bed`)
+    }", or single ` +
+    "reads with bedtools bamtobed without -bedpe";
+}
+
 function sortCommand(name: string, flags: string): string {
   const sorted = quotePath(name.replace(/\.(bam|cram|sam|sam\.gz)$/i, "") + ".sorted.bam");
   return `samtools sort ${flags}-o ${sorted} ${quotePath(name)} && samtools index ${sorted}`;

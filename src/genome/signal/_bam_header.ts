@@ -6,8 +6,6 @@ import type { ByteSource } from "../../io/byte_source.ts";
 import type { Contig } from "../chromosomes.ts";
 import { inflateRange, type Piece } from "./_bgzf.ts";
 
-/** The empty block that ends the file. */
-const END_BYTES = 28;
 const MAX_SEQUENCES = 2 ** 20;
 const MAX_NAME_BYTES = 2 ** 16;
 /** The line that tells how the reads are sorted is the first of the text. */
@@ -27,7 +25,7 @@ export interface BamHeader {
  */
 export async function readBamHeader(source: ByteSource): Promise<BamHeader> {
   const start = { blockPosition: 0, dataPosition: 0 };
-  const end = { blockPosition: source.size - END_BYTES, dataPosition: 0 };
+  const end = { blockPosition: source.size, dataPosition: 0 };
   const pieces = inflateRange(source, { minv: start, maxv: end });
   const bytes = new HeaderBytes(source.name, pieces);
   try {

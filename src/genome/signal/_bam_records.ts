@@ -32,12 +32,12 @@ const REFERENCE_OPERATIONS = 1 << 0 | 1 << 2 | 1 << 3 | 1 << 7 | 1 << 8;
 export class BamRecordDecoder {
   readonly #file: string;
   readonly #filter: BamFilter;
-  readonly #sink: ReadSink;
+  readonly #sink: Pick<ReadSink, "add" | "addBase">;
   /** Holds the start of a record whose end is yet to come. */
   readonly #carry = new CarryBuffer();
   #byteOffset = 0;
 
-  constructor(file: string, filter: BamFilter, sink: ReadSink) {
+  constructor(file: string, filter: BamFilter, sink: Pick<ReadSink, "add" | "addBase">) {
     this.#file = file;
     this.#filter = filter;
     this.#sink = sink;

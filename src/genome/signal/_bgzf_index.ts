@@ -17,6 +17,7 @@ const MAX_SEQUENCES = 2 ** 20;
 /** With more levels the numbers of bins, of 32 bits, would not suffice. */
 const MAX_DEPTH = 10;
 const CHUNK_BYTES = 16;
+const START: VirtualOffset = { blockPosition: 0, dataPosition: 0 };
 
 /** How an index divides sequences into bins: level by level, each bin into eight. */
 interface Binning {
@@ -49,7 +50,7 @@ export class BgzfIndex {
   readonly #bytes: Uint8Array;
   readonly #binning: Binning;
   readonly #sequences: Sequence[] = [];
-  #hasPlaces = false;
+  #end = START;
   /** Mapped records on all sequences. */
   #records = 0;
 
@@ -71,7 +72,12 @@ export class BgzfIndex {
 
   /** Whether it knows where any record is. */
   get hasPlaces(): boolean {
-    return this.#hasPlaces;
+    return compareOffsets(this.#end, START) > 0;
+  }
+
+  /** Where the last record ends that it knows of. */
+  get end(): VirtualOffset {
+    return this.#end;
   }
 
   /** Mapped records on a sequence, 0 where the index does not tell. */
@@ -112,7 +118,7 @@ export class BgzfIndex {
   #readSequence(cursor: IndexCursor): Sequence {
     const { at } = cursor;
     let records = 0;
-    this.#visitBins(cursor, (_, chunks) => this.#hasPlaces ||= chunks > 0, () => {
+    this.#visitBins(cursor, (_, chunks) => this.#readEnds(cursor, chunks), () => {
       cursor.skip(CHUNK_BYTES);
       records = cursor.uint64();
       cursor.skip(8);
@@ -123,6 +129,14 @@ export class BgzfIndex {
     const linearAt = cursor.at;
     cursor.skip(8 * linearLength);
     return { at, records, linearAt, linearLength };
+  }
+
+  #readEnds(cursor: IndexCursor, chunks: number): void {
+    for (let i = 0; i < chunks; i++) {
+      cursor.skip(CHUNK_BYTES / 2);
+      const end = cursor.virtualOffset();
+      if (compareOffsets(end, this.#end) > 0) this.#end = end;
+    }
   }
 
   /** Visits the bins of a sequence; the cursor stands at the chunks of each, and behind the last one at the end. */

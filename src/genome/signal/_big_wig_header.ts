@@ -18,11 +18,14 @@ export interface BigWigHeader {
   readonly indexOffset: number;
   /** Whether the sections are deflated. */
   readonly isDeflated: boolean;
+  /** `false` if the summary of all values is there and tells of some below zero, infinite or missing. */
+  readonly hasSoundSummary: boolean;
 }
 
 const BIG_WIG_MAGIC = 0x888ffc26;
 const BIG_BED_MAGIC = 0x8789f2eb;
 const HEADER_BYTES = 64;
+const SUMMARY_BYTES = 40;
 const TREE_HEADER_BYTES = 32;
 const MAX_NAME_BYTES = 2 ** 16;
 const MAX_SEQUENCES = 2 ** 20;
@@ -44,7 +47,16 @@ export async function readBigWigHeader(source: ByteSource): Promise<BigWigHeader
     indexOffset: placeAt(header, 24),
     // The size of the largest section inflated, and 0 where none is deflated.
     isDeflated: header.getUint32(52, true) > 0,
+    hasSoundSummary: await hasSoundSummary(source, placeAt(header, 44)),
   };
+}
+
+/** Looks at the smallest and the largest value and the sum; a summary that is not there tells nothing. */
+async function hasSoundSummary(source: ByteSource, offset: number): Promise<boolean> {
+  if (offset === 0 || offset + SUMMARY_BYTES > source.size) return true;
+  const summary = await readPart(source, offset, SUMMARY_BYTES);
+  return summary.getFloat64(8, true) >= 0 &&
+    [8, 16, 24].every((at) => Number.isFinite(summary.getFloat64(at, true)));
 }
 
 async function readContigs(source: ByteSource, offset: number): Promise<NumberedContig[]> {

@@ -13,6 +13,8 @@ export type VisitInterval = (start: number, end: number, value: number) => void;
 export interface IntervalQuery {
   /** Number of the sequence. */
   readonly contig: number;
+  /** Its name. */
+  readonly name: string;
   /** By ascending start, apart from each other. */
   readonly regions: readonly Region[];
   /** Where the index of the sections is. */
@@ -24,11 +26,15 @@ export interface IntervalQuery {
 interface SectionPlace {
   readonly offset: number;
   readonly end: number;
+  /** Whether, by the index, it is of the wanted sequence alone, as the sections of all known writers are. */
+  readonly isOfOne: boolean;
 }
 
 const INDEX_MAGIC = 0x2468ace0;
 const INDEX_HEADER_BYTES = 48;
 const SECTION_HEADER_BYTES = 24;
+/** The method in the first byte of zlib data (RFC 1950). */
+const DEFLATE = 8;
 /** Size of an interval by the section's type: start, end and value; start and value; value. */
 const ITEM_BYTES = [0, 12, 8, 4];
 const LARGEST_SECTION_BYTES = SECTION_HEADER_BYTES + 65_535 * 12;
@@ -47,7 +53,7 @@ export async function visitIntervals(
   visit: VisitInterval,
 ): Promise<void> {
   const places = await findSections(source, query);
-  const decoder = new SectionDecoder(source.name, query.contig, visit);
+  const decoder = new SectionDecoder(source.name, query, visit);
   for (let first = 0; first < places.length;) {
     const start = places[first].offset;
     let last = first;
@@ -58,7 +64,7 @@ export async function visitIntervals(
       const bytes = new Uint8Array(part.buffer, part.byteOffset + offset - start, end - offset);
       decoder.decode(
         query.isDeflated ? await inflateSection(source, bytes, offset) : bytes,
-        offset,
+        places[first],
       );
     }
   }
@@ -86,7 +92,8 @@ async function findSections(source: ByteSource, query: IntervalQuery): Promise<S
       // In a sound file sections lie side by side, so that together they are no longer than the file.
       const isSound = length <= LARGEST_SECTION_BYTES && offset >= (places.at(-1)?.end ?? 0);
       if (!isSound) fail(source.name, `a section of ${length} bytes overlaps another`, offset);
-      places.push({ offset, end: offset + length });
+      const isOfOne = item.getUint32(0, true) === item.getUint32(8, true);
+      places.push({ offset, end: offset + length, isOfOne });
     },
   });
   return places;
@@ -115,21 +122,25 @@ async function inflateSection(
 
 class SectionDecoder {
   readonly #file: string;
-  readonly #contig: number;
+  readonly #query: IntervalQuery;
   readonly #visit: VisitInterval;
   /** Where the last interval ended. */
   #end = 0;
 
-  constructor(file: string, contig: number, visit: VisitInterval) {
+  constructor(file: string, query: IntervalQuery, visit: VisitInterval) {
     this.#file = file;
-    this.#contig = contig;
+    this.#query = query;
     this.#visit = visit;
   }
 
-  decode(bytes: Uint8Array, offset: number): void {
+  decode(bytes: Uint8Array, { offset, isOfOne }: SectionPlace): void {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     if (bytes.length < SECTION_HEADER_BYTES) fail(this.#file, "a section has no header", offset);
-    if (view.getUint32(0, true) !== this.#contig) return;
+    const contig = view.getUint32(0, true);
+    if (contig !== this.#query.contig) {
+      if (isOfOne) this.#failContig(contig, view, offset);
+      return;
+    }
     const [step, span] = [view.getUint32(12, true), view.getUint32(16, true)];
     const itemBytes = ITEM_BYTES[view.getUint8(20)] ?? 0;
     const items = view.getUint16(22, true);
@@ -144,12 +155,23 @@ class SectionDecoder {
       // Without this a small file could be days of work: each interval would be counted into every bin.
       if (start < this.#end || stop < start) {
         const found =
-          `the interval ${start}-${stop} overlaps the one before or ends before it starts`;
+          `the interval ${this.#query.name}:${start}-${stop} overlaps the one before or ` +
+          "ends before it starts";
         fail(this.#file, found, offset);
       }
       this.#end = stop;
       this.#visit(start, stop, view.getFloat32(at + itemBytes - 4, true));
     }
+  }
+
+  /** What is no section would be passed over in silence. */
+  #failContig(contig: number, view: DataView, offset: number): never {
+    const isZlib = !this.#query.isDeflated && view.getUint16(0) % 31 === 0 &&
+      (view.getUint8(0) & 15) === DEFLATE;
+    const found = isZlib
+      ? "its header says that sections are not compressed (uncompressBufSize is 0), but they are"
+      : `a section is of sequence ${contig}, expected ${this.#query.contig} (${this.#query.name})`;
+    fail(this.#file, found, offset);
   }
 }
 

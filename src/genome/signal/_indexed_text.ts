@@ -13,17 +13,26 @@ import type { IntervalRows } from "./_interval_rows.ts";
 import { makeRows, RowCounter } from "./_row_counter.ts";
 import type { CountOptions, SignalCounts, SignalTrack, TextFormat } from "./track.ts";
 
+/** What opening a file told. */
+export interface IndexedTextContent {
+  readonly format: TextFormat;
+  readonly index: BgzfIndex;
+  readonly warnings: readonly string[];
+}
+
 /** A file with an index. */
 export class IndexedTextTrack implements SignalTrack {
   readonly name: string;
   readonly format: TextFormat;
   readonly contigs: readonly Contig[];
+  readonly warnings: readonly string[];
   readonly #source: ByteSource;
   readonly #index: BgzfIndex;
 
-  constructor(source: ByteSource, format: TextFormat, index: BgzfIndex) {
+  constructor(source: ByteSource, { format, index, warnings }: IndexedTextContent) {
     this.name = source.name;
     this.format = format;
+    this.warnings = warnings;
     this.contigs = (index.names ?? []).map((name) => ({ name }));
     this.#source = source;
     this.#index = index;
@@ -31,8 +40,9 @@ export class IndexedTextTrack implements SignalTrack {
 
   async count(windows: GeneWindows, options: CountOptions): Promise<SignalCounts> {
     checkOptions(this, options);
-    const { extendBp = 0, onProgress } = options;
+    const { extendBp = 0, onProgress, onWarning } = options;
     const sink = new RowCounter(windows, options, this.format);
+    const rows = makeRows(this, sink, options);
     const names = this.contigs.map(({ name }) => name);
     const onContigs = windowsByContig(windows, names);
     const widthBp = windows.bins * windows.binSizeBp;
@@ -45,13 +55,13 @@ export class IndexedTextTrack implements SignalTrack {
       const onContig = onContigs.get(name);
       if (onContig === undefined) continue;
       const regions = mergeWindows(onContig, { widthBp, paddingBp: extendBp, length });
-      const rows = makeRows(this, sink, options);
       for (const range of mergeRanges(this.#index.findRanges(sequence, regions))) {
         await visitRange(this.#source, range, { rows, carry });
       }
       onProgress?.(done += onContig.starts.length, windows.genes);
     }
     onProgress?.(windows.genes, windows.genes);
+    sink.warn(rows, { file: this.name, onWarning });
     return {
       values: sink.finish(),
       contigs: this.contigs,

@@ -2,93 +2,50 @@
 
 import { FormatError } from "../../errors.ts";
 import type { Line } from "../../io/_lines.ts";
-import { decodeText, parseDecimal } from "../../io/_numbers.ts";
+import { decodeText } from "../../io/_numbers.ts";
+import { advisePairs } from "./_advice.ts";
+import { describeForeignRow, isPairOfReads, rowText } from "./_foreign_rows.ts";
+import { OverlapError } from "./_overlap_error.ts";
+import { isBlank, type RowKind, RowSplitter } from "./_row_kinds.ts";
 
 /** Takes rows; coordinates are 0-based half-open. */
 export interface RowSink {
   /** The next rows are on another sequence. */
   startContig(name: string): void;
-  /** Takes a row with the value that its kind of row has. */
-  add(start: number, end: number, value: number): void;
+  /**
+   * Takes a row with the value that its kind of row has, NaN if it is missing. Returns the first of its bases that
+   * had a value before, though rows of its kind may not overlap, or -1.
+   */
+  add(start: number, end: number, value: number): number;
 }
 
-/** A column that becomes a number. */
-export interface RowValue {
-  /** What it is called in messages. */
-  readonly name: string;
-  /** Position among the columns. */
-  readonly column: number;
-  /** What it must be. */
-  readonly expected: string;
-  /** Reads the bytes from `start` to `end`; NaN if they are not what is expected. */
-  readonly parse: (bytes: Uint8Array, start: number, end: number) => number;
+/** Rows of which there is something to say, but only once. */
+export interface OddRows {
+  /** How many. */
+  count: number;
+  /** The first, for messages. */
+  readonly first: string;
 }
 
-/** How the rows of a format are read. */
-export interface RowKind {
-  /** What a row is called in messages. */
-  readonly name: string;
-  /** Fewest columns. */
-  readonly columns: number;
-  readonly isSeparator: (byte: number) => boolean;
-  /** The column that gives a row its value; without one the value is 0. */
-  readonly value?: RowValue;
-  /** Whether rows may overlap. */
-  readonly overlap: boolean;
-}
-
-const TAB = 9;
-const SPACE = 32;
 const HASH = 35;
-const PLUS = 43;
 const MINUS = 45;
-/** Columns are told apart up to the strand of BED. */
-const MOST_COLUMNS = 6;
+const SPACE = 32;
+const TAB = 9;
+const STRAND_COLUMN = 5;
 const LARGEST_POSITION = 2 ** 31 - 1;
-
-/** Reads whose strand does not matter. */
-export const BED_ROWS: RowKind = {
-  name: "BED row",
-  columns: 3,
-  isSeparator: (byte) => byte === TAB,
-  overlap: true,
-};
-
-/** Reads with their strand as value: 1 or -1. */
-export const STRANDED_BED_ROWS: RowKind = {
-  ...BED_ROWS,
-  columns: 6,
-  value: {
-    name: "strand",
-    column: 5,
-    expected: "+ or -, to extend reads from their 5' ends",
-    parse(bytes, start, end) {
-      const strand = end - start === 1 ? bytes[start] : 0;
-      return strand === PLUS ? 1 : strand === MINUS ? -1 : NaN;
-    },
-  },
-};
-
-/** Signal by intervals. */
-export const BEDGRAPH_ROWS: RowKind = {
-  name: "bedGraph row",
-  columns: 4,
-  isSeparator: (byte) => byte === TAB || byte === SPACE,
-  value: { name: "value", column: 3, expected: "a finite number", parse: parseDecimal },
-  overlap: false,
-};
 
 /** Reads lines as rows of one kind, and passes over the lines that only a browser needs. */
 export class IntervalRows {
   readonly #file: string;
   readonly #kind: RowKind;
   readonly #sink: RowSink;
-  /** Where the first columns of the line end. */
-  readonly #columnEnds = new Int32Array(MOST_COLUMNS);
-  #contig = new Uint8Array();
+  readonly #columns = new RowSplitter();
+  /** No name at first. */
+  #contig = Uint8Array.of(TAB);
   #start = 0;
   #end = 0;
   #rows = 0;
+  #empty: OddRows | undefined;
   /** Where the lines come from if they have no number: the block of a BGZF file. */
   byteOffset: number | undefined;
 
@@ -98,9 +55,19 @@ export class IntervalRows {
     this.#sink = sink;
   }
 
-  /** Number of rows read. */
+  /** Number of rows read that have a base. */
   get rows(): number {
     return this.#rows;
+  }
+
+  /** Rows without a base, which were passed over. */
+  get empty(): OddRows | undefined {
+    return this.#empty;
+  }
+
+  /** Name of the sequence of the last row. */
+  get contig(): string {
+    return decodeText(this.#contig, 0, this.#contig.length);
   }
 
   /**
@@ -110,37 +77,29 @@ export class IntervalRows {
    */
   read(line: Line): void {
     if (isForBrowsers(line)) return;
-    const { bytes, start } = line;
-    const ends = this.#columnEnds;
-    const columns = this.#splitColumns(line);
+    const { starts, ends } = this.#columns;
+    let columns = this.#columns.split(line, this.#kind);
+    let isNewContig = !this.#isSameContig(line.bytes, starts[0], ends[0]);
+    if (isNewContig && this.#columns.hasBlankInFirst(line)) {
+      columns = this.#columns.splitAtBlanks(line);
+      isNewContig = !this.#isSameContig(line.bytes, starts[0], ends[0]);
+    }
     if (columns < this.#kind.columns) {
       this.#fail(line, `${columns} columns, expected at least ${this.#kind.columns}`);
     }
-    const isNewContig = !this.#isSameContig(bytes, start, ends[0]);
     if (isNewContig) this.#startContig(line);
-    const from = this.#readPosition(line, "start", ends[0] + 1, ends[1]);
-    const to = this.#readPosition(line, "end", ends[1] + 1, ends[2]);
-    if (to <= from) this.#fail(line, `end is ${to}, expected more than the start, ${from}`);
-    if (!this.#kind.overlap && !isNewContig && from < this.#end && from >= this.#start) {
-      this.#fail(line, `it starts at ${from}, within the row before, which ends at ${this.#end}`);
+    if (columns > STRAND_COLUMN && this.#kind.isReads) this.#refusePairs(line);
+    const from = this.#readPosition(line, "start", 1);
+    const to = this.#readPosition(line, "end", 2);
+    if (to <= from) return this.#passOver(line, from, to);
+    if (!this.#kind.mayOverlap && !isNewContig && from < this.#end && to > this.#start) {
+      this.#failOverlap(line, Math.max(from, this.#start));
     }
     this.#start = from;
     this.#end = to;
     this.#rows++;
-    this.#sink.add(from, to, this.#readValue(line));
-  }
-
-  #splitColumns({ bytes, start, end }: Line): number {
-    const { isSeparator } = this.#kind;
-    const ends = this.#columnEnds;
-    let column = 0;
-    for (let i = start; i < end; i++) {
-      if (!isSeparator(bytes[i])) continue;
-      ends[column++] = i;
-      if (column === MOST_COLUMNS) return column;
-    }
-    ends[column++] = end;
-    return column;
+    const taken = this.#sink.add(from, to, this.#readValue(line));
+    if (taken >= 0) this.#failOverlap(line, taken);
   }
 
   #isSameContig(bytes: Uint8Array, start: number, end: number): boolean {
@@ -151,56 +110,102 @@ export class IntervalRows {
   }
 
   #startContig(line: Line): void {
-    const { bytes, start } = line;
-    const end = this.#columnEnds[0];
+    const [start] = this.#columns.starts;
+    const [end] = this.#columns.ends;
     if (start === end) this.#fail(line, "the chromosome is empty, expected a name");
-    this.#contig = bytes.slice(start, end);
-    this.#sink.startContig(decodeText(bytes, start, end));
+    this.#contig = line.bytes.slice(start, end);
+    this.#sink.startContig(decodeText(line.bytes, start, end));
   }
 
-  #readPosition(line: Line, column: string, start: number, end: number): number {
+  /** Looks closely only where a digit stands instead of the strand. */
+  #refusePairs(line: Line): void {
+    const { bytes } = line;
+    const at = this.#columns.starts[STRAND_COLUMN];
+    if (!isDigit(bytes[bytes[at] === MINUS ? at + 1 : at])) return;
+    if (!isPairOfReads(rowText(line))) return;
+    const found = `it is BEDPE, ${advisePairs(this.#file)}`;
+    throw new FormatError(`Cannot read BED row: ${found}`, this.#placeOf(line));
+  }
+
+  #readPosition(line: Line, name: string, column: number): number {
+    const { bytes } = line;
+    const start = this.#columns.starts[column];
+    const end = this.#columns.ends[column];
     let value = end > start ? 0 : NaN;
     for (let i = start; i < end; i++) {
-      const digit = line.bytes[i] - 48;
+      const digit = bytes[i] - 48;
       value = digit >= 0 && digit <= 9 ? value * 10 + digit : NaN;
     }
     if (value <= LARGEST_POSITION) return value;
-    const found = decodeText(line.bytes, start, end);
+    if (this.#columns.trim(bytes, column)) return this.#readPosition(line, name, column);
+    const found = decodeText(bytes, start, end);
     return this.#fail(
       line,
-      `${column} is "${found}", expected an integer from 0 to ${LARGEST_POSITION}`,
+      `${name} is "${found}", expected an integer from 0 to ${LARGEST_POSITION}`,
     );
   }
 
   #readValue(line: Line): number {
     const { value } = this.#kind;
     if (value === undefined) return 0;
-    const start = this.#columnEnds[value.column - 1] + 1;
-    const end = this.#columnEnds[value.column];
+    const start = this.#columns.starts[value.column];
+    const end = this.#columns.ends[value.column];
     const number = value.parse(line.bytes, start, end);
-    if (!Number.isNaN(number)) return number;
+    if (number !== undefined) return number;
+    if (this.#columns.trim(line.bytes, value.column)) return this.#readValue(line);
     const found = decodeText(line.bytes, start, end);
     return this.#fail(line, `${value.name} is "${found}", expected ${value.expected}`);
   }
 
-  #fail(line: Line, found: string): never {
-    throw new FormatError(`Cannot read ${this.#kind.name}: ${found}`, {
-      file: this.#file,
-      line: this.byteOffset === undefined ? line.number : undefined,
-      byteOffset: this.byteOffset,
-    });
+  #passOver(line: Line, from: number, to: number): void {
+    if (to < from) this.#fail(line, `end is ${to}, expected the start, ${from}, or more`);
+    this.#empty ??= { count: 0, first: this.describe(line, from, to) };
+    this.#empty.count++;
   }
+
+  /** Says where a row is, in the file and in the genome. */
+  describe({ number }: Line, from: number, to: number): string {
+    const place = this.byteOffset === undefined ? `line ${number}` : `byte ${this.byteOffset}`;
+    return `${this.contig}:${from}-${to} (${place})`;
+  }
+
+  #failOverlap(line: Line, position: number): never {
+    throw new OverlapError({ contig: this.contig, position }, this.#placeOf(line));
+  }
+
+  #fail(line: Line, found: string): never {
+    const { isReads, name } = this.#kind;
+    const foreign = describeForeignRow(rowText(line), { file: this.#file, isSignal: !isReads });
+    throw new FormatError(`Cannot read ${name}: ${foreign ?? found}`, this.#placeOf(line));
+  }
+
+  #placeOf({ number }: Line): { file: string; line?: number; byteOffset?: number } {
+    const { byteOffset } = this;
+    return byteOffset === undefined
+      ? { file: this.#file, line: number }
+      : { file: this.#file, byteOffset };
+  }
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= 48 && byte <= 57;
 }
 
 const TRACK = [..."track"].map((letter) => letter.charCodeAt(0));
 const BROWSER = [..."browser"].map((letter) => letter.charCodeAt(0));
 
-/** Whether a line is a comment, or tells a genome browser what to show. */
+/** Whether a line is a comment or blank, or tells a genome browser what to show. */
 function isForBrowsers({ bytes, start, end }: Line): boolean {
   const first = bytes[start];
   if (first === HASH) return true;
+  if (first === SPACE || first === TAB) return isAllBlank(bytes, start, end);
   const word = first === TRACK[0] ? TRACK : first === BROWSER[0] ? BROWSER : undefined;
   if (word === undefined || !word.every((byte, i) => bytes[start + i] === byte)) return false;
-  const behind = start + word.length;
-  return behind === end || bytes[behind] === SPACE || bytes[behind] === TAB;
+  const after = start + word.length;
+  return after === end || isBlank(bytes[after]);
+}
+
+function isAllBlank(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (!isBlank(bytes[i])) return false;
+  return true;
 }

@@ -14,7 +14,7 @@ export class ReadSink {
 
   /** Takes a read of which only the place is known; it is not extended. */
   addBase(start: number): void {
-    this.#counter.add(start, Math.min(start + 1, this.contigLength), 1);
+    if (start < this.contigLength) this.#counter.add(start, start + 1, 1);
   }
 
   /** Takes a read on the bases `[start, end)`. */
@@ -25,6 +25,7 @@ export class ReadSink {
       if (isReverse) from = Math.max(0, to - this.#extendBp);
       else to = from + this.#extendBp;
     }
-    this.#counter.add(from, Math.min(to, this.contigLength), 1);
+    to = Math.min(to, this.contigLength);
+    if (from < to) this.#counter.add(from, to, 1);
   }
 }

@@ -1,51 +1,126 @@
+import { formatCountOf } from "../../_count.ts";
 import { FormatError } from "../../errors.ts";
-import type { Contig } from "../chromosomes.ts";
+import { chromosomeMatcher, type Contig } from "../chromosomes.ts";
+import type { Line } from "../../io/_lines.ts";
 import type { GeneWindows } from "../windows.ts";
 import { windowsByContig } from "./_contig_windows.ts";
-import {
-  BED_ROWS,
-  BEDGRAPH_ROWS,
-  IntervalRows,
-  type RowSink,
-  STRANDED_BED_ROWS,
-} from "./_interval_rows.ts";
+import { CoveredBases } from "./_covered_bases.ts";
+import { IntervalRows, type OddRows, type RowSink } from "./_interval_rows.ts";
 import { ReadSink } from "./_read_sink.ts";
+import { BED_ROWS, BEDGRAPH_ROWS, STRANDED_BED_ROWS } from "./_row_kinds.ts";
 import { type ContigWindows, WindowCounter } from "./_window_counter.ts";
+import type { OverlapPlace } from "./_overlap_error.ts";
 import type { CountOptions, SignalTrack, TextFormat } from "./track.ts";
 
-/** Counts rows into the windows of their sequence. */
+/** What is known of a sequence that has rows. */
+interface RowContig {
+  readonly name: string;
+  readonly windows: ContigWindows | undefined;
+  /** Bases that have a value; of a signal track. */
+  readonly covered: CoveredBases | undefined;
+  /** In base pairs, infinite where nobody tells. */
+  readonly length: number;
+}
+
+/** What becomes of values that are NaN, as pyBigWig has it. */
+export const MISSING_VALUES = "a bin that holds one is 0, as one without signal";
+
+/** Counts rows into the windows of their sequence, up to its end. */
 export class RowCounter implements RowSink {
   readonly #windows: GeneWindows;
   readonly #counter: WindowCounter;
   readonly #reads: ReadSink | undefined;
-  readonly #byContig = new Map<string, ContigWindows | undefined>();
+  readonly #lengths: ReadonlyMap<string, number>;
+  readonly #matchLength: (name: string) => string | undefined;
+  readonly #contigs = new Map<string, RowContig>();
+  readonly #covered = new Map<number, CoveredBases>();
+  #contig!: RowContig;
+  #missing: OddRows | undefined;
+  #outside: OddRows | undefined;
 
-  constructor(windows: GeneWindows, { rule, extendBp = 0 }: CountOptions, format: TextFormat) {
+  constructor(windows: GeneWindows, options: CountOptions, format: TextFormat) {
+    const { rule, extendBp = 0, chromosomes = [] } = options;
     this.#windows = windows;
+    this.#lengths = new Map(chromosomes.map(({ name, length }) => [name, length]));
+    this.#matchLength = chromosomeMatcher(this.#lengths.keys());
     this.#counter = new WindowCounter(windows, rule);
     this.#reads = format === "bed" ? new ReadSink(this.#counter, extendBp) : undefined;
   }
 
   /** Names of the sequences that have rows. */
   get contigs(): Contig[] {
-    return Array.from(this.#byContig.keys(), (name) => ({ name }));
+    return Array.from(this.#contigs.keys(), (name) => ({ name }));
   }
 
   startContig(name: string): void {
-    if (!this.#byContig.has(name)) {
-      this.#byContig.set(name, windowsByContig(this.#windows, [name]).get(name));
-    }
-    this.#counter.select(this.#byContig.get(name));
+    let contig = this.#contigs.get(name);
+    if (contig === undefined) this.#contigs.set(name, contig = this.#describeContig(name));
+    this.#contig = contig;
+    this.#counter.select(contig.windows);
+    if (this.#reads !== undefined) this.#reads.contigLength = contig.length;
   }
 
-  add(start: number, end: number, value: number): void {
-    if (this.#reads === undefined) this.#counter.add(start, end, value);
-    else this.#reads.add(start, end, value < 0);
+  add(start: number, end: number, value: number): number {
+    const { length, covered } = this.#contig;
+    if (start >= length) {
+      this.#outside = this.#count(this.#outside, start, end);
+      return -1;
+    }
+    if (this.#reads !== undefined) {
+      this.#reads.add(start, end, value < 0);
+      return -1;
+    }
+    if (Number.isNaN(value)) this.#missing = this.#count(this.#missing, start, end);
+    const taken = covered === undefined ? -1 : covered.add(start, end);
+    if (taken < 0) this.#counter.add(start, Math.min(end, length), value);
+    return taken;
   }
 
   finish(): Float64Array<ArrayBuffer> {
     return this.#counter.finish();
   }
+
+  /** Says what rows were passed over. */
+  warn(rows: IntervalRows, { file, onWarning }: WarnOptions): void {
+    const say = (odd: OddRows | undefined, what: string) => {
+      if (odd === undefined) return;
+      onWarning?.(`${file} has ${formatCountOf(odd.count, "row")} ${what}, such as ${odd.first}`);
+    };
+    say(rows.empty, "without a base (start and end are the same), passed over");
+    say(this.#missing, `whose value is missing; ${MISSING_VALUES}`);
+    say(
+      this.#outside,
+      "past the end of the chromosome, left out (is the file of another assembly?)",
+    );
+  }
+
+  #describeContig(name: string): RowContig {
+    const windows = windowsByContig(this.#windows, [name]).get(name);
+    const known = this.#matchLength(name);
+    const length = known === undefined ? Infinity : this.#lengths.get(known)!;
+    return { name, windows, covered: windows && this.#coverageOf(windows), length };
+  }
+
+  /** The same for all names that a file has of one sequence, whose windows are the same. */
+  #coverageOf(windows: ContigWindows): CoveredBases | undefined {
+    if (this.#reads !== undefined) return undefined;
+    const [gene] = windows.geneIndex;
+    const widthBp = this.#windows.bins * this.#windows.binSizeBp;
+    const covered = this.#covered.get(gene) ?? new CoveredBases(windows, widthBp);
+    this.#covered.set(gene, covered);
+    return covered;
+  }
+
+  #count(odd: OddRows | undefined, start: number, end: number): OddRows {
+    odd ??= { count: 0, first: `${this.#contig.name}:${start}-${end}` };
+    odd.count++;
+    return odd;
+  }
+}
+
+interface WarnOptions {
+  readonly file: string;
+  readonly onWarning: CountOptions["onWarning"];
 }
 
 /** The reader of a track's rows. */
@@ -56,6 +131,35 @@ export function makeRows(
 ): IntervalRows {
   const bedRows = extendBp > 0 ? STRANDED_BED_ROWS : BED_ROWS;
   return new IntervalRows(track.name, track.format === "bed" ? bedRows : BEDGRAPH_ROWS, sink);
+}
+
+/** Finds the first row of a file that has a base. */
+export function findRow(
+  file: string,
+  { contig, position }: OverlapPlace,
+): { readonly line: number | undefined; read(line: Line): void } {
+  let isThere = false;
+  let found: number | undefined;
+  let isOnContig = false;
+  const rows = new IntervalRows(file, { ...BEDGRAPH_ROWS, mayOverlap: true }, {
+    startContig(name) {
+      isOnContig = chromosomeMatcher([name])(contig) !== undefined;
+    },
+    add(start, end) {
+      isThere = isOnContig && start <= position && position < end;
+      return -1;
+    },
+  });
+  return {
+    get line() {
+      return found;
+    },
+    read(line) {
+      if (found !== undefined) return;
+      rows.read(line);
+      if (isThere) found = line.number;
+    },
+  };
 }
 
 /** Throws the error of a file without rows. */

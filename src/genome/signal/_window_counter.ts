@@ -21,8 +21,12 @@ export class WindowCounter {
   #geneIndex = NO_WINDOWS.geneIndex;
   /** The first window that ends past the start of the last interval. */
   #cursor = 0;
+  /** The first value in a window that is infinite, and the number of its bin among all. */
+  #infinite: { readonly bin: number; readonly value: number } | undefined;
+  readonly #windows: GeneWindows;
 
   constructor(windows: GeneWindows, rule: CountingRule) {
+    this.#windows = windows;
     this.#reducer = makeReducer(rule, windows);
     this.#width = windows.bins * windows.binSizeBp;
   }
@@ -47,8 +51,10 @@ export class WindowCounter {
     for (let window = this.#cursor; window < starts.length; window++) {
       const from = starts[window];
       if (from >= end) return;
+      const gene = this.#geneIndex[window];
+      if (value === Infinity || value === -Infinity) this.#seeInfinite(gene, start - from, value);
       this.#reducer.add(
-        this.#geneIndex[window],
+        gene,
         start > from ? start - from : 0,
         end < from + width ? end - from : width,
         value,
@@ -57,7 +63,16 @@ export class WindowCounter {
   }
 
   finish(): Float64Array<ArrayBuffer> {
-    return this.#reducer.finish();
+    const values = this.#reducer.finish();
+    if (this.#infinite !== undefined) values[this.#infinite.bin] = this.#infinite.value;
+    return values;
+  }
+
+  /** Keeps an infinity: in a bin it may meet its opposite, or a NaN, or a larger value. */
+  #seeInfinite(gene: number, from: number, value: number): void {
+    const { bins, binSizeBp } = this.#windows;
+    const bin = gene * bins + Math.trunc(Math.max(0, from) / binSizeBp);
+    this.#infinite ??= { bin, value };
   }
 
   /** Moves the cursor to the first window that starts past `position`. */

@@ -7,14 +7,15 @@
 import { FormatError } from "../../errors.ts";
 import type { ByteSource } from "../../io/byte_source.ts";
 import { decodeText } from "../../io/_numbers.ts";
-import { checkBgzipEnd, isGzip, mayBeBgzf } from "../_gunzip.ts";
+import { isGzip, mayBeBgzf } from "../_gunzip.ts";
 import type { Contig } from "../chromosomes.ts";
 import type { GeneWindows } from "../windows.ts";
 import { adviseCram, adviseIndex, adviseSort } from "./_advice.ts";
 import { type BamHeader, readBamHeader } from "./_bam_header.ts";
 import { BamRecordDecoder } from "./_bam_records.ts";
-import { inflateRange, mergeRanges } from "./_bgzf.ts";
+import { inflateRange, mergeRanges, type VirtualRange } from "./_bgzf.ts";
 import { type BgzfIndex, readBgzfIndex } from "./_bgzf_index.ts";
+import { rangeAfter, warnOfMissingEnd } from "./_bgzip_end.ts";
 import { checkOptions } from "./_check_options.ts";
 import { mergeWindows, windowsByContig } from "./_contig_windows.ts";
 import { ReadSink } from "./_read_sink.ts";
@@ -24,18 +25,20 @@ import type { CountOptions, SignalCounts, SignalTrack } from "./track.ts";
 /** A contig whose length the file tells, which BAM files always do. */
 type SizedContig = Required<Contig>;
 
+/** The number of no sequence: those of reads without a place are -1. */
+const NO_CONTIG = -2;
+
 /**
  * Opens a BAM file that is sorted by coordinate.
  *
  * @param source The file.
  * @param index Its index, `.bai` or `.csi`.
- * @throws {FormatError} If the file is of another kind or cut short (it lacks the empty block that BAM files end
- * with), there is no index, the header or the index is damaged, the index has more sequences than the file, or the
- * file has no reads.
+ * @throws {FormatError} If the file is of another kind or cut short, there is no index, the header or the index is
+ * damaged, the index has more sequences than the file or reads past its end, or the file has no reads. A file that
+ * only lacks the empty block that BAM files end with has a warning.
  */
 export async function openBam(source: ByteSource, index?: ByteSource): Promise<SignalTrack> {
   await checkIsBam(source);
-  await checkBgzipEnd(source);
   const header = await readBamHeader(source);
   if (index === undefined) throw missingIndexError(source.name, header);
   const { contigs } = header;
@@ -50,7 +53,18 @@ export async function openBam(source: ByteSource, index?: ByteSource): Promise<S
   if (!bgzfIndex.hasPlaces) {
     throw new FormatError("Cannot count reads: the file holds none", { file: source.name });
   }
-  return new BamTrack(source, bgzfIndex, contigs);
+  const rest = rangeAfter(source, { name: index.name, content: bgzfIndex });
+  const warnings = await warnOfMissingEnd(source);
+  if (warnings.length > 0) await checkRecords(source, rest);
+  return new BamTrack(source, { index: bgzfIndex, contigs, warnings });
+}
+
+/** Throws unless a range is made of whole blocks and whole records. */
+async function checkRecords(source: ByteSource, range: VirtualRange): Promise<void> {
+  const filter = { contig: NO_CONTIG, minMappingQuality: 0, unmapped: false };
+  const decoder = new BamRecordDecoder(source.name, filter, { add() {}, addBase() {} });
+  for await (const piece of inflateRange(source, range)) decoder.push(piece);
+  decoder.finish();
 }
 
 async function checkIsBam(source: ByteSource): Promise<void> {
@@ -90,16 +104,25 @@ function missingIndexError(name: string, { sortOrder }: BamHeader): FormatError 
   );
 }
 
+/** What opening the file told. */
+interface BamContent {
+  readonly index: BgzfIndex;
+  readonly contigs: readonly SizedContig[];
+  readonly warnings: readonly string[];
+}
+
 class BamTrack implements SignalTrack {
   readonly format = "bam";
   readonly name: string;
   readonly contigs: readonly SizedContig[];
+  readonly warnings: readonly string[];
   readonly #source: ByteSource;
   readonly #index: BgzfIndex;
 
-  constructor(source: ByteSource, index: BgzfIndex, contigs: readonly SizedContig[]) {
+  constructor(source: ByteSource, { index, contigs, warnings }: BamContent) {
     this.name = source.name;
     this.contigs = contigs;
+    this.warnings = warnings;
     this.#source = source;
     this.#index = index;
   }

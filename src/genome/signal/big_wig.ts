@@ -4,6 +4,7 @@
  * @module
  */
 
+import { formatCountOf } from "../../_count.ts";
 import type { ByteSource } from "../../io/byte_source.ts";
 import type { Contig } from "../chromosomes.ts";
 import type { GeneWindows } from "../windows.ts";
@@ -11,6 +12,7 @@ import { type BigWigHeader, readBigWigHeader } from "./_big_wig_header.ts";
 import { visitIntervals } from "./_big_wig_sections.ts";
 import { checkOptions } from "./_check_options.ts";
 import { mergeWindows, windowsByContig } from "./_contig_windows.ts";
+import { MISSING_VALUES } from "./_row_counter.ts";
 import { WindowCounter } from "./_window_counter.ts";
 import type { CountOptions, SignalCounts, SignalTrack } from "./track.ts";
 
@@ -27,12 +29,14 @@ class BigWigTrack implements SignalTrack {
   readonly format = "bigwig";
   readonly name: string;
   readonly contigs: readonly Required<Contig>[];
+  readonly hasSoundSummary: boolean;
   readonly #source: ByteSource;
   readonly #header: BigWigHeader;
 
   constructor(source: ByteSource, header: BigWigHeader) {
     this.name = source.name;
     this.contigs = header.contigs.map(({ name, length }) => ({ name, length }));
+    this.hasSoundSummary = header.hasSoundSummary;
     this.#source = source;
     this.#header = header;
   }
@@ -43,19 +47,29 @@ class BigWigTrack implements SignalTrack {
     const onContigs = windowsByContig(windows, this.contigs.map(({ name }) => name));
     const widthBp = windows.bins * windows.binSizeBp;
     let done = 0;
+    let missing = 0;
     for (const { name, length, id } of this.#header.contigs) {
       const onContig = onContigs.get(name);
       if (onContig === undefined) continue;
       counter.select(onContig);
       const regions = mergeWindows(onContig, { widthBp, paddingBp: 0, length });
-      const query = { ...this.#header, contig: id, regions };
+      const query = { ...this.#header, contig: id, name, regions };
       await visitIntervals(this.#source, query, (start, end, value) => {
         const to = Math.min(end, length);
+        if (Number.isNaN(value)) missing++;
         if (start < to) counter.add(start, to, value);
       });
       options.onProgress?.(done += onContig.starts.length, windows.genes);
     }
     options.onProgress?.(windows.genes, windows.genes);
+    if (missing > 0) {
+      options.onWarning?.(
+        `${this.name} has ${
+          formatCountOf(missing, "interval")
+        } near the windows whose value is missing (NaN); ` +
+          MISSING_VALUES,
+      );
+    }
     return { values: counter.finish(), contigs: this.contigs, reads: undefined };
   }
 }

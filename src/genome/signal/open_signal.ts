@@ -36,18 +36,23 @@ const FOREIGN: readonly (readonly [ending: RegExp, advise: (name: string) => str
   ],
   [/\.(bb|bigbed)$/i, () => 'it is bigBed, expected BED: "bigBedToBed" makes that of it'],
   [/\.wig(\.gz)?$/i, () => 'it is wiggle text, expected bigWig: "wigToBigWig" makes that of it'],
+  [/\.(gtf|gff3?)(\.gz)?$/i, () => "it is an annotation, expected reads or signal"],
+  [/\.(vcf|bcf)(\.gz)?$/i, () => "it holds variants, expected reads or signal"],
+  [/\.(fa|fasta|2bit)(\.gz)?$/i, () => "it is a genome's sequence, expected reads or signal"],
+  [/\.(zip|bz2|xz|zst|7z|rar|tar|tgz)$/i, () => "expected a file that is plain or .gz: unpack it"],
 ];
 
 const ENDINGS: Record<SignalFormat, RegExp> = {
   bam: /\.bam$/i,
   bigwig: /\.(bw|bigwig)$/i,
-  bed: /\.(bed|tagalign)(\.b?gz)?$/i,
+  bed: /\.(bed|bedpe|tagalign)(\.b?gz)?$/i,
   bedgraph: /\.(bedgraph|bdg|bg)(\.b?gz)?$/i,
 };
 
 /**
- * What a file of that name holds: `.bam`, `.bw` or `.bigWig`, `.bed` or `.tagAlign`, `.bedGraph`, `.bdg` or `.bg`;
- * text may have `.gz` or `.bgz` behind. Upper and lower case are the same.
+ * What a file of that name holds: `.bam`, `.bw` or `.bigWig`, `.bed`, `.tagAlign` or (of fragments in three columns, as
+ * MACS2 has it) `.bedpe`, `.bedGraph`, `.bdg` or `.bg`; text may have `.gz` or `.bgz` behind. Upper and lower case are
+ * the same.
  *
  * @throws {TypeError} If the name ends in another way.
  *

@@ -5,14 +5,18 @@
  */
 
 import { FormatError } from "../../errors.ts";
+import type { Line } from "../../io/_lines.ts";
 import type { ByteSource } from "../../io/byte_source.ts";
-import { checkBgzipEnd, mayBeBgzf } from "../_gunzip.ts";
-import { visitTextLines } from "../_text_lines.ts";
+import { isBgzip, mayBeBgzf, readInflated } from "../_gunzip.ts";
+import { visitPiecesOfText } from "../_text_lines.ts";
 import type { GeneWindows } from "../windows.ts";
 import { readBgzfIndex } from "./_bgzf_index.ts";
+import { checkLastLine, rangeAfter, untilLastLine, warnOfMissingEnd } from "./_bgzip_end.ts";
 import { checkOptions } from "./_check_options.ts";
+import { checkFirstRows } from "./_first_rows.ts";
 import { IndexedTextTrack } from "./_indexed_text.ts";
-import { failEmpty, makeRows, RowCounter } from "./_row_counter.ts";
+import { OverlapError } from "./_overlap_error.ts";
+import { failEmpty, findRow, makeRows, RowCounter } from "./_row_counter.ts";
 import type { CountOptions, SignalCounts, SignalTrack, TextFormat } from "./track.ts";
 
 /** What {@linkcode openText} needs besides the file. */
@@ -27,16 +31,26 @@ export interface OpenTextOptions {
  * Opens a BED, tagAlign or bedGraph file. With an index only the parts around the windows are read; without one
  * the whole file is, in one pass that does not need it to be sorted.
  *
- * @throws {FormatError} If the index is damaged, or there is one and the file is cut short or not from bgzip.
+ * @throws {FormatError} If its first rows are of another format, the index is damaged, or there is one and the file is
+ * cut short or not from bgzip. A file of bgzip that only lacks the empty block at its end has a warning.
  */
 export async function openText(
   source: ByteSource,
   options: OpenTextOptions,
 ): Promise<SignalTrack> {
   const { format, index } = options;
-  if (index === undefined) return new TextTrack(source, format);
+  if (index !== undefined) return await openIndexedText(source, { format, index });
+  const isInBlocks = isBgzip(await source.read(0, Math.min(16, source.size)));
+  const missingEnd = isInBlocks ? await warnOfMissingEnd(source) : [];
+  const warnings = [...missingEnd, ...await checkFirstRows(source, format)];
+  return new TextTrack(source, { format, warnings, lacksEnd: missingEnd.length > 0 });
+}
+
+async function openIndexedText(
+  source: ByteSource,
+  { format, index }: Required<OpenTextOptions>,
+): Promise<SignalTrack> {
   await checkIsBgzf(source, index);
-  await checkBgzipEnd(source);
   const bgzfIndex = await readBgzfIndex(index);
   const { names, sequences } = bgzfIndex;
   if (names?.length !== sequences) {
@@ -49,7 +63,11 @@ export async function openText(
     );
   }
   if (sequences === 0) failEmpty(source.name);
-  return new IndexedTextTrack(source, format, bgzfIndex);
+  const rest = rangeAfter(source, { name: index.name, content: bgzfIndex });
+  const missingEnd = await warnOfMissingEnd(source);
+  if (missingEnd.length > 0) await checkLastLine(source, rest);
+  const warnings = [...missingEnd, ...await checkFirstRows(source, format)];
+  return new IndexedTextTrack(source, { format, index: bgzfIndex, warnings });
 }
 
 /** An index tells places in bgzip's blocks, which the files of gzip lack. */
@@ -62,30 +80,66 @@ async function checkIsBgzf(source: ByteSource, index: ByteSource): Promise<void>
   );
 }
 
+/** What opening a file told. */
+interface TextContent {
+  readonly format: TextFormat;
+  readonly warnings: readonly string[];
+  /** Whether it is of bgzip and lacks the block at its end. */
+  readonly lacksEnd: boolean;
+}
+
 class TextTrack implements SignalTrack {
   readonly name: string;
   readonly format: TextFormat;
   readonly contigs = undefined;
+  readonly warnings: readonly string[];
   readonly #source: ByteSource;
+  readonly #lacksEnd: boolean;
 
-  constructor(source: ByteSource, format: TextFormat) {
+  constructor(source: ByteSource, { format, warnings, lacksEnd }: TextContent) {
     this.name = source.name;
     this.format = format;
+    this.warnings = warnings;
     this.#source = source;
+    this.#lacksEnd = lacksEnd;
   }
 
   async count(windows: GeneWindows, options: CountOptions): Promise<SignalCounts> {
     checkOptions(this, options);
+    const { onProgress, onWarning } = options;
     const sink = new RowCounter(windows, options, this.format);
     const rows = makeRows(this, sink, options);
     // Genes are not done one after the other, but the bar may show how much of the file is.
     const source = watchReads(this.#source, (end) => {
-      options.onProgress?.(Math.floor(windows.genes * end / this.#source.size), windows.genes);
+      onProgress?.(Math.floor(windows.genes * end / this.#source.size), windows.genes);
     });
-    await visitTextLines(source, (line) => rows.read(line), options.onWarning);
-    if (rows.rows === 0) failEmpty(this.name);
+    try {
+      await this.#visitLines(source, (line) => rows.read(line), onWarning);
+    } catch (error) {
+      throw error instanceof OverlapError ? await this.#withBothLines(error) : error;
+    }
+    if (rows.rows === 0 && rows.empty === undefined) failEmpty(this.name);
+    sink.warn(rows, { file: this.name, onWarning });
     const reads = this.format === "bed" ? rows.rows : undefined;
     return { values: sink.finish(), contigs: sink.contigs, reads };
+  }
+
+  async #visitLines(
+    source: ByteSource,
+    visit: (line: Line) => void,
+    onWarning?: CountOptions["onWarning"],
+  ): Promise<void> {
+    const pieces = readInflated(source, { mayLackEnd: true });
+    const whole = this.#lacksEnd ? untilLastLine(pieces, this.name) : pieces;
+    await visitPiecesOfText(whole, visit, { source, onWarning });
+  }
+
+  /** Reads the file once more, for the line that had the base first. */
+  async #withBothLines(error: OverlapError): Promise<OverlapError> {
+    const { file, line, overlap } = error;
+    const finder = findRow(this.name, overlap);
+    await this.#visitLines(this.#source, (line) => finder.read(line));
+    return new OverlapError(overlap, { file, line, earlierLine: finder.line });
   }
 }
 

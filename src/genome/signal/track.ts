@@ -17,7 +17,8 @@ import type { GeneWindows } from "../windows.ts";
  * - `mean-depth`: the mean over the bin's bases of the number of reads that cover them; the same reads, without
  *   unmapped ones.
  * - `mean`, `sum` and `max` of a signal track, as `stats(..., exact=True)` of pyBigWig: over the bases that have
- *   a value, so `mean` does not count the others as zeros. A bin without any is 0.
+ *   a value, so `mean` does not count the others as zeros. A bin without any is 0. A bin
+ *   with a value that is NaN, as some tools write for missing data, is 0, too.
  */
 export type CountingRule = "reads" | "mean-depth" | "mean" | "sum" | "max";
 
@@ -50,15 +51,25 @@ export interface CountOptions {
    * Default: `0`.
    */
   readonly minMappingQuality?: number;
+  /**
+   * Chromosomes and their lengths, for text files, which do not tell them: what lies past an end is not counted. BAM
+   * and bigWig files have their own.
+   *
+   * Default: none, so that extended reads may reach past an end.
+   */
+  readonly chromosomes?: readonly Required<Contig>[];
   /** Called now and then with the number of genes done and of all. */
   readonly onProgress?: (done: number, total: number) => void;
-  /** Called with what is odd about a text file without an index but does not keep it from being read. */
+  /** Called with what is odd about a file's content but does not keep it from being counted. */
   readonly onWarning?: (message: string) => void;
 }
 
 /** What {@linkcode SignalTrack.count} gives. */
 export interface SignalCounts {
-  /** One number a bin by ascending coordinate, `[gene, bin]` row-major; genes in their original order. */
+  /**
+   * One number a bin by ascending coordinate, `[gene, bin]` row-major; genes in their original order. Infinite in
+   * one bin at least if the file has an infinite value in any window.
+   */
   readonly values: Float64Array<ArrayBuffer>;
   /** The sequences that the file names; without an index, those that have a row. */
   readonly contigs: readonly Contig[];
@@ -78,6 +89,10 @@ export interface SignalTrack {
   readonly format: SignalFormat;
   /** The sequences that the file names, with their lengths if it tells; `undefined` for text without an index. */
   readonly contigs: readonly Contig[] | undefined;
+  /** What is odd about the file but does not keep it from being counted, as far as opening it told. */
+  readonly warnings?: readonly string[];
+  /** `false` where the file's own summary of its values tells of some below zero, infinite or missing. */
+  readonly hasSoundSummary?: boolean;
   /**
    * Counts the file's reads or signal into windows, 0-based half-open, in one pass in file order. Chromosomes
    * are matched with and without `chr`. On those that the file lacks and past a chromosome's ends all is zero;

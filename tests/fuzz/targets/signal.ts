@@ -33,6 +33,9 @@ const WINDOWS = geneWindows(
   { halfWidthBp: 500 },
 );
 
+/** Where text files end, of which one is not known. */
+const CHROMOSOMES = [{ name: "1", length: 1700 }, { name: "chrX", length: 9000 }];
+
 /** Counts a file; its index, if it has one, is the second of the files. */
 function signalTarget(
   name: string,
@@ -44,7 +47,10 @@ function signalTarget(
     seeds,
     async read([file, index]) {
       const track = await openSignal(file, { index });
-      const { values, reads } = await track.count(WINDOWS, options);
+      const { values, reads } = await track.count(WINDOWS, {
+        ...options,
+        chromosomes: CHROMOSOMES,
+      });
       expectSound(values.length === WINDOWS.genes * WINDOWS.bins, "bins do not fill the windows");
       const isCount = options.rule === "reads";
       // An infinity is a value that bigWig files may hold.
@@ -59,11 +65,18 @@ function signalTarget(
 }
 
 const bgzip = (bytes: Bytes): Bytes => writeBgzf(bytes).finish();
+const bgzipWithoutEnd = (bytes: Bytes): Bytes => writeBgzf(bytes, false).finish();
 
 /** Each file damaged as it is, and damaged before it is put into blocks. */
-function bgzfParts(name: string, data: ByteWriter): [whole: Part, inside: Part] {
+function bgzfParts(name: string, data: ByteWriter): Part[] {
   const whole = writtenPart(name, writeBgzf(data.finish()));
   return [whole, writtenPart(name, data, bgzip)];
+}
+
+/** The same without the empty block at the end, which is a warning. */
+function endlessParts(name: string, data: ByteWriter): Part[] {
+  const whole = writtenPart(name, writeBgzf(data.finish(), false));
+  return [whole, writtenPart(name, data, bgzipWithoutEnd)];
 }
 
 function bamSeeds(): Seed[] {
@@ -72,7 +85,8 @@ function bamSeeds(): Seed[] {
     writtenPart("a.bam.bai", writeBai(extents)),
     ...bgzfParts("a.bam.csi", writeCsiData(extents, false)),
   ];
-  return bgzfParts("a.bam", data).flatMap((bam) => indexes.map((index) => [bam, index]));
+  const files = [...bgzfParts("a.bam", data), ...endlessParts("a.bam", data)];
+  return files.flatMap((bam) => indexes.map((index) => [bam, index]));
 }
 
 const CONTIGS = ["chr1", "chr2"];
@@ -96,17 +110,22 @@ function textSeeds(name: string, text: string): Seed[] {
   const plain = textPart(name, text);
   const gzip = (bytes: Bytes) => new Uint8Array(gzipSync(bytes));
   const damagedGzip: Part = { name: `${name}.gz`, kind: "binary", bytes: gzip(encode(text)) };
-  return [[plain], [{ ...plain, name: `${name}.gz`, wrap: gzip }], [damagedGzip]];
+  const linedUp = textPart(name, text.replaceAll("\t", "  "));
+  const endless: Part = { ...plain, name: `${name}.gz`, wrap: bgzipWithoutEnd };
+  return [[plain], [{ ...plain, name: `${name}.gz`, wrap: gzip }], [damagedGzip], [linedUp], [
+    endless,
+  ]];
 }
 
 function indexedSeeds({ text, extents }: typeof BED, name: string): Seed[] {
   const whole = writtenPart(name, writeBgzf(encode(text)));
   const inside = textPart(name, text, bgzip);
+  const endless = textPart(name, text, bgzipWithoutEnd);
   const indexes = [
     ...bgzfParts(`${name}.tbi`, writeTbiData(extents)),
     ...bgzfParts(`${name}.csi`, writeCsiData(extents, true)),
   ];
-  return [whole, inside].flatMap((file) => indexes.map((index) => [file, index]));
+  return [whole, inside, endless].flatMap((file) => indexes.map((index) => [file, index]));
 }
 
 function bigWigSeeds(): Seed[] {

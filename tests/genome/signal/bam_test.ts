@@ -131,9 +131,9 @@ Deno.test("a file that is no BAM is refused", async () => {
 
 Deno.test("a BAM file that is cut short is refused", async () => {
   const bytes = fixtureBytes("reads.bam");
-  for (const length of [bytes.length - 28, 5000, 10]) {
+  for (const length of [bytes.length - 29, bytes.length - 27, 5000, 10]) {
     const source = bytesSource(bytes.slice(0, length), "cut.bam");
-    await rejects(openBam(source, fixture("reads.bam.bai")), /cut short.*\(cut\.bam\)/);
+    await rejects(openBam(source, fixture("reads.bam.bai")), /cut short.*\(cut\.bam/);
   }
 });
 

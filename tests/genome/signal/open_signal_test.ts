@@ -40,6 +40,10 @@ Deno.test("what to do about a file of a kind that is not read is told by its nam
     "a.wig": /wigToBigWig/,
     "a.bb": /bigBedToBed/,
     "a_R1.fastq.gz": /not aligned/,
+    "genes.gtf.gz": /an annotation, expected reads or signal/,
+    "a.vcf.gz": /variants/,
+    "hg38.fa": /a genome's sequence/,
+    "a.bed.bz2": /plain or \.gz: unpack it/,
   };
   for (const [name, message] of Object.entries(advice)) {
     throws(() => signalFormat(name), { name: "TypeError", message });

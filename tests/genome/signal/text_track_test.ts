@@ -17,6 +17,7 @@ import {
   geneAt,
   type Interval,
 } from "../../helpers/genome.ts";
+import { indexedText } from "../../helpers/indexed_text.ts";
 
 const CHROMOSOMES = ["chr1", "chr2", "chrX"];
 const LENGTH = 3000;
@@ -170,18 +171,22 @@ Deno.test("progress reaches all genes at the end of a file of many pieces", asyn
 
 const MALFORMED: readonly [name: string, text: string, options: CountOptions, wanted: RegExp][] = [
   ["too few columns", "chr1\t5", { rule: "reads" }, /2 columns, expected at least 3/],
-  ["spaces in BED", "chr1 5 9", { rule: "reads" }, /1 columns, expected at least 3/],
   ["no chromosome", "\t5\t9", { rule: "reads" }, /chromosome is empty/],
   ["a start that is no number", "chr1\t5x\t9", { rule: "reads" }, /start is "5x"/],
   ["a negative start", "chr1\t-5\t9", { rule: "reads" }, /start is "-5"/],
   ["an empty end", "chr1\t5\t", { rule: "reads" }, /end is ""/],
   ["an end past all chromosomes", "chr1\t5\t2147483648", { rule: "reads" }, /end is "2147483648"/],
-  ["an end at the start", "chr1\t5\t5", { rule: "reads" }, /end is 5, expected more than/],
+  ["an end before the start", "chr1\t5\t4", { rule: "reads" }, /end is 4, expected the start, 5/],
   ["no strand to extend by", "chr1\t5\t9\tN\t0", { rule: "reads", extendBp: 9 }, /5 columns/],
   ["an odd strand", "chr1\t5\t9\tN\t0\t.", { rule: "reads", extendBp: 9 }, /strand is "\."/],
   ["no value", "chr1\t5\t9", { rule: "mean" }, /3 columns, expected at least 4/],
-  ["a value that is NaN", "chr1\t5\t9\tNaN", { rule: "mean" }, /value is "NaN"/],
-  ["overlapping signal", "chr1\t0\t8\t1\nchr1\t7\t9\t1", { rule: "sum" }, /within the row before/],
+  ["a value that is no number", "chr1\t5\t9\t1,5", { rule: "mean" }, /value is "1,5"/],
+  [
+    "overlapping signal",
+    "chr1\t0\t8\t1\nchr1\t7\t9\t1",
+    { rule: "sum" },
+    /overlaps line 1: chr1:7 /,
+  ],
 ];
 
 for (const [name, text, options, wanted] of MALFORMED) {
@@ -206,9 +211,9 @@ Deno.test("a file without rows is refused", async () => {
 
 Deno.test("an indexed file that is cut short, or an index of another kind, is refused", async () => {
   const bytes = fixtureBytes("reads.tagAlign.gz");
-  const cut = bytesSource(bytes.slice(0, -28), "cut.bed.gz");
+  const cut = bytesSource(bytes.slice(0, -40), "cut.bed.gz");
   const index = fixture("reads.tagAlign.gz.tbi");
-  await rejects(openText(cut, { format: "bed", index }), /cut short.*\(cut\.bed\.gz\)/);
+  await rejects(openText(cut, { format: "bed", index }), /cut short.*\(cut\.bed\.gz/);
   const bai = fixture("reads.bam.bai");
   await rejects(openSignal(fixture("reads.tagAlign.gz"), { index: bai }), {
     name: "FormatError",
@@ -225,11 +230,13 @@ Deno.test("an index beside a file of plain gzip is refused, not the file as cut 
 });
 
 Deno.test("a malformed row of an indexed file is told with its block", async () => {
-  const index = fixture("reads.tagAlign.gz.tbi");
-  const track = await openText(fixture("reads.tagAlign.gz"), { format: "bedgraph", index });
+  const rows = Array.from({ length: 300 }, (_, i) => `chr1\t${10 * i}\t${10 * i + 9}\t1\n`);
+  rows[299] = rows[299].replace("1\n", "one\n");
+  const { source, index } = indexedText("a.bedGraph.gz", rows);
+  const track = await openSignal(source, { index });
   await rejects(track.count(fixtureWindows(), { rule: "sum" }), {
     name: "FormatError",
-    message: /value is "N".*byte 0/,
+    message: /value is "one".*byte 0\)/,
   });
 });
 

@@ -1,0 +1,40 @@
+/** The check of what was counted, before it becomes part of a data set. */
+
+import { ContractError } from "../errors.ts";
+import type { Gene } from "./gene.ts";
+import type { SignalInput } from "./prepare_options.ts";
+import type { GeneWindows } from "./windows.ts";
+
+/**
+ * Throws at the first value that no data set holds: below zero, of which transforms would cut off what is above, or
+ * make NaN; infinite; or too large for a float32.
+ *
+ * @param values `[gene, bin]` row-major, bins by ascending coordinate.
+ */
+export function checkValues(
+  values: Float64Array,
+  { name, mark, cellType }: Pick<SignalInput, "name" | "mark" | "cellType">,
+  { genes, windows }: { readonly genes: readonly Gene[]; readonly windows: GeneWindows },
+): void {
+  const at = values.findIndex((value) => !(value >= 0 && Math.fround(value) < Infinity));
+  if (at < 0) return;
+  const { bins, binSizeBp } = windows;
+  const { id, line, chromosome, tss } = genes[Math.floor(at / bins)];
+  const bin = at % bins;
+  const start = tss - bins * binSizeBp / 2 + bin * binSizeBp;
+  throw new ContractError(
+    `Cannot use ${name}: gene ${id} (line ${line} of the genes) has ${
+      values[at]
+    } in bin ${bin} of ` +
+      `${mark} in ${cellType}, at ${chromosome}:${Math.max(0, start)}-${
+        start + binSizeBp
+      }, expected ` +
+      describeExpected(values[at]),
+  );
+}
+
+function describeExpected(value: number): string {
+  return Number.isFinite(value) && value < 0
+    ? "signal >= 0, such as a fold change or −log10 p, but not a log ratio"
+    : "finite signal that a float32 holds: a ratio needs a pseudocount where it divides by zero";
+}

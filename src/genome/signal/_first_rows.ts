@@ -1,0 +1,54 @@
+/** The look at a text file's first rows when it is opened: what is of another format is found before hours of counting. */
+
+import type { Bytes } from "../../_bytes.ts";
+import type { ByteSource } from "../../io/byte_source.ts";
+import { readInflated } from "../_gunzip.ts";
+import { visitPiecesOfText } from "../_text_lines.ts";
+import { describeOddReads, rowText } from "./_foreign_rows.ts";
+import { IntervalRows, type RowSink } from "./_interval_rows.ts";
+import { BED_ROWS, BEDGRAPH_ROWS } from "./_row_kinds.ts";
+import type { TextFormat } from "./track.ts";
+
+const MOST_ROWS = 100;
+const MOST_BYTES = 1 << 16;
+const LINE_FEED = 10;
+/** Whether rows overlap is found when all are read. */
+const NOWHERE: RowSink = { startContig() {}, add: () => -1 };
+
+/**
+ * Reads the first rows as counting would.
+ *
+ * @returns What is odd about them.
+ * @throws {FormatError} If one is no row of the format.
+ */
+export async function checkFirstRows(source: ByteSource, format: TextFormat): Promise<string[]> {
+  const kind = format === "bed" ? BED_ROWS : { ...BEDGRAPH_ROWS, mayOverlap: true };
+  const rows = new IntervalRows(source.name, kind, NOWHERE);
+  const texts: string[] = [];
+  await visitPiecesOfText(firstLines(source), (line) => {
+    if (rows.rows === MOST_ROWS) return;
+    const before = rows.rows;
+    rows.read(line);
+    if (rows.rows > before) texts.push(rowText(line));
+  }, { source });
+  const odd = format === "bed" ? describeOddReads(texts) : undefined;
+  return odd === undefined ? [] : [`${source.name} ${odd}`];
+}
+
+/** The first bytes of a file that are whole lines. */
+async function* firstLines(source: ByteSource): AsyncGenerator<Bytes> {
+  let start: Bytes | undefined;
+  for await (const piece of readInflated(source, { mayLackEnd: true })) {
+    if (start !== undefined) {
+      // There is more, so the last line may not be whole.
+      yield start.subarray(0, start.lastIndexOf(LINE_FEED) + 1);
+      return;
+    }
+    if (piece.length > MOST_BYTES) {
+      yield piece.subarray(0, piece.lastIndexOf(LINE_FEED, MOST_BYTES) + 1);
+      return;
+    }
+    if (piece.length > 0) start = piece;
+  }
+  if (start !== undefined) yield start;
+}

@@ -1,0 +1,100 @@
+/** What else people give the name of a BED or bedGraph file, told by a row. */
+
+import type { Line } from "../../io/_lines.ts";
+import { advisePairs, adviseSort } from "./_advice.ts";
+
+const DECODER = new TextDecoder();
+const SORT = (file: string): string => `expected BAM: run "${adviseSort(file)}"`;
+
+/** Rows of other formats, what they are, and what to do about them. */
+const FOREIGN: readonly (readonly [row: RegExp, what: string, advise: (file: string) => string])[] =
+  [
+    [/^@(HD|SQ|RG|PG|CO)\t/, "SAM", SORT],
+    [/^\S+\t\d+\t\S+\t\d+\t\d+\t(\*|(\d+[MIDNSHP=X])+)\t/, "SAM", SORT],
+    [/^@/, "FASTQ", () => "whose reads are not aligned to a genome yet, expected BAM"],
+    [/^>/, "FASTA", () => "expected the reads or the signal"],
+    [
+      /^(fixedStep|variableStep)\b/,
+      "wiggle text",
+      () => 'expected bigWig: "wigToBigWig" makes that of it',
+    ],
+    [
+      /^\S+\t\d+\t(?!\d+\t)\S+\t[ACGTN]+\t\S+\t/i,
+      "VCF",
+      () => "expected reads or signal, not variants",
+    ],
+    [
+      /^\S+\t[^\t]+\t[^\t]+\t\d+\t\d+\t\S+\t[+\-.?]\t/,
+      "GTF or GFF",
+      () => "an annotation, expected reads or signal",
+    ],
+    [/^\S+\t(\d+\t\d+|-1\t-1)\t\S+\t(\d+\t\d+|-1\t-1)(\t|$)/, "BEDPE", advisePairs],
+    [
+      /^\s*(<!doctype|<html|<\?xml)/i,
+      "a web page",
+      () => "expected the file: was its download refused?",
+    ],
+    [/^[^\t,]+,\d+,\d+/, "separated by commas", () => "expected tabs"],
+    [
+      /^"?(chr\w*|seqnames)"?\s+"?\w*start/i,
+      "a line of column names",
+      () => "expected rows: take it out, or begin it with #",
+    ],
+  ];
+
+/** A row to look at; bytes that are no UTF-8, as names may hold, do not matter. */
+export function rowText({ bytes, start, end }: Line): string {
+  return DECODER.decode(bytes.subarray(start, end));
+}
+
+const BED_ROW = /^\S+\t\d+\t\d+\t[^\t]*\t[^\t]*\t[+\-.](\t|$)/;
+
+/**
+ * What a row that could not be read looks like and what to do about it, or `undefined` if nobody knows.
+ *
+ * @param isSignal Whether it should be a row of a signal track.
+ */
+export function describeForeignRow(
+  row: string,
+  { file, isSignal }: { readonly file: string; readonly isSignal: boolean },
+): string | undefined {
+  const found = FOREIGN.find(([pattern]) => pattern.test(row));
+  if (found !== undefined) return `it looks like ${found[1]}, ${found[2](file)}`;
+  if (!isSignal || !BED_ROW.test(row)) return undefined;
+  return "it looks like BED, expected bedGraph: name a file of reads .bed or .tagAlign";
+}
+
+/**
+ * Whether a row holds a pair of reads, as bedtools writes it: a second place of three columns after the first. BED
+ * has the strand where the second end is.
+ */
+export function isPairOfReads(row: string): boolean {
+  const [first, , , second, start, end, , , ...strands] = row.split(/\s+/);
+  if (second === "." && start === "-1" && end === "-1") return true;
+  if (!/^\d+$/.test(start) || !/^\d+$/.test(end) || Number(start) >= Number(end)) return false;
+  const hasStrands = strands.length >= 2 && strands.slice(0, 2).every((s) => /^[+\-.]$/.test(s));
+  return second === first || hasStrands;
+}
+
+const NUMBER = String.raw`-?\d+(\.\d+)?([eE][+-]?\d+)?`;
+const BED6 = String.raw`^\S+\t\d+\t\d+\t[^\t]*\t${NUMBER}\t[+\-.]`;
+/** Rows of peaks: narrowPeak, broadPeak, gappedPeak, and BED whose names are as MACS2 gives them. */
+const PEAKS: readonly RegExp[] = [
+  RegExp(`${BED6}(\t${NUMBER}){3}\t-?\\d+$`),
+  RegExp(`${BED6}(\t-?\\d+\\.\\d+)(\t${NUMBER}){2}$`),
+  RegExp(`${BED6}\t\\d+\t\\d+\t[\\d,]+\t\\d+\t[\\d,]+\t[\\d,]+(\t${NUMBER}){3}$`),
+  /^\S+\t\d+\t\d+\t\S*peak_?\d+[a-z]?(\t|$)/i,
+];
+const FOUR_NUMBERS = RegExp(`^\\S+\\s+\\d+\\s+\\d+\\s+${NUMBER}\\s*$`);
+
+/** What rows that can be read as reads may be instead, or `undefined` if they look like reads. */
+export function describeOddReads(rows: readonly string[]): string | undefined {
+  const look = (pattern: RegExp) => rows.length > 0 && rows.every((row) => pattern.test(row));
+  if (PEAKS.some(look)) {
+    return "looks like peaks, not reads: each peak is counted as one read. Reads or signal that the peaks were " +
+      "called from say more";
+  }
+  if (!look(FOUR_NUMBERS)) return undefined;
+  return "has four columns, the last a number, as bedGraph: its rows are counted as reads. If the number is a " +
+    "signal, name the file .bedGraph";
+}

@@ -1,0 +1,32 @@
+import { FormatError, type FormatErrorOptions } from "../../errors.ts";
+
+/** Where two rows of a signal track overlap. */
+export interface OverlapPlace {
+  /** The file's name of the sequence. */
+  readonly contig: string;
+  /** The first base that has two values. */
+  readonly position: number;
+}
+
+/** Two rows of a signal track overlap, so that some bases have two values. */
+export class OverlapError extends FormatError {
+  /** Where they overlap. */
+  readonly overlap: OverlapPlace;
+
+  constructor(
+    overlap: OverlapPlace,
+    options: FormatErrorOptions & { readonly earlierLine?: number },
+  ) {
+    const { contig, position } = overlap;
+    const earlier = options.earlierLine === undefined
+      ? "an earlier row"
+      : `line ${options.earlierLine}`;
+    super(
+      `Cannot read bedGraph row: it overlaps ${earlier}: ${contig}:${position} has a value twice, expected ` +
+        "each base once. Replicates are to be merged, with bedtools unionbedg for instance, not joined one " +
+        "after the other",
+      options,
+    );
+    this.overlap = overlap;
+  }
+}

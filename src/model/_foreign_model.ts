@@ -1,0 +1,32 @@
+/** Tells models that this package saved from those of other programs. */
+
+import { FormatError } from "../errors.ts";
+
+/**
+ * What this package writes beside the layers.
+ *
+ * @throws {FormatError} If it is not there, with what the file says of its origin.
+ */
+export function metadataOf(content: unknown, file: string): Record<string, unknown> {
+  const { histone } = Object(Object(content).userDefinedMetadata);
+  if (typeof histone === "object" && histone !== null) return histone;
+  throw new FormatError(`Cannot load model: ${describeForeignModel(content)}`, { file });
+}
+
+/** What keeps the content of a model.json from being a model of this package. */
+function describeForeignModel(content: unknown): string {
+  const { format, generatedBy, convertedBy, class_name: layers } = Object(content);
+  const said = "userDefinedMetadata.histone is missing, so it was not saved by @waka/histone";
+  const programs = [generatedBy, convertedBy].filter((name) => typeof name === "string")
+    .map((name: string) => name.slice(0, 100));
+  const kind = format === "graph-model" ? ", as a graph of operations without layers" : "";
+  if (programs.length > 0) {
+    return `${said} but by ${
+      programs.join(" and ")
+    }${kind}. Only models that train wrote are loaded, since ` +
+      "others do not say what data they were trained on";
+  }
+  return layers === undefined
+    ? said
+    : `${said}; it looks like the layers of a Keras model, without weights`;
+}

@@ -1,0 +1,74 @@
+import { rejects } from "node:assert";
+import { loadModels } from "../../scripts/_model_files.ts";
+import { loadModel } from "../../src/model/save_load.ts";
+import { withDirectory } from "../helpers/command.ts";
+
+/** What other programs write as model.json, and how it is told. Their weights are in files of other names. */
+const FOREIGN: readonly (readonly [name: string, content: unknown, wanted: RegExp])[] = [
+  [
+    "tensorflowjs_converter from Keras",
+    {
+      format: "layers-model",
+      generatedBy: "keras v2.11.0",
+      convertedBy: "TensorFlow.js Converter v4.2.0",
+      modelTopology: {},
+    },
+    /not saved by @waka\/histone but by keras v2\.11\.0 and TensorFlow\.js Converter v4\.2\.0\. Only/,
+  ],
+  [
+    "tensorflowjs_converter as a graph",
+    { format: "graph-model", generatedBy: "2.11.0", convertedBy: "TensorFlow.js Converter v4.2.0" },
+    /but by 2\.11\.0 and TensorFlow\.js Converter v4\.2\.0, as a graph of operations without layers/,
+  ],
+  [
+    "tf.js' own save",
+    { format: "layers-model", generatedBy: "TensorFlow.js tfjs-layers v4.22.0", convertedBy: null },
+    /but by TensorFlow\.js tfjs-layers v4\.22\.0\. Only models that train wrote are loaded/,
+  ],
+  ["Keras' to_json", { class_name: "Sequential", config: {} }, /layers of a Keras model, without/],
+  [
+    "nobody known",
+    { userDefinedMetadata: { other: 1 } },
+    /so it was not saved by @waka\/histone \(/,
+  ],
+  ["nobody known, no object", [1], /so it was not saved by @waka\/histone \(/],
+];
+
+for (const [name, content, wanted] of FOREIGN) {
+  Deno.test(`a model.json by ${name} is told before any other file is looked for`, () =>
+    withDirectory(async (directory) => {
+      await Deno.writeTextFile(`${directory}/model.json`, JSON.stringify(content));
+      for (const load of [loadModel, loadModels]) {
+        await rejects(load(directory), {
+          ...{ name: "FormatError", file: `${directory}/model.json` },
+          message: wanted,
+        });
+      }
+    }));
+}
+
+Deno.test("files and directories of other programs are told by their names", () =>
+  withDirectory(async (directory) => {
+    const files: Record<string, RegExp> = {
+      "a.h5": /"\S+a\.h5" is a model of Keras, not saved by @waka\/histone.*--model is a directory/,
+      "a.keras": /a model of Keras/,
+      "a.pt": /a model of PyTorch/,
+      "a.onnx": /a model of ONNX/,
+      "a.pb": /a model of TensorFlow/,
+      "weights.bin": /is a file\. --model is a directory/,
+    };
+    for (const [name, message] of Object.entries(files)) {
+      await Deno.writeTextFile(`${directory}/${name}`, "x");
+      await rejects(loadModels(`${directory}/${name}`), { name: "ContractError", message });
+    }
+    await rejects(loadModels(directory), /neither a run nor a model in/);
+    for (
+      const [file, message] of [
+        ["model.onnx", /holds a model of ONNX \(model\.onnx\), not saved by @waka\/histone/],
+        ["saved_model.pb", /holds a model of TensorFlow \(SavedModel\).*--model is a directory/],
+      ] as const
+    ) {
+      await Deno.writeTextFile(`${directory}/${file}`, "x");
+      await rejects(loadModels(directory), { name: "ContractError", message });
+    }
+  }));
