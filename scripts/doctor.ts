@@ -2,6 +2,7 @@
 
 import { formatCountOf } from "../src/_count.ts";
 import { examineSamples, type Finding, readGenes } from "../src/genome/mod.ts";
+import { hasStrands } from "../src/genome/doctor/strand_orientation.ts";
 import { runCommand } from "./_cli.ts";
 import { checkInputFile } from "./_input_file.ts";
 import { loadData } from "./_run.ts";
@@ -18,7 +19,7 @@ let path = "";
 await runCommand<DoctorFlags>({
   name: "doctor",
   summary:
-    "Looks for what may be wrong with a data set, and says what to do about it. Exit code 0 " +
+    "Looks for what may be wrong with the signal and the labels of a data set, and says what to do about it. Exit code 0 " +
     "whatever it finds, unless --strict is given.",
   examples: [
     ["deno task doctor train.npz", "all checks that need nothing else"],
@@ -50,8 +51,9 @@ async function examine(flags: DoctorFlags): Promise<void> {
   for (const finding of findings) console.log(describe(finding));
   const warnings = findings.filter(({ severity }) => severity === "warning").length;
   const skipped = [
-    genes === undefined ? "orientation (needs --genes)" : [],
+    genes === undefined && !hasStrands(columns) ? "orientation (needs --genes)" : [],
     test === undefined ? "genes shared with test data (needs --test)" : [],
+    columns.labels === undefined ? "labels (the data have none)" : [],
   ].flat();
   const summary = findings.length === 0
     ? "Nothing looks wrong."

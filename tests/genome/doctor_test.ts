@@ -4,6 +4,7 @@ import type { SampleColumns } from "../../src/io/columns.ts";
 import { type ExamineOptions, examineSamples } from "../../src/genome/doctor/examine.ts";
 import type { Finding } from "../../src/genome/doctor/finding.ts";
 import type { Gene } from "../../src/genome/gene.ts";
+import { hasStrands } from "../../src/genome/doctor/strand_orientation.ts";
 import { flipBins } from "../../src/genome/windows.ts";
 import { simulate, simulateColumns } from "../../src/simulate/mod.ts";
 import { sharedFile, testWith } from "../helpers/require.ts";
@@ -45,6 +46,13 @@ function only(findings: readonly Finding[], check: string): Finding {
   deepStrictEqual([...new Set(findings.map((finding) => finding.check))], [check]);
   ok(findings.every(({ advice }) => advice.length > 20));
   return findings[0];
+}
+
+/** The findings of one check, where others may see the same fault as well. */
+function among(findings: readonly Finding[], check: string): readonly Finding[] {
+  const found = findings.filter((finding) => finding.check === check);
+  ok(found.length > 0, `${check} is not among ${findings.map((finding) => finding.check)}`);
+  return found;
 }
 
 const [FIRST, SECOND] = CLEAN.cellTypes;
@@ -120,16 +128,15 @@ Deno.test("marks swapped in all cell types are found by where they lie and by wh
     const { where } = findings.find(({ check }) => check === "swapped-marks")!;
     match(where, new RegExp(`^H3K4me3 and ${other} in `));
   }
-  const { where } = only(examineSamples(swap("H3K36me3", "H3K27me3", () => true)), "swapped-marks");
-  match(where, /^H3K36me3 and H3K27me3 in /);
+  const findings = examineSamples(swap("H3K36me3", "H3K27me3", () => true));
+  match(among(findings, "swapped-marks")[0].where, /^H3K36me3 and H3K27me3 in /);
 });
 
 Deno.test("marks swapped in one cell type are found by the other cell types", () => {
   const pairs = [["H3K4me1", "H3K27me3"], ["H3K36me3", "H3K4me1"], ["H3K27me3", "H3K36me3"]];
   for (const [a, b] of pairs) {
     const findings = examineSamples(swap(a, b, (cellType) => cellType === FIRST));
-    only(findings, "swapped-marks");
-    const places = findings.map(({ where }) => where);
+    const places = among(findings, "swapped-marks").map(({ where }) => where);
     ok(places.some((where) => where.includes(a) && where.includes(b) && where.endsWith(FIRST)));
   }
 });
@@ -185,6 +192,16 @@ Deno.test("a direction of minus-strand genes that contradicts the record is foun
     only(examine({ ...CLEAN, record: transcript }), "strand-orientation").message,
     /as in genomic.*says transcript/,
   );
+});
+
+Deno.test("strands that the data hold serve where no file of genes is given", () => {
+  const transcript = { ...CLEAN, record: { ...CLEAN.record, orientation: "transcript" } as const };
+  const strands = { geneDetails: GENES.map(({ strand }) => ({ strand })) };
+  const found = among(examineSamples({ ...transcript, ...strands }), "strand-orientation");
+  match(found[0].message, /as in genomic.*says transcript/);
+  strictEqual(hasStrands({ ...CLEAN, ...strands }), true);
+  strictEqual(hasStrands(CLEAN), false);
+  deepStrictEqual(examineSamples({ ...CLEAN, ...strands }), []);
 });
 
 Deno.test("a TSS taken at the wrong end of minus-strand genes is found", () => {

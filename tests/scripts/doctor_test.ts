@@ -29,6 +29,24 @@ Deno.test("prepared data are healthy, and genes shared with test data are a note
   });
 });
 
+Deno.test("expression without a transform is warned of, and data without labels are said to be so", async () => {
+  await withDirectory(async (directory) => {
+    const inputs = ["--samples", `${EXAMPLE}/sheet.tsv`, "--genes", `${EXAMPLE}/genes.gtf`];
+    const labels = ["--expression", `${EXAMPLE}/expression.tsv`, "--signal", "reads"];
+    const plain = `${directory}/plain.npz`;
+    const logarithms = `${directory}/logarithms.npz`;
+    strictEqual((await runTask("prepare", ...inputs, ...labels, "--out", plain)).code, 0);
+    const transform = ["--expression-transform", "log2p1", "--out", logarithms];
+    strictEqual((await runTask("prepare", ...inputs, ...labels, ...transform)).code, 0);
+    const warned = await runTask("doctor", plain, "--strict");
+    strictEqual(warned.code, 1);
+    match(warned.stdout, /^warning: label-scale: labels of liver, lung: .* plain TPM or RPKM/m);
+    match((await runTask("doctor", logarithms, "--strict")).stdout, /^Nothing looks wrong/m);
+  });
+  const unlabelled = await runTask("doctor", "fixtures/eval.npz");
+  match(unlabelled.stdout, /Not checked: labels \(the data have none\)\.\n$/);
+});
+
 testWith(
   "shared",
   "the real DeepChrome sample's doubled mark is found, and fails with --strict only",

@@ -15,3 +15,50 @@ export function correlate(a: Float64Array, b: Float64Array): number {
   const scale = Math.sqrt((sumAA - sumA ** 2 / count) * (sumBB - sumB ** 2 / count));
   return scale > 0 ? covariance / scale : 0;
 }
+
+/** Correlations of many columns with each other, each computed when it is first asked for. */
+export class Correlations {
+  readonly #columns: readonly Float64Array[];
+  /** Columns without gaps, of mean 0 and length 1: their product is the correlation. */
+  readonly #units: readonly (Float64Array | undefined)[];
+  readonly #known: Float64Array;
+
+  constructor(columns: readonly Float64Array[]) {
+    this.#columns = columns;
+    this.#units = columns.map(standardise);
+    this.#known = new Float64Array(columns.length ** 2).fill(NaN);
+  }
+
+  /** Correlation of two columns, named by their positions. */
+  between(a: number, b: number): number {
+    const [i, j] = a < b ? [a, b] : [b, a];
+    const at = i * this.#columns.length + j;
+    if (Number.isNaN(this.#known[at])) this.#known[at] = this.#compute(i, j);
+    return this.#known[at];
+  }
+
+  #compute(a: number, b: number): number {
+    const [x, y] = [this.#units[a], this.#units[b]];
+    if (x === undefined || y === undefined) return correlate(this.#columns[a], this.#columns[b]);
+    return dotProduct(x, y);
+  }
+}
+
+/**
+ * A column moved to mean 0 and scaled to length 1, all zero where every value is the same; `undefined` if there are
+ * gaps.
+ */
+export function standardise(values: Float64Array): Float64Array | undefined {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  if (Number.isNaN(mean)) return undefined;
+  const centred = values.map((value) => value - mean);
+  const length = Math.sqrt(dotProduct(centred, centred));
+  return centred.map((value) => length > 1e-9 * Math.abs(mean) ? value / length : 0);
+}
+
+/** Sum of the products of two columns. */
+export function dotProduct(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
+}

@@ -1,7 +1,10 @@
 /** What the checks look at, gathered in one pass over the signal. */
 
 import type { SampleColumns } from "../../io/columns.ts";
-import { hashValue } from "./_hash.ts";
+import { hashColumns } from "./_hash.ts";
+
+/** Number of groups of genes, as many genes in each. */
+const GENE_GROUPS = 8;
 
 /** One mark in one cell type. */
 export interface TrackStatistics {
@@ -14,13 +17,26 @@ export interface TrackStatistics {
   readonly largest: number;
   /** Number of values above zero. */
   readonly positive: number;
+  /** Number of genes that have any signal. */
+  readonly present: number;
+  /** Number of genes that have signal, the same in every bin. */
+  readonly flat: number;
   /** Largest integer that divides every value; 0 if all are zero, `undefined` if some are no integers. */
   readonly divisor: number | undefined;
   /** Mean of each bin, `[bin]`. */
   readonly profile: Float64Array;
+  /** Sum of each bin over each of {@linkcode GENE_GROUPS} groups of genes, which tell how sure a profile is. */
+  readonly groupProfiles: readonly Float64Array[];
   /** Sum of ln(1 + x) over the bins of each gene of the data, NaN for those that it lacks, `[gene]`. */
   readonly levels: Float64Array;
-  /** Of genes, bins and values; the same whatever the order of the genes. */
+  /** The same over the fifth of the window around the TSS. */
+  readonly centres: Float64Array;
+  /**
+   * Share of the variance of `levels` over genes that is not noise of the counts, 0 to 1: the correlation of odd with
+   * even bins, by the formula of Spearman and Brown (1910).
+   */
+  readonly reliability: number;
+  /** Of what genes and bins sum up to: the same for tracks that are the same, value for value. */
   readonly fingerprint: string;
 }
 
@@ -31,59 +47,94 @@ export function gatherStatistics(columns: SampleColumns): TrackStatistics[] {
   const tracks = cellTypes.flatMap((cellType) =>
     marks.map((mark) => new TrackCollector(cellType, mark, { bins, genes: genes.length }))
   );
+  const values = new Float64Array(bins);
   for (let row = 0; row < geneIndex.length; row++) {
     for (let mark = 0; mark < marks.length; mark++) {
-      const track = tracks[cellTypeIndex[row] * marks.length + mark];
-      track.startGene(geneIndex[row]);
       for (let bin = 0, at = row * size + mark; bin < bins; bin++, at += marks.length) {
-        track.add(bin, signal[at]);
+        values[bin] = signal[at];
       }
+      tracks[cellTypeIndex[row] * marks.length + mark].addGene(geneIndex[row], values);
     }
   }
   return tracks.map((track) => track.finish()).filter(({ samples }) => samples > 0);
 }
 
+/** The bins of the fifth of the window around the TSS: from the first to before the second. */
+export function centreBins(bins: number): readonly [number, number] {
+  return [Math.floor(0.4 * bins), Math.ceil(0.6 * bins)];
+}
+
+/** ln(1 + x) of the counts that are common; of a negative value, as ratios have them, −ln(1 − x). */
+const LOGARITHMS = Float64Array.from({ length: 1024 }, (_, count) => Math.log1p(count));
+
+function logarithmOf(value: number): number {
+  if ((value & 1023) === value) return LOGARITHMS[value];
+  return value < 0 ? -Math.log1p(-value) : Math.log1p(value);
+}
+
 class TrackCollector {
   readonly #names: { readonly cellType: string; readonly mark: string };
-  readonly #sums: Float64Array;
+  /** Of each group of genes, `[group][bin]`. */
+  readonly #sums: readonly Float64Array[];
   readonly #levels: Float64Array;
-  #gene = 0;
+  readonly #centres: Float64Array;
+  readonly #centre: readonly [number, number];
+  readonly #halves = new HalvesCollector();
   #samples = 0;
   #least = Infinity;
   #largest = -Infinity;
   #positive = 0;
+  #present = 0;
+  #flat = 0;
   #divisor: number | undefined = 0;
-  #hashes: [number, number] = [0, 0];
 
   constructor(cellType: string, mark: string, size: { bins: number; genes: number }) {
     this.#names = { cellType, mark };
-    this.#sums = new Float64Array(size.bins);
+    this.#sums = Array.from({ length: GENE_GROUPS }, () => new Float64Array(size.bins));
     this.#levels = new Float64Array(size.genes).fill(NaN);
+    this.#centres = new Float64Array(size.genes).fill(NaN);
+    this.#centre = centreBins(size.bins);
   }
 
-  startGene(gene: number): void {
-    this.#gene = gene;
-    this.#levels[gene] = 0;
+  addGene(gene: number, values: Float64Array): void {
+    const [from, to] = this.#centre;
+    const sums = this.#sums[this.#samples % GENE_GROUPS];
+    const halves = [0, 0];
+    let centre = 0;
+    let [least, largest] = [Infinity, -Infinity];
+    for (let bin = 0; bin < values.length; bin++) {
+      const value = values[bin];
+      if (value < least) least = value;
+      if (value > largest) largest = value;
+      if (value === 0) continue;
+      sums[bin] += value;
+      this.#addValue(value);
+      const logarithm = logarithmOf(value);
+      halves[bin & 1] += logarithm;
+      if (bin >= from && bin < to) centre += logarithm;
+    }
     this.#samples++;
+    if (largest > 0) this.#present++;
+    if (largest > 0 && least === largest) this.#flat++;
+    this.#least = Math.min(this.#least, least);
+    this.#largest = Math.max(this.#largest, largest);
+    this.#levels[gene] = halves[0] + halves[1];
+    this.#centres[gene] = centre;
+    this.#halves.add(halves[0], halves[1]);
   }
 
-  add(bin: number, value: number): void {
-    this.#sums[bin] += value;
-    if (value < this.#least) this.#least = value;
-    if (value > this.#largest) this.#largest = value;
-    if (value === 0) return;
-    this.#positive++;
-    this.#levels[this.#gene] += Math.log1p(value);
+  #addValue(value: number): void {
+    if (value > 0) this.#positive++;
     if (this.#divisor !== undefined && this.#divisor !== 1) {
       this.#divisor = Number.isInteger(value) ? commonDivisor(value, this.#divisor) : undefined;
     } else if (this.#divisor === 1 && !Number.isInteger(value)) this.#divisor = undefined;
-    const place = this.#gene * this.#sums.length + bin;
-    this.#hashes[0] = (this.#hashes[0] + hashValue(place, value, 1)) >>> 0;
-    this.#hashes[1] = (this.#hashes[1] + hashValue(place, value, 2)) >>> 0;
   }
 
   finish(): TrackStatistics {
-    const profile = this.#sums.map((sum) => sum / this.#samples);
+    const total = this.#sums[0].map((_, bin) =>
+      this.#sums.reduce((sum, group) => sum + group[bin], 0)
+    );
+    const profile = total.map((sum) => sum / this.#samples);
     return {
       ...this.#names,
       samples: this.#samples,
@@ -91,11 +142,43 @@ class TrackCollector {
       least: this.#least,
       largest: this.#largest,
       positive: this.#positive,
+      present: this.#present,
+      flat: this.#flat,
       divisor: this.#divisor,
       profile,
+      groupProfiles: this.#sums,
       levels: this.#levels,
-      fingerprint: `${this.#samples} ${this.#hashes.join(" ")}`,
+      centres: this.#centres,
+      reliability: this.#halves.reliability(),
+      fingerprint: hashColumns([this.#levels, this.#centres, total]),
     };
+  }
+}
+
+/** Sums over genes for the correlation of the two halves of their bins. */
+class HalvesCollector {
+  #count = 0;
+  #even = 0;
+  #odd = 0;
+  #evenSquares = 0;
+  #oddSquares = 0;
+  #products = 0;
+
+  add(even: number, odd: number): void {
+    this.#count++;
+    this.#even += even;
+    this.#odd += odd;
+    this.#evenSquares += even * even;
+    this.#oddSquares += odd * odd;
+    this.#products += even * odd;
+  }
+
+  reliability(): number {
+    const covariance = this.#products - this.#even * this.#odd / this.#count;
+    const even = this.#evenSquares - this.#even ** 2 / this.#count;
+    const odd = this.#oddSquares - this.#odd ** 2 / this.#count;
+    const correlation = even * odd > 0 ? covariance / Math.sqrt(even * odd) : 0;
+    return correlation > 0 ? 2 * correlation / (1 + correlation) : 0;
   }
 }
 

@@ -1,4 +1,5 @@
 import { groupByMark } from "./_describe.ts";
+import { median } from "./_median.ts";
 import type { TrackStatistics } from "./_statistics.ts";
 import type { Finding } from "./finding.ts";
 
@@ -38,10 +39,4 @@ export function checkDepthOutliers(tracks: readonly TrackStatistics[]): Finding[
     }
   }
   return findings;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }

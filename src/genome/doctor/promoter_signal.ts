@@ -1,70 +1,92 @@
 import type { SampleColumns } from "../../io/columns.ts";
-import { listSome } from "../_wording.ts";
-import { describePlace } from "./_describe.ts";
+import { describeGenes, describePlace, groupByMark } from "./_describe.ts";
+import { biologyOf, LEAST_WINDOW_BP } from "./_marks.ts";
 import { centreEnrichment } from "./_shape.ts";
-import type { TrackStatistics } from "./_statistics.ts";
+import { centreBins, type TrackStatistics } from "./_statistics.ts";
 import type { Finding } from "./finding.ts";
 
-/** H3K4me3 is this much higher around the TSS than far from it, at the very least; mostly 5 to 50 times. */
-const LEAST_ENRICHMENT = 1.5;
 /** A mean of fewer genes may be flat by accident. */
 const LEAST_SAMPLES = 20;
+/** The same for marks that rise less than H3K4me3. */
+const LEAST_SAMPLES_OF_OTHERS = 200;
+/** Values above zero that a profile needs to have a shape. */
+const LEAST_POSITIVE = 500;
 /** Share of genes from which the lack of signal is no accident of a few that cannot be mapped. */
 const LARGE_SHARE = 0.01;
 
 /**
- * Finds genes without signal of any mark in the fifth of the window around their TSS in all cell types, and cell
- * types where H3K4me3 does not rise at the TSS, as it does in every cell (Barski et al. 2007, Cell 129:823).
+ * Finds genes without signal of any mark in any cell type, and marks without the signal around the TSS that they have in
+ * every cell: a peak of H3K4me3, and some of each other mark. Genes that lack signal only in the fifth of the window
+ * around their TSS are told where they are more than 1% of all.
  */
 export function checkPromoterSignal(
   columns: SampleColumns,
   tracks: readonly TrackStatistics[],
 ): Finding[] {
-  return [...findSilentGenes(columns), ...findFlatPromoters(tracks)];
+  return [...findSilentGenes(columns), ...findFlatPromoters(tracks, columns.record.binSizeBp)];
 }
 
 function findSilentGenes(columns: SampleColumns): Finding[] {
-  const { signal, genes, geneIndex, bins, record: { marks } } = columns;
-  const size = bins * marks.length;
-  const from = Math.floor(0.4 * bins) * marks.length;
-  const to = Math.ceil(0.6 * bins) * marks.length;
-  const hasSignal = new Uint8Array(genes.length);
-  for (const [row, gene] of geneIndex.entries()) {
-    for (let i = from; i < to && hasSignal[gene] === 0; i++) {
-      if (signal[row * size + i] !== 0) hasSignal[gene] = 1;
-    }
-  }
-  const silent = genes.filter((_, gene) => hasSignal[gene] === 0);
+  const { genes, bins } = columns;
+  const atPromoter = genesWithoutSignal(columns, centreBins(bins));
+  const anywhere = genesWithoutSignal(columns, [0, bins]);
+  const isLarge = atPromoter.length > LARGE_SHARE * genes.length;
+  const [silent, where] = isLarge ? [atPromoter, " around their TSS"] : [anywhere, ""];
   if (silent.length === 0) return [];
+  const whole = isLarge && anywhere.length > 0
+    ? `; ${anywhere.length} have none in the whole window`
+    : "";
   return [{
     check: "promoter-signal",
-    severity: silent.length > LARGE_SHARE * genes.length ? "warning" : "note",
-    where: `gene ${listSome(silent)}`,
+    severity: isLarge ? "warning" : "note",
+    where: `gene ${describeGenes(columns, silent)}`,
     message:
-      `${silent.length} of ${genes.length} genes have no signal of any mark around their TSS`,
+      `${silent.length} of ${genes.length} genes have no signal of any mark${where} in any ` +
+      `cell type${whole}`,
     advice:
       "Are they on chromosomes that the files lack, or where no read can be mapped? Leave them out.",
   }];
 }
 
-function findFlatPromoters(tracks: readonly TrackStatistics[]): Finding[] {
-  const flat = tracks.filter(({ mark, profile, samples, mean }) =>
-    mark === "H3K4me3" && samples >= LEAST_SAMPLES && mean > 0 &&
-    !(centreEnrichment(profile) >= LEAST_ENRICHMENT)
-  );
-  if (flat.length === 0) return [];
-  const [{ profile }] = flat;
-  return [{
-    check: "promoter-signal",
-    severity: "warning",
-    where: describePlace("H3K4me3", flat),
-    message:
-      `H3K4me3 is ${
-        centreEnrichment(profile).toFixed(1)
-      } times as high around the TSS as far from ` +
-      "it, expected several times",
-    advice:
-      "Are genes and files of the same assembly, is the TSS the gene's 5' end, did the experiment " +
-      "work, and is it this mark?",
-  }];
+/** Positions of the genes that are zero between two bins, in all marks and cell types. */
+function genesWithoutSignal(
+  { signal, genes, geneIndex, bins, record: { marks } }: SampleColumns,
+  [firstBin, endBin]: readonly [number, number],
+): number[] {
+  const size = bins * marks.length;
+  const hasSignal = new Uint8Array(genes.length);
+  for (const [row, gene] of geneIndex.entries()) {
+    const end = row * size + endBin * marks.length;
+    for (let at = row * size + firstBin * marks.length; at < end && hasSignal[gene] === 0; at++) {
+      if (signal[at] !== 0) hasSignal[gene] = 1;
+    }
+  }
+  return [...genes.keys()].filter((gene) => hasSignal[gene] === 0);
+}
+
+function findFlatPromoters(tracks: readonly TrackStatistics[], binSizeBp: number): Finding[] {
+  const flat = tracks.filter(({ mark, profile, samples, mean, positive }) => {
+    const hasShape = mark === "H3K4me3"
+      ? samples >= LEAST_SAMPLES
+      : samples >= LEAST_SAMPLES_OF_OTHERS && positive >= LEAST_POSITIVE &&
+        profile.length * binSizeBp >= LEAST_WINDOW_BP;
+    return hasShape && mean > 0 &&
+      !(centreEnrichment(profile) >= biologyOf(mark).leastEnrichment);
+  });
+  return Array.from(groupByMark(flat), ([mark, found]) => {
+    const { leastEnrichment } = biologyOf(mark);
+    return {
+      check: "promoter-signal",
+      severity: "warning",
+      where: describePlace(mark, found),
+      message:
+        `${mark} is ${
+          centreEnrichment(found[0].profile).toFixed(1)
+        } times as high around the TSS as far from it, expected ` +
+        (mark === "H3K4me3" ? "several times" : `${leastEnrichment} times or more`),
+      advice:
+        "Are genes and files of the same assembly, is the TSS the gene's 5' end, did the experiment " +
+        "work, and is it this mark?",
+    };
+  });
 }

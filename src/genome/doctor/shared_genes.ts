@@ -1,6 +1,7 @@
 import type { SampleColumns } from "../../io/columns.ts";
 import { geneKey } from "../../gene_id.ts";
 import { listSome } from "../_wording.ts";
+import { describeGenes } from "./_describe.ts";
 import type { Finding } from "./finding.ts";
 
 /**
@@ -10,7 +11,7 @@ import type { Finding } from "./finding.ts";
  */
 export function checkSharedGenes(train: SampleColumns, test: SampleColumns): Finding[] {
   const trainGenes = new Set(train.genes.map(geneKey));
-  const shared = test.genes.filter((gene) => trainGenes.has(geneKey(gene)));
+  const shared = [...test.genes.keys()].filter((gene) => trainGenes.has(geneKey(test.genes[gene])));
   if (shared.length === 0) return [];
   const trainSamples = new Set(sampleKeys(train));
   const samples = sampleKeys(test).filter((key) => trainSamples.has(key));
@@ -28,7 +29,7 @@ export function checkSharedGenes(train: SampleColumns, test: SampleColumns): Fin
   return [{
     check: "shared-genes",
     severity: "note",
-    where: `gene ${listSome(shared)}`,
+    where: `gene ${describeGenes(test, shared)}`,
     message:
       `${shared.length} of ${test.genes.length} test genes are in the training data, in other cell types`,
     advice:

@@ -10,6 +10,10 @@ const LEAST_SHIFT_BINS = 0.6;
 /** A profile that does not rise in the middle has none that could be shifted. */
 const LEAST_ENRICHMENT = 1.5;
 const LARGEST_SHIFT_BINS = 5;
+/** Genes with signal in a bin, in the mean over bins, from which one without any is none by chance. */
+const LEAST_IN_BIN = 20;
+/** A shift must be this many times its standard error: peaks of 600 genes may lie a bin to one side by chance. */
+const LEAST_ERRORS = 4;
 
 /**
  * Finds bins that are off by one: a first or last bin that is zero in all genes, and, in genomic orientation, a
@@ -18,18 +22,18 @@ const LARGEST_SHIFT_BINS = 5;
  * data in transcript orientation, where no symmetry is to be expected.
  */
 export function checkShiftedBins(
-  { genes, record }: SampleColumns,
+  { record }: SampleColumns,
   tracks: readonly TrackStatistics[],
 ): Finding[] {
   const findings = findEmptyEdges(tracks);
-  const promoters = tracks.filter(({ mark, profile }) =>
-    mark === "H3K4me3" && centreEnrichment(profile) >= LEAST_ENRICHMENT
+  const promoters = tracks.filter(({ mark, profile, samples }) =>
+    mark === "H3K4me3" && samples >= LEAST_GENES && centreEnrichment(profile) >= LEAST_ENRICHMENT
   );
-  if (record.orientation !== "genomic" || genes.length < LEAST_GENES || promoters.length === 0) {
+  if (record.orientation !== "genomic" || promoters.length === 0) return findings;
+  const shift = middleShift(meanProfile(promoters.map(({ profile }) => profile)));
+  if (Math.abs(shift) < Math.max(LEAST_SHIFT_BINS, LEAST_ERRORS * shiftError(promoters))) {
     return findings;
   }
-  const shift = middleShift(meanProfile(promoters.map(({ profile }) => profile)));
-  if (Math.abs(shift) < LEAST_SHIFT_BINS) return findings;
   const direction = shift > 0 ? "right" : "left";
   findings.push({
     check: "shifted-bins",
@@ -46,8 +50,9 @@ export function checkShiftedBins(
 }
 
 function findEmptyEdges(tracks: readonly TrackStatistics[]): Finding[] {
-  const cut = tracks.filter(({ profile, mean, samples }) => {
+  const cut = tracks.filter(({ profile, mean, samples, positive }) => {
     // Where the edge should hold so many values above zero, none at all is no accident.
+    if (positive < LEAST_IN_BIN * profile.length) return false;
     const inner = profile.slice(1, -1);
     const likely = inner.filter((value) => value > 0).length > 0.9 * inner.length;
     return mean > 0 && samples >= 10 && likely && (profile[0] === 0 || profile.at(-1) === 0);
@@ -59,6 +64,16 @@ function findEmptyEdges(tracks: readonly TrackStatistics[]): Finding[] {
     message: `the ${found[0].profile[0] === 0 ? "first" : "last"} bin is zero in all genes`,
     advice: "The window was most likely cut or counted one bin off: count again.",
   }));
+}
+
+/** Standard error of the shift over all genes, from those over groups of them. */
+function shiftError(promoters: readonly TrackStatistics[]): number {
+  const groups = promoters[0].groupProfiles.map((_, group) =>
+    middleShift(meanProfile(promoters.map(({ groupProfiles }) => groupProfiles[group])))
+  );
+  const mean = groups.reduce((sum, shift) => sum + shift, 0) / groups.length;
+  const squares = groups.reduce((sum, shift) => sum + (shift - mean) ** 2, 0);
+  return Math.sqrt(squares / (groups.length - 1) / groups.length);
 }
 
 /** By how many bins a profile must be moved left to be most like its own mirror image. */

@@ -1,6 +1,7 @@
 import type { SampleColumns } from "../../io/columns.ts";
 import { geneKey } from "../../gene_id.ts";
 import type { Gene } from "../gene.ts";
+import { detailsOf } from "./_describe.ts";
 import { centreEnrichment } from "./_shape.ts";
 import type { Finding } from "./finding.ts";
 
@@ -21,14 +22,18 @@ interface StrandProfile {
  * Compares genes of the two strands: H3K36me3 lies in the gene's body, downstream of the TSS (Barski et al. 2007,
  * Cell 129:823), so in genomic orientation it leans right on the plus strand and left on the minus strand, and in
  * transcript orientation right on both. Where the minus strand alone lacks the promoter's H3K4me3, its TSS was
- * taken at the wrong end. Limits: needs 50 genes of each strand and a clear lean; silent without.
+ * taken at the wrong end. Strands come from `genes`, or from the data where these hold them. Limits: needs 50 genes of
+ * each strand and a clear lean; silent without.
  */
-export function checkStrandOrientation(columns: SampleColumns, genes: readonly Gene[]): Finding[] {
-  const strands = new Map(genes.map(({ id, strand }) => [geneKey(id), strand]));
-  const plus = profileOf(columns, (gene) => strands.get(geneKey(gene)) === "+");
-  const minus = profileOf(columns, (gene) => strands.get(geneKey(gene)) === "-");
+export function checkStrandOrientation(
+  columns: SampleColumns,
+  genes: readonly Gene[] | undefined,
+): Finding[] {
+  const strands = strandsOf(columns, genes);
+  const plus = profileOf(columns, strands.map((strand) => strand === "+"));
+  const minus = profileOf(columns, strands.map((strand) => strand === "-"));
   if (2 * (plus.genes + minus.genes) < columns.genes.length) {
-    return [{
+    return genes === undefined ? [] : [{
       check: "strand-orientation",
       severity: "note",
       where: "genes",
@@ -40,6 +45,25 @@ export function checkStrandOrientation(columns: SampleColumns, genes: readonly G
   }
   if (plus.genes < LEAST_GENES || minus.genes < LEAST_GENES) return [];
   return [...findWrongStarts(plus, minus), ...findWrongDirection(columns, plus, minus)];
+}
+
+/** Whether data hold the strands of most of their genes, so that no file of genes is needed. */
+export function hasStrands(columns: SampleColumns): boolean {
+  const known = strandsOf(columns, undefined).filter((strand) => strand !== undefined);
+  return 2 * known.length >= columns.genes.length;
+}
+
+/** The strand of each gene of the data: from the file of genes where there is one, else as the data hold it. */
+function strandsOf(
+  columns: SampleColumns,
+  genes: readonly Gene[] | undefined,
+): ("+" | "-" | undefined)[] {
+  if (genes === undefined) {
+    const details = detailsOf(columns);
+    return columns.genes.map((_, gene) => details[gene]?.strand);
+  }
+  const strands = new Map(genes.map(({ id, strand }) => [geneKey(id), strand]));
+  return columns.genes.map((gene) => strands.get(geneKey(gene)));
 }
 
 function findWrongStarts(plus: StrandProfile, minus: StrandProfile): Finding[] {
@@ -80,10 +104,9 @@ function findWrongDirection(
   }];
 }
 
-function profileOf(columns: SampleColumns, belongs: (gene: string) => boolean): StrandProfile {
-  const { signal, genes, geneIndex, bins, record: { marks } } = columns;
+function profileOf(columns: SampleColumns, chosen: readonly boolean[]): StrandProfile {
+  const { signal, geneIndex, bins, record: { marks } } = columns;
   const [promoterMark, bodyMark] = [marks.indexOf("H3K4me3"), marks.indexOf("H3K36me3")];
-  const chosen = genes.map(belongs);
   const promoter = new Float64Array(bins);
   const leans: number[] = [];
   for (const [row, gene] of geneIndex.entries()) {

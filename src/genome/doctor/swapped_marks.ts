@@ -1,4 +1,4 @@
-import { correlate } from "./_correlate.ts";
+import { correlate, Correlations } from "./_correlate.ts";
 import { listSome } from "../_wording.ts";
 import { describePlace } from "./_describe.ts";
 import { centreEnrichment } from "./_shape.ts";
@@ -99,11 +99,13 @@ function findExchanged(
 ): Finding[] {
   if (byCellType.length < LEAST_CELL_TYPES) return [];
   const byMark = Map.groupBy(tracks, ({ mark }) => mark);
+  const correlations = new Correlations(tracks.map(({ levels }) => levels));
+  const places = new Map(tracks.map((track, place) => [track, place]));
   const likeness = (track: TrackStatistics, mark: string): number => {
     const others = byMark.get(mark)!.filter(({ cellType }) => cellType !== track.cellType);
-    const values = others.map(({ levels }) => correlate(track.levels, levels)).toSorted((a, b) =>
-      a - b
-    );
+    const values = others.map((other) =>
+      correlations.between(places.get(track)!, places.get(other)!)
+    ).toSorted((a, b) => a - b);
     return values[values.length >> 1] ?? 0;
   };
   const findings: Finding[] = [];

@@ -1,0 +1,100 @@
+/** What the checks need to know of the labels. */
+
+import type { SampleColumns } from "../../io/columns.ts";
+import { hashColumns } from "./_hash.ts";
+
+/** Labels of no more different values, each for two genes or more in the mean, are classes, which have no scale. */
+const MOST_CLASSES = 5;
+
+/** No logarithm of an expression value is larger: it would be 1,000,000 TPM. */
+export const LARGEST_LOGARITHM = 20;
+
+/** The labels of one cell type. */
+export interface LabelStatistics {
+  readonly cellType: string;
+  /** Labels of the genes of the data, NaN for those that the cell type lacks, `[gene]`. */
+  readonly values: Float64Array;
+  /** Number of genes that have a label. */
+  readonly samples: number;
+  readonly mean: number;
+  readonly median: number;
+  readonly deviation: number;
+  /** Third standardised moment: 0 for a symmetric distribution, 0.3 to 1.1 for log2(RPKM + 1), above 10 for RPKM. */
+  readonly skewness: number;
+  /** Skewness of the labels' absolute values, zeros left out. */
+  readonly magnitudeSkewness: number;
+  /** Fourth standardised moment less 3: 0 for the normal distribution. */
+  readonly excessKurtosis: number;
+  readonly least: number;
+  readonly largest: number;
+  /** Number of labels below zero, and of those that are zero. */
+  readonly negative: number;
+  readonly zeros: number;
+  /** Whether every label is an integer. */
+  readonly areIntegers: boolean;
+  /** Whether the labels are classes rather than a quantity. */
+  readonly areClasses: boolean;
+  /** The same for labels that are the same in every gene. */
+  readonly fingerprint: string;
+}
+
+/** Statistics of every cell type that has labels; none where the data have none. */
+export function gatherLabels(columns: SampleColumns): LabelStatistics[] {
+  const { labels, cellTypes, cellTypeIndex, genes, geneIndex } = columns;
+  if (labels === undefined) return [];
+  const byCellType = cellTypes.map(() => new Float64Array(genes.length).fill(NaN));
+  for (const [row, label] of labels.entries()) {
+    byCellType[cellTypeIndex[row]][geneIndex[row]] = label;
+  }
+  return byCellType.map((values, i) => describeLabels(cellTypes[i], values))
+    .filter(({ samples }) => samples > 0);
+}
+
+function describeLabels(cellType: string, values: Float64Array): LabelStatistics {
+  const sorted = values.filter((value) => !Number.isNaN(value)).sort();
+  const { mean, deviation, skewness, excessKurtosis } = measureShape(sorted);
+  return {
+    cellType,
+    values,
+    samples: sorted.length,
+    mean,
+    median: sorted[sorted.length >> 1],
+    deviation,
+    skewness,
+    magnitudeSkewness: measureShape(sorted.filter((value) => value !== 0).map(Math.abs)).skewness,
+    excessKurtosis,
+    least: sorted[0],
+    largest: sorted[sorted.length - 1],
+    negative: sorted.filter((value) => value < 0).length,
+    zeros: sorted.filter((value) => value === 0).length,
+    areIntegers: sorted.every(Number.isInteger),
+    areClasses: countDistinct(sorted) <= Math.min(MOST_CLASSES, sorted.length / 2),
+    fingerprint: hashColumns([values]),
+  };
+}
+
+/** Mean and standardised moments; of values that are all the same, those of a normal distribution. */
+function measureShape(values: Float64Array) {
+  const count = values.length;
+  const mean = values.reduce((sum, value) => sum + value / count, 0);
+  let [squares, cubes, fourths] = [0, 0, 0];
+  for (const value of values) {
+    const distance = value - mean;
+    squares += distance ** 2 / count;
+    cubes += distance ** 3 / count;
+    fourths += distance ** 4 / count;
+  }
+  const varies = squares > 0;
+  return {
+    mean,
+    deviation: Math.sqrt(squares),
+    skewness: varies ? cubes / squares ** 1.5 : 0,
+    excessKurtosis: varies ? fourths / squares ** 2 - 3 : 0,
+  };
+}
+
+function countDistinct(sorted: Float64Array): number {
+  let count = 0;
+  for (let i = 0; i < sorted.length; i++) if (i === 0 || sorted[i] !== sorted[i - 1]) count++;
+  return count;
+}

@@ -1,0 +1,165 @@
+import { correlate } from "./_correlate.ts";
+import type { CellTypeExpression } from "./_expression.ts";
+import { describePlace } from "./_describe.ts";
+import { biologyOf } from "./_marks.ts";
+import { median } from "./_median.ts";
+import type { TrackStatistics } from "./_statistics.ts";
+import type { Finding } from "./finding.ts";
+
+const LEAST_GENES = 200;
+const LEAST_OTHERS = 2;
+/** The same for marks of no known direction, where one wrong cell type must not make the others look wrong. */
+const LEAST_OTHERS_OF_UNKNOWN = 3;
+/** Correlation on the wrong side from which a mark is wrong whatever the other cell types show. */
+const CLEARLY_WRONG = 0.12;
+/** The same in standard errors of a correlation, which is more for few genes. */
+const WRONG_ERRORS = 2.5;
+/** The same where the other cell types show the right direction by {@linkcode CLEARLY_RIGHT}. */
+const WRONG = 0.05;
+const CLEARLY_RIGHT = 0.15;
+/** How far from the others it must be then. */
+const LEAST_DIFFERENCE = 0.25;
+/** Correlation that marks of no known direction must have, on different sides. */
+const CLEARLY_OTHER = 0.25;
+/** Signal in fewer or more genes than these shares says nothing by being there. */
+const TELLING_SHARES = [0.05, 0.95] as const;
+
+/** One way to measure how a mark goes with expression, over genes. */
+interface Measure {
+  readonly what: string;
+  readonly valuesOf: (track: TrackStatistics) => Float64Array;
+  readonly suits: (track: TrackStatistics) => boolean;
+}
+
+const MEASURES: readonly Measure[] = [
+  { what: "its level", valuesOf: ({ levels }) => levels, suits: () => true },
+  {
+    what: "its level at the promoter",
+    valuesOf: ({ centres }) => centres,
+    suits: ({ mark }) => biologyOf(mark).showsAtPromoter,
+  },
+  {
+    what: "whether there is any",
+    valuesOf: ({ levels }) => levels.map((level) => Number.isNaN(level) ? NaN : Number(level > 0)),
+    suits: ({ mark, present, samples }) =>
+      biologyOf(mark).direction !== undefined &&
+      present >= TELLING_SHARES[0] * samples && present <= TELLING_SHARES[1] * samples,
+  },
+];
+
+/** A mark that goes the wrong way, with what shows it. */
+export interface WrongDirection {
+  readonly track: TrackStatistics;
+  /** The measure, in words. */
+  readonly what: string;
+  /** Its correlation with expression. */
+  readonly relation: number;
+  /** The median correlation in the other cell types; `undefined` where these are too few. */
+  readonly usual: number | undefined;
+}
+
+/** How a mark goes with expression in a cell type, by each measure that suits it. */
+interface Direction {
+  readonly track: TrackStatistics;
+  /** Correlations, positive in the direction that the mark is known to have; by measure. */
+  readonly relations: ReadonlyMap<string, number>;
+}
+
+/**
+ * Finds marks that go down with expression where they should go up, as the active marks do, or up where they should go
+ * down, as H3K27me3 does: by biology alone where that is clear, or against the other cell types. Both sides are measured
+ * by the mark's level, by that at the promoter, and by whether a gene has any. Limits: needs 200 genes, and two other
+ * cell types for the finer comparison; says of H3K9me3 and unknown marks only where it is clear on both sides.
+ */
+export function findWrongDirections(
+  cellTypes: readonly CellTypeExpression[],
+): WrongDirection[] {
+  const directions = cellTypes.filter(({ labels }) => labels.samples >= LEAST_GENES)
+    .flatMap(({ tracks, expression }) =>
+      tracks.filter(({ least, largest }) => least < largest).map((track) => ({
+        track,
+        relations: measure(track, expression),
+      }))
+    );
+  return directions.flatMap((direction) => {
+    const others = directions.filter((other) =>
+      other !== direction && other.track.mark === direction.track.mark
+    );
+    const isKnown = biologyOf(direction.track.mark).direction !== undefined;
+    return isKnown ? findAgainstBiology(direction, others) : findAgainstOthers(direction, others);
+  });
+}
+
+function measure(track: TrackStatistics, expression: Float64Array): Map<string, number> {
+  const sign = biologyOf(track.mark).direction ?? 1;
+  const suitable = MEASURES.filter(({ suits }) => suits(track));
+  return new Map(
+    suitable.map(({ what, valuesOf }) => [what, sign * correlate(valuesOf(track), expression)]),
+  );
+}
+
+function findAgainstBiology(
+  { track, relations }: Direction,
+  others: Direction[],
+): WrongDirection[] {
+  const clearlyWrong = Math.max(CLEARLY_WRONG, WRONG_ERRORS / Math.sqrt(track.samples));
+  for (const [what, relation] of relations) {
+    const usual = medianRelation(others, what);
+    const isOutlier = usual !== undefined && usual >= CLEARLY_RIGHT && relation <= -WRONG &&
+      usual - relation >= LEAST_DIFFERENCE;
+    if (relation > -clearlyWrong && !isOutlier) continue;
+    const sign = biologyOf(track.mark).direction!;
+    return [{ track, what, relation: sign * relation, usual: usual && sign * usual }];
+  }
+  return [];
+}
+
+function findAgainstOthers({ track, relations }: Direction, others: Direction[]): WrongDirection[] {
+  for (const [what, relation] of relations) {
+    if (others.length < LEAST_OTHERS_OF_UNKNOWN) continue;
+    const usual = medianRelation(others, what);
+    if (usual === undefined || usual * relation >= 0) continue;
+    if (Math.min(Math.abs(usual), Math.abs(relation)) < CLEARLY_OTHER) continue;
+    return [{ track, what, relation, usual }];
+  }
+  return [];
+}
+
+function medianRelation(others: readonly Direction[], what: string): number | undefined {
+  const values = others.map(({ relations }) => relations.get(what)).filter((value) =>
+    value !== undefined
+  );
+  return values.length < LEAST_OTHERS ? undefined : median(values);
+}
+
+/** {@linkcode findWrongDirections} as findings, one for each mark and direction. */
+export function describeWrongDirections(found: readonly WrongDirection[]): Finding[] {
+  const groups = Map.groupBy(found, ({ track, relation }) => `${track.mark} ${relation > 0}`);
+  return [...groups.values()].map(describe);
+}
+
+function describe(found: readonly WrongDirection[]): Finding {
+  const [{ track: { mark }, what, relation, usual }] = found;
+  const expected = biologyOf(mark).direction;
+  const comparison = usual === undefined || usual * relation >= 0
+    ? "real ones go the other way"
+    : `in the other cell types ${formatSigned(usual)}`;
+  return {
+    check: "mark-direction",
+    severity: "warning",
+    where: describePlace(mark, found.map(({ track }) => track)),
+    message: `the mark goes ${relation > 0 ? "up" : "down"} with expression` +
+      (expected === undefined ? "" : `, where it should go ${expected > 0 ? "up" : "down"}`) +
+      `: ${what} correlates ${formatSigned(relation)} with it over genes, ${comparison}`,
+    advice: "This is most likely the file of another mark: look at its path in the sample sheet, " +
+      "and at a silent and an active gene in a genome browser.",
+  };
+}
+
+function formatSigned(value: number): string {
+  return value.toLocaleString("en-US", {
+    minimumFractionDigits: 2,
+    maximumFractionDigits: 2,
+    signDisplay: "exceptZero",
+  });
+}

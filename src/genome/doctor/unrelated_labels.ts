@@ -1,0 +1,59 @@
+import { listSome } from "../_wording.ts";
+import type { CellTypeExpression } from "./_expression.ts";
+import { biologyOf } from "./_marks.ts";
+import type { Finding } from "./finding.ts";
+
+const LEAST_GENES = 200;
+
+/**
+ * Finds cell types whose labels have nothing to do with their marks, as when labels went to other genes. Of the marks
+ * that tell of expression the closest correlates 0.56 or more with log2(RPKM + 1) and 0.38 or more with the distance of
+ * the competition's label from its median (ten real cell types); labels given to genes by chance stay below
+ * {@linkcode chanceLimit}. Limits: needs 200 genes and a mark such as H3K4me3, H3K36me3 or H3K27me3.
+ */
+export function checkUnrelatedLabels(cellTypes: readonly CellTypeExpression[]): Finding[] {
+  const found = cellTypes.filter(hasUnrelatedLabels);
+  if (found.length === 0) return [];
+  const strongest = Math.max(...found.map(({ relation }) => relation));
+  const others = cellTypes.filter((cellType) =>
+    hasEnough(cellType) && !hasUnrelatedLabels(cellType)
+  );
+  const comparison = others.length === 0
+    ? "0.4 to 0.7 is usual"
+    : `in the other cell types ${
+      Math.min(...others.map(({ relation }) => relation)).toFixed(2)
+    } or more`;
+  return [{
+    check: "unrelated-labels",
+    severity: "warning",
+    where: `labels of ${listSome(found.map(({ cellType }) => cellType))}`,
+    message: `no mark goes with the labels: the largest correlation over genes is ` +
+      `${strongest.toFixed(2)}, ${comparison}`,
+    advice:
+      "The labels most likely stand at other genes than their own: look at how genes and expression " +
+      "were brought together, and at the order of rows.",
+  }];
+}
+
+/** Whether the labels of a cell type have no more to do with its marks than chance. */
+export function hasUnrelatedLabels(cellType: CellTypeExpression): boolean {
+  return hasEnough(cellType) && cellType.relation < chanceLimit(cellType.labels.samples);
+}
+
+function hasEnough({ tracks, labels }: CellTypeExpression): boolean {
+  return labels.samples >= LEAST_GENES && tracks.some(tellsOfExpression);
+}
+
+function tellsOfExpression(
+  { mark, least, largest }: CellTypeExpression["tracks"][number],
+): boolean {
+  return least < largest && biologyOf(mark).direction !== undefined;
+}
+
+/**
+ * Correlation below which labels have to do with no mark: the closest mark of shuffled ones stays below it in 9 of 10
+ * trials with 200 genes and in 98 of 100 with 300, and real ones lie three standard errors above it with 200.
+ */
+function chanceLimit(genes: number): number {
+  return Math.min(0.18, 0.1 + 2 / Math.sqrt(genes));
+}

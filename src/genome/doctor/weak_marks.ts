@@ -1,0 +1,63 @@
+import { formatShare } from "./_describe.ts";
+import { biologyOf, LEAST_WINDOW_BP } from "./_marks.ts";
+import { median } from "./_median.ts";
+import type { TrackStatistics } from "./_statistics.ts";
+import type { Finding } from "./finding.ts";
+
+/** Real marks have at least a quarter of the bins with signal that they have in other cell types. */
+const SMALL_SHARE = 1 / 8;
+/** Share of bins that marks of known direction have in real data, 18% or more, and this at the very least. */
+const LEAST_SHARE = 0.03;
+const LEAST_GENES = 200;
+
+/** A mark that has nearly no signal in a cell type, with what shows it. */
+export interface WeakMark {
+  readonly track: TrackStatistics;
+  /** Median share of bins with signal in the other cell types; `undefined` where there are none. */
+  readonly usual: number | undefined;
+}
+
+/**
+ * Finds marks that have some signal but nearly none: in less than an eighth of the bins of the other cell types, or in
+ * fewer bins or genes than such a mark has in any cell. A short list of peaks looks so, and a failed experiment. Limits: the
+ * first needs another cell type, the second 200 genes and windows of 6,000 base pairs.
+ */
+export function findWeakMarks(
+  tracks: readonly TrackStatistics[],
+  binSizeBp: number,
+): WeakMark[] {
+  return tracks.filter(({ positive }) => positive > 0).flatMap((track) => {
+    const others = tracks.filter((other) =>
+      other.mark === track.mark && other !== track && other.positive > 0
+    );
+    const usual = others.length === 0 ? undefined : median(others.map(shareOfBins));
+    const isRare = usual !== undefined && shareOfBins(track) < SMALL_SHARE * usual;
+    const isLong = track.profile.length * binSizeBp >= LEAST_WINDOW_BP;
+    const { direction, leastPresent } = biologyOf(track.mark);
+    const isAbsent = isLong && track.samples >= LEAST_GENES &&
+      (track.present < leastPresent * track.samples ||
+        (direction !== undefined && shareOfBins(track) < LEAST_SHARE));
+    return isRare || isAbsent ? [{ track, usual }] : [];
+  });
+}
+
+/** Share of a track's bins that have signal. */
+function shareOfBins({ positive, samples, profile }: TrackStatistics): number {
+  return positive / (samples * profile.length);
+}
+
+/** {@linkcode findWeakMarks} as findings. */
+export function describeWeakMarks(weak: readonly WeakMark[]): Finding[] {
+  return weak.map(({ track, usual }) => ({
+    check: "weak-marks",
+    severity: "warning",
+    where: `${track.mark} in ${track.cellType}`,
+    message:
+      `there is nearly no signal: ${formatShare(1 - shareOfBins(track))} of its bins are zero` +
+      (usual === undefined ? "" : ` (in other cell types ${formatShare(1 - usual)})`) +
+      `, and ${formatShare(1 - track.present / track.samples)} of the genes have none`,
+    advice:
+      "It says nearly nothing: a short list of peaks, a failed experiment or the wrong file. " +
+      "Bring a better file, or leave the mark or the cell type out.",
+  }));
+}
