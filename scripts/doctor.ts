@@ -35,7 +35,7 @@ await runCommand<DoctorFlags>({
         "competition .npz, DeepChrome .csv, or a folder of cell types",
         (text) => path = text,
       )
-      .option("--genes <file>", "genes with strands: GTF, GFF3, BED or table")
+      .option("--genes <file>", "genes with strands: GTF, GFF3, BED, genePred or table")
       .option("--test <path>", "data that a model trained on these is tested on")
       .option("--record <file>", "JSON data record of the files (default: their own)")
       .option("--strict", "exit code 1 if there is a warning", false),
@@ -45,7 +45,9 @@ await runCommand<DoctorFlags>({
 async function examine(flags: DoctorFlags): Promise<void> {
   if (flags.genes !== undefined) await checkInputFile("--genes", flags.genes);
   const { columns } = await loadData(path, flags);
-  const genes = flags.genes === undefined ? undefined : await readGenes(flags.genes);
+  const genes = flags.genes === undefined ? undefined : await readGenes(flags.genes, {
+    onWarning: (text) => console.error(`warning: ${text}`),
+  });
   const test = flags.test === undefined ? undefined : (await loadData(flags.test, flags)).columns;
   const findings = examineSamples(columns, { genes, test });
   for (const finding of findings) console.log(describe(finding));

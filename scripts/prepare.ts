@@ -12,8 +12,8 @@ import {
   type Preparation,
   prepare,
   READ_RULES,
+  readAnnotation,
   readExpressionTable,
-  readGenes,
   readSampleSheet,
   signalFiles,
   TRACK_RULES,
@@ -28,7 +28,7 @@ import {
   type Orientation,
   ORIENTATIONS,
 } from "../src/record.ts";
-import { choice, integer, Interrupted, runCommand } from "./_cli.ts";
+import { choice, integer, Interrupted, list, runCommand } from "./_cli.ts";
 import { checkInputFile } from "./_input_file.ts";
 import { checkOutput, lockOutput } from "./_outputs.ts";
 import { taskCall } from "./_place.ts";
@@ -37,6 +37,7 @@ import { ProgressLine } from "./_progress.ts";
 interface PrepareFlags {
   readonly samples: string;
   readonly genes: string;
+  readonly geneType?: readonly string[];
   readonly signal: CountingRule;
   readonly out: string;
   readonly expression?: string;
@@ -73,7 +74,15 @@ await runCommand<PrepareFlags>({
   declare: (command) =>
     command
       .requiredOption("--samples <file>", "sample sheet: tab-separated, cell_type mark path")
-      .requiredOption("--genes <file>", "GTF, GFF3, BED, or a table gene_id chrom tss strand")
+      .requiredOption(
+        "--genes <file>",
+        "GTF, GFF3, BED, genePred, refFlat, or a table gene_id chrom tss strand",
+      )
+      .option(
+        "--gene-type <names>",
+        "take genes of these types only, such as protein_coding; between commas, or several times",
+        (text: string, others: readonly string[] = []) => [...others, ...list(text)],
+      )
       .requiredOption(
         "--signal <rule>",
         `of reads: ${READ_RULES.join(", ")}; of signal tracks: ${TRACK_RULES.join(", ")}`,
@@ -103,7 +112,7 @@ await runCommand<PrepareFlags>({
       )
       .option("--bin-size <bp>", "width of a bin", integer(1), 100)
       .option("--half-width <bp>", "the window is TSS ± this", integer(1), 5000)
-      .option("--assembly <name>", "such as hg38 (default: told from the files)")
+      .option("--assembly <name>", "such as hg38 (default: told by the files, or the annotation)")
       .option("--concurrency <n>", "files counted at once", integer(1), 2)
       .option("--compress", "deflate the npz file", false)
       .option("--overwrite", "replace the file that is there", false),
@@ -120,14 +129,18 @@ async function run(flags: PrepareFlags, interrupt: AbortSignal): Promise<void> {
   }
   const sheet = await readSampleSheet(flags.samples, { onWarning: warn });
   const inputs = await signalFiles(sheet, flags.samples);
-  const annotated = await readGenes(flags.genes, { onWarning: warn });
-  if (annotated.some(isNumberedByName)) await checkGeneNumbers(flags);
-  const { genes, labels } = await takeExpression(annotated, sheet.cellTypes, flags);
+  const annotation = await readAnnotation(flags.genes, {
+    geneTypes: flags.geneType,
+    onWarning: warn,
+  });
+  if (annotation.genes.some(isNumberedByName)) await checkGeneNumbers(flags);
+  const { genes, labels } = await takeExpression(annotation.genes, sheet.cellTypes, flags);
   const progress = new ProgressLine("genes");
   const preparation = await prepare(genes, inputs, {
     ...flags,
     ...{ rule: flags.signal, normalisation: flags.normalise, labels },
     ...{ extendBp: flags.extend, binSizeBp: flags.binSize, halfWidthBp: flags.halfWidth },
+    annotationAssembly: annotation.assembly,
     onProgress: (done, total) => {
       if (interrupt.aborted) throw new Interrupted("Interrupted: nothing half-written was kept.");
       progress.update({ done, total, label: "counting" });

@@ -1,18 +1,17 @@
 /** Genes in BED: one a line, its id in the name column, coordinates 0-based and half-open. */
 
 import type { Line } from "../io/_lines.ts";
-import { makeGene, parsePosition } from "./_make_gene.ts";
+import { type GeneRow, parsePosition } from "./_make_gene.ts";
 import { failLine, lineText } from "./_text_lines.ts";
-import type { Gene } from "./gene.ts";
 
 /** The strand is the sixth column. */
 const COLUMNS = 6;
 
 /** Reads a line of BED; `undefined` for the lines that tell a browser how to show the track. */
-export function parseBedLine(line: Line, file: string): Gene | undefined {
+export function parseBedLine(line: Line, file: string): GeneRow | undefined {
   const text = lineText(line);
-  if (isTrackLine(text)) return undefined;
-  const columns = text.split("\t");
+  if (isTrackLine(text) || text.trim() === "") return undefined;
+  const columns = splitBed(text);
   if (columns.length < COLUMNS) {
     failLine(
       file,
@@ -22,9 +21,23 @@ export function parseBedLine(line: Line, file: string): Gene | undefined {
     );
   }
   const [chromosome, startText, endText, id, , strand] = columns;
-  const start = parsePosition(startText, "start", { line, file, least: 0 });
-  const end = parsePosition(endText, "end", { line, file, least: 0 });
-  return makeGene({ id: id === "." ? "" : id, chromosome, start, end, strand }, line, file);
+  return {
+    id: id === "." ? undefined : id.trim(),
+    chromosome,
+    start: parsePosition(startText, "start", { line, file, least: 0 }),
+    end: parsePosition(endText, "end", { line, file, least: 0 }),
+    strand: strand.trim(),
+    line: line.number,
+  };
+}
+
+/** The columns of a line of BED, between tabs, or between blanks where the strand shows that these are meant. */
+export function splitBed(text: string): string[] {
+  if (text.includes("\t")) return text.split("\t");
+  const columns = text.trim().split(/ +/);
+  const isCertain = columns.length >= COLUMNS && /^[-+.?]$/.test(columns[5]) &&
+    [columns[1], columns[2]].every((column) => /^\d+$/.test(column));
+  return isCertain ? columns : [text];
 }
 
 /** Whether a line of BED is a heading of the UCSC browser. */

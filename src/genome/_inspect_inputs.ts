@@ -3,12 +3,13 @@
 import { formatCountOf } from "../_count.ts";
 import { freeArray } from "../_free.ts";
 import { ContractError } from "../errors.ts";
+import { compareWithAnnotation } from "./_annotation_assembly.ts";
 import { checkValues } from "./_check_values.ts";
 import { FileWarnings, type WarnOnce } from "./_file_warnings.ts";
 import { listSome } from "./_wording.ts";
 import { agreeOnAssembly, identifyAssembly } from "./assembly.ts";
-import { collectChromosomes, KNOWN_ASSEMBLIES } from "./chromosome_sizes.ts";
-import { checkAssembly, chromosomeMatcher, type Contig } from "./chromosomes.ts";
+import { ASSEMBLIES_WITH_SIZES, collectChromosomes } from "./chromosome_sizes.ts";
+import { checkAssembly, chromosomeMatcher, type Contig, matchChromosome } from "./chromosomes.ts";
 import type { Gene } from "./gene.ts";
 import type { PrepareOptions, SignalInput } from "./prepare_options.ts";
 import { checkOptions } from "./signal/_check_options.ts";
@@ -60,7 +61,8 @@ export async function inspectInputs(
     }
   }
   warnings.passOn(options.warnOnce);
-  const assembly = agreeOnAssembly(found, options.assembly);
+  const agreed = agreeOnAssembly(found, options.assembly);
+  const assembly = compareWithAnnotation(agreed, found, options);
   const chromosomes = collectChromosomes({ contigs: contigs.flat(), assembly });
   if (holdsRows) warnOfUnknownEnds(genes, chromosomes, options);
   return { assembly, chromosomes };
@@ -93,12 +95,13 @@ function warnOfUnknownEnds(
 ): void {
   if (extendBp === 0) return;
   const match = chromosomeMatcher(chromosomes.map(({ name }) => name));
-  const unknown = new Set(genes.map(({ chromosome }) => chromosome).filter((name) => !match(name)));
+  const lacking = genes.filter((gene) => matchChromosome(match, gene) === undefined);
+  const unknown = new Set(lacking.map(({ chromosome }) => chromosome));
   if (unknown.size === 0) return;
   onWarning?.(
     `the ends of ${formatCountOf(unknown.size, "chromosome")} (${
       listSome([...unknown])
     }) are not known, so reads that are extended past one are counted there: name the assembly, if it is ` +
-      `one of ${KNOWN_ASSEMBLIES.join(", ")}`,
+      `one of ${ASSEMBLIES_WITH_SIZES.join(", ")}`,
   );
 }

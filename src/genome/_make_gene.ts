@@ -1,4 +1,4 @@
-/** What all formats of genes share: checks of a line's fields, and the TSS by strand. */
+/** What all formats of genes share: a gene's line, checks of coordinates, and the TSS by strand. */
 
 import type { Line } from "../io/_lines.ts";
 import { failLine } from "./_text_lines.ts";
@@ -7,35 +7,39 @@ import type { Gene } from "./gene.ts";
 /** The longest chromosome that BAM and tabix can hold. */
 export const LARGEST_POSITION = 2 ** 31 - 1;
 
-interface GeneFields {
-  readonly id: string;
+/** What a line says of a gene, whether or not the gene can be used. */
+export interface GeneRow extends Partial<Pick<Gene, "symbol" | "entrezId" | "type">> {
+  /** The gene's id; `undefined` or empty where the line has none. */
+  readonly id: string | undefined;
   readonly chromosome: string;
+  readonly chromosomeAlias?: string;
   /** 0-based half-open. */
   readonly start: number;
   readonly end: number;
+  /** As the file has it. */
   readonly strand: string;
+  readonly line: number;
+  /** Whether lines with the same id are parts of one gene, as in GFF3. */
+  readonly isPart?: boolean;
+  /** Whether the gene's transcripts are joined from several places. */
+  readonly isTransSpliced?: boolean;
 }
+
+type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 
 /**
  * Makes a gene of its extent; the TSS is the first base on the plus strand, the last on the minus
- * strand.
+ * strand. What the line does not tell the gene lacks.
  */
-export function makeGene(fields: GeneFields, line: Line, file: string): Gene {
-  const { id, chromosome, start, end, strand } = fields;
-  if (id === "") failLine(file, line, "Cannot read gene: the id is empty");
-  if (chromosome === "") failLine(file, line, `Cannot read gene "${id}": the chromosome is empty`);
-  if (start >= end) {
-    failLine(file, line, `Cannot read gene "${id}": it ends before it starts`);
+export function makeGene(id: string, row: GeneRow): Gene {
+  const { chromosome, start, end, line } = row;
+  const strand = row.strand === "-" ? "-" : "+";
+  const tss = strand === "+" ? start : end - 1;
+  const gene: Mutable<Gene> = { id, chromosome, tss, strand, line };
+  for (const name of ["symbol", "entrezId", "type", "chromosomeAlias"] as const) {
+    if (row[name] !== undefined) gene[name] = row[name];
   }
-  if (strand !== "+" && strand !== "-") {
-    failLine(
-      file,
-      line,
-      `Cannot read gene "${id}": strand is "${strand}", expected + or -. The start of ` +
-        "transcription depends on it: take the gene out of the file or give its strand",
-    );
-  }
-  return { id, chromosome, tss: strand === "+" ? start : end - 1, strand, line: line.number };
+  return gene;
 }
 
 /** Where a position stands, and how small it may be. */

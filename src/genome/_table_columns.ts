@@ -17,6 +17,16 @@ export function plainCell(text: string): string {
   return /^".*"$/.test(cell) ? cell.slice(1, -1).trim() : cell;
 }
 
+/** A header, and which columns need not be there. */
+interface TableHeaderOptions<Name extends string, Optional extends string> {
+  readonly line: Line;
+  readonly file: string;
+  /** Columns that may be missing or empty: such a cell is read as an empty one. */
+  readonly optional?: readonly Optional[];
+  /** Columns that must be there but whose cells may be empty. */
+  readonly mayBeEmpty?: readonly Name[];
+}
+
 /**
  * Finds the wanted columns in a header. They may stand in any order and have others between them.
  *
@@ -25,11 +35,12 @@ export function plainCell(text: string): string {
  * @throws {FormatError} If one is missing or stands there twice; the reader throws where a cell is
  * empty.
  */
-export function readTableHeader<Name extends string>(
+export function readTableHeader<Name extends string, Optional extends string = never>(
   names: readonly Name[],
   what: string,
-  { line, file }: { readonly line: Line; readonly file: string },
-): RowReader<Name> {
+  options: TableHeaderOptions<Name, Optional>,
+): RowReader<Name | Optional> {
+  const { line, file, optional = [], mayBeEmpty = [] } = options;
   const header = splitCells(line);
   for (const name of names) {
     const count = header.filter((cell) => cell === name).length;
@@ -43,7 +54,8 @@ export function readTableHeader<Name extends string>(
         `expected the columns ${names.join(", ")} separated by tabs${hint}`,
     );
   }
-  const places = names.map((name) => [name, header.indexOf(name)] as const);
+  const places = [...names, ...optional].map((name) => [name, header.indexOf(name)] as const);
+  const needed = new Set<string>(names.filter((name) => !mayBeEmpty.includes(name)));
   return (row, file) => {
     const cells = splitCells(row);
     if (cells.length > header.length) {
@@ -55,7 +67,9 @@ export function readTableHeader<Name extends string>(
     }
     const entries = places.map(([name, place]) => {
       const cell = cells[place] ?? "";
-      if (cell === "") failLine(file, row, `Cannot read ${what}: column "${name}" is empty`);
+      if (cell === "" && needed.has(name)) {
+        failLine(file, row, `Cannot read ${what}: column "${name}" is empty`);
+      }
       return [name, cell];
     });
     return Object.fromEntries(entries);

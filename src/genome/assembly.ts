@@ -5,32 +5,14 @@
  */
 
 import { ContractError } from "../errors.ts";
+import { CHROMOSOMES } from "./_accessions.ts";
+import { KNOWN_ASSEMBLIES, knownAssembly } from "./_known_assemblies.ts";
 import { chromosomeMatcher, type Contig } from "./chromosomes.ts";
 
-/** An assembly that can be told from others. */
-interface KnownAssembly {
-  /** Name at UCSC. */
-  readonly name: string;
-  /** Name that the assembly's makers gave it. */
-  readonly alias: string;
-  /** Lengths of chromosomes 1 and 2, in base pairs. */
-  readonly lengths: readonly [number, number];
-}
-
-/** From the assemblies' own reports; no two share a length. */
-const KNOWN: readonly KnownAssembly[] = [
-  { name: "hg18", alias: "NCBI36", lengths: [247_249_719, 242_951_149] },
-  { name: "hg19", alias: "GRCh37", lengths: [249_250_621, 243_199_373] },
-  { name: "hg38", alias: "GRCh38", lengths: [248_956_422, 242_193_529] },
-  { name: "hs1", alias: "T2T-CHM13v2.0", lengths: [248_387_328, 242_696_752] },
-  { name: "mm9", alias: "NCBI37", lengths: [197_195_432, 181_748_087] },
-  { name: "mm10", alias: "GRCm38", lengths: [195_471_971, 182_113_224] },
-  { name: "mm39", alias: "GRCm39", lengths: [195_154_279, 181_755_017] },
-];
-
 /**
- * The name by which records call an assembly: that of UCSC where it is known (`hg38` for `GRCh38`), any other as
- * it is.
+ * The name by which records call an assembly: that of UCSC where it is known, any other as it is. Patches change no
+ * coordinates, nor do decoys and masked bases, so `GRCh38.p14` and `GRCh38_no_alt_analysis_set` are `hg38`, and `b37`
+ * and `hs37d5` are `hg19`; accession numbers such as `GCF_000001405.40` are known too.
  *
  * @example
  * ```ts
@@ -38,17 +20,17 @@ const KNOWN: readonly KnownAssembly[] = [
  * import { strictEqual } from "node:assert";
  *
  * strictEqual(assemblyName("GRCh37"), "hg19");
- * strictEqual(assemblyName("dm6"), "dm6");
+ * strictEqual(assemblyName("GRCh38.p14"), "hg38");
+ * strictEqual(assemblyName("susScr11"), "susScr11");
  * ```
  */
 export function assemblyName(name: string): string {
-  const wanted = name.toLowerCase();
-  return KNOWN.find(({ alias }) => alias.toLowerCase() === wanted)?.name ?? name;
+  return knownAssembly(name) ?? name;
 }
 
 /**
- * Tells a file's assembly from the lengths of chromosomes 1 and 2, which differ between all human and mouse
- * assemblies in use.
+ * Tells a file's assembly from the lengths of its chromosomes, which differ between all human and mouse assemblies in
+ * use. Those of its chromosomes 1 to 22, X and Y that the file has must all be of one assembly; one is enough.
  *
  * @param contigs The file's sequences.
  * @returns Its name at UCSC, or `undefined` for other genomes and for files without lengths.
@@ -65,8 +47,15 @@ export function assemblyName(name: string): string {
 export function identifyAssembly(contigs: readonly Contig[]): string | undefined {
   const lengths = new Map(contigs.map(({ name, length }) => [name, length]));
   const match = chromosomeMatcher(lengths.keys());
-  const found = ["chr1", "chr2"].map((name) => lengths.get(match(name) ?? ""));
-  return KNOWN.find((known) => known.lengths.every((length, i) => length === found[i]))?.name;
+  const found = CHROMOSOMES.human.map((name) => lengths.get(match(`chr${name}`) ?? ""));
+  const known = KNOWN_ASSEMBLIES.find(({ species, lengths }) => {
+    const wanted = CHROMOSOMES.human.map((name) => lengths[CHROMOSOMES[species].indexOf(name)]);
+    const present = found.flatMap((length, i) =>
+      length === undefined ? [] : [length === wanted[i]]
+    );
+    return present.length > 0 && present.every((agrees) => agrees);
+  });
+  return known?.name;
 }
 
 /** A file and what its lengths say. */
@@ -92,8 +81,12 @@ export function agreeOnAssembly(files: readonly FileAssembly[], named?: string):
   const other = files.find(({ assembly }) => assembly !== undefined && assembly !== agreed);
   if (other === undefined) return agreed ?? "unknown";
   const source = wanted === undefined ? first!.file : "what was named";
+  const isKnown = wanted === undefined || knownAssembly(wanted) !== undefined;
+  const hint = isKnown
+    ? ""
+    : `. That name is not known; if it stands for ${other.assembly}, name that`;
   throw new ContractError(
     `Cannot use ${other.file}: by the lengths of its chromosomes it is ${other.assembly}, ` +
-      `expected ${agreed}, which is that of ${source}`,
+      `expected ${agreed}, which is that of ${source}${hint}`,
   );
 }

@@ -5,6 +5,7 @@
  */
 
 import { ContractError } from "../errors.ts";
+import { readAccession } from "./_accessions.ts";
 import { listSome } from "./_wording.ts";
 import type { Gene } from "./gene.ts";
 
@@ -23,11 +24,13 @@ export interface CheckAssemblyOptions {
 }
 
 const MITOCHONDRIAL = ["chrM", "MT", "M", "chrMT"];
+const SPECIES = ["human", "mouse"] as const;
 
 /**
  * Makes a function that finds a chromosome among the names of a file: by the same name, else with
  * `chr` put before it or taken away, else, for the mitochondrial genome, as `chrM`, `MT`, `M` or
- * `chrMT`.
+ * `chrMT`. Human and mouse chromosomes are also found by their accession numbers at RefSeq and
+ * GenBank, whatever the version, and scaffolds by those that UCSC's names hold.
  *
  * @param names The names that the file has.
  * @returns A function from any name to the file's own, or `undefined` if the file has no such
@@ -40,29 +43,61 @@ const MITOCHONDRIAL = ["chrM", "MT", "M", "chrMT"];
  *
  * const match = chromosomeMatcher(["1", "X", "MT"]);
  * strictEqual(match("chr1"), "1");
+ * strictEqual(match("NC_000023.11"), "X");
  * strictEqual(match("chrM"), "MT");
  * strictEqual(match("chrY"), undefined);
  * ```
  */
 export function chromosomeMatcher(names: Iterable<string>): (name: string) => string | undefined {
   const known = new Set(names);
-  return (name) => candidates(name).find((candidate) => known.has(candidate));
+  const byKey = new Map<string, string>();
+  for (const name of known) {
+    const key = sequenceKey(name);
+    if (key !== undefined && !byKey.has(key)) byKey.set(key, name);
+  }
+  return (name) =>
+    candidates(name).find((candidate) => known.has(candidate)) ?? findByKey(byKey, name);
 }
 
 function candidates(name: string): string[] {
+  const chromosome = readAccession(name)?.chromosome;
+  if (chromosome !== undefined) return [name, ...candidates(chromosome)];
   const other = name.startsWith("chr") ? name.slice(3) : `chr${name}`;
   return [name, other, ...(MITOCHONDRIAL.includes(name) ? MITOCHONDRIAL : [])];
+}
+
+/** What all spellings of a sequence's accession number have in common; `undefined` for names that hold none. */
+function sequenceKey(name: string): string | undefined {
+  const accession = readAccession(name);
+  if (accession !== undefined) return `${accession.species} ${accession.chromosome}`;
+  // GL000191.1 is chr1_gl000191_random at UCSC, KI270742.1 is chrUn_KI270742v1.
+  const scaffold = /^(?:chr[^_]+_)?([A-Za-z]{2}\d{6})(?:[.v]\d+)?(?:_(?:random|alt|fix))?$/.exec(
+    name,
+  );
+  return scaffold?.[1].toUpperCase();
+}
+
+/** The only sequence that has an accession number of the chromosome of that name. */
+function findByKey(byKey: ReadonlyMap<string, string>, name: string): string | undefined {
+  if (byKey.size === 0) return undefined;
+  const key = sequenceKey(name);
+  if (key !== undefined) return byKey.get(key);
+  const chromosome = MITOCHONDRIAL.includes(name) ? "MT" : name.replace(/^chr/, "");
+  const found = SPECIES.map((species) => byKey.get(`${species} ${chromosome}`))
+    .filter((name) => name !== undefined);
+  return found.length === 1 ? found[0] : undefined;
 }
 
 /**
  * Looks for signs that genes and a file of reads or signal are of different assemblies.
  *
  * @param genes The genes.
- * @param contigs The file's sequences.
+ * @param sequences The file's sequences.
  * @returns Warnings to show: one if some genes are on chromosomes that the file lacks, where all
  * signal is zero.
- * @throws {ContractError} If the file has none of the genes' chromosomes, or a TSS lies past its
- * chromosome's end; with the number of such genes and the first.
+ * @throws {ContractError} If the file has none of the genes' chromosomes, a TSS lies past its
+ * chromosome's end, or genes of two species lie on the same of its sequences; with the number of
+ * such genes and the first.
  *
  * @example
  * ```ts
@@ -76,19 +111,18 @@ function candidates(name: string): string[] {
  */
 export function checkAssembly(
   genes: readonly Gene[],
-  contigs: readonly Contig[],
+  sequences: readonly Contig[],
   options: CheckAssemblyOptions,
 ): string[] {
   const { file } = options;
-  const lengths = new Map(contigs.map(({ name, length }) => [name, length ?? Infinity]));
+  const lengths = new Map(sequences.map(({ name, length }) => [name, length ?? Infinity]));
   const match = chromosomeMatcher(lengths.keys());
-  const missing: Gene[] = [];
-  const outside: Gene[] = [];
-  for (const gene of genes) {
-    const contig = match(gene.chromosome);
-    if (contig === undefined) missing.push(gene);
-    else if (gene.tss >= lengths.get(contig)!) outside.push(gene);
-  }
+  const contigs = genes.map((gene) => matchChromosome(match, gene));
+  const missing = genes.filter((_, i) => contigs[i] === undefined);
+  const outside = genes.filter((gene, i) =>
+    gene.tss >= (lengths.get(contigs[i] ?? "") ?? Infinity)
+  );
+  checkSpecies(genes, contigs, file);
   if (genes.length > 0 && missing.length === genes.length) {
     throw new ContractError(
       `Cannot use ${file}: it has none of the chromosomes of the genes, such as ` +
@@ -98,7 +132,7 @@ export function checkAssembly(
   }
   if (outside.length > 0) {
     const [first] = outside;
-    const length = lengths.get(match(first.chromosome)!);
+    const length = lengths.get(matchChromosome(match, first)!);
     throw new ContractError(
       `Cannot use ${file}: ${outside.length} of ${genes.length} genes start past the end of their ` +
         `chromosome, such as ${describe(first)} where ${first.chromosome} has ${length} bp. ` +
@@ -106,6 +140,43 @@ export function checkAssembly(
     );
   }
   return missing.length === 0 ? [] : [describeMissing(missing, genes.length, file)];
+}
+
+/**
+ * The sequence of a file that genes lie on: by the name of their chromosome, else by another that their file tells.
+ *
+ * @param match From `chromosomeMatcher`.
+ */
+export function matchChromosome(
+  match: (name: string) => string | undefined,
+  { chromosome, chromosomeAlias }: Pick<Gene, "chromosome" | "chromosomeAlias">,
+): string | undefined {
+  const found = match(chromosome);
+  return found === undefined && chromosomeAlias !== undefined ? match(chromosomeAlias) : found;
+}
+
+/** Throws if a sequence stands for the chromosomes of two species, as accession numbers tell them. */
+function checkSpecies(
+  genes: readonly Gene[],
+  contigs: readonly (string | undefined)[],
+  file: string,
+): void {
+  const owners = new Map<string, Gene>();
+  for (const [i, gene] of genes.entries()) {
+    const contig = contigs[i];
+    if (contig === undefined) continue;
+    const owner = owners.get(contig);
+    if (owner === undefined) owners.set(contig, gene);
+    if (owner === undefined || owner.chromosome === gene.chromosome) continue;
+    const [one, other] = [owner, gene].map(({ chromosome }) => readAccession(chromosome)?.species);
+    if (one === undefined || other === undefined || one === other) continue;
+    throw new ContractError(
+      `Cannot use ${file}: its ${contig} would be the chromosome of ${
+        describe(owner)
+      }, which is ${one}, and of ` +
+        `${describe(gene)}, which is ${other}. Take the genes of one species out of the annotation`,
+    );
+  }
 }
 
 function describeMissing(missing: readonly Gene[], genes: number, file: string): string {

@@ -24,6 +24,8 @@ export interface Gene {
   readonly type?: string;
   /** Name of the chromosome as the file has it. */
   readonly chromosome: string;
+  /** Another name of the chromosome, such as `1` of `NC_051336.1`, where the file tells. */
+  readonly chromosomeAlias?: string;
   /** Transcription start site: the 0-based position of the first transcribed base. */
   readonly tss: number;
   /** Strand of the gene. */

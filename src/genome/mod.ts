@@ -40,7 +40,14 @@ export {
   isPseudoautosomalCopy,
 } from "../gene_id.ts";
 export type { Gene, Strand } from "./gene.ts";
-export { GENE_FORMATS, type GeneFormat, readGenes, type ReadGenesOptions } from "./genes.ts";
+export {
+  type Annotation,
+  GENE_FORMATS,
+  type GeneFormat,
+  readAnnotation,
+  readGenes,
+  type ReadGenesOptions,
+} from "./genes.ts";
 export { type LabelledGenes, matchExpression, type MatchExpressionOptions } from "./labels.ts";
 export { type Preparation, prepare } from "./prepare.ts";
 export type { OpenedSignal, PrepareOptions, SignalInput } from "./prepare_options.ts";
@@ -69,6 +76,11 @@ export {
   TRACK_RULES,
 } from "./signal/track.ts";
 export { openSignalFile, signalFiles } from "./signal_files.ts";
+export {
+  readTranscriptGenes,
+  type ReadTranscriptGenesOptions,
+  transcriptKey,
+} from "./transcripts.ts";
 export {
   type ChromosomeWindows,
   flipBins,

@@ -49,9 +49,14 @@ export interface PrepareOptions
   /**
    * Name of the genome assembly.
    *
-   * Default: what the lengths of the files' chromosomes tell, else `unknown`.
+   * Default: what the lengths of the files' chromosomes tell, else the annotation, else `unknown`.
    */
   readonly assembly?: string;
+  /**
+   * The assembly that the genes are of by what their file says: `assembly` of `readAnnotation`. If the lengths of a
+   * file's chromosomes say another, the file is refused, or, where `assembly` is named, warned of.
+   */
+  readonly annotationAssembly?: string;
   /**
    * Expression of the genes in each cell type, `[gene]`; without it the data are for prediction.
    */

@@ -28,6 +28,8 @@ export interface GeneWindowsOptions {
 export interface ChromosomeWindows {
   /** The chromosome's name in the file of genes. */
   readonly chromosome: string;
+  /** Another name of it, where the file of genes tells. */
+  readonly chromosomeAlias?: string;
   /**
    * First base of each window, 0-based, `[window]` ascending; negative where a window reaches past
    * the chromosome's start.
@@ -98,7 +100,9 @@ export function geneWindows(
   const chromosomes = Array.from(byChromosome, ([chromosome, indices]) => {
     indices.sort((a, b) => genes[a].tss - genes[b].tss);
     const starts = Int32Array.from(indices, (index) => genes[index].tss - halfWidthBp);
-    return { chromosome, starts, geneIndex: Uint32Array.from(indices) };
+    const { chromosomeAlias } = genes[indices[0]];
+    const group = { chromosome, starts, geneIndex: Uint32Array.from(indices) };
+    return chromosomeAlias === undefined ? group : { ...group, chromosomeAlias };
   });
   return { binSizeBp, bins: 2 * halfWidthBp / binSizeBp, genes: genes.length, chromosomes };
 }

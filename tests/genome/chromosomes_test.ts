@@ -32,6 +32,74 @@ Deno.test("the mitochondrial genome matches under all its names", () => {
   strictEqual(chromosomeMatcher(["chrM", "chrMT"])("M"), "chrM");
 });
 
+Deno.test("human and mouse chromosomes match by their accession numbers", () => {
+  const plain = chromosomeMatcher(["chr1", "chr7", "chrX", "chrY", "chrM"]);
+  const human = [
+    "NC_000001.11",
+    "NC_000001.10",
+    "NC_000001",
+    "CM000685.2",
+    "NC_060948.1",
+    "NC_012920.1",
+  ];
+  deepStrictEqual(human.map(plain), ["chr1", "chr1", "chr1", "chrX", "chrY", "chrM"]);
+  const mouse = ["NC_000067.7", "NC_000086.8", "CM001014.3", "NC_005089.1"];
+  deepStrictEqual(mouse.map(plain), ["chr1", "chrX", "chrY", "chrM"]);
+  deepStrictEqual(
+    ["NC_000025.1", "NC_000066.1", "NC_1.1", "NT_187361.1", "CM000662.1"].map(plain),
+    [
+      ...[undefined, undefined, undefined, undefined, undefined],
+    ],
+  );
+  const named = chromosomeMatcher(["NC_000001.11", "NC_000023.11", "NC_012920.1"]);
+  deepStrictEqual(["chr1", "X", "chrM", "MT", "NC_000001.10", "CM000685.2", "chr2"].map(named), [
+    ...[
+      "NC_000001.11",
+      "NC_000023.11",
+      "NC_012920.1",
+      "NC_012920.1",
+      "NC_000001.11",
+      "NC_000023.11",
+    ],
+    undefined,
+  ]);
+});
+
+Deno.test("a name that accessions of two species could mean matches neither", () => {
+  const match = chromosomeMatcher(["NC_000001.11", "NC_000067.7"]);
+  strictEqual(match("chr1"), undefined);
+  strictEqual(match("CM000663.2"), "NC_000001.11");
+});
+
+Deno.test("scaffolds match by the accession number that UCSC's names hold", () => {
+  const ucsc = chromosomeMatcher([
+    "chr1_gl000191_random",
+    "chrUn_KI270742v1",
+    "chr6_GL000250v2_alt",
+  ]);
+  deepStrictEqual(["GL000191.1", "KI270742.1", "GL000250.2", "KI270743.1"].map(ucsc), [
+    ...["chr1_gl000191_random", "chrUn_KI270742v1", "chr6_GL000250v2_alt", undefined],
+  ]);
+  strictEqual(chromosomeMatcher(["KI270742.1"])("chrUn_KI270742v1"), "KI270742.1");
+});
+
+Deno.test("genes of two species on one sequence of a file are refused", () => {
+  const genes = [gene("NC_000001.11", 5, 3), gene("NC_000002.12", 5), gene("NC_000067.7", 6, 4)];
+  throws(() => checkAssembly(genes, CONTIGS, { file: "a.bam" }), {
+    name: "ContractError",
+    message: /its 1 would be the chromosome of "G3" at NC_000001\.11:5 .* is human, .* is mouse/,
+  });
+  deepStrictEqual(checkAssembly(genes.slice(0, 2), CONTIGS, { file: "a.bam" }), []);
+});
+
+Deno.test("another name of a chromosome counts where the file lacks the first", () => {
+  const rat = { ...gene("NC_051336.1", 999), chromosomeAlias: "1" };
+  deepStrictEqual(checkAssembly([rat], CONTIGS, { file: "a.bam" }), []);
+  throws(() => checkAssembly([{ ...rat, tss: 1000 }], CONTIGS, { file: "a.bam" }), /has 1000 bp/);
+  const own = [{ name: "NC_051336.1", length: 5000 }, ...CONTIGS];
+  deepStrictEqual(checkAssembly([{ ...rat, tss: 1000 }], own, { file: "a.bam" }), []);
+});
+
 const CONTIGS = [{ name: "1", length: 1000 }, { name: "2", length: 500 }];
 
 Deno.test("genes within the chromosomes of a file raise no suspicion", () => {

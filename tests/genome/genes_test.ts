@@ -2,9 +2,9 @@ import { deepStrictEqual, rejects, strictEqual } from "node:assert";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { bytesSource } from "../../src/io/byte_source.ts";
-import { geneKey } from "../../src/gene_id.ts";
 import type { Gene } from "../../src/genome/gene.ts";
 import { GENE_FORMATS, type GeneFormat, readGenes } from "../../src/genome/genes.ts";
+import { sharedFile, testWith } from "../helpers/require.ts";
 import { textSource } from "../helpers/text_source.ts";
 
 /** A gene's extent, 0-based half-open, as all formats can write it. */
@@ -30,14 +30,14 @@ const WRITERS: Record<GeneFormat, (genes: readonly Extent[]) => string[]> = {
   gtf: (genes) => [
     "#!genome-build GRCh38",
     ...genes.flatMap((gene) => [
-      gffLine(gene, "gene", `gene_id "${gene.id}"; gene_name "gene";`),
+      gffLine(gene, "gene", `gene_id "${gene.id}"; level 2;`),
       gffLine(gene, "transcript", `gene_id "${gene.id}"; transcript_id "T${gene.id}";`),
     ]),
   ],
   gff3: (genes) => [
     "##gff-version 3",
     ...genes.flatMap((gene) => [
-      gffLine(gene, "gene", `ID=gene:${gene.id};biotype=protein_coding`),
+      gffLine(gene, "gene", `ID=gene:${gene.id};version=3`),
       gffLine(gene, "mRNA", `ID=transcript:T${gene.id};Parent=gene:${gene.id}`),
       "###",
     ]),
@@ -49,6 +49,12 @@ const WRITERS: Record<GeneFormat, (genes: readonly Extent[]) => string[]> = {
     'track name="genes"',
     ...genes.map(({ chromosome, start, end, id, strand }) =>
       [chromosome, start, end, id, 0, strand].join("\t")
+    ),
+  ],
+  genepred: (genes) => [
+    "#name\tchrom\tstrand\ttxStart\ttxEnd",
+    ...genes.map(({ id, chromosome, strand, start, end }) =>
+      [id, chromosome, strand, start, end, end, end, 1, `${start},`, `${end},`].join("\t")
     ),
   ],
   table: (genes) => [
@@ -113,19 +119,13 @@ Deno.test("a gene knows its line", async () => {
 });
 
 Deno.test("GTF ids may stand without quotes and anywhere among the attributes", async () => {
-  const text = gffLine(FORWARD, "gene", 'ref_gene_id "no"; gene_id 17 ; level 2') + "\n" +
+  const text = gffLine(FORWARD, "gene", 'ref_gene_id "no; gene_id 9"; gene_id 17 ; level 2') +
+    "\n" +
     gffLine(REVERSE, "gene", 'level 2;gene_id "ENSG00000000003.15"');
   deepStrictEqual((await readGenes(textSource(text))).map(({ id }) => id), [
     "17",
     "ENSG00000000003.15",
   ]);
-});
-
-Deno.test("GFF3 has three types of genes and takes gene_id where there is no ID", async () => {
-  const text = ["gene", "ncRNA_gene", "pseudogene", "transposon_gene", "exon"]
-    .map((type, i) => gffLine(FORWARD, type, `gene_id=G${i};Parent=ID`)).join("\n");
-  const genes = await readGenes(textSource(text), { format: "gff3" });
-  deepStrictEqual(genes.map(({ id }) => id), ["G0", "G1", "G2"]);
 });
 
 Deno.test("a BED file of nine columns is not taken for GTF", async () => {
@@ -142,17 +142,6 @@ Deno.test("the columns of a table may stand in another order, with others betwee
   ]);
 });
 
-Deno.test("ids of one gene have one key, and names keep what follows their dot", () => {
-  for (const id of ["ENSG00000000003", "ENSG00000000003.15", "000003", "3"]) {
-    strictEqual(geneKey(id), "3");
-  }
-  strictEqual(geneKey("ENSMUSG00000000001.4"), "1");
-  strictEqual(geneKey("000000"), "0");
-  for (const id of ["RP11-34P13.7", "ENSG00000182378.15_PAR_Y", "ENST00000000233.10", "TP53"]) {
-    strictEqual(geneKey(id), id);
-  }
-});
-
 const GTF_LINE = gffLine(FORWARD, "gene", 'gene_id "A";');
 const HEADER = "gene_id\tchrom\ttss\tstrand";
 
@@ -160,7 +149,7 @@ const BAD: Readonly<Record<string, readonly [text: string, message: RegExp]>> = 
   "nothing": ["", /the file is empty, expected genes \(genes\.txt\)$/],
   "comments only": ["#a\n#b", /none of its 2 lines is a gene, expected genes \(genes\.txt\)$/],
   "no features that are genes": [
-    gffLine(FORWARD, "exon", 'gene_id "A";'),
+    gffLine(FORWARD, "exon", 'transcript_id "A";'),
     /none of its 1 lines is a gene.* features of type "gene"/,
   ],
   "another format": ["id,chrom\nA,chr1", /line is "id,chrom", expected GTF, GFF3.*line 1\)$/],
@@ -180,36 +169,20 @@ const BAD: Readonly<Record<string, readonly [text: string, message: RegExp]>> = 
     `#\n${GTF_LINE.replace("1001", "0")}`,
     /start is "0", expected an integer from 1 .*line 2\)$/,
   ],
-  "a gene that ends before it starts": [
-    GTF_LINE.replace("1001", "2001"),
-    /gene "A": it ends before it starts .*line 1\)$/,
-  ],
-  "no gene_id in GTF": [
-    `${GTF_LINE}\n${gffLine(REVERSE, "gene", 'ref_gene_id "B"')}`,
-    /attributes are "ref_gene_id "B"", expected gene_id .*line 2\)$/,
-  ],
-  "no ID in GFF3": [
-    gffLine(FORWARD, "gene", "Name=A"),
-    /attributes are "Name=A", expected ID or gene_id .*line 1\)$/,
-  ],
-  "a gene without a strand": [
-    `${GTF_LINE}\n${GTF_LINE.replace("\t+\t", "\t.\t").replace('"A"', '"B"')}`,
-    /gene "B": strand is "\.", expected \+ or -.*give its strand \(genes\.txt, line 2\)$/,
-  ],
-  "a gene twice": [
-    `${HEADER}\nA\tchr1\t5\t+\nB\tchr1\t5\t+\nA\tchr1\t9\t+`,
-    /gene "A": it stands in line 2 and in line 4, expected once \(genes\.txt, line 4\)$/,
-  ],
-  "a gene twice in two versions": [
-    `${HEADER}\nENSG0000001.1\tchr1\t5\t+\nENSG0000001.2\tchrY\t5\t+`,
-    /gene "ENSG0000001\.2": it stands in line 2 and in line 3/,
+  "genes that cannot be used, and no others": [
+    [
+      GTF_LINE.replace("1001", "2001"),
+      GTF_LINE.replace("\t+\t", "\t.\t").replace('"A"', '"B"'),
+      gffLine(REVERSE, "gene", 'ref_gene_id "B"'),
+    ].join("\n"),
+    new RegExp(
+      "^Cannot read genes: found 1 gene without an id, such as line 3; " +
+        '1 gene whose end is not after the start, such as "A" \\(line 1\\); ' +
+        '1 gene without a strand, such as "B" \\(line 2: strand "\\."\\); ' +
+        "expected genes that can be used \\(genes\\.txt\\)$",
+    ),
   ],
   "too few columns in BED": ["chr1\t1\t2\tA", /4 columns, expected at least 6 .*line 1\)$/],
-  "a nameless line in BED": [
-    "chr1\t1\t2\tA\t0\t+\nchr1\t1\t2\t.\t0\t+",
-    /the id is empty \(genes\.txt, line 2\)$/,
-  ],
-  "an empty BED interval": ["chr1\t2\t2\tA\t0\t+", /gene "A": it ends before it starts/],
   "a position that no index can hold": [
     "chr1\t1\t9999999999\tA\t0\t+",
     /end is "9999999999", expected an integer from 0 to 2147483647/,
@@ -217,6 +190,14 @@ const BAD: Readonly<Record<string, readonly [text: string, message: RegExp]>> = 
   "a table column missing": ["gene_id\tchrom\ttss", /lacks column "strand".*line 1\)$/],
   "a table column twice": [`${HEADER}\ttss`, /column "tss" 2 times.*line 1\)$/],
   "an empty cell in a table": [`${HEADER}\nA\t\t7\t+`, /column "chrom" is empty .*line 2\)$/],
+  "blanks where GTF has tabs": [
+    GTF_LINE.replaceAll("\t", " "),
+    /columns are separated by blanks in "chr1 HAVANA.*each separated by tabs .*line 1\)$/,
+  ],
+  "blanks in a later line of GTF": [
+    `${GTF_LINE}\n${GTF_LINE.replaceAll("\t", " ")}`,
+    /columns are separated by blanks in "chr1 HAVANA.*expected 9 columns .*line 2\)$/,
+  ],
   "a short row in a table": [`${HEADER}\nA\tchr1`, /column "tss" is empty .*line 2\)$/],
   "a long row in a table": [`${HEADER}\nA\tchr1\t7\t+\t9`, /5 columns, expected 4 .*line 2\)$/],
   "a negative TSS": [`${HEADER}\nA\tchr1\t-7\t+`, /tss is "-7", expected an integer from 0 /],
@@ -231,5 +212,178 @@ for (const [what, [text, message]] of Object.entries(BAD)) {
 Deno.test("a file that is not in the format asked for is refused", async () => {
   const text = WRITERS.bed([FORWARD]).slice(1).join("\n");
   await rejects(readGenes(textSource(text), { format: "table" }), /lacks column "gene_id"/);
-  await rejects(readGenes(textSource(text), { format: "gtf" }), /none of its 1 lines is a gene/);
+  await rejects(readGenes(textSource(text), { format: "gtf" }), /6 columns, expected 9/);
+});
+
+/** What is read of a text, and the warnings about it. */
+async function readWarned(text: string, geneTypes?: readonly string[]) {
+  const warnings: string[] = [];
+  const onWarning = (message: string) => void warnings.push(message);
+  const genes = await readGenes(textSource(text, "a.txt"), { geneTypes, onWarning });
+  return { genes, warnings };
+}
+
+Deno.test("genes that cannot be used are left out, each reason once with a count and the first", async () => {
+  const rows = [
+    ...["A\tchr1\t5\t+", "B\tchr1\t5\t.", "C\tchr1\t7\t?", "\tchr1\t7\t+", "NA\tchr1\t8\t+"],
+    ...["D\tchr1\t5\t+", "D\tchr2\t9\t-", "ENSG00000182378.15_PAR_Y\tchrY\t5\t+", "E\tchr1\t5\t"],
+  ];
+  const { genes, warnings } = await readWarned([HEADER, ...rows].join("\n"));
+  deepStrictEqual(genes.map(({ id, line }) => [id, line]), [["A", 2]]);
+  deepStrictEqual(warnings, [
+    "a.txt: left out 2 genes without an id, such as line 5",
+    'a.txt: left out 3 genes without a strand, such as "B" (line 3: strand ".")',
+    'a.txt: left out 1 gene at several places, such as "D" at chr1:5 (line 7) and "D" at chr2:9 (line 8)',
+    'a.txt: left out 1 gene on chromosome Y, copied from X, such as "ENSG00000182378.15_PAR_Y" (line 9)',
+  ]);
+});
+
+Deno.test("in BED a name of its own, some bases and a strand make a gene", async () => {
+  const rows = ["chr1\t1\t2\tA\t0\t+", "chr1\t1\t2\t.\t0\t+", "chr1\t2\t2\tB\t0\t+"];
+  const { genes, warnings } = await readWarned(rows.join("\n"));
+  deepStrictEqual(genes.map(({ id }) => id), ["A"]);
+  deepStrictEqual(warnings, [
+    "a.txt: left out 1 gene without an id, such as line 2",
+    'a.txt: left out 1 gene whose end is not after the start, such as "B" (line 3)',
+  ]);
+});
+
+Deno.test("a gene that stands twice at the same TSS is taken once", async () => {
+  const rows = ["ENSG00000000003.1\tchr1\t5\t+", "B\tchr1\t5\t+", "ENSG00000000003.2\tchr1\t5\t+"];
+  const { genes, warnings } = await readWarned([HEADER, ...rows].join("\n"));
+  deepStrictEqual(genes.map(({ id }) => id), ["ENSG00000000003.1", "B"]);
+  deepStrictEqual(warnings, [
+    "a.txt: took once 1 gene on several lines, such as " +
+    '"ENSG00000000003.1" at chr1:5 (line 2) and "ENSG00000000003.2" at chr1:5 (line 4)',
+  ]);
+});
+
+Deno.test("of a gene's places the one on a primary chromosome is taken, X before Y", async () => {
+  const rows = [
+    ...["A\tchrY\t5\t+", "A\tchrX\t7\t+", "B\tchr6\t1\t-", "B\tchr6_apd_hap1\t2\t-"],
+    ...["C\tNC_000006.12\t1\t-", "C\tNT_167244.2\t3\t-", "D\tchrUn_x\t1\t+", "D\tchrUn_y\t1\t+"],
+  ];
+  const { genes, warnings } = await readWarned([HEADER, ...rows].join("\n"));
+  deepStrictEqual(genes.map(({ id, chromosome }) => [id, chromosome]), [
+    ["A", "chrX"],
+    ["B", "chr6"],
+    ["C", "NC_000006.12"],
+  ]);
+  deepStrictEqual(warnings, [
+    'a.txt: left out 1 gene at several places, such as "D" at chrUn_x:1 (line 8) and "D" at chrUn_y:1 (line 9)',
+    "a.txt: took from a primary chromosome, X before Y, 3 genes at several places, such as " +
+    '"A" at chrY:5 (line 2) and "A" at chrX:7 (line 3)',
+  ]);
+});
+
+Deno.test("genes with the same digits in ids of two species are two", async () => {
+  const rows = ["ENSG00000000003\tchr1\t5\t+", "ENSMUSG00000000003\tchr1\t5\t+", "3\tchr1\t5\t+"];
+  const { genes, warnings } = await readWarned([HEADER, ...rows].join("\n"));
+  deepStrictEqual([genes.length, warnings], [3, []]);
+});
+
+Deno.test("a table may tell names, types and numbers of its genes, and strands as BioMart does", async () => {
+  const text = [
+    '"gene_id"\t"chrom"\t"tss"\t"strand"\t"gene_name"\t"gene_biotype"\t"entrez_id"',
+    '"A"\t"chr1"\t5\t1\t"DPM1"\t"protein_coding"\t8813',
+    '"B"\t"chr1"\t6\t-1\tNA\t""\tNA',
+    '"C"\t"chr1"\t7\t+',
+  ].join("\n");
+  deepStrictEqual((await readWarned(text)).genes, [
+    {
+      ...{ id: "A", chromosome: "chr1", tss: 5, strand: "+", line: 2 },
+      ...{ symbol: "DPM1", entrezId: "8813", type: "protein_coding" },
+    },
+    { id: "B", chromosome: "chr1", tss: 6, strand: "-", line: 3 },
+    { id: "C", chromosome: "chr1", tss: 7, strand: "+", line: 4 },
+  ]);
+});
+
+Deno.test("BED may have blanks for tabs where its strand shows it, and more columns", async () => {
+  const blanks = await readWarned("track name=a\nchr1 10 20  A 0 -\nchr1 10 20 B 0 +\n");
+  deepStrictEqual(blanks.genes.map(({ id, tss }) => [id, tss]), [["A", 19], ["B", 10]]);
+  const bed12 = "chr1\t10\t20\tNM_1\t0\t-\t12\t18\t0\t2\t3,4,\t0,6,\n";
+  deepStrictEqual((await readWarned(bed12)).genes.map(({ tss }) => tss), [19]);
+  await rejects(readGenes(textSource("chr1 10 20 A 0 x")), /expected GTF, GFF3, .* BED/);
+});
+
+Deno.test("genes are chosen by their types, and a file without them says what it has", async () => {
+  const text = [
+    `${HEADER}\ttype`,
+    ...[
+      "A\tchr1\t5\t+\tprotein_coding",
+      "B\tchr1\t6\t.\tmiRNA",
+      "C\tchr1\t7\t+\tlncRNA",
+      "D\tchr1\t8\t+",
+    ],
+  ].join("\n");
+  const { genes, warnings } = await readWarned(text, ["Protein_Coding", "lncRNA"]);
+  deepStrictEqual(genes.map(({ id }) => id), ["A", "C"]);
+  deepStrictEqual(warnings, [
+    'a.txt: left out 2 genes of other types or none, such as "B" (line 3: miRNA)',
+  ]);
+  await rejects(readWarned(text, ["mRNA", "x"]), {
+    name: "ContractError",
+    message: "Cannot take genes of type mRNA or x from a.txt: " +
+      "it has protein_coding (1), miRNA (1), lncRNA (1)",
+  });
+  await rejects(readWarned(`${HEADER}\nA\tchr1\t5\t+`, ["x"]), /it does not tell the types/);
+});
+
+testWith("shared", "the tables of TSS of Roadmap's genes are read without a word", async () => {
+  for (const [name, count] of [["tss_hg19.tsv", 19795], ["tss_hg38.tsv", 20622]] as const) {
+    const warnings: string[] = [];
+    const onWarning = (message: string) => void warnings.push(message);
+    const genes = await readGenes(sharedFile(`data/real/${name}`), { onWarning });
+    deepStrictEqual([genes.length, warnings], [count, []]);
+    deepStrictEqual(genes[0].symbol, "TSPAN6");
+  }
+});
+
+Deno.test("genes are made from the transcripts of UCSC's tables", async () => {
+  const transcript = (
+    name: string,
+    start: number,
+    end: number,
+    strand = "-",
+  ) => [
+    name,
+    "chr1",
+    strand,
+    start,
+    end,
+    end,
+    end,
+    2,
+    `${start},${end - 5},`,
+    `${start + 5},${end},`,
+  ];
+  const ext = (name2: string) => [0, name2, "none", "none", "-1,-1,"];
+  const files = {
+    refFlat: [["A", ...transcript("NM_1", 10, 90)], ["A", ...transcript("NM_2", 50, 120)]],
+    refGene: [
+      [585, ...transcript("NM_1", 10, 90), ...ext("A")],
+      [585, ...transcript("NM_2", 50, 120), ...ext("A")],
+    ],
+    genePredExt: [
+      [...transcript("NM_1", 10, 90), ...ext("A")],
+      [...transcript("NM_2", 50, 120), ...ext("A")],
+    ],
+  };
+  for (const rows of Object.values(files)) {
+    const text = rows.map((row) => row.join("\t")).join("\n");
+    const { genes, warnings } = await readWarned(text);
+    deepStrictEqual(genes, [{ id: "A", chromosome: "chr1", tss: 119, strand: "-", line: 1 }]);
+    deepStrictEqual(warnings, [
+      'a.txt: made from their transcripts 1 gene without a line of their own, such as "A" (line 1)',
+    ]);
+    await rejects(readWarned(`${text}\nA\tchr1`), /expected name, chromosome, strand.*line 3\)$/);
+  }
+});
+
+Deno.test("the table of numbers that prepare writes gives the genes their own ids again", async () => {
+  const text = "gene_id\tchrom\ttss\tstrand\toriginal_id\n" +
+    "2204175923184719\tPf3D7_01_v3\t29509\t+\tPF3D7_0100100\n";
+  const [gene] = await readGenes(bytesSource(new TextEncoder().encode(text)));
+  strictEqual(gene.id, "PF3D7_0100100");
 });

@@ -4,6 +4,7 @@ import { prepare } from "../../src/genome/prepare.ts";
 import type { PrepareOptions, SignalInput } from "../../src/genome/prepare_options.ts";
 import { mapInOrder } from "../../src/genome/_in_order.ts";
 import { openSignal } from "../../src/genome/signal/open_signal.ts";
+import type { SignalTrack } from "../../src/genome/signal/track.ts";
 import { bytesSource } from "../../src/io/byte_source.ts";
 import { fixture, fixtureBytes, geneAt } from "../helpers/genome.ts";
 import { textSource } from "../helpers/text_source.ts";
@@ -169,6 +170,71 @@ Deno.test("each file without anything in the windows is told, and its values are
       `${cellType}.bed (H3K4me3 of ${cellType}) has nothing in any window of the 2 genes`
     ),
   );
+});
+
+/** Reads of a file that has chromosome 1 of hg38. */
+function hg38Input(): SignalInput {
+  const input = textInput("liver", "H3K4me3", READS);
+  const open = async () => {
+    const { track, close } = await input.open();
+    const contigs = [{ name: "chr1", length: 248_956_422 }];
+    const count = track.count.bind(track);
+    return {
+      track: { ...track, format: "bed", name: "a.bed", contigs, count } as SignalTrack,
+      close,
+    };
+  };
+  return { ...input, open };
+}
+
+Deno.test("an annotation of another assembly than a file's lengths say is refused, naming both", async () => {
+  const message =
+    /a\.bed: by the lengths .* it is hg38, but the genes are of hg19 by what their file says/;
+  const options = { ...SMALL, annotationAssembly: "GRCh37.p13" };
+  await rejects(prepare(GENES, [hg38Input()], options), { name: "ContractError", message });
+});
+
+Deno.test("where the user names the assembly, an annotation of another is warned of", async () => {
+  const warnings: string[] = [];
+  const onWarning = (message: string) => void warnings.push(message);
+  const options = { ...SMALL, onWarning, annotationAssembly: "GRCh37" };
+  const named = { ...options, assembly: "GRCh38.p14" };
+  strictEqual((await prepare(GENES, [hg38Input()], named)).record.assembly, "hg38");
+  const silent = textInput("liver", "H3K4me3", READS);
+  strictEqual((await prepare(GENES, [silent], named)).record.assembly, "hg38");
+  deepStrictEqual(warnings, [
+    "the genes are of hg19 by what their file says, but hg38 is what was named and that of a.bed: " +
+    "if these differ, all windows lie at wrong places",
+    "the genes are of hg19 by what their file says, but hg38 is what was named: " +
+    "if these differ, all windows lie at wrong places",
+  ]);
+});
+
+Deno.test("the annotation tells the assembly where nothing else does, and names unknown here are no contradiction", async () => {
+  const silent = textInput("liver", "H3K4me3", READS);
+  const assemblyOf = async (options: Partial<PrepareOptions>) =>
+    (await prepare(GENES, [silent], { ...SMALL, ...options })).record.assembly;
+  strictEqual(await assemblyOf({ annotationAssembly: "GRCm38.p6" }), "mm10");
+  strictEqual(await assemblyOf({ annotationAssembly: "ASM294v2" }), "ASM294v2");
+  strictEqual(await assemblyOf({ annotationAssembly: "ASM294v2", assembly: "spo2" }), "spo2");
+  strictEqual(await assemblyOf({ annotationAssembly: "hg38", assembly: "GRCh38" }), "hg38");
+  const warnings: string[] = [];
+  const onWarning = (message: string) => void warnings.push(message);
+  const other = { ...SMALL, onWarning, annotationAssembly: "ASM294v2" };
+  strictEqual((await prepare(GENES, [hg38Input()], other)).record.assembly, "hg38");
+  ok(/^the genes are of ASM294v2 by .*, but hg38 is that of a\.bed: /.test(warnings.join("|")));
+  const certain = await prepare(GENES, [hg38Input()], { ...SMALL, annotationAssembly: "GRCh38" });
+  strictEqual(certain.record.assembly, "hg38");
+});
+
+Deno.test("genes on chromosomes that NCBI names are counted in files that name them otherwise", async () => {
+  const accession = GENES.map((gene) => ({ ...gene, chromosome: "NC_000001.11" }));
+  const alias = GENES.map((gene) => ({ ...gene, chromosome: "NC_051336.1", chromosomeAlias: "1" }));
+  for (const genes of [accession, alias]) {
+    const inputs = [textInput("liver", "H3K4me3", READS)];
+    const { signal } = await (await prepare(genes, inputs, SMALL)).columns();
+    deepStrictEqual([...signal], [0, 1, 2, 0, 0, 0, 1, 2]);
+  }
 });
 
 Deno.test("reads per million of a BAM file use the number of reads in its index", async () => {

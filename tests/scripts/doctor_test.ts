@@ -59,6 +59,17 @@ testWith(
   },
 );
 
+Deno.test("genes that an annotation has but that cannot be used are warned of", async () => {
+  await withDirectory(async (directory) => {
+    const genes = await Deno.readTextFile(`${EXAMPLE}/genes.gtf`);
+    const path = `${directory}/genes.gtf`;
+    await Deno.writeTextFile(path, `${genes}chr1\tx\tgene\t1\t2\t.\t.\t.\tgene_id "MSTRG.1";\n`);
+    const { code, stderr } = await runTask("doctor", "fixtures/train.npz", "--genes", path);
+    strictEqual(code, 0, stderr);
+    match(stderr, /^warning: .*genes\.gtf: left out 1 gene without a strand, such as "MSTRG\.1"/);
+  });
+});
+
 Deno.test("bad input ends with exit code 1 and one line, bad flags with 2", async () => {
   const missing = await runTask("doctor", "none.npz");
   strictEqual(missing.code, 1);

@@ -205,7 +205,7 @@ const BAD: Record<string, readonly [Record<string, string | Uint8Array | null>, 
   ],
   "duplicate gene ids": [
     { "genes.tsv": `${GENES}ENSG00000000003.4\tchr1\t30000\t-\n` },
-    /^error: .*stands in line 2 and in line 3.*genes\.tsv, line 3\)/,
+    /^error: .*found 1 gene at several places, such as .*line 2\) and .*line 3\); .*genes\.tsv\)/,
   ],
   "a mark missing for one cell type": [
     { "sheet.tsv": `${SHEET}liver\tH3K9me3\tb.bam\nlung\tH3K4me3\tc.bam\n` },
@@ -285,6 +285,67 @@ Deno.test("genes without Ensembl ids get the expression of their own ids, and a 
       await Deno.readTextFile(`${directory}/out/data.genes.tsv`),
       "gene_id\tchrom\ttss\tstrand\toriginal_id\n" +
         `${geneNumber("MYC")}\tchr1\t30000\t-\tMYC\n`,
+    );
+  });
+});
+
+Deno.test("--gene-type takes genes of those types, and says what there is where there are none", async () => {
+  await withDirectory(async (directory) => {
+    const genes = ["protein_coding", "lncRNA", "miRNA"].map((type, i) =>
+      `chr1\tx\tgene\t${20001 + 1000 * i}\t30000\t.\t+\t.\tgene_id "G${i}"; gene_type "${type}";\n`
+    );
+    writeFiles(directory, {
+      ...{ "sheet.tsv": SHEET, "a.bam": BAM, "a.bam.bai": fixtureBytes("reads.bam.bai") },
+      ...{ "genes.tsv": genes.join(""), "expression.tsv": "gene_id\tliver\nG0\t7\nG1\t8\nG2\t9\n" },
+    });
+    const some = await prepareIn(
+      directory,
+      "--gene-type",
+      "protein_coding",
+      "--gene-type",
+      "miRNA,x",
+    );
+    strictEqual(some.code, 0, some.stderr);
+    match(
+      some.stderr,
+      /^warning: .*left out 1 gene of other types or none, such as "G1" \(line 2: lncRNA\)/,
+    );
+    const { labels } = await readCompetition(`${directory}/out/data.npz`);
+    deepStrictEqual([...labels!], [7, 9]);
+    const none = await prepareIn(directory, "--overwrite", "--gene-type", "mRNA");
+    strictEqual(none.code, 1);
+    match(
+      none.stderr,
+      /^error: Cannot take genes of type mRNA from .*: it has protein_coding \(1\), lncRNA \(1\), miRNA \(1\)\n$/,
+    );
+  });
+});
+
+Deno.test("the annotation tells the assembly of files that do not, and another --assembly is warned of", async () => {
+  await withDirectory(async (directory) => {
+    const gene = '1\tx\tgene\t20001\t30000\t.\t+\t.\tgene_id "ENSG00000000003";\n';
+    const bed = "chr1\t20000\t20036\tr\t0\t+\n";
+    writeFiles(directory, {
+      ...{ "sheet.tsv": SHEET.replace("a.bam", "a.bed"), "a.bed": bed },
+      ...{ "genes.tsv": `#!genome-build GRCh37.p13\n${gene}`, "expression.tsv": TABLE },
+    });
+    const inputs = ["--samples", `${directory}/sheet.tsv`, "--genes", `${directory}/genes.tsv`];
+    const out = ["--signal", "reads", "--out", `${directory}/out/data.npz`];
+    const told = await runTask("prepare", ...inputs, ...out);
+    strictEqual(told.code, 0, told.stderr);
+    match(told.stdout, /assembly hg19\n/);
+    const named = await runTask(
+      "prepare",
+      ...inputs,
+      ...out,
+      "--overwrite",
+      "--assembly",
+      "GRCh38",
+    );
+    strictEqual(named.code, 0, named.stderr);
+    match(
+      named.stderr,
+      /^warning: the genes are of hg19 by what their file says, but hg38 is what was named/,
     );
   });
 });

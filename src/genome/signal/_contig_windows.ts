@@ -1,4 +1,4 @@
-import { chromosomeMatcher } from "../chromosomes.ts";
+import { chromosomeMatcher, matchChromosome } from "../chromosomes.ts";
 import type { GeneWindows } from "../windows.ts";
 import type { ContigWindows } from "./_window_counter.ts";
 
@@ -20,7 +20,7 @@ export function windowsByContig(
   const match = chromosomeMatcher(names);
   const found = new Map<string, ContigWindows>();
   for (const group of windows.chromosomes) {
-    const name = match(group.chromosome);
+    const name = matchChromosome(match, group);
     if (name === undefined) continue;
     const other = found.get(name);
     found.set(name, other === undefined ? group : merge(other, group));

@@ -9,6 +9,7 @@ import { readSequences } from "../../../src/io/sequences.ts";
 import { readPredictions } from "../../../src/io/submission.ts";
 import { readExpressionTable } from "../../../src/genome/expression_table.ts";
 import { readGenes } from "../../../src/genome/genes.ts";
+import { readTranscriptGenes } from "../../../src/genome/transcripts.ts";
 import { readSampleSheet } from "../../../src/genome/sample_sheet.ts";
 import type { SampleColumns } from "../../../src/io/columns.ts";
 import { type Bytes, expectSound, type Part, type Seed, type Target, textPart } from "../seed.ts";
@@ -94,6 +95,13 @@ const GFF3 = [
   ">1",
   "ACGT",
 ].join("\n") + "\n";
+const TRANSCRIPTS = [
+  'chrX\tUCSC\ttranscript\t1001\t2000\t.\t-\t.\tgene_id "A"; transcript_id "NM_1.2";',
+  'chrX\tUCSC\texon\t1001\t2000\t.\t-\t.\tgene_id "A"; transcript_id "NM_1.2";',
+  'chrY\tUCSC\texon\t5\t9\t.\t-\t.\tgene_id "A"; transcript_id "NM_1_2";',
+  'chr2\tUCSC\tCDS\t5\t9\t.\t+\t0\tgene_id "B"; transcript_id "NM_2";',
+].join("\n") + "\n";
+const REF_FLAT = "A\tNM_1\tchr1\t-\t10\t90\t20\t80\t2\t10,50,\t20,90,\n";
 const BED = "track name=genes\nchr1\t1000\t2000\tENSG00000000003\t0\t+\nchr2\t4\t9\tg2\t0\t-\n";
 const TABLE = "gene_id\tchrom\ttss\tstrand\nENSG00000000003\tchr1\t1000\t+\ng2\tchr2\t8\t-\n";
 
@@ -111,6 +119,8 @@ const GENES: Target = {
   seeds: () => [
     ...threeWays("a.gtf", GTF),
     ...threeWays("a.gff3", GFF3),
+    ...threeWays("transcripts.gtf", TRANSCRIPTS),
+    ...threeWays("refFlat.txt", REF_FLAT),
     ...threeWays("a.bed", BED),
     ...threeWays("a.tsv", TABLE),
   ],
@@ -122,6 +132,19 @@ const GENES: Target = {
       expectSound(Number.isInteger(tss) && tss >= 0 && tss < 2 ** 31, "a TSS is no position");
       expectSound(strand === "+" || strand === "-", "a strand is none");
     }
+  },
+};
+
+const TRANSCRIPT_GENES: Target = {
+  name: "transcript-genes",
+  seeds: () => [
+    ...threeWays("a.gtf", TRANSCRIPTS),
+    ...threeWays("a.gff3", GFF3),
+  ],
+  async read([file]) {
+    const genes = await readTranscriptGenes(file);
+    expectSound(genes.size > 0, "there are no transcripts");
+    expectSound([...genes].flat().every((id) => id !== ""), "an id is empty");
   },
 };
 
@@ -167,6 +190,7 @@ export const TABLE_TARGETS: readonly Target[] = [
   SEQUENCES,
   SUBMISSION,
   GENES,
+  TRANSCRIPT_GENES,
   SAMPLE_SHEET,
   EXPRESSION_TABLE,
 ];

@@ -1,0 +1,42 @@
+/** The assembly of the genes, compared with that of the files. */
+
+import { ContractError } from "../errors.ts";
+import { knownAssembly } from "./_known_assemblies.ts";
+import { assemblyName, type FileAssembly } from "./assembly.ts";
+import type { PrepareOptions } from "./prepare_options.ts";
+
+/**
+ * The assembly, or that of the annotation where nothing else tells.
+ *
+ * @throws {ContractError} If the annotation contradicts a file's lengths, and the user did not name the assembly.
+ */
+export function compareWithAnnotation(
+  assembly: string,
+  files: readonly FileAssembly[],
+  { assembly: named, annotationAssembly, onWarning }: PrepareOptions,
+): string {
+  if (annotationAssembly === undefined) return assembly;
+  const ofGenes = assemblyName(annotationAssembly);
+  if (assembly === "unknown") return ofGenes;
+  const file = files.find((file) => file.assembly !== undefined)?.file;
+  const [knowsGenes, knowsAssembly] = [ofGenes, assembly].map(knownAssembly);
+  // Two names may be those of one assembly, unless both are known.
+  const mayAgree = knowsAssembly === undefined || (knowsGenes === undefined && file === undefined);
+  if (ofGenes === assembly || mayAgree) return assembly;
+  const found = `the genes are of ${ofGenes} by what their file says`;
+  if (named === undefined && file !== undefined && knowsGenes !== undefined) {
+    throw new ContractError(
+      `Cannot use ${file}: by the lengths of its chromosomes it is ${assembly}, but ${found}. ` +
+        `Take an annotation of ${assembly}; if this is one, name the assembly`,
+    );
+  }
+  const source = [
+    named === undefined ? [] : "what was named",
+    file === undefined ? [] : `that of ${file}`,
+  ];
+  onWarning?.(
+    `${found}, but ${assembly} is ${source.flat().join(" and ")}: ` +
+      "if these differ, all windows lie at wrong places",
+  );
+  return assembly;
+}

@@ -1,0 +1,49 @@
+/** What is said of genes that could not be taken as they are: each kind once, with a count and an example. */
+
+import { formatCountOf } from "../_count.ts";
+
+interface Tally {
+  count: number;
+  readonly example: string;
+}
+
+/** Counts what happened to genes. */
+export class GeneReport {
+  readonly #leftOut = new Map<string, Tally>();
+  readonly #taken = new Map<string, Tally>();
+
+  /** Counts a gene that is left out; the reason's words follow "3 genes". */
+  leaveOut(reason: string, example: string): void {
+    tally(this.#leftOut, `\0${reason}`, example);
+  }
+
+  /** Counts a gene that is taken in a way of which something is to be said. */
+  note(how: string, which: string, example: string): void {
+    tally(this.#taken, `${how} \0${which}`, example);
+  }
+
+  /** The warnings, for a file of that name. */
+  warnings(file: string): string[] {
+    return [
+      ...this.leftOut().map((text) => `${file}: left out ${text}`),
+      ...Array.from(this.#taken, (entry) => `${file}: ${describe(entry)}`),
+    ];
+  }
+
+  /** What was left out, one text a reason: `3 genes without a strand, such as …`. */
+  leftOut(): string[] {
+    return Array.from(this.#leftOut, describe);
+  }
+}
+
+function tally(tallies: Map<string, Tally>, what: string, example: string): void {
+  const found = tallies.get(what);
+  if (found === undefined) tallies.set(what, { count: 1, example });
+  else found.count++;
+}
+
+/** The words with the count where the zero byte is. */
+function describe([what, { count, example }]: [string, Tally]): string {
+  const [before, after] = what.split("\0");
+  return `${before}${formatCountOf(count, "gene")} ${after}, such as ${example}`;
+}

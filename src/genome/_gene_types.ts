@@ -1,0 +1,28 @@
+/** Choosing genes by what kind of gene they are. */
+
+import { ContractError } from "../errors.ts";
+import type { GeneRow } from "./_make_gene.ts";
+
+/** Whether a gene is of one of the types, whatever their case. */
+export function hasChosenType({ type }: GeneRow, types: readonly string[]): boolean {
+  if (type === undefined) return false;
+  return types.some((wanted) => wanted.toLowerCase() === type.toLowerCase());
+}
+
+/** Throws the error of a file that has no gene of the wanted types, with the types that it has. */
+export function failTypeChoice(
+  found: readonly (string | undefined)[],
+  types: readonly string[],
+  file: string,
+): never {
+  const counts = new Map<string, number>();
+  for (const type of found) {
+    if (type !== undefined) counts.set(type, (counts.get(type) ?? 0) + 1);
+  }
+  const list = [...counts].sort(([, a], [, b]) => b - a)
+    .map(([type, count]) => `${type} (${count.toLocaleString("en-US")})`).join(", ");
+  throw new ContractError(
+    `Cannot take genes of type ${types.join(" or ")} from ${file}: ` +
+      (counts.size === 0 ? "it does not tell the types of its genes" : `it has ${list}`),
+  );
+}

@@ -1,0 +1,128 @@
+/** Genes of GTF and GFF3. */
+
+import type { Line } from "../io/_lines.ts";
+import { decodeText } from "../io/_numbers.ts";
+import { type Attributes, decodePercent, parseAttributes } from "./_attributes.ts";
+import { describeGene, findGeneId, isSerialNumber, stripGenePrefix } from "./_gene_attributes.ts";
+import { isGeneKind, isGeneSegment, isNamedGene, typeOfKind } from "./_gene_kinds.ts";
+import type { GeneList } from "./_gene_list.ts";
+import { findKind, type GffFeature, parseFeature, type Place } from "./_gff_line.ts";
+import { GffTranscripts } from "./_gff_transcripts.ts";
+import type { GeneRow } from "./_make_gene.ts";
+import type { ToldAssembly } from "./_told_assembly.ts";
+
+const UNKNOWN_KIND = "of a kind that the Sequence Ontology lacks";
+const [G, CAPITAL_G, E, N, R] = [103, 71, 101, 110, 114];
+const GREATER = 62;
+const REGION_LENGTH = "region".length;
+
+/** What {@linkcode GffGenes} reads, and where to. */
+export interface GffGenesOptions {
+  readonly file: string;
+  readonly format: "gtf" | "gff3";
+  readonly list: GeneList;
+  readonly told: ToldAssembly;
+}
+
+/** Reads the lines of a GTF or GFF3. Those that are of no use here, which are most, are not decoded. */
+export class GffGenes {
+  readonly #options: GffGenesOptions;
+  readonly #transcripts: GffTranscripts;
+  /** The chromosomes' names by their accession numbers, of NCBI's GFF3. */
+  readonly #aliases = new Map<string, string>();
+  #sequencesFollow = false;
+
+  constructor(options: GffGenesOptions) {
+    this.#options = options;
+    this.#transcripts = new GffTranscripts(options);
+  }
+
+  readComment(text: string): void {
+    // GFF3 may have the genome's sequence after its features.
+    if (this.#options.format === "gff3" && text.startsWith("##FASTA")) this.#sequencesFollow = true;
+  }
+
+  readLine(line: Line): void {
+    const { file, format } = this.#options;
+    if (this.#sequencesFollow) return;
+    if (line.bytes[line.start] === GREATER) {
+      this.#sequencesFollow = true;
+      return;
+    }
+    const place = findKind(line, file);
+    if (place === undefined) return;
+    if (holdsGene(line.bytes, place)) this.#readGene(line);
+    else if (format === "gff3" && isRegion(line.bytes, place)) this.#readRegion(line);
+    else this.#transcripts.readLine(line, place);
+  }
+
+  /** Adds what is left to be added after the last line. */
+  finish(): void {
+    this.#transcripts.finish();
+  }
+
+  #readGene(line: Line): void {
+    const { file, format, list } = this.#options;
+    const feature = parseFeature(line, file);
+    const attributes = parseAttributes(feature.attributes);
+    const { kind } = feature;
+    if (isGeneSegment(kind)) {
+      if (attributes.first("Parent") !== undefined) return;
+      if (format === "gtf") return this.#transcripts.readFeature(feature, line);
+    } else if (!isGeneKind(kind)) {
+      if (!isNamedGene(kind)) return this.#transcripts.readFeature(feature, line);
+      return list.leaveOut(UNKNOWN_KIND, `${kind} in line ${line.number}`);
+    }
+    // Ensembl once gave the transcripts of pseudogenes such a kind.
+    const parent = kind === "gene" ? undefined : attributes.first("Parent");
+    if (parent !== undefined && list.has(stripGenePrefix(parent))) return;
+    const row = this.#rowOf(feature, attributes, line);
+    this.#transcripts.skipTranscripts(row.id ?? "");
+    list.add(row);
+  }
+
+  #rowOf(feature: GffFeature, attributes: Attributes, line: Line): GeneRow {
+    const { kind, start, end, strand } = feature;
+    const isGff3 = this.#options.format === "gff3";
+    const chromosome = isGff3 ? decodePercent(feature.chromosome) : feature.chromosome;
+    return {
+      id: findGeneId(attributes, this.#options.format),
+      ...describeGene(attributes, typeOfKind(kind)),
+      chromosome,
+      chromosomeAlias: this.#aliases.get(chromosome),
+      start,
+      end,
+      strand: strand.trim(),
+      line: line.number,
+      isPart: isGff3 && attributes.first("ID") !== undefined && !isSerialNumber(attributes),
+      isTransSpliced: attributes.all("exception").includes("trans-splicing"),
+    };
+  }
+
+  /** NCBI gives every sequence a line that says which chromosome it is. */
+  #readRegion(line: Line): void {
+    const { told } = this.#options;
+    const { chromosome, start, end, attributes } = parseFeature(line, this.#options.file);
+    const values = parseAttributes(attributes);
+    if (values.first("genome") === "mitochondrion") this.#aliases.set(chromosome, "MT");
+    if (values.first("genome") !== "chromosome" || start !== 0) return;
+    const name = values.first("chromosome", "Name");
+    if (name !== undefined) this.#aliases.set(chromosome, name);
+    told.addContig({ name: chromosome, length: end });
+  }
+}
+
+/** Whether a kind has "gene" in it, as those of all genes do. */
+function holdsGene(bytes: Uint8Array, { start, end }: Place): boolean {
+  for (let at = start; at < end - 3; at++) {
+    const first = bytes[at];
+    if (first !== G && first !== CAPITAL_G) continue;
+    if (bytes[at + 1] === E && bytes[at + 2] === N && bytes[at + 3] === E) return true;
+  }
+  return false;
+}
+
+function isRegion(bytes: Uint8Array, { start, end }: Place): boolean {
+  return bytes[start] === R && end - start === REGION_LENGTH &&
+    decodeText(bytes, start, end) === "region";
+}

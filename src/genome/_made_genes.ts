@@ -1,0 +1,91 @@
+/** Genes made from their transcripts, where they have no lines of their own. */
+
+import type { GeneList } from "./_gene_list.ts";
+import type { GeneRow } from "./_make_gene.ts";
+
+/** Transcripts of one gene that are farther apart are taken for copies of it. */
+const LARGEST_GAP_BP = 100_000;
+
+/** The bases of a transcript. */
+interface Extent {
+  readonly chromosome: string;
+  readonly strand: string;
+  /** 0-based half-open. */
+  start: number;
+  end: number;
+  line: number;
+}
+
+/** A transcript, or a part of one. */
+export interface TranscriptRow extends Readonly<Extent> {
+  /** Id of the gene. */
+  readonly gene: string;
+  /** Id of the transcript; its parts are joined. */
+  readonly transcript?: string;
+}
+
+type GeneDetails = Pick<GeneRow, "symbol" | "entrezId" | "type">;
+
+interface MadeGene extends GeneDetails {
+  /** By transcript, chromosome and strand. */
+  readonly extents: Map<string, Extent>;
+}
+
+/** Gathers transcripts by their genes. */
+export class MadeGenes {
+  readonly #genes = new Map<string, MadeGene>();
+  /** Number of genes whose id is that of their transcript. */
+  #ownIds = 0;
+
+  /**
+   * Adds a transcript or a part of one.
+   *
+   * @param describe Gives what else is known of the gene; called for its first transcript.
+   */
+  add(row: TranscriptRow, describe: () => GeneDetails = () => ({})): void {
+    let gene = this.#genes.get(row.gene);
+    if (gene === undefined) {
+      gene = { ...describe(), extents: new Map() };
+      this.#genes.set(row.gene, gene);
+      if (row.transcript === row.gene) this.#ownIds++;
+    }
+    const { transcript = "", chromosome, strand, start, end, line } = row;
+    const key = `${transcript}\t${chromosome}\t${strand}`;
+    const other = gene.extents.get(key);
+    if (other === undefined) gene.extents.set(key, { chromosome, strand, start, end, line });
+    else extend(other, row);
+  }
+
+  /** Adds to a list the genes that have no line there. */
+  addTo(list: GeneList): void {
+    const which = this.#ownIds > 1 && this.#ownIds === this.#genes.size
+      ? "whose ids are those of transcripts"
+      : "without a line of their own";
+    for (const [id, { extents, ...details }] of this.#genes) {
+      if (list.has(id)) continue;
+      const places = joinOverlapping([...extents.values()]);
+      list.report.note("made from their transcripts", which, `"${id}" (line ${places[0].line})`);
+      for (const place of places) list.add({ id, ...details, ...place });
+    }
+  }
+}
+
+/** Joins extents on the same strand that overlap or lie near each other; the results by their first lines. */
+function joinOverlapping(extents: readonly Extent[]): Extent[] {
+  const places: Extent[] = [];
+  for (const extent of extents.toSorted((a, b) => a.start - b.start)) {
+    const near = places.find(({ chromosome, strand, end }) =>
+      chromosome === extent.chromosome && strand === extent.strand &&
+      extent.start <= end + LARGEST_GAP_BP
+    );
+    if (near === undefined) places.push({ ...extent });
+    else extend(near, extent);
+  }
+  return places.toSorted((a, b) => a.line - b.line);
+}
+
+function extend(extent: Extent, { start, end, line }: Readonly<Extent>): void {
+  extent.start = Math.min(extent.start, start);
+  extent.end = Math.max(extent.end, end);
+  extent.line = Math.min(extent.line, line);
+}

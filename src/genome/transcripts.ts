@@ -1,0 +1,207 @@
+/**
+ * Which gene each transcript is of, for tables of expression by transcript.
+ *
+ * @module
+ */
+
+import { formatCountOf } from "../_count.ts";
+import { FormatError } from "../errors.ts";
+import { type Line, withSource } from "../io/_lines.ts";
+import { decodeText } from "../io/_numbers.ts";
+import type { ByteSource } from "../io/byte_source.ts";
+import { type Attributes, isGff3Style, parseAttributes } from "./_attributes.ts";
+import { splitGenePred } from "./_gene_pred.ts";
+import { findKind, type Place } from "./_gff_line.ts";
+import { isTrackLine } from "./_bed_genes.ts";
+import { findGeneId, stripGenePrefix } from "./_gene_attributes.ts";
+import { isGeneKind } from "./_gene_kinds.ts";
+import { lineText, type OnWarning, visitTextLines } from "./_text_lines.ts";
+
+/** How to read which gene each transcript is of. */
+export interface ReadTranscriptGenesOptions {
+  /** Called with what is odd about the file but does not keep it from being read. */
+  readonly onWarning?: (message: string) => void;
+}
+
+/** Of Ensembl and of RefSeq; `MSTRG.1.1` and the like end in no version. */
+const VERSIONED = /^(ENS[A-Z]*T\d{11}|[NX][MR]_\d+)\.\d+(?:_\d+)?(_PAR_Y)?$/;
+
+/**
+ * What all spellings of one transcript's identifier have in common: that of Ensembl or RefSeq without its version, and
+ * without the mapping number of GENCODE's files for GRCh37. Any other stands as it is.
+ *
+ * @example
+ * ```ts
+ * import { transcriptKey } from "@waka/histone/genome";
+ * import { strictEqual } from "node:assert";
+ *
+ * strictEqual(transcriptKey("ENST00000373020.9"), "ENST00000373020");
+ * strictEqual(transcriptKey("NM_003859.3"), "NM_003859");
+ * strictEqual(transcriptKey("MSTRG.1.2"), "MSTRG.1.2");
+ * ```
+ */
+export function transcriptKey(id: string): string {
+  const match = VERSIONED.exec(id);
+  return match === null ? id : match[1] + (match[2] ?? "");
+}
+
+/**
+ * Reads from a GTF, GFF3, genePred or refFlat, gzip or not, which gene each transcript is of. In GTF every line with a
+ * `transcript_id` tells; in GFF3 a transcript's `Parent` does, or its parent's, up to the gene.
+ *
+ * @param input Path of the file, or a source of its bytes.
+ * @returns The id of the gene as `readGenes` has it, by the {@linkcode transcriptKey} of each transcript: for GFF3 by
+ * that of its `ID`, without `transcript:` or `rna-`, and by that of its `transcript_id`.
+ * @throws {FormatError} If a line is damaged or no line tells a transcript's gene.
+ *
+ * @example
+ * ```ts
+ * import { readTranscriptGenes } from "@waka/histone/genome";
+ * import { bytesSource } from "@waka/histone/io";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const text = 'chr1\tHAVANA\texon\t11\t20\t.\t+\t.\tgene_id "G.1"; transcript_id "ENST00000373020.9";\n';
+ * const genes = await readTranscriptGenes(bytesSource(new TextEncoder().encode(text)));
+ * deepStrictEqual([...genes], [["ENST00000373020", "G.1"]]);
+ * ```
+ */
+export function readTranscriptGenes(
+  input: string | URL | ByteSource,
+  options: ReadTranscriptGenesOptions = {},
+): Promise<Map<string, string>> {
+  return withSource(input, async (source) => {
+    const collector = new TranscriptCollector(source.name);
+    await visitTextLines(source, (line) => collector.readLine(line), options.onWarning);
+    return collector.finish(options.onWarning);
+  });
+}
+
+/** Parts of transcripts and proteins, which tell nothing that their transcripts' lines do not. */
+const PARTS =
+  /^(?:CDS|exon|intron|(?:start|stop)_codon|Selenocysteine|(?:five|three)_prime_utr|UTR|[35]UTR)$/i;
+const [HASH, GREATER, E, C] = [35, 62, 101, 67];
+
+/** Most lines are: of the kinds that start so, no other is as short. */
+function isExonOrCds(bytes: Uint8Array, { start, end }: Place): boolean {
+  return (end - start === 4 && bytes[start] === E) || (end - start === 3 && bytes[start] === C);
+}
+
+class TranscriptCollector {
+  readonly #file: string;
+  readonly #genes = new Map<string, string>();
+  /** GFF3: the parent of each feature that has one, by `ID`. */
+  readonly #parents = new Map<string, string>();
+  /** GFF3: the genes, which may be parts of operons, by `ID`. */
+  readonly #geneIds = new Map<string, string>();
+  /** GFF3: the RefSeq accession of a transcript, by its `ID`. */
+  readonly #accessions = new Map<string, string>();
+  #isGenePred: boolean | undefined;
+  /** Whether a line had the attributes of GFF3. */
+  #isGff3 = false;
+  #sawTranscript = false;
+  #sequencesFollow = false;
+  #conflicts: string[] = [];
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  readLine(line: Line): void {
+    const first = line.bytes[line.start];
+    if (first === GREATER) this.#sequencesFollow = true;
+    if (first === HASH || this.#sequencesFollow) return;
+    if (this.#isGenePred ?? this.#isFirstOfGenePred(line)) return this.#addGenePred(line);
+    const place = findKind(line, this.#file);
+    if (place === undefined) return;
+    const needsNoParts = this.#isGff3 || this.#sawTranscript;
+    if (needsNoParts && isExonOrCds(line.bytes, place)) return;
+    const kind = decodeText(line.bytes, place.start, place.end);
+    const isPart = PARTS.test(kind);
+    if (isPart && needsNoParts) return;
+    const text = lineText(line).split("\t")[8] ?? "";
+    const isGff3 = isGff3Style(text);
+    this.#isGff3 ||= isGff3;
+    if (isPart && (isGff3 || kind.toLowerCase() !== "exon")) return;
+    const attributes = parseAttributes(text);
+    if (isGff3) this.#addFeature(attributes, kind);
+    else this.#addTranscript(attributes, kind);
+  }
+
+  #isFirstOfGenePred(line: Line): boolean {
+    const text = lineText(line);
+    if (isTrackLine(text)) return false;
+    return this.#isGenePred = splitGenePred(text) !== undefined;
+  }
+
+  #addGenePred(line: Line): void {
+    const found = splitGenePred(lineText(line));
+    if (found !== undefined) this.#set(found.columns[0], found.gene);
+  }
+
+  #addTranscript(attributes: Attributes, kind: string): void {
+    const transcript = attributes.first("transcript_id");
+    const gene = attributes.first("gene_id");
+    if (transcript === undefined || gene === undefined) return;
+    if (kind === "transcript" || kind === "mRNA") this.#sawTranscript = true;
+    this.#set(transcript, gene);
+  }
+
+  #addFeature(attributes: Attributes, kind: string): void {
+    const id = attributes.first("ID");
+    if (id === undefined) return;
+    // Some programs tell the gene by an attribute alone.
+    const parent = attributes.all("Parent").at(0) ?? attributes.first("geneID");
+    // Ensembl once gave the transcripts of pseudogenes the kind of a gene.
+    const isGene = isGeneKind(kind) && (kind === "gene" || !this.#geneIds.has(parent ?? ""));
+    if (isGene) return void this.#geneIds.set(id, findGeneId(attributes, "gff3")!);
+    if (parent === undefined) return;
+    if (!this.#parents.has(id)) this.#parents.set(id, parent);
+    const accession = attributes.first("transcript_id");
+    if (accession !== undefined) this.#accessions.set(id, accession);
+  }
+
+  finish(onWarning: OnWarning = () => {}): Map<string, string> {
+    for (const [id, parent] of this.#parents) {
+      const gene = this.#geneOf(parent);
+      const accession = this.#accessions.get(id);
+      if (accession !== undefined) this.#set(accession, gene);
+      this.#set(id.replace(/^(?:transcript:|rna-)/i, ""), gene);
+    }
+    if (this.#genes.size === 0) {
+      throw new FormatError(
+        "Cannot read transcripts: no line tells a transcript's gene, expected a GTF with transcript_id and gene_id " +
+          "or a GFF3 with transcripts whose Parent is a gene",
+        { file: this.#file },
+      );
+    }
+    const [first] = this.#conflicts;
+    if (first !== undefined) {
+      onWarning(
+        `${this.#file}: ${formatCountOf(this.#conflicts.length, "transcript")} of several genes, ` +
+          `such as ${first}: the first is taken`,
+      );
+    }
+    return this.#genes;
+  }
+
+  /** The gene that the parents of a feature lead to. */
+  #geneOf(id: string): string {
+    const passed = new Set<string>();
+    let at = id;
+    for (;;) {
+      const gene = this.#geneIds.get(at);
+      if (gene !== undefined) return gene;
+      const parent = this.#parents.get(at);
+      if (parent === undefined || passed.has(at)) return stripGenePrefix(at);
+      passed.add(at);
+      at = parent;
+    }
+  }
+
+  #set(transcript: string, gene: string): void {
+    const key = transcriptKey(transcript);
+    const known = this.#genes.get(key);
+    if (known === undefined) this.#genes.set(key, gene);
+    else if (known !== gene) this.#conflicts.push(`"${transcript}" of ${known} and ${gene}`);
+  }
+}

@@ -1,0 +1,295 @@
+import { deepStrictEqual, rejects } from "node:assert";
+import { readGenes } from "../../src/genome/genes.ts";
+import { textSource } from "../helpers/text_source.ts";
+
+/** What stands in a line besides its attributes. */
+interface Columns {
+  readonly chromosome?: string;
+  readonly kind?: string;
+  readonly start?: number;
+  readonly end?: number;
+  readonly strand?: string;
+}
+
+function gff3(attributes: string, columns: Columns = {}): string {
+  const { chromosome = "chr1", kind = "gene", start = 101, end = 200, strand = "+" } = columns;
+  return [chromosome, "x", kind, start, end, ".", strand, ".", attributes].join("\t");
+}
+
+async function readLines(lines: readonly string[]) {
+  const warnings: string[] = [];
+  const text = ["##gff-version 3", ...lines].join("\n");
+  const onWarning = (message: string) => void warnings.push(message);
+  return { genes: await readGenes(textSource(text, "a.gff3"), { onWarning }), warnings };
+}
+
+/** The ids of the genes that are read without a warning. */
+async function idsOf(lines: readonly string[]): Promise<string[]> {
+  const { genes, warnings } = await readLines(lines);
+  deepStrictEqual(warnings, []);
+  return genes.map(({ id }) => id);
+}
+
+Deno.test("NCBI's genes are called as in its GTF, with their symbol, number and type", async () => {
+  const { genes } = await readLines([
+    gff3("ID=NC_000001.11:1..248956422;Dbxref=taxon:9606;Name=1", { kind: "region" }),
+    gff3(
+      "ID=gene-DPM1;Dbxref=GeneID:8813,HGNC:HGNC:3005,MIM:603503;Name=DPM1;gbkey=Gene;gene=DPM1;" +
+        "gene_biotype=protein_coding;gene_synonym=CDGIE,MPDS",
+    ),
+    gff3("ID=rna-NM_003859.3;Parent=gene-DPM1;Dbxref=GeneID:8813", { kind: "mRNA" }),
+  ]);
+  deepStrictEqual(genes, [{
+    ...{ id: "DPM1", chromosome: "chr1", tss: 100, strand: "+", line: 3 },
+    ...{ symbol: "DPM1", entrezId: "8813", type: "protein_coding" },
+  }]);
+});
+
+Deno.test("Ensembl's, GENCODE's, VEuPathDB's and TAIR's names, symbols and types are known", async () => {
+  const { genes } = await readLines([
+    gff3("ID=gene:ENSG00000000003;Name=TSPAN6;biotype=protein_coding;gene_id=ENSG00000000003"),
+    gff3("ID=ENSG00000000419.14_5;gene_id=ENSG00000000419.14_5;gene_type=miRNA;gene_name=DPM1"),
+    gff3("ID=PF3D7_0100100;Name=VAR;ebi_biotype=protein_coding", { kind: "protein_coding_gene" }),
+    gff3("ID=AT1G01010;symbol=NAC001;locus_type=protein_coding"),
+    gff3("ID=Gene:WBGene00023193;biotype=ncRNA"),
+  ]);
+  deepStrictEqual(genes.map(({ id, symbol, type }) => [id, symbol, type]), [
+    ["ENSG00000000003", "TSPAN6", "protein_coding"],
+    ["ENSG00000000419.14_5", "DPM1", "miRNA"],
+    ["PF3D7_0100100", "VAR", "protein_coding"],
+    ["AT1G01010", "NAC001", "protein_coding"],
+    ["WBGene00023193", undefined, "ncRNA"],
+  ]);
+});
+
+Deno.test("every kind of gene of the Sequence Ontology is a gene, and its kind a type", async () => {
+  const kinds = {
+    gene: undefined,
+    protein_coding_gene: "protein_coding",
+    ncRNA_gene: "ncRNA",
+    lincRNA_gene: "lincRNA",
+    snoRNA_gene: "snoRNA",
+    transposable_element_gene: "transposable_element",
+    pseudogene: "pseudogene",
+    transcribed_processed_pseudogene: "transcribed_processed_pseudogene",
+    pseudogene_by_unequal_crossing_over: "pseudogene_by_unequal_crossing_over",
+    gene_with_edited_transcript: "gene_with_edited_transcript",
+    TR_V_Gene: "TR_V",
+    cryptogene: "cryptogene",
+  };
+  const { genes, warnings } = await readLines(
+    Object.keys(kinds).map((kind, i) => gff3(`ID=G${i}`, { kind })),
+  );
+  deepStrictEqual(genes.map(({ type }) => type), Object.values(kinds));
+  deepStrictEqual(warnings, []);
+});
+
+Deno.test("what others call a gene but the ontology does not is left out with a warning", async () => {
+  const { genes, warnings } = await readLines([
+    gff3("ID=a"),
+    gff3("ID=b", { kind: "transposon_gene" }),
+    gff3("ID=c", { kind: "orphan_Gene" }),
+    gff3("ID=d", { kind: "gene_group" }),
+  ]);
+  deepStrictEqual(genes.map(({ id }) => id), ["a"]);
+  deepStrictEqual(warnings, [
+    "a.gff3: left out 2 genes of a kind that the Sequence Ontology lacks, such as " +
+    "transposon_gene in line 3",
+  ]);
+});
+
+Deno.test("segments of immune genes and old names of transcripts are no genes beside their genes", async () => {
+  deepStrictEqual(
+    await idsOf([
+      gff3("ID=gene-IGHV1;Name=IGHV1"),
+      gff3("ID=id-IGHV1;Parent=gene-IGHV1", { kind: "V_gene_segment" }),
+      gff3("ID=TRAC", { kind: "C_gene_segment" }),
+      gff3("ID=gene:P1"),
+      gff3("ID=transcript:P1T;Parent=gene:P1", { kind: "processed_pseudogene" }),
+      gff3("ID=gene:P2;Parent=gene:P1"),
+      gff3("ID=gene:P3;Parent=operon1", { kind: "protein_coding_gene" }),
+    ]),
+    ["IGHV1", "TRAC", "P1", "P2", "P3"],
+  );
+});
+
+Deno.test("percent signs stand for characters in ids, names and chromosomes", async () => {
+  const { genes, warnings } = await readLines([
+    gff3("ID=gene%3AX%3B1;Name=a%2Cb 100%", { chromosome: "chr%201" }),
+    gff3("ID=%C3%A9%zz%ff%09"),
+    gff3("ID=nowhere", { chromosome: "" }),
+  ]);
+  deepStrictEqual(genes.map(({ id, symbol, chromosome }) => [id, symbol, chromosome]), [
+    ["X;1", "a,b 100%", "chr 1"],
+    ["é%zz%ff%09", undefined, "chr1"],
+  ]);
+  deepStrictEqual(warnings, [
+    'a.gff3: left out 1 gene without a chromosome, such as "nowhere" (line 4)',
+  ]);
+});
+
+Deno.test("a gene without ID is called by gene_id, locus_tag or Name, or is left out", async () => {
+  const { genes, warnings } = await readLines([
+    gff3("locus_tag=b0001;Name=thrL"),
+    gff3("Name=thrA"),
+    gff3("gene_id=X;Parent=ID"),
+    gff3("Note=nameless"),
+    gff3("ID=;Note=nameless"),
+  ]);
+  deepStrictEqual(genes.map(({ id }) => id), ["b0001", "thrA", "X"]);
+  deepStrictEqual(warnings, ["a.gff3: left out 2 genes without an id, such as line 5"]);
+});
+
+Deno.test("an ID that only counts the file's genes, as NCBI's once did, names none", async () => {
+  const { genes, warnings } = await readLines([
+    gff3("ID=gene0;Dbxref=GeneID:100856150;Name=ENPP1;gene=ENPP1;gbkey=Gene"),
+    gff3("ID=gene1;Name=thrL;gene=thrL;locus_tag=b0001;gbkey=Gene"),
+    gff3("ID=gene2;gbkey=Gene"),
+    gff3("ID=gene00001;Name=EDEN"),
+    gff3("ID=gene3;Name=DUP;gene=DUP;gbkey=Gene"),
+    gff3("ID=gene4;Name=DUP;gene=DUP;gbkey=Gene", { start: 501, end: 600 }),
+  ]);
+  deepStrictEqual(genes.map(({ id, symbol }) => [id, symbol]), [
+    ["ENPP1", "ENPP1"],
+    ["b0001", "thrL"],
+    ["gene2", undefined],
+    ["gene00001", "EDEN"],
+  ]);
+  deepStrictEqual(warnings, [
+    "a.gff3: left out 1 gene at several places, such as " +
+    '"DUP" at chr1:100 (line 6) and "DUP" at chr1:500 (line 7)',
+  ]);
+});
+
+Deno.test("a gene on several lines reaches from the first to the last of its bases", async () => {
+  const parts = (strand: string) => [
+    gff3("ID=gene-a;part=1", { start: 101, end: 200, strand }),
+    gff3("ID=gene-a;part=2", { start: 301, end: 400, strand }),
+  ];
+  const { genes, warnings } = await readLines(parts("-"));
+  deepStrictEqual(genes.map(({ id, tss, line }) => [id, tss, line]), [["a", 399, 2]]);
+  deepStrictEqual((await readLines(parts("+"))).genes.map(({ tss }) => tss), [100]);
+  deepStrictEqual(warnings, []);
+});
+
+Deno.test("two versions of a gene, of files that were joined, are no parts of it", async () => {
+  const { genes, warnings } = await readLines([
+    gff3("ID=gene:ENSG00000000003.1"),
+    gff3("ID=gene:ENSG00000000003.2", { start: 51 }),
+    gff3("ID=gene:ENSG00000000005.1"),
+    gff3("ID=gene:ENSG00000000005.2"),
+  ]);
+  deepStrictEqual(genes.map(({ id }) => id), ["ENSG00000000005.1"]);
+  deepStrictEqual(warnings, [
+    "a.gff3: left out 1 gene at several places, such as " +
+    '"ENSG00000000003.1" at chr1:100 (line 2) and "ENSG00000000003.2" at chr1:50 (line 3)',
+    "a.gff3: took once 1 gene on several lines, such as " +
+    '"ENSG00000000005.1" at chr1:100 (line 4) and "ENSG00000000005.2" at chr1:100 (line 5)',
+  ]);
+});
+
+Deno.test("a gene of several places or of trans-spliced transcripts is left out with a warning", async () => {
+  const { genes, warnings } = await readLines([
+    gff3("ID=gene-rps12;exception=trans-splicing;part=1"),
+    gff3("ID=gene-rps12;exception=trans-splicing;part=2", { start: 301, end: 400 }),
+    gff3("ID=gene-both"),
+    gff3("ID=gene-both", { strand: "-", start: 501, end: 600 }),
+    gff3("ID=gene-far"),
+    gff3("ID=gene-far", { chromosome: "chr2" }),
+    gff3("ID=gene-X"),
+    gff3("ID=gene-none", { strand: "?" }),
+    gff3("ID=gene-half"),
+    gff3("ID=gene-half", { strand: "?" }),
+  ]);
+  deepStrictEqual(genes.map(({ id }) => id), ["X"]);
+  deepStrictEqual(warnings, [
+    'a.gff3: left out 1 gene of trans-spliced transcripts, such as "rps12" (line 2)',
+    "a.gff3: left out 2 genes at several places, such as " +
+    '"both" at chr1:100 (line 4) and "both" at chr1:599 (line 5)',
+    'a.gff3: left out 2 genes without a strand, such as "none" (line 9: strand "?")',
+  ]);
+});
+
+Deno.test("RefSeq's copies on Y of genes on X, which have the same number, are left out", async () => {
+  const { genes, warnings } = await readLines([
+    gff3("ID=gene-ASMTL;Dbxref=GeneID:8623", { chromosome: "NC_000023.11" }),
+    gff3("ID=gene-ASMTL-2;Dbxref=GeneID:8623", { chromosome: "NC_000024.10" }),
+    gff3("ID=gene-SRY;Dbxref=GeneID:6736", { chromosome: "NC_000024.10" }),
+  ]);
+  deepStrictEqual(genes.map(({ id }) => id), ["ASMTL", "SRY"]);
+  deepStrictEqual(warnings, [
+    'a.gff3: left out 1 gene on chromosome Y, copied from X, such as "ASMTL-2" (line 3)',
+  ]);
+});
+
+Deno.test("the genome's sequence ends the features, with ##FASTA or without", async () => {
+  for (const end of [["##FASTA", ">chr1"], [">chr1"]]) {
+    deepStrictEqual(await idsOf([gff3("ID=a"), "###", "# comment", ...end, "ACGTGENE"]), ["a"]);
+  }
+});
+
+Deno.test("genes are made from transcripts that say which gene they are of", async () => {
+  const { genes, warnings } = await readLines([
+    gff3("ID=t1;Parent=gene-a;gene_name=A", { kind: "mRNA", start: 201, end: 300, strand: "-" }),
+    gff3("ID=t2;Parent=gene-a", { kind: "mRNA", start: 401, end: 500, strand: "-" }),
+    gff3("ID=e1;Parent=t2", { kind: "exon", start: 401, end: 900, strand: "-" }),
+    gff3("ID=STRG.1.1;geneID=STRG.1", { kind: "transcript" }),
+    gff3("ID=alone", { kind: "mRNA" }),
+  ]);
+  deepStrictEqual(genes.map(({ id, tss, symbol }) => [id, tss, symbol]), [
+    ["a", 499, "A"],
+    ["STRG.1", 100, undefined],
+  ]);
+  deepStrictEqual(warnings, [
+    'a.gff3: made from their transcripts 2 genes without a line of their own, such as "a" (line 2)',
+  ]);
+  await rejects(readLines([gff3("ID=alone", { kind: "mRNA" })]), /transcripts that say which gene/);
+});
+
+Deno.test("genes made from transcripts have their gene's name and type, not their own", async () => {
+  const attributes = "ID=transcript:T;Parent=gene:G;Name=MYC-205;biotype=retained_intron";
+  const { genes } = await readLines([gff3(attributes, { kind: "mRNA" })]);
+  deepStrictEqual([genes[0].id, genes[0].symbol, genes[0].type], ["G", undefined, undefined]);
+});
+
+Deno.test("AUGUSTUS' bare ids, GFF2's eight columns and numbers as ids are read", async () => {
+  const { genes, warnings } = await readLines([
+    gff3("g2"),
+    gff3("g2.t1", { kind: "transcript" }),
+    gff3("", { kind: "exon" }).trimEnd(),
+    gff3("ID=GeneID:347688"),
+    gff3("."),
+  ]);
+  deepStrictEqual(genes.map(({ id, entrezId }) => [id, entrezId]), [
+    ["g2", undefined],
+    ["GeneID:347688", "347688"],
+  ]);
+  deepStrictEqual(warnings, ["a.gff3: left out 1 gene without an id, such as line 6"]);
+});
+
+Deno.test("chromosomes that NCBI names by accession numbers have their own name beside it", async () => {
+  const { genes } = await readLines([
+    gff3("ID=NC_051336.1:1..260522016;chromosome=1;genome=chromosome", {
+      ...{ chromosome: "NC_051336.1", kind: "region", start: 1, end: 260522016 },
+    }),
+    gff3("ID=NC_001665.2:1..16313;Name=MT;genome=mitochondrion", {
+      ...{ chromosome: "NC_001665.2", kind: "region", start: 1, end: 16313 },
+    }),
+    gff3("ID=gene-a", { chromosome: "NC_051336.1" }),
+    gff3("ID=gene-b", { chromosome: "NC_001665.2" }),
+    gff3("ID=gene-c", { chromosome: "NW_1.1" }),
+  ]);
+  deepStrictEqual(genes.map(({ chromosomeAlias }) => chromosomeAlias), ["1", "MT", undefined]);
+});
+
+Deno.test("a first line without attributes leaves the format to the next", async () => {
+  const text = [gff3(".", { kind: "chromosome" }), gff3("ID=gene:A"), gff3("ID=gene:B")].join("\n");
+  deepStrictEqual((await readGenes(textSource(text))).map(({ id }) => id), ["A", "B"]);
+});
+
+Deno.test("GTF's way to write attributes is read in a file that calls itself GFF3", async () => {
+  const { genes } = await readLines([gff3('gene_id "A"; gene_name "x; y"; db_xref "GeneID:5";')]);
+  deepStrictEqual(genes.map(({ id, symbol, entrezId }) => [id, symbol, entrezId]), [
+    ["A", "x; y", "5"],
+  ]);
+});

@@ -1,0 +1,111 @@
+import { deepStrictEqual, rejects, strictEqual } from "node:assert";
+import { readTranscriptGenes, transcriptKey } from "../../src/genome/transcripts.ts";
+import { textSource } from "../helpers/text_source.ts";
+
+function gff(kind: string, attributes: string): string {
+  return ["chr1", "x", kind, 101, 200, ".", "+", ".", attributes].join("\t");
+}
+
+async function readText(lines: readonly string[]): Promise<Record<string, string>> {
+  return Object.fromEntries(await readTranscriptGenes(textSource(lines.join("\n"))));
+}
+
+Deno.test("a transcript's key has no version, and names keep what follows their dot", () => {
+  for (
+    const [id, key] of [
+      ["ENST00000373020.9", "ENST00000373020"],
+      ["ENST00000456328.2_1", "ENST00000456328"],
+      ["ENSMUST00000070533.4", "ENSMUST00000070533"],
+      ["ENST00000359512.8_PAR_Y", "ENST00000359512_PAR_Y"],
+      ["NM_003859.3", "NM_003859"],
+      ["XR_001737556.2", "XR_001737556"],
+      ["MSTRG.1.2", "MSTRG.1.2"],
+      ["AT1G01010.1", "AT1G01010.1"],
+    ]
+  ) strictEqual(transcriptKey(id), key);
+});
+
+Deno.test("GTF tells the gene of a transcript in its own line, or else in those of its exons", async () => {
+  const genes = [
+    'gene_id "G1.2"; transcript_id "ENST00000373020.9";',
+    "transcript_id T2; gene_id G2",
+  ];
+  const wanted = { ENST00000373020: "G1.2", T2: "G2" };
+  deepStrictEqual(await readText(genes.map((text) => gff("transcript", text))), wanted);
+  deepStrictEqual(await readText(genes.map((text) => gff("exon", text))), wanted);
+  deepStrictEqual(
+    await readText([gff("gene", 'gene_id "G1.2"'), ...genes.map((text) => gff("exon", text))]),
+    wanted,
+  );
+});
+
+Deno.test("GFF3 tells the gene of a transcript by its parents, up to the gene", async () => {
+  deepStrictEqual(
+    await readText([
+      "##gff-version 3",
+      gff("chromosome", "."),
+      gff("gene", "ID=gene:P1"),
+      gff("processed_pseudogene", "ID=transcript:P1T;Parent=gene:P1"),
+      gff("operon", "ID=o1"),
+      gff("gene", "ID=gene-MIR1;Parent=o1"),
+      gff("primary_transcript", "ID=rna-NR_106918.1;Parent=gene-MIR1;transcript_id=NR_106918.1"),
+      gff("miRNA", "ID=rna-MIR1;Parent=rna-NR_106918.1"),
+      gff("exon", "ID=exon-1;Parent=rna-MIR1"),
+      gff("gene", "ID=gene:ENSG00000000003"),
+      gff("mRNA", "ID=transcript:ENST00000373020;Parent=gene:ENSG00000000003"),
+      gff("CDS", "ID=CDS:P1;Parent=transcript:ENST00000373020"),
+      gff("transcript", "ID=STRG.1.1;geneID=STRG.1"),
+      gff("gene", "ID=gene7;Name=ENPP1;gene=ENPP1;gbkey=Gene"),
+      gff("mRNA", "ID=rna7;Parent=gene7;transcript_id=XM_003638785.2"),
+      gff("mRNA", "ID=transcript%3AT9;Parent=gene%3AG9,gene%3AG10"),
+      "##FASTA",
+      ">chr1",
+      "ACGT",
+    ]),
+    {
+      P1T: "P1",
+      NR_106918: "MIR1",
+      MIR1: "MIR1",
+      ENST00000373020: "ENSG00000000003",
+      "STRG.1.1": "STRG.1",
+      XM_003638785: "ENPP1",
+      rna7: "ENPP1",
+      T9: "G9",
+    },
+  );
+});
+
+Deno.test("UCSC's tables tell the genes of their transcripts", async () => {
+  const rows = ["NM_1.2", "NM_2.1"].map((name) =>
+    ["A", name, "chr1", "-", 10, 90, 90, 90, 1, "10,", "90,"].join("\t")
+  );
+  deepStrictEqual(await readText(["#geneName\tname", "track name=a", ...rows]), {
+    ...{ NM_1: "A", NM_2: "A" },
+  });
+});
+
+Deno.test("a transcript of two genes is warned of, and features that are each other's parents end", async () => {
+  const warnings: string[] = [];
+  const lines = [
+    gff("transcript", 'gene_id "G1"; transcript_id "T1"'),
+    gff("transcript", 'gene_id "G2"; transcript_id "T1"'),
+  ];
+  const onWarning = (message: string) => void warnings.push(message);
+  const genes = await readTranscriptGenes(textSource(lines.join("\n"), "a.gtf"), { onWarning });
+  deepStrictEqual([...genes], [["T1", "G1"]]);
+  deepStrictEqual(warnings, [
+    'a.gtf: 1 transcript of several genes, such as "T1" of G1 and G2: the first is taken',
+  ]);
+  const circle = [gff("mRNA", "ID=a;Parent=b"), gff("mRNA", "ID=b;Parent=a")];
+  strictEqual(Object.keys(await readText(circle)).length, 2);
+});
+
+Deno.test("a file that tells no transcript's gene is refused", async () => {
+  for (const text of ["", gff("gene", 'gene_id "G1"'), "##gff-version 3\n" + gff("gene", "ID=a")]) {
+    await rejects(readTranscriptGenes(textSource(text, "a.gtf")), {
+      name: "FormatError",
+      message: /^Cannot read transcripts: no line tells a transcript's gene.* \(a\.gtf\)$/,
+    });
+  }
+  await rejects(readTranscriptGenes(textSource("chr1\tx", "a.gtf")), /expected 9 columns/);
+});
