@@ -7,16 +7,14 @@ import { ensemblGeneNumber, geneNumber } from "../src/gene_id.ts";
 import { detailsOf, type Gene } from "../src/genome/gene.ts";
 import {
   type CountingRule,
-  type LabelledGenes,
-  matchExpression,
   type Preparation,
   prepare,
   READ_RULES,
   readAnnotation,
-  readExpressionTable,
   readSampleSheet,
   signalFiles,
   TRACK_RULES,
+  VALUE_KINDS,
 } from "../src/genome/mod.ts";
 import { writeCompetition } from "../src/io/competition_writer.ts";
 import { pathKind, realPath, writeFileAtomic } from "../src/io/file.ts";
@@ -24,24 +22,20 @@ import {
   DEPTH_NORMALISATIONS,
   type DepthNormalisation,
   EXPRESSION_TRANSFORMS,
-  type ExpressionTransform,
   type Orientation,
   ORIENTATIONS,
 } from "../src/record.ts";
 import { choice, integer, Interrupted, list, runCommand } from "./_cli.ts";
+import { type ExpressionFlags, takeExpression } from "./_expression.ts";
 import { checkInputFile } from "./_input_file.ts";
 import { checkOutput, lockOutput } from "./_outputs.ts";
 import { taskCall } from "./_place.ts";
 import { ProgressLine } from "./_progress.ts";
 
-interface PrepareFlags {
-  readonly samples: string;
-  readonly genes: string;
+interface PrepareFlags extends ExpressionFlags {
   readonly geneType?: readonly string[];
   readonly signal: CountingRule;
   readonly out: string;
-  readonly expression?: string;
-  readonly expressionTransform: ExpressionTransform;
   readonly extend: number;
   readonly minMappingQuality: number;
   readonly normalise: DepthNormalisation;
@@ -67,13 +61,21 @@ await runCommand<PrepareFlags>({
       "for training; sheet.tsv has the header cell_type, mark, path",
     ],
     [
+      "deno task prepare --samples sheet.tsv --genes genes.gtf.gz --expression-transform log2p1 " +
+      "--signal reads --out data.npz",
+      "the same with a file of expression a sample, such as salmon's, in a column expression of sheet.tsv",
+    ],
+    [
       "deno task prepare --samples sheet.tsv --genes genes.bed --signal mean --out new.npz",
       "bigWig tracks, for prediction",
     ],
   ],
   declare: (command) =>
     command
-      .requiredOption("--samples <file>", "sample sheet: tab-separated, cell_type mark path")
+      .requiredOption(
+        "--samples <file>",
+        "sample sheet: tab-separated, cell_type mark path, and expression where it has files of its own",
+      )
       .requiredOption(
         "--genes <file>",
         "GTF, GFF3, BED, genePred, refFlat, or a table gene_id chrom tss strand",
@@ -89,7 +91,19 @@ await runCommand<PrepareFlags>({
         choice(RULES),
       )
       .requiredOption("--out <file>", "the .npz file to write")
-      .option("--expression <file>", "table of genes × cell types; without it: for prediction")
+      .option(
+        "--expression <file>",
+        "table of genes × cell types; without it, or a column expression of the sheet: for prediction",
+      )
+      .option(
+        "--expression-samples <file>",
+        "which columns make which cell type: tab-separated, sample cell_type (default: by name)",
+      )
+      .option(
+        "--expression-value <kind>",
+        `where a file has several: ${VALUE_KINDS.join(", ")} (default: the first that it has)`,
+        choice(VALUE_KINDS),
+      )
       .option(
         "--expression-transform <name>",
         `of the expression: ${EXPRESSION_TRANSFORMS.join(", ")}`,
@@ -124,9 +138,6 @@ async function run(flags: PrepareFlags, interrupt: AbortSignal): Promise<void> {
   checkName(flags);
   await using _lock = await lockOutput(flags.out);
   await checkNew(flags.out, flags.overwrite);
-  if (flags.expression === undefined && flags.expressionTransform !== "none") {
-    warn("--expression-transform is of no use without --expression");
-  }
   const sheet = await readSampleSheet(flags.samples, { onWarning: warn });
   const inputs = await signalFiles(sheet, flags.samples);
   const annotation = await readAnnotation(flags.genes, {
@@ -134,7 +145,10 @@ async function run(flags: PrepareFlags, interrupt: AbortSignal): Promise<void> {
     onWarning: warn,
   });
   if (annotation.genes.some(isNumberedByName)) await checkGeneNumbers(flags);
-  const { genes, labels } = await takeExpression(annotation.genes, sheet.cellTypes, flags);
+  const { genes, labels } = await takeExpression(annotation.genes, sheet, flags, {
+    note: (text) => console.log(text),
+    warn,
+  });
   const progress = new ProgressLine("genes");
   const preparation = await prepare(genes, inputs, {
     ...flags,
@@ -161,17 +175,21 @@ async function run(flags: PrepareFlags, interrupt: AbortSignal): Promise<void> {
   progress.clear();
   console.log(`Written: ${flags.out}`);
   if (genes.some(isNumberedByName)) await writeGeneNumbers(flags.out, genes);
-  printNextStep(flags);
+  printNextStep(flags.out, labels !== undefined);
 }
 
 function warn(text: string): void {
   console.error(`warning: ${text}`);
 }
 
-async function checkInputs({ samples, genes, expression }: PrepareFlags): Promise<void> {
+async function checkInputs(flags: PrepareFlags): Promise<void> {
+  const { samples, genes, expression, expressionSamples } = flags;
   await checkInputFile("--samples", samples);
   await checkInputFile("--genes", genes);
   if (expression !== undefined) await checkInputFile("--expression", expression);
+  if (expressionSamples !== undefined) {
+    await checkInputFile("--expression-samples", expressionSamples);
+  }
 }
 
 function checkName({ out }: PrepareFlags): void {
@@ -199,19 +217,6 @@ async function checkGeneNumbers({ out, overwrite, genes }: PrepareFlags): Promis
 
 function geneNumbersPath(out: string): string {
   return out.replace(/\.npz$/i, ".genes.tsv");
-}
-
-/** The genes with their expression, or all of them where none is named. */
-async function takeExpression(
-  genes: readonly Gene[],
-  cellTypes: readonly string[],
-  { expression: file, expressionTransform: transform }: PrepareFlags,
-): Promise<{ genes: readonly Gene[]; labels?: LabelledGenes["labels"] }> {
-  if (file === undefined) return { genes };
-  const table = await readExpressionTable(file, { transform, onWarning: warn });
-  const labelled = matchExpression(genes, table, { cellTypes, file });
-  labelled.warnings.forEach(warn);
-  return labelled;
 }
 
 function announce({ record, cellTypes, genes, bins }: Preparation, files: number): void {
@@ -249,12 +254,12 @@ async function writeGeneNumbers(out: string, genes: readonly Gene[]): Promise<vo
   );
 }
 
-function printNextStep({ out, expression }: PrepareFlags): void {
+function printNextStep(out: string, isLabelled: boolean): void {
   const data = quotePath(out);
   console.log(`Next: ${taskCall("doctor")} ${data}`);
   console.log(
-    expression === undefined
-      ? `Then: ${taskCall("submit")} --model RUN --data ${data}`
-      : `Then: ${taskCall("train")} --data ${data} --transform log1p`,
+    isLabelled
+      ? `Then: ${taskCall("train")} --data ${data} --transform log1p`
+      : `Then: ${taskCall("submit")} --model RUN --data ${data}`,
   );
 }

@@ -10,6 +10,10 @@ const LOOKALIKES: readonly (readonly [start: string, what: string, advice: strin
   ["\xff\xfe", "UTF-16", `: ${SAVE_AS_TEXT}`],
   ["\xfe\xff", "UTF-16", `: ${SAVE_AS_TEXT}`],
   ["PK\x03\x04", "a zip file, as .xlsx are", `: ${SAVE_AS_TEXT}`],
+  ["\xd0\xcf\x11\xe0", "an Excel file (.xls)", `: ${SAVE_AS_TEXT}`],
+  ["\x89HDF", "an HDF5 file", ": programs that write them mostly write a table too"],
+  ["RDX3", "an R data file", ": write it out by write.table"],
+  ["X\n\0\0", "an R object (.rds)", ": write it out by write.table"],
   ["BAM\x01", "a BAM file", ""],
   ["CRAM", "a CRAM file", ""],
 ];

@@ -13,38 +13,46 @@ export interface CollectColumnsOptions {
   readonly genes: readonly Gene[];
   readonly cellTypes: readonly string[];
   readonly bins: number;
-  readonly labelled: boolean;
+  /** Labels of the genes in each cell type, `[gene]`; genes whose label is NaN have no sample there. */
+  readonly labels?: ReadonlyMap<string, Float64Array>;
 }
 
 /** So many values are widened at a time. */
 const PIECE_VALUES = 2 ** 17;
 
-/** Collects blocks that all have the same genes, one block a cell type. */
+/** Collects blocks, one a cell type, whose genes are all or those that have a label there. */
 export async function collectColumns(
   blocks: AsyncIterable<CompetitionBlock>,
-  { record, genes, cellTypes, bins, labelled }: CollectColumnsOptions,
+  { record, genes, cellTypes, bins, labels: given }: CollectColumnsOptions,
 ): Promise<SampleColumns> {
-  const samples = cellTypes.length * genes.length;
+  const genesOf = cellTypes.map((cellType) => labelledGenes(genes, given?.get(cellType)));
+  const samples = genesOf.reduce((sum, { length }) => sum + length, 0);
   const signal = new PackedBuilder(samples * bins * record.marks.length);
-  const labels = labelled ? new Float64Array(samples) : undefined;
-  let cellType = 0;
+  const labels = given === undefined ? undefined : new Float64Array(samples);
+  let sample = 0;
   for await (const block of blocks) {
     const values = block.signal as SampleCounts;
     for (let start = 0; start < values.length; start += PIECE_VALUES) {
       signal.append(Float64Array.from(values.subarray(start, start + PIECE_VALUES)));
     }
-    if (block.labels !== undefined) labels?.set(block.labels, cellType * genes.length);
-    cellType++;
+    if (block.labels !== undefined) labels?.set(block.labels, sample);
+    sample += block.genes.length;
   }
   return {
     signal: signal.finish(),
     labels,
     cellTypes,
-    cellTypeIndex: Uint32Array.from({ length: samples }, (_, i) => Math.floor(i / genes.length)),
+    cellTypeIndex: Uint32Array.from(genesOf.flatMap((genes, i) => genes.map(() => i))),
     genes: genes.map(({ id }) => id),
     geneDetails: genes.map(detailsOf),
-    geneIndex: Uint32Array.from({ length: samples }, (_, i) => i % genes.length),
+    geneIndex: Uint32Array.from(genesOf.flat()),
     bins,
     record,
   };
+}
+
+/** Places of the genes that have a label; of all where there are no labels. */
+function labelledGenes(genes: readonly Gene[], labels: Float64Array | undefined): number[] {
+  const places = [...genes.keys()];
+  return labels === undefined ? places : places.filter((gene) => !Number.isNaN(labels[gene]));
 }

@@ -25,11 +25,24 @@ export {
 } from "./chromosomes.ts";
 export { type ExamineOptions, examineSamples } from "./doctor/examine.ts";
 export type { Finding } from "./doctor/finding.ts";
+export type { ExpressionFiles } from "./sheet_expression.ts";
+export { expressionFiles, type ExpressionInput } from "./expression/files.ts";
+export {
+  type LabelledGenes,
+  matchExpression,
+  type MatchExpressionOptions,
+} from "./expression/labels.ts";
+export {
+  type ExpressionSample,
+  readExpressionSamples,
+  type ReadExpressionSamplesOptions,
+} from "./expression/samples.ts";
 export {
   type ExpressionTable,
   readExpressionTable,
   type ReadExpressionTableOptions,
-} from "./expression_table.ts";
+} from "./expression/table.ts";
+export { VALUE_KINDS, type ValueKind } from "./expression/value_kinds.ts";
 export {
   ensemblGeneId,
   ensemblGeneNumber,
@@ -48,7 +61,6 @@ export {
   readGenes,
   type ReadGenesOptions,
 } from "./genes.ts";
-export { type LabelledGenes, matchExpression, type MatchExpressionOptions } from "./labels.ts";
 export { type Preparation, prepare } from "./prepare.ts";
 export type { OpenedSignal, PrepareOptions, SignalInput } from "./prepare_options.ts";
 export {

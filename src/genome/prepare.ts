@@ -32,7 +32,8 @@ export interface Preparation {
   readonly bins: number;
   /**
    * Counts the files, one cell type after the other: what `writeCompetition` writes, in memory for one cell type.
-   * Plain counts of reads are integers; all else is rounded to float32.
+   * Plain counts of reads are integers; all else is rounded to float32. Genes whose label in a cell type is NaN are
+   * left out of that block.
    *
    * @throws {FormatError} If a file is damaged.
    * @throws {ContractError} If a file has a value below zero or an infinite one, which no data set holds, or none of
@@ -102,8 +103,7 @@ export async function prepare(
     blocks,
     columns: () =>
       collectColumns(blocks(), {
-        ...{ record, genes, cellTypes, bins: windows.bins },
-        labelled: labels !== undefined,
+        ...{ record, genes, cellTypes, bins: windows.bins, labels },
       }),
   };
 }
@@ -137,11 +137,17 @@ function checkLabels(
 ): void {
   if (labels === undefined) return;
   for (const cellType of cellTypes) {
-    const found = labels.get(cellType)?.length;
-    if (found === genes.length) continue;
+    const own = labels.get(cellType);
+    const found = own?.length;
+    if (found !== genes.length) {
+      throw new ContractError(
+        `Cannot prepare data: cell type "${cellType}" has ${found ?? "no"} labels, ` +
+          `expected ${genes.length}, one a gene`,
+      );
+    }
+    if (!own?.every(Number.isNaN)) continue;
     throw new ContractError(
-      `Cannot prepare data: cell type "${cellType}" has ${found ?? "no"} labels, ` +
-        `expected ${genes.length}, one a gene`,
+      `Cannot prepare data: cell type "${cellType}" has no label but NaN, expected some`,
     );
   }
 }
@@ -190,9 +196,39 @@ async function* countBlocks(
     const { cellType } = inputs[file++];
     marks.push(values);
     if (inputs[file]?.cellType === cellType) continue;
-    yield { cellType, genes: ids, signal: interleave(marks), labels: labels?.get(cellType) };
+    const signal = interleave(marks);
+    const block = { cellType, genes: ids, signal };
+    const own = labels?.get(cellType);
+    yield own === undefined ? block : keepLabelled({ ...block, labels: own });
     marks = [];
   }
+}
+
+/** A block without the genes that have no label, whose signal is used up. */
+function keepLabelled(
+  block: CompetitionBlock & {
+    readonly genes: readonly string[];
+    readonly signal: SampleCounts;
+    readonly labels: Float64Array<ArrayBuffer>;
+  },
+): CompetitionBlock {
+  const { cellType, genes, signal, labels } = block;
+  const isLabelled = (_: unknown, gene: number) => !Number.isNaN(labels[gene]);
+  const kept = labels.filter(isLabelled);
+  if (kept.length === labels.length) return block;
+  const width = signal.length / genes.length;
+  let to = 0;
+  for (const gene of genes.keys()) {
+    if (!isLabelled(undefined, gene)) continue;
+    signal.copyWithin(to, gene * width, (gene + 1) * width);
+    to += width;
+  }
+  return {
+    cellType,
+    genes: genes.filter(isLabelled),
+    signal: signal.subarray(0, to),
+    labels: kept,
+  };
 }
 
 /** `[mark][gene, bin]` to `[gene, bin, mark]`, of the widest type among them; the marks are used up. */

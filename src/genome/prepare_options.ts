@@ -58,7 +58,8 @@ export interface PrepareOptions
    */
   readonly annotationAssembly?: string;
   /**
-   * Expression of the genes in each cell type, `[gene]`; without it the data are for prediction.
+   * Expression of the genes in each cell type, `[gene]`; without it the data are for prediction. A gene is left out of
+   * the cell types where its label is NaN.
    */
   readonly labels?: ReadonlyMap<string, Float64Array<ArrayBuffer>>;
   /** What was applied to the labels, for the record, which is silent about it by default. */

@@ -8,6 +8,7 @@ import { FormatError } from "../errors.ts";
 import type { ByteSource } from "../io/byte_source.ts";
 import { type Line, withSource } from "../io/_lines.ts";
 import { COMPETITION_RECORD } from "../record.ts";
+import { type ExpressionFiles, SheetExpression } from "./sheet_expression.ts";
 import { readTableHeader, type RowReader } from "./_table_columns.ts";
 import { failLine, visitTextLines } from "./_text_lines.ts";
 
@@ -31,6 +32,8 @@ export interface SampleSheet {
   readonly marks: readonly string[];
   /** `[cellType, mark]` row-major. */
   readonly entries: readonly SampleSheetEntry[];
+  /** The files of expression of each cell type, if the sheet has a column `expression`. */
+  readonly expression?: ReadonlyMap<string, ExpressionFiles>;
 }
 
 /** How to read a sample sheet. */
@@ -40,6 +43,7 @@ export interface ReadSampleSheetOptions {
 }
 
 const COLUMNS = ["cell_type", "mark", "path"] as const;
+const OPTIONAL = ["expression"] as const;
 const HASH = 35;
 
 /**
@@ -48,10 +52,13 @@ const HASH = 35;
  * summed, because the same reads given twice look just the same: merge them first. Lines that start
  * with `#` and blank lines are skipped.
  *
+ * A column `expression` may name the file of each cell type's expression, in one of its rows or in all; replicates are
+ * several paths between commas.
+ *
  * @param input Path of the file, or a source of its bytes.
  * @throws {FormatError} With the line, if the header is another, a cell is empty, a cell type has a
  * mark twice, a mark has other capitals elsewhere or a path stands there twice (its reads would be
- * counted twice); with the cell type, the mark and the lines, if a cell type lacks a mark that another
+ * counted twice), or a cell type has two files of expression; with the cell type, the mark and the lines, if a cell type lacks a mark that another
  * one has; also if the sheet has no row.
  *
  * @example
@@ -79,7 +86,8 @@ export function readSampleSheet(
 
 class SheetCollector {
   readonly #file: string;
-  #readRow: RowReader<typeof COLUMNS[number]> | undefined;
+  #readRow: RowReader<typeof COLUMNS[number] | typeof OPTIONAL[number]> | undefined;
+  readonly #expression: SheetExpression;
   /** The rows, by cell type and by mark. */
   readonly #cellTypes = new Map<string, Map<string, SampleSheetEntry>>();
   /** The first row of each mark, by its name in lower case. */
@@ -90,16 +98,19 @@ class SheetCollector {
 
   constructor(file: string) {
     this.#file = file;
+    this.#expression = new SheetExpression(file);
   }
 
   readLine(line: Line): void {
     this.#empty = false;
     if (line.bytes[line.start] === HASH) return;
     if (this.#readRow === undefined) {
-      this.#readRow = readTableHeader(COLUMNS, "sample sheet", { line, file: this.#file });
+      const place = { line, file: this.#file, optional: OPTIONAL };
+      this.#readRow = readTableHeader(COLUMNS, "sample sheet", place);
       return;
     }
-    const { cell_type: cellType, mark, path } = this.#readRow(line, this.#file);
+    const { cell_type: cellType, mark, path, expression } = this.#readRow(line, this.#file);
+    this.#expression.add(cellType, expression, line);
     const entry = { cellType, mark, path, line: line.number };
     this.#checkPath(path, line);
     this.#checkSpelling(entry, line);
@@ -118,7 +129,10 @@ class SheetCollector {
     const entries = cellTypes.flatMap((cellType) =>
       marks.map((mark) => this.#cellTypes.get(cellType)!.get(mark) ?? this.#failMissing(cellType))
     );
-    return { cellTypes, marks, entries };
+    const expression = this.#expression.finish(cellTypes);
+    return expression === undefined
+      ? { cellTypes, marks, entries }
+      : { cellTypes, marks, entries, expression };
   }
 
   #checkPath(path: string, line: Line): void {

@@ -7,6 +7,7 @@
 import { FormatError } from "../errors.ts";
 import { directoryOf, modificationTime, openFile, pathKind, realPath } from "../io/file.ts";
 import type { ByteSource } from "../io/byte_source.ts";
+import { isAbsolute } from "./_sheet_paths.ts";
 import type { OpenedSignal, SignalInput } from "./prepare_options.ts";
 import type { SampleSheet, SampleSheetEntry } from "./sample_sheet.ts";
 import { checkIndexAge, indexNames, openSignal, signalFormat } from "./signal/open_signal.ts";
@@ -106,8 +107,4 @@ function describeMissing(path: string, entry: SampleSheetEntry): string {
   }
   if (entry.path.startsWith("~")) return `${missing}: write your home directory out, without ~`;
   return `${missing}: relative paths start at the sheet's own directory`;
-}
-
-function isAbsolute(path: string): boolean {
-  return /^(?:[/\\]|[A-Za-z]:[/\\])/.test(path);
 }

@@ -65,6 +65,31 @@ Deno.test("samples are the files' counts by cell type, gene, bin and mark", asyn
   deepStrictEqual(inputs.map(({ opened, closed }) => [opened, closed]), inputs.map(() => [2, 2]));
 });
 
+Deno.test("a gene without a label is left out of that cell type, and of no other", async () => {
+  const inputs = ["liver", "lung"].map((cellType) =>
+    textInput(cellType, "H3K4me3", READS, `${cellType}.bed`)
+  );
+  const labels = new Map([["liver", Float64Array.of(NaN, 2)], ["lung", Float64Array.of(3, 4)]]);
+  const preparation = await prepare(GENES, inputs, { ...SMALL, labels });
+  const blocks = await Array.fromAsync(preparation.blocks());
+  const [liver, lung] = blocks.map(({ genes, signal, labels }) => [
+    [...genes],
+    Array.from(signal),
+    Array.from(labels!),
+  ]);
+  deepStrictEqual(liver, [["5"], [0, 0, 1, 2], [2]]);
+  deepStrictEqual(lung, [["7", "5"], [0, 1, 2, 0, 0, 0, 1, 2], [3, 4]]);
+  const columns = await preparation.columns();
+  deepStrictEqual([...columns.signal], [0, 0, 1, 2, 0, 1, 2, 0, 0, 0, 1, 2]);
+  deepStrictEqual([...columns.labels!], [2, 3, 4]);
+  deepStrictEqual([...columns.geneIndex], [1, 0, 1]);
+  deepStrictEqual([...columns.cellTypeIndex], [0, 1, 1]);
+  await rejects(
+    prepare(GENES, inputs, { ...SMALL, labels: labels.set("lung", Float64Array.of(NaN, NaN)) }),
+    /cell type "lung" has no label but NaN/,
+  );
+});
+
 Deno.test("in transcript orientation the genes on the minus strand are turned round", async () => {
   deepStrictEqual([...(await prepareText()).signal], [0, 1, 2, 0, 0, 0, 1, 2]);
   const { signal, record } = await prepareText({ orientation: "transcript" });

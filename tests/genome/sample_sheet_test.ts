@@ -103,3 +103,45 @@ Deno.test("a sample sheet that is empty or has another header is refused", async
       /header "cell_type,mark,path" lacks column "cell_type", .* separated by tabs, of which it has none \(s\.tsv, line 2\)$/,
   });
 });
+
+const WITH_EXPRESSION = `${HEADER}\texpression`;
+
+function sheetWithExpression(...rows: string[]) {
+  const lines = rows.map((row) => row.replaceAll(" ", "\t"));
+  return readSampleSheet(textSource([WITH_EXPRESSION, ...lines].join("\n"), "sheet.tsv"));
+}
+
+Deno.test("a column of expression names the files of each cell type, in one row or in all", async () => {
+  const { expression, entries } = await sheetWithExpression(
+    "E1 H3K4me3 a.bam quant/1.sf",
+    "E2 H3K4me3 b.bam 2.sf,3.sf",
+    "E1 H3K9me3 c.bam",
+    "E2 H3K9me3 d.bam 2.sf,3.sf",
+  );
+  deepStrictEqual([...expression!], [
+    ["E1", { paths: ["quant/1.sf"], line: 2 }],
+    ["E2", { paths: ["2.sf", "3.sf"], line: 3 }],
+  ]);
+  deepStrictEqual(entries[0], { cellType: "E1", mark: "H3K4me3", path: "a.bam", line: 2 });
+  const empty = await sheetWithExpression("E1 H3K4me3 a.bam");
+  strictEqual("expression" in empty, false);
+});
+
+const BAD_EXPRESSION: Readonly<Record<string, readonly [readonly string[], RegExp]>> = {
+  "two files for one cell type": [
+    ["E1 H3K4me3 a x.sf", "E1 H3K9me3 b y.sf"],
+    /"E1" has expression "x\.sf" in line 2 and "y\.sf" in line 3, .*between commas \(sheet\.tsv, line 3\)$/,
+  ],
+  "none for another cell type": [
+    ["E1 H3K4me3 a x.sf", "E2 H3K4me3 b"],
+    /cell type "E2" has no expression, which "E1" has in line 2.*\(sheet\.tsv\)$/,
+  ],
+  "an empty path": [["E1 H3K4me3 a x.sf,"], /has an empty path \(sheet\.tsv, line 2\)$/],
+  "a path twice": [["E1 H3K4me3 a x.sf,x.sf"], /has path "x\.sf" twice \(sheet\.tsv, line 2\)$/],
+};
+
+for (const [what, [rows, message]] of Object.entries(BAD_EXPRESSION)) {
+  Deno.test(`a column of expression with ${what} is refused`, async () => {
+    await rejects(sheetWithExpression(...rows), { name: "FormatError", message });
+  });
+}

@@ -7,7 +7,9 @@ import { DeepchromeParser } from "../../../src/io/_deepchrome_parser.ts";
 import { readDeepchromeCsv } from "../../../src/io/deepchrome_csv.ts";
 import { readSequences } from "../../../src/io/sequences.ts";
 import { readPredictions } from "../../../src/io/submission.ts";
-import { readExpressionTable } from "../../../src/genome/expression_table.ts";
+import { ContractError } from "../../../src/errors.ts";
+import { matchExpression } from "../../../src/genome/expression/labels.ts";
+import { readExpressionTable } from "../../../src/genome/expression/table.ts";
 import { readGenes } from "../../../src/genome/genes.ts";
 import { readTranscriptGenes } from "../../../src/genome/transcripts.ts";
 import { readSampleSheet } from "../../../src/genome/sample_sheet.ts";
@@ -169,17 +171,40 @@ const SAMPLE_SHEET: Target = {
 
 const EXPRESSION =
   "gene_id\tE003\tE004\nENSG00000000003.15\t23.5\t7\t\nENSG00000000005\t0\t1e3\t\n";
+const GCT = "#1.2\n2\t2\nName\tDescription\tE003\tE004\nENSG00000000003.15\tTSPAN6\t23.5\t7\n" +
+  "ENSG00000000005\tTNMD\tNA\t1e3\n";
+const R_TABLE = '"E003" "E004"\n"ENSG00000000003" 23.5 7\n"a ""b"" c" 0 NA\n';
+const SALMON = "Name\tLength\tEffectiveLength\tTPM\tNumReads\n" +
+  "ENST00000000001.4|ENSG00000000003.15|-|-|X-201|X|9|\t10\t9\t1.5\t30\n";
+
+/** Genes of the tables above. */
+const TABLE_GENES = ["ENSG00000000003.12", "ENSG00000000005.6"].map((id, i) => (
+  { id, symbol: `S${i}`, chromosome: "chrX", tss: i, strand: "+", line: i + 1 } as const
+));
 
 const EXPRESSION_TABLE: Target = {
   name: "expression-table",
+  // Genes that the table does not have, columns that have one name.
+  allowed: [ContractError],
   seeds: () => [
     ...threeWays("rpkm.tsv", EXPRESSION),
     ...threeWays("rpkm.csv", EXPRESSION.replaceAll("\t\n", "\n").replaceAll("\t", ",")),
+    ...threeWays("rpkm.gct", GCT),
+    ...threeWays("rpkm.txt", R_TABLE),
+    ...threeWays("quant.sf", SALMON),
   ],
   async read([file]) {
-    const { genes, cellTypes, values } = await readExpressionTable(file, { transform: "log2p1" });
-    expectSound(values.length === genes.length * cellTypes.length, "the table has gaps");
-    expectSound(values.every((value) => value >= 0 && value < Infinity), "a value is none");
+    const table = await readExpressionTable(file);
+    const { cellTypes, lines, values, names } = table;
+    expectSound(values.length === lines.length * cellTypes.length, "the table has gaps");
+    expectSound(names.every(({ length }) => length === lines.length), "names are missing");
+    const matched = await matchExpression(TABLE_GENES, table, { cellTypes, transform: "log2p1" });
+    for (const labels of matched.labels.values()) {
+      expectSound(labels.length === matched.genes.length, "labels are missing");
+      const isSound = (value: number) => Number.isNaN(value) || value >= 0 && value < Infinity;
+      expectSound(labels.every(isSound), "a label is none");
+      expectSound(!labels.every(Number.isNaN), "a cell type has no label");
+    }
   },
 };
 

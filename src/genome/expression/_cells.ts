@@ -1,0 +1,176 @@
+/** Lines to cells: separators, quotes and numbers, as R, Python and spreadsheets write them. */
+
+import type { Line } from "../../io/_lines.ts";
+import { decodeText, parseDecimal } from "../../io/_numbers.ts";
+
+/** What stands between the cells of a line; a blank stands for any run of blanks. */
+export type Separator = "\t" | ";" | "," | " ";
+
+const TAB = 9;
+const SPACE = 32;
+const QUOTE = 34;
+
+/** Names of the separators, for messages. */
+export const SEPARATOR_NAMES: Readonly<Record<Separator, string>> = {
+  "\t": "tabs",
+  ";": "semicolons",
+  ",": "commas",
+  " ": "blanks",
+};
+
+/**
+ * Finds the cells of lines. A cell that starts with a double quote goes on to the quote before the next separator, with
+ * doubled quotes for those within; where there is none the quote is a character as any other.
+ */
+export class CellSplitter {
+  readonly #separator: number;
+  readonly #byBlanks: boolean;
+  readonly #starts: number[] = [];
+  readonly #ends: number[] = [];
+  #bytes: Uint8Array = new Uint8Array();
+
+  constructor(separator: Separator) {
+    this.#separator = separator.charCodeAt(0);
+    this.#byBlanks = separator === " ";
+  }
+
+  /** Finds the cells of a line, and returns how many they are. They stand until the next call. */
+  split({ bytes, start, end }: Line): number {
+    this.#bytes = bytes;
+    let count = 0;
+    let at = this.#skipBlanks(start, end);
+    for (;;) {
+      this.#starts[count] = at;
+      at = this.#cellEnd(at, end);
+      this.#ends[count++] = at;
+      if (at >= end) return count;
+      at = this.#skipBlanks(at + 1, end);
+      if (this.#byBlanks && at >= end) return count;
+    }
+  }
+
+  /** Text of a cell, without white space and quotes around it. */
+  text(cell: number): string {
+    return unquote(decodeText(this.#bytes, this.#starts[cell], this.#ends[cell]));
+  }
+
+  /** The number in a cell; NaN if it holds none. */
+  number(cell: number): number {
+    const bytes = this.#bytes;
+    let [from, to] = [this.#starts[cell], this.#ends[cell]];
+    while (from < to && bytes[from] === SPACE) from++;
+    while (to > from && bytes[to - 1] === SPACE) to--;
+    if (to - from >= 2 && bytes[from] === QUOTE && bytes[to - 1] === QUOTE) {
+      from++;
+      to--;
+    }
+    return parseShort(bytes, from, to) ?? parseDecimal(bytes, from, to);
+  }
+
+  #skipBlanks(from: number, end: number): number {
+    let at = from;
+    if (this.#byBlanks) { while (at < end && this.#isSeparator(at)) at++; }
+    return at;
+  }
+
+  #isSeparator(at: number): boolean {
+    const byte = this.#bytes[at];
+    return byte === this.#separator || this.#byBlanks && byte === TAB;
+  }
+
+  #cellEnd(from: number, end: number): number {
+    let at = from;
+    while (!this.#byBlanks && at < end && this.#bytes[at] === SPACE) at++;
+    if (this.#bytes[at] === QUOTE && at < end) {
+      const close = this.#quotedEnd(at, end);
+      if (close !== undefined) return close;
+    }
+    at = from;
+    while (at < end && !this.#isSeparator(at)) at++;
+    return at;
+  }
+
+  /** Where the cell ends that starts with a quote at `from`; `undefined` if no quote closes it. */
+  #quotedEnd(from: number, end: number): number | undefined {
+    const bytes = this.#bytes;
+    for (let at = from + 1; at < end; at++) {
+      if (bytes[at] !== QUOTE) continue;
+      if (at + 1 < end && bytes[at + 1] === QUOTE) {
+        at++;
+        continue;
+      }
+      at++;
+      while (!this.#byBlanks && at < end && bytes[at] === SPACE) at++;
+      return at >= end || this.#isSeparator(at) ? at : undefined;
+    }
+    return undefined;
+  }
+}
+
+/** Digits that any float64 holds, and the powers of ten to divide them by, which it holds too. */
+const SHORT_DIGITS = 15;
+const POWERS_OF_TEN = Array.from({ length: SHORT_DIGITS + 1 }, (_, power) => 10 ** power);
+const ZERO = 48;
+const POINT = 46;
+
+/**
+ * The number in a cell of at most 15 digits and a point, as most are, without a string: the quotient of two numbers that
+ * are exact is rounded once, as the parser of strings rounds. `undefined` of any other cell.
+ */
+function parseShort(bytes: Uint8Array, from: number, to: number): number | undefined {
+  if (to - from > SHORT_DIGITS + 1 || from === to) return undefined;
+  let digits = 0;
+  let point = -1;
+  for (let at = from; at < to; at++) {
+    const digit = bytes[at] - ZERO;
+    if (digit >= 0 && digit <= 9) digits = digits * 10 + digit;
+    else if (bytes[at] === POINT && point < 0) point = at;
+    else return undefined;
+  }
+  const count = to - from - (point < 0 ? 0 : 1);
+  if (count === 0 || count > SHORT_DIGITS) return undefined;
+  return point < 0 ? digits : digits / POWERS_OF_TEN[to - 1 - point];
+}
+
+function unquote(text: string): string {
+  const cell = text.trim();
+  if (cell.length < 2 || !cell.startsWith('"') || !cell.endsWith('"')) return cell;
+  return cell.slice(1, -1).replaceAll('""', '"').trim();
+}
+
+/** The cells of a line as texts. */
+export function splitLine(line: Line, separator: Separator): string[] {
+  const splitter = new CellSplitter(separator);
+  const count = splitter.split(line);
+  return Array.from({ length: count }, (_, cell) => splitter.text(cell));
+}
+
+/**
+ * What separates the cells of a table. A tab, semicolon or comma outside of quotes is never part of a name, so they
+ * come before blanks, which may be.
+ *
+ * @param header The line with the names of the columns.
+ * @param row The line after it.
+ */
+export function findSeparator(header: Line, row: Line | undefined): Separator {
+  const count = (line: Line, separator: Separator) => new CellSplitter(separator).split(line);
+  if (count(header, "\t") > 1) return "\t";
+  for (const separator of [";", ","] as const) {
+    if (count(header, separator) === 1) continue;
+    if (row === undefined || count(row, separator) > 1) return separator;
+  }
+  if (row === undefined) return " ";
+  if (count(row, "\t") > 1) return "\t";
+  if (count(header, " ") > 1) return " ";
+  // R leaves the corner out: one name, then rows of two cells.
+  for (const separator of [";", ","] as const) {
+    const cells = splitLine(row, separator);
+    if (cells.length === 2 && !/\s/.test(cells[0])) return separator;
+  }
+  return " ";
+}
+
+/** Whether a cell says that there is no value, in one of the ways of R, Python, SQL and spreadsheets. */
+export function isMissing(text: string): boolean {
+  return text === "" || /^(?:NA|N\/A|#N\/A|<NA>|-?nan|null|None)$/i.test(text);
+}

@@ -1,0 +1,67 @@
+/** The genes of an annotation by their names. */
+
+import { geneKey } from "../../gene_id.ts";
+import type { Gene } from "../gene.ts";
+
+/** By what the rows of a table are known for genes. */
+export type Naming = "id" | "symbol" | "entrez";
+
+/** Every {@linkcode Naming}, the surest first. */
+export const NAMINGS: readonly Naming[] = ["id", "symbol", "entrez"];
+
+/** Stands for a gene that cannot be told, since several genes have the name. */
+export const SEVERAL = -2;
+/** Stands for no gene. */
+export const NONE = -1;
+
+/** Finds genes by name. */
+export class GeneIndex {
+  readonly #indices: Readonly<Record<Naming, ReadonlyMap<string, number>>>;
+
+  constructor(genes: readonly Gene[]) {
+    this.#indices = {
+      id: makeIndex(genes, ({ id }) => geneKey(id)),
+      // A gene without a name is called by its id in tables of symbols.
+      symbol: makeIndex(genes, ({ id, symbol }) => symbol ?? geneKey(id)),
+      entrez: makeIndex(genes, ({ entrezId }) => entrezId),
+    };
+  }
+
+  /** Place of a gene; {@linkcode NONE} or {@linkcode SEVERAL}. */
+  find(naming: Naming, name: string): number {
+    return this.#indices[naming].get(name) ?? NONE;
+  }
+
+  /** How many names there are. */
+  size(naming: Naming): number {
+    return this.#indices[naming].size;
+  }
+}
+
+function makeIndex(
+  genes: readonly Gene[],
+  nameOf: (gene: Gene) => string | undefined,
+): Map<string, number> {
+  const index = new Map<string, number>();
+  for (const [place, gene] of genes.entries()) {
+    const name = nameOf(gene);
+    if (name === undefined) continue;
+    const earlier = index.get(name);
+    if (earlier === undefined) index.set(name, place);
+    else if (earlier === SEVERAL || !isCopyOf(genes[earlier], gene)) index.set(name, SEVERAL);
+    else if (isOn("Y", genes[earlier])) index.set(name, place);
+  }
+  return index;
+}
+
+/** Whether two genes of one name are a pseudoautosomal gene, which is on X and on Y; tables mean that on X. */
+function isCopyOf(one: Gene, other: Gene): boolean {
+  return isOn("X", one) && isOn("Y", other) || isOn("Y", one) && isOn("X", other);
+}
+
+const REFSEQ = { X: "NC_000023", Y: "NC_000024" } as const;
+
+function isOn(name: "X" | "Y", { chromosome }: Gene): boolean {
+  return chromosome === name || chromosome === `chr${name}` ||
+    chromosome.startsWith(`${REFSEQ[name]}.`);
+}

@@ -1,0 +1,101 @@
+/** Names of genes as tables have them: ids, symbols, Entrez numbers, and several of these in one. */
+
+/** What a cell says of which gene its row is. */
+export interface GeneNames {
+  /** The gene's id; of a plain cell the whole cell. */
+  readonly id: string;
+  /** Its symbol; of a plain cell the whole cell. */
+  readonly symbol: string;
+  /** Its number at NCBI, if the cell holds digits. */
+  readonly entrez?: string;
+  /** The transcript, if the row is one. */
+  readonly transcript?: string;
+}
+
+const ENSEMBL_GENE = /^ENS[A-Z]*G\d{11}(?:\.\d+)?(?:_\d+)?(?:_PAR_Y)?$/;
+const TRANSCRIPT = /^(?:ENS[A-Z]*T\d{11}|[NX][MR]_\d{6,9})(?:\.\d+)?(?:_\d+)?(?:_PAR_Y)?$/;
+const DIGITS = /^\d+$/;
+
+/** `ENSG00000000003.15_TSPAN6`, as RSEM writes; what follows in digits only is GENCODE's mapping number. */
+const ID_AND_SYMBOL = /^(ENS[A-Z]*G\d{11}(?:\.\d+)?)[_:;/ ](?!PAR_Y|\d+$)(.+)$/;
+const SYMBOL_AND_ID = /^(.+)[_:;/ ](ENS[A-Z]*G\d{11}(?:\.\d+)?)$/;
+
+/** What GFF3 puts before its ids. */
+const PREFIX = /^(?:gene[:-]|transcript:|rna-)(?=.)/;
+
+/** Takes a cell apart: `ENSG00000000003.15|TSPAN6`, `TSPAN6|7105`, GENCODE's `ENST…|ENSG…|…|TSPAN6|…`. */
+export function parseGeneNames(cell: string): GeneNames {
+  const name = cell.replace(PREFIX, "");
+  if (name.includes("|")) return parseParts(name.split("|"));
+  const [, id, symbol] = ID_AND_SYMBOL.exec(name) ?? [];
+  if (id !== undefined) return { id, symbol };
+  const [, before, after] = SYMBOL_AND_ID.exec(name) ?? [];
+  if (after !== undefined) return { id: after, symbol: before };
+  return {
+    id: name,
+    symbol: name,
+    entrez: DIGITS.test(name) ? name : undefined,
+    transcript: TRANSCRIPT.test(name) ? name : undefined,
+  };
+}
+
+function parseParts(parts: readonly string[]): GeneNames {
+  const id = parts.find((part) => ENSEMBL_GENE.test(part));
+  const transcript = parts.find((part) => TRANSCRIPT.test(part));
+  // GENCODE's names of sequences: transcript, gene, Havana's ids of both, the transcript's name, the gene's symbol.
+  const isGencode = transcript !== undefined && id !== undefined && parts.length >= 6;
+  const symbol = isGencode ? parts[5] : parts.find((part) => part !== id && part !== transcript);
+  const entrez = parts.length === 2 && DIGITS.test(parts[1]) ? parts[1] : undefined;
+  return { id: id ?? parts[0], symbol: symbol ?? parts[0], entrez, transcript };
+}
+
+/** What names look like, for messages. */
+const LOOKS: readonly (readonly [pattern: RegExp, kind: string])[] = [
+  [/^ENSG\d{11}/, "human Ensembl ids"],
+  [/^ENSMUSG\d{11}/, "mouse Ensembl ids"],
+  [/^ENSRNOG\d{11}/, "rat Ensembl ids"],
+  [/^ENS[A-Z]+G\d{11}/, "Ensembl ids of another species"],
+  [/^ENS[A-Z]*T\d{11}/, "Ensembl transcripts"],
+  [/^[NX][MR]_\d+/, "RefSeq transcripts"],
+  [/^ENS[A-Z]*P\d{11}/, "Ensembl proteins"],
+  [/^\d+$/, "bare numbers (Entrez numbers?)"],
+  [/^\d+_(?:[sx]_)?at$|^ILMN_\d+$/, "probes of a microarray"],
+];
+
+/** What most of some names are. */
+export function describeNames(names: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const name of names.slice(0, 10_000)) {
+    const kind = LOOKS.find(([pattern]) => pattern.test(name))?.[1] ?? "symbols or other names";
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  const [most] = [...counts].sort(([, a], [, b]) => b - a);
+  return most?.[0] ?? "nothing";
+}
+
+/** The part of Ensembl's ids that tells the species: `ENSMUSG`; `undefined` of other names. */
+export function ensemblPrefix(names: readonly string[]): string | undefined {
+  const prefixes = names.slice(0, 10_000).map((name) => /^(ENS[A-Z]*G)\d{11}/.exec(name)?.[1]);
+  const most = prefixes[Math.floor(prefixes.length / 2)];
+  const share = prefixes.filter((prefix) => prefix === most).length / prefixes.length;
+  return share > 0.5 ? most : undefined;
+}
+
+/** Names that count the rows, 0, 1, 2 or 1, 2, 3, as R and pandas write them: they name no genes. */
+export function areRowNumbers(names: readonly string[]): boolean {
+  const first = Number(names[0]);
+  return names.length > 1 && (first === 0 || first === 1) &&
+    names.every((name, i) => name === String(first + i));
+}
+
+const MONTHS = "jan|feb|mar|mär|mrz|apr|may|mai|jun|jul|aug|sep|sept|oct|okt|nov|dec|dez|déc";
+const DATE = new RegExp(
+  `^(?:\\d{1,2}[-. /]+(?:${MONTHS})[a-z]*\\.?|(?:${MONTHS})[a-z]*\\.?[-. /]+\\d{1,2}|` +
+    "\\d{4}[-/]\\d{1,2}[-/]\\d{1,2}|4\\d{4}|\\d\\.\\d+E\\+\\d+)$",
+  "i",
+);
+
+/** Whether a symbol is what spreadsheets make of `MARCH1`, `SEPT2` or `2310009E13`: `1-Mar`, `44256`, `2.31E+19`. */
+export function isDamagedSymbol(symbol: string): boolean {
+  return DATE.test(symbol);
+}

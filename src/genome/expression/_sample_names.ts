@@ -1,0 +1,40 @@
+/** Names of samples as programs make them of files: `results/liver.sorted.bam` is the sample `liver`. */
+
+/** Endings of files, steps of pipelines and kinds of values that follow a sample's name. */
+const ENDING = new RegExp(
+  [
+    String.raw`\.(?:gz|bz2|zip|bam|sam|cram|tsv|txt|csv|tab|sf|out|results|genes?|isoforms|bai)`,
+    "[._-](?:sort(?:ed)?|sortedByCoord|coordSorted|markdups?|mkdup|dedup(?:ped|licated)?|rmdup|" +
+    "nodup|uniq(?:ue)?|filtered|umi|htseq|featureCounts|quant|salmon|kallisto|rsem|" +
+    "star|hisat2?|tophat2?|tpm|fpkm|rpkm|counts?|numreads|expression|abundance)",
+    "[._-]?(?:Aligned|ReadsPerGene|toTranscriptome|accepted_hits|gene_abund(?:ances?)?)",
+  ].map((part) => `(?:${part})`).join("|").replace(/^(.*)$/, "(?:$1)$"),
+  "i",
+);
+
+/** Names that programs give to the files of any sample: the directory tells which it is. */
+const ANY_SAMPLE =
+  /^(?:|accepted_hits|aligned|quant|abundance|genes?|isoforms|gene_abund|transcripts|t_data|rsem|counts?|star)$/i;
+
+/** A sample's name without directories, the endings of files, and the steps of pipelines. */
+export function plainSampleName(name: string): string {
+  const segments = name.split(/[/\\]/).filter((segment) => segment !== "" && segment !== ".");
+  for (const segment of segments.reverse()) {
+    const plain = stripEndings(segment);
+    if (!ANY_SAMPLE.test(plain)) return plain;
+  }
+  return name;
+}
+
+function stripEndings(name: string): string {
+  // Names are short; what is longer is no name, and a long one must not take long.
+  if (name.length > 500) return name;
+  const shorter = name.replace(ENDING, "");
+  return shorter === name ? name : stripEndings(shorter);
+}
+
+/** What R's `make.names` makes of a name: `T cell` becomes `T.cell`, `5637` becomes `X5637`. */
+export function syntacticName(name: string): string {
+  const plain = name.replace(/[^A-Za-z0-9._]/g, ".");
+  return /^(?:[A-Za-z]|\.(?!\d))/.test(plain) ? plain : `X${plain}`;
+}

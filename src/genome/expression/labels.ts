@@ -1,0 +1,264 @@
+/**
+ * Genes and measured expression brought together.
+ *
+ * @module
+ */
+
+import { formatCountOf } from "../../_count.ts";
+import { ContractError } from "../../errors.ts";
+import type { ExpressionTransform } from "../../record.ts";
+import type { Gene } from "../gene.ts";
+import { collectRows } from "./_collect_rows.ts";
+import { GeneIndex } from "./_gene_index.ts";
+import { describeLostRows, describeNaming, findRowGenes } from "./_join.ts";
+import { examineScale } from "./_scale.ts";
+import type { ExpressionTable } from "./table.ts";
+import { VALUE_KIND_NAMES, type ValueKind } from "./value_kinds.ts";
+
+/** What {@linkcode matchExpression} needs besides genes and tables. */
+export interface MatchExpressionOptions {
+  /** The cell types whose expression is wanted. */
+  readonly cellTypes: readonly string[];
+  /**
+   * Applied to each value, after replicates were averaged.
+   *
+   * Default: `"none"`.
+   */
+  readonly transform?: ExpressionTransform;
+  /**
+   * Gives the gene of each transcript, as `readTranscriptGenes` does; called if the rows of a table are transcripts.
+   *
+   * Default: transcripts are of no gene.
+   */
+  readonly transcripts?: () => Promise<ReadonlyMap<string, string>>;
+}
+
+/** The genes that have expression, and it. */
+export interface LabelledGenes {
+  /** The genes that have expression in a cell type or more, in their order. */
+  readonly genes: readonly Gene[];
+  /** For each cell type the expression of those genes, `[gene]`; NaN where it has none. */
+  readonly labels: ReadonlyMap<string, Float64Array<ArrayBuffer>>;
+  /** What was chosen where there was a choice: the kind of values, the names that genes were found by. */
+  readonly notes: readonly string[];
+  /** What may be wrong, or was left out: each kind once, with a count and an example. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Takes the expression of genes from tables. Cell types that stand in several tables get the mean. A gene without
+ * expression anywhere is left out, for annotations hold many more genes than tables do; one that lacks it in some cell
+ * types has NaN there.
+ *
+ * Rows are joined with genes by whole identifiers, versions aside (see `geneKey`). Where hardly any fits, they are by
+ * symbol or by Entrez number, if the annotation tells these; a note says so. Rows that are transcripts are added up.
+ *
+ * @param genes Genes of an annotation.
+ * @param tables A table, or several, which may be read one by one as they are asked for.
+ * @throws {ContractError} If a cell type has no table, or no expression of any gene; if a table has none of the genes, or
+ * other kinds of values than the others.
+ * @throws {FormatError} With the line, if a gene stands in a table twice, a value of it is no finite number, its row has
+ * not the header's columns, or a value is negative where `log2p1` is asked for.
+ *
+ * @example
+ * ```ts
+ * import { matchExpression, readExpressionTable } from "@waka/histone/genome";
+ * import { bytesSource } from "@waka/histone/io";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const text = new TextEncoder().encode("gene_id\tliver\nENSG00000000003\t7\n");
+ * const table = await readExpressionTable(bytesSource(text), { cellTypes: ["liver"] });
+ * const genes = ["ENSG00000000003.15", "ENSG00000000005.6"].map((id, i) => (
+ *   { id, chromosome: "chrX", tss: 1000 * i, strand: "+", line: i + 1 } as const
+ * ));
+ * const matched = await matchExpression(genes, table, { cellTypes: ["liver"] });
+ * deepStrictEqual(matched.genes, [genes[0]]);
+ * deepStrictEqual([...matched.labels.get("liver")!], [7]);
+ * ```
+ */
+export async function matchExpression(
+  genes: readonly Gene[],
+  tables: ExpressionTable | Iterable<ExpressionTable> | AsyncIterable<ExpressionTable>,
+  options: MatchExpressionOptions,
+): Promise<LabelledGenes> {
+  if (genes.length === 0) throw new ContractError("Cannot take expression: there are no genes");
+  const collector = new LabelCollector(genes, options);
+  const isOne = "lines" in tables;
+  for await (const table of isOne ? [tables] : tables) await collector.add(table);
+  return collector.finish();
+}
+
+/** The sum of a cell type's tables. */
+interface CellTypeSum {
+  readonly values: Float64Array<ArrayBuffer>;
+  tables: number;
+}
+
+class LabelCollector {
+  readonly #genes: readonly Gene[];
+  readonly #options: MatchExpressionOptions;
+  readonly #index: GeneIndex;
+  readonly #sums = new Map<string, CellTypeSum>();
+  readonly #files: string[] = [];
+  readonly #notes = new Messages();
+  readonly #warnings = new Messages();
+  #transcripts: ReadonlyMap<string, string> | undefined;
+  #kind: ValueKind | undefined;
+
+  constructor(genes: readonly Gene[], options: MatchExpressionOptions) {
+    this.#genes = genes;
+    this.#options = options;
+    this.#index = new GeneIndex(genes);
+  }
+
+  async add(table: ExpressionTable): Promise<void> {
+    const { file } = table;
+    this.#checkKind(table);
+    const { transform, transcripts: load } = this.#options;
+    const found = await findRowGenes(table, {
+      genes: this.#genes,
+      index: this.#index,
+      transcripts: load && (async () => this.#transcripts ??= await load()),
+    });
+    const { columns, repeated } = collectRows(table, found, { genes: this.#genes, transform });
+    for (const [i, cellType] of table.cellTypes.entries()) this.#addColumn(cellType, columns[i]);
+    this.#files.push(file);
+    this.#notes.add([...table.notes, ...describeNaming(found, table)], file);
+    this.#warnings.add([...describeLostRows(found, file), ...repeated], file);
+  }
+
+  finish(): LabelledGenes {
+    const { cellTypes, transform = "none" } = this.#options;
+    const columns = cellTypes.map((cellType) => this.#mean(cellType));
+    const places = [...this.#genes.keys()];
+    const isLabelled = places.map((gene) => columns.some((values) => !Number.isNaN(values[gene])));
+    const kept = places.filter((gene) => isLabelled[gene]);
+    const file = nameFiles(this.#files);
+    const apply = TRANSFORMS[transform];
+    const labels = columns.map((values) => takePlaces(values, kept));
+    const scale = examineScale(labels, { kind: this.#kind, transform, file });
+    return {
+      genes: kept.map((gene) => this.#genes[gene]),
+      labels: new Map(cellTypes.map((cellType, i) => [cellType, labels[i].map(apply)])),
+      notes: this.#notes.list(),
+      warnings: [
+        ...this.#describeUnlabelled(isLabelled, file),
+        ...describeMissing(labels, { genes: kept.map((i) => this.#genes[i]), cellTypes, file }),
+        ...this.#warnings.list(),
+        ...scale,
+      ],
+    };
+  }
+
+  #checkKind({ kind, file }: ExpressionTable): void {
+    if (kind !== undefined && this.#kind !== undefined && kind !== this.#kind) {
+      throw new ContractError(
+        `Cannot take expression from ${file}: its values are ${VALUE_KIND_NAMES[kind]}, those of ` +
+          `${nameFiles(this.#files)} are ${VALUE_KIND_NAMES[this.#kind]}, expected one kind`,
+      );
+    }
+    this.#kind ??= kind;
+  }
+
+  #addColumn(cellType: string, values: Float64Array<ArrayBuffer>): void {
+    const sum = this.#sums.get(cellType);
+    if (sum === undefined) {
+      this.#sums.set(cellType, { values, tables: 1 });
+      return;
+    }
+    for (const [gene, value] of values.entries()) sum.values[gene] += value;
+    sum.tables++;
+  }
+
+  #mean(cellType: string): Float64Array<ArrayBuffer> {
+    const sum = this.#sums.get(cellType);
+    const mean = sum?.tables === 1 ? sum.values : sum?.values.map((value) => value / sum.tables);
+    if (mean !== undefined && !mean.every(Number.isNaN)) return mean;
+    const found = sum === undefined ? "no table has it" : "all its values are missing";
+    throw new ContractError(
+      `Cannot take expression of cell type "${cellType}" from ${nameFiles(this.#files)}: ${found}`,
+    );
+  }
+
+  #describeUnlabelled(isLabelled: readonly boolean[], file: string): string[] {
+    const first = isLabelled.indexOf(false);
+    if (first < 0) return [];
+    const { id, line } = this.#genes[first];
+    const kept = isLabelled.filter((flag) => flag).length;
+    return [
+      `${file} ${this.#files.length > 1 ? "lack" : "lacks"} ${
+        isLabelled.length - kept
+      } of ${isLabelled.length} genes, such as "${id}" ` +
+      `(line ${line} of the genes): they are left out, which leaves ${formatCountOf(kept, "gene")}`,
+    ];
+  }
+}
+
+const TRANSFORMS: Readonly<Record<ExpressionTransform, (value: number) => number>> = {
+  none: (value) => value,
+  log2p1: (value) => Math.log2(value + 1),
+  asinh: Math.asinh,
+};
+
+interface MissingPlace {
+  readonly genes: readonly Gene[];
+  readonly cellTypes: readonly string[];
+  readonly file: string;
+}
+
+/** Says how many values are missing of genes that have some. */
+function describeMissing(
+  labels: readonly Float64Array[],
+  { genes, cellTypes, file }: MissingPlace,
+): string[] {
+  const count = countNaN(labels);
+  if (count === 0) return [];
+  const cellType = labels.findIndex((values) => values.some(Number.isNaN));
+  const { id } = genes[labels[cellType].findIndex(Number.isNaN)];
+  return [
+    `${file}: ${formatCountOf(count, "value")} missing, such as that of "${id}" in ` +
+    `"${cellTypes[cellType]}": the genes are left out of those cell types`,
+  ];
+}
+
+function countNaN(arrays: readonly Float64Array[]): number {
+  let count = 0;
+  for (const values of arrays) {
+    for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) count++;
+  }
+  return count;
+}
+
+function takePlaces(values: Float64Array, places: readonly number[]): Float64Array<ArrayBuffer> {
+  const taken = new Float64Array(places.length);
+  for (let i = 0; i < taken.length; i++) taken[i] = values[places[i]];
+  return taken;
+}
+
+function nameFiles(files: readonly string[]): string {
+  const others = files.length - 1;
+  if (others < 0) return "no file";
+  return others === 0 ? files[0] : `${files[0]} and ${formatCountOf(others, "other")}`;
+}
+
+/** Messages of several files: what is said of all of them is said once. */
+class Messages {
+  readonly #first = new Map<string, string>();
+  readonly #counts = new Map<string, number>();
+
+  add(messages: readonly string[], file: string): void {
+    for (const message of messages) {
+      // Numbers and examples differ between files.
+      const key = message.replaceAll(file, "").replace(/"[^"]*"|\d+/g, "");
+      if (!this.#first.has(key)) this.#first.set(key, message);
+      this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
+    }
+  }
+
+  list(): string[] {
+    return [...this.#first].map(([key, message]) => {
+      const others = this.#counts.get(key)! - 1;
+      return others === 0 ? message : `${message}; likewise ${formatCountOf(others, "other file")}`;
+    });
+  }
+}

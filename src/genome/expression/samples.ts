@@ -1,0 +1,83 @@
+/**
+ * Which samples of expression make which cell type.
+ *
+ * @module
+ */
+
+import { FormatError } from "../../errors.ts";
+import type { ByteSource } from "../../io/byte_source.ts";
+import { type Line, withSource } from "../../io/_lines.ts";
+import { readTableHeader, type RowReader } from "../_table_columns.ts";
+import { failLine, visitTextLines } from "../_text_lines.ts";
+
+/** A sample of a cell type. */
+export interface ExpressionSample {
+  /** Name of a column of a table of expression, or path of a file. */
+  readonly sample: string;
+  /** Name of its cell type. */
+  readonly cellType: string;
+}
+
+/** How to read a list of samples. */
+export interface ReadExpressionSamplesOptions {
+  /** Called with what is odd about the file but does not keep it from being read: mixed line ends. */
+  readonly onWarning?: (message: string) => void;
+}
+
+const COLUMNS = ["sample", "cell_type"] as const;
+const HASH = 35;
+
+/**
+ * Reads which samples make which cell type: tab-separated, with the header `sample cell_type`. Replicates are several
+ * rows of one cell type. Lines that start with `#` are skipped.
+ *
+ * @param input Path of the file, or a source of its bytes.
+ * @throws {FormatError} With the line, if the header is another, a cell is empty or a sample stands there twice; also if
+ * there is no row.
+ *
+ * @example
+ * ```ts
+ * import { readExpressionSamples } from "@waka/histone/genome";
+ * import { bytesSource } from "@waka/histone/io";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const text = "sample\tcell_type\nSRR1.bam\tliver\nSRR2.bam\tliver\n";
+ * const samples = await readExpressionSamples(bytesSource(new TextEncoder().encode(text)));
+ * deepStrictEqual(samples[1], { sample: "SRR2.bam", cellType: "liver" });
+ * ```
+ */
+export function readExpressionSamples(
+  input: string | URL | ByteSource,
+  options: ReadExpressionSamplesOptions = {},
+): Promise<ExpressionSample[]> {
+  return withSource(input, async (source) => {
+    const file = source.name;
+    const samples: ExpressionSample[] = [];
+    const lines = new Map<string, number>();
+    let readRow: RowReader<typeof COLUMNS[number]> | undefined;
+    const readLine = (line: Line) => {
+      if (line.bytes[line.start] === HASH) return;
+      if (readRow === undefined) {
+        readRow = readTableHeader(COLUMNS, "samples of expression", { line, file });
+        return;
+      }
+      const { sample, cell_type: cellType } = readRow(line, file);
+      const earlier = lines.get(sample);
+      if (earlier !== undefined) {
+        failLine(
+          file,
+          line,
+          `Cannot read samples of expression: "${sample}" stands in line ${earlier} and in line ` +
+            `${line.number}, expected once`,
+        );
+      }
+      lines.set(sample, line.number);
+      samples.push({ sample, cellType });
+    };
+    await visitTextLines(source, readLine, options.onWarning);
+    if (samples.length > 0) return samples;
+    throw new FormatError("Cannot read samples of expression: there are none, expected rows", {
+      file,
+    });
+  });
+}

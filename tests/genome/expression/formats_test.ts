@@ -1,0 +1,375 @@
+/** Tables as programs write them: each gives two genes the expression 1.5 and 2 (or counts). */
+
+import { match, rejects, strictEqual } from "node:assert";
+import { readExpressionTable } from "../../../src/genome/expression/table.ts";
+import { bytesSource } from "../../../src/io/byte_source.ts";
+import { labelText, type LabelTextOptions, showLabels } from "../../helpers/expression.ts";
+
+const A = "ENSG00000000419";
+const B = "ENSG00000000457";
+
+/** A table, by default with tabs for blanks. */
+function table(...lines: string[]): string {
+  return lines.map((line) => line.replaceAll(" ", "\t")).join("\n") + "\n";
+}
+
+/** Tables with the expression 1.5 of one gene and 2 of another. */
+const TABLES: Readonly<Record<string, string | readonly [string, LabelTextOptions]>> = {
+  "nf-core's merged genes": table(
+    "gene_id gene_name liver lung",
+    `${A} DPM1 1.5 7`,
+    `${B} SCYL3 2 8`,
+  ),
+  "nf-core's merged transcripts": table(
+    "tx gene_id liver lung",
+    `ENST00000000001 ${A} 1 7`,
+    `ENST00000000002 ${A} 0.5 x`,
+    `ENST00000000003 ${B} 2 8`,
+  ),
+  "featureCounts": '# Program:featureCounts v2.0.1; Command:"featureCounts" "-a" "x.gtf"\n' +
+    table(
+      "Geneid Chr Start End Strand Length /data/lung.bam results/liver.sorted.bam",
+      `${A} chr1;chr1 1;2 3;4 +;+ 6001 9 1.5`,
+      `${B} chr1 40001 50000 - 10000 9 2`,
+    ),
+  "featureCounts with the genes' names": '# Program:featureCounts; Command:"x"\n' +
+    table(
+      "Geneid Chr Start End Strand Length gene_name liver.bam",
+      `${A} chr1 1 3 + 3 DPM1 1.5`,
+      `${B} chr1 4 5 - 2 SCYL3 2`,
+    ),
+  "GCT 1.2": "#1.2\n2\t2\n" +
+    table("Name Description lung liver", `${A}.12 DPM1 7 1.5`, `${B}.13 na 8 2`),
+  "GCT 1.3 with what describes rows and samples": "#1.3\n2\t2\t2\t1\n" + table(
+    "id symbol band lung liver",
+    "tissue na na soft hard",
+    `${A} DPM1 1p 7 1.5`,
+    `${B} SCYL3 2p 8 2`,
+  ),
+  "R's write.table with its defaults": `"liver" "lung"\n"${A}" 1.5 3\n"${B}" 2 4\n`,
+  "one column of R's write.table": `"liver"\n"${A}" 1.5\n"${B}" 2\n`,
+  "one column of R's write.table with tabs": `"liver"\n"${A}"\t1.5\n"${B}"\t2\n`,
+  "one column of R's write.table with commas": `"liver"\n"${A}",1.5\n"${B}",2\n`,
+  "R's write.table without quotes": `liver lung\n${A} 1.5 NA\n${B} 2 4\n`,
+  "R's write.table with tabs and names that hold blanks":
+    `"T cell"\t"lung, adult"\t"liver"\n"${A}"\t7\t8\t1.5\n"${B}"\t7\t8\t2\n`,
+  "R's write.table with col.names=NA": `""\t"liver"\n"${A}"\t1.5\n"${B}"\t2\n`,
+  "R's write.csv": `"","lung","liver"\n"${A}",NA,1.5\n"${B}",3,2\n`,
+  "R's write.csv of a data frame that numbers its rows":
+    `"","gene_id","liver"\n"1","${A}",1.5\n"2","${B}",2\n`,
+  "R's write.table of a data frame that numbers its rows":
+    `"gene_id" "liver"\n"1" "${A}" 1.5\n"2" "${B}" 2\n`,
+  "pandas' to_csv, where the ids are no index": `,index,gene_id,liver\n0,1,${A},1.5\n1,2,${B},2\n`,
+  "semicolons with decimal points": `gene_id;liver\n${A};1.5\n${B};2\n`,
+  "several blanks between the columns": `gene_id   liver  lung\n${A}  1.5   3\n${B}  2.0   4\n`,
+  "quoted cells that hold separators and quotes":
+    `gene_id,description,liver\n${A},"dolichyl, ""DPM"", 1",1.5\n${B},"a ""b""",2\n`,
+  "a quote that nothing closes": `gene_id\tdescription\tliver\n${A}\t"5' end\t1.5\n${B}\tb"\t2\n`,
+  "a description at the end that holds separators":
+    `gene_id,liver,description\n${A},1.5,one, two\n${B},2,one\n`,
+  "a description at the end that rows lack":
+    `gene_id\tliver\tdescription\n${A}\t1.5\tb c\n${B}\t2\n`,
+  "a header in a comment": `# a\n#gene_id\tliver\n${A}\t1.5\n${B}\t2\n`,
+  "comments before the header": `##annotation=G026\n# a b\ngene_id\tliver\n${A}\t1.5\n${B}\t2\n`,
+  "GEO's series matrix, after its many comments": `${'!Sample_title\t"a"\n'.repeat(80)}\n` +
+    `!series_matrix_table_begin\n"ID_REF"\t"liver"\n"${A}"\t1.5\n"${B}"\t2\n` +
+    "!series_matrix_table_end\n",
+  "a file that tells Excel its separator": `sep=;\ngene_id;liver\n${A};1.5\n${B};2\n`,
+  "empty cells that a spreadsheet put at the ends":
+    `gene_id\tliver\t\t\t\n${A}\t1.5\t\t\t\n${B}\t2\t\t\t\n\t\t\t\t\n`,
+  "Roadmap's separator that closes each row":
+    `gene_id\tlung\tliver\n${A}\t7\t1.5\t\n${B}\t8\t2\t\n`,
+  "the same without a title of the ids but an empty one":
+    `\tlung\tliver\n${A}\t7\t1.5\n${B}\t8\t2\n`,
+  "ids that hold the symbol, as RSEM writes": table(
+    "gene_id liver",
+    `${A}.14_DPM1 1.5`,
+    `${B}_SCYL3 2`,
+  ),
+  "ids with symbols after a bar": table("id liver", `${A}.15|DPM1 1.5`, `SCYL3|${B} 2`),
+  "ids of GFF3": table("Geneid liver", `gene:${A} 1.5`, `gene:${B} 2`),
+  "ids of GENCODE lifted to GRCh37": table("gene liver", `${A}.14_5 1.5`, `${B}.6_2 2`),
+  "symbols": table("gene liver", "DPM1 1.5", "SCYL3 2", "NOONE 3"),
+  "symbols of the TCGA": table("gene_id liver", "?|100130426 0", "DPM1|8813 1.5", "SCYL3|57147 2"),
+  "Entrez numbers": table("GeneID liver", "8813 1.5", "57147 2", "1 4"),
+  "cBioPortal's": table("Hugo_Symbol Entrez_Gene_Id liver", "DPM1 8813 1.5", "SCYL3 57147 2"),
+  "symbols in the first column, ids in another": table(
+    "symbol gene_id liver",
+    `DPM1 ${A} 1.5`,
+    `- ${B} 2`,
+  ),
+  "salmon's genes": table(
+    "Name Length EffectiveLength TPM NumReads",
+    `${A}.14 10 9 1.5 30`,
+    `${B}.14 10 9 2 40`,
+  ),
+  "RSEM's genes": table(
+    "gene_id transcript_id(s) length effective_length expected_count TPM FPKM",
+    "10904 10904 93 0 0 0 0",
+    `${A}.14 ENST00000000001,ENST00000000002 10 9 30 1.5 7`,
+    `${B}.14 ENST00000000003 10 9 40 2 8`,
+  ),
+  "RSEM's isoforms": table(
+    "transcript_id gene_id length effective_length expected_count TPM FPKM IsoPct",
+    `ENST00000000001 ${A}.14 10 9 30 1 7 10`,
+    `ENST00000000002 ${A}.14 10 9 30 0.5 7 10`,
+    `ENST00000000003 ${B}.14 10 9 40 2 8 100`,
+  ),
+  "StringTie's": `Gene ID\tGene Name\tReference\tStrand\tStart\tEnd\tCoverage\tFPKM\tTPM\n` + table(
+    `${A} DPM1 chr1 + 1 2 3.0 7 1`,
+    `${A} DPM1 chr1 + 4 5 3.0 7 0.5`,
+    "STRG.1 - chr1 - 1 2 3.0 7 9",
+    `${B} SCYL3 chr1 + 1 2 3.0 7 2`,
+  ),
+  "Cufflinks'": table(
+    "tracking_id class_code nearest_ref_id gene_id gene_short_name tss_id locus length coverage " +
+      "FPKM FPKM_conf_lo FPKM_conf_hi FPKM_status",
+    `${A} - - ${A} DPM1 - chr1:1-2 - - 1.5 1 2 OK`,
+    `${B} - - ${B} SCYL3 - chr1:1-2 - - 2 1 3 LOWDATA`,
+    `ENSG00000000460 - - ENSG00000000460 FIRRM - chr1:1-2 - - 0 0 0 HIDATA`,
+  ),
+  "the GDC's": "# gene-model: GENCODE v36\n" + table(
+    "gene_id gene_name gene_type unstranded stranded_first stranded_second tpm_unstranded " +
+      "fpkm_unstranded fpkm_uq_unstranded",
+    "N_unmapped   123 123 123   ",
+    `${A}.13 DPM1 protein_coding 30 10 20 1.5 7 8`,
+    `${B}.14 SCYL3 protein_coding 30 10 20 2 7 8`,
+  ),
+  "FPKM of the GDC's, without a header": table(`${A}.13 1.5`, `${B}.14 2`),
+  "htseq-count's with names": table(`${A} DPM1 1.5`, `${B} SCYL3 2`, "__no_feature  30"),
+  "a file of one column named after what it measures": table("gene_id TPM", `${A} 1.5`, `${B} 2`),
+  "columns by sample and kind": table(
+    "gene_id liver_count liver_TPM lung_TPM",
+    `${A} 30 1.5 7`,
+    `${B} 40 2 8`,
+  ),
+  "cell types that are called by numbers": [
+    `"697" "5637"\n"${A}" 7 1.5\n"${B}" 8 2\n`,
+    { cellTypes: ["5637"] },
+  ],
+  "a cell type that is called by a number": [
+    table("gene 5637", `${A} 1.5`, `${B} 2`),
+    { cellTypes: ["5637"] },
+  ],
+  "the names that R makes of others": [
+    table("gene_id X5637.line", `${A} 1.5`, `${B} 2`),
+    { cellTypes: ["5637-line"] },
+  ],
+  "places first, and the genes in another column": table(
+    "chr start end gene liver",
+    `chr1 1 2 ${A} 1.5`,
+    `chr1 3 4 ${B} 2`,
+  ),
+  "StringTie's table of transcripts": table(
+    "t_id chr strand start end t_name num_exons length gene_id gene_name cov FPKM",
+    `1 chr1 + 1 2 ENST00000000001.1 1 9 ${A}.1 DPM1 3 1`,
+    `2 chr1 + 1 2 ENST00000000002.1 1 9 ${A}.1 DPM1 3 0.5`,
+    `3 chr1 + 1 2 ENST00000000003.1 1 9 ${B}.1 SCYL3 3 2`,
+  ),
+  "salmon's older files": "# salmon 0.4\n# [ index ] => x\n" + table(
+    "#Name Length TPM NumReads",
+    `ENST00000000001.1|${A}.1|-|-|X-201|X|9| 9 1.5 3`,
+    `ENST00000000003.1|${B}.1|-|-|X-201|X|9| 9 2 3`,
+  ),
+  "a column that the table of samples names": [
+    table("gene_id SRR1 SRR2", `${A} 7 1.5`, `${B} 8 2`),
+    { samples: [{ sample: "SRR2", cellType: "liver" }] },
+  ],
+  "replicates, which are averaged": [
+    table("gene_id a.bam b.bam", `${A} 1 2`, `${B} 0 4`),
+    { samples: ["a", "b"].map((sample) => ({ sample, cellType: "liver" })) },
+  ],
+};
+
+for (const [what, input] of Object.entries(TABLES)) {
+  Deno.test(`expression is read from ${what}`, async () => {
+    const [text, options] = typeof input === "string" ? [input, {}] : input;
+    for (const content of [text, text.replaceAll("\n", "\r\n"), text.trimEnd()]) {
+      const labels = await labelText(content, options);
+      strictEqual(showLabels(labels, options.cellTypes?.[0]), "419=1.5 457=2");
+    }
+  });
+}
+
+Deno.test("transcripts are added up by the annotation, or by the genes that their names tell", async () => {
+  const salmon = (names: readonly string[]) =>
+    table(
+      "Name Length EffectiveLength TPM NumReads",
+      ...names.map((name, i) => `${name} 10 9 ${[1, 0.5, 2][i]} ${i}`),
+    );
+  const names = ["ENST00000000001.4", "ENST00000000002.1", "ENST00000000003.9"];
+  const transcripts = () =>
+    Promise.resolve(
+      new Map([
+        ["ENST00000000001", `${A}.14`],
+        ["ENST00000000002", `${A}.14`],
+        ["ENST00000000003", `${B}.14`],
+      ]),
+    );
+  const summed = await labelText(salmon(names), { transcripts, file: "liver/quant.sf" });
+  strictEqual(showLabels(summed), "419=1.5 457=2");
+  match(summed.notes.join("\n"), /TPM, not counts.*\n.*transcripts are added up/);
+  await rejects(labelText(salmon(names)), {
+    name: "ContractError",
+    message: /Ensembl transcripts such as "ENST00000000001\.4".*an annotation that has them/,
+  });
+  const genes = [A, A, B];
+  const called = await labelText(salmon([A, B, "ENSG1"]), { transcripts, file: "liver.sf" });
+  strictEqual(showLabels(called), "419=1 457=0.5");
+  const gencode = names.map((name, i) => `${name}|${genes[i]}.9|OTTG1|OTTT1|X-201|X|99|lncRNA|`);
+  strictEqual(showLabels(await labelText(salmon(gencode))), "419=1.5 457=2");
+  const kallisto = table(
+    "target_id length eff_length est_counts tpm",
+    ...names.map((name, i) => `${name} 10 9 1 ${i}`),
+  );
+  const counts = await labelText(kallisto, { transcripts, value: "count" });
+  strictEqual(showLabels(counts), "419=2 457=1");
+});
+
+Deno.test("the kind of values is chosen, and told where nobody chose", async () => {
+  const text = table(
+    "gene_id transcript_id(s) length effective_length expected_count TPM FPKM",
+    `${A} - 10 9 30 1.5 7`,
+  );
+  const read = async (value?: "tpm" | "count" | "fpkm") => await labelText(text, { value });
+  strictEqual(showLabels(await read("count")), "419=30");
+  strictEqual(showLabels(await read("fpkm")), "419=7");
+  strictEqual((await read("tpm")).notes.length, 0);
+  match((await read()).notes[0], /x\.tsv: the values taken are TPM, not FPKM or counts/);
+  const counts = '# Program:featureCounts; Command:"x"\n' +
+    table("Geneid Chr Start End Strand Length liver", `${A} chr1 1 2 + 2 30`);
+  await rejects(labelText(counts, { value: "tpm" }), /it has counts, expected TPM/);
+  match((await labelText(counts)).warnings.join("\n"), /are counts of reads/);
+  match(
+    (await labelText(table("gene_id liver", `${A} 1`), { value: "tpm" })).notes[0],
+    /--expression-value is of no use/,
+  );
+});
+
+Deno.test("a sample is found whatever pipelines add to its name", async () => {
+  const names = [
+    ...["liver.bam", "/a/b/liver.sorted.bam", "liverAligned.sortedByCoord.out.bam", "./liver"],
+    ...["run/liver/Aligned.sortedByCoord.out.bam", "liver_sorted.markdup.bam", "a\\liver.BAM"],
+    ...["liver.genes.results", "liver/abundance.tsv", "liver/quant.sf.gz", "liver_counts"],
+    ...["liver.ReadsPerGene.out.tab", "liver/accepted_hits.bam", "liver_TPM", "liver.fpkm"],
+  ];
+  for (const name of names) {
+    const labels = await labelText(table(`gene_id x ${name}`, `${A} 1 2`));
+    strictEqual(showLabels(labels), "419=2", name);
+  }
+  const exact = await labelText(table("gene_id liver.bam liver", `${A} 1 2`));
+  strictEqual(showLabels(exact), "419=2");
+});
+
+const REFUSED: Readonly<Record<string, readonly [string, RegExp, LabelTextOptions?]>> = {
+  "STAR's counts": [
+    table("N_unmapped 1 1 1", "N_multimapping 1 1 1", `${A} 3 1 2`),
+    /STAR's ReadsPerGene.*cut -f 1,2 for unstranded.*line 1\)$/,
+  ],
+  "STAR's counts with its sums at the end": [
+    table(`${A} 3 1 2`, "N_unmapped 1 1 1"),
+    /STAR's ReadsPerGene/,
+  ],
+  "featureCounts' summary": [
+    table("Status liver.bam", "Assigned 7", "Unassigned_Unmapped 3"),
+    /featureCounts' summary/,
+  ],
+  "a matrix of single cells": [
+    "%%MatrixMarket matrix coordinate integer general\n3 3 1\n1 1 1\n",
+    /a sparse matrix/,
+  ],
+  "a web page": ["<!DOCTYPE html>\n<html>\n", /a web page/],
+  "lengths of genes": [
+    table("gene_id gene_name liver", `${A} DPM1 1`),
+    /holds lengths/,
+    { file: "salmon.merged.gene_lengths.tsv" },
+  ],
+  "decimal commas": [
+    `"";"liver"\n"${A}";1,5\n`,
+    /gene "ENSG00000000419", cell type "liver": value is "1,5".*Decimal commas/,
+  ],
+  "a spreadsheet": ["PK\x03\x04\x14\0\0", /a zip file, as \.xlsx are/],
+  "an R object": ["X\n\0\0\0\x03", /an R object \(\.rds\)/],
+  "two columns that may be a sample's": [
+    table("gene_id a/liver.bam liver.sorted.bam", `${A} 1 2`),
+    /"liver" may be column "a\/liver\.bam", "liver\.sorted\.bam", expected one/,
+  ],
+  "a column twice": [
+    table("gene_id liver liver", `${A} 1 2`),
+    /column "liver" stands in the header twice/,
+  ],
+  "no column of the cell type": [
+    table("gene_id Liver lung a b", `${A} 1 2 3 4`),
+    /no cell type "liver" of the sample sheet \("Liver" is written otherwise\); it has Liver, lung, a, b\. .*--expression-samples/,
+  ],
+  "a cell type that is called as a file of another might be": [
+    table("gene_id K562", `${A} 1`),
+    /no cell type "K562\.sorted"/,
+    { cellTypes: ["K562.sorted"] },
+  ],
+  "genes in columns": [
+    table(`sample ${A} ${B}`, "liver 1 2"),
+    /The columns are human Ensembl ids: turn the table/,
+  ],
+  "a sample that is not there": [
+    table("gene_id a b", `${A} 1 2`),
+    /no sample "c" for cell type "liver"; it has a, b/,
+    { samples: [{ sample: "c", cellType: "liver" }] },
+  ],
+  "one column for two samples": [
+    table("gene_id a.bam b", `${A} 1 2`),
+    /column "a\.bam" would be taken for "liver" and for "liver"/,
+    { samples: ["a", "a.bam"].map((sample) => ({ sample, cellType: "liver" })) },
+  ],
+  "one sample for two cell types": [
+    table("Name Length EffectiveLength TPM NumReads", `${A} 1 1 1 1`),
+    /one sample, as salmon writes, and 2 cell types are wanted/,
+    { cellTypes: ["liver", "lung"] },
+  ],
+  "two kinds of values": [
+    table("gene_id liver_TPM lung_counts", `${A} 1 1`),
+    /the columns wanted are of TPM and of counts/,
+    { cellTypes: ["liver", "lung"] },
+  ],
+  "too many columns": [
+    `gene_id${"\tx".repeat(100_001)}\n${A}\n`,
+    /has 100002 columns, expected at most 100000 \(x\.tsv, line 1\)$/,
+  ],
+  "a gene id that is none": [
+    `gene_id\tliver\n${"A".repeat(1001)}\t1\n`,
+    /the gene id has 1001 characters.*line 2\)$/,
+  ],
+};
+
+for (const [what, [text, message, options]] of Object.entries(REFUSED)) {
+  Deno.test(`as expression ${what} is refused`, async () => {
+    await rejects(labelText(text, options), message);
+  });
+}
+
+Deno.test("spreadsheets and HDF5 are refused by name, whatever they are called", async () => {
+  const starts = {
+    "an HDF5 file": [0x89, 0x48, 0x44, 0x46],
+    "an Excel file": [0xd0, 0xcf, 0x11, 0xe0],
+  };
+  for (const [found, start] of Object.entries(starts)) {
+    const source = bytesSource(Uint8Array.from([...start, 13, 10, 26, 10]), "x.tsv");
+    await rejects(readExpressionTable(source), new RegExp(`Cannot read text: it is ${found}`));
+  }
+});
+
+Deno.test("a file of one cell type is taken whatever its column is called", async () => {
+  const text = table("gene_id sample_7", `${A} 1.5`);
+  const own = await labelText(text, { isOfOneCellType: true });
+  strictEqual(showLabels(own), "419=1.5");
+  await rejects(labelText(text), /no cell type "liver"/);
+  const several = table("gene_id lung heart", `${A} 1 2`);
+  await rejects(labelText(several, { isOfOneCellType: true }), /no cell type "liver"/);
+});
+
+Deno.test("a header of many columns takes time in proportion to them", async () => {
+  const columns = Array.from({ length: 90_000 }, (_, i) => `s${i}`);
+  const text = `gene_id\t${columns.join("\t")}\tliver\n${A}${"\t1".repeat(90_000)}\t2\n`;
+  const labels = await labelText(text);
+  strictEqual(showLabels(labels), "419=2");
+});

@@ -1,0 +1,200 @@
+import { deepStrictEqual, doesNotMatch, match, rejects, strictEqual } from "node:assert";
+import type { Gene } from "../../../src/genome/gene.ts";
+import { matchExpression } from "../../../src/genome/expression/labels.ts";
+import { readExpressionTable } from "../../../src/genome/expression/table.ts";
+import { labelText, showLabels, THREE_GENES } from "../../helpers/expression.ts";
+import { geneAt } from "../../helpers/genome.ts";
+import { textSource } from "../../helpers/text_source.ts";
+
+const A = "ENSG00000000419";
+const B = "ENSG00000000457";
+const gene = (id: string, more: Partial<Gene> = {}) => ({ ...geneAt("chr1", 1000), id, ...more });
+const read = (text: string, file = "x.tsv") => readExpressionTable(textSource(text, file));
+
+Deno.test("labels follow the genes, and genes without expression are left out with their number and line", async () => {
+  const table = await read("id\tE1\tE2\nENSG00000000457.1\t1\t2\nENSG00000000419\t3\t4\n");
+  const cellTypes = ["E2", "E1"];
+  const { genes, labels, notes, warnings } = await matchExpression(THREE_GENES, table, {
+    cellTypes,
+  });
+  deepStrictEqual(genes, THREE_GENES.slice(0, 2));
+  deepStrictEqual([[...labels.get("E2")!], [...labels.get("E1")!]], [[4, 2], [3, 1]]);
+  deepStrictEqual([...labels.keys()], cellTypes);
+  deepStrictEqual(notes, []);
+  deepStrictEqual(warnings, [
+    'x.tsv lacks 1 of 3 genes, such as "ENSG00000000460.17" (line 3 of the genes): they are left out, which leaves 2 genes',
+  ]);
+});
+
+Deno.test("values are transformed as asked for", async () => {
+  const text = `gene\tliver\n${A}\t7\n${B}\t0.5\n`;
+  const labels = async (transform?: "none" | "log2p1" | "asinh") =>
+    showLabels(await labelText(text, { transform }));
+  strictEqual(await labels(), "419=7 457=0.5");
+  strictEqual(await labels("none"), "419=7 457=0.5");
+  strictEqual(await labels("log2p1"), `419=3 457=${Math.log2(1.5)}`);
+  strictEqual(await labels("asinh"), `419=${Math.asinh(7)} 457=${Math.asinh(0.5)}`);
+});
+
+Deno.test("negative values are fine but for log2p1", async () => {
+  const text = `gene\tliver\n${A}\t-0.5\n`;
+  strictEqual(showLabels(await labelText(text)), "419=-0.5");
+  strictEqual(showLabels(await labelText(text, { transform: "asinh" })), `419=${Math.asinh(-0.5)}`);
+  await rejects(labelText(text, { transform: "log2p1" }), {
+    name: "FormatError",
+    message: /value is -0\.5, expected one >= 0 for log2p1.*logarithms.*\(x\.tsv, line 2\)$/,
+  });
+});
+
+Deno.test("a value that is missing leaves its gene out of that cell type, and no other", async () => {
+  const text = `gene\tliver\tlung\n${A}\tNA\t3\n${B}\t2\t\nENSG00000000460\tNaN\tNA\n`;
+  const labels = await labelText(text, { cellTypes: ["liver", "lung"] });
+  strictEqual(showLabels(labels), "419=NaN 457=2");
+  strictEqual(showLabels(labels, "lung"), "419=3 457=NaN");
+  deepStrictEqual(labels.warnings, [
+    'x.tsv lacks 1 of 3 genes, such as "ENSG00000000460.17" (line 3 of the genes): they are left out, which leaves 2 genes',
+    'x.tsv: 2 values missing, such as that of "ENSG00000000419.14" in "liver": the genes are left out of those cell types',
+  ]);
+  await rejects(
+    labelText(`gene\tliver\n${A}\tNA\n`),
+    /"liver" from x\.tsv: all its values are missing/,
+  );
+});
+
+Deno.test("several files are one table, and replicates in files of their own are averaged", async () => {
+  const tables = [
+    await readExpressionTable(textSource(`id\tx\n${A}\t1\n${B}\t5\nZ1\t0\n`, "1.tsv"), {
+      ...{ cellTypes: ["liver"], isOfOneCellType: true },
+    }),
+    await readExpressionTable(textSource(`id\tx\n${B}\t7\n${A}\t2\nZ2\t0\n`, "2.tsv"), {
+      ...{ cellTypes: ["liver"], isOfOneCellType: true },
+    }),
+    await readExpressionTable(textSource(`id\tTPM\n${A}\t9\nZ3\t0\n`, "3.tsv"), {
+      cellTypes: ["lung"],
+    }),
+  ];
+  const cellTypes = ["liver", "lung"];
+  const labels = await matchExpression(THREE_GENES, tables, { cellTypes, transform: "log2p1" });
+  strictEqual(showLabels(labels), `419=${Math.log2(2.5)} 457=${Math.log2(7)}`);
+  strictEqual(showLabels(labels, "lung"), `419=${Math.log2(10)} 457=NaN`);
+  match(labels.warnings[0], /^1\.tsv and 2 others lacks? 1 of 3 genes/);
+  match(labels.warnings[1], /1 value missing, such as that of "ENSG00000000457\.14" in "lung"/);
+  match(labels.warnings[2], /^1\.tsv: 1 of 3 rows .* "Z1"; likewise 2 other files$/);
+  await rejects(
+    matchExpression(THREE_GENES, tables, { cellTypes: ["heart"] }),
+    /"heart" from 1\.tsv and 2 others: no table has it/,
+  );
+  const counts = await readExpressionTable(textSource(`id\tcounts\n${A}\t9\n`, "4.tsv"), {
+    cellTypes: ["heart"],
+  });
+  await rejects(
+    matchExpression(THREE_GENES, [tables[2], counts], { cellTypes: ["lung", "heart"] }),
+    /4\.tsv: its values are counts, those of 3\.tsv are TPM/,
+  );
+});
+
+Deno.test("a gene that stands in a table twice is refused, whatever the version, but for rows of no gene", async () => {
+  const twice = (one: string, other: string) =>
+    labelText(`gene\tliver\n${A}\t1\n${one}\t2\n${other}\t3\n`);
+  await rejects(twice(`${B}.1`, `${B}.2`), {
+    name: "FormatError",
+    message:
+      /gene "ENSG00000000457\.2" stands in line 3 and in line 4, expected once \(x\.tsv, line 4\)$/,
+  });
+  strictEqual(showLabels(await twice("OTHER", "OTHER")), "419=1");
+  strictEqual(showLabels(await twice(`${B}.1`, `${B}.1_PAR_Y`)), "419=1 457=2");
+});
+
+Deno.test("symbols that stand in several rows, or are those of several genes, label none of them", async () => {
+  const genes = [
+    ...THREE_GENES,
+    gene("ENSG00000000001", { symbol: "TWIN" }),
+    gene("ENSG00000000002", { symbol: "TWIN" }),
+    gene("ENSG00000000003", { symbol: "XY", chromosome: "chrX" }),
+    gene("ENSG00000000004", { symbol: "XY", chromosome: "chrY" }),
+    gene("ENSG00000000005"),
+  ];
+  const text = "gene\tliver\nDPM1\t1\nSCYL3\t2\nSCYL3\t3\nTWIN\t4\nXY\t5\nENSG00000000005\t6\n";
+  const labels = await labelText(text, { genes });
+  strictEqual(showLabels(labels), "419=1 3=5 5=6");
+  match(
+    labels.notes[0],
+    /genes are found by their symbols, through the annotation, such as "DPM1"/,
+  );
+  match(labels.warnings[1], /1 name of several genes each, such as "TWIN"/);
+  match(labels.warnings[2], /1 symbol in several rows each, such as "SCYL3"/);
+});
+
+Deno.test("symbols that a spreadsheet made dates of are warned of", async () => {
+  const damaged = ["1-Mar", "2-Sep", "44256", "Dec-01", "2.31E+19", "2021-03-01", "1. Mrz"];
+  const text = `gene\tliver\nDPM1\t1\nSCYL3\t2\n${
+    damaged.map((name) => `${name}\t3`).join("\n")
+  }\n`;
+  const { warnings } = await labelText(text);
+  match(warnings.join("\n"), /7 names changed by a spreadsheet, such as "1-Mar"/);
+  const ids = await labelText(text.replace("DPM1", A).replace("SCYL3", B));
+  doesNotMatch(ids.warnings.join("\n"), /spreadsheet/);
+});
+
+Deno.test("a name in common between tables and genes of other kinds joins none of them", async () => {
+  const refuse = async (text: string, message: RegExp, genes = THREE_GENES) => {
+    await rejects(labelText(text, { genes }), { name: "ContractError", message });
+  };
+  await refuse(
+    "gene\tliver\n419\t1\n457\t2\n",
+    /none of the genes, or hardly any: its rows are bare numbers .* such as "419", the genes are human Ensembl ids such as "ENSG00000000419\.14" \(line 1/,
+  );
+  await refuse("gene\tliver\n419\t1\n", /Entrez numbers need an annotation that tells them/, [
+    gene(A),
+  ]);
+  await refuse("gene\tliver\nENSMUSG00000000419\t1\n", /mouse Ensembl ids/);
+  // A gene of the mouse that has the same symbol.
+  await refuse("gene_id\tgene_name\tliver\nENSMUSG00000000419\tDPM1\t1\n", /mouse Ensembl ids/);
+  const mouse = Array.from({ length: 100 }, (_, i) => `Gene${i}\t1`).join("\n");
+  const human = Array.from({ length: 100 }, (_, i) => gene(`G${i}`, { symbol: `GENE${i}` }));
+  await refuse(`gene\tliver\nF2\t1\n${mouse}\n`, /none of the genes/, [
+    ...human,
+    gene("G100", { symbol: "F2" }),
+  ]);
+  // Ids that are symbols are of no species either.
+  await refuse(`gene\tliver\nF2\t1\n${mouse}\n`, /or hardly any/, [
+    ...human.map(({ symbol }) => gene(symbol!)),
+    gene("F2"),
+  ]);
+  await refuse("gene\tliver\n1\t1\n2\t2\n3\t3\n", /none of the genes/, [
+    gene(A, { entrezId: "1" }),
+    gene(B, { entrezId: "2" }),
+  ]);
+  await refuse("gene\tliver\nDPM1\t1\n", /Symbols need an annotation that tells them/, [gene(A)]);
+});
+
+Deno.test("a table of symbols has ids where genes have no symbol", async () => {
+  const nameless = ["ENSG00000000001", "ENSG00000000002"].map((id) => gene(id));
+  const genes = [...THREE_GENES, ...nameless];
+  const text = "gene\tliver\nDPM1\t1\nENSG00000000001\t4\nENSG00000000002\t5\n";
+  const labels = await labelText(text, { genes });
+  strictEqual(showLabels(labels), "419=1 1=4 2=5");
+  match(labels.notes[0], /by their symbols/);
+  const ids = "gene\tgene_name\tliver\nENSG00000000001\tDPM1\t4\nENSG00000000002\tSCYL3\t5\n";
+  const byId = await labelText(ids, { genes });
+  deepStrictEqual([showLabels(byId), byId.notes], ["1=4 2=5", []]);
+});
+
+Deno.test("what is counted for no gene is not said to be lacking", async () => {
+  const rows = [
+    "__no_feature",
+    "__ambiguous",
+    "N_unmapped",
+    "ERCC-00002",
+    `${A}.9_PAR_Y`,
+    "SIRV101",
+    "",
+  ];
+  const text = `gene\tliver\n${A}\t1\n${B}\t2\n${rows.map((row) => `${row}\t3`).join("\n")}\n`;
+  const genes = THREE_GENES.slice(0, 2);
+  deepStrictEqual((await labelText(text, { genes })).warnings, []);
+  const other = await labelText(`${text}LINC1\t4\n`, { genes });
+  deepStrictEqual(other.warnings, [
+    'x.tsv: 1 of 10 rows are of no gene of the annotation, such as "LINC1"',
+  ]);
+});

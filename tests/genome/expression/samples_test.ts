@@ -1,0 +1,46 @@
+import { deepStrictEqual, rejects } from "node:assert";
+import { expressionFiles } from "../../../src/genome/expression/files.ts";
+import { readExpressionSamples } from "../../../src/genome/expression/samples.ts";
+import { withDirectory } from "../../helpers/command.ts";
+import { textSource } from "../../helpers/text_source.ts";
+
+Deno.test("samples and their cell types are read, whatever stands beside them", async () => {
+  const text = "cell_type\tbatch\tsample\nliver\t1\ta.bam\n# b\nliver\t\t b c \nlung\t2\td\n";
+  deepStrictEqual(await readExpressionSamples(textSource(text)), [
+    { sample: "a.bam", cellType: "liver" },
+    { sample: "b c", cellType: "liver" },
+    { sample: "d", cellType: "lung" },
+  ]);
+});
+
+Deno.test("a list of samples with another header, a sample twice or none is refused", async () => {
+  const refuse = (text: string, message: RegExp) =>
+    rejects(readExpressionSamples(textSource(text, "s.tsv")), { name: "FormatError", message });
+  await refuse("name\tcell_type\na\tliver\n", /lacks column "sample".*\(s\.tsv, line 1\)$/);
+  await refuse(
+    "sample\tcell_type\na\tliver\na\tlung\n",
+    /"a" stands in line 2 and in line 3, expected once \(s\.tsv, line 3\)$/,
+  );
+  await refuse("sample\tcell_type\na\n", /column "cell_type" is empty/);
+  await refuse("sample\tcell_type\n", /there are none, expected rows \(s\.tsv\)$/);
+});
+
+Deno.test("paths start at the sheet's directory, and a file of several cell types is one", async () => {
+  await withDirectory(async (directory) => {
+    for (const name of ["a.sf", "b.tsv"]) await Deno.writeTextFile(`${directory}/${name}`, "");
+    const sheet = `${directory}/sheet.tsv`;
+    const files = new Map([
+      ["liver", { paths: ["a.sf", `${directory}/b.tsv`], line: 2 }],
+      ["lung", { paths: ["b.tsv"], line: 3 }],
+    ]);
+    deepStrictEqual(await expressionFiles(files, sheet), [
+      { path: `${directory}/a.sf`, cellTypes: ["liver"] },
+      { path: `${directory}/b.tsv`, cellTypes: ["liver", "lung"] },
+    ]);
+    const none = new Map([["liver", { paths: ["c.sf"], line: 7 }]]);
+    await rejects(expressionFiles(none, sheet), {
+      name: "FormatError",
+      message: /expression of "liver": ".*c\.sf" is not there \(.*sheet\.tsv, line 7\)$/,
+    });
+  });
+});

@@ -1,0 +1,77 @@
+import { deepStrictEqual, match } from "node:assert";
+import { examineScale } from "../../../src/genome/expression/_scale.ts";
+import { matchExpression } from "../../../src/genome/expression/labels.ts";
+import { readExpressionTable } from "../../../src/genome/expression/table.ts";
+import { readGenes } from "../../../src/genome/genes.ts";
+import { sharedFile, testWith } from "../../helpers/require.ts";
+
+function examine(
+  values: readonly number[],
+  transform: "none" | "log2p1" | "asinh" = "log2p1",
+): string {
+  return examineScale([Float64Array.from(values)], { transform, file: "x.tsv" }).join("\n");
+}
+
+/** Transcripts per million of so many genes, from none to tens of thousands. */
+function makeTpm(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => Math.expm1(10 * (i * 7 % count) / count) / 3);
+}
+
+Deno.test("a logarithm of logarithms is warned of, be they two, ten or e to the power", () => {
+  for (const log of [Math.log2, Math.log, Math.log10]) {
+    const logarithms = makeTpm(100).map((value) => log(value + 1));
+    match(examine(logarithms), /^the values of x\.tsv look like logarithms already/);
+    match(examine(logarithms, "asinh"), /look like logarithms already/);
+    match(examine(logarithms.map((value) => value - 2)), /look like logarithms/);
+    deepStrictEqual(examine(logarithms, "none"), "");
+  }
+});
+
+Deno.test("few logarithms are known by their decimals and by how near each other they are", () => {
+  match(examine([10, 0, 6.658211]), /logarithms/);
+  match(examine([3.459432, 0, 7.2288, 11.3]), /logarithms/);
+  match(examine([NaN, 2.0043, 0, 3.013]), /logarithms/);
+});
+
+Deno.test("ordinary values are not doubted, many or few", () => {
+  const ordinary = [
+    ...[makeTpm(30), makeTpm(1000), [1.5, 2], [23.265, 7], [12.7, 5.2, 0.3], [0, 0, 0]],
+    ...[[27.057, 0.106, 3.2], [5, 7, 9], [0.01, 0.25, 19.127], [0.123, 0.456, 1.1], [NaN]],
+  ];
+  for (const values of ordinary) {
+    for (const transform of ["none", "log2p1", "asinh"] as const) {
+      deepStrictEqual(examine(values, transform), "", String(values.slice(0, 5)));
+    }
+  }
+});
+
+Deno.test("counts are warned of whatever is done to them", () => {
+  const counts = makeTpm(100).map(Math.round);
+  for (const transform of ["none", "log2p1", "asinh"] as const) {
+    match(examine(counts, transform), /x\.tsv look like counts of reads/);
+  }
+  // salmon's, of which some are no whole numbers.
+  match(examine(counts.map((count, i) => i % 3 === 0 ? count + 0.25 : count)), /look like counts/);
+  match(examine([0, 1200, 7]), /look like counts/);
+  deepStrictEqual(examine([0, 120, 7]), "");
+  const told = examineScale([Float64Array.of(1.5)], {
+    kind: "count",
+    transform: "none",
+    file: "x",
+  });
+  match(told[0], /the values of x are counts/);
+  const tpm = examineScale([Float64Array.of(5000)], { kind: "tpm", transform: "none", file: "x" });
+  deepStrictEqual(tpm, []);
+});
+
+testWith("shared", "Roadmap's RPKM are not doubted, but their logarithms are", async () => {
+  const genes = await readGenes(sharedFile("data/real/tss_hg19.tsv"));
+  const cellTypes = ["E000", "E003", "E123"];
+  const file = sharedFile("data/real/57epigenomes.RPKM.pc.gz");
+  const table = await readExpressionTable(file, { cellTypes });
+  const raw = await matchExpression(genes, table, { cellTypes, transform: "log2p1" });
+  deepStrictEqual([raw.genes.length, raw.notes, raw.warnings], [19795, [], []]);
+  const logarithms = { ...table, values: table.values.map((value) => Math.log2(value + 1)) };
+  const again = await matchExpression(genes, logarithms, { cellTypes, transform: "log2p1" });
+  match(again.warnings.join("\n"), /^the values of .* look like logarithms already/);
+});

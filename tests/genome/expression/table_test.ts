@@ -1,0 +1,134 @@
+import { deepStrictEqual, rejects, strictEqual } from "node:assert";
+import { gzipSync } from "node:zlib";
+import fc from "fast-check";
+import { readExpressionTable } from "../../../src/genome/expression/table.ts";
+import { bytesSource } from "../../../src/io/byte_source.ts";
+import { labelText, showLabels } from "../../helpers/expression.ts";
+import { textSource } from "../../helpers/text_source.ts";
+
+Deno.test("a matrix as Roadmap writes it is read, with the tab that closes its rows", async () => {
+  const text =
+    "gene_id\tE000\tE003\nENSG00000000003\t23.265\t43.985\t\nENSG00000000005\t0\t1e-3\t\n";
+  for (const header of [text, text.replace("E003\n", "E003\t\n")]) {
+    const table = await readExpressionTable(textSource(header));
+    deepStrictEqual(table.names, [["ENSG00000000003", "ENSG00000000005"]]);
+    deepStrictEqual(table.cellTypes, ["E000", "E003"]);
+    deepStrictEqual(table.values, [23.265, 43.985, 0, 0.001]);
+  }
+});
+
+Deno.test("only the columns of the cell types that are wanted are read, in their order", async () => {
+  const text = "gene_id\tE1\tE2\tE3\nA\t1\t2\t3\nB\tx\t5\t6\n";
+  const table = await readExpressionTable(textSource(text), { cellTypes: ["E3", "E2"] });
+  deepStrictEqual([table.cellTypes, table.values], [["E3", "E2"], [3, 2, 6, 5]]);
+  deepStrictEqual([table.lines, table.invalid.size], [[2, 3], 0]);
+});
+
+Deno.test("spaces around names and values do not matter", async () => {
+  const table = await readExpressionTable(textSource("id\t liver \t lung\nA \t 1.5 \t2 \n"));
+  deepStrictEqual([table.cellTypes, table.names], [["liver", "lung"], [["A"]]]);
+  deepStrictEqual(table.values, [1.5, 2]);
+});
+
+Deno.test("missing values are NaN, and so is the mean of replicates of which one is missing", async () => {
+  const missing = ["NA", "", "NaN", "nan", "null", "N/A", "#N/A", "<NA>", '"NA"', "None"];
+  const rows = missing.map((text, i) => `G${i}\t${text}\t1`);
+  const text = `id\ta\tb\n${rows.join("\n")}\nH\t1\t2\n`;
+  const samples = ["a", "b"].map((sample) => ({ sample, cellType: "liver" }));
+  const table = await readExpressionTable(textSource(text), { cellTypes: ["liver"], samples });
+  deepStrictEqual(table.values, [...missing.map(() => NaN), 1.5]);
+  strictEqual(table.invalid.size, 0);
+});
+
+Deno.test("tables of any size give their numbers back", async () => {
+  const table = fc.integer({ min: 1, max: 6 }).chain((cellTypes) =>
+    fc.record({
+      rows: fc.array(
+        fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), {
+          minLength: cellTypes,
+          maxLength: cellTypes,
+        }),
+        { minLength: 1, maxLength: 8 },
+      ),
+      separator: fc.constantFrom("\t", ",", ";", " "),
+      ending: fc.constantFrom("", "closed", "no corner"),
+      quote: fc.constantFrom("", '"'),
+      compressed: fc.boolean(),
+    })
+  );
+  await fc.assert(fc.asyncProperty(table, async (drawn) => {
+    const { rows, separator, ending, quote, compressed } = drawn;
+    const name = (text: string) => `${quote}${text}${quote}`;
+    const cellTypes = rows[0].map((_, i) => name(`E${i}`));
+    const corner = ending === "no corner" ? [] : [name("gene_id")];
+    const lines = rows.map((row, i) =>
+      [name(`G${i}`), ...row.map(String)].join(separator) + (ending === "closed" ? separator : "")
+    );
+    const text = [[...corner, ...cellTypes].join(separator), ...lines].join("\n");
+    const bytes = compressed ? gzipSync(text) : new TextEncoder().encode(text);
+    const { values } = await readExpressionTable(bytesSource(Uint8Array.from(bytes)));
+    // Text has no negative zero: String(-0) is "0".
+    deepStrictEqual(values, rows.flat().map((value) => value + 0));
+  }));
+});
+
+const BAD: Readonly<Record<string, readonly [text: string, message: RegExp]>> = {
+  "nothing": ["", /the file is empty, expected rows \(x\.tsv\)$/],
+  "a header only": ["gene\tE1\n", /there is a header only, expected rows \(x\.tsv\)$/],
+  "comments only": ["#gene\tE1\n# b\n", /there are comments only \(x\.tsv, line 1\)$/],
+  "one column": ["gene\nA", /header is "gene", expected a column for gene ids.*line 1\)$/],
+  "no header": ["A\t1.5\t2\nB\t1\t2", /the header holds numbers only.*line 1\)$/],
+  "a last column that may be empty or none": [
+    "liver\tlung\nA\t1\t\nB\t2\t\n",
+    /all rows have 3 columns, expected 2 .* has "liver" first: does it lack a title\? .*line 1\)$/,
+  ],
+  "a header that lacks a cell type": [
+    "gene_id\tE1\nA\t1\t2\nB\t1\t2\n",
+    /all rows have 3 columns, expected 2 .* "gene_id" first: does it lack a title/,
+  ],
+  "GCT that ends early": ["#1.2\n2\t2\n", /GCT ends before its header/],
+  "GCT without its sizes": ["#1.2\nName\tDescription\tE1\nA\tB\t1\n", /expected GCT's sizes/],
+};
+
+for (const [what, [text, message]] of Object.entries(BAD)) {
+  Deno.test(`an expression table with ${what} is refused`, async () => {
+    await rejects(readExpressionTable(textSource(text, "x.tsv")), { name: "FormatError", message });
+  });
+}
+
+Deno.test("text may hold separators after the columns that are wanted, and not before them", async () => {
+  const after = "gene,lung,liver,description\nENSG00000000419,1,2,a\n";
+  for (const row of ["ENSG00000000457,3,4,one, 2", "ENSG00000000457,3,4"]) {
+    strictEqual(showLabels(await labelText(after + row)), "419=2 457=4");
+  }
+  // A value is missing, and the next one would stand in its place.
+  await rejects(labelText(`${after}ENSG00000000457,4,one`), /has 3 columns, expected 4/);
+  const before = "gene,description,liver,note\nENSG00000000419,a,2,b\n";
+  await rejects(labelText(`${before}ENSG00000000457,one, 2,4,c`), /has 5 columns, expected 4/);
+});
+
+Deno.test("a table without a column of values is refused", async () => {
+  const text = "gene_id\tgene_name\tdescription\nA\tB\tC\n";
+  await rejects(readExpressionTable(textSource(text, "x.tsv")), {
+    name: "ContractError",
+    message: /x\.tsv: no column of values/,
+  });
+});
+
+/** What is wrong with a row, and matters only if it is that of a gene. */
+const BAD_ROWS: Readonly<Record<string, readonly [row: string, message: RegExp]>> = {
+  "too few columns": ["\t1", /has 2 columns, expected 3 as in the header \(x\.tsv, line 3\)$/],
+  "too many columns": ["\t1\t2\t3", /has 4 columns, expected 3 .*line 3\)$/],
+  "a text": ["\t1\tlow", /cell type "liver": value is "low", expected a finite number .*line 3\)$/],
+  "an infinity": ["\t1\tInf", /value is "Inf".*line 3\)$/],
+  "a hexadecimal": ["\t1\t0x10", /value is "0x10".*line 3\)$/],
+  "a thousands separator": ['\t1\t"1,234.5"', /value is "1,234\.5".*line 3\)$/],
+};
+
+for (const [what, [row, message]] of Object.entries(BAD_ROWS)) {
+  Deno.test(`a row with ${what} is refused if it is a gene's`, async () => {
+    const text = (id: string) => `gene\tlung\tliver\nENSG00000000419\t1\t7\n${id}${row}\n`;
+    await rejects(labelText(text("ENSG00000000457")), { name: "FormatError", message });
+    strictEqual(showLabels(await labelText(text("ENSG00000000999"))), "419=7");
+  });
+}

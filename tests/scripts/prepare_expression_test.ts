@@ -1,0 +1,173 @@
+/** `deno task prepare` and the expression that it is given, in one file or a file a sample. */
+
+import { deepStrictEqual, match, strictEqual } from "node:assert";
+import { readCompetition } from "../../src/io/competition.ts";
+import { type CommandResult, runTask, withDirectory } from "../helpers/command.ts";
+
+const GTF = [["ENSG00000000419", "DPM1", 20001], ["ENSG00000000457", "SCYL3", 40001]].flatMap(
+  ([id, name, start], i) => {
+    const place = (kind: string) =>
+      `chr1\tHAVANA\t${kind}\t${start}\t${Number(start) + 999}\t.\t+\t.\t`;
+    const gene = `gene_id "${id}.9"; gene_name "${name}";`;
+    return [
+      `${place("gene")}${gene}`,
+      ...[0, 1].map((k) =>
+        `${place("transcript")}${gene} transcript_id "ENST0000000000${2 * i + k}.3";`
+      ),
+    ];
+  },
+).join("\n") + "\n";
+
+const READS = "chr1\t20000\t20036\tN\t1000\t+\nchr1\t40100\t40136\tN\t1000\t-\n";
+const SHEET = "cell_type\tmark\tpath\nliver\tH3K4me3\tliver.bed\nlung\tH3K4me3\tlung.bed\n";
+
+/** salmon's file of four transcripts. */
+function quantOf(tpm: readonly number[]): string {
+  const rows = tpm.map((value, i) => `ENST0000000000${i}.3\t100\t90\t${value}\t10`);
+  return ["Name\tLength\tEffectiveLength\tTPM\tNumReads", ...rows].join("\n") + "\n";
+}
+
+interface Prepared extends CommandResult {
+  /** Cell type, gene and label of each sample. */
+  readonly labels: readonly string[];
+}
+
+async function prepareWith(
+  files: Readonly<Record<string, string>>,
+  ...flags: string[]
+): Promise<Prepared> {
+  let result: Prepared | undefined;
+  await withDirectory(async (directory) => {
+    const all = {
+      "genes.gtf": GTF,
+      "liver.bed": READS,
+      "lung.bed": READS,
+      "sheet.tsv": SHEET,
+      ...files,
+    };
+    for (const [name, text] of Object.entries(all)) {
+      await Deno.mkdir(`${directory}/${name}`.replace(/\/[^/]*$/, ""), { recursive: true });
+      await Deno.writeTextFile(`${directory}/${name}`, text);
+    }
+    const out = `${directory}/out.npz`;
+    const command = await runTask(
+      ...["prepare", "--samples", `${directory}/sheet.tsv`, "--genes", `${directory}/genes.gtf`],
+      ...["--signal", "reads", "--assembly", "tiny", "--out", out],
+      ...flags.map((flag) => flag.replace(/^@/, `${directory}/`)),
+    );
+    const labels = command.code === 0 ? await readLabels(out) : [];
+    result = { ...command, labels };
+  });
+  return result!;
+}
+
+async function readLabels(path: string): Promise<string[]> {
+  const { cellTypes, cellTypeIndex, labels, geneIndex } = await readCompetition(path);
+  return Array.from(
+    labels ?? [],
+    (label, i) => `${cellTypes[cellTypeIndex[i]]} ${geneIndex[i]} ${label}`,
+  );
+}
+
+Deno.test("a column of the sheet names salmon's files, and replicates are averaged before the logarithm", async () => {
+  const { code, stdout, stderr, labels } = await prepareWith(
+    {
+      "sheet.tsv": "cell_type\tmark\tpath\texpression\n" +
+        "liver\tH3K4me3\tliver.bed\trna/1/quant.sf,rna/2/quant.sf\nlung\tH3K4me3\tlung.bed\trna/3/quant.sf\n",
+      "rna/1/quant.sf": quantOf([1, 0.5, 30, 0]),
+      "rna/2/quant.sf": quantOf([2, 2.5, 31, 1]),
+      "rna/3/quant.sf": quantOf([7, 0, 0, 1]),
+    },
+    "--expression-transform",
+    "log2p1",
+  );
+  strictEqual(code, 0, stderr);
+  deepStrictEqual(labels, ["liver 0 2", "liver 1 5", "lung 0 3", "lung 1 1"]);
+  match(
+    stdout,
+    /rna\/1\/quant\.sf: the values taken are TPM, not counts .*; likewise 2 other files\n/,
+  );
+  match(stdout, /transcripts are added up to genes/);
+  match(stdout, /Then: deno task train/);
+});
+
+Deno.test("a list of samples names columns of one table, or files", async () => {
+  const list = "sample\tcell_type\na.bam\tliver\nb\tliver\nc.bam\tlung\nd\theart\n";
+  const table =
+    "gene_id\ta.bam\tx/b.bam\tc.bam\nENSG00000000419\t1\t3\tNA\nENSG00000000457\t4\t4\t6\n";
+  const flags = ["--expression-samples", "@samples.tsv"];
+  const columns = await prepareWith(
+    { "samples.tsv": list, "counts.tsv": table },
+    ...["--expression", "@counts.tsv", ...flags],
+  );
+  strictEqual(columns.code, 0, columns.stderr);
+  // The gene without expression in lung is no sample there.
+  deepStrictEqual(columns.labels, ["liver 0 2", "liver 1 4", "lung 1 6"]);
+  match(
+    columns.stderr,
+    /^warning: .*samples\.tsv names 1 cell type that .* lacks, such as "heart"/,
+  );
+  match(columns.stderr, /1 value missing, such as that of "ENSG00000000419\.9" in "lung"/);
+  const files = await prepareWith(
+    {
+      "samples.tsv": "sample\tcell_type\nq/1.sf\tliver\nq/2.sf\tlung\n",
+      "q/1.sf": quantOf([1, 2, 3, 4]),
+      "q/2.sf": quantOf([0, 1, 0, 1]),
+    },
+    ...flags,
+    "--expression-value",
+    "count",
+  );
+  strictEqual(files.code, 0, files.stderr);
+  deepStrictEqual(files.labels, ["liver 0 20", "liver 1 20", "lung 0 20", "lung 1 20"]);
+  match(files.stderr, /1\.sf and 1 other are counts of reads/);
+});
+
+Deno.test("expression that cannot be meant is refused in one line", async () => {
+  const refuse = async (message: RegExp, files: Record<string, string>, ...flags: string[]) => {
+    const { code, stderr } = await prepareWith(files, ...flags);
+    strictEqual(code, 1);
+    match(stderr, /^error: [^\n]*\n$/);
+    match(stderr, message);
+  };
+  const table = { "rpkm.tsv": "gene_id\tliver\tlung\nENSG00000000419\t1\t2\n" };
+  await refuse(
+    /expected either --expression or a column "expression"/,
+    {
+      ...table,
+      "sheet.tsv": SHEET.replace("path\n", "path\texpression\n").replaceAll(
+        ".bed\n",
+        ".bed\trpkm.tsv\n",
+      ),
+    },
+    ...["--expression", "@rpkm.tsv"],
+  );
+  await refuse(
+    /it has no sample "liver2" for cell type "liver"; it has liver, lung/,
+    { ...table, "samples.tsv": "sample\tcell_type\nliver2\tliver\n" },
+    ...["--expression", "@rpkm.tsv", "--expression-samples", "@samples.tsv"],
+  );
+  await refuse(
+    /samples\.tsv has no sample of cell type "lung"/,
+    { ...table, "samples.tsv": "sample\tcell_type\nrpkm.tsv\tliver\n" },
+    ...["--expression-samples", "@samples.tsv"],
+  );
+});
+
+Deno.test("one table may stand in the sheet for all cell types, and flags without expression are of no use", async () => {
+  const { code, labels, stderr } = await prepareWith({
+    "rpkm.tsv": "gene_id\tlung\tliver\nENSG00000000419\t1\t2\nENSG00000000457\t3\t4\n",
+    "sheet.tsv": SHEET.replace("path\n", "path\texpression\n").replaceAll(
+      ".bed\n",
+      ".bed\trpkm.tsv\n",
+    ),
+  });
+  strictEqual(code, 0, stderr);
+  deepStrictEqual(labels, ["liver 0 2", "liver 1 4", "lung 0 1", "lung 1 3"]);
+  const flags = ["--expression-transform", "asinh", "--expression-value", "tpm"];
+  const without = await prepareWith({}, ...flags);
+  deepStrictEqual([without.code, without.labels], [0, []]);
+  match(without.stderr, /--expression-transform is of no use without expression/);
+  match(without.stderr, /--expression-value is of no use without expression/);
+  match(without.stdout, /Then: deno task submit/);
+});
