@@ -1,20 +1,30 @@
 /** Runs that survive: one process writes to a run directory at a time, and a killed run can go on. */
 
+import { showValue } from "../src/_show_value.ts";
 import { ContractError, FormatError } from "../src/errors.ts";
-import { listDirectory, makeDirectory, pathKind, removeFile } from "../src/io/file.ts";
+import { pathKind, removeFile } from "../src/io/file.ts";
 import { CheckpointFolder } from "../src/training/checkpoint_folder.ts";
-import type { CheckpointOptions, FitCheckpoint } from "../src/training/fit_types.ts";
 import { Interrupted } from "./_cli.ts";
 import type { Inputs } from "./_inputs.ts";
 import { readJson, writeJson } from "./_json.ts";
+import { type FileLock, takeLock } from "./_lock.ts";
 import { isLocked } from "./_outputs.ts";
 import { parseFlags, reusableFlags } from "./_kept_flags.ts";
 import { taskCall } from "./_place.ts";
-import { commandOfRun, removeLeftovers } from "./_run_files.ts";
+import {
+  clearAll,
+  openCheckpoints,
+  openPart,
+  type OwnedParts,
+  type OwnedRun,
+  removeIfEmpty,
+} from "./_run_checkpoints.ts";
+import { commandOfRun, refuseLinks, removeLeftovers } from "./_run_files.ts";
 import { quotePath } from "../src/_shell.ts";
 
 /** Flags of the commands whose runs can be resumed. */
 export interface ResumeFlags {
+  readonly out?: string;
   readonly resume?: string;
   readonly checkpointMinutes?: number;
   readonly threads?: number;
@@ -47,11 +57,28 @@ export async function resumedFlags<Flags extends ResumeFlags>(
   const { resume, threads } = flags;
   if (resume === undefined) return flags;
   const begun = await readBegunFlags<Flags>(command, resume);
-  if (begun === undefined) throw await nothingToResume(resume);
+  if (begun === undefined) {
+    await clearFinished(resume);
+    throw await nothingToResume(resume);
+  }
   return { ...begun, threads: threads ?? begun.threads, resume, out: resume };
 }
 
-async function nothingToResume(directory: string): Promise<ContractError> {
+/** Removes what a finished run that was killed in its last moments left of its checkpoints, if it may. */
+async function clearFinished(directory: string): Promise<void> {
+  try {
+    if (await commandOfRun(directory) === undefined) return;
+    if (await pathKind(checkpointsOf(directory)) !== "directory") return;
+    const flags = { out: directory, overwrite: false };
+    await using owned = await ownParts(directory, { command: "", flags, inputs: {} });
+    await owned.finish();
+  } catch {
+    // It does no harm.
+  }
+}
+
+/** The error of a directory that holds no run to go on with. */
+export async function nothingToResume(directory: string): Promise<ContractError> {
   const command = await commandOfRun(directory);
   return new ContractError(
     command === undefined
@@ -73,7 +100,11 @@ export async function readBegunFlags<Flags>(
   if (!await holdsUnfinishedRun(directory)) return undefined;
   const path = `${checkpointsOf(directory)}/${COMMAND_FILE}`;
   const begun = Object(await readJson(path, "resume"));
-  if (begun.command === command) return parseFlags(begun, path) as Flags;
+  if (begun.command === command) return parseFlags<Flags>(begun, path);
+  if (typeof begun.command !== "string") {
+    const found = showValue(begun.command);
+    throw new FormatError(`Cannot resume: command is ${found}, expected a name`, { file: path });
+  }
   throw new ContractError(
     `Cannot resume ${directory} with deno task ${command}: it was begun with deno task ${begun.command}`,
   );
@@ -107,48 +138,17 @@ export async function refuseLiveRun(directory: string): Promise<void> {
   if (await pathKind(lock) === "file" && await isLocked(lock)) throw liveRun(directory);
 }
 
-/** Where a run, or a part of one, keeps its checkpoints. */
-export interface RunCheckpoints {
-  /** For `fit` and its relatives. */
-  readonly options: { readonly checkpoint: CheckpointOptions; readonly resume?: FitCheckpoint };
-  /** Removes the checkpoints of what came to its end. */
-  finish(): Promise<void>;
-}
-
-/** A run directory that this process alone writes to, with one row of checkpoints. */
-export interface OwnedRun extends RunCheckpoints, AsyncDisposable {
-  /** As that of {@linkcode OwnedParts}. */
-  begin(): Promise<void>;
-  /** Whether there is a checkpoint to go on from. */
-  canGoOn(): Promise<boolean>;
-}
-
-/** How often checkpoints are taken, beside `--checkpoint-minutes`. */
-type Pace = Pick<CheckpointOptions, "atEpochs">;
-
-/** The same for a run of several parts, such as one model after another, each with checkpoints of its own. */
-export interface OwnedParts extends AsyncDisposable {
-  /**
-   * Begins, or goes on: from here on `--resume` finds these flags. What an earlier run kept, and this one does not go on
-   * from, is removed here and not before, so that a mistake in the flags costs nothing.
-   */
-  begin(): Promise<void>;
-  /**
-   * Opens the checkpoints of a part, and loads the one to go on from.
-   *
-   * @param name A file name that stands for this part alone.
-   */
-  open(name: string, pace?: Pace): Promise<RunCheckpoints>;
-  /** All parts came to their end. */
-  finish(): Promise<void>;
-}
-
 /** What a run directory is taken for. */
 interface Ownership {
   readonly command: string;
   readonly flags: ResumeFlags;
   /** The files that it reads, with which a later `--resume` compares those that it finds. */
   readonly inputs: Inputs;
+  /**
+   * Throws if the directory holds what these flags may not replace or go on with. Asked once nobody else can change it:
+   * what was looked at before may have changed since.
+   */
+  readonly refuse?: () => Promise<void>;
 }
 
 /**
@@ -161,7 +161,11 @@ export async function ownRun(directory: string, ownership: Ownership): Promise<O
   const { flags: { resume } } = ownership;
   const parts = await ownParts(directory, ownership);
   const path = checkpointsOf(directory);
-  const { options } = await openCheckpoints(path, ownership.flags);
+  const { options } = await openCheckpoints(path, ownership.flags, parts.check)
+    .catch(async (error) => {
+      await parts[Symbol.asyncDispose]();
+      throw error;
+    });
   if (resume !== undefined) {
     const isNew = options.resume === undefined;
     console.log(`Resuming ${directory}${isNew ? " from the beginning" : ""}`);
@@ -169,14 +173,19 @@ export async function ownRun(directory: string, ownership: Ownership): Promise<O
   let begun = false;
   const canGoOn = async () => !await new CheckpointFolder(path).isEmpty();
   return {
-    ...{ options, canGoOn, finish: parts.finish },
+    id: parts.id,
+    options: options,
+    canGoOn: canGoOn,
+    check: parts.check,
+    finish: parts.finish,
     async begin() {
       begun = true;
       await parts.begin();
     },
     async [Symbol.asyncDispose]() {
       // One that was begun here and has no checkpoint never got far enough to go on from.
-      if (begun && resume === undefined && !await canGoOn()) await parts.finish();
+      const isNothing = begun && resume === undefined && !await canGoOn().catch(() => true);
+      if (isNothing) await parts.finish().catch(() => undefined);
       await parts[Symbol.asyncDispose]();
     },
   };
@@ -185,100 +194,89 @@ export async function ownRun(directory: string, ownership: Ownership): Promise<O
 /**
  * Takes a run directory as {@linkcode ownRun} does, for a run of several parts.
  *
- * @throws {ContractError} If another process has it.
+ * @throws {ContractError} If another process has it, or a part of it is a link.
  */
 export async function ownParts(directory: string, ownership: Ownership): Promise<OwnedParts> {
-  const { flags } = ownership;
+  const { flags, refuse } = ownership;
   const path = checkpointsOf(directory);
-  const isNew = await pathKind(directory) === undefined;
-  await makeDirectory(path);
-  const lock = await lockDirectory(directory);
-  await removeLeftovers(directory);
-  return {
-    async begin() {
-      if (flags.resume === undefined) await clearAll(path);
-      await writeCommand(path, ownership);
-    },
-    open: (name, pace) => openPart(`${path}/${name}`, { ...flags, ...pace }),
-    async finish() {
-      await removeFile(`${path}/${COMMAND_FILE}`);
-      await clearAll(path);
-    },
-    async [Symbol.asyncDispose]() {
-      if (!await holdsUnfinishedRun(directory)) {
-        await removeFile(lockOf(directory));
-        await removeIfEmpty(path);
-        if (isNew) await removeIfEmpty(directory);
-      }
-      lock.close();
-    },
-  };
+  // One without a name of the user's was created for this run.
+  const isNew = (flags.out ?? flags.resume) === undefined ||
+    await pathKind(directory) === undefined;
+  await refuseLinks(directory);
+  const lock = await takeLock(lockOf(directory));
+  if (lock === undefined) throw liveRun(directory);
+  const release = () => releaseDirectory(directory, { lock, isNew });
+  try {
+    await refuse?.();
+    await removeLeftovers(directory);
+    const id = flags.resume === undefined ? makeId() : await readId(path);
+    const check = () => checkInPlace(directory, lock);
+    return {
+      id: id,
+      check: check,
+      async begin() {
+        await check();
+        if (flags.resume === undefined) await clearAll(path);
+        await writeCommand(path, ownership, id);
+      },
+      open: (name, pace) => openPart(`${path}/${name}`, { ...flags, ...pace }, check),
+      async finish() {
+        await check();
+        await removeFile(`${path}/${COMMAND_FILE}`);
+        await clearAll(path);
+      },
+      [Symbol.asyncDispose]: release,
+    };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+/** Gives a directory back, without what is of no use there any more. Never throws: that would hide why a run ended. */
+async function releaseDirectory(
+  directory: string,
+  { lock, isNew }: { readonly lock: FileLock; readonly isNew: boolean },
+): Promise<void> {
+  try {
+    const isUseful = await holdsUnfinishedRun(directory).catch(() => true);
+    const isOver = !isUseful && await lock.isInPlace();
+    await lock.release({ remove: isOver });
+    if (!isOver) return;
+    await removeIfEmpty(checkpointsOf(directory));
+    if (isNew) await removeIfEmpty(directory);
+  } catch {
+    // What is left does no harm.
+  }
+}
+
+async function checkInPlace(directory: string, lock: FileLock): Promise<void> {
+  if (await lock.isInPlace()) return;
+  throw new ContractError(
+    `Cannot write to ${directory}: it was moved away, removed or replaced while the run was writing there. Where it ` +
+      "is now it can be gone on with by --resume",
+  );
+}
+
+/** Twelve letters and digits that no other run has. */
+function makeId(): string {
+  return crypto.randomUUID().replaceAll("-", "").slice(0, 12);
+}
+
+/** The id of a run that goes on; a new one if it has none that could be. */
+async function readId(path: string): Promise<string> {
+  const file = `${path}/${COMMAND_FILE}`;
+  if (await pathKind(file) === undefined) return makeId();
+  const { id } = Object(await readJson(file, "resume"));
+  return typeof id === "string" && /^[0-9a-f]{12}$/.test(id) ? id : makeId();
 }
 
 async function writeCommand(
   path: string,
   { command, flags, inputs }: Ownership,
+  id: string,
 ): Promise<void> {
-  await writeJson(`${path}/${COMMAND_FILE}`, { command, ...reusableFlags(flags), inputs });
-}
-
-async function openCheckpoints(
-  path: string,
-  { resume, checkpointMinutes, atEpochs }: ResumeFlags & Pace,
-): Promise<RunCheckpoints> {
-  const folder = new CheckpointFolder(path);
-  const found = resume === undefined ? undefined : await folder.load();
-  for (const { message } of found?.damaged ?? []) console.error(`warning: ${message}`);
-  const save = (state: FitCheckpoint) => folder.save(state);
-  return {
-    options: {
-      checkpoint: { save, everyMinutes: checkpointMinutes, atEpochs },
-      resume: found?.checkpoint,
-    },
-    finish: () => clearFolder(path),
-  };
-}
-
-/** Opens the checkpoints of a part: one that has none that is whole is begun anew, and the others are kept. */
-async function openPart(path: string, flags: ResumeFlags & Pace): Promise<RunCheckpoints> {
-  try {
-    return await openCheckpoints(path, flags);
-  } catch (error) {
-    if (!(error instanceof FormatError)) throw error;
-    console.error(`warning: ${error.message}; this part begins anew`);
-    await clearFolder(path);
-    return await openCheckpoints(path, flags);
-  }
-}
-
-/** Removes the checkpoints of a run and of all its parts. */
-async function clearAll(path: string): Promise<void> {
-  for (const part of await partsIn(path)) await clearFolder(part);
-  await new CheckpointFolder(path).clear();
-}
-
-async function clearFolder(path: string): Promise<void> {
-  await new CheckpointFolder(path).clear();
-  await removeIfEmpty(path);
-}
-
-async function partsIn(path: string): Promise<string[]> {
-  const paths = (await listDirectory(path)).map((name) => `${path}/${name}`);
-  const kinds = await Promise.all(paths.map(pathKind));
-  return paths.filter((_, i) => kinds[i] === "directory");
-}
-
-async function removeIfEmpty(directory: string): Promise<void> {
-  // One that holds something else stays.
-  await Deno.remove(directory).catch(() => undefined);
-}
-
-/** The system gives the lock back when the process ends, by SIGKILL too. */
-async function lockDirectory(directory: string): Promise<Deno.FsFile> {
-  const file = await Deno.open(lockOf(directory), { write: true, create: true });
-  if (await file.tryLock(true)) return file;
-  file.close();
-  throw liveRun(directory);
+  await writeJson(`${path}/${COMMAND_FILE}`, { command, id, ...reusableFlags(flags), inputs });
 }
 
 function liveRun(directory: string): ContractError {

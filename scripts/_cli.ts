@@ -6,7 +6,9 @@ import { chooseThreads } from "../src/_threads.ts";
 import { FOLD_SCHEMES, type FoldScheme } from "../src/data/kfold.ts";
 import { ENGINE_NAMES } from "../src/engine/select.ts";
 import { TRANSFORMS } from "../src/record.ts";
-import { explain } from "./_explain.ts";
+import { guardConsole } from "./_console.ts";
+import { explain, stackOf } from "./_explain.ts";
+import { knowFlags } from "./_flag_kinds.ts";
 import { knowPaths, standWhereCalled } from "./_place.ts";
 
 /** A command of the package. */
@@ -35,20 +37,31 @@ const EXIT_INTERRUPTED = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /** Parses the command line, runs the command and ends the process with the right exit code. */
 export async function runCommand<Flags>(definition: CommandDefinition<Flags>): Promise<never> {
+  guardConsole();
   const command = describe(definition);
+  knowFlags(command);
+  const fail = (error: unknown): never => {
+    console.error(`error: ${explain(error)}`);
+    if (command.opts().stack) console.error(stackOf(error));
+    Deno.exit(EXIT_FAILED);
+  };
+  // What nobody waited for.
+  addEventListener("unhandledrejection", ({ reason }) => fail(reason));
+  addEventListener("error", ({ error }) => fail(error));
   try {
     command.parse(Deno.args, { from: "user" });
   } catch (error) {
     if (error instanceof CommanderError) Deno.exit(error.exitCode === 0 ? 0 : EXIT_BAD_FLAGS);
-    throw error;
+    fail(error);
   }
   quietVulkan();
   const interrupt = listenForInterrupt();
+  const { stack: _, ...flags } = command.opts();
   try {
     standWhereCalled();
     knowPaths(command);
     tellThreads(command.opts().threads);
-    await definition.run(command.opts() as Flags, interrupt.signal);
+    await definition.run(flags as Flags, interrupt.signal);
   } catch (error) {
     // Whoever read what was written to a pipe, such as `head`, has had enough.
     if (error instanceof Deno.errors.BrokenPipe) Deno.exit(0);
@@ -56,8 +69,7 @@ export async function runCommand<Flags>(definition: CommandDefinition<Flags>): P
       console.error(error instanceof Interrupted ? error.message : "Interrupted.");
       Deno.exit(interrupt.exitCode);
     }
-    console.error(`error: ${explain(error)}`);
-    Deno.exit(EXIT_FAILED);
+    fail(error);
   }
   Deno.exit(0);
 }
@@ -65,11 +77,17 @@ export async function runCommand<Flags>(definition: CommandDefinition<Flags>): P
 function describe<Flags>({ name, summary, examples, declare }: CommandDefinition<Flags>): Command {
   const lines = examples.map(([command, does]) => `  # ${does}\n  ${command}`).join("\n\n");
   return declare(new Command(`deno task ${name}`).description(summary))
+    .option("--stack", "after an error, print where in the program it arose", false)
     .addHelpText("after", `\nExamples:\n${lines}`)
     .allowExcessArguments(false)
     .showHelpAfterError(`(deno task ${name} --help lists the flags)`)
     // Without these commander reads environment variables, which the tasks have no permission for.
-    .configureOutput({ getOutHasColors: () => false, getErrHasColors: () => false })
+    .configureOutput({
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+      writeOut: (text) => console.log(text.trimEnd()),
+      writeErr: (text) => console.error(text.trimEnd()),
+    })
     .exitOverride();
 }
 

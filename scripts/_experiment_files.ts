@@ -1,10 +1,10 @@
 /** Finished experiments on disk: one file each, and the tables made of them. */
 
-import { FormatError } from "../src/errors.ts";
 import { pathKind, removeFile, writeFileAtomic } from "../src/io/file.ts";
 import type { ExperimentResult, ExperimentSummary } from "../src/training/experiments.ts";
 import { readJson, writeJson } from "./_json.ts";
 import { formatCsv } from "./_run.ts";
+import { checkShape, type Shape } from "./_shape.ts";
 
 const TABLE_COLUMNS: Readonly<Record<string, keyof ExperimentSummary>> = {
   name: "name",
@@ -20,6 +20,35 @@ const TABLE_COLUMNS: Readonly<Record<string, keyof ExperimentSummary>> = {
   epochs: "epochs",
   engine: "engine",
 };
+
+/** What a table and its figures take of an experiment's scores. */
+const SCORES: Shape = {
+  orNull: { mse: "number or null", pearson: "number or null", meanAuroc: "number or null" },
+};
+const RESULT: Shape = {
+  plan: { name: "text", digest: "text", spec: { loss: "text" } },
+  parameters: "number",
+  engine: "text",
+  seconds: "number",
+  samplesPerSecond: "number",
+  history: [{}],
+  train: SCORES,
+  test: SCORES,
+};
+const ROWS: Shape = [{
+  name: "text",
+  parameters: "number",
+  trainMse: "number or null",
+  testMse: "number or null",
+  pearson: "number or null",
+  testPearson: "number or null",
+  trainAuroc: "number or null",
+  testAuroc: "number or null",
+  seconds: "number",
+  samplesPerSecond: "number",
+  epochs: "number",
+  engine: "text",
+}];
 
 /** File of a finished experiment. */
 export function resultPath(directory: string, name: string): string {
@@ -37,11 +66,9 @@ export async function readResult(
 ): Promise<ExperimentResult | undefined> {
   const path = resultPath(directory, name);
   if (await pathKind(path) === undefined) return undefined;
-  const result = await readObject(path) as unknown as ExperimentResult;
-  if (typeof result.plan?.digest !== "string" || typeof result.seconds !== "number") {
-    throw new FormatError("Cannot read experiment: it has no plan or no results", { file: path });
-  }
-  return result;
+  const result = await readJson(path, "read experiment");
+  checkShape(result, RESULT, { purpose: "read experiment", file: path });
+  return result as ExperimentResult;
 }
 
 /** Writes a finished experiment, whole or not at all. */
@@ -74,13 +101,7 @@ export async function writeTable(
 export async function readTable(directory: string): Promise<ExperimentSummary[] | undefined> {
   const path = `${directory}/experiments.json`;
   if (await pathKind(path) === undefined) return undefined;
-  const rows = await readObject(path);
-  if (!Array.isArray(rows) || rows.some((row) => typeof row?.name !== "string")) {
-    throw new FormatError("Cannot read experiments: expected an array with names", { file: path });
-  }
-  return rows;
-}
-
-async function readObject(path: string): Promise<Record<string, unknown>> {
-  return Object(await readJson(path, "read experiments"));
+  const rows = await readJson(path, "read experiments");
+  checkShape(rows, ROWS, { purpose: "read experiments", file: path });
+  return rows as ExperimentSummary[];
 }

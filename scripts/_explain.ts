@@ -1,16 +1,54 @@
 /** Errors as lines for users. */
 
+import { printableLine } from "../src/_printable.ts";
 import * as ours from "../src/errors.ts";
 
 const EXPECTED_ERRORS = [...Object.values(ours), RangeError, ...Object.values(Deno.errors)];
 
-/** The message of an error that users can act on; the stack as well of one that is our mistake. */
+/**
+ * An error as one line: the message of one that users can act on. Of one that is our mistake it says that it is; see
+ * {@linkcode stackOf}.
+ */
 export function explain(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const system = explainSystemError(error.message);
-  if (system !== undefined) return system;
-  const expected = EXPECTED_ERRORS.some((known) => error instanceof known);
-  return expected ? error.message : error.stack ?? error.message;
+  const cause = firstCause(error);
+  if (!(cause instanceof Error)) return explainUnexpected(String(cause));
+  const system = explainSystemError(cause.message);
+  if (system !== undefined) return printableLine(system);
+  if (EXPECTED_ERRORS.some((known) => cause instanceof known) && !isRuntimes(cause)) {
+    return printableLine(cause.message);
+  }
+  return explainUnexpected(`${cause.name}: ${cause.message}`);
+}
+
+/** Where in the program an error arose, and what it arose from. */
+export function stackOf(error: unknown): string {
+  const cause = firstCause(error);
+  if (!(cause instanceof Error)) return String(cause);
+  const below = cause.cause === undefined ? "" : `\ncaused by ${stackOf(cause.cause)}`;
+  return `${cause.stack ?? cause.message}${below}`;
+}
+
+/** What happened first, where what was to be tidied up after it failed, too. */
+function firstCause(error: unknown): unknown {
+  return error instanceof SuppressedError ? firstCause(error.suppressed) : error;
+}
+
+/** What V8 throws itself: a table too large for memory, or nested too deeply for the stack. */
+const RUNTIME_LIMITS =
+  /^(Maximum call stack size exceeded|Invalid (typed )?array (buffer )?length|Array buffer allocation failed|Invalid string length)/;
+
+function isRuntimes({ message }: Error): boolean {
+  return RUNTIME_LIMITS.test(message);
+}
+
+/** As long as a line on a terminal may be without filling it. */
+const LONGEST_UNEXPECTED = 500;
+
+function explainUnexpected(what: string): string {
+  const short = what.length > LONGEST_UNEXPECTED ? `${what.slice(0, LONGEST_UNEXPECTED)}…` : what;
+  return `unexpected ${
+    printableLine(short)
+  }. This is a fault of the program; --stack shows where it arose`;
 }
 
 /** Such as `No such file or directory (os error 2): readfile 'a.json'`, or that behind words of our own. */

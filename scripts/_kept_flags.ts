@@ -1,8 +1,7 @@
 /** Flags that a run keeps, so that `--resume` needs no others. */
 
-import { showValue } from "../src/_show_value.ts";
-import { FormatError } from "../src/errors.ts";
 import type { ResumeFlags } from "./_checkpoints.ts";
+import { checkKeptFlags } from "./_flag_kinds.ts";
 import { absolutePaths, packageFile } from "./_place.ts";
 
 /** Flags as a later `--resume` alone is to find them, and where their paths start: it shall not begin anew again. */
@@ -19,16 +18,12 @@ export function reusableFlags<Flags extends ResumeFlags>(
  * @param file The file, for messages.
  * @throws {FormatError} If one of them is nothing that the command line could have given.
  */
-export function parseFlags(
+export function parseFlags<Flags>(
   { flags, startedIn }: { readonly flags?: unknown; readonly startedIn?: unknown },
   file: string,
-): Readonly<Record<string, unknown>> {
-  const isWord = (value: unknown) => ["string", "number", "boolean"].includes(typeof value);
-  for (const [name, value] of Object.entries(Object(flags))) {
-    if (isWord(value) || (Array.isArray(value) && value.every(isWord))) continue;
-    throw new FormatError(`Cannot resume: flag ${name} is ${showValue(value)}`, { file });
-  }
+): Flags {
+  const kept = checkKeptFlags<Flags & object>(flags, file);
   // One begun by a version that kept no directory was begun in the package's.
   const directory = typeof startedIn === "string" ? startedIn : packageFile("");
-  return directory === Deno.cwd() ? Object(flags) : absolutePaths(Object(flags), directory);
+  return directory === Deno.cwd() ? kept : absolutePaths(kept, directory);
 }

@@ -10,6 +10,7 @@ import {
   removeFile,
   writeFileAtomic,
 } from "../src/io/file.ts";
+import { takeLock } from "./_lock.ts";
 import { UNFINISHED } from "./_run_files.ts";
 
 /** What stands for standard output where one file is written. */
@@ -33,10 +34,29 @@ export async function checkDirectory(directory: string): Promise<void> {
     );
   }
   try {
-    await Deno.remove(await Deno.makeTempFile({ dir: nearest, suffix: ".part" }));
+    await probe(nearest);
   } catch (cause) {
     throw new WriteError(`Cannot write to ${directory}: ${(cause as Error).message}`, { cause });
   }
+}
+
+/**
+ * Creates something in a directory and removes it. It always has the same name: what one that is killed between the two
+ * leaves is removed by the next.
+ */
+async function probe(directory: string): Promise<void> {
+  const path = `${directory}/.histone-writes-here`;
+  try {
+    // Not a file: a link of that name would be followed.
+    await Deno.mkdir(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    // Of another process, or one that was killed; it may not be ours to remove.
+    await removeFile(path).catch(() => undefined);
+    await Deno.remove(await Deno.makeTempDir({ dir: directory, prefix: ".histone-" }));
+    return;
+  }
+  await removeFile(path);
 }
 
 /** Which file {@linkcode checkOutput} lets a command replace. */
@@ -131,13 +151,16 @@ async function writeToStandardOutput(content: Content): Promise<void> {
 
 /**
  * Takes a file that is going to be written: no other process can while this one lives, however it ends. The lock is
- * a file beside it, which is removed in the end; where the file system has no locks nothing is refused.
+ * a file beside it, which is removed in the end.
  *
  * @param path Path of the file; its directory is created, and removed again if nothing was written there.
  * @throws {ContractError} If another process has it, or no file can be there.
  * @throws {WriteError} If the system lets nothing be written there.
  */
 export async function lockOutput(path: string): Promise<AsyncDisposable> {
+  if (/[/\\]$/.test(path)) {
+    throw new ContractError(`Cannot write to ${path}: it names a directory, expected a file`);
+  }
   const directory = dirname(path);
   await checkDirectory(directory);
   const isNew = await pathKind(directory) === undefined;
@@ -147,35 +170,19 @@ export async function lockOutput(path: string): Promise<AsyncDisposable> {
     if (isNew) await Deno.remove(directory).catch(() => undefined);
   };
   const name = `${path}.lock`;
-  const file = await takeLock(name).catch(async (cause) => {
+  const lock = await takeLock(name).catch(async (cause) => {
     await leave();
     throw new WriteError(`Cannot write to ${path}: ${cause.message}`, { cause });
   });
-  if (file === undefined) {
+  if (lock === undefined) {
     throw new ContractError(`Cannot write to ${path}: another command is writing it`);
   }
   return {
     async [Symbol.asyncDispose]() {
-      await removeFile(name);
-      file.close();
+      await lock.release({ remove: true });
       await leave();
     },
   };
-}
-
-/** Opens a file and locks it; nothing if another process has locked it. */
-async function takeLock(path: string): Promise<Deno.FsFile | undefined> {
-  for (;;) {
-    const file = await Deno.open(path, { write: true, create: true });
-    if (!await file.tryLock(true).catch(() => true)) {
-      file.close();
-      return undefined;
-    }
-    // Another process may have ended between the two, and have removed the file that is locked here.
-    const [own, there] = [await file.stat(), await Deno.stat(path).catch(() => undefined)];
-    if (there !== undefined && own.ino === there.ino && own.dev === there.dev) return file;
-    file.close();
-  }
 }
 
 /** A flag of commands that write one file. */
@@ -210,10 +217,22 @@ async function beginsWith(path: string, text: string): Promise<boolean> {
 
 /** Removes temporary neighbours of a file that no process holds any more. */
 async function removeUnfinished(path: string): Promise<void> {
-  const directory = dirname(path);
+  await removeUnfinishedIn(dirname(path), (name) => name === basename(path));
+}
+
+/**
+ * Removes what killed commands had begun to write in a directory, if there is one.
+ *
+ * @param directory The directory.
+ * @param isOurs Whether a file of that name would be the command's own.
+ */
+export async function removeUnfinishedIn(
+  directory: string,
+  isOurs: (name: string) => boolean,
+): Promise<void> {
   if (await pathKind(directory) === undefined) return;
   const names = (await listDirectory(directory)).filter((name) =>
-    UNFINISHED.test(name) && name.replace(UNFINISHED, "") === basename(path)
+    UNFINISHED.test(name) && isOurs(name.replace(UNFINISHED, ""))
   );
   for (const name of names) {
     const leftover = `${directory}/${name}`;

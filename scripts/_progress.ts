@@ -1,5 +1,7 @@
 /** One line that is redrawn on a terminal; nothing elsewhere. */
 
+import { printableLine } from "../src/_printable.ts";
+
 const REDRAW_MS = 100;
 const BAR_WIDTH = 24;
 
@@ -43,7 +45,8 @@ export class ProgressLine {
   #write(text: string): void {
     const width = terminalWidth();
     // Carriage return, then erase to the end of the line.
-    Deno.stderr.writeSync(new TextEncoder().encode(`\r\x1b[K${text.slice(0, width - 1)}`));
+    const line = printableLine(text).slice(0, width - 1);
+    Deno.stderr.writeSync(new TextEncoder().encode(`\r\x1b[K${line}`));
   }
 }
 

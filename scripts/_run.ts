@@ -1,12 +1,13 @@
 /** What the commands that train share: the data, the run directory and the lines they print. */
 
+import { dirname } from "node:path";
 import packageJson from "../deno.json" with { type: "json" };
 import { formatCountOf } from "../src/_count.ts";
 import type { Dataset } from "../src/data/dataset.ts";
 import { readDataset } from "../src/data/read_dataset.ts";
 import type { EngineName, EngineReport } from "../src/engine/select.ts";
 import { ContractError } from "../src/errors.ts";
-import { pathKind } from "../src/io/file.ts";
+import { makeDirectory, syncDirectory } from "../src/io/file.ts";
 import { findPreset, parsePresetName, type PresetName } from "../src/model/presets.ts";
 import type { ModelSpec } from "../src/model/spec.ts";
 import { type DataRecord, parseRecord, type Transform } from "../src/record.ts";
@@ -18,7 +19,12 @@ import type {
   FitOptions,
   FitProgress,
 } from "../src/training/fit_types.ts";
-import { holdsUnfinishedRun, refuseLiveRun, type ResumeFlags } from "./_checkpoints.ts";
+import {
+  holdsUnfinishedRun,
+  nothingToResume,
+  refuseLiveRun,
+  type ResumeFlags,
+} from "./_checkpoints.ts";
 import { type Inputs, inputsOfRun } from "./_inputs.ts";
 import { readJson, writeJson } from "./_json.ts";
 import type { ModelFile } from "./_model_spec.ts";
@@ -139,38 +145,65 @@ async function readRecord(file: string): Promise<DataRecord> {
   return parseRecord(await readJson(file, "read data record"), file);
 }
 
+/** Which directory a run is written to. */
+type RunDirectoryFlags = Pick<TrainingFlags, "out" | "overwrite" | "preset"> & ResumeFlags;
+
 /**
- * Decides where a run is written: `--out`, or the first free name in `runs/`.
+ * Decides where a run is written: `--out`, or the first free name in `runs/`, which is then taken.
  *
- * @throws {ContractError} If `--out` holds a run already and `--overwrite` was not given.
+ * @throws {ContractError} As {@linkcode refuseHeldRun} does; also if a run is being written there.
  */
-export async function chooseRunDirectory(
-  flags: Pick<TrainingFlags, "out" | "overwrite" | "preset"> & ResumeFlags,
-): Promise<string> {
-  const { out, overwrite, preset, resume } = flags;
-  if (out !== undefined) {
-    await checkDirectory(out);
-    await refuseLiveRun(out);
-    if (!overwrite && resume === undefined && await holdsUnfinishedRun(out)) {
-      throw new ContractError(
-        `Cannot write to ${out}: it holds an unfinished run. Go on with --resume ${
-          quotePath(out)
-        }, name another ` +
-          "--out, or add --overwrite",
-      );
-    }
-    if (!overwrite && resume === undefined && await commandOfRun(out) !== undefined) {
-      throw new ContractError(
-        `Cannot write to ${out}: it already holds a run. Name another --out, or add --overwrite`,
-      );
-    }
-    return out;
-  }
+export async function chooseRunDirectory(flags: RunDirectoryFlags): Promise<string> {
+  const { out, preset } = flags;
   // A model of one's own may have any name.
-  const name = preset.replace(/[^\w.-]+/g, "-");
+  if (out === undefined) return await claimDirectory(`runs/${preset.replace(/[^\w.-]+/g, "-")}`);
+  await checkDirectory(out);
+  await refuseLiveRun(out);
+  await refuseHeldRun(flags);
+  return out;
+}
+
+/**
+ * Refuses a directory that holds a run which the flags do not let replace, or none to go on with.
+ *
+ * @throws {ContractError} If `--out` holds a run already and `--overwrite` was not given, or `--resume` none that is
+ * unfinished.
+ */
+export async function refuseHeldRun(
+  { out, overwrite, resume }: Pick<RunDirectoryFlags, "out" | "overwrite" | "resume">,
+): Promise<void> {
+  if (resume !== undefined) {
+    if (!await holdsUnfinishedRun(resume)) throw await nothingToResume(resume);
+    return;
+  }
+  if (out === undefined || overwrite) return;
+  if (await holdsUnfinishedRun(out)) {
+    throw new ContractError(
+      `Cannot write to ${out}: it holds an unfinished run. Go on with --resume ${
+        quotePath(out)
+      }, name another ` +
+        "--out, or add --overwrite",
+    );
+  }
+  if (await commandOfRun(out) !== undefined) {
+    throw new ContractError(
+      `Cannot write to ${out}: it already holds a run. Name another --out, or add --overwrite`,
+    );
+  }
+}
+
+/** Creates the first directory of a name, or that name and a number, that is not there yet: runs that begin at the same time get one each. */
+async function claimDirectory(name: string): Promise<string> {
+  await makeDirectory(dirname(name));
   for (let number = 1;; number++) {
-    const directory = `runs/${name}${number === 1 ? "" : `-${number}`}`;
-    if (await pathKind(directory) === undefined) return directory;
+    const directory = `${name}${number === 1 ? "" : `-${number}`}`;
+    try {
+      await Deno.mkdir(directory);
+      await syncDirectory(dirname(name));
+      return directory;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 /** The files by which a directory tells that it holds a run. */
 
-import { pathKind, removeFile } from "../src/io/file.ts";
+import { ContractError } from "../src/errors.ts";
+import { isLink, pathKind, removeFile } from "../src/io/file.ts";
 import { readJson } from "./_json.ts";
 
 /** The command whose run a directory holds, if it holds one. */
@@ -21,6 +22,22 @@ const RUN_FILES = [
 
 /** Directories that runs alone write to. */
 const RUN_DIRECTORIES = ["checkpoints", "model", "models", "experiments"];
+
+/**
+ * Refuses a run directory some part of which is a link: what a run removes or replaces there would be files of something
+ * else. The directory itself may be one.
+ *
+ * @throws {ContractError} If there is such a link.
+ */
+export async function refuseLinks(directory: string): Promise<void> {
+  for (const name of RUN_DIRECTORIES) {
+    const path = `${directory}/${name}`;
+    if (!await isLink(path)) continue;
+    throw new ContractError(
+      `Cannot write to ${directory}: ${path} is a link, expected a directory of the run's own`,
+    );
+  }
+}
 
 /** What a file is called while it is written. */
 export const UNFINISHED = /\.[0-9a-f]{8}\.part$/;

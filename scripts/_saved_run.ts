@@ -7,8 +7,9 @@ import type { Loss, ModelSpec } from "../src/model/spec.ts";
 import type { EpochPoint, ExperimentRow, FoldHistory } from "../src/report/mod.ts";
 import { judgeInterval, type RegimeEvaluation, type RegimeScores } from "../src/validation/mod.ts";
 import { readTable as readExperiments } from "./_experiment_files.ts";
-import { readJson } from "./_json.ts";
+import { readJson, readText } from "./_json.ts";
 import { holdsModels } from "./_model_files.ts";
+import { checkShape, type Shape } from "./_shape.ts";
 
 /** A run as its files tell it. */
 export interface SavedRun {
@@ -48,12 +49,40 @@ export interface SavedTraining {
 
 const TRAINING_COMMANDS = ["train", "crossval", "forecast"];
 
-type FieldTypes = Readonly<Record<string, "string" | "number">>;
+const CONFIG: Shape = { command: "text", data: "text", samples: "number" };
+const TRAINING: Shape = {
+  preset: "text",
+  engine: "text",
+  device: "text",
+  epochs: "number",
+  batchSize: "number",
+  learningRate: "number",
+  spec: { orNull: { loss: "text" } },
+};
 
-const CONFIG_TYPES: FieldTypes = { command: "string", data: "string", samples: "number" };
-const TRAINING_TYPES: FieldTypes = {
-  ...{ preset: "string", engine: "string", device: "string" },
-  ...{ epochs: "number", batchSize: "number", learningRate: "number" },
+const ESTIMATE: Shape = {
+  value: "number or null",
+  low: "number or null",
+  high: "number or null",
+};
+const SCORES = {
+  name: "text",
+  mse: ESTIMATE,
+  pearson: ESTIMATE,
+  byGene: { orNull: { median: "number or null" } },
+} as const;
+const REGIME: Shape = {
+  regime: "text",
+  rows: "number",
+  models: [{ ...SCORES, skill: ESTIMATE }],
+  baselines: [SCORES],
+  bestBaseline: "text or null",
+};
+const REGIMES: Shape = {
+  confidence: "number",
+  resampled: "text",
+  regimes: [REGIME],
+  mix: REGIME,
 };
 
 /**
@@ -74,7 +103,7 @@ export async function readSavedRun(directory: string): Promise<SavedRun> {
   ));
   const path = `${directory}/config.json`;
   const config = await readObject(path);
-  checkTypes(config, CONFIG_TYPES, path);
+  checkShape(config, CONFIG, { purpose: "read run", file: path });
   return {
     config: config as SavedConfig,
     training: TRAINING_COMMANDS.includes(String(config.command))
@@ -94,35 +123,36 @@ async function readObject(path: string): Promise<Record<string, unknown>> {
   return Object(await readJson(path, "read run"));
 }
 
-function checkTypes(config: Record<string, unknown>, types: FieldTypes, path: string): void {
-  for (const [name, type] of Object.entries(types)) {
-    const foundType = typeof config[name];
-    if (foundType !== type) {
-      const found = JSON.stringify(config[name]);
-      throw new FormatError(`Cannot read run: ${name} is ${found}, expected a ${type}`, {
-        file: path,
-      });
-    }
-  }
-}
-
 function toTraining(config: Record<string, unknown>, path: string): SavedTraining {
-  checkTypes(config, TRAINING_TYPES, path);
+  checkShape(config, TRAINING, { purpose: "read run", file: path });
   const { preset, epochs, batchSize, learningRate, engine, device } = config as unknown as Omit<
     SavedTraining,
     "loss"
   >;
-  // A model of one's own is in the configuration whole, under whatever name it has.
-  const spec = config.spec as ModelSpec | undefined;
-  const loss = (spec ?? findPreset(preset)).loss;
-  return { preset, epochs, batchSize, learningRate, engine, device, loss };
+  return {
+    preset: preset,
+    epochs: epochs,
+    batchSize: batchSize,
+    learningRate: learningRate,
+    engine: engine,
+    device: device,
+    loss: lossOf(config, path),
+  };
+}
+
+/** The loss of a model of one's own, which is in the configuration whole under whatever name it has, or of a preset. */
+function lossOf({ spec, preset }: Record<string, unknown>, path: string): Loss {
+  if (spec !== undefined && spec !== null) return (spec as ModelSpec).loss;
+  try {
+    return findPreset(String(preset)).loss;
+  } catch (cause) {
+    throw new FormatError(`Cannot read run: ${(cause as Error).message}`, { file: path, cause });
+  }
 }
 
 async function readRegimes(path: string): Promise<RegimeEvaluation> {
   const regimes = await readObject(path);
-  if (!Array.isArray(regimes.regimes) || typeof regimes.mix !== "object") {
-    throw new FormatError("Cannot read run: expected regimes and their mix", { file: path });
-  }
+  checkShape(regimes, REGIMES, { purpose: "read run", file: path });
   return judgeIntervals(regimes as unknown as RegimeEvaluation);
 }
 
@@ -147,12 +177,12 @@ type Row = Readonly<Record<string, number | undefined>>;
 
 /** Reads numbers under a header; an empty field has none. */
 async function readTable(path: string): Promise<Row[]> {
-  const [header, ...lines] = (await Deno.readTextFile(path)).trimEnd().split(/\r?\n/);
+  const [header, ...lines] = (await readText(path)).trimEnd().split(/\r?\n/);
   const names = header.split(",");
   return lines.map((line, index) => {
     const fields = line.split(",");
     const values = fields.map((field) => field === "" ? undefined : Number(field));
-    if (values.length !== names.length || values.some((value) => Number.isNaN(value))) {
+    if (values.length !== names.length || values.some(isNoNumber)) {
       throw new FormatError(`Cannot read run: found "${line}", expected numbers for ${header}`, {
         file: path,
         line: index + 2,
@@ -160,6 +190,10 @@ async function readTable(path: string): Promise<Row[]> {
     }
     return Object.fromEntries(names.map((name, column) => [name, values[column]]));
   });
+}
+
+function isNoNumber(value: number | undefined): boolean {
+  return value !== undefined && !Number.isFinite(value);
 }
 
 function toEpoch(row: Row): EpochPoint {

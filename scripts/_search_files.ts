@@ -13,7 +13,7 @@ import {
 import type { ResumeFlags } from "./_checkpoints.ts";
 import { parseFlags, reusableFlags } from "./_kept_flags.ts";
 import type { Inputs } from "./_inputs.ts";
-import { readJson, writeJson } from "./_json.ts";
+import { readJson, readText, writeJson } from "./_json.ts";
 
 /** Whether a directory holds a search, finished or not. */
 export async function holdsSearch(directory: string): Promise<boolean> {
@@ -54,7 +54,7 @@ export async function readEarlierTrials(
   if (!await holdsSearch(directory)) return [];
   checkSameSearch((await readSearchFile(directory)).search, description);
   const path = `${directory}/trials.jsonl`;
-  return parseTrials(await Deno.readTextFile(path), path);
+  return parseTrials(await readText(path), path);
 }
 
 /** Writes what the search is, and the trials that it begins with, so that others can be appended. */
@@ -77,7 +77,10 @@ export async function startFiles(
   });
 }
 
-/** Appends a finished trial. */
+/** Appends a finished trial, which then outlasts a power cut. */
 export function appendTrial(directory: string, record: TrialRecord): void {
-  Deno.writeTextFileSync(`${directory}/trials.jsonl`, encodeTrial(record), { append: true });
+  using file = Deno.openSync(`${directory}/trials.jsonl`, { append: true });
+  const bytes = new TextEncoder().encode(encodeTrial(record));
+  for (let written = 0; written < bytes.length;) written += file.writeSync(bytes.subarray(written));
+  file.syncDataSync();
 }

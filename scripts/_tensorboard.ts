@@ -1,5 +1,6 @@
 /** Event files for TensorBoard, written as training goes on. */
 
+import { formatCountOf } from "../src/_count.ts";
 import { ContractError, WriteError } from "../src/errors.ts";
 import { listDirectory, pathKind } from "../src/io/file.ts";
 import { encodeFileVersion, encodeScalars, eventFileName } from "../src/training/tensorboard.ts";
@@ -17,20 +18,33 @@ export type EventLog = (
 
 const EVENT_FILE = /^events\.out\.tfevents\./;
 
+/** Flags that say where event files go. */
+interface EventFlags {
+  readonly tensorboard?: string;
+  readonly overwrite: boolean;
+  readonly resume?: string;
+}
+
 /**
  * Prepares the directory of `--tensorboard`. Without one the log takes scalars and writes nothing.
  *
+ * A run that goes on has the directory from its own files, which may be somebody else's: of the event files there it
+ * replaces those alone that it wrote itself, which its id in their names tells.
+ *
+ * @param flags Those of the run.
+ * @param id The run's id.
  * @throws {ContractError} If the directory holds event files and they are not to be overwritten: TensorBoard would
  * draw both runs as one curve.
  */
 export async function openEventLog(
-  directory: string | undefined,
-  overwrite: boolean,
+  { tensorboard: directory, overwrite, resume }: EventFlags,
+  id: string,
 ): Promise<EventLog> {
   if (directory === undefined) return () => {};
   await checkDirectory(directory);
-  const old = await eventFilesIn(directory);
-  if (old.length > 0 && !overwrite) {
+  const all = await eventFilesIn(directory);
+  const old = resume === undefined ? all : all.filter((path) => path.endsWith(`.${nameOf(id)}`));
+  if (resume === undefined && old.length > 0 && !overwrite) {
     throw new ContractError(
       `Cannot write to ${directory}: it already holds event files, such as ${
         old[0]
@@ -38,31 +52,45 @@ export async function openEventLog(
         "--tensorboard, or add --overwrite",
     );
   }
+  if (old.length < all.length) {
+    console.error(
+      `warning: ${directory} also holds ${
+        formatCountOf(all.length - old.length, "event file")
+      } that this run did not write, which TensorBoard may draw as one curve with its own`,
+    );
+  }
   const files = new Map<string, string>();
   return (run, step, scalars) => {
     // Old files go when there is something to put in their place, not when a run fails before its first epoch.
     for (const path of old.splice(0)) Deno.removeSync(path);
-    const path = files.get(run) ?? beginEventFile(run === "" ? directory : `${directory}/${run}`);
+    const path = files.get(run) ??
+      beginEventFile(run === "" ? directory : `${directory}/${run}`, nameOf(id));
     files.set(run, path);
     append(path, encodeScalars({ wallTime: now(), step, scalars: defined(scalars) }));
   };
 }
 
-/** Event files of a directory and of the runs right below it. */
-async function eventFilesIn(directory: string): Promise<string[]> {
-  if (await pathKind(directory) !== "directory") return [];
-  const paths = (await listDirectory(directory)).map((name) => `${directory}/${name}`);
-  const below = await Promise.all(paths.map(async (path) => {
-    if (await pathKind(path) !== "directory") return [path];
-    return (await listDirectory(path)).map((name) => `${path}/${name}`);
-  }));
-  return below.flat().filter((path) => EVENT_FILE.test(path.split("/").at(-1)!));
+/** What the event files of a run end in. */
+function nameOf(id: string): string {
+  return `histone-${id}`;
 }
 
-function beginEventFile(directory: string): string {
+/** Event files of a directory and of the runs right below it, but for those behind links. */
+async function eventFilesIn(directory: string): Promise<string[]> {
+  if (await pathKind(directory) !== "directory") return [];
+  const files: string[] = [];
+  for (const entry of Deno.readDirSync(directory)) {
+    const path = `${directory}/${entry.name}`;
+    if (!entry.isDirectory) files.push(path);
+    else for (const name of await listDirectory(path)) files.push(`${path}/${name}`);
+  }
+  return files.filter((path) => EVENT_FILE.test(path.split("/").at(-1)!)).sort();
+}
+
+function beginEventFile(directory: string, name: string): string {
   const start = now();
   Deno.mkdirSync(directory, { recursive: true });
-  const path = `${directory}/${eventFileName(start, "histone")}`;
+  const path = `${directory}/${eventFileName(start, name)}`;
   append(path, encodeFileVersion(start));
   return path;
 }

@@ -31,6 +31,7 @@ import {
   inputsOfTraining,
   loadData,
   modelOf,
+  refuseHeldRun,
   reportRuns,
   resolveSettings,
   type RunSettings,
@@ -65,8 +66,9 @@ async function crossval(given: CrossvalFlags, signal: AbortSignal): Promise<void
   const settings = resolveSettings(flags, await readModelFile(flags.spec));
   const directory = await chooseRunDirectory({ ...flags, preset: settings.preset });
   const inputs = await inputsOfTraining(settings, flags);
-  await using run = await ownRun(directory, { command: "crossval", flags, inputs });
-  const log = await openEventLog(flags.tensorboard, flags.overwrite || given.resume !== undefined);
+  const refuse = () => refuseHeldRun(flags);
+  await using run = await ownRun(directory, { command: "crossval", flags, inputs, refuse });
+  const log = await openEventLog(flags, run.id);
   const data = await loadData(settings.data, flags);
   await run.begin();
   const shared = findSharedParts(kFold(data, { folds, scheme, seed: settings.seed }));
@@ -88,6 +90,7 @@ async function crossval(given: CrossvalFlags, signal: AbortSignal): Promise<void
     await run.finish();
     throw diverged;
   }
+  await run.check();
   await removeRun(directory);
   await writeConfig(directory, {
     ...{ command: "crossval", settings: { ...settings, folds, scheme }, data, inputs },

@@ -16,7 +16,7 @@ import {
   runExperiment,
   summariseExperiment,
 } from "../src/training/experiments.ts";
-import { type OwnedParts, ownParts, type RunCheckpoints } from "./_checkpoints.ts";
+import { ownParts } from "./_checkpoints.ts";
 import {
   choice,
   declareCommon,
@@ -41,6 +41,7 @@ import { checkTestFlags, loadTest } from "./_labels.ts";
 import { formatMetric } from "./_metrics.ts";
 import { taskCall } from "./_place.ts";
 import { chooseData, loadData, reportTraining, writeConfig } from "./_run.ts";
+import type { OwnedParts, RunCheckpoints } from "./_run_checkpoints.ts";
 import { quotePath } from "../src/_shell.ts";
 
 await runCommand<ExperimentsFlags>({
@@ -92,10 +93,11 @@ async function experiments(given: ExperimentsFlags, signal: AbortSignal): Promis
   const { out, only = EXPERIMENTS, overwrite } = flags;
   checkTestFlags(flags);
   const asked = only.map(parsePresetName);
+  const refuse = () => refuseChange(given, flags);
   const dataPath = chooseData(flags.data);
   const { record, test, labels } = flags;
   const inputs = await inputsOfRun({ data: dataPath, record, test, labels }, flags.resume);
-  await using owned = await ownParts(out, { command: "experiments", flags, inputs });
+  await using owned = await ownParts(out, { command: "experiments", flags, inputs, refuse });
   if (flags.resume !== undefined) console.log(`Resuming ${out}`);
   const data = await chooseTest(dataPath, flags);
   const names = [...new Set([...EXPERIMENTS, ...asked])];
@@ -122,6 +124,16 @@ async function experiments(given: ExperimentsFlags, signal: AbortSignal): Promis
   }
   await owned.finish();
   console.log(`Next: ${taskCall("report")} ${quotePath(out)}`);
+}
+
+/**
+ * Refuses a directory in which another run began or ended since the flags were chosen.
+ *
+ * @throws {ContractError} If one did.
+ */
+async function refuseChange(given: ExperimentsFlags, { out, resume }: ExperimentsFlags) {
+  if ((await chooseFlags(given)).resume === resume) return;
+  throw new ContractError(`Cannot write to ${out}: another run was written there meanwhile`);
 }
 
 /** Removes the results that are to be replaced, so that one who resumes knows what is left to run. */
@@ -200,6 +212,7 @@ async function runThose(plans: readonly ExperimentPlan[], runs: Runs): Promise<s
     const checkpoints = await owned.open(name);
     const result = await run(plan, { ...runs, checkpoints });
     if (result === undefined) return name;
+    await owned.check();
     await writeResult(out, result);
     finished.set(name, result);
     await checkpoints.finish();

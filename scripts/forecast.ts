@@ -30,6 +30,7 @@ import {
   inputsOfTraining,
   loadData,
   modelOf,
+  refuseHeldRun,
   resolveSettings,
   type TrainingFlags,
   writeConfig,
@@ -70,8 +71,9 @@ async function forecast(flags: ForecastFlags, signal: AbortSignal): Promise<void
   const settings = resolveSettings(flags, await readModelFile(flags.spec));
   const directory = await chooseRunDirectory({ ...flags, preset: `forecast-${settings.preset}` });
   const inputs = await inputsOfTraining(settings, flags);
-  await using owned = await ownParts(directory, { command: "forecast", flags, inputs });
-  const log = await openEventLog(flags.tensorboard, flags.overwrite);
+  const refuse = () => refuseHeldRun(flags);
+  await using owned = await ownParts(directory, { command: "forecast", flags, inputs, refuse });
+  const log = await openEventLog(flags, owned.id);
   const data = await loadData(settings.data, flags);
   const { train, test, ...heldOut } = splitRegimes(data, {
     ...{ newGenes, newCellTypes, seed: splitSeed },
@@ -98,6 +100,7 @@ async function forecast(flags: ForecastFlags, signal: AbortSignal): Promise<void
     },
   }, { resampled: "cell-types-and-genes", seed: splitSeed });
   console.log(["", ...formatRegimeTable(regimes), "", describeForecast(regimes)].join("\n"));
+  await owned.check();
   await removeRun(directory);
   await writeConfig(directory, {
     command: "forecast",

@@ -8,7 +8,7 @@ import { type ReportInput, writeReport } from "../src/report/mod.ts";
 import { declareCommon, declareTest, runCommand } from "./_cli.ts";
 import { checkTestFlags, loadTest, type TestFlags } from "./_labels.ts";
 import { loadModels } from "./_model_files.ts";
-import { checkDirectory, checkOutput } from "./_outputs.ts";
+import { checkDirectory, checkOutput, removeUnfinishedIn } from "./_outputs.ts";
 import { type PredictionFlags, predictWithProgress } from "./_predict.ts";
 import { evaluateByRegime } from "./_regimes.ts";
 import { loadData } from "./_run.ts";
@@ -53,6 +53,7 @@ async function report(flags: ReportFlags, signal: AbortSignal): Promise<void> {
   const out = flags.out ?? directory.replace(/\/+$/, "");
   await checkOutput(`${out}/report.html`);
   await checkDirectory(`${out}/figures`);
+  await removeUnfinishedIn(`${out}/figures`, (name) => /^figure-.*\.(svg|png)$/.test(name));
   const { config, training, history, folds, regimes, experiments } = run;
   const input: ReportInput = {
     run: directory.replace(/\/+$/, ""),

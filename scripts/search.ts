@@ -29,13 +29,7 @@ import {
   type TrialRecord,
 } from "../src/search/mod.ts";
 import { planTrials } from "../src/search/_plan_trials.ts";
-import {
-  type OwnedParts,
-  ownParts,
-  readBegunFlags,
-  refuseLiveRun,
-  type ResumeFlags,
-} from "./_checkpoints.ts";
+import { ownParts, readBegunFlags, refuseLiveRun, type ResumeFlags } from "./_checkpoints.ts";
 import {
   choice,
   declareCommon,
@@ -50,7 +44,8 @@ import { readJson, writeJson } from "./_json.ts";
 import { checkDirectory } from "./_outputs.ts";
 import { taskCall } from "./_place.ts";
 import { ProgressLine } from "./_progress.ts";
-import { chooseData, chooseRunDirectory, formatShape, loadData } from "./_run.ts";
+import { chooseData, chooseRunDirectory, formatShape, loadData, refuseHeldRun } from "./_run.ts";
+import type { OwnedParts } from "./_run_checkpoints.ts";
 import { removeRun } from "./_run_files.ts";
 import {
   appendTrial,
@@ -143,10 +138,11 @@ async function search(given: SearchFlags, signal: AbortSignal): Promise<void> {
   const flags = await chooseFlags(given);
   const settings = await readSettings(flags);
   const directory = await chooseDirectory(flags);
+  const refuse = () => refuseHeldSearch(flags);
   const dataPath = chooseData(flags.data);
   const { record, space, resume } = flags;
   const inputs = await inputsOfRun({ data: dataPath, record, space }, resume);
-  await using owned = await ownParts(directory, { command: "search", flags, inputs });
+  await using owned = await ownParts(directory, { command: "search", flags, inputs, refuse });
   const data = await loadData(dataPath, flags);
   const description = await describeSearch(data, settings);
   printFolds(data, description);
@@ -165,6 +161,7 @@ async function search(given: SearchFlags, signal: AbortSignal): Promise<void> {
     ...{ engine, threads, finished, signal },
     ...reportTrials(directory, owned, description),
   });
+  await owned.check();
   await writeResult(directory, { result, data, description });
   if (result.interrupted) {
     throw new Interrupted(
@@ -241,15 +238,23 @@ function printFolds(data: Dataset, description: SearchDescription): void {
   );
 }
 
-/** Where the search is written; a directory that holds one already is refused, unless it goes on. */
-async function chooseDirectory({ out, overwrite, resume }: SearchFlags): Promise<string> {
+/** Where the search is written. */
+async function chooseDirectory(flags: SearchFlags): Promise<string> {
+  const { out, overwrite, resume } = flags;
   if (resume !== undefined) return resume;
-  if (out !== undefined && !overwrite) {
+  if (out !== undefined) {
     await checkDirectory(out);
     await refuseLiveRun(out);
-    if (await holdsSearch(out)) throw alreadySearched(out);
+    await refuseHeldSearch(flags);
   }
   return await chooseRunDirectory({ out, overwrite, preset: "search" });
+}
+
+/** Refuses a directory that holds a search or another run already, unless it goes on or is replaced. */
+async function refuseHeldSearch({ out, overwrite, resume }: SearchFlags): Promise<void> {
+  if (out === undefined || overwrite || resume !== undefined) return;
+  if (await holdsSearch(out)) throw alreadySearched(out);
+  await refuseHeldRun({ out, overwrite });
 }
 
 function alreadySearched(out: string): ContractError {

@@ -9,6 +9,7 @@ import { loadModels } from "./_model_files.ts";
 import { declareOverwrite, openOutput, type OverwriteFlag } from "./_outputs.ts";
 import { type PredictionFlags, predictWithProgress } from "./_predict.ts";
 import { loadData } from "./_run.ts";
+import { checkSubmissionIds } from "./_submission_ids.ts";
 
 /** Replaced without asking. */
 const USUAL_OUTPUT = "submission.csv";
@@ -50,6 +51,8 @@ async function submit(flags: SubmitFlags, signal: AbortSignal): Promise<void> {
   await using output = await openOutput(out, { ...own, overwrite });
   const models = await loadModels(flags.model);
   const data = await loadData(flags.data, flags);
+  const ids = data.submissionIds();
+  checkSubmissionIds(ids);
   const { mean: predictions } = await predictWithProgress(models, data, { ...flags, signal });
   warnIfConstant(predictions);
   const isTable = out.toLowerCase().endsWith(".tsv");

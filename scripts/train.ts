@@ -37,6 +37,7 @@ import {
   inputsOfTraining,
   loadData,
   modelOf,
+  refuseHeldRun,
   resolveSettings,
   type RunSettings,
   type TrainingFlags,
@@ -88,8 +89,9 @@ async function train(given: TrainFlags, signal: AbortSignal): Promise<void> {
   const settings = resolveSettings(flags, await readModelFile(flags.spec));
   const directory = await chooseRunDirectory({ ...flags, preset: settings.preset });
   const inputs = await inputsOfTraining(settings, flags);
-  await using run = await ownRun(directory, { command: "train", flags, inputs });
-  const log = await openEventLog(flags.tensorboard, flags.overwrite || given.resume !== undefined);
+  const refuse = () => refuseHeldRun(flags);
+  await using run = await ownRun(directory, { command: "train", flags, inputs, refuse });
+  const log = await openEventLog(flags, run.id);
   const data = await loadData(settings.data, flags);
   const test = await loadTest(flags);
   await run.begin();
@@ -113,6 +115,7 @@ async function train(given: TrainFlags, signal: AbortSignal): Promise<void> {
     await run.finish();
     throw diverged;
   }
+  await run.check();
   await writeRun({ directory, settings, data, test, inputs, flags, log, results });
   if (diverged !== undefined) {
     throw new DivergedError(`${diverged.message}. ${describeKept(results, flags, settings)}`, {

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { printableLine } from "./_printable.ts";
+
 /** Where in a file a {@linkcode FormatError} was found. */
 export interface FormatErrorOptions extends ErrorOptions {
   /** Name or path of the file. */
@@ -16,13 +18,13 @@ export interface FormatErrorOptions extends ErrorOptions {
 }
 
 /** What a message quotes of a file may be as long as the file. */
-const LONGEST_MESSAGE = 1000;
+const LONGEST_MESSAGE = 2000;
 
 /**
  * A file's content is damaged, or not what this package reads.
  *
- * A message may quote the file: it is cut where it becomes long, and control characters, to which a terminal might
- * listen, are replaced.
+ * A message may quote the file, as those of all errors here: it is cut where it becomes long, and control characters,
+ * to which a terminal might listen, are spelled out.
  *
  * @example
  * ```ts
@@ -49,7 +51,7 @@ export class FormatError extends Error {
       options.byteOffset === undefined ? undefined : `byte ${options.byteOffset}`,
     ].filter((part) => part !== undefined).join(", ");
     const plain = makePlain(message);
-    super(place === "" ? plain : `${plain} (${place})`, options);
+    super(place === "" ? plain : `${plain} (${printableLine(place)})`, options);
     this.name = "FormatError";
     this.file = options.file;
     this.line = options.line;
@@ -58,34 +60,52 @@ export class FormatError extends Error {
 }
 
 function makePlain(message: string): string {
-  const short = message.length > LONGEST_MESSAGE
-    ? `${message.slice(0, LONGEST_MESSAGE)}…`
-    : message;
-  return short.replace(/\p{Cc}/gu, (control) => control === "\t" ? control : "\ufffd");
+  const isLong = message.length > LONGEST_MESSAGE;
+  return printableLine(isLong ? `${message.slice(0, LONGEST_MESSAGE)}…` : message);
 }
 
 /** Two things that must agree do not: a model and its data, a file and its labels, weights and shapes. */
 export class ContractError extends Error {
   /** Name of the class. */
   override readonly name = "ContractError";
+
+  /** `message` as it is printed: see {@linkcode FormatError}. */
+  constructor(message: string, options?: ErrorOptions) {
+    super(makePlain(message), options);
+  }
 }
 
 /** The engine that was asked for cannot run on this machine; the message says why. */
 export class EngineUnavailableError extends Error {
   /** Name of the class. */
   override readonly name = "EngineUnavailableError";
+
+  /** `message` as it is printed: see {@linkcode FormatError}. */
+  constructor(message: string, options?: ErrorOptions) {
+    super(makePlain(message), options);
+  }
 }
 
 /** An engine, or the package as a whole, cannot build or train this model; the message names the layer. */
 export class UnsupportedModelError extends Error {
   /** Name of the class. */
   override readonly name = "UnsupportedModelError";
+
+  /** `message` as it is printed: see {@linkcode FormatError}. */
+  constructor(message: string, options?: ErrorOptions) {
+    super(makePlain(message), options);
+  }
 }
 
 /** A file cannot be written, for want of space or permission; `cause` is the system's own error. */
 export class WriteError extends Error {
   /** Name of the class. */
   override readonly name = "WriteError";
+
+  /** `message` as it is printed: see {@linkcode FormatError}. */
+  constructor(message: string, options?: ErrorOptions) {
+    super(makePlain(message), options);
+  }
 }
 
 /**
@@ -95,4 +115,9 @@ export class WriteError extends Error {
 export class DivergedError extends Error {
   /** Name of the class. */
   override readonly name = "DivergedError";
+
+  /** `message` as it is printed: see {@linkcode FormatError}. */
+  constructor(message: string, options?: ErrorOptions) {
+    super(makePlain(message), options);
+  }
 }

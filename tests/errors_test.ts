@@ -1,11 +1,21 @@
 import { ok, strictEqual } from "node:assert";
+import * as errors from "../src/errors.ts";
 import { FormatError } from "../src/errors.ts";
 
 Deno.test("what a message quotes of a file is cut, and cannot speak to a terminal", () => {
   const { message } = new FormatError(`found "\x1b[2J\r\n${"9".repeat(100_000)}"`, { line: 3 });
-  ok(message.length < 1100);
-  ok(message.startsWith('found "\ufffd[2J\ufffd\ufffd999'));
+  ok(message.length < 2100);
+  ok(message.startsWith('found "\\x1b[2J\\r\\n999'), message.slice(0, 50));
   ok(message.endsWith("9… (line 3)"));
+});
+
+Deno.test("no error's message can speak to a terminal, turn a line round or be two lines", () => {
+  const { FormatError: _, ...others } = errors;
+  const text = "a\x1b]0;b\x07\x9b2J\n\u202ec\u2066\u2028";
+  const shown = "a\\x1b]0;b\\x07\\x9b2J\\n\\u202ec\\u2066\\u2028";
+  for (const Kind of Object.values(others)) strictEqual(new Kind(text).message, shown);
+  strictEqual(new FormatError(text, { file: "\x1b[2J.csv" }).message, `${shown} (\\x1b[2J.csv)`);
+  strictEqual(new errors.ContractError("x".repeat(1e6)).message.length, 2001);
 });
 
 Deno.test("tabs, and letters of any language, stay", () => {

@@ -11,43 +11,53 @@ type Permissions = Readonly<Record<string, unknown>>;
 
 const ROOT = new URL("../", import.meta.url);
 const CONFIG: {
-  readonly tasks: Readonly<Record<string, { readonly command: string }>>;
+  readonly tasks: Readonly<
+    Record<string, { readonly command: string; readonly dependencies?: readonly string[] }>
+  >;
   readonly permissions: Readonly<Record<string, Permissions>>;
-  readonly test: { readonly permissions: Permissions };
+  readonly test: { readonly permissions: Permissions; readonly include: readonly string[] };
 } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
 
 /** The tasks that run a program of this project, with what stands before and behind `-P=`, and the program. */
-const RUN_TASKS = Object.entries(CONFIG.tasks).flatMap(([name, { command }]) => {
+const RUN_TASKS = Object.entries(CONFIG.tasks).flatMap(([name, { command, dependencies }]) => {
   if (!command.startsWith("deno run ")) return [];
   const words = command.split(" ");
   const set = words.find((word) => word.startsWith("-P="))?.slice(3);
-  return [{ name, set, flags: words.slice(2, -1), program: words.at(-1)! }];
+  return [{ name, set, flags: words.slice(2, -1), program: words.at(-1)!, dependencies }];
 });
 
-/** Runs Deno in the project's directory. */
-async function runDeno(args: readonly string[]): Promise<{ code: number; text: string }> {
+/** Runs Deno in the project's directory, or in that of `options`. */
+async function runDeno(
+  args: readonly string[],
+  options: Pick<Deno.CommandOptions, "cwd" | "env"> = {},
+): Promise<{ code: number; text: string }> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [...args],
-    cwd: ROOT,
-    env: { NO_COLOR: "1" },
+    cwd: options.cwd ?? ROOT,
+    env: { ...options.env, NO_COLOR: "1" },
   }).output();
   return { code, text: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };
 }
 
 Deno.test("every task runs with one set of permissions, asks for no more, and loads no module of a web site", () => {
   ok(RUN_TASKS.length > 10);
-  for (const { name, set, flags, program } of RUN_TASKS) {
+  for (const { name, set, flags, program, dependencies } of RUN_TASKS) {
     const isScript = program.startsWith("scripts/") && name !== "bench";
     strictEqual(set, isScript ? "command" : name);
     const others = flags.filter((flag) => !/^(-q|-P=\w+|--v8-flags=\S+)$/.test(flag));
-    deepStrictEqual(others.sort(), ["--no-prompt", "--no-remote"], name);
+    deepStrictEqual(others, ["--no-prompt", "--no-remote", "--cached-only", "--frozen"], name);
+    // What the flags keep from being loaded, the task before it has fetched.
+    deepStrictEqual(dependencies, ["fetch"], name);
   }
+  // It names nothing but the lock file; without a network the task itself says what is missing.
+  strictEqual(CONFIG.tasks.fetch.command, "deno install -q --frozen || true");
 });
 
 Deno.test("the sets hold what the tasks need: none the network or native code, one alone other programs", () => {
   const { command, fuzz, bench, ...others } = CONFIG.permissions;
   deepStrictEqual(others, {});
-  deepStrictEqual(command, { read: true, write: true, env: ["INIT_CWD", "XDG_RUNTIME_DIR"] });
+  deepStrictEqual(Object.keys(command).sort(), ["env", "read", "write"]);
+  deepStrictEqual(command.env, ["INIT_CWD", "XDG_RUNTIME_DIR"]);
   deepStrictEqual(fuzz, { read: ["."] });
   deepStrictEqual(Object.keys(bench).sort(), ["env", "read", "run", "sys", "write"]);
   const tests = Object.keys(CONFIG.test.permissions).sort();
@@ -75,6 +85,9 @@ const attempts = {
   "environment": () => Deno.env.get("HOME"),
   "machine": () => Deno.hostname(),
   "remote module": () => import(url + "a.ts"),
+  "npm package": () => import("npm:a-package-that-nobody-has-fetched"),
+  "npm package of another version": () => import("npm:commander@1.0.0"),
+  "JSR package": () => import("jsr:@a-scope/that-nobody-has-fetched"),
   "worker": () => new Promise((done, refused) => {
     const text = \`try { await fetch("\${url}"); } catch (e) { postMessage(e.message); }\`;
     const worker = new Worker("data:application/javascript," + encodeURIComponent(text), { type: "module" });
@@ -88,7 +101,8 @@ for (const [name, attempt] of Object.entries(attempts)) {
     await attempt();
     got.push(name);
   } catch (error) {
-    const refused = error.name === "NotCapable" || /Requires .* access|--no-remote/.test(error.message);
+    const refused = error.name === "NotCapable" || 
+      /Requires .* access|--no-remote|--cached-only/.test(error.message);
     if (!refused) got.push(name + ": " + error);
   }
 }
@@ -104,12 +118,96 @@ for (const { name, set, flags } of DISTINCT_TASKS.filter(({ set }) => set !== "b
     withDirectory(async (directory) => {
       const probe = `${directory}/probe.js`;
       await Deno.writeTextFile(probe, PROBE);
-      const args = ["run", ...flags, "--no-lock", "--config", "deno.json", probe];
-      const { code, text } = await runDeno(args);
+      const args = ["run", ...flags, "--config", "deno.json", probe];
+      // Registries that nothing listens on: a request fails in other words than a refusal.
+      const nowhere = "http://127.0.0.1:8901/";
+      const env = { NPM_CONFIG_REGISTRY: nowhere, JSR_URL: nowhere };
+      const lock = await Deno.readTextFile(new URL("deno.lock", ROOT));
+      const { code, text } = await runDeno(args, { env });
       strictEqual(code, 0, text);
       deepStrictEqual(JSON.parse(text), [], set);
+      strictEqual(await Deno.readTextFile(new URL("deno.lock", ROOT)), lock);
     }));
 }
+
+/** Tries to change what the next task runs, and prints what it could do. */
+const TAMPER = `
+const attempts = {};
+for (const path of JSON.parse(Deno.args[0])) {
+  attempts["write " + path] = () => Deno.writeTextFileSync(path, "");
+  attempts["remove " + path] = () => Deno.removeSync(path, { recursive: true });
+  attempts["rename " + path] = () => Deno.renameSync(path, "elsewhere");
+  attempts["replace " + path] = () => Deno.renameSync("mine", path);
+  attempts["make " + path] = () => Deno.mkdirSync(path);
+  attempts["link to " + path] = () => Deno.symlinkSync(path, "link");
+  attempts["hard link to " + path] = () => Deno.linkSync(path, "link");
+}
+const got = [];
+for (const [name, attempt] of Object.entries(attempts)) {
+  Deno.writeTextFileSync("mine", "");
+  try {
+    attempt();
+    got.push(name);
+  } catch (error) {
+    if (error.name !== "NotCapable") got.push(name + ": " + error);
+  }
+}
+console.log(JSON.stringify(got));
+`;
+
+/** What the next task, or one who works in the clone, runs or is led by. */
+const LAUNCHERS = [
+  ...["deno.json", "deno.jsonc", "deno.lock", "package.json", ".npmrc", "node_modules/a/index.js"],
+  ...["mod.ts", "src", "src/io/file.ts", "scripts/train.ts", "tests/random_test.ts", "README.md"],
+  ...[".git", ".git/hooks/pre-commit", ".git/config", ".ci/run"],
+];
+
+Deno.test("a task cannot change what the next one runs, from wherever it is started", () =>
+  withDirectory(async (project) => {
+    // Not in the clone itself: an attempt that works would do harm.
+    const { tasks: _, ...config } = CONFIG;
+    await Deno.writeTextFile(`${project}/deno.json`, JSON.stringify(config));
+    await Deno.mkdir(`${project}/runs`);
+    for (const name of ["src", "scripts", ".git"]) await Deno.mkdir(`${project}/${name}`);
+    await Deno.writeTextFile(`${project}/probe.js`, TAMPER);
+    const flags = RUN_TASKS.find(({ name }) => name === "train")!.flags;
+    const run = ["run", ...flags, "--config", `${project}/deno.json`, `${project}/probe.js`];
+    for (const [cwd, up] of [[project, ""], [`${project}/runs`, "../"]]) {
+      const paths = LAUNCHERS.map((path) => `${up}${path}`);
+      const { code, text } = await runDeno([...run, JSON.stringify(paths)], { cwd });
+      strictEqual(code, 0, text);
+      deepStrictEqual(JSON.parse(text), [], cwd);
+    }
+  }));
+
+Deno.test("tests are looked for where no task can write them", () => {
+  const { deny } = CONFIG.permissions.command.write as { readonly deny: readonly string[] };
+  deepStrictEqual(CONFIG.test.include.filter((path) => !deny.includes(path)), []);
+});
+
+Deno.test({
+  name: "a task reads no passwords of the machine",
+  ignore: Deno.build.os !== "linux",
+  fn: () =>
+    withDirectory(async (directory) => {
+      const probe = `${directory}/probe.js`;
+      const paths = [
+        "/etc/shadow",
+        "/etc/ssh/ssh_host_rsa_key",
+        "/run/secrets/a",
+        "/proc/1/environ",
+      ];
+      const text = `for (const path of ${JSON.stringify(paths)}) {
+        try { Deno.readTextFileSync(path); console.log(path); } catch (error) {
+          if (error.name !== "NotCapable") console.log(path, error.name);
+        }
+      }`;
+      await Deno.writeTextFile(probe, text);
+      const flags = RUN_TASKS.find(({ name }) => name === "train")!.flags;
+      const result = await runDeno(["run", ...flags, "--config", "deno.json", probe]);
+      deepStrictEqual(result, { code: 0, text: "" });
+    }),
+});
 
 /** A data set whose record, if it were used as paths, would lead anywhere. */
 function makeData(): Promise<Uint8Array<ArrayBuffer>> {

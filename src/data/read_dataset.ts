@@ -1,6 +1,7 @@
 import { ContractError } from "../errors.ts";
 import { readCompetition } from "../io/competition.ts";
 import { readDeepchromeCsv, readDeepchromeFolder } from "../io/deepchrome_csv.ts";
+import { checkName } from "../io/_names.ts";
 import { pathKind } from "../io/file.ts";
 import type { DataRecord } from "../record.ts";
 import { Dataset } from "./dataset.ts";
@@ -45,7 +46,11 @@ export async function readDataset(
   const kind = await pathKind(path);
   if (kind === undefined) throw new ContractError(`Cannot read data: no file or folder "${path}"`);
   const read = kind === "directory" ? readDeepchromeFolder : readerOf(path);
-  return new Dataset(await read(path, options));
+  const columns = await read(path, options);
+  const file = String(path);
+  for (const cellType of columns.cellTypes) checkName(cellType, { what: "cell type", file });
+  for (const mark of columns.record.marks) checkName(mark, { what: "mark", file });
+  return new Dataset(columns);
 }
 
 function readerOf(path: string | URL): typeof readCompetition | typeof readDeepchromeCsv {

@@ -5,7 +5,7 @@
 import { type Bytes, concatenate } from "../_bytes.ts";
 import { FormatError } from "../errors.ts";
 import type { ByteSource } from "../io/byte_source.ts";
-import type { Line } from "../io/_lines.ts";
+import { type Line, visitText } from "../io/_lines.ts";
 import { decodeText } from "../io/_numbers.ts";
 import { checkIsText } from "./_check_text.ts";
 import { readInflated } from "./_gunzip.ts";
@@ -102,7 +102,7 @@ function visitFullLines(
       );
     }
     ends.see(line.number, line.end < lineFeed);
-    if (line.start < line.end) visit(line);
+    if (line.start < line.end) visitText(line, visit, source.name);
     start = lineFeed + 1;
   }
 }

@@ -7,6 +7,7 @@
 import { FormatError } from "../errors.ts";
 import type { ByteSource } from "../io/byte_source.ts";
 import { type Line, withSource } from "../io/_lines.ts";
+import { checkName } from "../io/_names.ts";
 import { COMPETITION_RECORD } from "../record.ts";
 import { type ExpressionFiles, SheetExpression } from "./sheet_expression.ts";
 import { readTableHeader, type RowReader } from "./_table_columns.ts";
@@ -110,6 +111,9 @@ class SheetCollector {
       return;
     }
     const { cell_type: cellType, mark, path, expression } = this.#readRow(line, this.#file);
+    const place = { file: this.#file, line: line.number };
+    checkName(cellType, { what: "cell type", ...place });
+    checkName(mark, { what: "mark", ...place });
     this.#expression.add(cellType, expression, line);
     const entry = { cellType, mark, path, line: line.number };
     this.#checkPath(path, line);

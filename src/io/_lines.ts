@@ -1,6 +1,7 @@
 import { type Bytes, concatenate } from "../_bytes.ts";
 import { FormatError } from "../errors.ts";
 import { openSource } from "./_open_source.ts";
+import { NotUtf8Error } from "./_numbers.ts";
 import type { ByteSource } from "./byte_source.ts";
 
 /** Called with how much is done and how much there is. */
@@ -98,7 +99,16 @@ function visitOne(
       line: line.number - 1,
     });
   }
-  visit(line);
+  visitText(line, visit, source.name);
+}
+
+/** Visits a line; an error that it is not UTF-8 is given the file and the line. */
+export function visitText(line: Line, visit: (line: Line) => void, file: string): void {
+  try {
+    visit(line);
+  } catch (error) {
+    throw error instanceof NotUtf8Error ? error.at({ file, line: line.number }) : error;
+  }
 }
 
 async function hasByteOrderMark(source: ByteSource): Promise<boolean> {

@@ -1,10 +1,58 @@
+import { FormatError, type FormatErrorOptions } from "../errors.ts";
+
 /** Each digit can match in one way only: else a long text that is no number would take quadratic time. */
 const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 const DECODER = new TextDecoder();
+const STRICT_DECODER = new TextDecoder("utf-8", { fatal: true });
+/** What stands for bytes that are no UTF-8. */
+const REPLACEMENT = "\ufffd";
 
-/** The text of the bytes from `start` to `end`. */
+/**
+ * The text of the bytes from `start` to `end`.
+ *
+ * @throws {NotUtf8Error} If they are not UTF-8: a name in another encoding would be another name.
+ */
 export function decodeText(bytes: Uint8Array, start: number, end: number): string {
-  return DECODER.decode(bytes.subarray(start, end));
+  const part = bytes.subarray(start, end);
+  const text = DECODER.decode(part);
+  if (text.includes(REPLACEMENT)) checkUtf8(part, text);
+  return text;
+}
+
+/** The same for bytes of a binary file, which may be anything: what is no UTF-8 is replaced. */
+export function decodeLoosely(bytes: Uint8Array): string {
+  return DECODER.decode(bytes);
+}
+
+/** Bytes that should be text are not UTF-8; thrown with the file and the line where these are known. */
+export class NotUtf8Error extends FormatError {
+  /** What is wrong, without the place. */
+  readonly reason: string;
+
+  /** `reason` is what is wrong. */
+  constructor(reason: string, options: FormatErrorOptions = {}) {
+    super(reason, options);
+    this.reason = reason;
+  }
+
+  /** The same error with its place. */
+  at(options: FormatErrorOptions): NotUtf8Error {
+    return new NotUtf8Error(this.reason, options);
+  }
+}
+
+/** Throws unless bytes are UTF-8; a text may hold the character that stands for what is none. */
+function checkUtf8(bytes: Uint8Array, text: string): void {
+  try {
+    STRICT_DECODER.decode(bytes);
+  } catch {
+    const around = text.indexOf(REPLACEMENT);
+    const found = text.slice(Math.max(0, around - 20), around + 20);
+    throw new NotUtf8Error(
+      `Cannot read text: "${found}" has bytes that are not UTF-8, expected UTF-8 text: save it in that ` +
+        'encoding, or convert it, for instance with "iconv -f latin1 -t utf-8"',
+    );
+  }
 }
 
 /**

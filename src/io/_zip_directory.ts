@@ -56,6 +56,8 @@ export async function readZipDirectory(
     maxAppendedDataSize: 0,
     checkOverlappingEntry: true,
     useWebWorkers: false,
+    // Of names that do not tell theirs: few programs write the encoding that zip files began with.
+    filenameEncoding: "utf-8",
   });
   const members: ZipMember[] = [];
   const names = new Set<string>();
@@ -63,6 +65,11 @@ export async function readZipDirectory(
   try {
     for await (const entry of zip.getEntriesGenerator()) {
       const { filename } = entry;
+      if (filename.includes("\ufffd")) {
+        throw memberError(entry, "its name is not UTF-8, expected a name in that encoding", {
+          source,
+        });
+      }
       if (names.has(filename)) {
         throw memberError(entry, "it stands twice in the directory", { source });
       }

@@ -109,6 +109,16 @@ export async function listDirectory(path: string | URL): Promise<string[]> {
   return names.sort();
 }
 
+/** Whether a path names a symbolic link, wherever that leads. */
+export async function isLink(path: string): Promise<boolean> {
+  try {
+    return (await Deno.lstat(path)).isSymlink;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
 /** Removes a file; one that is not there is fine. */
 export async function removeFile(path: string): Promise<void> {
   await Deno.remove(path).catch((error) => {
@@ -116,14 +126,54 @@ export async function removeFile(path: string): Promise<void> {
   });
 }
 
-/** Creates a directory and its parents; one that exists is fine. */
+/** Creates a directory and its parents, which then outlast a power cut; one that exists is fine. */
 export async function makeDirectory(path: string): Promise<void> {
+  const missing = await missingDirectories(path);
   await Deno.mkdir(path, { recursive: true });
+  for (const made of missing) await syncDirectory(directoryOf(made));
+}
+
+/** The directories that are not there yet of a path, it and those above it. */
+async function missingDirectories(path: string): Promise<string[]> {
+  const missing: string[] = [];
+  for (let rest = path; rest !== "";) {
+    const trimmed = rest.replace(/(?<=.)[/\\]+$/, "");
+    // What cannot be looked at is left to mkdir.
+    if (await pathKind(trimmed).catch(() => "unknown") !== undefined) break;
+    missing.push(trimmed);
+    rest = directoryOf(trimmed);
+  }
+  return missing;
+}
+
+/** What systems say that cannot flush a directory, Linux and macOS: EINVAL, ENOTSUP, ENOSYS. */
+const NO_SUCH_OPERATION = /\(os error (22|95|45|38|78)\)/;
+
+/**
+ * Flushes the names in a directory to disk: a power cut could otherwise undo a renaming that was reported as done.
+ *
+ * @param path Path of the directory; empty for the current one.
+ */
+export async function syncDirectory(path: string): Promise<void> {
+  // Windows has no such operation.
+  if (Deno.build.os === "windows") return;
+  const name = path === "" ? "." : path;
+  // One that may be written to but not read cannot be opened; what is in it is as safe as it can be.
+  const directory = await Deno.open(name, { read: true }).catch(() => undefined);
+  if (directory === undefined) return;
+  try {
+    await directory.sync();
+  } catch (error) {
+    if (!NO_SUCH_OPERATION.test((error as Error).message)) throw error;
+  } finally {
+    directory.close();
+  }
 }
 
 /**
  * Writes a file so that it appears whole or not at all: into a temporary neighbour that is flushed to disk
- * and then renamed. On any error the neighbour is removed and an older file of that name stays as it was.
+ * and then renamed. On any error the neighbour is removed and an older file of that name stays as it was. Once the
+ * promise is fulfilled the file outlasts a power cut, where the system can promise that.
  *
  * @param path Path of the file to write; its directory is created.
  * @param content The content, or a function that writes it to the stream it is given and closes it or not.
@@ -155,6 +205,7 @@ export async function writeFileAtomic(
     await attempt(file.sync());
     file.close();
     await attempt(Deno.rename(temporary, path));
+    await attempt(syncDirectory(directory));
   } catch (error) {
     closeQuietly(file);
     await Deno.remove(temporary).catch(() => undefined);

@@ -1,3 +1,5 @@
+import { printable } from "../_printable.ts";
+
 /** Text that is HTML already. Only {@linkcode html} and {@linkcode trustHtml} make it. */
 export class Html {
   /** The HTML. */
@@ -27,9 +29,9 @@ export function trustHtml(text: string): Html {
   return new Html(text);
 }
 
-/** Text as HTML shows it, in elements and in attributes within double quotes. */
+/** Text as HTML shows it, in elements and in attributes within double quotes; control characters are spelled out. */
 export function escapeHtml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
+  return printable(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
     .replaceAll('"', "&quot;").replaceAll("'", "&#39;");
 }
 

@@ -1,3 +1,4 @@
+import { printable } from "../_printable.ts";
 import { estimateTextWidth } from "./_text_width.ts";
 import type { FigureSpec } from "./figure.ts";
 
@@ -33,7 +34,8 @@ export async function renderSvg(spec: FigureSpec): Promise<string> {
   textMetrics.width = estimateTextWidth;
   const view = new vega.View(vega.parse(compile(spec).spec), { renderer: "none" });
   try {
-    return await view.toSVG();
+    // Names come from files, and may hold what no XML can.
+    return printable(await view.toSVG());
   } finally {
     view.finalize();
   }

@@ -12,8 +12,8 @@ const NAME = /^(\d{6,15})\.checkpoint$/;
 export interface LoadedCheckpoint {
   /** The newest checkpoint that is whole. */
   readonly checkpoint: FitCheckpoint;
-  /** What was wrong with newer ones. */
-  readonly damaged: readonly FormatError[];
+  /** What was wrong with newer ones: a `FormatError`, or what the system said of one that cannot be read. */
+  readonly damaged: readonly Error[];
 }
 
 /** A directory of checkpoints, of which the last two are kept. Each is written whole or not at all. */
@@ -42,29 +42,34 @@ export class CheckpointFolder {
     freeArray(bytes);
     const kept = numbers.slice(1 - KEPT);
     for (const number of all) {
-      if (!kept.includes(number)) await removeFile(this.#file(number));
+      if (kept.includes(number)) continue;
+      // What cannot be read may not be removable either, and does no harm.
+      await removeFile(this.#file(number)).catch((error) => {
+        if (!this.#damaged.has(number)) throw error;
+      });
     }
   }
 
   /**
    * Reads the newest checkpoint that is whole, or `undefined` where there is none.
    *
-   * @throws {FormatError} If all of them are damaged.
+   * @throws {FormatError} If all of them are damaged. If one of them could not be read, which may pass, then with what
+   * the system said of it.
    */
   async load(): Promise<LoadedCheckpoint | undefined> {
-    const damaged: FormatError[] = [];
+    const damaged: Error[] = [];
     for (const number of (await this.#numbers()).toReversed()) {
       try {
         const file = this.#file(number);
         return { checkpoint: await decodeCheckpoint(await readWhole(file), file), damaged };
       } catch (error) {
-        if (!(error instanceof FormatError)) throw error;
+        if (!(error instanceof Error) || isProgramError(error)) throw error;
         damaged.push(error);
         this.#damaged.add(number);
       }
     }
-    if (damaged.length > 0) throw damaged[0];
-    return undefined;
+    if (damaged.length === 0) return undefined;
+    throw damaged.find((error) => !(error instanceof FormatError)) ?? damaged[0];
   }
 
   /** Whether there is none. */
@@ -74,7 +79,10 @@ export class CheckpointFolder {
 
   /** Removes all checkpoints: the run is finished. */
   async clear(): Promise<void> {
-    for (const number of await this.#numbers()) await removeFile(this.#file(number));
+    for (const number of await this.#numbers()) {
+      // What is no file was put there by others.
+      if (await pathKind(this.#file(number)) === "file") await removeFile(this.#file(number));
+    }
   }
 
   async #numbers(): Promise<number[]> {
@@ -86,6 +94,13 @@ export class CheckpointFolder {
   #file(number: number): string {
     return `${this.#path}/${String(number).padStart(6, "0")}.checkpoint`;
   }
+}
+
+/** Whether an error is none of the file and the system that it lies on. */
+function isProgramError(error: Error): boolean {
+  return error instanceof TypeError || error instanceof RangeError ||
+    error instanceof SyntaxError ||
+    error instanceof ReferenceError;
 }
 
 async function readWhole(path: string): Promise<Uint8Array<ArrayBuffer>> {

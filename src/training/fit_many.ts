@@ -85,6 +85,7 @@ class ManyFit {
     const { resume } = parts.options;
     if (resume === undefined) return;
     checkIdentity(resume.identity, identity!);
+    checkRuns(resume, parts.runs.length);
     this.#finished = resume.runs.slice(0, resume.group[0]).map(fromCheckpoint);
   }
 
@@ -185,6 +186,17 @@ function checkIdentity(found: string, wanted: string): void {
   const theirs = found.split(" ");
   const others = IDENTITY_PARTS.filter((_, part) => theirs[part] !== ours[part]);
   throw new ContractError(`Cannot resume: the checkpoint is of other ${others.join(", other ")}`);
+}
+
+/** A checkpoint holds the runs that are finished and those of its group, and no others. */
+function checkRuns({ group: [first, end], runs, lossSums }: FitCheckpoint, all: number): void {
+  const isSound = first < end && end <= all && runs.length === end &&
+    lossSums.length === end - first;
+  if (isSound) return;
+  throw new ContractError(
+    `Cannot resume: the checkpoint has ${runs.length} runs and ${lossSums.length} losses, and says that those from ` +
+      `${first} to ${end} of ${all} train side by side`,
+  );
 }
 
 function checkShared(runs: readonly FitRun[]): void {

@@ -36,6 +36,72 @@ Deno.test("a write that fails halfway leaves the older file and nothing else", a
   });
 });
 
+/** What is synced and renamed while `body` runs, in order; a directory with what is in it then. */
+async function watchDisk(body: () => Promise<void>): Promise<string[]> {
+  const { open, rename } = Deno;
+  const events: string[] = [];
+  Deno.open = async (path, options) => {
+    const file = await open(path, options);
+    const sync = file.sync.bind(file);
+    file.sync = async () => {
+      const isDirectory = (await file.stat()).isDirectory;
+      const names = isDirectory ? [...Deno.readDirSync(path)].map(({ name }) => name) : [];
+      events.push(isDirectory ? `${path}: ${names}` : `${path}`.replace(/\.\w+\.part$/, " (part)"));
+      await sync();
+    };
+    return file;
+  };
+  Deno.rename = (from, to) => {
+    events.push(`rename to ${to}`);
+    return rename(from, to);
+  };
+  try {
+    await body();
+  } finally {
+    Object.assign(Deno, { open, rename });
+  }
+  return events;
+}
+
+Deno.test("a file that was written, and the directories made for it, outlast a power cut", async () => {
+  await withDirectory(async (directory) => {
+    const path = `${directory}/a/b/file.txt`;
+    deepStrictEqual(await watchDisk(() => writeFileAtomic(path, "text")), [
+      `${directory}/a/: b`,
+      `${directory}/: a`,
+      `${path} (part)`,
+      `rename to ${path}`,
+      `${directory}/a/b/: file.txt`,
+    ]);
+    deepStrictEqual(await watchDisk(() => writeFileAtomic(path, "newer")), [
+      `${path} (part)`,
+      `rename to ${path}`,
+      `${directory}/a/b/: file.txt`,
+    ]);
+  });
+});
+
+Deno.test("a directory that cannot be flushed is left alone, and a disk that fails is not", async () => {
+  await withDirectory(async (directory) => {
+    const { sync } = Deno.FsFile.prototype;
+    const path = `${directory}/file.txt`;
+    const failing = (message: string) => {
+      Deno.FsFile.prototype.sync = async function () {
+        if ((await this.stat()).isDirectory) throw new Error(message);
+        await sync.call(this);
+      };
+    };
+    try {
+      failing("Invalid argument (os error 22)");
+      await writeFileAtomic(path, "text");
+      failing("Input/output error (os error 5)");
+      await rejects(writeFileAtomic(path, "newer"), /^WriteError: Cannot write .*file\.txt: Input/);
+    } finally {
+      Deno.FsFile.prototype.sync = sync;
+    }
+  });
+});
+
 Deno.test("an error of the system names the file", async () => {
   await withDirectory(async (directory) => {
     await Deno.mkdir(`${directory}/taken`);

@@ -25,7 +25,7 @@ Deno.test("every command has help with its flags and examples", async () => {
 Deno.test("every command is a task that runs with the permissions of the tests here", async () => {
   const { tasks } = JSON.parse(await Deno.readTextFile("deno.json"));
   for (const command of COMMANDS) {
-    const flags = "-q --no-prompt --no-remote -P=command( --v8-flags=\\S+)?";
+    const flags = "-q --no-prompt --no-remote --cached-only --frozen -P=command( --v8-flags=\\S+)?";
     match(tasks[command].command, new RegExp(`^deno run ${flags} scripts/${command}\\.ts$`));
   }
 });

@@ -92,7 +92,7 @@ Deno.test("experiments measures on data of their own, and refuses what it cannot
     await refuse(/did you mean experiment1/, "--only", "experiment9");
     await Deno.writeTextFile(`${out}/experiments/experiment1.json`, "{}");
     const damaged = await experiments(out, ...only);
-    match(damaged.stderr, /no plan or no results \(.*experiment1\.json\)/);
+    match(damaged.stderr, /plan is missing, expected an object \(.*experiment1\.json\)/);
   });
 });
 

@@ -1,11 +1,11 @@
 /** What commands make of errors, counts and paths. */
 
 import { match, rejects, strictEqual } from "node:assert";
-import { explain } from "../../scripts/_explain.ts";
+import { explain, stackOf } from "../../scripts/_explain.ts";
 import { quotePath } from "../../src/_shell.ts";
 import { formatCountOf } from "../../src/_count.ts";
 import { FormatError, WriteError } from "../../src/errors.ts";
-import { withDirectory } from "../helpers/command.ts";
+import { type CommandResult, endOf, taskFlags, withDirectory } from "../helpers/command.ts";
 
 async function explainFailure(promise: Promise<unknown>): Promise<string> {
   let explained = "";
@@ -56,7 +56,73 @@ Deno.test("words of our own before the system's stay, and other messages are lef
     "Cannot use /dev/full/x: Deno lets no command read or write there",
   );
   strictEqual(explain(new FormatError("Cannot read a", { line: 3 })), "Cannot read a (line 3)");
-  match(explain(new Error("a mistake of ours")), /^Error: a mistake of ours\n +at /);
+});
+
+Deno.test("a mistake of ours is one line too, and where it arose is kept for who asks", () => {
+  const fault =
+    /^unexpected Error: a mistake\\nof ours\. This is a fault of the program; --stack shows/;
+  const mistake = new Error("a mistake\nof ours", { cause: new TypeError("below") });
+  match(explain(mistake), fault);
+  match(
+    stackOf(mistake),
+    /^Error: a mistake\nof ours\n +at [^]*\ncaused by TypeError: below\n +at /,
+  );
+  match(explain("a text"), /^unexpected a text\. /);
+  match(explain(new RangeError("Maximum call stack size exceeded")), /^unexpected RangeError: Max/);
+  match(explain(new TypeError("x".repeat(1e6))), /^unexpected TypeError: x{400,500}…\. This/);
+});
+
+Deno.test("what happened first is told, not what then could not be tidied up", async () => {
+  const dispose = () => Promise.reject(new Deno.errors.PermissionDenied("locked"));
+  const run = async () => {
+    await using _first = { [Symbol.asyncDispose]: dispose };
+    await using _second = { [Symbol.asyncDispose]: dispose };
+    throw new WriteError("Cannot write a.csv: no space");
+  };
+  strictEqual(await explainFailure(run()), "Cannot write a.csv: no space");
+});
+
+Deno.test("what files hold never reaches the terminal as it is, whatever prints it", async () => {
+  const program = `
+    import { guardConsole } from "./scripts/_console.ts";
+    guardConsole();
+    const name = "E\\x1b[31m1\\r\\x9b\\u202e";
+    console.log("one\\ttwo\\nthree", name);
+    console.warn(name, { name });
+    console.error(name);
+  `;
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["eval", program.replaceAll("\\\\", "\\")],
+  });
+  const { stdout, stderr } = await endOf(command);
+  const shown = "E\\x1b[31m1\\x0d\\x9b\\u202e".replace("\\x0d", "\\r");
+  strictEqual(stdout, `one\ttwo\nthree ${shown}\n`);
+  match(stderr, /^E\\x1b\[31m1\\r\\x9b\\u202e \{ name: .*\nE\\x1b\[31m1\\r\\x9b\\u202e\n$/);
+});
+
+/** Runs a task whose standard output, or standard error, goes to a device that is full. */
+async function runWithFull(
+  stream: ">" | "2>",
+  ...words: readonly string[]
+): Promise<CommandResult> {
+  const [task, ...args] = words;
+  const flags = taskFlags(task).map((flag) => `'${flag}'`).join(" ");
+  const line = `exec "${Deno.execPath()}" run ${flags} scripts/${task}.ts ${args.join(" ")}`;
+  return await endOf(new Deno.Command("bash", { args: ["-c", `${line} ${stream} /dev/full`] }));
+}
+
+Deno.test({
+  name: "standard output that takes no more ends a command in one line, standard error does not",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    for (const args of [["doctor", "fixtures/train.npz"], ["train", "--help"]]) {
+      const { code, stderr } = await runWithFull(">", ...args);
+      strictEqual(code, 1);
+      strictEqual(stderr, "error: Cannot write to standard output: no space left on device\n");
+    }
+    strictEqual((await runWithFull("2>", "doctor", "fixtures/train.npz")).code, 0);
+    strictEqual((await runWithFull("2>", "train", "--data", "none.npz")).code, 1);
+  },
 });
 
 Deno.test("a path is quoted where a shell would not take it as it is", () => {

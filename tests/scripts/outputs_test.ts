@@ -19,6 +19,22 @@ Deno.test("a directory below a file is refused, and one that is not there yet is
   });
 });
 
+Deno.test("a command that is killed while it looks leaves nothing that stays", async () => {
+  await withDirectory(async (directory) => {
+    const { remove } = Deno;
+    Deno.remove = () => Promise.reject(new Error("killed"));
+    await rejects(checkDirectory(directory), /killed/);
+    Deno.remove = remove;
+    strictEqual([...Deno.readDirSync(directory)].length, 1);
+    await Promise.all(Array.from({ length: 10 }, () => checkDirectory(directory)));
+    deepStrictEqual([...Deno.readDirSync(directory)], []);
+    // Whatever has the name of what it makes there.
+    await Deno.symlink(`${directory}/elsewhere`, `${directory}/.histone-writes-here`);
+    await checkDirectory(directory);
+    deepStrictEqual([...Deno.readDirSync(directory)], []);
+  });
+});
+
 Deno.test("a file that is there is replaced only if it begins as the command's own do, or is empty", async () => {
   await withDirectory(async (directory) => {
     const path = `${directory}/submission.csv`;
@@ -62,7 +78,7 @@ Deno.test("one command at a time writes a file, and a lock that nobody holds any
     const other = await lockOutput(`${directory}/new/other.npz`);
     await other[Symbol.asyncDispose]();
     await first[Symbol.asyncDispose]();
-    await rejects(lockOutput(`${directory}/none/x/`), { name: "WriteError" });
+    await rejects(lockOutput(`${directory}/none/x/`), { message: /names a directory, expected a/ });
     // Nothing was written, so no directory is kept either.
     deepStrictEqual([...Deno.readDirSync(directory)], []);
     await Deno.mkdir(`${directory}/new`);

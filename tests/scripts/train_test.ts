@@ -149,7 +149,7 @@ Deno.test("TensorBoard gets each epoch's loss, and a run of its own for each fol
     const args = [...QUICK, "--tensorboard", events, "--overwrite"];
     await succeed("train", ...args, ...UNSEEN, "--out", `${directory}/run`);
     const [file] = filesIn(events);
-    match(file, /^events\.out\.tfevents\.\d{10}\.histone$/);
+    match(file, /^events\.out\.tfevents\.\d{10}\.histone-[0-9a-f]{12}$/);
     const history = await Deno.readTextFile(`${directory}/run/history.csv`);
     const losses = history.trim().split("\n").slice(1).map((row) =>
       Math.fround(+row.split(",")[1])

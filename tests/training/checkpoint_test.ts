@@ -204,3 +204,67 @@ Deno.test("a folder keeps the last two, and falls back to the older if the newer
     deepStrictEqual(await listDirectory(`${directory}/checkpoints`), []);
   });
 });
+
+Deno.test("a checkpoint without the runs that it speaks of is not gone on from", async () => {
+  const { checkpoints: [whole] } = await trainWithCheckpoints({ epochs: 1 });
+  const [first] = whole.runs;
+  const cases: Partial<FitCheckpoint>[] = [
+    ...[{ runs: [] }, { runs: [first] }, { runs: [...whole.runs, first] }, { lossSums: [] }],
+    ...[{ group: [0, 0] }, { group: [2, 1] }, { group: [0, 9] }] as const,
+  ];
+  for (const wrong of cases) {
+    const resume = { ...whole, ...wrong };
+    await rejects(fitMany("experiment2", RUNS, { ...QUICK, epochs: 1, resume }), {
+      name: "ContractError",
+      message: /^Cannot resume: the checkpoint has \d runs and \d losses, and says that those from/,
+    });
+  }
+});
+
+/** Has opening a file fail as a disk does, while `body` runs. */
+async function whileUnreadable(file: string, body: () => Promise<void>): Promise<void> {
+  const { open } = Deno;
+  Deno.open = (path, options) => {
+    if (path !== file) return open(path, options);
+    return Promise.reject(new Error("Input/output error (os error 5): open"));
+  };
+  try {
+    await body();
+  } finally {
+    Deno.open = open;
+  }
+}
+
+Deno.test("a newest checkpoint that cannot be read is passed over for the one before, and is no loss to keep", async () => {
+  const { checkpoints: [first, second, third] } = await trainWithCheckpoints({ epochs: 1 });
+  await withDirectory(async (directory) => {
+    const save = async (path: string) => {
+      const folder = new CheckpointFolder(path);
+      for (const checkpoint of [first, second]) await folder.save(checkpoint);
+      return folder;
+    };
+    const damaged = await save(`${directory}/damaged-disk`);
+    await whileUnreadable(`${directory}/damaged-disk/000002.checkpoint`, async () => {
+      const found = await damaged.load();
+      deepStrictEqual(found?.checkpoint, first);
+      match(found!.damaged[0].message, /^Input\/output error/);
+    });
+    // Should the older be damaged too, what may pass is told: nothing is begun anew for it.
+    await Deno.truncate(`${directory}/damaged-disk/000001.checkpoint`, 10);
+    await whileUnreadable(`${directory}/damaged-disk/000002.checkpoint`, async () => {
+      await rejects(damaged.load(), /^Error: Input\/output error/);
+    });
+
+    const path = `${directory}/directory`;
+    const folder = await save(path);
+    await Deno.remove(`${path}/000002.checkpoint`);
+    await Deno.mkdir(`${path}/000002.checkpoint/a`, { recursive: true });
+    const found = await folder.load();
+    deepStrictEqual(found?.checkpoint, first);
+    match(found!.damaged[0].message, /it is a directory/);
+    await folder.save(third);
+    deepStrictEqual((await folder.load())?.checkpoint, third);
+    await folder.clear();
+    deepStrictEqual(await listDirectory(path), ["000002.checkpoint"]);
+  });
+});

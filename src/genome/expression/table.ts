@@ -6,8 +6,8 @@
 
 import { FormatError } from "../../errors.ts";
 import type { ByteSource } from "../../io/byte_source.ts";
-import { type Line, withSource } from "../../io/_lines.ts";
-import { visitTextLines } from "../_text_lines.ts";
+import { type Line, visitText, withSource } from "../../io/_lines.ts";
+import { lineText, visitTextLines } from "../_text_lines.ts";
 import { chooseColumns, type ChosenColumns } from "./_choose_columns.ts";
 import { detectLayout, isComment } from "./_detect.ts";
 import { describeNames, parseGeneNames } from "./_gene_names.ts";
@@ -174,6 +174,8 @@ class TableParser {
   }
 
   #start(): void {
+    // The layout is told from whole lines.
+    for (const line of this.#head) visitText(line, lineText, this.#file);
     const { layout, linesBefore } = detectLayout(this.#head, this.#file);
     const samples = this.#wantedSamples(layout);
     this.#layout = layout;

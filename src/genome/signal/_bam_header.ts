@@ -1,7 +1,7 @@
 /** The header of a BAM file (SAM specification, section 4.2): its sequences, and how its reads are sorted. */
 
 import { FormatError } from "../../errors.ts";
-import { decodeText } from "../../io/_numbers.ts";
+import { decodeLoosely } from "../../io/_numbers.ts";
 import type { ByteSource } from "../../io/byte_source.ts";
 import type { Contig } from "../chromosomes.ts";
 import { inflateRange, type Piece } from "./_bgzf.ts";
@@ -30,7 +30,7 @@ export async function readBamHeader(source: ByteSource): Promise<BamHeader> {
   const bytes = new HeaderBytes(source.name, pieces);
   try {
     const magic = await bytes.take(4);
-    if (decodeText(magic, 0, 4) !== "BAM\x01") bytes.fail("it does not start as one");
+    if (decodeLoosely(magic) !== "BAM\x01") bytes.fail("it does not start as one");
     const textBytes = await bytes.int32();
     const sortOrder = await readSortOrder(bytes, Math.min(textBytes, FIRST_LINE_BYTES));
     await bytes.skip(Math.max(0, textBytes - FIRST_LINE_BYTES));
@@ -45,7 +45,7 @@ export async function readBamHeader(source: ByteSource): Promise<BamHeader> {
 }
 
 async function readSortOrder(bytes: HeaderBytes, length: number): Promise<string | undefined> {
-  const text = decodeText(await bytes.take(length), 0, length);
+  const text = decodeLoosely(await bytes.take(length));
   return /^@HD\t(?:[^\n]*\t)?SO:([^\t\r\n]*)/.exec(text)?.[1];
 }
 
@@ -55,7 +55,7 @@ async function readContig(bytes: HeaderBytes): Promise<Required<Contig>> {
     bytes.fail(`the name of a sequence in its header has ${nameBytes} bytes`);
   }
   // The last byte is a NUL.
-  const name = decodeText(await bytes.take(nameBytes), 0, nameBytes - 1);
+  const name = decodeLoosely((await bytes.take(nameBytes)).subarray(0, -1));
   return { name, length: await bytes.int32() };
 }
 

@@ -5,7 +5,7 @@
 
 import { FormatError } from "../../errors.ts";
 import type { ByteSource } from "../../io/byte_source.ts";
-import { decodeText } from "../../io/_numbers.ts";
+import { decodeLoosely } from "../../io/_numbers.ts";
 import { readInflated } from "../_gunzip.ts";
 import { compareOffsets, type VirtualOffset, type VirtualRange } from "./_bgzf.ts";
 import { firstOverlap, type Region } from "./_contig_windows.ts";
@@ -202,7 +202,7 @@ interface Head {
 
 /** What stands before the first sequence. */
 function readHead(cursor: IndexCursor, bytes: Uint8Array): Head {
-  const magic = decodeText(bytes, 0, Math.min(4, bytes.length));
+  const magic = decodeLoosely(bytes.subarray(0, 4));
   cursor.skip(Math.min(4, bytes.length));
   const binning = { minShift: 14, depth: 5, hasOffsets: false };
   switch (magic) {
@@ -239,7 +239,7 @@ const COLUMNS_BYTES = 24;
 function readNames(cursor: IndexCursor, bytes: Uint8Array): string[] {
   cursor.skip(COLUMNS_BYTES);
   const length = cursor.count(1);
-  const text = decodeText(bytes, cursor.at, cursor.at + length);
+  const text = decodeLoosely(bytes.subarray(cursor.at, cursor.at + length));
   cursor.skip(length);
   if (length > 0 && !text.endsWith("\0")) cursor.fail("the names of the sequences do not end");
   return text.split("\0").slice(0, -1);

@@ -2,7 +2,7 @@
 
 import { FormatError } from "../../errors.ts";
 import type { ByteSource } from "../../io/byte_source.ts";
-import { decodeText } from "../../io/_numbers.ts";
+import { decodeLoosely } from "../../io/_numbers.ts";
 import type { Contig } from "../chromosomes.ts";
 import { placeAt, readPart, walkTree } from "./_tree_walk.ts";
 
@@ -77,7 +77,7 @@ async function readContigs(source: ByteSource, offset: number): Promise<Numbered
       const bytes = new Uint8Array(item.buffer, item.byteOffset, nameBytes);
       const end = bytes.indexOf(0);
       contigs.push({
-        name: decodeText(bytes, 0, end < 0 ? nameBytes : end),
+        name: decodeLoosely(bytes.subarray(0, end < 0 ? nameBytes : end)),
         id: item.getUint32(nameBytes, true),
         length: item.getUint32(nameBytes + 4, true),
       });

@@ -1,6 +1,7 @@
 /** BED and bedGraph files with an index: only what the windows need is read. */
 
 import type { Line } from "../../io/_lines.ts";
+import { NotUtf8Error } from "../../io/_numbers.ts";
 import type { ByteSource } from "../../io/byte_source.ts";
 import type { Contig } from "../chromosomes.ts";
 import type { GeneWindows } from "../windows.ts";
@@ -79,12 +80,17 @@ async function visitRange(
   range: VirtualRange,
   { rows, carry }: { readonly rows: IntervalRows; readonly carry: CarryBuffer },
 ): Promise<void> {
-  for await (const { bytes, byteOffset } of inflateRange(source, range)) {
-    rows.byteOffset = byteOffset;
-    carry.keepFrom(visitLines(carry.append(bytes), rows));
+  try {
+    for await (const { bytes, byteOffset } of inflateRange(source, range)) {
+      rows.byteOffset = byteOffset;
+      carry.keepFrom(visitLines(carry.append(bytes), rows));
+    }
+    // The last line of a file may have no end.
+    if (carry.length > 0) carry.keepFrom(visitLines(carry.append(Uint8Array.of(LINE_FEED)), rows));
+  } catch (error) {
+    if (!(error instanceof NotUtf8Error)) throw error;
+    throw error.at({ file: source.name, byteOffset: rows.byteOffset });
   }
-  // The last line of a file may have no end.
-  if (carry.length > 0) carry.keepFrom(visitLines(carry.append(Uint8Array.of(LINE_FEED)), rows));
 }
 
 /** Reads the whole lines, and returns where they end. */

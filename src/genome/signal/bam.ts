@@ -6,7 +6,7 @@
 
 import { FormatError } from "../../errors.ts";
 import type { ByteSource } from "../../io/byte_source.ts";
-import { decodeText } from "../../io/_numbers.ts";
+import { decodeLoosely } from "../../io/_numbers.ts";
 import { isGzip, mayBeBgzf } from "../_gunzip.ts";
 import type { Contig } from "../chromosomes.ts";
 import type { GeneWindows } from "../windows.ts";
@@ -79,7 +79,7 @@ function describeOther(head: Uint8Array<ArrayBuffer>, name: string): string {
   if (isGzip(head)) {
     return "it is gzip, but not in blocks as BAM files are: was it compressed once more?";
   }
-  const start = decodeText(head, 0, head.length);
+  const start = decodeLoosely(head);
   if (start === "CRAM") return `it is CRAM, expected BAM: run "${adviseCram(name)}"`;
   if (/^@(HD|SQ|RG|PG|CO)/.test(start)) {
     return `it is SAM text, expected BAM: run "${adviseSort(name)}"`;

@@ -1,0 +1,29 @@
+/** Which ids a submission, which is a table of plain CSV, can have. */
+
+import { showValue } from "../src/_show_value.ts";
+import { ContractError } from "../src/errors.ts";
+
+/** What spreadsheets take for a formula, and a number or a name with a sign in front is none. */
+const FORMULA = /^[=@]|^[+-].*[^\p{L}\p{N}\p{M} ._+-]/u;
+
+/**
+ * Throws if an id cannot stand in a submission; to be called before predictions are made, which may take long. The
+ * format knows no quoting; and an id that a spreadsheet would run as a formula is nobody's cell type.
+ *
+ * @throws {ContractError} With the first such id.
+ */
+export function checkSubmissionIds(ids: Iterable<string>): void {
+  for (const id of ids) {
+    const found = /[",\r\n]/.test(id)
+      ? "has a comma, a quote or a line end"
+      : FORMULA.test(id)
+      ? "would be a formula in a spreadsheet"
+      : undefined;
+    if (found === undefined) continue;
+    throw new ContractError(
+      `Cannot write submission: id ${
+        showValue(id)
+      } ${found}. Rename its cell type or gene in the data set`,
+    );
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * What a terminal might obey: control characters, and those that turn the direction of writing round, so that a line
+ * reads other than it is. Also the two line ends of Unicode, and what is no character at all, which no XML may hold.
+ */
+const OBEYED = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufffe\uffff]/gu;
+
+/** A text, perhaps from a file, as several lines for a terminal: what it might obey is spelled out, as `\x1b`. */
+export function printable(text: string): string {
+  return text.replace(
+    OBEYED,
+    (found) => found === "\n" || found === "\t" ? found : spellOut(found),
+  );
+}
+
+/** The same as one line: line ends are spelled out too. */
+export function printableLine(text: string): string {
+  return text.replace(OBEYED, (found) => found === "\t" ? found : spellOut(found));
+}
+
+function spellOut(character: string): string {
+  if (character === "\n") return "\\n";
+  if (character === "\r") return "\\r";
+  const code = character.charCodeAt(0).toString(16);
+  return code.length <= 2 ? `\\x${code.padStart(2, "0")}` : `\\u${code.padStart(4, "0")}`;
+}
