@@ -28,6 +28,7 @@ export interface ResumeFlags {
   readonly resume?: string;
   readonly checkpointMinutes?: number;
   readonly threads?: number;
+  readonly otherArithmetic?: boolean;
   readonly overwrite: boolean;
 }
 
@@ -54,14 +55,14 @@ export async function resumedFlags<Flags extends ResumeFlags>(
   command: string,
   flags: Flags,
 ): Promise<Flags> {
-  const { resume, threads } = flags;
+  const { resume, threads, otherArithmetic } = flags;
   if (resume === undefined) return flags;
   const begun = await readBegunFlags<Flags>(command, resume);
   if (begun === undefined) {
     await clearFinished(resume);
     throw await nothingToResume(resume);
   }
-  return { ...begun, threads: threads ?? begun.threads, resume, out: resume };
+  return { ...begun, threads: threads ?? begun.threads, otherArithmetic, resume, out: resume };
 }
 
 /** Removes what a finished run that was killed in its last moments left of its checkpoints, if it may. */

@@ -247,7 +247,16 @@ export function declareResume(command: Command): Command {
       "--checkpoint-minutes <x>",
       "take checkpoints within epochs too (default: after each)",
       number(Number.MIN_VALUE),
-    );
+    )
+    .addOption(otherArithmetic());
+}
+
+/** Flag `--other-arithmetic`. */
+export function otherArithmetic(): Option {
+  return new Option(
+    "--other-arithmetic",
+    "go on although the processor or GPU rounds otherwise than the one so far; config.json then names both",
+  ).default(false);
 }
 
 /** Flags of the commands that cross-validate, with the scheme that they divide by unless told otherwise. */

@@ -8,7 +8,10 @@ import { absolutePaths, packageFile } from "./_place.ts";
 export function reusableFlags<Flags extends ResumeFlags>(
   flags: Flags,
 ): { readonly startedIn: string; readonly flags: Flags } {
-  return { startedIn: Deno.cwd(), flags: { ...flags, resume: undefined, overwrite: false } };
+  return {
+    startedIn: Deno.cwd(),
+    flags: { ...flags, resume: undefined, otherArithmetic: undefined, overwrite: false },
+  };
 }
 
 /**

@@ -217,6 +217,8 @@ export interface RunConfig {
   readonly inputs: Inputs;
   /** What computed; absent where that is not the same throughout. */
   readonly report?: EngineReport;
+  /** Every kind of arithmetic that computed it; the report's by default. */
+  readonly arithmetic?: readonly string[];
 }
 
 /** Writes `config.json`: every setting, what the data are, and the versions that computed. */
@@ -228,6 +230,7 @@ export async function writeConfig(directory: string, config: RunConfig): Promise
     requestedEngine: settings.engine,
     engine: report?.engine,
     device: report?.device,
+    arithmetic: config.arithmetic ?? (report && [report.arithmetic]),
     engineReason: report?.reason,
     samples: data.length,
     inputs,

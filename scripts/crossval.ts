@@ -76,6 +76,7 @@ async function crossval(given: CrossvalFlags, signal: AbortSignal): Promise<void
   const hooks = reportFolds(folds, settings, log);
   const results = await crossValidate(modelOf(settings), data, {
     ...{ ...settings, ...run.options, folds, scheme, signal },
+    otherArithmetic: flags.otherArithmetic,
     ...hooks,
     onStart: (report) => {
       const { learningRate } = settings;
@@ -95,6 +96,7 @@ async function crossval(given: CrossvalFlags, signal: AbortSignal): Promise<void
   await writeConfig(directory, {
     ...{ command: "crossval", settings: { ...settings, folds, scheme }, data, inputs },
     report: kept[0].result,
+    arithmetic: kept[0].result.model.training.arithmetic,
   });
   await writeFolds(directory, kept);
   await writeJson(`${directory}/metrics.json`, summarise(kept, shared));

@@ -2,6 +2,7 @@
 
 import { formatCountOf } from "../src/_count.ts";
 import { FOLD_SCHEMES, kFold } from "../src/data/kfold.ts";
+import { type EngineName, selectEngine } from "../src/engine/select.ts";
 import { ContractError } from "../src/errors.ts";
 import { parseSpec } from "../src/model/parse_spec.ts";
 import { parsePresetName } from "../src/model/presets.ts";
@@ -16,6 +17,7 @@ import {
   runExperiment,
   summariseExperiment,
 } from "../src/training/experiments.ts";
+import { warnOfMixture } from "./_arithmetic.ts";
 import { ownParts } from "./_checkpoints.ts";
 import {
   choice,
@@ -108,11 +110,17 @@ async function experiments(given: ExperimentsFlags, signal: AbortSignal): Promis
   const chosen = plans.filter(({ name }) => only.includes(name));
   // What does not fit the data is told before anything is trained.
   for (const { spec } of chosen) parseSpec(spec);
+  if (!flags.otherArithmetic) await refuseMixture(chosen, { finished, engine: flags.engine, out });
   const stopped = await runThose(chosen, { data, finished, flags, owned, signal });
   const rows = plans.flatMap(({ name }) => finished.get(name) ?? []).map(summariseExperiment);
+  for (const [engine, results] of Map.groupBy(finished.values(), ({ engine }) => engine)) {
+    const arithmetic = results.flatMap((result) => result.arithmetic ?? []);
+    warnOfMixture(arithmetic, `the experiments on engine ${engine}`);
+  }
   console.log(["", ...formatExperiments(rows, { published: flags.competition })].join("\n"));
   await writeTable(out, rows);
-  await writeExperimentsConfig({ dataPath, data, inputs, flags });
+  const arithmetic = [...finished.values()].flatMap((result) => result.arithmetic ?? []);
+  await writeExperimentsConfig({ dataPath, data, inputs, arithmetic, flags });
   console.log(`Written: ${out}/ (experiments/, experiments.csv, experiments.json, config.json)`);
   if (stopped !== undefined) {
     throw new Interrupted(
@@ -190,6 +198,34 @@ async function findFinished(
   return finished;
 }
 
+/**
+ * Refuses to add to the table what this machine would compute with other arithmetic than what is there already. Other
+ * engines are told apart by the table itself.
+ *
+ * @throws {ContractError} If it would.
+ */
+async function refuseMixture(
+  plans: readonly ExperimentPlan[],
+  { finished, engine: name, out }: {
+    readonly finished: ReadonlyMap<string, ExperimentResult>;
+    readonly engine: EngineName;
+    readonly out: string;
+  },
+): Promise<void> {
+  for (const plan of plans.filter(({ name }) => !finished.has(name))) {
+    const { engine } = await selectEngine(name, plan.spec);
+    const ours = await engine.arithmetic();
+    const found = [...finished.values()]
+      .flatMap((result) => result.engine === engine.name ? result.arithmetic ?? [] : []);
+    if (found.length === 0 || found.includes(ours)) continue;
+    throw new ContractError(
+      `Cannot go on in ${out}: its experiments were computed with other arithmetic (${
+        [...new Set(found)].join("; ")
+      }) than is at hand (${ours}). Go on where they were begun, name another --out, or add --other-arithmetic`,
+    );
+  }
+}
+
 /** What the experiments of one command share. */
 interface Runs {
   readonly data: ExperimentData;
@@ -235,7 +271,7 @@ async function run(
   const { resume } = checkpoints.options;
   if (resume !== undefined) console.log(`  Going on after epoch ${resume.epoch} of ${epochs}`);
   const result = await runExperiment(plan, data, {
-    ...{ engine, threads, signal },
+    ...{ engine, threads, signal, otherArithmetic: flags.otherArithmetic },
     ...checkpoints.options,
     ...reportTraining("  "),
   });
@@ -251,12 +287,15 @@ function describeScores(result: ExperimentResult): string {
   return `${what} ${formatMetric(train)} on training, ${formatMetric(test)} on test data`;
 }
 
-async function writeExperimentsConfig({ dataPath, data: { train, test }, inputs, flags }: {
-  readonly dataPath: string;
-  readonly data: ExperimentData;
-  readonly inputs: Inputs;
-  readonly flags: ExperimentsFlags;
-}): Promise<void> {
+async function writeExperimentsConfig(
+  { dataPath, data: { train, test }, inputs, arithmetic, flags }: {
+    readonly dataPath: string;
+    readonly data: ExperimentData;
+    readonly inputs: Inputs;
+    readonly arithmetic: readonly string[];
+    readonly flags: ExperimentsFlags;
+  },
+): Promise<void> {
   const { out, transform, seed, engine, threads, epochs, folds, scheme, labels } = flags;
   const held = flags.test === undefined ? { folds, scheme } : { test: flags.test, labels };
   const settings = { data: dataPath, ...held, epochs, transform, seed, engine, threads };
@@ -266,5 +305,6 @@ async function writeExperimentsConfig({ dataPath, data: { train, test }, inputs,
     settings: { ...settings, testSamples: test.length },
     data: train,
     inputs,
+    arithmetic: [...new Set(arithmetic)].sort(),
   });
 }

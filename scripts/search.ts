@@ -37,8 +37,10 @@ import {
   integer,
   Interrupted,
   number,
+  otherArithmetic,
   runCommand,
 } from "./_cli.ts";
+import { warnOfMixture } from "./_arithmetic.ts";
 import { inputsOfRun } from "./_inputs.ts";
 import { readJson, writeJson } from "./_json.ts";
 import { checkDirectory } from "./_outputs.ts";
@@ -128,7 +130,8 @@ await runCommand<SearchFlags>({
           "how often trials that take longer keep where they are",
           number(Number.MIN_VALUE),
           5,
-        ),
+        )
+        .addOption(otherArithmetic()),
     );
   },
   run: search,
@@ -155,14 +158,18 @@ async function search(given: SearchFlags, signal: AbortSignal): Promise<void> {
   await owned.begin();
   await startFiles(directory, { description, finished, dataPath, flags, inputs });
   if (finished.length > 0) console.log(`Going on after ${finished.length} finished trials.`);
-  const { engine, threads } = flags;
+  const { engine, threads, otherArithmetic } = flags;
   const result = await searchModels(data, {
     ...settings,
-    ...{ engine, threads, finished, signal },
+    ...{ engine, threads, otherArithmetic, finished, signal },
     ...reportTrials(directory, owned, description),
   });
   await owned.check();
   await writeResult(directory, { result, data, description });
+  warnOfMixture(
+    result.ranking.flatMap((record) => record.status === "scored" ? record.arithmetic ?? [] : []),
+    "the trials ranked here",
+  );
   if (result.interrupted) {
     throw new Interrupted(
       `Interrupted: kept ${result.ranking.length} of ${description.trials} trials. ` +

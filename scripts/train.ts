@@ -99,6 +99,7 @@ async function train(given: TrainFlags, signal: AbortSignal): Promise<void> {
   const hooks = reportMembers(ensemble, settings, log);
   const trained = await fitEnsemble(modelOf(settings), data, {
     ...{ ...settings, ...run.options, members: ensemble, signal },
+    otherArithmetic: flags.otherArithmetic,
     ...hooks,
     onStart: (report) => {
       const nameOf = (run: number) => memberRun(run, ensemble);
@@ -151,6 +152,7 @@ async function writeRun(run: Run): Promise<void> {
   await writeConfig(directory, {
     ...{ command: "train", settings: { ...settings, ...ensemble, ...test }, data, inputs },
     report: results[0],
+    arithmetic: results[0].model.training.arithmetic,
   });
   if (flags.ensemble === 1) await saveModel(results[0].model, `${directory}/model`);
   else await saveMembers(directory, new Map(results.map(({ member, model }) => [member, model])));

@@ -58,6 +58,11 @@ export interface Engine {
    */
   modelsTogether(threads?: number): number;
   /**
+   * How it rounds on this machine, in words, such as `wasm, fused multiply-add`. Runs that differ in it end with other
+   * weights. On engine `wasm` runs that agree in it end with the same, bit for bit; elsewhere with nearly the same.
+   */
+  arithmetic(): Promise<string>;
+  /**
    * Makes one session for several models, if the engine has a better way than a session for each. Call
    * `openManySession`, which works on every engine.
    *

@@ -15,3 +15,9 @@ export async function describeGpu(): Promise<GpuDescription | undefined> {
   const { description, vendor, isFallbackAdapter } = adapter.info;
   return { device: description || vendor || "unnamed GPU", software: isFallbackAdapter };
 }
+
+/** How an engine computes on this machine's GPU, in words; see `Engine.arithmetic`. */
+export async function describeGpuArithmetic(engine: string): Promise<string> {
+  const gpu = await describeGpu();
+  return gpu === undefined ? engine : `${engine} on ${gpu.device}`;
+}

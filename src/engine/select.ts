@@ -29,6 +29,8 @@ export interface EngineReport {
   readonly device: string;
   /** Why this engine. */
   readonly reason: string;
+  /** How it rounds, in words; see `Engine.arithmetic`. */
+  readonly arithmetic: string;
 }
 
 /** An engine and why it was taken. */

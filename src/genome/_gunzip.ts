@@ -15,6 +15,10 @@ const PIECE_BYTES = 1 << 20;
  */
 const COMPRESSED_PIECE_BYTES = 1 << 16;
 const INFLATED_PIECE_BYTES = 1 << 18;
+/** So much any file may inflate to. */
+const ALWAYS_ALLOWED_BYTES = 2 ** 28;
+/** Tables and tracks deflate to a hundredth at best; what is made to be small, to a thousandth. */
+const MAX_RATIO = 256;
 /** The empty block at the end of every file that bgzip wrote (SAM specification, section 4.1.2). */
 const BGZIP_END = Uint8Array.fromHex("1f8b08040000000000ff0600424302001b0003000000000000000000");
 
@@ -32,7 +36,7 @@ export interface ReadInflatedOptions {
  * Reads a file from its start to its end in bounded pieces. Gzip is told by its first bytes, and
  * may be several files joined into one, as bgzip and `cat` make them.
  *
- * @throws {FormatError} If the gzip data are damaged or cut short.
+ * @throws {FormatError} If the gzip data are damaged, cut short, or inflate to far more than any table does.
  */
 export async function* readInflated(
   source: ByteSource,
@@ -42,23 +46,42 @@ export async function* readInflated(
   if (!isGzip(head)) return yield* readPieces(source, PIECE_BYTES);
   if (isBgzip(head) && !options.mayLackEnd) await checkBgzipEnd(source);
   let readFailure: unknown;
+  let compressedBytes = 0;
+  let inflatedBytes = 0;
   async function* compressed(): AsyncGenerator<Bytes> {
     try {
-      yield* readPieces(source, COMPRESSED_PIECE_BYTES);
+      for await (const piece of readPieces(source, COMPRESSED_PIECE_BYTES)) {
+        compressedBytes += piece.length;
+        yield piece;
+      }
     } catch (error) {
       readFailure = error;
       throw error;
     }
   }
   try {
-    yield* gunzip(compressed());
+    for await (const piece of gunzip(compressed())) {
+      inflatedBytes += piece.length;
+      checkRatio(inflatedBytes, compressedBytes, source.name);
+      yield piece;
+    }
   } catch (cause) {
     if (readFailure !== undefined) throw readFailure;
+    if (cause instanceof FormatError) throw cause;
     throw new FormatError(
       `Cannot inflate file: its gzip data are damaged or cut short: ${(cause as Error).message}`,
       { file: source.name, cause },
     );
   }
+}
+
+function checkRatio(inflated: number, compressed: number, file: string): void {
+  if (inflated <= Math.max(ALWAYS_ALLOWED_BYTES, MAX_RATIO * compressed)) return;
+  throw new FormatError(
+    `Cannot inflate file: its first ${compressed} bytes inflate to more than ${MAX_RATIO} times as many, which no ` +
+      "table does. If it is one, inflate it (gunzip)",
+    { file },
+  );
 }
 
 async function* readPieces(source: ByteSource, pieceBytes: number): AsyncGenerator<Bytes> {

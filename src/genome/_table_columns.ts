@@ -6,6 +6,9 @@ import { failLine, lineText } from "./_text_lines.ts";
 /** Gives the wanted cells of a row, without white space and quotes around them. */
 export type RowReader<Name extends string> = (line: Line, file: string) => Record<Name, string>;
 
+/** Longer than any path; a cell beyond is damage or an attack. */
+const LONGEST_CELL = 4096;
+
 /** The cells of a line, without empty ones at its end. */
 function splitCells(line: Line): string[] {
   return lineText(line).trimEnd().split("\t").map(plainCell);
@@ -69,6 +72,13 @@ export function readTableHeader<Name extends string, Optional extends string = n
       const cell = cells[place] ?? "";
       if (cell === "" && needed.has(name)) {
         failLine(file, row, `Cannot read ${what}: column "${name}" is empty`);
+      }
+      if (cell.length > LONGEST_CELL) {
+        failLine(
+          file,
+          row,
+          `Cannot read ${what}: column "${name}" has ${cell.length} characters, expected at most ${LONGEST_CELL}`,
+        );
       }
       return [name, cell];
     });

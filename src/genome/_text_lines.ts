@@ -46,23 +46,45 @@ export async function visitPiecesOfText(
 ): Promise<void> {
   const ends = new LineEndWatch(source.name, onWarning);
   const line: Line = { bytes: new Uint8Array(), start: 0, end: 0, number: 0 };
-  let rest: Bytes = new Uint8Array();
+  /** The unfinished line, in the pieces that it came in: joined once, however many they are. */
+  let rest: Bytes[] = [];
   let isFirst = true;
   for await (const piece of pieces) {
     if (isFirst) checkIsText(piece, source.name);
     isFirst = false;
-    const bytes = rest.length === 0 ? piece : concatenate(rest, piece);
-    line.bytes = bytes;
-    rest = bytes.subarray(visitFullLines({ source, ends }, line, visit));
-    if (rest.length > LONGEST_LINE_BYTES) {
+    rest.push(piece);
+    if (piece.includes(LINE_FEED)) {
+      const bytes = joinPieces(rest);
+      line.bytes = bytes;
+      rest = [bytes.subarray(visitFullLines({ source, ends }, line, visit))];
+    }
+    if (lengthOf(rest) > LONGEST_LINE_BYTES) {
       line.number++;
       failLine(source.name, line, "Cannot read line: it is longer than 64 MiB");
     }
   }
-  if (rest.length === 0) return;
+  const last = joinPieces(rest);
+  if (last.length === 0) return;
   // A line end that the file lacks, so that the last line is read as all others.
-  line.bytes = concatenate(rest, ends.missingEnd(rest));
+  line.bytes = concatenate(last, ends.missingEnd(last));
   visitFullLines({ source, ends }, line, visit);
+}
+
+function lengthOf(pieces: readonly Bytes[]): number {
+  return pieces.reduce((sum, { length }) => sum + length, 0);
+}
+
+/** The bytes of all pieces; without a copy where only one has any. */
+function joinPieces(pieces: readonly Bytes[]): Bytes {
+  const full = pieces.filter(({ length }) => length > 0);
+  if (full.length === 1) return full[0];
+  const bytes = new Uint8Array(lengthOf(full));
+  let place = 0;
+  for (const piece of full) {
+    bytes.set(piece, place);
+    place += piece.length;
+  }
+  return bytes;
 }
 
 /** Throws the error of a bad line. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { MAX_EXTENT } from "../_limits.ts";
 import type { PackedArray } from "../arrays.ts";
 import { LARGEST_POSITION } from "./_make_gene.ts";
 import type { Gene } from "./gene.ts";
@@ -118,6 +119,13 @@ function checkSizes(binSizeBp: number, halfWidthBp: number): void {
   if (2 * halfWidthBp % binSizeBp !== 0) {
     throw new RangeError(
       `Cannot make windows: 2 × ${halfWidthBp} bp are no whole number of bins of ${binSizeBp} bp`,
+    );
+  }
+  const bins = 2 * halfWidthBp / binSizeBp;
+  if (bins > MAX_EXTENT) {
+    throw new RangeError(
+      `Cannot make windows: 2 × ${halfWidthBp} bp are ${bins} bins of ${binSizeBp} bp, expected at most ` +
+        `${MAX_EXTENT}`,
     );
   }
 }

@@ -7,6 +7,7 @@ import {
   npyError,
 } from "./_npy_header.ts";
 import { decodeItems, NPY_TYPES, toFloat64 } from "./_npy_items.ts";
+import { takeMemory } from "./_memory.ts";
 import type { ZipDirectory, ZipMember } from "./_zip_directory.ts";
 import { readMember } from "./_zip_stream.ts";
 import type { ByteSource } from "./byte_source.ts";
@@ -45,14 +46,16 @@ export class ZipNpzReader implements NpzReader {
 
   async read(name: string): Promise<NdArray> {
     const { header, rest, place } = await this.#open(name);
-    const bytes = new Uint8Array(npyByteLength(header));
+    const bytes = takeMemory(this.name, () => new Uint8Array(npyByteLength(header)));
     let filled = 0;
     for await (const piece of rest) {
       bytes.set(piece, filled);
       filled += piece.length;
     }
     const { dtype, shape } = header;
-    return { dtype, shape, data: decodeNpyData(header, bytes, place) };
+    return takeMemory(this.name, () => {
+      return { dtype, shape, data: decodeNpyData(header, bytes, place) };
+    });
   }
 
   async *numbers(name: string): AsyncGenerator<Float64Array<ArrayBuffer>> {

@@ -35,6 +35,8 @@ export interface ZipDirectory {
 const MAX_DEFLATE_RATIO = 1032;
 /** Far above any real directory; a damaged file may claim that it is all directory. */
 const MAX_DIRECTORY_BYTES = 64 * 2 ** 20;
+/** As many as a zip file without ZIP64 holds; each costs a look at its header. */
+const MAX_MEMBERS = 65_535;
 const STORED = 0;
 const DEFLATED = 8;
 
@@ -74,6 +76,9 @@ export async function readZipDirectory(
         throw memberError(entry, "it stands twice in the directory", { source });
       }
       names.add(filename);
+      if (names.size > MAX_MEMBERS) {
+        throw zipError(`it has more than ${MAX_MEMBERS} members`, source);
+      }
       if (entry.directory || !filename.endsWith(extension)) continue;
       members.push(await checkEntry(entry, source));
     }

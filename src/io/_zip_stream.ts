@@ -9,6 +9,9 @@ import type { ByteSource } from "./byte_source.ts";
 
 /** Pieces start small, because the header of an array is all that is wanted sometimes. */
 const FIRST_PIECE_BYTES = 2 ** 16;
+/** The same for deflated bytes, of which each piece comes out at once and up to 1032 times as large. */
+const FIRST_DEFLATED_BYTES = 2 ** 10;
+const LARGEST_DEFLATED_BYTES = 2 ** 16;
 const LARGEST_PIECE_BYTES = 2 ** 20;
 
 /**
@@ -65,11 +68,12 @@ async function* inflate(
   fail: (found: string, cause?: unknown) => never,
 ): AsyncGenerator<Bytes> {
   let done = 0;
+  let limit = FIRST_DEFLATED_BYTES;
   let failure: unknown;
   const deflated = new ReadableStream<Bytes>({
     async pull(controller) {
-      // Small pieces, since each comes out at once and up to 1032 times as large.
-      const length = Math.min(FIRST_PIECE_BYTES, member.compressedSize - done);
+      const length = Math.min(limit, member.compressedSize - done);
+      limit = Math.min(limit * 2, LARGEST_DEFLATED_BYTES);
       if (length === 0) return controller.close();
       try {
         controller.enqueue(await source.read(member.dataOffset + done, length));

@@ -9,8 +9,10 @@ import { FormatError } from "../errors.ts";
 import { ensemblGeneId } from "../gene_id.ts";
 import { COMPETITION_RECORD, type DataRecord, parseRecord } from "../record.ts";
 import type { MemberLayout, RowBatch } from "./_competition_decoder.ts";
+import { checkInflatedSize, findExcess } from "./_competition_limits.ts";
 import { decodeMembers } from "./_decode_members.ts";
 import { isReservedName, readGeneTable, type TableGene } from "./_gene_table.ts";
+import { takeMemory } from "./_memory.ts";
 import { ZipNpzReader } from "./_npz_reader.ts";
 import { openSource } from "./_open_source.ts";
 import { readZipDirectory, type ZipDirectory } from "./_zip_directory.ts";
@@ -39,6 +41,13 @@ export interface ReadCompetitionOptions {
    * Default: all cores, at most 8; one for a small file, or where there are no workers.
    */
   readonly threads?: number;
+  /**
+   * Most bytes that the file's arrays may have, inflated.
+   *
+   * Default: 256 times as many as they have in the file, and at least 1 GiB. Real signal deflates to a hundredth at
+   * best; a file that claims more may be made to fill the memory.
+   */
+  readonly maxBytes?: number;
   /** Called now and then with the samples read so far and their number. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -94,7 +103,7 @@ export async function readCompetition(
 async function readColumns(
   source: ByteSource,
   directory: ZipDirectory,
-  { record: given, cellTypes: wanted, threads, onProgress }: ReadCompetitionOptions,
+  { record: given, cellTypes: wanted, threads, maxBytes, onProgress }: ReadCompetitionOptions,
 ): Promise<SampleColumns> {
   const npz = new ZipNpzReader(source, directory);
   const known = given ?? recordOf(npz);
@@ -102,16 +111,19 @@ async function readColumns(
   const cellTypes = chooseCellTypes(npz, wanted);
   const table = await readGeneTable(npz);
   const layouts = await readLayouts(npz, cellTypes, record.marks);
+  checkInflatedSize(npz, cellTypes, maxBytes);
   const { bins, labelled } = layouts[0];
   let total = 0;
   const starts = layouts.map(({ rows }) => (total += rows) - rows);
-  const signal = new PackedBuilder(total * bins * record.marks.length);
-  const labels = labelled ? new Float64Array(total) : undefined;
-  const geneIds = new Float64Array(total);
+  const [signal, geneIds, labels] = takeMemory(npz.name, () => [
+    new PackedBuilder(total * bins * record.marks.length),
+    new Float64Array(total),
+    labelled ? new Float64Array(total) : undefined,
+  ]);
   let done = 0;
   const take = (member: number, batch: RowBatch) => {
     const start = starts[member] + batch.firstRow;
-    signal.place(batch.signal, start * bins * record.marks.length);
+    takeMemory(npz.name, () => signal.place(batch.signal, start * bins * record.marks.length));
     geneIds.set(batch.geneIds, start);
     if (batch.labels !== undefined) labels?.set(batch.labels, start);
     onProgress?.(done += batch.geneIds.length, total);
@@ -236,6 +248,8 @@ async function readLayouts(
     }
     if (rows === 0) fail(`shape is [${shape.join(", ")}]: the cell type has no rows`);
     if (bins === 0) fail(`shape is [${shape.join(", ")}]: the genes have no bins`);
+    const excess = findExcess(bins, columns);
+    if (excess !== undefined) fail(`shape is [${shape.join(", ")}]: ${excess}`);
     const first = layouts[0] ?? { cellType, bins, labelled: columns > unlabelled };
     const wanted = [first.bins, unlabelled + Number(first.labelled)];
     if (bins !== wanted[0] || columns !== wanted[1]) {

@@ -213,6 +213,37 @@ export async function writeFileAtomic(
   }
 }
 
+/**
+ * Writes into a file from a place on, and drops what was behind; flushed to disk. For files that are only appended to,
+ * where what a crash left behind a known place is of no use.
+ *
+ * @param path Path of the file; it and its directory are created.
+ * @param offset The place, not behind the file's end.
+ * @param bytes What to write.
+ * @throws {FormatError} If the file is shorter.
+ * @throws {WriteError} With the path, if the disk is full or may not be written.
+ */
+export async function writeFileAt(path: string, offset: number, bytes: Uint8Array): Promise<void> {
+  const attempt = describeFailures(path);
+  const directory = directoryOf(path);
+  if (directory !== "") await attempt(makeDirectory(directory));
+  const file = await attempt(Deno.open(path, { write: true, create: true }));
+  try {
+    const { size } = await attempt(file.stat());
+    if (size < offset) {
+      throw new FormatError(`Cannot append to file: it has ${size} bytes, expected ${offset}`, {
+        file: path,
+      });
+    }
+    if (size > offset) await attempt(file.truncate(offset));
+    await attempt(file.seek(offset, Deno.SeekMode.Start));
+    await attempt(writeAll(file, bytes));
+    await attempt(file.sync());
+  } finally {
+    file.close();
+  }
+}
+
 /** Passes on what a file operation gives, and wraps what it throws in an error that names the file. */
 function describeFailures(path: string): <Value>(operation: Promise<Value>) => Promise<Value> {
   return (operation) =>

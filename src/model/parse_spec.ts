@@ -1,12 +1,12 @@
 import { showValue } from "../_show_value.ts";
+import { MAX_EXTENT } from "../_limits.ts";
 import { UnsupportedModelError } from "../errors.ts";
 import { countParameters, sampleShapes } from "./shapes.ts";
 import type { LayerSpec, ModelSpec } from "./spec.ts";
 
 type Check = readonly [accepts: (value: unknown) => boolean, wanted: string];
 
-// A layer beyond these sizes is a typing error or an attack, not a model of this kind.
-const MAX_EXTENT = 65_536;
+// A model beyond these sizes is a typing error or an attack, not one of this kind.
 const MAX_LAYERS = 256;
 const MAX_PARAMETERS = 2 ** 28;
 

@@ -1,6 +1,7 @@
 /**
  * Trained models on disk, in tf.js' layers format: `model.json` and `weights.bin`. Plain tf.js loads them;
  * the model as plain data, its data record, its training settings and its gene effects lie in `userDefinedMetadata`.
+ * There, too, are the digests that seal both files: what was damaged or edited does not load.
  *
  * @module
  */
@@ -14,24 +15,24 @@ import { parseRecord } from "../record.ts";
 import { metadataOf } from "./_foreign_model.ts";
 import { checkWeights } from "./check_weights.ts";
 import { encodeGeneEffects, parseGeneEffects } from "./gene_effects.ts";
-import { layerNames } from "./layer_names.ts";
 import { parseSpec } from "./parse_spec.ts";
-import { sizeOf, weightShapes } from "./shapes.ts";
+import { digestJson } from "./seal.ts";
 import type { ModelSpec } from "./spec.ts";
+import { findContradiction } from "./_topology.ts";
 import type { TrainedModel, TrainingConfig } from "./trained_model.ts";
+import {
+  checkManifest,
+  packWeights,
+  readWeights,
+  WEIGHTS_FILE,
+  weightsManifest,
+} from "./_weights_file.ts";
 
 const TOPOLOGY_FILE = "model.json";
-const WEIGHTS_FILE = "weights.bin";
 /** Room for the effects of a few hundred thousand genes. */
 const MAX_JSON_BYTES = 16 * 2 ** 20;
-const FORMAT_VERSION = 1;
-
-/** One weight as tf.js' manifest lists it. */
-interface ManifestEntry {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly dtype: "float32";
-}
+/** Version 1 had no digest of its own; a file of it cannot be told from one whose digest was taken away. */
+const FORMAT_VERSION = 2;
 
 /** The two files of a saved model. */
 export interface SerializedModel {
@@ -61,17 +62,16 @@ export async function serializeModel(trained: TrainedModel): Promise<SerializedM
   const weights = packWeights(trained.weights);
   // Ties the two files together: one of them may be from another time, or damaged.
   const weightsSha256 = (await sha256(weights)).toHex();
-  const json = {
+  const text = await seal({
     format: "layers-model",
     generatedBy: "@waka/histone",
     convertedBy: null,
     modelTopology,
-    weightsManifest: [{ paths: [WEIGHTS_FILE], weights: manifest(spec) }],
+    weightsManifest: weightsManifest(spec),
     userDefinedMetadata: {
       histone: { version: FORMAT_VERSION, spec, record, training, geneEffects, weightsSha256 },
     },
-  };
-  const text = JSON.stringify(json, null, 1) + "\n";
+  });
   const bytes = new TextEncoder().encode(text).length;
   if (bytes > MAX_JSON_BYTES) {
     throw new RangeError(
@@ -79,6 +79,13 @@ export async function serializeModel(trained: TrainedModel): Promise<SerializedM
     );
   }
   return { json: text, weights };
+}
+
+/** The text of a `model.json` that holds a digest of all the rest of it. */
+async function seal(content: Readonly<Record<string, unknown>>): Promise<string> {
+  const plain = JSON.parse(JSON.stringify(content));
+  plain.userDefinedMetadata.histone.sha256 = await digestJson(plain);
+  return JSON.stringify(plain, null, 1) + "\n";
 }
 
 /**
@@ -145,7 +152,8 @@ async function readModel(json: ByteSource, weights: ByteSource): Promise<Trained
     throw new FormatError(
       `Cannot load model: its format version is ${
         showValue(histone.version)
-      }, expected ${FORMAT_VERSION}`,
+      }, expected ${FORMAT_VERSION}` +
+        (histone.version === 1 ? ": it has no digest to verify it by. Train it again" : ""),
       { file },
     );
   }
@@ -156,9 +164,49 @@ async function readModel(json: ByteSource, weights: ByteSource): Promise<Trained
   const geneEffects = histone.geneEffects === undefined
     ? undefined
     : parseGeneEffects(histone.geneEffects, file);
-  const digest = histone.weightsSha256;
+  const contradiction = findContradiction(content?.modelTopology, spec);
+  if (contradiction !== undefined) {
+    throw new FormatError(
+      `Cannot load model: its layers contradict its spec: ${contradiction}`,
+      { file },
+    );
+  }
+  const digest = await checkSeal(content, histone, file);
   const model = { spec, weights: await readWeights(weights, { spec, digest }), record, training };
   return geneEffects === undefined ? model : { ...model, geneEffects };
+}
+
+/** Throws unless the content is what was saved; returns the digest of the weights that belong to it. */
+async function checkSeal(
+  content: unknown,
+  histone: Readonly<Record<string, unknown>>,
+  file: string,
+): Promise<string> {
+  const { sha256: found, ...sealed } = histone;
+  for (
+    const [name, digest] of Object.entries({ sha256: found, weightsSha256: sealed.weightsSha256 })
+  ) {
+    if (typeof digest === "string") continue;
+    throw new FormatError(
+      `Cannot load model: its digest ${name} is ${showValue(digest)}, so it cannot be verified`,
+      { file },
+    );
+  }
+  const { userDefinedMetadata, ...rest } = Object(content);
+  const plain = { ...rest, userDefinedMetadata: { ...userDefinedMetadata, histone: sealed } };
+  let wanted: string;
+  try {
+    wanted = await digestJson(plain);
+  } catch (cause) {
+    throw new FormatError("Cannot load model: its JSON is nested too deeply", { file, cause });
+  }
+  if (found !== wanted) {
+    throw new FormatError(
+      "Cannot load model: it is not as it was saved: its digest does not match, so it was damaged or edited",
+      { file },
+    );
+  }
+  return sealed.weightsSha256 as string;
 }
 
 async function readJson(source: ByteSource): Promise<unknown> {
@@ -186,7 +234,7 @@ function readSpec(value: unknown, file: string): ModelSpec {
 }
 
 function readTraining(value: unknown, file: string): TrainingConfig {
-  const { engine, seed, epochs, batchSize, learningRate, samples } = Object(value);
+  const { engine, arithmetic, seed, epochs, batchSize, learningRate, samples } = Object(value);
   const numbers = { seed, epochs, batchSize, learningRate, samples };
   const isCount = (value: number, least: number) => Number.isSafeInteger(value) && value >= least;
   const sound = {
@@ -195,6 +243,8 @@ function readTraining(value: unknown, file: string): TrainingConfig {
     batchSize: isCount(batchSize, 1),
     learningRate: Number.isFinite(learningRate) && learningRate > 0,
     samples: isCount(samples, 0),
+    arithmetic: arithmetic === undefined ||
+      (Array.isArray(arithmetic) && arithmetic.every((kind) => typeof kind === "string")),
   };
   const bad = Object.entries(sound).find(([, isSound]) => !isSound);
   if (bad !== undefined || typeof engine !== "string") {
@@ -203,91 +253,5 @@ function readTraining(value: unknown, file: string): TrainingConfig {
       { file },
     );
   }
-  return { engine, ...numbers };
-}
-
-function manifest(spec: ModelSpec): ManifestEntry[] {
-  const names = layerNames(spec);
-  return weightShapes(spec).map(({ layer, name, shape }) => ({
-    name: `${names[layer]}/${name}`,
-    shape,
-    dtype: "float32",
-  }));
-}
-
-function checkManifest(found: unknown, spec: ModelSpec, file: string): void {
-  const wanted = [{ paths: [WEIGHTS_FILE], weights: manifest(spec) }];
-  if (!equalsPlainData(found, wanted)) {
-    throw new FormatError("Cannot load model: its weights do not fit its layers", { file });
-  }
-}
-
-/** Whether a value from outside equals one of ours; looks no deeper than ours is. */
-function equalsPlainData(found: unknown, wanted: unknown): boolean {
-  if (typeof wanted !== "object" || wanted === null) return found === wanted;
-  if (typeof found !== "object" || found === null) return false;
-  if (Array.isArray(found) !== Array.isArray(wanted)) return false;
-  const entries = Object.entries(wanted);
-  return Object.keys(found).length === entries.length &&
-    entries.every(([key, value]) =>
-      equalsPlainData((found as Record<string, unknown>)[key], value)
-    );
-}
-
-function packWeights(weights: readonly Float32Array[]): Uint8Array<ArrayBuffer> {
-  const size = weights.reduce((sum, { length }) => sum + length, 0);
-  const view = new DataView(new ArrayBuffer(size * 4));
-  let offset = 0;
-  for (const values of weights) {
-    for (const value of values) {
-      view.setFloat32(offset, value, true);
-      offset += 4;
-    }
-  }
-  return new Uint8Array(view.buffer);
-}
-
-async function readWeights(
-  source: ByteSource,
-  { spec, digest }: { readonly spec: ModelSpec; readonly digest: unknown },
-): Promise<Float32Array<ArrayBuffer>[]> {
-  const sizes = weightShapes(spec).map(({ shape }) => sizeOf(shape));
-  const expected = 4 * sizes.reduce((sum, size) => sum + size, 0);
-  if (source.size !== expected) {
-    throw new FormatError(
-      `Cannot load model: the weights have ${source.size} bytes, expected ${expected}`,
-      { file: source.name },
-    );
-  }
-  const bytes = await source.read(0, expected);
-  const arrays = unpackWeights(bytes, { sizes, file: source.name });
-  // Files that were written before there was a digest have none.
-  if (digest !== undefined && (await sha256(bytes)).toHex() !== digest) {
-    throw new FormatError(
-      "Cannot load model: the weights are not those that its model.json was saved with",
-      { file: source.name },
-    );
-  }
-  return arrays;
-}
-
-function unpackWeights(
-  bytes: Uint8Array<ArrayBuffer>,
-  { sizes, file }: { readonly sizes: readonly number[]; readonly file: string },
-): Float32Array<ArrayBuffer>[] {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  let offset = 0;
-  return sizes.map((size) => {
-    const values = new Float32Array(size);
-    for (let i = 0; i < size; i++, offset += 4) {
-      values[i] = view.getFloat32(offset, true);
-      if (!Number.isFinite(values[i])) {
-        throw new FormatError(`Cannot load model: a weight is ${values[i]}`, {
-          file,
-          byteOffset: offset,
-        });
-      }
-    }
-    return values;
-  });
+  return arithmetic === undefined ? { engine, ...numbers } : { engine, arithmetic, ...numbers };
 }

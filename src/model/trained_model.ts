@@ -7,6 +7,11 @@ import type { ModelSpec } from "./spec.ts";
 export interface TrainingConfig {
   /** Name of the engine. */
   readonly engine: string;
+  /**
+   * Every kind of arithmetic that it was trained with, in words: as a rule one, more if the run went on elsewhere.
+   * Absent where nobody said.
+   */
+  readonly arithmetic?: readonly string[];
   /** Seed of weights, order and dropout. */
   readonly seed: number;
   /** Passes finished over the training data. */

@@ -10,7 +10,14 @@ import type { PlannedTrial, TrialRecord } from "./trial.ts";
 export interface GroupOptions extends
   Pick<
     FitManyOptions,
-    "transform" | "engine" | "threads" | "checkpoint" | "resume" | "onStart" | "signal"
+    | "transform"
+    | "engine"
+    | "threads"
+    | "checkpoint"
+    | "resume"
+    | "otherArithmetic"
+    | "onStart"
+    | "signal"
   > {
   /** The folds that every trial is trained on. */
   readonly folds: readonly Fold[];
@@ -75,6 +82,7 @@ function judge(
     parameters: countParameters(trial.spec),
     seconds,
     engine: results[0].engine,
+    arithmetic: results[0].model.training.arithmetic,
   };
 }
 

@@ -1,4 +1,5 @@
 import { showValue } from "../_show_value.ts";
+import { MAX_EXTENT } from "../_limits.ts";
 import { FormatError } from "../errors.ts";
 import {
   CONVOLUTION_AXES,
@@ -10,8 +11,6 @@ import {
 /** Whether a candidate is one, and what would be. */
 type Check = readonly [accepts: (value: unknown) => boolean, wanted: string];
 
-// As in `parseSpec`: what is beyond is a typing error.
-const MAX_EXTENT = 65_536;
 const MAX_LAYERS = 16;
 
 const isExtent = (value: unknown) =>

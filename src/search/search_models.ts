@@ -54,6 +54,12 @@ export interface SearchOptions extends SearchSettings {
    */
   readonly finished?: readonly TrialRecord[];
   /**
+   * Whether trials may be ranked together that different kinds of arithmetic computed; see `Engine.arithmetic`.
+   *
+   * Default: `false`.
+   */
+  readonly otherArithmetic?: boolean;
+  /**
    * Called before trials are trained: gives them a place for checkpoints, and the one that they go on from, if the same
    * trials were under way when an earlier search ended. Another engine may group trials in another way.
    *
@@ -122,6 +128,8 @@ export async function searchModels(
 interface Capacity {
   readonly inGroup: number;
   readonly lanes: number;
+  /** How the engine rounds; absent if none can run the model. */
+  readonly arithmetic?: string;
 }
 
 class Search {
@@ -179,6 +187,8 @@ class Search {
     const records = [...known];
     if (left.length === 0) return records;
     const capacity = await this.#capacity(left[0].spec);
+    const { otherArithmetic } = this.#options;
+    if (!otherArithmetic) this.#checkArithmetic(capacity.arithmetic);
     const underWay = new Map<readonly ModelTrial[], number>();
     const progress = (): SearchProgress => {
       const done = underWay.values().reduce((sum, trials) => sum + trials, records.length);
@@ -189,7 +199,7 @@ class Search {
       const numbers = group.map(({ trial }) => trial);
       const checkpoints = await openCheckpoints?.({ rung, trials: numbers });
       const done = await trainGroup(group, {
-        ...{ engine, transform, signal, folds: this.#folds },
+        ...{ engine, transform, signal, otherArithmetic, folds: this.#folds },
         ...{ checkpoint: checkpoints?.checkpoint, resume: checkpoints?.resume },
         threads: capacity.lanes === 1 ? threads : this.#laneThreads(capacity.lanes),
         onStart: (report) => this.#start(report),
@@ -224,6 +234,19 @@ class Search {
     return record;
   }
 
+  /** Scores are compared: a difference in how they were rounded shall not decide. */
+  #checkArithmetic(ours: string | undefined): void {
+    const found = [...this.#finished.values()]
+      .flatMap((record) => record.status === "scored" ? record.arithmetic ?? [] : []);
+    if (ours === undefined || found.length === 0 || found.includes(ours)) return;
+    throw new ContractError(
+      `Cannot resume the search: its trials were computed with other arithmetic (${
+        [...new Set(found)].join("; ")
+      }) than is at hand (${ours}). Go on where it was begun, or all the same with ` +
+        "otherArithmetic (--other-arithmetic)",
+    );
+  }
+
   #keep(record: TrialRecord, progress: SearchProgress): void {
     this.#records.push(record);
     if (!this.#finished.has(keyOf(record))) this.#options.onTrial?.(record, progress);
@@ -239,10 +262,11 @@ class Search {
     try {
       const { engine } = await selectEngine(name, spec);
       const trials = Math.max(1, Math.floor(engine.modelsTogether(threads) / this.#folds.length));
+      const arithmetic = await engine.arithmetic();
       // Engines without a session for many models have one for each model, which need not have one shape then.
       return engine.createManySession === undefined
-        ? { inGroup: 1, lanes: trials }
-        : { inGroup: trials, lanes: 1 };
+        ? { inGroup: 1, lanes: trials, arithmetic }
+        : { inGroup: trials, lanes: 1, arithmetic };
     } catch (error) {
       if (!(error instanceof UnsupportedModelError)) throw error;
       return { inGroup: 1, lanes: 1 };

@@ -81,6 +81,9 @@ export function resolveSettings(settings: SearchSettings): ResolvedSettings {
     if (Number.isSafeInteger(value) && value >= bound) continue;
     throw new RangeError(`Cannot search: ${name} is ${value}, expected an integer >= ${bound}`);
   }
+  if (trials > MAX_GRID) {
+    throw new RangeError(`Cannot search: trials is ${trials}, expected at most ${MAX_GRID}`);
+  }
   return { space, method, ...{ trials, seed, folds, scheme, epochs, keepOneIn, transform } };
 }
 

@@ -30,6 +30,8 @@ export interface ScoredTrial extends PlannedTrial {
   readonly seconds: number;
   /** Name of the engine. */
   readonly engine: string;
+  /** Every kind of arithmetic that computed it; absent in files that were written before it was kept. */
+  readonly arithmetic?: readonly string[];
 }
 
 /** A trial without a score: `skipped` if its choices make no model, `diverged` if its loss became infinite or NaN. */
@@ -117,6 +119,13 @@ const SCORED_FIELDS: readonly Field[] = [
   ["parameters", "an integer >= 1", isCount],
   ["seconds", "a number", Number.isFinite],
   ["engine", "a text", (value) => typeof value === "string"],
+  [
+    "arithmetic",
+    "an array of texts",
+    (value) =>
+      value === undefined ||
+      (Array.isArray(value) && value.every((kind) => typeof kind === "string")),
+  ],
 ];
 
 const FAILED_FIELDS: readonly Field[] = [

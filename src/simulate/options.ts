@@ -4,6 +4,7 @@
  * @module
  */
 
+import { MAX_EXTENT } from "../_limits.ts";
 import { GENE_ID_LIMIT } from "./genes.ts";
 
 /** Size and parameters of a simulation. The defaults are the competition's own size and label moments. */
@@ -14,7 +15,7 @@ export interface SimulationOptions {
    */
   readonly seed?: number;
   /**
-   * Number of training cell types: a prefix of the competition's 50, then `S051`, `S052`, …
+   * Number of training cell types, at most 65,536: a prefix of the competition's 50, then `S051`, `S052`, …
    * Default: `50`.
    */
   readonly cellTypes?: number;
@@ -34,7 +35,7 @@ export interface SimulationOptions {
    */
   readonly newGenes?: number;
   /**
-   * Number of 100 bp bins; the TSS is in the middle.
+   * Number of 100 bp bins, at most 65,536; the TSS is in the middle. All genes in all cell types have at most 2^32.
    * Default: `100`.
    */
   readonly bins?: number;
@@ -87,6 +88,9 @@ export interface SimulationOptions {
    */
   readonly dispersion?: number;
 }
+
+/** Some 40 times the competition's, 200 GB as files that are not compressed. */
+const MAX_BINS_IN_ALL = 2 ** 32;
 
 const DEFAULTS: Required<SimulationOptions> = {
   seed: 1,
@@ -144,15 +148,14 @@ function checkSizes(all: Required<SimulationOptions>): void {
     "an integer from 0 to 2^53 - 1",
     (value) => Number.isSafeInteger(value) && value >= 0,
   );
-  for (const name of ["cellTypes", "bins"] as const) {
-    check(all, name, "an integer >= 1", (value) => Number.isSafeInteger(value) && value >= 1);
+  for (const [name, least] of [["cellTypes", 1], ["newCellTypes", 0], ["bins", 1]] as const) {
+    check(
+      all,
+      name,
+      `an integer from ${least} to ${MAX_EXTENT}`,
+      (value) => Number.isInteger(value) && value >= least && value <= MAX_EXTENT,
+    );
   }
-  check(
-    all,
-    "newCellTypes",
-    "an integer >= 0",
-    (value) => Number.isSafeInteger(value) && value >= 0,
-  );
   for (const [name, least] of [["genes", 1], ["newGenes", 0]] as const) {
     check(
       all,
@@ -166,6 +169,19 @@ function checkSizes(all: Required<SimulationOptions>): void {
       "Cannot simulate: newCellTypes and newGenes are both 0, expected at least one row in eval",
     );
   }
+  checkTotal(all);
+}
+
+function checkTotal(all: Required<SimulationOptions>): void {
+  const { cellTypes, genes, newCellTypes, newGenes, bins } = all;
+  const rows = (cellTypes + newCellTypes) * (genes + newGenes);
+  if (rows * bins <= MAX_BINS_IN_ALL) return;
+  throw new RangeError(
+    `Cannot simulate: ${cellTypes + newCellTypes} cell types × ${
+      genes + newGenes
+    } genes × ${bins} bins are ` +
+      `${rows * bins} bins in all, expected at most ${MAX_BINS_IN_ALL}`,
+  );
 }
 
 function checkShares(

@@ -38,7 +38,7 @@ export interface GroupParts {
 }
 
 /** The part of a checkpoint that a group knows of. */
-export type GroupCheckpoint = Omit<FitCheckpoint, "identity" | "group">;
+export type GroupCheckpoint = Omit<FitCheckpoint, "identity" | "arithmetic" | "group">;
 
 /** How far the epoch under way is. */
 interface Progress {

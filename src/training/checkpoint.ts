@@ -1,18 +1,16 @@
 import { sha256 } from "../_bytes.ts";
-import type { SessionState } from "../engine/engine.ts";
 import { FormatError } from "../errors.ts";
 import {
   type CheckpointHeader,
+  type LogReference,
   parseCheckpointHeader,
   type RunHeader,
-  STATE_ARRAYS,
-  type StateArray,
-  type StateHeader,
   statesOf,
 } from "./_checkpoint_header.ts";
+import { describeState, packStates, stateReader } from "./_states.ts";
 import type { FitCheckpoint, RunCheckpoint } from "./fit_types.ts";
 
-const MAGIC = "HISTONE CHECKPOINT 1\n";
+const MAGIC = "HISTONE CHECKPOINT 2\n";
 const DIGEST_BYTES = 32;
 
 /**
@@ -22,24 +20,22 @@ const DIGEST_BYTES = 32;
 export async function encodeCheckpoint(
   checkpoint: FitCheckpoint,
 ): Promise<Uint8Array<ArrayBuffer>> {
+  return await encodePart(checkpoint);
+}
+
+/** Writes a checkpoint that may refer to a log for what it lacks. */
+export async function encodePart(
+  checkpoint: FitCheckpoint & { readonly log?: LogReference },
+): Promise<Uint8Array<ArrayBuffer>> {
   const runs = checkpoint.runs.map(({ state, underWay, ...run }): RunHeader => ({
     ...{ ...run, state: describeState(state) },
     ...(underWay && { underWay: describeState(underWay) }),
   }));
   const header: CheckpointHeader = { ...checkpoint, runs };
-  const head = new TextEncoder().encode(`${MAGIC}${JSON.stringify(header)}\n`);
-  const arrays = checkpoint.runs.flatMap(statesOf)
-    .flatMap((state) => STATE_ARRAYS.flatMap((name) => state[name]));
-  const values = arrays.reduce((sum, { length }) => sum + length, 0);
-  const bytes = new Uint8Array(head.length + 4 * values + DIGEST_BYTES);
-  bytes.set(head);
-  let place = head.length;
-  // The typed arrays of the host are taken to be little-endian, as in npy files.
-  for (const { buffer, byteOffset, byteLength } of arrays) {
-    bytes.set(new Uint8Array(buffer, byteOffset, byteLength), place);
-    place += byteLength;
-  }
-  bytes.set(await sha256(bytes.subarray(0, place)), place);
+  const text = `${MAGIC}${JSON.stringify(header)}`;
+  const bytes = packStates(text, checkpoint.runs.flatMap(statesOf), DIGEST_BYTES);
+  const end = bytes.length - DIGEST_BYTES;
+  bytes.set(await sha256(bytes.subarray(0, end)), end);
   return bytes;
 }
 
@@ -54,6 +50,23 @@ export async function decodeCheckpoint(
   bytes: Uint8Array<ArrayBuffer>,
   file?: string,
 ): Promise<FitCheckpoint> {
+  const { log, ...checkpoint } = await decodePart(bytes, file);
+  if (log === undefined) return checkpoint;
+  throw new FormatError(
+    "Cannot read checkpoint: it is only a part, expected its directory (CheckpointFolder)",
+    { file },
+  );
+}
+
+/**
+ * Reads a checkpoint that may refer to a log for what it lacks.
+ *
+ * @throws As {@linkcode decodeCheckpoint} does.
+ */
+export async function decodePart(
+  bytes: Uint8Array<ArrayBuffer>,
+  file?: string,
+): Promise<FitCheckpoint & { readonly log?: LogReference }> {
   const fail = (found: string): never => {
     throw new FormatError(`Cannot read checkpoint: ${found}`, { file });
   };
@@ -66,15 +79,7 @@ export async function decodeCheckpoint(
   if (found.some((byte, i) => byte !== bytes[end + i])) return fail("its digest does not match");
   const text = new TextDecoder().decode(bytes.subarray(magic.length, headEnd));
   const header = parseCheckpointHeader(text, (end - headEnd - 1) / 4, fail);
-  let place = headEnd + 1;
-  const readArray = (length: number) =>
-    new Float32Array(bytes.slice(place, place += 4 * length).buffer);
-  const readState = ({ step, lengths }: StateHeader): SessionState => {
-    const [weights, firstMoments, secondMoments] = STATE_ARRAYS.map((name) =>
-      lengths[name].map(readArray)
-    );
-    return { step, weights, firstMoments, secondMoments };
-  };
+  const readState = stateReader(bytes, headEnd + 1);
   const runs = header.runs.map(({ state, underWay, ...run }): RunCheckpoint => {
     // JSON leaves out what is undefined.
     const history = run.history.map((record) => {
@@ -86,16 +91,4 @@ export async function decodeCheckpoint(
     };
   });
   return { ...header, runs };
-}
-
-function describeState({ step, ...arrays }: SessionState): StateHeader {
-  const lengths = (name: StateArray) => arrays[name].map(({ length }) => length);
-  return {
-    step,
-    lengths: {
-      weights: lengths("weights"),
-      firstMoments: lengths("firstMoments"),
-      secondMoments: lengths("secondMoments"),
-    },
-  };
 }

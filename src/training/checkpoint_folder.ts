@@ -1,12 +1,15 @@
 import { freeArray } from "../_free.ts";
 import { FormatError } from "../errors.ts";
 import { listDirectory, openFile, pathKind, removeFile, writeFileAtomic } from "../io/file.ts";
-import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
-import type { FitCheckpoint } from "./fit_types.ts";
+import { RunLog } from "./_run_log.ts";
+import { decodePart, encodePart } from "./checkpoint.ts";
+import type { FitCheckpoint, RunCheckpoint } from "./fit_types.ts";
 
 /** How many are kept: should the newest be damaged, there is the one before. */
 const KEPT = 2;
 const NAME = /^(\d{6,15})\.checkpoint$/;
+/** A log belongs to the checkpoints from its number on, up to the next log. */
+const LOG_NAME = /^(\d{6,15})\.log$/;
 
 /** What {@linkcode CheckpointFolder.load} found. */
 export interface LoadedCheckpoint {
@@ -16,11 +19,17 @@ export interface LoadedCheckpoint {
   readonly damaged: readonly Error[];
 }
 
-/** A directory of checkpoints, of which the last two are kept. Each is written whole or not at all. */
+/**
+ * A directory of checkpoints, of which the last two are kept. Each is written whole or not at all. What only grows, the
+ * epochs so far and the models that are finished, stands in a log beside them, to which each appends: a run of many
+ * epochs or models writes no more in its end than in its beginning.
+ */
 export class CheckpointFolder {
   readonly #path: string;
   /** Those that {@linkcode load} found to be damaged. */
   readonly #damaged = new Set<number>();
+  /** The log of the last checkpoint that was written or loaded here. */
+  #log: { readonly log: RunLog; readonly identity: string } | undefined;
 
   /** `path` is the directory; it need not be there. */
   constructor(path: string) {
@@ -33,11 +42,13 @@ export class CheckpointFolder {
    * @throws {WriteError} If the disk is full or may not be written; older checkpoints then stay.
    */
   async save(checkpoint: FitCheckpoint): Promise<void> {
-    const all = await this.#numbers();
+    const names = await this.#names();
+    const [all, logs] = [numbersIn(names, NAME), numbersIn(names, LOG_NAME)];
     // A damaged one is no second to fall back on.
     const numbers = all.filter((number) => !this.#damaged.has(number));
     const next = (all.at(-1) ?? 0) + 1;
-    const bytes = await encodeCheckpoint(checkpoint);
+    const log = await this.#logOf(checkpoint, next).append(checkpoint);
+    const bytes = await encodePart({ ...withoutLogged(checkpoint), log });
     await writeFileAtomic(this.#file(next), bytes);
     freeArray(bytes);
     const kept = numbers.slice(1 - KEPT);
@@ -47,6 +58,11 @@ export class CheckpointFolder {
       await removeFile(this.#file(number)).catch((error) => {
         if (!this.#damaged.has(number)) throw error;
       });
+    }
+    // Kept are that of the older checkpoint and that of the newer; what a damaged one had is of no use.
+    const first = logs.findLast((number) => number <= (kept[0] ?? log.number)) ?? log.number;
+    for (const number of logs) {
+      if (number < first || number > log.number) await removeFile(this.#logFile(number));
     }
   }
 
@@ -60,8 +76,7 @@ export class CheckpointFolder {
     const damaged: Error[] = [];
     for (const number of (await this.#numbers()).toReversed()) {
       try {
-        const file = this.#file(number);
-        return { checkpoint: await decodeCheckpoint(await readWhole(file), file), damaged };
+        return { checkpoint: await this.#read(number), damaged };
       } catch (error) {
         if (!(error instanceof Error) || isProgramError(error)) throw error;
         damaged.push(error);
@@ -79,16 +94,60 @@ export class CheckpointFolder {
 
   /** Removes all checkpoints: the run is finished. */
   async clear(): Promise<void> {
-    for (const number of await this.#numbers()) {
+    const names = await this.#names();
+    const files = [
+      ...numbersIn(names, NAME).map((number) => this.#file(number)),
+      ...numbersIn(names, LOG_NAME).map((number) => this.#logFile(number)),
+    ];
+    for (const file of files) {
       // What is no file was put there by others.
-      if (await pathKind(this.#file(number)) === "file") await removeFile(this.#file(number));
+      if (await pathKind(file) === "file") await removeFile(file);
     }
+    this.#log = undefined;
+  }
+
+  /** The log that a checkpoint goes on with: a new one unless it is of the same runs as the last. */
+  #logOf(checkpoint: FitCheckpoint, next: number): RunLog {
+    const { identity } = checkpoint;
+    if (this.#log?.identity !== identity || !this.#log.log.precedes(checkpoint)) {
+      this.#log = { log: new RunLog(this.#logFile(next), next), identity };
+    }
+    return this.#log.log;
+  }
+
+  /** Reads a checkpoint and what its log has of it, to which the next one is appended. */
+  async #read(number: number): Promise<FitCheckpoint> {
+    const file = this.#file(number);
+    const { log: reference, ...checkpoint } = await decodePart(await readWhole(file), file);
+    if (reference === undefined) return checkpoint;
+    const path = this.#logFile(reference.number);
+    const fail = (found: string) =>
+      new FormatError(`Cannot read checkpoint: ${found}`, { file: path });
+    if (await pathKind(path) === undefined && reference.bytes > 0) throw fail("its log is missing");
+    const { log, runs: logged } = await RunLog.open(path, reference, fail);
+    const [first] = checkpoint.group;
+    const finished = logged.slice(0, first).map(({ history, finished }): RunCheckpoint => {
+      if (finished === undefined) throw fail("its log lacks the state of a run");
+      return { ...finished, history };
+    });
+    if (finished.length < first) throw fail("its log lacks a run");
+    const runs = checkpoint.runs.map((run, i) => {
+      return { ...run, history: logged[first + i]?.history ?? [] };
+    });
+    this.#log = { log, identity: checkpoint.identity };
+    return { ...checkpoint, runs: [...finished, ...runs] };
   }
 
   async #numbers(): Promise<number[]> {
-    if (await pathKind(this.#path) !== "directory") return [];
-    const names = await listDirectory(this.#path);
-    return names.flatMap((name) => NAME.test(name) ? parseInt(name) : []).sort((a, b) => a - b);
+    return numbersIn(await this.#names(), NAME);
+  }
+
+  async #names(): Promise<readonly string[]> {
+    return await pathKind(this.#path) === "directory" ? await listDirectory(this.#path) : [];
+  }
+
+  #logFile(number: number): string {
+    return `${this.#path}/${String(number).padStart(6, "0")}.log`;
   }
 
   #file(number: number): string {
@@ -101,6 +160,17 @@ function isProgramError(error: Error): boolean {
   return error instanceof TypeError || error instanceof RangeError ||
     error instanceof SyntaxError ||
     error instanceof ReferenceError;
+}
+
+/** The numbers of files of a kind, in their order. */
+function numbersIn(names: readonly string[], kind: RegExp): number[] {
+  return names.flatMap((name) => kind.test(name) ? parseInt(name) : []).sort((a, b) => a - b);
+}
+
+/** What a log does not hold: the runs under way, without their epochs. */
+function withoutLogged(checkpoint: FitCheckpoint): FitCheckpoint {
+  const runs = checkpoint.runs.slice(checkpoint.group[0]);
+  return { ...checkpoint, runs: runs.map((run) => ({ ...run, history: [] })) };
 }
 
 async function readWhole(path: string): Promise<Uint8Array<ArrayBuffer>> {

@@ -8,6 +8,9 @@ import { fitMany } from "./fit_many.ts";
 import type { FitManyOptions, FitManyResult, FitOptions } from "./fit_types.ts";
 import { predict, type PredictOptions } from "./predict.ts";
 
+/** All of them are in memory in the end. */
+const MAX_MEMBERS = 10_000;
+
 /** Options of {@linkcode fitEnsemble}. */
 export interface EnsembleOptions
   extends FitManyOptions, Pick<FitOptions, "seed" | "learningRate" | "validation"> {
@@ -52,7 +55,7 @@ export interface EnsembleFigures {
  * @param data Labelled samples.
  * @param options Number of members, first seed, and the settings they share.
  * @returns A result for each member; fewer if `options.signal` ended the run.
- * @throws {RangeError} If `members` is not an integer ≥ 1.
+ * @throws {RangeError} If `members` is not an integer from 1 to 10,000.
  * @throws As `fitMany` does.
  *
  * @example
@@ -76,9 +79,9 @@ export async function fitEnsemble(
   options: EnsembleOptions = {},
 ): Promise<FitManyResult[]> {
   const { members = 5, seed = 0, learningRate, validation, ...common } = options;
-  if (!Number.isInteger(members) || members < 1) {
+  if (!Number.isInteger(members) || members < 1 || members > MAX_MEMBERS) {
     throw new RangeError(
-      `Cannot train an ensemble: members is ${members}, expected an integer >= 1`,
+      `Cannot train an ensemble: members is ${members}, expected an integer from 1 to ${MAX_MEMBERS}`,
     );
   }
   const runs = Array.from({ length: members }, (_, member) => {

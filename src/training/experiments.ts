@@ -59,6 +59,8 @@ export interface ExperimentResult {
   readonly engine: string;
   /** The hardware in words. */
   readonly device: string;
+  /** Every kind of arithmetic that computed it; absent in files that were written before it was kept. */
+  readonly arithmetic?: readonly string[];
   /** Seconds of training. */
   readonly seconds: number;
   /** Training samples a second. */
@@ -82,7 +84,15 @@ export type PlanOptions = Pick<
 /** Options of {@linkcode runExperiment}. */
 export type ExperimentOptions = Pick<
   FitOptions,
-  "engine" | "threads" | "checkpoint" | "resume" | "onStart" | "onEpoch" | "onProgress" | "signal"
+  | "engine"
+  | "threads"
+  | "checkpoint"
+  | "resume"
+  | "otherArithmetic"
+  | "onStart"
+  | "onEpoch"
+  | "onProgress"
+  | "signal"
 >;
 
 /**
@@ -151,6 +161,7 @@ export async function runExperiment(
   return {
     ...{ plan, parameters: countParameters(spec) },
     ...{ engine: outcome.engine, device: outcome.device, seconds, history },
+    arithmetic: outcome.model.training.arithmetic,
     samplesPerSecond: seconds > 0 ? history.length * train.length / seconds : 0,
     // A training sample's own label may not enter what is added to its prediction.
     train: await score(train, "leave-one-out"),

@@ -5,8 +5,8 @@ import { fitMany } from "./fit_many.ts";
 import type { FitOptions, FitResult } from "./fit_types.ts";
 
 /**
- * Trains a model from new weights. Two runs with the same arguments on the same engine give the same
- * weights, bit for bit.
+ * Trains a model from new weights. Two runs with the same arguments on engine `wasm` give the same weights, bit for bit,
+ * where they have the same arithmetic, which the model names (`training.arithmetic`); on others nearly the same.
  *
  * @param spec A model; or the name of a preset, which takes the shape of the data and brings its own settings,
  *   such as `waka2`'s log counts and gene effects. A spec, be it a preset's, is trained with `wakawaka`'s.

@@ -1,3 +1,4 @@
+import type { Dataset } from "../data/dataset.ts";
 import type { Engine } from "../engine/engine.ts";
 import { openManySession } from "../engine/many.ts";
 import { type EngineReport, selectEngine } from "../engine/select.ts";
@@ -19,7 +20,13 @@ import {
   type Settings,
 } from "./_settings.ts";
 import { fingerprintDataset, fingerprintValue } from "./fingerprint.ts";
-import type { FitCheckpoint, FitManyOptions, FitManyResult, FitRun } from "./fit_types.ts";
+import type {
+  FitCheckpoint,
+  FitManyOptions,
+  FitManyResult,
+  FitRun,
+  RunCheckpoint,
+} from "./fit_types.ts";
 
 /**
  * Trains several models of one shape, from different seeds, at different learning rates or on different samples: the
@@ -52,7 +59,8 @@ export async function fitMany(
   const { transform, geneEffects } = resolveSurroundings(spec, { given: options, model });
   const record = sealRecord(runs[0].data.record, transform);
   const { engine, reason } = await selectEngine(options.engine ?? "auto", model);
-  const fit = { model, record, geneEffects, runs, settings, options, engine, reason };
+  const arithmetic = await engine.arithmetic();
+  const fit = { model, record, geneEffects, runs, settings, options, engine, reason, arithmetic };
   const identity = await identify(fit);
   return await new ManyFit(fit, identity).train();
 }
@@ -67,6 +75,7 @@ interface FitParts {
   readonly options: FitManyOptions;
   readonly engine: Engine;
   readonly reason: string;
+  readonly arithmetic: string;
 }
 
 /** Runs in groups that train side by side, one group after the other. */
@@ -74,8 +83,12 @@ class ManyFit {
   readonly #parts: FitParts;
   readonly #identity: string | undefined;
   readonly #timer: CheckpointTimer;
+  /** Every kind of arithmetic that computes, or did before. */
+  readonly #arithmetic: readonly string[];
   /** Runs whose groups are finished. */
   #finished: GroupRun[] = [];
+  /** The same, as checkpoints keep them: made once, and not for each. */
+  #kept: RunCheckpoint[] = [];
   #report: EngineReport | undefined;
 
   constructor(parts: FitParts, identity: string | undefined) {
@@ -83,10 +96,13 @@ class ManyFit {
     this.#identity = identity;
     this.#timer = new CheckpointTimer(parts.options.checkpoint);
     const { resume } = parts.options;
+    this.#arithmetic = [...new Set([...resume?.arithmetic ?? [], parts.arithmetic])];
     if (resume === undefined) return;
     checkIdentity(resume.identity, identity!);
     checkRuns(resume, parts.runs.length);
-    this.#finished = resume.runs.slice(0, resume.group[0]).map(fromCheckpoint);
+    if (!parts.options.otherArithmetic) checkArithmetic(resume.arithmetic, parts.arithmetic);
+    this.#kept = resume.runs.slice(0, resume.group[0]);
+    this.#finished = this.#kept.map(fromCheckpoint);
   }
 
   async train(): Promise<FitManyResult[]> {
@@ -98,6 +114,7 @@ class ManyFit {
       const end = resume?.group[1] ?? first + engine.modelsTogether(options.threads);
       const group = await this.#trainGroup([first, Math.min(end, runs.length)], resume);
       this.#finished.push(...group.runs);
+      this.#kept.push(...group.runs.map(toCheckpoint));
       interrupted = group.interrupted;
       resume = undefined;
     }
@@ -108,7 +125,7 @@ class ManyFit {
     [first, end]: readonly [number, number],
     resume: FitCheckpoint | undefined,
   ): Promise<{ runs: readonly GroupRun[]; interrupted: boolean }> {
-    const { model, record, geneEffects, engine, reason, options } = this.#parts;
+    const { model, record, geneEffects, engine, reason, arithmetic, options } = this.#parts;
     const settings = this.#parts.settings.slice(first, end);
     const members = settings.map(({ seed, learningRate }) => {
       return { weights: initialWeights(model, seed), seed, learningRate };
@@ -117,7 +134,7 @@ class ManyFit {
     const shared = { batchSize: settings[0].batchSize, threads };
     await using session = await openManySession(engine, model, { members, ...shared });
     if (this.#report === undefined) {
-      this.#report = { engine: engine.name, device: session.device, reason };
+      this.#report = { engine: engine.name, device: session.device, reason, arithmetic };
       options.onStart?.(this.#report);
     }
     const group = new FitGroup(session, {
@@ -127,7 +144,8 @@ class ManyFit {
       save: async (checkpoint) =>
         await options.checkpoint?.save({
           ...{ ...checkpoint, identity: this.#identity!, group: [first, end] },
-          runs: [...this.#finished.map(toCheckpoint), ...checkpoint.runs],
+          arithmetic: this.#arithmetic,
+          runs: [...this.#kept, ...checkpoint.runs],
         }),
     }, await session.state());
     if (resume !== undefined) await group.restore(resume.runs.slice(first));
@@ -147,7 +165,8 @@ class ManyFit {
     const { state, history, geneEffects, diverged } = run;
     const { epochs, ...rest } = settings[index];
     const training = {
-      ...{ engine: this.#report!.engine, samples: runs[index].data.length },
+      ...{ engine: this.#report!.engine, arithmetic: this.#arithmetic },
+      samples: runs[index].data.length,
       ...{ ...rest, epochs: history.length },
     };
     const weights = state.weights as Weights;
@@ -167,11 +186,18 @@ async function identify(
   { model, record, geneEffects, runs, settings, options }: FitParts,
 ): Promise<string | undefined> {
   if (options.checkpoint === undefined && options.resume === undefined) return undefined;
+  // The members of an ensemble have one data set.
+  const known = new Map<Dataset, string>();
+  const identifyData = async (data: Dataset) => {
+    const found = known.get(data) ?? await fingerprintDataset(data);
+    known.set(data, found);
+    return found;
+  };
   const data: string[] = [];
   const validation: (string | undefined)[] = [];
   for (const run of runs) {
-    data.push(await fingerprintDataset(run.data));
-    validation.push(run.validation && await fingerprintDataset(run.validation));
+    data.push(await identifyData(run.data));
+    validation.push(run.validation && await identifyData(run.validation));
   }
   const parts = [{ model, record, geneEffects }, settings, data, validation];
   return (await Promise.all(parts.map(fingerprintValue))).join(" ");
@@ -196,6 +222,17 @@ function checkRuns({ group: [first, end], runs, lossSums }: FitCheckpoint, all: 
   throw new ContractError(
     `Cannot resume: the checkpoint has ${runs.length} runs and ${lossSums.length} losses, and says that those from ` +
       `${first} to ${end} of ${all} train side by side`,
+  );
+}
+
+function checkArithmetic(found: readonly string[], ours: string): void {
+  if (found.includes(ours)) return;
+  throw new ContractError(
+    `Cannot resume: the checkpoint was computed with other arithmetic (${
+      found.join("; ")
+    }) than is at hand ` +
+      `(${ours}), and would end with weights that are neither's. Go on where it was begun, or all the same with ` +
+      "otherArithmetic (--other-arithmetic)",
   );
 }
 

@@ -70,6 +70,11 @@ export interface FitOptions extends Partial<TrainingDefaults> {
   readonly checkpoint?: CheckpointOptions;
   /** A checkpoint of the same run to go on from, as if it had never stopped. */
   readonly resume?: FitCheckpoint;
+  /**
+   * Whether `resume` may be of a run that another arithmetic computed so far, such as that of a processor without fused
+   * multiply-add. The result is then neither's, and the model says so. Default: `false`.
+   */
+  readonly otherArithmetic?: boolean;
   /** Ends the run between two steps; what earlier epochs reached is returned. */
   readonly signal?: AbortSignal;
 }
@@ -108,6 +113,7 @@ export interface FitManyOptions extends
     | "threads"
     | "checkpoint"
     | "resume"
+    | "otherArithmetic"
     | "signal"
   > {
   /** Called once, before the first step. */
@@ -155,6 +161,8 @@ export interface RunCheckpoint {
 export interface FitCheckpoint {
   /** Stands for the model, the settings, the samples and the validation data; a checkpoint of others is not gone on from. */
   readonly identity: string;
+  /** Every kind of arithmetic that computed so far; see `Engine.arithmetic`. */
+  readonly arithmetic: readonly string[];
   /** Numbers of the runs that train side by side now, from 0: the first, and the one after the last. */
   readonly group: readonly [first: number, end: number];
   /** Epochs that they have finished. */

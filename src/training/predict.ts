@@ -63,7 +63,12 @@ export async function predict(
     threads: options.threads,
     batchSize: Math.min(model.training.batchSize, LARGEST_BATCH),
   });
-  options.onStart?.({ engine: engine.name, device: session.device, reason });
+  options.onStart?.({
+    engine: engine.name,
+    device: session.device,
+    reason,
+    arithmetic: await engine.arithmetic(),
+  });
   const predicted = await session.predict(engineData(data, transform), data.rows, options);
   checkFinite(predicted, data, session);
   const { geneEffects = true } = options;

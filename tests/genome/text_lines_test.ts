@@ -154,3 +154,37 @@ Deno.test("a reader that stops early leaves a file that can be closed", async ()
     await Deno.remove(path);
   }
 });
+
+/** Gzip of zeros: a block that inflates to 32 MiB, as often as asked. */
+function bomb(times: number): ByteSource {
+  const block = Uint8Array.from(gzipSync(new Uint8Array(2 ** 25).fill(0x23)));
+  const bytes = new Uint8Array(times * block.length);
+  for (let i = 0; i < times; i++) bytes.set(block, i * block.length);
+  return bytesSource(bytes, "genes.gtf.gz");
+}
+
+Deno.test("a file that inflates to a thousand times its size is refused once it is large", async () => {
+  const read = async (source: ByteSource) => {
+    let bytes = 0;
+    for await (const piece of readInflated(source)) bytes += piece.length;
+    return bytes;
+  };
+  strictEqual(await read(bomb(4)), 2 ** 27);
+  await rejects(read(bomb(12)), {
+    name: "FormatError",
+    message:
+      /^Cannot inflate file: its first \d+ bytes inflate to more than 256 times .*\(genes\.gtf\.gz\)$/,
+  });
+});
+
+Deno.test("a line of many pieces is whole, and one that never ends is refused", async () => {
+  const long = "x".repeat(5_000_000);
+  deepStrictEqual(await linesOf(textSource(`a\n${long}\r\nb\n${long}`)), [
+    ["a", 1],
+    [long, 2],
+    ["b", 3],
+    [long, 4],
+  ]);
+  const endless = bytesSource(new Uint8Array(2 ** 26 + 2 ** 21).fill(0x78), "a.tsv");
+  await rejects(linesOf(endless), /Cannot read line: it is longer than 64 MiB \(a\.tsv, line 1\)/);
+});

@@ -98,3 +98,10 @@ Deno.test("a signal of another size is not flipped", () => {
     message: /signal has 7 values, expected 1 genes × 2 bins × 3 marks/,
   });
 });
+
+Deno.test("windows of more bins than any model takes are refused", () => {
+  throws(
+    () => geneWindows([gene("a", 1e6)], { halfWidthBp: 50_000, binSizeBp: 1 }),
+    /RangeError: .* are 100000 bins of 1 bp, expected at most 65536/,
+  );
+});

@@ -19,14 +19,19 @@ export function taskFlags(name: string): readonly string[] {
 /**
  * The command `deno task NAME ARGS` stands for, not yet started.
  *
- * @param options Those of the process, and `preload`, a module below `tests/helpers/` that runs before the program.
+ * @param options Those of the process, and `preload`, a module below `tests/helpers/` that runs before the program;
+ *   `noFusing` for a processor without fused multiply-add.
  */
 export function taskCommand(
   name: string,
   args: readonly string[],
-  { preload, ...options }: Deno.CommandOptions & { readonly preload?: string } = {},
+  { preload, noFusing, ...options }: Deno.CommandOptions & {
+    readonly preload?: string;
+    readonly noFusing?: boolean;
+  } = {},
 ): Deno.Command {
   const flags = [...taskFlags(name), ...(preload ? ["--preload", `tests/helpers/${preload}`] : [])];
+  if (noFusing) flags.push("--v8-flags=--no-enable-fma3");
   const line = ["run", ...flags, `scripts/${name}.ts`, ...args];
   // As `deno task` does, which runs the tests, too, and may have been called anywhere.
   const env = { INIT_CWD: ROOT, ...options.env };

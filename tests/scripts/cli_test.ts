@@ -4,6 +4,7 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { readPredictions } from "../../src/io/submission.ts";
 import { CheckpointFolder } from "../../src/training/checkpoint_folder.ts";
 import { filesIn, runTask, taskCommand, withDirectory } from "../helpers/command.ts";
+import { resealModel } from "../helpers/reseal.ts";
 
 const COMMANDS = [
   ...["train", "crossval", "experiments", "forecast", "evaluate", "submit", "report"],
@@ -115,7 +116,7 @@ Deno.test("a model is refused on data of other marks, and a folder without a mod
     const swapped = { ...record, marks: record.marks.toReversed() };
     const content = JSON.parse(json);
     content.userDefinedMetadata.histone.record = swapped;
-    await Deno.writeTextFile(path, JSON.stringify(content));
+    await Deno.writeTextFile(path, resealModel(content));
     const out = `${directory}/submission.csv`;
     const submit = (model: string) =>
       runTask("submit", "--model", model, "--data", "fixtures/eval.npz", "--out", out);

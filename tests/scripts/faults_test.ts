@@ -105,7 +105,9 @@ testIf(await canMountSmallDisk(), "small-disk", {
         failedInOneLine(error, /Cannot write .*\/run\/checkpoints\/\d+\.checkpoint: .*space/);
         const files = filesIn(run);
         ok(
-          files.every((name) => /^checkpoints\/(\d{6}\.checkpoint|command\.json|lock)$/.test(name)),
+          files.every((name) =>
+            /^checkpoints\/(\d{6}\.(checkpoint|log)|command\.json|lock)$/.test(name)
+          ),
         );
         const { epoch } = await newestCheckpoint(run);
         ok(epoch > 0 && epoch < EPOCHS);

@@ -80,7 +80,7 @@ Deno.test("one run at a time writes to a directory, and an unfinished one is not
     strictEqual(hostile.code, 1);
     match(
       hostile.stderr,
-      /^error: Cannot resume: flag data is \{"then":3\} \(.*command\.json\)\n$/,
+      /^error: Cannot resume: flag data is \{"then":3\}, which this command does not take \(.*command\.json\)\n$/,
     );
   });
 });

@@ -78,6 +78,13 @@ Deno.test("options out of range are refused by name", () => {
   );
   throws(() => simulate({ genes: 200_000 }), /RangeError: .*genes is 200000/);
   throws(() => simulate({ cellTypes: 1.5 }), /RangeError: .*cellTypes is 1.5/);
+  throws(() => simulate({ cellTypes: 1e9 }), /RangeError: .*cellTypes is 1000000000, .* 65536/);
+  throws(() => simulate({ newCellTypes: 1e9 }), /RangeError: .*newCellTypes is 1000000000/);
+  throws(() => simulate({ bins: 1e9 }), /RangeError: .*bins is 1000000000/);
+  throws(
+    () => simulate({ cellTypes: 60_000, genes: 100_000 }),
+    /RangeError: .* bins in all, expected at most 4294967296/,
+  );
   throws(() => simulate({ bins: 0 }), /RangeError: .*bins is 0/);
   throws(() => simulate({ seed: -1 }), /RangeError: .*seed is -1/);
   throws(() => simulate({ labelVariance: 0 }), /RangeError: .*labelVariance is 0/);

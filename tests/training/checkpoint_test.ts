@@ -138,7 +138,7 @@ Deno.test("a checkpoint reads back as it was; damage anywhere is noticed", async
 
 /** A checkpoint that holds this as its header and no values, with a digest that is right. */
 async function forgeCheckpoint(header: string): Promise<Uint8Array<ArrayBuffer>> {
-  const content = new TextEncoder().encode(`HISTONE CHECKPOINT 1\n${header}\n`);
+  const content = new TextEncoder().encode(`HISTONE CHECKPOINT 2\n${header}\n`);
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", content));
   return new Uint8Array([...content, ...digest]);
 }
@@ -150,6 +150,7 @@ Deno.test("a checkpoint whose digest is right is checked like any other file", a
   const header = {
     ...{
       identity: "a",
+      arithmetic: ["wasm"],
       group: [0, 1],
       epoch: 1,
       position: 0,
@@ -190,10 +191,10 @@ Deno.test("a folder keeps the last two, and falls back to the older if the newer
     const [first, second, third] = checkpoints;
     for (const checkpoint of [first, second, third]) await folder.save(checkpoint);
     const names = await listDirectory(`${directory}/checkpoints`);
-    deepStrictEqual(names, ["000002.checkpoint", "000003.checkpoint"]);
+    deepStrictEqual(names, ["000001.log", "000002.checkpoint", "000003.checkpoint"]);
     deepStrictEqual(await folder.load(), { checkpoint: third, damaged: [] });
 
-    const [older, newer] = names.map((name) => `${directory}/checkpoints/${name}`);
+    const [older, newer] = names.slice(1).map((name) => `${directory}/checkpoints/${name}`);
     await Deno.truncate(newer, 1000);
     const found = await folder.load();
     deepStrictEqual(found?.checkpoint, second);

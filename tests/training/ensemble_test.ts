@@ -58,5 +58,9 @@ Deno.test("an ensemble of no or half a model is refused", async () => {
   const { train } = simulatedData();
   await rejects(fitEnsemble("experiment1", train, { members: 0 }), RangeError);
   await rejects(fitEnsemble("experiment1", train, { members: 1.5 }), /members is 1.5/);
+  await rejects(
+    fitEnsemble("experiment1", train, { members: 1e9 }),
+    /members is 1000000000, expected an integer from 1 to 10000/,
+  );
   await rejects(predictEnsemble([], train), /0 models/);
 });

@@ -8,6 +8,7 @@
 import type { ModelSpec } from "../../model/spec.ts";
 import { checkSession } from "../check_session.ts";
 import type { Engine, Session, SessionOptions, Support } from "../engine.ts";
+import { describeGpuArithmetic } from "../gpu.ts";
 import { startBackend, type TfjsBackend } from "./backend.ts";
 import { TfjsSession } from "./session.ts";
 
@@ -22,6 +23,8 @@ export function createTfjsEngine(backend: TfjsBackend): Engine {
     name: `tfjs-${backend}`,
     supports: (): Support => ({ supported: true }),
     modelsTogether: () => 1,
+    arithmetic: () =>
+      backend === "cpu" ? Promise.resolve("tfjs-cpu") : describeGpuArithmetic(`tfjs-${backend}`),
     async createSession(spec: ModelSpec, options: SessionOptions): Promise<Session> {
       checkSession(spec, { ...options, members: [options] });
       const started = await startBackend(backend);

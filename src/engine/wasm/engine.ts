@@ -11,7 +11,7 @@ import { sizeOf, weightShapes } from "../../model/shapes.ts";
 import type { ModelSpec } from "../../model/spec.ts";
 import { checkSession } from "../check_session.ts";
 import type { Engine, Session, SessionOptions, Support } from "../engine.ts";
-import { supportsRelaxedSimd } from "./assembler.ts";
+import { fusesMultiplyAdd } from "./arithmetic.ts";
 import { createCrewMemory } from "./crew.ts";
 import { instantiate } from "./instantiate.ts";
 import { assembleKernels } from "./module.ts";
@@ -31,6 +31,8 @@ export function createWasmEngine(): Engine {
     name: "wasm",
     supports,
     modelsTogether: chooseThreads,
+    arithmetic: () =>
+      Promise.resolve(`wasm, ${fusesMultiplyAdd() ? "fused" : "no fused"} multiply-add`),
     createSession,
   };
 }
@@ -61,13 +63,13 @@ async function createSession(spec: ModelSpec, options: SessionOptions): Promise<
       : support.reason;
     throw new UnsupportedModelError(`Cannot run "${spec.name}" on engine wasm: ${reason}`);
   }
-  const fused = supportsRelaxedSimd();
+  const fused = fusesMultiplyAdd();
   const module = await WebAssembly.compile(assembleKernels(plan, fused));
   const memory = new WebAssembly.Memory({ initial: plan.pages, maximum: plan.pages, shared: true });
   const crew = createCrewMemory(MAX_PARTS);
   const team = await Team.start({ plan, module, memory, crew, threads });
   const machine = instantiate(module, memory, plan.scratch);
-  const simd = fused ? "SIMD with fused multiply-add" : "SIMD";
+  const simd = fused ? "SIMD with fused multiply-add" : "SIMD without fused multiply-add";
   const device = `cpu, ${threads} ${threads === 1 ? "thread" : "threads"}, ${simd}`;
   return new WasmSession({ spec, options, plan, machine, crew, team, device });
 }

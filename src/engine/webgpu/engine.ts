@@ -9,6 +9,7 @@ import { UnsupportedModelError } from "../../errors.ts";
 import type { ModelSpec } from "../../model/spec.ts";
 import { checkSession } from "../check_session.ts";
 import type { Engine, ManySession, ManySessionOptions, Support } from "../engine.ts";
+import { describeGpuArithmetic } from "../gpu.ts";
 import { openDevice, type OpenedDevice } from "./device.ts";
 import { WebgpuManySession } from "./many_session.ts";
 import { GpuMemory } from "./memory.ts";
@@ -40,6 +41,7 @@ export function createWebgpuEngine(options: WebgpuEngineOptions = {}): Engine {
     name: "webgpu",
     supports,
     modelsTogether: () => MODELS_TOGETHER,
+    arithmetic: () => describeGpuArithmetic("webgpu"),
     createManySession,
     async createSession(spec, { weights, seed, learningRate, batchSize }) {
       const members = [{ weights, seed, learningRate }];

@@ -2,10 +2,9 @@
 
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
-import { ContractError, UnsupportedModelError } from "../../../src/errors.ts";
+import { ContractError, FormatError, UnsupportedModelError } from "../../../src/errors.ts";
 import type { ByteSource } from "../../../src/io/byte_source.ts";
-import { layerNames } from "../../../src/model/layer_names.ts";
-import { loadModel } from "../../../src/model/save_load.ts";
+import { loadModel, serializeModel } from "../../../src/model/save_load.ts";
 import { parseSpec } from "../../../src/model/parse_spec.ts";
 import { sizeOf, weightShapes } from "../../../src/model/shapes.ts";
 import { presetSpec } from "../../../src/model/presets.ts";
@@ -15,8 +14,19 @@ import { parseSpace } from "../../../src/search/parse_space.ts";
 import { DEFAULT_SPACE } from "../../../src/search/space.ts";
 import { parseTrials } from "../../../src/search/trial.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../../../src/training/checkpoint.ts";
+import { readRunLog } from "../../../src/training/_run_log.ts";
+import { describeState, packStates } from "../../../src/training/_states.ts";
 import type { FitCheckpoint } from "../../../src/training/fit_types.ts";
-import { type Bytes, expectSound, jsonPart, type Seed, type Target, textPart } from "../seed.ts";
+import { resealModel } from "../../helpers/reseal.ts";
+import {
+  type Bytes,
+  encode,
+  expectSound,
+  jsonPart,
+  type Seed,
+  type Target,
+  textPart,
+} from "../seed.ts";
 
 const LINE_FEED = 10;
 
@@ -44,33 +54,37 @@ const TRAINING = {
   samples: 40,
 };
 
-/** The files of a saved model; its topology, which only tf.js reads, is left out. */
-function modelSeed(spec: ModelSpec): Seed {
-  const names = layerNames(spec);
-  const shapes = weightShapes(spec);
-  const weights = shapes.map(({ layer, name, shape }) => {
-    return { name: `${names[layer]}/${name}`, shape, dtype: "float32" };
-  });
-  const bytes = new Uint8Array(4 * shapes.reduce((sum, { shape }) => sum + sizeOf(shape), 0));
-  const content = {
-    format: "layers-model",
-    weightsManifest: [{ paths: ["weights.bin"], weights }],
-    userDefinedMetadata: {
-      histone: {
-        ...{ version: 1, spec, record: COMPETITION_RECORD, training: TRAINING },
-        geneEffects: {
-          ...{ genes: ["3", "5"], effects: [0.5, -1], mean: 0.1 },
-          ...{ betweenVariance: 1, withinVariance: 2 },
-        },
-      },
+/** The files of a saved model, whose JSON is damaged as it is, or has a digest that is right whatever was changed. */
+async function modelSeeds(spec: ModelSpec): Promise<Seed[]> {
+  const { json, weights } = await serializeModel({
+    spec,
+    weights: weightShapes(spec).map(({ shape }) => new Float32Array(sizeOf(shape))),
+    record: COMPETITION_RECORD,
+    training: TRAINING,
+    geneEffects: {
+      genes: ["3", "5"],
+      effects: Float32Array.of(0.5, -1),
+      mean: 0.1,
+      betweenVariance: 1,
+      withinVariance: 2,
     },
-  };
-  return [jsonPart("model.json", content), { name: "weights.bin", kind: "binary", bytes }];
+  });
+  const part = { name: "model.json", kind: "json", bytes: encode(json) } as const;
+  const bytes = { name: "weights.bin", kind: "binary", bytes: weights } as const;
+  return [[part, bytes], [{ ...part, wrap: reseal }, bytes]];
 }
 
+/** Gives a damaged `model.json` the digest of its content, if it still has a place for one. */
+function reseal(bytes: Bytes): Bytes {
+  try {
+    return encode(resealModel(JSON.parse(new TextDecoder().decode(bytes))));
+  } catch {
+    return bytes;
+  }
+}
 const MODEL: Target = {
   name: "model",
-  seeds: () => [modelSeed(SMALL), modelSeed(presetSpec("experiment1"))],
+  seeds: async () => (await Promise.all([SMALL, presetSpec("experiment1")].map(modelSeeds))).flat(),
   async read([json, weights]) {
     const loaded = await loadModel({ json, weights });
     const shapes = weightShapes(loaded.spec);
@@ -155,7 +169,9 @@ const TRIALS: Target = {
 };
 
 const CHECKPOINT: FitCheckpoint = {
-  ...{ identity: "a", group: [0, 1], epoch: 1, position: 16, lossSums: [3.5], seconds: 2 },
+  identity: "a",
+  arithmetic: ["wasm"],
+  ...{ group: [0, 1], epoch: 1, position: 16, lossSums: [3.5], seconds: 2 },
   runs: [{
     state: {
       step: 9,
@@ -199,5 +215,46 @@ const CHECKPOINTS: Target = {
   },
 };
 
+/** A log of one frame, damaged as it is, and one whose JSON is damaged and whose digest is right. */
+function logSeeds(): Seed[] {
+  const name = "000001.log";
+  const [{ state, history }] = CHECKPOINT.runs;
+  const header = {
+    epochs: [{ run: 0, records: history }, { run: 1, records: history }],
+    finished: [{ run: 0, state: describeState(state) }],
+  };
+  const content = packStates(JSON.stringify(header), [state]);
+  const values = content.subarray(content.indexOf(LINE_FEED));
+  const frame = (content: Bytes): Bytes => {
+    const length = new Uint8Array(BigUint64Array.of(BigInt(content.length)).buffer);
+    const digest = createHash("sha256").update(new Uint8Array(DIGEST_BYTES)).update(content);
+    return new Uint8Array(Buffer.concat([length, digest.digest(), content]));
+  };
+  return [
+    [{ name, kind: "binary", bytes: frame(content), boundaries: [8, 40] }],
+    [{
+      name,
+      kind: "json",
+      bytes: encode(JSON.stringify(header)),
+      wrap: (json) => frame(new Uint8Array(Buffer.concat([json, values]))),
+    }],
+  ];
+}
+
+const LOGS: Target = {
+  name: "checkpoint-log",
+  seeds: logSeeds,
+  async read([file]) {
+    const start = await file.read(0, Math.min(file.size, 8 + DIGEST_BYTES));
+    const digest = start.subarray(8).toHex();
+    const fail = (found: string) => new FormatError(found, { file: file.name });
+    const runs = await readRunLog(file, { number: 1, bytes: file.size, digest }, fail);
+    expectSound(runs.every(({ history }) => history.every(({ epoch }) => epoch >= 0)), "no epoch");
+  },
+};
+
 /** Readers of JSON, and of what a run leaves. */
-export const MODEL_TARGETS: readonly Target[] = [MODEL, SPEC, RECORD, SPACE, TRIALS, CHECKPOINTS];
+export const MODEL_TARGETS: readonly Target[] = [
+  ...[MODEL, SPEC, RECORD, SPACE, TRIALS],
+  ...[CHECKPOINTS, LOGS],
+];

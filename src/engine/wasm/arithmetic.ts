@@ -1,0 +1,31 @@
+import { ModuleAssembler, supportsRelaxedSimd } from "./assembler.ts";
+
+/** Square of 1 + 2⁻¹², less what it is when rounded to float32: 2⁻²⁴ if it was rounded once, after the sum, else 0. */
+const FACTOR = 1 + 2 ** -12;
+const MINUS_ROUNDED_SQUARE = -(1 + 2 ** -11);
+
+let fuses: boolean | undefined;
+
+/**
+ * Whether relaxed SIMD's multiply-add rounds once on this machine. Where the processor cannot, or the runtime is told
+ * not to, it is there as well, and rounds twice: only what it computes tells.
+ */
+export function fusesMultiplyAdd(): boolean {
+  return fuses ??= supportsRelaxedSimd() && probe() !== 0;
+}
+
+function probe(): number {
+  const assembler = new ModuleAssembler(true);
+  assembler.addFunction("probe", ["i32"], (code, address) => {
+    code.get(address);
+    for (const offset of [0, 16, 32]) code.get(address).load(offset);
+    code.op("f32x4.relaxed_madd").store(48);
+  });
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+  const values = new Float32Array(memory.buffer);
+  values.fill(FACTOR, 0, 8).fill(MINUS_ROUNDED_SQUARE, 8, 12);
+  const module = new WebAssembly.Module(assembler.toBytes(1));
+  const { probe } = new WebAssembly.Instance(module, { env: { memory } }).exports;
+  (probe as (address: number) => void)(0);
+  return values[12];
+}

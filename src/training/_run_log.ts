@@ -1,0 +1,207 @@
+/**
+ * What grows as runs go on, their epochs and the states of those that are finished, in a file that is only appended to:
+ * a checkpoint that held all of it would make what is written grow with the square of the epochs.
+ *
+ * The file is a row of frames. A frame is the length of its content (8 bytes, little-endian), a SHA-256 digest of the
+ * digest before it and the content, and the content: a line of JSON, and the values of states. A checkpoint refers to
+ * the log by how many bytes of it were there and the last of their digests, so that what a crash tore behind them is
+ * no matter.
+ */
+
+import { concatenate, sha256 } from "../_bytes.ts";
+import type { SessionState } from "../engine/engine.ts";
+import type { FormatError } from "../errors.ts";
+import type { ByteSource } from "../io/byte_source.ts";
+import { openFile, writeFileAt } from "../io/file.ts";
+import { type EpochsOfRun, type LogReference, parseFrameHeader } from "./_checkpoint_header.ts";
+import { describeState, packStates, stateReader } from "./_states.ts";
+import type { EpochRecord, FitCheckpoint, RunCheckpoint } from "./fit_types.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+const LENGTH_BYTES = 8;
+const DIGEST_BYTES = 32;
+const LINE_FEED = 10;
+
+/** What a log knows of a run; its state, once it is finished. */
+export interface LoggedRun {
+  readonly history: EpochRecord[];
+  finished?: Omit<RunCheckpoint, "history" | "underWay">;
+}
+
+/** How many epochs a history has, and the last as JSON: enough to tell that another one goes on from it. */
+interface HistoryEnd {
+  readonly epochs: number;
+  readonly last: string;
+}
+
+/** Makes an error. */
+type Fail = (found: string) => FormatError;
+
+/** A log, and how far it was written. */
+export class RunLog {
+  readonly #path: string;
+  readonly #number: number;
+  #bytes = 0;
+  #digest: Bytes = new Uint8Array(DIGEST_BYTES);
+  /** Where the history of each run ends. */
+  #ends: readonly HistoryEnd[] = [];
+  /** Runs whose final states it holds. */
+  #finished = 0;
+
+  /** A log of nothing yet. `number` tells it from others in its directory. */
+  constructor(path: string, number: number) {
+    this.#path = path;
+    this.#number = number;
+  }
+
+  /**
+   * Opens a log as far as a checkpoint refers to it; what stands behind is overwritten by what is appended next.
+   *
+   * @throws As {@linkcode readRunLog} does.
+   */
+  static async open(
+    path: string,
+    reference: LogReference,
+    fail: Fail,
+  ): Promise<{ readonly log: RunLog; readonly runs: readonly LoggedRun[] }> {
+    const log = new RunLog(path, reference.number);
+    if (reference.bytes === 0) return { log, runs: [] };
+    const source = await openFile(path);
+    try {
+      const runs = await readRunLog(source, reference, fail);
+      log.#bytes = reference.bytes;
+      log.#digest = Uint8Array.fromHex(reference.digest);
+      log.#ends = runs.map(({ history }) => endOf(history));
+      log.#finished = runs.filter(({ finished }) => finished !== undefined).length;
+      return { log, runs };
+    } finally {
+      source.close();
+    }
+  }
+
+  /** Whether a checkpoint goes on from what the log holds. */
+  precedes({ runs, group: [first] }: FitCheckpoint): boolean {
+    if (first < this.#finished || runs.length < this.#ends.length) return false;
+    return this.#ends.every(({ epochs, last }, run) =>
+      // Those that are finished do not change.
+      run < this.#finished || describeEpoch(runs[run].history[epochs - 1]) === last
+    );
+  }
+
+  /**
+   * Appends what a checkpoint has and the log does not.
+   *
+   * @throws {WriteError} If it cannot be written; the log is as it was then.
+   */
+  async append({ runs, group: [first] }: FitCheckpoint): Promise<LogReference> {
+    const ends = this.#ends.slice();
+    const epochs: EpochsOfRun[] = [];
+    for (let run = this.#finished; run < runs.length; run++) {
+      const { history } = runs[run];
+      const records = history.slice(ends[run]?.epochs ?? 0);
+      if (records.length > 0) epochs.push({ run, records });
+      ends[run] = endOf(history);
+    }
+    const finished = runs.slice(this.#finished, first);
+    if (epochs.length > 0 || finished.length > 0) {
+      await this.#write(packFrame(epochs, finished, this.#finished));
+      this.#ends = ends;
+      this.#finished = first;
+    }
+    return { number: this.#number, bytes: this.#bytes, digest: this.#digest.toHex() };
+  }
+
+  async #write(content: Bytes): Promise<void> {
+    const digest = await sha256(concatenate(this.#digest, content));
+    const frame = new Uint8Array(LENGTH_BYTES + DIGEST_BYTES + content.length);
+    new DataView(frame.buffer).setBigUint64(0, BigInt(content.length), true);
+    frame.set(digest, LENGTH_BYTES);
+    frame.set(content, LENGTH_BYTES + DIGEST_BYTES);
+    await writeFileAt(this.#path, this.#bytes, frame);
+    this.#digest = digest;
+    this.#bytes += frame.length;
+  }
+}
+
+function endOf(history: readonly EpochRecord[]): HistoryEnd {
+  return { epochs: history.length, last: describeEpoch(history.at(-1)) };
+}
+
+function describeEpoch(record: EpochRecord | undefined): string {
+  return JSON.stringify(record) ?? "";
+}
+
+/**
+ * Reads a log as far as a checkpoint refers to it.
+ *
+ * @param fail Makes the error of a damaged log.
+ * @returns Its runs, in their order.
+ */
+export async function readRunLog(
+  source: ByteSource,
+  { bytes, digest }: LogReference,
+  fail: Fail,
+): Promise<LoggedRun[]> {
+  const runs: LoggedRun[] = [];
+  let chained: Bytes = new Uint8Array(DIGEST_BYTES);
+  if (source.size < bytes) throw fail("its log is cut short");
+  for (let place = 0; place < bytes;) {
+    const start = place + LENGTH_BYTES + DIGEST_BYTES;
+    if (start > bytes) throw fail("its log is damaged");
+    const head = await source.read(place, LENGTH_BYTES + DIGEST_BYTES);
+    const view = new DataView(head.buffer, head.byteOffset);
+    const length = Number(view.getBigUint64(0, true));
+    if (start + length > bytes) throw fail("its log is damaged");
+    const content = await source.read(start, length);
+    chained = await sha256(concatenate(chained, content));
+    if (chained.some((byte, i) => byte !== head[LENGTH_BYTES + i])) {
+      throw fail("its log is damaged");
+    }
+    readFrame(content, runs, fail);
+    place = start + length;
+  }
+  if (chained.toHex() !== digest) throw fail("its log is that of another run");
+  return runs;
+}
+
+function packFrame(
+  epochs: readonly EpochsOfRun[],
+  runs: readonly RunCheckpoint[],
+  first: number,
+): Bytes {
+  const finished = runs.map(({ state, geneEffects, diverged }, i) => {
+    return { run: first + i, state: describeState(state), geneEffects, diverged };
+  });
+  const states: SessionState[] = runs.map(({ state }) => state);
+  return packStates(JSON.stringify({ epochs, finished }), states);
+}
+
+function readFrame(
+  content: Bytes,
+  runs: LoggedRun[],
+  fail: Fail,
+): void {
+  const end = content.indexOf(LINE_FEED);
+  if (end < 0) throw fail("its log is damaged");
+  const text = new TextDecoder().decode(content.subarray(0, end));
+  const { epochs, finished } = parseFrameHeader(text, (content.length - end - 1) / 4, (found) => {
+    throw fail(`its log: ${found}`);
+  });
+  const runOf = (run: number): LoggedRun => {
+    // Runs come in their order.
+    if (run > runs.length) throw fail(`its log: run ${run} comes after ${runs.length} runs`);
+    return runs[run] ??= { history: [] };
+  };
+  for (const { run, records } of epochs) {
+    const { history } = runOf(run);
+    // JSON leaves out what is undefined.
+    for (const record of records) {
+      history.push({ ...record, validationLoss: record.validationLoss });
+    }
+  }
+  const readState = stateReader(content, end + 1);
+  for (const { run, state, ...rest } of finished) {
+    runOf(run).finished = { ...rest, state: readState(state) };
+  }
+}

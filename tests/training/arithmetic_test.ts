@@ -1,0 +1,90 @@
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import { selectEngine } from "../../src/engine/select.ts";
+import { presetSpec } from "../../src/model/presets.ts";
+import { loadModel, serializeModel } from "../../src/model/save_load.ts";
+import { bytesSource } from "../../src/io/byte_source.ts";
+import { searchModels } from "../../src/search/mod.ts";
+import type { ScoredTrial } from "../../src/search/trial.ts";
+import { fit } from "../../src/training/fit.ts";
+import type { FitCheckpoint, FitOptions } from "../../src/training/fit_types.ts";
+import { simulatedData } from "../helpers/simulated.ts";
+
+const { train } = simulatedData();
+const QUICK = { epochs: 2, engine: "wasm", threads: 1 } as const satisfies FitOptions;
+
+async function checkpointOf(options: FitOptions = {}): Promise<FitCheckpoint> {
+  const kept: FitCheckpoint[] = [];
+  const save = (checkpoint: FitCheckpoint) => {
+    kept.push(structuredClone(checkpoint));
+    return Promise.resolve();
+  };
+  await fit("experiment2", train, { ...QUICK, ...options, checkpoint: { save } });
+  return kept[0];
+}
+
+async function ourArithmetic(): Promise<string> {
+  const { engine } = await selectEngine("wasm", presetSpec("experiment2"));
+  return await engine.arithmetic();
+}
+
+Deno.test("a model and a checkpoint name the arithmetic that made them", async () => {
+  const ours = await ourArithmetic();
+  ok(/^wasm, (no )?fused multiply-add$/.test(ours), ours);
+  deepStrictEqual((await checkpointOf()).arithmetic, [ours]);
+  let said: string | undefined;
+  const { model, arithmetic } = await fit("experiment2", train, {
+    ...QUICK,
+    onStart: ({ arithmetic }) => said = arithmetic,
+  });
+  deepStrictEqual([said, arithmetic, model.training.arithmetic], [ours, ours, [ours]]);
+  const { json, weights } = await serializeModel(model);
+  const loaded = await loadModel({
+    json: bytesSource(new TextEncoder().encode(json)),
+    weights: bytesSource(weights),
+  });
+  deepStrictEqual(loaded.training.arithmetic, [ours]);
+});
+
+Deno.test("a run that other arithmetic began goes on only when told to, and then names both", async () => {
+  const ours = await ourArithmetic();
+  const resume = { ...await checkpointOf(), arithmetic: ["that of another machine"] };
+  await rejects(fit("experiment2", train, { ...QUICK, resume }), {
+    name: "ContractError",
+    message: `Cannot resume: the checkpoint was computed with other arithmetic (that of another ` +
+      `machine) than is at hand (${ours}), and would end with weights that are neither's. Go on ` +
+      `where it was begun, or all the same with otherArithmetic (--other-arithmetic)`,
+  });
+  const both = ["that of another machine", ours];
+  const { model } = await fit("experiment2", train, { ...QUICK, resume, otherArithmetic: true });
+  deepStrictEqual(model.training.arithmetic, both);
+  const mixed = await checkpointOf({ resume, otherArithmetic: true });
+  deepStrictEqual(mixed.arithmetic, both);
+  // What was mixed by choice goes on as it is.
+  await fit("experiment2", train, { ...QUICK, resume: mixed });
+});
+
+Deno.test("an engine on tf.js has an arithmetic of its own", async () => {
+  const { engine } = await selectEngine("tfjs-cpu", presetSpec("experiment2"));
+  strictEqual(await engine.arithmetic(), "tfjs-cpu");
+});
+
+Deno.test("a search does not rank trials of another arithmetic beside its own, unless told to", async () => {
+  const settings = {
+    space: { filters: [2], width: [3], blocks: [{ pool: [2, 4, 5] }], dense: [[]] },
+    ...{ method: "grid", folds: 2, epochs: 1, engine: "wasm", scheme: "by-gene" } as const,
+  };
+  const { parseSpace } = await import("../../src/search/mod.ts");
+  const options = { ...settings, space: parseSpace(settings.space) };
+  const { records } = await searchModels(train, options);
+  const [first] = records as ScoredTrial[];
+  deepStrictEqual(first.arithmetic, [await ourArithmetic()]);
+  const finished = [{ ...first, arithmetic: ["another"] }];
+  await rejects(searchModels(train, { ...options, finished }), {
+    name: "ContractError",
+    message: /its trials were computed with other arithmetic \(another\) than is at hand \(wasm/,
+  });
+  const mixed = await searchModels(train, { ...options, finished, otherArithmetic: true });
+  strictEqual(mixed.ranking.length, 3);
+  const old = [{ ...first, arithmetic: undefined }];
+  strictEqual((await searchModels(train, { ...options, finished: old })).ranking.length, 3);
+});
