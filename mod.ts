@@ -71,3 +71,4 @@ export type {
   FitResult,
 } from "./src/training/fit_types.ts";
 export { predict, type PredictOptions } from "./src/training/predict.ts";
+export { type Sample, samplesFor } from "./src/training/samples_for.ts";

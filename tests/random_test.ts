@@ -1,5 +1,6 @@
 import { deepStrictEqual, notDeepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import fc from "fast-check";
+import { pearson } from "../src/metrics/mod.ts";
 import { deriveKey, RandomStream, shuffledIndices, threefry2x32 } from "../src/random.ts";
 
 Deno.test("threefry2x32 gives the known answers of Random123", () => {
@@ -69,4 +70,29 @@ Deno.test("shuffledIndices is a permutation, and every one of a few is about as 
   strictEqual(seen.size, 6);
   // Each count is binomial with mean 1000 and standard deviation 29.
   for (const count of seen.values()) ok(Math.abs(count - 1000) < 145, `${count}`);
+});
+
+Deno.test("normal numbers say nothing about the next, nor does their size", () => {
+  const stream = new RandomStream(deriveKey(6, "pairs"));
+  const values = Float64Array.from({ length: 40_000 }, () => stream.normal());
+  // Correlations of independent numbers have a standard error of 1 / √n.
+  for (const change of [(x: number) => x, Math.abs]) {
+    for (const start of [0, 1]) {
+      const pairs = Array.from({ length: 19_999 }, (_, i) => 2 * i + start);
+      const r = pearson(
+        pairs.map((i) => change(values[i])),
+        pairs.map((i) => change(values[i + 1])),
+      );
+      ok(Math.abs(r) < 5 / Math.sqrt(pairs.length), `${r}`);
+    }
+  }
+});
+
+Deno.test("below is as likely to give any number where the bound divides no power of two", () => {
+  const stream = new RandomStream(deriveKey(7, "below"));
+  // The remainder of a word would be below 2^30 half the time.
+  const draws = 20_000;
+  let small = 0;
+  for (let i = 0; i < draws; i++) small += stream.below(3 * 2 ** 30) < 2 ** 30 ? 1 : 0;
+  ok(Math.abs(small / draws - 1 / 3) < 5 * Math.sqrt(2 / 9 / draws), `${small}`);
 });

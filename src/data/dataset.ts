@@ -4,6 +4,7 @@ import { formatGene, type GeneDetails, geneKey } from "../gene_id.ts";
 import type { SampleColumns } from "../io/columns.ts";
 import { submissionId } from "../io/submission.ts";
 import type { DataRecord } from "../record.ts";
+import { checkSignal } from "./_check_signal.ts";
 
 /** Columns that were found sound, so that views on them need not look again. */
 const checkedColumns = new WeakSet<SampleColumns>();
@@ -46,8 +47,8 @@ export class Dataset {
    * @param columns What a reader returned; not copied, and not to be changed any more.
    * @param rows Rows of `columns` in the order of the view; all of them if left out.
    * @throws {TypeError} If the columns differ in length.
-   * @throws {ContractError} If an index points at no name, a name stands there twice, or a label is no
-   * finite number.
+   * @throws {ContractError} If an index points at no name, a name stands there twice, a label is no finite number,
+   * a signal is negative or no finite number, or one that the record's transform cannot have made.
    * @throws {RangeError} If a row is outside the columns.
    */
   constructor(columns: SampleColumns, rows?: Uint32Array) {
@@ -256,20 +257,6 @@ function checkLength(column: string, found: number, wanted: number): void {
   if (found !== wanted) {
     throw new TypeError(
       `Cannot build data set: ${column} has ${found} values, expected ${wanted}`,
-    );
-  }
-}
-
-/** Integers are always numbers; elsewhere an engine might make one of NaN. */
-function checkSignal({ signal, bins, record: { marks } }: SampleColumns): void {
-  if (!(signal instanceof Float32Array || signal instanceof Float64Array)) return;
-  for (let i = 0; i < signal.length; i++) {
-    if (Number.isFinite(signal[i])) continue;
-    const bin = Math.floor(i / marks.length);
-    throw new ContractError(
-      `Cannot build data set: the signal of row ${Math.floor(bin / bins)} is ${signal[i]} in bin ${
-        bin % bins
-      } of ${marks[i % marks.length]}, expected a finite number`,
     );
   }
 }

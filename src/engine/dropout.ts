@@ -12,6 +12,24 @@ export function dropoutKey(seed: number, layer: number, epoch: number): RandomKe
   return deriveKey(seed, "dropout", layer, epoch);
 }
 
+/**
+ * {@linkcode dropoutKey} of some layers of several models in one epoch, as kernels that run many models read them.
+ *
+ * @param seeds The seed of each model.
+ * @param layers Their layers' indices in `spec.layers`.
+ * @param epoch Number of the epoch, from 0.
+ * @returns Two words a key, `[model, layer, word]`.
+ */
+export function dropoutKeys(
+  seeds: readonly number[],
+  layers: readonly number[],
+  epoch: number,
+): Uint32Array<ArrayBuffer> {
+  return Uint32Array.from(
+    seeds.flatMap((seed) => layers.flatMap((layer) => dropoutKey(seed, layer, epoch))),
+  );
+}
+
 /** Words below this are dropped, so that a share of `rate` is. */
 export function dropoutThreshold(rate: number): number {
   return Math.min(2 ** 32 - 1, Math.round(rate * 2 ** 32));

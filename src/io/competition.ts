@@ -14,6 +14,7 @@ import { decodeMembers } from "./_decode_members.ts";
 import { isReservedName, readGeneTable, type TableGene } from "./_gene_table.ts";
 import { takeMemory } from "./_memory.ts";
 import { ZipNpzReader } from "./_npz_reader.ts";
+import { checkName } from "./_names.ts";
 import { openSource } from "./_open_source.ts";
 import { readZipDirectory, type ZipDirectory } from "./_zip_directory.ts";
 import type { ByteSource } from "./byte_source.ts";
@@ -207,6 +208,7 @@ function recordOf(npz: NpzReader): DataRecord | undefined {
 
 function chooseCellTypes(npz: NpzReader, wanted: readonly string[] | undefined): string[] {
   const names = npz.members.map(({ name }) => name).filter((name) => !isReservedName(name));
+  for (const name of names) checkName(name, { what: "cell type", file: npz.name });
   const unknown = wanted?.filter((name) => !names.includes(name)) ?? [];
   if (unknown.length > 0) {
     throw new RangeError(

@@ -1,8 +1,13 @@
-/** Sums over centred pairs of values: Σ(a − ā)², Σ(b − b̄)² and Σ(a − ā)(b − b̄). */
+import { powerOfTwoFor } from "./_scale.ts";
+
+/** Sums over centred pairs of values, each column divided by its own unit: Σ(a − ā)², Σ(b − b̄)² and Σ(a − ā)(b − b̄). */
 export interface CentredSums {
   readonly aa: number;
   readonly bb: number;
   readonly ab: number;
+  /** What the columns were divided by: a power of two. */
+  readonly unitA: number;
+  readonly unitB: number;
 }
 
 /**
@@ -10,17 +15,19 @@ export interface CentredSums {
  * for computing the sample variance", The American Statistician 37:242) for the rounding of the means.
  *
  * Values are first shifted by the first of their column. So a constant column gives exactly 0, whatever its
- * value, and columns with a large mean lose no digits.
+ * value, and columns with a large mean lose no digits. Before that they are brought to size 1, since float64 does not hold
+ * the squares of values beyond 1e±154.
  */
 export function centredSums(a: ArrayLike<number>, b: ArrayLike<number>): CentredSums {
   const n = a.length;
-  const shiftA = n > 0 ? a[0] : 0;
-  const shiftB = n > 0 ? b[0] : 0;
+  const [unitA, unitB] = [powerOfTwoFor(a), powerOfTwoFor(b)];
+  const shiftA = n > 0 ? a[0] / unitA : 0;
+  const shiftB = n > 0 ? b[0] / unitB : 0;
   let meanA = 0;
   let meanB = 0;
   for (let i = 0; i < n; i++) {
-    meanA += a[i] - shiftA;
-    meanB += b[i] - shiftB;
+    meanA += a[i] / unitA - shiftA;
+    meanB += b[i] / unitB - shiftB;
   }
   meanA /= n;
   meanB /= n;
@@ -31,8 +38,8 @@ export function centredSums(a: ArrayLike<number>, b: ArrayLike<number>): Centred
   let bb = 0;
   let ab = 0;
   for (let i = 0; i < n; i++) {
-    const da = a[i] - shiftA - meanA;
-    const db = b[i] - shiftB - meanB;
+    const da = a[i] / unitA - shiftA - meanA;
+    const db = b[i] / unitB - shiftB - meanB;
     restA += da;
     restB += db;
     aa += da * da;
@@ -43,5 +50,7 @@ export function centredSums(a: ArrayLike<number>, b: ArrayLike<number>): Centred
     aa: Math.max(0, aa - restA * (restA / n)),
     bb: Math.max(0, bb - restB * (restB / n)),
     ab: ab - restA * (restB / n),
+    unitA,
+    unitB,
   };
 }

@@ -1,11 +1,12 @@
 import { checkSameLength } from "./_pairs.ts";
+import { sumSquaredDifferences } from "./_residuals.ts";
 
 /**
  * Mean of (truth − predicted)², the competition's score.
  *
  * @param truth Measured values, `[sample]`.
  * @param predicted Predicted values, `[sample]`.
- * @returns NaN if there are no values or any is NaN.
+ * @returns NaN if there are no values or any is NaN; infinite if float64 holds no number as large.
  * @throws {TypeError} If the lengths differ.
  *
  * @example
@@ -21,10 +22,6 @@ export function meanSquaredError(
   predicted: ArrayLike<number>,
 ): number {
   checkSameLength("mean squared error", truth, predicted);
-  let sum = 0;
-  for (let i = 0; i < truth.length; i++) {
-    const difference = truth[i] - predicted[i];
-    sum += difference * difference;
-  }
-  return sum / truth.length;
+  const { sum, unit } = sumSquaredDifferences(truth, predicted);
+  return sum / truth.length * unit * unit;
 }

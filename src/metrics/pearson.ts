@@ -2,12 +2,11 @@ import { centredSums } from "./_moments.ts";
 import { checkSameLength } from "./_pairs.ts";
 
 /**
- * Pearson's correlation of two columns, from −1 to 1.
+ * Pearson's correlation of two columns, from −1 to 1. Values may be as large or as small as float64 has them.
  *
  * @param a First column, `[sample]`.
  * @param b Second column, `[sample]`.
- * @returns NaN if either column is constant or empty, holds a value that is NaN or infinite, or varies by less than 1e-150
- *   or more than 1e150, whose squares float64 does not hold.
+ * @returns NaN if either column is constant or empty, or holds a value that is NaN or infinite.
  * @throws {TypeError} If the lengths differ.
  *
  * @example

@@ -14,12 +14,13 @@ import { openFile, pathOf, writeFileAtomic } from "../io/file.ts";
 import { parseRecord } from "../record.ts";
 import { metadataOf } from "./_foreign_model.ts";
 import { checkWeights } from "./check_weights.ts";
+import { describeInput } from "./describe_input.ts";
 import { encodeGeneEffects, parseGeneEffects } from "./gene_effects.ts";
 import { parseSpec } from "./parse_spec.ts";
 import { digestJson } from "./seal.ts";
 import type { ModelSpec } from "./spec.ts";
 import { findContradiction } from "./_topology.ts";
-import type { TrainedModel, TrainingConfig } from "./trained_model.ts";
+import { type TrainedModel, type TrainingConfig, withInputRecord } from "./trained_model.ts";
 import {
   checkManifest,
   packWeights,
@@ -69,6 +70,8 @@ export async function serializeModel(trained: TrainedModel): Promise<SerializedM
     modelTopology,
     weightsManifest: weightsManifest(spec),
     userDefinedMetadata: {
+      // For programs without this package; nothing here reads it.
+      input: describeInput(trained),
       histone: { version: FORMAT_VERSION, spec, record, training, geneEffects, weightsSha256 },
     },
   });
@@ -173,7 +176,7 @@ async function readModel(json: ByteSource, weights: ByteSource): Promise<Trained
   }
   const digest = await checkSeal(content, histone, file);
   const model = { spec, weights: await readWeights(weights, { spec, digest }), record, training };
-  return geneEffects === undefined ? model : { ...model, geneEffects };
+  return withInputRecord(geneEffects === undefined ? model : { ...model, geneEffects });
 }
 
 /** Throws unless the content is what was saved; returns the digest of the weights that belong to it. */

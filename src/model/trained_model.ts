@@ -30,10 +30,25 @@ export interface TrainedModel {
   readonly spec: ModelSpec;
   /** In the order of `weightShapes(spec)`. */
   readonly weights: Weights;
-  /** The numbers the network sees: the training data's record with the transform the model applies. */
+  /**
+   * The numbers the network sees: the training data's record with the transform the model applies. Not the record of
+   * samples to predict on, which the transform has still to be applied to: that is `inputRecord`.
+   */
   readonly record: DataRecord;
+  /** The record of the plain counts that it takes: `record` without its transform. */
+  readonly inputRecord: DataRecord;
   /** How it was trained. */
   readonly training: TrainingConfig;
   /** What is added to the prediction of genes that were trained on; absent for the network alone. */
   readonly geneEffects?: GeneEffects;
+}
+
+/** The record of what a model takes, from that of what its network sees. */
+export function inputRecordOf(record: DataRecord): DataRecord {
+  return { ...record, transform: "none" };
+}
+
+/** A model with the record of its input. */
+export function withInputRecord(model: Omit<TrainedModel, "inputRecord">): TrainedModel {
+  return { ...model, inputRecord: inputRecordOf(model.record) };
 }

@@ -6,6 +6,7 @@ import { ContractError } from "../errors.ts";
 import { initialWeights, type Weights } from "../model/initial_weights.ts";
 import type { PresetName } from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
+import { withInputRecord } from "../model/trained_model.ts";
 import type { DataRecord } from "../record.ts";
 import { CheckpointTimer } from "./_checkpoint_timer.ts";
 import { FitGroup } from "./_fit_group.ts";
@@ -175,7 +176,13 @@ class ManyFit {
       // Of a run whose group was finished before, nothing is missing.
       interrupted: interrupted && diverged === undefined &&
         (history.length < epochs || (this.#parts.geneEffects && geneEffects === undefined)),
-      model: { spec, weights, record, training, ...(geneEffects && { geneEffects }) },
+      model: withInputRecord({
+        spec,
+        weights,
+        record,
+        training,
+        ...(geneEffects && { geneEffects }),
+      }),
       ...(diverged && { diverged }),
     };
   }

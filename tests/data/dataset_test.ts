@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { Dataset } from "../../src/data/mod.ts";
 import type { SampleColumns } from "../../src/io/columns.ts";
 import { COMPETITION_RECORD } from "../../src/record.ts";
+import type { Transform } from "../../src/record.ts";
 import { tableColumns, tableDataset } from "../helpers/samples.ts";
 
 Deno.test("a data set names the cell type, gene, label and signal of each position", () => {
@@ -101,6 +102,36 @@ const UNSOUND: readonly (readonly [
     "ContractError",
     /signal of row 2 is Infinity in bin 0 of H3K9me3/,
   ],
+  [
+    "a negative signal",
+    { signal: Float64Array.of(1, 2, 3, 4, 5, 6, -0.5, 8) },
+    "ContractError",
+    /signal of row 3 is -0.5 in bin 0 of H3K4me3, expected a finite number >= 0$/,
+  ],
+  [
+    "negative integers, which only a program without types gives",
+    { signal: Int16Array.of(1, 2, 3, -4, 5, 6, 7, 8) as unknown as Uint16Array<ArrayBuffer> },
+    "ContractError",
+    /signal of row 1 is -4 in bin 0 of H3K9me3/,
+  ],
+  ...([["log1p", good.signal], ["asinh", Float32Array.from(good.signal)]] as const).map(
+    ([transform, signal]) =>
+      [
+        `counts and a record that says ${transform}`,
+        { signal, record: { ...good.record, transform } },
+        "ContractError",
+        /says that (log1p|asinh) was applied, but all values are integers.* transform "none"/,
+      ] as const,
+  ),
+  [
+    "rates and a record that says log1p",
+    {
+      signal: Float32Array.of(0.5, 2, 40.5, 4, 5, 6, 7, 8),
+      record: { ...good.record, transform: "log1p" },
+    },
+    "ContractError",
+    /says that log1p was applied, but the signal of row 1 is 40.5 in bin 0 of H3K4me3, which no/,
+  ],
   ["a NaN label", { labels: Float64Array.of(0, NaN, 0, 0) }, "ContractError", /row 1 is NaN/],
   [
     "a cell type without a name",
@@ -117,3 +148,13 @@ for (const [what, change, name, message] of UNSOUND) {
     throws(() => new Dataset({ ...good, ...change }), { name, message });
   });
 }
+
+Deno.test("a signal that its record's transform made of counts is taken, and so is one of zeros alone", () => {
+  const counts = Float64Array.of(0, 0, 1, 5, 0, 1e6, 2, 2 ** 52);
+  for (const [transform, apply] of Object.entries({ log1p: Math.log1p, asinh: Math.asinh })) {
+    const record = { ...good.record, transform: transform as Transform };
+    for (const signal of [counts.map(apply), Float32Array.from(counts, apply), new Uint8Array(8)]) {
+      strictEqual(new Dataset({ ...good, signal, record }).length, 4);
+    }
+  }
+});

@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import { Dataset, evaluatePredictions } from "../../src/data/mod.ts";
-import { meanSquaredError, pearson } from "../../src/metrics/mod.ts";
+import { meanSquaredError, pearson, rSquared, spearman } from "../../src/metrics/mod.ts";
 import { deriveKey, RandomStream } from "../../src/random.ts";
 import { runNumpy, testWith } from "../helpers/require.ts";
 import { tableColumns, tableDataset } from "../helpers/samples.ts";
@@ -23,6 +23,21 @@ Deno.test("an evaluation judges all samples, each cell type, and each gene acros
   });
   deepStrictEqual(byCellType.map(({ pearson }) => pearson), [1, 1, -1]);
   deepStrictEqual(byGene, { genes: 2, meanPearson: 0, medianPearson: 0 });
+});
+
+Deno.test("each figure of an evaluation is that of its metric", () => {
+  const data = tableDataset(1, 6);
+  const truth = data.labels();
+  const predictions = [0, 10, 1, 11, 40, 2];
+  const { overall: { mse, pearson: r, spearman: rho, r2 } } = evaluatePredictions(
+    data,
+    predictions,
+  );
+  deepStrictEqual({ mse, r, rho, r2 }, {
+    ...{ mse: meanSquaredError(truth, predictions), r: pearson(truth, predictions) },
+    ...{ rho: spearman(truth, predictions), r2: rSquared(truth, predictions) },
+  });
+  strictEqual(new Set([mse, r, rho, r2]).size, 4);
 });
 
 Deno.test("a gene counts only with 3 samples whose labels and predictions vary", () => {

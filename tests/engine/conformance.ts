@@ -21,6 +21,8 @@ import {
 } from "../helpers/tolerances.ts";
 import { exampleData } from "../helpers/train_example.ts";
 import { testBidirectionalGru } from "./conformance_gru.ts";
+import { testOutputs } from "./conformance_outputs.ts";
+import { testSteps } from "./conformance_steps.ts";
 
 /** How a test is registered. */
 export type Test = (name: string, body: () => Promise<void>) => void;
@@ -51,6 +53,8 @@ export function testConformance(engine: Engine, test: Test): void {
   testOddShapes(engine, test);
   testBidirectionalGru(engine, test);
   testDropout(engine, test);
+  testSteps(engine, engine.supports(ODD_RECURRENT).supported ? ODD_RECURRENT : ODD, test);
+  testOutputs(engine, test);
   testReproducibility(engine, test);
   testPrediction(engine, test);
   testEndings(engine, test);
@@ -250,16 +254,19 @@ function testReproducibility(engine: Engine, test: Test): void {
     await pieces.runEpoch({ ...request, start: 14 });
     deepStrictEqual(await pieces.state(), await whole.state());
   });
-  test(`${engine.name} goes on from a state as if it had never stopped`, async () => {
-    await using whole = await engine.createSession(ODD, options);
-    await train(whole, [0]);
-    const state = structuredClone(await whole.state());
-    await train(whole, [1, 2]);
-    await using resumed = await engine.createSession(ODD, options);
-    await resumed.restore(state);
-    await train(resumed, [1, 2]);
-    deepStrictEqual(await resumed.state(), await whole.state());
-  });
+  for (const spec of [ODD, ODD_RECURRENT].filter((spec) => engine.supports(spec).supported)) {
+    test(`${engine.name} goes on from a state of "${spec.name}" as if it had never stopped`, async () => {
+      const settings = { ...options, weights: initialWeights(spec, 3) };
+      await using whole = await engine.createSession(spec, settings);
+      await train(whole, [0]);
+      const state = structuredClone(await whole.state());
+      await train(whole, [1, 2]);
+      await using resumed = await engine.createSession(spec, settings);
+      await resumed.restore(state);
+      await train(resumed, [1, 2]);
+      deepStrictEqual(await resumed.state(), await whole.state());
+    });
+  }
 }
 
 function testPrediction(engine: Engine, test: Test): void {

@@ -1,5 +1,10 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
-import { dropoutKey, dropoutScale, fillDropoutMask } from "../../src/engine/dropout.ts";
+import {
+  dropoutKey,
+  dropoutKeys,
+  dropoutScale,
+  fillDropoutMask,
+} from "../../src/engine/dropout.ts";
 
 Deno.test("a mask drops its rate and keeps the expected value", () => {
   const factors = new Float32Array(100_000);
@@ -21,6 +26,24 @@ Deno.test("a mask depends on the sample's position, not on how an epoch is cut i
     fillDropoutMask(last, { key, rate: 0.5, firstPosition: 3, units });
     deepStrictEqual(whole.slice(3 * units), last);
   }
+});
+
+Deno.test("each seed, layer and epoch has a key of its own, in the order that kernels read them in", () => {
+  const [seeds, layers] = [[3, 4, 5], [1, 3, 7]];
+  const seen = new Set<string>();
+  for (let epoch = 0; epoch < 4; epoch++) {
+    const keys = dropoutKeys(seeds, layers, epoch);
+    strictEqual(keys.length, 2 * 9);
+    seeds.forEach((seed, model) =>
+      layers.forEach((layer, place) => {
+        const at = 2 * (model * layers.length + place);
+        const key = [...keys.subarray(at, at + 2)];
+        deepStrictEqual(key, [...dropoutKey(seed, layer, epoch)]);
+        seen.add(String(key));
+      })
+    );
+  }
+  strictEqual(seen.size, 4 * 9);
 });
 
 Deno.test("a rate of zero keeps everything as it is", () => {

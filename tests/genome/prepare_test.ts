@@ -97,6 +97,30 @@ Deno.test("in transcript orientation the genes on the minus strand are turned ro
   strictEqual(record.orientation, "transcript");
 });
 
+Deno.test("a mark with large counts keeps them beside one with small counts, in either order", async () => {
+  const counts = [
+    Float64Array.of(0, 1, 65_535, 2),
+    Float64Array.of(7, 0, 1, 65_536),
+    Float64Array.of(1, 4e9, 3, 0),
+  ];
+  const inputOf = (values: Float64Array<ArrayBuffer>, mark: number): SignalInput => ({
+    ...{ cellType: "liver", mark: `mark${mark}`, name: `${mark}.bed` },
+    open: () => {
+      const contigs = [{ name: "chr1" }];
+      const count = () => Promise.resolve({ values: values.slice(), contigs, reads: 1 });
+      const track = { name: `${mark}.bed`, format: "bed", contigs: undefined, count } as const;
+      return Promise.resolve({ track, close: () => {} });
+    },
+  });
+  for (const count of [2, 3]) {
+    for (const marks of [counts.slice(0, count), counts.slice(0, count).toReversed()]) {
+      const inputs = marks.map(inputOf);
+      const { signal } = await (await prepare(GENES.slice(0, 1), inputs, SMALL)).columns();
+      deepStrictEqual([...signal], [0, 1, 2, 3].flatMap((bin) => marks.map((mark) => mark[bin])));
+    }
+  }
+});
+
 Deno.test("reads per million are counts times a million over all the file's reads", async () => {
   const { signal, record } = await prepareText({ normalisation: "rpm" });
   deepStrictEqual(

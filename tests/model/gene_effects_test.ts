@@ -4,7 +4,7 @@ import type { GeneEffects } from "../../src/model/gene_effects.ts";
 import { initialWeights } from "../../src/model/initial_weights.ts";
 import { presetSpec } from "../../src/model/presets.ts";
 import { loadModel, serializeModel } from "../../src/model/save_load.ts";
-import type { TrainedModel } from "../../src/model/trained_model.ts";
+import { type TrainedModel, withInputRecord } from "../../src/model/trained_model.ts";
 import { COMPETITION_RECORD } from "../../src/record.ts";
 import { predict } from "../../src/training/predict.ts";
 import { tableDataset } from "../helpers/samples.ts";
@@ -19,14 +19,14 @@ const EFFECTS: GeneEffects = {
 
 function trainedModel(geneEffects: GeneEffects): TrainedModel {
   const spec = presetSpec("experiment1", { bins: 1, marks: 2 });
-  return {
+  return withInputRecord({
     ...{ spec, weights: initialWeights(spec, 5), geneEffects },
     record: { ...COMPETITION_RECORD, marks: ["H3K4me3", "H3K9me3"] },
     training: {
       ...{ engine: "none", seed: 5, epochs: 1 },
       ...{ batchSize: 2, learningRate: 0.1, samples: 3 },
     },
-  };
+  });
 }
 
 async function loadFrom(json: string, weights: Uint8Array<ArrayBuffer>): Promise<TrainedModel> {

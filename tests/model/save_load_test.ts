@@ -6,7 +6,7 @@ import type { GeneEffects } from "../../src/model/gene_effects.ts";
 import { initialWeights } from "../../src/model/initial_weights.ts";
 import { PRESET_NAMES, type PresetName, presetSpec } from "../../src/model/presets.ts";
 import { loadModel, saveModel, serializeModel } from "../../src/model/save_load.ts";
-import type { TrainedModel } from "../../src/model/trained_model.ts";
+import { type TrainedModel, withInputRecord } from "../../src/model/trained_model.ts";
 import { COMPETITION_RECORD, type Transform } from "../../src/record.ts";
 import { predict } from "../../src/training/predict.ts";
 import { filesIn, withDirectory } from "../helpers/command.ts";
@@ -14,7 +14,7 @@ import { largestDifference, magnitude } from "../helpers/tolerances.ts";
 
 function trainedModel(preset: PresetName): TrainedModel {
   const spec = presetSpec(preset, { bins: 90 });
-  return {
+  return withInputRecord({
     spec,
     // Without any zeros or ones, so that a weight in the wrong place shows.
     weights: initialWeights(spec, 5).map((values) => values.map((v, i) => v + 0.01 * (1 + i % 3))),
@@ -23,7 +23,7 @@ function trainedModel(preset: PresetName): TrainedModel {
       ...{ engine: "none", seed: 5, epochs: 1 },
       ...{ batchSize: 2, learningRate: 0.1, samples: 3 },
     },
-  };
+  });
 }
 
 async function loadFrom(json: string, weights: Uint8Array<ArrayBuffer>): Promise<TrainedModel> {

@@ -18,6 +18,7 @@ function trainedModel(preset: PresetName): TrainedModel {
     spec,
     weights: initialWeights(spec, 5),
     record: { ...COMPETITION_RECORD, transform: "log1p" },
+    inputRecord: COMPETITION_RECORD,
     training: {
       engine: "wasm",
       arithmetic: ["float32"],

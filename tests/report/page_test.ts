@@ -26,6 +26,38 @@ Deno.test("the page has every figure with its alternative text, caption and a li
   match(page, /dataRecord\.marks/);
 });
 
+Deno.test("each metric stands under its own name, over all samples and in each cell type", async () => {
+  const overall = {
+    samples: 40,
+    mse: 3.25,
+    pearson: 0.4125,
+    spearman: 0.3875,
+    r2: 0.15,
+    auroc: 0.7,
+  };
+  const row = { cellType: "E003", samples: 30, mse: 3.5, pearson: 0.45, spearman: 0.35, r2: -0.25 };
+  const evaluation = { ...wholeRun().evaluation!, overall, byCellType: [row, row] };
+  const page = await renderPage({ run: "metrics", evaluation });
+  const textOf = (html: string) =>
+    html.replace(/<[^>]+>|\s+/g, " ").replaceAll("&nbsp;", " ").trim();
+  const pairs = page.matchAll(/<dt>(.*?)<\/dt>\s*<dd>(.*?)<\/dd>/gs);
+  deepStrictEqual(
+    [...pairs].map((pair) => pair.slice(1).map((part) => textOf(part).replace(/ /g, ""))),
+    [
+      ...[["MSE", "3.250"], ["Pearsonr", "0.4125"], ["Spearmanρ", "0.3875"], ["R²", "0.1500"]],
+      ...[["AUROC", "0.7000"], ["Samples", "40"]],
+    ],
+  );
+  const [, table] = /<table>(.*?)<\/table>/s.exec(page)!;
+  const rows = [...table.matchAll(/<tr>(.*?)<\/tr>/gs)].map(([, row]) =>
+    [...row.matchAll(/<t[hd].*?<\/t[hd]>/gs)].map(([cell]) => textOf(cell).replace(/ /g, ""))
+  );
+  deepStrictEqual(rows.slice(0, 2), [
+    ["Celltype", "Samples", "MSE", "Pearsonr", "Spearmanρ", "R²"],
+    ["E003", "30", "3.500", "0.4500", "0.3500", "−0.2500"],
+  ]);
+});
+
 Deno.test("experiments that tell classes have a table of their own", async () => {
   const experiments = wholeRun().experiments!.map((row) =>
     row.name === "deepchrome" ? { ...row, trainAuroc: 0.75, testAuroc: 0.625 } : row

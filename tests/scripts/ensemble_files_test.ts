@@ -14,6 +14,7 @@ function member(seed: number, preset: PresetName = "experiment1"): TrainedModel 
     spec,
     weights: initialWeights(spec, seed),
     record: COMPETITION_RECORD,
+    inputRecord: COMPETITION_RECORD,
     training: {
       engine: "wasm",
       arithmetic: ["fused"],

@@ -1,8 +1,12 @@
 /** What `train` and `crossval` have beside the main job: ensembles, models of one's own, TensorBoard. */
 
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { loadModels } from "../../scripts/_model_files.ts";
+import { evaluatePredictions } from "../../src/data/evaluate.ts";
+import { readDataset } from "../../src/data/read_dataset.ts";
 import { readPredictions } from "../../src/io/submission.ts";
 import { presetSpec } from "../../src/model/presets.ts";
+import { predict } from "../../src/training/predict.ts";
 import { readEvents } from "../helpers/events.ts";
 import { filesIn, runTask, withDirectory } from "../helpers/command.ts";
 
@@ -59,6 +63,22 @@ Deno.test("an ensemble is written, measured against one of its members, and pred
     for (const [i, value] of mean.entries()) {
       ok(Math.abs(value - (first[i] + second[i]) / 2) < 1e-4 * Math.max(1, Math.abs(first[i])));
     }
+  });
+});
+
+Deno.test("the training metrics of a model with gene effects have no sample's own label in them", async () => {
+  await withDirectory(async (directory) => {
+    const run = `${directory}/run`;
+    await succeed("train", ...QUICK, "--gene-effects", "--out", run);
+    const { mse } = await readJson(`${run}/metrics.json`);
+    const data = await readDataset("fixtures/train.npz");
+    const [model] = await loadModels(run);
+    const mseOf = async (geneEffects: boolean | "leave-one-out") => {
+      const predicted = await predict(model, data, { engine: "wasm", geneEffects });
+      return evaluatePredictions(data, predicted).overall.mse!;
+    };
+    strictEqual(mse, await mseOf("leave-one-out"));
+    ok(await mseOf(true) < 0.95 * mse, "a leak would not show");
   });
 });
 

@@ -65,6 +65,23 @@ Deno.test("an experiment is what fit and predict make of its plan", async () => 
   deepStrictEqual(JSON.parse(JSON.stringify(result)).test, result.test);
 });
 
+Deno.test("the training score of an experiment with gene effects has no sample's own label in it", async () => {
+  const [given] = await planExperiments(["experiment1"], DATA, QUICK);
+  const plan = { ...given, geneEffects: true };
+  const result = (await runExperiment(plan, DATA, { engine: "wasm" }))!;
+  const { model } = await fit("experiment1", train, {
+    ...{ ...QUICK, batchSize: 100, engine: "wasm", geneEffects: true },
+  });
+  ok(model.geneEffects!.effects.some((effect) => effect !== 0), "no effects to leak through");
+  const mseOf = async (data: Dataset, geneEffects: boolean | "leave-one-out") => {
+    const predicted = await predict(model, data, { engine: "wasm", geneEffects });
+    return evaluatePredictions(data, predicted).overall.mse!;
+  };
+  strictEqual(result.train!.mse, await mseOf(train, "leave-one-out"));
+  ok(await mseOf(train, true) < 0.95 * result.train!.mse!, "a leak would not show");
+  strictEqual(result.test!.mse, await mseOf(test, true));
+});
+
 Deno.test("DeepChrome learns classes and is judged by the mean AUROC of the cell types", async () => {
   const [plan] = await planExperiments(["deepchrome"], DATA, { epochs: 1, transform: "log1p" });
   const row = summariseExperiment((await runExperiment(plan, DATA, { engine: "wasm" }))!);

@@ -1,10 +1,11 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { Dataset } from "../../src/data/dataset.ts";
-import { ContractError } from "../../src/errors.ts";
+import { ContractError, DivergedError } from "../../src/errors.ts";
 import { initialWeights } from "../../src/model/initial_weights.ts";
+import { parseSpec } from "../../src/model/parse_spec.ts";
 import { type PresetName, presetSpec } from "../../src/model/presets.ts";
 import { fit } from "../../src/training/fit.ts";
-import type { EpochRecord, FitProgress } from "../../src/training/fit_types.ts";
+import type { EpochRecord, FitCheckpoint, FitProgress } from "../../src/training/fit_types.ts";
 import type { Transform } from "../../src/record.ts";
 import { epochOrder } from "../../src/training/_fit_group.ts";
 import { predict } from "../../src/training/predict.ts";
@@ -50,6 +51,26 @@ Deno.test("dropout is on in training and off in prediction", async () => {
   ok(Math.abs(mse! - history[0].loss) > 1e-3 * mse!, "the training loss shows no dropout");
 });
 
+Deno.test("an epoch's loss is the mean over its samples, however it is cut into steps and pieces", async () => {
+  const { train } = simulatedData();
+  const { bins, marks } = presetSpec("experiment1", { bins: 20 });
+  const spec = parseSpec({
+    ...{ name: "linear", bins, marks, loss: "meanSquaredError" },
+    layers: [{ type: "flatten" }, { type: "dense", units: 1 }],
+  });
+  for (const batchSize of [1, 7, 1000]) {
+    // Without dropout and at a learning rate of next to nothing it is the error of the prediction.
+    const still = { ...QUICK, epochs: 1, learningRate: 1e-30, batchSize } as const;
+    const save = () => Promise.resolve();
+    for (const checkpoint of [undefined, { save, everyMinutes: 1e-9 }]) {
+      const { history: [{ loss }], model } = await fit(spec, train, { ...still, checkpoint });
+      const predicted = await predict(model, train, { engine: "tfjs-cpu" });
+      const { mse } = evaluatePredictions(train, predicted).overall;
+      ok(Math.abs(loss - mse!) < 1e-5 * mse!, `loss ${loss}, error ${mse}`);
+    }
+  }
+});
+
 Deno.test("an epoch's order visits every row once, and differs between epochs and seeds", () => {
   const rows = Uint32Array.of(9, 4, 7, 1, 0, 3);
   const order = epochOrder(rows, 1, 0);
@@ -66,6 +87,18 @@ Deno.test("the validation loss is that of the epoch's model", async () => {
   strictEqual(history[2].validationLoss, evaluatePredictions(unseen, predicted).overall.mse);
 });
 
+Deno.test("a run whose validation predictions overflow diverged, though its own losses did not", async () => {
+  const { train, unseen } = simulatedData();
+  const signal = new Float32Array(unseen.columns.signal.length).fill(3e38);
+  const validation = new Dataset({ ...unseen.columns, signal });
+  // One large step: weights of some size.
+  const wild = { ...QUICK, epochs: 1, batchSize: 1000, learningRate: 1000 };
+  await rejects(fit("experiment1", train, { ...wild, validation }), {
+    name: "DivergedError",
+    message: /predictions are NaN or infinite.*epoch 1/,
+  });
+});
+
 Deno.test("the transform is sealed into the model and applied by it", async () => {
   const { train, unseen } = simulatedData();
   const { model } = await fit("experiment1", train, { ...QUICK, transform: "log1p" });
@@ -80,6 +113,24 @@ Deno.test("the transform is sealed into the model and applied by it", async () =
   ok(fromCounts.every((value, i) => Math.abs(value - fromLogged[i]) < 1e-5));
 });
 
+Deno.test("data that carry a transform are trained on as they are, and the model then takes plain counts too", async () => {
+  const { train, unseen } = simulatedData();
+  const logged = new Dataset({
+    ...train.columns,
+    signal: Float64Array.from(train.columns.signal, Math.log1p),
+    record: { ...train.record, transform: "log1p" },
+  });
+  const { model } = await fit("experiment1", logged, QUICK);
+  const { model: wanted } = await fit("experiment1", train, { ...QUICK, transform: "log1p" });
+  deepStrictEqual([model.record, model.inputRecord], [wanted.record, wanted.inputRecord]);
+  const [found, expected] = await Promise.all(
+    [model, wanted].map((model) => predict(model, unseen, { engine: "tfjs-cpu" })),
+  );
+  ok(found.every((value, i) => Math.abs(value - expected[i]) < 1e-4));
+  const twice = fit("experiment1", logged, { ...QUICK, transform: "asinh" });
+  await rejects(twice, { name: "ContractError", message: /the data already carry log1p/ });
+});
+
 Deno.test("data that contradict the model's record or shape are refused", async () => {
   const { train } = simulatedData();
   const { model } = await fit("experiment1", train, { ...QUICK, epochs: 1 });
@@ -90,6 +141,21 @@ Deno.test("data that contradict the model's record or shape are refused", async 
   await rejects(predict(model, withRecord({ marks })), /marks H3K27me3,.*H3K4me3,H3K36me3/);
   const shorter = { ...model, spec: presetSpec("experiment1", { bins: 30 }) };
   await rejects(predict(shorter, train), /20 bins × 5 marks, the model takes 30 × 5/);
+});
+
+Deno.test("a prediction that is no finite number is refused, with the gene, the cell type and the value", async () => {
+  const { train, unseen } = simulatedData();
+  const { model } = await fit("experiment1", train, { ...QUICK, epochs: 1 });
+  const unlike = { "NaN": NaN, "Infinity": Infinity, "-Infinity": -Infinity };
+  for (const [text, bias] of Object.entries(unlike)) {
+    const weights = [...model.weights.slice(0, -1), Float32Array.of(bias)];
+    await rejects(predict({ ...model, weights }, unseen, { engine: "tfjs-cpu" }), (error) => {
+      ok(error instanceof DivergedError, `${error}`);
+      const [gene, cellType] = [unseen.geneOf(0), unseen.cellTypeOf(0)];
+      ok(error.message.includes(`it is ${text} for gene ${gene} in ${cellType}`), error.message);
+      return true;
+    });
+  }
 });
 
 Deno.test("settings out of range are refused before any work", async () => {
@@ -160,6 +226,28 @@ Deno.test("a stopped run keeps the model of its last finished epoch", async () =
   const atOnce = await fit("experiment1", train, { ...QUICK, signal: AbortSignal.abort() });
   strictEqual(atOnce.history.length, 0);
   deepStrictEqual(atOnce.model.weights, initialWeights(atOnce.model.spec, 7));
+});
+
+Deno.test("a stopped run keeps a checkpoint of its last finished epoch, even if none was due", async () => {
+  const { train } = simulatedData();
+  const kept: FitCheckpoint[] = [];
+  const save = (checkpoint: FitCheckpoint) => {
+    kept.push(structuredClone(checkpoint));
+    return Promise.resolve();
+  };
+  const controller = new AbortController();
+  const stopped = await fit("experiment1", train, {
+    ...{ ...QUICK, epochs: 5, signal: controller.signal },
+    checkpoint: { save, atEpochs: false },
+    onProgress: ({ epoch, samples }) => {
+      if (epoch === 4 && samples > 8) controller.abort();
+    },
+  });
+  deepStrictEqual(kept.map(({ epoch, position }) => [epoch, position]), [[3, 0]]);
+  deepStrictEqual(kept[0].runs[0].state.weights, stopped.model.weights);
+  const resumed = await fit("experiment1", train, { ...QUICK, epochs: 5, resume: kept[0] });
+  const whole = await fit("experiment1", train, { ...QUICK, epochs: 5 });
+  deepStrictEqual(resumed.model.weights, whole.model.weights);
 });
 
 Deno.test("binary labels train with cross-entropy and give probabilities", async () => {

@@ -57,6 +57,34 @@ Deno.test("effects are the shrunken means of what the network leaves, as reckone
   deepStrictEqual([...geneEffectsOf(fitted, data)], [-3.25, -6.75, -3.25, -6.75]);
 });
 
+Deno.test("genes with different numbers of samples count by how surely their means are known", () => {
+  const data = labelled([[6], [2, 4], [0, 1, 2]]);
+  const fitted = fitGeneEffects(data, silent(data));
+  // Sums of squares 4 within, of 3 degrees of freedom, and 19.5 between, of 2, of which a gene has 11/6 samples.
+  const within = 4 / 3;
+  const between = (19.5 / 2 - within) / (11 / 6);
+  const near = (found: number, wanted: number) =>
+    ok(Math.abs(found - wanted) < 1e-6, `${found}, not ${wanted}`);
+  near(fitted.withinVariance, within);
+  near(fitted.betweenVariance, between);
+  const genes = [{ count: 1, mean: 6 }, { count: 2, mean: 3 }, { count: 3, mean: 1 }];
+  const weights = genes.map(({ count }) => 1 / (between + within / count));
+  const total = weights.reduce((sum, weight) => sum + weight);
+  const mean = genes.reduce((sum, gene, i) => sum + weights[i] * gene.mean / total, 0);
+  near(fitted.mean, mean);
+  genes.forEach((gene, i) => near(fitted.effects[i], between * weights[i] * (gene.mean - mean)));
+});
+
+Deno.test("effects of predictions that overflow are none: the run diverged, and says so", async () => {
+  const { train } = simulatedParts();
+  // One step of this size leaves finite weights, whose predictions are not.
+  const wild = { ...QUICK, epochs: 1, batchSize: 10_000, learningRate: 1e37 };
+  await rejects(fit("experiment1", train, { ...wild, geneEffects: true }), {
+    name: "DivergedError",
+    message: /predictions are NaN or infinite.*epoch 1/,
+  });
+});
+
 Deno.test("the variances are found again where genes have different numbers of samples", () => {
   const data = labelled(drawLabels(1, 2));
   const { effects, mean, betweenVariance, withinVariance } = fitGeneEffects(data, silent(data));

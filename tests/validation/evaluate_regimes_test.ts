@@ -162,6 +162,19 @@ Deno.test("the interval of a constant error per cell type is that error's range"
   strictEqual(mix.bestBaseline, null);
 });
 
+Deno.test("a skill's interval is that of the ratio on each bootstrap sample", () => {
+  // Half the baseline's error everywhere is a quarter of its mean square, whatever is redrawn.
+  const { values } = makeOverallMean().fit(train).predict(test);
+  const halved = truth.map((label, row) => (label + values[row]) / 2);
+  const { regimes, mix } = evaluateRegimes({ train, test, predictions: { halved } }, {
+    ...{ baselines: [makeOverallMean()], bootstrapSamples: 50 },
+  });
+  for (const { models: [{ skill, mse }] } of [...regimes, mix]) {
+    for (const found of [skill.low, skill.value, skill.high]) close(found, 0.75);
+    ok(mse.high! - mse.low! > 0.01 * mse.value!);
+  }
+});
+
 Deno.test("one cell type has no interval", () => {
   const split = splitRegimes(plantedData(), { newCellTypes: 1, newGenes: 4 });
   const { regimes: [newGene, newCellType], mix } = evaluateRegimes(

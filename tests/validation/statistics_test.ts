@@ -49,9 +49,17 @@ Deno.test("a mix counts each part by its weight, however many pairs it has", () 
 });
 
 Deno.test("a constant prediction has no correlation, and no pairs have no figures", () => {
-  const constant = new Float64Array(60).fill(0.1 + 0.2);
-  const flat = new PairSums({ truth, predicted: constant, groupOfRow, groupCount: 4 });
-  strictEqual(pearsonOf(totalOf(flat, 1, 1, 1, 1)), NaN);
+  const flatAt = (value: number) => {
+    const constant = new Float64Array(60).fill(value);
+    return new PairSums({ truth, predicted: constant, groupOfRow, groupCount: 4 });
+  };
+  // What rounding leaves of some of these is no variance.
+  for (const value of [0.1 + 0.2, 1 / 3, 97.3, -1e4 / 7, 1e6 + 0.1]) {
+    for (const weights of [[1, 1, 1, 1], [1, 0, 2, 1], [0, 3, 0, 0]]) {
+      strictEqual(pearsonOf(totalOf(flatAt(value), ...weights)), NaN, `${value}`);
+    }
+  }
+  const flat = flatAt(0.1 + 0.2);
   const none = totalOf(flat, 0, 0, 0, 0);
   strictEqual(pearsonOf(none), NaN);
   strictEqual(mseOf(none), NaN);

@@ -5,7 +5,7 @@ import type { ModelSpec } from "../../model/spec.ts";
 import { checkRows, checkTraining } from "../check_request.ts";
 import { checkState } from "../check_state.ts";
 import { divergedError } from "../diverged_error.ts";
-import { dropoutKey } from "../dropout.ts";
+import { dropoutKeys } from "../dropout.ts";
 import type {
   EngineData,
   ManyEpochRequest,
@@ -181,10 +181,8 @@ export class WebgpuManySession implements ManySession {
 
   #writeKeys(epoch: number): void {
     const { plan, options, training } = this.#parts;
-    const keys = options.members.flatMap(({ seed }) =>
-      plan.dropouts.flatMap((layer) => dropoutKey(seed, layer, epoch))
-    );
-    if (keys.length > 0) training.memory.write("keys", Uint32Array.from(keys));
+    const keys = dropoutKeys(options.members.map(({ seed }) => seed), plan.dropouts, epoch);
+    if (keys.length > 0) training.memory.write("keys", keys);
   }
 
   /** Reads the losses and the states that an epoch ended with; a model that diverged keeps its state. */

@@ -74,6 +74,13 @@ Deno.test("samples are gathered from every packed type, and transformed", async 
   }
 });
 
+Deno.test("each dropout of a model reads a key of its own", () => {
+  const { dropouts, training } = planModel(SPEC, TINY);
+  deepStrictEqual(dropouts.map((layer) => SPEC.layers[layer].type), ["dropout", "dropout"]);
+  const keys = training.flatMap(({ wgsl }) => [...wgsl.matchAll(/keys\[model \* 2u \+ (\d)u\]/g)]);
+  deepStrictEqual([...new Set(keys.map(([, key]) => key))].sort(), ["0", "1"]);
+});
+
 Deno.test("a step of wakawaka is at most a dozen dispatches", () => {
   const options = { models: 1, samples: 250, gathered: 8000, limits: LIMITS };
   const { training } = planModel(presetSpec("wakawaka"), options);

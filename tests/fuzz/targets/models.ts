@@ -60,9 +60,10 @@ async function modelSeeds(spec: ModelSpec): Promise<Seed[]> {
     spec,
     weights: weightShapes(spec).map(({ shape }) => new Float32Array(sizeOf(shape))),
     record: COMPETITION_RECORD,
+    inputRecord: COMPETITION_RECORD,
     training: TRAINING,
     geneEffects: {
-      genes: ["3", "5"],
+      genes: ["ENSG00000000003", "ENSG00000000005"],
       effects: Float32Array.of(0.5, -1),
       mean: 0.1,
       betweenVariance: 1,

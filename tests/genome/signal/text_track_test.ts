@@ -45,6 +45,33 @@ function bedText(rows: readonly Interval[]): string {
   ).join("\n");
 }
 
+Deno.test("a read counts in the bins that it has a base in, to the base at every border", async () => {
+  // One window, [1000, 1400) in bins of 100 bp.
+  const windows = geneWindows([geneAt("chr1", 1200)], { binSizeBp: 100, halfWidthBp: 200 });
+  const cases: [start: number, end: number, bins: number[]][] = [
+    [990, 1000, [0, 0, 0, 0]],
+    [990, 1001, [1, 0, 0, 0]],
+    [1399, 1410, [0, 0, 0, 1]],
+    [1400, 1410, [0, 0, 0, 0]],
+    [1050, 1100, [1, 0, 0, 0]],
+    [1050, 1101, [1, 1, 0, 0]],
+    [1100, 1200, [0, 1, 0, 0]],
+    [1099, 1201, [1, 1, 1, 0]],
+    [0, 5000, [1, 1, 1, 1]],
+  ];
+  for (const [start, end, bins] of cases) {
+    const bed = bedText([{ chromosome: "chr1", start, end, value: 1 }]);
+    const { values } = await countText(bed, windows, { rule: "reads" });
+    deepStrictEqual([...values], bins, `${start} to ${end}`);
+    const depth = await countText(bed, windows, { rule: "mean-depth" });
+    const overlap = bins.map((_, bin) => {
+      const [from, to] = [1000 + 100 * bin, 1100 + 100 * bin];
+      return Math.max(0, Math.min(end, to) - Math.max(start, from)) / 100;
+    });
+    deepStrictEqual([...depth.values], overlap, `${start} to ${end}`);
+  }
+});
+
 Deno.test("reads in any order are counted as base by base", async () => {
   await fc.assert(
     fc.asyncProperty(

@@ -40,6 +40,22 @@ Deno.test("a gene has its expression in the cell type whose signal is most alike
   ok(fellBack.every((flag) => flag === 0));
 });
 
+Deno.test("alike is what departs from the mean in the same way, not what all cell types have", () => {
+  // Logarithms of two patterns: all cell types have the first, and the new one has a little of the second besides.
+  const signalOf = (first: number, second: number) =>
+    Array.from(
+      { length: GENES },
+      (_, gene) =>
+        Math.round(Math.expm1(8 + 0.15 * (first * Math.sin(gene) + second * Math.cos(2 * gene)))),
+    );
+  // From their mean, (3, 0), A departs as the new one does, B by much more of both.
+  const cellTypes = { A: signalOf(3, 0.3), B: signalOf(8, 5), C: signalOf(-2, -5.3) };
+  const unseen = new Dataset({ ...cellTypesWith({ N: signalOf(3, 1) }), labels: undefined });
+  const { values } = makeNearestCellType().fit(new Dataset(cellTypesWith(cellTypes)))
+    .predict(unseen);
+  deepStrictEqual([...values], Array.from({ length: GENES }, (_, gene) => gene));
+});
+
 Deno.test("where the nearest lacks the gene the next one has it", () => {
   const withoutB3 = data.filter((row) => row !== GENES + 3);
   const { values, fellBack } = makeNearestCellType().fit(withoutB3).predict(likeB);
@@ -62,7 +78,8 @@ Deno.test("too few genes to compare: the gene's mean, and it says so", () => {
 
 Deno.test("signal of another kind is refused", () => {
   const record = { ...columns.record, transform: "log1p" as const };
-  const transformed = new Dataset({ ...columns, record });
+  const signal = Float64Array.from(columns.signal, Math.log1p);
+  const transformed = new Dataset({ ...columns, signal, record });
   throws(() => makeNearestCellType().fit(data).predict(transformed), {
     name: "ContractError",
     message: /already carry log1p/,

@@ -142,6 +142,27 @@ Deno.test("labels without any relation to the signal are met with the largest pe
   match(description, /λ = 10000 /);
 });
 
+Deno.test("the penalty is judged on other genes: what only tells genes apart is met with the largest", () => {
+  const [genes, cellTypes, bins] = [31, 4, 20];
+  const stream = new RandomStream(deriveKey(4, "ridge test"));
+  // Each gene has a signal and a label of its own, the same in all cell types, and the two have no relation.
+  const own = Array.from({ length: genes }, () => ({
+    signal: Array.from({ length: bins }, () => stream.below(50)),
+    label: stream.normal(),
+  }));
+  const rows = Array.from({ length: genes * cellTypes }, (_, row) => own[row % genes]);
+  const data = new Dataset({
+    ...{ signal: Uint8Array.from(rows.flatMap(({ signal }) => signal)), bins },
+    labels: Float64Array.from(rows, ({ label }) => label),
+    cellTypes: ["A", "B", "C", "D"],
+    cellTypeIndex: Uint32Array.from(rows, (_, row) => Math.floor(row / genes)),
+    genes: own.map((_, gene) => String(gene)),
+    geneIndex: Uint32Array.from(rows, (_, row) => row % genes),
+    record: { ...COMPETITION_RECORD, marks: ["H3K4me3"] },
+  });
+  match(makeRidge({ penalties: [1e-5, 1e4] }).fit(data).description, /λ = 10000 /);
+});
+
 Deno.test("transformed signal is summed as it is", () => {
   const data = linearData();
   const record = { ...data.record, transform: "log1p" as const };

@@ -1,0 +1,57 @@
+import type { PackedArray } from "../arrays.ts";
+import { ContractError } from "../errors.ts";
+import type { SampleColumns } from "../io/columns.ts";
+
+/** What `asinh`, the larger of the two, makes of 2^53, up to which float64 counts one by one: about 37. */
+const LARGEST_TRANSFORMED = Math.asinh(2 ** 53);
+
+/**
+ * Throws unless a signal holds counts, or what the record's transform makes of counts.
+ *
+ * @throws {ContractError} Naming the first value that is negative or not finite, or what contradicts the transform.
+ */
+export function checkSignal(columns: SampleColumns): void {
+  checkCounts(columns);
+  checkTransform(columns);
+}
+
+function checkCounts(columns: SampleColumns): void {
+  const { signal } = columns;
+  if (isUnsigned(signal)) return;
+  for (let i = 0; i < signal.length; i++) {
+    if (signal[i] >= 0 && signal[i] < Infinity) continue;
+    throw new ContractError(
+      `Cannot build data set: ${describeValue(columns, i)}, expected a finite number >= 0`,
+    );
+  }
+}
+
+/** Whether a type has no negative value and no NaN. */
+function isUnsigned(signal: PackedArray): boolean {
+  return signal instanceof Uint8Array || signal instanceof Uint16Array ||
+    signal instanceof Uint32Array;
+}
+
+/** A record that says more than was done, such as a model's own with plain counts, would give wrong numbers silently. */
+function checkTransform(columns: SampleColumns): void {
+  const { signal, record: { transform } } = columns;
+  if (transform === "none") return;
+  const large = signal.findIndex((value) => value > LARGEST_TRANSFORMED);
+  const isCounts = large >= 0 ||
+    (signal.some((value) => value !== 0) && signal.every(Number.isInteger));
+  if (!isCounts) return;
+  const found = large >= 0
+    ? `${describeValue(columns, large)}, which no count becomes`
+    : "all values are integers, as only counts are";
+  throw new ContractError(
+    `Cannot build data set: its record says that ${transform} was applied, but ${found}. ` +
+      `If these are plain counts, give a record with transform "none"; that of a model's input is its ` +
+      `inputRecord, and the model applies its transform itself`,
+  );
+}
+
+function describeValue({ signal, bins, record: { marks } }: SampleColumns, index: number): string {
+  const [position, mark] = [Math.floor(index / marks.length), marks[index % marks.length]];
+  const [row, bin] = [Math.floor(position / bins), position % bins];
+  return `the signal of row ${row} is ${signal[index]} in bin ${bin} of ${mark}`;
+}

@@ -1,0 +1,94 @@
+import { Dataset } from "../data/dataset.ts";
+import { ContractError } from "../errors.ts";
+import { geneKey } from "../gene_id.ts";
+import { PackedBuilder } from "../io/packing.ts";
+import { inputRecordOf, type TrainedModel } from "../model/trained_model.ts";
+
+/** One gene in one cell type, as a program has it. */
+export interface Sample {
+  /** Id of the gene, such as `ENSG00000000419.14`. */
+  readonly gene: string;
+  /** Name of the cell type. */
+  readonly cellType: string;
+  /**
+   * Plain counts, `[bin, mark]` row-major, marks in the order of the model's `inputRecord.marks`; never transformed: the
+   * model does that.
+   */
+  readonly signal: ArrayLike<number>;
+  /** What was measured, on the scale of the model's training labels; of all samples or of none. */
+  readonly label?: number;
+}
+
+/**
+ * Makes samples for a model to predict on, or to be measured by.
+ *
+ * @param model The model; it says how many bins and which marks a sample has.
+ * @param samples The samples, in the order in which they are to be predicted; the signal is copied.
+ * @throws {ContractError} If only some samples have labels, or a value is negative or no finite number.
+ * @throws {TypeError} If a signal does not have as many values as the model takes.
+ *
+ * @example
+ * ```ts
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { Dataset } from "@waka/histone/data";
+ * import { fit, predict, samplesFor } from "@waka/histone/training";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const data = new Dataset(simulateColumns({ cellTypes: 2, genes: 8, newGenes: 1, bins: 20 }).train);
+ * const { model } = await fit("experiment1", data, { epochs: 1, engine: "wasm", transform: "log1p" });
+ * const [gene, cellType, signal] = [data.geneOf(3), data.cellTypeOf(3), data.signalOf(3)];
+ * const one = samplesFor(model, [{ gene, cellType, signal }]);
+ * const all = await predict(model, data, { engine: "wasm" });
+ * deepStrictEqual([...await predict(model, one, { engine: "wasm" })], [all[3]]);
+ * ```
+ */
+export function samplesFor(model: TrainedModel, samples: readonly Sample[]): Dataset {
+  const record = inputRecordOf(model.record);
+  const { bins } = model.spec;
+  const size = bins * record.marks.length;
+  const signal = new PackedBuilder(samples.length * size);
+  samples.forEach((sample, position) => {
+    const values = Float64Array.from(sample.signal);
+    if (values.length !== size) {
+      throw new TypeError(
+        `Cannot make samples: the signal of sample ${position} (${sample.gene} in ${sample.cellType}) has ` +
+          `${values.length} values, expected ${size}: ${bins} bins × ${record.marks.length} marks`,
+      );
+    }
+    signal.append(values);
+  });
+  const [cellTypes, cellTypeIndex] = numberNames(samples.map(({ cellType }) => cellType));
+  const [genes, geneIndex] = numberNames(samples.map(({ gene }) => gene), geneKey);
+  const names = { cellTypes, cellTypeIndex, genes, geneIndex };
+  return new Dataset({
+    ...names,
+    signal: signal.finish(),
+    labels: labelsOf(samples),
+    bins,
+    record,
+  });
+}
+
+function labelsOf(samples: readonly Sample[]): Float64Array<ArrayBuffer> | undefined {
+  const labels = samples.flatMap(({ label }) => label ?? []);
+  if (labels.length === 0) return undefined;
+  if (labels.length === samples.length) return Float64Array.from(labels);
+  throw new ContractError(
+    `Cannot make samples: ${labels.length} of ${samples.length} have a label, expected all or none`,
+  );
+}
+
+/** Names, each once as it is first spelled, and for each place the number of its name; two are one if their keys are. */
+function numberNames(
+  names: readonly string[],
+  keyOf = (name: string) => name,
+): [distinct: string[], index: Uint32Array<ArrayBuffer>] {
+  const distinct: string[] = [];
+  const numbers = new Map<string, number>();
+  const index = Uint32Array.from(names, (name) => {
+    const number = numbers.get(keyOf(name)) ?? distinct.push(name) - 1;
+    numbers.set(keyOf(name), number);
+    return number;
+  });
+  return [distinct, index];
+}
