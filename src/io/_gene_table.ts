@@ -5,6 +5,7 @@
  * header. A cell of what is not known is empty.
  */
 
+import { printable } from "../_printable.ts";
 import { FormatError } from "../errors.ts";
 import { type GeneDetails, geneKey } from "../gene_id.ts";
 import type { NpzReader } from "./npz_types.ts";
@@ -47,16 +48,18 @@ export function encodeGeneTable(genes: readonly TableGene[]): Uint8Array<ArrayBu
 }
 
 function checkCell(cell: string | number): string | number {
-  // deno-lint-ignore no-control-regex
-  if (String(cell).length <= MAX_CELL_CHARACTERS && !/[\0-\x1f\x7f]/.test(String(cell))) {
-    return cell;
-  }
+  if (isCell(String(cell))) return cell;
   throw new RangeError(
     `Cannot write genes: ${
       JSON.stringify(String(cell).slice(0, 80))
     } cannot stand in their table, expected at ` +
       `most ${MAX_CELL_CHARACTERS} characters and no control character`,
   );
+}
+
+/** Whether a text can stand in the table; what a terminal might obey cannot. */
+function isCell(text: string): boolean {
+  return text.length <= MAX_CELL_CHARACTERS && printable(text) === text && !/[\t\n]/.test(text);
 }
 
 /**
@@ -121,7 +124,7 @@ function parseGene(line: string): TableGene | undefined {
   const [number, id, symbol, chromosome, tss, strand] = cells;
   const isNumber = (text: string) => /^\d{1,16}$/.test(text) && Number.isSafeInteger(Number(text));
   const isSound = cells.length >= COLUMNS.length && isNumber(number) && id !== "" &&
-    cells.every((cell) => cell.length <= MAX_CELL_CHARACTERS) && (tss === "" || isNumber(tss)) &&
+    cells.every(isCell) && (tss === "" || isNumber(tss)) &&
     ["", "+", "-"].includes(strand);
   if (!isSound) return undefined;
   const details = {
