@@ -37,12 +37,12 @@ Deno.test("the real size has 800,000 training rows and the competition's 177,032
   strictEqual(rows, 800_000);
 });
 
-Deno.test("gene ids are distinct integers, and new genes are not in train", () => {
+Deno.test("gene ids are distinct, like those of Ensembl, and new genes are not in train", () => {
   const [train] = simulate({ cellTypes: 1, genes: 16_000, newGenes: 0, bins: 1 }).blocks("train");
   const [fresh] = simulate({ cellTypes: 1, genes: 1, newGenes: 1447, bins: 1 }).blocks("eval");
   const ids = [...train.genes, ...fresh.genes];
   strictEqual(new Set(ids).size, 17_447);
-  ok(ids.every((id) => /^[1-9]\d{0,5}$/.test(id)));
+  ok(ids.every((id) => /^ENSG0{5}\d{6}$/.test(id)));
 });
 
 Deno.test("eval has the new genes of seen cell types and all genes of new ones", () => {

@@ -25,7 +25,7 @@ Deno.test("any change of the samples changes the fingerprint", async () => {
     new Dataset({ ...columns, geneIndex: changed(columns.geneIndex) }),
     new Dataset({ ...columns, cellTypeIndex: changed(columns.cellTypeIndex) }),
     new Dataset({ ...columns, cellTypes: ["E001", "E009"] }),
-    new Dataset({ ...columns, record: { ...columns.record, transform: "log1p" } }),
+    new Dataset({ ...columns, record: { ...columns.record, orientation: "transcript" } }),
     new Dataset(columns).subset([0, 1, 2, 3, 5, 4]),
     new Dataset(columns).slice(0, 5),
   ];
