@@ -7,8 +7,7 @@ import { CheckpointFolder } from "../src/training/checkpoint_folder.ts";
 import { Interrupted } from "./_cli.ts";
 import type { Inputs } from "./_inputs.ts";
 import { readJson, writeJson } from "./_json.ts";
-import { type FileLock, takeLock } from "./_lock.ts";
-import { isLocked } from "./_outputs.ts";
+import { type FileLock, isLocked, takeLock } from "./_lock.ts";
 import { parseFlags, reusableFlags } from "./_kept_flags.ts";
 import { taskCall } from "./_place.ts";
 import {

@@ -240,7 +240,7 @@ export function declareResume(command: Command): Command {
     .addOption(
       new Option(
         "--resume <dir>",
-        "go on with a run that was killed or stopped; all flags but --threads are its own",
+        "go on with a run that was killed or stopped; all flags are its own but --threads and --other-arithmetic",
       ).conflicts([...others.filter((name) => name !== "threads"), "checkpointMinutes"]),
     )
     .option(

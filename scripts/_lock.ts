@@ -55,6 +55,19 @@ async function tryLock(file: Deno.FsFile, path: string): Promise<boolean> {
   }
 }
 
+/**
+ * Whether a process holds a file's lock.
+ *
+ * @param options `otherwise` is the answer where the file system has no locks.
+ */
+export async function isLocked(
+  path: string,
+  { otherwise = false }: { readonly otherwise?: boolean } = {},
+): Promise<boolean> {
+  using file = await Deno.open(path, { write: true });
+  return await file.tryLock(true).then((taken) => !taken, () => otherwise);
+}
+
 function lockOn(file: Deno.FsFile, path: string): FileLock {
   return {
     isInPlace: () => isSameFile(file, path),

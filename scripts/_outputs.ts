@@ -1,6 +1,6 @@
 /** Where a command writes: found fault with before the work, which may take hours. */
 
-import { basename, dirname } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import type { Command } from "commander";
 import { ContractError, WriteError } from "../src/errors.ts";
 import {
@@ -10,7 +10,7 @@ import {
   removeFile,
   writeFileAtomic,
 } from "../src/io/file.ts";
-import { takeLock } from "./_lock.ts";
+import { isLocked, takeLock } from "./_lock.ts";
 import { UNFINISHED } from "./_run_files.ts";
 
 /** What stands for standard output where one file is written. */
@@ -86,7 +86,7 @@ export async function checkOutput(
   if (kind === "directory") {
     throw new ContractError(`Cannot write to ${path}: it is a directory, expected a file`);
   }
-  if (kind === "file" && !overwrite && path !== usual) {
+  if (kind === "file" && !overwrite && resolve(path) !== resolve(usual)) {
     throw new ContractError(
       `Cannot write to ${path}: it is there already. Name another --out, or give --overwrite`,
     );
@@ -237,13 +237,11 @@ export async function removeUnfinishedIn(
   for (const name of names) {
     const leftover = `${directory}/${name}`;
     // One that is not ours to remove does no harm.
-    const isFree = await isLocked(leftover).then((locked) => !locked, () => false);
+    // One that cannot be told to be free is left alone.
+    const isFree = await isLocked(leftover, { otherwise: true }).then(
+      (locked) => !locked,
+      () => false,
+    );
     if (isFree) await removeFile(leftover).catch(() => undefined);
   }
-}
-
-/** Whether a process holds a file's lock, or none can be had on this file system. */
-export async function isLocked(path: string): Promise<boolean> {
-  using file = await Deno.open(path, { write: true });
-  return !await file.tryLock(true).catch(() => false);
 }

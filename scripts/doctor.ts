@@ -25,7 +25,7 @@ await runCommand<DoctorFlags>({
     ["deno task doctor train.npz", "all checks that need nothing else"],
     [
       "deno task doctor train.npz --genes genes.gtf.gz --test eval.npz",
-      "strands and genes in both as well",
+      "strands that the data do not hold, and genes in both",
     ],
   ],
   declare: (command) =>

@@ -17,6 +17,11 @@ export function printableLine(text: string): string {
   return text.replace(OBEYED, (found) => found === "\t" ? found : spellOut(found));
 }
 
+/** Whether a text is one line that a terminal shows as it is, without tabs. */
+export function isPlainLine(text: string): boolean {
+  return printableLine(text) === text && !text.includes("\t");
+}
+
 function spellOut(character: string): string {
   if (character === "\n") return "\\n";
   if (character === "\r") return "\\r";

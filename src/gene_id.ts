@@ -5,6 +5,7 @@
  * @module
  */
 
+import { isPlainLine } from "./_printable.ts";
 import { deriveKey } from "./random.ts";
 
 /** Version (`.14`), number of GENCODE's mapping to GRCh37 (`_5`), and the mark of the copy on chromosome Y. */
@@ -116,6 +117,14 @@ export interface GeneDetails {
   readonly tss?: number;
   /** `+` where transcription runs with the coordinates, `-` where against them. */
   readonly strand?: "+" | "-";
+}
+
+/** Far longer than any identifier in use. */
+export const MAX_CELL_CHARACTERS = 1000;
+
+/** Whether an identifier, a symbol or a chromosome's name can stand in the table of genes that a data set holds. */
+export function isGeneCell(text: string): boolean {
+  return text.length <= MAX_CELL_CHARACTERS && isPlainLine(text);
 }
 
 /** A gene as messages and tables speak of it: `ENSG00000000419.14 DPM1`, or its identifier alone. */

@@ -1,3 +1,4 @@
+import { formatFloat32 } from "../io/submission.ts";
 import type { Dataset } from "./dataset.ts";
 
 const HEADER = "cell_type\tgene_id\tsymbol\tchrom\ttss\tstrand\tprediction\n";
@@ -6,7 +7,8 @@ const PIECE_CHARACTERS = 1 << 16;
 
 /**
  * Writes predictions as a tab-separated table, one line a sample, with its cell type and what the data know of its
- * gene: `cell_type gene_id symbol chrom tss strand prediction`. A cell of what is not known is empty; `tss` is 0-based.
+ * gene: `cell_type gene_id symbol chrom tss strand prediction`. A cell of what is not known is empty; `tss` is 0-based. A
+ * prediction has as few digits as give back the same float32.
  *
  * @param sink Where the bytes go; closed at the end, aborted on an error.
  * @param data The samples.
@@ -72,6 +74,5 @@ function formatRow(data: Dataset, position: number, prediction: number): string 
         "a line end",
     );
   }
-  // As many digits as tell float32 values apart.
-  return `${cells.join("\t")}\t${Number(prediction.toPrecision(7))}\n`;
+  return `${cells.join("\t")}\t${formatFloat32(prediction)}\n`;
 }

@@ -1,7 +1,7 @@
 /** From the lines of a file to its genes: which can be used, which are the same, and where each is. */
 
 import { FormatError } from "../errors.ts";
-import { geneKey, isPseudoautosomalCopy } from "../gene_id.ts";
+import { geneKey, isGeneCell, isPseudoautosomalCopy } from "../gene_id.ts";
 import { readAccession } from "./_accessions.ts";
 import { failTypeChoice, hasChosenType } from "./_gene_types.ts";
 import { GeneReport } from "./_gene_report.ts";
@@ -10,6 +10,7 @@ import type { Gene } from "./gene.ts";
 
 const WITHOUT_ID = "without an id";
 const WITHOUT_CHROMOSOME = "without a chromosome";
+const ODD_NAME = "with a name of more than 1,000 characters or with control characters";
 const WITHOUT_STRAND = "without a strand";
 const ENDS_EARLY = "whose end is not after the start";
 const TRANS_SPLICED = "of trans-spliced transcripts";
@@ -57,6 +58,9 @@ export class GeneList {
     if (row.chromosome.trim() === "") {
       return this.report.leaveOut(WITHOUT_CHROMOSOME, describeRow(row));
     }
+    if (![row.id, row.chromosome].every(isGeneCell)) {
+      return this.report.leaveOut(ODD_NAME, `line ${row.line}`);
+    }
     const key = geneKey(row.id);
     const others = this.#rows.get(key);
     if (others === undefined) this.#rows.set(key, [row]);
@@ -102,7 +106,9 @@ export class GeneList {
       return this.#drop(TRANS_SPLICED, describeRow(first));
     }
     const sound = rows.filter(({ start, end }) => start < end);
-    if (sound.length === 0) return this.#drop(ENDS_EARLY, describeRow(first));
+    if (sound.length === 0 || (areParts && sound.length < rows.length)) {
+      return this.#drop(ENDS_EARLY, describeRow(rows.find((row) => !sound.includes(row))!));
+    }
     const usable = sound.filter(({ strand }) => strand === "+" || strand === "-");
     if (usable.length === 0 || (areParts && usable.length < rows.length)) {
       const { strand } = rows.find((row) => !usable.includes(row))!;

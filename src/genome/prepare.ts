@@ -8,6 +8,7 @@ import { formatCountOf } from "../_count.ts";
 import { freeArray } from "../_free.ts";
 import { ContractError } from "../errors.ts";
 import type { SampleColumns } from "../io/columns.ts";
+import { faultOfCellType } from "../io/names.ts";
 import type { CompetitionBlock } from "../io/competition_writer.ts";
 import type { DataRecord } from "../record.ts";
 import { collectColumns } from "./_collect_columns.ts";
@@ -118,6 +119,10 @@ function checkTable(
     inputs.every(({ cellType, mark }, i) =>
       cellType === cellTypes[Math.floor(i / marks.length)] && mark === marks[i % marks.length]
     );
+  for (const cellType of cellTypes) {
+    const fault = faultOfCellType(cellType);
+    if (fault !== undefined) throw new ContractError(`Cannot prepare cell type: ${fault}`);
+  }
   if (inputs.length === 0 || !isTable) {
     throw new ContractError(
       `Cannot prepare data: ${formatCountOf(inputs.length, "file")} for ${

@@ -7,7 +7,7 @@
 import { FormatError } from "../errors.ts";
 import type { ByteSource } from "../io/byte_source.ts";
 import { type Line, withSource } from "../io/_lines.ts";
-import { checkName } from "../io/_names.ts";
+import { checkName } from "../io/names.ts";
 import { COMPETITION_RECORD } from "../record.ts";
 import { type ExpressionFiles, SheetExpression } from "./sheet_expression.ts";
 import { readTableHeader, type RowReader } from "./_table_columns.ts";

@@ -5,9 +5,8 @@
  * header. A cell of what is not known is empty.
  */
 
-import { printable } from "../_printable.ts";
 import { FormatError } from "../errors.ts";
-import { type GeneDetails, geneKey } from "../gene_id.ts";
+import { type GeneDetails, geneKey, isGeneCell, MAX_CELL_CHARACTERS } from "../gene_id.ts";
 import type { NpzReader } from "./npz_types.ts";
 
 /** Name of the member. Names that start with two underscores never name a cell type. */
@@ -16,8 +15,6 @@ export const GENE_TABLE_MEMBER = "__genes__";
 const COLUMNS = ["number", "gene_id", "symbol", "chrom", "tss", "strand"] as const;
 /** Room for a million genes. */
 const MAX_BYTES = 2 ** 28;
-/** Far longer than any identifier in use. */
-const MAX_CELL_CHARACTERS = 1000;
 
 /** A gene of the table. */
 export interface TableGene {
@@ -27,11 +24,6 @@ export interface TableGene {
   readonly id: string;
   /** What else is known of it. */
   readonly details: GeneDetails;
-}
-
-/** Whether a member of an npz file holds something about the data instead of a cell type. */
-export function isReservedName(name: string): boolean {
-  return name.startsWith("__");
 }
 
 /**
@@ -48,18 +40,13 @@ export function encodeGeneTable(genes: readonly TableGene[]): Uint8Array<ArrayBu
 }
 
 function checkCell(cell: string | number): string | number {
-  if (isCell(String(cell))) return cell;
+  if (isGeneCell(String(cell))) return cell;
   throw new RangeError(
     `Cannot write genes: ${
       JSON.stringify(String(cell).slice(0, 80))
     } cannot stand in their table, expected at ` +
       `most ${MAX_CELL_CHARACTERS} characters and no control character`,
   );
-}
-
-/** Whether a text can stand in the table; what a terminal might obey cannot. */
-function isCell(text: string): boolean {
-  return text.length <= MAX_CELL_CHARACTERS && printable(text) === text && !/[\t\n]/.test(text);
 }
 
 /**
@@ -124,7 +111,7 @@ function parseGene(line: string): TableGene | undefined {
   const [number, id, symbol, chromosome, tss, strand] = cells;
   const isNumber = (text: string) => /^\d{1,16}$/.test(text) && Number.isSafeInteger(Number(text));
   const isSound = cells.length >= COLUMNS.length && isNumber(number) && id !== "" &&
-    cells.every(isCell) && (tss === "" || isNumber(tss)) &&
+    cells.every(isGeneCell) && (tss === "" || isNumber(tss)) &&
     ["", "+", "-"].includes(strand);
   if (!isSound) return undefined;
   const details = {

@@ -6,12 +6,8 @@
 
 import { ensemblGeneId, type GeneDetails, geneKey, geneNumber } from "../gene_id.ts";
 import type { DataRecord } from "../record.ts";
-import {
-  encodeGeneTable,
-  GENE_TABLE_MEMBER,
-  isReservedName,
-  type TableGene,
-} from "./_gene_table.ts";
+import { encodeGeneTable, GENE_TABLE_MEMBER, type TableGene } from "./_gene_table.ts";
+import { faultOfCellType } from "./names.ts";
 import { type NpzMemberData, writeNpz } from "./npz_writer.ts";
 
 /** The genes of one cell type. */
@@ -124,9 +120,8 @@ function describe({ bins, labelled }: Layout): string {
 
 function checkBlock({ cellType, genes, signal, labels }: CompetitionBlock, marks: number): Layout {
   const action = `Cannot write cell type "${cellType}"`;
-  if (isReservedName(cellType)) {
-    throw new RangeError(`${action}: names that start with "__" are not those of cell types`);
-  }
+  const fault = faultOfCellType(cellType);
+  if (fault !== undefined) throw new RangeError(`Cannot write cell type: ${fault}`);
   if (genes.length === 0) throw new RangeError(`${action}: it has no genes`);
   const bins = signal.length / (genes.length * marks);
   if (!Number.isInteger(bins) || bins === 0) {

@@ -1,5 +1,5 @@
 import { FormatError } from "../errors.ts";
-import { readEnsemblDigits } from "../gene_id.ts";
+import { geneKey, readEnsemblDigits } from "../gene_id.ts";
 import { type Line, visitLines, withSource } from "./_lines.ts";
 import { decodeText } from "./_numbers.ts";
 import type { ByteSource } from "./byte_source.ts";
@@ -48,7 +48,8 @@ export function readSequences(input: string | URL | ByteSource): Promise<GeneSeq
 
 class SequenceParser {
   readonly #source: ByteSource;
-  readonly #genes = new Set<string>();
+  readonly #genes: string[] = [];
+  readonly #keys = new Set<string>();
   #length = 0;
   #codes = new Uint8Array();
 
@@ -64,20 +65,21 @@ class SequenceParser {
     const id = readEnsemblDigits(gene);
     const length = end - comma - 1;
     if (gene === "") this.#fail("Cannot read row: the gene id is empty", line);
-    if (this.#genes.has(id)) {
+    if (this.#keys.has(geneKey(id))) {
       this.#fail(`Cannot read row: gene "${gene}" stands there twice, expected once`, line);
     }
-    if (this.#genes.size === 0) this.#allocate(length);
+    if (this.#genes.length === 0) this.#allocate(length);
     if (length === 0 || length !== this.#length) {
       const wanted = this.#length || "at least 1";
       this.#fail(`Cannot read sequence of "${gene}": ${length} letters, expected ${wanted}`, line);
     }
     this.#encode(line, comma + 1, gene);
-    this.#genes.add(id);
+    this.#genes.push(id);
+    this.#keys.add(geneKey(id));
   }
 
   finish(): GeneSequences {
-    const genes = [...this.#genes];
+    const genes = this.#genes;
     if (genes.length === 0) {
       throw new FormatError("Cannot read sequences: the file is empty, expected rows", {
         file: this.#source.name,
@@ -94,7 +96,7 @@ class SequenceParser {
   }
 
   #encode(line: Line, start: number, gene: string): void {
-    const offset = this.#genes.size * this.#length;
+    const offset = this.#genes.length * this.#length;
     for (let i = 0; i < this.#length; i++) {
       const code = CODES[line.bytes[start + i]];
       if (code === NO_LETTER) {

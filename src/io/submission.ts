@@ -131,7 +131,7 @@ function checkSubmission({ ids, predictions }: Submission): void {
 }
 
 /** The fewest significant digits that give back `value` once rounded to float32; 9 always do. */
-function formatFloat32(value: number): string {
+export function formatFloat32(value: number): string {
   const wanted = Math.fround(value);
   for (let digits = 6; digits < 9; digits++) {
     const rounded = Number(wanted.toPrecision(digits));

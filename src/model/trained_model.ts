@@ -8,7 +8,8 @@ export interface TrainingConfig {
   /** Name of the engine. */
   readonly engine: string;
   /**
-   * Every kind of arithmetic that it was trained with, in words: as a rule one, more if the run went on elsewhere.
+   * Every kind of arithmetic that its run was computed with, in words: as a rule one, more if the run was resumed on
+   * another.
    * Absent where nobody said.
    */
   readonly arithmetic?: readonly string[];

@@ -242,7 +242,12 @@ Deno.test("blocks that the reader would refuse are not written", async () => {
     ],
     [{ ...good, genes: ["1", ""] }, /^RangeError: .*a gene id is empty/],
     [{ ...good, genes: ["1", "a\tb"] }, /^RangeError: .*"a\\tb" cannot stand in their table/],
-    [{ ...good, cellType: "__genes__" }, /^RangeError: .*"__genes__": names that start with "__"/],
+    [{ ...good, cellType: "__genes__" }, /^RangeError: .*"__genes__" starts with "__"/],
+    [
+      { ...good, cellType: "x".repeat(201) },
+      /^RangeError: .*has 201 characters, expected at most 200/,
+    ],
+    [{ ...good, cellType: "a\tb" }, /^RangeError: .*has control characters/],
     [{ ...good, signal: [0, 0, 0, 0, 0, 0, 0, -1] }, /^RangeError: .*gene 2 has a count or label/],
     [{ ...good, labels: [0, NaN] }, /^RangeError: .*gene 2 has a count or label/],
   ];

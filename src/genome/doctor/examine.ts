@@ -40,7 +40,7 @@ export interface ExamineOptions {
  *
  * - In the signal: counts that are multiples of a number, marks that look swapped, empty, constant, identical or nearly
  *   empty marks, depths far off, genes without signal, marks without signal at promoters, bins off by one, and, where
- *   genes or test data are given, a wrong orientation and genes in both.
+ *   the data or the genes given hold strands, a wrong orientation; where test data are given, genes in both.
  * - In the labels: no logarithms, or logarithms of logarithms; labels that have nothing to do with the marks; labels or
  *   files of cell types exchanged; cell types that are as alike as replicates; labels among the marks; marks that go the
  *   wrong way with expression.

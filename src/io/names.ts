@@ -1,0 +1,51 @@
+/** Names of cell types and marks, from whatever file. */
+
+import { isPlainLine } from "../_printable.ts";
+import { FormatError } from "../errors.ts";
+
+/** Longer than any name of a cell type or a mark, and short enough for a line. */
+const LONGEST_NAME = 200;
+
+/** What a name is of, and where it stands. */
+export interface NamePlace {
+  /** What has the name, such as `cell type`. */
+  readonly what: string;
+  /** The file. */
+  readonly file?: string;
+  /** The line in it. */
+  readonly line?: number;
+}
+
+/** Why a text cannot be the name of something; `undefined` if it can. */
+export function faultOfName(name: string): string | undefined {
+  if (name === "") return "it is empty, expected a text";
+  if (name.length > LONGEST_NAME) {
+    const start = name.slice(0, 20);
+    return `"${start}…" has ${name.length} characters, expected at most ${LONGEST_NAME}`;
+  }
+  return isPlainLine(name) ? undefined : `"${name}" has control characters, expected none`;
+}
+
+/** Whether a member of an npz file holds something about the data instead of a cell type. */
+export function isReservedName(name: string): boolean {
+  return name.startsWith("__");
+}
+
+/** Why a text cannot be the name of a cell type; `undefined` if it can. */
+export function faultOfCellType(name: string): string | undefined {
+  return isReservedName(name)
+    ? `"${name}" starts with "__", as what is no cell type does`
+    : faultOfName(name);
+}
+
+/**
+ * Throws unless a text can be the name of something: neither empty nor overlong, without line ends and what else a
+ * terminal might obey.
+ *
+ * @throws {FormatError} With the place.
+ */
+export function checkName(name: string, { what, file, line }: NamePlace): void {
+  const fault = what === "cell type" ? faultOfCellType(name) : faultOfName(name);
+  if (fault === undefined) return;
+  throw new FormatError(`Cannot take name of ${what}: ${fault}`, { file, line });
+}
