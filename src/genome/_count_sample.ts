@@ -4,6 +4,7 @@ import { formatCountOf } from "../_count.ts";
 import { freeArray } from "../_free.ts";
 import { ContractError } from "../errors.ts";
 import { checkValues } from "./_check_values.ts";
+import { checkAccessions } from "./_contig_assembly.ts";
 import { checkAssembly } from "./chromosomes.ts";
 import type { Gene } from "./gene.ts";
 import type { PrepareOptions, SignalInput } from "./prepare_options.ts";
@@ -25,6 +26,8 @@ export interface CountSampleOptions extends
   Pick<CountOptions, "chromosomes"> {
   readonly genes: readonly Gene[];
   readonly windows: GeneWindows;
+  /** The assembly of the data, or `unknown`. */
+  readonly assembly: string;
   readonly onProgress: (genesDone: number) => void;
 }
 
@@ -38,6 +41,7 @@ export async function countSample(
   try {
     const counts = await track.count(windows, options);
     if (track.contigs === undefined) {
+      checkAccessions(counts.contigs, { file: input.name, assembly: options.assembly });
       for (const message of checkAssembly(genes, counts.contigs, { file: input.name })) {
         options.onWarning?.(message);
       }

@@ -4,6 +4,7 @@ import { formatCountOf } from "../_count.ts";
 import { freeArray } from "../_free.ts";
 import { ContractError } from "../errors.ts";
 import { compareWithAnnotation } from "./_annotation_assembly.ts";
+import { checkAccessions } from "./_contig_assembly.ts";
 import { checkValues } from "./_check_values.ts";
 import { FileWarnings, type WarnOnce } from "./_file_warnings.ts";
 import { listSome } from "./_wording.ts";
@@ -63,6 +64,7 @@ export async function inspectInputs(
   warnings.passOn(options.warnOnce);
   const agreed = agreeOnAssembly(found, options.assembly);
   const assembly = compareWithAnnotation(agreed, found, options);
+  contigs.forEach((own, i) => checkAccessions(own, { file: inputs[i].name, assembly }));
   const chromosomes = collectChromosomes({ contigs: contigs.flat(), assembly });
   if (holdsRows) warnOfUnknownEnds(genes, chromosomes, options);
   return { assembly, chromosomes };

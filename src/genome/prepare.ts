@@ -95,7 +95,14 @@ export async function prepare(
   });
   const { labels } = options;
   const record = makeRecord({ ...options, assembly }, windows, marks);
-  const blocks = () => countBlocks(genes, inputs, { ...options, warnOnce, windows, chromosomes });
+  const blocks = () =>
+    countBlocks(genes, inputs, {
+      ...options,
+      warnOnce,
+      windows,
+      chromosomes,
+      assembly,
+    });
   return {
     record,
     genes,
@@ -175,6 +182,7 @@ function makeRecord(
 interface CountBlocksOptions extends PrepareOptions, Pick<CountOptions, "chromosomes"> {
   readonly windows: GeneWindows;
   readonly warnOnce: WarnOnce;
+  readonly assembly: string;
 }
 
 async function* countBlocks(

@@ -348,3 +348,27 @@ Deno.test("files of very many sequences are looked at as all others", async () =
   const preparation = await prepare([geneAt("s7", 100)], [{ ...input, open }], SMALL);
   deepStrictEqual([...(await preparation.columns()).signal], [0, 1, 0, 0]);
 });
+
+Deno.test("sequences of another assembly by their accessions are refused, in rows as in headers", async () => {
+  const counted = async (contig: string, options: Partial<PrepareOptions>, chromosome = "chr1") => {
+    const rows = READS.replaceAll("chr1", contig);
+    const genes = GENES.map((gene) => ({ ...gene, chromosome }));
+    const preparation = await prepare(genes, [textInput("liver", "H3K4me3", rows)], {
+      ...SMALL,
+      ...options,
+    });
+    return (await preparation.columns()).signal.length;
+  };
+  strictEqual(await counted("NC_000001.11", { assembly: "hg38" }), 8);
+  strictEqual(await counted("NC_000001.11", { assembly: "mine" }), 8);
+  for (const [contig, found] of [["NC_000067.7", "mm39"], ["NC_000001.10", "hg19"]]) {
+    await rejects(
+      counted(contig, { assembly: "hg38" }),
+      new RegExp(`by its accession number ${contig} is of ${found}, expected hg38`),
+    );
+  }
+  await rejects(
+    counted("NC_000001.10", { annotationAssembly: "hg38" }, "NC_000001.11"),
+    /NC_000001\.10 is of hg19, expected hg38/,
+  );
+});

@@ -1,0 +1,36 @@
+/** The assembly that a file's sequences name by their accession numbers. */
+
+import { ContractError } from "../errors.ts";
+import { readAccession } from "./_accessions.ts";
+import { knownAssembly } from "./_known_assemblies.ts";
+import type { Contig } from "./chromosomes.ts";
+
+/** What {@linkcode checkAccessions} compares sequences with. */
+interface CheckAccessionsOptions {
+  /** Name of the file, for messages. */
+  readonly file: string;
+  /** The assembly of the data, or `unknown`. */
+  readonly assembly: string;
+}
+
+/**
+ * Refuses sequences that are of another assembly by their accession numbers: `NC_000001.10` is chromosome 1 of hg19, and
+ * what is counted on it at genes of hg38 is signal of other places.
+ *
+ * @throws {ContractError} If there is one; also if two of them are of different assemblies.
+ */
+export function checkAccessions(
+  contigs: readonly Contig[],
+  { file, assembly }: CheckAccessionsOptions,
+): void {
+  let wanted = knownAssembly(assembly);
+  for (const { name } of contigs) {
+    const found = readAccession(name)?.assembly;
+    wanted ??= found;
+    if (found === undefined || found === wanted) continue;
+    throw new ContractError(
+      `Cannot use ${file}: by its accession number ${name} is of ${found}, expected ${wanted}, as the other ` +
+        "sequences, the annotation or the named assembly have it",
+    );
+  }
+}
