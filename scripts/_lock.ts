@@ -35,10 +35,20 @@ export async function takeLock(path: string): Promise<FileLock | undefined> {
       return undefined;
     }
     // Whoever had it before may have removed it after it was opened here, and others then lock another of that name.
-    if (await isSameFile(file, path)) return lockOn(file, path);
+    if (await isSameFile(file, path)) {
+      await refuseContent(file, path);
+      return lockOn(file, path);
+    }
     file.close();
   }
   throw new ContractError(`Cannot lock ${path}: it is removed again and again`);
+}
+
+/** A lock is empty: what holds something is the user's own, and would be removed in the end. */
+async function refuseContent(file: Deno.FsFile, path: string): Promise<void> {
+  if ((await file.stat()).size === 0) return;
+  file.close();
+  throw new ContractError(`Cannot lock ${path}: a file of that name is there and holds something`);
 }
 
 /** Where a file system has no locks, as on some clusters, work goes on without. */

@@ -4,6 +4,7 @@ import { basename, dirname, resolve } from "node:path";
 import type { Command } from "commander";
 import { ContractError, WriteError } from "../src/errors.ts";
 import {
+  isSpecial,
   listDirectory,
   makeDirectory,
   pathKind,
@@ -85,6 +86,11 @@ export async function checkOutput(
   const kind = await pathKind(path);
   if (kind === "directory") {
     throw new ContractError(`Cannot write to ${path}: it is a directory, expected a file`);
+  }
+  if (await isSpecial(path)) {
+    throw new ContractError(
+      `Cannot write to ${path}: it is a link, a device or a pipe, expected a file, or - for standard output`,
+    );
   }
   if (kind === "file" && !overwrite && resolve(path) !== resolve(usual)) {
     throw new ContractError(
@@ -207,7 +213,7 @@ async function kindOf(path: string): Promise<"file" | "directory" | undefined> {
 }
 
 /** Whether a file begins with a text, or is empty. */
-async function beginsWith(path: string, text: string): Promise<boolean> {
+export async function beginsWith(path: string, text: string): Promise<boolean> {
   const wanted = new TextEncoder().encode(text);
   using file = await Deno.open(path);
   const found = new Uint8Array(wanted.length);

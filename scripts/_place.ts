@@ -17,7 +17,9 @@ const ROOT = fileURLToPath(new URL("../", import.meta.url)).replace(/(?<=.)[/\\]
  */
 export function standWhereCalled(): void {
   const called = Deno.env.get("INIT_CWD");
-  if (called !== undefined && Deno.cwd() === Deno.realPathSync(ROOT)) Deno.chdir(called);
+  if (called !== undefined && called !== "" && Deno.cwd() === Deno.realPathSync(ROOT)) {
+    Deno.chdir(called);
+  }
 }
 
 /** The path of one of the package's own files, as short as it can be from where the user stands. */

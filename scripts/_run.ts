@@ -127,6 +127,7 @@ export async function loadData(
   const data = await readDataset(path, {
     ...{ record: record === undefined ? undefined : await readRecord(record), threads },
     onProgress: (done, total) => progress.update({ done, total, label: "reading" }),
+    onWarning: (text) => console.error(`warning: ${text}`),
   });
   progress.clear();
   const samples = formatCountOf(data.length, "sample");

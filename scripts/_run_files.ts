@@ -18,6 +18,8 @@ const RUN_FILES = [
   ...["ensemble.json", "model/model.json", "model/weights.bin"],
   ...["search.json", "trials.jsonl", "ranking.csv", "best.json"],
   ...["experiments.csv", "experiments.json"],
+  // A page of the run that was here would be taken for one of the run that is.
+  "report.html",
 ];
 
 /** Directories that runs alone write to. */

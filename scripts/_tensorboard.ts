@@ -18,6 +18,9 @@ export type EventLog = (
 
 const EVENT_FILE = /^events\.out\.tfevents\./;
 
+/** One that a run of this package wrote. */
+const OWN_FILE = /\.histone(?:-[0-9a-f]{12})?$/;
+
 /** Flags that say where event files go. */
 interface EventFlags {
   readonly tensorboard?: string;
@@ -28,8 +31,8 @@ interface EventFlags {
 /**
  * Prepares the directory of `--tensorboard`. Without one the log takes scalars and writes nothing.
  *
- * A run that goes on has the directory from its own files, which may be somebody else's: of the event files there it
- * replaces those alone that it wrote itself, which its id in their names tells.
+ * Event files of other programs stay. A run that is resumed has the directory from its own files, which may be somebody
+ * else's: of the event files there it replaces those alone that it wrote itself, which its id in their names tells.
  *
  * @param flags Those of the run.
  * @param id The run's id.
@@ -43,11 +46,13 @@ export async function openEventLog(
   if (directory === undefined) return () => {};
   await checkDirectory(directory);
   const all = await eventFilesIn(directory);
-  const old = resume === undefined ? all : all.filter((path) => path.endsWith(`.${nameOf(id)}`));
-  if (resume === undefined && old.length > 0 && !overwrite) {
+  const old = all.filter((path) =>
+    resume === undefined ? OWN_FILE.test(path) : path.endsWith(`.${nameOf(id)}`)
+  );
+  if (resume === undefined && all.length > 0 && !overwrite) {
     throw new ContractError(
       `Cannot write to ${directory}: it already holds event files, such as ${
-        old[0]
+        all[0]
       }. Name another ` +
         "--tensorboard, or add --overwrite",
     );

@@ -1,7 +1,9 @@
 /** `deno task evaluate`: how well a trained model predicts labelled data. */
 
+import { basename, dirname } from "node:path";
 import { evaluatePredictions } from "../src/data/evaluate.ts";
 import { largestErrors } from "../src/data/largest_errors.ts";
+import { ContractError } from "../src/errors.ts";
 import { compareEnsemble } from "../src/training/ensemble.ts";
 import { formatRegimeTable } from "../src/validation/mod.ts";
 import { declareCommon, runCommand } from "./_cli.ts";
@@ -17,6 +19,7 @@ import { declareOverwrite, openOutput, type OverwriteFlag } from "./_outputs.ts"
 import { type PredictionFlags, predictWithProgress } from "./_predict.ts";
 import { describeInputs, type Inputs } from "./_inputs.ts";
 import { formatJson } from "./_json.ts";
+import { commandOfRun } from "./_run_files.ts";
 import { evaluateByRegime } from "./_regimes.ts";
 import { loadData } from "./_run.ts";
 import { warnOfOtherData } from "./_trained_on.ts";
@@ -61,10 +64,20 @@ await runCommand<EvaluateFlags>({
   run: evaluate,
 });
 
+/** The metrics of a run are those of its training: others are not put in their place unasked. */
+async function refuseRunsOwn(out: string, overwrite: boolean): Promise<void> {
+  if (overwrite || basename(out) !== USUAL_OUTPUT) return;
+  if (await commandOfRun(dirname(out)) === undefined) return;
+  throw new ContractError(
+    `Cannot write to ${out}: it is what a run says of itself. Name another --out, or give --overwrite`,
+  );
+}
+
 async function evaluate(flags: EvaluateFlags, signal: AbortSignal): Promise<void> {
   const { out, overwrite } = flags;
   // A run's own metrics look like these.
   const own = { begins: BEGINNING, usual: USUAL_OUTPUT };
+  await refuseRunsOwn(out, overwrite);
   await using output = await openOutput(out, { ...own, overwrite });
   const models = await loadModels(flags.model);
   const { data: dataPath, labels, record, train: trainPath } = flags;

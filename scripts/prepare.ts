@@ -17,7 +17,7 @@ import {
   VALUE_KINDS,
 } from "../src/genome/mod.ts";
 import { writeCompetition } from "../src/io/competition_writer.ts";
-import { pathKind, realPath, writeFileAtomic } from "../src/io/file.ts";
+import { pathKind, realPath, removeFile, writeFileAtomic } from "../src/io/file.ts";
 import {
   DEPTH_NORMALISATIONS,
   type DepthNormalisation,
@@ -28,7 +28,7 @@ import {
 import { choice, integer, Interrupted, list, runCommand } from "./_cli.ts";
 import { type ExpressionFlags, takeExpression } from "./_expression.ts";
 import { checkInputFile } from "./_input_file.ts";
-import { checkOutput, lockOutput } from "./_outputs.ts";
+import { beginsWith, checkOutput, lockOutput } from "./_outputs.ts";
 import { taskCall } from "./_place.ts";
 import { ProgressLine } from "./_progress.ts";
 
@@ -48,6 +48,7 @@ interface PrepareFlags extends ExpressionFlags {
   readonly overwrite: boolean;
 }
 
+const GENE_NUMBERS_HEADER = "gene_id\tchrom\ttss\tstrand\toriginal_id";
 const RULES = [...READ_RULES, ...TRACK_RULES];
 
 await runCommand<PrepareFlags>({
@@ -175,6 +176,7 @@ async function run(flags: PrepareFlags, interrupt: AbortSignal): Promise<void> {
   progress.clear();
   console.log(`Written: ${flags.out}`);
   if (genes.some(isNumberedByName)) await writeGeneNumbers(flags.out, genes);
+  else await removeGeneNumbers(flags.out);
   printNextStep(flags.out, labels !== undefined);
 }
 
@@ -246,12 +248,20 @@ async function writeGeneNumbers(out: string, genes: readonly Gene[]): Promise<vo
   const rows = named.map(({ id, chromosome, tss, strand }) =>
     [geneNumber(id), chromosome, tss, strand, id].join("\t")
   );
-  const header = "gene_id\tchrom\ttss\tstrand\toriginal_id";
-  await writeFileAtomic(path, [header, ...rows].join("\n") + "\n");
+  await writeFileAtomic(path, [GENE_NUMBERS_HEADER, ...rows].join("\n") + "\n");
   const count = formatCountOf(named.length, "gene");
   console.log(
     `Written: ${path}, the numbers of ${count} without a human Ensembl id, for other programs`,
   );
+}
+
+/** Removes the table of a data set that was replaced, whose numbers say nothing of the new one. */
+async function removeGeneNumbers(out: string): Promise<void> {
+  const path = geneNumbersPath(out);
+  if (await pathKind(path) === "file" && await beginsWith(path, GENE_NUMBERS_HEADER)) {
+    await removeFile(path);
+    console.log(`Removed: ${path}, of the data set that was replaced`);
+  }
 }
 
 function printNextStep(out: string, isLabelled: boolean): void {

@@ -110,6 +110,7 @@ export function parseRecord(value: unknown, file?: string): DataRecord {
   if (!Array.isArray(marks) || marks.some((mark) => typeof mark !== "string")) {
     return fail("marks must be an array of texts");
   }
+  if (new Set(marks).size !== marks.length) return fail("marks has one twice, expected each once");
   const orientation = oneOf(ORIENTATIONS, record, "orientation", fail);
   const transform = oneOf(TRANSFORMS, record, "transform", fail);
   return {

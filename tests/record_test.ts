@@ -118,3 +118,7 @@ Deno.test("transforms are what their names say", () => {
   const unknown = "log2" as unknown as Transform;
   throws(() => transformFunction(unknown), { name: "RangeError", message: /none, log1p, asinh/ });
 });
+
+Deno.test("a record whose marks repeat is refused", () => {
+  throws(() => parseRecord({ ...COMPETITION_RECORD, marks: ["K4", "K4"] }), /marks has one twice/);
+});

@@ -16,6 +16,8 @@ export interface ReadDatasetOptions {
   readonly record?: DataRecord;
   /** Threads to read npz files on; see `ReadCompetitionOptions`. Default: all cores, at most 8. */
   readonly threads?: number;
+  /** Called with what is odd about an npz file but does not keep it from being read; see `ReadCompetitionOptions`. */
+  readonly onWarning?: (message: string) => void;
   /** Called now and then with how much is read and how much there is, in a unit that depends on the kind. */
   readonly onProgress?: (done: number, total: number) => void;
 }

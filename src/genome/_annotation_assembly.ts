@@ -20,6 +20,12 @@ export function compareWithAnnotation(
   if (assembly === "unknown") return ofGenes;
   const file = files.find((file) => file.assembly !== undefined)?.file;
   const [knowsGenes, knowsAssembly] = [ofGenes, assembly].map(knownAssembly);
+  if (named !== undefined && knowsAssembly === undefined && knowsGenes !== undefined) {
+    onWarning?.(
+      `the genes are of ${ofGenes} by what their file says, and "${named}" is no name of an assembly that is known: ` +
+        "if it is another one, all windows lie at wrong places",
+    );
+  }
   // Two names may be those of one assembly, unless both are known.
   const mayAgree = knowsAssembly === undefined || (knowsGenes === undefined && file === undefined);
   if (ofGenes === assembly || mayAgree) return assembly;

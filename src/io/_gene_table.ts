@@ -13,8 +13,10 @@ import type { NpzReader } from "./npz_types.ts";
 export const GENE_TABLE_MEMBER = "__genes__";
 
 const COLUMNS = ["number", "gene_id", "symbol", "chrom", "tss", "strand"] as const;
-/** Room for a million genes. */
-const MAX_BYTES = 2 ** 28;
+/** Room for a million genes with long names. */
+const MAX_BYTES = 2 ** 27;
+const MAX_GENES = 2 ** 21;
+const LINE_FEED = 10;
 
 /** A gene of the table. */
 export interface TableGene {
@@ -73,6 +75,11 @@ export async function readGeneTable(
 }
 
 function parseGeneTable(bytes: Uint8Array, file: string): ReadonlyMap<number, TableGene> {
+  let lineCount = 0;
+  for (const byte of bytes) if (byte === LINE_FEED) lineCount++;
+  if (lineCount > MAX_GENES) {
+    throw tableError(`it has ${lineCount} lines, expected at most ${MAX_GENES}`, file);
+  }
   const [header, ...lines] = decode(bytes, file).split("\n");
   if (!`${header}\t`.startsWith(`${COLUMNS.join("\t")}\t`)) {
     throw tableError(`its header is "${header.slice(0, 80)}", expected ${COLUMNS.join(" ")}`, file);

@@ -51,6 +51,8 @@ export interface ReadCompetitionOptions {
   readonly maxBytes?: number;
   /** Called now and then with the samples read so far and their number. */
   readonly onProgress?: (done: number, total: number) => void;
+  /** Called with what is odd but does not keep the file from being read: a record of its own that `record` contradicts. */
+  readonly onWarning?: (message: string) => void;
 }
 
 /**
@@ -104,13 +106,16 @@ export async function readCompetition(
 async function readColumns(
   source: ByteSource,
   directory: ZipDirectory,
-  { record: given, cellTypes: wanted, threads, maxBytes, onProgress }: ReadCompetitionOptions,
+  { record: given, cellTypes: wanted, threads, maxBytes, onProgress, onWarning }:
+    ReadCompetitionOptions,
 ): Promise<SampleColumns> {
   const npz = new ZipNpzReader(source, directory);
   const known = given ?? recordOf(npz);
+  if (given !== undefined) warnOfOtherRecord(npz, given, onWarning);
   const record = known ?? COMPETITION_RECORD;
   const cellTypes = chooseCellTypes(npz, wanted);
   const table = await readGeneTable(npz);
+  if (known === undefined && table !== undefined) refuseLostRecord(npz);
   const layouts = await readLayouts(npz, cellTypes, record.marks);
   checkInflatedSize(npz, cellTypes, maxBytes);
   const { bins, labelled } = layouts[0];
@@ -138,6 +143,32 @@ async function readColumns(
     ...{ signal: packed, labels, cellTypes, cellTypeIndex, bins, record },
     ...indexGenes(geneIds, table, npz.name),
   };
+}
+
+/** Says in which fields a record that was given contradicts the file's own. */
+function warnOfOtherRecord(
+  npz: NpzReader,
+  given: DataRecord,
+  onWarning: ((message: string) => void) | undefined,
+): void {
+  const own = onWarning === undefined ? undefined : recordOf(npz);
+  if (own === undefined) return;
+  const fields = Object.keys(own) as (keyof DataRecord)[];
+  const others = fields.filter((field) =>
+    String(own[field]) !== String(given[field] ?? own[field])
+  );
+  if (others.length === 0) return;
+  const list = others.map((field) => `${field} ${own[field]} (now ${given[field]})`);
+  onWarning?.(`${npz.name} has a record of its own, which is not used: ${list.join(", ")}`);
+}
+
+/** A file with a table of genes was written here, so it is none of the competition's, which the record would be of. */
+function refuseLostRecord({ name: file }: NpzReader): never {
+  throw new FormatError(
+    "Cannot read competition file: it has a table of genes, but its data record is gone, as it is from files that " +
+      "numpy.savez saved again. Name the record (--record FILE)",
+    { file },
+  );
 }
 
 /** Throws if what would be the last mark of a file without a record is rather the label of one with fewer marks. */

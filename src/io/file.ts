@@ -119,6 +119,17 @@ export async function isLink(path: string): Promise<boolean> {
   }
 }
 
+/** Whether a path names something other than a file or a directory: a link, a device, a pipe. */
+export async function isSpecial(path: string): Promise<boolean> {
+  try {
+    const { isFile, isDirectory } = await Deno.lstat(path);
+    return !isFile && !isDirectory;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
 /** Removes a file; one that is not there is fine. */
 export async function removeFile(path: string): Promise<void> {
   await Deno.remove(path).catch((error) => {
@@ -191,7 +202,8 @@ export async function writeFileAtomic(
   const directory = directoryOf(path);
   if (directory !== "") await attempt(makeDirectory(directory));
   const temporary = `${path}.${crypto.randomUUID().slice(0, 8)}.part`;
-  const file = await attempt(Deno.open(temporary, { write: true, createNew: true }));
+  const mode = await permissionsOf(path);
+  const file = await attempt(Deno.open(temporary, { write: true, createNew: true, mode }));
   // Tells others that the neighbour is no leftover, until this process ends in whatever way. Where the file system has
   // no locks it goes without.
   await file.tryLock(true).catch(() => false);
@@ -242,6 +254,12 @@ export async function writeFileAt(path: string, offset: number, bytes: Uint8Arra
   } finally {
     file.close();
   }
+}
+
+/** Who may read and write a file, which the one that replaces it keeps; `undefined` for a new one. */
+async function permissionsOf(path: string): Promise<number | undefined> {
+  const mode = await Deno.stat(path).then(({ mode }) => mode, () => null);
+  return mode === null ? undefined : mode & 0o777;
 }
 
 /** Passes on what a file operation gives, and wraps what it throws in an error that names the file. */

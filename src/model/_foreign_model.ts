@@ -19,6 +19,10 @@ function describeForeignModel(content: unknown): string {
   const said = "userDefinedMetadata.histone is missing, so it was not saved by @waka/histone";
   const programs = [generatedBy, convertedBy].filter((name) => typeof name === "string")
     .map((name: string) => name.slice(0, 100));
+  if (programs.includes("@waka/histone")) {
+    return "userDefinedMetadata.histone is missing: another program has saved it again without what " +
+      "@waka/histone had written there";
+  }
   const kind = format === "graph-model" ? ", as a graph of operations without layers" : "";
   if (programs.length > 0) {
     return `${said} but by ${

@@ -35,7 +35,7 @@ Deno.test("a file in the competition's format is read with its own record", asyn
     const record = { ...COMPETITION_RECORD, assembly: "hg38" };
     const block = {
       cellType: "E065",
-      genes: ["115459"],
+      genes: ["ENSG00000115459"],
       signal: Float64Array.of(1, 2, 3, 4, 5),
       labels: [0.5],
     };

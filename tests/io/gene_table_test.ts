@@ -104,6 +104,7 @@ Deno.test("a damaged table of genes is refused with what is wrong in it", async 
     [`${HEADER}419\ta\n`, /row 1 of the genes is/],
     [`${HEADER}419\t${"a".repeat(1001)}\t\t\t\t\n`, /row 1 of the genes is/],
     [Uint8Array.of(0xff, 0xfe), /it is no UTF-8 text/],
+    [new Uint8Array(2 ** 21 + 1).fill(10), /it has 2097153 lines, expected at most 2097152/],
     [{ dtype: "int8", shape: [1], data: Int8Array.of(1) }, /it is int8 \[1\], expected the bytes/],
     [{ dtype: "uint8", shape: [1, 1], data: Uint8Array.of(1) }, /it is uint8 \[1, 1\]/],
   ];
@@ -169,4 +170,19 @@ testWith("numpy", "the table of genes is text that any program reads", async () 
       `${HEADER}419\tENSG00000000419.14\tDPM1\t20\t7\t-`,
     );
   });
+});
+
+Deno.test("a file that was saved again without its record is not taken for the competition's", async () => {
+  const values = new Float64Array(2 * 100 * 7).map((_, i) =>
+    i % 7 === 0 ? 419 + Math.floor(i / 700) : 1
+  );
+  const data = new TextEncoder().encode(`${HEADER}419\ta\t\t\t\t\n420\tb\t\t\t\t\n`);
+  const members: NpzMemberData[] = [
+    { name: "E1", dtype: "float64", shape: [2, 100, 7], data: values },
+    { name: "__genes__", dtype: "uint8", shape: [data.length], data },
+  ];
+  const file = bytesSource(await npzBytes(members), "again.npz");
+  await rejects(readCompetition(file), /its data record is gone.*--record FILE\) \(again\.npz\)$/);
+  const { genes } = await readCompetition(file, { record: COMPETITION_RECORD });
+  deepStrictEqual(genes, ["a", "b"]);
 });

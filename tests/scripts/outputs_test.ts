@@ -148,3 +148,22 @@ Deno.test("a prepare that was killed does not keep the next one from writing", a
     deepStrictEqual(locks, []);
   });
 });
+
+Deno.test("links and pipes are not replaced, a replaced file keeps who may read it, a user's lock file stays", async () => {
+  await withDirectory(async (directory) => {
+    await Deno.writeTextFile(`${directory}/target`, "mine");
+    await Deno.symlink(`${directory}/target`, `${directory}/link`);
+    const overwrite = { overwrite: true };
+    await rejects(checkOutput(`${directory}/link`, overwrite), {
+      message: /it is a link, a device/,
+    });
+    await Deno.writeTextFile(`${directory}/secret.csv`, "a", { mode: 0o600 });
+    const output = await openOutput(`${directory}/secret.csv`, overwrite);
+    await output.write("b");
+    await output[Symbol.asyncDispose]();
+    strictEqual((await Deno.stat(`${directory}/secret.csv`)).mode! & 0o777, 0o600);
+    await Deno.writeTextFile(`${directory}/x.csv.lock`, "precious");
+    await rejects(openOutput(`${directory}/x.csv`), { message: /x\.csv\.lock.*holds something/ });
+    strictEqual(await Deno.readTextFile(`${directory}/x.csv.lock`), "precious");
+  });
+});
