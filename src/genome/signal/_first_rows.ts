@@ -1,11 +1,13 @@
 /** The look at a text file's first rows when it is opened: what is of another format is found before hours of counting. */
 
 import type { Bytes } from "../../_bytes.ts";
+import { FormatError } from "../../errors.ts";
 import type { ByteSource } from "../../io/byte_source.ts";
 import { readInflated } from "../_gunzip.ts";
 import { visitPiecesOfText } from "../_text_lines.ts";
-import { describeOddReads, rowText } from "./_foreign_rows.ts";
+import { describeForeignRows, rowText } from "./_foreign_rows.ts";
 import { IntervalRows, type RowSink } from "./_interval_rows.ts";
+import { describeOddReads } from "./_odd_reads.ts";
 import { BED_ROWS, BEDGRAPH_ROWS } from "./_row_kinds.ts";
 import type { TextFormat } from "./track.ts";
 
@@ -19,20 +21,28 @@ const NOWHERE: RowSink = { startContig() {}, add: () => -1 };
  * Reads the first rows as counting would.
  *
  * @returns What is odd about them.
- * @throws {FormatError} If one is no row of the format.
+ * @throws {FormatError} If one is no row of the format, or all are of another one.
  */
 export async function checkFirstRows(source: ByteSource, format: TextFormat): Promise<string[]> {
+  const { name: file } = source;
   const kind = format === "bed" ? BED_ROWS : { ...BEDGRAPH_ROWS, mayOverlap: true };
-  const rows = new IntervalRows(source.name, kind, NOWHERE);
+  const rows = new IntervalRows(file, kind, NOWHERE);
   const texts: string[] = [];
+  const comments: string[] = [];
   await visitPiecesOfText(firstLines(source), (line) => {
     if (rows.rows === MOST_ROWS) return;
     const before = rows.rows;
+    const emptyBefore = rows.empty?.count;
     rows.read(line);
     if (rows.rows > before) texts.push(rowText(line));
+    else if (rows.empty?.count === emptyBefore) comments.push(rowText(line));
   }, { source });
-  const odd = format === "bed" ? describeOddReads(texts) : undefined;
-  return odd === undefined ? [] : [`${source.name} ${odd}`];
+  const foreign = describeForeignRows(texts);
+  if (foreign !== undefined) {
+    throw new FormatError(`Cannot read ${kind.name}: ${foreign}`, { file });
+  }
+  const odd = format === "bed" ? describeOddReads({ file, rows: texts, comments }) : undefined;
+  return odd === undefined ? [] : [`${file} ${odd}`];
 }
 
 /** The first bytes of a file that are whole lines. */

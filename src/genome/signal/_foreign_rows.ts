@@ -60,6 +60,7 @@ export function describeForeignRow(
 ): string | undefined {
   const found = FOREIGN.find(([pattern]) => pattern.test(row));
   if (found !== undefined) return `it looks like ${found[1]}, ${found[2](file)}`;
+  if (isOfHistogram(row)) return DEPTHS;
   if (!isSignal || !BED_ROW.test(row)) return undefined;
   return "it looks like BED, expected bedGraph: name a file of reads .bed or .tagAlign";
 }
@@ -76,25 +77,18 @@ export function isPairOfReads(row: string): boolean {
   return second === first || hasStrands;
 }
 
-const NUMBER = String.raw`-?\d+(\.\d+)?([eE][+-]?\d+)?`;
-const BED6 = String.raw`^\S+\t\d+\t\d+\t[^\t]*\t${NUMBER}\t[+\-.]`;
-/** Rows of peaks: narrowPeak, broadPeak, gappedPeak, and BED whose names are as MACS2 gives them. */
-const PEAKS: readonly RegExp[] = [
-  RegExp(`${BED6}(\t${NUMBER}){3}\t-?\\d+$`),
-  RegExp(`${BED6}(\t-?\\d+\\.\\d+)(\t${NUMBER}){2}$`),
-  RegExp(`${BED6}\t\\d+\t\\d+\t[\\d,]+\t\\d+\t[\\d,]+\t[\\d,]+(\t${NUMBER}){3}$`),
-  /^\S+\t\d+\t\d+\t\S*peak_?\d+[a-z]?(\t|$)/i,
-];
-const FOUR_NUMBERS = RegExp(`^\\S+\\s+\\d+\\s+\\d+\\s+${NUMBER}\\s*$`);
+const HISTOGRAM = /^\S+\t\d+\t(\d+)\t(\d+)\t(\d\S*)$/;
+const DEPTHS =
+  "it looks like a histogram of depths, as bedtools genomecov writes it without -bg, " +
+  "expected a value by place: run bedtools genomecov with -bg";
 
-/** What rows that can be read as reads may be instead, or `undefined` if they look like reads. */
-export function describeOddReads(rows: readonly string[]): string | undefined {
-  const look = (pattern: RegExp) => rows.length > 0 && rows.every((row) => pattern.test(row));
-  if (PEAKS.some(look)) {
-    return "looks like peaks, not reads: each peak is counted as one read. Reads or signal that the peaks were " +
-      "called from say more";
-  }
-  if (!look(FOUR_NUMBERS)) return undefined;
-  return "has four columns, the last a number, as bedGraph: its rows are counted as reads. If the number is a " +
-    "signal, name the file .bedGraph";
+/** A depth, how many bases have it, how many there are, and the quotient of the two with six digits. */
+function isOfHistogram(row: string): boolean {
+  const [, bases, all, share] = HISTOGRAM.exec(row) ?? [];
+  return Number(bases) > 0 && Math.abs(Number(bases) / Number(all) / Number(share) - 1) < 1e-5;
+}
+
+/** What rows are instead that could be read, though not for what they say; `undefined` if they are as they should be. */
+export function describeForeignRows(rows: readonly string[]): string | undefined {
+  return rows.length > 1 && rows.every(isOfHistogram) ? DEPTHS : undefined;
 }

@@ -19,6 +19,8 @@ export interface IndexedTextContent {
   readonly format: TextFormat;
   readonly index: BgzfIndex;
   readonly warnings: readonly string[];
+  /** Whether there is one of what its first rows look like. */
+  readonly looksOdd: boolean;
 }
 
 /** A file with an index. */
@@ -29,14 +31,16 @@ export class IndexedTextTrack implements SignalTrack {
   readonly warnings: readonly string[];
   readonly #source: ByteSource;
   readonly #index: BgzfIndex;
+  readonly #looksOdd: boolean;
 
-  constructor(source: ByteSource, { format, index, warnings }: IndexedTextContent) {
+  constructor(source: ByteSource, { format, index, warnings, looksOdd }: IndexedTextContent) {
     this.name = source.name;
     this.format = format;
     this.warnings = warnings;
     this.contigs = (index.names ?? []).map((name) => ({ name }));
     this.#source = source;
     this.#index = index;
+    this.#looksOdd = looksOdd;
   }
 
   async count(windows: GeneWindows, options: CountOptions): Promise<SignalCounts> {
@@ -62,7 +66,7 @@ export class IndexedTextTrack implements SignalTrack {
       onProgress?.(done += onContig.starts.length, windows.genes);
     }
     onProgress?.(windows.genes, windows.genes);
-    sink.warn(rows, { file: this.name, onWarning });
+    sink.warn(rows, { file: this.name, looksOdd: this.#looksOdd, onWarning });
     return {
       values: sink.finish(),
       contigs: this.contigs,

@@ -7,6 +7,7 @@ import { advisePairs } from "./_advice.ts";
 import { describeForeignRow, isPairOfReads, rowText } from "./_foreign_rows.ts";
 import { OverlapError } from "./_overlap_error.ts";
 import { isBlank, type RowKind, RowSplitter } from "./_row_kinds.ts";
+import { RowShapes } from "./_row_shapes.ts";
 
 /** Takes rows; coordinates are 0-based half-open. */
 export interface RowSink {
@@ -46,6 +47,8 @@ export class IntervalRows {
   #end = 0;
   #rows = 0;
   #empty: OddRows | undefined;
+  /** Of the rows that have a base. */
+  readonly shapes = new RowShapes();
   /** Where the lines come from if they have no number: the block of a BGZF file. */
   byteOffset: number | undefined;
 
@@ -95,6 +98,7 @@ export class IntervalRows {
     if (!this.#kind.mayOverlap && !isNewContig && from < this.#end && to > this.#start) {
       this.#failOverlap(line, Math.max(from, this.#start));
     }
+    this.shapes.add(to - from, isNewContig || from >= this.#end);
     this.#start = from;
     this.#end = to;
     this.#rows++;

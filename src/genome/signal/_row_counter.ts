@@ -80,8 +80,8 @@ export class RowCounter implements RowSink {
     return this.#counter.finish();
   }
 
-  /** Says what rows were passed over. */
-  warn(rows: IntervalRows, { file, onWarning }: WarnOptions): void {
+  /** Says what rows were passed over, and, unless their look has told it, whether rows are hardly reads. */
+  warn(rows: IntervalRows, { file, looksOdd, onWarning }: WarnOptions): void {
     const say = (odd: OddRows | undefined, what: string) => {
       if (odd === undefined) return;
       onWarning?.(`${file} has ${formatCountOf(odd.count, "row")} ${what}, such as ${odd.first}`);
@@ -92,6 +92,9 @@ export class RowCounter implements RowSink {
       this.#outside,
       "past the end of the chromosome, left out (is the file of another assembly?)",
     );
+    if (looksOdd || this.#reads === undefined) return;
+    const shapes = rows.shapes.describe();
+    if (shapes !== undefined) onWarning?.(`${file} ${shapes}`);
   }
 
   #describeContig(name: string): RowContig {
@@ -120,6 +123,8 @@ export class RowCounter implements RowSink {
 
 interface WarnOptions {
   readonly file: string;
+  /** Whether opening the file told that its rows look like something else. */
+  readonly looksOdd: boolean;
   readonly onWarning: CountOptions["onWarning"];
 }
 

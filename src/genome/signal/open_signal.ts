@@ -31,8 +31,12 @@ const FOREIGN: readonly (readonly [ending: RegExp, advise: (name: string) => str
   [/\.cram$/i, (name) => `it is CRAM, expected BAM: run "${adviseCram(name)}"`],
   [/\.(fastq|fq)(\.gz)?$/i, () => "its reads are not aligned to a genome yet, expected BAM"],
   [
-    /\.(narrow|broad|gapped)peak(\.gz)?$/i,
+    /\.(narrow|broad|gapped)peak(\.gz)?$|(peaks|summits)\.(xls|txt|tsv|csv)$/i,
     () => "it holds peaks, expected the reads or the signal that they were called from",
+  ],
+  [
+    /fragments\.tsv(\.b?gz)?$/i,
+    () => "if it holds fragments of single cells, each to be counted, name it .bed (or .bed.gz)",
   ],
   [/\.(bb|bigbed)$/i, () => 'it is bigBed, expected BED: "bigBedToBed" makes that of it'],
   [/\.wig(\.gz)?$/i, () => 'it is wiggle text, expected bigWig: "wigToBigWig" makes that of it'],

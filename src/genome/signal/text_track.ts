@@ -42,8 +42,10 @@ export async function openText(
   if (index !== undefined) return await openIndexedText(source, { format, index });
   const isInBlocks = isBgzip(await source.read(0, Math.min(16, source.size)));
   const missingEnd = isInBlocks ? await warnOfMissingEnd(source) : [];
-  const warnings = [...missingEnd, ...await checkFirstRows(source, format)];
-  return new TextTrack(source, { format, warnings, lacksEnd: missingEnd.length > 0 });
+  const odd = await checkFirstRows(source, format);
+  const warnings = [...missingEnd, ...odd];
+  const lacksEnd = missingEnd.length > 0;
+  return new TextTrack(source, { format, warnings, looksOdd: odd.length > 0, lacksEnd });
 }
 
 async function openIndexedText(
@@ -66,8 +68,14 @@ async function openIndexedText(
   const rest = rangeAfter(source, { name: index.name, content: bgzfIndex });
   const missingEnd = await warnOfMissingEnd(source);
   if (missingEnd.length > 0) await checkLastLine(source, rest);
-  const warnings = [...missingEnd, ...await checkFirstRows(source, format)];
-  return new IndexedTextTrack(source, { format, index: bgzfIndex, warnings });
+  const odd = await checkFirstRows(source, format);
+  const warnings = [...missingEnd, ...odd];
+  return new IndexedTextTrack(source, {
+    format,
+    index: bgzfIndex,
+    warnings,
+    looksOdd: odd.length > 0,
+  });
 }
 
 /** An index tells places in bgzip's blocks, which the files of gzip lack. */
@@ -84,6 +92,8 @@ async function checkIsBgzf(source: ByteSource, index: ByteSource): Promise<void>
 interface TextContent {
   readonly format: TextFormat;
   readonly warnings: readonly string[];
+  /** Whether there is one of what its first rows look like. */
+  readonly looksOdd: boolean;
   /** Whether it is of bgzip and lacks the block at its end. */
   readonly lacksEnd: boolean;
 }
@@ -94,13 +104,15 @@ class TextTrack implements SignalTrack {
   readonly contigs = undefined;
   readonly warnings: readonly string[];
   readonly #source: ByteSource;
+  readonly #looksOdd: boolean;
   readonly #lacksEnd: boolean;
 
-  constructor(source: ByteSource, { format, warnings, lacksEnd }: TextContent) {
+  constructor(source: ByteSource, { format, warnings, looksOdd, lacksEnd }: TextContent) {
     this.name = source.name;
     this.format = format;
     this.warnings = warnings;
     this.#source = source;
+    this.#looksOdd = looksOdd;
     this.#lacksEnd = lacksEnd;
   }
 
@@ -119,7 +131,7 @@ class TextTrack implements SignalTrack {
       throw error instanceof OverlapError ? await this.#withBothLines(error) : error;
     }
     if (rows.rows === 0 && rows.empty === undefined) failEmpty(this.name);
-    sink.warn(rows, { file: this.name, onWarning });
+    sink.warn(rows, { file: this.name, looksOdd: this.#looksOdd, onWarning });
     const reads = this.format === "bed" ? rows.rows : undefined;
     return { values: sink.finish(), contigs: sink.contigs, reads };
   }

@@ -1,8 +1,10 @@
-import { deepStrictEqual, rejects } from "node:assert";
+import { deepStrictEqual, rejects, throws } from "node:assert";
 import { openSignal, signalFormat } from "../../../src/genome/signal/open_signal.ts";
+import type { SignalTrack } from "../../../src/genome/signal/track.ts";
 import { geneWindows } from "../../../src/genome/windows.ts";
 import { bytesSource } from "../../../src/io/byte_source.ts";
 import { countText, geneAt } from "../../helpers/genome.ts";
+import { indexedText } from "../../helpers/indexed_text.ts";
 import { textSource } from "../../helpers/text_source.ts";
 
 const WINDOWS = geneWindows([geneAt("chr1", 1000)], { halfWidthBp: 500 });
@@ -39,6 +41,14 @@ const REFUSED: readonly (readonly [name: string, file: string, text: string, wan
   ["a web page", "a.bed", "<!DOCTYPE html>\n<html>\n", /web page.*download/],
   ["a table of commas", "a.bedGraph", "chr1,100,200,5\n", /commas, expected tabs/],
   ["a line of names", "a.bed", "chrom\tchromStart\tchromEnd\n", /column names.*begin it with #/],
+  ["a histogram of depths", "a.bdg", "chr1\t0\t100\t500\t0.2\nchr1\t1\t400\t500\t0.8\n", /-bg/],
+  ["one of more depth than bases", "a.bdg", "chr1\t9\t3\t700\t0.00428571\n", /genomecov with -bg/],
+  [
+    "one given for reads",
+    "a.bed",
+    "chr1\t0\t1\t3\t0.333333\nchr1\t1\t2\t3\t0.666667\n",
+    /histogram/,
+  ],
   ["BED as bedGraph", "a.bdg", "chr1\t5\t9\tr1\t0\t+\n", /BED, expected bedGraph/],
 ];
 
@@ -59,6 +69,13 @@ const READ: readonly (readonly [name: string, file: string, text: string])[] = [
   ["reads with columns of numbers after the strand", "a.bed", "chr1\t1000\t1236\tr\t6\t+\t5\t9\n"],
   ["fragments with their counts", "a.bed", "chr1\t1000\t1236\tACGT\t2\t7\n"],
   ["reads whose strand is not known", "a.bed", "chr1\t1000\t1236\tr\t0\t.\n"],
+  ["reads as BED12", "a.bed", "chr1\t1000\t1236\tr/1\t60\t+\t1000\t1236\t255,0,0\t1\t236\t0\n"],
+  ["reads as BED12 in black", "a.bed", "chr1\t1000\t1236\tr\t60\t+\t1000\t1236\t0\t1\t236\t0\n"],
+  ["reads of GRanges", "a.bed", "chr1\t1000\t1236\tr\t60\t*\n"],
+  ["reads whose score is a fraction", "a.bed", "chr1\t1000\t1236\tr\t0.5\t-\n"],
+  ["reads of Illumina's names", "a.bed", "chr1\t1000\t1236\tHW:1:FC:2:1101:15:20\t60\t+\n"],
+  ["reads that are named after peaks", "a_peaks.reads.bed", "chr1\t1000\t1236\n"],
+  ["reads whose comment is of anything", "a.bed", "# peak FDR\nchr1\t1000\t1236\tN\t1000\t+\n"],
   ["mates of a pair, one in a row", "a.bed", "chr1\t1000\t1236\tr/1\t0\t-\n"],
 ];
 
@@ -71,7 +88,7 @@ for (const [name, file, text] of READ) {
   });
 }
 
-const ODD: readonly (readonly [name: string, text: string, wanted: RegExp])[] = [
+const ODD: readonly (readonly [name: string, text: string, wanted: RegExp, file?: string])[] = [
   [
     "narrowPeak",
     "chr1\t9\t99\tp\t100\t.\t5.1\t-1\t2.5\t40\n",
@@ -81,13 +98,105 @@ const ODD: readonly (readonly [name: string, text: string, wanted: RegExp])[] = 
   ["gappedPeak", "chr1\t9\t99\tp\t100\t.\t9\t99\t0\t1\t90,\t0,\t5.1\t3\t2.5\n", /peaks/],
   ["summits of MACS2", "chr1\t9\t10\tliver_peak_1\t5.8\n", /peaks/],
   ["bedGraph", "chr1\t0\t10\t0.5\nchr1\t10\t20\t0\n", /four columns.*name the file \.bedGraph/],
+  ["SEACR", "chr1\t9\t99\t600\t3.5\tchr1:20-40\n", /peaks, not reads.*give the reads/],
+  ["SEACR of one column more", "chr1\t9\t99\t600\t3\tchr1:20-40\t8\n", /peaks/],
+  ["IDR", `chr1\t9\t99\t.\t100\t.\t5.1\t-1\t2.5\t40${"\t5".repeat(10)}\n`, /peaks/],
+  ["IDR of broad peaks", `chr1\t9\t99\t.\t100\t.\t5.1\t-1\t2.5${"\t0.5".repeat(8)}\n`, /peaks/],
+  ["epic2", "chr1\t9\t99\t4e-10\t123.7\t.\t20\t5\t1e-9\t1.9\n", /peaks/],
+  ["a header of epic2", "#Chromosome\tStart\tEnd\tPValue\tScore\nchr1\t9\t99\t0\t1\t.\n", /peaks/],
+  ["a track of peaks", "track type=narrowPeak\nchr1\t9\t99\tp\t0\t.\n", /peaks/],
+  ["a summary of SICER", "chr1\t9\t99\t34\t2\t1e-10\t5.5\t1e-9\n", /peaks/],
+  ["DiffBind", "chr1\t9\t99\t1\t7.5\t*\nchr1\t200\t299\t2\t7\t*\n", /peaks/],
+  ["HOMER", "chr1\t9\t99\tchr1-1\t1\t+\nchrX\t9\t99\tchrX-2\t1\t-\n", /peaks/],
+  ["consensus peaks of nf-core", "chr1\t9\t99\tInterval_1\t0\t+\n", /peaks/],
+  ["peaks by their name", "chr1\t9\t99\n", /peaks/, "CUT_Tag_peaks.sorted.bed"],
+  ["peaks by their name, on a strand", "chr1\t9\t99\tx\t1\t+\n", /peaks/, "a.relaxed.bed"],
+  ["cCREs", "chr1\t9\t99\tEH38D4327497\tEH38E2776516\tpELS\n", /annotation, not reads/],
+  ["transcripts", "chr1\t9\t99\tENST00000456328.2\t0\t+\n", /annotation, not reads/],
+  [
+    "states of ChromHMM",
+    "chr1\t0\t200\t15_Quies\nchr1\t200\t800\t9_Het\nchr1\t800\t900\t15_Quies\n",
+    /segments of the genome/,
+  ],
+  ["states by their name", "chr1\t0\t200\tE9\n", /segments of/, "E003_15_dense.bed"],
+  ["bins", "chr1\t0\t200\nchr1\t200\t400\nchr1\t400\t600\n", /segments of the genome/],
+  ["fragments of 10x", "# id=x\nchr1\t9\t99\tAAACGAAAGAAA-1\t2\n", /fifth column.*is not used/],
 ];
 
-for (const [name, text, wanted] of ODD) {
-  Deno.test(`${name} given for reads is warned of`, async () => {
-    const { warnings } = await open(text, "a.bed");
-    deepStrictEqual(warnings?.length, 1);
+/** What opening and counting a file of reads says. */
+async function listWarnings(text: string, name: string): Promise<string[]> {
+  return await listWarningsOf(await open(text, name));
+}
+
+async function listWarningsOf(track: SignalTrack): Promise<string[]> {
+  const warnings = [...track.warnings ?? []];
+  await track.count(WINDOWS, { rule: "reads", onWarning: (message) => warnings.push(message) });
+  return warnings;
+}
+
+for (const [name, text, wanted, file = "a.bed"] of ODD) {
+  Deno.test(`${name} given for reads: one warning tells`, async () => {
+    const warnings = await listWarnings(text, file);
+    deepStrictEqual(warnings.length, 1, warnings.join("\n"));
     deepStrictEqual(wanted.test(warnings[0]), true, warnings[0]);
+  });
+}
+
+/** Rows of three columns, each so long and so far from the start of the one before it. */
+function makeRows(rows: number, { length, step }: { length: number; step: number }): string {
+  const starts = Array.from({ length: rows }, (_, i) => i * step);
+  return starts.map((start) => `chr1\t${start}\t${start + length}\n`).join("");
+}
+
+Deno.test("rows that are mostly longer than any fragment are warned of when they are counted", async () => {
+  const long = makeRows(3, { length: 2000, step: 5000 });
+  const wanted =
+    "a.bed has rows much longer than reads or fragments, 2,000 bp on average: it may hold peaks or " +
+    "other regions, of which each is counted as one read. If so, give the reads or the signal instead";
+  deepStrictEqual(await listWarnings(long, "a.bed"), [wanted]);
+  deepStrictEqual((await listWarnings(long, "a_peaks.bed")).length, 1);
+});
+
+Deno.test("fragments of which some have their mates far apart are not", async () => {
+  const text = makeRows(30, { length: 300, step: 200 }) + "chr1\t0\t90000000\n";
+  deepStrictEqual(await listWarnings(text, "a.bed"), []);
+});
+
+Deno.test("many rows in order of which none overlap are warned of, since some reads would", async () => {
+  const rows = makeRows(5000, { length: 400, step: 500 });
+  const [warning, ...others] = await listWarnings(rows + rows.replaceAll("chr1", "chr2"), "a.bed");
+  deepStrictEqual(/10,000 rows in order of which no two overlap/.test(warning), true, warning);
+  deepStrictEqual(others, []);
+});
+
+Deno.test("rows of an indexed file are warned of likewise, once", async () => {
+  const rows = makeRows(3, { length: 2000, step: 5000 }).match(/.+\n/g)!;
+  const count = async (name: string) => {
+    const { source, index } = indexedText(name, rows);
+    return await listWarningsOf(await openSignal(source, { index }));
+  };
+  deepStrictEqual((await count("a.bed.gz")).map((text) => /2,000 bp/.test(text)), [true]);
+  deepStrictEqual((await count("a_peaks.bed.gz")).map((text) => /like peaks/.test(text)), [true]);
+});
+
+for (
+  const [name, text] of [
+    ["short reads", makeRows(10_000, { length: 36, step: 500 })],
+    [
+      "fragments of which two overlap",
+      makeRows(10_000, { length: 400, step: 500 }) + "chr1\t4999700\t5000000\n",
+    ],
+    ["few fragments", makeRows(1000, { length: 400, step: 500 })],
+  ] as const
+) {
+  Deno.test(`${name} may not overlap by chance, without a word`, async () => {
+    deepStrictEqual(await listWarnings(text, "a.bed"), []);
+  });
+}
+
+for (const name of ["NA_peaks.xls", "a_summits.txt", "atac_fragments.tsv.gz"]) {
+  Deno.test(`${name} is told what it holds by its name`, () => {
+    throws(() => signalFormat(name), { name: "TypeError", message: /holds (peaks|fragments)/ });
   });
 }
 

@@ -1,0 +1,99 @@
+/** Rows that can be read as reads but hardly are: peaks, segments of a genome, elements of an annotation, bins. */
+
+const REGION = String.raw`^\S+\t\d+\t\d+`;
+const NUMBER = String.raw`-?\d+(\.\d+)?([eE][+-]?\d+)?`;
+const BED6 = String.raw`${REGION}\t[^\t]*\t${NUMBER}\t[+\-.]`;
+
+/** Rows of peaks, each of one tool or format. */
+const PEAKS: readonly RegExp[] = [
+  // narrowPeak, broadPeak and gappedPeak.
+  RegExp(`${BED6}(\t${NUMBER}){3}\t-?\\d+$`),
+  RegExp(`${BED6}(\t-?\\d+\\.\\d+)(\t${NUMBER}){2}$`),
+  RegExp(`${BED6}\t\\d+\t\\d+\t[\\d,]+\t\\d+\t[\\d,]+\t[\\d,]+(\t${NUMBER}){3}$`),
+  // IDR: narrowPeak or broadPeak, and the same of each replicate. BED12 of reads has at most six columns there.
+  RegExp(`${BED6}(\t${NUMBER}){11,}$`),
+  // Names as MACS2, nf-core and others give them.
+  /^\S+\t\d+\t\d+\t\S*(peak|summit|interval|island)[_-]?\d+[a-z]?(\t|$)/i,
+  // HOMER names a peak after its chromosome.
+  /^(\S+)\t\d+\t\d+\t\1-\d+(\t|$)/,
+  // SEACR, which tells where in the peak the signal is highest.
+  RegExp(`${REGION}(\t${NUMBER}){2}\t[^\\s:]+:\\d+-\\d+(\t|$)`),
+  // Summaries of SICER, which have numbers only.
+  RegExp(`${REGION}(?=.*\\d[.eE][\\d-])(\t${NUMBER}){5,}$`),
+];
+/** The line that names the columns of peaks, as epic2 and SICER2 write it, or tells a browser that they are. */
+const PEAK_HEADER =
+  /^#?\s*"?chr\w*"?\s.*(p.?value|q.?value|fdr|fold.?change|summit|peak)|^track\s.*type="?(narrow|broad|gapped)peak/i;
+const PEAK_FILE =
+  /(peaks|summits|(narrow|broad|gapped)_?peak)([._-].*)?\.bed(\.b?gz)?$|\.(stringent|relaxed)\.bed(\.b?gz)?$/i;
+/** What a file that is named after peaks may have of them. */
+const READS_FILE = /(^|[._-])(reads?|frags?|fragments?|tagalign)[._-]/i;
+
+const SCORE_WITHOUT_STRAND = RegExp(`${REGION}\t[^\t]*\t${NUMBER}\t[.*](\t|$)`);
+const FRACTIONAL_SCORE = RegExp(`${REGION}\t[^\t]*\t-?\\d+(\\.\\d|e-)`, "i");
+const ON_STRAND = RegExp(`${REGION}\t[^\t]*\t[^\t]*\t[+-](\t|$)`);
+
+/** Candidate cis-regulatory elements of ENCODE, features of Ensembl's regulatory build, genes and transcripts. */
+const ELEMENTS = RegExp(`${REGION}\t(E[HM]\\d\\d[DE]\\d{7}|ENS[A-Z]*\\d{11}|[NX][MR]_\\d{5,})`);
+const SEGMENTS_FILE = /_(dense|expanded|mnemonics|segments|statebyline)\.bed(\.b?gz)?$/i;
+const FOUR_NUMBERS = RegExp(`^\\S+\\s+\\d+\\s+\\d+\\s+${NUMBER}\\s*$`);
+const SINGLE_CELLS = RegExp(`${REGION}\t(\\S*[^A-Z\\s])?[ACGTN]{10,}(-\\d+)?\t\\d+$`);
+
+const AS_READS = "not reads, and each row is counted as one read";
+const LOOKS_LIKE_PEAKS =
+  `looks like peaks, ${AS_READS}: give the reads or the signal that the peaks were called from`;
+
+/** The first rows of a file. */
+export interface FirstRows {
+  /** The file's name. */
+  readonly file: string;
+  /** The rows, without those without a base. */
+  readonly rows: readonly string[];
+  /** The lines among them that are no rows: comments and what browsers need. */
+  readonly comments: readonly string[];
+}
+
+/** What rows that can be read as reads may be instead, or what of them is not used; `undefined` for plain reads. */
+export function describeOddReads({ file, rows, comments }: FirstRows): string | undefined {
+  if (rows.length === 0) return undefined;
+  const look = (pattern: RegExp) => rows.every((row) => pattern.test(row));
+  if (PEAKS.some(look) || comments.some((line) => PEAK_HEADER.test(line))) return LOOKS_LIKE_PEAKS;
+  if (look(SCORE_WITHOUT_STRAND) && rows.some((row) => FRACTIONAL_SCORE.test(row))) {
+    return LOOKS_LIKE_PEAKS;
+  }
+  if (look(FOUR_NUMBERS)) {
+    return "has four columns, the last a number, as bedGraph: its rows are counted as reads. If the number is a " +
+      "signal, name the file .bedGraph";
+  }
+  if (look(ELEMENTS)) {
+    return `looks like elements of an annotation, ${AS_READS}: give the reads or the signal`;
+  }
+  if (look(SINGLE_CELLS)) {
+    return "looks like fragments of single cells, as 10x has them: each row is counted as one fragment, and the " +
+      "fifth column, the number of its read pairs, is not used. Cells are not told apart: give a file of each " +
+      "cell type";
+  }
+  return describeByName(file, rows);
+}
+
+function describeByName(path: string, rows: readonly string[]): string | undefined {
+  const file = path.slice(path.lastIndexOf("/") + 1);
+  if (SEGMENTS_FILE.test(file) || areAdjacent(rows)) {
+    return `looks like segments of the genome, as ChromHMM writes them, ${AS_READS}: give the reads or the signal`;
+  }
+  const mayBePeaks = PEAK_FILE.test(file) && !READS_FILE.test(file) && !areOnBothStrands(rows);
+  return mayBePeaks ? LOOKS_LIKE_PEAKS : undefined;
+}
+
+/** Whether each row starts where the one before it ends. */
+function areAdjacent(rows: readonly string[]): boolean {
+  const places = rows.map((row) => row.split(/\s+/, 3));
+  const follows = ([contig, start]: string[], i: number) =>
+    i === 0 || (contig === places[i - 1][0] && start === places[i - 1][2]);
+  return rows.length > 2 && places.every(follows);
+}
+
+function areOnBothStrands(rows: readonly string[]): boolean {
+  const strands = new Set(rows.map((row) => ON_STRAND.test(row) ? row.split("\t", 6)[5] : ""));
+  return strands.size === 2 && !strands.has("");
+}
