@@ -13,6 +13,7 @@ import { readInflated } from "./_gunzip.ts";
 const LONGEST_LINE_BYTES = 1 << 26;
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
+const QUOTE = 34;
 
 /** Called with what is odd about a file but does not keep it from being read; names file and line. */
 export type OnWarning = (message: string) => void;
@@ -23,7 +24,7 @@ export type OnWarning = (message: string) => void;
  *
  * @param source The file, plain or gzip.
  * @param visit Called with each line; always the same object, so copy what is to be kept.
- * @param onWarning Called once if both line ends occur.
+ * @param onWarning Called once if both line ends occur, and if the file seems to be cut within its last line.
  * @throws {FormatError} If the gzip data are damaged, the file is no UTF-8 text, a line holds a carriage
  * return before its end or is longer than 64 MiB.
  */
@@ -65,6 +66,11 @@ export async function visitPiecesOfText(
   }
   const last = joinPieces(rest);
   if (last.length === 0) return;
+  if (last.reduce((quotes, byte) => quotes + Number(byte === QUOTE), 0) % 2 === 1) {
+    onWarning?.(
+      `${source.name} may be cut short: its last line has no line end, and ends within double quotes`,
+    );
+  }
   // A line end that the file lacks, so that the last line is read as all others.
   line.bytes = concatenate(last, ends.missingEnd(last));
   visitFullLines({ source, ends }, line, visit);

@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { type ByteSource, bytesSource } from "../../src/io/byte_source.ts";
@@ -187,4 +187,17 @@ Deno.test("a line of many pieces is whole, and one that never ends is refused", 
   ]);
   const endless = bytesSource(new Uint8Array(2 ** 26 + 2 ** 21).fill(0x78), "a.tsv");
   await rejects(linesOf(endless), /Cannot read line: it is longer than 64 MiB \(a\.tsv, line 1\)/);
+});
+
+Deno.test("a file cut within double quotes is warned of, one that only lacks its last line end is not", async () => {
+  const warningsOf = async (text: string) => {
+    const warnings: string[] = [];
+    await visitTextLines(textSource(text), () => {}, (message) => warnings.push(message));
+    return warnings;
+  };
+  const line = 'chr1\tx\tgene\t1\t9\t.\t+\t.\tgene_id "A";';
+  deepStrictEqual(await warningsOf(`${line}\n${line}`), []);
+  deepStrictEqual(await warningsOf(`${line}\n${line.slice(0, -2)}\n`), []);
+  const [warning] = await warningsOf(`${line}\n${line.slice(0, -2)}`);
+  match(warning, /may be cut short: its last line has no line end, and ends within double quotes$/);
 });
