@@ -8,8 +8,15 @@
 import { isPlainLine } from "./_printable.ts";
 import { deriveKey } from "./random.ts";
 
-/** Version (`.14`), number of GENCODE's mapping to GRCh37 (`_5`), and the mark of the copy on chromosome Y. */
-const ENSEMBL = /^(ENS[A-Z]*G\d{11})(?:\.\d+)?(?:_\d+)?(_PAR_Y)?(?:_\d+)?$/;
+/**
+ * An Ensembl gene id with its version (`.14`), the number of GENCODE's mapping to GRCh37 (`_5`), and the mark of the copy
+ * on chromosome Y, which up to release 24 was the letter R: `ENSGR0000182378`.
+ */
+const ENSEMBL_SOURCE = String
+  .raw`(ENS(?:[A-Z]*G\d{11}|GR\d{10}))(?:\.\d+)?(?:_\d+)?(_PAR_Y)?(?:_\d+)?`;
+const ENSEMBL = new RegExp(`^${ENSEMBL_SOURCE}$`);
+const ENSEMBL_FIRST = new RegExp(`^(?<id>${ENSEMBL_SOURCE})[_:;/ ](?<other>.+)$`);
+const ENSEMBL_LAST = new RegExp(`^(?<other>.+)[_:;/ ](?<id>${ENSEMBL_SOURCE})$`);
 const HUMAN = /^ENSG(\d{11})$/;
 const DIGITS_OF_ENSEMBL = 11;
 
@@ -35,6 +42,23 @@ const DIGITS_OF_ENSEMBL = 11;
 export function geneKey(id: string): string {
   const match = ENSEMBL.exec(id);
   return match === null ? id : match[1] + (match[2] ?? "");
+}
+
+/** Whether a text is an Ensembl gene id, whatever its version. */
+export function isEnsemblGeneId(text: string): boolean {
+  return ENSEMBL.test(text);
+}
+
+/**
+ * An Ensembl gene id and what is joined to it, as in `ENSG00000000003.15_TSPAN6` of RSEM or `TSPAN6_ENSG00000000003`;
+ * `undefined` of any other text, also of an id alone.
+ */
+export function splitEnsemblGeneId(
+  text: string,
+): { readonly id: string; readonly other: string } | undefined {
+  if (isEnsemblGeneId(text)) return undefined;
+  const groups = (ENSEMBL_FIRST.exec(text) ?? ENSEMBL_LAST.exec(text))?.groups;
+  return groups && { id: groups.id, other: groups.other };
 }
 
 /**

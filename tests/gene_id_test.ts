@@ -6,8 +6,10 @@ import {
   formatGene,
   geneKey,
   geneNumber,
+  isEnsemblGeneId,
   isPseudoautosomalCopy,
   readEnsemblDigits,
+  splitEnsemblGeneId,
 } from "../src/gene_id.ts";
 
 Deno.test("spellings of one gene have one key", () => {
@@ -24,6 +26,9 @@ Deno.test("spellings of one gene have one key", () => {
   strictEqual(geneKey("ENSDARG00000000001.9"), "ENSDARG00000000001");
   strictEqual(geneKey("ENSG00000182378.15_PAR_Y"), "ENSG00000182378_PAR_Y");
   strictEqual(geneKey("ENSG00000182378.15_6_PAR_Y"), "ENSG00000182378_PAR_Y");
+  for (const id of ["ENSGR0000182378", "ENSGR0000182378.10", "ENSGR0000182378.11"]) {
+    strictEqual(geneKey(id), "ENSGR0000182378", id);
+  }
 });
 
 Deno.test("different names have different keys, whatever digits they share", () => {
@@ -78,4 +83,23 @@ Deno.test("a gene is shown by its id and, where it adds something, its symbol", 
   strictEqual(formatGene("ENSG00000000419.14", { symbol: "DPM1" }), "ENSG00000000419.14 DPM1");
   strictEqual(formatGene("DPM1", { symbol: "DPM1" }), "DPM1");
   strictEqual(formatGene("419"), "419");
+});
+
+Deno.test("an Ensembl id is told from what is joined to it, and an id alone is not taken apart", () => {
+  const ids = [
+    "ENSG00000182378",
+    "ENSG00000182378.15_PAR_Y_6",
+    "ENSMUSG00000000003.2",
+    "ENSGR0000182378.10",
+  ];
+  for (const id of ids) {
+    strictEqual(isEnsemblGeneId(id), true, id);
+    strictEqual(splitEnsemblGeneId(id), undefined, id);
+    for (const text of [`${id}_PLCXD1`, `${id}:PLCXD1`, `PLCXD1 ${id}`]) {
+      strictEqual(isEnsemblGeneId(text), false, text);
+      deepStrictEqual(splitEnsemblGeneId(text), { id, other: "PLCXD1" });
+    }
+  }
+  strictEqual(splitEnsemblGeneId("HLA-A_B"), undefined);
+  strictEqual(isEnsemblGeneId("ENST00000373020"), false);
 });

@@ -93,6 +93,15 @@ const SINGLE: Readonly<Record<string, Accession>> = {
   CP086569: { species: "human", chromosome: "Y", assembly: "hs1" },
 };
 
+/** A chromosome's name without `chr`, nor as an accession number. */
+export function plainChromosome(
+  place: { readonly chromosome: string; readonly chromosomeAlias?: string },
+): string {
+  const { chromosome, chromosomeAlias } = place;
+  return readAccession(chromosome)?.chromosome ??
+    (chromosomeAlias ?? chromosome).replace(/^chr/i, "");
+}
+
 /**
  * What the accession number of a human or mouse chromosome tells, such as `NC_000001.11` or `CM000663.2`; `undefined`
  * for any other name.

@@ -1,6 +1,7 @@
 /** What the attributes of GTF and GFF3 tell of a gene. */
 
 import type { Attributes } from "./_attributes.ts";
+import { stripGenePrefix } from "./_id_prefixes.ts";
 import type { GeneRow } from "./_make_gene.ts";
 
 /**
@@ -51,9 +52,4 @@ export function findGeneId(attributes: Attributes, format: "gtf" | "gff3"): stri
 export function isSerialNumber(attributes: Attributes): boolean {
   return /^gene\d+$/.test(attributes.first("ID") ?? "") && attributes.first("gbkey") === "Gene" &&
     attributes.first(...NAMES) !== undefined;
-}
-
-/** The id of a gene as tables have it: without what Ensembl (`gene:`) and NCBI (`gene-`) put before it in GFF3. */
-export function stripGenePrefix(id: string): string {
-  return id.replace(/^gene[:-]/i, "");
 }

@@ -2,7 +2,7 @@
 
 import { FormatError } from "../errors.ts";
 import { geneKey, isGeneCell, isPseudoautosomalCopy } from "../gene_id.ts";
-import { readAccession } from "./_accessions.ts";
+import { plainChromosome } from "./_accessions.ts";
 import { failTypeChoice, hasChosenType } from "./_gene_types.ts";
 import { GeneReport } from "./_gene_report.ts";
 import { type GeneRow, makeGene } from "./_make_gene.ts";
@@ -134,11 +134,11 @@ export class GeneList {
   /** RefSeq names the copy of a pseudoautosomal gene otherwise, but gives it the same number. */
   #withoutCopies(genes: readonly Gene[]): Gene[] {
     const onX = new Set(
-      genes.filter((gene) => plainName(gene) === "X").map(({ entrezId }) => entrezId),
+      genes.filter((gene) => plainChromosome(gene) === "X").map(({ entrezId }) => entrezId),
     );
     return genes.filter((gene) => {
       const { entrezId } = gene;
-      const isCopy = entrezId !== undefined && onX.has(entrezId) && plainName(gene) === "Y";
+      const isCopy = entrezId !== undefined && onX.has(entrezId) && plainChromosome(gene) === "Y";
       if (isCopy) this.report.leaveOut(COPY_ON_Y, `"${gene.id}" (line ${gene.line})`);
       return !isCopy;
     });
@@ -186,19 +186,12 @@ function distinctPlaces(rows: readonly GeneRow[]): GeneRow[] {
 /** The one place that is on a chromosome and not on a scaffold, an alternate locus or the Y copy of a place on X. */
 function choosePrimary(places: readonly GeneRow[]): GeneRow | undefined {
   const primary = places.filter((place) =>
-    /^(?:\d{1,2}[A-Za-z]?|[XYZWM]|MT|[IVX]+|\d[LR])$/.test(plainName(place))
+    /^(?:\d{1,2}[A-Za-z]?|[XYZWM]|MT|[IVX]+|\d[LR])$/.test(plainChromosome(place))
   );
   if (primary.length === 1) return primary[0];
-  const names = primary.map(plainName);
+  const names = primary.map(plainChromosome);
   const hasXAndY = names.length === 2 && names.includes("X") && names.includes("Y");
   return hasXAndY ? primary[names.indexOf("X")] : undefined;
-}
-
-/** A chromosome's name without `chr`, nor as an accession number. */
-function plainName(place: Pick<GeneRow, "chromosome" | "chromosomeAlias">): string {
-  const { chromosome, chromosomeAlias } = place;
-  return readAccession(chromosome)?.chromosome ??
-    (chromosomeAlias ?? chromosome).replace(/^chr/i, "");
 }
 
 function describeRow({ id, line }: GeneRow, what?: string): string {

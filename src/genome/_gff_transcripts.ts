@@ -3,18 +3,16 @@
 import type { Line } from "../io/_lines.ts";
 import { decodeText } from "../io/_numbers.ts";
 import { decodePercent, parseAttributes } from "./_attributes.ts";
-import { describeGeneOf, stripGenePrefix } from "./_gene_attributes.ts";
+import { describeGeneOf } from "./_gene_attributes.ts";
 import type { GeneList } from "./_gene_list.ts";
 import { columnEnd, type GffFeature, parseFeature, type Place } from "./_gff_line.ts";
 import { MadeGenes } from "./_made_genes.ts";
+import { isInnerPart, isTranscriptKind, parentGene, transcriptOf } from "./_transcript_features.ts";
 
 const QUOTE = 34;
 const T = 116;
 const GENE_ID = /(?:^|;)[ \t]*gene_id[ \t]+"([^"]+)"/;
 const TRANSCRIPT_ID = /(?:^|;)[ \t]*transcript_id[ \t]+"([^"]+)"/;
-
-/** Parts of transcripts that lie within their exons or coding sequence. */
-const PARTS = /codon$|utr$|^intron$|^Selenocysteine$/i;
 
 /** Reads the lines that are no genes. Those of transcripts whose gene has a line are mostly not decoded. */
 export class GffTranscripts {
@@ -54,17 +52,19 @@ export class GffTranscripts {
     // GFF3 has its transcripts after their genes.
     if (this.#isGtf ? this.#isSkipped(line, place) : this.#list.lines > 0) return;
     const kind = decodeText(line.bytes, place.start, place.end);
-    if (this.#isGtf ? PARTS.test(kind) : !/(?:transcript|RNA)$/i.test(kind)) return;
+    if (this.#isGtf ? isInnerPart(kind) : !isTranscriptKind(kind)) return;
     this.readFeature(parseFeature(line, this.#file), line);
   }
 
   readFeature(feature: GffFeature, line: Line): void {
     const { kind, attributes, start, end, strand } = feature;
-    const gene = this.#isGtf ? gtfValue(attributes, "gene_id") : parentGene(attributes);
+    const gene = this.#isGtf
+      ? gtfValue(attributes, "gene_id")
+      : parentGene(parseAttributes(attributes));
     if (gene === undefined || this.#list.has(gene)) return;
     const transcript = this.#isGtf
       ? gtfValue(attributes, "transcript_id")
-      : parseAttributes(attributes).first("ID");
+      : transcriptOf(parseAttributes(attributes));
     const chromosome = this.#isGtf ? feature.chromosome : decodePercent(feature.chromosome);
     this.#made.add(
       { gene, transcript, chromosome, strand, start, end, line: line.number },
@@ -100,11 +100,4 @@ export class GffTranscripts {
 function gtfValue(attributes: string, key: "gene_id" | "transcript_id"): string | undefined {
   const quick = key === "gene_id" ? GENE_ID : TRANSCRIPT_ID;
   return quick.exec(attributes)?.[1] ?? parseAttributes(attributes).first(key);
-}
-
-/** The gene that a transcript of GFF3 says it is of. */
-function parentGene(text: string): string | undefined {
-  const attributes = parseAttributes(text);
-  const id = attributes.all("Parent").at(0) ?? attributes.first("geneID", "gene_id", "gene");
-  return id === undefined ? undefined : stripGenePrefix(id);
 }

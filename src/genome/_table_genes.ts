@@ -2,6 +2,7 @@
 
 import type { Line } from "../io/_lines.ts";
 import { type GeneRow, parsePosition } from "./_make_gene.ts";
+import { isMissing } from "./_missing.ts";
 import { readTableHeader } from "./_table_columns.ts";
 
 /** The columns that a table of genes must have. */
@@ -26,14 +27,14 @@ export function tableParser(header: Line, file: string): (line: Line, file: stri
   return (line, file) => {
     const row = readRow(line, file);
     const first = (names: readonly string[]) =>
-      names.map((name) => row[name as keyof typeof row]).find((cell) => !isMissing(cell));
+      names.map((name) => row[name as keyof typeof row] ?? "").find(isKnown);
     const start = parsePosition(row.tss, "tss", { line, file, least: 0 });
     return {
       id: first([ORIGINAL_ID, "gene_id"]),
       symbol: first(SYMBOLS),
       entrezId: first(ENTREZ_IDS),
       type: first(TYPES),
-      chromosome: row.chrom,
+      chromosome: isKnown(row.chrom) ? row.chrom : "",
       start,
       end: start + 1,
       strand: STRANDS[row.strand] ?? row.strand,
@@ -42,7 +43,7 @@ export function tableParser(header: Line, file: string): (line: Line, file: stri
   };
 }
 
-/** Whether a cell says that nothing is known, as R writes it. */
-function isMissing(cell: string | undefined): boolean {
-  return cell === undefined || cell === "" || cell === "NA" || cell === ".";
+/** Whether a cell says something; a point stands for nothing, as in BED. */
+function isKnown(cell: string): boolean {
+  return cell !== "." && !isMissing(cell);
 }

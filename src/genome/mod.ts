@@ -88,11 +88,8 @@ export {
   TRACK_RULES,
 } from "./signal/track.ts";
 export { openSignalFile, signalFiles } from "./signal_files.ts";
-export {
-  readTranscriptGenes,
-  type ReadTranscriptGenesOptions,
-  transcriptKey,
-} from "./transcripts.ts";
+export { transcriptKey } from "./transcript_id.ts";
+export { readTranscriptGenes, type ReadTranscriptGenesOptions } from "./transcripts.ts";
 export {
   type ChromosomeWindows,
   flipBins,

@@ -57,10 +57,10 @@ const HASH = 35;
  * several paths between commas.
  *
  * @param input Path of the file, or a source of its bytes.
- * @throws {FormatError} With the line, if the header is another, a cell is empty, a cell type has a
- * mark twice, a mark has other capitals elsewhere or a path stands there twice (its reads would be
- * counted twice), or a cell type has two files of expression; with the cell type, the mark and the lines, if a cell type lacks a mark that another
- * one has; also if the sheet has no row.
+ * @throws {FormatError} With the line, if the header is another, a cell is empty, a cell type's name starts with two
+ * underscores, a cell type has a mark twice, a mark has other capitals elsewhere or a path stands there twice (its reads
+ * would be counted twice), or a cell type has two files of expression; with the cell type, the mark and the lines, if a
+ * cell type lacks a mark that another one has; also if the sheet has no row.
  *
  * @example
  * ```ts

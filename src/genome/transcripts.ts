@@ -13,9 +13,12 @@ import { type Attributes, isGff3Style, parseAttributes } from "./_attributes.ts"
 import { splitGenePred } from "./_gene_pred.ts";
 import { findKind, type Place } from "./_gff_line.ts";
 import { isTrackLine } from "./_bed_genes.ts";
-import { findGeneId, stripGenePrefix } from "./_gene_attributes.ts";
+import { findGeneId } from "./_gene_attributes.ts";
 import { isGeneKind } from "./_gene_kinds.ts";
+import { stripGenePrefix, stripTranscriptPrefix } from "./_id_prefixes.ts";
 import { lineText, type OnWarning, visitTextLines } from "./_text_lines.ts";
+import { isInnerPart, isTranscriptKind, parentOf, transcriptOf } from "./_transcript_features.ts";
+import { transcriptKey } from "./transcript_id.ts";
 
 /** How to read which gene each transcript is of. */
 export interface ReadTranscriptGenesOptions {
@@ -23,31 +26,10 @@ export interface ReadTranscriptGenesOptions {
   readonly onWarning?: (message: string) => void;
 }
 
-/** Of Ensembl and of RefSeq; `MSTRG.1.1` and the like end in no version. */
-const VERSIONED = /^(ENS[A-Z]*T\d{11}|[NX][MR]_\d+)\.\d+(?:_\d+)?(_PAR_Y)?$/;
-
-/**
- * What all spellings of one transcript's identifier have in common: that of Ensembl or RefSeq without its version, and
- * without the mapping number of GENCODE's files for GRCh37. Any other stands as it is.
- *
- * @example
- * ```ts
- * import { transcriptKey } from "@waka/histone/genome";
- * import { strictEqual } from "node:assert";
- *
- * strictEqual(transcriptKey("ENST00000373020.9"), "ENST00000373020");
- * strictEqual(transcriptKey("NM_003859.3"), "NM_003859");
- * strictEqual(transcriptKey("MSTRG.1.2"), "MSTRG.1.2");
- * ```
- */
-export function transcriptKey(id: string): string {
-  const match = VERSIONED.exec(id);
-  return match === null ? id : match[1] + (match[2] ?? "");
-}
-
 /**
  * Reads from a GTF, GFF3, genePred or refFlat, gzip or not, which gene each transcript is of. In GTF every line with a
- * `transcript_id` tells; in GFF3 a transcript's `Parent` does, or its parent's, up to the gene.
+ * `transcript_id` tells; in GFF3 a transcript's `Parent` does, or its parent's, up to the gene, and where there is no
+ * parent its `geneID`, `gene_id` or `gene`.
  *
  * @param input Path of the file, or a source of its bytes.
  * @returns The id of the gene as `readGenes` has it, by the {@linkcode transcriptKey} of each transcript: for GFF3 by
@@ -76,12 +58,9 @@ export function readTranscriptGenes(
   });
 }
 
-/** Parts of transcripts and proteins, which tell nothing that their transcripts' lines do not. */
-const PARTS =
-  /^(?:CDS|exon|intron|(?:start|stop)_codon|Selenocysteine|(?:five|three)_prime_utr|UTR|[35]UTR)$/i;
 const [HASH, GREATER, E, C] = [35, 62, 101, 67];
 
-/** Most lines are: of the kinds that start so, no other is as short. */
+/** Whether a feature is a part of a transcript, as most lines are: of the kinds that start so, no other is as short. */
 function isExonOrCds(bytes: Uint8Array, { start, end }: Place): boolean {
   return (end - start === 4 && bytes[start] === E) || (end - start === 3 && bytes[start] === C);
 }
@@ -116,12 +95,11 @@ class TranscriptCollector {
     const needsNoParts = this.#isGff3 || this.#sawTranscript;
     if (needsNoParts && isExonOrCds(line.bytes, place)) return;
     const kind = decodeText(line.bytes, place.start, place.end);
-    const isPart = PARTS.test(kind);
-    if (isPart && needsNoParts) return;
+    if (isInnerPart(kind)) return;
     const text = lineText(line).split("\t")[8] ?? "";
     const isGff3 = isGff3Style(text);
     this.#isGff3 ||= isGff3;
-    if (isPart && (isGff3 || kind.toLowerCase() !== "exon")) return;
+    if (isGff3 && isExonOrCds(line.bytes, place)) return;
     const attributes = parseAttributes(text);
     if (isGff3) this.#addFeature(attributes, kind);
     else this.#addTranscript(attributes, kind);
@@ -147,10 +125,9 @@ class TranscriptCollector {
   }
 
   #addFeature(attributes: Attributes, kind: string): void {
-    const id = attributes.first("ID");
+    const id = transcriptOf(attributes);
     if (id === undefined) return;
-    // Some programs tell the gene by an attribute alone.
-    const parent = attributes.all("Parent").at(0) ?? attributes.first("geneID");
+    const parent = isTranscriptKind(kind) ? parentOf(attributes) : attributes.all("Parent").at(0);
     // Ensembl once gave the transcripts of pseudogenes the kind of a gene.
     const isGene = isGeneKind(kind) && (kind === "gene" || !this.#geneIds.has(parent ?? ""));
     if (isGene) return void this.#geneIds.set(id, findGeneId(attributes, "gff3")!);
@@ -165,7 +142,7 @@ class TranscriptCollector {
       const gene = this.#geneOf(parent);
       const accession = this.#accessions.get(id);
       if (accession !== undefined) this.#set(accession, gene);
-      this.#set(id.replace(/^(?:transcript:|rna-)/i, ""), gene);
+      this.#set(id, gene);
     }
     if (this.#genes.size === 0) {
       throw new FormatError(
@@ -199,7 +176,7 @@ class TranscriptCollector {
   }
 
   #set(transcript: string, gene: string): void {
-    const key = transcriptKey(transcript);
+    const key = transcriptKey(stripTranscriptPrefix(transcript));
     const known = this.#genes.get(key);
     if (known === undefined) this.#genes.set(key, gene);
     else if (known !== gene) this.#conflicts.push(`"${transcript}" of ${known} and ${gene}`);

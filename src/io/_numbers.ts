@@ -71,7 +71,11 @@ export function parseDecimal(bytes: Uint8Array, start: number, end: number): num
 }
 
 function parseSlowly(bytes: Uint8Array, start: number, end: number): number {
-  const text = decodeText(bytes, start, end);
+  return parseDecimalText(decodeText(bytes, start, end));
+}
+
+/** The same of a text. */
+export function parseDecimalText(text: string): number {
   const value = DECIMAL.test(text) ? Number(text) : NaN;
   return Number.isFinite(value) ? value : NaN;
 }

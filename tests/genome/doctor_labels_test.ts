@@ -1,9 +1,10 @@
 /** What the doctor finds in labels, and in marks by the labels: faults planted into simulated data. */
 
 import type { GeneDetails } from "../../src/gene_id.ts";
-import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert";
 import { examineSamples } from "../../src/genome/doctor/examine.ts";
 import type { Finding } from "../../src/genome/doctor/finding.ts";
+import { examineScale } from "../../src/genome/expression/_scale.ts";
 import type { SampleColumns } from "../../src/io/columns.ts";
 import type { ExpressionTransform } from "../../src/record.ts";
 import { simulateColumns } from "../../src/simulate/mod.ts";
@@ -246,4 +247,14 @@ Deno.test("genes are named with their symbols, and strands of the data need no f
   const found = examineSamples(silent).find(({ check }) => check === "promoter-signal")!;
   strictEqual(found.where, `gene ${CLEAN.genes[7]} SYMBOL7`);
   strictEqual(found.severity, "note");
+});
+
+Deno.test("labels that prepare takes for logarithms are no plain TPM", () => {
+  const labels = plantLabels(
+    LOGARITHMS,
+    (labels) => labels.map((label, i) => i === 0 ? 22.5 : label / 4),
+  );
+  const values = [Float64Array.from(labelsOf(labels, 0))];
+  match(examineScale(values, { transform: "log2p1", file: "x.tsv" })[0], /look like logarithms/);
+  for (const finding of checksOf(labels)) doesNotMatch(finding, /label-scale/);
 });

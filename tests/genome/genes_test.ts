@@ -387,3 +387,16 @@ Deno.test("the table of numbers that prepare writes gives the genes their own id
   const [gene] = await readGenes(bytesSource(new TextEncoder().encode(text)));
   strictEqual(gene.id, "PF3D7_0100100");
 });
+
+Deno.test("a cell of a table that says that nothing is known names nothing", async () => {
+  for (const missing of ["NA", "nan", "NaN", "null", "None", "<NA>", "."]) {
+    const text = [
+      "gene_id\tchrom\ttss\tstrand\tsymbol\tentrez_id\ttype",
+      `${missing}\tchr1\t10\t+\tX\t1\tx`,
+      `A\t${missing}\t10\t+\tX\t1\tx`,
+      `B\tchr1\t20\t+\t${missing}\t${missing}\t${missing}`,
+    ].join("\n");
+    const genes = await readGenes(textSource(text, "x.tsv"));
+    deepStrictEqual(genes, [{ id: "B", chromosome: "chr1", tss: 20, strand: "+", line: 4 }]);
+  }
+});

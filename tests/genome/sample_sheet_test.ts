@@ -145,3 +145,14 @@ for (const [what, [rows, message]] of Object.entries(BAD_EXPRESSION)) {
     await rejects(sheetWithExpression(...rows), { name: "FormatError", message });
   });
 }
+
+Deno.test("a cell type whose name a data set keeps for other things is refused in its line", async () => {
+  for (const name of ["__genes__", "__x"]) {
+    await rejects(readSampleSheet(sheet("E1 H3K4me3 a.bam", `${name} H3K4me3 b.bam`)), {
+      name: "FormatError",
+      message: /cell type: "__\w+" starts with "__".*sheet\.tsv, line 3\)$/,
+    });
+  }
+  const { cellTypes } = await readSampleSheet(sheet("_E1 H3K4me3 a.bam"));
+  deepStrictEqual(cellTypes, ["_E1"]);
+});

@@ -1,5 +1,7 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert";
-import { readTranscriptGenes, transcriptKey } from "../../src/genome/transcripts.ts";
+import { readGenes } from "../../src/genome/genes.ts";
+import { transcriptKey } from "../../src/genome/transcript_id.ts";
+import { readTranscriptGenes } from "../../src/genome/transcripts.ts";
 import { textSource } from "../helpers/text_source.ts";
 
 function gff(kind: string, attributes: string): string {
@@ -17,6 +19,9 @@ Deno.test("a transcript's key has no version, and names keep what follows their 
       ["ENST00000456328.2_1", "ENST00000456328"],
       ["ENSMUST00000070533.4", "ENSMUST00000070533"],
       ["ENST00000359512.8_PAR_Y", "ENST00000359512_PAR_Y"],
+      ["ENST00000359512.8_PAR_Y_2", "ENST00000359512_PAR_Y"],
+      ["ENSTR0000359512.7", "ENSTR0000359512"],
+      ["ENST00000456328_1", "ENST00000456328"],
       ["NM_003859.3", "NM_003859"],
       ["XR_001737556.2", "XR_001737556"],
       ["MSTRG.1.2", "MSTRG.1.2"],
@@ -108,4 +113,34 @@ Deno.test("a file that tells no transcript's gene is refused", async () => {
     });
   }
   await rejects(readTranscriptGenes(textSource("chr1\tx", "a.gtf")), /expected 9 columns/);
+});
+
+Deno.test("what tells a gene of its transcripts tells a transcript of its gene", async () => {
+  const texts = [
+    ["a.gtf", gff("CDS", 'gene_id "G1"; transcript_id "T1"')],
+    ["a.gtf", gff("mRNA", 'gene_id "G1"; transcript_id "T1"')],
+    ...["geneID", "gene_id", "gene"].flatMap((key) => [
+      ["a.gff3", `##gff-version 3\n${gff("mRNA", `ID=T1;${key}=G1`)}`],
+      ["a.gff3", `##gff-version 3\n${gff("lnc_RNA", `transcript_id=T1;${key}=G1`)}`],
+    ]),
+    ["a.gff3", `##gff-version 3\n${gff("transcript", "ID=transcript:T1;Parent=gene:G1")}`],
+  ];
+  for (const [file, text] of texts) {
+    const genes = await readGenes(textSource(text, file));
+    deepStrictEqual(genes.map(({ id }) => id), ["G1"], text);
+    deepStrictEqual([...await readTranscriptGenes(textSource(text, file))], [["T1", "G1"]], text);
+  }
+  const parts = ["start_codon", "UTR", "five_prime_utr", "intron", "Selenocysteine"];
+  for (const kind of parts) {
+    const source = textSource(gff(kind, 'gene_id "G1"; transcript_id "T1"'), "a.gtf");
+    await rejects(readTranscriptGenes(source), /no line tells a transcript's gene/);
+  }
+  const others = [gff("gene", "ID=gene-G1"), gff("mRNA", "ID=T1;Parent=gene-G1")];
+  const noTranscript = gff("enhancer", "ID=id-1;gene=G1");
+  deepStrictEqual(await readText([...others, noTranscript]), { T1: "G1" });
+});
+
+Deno.test("a GTF made of GFF3 has transcripts with what stands before their ids there", async () => {
+  const text = gff("transcript", 'transcript_id "rna-NR_046018.2"; gene_id "gene-DDX11L1"');
+  deepStrictEqual(await readText([text]), { NR_046018: "gene-DDX11L1" });
 });

@@ -6,9 +6,6 @@ import { hashColumns } from "./_hash.ts";
 /** Labels of no more different values, each for two genes or more in the mean, are classes, which have no scale. */
 const MOST_CLASSES = 5;
 
-/** No logarithm of an expression value is larger: it would be 1,000,000 TPM. */
-export const LARGEST_LOGARITHM = 20;
-
 /** The labels of one cell type. */
 export interface LabelStatistics {
   readonly cellType: string;

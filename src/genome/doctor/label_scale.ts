@@ -1,7 +1,8 @@
 import { median } from "./_median.ts";
 import { listSome } from "../_wording.ts";
 import type { DataRecord } from "../../record.ts";
-import { type LabelStatistics, LARGEST_LOGARITHM } from "./_labels.ts";
+import { LARGEST_LOGARITHM } from "../_logarithms.ts";
+import type { LabelStatistics } from "./_labels.ts";
 import type { Finding } from "./finding.ts";
 
 const CHECK = "label-scale";

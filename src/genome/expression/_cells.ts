@@ -10,14 +10,6 @@ const TAB = 9;
 const SPACE = 32;
 const QUOTE = 34;
 
-/** Names of the separators, for messages. */
-export const SEPARATOR_NAMES: Readonly<Record<Separator, string>> = {
-  "\t": "tabs",
-  ";": "semicolons",
-  ",": "commas",
-  " ": "blanks",
-};
-
 /**
  * Finds the cells of lines. A cell that starts with a double quote goes on to the quote before the next separator, with
  * doubled quotes for those within; where there is none the quote is a character as any other.
@@ -57,12 +49,10 @@ export class CellSplitter {
   /** The number in a cell; NaN if it holds none. */
   number(cell: number): number {
     const bytes = this.#bytes;
-    let [from, to] = [this.#starts[cell], this.#ends[cell]];
-    while (from < to && bytes[from] === SPACE) from++;
-    while (to > from && bytes[to - 1] === SPACE) to--;
+    let [from, to] = trimBlanks(bytes, this.#starts[cell], this.#ends[cell]);
     if (to - from >= 2 && bytes[from] === QUOTE && bytes[to - 1] === QUOTE) {
-      from++;
-      to--;
+      // R's format() pads numbers within the quotes.
+      [from, to] = trimBlanks(bytes, from + 1, to - 1);
     }
     return parseShort(bytes, from, to) ?? parseDecimal(bytes, from, to);
   }
@@ -105,6 +95,18 @@ export class CellSplitter {
     }
     return undefined;
   }
+}
+
+/** Where the text between two places starts and ends without the blanks around it. */
+function trimBlanks(bytes: Uint8Array, start: number, end: number): [from: number, to: number] {
+  let [from, to] = [start, end];
+  while (from < to && isBlank(bytes[from])) from++;
+  while (to > from && isBlank(bytes[to - 1])) to--;
+  return [from, to];
+}
+
+function isBlank(byte: number): boolean {
+  return byte === SPACE || byte === TAB;
 }
 
 /** Digits that any float64 holds, and the powers of ten to divide them by, which it holds too. */
@@ -168,9 +170,4 @@ export function findSeparator(header: Line, row: Line | undefined): Separator {
     if (cells.length === 2 && !/\s/.test(cells[0])) return separator;
   }
   return " ";
-}
-
-/** Whether a cell says that there is no value, in one of the ways of R, Python, SQL and spreadsheets. */
-export function isMissing(text: string): boolean {
-  return text === "" || /^(?:NA|N\/A|#N\/A|<NA>|-?nan|null|None)$/i.test(text);
 }

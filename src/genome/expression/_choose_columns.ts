@@ -1,6 +1,7 @@
 /** Which columns of a table make which cell type. */
 
 import { ContractError } from "../../errors.ts";
+import { endsInPath } from "../_sheet_paths.ts";
 import { listSome, showName } from "../_wording.ts";
 import { describeNames } from "./_gene_names.ts";
 import type { Layout, ValueColumn } from "./_layout.ts";
@@ -29,7 +30,8 @@ export interface ChosenColumns {
 }
 
 /** Chooses columns; throws where a name fits none or several. */
-export function chooseColumns(layout: Layout, wanted: WantedColumns): ChosenColumns {
+export function chooseColumns(layout: Layout, asked: WantedColumns): ChosenColumns {
+  const wanted = { ...asked, samples: keepOwnNames(layout, asked) };
   const { samples } = wanted;
   if (samples.size === 0) fail(wanted, "no column of values is there or asked for", "some");
   const chosen = layout.ofOneSample
@@ -44,6 +46,21 @@ export function chooseColumns(layout: Layout, wanted: WantedColumns): ChosenColu
   checkRepeats(chosen, [...samples.keys()], wanted);
   const columns = chosen.map((values) => values.map(({ column }) => column));
   return { columns, kind, notes: describeChoice(layout, chosen, wanted) };
+}
+
+/** Of replicates in files of their own, the name that is this file's: the others are not to be looked for here. */
+function keepOwnNames(
+  { values }: Layout,
+  { samples, isOwn, file }: WantedColumns,
+): WantedColumns["samples"] {
+  if (!isOwn) return samples;
+  const own = plainSampleName(file);
+  const holdsOneSample = values.every(({ name }) => plainSampleName(name) === own);
+  return new Map([...samples].map(([cellType, names]) => {
+    const name = names.find((name) => endsInPath(file, name)) ??
+      (holdsOneSample ? names.find((name) => plainSampleName(name) === own) : undefined);
+    return [cellType, name === undefined ? names : [name]];
+  }));
 }
 
 /** The column of a file that holds one sample. */

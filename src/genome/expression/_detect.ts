@@ -1,9 +1,12 @@
 /** Finds out from the first lines of a table how it is laid out. */
 
 import type { Line } from "../../io/_lines.ts";
+import { parseDecimalText } from "../../io/_numbers.ts";
+import { isMissing } from "../_missing.ts";
 import { failLine, lineText } from "../_text_lines.ts";
 import { CellSplitter, findSeparator, type Separator, splitLine } from "./_cells.ts";
 import { isTitleOfNames, readColumns } from "./_formats.ts";
+import { looksLikeId } from "./_gene_names.ts";
 import type { Columns, Layout } from "./_layout.ts";
 import { refuseByName } from "./_refuse.ts";
 
@@ -46,9 +49,8 @@ export function detectLayout(head: readonly Line[], file: string): Detected {
   const separator = findSeparator(head[first], head[first + 1]);
   checkWidth(head[first], separator, file);
   const cells = splitLine(head[first], separator);
-  const isAsNext = head[first + 1] === undefined ||
-    splitLine(head[first + 1], separator).length === cells.length;
-  const columns = isAsNext ? readHeaderless(cells) : undefined;
+  const next = head[first + 1] === undefined ? cells : splitLine(head[first + 1], separator);
+  const columns = next.length === cells.length ? readHeaderless(cells, next) : undefined;
   if (columns !== undefined) {
     const width = columns.values[0].column + 1;
     const layout = { ...columns, separator, width, textFrom: width };
@@ -75,9 +77,15 @@ function findCommentedHeader(head: readonly Line[], first: number): Line | undef
  * The columns of a file without a header: a gene and its value, as htseq-count writes, or a gene, its name and its
  * value.
  */
-function readHeaderless(cells: readonly string[]): Columns | undefined {
+function readHeaderless(
+  cells: readonly string[],
+  next: readonly string[],
+): Columns | undefined {
   const last = cells.length - 1;
-  const fits = (last === 1 || last === 2 && !isNumber(cells[1])) && isNumber(cells[last]);
+  // No title is an id, but a cell type may be called "none".
+  const isValue = isNumber(cells[last]) || isMissing(cells[last]) && looksLikeId(cells[0]);
+  const isName = ![cells[1], next[1]].some(isNumber);
+  const fits = (last === 1 || last === 2 && isName) && isValue;
   if (!fits || isTitleOfNames(cells[0])) return undefined;
   return {
     program: cells[0].startsWith("__") ? "htseq-count" : undefined,
@@ -161,7 +169,9 @@ function checkTitles(titles: readonly string[], { line, rows, file }: HeaderPlac
         `separated by tabs, commas, semicolons or blanks`,
     );
   }
-  const isData = titles.slice(1).every(isNumber) && !isTitleOfNames(titles[0]);
+  const [first, ...others] = titles;
+  const isData = others.some(isNumber) &&
+    others.every((cell) => isNumber(cell) || isMissing(cell)) && !isTitleOfNames(first);
   if (isData && rows.length > 0) {
     failLine(file, line, `${CANNOT} the header holds numbers only, expected names of cell types`);
   }
@@ -190,7 +200,8 @@ interface GctSize {
 /** The line of sizes: rows and samples, and in version 1.3 how many columns and rows describe them. */
 function readGctSize(head: readonly Line[], file: string): GctSize {
   if (head.length < 3) failLine(file, head[0], `${CANNOT} GCT ends before its header`);
-  const sizes = splitLine(head[1], "\t").filter((cell) => cell !== "").map(Number);
+  const sizes = splitLine(head[1], "\t").filter((cell) => cell !== "")
+    .map((cell) => /^\d+$/.test(cell) ? Number(cell) : NaN);
   if (sizes.length < 2 || !sizes.every(Number.isSafeInteger)) {
     failLine(file, head[1], `${CANNOT} "${lineText(head[1]).slice(0, 80)}", expected GCT's sizes`);
   }
@@ -220,5 +231,5 @@ function detectGct(
 }
 
 function isNumber(cell: string): boolean {
-  return cell !== "" && Number.isFinite(Number(cell));
+  return !Number.isNaN(parseDecimalText(cell));
 }

@@ -1,6 +1,8 @@
 /** The genes of an annotation by their names. */
 
 import { geneKey } from "../../gene_id.ts";
+import { plainChromosome } from "../_accessions.ts";
+import { stripGenePrefix } from "../_id_prefixes.ts";
 import type { Gene } from "../gene.ts";
 
 /** By what the rows of a table are known for genes. */
@@ -20,7 +22,7 @@ export class GeneIndex {
 
   constructor(genes: readonly Gene[]) {
     this.#indices = {
-      id: makeIndex(genes, ({ id }) => geneKey(id)),
+      id: makeIndex(genes, ({ id }) => indexKey(id)),
       // A gene without a name is called by its id in tables of symbols.
       symbol: makeIndex(genes, ({ id, symbol }) => symbol ?? geneKey(id)),
       entrez: makeIndex(genes, ({ entrezId }) => entrezId),
@@ -29,13 +31,18 @@ export class GeneIndex {
 
   /** Place of a gene; {@linkcode NONE} or {@linkcode SEVERAL}. */
   find(naming: Naming, name: string): number {
-    return this.#indices[naming].get(name) ?? NONE;
+    return this.#indices[naming].get(naming === "id" ? indexKey(name) : name) ?? NONE;
   }
 
   /** How many names there are. */
   size(naming: Naming): number {
     return this.#indices[naming].size;
   }
+}
+
+/** What an annotation's spelling of an id and a table's have in common; GTF made of GFF3 keeps what it puts before ids. */
+function indexKey(id: string): string {
+  return geneKey(stripGenePrefix(id));
 }
 
 function makeIndex(
@@ -49,19 +56,13 @@ function makeIndex(
     const earlier = index.get(name);
     if (earlier === undefined) index.set(name, place);
     else if (earlier === SEVERAL || !isCopyOf(genes[earlier], gene)) index.set(name, SEVERAL);
-    else if (isOn("Y", genes[earlier])) index.set(name, place);
+    else if (plainChromosome(genes[earlier]) === "Y") index.set(name, place);
   }
   return index;
 }
 
 /** Whether two genes of one name are a pseudoautosomal gene, which is on X and on Y; tables mean that on X. */
 function isCopyOf(one: Gene, other: Gene): boolean {
-  return isOn("X", one) && isOn("Y", other) || isOn("Y", one) && isOn("X", other);
-}
-
-const REFSEQ = { X: "NC_000023", Y: "NC_000024" } as const;
-
-function isOn(name: "X" | "Y", { chromosome }: Gene): boolean {
-  return chromosome === name || chromosome === `chr${name}` ||
-    chromosome.startsWith(`${REFSEQ[name]}.`);
+  const names = new Set([one, other].map(plainChromosome));
+  return names.has("X") && names.has("Y");
 }

@@ -1,5 +1,9 @@
 /** Names of genes as tables have them: ids, symbols, Entrez numbers, and several of these in one. */
 
+import { isEnsemblGeneId, splitEnsemblGeneId } from "../../gene_id.ts";
+import { stripGenePrefix, stripTranscriptPrefix } from "../_id_prefixes.ts";
+import { isTranscriptId } from "../transcript_id.ts";
+
 /** What a cell says of which gene its row is. */
 export interface GeneNames {
   /** The gene's id; of a plain cell the whole cell. */
@@ -12,36 +16,25 @@ export interface GeneNames {
   readonly transcript?: string;
 }
 
-const ENSEMBL_GENE = /^ENS[A-Z]*G\d{11}(?:\.\d+)?(?:_\d+)?(?:_PAR_Y)?$/;
-const TRANSCRIPT = /^(?:ENS[A-Z]*T\d{11}|[NX][MR]_\d{6,9})(?:\.\d+)?(?:_\d+)?(?:_PAR_Y)?$/;
 const DIGITS = /^\d+$/;
-
-/** `ENSG00000000003.15_TSPAN6`, as RSEM writes; what follows in digits only is GENCODE's mapping number. */
-const ID_AND_SYMBOL = /^(ENS[A-Z]*G\d{11}(?:\.\d+)?)[_:;/ ](?!PAR_Y|\d+$)(.+)$/;
-const SYMBOL_AND_ID = /^(.+)[_:;/ ](ENS[A-Z]*G\d{11}(?:\.\d+)?)$/;
-
-/** What GFF3 puts before its ids. */
-const PREFIX = /^(?:gene[:-]|transcript:|rna-)(?=.)/;
 
 /** Takes a cell apart: `ENSG00000000003.15|TSPAN6`, `TSPAN6|7105`, GENCODE's `ENST…|ENSG…|…|TSPAN6|…`. */
 export function parseGeneNames(cell: string): GeneNames {
-  const name = cell.replace(PREFIX, "");
+  const name = stripTranscriptPrefix(stripGenePrefix(cell));
   if (name.includes("|")) return parseParts(name.split("|"));
-  const [, id, symbol] = ID_AND_SYMBOL.exec(name) ?? [];
-  if (id !== undefined) return { id, symbol };
-  const [, before, after] = SYMBOL_AND_ID.exec(name) ?? [];
-  if (after !== undefined) return { id: after, symbol: before };
+  const joined = splitEnsemblGeneId(name);
+  if (joined !== undefined) return { id: joined.id, symbol: joined.other };
   return {
     id: name,
     symbol: name,
     entrez: DIGITS.test(name) ? name : undefined,
-    transcript: TRANSCRIPT.test(name) ? name : undefined,
+    transcript: isTranscriptId(name) ? name : undefined,
   };
 }
 
 function parseParts(parts: readonly string[]): GeneNames {
-  const id = parts.find((part) => ENSEMBL_GENE.test(part));
-  const transcript = parts.find((part) => TRANSCRIPT.test(part));
+  const id = parts.find(isEnsemblGeneId);
+  const transcript = parts.find(isTranscriptId);
   // GENCODE's names of sequences: transcript, gene, Havana's ids of both, the transcript's name, the gene's symbol.
   const isGencode = transcript !== undefined && id !== undefined && parts.length >= 6;
   const symbol = isGencode ? parts[5] : parts.find((part) => part !== id && part !== transcript);
@@ -61,6 +54,15 @@ const LOOKS: readonly (readonly [pattern: RegExp, kind: string])[] = [
   [/^\d+$/, "bare numbers (Entrez numbers?)"],
   [/^\d+_(?:[sx]_)?at$|^ILMN_\d+$/, "probes of a microarray"],
 ];
+
+/** Ids of flies, worms, cress and yeast. */
+const MODEL_ORGANISMS = /^(?:FBgn\d{7}|WBGene\d{8}|AT[1-5CM]G\d{5}|Y[A-P][LR]\d{3}[CW])\b/;
+
+/** Whether a name is an id, which nobody calls a column. */
+export function looksLikeId(name: string): boolean {
+  return isEnsemblGeneId(parseGeneNames(name).id) || MODEL_ORGANISMS.test(name) ||
+    LOOKS.some(([pattern]) => pattern.test(name));
+}
 
 /** What most of some names are. */
 export function describeNames(names: readonly string[]): string {

@@ -2,10 +2,10 @@
 
 import { formatCountOf } from "../../_count.ts";
 import { ContractError } from "../../errors.ts";
-import { geneKey, isPseudoautosomalCopy } from "../../gene_id.ts";
+import { isPseudoautosomalCopy } from "../../gene_id.ts";
 import type { Gene } from "../gene.ts";
 import { showName } from "../_wording.ts";
-import { transcriptKey } from "../transcripts.ts";
+import { transcriptKey } from "../transcript_id.ts";
 import { type GeneIndex, type Naming, NAMINGS, NONE, SEVERAL } from "./_gene_index.ts";
 import {
   areRowNumbers,
@@ -104,7 +104,7 @@ interface NameColumn {
 
 function findByName({ names, parsed }: NameColumn, naming: Naming, index: GeneIndex): RowGenes {
   const genes = Int32Array.from(parsed, (row) => {
-    const name = naming === "id" ? geneKey(row.id) : row[naming];
+    const name = row[naming];
     return name === undefined || name === "" ? NONE : index.find(naming, name);
   });
   return { genes, names, naming, found: countGenes(genes) };
@@ -118,7 +118,7 @@ function findByTranscript(
   const genes = Int32Array.from(names, (name) => {
     const { transcript, id } = parseGeneNames(name);
     const gene = transcripts.get(transcriptKey(transcript ?? id));
-    return gene === undefined ? NONE : index.find("id", geneKey(gene));
+    return gene === undefined ? NONE : index.find("id", gene);
   });
   return { genes, names, naming: "transcript", found: countGenes(genes) };
 }

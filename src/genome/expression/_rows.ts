@@ -2,7 +2,8 @@
 
 import type { Line } from "../../io/_lines.ts";
 import { failLine } from "../_text_lines.ts";
-import { CellSplitter, isMissing } from "./_cells.ts";
+import { isMissing } from "../_missing.ts";
+import { CellSplitter } from "./_cells.ts";
 import type { Layout } from "./_layout.ts";
 
 /** Names longer than this are no names. */
@@ -52,11 +53,16 @@ export class RowReader {
     this.lines.push(line.number);
     const fits = this.#fits(count);
     if (!fits) this.ragged.set(row, count);
-    const failed = this.#layout.status !== undefined &&
-      FAILED.test(this.#splitter.text(this.#layout.status));
+    const isUsable = fits && !this.#hasFailed(count);
     for (const columns of this.#wanted) {
-      this.values.push(fits && !failed ? this.#readValue(columns) : NaN);
+      this.values.push(isUsable ? this.#readValue(columns) : NaN);
     }
+  }
+
+  /** Whether a row of so many cells has one which says that its value could not be computed. */
+  #hasFailed(count: number): boolean {
+    const { status } = this.#layout;
+    return status !== undefined && status < count && FAILED.test(this.#splitter.text(status));
   }
 
   #readNames(line: Line, count: number): void {

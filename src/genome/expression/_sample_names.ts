@@ -1,16 +1,14 @@
 /** Names of samples as programs make them of files: `results/liver.sorted.bam` is the sample `liver`. */
 
 /** Endings of files, steps of pipelines and kinds of values that follow a sample's name. */
-const ENDING = new RegExp(
-  [
-    String.raw`\.(?:gz|bz2|zip|bam|sam|cram|tsv|txt|csv|tab|sf|out|results|genes?|isoforms|bai)`,
-    "[._-](?:sort(?:ed)?|sortedByCoord|coordSorted|markdups?|mkdup|dedup(?:ped|licated)?|rmdup|" +
-    "nodup|uniq(?:ue)?|filtered|umi|htseq|featureCounts|quant|salmon|kallisto|rsem|" +
-    "star|hisat2?|tophat2?|tpm|fpkm|rpkm|counts?|numreads|expression|abundance)",
-    "[._-]?(?:Aligned|ReadsPerGene|toTranscriptome|accepted_hits|gene_abund(?:ances?)?)",
-  ].map((part) => `(?:${part})`).join("|").replace(/^(.*)$/, "(?:$1)$"),
-  "i",
-);
+const ENDINGS = [
+  String.raw`\.(?:gz|bz2|zip|bam|sam|cram|tsv|txt|csv|tab|sf|out|results|genes?|isoforms|bai)`,
+  "[._-](?:sort(?:ed)?|sortedByCoord|coordSorted|markdups?|mkdup|dedup(?:ped|licated)?|rmdup|" +
+  "nodup|uniq(?:ue)?|filtered|umi|htseq|featureCounts|quant|salmon|kallisto|rsem|" +
+  "star|hisat2?|tophat2?|tpm|fpkm|rpkm|counts?|numreads|expression|abundance)",
+  "[._-]?(?:Aligned|ReadsPerGene|toTranscriptome|accepted_hits|gene_abund(?:ances?)?)",
+];
+const ENDING = new RegExp(`(?:${ENDINGS.join("|")})$`, "i");
 
 /** Names that programs give to the files of any sample: the directory tells which it is. */
 const ANY_SAMPLE =

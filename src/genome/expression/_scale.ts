@@ -1,10 +1,9 @@
 /** What values look like: measurements, logarithms of them, or counts. */
 
 import type { ExpressionTransform } from "../../record.ts";
+import { LARGEST_LOGARITHM } from "../_logarithms.ts";
 import type { ValueKind } from "./value_kinds.ts";
 
-/** Log2 of more than this would be 33 million transcripts per million. */
-const LARGEST_LOGARITHM = 25;
 /** Among fewer values the largest may well be small. */
 const MANY = 20;
 const LARGE_COUNT = 1000;

@@ -5,7 +5,7 @@
  */
 
 import { FormatError } from "../../errors.ts";
-import { pathKind } from "../../io/file.ts";
+import { pathKind, realPath } from "../../io/file.ts";
 import type { ExpressionFiles } from "../sheet_expression.ts";
 import { resolveSheetPath } from "../_sheet_paths.ts";
 
@@ -22,13 +22,14 @@ export interface ExpressionInput {
  *
  * @param files The files of each cell type.
  * @param sheetPath Path of the sheet.
- * @throws {FormatError} With the line, if there is no such file.
+ * @throws {FormatError} With the line, if there is no such file, or a cell type has one twice.
  */
 export async function expressionFiles(
   files: ReadonlyMap<string, ExpressionFiles>,
   sheetPath: string,
 ): Promise<ExpressionInput[]> {
-  const cellTypes = new Map<string, string[]>();
+  /** By the path without links, since one file may be written in several ways. */
+  const inputs = new Map<string, { path: string; cellTypes: string[] }>();
   for (const [cellType, { paths, line }] of files) {
     for (const written of paths) {
       const path = resolveSheetPath(written, sheetPath);
@@ -40,8 +41,18 @@ export async function expressionFiles(
           line,
         });
       }
-      cellTypes.set(path, [...cellTypes.get(path) ?? [], cellType]);
+      const real = await realPath(path);
+      const input = inputs.get(real) ?? { path, cellTypes: [] };
+      if (input.cellTypes.includes(cellType)) {
+        throw new FormatError(
+          `Cannot read expression of "${cellType}": "${path}" is one of its files already, ` +
+            "expected each once: its values would count twice",
+          { file: sheetPath, line },
+        );
+      }
+      input.cellTypes.push(cellType);
+      inputs.set(real, input);
     }
   }
-  return [...cellTypes].map(([path, cellTypes]) => ({ path, cellTypes }));
+  return [...inputs.values()];
 }

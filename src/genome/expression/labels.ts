@@ -8,9 +8,11 @@ import { formatCountOf } from "../../_count.ts";
 import { ContractError } from "../../errors.ts";
 import type { ExpressionTransform } from "../../record.ts";
 import type { Gene } from "../gene.ts";
+import { describeMissing, describePartial, describeUnlabelled } from "./_describe_labels.ts";
 import { collectRows } from "./_collect_rows.ts";
 import { GeneIndex } from "./_gene_index.ts";
 import { describeLostRows, describeNaming, findRowGenes } from "./_join.ts";
+import { Replicates } from "./_replicates.ts";
 import { examineScale } from "./_scale.ts";
 import type { ExpressionTable } from "./table.ts";
 import { VALUE_KIND_NAMES, type ValueKind } from "./value_kinds.ts";
@@ -46,9 +48,10 @@ export interface LabelledGenes {
 }
 
 /**
- * Takes the expression of genes from tables. Cell types that stand in several tables get the mean. A gene without
- * expression anywhere is left out, for annotations hold many more genes than tables do; one that lacks it in some cell
- * types has NaN there.
+ * Takes the expression of genes from tables. Cell types that stand in several tables get the mean. A gene that one of
+ * these tables lacks has no expression in that cell type, since a mean over fewer replicates is another statistic. A gene
+ * without expression anywhere is left out, for annotations hold many more genes than tables do; one that lacks it in some
+ * cell types has NaN there. Warnings tell how many genes no table has, and how many values some replicates lack.
  *
  * Rows are joined with genes by whole identifiers, versions aside (see `geneKey`). Where hardly any fits, they are by
  * symbol or by Entrez number, if the annotation tells these; a note says so. Rows that are transcripts are added up.
@@ -88,17 +91,11 @@ export async function matchExpression(
   return collector.finish();
 }
 
-/** The sum of a cell type's tables. */
-interface CellTypeSum {
-  readonly values: Float64Array<ArrayBuffer>;
-  tables: number;
-}
-
 class LabelCollector {
   readonly #genes: readonly Gene[];
   readonly #options: MatchExpressionOptions;
   readonly #index: GeneIndex;
-  readonly #sums = new Map<string, CellTypeSum>();
+  readonly #replicates = new Map<string, Replicates>();
   readonly #files: string[] = [];
   readonly #notes = new Messages();
   readonly #warnings = new Messages();
@@ -121,7 +118,11 @@ class LabelCollector {
       transcripts: load && (async () => this.#transcripts ??= await load()),
     });
     const { columns, repeated } = collectRows(table, found, { genes: this.#genes, transform });
-    for (const [i, cellType] of table.cellTypes.entries()) this.#addColumn(cellType, columns[i]);
+    for (const [i, cellType] of table.cellTypes.entries()) {
+      const replicates = this.#replicates.get(cellType) ?? new Replicates(this.#genes.length);
+      replicates.add(columns[i], file);
+      this.#replicates.set(cellType, replicates);
+    }
     this.#files.push(file);
     this.#notes.add([...table.notes, ...describeNaming(found, table)], file);
     this.#warnings.add([...describeLostRows(found, file), ...repeated], file);
@@ -129,11 +130,12 @@ class LabelCollector {
 
   finish(): LabelledGenes {
     const { cellTypes, transform = "none" } = this.#options;
-    const columns = cellTypes.map((cellType) => this.#mean(cellType));
+    const replicates = cellTypes.map((cellType) => this.#replicatesOf(cellType));
+    const columns = replicates.map((files) => files.mean());
     const places = [...this.#genes.keys()];
-    const isLabelled = places.map((gene) => columns.some((values) => !Number.isNaN(values[gene])));
-    const kept = places.filter((gene) => isLabelled[gene]);
+    const kept = places.filter((gene) => columns.some((values) => !Number.isNaN(values[gene])));
     const file = nameFiles(this.#files);
+    const place = { genes: this.#genes, cellTypes, file };
     const apply = TRANSFORMS[transform];
     const labels = columns.map((values) => takePlaces(values, kept));
     const scale = examineScale(labels, { kind: this.#kind, transform, file });
@@ -142,8 +144,13 @@ class LabelCollector {
       labels: new Map(cellTypes.map((cellType, i) => [cellType, labels[i].map(apply)])),
       notes: this.#notes.list(),
       warnings: [
-        ...this.#describeUnlabelled(isLabelled, file),
-        ...describeMissing(labels, { genes: kept.map((i) => this.#genes[i]), cellTypes, file }),
+        ...describeUnlabelled(replicates, {
+          ...place,
+          kept: kept.length,
+          files: this.#files.length,
+        }),
+        ...describePartial(replicates, { ...place, kept }),
+        ...describeMissing(columns, { ...place, replicates, kept }),
         ...this.#warnings.list(),
         ...scale,
       ],
@@ -160,37 +167,19 @@ class LabelCollector {
     this.#kind ??= kind;
   }
 
-  #addColumn(cellType: string, values: Float64Array<ArrayBuffer>): void {
-    const sum = this.#sums.get(cellType);
-    if (sum === undefined) {
-      this.#sums.set(cellType, { values, tables: 1 });
-      return;
-    }
-    for (const [gene, value] of values.entries()) sum.values[gene] += value;
-    sum.tables++;
-  }
-
-  #mean(cellType: string): Float64Array<ArrayBuffer> {
-    const sum = this.#sums.get(cellType);
-    const mean = sum?.tables === 1 ? sum.values : sum?.values.map((value) => value / sum.tables);
-    if (mean !== undefined && !mean.every(Number.isNaN)) return mean;
-    const found = sum === undefined ? "no table has it" : "all its values are missing";
+  /** The files of a cell type; throws if they hold no expression of any gene. */
+  #replicatesOf(cellType: string): Replicates {
+    const replicates = this.#replicates.get(cellType);
+    if (replicates?.mean().some((value) => !Number.isNaN(value))) return replicates;
+    const example = replicates?.example;
+    const found = replicates === undefined
+      ? "no table has it"
+      : example === undefined
+      ? "all its values are missing"
+      : `none of its genes has a value in all of its ${replicates.files} files`;
     throw new ContractError(
       `Cannot take expression of cell type "${cellType}" from ${nameFiles(this.#files)}: ${found}`,
     );
-  }
-
-  #describeUnlabelled(isLabelled: readonly boolean[], file: string): string[] {
-    const first = isLabelled.indexOf(false);
-    if (first < 0) return [];
-    const { id, line } = this.#genes[first];
-    const kept = isLabelled.filter((flag) => flag).length;
-    return [
-      `${file} ${this.#files.length > 1 ? "lack" : "lacks"} ${
-        isLabelled.length - kept
-      } of ${isLabelled.length} genes, such as "${id}" ` +
-      `(line ${line} of the genes): they are left out, which leaves ${formatCountOf(kept, "gene")}`,
-    ];
   }
 }
 
@@ -199,35 +188,6 @@ const TRANSFORMS: Readonly<Record<ExpressionTransform, (value: number) => number
   log2p1: (value) => Math.log2(value + 1),
   asinh: Math.asinh,
 };
-
-interface MissingPlace {
-  readonly genes: readonly Gene[];
-  readonly cellTypes: readonly string[];
-  readonly file: string;
-}
-
-/** Says how many values are missing of genes that have some. */
-function describeMissing(
-  labels: readonly Float64Array[],
-  { genes, cellTypes, file }: MissingPlace,
-): string[] {
-  const count = countNaN(labels);
-  if (count === 0) return [];
-  const cellType = labels.findIndex((values) => values.some(Number.isNaN));
-  const { id } = genes[labels[cellType].findIndex(Number.isNaN)];
-  return [
-    `${file}: ${formatCountOf(count, "value")} missing, such as that of "${id}" in ` +
-    `"${cellTypes[cellType]}": the genes are left out of those cell types`,
-  ];
-}
-
-function countNaN(arrays: readonly Float64Array[]): number {
-  let count = 0;
-  for (const values of arrays) {
-    for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) count++;
-  }
-  return count;
-}
 
 function takePlaces(values: Float64Array, places: readonly number[]): Float64Array<ArrayBuffer> {
   const taken = new Float64Array(places.length);

@@ -121,6 +121,8 @@ class TableParser {
   readonly #options: ReadExpressionTableOptions;
   #head: Line[] = [];
   #headBytes = 0;
+  /** Number of lines after the head that are no rows yet. */
+  #linesToSkip = 0;
   #layout: Layout | undefined;
   #cellTypes: readonly string[] = [];
   #chosen: ChosenColumns | undefined;
@@ -132,6 +134,7 @@ class TableParser {
   }
 
   readLine(line: Line): void {
+    if (this.#linesToSkip > 0) return void this.#linesToSkip--;
     if (this.#rows !== undefined) return this.#rows.read(line);
     // Of many comments the first may tell the format, the last may be the header.
     if (this.#head.length > 1 && [...this.#head, line].every(isComment)) this.#head.pop();
@@ -186,8 +189,12 @@ class TableParser {
       isOwn: this.#options.isOfOneCellType ?? false,
       file: this.#file,
     });
-    this.#rows = new RowReader(layout, this.#chosen.columns, this.#file);
-    for (const line of this.#head.slice(linesBefore)) this.#rows.read(line);
+    const rows = new RowReader(layout, this.#chosen.columns, this.#file);
+    for (const line of this.#head.slice(linesBefore)) {
+      visitText(line, (line) => rows.read(line), this.#file);
+    }
+    this.#rows = rows;
+    this.#linesToSkip = Math.max(0, linesBefore - this.#head.length);
     this.#head = [];
   }
 

@@ -3,10 +3,10 @@ import fc from "fast-check";
 import {
   CellSplitter,
   findSeparator,
-  isMissing,
   type Separator,
   splitLine,
 } from "../../../src/genome/expression/_cells.ts";
+import { isMissing } from "../../../src/genome/_missing.ts";
 import { plainSampleName, syntacticName } from "../../../src/genome/expression/_sample_names.ts";
 import { describeNames, parseGeneNames } from "../../../src/genome/expression/_gene_names.ts";
 import type { Line } from "../../../src/io/_lines.ts";
@@ -49,6 +49,7 @@ Deno.test("numbers are those that the parser of strings reads, to the last bit",
     for (const text of [`${whole}.${"0".repeat(zeros)}${rest}`, `${whole}.`, `.${rest}`]) {
       strictEqual(read(text), Number(text));
       strictEqual(read(` "${text}" `), Number(text));
+      strictEqual(read(`"  ${text} "`), Number(text));
     }
   }));
   for (const text of ["", ".", "1.2.3", "1e", "0x1", "1,5", "--1", "Infinity"]) {
@@ -105,8 +106,27 @@ Deno.test("names are taken apart where that is certain", () => {
   deepStrictEqual(parse(`TSPAN6_${ensembl}`), [ensembl, "TSPAN6"]);
   deepStrictEqual(parse(`${ensembl}.15_7`), [`${ensembl}.15_7`, `${ensembl}.15_7`]);
   deepStrictEqual(parse(`${ensembl}.15_PAR_Y`), [`${ensembl}.15_PAR_Y`, `${ensembl}.15_PAR_Y`]);
+  for (const id of [`${ensembl}.15_PAR_Y_7`, `${ensembl}.15_7_PAR_Y`, "ENSGR0000000003.10"]) {
+    deepStrictEqual(parse(id), [id, id]);
+    deepStrictEqual(parse(`${id}_TSPAN6`), [id, "TSPAN6"]);
+    deepStrictEqual(parse(`TSPAN6_${id}`), [id, "TSPAN6"]);
+    deepStrictEqual(parse(`${id}|TSPAN6`), [id, "TSPAN6"]);
+  }
+  deepStrictEqual(parse(`${ensembl}_7SK`), [ensembl, "7SK"]);
   deepStrictEqual(parse(`${ensembl}|TSPAN6`), [ensembl, "TSPAN6"]);
-  deepStrictEqual(parse("gene-TSPAN6"), ["TSPAN6", "TSPAN6"]);
+  for (const prefix of ["gene-", "gene:", "Gene:", "GENE-"]) {
+    deepStrictEqual(parse(`${prefix}TSPAN6`), ["TSPAN6", "TSPAN6"]);
+  }
+  for (
+    const id of [
+      "NM_003859.3",
+      "ENST00000373020.9",
+      "ENST00000359512.8_PAR_Y_2",
+      "ENSTR0000359512.7",
+    ]
+  ) {
+    strictEqual(parseGeneNames(id).transcript, id);
+  }
   deepStrictEqual(parse("RP11-34P13.7"), ["RP11-34P13.7", "RP11-34P13.7"]);
   deepStrictEqual(parse("HLA-A_B"), ["HLA-A_B", "HLA-A_B"]);
   strictEqual(parseGeneNames("TSPAN6|7105").entrez, "7105");

@@ -373,3 +373,27 @@ Deno.test("a header of many columns takes time in proportion to them", async () 
   const labels = await labelText(text);
   strictEqual(showLabels(labels), "419=2");
 });
+
+Deno.test("of replicates in files of their own each is looked for in its own file", async () => {
+  const samples = ["SRR1", "SRR2"];
+  const namings = [(name: string) => name, (name: string) => `../data/${name}.tsv`];
+  for (const nameOf of namings) {
+    for (const name of samples) {
+      const labels = await labelText(table(`gene_id ${name}_TPM ${name}_counts`, `${A} 1.5 20`), {
+        samples: samples.map((name) => ({ sample: nameOf(name), cellType: "liver" })),
+        isOfOneCellType: true,
+        file: `lists/../data/${name}.tsv`,
+      });
+      strictEqual(showLabels(labels), "419=1.5");
+    }
+  }
+  // A table of several samples needs all that are named, though one is called like the file.
+  const wanted = ["liver.bam", "liver2.bam"].map((sample) => ({ sample, cellType: "liver" }));
+  const options = { samples: wanted, isOfOneCellType: true, file: "liver.tsv" };
+  const both = await labelText(table("gene_id liver.bam liver2.bam", `${A} 1 2`), options);
+  strictEqual(showLabels(both), "419=1.5");
+  await rejects(
+    labelText(table("gene_id liver.bam other.bam", `${A} 1 2`), options),
+    /it has no sample "liver2\.bam" for cell type "liver"/,
+  );
+});

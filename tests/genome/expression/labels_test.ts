@@ -198,3 +198,77 @@ Deno.test("what is counted for no gene is not said to be lacking", async () => {
     'x.tsv: 1 of 10 rows are of no gene of the annotation, such as "LINC1"',
   ]);
 });
+
+Deno.test("a gene that some replicates lack gets no mean of the others, and the warning is true", async () => {
+  const C = "ENSG00000000460";
+  const options = { cellTypes: ["liver"], isOfOneCellType: true };
+  const readFile = (rows: string, name: string) =>
+    readExpressionTable(textSource(`id\tx\n${rows}\n`, name), options);
+  const both = { cellTypes: ["lung"], isOfOneCellType: true };
+  const lung = await readExpressionTable(textSource(`id\tx\n${A}\t9\n`, "lung.tsv"), both);
+  const tables = [
+    await readFile(`${A}\t1\n${B}\t5`, "a.tsv"),
+    await readFile(`${B}\t7`, "b.tsv"),
+    await readFile(`${B}\t6\n${A}\tNA`, "c.tsv"),
+  ];
+  for (const order of [tables, tables.toReversed()]) {
+    const labels = await matchExpression(THREE_GENES, order, { cellTypes: ["liver"] });
+    strictEqual(showLabels(labels), "457=6");
+    const [first] = order;
+    const lacking = order === tables ? "b.tsv" : "c.tsv";
+    deepStrictEqual(labels.warnings, [
+      `${first.file} and 2 others lack 1 of 3 genes, such as "${C}.17" (line 3 of the genes): they are left out, ` +
+      "which leaves 1 gene",
+      `${first.file} and 2 others: 1 value of some replicates only, such as that of "${A}.14" in "liver", which ` +
+      `a.tsv has and ${lacking} lacks: the genes are left out of those cell types, and so altogether 1 gene`,
+    ]);
+  }
+  const cellTypes = ["liver", "lung"];
+  const labels = await matchExpression(THREE_GENES, [...tables, lung], { cellTypes });
+  strictEqual(showLabels(labels), "419=NaN 457=6");
+  strictEqual(showLabels(labels, "lung"), "419=9 457=NaN");
+  match(labels.warnings[1], /: 1 value of some replicates only, .*left out of those cell types$/);
+  match(labels.warnings[2], /: 1 value missing, such as that of "ENSG00000000457\.14" in "lung"/);
+  const apart = [await readFile(`${A}\t1`, "a.tsv"), await readFile(`${B}\t7`, "b.tsv")];
+  await rejects(
+    matchExpression(THREE_GENES, apart, { cellTypes: ["liver"] }),
+    /"liver" from a\.tsv and 1 other: none of its genes has a value in all of its 2 files$/,
+  );
+});
+
+Deno.test("a symbol of X and Y is that of X, whatever the chromosomes are called", async () => {
+  const pairs = [
+    ["chrX", "chrY"],
+    ["X", "Y"],
+    ["NC_000023.11", "NC_000024.10"],
+    ["NC_000086.8", "NC_000087.8"],
+    ["CM000685.2", "CM000686.2"],
+    ["CP068255.2", "CP086569.2"],
+  ];
+  for (const [x, y] of pairs) {
+    for (const chromosomes of [[x, y], [y, x]]) {
+      const genes = chromosomes.map((chromosome) =>
+        gene(`on ${chromosome}`, { symbol: "ASMT", chromosome })
+      );
+      const table = await read("gene\tliver\nASMT\t3\n");
+      const labels = await matchExpression(genes, table, { cellTypes: ["liver"] });
+      deepStrictEqual(labels.genes.map(({ chromosome }) => chromosome), [x]);
+    }
+  }
+  const rat = ["X", "Y"].map((chromosomeAlias, i) =>
+    gene(`R${i}`, { symbol: "Asmt", chromosome: `NC_05135${6 + i}.1`, chromosomeAlias })
+  );
+  const labels = await matchExpression(rat, await read("gene\tliver\nAsmt\t3\n"), {
+    cellTypes: ["liver"],
+  });
+  deepStrictEqual(labels.genes.map(({ id }) => id), ["R0"]);
+});
+
+Deno.test("ids that a GTF has from a GFF3 keep what stands before them there", async () => {
+  const genes = [gene("gene-LOC1"), gene("gene:AT1G01010")];
+  for (const ids of [["gene-LOC1", "gene:AT1G01010"], ["LOC1", "AT1G01010"]]) {
+    const table = await read(`gene_id\tliver\n${ids[0]}\t3\n${ids[1]}\t4\n`);
+    const labels = await matchExpression(genes, table, { cellTypes: ["liver"] });
+    deepStrictEqual([...labels.labels.get("liver")!], [3, 4]);
+  }
+});

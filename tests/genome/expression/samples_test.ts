@@ -37,6 +37,19 @@ Deno.test("paths start at the sheet's directory, and a file of several cell type
       { path: `${directory}/a.sf`, cellTypes: ["liver"] },
       { path: `${directory}/b.tsv`, cellTypes: ["liver", "lung"] },
     ]);
+    await Deno.mkdir(`${directory}/sub`);
+    await Deno.symlink(`${directory}/a.sf`, `${directory}/link.sf`);
+    for (const other of ["./a.sf", "sub/../a.sf", "link.sf"]) {
+      const twice = new Map([["liver", { paths: ["a.sf", other], line: 4 }]]);
+      await rejects(expressionFiles(twice, sheet), {
+        name: "FormatError",
+        message: /"liver": ".*" is one of its files already, .*values would count twice.*line 4\)$/,
+      });
+      const shared = [["liver", { paths: ["a.sf"] }], ["lung", { paths: [other] }]] as const;
+      deepStrictEqual(await expressionFiles(new Map(shared), sheet), [
+        { path: `${directory}/a.sf`, cellTypes: ["liver", "lung"] },
+      ]);
+    }
     const none = new Map([["liver", { paths: ["c.sf"], line: 7 }]]);
     await rejects(expressionFiles(none, sheet), {
       name: "FormatError",

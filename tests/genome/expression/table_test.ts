@@ -86,6 +86,14 @@ const BAD: Readonly<Record<string, readonly [text: string, message: RegExp]>> = 
     "gene_id\tE1\nA\t1\t2\nB\t1\t2\n",
     /all rows have 3 columns, expected 2 .* "gene_id" first: does it lack a title/,
   ],
+  "no header and a value missing": [
+    "A\tNA\t2\nB\t1\t2",
+    /the header holds numbers only.*line 1\)$/,
+  ],
+  "GCT's sizes in hexadecimal": [
+    "#1.2\n0x1\t1\nName\tDescription\tE1\nA\tB\t1\n",
+    /expected GCT's sizes/,
+  ],
   "GCT that ends early": ["#1.2\n2\t2\n", /GCT ends before its header/],
   "GCT without its sizes": ["#1.2\nName\tDescription\tE1\nA\tB\t1\n", /expected GCT's sizes/],
 };
@@ -132,3 +140,51 @@ for (const [what, [row, message]] of Object.entries(BAD_ROWS)) {
     strictEqual(showLabels(await labelText(text("ENSG00000000999"))), "419=7");
   });
 }
+
+Deno.test("what describes the samples of GCT 1.3 is no gene, however many rows it has", async () => {
+  for (const count of [0, 2, 46, 47, 48, 120]) {
+    const fields = Array.from({ length: count }, (_, i) => `field${i}\tna\t${i}`);
+    const head = ["#1.3", `2\t1\t1\t${count}`, "id\tDescription\tliver", ...fields];
+    const text = [...head, "A\ta\t5", "B\tb\t6"].join("\n");
+    const { names, values, lines } = await readExpressionTable(textSource(text));
+    deepStrictEqual([names[0], values], [["A", "B"], [5, 6]], `${count} rows`);
+    deepStrictEqual(lines, [count + 4, count + 5]);
+  }
+  const short = "#1.3\n1\t1\t1\t99\nid\tDescription\tliver\nA\ta\t5\n";
+  await rejects(readExpressionTable(textSource(short)), /there is a header only, expected rows/);
+});
+
+Deno.test("a file without a header may start with a gene whose value is missing", async () => {
+  const ids = ["ENSG00000000003.15", "ENSMUSG00000000003", "FBgn0000008", "AT1G01010", "7105"];
+  for (const id of [...ids, "ENSGR0000182378.10", "NM_003859.3", "WBGene00000001", "YAL001C"]) {
+    for (const missing of ["NA", "nan", ""]) {
+      const { names, values } = await readExpressionTable(textSource(`${id}\t${missing}\nB\t4\n`));
+      deepStrictEqual([names, values], [[[id, "B"]], [NaN, 4]], `${id} ${missing}`);
+    }
+  }
+  // A cell type may be called so.
+  const { names, cellTypes } = await readExpressionTable(textSource("gene\tNone\nA\t1\n"));
+  deepStrictEqual([names, cellTypes], [[["A"]], ["None"]]);
+});
+
+Deno.test("a number in hexadecimal is a name and no value, as everywhere", async () => {
+  const { cellTypes, values } = await readExpressionTable(textSource("x\t0x10\t0x11\nA\t1\t2\n"));
+  deepStrictEqual([cellTypes, values], [["0x10", "0x11"], [1, 2]]);
+});
+
+Deno.test("a row too short for its status is told by its columns, whatever stood there in the row before", async () => {
+  const header = "tracking_id\tgene_id\tgene_short_name\tFPKM\tFPKM_status";
+  const text = (status: string, row: string) =>
+    `${header}\nENSG00000000457\tENSG00000000457\tx\t10\t${status}\n${row}\n`;
+  // The place of the status before is within a character of the short row.
+  const inCharacter = `\u00e9`.repeat(40);
+  for (const shift of ["", "x"]) {
+    const { ragged } = await readExpressionTable(textSource(text("OK", `${shift}${inCharacter}`)));
+    deepStrictEqual([...ragged], [[1, 1]]);
+  }
+  const row = "ENSG00000000419\tENSG00000000419\ty\t3";
+  const options = { cellTypes: ["liver"], isOfOneCellType: true };
+  strictEqual(showLabels(await labelText(text("OK", row), options)), "419=3 457=10");
+  const failed = await labelText(text("FAIL", `${row}\tOK`), options);
+  strictEqual(showLabels(failed), "419=3");
+});
