@@ -14,11 +14,7 @@ const FORMULA = /^[=@]|^[+-].*[^\p{L}\p{N}\p{M} ._+-]/u;
  */
 export function checkSubmissionIds(ids: Iterable<string>): void {
   for (const id of ids) {
-    const found = /[",\r\n]/.test(id)
-      ? "has a comma, a quote or a line end"
-      : FORMULA.test(id)
-      ? "would be a formula in a spreadsheet"
-      : undefined;
+    const found = faultOfId(id);
     if (found === undefined) continue;
     throw new ContractError(
       `Cannot write submission: id ${
@@ -26,4 +22,10 @@ export function checkSubmissionIds(ids: Iterable<string>): void {
       } ${found}. Rename its cell type or gene in the data set`,
     );
   }
+}
+
+/** Why an id cannot stand in a submission, as the end of a sentence; `undefined` if it can. */
+export function faultOfId(id: string): string | undefined {
+  if (/[",\r\n]/.test(id)) return "has a comma, a quote or a line end";
+  return FORMULA.test(id) ? "would be a formula in a spreadsheet" : undefined;
 }

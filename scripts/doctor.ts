@@ -1,11 +1,15 @@
 /** `deno task doctor`: what may be wrong with a data set. */
 
 import { formatCountOf } from "../src/_count.ts";
-import { examineSamples, type Finding, readGenes } from "../src/genome/mod.ts";
+import { showValue } from "../src/_show_value.ts";
+import { diagnoseSamples, type Finding, readGenes, type SkippedCheck } from "../src/genome/mod.ts";
 import { hasStrands } from "../src/genome/doctor/strand_orientation.ts";
+import type { SampleColumns } from "../src/io/columns.ts";
+import { submissionId } from "../src/io/submission.ts";
 import { runCommand } from "./_cli.ts";
 import { checkInputFile } from "./_input_file.ts";
 import { loadData } from "./_run.ts";
+import { faultOfId } from "./_submission_ids.ts";
 
 interface DoctorFlags {
   readonly record?: string;
@@ -49,10 +53,11 @@ async function examine(flags: DoctorFlags): Promise<void> {
     onWarning: (text) => console.error(`warning: ${text}`),
   });
   const test = flags.test === undefined ? undefined : (await loadData(flags.test, flags)).columns;
-  const findings = examineSamples(columns, { genes, test });
+  const { findings: found, skipped } = diagnoseSamples(columns, { genes, test });
+  const findings = [...found, ...noteNames(columns)];
   for (const finding of findings) console.log(describe(finding));
   const warnings = findings.filter(({ severity }) => severity === "warning").length;
-  const skipped = [
+  const missing = [
     genes === undefined && !hasStrands(columns) ? "orientation (needs --genes)" : [],
     test === undefined ? "genes shared with test data (needs --test)" : [],
     columns.labels === undefined ? "labels (the data have none)" : [],
@@ -62,8 +67,43 @@ async function examine(flags: DoctorFlags): Promise<void> {
     : `${formatCountOf(warnings, "warning")}, ${
       formatCountOf(findings.length - warnings, "note")
     }.`;
-  console.log([summary, ...skipped.map((what) => `Not checked: ${what}.`)].join(" "));
+  console.log([summary, ...missing.map((what) => `Not checked: ${what}.`)].join(" "));
+  for (const line of describeSkipped(skipped)) console.log(line);
   if (flags.strict && warnings > 0) Deno.exit(1);
+}
+
+/** Names that training and evaluation take but `submit`, which is the last of the commands, refuses. */
+function noteNames({ cellTypes, genes }: SampleColumns): Finding[] {
+  return [
+    ...noteFaults("cell type", cellTypes, (cellType) => submissionId(cellType, "1")),
+    ...noteFaults("gene", genes, (gene) => submissionId("E001", gene)),
+  ];
+}
+
+function noteFaults(
+  what: string,
+  names: readonly string[],
+  idOf: (name: string) => string,
+): Finding[] {
+  const byFault = Map.groupBy(names, (name) => faultOfId(idOf(name)));
+  return [...byFault].flatMap(([fault, group]) =>
+    fault === undefined ? [] : [{
+      check: "submission-ids",
+      severity: "note" as const,
+      where: `${formatCountOf(group.length, what)}, such as ${showValue(group[0])}`,
+      message: `a submission cannot hold an id that ${fault}`,
+      advice: "If you want to submit predictions, rename it before you train.",
+    }]
+  );
+}
+
+/** One line for all checks that lack the same. */
+function describeSkipped(skipped: readonly SkippedCheck[]): string[] {
+  const byReason = Map.groupBy(skipped, ({ reason }) => reason);
+  return Array.from(byReason, ([reason, checks]) => {
+    const what = [...new Set(checks.map((check) => check.what))].join(", ");
+    return `Not checked: ${what} (${reason}).`;
+  });
 }
 
 function describe({ check, severity, where, message, advice }: Finding): string {

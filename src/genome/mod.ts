@@ -23,8 +23,14 @@ export {
   chromosomeMatcher,
   type Contig,
 } from "./chromosomes.ts";
-export { type ExamineOptions, examineSamples } from "./doctor/examine.ts";
+export {
+  diagnoseSamples,
+  type Diagnosis,
+  type ExamineOptions,
+  examineSamples,
+} from "./doctor/examine.ts";
 export type { Finding } from "./doctor/finding.ts";
+export type { SkippedCheck } from "./doctor/skipped_check.ts";
 export type { ExpressionFiles } from "./sheet_expression.ts";
 export { expressionFiles, type ExpressionInput } from "./expression/files.ts";
 export {

@@ -177,6 +177,29 @@ Deno.test("bins that are off by one are found, to either side, and a cut window"
   match(only(examineSamples(cut), "shifted-bins").message, /last bin is zero/);
 });
 
+Deno.test("an edge without reads is no cut where the bins beside it hold few", () => {
+  // As of shallow data in transcript orientation: few reads in all genes together far from the TSS.
+  const shallow = (least: number) =>
+    plant((value, { bin, at }) => {
+      const gene = Math.floor(at / (CLEAN.bins * MARKS.length)) % SIZE.genes;
+      if (bin < 2) return 0;
+      return bin < 12 ? Number(gene % 100 < least) : value;
+    });
+  const edges = (columns: SampleColumns) =>
+    examineSamples({ ...columns, record: { ...CLEAN.record, orientation: "transcript" } })
+      .filter(({ check }) => check === "shifted-bins");
+  // 6 × 1 genes in four of the five bins beside it: e⁻⁴·⁸ is no small chance, e⁻²⁴ is.
+  deepStrictEqual(edges(shallow(1)), []);
+  match(edges(shallow(5))[0].message, /first bin is zero in all genes.* 24 genes have signal/);
+});
+
+Deno.test("a cut window is found whatever the unit of its values", () => {
+  for (const factor of [1, 0.001]) {
+    const cut = plant((value, { bin }) => bin === 0 ? 0 : factor * value);
+    match(among(examineSamples(cut), "shifted-bins")[0].message, /first bin is zero/);
+  }
+});
+
 Deno.test("a direction of minus-strand genes that contradicts the record is found, both ways", () => {
   const shape = { bins: CLEAN.bins, marks: MARKS.length };
   const signal = CLEAN.signal.slice();

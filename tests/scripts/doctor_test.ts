@@ -1,7 +1,8 @@
 /** The command that looks for what may be wrong with a data set. */
 
-import { deepStrictEqual, match, strictEqual } from "node:assert";
+import { deepStrictEqual, doesNotMatch, match, strictEqual } from "node:assert";
 import { runTask, withDirectory } from "../helpers/command.ts";
+import { npzBytes } from "../io/_npz_helpers.ts";
 import { sharedFile, testWith } from "../helpers/require.ts";
 
 const EXAMPLE = "fixtures/genome/example";
@@ -10,6 +11,34 @@ Deno.test("the fixtures are healthy, and what was not checked is said", async ()
   const { code, stdout } = await runTask("doctor", "fixtures/train.npz", "--strict");
   strictEqual(code, 0);
   match(stdout, /Nothing looks wrong\. Not checked: orientation \(needs --genes\)/);
+  match(stdout, /^Not checked: .*labels against marks.* \(needs 200 genes, there are 100\)\.$/m);
+  match(stdout, /^Not checked: bins off by one, .* \(needs 500 genes, there are 100\)\.$/m);
+});
+
+Deno.test("names that a submission cannot hold are a note, once for all genes", async () => {
+  const data = Float64Array.from({ length: 30 * 10 * 7 }, (_, i) => {
+    const gene = 1 + Math.floor(i / 70);
+    return i % 7 === 0 || i % 7 === 6 ? gene : i * i % 5;
+  });
+  await withDirectory(async (directory) => {
+    const path = `${directory}/a.npz`;
+    const cellTypes = ["T cell, CD4", 'B cell "naive"', "=liver", "+lung (left)", "CD4+ T", "-80"];
+    await Deno.writeFile(
+      path,
+      await npzBytes(
+        cellTypes.map((name) => ({ name, dtype: "float64", shape: [30, 10, 7], data })),
+      ),
+    );
+    const { code, stdout, stderr } = await runTask("doctor", path);
+    strictEqual(code, 0, stderr);
+    const notes = stdout.split("\n").filter((line) => line.includes("submission-ids"));
+    deepStrictEqual(notes, [
+      'note: submission-ids: 2 cell types, such as "T cell, CD4": a submission cannot hold an id that ' +
+      "has a comma, a quote or a line end.",
+      'note: submission-ids: 2 cell types, such as "=liver": a submission cannot hold an id that ' +
+      "would be a formula in a spreadsheet.",
+    ]);
+  });
 });
 
 Deno.test("prepared data are healthy, and genes shared with test data are a note", async () => {
@@ -44,7 +73,8 @@ Deno.test("expression without a transform is warned of, and data without labels 
     match((await runTask("doctor", logarithms, "--strict")).stdout, /^Nothing looks wrong/m);
   });
   const unlabelled = await runTask("doctor", "fixtures/eval.npz");
-  match(unlabelled.stdout, /Not checked: labels \(the data have none\)\.\n$/);
+  match(unlabelled.stdout, /Not checked: labels \(the data have none\)\.$/m);
+  doesNotMatch(unlabelled.stdout, /labels against marks/);
 });
 
 testWith(

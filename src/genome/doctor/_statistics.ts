@@ -17,6 +17,8 @@ export interface TrackStatistics {
   readonly largest: number;
   /** Number of values above zero. */
   readonly positive: number;
+  /** Number of genes whose value is not zero, `[bin]`. */
+  readonly filled: Uint32Array;
   /** Number of genes that have any signal. */
   readonly present: number;
   /** Number of genes that have signal, the same in every bin. */
@@ -78,6 +80,7 @@ class TrackCollector {
   readonly #sums: readonly Float64Array[];
   readonly #levels: Float64Array;
   readonly #centres: Float64Array;
+  readonly #filled: Uint32Array;
   readonly #centre: readonly [number, number];
   readonly #halves = new HalvesCollector();
   #samples = 0;
@@ -93,6 +96,7 @@ class TrackCollector {
     this.#sums = Array.from({ length: GENE_GROUPS }, () => new Float64Array(size.bins));
     this.#levels = new Float64Array(size.genes).fill(NaN);
     this.#centres = new Float64Array(size.genes).fill(NaN);
+    this.#filled = new Uint32Array(size.bins);
     this.#centre = centreBins(size.bins);
   }
 
@@ -108,6 +112,7 @@ class TrackCollector {
       if (value > largest) largest = value;
       if (value === 0) continue;
       sums[bin] += value;
+      this.#filled[bin]++;
       this.#addValue(value);
       const logarithm = logarithmOf(value);
       halves[bin & 1] += logarithm;
@@ -142,6 +147,7 @@ class TrackCollector {
       least: this.#least,
       largest: this.#largest,
       positive: this.#positive,
+      filled: this.#filled,
       present: this.#present,
       flat: this.#flat,
       divisor: this.#divisor,

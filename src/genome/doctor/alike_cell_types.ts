@@ -3,6 +3,7 @@ import type { LabelStatistics } from "./_labels.ts";
 import { median } from "./_median.ts";
 import type { TrackStatistics } from "./_statistics.ts";
 import type { Finding } from "./finding.ts";
+import { skipIfFewGenes, type SkippedCheck } from "./skipped_check.ts";
 
 const LEAST_GENES = 100;
 /** Two marks at least, for a single one may be alike in cells of one kind. */
@@ -26,6 +27,22 @@ export function checkAlikeCellTypes(
   labels: readonly LabelStatistics[],
 ): Finding[] {
   return [...findSameLabels(labels), ...findLabelReplicates(labels), ...findReplicates(tracks)];
+}
+
+/** What {@linkcode checkAlikeCellTypes} could not look at; a single cell type has none to be like. */
+export function skippedAlikeCellTypes(
+  tracks: readonly TrackStatistics[],
+  labels: readonly LabelStatistics[],
+): SkippedCheck[] {
+  const need = { check: "alike-cell-types", least: LEAST_GENES };
+  const quantities = labels.filter(({ areClasses }) => !areClasses);
+  const cellTypes = new Set(tracks.map(({ cellType }) => cellType));
+  return [
+    ...(quantities.length < 2
+      ? []
+      : skipIfFewGenes({ ...need, what: "labels of replicates" }, quantities)),
+    ...(cellTypes.size < 2 ? [] : skipIfFewGenes({ ...need, what: "marks of replicates" }, tracks)),
+  ];
 }
 
 function findSameLabels(labels: readonly LabelStatistics[]): Finding[] {

@@ -2,12 +2,22 @@ import { groupByMark } from "./_describe.ts";
 import { median } from "./_median.ts";
 import type { TrackStatistics } from "./_statistics.ts";
 import type { Finding } from "./finding.ts";
+import { skipIfFewer, type SkippedCheck } from "./skipped_check.ts";
 
 const LEAST_CELL_TYPES = 4;
 /** Cell types really differ by less than this factor where depths are alike. */
 const LEAST_FACTOR = 3;
 /** Limit of the modified z-score (Iglewicz and Hoaglin 1993). */
 const LARGEST_SCORE = 3.5;
+
+/** What {@linkcode checkDepthOutliers} could not look at. */
+export function skippedDepthOutliers(tracks: readonly TrackStatistics[]): SkippedCheck[] {
+  const groups = [...groupByMark(tracks).values()];
+  return skipIfFewer(
+    { check: "depth-outliers", what: "depths", least: LEAST_CELL_TYPES, noun: "cell type" },
+    Math.max(0, ...groups.map(({ length }) => length)),
+  );
+}
 
 /**
  * Finds samples whose mean is far from those of the same mark in other cell types, by the median and the median

@@ -6,26 +6,35 @@
 
 import type { SampleColumns } from "../../io/columns.ts";
 import type { Gene } from "../gene.ts";
-import { pairWithLabels } from "./_expression.ts";
-import { gatherLabels } from "./_labels.ts";
-import { gatherStatistics } from "./_statistics.ts";
-import { checkAlikeCellTypes } from "./alike_cell_types.ts";
-import { checkDepthOutliers } from "./depth_outliers.ts";
+import { type CellTypeExpression, pairWithLabels } from "./_expression.ts";
+import { gatherLabels, type LabelStatistics } from "./_labels.ts";
+import { gatherStatistics, type TrackStatistics } from "./_statistics.ts";
+import { checkAlikeCellTypes, skippedAlikeCellTypes } from "./alike_cell_types.ts";
+import { checkDepthOutliers, skippedDepthOutliers } from "./depth_outliers.ts";
 import { checkDoubledCounts } from "./doubled_counts.ts";
 import { checkEmptySamples } from "./empty_samples.ts";
-import { checkExchangedCellTypes } from "./exchanged_cell_types.ts";
+import { checkExchangedCellTypes, skippedExchangedCellTypes } from "./exchanged_cell_types.ts";
 import type { Finding } from "./finding.ts";
 import { checkIdenticalSamples } from "./identical_samples.ts";
-import { checkLabelScale } from "./label_scale.ts";
-import { checkLeakedLabels } from "./leaked_labels.ts";
-import { describeWrongDirections, findWrongDirections } from "./mark_direction.ts";
-import { checkPromoterSignal } from "./promoter_signal.ts";
+import { checkLabelScale, skippedLabelScale } from "./label_scale.ts";
+import { checkLeakedLabels, skippedLeakedLabels } from "./leaked_labels.ts";
+import {
+  describeWrongDirections,
+  findWrongDirections,
+  skippedDirections,
+} from "./mark_direction.ts";
+import { checkPromoterSignal, skippedPromoterSignal } from "./promoter_signal.ts";
 import { checkSharedGenes } from "./shared_genes.ts";
-import { checkShiftedBins } from "./shifted_bins.ts";
-import { checkStrandOrientation } from "./strand_orientation.ts";
-import { checkSwappedMarks } from "./swapped_marks.ts";
-import { checkUnrelatedLabels, hasUnrelatedLabels } from "./unrelated_labels.ts";
-import { describeWeakMarks, findWeakMarks } from "./weak_marks.ts";
+import { checkShiftedBins, skippedShiftedBins } from "./shifted_bins.ts";
+import type { SkippedCheck } from "./skipped_check.ts";
+import { checkStrandOrientation, skippedStrandOrientation } from "./strand_orientation.ts";
+import { checkSwappedMarks, skippedSwappedMarks } from "./swapped_marks.ts";
+import {
+  checkUnrelatedLabels,
+  hasUnrelatedLabels,
+  skippedUnrelatedLabels,
+} from "./unrelated_labels.ts";
+import { describeWeakMarks, findWeakMarks, skippedWeakMarks, type WeakMark } from "./weak_marks.ts";
 
 /** What {@linkcode examineSamples} may be given besides the data. */
 export interface ExamineOptions {
@@ -67,13 +76,76 @@ export interface ExamineOptions {
  * ```
  */
 export function examineSamples(columns: SampleColumns, options: ExamineOptions = {}): Finding[] {
-  const { genes, test } = options;
+  return [...diagnoseSamples(columns, options).findings];
+}
+
+/** What {@linkcode diagnoseSamples} returns. */
+export interface Diagnosis {
+  /** What may be wrong; empty where nothing looks wrong. */
+  readonly findings: readonly Finding[];
+  /** What could not be looked at, since the data hold too few genes or cell types for it. */
+  readonly skipped: readonly SkippedCheck[];
+}
+
+/**
+ * Looks for what may be wrong with a data set, as {@linkcode examineSamples} does, and tells what it could not look at
+ * because there are too few genes or cell types. Checks that need something else (labels, strands, test data) and were
+ * not given it are not listed.
+ *
+ * @param columns The data.
+ * @returns What was found and what was skipped.
+ *
+ * @example
+ * ```ts
+ * import { diagnoseSamples } from "@waka/histone/genome";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const { train } = simulateColumns({ cellTypes: 3, genes: 150 });
+ * const { findings, skipped } = diagnoseSamples(train);
+ * deepStrictEqual(findings, []);
+ * deepStrictEqual(skipped.find(({ check }) => check === "unrelated-labels"), {
+ *   check: "unrelated-labels",
+ *   what: "labels against marks",
+ *   reason: "needs 200 genes, there are 150",
+ * });
+ * ```
+ */
+export function diagnoseSamples(columns: SampleColumns, options: ExamineOptions = {}): Diagnosis {
+  const evidence = gatherEvidence(columns);
+  return {
+    findings: makeChecks(columns, evidence, options),
+    skipped: listSkipped(columns, evidence, options),
+  };
+}
+
+/** What the checks look at. */
+interface Evidence {
+  readonly tracks: readonly TrackStatistics[];
+  readonly labels: readonly LabelStatistics[];
+  readonly weak: readonly WeakMark[];
+  /** The tracks that are not weak. */
+  readonly solid: readonly TrackStatistics[];
+  readonly labelled: readonly CellTypeExpression[];
+  /** Those of `labelled` whose labels have to do with their marks. */
+  readonly related: readonly CellTypeExpression[];
+}
+
+function gatherEvidence(columns: SampleColumns): Evidence {
   const tracks = gatherStatistics(columns);
   const labels = gatherLabels(columns);
   const weak = findWeakMarks(tracks, columns.record.binSizeBp);
   const solid = tracks.filter((track) => weak.every((found) => found.track !== track));
   const labelled = pairWithLabels(solid, labels);
   const related = labelled.filter((cellType) => !hasUnrelatedLabels(cellType));
+  return { tracks, labels, weak, solid, labelled, related };
+}
+
+function makeChecks(
+  columns: SampleColumns,
+  { tracks, labels, weak, solid, labelled, related }: Evidence,
+  { genes, test }: ExamineOptions,
+): Finding[] {
   const reversed = findWrongDirections(related);
   return [
     ...checkDoubledCounts(tracks),
@@ -92,5 +164,27 @@ export function examineSamples(columns: SampleColumns, options: ExamineOptions =
     ...checkExchangedCellTypes(related, reversed.map(({ track }) => track)),
     ...checkStrandOrientation(columns, genes),
     ...(test === undefined ? [] : checkSharedGenes(columns, test)),
+  ];
+}
+
+function listSkipped(
+  columns: SampleColumns,
+  { tracks, labels, solid, labelled, related }: Evidence,
+  { genes }: ExamineOptions,
+): SkippedCheck[] {
+  const { record } = columns;
+  return [
+    ...skippedWeakMarks(tracks, record.binSizeBp),
+    ...skippedAlikeCellTypes(tracks, labels),
+    ...skippedSwappedMarks(tracks),
+    ...skippedDepthOutliers(solid),
+    ...skippedPromoterSignal(tracks, record.binSizeBp),
+    ...skippedShiftedBins(columns, tracks),
+    ...skippedLabelScale(labels, record),
+    ...skippedUnrelatedLabels(labelled),
+    ...skippedLeakedLabels(labelled, tracks),
+    ...skippedDirections(related),
+    ...skippedExchangedCellTypes(related),
+    ...skippedStrandOrientation(columns, genes),
   ];
 }

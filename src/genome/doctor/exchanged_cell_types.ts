@@ -3,6 +3,7 @@ import type { CellTypeExpression } from "./_expression.ts";
 import { biologyOf } from "./_marks.ts";
 import type { TrackStatistics } from "./_statistics.ts";
 import type { Finding } from "./finding.ts";
+import { skipIfFewer, type SkippedCheck } from "./skipped_check.ts";
 
 const LEAST_GENES = 100;
 /** What a cell type's marks must be closer to another's labels than to its own, at the least. */
@@ -58,6 +59,19 @@ export function checkExchangedCellTypes(
     }
   }
   return findings;
+}
+
+/** What {@linkcode checkExchangedCellTypes} could not look at; a single cell type has none to be exchanged with. */
+export function skippedExchangedCellTypes(
+  cellTypes: readonly CellTypeExpression[],
+): SkippedCheck[] {
+  const compared = withDistinctLabels(cellTypes);
+  if (compared.length < 2) return [];
+  const what = "exchanged cell types";
+  return skipIfFewer(
+    { check: "exchanged-cell-types", what, least: LEAST_GENES, noun: "gene" },
+    sharedGenes(compared).length,
+  );
 }
 
 /** Without cell types that have the labels of another, which are found elsewhere and would fit either. */

@@ -4,6 +4,7 @@ import type { DataRecord } from "../../record.ts";
 import { LARGEST_LOGARITHM } from "../_logarithms.ts";
 import type { LabelStatistics } from "./_labels.ts";
 import type { Finding } from "./finding.ts";
+import { skipIfFewGenes, type SkippedCheck } from "./skipped_check.ts";
 
 const CHECK = "label-scale";
 /** log2(log2(x + 1) + 1) of 1,000,000 TPM, which add up to the whole sample, is 4.39; the inverse sine's less. */
@@ -24,6 +25,8 @@ const LEAST_MAGNITUDE_SKEWNESS = -0.03;
 const LEAST_SIGNED_SKEWNESS = 0.25;
 const LEAST_SIGNED_KURTOSIS = -0.15;
 const LEAST_SHAPED_GENES = 500;
+/** The same where the record says what was applied. */
+const LEAST_TOLD_GENES = 3;
 /** By which factor spreads of labels differ between cell types at most: 1.27 over the 56 of Roadmap Epigenomics. */
 const LARGEST_SPREAD_RATIO = 1.5;
 const LEAST_COMPARED_GENES = 200;
@@ -51,6 +54,29 @@ export function checkLabelScale(
   ];
 }
 
+/** What {@linkcode checkLabelScale} could not look at. */
+export function skippedLabelScale(
+  labels: readonly LabelStatistics[],
+  { expressionTransform = "none" }: DataRecord,
+): SkippedCheck[] {
+  const quantities = labels.filter(({ areClasses }) => !areClasses);
+  const shaped = quantities.filter(({ least }) => expressionTransform === "none" || least < 0);
+  const told = quantities.filter((column) => !shaped.includes(column));
+  const twice = "logarithms of logarithms";
+  return [
+    ...skipIfFewGenes(
+      { check: CHECK, what: "skewness of labels", least: LEAST_SKEWED_GENES },
+      quantities,
+    ),
+    ...skipIfFewGenes({ check: CHECK, what: twice, least: LEAST_SHAPED_GENES }, shaped),
+    ...skipIfFewGenes({ check: CHECK, what: twice, least: LEAST_TOLD_GENES }, told),
+    ...(quantities.length < 2 ? [] : skipIfFewGenes(
+      { check: CHECK, what: "scales of labels between cell types", least: LEAST_COMPARED_GENES },
+      quantities,
+    )),
+  ];
+}
+
 function looksPlain(column: LabelStatistics): boolean {
   const { samples, least, largest, median, skewness, excessKurtosis } = column;
   const extent = Math.max(largest, -least);
@@ -64,7 +90,7 @@ function looksTwice(column: LabelStatistics, applied: string): boolean {
   const { samples, least, largest, negative, zeros } = column;
   const extent = Math.max(largest, -least);
   if (extent < 1 || extent > LARGEST_DOUBLE_LOGARITHM) return false;
-  if (applied !== "none" && least >= 0) return samples >= 3;
+  if (applied !== "none" && least >= 0) return samples >= LEAST_TOLD_GENES;
   if (samples < LEAST_SHAPED_GENES) return false;
   if (least >= 0) {
     return zeros > 0.01 * samples && column.magnitudeSkewness < LEAST_MAGNITUDE_SKEWNESS;

@@ -3,6 +3,7 @@ import { correlate } from "./_correlate.ts";
 import type { CellTypeExpression } from "./_expression.ts";
 import type { TrackStatistics } from "./_statistics.ts";
 import type { Finding } from "./finding.ts";
+import { skipIfFewGenes, type SkippedCheck } from "./skipped_check.ts";
 
 /** No mark says so much of expression: 0.74 at most in ten real cell types, 0.98 in a plain simulation. */
 const LEAST_CORRELATION = 0.99;
@@ -24,6 +25,21 @@ export function checkLeakedLabels(
       own.map((track) => ({ track, relation: Math.abs(relate(track.levels, labels.values)) }))
     ).filter(({ relation }) => relation >= LEAST_CORRELATION);
   return [...describeLeaks(leaks), ...findFlatMarks(tracks)];
+}
+
+/** What {@linkcode checkLeakedLabels} could not look at. */
+export function skippedLeakedLabels(
+  cellTypes: readonly CellTypeExpression[],
+  tracks: readonly TrackStatistics[],
+): SkippedCheck[] {
+  const need = { check: "leaked-labels", least: LEAST_GENES };
+  return [
+    ...skipIfFewGenes(
+      { ...need, what: "labels among the marks" },
+      cellTypes.map(({ labels }) => labels),
+    ),
+    ...skipIfFewGenes({ ...need, what: "marks with one value in all bins" }, tracks),
+  ];
 }
 
 function describeLeaks(

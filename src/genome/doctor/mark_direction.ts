@@ -5,6 +5,7 @@ import { biologyOf } from "./_marks.ts";
 import { median } from "./_median.ts";
 import type { TrackStatistics } from "./_statistics.ts";
 import type { Finding } from "./finding.ts";
+import { skipIfFewGenes, type SkippedCheck } from "./skipped_check.ts";
 
 const LEAST_GENES = 200;
 const LEAST_OTHERS = 2;
@@ -88,6 +89,14 @@ export function findWrongDirections(
     const isKnown = biologyOf(direction.track.mark).direction !== undefined;
     return isKnown ? findAgainstBiology(direction, others) : findAgainstOthers(direction, others);
   });
+}
+
+/** What {@linkcode findWrongDirections} could not look at. */
+export function skippedDirections(cellTypes: readonly CellTypeExpression[]): SkippedCheck[] {
+  return skipIfFewGenes(
+    { check: "mark-direction", what: "direction of marks with expression", least: LEAST_GENES },
+    cellTypes.map(({ labels }) => labels),
+  );
 }
 
 function measure(track: TrackStatistics, expression: Float64Array): Map<string, number> {

@@ -4,6 +4,7 @@ import { biologyOf, LEAST_WINDOW_BP } from "./_marks.ts";
 import { centreEnrichment } from "./_shape.ts";
 import { centreBins, type TrackStatistics } from "./_statistics.ts";
 import type { Finding } from "./finding.ts";
+import { skipIfFewer, skipIfFewGenes, type SkippedCheck } from "./skipped_check.ts";
 
 /** A mean of fewer genes may be flat by accident. */
 const LEAST_SAMPLES = 20;
@@ -24,6 +25,26 @@ export function checkPromoterSignal(
   tracks: readonly TrackStatistics[],
 ): Finding[] {
   return [...findSilentGenes(columns), ...findFlatPromoters(tracks, columns.record.binSizeBp)];
+}
+
+/** What {@linkcode checkPromoterSignal} could not look at. */
+export function skippedPromoterSignal(
+  tracks: readonly TrackStatistics[],
+  binSizeBp: number,
+): SkippedCheck[] {
+  const check = "promoter-signal";
+  const promoters = tracks.filter(({ mark }) => mark === "H3K4me3");
+  const others = tracks.filter(({ mark }) => mark !== "H3K4me3");
+  const what = "other marks at promoters";
+  const few = skipIfFewGenes({ check, what, least: LEAST_SAMPLES_OF_OTHERS }, others);
+  return [
+    ...skipIfFewGenes({ check, what: "H3K4me3 at promoters", least: LEAST_SAMPLES }, promoters),
+    ...few,
+    ...(few.length > 0 || others.length === 0 ? [] : skipIfFewer(
+      { check, what, least: LEAST_WINDOW_BP, noun: "base pair" },
+      others[0].profile.length * binSizeBp,
+    )),
+  ];
 }
 
 function findSilentGenes(columns: SampleColumns): Finding[] {

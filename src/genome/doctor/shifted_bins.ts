@@ -3,6 +3,7 @@ import { describePlace, groupByMark } from "./_describe.ts";
 import { centreEnrichment, meanProfile } from "./_shape.ts";
 import type { TrackStatistics } from "./_statistics.ts";
 import type { Finding } from "./finding.ts";
+import { skipIfFewGenes, type SkippedCheck } from "./skipped_check.ts";
 
 /** Fewer genes on the two strands may be uneven enough to move the middle by a bin. */
 const LEAST_GENES = 500;
@@ -10,16 +11,19 @@ const LEAST_SHIFT_BINS = 0.6;
 /** A profile that does not rise in the middle has none that could be shifted. */
 const LEAST_ENRICHMENT = 1.5;
 const LARGEST_SHIFT_BINS = 5;
-/** Genes with signal in a bin, in the mean over bins, from which one without any is none by chance. */
-const LEAST_IN_BIN = 20;
+/** Bins beside the first or the last that tell how many genes should have signal in it. */
+const EDGE_NEIGHBOURS = 5;
+/** Chance of an edge bin without any signal, by the Poisson distribution, below which it is no accident. */
+const SMALL_CHANCE = 1e-6;
 /** A shift must be this many times its standard error: peaks of 600 genes may lie a bin to one side by chance. */
 const LEAST_ERRORS = 4;
 
 /**
- * Finds bins that are off by one: a first or last bin that is zero in all genes, and, in genomic orientation, a
- * mean H3K4me3 profile whose middle is not the window's. Over genes of both strands that profile is symmetric
- * about the TSS. Limits: needs {@linkcode LEAST_GENES} genes, about as many on either strand; says nothing of
- * data in transcript orientation, where no symmetry is to be expected.
+ * Finds bins that are off by one: a first or last bin that is zero in all genes though the bins beside it are not, and,
+ * in genomic orientation, a mean H3K4me3 profile whose middle is not the window's. Over genes of both strands that
+ * profile is symmetric about the TSS. Limits: the first needs signal in 14 genes or more in each of the bins beside the
+ * edge, in the mean; the second {@linkcode LEAST_GENES} genes, about as many on either strand, and says nothing of data
+ * in transcript orientation, where no symmetry is to be expected.
  */
 export function checkShiftedBins(
   { record }: SampleColumns,
@@ -49,21 +53,48 @@ export function checkShiftedBins(
   return findings;
 }
 
+/** What {@linkcode checkShiftedBins} could not look at. */
+export function skippedShiftedBins(
+  { record }: SampleColumns,
+  tracks: readonly TrackStatistics[],
+): SkippedCheck[] {
+  const what = "bins off by one";
+  if (record.orientation !== "genomic") return [];
+  return skipIfFewGenes(
+    { check: "shifted-bins", what, least: LEAST_GENES },
+    tracks.filter(({ mark }) => mark === "H3K4me3"),
+  );
+}
+
 function findEmptyEdges(tracks: readonly TrackStatistics[]): Finding[] {
-  const cut = tracks.filter(({ profile, mean, samples, positive }) => {
-    // Where the edge should hold so many values above zero, none at all is no accident.
-    if (positive < LEAST_IN_BIN * profile.length) return false;
-    const inner = profile.slice(1, -1);
-    const likely = inner.filter((value) => value > 0).length > 0.9 * inner.length;
-    return mean > 0 && samples >= 10 && likely && (profile[0] === 0 || profile.at(-1) === 0);
+  const cut = tracks.filter(({ filled }) =>
+    hasEmptyStart(filled) || hasEmptyStart(filled.toReversed())
+  );
+  return Array.from(groupByMark(cut), ([mark, found]) => {
+    const [{ filled }] = found;
+    const isFirst = hasEmptyStart(filled);
+    const beside = meanBesideStart(isFirst ? filled : filled.toReversed());
+    return {
+      check: "shifted-bins",
+      severity: "warning",
+      where: describePlace(mark, found),
+      message:
+        `the ${isFirst ? "first" : "last"} bin is zero in all genes, though in each of the ` +
+        `${EDGE_NEIGHBOURS} bins beside it ${Math.round(beside)} genes have signal in the mean`,
+      advice: "The window was most likely cut or counted one bin off: count again.",
+    };
   });
-  return Array.from(groupByMark(cut), ([mark, found]) => ({
-    check: "shifted-bins",
-    severity: "warning",
-    where: describePlace(mark, found),
-    message: `the ${found[0].profile[0] === 0 ? "first" : "last"} bin is zero in all genes`,
-    advice: "The window was most likely cut or counted one bin off: count again.",
-  }));
+}
+
+/** Whether the first of some bins has signal in no gene, and so many in the bins beside it that this is no accident. */
+function hasEmptyStart(filled: Uint32Array): boolean {
+  return filled[0] === 0 && Math.exp(-meanBesideStart(filled)) < SMALL_CHANCE;
+}
+
+/** In how many genes the bins beside the first have signal, in the mean. */
+function meanBesideStart(filled: Uint32Array): number {
+  const beside = filled.subarray(1, 1 + EDGE_NEIGHBOURS);
+  return beside.reduce((sum, genes) => sum + genes, 0) / Math.max(1, beside.length);
 }
 
 /** Standard error of the shift over all genes, from those over groups of them. */

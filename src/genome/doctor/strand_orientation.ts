@@ -4,6 +4,7 @@ import type { Gene } from "../gene.ts";
 import { detailsOf } from "./_describe.ts";
 import { centreEnrichment } from "./_shape.ts";
 import type { Finding } from "./finding.ts";
+import { skipIfFewer, type SkippedCheck } from "./skipped_check.ts";
 
 const LEAST_GENES = 50;
 /** How many standard errors a mean asymmetry must be from zero to have a direction. */
@@ -45,6 +46,25 @@ export function checkStrandOrientation(
   }
   if (plus.genes < LEAST_GENES || minus.genes < LEAST_GENES) return [];
   return [...findWrongStarts(plus, minus), ...findWrongDirection(columns, plus, minus)];
+}
+
+/** What {@linkcode checkStrandOrientation} could not look at, where strands are known. */
+export function skippedStrandOrientation(
+  columns: SampleColumns,
+  genes: readonly Gene[] | undefined,
+): SkippedCheck[] {
+  const strands = strandsOf(columns, genes);
+  const [plus, minus] = ["+", "-"].map((sign) => strands.filter((s) => s === sign).length);
+  // Without strands there is nothing to look at, however many genes there are.
+  if (2 * (plus + minus) < strands.length) return [];
+  const [least, sign] = plus < minus ? [plus, "plus"] : [minus, "minus"];
+  return skipIfFewer({
+    check: "strand-orientation",
+    what: "orientation",
+    least: LEAST_GENES,
+    noun: "gene",
+    place: `on the ${sign} strand`,
+  }, least);
 }
 
 /** Whether data hold the strands of most of their genes, so that no file of genes is needed. */

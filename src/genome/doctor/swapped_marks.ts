@@ -4,6 +4,7 @@ import { describePlace } from "./_describe.ts";
 import { centreEnrichment } from "./_shape.ts";
 import type { TrackStatistics } from "./_statistics.ts";
 import type { Finding } from "./finding.ts";
+import { skipIfFewer, skipIfFewGenes, type SkippedCheck } from "./skipped_check.ts";
 
 const ADVICE =
   "Look at the order of the columns or the paths in the sample sheet. A look at one strong promoter " +
@@ -35,6 +36,29 @@ export function checkSwappedMarks(tracks: readonly TrackStatistics[]): Finding[]
     ...findMoreCentred(byCellType),
     ...findWrongCompany(byCellType),
     ...findExchanged(usable, byCellType),
+  ];
+}
+
+/** What {@linkcode checkSwappedMarks} could not look at; a single mark has none to be swapped with. */
+export function skippedSwappedMarks(tracks: readonly TrackStatistics[]): SkippedCheck[] {
+  if (new Set(tracks.map(({ mark }) => mark)).size < 2) return [];
+  const check = "swapped-marks";
+  const few = skipIfFewGenes({ check, what: "swapped marks", least: LEAST_SAMPLES }, tracks);
+  const usable = tracks.filter(({ samples }) => samples >= LEAST_SAMPLES);
+  if (usable.length === 0) return few;
+  const what = "marks against those of other cell types";
+  return [
+    ...few,
+    ...skipIfFewer(
+      {
+        check,
+        what,
+        least: LEAST_CELL_TYPES,
+        noun: "cell type",
+        place: `with ${LEAST_SAMPLES} genes or more`,
+      },
+      new Set(usable.map(({ cellType }) => cellType)).size,
+    ),
   ];
 }
 

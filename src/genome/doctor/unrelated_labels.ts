@@ -2,6 +2,7 @@ import { listSome } from "../_wording.ts";
 import type { CellTypeExpression } from "./_expression.ts";
 import { biologyOf } from "./_marks.ts";
 import type { Finding } from "./finding.ts";
+import { skipIfFewGenes, type SkippedCheck } from "./skipped_check.ts";
 
 const LEAST_GENES = 200;
 
@@ -33,6 +34,25 @@ export function checkUnrelatedLabels(cellTypes: readonly CellTypeExpression[]): 
       "The labels most likely stand at other genes than their own: look at how genes and expression " +
       "were brought together, and at the order of rows.",
   }];
+}
+
+/** What {@linkcode checkUnrelatedLabels} could not look at. */
+export function skippedUnrelatedLabels(cellTypes: readonly CellTypeExpression[]): SkippedCheck[] {
+  const check = "unrelated-labels";
+  const what = "labels against marks";
+  const comparable = cellTypes.filter(({ tracks }) => tracks.some(tellsOfExpression));
+  const others = cellTypes.filter((cellType) => !comparable.includes(cellType));
+  const place = comparable.length === 0
+    ? ""
+    : ` in ${listSome(others.map(({ cellType }) => cellType))}`;
+  const reason = "needs a mark that tells of expression, such as H3K4me3";
+  return [
+    ...(others.length === 0 ? [] : [{ check, what: `${what}${place}`, reason }]),
+    ...skipIfFewGenes(
+      { check, what, least: LEAST_GENES },
+      comparable.map(({ labels }) => labels),
+    ),
+  ];
 }
 
 /** Whether the labels of a cell type have no more to do with its marks than chance. */

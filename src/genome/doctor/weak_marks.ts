@@ -3,6 +3,7 @@ import { biologyOf, LEAST_WINDOW_BP } from "./_marks.ts";
 import { median } from "./_median.ts";
 import type { TrackStatistics } from "./_statistics.ts";
 import type { Finding } from "./finding.ts";
+import { skipIfFewer, skipIfFewGenes, type SkippedCheck } from "./skipped_check.ts";
 
 /** Real marks have at least a quarter of the bins with signal that they have in other cell types. */
 const SMALL_SHARE = 1 / 8;
@@ -39,6 +40,18 @@ export function findWeakMarks(
         (direction !== undefined && shareOfBins(track) < LEAST_SHARE));
     return isRare || isAbsent ? [{ track, usual }] : [];
   });
+}
+
+/** What {@linkcode findWeakMarks} could not look at. */
+export function skippedWeakMarks(
+  tracks: readonly TrackStatistics[],
+  binSizeBp: number,
+): SkippedCheck[] {
+  const need = { check: "weak-marks", what: "amount of signal" };
+  const few = skipIfFewGenes({ ...need, least: LEAST_GENES }, tracks);
+  if (few.length > 0 || tracks.length === 0) return few;
+  const windowBp = tracks[0].profile.length * binSizeBp;
+  return skipIfFewer({ ...need, least: LEAST_WINDOW_BP, noun: "base pair" }, windowBp);
 }
 
 /** Share of a track's bins that have signal. */

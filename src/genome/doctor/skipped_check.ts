@@ -1,0 +1,54 @@
+import { formatCountOf } from "../../_count.ts";
+import { listSome } from "../_wording.ts";
+
+/** A check that could not be made because the data hold too little for it. */
+export interface SkippedCheck {
+  /** Name of the check, as in a finding, such as `unrelated-labels`; other parts of it may have been made. */
+  readonly check: string;
+  /** What was not looked at, such as `labels against marks`. */
+  readonly what: string;
+  /** What it needs and what there is, such as `needs 200 genes, there are 150`. */
+  readonly reason: string;
+}
+
+/** What a check, or a part of one, needs at the least. */
+export interface Need {
+  readonly check: string;
+  readonly what: string;
+  readonly least: number;
+  /** Of what, in the singular, such as `gene` or `cell type`. */
+  readonly noun: string;
+  /** Where they must be, such as `on the plus strand`. */
+  readonly place?: string;
+}
+
+/** The check as one that was skipped, if there are fewer than it needs. */
+export function skipIfFewer(need: Need, count: number): SkippedCheck[] {
+  const { check, what, least, noun, place } = need;
+  if (count >= least) return [];
+  const needed = [formatCountOf(least, noun), place].filter(Boolean).join(" ");
+  const found = `there ${count === 1 ? "is" : "are"} ${count.toLocaleString("en-US")}`;
+  return [{ check, what, reason: `needs ${needed}, ${found}` }];
+}
+
+/**
+ * The check as one that was skipped where cell types have fewer genes than it needs: with their names if they are only
+ * some of the cell types.
+ *
+ * @param groups Marks or labels of the cell types; a cell type may stand there repeatedly.
+ */
+export function skipIfFewGenes(
+  need: Omit<Need, "noun">,
+  groups: readonly { readonly cellType: string; readonly samples: number }[],
+): SkippedCheck[] {
+  const small = groups.filter(({ samples }) => samples < need.least);
+  if (small.length === 0) return [];
+  const names = [...new Set(small.map(({ cellType }) => cellType))];
+  const what = small.length === groups.length ? need.what : `${need.what} in ${listSome(names)}`;
+  const counts = small.map(({ samples }) => samples);
+  const [most, least] = [Math.max(...counts), Math.min(...counts)];
+  return skipIfFewer({ ...need, what, noun: "gene" }, most).map(({ reason, ...skipped }) => ({
+    ...skipped,
+    reason: most === least ? reason : `${reason} at most`,
+  }));
+}
