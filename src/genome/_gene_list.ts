@@ -6,6 +6,7 @@ import { plainChromosome } from "./_accessions.ts";
 import { failTypeChoice, hasChosenType } from "./_gene_types.ts";
 import { GeneReport } from "./_gene_report.ts";
 import { type GeneRow, makeGene } from "./_make_gene.ts";
+import { choosePrimary } from "./_primary_chromosome.ts";
 import type { Gene } from "./gene.ts";
 
 const WITHOUT_ID = "without an id";
@@ -181,17 +182,6 @@ function distinctPlaces(rows: readonly GeneRow[]): GeneRow[] {
     if (!places.has(key)) places.set(key, row);
   }
   return [...places.values()];
-}
-
-/** The one place that is on a chromosome and not on a scaffold, an alternate locus or the Y copy of a place on X. */
-function choosePrimary(places: readonly GeneRow[]): GeneRow | undefined {
-  const primary = places.filter((place) =>
-    /^(?:\d{1,2}[A-Za-z]?|[XYZWM]|MT|[IVX]+|\d[LR])$/.test(plainChromosome(place))
-  );
-  if (primary.length === 1) return primary[0];
-  const names = primary.map(plainChromosome);
-  const hasXAndY = names.length === 2 && names.includes("X") && names.includes("Y");
-  return hasXAndY ? primary[names.indexOf("X")] : undefined;
 }
 
 function describeRow({ id, line }: GeneRow, what?: string): string {

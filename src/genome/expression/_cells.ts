@@ -1,7 +1,7 @@
 /** Lines to cells: separators, quotes and numbers, as R, Python and spreadsheets write them. */
 
 import type { Line } from "../../io/_lines.ts";
-import { decodeText, parseDecimal } from "../../io/_numbers.ts";
+import { decodeText, parseDecimal, parseDecimalText } from "../../io/_numbers.ts";
 
 /** What stands between the cells of a line; a blank stands for any run of blanks. */
 export type Separator = "\t" | ";" | "," | " ";
@@ -54,7 +54,9 @@ export class CellSplitter {
       // R's format() pads numbers within the quotes.
       [from, to] = trimBlanks(bytes, from + 1, to - 1);
     }
-    return parseShort(bytes, from, to) ?? parseDecimal(bytes, from, to);
+    const value = parseShort(bytes, from, to) ?? parseDecimal(bytes, from, to);
+    // Cells that were copied from the web have white space of other kinds around them.
+    return Number.isNaN(value) ? parseDecimalText(this.text(cell)) : value;
   }
 
   #skipBlanks(from: number, end: number): number {

@@ -3,8 +3,10 @@
 import { ContractError } from "../../errors.ts";
 import { endsInPath } from "../_sheet_paths.ts";
 import { listSome, showName } from "../_wording.ts";
-import { describeNames } from "./_gene_names.ts";
+import { describeDifferences } from "./_differences.ts";
+import { areGenes, describeNames } from "./_gene_names.ts";
 import type { Layout, ValueColumn } from "./_layout.ts";
+import { LONG_FORMAT } from "./_long_format.ts";
 import { plainSampleName, syntacticName } from "./_sample_names.ts";
 import { kindOfTitle, VALUE_KIND_NAMES, VALUE_KINDS, type ValueKind } from "./value_kinds.ts";
 
@@ -22,7 +24,7 @@ export interface WantedColumns {
 /** Columns that were chosen. */
 export interface ChosenColumns {
   /** The columns of each cell type, in the order in which they are wanted. */
-  readonly columns: readonly (readonly number[])[];
+  readonly columns: readonly (readonly ValueColumn[])[];
   /** What all of them measure, if that is known. */
   readonly kind?: ValueKind;
   /** What was chosen where there was a choice. */
@@ -44,8 +46,7 @@ export function chooseColumns(layout: Layout, asked: WantedColumns): ChosenColum
     fail(wanted, `the columns wanted are of ${names}`, "one kind of values");
   }
   checkRepeats(chosen, [...samples.keys()], wanted);
-  const columns = chosen.map((values) => values.map(({ column }) => column));
-  return { columns, kind, notes: describeChoice(layout, chosen, wanted) };
+  return { columns: chosen, kind, notes: describeChoice(layout, chosen, wanted) };
 }
 
 /** Of replicates in files of their own, the name that is this file's: the others are not to be looked for here. */
@@ -95,7 +96,9 @@ function chooseNamed(layout: Layout, wanted: WantedColumns): ValueColumn[][] | u
   const { samples, isOwn } = wanted;
   const index = new NameIndex(layout.values);
   const found = [...samples].map(([cellType, names]) =>
-    names.length === 0 ? [index.find(cellType)] : names.map((name) => index.findSample(name))
+    names.length === 0
+      ? [index.findCellType(cellType)]
+      : names.map((name) => index.findSample(name))
   );
   const isFound = found.flat().every((values) => values.length > 0);
   if (!isFound && samples.size === 1) {
@@ -134,6 +137,14 @@ class NameIndex {
       if (found !== undefined) return found;
     }
     return [];
+  }
+
+  /** The columns that may be a cell type's: R and pandas call a second `liver` of a header `liver.1`. */
+  findCellType(name: string): readonly ValueColumn[] {
+    return this.find(name).flatMap((value) => [
+      value,
+      ...this.#exact.get(`${value.name}.1`) ?? [],
+    ]);
   }
 
   /** The columns of a sample, which may have the name of a file as columns do. */
@@ -201,14 +212,29 @@ function failMissing(name: string, { cellType, layout, wanted }: MissingPlace): 
     ? `it has no cell type "${name}" of the sample sheet`
     : `it has no sample "${name}" for cell type "${cellType}"`;
   const found = names.length === 0 ? "no column of values" : listSome(names, LISTED);
-  const kind = describeNames(names);
-  const turned = /Ensembl/.test(kind)
-    ? `The columns are ${kind}: turn the table, for genes are rows`
-    : "Columns with other names: --expression-samples says which make which cell type";
   throw new ContractError(
-    `Cannot take expression from ${wanted.file}: ${what}${like}; it has ${found}. ${turned}`,
+    `Cannot take expression from ${wanted.file}: ${what}${like}; it has ${found}. ` +
+      adviseOnColumns(names, layout),
   );
 }
+
+function adviseOnColumns(
+  names: readonly string[],
+  { sampleColumns, differences }: Layout,
+): string {
+  if (sampleColumns.length > 0) {
+    return `The column "${showName(sampleColumns[0].title)}" tells the sample: ${LONG_FORMAT}`;
+  }
+  if (differences.length > 0) return `Also, ${describeDifferences(differences)}`;
+  if (areGenes(names)) {
+    return `The columns are ${describeNames(names)}: turn the table, for genes are rows`;
+  }
+  const turned = names.length > MOST_SAMPLES ? "; if they are genes, turn the table" : "";
+  return `Columns with other names: --expression-samples says which make which cell type${turned}`;
+}
+
+/** Where there are more columns they may well be genes. */
+const MOST_SAMPLES = 5000;
 
 function fail(wanted: WantedColumns, found: string, expected: string): never {
   throw new ContractError(

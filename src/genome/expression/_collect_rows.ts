@@ -4,7 +4,10 @@ import { formatCountOf } from "../../_count.ts";
 import type { ExpressionTransform } from "../../record.ts";
 import { FormatError } from "../../errors.ts";
 import type { Gene } from "../gene.ts";
+import { isMissing } from "../_missing.ts";
 import { showName } from "../_wording.ts";
+import { describeAddedRows } from "./_added_rows.ts";
+import { LONG_FORMAT } from "./_long_format.ts";
 import type { RowGenes } from "./_join.ts";
 import type { ExpressionTable } from "./table.ts";
 
@@ -20,25 +23,30 @@ export interface CollectedRows {
   readonly columns: readonly Float64Array<ArrayBuffer>[];
   /** One message if genes were left out, since their symbol stands in several rows. */
   readonly repeated: readonly string[];
+  /** One message if rows were added up. */
+  readonly added: readonly string[];
 }
 
 /** Puts rows where their genes are; throws, with the line, if a row that is a gene's cannot be used. */
 export function collectRows(
   table: ExpressionTable,
-  { genes: rowGenes, names, naming }: RowGenes,
+  found: RowGenes,
   { genes, transform }: CollectRowsOptions,
 ): CollectedRows {
+  const { genes: rowGenes, names, naming } = found;
   const { cellTypes, values, lines } = table;
   const width = cellTypes.length;
   const columns = cellTypes.map(() => new Float64Array(genes.length).fill(NaN));
   const firstRow = new Int32Array(genes.length).fill(-1);
   const repeated = new Set<number>();
   const adds = table.adds || naming === "transcript";
+  const parts = new PartCheck(table, names);
   const mayFail = table.ragged.size > 0 || table.invalid.size > 0 || transform === "log2p1";
   for (const [row, gene] of rowGenes.entries()) {
     if (gene < 0) continue;
     if (mayFail) checkRow(table, row, { name: names[row], transform });
     const earlier = firstRow[gene];
+    if (adds) parts.check(row, gene);
     if (earlier < 0) firstRow[gene] = row;
     else if (!adds && naming !== "symbol") {
       fail(
@@ -55,7 +63,41 @@ export function collectRows(
     }
   }
   for (const gene of repeated) columns.forEach((values) => values[gene] = NaN);
-  return { columns, repeated: describeRepeated(repeated, { table, firstRow, names }) };
+  return {
+    columns,
+    repeated: describeRepeated(repeated, { table, firstRow, names }),
+    added: adds ? describeAddedRows(table, found) : [],
+  };
+}
+
+/** Checks that rows that are added up are different parts of a gene, and not one part in several samples. */
+class PartCheck {
+  readonly #table: ExpressionTable;
+  readonly #parts: readonly string[];
+  readonly #rows = new Map<string, number>();
+
+  constructor(table: ExpressionTable, names: readonly string[]) {
+    this.#table = table;
+    this.#parts = table.parts ?? names;
+  }
+
+  check(row: number, gene: number): void {
+    const part = this.#parts[row];
+    if (isMissing(part) || part === "-") return;
+    const key = `${gene}\t${part}`;
+    const earlier = this.#rows.get(key);
+    if (earlier === undefined) {
+      this.#rows.set(key, row);
+      return;
+    }
+    const { lines } = this.#table;
+    fail(
+      this.#table,
+      row,
+      `"${showName(part.replaceAll("\t", " "))}" stands in line ${lines[earlier]} and in line ` +
+        `${lines[row]}, expected once. If ${LONG_FORMAT}`,
+    );
+  }
 }
 
 function describeRepeated(
@@ -107,7 +149,14 @@ function checkRow(table: ExpressionTable, row: number, { name, transform }: RowP
   }
 }
 
+/** Expression Atlas' files hold the distribution of the replicates in one cell. */
+const FIVE_NUMBERS = /^\d[\d.eE+-]*(?:,\d[\d.eE+-]*){4}$/;
+
 function adviseOn(text: string): string {
+  if (FIVE_NUMBERS.test(text)) {
+    return ". Expression Atlas writes five numbers in a cell: the least, the quartiles and the " +
+      "greatest of the replicates; take the third, which is the median";
+  }
   if (!/^[+-]?\d+,\d+(?:e[+-]?\d+)?$/i.test(text)) return "";
   return ". Decimal commas, as R's write.csv2 writes them, are not read: write decimal points";
 }

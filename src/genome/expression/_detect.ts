@@ -1,14 +1,15 @@
 /** Finds out from the first lines of a table how it is laid out. */
 
 import type { Line } from "../../io/_lines.ts";
-import { parseDecimalText } from "../../io/_numbers.ts";
 import { isMissing } from "../_missing.ts";
 import { failLine, lineText } from "../_text_lines.ts";
 import { CellSplitter, findSeparator, type Separator, splitLine } from "./_cells.ts";
+import { describeDifferences } from "./_differences.ts";
 import { isTitleOfNames, readColumns } from "./_formats.ts";
 import { looksLikeId } from "./_gene_names.ts";
 import type { Columns, Layout } from "./_layout.ts";
 import { refuseByName } from "./_refuse.ts";
+import { areNumbers, isNumber, nameBesideRowNumbers } from "./_row_numbers.ts";
 
 /** The layout of a table, and how many of its first lines are no rows. */
 export interface Detected {
@@ -35,16 +36,28 @@ export function isComment(line: Line): boolean {
  *
  * @param head Its first lines that are not blank: as many as needed to see rows after the header.
  * @param file Its name, for messages.
+ * @param samples Names of the columns that are asked for: a column of numbers that has one holds values.
  * @throws {FormatError} If it is no table of expression.
  */
-export function detectLayout(head: readonly Line[], file: string): Detected {
+export function detectLayout(
+  head: readonly Line[],
+  file: string,
+  samples: ReadonlySet<string> = new Set(),
+): Detected {
   refuseByName(head, file);
   const comments = head.findIndex((line) => !isComment(line));
   const first = comments < 0 ? head.length : comments;
   const size = /^#1\.[23]\s*$/.test(lineText(head[0])) ? readGctSize(head, file) : undefined;
   if (size !== undefined) return detectGct(head, size, file);
   const commented = findCommentedHeader(head, first);
-  if (commented !== undefined) return detectWithHeader(commented, head, first, file);
+  if (commented !== undefined) {
+    return detectWithHeader(commented, {
+      rows: head.slice(first),
+      linesBefore: first,
+      file,
+      samples,
+    });
+  }
   if (first === head.length) failLine(file, head[0], `${CANNOT} there are comments only`);
   const separator = findSeparator(head[first], head[first + 1]);
   checkWidth(head[first], separator, file);
@@ -53,10 +66,17 @@ export function detectLayout(head: readonly Line[], file: string): Detected {
   const columns = next.length === cells.length ? readHeaderless(cells, next) : undefined;
   if (columns !== undefined) {
     const width = columns.values[0].column + 1;
-    const layout = { ...columns, separator, width, textFrom: width };
+    const nameTitles = columns.names.map(() => "");
+    const layout = { ...columns, nameTitles, separator, width, textFrom: width };
     return { layout, linesBefore: first };
   }
-  return detectWithHeader(head[first], head, first + 1, file);
+  const linesBefore = first + 1;
+  return detectWithHeader(head[first], {
+    rows: head.slice(linesBefore),
+    linesBefore,
+    file,
+    samples,
+  });
 }
 
 const CANNOT = "Cannot read expression table:";
@@ -94,26 +114,42 @@ function readHeaderless(
     ofOneSample: true,
     mayBeTranscripts: false,
     adds: false,
+    sampleColumns: [],
+    differences: [],
   };
 }
 
-/** The layout of a table whose rows start at `linesBefore` of the head. */
+/** What follows a header, and what is asked for. */
+interface RowsPlace {
+  /** The first rows. */
+  readonly rows: readonly Line[];
+  /** Lines of the head before them. */
+  readonly linesBefore: number;
+  readonly file: string;
+  readonly samples: ReadonlySet<string>;
+}
+
+/** The layout of a table with a header. */
 function detectWithHeader(
   line: Line,
-  head: readonly Line[],
-  linesBefore: number,
-  file: string,
+  { rows: lines, linesBefore, file, samples }: RowsPlace,
 ): Detected {
-  const separator = findSeparator(line, head[linesBefore]);
+  const separator = findSeparator(line, lines[0]);
   checkWidth(line, separator, file);
   const titles = dropEmptyEnd(splitLine(line, separator));
-  const rows = head.slice(linesBefore).map((row) => splitLine(row, separator));
+  const rows = lines.map((row) => splitLine(row, separator));
   const isLonger = rows.length > 0 && rows.every(({ length }) => length === titles.length + 1);
-  if (isLonger && lacksCorner(titles, { line, rows, file })) titles.unshift("");
+  if (isLonger && lacksCorner(titles, { line, rows, file, samples })) titles.unshift("");
   checkTitles(titles, { line, rows, file });
-  const columns = readColumns(titles);
+  const isSample = (column: number) => samples.has(titles[column]) && areNumbers(rows, column);
+  const columns = nameBesideRowNumbers(readColumns(titles, isSample), titles, rows);
+  const { differences, values } = columns;
+  if (differences.length > 0 && values.length === 0) {
+    failLine(file, line, `${CANNOT} ${describeDifferences(differences)}`);
+  }
+  const nameTitles = columns.names.map((column) => titles[column]);
   const textFrom = findText(columns, titles.length, rows);
-  const layout = { ...columns, separator, width: titles.length, textFrom };
+  const layout = { ...columns, nameTitles, separator, width: titles.length, textFrom };
   return { layout, linesBefore };
 }
 
@@ -121,9 +157,13 @@ function detectWithHeader(
  * Whether a header that is a cell shorter than all rows lacks the title of the first column, as R writes; or the rows
  * are closed by a separator, as Roadmap writes. Throws where it may as well lack another title.
  */
-function lacksCorner(titles: readonly string[], { line, rows, file }: HeaderPlace): boolean {
+function lacksCorner(
+  titles: readonly string[],
+  { line, rows, file, samples }: HeaderPlace & Pick<RowsPlace, "samples">,
+): boolean {
   const isClosed = rows.every((cells) => cells.at(-1) === "");
-  const isTitled = isTitleOfNames(titles[0]);
+  const isSample = samples.has(titles[0]) && areNumbers(rows, 1) && !areNumbers(rows, 0);
+  const isTitled = isTitleOfNames(titles[0]) && !isSample;
   if (isClosed && isTitled) return false;
   // Below a title of names there are names, after row names as everywhere.
   const hasNames = titles[0] !== "" && rows.every((cells) => !isNumber(cells[1]));
@@ -183,8 +223,9 @@ function findText(
   width: number,
   rows: readonly (readonly string[])[],
 ): number {
+  const taken = new Set(names);
   for (let column = 1; column < width; column++) {
-    if (names.includes(column) || rows.some((cells) => isNumber(cells[column] ?? ""))) continue;
+    if (taken.has(column) || rows.some((cells) => isNumber(cells[column] ?? ""))) continue;
     return column;
   }
   return width;
@@ -222,14 +263,12 @@ function detectGct(
   const values = titles.slice(first).map((name, i) => ({ column: first + i, name }));
   const fields = titles.slice(1, first).map((title, i) => ({ title, column: 1 + i }));
   const named = fields.filter(({ title }) => title === "Description" || isTitleOfNames(title));
+  const names = [0, ...named.map(({ column }) => column)];
   const layout: Layout = {
-    ...{ program: "GCT", names: [0, ...named.map(({ column }) => column)], values },
+    ...{ program: "GCT", names, nameTitles: names.map((column) => titles[column]), values },
     ...{ ofOneSample: false, mayBeTranscripts: false, adds: false },
+    ...{ sampleColumns: [], differences: [] },
     ...{ separator: "\t", width: titles.length, textFrom: titles.length },
   };
   return { layout, linesBefore: 3 + sampleFields };
-}
-
-function isNumber(cell: string): boolean {
-  return !Number.isNaN(parseDecimalText(cell));
 }

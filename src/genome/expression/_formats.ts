@@ -1,6 +1,8 @@
 /** Tables of expression by their headers: what common programs write, and what anyone does. */
 
+import { findDifferences, isOfDifferences } from "./_differences.ts";
 import type { Columns, ValueColumn } from "./_layout.ts";
+import { findSampleColumns } from "./_long_format.ts";
 import { kindOfEnding, kindOfTitle, type ValueKind } from "./value_kinds.ts";
 
 /** A program's table of one sample. */
@@ -12,9 +14,13 @@ interface OneSampleFormat {
   readonly names: readonly string[];
   readonly values: Readonly<Partial<Record<ValueKind, string>>>;
   readonly mayBeTranscripts?: boolean;
-  readonly adds?: boolean;
+  /** Columns that tell apart the rows of one gene, which are added up. */
+  readonly parts?: readonly string[];
   readonly status?: string;
 }
+
+/** Cufflinks writes a gene once for each locus that it found it at, and each transcript. */
+const TRACKING_PARTS = ["tracking_id", "locus"];
 
 const ONE_SAMPLE: readonly OneSampleFormat[] = [
   {
@@ -43,7 +49,7 @@ const ONE_SAMPLE: readonly OneSampleFormat[] = [
     names: ["gene id", "gene name"],
     values: { tpm: "tpm", fpkm: "fpkm" },
     // It writes a gene once for each stretch of reads that it found there.
-    adds: true,
+    parts: ["reference", "strand", "start", "end"],
   },
   {
     program: "the GDC",
@@ -57,27 +63,40 @@ const ONE_SAMPLE: readonly OneSampleFormat[] = [
     names: ["gene_id", "gene_short_name"],
     values: { fpkm: "fpkm" },
     status: "fpkm_status",
-    adds: true,
+    parts: TRACKING_PARTS,
   },
 ];
 
 /** Titles of columns of ids, of symbols and of Entrez numbers, in the order in which the main one is chosen. */
 const NAME_TITLES = new RegExp(
   "^(?:" + [
-    "genes?|id|name|ensembl[_. ]?(?:gene)?[_. ]?(?:id)?|gene[_. ]?ids?|ensg|gene[_. ]stable[_. ]id",
-    "gene[_. ]?(?:short[_. ]?)?names?|gene[_. ]?symbols?|symbols?|(?:hgnc|hugo)[_. ]?symbol",
-    "(?:external|associated)[_. ]gene[_. ]name|entrez(?:[_. ]?gene)?[_. ]?(?:id)?|ncbi[_. ]?gene[_. ]?id",
+    "genes?|id|name|ensembl[_. ]?(?:gene)?[_. ]?(?:id)?|gene[_. ]?ids?|ensg(?:[_. ]?id)?|gene[_. ]stable[_. ]id",
+    "gene[_. ]?(?:short[_. ]?)?names?|gene[_. ]?symbols?|symbols?|(?:hgnc|hugo|mgi|rgd)[_. ]?symbol",
+    "ens_?gene|(?:external|associated)[_. ]gene[_. ]name|ext_gene|entrez(?:[_. ]?gene)?[_. ]?(?:id)?|ncbi[_. ]?gene[_. ]?id",
   ].join("|") + ")$",
   "i",
 );
 
 /** Titles of ids, which come before symbols wherever they stand. */
 const ID_TITLES =
-  /^(?:ensembl[_. ]?(?:gene)?[_. ]?(?:id)?(?:[_. ]version)?|gene[_. ](?:stable[_. ])?id|geneid|ensg)$/i;
+  /^(?:ensembl[_. ]?(?:gene)?[_. ]?(?:id)?(?:[_. ]version)?|gene[_. ](?:stable[_. ])?id|geneid|ensg(?:[_. ]?id)?|ens_?gene)$/i;
 
 /** Titles of transcripts. */
 const TRANSCRIPT_TITLES =
-  /^(?:tx|tx[_. ]?(?:id|name)|t_name|transcript|transcript[_. ]?ids?(?:\(s\))?|target_id)$/i;
+  /^(?:tx|tx[_. ]?(?:id|name)|t_name|(?:ensembl[_. ])?transcript(?:[_. ]?ids?(?:\(s\)|\.s\.)?)?(?:[_. ]version)?|target_id|enst(?:[_. ]?id)?|isoform(?:[_. ]?id)?)$/i;
+
+/** Titles of all transcripts of a gene, which RSEM writes in the one row of the gene. */
+const SEVERAL_TRANSCRIPTS = /(?:ids|\(s\)|\.s\.)$/i;
+
+/** Titles under which numbers are Entrez numbers, although another column names the genes too. */
+const ENTREZ_TITLES = /entrez|ncbi|^gene[_. ]?id$/i;
+
+/** Titles of row names, as R, pandas and their readers call them where they have none. */
+const ROW_NAME_TITLES =
+  /^(?:|x|v1|rn|#|no|nr|\.\.\.1|unnamed: ?0|index|level_0|_?row(?:[_. ]?(?:names?|id|number|num|nr))?)$/i;
+
+/** Stands for the title of a column that is known for a sample's values, so that it is taken for nothing else. */
+const OF_VALUES = "\0";
 
 /** Titles of what annotations say of genes, which no sample is called. */
 const ANNOTATION_TITLES = new RegExp(
@@ -92,27 +111,52 @@ export function isTitleOfNames(title: string): boolean {
   return title === "" || NAME_TITLES.test(title) || TRANSCRIPT_TITLES.test(title);
 }
 
-/** Reads a header's cells; quotes and white space around them are gone. */
-export function readColumns(header: readonly string[]): Columns {
-  const titles = header.map((title) => title.toLowerCase());
-  const program = ONE_SAMPLE.find(({ needs }) => needs.every((title) => titles.includes(title)));
-  if (program !== undefined) return readOneSample(program, titles);
-  return isFeatureCounts(titles) ? readFeatureCounts(header) : readAnyTable(header);
+/** Whether bare numbers below a title are Entrez numbers, and no other numbers of rows. */
+export function isTitleOfEntrez(title: string): boolean {
+  return ENTREZ_TITLES.test(title);
 }
 
-function readOneSample(format: OneSampleFormat, titles: readonly string[]): Columns {
+/** Whether a title is that of row names, which may be genes or count the rows of some earlier table. */
+export function isTitleOfRowNames(title: string): boolean {
+  return ROW_NAME_TITLES.test(title);
+}
+
+/**
+ * Reads a header's cells; quotes and white space around them are gone.
+ *
+ * @param isSample Whether a column is known for values of a sample, whatever its title means elsewhere.
+ */
+export function readColumns(
+  header: readonly string[],
+  isSample: (column: number) => boolean = () => false,
+): Columns {
+  const titles = header.map((title) => title.toLowerCase());
+  const program = ONE_SAMPLE.find(({ needs }) => needs.every((title) => titles.includes(title)));
+  if (program !== undefined) return readOneSample(program, header);
+  return isFeatureCounts(titles)
+    ? readFeatureCounts(header, isSample)
+    : readAnyTable(header, isSample);
+}
+
+function readOneSample(format: OneSampleFormat, header: readonly string[]): Columns {
+  const titles = header.map((title) => title.toLowerCase());
+  const status = format.status === undefined ? undefined : indexOrNone(titles, format.status);
   const values = Object.entries(format.values).map(([kind, title]): ValueColumn => (
-    { column: titles.indexOf(title), name: title, kind: kind as ValueKind }
+    { column: titles.indexOf(title), name: title, kind: kind as ValueKind, status }
   ));
+  const names = format.names.map((title) => titles.indexOf(title));
+  // The isoforms of RSEM, in rows of their own.
+  const parts = titles.includes("isopct") ? ["transcript_id"] : format.parts;
   return {
     program: format.program,
-    names: format.names.map((title) => titles.indexOf(title)),
+    names,
     values,
     ofOneSample: true,
     mayBeTranscripts: format.mayBeTranscripts ?? false,
-    // The isoforms of RSEM, in rows of their own.
-    adds: (format.adds ?? false) || titles.includes("isopct"),
-    status: format.status === undefined ? undefined : indexOrNone(titles, format.status),
+    adds: parts !== undefined,
+    parts: parts?.flatMap((title) => indexOrNone(titles, title) ?? []),
+    sampleColumns: findSampleColumns(header, names),
+    differences: [],
   };
 }
 
@@ -125,8 +169,11 @@ function isFeatureCounts(titles: readonly string[]): boolean {
   return titles.slice(0, 6).join(" ") === "geneid chr start end strand length";
 }
 
-function readFeatureCounts(header: readonly string[]): Columns {
-  const { names, values } = readAnyTable(header);
+function readFeatureCounts(
+  header: readonly string[],
+  isSample: (column: number) => boolean,
+): Columns {
+  const { names, values } = readAnyTable(header, isSample);
   return {
     program: "featureCounts",
     names: [0, ...names.filter((column) => column > 5)],
@@ -134,29 +181,80 @@ function readFeatureCounts(header: readonly string[]): Columns {
     ofOneSample: false,
     mayBeTranscripts: false,
     adds: false,
+    sampleColumns: [],
+    differences: [],
   };
 }
 
 /** Genes × samples: the first column names the genes unless another is titled as that of ids. */
-function readAnyTable(header: readonly string[]): Columns {
-  const columns = header.map((_, column) => column);
-  const ids = columns.filter((column) => ID_TITLES.test(header[column]));
-  const others = columns.filter((column) => column === 0 || NAME_TITLES.test(header[column]));
-  const isTranscript = (column: number) => TRANSCRIPT_TITLES.test(header[column]);
-  const byTranscripts = columns.some(isTranscript);
-  const names = [...new Set([...ids, ...others.filter((column) => !isTranscript(column))])];
-  const taken = new Set([...names, ...columns.filter(isTranscript)]);
-  const isValue = (column: number) =>
-    !taken.has(column) && header[column] !== "" && !ANNOTATION_TITLES.test(header[column]);
-  const values = columns.filter(isValue).map((column): ValueColumn => {
-    const name = header[column];
-    return { column, name, kind: kindOfTitle(name) ?? kindOfEnding(name) };
-  });
+function readAnyTable(
+  header: readonly string[],
+  isSample: (column: number) => boolean,
+): Columns {
+  const titles = header.map((title, column) => isSample(column) ? OF_VALUES : title);
+  const columns = [...titles.keys()];
+  const names = findNames(titles);
+  const transcripts = columns.filter((column) => TRANSCRIPT_TITLES.test(titles[column]));
+  const sampleColumns = findSampleColumns(titles, [...names, ...transcripts]);
+  const isOfTracking = TRACKING_PARTS.every((title) => titles.includes(title));
+  const hasIds = titles.some((title) => ID_TITLES.test(title));
+  const differences = findDifferences(titles);
+  const hasParts = isOfTracking ||
+    transcripts.some((column) => !SEVERAL_TRANSCRIPTS.test(titles[column]));
+  const adds = hasIds && hasParts;
+  const parts = isOfTracking ? TRACKING_PARTS.map((title) => titles.indexOf(title)) : transcripts;
   return {
     names: names.length === 0 ? [0] : names,
-    values,
+    values: readValues(header, {
+      titles,
+      taken: [...names, ...transcripts, ...sampleColumns.map(({ column }) => column)],
+    }).filter(({ column }) => differences.length === 0 || !isOfDifferences(titles[column])),
     ofOneSample: false,
-    mayBeTranscripts: byTranscripts && ids.length === 0,
-    adds: byTranscripts && ids.length > 0,
+    mayBeTranscripts: transcripts.length > 0 && !hasIds,
+    adds,
+    parts: adds ? parts : undefined,
+    sampleColumns,
+    differences,
   };
+}
+
+/** The columns that name genes, those of ids first. */
+function findNames(header: readonly string[]): number[] {
+  const columns = [...header.keys()];
+  const ids = columns.filter((column) => ID_TITLES.test(header[column]));
+  const titled = columns.filter((column) =>
+    NAME_TITLES.test(header[column]) && !TRANSCRIPT_TITLES.test(header[column])
+  );
+  const isFirstOfSamples = titled.length > 0 &&
+    findSampleColumns(header, titled).some(({ column }) => column === 0);
+  const isFirstValue = titled.length > 0 && header[0] === OF_VALUES;
+  const first = isFirstOfSamples || isFirstValue || TRANSCRIPT_TITLES.test(header[0]) ? [] : [0];
+  return [...new Set([...ids, ...first, ...titled])];
+}
+
+/** The columns that hold values, and beside them the columns that say whether these could be computed. */
+function readValues(
+  header: readonly string[],
+  { titles, taken }: { readonly titles: readonly string[]; readonly taken: readonly number[] },
+): ValueColumn[] {
+  const others = new Set(taken);
+  const statuses = new Map(
+    header.flatMap((title, column) => {
+      const sample = /^(.+)_status$/i.exec(title)?.[1];
+      return sample === undefined ? [] : [[sample, column] as const];
+    }),
+  );
+  const values = header.map((name, column): ValueColumn => ({
+    column,
+    name,
+    kind: kindOfTitle(name) ?? kindOfEnding(name),
+    status: statuses.get(name.replace(/_(?:FPKM|count)$/, "")),
+  }));
+  const isStatus = new Set(
+    values.flatMap(({ status }) => status === undefined ? [] : status),
+  );
+  return values.filter(({ column, name }) =>
+    !others.has(column) && !isStatus.has(column) && name !== "" &&
+    !ANNOTATION_TITLES.test(titles[column])
+  );
 }

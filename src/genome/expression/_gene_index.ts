@@ -1,8 +1,8 @@
 /** The genes of an annotation by their names. */
 
 import { geneKey } from "../../gene_id.ts";
-import { plainChromosome } from "../_accessions.ts";
 import { stripGenePrefix } from "../_id_prefixes.ts";
+import { choosePrimary } from "../_primary_chromosome.ts";
 import type { Gene } from "../gene.ts";
 
 /** By what the rows of a table are known for genes. */
@@ -50,19 +50,24 @@ function makeIndex(
   nameOf: (gene: Gene) => string | undefined,
 ): Map<string, number> {
   const index = new Map<string, number>();
+  const shared = new Map<string, number[]>();
   for (const [place, gene] of genes.entries()) {
     const name = nameOf(gene);
     if (name === undefined) continue;
     const earlier = index.get(name);
     if (earlier === undefined) index.set(name, place);
-    else if (earlier === SEVERAL || !isCopyOf(genes[earlier], gene)) index.set(name, SEVERAL);
-    else if (plainChromosome(genes[earlier]) === "Y") index.set(name, place);
+    else if (shared.has(name)) shared.get(name)!.push(place);
+    else shared.set(name, [earlier, place]);
   }
+  for (const [name, places] of shared) index.set(name, chooseOne(places, genes));
   return index;
 }
 
-/** Whether two genes of one name are a pseudoautosomal gene, which is on X and on Y; tables mean that on X. */
-function isCopyOf(one: Gene, other: Gene): boolean {
-  const names = new Set([one, other].map(plainChromosome));
-  return names.has("X") && names.has("Y");
+/**
+ * Of genes of one name that which tables mean: the others are its copies on alternate loci and patches, or its
+ * pseudoautosomal copy on Y.
+ */
+function chooseOne(places: readonly number[], genes: readonly Gene[]): number {
+  const primary = choosePrimary(places.map((place) => genes[place]));
+  return places.find((place) => genes[place] === primary) ?? SEVERAL;
 }

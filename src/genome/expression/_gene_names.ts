@@ -16,20 +16,32 @@ export interface GeneNames {
   readonly transcript?: string;
 }
 
-const DIGITS = /^\d+$/;
+/** A number as it is, and as pandas writes it where another is missing: `8813.0`. */
+const NUMBER = /^(\d+)(?:\.0)?$/;
 
 /** Takes a cell apart: `ENSG00000000003.15|TSPAN6`, `TSPAN6|7105`, GENCODE's `ENST…|ENSG…|…|TSPAN6|…`. */
 export function parseGeneNames(cell: string): GeneNames {
   const name = stripTranscriptPrefix(stripGenePrefix(cell));
   if (name.includes("|")) return parseParts(name.split("|"));
+  const pair = WITH_BRACKETS.exec(name);
+  if (pair !== null) return parsePair(pair[1], pair[2]);
   const joined = splitEnsemblGeneId(name);
   if (joined !== undefined) return { id: joined.id, symbol: joined.other };
+  const number = readNumber(name);
   return {
-    id: name,
+    id: number ?? name,
     symbol: name,
-    entrez: DIGITS.test(name) ? name : undefined,
+    entrez: number,
     transcript: isTranscriptId(name) ? name : undefined,
   };
+}
+
+/** `TSPAN6 (7105)` or `TSPAN6 (ENSG00000000003)`, as DepMap writes, and what R makes of it: `TSPAN6..7105.`. */
+const WITH_BRACKETS = /^(.+?)(?: \(|\.\.)(\d+|ENS[A-Z]*G\d{11}(?:\.\d+)?)(?:\)|\.)$/;
+
+function parsePair(symbol: string, within: string): GeneNames {
+  const entrez = readNumber(within);
+  return entrez === undefined ? { id: within, symbol } : { id: symbol, symbol, entrez };
 }
 
 function parseParts(parts: readonly string[]): GeneNames {
@@ -38,8 +50,17 @@ function parseParts(parts: readonly string[]): GeneNames {
   // GENCODE's names of sequences: transcript, gene, Havana's ids of both, the transcript's name, the gene's symbol.
   const isGencode = transcript !== undefined && id !== undefined && parts.length >= 6;
   const symbol = isGencode ? parts[5] : parts.find((part) => part !== id && part !== transcript);
-  const entrez = parts.length === 2 && DIGITS.test(parts[1]) ? parts[1] : undefined;
+  const entrez = parts.length === 2 ? readNumber(parts[1]) : undefined;
   return { id: id ?? parts[0], symbol: symbol ?? parts[0], entrez, transcript };
+}
+
+function readNumber(name: string): string | undefined {
+  return NUMBER.exec(name)?.[1];
+}
+
+/** Whether a name is a number and no more, as Entrez numbers and those of rows are. */
+export function isBareNumber(name: string): boolean {
+  return NUMBER.test(name);
 }
 
 /** What names look like, for messages. */
@@ -51,7 +72,9 @@ const LOOKS: readonly (readonly [pattern: RegExp, kind: string])[] = [
   [/^ENS[A-Z]*T\d{11}/, "Ensembl transcripts"],
   [/^[NX][MR]_\d+/, "RefSeq transcripts"],
   [/^ENS[A-Z]*P\d{11}/, "Ensembl proteins"],
-  [/^\d+$/, "bare numbers (Entrez numbers?)"],
+  [/^\S+ \(\d+\)$/, "symbols with Entrez numbers"],
+  [/^\S+ \(ENS[A-Z]*G\d{11}/, "symbols with Ensembl ids"],
+  [NUMBER, "bare numbers (Entrez numbers?)"],
   [/^\d+_(?:[sx]_)?at$|^ILMN_\d+$/, "probes of a microarray"],
 ];
 
@@ -75,6 +98,11 @@ export function describeNames(names: readonly string[]): string {
   return most?.[0] ?? "nothing";
 }
 
+/** Whether most of some names can be those of genes only. */
+export function areGenes(names: readonly string[]): boolean {
+  return /Ensembl|symbols with/.test(describeNames(names));
+}
+
 /** The part of Ensembl's ids that tells the species: `ENSMUSG`; `undefined` of other names. */
 export function ensemblPrefix(names: readonly string[]): string | undefined {
   const prefixes = names.slice(0, 10_000).map((name) => /^(ENS[A-Z]*G)\d{11}/.exec(name)?.[1]);
@@ -83,11 +111,13 @@ export function ensemblPrefix(names: readonly string[]): string | undefined {
   return share > 0.5 ? most : undefined;
 }
 
-/** Names that count the rows, 0, 1, 2 or 1, 2, 3, as R and pandas write them: they name no genes. */
+/** Names that count the rows, 0, 1, 2 or 1, 2, 3 in any order, as R and pandas write them: they name no genes. */
 export function areRowNumbers(names: readonly string[]): boolean {
-  const first = Number(names[0]);
-  return names.length > 1 && (first === 0 || first === 1) &&
-    names.every((name, i) => name === String(first + i));
+  const count = names.length;
+  const numbers = new Set(names.map((name) => Number(readNumber(name) ?? NaN)));
+  // So many different numbers from 0 to their count are all but one.
+  return count > 1 && numbers.size === count && [...numbers].every((number) => number <= count) &&
+    !(numbers.has(0) && numbers.has(count));
 }
 
 const MONTHS = "jan|feb|mar|mär|mrz|apr|may|mai|jun|jul|aug|sep|sept|oct|okt|nov|dec|dez|déc";

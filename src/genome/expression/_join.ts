@@ -8,13 +8,16 @@ import { showName } from "../_wording.ts";
 import { transcriptKey } from "../transcript_id.ts";
 import { type GeneIndex, type Naming, NAMINGS, NONE, SEVERAL } from "./_gene_index.ts";
 import {
+  areGenes,
   areRowNumbers,
   describeNames,
   ensemblPrefix,
   type GeneNames,
+  isBareNumber,
   isDamagedSymbol,
   parseGeneNames,
 } from "./_gene_names.ts";
+import { isTitleOfEntrez } from "./_formats.ts";
 import type { ExpressionTable } from "./table.ts";
 
 /** Which gene each row is of. */
@@ -42,6 +45,9 @@ export interface FindRowGenesOptions {
  */
 const LEAST_SHARE = 0.05;
 
+/** The same of numbers that no title explains: of those of a filtered table's rows a quarter are Entrez numbers by chance. */
+const LEAST_SHARE_OF_NUMBERS = 0.5;
+
 /**
  * Finds the genes of a table's rows, in all rows by the same kind of name: by id; else, if hardly any id fits, by
  * symbol or by Entrez number through the annotation; and transcripts by their genes.
@@ -64,7 +70,10 @@ function findByNames(
   table: ExpressionTable,
   { genes, index }: FindRowGenesOptions,
 ): RowGenes | undefined {
-  const columns = table.names.map((names) => ({ names, parsed: names.map(parseGeneNames) }));
+  const columns = table.names.map((names, i) => {
+    const mayBeEntrez = table.names.length === 1 || isTitleOfEntrez(table.nameTitles[i]);
+    return { names, parsed: names.map((name) => parseName(name, mayBeEntrez)) };
+  });
   const usable = columns.filter(({ names }) => !areRowNumbers(names));
   const find = (naming: Naming, among: readonly NameColumn[]) =>
     findMost(among.map((column) => findByName(column, naming, index)));
@@ -74,7 +83,9 @@ function findByNames(
     .filter((found) => isLikely(found, table, index));
   // A column of symbols has ids where a gene has no symbol; a column of ids has no symbols.
   const isOfSymbols = others.some(({ names, found }) => names === byId.names && found > byId.found);
-  const other = findMost(others);
+  // Numbers may be of anything, symbols hardly.
+  const most = findMost(others);
+  const other = others.find(({ found }) => found * 2 >= most.found) ?? most;
   if (!isOfSymbols && byId.found > 0 && byId.found * HARDLY_ANY >= other.found) {
     // Ids of Ensembl are of one species; other names may be those of other genes elsewhere, or of transcripts.
     const isSure = table.rows === "genes" && ensemblPrefix(genes.map(({ id }) => id)) !== undefined;
@@ -86,15 +97,28 @@ function findByNames(
 /** If symbols find more than this times the genes that ids do, hardly any id fits. */
 const HARDLY_ANY = 10;
 
+/** What a cell says, in a column whose numbers are Entrez numbers or not. */
+function parseName(name: string, mayBeEntrez: boolean): GeneNames {
+  const parsed = parseGeneNames(name);
+  return mayBeEntrez || !isBareNumber(name) ? parsed : { ...parsed, entrez: undefined };
+}
+
 const NOTHING: RowGenes = { genes: new Int32Array(), names: [], naming: "id", found: 0 };
 
 function findMost(found: readonly RowGenes[]): RowGenes {
   return found.reduce((most, other) => other.found > most.found ? other : most, NOTHING);
 }
 
-function isLikely({ found, naming }: RowGenes, table: ExpressionTable, index: GeneIndex): boolean {
-  const names = naming === "transcript" ? 0 : index.size(naming);
-  return found > 0 && found >= LEAST_SHARE * Math.min(table.lines.length, names);
+function isLikely(
+  { found, naming, names }: RowGenes,
+  table: ExpressionTable,
+  index: GeneIndex,
+): boolean {
+  const size = naming === "transcript" ? 0 : index.size(naming);
+  const title = table.nameTitles[table.names.indexOf(names)];
+  const mayCountRows = !isTitleOfEntrez(title) && names.every(isBareNumber);
+  const share = mayCountRows ? LEAST_SHARE_OF_NUMBERS : LEAST_SHARE;
+  return found > 0 && found >= share * Math.min(table.lines.length, size);
 }
 
 interface NameColumn {
@@ -103,9 +127,11 @@ interface NameColumn {
 }
 
 function findByName({ names, parsed }: NameColumn, naming: Naming, index: GeneIndex): RowGenes {
-  const genes = Int32Array.from(parsed, (row) => {
+  const genes = Int32Array.from(parsed, (row, i) => {
+    // A name may look as if it were several and be that of a gene letter by letter.
+    const whole = names[i] === "" || naming === "entrez" ? NONE : index.find(naming, names[i]);
     const name = row[naming];
-    return name === undefined || name === "" ? NONE : index.find(naming, name);
+    return whole !== NONE || name === undefined || name === "" ? whole : index.find(naming, name);
   });
   return { genes, names, naming, found: countGenes(genes) };
 }
@@ -117,7 +143,8 @@ function findByTranscript(
 ): RowGenes {
   const genes = Int32Array.from(names, (name) => {
     const { transcript, id } = parseGeneNames(name);
-    const gene = transcripts.get(transcriptKey(transcript ?? id));
+    const gene = transcripts.get(transcriptKey(name)) ??
+      transcripts.get(transcriptKey(transcript ?? id));
     return gene === undefined ? NONE : index.find("id", gene);
   });
   return { genes, names, naming: "transcript", found: countGenes(genes) };
@@ -144,7 +171,11 @@ function failNone(table: ExpressionTable, { genes, transcripts }: FindRowGenesOp
   const row = showName(names[0] ?? "");
   const advice = table.rows === "transcripts" && transcripts === undefined
     ? "They are transcripts: an annotation that has them says which gene is theirs"
-    : adviseOn(rows, genes);
+    : areGenes(table.cellTypes)
+    ? "Its columns are genes: turn the table, for genes are rows"
+    : table.names.some((names, i) => i > 0 && names.every(isBareNumber))
+    ? "Numbers beside other names are Entrez numbers only under a title such as GeneID"
+    : adviseOn({ rows, ids }, genes);
   throw new ContractError(
     `Cannot take expression from ${table.file}: it has none of the genes, or hardly any: its rows are ` +
       `${rows} such as "${row}", the genes are ${ids} such as "${gene}" (line ${line} of the genes). ` +
@@ -152,16 +183,26 @@ function failNone(table: ExpressionTable, { genes, transcripts }: FindRowGenesOp
   );
 }
 
-function adviseOn(rows: string, genes: readonly Gene[]): string {
+interface Kinds {
+  /** What the names of the rows are, and those of the genes. */
+  readonly rows: string;
+  readonly ids: string;
+}
+
+function adviseOn({ rows, ids }: Kinds, genes: readonly Gene[]): string {
   if (rows.startsWith("bare numbers")) {
     return genes.some(({ entrezId }) => entrezId !== undefined)
       ? "The annotation's Entrez numbers do not fit either"
       : "Entrez numbers need an annotation that tells them, such as RefSeq's GFF3, or a column of ids in the table";
   }
-  if (rows.startsWith("symbols") && !genes.some(({ symbol }) => symbol !== undefined)) {
-    return "Symbols need an annotation that tells them, such as a GTF with gene_name";
+  if (rows.startsWith("symbols") && rows !== ids) {
+    return genes.some(({ symbol }) => symbol !== undefined)
+      ? "The annotation's symbols do not fit either: are both of one species?"
+      : "Symbols need an annotation that tells them, such as a GTF with gene_name";
   }
-  return "Are both of one species, and by one kind of name?";
+  return rows === ids || [rows, ids].every((kind) => /^(?:\w+ )?Ensembl ids/.test(kind))
+    ? "Are both of one species, and of one source?"
+    : "Table and annotation need names of one kind";
 }
 
 /** Rows that are no genes and that every table of their kind has: what was not counted, spike-ins, copies on Y. */
@@ -174,11 +215,11 @@ export function isNobodys(name: string): boolean {
 
 /** What is to be said of how rows were found. */
 export function describeNaming(
-  { names, naming, genes }: RowGenes,
-  table: ExpressionTable,
+  { names, naming, genes: rowGenes }: RowGenes,
+  { table, genes }: { readonly table: ExpressionTable; readonly genes: readonly Gene[] },
 ): string[] {
   const { file } = table;
-  const row = genes.findIndex((gene) => gene >= 0);
+  const row = rowGenes.findIndex((gene) => gene >= 0);
   if (naming === "id") {
     if (names === table.names[0]) return [];
     return [
@@ -189,8 +230,16 @@ export function describeNaming(
   const what = naming === "transcript"
     ? "transcripts are added up to genes, as the annotation has them"
     : `genes are found by their ${kind}s, through the annotation`;
-  return [`${file}: ${what}, such as "${showName(names[row])}"`];
+  if (naming === "transcript") return [`${file}: ${what}, such as "${showName(names[row])}"`];
+  // Genes without a symbol are found by their ids among the symbols.
+  const isExample = (gene: number) => gene >= 0 && genes[gene][GENE_NAMES[naming]] !== undefined;
+  const example = Math.max(row, rowGenes.findIndex(isExample));
+  const name = genes[rowGenes[example]][GENE_NAMES[naming]] ?? names[example];
+  return [`${file}: ${what}, such as "${showName(name)}"`];
 }
+
+/** Where a gene has the names that rows are found by. */
+const GENE_NAMES = { symbol: "symbol", entrez: "entrezId" } as const;
 
 /** What is to be said of rows that no gene was found for. */
 export function describeLostRows({ names, naming, genes }: RowGenes, file: string): string[] {

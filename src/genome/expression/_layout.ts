@@ -11,6 +11,14 @@ export interface ValueColumn {
   readonly name: string;
   /** What it measures, where the format or its name tells. */
   readonly kind?: ValueKind;
+  /** Column that says whether the value could be computed. */
+  readonly status?: number;
+}
+
+/** A column that tells which sample a row is of. */
+export interface SampleColumn {
+  readonly column: number;
+  readonly title: string;
 }
 
 /** What a format says of its columns. */
@@ -27,12 +35,18 @@ export interface Columns {
   readonly mayBeTranscripts: boolean;
   /** Whether several rows of a gene are parts of it, to be added up. */
   readonly adds: boolean;
-  /** Column that says whether a value could be computed. */
-  readonly status?: number;
+  /** Columns that tell such parts apart, such as that of transcripts; where there are none, the rows' names do. */
+  readonly parts?: readonly number[];
+  /** Columns that tell which sample a row is of; it must be the same in all rows. */
+  readonly sampleColumns: readonly SampleColumn[];
+  /** Titles that say that the table has differences between samples; none in most. */
+  readonly differences: readonly string[];
 }
 
 /** Where a table has what. */
 export interface Layout extends Columns {
+  /** The titles of the columns that name the genes; empty where there is none. */
+  readonly nameTitles: readonly string[];
   readonly separator: Separator;
   /** Number of the columns that the header names, that of names without a title included. */
   readonly width: number;

@@ -4,7 +4,7 @@ import type { Line } from "../../io/_lines.ts";
 import { failLine } from "../_text_lines.ts";
 import { isMissing } from "../_missing.ts";
 import { CellSplitter } from "./_cells.ts";
-import type { Layout } from "./_layout.ts";
+import type { Layout, ValueColumn } from "./_layout.ts";
 
 /** Names longer than this are no names. */
 const LONGEST_NAME = 1000;
@@ -14,12 +14,14 @@ const MOST_ROWS = 4_000_000;
 const QUOTED_CHARACTERS = 80;
 
 /** What programs write where a value could not be computed. */
-const FAILED = /^(?:FAIL|HIDATA)$/i;
+const FAILED = /^(?:FAIL|HIDATA|LOWDATA)$/i;
 
 /** Reads rows; what is wrong with one is kept with it, for it may be of no gene that matters. */
 export class RowReader {
   /** Names of the genes, for each column of names by row. */
   readonly names: readonly string[][];
+  /** What tells apart the rows of a gene that are added up, by row; empty if the layout has no such columns. */
+  readonly parts: string[] = [];
   /** Line of each row. */
   readonly lines: number[] = [];
   /** `[row, cellType]`; NaN where there is none. */
@@ -31,18 +33,18 @@ export class RowReader {
   readonly #file: string;
   readonly #layout: Layout;
   /** Columns to average, for each cell type. */
-  readonly #wanted: readonly (readonly number[])[];
+  readonly #wanted: readonly (readonly ValueColumn[])[];
   readonly #splitter: CellSplitter;
   /** The column after the last that is wanted. */
   readonly #wantedEnd: number;
 
-  constructor(layout: Layout, wanted: readonly (readonly number[])[], file: string) {
+  constructor(layout: Layout, wanted: readonly (readonly ValueColumn[])[], file: string) {
     this.#file = file;
     this.#layout = layout;
     this.#wanted = wanted;
     this.#splitter = new CellSplitter(layout.separator);
     this.names = layout.names.map(() => []);
-    this.#wantedEnd = wanted.flat().reduce((end, column) => Math.max(end, column + 1), 0);
+    this.#wantedEnd = wanted.flat().reduce((end, { column }) => Math.max(end, column + 1), 0);
   }
 
   read(line: Line): void {
@@ -53,15 +55,14 @@ export class RowReader {
     this.lines.push(line.number);
     const fits = this.#fits(count);
     if (!fits) this.ragged.set(row, count);
-    const isUsable = fits && !this.#hasFailed(count);
     for (const columns of this.#wanted) {
+      const isUsable = fits && !columns.some((column) => this.#hasFailed(column, count));
       this.values.push(isUsable ? this.#readValue(columns) : NaN);
     }
   }
 
-  /** Whether a row of so many cells has one which says that its value could not be computed. */
-  #hasFailed(count: number): boolean {
-    const { status } = this.#layout;
+  /** Whether a row of so many cells has one which says that a column's value could not be computed. */
+  #hasFailed({ status }: ValueColumn, count: number): boolean {
     return status !== undefined && status < count && FAILED.test(this.#splitter.text(status));
   }
 
@@ -76,6 +77,10 @@ export class RowReader {
       }
       this.names[i].push(name.slice(0, LONGEST_NAME));
     }
+    const { parts } = this.#layout;
+    if (parts === undefined) return;
+    const texts = parts.map((column) => column < count ? this.#splitter.text(column) : "");
+    this.parts.push(texts.join("\t").slice(0, LONGEST_NAME));
   }
 
   /** Whether the values wanted of a row stand where the header says. */
@@ -97,9 +102,9 @@ export class RowReader {
   }
 
   /** The mean of some cells; NaN if one of them is missing. */
-  #readValue(columns: readonly number[]): number {
+  #readValue(columns: readonly ValueColumn[]): number {
     let sum = 0;
-    for (const column of columns) {
+    for (const { column } of columns) {
       const value = this.#splitter.number(column);
       if (Number.isNaN(value)) {
         const text = this.#splitter.text(column);

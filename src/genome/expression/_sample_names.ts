@@ -3,7 +3,8 @@
 /** Endings of files, steps of pipelines and kinds of values that follow a sample's name. */
 const ENDINGS = [
   String.raw`\.(?:gz|bz2|zip|bam|sam|cram|tsv|txt|csv|tab|sf|out|results|genes?|isoforms|bai)`,
-  "[._-](?:sort(?:ed)?|sortedByCoord|coordSorted|markdups?|mkdup|dedup(?:ped|licated)?|rmdup|" +
+  "[._-](?:sort(?:ed)?|sortedByCoord|coordSorted|md|mdups?|mark(?:ed)?_?dup(?:s|licates)?|mkdup|" +
+  "dupmarked|(?:umi_?)?dedup(?:ped|licated)?|rmdup|" +
   "nodup|uniq(?:ue)?|filtered|umi|htseq|featureCounts|quant|salmon|kallisto|rsem|" +
   "star|hisat2?|tophat2?|tpm|fpkm|rpkm|counts?|numreads|expression|abundance)",
   "[._-]?(?:Aligned|ReadsPerGene|toTranscriptome|accepted_hits|gene_abund(?:ances?)?)",

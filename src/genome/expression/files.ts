@@ -7,7 +7,7 @@
 import { FormatError } from "../../errors.ts";
 import { pathKind, realPath } from "../../io/file.ts";
 import type { ExpressionFiles } from "../sheet_expression.ts";
-import { resolveSheetPath } from "../_sheet_paths.ts";
+import { isAbsolute, resolveSheetPath } from "../_sheet_paths.ts";
 
 /** A file of expression. */
 export interface ExpressionInput {
@@ -18,7 +18,8 @@ export interface ExpressionInput {
 }
 
 /**
- * The files that a sample sheet names, each once. Relative paths start at the sheet's own directory.
+ * The files that a sample sheet names, each once. Relative paths start at the sheet's own directory. Paths that are one
+ * file's name with the commas between them are that file.
  *
  * @param files The files of each cell type.
  * @param sheetPath Path of the sheet.
@@ -31,8 +32,7 @@ export async function expressionFiles(
   /** By the path without links, since one file may be written in several ways. */
   const inputs = new Map<string, { path: string; cellTypes: string[] }>();
   for (const [cellType, { paths, line }] of files) {
-    for (const written of paths) {
-      const path = resolveSheetPath(written, sheetPath);
+    for (const path of await joinPaths(paths, sheetPath)) {
       const kind = await pathKind(path);
       if (kind !== "file") {
         const found = kind === undefined ? "is not there" : `is a ${kind}`;
@@ -55,4 +55,36 @@ export async function expressionFiles(
     }
   }
   return [...inputs.values()];
+}
+
+/** Paths from where the program runs. A sheet's cell was divided at commas, which names of files may hold. */
+async function joinPaths(paths: readonly string[], sheetPath: string): Promise<string[]> {
+  const joined: string[] = [];
+  for (let from = 0; from < paths.length;) {
+    const { path, count } = await joinFirst(paths.slice(from), sheetPath);
+    joined.push(path);
+    from += count;
+  }
+  return joined;
+}
+
+/** The file whose name is made of the fewest of the first paths; the first path if there is none. */
+async function joinFirst(
+  paths: readonly string[],
+  sheetPath: string,
+): Promise<{ readonly path: string; readonly count: number }> {
+  const first = resolveSheetPath(paths[0], sheetPath);
+  if (await pathKind(first) !== undefined) return { path: first, count: 1 };
+  // What leads elsewhere is no end of a name.
+  const isOther = (path: string) => isAbsolute(path) || path.split(/[/\\]/).includes("..");
+  const other = paths.findIndex((path, i) => i > 0 && isOther(path));
+  const most = other < 0 ? paths.length : other;
+  for (let count = 2; count <= most; count++) {
+    for (const comma of [",", ", "]) {
+      const path = resolveSheetPath(paths.slice(0, count).join(comma), sheetPath);
+      // Of many files the names are too long for one.
+      if (await pathKind(path).catch(() => undefined) === "file") return { path, count };
+    }
+  }
+  return { path: first, count: 1 };
 }

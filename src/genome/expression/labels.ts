@@ -54,14 +54,17 @@ export interface LabelledGenes {
  * cell types has NaN there. Warnings tell how many genes no table has, and how many values some replicates lack.
  *
  * Rows are joined with genes by whole identifiers, versions aside (see `geneKey`). Where hardly any fits, they are by
- * symbol or by Entrez number, if the annotation tells these; a note says so. Rows that are transcripts are added up.
+ * symbol or by Entrez number, if the annotation tells these; a note says so. Numbers are Entrez numbers only where no other
+ * column names the genes, or their title says so. Of several genes of one name that on a primary chromosome is meant, X
+ * before Y. Rows that are transcripts are added up.
  *
  * @param genes Genes of an annotation.
  * @param tables A table, or several, which may be read one by one as they are asked for.
  * @throws {ContractError} If a cell type has no table, or no expression of any gene; if a table has none of the genes, or
  * other kinds of values than the others.
- * @throws {FormatError} With the line, if a gene stands in a table twice, a value of it is no finite number, its row has
- * not the header's columns, or a value is negative where `log2p1` is asked for.
+ * @throws {FormatError} With the line, if a gene, or a transcript of it, stands in a table twice, values of genes are
+ * repeated for their transcripts, a value of a gene is no finite number, its row has not the header's columns, or a value
+ * is negative where `log2p1` is asked for.
  *
  * @example
  * ```ts
@@ -112,19 +115,21 @@ class LabelCollector {
     const { file } = table;
     this.#checkKind(table);
     const { transform, transcripts: load } = this.#options;
+    const genes = this.#genes;
     const found = await findRowGenes(table, {
-      genes: this.#genes,
+      genes,
       index: this.#index,
       transcripts: load && (async () => this.#transcripts ??= await load()),
     });
-    const { columns, repeated } = collectRows(table, found, { genes: this.#genes, transform });
+    const { columns, repeated, added } = collectRows(table, found, { genes, transform });
     for (const [i, cellType] of table.cellTypes.entries()) {
-      const replicates = this.#replicates.get(cellType) ?? new Replicates(this.#genes.length);
+      const replicates = this.#replicates.get(cellType) ?? new Replicates(genes.length);
       replicates.add(columns[i], file);
       this.#replicates.set(cellType, replicates);
     }
     this.#files.push(file);
-    this.#notes.add([...table.notes, ...describeNaming(found, table)], file);
+    const naming = describeNaming(found, { table, genes });
+    this.#notes.add([...table.notes, ...naming, ...added], file);
     this.#warnings.add([...describeLostRows(found, file), ...repeated], file);
   }
 

@@ -12,6 +12,7 @@ import { chooseColumns, type ChosenColumns } from "./_choose_columns.ts";
 import { detectLayout, isComment } from "./_detect.ts";
 import { describeNames, parseGeneNames } from "./_gene_names.ts";
 import type { Layout } from "./_layout.ts";
+import { OneSampleCheck } from "./_long_format.ts";
 import { plainSampleName } from "./_sample_names.ts";
 import { RowReader } from "./_rows.ts";
 import type { ExpressionSample } from "./samples.ts";
@@ -54,12 +55,16 @@ export interface ExpressionTable {
   readonly cellTypes: readonly string[];
   /** What the rows are, or may be: transcripts are added up to genes, if genes do not have their names. */
   readonly rows: "genes" | "transcripts";
+  /** What wrote the table, where its header tells. */
+  readonly program?: string;
   /** What the values measure, where format or names tell. */
   readonly kind?: ValueKind;
   /** The values, `[row, cellType]` row-major: means of the columns of a cell type; NaN where one of them is missing. */
   readonly values: readonly number[];
   /** Names of each row's gene, the main ones first: a table may have ids and symbols. */
   readonly names: readonly (readonly string[])[];
+  /** Titles of the columns of `names`; empty where there is none. */
+  readonly nameTitles: readonly string[];
   /** Line of each row, counted from 1. */
   readonly lines: readonly number[];
   /** What stands where a number should, by its place in `values`; an error only where it is a gene's. */
@@ -70,6 +75,8 @@ export interface ExpressionTable {
   readonly width: number;
   /** Whether several rows of a gene are parts of it, to be added up, and not a mistake. */
   readonly adds: boolean;
+  /** What tells such rows apart, such as the transcript, by row; `undefined` where the names of the rows do. */
+  readonly parts?: readonly string[];
   /** What was chosen where there was a choice, to be told. */
   readonly notes: readonly string[];
 }
@@ -84,7 +91,8 @@ export interface ExpressionTable {
  * `.sorted.bam` are taken away.
  *
  * @param input Path of the file, or a source of its bytes.
- * @throws {FormatError} If the file is no table, has no row, or is known for something else.
+ * @throws {FormatError} If the file is no table, has no row, or is known for something else; also if its rows are of
+ * several samples (long format), or if it has differences between samples and no expression.
  * @throws {ContractError} If a cell type has no column or may have several, or the kind of values that is asked for is
  * not there.
  *
@@ -127,6 +135,7 @@ class TableParser {
   #cellTypes: readonly string[] = [];
   #chosen: ChosenColumns | undefined;
   #rows: RowReader | undefined;
+  #check: OneSampleCheck | undefined;
 
   constructor(file: string, options: ReadExpressionTableOptions) {
     this.#file = file;
@@ -135,7 +144,10 @@ class TableParser {
 
   readLine(line: Line): void {
     if (this.#linesToSkip > 0) return void this.#linesToSkip--;
-    if (this.#rows !== undefined) return this.#rows.read(line);
+    if (this.#rows !== undefined) {
+      this.#check?.check(line);
+      return this.#rows.read(line);
+    }
     // Of many comments the first may tell the format, the last may be the header.
     if (this.#head.length > 1 && [...this.#head, line].every(isComment)) this.#head.pop();
     const bytes = line.bytes.slice(line.start, line.end);
@@ -156,22 +168,25 @@ class TableParser {
       });
     }
     const { kind, notes } = this.#chosen!;
-    const { names, lines, values, invalid, ragged } = rows;
-    const { width, adds, mayBeTranscripts } = this.#layout!;
+    const { names, parts, lines, values, invalid, ragged } = rows;
+    const { width, adds, mayBeTranscripts, nameTitles, program } = this.#layout!;
     const { areTranscripts, tellGenes } = describeRows(names[0]);
     const mayBe = mayBeTranscripts && !/Ensembl ids/.test(describeNames(names[0]));
     return {
       file: this.#file,
       cellTypes: this.#cellTypes,
       rows: !tellGenes && (areTranscripts || mayBe) ? "transcripts" : "genes",
+      program,
       kind,
       values,
       names,
+      nameTitles,
       lines,
       invalid,
       ragged,
       width,
       adds: adds || tellGenes,
+      parts: parts.length === 0 ? undefined : parts,
       notes,
     };
   }
@@ -179,7 +194,12 @@ class TableParser {
   #start(): void {
     // The layout is told from whole lines.
     for (const line of this.#head) visitText(line, lineText, this.#file);
-    const { layout, linesBefore } = detectLayout(this.#head, this.#file);
+    const { cellTypes = [], samples: asked = [] } = this.#options;
+    const columns = new Set([...cellTypes, ...asked.map(({ sample }) => sample)]);
+    const { layout, linesBefore } = detectLayout(this.#head, this.#file, columns);
+    const check = new OneSampleCheck(layout, this.#file);
+    for (const line of this.#head.slice(linesBefore)) check.check(line);
+    if (layout.sampleColumns.length > 0) this.#check = check;
     const samples = this.#wantedSamples(layout);
     this.#layout = layout;
     this.#cellTypes = [...samples.keys()];

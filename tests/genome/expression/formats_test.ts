@@ -125,8 +125,56 @@ const TABLES: Readonly<Record<string, string | readonly [string, LabelTextOption
     "tracking_id class_code nearest_ref_id gene_id gene_short_name tss_id locus length coverage " +
       "FPKM FPKM_conf_lo FPKM_conf_hi FPKM_status",
     `${A} - - ${A} DPM1 - chr1:1-2 - - 1.5 1 2 OK`,
-    `${B} - - ${B} SCYL3 - chr1:1-2 - - 2 1 3 LOWDATA`,
-    `ENSG00000000460 - - ENSG00000000460 FIRRM - chr1:1-2 - - 0 0 0 HIDATA`,
+    `${B} - - ${B} SCYL3 - chr1:1-2 - - 2 1 3 OK`,
+    `ENSG00000000460 - - ENSG00000000460 FIRRM - chr1:1-2 - - 0 0 0 LOWDATA`,
+  ),
+  "Cuffdiff's": table(
+    "tracking_id class_code nearest_ref_id gene_id gene_short_name tss_id locus length coverage " +
+      ["lung", "liver"].map((name) =>
+        ["FPKM", "conf_lo", "conf_hi", "status"].map((kind) => `${name}_${kind}`).join(" ")
+      ).join(" "),
+    `${A} - - ${A} DPM1 - chr1:1-2 - - 0 0 0 FAIL 1.5 1 2 OK`,
+    `${B} - - ${B} SCYL3 - chr1:1-2 - - 7 1 3 OK 2 1 3 OK`,
+    "ENSG00000000460 - - ENSG00000000460 FIRRM - chr1:1-2 - - 7 1 3 OK 0 0 0 HIDATA",
+  ),
+  "Cuffdiff's isoforms of one condition": table(
+    "tracking_id gene_id gene_short_name locus liver_FPKM liver_conf_lo liver_conf_hi liver_status",
+    `TCONS_1 ${A} DPM1 chr1:1-2 1 1 2 OK`,
+    `TCONS_2 ${A} DPM1 chr1:1-2 0.5 1 2 OK`,
+    `TCONS_3 ${B} SCYL3 chr1:1-2 2 1 2 OK`,
+    "TCONS_4 ENSG00000000460 FIRRM chr1:1-2 0 0 0 LOWDATA",
+  ),
+  "Cuffdiff's counts": table(
+    "tracking_id liver_count liver_count_variance liver_status",
+    `${A} 1.5 3 OK`,
+    `${B} 2 3 OK`,
+    "ENSG00000000460 0 0 FAIL",
+  ),
+  "DepMap's table after it was turned":
+    "gene\tliver\nDPM1 (8813)\t1.5\nSCYL3 (57147)\t2\nNOONE (1)\t3\n",
+  "the same with Ensembl ids": `gene\tliver\nDPM1 (${A})\t1.5\nNOONE (${B}.3)\t2\n`,
+  "the same turned by R, which writes dots for brackets":
+    `"","liver"\n"DPM1..8813.",1.5\n"SCYL3..57147.",2\n`,
+  "a table that names its one sample in each row": table(
+    "Gene sample count",
+    `${A} ctrl 1.5`,
+    `${B} ctrl 2`,
+  ),
+  "a table that has clusters of genes": table(
+    "gene_id cluster TPM",
+    `${A} early 1.5`,
+    `${B} late 2`,
+  ),
+  "transcripts of the Human Protein Atlas": table(
+    "ensgid enstid TPM.lung TPM.liver",
+    `${A} ENST00000000001 7 1`,
+    `${A} ENST00000000002 7 0.5`,
+    `${B} ENST00000000003 7 2`,
+  ).replace("TPM.liver", "liver_TPM"),
+  "values beside a test for differences": table(
+    "gene_id liver lung log2FoldChange pvalue padj",
+    `${A} 1.5 7 1 0.1 0.2`,
+    `${B} 2 8 NA NA NA`,
   ),
   "the GDC's": "# gene-model: GENCODE v36\n" + table(
     "gene_id gene_name gene_type unstranded stranded_first stranded_second tpm_unstranded " +
@@ -175,6 +223,42 @@ const TABLES: Readonly<Record<string, string | readonly [string, LabelTextOption
     table("gene_id SRR1 SRR2", `${A} 7 1.5`, `${B} 8 2`),
     { samples: [{ sample: "SRR2", cellType: "liver" }] },
   ],
+  "R's table that was sorted, with ids under a title of its own":
+    `"","ensgene","liver"\n"55732","${A}",1.5\n"8813","${B}",2\n`,
+  "R's table that was sorted, read and written again":
+    `"X","feature","liver"\n"55732","${A}",1.5\n"8813","${B}",2\n`,
+  "pandas' table that was sorted, with symbols":
+    "Unnamed: 0,index,hgnc_symbol,liver\n55732,0,DPM1,1.5\n8813,1,SCYL3,2\n57147,2,OTHER,3\n",
+  "the rows' numbers of some database, with symbols":
+    "id,symbol,liver\n55732,DPM1,1.5\n8813,SCYL3,2\n57147,OTHER,3\n",
+  "Entrez numbers without a title": `"","liver"\n"8813",1.5\n"57147",2\n`,
+  "Entrez numbers as pandas writes them": "symbol,entrez,liver\n-,8813.0,1.5\n-,57147.0,2\n",
+  "symbols with Entrez numbers as pandas writes them": table(
+    "id liver",
+    "a|8813.0 1.5",
+    "b|57147 2",
+  ),
+  "white space of the web around names and numbers": table(
+    "gene_id liver\u00a0",
+    `${A}\u00a0 \u00a01.5\u2009`,
+    `\u2009${B} "\u202f2 "`,
+  ),
+  "RSEM's genes, of which some columns were taken": table(
+    "gene_id transcript_id(s) liver",
+    `${A} ENST00000000001,ENST00000000002 1.5`,
+    `${B} ENST00000000003 2`,
+  ),
+  "values before ids": ["liver\tgene_id\n" + table(`1.5 ${A}`, `2 ${B}`), {}],
+  "R's write.table of a cell type called Name": [
+    `"Name" "lung"\n"${A}" 1.5 3\n"${B}" 2 4\n`,
+    { cellTypes: ["Name"] },
+  ],
+  ...Object.fromEntries(
+    ["Name", "description", "length", "gene_id", "transcript", "Entrez"].map((name) => [
+      `a cell type that is called ${name}`,
+      [table(`gene x ${name}`, `${A} 7 1.5`, `${B} 7 2`, "C 7 NA"), { cellTypes: [name] }],
+    ]),
+  ),
   "replicates, which are averaged": [
     table("gene_id a.bam b.bam", `${A} 1 2`, `${B} 0 4`),
     { samples: ["a", "b"].map((sample) => ({ sample, cellType: "liver" })) },
@@ -251,6 +335,7 @@ Deno.test("a sample is found whatever pipelines add to its name", async () => {
     ...["liver.bam", "/a/b/liver.sorted.bam", "liverAligned.sortedByCoord.out.bam", "./liver"],
     ...["run/liver/Aligned.sortedByCoord.out.bam", "liver_sorted.markdup.bam", "a\\liver.BAM"],
     ...["liver.genes.results", "liver/abundance.tsv", "liver/quant.sf.gz", "liver_counts"],
+    ...["liver.Aligned.sortedByCoord.out.md.bam", "liver.umi_dedup.sorted.bam", "liver.rmdup.bam"],
     ...["liver.ReadsPerGene.out.tab", "liver/accepted_hits.bam", "liver_TPM", "liver.fpkm"],
   ];
   for (const name of names) {
@@ -298,6 +383,14 @@ const REFUSED: Readonly<Record<string, readonly [string, RegExp, LabelTextOption
     table("gene_id liver liver", `${A} 1 2`),
     /column "liver" stands in the header twice/,
   ],
+  "a column twice, as R and pandas write it": [
+    table("gene_id liver liver.1", `${A} 1 2`),
+    /"liver" may be column "liver", "liver\.1", expected one.*--expression-samples/,
+  ],
+  "a column twice, of a pipeline's names": [
+    table("gene_id liver.bam liver.bam.1", `${A} 1 2`),
+    /"liver" may be column "liver\.bam", "liver\.bam\.1"/,
+  ],
   "no column of the cell type": [
     table("gene_id Liver lung a b", `${A} 1 2 3 4`),
     /no cell type "liver" of the sample sheet \("Liver" is written otherwise\); it has Liver, lung, a, b\. .*--expression-samples/,
@@ -310,6 +403,18 @@ const REFUSED: Readonly<Record<string, readonly [string, RegExp, LabelTextOption
   "genes in columns": [
     table(`sample ${A} ${B}`, "liver 1 2"),
     /The columns are human Ensembl ids: turn the table/,
+  ],
+  "genes in columns as DepMap writes them": [
+    ",DPM1 (8813),SCYL3 (57147)\nACH-1,1,2\n",
+    /The columns are symbols with Entrez numbers: turn the table/,
+  ],
+  "so many columns that they may be genes": [
+    `sample${Array.from({ length: 5001 }, (_, i) => `\tG${i}`).join("")}\nx${"\t1".repeat(5001)}\n`,
+    /if they are genes, turn the table/,
+  ],
+  "five numbers in a cell": [
+    table("GeneID Gene g1 liver", `${A} DPM1 1,1,1,1,1 10,11,12.5,13,14`),
+    /value is "10,11,12\.5,13,14".*Expression Atlas.*the third, which is the median/,
   ],
   "a sample that is not there": [
     table("gene_id a b", `${A} 1 2`),

@@ -272,3 +272,80 @@ Deno.test("ids that a GTF has from a GFF3 keep what stands before them there", a
     deepStrictEqual([...labels.labels.get("liver")!], [3, 4]);
   }
 });
+
+Deno.test("numbers of rows are no Entrez numbers, in whatever order and however many are left", async () => {
+  const genes = Array.from({ length: 40 }, (_, i) => (
+    gene(`ENSG${String(i + 1).padStart(11, "0")}`, { symbol: `SYM${i}`, entrezId: `${i}` })
+  ));
+  const refuse = async (text: string) =>
+    await rejects(labelText(text, { genes }), { message: /none of the genes, or hardly any/ });
+  const numbers = [27, 17, 3, 12, 30];
+  for (const title of ["", "X", "Unnamed: 0", "index", "row.names", "id", "name"]) {
+    // Symbols of the mouse do not fit, and the numbers must not stand in for them.
+    const mouse = numbers.map((number, i) => `${number},Sym${i},1`).join("\n");
+    await refuse(`${title},symbol,liver\n${mouse}\n`);
+    const human = numbers.map((number, i) => `${number},SYM${i},${i}`).join("\n");
+    const labels = await labelText(`${title},symbol,liver\n${human}\n`, { genes });
+    strictEqual(showLabels(labels), "1=0 2=1 3=2 4=3 5=4");
+  }
+  const rows = (numbers: readonly number[]) => numbers.map((number) => `${number},1\n`).join("");
+  for (const title of ["", "GeneID"]) {
+    // All of the numbers are there, in whatever order.
+    await refuse(`${title},liver\n${rows([3, 1, 2, 0])}`);
+    await refuse(`${title},liver\n${rows([4, 3, 1, 2])}`);
+  }
+  // One of ten fits by chance.
+  const few = [7, ...Array.from({ length: 9 }, (_, i) => 1000 + i)];
+  for (const title of ["", "id", "gene"]) await refuse(`${title},liver\n${rows(few)}`);
+  // Names under a title that nobody knows; one of them was made a date by a spreadsheet.
+  const odd = ["SYM0", "SYM1", "44256", "SYM2", "SYM3"];
+  for (const title of ["", "X", "id"]) {
+    const text = numbers.map((number, i) => `${number},${odd[i]},${i}`).join("\n");
+    const labels = await labelText(`${title},feature,liver\n${text}\n`, { genes });
+    strictEqual(showLabels(labels), "1=0 2=1 3=3 4=4");
+  }
+  await rejects(labelText(`id,feature,liver\n3,Sym3,1\n7,Sym7,2\n`, { genes }), {
+    message: /Numbers beside other names are Entrez numbers only under a title such as GeneID/,
+  });
+  strictEqual(showLabels(await labelText(`GeneID,liver\n${rows(few)}`, { genes })), "8=1");
+  const titled = numbers.map((number) => `${number},?,1`).join("\n");
+  const byNumber = await labelText(`GeneID,symbol,liver\n${titled}\n`, { genes });
+  strictEqual(showLabels(byNumber), "4=1 13=1 18=1 28=1 31=1");
+});
+
+Deno.test("ids that are numbers are found as pandas writes them", async () => {
+  const genes = ["8813", "57147"].map((id) => gene(id));
+  const { labels } = await labelText("gene_id,liver\n8813.0,1\n57147.0,2\n", { genes });
+  deepStrictEqual([...labels.get("liver")!], [1, 2]);
+});
+
+Deno.test("symbols that fit come before Entrez numbers that fit as well", async () => {
+  const text = "gene_id,symbol,liver\n55732,DPM1,1\n8813,SCYL3,2\n57147,OTHER,3\n";
+  strictEqual(showLabels(await labelText(text)), "419=1 457=2");
+});
+
+Deno.test("rows of transcripts are added up with a note, but values of genes are not", async () => {
+  const read = (...values: readonly string[]) => {
+    const genes = [A, A, B, B, "ENSG00000000460", "ENSG00000000460"];
+    const rows = genes.map((id, i) => `${id}\tENST0000000000${i}\t${values[i]}\n`).join("");
+    return labelText(`gene_id\ttranscript_id\tliver\tlung\n${rows}`, {
+      cellTypes: ["liver", "lung"],
+    });
+  };
+  const added = await read("1\t1", "1\t2", "0\t0", "0\t0", "3\t3", "3\t4");
+  strictEqual(showLabels(added), "419=2 457=0 460=6");
+  deepStrictEqual(added.notes, [
+    `x.tsv: 3 genes in several rows each, such as "${A}", whose values are added up`,
+  ]);
+  await rejects(read("1\t2", "1\t2", "0\t0", "0\t0", "3\tNA", "3\tNA"), {
+    name: "FormatError",
+    message:
+      /2 of 2 genes with several rows have the same values in all of them, such as that of "ENSG00000000419" in lines 2 and 3: .* one row a gene.*line 3\)$/,
+  });
+  const twice = `gene_id\ttranscript_id(s)\tliver\n${A}\tT1,T2\t1\n${A}\tT1,T2\t2\n`;
+  await rejects(labelText(twice), /stands in line 2 and in line 3, expected once/);
+  const program =
+    "transcript_id\tgene_id\tlength\teffective_length\texpected_count\tTPM\tFPKM\tIsoPct\n";
+  const isoforms = ["T1", "T2"].map((id) => `${id}\t${A}\t9\t9\t1\t1\t1\t50\n`).join("");
+  strictEqual(showLabels(await labelText(program + isoforms)), "419=2");
+});

@@ -57,3 +57,23 @@ Deno.test("paths start at the sheet's directory, and a file of several cell type
     });
   });
 });
+
+Deno.test("a comma in the name of a file is told from one between files", async () => {
+  await withDirectory(async (directory) => {
+    const names = ["a.tsv", "b,2.tsv"];
+    for (const name of names) await Deno.writeTextFile(`${directory}/${name}`, "");
+    const read = async (cell: string) => {
+      const paths = cell.split(",").map((path) => path.trim());
+      const files = await expressionFiles(new Map([["liver", { paths, line: 2 }]]), sheet);
+      return files.map(({ path }) => path.slice(directory.length + 1));
+    };
+    const sheet = `${directory}/sheet.tsv`;
+    deepStrictEqual(await read("b,2.tsv"), ["b,2.tsv"]);
+    deepStrictEqual(await read("a.tsv,b,2.tsv"), ["a.tsv", "b,2.tsv"]);
+    deepStrictEqual(await read("b,2.tsv, a.tsv"), ["b,2.tsv", "a.tsv"]);
+    const many = Array.from({ length: 99 }, (_, i) => `${i}.tsv`).join(",");
+    for (const none of ["c,a.tsv", "c,x/../a.tsv", `c,${directory}/a.tsv`, `c,${many}`]) {
+      await rejects(read(none), /"[^"]*\/c" is not there \(.*line 2\)$/);
+    }
+  });
+});

@@ -1,0 +1,81 @@
+/** Tables in long format, which have a row for each gene and sample: they are recognised, and refused. */
+
+import type { Line } from "../../io/_lines.ts";
+import { failLine } from "../_text_lines.ts";
+import { showName } from "../_wording.ts";
+import { CellSplitter } from "./_cells.ts";
+import type { Layout, SampleColumn } from "./_layout.ts";
+
+/** What is wrong with a table in long format, and what to do about it. */
+export const LONG_FORMAT =
+  "the table is in long format, one row a sample: make one column a sample (pivot it)";
+
+/** Titles of columns that tell which sample a row is of. Clusters, groups and regions may be those of genes. */
+const SAMPLE_TITLE = new RegExp(
+  "^(?:" + [
+    "(?:submitted[_. ]|icgc[_. ])?(?:sample|specimen|donor)[_. ]?(?:ids?|names?|accession)?",
+    "(?:library|experiment|run|srr|srx|gsm|anatomical[_. ]entity|patient|subject|individual)[_. ]?(?:id|name)?",
+    "(?:tissue|cell|condition|replicate|barcode)s?[_. ]?(?:id|name|type|line|label)?",
+    "(?:brain[_. ]|sub)region|group[_. ]id|(?:immune|blood|single)[_. ]cell(?:[_. ]type)?|cancer|treatment|var2|variable|key",
+  ].join("|") + ")$",
+  "i",
+);
+
+/** Titles of columns that are named after what they measure, and after no sample. */
+const MEASURE_TITLE = new RegExp(
+  "^(?:(?:raw|read|normali[sz]ed|norm|est|expected|scaled|umi|gene)[_. ])*" +
+    "(?:[np]?tpm|nx|[fr]pkm|cpm|counts?|reads|frags|numreads|unstranded|value|expression|abundance|tags per million)$",
+  "i",
+);
+
+/**
+ * The columns that tell which sample a row is of, if the table has columns that are named after what they measure; in
+ * a table with a column for each sample there are none.
+ *
+ * @param titles The header's cells.
+ * @param names Columns that name the genes.
+ */
+export function findSampleColumns(
+  titles: readonly string[],
+  names: readonly number[],
+): SampleColumn[] {
+  const taken = new Set(names);
+  const others = titles.map((title, column) => ({ title, column }))
+    .filter(({ column }) => !taken.has(column));
+  if (!others.some(({ title }) => MEASURE_TITLE.test(title))) return [];
+  return others.filter(({ title }) => SAMPLE_TITLE.test(title));
+}
+
+/** Checks that all rows are of one sample, where a table has columns that tell. */
+export class OneSampleCheck {
+  readonly #layout: Layout;
+  readonly #file: string;
+  readonly #splitter: CellSplitter;
+  #first: { readonly samples: readonly string[]; readonly line: number } | undefined;
+
+  constructor(layout: Layout, file: string) {
+    this.#layout = layout;
+    this.#file = file;
+    this.#splitter = new CellSplitter(layout.separator);
+  }
+
+  /** Throws if a row is of another sample than the first one. */
+  check(line: Line): void {
+    const { sampleColumns } = this.#layout;
+    if (sampleColumns.length === 0) return;
+    const count = this.#splitter.split(line);
+    if (sampleColumns.some(({ column }) => column >= count)) return;
+    const samples = sampleColumns.map(({ column }) => this.#splitter.text(column));
+    this.#first ??= { samples, line: line.number };
+    const first = this.#first;
+    const other = samples.findIndex((sample, i) => sample !== first.samples[i]);
+    if (other < 0) return;
+    failLine(
+      this.#file,
+      line,
+      `Cannot read expression table: column "${showName(sampleColumns[other].title)}" has ` +
+        `"${showName(first.samples[other])}" in line ${first.line} and ` +
+        `"${showName(samples[other])}" in line ${line.number}: ${LONG_FORMAT}`,
+    );
+  }
+}
