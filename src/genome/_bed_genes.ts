@@ -1,7 +1,7 @@
 /** Genes in BED: one a line, its id in the name column, coordinates 0-based and half-open. */
 
 import type { Line } from "../io/_lines.ts";
-import { type GeneRow, parsePosition } from "./_make_gene.ts";
+import { type GeneRow, parsePosition, readStrand } from "./_make_gene.ts";
 import { failLine, lineText } from "./_text_lines.ts";
 
 /** The strand is the sixth column. */
@@ -26,7 +26,7 @@ export function parseBedLine(line: Line, file: string): GeneRow | undefined {
     chromosome,
     start: parsePosition(startText, "start", { line, file, least: 0 }),
     end: parsePosition(endText, "end", { line, file, least: 0 }),
-    strand: strand.trim(),
+    strand: readStrand(strand),
     line: line.number,
   };
 }
@@ -35,7 +35,7 @@ export function parseBedLine(line: Line, file: string): GeneRow | undefined {
 export function splitBed(text: string): string[] {
   if (text.includes("\t")) return text.split("\t");
   const columns = text.trim().split(/ +/);
-  const isCertain = columns.length >= COLUMNS && /^[-+.?]$/.test(columns[5]) &&
+  const isCertain = columns.length >= COLUMNS && /^(?:[-+.?]|[-+]?1)$/.test(columns[5]) &&
     [columns[1], columns[2]].every((column) => /^\d+$/.test(column));
   return isCertain ? columns : [text];
 }

@@ -91,7 +91,9 @@ export class GeneList {
     if (types !== undefined && chosen.length === 0 && groups.length > 0) {
       failTypeChoice(groups.map(([row]) => row.type), types, this.#file);
     }
-    const genes = this.#withoutCopies(chosen.flatMap((rows) => this.#choose(rows) ?? []));
+    const genes = withOwnAliases(
+      this.#withoutCopies(chosen.flatMap((rows) => this.#choose(rows) ?? [])),
+    );
     if (genes.length === 0 && this.#lines > 0) this.#fail();
     return genes.sort((a, b) => a.line - b.line);
   }
@@ -158,6 +160,22 @@ export class GeneList {
       { file: this.#file },
     );
   }
+}
+
+/** The genes with those of their other ids that are no other gene's. */
+function withOwnAliases(genes: readonly Gene[]): Gene[] {
+  if (!genes.some(({ aliases }) => aliases !== undefined)) return [...genes];
+  const counts = new Map<string, number>();
+  const namesOf = ({ id, aliases = [] }: Gene) => new Set([id, ...aliases].map(geneKey));
+  for (const gene of genes) {
+    for (const name of namesOf(gene)) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return genes.map(({ aliases, ...gene }) => {
+    const own = (aliases ?? []).filter((alias) =>
+      geneKey(alias) !== geneKey(gene.id) && counts.get(geneKey(alias)) === 1
+    );
+    return own.length === 0 ? gene : { ...gene, aliases: own };
+  });
 }
 
 /** The extents of all parts of a gene, one a chromosome and strand. */

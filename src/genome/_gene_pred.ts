@@ -9,7 +9,7 @@ import { failLine, lineText } from "./_text_lines.ts";
 
 /** Columns of genePred, which ends with the starts and the ends of the exons. */
 const COLUMNS = 10;
-const NAME_2 = 11;
+const [SCORE, NAME_2] = [10, 11];
 
 /** Reads lines of transcripts, of which it makes genes. */
 export class GenePredGenes {
@@ -53,12 +53,21 @@ export function splitGenePred(
   text: string,
 ): { readonly gene: string; readonly columns: readonly string[] } | undefined {
   const all = text.split("\t").map((column) => column.trim());
-  if (isGenePred(all)) return { gene: all[NAME_2] || all[0], columns: all };
+  if (isGenePred(all)) return { gene: geneOf(all), columns: all };
   const [first, ...columns] = all;
   if (!isGenePred(columns)) return undefined;
   // The first column is the gene of refFlat, or the number of a bin before the columns of genePred.
   const isBin = columns.length > COLUMNS && /^\d+$/.test(first);
-  return { gene: isBin ? columns[NAME_2] || columns[0] : first, columns };
+  return { gene: isBin ? geneOf(columns) : first, columns };
+}
+
+/**
+ * The gene, by the column `name2` where there is one: after a score, which is an integer. In `knownGene.txt` a protein
+ * and the id of an alignment stand there.
+ */
+function geneOf(columns: readonly string[]): string {
+  const hasGene = /^-?\d+$/.test(columns[SCORE] ?? "");
+  return (hasGene && columns[NAME_2]) || columns[0];
 }
 
 function isGenePred(columns: readonly string[]): boolean {

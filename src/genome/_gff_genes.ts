@@ -3,7 +3,7 @@
 import type { Line } from "../io/_lines.ts";
 import { decodeText } from "../io/_numbers.ts";
 import { type Attributes, decodePercent, parseAttributes } from "./_attributes.ts";
-import { describeGene, findGeneId, isSerialNumber } from "./_gene_attributes.ts";
+import { describeGene, findGeneId, isExtraCopy, isSerialNumber } from "./_gene_attributes.ts";
 import { isGeneKind, isGeneSegment, isNamedGene, typeOfKind } from "./_gene_kinds.ts";
 import type { GeneList } from "./_gene_list.ts";
 import { findKind, type GffFeature, parseFeature, type Place } from "./_gff_line.ts";
@@ -12,6 +12,7 @@ import { stripGenePrefix } from "./_id_prefixes.ts";
 import type { GeneRow } from "./_make_gene.ts";
 import type { ToldAssembly } from "./_told_assembly.ts";
 
+const EXTRA_COPY = "copied again by Liftoff, of an extra_copy_number above 0";
 const UNKNOWN_KIND = "of a kind that the Sequence Ontology lacks";
 const [G, CAPITAL_G, E, N, R] = [103, 71, 101, 110, 114];
 const GREATER = 62;
@@ -52,7 +53,7 @@ export class GffGenes {
     }
     const place = findKind(line, file);
     if (place === undefined) return;
-    if (holdsGene(line.bytes, place)) this.#readGene(line);
+    if (holdsGene(line.bytes, place)) this.#readGene(line, place);
     else if (format === "gff3" && isRegion(line.bytes, place)) this.#readRegion(line);
     else this.#transcripts.readLine(line, place);
   }
@@ -62,23 +63,27 @@ export class GffGenes {
     this.#transcripts.finish();
   }
 
-  #readGene(line: Line): void {
+  #readGene(line: Line, kindPlace: Place): void {
     const { file, format, list } = this.#options;
     const feature = parseFeature(line, file);
     const attributes = parseAttributes(feature.attributes);
     const { kind } = feature;
     if (isGeneSegment(kind)) {
-      if (attributes.first("Parent") !== undefined) return;
-      if (format === "gtf") return this.#transcripts.readFeature(feature, line);
+      const isTranscript = format === "gtf" || attributes.first("Parent") !== undefined;
+      if (isTranscript) return this.#transcripts.readFeature(feature, line);
     } else if (!isGeneKind(kind)) {
-      if (!isNamedGene(kind)) return this.#transcripts.readFeature(feature, line);
+      if (!isNamedGene(kind)) return this.#transcripts.readLine(line, kindPlace);
+      this.#transcripts.addGeneLine(attributes);
       return list.leaveOut(UNKNOWN_KIND, `${kind} in line ${line.number}`);
     }
     // Ensembl once gave the transcripts of pseudogenes such a kind.
     const parent = kind === "gene" ? undefined : attributes.first("Parent");
     if (parent !== undefined && list.has(stripGenePrefix(parent))) return;
+    this.#transcripts.addGeneLine(attributes);
     const row = this.#rowOf(feature, attributes, line);
-    this.#transcripts.skipTranscripts(row.id ?? "");
+    if (isExtraCopy(attributes)) {
+      return list.leaveOut(EXTRA_COPY, `"${row.id}" (line ${line.number})`);
+    }
     list.add(row);
   }
 

@@ -3,7 +3,7 @@
 import type { Line } from "../io/_lines.ts";
 import { isTrackLine } from "./_bed_genes.ts";
 import { parsePosition } from "./_make_gene.ts";
-import { failLine, lineText } from "./_text_lines.ts";
+import { failLine, lineText, unquoteCell } from "./_text_lines.ts";
 
 const TAB = 9;
 const COLUMNS = 9;
@@ -43,7 +43,7 @@ export function parseFeature(line: Line, file: string): GffFeature {
     start: parsePosition(columns[3], "start", { line, file, least: 1 }) - 1,
     end: parsePosition(columns[4], "end", { line, file, least: 1 }),
     strand: columns[6],
-    attributes: columns[8] ?? "",
+    attributes: unquoteCell(columns[8] ?? ""),
   };
 }
 
@@ -55,6 +55,19 @@ export function columnEnd({ bytes, end }: Line, start: number): number {
   let at = start;
   while (at < end && bytes[at] !== TAB) at++;
   return at;
+}
+
+/** Whether bytes hold a text at a place. */
+export function standsAt(bytes: Uint8Array, start: number, text: Uint8Array): boolean {
+  for (let i = 0; i < text.length; i++) if (bytes[start + i] !== text[i]) return false;
+  return true;
+}
+
+/** Where the ninth column starts, of a line whose third one is at `kind`. */
+export function attributesStart(line: Line, kind: Place): number {
+  let start = kind.end + 1;
+  for (let column = 3; column < COLUMNS - 1; column++) start = columnEnd(line, start) + 1;
+  return start;
 }
 
 /** Where a column stands among a line's bytes. */

@@ -24,9 +24,17 @@ export interface TranscriptRow extends Readonly<Extent> {
   readonly transcript?: string;
 }
 
-type GeneDetails = Pick<GeneRow, "symbol" | "entrezId" | "type">;
+type GeneDetails = Pick<GeneRow, "symbol" | "entrezId" | "type" | "aliases">;
 
-interface MadeGene extends GeneDetails {
+/** What the line of a transcript tells of its gene. */
+export interface TranscriptDetails extends GeneDetails {
+  /** The gene of the reference that StringTie takes this one for. */
+  readonly referenceGene?: string;
+}
+
+interface MadeGene {
+  details: GeneDetails;
+  readonly referenceGenes: Set<string>;
   /** By transcript, chromosome and strand. */
   readonly extents: Map<string, Extent>;
 }
@@ -40,34 +48,68 @@ export class MadeGenes {
   /**
    * Adds a transcript or a part of one.
    *
-   * @param describe Gives what else is known of the gene; called for its first transcript.
+   * @param describe Gives what else is known of the gene; called for each of its transcripts, since those of
+   * StringTie tell the name only where they are known.
    */
-  add(row: TranscriptRow, describe: () => GeneDetails = () => ({})): void {
+  add(row: TranscriptRow, describe: () => TranscriptDetails = () => ({})): void {
     let gene = this.#genes.get(row.gene);
     if (gene === undefined) {
-      gene = { ...describe(), extents: new Map() };
+      gene = { details: {}, referenceGenes: new Set(), extents: new Map() };
       this.#genes.set(row.gene, gene);
       if (row.transcript === row.gene) this.#ownIds++;
     }
     const { transcript = "", chromosome, strand, start, end, line } = row;
     const key = `${transcript}\t${chromosome}\t${strand}`;
     const other = gene.extents.get(key);
-    if (other === undefined) gene.extents.set(key, { chromosome, strand, start, end, line });
-    else extend(other, row);
+    if (other !== undefined) return extend(other, row);
+    gene.extents.set(key, { chromosome, strand, start, end, line });
+    const { referenceGene, ...details } = describe();
+    gene.details = joinDetails(gene.details, details);
+    if (referenceGene !== undefined && referenceGene !== row.gene) {
+      gene.referenceGenes.add(referenceGene);
+    }
   }
 
-  /** Adds to a list the genes that have no line there. */
-  addTo(list: GeneList): void {
+  has(gene: string): boolean {
+    return this.#genes.has(gene);
+  }
+
+  /**
+   * Adds to a list the genes that have no line there.
+   *
+   * @param isKnown Whether what a transcript calls its gene is known to be something else.
+   */
+  addTo(list: GeneList, isKnown: (id: string) => boolean = () => false): void {
     const which = this.#ownIds > 1 && this.#ownIds === this.#genes.size
       ? "whose ids are those of transcripts"
       : "without a line of their own";
-    for (const [id, { extents, ...details }] of this.#genes) {
-      if (list.has(id)) continue;
+    for (const [id, { extents, details, referenceGenes }] of this.#genes) {
+      if (list.has(id) || isKnown(id)) continue;
       const places = joinOverlapping([...extents.values()]);
       list.report.note("made from their transcripts", which, `"${id}" (line ${places[0].line})`);
-      for (const place of places) list.add({ id, ...details, ...place });
+      const [reference] = referenceGenes;
+      if (reference !== undefined) {
+        const example = `"${id}" (${reference})`;
+        list.report.note("took by their gene_id", "with another ref_gene_id", example);
+      }
+      // A locus of several genes of the reference is none of them.
+      const aliases = [
+        ...details.aliases ?? [],
+        ...referenceGenes.size === 1 ? [reference] : [],
+      ];
+      for (const place of places) list.add({ id, ...details, aliases, ...place });
     }
   }
+}
+
+/** What is known of a gene, and what a further transcript tells beyond it. */
+function joinDetails(known: GeneDetails, more: GeneDetails): GeneDetails {
+  return {
+    symbol: known.symbol ?? more.symbol,
+    entrezId: known.entrezId ?? more.entrezId,
+    type: known.type ?? more.type,
+    aliases: [...new Set([...known.aliases ?? [], ...more.aliases ?? []])],
+  };
 }
 
 /** Joins extents on the same strand that overlap or lie near each other; the results by their first lines. */

@@ -8,7 +8,7 @@ import type { Gene } from "./gene.ts";
 export const LARGEST_POSITION = 2 ** 31 - 1;
 
 /** What a line says of a gene, whether or not the gene can be used. */
-export interface GeneRow extends Partial<Pick<Gene, "symbol" | "entrezId" | "type">> {
+export interface GeneRow extends Partial<Pick<Gene, "symbol" | "entrezId" | "type" | "aliases">> {
   /** The gene's id; `undefined` or empty where the line has none. */
   readonly id: string | undefined;
   readonly chromosome: string;
@@ -25,6 +25,13 @@ export interface GeneRow extends Partial<Pick<Gene, "symbol" | "entrezId" | "typ
   readonly isTransSpliced?: boolean;
 }
 
+/** Strands as BioMart writes them; others stand as they are. */
+export function readStrand(text: string): string {
+  const strand = text.trim();
+  if (strand === "-1") return "-";
+  return strand === "1" || strand === "+1" ? "+" : strand;
+}
+
 type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 
 /**
@@ -39,6 +46,7 @@ export function makeGene(id: string, row: GeneRow): Gene {
   for (const name of ["symbol", "entrezId", "type", "chromosomeAlias"] as const) {
     if (row[name] !== undefined) gene[name] = row[name];
   }
+  if (row.aliases !== undefined && row.aliases.length > 0) gene.aliases = row.aliases;
   return gene;
 }
 

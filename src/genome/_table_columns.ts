@@ -1,4 +1,4 @@
-/** Small tab-separated tables with a header that names the columns. */
+/** Small tables, separated by tabs if nothing else is said, with a header that names the columns. */
 
 import type { Line } from "../io/_lines.ts";
 import { failLine, lineText } from "./_text_lines.ts";
@@ -9,9 +9,21 @@ export type RowReader<Name extends string> = (line: Line, file: string) => Recor
 /** Longer than any path; a cell beyond is damage or an attack. */
 const LONGEST_CELL = 4096;
 
+/** A cell between commas, in quotes or not, and what ends it. */
+const COMMA_CELL = /("[^"]*(?:""[^"]*)*"[^,]*|[^,]*)(,|$)/y;
+
 /** The cells of a line, without empty ones at its end. */
-function splitCells(line: Line): string[] {
-  return lineText(line).trimEnd().split("\t").map(plainCell);
+export function splitCells(text: string, separator: "\t" | "," = "\t"): string[] {
+  if (separator === "\t") return text.trimEnd().split("\t").map(plainCell);
+  const cells: string[] = [];
+  COMMA_CELL.lastIndex = 0;
+  for (;;) {
+    const [, cell, end] = COMMA_CELL.exec(text)!;
+    cells.push(plainCell(cell));
+    if (end === "") break;
+  }
+  while (cells.at(-1) === "") cells.pop();
+  return cells;
 }
 
 /** A cell without white space around it, nor the double quotes that R and spreadsheets put around names. */
@@ -28,6 +40,10 @@ interface TableHeaderOptions<Name extends string, Optional extends string> {
   readonly optional?: readonly Optional[];
   /** Columns that must be there but whose cells may be empty. */
   readonly mayBeEmpty?: readonly Name[];
+  /** What separates the columns. Default: tabs. */
+  readonly separator?: "\t" | ",";
+  /** A column of integers, by which a first column of row names is told that the header lacks, as R writes them. */
+  readonly isInteger?: Name;
 }
 
 /**
@@ -43,8 +59,8 @@ export function readTableHeader<Name extends string, Optional extends string = n
   what: string,
   options: TableHeaderOptions<Name, Optional>,
 ): RowReader<Name | Optional> {
-  const { line, file, optional = [], mayBeEmpty = [] } = options;
-  const header = splitCells(line);
+  const { line, file, optional = [], mayBeEmpty = [], separator, isInteger } = options;
+  const header = splitCells(lineText(line), separator);
   for (const name of names) {
     const count = header.filter((cell) => cell === name).length;
     if (count === 1) continue;
@@ -59,8 +75,11 @@ export function readTableHeader<Name extends string, Optional extends string = n
   }
   const places = [...names, ...optional].map((name) => [name, header.indexOf(name)] as const);
   const needed = new Set<string>(names.filter((name) => !mayBeEmpty.includes(name)));
+  let rowNames: number | undefined;
   return (row, file) => {
-    const cells = splitCells(row);
+    const all = splitCells(lineText(row), separator);
+    rowNames ??= countRowNames(all, header, isInteger);
+    const cells = all.slice(rowNames);
     if (cells.length > header.length) {
       failLine(
         file,
@@ -84,4 +103,16 @@ export function readTableHeader<Name extends string, Optional extends string = n
     });
     return Object.fromEntries(entries);
   };
+}
+
+/** How many cells stand before those that the header names: 1 if only this makes the integer one, else 0. */
+function countRowNames(
+  cells: readonly string[],
+  header: readonly string[],
+  integer: string | undefined,
+): number {
+  if (integer === undefined || cells.length !== header.length + 1) return 0;
+  const place = header.indexOf(integer);
+  const [unnamed, named] = [cells[place], cells[place + 1]].map((cell) => /^\d+$/.test(cell));
+  return named && !unnamed ? 1 : 0;
 }

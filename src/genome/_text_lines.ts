@@ -103,6 +103,12 @@ export function lineText(line: Line): string {
   return decodeText(line.bytes, line.start, line.end);
 }
 
+/** A cell that a spreadsheet put in quotes, which doubles those within, as it was; any other stands as it is. */
+export function unquoteCell(text: string): string {
+  const isQuoted = text.startsWith('"') && /^"[^"]*(?:""[^"]*)*"\s*$/.test(text);
+  return isQuoted ? text.trimEnd().slice(1, -1).replaceAll('""', '"') : text;
+}
+
 /** Visits the lines that end within `line.bytes`, and returns where the unfinished rest starts. */
 function visitFullLines(
   { source, ends }: { readonly source: NamedSource; readonly ends: LineEndWatch },

@@ -16,9 +16,14 @@ export function isTranscriptKind(kind: string): boolean {
   return /(?:transcript|RNA)$/i.test(kind);
 }
 
-/** The `ID` of what a transcript of GFF3 is part of, or the gene that an attribute tells where no parent does. */
+/**
+ * The `ID` of what a transcript of GFF3 is part of, or the gene that an attribute tells where no parent does: where that
+ * is the gene's symbol, its `locus_tag` is the id.
+ */
 export function parentOf(attributes: Attributes): string | undefined {
-  return attributes.all("Parent").at(0) ?? attributes.first("geneID", "gene_id", "gene");
+  const id = attributes.all("Parent").at(0) ?? attributes.first("geneID", "gene_id");
+  const hasSymbol = attributes.first("gene") !== undefined;
+  return id ?? (hasSymbol ? attributes.first("locus_tag", "gene") : undefined);
 }
 
 /** The gene that a transcript of GFF3 says it is of. */

@@ -12,14 +12,19 @@ export type Strand = "+" | "-";
 /** A gene of an annotation. */
 export interface Gene {
   /**
-   * The gene's whole identifier as the file has it, a version such as `.12` included; of GFF3 without the `gene:` or
-   * `gene-` before it. `geneKey` of it is what genes are joined by.
+   * The gene's whole identifier as the file has it, a version such as `.12` included; without the `gene:` or `gene-`
+   * that GFF3, and what is made of it, puts before it. `geneKey` of it is what genes are joined by.
    */
   readonly id: string;
   /** Its name, such as `DPM1`, where the file tells. */
   readonly symbol?: string;
   /** Its number at NCBI (Entrez), where the file tells. */
   readonly entrezId?: string;
+  /**
+   * Its ids in other databases, such as `FBgn0031208` or `ENSMUSG00000092329`, where the file tells and no other gene of
+   * the file has them.
+   */
+  readonly aliases?: readonly string[];
   /** What kind of gene it is, such as `protein_coding`, where the file tells. */
   readonly type?: string;
   /** Name of the chromosome as the file has it. */

@@ -14,15 +14,16 @@ import { GenePredGenes, splitGenePred } from "./_gene_pred.ts";
 import { GffGenes } from "./_gff_genes.ts";
 import { hasBlankColumns } from "./_gff_line.ts";
 import type { GeneRow } from "./_make_gene.ts";
-import { TABLE_COLUMNS, tableParser } from "./_table_genes.ts";
-import { failLine, lineText, type OnWarning, visitTextLines } from "./_text_lines.ts";
+import { isTableHeader, TABLE_COLUMNS, tableParser } from "./_table_genes.ts";
+import { failLine, lineText, type OnWarning, unquoteCell, visitTextLines } from "./_text_lines.ts";
 import { ToldAssembly } from "./_told_assembly.ts";
 import type { Gene } from "./gene.ts";
+import { isTranscriptId } from "./transcript_id.ts";
 
 /**
  * A format of genes. `genepred` is UCSC's tables of transcripts, refFlat too. `table` is
- * tab-separated with the header `gene_id chrom tss strand`, `tss` 0-based, and, where it has them,
- * the columns `symbol`, `type` and `entrez_id`.
+ * separated by tabs or commas, with the header `gene_id chrom tss strand`, `tss` 0-based, and, where it
+ * has them, the columns `symbol`, `type` and `entrez_id`; or with the 1-based columns of BioMart.
  */
 export type GeneFormat = "gtf" | "gff3" | "bed" | "genepred" | "table";
 
@@ -66,7 +67,7 @@ export interface Annotation {
  *
  * Of GFF3 the features count that are genes by the Sequence Ontology, by their `ID` without the
  * `gene:` or `gene-` before it; a gene on several lines reaches from the first to the last of its
- * bases. Of GTF the lines of genes count, by `gene_id`. Genes without a line of their own are made
+ * bases. Of GTF the lines of genes count, by `gene_id`, likewise. Genes without a line of their own are made
  * from their transcripts: they reach from the first to the last base of them all. Of BED each line
  * is a gene, by its name. Comments, track lines and blank lines are skipped.
  *
@@ -75,7 +76,7 @@ export interface Annotation {
  * two lines hold the same gene is told by `geneKey`, without them.
  *
  * Genes that cannot be used are left out, with a warning: those without a strand or an id, at
- * several places, trans-spliced, and the copies on chromosome Y of pseudoautosomal genes. Of a gene
+ * several places, trans-spliced, what Liftoff copied a second time, and the copies on chromosome Y of pseudoautosomal genes. Of a gene
  * that is on a chromosome and on scaffolds or alternate loci, or on X and Y, the first is taken.
  *
  * @param input Path of the file, or a source of its bytes.
@@ -140,7 +141,7 @@ export async function readGenes(
 /** Reads a line; `undefined` if it holds no gene. */
 type RowParser = (line: Line, file: string) => GeneRow | undefined;
 
-const HASH = 35;
+const [HASH, QUOTE] = [35, 34];
 
 class AnnotationReader {
   readonly #file: string;
@@ -163,7 +164,7 @@ class AnnotationReader {
 
   readLine(line: Line): void {
     this.#lineCount = line.number;
-    if (line.bytes[line.start] === HASH) return this.#readComment(line);
+    if (isComment(line)) return this.#readComment(line);
     if (this.#reader !== undefined) return this.#reader.readLine(line);
     if (this.#parse === undefined) return this.#readFirstLine(line);
     const row = this.#parse(line, this.#file);
@@ -194,7 +195,7 @@ class AnnotationReader {
   }
 
   #readComment(line: Line): void {
-    const text = lineText(line);
+    const text = unquoteCell(lineText(line));
     if (/^##gff-version\s+3/.test(text)) this.#format ??= "gff3";
     this.#told.readComment(text);
     if (this.#reader instanceof GffGenes) this.#reader.readComment(text);
@@ -211,10 +212,22 @@ class AnnotationReader {
       return;
     }
     const target = { file: this.#file, list: this.#list };
-    if (format === "bed") this.#parse = parseBedLine;
+    if (format === "bed") this.#parse = (line, file) => this.#readBed(line, file);
     else if (format === "genepred") this.#reader = new GenePredGenes(target);
     else this.#reader = new GffGenes({ ...target, format, told: this.#told });
     this.readLine(line);
+  }
+
+  #readBed(line: Line, file: string): GeneRow | undefined {
+    const row = parseBedLine(line, file);
+    if (row?.id !== undefined && isTranscriptId(row.id)) {
+      this.#list.report.note(
+        "took",
+        "whose ids are those of transcripts",
+        `"${row.id}" (line ${row.line})`,
+      );
+    }
+    return row;
   }
 
   #failFormat(line: Line, text: string): never {
@@ -232,17 +245,22 @@ class AnnotationReader {
   }
 }
 
+/** Whether a line is a comment; spreadsheets put those with commas in quotes. */
+function isComment({ bytes, start }: Line): boolean {
+  return bytes[start] === HASH || (bytes[start] === QUOTE && bytes[start + 1] === HASH);
+}
+
 /** The format that a file's first line of data is written in. */
 function detectFormat(text: string): GeneFormat | undefined {
   const columns = text.split("\t").map((column) => column.trim());
-  if (columns.some((column) => column.replace(/^"(.*)"$/, "$1") === "gene_id")) return "table";
+  if (isTableHeader(text)) return "table";
   // Before GFF, since BED may have nine columns with digits in all the places where GFF has them,
   // and one more.
   const [, start, end] = splitBed(text);
   if (isDigits(start) && isDigits(end)) return "bed";
   if (splitGenePred(text) !== undefined) return "genepred";
   if (columns.length < 9 || !isDigits(columns[3]) || !isDigits(columns[4])) return undefined;
-  return isGff3Style(columns[8]) ? "gff3" : "gtf";
+  return isGff3Style(unquoteCell(columns[8])) ? "gff3" : "gtf";
 }
 
 /** Whether a line is one of GTF or GFF3, such as a chromosome's, that has no attributes to tell which. */

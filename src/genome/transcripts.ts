@@ -11,12 +11,12 @@ import { decodeText } from "../io/_numbers.ts";
 import type { ByteSource } from "../io/byte_source.ts";
 import { type Attributes, isGff3Style, parseAttributes } from "./_attributes.ts";
 import { splitGenePred } from "./_gene_pred.ts";
-import { findKind, type Place } from "./_gff_line.ts";
+import { attributesStart, findKind, type Place, standsAt } from "./_gff_line.ts";
 import { isTrackLine } from "./_bed_genes.ts";
-import { findGeneId } from "./_gene_attributes.ts";
+import { findGeneId, isExtraCopy } from "./_gene_attributes.ts";
 import { isGeneKind } from "./_gene_kinds.ts";
 import { stripGenePrefix, stripTranscriptPrefix } from "./_id_prefixes.ts";
-import { lineText, type OnWarning, visitTextLines } from "./_text_lines.ts";
+import { lineText, type OnWarning, unquoteCell, visitTextLines } from "./_text_lines.ts";
 import { isInnerPart, isTranscriptKind, parentOf, transcriptOf } from "./_transcript_features.ts";
 import { transcriptKey } from "./transcript_id.ts";
 
@@ -77,7 +77,8 @@ class TranscriptCollector {
   #isGenePred: boolean | undefined;
   /** Whether a line had the attributes of GFF3. */
   #isGff3 = false;
-  #sawTranscript = false;
+  /** GTF: what the attributes of the last transcript start with, up to its id. */
+  #last = new Uint8Array();
   #sequencesFollow = false;
   #conflicts: string[] = [];
 
@@ -92,17 +93,19 @@ class TranscriptCollector {
     if (this.#isGenePred ?? this.#isFirstOfGenePred(line)) return this.#addGenePred(line);
     const place = findKind(line, this.#file);
     if (place === undefined) return;
-    const needsNoParts = this.#isGff3 || this.#sawTranscript;
-    if (needsNoParts && isExonOrCds(line.bytes, place)) return;
+    const isPart = isExonOrCds(line.bytes, place);
+    if (isPart && (this.#isGff3 || this.#isOfLast(line, place))) return;
     const kind = decodeText(line.bytes, place.start, place.end);
     if (isInnerPart(kind)) return;
-    const text = lineText(line).split("\t")[8] ?? "";
+    const text = unquoteCell(lineText(line).split("\t")[8] ?? "");
     const isGff3 = isGff3Style(text);
     this.#isGff3 ||= isGff3;
-    if (isGff3 && isExonOrCds(line.bytes, place)) return;
+    if (isGff3 && isPart) return;
     const attributes = parseAttributes(text);
+    // Liftoff gives the transcripts of a further copy of a gene the ids of the first.
+    if (isExtraCopy(attributes)) return;
     if (isGff3) this.#addFeature(attributes, kind);
-    else this.#addTranscript(attributes, kind);
+    else this.#addTranscript(attributes, text);
   }
 
   #isFirstOfGenePred(line: Line): boolean {
@@ -116,12 +119,19 @@ class TranscriptCollector {
     if (found !== undefined) this.#set(found.columns[0], found.gene);
   }
 
-  #addTranscript(attributes: Attributes, kind: string): void {
+  /** Whether a line's attributes start as those of the last transcript do, up to its id: most lines of GTF do. */
+  #isOfLast(line: Line, kind: Place): boolean {
+    if (this.#last.length === 0) return false;
+    return standsAt(line.bytes, attributesStart(line, kind), this.#last);
+  }
+
+  #addTranscript(attributes: Attributes, text: string): void {
     const transcript = attributes.first("transcript_id");
     const gene = attributes.first("gene_id");
     if (transcript === undefined || gene === undefined) return;
-    if (kind === "transcript" || kind === "mRNA") this.#sawTranscript = true;
-    this.#set(transcript, gene);
+    const start = /^.*?\btranscript_id "[^"]*"/.exec(text)?.[0] ?? "";
+    this.#last = new TextEncoder().encode(start);
+    this.#set(transcript, stripGenePrefix(gene));
   }
 
   #addFeature(attributes: Attributes, kind: string): void {

@@ -293,3 +293,129 @@ Deno.test("GTF's way to write attributes is read in a file that calls itself GFF
     ["A", "x; y", "5"],
   ]);
 });
+
+Deno.test("genes that have only transcripts are made beside those with lines, in either order", async () => {
+  const made = [
+    gff3("ID=MSTRG.2.1;geneID=MSTRG.2", { kind: "transcript", start: 301, end: 400 }),
+    gff3("ID=m3;Parent=MSTRG.3", { kind: "mRNA", start: 501, end: 600, strand: "-" }),
+    gff3("ID=t4;gene_id=G4", { kind: "transcript", start: 701, end: 800 }),
+  ];
+  const known = [
+    gff3("ID=gene:ENSG00000000003;Name=TSPAN6"),
+    gff3("ID=transcript:ENST1;Parent=gene:ENSG00000000003", { kind: "mRNA", start: 1 }),
+    gff3("ID=gene0;Name=ENPP1;gbkey=Gene"),
+    gff3("ID=rna0;Parent=gene0", { kind: "primary_transcript", start: 1 }),
+    gff3("ID=rna1;Parent=rna0", { kind: "miRNA", start: 1 }),
+    gff3("ID=gene-b1;gene=thrA"),
+    gff3("ID=rna-x;gene=thrA", { kind: "tRNA", start: 1 }),
+    gff3("ID=odd;Name=odd", { kind: "unheard_of_gene" }),
+    gff3("ID=odd.1;Parent=odd", { kind: "mRNA" }),
+  ];
+  for (
+    const lines of [[...made, ...known], [...known, ...made], [...known].reverse().concat(made)]
+  ) {
+    const { genes, warnings } = await readLines(lines);
+    deepStrictEqual(
+      Object.fromEntries(genes.map(({ id, tss }) => [id, tss]).sort()),
+      { ENPP1: 100, ENSG00000000003: 100, G4: 700, "MSTRG.2": 300, "MSTRG.3": 599, b1: 100 },
+    );
+    deepStrictEqual(warnings.map((text) => text.replace(/, such as.*/, "")), [
+      "a.gff3: left out 1 gene of a kind that the Sequence Ontology lacks",
+      "a.gff3: made from their transcripts 3 genes without a line of their own",
+    ]);
+  }
+});
+
+Deno.test("coding sequences without a gene are told where others have genes", async () => {
+  const { genes, warnings } = await readLines([
+    gff3("ID=A_1;locus_tag=A_1;gene=x", { kind: "CDS" }),
+    gff3("ID=A_2", { kind: "CDS", start: 301, end: 400 }),
+    gff3("ID=A_2", { kind: "CDS", start: 501, end: 600 }),
+    gff3("ID=A_3_tRNA;Parent=A_3", { kind: "tRNA" }),
+    gff3("ID=A_3;locus_tag=A_3;gene=ala"),
+    gff3("ID=c4;locus_tag=A_3", { kind: "CDS" }),
+    gff3("ID=c5;gene=ala", { kind: "CDS" }),
+    gff3("ID=c6;Parent=A_3_tRNA", { kind: "CDS" }),
+  ]);
+  deepStrictEqual(genes.map(({ id }) => id), ["A_3"]);
+  deepStrictEqual(warnings, [
+    "a.gff3: left out 2 genes with lines of coding sequence only, where others have lines of genes or transcripts, " +
+    'such as "A_1" (line 2)',
+  ]);
+});
+
+Deno.test("coding sequences are no genes beside transcripts that make some, nor alone", async () => {
+  const coding = gff3("ID=A_1;locus_tag=A_1", { kind: "CDS" });
+  const { genes, warnings } = await readLines([
+    coding,
+    gff3("ID=A_2;locus_tag=A_2;gene=x", { kind: "tRNA" }),
+  ]);
+  deepStrictEqual(genes.map(({ id }) => id), ["A_2"]);
+  deepStrictEqual(warnings.map((text) => text.replace(/, such as.*/, "")), [
+    "a.gff3: left out 1 gene with lines of coding sequence only, where others have lines of genes or transcripts",
+    "a.gff3: made from their transcripts 1 gene without a line of their own",
+  ]);
+  for (const others of [[], [gff3("ID=A_2;locus_tag=A_2", { kind: "tRNA" })]]) {
+    await rejects(readLines([coding, ...others]), /none of its \d lines is a gene/);
+  }
+});
+
+Deno.test("where Name repeats the id, the symbol is TAIR's or WormBase's", async () => {
+  const { genes } = await readLines([
+    gff3("ID=AT1G01010;Name=AT1G01010;symbol=NAC001;locus=2200935"),
+    gff3("ID=AT1G01115;Name=AT1G01115;locus=2200936"),
+    gff3("ID=Gene:WBGene00022277;Name=WBGene00022277;locus=homt-1"),
+    gff3("ID=PF3D7_0100100;Name=VAR;symbol=other"),
+    gff3("ID=YAL062W;Name=YAL062W;gene=GDH3"),
+  ]);
+  deepStrictEqual(genes.map(({ symbol }) => symbol), [
+    ...["NAC001", "AT1G01115", "homt-1", "VAR", "GDH3"],
+  ]);
+});
+
+Deno.test("Prokka's and MGI's genes are called by what their ID is made of", async () => {
+  const { genes } = await readLines([
+    gff3("ID=ABC_00001_gene;locus_tag=ABC_00001;gene=thrA"),
+    gff3("ID=ABC_00001_mRNA;locus_tag=ABC_00001;gene=thrA", { kind: "mRNA" }),
+    gff3("ID=heat_gene;locus_tag=ABC_00002"),
+    gff3("ID=MGI_C57BL6J_5141853;Name=Gm20388;gene_id=MGI:5141853"),
+    gff3("ID=MGI_C57BL6J_1;Name=Gm1;gene_id=MGI:2"),
+  ]);
+  deepStrictEqual(genes.map(({ id }) => id), [
+    ...["ABC_00001", "heat_gene", "MGI:5141853", "MGI_C57BL6J_1"],
+  ]);
+});
+
+Deno.test("a gene's ids in other databases are kept, unless another gene has them", async () => {
+  const { genes } = await readLines([
+    gff3("ID=gene-Dmel_CG11023;Dbxref=FLYBASE:FBgn0031208,GeneID:33155"),
+    gff3("ID=gene-GNAI3;Dbxref=Ensembl:ENSMUSG00000000001.5,MGI:MGI:95772,HGNC:HGNC:1"),
+    gff3("ID=gene-a;Dbxref=Ensembl:ENSG00000000003"),
+    gff3("ID=gene-b;Dbxref=Ensembl:ENSG00000000003.15"),
+    gff3("ID=gene-c;Dbxref=WormBase:WBGene00000001"),
+    gff3("ID=Gene:WBGene00000001"),
+    gff3("ID=ENSG00000000005;Dbxref=Ensembl:ENSG00000000005.6,Ensembl:ENST00000000005"),
+  ]);
+  deepStrictEqual(genes.map(({ aliases }) => aliases), [
+    ["FBgn0031208"],
+    ["ENSMUSG00000000001.5", "MGI:95772"],
+    ...[undefined, undefined, undefined, undefined, undefined],
+  ]);
+});
+
+Deno.test("a gene that Liftoff copied keeps its first place", async () => {
+  const { genes, warnings } = await readLines([
+    gff3("ID=ENSG00000290825.1;extra_copy_number=0"),
+    gff3("ID=ENSG00000290825.1_1;extra_copy_number=1", { chromosome: "chr2" }),
+    gff3("ID=t_1;Parent=ENSG00000290825.1_1;extra_copy_number=1", { kind: "mRNA" }),
+    gff3("ID=B_1;extra_copy_number=1", { chromosome: "chr2" }),
+    gff3("ID=B_1.1;Parent=B_1;extra_copy_number=1", { kind: "mRNA" }),
+  ]);
+  deepStrictEqual(genes.map(({ id, chromosome }) => [id, chromosome]), [
+    ["ENSG00000290825.1", "chr1"],
+  ]);
+  deepStrictEqual(warnings, [
+    "a.gff3: left out 2 genes copied again by Liftoff, of an extra_copy_number above 0, such as " +
+    '"ENSG00000290825.1_1" (line 3)',
+  ]);
+});

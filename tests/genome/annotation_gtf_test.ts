@@ -182,3 +182,53 @@ Deno.test("damage in a line that is used is refused with the line", async () => 
     ] as const
   ) await rejects(readLines([gene, line]), { name: "FormatError", message });
 });
+
+Deno.test("what GFF3 puts before ids is no part of them in GTF that is made of it", async () => {
+  const { genes } = await readLines([
+    transcript("gene:AT1G01010", "transcript:AT1G01010.1"),
+    transcript("gene-HLA-A", "rna-NM_002116.8"),
+    transcript("genetic", "T3"),
+    gtf('gene_id "gene:ENSG00000000003"; gene_name "TSPAN6";'),
+    transcript("gene:ENSG00000000003", "transcript:ENST00000373020", { kind: "exon", start: 1 }),
+  ]);
+  deepStrictEqual(genes.map(({ id, tss }) => [id, tss]), [
+    ...[["AT1G01010", 100], ["HLA-A", 100], ["genetic", 100], ["ENSG00000000003", 100]],
+  ]);
+});
+
+Deno.test("StringTie's genes have the first name of their transcripts, and their reference's id beside their own", async () => {
+  const merged = (gene: string, rest = "") =>
+    gtf(`gene_id "${gene}"; transcript_id "${gene}${rest.length}"; ${rest}`, {
+      kind: "transcript",
+    });
+  const { genes, warnings } = await readLines([
+    merged("MSTRG.1"),
+    merged("MSTRG.1", 'gene_name "DDX11L2"; ref_gene_id "ENSG00000290825.1"; '),
+    merged("MSTRG.1", 'gene_name "Later"; ref_gene_id "ENSG00000290825.1"; '),
+    merged("MSTRG.2", 'gene_name "WASH7P"; ref_gene_id "ENSG00000310526.1"; '),
+    merged("MSTRG.2", 'gene_name "X"; ref_gene_id "ENSG00000310527.1"; '),
+    merged("MSTRG.3"),
+  ]);
+  deepStrictEqual(genes.map(({ id, symbol, aliases }) => [id, symbol, aliases]), [
+    ["MSTRG.1", "DDX11L2", ["ENSG00000290825.1"]],
+    ["MSTRG.2", "WASH7P", undefined],
+    ["MSTRG.3", undefined, undefined],
+  ]);
+  deepStrictEqual(warnings.slice(1), [
+    "a.gtf: took by their gene_id 2 genes with another ref_gene_id, such as " +
+    '"MSTRG.1" (ENSG00000290825.1)',
+  ]);
+});
+
+Deno.test("GTF that a spreadsheet saved is read as it was", async () => {
+  const { genes, warnings } = await readLines([
+    '"#description: annotation, version 44"',
+    gtf('"gene_id ""ENSG00000290825.1""; gene_name ""DDX11L2"";"'),
+    gtf('"gene_id ""G2""; transcript_id ""T2"";"', { kind: "exon", start: 51 }),
+  ]);
+  deepStrictEqual(genes.map(({ id, symbol, tss }) => [id, symbol, tss]), [
+    ["ENSG00000290825.1", "DDX11L2", 100],
+    ["G2", undefined, 50],
+  ]);
+  deepStrictEqual(warnings.length, 1);
+});

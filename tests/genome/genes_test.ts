@@ -400,3 +400,88 @@ Deno.test("a cell of a table that says that nothing is known names nothing", asy
     deepStrictEqual(genes, [{ id: "B", chromosome: "chr1", tss: 20, strand: "+", line: 4 }]);
   }
 });
+
+/** The id, chromosome, TSS and strand of each gene, and what is warned of. */
+async function readPlaces(text: string) {
+  const warnings: string[] = [];
+  const onWarning = (message: string) => void warnings.push(message);
+  const genes = await readGenes(textSource(text, "genes.txt"), { onWarning });
+  const places = genes.map(({ id, chromosome, tss, strand }) =>
+    [id, chromosome, tss, strand].join(" ")
+  );
+  return { genes, places, warnings };
+}
+
+Deno.test("BioMart's tables are read, by the first base of a gene in its direction", async () => {
+  const byTss = [
+    "Gene stable ID\tChromosome/scaffold name\tTranscription start site (TSS)\tStrand\tGene name\tGene type",
+    "ENSG00000000003\tX\t100636191\t-1\tTSPAN6\tprotein_coding",
+    "ENSG00000000003\tX\t100636806\t-1\tTSPAN6\tprotein_coding",
+    "ENSG00000210049\tMT\t577\t1\tMT-TF\tMt_tRNA",
+    "ENSG00000210049\tMT\t580\t1\tMT-TF\tMt_tRNA",
+  ];
+  const { genes, places, warnings } = await readPlaces(byTss.join("\n"));
+  deepStrictEqual(places, ["ENSG00000000003 X 100636805 -", "ENSG00000210049 MT 576 +"]);
+  deepStrictEqual(genes.map(({ symbol, type }) => [symbol, type]), [
+    ["TSPAN6", "protein_coding"],
+    ["MT-TF", "Mt_tRNA"],
+  ]);
+  deepStrictEqual(warnings, []);
+  const byBounds = [
+    '"ensembl_gene_id","chromosome_name","start_position","end_position","strand","hgnc_symbol"',
+    '"ENSG00000000003","X",100627108,100639991,-1,"TSPAN6"',
+    '"ENSG00000210049","MT",577,647,1,"a, b"',
+  ];
+  const wanted = ["ENSG00000000003 X 100639990 -", "ENSG00000210049 MT 576 +"];
+  const found = await readPlaces(byBounds.join("\r\n"));
+  deepStrictEqual([found.places, found.genes[1].symbol], [wanted, "a, b"]);
+  await rejects(
+    readPlaces("Gene stable ID\tGene name\nENSG00000000003\tTSPAN6"),
+    /of BioMart lacks some of the columns .*Strand.*gene_id, chrom, tss, strand, whose tss is BioMart's minus 1/,
+  );
+});
+
+Deno.test("a table of genes may be separated by commas and have names of rows, as R writes them", async () => {
+  const wanted = ["A chr1 7 +", "B chr2 9 -"];
+  for (
+    const lines of [
+      ["gene_id,chrom,tss,strand", "A,chr1,7,+", "gene:B,chr2,9,-1"],
+      ['"","gene_id","chrom","tss","strand"', '"1","A","chr1",7,"+"', '"2","B","chr2",9,"-"'],
+      ["gene_id\tchrom\ttss\tstrand", "1\tA\tchr1\t7\t+", "2\tB\tchr2\t9\t-"],
+      ['"tss"\t"chrom"\t"gene_id"\t"strand"', '"a"\t7\t"chr1"\t"A"\t1', '"b"\t9\t"chr2"\t"B"\t-1'],
+    ]
+  ) deepStrictEqual((await readPlaces(lines.join("\n"))).places, wanted);
+  await rejects(readPlaces("gene_id\tchrom\ttss\tstrand\n1\tA\tchr1\t7\t+\nB\tchr2\t9\t-"), {
+    message: /column "strand" is empty|tss is "-"/,
+  });
+});
+
+Deno.test("BED has strands as tables do, and ids that are those of transcripts are told", async () => {
+  const rows = [
+    "chr1\t10\t20\tENST00000456328.2\t0\t-1",
+    "chr1 10 20 NM_1.2 0 1",
+    "chr1\t5\t9\tA\t0\t+",
+  ];
+  const { places, warnings } = await readPlaces(rows.join("\n"));
+  deepStrictEqual(places, ["ENST00000456328.2 chr1 19 -", "NM_1.2 chr1 10 +", "A chr1 5 +"]);
+  deepStrictEqual(warnings, [
+    "genes.txt: took 2 genes whose ids are those of transcripts, such as " +
+    '"ENST00000456328.2" (line 1)',
+  ]);
+});
+
+Deno.test("the gene of genePred is its second name, which follows a score", async () => {
+  const columns = (name: string, ...more: readonly (string | number)[]) =>
+    [name, "chr1", "+", 10, 90, 90, 90, 1, "10,", "90,", ...more].join("\t");
+  const { places, warnings } = await readPlaces(
+    [columns("ENST1", "", "uc286dmu.1"), columns("ENST2", "P12345", "uc2.1")].join("\n"),
+  );
+  deepStrictEqual(places, ["ENST1 chr1 10 +", "ENST2 chr1 10 +"]);
+  deepStrictEqual(warnings, [
+    "genes.txt: made from their transcripts 2 genes whose ids are those of transcripts, such as " +
+    '"ENST1" (line 1)',
+  ]);
+  deepStrictEqual((await readPlaces(columns("NM_1", 0, "DPM1", "cmpl"))).places, [
+    "DPM1 chr1 10 +",
+  ]);
+});

@@ -140,7 +140,47 @@ Deno.test("what tells a gene of its transcripts tells a transcript of its gene",
   deepStrictEqual(await readText([...others, noTranscript]), { T1: "G1" });
 });
 
-Deno.test("a GTF made of GFF3 has transcripts with what stands before their ids there", async () => {
-  const text = gff("transcript", 'transcript_id "rna-NR_046018.2"; gene_id "gene-DDX11L1"');
-  deepStrictEqual(await readText([text]), { NR_046018: "gene-DDX11L1" });
+Deno.test("exons tell the genes of transcripts that have no line, after others that have", async () => {
+  const lines = ["G1", "G2"].flatMap((gene) => {
+    const text = `gene_id "${gene}"; gene_version "5"; transcript_id "${gene}.1"; exon_number 1;`;
+    return [gff("transcript", text), gff("exon", text), gff("CDS", text)];
+  });
+  const others = [
+    gff("exon", 'gene_id "GFP"; gene_version "5"; transcript_id "GFP.1";'),
+    gff("exon", "transcript_id ERCC-1; gene_id ERCC"),
+    gff("CDS", 'gene_id "G2"; gene_version "5"; transcript_id "G2.10";'),
+  ];
+  deepStrictEqual(await readText([...lines, ...others]), {
+    ...{ "G1.1": "G1", "G2.1": "G2", "GFP.1": "GFP", "ERCC-1": "ERCC", "G2.10": "G2" },
+  });
+});
+
+Deno.test("ids in GTF that is made of GFF3 lose what this puts before them", async () => {
+  deepStrictEqual(
+    await readText([
+      gff("transcript", 'transcript_id "transcript:AT1G01010.1"; gene_id "gene:AT1G01010"'),
+      gff("transcript", 'transcript_id "rna-NM_002116.8"; gene_id "gene-HLA-A"'),
+      gff("exon", '"transcript_id ""T3""; gene_id ""G3"";"'),
+    ]),
+    { "AT1G01010.1": "AT1G01010", NM_002116: "HLA-A", T3: "G3" },
+  );
+});
+
+Deno.test("UCSC's knownGene tells transcripts and no genes", async () => {
+  const row = ["ENST00000456328.2", "chr1", "+", 1, 9, 1, 1, 1, "1,", "9,", "", "uc286dmu.1"];
+  deepStrictEqual(await readText([row.join("\t")]), { ENST00000456328: "ENST00000456328.2" });
+});
+
+Deno.test("the transcripts of Liftoff's further copies are not those of other genes", async () => {
+  const warnings: string[] = [];
+  const onWarning = (message: string) => void warnings.push(message);
+  const lines = [
+    gff("gene", "ID=ENSG00000290825.1;extra_copy_number=0"),
+    gff("mRNA", "ID=ENST00000456328.2;Parent=ENSG00000290825.1;extra_copy_number=0"),
+    gff("gene", "ID=ENSG00000290825.1_1;extra_copy_number=1"),
+    gff("mRNA", "ID=ENST00000456328.2_1;Parent=ENSG00000290825.1_1;extra_copy_number=1"),
+  ];
+  const genes = await readTranscriptGenes(textSource(lines.join("\n")), { onWarning });
+  deepStrictEqual([...genes], [["ENST00000456328", "ENSG00000290825.1"]]);
+  deepStrictEqual(warnings, []);
 });

@@ -1,0 +1,43 @@
+/** Genes of GFF3 that only lines of coding sequence tell, as of Prokka and Bakta, which write other lines for some. */
+
+import type { Line } from "../io/_lines.ts";
+import { parseAttributes } from "./_attributes.ts";
+import type { GeneList } from "./_gene_list.ts";
+import { type Place, standsAt } from "./_gff_line.ts";
+import { stripGenePrefix } from "./_id_prefixes.ts";
+import { lineText } from "./_text_lines.ts";
+
+const CDS = new TextEncoder().encode("CDS");
+const PARENT = new TextEncoder().encode("Parent=");
+
+/** Notices coding sequences that are part of nothing. */
+export class CodingGenes {
+  /** The first line of each. */
+  readonly #lines = new Map<string, number>();
+
+  /** Reads a line; `false` if it is no coding sequence. */
+  readLine(line: Line, kind: Place): boolean {
+    const { bytes, end, number } = line;
+    if (kind.end - kind.start !== CDS.length || !standsAt(bytes, kind.start, CDS)) return false;
+    for (let at = kind.end; at < end; at++) {
+      if (bytes[at] === PARENT[0] && standsAt(bytes, at, PARENT)) return true;
+    }
+    const attributes = parseAttributes(lineText(line).split("\t")[8] ?? "");
+    const gene = attributes.first("locus_tag", "geneID", "gene_id", "gene", "ID");
+    if (gene === undefined) return true;
+    const id = stripGenePrefix(gene);
+    if (!this.#lines.has(id)) this.#lines.set(id, number);
+    return true;
+  }
+
+  /** Says which of them are left out since nothing else is known of their genes. */
+  report(list: GeneList, isKnown: (gene: string) => boolean): void {
+    for (const [gene, line] of this.#lines) {
+      if (isKnown(gene) || list.has(gene)) continue;
+      list.report.leaveOut(
+        "with lines of coding sequence only, where others have lines of genes or transcripts",
+        `"${gene}" (line ${line})`,
+      );
+    }
+  }
+}
