@@ -22,7 +22,7 @@ export class GeneIndex {
 
   constructor(genes: readonly Gene[]) {
     this.#indices = {
-      id: makeIndex(genes, ({ id }) => indexKey(id)),
+      id: withAliases(makeIndex(genes, ({ id }) => indexKey(id)), genes),
       // A gene without a name is called by its id in tables of symbols.
       symbol: makeIndex(genes, ({ id, symbol }) => symbol ?? geneKey(id)),
       entrez: makeIndex(genes, ({ entrezId }) => entrezId),
@@ -43,6 +43,17 @@ export class GeneIndex {
 /** What an annotation's spelling of an id and a table's have in common; GTF made of GFF3 keeps what it puts before ids. */
 function indexKey(id: string): string {
   return geneKey(stripGenePrefix(id));
+}
+
+/** Adds the ids that other data bases have of the genes, where no gene has them as its own. */
+function withAliases(ids: Map<string, number>, genes: readonly Gene[]): Map<string, number> {
+  const aliases = new Map<string, number>();
+  for (const [place, { aliases: others = [] }] of genes.entries()) {
+    for (const key of new Set(others.map(indexKey))) {
+      if (!ids.has(key)) aliases.set(key, aliases.has(key) ? SEVERAL : place);
+    }
+  }
+  return new Map([...ids, ...aliases]);
 }
 
 function makeIndex(

@@ -105,3 +105,16 @@ Deno.test("the advice tells names of other kinds from names of other species", a
     /Its columns are genes: turn the table/,
   );
 });
+
+Deno.test("an id of another data base finds the one gene that has it, and never a gene's own id", async () => {
+  const genes = [
+    gene("MSTRG.1", { aliases: [`${A}.3`] }),
+    gene("MSTRG.2", { aliases: [B, "FBgn0000001"] }),
+    gene("MSTRG.3", { aliases: ["FBgn0000001"] }),
+    gene(B),
+  ];
+  const table = `gene\tliver\n${A}.7\t1\n${B}\t2\nFBgn0000001\t3\n`;
+  const { genes: labelled, labels } = await labelText(table, { genes });
+  deepStrictEqual(labelled.map(({ id }) => id), ["MSTRG.1", B]);
+  deepStrictEqual([...labels.get("liver")!], [1, 2]);
+});
