@@ -5,7 +5,7 @@ import { geneKey, isGeneCell, isPseudoautosomalCopy } from "../gene_id.ts";
 import { plainChromosome } from "./_accessions.ts";
 import { failTypeChoice, hasChosenType } from "./_gene_types.ts";
 import { GeneReport } from "./_gene_report.ts";
-import { type GeneRow, makeGene } from "./_make_gene.ts";
+import { type GeneRow, LARGEST_GAP_BP, makeGene } from "./_make_gene.ts";
 import { choosePrimary } from "./_primary_chromosome.ts";
 import type { Gene } from "./gene.ts";
 
@@ -124,7 +124,7 @@ export class GeneList {
       }
       return makeGene(id, places[0]);
     }
-    const primary = areParts ? undefined : choosePrimary(places);
+    const primary = choosePrimary(places);
     if (primary === undefined) return this.#drop(SEVERAL_PLACES, describePlaces(places));
     this.report.note(
       "took from a primary chromosome, X before Y,",
@@ -178,17 +178,18 @@ function withOwnAliases(genes: readonly Gene[]): Gene[] {
   });
 }
 
-/** The extents of all parts of a gene, one a chromosome and strand. */
+/** The extents of a gene's parts that lie near each other: more than one if they are not of one place. */
 function joinParts(rows: readonly GeneRow[]): GeneRow[] {
-  const places = new Map<string, GeneRow>();
-  for (const row of rows) {
-    const key = `${row.chromosome}\t${row.strand}`;
-    const other = places.get(key) ?? row;
-    const start = Math.min(other.start, row.start);
-    const end = Math.max(other.end, row.end);
-    places.set(key, { ...other, start, end });
+  const places: GeneRow[] = [];
+  for (const row of rows.toSorted((a, b) => a.start - b.start)) {
+    const near = places.findIndex((place) =>
+      place.chromosome === row.chromosome && place.strand === row.strand &&
+      row.start - place.end <= LARGEST_GAP_BP
+    );
+    if (near < 0) places.push(row);
+    else places[near] = { ...places[near], end: Math.max(places[near].end, row.end) };
   }
-  return [...places.values()];
+  return places;
 }
 
 /** The first line of each TSS. */

@@ -1,10 +1,7 @@
 /** Genes made from their transcripts, where they have no lines of their own. */
 
 import type { GeneList } from "./_gene_list.ts";
-import type { GeneRow } from "./_make_gene.ts";
-
-/** Transcripts of one gene that are farther apart are taken for copies of it. */
-const LARGEST_GAP_BP = 100_000;
+import { type GeneRow, LARGEST_GAP_BP } from "./_make_gene.ts";
 
 /** The bases of a transcript. */
 interface Extent {

@@ -7,6 +7,9 @@ import type { Gene } from "./gene.ts";
 /** The longest chromosome that BAM and tabix can hold. */
 export const LARGEST_POSITION = 2 ** 31 - 1;
 
+/** Transcripts or parts of one gene that are farther apart are taken for copies of it. */
+export const LARGEST_GAP_BP = 100_000;
+
 /** What a line says of a gene, whether or not the gene can be used. */
 export interface GeneRow extends Partial<Pick<Gene, "symbol" | "entrezId" | "type" | "aliases">> {
   /** The gene's id; `undefined` or empty where the line has none. */

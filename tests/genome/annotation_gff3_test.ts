@@ -172,6 +172,19 @@ Deno.test("a gene on several lines reaches from the first to the last of its bas
   deepStrictEqual(warnings, []);
 });
 
+Deno.test("lines of one ID that are far apart are copies, of which none can be taken", async () => {
+  const { genes, warnings } = await readLines([
+    gff3("ID=trn1", { start: 101, end: 200 }),
+    gff3("ID=trn1", { start: 500_101, end: 500_200 }),
+    gff3("ID=other", { start: 301, end: 400 }),
+  ]);
+  deepStrictEqual(genes.map(({ id }) => id), ["other"]);
+  deepStrictEqual(warnings, [
+    'a.gff3: left out 1 gene at several places, such as "trn1" at chr1:100 (line 2) and "trn1" at ' +
+    "chr1:500100 (line 3)",
+  ]);
+});
+
 Deno.test("two versions of a gene, of files that were joined, are no parts of it", async () => {
   const { genes, warnings } = await readLines([
     gff3("ID=gene:ENSG00000000003.1"),
