@@ -4,7 +4,7 @@ import { showValue } from "../src/_show_value.ts";
 import { ContractError, FormatError } from "../src/errors.ts";
 import { pathKind, removeFile } from "../src/io/file.ts";
 import { CheckpointFolder } from "../src/training/checkpoint_folder.ts";
-import { Interrupted } from "./_cli.ts";
+import { inputFlags, Interrupted } from "./_cli.ts";
 import type { Inputs } from "./_inputs.ts";
 import { readJson, writeJson } from "./_json.ts";
 import { type FileLock, isLocked, takeLock } from "./_lock.ts";
@@ -46,7 +46,7 @@ function lockOf(directory: string): string {
 
 /**
  * The flags of a command, or, with `--resume DIR`, those that the run in DIR was begun with; results do not depend on
- * `--threads`, which may be another.
+ * `--threads`, which may be another, nor on where the files are, whose content is compared later.
  *
  * @throws {ContractError} If there is no unfinished run of this command in DIR.
  */
@@ -61,7 +61,14 @@ export async function resumedFlags<Flags extends ResumeFlags>(
     await clearFinished(resume);
     throw await nothingToResume(resume);
   }
-  return { ...begun, threads: threads ?? begun.threads, otherArithmetic, resume, out: resume };
+  return {
+    ...begun,
+    ...inputFlags(flags),
+    threads: threads ?? begun.threads,
+    otherArithmetic: otherArithmetic,
+    resume: resume,
+    out: resume,
+  };
 }
 
 /** Removes what a finished run that was killed in its last moments left of its checkpoints, if it may. */

@@ -9,7 +9,7 @@ import { TRANSFORMS } from "../src/record.ts";
 import { guardConsole } from "./_console.ts";
 import { explain, stackOf } from "./_explain.ts";
 import { knowFlags } from "./_flag_kinds.ts";
-import { knowPaths, standWhereCalled } from "./_place.ts";
+import { knowPaths, standWhereCalled, taskCall } from "./_place.ts";
 
 /** A command of the package. */
 export interface CommandDefinition<Flags> {
@@ -49,6 +49,8 @@ export async function runCommand<Flags>(definition: CommandDefinition<Flags>): P
   addEventListener("unhandledrejection", ({ reason }) => fail(reason));
   addEventListener("error", ({ error }) => fail(error));
   try {
+    standWhereCalled();
+    command.showHelpAfterError(`(${taskCall(definition.name)} --help lists the flags)`);
     command.parse(Deno.args, { from: "user" });
   } catch (error) {
     if (error instanceof CommanderError) Deno.exit(error.exitCode === 0 ? 0 : EXIT_BAD_FLAGS);
@@ -58,7 +60,6 @@ export async function runCommand<Flags>(definition: CommandDefinition<Flags>): P
   const interrupt = listenForInterrupt();
   const { stack: _, ...flags } = command.opts();
   try {
-    standWhereCalled();
     knowPaths(command);
     tellThreads(command.opts().threads);
     await definition.run(flags as Flags, interrupt.signal);
@@ -80,7 +81,6 @@ function describe<Flags>({ name, summary, examples, declare }: CommandDefinition
     .option("--stack", "after an error, print where in the program it arose", false)
     .addHelpText("after", `\nExamples:\n${lines}`)
     .allowExcessArguments(false)
-    .showHelpAfterError(`(deno task ${name} --help lists the flags)`)
     // Without these commander reads environment variables, which the tasks have no permission for.
     .configureOutput({
       getOutHasColors: () => false,
@@ -233,15 +233,31 @@ export function declareModel(command: Command): Command {
     .option("--tensorboard <dir>", "directory for event files that TensorBoard opens");
 }
 
+/** Flags that name files which a run reads and keeps digests of: with `--resume`, where they are now. */
+const INPUT_FLAGS = ["data", "test", "labels", "record", "spec"] as const;
+
+function isInputFlag(name: string): boolean {
+  return INPUT_FLAGS.some((flag) => flag === name);
+}
+
+/** The flags, among some, that name files which a run reads. */
+export function inputFlags<Flags extends object>(flags: Flags): Partial<Flags> {
+  const given = Object.entries(flags)
+    .filter(([name, value]) => isInputFlag(name) && value !== undefined);
+  return Object.fromEntries(given) as Partial<Flags>;
+}
+
 /** Flags of the commands whose runs can be resumed; to be declared last, since `--resume` excludes most others. */
 export function declareResume(command: Command): Command {
-  const others = command.options.map((option) => option.attributeName());
+  const others = command.options.map((option) => option.attributeName())
+    .filter((name) => name !== "threads" && !isInputFlag(name));
   return command
     .addOption(
       new Option(
         "--resume <dir>",
-        "go on with a run that was killed or stopped; all flags are its own but --threads and --other-arithmetic",
-      ).conflicts([...others.filter((name) => name !== "threads"), "checkpointMinutes"]),
+        "go on with a run that was killed or stopped; all flags are its own but --threads, --other-arithmetic and " +
+          "those that say where its files are now",
+      ).conflicts([...others, "checkpointMinutes"]),
     )
     .option(
       "--checkpoint-minutes <x>",

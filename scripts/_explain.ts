@@ -58,6 +58,10 @@ const SYSTEM_MESSAGE =
 /** What Deno says of the system's own files, such as those below `/dev`. */
 const KEPT_AWAY = /^(.*: )?Requires all access to "(?<path>.*)", run again .*$/s;
 
+/** What Deno says of a directory that the tasks' permissions close: the package's own, and the system's. */
+const CLOSED =
+  /^(?<action>Cannot write to .*: )?(.*: )?Requires write access to "(?<path>.*)", run again .*$/s;
+
 /** What the system's functions do, as far as they do not only read. */
 const VERBS: Readonly<Record<string, string>> = {
   mkdir: "create",
@@ -82,6 +86,13 @@ function explainSystemError(message: string): string | undefined {
     return `${system.action ?? action}${said}`;
   }
   if (/^(.*: )?Empty path is not allowed$/s.test(message)) return "Cannot use a path: it is empty";
+  const closed = CLOSED.exec(message)?.groups;
+  if (closed !== undefined) {
+    return `${
+      closed.action ?? `Cannot write to ${closed.path}: `
+    }no command writes into this package's own folders, nor into the system's. ` +
+      "Stand elsewhere, or name an --out outside of them";
+  }
   const keptAway = KEPT_AWAY.exec(message)?.groups;
   return keptAway && `Cannot use ${keptAway.path}: Deno lets no command read or write there`;
 }

@@ -1,7 +1,7 @@
 /** The labels of `prepare`: expression from one table, or from a file a sample. */
 
 import { formatCountOf } from "../src/_count.ts";
-import { ContractError } from "../src/errors.ts";
+import { ContractError, FormatError } from "../src/errors.ts";
 import type { Gene } from "../src/genome/gene.ts";
 import {
   expressionFiles,
@@ -67,6 +67,14 @@ async function findSource(
   { warn }: ExpressionListeners,
 ): Promise<ExpressionSource | undefined> {
   const { expression, expressionSamples, samples: sheetPath } = flags;
+  if (
+    expression === undefined && expressionSamples !== undefined && sheet.expression !== undefined
+  ) {
+    throw new ContractError(
+      `Cannot take expression from the samples in ${expressionSamples}: the sample sheet ${sheetPath} names ` +
+        'files of expression too, expected either --expression-samples or a column "expression"',
+    );
+  }
   if (expression !== undefined && sheet.expression !== undefined) {
     throw new ContractError(
       `Cannot take expression from ${expression}: the sample sheet ${sheetPath} names files of ` +
@@ -82,7 +90,7 @@ async function findSource(
   }
   if (sheet.expression !== undefined) {
     const inputs = await expressionFiles(sheet.expression, sheetPath);
-    return { inputs, samples, isFileASample: true };
+    return { inputs, isFileASample: true };
   }
   if (samples === undefined) {
     warnOfUselessFlags(flags, warn);
@@ -136,13 +144,22 @@ async function filesOfSamples(
         "--expression where it could be found by name",
     );
   });
-  return await expressionFiles(new Map(files), file);
+  try {
+    return await expressionFiles(new Map(files), file);
+  } catch (cause) {
+    if (!(cause instanceof FormatError)) throw cause;
+    throw new ContractError(
+      `${cause.message}. Without --expression its samples are files; if they are columns of a table, name the ` +
+        "table with --expression",
+      { cause },
+    );
+  }
 }
 
 /** Reads one file after the other, as they are asked for. */
 async function* readTables(
   { inputs, samples, isFileASample }: ExpressionSource,
-  { expressionValue: value }: ExpressionFlags,
+  { expressionValue: value, expressionSamples: samplesFile }: ExpressionFlags,
   { warn }: ExpressionListeners,
 ): AsyncGenerator<ExpressionTable, void, undefined> {
   for (const { path, cellTypes } of inputs) {
@@ -150,6 +167,7 @@ async function* readTables(
     yield await readExpressionTable(path, {
       cellTypes,
       samples,
+      samplesFile,
       value,
       isOfOneCellType,
       onWarning: warn,

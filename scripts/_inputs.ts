@@ -134,11 +134,34 @@ function refuseOtherInputs(
   }
   for (const [name, file] of Object.entries(now)) {
     const former = begun[name];
-    if (former === undefined || isSameInput(former, file)) continue;
+    if (former === undefined) {
+      throw new ContractError(
+        `Cannot resume ${directory}: the run was begun without --${name}, expected none now`,
+      );
+    }
+    if (isSameInput(former, file)) continue;
     throw new ContractError(
       `Cannot resume ${directory}: ${file.path} (--${name}) is not the file that the run was begun with: ` +
         `found ${describeContent(file)}, expected ${describeContent(former)}. Put that file back ` +
         "there, or begin a run with another --out",
+    );
+  }
+}
+
+/**
+ * Refuses to go on with a run one of whose files is no longer where it was.
+ *
+ * @throws {ContractError} With the first file that is not there.
+ */
+async function refuseLostInputs(
+  directory: string,
+  paths: Parameters<typeof describeInputs>[0],
+): Promise<void> {
+  for (const [name, path] of Object.entries(paths)) {
+    if (path === undefined || await pathKind(path).catch(() => undefined) !== undefined) continue;
+    throw new ContractError(
+      `Cannot resume ${directory}: ${path} (--${name}), which the run was begun with, is not there. Put it ` +
+        `back there, or say where it is now by --${name} PATH beside --resume`,
     );
   }
 }
@@ -165,6 +188,7 @@ export async function inputsOfRun(
 ): Promise<Inputs> {
   const now = await describeInputs(paths);
   if (resume === undefined) return now;
+  await refuseLostInputs(resume, paths);
   // A finished search can be resumed too, and has its own file.
   for (const path of [`${checkpointsOf(resume)}/${COMMAND_FILE}`, `${resume}/search.json`]) {
     if (await pathKind(path) === undefined) continue;

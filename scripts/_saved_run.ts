@@ -6,9 +6,12 @@ import { findPreset } from "../src/model/presets.ts";
 import type { Loss, ModelSpec } from "../src/model/spec.ts";
 import type { EpochPoint, ExperimentRow, FoldHistory } from "../src/report/mod.ts";
 import { judgeInterval, type RegimeEvaluation, type RegimeScores } from "../src/validation/mod.ts";
+import { quotePath } from "../src/_shell.ts";
+import { checkpointsOf, COMMAND_FILE, holdsUnfinishedRun } from "./_checkpoints.ts";
 import { readTable as readExperiments } from "./_experiment_files.ts";
 import { readJson, readText } from "./_json.ts";
 import { holdsModels } from "./_model_files.ts";
+import { taskCall } from "./_place.ts";
 import { checkShape, type Shape } from "./_shape.ts";
 
 /** A run as its files tell it. */
@@ -94,6 +97,7 @@ const REGIMES: Shape = {
 export async function readSavedRun(directory: string): Promise<SavedRun> {
   const isThere = async (name: string) => await pathKind(`${directory}/${name}`) !== undefined;
   if (!await isThere("config.json")) {
+    await refuseUnfinished(directory);
     throw new ContractError(
       `Cannot report: no file "${directory}/config.json". Name a directory that train, crossval, forecast or experiments wrote`,
     );
@@ -117,6 +121,17 @@ export async function readSavedRun(directory: string): Promise<SavedRun> {
     experiments: await readExperiments(directory),
     hasModels: await holdsModels(directory),
   };
+}
+
+/** Refuses a run that has not come to its end; a search is none that could be reported even then. */
+async function refuseUnfinished(directory: string): Promise<void> {
+  if (!await holdsUnfinishedRun(directory)) return;
+  const { command } = await readObject(`${checkpointsOf(directory)}/${COMMAND_FILE}`);
+  if (typeof command !== "string" || command === "search") return;
+  throw new ContractError(
+    `Cannot report: ${directory} holds an unfinished run without results. Wait for its end or, if it was stopped, ` +
+      `go on with it: ${taskCall(command)} --resume ${quotePath(directory)}`,
+  );
 }
 
 async function readObject(path: string): Promise<Record<string, unknown>> {

@@ -16,6 +16,7 @@ import {
 } from "./_metrics.ts";
 import { describeModel, loadModels } from "./_model_files.ts";
 import { declareOverwrite, openOutput, type OverwriteFlag } from "./_outputs.ts";
+import { refusePackedName } from "./_packed_name.ts";
 import { type PredictionFlags, predictWithProgress } from "./_predict.ts";
 import { describeInputs, type Inputs } from "./_inputs.ts";
 import { formatJson } from "./_json.ts";
@@ -77,6 +78,7 @@ async function evaluate(flags: EvaluateFlags, signal: AbortSignal): Promise<void
   const { out, overwrite } = flags;
   // A run's own metrics look like these.
   const own = { begins: BEGINNING, usual: USUAL_OUTPUT };
+  refusePackedName(out);
   await refuseRunsOwn(out, overwrite);
   await using output = await openOutput(out, { ...own, overwrite });
   const models = await loadModels(flags.model);

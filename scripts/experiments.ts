@@ -124,10 +124,8 @@ async function experiments(given: ExperimentsFlags, signal: AbortSignal): Promis
   console.log(`Written: ${out}/ (experiments/, experiments.csv, experiments.json, config.json)`);
   if (stopped !== undefined) {
     throw new Interrupted(
-      `Interrupted in ${stopped}: ${taskCall("experiments")} --resume ${
-        quotePath(out)
-      } goes on with it, as the same ` +
-        "command does, and keeps those that are finished.",
+      `Interrupted in ${stopped}: kept the experiments that are finished. ` +
+        `Go on: ${taskCall("experiments")} --resume ${quotePath(out)}`,
     );
   }
   await owned.finish();

@@ -223,13 +223,21 @@ function geneNumbersPath(out: string): string {
 
 function announce({ record, cellTypes, genes, bins }: Preparation, files: number): void {
   const { assembly, countingRule, binSizeBp, orientation, marks } = record;
+  const { extendBp = 0, minMappingQuality = 0, normalisation = "none" } = record;
+  const how = [
+    countingRule,
+    ...extendBp === 0 ? [] : [`extended to ${extendBp} bp`],
+    ...minMappingQuality === 0 ? [] : [`mapping quality ${minMappingQuality} or more`],
+    ...normalisation === "none" ? [] : [`normalised to ${normalisation}`],
+    `${orientation} orientation`,
+    `assembly ${assembly}`,
+  ];
   const shape = [
     `${formatCountOf(cellTypes.length, "cell type")} × ${formatCountOf(genes.length, "gene")}, `,
     `${formatCountOf(bins, "bin")} of ${binSizeBp} bp × ${formatCountOf(marks.length, "mark")}`,
   ].join("");
   console.log(
-    `Counting ${formatCountOf(files, "file")}: ${shape} (${marks.join(", ")}); ` +
-      `${countingRule}, ${orientation} orientation, assembly ${assembly}`,
+    `Counting ${formatCountOf(files, "file")}: ${shape} (${marks.join(", ")}); ${how.join(", ")}`,
   );
   if (assembly === "unknown") {
     warn("the files do not tell their assembly: name it with --assembly, for models compare it");

@@ -5,6 +5,7 @@ import type { Dataset } from "../src/data/dataset.ts";
 import { evaluatePredictions } from "../src/data/evaluate.ts";
 import { largestErrors } from "../src/data/largest_errors.ts";
 import { type ReportInput, writeReport } from "../src/report/mod.ts";
+import { holdsUnfinishedRun } from "./_checkpoints.ts";
 import { declareCommon, declareTest, runCommand } from "./_cli.ts";
 import { checkTestFlags, loadTest, type TestFlags } from "./_labels.ts";
 import { loadModels } from "./_model_files.ts";
@@ -50,6 +51,11 @@ await runCommand<ReportFlags>({
 async function report(flags: ReportFlags, signal: AbortSignal): Promise<void> {
   checkTestFlags(flags);
   const run = await readSavedRun(directory);
+  if (await holdsUnfinishedRun(directory)) {
+    console.error(
+      `warning: ${directory} holds an unfinished run: this is a report of what it has kept so far`,
+    );
+  }
   const out = flags.out ?? directory.replace(/\/+$/, "");
   await checkOutput(`${out}/report.html`);
   await checkDirectory(`${out}/figures`);

@@ -7,6 +7,7 @@ import { declareCommon, runCommand } from "./_cli.ts";
 import { warnIfConstant } from "./_metrics.ts";
 import { loadModels } from "./_model_files.ts";
 import { declareOverwrite, openOutput, type OverwriteFlag } from "./_outputs.ts";
+import { refusePackedName } from "./_packed_name.ts";
 import { type PredictionFlags, predictWithProgress } from "./_predict.ts";
 import { loadData } from "./_run.ts";
 import { checkSubmissionIds } from "./_submission_ids.ts";
@@ -46,16 +47,16 @@ await runCommand<SubmitFlags>({
 
 async function submit(flags: SubmitFlags, signal: AbortSignal): Promise<void> {
   const { out, overwrite } = flags;
+  refusePackedName(out);
   // Labels look like a submission.
   const own = { begins: SUBMISSION_HEADER, usual: USUAL_OUTPUT };
   await using output = await openOutput(out, { ...own, overwrite });
   const models = await loadModels(flags.model);
   const data = await loadData(flags.data, flags);
-  const ids = data.submissionIds();
-  checkSubmissionIds(ids);
+  const isTable = out.toLowerCase().endsWith(".tsv");
+  if (!isTable) checkSubmissionIds(data.submissionIds());
   const { mean: predictions } = await predictWithProgress(models, data, { ...flags, signal });
   warnIfConstant(predictions);
-  const isTable = out.toLowerCase().endsWith(".tsv");
   await output.write((sink) =>
     isTable
       ? writePredictionTable(sink, data, predictions)

@@ -1,8 +1,10 @@
 /** `deno task train`: data in, trained model out. */
 
+import { dirname, join } from "node:path";
 import { type Agreement, evaluatePredictions } from "../src/data/evaluate.ts";
 import type { Dataset } from "../src/data/dataset.ts";
 import { DivergedError } from "../src/errors.ts";
+import { pathKind } from "../src/io/file.ts";
 import { saveModel } from "../src/model/save_load.ts";
 import { compareEnsemble, type EnsemblePrediction, fitEnsemble } from "../src/training/ensemble.ts";
 import type { FitManyResult } from "../src/training/fit_types.ts";
@@ -130,7 +132,7 @@ async function train(given: TrainFlags, signal: AbortSignal): Promise<void> {
     );
   }
   await run.finish();
-  printNextStep(directory, flags);
+  await printNextStep(directory, flags);
 }
 
 function describeKept(
@@ -213,8 +215,12 @@ function logScores({ log, results }: Run, part: string, { mse, pearson }: Agreem
   log(run, epochs, { [`pearson/${part}`]: pearson, [`mse/${part}`]: mse });
 }
 
-function printNextStep(directory: string, { data }: TrainFlags): void {
-  const evalPath = data === undefined ? quotePath(packageFile("fixtures/eval.npz")) : "eval.npz";
+/** The competition has the file to predict beside the one to train on; elsewhere the user puts a name for `NEW.npz`. */
+async function printNextStep(directory: string, { data }: TrainFlags): Promise<void> {
+  const beside = data === undefined
+    ? packageFile("fixtures/eval.npz")
+    : join(dirname(data), "eval.npz");
+  const evalPath = await pathKind(beside) === "file" ? quotePath(beside) : "NEW.npz";
   const model = quotePath(directory);
   console.log(
     `Next: ${taskCall("submit")} --model ${model} --data ${evalPath} --out submission.csv`,

@@ -1,3 +1,4 @@
+import { formatCountOf } from "../_count.ts";
 import { deriveKey, RandomStream, shuffledIndices } from "../random.ts";
 import type { Dataset } from "./dataset.ts";
 
@@ -100,14 +101,14 @@ export function kFold(data: Dataset, options: FoldOptions): Fold[] {
  */
 function partSamples(data: Dataset, { folds, scheme, seed = 0 }: FoldOptions): Uint32Array[] {
   const stream = (what: string) => new RandomStream(deriveKey(seed, "kfold", what));
-  const byGene = () => partNames(data.geneIndices(), "genes", folds, stream("gene"));
+  const byGene = () => partNames(data.geneIndices(), "gene", folds, stream("gene"));
   const byCellType = () =>
-    partNames(data.cellTypeIndices(), "cell types", folds, stream("cell type"));
+    partNames(data.cellTypeIndices(), "cell type", folds, stream("cell type"));
   switch (scheme) {
     case "contiguous":
-      return [partEvenly(data.length, "samples", folds)];
+      return [partEvenly(data.length, "sample", folds)];
     case "shuffled":
-      return [partRandomly(data.length, "samples", folds, stream("sample"))];
+      return [partRandomly(data.length, "sample", folds, stream("sample"))];
     case "by-gene":
       return [byGene()];
     case "by-cell-type":
@@ -124,8 +125,15 @@ function partSamples(data: Dataset, { folds, scheme, seed = 0 }: FoldOptions): U
 /** Parts 0 … `count` − 1 into consecutive runs: part i is ⌊i·count/folds⌋ to ⌊(i+1)·count/folds⌋. */
 function partEvenly(count: number, what: string, folds: number): Uint32Array {
   if (count < folds) {
+    const remedy = count > 1
+      ? `. Take ${count} folds (--folds ${count})`
+      : what === "cell type"
+      ? ". Part the data by gene (--scheme by-gene)"
+      : "";
     throw new RangeError(
-      `Cannot part data into ${folds} folds: there are only ${count} ${what}, expected as many`,
+      `Cannot part data into ${folds} folds: there ${count === 1 ? "is" : "are"} only ${
+        formatCountOf(count, what)
+      }, expected as many${remedy}`,
     );
   }
   const parts = new Uint32Array(count);

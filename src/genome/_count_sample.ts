@@ -81,12 +81,15 @@ function normalise({ values, reads }: SignalCounts, { name }: SignalInput): void
 function warnIfEmpty(
   values: Float64Array,
   { name, cellType, mark }: SignalInput,
-  { genes, onWarning }: CountSampleOptions,
+  { genes, minMappingQuality = 0, onWarning }: CountSampleOptions,
 ): void {
   if (values.some((value) => value !== 0)) return;
+  const filter = minMappingQuality === 0
+    ? ""
+    : `, or no read of mapping quality ${minMappingQuality} or more, which --min-mapping-quality asks for`;
   onWarning?.(
     `${name} (${mark} of ${cellType}) has nothing in any window of the ${
       formatCountOf(genes.length, "gene")
-    }: all its values are zero. Does it hold other chromosomes or regions only?`,
+    }: all its values are zero. Does it hold other chromosomes or regions only${filter}?`,
   );
 }

@@ -14,24 +14,48 @@ export interface TrialPlan {
   readonly skipped: readonly FailedTrial[];
 }
 
-/** All points of a search on samples of some shape as trials, those that make no model apart. */
+/** After so many draws in a row that make no model a space is taken to have no more that do. */
+const MOST_FAILURES = 1000;
+
+/**
+ * All points of a search on samples of some shape as trials, those that make no model apart. A random search draws again
+ * for these, as long as its space has others.
+ */
 export function planTrials(
   { bins, marks: { length: marks } }: Pick<Dataset, "bins" | "marks">,
   { space, method, seed, trials, epochs }: ResolvedSettings,
 ): TrialPlan {
   const points = method === "grid" ? gridPoints(space) : randomPoints(space, seed);
+  const isRandom = method !== "grid";
   const models: ModelTrial[] = [];
   const skipped: FailedTrial[] = [];
-  for (const [index, point] of points.take(trials).toArray().entries()) {
-    const trial = index + 1;
+  let failures = 0;
+  for (const point of points) {
+    // Of a grid each point is a trial; what a random search draws in vain is drawn again.
+    const trial = 1 + models.length + (isRandom ? 0 : skipped.length);
+    if (trial > trials || isRandom && failures >= MOST_FAILURES) break;
     const planned = { trial, rung: 1, epochs, seed, point };
     try {
       const shape = { bins, marks, loss: space.loss, name: `trial ${trial}` };
       models.push({ ...planned, spec: specOf(point, shape) });
+      failures = 0;
     } catch (error) {
       if (!(error instanceof UnsupportedModelError)) throw error;
+      failures++;
       skipped.push({ ...planned, status: "skipped", reason: error.message });
     }
   }
-  return { models, skipped };
+  return { models, skipped: isRandom ? fillUp(skipped, models.length, trials) : skipped };
+}
+
+/** Where a space has too few points that make a model, the first of the others take the numbers that are left. */
+function fillUp(
+  skipped: readonly FailedTrial[],
+  models: number,
+  trials: number,
+): FailedTrial[] {
+  return skipped.slice(0, trials - models).map((record, i) => ({
+    ...record,
+    trial: models + i + 1,
+  }));
 }

@@ -25,7 +25,15 @@ export function checkInputShape(spec: ModelSpec, data: Dataset): void {
   if (spec.bins !== data.bins || spec.marks !== data.marks.length) {
     throw new ContractError(
       `Cannot run "${spec.name}": the data have ${data.bins} bins × ${data.marks.length} marks, ` +
-        `the model takes ${spec.bins} × ${spec.marks}`,
+        `the model takes ${spec.bins} × ${spec.marks}${adviseWindow(spec, data)}`,
     );
   }
+}
+
+/** The flag with which `prepare` makes windows of as many bins as the model takes. */
+function adviseWindow({ bins, marks }: ModelSpec, data: Dataset): string {
+  if (marks !== data.marks.length) return "";
+  const halfWidthBp = bins * data.record.binSizeBp / 2;
+  if (!Number.isInteger(halfWidthBp)) return "";
+  return `. Prepare the data again with windows of ${bins} bins (deno task prepare ... --half-width ${halfWidthBp})`;
 }

@@ -27,13 +27,14 @@ const HEADER = ["", "MSE", "r", "skill", "r of a gene"];
  * Sets an evaluation as a text table: a block for each regime and one for the mix; in each a line for every
  * model and baseline. Intervals stand in brackets, and the title says what they are; `r of a gene` is the median and, in brackets, the quartiles
  * of the genes' own correlations across cell types, and how many genes have one. The best baseline is
- * marked by `*`, a figure that does not exist by `–`.
+ * marked by `*`, a figure that does not exist by `–`. A mix without any figure is left out.
  *
  * @param evaluation What `evaluateRegimes` returned.
  * @returns Lines without line ends, the columns aligned over all blocks.
  */
 export function formatRegimeTable(evaluation: RegimeEvaluation): string[] {
-  const blocks = [...evaluation.regimes, evaluation.mix];
+  const { regimes, mix } = evaluation;
+  const blocks = hasFigures(mix) ? [...regimes, mix] : regimes;
   const cells = blocks.map((block) => formatBlock(block));
   const widths = HEADER.map((title, column) =>
     Math.max(title.length, ...cells.flat().map((line) => line[column].length))
@@ -53,14 +54,19 @@ export function formatRegimeTable(evaluation: RegimeEvaluation): string[] {
   ];
 }
 
+/** Whether there is anything to show: of the mix there is not where a regime of it is missing. */
+function hasFigures({ models, baselines }: RegimeScores): boolean {
+  return [...models, ...baselines].some(({ mse }) => mse.value !== null);
+}
+
 function titleOf(
-  { regime, rows, cellTypes, genes, interval, models, baselines }: RegimeScores,
+  scores: RegimeScores,
   { confidence }: RegimeEvaluation,
 ): string {
-  const hasFigures = [...models, ...baselines].some(({ mse }) => mse.value !== null);
+  const { regime, rows, cellTypes, genes, interval } = scores;
   return `${TITLES[regime]}: ${formatCountOf(rows, "sample")}, ` +
     `${formatCountOf(cellTypes, "cell type")} × ${formatCountOf(genes, "gene")}` +
-    (hasFigures
+    (hasFigures(scores)
       ? `; ${interval.kind === "none" ? "" : "[ ] "}${describeInterval(interval, confidence)}`
       : "");
 }

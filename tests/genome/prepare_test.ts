@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import type { Gene } from "../../src/genome/gene.ts";
 import { prepare } from "../../src/genome/prepare.ts";
 import type { PrepareOptions, SignalInput } from "../../src/genome/prepare_options.ts";
@@ -219,6 +219,21 @@ Deno.test("each file without anything in the windows is told, and its values are
       `${cellType}.bed (H3K4me3 of ${cellType}) has nothing in any window of the 2 genes`
     ),
   );
+});
+
+Deno.test("where reads were left out by their mapping quality, a file without any says so", async () => {
+  const input = textInput("liver", "H3K4me3", "chr1\t900000\t900010\n");
+  const open = async () => {
+    const { track, close } = await input.open();
+    const count: SignalTrack["count"] = (windows, options) =>
+      track.count(windows, { ...options, minMappingQuality: 0 });
+    return { track: { ...track, count, format: "bam" } as SignalTrack, close };
+  };
+  const warnings: string[] = [];
+  const onWarning = (text: string) => void warnings.push(text);
+  const options = { ...SMALL, minMappingQuality: 40, onWarning };
+  await (await prepare(GENES, [{ ...input, open }], options)).columns();
+  match(warnings[0], /or no read of mapping quality 40 or more, which --min-mapping-quality asks/);
 });
 
 /** Reads of a file that has chromosome 1 of hg38. */

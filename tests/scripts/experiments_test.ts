@@ -117,7 +117,7 @@ Deno.test({
       strictEqual((await child.status).code, 130);
       match(
         await stderr,
-        /Interrupted in experiment3: .* --resume \S+ goes on with it, as the same/,
+        /Interrupted in experiment3: .* Go on: deno task experiments --resume \S+\n/,
       );
       const files = filesIn(out).filter((name) => name.startsWith("experiments/"));
       deepStrictEqual(files, ["experiments/experiment1.json"]);

@@ -55,6 +55,15 @@ Deno.test("words of our own before the system's stay, and other messages are lef
     explain(new Deno.errors.NotCapable(kept)),
     "Cannot use /dev/full/x: Deno lets no command read or write there",
   );
+  const closed = 'Requires write access to "runs", run again with the --allow-write flag';
+  const where =
+    "no command writes into this package's own folders, nor into the system's. Stand elsewhere, or " +
+    "name an --out outside of them";
+  strictEqual(explain(new Deno.errors.NotCapable(closed)), `Cannot write to runs: ${where}`);
+  strictEqual(
+    explain(new WriteError(`Cannot write to src/a: ${closed}`)),
+    `Cannot write to src/a: ${where}`,
+  );
   strictEqual(explain(new FormatError("Cannot read a", { line: 3 })), "Cannot read a (line 3)");
 });
 

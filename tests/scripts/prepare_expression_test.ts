@@ -142,8 +142,34 @@ Deno.test("expression that cannot be meant is refused in one line", async () => 
     },
     ...["--expression", "@rpkm.tsv"],
   );
+  const sheetOfFiles = SHEET.replace("path\n", "path\texpression\n").replaceAll(
+    ".bed\n",
+    ".bed\trpkm.tsv\n",
+  );
+  const list = "sample\tcell_type\nliver\tliver\n";
+  const samples = ["--expression-samples", "@samples.tsv"];
   await refuse(
-    /it has no sample "liver2" for cell type "liver"; it has liver, lung/,
+    /samples\.tsv: the sample sheet .* expected either --expression-samples or a column "expression"/,
+    { ...table, "sheet.tsv": sheetOfFiles, "samples.tsv": list },
+    ...samples,
+  );
+  await refuse(
+    /no cell type "lung" of the sample sheet \("LUNG" is written otherwise\), and .*samples\.tsv has no sample of it; it has liver, LUNG\. Say in .*samples\.tsv which columns make "lung"\n/,
+    { "rpkm.tsv": "gene_id\tliver\tLUNG\nENSG00000000419\t1\t2\n", "samples.tsv": list },
+    ...["--expression", "@rpkm.tsv", ...samples],
+  );
+  await refuse(
+    /"\S+liver_1" is not there .*Without --expression its samples are files; .* name the table with --expression\n/,
+    { "samples.tsv": "sample\tcell_type\nliver_1\tliver\nlung_1\tlung\n" },
+    ...samples,
+  );
+  await refuse(
+    /column "liver" stands in the header twice, expected once: rename or remove one\n/,
+    { "rpkm.tsv": "gene_id\tliver\tlung\tliver\nENSG00000000419\t1\t2\t3\n" },
+    ...["--expression", "@rpkm.tsv"],
+  );
+  await refuse(
+    /it has no sample "liver2" for cell type "liver"; it has liver, lung\. Name a column in .*samples\.tsv\n/,
     { ...table, "samples.tsv": "sample\tcell_type\nliver2\tliver\n" },
     ...["--expression", "@rpkm.tsv", "--expression-samples", "@samples.tsv"],
   );

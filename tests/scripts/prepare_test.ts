@@ -82,7 +82,8 @@ Deno.test("simulated BAM and tagAlign files become a data set, a model and a sub
     deepStrictEqual([ids.length, ids[0], ids[119]], [120, "liver_100000", "lung_102183"]);
 
     const other = `${directory}/depth.npz`;
-    await prepareExample(other, "--signal", "mean-depth", "--extend", "150");
+    const counted = await prepareExample(other, "--signal", "mean-depth", "--extend", "150");
+    match(counted.stdout, /; mean-depth, extended to 150 bp, genomic orientation, assembly hg38\n/);
     const refused = await submit(other, `${directory}/no.csv`);
     strictEqual(refused.code, 1);
     match(

@@ -140,7 +140,10 @@ Deno.test("data that contradict the model's record or shape are refused", async 
   const marks = ["H3K4me3", "H3K36me3", "H3K4me1", "H3K27me3", "H3K9me3"];
   await rejects(predict(model, withRecord({ marks })), /marks H3K27me3,.*H3K4me3,H3K36me3/);
   const shorter = { ...model, spec: presetSpec("experiment1", { bins: 30 }) };
-  await rejects(predict(shorter, train), /20 bins × 5 marks, the model takes 30 × 5/);
+  await rejects(
+    predict(shorter, train),
+    /20 bins × 5 marks, the model takes 30 × 5\. .* windows of 30 bins \(.* --half-width 1500\)$/,
+  );
 });
 
 Deno.test("a prediction that is no finite number is refused, with the gene, the cell type and the value", async () => {

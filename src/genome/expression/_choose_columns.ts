@@ -14,6 +14,8 @@ import { kindOfTitle, VALUE_KIND_NAMES, VALUE_KINDS, type ValueKind } from "./va
 export interface WantedColumns {
   /** The samples of each cell type that is wanted; where there are none, the cell type's own name is looked for. */
   readonly samples: ReadonlyMap<string, readonly string[]>;
+  /** The file that says which samples make which cell type, if there is one. */
+  readonly samplesFile?: string;
   /** Which kind of values, where there are several. */
   readonly value?: ValueKind;
   /** Whether the file is of one cell type, whatever its column is called. */
@@ -172,11 +174,12 @@ function pickOne(
   }
   const names = values.map(({ name }) => `"${showName(name)}"`);
   const isSame = new Set(names).size < names.length;
+  if (isSame) {
+    fail(wanted, `column ${names[0]} stands in the header twice`, "once: rename or remove one");
+  }
   return fail(
     wanted,
-    isSame
-      ? `column ${names[0]} stands in the header twice`
-      : `"${name}" may be column ${listSome(names)}`,
+    `"${name}" may be column ${listSome(names)}`,
     "one: say which columns make which cell type by --expression-samples",
   );
 }
@@ -204,24 +207,30 @@ interface MissingPlace {
   readonly wanted: WantedColumns;
 }
 
-function failMissing(name: string, { cellType, layout, wanted }: MissingPlace): never {
+function failMissing(name: string, place: MissingPlace): never {
+  const { cellType, layout, wanted } = place;
   const names = layout.values.map(({ name }) => name);
   const other = names.find((other) => other.toLowerCase() === name.toLowerCase());
   const like = other === undefined ? "" : ` ("${showName(other)}" is written otherwise)`;
-  const what = name === cellType
-    ? `it has no cell type "${name}" of the sample sheet`
-    : `it has no sample "${name}" for cell type "${cellType}"`;
+  const { samplesFile } = wanted;
+  const what = isListed(place)
+    ? `it has no sample "${name}" for cell type "${cellType}"${like}`
+    : `it has no cell type "${name}" of the sample sheet${like}` +
+      (samplesFile === undefined ? "" : `, and ${samplesFile} has no sample of it`);
   const found = names.length === 0 ? "no column of values" : listSome(names, LISTED);
   throw new ContractError(
-    `Cannot take expression from ${wanted.file}: ${what}${like}; it has ${found}. ` +
-      adviseOnColumns(names, layout),
+    `Cannot take expression from ${wanted.file}: ${what}; it has ${found}. ` +
+      adviseOnColumns(names, place),
   );
 }
 
-function adviseOnColumns(
-  names: readonly string[],
-  { sampleColumns, differences }: Layout,
-): string {
+/** Whether the list of samples has some of the cell type. */
+function isListed({ cellType, wanted }: MissingPlace): boolean {
+  return wanted.samples.get(cellType)!.length > 0;
+}
+
+function adviseOnColumns(names: readonly string[], place: MissingPlace): string {
+  const { layout: { sampleColumns, differences } } = place;
   if (sampleColumns.length > 0) {
     return `The column "${showName(sampleColumns[0].title)}" tells the sample: ${LONG_FORMAT}`;
   }
@@ -230,7 +239,17 @@ function adviseOnColumns(
     return `The columns are ${describeNames(names)}: turn the table, for genes are rows`;
   }
   const turned = names.length > MOST_SAMPLES ? "; if they are genes, turn the table" : "";
-  return `Columns with other names: --expression-samples says which make which cell type${turned}`;
+  return adviseOnSamples(place) + turned;
+}
+
+function adviseOnSamples(place: MissingPlace): string {
+  const { cellType, wanted: { samplesFile } } = place;
+  if (samplesFile === undefined) {
+    return "Columns with other names: --expression-samples says which make which cell type";
+  }
+  return isListed(place)
+    ? `Name a column in ${samplesFile}`
+    : `Say in ${samplesFile} which columns make "${cellType}"`;
 }
 
 /** Where there are more columns they may well be genes. */

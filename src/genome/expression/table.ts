@@ -31,6 +31,8 @@ export interface ReadExpressionTableOptions {
    * by their own name.
    */
   readonly samples?: readonly ExpressionSample[];
+  /** Name of the file that `samples` are from, for messages. */
+  readonly samplesFile?: string;
   /**
    * Which values to take from a file that has several.
    *
@@ -205,6 +207,7 @@ class TableParser {
     this.#cellTypes = [...samples.keys()];
     this.#chosen = chooseColumns(layout, {
       samples,
+      samplesFile: this.#options.samplesFile,
       value: this.#options.value,
       isOwn: this.#options.isOfOneCellType ?? false,
       file: this.#file,

@@ -1,0 +1,88 @@
+/** What commands advise leads on. */
+
+import { match, strictEqual } from "node:assert";
+import { endOf, runTask, taskCommand, withDirectory } from "../helpers/command.ts";
+import { kill, startUntilCheckpoint } from "./_resume.ts";
+
+const QUICK = ["--preset", "experiment1", "--epochs", "1", "--engine", "wasm"];
+const ROOT = new URL("../../", import.meta.url).pathname;
+
+Deno.test("after training, the data to predict are named where they are, else by a placeholder", () =>
+  withDirectory(async (directory) => {
+    const data = `${directory}/train.npz`;
+    await Deno.copyFile("fixtures/train.npz", data);
+    const args = [...QUICK, "--data", data, "--out", `${directory}/run`, "--overwrite"];
+    match((await runTask("train", ...args)).stdout, / --data NEW\.npz --out submission\.csv\n/);
+    await Deno.writeTextFile(`${directory}/eval.npz`, "");
+    const { stdout } = await runTask("train", ...args);
+    strictEqual(stdout.includes(` --data ${directory}/eval.npz --out submission.csv\n`), true);
+  }));
+
+Deno.test("the hint to the flags is a command that works where the user stands", () =>
+  withDirectory(async (directory) => {
+    const env = { INIT_CWD: directory };
+    const { code, stderr } = await endOf(taskCommand("train", ["--foo"], { env: env }));
+    strictEqual(code, 2);
+    strictEqual(
+      stderr.split("\n")[1],
+      `(deno task --config ${ROOT}deno.json train --help lists the flags)`,
+    );
+  }));
+
+Deno.test("a run whose data were moved says so, and goes on where they are now named", () =>
+  withDirectory(async (directory) => {
+    const [data, out, moved] = ["train.npz", "run", "moved.npz"]
+      .map((name) => `${directory}/${name}`);
+    await Deno.copyFile("fixtures/train.npz", data);
+    const args = ["--data", data, "--preset", "experiment1", "--engine", "wasm", "--out", out];
+    const epochs = ["--epochs", "2000"];
+    await kill(await startUntilCheckpoint("train", [...args, ...epochs], { directory: out }));
+    const reported = await runTask("report", out);
+    strictEqual(reported.code, 1);
+    match(
+      reported.stderr,
+      /holds an unfinished run .* go on with it: deno task train --resume \S+run\n$/,
+    );
+    await Deno.rename(data, moved);
+    const resume = (...flags: string[]) => runTask("train", "--resume", out, ...flags);
+    match(
+      (await resume()).stderr,
+      /train\.npz \(--data\), .* is not there\. Put it back there, or say .* --data PATH beside/,
+    );
+    const other = await resume("--data", "fixtures/eval.npz");
+    match(other.stderr, /eval\.npz \(--data\) is not the file that the run was begun with/);
+    const test = await resume("--data", moved, "--test", "fixtures/train.npz");
+    match(test.stderr, /the run was begun without --test, expected none now/);
+    const child = taskCommand("train", ["--resume", out, "--data", moved], {
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    let printed = "";
+    for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+      printed += text;
+      if (/epoch +\d+ /.test(printed)) break;
+    }
+    await kill(child);
+    match(printed, /from \S+moved\.npz\n/);
+  }));
+
+Deno.test("submit packs nothing, and ids that only a submission cannot have stand in a table", () =>
+  withDirectory(async (directory) => {
+    const run = `${directory}/run`;
+    // DeepChrome names the cell type after the directory.
+    const cellType = `${directory}/liver, adult`;
+    await Deno.mkdir(cellType);
+    const rows = Array.from({ length: 100 }, (_, bin) => `7,${bin + 1},1,2,3,4,5,0`);
+    await Deno.writeTextFile(`${cellType}/train.csv`, rows.join("\n") + "\n");
+    const data = ["--data", `${cellType}/train.csv`];
+    const trained = await runTask("train", ...QUICK, ...data, "--out", run);
+    strictEqual(trained.code, 0, trained.stderr);
+    const submit = (name: string) =>
+      runTask("submit", "--model", run, ...data, "--out", `${directory}/${name}`);
+    const packed = await submit("sub.csv.gz");
+    strictEqual(packed.code, 1);
+    match(packed.stderr, /sub\.csv\.gz: the file is plain text, expected a name without \.gz/);
+    match((await submit("sub.csv")).stderr, /id "liver, adult_7" has a comma/);
+    const table = await submit("sub.tsv");
+    strictEqual(table.code, 0, table.stderr);
+  }));
