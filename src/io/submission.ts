@@ -36,7 +36,7 @@ const CHUNK_CHARACTERS = 1 << 16;
 /**
  * The competition's id of a row: `{cell type}_{gene id as an integer}`, the number of a human Ensembl gene id whatever
  * its version. Any other identifier stands there whole, but for the version of an Ensembl id of another species; a bare
- * number, which is no Ensembl id, after `id:`.
+ * number, which is no Ensembl id, after `id.`.
  *
  * @param cellType Name of the cell type, such as `E065`.
  * @param gene Whole identifier of the gene.
@@ -52,7 +52,7 @@ const CHUNK_CHARACTERS = 1 << 16;
  */
 export function submissionId(cellType: string, gene: string): string {
   const key = ensemblGeneNumber(gene) ?? geneKey(gene);
-  return `${cellType}_${typeof key === "string" && /^\d+$/.test(key) ? `id:${key}` : key}`;
+  return `${cellType}_${typeof key === "string" && /^\d+$/.test(key) ? `id.${key}` : key}`;
 }
 
 /**

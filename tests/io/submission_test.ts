@@ -24,13 +24,13 @@ function rowIds(count: number): string[] {
 }
 
 Deno.test("a row's id holds the gene as an integer, or as it is where it is none", () => {
-  strictEqual(submissionId("E065", "115459"), "E065_id:115459");
+  strictEqual(submissionId("E065", "115459"), "E065_id.115459");
   strictEqual(submissionId("E065", "ENSG00000000003.15_7"), "E065_3");
-  strictEqual(submissionId("E065", "000003"), "E065_id:000003");
+  strictEqual(submissionId("E065", "000003"), "E065_id.000003");
   strictEqual(submissionId("E065", "ENSG00000115459"), "E065_115459");
   strictEqual(submissionId("E065", "ENSMUSG00000000001.4"), "E065_ENSMUSG00000000001");
   strictEqual(submissionId("E065", "TP53"), "E065_TP53");
-  strictEqual(submissionId("E065", "99999999999999999999"), "E065_id:99999999999999999999");
+  strictEqual(submissionId("E065", "99999999999999999999"), "E065_id.99999999999999999999");
 });
 
 Deno.test("a submission is the header and one line a row, numbers as short as float32 allows", async () => {
