@@ -60,8 +60,9 @@ export class FormatError extends Error {
 }
 
 function makePlain(message: string): string {
-  const isLong = message.length > LONGEST_MESSAGE;
-  return printableLine(isLong ? `${message.slice(0, LONGEST_MESSAGE)}…` : message);
+  // Spelled out, a character may take six.
+  const plain = printableLine(message.slice(0, LONGEST_MESSAGE + 1));
+  return plain.length > LONGEST_MESSAGE ? `${plain.slice(0, LONGEST_MESSAGE)}…` : plain;
 }
 
 /** Two things that must agree do not: a model and its data, a file and its labels, weights and shapes. */

@@ -21,3 +21,8 @@ Deno.test("no error's message can speak to a terminal, turn a line round or be t
 Deno.test("tabs, and letters of any language, stay", () => {
   strictEqual(new FormatError("found \tµ, 線").message, "found \tµ, 線");
 });
+
+Deno.test("a message is as short where control characters had to be spelled out", () => {
+  const { message } = new FormatError("\x01".repeat(5000), { file: "a.bed", line: 2 });
+  strictEqual(message, `${"\\x01".repeat(500)}… (a.bed, line 2)`);
+});

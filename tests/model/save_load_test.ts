@@ -91,7 +91,11 @@ Deno.test("a damaged model is refused with what is wrong", async () => {
   const cases: [string, Uint8Array<ArrayBuffer>, RegExp][] = [
     [json.slice(0, 100), weights, /not valid JSON/],
     ["null", weights, /was not saved by @waka\/histone/],
-    [change((c) => delete c.userDefinedMetadata), weights, /another program has saved it again without/],
+    [
+      change((c) => delete c.userDefinedMetadata),
+      weights,
+      /another program has saved it again without/,
+    ],
     [change((c) => c.userDefinedMetadata.histone.version = 9), weights, /version is 9, expected 2/],
     [
       change((c) => c.userDefinedMetadata.histone.spec.layers[0].type = "x"),
