@@ -13,8 +13,10 @@ const FORMULA = /^[=@]|^[+-].*[^\p{L}\p{N}\p{M} ._+-]/u;
  * @throws {ContractError} With the first such id.
  */
 export function checkSubmissionIds(ids: Iterable<string>): void {
+  const seen = new Set<string>();
   for (const id of ids) {
-    const found = faultOfId(id);
+    const found = seen.has(id) ? "is that of two genes or cell types" : faultOfId(id);
+    seen.add(id);
     if (found === undefined) continue;
     throw new ContractError(
       `Cannot write submission: id ${

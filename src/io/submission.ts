@@ -238,8 +238,17 @@ export function alignPredictions(
     }
     places.set(id, place);
   }
+  const seen = new Set<string>();
   const out = new Float64Array(ids.length);
   for (let row = 0; row < ids.length; row++) {
+    if (seen.has(ids[row])) {
+      throw new ContractError(
+        `Cannot align ${what}: rows of two genes or cell types have id "${
+          ids[row]
+        }". Rename a cell type`,
+      );
+    }
+    seen.add(ids[row]);
     const place = places.get(ids[row]);
     if (place === undefined) {
       throw new ContractError(

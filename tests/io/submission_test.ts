@@ -152,3 +152,12 @@ Deno.test("a very long value that is no number is refused in linear time", async
     line: 2,
   });
 });
+
+Deno.test("rows whose ids are one text are not given the same value", () => {
+  const file = { ids: ["T_cell_SYM"], values: Float64Array.of(50) };
+  const ids = [submissionId("T", "cell_SYM"), submissionId("T_cell", "SYM")];
+  throws(() => alignPredictions(ids, file), {
+    name: "ContractError",
+    message: /rows of two genes or cell types have id "T_cell_SYM"/,
+  });
+});

@@ -60,6 +60,7 @@ Deno.test("ids that a submission cannot hold are told from those that it can", (
     ["a,b_3", /^Cannot write submission: id "a,b_3" has a comma, a quote or a line end\. Rename/],
     ['a"b_3', /has a comma, a quote/],
     ["a\nb_3", /line end/],
+    ["E065_3", /id "E065_3" is that of two genes or cell types/],
     ["=1+1_3", /would be a formula in a spreadsheet/],
     ["@SUM(A1)_3", /formula/],
     ["+cmd|' /C calc'!A0_3", /formula/],

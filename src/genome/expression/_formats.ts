@@ -202,9 +202,12 @@ function readAnyTable(
   const hasParts = isOfTracking ||
     transcripts.some((column) => !SEVERAL_TRANSCRIPTS.test(titles[column]));
   const adds = hasIds && hasParts;
+  // Beside symbols, in several rows each, the transcripts say whose parts the rows are.
+  const own = hasParts && !hasIds ? transcripts.slice(0, 1) : [];
+  const all = [...own, ...names];
   const parts = isOfTracking ? TRACKING_PARTS.map((title) => titles.indexOf(title)) : transcripts;
   return {
-    names: names.length === 0 ? [0] : names,
+    names: all.length === 0 ? [0] : all,
     values: readValues(header, {
       titles,
       taken: [...names, ...transcripts, ...sampleColumns.map(({ column }) => column)],

@@ -2,7 +2,7 @@
 
 import { formatCountOf } from "../../_count.ts";
 import { ContractError } from "../../errors.ts";
-import { isPseudoautosomalCopy } from "../../gene_id.ts";
+import { isEnsemblGeneId, isPseudoautosomalCopy } from "../../gene_id.ts";
 import type { Gene } from "../gene.ts";
 import { showName } from "../_wording.ts";
 import { transcriptKey } from "../transcript_id.ts";
@@ -17,7 +17,7 @@ import {
   isDamagedSymbol,
   parseGeneNames,
 } from "./_gene_names.ts";
-import { isTitleOfEntrez } from "./_formats.ts";
+import { isTitleOfEntrez, isTitleOfRowNames } from "./_formats.ts";
 import type { ExpressionTable } from "./table.ts";
 
 /** Which gene each row is of. */
@@ -60,10 +60,14 @@ export async function findRowGenes(
 ): Promise<RowGenes> {
   const { index, transcripts } = options;
   const byName = findByNames(table, options);
-  if (byName !== undefined) return byName;
-  if (table.rows === "genes" || transcripts === undefined) return failNone(table, options);
+  if (byName?.naming === "id") return byName;
+  if (table.rows === "genes" || transcripts === undefined) {
+    return byName ?? failNone(table, options);
+  }
+  // Beside transcripts a symbol stands in several rows, of which each is a part of its gene.
   const byTranscript = findByTranscript(table, index, await transcripts());
-  return byTranscript.found > 0 ? byTranscript : failNone(table, options);
+  if (byTranscript.found * 2 >= (byName?.found ?? 0) && byTranscript.found > 0) return byTranscript;
+  return byName ?? failNone(table, options);
 }
 
 function findByNames(
@@ -71,10 +75,16 @@ function findByNames(
   { genes, index }: FindRowGenesOptions,
 ): RowGenes | undefined {
   const columns = table.names.map((names, i) => {
-    const mayBeEntrez = table.names.length === 1 || isTitleOfEntrez(table.nameTitles[i]);
-    return { names, parsed: names.map((name) => parseName(name, mayBeEntrez)) };
+    const title = table.nameTitles[i];
+    const isTitled = isTitleOfEntrez(title);
+    const mayBeEntrez = isTitled ||
+      (table.names.length === 1 && !(isTitleOfRowNames(title) && mayCountRows(names)));
+    return { names, isTitled, parsed: names.map((name) => parseName(name, mayBeEntrez)) };
   });
-  const usable = columns.filter(({ names }) => !areRowNumbers(names));
+  // No Entrez number is 0.
+  const usable = columns.filter(({ names, isTitled }) =>
+    isTitled && !names.includes("0") || !areRowNumbers(names)
+  );
   const find = (naming: Naming, among: readonly NameColumn[]) =>
     findMost(among.map((column) => findByName(column, naming, index)));
   const byId = find("id", usable.length === 0 ? columns : usable);
@@ -92,6 +102,18 @@ function findByNames(
     return isSure || isLikely(byId, table, index) ? byId : undefined;
   }
   return other.found > 0 && !isOfOtherSpecies(table, genes) ? other : undefined;
+}
+
+/** No table of expression had more rows than this before it was filtered. */
+const MOST_ROWS = 200_000;
+
+/**
+ * Whether numbers without a title may be those that R and pandas give to rows, which stay with them when a table is
+ * filtered or sorted: of small numbers nearly all are Entrez numbers too.
+ */
+function mayCountRows(names: readonly string[]): boolean {
+  const numbers = names.filter(isBareNumber).map(Number);
+  return numbers.includes(0) || numbers.every((number) => number <= MOST_ROWS);
 }
 
 /** If symbols find more than this times the genes that ids do, hardly any id fits. */
@@ -116,8 +138,8 @@ function isLikely(
 ): boolean {
   const size = naming === "transcript" ? 0 : index.size(naming);
   const title = table.nameTitles[table.names.indexOf(names)];
-  const mayCountRows = !isTitleOfEntrez(title) && names.every(isBareNumber);
-  const share = mayCountRows ? LEAST_SHARE_OF_NUMBERS : LEAST_SHARE;
+  const areUntold = !isTitleOfEntrez(title) && names.every(isBareNumber);
+  const share = areUntold ? LEAST_SHARE_OF_NUMBERS : LEAST_SHARE;
   return found > 0 && found >= share * Math.min(table.lines.length, size);
 }
 
@@ -131,9 +153,26 @@ function findByName({ names, parsed }: NameColumn, naming: Naming, index: GeneIn
     // A name may look as if it were several and be that of a gene letter by letter.
     const whole = names[i] === "" || naming === "entrez" ? NONE : index.find(naming, names[i]);
     const name = row[naming];
-    return whole !== NONE || name === undefined || name === "" ? whole : index.find(naming, name);
+    const found = whole !== NONE || name === undefined || name === ""
+      ? whole
+      : index.find(naming, name);
+    // A column of symbols has the ids of genes that are called by nothing else.
+    return found === NONE && naming === "symbol" && isEnsemblGeneId(names[i])
+      ? index.find("id", names[i])
+      : found;
   });
+  if (naming === "symbol") findNumberedAgain(names, genes);
   return { genes, names, naming, found: countGenes(genes) };
+}
+
+/** R, Seurat and scanpy number a symbol that stands in several rows: `SYM`, `SYM.1`. All are rows of one gene. */
+function findNumberedAgain(names: readonly string[], genes: Int32Array): void {
+  const places = new Map(names.map((name, i) => [name, i]));
+  for (const [i, name] of names.entries()) {
+    const plain = genes[i] === NONE ? /^(.+)[.-]\d{1,3}$/.exec(name)?.[1] : undefined;
+    const place = plain === undefined ? undefined : places.get(plain);
+    if (place !== undefined) genes[i] = genes[place];
+  }
 }
 
 function findByTranscript(
@@ -173,14 +212,18 @@ function failNone(table: ExpressionTable, { genes, transcripts }: FindRowGenesOp
     ? "They are transcripts: an annotation that has them says which gene is theirs"
     : areGenes(table.cellTypes)
     ? "Its columns are genes: turn the table, for genes are rows"
-    : table.names.some((names, i) => i > 0 && names.every(isBareNumber))
-    ? "Numbers beside other names are Entrez numbers only under a title such as GeneID"
+    : genes.some(({ entrezId }) => entrezId !== undefined) && mayBeUntitledEntrez(table)
+    ? "Numbers that may count rows are Entrez numbers only under a title such as GeneID"
     : adviseOn({ rows, ids }, genes);
   throw new ContractError(
     `Cannot take expression from ${table.file}: it has none of the genes, or hardly any: its rows are ` +
       `${rows} such as "${row}", the genes are ${ids} such as "${gene}" (line ${line} of the genes). ` +
       advice,
   );
+}
+
+function mayBeUntitledEntrez({ names, nameTitles }: ExpressionTable): boolean {
+  return names.some((column, i) => column.every(isBareNumber) && !isTitleOfEntrez(nameTitles[i]));
 }
 
 interface Kinds {

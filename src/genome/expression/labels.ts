@@ -180,7 +180,7 @@ class LabelCollector {
     const found = replicates === undefined
       ? "no table has it"
       : example === undefined
-      ? "all its values are missing"
+      ? "all its values are missing, or of symbols that stand in several rows"
       : `none of its genes has a value in all of its ${replicates.files} files`;
     throw new ContractError(
       `Cannot take expression of cell type "${cellType}" from ${nameFiles(this.#files)}: ${found}`,

@@ -231,7 +231,7 @@ const TABLES: Readonly<Record<string, string | readonly [string, LabelTextOption
     "Unnamed: 0,index,hgnc_symbol,liver\n55732,0,DPM1,1.5\n8813,1,SCYL3,2\n57147,2,OTHER,3\n",
   "the rows' numbers of some database, with symbols":
     "id,symbol,liver\n55732,DPM1,1.5\n8813,SCYL3,2\n57147,OTHER,3\n",
-  "Entrez numbers without a title": `"","liver"\n"8813",1.5\n"57147",2\n`,
+  "Entrez numbers without a title": `"","liver"\n"8813",1.5\n"57147",2\n"100507436",3\n`,
   "Entrez numbers as pandas writes them": "symbol,entrez,liver\n-,8813.0,1.5\n-,57147.0,2\n",
   "symbols with Entrez numbers as pandas writes them": table(
     "id liver",

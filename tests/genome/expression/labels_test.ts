@@ -57,7 +57,7 @@ Deno.test("a value that is missing leaves its gene out of that cell type, and no
   ]);
   await rejects(
     labelText(`gene\tliver\n${A}\tNA\n`),
-    /"liver" from x\.tsv: all its values are missing/,
+    /"liver" from x\.tsv: all its values are missing, or of symbols/,
   );
 });
 
@@ -292,8 +292,13 @@ Deno.test("numbers of rows are no Entrez numbers, in whatever order and however 
   for (const title of ["", "GeneID"]) {
     // All of the numbers are there, in whatever order.
     await refuse(`${title},liver\n${rows([3, 1, 2, 0])}`);
-    await refuse(`${title},liver\n${rows([4, 3, 1, 2])}`);
+    if (title === "") await refuse(`${title},liver\n${rows([4, 3, 1, 2])}`);
   }
+  const all = await labelText(`GeneID,liver\n${rows([4, 3, 1, 2])}`, { genes });
+  strictEqual(showLabels(all), "2=1 3=1 4=1 5=1");
+  // Numbers of a table that was filtered: nearly all small numbers are some gene's.
+  const filtered = rows([1, 4, 6, 7, 9, 13, 21, 38]);
+  for (const title of ["", "Unnamed: 0", "index"]) await refuse(`${title},liver\n${filtered}`);
   // One of ten fits by chance.
   const few = [7, ...Array.from({ length: 9 }, (_, i) => 1000 + i)];
   for (const title of ["", "id", "gene"]) await refuse(`${title},liver\n${rows(few)}`);
@@ -305,7 +310,7 @@ Deno.test("numbers of rows are no Entrez numbers, in whatever order and however 
     strictEqual(showLabels(labels), "1=0 2=1 3=3 4=4");
   }
   await rejects(labelText(`id,feature,liver\n3,Sym3,1\n7,Sym7,2\n`, { genes }), {
-    message: /Numbers beside other names are Entrez numbers only under a title such as GeneID/,
+    message: /Numbers that may count rows are Entrez numbers only under a title such as GeneID/,
   });
   strictEqual(showLabels(await labelText(`GeneID,liver\n${rows(few)}`, { genes })), "8=1");
   const titled = numbers.map((number) => `${number},?,1`).join("\n");
@@ -348,4 +353,22 @@ Deno.test("rows of transcripts are added up with a note, but values of genes are
     "transcript_id\tgene_id\tlength\teffective_length\texpected_count\tTPM\tFPKM\tIsoPct\n";
   const isoforms = ["T1", "T2"].map((id) => `${id}\t${A}\t9\t9\t1\t1\t1\t50\n`).join("");
   strictEqual(showLabels(await labelText(program + isoforms)), "419=2");
+});
+
+Deno.test("a symbol that R numbered in further rows labels nothing, and ids among symbols are found", async () => {
+  const text = "symbol,liver\nDPM1,1\nDPM1.1,2\nSCYL3,3\n";
+  const numbered = await labelText(text);
+  strictEqual(showLabels(numbered), "457=3");
+  match(numbered.warnings.join("\n"), /"DPM1"/);
+  strictEqual(showLabels(await labelText(`symbol,liver\nDPM1,1\n${B}.9,2\n`)), "419=1 457=2");
+});
+
+Deno.test("transcripts with their symbols beside them are added up as transcripts", async () => {
+  const transcripts = () =>
+    Promise.resolve(
+      new Map([["ENST00000000001", A], ["ENST00000000002", A], ["ENST00000000003", B]]),
+    );
+  const text = "tx,gene_name,liver\nENST00000000001.1,DPM1,1\nENST00000000002.1,DPM1,2\n" +
+    "ENST00000000003.1,SCYL3,4\n";
+  strictEqual(showLabels(await labelText(text, { transcripts })), "419=3 457=4");
 });
