@@ -313,7 +313,7 @@ export function progressState(progress: FitProgress, prefix: string): ProgressSt
 }
 
 /** One epoch as a line. */
-export function formatEpoch(record: EpochRecord): string {
+function formatEpoch(record: EpochRecord): string {
   const { epoch, loss, validationLoss, seconds, samplesPerSecond } = record;
   return [
     `epoch ${String(epoch).padStart(3)}`,

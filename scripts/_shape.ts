@@ -3,8 +3,8 @@
 import { showValue } from "../src/_show_value.ts";
 import { FormatError } from "../src/errors.ts";
 
-/** A kind of value; `?` may be missing, `null` may be none, both when the field is of no use then. */
-type Kind = "text" | "number" | "text?" | "number?" | "number or null" | "text or null";
+/** A kind of value; `null` stands where a run has none. */
+type Kind = "text" | "number" | "number or null" | "text or null";
 
 /** What a value has to look like: a kind, the shape of each item of an array, or those of an object's fields. */
 export type Shape = Kind | readonly [Shape] | ShapeOrNull | { readonly [field: string]: Shape };
@@ -25,8 +25,6 @@ interface Origin {
 const TYPES: Readonly<Record<Kind, readonly string[]>> = {
   "text": ["string"],
   "number": ["number"],
-  "text?": ["string", "undefined"],
-  "number?": ["number", "undefined"],
   "number or null": ["number", "null"],
   "text or null": ["string", "null"],
 };
@@ -38,7 +36,7 @@ const TYPES: Readonly<Record<Kind, readonly string[]>> = {
  */
 export function checkShape(value: unknown, shape: Shape, origin: Origin, place = ""): void {
   if (typeof shape === "string") {
-    if (!TYPES[shape].includes(typeOf(value))) fail(place, value, shape.replace("?", ""), origin);
+    if (!TYPES[shape].includes(typeOf(value))) fail(place, value, shape, origin);
   } else if (isList(shape)) {
     if (!Array.isArray(value)) return fail(place, value, "array", origin);
     value.forEach((item, i) => checkShape(item, shape[0], origin, `${place}[${i}]`));

@@ -27,7 +27,7 @@ export function splitCells(text: string, separator: "\t" | "," = "\t"): string[]
 }
 
 /** A cell without white space around it, nor the double quotes that R and spreadsheets put around names. */
-export function plainCell(text: string): string {
+function plainCell(text: string): string {
   const cell = text.trim();
   return /^".*"$/.test(cell) ? cell.slice(1, -1).trim() : cell;
 }

@@ -249,7 +249,7 @@ function adviseOn({ rows, ids }: Kinds, genes: readonly Gene[]): string {
 }
 
 /** Rows that are no genes and that every table of their kind has: what was not counted, spike-ins, copies on Y. */
-export function isNobodys(name: string): boolean {
+function isNobodys(name: string): boolean {
   return name === "" || isPseudoautosomalCopy(name) ||
     /^(?:__\w+$|N_(?:unmapped|multimapping|noFeature|ambiguous)$|ERCC-\d+$|SIRV\d+|gSpikein_)/.test(
       name,
