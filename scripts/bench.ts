@@ -7,7 +7,7 @@ import { FIGURE_NAMES } from "../tests/bench/figures.ts";
 import { benchLoad, formatLoad } from "../tests/bench/load.ts";
 import { benchPrepare, formatPrepare } from "../tests/bench/prepare.ts";
 import { formatTable } from "../tests/bench/report.ts";
-import { choice, integer, number, runCommand } from "./_cli.ts";
+import { choice, integer, number, runCommand } from "../src/commands/_cli.ts";
 
 interface BenchFlags {
   readonly engine: EngineName;
@@ -23,29 +23,35 @@ interface BenchFlags {
 /** Of the data sets that are read: a hundredth, a tenth and all of the competition's. */
 const GENES = [160, 1600, 16_000];
 
-await runCommand<BenchFlags>({
-  name: "bench",
-  summary:
-    "Compares an engine with PyTorch, tf.js and jax-js: checks that they agree, then times " +
-    "them in turns. Wants a machine that does nothing else; takes some minutes.",
-  examples: [
-    ["deno task bench", "everything"],
-    ["deno task bench --only wakawaka-training,wakawaka-inference --json", "two figures, as JSON"],
-    ["deno task bench --load", "reading the competition's files, against numpy"],
-    ["deno task bench --prepare", "counting reads and signal, against bedtools and pyBigWig"],
-  ],
-  declare: (command) =>
-    command
-      .option("--engine <name>", "ours", choice(ENGINE_NAMES), "wasm")
-      .option("--only <names>", `some of ${FIGURE_NAMES.join(", ")}`, figureNames)
-      .option("--threads <n>", "of both sides", integer(1), navigator.hardwareConcurrency)
-      .option("--seconds <x>", "length of a sample, at least", number(0), 1.5)
-      .option("--json", "print JSON instead of a table", false)
-      .option("--load", "compare reading, at three sizes, instead", false)
-      .option("--prepare", "compare counting into bins instead", false)
-      .option("--full", "with --prepare: peers count all windows, not every tenth", false),
-  run: bench,
-});
+await runCommand<BenchFlags>(
+  {
+    name: "bench",
+    summary:
+      "Compares an engine with PyTorch, tf.js and jax-js: checks that they agree, then times " +
+      "them in turns. Wants a machine that does nothing else; takes some minutes.",
+    examples: [
+      ["deno task bench", "everything"],
+      [
+        "deno task bench --only wakawaka-training,wakawaka-inference --json",
+        "two figures, as JSON",
+      ],
+      ["deno task bench --load", "reading the competition's files, against numpy"],
+      ["deno task bench --prepare", "counting reads and signal, against bedtools and pyBigWig"],
+    ],
+    declare: (command) =>
+      command
+        .option("--engine <name>", "ours", choice(ENGINE_NAMES), "wasm")
+        .option("--only <names>", `some of ${FIGURE_NAMES.join(", ")}`, figureNames)
+        .option("--threads <n>", "of both sides", integer(1), navigator.hardwareConcurrency)
+        .option("--seconds <x>", "length of a sample, at least", number(0), 1.5)
+        .option("--json", "print JSON instead of a table", false)
+        .option("--load", "compare reading, at three sizes, instead", false)
+        .option("--prepare", "compare counting into bins instead", false)
+        .option("--full", "with --prepare: peers count all windows, not every tenth", false),
+    run: bench,
+  },
+  Deno.args,
+);
 
 async function bench(flags: BenchFlags, signal: AbortSignal): Promise<void> {
   const log = (line: string) => console.error(line);

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { printableLine } from "./_printable.ts";
+import { printableLine } from "./base/printable.ts";
 
 /** Where in a file a {@linkcode FormatError} was found. */
 export interface FormatErrorOptions extends ErrorOptions {

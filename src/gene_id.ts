@@ -5,7 +5,7 @@
  * @module
  */
 
-import { isPlainLine } from "./_printable.ts";
+import { isPlainLine } from "./base/printable.ts";
 import { deriveKey } from "./random.ts";
 
 /**

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { showValue } from "./_show_value.ts";
+import { showValue } from "./base/show_value.ts";
 import { ContractError, FormatError } from "./errors.ts";
 
 /** Element-wise function of the counts; `log1p` is ln(1 + x), `asinh` is ln(x + √(x² + 1)). */

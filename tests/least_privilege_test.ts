@@ -158,7 +158,14 @@ console.log(JSON.stringify(got));
 /** What the next task, or one who works in the clone, runs or is led by. */
 const LAUNCHERS = [
   ...["deno.json", "deno.jsonc", "deno.lock", "package.json", ".npmrc", "node_modules/a/index.js"],
-  ...["mod.ts", "src", "src/io/file.ts", "scripts/train.ts", "tests/random_test.ts", "README.md"],
+  ...[
+    "mod.ts",
+    "src",
+    "src/files/file.ts",
+    "scripts/train.ts",
+    "tests/random_test.ts",
+    "README.md",
+  ],
   ...[".git", ".git/hooks/pre-commit", ".git/config", ".ci/run"],
 ];
 

@@ -1,4 +1,4 @@
-/** Memory over many epochs; that of WebGPU is in `tests/webgpu/`. */
+/** Memory over many epochs; that of WebGPU is in `tests/engine/webgpu/device/`. */
 
 import { testFlatMemory } from "./helpers/flat_memory.ts";
 

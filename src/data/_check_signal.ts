@@ -1,4 +1,4 @@
-import type { PackedArray } from "../arrays.ts";
+import type { PackedArray } from "../base/arrays.ts";
 import { ContractError } from "../errors.ts";
 import type { SampleColumns } from "../io/columns.ts";
 

@@ -1,4 +1,4 @@
-import { formatCountOf } from "../_count.ts";
+import { formatCountOf } from "../base/count.ts";
 import { deriveKey, RandomStream, shuffledIndices } from "../random.ts";
 import type { Dataset } from "./dataset.ts";
 

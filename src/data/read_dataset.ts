@@ -2,7 +2,7 @@ import { ContractError } from "../errors.ts";
 import { readCompetition } from "../io/competition.ts";
 import { readDeepchromeCsv, readDeepchromeFolder } from "../io/deepchrome_csv.ts";
 import { checkName } from "../io/names.ts";
-import { pathKind } from "../io/file.ts";
+import { pathKind } from "../files/file.ts";
 import type { DataRecord } from "../record.ts";
 import { Dataset } from "./dataset.ts";
 

@@ -9,7 +9,7 @@
  * @module
  */
 
-import type { PackedArray } from "../arrays.ts";
+import type { PackedArray } from "../base/arrays.ts";
 import type { DivergedError } from "../errors.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import type { Transform } from "../record.ts";

@@ -1,4 +1,4 @@
-import { freeArray } from "../_free.ts";
+import { freeArray } from "../base/free.ts";
 import type { SessionState } from "./engine.ts";
 
 /** Gives the memory of a state back at once: one comes with every epoch, and it may be large. */

@@ -1,4 +1,4 @@
-import { chooseThreads } from "../_threads.ts";
+import { chooseThreads } from "../base/threads.ts";
 import { DivergedError } from "../errors.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import type {

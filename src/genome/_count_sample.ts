@@ -1,7 +1,7 @@
 /** One file to the numbers of one mark in one cell type. */
 
-import { formatCountOf } from "../_count.ts";
-import { freeArray } from "../_free.ts";
+import { formatCountOf } from "../base/count.ts";
+import { freeArray } from "../base/free.ts";
 import { ContractError } from "../errors.ts";
 import { checkValues } from "./_check_values.ts";
 import { checkAccessions } from "./_contig_assembly.ts";

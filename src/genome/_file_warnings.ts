@@ -1,4 +1,4 @@
-import { formatCountOf } from "../_count.ts";
+import { formatCountOf } from "../base/count.ts";
 
 /** Passes a warning on, unless the same was said of another file. */
 export type WarnOnce = (message: string, file: string) => void;

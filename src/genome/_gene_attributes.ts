@@ -1,7 +1,7 @@
 /** What the attributes of GTF and GFF3 tell of a gene. */
 
 import type { Attributes } from "./_attributes.ts";
-import { stripGenePrefix } from "./_id_prefixes.ts";
+import { stripGenePrefix } from "./id_prefixes.ts";
 import type { GeneRow } from "./_make_gene.ts";
 
 type GeneDetails = Pick<GeneRow, "symbol" | "entrezId" | "type" | "aliases">;

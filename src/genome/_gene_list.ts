@@ -6,7 +6,7 @@ import { plainChromosome } from "./_accessions.ts";
 import { failTypeChoice, hasChosenType } from "./_gene_types.ts";
 import { GeneReport } from "./_gene_report.ts";
 import { type GeneRow, LARGEST_GAP_BP, makeGene } from "./_make_gene.ts";
-import { choosePrimary } from "./_primary_chromosome.ts";
+import { choosePrimary } from "./primary_chromosome.ts";
 import type { Gene } from "./gene.ts";
 
 const WITHOUT_ID = "without an id";

@@ -1,6 +1,6 @@
 /** What is said of genes that could not be taken as they are: each kind once, with a count and an example. */
 
-import { formatCountOf } from "../_count.ts";
+import { formatCountOf } from "../base/count.ts";
 
 interface Tally {
   count: number;

@@ -1,14 +1,14 @@
 /** Genes of GTF and GFF3. */
 
-import type { Line } from "../io/_lines.ts";
-import { decodeText } from "../io/_numbers.ts";
+import type { Line } from "../text/lines.ts";
+import { decodeText } from "../text/numbers.ts";
 import { type Attributes, decodePercent, parseAttributes } from "./_attributes.ts";
 import { describeGene, findGeneId, isExtraCopy, isSerialNumber } from "./_gene_attributes.ts";
 import { isGeneKind, isGeneSegment, isNamedGene, typeOfKind } from "./_gene_kinds.ts";
 import type { GeneList } from "./_gene_list.ts";
 import { findKind, type GffFeature, parseFeature, type Place } from "./_gff_line.ts";
 import { GffTranscripts } from "./_gff_transcripts.ts";
-import { stripGenePrefix } from "./_id_prefixes.ts";
+import { stripGenePrefix } from "./id_prefixes.ts";
 import type { GeneRow } from "./_make_gene.ts";
 import type { ToldAssembly } from "./_told_assembly.ts";
 

@@ -1,9 +1,9 @@
 /** Lines of GTF and GFF3: nine columns separated by tabs, coordinates 1-based and closed. */
 
-import type { Line } from "../io/_lines.ts";
+import type { Line } from "../text/lines.ts";
 import { isTrackLine } from "./_bed_genes.ts";
 import { parsePosition } from "./_make_gene.ts";
-import { failLine, lineText, unquoteCell } from "./_text_lines.ts";
+import { failLine, lineText, unquoteCell } from "./text_lines.ts";
 
 const TAB = 9;
 const COLUMNS = 9;

@@ -1,7 +1,7 @@
 /** Transcripts of GTF and GFF3 whose genes have no lines of their own. */
 
-import type { Line } from "../io/_lines.ts";
-import { decodeText } from "../io/_numbers.ts";
+import type { Line } from "../text/lines.ts";
+import { decodeText } from "../text/numbers.ts";
 import { type Attributes, decodePercent, parseAttributes } from "./_attributes.ts";
 import { CodingGenes } from "./_coding_genes.ts";
 import { describeGeneOf } from "./_gene_attributes.ts";
@@ -13,9 +13,9 @@ import {
   type Place,
   standsAt,
 } from "./_gff_line.ts";
-import { stripGenePrefix } from "./_id_prefixes.ts";
+import { stripGenePrefix } from "./id_prefixes.ts";
 import { MadeGenes } from "./_made_genes.ts";
-import { lineText } from "./_text_lines.ts";
+import { lineText } from "./text_lines.ts";
 import { isInnerPart, isTranscriptKind, parentGene, transcriptOf } from "./_transcript_features.ts";
 
 const QUOTE = 34;

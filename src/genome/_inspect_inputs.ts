@@ -1,19 +1,19 @@
 /** The look at all files before any is counted. */
 
-import { formatCountOf } from "../_count.ts";
-import { freeArray } from "../_free.ts";
+import { formatCountOf } from "../base/count.ts";
+import { freeArray } from "../base/free.ts";
 import { ContractError } from "../errors.ts";
 import { compareWithAnnotation } from "./_annotation_assembly.ts";
 import { checkAccessions } from "./_contig_assembly.ts";
 import { checkValues } from "./_check_values.ts";
 import { FileWarnings, type WarnOnce } from "./_file_warnings.ts";
-import { listSome } from "./_wording.ts";
+import { listSome } from "./wording.ts";
 import { agreeOnAssembly, identifyAssembly } from "./assembly.ts";
 import { ASSEMBLIES_WITH_SIZES, collectChromosomes } from "./chromosome_sizes.ts";
 import { checkAssembly, chromosomeMatcher, type Contig, matchChromosome } from "./chromosomes.ts";
 import type { Gene } from "./gene.ts";
 import type { PrepareOptions, SignalInput } from "./prepare_options.ts";
-import { checkOptions } from "./signal/_check_options.ts";
+import { checkOptions } from "./signal/check_options.ts";
 import type { SignalTrack } from "./signal/track.ts";
 import type { GeneWindows } from "./windows.ts";
 

@@ -1,7 +1,7 @@
 /** Which lines of GTF and GFF3 tell which gene a transcript is of, for genes as for transcripts. */
 
 import type { Attributes } from "./_attributes.ts";
-import { stripGenePrefix } from "./_id_prefixes.ts";
+import { stripGenePrefix } from "./id_prefixes.ts";
 
 /** Parts of transcripts that lie within their exons or coding sequence. */
 const INNER_PARTS = /codon$|utr$|^intron$|^Selenocysteine$/i;

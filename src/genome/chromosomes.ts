@@ -6,7 +6,7 @@
 
 import { ContractError } from "../errors.ts";
 import { readAccession } from "./_accessions.ts";
-import { listSome } from "./_wording.ts";
+import { listSome } from "./wording.ts";
 import type { Gene } from "./gene.ts";
 
 /** A sequence that a file of reads or signal names. */

@@ -5,8 +5,8 @@
  * @module
  */
 
-export type { PackedArray } from "../arrays.ts";
-export type { ByteSource } from "../io/byte_source.ts";
+export type { PackedArray } from "../base/arrays.ts";
+export type { ByteSource } from "../files/byte_source.ts";
 export type { SampleColumns } from "../io/columns.ts";
 export type { CompetitionBlock } from "../io/competition_writer.ts";
 export type {

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { formatCountOf } from "../_count.ts";
-import { freeArray } from "../_free.ts";
+import { formatCountOf } from "../base/count.ts";
+import { freeArray } from "../base/free.ts";
 import { ContractError } from "../errors.ts";
 import type { SampleColumns } from "../io/columns.ts";
 import { faultOfCellType } from "../io/names.ts";

@@ -5,13 +5,13 @@
  */
 
 import { FormatError } from "../errors.ts";
-import type { ByteSource } from "../io/byte_source.ts";
-import { type Line, withSource } from "../io/_lines.ts";
+import type { ByteSource } from "../files/byte_source.ts";
+import { type Line, withSource } from "../text/lines.ts";
 import { checkName } from "../io/names.ts";
 import { COMPETITION_RECORD } from "../record.ts";
 import { type ExpressionFiles, SheetExpression } from "./sheet_expression.ts";
-import { readTableHeader, type RowReader } from "./_table_columns.ts";
-import { failLine, visitTextLines } from "./_text_lines.ts";
+import { readTableHeader, type RowReader } from "./table_columns.ts";
+import { failLine, visitTextLines } from "./text_lines.ts";
 
 /** One row of a sample sheet. */
 export interface SampleSheetEntry {

@@ -1,8 +1,8 @@
 /** The column of a sample sheet that names files of expression. */
 
 import { FormatError } from "../errors.ts";
-import type { Line } from "../io/_lines.ts";
-import { failLine } from "./_text_lines.ts";
+import type { Line } from "../text/lines.ts";
+import { failLine } from "./text_lines.ts";
 
 /** The files of expression of a cell type. */
 export interface ExpressionFiles {

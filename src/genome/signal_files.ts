@@ -5,9 +5,9 @@
  */
 
 import { FormatError } from "../errors.ts";
-import { directoryOf, modificationTime, openFile, pathKind, realPath } from "../io/file.ts";
-import type { ByteSource } from "../io/byte_source.ts";
-import { isAbsolute } from "./_sheet_paths.ts";
+import { directoryOf, modificationTime, openFile, pathKind, realPath } from "../files/file.ts";
+import type { ByteSource } from "../files/byte_source.ts";
+import { isAbsolute } from "./sheet_paths.ts";
 import type { OpenedSignal, SignalInput } from "./prepare_options.ts";
 import type { SampleSheet, SampleSheetEntry } from "./sample_sheet.ts";
 import { checkIndexAge, indexNames, openSignal, signalFormat } from "./signal/open_signal.ts";

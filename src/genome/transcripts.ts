@@ -4,19 +4,19 @@
  * @module
  */
 
-import { formatCountOf } from "../_count.ts";
+import { formatCountOf } from "../base/count.ts";
 import { FormatError } from "../errors.ts";
-import { type Line, withSource } from "../io/_lines.ts";
-import { decodeText } from "../io/_numbers.ts";
-import type { ByteSource } from "../io/byte_source.ts";
+import { type Line, withSource } from "../text/lines.ts";
+import { decodeText } from "../text/numbers.ts";
+import type { ByteSource } from "../files/byte_source.ts";
 import { type Attributes, isGff3Style, parseAttributes } from "./_attributes.ts";
 import { splitGenePred } from "./_gene_pred.ts";
 import { attributesStart, findKind, type Place, standsAt } from "./_gff_line.ts";
 import { isTrackLine } from "./_bed_genes.ts";
 import { findGeneId, isExtraCopy } from "./_gene_attributes.ts";
 import { isGeneKind } from "./_gene_kinds.ts";
-import { stripGenePrefix, stripTranscriptPrefix } from "./_id_prefixes.ts";
-import { lineText, type OnWarning, unquoteCell, visitTextLines } from "./_text_lines.ts";
+import { stripGenePrefix, stripTranscriptPrefix } from "./id_prefixes.ts";
+import { lineText, type OnWarning, unquoteCell, visitTextLines } from "./text_lines.ts";
 import { isInnerPart, isTranscriptKind, parentOf, transcriptOf } from "./_transcript_features.ts";
 import { transcriptKey } from "./transcript_id.ts";
 

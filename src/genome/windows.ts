@@ -4,8 +4,8 @@
  * @module
  */
 
-import { MAX_EXTENT } from "../_limits.ts";
-import type { PackedArray } from "../arrays.ts";
+import { MAX_EXTENT } from "../base/limits.ts";
+import type { PackedArray } from "../base/arrays.ts";
 import { LARGEST_POSITION } from "./_make_gene.ts";
 import type { Gene } from "./gene.ts";
 

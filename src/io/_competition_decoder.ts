@@ -2,7 +2,7 @@
  * The hot loop of reading competition files: rows of values to columns, with every value checked.
  */
 
-import type { PackedArray } from "../arrays.ts";
+import type { PackedArray } from "../base/arrays.ts";
 import { FormatError } from "../errors.ts";
 import type { NpyDtype } from "./npy_types.ts";
 import type { NpzReader } from "./npz_types.ts";

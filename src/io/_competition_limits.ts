@@ -1,6 +1,6 @@
 /** What a competition file may claim, told by arithmetic before memory is taken. */
 
-import { MAX_EXTENT } from "../_limits.ts";
+import { MAX_EXTENT } from "../base/limits.ts";
 import { FormatError } from "../errors.ts";
 import type { NpzReader } from "./npz_types.ts";
 

@@ -1,11 +1,11 @@
 /** Decoding of a file's members, on worker threads where that is worth their start. */
 
-import { chooseThreads } from "../_threads.ts";
+import { chooseThreads } from "../base/threads.ts";
 import { type MemberLayout, type RowBatch, rowBatches } from "./_competition_decoder.ts";
 import type { DecodeReply, DecodeRequest } from "./_decode_worker.ts";
 import { ZipNpzReader } from "./_npz_reader.ts";
 import type { ZipDirectory } from "./_zip_directory.ts";
-import type { ByteSource } from "./byte_source.ts";
+import type { ByteSource } from "../files/byte_source.ts";
 
 /** Values that one thread decodes in about the time that it takes to start others. */
 const FEW_VALUES = 2 ** 24;

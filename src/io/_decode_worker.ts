@@ -3,7 +3,7 @@
 import { type MemberLayout, type RowBatch, rowBatches } from "./_competition_decoder.ts";
 import { ZipNpzReader } from "./_npz_reader.ts";
 import type { ZipDirectory } from "./_zip_directory.ts";
-import type { ByteSource } from "./byte_source.ts";
+import type { ByteSource } from "../files/byte_source.ts";
 
 /** What a worker is sent: first the file, then members, and the bytes it asked for in the order it did. */
 export type DecodeRequest =

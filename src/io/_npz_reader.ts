@@ -1,4 +1,4 @@
-import { type Bytes, concatenate } from "../_bytes.ts";
+import { type Bytes, concatenate } from "../base/bytes.ts";
 import {
   checkNpySize,
   LONGEST_PREFIX_BYTES,
@@ -10,7 +10,7 @@ import { decodeItems, NPY_TYPES, toFloat64 } from "./_npy_items.ts";
 import { takeMemory } from "./_memory.ts";
 import type { ZipDirectory, ZipMember } from "./_zip_directory.ts";
 import { readMember } from "./_zip_stream.ts";
-import type { ByteSource } from "./byte_source.ts";
+import type { ByteSource } from "../files/byte_source.ts";
 import { decodeNpyData, parseNpyHeader } from "./npy.ts";
 import type { NdArray, NpyHeader, NpyPlace } from "./npy_types.ts";
 import type { NpzMember, NpzReader } from "./npz_types.ts";

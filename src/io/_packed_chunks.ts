@@ -1,4 +1,4 @@
-import type { PackedArray } from "../arrays.ts";
+import type { PackedArray } from "../base/arrays.ts";
 import { PackedBuilder } from "./packing.ts";
 
 const CHUNK_VALUES = 1 << 18;

@@ -5,7 +5,7 @@
 
 import { type Entry, type FileEntry, Reader, ZipReader } from "@zip.js/zip.js";
 import { FormatError } from "../errors.ts";
-import type { ByteSource } from "./byte_source.ts";
+import type { ByteSource } from "../files/byte_source.ts";
 
 /** A member of a zip file. */
 export interface ZipMember {

@@ -2,10 +2,10 @@
  * The bytes of one zip member as a stream of bounded pieces, inflated and checked.
  */
 
-import type { Bytes } from "../_bytes.ts";
-import { crc32 } from "./_crc32.ts";
+import type { Bytes } from "../base/bytes.ts";
+import { crc32 } from "../base/crc32.ts";
 import type { ZipMember } from "./_zip_directory.ts";
-import type { ByteSource } from "./byte_source.ts";
+import type { ByteSource } from "../files/byte_source.ts";
 
 /** Pieces start small, because the header of an array is all that is wanted sometimes. */
 const FIRST_PIECE_BYTES = 2 ** 16;

@@ -1,4 +1,4 @@
-import type { PackedArray } from "../arrays.ts";
+import type { PackedArray } from "../base/arrays.ts";
 import type { GeneDetails } from "../gene_id.ts";
 import type { DataRecord } from "../record.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { PackedArray } from "../arrays.ts";
+import type { PackedArray } from "../base/arrays.ts";
 import { FormatError } from "../errors.ts";
 import { ensemblGeneId } from "../gene_id.ts";
 import { COMPETITION_RECORD, type DataRecord, parseRecord } from "../record.ts";
@@ -15,9 +15,9 @@ import { readGeneTable, type TableGene } from "./_gene_table.ts";
 import { takeMemory } from "./_memory.ts";
 import { ZipNpzReader } from "./_npz_reader.ts";
 import { checkName, isReservedName } from "./names.ts";
-import { openSource } from "./_open_source.ts";
+import { openSource } from "../files/open_source.ts";
 import { readZipDirectory, type ZipDirectory } from "./_zip_directory.ts";
-import type { ByteSource } from "./byte_source.ts";
+import type { ByteSource } from "../files/byte_source.ts";
 import type { SampleColumns } from "./columns.ts";
 import type { NpzReader } from "./npz_types.ts";
 import { PackedBuilder } from "./packing.ts";

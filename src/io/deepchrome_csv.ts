@@ -1,10 +1,10 @@
 import { ContractError } from "../errors.ts";
 import { COMPETITION_RECORD, type DataRecord } from "../record.ts";
 import { DeepchromeParser } from "./_deepchrome_parser.ts";
-import { withSource } from "./_lines.ts";
-import type { ByteSource } from "./byte_source.ts";
+import { withSource } from "../text/lines.ts";
+import type { ByteSource } from "../files/byte_source.ts";
 import type { SampleColumns } from "./columns.ts";
-import { listDirectory, pathKind } from "./file.ts";
+import { listDirectory, pathKind } from "../files/file.ts";
 
 /** Options of {@linkcode readDeepchromeCsv}. */
 export interface DeepchromeCsvOptions {

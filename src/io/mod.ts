@@ -5,8 +5,8 @@
  * @module
  */
 
-export type { PackedArray } from "../arrays.ts";
-export { blobSource, type ByteSource, bytesSource } from "./byte_source.ts";
+export type { PackedArray } from "../base/arrays.ts";
+export { blobSource, type ByteSource, bytesSource } from "../files/byte_source.ts";
 export type { SampleColumns } from "./columns.ts";
 export { readCompetition, type ReadCompetitionOptions } from "./competition.ts";
 export {
@@ -21,7 +21,7 @@ export {
   readDeepchromeCsv,
   readDeepchromeFolder,
 } from "./deepchrome_csv.ts";
-export { openFile, writeFileAtomic } from "./file.ts";
+export { openFile, writeFileAtomic } from "../files/file.ts";
 export { decodeNpyData, formatNpyHeader, parseNpyHeader, readNpy } from "./npy.ts";
 export type { NdArray, NpyData, NpyDtype, NpyHeader, NpyPlace } from "./npy_types.ts";
 export { openNpz } from "./npz.ts";

@@ -1,6 +1,6 @@
 /** Names of cell types and marks, from whatever file. */
 
-import { isPlainLine } from "../_printable.ts";
+import { isPlainLine } from "../base/printable.ts";
 import { FormatError } from "../errors.ts";
 
 /** Longer than any name of a cell type or a mark, and short enough for a line. */

@@ -18,8 +18,8 @@ import {
 } from "./_npy_header.ts";
 import { decodeItems, fromFortranOrder, NPY_TYPES } from "./_npy_items.ts";
 import { LiteralError, type NpyDictionary, parseNpyDictionary } from "./_npy_literal.ts";
-import { openSource } from "./_open_source.ts";
-import type { ByteSource } from "./byte_source.ts";
+import { openSource } from "../files/open_source.ts";
+import type { ByteSource } from "../files/byte_source.ts";
 import type { NdArray, NpyData, NpyDtype, NpyHeader, NpyPlace } from "./npy_types.ts";
 
 /** Numpy aligns the items to this. */

@@ -5,9 +5,9 @@
  */
 
 import { ZipNpzReader } from "./_npz_reader.ts";
-import { openSource } from "./_open_source.ts";
+import { openSource } from "../files/open_source.ts";
 import { readZipDirectory } from "./_zip_directory.ts";
-import type { ByteSource } from "./byte_source.ts";
+import type { ByteSource } from "../files/byte_source.ts";
 import type { NpzReader } from "./npz_types.ts";
 
 /**

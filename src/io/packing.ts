@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { PackedArray, PackedType } from "../arrays.ts";
+import type { PackedArray, PackedType } from "../base/arrays.ts";
 
 type PackedConstructor = new (buffer: ArrayBufferLike) => PackedArray;
 

@@ -1,8 +1,8 @@
 import { FormatError } from "../errors.ts";
 import { geneKey, readEnsemblDigits } from "../gene_id.ts";
-import { type Line, visitLines, withSource } from "./_lines.ts";
-import { decodeText } from "./_numbers.ts";
-import type { ByteSource } from "./byte_source.ts";
+import { type Line, visitLines, withSource } from "../text/lines.ts";
+import { decodeText } from "../text/numbers.ts";
+import type { ByteSource } from "../files/byte_source.ts";
 
 /** DNA around the transcription start site of each gene. */
 export interface GeneSequences {

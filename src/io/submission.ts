@@ -1,8 +1,8 @@
 import { ContractError, FormatError } from "../errors.ts";
 import { ensemblGeneNumber, geneKey } from "../gene_id.ts";
-import { type Line, visitLines, withSource } from "./_lines.ts";
-import { decodeText, parseDecimal } from "./_numbers.ts";
-import type { ByteSource } from "./byte_source.ts";
+import { type Line, visitLines, withSource } from "../text/lines.ts";
+import { decodeText, parseDecimal } from "../text/numbers.ts";
+import type { ByteSource } from "../files/byte_source.ts";
 
 /** Values by row id, as a submission or a file of labels holds them. */
 export interface PredictionFile {

@@ -1,6 +1,6 @@
 /** What tf.js reads of a saved model's layers, and whether it is what the spec says. */
 
-import { showValue } from "../_show_value.ts";
+import { showValue } from "../base/show_value.ts";
 import { layerNames } from "./layer_names.ts";
 import type { ActivationLayer, LayerSpec, ModelSpec } from "./spec.ts";
 

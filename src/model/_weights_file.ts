@@ -1,8 +1,8 @@
 /** The weights of a saved model: their bytes, and the manifest in `model.json` that tells tf.js what these are. */
 
-import { sha256 } from "../_bytes.ts";
+import { sha256 } from "../base/bytes.ts";
 import { FormatError } from "../errors.ts";
-import type { ByteSource } from "../io/byte_source.ts";
+import type { ByteSource } from "../files/byte_source.ts";
 import { layerNames } from "./layer_names.ts";
 import { sizeOf, weightShapes } from "./shapes.ts";
 import type { ModelSpec } from "./spec.ts";

@@ -1,4 +1,4 @@
-import { showValue } from "../_show_value.ts";
+import { showValue } from "../base/show_value.ts";
 import { FormatError } from "../errors.ts";
 
 /**

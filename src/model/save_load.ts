@@ -6,11 +6,11 @@
  * @module
  */
 
-import { sha256 } from "../_bytes.ts";
-import { showValue } from "../_show_value.ts";
+import { sha256 } from "../base/bytes.ts";
+import { showValue } from "../base/show_value.ts";
 import { FormatError, UnsupportedModelError } from "../errors.ts";
-import type { ByteSource } from "../io/byte_source.ts";
-import { openFile, pathOf, writeFileAtomic } from "../io/file.ts";
+import type { ByteSource } from "../files/byte_source.ts";
+import { openFile, pathOf, writeFileAtomic } from "../files/file.ts";
 import { parseRecord } from "../record.ts";
 import { metadataOf } from "./_foreign_model.ts";
 import { checkWeights } from "./check_weights.ts";

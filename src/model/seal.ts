@@ -5,7 +5,7 @@
  * @module
  */
 
-import { sha256 } from "../_bytes.ts";
+import { sha256 } from "../base/bytes.ts";
 
 /** Deeper than anything this package writes. */
 const MAX_DEPTH = 64;

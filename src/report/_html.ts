@@ -1,4 +1,4 @@
-import { printable } from "../_printable.ts";
+import { printable } from "../base/printable.ts";
 
 /** Text that is HTML already. Only {@linkcode html} and {@linkcode trustHtml} make it. */
 export class Html {

@@ -1,4 +1,4 @@
-import { printable } from "../_printable.ts";
+import { printable } from "../base/printable.ts";
 import { estimateTextWidth } from "./_text_width.ts";
 import type { FigureSpec } from "./figure.ts";
 

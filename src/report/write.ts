@@ -1,4 +1,4 @@
-import { writeFileAtomic } from "../io/file.ts";
+import { writeFileAtomic } from "../files/file.ts";
 import type { ReportInput } from "./input.ts";
 import { renderPage, reportFigures } from "./page.ts";
 import { renderFigure } from "./render.ts";

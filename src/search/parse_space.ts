@@ -1,5 +1,5 @@
-import { showValue } from "../_show_value.ts";
-import { MAX_EXTENT } from "../_limits.ts";
+import { showValue } from "../base/show_value.ts";
+import { MAX_EXTENT } from "../base/limits.ts";
 import { FormatError } from "../errors.ts";
 import {
   CONVOLUTION_AXES,

@@ -1,4 +1,4 @@
-import { chooseThreads } from "../_threads.ts";
+import { chooseThreads } from "../base/threads.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { type Fold, kFold } from "../data/kfold.ts";
 import { type EngineName, type EngineReport, selectEngine } from "../engine/select.ts";
@@ -7,7 +7,7 @@ import type { ModelSpec } from "../model/spec.ts";
 import type { FitManyOptions } from "../training/fit_types.ts";
 import { groupTrials, type ModelTrial } from "./_group_trials.ts";
 import { runInLanes } from "./_lanes.ts";
-import { planTrials } from "./_plan_trials.ts";
+import { planTrials } from "./plan_trials.ts";
 import { trainGroup } from "./_train_group.ts";
 import { bestTrial, rankTrials } from "./ranking.ts";
 import { planRungs } from "./rungs.ts";

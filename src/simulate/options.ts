@@ -4,7 +4,7 @@
  * @module
  */
 
-import { MAX_EXTENT } from "../_limits.ts";
+import { MAX_EXTENT } from "../base/limits.ts";
 import { GENE_ID_LIMIT } from "./genes.ts";
 
 /** Size and parameters of a simulation. The defaults are the competition's own size and label moments. */

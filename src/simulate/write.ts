@@ -1,5 +1,5 @@
 import { writeCompetition } from "../io/competition_writer.ts";
-import { writeFileAtomic } from "../io/file.ts";
+import { writeFileAtomic } from "../files/file.ts";
 import { submissionId, writeSubmission } from "../io/submission.ts";
 import { COMPETITION_RECORD } from "../record.ts";
 import type { SimulationPart } from "./layout.ts";

@@ -1,6 +1,6 @@
 /** The JSON in front of a checkpoint's numbers. A digest tells that it is whole, not who wrote it. */
 
-import { showValue } from "../_show_value.ts";
+import { showValue } from "../base/show_value.ts";
 import type { EpochRecord, FitCheckpoint, RunCheckpoint } from "./fit_types.ts";
 
 /** The arrays of a run's state, in the order of their values. */

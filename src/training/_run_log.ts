@@ -8,11 +8,11 @@
  * no matter.
  */
 
-import { concatenate, sha256 } from "../_bytes.ts";
+import { concatenate, sha256 } from "../base/bytes.ts";
 import type { SessionState } from "../engine/engine.ts";
 import type { FormatError } from "../errors.ts";
-import type { ByteSource } from "../io/byte_source.ts";
-import { openFile, writeFileAt } from "../io/file.ts";
+import type { ByteSource } from "../files/byte_source.ts";
+import { openFile, writeFileAt } from "../files/file.ts";
 import { type EpochsOfRun, type LogReference, parseFrameHeader } from "./_checkpoint_header.ts";
 import { describeState, packStates, stateReader } from "./_states.ts";
 import type { EpochRecord, FitCheckpoint, RunCheckpoint } from "./fit_types.ts";

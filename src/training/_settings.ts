@@ -1,4 +1,4 @@
-import { chooseThreads } from "../_threads.ts";
+import { chooseThreads } from "../base/threads.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";
 import { parseSpec } from "../model/parse_spec.ts";

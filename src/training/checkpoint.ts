@@ -1,4 +1,4 @@
-import { sha256 } from "../_bytes.ts";
+import { sha256 } from "../base/bytes.ts";
 import { FormatError } from "../errors.ts";
 import {
   type CheckpointHeader,

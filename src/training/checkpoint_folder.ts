@@ -1,6 +1,6 @@
-import { freeArray } from "../_free.ts";
+import { freeArray } from "../base/free.ts";
 import { FormatError } from "../errors.ts";
-import { listDirectory, openFile, pathKind, removeFile, writeFileAtomic } from "../io/file.ts";
+import { listDirectory, openFile, pathKind, removeFile, writeFileAtomic } from "../files/file.ts";
 import { RunLog } from "./_run_log.ts";
 import { decodePart, encodePart } from "./checkpoint.ts";
 import type { FitCheckpoint, RunCheckpoint } from "./fit_types.ts";

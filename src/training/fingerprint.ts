@@ -1,5 +1,5 @@
-import { sha256 } from "../_bytes.ts";
-import type { PackedArray, PackedType } from "../arrays.ts";
+import { sha256 } from "../base/bytes.ts";
+import type { PackedArray, PackedType } from "../base/arrays.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { SampleColumns } from "../io/columns.ts";
 import { asType, narrowestType } from "../io/packing.ts";

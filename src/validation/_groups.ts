@@ -1,5 +1,5 @@
 import type { Dataset } from "../data/dataset.ts";
-import { type Axis, cellTypeAxis, geneAxis } from "./_axis.ts";
+import { type Axis, cellTypeAxis, geneAxis } from "./axis.ts";
 import { REGIMES, type RowKind } from "./regimes.ts";
 
 /** What is redrawn for a bootstrap sample. */

@@ -1,4 +1,4 @@
-import type { ExpressionTable } from "./_expression_table.ts";
+import type { ExpressionTable } from "./expression_table.ts";
 
 /**
  * Number, mean and standard deviation of each gene's expression over the training cell types but one. Each is

@@ -1,4 +1,4 @@
-import { formatCountOf } from "../_count.ts";
+import { formatCountOf } from "../base/count.ts";
 import { describeInterval } from "./interval_basis.ts";
 import type {
   Estimate,

@@ -1,8 +1,8 @@
 import type { Dataset } from "../data/dataset.ts";
-import { placeCellTypes, placeGenes } from "./_axis.ts";
-import { type ExpressionTable, makeExpressionTable } from "./_expression_table.ts";
+import { placeCellTypes, placeGenes } from "./axis.ts";
+import { type ExpressionTable, makeExpressionTable } from "./expression_table.ts";
 import { type LeaveOneOut, leaveOneOut } from "./_leave_one_out.ts";
-import { SignalNeighbours } from "./_signal_neighbours.ts";
+import { SignalNeighbours } from "./signal_neighbours.ts";
 
 /** Features before those of the neighbours. */
 const SUMMARY_NAMES = ["geneSeen", "geneMean", "geneStandardDeviation", "geneCellTypes"] as const;

@@ -1,4 +1,4 @@
-import { formatCountOf } from "../_count.ts";
+import { formatCountOf } from "../base/count.ts";
 
 /**
  * What a bootstrap interval is worth, by the number of groups that were redrawn for it.

@@ -1,5 +1,5 @@
 import type { Dataset } from "../data/dataset.ts";
-import { cellTypeAxis, geneAxis, placeCellTypes, placeGenes } from "./_axis.ts";
+import { cellTypeAxis, geneAxis, placeCellTypes, placeGenes } from "./axis.ts";
 
 /**
  * What is new in a sample to predict, given the training samples: its gene in a cell type that was trained

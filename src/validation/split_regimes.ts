@@ -1,6 +1,6 @@
 import type { Dataset } from "../data/dataset.ts";
 import { deriveKey, RandomStream, shuffledIndices } from "../random.ts";
-import { type Axis, cellTypeAxis, geneAxis } from "./_axis.ts";
+import { type Axis, cellTypeAxis, geneAxis } from "./axis.ts";
 
 /** The competition's share of genes, and of cell types, that only its `eval.npz` has. */
 const NEW_GENE_SHARE = 1447 / 17_447;

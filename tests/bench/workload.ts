@@ -1,7 +1,7 @@
 /** What is timed: a preset with weights and samples, in memory and as a folder for other programs. */
 
 import type { EngineData } from "../../src/engine/engine.ts";
-import { openFile } from "../../src/io/file.ts";
+import { openFile } from "../../src/files/file.ts";
 import { openNpz } from "../../src/io/npz.ts";
 import { writeNpz } from "../../src/io/npz_writer.ts";
 import { initialWeights, type Weights } from "../../src/model/initial_weights.ts";

@@ -1,7 +1,7 @@
 /** Containers written by the fuzzer's own hand, so that every length in them is known and can lie. */
 
 import { deflateRawSync } from "node:zlib";
-import { crc32 } from "../../src/io/_crc32.ts";
+import { crc32 } from "../../src/base/crc32.ts";
 import { ByteWriter } from "./byte_writer.ts";
 import { type Bytes, fromLetters } from "./seed.ts";
 

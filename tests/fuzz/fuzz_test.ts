@@ -2,7 +2,7 @@
 
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { FormatError } from "../../src/errors.ts";
-import { bytesSource } from "../../src/io/byte_source.ts";
+import { bytesSource } from "../../src/files/byte_source.ts";
 import { fuzzReader } from "./campaign.ts";
 import { makeCase, soundFiles } from "./case.ts";
 import { judge } from "./judge.ts";

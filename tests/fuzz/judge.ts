@@ -1,7 +1,7 @@
 /** Runs one case and says whether what came out is as promised. */
 
 import { FormatError } from "../../src/errors.ts";
-import { bytesSource } from "../../src/io/byte_source.ts";
+import { bytesSource } from "../../src/files/byte_source.ts";
 import { takeLargestAllocation } from "./allocations.ts";
 import type { CaseFile } from "./case.ts";
 import type { Target } from "./seed.ts";

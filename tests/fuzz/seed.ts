@@ -1,7 +1,7 @@
 /** What the fuzzer starts from: sound files, with the places where it pays to damage them. */
 
 import { Buffer } from "node:buffer";
-import type { ByteSource } from "../../src/io/byte_source.ts";
+import type { ByteSource } from "../../src/files/byte_source.ts";
 
 /** Bytes of one file. */
 export type Bytes = Uint8Array<ArrayBuffer>;

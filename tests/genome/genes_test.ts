@@ -1,7 +1,7 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
-import { bytesSource } from "../../src/io/byte_source.ts";
+import { bytesSource } from "../../src/files/byte_source.ts";
 import type { Gene } from "../../src/genome/gene.ts";
 import { GENE_FORMATS, type GeneFormat, readGenes } from "../../src/genome/genes.ts";
 import { sharedFile, testWith } from "../helpers/require.ts";

@@ -5,7 +5,7 @@ import type { PrepareOptions, SignalInput } from "../../src/genome/prepare_optio
 import { mapInOrder } from "../../src/genome/_in_order.ts";
 import { openSignal } from "../../src/genome/signal/open_signal.ts";
 import type { SignalTrack } from "../../src/genome/signal/track.ts";
-import { bytesSource } from "../../src/io/byte_source.ts";
+import { bytesSource } from "../../src/files/byte_source.ts";
 import { fixture, fixtureBytes, geneAt } from "../helpers/genome.ts";
 import { textSource } from "../helpers/text_source.ts";
 

@@ -1,10 +1,10 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
-import { type ByteSource, bytesSource } from "../../src/io/byte_source.ts";
-import { openFile } from "../../src/io/file.ts";
-import { gunzipPortable, readInflated } from "../../src/genome/_gunzip.ts";
-import { lineText, visitTextLines } from "../../src/genome/_text_lines.ts";
+import { type ByteSource, bytesSource } from "../../src/files/byte_source.ts";
+import { openFile } from "../../src/files/file.ts";
+import { gunzipPortable, readInflated } from "../../src/genome/gunzip.ts";
+import { lineText, visitTextLines } from "../../src/genome/text_lines.ts";
 import { textSource } from "../helpers/text_source.ts";
 
 const gzip = (text: string) => Uint8Array.from(gzipSync(text));

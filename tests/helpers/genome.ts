@@ -6,7 +6,7 @@ import type { Gene } from "../../src/genome/gene.ts";
 import type { CountingRule, SignalCounts } from "../../src/genome/signal/track.ts";
 import { openSignal } from "../../src/genome/signal/open_signal.ts";
 import { type GeneWindows, geneWindows } from "../../src/genome/windows.ts";
-import { type ByteSource, bytesSource } from "../../src/io/byte_source.ts";
+import { type ByteSource, bytesSource } from "../../src/files/byte_source.ts";
 import { findPythonWith } from "./require.ts";
 
 const FIXTURES = new URL("../../fixtures/genome/", import.meta.url);

@@ -1,6 +1,6 @@
 /** Text files in blocks with their index, as bgzip and tabix make them. */
 
-import { type ByteSource, bytesSource } from "../../src/io/byte_source.ts";
+import { type ByteSource, bytesSource } from "../../src/files/byte_source.ts";
 import { type Extent, writeTbiData } from "../fuzz/bam_files.ts";
 import { writeBgzf } from "../fuzz/containers.ts";
 

@@ -1,4 +1,4 @@
-import { type ByteSource, bytesSource } from "../../src/io/byte_source.ts";
+import { type ByteSource, bytesSource } from "../../src/files/byte_source.ts";
 
 /** A text as a file in memory. */
 export function textSource(text: string, name = "E003/train.csv"): ByteSource {

@@ -1,4 +1,4 @@
-import { type ByteSource, bytesSource } from "../../src/io/byte_source.ts";
+import { type ByteSource, bytesSource } from "../../src/files/byte_source.ts";
 import { openNpz } from "../../src/io/npz.ts";
 import type { NpzReader } from "../../src/io/npz_types.ts";
 import { type NpzMemberData, writeNpz, type WriteNpzOptions } from "../../src/io/npz_writer.ts";

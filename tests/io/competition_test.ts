@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
-import { bytesSource } from "../../src/io/byte_source.ts";
+import { bytesSource } from "../../src/files/byte_source.ts";
 import type { SampleColumns } from "../../src/io/columns.ts";
 import { readCompetition, type ReadCompetitionOptions } from "../../src/io/competition.ts";
 import { type CompetitionBlock, writeCompetition } from "../../src/io/competition_writer.ts";

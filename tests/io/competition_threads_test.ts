@@ -1,10 +1,10 @@
 /** Reading on several threads: the same columns and the same errors as on one. */
 
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
-import { bytesSource } from "../../src/io/byte_source.ts";
+import { bytesSource } from "../../src/files/byte_source.ts";
 import type { SampleColumns } from "../../src/io/columns.ts";
 import { readCompetition } from "../../src/io/competition.ts";
-import { openFile } from "../../src/io/file.ts";
+import { openFile } from "../../src/files/file.ts";
 import type { NpzMemberData } from "../../src/io/npz_writer.ts";
 import { deriveKey, RandomStream } from "../../src/random.ts";
 import { COMPETITION_RECORD } from "../../src/record.ts";

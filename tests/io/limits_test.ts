@@ -3,7 +3,7 @@
 import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert";
 import { ZipNpzReader } from "../../src/io/_npz_reader.ts";
 import { takeMemory } from "../../src/io/_memory.ts";
-import { bytesSource } from "../../src/io/byte_source.ts";
+import { bytesSource } from "../../src/files/byte_source.ts";
 import { readCompetition } from "../../src/io/competition.ts";
 import { formatNpyHeader } from "../../src/io/npy.ts";
 import { COMPETITION_RECORD } from "../../src/record.ts";

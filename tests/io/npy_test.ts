@@ -1,5 +1,5 @@
 import { deepStrictEqual, rejects, strictEqual, throws } from "node:assert";
-import { bytesSource } from "../../src/io/byte_source.ts";
+import { bytesSource } from "../../src/files/byte_source.ts";
 import { decodeNpyData, formatNpyHeader, parseNpyHeader, readNpy } from "../../src/io/npy.ts";
 import type { NpyDtype } from "../../src/io/npy_types.ts";
 import { runNumpy, testWith } from "../helpers/require.ts";

@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import { Uint8ArrayReader, Uint8ArrayWriter, ZipWriter } from "@zip.js/zip.js";
-import { type ByteSource, bytesSource } from "../../src/io/byte_source.ts";
+import { type ByteSource, bytesSource } from "../../src/files/byte_source.ts";
 import { formatNpyHeader } from "../../src/io/npy.ts";
 import { openNpz } from "../../src/io/npz.ts";
 import { runNumpy, testWith } from "../helpers/require.ts";

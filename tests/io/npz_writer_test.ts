@@ -1,5 +1,5 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert";
-import { writeFileAtomic } from "../../src/io/file.ts";
+import { writeFileAtomic } from "../../src/files/file.ts";
 import { type NpzMemberData, writeNpz } from "../../src/io/npz_writer.ts";
 import { runNumpy, testWith } from "../helpers/require.ts";
 import { npzBytes, openBytes, withDirectory } from "./_npz_helpers.ts";

@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import fc from "fast-check";
-import type { PackedArray, PackedType } from "../../src/arrays.ts";
+import type { PackedArray, PackedType } from "../../src/base/arrays.ts";
 import { PackedBuilder } from "../../src/io/packing.ts";
 
 const TYPES: Record<PackedType, { from(values: Iterable<number>): ArrayLike<number> }> = {

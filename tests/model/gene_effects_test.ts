@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok, rejects } from "node:assert";
-import { bytesSource } from "../../src/io/byte_source.ts";
+import { bytesSource } from "../../src/files/byte_source.ts";
 import type { GeneEffects } from "../../src/model/gene_effects.ts";
 import { initialWeights } from "../../src/model/initial_weights.ts";
 import { presetSpec } from "../../src/model/presets.ts";

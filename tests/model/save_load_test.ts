@@ -1,7 +1,7 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { Dataset } from "../../src/data/dataset.ts";
 import { FormatError } from "../../src/errors.ts";
-import { bytesSource } from "../../src/io/byte_source.ts";
+import { bytesSource } from "../../src/files/byte_source.ts";
 import type { GeneEffects } from "../../src/model/gene_effects.ts";
 import { initialWeights } from "../../src/model/initial_weights.ts";
 import { PRESET_NAMES, type PresetName, presetSpec } from "../../src/model/presets.ts";

@@ -1,6 +1,6 @@
 import { deepStrictEqual, notStrictEqual, ok, rejects, strictEqual, throws } from "node:assert";
 import { FormatError } from "../../src/errors.ts";
-import { bytesSource } from "../../src/io/byte_source.ts";
+import { bytesSource } from "../../src/files/byte_source.ts";
 import { initialWeights } from "../../src/model/initial_weights.ts";
 import { type PresetName, presetSpec } from "../../src/model/presets.ts";
 import { loadModel, serializeModel } from "../../src/model/save_load.ts";

@@ -1,7 +1,7 @@
 /** Which points of a space become trials. */
 
 import { deepStrictEqual, match, strictEqual } from "node:assert";
-import { planTrials } from "../../src/search/_plan_trials.ts";
+import { planTrials } from "../../src/search/plan_trials.ts";
 import { parseSpace, randomPoints } from "../../src/search/mod.ts";
 import { resolveSettings } from "../../src/search/settings.ts";
 import { TINY_SPACE } from "./_space.ts";

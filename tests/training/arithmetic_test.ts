@@ -2,7 +2,7 @@ import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import { selectEngine } from "../../src/engine/select.ts";
 import { presetSpec } from "../../src/model/presets.ts";
 import { loadModel, serializeModel } from "../../src/model/save_load.ts";
-import { bytesSource } from "../../src/io/byte_source.ts";
+import { bytesSource } from "../../src/files/byte_source.ts";
 import { searchModels } from "../../src/search/mod.ts";
 import type { ScoredTrial } from "../../src/search/trial.ts";
 import { fit } from "../../src/training/fit.ts";

@@ -1,5 +1,5 @@
 import { match, notStrictEqual, strictEqual } from "node:assert";
-import type { PackedArray } from "../../src/arrays.ts";
+import type { PackedArray } from "../../src/base/arrays.ts";
 import { Dataset } from "../../src/data/dataset.ts";
 import { fingerprintDataset, fingerprintValue } from "../../src/training/fingerprint.ts";
 import { tableColumns } from "../helpers/samples.ts";

@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import { FormatError } from "../../src/errors.ts";
-import { listDirectory } from "../../src/io/file.ts";
+import { listDirectory } from "../../src/files/file.ts";
 import { decodeCheckpoint } from "../../src/training/checkpoint.ts";
 import { CheckpointFolder } from "../../src/training/checkpoint_folder.ts";
 import type { EpochRecord, FitCheckpoint, RunCheckpoint } from "../../src/training/fit_types.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { chooseThreads } from "../../_threads.ts";
+import { chooseThreads } from "../../base/threads.ts";
 import { UnsupportedModelError } from "../../errors.ts";
 import { sizeOf, weightShapes } from "../../model/shapes.ts";
 import type { ModelSpec } from "../../model/spec.ts";

@@ -1,4 +1,4 @@
-import type { PackedArray } from "../../arrays.ts";
+import type { PackedArray } from "../../base/arrays.ts";
 import type { EngineData } from "../engine.ts";
 import type { Kernel, Purpose } from "./kernel.ts";
 import { gather, type GpuPackedType } from "./kernels/gather.ts";

@@ -1,4 +1,4 @@
-import { freeArray } from "../../_free.ts";
+import { freeArray } from "../../base/free.ts";
 import type { DivergedError } from "../../errors.ts";
 import { sizeOf, type WeightShape, weightShapes } from "../../model/shapes.ts";
 import type { ModelSpec } from "../../model/spec.ts";

@@ -2,7 +2,7 @@
 
 import { formatGene, type GeneDetails } from "../../gene_id.ts";
 import type { SampleColumns } from "../../io/columns.ts";
-import { listSome } from "../_wording.ts";
+import { listSome } from "../wording.ts";
 import type { TrackStatistics } from "./_statistics.ts";
 
 /** What is known of the genes of data besides their identifiers, by gene, where the data hold it. */

@@ -1,7 +1,7 @@
 /** Marks and labels brought together. */
 
 import { correlate } from "./_correlate.ts";
-import { LARGEST_LOGARITHM } from "../_logarithms.ts";
+import { LARGEST_LOGARITHM } from "../logarithms.ts";
 import type { LabelStatistics } from "./_labels.ts";
 import { biologyOf } from "./_marks.ts";
 import type { TrackStatistics } from "./_statistics.ts";

@@ -1,7 +1,7 @@
 import { median } from "./_median.ts";
-import { listSome } from "../_wording.ts";
+import { listSome } from "../wording.ts";
 import type { DataRecord } from "../../record.ts";
-import { LARGEST_LOGARITHM } from "../_logarithms.ts";
+import { LARGEST_LOGARITHM } from "../logarithms.ts";
 import type { LabelStatistics } from "./_labels.ts";
 import type { Finding } from "./finding.ts";
 import { skipIfFewGenes, type SkippedCheck } from "./skipped_check.ts";

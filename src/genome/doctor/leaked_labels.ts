@@ -1,4 +1,4 @@
-import { listSome } from "../_wording.ts";
+import { listSome } from "../wording.ts";
 import { correlate } from "./_correlate.ts";
 import type { CellTypeExpression } from "./_expression.ts";
 import type { TrackStatistics } from "./_statistics.ts";

@@ -1,6 +1,6 @@
 import type { SampleColumns } from "../../io/columns.ts";
 import { geneKey } from "../../gene_id.ts";
-import { listSome } from "../_wording.ts";
+import { listSome } from "../wording.ts";
 import { describeGenes } from "./_describe.ts";
 import type { Finding } from "./finding.ts";
 

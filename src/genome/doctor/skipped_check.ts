@@ -1,5 +1,5 @@
-import { formatCountOf } from "../../_count.ts";
-import { listSome } from "../_wording.ts";
+import { formatCountOf } from "../../base/count.ts";
+import { listSome } from "../wording.ts";
 
 /** A check that could not be made because the data hold too little for it. */
 export interface SkippedCheck {

@@ -1,5 +1,5 @@
 import { correlate, Correlations } from "./_correlate.ts";
-import { listSome } from "../_wording.ts";
+import { listSome } from "../wording.ts";
 import { describePlace } from "./_describe.ts";
 import { centreEnrichment } from "./_shape.ts";
 import type { TrackStatistics } from "./_statistics.ts";

@@ -1,4 +1,4 @@
-import { listSome } from "../_wording.ts";
+import { listSome } from "../wording.ts";
 import type { CellTypeExpression } from "./_expression.ts";
 import { biologyOf } from "./_marks.ts";
 import type { Finding } from "./finding.ts";

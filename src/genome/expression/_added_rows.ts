@@ -1,8 +1,8 @@
 /** Rows that are parts of genes, to be added up. */
 
-import { formatCountOf } from "../../_count.ts";
+import { formatCountOf } from "../../base/count.ts";
 import { FormatError } from "../../errors.ts";
-import { showName } from "../_wording.ts";
+import { showName } from "../wording.ts";
 import type { RowGenes } from "./_join.ts";
 import type { ExpressionTable } from "./table.ts";
 

@@ -1,7 +1,7 @@
 /** Lines to cells: separators, quotes and numbers, as R, Python and spreadsheets write them. */
 
-import type { Line } from "../../io/_lines.ts";
-import { decodeText, parseDecimal, parseDecimalText } from "../../io/_numbers.ts";
+import type { Line } from "../../text/lines.ts";
+import { decodeText, parseDecimal, parseDecimalText } from "../../text/numbers.ts";
 
 /** What stands between the cells of a line; a blank stands for any run of blanks. */
 export type Separator = "\t" | ";" | "," | " ";

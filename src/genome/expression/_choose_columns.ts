@@ -1,8 +1,8 @@
 /** Which columns of a table make which cell type. */
 
 import { ContractError } from "../../errors.ts";
-import { endsInPath } from "../_sheet_paths.ts";
-import { listSome, showName } from "../_wording.ts";
+import { endsInPath } from "../sheet_paths.ts";
+import { listSome, showName } from "../wording.ts";
 import { describeDifferences } from "./_differences.ts";
 import { areGenes, describeNames } from "./_gene_names.ts";
 import type { Layout, ValueColumn } from "./_layout.ts";

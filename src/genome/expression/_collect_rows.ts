@@ -1,11 +1,11 @@
 /** The values of a table's rows by gene. */
 
-import { formatCountOf } from "../../_count.ts";
+import { formatCountOf } from "../../base/count.ts";
 import type { ExpressionTransform } from "../../record.ts";
 import { FormatError } from "../../errors.ts";
 import type { Gene } from "../gene.ts";
-import { isMissing } from "../_missing.ts";
-import { showName } from "../_wording.ts";
+import { isMissing } from "../missing.ts";
+import { showName } from "../wording.ts";
 import { describeAddedRows } from "./_added_rows.ts";
 import { LONG_FORMAT } from "./_long_format.ts";
 import type { RowGenes } from "./_join.ts";

@@ -1,6 +1,6 @@
 /** What is to be said of genes and values that got no expression. */
 
-import { formatCountOf } from "../../_count.ts";
+import { formatCountOf } from "../../base/count.ts";
 import type { Gene } from "../gene.ts";
 import type { Replicates } from "./_replicates.ts";
 

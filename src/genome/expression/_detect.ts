@@ -1,8 +1,8 @@
 /** Finds out from the first lines of a table how it is laid out. */
 
-import type { Line } from "../../io/_lines.ts";
-import { isMissing } from "../_missing.ts";
-import { failLine, lineText } from "../_text_lines.ts";
+import type { Line } from "../../text/lines.ts";
+import { isMissing } from "../missing.ts";
+import { failLine, lineText } from "../text_lines.ts";
 import { CellSplitter, findSeparator, type Separator, splitLine } from "./_cells.ts";
 import { describeDifferences } from "./_differences.ts";
 import { isTitleOfNames, readColumns } from "./_formats.ts";

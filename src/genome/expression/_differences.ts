@@ -1,6 +1,6 @@
 /** Columns of tests for differences between samples, as DESeq2, edgeR, limma, Cuffdiff and Seurat write them. */
 
-import { showName } from "../_wording.ts";
+import { showName } from "../wording.ts";
 
 const FOLD_CHANGE =
   /^(?:.*[._ ])?(?:log2?[_. ]?\(?fold[_. ]?change\)?|fold[_. ]?change|log2?_?fc)$/i;

@@ -1,8 +1,8 @@
 /** The genes of an annotation by their names. */
 
 import { geneKey } from "../../gene_id.ts";
-import { stripGenePrefix } from "../_id_prefixes.ts";
-import { choosePrimary } from "../_primary_chromosome.ts";
+import { stripGenePrefix } from "../id_prefixes.ts";
+import { choosePrimary } from "../primary_chromosome.ts";
 import type { Gene } from "../gene.ts";
 
 /** By what the rows of a table are known for genes. */

@@ -1,7 +1,7 @@
 /** Names of genes as tables have them: ids, symbols, Entrez numbers, and several of these in one. */
 
 import { isEnsemblGeneId, splitEnsemblGeneId } from "../../gene_id.ts";
-import { stripGenePrefix, stripTranscriptPrefix } from "../_id_prefixes.ts";
+import { stripGenePrefix, stripTranscriptPrefix } from "../id_prefixes.ts";
 import { isTranscriptId } from "../transcript_id.ts";
 
 /** What a cell says of which gene its row is. */

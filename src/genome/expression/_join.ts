@@ -1,10 +1,10 @@
 /** The rows of a table and the genes of an annotation brought together. */
 
-import { formatCountOf } from "../../_count.ts";
+import { formatCountOf } from "../../base/count.ts";
 import { ContractError } from "../../errors.ts";
 import { isEnsemblGeneId, isPseudoautosomalCopy } from "../../gene_id.ts";
 import type { Gene } from "../gene.ts";
-import { showName } from "../_wording.ts";
+import { showName } from "../wording.ts";
 import { transcriptKey } from "../transcript_id.ts";
 import { type GeneIndex, type Naming, NAMINGS, NONE, SEVERAL } from "./_gene_index.ts";
 import {

@@ -1,8 +1,8 @@
 /** Tables in long format, which have a row for each gene and sample: they are recognised, and refused. */
 
-import type { Line } from "../../io/_lines.ts";
-import { failLine } from "../_text_lines.ts";
-import { showName } from "../_wording.ts";
+import type { Line } from "../../text/lines.ts";
+import { failLine } from "../text_lines.ts";
+import { showName } from "../wording.ts";
 import { CellSplitter } from "./_cells.ts";
 import type { Layout, SampleColumn } from "./_layout.ts";
 

@@ -1,7 +1,7 @@
 /** Files that are taken for tables of expression, refused by name. */
 
-import type { Line } from "../../io/_lines.ts";
-import { failLine, lineText } from "../_text_lines.ts";
+import type { Line } from "../../text/lines.ts";
+import { failLine, lineText } from "../text_lines.ts";
 
 interface Lookalike {
   /** What the first lines are like, joined by line feeds. */

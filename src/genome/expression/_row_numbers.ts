@@ -1,7 +1,7 @@
 /** Columns of numbers and of text among the first rows of a table, and row names that only count the rows. */
 
-import { parseDecimalText } from "../../io/_numbers.ts";
-import { isMissing } from "../_missing.ts";
+import { parseDecimalText } from "../../text/numbers.ts";
+import { isMissing } from "../missing.ts";
 import { isTitleOfEntrez, isTitleOfRowNames } from "./_formats.ts";
 import { isBareNumber } from "./_gene_names.ts";
 import type { Columns } from "./_layout.ts";

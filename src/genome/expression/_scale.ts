@@ -1,7 +1,7 @@
 /** What values look like: measurements, logarithms of them, or counts. */
 
 import type { ExpressionTransform } from "../../record.ts";
-import { LARGEST_LOGARITHM } from "../_logarithms.ts";
+import { LARGEST_LOGARITHM } from "../logarithms.ts";
 import type { ValueKind } from "./value_kinds.ts";
 
 /** Among fewer values the largest may well be small. */

@@ -5,9 +5,9 @@
  */
 
 import { FormatError } from "../../errors.ts";
-import { pathKind, realPath } from "../../io/file.ts";
+import { pathKind, realPath } from "../../files/file.ts";
 import type { ExpressionFiles } from "../sheet_expression.ts";
-import { isAbsolute, resolveSheetPath } from "../_sheet_paths.ts";
+import { isAbsolute, resolveSheetPath } from "../sheet_paths.ts";
 
 /** A file of expression. */
 export interface ExpressionInput {

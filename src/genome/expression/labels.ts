@@ -4,7 +4,7 @@
  * @module
  */
 
-import { formatCountOf } from "../../_count.ts";
+import { formatCountOf } from "../../base/count.ts";
 import { ContractError } from "../../errors.ts";
 import type { ExpressionTransform } from "../../record.ts";
 import type { Gene } from "../gene.ts";

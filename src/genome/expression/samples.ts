@@ -5,10 +5,10 @@
  */
 
 import { FormatError } from "../../errors.ts";
-import type { ByteSource } from "../../io/byte_source.ts";
-import { type Line, withSource } from "../../io/_lines.ts";
-import { readTableHeader, type RowReader } from "../_table_columns.ts";
-import { failLine, visitTextLines } from "../_text_lines.ts";
+import type { ByteSource } from "../../files/byte_source.ts";
+import { type Line, withSource } from "../../text/lines.ts";
+import { readTableHeader, type RowReader } from "../table_columns.ts";
+import { failLine, visitTextLines } from "../text_lines.ts";
 
 /** A sample of a cell type. */
 export interface ExpressionSample {

@@ -1,6 +1,6 @@
 /** Commands to copy into a shell, for files that cannot be read as they are. */
 
-import { quotePath } from "../../_shell.ts";
+import { quotePath } from "../../base/shell.ts";
 
 /** Makes the index of a BAM file, or of text that bgzip wrote. */
 export function adviseIndex(name: string): string {

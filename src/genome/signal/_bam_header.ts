@@ -1,8 +1,8 @@
 /** The header of a BAM file (SAM specification, section 4.2): its sequences, and how its reads are sorted. */
 
 import { FormatError } from "../../errors.ts";
-import { decodeLoosely } from "../../io/_numbers.ts";
-import type { ByteSource } from "../../io/byte_source.ts";
+import { decodeLoosely } from "../../text/numbers.ts";
+import type { ByteSource } from "../../files/byte_source.ts";
 import type { Contig } from "../chromosomes.ts";
 import { inflateRange, type Piece } from "./_bgzf.ts";
 

@@ -1,11 +1,11 @@
 /** Parts of a BGZF file (SAM specification, section 4.1): gzip in blocks of at most 64 KiB, each on its own. */
 
 import { unzip } from "@gmod/bgzf-filehandle";
-import type { Bytes } from "../../_bytes.ts";
+import type { Bytes } from "../../base/bytes.ts";
 import { FormatError } from "../../errors.ts";
-import { crc32 } from "../../io/_crc32.ts";
-import type { ByteSource } from "../../io/byte_source.ts";
-import { freeArray } from "../../_free.ts";
+import { crc32 } from "../../base/crc32.ts";
+import type { ByteSource } from "../../files/byte_source.ts";
+import { freeArray } from "../../base/free.ts";
 
 /** A place in the inflated data, as the indexes of BGZF files give it. */
 export interface VirtualOffset {

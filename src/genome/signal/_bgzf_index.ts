@@ -4,9 +4,9 @@
  */
 
 import { FormatError } from "../../errors.ts";
-import type { ByteSource } from "../../io/byte_source.ts";
-import { decodeLoosely } from "../../io/_numbers.ts";
-import { readInflated } from "../_gunzip.ts";
+import type { ByteSource } from "../../files/byte_source.ts";
+import { decodeLoosely } from "../../text/numbers.ts";
+import { readInflated } from "../gunzip.ts";
 import { compareOffsets, type VirtualOffset, type VirtualRange } from "./_bgzf.ts";
 import { firstOverlap, type Region } from "./_contig_windows.ts";
 import { IndexCursor } from "./_index_cursor.ts";

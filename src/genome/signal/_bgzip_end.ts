@@ -1,9 +1,9 @@
 /** Files that lack the empty block that bgzip and samtools end files with, as old Hadoop-BAM and Picard wrote them. */
 
-import type { Bytes } from "../../_bytes.ts";
+import type { Bytes } from "../../base/bytes.ts";
 import { FormatError } from "../../errors.ts";
-import type { ByteSource } from "../../io/byte_source.ts";
-import { hasBgzipEnd } from "../_gunzip.ts";
+import type { ByteSource } from "../../files/byte_source.ts";
+import { hasBgzipEnd } from "../gunzip.ts";
 import { adviseRewrite } from "./_advice.ts";
 import { inflateRange, type VirtualOffset, type VirtualRange } from "./_bgzf.ts";
 import type { BgzfIndex } from "./_bgzf_index.ts";

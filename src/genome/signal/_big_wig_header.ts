@@ -1,8 +1,8 @@
 /** The front of a bigWig file (Kent et al. 2010, Bioinformatics 26:2204, supplement): where its parts are. */
 
 import { FormatError } from "../../errors.ts";
-import type { ByteSource } from "../../io/byte_source.ts";
-import { decodeLoosely } from "../../io/_numbers.ts";
+import type { ByteSource } from "../../files/byte_source.ts";
+import { decodeLoosely } from "../../text/numbers.ts";
 import type { Contig } from "../chromosomes.ts";
 import { placeAt, readPart, walkTree } from "./_tree_walk.ts";
 

@@ -1,8 +1,8 @@
 /** The values of a bigWig file, which lie in sections of up to 65,535 intervals. */
 
 import { FormatError } from "../../errors.ts";
-import type { ByteSource } from "../../io/byte_source.ts";
-import { inflate } from "../_inflate.ts";
+import type { ByteSource } from "../../files/byte_source.ts";
+import { inflate } from "../inflate.ts";
 import { firstOverlap, type Region } from "./_contig_windows.ts";
 import { placeAt, readPart, walkTree } from "./_tree_walk.ts";
 

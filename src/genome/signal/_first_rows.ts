@@ -1,10 +1,10 @@
 /** The look at a text file's first rows when it is opened: what is of another format is found before hours of counting. */
 
-import type { Bytes } from "../../_bytes.ts";
+import type { Bytes } from "../../base/bytes.ts";
 import { FormatError } from "../../errors.ts";
-import type { ByteSource } from "../../io/byte_source.ts";
-import { readInflated } from "../_gunzip.ts";
-import { visitPiecesOfText } from "../_text_lines.ts";
+import type { ByteSource } from "../../files/byte_source.ts";
+import { readInflated } from "../gunzip.ts";
+import { visitPiecesOfText } from "../text_lines.ts";
 import { describeForeignRows, rowText } from "./_foreign_rows.ts";
 import { IntervalRows, type RowSink } from "./_interval_rows.ts";
 import { describeOddReads } from "./_odd_reads.ts";

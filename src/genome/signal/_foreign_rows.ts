@@ -1,6 +1,6 @@
 /** What else people give the name of a BED or bedGraph file, told by a row. */
 
-import type { Line } from "../../io/_lines.ts";
+import type { Line } from "../../text/lines.ts";
 import { advisePairs, adviseSort } from "./_advice.ts";
 
 const DECODER = new TextDecoder();

@@ -1,14 +1,14 @@
 /** BED and bedGraph files with an index: only what the windows need is read. */
 
-import type { Line } from "../../io/_lines.ts";
-import { NotUtf8Error } from "../../io/_numbers.ts";
-import type { ByteSource } from "../../io/byte_source.ts";
+import type { Line } from "../../text/lines.ts";
+import { NotUtf8Error } from "../../text/numbers.ts";
+import type { ByteSource } from "../../files/byte_source.ts";
 import type { Contig } from "../chromosomes.ts";
 import type { GeneWindows } from "../windows.ts";
 import { inflateRange, mergeRanges, type VirtualRange } from "./_bgzf.ts";
 import type { BgzfIndex } from "./_bgzf_index.ts";
 import { CarryBuffer } from "./_carry_buffer.ts";
-import { checkOptions } from "./_check_options.ts";
+import { checkOptions } from "./check_options.ts";
 import { mergeWindows, windowsByContig } from "./_contig_windows.ts";
 import type { IntervalRows } from "./_interval_rows.ts";
 import { makeRows, RowCounter } from "./_row_counter.ts";

@@ -1,8 +1,8 @@
 /** Rows of BED, tagAlign and bedGraph files, as bytes: files of reads have tens of millions of them. */
 
 import { FormatError } from "../../errors.ts";
-import type { Line } from "../../io/_lines.ts";
-import { decodeText } from "../../io/_numbers.ts";
+import type { Line } from "../../text/lines.ts";
+import { decodeText } from "../../text/numbers.ts";
 import { advisePairs } from "./_advice.ts";
 import { describeForeignRow, isPairOfReads, rowText } from "./_foreign_rows.ts";
 import { OverlapError } from "./_overlap_error.ts";

@@ -1,7 +1,7 @@
-import { formatCountOf } from "../../_count.ts";
+import { formatCountOf } from "../../base/count.ts";
 import { FormatError } from "../../errors.ts";
 import { chromosomeMatcher, type Contig } from "../chromosomes.ts";
-import type { Line } from "../../io/_lines.ts";
+import type { Line } from "../../text/lines.ts";
 import type { GeneWindows } from "../windows.ts";
 import { windowsByContig } from "./_contig_windows.ts";
 import { CoveredBases } from "./_covered_bases.ts";

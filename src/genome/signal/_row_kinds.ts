@@ -1,7 +1,7 @@
 /** The kinds of rows of text files, and how their columns are told apart. */
 
-import type { Line } from "../../io/_lines.ts";
-import { decodeText, parseDecimal } from "../../io/_numbers.ts";
+import type { Line } from "../../text/lines.ts";
+import { decodeText, parseDecimal } from "../../text/numbers.ts";
 
 /** A column that becomes a number. */
 export interface RowValue {

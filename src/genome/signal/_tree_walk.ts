@@ -1,7 +1,7 @@
 /** The two trees of a bigWig file, of the names of its sequences and of its sections, which are laid out alike. */
 
 import { FormatError } from "../../errors.ts";
-import type { ByteSource } from "../../io/byte_source.ts";
+import type { ByteSource } from "../../files/byte_source.ts";
 
 /** What the items of a tree's nodes are. */
 export interface TreeShape {

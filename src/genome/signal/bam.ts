@@ -5,9 +5,9 @@
  */
 
 import { FormatError } from "../../errors.ts";
-import type { ByteSource } from "../../io/byte_source.ts";
-import { decodeLoosely } from "../../io/_numbers.ts";
-import { isGzip, mayBeBgzf } from "../_gunzip.ts";
+import type { ByteSource } from "../../files/byte_source.ts";
+import { decodeLoosely } from "../../text/numbers.ts";
+import { isGzip, mayBeBgzf } from "../gunzip.ts";
 import type { Contig } from "../chromosomes.ts";
 import type { GeneWindows } from "../windows.ts";
 import { adviseCram, adviseIndex, adviseSort } from "./_advice.ts";
@@ -16,7 +16,7 @@ import { BamRecordDecoder } from "./_bam_records.ts";
 import { inflateRange, mergeRanges, type VirtualRange } from "./_bgzf.ts";
 import { type BgzfIndex, readBgzfIndex } from "./_bgzf_index.ts";
 import { rangeAfter, warnOfMissingEnd } from "./_bgzip_end.ts";
-import { checkOptions } from "./_check_options.ts";
+import { checkOptions } from "./check_options.ts";
 import { mergeWindows, windowsByContig } from "./_contig_windows.ts";
 import { ReadSink } from "./_read_sink.ts";
 import { WindowCounter } from "./_window_counter.ts";

@@ -4,13 +4,13 @@
  * @module
  */
 
-import { formatCountOf } from "../../_count.ts";
-import type { ByteSource } from "../../io/byte_source.ts";
+import { formatCountOf } from "../../base/count.ts";
+import type { ByteSource } from "../../files/byte_source.ts";
 import type { Contig } from "../chromosomes.ts";
 import type { GeneWindows } from "../windows.ts";
 import { type BigWigHeader, readBigWigHeader } from "./_big_wig_header.ts";
 import { visitIntervals } from "./_big_wig_sections.ts";
-import { checkOptions } from "./_check_options.ts";
+import { checkOptions } from "./check_options.ts";
 import { mergeWindows, windowsByContig } from "./_contig_windows.ts";
 import { MISSING_VALUES } from "./_row_counter.ts";
 import { WindowCounter } from "./_window_counter.ts";

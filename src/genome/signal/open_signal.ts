@@ -5,8 +5,8 @@
  */
 
 import { FormatError } from "../../errors.ts";
-import { quotePath } from "../../_shell.ts";
-import type { ByteSource } from "../../io/byte_source.ts";
+import { quotePath } from "../../base/shell.ts";
+import type { ByteSource } from "../../files/byte_source.ts";
 import { adviseCram, adviseIndex, adviseSort } from "./_advice.ts";
 import { openBam } from "./bam.ts";
 import { openBigWig } from "./big_wig.ts";

@@ -5,14 +5,14 @@
  */
 
 import { FormatError } from "../../errors.ts";
-import type { Line } from "../../io/_lines.ts";
-import type { ByteSource } from "../../io/byte_source.ts";
-import { isBgzip, mayBeBgzf, readInflated } from "../_gunzip.ts";
-import { visitPiecesOfText } from "../_text_lines.ts";
+import type { Line } from "../../text/lines.ts";
+import type { ByteSource } from "../../files/byte_source.ts";
+import { isBgzip, mayBeBgzf, readInflated } from "../gunzip.ts";
+import { visitPiecesOfText } from "../text_lines.ts";
 import type { GeneWindows } from "../windows.ts";
 import { readBgzfIndex } from "./_bgzf_index.ts";
 import { checkLastLine, rangeAfter, untilLastLine, warnOfMissingEnd } from "./_bgzip_end.ts";
-import { checkOptions } from "./_check_options.ts";
+import { checkOptions } from "./check_options.ts";
 import { checkFirstRows } from "./_first_rows.ts";
 import { IndexedTextTrack } from "./_indexed_text.ts";
 import { OverlapError } from "./_overlap_error.ts";

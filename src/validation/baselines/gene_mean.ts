@@ -1,5 +1,5 @@
-import { placeGenes } from "../_axis.ts";
-import { geneMeans, makeExpressionTable } from "../_expression_table.ts";
+import { placeGenes } from "../axis.ts";
+import { geneMeans, makeExpressionTable } from "../expression_table.ts";
 import type { Baseline } from "./baseline.ts";
 
 /**

@@ -1,6 +1,6 @@
-import { placeGenes } from "../_axis.ts";
-import { type ExpressionTable, geneMeans, makeExpressionTable } from "../_expression_table.ts";
-import { SignalNeighbours } from "../_signal_neighbours.ts";
+import { placeGenes } from "../axis.ts";
+import { type ExpressionTable, geneMeans, makeExpressionTable } from "../expression_table.ts";
+import { SignalNeighbours } from "../signal_neighbours.ts";
 import type { Baseline } from "./baseline.ts";
 
 /**

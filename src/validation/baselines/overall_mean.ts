@@ -1,4 +1,4 @@
-import { makeExpressionTable } from "../_expression_table.ts";
+import { makeExpressionTable } from "../expression_table.ts";
 import type { Baseline } from "./baseline.ts";
 
 /**

@@ -14,7 +14,8 @@ import { type GpuBenchResult, runGpuBench } from "./bench.ts";
 import { NOMINAL_SECONDS } from "./budget.ts";
 import { formatFloors } from "./floor.ts";
 
-const CONFORMANCE = "HISTONE_REQUIRE=webgpu deno test -A --cached-only tests/webgpu/engine_test.ts";
+const CONFORMANCE =
+  "HISTONE_REQUIRE=webgpu deno test -A --cached-only tests/engine/webgpu/device/engine_test.ts";
 
 async function main(): Promise<number> {
   const { values } = parseArgs({

@@ -6,7 +6,7 @@ import type { NpyDtype } from "../../../src/io/npy_types.ts";
 import { readCompetition } from "../../../src/io/competition.ts";
 import { Dataset } from "../../../src/data/dataset.ts";
 import { COMPETITION_RECORD } from "../../../src/record.ts";
-import { concatenate } from "../../../src/_bytes.ts";
+import { concatenate } from "../../../src/base/bytes.ts";
 import { writeZip, type ZipOptions } from "../containers.ts";
 import type { ByteWriter } from "../byte_writer.ts";
 import {

@@ -3,7 +3,7 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { ContractError, FormatError, UnsupportedModelError } from "../../../src/errors.ts";
-import type { ByteSource } from "../../../src/io/byte_source.ts";
+import type { ByteSource } from "../../../src/files/byte_source.ts";
 import { loadModel, serializeModel } from "../../../src/model/save_load.ts";
 import { parseSpec } from "../../../src/model/parse_spec.ts";
 import { sizeOf, weightShapes } from "../../../src/model/shapes.ts";

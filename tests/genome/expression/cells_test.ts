@@ -6,10 +6,10 @@ import {
   type Separator,
   splitLine,
 } from "../../../src/genome/expression/_cells.ts";
-import { isMissing } from "../../../src/genome/_missing.ts";
+import { isMissing } from "../../../src/genome/missing.ts";
 import { plainSampleName, syntacticName } from "../../../src/genome/expression/_sample_names.ts";
 import { describeNames, parseGeneNames } from "../../../src/genome/expression/_gene_names.ts";
-import type { Line } from "../../../src/io/_lines.ts";
+import type { Line } from "../../../src/text/lines.ts";
 
 function lineOf(text: string): Line {
   const bytes = new TextEncoder().encode(text);

@@ -2,7 +2,7 @@
 
 import { match, rejects, strictEqual } from "node:assert";
 import { readExpressionTable } from "../../../src/genome/expression/table.ts";
-import { bytesSource } from "../../../src/io/byte_source.ts";
+import { bytesSource } from "../../../src/files/byte_source.ts";
 import { labelText, type LabelTextOptions, showLabels } from "../../helpers/expression.ts";
 
 const A = "ENSG00000000419";

@@ -2,7 +2,7 @@ import { deepStrictEqual, rejects, strictEqual } from "node:assert";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { readExpressionTable } from "../../../src/genome/expression/table.ts";
-import { bytesSource } from "../../../src/io/byte_source.ts";
+import { bytesSource } from "../../../src/files/byte_source.ts";
 import { labelText, showLabels } from "../../helpers/expression.ts";
 import { textSource } from "../../helpers/text_source.ts";
 

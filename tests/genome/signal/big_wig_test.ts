@@ -1,12 +1,12 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import { deflateSync } from "node:zlib";
-import { inflate, inflatePortable } from "../../../src/genome/_inflate.ts";
+import { inflate, inflatePortable } from "../../../src/genome/inflate.ts";
 import { openBigWig } from "../../../src/genome/signal/big_wig.ts";
 import { openSignal } from "../../../src/genome/signal/open_signal.ts";
 import { type CountingRule, TRACK_RULES } from "../../../src/genome/signal/track.ts";
 import { geneWindows } from "../../../src/genome/windows.ts";
-import { bytesSource } from "../../../src/io/byte_source.ts";
-import { openFile } from "../../../src/io/file.ts";
+import { bytesSource } from "../../../src/files/byte_source.ts";
+import { openFile } from "../../../src/files/file.ts";
 import { type BigWigOptions, writeBigWig } from "../../fuzz/big_wig_file.ts";
 import { withDirectory } from "../../helpers/command.ts";
 import {

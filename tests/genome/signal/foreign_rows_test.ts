@@ -2,7 +2,7 @@ import { deepStrictEqual, rejects, throws } from "node:assert";
 import { openSignal, signalFormat } from "../../../src/genome/signal/open_signal.ts";
 import type { SignalTrack } from "../../../src/genome/signal/track.ts";
 import { geneWindows } from "../../../src/genome/windows.ts";
-import { bytesSource } from "../../../src/io/byte_source.ts";
+import { bytesSource } from "../../../src/files/byte_source.ts";
 import { countText, geneAt } from "../../helpers/genome.ts";
 import { indexedText } from "../../helpers/indexed_text.ts";
 import { textSource } from "../../helpers/text_source.ts";

@@ -6,7 +6,7 @@ import {
   signalFormat,
 } from "../../../src/genome/signal/open_signal.ts";
 import { geneWindows } from "../../../src/genome/windows.ts";
-import { bytesSource } from "../../../src/io/byte_source.ts";
+import { bytesSource } from "../../../src/files/byte_source.ts";
 import { fixture, geneAt } from "../../helpers/genome.ts";
 
 const WINDOWS = geneWindows([geneAt("chr1", 5000)]);

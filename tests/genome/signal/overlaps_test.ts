@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { openSignal } from "../../../src/genome/signal/open_signal.ts";
 import { type CountingRule, TRACK_RULES } from "../../../src/genome/signal/track.ts";
 import { geneWindows } from "../../../src/genome/windows.ts";
-import { bytesSource } from "../../../src/io/byte_source.ts";
+import { bytesSource } from "../../../src/files/byte_source.ts";
 import { writeBgzf } from "../../fuzz/containers.ts";
 import { countText, geneAt } from "../../helpers/genome.ts";
 import { indexedText } from "../../helpers/indexed_text.ts";

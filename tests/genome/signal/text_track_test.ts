@@ -5,7 +5,7 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { openText } from "../../../src/genome/signal/text_track.ts";
 import type { CountingRule, CountOptions } from "../../../src/genome/signal/track.ts";
 import { geneWindows } from "../../../src/genome/windows.ts";
-import { bytesSource } from "../../../src/io/byte_source.ts";
+import { bytesSource } from "../../../src/files/byte_source.ts";
 import {
   closeTo,
   countSlowly,

@@ -5,7 +5,7 @@ import { openBigWig } from "../../../src/genome/signal/big_wig.ts";
 import { openSignal } from "../../../src/genome/signal/open_signal.ts";
 import { TRACK_RULES } from "../../../src/genome/signal/track.ts";
 import { geneWindows } from "../../../src/genome/windows.ts";
-import { type ByteSource, bytesSource } from "../../../src/io/byte_source.ts";
+import { type ByteSource, bytesSource } from "../../../src/files/byte_source.ts";
 import { writeBigWig } from "../../fuzz/big_wig_file.ts";
 import { countText, geneAt } from "../../helpers/genome.ts";
 import { textSource } from "../../helpers/text_source.ts";

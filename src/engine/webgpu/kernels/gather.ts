@@ -1,4 +1,4 @@
-import type { PackedType } from "../../../arrays.ts";
+import type { PackedType } from "../../../base/arrays.ts";
 import type { Transform } from "../../../record.ts";
 import { type Kernel, makeKernel, read, write } from "../kernel.ts";
 import { type Tensor, valueStart } from "../tensors.ts";

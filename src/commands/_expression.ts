@@ -1,0 +1,176 @@
+/** The labels of `prepare`: expression from one table, or from a file a sample. */
+
+import { formatCountOf } from "../base/count.ts";
+import { ContractError, FormatError } from "../errors.ts";
+import type { Gene } from "../genome/gene.ts";
+import {
+  expressionFiles,
+  type ExpressionInput,
+  type ExpressionSample,
+  type ExpressionTable,
+  type LabelledGenes,
+  matchExpression,
+  readExpressionSamples,
+  readExpressionTable,
+  readTranscriptGenes,
+  type SampleSheet,
+  type ValueKind,
+} from "../genome/mod.ts";
+import type { ExpressionTransform } from "../record.ts";
+
+/** The flags on expression. */
+export interface ExpressionFlags {
+  readonly samples: string;
+  readonly genes: string;
+  readonly expression?: string;
+  readonly expressionSamples?: string;
+  readonly expressionTransform: ExpressionTransform;
+  readonly expressionValue?: ValueKind;
+}
+
+/** What is told of the expression: notes of what was chosen, and warnings. */
+export interface ExpressionListeners {
+  readonly note: (text: string) => void;
+  readonly warn: (text: string) => void;
+}
+
+/** Where the expression is, and which samples make which cell type. */
+interface ExpressionSource {
+  readonly inputs: readonly ExpressionInput[];
+  readonly samples?: readonly ExpressionSample[];
+  /** Whether each file that is named for one cell type holds no other. */
+  readonly isFileASample: boolean;
+}
+
+/** The genes with their expression, or all of them where none is named. */
+export async function takeExpression(
+  genes: readonly Gene[],
+  sheet: SampleSheet,
+  flags: ExpressionFlags,
+  listeners: ExpressionListeners,
+): Promise<{ readonly genes: readonly Gene[]; readonly labels?: LabelledGenes["labels"] }> {
+  const source = await findSource(sheet, flags, listeners);
+  if (source === undefined) return { genes };
+  const tables = readTables(source, flags, listeners);
+  const { cellTypes } = sheet;
+  const { expressionTransform: transform } = flags;
+  const transcripts = () => readTranscriptGenes(flags.genes, { onWarning: listeners.warn });
+  const labelled = await matchExpression(genes, tables, { cellTypes, transform, transcripts });
+  labelled.notes.forEach(listeners.note);
+  labelled.warnings.forEach(listeners.warn);
+  return labelled;
+}
+
+async function findSource(
+  sheet: SampleSheet,
+  flags: ExpressionFlags,
+  { warn }: ExpressionListeners,
+): Promise<ExpressionSource | undefined> {
+  const { expression, expressionSamples, samples: sheetPath } = flags;
+  if (
+    expression === undefined && expressionSamples !== undefined && sheet.expression !== undefined
+  ) {
+    throw new ContractError(
+      `Cannot take expression from the samples in ${expressionSamples}: the sample sheet ${sheetPath} names ` +
+        'files of expression too, expected either --expression-samples or a column "expression"',
+    );
+  }
+  if (expression !== undefined && sheet.expression !== undefined) {
+    throw new ContractError(
+      `Cannot take expression from ${expression}: the sample sheet ${sheetPath} names files of ` +
+        'expression too, expected either --expression or a column "expression"',
+    );
+  }
+  const samples = expressionSamples === undefined
+    ? undefined
+    : await readSamples(sheet, expressionSamples, warn);
+  if (expression !== undefined) {
+    const inputs = [{ path: expression, cellTypes: sheet.cellTypes }];
+    return { inputs, samples, isFileASample: false };
+  }
+  if (sheet.expression !== undefined) {
+    const inputs = await expressionFiles(sheet.expression, sheetPath);
+    return { inputs, isFileASample: true };
+  }
+  if (samples === undefined) {
+    warnOfUselessFlags(flags, warn);
+    return undefined;
+  }
+  return { inputs: await filesOfSamples(sheet, samples, expressionSamples!), isFileASample: true };
+}
+
+function warnOfUselessFlags(
+  { expressionTransform, expressionValue }: ExpressionFlags,
+  warn: (text: string) => void,
+): void {
+  const useless = [
+    ...expressionTransform === "none" ? [] : ["--expression-transform"],
+    ...expressionValue === undefined ? [] : ["--expression-value"],
+  ];
+  for (const flag of useless) warn(`${flag} is of no use without expression`);
+}
+
+async function readSamples(
+  { cellTypes }: SampleSheet,
+  file: string,
+  warn: (text: string) => void,
+): Promise<ExpressionSample[]> {
+  const samples = await readExpressionSamples(file, { onWarning: warn });
+  const others = new Set(samples.map(({ cellType }) => cellType)).difference(new Set(cellTypes));
+  if (others.size > 0) {
+    const [first] = others;
+    warn(
+      `${file} names ${
+        formatCountOf(others.size, "cell type")
+      } that the sample sheet lacks, such as "${first}": ` +
+        "such samples are not used",
+    );
+  }
+  return samples;
+}
+
+/** Without a table the samples are files themselves; relative paths start at the directory of the list. */
+async function filesOfSamples(
+  { cellTypes }: SampleSheet,
+  samples: readonly ExpressionSample[],
+  file: string,
+): Promise<ExpressionInput[]> {
+  const files = cellTypes.map((cellType) => {
+    const paths = samples.filter((sample) => sample.cellType === cellType)
+      .map(({ sample }) => sample);
+    if (paths.length > 0) return [cellType, { paths }] as const;
+    throw new ContractError(
+      `Cannot take expression: ${file} has no sample of cell type "${cellType}", and there is no ` +
+        "--expression where it could be found by name",
+    );
+  });
+  try {
+    return await expressionFiles(new Map(files), file);
+  } catch (cause) {
+    if (!(cause instanceof FormatError)) throw cause;
+    throw new ContractError(
+      `${cause.message}. Without --expression its samples are files; if they are columns of a table, name the ` +
+        "table with --expression",
+      { cause },
+    );
+  }
+}
+
+/** Reads one file after the other, as they are asked for. */
+async function* readTables(
+  { inputs, samples, isFileASample }: ExpressionSource,
+  { expressionValue: value, expressionSamples: samplesFile }: ExpressionFlags,
+  { warn }: ExpressionListeners,
+): AsyncGenerator<ExpressionTable, void, undefined> {
+  for (const { path, cellTypes } of inputs) {
+    const isOfOneCellType = isFileASample && cellTypes.length === 1;
+    yield await readExpressionTable(path, {
+      cellTypes,
+      samples,
+      samplesFile,
+      value,
+      isOfOneCellType,
+      onWarning: warn,
+    });
+  }
+}

@@ -1,0 +1,29 @@
+/** Files that flags name, looked at before any work. */
+
+import { ContractError } from "../errors.ts";
+
+/**
+ * Throws, with the flag's name, unless a path is that of a file that can be read.
+ *
+ * @param flag The flag as users type it.
+ * @param path Its value.
+ */
+export async function checkInputFile(flag: string, path: string): Promise<void> {
+  const found = await findProblem(path);
+  if (found !== undefined) throw new ContractError(`Cannot read ${flag} ${path}: ${found}`);
+}
+
+async function findProblem(path: string): Promise<string | undefined> {
+  try {
+    const { isFile, isDirectory } = await Deno.stat(path);
+    if (isDirectory) return "it is a directory, expected a file";
+    if (!isFile) return "it is a pipe or a device, expected a file, since its size must be known";
+    (await Deno.open(path)).close();
+    return undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "there is no such file";
+    if (error instanceof Deno.errors.NotADirectory) return "a part of this path is a file";
+    if (error instanceof Deno.errors.PermissionDenied) return "you may not read it";
+    throw error;
+  }
+}

@@ -1,0 +1,60 @@
+/** Labelled data to measure on. */
+
+import { Dataset } from "../data/dataset.ts";
+import { ContractError } from "../errors.ts";
+import { alignPredictions, readPredictions } from "../io/submission.ts";
+import { loadData } from "./_run.ts";
+
+/** Flags of labelled data; see `declareTest`. */
+export interface TestFlags {
+  readonly test?: string;
+  readonly labels?: string;
+  readonly record?: string;
+  readonly threads?: number;
+}
+
+/**
+ * Reads data, with labels from a file of their own where one is named.
+ *
+ * @throws {ContractError} If there are no labels.
+ */
+export async function loadLabelled(
+  path: string,
+  { labels: labelsPath, ...flags }: Omit<TestFlags, "test">,
+): Promise<Dataset> {
+  const what = { what: "labels" };
+  // First, since data may take long.
+  const file = labelsPath === undefined ? undefined : await readPredictions(labelsPath, what);
+  const data = await loadData(path, flags);
+  if (file !== undefined) {
+    return new Dataset({
+      ...data.columns,
+      labels: alignPredictions(data.submissionIds(), file, what),
+    });
+  }
+  if (!data.hasLabels) {
+    throw new ContractError(
+      `Cannot measure on ${path}: it has no labels. Name the file that has them with --labels`,
+    );
+  }
+  return data;
+}
+
+/**
+ * Refuses labels without data; to be called before files are read, which may take long.
+ *
+ * @throws {ContractError} If `--labels` is there without `--test`.
+ */
+export function checkTestFlags({ test, labels }: TestFlags): void {
+  if (test !== undefined || labels === undefined) return;
+  throw new ContractError("Cannot measure: --labels names labels of --test, which is missing");
+}
+
+/**
+ * Reads the data of `--test`, if the flag is there.
+ *
+ * @throws {ContractError} If they have no labels.
+ */
+export async function loadTest({ test, ...flags }: TestFlags): Promise<Dataset | undefined> {
+  return test === undefined ? undefined : await loadLabelled(test, flags);
+}

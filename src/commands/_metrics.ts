@@ -1,0 +1,72 @@
+/** Metrics as text. */
+
+import { formatCountOf } from "../base/count.ts";
+import type { Agreement, Evaluation } from "../data/evaluate.ts";
+import type { LargeError } from "../data/largest_errors.ts";
+import { formatGene } from "../gene_id.ts";
+import type { EnsembleComparison } from "../training/ensemble.ts";
+
+/** One line: MSE, correlations, R² and, for classes, the area under the ROC curve. */
+export function formatAgreement(agreement: Agreement): string {
+  const { mse, pearson, spearman, r2, auroc, samples } = agreement;
+  return [
+    `MSE ${formatMetric(mse)}`,
+    `Pearson r ${formatMetric(pearson)}`,
+    `Spearman ${formatMetric(spearman)}`,
+    `R² ${formatMetric(r2)}`,
+    auroc === undefined ? undefined : `AUROC ${formatMetric(auroc)}`,
+    formatCountOf(samples, "sample"),
+  ].filter((part) => part !== undefined).join(", ");
+}
+
+/** A table with one line a cell type, then the genes' correlations. */
+export function formatEvaluation({ overall, byCellType, byGene }: Evaluation): string {
+  const width = Math.max(...byCellType.map(({ cellType }) => cellType.length));
+  const lines = byCellType.map((row) => `  ${row.cellType.padEnd(width)}  ${formatAgreement(row)}`);
+  const genes = byGene.genes === 0
+    ? "Across cell types: no gene has the 3 samples that a correlation needs"
+    : `Across cell types: median r ${formatMetric(byGene.medianPearson)} over ${
+      formatCountOf(byGene.genes, "gene")
+    }`;
+  return [`Overall: ${formatAgreement(overall)}`, ...lines, genes].join("\n");
+}
+
+/** The samples farthest off, one a line. */
+export function formatLargestErrors(errors: readonly LargeError[]): string {
+  const lines = errors.map(({ gene, symbol, cellType, measured, predicted }) =>
+    `  ${formatGene(gene, { symbol })} in ${cellType}: measured ${formatMetric(measured)}, ` +
+    `predicted ${formatMetric(predicted)}`
+  );
+  return ["Farthest off:", ...lines].join("\n");
+}
+
+/** A line for each member of an ensemble, and one with what averaging gained over a single model. */
+export function formatEnsemble({ members, ensemble, one, gain }: EnsembleComparison): string {
+  const lines = members.map((agreement, i) => `  member ${i + 1}: ${formatAgreement(agreement)}`);
+  return [
+    ...lines,
+    `  one of them, on average: MSE ${formatMetric(one.mse)}, Pearson r ${
+      formatMetric(one.pearson)
+    }`,
+    `  averaged prediction: MSE ${formatMetric(ensemble.mse)}, Pearson r ` +
+    `${formatMetric(ensemble.pearson)}; gain ${formatMetric(gain.mse)} and ` +
+    formatMetric(gain.pearson),
+  ].join("\n");
+}
+
+/** Four decimals, or `n/a` where a metric has no answer. */
+export function formatMetric(value: number | null): string {
+  return value === null ? "n/a" : value.toFixed(4);
+}
+
+/** A warning if predictions do not vary at all, as those of a model that learnt nothing. */
+export function warnIfConstant(predicted: ArrayLike<number>): void {
+  const first = predicted[0];
+  if (predicted.length < 2 || Array.prototype.some.call(predicted, (value) => value !== first)) {
+    return;
+  }
+  console.error(
+    `warning: every prediction is ${first}. The model did not learn from its input: ` +
+      "try a lower learning rate, more epochs or --transform log1p",
+  );
+}

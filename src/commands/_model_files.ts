@@ -1,0 +1,150 @@
+/** Where a run keeps its models, one or an ensemble. */
+
+import { showValue } from "../base/show_value.ts";
+import { ContractError, FormatError } from "../errors.ts";
+import { pathKind } from "../files/file.ts";
+import { loadModel, saveModel } from "../model/save_load.ts";
+import { canonicalJson, digestJson } from "../model/seal.ts";
+import type { TrainedModel } from "../model/trained_model.ts";
+import { describeModelDirectory, describeModelFile } from "./_foreign_models.ts";
+import { describeFolder, type Inputs } from "./_inputs.ts";
+import { readJson, writeJson } from "./_json.ts";
+
+const ENSEMBLE_FILE = "ensemble.json";
+/** Version 1 listed names alone. */
+const ENSEMBLE_VERSION = 2;
+
+/** A member as `ensemble.json` lists it. */
+interface Member {
+  /** Its directory, such as `models/1`. */
+  readonly name: string;
+  /** The digest that its `model.json` holds. */
+  readonly sha256: string;
+}
+
+/**
+ * Writes members of an ensemble as `models/1`, `models/2`, … with an `ensemble.json` that lists them.
+ *
+ * @param members Their models by their numbers, from 1; some may be missing.
+ */
+export async function saveMembers(
+  directory: string,
+  members: ReadonlyMap<number, TrainedModel>,
+): Promise<void> {
+  for (const [member, model] of members) await saveModel(model, `${directory}/models/${member}`);
+  const listed: Member[] = [];
+  for (const name of [...members.keys()].map((member) => `models/${member}`)) {
+    listed.push({ name, sha256: await readSeal(`${directory}/${name}`) });
+  }
+  const content = { version: ENSEMBLE_VERSION, members: listed };
+  const sha256 = await digestJson(content);
+  await writeJson(`${directory}/${ENSEMBLE_FILE}`, { ...content, sha256 });
+}
+
+/** The digest that a model's file holds of itself, which `loadModel` verifies. */
+async function readSeal(directory: string): Promise<string> {
+  const content = Object(await readJson(`${directory}/model.json`, "load model"));
+  return content.userDefinedMetadata.histone.sha256;
+}
+
+/** Whether a directory holds models that {@linkcode loadModels} loads. */
+export async function holdsModels(directory: string): Promise<boolean> {
+  const files = [ENSEMBLE_FILE, "model/model.json", "model.json"];
+  const kinds = await Promise.all(files.map((file) => pathKind(`${directory}/${file}`)));
+  return kinds.includes("file");
+}
+
+/**
+ * Loads the models of `--model`: a run's directory, or that of a single model. Done before data are read, which
+ * may take long.
+ *
+ * @throws {ContractError} If there is none.
+ * @throws {FormatError} If a file is damaged.
+ */
+export async function loadModels(directory: string): Promise<TrainedModel[]> {
+  const wanted = "--model is a directory that train wrote, or the model/ inside it";
+  if (await pathKind(directory) === "file") {
+    const found = describeModelFile(directory);
+    throw new ContractError(`Cannot load model: "${directory}" ${found}${wanted}`);
+  }
+  const isThere = async (name: string) => await pathKind(`${directory}/${name}`) !== undefined;
+  if (await isThere(ENSEMBLE_FILE)) return await loadEnsemble(directory);
+  if (await isThere("model/model.json")) return [await loadModel(`${directory}/model`)];
+  if (await isThere("model.json")) return [await loadModel(directory)];
+  const foreign = await describeModelDirectory(directory);
+  throw new ContractError(
+    `Cannot load model: ${foreign ?? `neither a run nor a model in "${directory}". `}${wanted}`,
+  );
+}
+
+/** Digests the files of what {@linkcode loadModels} loads. */
+export async function describeModel(directory: string): Promise<Inputs> {
+  const isThere = async (name: string) => await pathKind(`${directory}/${name}`) !== undefined;
+  const filesOf = (model: string) =>
+    ["model.json", "weights.bin"].map((file) => `${model}/${file}`);
+  if (await isThere(ENSEMBLE_FILE)) {
+    const members = await readMembers(`${directory}/${ENSEMBLE_FILE}`);
+    const models = members.flatMap(({ name }) => filesOf(`${directory}/${name}`));
+    const files = [`${directory}/${ENSEMBLE_FILE}`, ...models];
+    return { model: await describeFolder(directory, files) };
+  }
+  const model = await isThere("model/model.json") ? `${directory}/model` : directory;
+  return { model: await describeFolder(model, filesOf(model)) };
+}
+
+async function loadEnsemble(directory: string): Promise<TrainedModel[]> {
+  const file = `${directory}/${ENSEMBLE_FILE}`;
+  const members = await readMembers(file);
+  const models = await Promise.all(members.map(async ({ name, sha256 }) => {
+    const model = await loadModel(`${directory}/${name}`);
+    if (await readSeal(`${directory}/${name}`) === sha256) return model;
+    throw new FormatError(`Cannot load ensemble: ${name} is not the model that it was saved with`, {
+      file,
+    });
+  }));
+  models.forEach((model, i) => checkAlike(models[0], model, { file, name: members[i].name }));
+  return models;
+}
+
+/** Throws unless predictions of two members may be averaged. */
+function checkAlike(
+  first: TrainedModel,
+  other: TrainedModel,
+  { file, name }: { readonly file: string; readonly name: string },
+): void {
+  const parts = {
+    "another model": ({ spec }: TrainedModel) => spec,
+    "of data with another record": ({ record }: TrainedModel) => record,
+    "computed with another arithmetic": ({ training }: TrainedModel) => training.arithmetic,
+  };
+  for (const [what, partOf] of Object.entries(parts)) {
+    if (canonicalJson(partOf(first)) === canonicalJson(partOf(other))) continue;
+    throw new FormatError(`Cannot load ensemble: ${name} is ${what} than the first member`, {
+      file,
+    });
+  }
+}
+
+async function readMembers(path: string): Promise<Member[]> {
+  const { sha256, ...content } = Object(await readJson(path, "load ensemble"));
+  const fail = (found: string): never => {
+    throw new FormatError(`Cannot load ensemble: ${found}`, { file: path });
+  };
+  if (content.version !== ENSEMBLE_VERSION) {
+    fail(`version is ${showValue(content.version)}, expected ${ENSEMBLE_VERSION}`);
+  }
+  const { members } = content;
+  const isMember = (member: unknown) => {
+    const { name, sha256 } = Object(member);
+    return typeof name === "string" && /^models\/\d+$/.test(name) && typeof sha256 === "string";
+  };
+  if (!Array.isArray(members) || members.length === 0 || !members.every(isMember)) {
+    fail(`members is ${showValue(members)}, expected names such as "models/1" with digests`);
+  }
+  if (new Set(members.map(({ name }: Member) => name)).size < members.length) {
+    fail("it lists a member twice");
+  }
+  const wanted = await digestJson(content).catch(() => undefined);
+  if (sha256 !== wanted) fail("its digest does not match, so it was damaged or edited");
+  return members;
+}

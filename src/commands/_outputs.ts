@@ -1,0 +1,253 @@
+/** Where a command writes: found fault with before the work, which may take hours. */
+
+import { basename, dirname, resolve } from "node:path";
+import type { Command } from "commander";
+import { ContractError, WriteError } from "../errors.ts";
+import {
+  isSpecial,
+  listDirectory,
+  makeDirectory,
+  pathKind,
+  removeFile,
+  writeFileAtomic,
+} from "../files/file.ts";
+import { isLocked, takeLock } from "./_lock.ts";
+import { UNFINISHED } from "./_run_files.ts";
+
+/** What stands for standard output where one file is written. */
+export const STANDARD_OUTPUT = "-";
+
+/**
+ * Refuses a directory that no files can be written to. Nothing is created: one that is not there yet is as its
+ * nearest parent.
+ *
+ * @throws {ContractError} If it, or what should be a directory above it, is a file.
+ * @throws {WriteError} If the system lets nothing be written there.
+ */
+export async function checkDirectory(directory: string): Promise<void> {
+  let nearest = directory;
+  let kind = await kindOf(nearest);
+  for (; kind === undefined; kind = await kindOf(nearest)) nearest = dirname(nearest);
+  if (kind === "file") {
+    const what = nearest === directory ? "it" : nearest;
+    throw new ContractError(
+      `Cannot write to ${directory}: ${what} is a file, expected a directory`,
+    );
+  }
+  try {
+    await probe(nearest);
+  } catch (cause) {
+    throw new WriteError(`Cannot write to ${directory}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/**
+ * Creates something in a directory and removes it. It always has the same name: what one that is killed between the two
+ * leaves is removed by the next.
+ */
+async function probe(directory: string): Promise<void> {
+  const path = `${directory}/.histone-writes-here`;
+  try {
+    // Not a file: a link of that name would be followed.
+    await Deno.mkdir(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    // Of another process, or one that was killed; it may not be ours to remove.
+    await removeFile(path).catch(() => undefined);
+    await Deno.remove(await Deno.makeTempDir({ dir: directory, prefix: ".histone-" }));
+    return;
+  }
+  await removeFile(path);
+}
+
+/** Which file {@linkcode checkOutput} lets a command replace. */
+interface OutputOptions extends Partial<OverwriteFlag> {
+  /** What all files begin with that the command writes: no other is replaced unasked. */
+  readonly begins?: string;
+  /** The only path at which a file is replaced unasked: elsewhere one may look alike and be the user's own. */
+  readonly usual?: string;
+}
+
+/**
+ * Refuses a file that cannot be written, or that is there and does not look like one that the command wrote, and
+ * removes what killed commands had begun to write of it.
+ *
+ * @param path Path of the file.
+ * @param options Which file that is there may be replaced; any by default.
+ * @returns Whether there is a file to replace.
+ * @throws {ContractError} If it is a directory, its directory is a file, or it may not be replaced.
+ * @throws {WriteError} If the system lets nothing be written there.
+ */
+export async function checkOutput(
+  path: string,
+  { begins = "", usual = path, overwrite = false }: OutputOptions = {},
+): Promise<boolean> {
+  await checkDirectory(dirname(path));
+  const kind = await pathKind(path);
+  if (kind === "directory") {
+    throw new ContractError(`Cannot write to ${path}: it is a directory, expected a file`);
+  }
+  if (await isSpecial(path)) {
+    throw new ContractError(
+      `Cannot write to ${path}: it is a link, a device or a pipe, expected a file, or - for standard output`,
+    );
+  }
+  if (kind === "file" && !overwrite && resolve(path) !== resolve(usual)) {
+    throw new ContractError(
+      `Cannot write to ${path}: it is there already. Name another --out, or give --overwrite`,
+    );
+  }
+  if (kind === "file" && !overwrite && !await beginsWith(path, begins)) {
+    throw new ContractError(
+      `Cannot write to ${path}: a file of another kind is there already. Name another --out`,
+    );
+  }
+  await removeUnfinished(path);
+  return kind === "file";
+}
+
+/** The one file that a command writes, which no other process writes meanwhile. */
+export interface Output extends AsyncDisposable {
+  /** What was done and to which file, for the line that tells of it. */
+  readonly done: string;
+  /** Writes the file, whole or not at all; to standard output as it comes. */
+  readonly write: (content: Content) => Promise<void>;
+}
+
+type Content = Parameters<typeof writeFileAtomic>[1];
+
+/**
+ * Opens the file that a command writes when its work is done, or standard output.
+ *
+ * @param path Path of the file, or `-`.
+ * @param options Which file that is there may be replaced; see {@linkcode checkOutput}.
+ * @throws {ContractError} As {@linkcode checkOutput} and {@linkcode lockOutput} do.
+ */
+export async function openOutput(path: string, options: OutputOptions = {}): Promise<Output> {
+  if (path === STANDARD_OUTPUT) {
+    return {
+      done: "Written to standard output",
+      write: writeToStandardOutput,
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    };
+  }
+  const lock = await lockOutput(path);
+  try {
+    const replaces = await checkOutput(path, options);
+    return {
+      done: `${replaces ? "Replaced" : "Written"}: ${path}`,
+      write: (content) => writeFileAtomic(path, content),
+      [Symbol.asyncDispose]: () => lock[Symbol.asyncDispose](),
+    };
+  } catch (error) {
+    await lock[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function writeToStandardOutput(content: Content): Promise<void> {
+  const write = async (bytes: Uint8Array) => {
+    for (let written = 0; written < bytes.length;) {
+      written += await Deno.stdout.write(bytes.subarray(written));
+    }
+  };
+  if (typeof content === "function") await content(new WritableStream({ write }));
+  else await write(typeof content === "string" ? new TextEncoder().encode(content) : content);
+}
+
+/**
+ * Takes a file that is going to be written: no other process can while this one lives, however it ends. The lock is
+ * a file beside it, which is removed in the end.
+ *
+ * @param path Path of the file; its directory is created, and removed again if nothing was written there.
+ * @throws {ContractError} If another process has it, or no file can be there.
+ * @throws {WriteError} If the system lets nothing be written there.
+ */
+export async function lockOutput(path: string): Promise<AsyncDisposable> {
+  if (/[/\\]$/.test(path)) {
+    throw new ContractError(`Cannot write to ${path}: it names a directory, expected a file`);
+  }
+  const directory = dirname(path);
+  await checkDirectory(directory);
+  const isNew = await pathKind(directory) === undefined;
+  await makeDirectory(directory);
+  // One that holds something stays.
+  const leave = async () => {
+    if (isNew) await Deno.remove(directory).catch(() => undefined);
+  };
+  const name = `${path}.lock`;
+  const lock = await takeLock(name).catch(async (cause) => {
+    await leave();
+    throw new WriteError(`Cannot write to ${path}: ${cause.message}`, { cause });
+  });
+  if (lock === undefined) {
+    throw new ContractError(`Cannot write to ${path}: another command is writing it`);
+  }
+  return {
+    async [Symbol.asyncDispose]() {
+      await lock.release({ remove: true });
+      await leave();
+    },
+  };
+}
+
+/** A flag of commands that write one file. */
+export interface OverwriteFlag {
+  /** Whether a file that is there is replaced, whatever it is. */
+  readonly overwrite: boolean;
+}
+
+/** Declares the flag without which a file is not replaced, but for the command's usual one. */
+export function declareOverwrite(command: Command): Command {
+  return command.option("--overwrite", "replace the file that --out names, whatever it is", false);
+}
+
+/** What a path names; nothing below a file. */
+async function kindOf(path: string): Promise<"file" | "directory" | undefined> {
+  try {
+    return await pathKind(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotADirectory) return undefined;
+    throw error;
+  }
+}
+
+/** Whether a file begins with a text, or is empty. */
+export async function beginsWith(path: string, text: string): Promise<boolean> {
+  const wanted = new TextEncoder().encode(text);
+  using file = await Deno.open(path);
+  const found = new Uint8Array(wanted.length);
+  const length = await file.read(found);
+  return length === null || found.every((byte, i) => byte === wanted[i]);
+}
+
+/** Removes temporary neighbours of a file that no process holds any more. */
+async function removeUnfinished(path: string): Promise<void> {
+  await removeUnfinishedIn(dirname(path), (name) => name === basename(path));
+}
+
+/**
+ * Removes what killed commands had begun to write in a directory, if there is one.
+ *
+ * @param directory The directory.
+ * @param isOurs Whether a file of that name would be the command's own.
+ */
+export async function removeUnfinishedIn(
+  directory: string,
+  isOurs: (name: string) => boolean,
+): Promise<void> {
+  if (await pathKind(directory) === undefined) return;
+  const names = (await listDirectory(directory)).filter((name) =>
+    UNFINISHED.test(name) && isOurs(name.replace(UNFINISHED, ""))
+  );
+  for (const name of names) {
+    const leftover = `${directory}/${name}`;
+    // One that is not ours to remove does no harm.
+    // One that cannot be told to be free is left alone.
+    const isFree = await isLocked(leftover, { otherwise: true }).then(
+      (locked) => !locked,
+      () => false,
+    );
+    if (isFree) await removeFile(leftover).catch(() => undefined);
+  }
+}

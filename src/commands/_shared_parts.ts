@@ -1,0 +1,55 @@
+/** What the folds of a cross-validation have on both sides. */
+
+import type { Fold, FoldScheme } from "../data/kfold.ts";
+
+/** Shares of the samples that are validated on, from 0 to 1. */
+export interface SharedParts {
+  /** Those whose gene was trained on too, in another cell type. */
+  readonly genes: number;
+  /** Those whose cell type was trained on too, with other genes. */
+  readonly cellTypes: number;
+}
+
+/** Counts, over all folds. */
+export function findSharedParts(folds: readonly Fold[]): SharedParts {
+  const [genes, cellTypes] = [new Tally(), new Tally()];
+  for (const { training, validation } of folds) {
+    genes.add(training.geneIndices(), validation.geneIndices());
+    cellTypes.add(training.cellTypeIndices(), validation.cellTypeIndices());
+  }
+  return { genes: genes.share(), cellTypes: cellTypes.share() };
+}
+
+class Tally {
+  #shared = 0;
+  #all = 0;
+
+  add(training: Uint32Array, validation: Uint32Array): void {
+    const trained = new Set(training);
+    for (const item of validation) if (trained.has(item)) this.#shared++;
+    this.#all += validation.length;
+  }
+
+  share(): number {
+    return this.#shared / this.#all;
+  }
+}
+
+/** What that means for the scores, in a line. */
+export function describeSharedParts(scheme: FoldScheme, { genes, cellTypes }: SharedParts): string {
+  const shared = ([["genes", genes], ["cell types", cellTypes]] as const)
+    .filter(([, share]) => share > 0);
+  if (shared.length === 0) {
+    return `Scheme ${scheme}: training and validation share no gene and no cell type.`;
+  }
+  const names = shared.map(([what]) => what).join(" and ");
+  const shares = shared.map(([, share]) => formatShare(share)).join(" and ");
+  return `Scheme ${scheme} shares ${names}: ${shares} of the validation samples have one that is trained ` +
+    "on too. Expect worse scores on new ones; --scheme by-both shares neither.";
+}
+
+/** As a percentage that is 100 only if it is exactly that, and never 0. */
+function formatShare(share: number): string {
+  if (share === 1) return "100%";
+  return `${Math.min(99.9, Math.max(0.1, 100 * share)).toFixed(1)}%`;
+}

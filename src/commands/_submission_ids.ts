@@ -1,0 +1,33 @@
+/** Which ids a submission, which is a table of plain CSV, can have. */
+
+import { showValue } from "../base/show_value.ts";
+import { ContractError } from "../errors.ts";
+
+/** What spreadsheets take for a formula, and a number or a name with a sign in front is none. */
+const FORMULA = /^[=@]|^[+-].*[^\p{L}\p{N}\p{M} ._+-]/u;
+
+/**
+ * Throws if an id cannot stand in a submission; to be called before predictions are made, which may take long. The
+ * format knows no quoting; and an id that a spreadsheet would run as a formula is nobody's cell type.
+ *
+ * @throws {ContractError} With the first such id.
+ */
+export function checkSubmissionIds(ids: Iterable<string>): void {
+  const seen = new Set<string>();
+  for (const id of ids) {
+    const found = seen.has(id) ? "is that of two genes or cell types" : faultOfId(id);
+    seen.add(id);
+    if (found === undefined) continue;
+    throw new ContractError(
+      `Cannot write submission: id ${
+        showValue(id)
+      } ${found}. Rename its cell type or gene in the data set`,
+    );
+  }
+}
+
+/** Why an id cannot stand in a submission, as the end of a sentence; `undefined` if it can. */
+export function faultOfId(id: string): string | undefined {
+  if (/[",\r\n]/.test(id)) return "has a comma, a quote or a line end";
+  return FORMULA.test(id) ? "would be a formula in a spreadsheet" : undefined;
+}

@@ -1,0 +1,208 @@
+/** `deno task crossval`: k-fold cross-validation. */
+
+import { formatCountOf } from "../base/count.ts";
+import { quotePath } from "../base/shell.ts";
+import { type FoldScheme, kFold } from "../data/kfold.ts";
+import { DivergedError } from "../errors.ts";
+import { writeFileAtomic } from "../files/file.ts";
+import {
+  crossValidate,
+  type CrossValidationOptions,
+  type FoldResult,
+} from "../training/crossval.ts";
+import { epochScalars } from "../training/tensorboard.ts";
+import {
+  type CommandDefinition,
+  declareFolds,
+  declareModel,
+  declareResume,
+  declareTraining,
+  Interrupted,
+} from "./_cli.ts";
+import { nothingKept, ownRun, resumedFlags, type ResumeFlags } from "./_checkpoints.ts";
+import { replayEpochs } from "./_history.ts";
+import { formatAgreement, formatMetric } from "./_metrics.ts";
+import { readModelFile } from "./_model_spec.ts";
+import { taskCall } from "./_place.ts";
+import { writeJson } from "./_json.ts";
+import {
+  chooseRunDirectory,
+  formatCsv,
+  inputsOfTraining,
+  loadData,
+  modelOf,
+  refuseHeldRun,
+  reportRuns,
+  resolveSettings,
+  type RunSettings,
+  type TrainingFlags,
+  writeConfig,
+} from "./_run.ts";
+import { removeRun } from "./_run_files.ts";
+import { describeSharedParts, findSharedParts, type SharedParts } from "./_shared_parts.ts";
+import { type EventLog, openEventLog } from "./_tensorboard.ts";
+
+interface CrossvalFlags extends TrainingFlags, ResumeFlags {
+  readonly folds: number;
+  readonly scheme: FoldScheme;
+}
+
+/** Command `crossval`. */
+export const command: CommandDefinition<CrossvalFlags> = {
+  name: "crossval",
+  summary: "Cross-validates a model and writes the losses of every fold and epoch. Folds train " +
+    "side by side, as many as the engine is good for.",
+  examples: [
+    ["deno task crossval --data train.npz", "the report's: 4 contiguous folds"],
+    ["deno task crossval --data train.npz --scheme by-both", "shares neither genes nor cell types"],
+  ],
+  declare: (command) =>
+    declareResume(declareFolds(declareModel(declareTraining(command)), "contiguous")),
+  run: crossval,
+};
+
+async function crossval(given: CrossvalFlags, signal: AbortSignal): Promise<void> {
+  const flags = await resumedFlags("crossval", given);
+  const { folds, scheme } = flags;
+  const settings = resolveSettings(flags, await readModelFile(flags.spec));
+  const directory = await chooseRunDirectory({ ...flags, preset: settings.preset });
+  const inputs = await inputsOfTraining(settings, flags);
+  const refuse = () => refuseHeldRun(flags);
+  await using run = await ownRun(directory, { command: "crossval", flags, inputs, refuse });
+  const log = await openEventLog(flags, run.id);
+  const data = await loadData(settings.data, flags);
+  await run.begin();
+  const shared = findSharedParts(kFold(data, { folds, scheme, seed: settings.seed }));
+  console.log(describeSharedParts(scheme, shared));
+  const hooks = reportFolds(folds, settings, log);
+  const results = await crossValidate(modelOf(settings), data, {
+    ...{ ...settings, ...run.options, folds, scheme, signal },
+    otherArithmetic: flags.otherArithmetic,
+    ...hooks,
+    onStart: (report) => {
+      const { learningRate } = settings;
+      replayEpochs(log, { ...run.options, learningRate, nameOf: (run) => `fold${run + 1}` });
+      hooks.onStart?.(report);
+    },
+  });
+  const kept = results.filter(({ result }) => result.history.length > 0);
+  if (kept.length === 0) {
+    const diverged = results.find(({ result }) => result.diverged)?.result.diverged;
+    if (diverged === undefined) throw await nothingKept(run, { command: "crossval", directory });
+    await run.finish();
+    throw diverged;
+  }
+  await run.check();
+  await removeRun(directory);
+  await writeConfig(directory, {
+    ...{ command: "crossval", settings: { ...settings, folds, scheme }, data, inputs },
+    report: kept[0].result,
+    arithmetic: kept[0].result.model.training.arithmetic,
+  });
+  await writeFolds(directory, kept);
+  await writeJson(`${directory}/metrics.json`, summarise(kept, shared));
+  console.log(`Written: ${directory}/ (config.json, folds.csv, metrics.json)`);
+  throwUnlessFinished(results, { folds, directory });
+  await run.finish();
+}
+
+/** Hooks that print and log what the folds come to. */
+function reportFolds(
+  folds: number,
+  { learningRate }: RunSettings,
+  log: EventLog,
+): CrossValidationOptions {
+  const { onStart, onProgress, onEpoch } = reportRuns("fold");
+  return {
+    onStart,
+    onProgress,
+    onFold: (fold, training, validation) =>
+      console.log(
+        `Fold ${fold} of ${folds}: ${formatCountOf(training.length, "sample")} to train on, ` +
+          `${validation.length.toLocaleString("en-US")} to validate on`,
+      ),
+    onEpoch: (fold, record) => {
+      onEpoch(fold - 1, record);
+      log(`fold${fold}`, record.epoch, epochScalars(record, learningRate));
+    },
+    onFoldEnd: ({ fold, result, evaluation }) => {
+      if (result.diverged !== undefined) console.log(`Fold ${fold}: ${result.diverged.message}`);
+      if (evaluation === undefined) return;
+      const { mse, pearson } = evaluation.overall;
+      console.log(`Fold ${fold}, validation: ${formatAgreement(evaluation.overall)}`);
+      const scores = { "mse/validation": mse, "pearson/validation": pearson };
+      log(`fold${fold}`, result.history.length, scores);
+    },
+  };
+}
+
+function throwUnlessFinished(
+  results: readonly FoldResult[],
+  { folds, directory }: { readonly folds: number; readonly directory: string },
+): void {
+  const finished = results.filter(({ evaluation }) => evaluation !== undefined).length;
+  if (finished === folds) return;
+  const wild = results.find(({ result }) => result.diverged !== undefined);
+  if (wild !== undefined) {
+    const { fold, result: { diverged, history } } = wild;
+    throw new DivergedError(
+      `${diverged!.message}. That was fold ${fold}; kept its losses to epoch ${history.length}`,
+      { cause: diverged },
+    );
+  }
+  throw new Interrupted(
+    `Interrupted with ${finished} of ${folds} folds finished; kept what there is of the others. ` +
+      `Go on: ${taskCall("crossval")} --resume ${quotePath(directory)}`,
+  );
+}
+
+async function writeFolds(directory: string, results: readonly FoldResult[]): Promise<void> {
+  const rows = results.flatMap(({ fold, result }) =>
+    result.history.map(({ epoch, loss, validationLoss }) => [fold, epoch, loss, validationLoss])
+  );
+  const header = ["fold", "epoch", "train_loss", "validation_loss"];
+  await writeFileAtomic(`${directory}/folds.csv`, formatCsv(header, rows));
+}
+
+/** Each fold's metrics, their mean and standard deviation, which are also printed, and what the folds shared. */
+function summarise(
+  results: readonly FoldResult[],
+  shared: SharedParts,
+): Record<string, unknown> {
+  const folds = results.flatMap(({ fold, evaluation }) =>
+    evaluation === undefined ? [] : [{ fold, ...evaluation.overall }]
+  );
+  const valuesOf = (name: "mse" | "pearson") =>
+    folds.map((fold) => fold[name]).filter((value) => value !== null);
+  const [mse, pearson] = [spreadOf(valuesOf("mse")), spreadOf(valuesOf("pearson"))];
+  if (folds.length > 0) {
+    console.log(
+      `Mean ± sd of ${formatCountOf(folds.length, "fold")}: MSE ${formatSpread(mse)}, Pearson r ${
+        formatSpread(pearson)
+      }`,
+    );
+  }
+  return {
+    ...{ mse: mse.mean, mseSd: mse.sd, pearson: pearson.mean, pearsonSd: pearson.sd },
+    shared,
+    folds,
+  };
+}
+
+/** Mean and sample standard deviation; `null` where there are too few values. */
+interface Spread {
+  readonly mean: number | null;
+  readonly sd: number | null;
+}
+
+function spreadOf(values: readonly number[]): Spread {
+  const { length } = values;
+  if (length === 0) return { mean: null, sd: null };
+  const mean = values.reduce((sum, value) => sum + value, 0) / length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, sd: length === 1 ? null : Math.sqrt(squares / (length - 1)) };
+}
+
+function formatSpread({ mean, sd }: Spread): string {
+  return sd === null ? formatMetric(mean) : `${formatMetric(mean)} ± ${formatMetric(sd)}`;
+}

@@ -1,0 +1,112 @@
+/** `deno task doctor`: what may be wrong with a data set. */
+
+import { formatCountOf } from "../base/count.ts";
+import { showValue } from "../base/show_value.ts";
+import { diagnoseSamples, type Finding, readGenes, type SkippedCheck } from "../genome/mod.ts";
+import { hasStrands } from "../genome/doctor/strand_orientation.ts";
+import type { SampleColumns } from "../io/columns.ts";
+import { submissionId } from "../io/submission.ts";
+import type { CommandDefinition } from "./_cli.ts";
+import { checkInputFile } from "./_input_file.ts";
+import { loadData } from "./_run.ts";
+import { faultOfId } from "./_submission_ids.ts";
+
+interface DoctorFlags {
+  readonly record?: string;
+  readonly genes?: string;
+  readonly test?: string;
+  readonly strict: boolean;
+}
+
+let path = "";
+
+/** Command `doctor`. */
+export const command: CommandDefinition<DoctorFlags> = {
+  name: "doctor",
+  summary:
+    "Looks for what may be wrong with the signal and the labels of a data set, and says what to do about it. Exit code 0 " +
+    "whatever it finds, unless --strict is given.",
+  examples: [
+    ["deno task doctor train.npz", "all checks that need nothing else"],
+    [
+      "deno task doctor train.npz --genes genes.gtf.gz --test eval.npz",
+      "strands that the data do not hold, and genes in both",
+    ],
+  ],
+  declare: (command) =>
+    command
+      .argument(
+        "<path>",
+        "competition .npz, DeepChrome .csv, or a folder of cell types",
+        (text) => path = text,
+      )
+      .option("--genes <file>", "genes with strands: GTF, GFF3, BED, genePred or table")
+      .option("--test <path>", "data that a model trained on these is tested on")
+      .option("--record <file>", "JSON data record of the files (default: their own)")
+      .option("--strict", "exit code 1 if there is a warning", false),
+  run: examine,
+};
+
+async function examine(flags: DoctorFlags): Promise<void> {
+  if (flags.genes !== undefined) await checkInputFile("--genes", flags.genes);
+  const { columns } = await loadData(path, flags);
+  const genes = flags.genes === undefined ? undefined : await readGenes(flags.genes, {
+    onWarning: (text) => console.error(`warning: ${text}`),
+  });
+  const test = flags.test === undefined ? undefined : (await loadData(flags.test, flags)).columns;
+  const { findings: found, skipped } = diagnoseSamples(columns, { genes, test });
+  const findings = [...found, ...noteNames(columns)];
+  for (const finding of findings) console.log(describe(finding));
+  const warnings = findings.filter(({ severity }) => severity === "warning").length;
+  const missing = [
+    genes === undefined && !hasStrands(columns) ? "orientation (needs --genes)" : [],
+    test === undefined ? "genes shared with test data (needs --test)" : [],
+    columns.labels === undefined ? "labels (the data have none)" : [],
+  ].flat();
+  const summary = findings.length === 0
+    ? "Nothing looks wrong."
+    : `${formatCountOf(warnings, "warning")}, ${
+      formatCountOf(findings.length - warnings, "note")
+    }.`;
+  console.log([summary, ...missing.map((what) => `Not checked: ${what}.`)].join(" "));
+  for (const line of describeSkipped(skipped)) console.log(line);
+  if (flags.strict && warnings > 0) Deno.exit(1);
+}
+
+/** Names that training and evaluation take but `submit`, which is the last of the commands, refuses. */
+function noteNames({ cellTypes, genes }: SampleColumns): Finding[] {
+  return [
+    ...noteFaults("cell type", cellTypes, (cellType) => submissionId(cellType, "1")),
+    ...noteFaults("gene", genes, (gene) => submissionId("E001", gene)),
+  ];
+}
+
+function noteFaults(
+  what: string,
+  names: readonly string[],
+  idOf: (name: string) => string,
+): Finding[] {
+  const byFault = Map.groupBy(names, (name) => faultOfId(idOf(name)));
+  return [...byFault].flatMap(([fault, group]) =>
+    fault === undefined ? [] : [{
+      check: "submission-ids",
+      severity: "note" as const,
+      where: `${formatCountOf(group.length, what)}, such as ${showValue(group[0])}`,
+      message: `a submission cannot hold an id that ${fault}`,
+      advice: "If you want to submit predictions, rename it before you train.",
+    }]
+  );
+}
+
+/** One line for all checks that lack the same. */
+function describeSkipped(skipped: readonly SkippedCheck[]): string[] {
+  const byReason = Map.groupBy(skipped, ({ reason }) => reason);
+  return Array.from(byReason, ([reason, checks]) => {
+    const what = [...new Set(checks.map((check) => check.what))].join(", ");
+    return `Not checked: ${what} (${reason}).`;
+  });
+}
+
+function describe({ check, severity, where, message, advice }: Finding): string {
+  return `${severity}: ${check}: ${where}: ${message}.\n  ${advice}`;
+}

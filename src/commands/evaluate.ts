@@ -1,0 +1,110 @@
+/** `deno task evaluate`: how well a trained model predicts labelled data. */
+
+import { basename, dirname } from "node:path";
+import { evaluatePredictions } from "../data/evaluate.ts";
+import { largestErrors } from "../data/largest_errors.ts";
+import { ContractError } from "../errors.ts";
+import { compareEnsemble } from "../training/ensemble.ts";
+import { formatRegimeTable } from "../validation/mod.ts";
+import { type CommandDefinition, declareCommon } from "./_cli.ts";
+import { loadLabelled } from "./_labels.ts";
+import {
+  formatEnsemble,
+  formatEvaluation,
+  formatLargestErrors,
+  warnIfConstant,
+} from "./_metrics.ts";
+import { describeModel, loadModels } from "./_model_files.ts";
+import { declareOverwrite, openOutput, type OverwriteFlag } from "./_outputs.ts";
+import { refusePackedName } from "./_packed_name.ts";
+import { type PredictionFlags, predictWithProgress } from "./_predict.ts";
+import { describeInputs, type Inputs } from "./_inputs.ts";
+import { formatJson } from "./_json.ts";
+import { commandOfRun } from "./_run_files.ts";
+import { evaluateByRegime } from "./_regimes.ts";
+import { loadData } from "./_run.ts";
+import { warnOfOtherData } from "./_trained_on.ts";
+
+interface EvaluateFlags extends PredictionFlags, OverwriteFlag {
+  readonly labels?: string;
+  readonly train?: string;
+}
+
+/** Replaced without asking. */
+const USUAL_OUTPUT = "metrics.json";
+/** What a file of metrics begins with, by which one is told from others. */
+const BEGINNING = '{\n  "samples": ';
+
+/** Command `evaluate`. */
+export const command: CommandDefinition<EvaluateFlags> = {
+  name: "evaluate",
+  summary:
+    "Measures a trained model on labelled data: overall, by cell type, by gene and, beside " +
+    "baselines, by regime.",
+  examples: [
+    ["deno task evaluate --model runs/first --data valid.npz", "labels in the data"],
+    [
+      "deno task evaluate --model runs/first --data eval.npz --labels eval_labels.csv",
+      "labels in a file of their own",
+    ],
+    [
+      "deno task evaluate --model runs/first --data valid.npz --train train.npz",
+      "new genes, new cell types and both apart, with baselines fitted on train.npz",
+    ],
+  ],
+  declare: (command) =>
+    declareCommon(
+      declareOverwrite(
+        command
+          .requiredOption("--model <dir>", "directory of a run, or of a model")
+          .requiredOption("--data <path>", "competition .npz, DeepChrome .csv, or a folder")
+          .option("--labels <file>", "labels, id,expression, for data without them")
+          .option("--train <path>", "what the model was trained on: adds a table by regime")
+          .option("--out <file>", "where to write the metrics; - is standard output", USUAL_OUTPUT),
+      ),
+    ),
+  run: evaluate,
+};
+
+/** The metrics of a run are those of its training: others are not put in their place unasked. */
+async function refuseRunsOwn(out: string, overwrite: boolean): Promise<void> {
+  if (overwrite || basename(out) !== USUAL_OUTPUT) return;
+  if (await commandOfRun(dirname(out)) === undefined) return;
+  throw new ContractError(
+    `Cannot write to ${out}: it is what a run says of itself. Name another --out, or give --overwrite`,
+  );
+}
+
+async function evaluate(flags: EvaluateFlags, signal: AbortSignal): Promise<void> {
+  const { out, overwrite } = flags;
+  // A run's own metrics look like these.
+  const own = { begins: BEGINNING, usual: USUAL_OUTPUT };
+  refusePackedName(out);
+  await refuseRunsOwn(out, overwrite);
+  await using output = await openOutput(out, { ...own, overwrite });
+  const models = await loadModels(flags.model);
+  const { data: dataPath, labels, record, train: trainPath } = flags;
+  const files = { data: dataPath, labels, record, train: trainPath };
+  const inputs: Inputs = { ...await describeModel(flags.model), ...await describeInputs(files) };
+  const data = await loadLabelled(flags.data, flags);
+  const train = flags.train === undefined ? undefined : await loadData(flags.train, flags);
+  if (train !== undefined) await warnOfOtherData(flags.model, inputs.train, train);
+  const prediction = await predictWithProgress(models, data, { ...flags, signal });
+  warnIfConstant(prediction.mean);
+  const { overall, byCellType, byGene } = evaluatePredictions(data, prediction.mean);
+  console.log(formatEvaluation({ overall, byCellType, byGene }));
+  const farthest = largestErrors(data, prediction.mean);
+  console.log(formatLargestErrors(farthest));
+  const ensemble = models.length === 1 ? undefined : compareEnsemble(data, prediction);
+  if (ensemble !== undefined) console.log(`Members:\n${formatEnsemble(ensemble)}`);
+  const model = models[0].spec.name;
+  const regimes = train &&
+    evaluateByRegime({ train, test: data, predictions: { [model]: prediction.mean } });
+  if (regimes !== undefined) console.log(["", ...formatRegimeTable(regimes)].join("\n"));
+  const metrics = {
+    ...{ ...overall, engine: prediction.engine, model, data: flags.data, inputs },
+    ...{ byCellType, byGene, largestErrors: farthest, ensemble, regimes },
+  };
+  await output.write(formatJson(metrics));
+  console.log(output.done);
+}

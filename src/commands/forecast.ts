@@ -1,0 +1,161 @@
+/** `deno task forecast`: what a model would score in the competition, from labelled training data alone. */
+
+import { formatCountOf } from "../base/count.ts";
+import { fitEnsemble } from "../training/ensemble.ts";
+import {
+  describeInterval,
+  formatRegimeTable,
+  type RegimeEvaluation,
+  type RegimeScores,
+  type RegimeSplit,
+  splitRegimes,
+} from "../validation/mod.ts";
+import {
+  type CommandDefinition,
+  declareEnsemble,
+  declareModel,
+  declareTraining,
+  integer,
+  Interrupted,
+} from "./_cli.ts";
+import { ownParts } from "./_checkpoints.ts";
+import { reportMembers, writeHistory } from "./_history.ts";
+import { formatMetric } from "./_metrics.ts";
+import { readModelFile } from "./_model_spec.ts";
+import { predictWithProgress } from "./_predict.ts";
+import { writeJson } from "./_json.ts";
+import { evaluateByRegime } from "./_regimes.ts";
+import {
+  chooseRunDirectory,
+  inputsOfTraining,
+  loadData,
+  modelOf,
+  refuseHeldRun,
+  resolveSettings,
+  type TrainingFlags,
+  writeConfig,
+} from "./_run.ts";
+import { removeRun } from "./_run_files.ts";
+import { openEventLog } from "./_tensorboard.ts";
+
+interface ForecastFlags extends TrainingFlags {
+  readonly ensemble: number;
+  readonly newGenes?: number;
+  readonly newCellTypes?: number;
+  readonly splitSeed: number;
+}
+
+/** Command `forecast`. */
+export const command: CommandDefinition<ForecastFlags> = {
+  name: "forecast",
+  summary:
+    "Holds out genes and cell types as the competition did, trains on the rest, and forecasts " +
+    "the competition's score with its interval, beside baselines.",
+  examples: [
+    ["deno task forecast --data train.npz", "the competition's shares of genes and cell types"],
+    [
+      "deno task forecast --data train.npz --split-seed 1 --ensemble 5",
+      "another choice of them, and an ensemble beside a single model",
+    ],
+    ["deno task forecast --data E003/train.csv", "new genes alone, if there is one cell type"],
+  ],
+  declare: (command) =>
+    declareEnsemble(declareModel(declareTraining(command)))
+      .option("--new-genes <n>", "genes to hold out (default: 8.3% of them)", integer(0))
+      .option("--new-cell-types <n>", "cell types to hold out (default: 10.7%)", integer(0))
+      .option("--split-seed <n>", "of the choice of what is held out", integer(0), 0),
+  run: forecast,
+};
+
+async function forecast(flags: ForecastFlags, signal: AbortSignal): Promise<void> {
+  const { ensemble: members, newGenes, newCellTypes, splitSeed } = flags;
+  const settings = resolveSettings(flags, await readModelFile(flags.spec));
+  const directory = await chooseRunDirectory({ ...flags, preset: `forecast-${settings.preset}` });
+  const inputs = await inputsOfTraining(settings, flags);
+  const refuse = () => refuseHeldRun(flags);
+  await using owned = await ownParts(directory, { command: "forecast", flags, inputs, refuse });
+  const log = await openEventLog(flags, owned.id);
+  const data = await loadData(settings.data, flags);
+  const { train, test, ...heldOut } = splitRegimes(data, {
+    ...{ newGenes, newCellTypes, seed: splitSeed },
+  });
+  console.log(describeSplit({ train, test, ...heldOut }));
+  const results = await fitEnsemble(modelOf(settings), train, {
+    ...{ ...settings, members, signal },
+    ...reportMembers(members, settings, log),
+  });
+  if (results.length < members || results.some(({ interrupted }) => interrupted)) {
+    throw new Interrupted("Interrupted: half-trained models forecast nothing, nothing was kept.");
+  }
+  const diverged = results.find(({ diverged }) => diverged !== undefined)?.diverged;
+  if (diverged !== undefined) throw diverged;
+  const prediction = await predictWithProgress(results.map(({ model }) => model), test, {
+    ...settings,
+    signal,
+  });
+  const regimes = evaluateByRegime({
+    ...{ train, test },
+    predictions: {
+      [settings.preset]: prediction.members[0],
+      ...(members > 1 && { [`mean of ${members}`]: prediction.mean }),
+    },
+  }, { resampled: "cell-types-and-genes", seed: splitSeed });
+  console.log(["", ...formatRegimeTable(regimes), "", describeForecast(regimes)].join("\n"));
+  await owned.check();
+  await removeRun(directory);
+  await writeConfig(directory, {
+    command: "forecast",
+    settings: {
+      ...{ ...settings, ensemble: members, splitSeed },
+      newGenes: heldOut.newGenes.length,
+      newCellTypes: heldOut.newCellTypes.length,
+    },
+    data: train,
+    inputs,
+    report: results[0],
+  });
+  const histories = results.map((result, i) => ({ ...result, member: i + 1 }));
+  const history = await writeHistory(directory, histories, members);
+  await writeJson(`${directory}/regimes.json`, { ...regimes, heldOut });
+  await owned.finish();
+  console.log(`Written: ${directory}/ (config.json, ${history}, regimes.json)`);
+}
+
+function describeSplit({ train, test, newGenes, newCellTypes }: RegimeSplit): string {
+  const cellTypes = newCellTypes.length === 0
+    ? "no cell type"
+    : `cell type${newCellTypes.length === 1 ? "" : "s"} ${newCellTypes.join(" ")}`;
+  return `Held out: ${formatCountOf(newGenes.length, "gene")}, and ${cellTypes}; ` +
+    `${formatCountOf(train.length, "sample")} to train on, ` +
+    `${test.length.toLocaleString("en-US")} to judge by`;
+}
+
+/**
+ * The last model's error in the competition's mix, and that of the best baseline; where only genes, or only cell types,
+ * were held out, that in the one regime that there is.
+ */
+function describeForecast({ regimes, mix, confidence }: RegimeEvaluation): string {
+  if (mix.models.at(-1)!.mse.value !== null) {
+    return `Forecast of the competition's score: ${describeScores(mix, confidence)}`;
+  }
+  const [missing, held] = regimes[0].regime === "newGene"
+    ? ["cell types", "new genes in trained cell types"]
+    : ["genes", "trained genes in new cell types"];
+  return `No forecast of the competition's score, since no ${missing} were held out, and the error on new ` +
+    `${missing} is a part of it.\n` +
+    `Error on ${held}: ${describeScores(regimes[0], confidence)}`;
+}
+
+function describeScores(
+  { models, baselines, bestBaseline, interval }: RegimeScores,
+  confidence: number,
+): string {
+  const { name, mse } = models.at(-1)!;
+  const best = baselines.find((baseline) => baseline.name === bestBaseline);
+  const basis = describeInterval(interval, confidence);
+  const between = mse.low === null || mse.high === null
+    ? ""
+    : `${formatMetric(mse.low)} to ${formatMetric(mse.high)}, `;
+  return `MSE ${formatMetric(mse.value)} for ${name} (${between}${basis})` +
+    (best === undefined ? "" : `; ${formatMetric(best.mse.value)} for ${best.name}`);
+}

@@ -1,0 +1,284 @@
+/** `deno task prepare`: BAM, bigWig or BED files in, data for training or prediction out. */
+
+import { formatCountOf } from "../base/count.ts";
+import { ContractError } from "../errors.ts";
+import { quotePath } from "../base/shell.ts";
+import { ensemblGeneNumber, geneNumber } from "../gene_id.ts";
+import { detailsOf, type Gene } from "../genome/gene.ts";
+import {
+  type CountingRule,
+  type Preparation,
+  prepare,
+  READ_RULES,
+  readAnnotation,
+  readSampleSheet,
+  signalFiles,
+  TRACK_RULES,
+  VALUE_KINDS,
+} from "../genome/mod.ts";
+import { writeCompetition } from "../io/competition_writer.ts";
+import { pathKind, realPath, removeFile, writeFileAtomic } from "../files/file.ts";
+import {
+  DEPTH_NORMALISATIONS,
+  type DepthNormalisation,
+  EXPRESSION_TRANSFORMS,
+  type Orientation,
+  ORIENTATIONS,
+} from "../record.ts";
+import { choice, type CommandDefinition, integer, Interrupted, list } from "./_cli.ts";
+import { type ExpressionFlags, takeExpression } from "./_expression.ts";
+import { checkInputFile } from "./_input_file.ts";
+import { beginsWith, checkOutput, lockOutput } from "./_outputs.ts";
+import { taskCall } from "./_place.ts";
+import { ProgressLine } from "./_progress.ts";
+
+interface PrepareFlags extends ExpressionFlags {
+  readonly geneType?: readonly string[];
+  readonly signal: CountingRule;
+  readonly out: string;
+  readonly extend: number;
+  readonly minMappingQuality: number;
+  readonly normalise: DepthNormalisation;
+  readonly orientation: Orientation;
+  readonly binSize: number;
+  readonly halfWidth: number;
+  readonly assembly?: string;
+  readonly concurrency: number;
+  readonly compress: boolean;
+  readonly overwrite: boolean;
+}
+
+const GENE_NUMBERS_HEADER = "gene_id\tchrom\ttss\tstrand\toriginal_id";
+const RULES = [...READ_RULES, ...TRACK_RULES];
+
+/** Command `prepare`. */
+export const command: CommandDefinition<PrepareFlags> = {
+  name: "prepare",
+  summary: "Counts BAM, bigWig, BED or bedGraph files around transcription start sites into a " +
+    "data set for train, evaluate and submit.",
+  examples: [
+    [
+      "deno task prepare --samples sheet.tsv --genes genes.gtf.gz --expression rpkm.tsv " +
+      "--expression-transform log2p1 --signal reads --out data.npz",
+      "for training; sheet.tsv has the header cell_type, mark, path",
+    ],
+    [
+      "deno task prepare --samples sheet.tsv --genes genes.gtf.gz --expression-transform log2p1 " +
+      "--signal reads --out data.npz",
+      "the same with a file of expression a sample, such as salmon's, in a column expression of sheet.tsv",
+    ],
+    [
+      "deno task prepare --samples sheet.tsv --genes genes.bed --signal mean --out new.npz",
+      "bigWig tracks, for prediction",
+    ],
+  ],
+  declare: (command) =>
+    command
+      .requiredOption(
+        "--samples <file>",
+        "sample sheet: tab-separated, cell_type mark path, and expression where it has files of its own",
+      )
+      .requiredOption(
+        "--genes <file>",
+        "GTF, GFF3, BED, genePred, refFlat, or a table gene_id chrom tss strand",
+      )
+      .option(
+        "--gene-type <names>",
+        "take genes of these types only, such as protein_coding; between commas, or several times",
+        (text: string, others: readonly string[] = []) => [...others, ...list(text)],
+      )
+      .requiredOption(
+        "--signal <rule>",
+        `of reads: ${READ_RULES.join(", ")}; of signal tracks: ${TRACK_RULES.join(", ")}`,
+        choice(RULES),
+      )
+      .requiredOption("--out <file>", "the .npz file to write")
+      .option(
+        "--expression <file>",
+        "table of genes × cell types; without it, or a column expression of the sheet: for prediction",
+      )
+      .option(
+        "--expression-samples <file>",
+        "which columns make which cell type: tab-separated, sample cell_type (default: by name)",
+      )
+      .option(
+        "--expression-value <kind>",
+        `where a file has several: ${VALUE_KINDS.join(", ")} (default: the first that it has)`,
+        choice(VALUE_KINDS),
+      )
+      .option(
+        "--expression-transform <name>",
+        `of the expression: ${EXPRESSION_TRANSFORMS.join(", ")}`,
+        choice(EXPRESSION_TRANSFORMS),
+        "none",
+      )
+      .option("--extend <bp>", "extend reads to fragments of this length", integer(0), 0)
+      .option("--min-mapping-quality <n>", "leave out other reads of BAM files", integer(0), 0)
+      .option(
+        "--normalise <name>",
+        `for depth: ${DEPTH_NORMALISATIONS.join(", ")} (reads per million of the file)`,
+        choice(DEPTH_NORMALISATIONS),
+        "none",
+      )
+      .option(
+        "--orientation <name>",
+        `of minus-strand genes: ${ORIENTATIONS.join(", ")} (flipped)`,
+        choice(ORIENTATIONS),
+        "genomic",
+      )
+      .option("--bin-size <bp>", "width of a bin", integer(1), 100)
+      .option("--half-width <bp>", "the window is TSS ± this", integer(1), 5000)
+      .option("--assembly <name>", "such as hg38 (default: told by the files, or the annotation)")
+      .option("--concurrency <n>", "files counted at once", integer(1), 2)
+      .option("--compress", "deflate the npz file", false)
+      .option("--overwrite", "replace the file that is there", false),
+  run,
+};
+
+async function run(flags: PrepareFlags, interrupt: AbortSignal): Promise<void> {
+  await checkInputs(flags);
+  checkName(flags);
+  await using _lock = await lockOutput(flags.out);
+  await checkNew(flags.out, flags.overwrite);
+  const sheet = await readSampleSheet(flags.samples, { onWarning: warn });
+  const inputs = await signalFiles(sheet, flags.samples);
+  const annotation = await readAnnotation(flags.genes, {
+    geneTypes: flags.geneType,
+    onWarning: warn,
+  });
+  if (annotation.genes.some(isNumberedByName)) await checkGeneNumbers(flags);
+  const { genes, labels } = await takeExpression(annotation.genes, sheet, flags, {
+    note: (text) => console.log(text),
+    warn,
+  });
+  const progress = new ProgressLine("genes");
+  const preparation = await prepare(genes, inputs, {
+    ...flags,
+    ...{ rule: flags.signal, normalisation: flags.normalise, labels },
+    ...{ extendBp: flags.extend, binSizeBp: flags.binSize, halfWidthBp: flags.halfWidth },
+    annotationAssembly: annotation.assembly,
+    onProgress: (done, total) => {
+      if (interrupt.aborted) throw new Interrupted("Interrupted: nothing half-written was kept.");
+      progress.update({ done, total, label: "counting" });
+    },
+    onWarning: (text) => {
+      progress.clear();
+      warn(text);
+    },
+  });
+  announce(preparation, inputs.length);
+  const { record } = preparation;
+  await writeFileAtomic(flags.out, (sink) =>
+    writeCompetition(sink, preparation.blocks(), {
+      record,
+      geneDetails: new Map(genes.map((gene) => [gene.id, detailsOf(gene)])),
+      compress: flags.compress,
+    }));
+  progress.clear();
+  console.log(`Written: ${flags.out}`);
+  if (genes.some(isNumberedByName)) await writeGeneNumbers(flags.out, genes);
+  else await removeGeneNumbers(flags.out);
+  printNextStep(flags.out, labels !== undefined);
+}
+
+function warn(text: string): void {
+  console.error(`warning: ${text}`);
+}
+
+async function checkInputs(flags: PrepareFlags): Promise<void> {
+  const { samples, genes, expression, expressionSamples } = flags;
+  await checkInputFile("--samples", samples);
+  await checkInputFile("--genes", genes);
+  if (expression !== undefined) await checkInputFile("--expression", expression);
+  if (expressionSamples !== undefined) {
+    await checkInputFile("--expression-samples", expressionSamples);
+  }
+}
+
+function checkName({ out }: PrepareFlags): void {
+  if (out.toLowerCase().endsWith(".npz")) return;
+  throw new ContractError(`Cannot write to ${out}: expected a name that ends in .npz`);
+}
+
+async function checkNew(path: string, overwrite: boolean): Promise<void> {
+  if (!await checkOutput(path) || overwrite) return;
+  throw new ContractError(
+    `Cannot write to ${path}: it is there already. Name another --out, or add --overwrite`,
+  );
+}
+
+/** The table of numbers is another file beside the data, and may be the very one that the genes are from. */
+async function checkGeneNumbers({ out, overwrite, genes }: PrepareFlags): Promise<void> {
+  const path = geneNumbersPath(out);
+  await checkNew(path, overwrite);
+  if (await pathKind(path) === "file" && await realPath(path) === await realPath(genes)) {
+    throw new ContractError(
+      `Cannot write to ${path}: the genes are read from it. Name another --out`,
+    );
+  }
+}
+
+function geneNumbersPath(out: string): string {
+  return out.replace(/\.npz$/i, ".genes.tsv");
+}
+
+function announce({ record, cellTypes, genes, bins }: Preparation, files: number): void {
+  const { assembly, countingRule, binSizeBp, orientation, marks } = record;
+  const { extendBp = 0, minMappingQuality = 0, normalisation = "none" } = record;
+  const how = [
+    countingRule,
+    ...extendBp === 0 ? [] : [`extended to ${extendBp} bp`],
+    ...minMappingQuality === 0 ? [] : [`mapping quality ${minMappingQuality} or more`],
+    ...normalisation === "none" ? [] : [`normalised to ${normalisation}`],
+    `${orientation} orientation`,
+    `assembly ${assembly}`,
+  ];
+  const shape = [
+    `${formatCountOf(cellTypes.length, "cell type")} × ${formatCountOf(genes.length, "gene")}, `,
+    `${formatCountOf(bins, "bin")} of ${binSizeBp} bp × ${formatCountOf(marks.length, "mark")}`,
+  ].join("");
+  console.log(
+    `Counting ${formatCountOf(files, "file")}: ${shape} (${marks.join(", ")}); ${how.join(", ")}`,
+  );
+  if (assembly === "unknown") {
+    warn("the files do not tell their assembly: name it with --assembly, for models compare it");
+  }
+}
+
+/** Whether the number that stands for a gene in the file is made from its name. */
+function isNumberedByName({ id }: Gene): boolean {
+  return ensemblGeneNumber(id) === undefined;
+}
+
+/** Writes which number stands for which name, for programs that do not read the table inside the data set. */
+async function writeGeneNumbers(out: string, genes: readonly Gene[]): Promise<void> {
+  const path = geneNumbersPath(out);
+  const named = genes.filter(isNumberedByName);
+  const rows = named.map(({ id, chromosome, tss, strand }) =>
+    [geneNumber(id), chromosome, tss, strand, id].join("\t")
+  );
+  await writeFileAtomic(path, [GENE_NUMBERS_HEADER, ...rows].join("\n") + "\n");
+  const count = formatCountOf(named.length, "gene");
+  console.log(
+    `Written: ${path}, the numbers of ${count} without a human Ensembl id, for other programs`,
+  );
+}
+
+/** Removes the table of a data set that was replaced, whose numbers say nothing of the new one. */
+async function removeGeneNumbers(out: string): Promise<void> {
+  const path = geneNumbersPath(out);
+  if (await pathKind(path) === "file" && await beginsWith(path, GENE_NUMBERS_HEADER)) {
+    await removeFile(path);
+    console.log(`Removed: ${path}, of the data set that was replaced`);
+  }
+}
+
+function printNextStep(out: string, isLabelled: boolean): void {
+  const data = quotePath(out);
+  console.log(`Next: ${taskCall("doctor")} ${data}`);
+  console.log(
+    isLabelled
+      ? `Then: ${taskCall("train")} --data ${data} --transform log1p`
+      : `Then: ${taskCall("submit")} --model RUN --data ${data}`,
+  );
+}

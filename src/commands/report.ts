@@ -1,0 +1,152 @@
+/** `deno task report`: a run as one HTML page and its figures. */
+
+import { formatCountOf } from "../base/count.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { evaluatePredictions } from "../data/evaluate.ts";
+import { largestErrors } from "../data/largest_errors.ts";
+import { type ReportInput, writeReport } from "../report/mod.ts";
+import { holdsUnfinishedRun } from "./_checkpoints.ts";
+import { type CommandDefinition, declareCommon, declareTest } from "./_cli.ts";
+import { checkTestFlags, loadTest, type TestFlags } from "./_labels.ts";
+import { loadModels } from "./_model_files.ts";
+import { checkDirectory, checkOutput, removeUnfinishedIn } from "./_outputs.ts";
+import { type PredictionFlags, predictWithProgress } from "./_predict.ts";
+import { evaluateByRegime } from "./_regimes.ts";
+import { loadData } from "./_run.ts";
+import { readSavedRun, type SavedConfig, type SavedRun } from "./_saved_run.ts";
+import { findTrainingData } from "./_trained_on.ts";
+
+interface ReportFlags extends TestFlags, Pick<PredictionFlags, "engine" | "threads"> {
+  readonly out?: string;
+  readonly competition: boolean;
+}
+
+let directory = "";
+
+/** Command `report`. */
+export const command: CommandDefinition<ReportFlags> = {
+  name: "report",
+  summary: "Writes a run as report.html, which needs no network, and its figures as SVG and PNG.",
+  examples: [
+    ["deno task report runs/first", "losses, and predictions on the training data"],
+    [
+      "deno task report runs/first --test eval.npz --labels eval_labels.csv",
+      "predictions on data the model has not seen, and error by regime",
+    ],
+    ["deno task report runs/experiments", "the experiments' table and figure"],
+  ],
+  declare: (command) =>
+    declareCommon(
+      declareTest(command)
+        .argument(
+          "<dir>",
+          "directory that train, crossval, forecast or experiments wrote",
+          (path) => directory = path,
+        )
+        .option("--competition", "show the published values: the data are the competition's", false)
+        .option("--out <dir>", "where to write (default: the run's own directory)"),
+    ),
+  run: report,
+};
+
+async function report(flags: ReportFlags, signal: AbortSignal): Promise<void> {
+  checkTestFlags(flags);
+  const run = await readSavedRun(directory);
+  if (await holdsUnfinishedRun(directory)) {
+    console.error(
+      `warning: ${directory} holds an unfinished run: this is a report of what it has kept so far`,
+    );
+  }
+  const out = flags.out ?? directory.replace(/\/+$/, "");
+  await checkOutput(`${out}/report.html`);
+  await checkDirectory(`${out}/figures`);
+  await removeUnfinishedIn(`${out}/figures`, (name) => /^figure-.*\.(svg|png)$/.test(name));
+  const { config, training, history, folds, regimes, experiments } = run;
+  const input: ReportInput = {
+    run: directory.replace(/\/+$/, ""),
+    summary: describe(run),
+    onCompetitionData: flags.competition,
+    loss: training?.loss,
+    configuration: config,
+    ...{ history, folds, regimes, experiments },
+    ...await evaluate(run, flags, signal),
+  };
+  const files = await writeReport(out, input);
+  const figures = files.filter((path) => path.endsWith(".svg")).length;
+  console.log(
+    `Written: ${out}/report.html, and ${formatCountOf(figures, "figure")} as SVG and PNG in ` +
+      `${out}/figures/`,
+  );
+}
+
+function describe({ config, training, experiments }: SavedRun): string {
+  const { samples, data } = config;
+  const source = `${formatCountOf(samples, "sample")} from ${data}`;
+  if (training === undefined) {
+    return `${formatCountOf(experiments?.length ?? 0, "experiment")} on ${source}.`;
+  }
+  const { preset, epochs, batchSize, learningRate, engine, device } = training;
+  return `${preset}: up to ${
+    formatCountOf(epochs, "epoch")
+  } of batch ${batchSize} at learning rate ${learningRate} ` +
+    `on ${source}. Engine ${engine} (${device}).`;
+}
+
+/** Predictions on the test data, or on the training data if none are named; nothing without a model. */
+async function evaluate(
+  { config, training, hasModels }: SavedRun,
+  flags: ReportFlags,
+  signal: AbortSignal,
+): Promise<Pick<ReportInput, "evaluation" | "regimes" | "notes">> {
+  if (!hasModels || training === undefined) return {};
+  const models = await loadModels(directory);
+  const { samplesName, data: trainingData, notes } = await loadTrainingData(config, flags);
+  const test = await loadTest(flags);
+  const data = test ?? trainingData;
+  if (data === undefined) return { notes };
+  // A training sample's own label would be in the effect of its gene.
+  const geneEffects = test === undefined ? "leave-one-out" : true;
+  const options = { ...flags, signal, geneEffects } as const;
+  const { mean: predicted } = await predictWithProgress(models, data, options);
+  const evaluation = {
+    samplesName: test === undefined ? samplesName : `the test data, ${flags.test}`,
+    ...evaluatePredictions(data, predicted),
+    pairs: { measured: data.labels(), predicted },
+    largestErrors: largestErrors(data, predicted, 10),
+  };
+  if (test === undefined || trainingData === undefined) return { evaluation, notes };
+  const predictions = { [training.preset]: predicted };
+  const regimes = evaluateByRegime({ train: trainingData, test, predictions });
+  return { evaluation, regimes, notes };
+}
+
+/** What was trained on, if it is there and has not become something else. */
+interface TrainingData {
+  readonly data?: Dataset;
+  /** What the page calls it. */
+  readonly samplesName: string;
+  /** What the page says of it beside. */
+  readonly notes: readonly string[];
+}
+
+async function loadTrainingData(
+  config: SavedConfig,
+  { test, ...flags }: ReportFlags,
+): Promise<TrainingData> {
+  const samplesName = "the training data";
+  const found = await findTrainingData(config);
+  if (!("path" in found)) {
+    const lost = test === undefined ? "figures of predictions" : "errors by regime";
+    const note = `${found.reason}, so the report has no ${lost}`;
+    console.error(`warning: ${note}`);
+    return { samplesName, notes: [`${note}.`] };
+  }
+  const data = await loadData(found.path, flags);
+  if (!("reason" in found)) return { data, samplesName, notes: [] };
+  console.error(`warning: ${found.reason}`);
+  return {
+    data,
+    samplesName: `${found.path}, named as the training data`,
+    notes: [`${found.reason}.`],
+  };
+}

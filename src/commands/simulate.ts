@@ -1,0 +1,107 @@
+/** `deno task simulate`: data in the competition's format from a model with known truth. */
+
+import { Option } from "commander";
+import { ContractError } from "../errors.ts";
+import type { ReachableScores, SimulationTruth } from "../simulate/mod.ts";
+import { writeSimulation } from "../simulate/mod.ts";
+import { type CommandDefinition, integer, Interrupted, number } from "./_cli.ts";
+import { checkOutput, lockOutput } from "./_outputs.ts";
+import { ProgressLine } from "./_progress.ts";
+
+interface SimulateFlags {
+  readonly out: string;
+  readonly cellTypes: number;
+  readonly genes: number;
+  readonly newCellTypes: number;
+  readonly newGenes: number;
+  readonly bins: number;
+  readonly visibleShare: number;
+  readonly hiddenShare: number;
+  readonly depth: number;
+  readonly depthSpread: number;
+  readonly dispersion: number;
+  readonly seed: number;
+  readonly full: boolean;
+  readonly compress: boolean;
+  readonly overwrite: boolean;
+}
+
+const share = number(0, 1);
+
+/** In the order in which they are written. */
+const FILES = ["train.npz", "eval.npz", "eval_labels.csv", "truth.json"];
+
+/** Size of the competition's own data set. */
+const FULL_SIZE = { cellTypes: 50, genes: 16_000, newCellTypes: 6, newGenes: 1447, bins: 100 };
+
+/** Command `simulate`. */
+export const command: CommandDefinition<SimulateFlags> = {
+  name: "simulate",
+  summary: "Writes train.npz, eval.npz, eval_labels.csv and truth.json, whose truth is known.",
+  examples: [
+    ["deno task simulate", "8 cell types × 200 genes in simulated/"],
+    ["deno task simulate --full", "the competition's size, 800,000 and 177,032 rows: 5.3 GB"],
+    ["deno task simulate --full --compress", "the same, deflated: 0.5 GB"],
+  ],
+  declare: (command) =>
+    command
+      .option("--out <dir>", "directory to write", "simulated")
+      .option("--cell-types <n>", "training cell types", integer(1), 8)
+      .option("--genes <n>", "training genes", integer(1), 200)
+      .option("--new-cell-types <n>", "cell types that only eval has", integer(0), 2)
+      .option("--new-genes <n>", "genes that only eval has", integer(0), 40)
+      .option("--bins <n>", "100 bp bins, the TSS in the middle", integer(1), 100)
+      .addOption(
+        new Option("--full", "as many of all these as the competition has")
+          .conflicts(Object.keys(FULL_SIZE))
+          .default(false),
+      )
+      .option("--visible-share <x>", "of the label's variance, seen in the marks", share, 0.3)
+      .option("--hidden-share <x>", "of it, a gene's own and not in the marks", share, 0.3)
+      .option("--depth <x>", "factor on all counts", number(Number.MIN_VALUE), 1)
+      .option("--depth-spread <x>", "of ln(depth) between samples", number(0, 2), 0.3)
+      .option("--dispersion <x>", "variance is mean + x · mean²", number(Number.MIN_VALUE), 0.1)
+      .option("--seed <n>", "of everything", integer(0), 1)
+      .option("--compress", "deflate the npz files", false)
+      .option("--overwrite", "replace the data that --out already holds", false),
+  run: simulate,
+};
+
+async function simulate(flags: SimulateFlags, signal: AbortSignal): Promise<void> {
+  const { out, overwrite, full, ...options } = flags;
+  await using _lock = await lockOutput(`${out}/${FILES[0]}`);
+  for (const name of FILES) {
+    if (await checkOutput(`${out}/${name}`) && !overwrite) {
+      throw new ContractError(
+        `Cannot write to ${out}: it already holds ${name}. Name another --out, or add --overwrite`,
+      );
+    }
+  }
+  const progress = new ProgressLine("cell types");
+  const truth = await writeSimulation(out, {
+    ...options,
+    ...(full ? FULL_SIZE : {}),
+    onProgress: ({ done, total, file, cellType }) => {
+      if (signal.aborted) throw new Interrupted("Interrupted: nothing half-written was kept.");
+      progress.update({ done, total, label: `${file} ${cellType}` });
+    },
+  });
+  progress.clear();
+  printTruth(truth);
+  console.log(`Written: ${out}/ (${FILES.join(", ")})`);
+}
+
+function printTruth({ bestReachable }: SimulationTruth): void {
+  console.log("Best reachable:");
+  for (const part of ["train", "eval"] as const) {
+    const { fromMarks, fromMarksAndGene } = bestReachable[part];
+    console.log(`  ${part}, from the marks alone: ${formatScore(fromMarks)}`);
+    console.log(
+      `  ${part}, knowing each gene's hidden level too: ${formatScore(fromMarksAndGene)}`,
+    );
+  }
+}
+
+function formatScore({ mse, pearson }: ReachableScores["fromMarks"]): string {
+  return `MSE ${mse.toFixed(4)}, Pearson r ${pearson.toFixed(4)}`;
+}

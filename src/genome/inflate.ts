@@ -1,0 +1,33 @@
+/** Small pieces of zlib data (RFC 1950), as the sections of a bigWig file are. */
+
+import type { Bytes } from "../base/bytes.ts";
+import { BUILTINS } from "./_builtins.ts";
+import { readStream } from "./_read_stream.ts";
+
+/**
+ * Inflates `compressed`, and stops where it becomes more than `limit` bytes.
+ *
+ * @throws {Error} If the data are damaged, or more than that.
+ */
+export type Inflate = (compressed: Bytes, limit: number) => Uint8Array | Promise<Uint8Array>;
+
+/** {@linkcode Inflate} by the web's own API, which takes several times as long for small pieces. */
+export async function inflatePortable(compressed: Bytes, limit: number): Promise<Uint8Array> {
+  const stream = new Blob([compressed]).stream().pipeThrough(new DecompressionStream("deflate"));
+  const inflated = new Uint8Array(limit);
+  let length = 0;
+  for await (const piece of readStream(stream)) {
+    if (length + piece.length > limit) throw new RangeError(`more than ${limit} bytes`);
+    inflated.set(piece, length);
+    length += piece.length;
+  }
+  return inflated.subarray(0, length);
+}
+
+/** Inflates with Deno's and Node's own zlib where it is. */
+export const inflate: Inflate = zlibInflate() ?? inflatePortable;
+
+function zlibInflate(): Inflate | undefined {
+  const zlib = BUILTINS.getBuiltinModule?.("node:zlib");
+  return zlib && ((compressed, limit) => zlib.inflateSync(compressed, { maxOutputLength: limit }));
+}

@@ -1,0 +1,32 @@
+/** Paths as a sheet has them. */
+
+import { directoryOf } from "../files/file.ts";
+
+/** Whether a path starts at the root of a file system, of Unix or Windows. */
+export function isAbsolute(path: string): boolean {
+  return /^(?:[/\\]|[A-Za-z]:[/\\])/.test(path);
+}
+
+/** A path without steps that lead nowhere: `b.bam` of `./a/..//b.bam`, `../b.bam` of `../a/../b.bam`. */
+function plainPath(path: string): string {
+  const kept: string[] = [];
+  const root = /^[/\\]/.test(path) ? "/" : "";
+  for (const step of path.split(/[/\\]/)) {
+    if (step === "" || step === ".") continue;
+    if (step !== "..") kept.push(step);
+    else if (kept.length > 0 && kept.at(-1) !== "..") kept.pop();
+    else if (root === "") kept.push(step);
+  }
+  return root + kept.join("/");
+}
+
+/** Whether a path may be that of a file which a sheet in another directory calls `written`. */
+export function endsInPath(path: string, written: string): boolean {
+  const end = plainPath(written).replace(/^(?:\.\.\/)+/, "");
+  return `/${plainPath(path)}`.endsWith(end.startsWith("/") ? end : `/${end}`);
+}
+
+/** A path of a sheet from where the program runs: relative ones start at the sheet's own directory. */
+export function resolveSheetPath(path: string, sheetPath: string): string {
+  return isAbsolute(path) ? path : `${directoryOf(sheetPath)}${path}`;
+}

@@ -1,0 +1,118 @@
+/** Small tables, separated by tabs if nothing else is said, with a header that names the columns. */
+
+import type { Line } from "../text/lines.ts";
+import { failLine, lineText } from "./text_lines.ts";
+
+/** Gives the wanted cells of a row, without white space and quotes around them. */
+export type RowReader<Name extends string> = (line: Line, file: string) => Record<Name, string>;
+
+/** Longer than any path; a cell beyond is damage or an attack. */
+const LONGEST_CELL = 4096;
+
+/** A cell between commas, in quotes or not, and what ends it. */
+const COMMA_CELL = /("[^"]*(?:""[^"]*)*"[^,]*|[^,]*)(,|$)/y;
+
+/** The cells of a line, without empty ones at its end. */
+export function splitCells(text: string, separator: "\t" | "," = "\t"): string[] {
+  if (separator === "\t") return text.trimEnd().split("\t").map(plainCell);
+  const cells: string[] = [];
+  COMMA_CELL.lastIndex = 0;
+  for (;;) {
+    const [, cell, end] = COMMA_CELL.exec(text)!;
+    cells.push(plainCell(cell));
+    if (end === "") break;
+  }
+  while (cells.at(-1) === "") cells.pop();
+  return cells;
+}
+
+/** A cell without white space around it, nor the double quotes that R and spreadsheets put around names. */
+function plainCell(text: string): string {
+  const cell = text.trim();
+  return /^".*"$/.test(cell) ? cell.slice(1, -1).trim() : cell;
+}
+
+/** A header, and which columns need not be there. */
+interface TableHeaderOptions<Name extends string, Optional extends string> {
+  readonly line: Line;
+  readonly file: string;
+  /** Columns that may be missing or empty: such a cell is read as an empty one. */
+  readonly optional?: readonly Optional[];
+  /** Columns that must be there but whose cells may be empty. */
+  readonly mayBeEmpty?: readonly Name[];
+  /** What separates the columns. Default: tabs. */
+  readonly separator?: "\t" | ",";
+  /** A column of integers, by which a first column of row names is told that the header lacks, as R writes them. */
+  readonly isInteger?: Name;
+}
+
+/**
+ * Finds the wanted columns in a header. They may stand in any order and have others between them.
+ *
+ * @param names The columns.
+ * @param what What the table holds, for messages.
+ * @throws {FormatError} If one is missing or stands there twice; the reader throws where a cell is
+ * empty.
+ */
+export function readTableHeader<Name extends string, Optional extends string = never>(
+  names: readonly Name[],
+  what: string,
+  options: TableHeaderOptions<Name, Optional>,
+): RowReader<Name | Optional> {
+  const { line, file, optional = [], mayBeEmpty = [], separator, isInteger } = options;
+  const header = splitCells(lineText(line), separator);
+  for (const name of names) {
+    const count = header.filter((cell) => cell === name).length;
+    if (count === 1) continue;
+    const found = count === 0 ? `lacks column "${name}"` : `has column "${name}" ${count} times`;
+    const hint = header.length === 1 ? ", of which it has none" : "";
+    failLine(
+      file,
+      line,
+      `Cannot read ${what}: header "${header.join(" ").slice(0, 80)}" ${found}, ` +
+        `expected the columns ${names.join(", ")} separated by tabs${hint}`,
+    );
+  }
+  const places = [...names, ...optional].map((name) => [name, header.indexOf(name)] as const);
+  const needed = new Set<string>(names.filter((name) => !mayBeEmpty.includes(name)));
+  let rowNames: number | undefined;
+  return (row, file) => {
+    const all = splitCells(lineText(row), separator);
+    rowNames ??= countRowNames(all, header, isInteger);
+    const cells = all.slice(rowNames);
+    if (cells.length > header.length) {
+      failLine(
+        file,
+        row,
+        `Cannot read ${what}: ${cells.length} columns, expected ${header.length} as in the header`,
+      );
+    }
+    const entries = places.map(([name, place]) => {
+      const cell = cells[place] ?? "";
+      if (cell === "" && needed.has(name)) {
+        failLine(file, row, `Cannot read ${what}: column "${name}" is empty`);
+      }
+      if (cell.length > LONGEST_CELL) {
+        failLine(
+          file,
+          row,
+          `Cannot read ${what}: column "${name}" has ${cell.length} characters, expected at most ${LONGEST_CELL}`,
+        );
+      }
+      return [name, cell];
+    });
+    return Object.fromEntries(entries);
+  };
+}
+
+/** How many cells stand before those that the header names: 1 if only this makes the integer one, else 0. */
+function countRowNames(
+  cells: readonly string[],
+  header: readonly string[],
+  integer: string | undefined,
+): number {
+  if (integer === undefined || cells.length !== header.length + 1) return 0;
+  const place = header.indexOf(integer);
+  const [unnamed, named] = [cells[place], cells[place + 1]].map((cell) => /^\d+$/.test(cell));
+  return named && !unnamed ? 1 : 0;
+}

@@ -1,0 +1,176 @@
+/**
+ * Lines of a text file, gzip or not, as bytes: most lines of an annotation are skipped undecoded.
+ */
+
+import { type Bytes, concatenate } from "../base/bytes.ts";
+import { FormatError } from "../errors.ts";
+import type { ByteSource } from "../files/byte_source.ts";
+import { type Line, visitText } from "../text/lines.ts";
+import { decodeText } from "../text/numbers.ts";
+import { checkIsText } from "../text/check_text.ts";
+import { readInflated } from "./gunzip.ts";
+
+const LONGEST_LINE_BYTES = 1 << 26;
+const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
+const QUOTE = 34;
+
+/** Called with what is odd about a file but does not keep it from being read; names file and line. */
+export type OnWarning = (message: string) => void;
+
+/**
+ * Visits every line that is not blank. Line ends are `\n` or `\r\n`; the last one may be missing. A
+ * UTF-8 byte order mark is skipped. Memory is bounded by the longest line.
+ *
+ * @param source The file, plain or gzip.
+ * @param visit Called with each line; always the same object, so copy what is to be kept.
+ * @param onWarning Called once if both line ends occur, and if the file seems to be cut within its last line.
+ * @throws {FormatError} If the gzip data are damaged, the file is no UTF-8 text, a line holds a carriage
+ * return before its end or is longer than 64 MiB.
+ */
+export async function visitTextLines(
+  source: ByteSource,
+  visit: (line: Line) => void,
+  onWarning?: OnWarning,
+): Promise<void> {
+  await visitPiecesOfText(readInflated(source), visit, { source, onWarning });
+}
+
+/** What a text is from, for messages. */
+type NamedSource = Pick<ByteSource, "name">;
+
+/** {@linkcode visitTextLines} of a text that comes piece by piece. */
+export async function visitPiecesOfText(
+  pieces: AsyncIterable<Bytes>,
+  visit: (line: Line) => void,
+  { source, onWarning }: { readonly source: NamedSource; readonly onWarning?: OnWarning },
+): Promise<void> {
+  const ends = new LineEndWatch(source.name, onWarning);
+  const line: Line = { bytes: new Uint8Array(), start: 0, end: 0, number: 0 };
+  /** The unfinished line, in the pieces that it came in: joined once, however many they are. */
+  let rest: Bytes[] = [];
+  let isFirst = true;
+  for await (const piece of pieces) {
+    if (isFirst) checkIsText(piece, source.name);
+    isFirst = false;
+    rest.push(piece);
+    if (piece.includes(LINE_FEED)) {
+      const bytes = joinPieces(rest);
+      line.bytes = bytes;
+      rest = [bytes.subarray(visitFullLines({ source, ends }, line, visit))];
+    }
+    if (lengthOf(rest) > LONGEST_LINE_BYTES) {
+      line.number++;
+      failLine(source.name, line, "Cannot read line: it is longer than 64 MiB");
+    }
+  }
+  const last = joinPieces(rest);
+  if (last.length === 0) return;
+  if (last.reduce((quotes, byte) => quotes + Number(byte === QUOTE), 0) % 2 === 1) {
+    onWarning?.(
+      `${source.name} may be cut short: its last line has no line end, and ends within double quotes`,
+    );
+  }
+  // A line end that the file lacks, so that the last line is read as all others.
+  line.bytes = concatenate(last, ends.missingEnd(last));
+  visitFullLines({ source, ends }, line, visit);
+}
+
+function lengthOf(pieces: readonly Bytes[]): number {
+  return pieces.reduce((sum, { length }) => sum + length, 0);
+}
+
+/** The bytes of all pieces; without a copy where only one has any. */
+function joinPieces(pieces: readonly Bytes[]): Bytes {
+  const full = pieces.filter(({ length }) => length > 0);
+  if (full.length === 1) return full[0];
+  const bytes = new Uint8Array(lengthOf(full));
+  let place = 0;
+  for (const piece of full) {
+    bytes.set(piece, place);
+    place += piece.length;
+  }
+  return bytes;
+}
+
+/** Throws the error of a bad line. */
+export function failLine(file: string, line: Line, message: string): never {
+  throw new FormatError(message, { file, line: line.number });
+}
+
+/** The line's text. */
+export function lineText(line: Line): string {
+  return decodeText(line.bytes, line.start, line.end);
+}
+
+/** A cell that a spreadsheet put in quotes, which doubles those within, as it was; any other stands as it is. */
+export function unquoteCell(text: string): string {
+  const isQuoted = text.startsWith('"') && /^"[^"]*(?:""[^"]*)*"\s*$/.test(text);
+  return isQuoted ? text.trimEnd().slice(1, -1).replaceAll('""', '"') : text;
+}
+
+/** Visits the lines that end within `line.bytes`, and returns where the unfinished rest starts. */
+function visitFullLines(
+  { source, ends }: { readonly source: NamedSource; readonly ends: LineEndWatch },
+  line: Line,
+  visit: (line: Line) => void,
+): number {
+  const { bytes } = line;
+  let start = line.number === 0 ? byteOrderMarkLength(bytes) : 0;
+  let carriageReturn = -1;
+  for (;;) {
+    const lineFeed = bytes.indexOf(LINE_FEED, start);
+    if (lineFeed < 0) return start;
+    if (carriageReturn < start) {
+      carriageReturn = bytes.indexOf(CARRIAGE_RETURN, start);
+      if (carriageReturn < 0) carriageReturn = bytes.length;
+    }
+    line.number++;
+    line.start = start;
+    line.end = Math.min(lineFeed, carriageReturn);
+    if (line.end < lineFeed - 1) {
+      failLine(
+        source.name,
+        line,
+        "Cannot read line: it holds a carriage return, expected line ends \\n or \\r\\n",
+      );
+    }
+    ends.see(line.number, line.end < lineFeed);
+    if (line.start < line.end) visitText(line, visit, source.name);
+    start = lineFeed + 1;
+  }
+}
+
+/** Warns of a file with both line ends, which files joined from two systems have. */
+class LineEndWatch {
+  readonly #file: string;
+  readonly #onWarning: OnWarning | undefined;
+  #first: boolean | undefined;
+  #warned = false;
+
+  constructor(file: string, onWarning: OnWarning | undefined) {
+    this.#file = file;
+    this.#onWarning = onWarning;
+  }
+
+  /** What to put behind a last line that has no end, for it to be as the others are. */
+  missingEnd(lastLine: Bytes): Bytes {
+    const hasReturn = this.#first !== true || lastLine.at(-1) === CARRIAGE_RETURN;
+    return hasReturn ? Uint8Array.of(LINE_FEED) : Uint8Array.of(CARRIAGE_RETURN, LINE_FEED);
+  }
+
+  see(line: number, isWindows: boolean): void {
+    this.#first ??= isWindows;
+    if (isWindows === this.#first || this.#warned) return;
+    this.#warned = true;
+    const [before, here] = isWindows ? ["\\n", "\\r\\n"] : ["\\r\\n", "\\n"];
+    this.#onWarning?.(
+      `${this.#file} has mixed line ends: ${before} in the lines before, ${here} in line ${line}. ` +
+        "Both are read as line ends; was it joined from two files?",
+    );
+  }
+}
+
+function byteOrderMarkLength(bytes: Uint8Array): number {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+}

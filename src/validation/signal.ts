@@ -1,0 +1,66 @@
+import type { PackedArray } from "../base/arrays.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { ContractError } from "../errors.ts";
+import { reconcileRecords } from "../record.ts";
+
+/** How a sample's bins are summed into fewer. */
+export interface Stretches {
+  /** Number of marks. */
+  readonly marks: number;
+  /** First bin of each stretch, and the number of bins behind the last, `[stretch + 1]`. */
+  readonly starts: Uint32Array;
+  /** Whether the signal is plain counts, so that the logarithm is still to be taken. */
+  readonly takeLogarithm: boolean;
+}
+
+/** Cuts the bins of a data set into `count` stretches of as near as can be the same length. */
+export function makeStretches(data: Dataset, count: number): Stretches {
+  const starts = Uint32Array.from(
+    { length: count + 1 },
+    (_, i) => Math.floor(i * data.bins / count),
+  );
+  return { marks: data.marks.length, starts, takeLogarithm: data.record.transform === "none" };
+}
+
+/**
+ * Writes a sample's features: ln(1 + sum) of the signal of each mark in each stretch, or the sum itself where
+ * the data were transformed already.
+ *
+ * @param signal `[bin, mark]`
+ * @param out Receives `[stretch, mark]` from its start.
+ */
+export function writeStretches(
+  { marks, starts, takeLogarithm }: Stretches,
+  signal: PackedArray,
+  out: Float64Array,
+): void {
+  const stretches = starts.length - 1;
+  for (let stretch = 0; stretch < stretches; stretch++) {
+    const end = starts[stretch + 1] * marks;
+    for (let mark = 0; mark < marks; mark++) {
+      let sum = 0;
+      for (let i = starts[stretch] * marks + mark; i < end; i += marks) sum += signal[i];
+      out[stretch * marks + mark] = takeLogarithm ? Math.log1p(sum) : sum;
+    }
+  }
+}
+
+/**
+ * Throws unless the signal of two data sets means the same.
+ *
+ * @throws {ContractError} If they differ in bins, or in their records.
+ */
+export function checkSameSignal(train: Dataset, test: Dataset): void {
+  if (train.bins !== test.bins) {
+    throw new ContractError(
+      `Cannot predict from signal: the samples have ${test.bins} bins, expected ${train.bins} as ` +
+        `in the training data`,
+    );
+  }
+  if (reconcileRecords(train.record, test.record) !== "none") {
+    throw new ContractError(
+      `Cannot predict from signal: the samples carry transform ${test.record.transform}, expected ` +
+        `${train.record.transform} as in the training data`,
+    );
+  }
+}

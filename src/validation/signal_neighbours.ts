@@ -1,0 +1,153 @@
+import type { Dataset } from "../data/dataset.ts";
+import { meanDefined, pearson } from "../metrics/mod.ts";
+import type { Axis } from "./axis.ts";
+import { cellTypeAxis, placeGenes } from "./axis.ts";
+import type { ExpressionTable } from "./expression_table.ts";
+import { checkSameSignal, makeStretches, writeStretches } from "./signal.ts";
+
+/** Fewest genes in common over which two cell types are compared. */
+const FEWEST_GENES = 10;
+
+/**
+ * Finds the training cell types whose signal is most like another's. Labels play no part.
+ *
+ * The profile of a cell type is ln(1 + signal summed over the window) of each mark and training gene, less the
+ * mean of that over the training cell types: what all cell types share would otherwise drown what tells them
+ * apart. The similarity of two cell types is Pearson's correlation of their profiles over the genes that both
+ * have, for each mark, then averaged over the marks; so neither a sample's depth nor a mark's scale counts.
+ */
+export class SignalNeighbours {
+  readonly #train: Dataset;
+  readonly #cellTypes: Axis;
+  readonly #genes: Axis;
+  readonly #means: Float64Array; // [mark, gene]
+  readonly #profiles: readonly Float32Array[]; // [cell type][mark, gene]
+  readonly #ranked = new Map<number, Uint32Array>();
+
+  /** Computes the training cell types' profiles. */
+  constructor(train: Dataset, { cellTypes, genes }: ExpressionTable) {
+    this.#train = train;
+    this.#cellTypes = cellTypes;
+    this.#genes = genes;
+    this.#profiles = readProfiles(train, {
+      geneOfRow: Int32Array.from(genes.placeOfRow),
+      cellTypeOfRow: cellTypes.placeOfRow,
+      cellTypes: cellTypes.names.length,
+      genes: genes.names.length,
+    });
+    this.#means = meanProfile(this.#profiles);
+    for (const profile of this.#profiles) subtract(profile, this.#means);
+  }
+
+  /**
+   * Ranks the training cell types for each cell type of a data set. A cell type that was trained on is compared
+   * by its training signal and never stands in its own list; a new one is compared by its signal in `data`.
+   *
+   * @param data Samples; labels are not needed. Of a new cell type all should be given at once.
+   * @returns For each position of `data` places on the training cell types' axis, most similar first; empty if
+   * there is too little to compare.
+   * @throws {ContractError} If the signal is not of the kind trained on.
+   */
+  rank(data: Dataset): Uint32Array[] {
+    checkSameSignal(this.#train, data);
+    const axis = cellTypeAxis(data);
+    const profiles = readProfiles(data, {
+      geneOfRow: placeGenes(this.#genes, data),
+      cellTypeOfRow: axis.placeOfRow,
+      cellTypes: axis.names.length,
+      genes: this.#genes.names.length,
+      skip: axis.names.map((name) => this.#cellTypes.places.has(name)),
+    });
+    const ranked = axis.names.map((name, place) => {
+      const own = this.#cellTypes.places.get(name);
+      if (own !== undefined) return this.#rankTraining(own);
+      subtract(profiles[place], this.#means);
+      return this.#rankBy(profiles[place], -1);
+    });
+    return Array.from(axis.placeOfRow, (place) => ranked[place]);
+  }
+
+  #rankTraining(own: number): Uint32Array {
+    const known = this.#ranked.get(own);
+    if (known !== undefined) return known;
+    const ranked = this.#rankBy(this.#profiles[own], own);
+    this.#ranked.set(own, ranked);
+    return ranked;
+  }
+
+  #rankBy(profile: Float32Array, own: number): Uint32Array {
+    const marks = this.#train.marks.length;
+    return Uint32Array.from(
+      this.#profiles
+        .map((other, place) => ({
+          place,
+          similarity: place === own ? NaN : similarityOf(profile, other, marks),
+        }))
+        .filter(({ similarity }) => !Number.isNaN(similarity))
+        .sort((a, b) => b.similarity - a.similarity)
+        .map(({ place }) => place),
+    );
+  }
+}
+
+interface ProfileOptions {
+  /** For each sample the place of its gene, −1 for one to leave out. */
+  readonly geneOfRow: Int32Array;
+  readonly cellTypeOfRow: Uint32Array;
+  readonly cellTypes: number;
+  readonly genes: number;
+  /** Cell types whose profile is not wanted, and stays empty. */
+  readonly skip?: readonly boolean[];
+}
+
+/** Profiles before the mean is taken off, NaN where a cell type lacks a gene. */
+function readProfiles(data: Dataset, options: ProfileOptions): Float32Array[] {
+  const { geneOfRow, cellTypeOfRow, genes, skip } = options;
+  const whole = makeStretches(data, 1);
+  const logs = new Float64Array(whole.marks);
+  const profiles = Array.from(
+    { length: options.cellTypes },
+    (_, place) => new Float32Array(skip?.[place] ? 0 : whole.marks * genes).fill(NaN),
+  );
+  for (let row = 0; row < data.length; row++) {
+    const profile = profiles[cellTypeOfRow[row]];
+    if (geneOfRow[row] < 0 || profile.length === 0) continue;
+    writeStretches(whole, data.signalOf(row), logs);
+    for (let mark = 0; mark < logs.length; mark++) {
+      profile[mark * genes + geneOfRow[row]] = logs[mark];
+    }
+  }
+  return profiles;
+}
+
+function meanProfile(profiles: readonly Float32Array[]): Float64Array {
+  const values = new Float64Array(profiles.length);
+  return Float64Array.from({ length: profiles[0].length }, (_, i) => {
+    for (let place = 0; place < values.length; place++) values[place] = profiles[place][i];
+    return meanDefined(values);
+  });
+}
+
+function subtract(profile: Float32Array, mean: Float64Array): void {
+  for (let i = 0; i < profile.length; i++) profile[i] -= mean[i];
+}
+
+/** NaN if the two have too few genes in common, or none of their marks varies. */
+function similarityOf(a: Float32Array, b: Float32Array, marks: number): number {
+  const genes = a.length / marks;
+  const valuesA = new Float32Array(genes);
+  const valuesB = new Float32Array(genes);
+  const correlations = new Float64Array(marks);
+  for (let mark = 0; mark < marks; mark++) {
+    let count = 0;
+    for (let i = mark * genes; i < (mark + 1) * genes; i++) {
+      if (Number.isNaN(a[i]) || Number.isNaN(b[i])) continue;
+      valuesA[count] = a[i];
+      valuesB[count] = b[i];
+      count++;
+    }
+    if (count < FEWEST_GENES) return NaN;
+    correlations[mark] = pearson(valuesA.subarray(0, count), valuesB.subarray(0, count));
+  }
+  return meanDefined(correlations);
+}

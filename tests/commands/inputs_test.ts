@@ -1,0 +1,224 @@
+/** Runs know the files that they were made of, wherever these lie, and tell when they have become others. */
+
+import { deepStrictEqual, doesNotMatch, match, strictEqual } from "node:assert";
+import { createHash } from "node:crypto";
+import { describeInput } from "../../src/commands/_inputs.ts";
+import { endOf, runTask, taskCommand, withDirectory } from "../helpers/command.ts";
+import { kill, startUntilCheckpoint } from "./_resume.ts";
+
+const QUICK = ["--preset", "experiment1", "--epochs", "1", "--engine", "wasm"];
+const UNSEEN = ["--data", "fixtures/eval.npz", "--labels", "fixtures/eval_labels.csv"];
+
+const SPACE = {
+  ...{ filters: [4], width: [3], dilation: [1], blocks: [{ pool: [5] }], convolutions: [1] },
+  ...{ dropout: { from: 0.1, to: 0.5, scale: "linear" }, dense: [[]] },
+  learningRate: { from: 0.001, to: 0.01, scale: "log" },
+};
+
+async function readJson(path: string) {
+  return JSON.parse(await Deno.readTextFile(path));
+}
+
+/** Removes what a file of JSON keeps under a name, as versions did not keep it. */
+async function forget(path: string, name: string): Promise<void> {
+  const { [name]: _, ...rest } = await readJson(path);
+  await Deno.writeTextFile(path, JSON.stringify(rest));
+}
+
+function simulate(directory: string, ...flags: string[]) {
+  return runTask(
+    "simulate",
+    ...["--genes", "30", "--new-genes", "5", "--out", directory],
+    ...flags,
+  );
+}
+
+Deno.test("config.json keeps path, size and SHA-256 of every file that a run reads", () =>
+  withDirectory(async (directory) => {
+    const spec = `${directory}/model.json`;
+    const layers = [{ type: "flatten" }, { type: "dense", units: 1 }];
+    const model = { name: "line", bins: 100, marks: 5, layers, loss: "meanSquaredError" };
+    await Deno.writeTextFile(spec, JSON.stringify(model));
+    const test = ["--test", "fixtures/eval.npz", "--labels", "fixtures/eval_labels.csv"];
+    const run = ["--spec", spec, "--epochs", "1", "--out", `${directory}/run`];
+    const { code, stderr } = await runTask(
+      "train",
+      "--data",
+      "fixtures/train.npz",
+      ...test,
+      ...run,
+    );
+    strictEqual(code, 0, stderr);
+    const { inputs } = await readJson(`${directory}/run/config.json`);
+    deepStrictEqual(Object.keys(inputs).sort(), ["data", "labels", "spec", "test"]);
+    const bytes = await Deno.readFile("fixtures/train.npz");
+    deepStrictEqual(inputs.data, {
+      path: "fixtures/train.npz",
+      absolutePath: await Deno.realPath("fixtures/train.npz"),
+      bytes: bytes.length,
+      sha256: createHash("sha256").update(bytes).digest("hex"),
+    });
+    strictEqual(inputs.spec.bytes, (await Deno.stat(spec)).size);
+  }));
+
+Deno.test("a folder's digest is of the files that are trained on, and no others", () =>
+  withDirectory(async (directory) => {
+    const digest = async () => (await describeInput(directory))?.sha256;
+    strictEqual(await digest(), undefined);
+    for (const cellType of ["E004", "E003"]) {
+      await Deno.mkdir(`${directory}/${cellType}`);
+      await Deno.writeTextFile(`${directory}/${cellType}/train.csv`, "000003,1,4,0\n");
+    }
+    const first = await digest();
+    await Deno.writeTextFile(`${directory}/E003/test.csv`, "000003,1,4,0\n");
+    strictEqual(await digest(), first);
+    await Deno.writeTextFile(`${directory}/E003/train.csv`, "000003,1,4,1\n");
+    strictEqual(await digest() === first, false);
+    strictEqual(await describeInput(`${directory}/none.npz`), undefined);
+  }));
+
+for (const task of ["train", "crossval"]) {
+  Deno.test(`${task} --resume refuses a file that is not the one it was begun with`, () =>
+    withDirectory(async (directory) => {
+      const [data, run] = [`${directory}/train.npz`, `${directory}/run`];
+      await Deno.copyFile("fixtures/train.npz", data);
+      const args = ["--data", data, ...QUICK, "--epochs", "100", "--out", run];
+      await kill(await startUntilCheckpoint(task, args, { directory: run }));
+      await simulate(`${directory}/other`);
+      await Deno.rename(data, `${data}.away`);
+      await Deno.rename(`${directory}/other/train.npz`, data);
+      const { code, stderr } = await runTask(task, "--resume", run);
+      strictEqual(code, 1);
+      match(
+        stderr,
+        /^error: Cannot resume \S+run: \S+train\.npz \(--data\) is not the file that the run/,
+      );
+      match(
+        stderr,
+        /found [\d,]+ bytes, SHA-256 \w{16}…, expected [\d,]+ bytes, SHA-256 .* Put that/,
+      );
+      await Deno.rename(`${data}.away`, data);
+      // Of a run begun by a version that kept no digests it cannot be told.
+      await forget(`${run}/checkpoints/command.json`, "inputs");
+      const old = await runTask(task, "--resume", run);
+      strictEqual(old.code, 0, old.stderr);
+      match(old.stderr, /warning: .* kept no digests of its files, so it cannot be told/);
+    }));
+}
+
+Deno.test("search and experiments refuse other files as well", () =>
+  withDirectory(async (directory) => {
+    await simulate(directory, "--cell-types", "4");
+    const data = `${directory}/train.npz`;
+    const quick = ["--epochs", "1", "--folds", "2", "--engine", "wasm"];
+    const space = `${directory}/space.json`;
+    await Deno.writeTextFile(space, JSON.stringify(SPACE));
+    const searched = `${directory}/search`;
+    const first = await runTask(
+      "search",
+      ...["--data", data, "--space", space, "--trials", "1", "--out", searched, ...quick],
+    );
+    strictEqual(first.code, 0, first.stderr);
+    await Deno.writeTextFile(space, JSON.stringify(SPACE, null, 2));
+    const more = await runTask("search", "--resume", searched, "--trials", "2");
+    strictEqual(more.code, 1);
+    match(more.stderr, /space\.json \(--space\) is not the file that the run was begun with/);
+    const table = `${directory}/table`;
+    const args = ["--data", data, "--epochs", "2000", "--folds", "2", "--engine", "wasm"];
+    const only = ["--only", "experiment1", "--out", table];
+    await kill(await startUntilCheckpoint("experiments", [...args, ...only], { directory: table }));
+    await Deno.copyFile("fixtures/train.npz", data);
+    const other = await runTask("experiments", "--resume", table);
+    strictEqual(other.code, 1);
+    match(other.stderr, /train\.npz \(--data\) is not the file that the run was begun with/);
+  }));
+
+Deno.test("a report says that its training data have changed, and never calls others so", () =>
+  withDirectory(async (directory) => {
+    const [data, run] = [`${directory}/train.npz`, `${directory}/run`];
+    await Deno.copyFile("fixtures/train.npz", data);
+    await runTask("train", "--data", data, ...QUICK, "--out", run);
+    const report = async (...flags: string[]) => {
+      const { code, stderr } = await runTask("report", run, ...flags);
+      strictEqual(code, 0, stderr);
+      return { stderr, page: await Deno.readTextFile(`${run}/report.html`) };
+    };
+    await simulate(`${directory}/other`);
+    await Deno.copyFile(`${directory}/other/train.npz`, data);
+    const changed = await report();
+    doesNotMatch(changed.page, /the training data|id="predictions"/);
+    const reason =
+      /train\.npz is no longer the file that was trained on: found [\d,]+ bytes, SHA-256/;
+    match(changed.page, reason);
+    match(changed.stderr, reason);
+    const labels = ["--labels", "fixtures/eval_labels.csv"];
+    const tested = await report("--test", "fixtures/eval.npz", ...labels);
+    match(tested.page, /On the test data/);
+    match(tested.page, /so the report has no errors by regime\./);
+    doesNotMatch(tested.page, /id="by-regime"/);
+
+    await forget(`${run}/config.json`, "inputs");
+    const old = await report();
+    match(old.page, /it cannot be told whether \S+train\.npz is still what was trained on/);
+    match(old.page, /On \S+train\.npz, named as the training data\./);
+  }));
+
+Deno.test("a run that was moved with its data finds them, and they are the same", () =>
+  withDirectory(async (directory) => {
+    await Deno.mkdir(`${directory}/before`);
+    await Deno.copyFile("fixtures/train.npz", `${directory}/before/train.npz`);
+    const place = { env: { INIT_CWD: `${directory}/before` } };
+    const args = ["--data", "train.npz", ...QUICK, "--out", "run"];
+    strictEqual((await endOf(taskCommand("train", args, place))).code, 0);
+    await Deno.rename(`${directory}/before`, `${directory}/after`);
+    const there = { env: { INIT_CWD: `${directory}/after` } };
+    const { code, stderr } = await endOf(taskCommand("report", ["run"], there));
+    strictEqual(code, 0, stderr);
+    match(await Deno.readTextFile(`${directory}/after/run/report.html`), /On the training data\./);
+  }));
+
+Deno.test("evaluate --train warns of data that the model was not trained on, and of those that it cannot tell", () =>
+  withDirectory(async (directory) => {
+    const run = `${directory}/run`;
+    await runTask("train", "--data", "fixtures/train.npz", ...QUICK, "--out", run);
+    const evaluate = async (model: string, train: string) => {
+      const out = ["--out", `${directory}/metrics.json`, "--overwrite"];
+      const args = ["--model", model, ...UNSEEN, "--train", train, ...out];
+      const { code, stderr } = await runTask("evaluate", ...args);
+      strictEqual(code, 0, stderr);
+      return stderr;
+    };
+    await Deno.copyFile("fixtures/train.npz", `${directory}/moved.npz`);
+    strictEqual(await evaluate(`${run}/model`, `${directory}/moved.npz`), "");
+    const { inputs } = await readJson(`${directory}/metrics.json`);
+    deepStrictEqual(Object.keys(inputs), ["model", "data", "labels", "train"]);
+
+    await simulate(`${directory}/other`);
+    const other = `${directory}/other/train.npz`;
+    match(
+      await evaluate(run, other),
+      /^warning: \S+other\/train\.npz is not what the model was trained/,
+    );
+    await Deno.rename(`${run}/model`, `${directory}/model`);
+    match(
+      await evaluate(`${directory}/model`, "fixtures/train.npz"),
+      /it cannot be told whether .* no config/,
+    );
+  }));
+
+Deno.test("the same samples in another file are the data that the model was trained on", () =>
+  withDirectory(async (directory) => {
+    await simulate(`${directory}/stored`);
+    await simulate(`${directory}/deflated`, "--compress");
+    const [stored, deflated] = [`${directory}/stored/train.npz`, `${directory}/deflated/train.npz`];
+    strictEqual((await Deno.stat(stored)).size > (await Deno.stat(deflated)).size, true);
+    await runTask("train", "--data", stored, ...QUICK, "--out", `${directory}/run`);
+    const { code, stderr } = await runTask(
+      "evaluate",
+      ...["--model", `${directory}/run`, "--data", `${directory}/stored/eval.npz`],
+      ...["--labels", `${directory}/stored/eval_labels.csv`, "--train", deflated],
+      ...["--out", `${directory}/metrics.json`],
+    );
+    strictEqual(code, 0);
+    strictEqual(stderr, "");
+  }));

@@ -1,0 +1,153 @@
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
+import { describeGpu } from "../../../src/engine/gpu.ts";
+import { selectEngine } from "../../../src/engine/select.ts";
+import { createTfjsEngine } from "../../../src/engine/tfjs/engine.ts";
+import { createCrewMemory } from "../../../src/engine/wasm/crew.ts";
+import { createWasmEngine } from "../../../src/engine/wasm/engine.ts";
+import { assembleKernels } from "../../../src/engine/wasm/module.ts";
+import { MAX_PARTS, planModel } from "../../../src/engine/wasm/plan.ts";
+import type { Plan } from "../../../src/engine/wasm/plan_types.ts";
+import { instantiate } from "../../../src/engine/wasm/instantiate.ts";
+import { Runner } from "../../../src/engine/wasm/runner.ts";
+import { shareData } from "../../../src/engine/wasm/share_data.ts";
+import { Team } from "../../../src/engine/wasm/team.ts";
+import { placeWeights, transposeAll, writeArrays } from "../../../src/engine/wasm/weights.ts";
+import { initialWeights } from "../../../src/model/initial_weights.ts";
+import { parseSpec } from "../../../src/model/parse_spec.ts";
+import { PRESET_NAMES, presetSpec } from "../../../src/model/presets.ts";
+import type { ModelSpec } from "../../../src/model/spec.ts";
+import { largestDifference } from "../../helpers/tolerances.ts";
+import { comparableRun, exampleData, trainExample as train } from "../../helpers/train_example.ts";
+import { testConformance } from "../conformance.ts";
+
+const wasm = createWasmEngine();
+testConformance(wasm, Deno.test);
+
+for (const preset of PRESET_NAMES) {
+  const spec = presetSpec(preset, { bins: 46 });
+  Deno.test(`wasm trains ${preset} as tf.js does, dropout and all`, async () => {
+    const options = comparableRun(spec);
+    const found = await train(wasm, spec, options);
+    const wanted = await train(createTfjsEngine("cpu"), spec, options);
+    // Both are float32: what rounding does in a step, Adam passes on to the next.
+    const apart = largestDifference(found.losses, wanted.losses) / wanted.losses[0];
+    ok(apart < 1e-4, `losses differ by ${apart}`);
+    const away = largestDifference(found.predicted, wanted.predicted);
+    ok(away < 1e-3, `predictions differ by ${away}, labels being 0 and 1`);
+  });
+}
+
+Deno.test("wasm gives the same bits for any number of threads, batches of any size, parts left over", async () => {
+  const cases = [
+    ...[["wakawaka", 64], ["experiment5", 50], ["wakawaka", 7], ["wakawaka", 250]] as const,
+    ...[["deepchrome", 100], ["experiment3", 40], ["bigru25", 50]] as const,
+  ];
+  for (const [preset, batchSize] of cases) {
+    const spec = presetSpec(preset, { bins: 50 });
+    const options = { samples: batchSize + 90, batchSize, epochs: 2 };
+    const one = await train(wasm, spec, { ...options, threads: 1 });
+    for (const threads of [2, 3]) {
+      deepStrictEqual(await train(wasm, spec, { ...options, threads }), one);
+    }
+  }
+});
+
+Deno.test("kernels of every preset are valid, with and without relaxed SIMD", () => {
+  for (const preset of PRESET_NAMES) {
+    const plan = planModel(presetSpec(preset), 250, 2);
+    for (const fused of [true, false]) {
+      ok(WebAssembly.validate(assembleKernels(plan, fused)), `${preset}, fused: ${fused}`);
+    }
+  }
+});
+
+for (const preset of ["wakawaka", "bigru25"] as const) {
+  Deno.test(`plain SIMD computes ${preset} as relaxed SIMD does, but for rounding`, async () => {
+    const spec = presetSpec(preset, { bins: 50 });
+    const [fused, plain] = [await trainAlone(spec, true), await trainAlone(spec, false)];
+    ok(largestDifference(fused, plain) < 1e-5);
+  });
+}
+
+/** Predictions after an epoch of two steps on this thread, with relaxed SIMD or without. */
+async function trainAlone(spec: ModelSpec, fused: boolean): Promise<Float32Array> {
+  const plan = planModel(spec, 32, 1);
+  const { pages } = plan;
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  const module = await WebAssembly.compile(assembleKernels(plan, fused));
+  const machine = instantiate(module, memory, plan.scratch);
+  const values = initialWeights(spec, 5);
+  writeArrays(machine, placeWeights(spec, plan), { kind: "weight", values });
+  transposeAll(machine, plan);
+  const crew = createCrewMemory(MAX_PARTS);
+  const runner = new Runner({ plan, module, memory, crew, thread: 0, threads: 1 });
+  runner.use(shareData(exampleData(spec, 20)));
+  const rows = Uint32Array.from({ length: 20 }, (_, row) => row);
+  const settings = { epoch: 0, seed: 1, batchSize: 10, learningRate: 0.001 };
+  runner.runEpoch({ kind: "epoch", order: rows, start: 0, end: 20, step: 0, ...settings });
+  const predicted = new Float32Array(20);
+  runner.predict({ kind: "predict", rows, predicted });
+  return predicted;
+}
+
+Deno.test("wakawaka at batch 250 takes less than 64 MB beside the data", () => {
+  const { pages } = planModel(presetSpec("wakawaka"), 250, 16);
+  ok(pages * 65536 < 64e6, `${pages * 65536} bytes`);
+});
+
+Deno.test("a model that takes too much memory is refused with the layer's name, and auto takes tf.js", async () => {
+  const spec = parseSpec({
+    ...{ name: "huge", bins: 100, marks: 5, loss: "meanSquaredError" },
+    layers: [
+      { type: "flatten" },
+      { type: "dense", units: 15_000 },
+      { type: "dense", units: 15_000 },
+      { type: "dense", units: 1 },
+    ],
+  });
+  const support = wasm.supports(spec);
+  strictEqual(support.supported, false);
+  match(support.supported ? "" : support.reason, /4 GiB.*layers\[2\] \(dense\)/);
+  await rejects(selectEngine("wasm", spec), /engine wasm: .*layers\[2\]/);
+  const gpu = await describeGpu();
+  if (gpu !== undefined && !gpu.software) return; // then auto takes the GPU
+  const { engine, reason } = await selectEngine("auto", spec);
+  strictEqual(engine.name, "tfjs-cpu");
+  match(reason, /engine wasm cannot run the model: .*layers\[2\]/);
+});
+
+/** A team whose plan has been tampered with. */
+async function startTeam(change: (plan: Plan) => Plan): Promise<Team> {
+  const plan = planModel(presetSpec("experiment1", { bins: 20 }), 16, 2);
+  const module = await WebAssembly.compile(assembleKernels(plan, false));
+  const { pages } = plan;
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  const crew = createCrewMemory(MAX_PARTS);
+  return await Team.start({ plan: change(plan), module, memory, crew, threads: 2 });
+}
+
+Deno.test("a worker that traps ends the run with an error that names it, and the team with it", async () => {
+  // An address beyond the memory: the kernel of the first convolution traps.
+  const team = await startTeam((plan) => ({
+    ...plan,
+    nodes: plan.nodes.map((node) => ({
+      ...node,
+      output: { ...node.output, address: 2 ** 31 - 2 ** 20 },
+    })),
+  }));
+  team.send({ kind: "data", data: exampleData(presetSpec("experiment1", { bins: 20 }), 40) });
+  const rows = Uint32Array.from({ length: 40 }, (_, row) => row);
+  const predicted = new Float32Array(new SharedArrayBuffer(160));
+  const job = { kind: "predict", rows, predicted } as const;
+  await rejects(team.run(job), /worker [12] of 2 failed: .*memory access out of bounds/s);
+  await rejects(team.run(job), /worker [12] of 2 failed/);
+});
+
+Deno.test("a disposed session answers at once instead of hanging", async () => {
+  const spec = presetSpec("experiment1", { bins: 20 });
+  const settings = { weights: initialWeights(spec, 0), seed: 0, batchSize: 4, learningRate: 0.1 };
+  const session = await wasm.createSession(spec, settings);
+  const data = exampleData(spec, 8);
+  await session[Symbol.asyncDispose]();
+  await rejects(session.predict(data, Uint32Array.of(0)), /disposed of/);
+});
