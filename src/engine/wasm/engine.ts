@@ -12,12 +12,12 @@ import type { ModelSpec } from "../../model/spec.ts";
 import { checkSession } from "../check_session.ts";
 import type { Engine, Session, SessionOptions, Support } from "../engine.ts";
 import { fusesMultiplyAdd } from "./arithmetic.ts";
-import { createCrewMemory } from "./crew.ts";
-import { instantiate } from "./instantiate.ts";
+import { createBarrierMemory } from "./barrier.ts";
 import { assembleKernels } from "./module.ts";
-import { MAX_PARTS, planModel } from "./plan.ts";
+import { ExecutionContext } from "./ops/context.ts";
+import { MAX_PARTS, planModel } from "./plan/plan.ts";
 import { WasmSession } from "./session.ts";
-import { Team } from "./team.ts";
+import { WorkerPool } from "./worker_pool.ts";
 
 /** Samples that predictions are made in together, if training batches are not larger. */
 const LEAST_SLOTS = 256;
@@ -66,10 +66,10 @@ async function createSession(spec: ModelSpec, options: SessionOptions): Promise<
   const fused = fusesMultiplyAdd();
   const module = await WebAssembly.compile(assembleKernels(plan, fused));
   const memory = new WebAssembly.Memory({ initial: plan.pages, maximum: plan.pages, shared: true });
-  const crew = createCrewMemory(MAX_PARTS);
-  const team = await Team.start({ plan, module, memory, crew, threads });
-  const machine = instantiate(module, memory, plan.scratch);
+  const barrier = createBarrierMemory(MAX_PARTS);
+  const pool = await WorkerPool.start({ plan, module, memory, barrier, threads });
+  const context = new ExecutionContext({ module, memory, scratch: plan.scratch });
   const simd = fused ? "SIMD with fused multiply-add" : "SIMD without fused multiply-add";
   const device = `cpu, ${threads} ${threads === 1 ? "thread" : "threads"}, ${simd}`;
-  return new WasmSession({ spec, options, plan, machine, crew, team, device });
+  return new WasmSession({ spec, options, plan, context, barrier, pool, device });
 }

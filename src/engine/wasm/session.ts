@@ -5,12 +5,12 @@ import { checkState } from "../check_state.ts";
 import { divergedError } from "../diverged_error.ts";
 import { pieceOf } from "../epoch_piece.ts";
 import type { EngineData, EpochRequest, Session, SessionOptions, SessionState } from "../engine.ts";
-import { Crew, type CrewMemory } from "./crew.ts";
-import type { Machine } from "./nodes/machine.ts";
-import type { Plan } from "./plan_types.ts";
+import { Barrier, type BarrierMemory } from "./barrier.ts";
+import type { ExecutionContext } from "./ops/context.ts";
+import type { Plan } from "./plan/types.ts";
 import type { EpochJob, EpochOutcome, PredictionJob } from "./runner.ts";
 import { shareData } from "./share_data.ts";
-import type { Team } from "./team.ts";
+import type { WorkerPool } from "./worker_pool.ts";
 import {
   placeWeights,
   readArrays,
@@ -27,9 +27,9 @@ export interface WasmSessionParts {
   readonly spec: ModelSpec;
   readonly options: SessionOptions;
   readonly plan: Plan;
-  readonly machine: Machine;
-  readonly crew: CrewMemory;
-  readonly team: Team;
+  readonly context: ExecutionContext;
+  readonly barrier: BarrierMemory;
+  readonly pool: WorkerPool;
   readonly device: string;
 }
 
@@ -39,25 +39,25 @@ export class WasmSession implements Session {
   readonly #spec: ModelSpec;
   readonly #options: SessionOptions;
   readonly #plan: Plan;
-  readonly #machine: Machine;
-  readonly #memory: CrewMemory;
-  readonly #crew: Crew;
-  readonly #team: Team;
+  readonly #context: ExecutionContext;
+  readonly #memory: BarrierMemory;
+  readonly #barrier: Barrier;
+  readonly #pool: WorkerPool;
   readonly #places: readonly WeightPlace[];
   readonly #trained: readonly WeightPlace[];
   #data: EngineData | undefined;
   #step = 0;
 
-  /** Takes over the team; writes the initial weights. */
-  constructor({ spec, options, plan, machine, crew, team, device }: WasmSessionParts) {
+  /** Takes over the pool; writes the initial weights. */
+  constructor({ spec, options, plan, context, barrier, pool, device }: WasmSessionParts) {
     this.device = device;
     this.#spec = spec;
     this.#options = options;
     this.#plan = plan;
-    this.#machine = machine;
-    this.#memory = crew;
-    this.#crew = new Crew(crew, team.threads);
-    this.#team = team;
+    this.#context = context;
+    this.#memory = barrier;
+    this.#barrier = new Barrier(barrier, pool.threads);
+    this.#pool = pool;
     this.#places = placeWeights(spec, plan);
     const trainable = weightShapes(spec).map((shape) => shape.trainable);
     this.#trained = this.#places.filter((_, index) => trainable[index]);
@@ -103,15 +103,15 @@ export class WasmSession implements Session {
   }
 
   weights(): Promise<Float32Array<ArrayBuffer>[]> {
-    return Promise.resolve(readArrays(this.#machine, this.#places, "weight"));
+    return Promise.resolve(readArrays(this.#context, this.#places, "weight"));
   }
 
   async state(): Promise<SessionState> {
     return {
       step: this.#step,
       weights: await this.weights(),
-      firstMoments: readArrays(this.#machine, this.#trained, "first"),
-      secondMoments: readArrays(this.#machine, this.#trained, "second"),
+      firstMoments: readArrays(this.#context, this.#trained, "firstMoment"),
+      secondMoments: readArrays(this.#context, this.#trained, "secondMoment"),
     };
   }
 
@@ -120,25 +120,31 @@ export class WasmSession implements Session {
       checkState(this.#spec, state);
       this.#step = state.step;
       this.#setWeights(state.weights);
-      writeArrays(this.#machine, this.#trained, { kind: "first", values: state.firstMoments });
-      writeArrays(this.#machine, this.#trained, { kind: "second", values: state.secondMoments });
+      writeArrays(this.#context, this.#trained, {
+        kind: "firstMoment",
+        values: state.firstMoments,
+      });
+      writeArrays(this.#context, this.#trained, {
+        kind: "secondMoment",
+        values: state.secondMoments,
+      });
     });
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    this.#team.dismiss();
+    this.#pool.dismiss();
     return Promise.resolve();
   }
 
   #setWeights(weights: readonly Float32Array[]): void {
-    writeArrays(this.#machine, this.#places, { kind: "weight", values: weights });
-    transposeAll(this.#machine, this.#plan);
+    writeArrays(this.#context, this.#places, { kind: "weight", values: weights });
+    transposeAll(this.#context, this.#plan);
   }
 
   #use(data: EngineData): void {
     if (this.#data === data) return;
     this.#data = data;
-    this.#team.send({ kind: "data", data: shareData(data) });
+    this.#pool.send({ kind: "data", data: shareData(data) });
   }
 
   async #run(
@@ -147,19 +153,19 @@ export class WasmSession implements Session {
     onPoll: (samples: number) => void,
   ): Promise<EpochOutcome | undefined> {
     signal?.throwIfAborted();
-    const stop = () => this.#crew.askToStop();
+    const stop = () => this.#barrier.askToStop();
     signal?.addEventListener("abort", stop);
     let failure: { readonly error: unknown } | undefined;
     const poll = setInterval(() => {
       try {
-        onPoll(this.#crew.samplesDone);
+        onPoll(this.#barrier.samplesDone);
       } catch (error) {
         failure = { error };
         stop();
       }
     }, POLL_MS);
     try {
-      const outcome = await this.#team.run(job, () => this.#crew.reset());
+      const outcome = await this.#pool.run(job, () => this.#barrier.reset());
       // The caller's own error, which would end the process if it left a timer.
       if (failure !== undefined) throw failure.error;
       return outcome;
