@@ -55,7 +55,7 @@ export interface SerializedModel {
  */
 export async function serializeModel(trained: TrainedModel): Promise<SerializedModel> {
   checkLoadable(trained);
-  const { assembleModel } = await import("./build_model.ts");
+  const { assembleModel } = await import("./tfjs/build_model.ts");
   const model = assembleModel(requireSequential(trained.spec, "save"), trained.weights);
   const modelTopology: unknown = model.toJSON(null, false);
   model.dispose();

@@ -8,21 +8,21 @@ import "@tensorflow/tfjs-backend-cpu";
 import { env, type Tensor, tensor, tidy } from "@tensorflow/tfjs-core";
 import { layers, sequential } from "@tensorflow/tfjs-layers";
 
-import { checkWeights } from "./check_weights.ts";
+import { checkWeights } from "../check_weights.ts";
 import { registerDilatedGradient } from "./dilated_gradient.ts";
-import { initialWeights, type Weights } from "./initial_weights.ts";
-import { requireSequential } from "./inputs.ts";
-import { layerNames } from "./layer_names.ts";
-import { parseSpec } from "./parse_spec.ts";
-import { type PresetName, presetSpec } from "./presets.ts";
-import { weightShapes } from "./shapes.ts";
+import { initialWeights, type Weights } from "../initial_weights.ts";
+import { requireSequential } from "../inputs.ts";
+import { layerNames } from "../layer_names.ts";
+import { parseSpec } from "../parse_spec.ts";
+import { type PresetName, presetSpec } from "../presets.ts";
+import { weightShapes } from "../shapes.ts";
 import type {
   ActivationLayer,
   BidirectionalGruLayer,
   LayerSpec,
   ModelSpec,
   SequentialSpec,
-} from "./spec.ts";
+} from "../spec.ts";
 import { registerUnstackGradient } from "./unstack_gradient.ts";
 
 /** A tf.js model: `tf.LayersModel`, of the tf.js release that this package depends on. */
