@@ -1,5 +1,5 @@
 import { sizeOf, type WeightShape, weightShapes } from "../../model/shapes.ts";
-import type { ModelSpec } from "../../model/spec.ts";
+import type { SequentialSpec as ModelSpec } from "../../model/spec.ts";
 import { countValues, paddedIndex, type Parameter } from "./layout.ts";
 import { transposeNode } from "./nodes.ts";
 import type { BatchNormNode } from "./ops/batch_norm.ts";

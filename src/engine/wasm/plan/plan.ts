@@ -6,7 +6,7 @@
  */
 
 import { convPadding, kernelSpan } from "../../../model/shapes.ts";
-import type { Conv1dLayer, ModelSpec } from "../../../model/spec.ts";
+import type { Conv1dLayer, SequentialSpec as ModelSpec } from "../../../model/spec.ts";
 import { groupLayers, type LayerGroup } from "../../layer_groups.ts";
 import { Allocator, countValues, roundUp, type Tensor } from "../layout.ts";
 import { type ConvShape, filterBytes } from "../ops/conv/shape.ts";

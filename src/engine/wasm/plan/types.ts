@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ModelSpec } from "../../../model/spec.ts";
+import type { SequentialSpec as ModelSpec } from "../../../model/spec.ts";
 import type { Tensor } from "../layout.ts";
 import type { ActivationNode } from "../ops/activation.ts";
 import type { BatchNormNode } from "../ops/batch_norm.ts";
