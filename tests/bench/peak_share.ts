@@ -46,11 +46,11 @@ async function prepare(
   writeArrays(context, placeWeights(spec, plan), { kind: "weight", values });
   transposeAll(context, plan);
   for (let sample = 0; sample < SAMPLES; sample++) {
-    const first = (plan.input.address + sample * plan.input.sampleStride) / 4;
-    const size = plan.input.rows * plan.input.channels;
+    const first = (plan.head.input.address + sample * plan.head.input.sampleStride) / 4;
+    const size = plan.head.input.rows * plan.head.input.channels;
     for (let i = 0; i < size; i++) context.floats[first + i] = (i * 7919 + sample) % 13 % 5;
   }
-  return { context, convolutions: plan.nodes.filter((node) => node.kind === "conv") };
+  return { context, convolutions: plan.head.nodes.filter((node) => node.kind === "conv") };
 }
 
 /** Of the convolution as it is defined: what padding to vectors adds is not counted. */

@@ -18,7 +18,8 @@ import { fusesMultiplyAdd } from "./arithmetic.ts";
 import { createBarrierMemory } from "./barrier.ts";
 import { assembleKernels } from "./module.ts";
 import { ExecutionContext } from "./ops/context.ts";
-import { MAX_PARTS, planModel } from "./plan/plan.ts";
+import { MAX_PARTS } from "./plan/parts.ts";
+import { planModel } from "./plan/plan.ts";
 import { WasmSession } from "./session.ts";
 import { WorkerPool } from "./worker_pool.ts";
 

@@ -5,14 +5,21 @@
  * @module
  */
 
-/** Values of one place in the network for each sample of a batch. Strides and sizes are in bytes. */
+/**
+ * Values of one place in the network for each sample of a batch. Strides and sizes are in bytes. In an encoder that
+ * reads entries rather than samples, such as references, an entry is what is called a sample here.
+ */
 export interface Tensor {
   /** First row of the first sample. */
   readonly address: number;
-  /** The loss's derivatives by these values, in the same layout; absent for the network's input. */
-  readonly delta: number | undefined;
+  /** Derivatives of the loss, or of the output, by these values: first row of the first sample. */
+  readonly delta: number;
   /** From one sample to the next. */
   readonly sampleStride: number;
+  /** The same for the derivatives; differs where a convolution reads an input of the network. */
+  readonly deltaSampleStride: number;
+  /** Whether it is an input of the network, by which training needs no derivatives. */
+  readonly ofNetwork: boolean;
   /** Rows of zeros before the first row, which padded convolutions read. */
   readonly before: number;
   readonly rows: number;
@@ -80,16 +87,16 @@ export function addressOf({ address, sampleStride }: Tensor, sample: number): nu
   return address + sample * sampleStride;
 }
 
-/** Address of the derivatives by a sample's values; not for the network's input, which has none. */
-export function deltaOf({ delta, sampleStride }: Tensor, sample: number): number {
-  return delta! + sample * sampleStride;
+/** Address of the derivatives by a sample's values. */
+export function deltaOf({ delta, deltaSampleStride }: Tensor, sample: number): number {
+  return delta + sample * deltaSampleStride;
 }
 
 /** What all nodes of a plan have: one or several layers that are computed together. */
 export interface NodeBase {
   /** Its kernels' names begin with it. */
   readonly name: string;
-  /** Index in `spec.layers` of the layer with the weights, or of the only one. */
+  /** Number in the model of the layer with the weights, or of the only one. */
   readonly layer: number;
   readonly input: Tensor;
   readonly output: Tensor;

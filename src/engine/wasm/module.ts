@@ -8,12 +8,14 @@ import { poolName } from "./ops/conv/run.ts";
 import type { ConvNode } from "./ops/conv/shape.ts";
 import { addDenseKernels } from "./ops/dense.ts";
 import { addDropoutKernels } from "./ops/dropout.ts";
+import { addGeluKernels } from "./ops/gelu.ts";
 import { addGruKernels } from "./ops/gru/kernels.ts";
+import { addJoinKernels } from "./ops/join/kernels.ts";
 import { addMemoryKernels } from "./ops/memory.ts";
 import { addPoolForward, addPoolKernels } from "./ops/pool.ts";
 import { addPanelKernels, addSparseRowKernels } from "./ops/sparse_dense/kernels.ts";
 import { addSumKernels } from "./ops/sums.ts";
-import type { Plan, PlanNode } from "./plan/types.ts";
+import { chainsOf, type Plan, type PlanNode } from "./plan/types.ts";
 
 /**
  * Assembles a WebAssembly module with the kernels that a plan needs, for its exact shapes.
@@ -30,7 +32,11 @@ export function assembleKernels(plan: Plan, fusedMultiplyAdd: boolean): Uint8Arr
   addMemoryKernels(module);
   addDropoutKernels(module);
   addSparseRowKernels(module);
-  for (const node of plan.nodes) addNodeKernels(module, node);
+  addGeluKernels(module);
+  addJoinKernels(module);
+  for (const { nodes } of chainsOf(plan)) {
+    for (const node of nodes) addNodeKernels(module, node);
+  }
   return module.toBytes(plan.pages);
 }
 
@@ -65,6 +71,8 @@ function addNodeKernels(module: ModuleAssembler, node: PlanNode): void {
     case "batchNorm":
     case "dropout":
     case "activation":
+    case "gelu":
+    case "compact":
       return;
   }
 }

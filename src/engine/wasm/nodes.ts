@@ -6,11 +6,13 @@
 
 import { activationBackward, activationForward } from "./ops/activation.ts";
 import { batchNormBackward, batchNormForward, batchNormUpdate } from "./ops/batch_norm.ts";
-import type { ExecutionContext, Part, Update } from "./ops/context.ts";
+import type { BackwardPass, ExecutionContext, ForwardPass, Update } from "./ops/context.ts";
+import { compactBackward, compactForward } from "./ops/compact.ts";
 import { convBackward, convForward, convTranspose, convUpdate } from "./ops/conv/run.ts";
 import { filterBytes } from "./ops/conv/shape.ts";
 import { denseBackward, denseForward, denseTranspose, denseUpdate } from "./ops/dense.ts";
-import { dropoutBackward, dropoutForward, type StepPosition } from "./ops/dropout.ts";
+import { dropoutBackward, dropoutForward } from "./ops/dropout.ts";
+import { geluBackward, geluForward } from "./ops/gelu.ts";
 import { gruBackward, gruForward, gruTranspose, gruUpdate } from "./ops/gru/run.ts";
 import { poolBackward, poolForward } from "./ops/pool.ts";
 import {
@@ -20,51 +22,55 @@ import {
 } from "./ops/sparse_dense/run.ts";
 import type { PlanNode } from "./plan/types.ts";
 
-/** Outputs of a part's samples. `position` says where in the run the step stands, unless it is a prediction. */
-export function forwardNode(
-  context: ExecutionContext,
-  node: PlanNode,
-  { part, position }: { readonly part: Part; readonly position: StepPosition | undefined },
-): void {
+/** Outputs of a part's samples. */
+export function forwardNode(context: ExecutionContext, node: PlanNode, pass: ForwardPass): void {
   switch (node.kind) {
     case "conv":
-      return convForward(context, node, part);
+      return convForward(context, node, pass.part);
     case "dense":
-      return denseForward(context, node, part);
+      return denseForward(context, node, pass.part);
     case "sparseDense":
-      return sparseDenseForward(context, node, { part, training: position !== undefined });
+      return sparseDenseForward(context, node, pass);
     case "bidirectionalGru":
-      return gruForward(context, node, part);
+      return gruForward(context, node, pass.part);
     case "batchNorm":
-      return batchNormForward(context, node, part);
+      return batchNormForward(context, node, pass.part);
     case "pool":
-      return poolForward(context, node, part);
+      return poolForward(context, node, pass.part);
     case "dropout":
-      return dropoutForward(context, node, { part, position });
+      return dropoutForward(context, node, pass);
     case "activation":
-      return activationForward(context, node, part);
+      return activationForward(context, node, pass.part);
+    case "gelu":
+      return geluForward(context, node, pass.part);
+    case "compact":
+      return compactForward(context, node, pass.part);
   }
 }
 
-/** Derivatives by the inputs of a part's samples. */
-export function backwardNode(context: ExecutionContext, node: PlanNode, part: Part): void {
+/** Derivatives by the inputs of a part's samples, and what the update needs of the part. */
+export function backwardNode(context: ExecutionContext, node: PlanNode, pass: BackwardPass): void {
   switch (node.kind) {
     case "conv":
-      return convBackward(context, node, part);
+      return convBackward(context, node, pass);
     case "dense":
-      return denseBackward(context, node, part);
+      return denseBackward(context, node, pass);
     case "sparseDense":
-      return sparseDenseBackward(context, node, part);
+      return sparseDenseBackward(context, node, pass);
     case "bidirectionalGru":
-      return gruBackward(context, node, part);
+      return gruBackward(context, node, pass);
     case "batchNorm":
-      return batchNormBackward(context, node, part);
+      return batchNormBackward(context, node, pass);
     case "pool":
-      return poolBackward(context, node, part);
+      return poolBackward(context, node, pass);
     case "dropout":
-      return dropoutBackward(context, node, part);
+      return dropoutBackward(context, node, pass);
     case "activation":
-      return activationBackward(context, node, part);
+      return activationBackward(context, node, pass);
+    case "gelu":
+      return geluBackward(context, node, pass);
+    case "compact":
+      return compactBackward(context, node, pass);
   }
 }
 
@@ -84,6 +90,8 @@ export function updateNode(context: ExecutionContext, node: PlanNode, update: Up
     case "pool":
     case "dropout":
     case "activation":
+    case "gelu":
+    case "compact":
       return;
   }
 }
@@ -106,6 +114,8 @@ export function transposeNode(context: ExecutionContext, node: PlanNode): void {
     case "pool":
     case "dropout":
     case "activation":
+    case "gelu":
+    case "compact":
       return;
   }
 }

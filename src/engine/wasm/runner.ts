@@ -8,6 +8,14 @@
 import { adamCorrections } from "../adam.ts";
 import type { EngineData } from "../engine.ts";
 import { Barrier, type BarrierMemory } from "./barrier.ts";
+import type {
+  EpochJob,
+  EpochOutcome,
+  ExplanationJob,
+  Job,
+  PredictionJob,
+  StepJob,
+} from "./jobs.ts";
 import { backwardNode, forwardNode, updateNode } from "./nodes.ts";
 import {
   batchNormCombine,
@@ -16,19 +24,28 @@ import {
   batchNormMeasure,
   batchNormMeasureDelta,
 } from "./ops/batch_norm.ts";
-import { type AdamStep, ExecutionContext, type Part } from "./ops/context.ts";
-import type { StepPosition } from "./ops/dropout.ts";
+import {
+  type AdamStep,
+  ExecutionContext,
+  type ForwardPass,
+  type Part,
+  type StepPosition,
+} from "./ops/context.ts";
 import { gatherSignal } from "./ops/gather.ts";
-import { lossBackward, predictOutput } from "./ops/loss.ts";
-import { countParts } from "./plan/plan.ts";
+import { joinBackward, joinUpdate } from "./ops/join/backward.ts";
+import { collectUses } from "./ops/join/entries.ts";
+import { joinForward } from "./ops/join/forward.ts";
+import { lossBackward, outputSlope, predictOutput } from "./ops/loss.ts";
+import { cutParts } from "./plan/parts.ts";
 import {
   type CombineStep,
+  explanationStages,
   type PartStep,
   predictionStages,
   type Stage,
   trainingStages,
 } from "./plan/stages.ts";
-import type { Plan } from "./plan/types.ts";
+import { type Chain, chainsOf, type Plan } from "./plan/types.ts";
 
 /** What a thread is started with. */
 export interface RunnerOptions {
@@ -41,41 +58,16 @@ export interface RunnerOptions {
   readonly threads: number;
 }
 
-/** An epoch, as it is sent to the threads. */
-export interface EpochJob {
-  readonly kind: "epoch";
-  readonly order: Uint32Array;
-  /** The piece of it to train on. */
-  readonly start: number;
-  readonly end: number;
-  readonly epoch: number;
-  readonly seed: number;
-  readonly batchSize: number;
-  readonly learningRate: number;
-  /** Steps taken before this epoch. */
-  readonly step: number;
-}
-
-/** A prediction, as it is sent to the threads. */
-export interface PredictionJob {
-  readonly kind: "predict";
-  readonly rows: Uint32Array;
-  readonly predicted: Float32Array;
-}
-
-/** How an epoch ended. */
-export interface EpochOutcome {
-  /** Mean loss of the samples that were trained on; not finite if training diverged. */
-  readonly loss: number;
-  readonly steps: number;
-  readonly samples: number;
-}
-
 /** What a stage works on. */
 interface Batch {
+  readonly mode: ForwardPass["mode"];
+  /** Parts of the samples or entries of each chain. */
+  readonly parts: readonly (readonly Part[])[];
+  /** Which samples of the source the batch has, where threads gather them. */
   readonly rows: Uint32Array;
-  readonly parts: readonly Part[];
-  /** Where the batch stands in the run; absent when predicting. */
+  /** Labels that `rows` picks from, in training. */
+  readonly labels?: Float64Array | undefined;
+  /** Where the batch stands in the run, in training. */
   readonly position?: StepPosition;
   readonly adam?: AdamStep;
   /** Receives the batch's predictions. */
@@ -85,24 +77,22 @@ interface Batch {
 /** A thread's share of the work. All threads of a pool run the same jobs at the same time. */
 export class Runner {
   readonly #plan: Plan;
+  readonly #chains: readonly Chain[];
   readonly #context: ExecutionContext;
   readonly #barrier: Barrier;
   readonly #losses: Float64Array;
   readonly #first: boolean;
-  readonly #training: readonly Stage[];
-  readonly #prediction: readonly Stage[];
   #data: EngineData | undefined;
 
   /** Instantiates the kernels over the shared memory. */
   constructor({ plan, module, memory, barrier, thread, threads }: RunnerOptions) {
     this.#plan = plan;
+    this.#chains = chainsOf(plan);
     const scratch = plan.scratch + thread * plan.scratchBytes;
     this.#context = new ExecutionContext({ module, memory, scratch });
     this.#barrier = new Barrier(barrier, threads);
     this.#losses = barrier.losses;
     this.#first = thread === 0;
-    this.#training = trainingStages(plan);
-    this.#prediction = predictionStages(plan);
   }
 
   /** Sets the samples that the next jobs are about. */
@@ -110,24 +100,33 @@ export class Runner {
     this.#data = data;
   }
 
-  /** Trains for an epoch, or until the threads are asked to stop. The outcome is the same on every thread. */
-  runEpoch(job: EpochJob): EpochOutcome {
+  /** Does a job. The outcome of one that trains is the same on every thread. */
+  run(job: Job): EpochOutcome | undefined {
+    switch (job.kind) {
+      case "epoch":
+        return this.#runEpoch(job);
+      case "step":
+        return this.#runStep(job);
+      case "predict":
+        return void this.#predict(job);
+      case "explain":
+        return void this.#explain(job);
+    }
+  }
+
+  /** Trains for an epoch, or until the threads are asked to stop. */
+  #runEpoch(job: EpochJob): EpochOutcome {
     const { order, start, end, batchSize, learningRate, epoch, seed } = job;
+    const stages = trainingStages(this.#plan, { gather: true });
+    const { labels } = this.#data!;
     let [sum, steps, samples] = [0, 0, 0];
     while (start + samples < end && !this.#barrier.stopping) {
       const firstPosition = start + samples;
       const rows = order.subarray(firstPosition, Math.min(end, firstPosition + batchSize));
-      const parts = cutParts(rows.length);
-      const { first, second } = adamCorrections(job.step + steps + 1);
-      const adam = { rate: learningRate * first, correction: second };
+      const parts = [cutParts(rows.length)];
+      const adam = adamStep(job.step + steps + 1, learningRate);
       const position = { seed, epoch, firstPosition };
-      for (const stage of this.#training) {
-        // Every thread adds up the losses while none can write them: before the last stage.
-        if (stage.kind === "update") {
-          sum += parts.reduce((total, { index }) => total + this.#losses[index]!, 0);
-        }
-        this.#run(stage, { rows, parts, position, adam });
-      }
+      sum += this.#train(stages, { mode: "train", rows, labels, parts, position, adam });
       steps++;
       samples += rows.length;
       if (this.#first) this.#report(sum / samples, samples);
@@ -136,17 +135,50 @@ export class Runner {
     return { loss: sum / samples, steps, samples };
   }
 
-  /** Predicts rows in batches. */
-  predict({ rows, predicted }: PredictionJob): void {
+  /** Trains on one batch, whose samples are in the chains' inputs. */
+  #runStep({ entries, labels, position, step, learningRate }: StepJob): EpochOutcome {
+    const stages = trainingStages(this.#plan, { gather: false });
+    const rows = Uint32Array.from(labels.keys());
+    const parts = entries.map(cutParts);
+    const adam = adamStep(step, learningRate);
+    const batch: Batch = { mode: "train", rows, labels, parts, position, adam };
+    return { loss: this.#train(stages, batch), steps: 1, samples: labels.length };
+  }
+
+  /** Takes a step; returns the sum of the samples' losses. */
+  #train(stages: readonly Stage[], batch: Batch): number {
+    let sum = 0;
+    for (const stage of stages) {
+      // Every thread adds up the losses while none can write them: before the last stage.
+      if (stage.kind === "update") {
+        sum = batch.parts.at(-1)!.reduce((total, { index }) => total + this.#losses[index]!, 0);
+      }
+      this.#run(stage, batch);
+    }
+    return sum;
+  }
+
+  /** Predicts rows in batches, or the batch that is in the chains' inputs. */
+  #predict({ rows, entries, predicted }: PredictionJob): void {
     const { batchSize } = this.#plan;
+    const stages = predictionStages(this.#plan, { gather: entries === undefined });
     for (let start = 0; start < rows.length && !this.#barrier.stopping; start += batchSize) {
-      const batch = {
-        rows: rows.subarray(start, start + batchSize),
-        predicted: predicted.subarray(start, start + batchSize),
-      };
-      const parts = cutParts(batch.rows.length);
-      for (const stage of this.#prediction) this.#run(stage, { ...batch, parts });
-      if (this.#first) this.#barrier.samplesDone = start + batch.rows.length;
+      const batch = rows.subarray(start, start + batchSize);
+      const parts = (entries ?? [batch.length]).map(cutParts);
+      const target = predicted.subarray(start, start + batchSize);
+      for (const stage of stages) {
+        this.#run(stage, { mode: "predict", rows: batch, predicted: target, parts });
+      }
+      if (this.#first) this.#barrier.samplesDone = start + batch.length;
+    }
+  }
+
+  /** Derivatives of the outputs by the inputs of the batch that is in the chains' inputs. */
+  #explain({ entries }: ExplanationJob): void {
+    const parts = entries.map(cutParts);
+    const rows = new Uint32Array(entries.at(-1)!);
+    for (const stage of explanationStages(this.#plan)) {
+      this.#run(stage, { mode: "explain", rows, parts });
     }
   }
 
@@ -156,60 +188,110 @@ export class Runner {
   }
 
   #run(stage: Stage, batch: Batch): void {
-    const { updates } = this.#plan;
-    const tasks = { parts: batch.parts.length, once: 1, update: updates.length }[stage.kind];
+    const tasks = this.#countTasks(stage, batch);
     for (let task = this.#barrier.takeTask(); task < tasks; task = this.#barrier.takeTask()) {
-      if (stage.kind === "parts") this.#runPart(stage.steps, batch.parts[task]!, batch);
-      else if (stage.kind === "once") stage.steps.forEach((step) => this.#combine(step, batch));
-      else this.#update(task, batch);
+      if (stage.kind === "update") this.#update(task, batch);
+      else if (stage.kind === "once") {
+        for (const step of stage.steps) this.#combine(step, batch.parts[stage.chain]!);
+      } else {
+        const { chain, steps } = stage;
+        this.#runPart(steps, { batch, chain, part: batch.parts[chain]![task]! });
+      }
     }
     this.#barrier.wait();
   }
 
-  #runPart(steps: readonly PartStep[], part: Part, batch: Batch): void {
+  #countTasks(stage: Stage, batch: Batch): number {
+    if (stage.kind === "update") return this.#plan.updates.length;
+    return stage.kind === "once" ? 1 : batch.parts[stage.chain]!.length;
+  }
+
+  #runPart(
+    steps: readonly PartStep[],
+    { batch, chain, part }: {
+      readonly batch: Batch;
+      readonly chain: number;
+      readonly part: Part;
+    },
+  ): void {
     const context = this.#context;
-    const { input, output, loss } = this.#plan;
-    const { position, rows, predicted } = batch;
+    const { mode, position } = batch;
+    const wanted = mode === "explain" ? "inputs" : "weights";
     for (const step of steps) {
-      if (step.do === "forward") forwardNode(context, step.node, { part, position });
-      else if (step.do === "backward") backwardNode(context, step.node, part);
-      else if (step.do === "measure") batchNormMeasure(context, step.node, part);
-      else if (step.do === "measureDelta") batchNormMeasureDelta(context, step.node, part);
-      else if (step.do === "gather") {
-        gatherSignal(context, { data: this.#data!, input, rows }, part);
-      } else if (step.do === "output") {
-        predictOutput(context, { loss, output, predicted: predicted! }, part);
-      } else {
-        const labels = this.#data!.labels!;
-        this.#losses[part.index] = lossBackward(context, { loss, output, labels, rows }, part);
+      switch (step.do) {
+        case "forward":
+          forwardNode(context, step.node, { part, mode, position });
+          break;
+        case "backward":
+          backwardNode(context, step.node, { part, wanted });
+          break;
+        case "measure":
+          batchNormMeasure(context, step.node, part);
+          break;
+        case "measureDelta":
+          batchNormMeasureDelta(context, step.node, part);
+          break;
+        case "join":
+          joinForward(context, this.#plan.join!, part);
+          break;
+        case "joinBackward":
+          joinBackward(context, this.#plan.join!, part);
+          break;
+        case "collectUses":
+          collectUses(context, this.#plan.encoders[chain]!, part);
+          break;
+        default:
+          this.#runEnd(step.do, part, batch);
       }
     }
   }
 
-  #combine(step: CombineStep, { parts }: Batch): void {
+  /** Does what is at either end of the network. */
+  #runEnd(step: "gather" | "loss" | "output" | "outputSlope", part: Part, batch: Batch): void {
+    const context = this.#context;
+    const { head: { input, output }, loss } = this.#plan;
+    const { rows, labels, predicted } = batch;
+    switch (step) {
+      case "gather":
+        return gatherSignal(context, { data: this.#data!, input, rows }, part);
+      case "loss":
+        this.#losses[part.index] = lossBackward(
+          context,
+          { loss, output, labels: labels!, rows },
+          part,
+        );
+        return;
+      case "output":
+        return predictOutput(context, { loss, output, predicted: predicted! }, part);
+      case "outputSlope":
+        return outputSlope(context, { loss, output }, part);
+    }
+  }
+
+  #combine(step: CombineStep, parts: readonly Part[]): void {
     if (step.do === "combine") batchNormCombine(this.#context, step.node, parts);
     else if (step.do === "combineDelta") batchNormCombineDelta(this.#context, step.node, parts);
     else batchNormFreeze(this.#context, step.node);
   }
 
-  #update(task: number, { rows, parts, adam }: Batch): void {
-    const { nodes, updates } = this.#plan;
-    const { node, firstRow, rows: taskRows } = updates[task]!;
-    updateNode(this.#context, nodes[node]!, {
-      firstRow,
-      rows: taskRows,
-      samples: rows.length,
-      parts: parts.length,
+  #update(index: number, { rows, parts, adam }: Batch): void {
+    const task = this.#plan.updates[index]!;
+    if ("term" in task) {
+      const update = { term: task.term, samples: rows.length, adam: adam! };
+      return joinUpdate(this.#context, this.#plan.join!, update);
+    }
+    const ofChain = parts[task.chain]!;
+    updateNode(this.#context, this.#chains[task.chain]!.nodes[task.node]!, {
+      firstRow: task.firstRow,
+      rows: task.rows,
+      samples: ofChain.reduce((sum, { count }) => sum + count, 0),
+      parts: ofChain.length,
       adam: adam!,
     });
   }
 }
 
-/** Cuts a batch into parts whose number and sizes depend on nothing else. */
-function cutParts(samples: number): Part[] {
-  const parts = countParts(samples);
-  return Array.from({ length: parts }, (_, index) => {
-    const start = Math.floor(index * samples / parts);
-    return { index, start, count: Math.floor((index + 1) * samples / parts) - start };
-  });
+function adamStep(step: number, learningRate: number): AdamStep {
+  const { first, second } = adamCorrections(step);
+  return { rate: learningRate * first, correction: second };
 }

@@ -8,7 +8,7 @@ import type { EngineData, EpochRequest, Session, SessionOptions, SessionState } 
 import { Barrier, type BarrierMemory } from "./barrier.ts";
 import type { ExecutionContext } from "./ops/context.ts";
 import type { Plan } from "./plan/types.ts";
-import type { EpochJob, EpochOutcome, PredictionJob } from "./runner.ts";
+import type { EpochJob, EpochOutcome, Job, PredictionJob } from "./jobs.ts";
 import { shareData } from "./share_data.ts";
 import type { WorkerPool } from "./worker_pool.ts";
 import {
@@ -148,7 +148,7 @@ export class WasmSession implements Session {
   }
 
   async #run(
-    job: EpochJob | PredictionJob,
+    job: Job,
     signal: AbortSignal | undefined,
     onPoll: (samples: number) => void,
   ): Promise<EpochOutcome | undefined> {

@@ -1,5 +1,5 @@
-import { sizeOf, type WeightShape, weightShapes } from "../../model/shapes.ts";
-import type { SequentialSpec as ModelSpec } from "../../model/spec.ts";
+import { type LayerWeightShape, sizeOf, weightShapes } from "../../model/shapes.ts";
+import type { ModelSpec } from "../../model/spec.ts";
 import { countValues, paddedIndex, type Parameter } from "./layout.ts";
 import { transposeNode } from "./nodes.ts";
 import type { BatchNormNode } from "./ops/batch_norm.ts";
@@ -9,7 +9,7 @@ import type { DenseNode } from "./ops/dense.ts";
 import { type GruNode, rowBytes } from "./ops/gru/shape.ts";
 import { PANEL_ROW_BYTES } from "./ops/sparse_dense/rows.ts";
 import type { SparseDenseNode } from "./ops/sparse_dense/run.ts";
-import type { Plan, PlanNode } from "./plan/types.ts";
+import { chainsOf, type Plan, type PlanNode } from "./plan/types.ts";
 
 /** Where one of the model's weight tensors lies. */
 export interface WeightPlace {
@@ -21,11 +21,22 @@ export interface WeightPlace {
 
 /** The places of all weights, in the order of `weightShapes(spec)`. */
 export function placeWeights(spec: ModelSpec, plan: Plan): WeightPlace[] {
-  return weightShapes(spec).map(({ layer, name, shape }) => {
-    const node = plan.nodes.find((node) => node.layer === layer)!;
-    const { arrays, indexOf } = placeOf(node, name);
-    return { arrays, indices: Uint32Array.from({ length: sizeOf(shape) }, (_, i) => indexOf(i)) };
+  const nodes = chainsOf(plan).flatMap((chain) => chain.nodes);
+  return weightShapes(spec).map((weight) => {
+    if (weight.layer === undefined) return placeInJoin(plan, weight.term);
+    const node = nodes.find(({ layer }) => layer === weight.layer)!;
+    const { arrays, indexOf } = placeOf(node, weight.name);
+    const length = sizeOf(weight.shape);
+    return { arrays, indices: Uint32Array.from({ length }, (_, i) => indexOf(i)) };
   });
+}
+
+function placeInJoin({ join }: Plan, index: number): WeightPlace {
+  const term = join!.terms[index]!;
+  if (term.type === "distanceWeightedMean") {
+    return { arrays: term.record.scale, indices: Uint32Array.of(0) };
+  }
+  throw new Error(`Cannot place the weight of term ${index}: ${term.type} has none`);
 }
 
 interface Place {
@@ -34,7 +45,7 @@ interface Place {
   readonly indexOf: (i: number) => number;
 }
 
-function placeOf(node: PlanNode, name: WeightShape["name"]): Place {
+function placeOf(node: PlanNode, name: LayerWeightShape["name"]): Place {
   switch (node.kind) {
     case "batchNorm":
       return { arrays: batchNormArrays(node, name), indexOf: (i) => paddedIndex(node.input, i) };
@@ -50,13 +61,16 @@ function placeOf(node: PlanNode, name: WeightShape["name"]): Place {
   }
 }
 
-function batchNormArrays(node: BatchNormNode, name: WeightShape["name"]): WeightPlace["arrays"] {
+function batchNormArrays(
+  node: BatchNormNode,
+  name: LayerWeightShape["name"],
+): WeightPlace["arrays"] {
   if (name === "moving_mean") return { weight: node.movingMean };
   if (name === "moving_variance") return { weight: node.movingVariance };
   return name === "gamma" ? node.gamma : node.beta;
 }
 
-function placeInGru(node: GruNode, name: WeightShape["name"]): Place {
+function placeInGru(node: GruNode, name: LayerWeightShape["name"]): Place {
   const { input, output: { segment }, shape, kernel, bias, recurrent } = node;
   const { gates, both } = rowBytes(shape);
   const direction = name.startsWith("forward") ? 0 : 1;
@@ -132,6 +146,8 @@ export function writeArrays(
 }
 
 /** Renews the transposed copies after weights were written. */
-export function transposeAll(context: ExecutionContext, { nodes }: Plan): void {
-  for (const node of nodes) transposeNode(context, node);
+export function transposeAll(context: ExecutionContext, plan: Plan): void {
+  for (const { nodes } of chainsOf(plan)) {
+    for (const node of nodes) transposeNode(context, node);
+  }
 }

@@ -1,5 +1,6 @@
 import { EngineUnavailableError } from "../../errors.ts";
-import type { EpochJob, EpochOutcome, PredictionJob, RunnerOptions } from "./runner.ts";
+import type { EpochOutcome, Job } from "./jobs.ts";
+import type { RunnerOptions } from "./runner.ts";
 import type { WorkerReply, WorkerRequest } from "./worker.ts";
 
 /** The worker threads of a session. If one of them fails, all are ended, since the others wait for it. */
@@ -69,7 +70,7 @@ export class WorkerPool {
    * @throws {EngineUnavailableError} If a thread fails; the error names it, and all threads are ended.
    */
   async run(
-    job: EpochJob | PredictionJob,
+    job: Job,
     prepare?: () => void,
   ): Promise<EpochOutcome | undefined> {
     const done = this.#expectReplies();

@@ -5,7 +5,8 @@ import { createTfjsEngine } from "../../../src/engine/tfjs/engine.ts";
 import { createBarrierMemory } from "../../../src/engine/wasm/barrier.ts";
 import { createWasmEngine } from "../../../src/engine/wasm/engine.ts";
 import { assembleKernels } from "../../../src/engine/wasm/module.ts";
-import { MAX_PARTS, planModel } from "../../../src/engine/wasm/plan/plan.ts";
+import { MAX_PARTS } from "../../../src/engine/wasm/plan/parts.ts";
+import { planModel } from "../../../src/engine/wasm/plan/plan.ts";
 import type { Plan } from "../../../src/engine/wasm/plan/types.ts";
 import { ExecutionContext } from "../../../src/engine/wasm/ops/context.ts";
 import { Runner } from "../../../src/engine/wasm/runner.ts";
@@ -89,9 +90,9 @@ async function trainAlone(spec: ModelSpec, fused: boolean): Promise<Float32Array
   runner.use(shareData(exampleData(spec, 20)));
   const rows = Uint32Array.from({ length: 20 }, (_, row) => row);
   const settings = { epoch: 0, seed: 1, batchSize: 10, learningRate: 0.001 };
-  runner.runEpoch({ kind: "epoch", order: rows, start: 0, end: 20, step: 0, ...settings });
+  runner.run({ kind: "epoch", order: rows, start: 0, end: 20, step: 0, ...settings });
   const predicted = new Float32Array(20);
-  runner.predict({ kind: "predict", rows, predicted });
+  runner.run({ kind: "predict", rows, predicted });
   return predicted;
 }
 
@@ -138,10 +139,13 @@ Deno.test("a worker that traps ends the run with an error that names it, and the
   // An address beyond the memory: the kernel of the first convolution traps.
   const pool = await startPool((plan) => ({
     ...plan,
-    nodes: plan.nodes.map((node) => ({
-      ...node,
-      output: { ...node.output, address: 2 ** 31 - 2 ** 20 },
-    })),
+    head: {
+      ...plan.head,
+      nodes: plan.head.nodes.map((node) => ({
+        ...node,
+        output: { ...node.output, address: 2 ** 31 - 2 ** 20 },
+      })),
+    },
   }));
   pool.send({ kind: "data", data: exampleData(presetSpec("experiment1", { bins: 20 }), 40) });
   const rows = Uint32Array.from({ length: 40 }, (_, row) => row);

@@ -188,7 +188,7 @@ Deno.test("zeros are expected after ReLU and dropout, and maxima hide those of a
 
 Deno.test("which dense layers leave out zeros follows from the model alone", () => {
   const kinds = (preset: PresetName) =>
-    planModel(presetSpec(preset), 16, 1).nodes
+    planModel(presetSpec(preset), 16, 1).head.nodes
       .map(({ kind }) => kind)
       .filter((kind) => kind === "dense" || kind === "sparseDense");
   const [dense, sparse] = ["dense", "sparseDense"];
@@ -232,7 +232,7 @@ for (const [name, spec] of Object.entries({ GATED, RECTIFIED })) {
   for (const signalled of [true, false]) {
     const input = signalled ? "" : ", also where all inputs are zero";
     Deno.test(`a sparse layer (${name}) learns what tf.js does${input}`, async () => {
-      const sparse = planModel(spec, 16, 1).nodes.some(({ kind }) => kind === "sparseDense");
+      const sparse = planModel(spec, 16, 1).head.nodes.some(({ kind }) => kind === "sparseDense");
       strictEqual(sparse, true);
       const signal = Uint8Array.from(
         { length: 21 * 27 },

@@ -2,7 +2,7 @@ import type { FunctionAssembler, Local, ModuleAssembler } from "../assembler/ass
 import { kernelAdder } from "../assembler/kernel_table.ts";
 import { forVectors } from "../assembler/loops.ts";
 import { addressOf, deltaOf, type NodeBase } from "../layout.ts";
-import type { ExecutionContext, Part } from "./context.ts";
+import { type BackwardPass, type ExecutionContext, type Part, passesBack } from "./context.ts";
 
 /**
  * `leaky`: target = source > 0 ? source : slope · source. ReLU has slope 0.
@@ -72,11 +72,12 @@ export function activationForward(
 export function activationBackward(
   context: ExecutionContext,
   node: ActivationNode,
-  { start, count }: Part,
+  pass: BackwardPass,
 ): void {
+  if (!passesBack(node, pass)) return;
   const { leakyBackward } = context.bind(ACTIVATION_KERNELS);
   const { input, output, slope } = node;
-  if (input.delta === undefined) return;
+  const { start, count } = pass.part;
   const vectors = input.rows * input.stride / 16;
   for (let sample = start; sample < start + count; sample++) {
     const delta = deltaOf(output, sample);

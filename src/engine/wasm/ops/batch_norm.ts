@@ -13,7 +13,13 @@ import { kernelAdder } from "../assembler/kernel_table.ts";
 import { forVectors } from "../assembler/loops.ts";
 import { addressOf, deltaOf, type NodeBase, type Parameter } from "../layout.ts";
 import { applyAdam } from "./adam.ts";
-import type { ExecutionContext, Part, Update } from "./context.ts";
+import {
+  type BackwardPass,
+  type ExecutionContext,
+  type Part,
+  passesBack,
+  type Update,
+} from "./context.ts";
 import { MEMORY_KERNELS } from "./memory.ts";
 import { SUM_KERNELS } from "./sums.ts";
 
@@ -117,12 +123,15 @@ export function batchNormCombine(
   }
 }
 
-/** The forward factors for prediction, from the moving averages. */
+/** The factors for prediction, and for a pass back through it, from the moving averages. */
 export function batchNormFreeze({ floats }: ExecutionContext, node: BatchNormNode): void {
-  for (let channel = 0; channel < node.input.stride / 4; channel++) {
+  const row = node.input.stride / 4;
+  for (let channel = 0; channel < row; channel++) {
     const mean = floats[node.movingMean / 4 + channel]!;
     const variance = floats[node.movingVariance / 4 + channel]!;
     setForward(floats, node, { channel, mean, variance });
+    const a = floats[node.forward / 4 + channel]!;
+    setFactors(floats, { first: node.backward / 4 + channel, row, factors: [a, 0, 0] });
   }
 }
 
@@ -214,10 +223,12 @@ export function batchNormCombineDelta(
 /** Derivatives by a part's inputs. */
 export function batchNormBackward(
   context: ExecutionContext,
-  { input, output, backward }: BatchNormNode,
-  { start, count }: Part,
+  node: BatchNormNode,
+  pass: BackwardPass,
 ): void {
-  if (input.delta === undefined) return;
+  if (!passesBack(node, pass)) return;
+  const { input, output, backward } = node;
+  const { start, count } = pass.part;
   const { affine } = context.bind(BATCH_NORM_KERNELS);
   const { rows, stride } = input;
   for (let sample = start; sample < start + count; sample++) {

@@ -1,4 +1,5 @@
 import { bindKernels, type Kernels, type KernelTable } from "../assembler/kernel_table.ts";
+import type { NodeBase } from "../layout.ts";
 
 /** What an execution context is made of. */
 export interface ExecutionContextOptions {
@@ -14,6 +15,8 @@ export interface ExecutionContextOptions {
 export class ExecutionContext {
   /** The whole shared memory as float32. */
   readonly floats: Float32Array;
+  /** The whole shared memory as int32. */
+  readonly words: Int32Array;
   /** Address of this thread's own scratch memory. */
   readonly scratch: number;
   readonly #exports: WebAssembly.Exports;
@@ -22,6 +25,7 @@ export class ExecutionContext {
   /** Instantiates the module. */
   constructor({ module, memory, scratch }: ExecutionContextOptions) {
     this.floats = new Float32Array(memory.buffer);
+    this.words = new Int32Array(memory.buffer);
     this.scratch = scratch;
     this.#exports = new WebAssembly.Instance(module, { env: { memory } }).exports;
   }
@@ -43,7 +47,7 @@ export class ExecutionContext {
   }
 }
 
-/** Consecutive samples of a batch: the part a task works on. */
+/** Consecutive samples of a batch, or entries of an encoder: the part a task works on. */
 export interface Part {
   /** Number of the part. */
   readonly index: number;
@@ -51,6 +55,38 @@ export interface Part {
   readonly start: number;
   /** Number of its samples. */
   readonly count: number;
+}
+
+/** Where in a run a training step stands: what its dropout masks depend on. */
+export interface StepPosition {
+  readonly seed: number;
+  readonly epoch: number;
+  /** Position, in the epoch's order, of the batch's first sample. */
+  readonly firstPosition: number;
+}
+
+/** A forward pass over a part. */
+export interface ForwardPass {
+  readonly part: Part;
+  /**
+   * What it is for. The pass that explains is followed by one back to the network's inputs, so it keeps what a training
+   * pass keeps, but drops nothing.
+   */
+  readonly mode: "train" | "predict" | "explain";
+  /** Given in training. */
+  readonly position?: StepPosition | undefined;
+}
+
+/** A backward pass over a part. */
+export interface BackwardPass {
+  readonly part: Part;
+  /** Whether it is for the gradients of the weights, or for the derivatives by the network's inputs. */
+  readonly wanted: "weights" | "inputs";
+}
+
+/** Whether a backward pass needs the derivatives by a node's input. */
+export function passesBack({ input }: NodeBase, { wanted }: BackwardPass): boolean {
+  return wanted === "inputs" || !input.ofNetwork;
 }
 
 /** A task of the update. */

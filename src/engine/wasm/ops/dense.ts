@@ -5,7 +5,13 @@ import { assembleSampleProduct } from "../assembler/sample_product.ts";
 import { addressOf, deltaOf, type NodeBase, type Parameter } from "../layout.ts";
 import { ACTIVATION_KERNELS } from "./activation.ts";
 import { applyAdam } from "./adam.ts";
-import type { ExecutionContext, Part, Update } from "./context.ts";
+import {
+  type BackwardPass,
+  type ExecutionContext,
+  type Part,
+  passesBack,
+  type Update,
+} from "./context.ts";
 import { MEMORY_KERNELS } from "./memory.ts";
 import { SUM_KERNELS } from "./sums.ts";
 
@@ -101,16 +107,18 @@ export function denseForward(
 /** Derivatives by a part's inputs; the kernel's gradient is left to the update. */
 export function denseBackward(
   context: ExecutionContext,
-  { name, input, output, transposed, slope }: DenseNode,
-  { start, count }: Part,
+  node: DenseNode,
+  pass: BackwardPass,
 ): void {
+  const { name, input, output, transposed, slope } = node;
+  const { start, count } = pass.part;
   const delta = deltaOf(output, start);
   if (slope !== 1) {
     const { leakyBackward } = context.bind(ACTIVATION_KERNELS);
     const vectors = count * output.sampleStride / 16;
     leakyBackward(delta, delta, addressOf(output, start), vectors, slope);
   }
-  if (input.delta === undefined) return;
+  if (!passesBack(node, pass)) return;
   const { inputGradient } = context.bind(DENSE_KERNELS, name);
   inputGradient(deltaOf(input, start), delta, transposed, count);
 }

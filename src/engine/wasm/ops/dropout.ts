@@ -2,20 +2,34 @@ import { dropoutKey, dropoutScale, dropoutThreshold } from "../../dropout.ts";
 import type { FunctionAssembler, Local, ModuleAssembler } from "../assembler/assembler.ts";
 import { kernelAdder } from "../assembler/kernel_table.ts";
 import { addressOf, deltaOf, type NodeBase } from "../layout.ts";
-import type { ExecutionContext, Part } from "./context.ts";
+import {
+  type BackwardPass,
+  type ExecutionContext,
+  type ForwardPass,
+  passesBack,
+} from "./context.ts";
 
 const PARITY = 0x1bd11bda;
 const ROTATIONS = [[13, 15, 26, 6], [17, 29, 16, 24]] as const;
 
 /**
  * `dropoutMask`: fills 8 · blocks factors, 0 or scale, of the sample at `position`; see `src/engine/dropout.ts`. Four
- * counters of Threefry-2x32-20 run side by side: lane k of a block encrypts (position, 4 · block + k), whose two words
- * decide units 8 · block + 2k and the one after.
+ * counters of Threefry-2x32-20 run side by side: lane k of a block encrypts (position, firstPair + 4 · block + k), whose
+ * two words decide two neighbouring units.
  *
  * `multiplyRows`: target = source · mask for each row.
  */
 const DROPOUT_KERNELS = {
-  dropoutMask: ["target", "key0", "key1", "position", "blocks", "threshold", "scale: f32"],
+  dropoutMask: [
+    "target",
+    "key0",
+    "key1",
+    "position",
+    "firstPair",
+    "blocks",
+    "threshold",
+    "scale: f32",
+  ],
   multiplyRows: ["target", "source", "mask", "rows", "vectors", "stride", "maskStride"],
 } as const;
 
@@ -26,14 +40,22 @@ export interface DropoutNode extends NodeBase {
   /** Address of the first sample's mask, and bytes to the next one's. */
   readonly mask: number;
   readonly maskStride: number;
+  /** Which sample and reference each entry is of, in an encoder; absent where entries are samples. */
+  readonly origins: EntryOrigins | undefined;
 }
 
-/** Where in a run a training step stands: what its dropout masks depend on. */
-export interface StepPosition {
-  readonly seed: number;
-  readonly epoch: number;
-  /** Position, in the epoch's order, of the batch's first sample. */
-  readonly firstPosition: number;
+/** Which sample of the batch each entry of an encoder is of, and which of its references: addresses of int32. */
+export interface EntryOrigins {
+  readonly samples: number;
+  readonly references: number;
+}
+
+/** Units that a block decides. */
+const BLOCK_UNITS = 8;
+
+/** Bytes of a mask of so many values, which may begin within a block. */
+export function maskBytes(values: number, { shifted }: { readonly shifted: boolean }): number {
+  return 4 * BLOCK_UNITS * (Math.ceil(values / BLOCK_UNITS) + (shifted ? 1 : 0));
 }
 
 /** Adds the kernels of dropout. */
@@ -44,16 +66,16 @@ export function addDropoutKernels(module: ModuleAssembler): void {
 
 function addDropoutMask(module: ModuleAssembler): void {
   const add = kernelAdder(module, { table: DROPOUT_KERNELS });
-  add("dropoutMask", (code, { target, key0, key1, position, blocks, threshold, scale }) => {
+  add("dropoutMask", (code, { target, key0, key1, position, firstPair, blocks, ...kept }) => {
     const [x0, x1, pair, thresholds, scales] = code.locals("v128", 5);
     const schedule = code.locals("v128", 3);
     code.get(key0).op("i32x4.splat").set(schedule[0]);
     code.get(key1).op("i32x4.splat").set(schedule[1]);
     code.get(schedule[0]).get(schedule[1]).op("v128.xor");
     code.i32(PARITY).op("i32x4.splat").op("v128.xor").set(schedule[2]);
-    code.get(threshold).op("i32x4.splat").set(thresholds);
-    code.get(scale).op("f32x4.splat").set(scales);
-    code.i32x4([0, 1, 2, 3]).set(pair);
+    code.get(kept.threshold).op("i32x4.splat").set(thresholds);
+    code.get(kept.scale).op("f32x4.splat").set(scales);
+    code.i32x4([0, 1, 2, 3]).get(firstPair).op("i32x4.splat").op("i32x4.add").set(pair);
     code.repeatLocal(blocks, () => {
       code.get(position).op("i32x4.splat").get(schedule[0]).op("i32x4.add").set(x0);
       code.get(pair).get(schedule[1]).op("i32x4.add").set(x1);
@@ -122,18 +144,19 @@ function assembleRounds(
   }
 }
 
-/** Drops values of a part's samples in training; elsewhere, without a position, passes all of them on. */
+/** Drops values of a part's samples in training; elsewhere passes all of them on. */
 export function dropoutForward(
   context: ExecutionContext,
   node: DropoutNode,
-  { part, position }: { readonly part: Part; readonly position: StepPosition | undefined },
+  pass: ForwardPass,
 ): void {
   const { input, output } = node;
-  if (position !== undefined) fillMasks(context, node, { part, position });
-  for (let sample = part.start; sample < part.start + part.count; sample++) {
+  const { start, count } = pass.part;
+  if (pass.mode !== "predict") fillMasks(context, node, pass);
+  for (let sample = start; sample < start + count; sample++) {
     const source = addressOf(input, sample);
     const target = addressOf(output, sample);
-    if (position === undefined) {
+    if (pass.mode === "predict") {
       const end = source + input.rows * input.stride;
       context.floats.copyWithin(target / 4, source / 4, end / 4);
     } else {
@@ -146,44 +169,66 @@ export function dropoutForward(
 export function dropoutBackward(
   context: ExecutionContext,
   node: DropoutNode,
-  { start, count }: Part,
+  pass: BackwardPass,
 ): void {
+  if (!passesBack(node, pass)) return;
   const { input, output } = node;
-  if (input.delta === undefined) return;
+  const { start, count } = pass.part;
   for (let sample = start; sample < start + count; sample++) {
-    const [target, source] = [deltaOf(input, sample), deltaOf(output, sample)];
-    multiplyByMask(context, node, { target, source, sample });
+    const target = deltaOf(input, sample);
+    multiplyByMask(context, node, { target, source: deltaOf(output, sample), sample });
   }
 }
 
+/** Fills a part's masks. Without a position nothing is dropped. */
 function fillMasks(
   context: ExecutionContext,
-  { layer, rate, input, mask, maskStride }: DropoutNode,
-  { part: { start, count }, position: { seed, epoch, firstPosition } }: {
-    readonly part: Part;
-    readonly position: StepPosition;
-  },
+  node: DropoutNode,
+  { part: { start, count }, position }: ForwardPass,
 ): void {
   const { dropoutMask } = context.bind(DROPOUT_KERNELS);
+  const { layer, input, mask, maskStride } = node;
+  const { seed, epoch, firstPosition } = position ?? { seed: 0, epoch: 0, firstPosition: 0 };
+  const rate = position === undefined ? 0 : node.rate;
   const [key0, key1] = dropoutKey(seed, layer, epoch);
-  const blocks = Math.ceil(input.rows * input.channels / 8);
+  const values = input.rows * input.channels;
   const threshold = dropoutThreshold(rate);
   const scale = dropoutScale(rate);
   for (let sample = start; sample < start + count; sample++) {
     const target = mask + sample * maskStride;
-    dropoutMask(target, key0, key1, firstPosition + sample, blocks, threshold, scale);
+    const at = firstPosition + positionOf(context, node, sample);
+    const unit = firstUnit(context, node, sample);
+    const skipped = unit % BLOCK_UNITS;
+    const blocks = Math.ceil((skipped + values) / BLOCK_UNITS);
+    dropoutMask(target, key0, key1, at, (unit - skipped) / 2, blocks, threshold, scale);
   }
+}
+
+/** Place in the batch of the sample that an entry is of. */
+function positionOf({ words }: ExecutionContext, { origins }: DropoutNode, entry: number): number {
+  return origins === undefined ? entry : words[origins.samples / 4 + entry]!;
+}
+
+/** Number of an entry's first unit: those of a sample's references follow one another. */
+function firstUnit(
+  { words }: ExecutionContext,
+  { origins, input: { rows, channels } }: DropoutNode,
+  entry: number,
+): number {
+  return origins === undefined ? 0 : words[origins.references / 4 + entry]! * rows * channels;
 }
 
 /** A mask has no gaps; the rows it is applied to, segment by segment, may. */
 function multiplyByMask(
   context: ExecutionContext,
-  { input: { rows, channels, segment }, mask, maskStride }: DropoutNode,
+  node: DropoutNode,
   { target, source, sample }: Readonly<Record<"target" | "source" | "sample", number>>,
 ): void {
   const { multiplyRows } = context.bind(DROPOUT_KERNELS);
+  const { input: { rows, channels, segment }, mask, maskStride } = node;
   const { count, padded } = segment;
-  const factors = mask + sample * maskStride;
+  const skipped = firstUnit(context, node, sample) % BLOCK_UNITS;
+  const factors = mask + sample * maskStride + 4 * skipped;
   const segments = rows * channels / count;
   multiplyRows(target, source, factors, segments, padded / 4, 4 * padded, 4 * count);
 }

@@ -7,8 +7,9 @@ export interface BatchLoss {
   readonly loss: Loss;
   /** The network's output. */
   readonly output: Tensor;
-  /** Labels of all samples, and which of them each sample of the batch has. */
+  /** Labels of all samples. */
   readonly labels: Float64Array;
+  /** Which of them the samples of the batch are. */
   readonly rows: Uint32Array;
 }
 
@@ -44,6 +45,19 @@ export function predictOutput(
   for (let sample = start; sample < start + count; sample++) {
     const value = floats[addressOf(output, sample) / 4]!;
     predicted[sample] = loss === "meanSquaredError" ? value : 1 / (1 + Math.exp(-value));
+  }
+}
+
+/** Writes the derivatives of a part's predictions by the network's output, before the loss's sigmoid. */
+export function outputSlope(
+  { floats }: ExecutionContext,
+  { loss, output }: Pick<BatchLoss, "loss" | "output">,
+  { start, count }: Part,
+): void {
+  for (let sample = start; sample < start + count; sample++) {
+    const probability = 1 / (1 + Math.exp(-floats[addressOf(output, sample) / 4]!));
+    const slope = loss === "meanSquaredError" ? 1 : probability * (1 - probability);
+    floats[deltaOf(output, sample) / 4] = slope;
   }
 }
 

@@ -2,7 +2,7 @@ import type { ModuleAssembler } from "../assembler/assembler.ts";
 import { kernelAdder } from "../assembler/kernel_table.ts";
 import { addressOf, deltaOf, type NodeBase } from "../layout.ts";
 import { pushLeaky } from "./activation.ts";
-import type { ExecutionContext, Part } from "./context.ts";
+import { type BackwardPass, type ExecutionContext, type Part, passesBack } from "./context.ts";
 import { MEMORY_KERNELS } from "./memory.ts";
 
 /** Shape of a max pooling. Strides are bytes between rows. */
@@ -113,10 +113,12 @@ export function poolForward(
 /** Derivatives by the positions that a part's maxima came from. */
 export function poolBackward(
   context: ExecutionContext,
-  { name, input, output, offsets }: PoolNode,
-  { start, count }: Part,
+  node: PoolNode,
+  pass: BackwardPass,
 ): void {
-  if (input.delta === undefined) return;
+  if (!passesBack(node, pass)) return;
+  const { name, input, output, offsets } = node;
+  const { start, count } = pass.part;
   const { clear } = context.bind(MEMORY_KERNELS);
   const { backward } = context.bind(POOL_GRADIENT_KERNELS, name);
   for (let sample = start; sample < start + count; sample++) {

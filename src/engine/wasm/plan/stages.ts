@@ -1,15 +1,16 @@
 /**
- * A training step, and a prediction, as stages with a barrier after each.
+ * A training step, a prediction and an explanation, as stages with a barrier after each.
  *
  * @module
  */
 
 import type { BatchNormNode } from "../ops/batch_norm.ts";
-import type { Plan, PlanNode } from "./types.ts";
+import { chainsOf, type Plan, type PlanNode } from "./types.ts";
 
-/** What is done with each part of a batch. */
+/** What is done with each part of a chain's samples or entries. */
 export type PartStep =
-  | { readonly do: "gather" | "loss" | "output" }
+  | { readonly do: "gather" | "loss" | "output" | "outputSlope" }
+  | { readonly do: "join" | "joinBackward" | "collectUses" }
   | { readonly do: "forward" | "backward"; readonly node: PlanNode }
   | { readonly do: "measure" | "measureDelta"; readonly node: BatchNormNode };
 
@@ -19,49 +20,140 @@ export interface CombineStep {
   readonly node: BatchNormNode;
 }
 
-/** Work that threads share out among themselves. */
+/** Work that threads share out among themselves. `chain` is an index in `chainsOf(plan)`. */
 export type Stage =
-  | { readonly kind: "parts"; readonly steps: readonly PartStep[] }
-  | { readonly kind: "once"; readonly steps: readonly CombineStep[] }
+  | { readonly kind: "parts"; readonly chain: number; readonly steps: readonly PartStep[] }
+  | { readonly kind: "once"; readonly chain: number; readonly steps: readonly CombineStep[] }
   | { readonly kind: "update" };
 
+/** Where the samples of a batch come from: threads copy them, or they are in the chains' inputs already. */
+export interface StageOptions {
+  readonly gather: boolean;
+}
+
 /**
- * The stages of a training step. Without batch normalisation there are two: each part of the batch goes forward
- * and back through the whole network while its values are in the nearest cache; then the weights move. A batch
- * normalisation splits a pass in two, since it needs sums over the whole batch.
+ * The stages of a training step. Without branches and batch normalisation there are two: each part of the batch passes
+ * forward and back through the whole network while its values are in the nearest cache; then the weights move. Branches
+ * have stages before and after the head's, and a batch normalisation splits a pass in two, since it needs sums over the
+ * whole batch.
  */
-export function trainingStages({ nodes }: Plan): Stage[] {
-  const stages: Stage[] = [];
-  let steps: PartStep[] = [{ do: "gather" }];
-  const waitFor = (step: CombineStep) => {
-    stages.push({ kind: "parts", steps }, { kind: "once", steps: [step] });
-    steps = [];
-  };
-  for (const node of nodes) {
-    if (node.kind === "batchNorm") {
-      steps.push({ do: "measure", node });
-      waitFor({ do: "combine", node });
-    }
-    steps.push({ do: "forward", node });
+export function trainingStages(plan: Plan, { gather }: StageOptions): Stage[] {
+  const { encoders, head, join } = plan;
+  const list = new StageList();
+  for (const [chain, { nodes }] of encoders.entries()) {
+    list.begin(chain);
+    addForward(list, nodes);
   }
-  steps.push({ do: "loss" });
-  for (const node of nodes.toReversed()) {
-    if (node.kind === "batchNorm") {
-      steps.push({ do: "measureDelta", node });
-      waitFor({ do: "combineDelta", node });
-    }
-    steps.push({ do: "backward", node });
+  list.begin(encoders.length);
+  if (gather) list.add({ do: "gather" });
+  if (join !== undefined) list.add({ do: "join" });
+  addForward(list, head.nodes);
+  list.add({ do: "loss" });
+  addBackward(list, head.nodes);
+  if (join !== undefined) list.add({ do: "joinBackward" });
+  for (const [chain, { nodes }] of encoders.entries()) {
+    list.begin(chain);
+    // An encoder without layers has nothing to learn.
+    if (nodes.length > 0) list.add({ do: "collectUses" });
+    addBackward(list, nodes);
   }
-  stages.push({ kind: "parts", steps }, { kind: "update" });
-  return stages;
+  return [...list.end(), { kind: "update" }];
 }
 
 /** The stages that predict a batch. */
-export function predictionStages({ nodes }: Plan): Stage[] {
-  const forward = nodes.map((node): PartStep => ({ do: "forward", node }));
-  const normalised = nodes.filter((node) => node.kind === "batchNorm");
-  const freeze = normalised.map((node): CombineStep => ({ do: "freeze", node }));
-  const steps: PartStep[] = [{ do: "gather" }, ...forward, { do: "output" }];
-  const predict: Stage = { kind: "parts", steps };
-  return freeze.length > 0 ? [{ kind: "once", steps: freeze }, predict] : [predict];
+export function predictionStages(plan: Plan, { gather }: StageOptions): Stage[] {
+  const list = new StageList();
+  addFrozenForward(list, plan, { gather });
+  list.add({ do: "output" });
+  return list.end();
+}
+
+/** The stages that find the derivatives of a batch's outputs by the inputs, which are in the chains already. */
+export function explanationStages(plan: Plan): Stage[] {
+  const { encoders, head, join } = plan;
+  const list = new StageList();
+  addFrozenForward(list, plan, { gather: false });
+  list.add({ do: "outputSlope" });
+  for (const node of head.nodes.toReversed()) list.add({ do: "backward", node });
+  if (join !== undefined) list.add({ do: "joinBackward" });
+  for (const [chain, { nodes }] of encoders.entries()) {
+    list.begin(chain);
+    list.add({ do: "collectUses" });
+    for (const node of nodes.toReversed()) list.add({ do: "backward", node });
+  }
+  return list.end();
+}
+
+/** The forward pass with the moving averages of batch normalisations. */
+function addFrozenForward(list: StageList, plan: Plan, { gather }: StageOptions): void {
+  const { encoders, head, join } = plan;
+  for (const [chain, { nodes }] of chainsOf(plan).entries()) {
+    list.begin(chain);
+    for (const node of nodes) {
+      if (node.kind === "batchNorm") list.combine({ do: "freeze", node });
+    }
+  }
+  for (const [chain, { nodes }] of encoders.entries()) {
+    list.begin(chain);
+    for (const node of nodes) list.add({ do: "forward", node });
+  }
+  list.begin(encoders.length);
+  if (gather) list.add({ do: "gather" });
+  if (join !== undefined) list.add({ do: "join" });
+  for (const node of head.nodes) list.add({ do: "forward", node });
+}
+
+function addForward(list: StageList, nodes: readonly PlanNode[]): void {
+  for (const node of nodes) {
+    if (node.kind === "batchNorm") {
+      list.add({ do: "measure", node });
+      list.combine({ do: "combine", node });
+    }
+    list.add({ do: "forward", node });
+  }
+}
+
+function addBackward(list: StageList, nodes: readonly PlanNode[]): void {
+  for (const node of nodes.toReversed()) {
+    if (node.kind === "batchNorm") {
+      list.add({ do: "measureDelta", node });
+      list.combine({ do: "combineDelta", node });
+    }
+    list.add({ do: "backward", node });
+  }
+}
+
+/** Puts steps into stages: consecutive ones of a chain into one. */
+class StageList {
+  readonly #stages: Stage[] = [];
+  #chain = 0;
+  #steps: PartStep[] = [];
+
+  /** Continues with another chain. */
+  begin(chain: number): void {
+    this.#close();
+    this.#chain = chain;
+  }
+
+  add(step: PartStep): void {
+    this.#steps.push(step);
+  }
+
+  /** Adds a step that waits for all parts. */
+  combine(step: CombineStep): void {
+    this.#close();
+    this.#stages.push({ kind: "once", chain: this.#chain, steps: [step] });
+  }
+
+  end(): Stage[] {
+    this.#close();
+    return this.#stages;
+  }
+
+  #close(): void {
+    if (this.#steps.length > 0) {
+      this.#stages.push({ kind: "parts", chain: this.#chain, steps: this.#steps });
+    }
+    this.#steps = [];
+  }
 }

@@ -4,18 +4,21 @@
  * @module
  */
 
-import type { SequentialSpec as ModelSpec } from "../../../model/spec.ts";
+import type { Loss } from "../../../model/spec.ts";
 import type { Tensor } from "../layout.ts";
 import type { ActivationNode } from "../ops/activation.ts";
 import type { BatchNormNode } from "../ops/batch_norm.ts";
+import type { CompactNode } from "../ops/compact.ts";
 import type { ConvNode } from "../ops/conv/shape.ts";
 import type { DenseNode } from "../ops/dense.ts";
-import type { DropoutNode } from "../ops/dropout.ts";
+import type { DropoutNode, EntryOrigins } from "../ops/dropout.ts";
+import type { GeluNode } from "../ops/gelu.ts";
 import type { GruNode } from "../ops/gru/shape.ts";
+import type { EntryUses, JoinNode } from "../ops/join/types.ts";
 import type { PoolNode } from "../ops/pool.ts";
 import type { SparseDenseNode } from "../ops/sparse_dense/run.ts";
 
-/** Any node. */
+/** Any node of a chain. */
 export type PlanNode =
   | ConvNode
   | DenseNode
@@ -24,26 +27,68 @@ export type PlanNode =
   | BatchNormNode
   | PoolNode
   | DropoutNode
-  | ActivationNode;
+  | ActivationNode
+  | GeluNode
+  | CompactNode;
 
-/** Part of the update: some rows of a node's kernels, or all of its weights. */
-export interface UpdateTask {
-  readonly node: number;
-  readonly firstRow: number;
-  readonly rows: number;
-}
-
-/** A model, planned for batches of a size. */
-export interface Plan {
-  readonly batchSize: number;
-  readonly loss: ModelSpec["loss"];
+/** Nodes one after another. */
+export interface Chain {
   readonly input: Tensor;
   readonly output: Tensor;
   readonly nodes: readonly PlanNode[];
+  /** Bytes between rows of the derivatives by the input. */
+  readonly inputDeltaStride: number;
+}
+
+/** The layers that read one input of the network, or several of the same shape: entry by entry. */
+export interface EncoderChain extends Chain {
+  /** The most entries of a batch. */
+  readonly capacity: number;
+  readonly origins: EntryOrigins;
+  readonly uses: EntryUses;
+  /**
+   * Whether an entry that several samples share must be computed for each of them in training: dropout has a mask for
+   * each sample, and batch normalisation takes means over samples.
+   */
+  readonly bySample: boolean;
+}
+
+/** What joins encoders into the rows that the last chain, the head, reads. */
+export interface JoinPlan extends JoinNode {
+  /** Index in `inputs` of the model, and in `chains`, of what each branch reads and where. */
+  readonly routes: readonly { readonly input: number; readonly encoder: number }[];
+}
+
+/** Part of the update: some rows of a node's weights, or all of a node's or a term's. */
+export type UpdateTask =
+  | {
+    readonly chain: number;
+    readonly node: number;
+    readonly firstRow: number;
+    readonly rows: number;
+  }
+  | { readonly term: number };
+
+/** A model, planned for batches of a size. */
+export interface Plan {
+  /** The most samples of a batch. */
+  readonly batchSize: number;
+  readonly loss: Loss;
+  /** The encoders in the order of `modelGraph`; absent in a sequential model. */
+  readonly encoders: readonly EncoderChain[];
+  /** What joins them; absent in a sequential model. */
+  readonly join: JoinPlan | undefined;
+  /** The head; in a sequential model all its layers. Its output is the network's. */
+  readonly head: Chain;
   readonly updates: readonly UpdateTask[];
   /** Address of the first thread's scratch memory, and its size. */
   readonly scratch: number;
   readonly scratchBytes: number;
   /** Size of the memory in pages of 64 KiB. */
   readonly pages: number;
+}
+
+/** All chains of a plan, the head last: their indices are those of {@linkcode UpdateTask}. */
+export function chainsOf({ encoders, head }: Pick<Plan, "encoders" | "head">): readonly Chain[] {
+  return [...encoders, head];
 }

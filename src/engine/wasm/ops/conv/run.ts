@@ -2,7 +2,13 @@ import { PANEL_COLUMNS } from "../../assembler/gemm.ts";
 import { addressOf, deltaOf } from "../../layout.ts";
 import { ACTIVATION_KERNELS } from "../activation.ts";
 import { applyAdam } from "../adam.ts";
-import type { ExecutionContext, Part, Update } from "../context.ts";
+import {
+  type BackwardPass,
+  type ExecutionContext,
+  type Part,
+  passesBack,
+  type Update,
+} from "../context.ts";
 import { MEMORY_KERNELS } from "../memory.ts";
 import { POOL_KERNELS } from "../pool.ts";
 import { SUM_KERNELS } from "../sums.ts";
@@ -47,59 +53,68 @@ function firstInput({ input, shape }: ConvNode, sample: number): number {
 }
 
 /** Gradients of a part's samples: the part's sums for kernel and bias, and the derivatives by the input. */
-export function convBackward(context: ExecutionContext, node: ConvNode, part: Part): void {
+export function convBackward(context: ExecutionContext, node: ConvNode, pass: BackwardPass): void {
   const { output, shape, slope, parts } = node;
+  const { part, wanted } = pass;
   const { clear } = context.bind(MEMORY_KERNELS);
   const { leakyBackward } = context.bind(ACTIVATION_KERNELS);
   const { columnSum } = context.bind(SUM_KERNELS);
   const gradient = parts.kernel + part.index * parts.stride;
   const biasGradient = parts.bias + part.index * parts.stride;
-  clear(gradient, parts.stride);
+  const addGradients = node.offsets === undefined
+    ? denseGradients(context, node, pass)
+    : sparseGradients(context, node, { pass, offsets: node.offsets });
+  if (wanted === "weights") clear(gradient, parts.stride);
   const vectors = output.rows * shape.filterVectors;
   for (let sample = part.start; sample < part.start + part.count; sample++) {
     const delta = deltaOf(output, sample);
     if (slope !== 1) leakyBackward(delta, delta, addressOf(output, sample), vectors, slope);
-    columnSum(biasGradient, delta, output.rows, shape.filterVectors, output.stride);
-    if (node.offsets === undefined) passBackDense(context, node, { gradient, sample });
-    else passBackSparse(context, node, { gradient, sample, offsets: node.offsets });
+    if (wanted === "weights") {
+      columnSum(biasGradient, delta, output.rows, shape.filterVectors, output.stride);
+    }
+    addGradients(gradient, sample);
   }
 }
 
-interface SampleGradient {
-  /** Where the part's gradient of the kernel is summed. */
-  readonly gradient: number;
-  readonly sample: number;
-}
+type AddGradients = (gradient: number, sample: number) => void;
 
-/** Gradients of a sample where every position of the output has one. */
-function passBackDense(
+/** Adds gradients of a sample where every position of the output has one. */
+function denseGradients(
   context: ExecutionContext,
   node: ConvNode,
-  { gradient, sample }: SampleGradient,
-): void {
+  pass: BackwardPass,
+): AddGradients {
   const { name, input, output, kernel } = node;
   const { kernelGradient, inputGradient } = context.bind(CONV_GRADIENT_KERNELS, name);
-  const delta = deltaOf(output, sample);
-  kernelGradient(gradient, firstInput(node, sample), delta);
-  if (input.delta !== undefined) inputGradient(deltaOf(input, sample), delta, kernel.weight);
+  const toInput = passesBack(node, pass);
+  return (gradient, sample) => {
+    const delta = deltaOf(output, sample);
+    if (pass.wanted === "weights") kernelGradient(gradient, firstInput(node, sample), delta);
+    if (toInput) inputGradient(deltaOf(input, sample), delta, kernel.weight);
+  };
 }
 
-/** Gradients of a sample where only the maxima of the pooling have one. */
-function passBackSparse(
+/** Adds gradients of a sample where only the maxima of the pooling have one. */
+function sparseGradients(
   context: ExecutionContext,
   node: ConvNode,
-  { gradient, sample, offsets }: SampleGradient & { readonly offsets: number },
-): void {
+  { pass, offsets }: { readonly pass: BackwardPass; readonly offsets: number },
+): AddGradients {
   const { name, input, output, shape, kernel } = node;
   const { kernelGradient, inputGradient } = context.bind(CONV_SPARSE_GRADIENT_KERNELS, name);
-  const delta = deltaOf(output, sample);
-  const maxima = offsets + sample * output.sampleStride;
-  kernelGradient(gradient, firstInput(node, sample), maxima, delta);
-  if (input.delta === undefined) return;
   const { clear } = context.bind(MEMORY_KERNELS);
-  const inputDelta = deltaOf(input, sample);
-  clear(inputDelta - input.before * input.stride, input.sampleStride);
-  inputGradient(inputDelta - shape.left * input.stride, kernel.weight, maxima, delta);
+  const toInput = passesBack(node, pass);
+  return (gradient, sample) => {
+    const delta = deltaOf(output, sample);
+    const maxima = offsets + sample * output.sampleStride;
+    if (pass.wanted === "weights") {
+      kernelGradient(gradient, firstInput(node, sample), maxima, delta);
+    }
+    if (!toInput) return;
+    const inputDelta = deltaOf(input, sample);
+    clear(inputDelta - input.before * input.stride, input.sampleStride);
+    inputGradient(inputDelta - shape.left * input.stride, kernel.weight, maxima, delta);
+  };
 }
 
 /** Adds up the parts' gradients of some filters, in order, takes Adam's step and renews the transposed kernel. */

@@ -1,6 +1,12 @@
 import { addressOf, deltaOf } from "../../layout.ts";
 import { applyAdam } from "../adam.ts";
-import type { ExecutionContext, Part, Update } from "../context.ts";
+import {
+  type BackwardPass,
+  type ExecutionContext,
+  type Part,
+  passesBack,
+  type Update,
+} from "../context.ts";
 import { MEMORY_KERNELS } from "../memory.ts";
 import { SUM_KERNELS } from "../sums.ts";
 import { countKernelRows, type GruNode, gruRecord, rowBytes } from "./shape.ts";
@@ -48,8 +54,9 @@ export function gruForward(
 export function gruBackward(
   context: ExecutionContext,
   node: GruNode,
-  { start, count }: Part,
+  pass: BackwardPass,
 ): void {
+  const { start, count } = pass.part;
   const { name, input, output, shape, transposed } = node;
   const kernels = context.bind(GRU_BACKWARD_KERNELS, name);
   const { clear } = context.bind(MEMORY_KERNELS);
@@ -73,7 +80,7 @@ export function gruBackward(
       clear(gates + unit + sample * sampleStride, unit);
     }
   }
-  if (input.delta === undefined) return;
+  if (!passesBack(node, pass)) return;
   kernels.inputGradient(deltaOf(input, start), records, transposed.kernel, count);
 }
 

@@ -1,7 +1,7 @@
 import { addressOf, countValues, deltaOf, type NodeBase, type Parameter } from "../../layout.ts";
 import { ACTIVATION_KERNELS } from "../activation.ts";
 import { applyAdam } from "../adam.ts";
-import type { ExecutionContext, Part, Update } from "../context.ts";
+import type { BackwardPass, ExecutionContext, ForwardPass, Update } from "../context.ts";
 import type { DropoutNode } from "../dropout.ts";
 import { MEMORY_KERNELS } from "../memory.ts";
 import { SUM_KERNELS } from "../sums.ts";
@@ -39,12 +39,12 @@ export interface SparseRows {
 export function sparseDenseForward(
   context: ExecutionContext,
   node: SparseDenseNode,
-  { part: { start, count }, training }: { readonly part: Part; readonly training: boolean },
+  { part: { start, count }, mode }: ForwardPass,
 ): void {
   const { input, output, kernel, bias, gate, slope, sparse } = node;
   const target = addressOf(output, start);
   // A prediction drops nothing: after a mere dropout there are no zeros then.
-  if (gate !== undefined && !training) {
+  if (gate !== undefined && mode === "predict") {
     const { panel } = context.bind(PANEL_KERNELS, node.name);
     for (const { column, block } of panels(node)) {
       const b = kernel.weight + block;
@@ -94,7 +94,7 @@ function compressInput(context: ExecutionContext, node: SparseDenseNode, sample:
 export function sparseDenseBackward(
   context: ExecutionContext,
   node: SparseDenseNode,
-  { start, count }: Part,
+  { part: { start, count } }: BackwardPass,
 ): void {
   const { clear } = context.bind(MEMORY_KERNELS);
   const { gatherDots, scatterDots } = context.bind(SPARSE_ROW_KERNELS);
