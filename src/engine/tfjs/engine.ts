@@ -9,8 +9,9 @@ import type { ModelSpec } from "../../model/spec.ts";
 import { checkSession } from "../check_session.ts";
 import type { Engine, Session, SessionOptions, Support } from "../engine.ts";
 import { describeGpuArithmetic } from "../gpu.ts";
+import { openMemberSession } from "../member_session.ts";
 import { startBackend, type TfjsBackend } from "./backend.ts";
-import { TfjsSession } from "./session.ts";
+import { TfjsMember } from "./member.ts";
 
 /**
  * Makes the engine for one backend of tf.js. tf.js has one current backend only, so sessions on different
@@ -22,13 +23,22 @@ export function createTfjsEngine(backend: TfjsBackend): Engine {
   return {
     name: `tfjs-${backend}`,
     supports: (): Support => ({ supported: true }),
-    modelsTogether: () => 1,
+    capacity: () => ({ models: 1, sameShape: false }),
     arithmetic: () =>
       backend === "cpu" ? Promise.resolve("tfjs-cpu") : describeGpuArithmetic(`tfjs-${backend}`),
     async createSession(spec: ModelSpec, options: SessionOptions): Promise<Session> {
-      checkSession(spec, { ...options, members: [options] });
+      checkSession(spec, options);
       const started = await startBackend(backend);
-      return new TfjsSession(spec, options, backend, started);
+      const { members, batchSize } = options;
+      return await openMemberSession(
+        spec,
+        options,
+        (index) =>
+          Promise.try(() => {
+            const own = { ...members[index]!, batchSize };
+            return new TfjsMember({ spec, options: own, backend, started });
+          }),
+      );
     },
   };
 }
