@@ -1,7 +1,8 @@
 import { ContractError } from "../errors.ts";
-import type { ModelSpec } from "../model/spec.ts";
+import { modelInputs } from "../model/inputs.ts";
+import type { InputSpec, ModelSpec } from "../model/spec.ts";
 import type { EpochRequest } from "./engine.ts";
-import { describeInput, type InputSpec, modelInputs, type SampleSource } from "./sample_source.ts";
+import { describeInputShape, type SampleSource } from "./sample_source.ts";
 
 /**
  * Throws unless a model can be run on these rows of a source, a list for each member. Engines read memory without
@@ -45,13 +46,15 @@ function checkInputs(taken: readonly InputSpec[], given: readonly InputSpec[]): 
     const found = given.find(({ name }) => name === input.name);
     if (found === undefined) {
       throw new ContractError(
-        `Cannot run the model: the data have no ${input.name}, it takes ${describeInput(input)}`,
+        `Cannot run the model: the data have no ${input.name}, it takes ${
+          describeInputShape(input)
+        }`,
       );
     }
-    if (describeInput(found) === describeInput(input)) continue;
+    if (describeInputShape(found) === describeInputShape(input)) continue;
     throw new ContractError(
-      `Cannot run the model: the data have ${describeInput(found)}, it takes ${
-        describeInput(input)
+      `Cannot run the model: the data have ${describeInputShape(found)}, it takes ${
+        describeInputShape(input)
       }`,
     );
   }

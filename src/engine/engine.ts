@@ -10,8 +10,8 @@
  */
 
 import type { DivergedError } from "../errors.ts";
-import type { ModelSpec } from "../model/spec.ts";
-import type { InputName, SampleSource } from "./sample_source.ts";
+import type { InputName, ModelSpec } from "../model/spec.ts";
+import type { SampleSource } from "./sample_source.ts";
 
 /** Whether an engine can run a model. */
 export type Support = { readonly supported: true } | {

@@ -6,21 +6,10 @@
  */
 
 import type { PackedArray } from "../base/arrays.ts";
-import type { ModelSpec } from "../model/spec.ts";
+import { entryShape, isOverReferences } from "../model/inputs.ts";
+import { sizeOf } from "../model/layer_shapes.ts";
+import type { InputName, InputSpec } from "../model/spec.ts";
 import type { Transform } from "../record.ts";
-
-/** A named input of a sample; the shape of one sample follows from it. */
-export type InputSpec =
-  | { readonly name: "signal"; readonly bins: number; readonly marks: number }
-  | { readonly name: "markMask"; readonly marks: number }
-  | { readonly name: "sequence"; readonly bases: number }
-  | { readonly name: "summary"; readonly values: number }
-  | { readonly name: "references"; readonly references: number; readonly values: number }
-  | { readonly name: "referenceLabels"; readonly references: number; readonly values: number }
-  | { readonly name: "context"; readonly values: number };
-
-/** Name of an input. */
-export type InputName = InputSpec["name"];
 
 /** Samples that an engine trains on or predicts. */
 export interface SampleSource {
@@ -134,23 +123,13 @@ function describeInputs(inputs: readonly GatheredInput[]): string {
 }
 
 /**
- * The inputs of a model.
- *
- * @param spec The model.
- * @returns What each sample must have.
- */
-export function modelInputs({ bins, marks }: ModelSpec): readonly InputSpec[] {
-  return [{ name: "signal", bins, marks }];
-}
-
-/**
  * Entries that a sample has of an input.
  *
  * @param input Which input.
  * @returns The number of its references, or 1.
  */
 export function placesOf(input: InputSpec): number {
-  return "references" in input ? input.references : 1;
+  return isOverReferences(input) ? input.references : 1;
 }
 
 /**
@@ -160,19 +139,7 @@ export function placesOf(input: InputSpec): number {
  * @returns The product of the entry's shape.
  */
 export function entrySize(input: InputSpec): number {
-  switch (input.name) {
-    case "signal":
-      return input.bins * input.marks;
-    case "markMask":
-      return input.marks;
-    case "sequence":
-      return input.bases;
-    case "summary":
-    case "references":
-    case "referenceLabels":
-    case "context":
-      return input.values;
-  }
+  return sizeOf(entryShape(input));
 }
 
 /**
@@ -181,7 +148,7 @@ export function entrySize(input: InputSpec): number {
  * @param input Which input.
  * @returns Such as `100 bins × 5 marks`.
  */
-export function describeInput(input: InputSpec): string {
+export function describeInputShape(input: InputSpec): string {
   switch (input.name) {
     case "signal":
       return `${input.bins} bins × ${input.marks} marks`;

@@ -1,6 +1,6 @@
 import type { SessionState } from "../../src/engine/engine.ts";
 import type { SignalColumns } from "../../src/engine/memory_source.ts";
-import type { ModelSpec } from "../../src/model/spec.ts";
+import type { SequentialSpec as ModelSpec } from "../../src/model/spec.ts";
 import { deriveKey, RandomStream } from "../../src/random.ts";
 import type { Subject } from "./one_model.ts";
 

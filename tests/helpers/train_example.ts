@@ -1,7 +1,7 @@
 import type { Engine, SessionState } from "../../src/engine/engine.ts";
 import type { SignalColumns } from "../../src/engine/memory_source.ts";
 import { initialWeights } from "../../src/model/initial_weights.ts";
-import type { ModelSpec } from "../../src/model/spec.ts";
+import type { SequentialSpec as ModelSpec } from "../../src/model/spec.ts";
 import { openOne } from "./one_model.ts";
 
 /** Counts, and labels 0 or 1, which suit every loss. */

@@ -5,7 +5,8 @@
  * @module
  */
 
-import type { ModelSpec } from "../../model/spec.ts";
+import { requireSequential } from "../../model/inputs.ts";
+import { isBranched, type ModelSpec } from "../../model/spec.ts";
 import { checkSession } from "../check_session.ts";
 import type { Engine, Session, SessionOptions, Support } from "../engine.ts";
 import { describeGpuArithmetic } from "../gpu.ts";
@@ -22,12 +23,13 @@ import { TfjsMember } from "./member.ts";
 export function createTfjsEngine(backend: TfjsBackend): Engine {
   return {
     name: `tfjs-${backend}`,
-    supports: (): Support => ({ supported: true }),
+    supports,
     capacity: () => ({ models: 1, sameShape: false }),
     arithmetic: () =>
       backend === "cpu" ? Promise.resolve("tfjs-cpu") : describeGpuArithmetic(`tfjs-${backend}`),
-    async createSession(spec: ModelSpec, options: SessionOptions): Promise<Session> {
-      checkSession(spec, options);
+    async createSession(model: ModelSpec, options: SessionOptions): Promise<Session> {
+      checkSession(model, options);
+      const spec = requireSequential(model, "run");
       const started = await startBackend(backend);
       const { members, batchSize } = options;
       return await openMemberSession(
@@ -41,4 +43,10 @@ export function createTfjsEngine(backend: TfjsBackend): Engine {
       );
     },
   };
+}
+
+function supports(spec: ModelSpec): Support {
+  return isBranched(spec)
+    ? { supported: false, reason: "it has no branches" }
+    : { supported: true };
 }

@@ -12,14 +12,19 @@ import {
   variableGrads,
 } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { assembleModel, modelWeightTensors, setModelWeights } from "../../model/build_model.ts";
-import type { ModelSpec } from "../../model/spec.ts";
+import {
+  assembleModel,
+  modelWeightTensors,
+  setModelWeights,
+} from "../../model/tfjs/build_model.ts";
+import { modelInputs } from "../../model/inputs.ts";
+import type { SequentialSpec as ModelSpec } from "../../model/spec.ts";
 import { divergedError } from "../diverged_error.ts";
 import { dropoutKey, fillDropoutMask } from "../dropout.ts";
 import type { InputGradients, MemberOptions, SessionState } from "../engine.ts";
 import { gatherLabels } from "../gather_labels.ts";
 import type { Member, MemberCall, MemberEpoch } from "../member_session.ts";
-import { entrySize, modelInputs, SampleBatch, type SampleSource } from "../sample_source.ts";
+import { entrySize, SampleBatch, type SampleSource } from "../sample_source.ts";
 import type { Guard } from "../watch_device.ts";
 import { TfjsAdam } from "./adam.ts";
 import { type StartedBackend, type TfjsBackend, useBackend } from "./backend.ts";
@@ -150,7 +155,7 @@ export class TfjsMember implements Member {
     const { first, second } = this.#adam.moments;
     return {
       step: this.#adam.step,
-      weights: await this.#guard(download(modelWeightTensors(this.#model))),
+      weights: await this.#guard(download(modelWeightTensors(this.#model, this.#spec))),
       firstMoments: await this.#guard(download(first)),
       secondMoments: await this.#guard(download(second)),
     };

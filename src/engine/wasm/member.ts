@@ -1,6 +1,6 @@
 import { UnsupportedModelError } from "../../errors.ts";
 import { weightShapes } from "../../model/shapes.ts";
-import type { ModelSpec } from "../../model/spec.ts";
+import type { SequentialSpec as ModelSpec } from "../../model/spec.ts";
 import { divergedError } from "../diverged_error.ts";
 import type { InputGradients, MemberOptions, SessionState } from "../engine.ts";
 import type { Member, MemberCall, MemberEpoch } from "../member_session.ts";

@@ -6,10 +6,12 @@
  */
 
 import { UnsupportedModelError } from "../../errors.ts";
-import type { ModelSpec } from "../../model/spec.ts";
+import { requireSequential } from "../../model/inputs.ts";
+import type { ModelSpec, SequentialSpec } from "../../model/spec.ts";
 import { checkSession } from "../check_session.ts";
 import type { Engine, Session, SessionOptions, Support } from "../engine.ts";
 import { describeGpuArithmetic } from "../gpu.ts";
+import { findUnsupported } from "../sequential_only.ts";
 import { openDevice, type OpenedDevice } from "./device.ts";
 import { GpuMemory } from "./memory.ts";
 import { planModel } from "./plan.ts";
@@ -44,7 +46,10 @@ export function createWebgpuEngine(options: WebgpuEngineOptions = {}): Engine {
 }
 
 /** What a GPU has too little memory for is known when it is opened. */
-function supports({ layers }: ModelSpec): Support {
+function supports(spec: ModelSpec): Support {
+  const unsupported = findUnsupported(spec);
+  if (unsupported !== undefined) return { supported: false, reason: unsupported };
+  const { layers } = requireSequential(spec, "run");
   const recurrent = layers.findIndex(({ type }) => type === "bidirectionalGru");
   if (recurrent < 0) return { supported: true };
   return { supported: false, reason: `it has no bidirectionalGru (layers[${recurrent}])` };
@@ -66,7 +71,7 @@ async function openSession(
   const { maxBufferSize, maxStorageBufferBindingSize } = opened.device.limits;
   const largest = Math.min(maxBufferSize, maxStorageBufferBindingSize, largestBuffer);
   try {
-    return await startSession(spec, options, { opened, largest });
+    return await startSession(requireSequential(spec, "run"), options, { opened, largest });
   } catch (error) {
     opened.device.destroy();
     throw error;
@@ -74,7 +79,7 @@ async function openSession(
 }
 
 async function startSession(
-  spec: ModelSpec,
+  spec: SequentialSpec,
   options: SessionOptions,
   { opened, largest }: { readonly opened: OpenedDevice; readonly largest: number },
 ): Promise<Session> {
@@ -94,7 +99,7 @@ async function startSession(
 }
 
 function planOptions(
-  spec: ModelSpec,
+  spec: SequentialSpec,
   { members }: SessionOptions,
   { samples, opened, largest }: {
     readonly samples: number;

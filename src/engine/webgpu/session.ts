@@ -1,7 +1,7 @@
 import { freeArray } from "../../base/free.ts";
 import { type DivergedError, UnsupportedModelError } from "../../errors.ts";
 import { sizeOf, type WeightShape, weightShapes } from "../../model/shapes.ts";
-import type { ModelSpec } from "../../model/spec.ts";
+import type { SequentialSpec as ModelSpec } from "../../model/spec.ts";
 import { CallQueue } from "../call_queue.ts";
 import { checkCount, checkRows, checkTraining } from "../check_request.ts";
 import { checkState } from "../check_state.ts";
