@@ -125,6 +125,27 @@ Deno.test("no modules import each other in a circle, not even types", async () =
   deepStrictEqual(findCircles(await sourceImports()), []);
 });
 
+Deno.test("modules whose names begin with _ are imported from their own folder only", async () => {
+  const folderOf = (path: string) => path.slice(0, path.lastIndexOf("/") + 1);
+  const strangers: string[] = [];
+  for (const [module, targets] of await sourceImports()) {
+    for (const target of targets) {
+      const isPrivate = target.slice(folderOf(target).length).startsWith("_");
+      if (isPrivate && folderOf(target) !== folderOf(module)) {
+        strangers.push(`${module} → ${target}`);
+      }
+    }
+  }
+  deepStrictEqual(strangers, []);
+});
+
+Deno.test("files of src have under 300 lines", () => {
+  const long = sourceFiles(SOURCE)
+    .map((file) => ({ file, lines: Deno.readTextFileSync(file).split("\n").length - 1 }))
+    .filter(({ lines }) => lines > 300);
+  deepStrictEqual(long.map(({ file, lines }) => `${pathOf(file.href)}: ${lines}`), []);
+});
+
 Deno.test("every module of src belongs to an entry point", async () => {
   const files = sourceFiles(SOURCE).map(({ href }) => pathOf(href));
   deepStrictEqual([...(await sourceImports()).keys()].sort(), files.sort());
