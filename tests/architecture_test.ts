@@ -139,6 +139,31 @@ Deno.test("modules whose names begin with _ are imported from their own folder o
   deepStrictEqual(strangers, []);
 });
 
+/** Folders of tests that are about no folder of src. */
+const OTHER_TESTS = [
+  "bench",
+  "bench/gpu",
+  "bench/results",
+  "engine/webgpu/device",
+  "engine/webgpu/golden",
+  "fuzz",
+  "fuzz/targets",
+  "helpers",
+  "lint",
+  "runner",
+];
+
+Deno.test("tests stand where the sources stand that they are about", () => {
+  const foldersOf = (root: URL, below = ""): string[] =>
+    [...Deno.readDirSync(new URL(below, root))].filter(({ isDirectory }) => isDirectory)
+      .flatMap(({ name }) => [`${below}${name}`, ...foldersOf(root, `${below}${name}/`)]);
+  const known = new Set([...foldersOf(SOURCE), ...OTHER_TESTS]);
+  deepStrictEqual(
+    foldersOf(new URL("tests/", ROOT)).filter((folder) => !known.has(folder)),
+    [],
+  );
+});
+
 Deno.test("files of src have under 300 lines", () => {
   const long = sourceFiles(SOURCE)
     .map((file) => ({ file, lines: Deno.readTextFileSync(file).split("\n").length - 1 }))
