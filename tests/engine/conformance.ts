@@ -18,7 +18,6 @@ import {
   type Subject,
   subjectOf,
 } from "../helpers/one_model.ts";
-import { MET, testWith } from "../helpers/require.ts";
 import {
   DERIVATIVE_TOLERANCE,
   GOLDEN_TOLERANCES,
@@ -44,7 +43,7 @@ export function testConformance(engine: Engine, test: Test): void {
 
 function testModel(subject: Subject, test: Test): void {
   testCalls(subject, test);
-  testGoldenRuns(subject, MET.shared ? test : (name, body) => testWith("shared", name, body));
+  testGoldenRuns(subject, test);
   testOddShapes(subject, test);
   testBidirectionalGru(subject, test);
   testDropout(subject, test);
