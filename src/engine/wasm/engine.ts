@@ -8,23 +8,24 @@
 import { chooseThreads } from "../../base/threads.ts";
 import { UnsupportedModelError } from "../../errors.ts";
 import { describeLayer, modelGraph } from "../../model/graph.ts";
-import { requireSequential } from "../../model/inputs.ts";
 import { sizeOf, weightShapes } from "../../model/shapes.ts";
-import type { ModelSpec } from "../../model/spec.ts";
+import { isBranched, type ModelSpec } from "../../model/spec.ts";
 import { checkSession } from "../check_session.ts";
 import type { Engine, Session, SessionOptions, Support } from "../engine.ts";
-import { findUnsupported } from "../sequential_only.ts";
+import { openMemberSession } from "../member_session.ts";
 import { fusesMultiplyAdd } from "./arithmetic.ts";
 import { createBarrierMemory } from "./barrier.ts";
+import { WasmMember } from "./member.ts";
 import { assembleKernels } from "./module.ts";
 import { ExecutionContext } from "./ops/context.ts";
 import { MAX_PARTS } from "./plan/parts.ts";
 import { planModel } from "./plan/plan.ts";
-import { WasmSession } from "./session.ts";
 import { WorkerPool } from "./worker_pool.ts";
 
 /** Samples that predictions are made in together, if training batches are not larger. */
-const LEAST_SLOTS = 256;
+const LEAST_SAMPLES = 256;
+/** The same of a model with branches, where a sample may have 50 references. */
+const LEAST_BRANCHED_SAMPLES = 64;
 
 /** A WebAssembly memory has at most 4 GiB. */
 const MAX_PAGES = 65536;
@@ -34,7 +35,7 @@ export function createWasmEngine(): Engine {
   return {
     name: "wasm",
     supports,
-    modelsTogether: chooseThreads,
+    capacity: (threads) => ({ models: chooseThreads(threads), sameShape: false }),
     arithmetic: () =>
       Promise.resolve(`wasm, ${fusesMultiplyAdd() ? "fused" : "no fused"} multiply-add`),
     createSession,
@@ -49,9 +50,7 @@ function supports(spec: ModelSpec): Support {
       reason: "shared memory is missing; a browser page must be cross-origin isolated",
     };
   }
-  const unsupported = findUnsupported(spec);
-  if (unsupported !== undefined) return { supported: false, reason: unsupported };
-  const { pages } = planModel(requireSequential(spec, "run"), LEAST_SLOTS, 1);
+  const { pages } = planModel(spec, leastSamples(spec), 1);
   if (pages <= MAX_PAGES) return { supported: true };
   const [largest] = weightShapes(spec).toSorted((a, b) => sizeOf(b.shape) - sizeOf(a.shape));
   const place = largest?.layer === undefined
@@ -60,25 +59,33 @@ function supports(spec: ModelSpec): Support {
   return { supported: false, reason: `it takes over 4 GiB of memory, most of it for ${place}` };
 }
 
-async function createSession(model: ModelSpec, options: SessionOptions): Promise<Session> {
-  checkSession(model, { ...options, members: [options] });
-  const support = supports(model);
-  if (!support.supported) throw refusal(model, support.reason);
-  const spec = requireSequential(model, "run");
-  const threads = chooseThreads(options.threads);
-  const plan = planModel(spec, Math.max(options.batchSize, LEAST_SLOTS), threads);
+function leastSamples(spec: ModelSpec): number {
+  return isBranched(spec) ? LEAST_BRANCHED_SAMPLES : LEAST_SAMPLES;
+}
+
+async function createSession(spec: ModelSpec, options: SessionOptions): Promise<Session> {
+  checkSession(spec, options);
+  const support = supports(spec);
+  if (!support.supported) throw refusal(spec, support.reason);
+  const { members, batchSize } = options;
+  const threads = Math.max(1, Math.floor(chooseThreads(options.threads) / members.length));
+  const plan = planModel(spec, Math.max(batchSize, leastSamples(spec)), threads);
   if (plan.pages > MAX_PAGES) {
-    throw refusal(spec, `batches of ${options.batchSize} samples take over 4 GiB of memory`);
+    throw refusal(spec, `batches of ${batchSize} samples take over 4 GiB of memory`);
   }
   const fused = fusesMultiplyAdd();
   const module = await WebAssembly.compile(assembleKernels(plan, fused));
-  const memory = new WebAssembly.Memory({ initial: plan.pages, maximum: plan.pages, shared: true });
-  const barrier = createBarrierMemory(MAX_PARTS);
-  const pool = await WorkerPool.start({ plan, module, memory, barrier, threads });
-  const context = new ExecutionContext({ module, memory, scratch: plan.scratch });
   const simd = fused ? "SIMD with fused multiply-add" : "SIMD without fused multiply-add";
   const device = `cpu, ${threads} ${threads === 1 ? "thread" : "threads"}, ${simd}`;
-  return new WasmSession({ spec, options, plan, context, barrier, pool, device });
+  return await openMemberSession(spec, options, async (index) => {
+    const { pages } = plan;
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    const barrier = createBarrierMemory(MAX_PARTS);
+    const pool = await WorkerPool.start({ plan, module, memory, barrier, threads });
+    const context = new ExecutionContext({ module, memory, scratch: plan.scratch });
+    const member = { ...members[index]!, batchSize };
+    return new WasmMember({ spec, options: member, plan, context, barrier, pool, device });
+  });
 }
 
 function refusal({ name }: ModelSpec, reason: string): UnsupportedModelError {

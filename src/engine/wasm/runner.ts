@@ -6,7 +6,7 @@
  */
 
 import { adamCorrections } from "../adam.ts";
-import type { EngineData } from "../engine.ts";
+import type { SignalColumns } from "../memory_source.ts";
 import { Barrier, type BarrierMemory } from "./barrier.ts";
 import type {
   EpochJob,
@@ -82,7 +82,7 @@ export class Runner {
   readonly #barrier: Barrier;
   readonly #losses: Float64Array;
   readonly #first: boolean;
-  #data: EngineData | undefined;
+  #data: SignalColumns | undefined;
 
   /** Instantiates the kernels over the shared memory. */
   constructor({ plan, module, memory, barrier, thread, threads }: RunnerOptions) {
@@ -96,7 +96,7 @@ export class Runner {
   }
 
   /** Sets the samples that the next jobs are about. */
-  use(data: EngineData): void {
+  use(data: SignalColumns): void {
     this.#data = data;
   }
 

@@ -1,13 +1,13 @@
 /** The program of a worker thread: does the jobs it is sent, one after the other, and says how each ended. */
 
-import type { EngineData } from "../engine.ts";
+import type { SignalColumns } from "../memory_source.ts";
 import type { EpochOutcome, Job } from "./jobs.ts";
 import { Runner, type RunnerOptions } from "./runner.ts";
 
 /** What a worker is sent. */
 export type WorkerRequest =
   | { readonly kind: "start"; readonly options: RunnerOptions }
-  | { readonly kind: "data"; readonly data: EngineData }
+  | { readonly kind: "data"; readonly data: SignalColumns }
   | Job;
 
 /** What a worker answers: to a job that it is done, to anything that it failed. */

@@ -6,30 +6,23 @@
 
 import "@tensorflow/tfjs-backend-cpu";
 import { env, type Tensor, tensor, tidy } from "@tensorflow/tfjs-core";
-import { layers, sequential } from "@tensorflow/tfjs-layers";
+import { input, model, sequential, type SymbolicTensor } from "@tensorflow/tfjs-layers";
 
 import { checkWeights } from "../check_weights.ts";
-import { registerDilatedGradient } from "./dilated_gradient.ts";
+import { modelGraph } from "../graph.ts";
 import { initialWeights, type Weights } from "../initial_weights.ts";
-import { requireSequential } from "../inputs.ts";
 import { layerNames } from "../layer_names.ts";
 import { parseSpec } from "../parse_spec.ts";
 import { type PresetName, presetSpec } from "../presets.ts";
-import { weightShapes } from "../shapes.ts";
-import type {
-  ActivationLayer,
-  BidirectionalGruLayer,
-  LayerSpec,
-  ModelSpec,
-  SequentialSpec,
-} from "../spec.ts";
+import { type BranchedSpec, isBranched, type ModelSpec, type SequentialSpec } from "../spec.ts";
+import { weightsInTfjs } from "../tfjs_weights.ts";
+import { type Tap, wireModel } from "../wiring.ts";
+import { makeLayer } from "./_layers.ts";
+import { registerDilatedGradient } from "./dilated_gradient.ts";
 import { registerUnstackGradient } from "./unstack_gradient.ts";
 
 /** A tf.js model: `tf.LayersModel`, of the tf.js release that this package depends on. */
 export type LayersModel = InstanceType<typeof import("@tensorflow/tfjs-layers")["LayersModel"]>;
-
-/** A stock layer of tf.js. */
-type Layer = LayersModel["layers"][number];
 
 // tf.js takes Deno for Node and advertises its Node binding on first use; the flag has no other effect by now.
 env().set("IS_NODE", false);
@@ -61,7 +54,9 @@ export interface BuildModelOptions {
  *
  * @param spec A model or the name of a preset; the report's final model by default.
  * @param options Weights or the seed of new ones.
- * @returns A model from `[sample, bins, marks]` to `[sample, 1]`; call its `dispose()` when done.
+ * @returns A model from `[sample, bins, marks]` to `[sample, 1]`; call its `dispose()` when done. One with branches takes an
+ * array: a tensor `[sample, …]` for each of its inputs, in the order and by the names of `spec.inputs`, a sequence one-hot
+ * as `[sample, bases, 4]`; then, if it reads references, `referenceMask`, `[sample, references]`, 1 for those present.
  * @throws {UnsupportedModelError} If the model is not valid; the message names the layer.
  * @throws {RangeError} If there is no preset of that name.
  * @throws {ContractError} If weights are given that do not fit the model.
@@ -82,9 +77,9 @@ export function buildModel(
 ): LayersModel {
   const checked = typeof spec === "string" ? presetSpec(spec) : parseSpec(spec);
   const weights = options.weights ?? initialWeights(checked, options.seed ?? 0);
-  const model = assembleModel(requireSequential(checked, "build"), weights);
-  model.compile({ optimizer: "adam", loss: checked.loss });
-  return model;
+  const built = assembleModel(checked, weights);
+  built.compile({ optimizer: "adam", loss: checked.loss });
+  return built;
 }
 
 /**
@@ -92,103 +87,96 @@ export function buildModel(
  *
  * @param spec A valid model.
  * @param weights In the order of `weightShapes(spec)`.
+ * @returns A model as {@linkcode buildModel} returns it.
  * @throws {ContractError} If the weights do not fit the model.
  */
-export function assembleModel(spec: SequentialSpec, weights: Weights): LayersModel {
+export function assembleModel(spec: ModelSpec, weights: Weights): LayersModel {
   checkWeights(spec, weights);
-  const names = layerNames(spec);
-  const model = sequential({ name: spec.name });
-  spec.layers.forEach((layer, index) => {
-    const inputShape = index === 0 ? { inputShape: [spec.bins, spec.marks] } : {};
-    model.add(makeLayer(layer, { name: names[index], ...inputShape }));
-  });
+  const model = isBranched(spec) ? assembleBranched(spec) : assembleSequential(spec);
   setModelWeights(model, spec, weights);
   return model;
 }
 
-function makeLayer(layer: LayerSpec, common: { name: string; inputShape?: number[] }): Layer {
-  switch (layer.type) {
-    case "conv1d":
-      return layers.conv1d({
-        ...common,
-        filters: layer.filters,
-        kernelSize: layer.width,
-        dilationRate: layer.dilation,
-        padding: layer.padding,
-        kernelInitializer: "glorotUniform",
-      });
-    case "activation":
-      return makeActivation(layer, common);
-    case "batchNorm":
-      return layers.batchNormalization({
-        ...common,
-        momentum: layer.momentum,
-        epsilon: layer.epsilon,
-      });
-    case "maxPool1d":
-      return layers.maxPooling1d({ ...common, poolSize: layer.size });
-    case "dropout":
-      return layers.dropout({ ...common, rate: layer.rate });
-    case "flatten":
-      return layers.flatten(common);
-    case "bidirectionalGru":
-      return makeBidirectionalGru(layer, common);
-    case "dense":
-    case "linear":
-      return layers.dense({ ...common, units: layer.units, kernelInitializer: "glorotUniform" });
+function assembleSequential(spec: SequentialSpec): LayersModel {
+  const names = layerNames(modelGraph(spec));
+  const assembled = sequential({ name: spec.name });
+  for (const [index, layer] of spec.layers.entries()) {
+    const name = names[index]!;
+    assembled.add(makeLayer(
+      layer,
+      index === 0 ? { name, inputShape: [spec.bins, spec.marks] } : { name },
+    ));
   }
+  return assembled;
 }
 
-function makeActivation(layer: ActivationLayer, common: { name: string }): Layer {
-  switch (layer.kind) {
-    case "relu":
-    case "gelu":
-      return layers.activation({ ...common, activation: layer.kind });
-    case "leakyRelu":
-      return layers.leakyReLU({ ...common, alpha: layer.alpha });
-    case "sigmoid":
-      return layers.activation({ ...common, activation: "sigmoid" });
+function assembleBranched(spec: BranchedSpec): LayersModel {
+  const { wires, output } = wireModel(modelGraph(spec));
+  const inputs: SymbolicTensor[] = [];
+  const outputs = new Map<string, SymbolicTensor[]>();
+  const find = ({ layer, call }: Tap) => outputs.get(layer)![call]!;
+  for (const { name, layer, calls } of wires) {
+    if (layer.type === "input") {
+      const fed = input({ name, shape: [...layer.shape] });
+      inputs.push(fed);
+      outputs.set(name, [fed]);
+      continue;
+    }
+    const made = makeLayer(layer, { name });
+    outputs.set(
+      name,
+      calls.map((call) => {
+        const [only, ...others] = call.inputs.map(find);
+        return made.apply(others.length === 0 ? only! : [only!, ...others]) as SymbolicTensor;
+      }),
+    );
   }
-}
-
-function makeBidirectionalGru(
-  { units }: BidirectionalGruLayer,
-  common: { name: string; inputShape?: number[] },
-): Layer {
-  const gru = layers.gru({
-    name: "gru", // the weights are found by it: `weightShapes` names them `forward_gru/…`
-    units,
-    recurrentActivation: "sigmoid", // as in Keras; tf.js' default is a piecewise linear one
-    kernelInitializer: "glorotUniform",
-    recurrentInitializer: "orthogonal",
-  });
-  const layer = layers.bidirectional({ ...common, layer: gru, mergeMode: "concat" });
-  // tf.js' orthogonal initializer is slow and warns of it, for weights that are replaced at once.
-  layer.setFastWeightInitDuringBuild(true);
-  return layer;
+  return model({ name: spec.name, inputs, outputs: find(output) });
 }
 
 /**
- * Sets a model's weights from our layout (layer by layer; tf.js keeps all non-trainable ones last).
+ * Sets a model's weights from our layout; tf.js has another order.
  *
  * @param model A model that {@linkcode assembleModel} made from `spec`.
  * @param spec The model as plain data.
  * @param weights In the order of `weightShapes(spec)`.
  */
 export function setModelWeights(model: LayersModel, spec: ModelSpec, weights: Weights): void {
-  const shapes = weightShapes(spec);
   tidy(() => {
-    model.layers.forEach((layer, index) => {
-      const own: Tensor[] = [];
-      shapes.forEach(({ layer: owner, shape }, i) => {
-        if (owner === index) own.push(tensor(weights[i], [...shape]));
-      });
-      if (own.length > 0) layer.setWeights(own);
-    });
+    for (const { name, indices, shapes } of weightsByLayer(spec)) {
+      const own = indices.map((index, i) => tensor(weights[index]!, [...shapes[i]!]));
+      model.getLayer(name).setWeights(own);
+    }
   });
 }
 
-/** A model's weight tensors in the order of `weightShapes(spec)`. They belong to the model. */
-export function modelWeightTensors(model: LayersModel): Tensor[] {
-  return model.layers.flatMap((layer) => layer.getWeights());
+/**
+ * A model's weight tensors.
+ *
+ * @param model A model that {@linkcode assembleModel} made from `spec`.
+ * @param spec The model as plain data.
+ * @returns Tensors in the order of `weightShapes(spec)`, in the shapes of tf.js. They belong to the model.
+ */
+export function modelWeightTensors(model: LayersModel, spec: ModelSpec): Tensor[] {
+  return weightsByLayer(spec).flatMap(({ name }) => model.getLayer(name).getWeights());
+}
+
+/** The weights of a layer of tf.js. */
+interface LayerWeights {
+  readonly name: string;
+  /** Their places in `weightShapes(spec)`. */
+  readonly indices: readonly number[];
+  /** Their shapes in tf.js. */
+  readonly shapes: readonly (readonly number[])[];
+}
+
+/** A model's weights by layer, in the order of `weightShapes(spec)`, where those of a layer are together. */
+function weightsByLayer(spec: ModelSpec): LayerWeights[] {
+  const tfjsWeights = weightsInTfjs(spec);
+  const byLayer = Map.groupBy(tfjsWeights.keys(), (index) => tfjsWeights[index]!.layer);
+  return [...byLayer].map(([name, indices]) => ({
+    name,
+    indices,
+    shapes: indices.map((index) => tfjsWeights[index]!.shape),
+  }));
 }

@@ -1,5 +1,5 @@
 import { transformFunction } from "../../../record.ts";
-import type { EngineData } from "../../engine.ts";
+import type { SignalColumns } from "../../memory_source.ts";
 import { addressOf, type Tensor } from "../layout.ts";
 import type { ExecutionContext, Part } from "./context.ts";
 
@@ -7,7 +7,7 @@ import type { ExecutionContext, Part } from "./context.ts";
 export function gatherSignal(
   { floats }: ExecutionContext,
   { data: { signal, bins, marks, transform }, input, rows }: {
-    readonly data: EngineData;
+    readonly data: SignalColumns;
     readonly input: Tensor;
     readonly rows: Uint32Array;
   },
