@@ -1,7 +1,7 @@
 import type { PackedArray } from "../../base/arrays.ts";
 import type { EngineData } from "../engine.ts";
 import type { Kernel, Purpose } from "./kernel.ts";
-import { gather, type GpuPackedType } from "./kernels/gather.ts";
+import { gatherSamplesWgsl, type GpuPackedType } from "./ops/gather.ts";
 import type { GpuMemory } from "./memory.ts";
 import type { Tensor } from "./tensors.ts";
 
@@ -44,7 +44,7 @@ export class GpuColumns {
   gatherKernels(input: Tensor, models: number, purpose: Purpose): Kernel[] {
     const labels = purpose === "training" ? this.#labels : undefined;
     return this.#chunks.map(({ name, firstRow, endRow }) =>
-      gather({
+      gatherSamplesWgsl({
         ...{ chunk: name, type: this.#type, transform: this.data.transform, firstRow, endRow },
         ...{ input, models, labels },
       })

@@ -89,7 +89,7 @@ async function startSession(
   const planFor = (samples: number) =>
     planModel(spec, planOptions(spec, options, { samples, opened, largest }));
   const plan = planFor(options.batchSize);
-  for (const name of ["weights", "first", "second"]) {
+  for (const name of ["weights", "firstMoment", "secondMoment"]) {
     shared.reserve(name, plan.weights.size * options.members.length);
   }
   const training = await Runner.start({ opened, plan, purpose: "training", shared });

@@ -4,28 +4,28 @@ import type { LayerGroup } from "../layer_groups.ts";
 import { blockSamples, type GradientLayout } from "./gradients.ts";
 import type { Kernel } from "./kernel.ts";
 import {
-  activationForward,
-  activationInputGradient,
+  activationBackwardWgsl,
+  activationForwardWgsl,
   type ActivationShape,
-} from "./kernels/activation.ts";
+} from "./ops/activation.ts";
 import {
-  batchNormCombine,
-  batchNormCombineDelta,
-  batchNormForward,
-  batchNormInputGradient,
-  batchNormMeasure,
-  batchNormMeasureDelta,
+  batchNormBackwardWgsl,
+  batchNormCombineDeltaWgsl,
+  batchNormCombineWgsl,
+  batchNormForwardWgsl,
+  batchNormMeasureDeltaWgsl,
+  batchNormMeasureWgsl,
   type BatchNormShape,
-} from "./kernels/batch_norm.ts";
-import { convForward, convInputGradient, type ConvShape } from "./kernels/conv.ts";
-import { denseForward, denseInputGradient, type DenseShape } from "./kernels/dense.ts";
-import { dropoutForward, dropoutInputGradient, type DropoutShape } from "./kernels/dropout.ts";
+} from "./ops/batch_norm.ts";
+import { convBackwardWgsl, convForwardWgsl, type ConvShape } from "./ops/conv.ts";
+import { denseBackwardWgsl, denseForwardWgsl, type DenseShape } from "./ops/dense.ts";
+import { dropoutBackwardWgsl, dropoutForwardWgsl, type DropoutShape } from "./ops/dropout.ts";
 import {
-  kernelGradient,
   type KernelGradientShape,
   kernelGradientWorkgroups,
-} from "./kernels/kernel_gradient.ts";
-import { poolForward, poolInputGradient, type PoolShape } from "./kernels/pool.ts";
+  sumKernelGradientWgsl,
+} from "./ops/kernel_gradient.ts";
+import { poolBackwardWgsl, poolForwardWgsl, type PoolShape } from "./ops/pool.ts";
 import type { PlanOptions } from "./plan_types.ts";
 import type { Tensor } from "./tensors.ts";
 import type { WeightLayout } from "./weight_layout.ts";
@@ -53,20 +53,20 @@ export interface GroupKernels {
 type Group<Kind extends LayerGroup["kind"]> = LayerGroup & { readonly kind: Kind };
 
 /** Makes the kernels of a group; a flattening has none. */
-export function groupKernels(group: LayerGroup, context: GroupContext): GroupKernels {
+export function planGroup(group: LayerGroup, context: GroupContext): GroupKernels {
   switch (group.kind) {
     case "conv":
-      return convKernels(group, context);
+      return planConv(group, context);
     case "dense":
-      return denseKernels(group, context);
+      return planDense(group, context);
     case "batchNorm":
-      return batchNormKernels(group, context);
+      return planBatchNorm(group, context);
     case "pool":
-      return poolKernels(group, context);
+      return planPool(group, context);
     case "dropout":
-      return dropoutKernels(group, context);
+      return planDropout(group, context);
     case "activation":
-      return activationKernels(group, context);
+      return planActivation(group, context);
     case "flatten":
       return { forward: [], prediction: [], backward: () => [] };
     case "bidirectionalGru":
@@ -84,40 +84,51 @@ function below(input: Tensor, make: () => Kernel): Kernel[] {
   return input.hasDelta ? [make()] : [];
 }
 
-function convKernels(group: Group<"conv">, context: GroupContext): GroupKernels {
+function planConv(group: Group<"conv">, context: GroupContext): GroupKernels {
   const { input, output, weights, options: { limits, models } } = context;
   const { spec, pool } = group;
   const { left, right } = convPadding(spec);
   const shape: ConvShape = {
-    ...{ name: `conv${group.layer}`, input, output, taps: spec.width, dilation: spec.dilation },
-    ...{ left, pool, models },
-    ...{ kernel: weights.kernels.get(group.layer)!, weightStride: weights.size },
+    name: `conv${group.layer}`,
+    input,
+    output,
+    taps: spec.width,
+    dilation: spec.dilation,
+    left,
+    pool,
+    models,
+    kernel: weights.kernels.get(group.layer)!,
+    weightStride: weights.size,
     positions: input.positions + left + right - (spec.width - 1) * spec.dilation,
   };
-  const gradient = kernelGradientOf({ ...shape, pooled: pool !== undefined }, context);
-  return sameInBoth(convForward(shape, limits), (gradientStride) => [
-    ...below(input, () => convInputGradient(shape, limits)),
+  const gradient = planKernelGradient({ ...shape, pooled: pool !== undefined }, context);
+  return sameInBoth(convForwardWgsl(shape, limits), (gradientStride) => [
+    ...below(input, () => convBackwardWgsl(shape, limits)),
     gradient(gradientStride),
   ]);
 }
 
-function denseKernels(group: Group<"dense">, context: GroupContext): GroupKernels {
+function planDense(group: Group<"dense">, context: GroupContext): GroupKernels {
   const { input, output, weights, options: { limits, models } } = context;
   const shape: DenseShape = {
-    ...{ name: `dense${group.layer}`, input, output, models },
-    ...{ kernel: weights.kernels.get(group.layer)!, weightStride: weights.size },
+    name: `dense${group.layer}`,
+    input,
+    output,
+    models,
+    kernel: weights.kernels.get(group.layer)!,
+    weightStride: weights.size,
   };
-  const gradient = kernelGradientOf(
+  const gradient = planKernelGradient(
     { ...shape, taps: 1, dilation: 1, left: 0, pooled: false },
     context,
   );
-  return sameInBoth(denseForward(shape, limits), (gradientStride) => [
-    ...below(input, () => denseInputGradient(shape, limits)),
+  return sameInBoth(denseForwardWgsl(shape, limits), (gradientStride) => [
+    ...below(input, () => denseBackwardWgsl(shape, limits)),
     gradient(gradientStride),
   ]);
 }
 
-function kernelGradientOf(
+function planKernelGradient(
   shape: KernelGradientShape,
   { options: { samples }, gradients }: GroupContext,
 ): (gradientStride: number) => Kernel {
@@ -126,56 +137,71 @@ function kernelGradientOf(
     samples,
     blockSamples: blockSamples(samples, kernelGradientWorkgroups(shape)),
   });
-  return (gradientStride) => kernelGradient(shape, region, gradientStride);
+  return (gradientStride) => sumKernelGradientWgsl(shape, region, gradientStride);
 }
 
-function batchNormKernels(group: Group<"batchNorm">, context: GroupContext): GroupKernels {
+function planBatchNorm(group: Group<"batchNorm">, context: GroupContext): GroupKernels {
   const { input, output, weights, gradients, options: { models, samples } } = context;
   const { momentum, epsilon } = group.spec;
   const gamma = weights.norms.get(group.layer)!;
   const shape: BatchNormShape = {
-    ...{ name: `batchNorm${group.layer}`, input, output, momentum, epsilon },
-    ...{ weights: gamma, weightStride: weights.size, models },
+    name: `batchNorm${group.layer}`,
+    input,
+    output,
+    momentum,
+    epsilon,
+    weights: gamma,
+    weightStride: weights.size,
+    models,
   };
-  const forward = batchNormForward(shape);
+  const forward = batchNormForwardWgsl(shape);
   const region = gradients.take(gamma, 2 * input.channels, { samples, blockSamples: samples });
   return {
-    forward: [batchNormMeasure(shape), batchNormCombine(shape, "training"), forward],
-    prediction: [batchNormCombine(shape, "prediction"), forward],
+    forward: [batchNormMeasureWgsl(shape), batchNormCombineWgsl(shape, "training"), forward],
+    prediction: [batchNormCombineWgsl(shape, "prediction"), forward],
     backward: (gradientStride) => [
-      batchNormMeasureDelta(shape),
-      batchNormCombineDelta(shape, region, gradientStride),
-      ...below(input, () => batchNormInputGradient(shape)),
+      batchNormMeasureDeltaWgsl(shape),
+      batchNormCombineDeltaWgsl(shape, region, gradientStride),
+      ...below(input, () => batchNormBackwardWgsl(shape)),
     ],
   };
 }
 
-function poolKernels(group: Group<"pool">, { input, output, options }: GroupContext): GroupKernels {
+function planPool(group: Group<"pool">, { input, output, options }: GroupContext): GroupKernels {
   const { models } = options;
   const shape: PoolShape = {
-    ...{ name: `pool${group.layer}`, input, output, size: group.size, models },
+    name: `pool${group.layer}`,
+    input,
+    output,
+    size: group.size,
+    models,
   };
-  return sameInBoth(poolForward(shape), () => below(input, () => poolInputGradient(shape)));
+  return sameInBoth(poolForwardWgsl(shape), () => below(input, () => poolBackwardWgsl(shape)));
 }
 
-function dropoutKernels(group: Group<"dropout">, context: GroupContext): GroupKernels {
+function planDropout(group: Group<"dropout">, context: GroupContext): GroupKernels {
   const { input, output, dropouts, options: { models } } = context;
   const shape: DropoutShape = {
-    ...{ name: `dropout${group.layer}`, input, output, rate: group.spec.rate, models },
-    ...{ key: dropouts.indexOf(group.layer), keys: dropouts.length },
+    name: `dropout${group.layer}`,
+    input,
+    output,
+    rate: group.spec.rate,
+    models,
+    key: dropouts.indexOf(group.layer),
+    keys: dropouts.length,
   };
   return {
-    forward: [dropoutForward(shape, "training")],
-    prediction: [dropoutForward(shape, "prediction")],
-    backward: () => below(input, () => dropoutInputGradient(shape)),
+    forward: [dropoutForwardWgsl(shape, "training")],
+    prediction: [dropoutForwardWgsl(shape, "prediction")],
+    backward: () => below(input, () => dropoutBackwardWgsl(shape)),
   };
 }
 
-function activationKernels(group: Group<"activation">, context: GroupContext): GroupKernels {
+function planActivation(group: Group<"activation">, context: GroupContext): GroupKernels {
   const { input, output, options: { models } } = context;
   const shape: ActivationShape = { name: `activation${group.layer}`, input, output, models };
   return sameInBoth(
-    activationForward(shape),
-    () => below(input, () => activationInputGradient(shape)),
+    activationForwardWgsl(shape),
+    () => below(input, () => activationBackwardWgsl(shape)),
   );
 }

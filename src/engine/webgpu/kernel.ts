@@ -32,7 +32,7 @@ export interface Kernel {
 }
 
 /** What a kernel is made of. */
-export interface KernelParts {
+export interface KernelDescription {
   readonly name: string;
   /** Buffers by the names that the code calls them. */
   readonly buffers: Readonly<Record<string, KernelBuffer>>;
@@ -46,12 +46,12 @@ export interface KernelParts {
 }
 
 /** A buffer that a kernel only reads. */
-export function read(buffer: string, type: KernelBuffer["type"] = "f32"): KernelBuffer {
+export function bindRead(buffer: string, type: KernelBuffer["type"] = "f32"): KernelBuffer {
   return { buffer, access: "read", type };
 }
 
 /** A buffer that a kernel writes. */
-export function write(buffer: string, type: KernelBuffer["type"] = "f32"): KernelBuffer {
+export function bindWrite(buffer: string, type: KernelBuffer["type"] = "f32"): KernelBuffer {
   return { buffer, access: "read_write", type };
 }
 
@@ -60,13 +60,13 @@ export const STEP_BYTES = 32;
 
 /**
  * Where a training step, or a batch of a prediction, stands for one model. `samples` is 0 for a model whose epoch
- * is over; `position` is that of the batch's first sample in the epoch's order, `slot` the same among the samples
+ * is over; `position` is that of the batch's first sample in the epoch's order, `gatheredAt` the same among the samples
  * gathered for the submission, `index` the number of the step in the epoch. `rate` and `correction` are Adam's.
  */
 const STEP_WGSL = `struct Step {
   samples: u32,
   position: u32,
-  slot: u32,
+  gatheredAt: u32,
   index: u32,
   rate: f32,
   correction: f32,
@@ -77,7 +77,7 @@ const STEP_WGSL = `struct Step {
 `;
 
 /** Puts a kernel together. The model is the third coordinate of the workgroup. */
-export function makeKernel(parts: KernelParts): Kernel {
+export function makeKernel(parts: KernelDescription): Kernel {
   const { name, buffers, declarations = "", threads, workgroups, body } = parts;
   const bindings = Object.entries(buffers).map(([variable, { access, type }], index) =>
     `@group(0) @binding(${index}) var<storage, ${access}> ${variable}: array<${type}>;`
@@ -97,17 +97,17 @@ ${body}
 }
 
 /** Lines of `text(0)` to `text(count − 1)`: an unrolled loop. */
-export function unroll(count: number, text: (index: number) => string): string {
+export function unrollWgsl(count: number, text: (index: number) => string): string {
   return Array.from({ length: count }, (_, index) => text(index)).join("\n");
 }
 
 /** WGSL for four neighbours in a buffer, the first at place `i`. */
-export function loadFour(buffer: string, type: "vec4f" | "vec4u" = "vec4f"): string {
+export function loadFourWgsl(buffer: string, type: "vec4f" | "vec4u" = "vec4f"): string {
   return `${type}(${buffer}[i], ${buffer}[i + 1u], ${buffer}[i + 2u], ${buffer}[i + 3u])`;
 }
 
 /** A WGSL literal of type f32. */
-export function float(value: number): string {
+export function formatFloatWgsl(value: number): string {
   const text = String(Math.fround(value));
   return /[.e]/.test(text) ? `${text}f` : `${text}.0f`;
 }

@@ -192,7 +192,7 @@ export class WebgpuManySession implements ManySession {
     const values = plan.weights.size * models;
     const [losses, ...arrays] = await opened.guard(training.memory.read([
       { name: "losses", values: steps * models },
-      ...["weights", "first", "second"].map((name) => ({ name, values })),
+      ...["weights", "firstMoment", "secondMoment"].map((name) => ({ name, values })),
     ]));
     const means = orders.map(({ length }, model) => {
       let sum = 0;
@@ -242,8 +242,8 @@ export class WebgpuManySession implements ManySession {
       return this.#shapes.map(({ trainable }) => trainable ? queue.shift()! : new Float32Array(0));
     };
     write("weights", ({ weights }) => weights);
-    write("first", ({ firstMoments }) => moments(firstMoments));
-    write("second", ({ secondMoments }) => moments(secondMoments));
+    write("firstMoment", ({ firstMoments }) => moments(firstMoments));
+    write("secondMoment", ({ secondMoments }) => moments(secondMoments));
   }
 }
 

@@ -9,18 +9,18 @@ import { convPadding } from "../../model/shapes.ts";
 import type { ModelSpec } from "../../model/spec.ts";
 import { groupLayers, type LayerGroup } from "../layer_groups.ts";
 import { blockSamples, GradientLayout } from "./gradients.ts";
-import { type GroupKernels, groupKernels } from "./group_kernels.ts";
+import { type GroupKernels, planGroup } from "./group_kernels.ts";
 import type { Kernel } from "./kernel.ts";
-import { batchNormBlocks } from "./kernels/batch_norm.ts";
+import { batchNormBlocks } from "./ops/batch_norm.ts";
 import {
   headBytes,
   type HeadLayer,
-  headPrediction,
   type HeadShape,
-  headTraining,
-} from "./kernels/head.ts";
-import { collect, loss, lossBlocks, type LossShape } from "./kernels/loss.ts";
-import { update } from "./kernels/update.ts";
+  predictHeadWgsl,
+  trainHeadWgsl,
+} from "./ops/head.ts";
+import { collectPredictionsWgsl, computeLossWgsl, lossBlocks, type LossShape } from "./ops/loss.ts";
+import { adamUpdateWgsl } from "./ops/adam.ts";
 import type { Plan, PlanOptions } from "./plan_types.ts";
 import { deltaStride, sampleStride, type Tensor } from "./tensors.ts";
 import { layoutWeights, type WeightLayout } from "./weight_layout.ts";
@@ -80,17 +80,25 @@ class Planner {
     const ending = head.length > 0 ? this.#endWithHead(head, value) : this.#endWithLoss(value);
     const gradientStride = this.#gradients.size;
     const backward = this.#backward.toReversed().flatMap((make) => make(gradientStride));
-    const last = update({
-      ...{ regions: this.#gradients.regions, gradientStride, models },
-      ...{ weightStride: this.#weights.size, lossBlocks: ending.blocks },
+    const last = adamUpdateWgsl({
+      regions: this.#gradients.regions,
+      gradientStride,
+      models,
+      weightStride: this.#weights.size,
+      lossBlocks: ending.blocks,
     });
     const shared = {
-      ...{ labels: gathered * models, gradients: gradientStride * models },
-      ...{ lossBlocks: ending.blocks * models, keys: 2 * models * this.#dropouts.length },
+      labels: gathered * models,
+      gradients: gradientStride * models,
+      lossBlocks: ending.blocks * models,
+      keys: 2 * models * this.#dropouts.length,
     };
     return {
-      ...{ options: this.#options, input, dropouts: this.#dropouts },
-      ...{ buffers: { ...this.#buffers, ...shared }, weights: this.#weights },
+      options: this.#options,
+      input,
+      dropouts: this.#dropouts,
+      buffers: { ...this.#buffers, ...shared },
+      weights: this.#weights,
       training: [...this.#forward, ending.training(gradientStride), ...backward, last],
       prediction: [...this.#prediction, ending.prediction],
     };
@@ -130,7 +138,10 @@ class Planner {
       const [inputs, units] = [dense.input[0], dense.spec.units];
       const kernel = this.#weights.kernels.get(dense.layer)!;
       return {
-        ...{ inputs, units, slope: dense.slope, kernel },
+        inputs,
+        units,
+        slope: dense.slope,
+        kernel,
         dropout: dropout && {
           rate: dropout.spec.rate,
           key: this.#dropouts.indexOf(dropout.layer),
@@ -139,13 +150,19 @@ class Planner {
       };
     });
     const shape = (gradientStride: number): HeadShape => ({
-      ...{ input, layers, loss: this.#spec.loss, keys: this.#dropouts.length },
-      ...{ weightStride: this.#weights.size, gradientStride, gathered, models },
+      input,
+      layers,
+      loss: this.#spec.loss,
+      keys: this.#dropouts.length,
+      weightStride: this.#weights.size,
+      gradientStride,
+      gathered,
+      models,
     });
     return {
       blocks: layers[0].region.blocks,
-      training: (gradientStride) => headTraining(shape(gradientStride)),
-      prediction: headPrediction(shape(0)),
+      training: (gradientStride) => trainHeadWgsl(shape(gradientStride)),
+      prediction: predictHeadWgsl(shape(0)),
     };
   }
 
@@ -154,17 +171,21 @@ class Planner {
     const shape: LossShape = { output, loss: this.#spec.loss, gathered, models };
     return {
       blocks: lossBlocks(output.samples),
-      training: () => loss(shape),
-      prediction: collect(shape),
+      training: () => computeLossWgsl(shape),
+      prediction: collectPredictionsWgsl(shape),
     };
   }
 
   /** Adds the kernels of a group and the buffers behind it; returns its output. */
   #addGroup(group: LayerGroup, input: Tensor): Tensor {
     const output = this.#output(group, input);
-    const kernels = groupKernels(group, {
-      ...{ options: this.#options, input, output, weights: this.#weights },
-      ...{ gradients: this.#gradients, dropouts: this.#dropouts },
+    const kernels = planGroup(group, {
+      options: this.#options,
+      input,
+      output,
+      weights: this.#weights,
+      gradients: this.#gradients,
+      dropouts: this.#dropouts,
     });
     this.#forward.push(...kernels.forward);
     this.#prediction.push(...kernels.prediction);

@@ -22,7 +22,7 @@ export interface Pass {
 }
 
 /** What a runner runs. */
-export interface RunnerParts {
+export interface RunnerOptions {
   readonly opened: OpenedDevice;
   readonly plan: Plan;
   readonly purpose: Purpose;
@@ -40,7 +40,7 @@ export class Runner {
   readonly #program: Program;
   #gather: { readonly columns: GpuColumns; readonly program: Program } | undefined;
 
-  private constructor(parts: RunnerParts, memory: GpuMemory, program: Program) {
+  private constructor(parts: RunnerOptions, memory: GpuMemory, program: Program) {
     this.#opened = parts.opened;
     this.#plan = parts.plan;
     this.#purpose = parts.purpose;
@@ -49,7 +49,7 @@ export class Runner {
   }
 
   /** Reserves the plan's buffers and compiles its kernels. */
-  static async start(parts: RunnerParts): Promise<Runner> {
+  static async start(parts: RunnerOptions): Promise<Runner> {
     const { opened, plan, purpose, shared } = parts;
     const kernels = purpose === "training" ? plan.training : plan.prediction;
     const memory = new GpuMemory(opened.device, shared.largest, shared);

@@ -65,7 +65,7 @@ export function makeSchedule(models: readonly ModelEpoch[], options: ScheduleOpt
     const gather = writer.addGather(first * batchSize, (end - first) * batchSize);
     const places: number[] = [];
     for (let step = first; step < end; step++) {
-      places.push(writer.addStep(step, { batchSize, slot: (step - first) * batchSize }));
+      places.push(writer.addStep(step, { batchSize, gatheredAt: (step - first) * batchSize }));
     }
     const done = (samples: number) => Math.min(samples, end * batchSize);
     const samplesDone = models.reduce((sum, { samples }) => sum + done(samples), 0);
@@ -100,14 +100,20 @@ class RecordWriter {
     }));
   }
 
-  addStep(index: number, { batchSize, slot }: { batchSize: number; slot: number }): number {
+  addStep(
+    index: number,
+    { batchSize, gatheredAt }: { batchSize: number; gatheredAt: number },
+  ): number {
     const done = index * batchSize;
     return this.#add(({ samples, firstPosition, learningRate, step }) => {
       const { first, second } = adamCorrections(step + index + 1);
       return {
-        ...{ samples: Math.max(0, Math.min(batchSize, samples - done)), slot, index },
+        samples: Math.max(0, Math.min(batchSize, samples - done)),
+        gatheredAt,
+        index,
         position: firstPosition + done,
-        ...{ rate: learningRate * first, correction: second },
+        rate: learningRate * first,
+        correction: second,
       };
     });
   }
@@ -118,9 +124,10 @@ class RecordWriter {
     this.#next += this.#stride;
     this.#models.forEach((model, i) => {
       const record = describe(model, i);
-      const { samples = 0, position = 0, slot = 0, index = 0, rate = 0, correction = 0 } = record;
+      const { samples = 0, position = 0, gatheredAt = 0, index = 0, rate = 0, correction = 0 } =
+        record;
       const at = start + i * STEP_BYTES;
-      [samples, position, slot, index].forEach((value, field) =>
+      [samples, position, gatheredAt, index].forEach((value, field) =>
         this.#view.setUint32(at + 4 * field, value, true)
       );
       [rate, correction].forEach((value, field) =>
@@ -132,6 +139,6 @@ class RecordWriter {
 }
 
 type StepRecord = Record<
-  "samples" | "position" | "slot" | "index" | "rate" | "correction",
+  "samples" | "position" | "gatheredAt" | "index" | "rate" | "correction",
   number
 >;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { float } from "./kernel.ts";
+import { formatFloatWgsl } from "./kernel.ts";
 
 /**
  * Values at one place in the network, for every model and sample of a batch. Three buffers may belong to it:
@@ -40,19 +40,19 @@ export function deltaStride({ positions, channels }: Tensor): number {
 }
 
 /** WGSL for the place of a sample's first row, padding counted. `sample` is WGSL too. */
-export function sampleStart(tensor: Tensor, sample: string): string {
-  const slot = tensor.gathered ? `step.slot + ${sample}` : sample;
-  return `(model * ${tensor.samples}u + ${slot}) * ${sampleStride(tensor)}u`;
+export function locateSampleWgsl(tensor: Tensor, sample: string): string {
+  const gatheredAt = tensor.gathered ? `step.gatheredAt + ${sample}` : sample;
+  return `(model * ${tensor.samples}u + ${gatheredAt}) * ${sampleStride(tensor)}u`;
 }
 
 /** WGSL for the place of a sample's first value. */
-export function valueStart(tensor: Tensor, sample: string): string {
+export function locateValueWgsl(tensor: Tensor, sample: string): string {
   const { before, channels } = tensor;
-  return `${sampleStart(tensor, sample)} + ${before * channels}u`;
+  return `${locateSampleWgsl(tensor, sample)} + ${before * channels}u`;
 }
 
 /** WGSL for the place of a sample's first delta or offset. */
-export function deltaStart(tensor: Tensor, sample: string): string {
+export function locateDeltaWgsl(tensor: Tensor, sample: string): string {
   return `(model * ${tensor.samples}u + ${sample}) * ${deltaStride(tensor)}u`;
 }
 
@@ -60,6 +60,6 @@ export function deltaStart(tensor: Tensor, sample: string): string {
  * WGSL for the derivative of a tensor's activation, from its value: their signs are the same. Whoever writes a
  * delta multiplies by it, so that nobody who reads one has to.
  */
-export function activationDerivative({ slope }: Tensor, value: string): string {
-  return slope === 1 ? "1.0f" : `select(${float(slope)}, 1.0f, ${value} > 0.0f)`;
+export function deriveActivationWgsl({ slope }: Tensor, value: string): string {
+  return slope === 1 ? "1.0f" : `select(${formatFloatWgsl(slope)}, 1.0f, ${value} > 0.0f)`;
 }

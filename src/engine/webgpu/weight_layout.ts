@@ -9,18 +9,18 @@
 import { sizeOf, type WeightShape, weightShapes } from "../../model/shapes.ts";
 import type { Conv1dLayer, ModelSpec } from "../../model/spec.ts";
 
-/** Fewer channels than this waste too much when each tap is padded to vectors: all taps are made one run. */
+/** Fewer channels than this waste too much when each tap is padded to vectors: all taps are made one segment. */
 const LEAST_CHANNELS = 16;
 
 /** A kernel of rows of `columns` values: all `[tap, channel]` one behind the other, or each tap's padded. */
 export interface KernelLayout {
   /** Place of the first row among a model's weights; a multiple of four. */
   readonly start: number;
-  /** Runs of rows that are padded: the taps, or 1. */
-  readonly runs: number;
-  /** Rows of a run, and the same with its padding. */
-  readonly runLength: number;
-  readonly paddedRun: number;
+  /** Segments of rows that are padded: the taps, or 1. */
+  readonly segments: number;
+  /** Rows of a segment, and the same with its padding. */
+  readonly segmentLength: number;
+  readonly paddedSegment: number;
   /** Values of a row with its padding. */
   readonly columns: number;
   /** Place of the bias. */
@@ -72,25 +72,25 @@ export function layoutWeights(spec: ModelSpec): WeightLayout {
 
 function layoutKernel(spec: ModelSpec, { layer, shape }: WeightShape, start: number): KernelLayout {
   const [taps, channels, columns] = shape.length === 3 ? shape : [1, ...shape];
-  const oneRun = taps > 1 && isOneRun(spec.layers[layer] as Conv1dLayer, channels);
-  const [runs, runLength] = oneRun ? [1, taps * channels] : [taps, channels];
-  const padded = { paddedRun: roundUp(runLength), columns: roundUp(columns) };
-  const bias = start + runs * padded.paddedRun * padded.columns;
+  const oneSegment = taps > 1 && isOneSegment(spec.layers[layer] as Conv1dLayer, channels);
+  const [segments, segmentLength] = oneSegment ? [1, taps * channels] : [taps, channels];
+  const padded = { paddedSegment: roundUp(segmentLength), columns: roundUp(columns) };
+  const bias = start + segments * padded.paddedSegment * padded.columns;
   const size = bias + padded.columns - start;
-  return { start, runs, runLength, ...padded, bias, size };
+  return { start, segments, segmentLength, ...padded, bias, size };
 }
 
-/** Without dilation a window is one run of its input. */
-function isOneRun({ dilation }: Conv1dLayer, channels: number): boolean {
+/** Without dilation a window is one segment of its input. */
+function isOneSegment({ dilation }: Conv1dLayer, channels: number): boolean {
   return dilation === 1 && channels < LEAST_CHANNELS;
 }
 
 function kernelPlaces(layout: KernelLayout, shape: readonly number[]): Uint32Array {
-  const { start, runLength, paddedRun, columns } = layout;
+  const { start, segmentLength, paddedSegment, columns } = layout;
   const width = shape.at(-1)!;
   return Uint32Array.from({ length: sizeOf(shape) }, (_, i) => {
     const row = Math.floor(i / width);
-    const paddedRow = Math.floor(row / runLength) * paddedRun + row % runLength;
+    const paddedRow = Math.floor(row / segmentLength) * paddedSegment + row % segmentLength;
     return start + paddedRow * columns + i % width;
   });
 }

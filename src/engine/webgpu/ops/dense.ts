@@ -4,10 +4,10 @@ import {
   type ProductShape,
   type WorkgroupLimits,
 } from "../gemm.ts";
-import { type Kernel, loadFour, read, write } from "../kernel.ts";
-import { activationDerivative, deltaStart, type Tensor, valueStart } from "../tensors.ts";
+import { bindRead, bindWrite, type Kernel, loadFourWgsl } from "../kernel.ts";
+import { deriveActivationWgsl, locateDeltaWgsl, locateValueWgsl, type Tensor } from "../tensors.ts";
 import type { KernelLayout } from "../weight_layout.ts";
-import { activate } from "./elementwise.ts";
+import { activateWgsl } from "./elementwise.ts";
 
 /** A dense layer, with its activation, between two tensors of one position. */
 export interface DenseShape {
@@ -21,51 +21,51 @@ export interface DenseShape {
 }
 
 /** value[unit] = activation(bias + Σ over k of input[k] · kernel[k, unit]). */
-export function denseForward(shape: DenseShape, limits: WorkgroupLimits): Kernel {
+export function denseForwardWgsl(shape: DenseShape, limits: WorkgroupLimits): Kernel {
   const { name, input, output, kernel, weightStride } = shape;
   const weights = `model * ${weightStride}u`;
   return makeDenseKernel(shape, limits, {
     name: `${name} forward`,
     buffers: {
-      input: read(`${input.name}.value`),
-      weights: read("weights", "vec4f"),
-      value: write(`${output.name}.value`),
+      input: bindRead(`${input.name}.value`),
+      weights: bindRead("weights", "vec4f"),
+      value: bindWrite(`${output.name}.value`),
     },
     columns: output.channels,
     length: input.channels,
-    vectorA: `let i = ${valueStart(input, "row")} + k;
-  return ${loadFour("input")};`,
+    vectorA: `let i = ${locateValueWgsl(input, "row")} + k;
+  return ${loadFourWgsl("input")};`,
     vectorB:
       `return weights[(${weights} + ${kernel.start}u + k * ${kernel.columns}u + column) / 4u];`,
     transposed: false,
     store:
       `  let sum = sums[0] + weights[(${weights} + ${kernel.bias}u + column) / 4u][column % 4u];
-  value[${valueStart(output, "window")} + column] = ${activate("sum", output.slope)};`,
+  value[${locateValueWgsl(output, "window")} + column] = ${activateWgsl("sum", output.slope)};`,
   });
 }
 
 /** inputDelta[k] = Σ over units of delta[unit] · kernel[k, unit], times the derivative of the input's activation. */
-export function denseInputGradient(shape: DenseShape, limits: WorkgroupLimits): Kernel {
+export function denseBackwardWgsl(shape: DenseShape, limits: WorkgroupLimits): Kernel {
   const { name, input, output, kernel, weightStride } = shape;
   return makeDenseKernel(shape, limits, {
     name: `${name} input gradient`,
     buffers: {
-      delta: read(`${output.name}.delta`),
-      weights: read("weights", "vec4f"),
-      value: read(`${input.name}.value`),
-      inputDelta: write(`${input.name}.delta`),
+      delta: bindRead(`${output.name}.delta`),
+      weights: bindRead("weights", "vec4f"),
+      value: bindRead(`${input.name}.value`),
+      inputDelta: bindWrite(`${input.name}.delta`),
     },
     columns: input.channels,
     length: output.channels,
-    vectorA: `let i = ${deltaStart(output, "row")} + k;
-  return ${loadFour("delta")};`,
+    vectorA: `let i = ${locateDeltaWgsl(output, "row")} + k;
+  return ${loadFourWgsl("delta")};`,
     vectorB: `return weights[(model * ${weightStride}u + ${kernel.start}u
     + column * ${kernel.columns}u + k) / 4u];`,
     transposed: true,
     store: `  let factor = ${
-      activationDerivative(input, `value[${valueStart(input, "window")} + column]`)
+      deriveActivationWgsl(input, `value[${locateValueWgsl(input, "window")} + column]`)
     };
-  inputDelta[${deltaStart(input, "window")} + column] = sums[0] * factor;`,
+  inputDelta[${locateDeltaWgsl(input, "window")} + column] = sums[0] * factor;`,
   });
 }
 
@@ -77,7 +77,7 @@ function makeDenseKernel(
   limits: WorkgroupLimits,
   { columns, length, store, ...code }: DenseProduct,
 ): Kernel {
-  const rows = { items: 1, windows: output.samples, pool: 1, runs: 1, step: 1 };
+  const rows = { items: 1, windows: output.samples, pool: 1, segments: 1, step: 1 };
   return makeProductKernel(
     { ...rows, columns, length, models },
     { ...code, items: "1u", store: `  if (window >= step.samples) { return; }\n${store}` },

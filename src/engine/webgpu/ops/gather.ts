@@ -1,7 +1,7 @@
 import type { PackedType } from "../../../base/arrays.ts";
 import type { Transform } from "../../../record.ts";
-import { type Kernel, makeKernel, read, write } from "../kernel.ts";
-import { type Tensor, valueStart } from "../tensors.ts";
+import { bindRead, bindWrite, type Kernel, makeKernel } from "../kernel.ts";
+import { locateValueWgsl, type Tensor } from "../tensors.ts";
 import { LOG1P_WGSL } from "./elementwise.ts";
 
 /** Element types that a data set may have on the GPU; float64 becomes float32 on the way there. */
@@ -45,7 +45,7 @@ const TRANSFORM: Readonly<Record<Transform, string>> = {
  * input, and their labels. Here `step.position` is the place of the first row among the orders of all models, and
  * `step.samples` the number of rows. Workgroups: y samples, z models; the threads of one share a sample.
  */
-export function gather(shape: GatherShape): Kernel {
+export function gatherSamplesWgsl(shape: GatherShape): Kernel {
   const { chunk, type, transform, firstRow, endRow, input, labels, models } = shape;
   const size = input.positions * input.channels;
   const storeLabel = `
@@ -53,10 +53,10 @@ export function gather(shape: GatherShape): Kernel {
   return makeKernel({
     name: `gather rows ${firstRow} to ${endRow}`,
     buffers: {
-      chunk: read(chunk, "u32"),
-      orders: read("orders", "u32"),
-      value: write(`${input.name}.value`),
-      ...(labels ? { columnLabels: read(labels), labels: write("labels") } : {}),
+      chunk: bindRead(chunk, "u32"),
+      orders: bindRead("orders", "u32"),
+      value: bindWrite(`${input.name}.value`),
+      ...(labels ? { columnLabels: bindRead(labels), labels: bindWrite("labels") } : {}),
     },
     declarations: `fn transformed(x: f32) -> f32 { return ${TRANSFORM[transform]}; }`,
     threads: THREADS,
@@ -66,7 +66,7 @@ export function gather(shape: GatherShape): Kernel {
   let row = orders[step.position + sample];
   if (row < ${firstRow}u || row >= ${endRow}u) { return; }
   let firstValue = (row - ${firstRow}u) * ${size}u;
-  let to = ${valueStart(input, "sample")};
+  let to = ${locateValueWgsl(input, "sample")};
   for (var k = lane; k < ${size}u; k += ${THREADS}u) {
     let i = firstValue + k;
     value[to + k] = transformed(${UNPACK[type]});

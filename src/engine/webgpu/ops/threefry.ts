@@ -1,20 +1,22 @@
 import { dropoutScale, dropoutThreshold } from "../../dropout.ts";
-import { float } from "../kernel.ts";
+import { formatFloatWgsl } from "../kernel.ts";
 
 /**
  * WGSL for `dropoutFactor(key, position, unit)` of one rate: 0, or what kept values are scaled by. The words are
  * Threefry-2x32-20's, see `src/random.ts`; which word decides is said in `src/engine/dropout.ts`.
  */
-export function dropoutWgsl(name: string, rate: number): string {
+export function declareDropoutWgsl(name: string, rate: number): string {
   return `fn ${name}(key: vec2u, position: u32, unit: u32) -> f32 {
   let words = threefry(key, vec2u(position, unit >> 1u));
-  return select(${float(dropoutScale(rate))}, 0.0f, words[unit & 1u] < ${dropoutThreshold(rate)}u);
+  return select(${formatFloatWgsl(dropoutScale(rate))}, 0.0f, words[unit & 1u] < ${
+    dropoutThreshold(rate)
+  }u);
 }`;
 }
 
 const ROTATIONS = [[13, 15, 26, 6], [17, 29, 16, 24]] as const;
 
-function group(index: number): string {
+function fourRoundsWgsl(index: number): string {
   const rounds = ROTATIONS[index % 2].map((bits) =>
     `  x.x += x.y; x.y = ((x.y << ${bits}u) | (x.y >> ${32 - bits}u)) ^ x.x;`
   );
@@ -26,6 +28,6 @@ function group(index: number): string {
 export const THREEFRY_WGSL: string = `fn threefry(key: vec2u, counter: vec2u) -> vec2u {
   let keys = vec3u(key, ${0x1bd11bda}u ^ key.x ^ key.y);
   var x = counter + key;
-${[0, 1, 2, 3, 4].map(group).join("\n")}
+${[0, 1, 2, 3, 4].map(fourRoundsWgsl).join("\n")}
   return x;
 }`;

@@ -1,9 +1,9 @@
 import { ADAM } from "../../adam.ts";
 import type { GradientRegion } from "../gradients.ts";
-import { float, type Kernel, makeKernel, read, write } from "../kernel.ts";
+import { bindRead, bindWrite, formatFloatWgsl, type Kernel, makeKernel } from "../kernel.ts";
 
 /** What the update needs to know. */
-export interface UpdateShape {
+export interface AdamShape {
   readonly regions: readonly GradientRegion[];
   /** Weights, and gradients in all blocks, of a model. */
   readonly weightStride: number;
@@ -19,7 +19,7 @@ const THREADS = 64;
  * Adds up the blocks of every gradient, in their order, and takes Adam's step; see `src/engine/adam.ts`. One thread
  * has one weight. The first also adds up the step's loss. A model without samples in this step stays as it is.
  */
-export function update(shape: UpdateShape): Kernel {
+export function adamUpdateWgsl(shape: AdamShape): Kernel {
   const { regions, weightStride, gradientStride, lossBlocks, models } = shape;
   const total = regions.reduce((sum, { size }) => sum + size, 0);
   let end = 0;
@@ -27,24 +27,24 @@ export function update(shape: UpdateShape): Kernel {
     const begin = end;
     end += size;
     return `  if (i < ${end}u) {
-    return Place(${weights}u + i - ${begin}u, ${start}u + i - ${begin}u, ${size}u, ${blocks}u);
+    return GradientPlace(${weights}u + i - ${begin}u, ${start}u + i - ${begin}u, ${size}u, ${blocks}u);
   }`;
   });
   return makeKernel({
-    name: "update",
+    name: "adam",
     buffers: {
-      gradients: read("gradients"),
-      weights: write("weights"),
-      first: write("first"),
-      second: write("second"),
-      lossBlocks: read("lossBlocks"),
-      losses: write("losses"),
+      gradients: bindRead("gradients"),
+      weights: bindWrite("weights"),
+      firstMoment: bindWrite("firstMoment"),
+      secondMoment: bindWrite("secondMoment"),
+      lossBlocks: bindRead("lossBlocks"),
+      losses: bindWrite("losses"),
     },
     declarations: `// Where the i-th trained weight is, and the blocks of its gradient.
-struct Place { weight: u32, gradient: u32, stride: u32, blocks: u32 }
-fn findPlace(i: u32) -> Place {
+struct GradientPlace { weight: u32, gradient: u32, stride: u32, blocks: u32 }
+fn findPlace(i: u32) -> GradientPlace {
 ${branches.join("\n")}
-  return Place();
+  return GradientPlace();
 }`,
     threads: THREADS,
     workgroups: [Math.ceil(total / THREADS), 1, models],
@@ -56,11 +56,15 @@ ${branches.join("\n")}
     gradient += gradients[model * ${gradientStride}u + place.gradient + block * place.stride];
   }
   let at = model * ${weightStride}u + place.weight;
-  let m = ${float(ADAM.beta1)} * first[at] + ${float(1 - ADAM.beta1)} * gradient;
-  let v = ${float(ADAM.beta2)} * second[at] + ${float(1 - ADAM.beta2)} * gradient * gradient;
-  first[at] = m;
-  second[at] = v;
-  weights[at] -= step.rate * m / (sqrt(v * step.correction) + ${float(ADAM.epsilon)});
+  let m = ${formatFloatWgsl(ADAM.beta1)} * firstMoment[at] + ${
+      formatFloatWgsl(1 - ADAM.beta1)
+    } * gradient;
+  let v = ${formatFloatWgsl(ADAM.beta2)} * secondMoment[at] + ${
+      formatFloatWgsl(1 - ADAM.beta2)
+    } * gradient * gradient;
+  firstMoment[at] = m;
+  secondMoment[at] = v;
+  weights[at] -= step.rate * m / (sqrt(v * step.correction) + ${formatFloatWgsl(ADAM.epsilon)});
   if (i == 0u) {
     var loss = 0.0f;
     for (var block = 0u; block < ${lossBlocks}u; block++) {

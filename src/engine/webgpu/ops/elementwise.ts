@@ -4,19 +4,26 @@
  * @module
  */
 
-import { float, type Kernel, type KernelParts, makeKernel, read, write } from "../kernel.ts";
 import {
-  activationDerivative,
-  deltaStart,
+  bindRead,
+  bindWrite,
+  formatFloatWgsl,
+  type Kernel,
+  type KernelDescription,
+  makeKernel,
+} from "../kernel.ts";
+import {
   deltaStride,
+  deriveActivationWgsl,
+  locateDeltaWgsl,
+  locateValueWgsl,
   type Tensor,
-  valueStart,
 } from "../tensors.ts";
 
 const THREADS = 64;
 
 /** Threads and workgroups of a kernel with one thread for each value of a tensor: x values, y samples, z models. */
-export function grid(
+export function coverTensor(
   tensor: Tensor,
   models: number,
 ): { threads: number; workgroups: [number, number, number] } {
@@ -25,7 +32,7 @@ export function grid(
 }
 
 /** WGSL for the `sample` and `unit` of a thread of such a kernel. */
-export function invocation(tensor: Tensor): string {
+export function locateThreadWgsl(tensor: Tensor): string {
   return `  let sample = group.y;
   let unit = group.x * ${THREADS}u + lane;
   if (sample >= step.samples || unit >= ${deltaStride(tensor)}u) { return; }`;
@@ -40,34 +47,41 @@ export interface PassedDelta {
   /** WGSL for the layer's own factor, given `sample` and `unit`; absent for 1. */
   readonly factor?: string;
   /** What that factor needs. */
-  readonly buffers?: KernelParts["buffers"];
+  readonly buffers?: KernelDescription["buffers"];
   readonly declarations?: string;
 }
 
 /** Deltas times the layer's factor and the derivative of the input's activation. One thread has one value. */
-export function passDelta({ name, input, output, models, factor, ...needs }: PassedDelta): Kernel {
-  const derivative = activationDerivative(input, `value[${valueStart(input, "sample")} + unit]`);
+export function passDeltaWgsl(
+  { name, input, output, models, factor, ...needs }: PassedDelta,
+): Kernel {
+  const derivative = deriveActivationWgsl(
+    input,
+    `value[${locateValueWgsl(input, "sample")} + unit]`,
+  );
   return makeKernel({
     name: `${name} input gradient`,
     buffers: {
-      delta: read(`${output.name}.delta`),
-      value: read(`${input.name}.value`),
-      inputDelta: write(`${input.name}.delta`),
+      delta: bindRead(`${output.name}.delta`),
+      value: bindRead(`${input.name}.value`),
+      inputDelta: bindWrite(`${input.name}.delta`),
       ...needs.buffers,
     },
     declarations: needs.declarations,
-    ...grid(output, models),
-    body: `${invocation(output)}
+    ...coverTensor(output, models),
+    body: `${locateThreadWgsl(output)}
   let factor = ${factor === undefined ? "" : `${factor} * `}${derivative};
-  inputDelta[${deltaStart(input, "sample")} + unit] = delta[${
-      deltaStart(output, "sample")
+  inputDelta[${locateDeltaWgsl(input, "sample")} + unit] = delta[${
+      locateDeltaWgsl(output, "sample")
     } + unit] * factor;`,
   });
 }
 
 /** WGSL for an activation of a value. */
-export function activate(value: string, slope: number): string {
-  return slope === 1 ? value : `select(${float(slope)} * ${value}, ${value}, ${value} > 0.0f)`;
+export function activateWgsl(value: string, slope: number): string {
+  return slope === 1
+    ? value
+    : `select(${formatFloatWgsl(slope)} * ${value}, ${value}, ${value} > 0.0f)`;
 }
 
 /** WGSL for log(1 + x), by its series where the sum would lose x. */

@@ -1,6 +1,13 @@
 import type { GradientRegion } from "../gradients.ts";
-import { type Kernel, type KernelBuffer, makeKernel, read, unroll, write } from "../kernel.ts";
-import { deltaStart, sampleStart, type Tensor } from "../tensors.ts";
+import {
+  bindRead,
+  bindWrite,
+  type Kernel,
+  type KernelBuffer,
+  makeKernel,
+  unrollWgsl,
+} from "../kernel.ts";
+import { locateDeltaWgsl, locateSampleWgsl, type Tensor } from "../tensors.ts";
 import type { KernelLayout } from "../weight_layout.ts";
 
 /** The layer whose kernel it is: a convolution, or a dense layer as one with a single position and tap. */
@@ -26,11 +33,11 @@ const THREADS = 256;
 /** How the elements of a kernel are divided among threads. */
 interface Division {
   /** Elements that are neighbours in the input: a whole window, or one tap if it is dilated. */
-  readonly runs: number;
-  readonly runLength: number;
+  readonly segments: number;
+  readonly segmentLength: number;
   /** Elements that are loaded at once: 1, 2 or 4. */
   readonly width: 1 | 2 | 4;
-  readonly piecesOfRun: number;
+  readonly piecesOfSegment: number;
   /** Elements of a piece. */
   readonly piece: number;
   readonly filters: number;
@@ -40,20 +47,27 @@ interface Division {
 }
 
 function divide({ input, output, taps, dilation }: KernelGradientShape): Division {
-  const runs = dilation === 1 ? 1 : taps;
-  const runLength = taps * input.channels / runs;
+  const segments = dilation === 1 ? 1 : taps;
+  const segmentLength = taps * input.channels / segments;
   // Rows begin at multiples of this, so that vectors of this many elements are aligned.
   const width = ([4, 2] as const).find((width) => input.channels % width === 0) ?? 1;
-  const piecesOfRun = Math.ceil(runLength / PIECE);
-  const piece = Math.ceil(runLength / piecesOfRun / width) * width;
+  const piecesOfSegment = Math.ceil(segmentLength / PIECE);
+  const piece = Math.ceil(segmentLength / piecesOfSegment / width) * width;
   const filterBlocks = Math.ceil(output.channels / FILTERS);
   const filters = Math.ceil(output.channels / filterBlocks);
-  const pieces = runs * piecesOfRun;
+  const pieces = segments * piecesOfSegment;
   const piecesOfGroup = Math.min(pieces, Math.floor(THREADS / filters));
   const pieceBlocks = Math.ceil(pieces / piecesOfGroup);
   return {
-    ...{ runs, runLength, width, piecesOfRun, piece },
-    ...{ filters, filterBlocks, piecesOfGroup, pieceBlocks },
+    segments,
+    segmentLength,
+    width,
+    piecesOfSegment,
+    piece,
+    filters,
+    filterBlocks,
+    piecesOfGroup,
+    pieceBlocks,
   };
 }
 
@@ -78,14 +92,15 @@ const VECTOR_TYPES: Readonly<Record<Division["width"], KernelBuffer["type"]>> = 
  * filters: they read and write neighbouring deltas and gradients, and nearly the same input. Workgroups: x pieces and
  * filters, y blocks of samples, z models.
  */
-export function kernelGradient(
+export function sumKernelGradientWgsl(
   shape: KernelGradientShape,
   region: GradientRegion,
   gradientStride: number,
 ): Kernel {
   const { name, input, output, dilation, left, pooled, kernel, models } = shape;
   const division = divide(shape);
-  const { runs, runLength, width, piecesOfRun, piece, filters, filterBlocks } = division;
+  const { segments, segmentLength, width, piecesOfSegment, piece, filters, filterBlocks } =
+    division;
   const { piecesOfGroup, pieceBlocks } = division;
   const channels = input.channels;
   const all = output.channels;
@@ -97,43 +112,45 @@ export function kernelGradient(
   return makeKernel({
     name: `${name} kernel gradient`,
     buffers: {
-      input: read(`${input.name}.value`, type),
-      delta: read(`${output.name}.delta`),
-      ...(pooled ? { offsets: read(`${output.name}.offset`, "u32") } : {}),
-      gradients: write("gradients"),
+      input: bindRead(`${input.name}.value`, type),
+      delta: bindRead(`${output.name}.delta`),
+      ...(pooled ? { offsets: bindRead(`${output.name}.offset`, "u32") } : {}),
+      gradients: bindWrite("gradients"),
     },
     declarations: `// Where an element of the window has its row of the kernel: taps may be padded.
 fn placeOf(element: u32) -> u32 {
-  return (element / ${kernel.runLength}u * ${kernel.paddedRun}u + element % ${kernel.runLength}u)
+  return (element / ${kernel.segmentLength}u * ${kernel.paddedSegment}u + element % ${kernel.segmentLength}u)
     * ${kernel.columns}u;
 }`,
     threads: filters * piecesOfGroup,
     workgroups: [filterBlocks * pieceBlocks, region.blocks, models],
     body: `  let filter_ = group.x % ${filterBlocks}u * ${filters}u + lane % ${filters}u;
   let piece = group.x / ${filterBlocks}u * ${piecesOfGroup}u + lane / ${filters}u;
-  if (filter_ >= ${all}u || piece >= ${runs * piecesOfRun}u) { return; }
-  let run = piece / ${piecesOfRun}u;
-  let firstElement = piece % ${piecesOfRun}u * ${piece}u;
+  if (filter_ >= ${all}u || piece >= ${segments * piecesOfSegment}u) { return; }
+  let segment = piece / ${piecesOfSegment}u;
+  let firstElement = piece % ${piecesOfSegment}u * ${piece}u;
   let firstSample = group.y * ${region.blockSamples}u;
   let endSample = min(firstSample + ${region.blockSamples}u, step.samples);
-${unroll(vectors, (i) => `  var sum${i} = ${type}();`)}
+${unrollWgsl(vectors, (i) => `  var sum${i} = ${type}();`)}
   var biasSum = 0.0f;
   for (var sample = firstSample; sample < endSample; sample++) {
-    let inputs = (${sampleStart(input, "sample")}
-      + (run * ${dilation}u + ${input.before - left}u) * ${channels}u + firstElement) / ${width}u;
-    let deltas = ${deltaStart(output, "sample")} + filter_;
+    let inputs = (${locateSampleWgsl(input, "sample")}
+      + (segment * ${dilation}u + ${
+      input.before - left
+    }u) * ${channels}u + firstElement) / ${width}u;
+    let deltas = ${locateDeltaWgsl(output, "sample")} + filter_;
     for (var window = 0u; window < ${output.positions}u; window++) {
       let d = delta[deltas + window * ${all}u];
       let i = inputs + ${position} * ${channels / width}u;
-${unroll(vectors, (i) => `      sum${i} += d * input[i + ${i}u];`)}
+${unrollWgsl(vectors, (i) => `      sum${i} += d * input[i + ${i}u];`)}
       biasSum += d;
     }
   }
   let block = model * ${gradientStride}u + ${region.start}u + group.y * ${region.size}u + filter_;
-  let element = run * ${runLength}u + firstElement;
+  let element = segment * ${segmentLength}u + firstElement;
 ${
-      unroll(piece, (i) =>
-        `  if (firstElement + ${i}u < ${runLength}u) {
+      unrollWgsl(piece, (i) =>
+        `  if (firstElement + ${i}u < ${segmentLength}u) {
     gradients[block + placeOf(element + ${i}u)] = ${element(i)};
   }`)
     }

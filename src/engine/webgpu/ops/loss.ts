@@ -1,6 +1,6 @@
 import type { Loss } from "../../../model/spec.ts";
-import { type Kernel, makeKernel, read, write } from "../kernel.ts";
-import { deltaStart, type Tensor, valueStart } from "../tensors.ts";
+import { bindRead, bindWrite, type Kernel, makeKernel } from "../kernel.ts";
+import { locateDeltaWgsl, locateValueWgsl, type Tensor } from "../tensors.ts";
 import { LOG1P_WGSL } from "./elementwise.ts";
 
 /** The network's output and what is done with it. */
@@ -16,7 +16,7 @@ export interface LossShape {
  * WGSL for `lossOf(value, label)` and `lossSlope(value, label)`. The cross-entropy is that of a sigmoid, from the value
  * before it.
  */
-export function lossWgsl(loss: Loss): string {
+export function declareLossWgsl(loss: Loss): string {
   return loss === "meanSquaredError"
     ? `fn lossOf(value: f32, label: f32) -> f32 { return (value - label) * (value - label); }
 fn lossSlope(value: f32, label: f32) -> f32 { return 2.0f * (value - label); }`
@@ -28,7 +28,7 @@ fn lossSlope(value: f32, label: f32) -> f32 { return 1.0f / (1.0f + exp(-value))
 }
 
 /** WGSL for the prediction of a model, given the network's output. */
-export function predictionWgsl(loss: Loss, value: string): string {
+export function predictWgsl(loss: Loss, value: string): string {
   return loss === "meanSquaredError" ? value : `1.0f / (1.0f + exp(-${value}))`;
 }
 
@@ -41,27 +41,27 @@ export function lossBlocks(samples: number): number {
 }
 
 /** The derivative of the batch's mean loss for each sample, and the summed loss of each block of samples. */
-export function loss({ output, loss, gathered, models }: LossShape): Kernel {
+export function computeLossWgsl({ output, loss, gathered, models }: LossShape): Kernel {
   const blocks = lossBlocks(output.samples);
   return makeKernel({
     name: "loss",
     buffers: {
-      value: read(`${output.name}.value`),
-      labels: read("labels"),
-      delta: write(`${output.name}.delta`),
-      lossBlocks: write("lossBlocks"),
+      value: bindRead(`${output.name}.value`),
+      labels: bindRead("labels"),
+      delta: bindWrite(`${output.name}.delta`),
+      lossBlocks: bindWrite("lossBlocks"),
     },
-    declarations: `${lossWgsl(loss)}
+    declarations: `${declareLossWgsl(loss)}
 var<workgroup> sampleLoss: array<f32, ${SAMPLES}>;`,
     threads: SAMPLES,
     workgroups: [blocks, 1, models],
     body: `  let sample = group.x * ${SAMPLES}u + lane;
   var found = 0.0f;
   if (sample < step.samples) {
-    let predicted = value[${valueStart(output, "sample")}];
-    let label = labels[model * ${gathered}u + step.slot + sample];
+    let predicted = value[${locateValueWgsl(output, "sample")}];
+    let label = labels[model * ${gathered}u + step.gatheredAt + sample];
     found = lossOf(predicted, label);
-    delta[${deltaStart(output, "sample")}] = lossSlope(predicted, label) / f32(step.samples);
+    delta[${locateDeltaWgsl(output, "sample")}] = lossSlope(predicted, label) / f32(step.samples);
   }
   sampleLoss[lane] = found;
   workgroupBarrier();
@@ -73,15 +73,15 @@ var<workgroup> sampleLoss: array<f32, ${SAMPLES}>;`,
 }
 
 /** Writes the network's outputs where predictions are collected: at their position in the order asked for. */
-export function collect({ output, loss, models }: LossShape): Kernel {
+export function collectPredictionsWgsl({ output, loss, models }: LossShape): Kernel {
   return makeKernel({
     name: "collect",
-    buffers: { value: read(`${output.name}.value`), predictions: write("predictions") },
+    buffers: { value: bindRead(`${output.name}.value`), predictions: bindWrite("predictions") },
     threads: SAMPLES,
     workgroups: [lossBlocks(output.samples), 1, models],
     body: `  let sample = group.x * ${SAMPLES}u + lane;
   if (sample >= step.samples) { return; }
-  let predicted = ${predictionWgsl(loss, `value[${valueStart(output, "sample")}]`)};
+  let predicted = ${predictWgsl(loss, `value[${locateValueWgsl(output, "sample")}]`)};
   predictions[(step.position + sample) * ${models}u + model] = predicted;`,
   });
 }

@@ -1,15 +1,15 @@
 import type { GradientRegion } from "../gradients.ts";
 import {
-  float,
+  bindRead,
+  bindWrite,
+  formatFloatWgsl,
   type Kernel,
-  type KernelParts,
+  type KernelDescription,
   makeKernel,
   type Purpose,
-  read,
-  write,
 } from "../kernel.ts";
-import { activationDerivative, deltaStart, type Tensor, valueStart } from "../tensors.ts";
-import { grid, invocation } from "./elementwise.ts";
+import { deriveActivationWgsl, locateDeltaWgsl, locateValueWgsl, type Tensor } from "../tensors.ts";
+import { coverTensor, locateThreadWgsl } from "./elementwise.ts";
 
 /**
  * Batch normalisation (Ioffe and Szegedy 2015) between two tensors of the same shape, as two affine functions with
@@ -40,56 +40,56 @@ export function batchNormBlocks({ samples }: Tensor): number {
 }
 
 /** Mean and summed squared deviations of each block of samples, the two rows of `NAME.sums`. */
-export function batchNormMeasure({ name, input, models }: BatchNormShape): Kernel {
+export function batchNormMeasureWgsl({ name, input, models }: BatchNormShape): Kernel {
   return makeKernel({
     name: `${name} measure`,
-    buffers: { value: read(`${input.name}.value`), sums: write(`${name}.sums`) },
-    ...sumBlocks(input, models),
-    body: `${rowsOfThread(input)}
+    buffers: { value: bindRead(`${input.name}.value`), sums: bindWrite(`${name}.sums`) },
+    ...coverBlocks(input, models),
+    body: `${locateRowsWgsl(input)}
   var sum = 0.0f;
-${eachRow(input, "sum += value[at];")}
+${forEachRowWgsl(input, "sum += value[at];")}
   let mean = total(sum, lane) / f32(max(count, 1u));
   var squares = 0.0f;
-${eachRow(input, "squares += (value[at] - mean) * (value[at] - mean);")}
+${forEachRowWgsl(input, "squares += (value[at] - mean) * (value[at] - mean);")}
   let deviations = total(squares, lane);
-${storeSums(input, ["mean", "deviations"])}`,
+${storeSumsWgsl(input, ["mean", "deviations"])}`,
   });
 }
 
 /** Σ ∂y and Σ ∂y · (x − mean) of each block of samples, the two rows of `NAME.sums`. */
-export function batchNormMeasureDelta({ name, input, output, models }: BatchNormShape): Kernel {
+export function batchNormMeasureDeltaWgsl({ name, input, output, models }: BatchNormShape): Kernel {
   const { channels } = input;
   return makeKernel({
     name: `${name} measure delta`,
     buffers: {
-      value: read(`${input.name}.value`),
-      delta: read(`${output.name}.delta`),
-      factors: read(`${name}.forward`),
-      sums: write(`${name}.sums`),
+      value: bindRead(`${input.name}.value`),
+      delta: bindRead(`${output.name}.delta`),
+      factors: bindRead(`${name}.forward`),
+      sums: bindWrite(`${name}.sums`),
     },
-    ...sumBlocks(input, models),
-    body: `${rowsOfThread(input)}
-  let deltas = ${deltaStart(input, "first")} + channel;
+    ...coverBlocks(input, models),
+    body: `${locateRowsWgsl(input)}
+  let deltas = ${locateDeltaWgsl(input, "first")} + channel;
   let mean = factors[model * ${4 * channels}u + min(channel, ${channels - 1}u)];
   var sum = 0.0f;
   var products = 0.0f;
 ${
-      eachRow(
+      forEachRowWgsl(
         input,
         `let d = delta[deltas + row * ${channels}u]; sum += d; products += d * (value[at] - mean);`,
       )
     }
   let sumDelta = total(sum, lane);
   let sumProduct = total(products, lane);
-${storeSums(input, ["sumDelta", "sumProduct"])}`,
+${storeSumsWgsl(input, ["sumDelta", "sumProduct"])}`,
   });
 }
 
 /** Threads: channels, then rows. Workgroups: x channels, y blocks of samples, z models. */
-function sumBlocks(
+function coverBlocks(
   input: Tensor,
   models: number,
-): Pick<KernelParts, "threads" | "workgroups" | "declarations"> {
+): Pick<KernelDescription, "threads" | "workgroups" | "declarations"> {
   return {
     threads: CHANNELS * ROWS,
     workgroups: [Math.ceil(input.channels / CHANNELS), batchNormBlocks(input), models],
@@ -109,15 +109,15 @@ fn total(value: f32, lane: u32) -> f32 {
   };
 }
 
-function rowsOfThread(input: Tensor): string {
+function locateRowsWgsl(input: Tensor): string {
   return `  let channel = group.x * ${CHANNELS}u + lane % ${CHANNELS}u;
   let first = group.y * ${BLOCK_SAMPLES}u;
   let count = min(${BLOCK_SAMPLES}u, max(step.samples, first) - first) * ${input.positions}u;
   let rows = select(0u, count, channel < ${input.channels}u);
-  let values = ${valueStart(input, "first")} + channel;`;
+  let values = ${locateValueWgsl(input, "first")} + channel;`;
 }
 
-function eachRow({ positions, channels, before, after }: Tensor, body: string): string {
+function forEachRowWgsl({ positions, channels, before, after }: Tensor, body: string): string {
   const gap = (before + after) * channels;
   const skipped = gap > 0 ? ` + row / ${positions}u * ${gap}u` : "";
   return `  for (var row = lane / ${CHANNELS}u; row < rows; row += ${ROWS}u) {
@@ -126,7 +126,7 @@ function eachRow({ positions, channels, before, after }: Tensor, body: string): 
   }`;
 }
 
-function storeSums(input: Tensor, [first, second]: readonly [string, string]): string {
+function storeSumsWgsl(input: Tensor, [first, second]: readonly [string, string]): string {
   const { channels } = input;
   return `  if (lane < ${CHANNELS}u && channel < ${channels}u) {
     let to = (model * ${batchNormBlocks(input)}u + group.y) * ${2 * channels}u + channel;
@@ -139,7 +139,7 @@ function storeSums(input: Tensor, [first, second]: readonly [string, string]): s
  * The batch's mean and variance from its blocks', merged in order (Chan et al. 1979), the forward factors, and the
  * step of the moving averages. In prediction the moving averages are taken instead. One thread has one channel.
  */
-export function batchNormCombine(shape: BatchNormShape, purpose: Purpose): Kernel {
+export function batchNormCombineWgsl(shape: BatchNormShape, purpose: Purpose): Kernel {
   const { name, input, momentum, epsilon } = shape;
   const { channels, positions } = input;
   const moving = `gamma + ${2 * channels}u`;
@@ -160,22 +160,24 @@ export function batchNormCombine(shape: BatchNormShape, purpose: Purpose): Kerne
   let variance = deviations / seen;
   let movingMean = ${moving};
   let movingVariance = movingMean + ${channels}u;
-  weights[movingMean] = ${float(momentum)} * weights[movingMean] + ${float(1 - momentum)} * mean;
-  weights[movingVariance] = ${float(momentum)} * weights[movingVariance]
-    + ${float(1 - momentum)} * variance;`;
+  weights[movingMean] = ${formatFloatWgsl(momentum)} * weights[movingMean] + ${
+    formatFloatWgsl(1 - momentum)
+  } * mean;
+  weights[movingVariance] = ${formatFloatWgsl(momentum)} * weights[movingVariance]
+    + ${formatFloatWgsl(1 - momentum)} * variance;`;
   const remembered = `let mean = weights[${moving}];
   let variance = weights[${moving} + ${channels}u];`;
   return makeKernel({
     name: `${name} combine, ${purpose}`,
     buffers: {
-      ...(training ? { sums: read(`${name}.sums`) } : {}),
-      weights: training ? write("weights") : read("weights"),
-      factors: write(`${name}.forward`),
+      ...(training ? { sums: bindRead(`${name}.sums`) } : {}),
+      weights: training ? bindWrite("weights") : bindRead("weights"),
+      factors: bindWrite(`${name}.forward`),
     },
-    ...eachChannel(shape),
-    body: `${invokedChannel(shape)}
+    ...coverChannels(shape),
+    body: `${locateChannelWgsl(shape)}
   ${training ? measured : remembered}
-  let inverse = 1.0f / sqrt(variance + ${float(epsilon)});
+  let inverse = 1.0f / sqrt(variance + ${formatFloatWgsl(epsilon)});
   let a = weights[gamma] * inverse;
   let to = model * ${4 * channels}u + channel;
   factors[to] = mean;
@@ -186,7 +188,7 @@ export function batchNormCombine(shape: BatchNormShape, purpose: Purpose): Kerne
 }
 
 /** Gradients of γ and β, and the backward factors, from the blocks' sums. One thread has one channel. */
-export function batchNormCombineDelta(
+export function batchNormCombineDeltaWgsl(
   shape: BatchNormShape,
   region: GradientRegion,
   gradientStride: number,
@@ -196,13 +198,13 @@ export function batchNormCombineDelta(
   return makeKernel({
     name: `${name} combine delta`,
     buffers: {
-      sums: read(`${name}.sums`),
-      forwardFactors: read(`${name}.forward`),
-      factors: write(`${name}.backward`),
-      gradients: write("gradients"),
+      sums: bindRead(`${name}.sums`),
+      forwardFactors: bindRead(`${name}.forward`),
+      factors: bindWrite(`${name}.backward`),
+      gradients: bindWrite("gradients"),
     },
-    ...eachChannel(shape),
-    body: `${invokedChannel(shape)}
+    ...coverChannels(shape),
+    body: `${locateChannelWgsl(shape)}
   var sumDelta = 0.0f;
   var sumProduct = 0.0f;
   for (var block = 0u; block * ${BLOCK_SAMPLES}u < step.samples; block++) {
@@ -226,53 +228,55 @@ export function batchNormCombineDelta(
   });
 }
 
-function eachChannel(
+function coverChannels(
   { input, models }: BatchNormShape,
-): Pick<KernelParts, "threads" | "workgroups"> {
+): Pick<KernelDescription, "threads" | "workgroups"> {
   return { threads: CHANNELS, workgroups: [Math.ceil(input.channels / CHANNELS), 1, models] };
 }
 
-function invokedChannel({ input, weights, weightStride }: BatchNormShape): string {
+function locateChannelWgsl({ input, weights, weightStride }: BatchNormShape): string {
   return `  let channel = group.x * ${CHANNELS}u + lane;
   if (channel >= ${input.channels}u) { return; }
   let gamma = model * ${weightStride}u + ${weights}u + channel;`;
 }
 
 /** y = a · x + b. One thread has one value. */
-export function batchNormForward({ name, input, output, models }: BatchNormShape): Kernel {
+export function batchNormForwardWgsl({ name, input, output, models }: BatchNormShape): Kernel {
   const { channels } = input;
   return makeKernel({
     name: `${name} forward`,
     buffers: {
-      input: read(`${input.name}.value`),
-      factors: read(`${name}.forward`),
-      value: write(`${output.name}.value`),
+      input: bindRead(`${input.name}.value`),
+      factors: bindRead(`${name}.forward`),
+      value: bindWrite(`${output.name}.value`),
     },
-    ...grid(output, models),
-    body: `${invocation(output)}
+    ...coverTensor(output, models),
+    body: `${locateThreadWgsl(output)}
   let a = model * ${4 * channels}u + ${2 * channels}u + unit % ${channels}u;
-  value[${valueStart(output, "sample")} + unit] =
-    factors[a] * input[${valueStart(input, "sample")} + unit] + factors[a + ${channels}u];`,
+  value[${locateValueWgsl(output, "sample")} + unit] =
+    factors[a] * input[${locateValueWgsl(input, "sample")} + unit] + factors[a + ${channels}u];`,
   });
 }
 
 /** ∂x = a · ∂y + b · x + c, times the derivative of the input's activation. One thread has one value. */
-export function batchNormInputGradient({ name, input, output, models }: BatchNormShape): Kernel {
+export function batchNormBackwardWgsl({ name, input, output, models }: BatchNormShape): Kernel {
   const { channels } = input;
   return makeKernel({
     name: `${name} input gradient`,
     buffers: {
-      delta: read(`${output.name}.delta`),
-      value: read(`${input.name}.value`),
-      factors: read(`${name}.backward`),
-      inputDelta: write(`${input.name}.delta`),
+      delta: bindRead(`${output.name}.delta`),
+      value: bindRead(`${input.name}.value`),
+      factors: bindRead(`${name}.backward`),
+      inputDelta: bindWrite(`${input.name}.delta`),
     },
-    ...grid(output, models),
-    body: `${invocation(output)}
+    ...coverTensor(output, models),
+    body: `${locateThreadWgsl(output)}
   let a = model * ${3 * channels}u + unit % ${channels}u;
-  let x = value[${valueStart(input, "sample")} + unit];
-  let found = factors[a] * delta[${deltaStart(output, "sample")} + unit]
+  let x = value[${locateValueWgsl(input, "sample")} + unit];
+  let found = factors[a] * delta[${locateDeltaWgsl(output, "sample")} + unit]
     + factors[a + ${channels}u] * x + factors[a + ${2 * channels}u];
-  inputDelta[${deltaStart(input, "sample")} + unit] = found * ${activationDerivative(input, "x")};`,
+  inputDelta[${locateDeltaWgsl(input, "sample")} + unit] = found * ${
+      deriveActivationWgsl(input, "x")
+    };`,
   });
 }

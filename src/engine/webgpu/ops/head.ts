@@ -1,10 +1,18 @@
 import type { Loss } from "../../../model/spec.ts";
 import type { GradientRegion } from "../gradients.ts";
-import { float, type Kernel, makeKernel, type Purpose, read, unroll, write } from "../kernel.ts";
-import { activationDerivative, deltaStart, type Tensor, valueStart } from "../tensors.ts";
+import {
+  bindRead,
+  bindWrite,
+  formatFloatWgsl,
+  type Kernel,
+  makeKernel,
+  type Purpose,
+  unrollWgsl,
+} from "../kernel.ts";
+import { deriveActivationWgsl, locateDeltaWgsl, locateValueWgsl, type Tensor } from "../tensors.ts";
 import type { KernelLayout } from "../weight_layout.ts";
-import { lossWgsl, predictionWgsl } from "./loss.ts";
-import { dropoutWgsl, THREEFRY_WGSL } from "./threefry.ts";
+import { declareLossWgsl, predictWgsl } from "./loss.ts";
+import { declareDropoutWgsl, THREEFRY_WGSL } from "./threefry.ts";
 
 /** A dense layer of the head, and the dropout before it. */
 export interface HeadLayer {
@@ -46,7 +54,7 @@ export function headBytes(widths: readonly number[]): number {
  * memory, and writes `deltasL`, the first layer the deltas of the network below. Values are `[unit, sample]`, samples in
  * vectors of four, so that a weight is loaded once for four samples. Workgroups: x blocks of samples, z models.
  */
-export function headTraining(shape: HeadShape): Kernel {
+export function trainHeadWgsl(shape: HeadShape): Kernel {
   const { input, layers, loss, gathered, models } = shape;
   const { blocks, blockSamples: samples } = layers[0].region;
   const last = layers.length;
@@ -54,25 +62,25 @@ export function headTraining(shape: HeadShape): Kernel {
   return makeKernel({
     name: "head",
     buffers: {
-      input: read(`${input.name}.value`),
-      weights: read("weights", "vec4f"),
-      labels: read("labels"),
-      ...(input.hasDelta ? { inputDelta: write(`${input.name}.delta`) } : {}),
-      gradients: write("gradients"),
-      lossBlocks: write("lossBlocks"),
-      ...(drops ? { keys: read("keys", "vec2u") } : {}),
+      input: bindRead(`${input.name}.value`),
+      weights: bindRead("weights", "vec4f"),
+      labels: bindRead("labels"),
+      ...(input.hasDelta ? { inputDelta: bindWrite(`${input.name}.delta`) } : {}),
+      gradients: bindWrite("gradients"),
+      lossBlocks: bindWrite("lossBlocks"),
+      ...(drops ? { keys: bindRead("keys", "vec2u") } : {}),
     },
-    declarations: `${declareTables(shape, ["values", "deltas"])}
+    declarations: `${declareTablesWgsl(shape, ["values", "deltas"])}
 var<workgroup> sampleLoss: array<f32, ${samples}>;
-${lossWgsl(loss)}
-${dropoutFunctions(shape)}`,
+${declareLossWgsl(loss)}
+${declareDropoutsWgsl(shape)}`,
     threads: THREADS,
     workgroups: [blocks, 1, models],
     body: `  let first = group.x * ${samples}u;
-${loadInput(shape, "training")}
-${unroll(last, (layer) => forwardLayer(shape, layer, "training"))}
+${loadInputWgsl(shape, "training")}
+${unrollWgsl(last, (layer) => forwardLayerWgsl(shape, layer, "training"))}
   if (lane < ${samples}u) {
-    let label = labels[model * ${gathered}u + step.slot + first + lane];
+    let label = labels[model * ${gathered}u + step.gatheredAt + first + lane];
     let counts = first + lane < step.samples;
     let value = values${last}[lane / 4u][lane % 4u];
     sampleLoss[lane] = select(0.0f, lossOf(value, label), counts);
@@ -85,31 +93,31 @@ ${unroll(last, (layer) => forwardLayer(shape, layer, "training"))}
     for (var i = 0u; i < ${samples}u; i++) { sum += sampleLoss[i]; }
     lossBlocks[model * ${blocks}u + group.x] = sum;
   }
-${unroll(last, (i) => backwardLayer(shape, last - 1 - i))}`,
+${unrollWgsl(last, (i) => backwardLayerWgsl(shape, last - 1 - i))}`,
   });
 }
 
 /** The same without dropout, loss and way back: predictions, at their position in the order asked for. */
-export function headPrediction(shape: HeadShape): Kernel {
+export function predictHeadWgsl(shape: HeadShape): Kernel {
   const { input, layers, loss, models } = shape;
   const { blocks, blockSamples: samples } = layers[0].region;
   const last = layers.length;
   return makeKernel({
     name: "head prediction",
     buffers: {
-      input: read(`${input.name}.value`),
-      weights: read("weights", "vec4f"),
-      predictions: write("predictions"),
+      input: bindRead(`${input.name}.value`),
+      weights: bindRead("weights", "vec4f"),
+      predictions: bindWrite("predictions"),
     },
-    declarations: declareTables(shape, ["values"]),
+    declarations: declareTablesWgsl(shape, ["values"]),
     threads: THREADS,
     workgroups: [blocks, 1, models],
     body: `  let first = group.x * ${samples}u;
-${loadInput(shape, "prediction")}
-${unroll(last, (layer) => forwardLayer(shape, layer, "prediction"))}
+${loadInputWgsl(shape, "prediction")}
+${unrollWgsl(last, (layer) => forwardLayerWgsl(shape, layer, "prediction"))}
   if (lane < ${samples}u && first + lane < step.samples) {
     let value = values${last}[lane / 4u][lane % 4u];
-    let predicted = ${predictionWgsl(loss, "value")};
+    let predicted = ${predictWgsl(loss, "value")};
     predictions[(step.position + first + lane) * ${models}u + model] = predicted;
   }`,
   });
@@ -120,7 +128,7 @@ function sampleVectors({ layers }: HeadShape): number {
   return layers[0].region.blockSamples / 4;
 }
 
-function declareTables(shape: HeadShape, names: readonly string[]): string {
+function declareTablesWgsl(shape: HeadShape, names: readonly string[]): string {
   const { layers } = shape;
   const widths = [layers[0].inputs, ...layers.map(({ units }) => units)];
   const vectors = sampleVectors(shape);
@@ -129,13 +137,13 @@ function declareTables(shape: HeadShape, names: readonly string[]): string {
   ).join("\n");
 }
 
-function dropoutFunctions({ layers, keys }: HeadShape): string {
+function declareDropoutsWgsl({ layers, keys }: HeadShape): string {
   const functions = layers.flatMap(({ dropout }, i) =>
-    dropout === undefined ? [] : [`${dropoutWgsl(`dropoutFactor${i}`, dropout.rate)}
+    dropout === undefined ? [] : [`${declareDropoutWgsl(`dropoutFactor${i}`, dropout.rate)}
 fn dropoutFactors${i}(model: u32, position: u32, unit: u32) -> vec4f {
   let key = keys[model * ${keys}u + ${dropout.key}u];
   return vec4f(
-${unroll(4, (j) => `    dropoutFactor${i}(key, position + ${j}u, unit),`)}
+${unrollWgsl(4, (j) => `    dropoutFactor${i}(key, position + ${j}u, unit),`)}
   );
 }`]
   );
@@ -143,13 +151,13 @@ ${unroll(4, (j) => `    dropoutFactor${i}(key, position + ${j}u, unit),`)}
 }
 
 /** WGSL for the factors of the dropout before a layer, ` * …`, or nothing. */
-function dropoutOf({ layers }: HeadShape, layer: number): string {
+function multiplyByDropoutWgsl({ layers }: HeadShape, layer: number): string {
   if (layers[layer]?.dropout === undefined) return "";
   return ` * dropoutFactors${layer}(model, step.position + first + 4u * four, unit)`;
 }
 
 /** Threads share out a table of `[unit, four samples]`. */
-function eachUnit(shape: HeadShape, units: number, body: string): string {
+function forEachUnitWgsl(shape: HeadShape, units: number, body: string): string {
   const vectors = sampleVectors(shape);
   return `  for (var i = lane; i < ${units * vectors}u; i += ${THREADS}u) {
     let unit = i / ${vectors}u;
@@ -159,30 +167,32 @@ ${body}
   workgroupBarrier();`;
 }
 
-function loadInput(shape: HeadShape, purpose: Purpose): string {
+function loadInputWgsl(shape: HeadShape, purpose: Purpose): string {
   const { input, layers } = shape;
   const sample = (j: number) => `first + 4u * four + ${j}u`;
-  return eachUnit(
+  return forEachUnitWgsl(
     shape,
     layers[0].inputs,
     `    var found = vec4f();
 ${
-      unroll(4, (j) =>
+      unrollWgsl(4, (j) =>
         `    if (${sample(j)} < step.samples) { found[${j}] = input[${
-          valueStart(input, `(${sample(j)})`)
+          locateValueWgsl(input, `(${sample(j)})`)
         } + unit]; }`)
     }
-    values0[i] = found${purpose === "training" ? dropoutOf(shape, 0) : ""};`,
+    values0[i] = found${purpose === "training" ? multiplyByDropoutWgsl(shape, 0) : ""};`,
   );
 }
 
-function forwardLayer(shape: HeadShape, layer: number, purpose: Purpose): string {
+function forwardLayerWgsl(shape: HeadShape, layer: number, purpose: Purpose): string {
   const { layers, weightStride } = shape;
   const { inputs, units, slope, kernel } = layers[layer];
   const vectors = sampleVectors(shape);
   const weight = (place: string) => `weights[(${place}) / 4u][unit % 4u]`;
-  const activated = slope === 1 ? "sum" : `select(${float(slope)} * sum, sum, sum > vec4f())`;
-  return eachUnit(
+  const activated = slope === 1
+    ? "sum"
+    : `select(${formatFloatWgsl(slope)} * sum, sum, sum > vec4f())`;
+  return forEachUnitWgsl(
     shape,
     units,
     `    let kernel = model * ${weightStride}u + ${kernel.start}u + unit;
@@ -191,24 +201,24 @@ function forwardLayer(shape: HeadShape, layer: number, purpose: Purpose): string
       sum += values${layer}[k * ${vectors}u + four] * ${weight(`kernel + k * ${kernel.columns}u`)};
     }
     values${layer + 1}[i] = ${activated}${
-      purpose === "training" ? dropoutOf(shape, layer + 1) : ""
+      purpose === "training" ? multiplyByDropoutWgsl(shape, layer + 1) : ""
     };`,
   );
 }
 
-function backwardLayer(shape: HeadShape, layer: number): string {
+function backwardLayerWgsl(shape: HeadShape, layer: number): string {
   const { input, layers } = shape;
-  const gradients = writeGradients(shape, layer);
+  const gradients = writeGradientsWgsl(shape, layer);
   if (layer === 0 && !input.hasDelta) return gradients;
   const { inputs, units, kernel } = layers[layer];
   const vectors = sampleVectors(shape);
   const slope = layer === 0 ? input.slope : layers[layer - 1].slope;
-  const value = (j: number) => activationDerivative({ ...input, slope }, `value[${j}]`);
-  const storeInput = unroll(4, (j) =>
+  const value = (j: number) => deriveActivationWgsl({ ...input, slope }, `value[${j}]`);
+  const storeInput = unrollWgsl(4, (j) =>
     `    if (first + 4u * four + ${j}u < step.samples) {
-      inputDelta[${deltaStart(input, `(first + 4u * four + ${j}u)`)} + unit] = found[${j}];
+      inputDelta[${locateDeltaWgsl(input, `(first + 4u * four + ${j}u)`)} + unit] = found[${j}];
     }`);
-  const deltas = eachUnit(
+  const deltas = forEachUnitWgsl(
     shape,
     inputs,
     `    let row = (model * ${shape.weightStride}u + ${kernel.start}u + unit * ${kernel.columns}u) / 4u;
@@ -219,14 +229,14 @@ function backwardLayer(shape: HeadShape, layer: number): string {
     // A dropped value is 0, which does not tell its sign; but its factor is 0 too.
     let value = values${layer}[i];
     let derivative = vec4f(${[0, 1, 2, 3].map(value).join(", ")});
-    let found = sum * derivative${dropoutOf(shape, layer)};
+    let found = sum * derivative${multiplyByDropoutWgsl(shape, layer)};
 ${layer > 0 ? `    deltas${layer}[i] = found;` : storeInput}`,
   );
   return `${gradients}\n${deltas}`;
 }
 
 /** One thread has a weight, or a bias, whose input is 1. */
-function writeGradients(shape: HeadShape, layer: number): string {
+function writeGradientsWgsl(shape: HeadShape, layer: number): string {
   const { inputs, units, kernel, region } = shape.layers[layer];
   const vectors = sampleVectors(shape);
   const block = `model * ${shape.gradientStride}u + ${region.start}u + group.x * ${region.size}u`;

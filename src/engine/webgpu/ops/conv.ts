@@ -1,14 +1,14 @@
 import { makeProductKernel, type WorkgroupLimits } from "../gemm.ts";
-import { type Kernel, loadFour, read, unroll, write } from "../kernel.ts";
+import { bindRead, bindWrite, type Kernel, loadFourWgsl, unrollWgsl } from "../kernel.ts";
 import {
-  activationDerivative,
-  deltaStart,
-  sampleStart,
+  deriveActivationWgsl,
+  locateDeltaWgsl,
+  locateSampleWgsl,
+  locateValueWgsl,
   type Tensor,
-  valueStart,
 } from "../tensors.ts";
 import type { KernelLayout } from "../weight_layout.ts";
-import { activate } from "./elementwise.ts";
+import { activateWgsl } from "./elementwise.ts";
 
 /** A convolution, with its activation and pooling, between two tensors. */
 export interface ConvShape {
@@ -35,46 +35,52 @@ export interface ConvShape {
  * is applied to the maximum, which comes to the same since it never falls. A thread has the positions of whole
  * windows in registers, so pooling costs no memory.
  */
-export function convForward(shape: ConvShape, limits: WorkgroupLimits): Kernel {
+export function convForwardWgsl(shape: ConvShape, limits: WorkgroupLimits): Kernel {
   const { name, input, output, dilation, left, kernel, weightStride, models } = shape;
   const pool = shape.pool ?? 1;
   const filters = output.channels;
   return makeProductKernel(
     {
-      ...{ items: output.samples, windows: output.positions, pool, columns: filters, models },
-      ...{ runs: kernel.runs, step: dilation, length: kernel.runLength },
+      items: output.samples,
+      windows: output.positions,
+      pool,
+      columns: filters,
+      models,
+      segments: kernel.segments,
+      step: dilation,
+      length: kernel.segmentLength,
     },
     {
       name: `${name} forward`,
       buffers: {
-        input: read(`${input.name}.value`),
-        weights: read("weights", "vec4f"),
-        value: write(`${output.name}.value`),
-        ...(shape.pool && { offsets: write(`${output.name}.offset`, "u32") }),
+        input: bindRead(`${input.name}.value`),
+        weights: bindRead("weights", "vec4f"),
+        value: bindWrite(`${output.name}.value`),
+        ...(shape.pool && { offsets: bindWrite(`${output.name}.offset`, "u32") }),
       },
       items: "step.samples",
-      vectorA: `let i = ${sampleStart(input, "item")} + (row + ${
+      vectorA: `let i = ${locateSampleWgsl(input, "item")} + (row + ${
         input.before - left
       }u) * ${input.channels}u + k;
-  return ${loadFour("input")};`,
+  return ${loadFourWgsl("input")};`,
       vectorB: `return weights[(model * ${weightStride}u + ${kernel.start}u
-    + (run * ${kernel.paddedRun}u + k) * ${kernel.columns}u + column) / 4u];`,
+    + (segment * ${kernel.paddedSegment}u + k) * ${kernel.columns}u + column) / 4u];`,
       transposed: false,
       store: `  var best = sums[0];
   var at = 0u;
 ${
-        unroll(
+        unrollWgsl(
           pool - 1,
           (p) => `  if (sums[${p + 1}] > best) { best = sums[${p + 1}]; at = ${p + 1}u; }`,
         )
       }
   best += weights[(model * ${weightStride}u + ${kernel.bias}u + column) / 4u][column % 4u];
   let place = window * ${filters}u + column;
-  value[${valueStart(output, "item")} + place] = ${activate("best", output.slope)};
+  value[${locateValueWgsl(output, "item")} + place] = ${activateWgsl("best", output.slope)};
 ${
         shape.pool === undefined
           ? ""
-          : `  offsets[${deltaStart(output, "item")} + place] = window * ${pool}u + at;`
+          : `  offsets[${locateDeltaWgsl(output, "item")} + place] = window * ${pool}u + at;`
       }`,
     },
     limits,
@@ -87,53 +93,59 @@ ${
  * with the kernel turned round. Behind a pooling the deltas are spread out as they are loaded: a position has one
  * if it was the maximum of its window.
  */
-export function convInputGradient(shape: ConvShape, limits: WorkgroupLimits): Kernel {
+export function convBackwardWgsl(shape: ConvShape, limits: WorkgroupLimits): Kernel {
   const { name, input, output, taps, dilation, left, kernel, weightStride, models } = shape;
   // Row r of A is position r − before of the deltas.
   const before = (taps - 1) * dilation - left;
   return makeProductKernel(
     {
-      ...{ items: output.samples, windows: input.positions, pool: 1, columns: input.channels },
-      ...{ runs: taps, step: dilation, length: output.channels, models },
+      items: output.samples,
+      windows: input.positions,
+      pool: 1,
+      columns: input.channels,
+      segments: taps,
+      step: dilation,
+      length: output.channels,
+      models,
     },
     {
       name: `${name} input gradient`,
       buffers: {
-        delta: read(`${output.name}.delta`),
-        ...(shape.pool && { offsets: read(`${output.name}.offset`, "u32") }),
-        weights: read("weights", "vec4f"),
-        value: read(`${input.name}.value`),
-        inputDelta: write(`${input.name}.delta`),
+        delta: bindRead(`${output.name}.delta`),
+        ...(shape.pool && { offsets: bindRead(`${output.name}.offset`, "u32") }),
+        weights: bindRead("weights", "vec4f"),
+        value: bindRead(`${input.name}.value`),
+        inputDelta: bindWrite(`${input.name}.delta`),
       },
       items: "step.samples",
       vectorA: `let position = i32(row) - ${before};
   if (position < 0 || position >= ${shape.positions}) { return vec4f(); }
-  ${spreadDeltas(shape)}`,
-      vectorB: `let row = (${taps - 1}u - run) * ${rowsOfTap(shape)}u + column;
+  ${spreadDeltasWgsl(shape)}`,
+      vectorB: `let row = (${taps - 1}u - segment) * ${rowsOfTap(shape)}u + column;
   return weights[(model * ${weightStride}u + ${kernel.start}u + row * ${kernel.columns}u + k) / 4u];`,
       transposed: true,
       store: `  let place = window * ${input.channels}u + column;
-  let factor = ${activationDerivative(input, `value[${valueStart(input, "item")} + place]`)};
-  inputDelta[${deltaStart(input, "item")} + place] = sums[0] * factor;`,
+  let factor = ${deriveActivationWgsl(input, `value[${locateValueWgsl(input, "item")} + place]`)};
+  inputDelta[${locateDeltaWgsl(input, "item")} + place] = sums[0] * factor;`,
     },
     limits,
   );
 }
 
 /** WGSL that returns four deltas of a `position`, which behind a pooling are those of its window's maximum. */
-function spreadDeltas({ pool, output }: ConvShape): string {
+function spreadDeltasWgsl({ pool, output }: ConvShape): string {
   const load = (place: string) =>
-    `let i = ${deltaStart(output, "item")} + ${place} * ${output.channels}u + k;
-  let found = ${loadFour("delta")};`;
+    `let i = ${locateDeltaWgsl(output, "item")} + ${place} * ${output.channels}u + k;
+  let found = ${loadFourWgsl("delta")};`;
   if (pool === undefined) return `${load("u32(position)")}\n  return found;`;
   return `let window = u32(position) / ${pool}u;
   if (window >= ${output.positions}u) { return vec4f(); }
   ${load("window")}
-  let at = ${loadFour("offsets", "vec4u")};
+  let at = ${loadFourWgsl("offsets", "vec4u")};
   return select(vec4f(), found, at == vec4u(u32(position)));`;
 }
 
 /** Rows of the kernel from one tap to the next. */
 function rowsOfTap({ input, kernel }: ConvShape): number {
-  return kernel.runs === 1 ? input.channels : kernel.paddedRun;
+  return kernel.segments === 1 ? input.channels : kernel.paddedSegment;
 }
