@@ -20,7 +20,7 @@ export interface ProductShape {
   readonly models: number;
 }
 
-/** The parts of a product that differ from kernel to kernel, in WGSL. */
+/** The parts of a product that differ between kernels, in WGSL. */
 export interface ProductCode extends Pick<KernelDescription, "name" | "buffers" | "declarations"> {
   /** Number of items that a step has, or 1 if the samples are the rows. */
   readonly items: "step.samples" | "1u";

@@ -1,12 +1,12 @@
 /**
- * What a kernel is to the rest of the engine: WGSL for one exact shape, the buffers it is bound to by name, and
- * how many workgroups it is dispatched in. All of it is text and numbers, so kernels are made, and tested,
- * without a GPU.
+ * A kernel as the rest of the engine sees it: WGSL for one exact shape, the names of the buffers it is bound to, and the
+ * number of workgroups it is dispatched in. All of it is text and numbers, so kernels are made, and tested, without a
+ * GPU.
  *
  * @module
  */
 
-/** What samples are passed through the network for. */
+/** Why samples are passed through the network. */
 export type Purpose = "training" | "prediction";
 
 /** A buffer as a kernel sees it. */
@@ -31,17 +31,17 @@ export interface Kernel {
   readonly workgroups: readonly [number, number, number];
 }
 
-/** What a kernel is made of. */
+/** A kernel before it is put together. */
 export interface KernelDescription {
   readonly name: string;
-  /** Buffers by the names that the code calls them. */
+  /** Buffers by their names in the code. */
   readonly buffers: Readonly<Record<string, KernelBuffer>>;
   /** Declarations of the module: constants, functions and workgroup variables. */
-  readonly declarations?: string;
+  readonly declarations?: string | undefined;
   /** Invocations of a workgroup. */
   readonly threads: number;
   readonly workgroups: readonly [number, number, number];
-  /** Body of `main`, which has `group` (vec3u), `lane` (u32), `model` (u32) and `step` (Step), with samples to do. */
+  /** Body of `main`, given `group` (vec3u), `lane` (u32), `model` (u32) and `step` (Step), which has samples. */
   readonly body: string;
 }
 
@@ -59,9 +59,9 @@ export function bindWrite(buffer: string, type: KernelBuffer["type"] = "f32"): K
 export const STEP_BYTES = 32;
 
 /**
- * Where a training step, or a batch of a prediction, stands for one model. `samples` is 0 for a model whose epoch
- * is over; `position` is that of the batch's first sample in the epoch's order, `gatheredAt` the same among the samples
- * gathered for the submission, `index` the number of the step in the epoch. `rate` and `correction` are Adam's.
+ * What one model does in a training step or in a batch of a prediction. `samples` is 0 for a model whose epoch is over;
+ * `position` is the place of the batch's first sample in the epoch's order and `gatheredAt` its place among the samples
+ * gathered for the submission; `index` is the number of the step in the epoch. `rate` and `correction` are Adam's.
  */
 const STEP_WGSL = `struct Step {
   samples: u32,

@@ -111,7 +111,7 @@ class Planner {
     const widths: number[] = [];
     for (let end = this.#groups.length; end > 0;) {
       const dense = this.#groups[end - 1];
-      if (dense.kind !== "dense") break;
+      if (dense?.kind !== "dense") break;
       const before = this.#groups[end - 2];
       const dropout = before?.kind === "dropout" && before.input.length === 1 ? before : undefined;
       const width = dense.input[0];
@@ -134,6 +134,7 @@ class Planner {
         4 * Math.floor(limits.storageBytes / headBytes(widths) / 4),
       ),
     };
+    const blocks = Math.ceil(samples / block.blockSamples);
     const layers = head.map(({ dense, dropout }): HeadLayer => {
       const [inputs, units] = [dense.input[0], dense.spec.units];
       const kernel = this.#weights.kernels.get(dense.layer)!;
@@ -152,6 +153,8 @@ class Planner {
     const shape = (gradientStride: number): HeadShape => ({
       input,
       layers,
+      blocks,
+      blockSamples: block.blockSamples,
       loss: this.#spec.loss,
       keys: this.#dropouts.length,
       weightStride: this.#weights.size,
@@ -160,7 +163,7 @@ class Planner {
       models,
     });
     return {
-      blocks: layers[0].region.blocks,
+      blocks,
       training: (gradientStride) => trainHeadWgsl(shape(gradientStride)),
       prediction: predictHeadWgsl(shape(0)),
     };
@@ -176,7 +179,7 @@ class Planner {
     };
   }
 
-  /** Adds the kernels of a group and the buffers behind it; returns its output. */
+  /** Adds the kernels of a group and the buffers of its output; returns its output. */
   #addGroup(group: LayerGroup, input: Tensor): Tensor {
     const output = this.#output(group, input);
     const kernels = planGroup(group, {
@@ -210,7 +213,7 @@ class Planner {
     return input;
   }
 
-  /** The tensor behind a group, and its buffers. */
+  /** Makes the tensor that a group writes, and its buffers. */
   #output(group: LayerGroup, input: Tensor): Tensor {
     if (group.kind === "flatten") {
       return { ...input, positions: 1, channels: input.positions * input.channels };

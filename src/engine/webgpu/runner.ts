@@ -7,21 +7,21 @@ import type { Plan } from "./plan_types.ts";
 import { Program } from "./program.ts";
 import { makeSchedule, type ModelEpoch, type Schedule, type Submission } from "./schedule.ts";
 
-/** Submissions that may wait on the GPU while the next is encoded. */
+/** Submissions that may be queued on the GPU while the next is encoded. */
 const IN_FLIGHT = 2;
 
-/** A pass over samples: what each model does with each batch, and who wants to know. */
+/** A pass of the models over samples. */
 export interface Pass {
   readonly data: EngineData;
   /** Rows of the data in order, of each model. */
   readonly rows: readonly Uint32Array[];
   /** The models' parts in it; their `samples` are the lengths of `rows`. */
   readonly epochs: readonly ModelEpoch[];
-  readonly onProgress?: (samples: number) => void;
-  readonly signal?: AbortSignal;
+  readonly onProgress?: ((samples: number) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** What a runner runs. */
+/** Options of {@linkcode Runner.start}. */
 export interface RunnerOptions {
   readonly opened: OpenedDevice;
   readonly plan: Plan;
@@ -57,7 +57,7 @@ export class Runner {
       const values = plan.buffers[name];
       if (values !== undefined) memory.reserve(name, values);
     }
-    if (purpose === "training") memory.reserve("labels", plan.buffers.labels);
+    if (purpose === "training") memory.reserve("labels", plan.buffers.labels ?? 0);
     return new Runner(parts, memory, await Program.compile(opened, kernels));
   }
 

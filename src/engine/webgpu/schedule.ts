@@ -1,5 +1,5 @@
 /**
- * What the GPU must be told about each step of an epoch, or each batch of a prediction, before it begins.
+ * What the GPU must know about each step of an epoch, or each batch of a prediction, before it starts.
  *
  * @module
  */
@@ -19,11 +19,11 @@ export interface ModelEpoch {
   readonly step: number;
 }
 
-/** What a schedule is made for. */
+/** Options of {@linkcode makeSchedule}. */
 export interface ScheduleOptions {
   /** Samples of a batch. */
   readonly batchSize: number;
-  /** Batches whose samples are gathered at once, and which are submitted together. */
+  /** Batches whose samples are gathered together, and which are submitted together. */
   readonly stepsOfSubmission: number;
   /** The device's alignment of dynamic offsets. */
   readonly alignment: number;
@@ -31,9 +31,9 @@ export interface ScheduleOptions {
 
 /** Commands that are submitted together. */
 export interface Submission {
-  /** Where the gathering of its samples is described, in bytes behind the schedule's begin. */
+  /** Offset of the record that describes the gathering of its samples, in bytes from the start of the schedule. */
   readonly gather: number;
-  /** Where each of its steps is. */
+  /** Offset of the record of each of its steps. */
   readonly steps: readonly number[];
   /** Samples of all models that are done after it. */
   readonly samplesDone: number;
@@ -50,7 +50,7 @@ export interface Schedule {
   readonly steps: number;
 }
 
-/** Schedules an epoch in which each model has its own order; the orders lie one behind the other. */
+/** Schedules an epoch in which each model has its own order; the orders are stored in sequence. */
 export function makeSchedule(models: readonly ModelEpoch[], options: ScheduleOptions): Schedule {
   const { batchSize, stepsOfSubmission, alignment } = options;
   const recordBytes = models.length * STEP_BYTES;
@@ -96,7 +96,7 @@ class RecordWriter {
   addGather(first: number, count: number): number {
     return this.#add(({ samples }, model) => ({
       samples: Math.max(0, Math.min(count, samples - first)),
-      position: this.#orderStarts[model] + first,
+      position: this.#orderStarts[model]! + first,
     }));
   }
 
@@ -118,7 +118,7 @@ class RecordWriter {
     });
   }
 
-  /** Adds a record of each model, with zeros where nothing is said; returns where it begins. */
+  /** Adds a record for each model, with zeros for the fields that are not given; returns its offset. */
   #add(describe: (model: ModelEpoch, place: number) => Partial<StepRecord>): number {
     const start = this.#next;
     this.#next += this.#stride;

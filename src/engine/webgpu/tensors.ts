@@ -1,5 +1,5 @@
 /**
- * Where the values between two layers lie on the GPU.
+ * The places of the values between two layers on the GPU.
  *
  * @module
  */
@@ -9,8 +9,8 @@ import { formatFloatWgsl } from "./kernel.ts";
 /**
  * Values at one place in the network, for every model and sample of a batch. Three buffers may belong to it:
  * `NAME.value`, `[model, sample, before + position + after, channel]`; `NAME.delta`, the loss's derivatives before
- * the activation, `[model, sample, position, channel]`; and, behind a max pooling, `NAME.offset`, laid out as the
- * deltas, the position that each maximum came from.
+ * the activation, `[model, sample, position, channel]`; and, after a max pooling, `NAME.offset`, laid out as the
+ * deltas, the position of each maximum.
  */
 export interface Tensor {
   readonly name: string;
@@ -19,13 +19,13 @@ export interface Tensor {
   /** Rows of zeros around the positions, which the padding of a convolution reads. */
   readonly before: number;
   readonly after: number;
-  /** Slope below zero of the activation that made the values; 1 is none. */
+  /** Slope below zero of the activation that made the values; 1 means no activation. */
   readonly slope: number;
   /** Samples that there is room for. */
   readonly samples: number;
-  /** Whether anything upstream learns. */
+  /** Whether its deltas are wanted: something upstream learns. */
   readonly hasDelta: boolean;
-  /** True for the network's input, where the samples of several steps wait. */
+  /** True for the network's input, which holds the samples of several steps. */
   readonly gathered: boolean;
 }
 
@@ -57,8 +57,8 @@ export function locateDeltaWgsl(tensor: Tensor, sample: string): string {
 }
 
 /**
- * WGSL for the derivative of a tensor's activation, from its value: their signs are the same. Whoever writes a
- * delta multiplies by it, so that nobody who reads one has to.
+ * WGSL for the derivative of a tensor's activation, from its value, which has the sign of the value before the activation.
+ * A kernel that writes deltas multiplies by it, so that no kernel that reads them has to.
  */
 export function deriveActivationWgsl({ slope }: Tensor, value: string): string {
   return slope === 1 ? "1.0f" : `select(${formatFloatWgsl(slope)}, 1.0f, ${value} > 0.0f)`;

@@ -1,7 +1,7 @@
 /**
- * Where a model's weights lie on the GPU: in the order of `weightShapes(spec)`, kernels padded with zeros to vectors of
- * four, so that they are read a vector at a time and without asking where they end. Gradients and moments lie
- * likewise. No gradient reaches the zeros, so they stay.
+ * The places of a model's weights on the GPU: in the order of `weightShapes(spec)`, kernels padded with zeros to vectors
+ * of four, so that they are read a vector at a time without a check for their end. Gradients and moments are laid out in
+ * the same way. No gradient reaches the zeros, so they stay.
  *
  * @module
  */
@@ -9,19 +9,19 @@
 import { sizeOf, type WeightShape, weightShapes } from "../../model/shapes.ts";
 import type { Conv1dLayer, ModelSpec } from "../../model/spec.ts";
 
-/** Fewer channels than this waste too much when each tap is padded to vectors: all taps are made one segment. */
+/** With fewer channels than this, padding each tap to vectors wastes too much: all taps are made one segment. */
 const LEAST_CHANNELS = 16;
 
-/** A kernel of rows of `columns` values: all `[tap, channel]` one behind the other, or each tap's padded. */
+/** A kernel of rows of `columns` values: all `[tap, channel]` in sequence, or padded after each tap. */
 export interface KernelLayout {
   /** Place of the first row among a model's weights; a multiple of four. */
   readonly start: number;
-  /** Segments of rows that are padded: the taps, or 1. */
+  /** Segments of consecutive rows, each padded: the taps, or 1. */
   readonly segments: number;
-  /** Rows of a segment, and the same with its padding. */
+  /** Rows of a segment, without and with its padding. */
   readonly segmentLength: number;
   readonly paddedSegment: number;
-  /** Values of a row with its padding. */
+  /** Values of a row, its padding included. */
   readonly columns: number;
   /** Place of the bias. */
   readonly bias: number;
@@ -71,9 +71,10 @@ export function layoutWeights(spec: ModelSpec): WeightLayout {
 }
 
 function layoutKernel(spec: ModelSpec, { layer, shape }: WeightShape, start: number): KernelLayout {
-  const [taps, channels, columns] = shape.length === 3 ? shape : [1, ...shape];
+  const [columns = 0, channels = 0, taps = 1] = shape.toReversed();
   const oneSegment = taps > 1 && isOneSegment(spec.layers[layer] as Conv1dLayer, channels);
-  const [segments, segmentLength] = oneSegment ? [1, taps * channels] : [taps, channels];
+  const segments = oneSegment ? 1 : taps;
+  const segmentLength = oneSegment ? taps * channels : channels;
   const padded = { paddedSegment: roundUp(segmentLength), columns: roundUp(columns) };
   const bias = start + segments * padded.paddedSegment * padded.columns;
   const size = bias + padded.columns - start;

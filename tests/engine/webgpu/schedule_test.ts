@@ -26,7 +26,7 @@ Deno.test("each model's order is cut into batches; a shorter one runs out", () =
   deepStrictEqual(steps.map((place) => recordAt(schedule, place, 0).samples), [10, 10, 10, 5]);
   deepStrictEqual(steps.map((place) => recordAt(schedule, place, 1).samples), [10, 2, 0, 0]);
   const { first, second } = adamCorrections(7 + 2);
-  deepStrictEqual(recordAt(schedule, steps[1], 1), {
+  deepStrictEqual(recordAt(schedule, steps[1]!, 1), {
     samples: 2,
     position: 110,
     gatheredAt: 10,
@@ -35,11 +35,11 @@ Deno.test("each model's order is cut into batches; a shorter one runs out", () =
     correction: Math.fround(second),
   });
   // The second submission's samples are gathered into the first places again.
-  strictEqual(recordAt(schedule, steps[2], 0).gatheredAt, 0);
+  strictEqual(recordAt(schedule, steps[2]!, 0).gatheredAt, 0);
   deepStrictEqual(schedule.submissions.map(({ samplesDone }) => samplesDone), [20 + 12, 35 + 12]);
 });
 
-Deno.test("samples are gathered from the models' orders, which lie one behind the other", () => {
+Deno.test("samples are gathered from the models' orders, which are stored in sequence", () => {
   const models = [35, 12].map((samples) => ({
     samples,
     firstPosition: 0,

@@ -2,7 +2,7 @@ import { bindRead, bindWrite, type Kernel, makeKernel } from "../kernel.ts";
 import { locateValueWgsl, type Tensor } from "../tensors.ts";
 import { activateWgsl, coverTensor, locateThreadWgsl, passDeltaWgsl } from "./elementwise.ts";
 
-/** An activation that no other layer takes in, between two tensors of the same shape. */
+/** An activation that is not fused into a layer, between two tensors of the same shape. */
 export interface ActivationShape {
   readonly name: string;
   readonly input: Tensor;

@@ -2,7 +2,7 @@ import { ADAM } from "../../adam.ts";
 import type { GradientRegion } from "../gradients.ts";
 import { bindRead, bindWrite, formatFloatWgsl, type Kernel, makeKernel } from "../kernel.ts";
 
-/** What the update needs to know. */
+/** The gradients and weights that Adam's kernel reads and writes. */
 export interface AdamShape {
   readonly regions: readonly GradientRegion[];
   /** Weights, and gradients in all blocks, of a model. */
@@ -40,7 +40,7 @@ export function adamUpdateWgsl(shape: AdamShape): Kernel {
       lossBlocks: bindRead("lossBlocks"),
       losses: bindWrite("losses"),
     },
-    declarations: `// Where the i-th trained weight is, and the blocks of its gradient.
+    declarations: `// The places of the i-th trained weight and of the blocks of its gradient.
 struct GradientPlace { weight: u32, gradient: u32, stride: u32, blocks: u32 }
 fn findPlace(i: u32) -> GradientPlace {
 ${branches.join("\n")}

@@ -90,7 +90,7 @@ ${
 /**
  * inputDelta[position, channel] = Σ over tap, filter of delta[position + left − tap · dilation, filter] ·
  * kernel[tap, channel, filter], times the derivative of the input's activation: a convolution too, of the deltas
- * with the kernel turned round. Behind a pooling the deltas are spread out as they are loaded: a position has one
+ * with the kernel reversed. After a pooling the deltas are spread out as they are loaded: a position has one
  * if it was the maximum of its window.
  */
 export function convBackwardWgsl(shape: ConvShape, limits: WorkgroupLimits): Kernel {
@@ -132,7 +132,7 @@ export function convBackwardWgsl(shape: ConvShape, limits: WorkgroupLimits): Ker
   );
 }
 
-/** WGSL that returns four deltas of a `position`, which behind a pooling are those of its window's maximum. */
+/** WGSL that returns four deltas of a `position`, which after a pooling are those of its window's maximum. */
 function spreadDeltasWgsl({ pool, output }: ConvShape): string {
   const load = (place: string) =>
     `let i = ${locateDeltaWgsl(output, "item")} + ${place} * ${output.channels}u + k;

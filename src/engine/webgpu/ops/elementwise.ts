@@ -1,5 +1,5 @@
 /**
- * What kernels with one thread for each value share, and WGSL of functions of a value.
+ * The shared parts of kernels with one thread for each value, and WGSL of functions of a value.
  *
  * @module
  */
@@ -38,7 +38,7 @@ export function locateThreadWgsl(tensor: Tensor): string {
   if (sample >= step.samples || unit >= ${deltaStride(tensor)}u) { return; }`;
 }
 
-/** What goes back through a layer that keeps its input's shape. */
+/** The backward pass of a layer that keeps its input's shape. */
 export interface PassedDelta {
   readonly name: string;
   readonly input: Tensor;
@@ -46,9 +46,9 @@ export interface PassedDelta {
   readonly models: number;
   /** WGSL for the layer's own factor, given `sample` and `unit`; absent for 1. */
   readonly factor?: string;
-  /** What that factor needs. */
+  /** Buffers that the factor reads, and functions that it calls. */
   readonly buffers?: KernelDescription["buffers"];
-  readonly declarations?: string;
+  readonly declarations?: string | undefined;
 }
 
 /** Deltas times the layer's factor and the derivative of the input's activation. One thread has one value. */

@@ -7,7 +7,7 @@ import { LOG1P_WGSL } from "./elementwise.ts";
 /** Element types that a data set may have on the GPU; float64 becomes float32 on the way there. */
 export type GpuPackedType = Exclude<PackedType, "float64">;
 
-/** Rows of a data set in one buffer, and where their samples go. */
+/** Rows of a data set in one buffer, and the tensor that their samples are copied to. */
 export interface GatherShape {
   /** Name of the buffer of packed values, as 32-bit words. */
   readonly chunk: string;

@@ -18,12 +18,12 @@ import { declareDropoutWgsl, THREEFRY_WGSL } from "./threefry.ts";
 export interface HeadLayer {
   readonly inputs: number;
   readonly units: number;
-  /** Slope of its activation; 1 is none. */
+  /** Slope of its activation; 1 means no activation. */
   readonly slope: number;
   /** Rate of the dropout and number of its key among a model's, if there is one. */
   readonly dropout: { readonly rate: number; readonly key: number } | undefined;
   readonly kernel: KernelLayout;
-  /** Where its gradients go; all layers have the same blocks, of whole vectors of samples. */
+  /** Place of its gradients. */
   readonly region: GradientRegion;
 }
 
@@ -31,6 +31,9 @@ export interface HeadLayer {
 export interface HeadShape {
   readonly input: Tensor;
   readonly layers: readonly HeadLayer[];
+  /** Blocks of samples: a multiple of four each, the same in all layers. */
+  readonly blocks: number;
+  readonly blockSamples: number;
   readonly loss: Loss;
   readonly keys: number;
   readonly weightStride: number;
@@ -48,15 +51,14 @@ export function headBytes(widths: readonly number[]): number {
 }
 
 /**
- * The end of a network in one dispatch: dense layers too narrow to be worth one each go forward, the loss is taken, and
- * all of them go back, for a block of samples whose values never leave shared memory. Layer l reads `valuesL` behind
- * its dropout and writes `values(L + 1)`; going back it reads `deltas(L + 1)`, leaves the block's gradients in global
- * memory, and writes `deltasL`, the first layer the deltas of the network below. Values are `[unit, sample]`, samples in
+ * The end of a network in one dispatch: the forward pass of dense layers too narrow for a dispatch each, the loss, and the
+ * backward pass, for a block of samples whose values never leave shared memory. Layer L reads `valuesL`, to which its
+ * dropout has been applied, and writes `values(L + 1)`; in the backward pass it reads `deltas(L + 1)`, leaves the block's
+ * gradients in global memory and writes `deltasL`, or, in the first layer, the deltas of the network below. Values are `[unit, sample]`, samples in
  * vectors of four, so that a weight is loaded once for four samples. Workgroups: x blocks of samples, z models.
  */
 export function trainHeadWgsl(shape: HeadShape): Kernel {
-  const { input, layers, loss, gathered, models } = shape;
-  const { blocks, blockSamples: samples } = layers[0].region;
+  const { input, layers, blocks, blockSamples: samples, loss, gathered, models } = shape;
   const last = layers.length;
   const drops = layers.some(({ dropout }) => dropout !== undefined);
   return makeKernel({
@@ -97,10 +99,9 @@ ${unrollWgsl(last, (i) => backwardLayerWgsl(shape, last - 1 - i))}`,
   });
 }
 
-/** The same without dropout, loss and way back: predictions, at their position in the order asked for. */
+/** The same without dropout, loss and backward pass: predictions, at their position in the requested order. */
 export function predictHeadWgsl(shape: HeadShape): Kernel {
-  const { input, layers, loss, models } = shape;
-  const { blocks, blockSamples: samples } = layers[0].region;
+  const { input, layers, blocks, blockSamples: samples, loss, models } = shape;
   const last = layers.length;
   return makeKernel({
     name: "head prediction",
@@ -124,13 +125,13 @@ ${unrollWgsl(last, (layer) => forwardLayerWgsl(shape, layer, "prediction"))}
 }
 
 /** Vectors of samples in a block. */
-function sampleVectors({ layers }: HeadShape): number {
-  return layers[0].region.blockSamples / 4;
+function sampleVectors({ blockSamples }: HeadShape): number {
+  return blockSamples / 4;
 }
 
 function declareTablesWgsl(shape: HeadShape, names: readonly string[]): string {
-  const { layers } = shape;
-  const widths = [layers[0].inputs, ...layers.map(({ units }) => units)];
+  const { input, layers } = shape;
+  const widths = [input.channels, ...layers.map(({ units }) => units)];
   const vectors = sampleVectors(shape);
   return widths.flatMap((width, i) =>
     names.map((name) => `var<workgroup> ${name}${i}: array<vec4f, ${width * vectors}>;`)
@@ -150,13 +151,13 @@ ${unrollWgsl(4, (j) => `    dropoutFactor${i}(key, position + ${j}u, unit),`)}
   return functions.length === 0 ? "" : [THREEFRY_WGSL, ...functions].join("\n");
 }
 
-/** WGSL for the factors of the dropout before a layer, ` * …`, or nothing. */
+/** WGSL for the factors of the dropout before a layer, ` * …`, or an empty string. */
 function multiplyByDropoutWgsl({ layers }: HeadShape, layer: number): string {
   if (layers[layer]?.dropout === undefined) return "";
   return ` * dropoutFactors${layer}(model, step.position + first + 4u * four, unit)`;
 }
 
-/** Threads share out a table of `[unit, four samples]`. */
+/** WGSL for a loop that divides a table of `[unit, four samples]` among the threads. */
 function forEachUnitWgsl(shape: HeadShape, units: number, body: string): string {
   const vectors = sampleVectors(shape);
   return `  for (var i = lane; i < ${units * vectors}u; i += ${THREADS}u) {
@@ -168,11 +169,11 @@ ${body}
 }
 
 function loadInputWgsl(shape: HeadShape, purpose: Purpose): string {
-  const { input, layers } = shape;
+  const { input } = shape;
   const sample = (j: number) => `first + 4u * four + ${j}u`;
   return forEachUnitWgsl(
     shape,
-    layers[0].inputs,
+    input.channels,
     `    var found = vec4f();
 ${
       unrollWgsl(4, (j) =>
@@ -186,7 +187,7 @@ ${
 
 function forwardLayerWgsl(shape: HeadShape, layer: number, purpose: Purpose): string {
   const { layers, weightStride } = shape;
-  const { inputs, units, slope, kernel } = layers[layer];
+  const { inputs, units, slope, kernel } = layers[layer]!;
   const vectors = sampleVectors(shape);
   const weight = (place: string) => `weights[(${place}) / 4u][unit % 4u]`;
   const activated = slope === 1
@@ -210,9 +211,9 @@ function backwardLayerWgsl(shape: HeadShape, layer: number): string {
   const { input, layers } = shape;
   const gradients = writeGradientsWgsl(shape, layer);
   if (layer === 0 && !input.hasDelta) return gradients;
-  const { inputs, units, kernel } = layers[layer];
+  const { inputs, units, kernel } = layers[layer]!;
   const vectors = sampleVectors(shape);
-  const slope = layer === 0 ? input.slope : layers[layer - 1].slope;
+  const slope = layer === 0 ? input.slope : layers[layer - 1]!.slope;
   const value = (j: number) => deriveActivationWgsl({ ...input, slope }, `value[${j}]`);
   const storeInput = unrollWgsl(4, (j) =>
     `    if (first + 4u * four + ${j}u < step.samples) {
@@ -226,7 +227,7 @@ function backwardLayerWgsl(shape: HeadShape, layer: number): string {
     for (var j = 0u; j < ${units}u; j++) {
       sum += deltas${layer + 1}[j * ${vectors}u + four] * weights[row + j / 4u][j % 4u];
     }
-    // A dropped value is 0, which does not tell its sign; but its factor is 0 too.
+    // A dropped value is 0 and has lost its sign; but its factor is 0 too.
     let value = values${layer}[i];
     let derivative = vec4f(${[0, 1, 2, 3].map(value).join(", ")});
     let found = sum * derivative${multiplyByDropoutWgsl(shape, layer)};
@@ -235,9 +236,9 @@ ${layer > 0 ? `    deltas${layer}[i] = found;` : storeInput}`,
   return `${gradients}\n${deltas}`;
 }
 
-/** One thread has a weight, or a bias, whose input is 1. */
+/** WGSL for the gradients of a layer. A thread has one weight, or one bias, whose input is 1. */
 function writeGradientsWgsl(shape: HeadShape, layer: number): string {
-  const { inputs, units, kernel, region } = shape.layers[layer];
+  const { inputs, units, kernel, region } = shape.layers[layer]!;
   const vectors = sampleVectors(shape);
   const block = `model * ${shape.gradientStride}u + ${region.start}u + group.x * ${region.size}u`;
   return `  for (var i = lane; i < ${(inputs + 1) * units}u; i += ${THREADS}u) {

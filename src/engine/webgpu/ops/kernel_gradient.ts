@@ -35,7 +35,7 @@ interface Division {
   /** Elements that are neighbours in the input: a whole window, or one tap if it is dilated. */
   readonly segments: number;
   readonly segmentLength: number;
-  /** Elements that are loaded at once: 1, 2 or 4. */
+  /** Elements that are loaded together: 1, 2 or 4. */
   readonly width: 1 | 2 | 4;
   readonly piecesOfSegment: number;
   /** Elements of a piece. */
@@ -85,7 +85,7 @@ const VECTOR_TYPES: Readonly<Record<Division["width"], KernelBuffer["type"]>> = 
 
 /**
  * gradient[tap, channel, filter] = Σ over sample, position of input[position + tap · dilation − left, channel] ·
- * delta[position, filter], and the bias's Σ of the deltas, for each block of samples. Behind a pooling the sum
+ * delta[position, filter], and the bias's Σ of the deltas, for each block of samples. After a pooling the sum
  * visits only the maxima: a fifth or a third of the positions.
  *
  * A thread keeps up to twelve elements of one filter's window in registers. Neighbouring threads are neighbouring
@@ -117,7 +117,8 @@ export function sumKernelGradientWgsl(
       ...(pooled ? { offsets: bindRead(`${output.name}.offset`, "u32") } : {}),
       gradients: bindWrite("gradients"),
     },
-    declarations: `// Where an element of the window has its row of the kernel: taps may be padded.
+    declarations:
+      `// Where the row of an element of the window is in the kernel: taps may be padded.
 fn placeOf(element: u32) -> u32 {
   return (element / ${kernel.segmentLength}u * ${kernel.paddedSegment}u + element % ${kernel.segmentLength}u)
     * ${kernel.columns}u;

@@ -3,7 +3,7 @@ import { bindRead, bindWrite, type Kernel, makeKernel } from "../kernel.ts";
 import { locateDeltaWgsl, locateValueWgsl, type Tensor } from "../tensors.ts";
 import { LOG1P_WGSL } from "./elementwise.ts";
 
-/** The network's output and what is done with it. */
+/** The network's output and its loss. */
 export interface LossShape {
   readonly output: Tensor;
   readonly loss: Loss;
@@ -72,7 +72,7 @@ var<workgroup> sampleLoss: array<f32, ${SAMPLES}>;`,
   });
 }
 
-/** Writes the network's outputs where predictions are collected: at their position in the order asked for. */
+/** Writes the network's outputs where predictions are collected: at their position in the requested order. */
 export function collectPredictionsWgsl({ output, loss, models }: LossShape): Kernel {
   return makeKernel({
     name: "collect",

@@ -2,7 +2,7 @@ import { bindRead, bindWrite, type Kernel, makeKernel } from "../kernel.ts";
 import { deriveActivationWgsl, locateDeltaWgsl, locateValueWgsl, type Tensor } from "../tensors.ts";
 import { coverTensor, locateThreadWgsl } from "./elementwise.ts";
 
-/** A pooling that no convolution takes in. */
+/** A pooling that is not fused into a convolution. */
 export interface PoolShape {
   readonly name: string;
   readonly input: Tensor;

@@ -2,8 +2,8 @@ import { dropoutScale, dropoutThreshold } from "../../dropout.ts";
 import { formatFloatWgsl } from "../kernel.ts";
 
 /**
- * WGSL for `dropoutFactor(key, position, unit)` of one rate: 0, or what kept values are scaled by. The words are
- * Threefry-2x32-20's, see `src/random.ts`; which word decides is said in `src/engine/dropout.ts`.
+ * WGSL that declares `NAME(key, position, unit)` for one rate: 0, or the factor that kept values are scaled by. The words
+ * are those of Threefry-2x32-20, see `src/random.ts`; `src/engine/dropout.ts` says which word decides.
  */
 export function declareDropoutWgsl(name: string, rate: number): string {
   return `fn ${name}(key: vec2u, position: u32, unit: u32) -> f32 {
@@ -17,7 +17,7 @@ export function declareDropoutWgsl(name: string, rate: number): string {
 const ROTATIONS = [[13, 15, 26, 6], [17, 29, 16, 24]] as const;
 
 function fourRoundsWgsl(index: number): string {
-  const rounds = ROTATIONS[index % 2].map((bits) =>
+  const rounds = ROTATIONS[index % 2]!.map((bits) =>
     `  x.x += x.y; x.y = ((x.y << ${bits}u) | (x.y >> ${32 - bits}u)) ^ x.x;`
   );
   return `${rounds.join("\n")}
