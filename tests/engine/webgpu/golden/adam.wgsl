@@ -18,7 +18,7 @@ struct Step {
 @group(0) @binding(3) var<storage, read_write> secondMoment: array<f32>;
 @group(0) @binding(4) var<storage, read> lossBlocks: array<f32>;
 @group(0) @binding(5) var<storage, read_write> losses: array<f32>;
-// Where the i-th trained weight is, and the blocks of its gradient.
+// The places of the i-th trained weight and of the blocks of its gradient.
 struct GradientPlace { weight: u32, gradient: u32, stride: u32, blocks: u32 }
 fn findPlace(i: u32) -> GradientPlace {
   if (i < 20u) {

@@ -16,7 +16,7 @@ struct Step {
 @group(0) @binding(1) var<storage, read> delta: array<f32>;
 @group(0) @binding(2) var<storage, read> offsets: array<u32>;
 @group(0) @binding(3) var<storage, read_write> gradients: array<f32>;
-// Where an element of the window has its row of the kernel: taps may be padded.
+// Where the row of an element of the window is in the kernel: taps may be padded.
 fn placeOf(element: u32) -> u32 {
   return (element / 4u * 4u + element % 4u)
     * 4u;

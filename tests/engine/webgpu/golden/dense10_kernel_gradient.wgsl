@@ -15,7 +15,7 @@ struct Step {
 @group(0) @binding(0) var<storage, read> input: array<vec4f>;
 @group(0) @binding(1) var<storage, read> delta: array<f32>;
 @group(0) @binding(2) var<storage, read_write> gradients: array<f32>;
-// Where an element of the window has its row of the kernel: taps may be padded.
+// Where the row of an element of the window is in the kernel: taps may be padded.
 fn placeOf(element: u32) -> u32 {
   return (element / 300u * 300u + element % 300u)
     * 4u;

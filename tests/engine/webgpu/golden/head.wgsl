@@ -131,7 +131,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     for (var j = 0u; j < 1u; j++) {
       sum += deltas1[j * 1u + four] * weights[row + j / 4u][j % 4u];
     }
-    // A dropped value is 0, which does not tell its sign; but its factor is 0 too.
+    // A dropped value is 0 and has lost its sign; but its factor is 0 too.
     let value = values0[i];
     let derivative = vec4f(select(0.0f, 1.0f, value[0] > 0.0f), select(0.0f, 1.0f, value[1] > 0.0f), select(0.0f, 1.0f, value[2] > 0.0f), select(0.0f, 1.0f, value[3] > 0.0f));
     let found = sum * derivative * dropoutFactors0(model, step.position + first + 4u * four, unit);
