@@ -22,8 +22,10 @@ export interface ProductShape {
 
 /** The parts of a product that differ between kernels, in WGSL. */
 export interface ProductCode extends Pick<KernelDescription, "name" | "buffers" | "declarations"> {
-  /** Number of items that a step has, or 1 if the samples are the rows. */
-  readonly items: "step.samples" | "1u";
+  /** Number of items that a step has, or `1u` if its samples are the rows. */
+  readonly items: string;
+  /** Number of rows that a step has, where that may be far fewer than there is room for. */
+  readonly windows?: string | undefined;
   /**
    * Statements that return four values of A, given `item`, `row` (segments counted) and `k`, a multiple of four. What they
    * return beyond the last k is not used.
@@ -157,7 +159,9 @@ export function makeProductKernel(
     body: `  let firstColumn = group.x % ${columnBlocks}u * ${4 * columnThreads * vectors}u;
   let firstWindow = group.x / ${columnBlocks}u * ${rowThreads * tiling.windows}u;
   let firstItem = group.y * ${items}u;
-  if (firstItem >= ${code.items}) { return; }
+  if (firstItem >= ${code.items}) { return; }${
+      code.windows === undefined ? "" : `\n  if (firstWindow >= ${code.windows}) { return; }`
+    }
   let columnThread = lane % ${columnThreads}u;
   let rowThread = lane / ${columnThreads}u % ${rowThreads}u;
   let itemThread = lane / ${columnThreads * rowThreads}u;

@@ -22,7 +22,7 @@ import {
 import { collectPredictionsWgsl, computeLossWgsl, lossBlocks, type LossShape } from "./ops/loss.ts";
 import { adamUpdateWgsl } from "./ops/adam.ts";
 import type { Plan, PlanOptions } from "./plan_types.ts";
-import { deltaStride, sampleStride, type Tensor } from "./tensors.ts";
+import { deltaStride, SAMPLE_COUNT, sampleStride, type Tensor } from "./tensors.ts";
 import { layoutWeights, type WeightLayout } from "./weight_layout.ts";
 
 /** A larger pooling does not fit a convolution's registers and gets a kernel of its own. */
@@ -208,7 +208,14 @@ class Planner {
     const { bins, marks } = this.#spec;
     const { gathered, models } = this.#options;
     const shape = { name: "input", positions: bins, channels: marks, ...this.#paddingAt(0) };
-    const input = { ...shape, slope: 1, samples: gathered, hasDelta: false, gathered: true };
+    const input = {
+      ...shape,
+      slope: 1,
+      samples: gathered,
+      count: SAMPLE_COUNT,
+      hasDelta: false,
+      gathered: true,
+    };
     this.#buffers["input.value"] = sampleStride(input) * gathered * models;
     return input;
   }
@@ -224,7 +231,14 @@ class Planner {
     const name = `${group.kind}${group.layer}`;
     const slope = "slope" in group ? group.slope : 1;
     const shape = { name, positions, channels, ...this.#paddingAt(group.layer + group.layers) };
-    const tensor = { ...shape, slope, samples, hasDelta: true, gathered: false };
+    const tensor = {
+      ...shape,
+      slope,
+      samples,
+      count: input.count,
+      hasDelta: true,
+      gathered: false,
+    };
     this.#buffers[`${name}.value`] = sampleStride(tensor) * samples * models;
     this.#buffers[`${name}.delta`] = deltaStride(tensor) * samples * models;
     const pooled = group.kind === "pool" || (group.kind === "conv" && group.pool !== undefined);

@@ -4,10 +4,22 @@
  * @module
  */
 
-import { formatFloatWgsl } from "./kernel.ts";
+import { formatFloatWgsl, type KernelDescription } from "./kernel.ts";
+
+/** The number of items of a tensor in a step. */
+export interface ItemCount {
+  /** WGSL for it. */
+  readonly wgsl: string;
+  /** Buffers that it is read from. */
+  readonly buffers: KernelDescription["buffers"];
+}
+
+/** The items are the samples of the batch. */
+export const SAMPLE_COUNT: ItemCount = { wgsl: "step.samples", buffers: {} };
 
 /**
- * Values at one place in the network, for every model and sample of a batch. Three buffers may belong to it:
+ * Values at one place in the network, for every model and item of a batch: a sample, or in an encoder an entry that
+ * samples may share. Three buffers may belong to it:
  * `NAME.value`, `[model, sample, before + position + after, channel]`; `NAME.delta`, the loss's derivatives before
  * the activation, `[model, sample, position, channel]`; and, after a max pooling, `NAME.offset`, laid out as the
  * deltas, the position of each maximum.
@@ -21,10 +33,17 @@ export interface Tensor {
   readonly after: number;
   /** Slope below zero of the activation that made the values; 1 means no activation. */
   readonly slope: number;
-  /** Samples that there is room for. */
+  /** Items that there is room for. */
   readonly samples: number;
+  /** Items of a step. */
+  readonly count: ItemCount;
   /** Whether its deltas are wanted: something upstream learns. */
   readonly hasDelta: boolean;
+  /**
+   * Name of a buffer `[model, item]` of the sample that each item was made for and the number of its reference, where a
+   * dropout must know them; absent where an item is a sample.
+   */
+  readonly origins?: string | undefined;
   /** True for the network's input, which holds the samples of several steps. */
   readonly gathered: boolean;
 }

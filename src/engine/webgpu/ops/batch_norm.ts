@@ -43,7 +43,11 @@ export function batchNormBlocks({ samples }: Tensor): number {
 export function batchNormMeasureWgsl({ name, input, models }: BatchNormShape): Kernel {
   return makeKernel({
     name: `${name} measure`,
-    buffers: { value: bindRead(`${input.name}.value`), sums: bindWrite(`${name}.sums`) },
+    buffers: {
+      value: bindRead(`${input.name}.value`),
+      sums: bindWrite(`${name}.sums`),
+      ...input.count.buffers,
+    },
     ...coverBlocks(input, models),
     body: `${locateRowsWgsl(input)}
   var sum = 0.0f;
@@ -66,6 +70,7 @@ export function batchNormMeasureDeltaWgsl({ name, input, output, models }: Batch
       delta: bindRead(`${output.name}.delta`),
       factors: bindRead(`${name}.forward`),
       sums: bindWrite(`${name}.sums`),
+      ...input.count.buffers,
     },
     ...coverBlocks(input, models),
     body: `${locateRowsWgsl(input)}
@@ -112,7 +117,7 @@ fn total(value: f32, lane: u32) -> f32 {
 function locateRowsWgsl(input: Tensor): string {
   return `  let channel = group.x * ${CHANNELS}u + lane % ${CHANNELS}u;
   let first = group.y * ${BLOCK_SAMPLES}u;
-  let count = min(${BLOCK_SAMPLES}u, max(step.samples, first) - first) * ${input.positions}u;
+  let count = min(${BLOCK_SAMPLES}u, max(${input.count.wgsl}, first) - first) * ${input.positions}u;
   let rows = select(0u, count, channel < ${input.channels}u);
   let values = ${locateValueWgsl(input, "first")} + channel;`;
 }
@@ -147,9 +152,9 @@ export function batchNormCombineWgsl(shape: BatchNormShape, purpose: Purpose): K
   const measured = `var mean = 0.0f;
   var deviations = 0.0f;
   var seen = 0.0f;
-  for (var block = 0u; block * ${BLOCK_SAMPLES}u < step.samples; block++) {
+  for (var block = 0u; block * ${BLOCK_SAMPLES}u < ${input.count.wgsl}; block++) {
     let place = (model * ${batchNormBlocks(input)}u + block) * ${2 * channels}u + channel;
-    let samples = min(${BLOCK_SAMPLES}u, step.samples - block * ${BLOCK_SAMPLES}u);
+    let samples = min(${BLOCK_SAMPLES}u, ${input.count.wgsl} - block * ${BLOCK_SAMPLES}u);
     let count = f32(samples * ${positions}u);
     let apart = sums[place] - mean;
     let all = seen + count;
@@ -173,6 +178,7 @@ export function batchNormCombineWgsl(shape: BatchNormShape, purpose: Purpose): K
       ...(training ? { sums: bindRead(`${name}.sums`) } : {}),
       weights: training ? bindWrite("weights") : bindRead("weights"),
       factors: bindWrite(`${name}.forward`),
+      ...(training ? input.count.buffers : {}),
     },
     ...coverChannels(shape),
     body: `${locateChannelWgsl(shape)}
@@ -202,12 +208,13 @@ export function batchNormCombineDeltaWgsl(
       forwardFactors: bindRead(`${name}.forward`),
       factors: bindWrite(`${name}.backward`),
       gradients: bindWrite("gradients"),
+      ...input.count.buffers,
     },
     ...coverChannels(shape),
     body: `${locateChannelWgsl(shape)}
   var sumDelta = 0.0f;
   var sumProduct = 0.0f;
-  for (var block = 0u; block * ${BLOCK_SAMPLES}u < step.samples; block++) {
+  for (var block = 0u; block * ${BLOCK_SAMPLES}u < ${input.count.wgsl}; block++) {
     let place = (model * ${batchNormBlocks(input)}u + block) * ${2 * channels}u + channel;
     sumDelta += sums[place];
     sumProduct += sums[place + ${channels}u];
@@ -219,7 +226,7 @@ export function batchNormCombineDeltaWgsl(
   let gradient = model * ${gradientStride}u + ${region.start}u + channel;
   gradients[gradient] = sumProduct * inverse;
   gradients[gradient + ${channels}u] = sumDelta;
-  let count = f32(step.samples * ${positions}u);
+  let count = f32(${input.count.wgsl} * ${positions}u);
   let b = -a * inverse * inverse * sumProduct / count;
   let to = model * ${3 * channels}u + channel;
   factors[to] = a;
@@ -249,6 +256,7 @@ export function batchNormForwardWgsl({ name, input, output, models }: BatchNormS
       input: bindRead(`${input.name}.value`),
       factors: bindRead(`${name}.forward`),
       value: bindWrite(`${output.name}.value`),
+      ...input.count.buffers,
     },
     ...coverTensor(output, models),
     body: `${locateThreadWgsl(output)}
@@ -268,6 +276,7 @@ export function batchNormBackwardWgsl({ name, input, output, models }: BatchNorm
       value: bindRead(`${input.name}.value`),
       factors: bindRead(`${name}.backward`),
       inputDelta: bindWrite(`${input.name}.delta`),
+      ...input.count.buffers,
     },
     ...coverTensor(output, models),
     body: `${locateThreadWgsl(output)}

@@ -57,8 +57,9 @@ export function convForwardWgsl(shape: ConvShape, limits: WorkgroupLimits): Kern
         weights: bindRead("weights", "vec4f"),
         value: bindWrite(`${output.name}.value`),
         ...(shape.pool && { offsets: bindWrite(`${output.name}.offset`, "u32") }),
+        ...output.count.buffers,
       },
-      items: "step.samples",
+      items: output.count.wgsl,
       vectorA: `let i = ${locateSampleWgsl(input, "item")} + (row + ${
         input.before - left
       }u) * ${input.channels}u + k;
@@ -116,8 +117,9 @@ export function convBackwardWgsl(shape: ConvShape, limits: WorkgroupLimits): Ker
         weights: bindRead("weights", "vec4f"),
         value: bindRead(`${input.name}.value`),
         inputDelta: bindWrite(`${input.name}.delta`),
+        ...output.count.buffers,
       },
-      items: "step.samples",
+      items: output.count.wgsl,
       vectorA: `let position = i32(row) - ${before};
   if (position < 0 || position >= ${shape.positions}) { return vec4f(); }
   ${spreadDeltasWgsl(shape)}`,

@@ -5,7 +5,13 @@ import {
   type WorkgroupLimits,
 } from "../gemm.ts";
 import { bindRead, bindWrite, type Kernel, loadFourWgsl } from "../kernel.ts";
-import { deriveActivationWgsl, locateDeltaWgsl, locateValueWgsl, type Tensor } from "../tensors.ts";
+import {
+  deriveActivationWgsl,
+  locateDeltaWgsl,
+  locateValueWgsl,
+  SAMPLE_COUNT,
+  type Tensor,
+} from "../tensors.ts";
 import type { KernelLayout } from "../weight_layout.ts";
 import { activateWgsl } from "./elementwise.ts";
 
@@ -30,6 +36,7 @@ export function denseForwardWgsl(shape: DenseShape, limits: WorkgroupLimits): Ke
       input: bindRead(`${input.name}.value`),
       weights: bindRead("weights", "vec4f"),
       value: bindWrite(`${output.name}.value`),
+      ...output.count.buffers,
     },
     columns: output.channels,
     length: input.channels,
@@ -54,6 +61,7 @@ export function denseBackwardWgsl(shape: DenseShape, limits: WorkgroupLimits): K
       weights: bindRead("weights", "vec4f"),
       value: bindRead(`${input.name}.value`),
       inputDelta: bindWrite(`${input.name}.delta`),
+      ...output.count.buffers,
     },
     columns: input.channels,
     length: output.channels,
@@ -80,7 +88,12 @@ function makeDenseKernel(
   const rows = { items: 1, windows: output.samples, pool: 1, segments: 1, step: 1 };
   return makeProductKernel(
     { ...rows, columns, length, models },
-    { ...code, items: "1u", store: `  if (window >= step.samples) { return; }\n${store}` },
+    {
+      ...code,
+      items: "1u",
+      windows: output.count === SAMPLE_COUNT ? undefined : output.count.wgsl,
+      store: `  if (window >= ${output.count.wgsl}) { return; }\n${store}`,
+    },
     limits,
   );
 }

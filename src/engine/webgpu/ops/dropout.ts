@@ -3,10 +3,11 @@ import {
   bindWrite,
   formatFloatWgsl,
   type Kernel,
+  type KernelDescription,
   makeKernel,
   type Purpose,
 } from "../kernel.ts";
-import { locateValueWgsl, type Tensor } from "../tensors.ts";
+import { deltaStride, locateValueWgsl, type Tensor } from "../tensors.ts";
 import { coverTensor, locateThreadWgsl, passDeltaWgsl } from "./elementwise.ts";
 import { declareDropoutWgsl, THREEFRY_WGSL } from "./threefry.ts";
 
@@ -31,7 +32,8 @@ export function dropoutForwardWgsl(shape: DropoutShape, purpose: Purpose): Kerne
     buffers: {
       input: bindRead(`${input.name}.value`),
       value: bindWrite(`${output.name}.value`),
-      ...(training ? { keys: bindRead("keys", "vec2u") } : {}),
+      ...(training ? { keys: bindRead("keys", "vec2u"), ...bindOrigins(input) } : {}),
+      ...output.count.buffers,
     },
     declarations: training ? `${THREEFRY_WGSL}\n${declareDropoutWgsl("dropoutFactor", rate)}` : "",
     ...coverTensor(output, models),
@@ -48,11 +50,22 @@ export function dropoutBackwardWgsl(shape: DropoutShape): Kernel {
   return passDeltaWgsl({
     ...shape,
     factor: drawFactorWgsl(shape),
-    buffers: { keys: bindRead("keys", "vec2u") },
+    buffers: { keys: bindRead("keys", "vec2u"), ...bindOrigins(shape.input) },
     declarations: `${THREEFRY_WGSL}\n${declareDropoutWgsl("dropoutFactor", shape.rate)}`,
   });
 }
 
-function drawFactorWgsl({ key, keys }: DropoutShape): string {
-  return `dropoutFactor(keys[model * ${keys}u + ${key}u], step.position + sample, unit)`;
+/** WGSL for a value's factor, a function of the sample's position in the epoch and of the unit; see `model/graph.ts`. */
+function drawFactorWgsl({ input, key, keys }: DropoutShape): string {
+  const dropoutKey = `keys[model * ${keys}u + ${key}u]`;
+  if (input.origins === undefined) {
+    return `dropoutFactor(${dropoutKey}, step.position + sample, unit)`;
+  }
+  const origin = `origins[model * ${input.samples}u + sample]`;
+  const unit = `${origin}.y * ${deltaStride(input)}u + unit`;
+  return `dropoutFactor(${dropoutKey}, step.position + ${origin}.x, ${unit})`;
+}
+
+function bindOrigins({ origins }: Tensor): KernelDescription["buffers"] {
+  return origins === undefined ? {} : { origins: bindRead(origins, "vec2u") };
 }

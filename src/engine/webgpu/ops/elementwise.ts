@@ -35,7 +35,7 @@ export function coverTensor(
 export function locateThreadWgsl(tensor: Tensor): string {
   return `  let sample = group.y;
   let unit = group.x * ${THREADS}u + lane;
-  if (sample >= step.samples || unit >= ${deltaStride(tensor)}u) { return; }`;
+  if (sample >= ${tensor.count.wgsl} || unit >= ${deltaStride(tensor)}u) { return; }`;
 }
 
 /** The backward pass of a layer that keeps its input's shape. */
@@ -66,6 +66,7 @@ export function passDeltaWgsl(
       value: bindRead(`${input.name}.value`),
       inputDelta: bindWrite(`${input.name}.delta`),
       ...needs.buffers,
+      ...output.count.buffers,
     },
     declarations: needs.declarations,
     ...coverTensor(output, models),

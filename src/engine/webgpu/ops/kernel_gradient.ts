@@ -116,6 +116,7 @@ export function sumKernelGradientWgsl(
       delta: bindRead(`${output.name}.delta`),
       ...(pooled ? { offsets: bindRead(`${output.name}.offset`, "u32") } : {}),
       gradients: bindWrite("gradients"),
+      ...input.count.buffers,
     },
     declarations:
       `// Where the row of an element of the window is in the kernel: taps may be padded.
@@ -131,7 +132,7 @@ fn placeOf(element: u32) -> u32 {
   let segment = piece / ${piecesOfSegment}u;
   let firstElement = piece % ${piecesOfSegment}u * ${piece}u;
   let firstSample = group.y * ${region.blockSamples}u;
-  let endSample = min(firstSample + ${region.blockSamples}u, step.samples);
+  let endSample = min(firstSample + ${region.blockSamples}u, ${input.count.wgsl});
 ${unrollWgsl(vectors, (i) => `  var sum${i} = ${type}();`)}
   var biasSum = 0.0f;
   for (var sample = firstSample; sample < endSample; sample++) {

@@ -20,6 +20,7 @@ export function poolForwardWgsl({ name, input, output, size, models }: PoolShape
       input: bindRead(`${input.name}.value`),
       value: bindWrite(`${output.name}.value`),
       offsets: bindWrite(`${output.name}.offset`, "u32"),
+      ...output.count.buffers,
     },
     ...coverTensor(output, models),
     body: `${locateThreadWgsl(output)}
@@ -46,6 +47,7 @@ export function poolBackwardWgsl({ name, input, output, size, models }: PoolShap
       offsets: bindRead(`${output.name}.offset`, "u32"),
       value: bindRead(`${input.name}.value`),
       inputDelta: bindWrite(`${input.name}.delta`),
+      ...input.count.buffers,
     },
     ...coverTensor(input, models),
     body: `${locateThreadWgsl(input)}
