@@ -1,13 +1,13 @@
 import { openNpz } from "../../src/io/npz.ts";
 import { parseSpec } from "../../src/model/parse_spec.ts";
 import { weightShapes } from "../../src/model/shapes.ts";
-import type { ModelSpec } from "../../src/model/spec.ts";
+import type { SequentialSpec } from "../../src/model/spec.ts";
 
 const GOLDEN = new URL("../../fixtures/golden/", import.meta.url);
 
 /** A training run of PyTorch in float64: 20 Adam steps of one batch, no dropout. */
 export interface GoldenRun {
-  readonly spec: ModelSpec;
+  readonly spec: SequentialSpec;
   readonly learningRate: number;
   /** `[sample, bin, mark]` */
   readonly x: Float32Array<ArrayBuffer>;
@@ -31,7 +31,7 @@ export async function readGolden(name: typeof GOLDEN_NAMES[number]): Promise<Gol
   const { spec: json, learningRate } = JSON.parse(
     await Deno.readTextFile(new URL(`${name}.json`, GOLDEN)),
   );
-  const spec = parseSpec(json);
+  const spec = parseSpec(json as SequentialSpec);
   using npz = await openNpz(new URL(`${name}.npz`, GOLDEN));
   const names = new Set(npz.members.map((member) => member.name));
   const float64 = async (member: string) =>

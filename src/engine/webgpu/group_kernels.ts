@@ -1,4 +1,5 @@
 import { UnsupportedModelError } from "../../errors.ts";
+import type { Conv1dLayer } from "../../model/spec.ts";
 import { convPadding } from "../../model/shapes.ts";
 import type { LayerGroup } from "../layer_groups.ts";
 import { blockSamples, type GradientLayout } from "./gradients.ts";
@@ -7,6 +8,8 @@ import {
   activationBackwardWgsl,
   activationForwardWgsl,
   type ActivationShape,
+  geluBackwardWgsl,
+  geluForwardWgsl,
 } from "./ops/activation.ts";
 import {
   batchNormBackwardWgsl,
@@ -15,6 +18,7 @@ import {
   batchNormForwardWgsl,
   batchNormMeasureDeltaWgsl,
   batchNormMeasureWgsl,
+  batchNormScaleDeltaWgsl,
   type BatchNormShape,
 } from "./ops/batch_norm.ts";
 import { convBackwardWgsl, convForwardWgsl, type ConvShape } from "./ops/conv.ts";
@@ -25,29 +29,32 @@ import {
   kernelGradientWorkgroups,
   sumKernelGradientWgsl,
 } from "./ops/kernel_gradient.ts";
+import { passDeltaWgsl } from "./ops/elementwise.ts";
 import { poolBackwardWgsl, poolForwardWgsl, type PoolShape } from "./ops/pool.ts";
 import type { PlanOptions } from "./plan_types.ts";
 import type { Tensor } from "./tensors.ts";
 import type { WeightLayout } from "./weight_layout.ts";
 
-/** What a group's kernels are made from, beside the group. */
+/** The context that a group's kernels are made in. */
 export interface GroupContext {
   readonly options: PlanOptions;
   readonly input: Tensor;
   readonly output: Tensor;
   readonly weights: WeightLayout;
   readonly gradients: GradientLayout;
-  /** Index in `spec.layers` of each dropout, in the order of the keys. */
+  /** Number of each dropout's layer, in the order of the keys. */
   readonly dropouts: readonly number[];
 }
 
 /** The kernels that compute a group of layers. */
 export interface GroupKernels {
-  /** Of the forward pass in training, and in prediction. */
+  /** The forward pass in training, and in prediction. */
   readonly forward: readonly Kernel[];
   readonly prediction: readonly Kernel[];
-  /** Of the backward pass: made when the size of all gradients is known. */
+  /** The backward pass in training: made when the size of all gradients is known. */
   readonly backward: (gradientStride: number) => readonly Kernel[];
+  /** The backward pass of a prediction, down to its input: without dropout and without the weights' gradients. */
+  readonly predictionBackward: readonly Kernel[];
 }
 
 type Group<Kind extends LayerGroup["kind"]> = LayerGroup & { readonly kind: Kind };
@@ -57,6 +64,8 @@ export function planGroup(group: LayerGroup, context: GroupContext): GroupKernel
   switch (group.kind) {
     case "conv":
       return planConv(group, context);
+    case "linear":
+      return planLinear(group, context);
     case "dense":
       return planDense(group, context);
     case "batchNorm":
@@ -67,29 +76,54 @@ export function planGroup(group: LayerGroup, context: GroupContext): GroupKernel
       return planDropout(group, context);
     case "activation":
       return planActivation(group, context);
+    case "gelu":
+      return planGelu(group, context);
     case "flatten":
-      return { forward: [], prediction: [], backward: () => [] };
+      return { forward: [], prediction: [], backward: () => [], predictionBackward: [] };
     case "bidirectionalGru":
-      throw new UnsupportedModelError(`Cannot plan layers[${group.layer}]: it is recurrent`);
+      throw new UnsupportedModelError(`Cannot plan layer ${group.layer}: it is recurrent`);
   }
 }
 
-/** Those of a group that does the same in training and in prediction. */
-function sameInBoth(forward: Kernel, backward: GroupKernels["backward"]): GroupKernels {
-  return { forward: [forward], prediction: [forward], backward };
+/** The kernels of a group that does the same in training and in prediction. */
+function planAlike({ forward, backward, gradient }: {
+  readonly forward: Kernel;
+  /** Computes the deltas of the input, where those are wanted. */
+  readonly backward: Kernel | undefined;
+  /** Computes the gradients of the weights. */
+  readonly gradient?: (gradientStride: number) => Kernel;
+}): GroupKernels {
+  const below = backward === undefined ? [] : [backward];
+  return {
+    forward: [forward],
+    prediction: [forward],
+    backward: (gradientStride) =>
+      gradient === undefined ? below : [...below, gradient(gradientStride)],
+    predictionBackward: below,
+  };
 }
 
-/** Kernels that only a network with something to learn below wants. */
-function below(input: Tensor, make: () => Kernel): Kernel[] {
-  return input.hasDelta ? [make()] : [];
-}
+/** A convolution as its kernels see it; a linear layer is one of width 1. */
+type ConvOptions = Pick<Conv1dLayer, "width" | "dilation" | "padding" | "filters">;
 
 function planConv(group: Group<"conv">, context: GroupContext): GroupKernels {
+  return planWindows(group.layer, { ...group.spec, pool: group.pool }, context);
+}
+
+function planLinear({ layer, spec: { units } }: Group<"linear">, context: GroupContext) {
+  const spec = { filters: units, width: 1, dilation: 1, padding: "valid" } as const;
+  return planWindows(layer, { ...spec, pool: undefined }, context);
+}
+
+function planWindows(
+  layer: number,
+  { pool, ...spec }: ConvOptions & { readonly pool: number | undefined },
+  context: GroupContext,
+): GroupKernels {
   const { input, output, weights, options: { limits, models } } = context;
-  const { spec, pool } = group;
-  const { left, right } = convPadding(spec);
+  const { left, right } = convPadding({ ...spec, type: "conv1d" });
   const shape: ConvShape = {
-    name: `conv${group.layer}`,
+    name: `conv${layer}`,
     input,
     output,
     taps: spec.width,
@@ -97,15 +131,15 @@ function planConv(group: Group<"conv">, context: GroupContext): GroupKernels {
     left,
     pool,
     models,
-    kernel: weights.kernels.get(group.layer)!,
+    kernel: weights.kernels.get(layer)!,
     weightStride: weights.size,
     positions: input.positions + left + right - (spec.width - 1) * spec.dilation,
   };
-  const gradient = planKernelGradient({ ...shape, pooled: pool !== undefined }, context);
-  return sameInBoth(convForwardWgsl(shape, limits), (gradientStride) => [
-    ...below(input, () => convBackwardWgsl(shape, limits)),
-    gradient(gradientStride),
-  ]);
+  return planAlike({
+    forward: convForwardWgsl(shape, limits),
+    backward: input.hasDelta ? convBackwardWgsl(shape, limits) : undefined,
+    gradient: planKernelGradient({ ...shape, pooled: pool !== undefined }, context),
+  });
 }
 
 function planDense(group: Group<"dense">, context: GroupContext): GroupKernels {
@@ -118,19 +152,17 @@ function planDense(group: Group<"dense">, context: GroupContext): GroupKernels {
     kernel: weights.kernels.get(group.layer)!,
     weightStride: weights.size,
   };
-  const gradient = planKernelGradient(
-    { ...shape, taps: 1, dilation: 1, left: 0, pooled: false },
-    context,
-  );
-  return sameInBoth(denseForwardWgsl(shape, limits), (gradientStride) => [
-    ...below(input, () => denseBackwardWgsl(shape, limits)),
-    gradient(gradientStride),
-  ]);
+  const window = { taps: 1, dilation: 1, left: 0, pooled: false };
+  return planAlike({
+    forward: denseForwardWgsl(shape, limits),
+    backward: input.hasDelta ? denseBackwardWgsl(shape, limits) : undefined,
+    gradient: planKernelGradient({ ...shape, ...window }, context),
+  });
 }
 
 function planKernelGradient(
   shape: KernelGradientShape,
-  { options: { samples }, gradients }: GroupContext,
+  { gradients, output: { samples } }: GroupContext,
 ): (gradientStride: number) => Kernel {
   const { start, size } = shape.kernel;
   const region = gradients.take(start, size, {
@@ -141,7 +173,7 @@ function planKernelGradient(
 }
 
 function planBatchNorm(group: Group<"batchNorm">, context: GroupContext): GroupKernels {
-  const { input, output, weights, gradients, options: { models, samples } } = context;
+  const { input, output, weights, gradients, options: { models } } = context;
   const { momentum, epsilon } = group.spec;
   const gamma = weights.norms.get(group.layer)!;
   const shape: BatchNormShape = {
@@ -155,6 +187,7 @@ function planBatchNorm(group: Group<"batchNorm">, context: GroupContext): GroupK
     models,
   };
   const forward = batchNormForwardWgsl(shape);
+  const { samples } = output;
   const region = gradients.take(gamma, 2 * input.channels, { samples, blockSamples: samples });
   return {
     forward: [batchNormMeasureWgsl(shape), batchNormCombineWgsl(shape, "training"), forward],
@@ -162,8 +195,9 @@ function planBatchNorm(group: Group<"batchNorm">, context: GroupContext): GroupK
     backward: (gradientStride) => [
       batchNormMeasureDeltaWgsl(shape),
       batchNormCombineDeltaWgsl(shape, region, gradientStride),
-      ...below(input, () => batchNormBackwardWgsl(shape)),
+      ...(input.hasDelta ? [batchNormBackwardWgsl(shape)] : []),
     ],
+    predictionBackward: input.hasDelta ? [batchNormScaleDeltaWgsl(shape)] : [],
   };
 }
 
@@ -176,7 +210,8 @@ function planPool(group: Group<"pool">, { input, output, options }: GroupContext
     size: group.size,
     models,
   };
-  return sameInBoth(poolForwardWgsl(shape), () => below(input, () => poolBackwardWgsl(shape)));
+  const backward = input.hasDelta ? poolBackwardWgsl(shape) : undefined;
+  return planAlike({ forward: poolForwardWgsl(shape), backward });
 }
 
 function planDropout(group: Group<"dropout">, context: GroupContext): GroupKernels {
@@ -193,15 +228,21 @@ function planDropout(group: Group<"dropout">, context: GroupContext): GroupKerne
   return {
     forward: [dropoutForwardWgsl(shape, "training")],
     prediction: [dropoutForwardWgsl(shape, "prediction")],
-    backward: () => below(input, () => dropoutBackwardWgsl(shape)),
+    backward: () => input.hasDelta ? [dropoutBackwardWgsl(shape)] : [],
+    predictionBackward: input.hasDelta ? [passDeltaWgsl(shape)] : [],
   };
 }
 
 function planActivation(group: Group<"activation">, context: GroupContext): GroupKernels {
   const { input, output, options: { models } } = context;
   const shape: ActivationShape = { name: `activation${group.layer}`, input, output, models };
-  return sameInBoth(
-    activationForwardWgsl(shape),
-    () => below(input, () => activationBackwardWgsl(shape)),
-  );
+  const backward = input.hasDelta ? activationBackwardWgsl(shape) : undefined;
+  return planAlike({ forward: activationForwardWgsl(shape), backward });
+}
+
+function planGelu(group: Group<"gelu">, context: GroupContext): GroupKernels {
+  const { input, output, options: { models } } = context;
+  const shape: ActivationShape = { name: `gelu${group.layer}`, input, output, models };
+  const backward = input.hasDelta ? geluBackwardWgsl(shape) : undefined;
+  return planAlike({ forward: geluForwardWgsl(shape), backward });
 }

@@ -6,8 +6,9 @@
  * @module
  */
 
-import { sizeOf, type WeightShape, weightShapes } from "../../model/shapes.ts";
-import type { Conv1dLayer, ModelSpec } from "../../model/spec.ts";
+import { layerChains, modelGraph } from "../../model/graph.ts";
+import { sizeOf, weightShapes } from "../../model/shapes.ts";
+import type { LayerSpec, ModelSpec } from "../../model/spec.ts";
 
 /** With fewer channels than this, padding each tap to vectors wastes too much: all taps are made one segment. */
 const LEAST_CHANNELS = 16;
@@ -35,6 +36,8 @@ export interface WeightLayout {
   readonly kernels: ReadonlyMap<number, KernelLayout>;
   /** Place of γ of each batch normalisation, by layer; β, the moving mean and variance follow it. */
   readonly norms: ReadonlyMap<number, number>;
+  /** Place of the trained factor k of each distance-weighted mean, by its index in the join. */
+  readonly scales: ReadonlyMap<number, number>;
   /** For each value of each weight, in the order of `weightShapes(spec)`, its place. */
   readonly places: readonly Uint32Array[];
   /** Values of a model. */
@@ -48,31 +51,38 @@ export function roundUp(values: number): number {
 
 /** Lays out the weights of a valid model. */
 export function layoutWeights(spec: ModelSpec): WeightLayout {
+  const layers = layerChains(modelGraph(spec)).flatMap((chain) => chain.layers);
   const kernels = new Map<number, KernelLayout>();
   const norms = new Map<number, number>();
+  const scales = new Map<number, number>();
   let size = 0;
   const places = weightShapes(spec).map((weight) => {
+    const start = size;
+    if (weight.layer === undefined) {
+      scales.set(weight.term, start);
+      size = roundUp(start + 1);
+      return range(start, 1);
+    }
     const { layer, name, shape } = weight;
     if (name === "kernel") {
-      const layout = layoutKernel(spec, weight, size);
+      const layout = layoutKernel(layers[layer]!, shape, start);
       kernels.set(layer, layout);
       size += layout.size;
       return kernelPlaces(layout, shape);
     }
     const kernel = kernels.get(layer);
     if (kernel !== undefined) return range(kernel.bias, sizeOf(shape));
-    if (name === "gamma") norms.set(layer, size);
-    const start = size;
+    if (name === "gamma") norms.set(layer, start);
     size += sizeOf(shape);
     if (name === "moving_variance") size = roundUp(size);
     return range(start, sizeOf(shape));
   });
-  return { kernels, norms, places, size };
+  return { kernels, norms, scales, places, size };
 }
 
-function layoutKernel(spec: ModelSpec, { layer, shape }: WeightShape, start: number): KernelLayout {
+function layoutKernel(layer: LayerSpec, shape: readonly number[], start: number): KernelLayout {
   const [columns = 0, channels = 0, taps = 1] = shape.toReversed();
-  const oneSegment = taps > 1 && isOneSegment(spec.layers[layer] as Conv1dLayer, channels);
+  const oneSegment = taps > 1 && isOneSegment(layer, channels);
   const segments = oneSegment ? 1 : taps;
   const segmentLength = oneSegment ? taps * channels : channels;
   const padded = { paddedSegment: roundUp(segmentLength), columns: roundUp(columns) };
@@ -82,8 +92,8 @@ function layoutKernel(spec: ModelSpec, { layer, shape }: WeightShape, start: num
 }
 
 /** Without dilation a window is one segment of its input. */
-function isOneSegment({ dilation }: Conv1dLayer, channels: number): boolean {
-  return dilation === 1 && channels < LEAST_CHANNELS;
+function isOneSegment(layer: LayerSpec, channels: number): boolean {
+  return layer.type === "conv1d" && layer.dilation === 1 && channels < LEAST_CHANNELS;
 }
 
 function kernelPlaces(layout: KernelLayout, shape: readonly number[]): Uint32Array {

@@ -9,7 +9,7 @@ import {
   type Purpose,
 } from "../kernel.ts";
 import { deriveActivationWgsl, locateDeltaWgsl, locateValueWgsl, type Tensor } from "../tensors.ts";
-import { coverTensor, locateThreadWgsl } from "./elementwise.ts";
+import { coverTensor, locateThreadWgsl, passDeltaWgsl } from "./elementwise.ts";
 
 /**
  * Batch normalisation (Ioffe and Szegedy 2015) between two tensors of the same shape, as two affine functions with
@@ -287,5 +287,18 @@ export function batchNormBackwardWgsl({ name, input, output, models }: BatchNorm
   inputDelta[${locateDeltaWgsl(input, "sample")} + unit] = found * ${
       deriveActivationWgsl(input, "x")
     };`,
+  });
+}
+
+/** ∂x = a · ∂y, times the derivative of the input's activation: in prediction the statistics do not depend on x. */
+export function batchNormScaleDeltaWgsl({ name, input, output, models }: BatchNormShape): Kernel {
+  const { channels } = input;
+  return passDeltaWgsl({
+    name,
+    input,
+    output,
+    models,
+    factor: `factors[model * ${4 * channels}u + ${2 * channels}u + unit % ${channels}u]`,
+    buffers: { factors: bindRead(`${name}.forward`) },
   });
 }
