@@ -16,7 +16,7 @@ export interface KernelBuffer {
   /** Whether the kernel writes to it. */
   readonly access: "read" | "read_write";
   /** Type of its elements in WGSL. */
-  readonly type: "f32" | "u32" | "vec2f" | "vec2u" | "vec4f";
+  readonly type: "f32" | "u32" | "vec2f" | "vec2u" | "vec4f" | "vec4u";
 }
 
 /** A compute shader and how to run it. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { EntryLayout } from "./entries.ts";
 import type { WorkgroupLimits } from "./gemm.ts";
 import type { Kernel } from "./kernel.ts";
 import type { Tensor } from "./tensors.ts";
@@ -34,4 +35,18 @@ export interface Plan {
   readonly training: readonly Kernel[];
   /** The kernels of a prediction, in order. */
   readonly prediction: readonly Kernel[];
+}
+
+/** Why samples are passed through a model with branches. */
+export type GraphPurpose = "training" | "prediction" | "inputGradients";
+
+/** Everything that the GPU needs for one purpose of a model with branches. */
+export interface GraphPlan extends Pick<Plan, "options" | "weights" | "dropouts" | "buffers"> {
+  readonly purpose: GraphPurpose;
+  /** The kernels of a step, in order. */
+  readonly kernels: readonly Kernel[];
+  /** The entries of a batch. */
+  readonly layout: EntryLayout;
+  /** What each encoder reads. */
+  readonly inputs: readonly Tensor[];
 }

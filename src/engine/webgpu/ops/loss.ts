@@ -85,3 +85,26 @@ export function collectPredictionsWgsl({ output, loss, models }: LossShape): Ker
   predictions[(step.position + sample) * ${models}u + model] = predicted;`,
   });
 }
+
+/** The derivative of each sample's prediction by the network's output, from which gradients by the inputs start. */
+export function slopeOutputWgsl(output: Tensor, loss: Loss, models: number): Kernel {
+  const squared = loss === "meanSquaredError";
+  return makeKernel({
+    name: "output slope",
+    buffers: {
+      ...(squared ? {} : { value: bindRead(`${output.name}.value`) }),
+      delta: bindWrite(`${output.name}.delta`),
+    },
+    threads: SAMPLES,
+    workgroups: [lossBlocks(output.samples), 1, models],
+    body: `  let sample = group.x * ${SAMPLES}u + lane;
+  if (sample >= step.samples) { return; }
+  ${
+      squared
+        ? "let slope = 1.0f;"
+        : `let predicted = ${predictWgsl(loss, `value[${locateValueWgsl(output, "sample")}]`)};
+  let slope = predicted * (1.0f - predicted);`
+    }
+  delta[${locateDeltaWgsl(output, "sample")}] = slope;`,
+  });
+}
