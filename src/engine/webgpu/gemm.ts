@@ -90,16 +90,25 @@ export function chooseTiling(shape: ProductShape, limits: WorkgroupLimits): Tili
   const columnBlocks = Math.ceil(allColumns * vectors / COLUMN_VECTORS);
   const columnThreads = Math.ceil(allColumns / columnBlocks);
   const allRows = Math.ceil(shape.windows / windows);
-  const mostRows = Math.floor(Math.min(MOST_THREADS, limits.threads) / columnThreads);
+  const room = Math.min(MOST_STORAGE_BYTES, limits.storageBytes);
+  const allLength = Math.ceil(shape.length / 4);
+  // Windows whose rows fit shared memory with so many vectors of each.
+  const fittingAt = (length: number) => {
+    const rows = room / (16 * (length | 1)) - 4 * columnThreads * vectors;
+    const own = rows - (shape.segments - 1) * shape.step;
+    return Math.max(1, Math.floor(own / (windows * shape.pool)));
+  };
+  const wantedRows = Math.floor(Math.min(MOST_THREADS, limits.threads) / columnThreads);
+  const mostRows = Math.min(allRows, wantedRows) <= fittingAt(1)
+    ? wantedRows
+    : Math.min(wantedRows, fittingAt(Math.min(LEAST_LENGTH, allLength)));
   const rowBlocks = Math.ceil(allRows / mostRows);
   const rowThreads = Math.ceil(allRows / rowBlocks);
   const rowsOfA = rowThreads * windows * shape.pool + (shape.segments - 1) * shape.step;
-  const room = Math.min(MOST_STORAGE_BYTES, limits.storageBytes);
-  const allLength = Math.ceil(shape.length / 4);
   // Small items share a workgroup, as long as a few vectors of each row fit.
   const packed = Math.floor(2 * LEAST_THREADS / (rowThreads * columnThreads));
-  const rowsFitting = room / (16 * (LEAST_LENGTH | 1)) - 4 * columnThreads * vectors;
-  const fitting = Math.floor(rowsFitting / rowsOfA);
+  const rowsOfItems = room / (16 * (LEAST_LENGTH | 1)) - 4 * columnThreads * vectors;
+  const fitting = Math.floor(rowsOfItems / rowsOfA);
   const items = Math.max(1, Math.min(shape.items, packed, fitting));
   const bytesOfVector = 16 * (items * rowsOfA + 4 * columnThreads * vectors);
   const most = Math.max(1, Math.floor(room / bytesOfVector) - 1);

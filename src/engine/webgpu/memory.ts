@@ -50,6 +50,11 @@ export class GpuMemory {
     return buffer;
   }
 
+  /** Whether there is a buffer of that name here, the parent's not counted. */
+  has(name: string): boolean {
+    return this.#buffers.has(name);
+  }
+
   /** Frees a buffer, if there is one. */
   free(name: string): void {
     this.#buffers.get(name)?.destroy();

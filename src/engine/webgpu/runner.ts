@@ -1,25 +1,11 @@
-import type { EngineData } from "../engine.ts";
 import type { GpuColumns } from "./columns.ts";
 import type { OpenedDevice } from "./device.ts";
 import type { Kernel, Purpose } from "./kernel.ts";
 import { GpuMemory } from "./memory.ts";
 import type { Plan } from "./plan_types.ts";
 import { Program } from "./program.ts";
-import { makeSchedule, type ModelEpoch, type Schedule, type Submission } from "./schedule.ts";
-
-/** Submissions that may be queued on the GPU while the next is encoded. */
-const IN_FLIGHT = 2;
-
-/** A pass of the models over samples. */
-export interface Pass {
-  readonly data: EngineData;
-  /** Rows of the data in order, of each model. */
-  readonly rows: readonly Uint32Array[];
-  /** The models' parts in it; their `samples` are the lengths of `rows`. */
-  readonly epochs: readonly ModelEpoch[];
-  readonly onProgress?: ((samples: number) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
+import { makeSchedule, type Schedule } from "./schedule.ts";
+import { type Pass, submitSchedule } from "./submit.ts";
 
 /** Options of {@linkcode Runner.start}. */
 export interface RunnerOptions {
@@ -77,7 +63,15 @@ export class Runner {
     });
     const gather = await this.#gatherProgram(columns);
     this.#reserve(pass, schedule);
-    await this.#submitAll(pass, schedule, this.#encoder(gather, schedule));
+    await submitSchedule({
+      opened: this.#opened,
+      memory: this.memory,
+      schedule,
+      gather,
+      step: this.#program,
+      onProgress: pass.onProgress,
+      signal: pass.signal,
+    });
     return schedule.steps;
   }
 
@@ -92,8 +86,6 @@ export class Runner {
 
   #reserve({ rows }: Pass, schedule: Schedule): void {
     const { models } = this.#plan.options;
-    this.memory.reserve("steps", schedule.bytes.length / 4);
-    this.memory.write("steps", schedule.bytes);
     this.memory.reserve("orders", rows.reduce((sum, { length }) => sum + length, 0));
     let start = 0;
     for (const order of rows) {
@@ -103,55 +95,6 @@ export class Runner {
     const longest = rows.reduce((most, { length }) => Math.max(most, length), 0);
     if (this.#purpose === "prediction") this.memory.reserve("predictions", longest * models);
     else this.memory.reserve("losses", schedule.steps * models);
-  }
-
-  /** Returns what encodes and submits the commands of a submission. */
-  #encoder(gather: Program, { recordBytes }: Schedule): (submission: Submission) => void {
-    const { device, stepLayout } = this.#opened;
-    const buffer = this.memory.get("steps");
-    const resource = { buffer, size: recordBytes };
-    const step = device.createBindGroup({
-      layout: stepLayout,
-      entries: [{ binding: 0, resource }],
-    });
-    const encodeGather = gather.bind(this.memory);
-    const encodeStep = this.#program.bind(this.memory);
-    return (submission) => {
-      const encoder = device.createCommandEncoder();
-      const pass = encoder.beginComputePass();
-      pass.setBindGroup(1, step, [submission.gather]);
-      encodeGather(pass);
-      for (const offset of submission.steps) {
-        pass.setBindGroup(1, step, [offset]);
-        encodeStep(pass);
-      }
-      pass.end();
-      device.queue.submit([encoder.finish()]);
-    };
-  }
-
-  async #submitAll(
-    { signal, onProgress }: Pass,
-    { submissions }: Schedule,
-    submit: (submission: Submission) => void,
-  ): Promise<void> {
-    const { device, guard } = this.#opened;
-    const waiting: { readonly done: Promise<void>; readonly samples: number }[] = [];
-    const finishOne = async () => {
-      const { done, samples } = waiting.shift()!;
-      await guard(done);
-      onProgress?.(samples);
-      signal?.throwIfAborted();
-    };
-    for (const submission of submissions) {
-      submit(submission);
-      waiting.push({
-        done: device.queue.onSubmittedWorkDone() as Promise<void>,
-        samples: submission.samplesDone,
-      });
-      if (waiting.length > IN_FLIGHT) await finishOne();
-    }
-    while (waiting.length > 0) await finishOne();
   }
 }
 

@@ -1,9 +1,4 @@
-/**
- * The kernels as text: no GPU is needed, and a change of one shows in `golden/`.
- *
- * `HISTONE_REWRITE_GOLDEN=1 deno test -q -P tests/engine/webgpu/kernels_test.ts` writes that folder from the kernels as
- * they are.
- */
+/** The kernels as text: no GPU is needed, and a change of one shows in `golden/`. */
 
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import fc from "fast-check";
@@ -14,6 +9,7 @@ import { planModel } from "../../../src/engine/webgpu/plan.ts";
 import type { PlanOptions } from "../../../src/engine/webgpu/plan_types.ts";
 import { parseSpec } from "../../../src/model/parse_spec.ts";
 import { PRESET_NAMES, presetSpec } from "../../../src/model/presets.ts";
+import { checkGolden, checkLimits } from "./golden.ts";
 
 const LIMITS = { storageBytes: 16_384, threads: 256 };
 const TINY: PlanOptions = { models: 2, samples: 3, gathered: 6, limits: LIMITS };
@@ -44,24 +40,6 @@ const SPEC = parseSpec({
 
 function kernelsOf(plan: { training: readonly Kernel[]; prediction: readonly Kernel[] }) {
   return [...new Map([...plan.training, ...plan.prediction].map((k) => [k.name, k])).values()];
-}
-
-/** Set to write the files of `golden/` from the kernels as they are. */
-const REWRITE = Deno.env.get("HISTONE_REWRITE_GOLDEN") !== undefined;
-
-/** Where a kernel's text is kept: a file a kernel, so that editors highlight it and a change shows by name. */
-function goldenPath(name: string): URL {
-  return new URL(`./golden/${name.replaceAll(/[^\w]+/g, "_")}.wgsl`, import.meta.url);
-}
-
-/** Throws unless a kernel is the one in `golden/`: its text, the buffers it is bound to and its workgroups. */
-async function checkGolden(kernel: Kernel, name: string = kernel.name): Promise<void> {
-  const { wgsl, buffers, workgroups } = kernel;
-  const bound = buffers.map(({ buffer }) => buffer).join(", ");
-  const text = `// buffers: ${bound}\n// workgroups: ${workgroups.join(" × ")}\n${wgsl}`;
-  const path = goldenPath(name);
-  if (REWRITE) await Deno.writeTextFile(path, text);
-  strictEqual(await Deno.readTextFile(path), text, `${path.pathname} and the kernel differ`);
 }
 
 Deno.test("kernels at tiny shapes are those of golden/", async () => {
@@ -111,23 +89,9 @@ Deno.test("no kernel asks for more than WebGPU grants everywhere", () => {
     const spec = presetSpec(preset);
     if (spec.layers.some(({ type }) => type === "bidirectionalGru")) continue;
     const options = { models: 16, samples: 250, gathered: 8000, limits: LIMITS };
-    for (const { name, wgsl, buffers, workgroups } of kernelsOf(planModel(spec, options))) {
-      const threads = Number(/@workgroup_size\((\d+)\)/.exec(wgsl)![1]);
-      ok(threads >= 1 && threads <= 256, `${preset} ${name}: ${threads} threads`);
-      ok(sharedBytes(wgsl) <= 16_384, `${preset} ${name}: ${sharedBytes(wgsl)} shared bytes`);
-      // The step is a buffer too.
-      ok(buffers.length + 1 <= 8, `${preset} ${name}: ${buffers.length} buffers`);
-      ok(workgroups.every((count) => count >= 1 && count <= 65_535), `${preset} ${name}`);
-    }
+    for (const kernel of kernelsOf(planModel(spec, options))) checkLimits(kernel);
   }
 });
-
-function sharedBytes(wgsl: string): number {
-  const arrays = wgsl.matchAll(/var<workgroup> \w+: array<(\w+), (\d+)>/g);
-  return [...arrays].reduce((sum, [, type, count]) => {
-    return sum + (type === "vec4f" ? 16 : 4) * Number(count);
-  }, 0);
-}
 
 Deno.test("tilings cover every row, column and k, within the limits", () => {
   const count = (max: number) => fc.integer({ min: 1, max });
