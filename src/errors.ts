@@ -122,3 +122,14 @@ export class DivergedError extends Error {
     super(makePlain(message), options);
   }
 }
+
+/** A session was used after its disposal. */
+export class SessionDisposedError extends Error {
+  /** Name of the class. */
+  override readonly name = "SessionDisposedError";
+
+  /** `message` as it is printed: see {@linkcode FormatError}. */
+  constructor(message = "Cannot use the session: it was disposed of", options?: ErrorOptions) {
+    super(makePlain(message), options);
+  }
+}

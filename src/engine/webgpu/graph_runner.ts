@@ -1,6 +1,7 @@
+import type { InputName } from "../../model/spec.ts";
 import type { InputGradients } from "../engine.ts";
 import { gatherLabels } from "../gather_labels.ts";
-import { type InputName, SampleBatch, type SampleSource } from "../sample_source.ts";
+import { SampleBatch, type SampleSource } from "../sample_source.ts";
 import { type EncoderItems, ItemCollector } from "./collect_items.ts";
 import type { OpenedDevice } from "./device.ts";
 import { GpuMemory } from "./memory.ts";

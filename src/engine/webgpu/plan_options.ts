@@ -51,7 +51,12 @@ export function planForRoom(
   room: PlanRoom,
 ): GraphPlan {
   for (let fewer = samples;; fewer = Math.ceil(fewer / 2)) {
-    const options = { models: room.models, samples: fewer, gathered: fewer, limits: limitsOf(room) };
+    const options = {
+      models: room.models,
+      samples: fewer,
+      gathered: fewer,
+      limits: limitsOf(room),
+    };
     const plan = planGraph(spec, options, purpose);
     const fixed = purpose === "training" || fewer === 1;
     if (!fixed && !fits(plan, room)) continue;

@@ -6,7 +6,7 @@ import { GpuMemory } from "./memory.ts";
 import { planModel } from "./plan.ts";
 import { chooseOptions, planForRoom, type PlanRoom } from "./plan_options.ts";
 import type { GraphPurpose } from "./plan_types.ts";
-import { Runner } from "./runner.ts";
+import { ResidentRunner } from "./resident_runner.ts";
 import type { Pass } from "./submit.ts";
 import { layoutWeights, type WeightLayout } from "./weight_layout.ts";
 
@@ -86,7 +86,7 @@ export class SessionRunners {
       const plan = planModel(spec, chooseOptions(spec, samples, room));
       const { shared } = this;
       const dataSets = this.#dataSets;
-      return Runner.start({ opened: room.opened, plan, purpose, shared, dataSets });
+      return ResidentRunner.start({ opened: room.opened, plan, purpose, shared, dataSets });
     });
   }
 

@@ -1,45 +1,194 @@
-import { DivergedError } from "../../errors.ts";
-import type { EngineData, EpochRequest, ManySession, Session, SessionState } from "../engine.ts";
+import type { DivergedError } from "../../errors.ts";
+import { layerChains, modelGraph } from "../../model/graph.ts";
+import type { ModelSpec } from "../../model/spec.ts";
+import { CallQueue } from "../call_queue.ts";
+import { checkCount, checkRows, checkTraining } from "../check_request.ts";
+import { checkState } from "../check_state.ts";
+import { divergedError } from "../diverged_error.ts";
+import { dropoutKeys } from "../dropout.ts";
+import type {
+  CallOptions,
+  EpochRequest,
+  InputGradients,
+  Session,
+  SessionOptions,
+  SessionState,
+} from "../engine.ts";
+import type { SampleSource } from "../sample_source.ts";
+import type { OpenedDevice } from "./device.ts";
+import type { PassRunner, SessionRunners } from "./runners.ts";
+import { GpuStates } from "./states.ts";
+import type { ModelEpoch } from "./schedule.ts";
 
-/** A session of one model, as a session of many with one member. */
-export class SingleSession implements Session {
+/** Options of {@linkcode WebgpuSession}. */
+export interface WebgpuSessionOptions {
+  readonly spec: ModelSpec;
+  readonly options: SessionOptions;
+  readonly opened: OpenedDevice;
+  readonly runners: SessionRunners;
+}
+
+/** Models side by side on one GPU. The states it gives are those after the last finished epoch. */
+export class WebgpuSession implements Session {
   readonly device: string;
-  readonly #many: ManySession;
+  readonly members: number;
+  readonly #spec: ModelSpec;
+  readonly #options: SessionOptions;
+  readonly #opened: OpenedDevice;
+  readonly #runners: SessionRunners;
+  readonly #states: GpuStates;
+  /** Number of each dropout's layer. */
+  readonly #dropouts: readonly number[];
+  readonly #queue = new CallQueue();
 
-  /** Takes over a session of one model. */
-  constructor(many: ManySession) {
-    this.#many = many;
-    this.device = many.device;
+  /** Writes the initial weights. */
+  constructor({ spec, options, opened, runners }: WebgpuSessionOptions) {
+    const { members } = options;
+    this.device = opened.name;
+    this.members = members.length;
+    this.#spec = spec;
+    this.#options = options;
+    this.#opened = opened;
+    this.#runners = runners;
+    const { shared: memory, weights: layout } = runners;
+    this.#states = new GpuStates({ spec, layout, members, memory });
+    this.#dropouts = findDropouts(spec);
   }
 
-  async runEpoch({ order, ...request }: EpochRequest): Promise<number> {
-    const [loss] = await this.#many.runEpoch({ ...request, orders: [order] });
-    if (loss instanceof DivergedError) throw loss;
-    return loss;
+  runEpoch(request: EpochRequest): Promise<(number | DivergedError)[]> {
+    return this.#queue.run((signal) => this.#runEpoch(request, signal), request.signal);
   }
 
-  async predict(
-    data: EngineData,
-    rows: Uint32Array,
-    options?: Parameters<Session["predict"]>[2],
-  ): Promise<Float32Array<ArrayBuffer>> {
-    const [predicted] = await this.#many.predict(data, [rows], options);
-    return predicted;
+  predict(
+    source: SampleSource,
+    rows: readonly Uint32Array[],
+    options: CallOptions = {},
+  ): Promise<Float32Array<ArrayBuffer>[]> {
+    return this.#queue.run(
+      (signal) => this.#predict(source, rows, { ...options, signal }),
+      options.signal,
+    );
   }
 
-  async weights(): Promise<Float32Array<ArrayBuffer>[]> {
-    return (await this.state()).weights as Float32Array<ArrayBuffer>[];
+  inputGradients(
+    source: SampleSource,
+    rows: readonly Uint32Array[],
+    options: CallOptions = {},
+  ): Promise<InputGradients[]> {
+    return this.#queue.run(async (signal) => {
+      checkRows(this.#spec, { source, rows, members: this.members });
+      const runner = await this.#runners.inputGradients();
+      const pass = { rows, epochs: predictionEpochs(rows), ...options, signal };
+      return await runner.findInputGradients(pass, source);
+    }, options.signal);
   }
 
-  async state(): Promise<SessionState> {
-    return (await this.#many.state())[0];
+  state(): Promise<SessionState[]> {
+    return this.#queue.run(() => this.#states.copy());
   }
 
-  restore(state: SessionState): Promise<void> {
-    return this.#many.restore([state]);
+  restore(states: readonly SessionState[]): Promise<void> {
+    return this.#queue.run(() => {
+      checkCount(states, this.members);
+      for (const state of states) checkState(this.#spec, state);
+      this.#states.replace(states);
+    });
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    return this.#many[Symbol.asyncDispose]() as Promise<void>;
+    return this.#queue.close(async () => {
+      await this.#runners.destroy();
+      this.#opened.device.destroy();
+    });
   }
+
+  async #runEpoch(
+    request: EpochRequest,
+    signal: AbortSignal,
+  ): Promise<(number | DivergedError)[]> {
+    const { source, epoch, start = 0, end, onProgress } = request;
+    const { batchSize, members } = this.#options;
+    checkTraining(this.#spec, request, { members: this.members, batchSize });
+    const orders = request.orders.map((order) => order.subarray(start, end));
+    if (orders.every(({ length }) => length === 0)) return orders.map(() => NaN);
+    const training = await this.#runners.training(source);
+    const keys = dropoutKeys(members.map(({ seed }) => seed), this.#dropouts, epoch);
+    if (keys.length > 0) training.memory.write("keys", keys);
+    const { steps } = this.#states;
+    const epochs = members.map(({ learningRate }, i): ModelEpoch => {
+      const samples = orders[i]!.length;
+      return { samples, firstPosition: start, learningRate, step: steps[i]! };
+    });
+    const before = request.orders.reduce((sum, { length }) => sum + Math.min(start, length), 0);
+    const report = onProgress && ((samples: number) => onProgress(before + samples, undefined));
+    try {
+      const pass = { rows: orders, epochs, onProgress: report, signal };
+      const count = await training.run(pass, source);
+      const losses = await this.#finishEpoch(training, { orders, steps: count });
+      return losses.map((loss, i) =>
+        orders[i]!.length === 0 || Number.isFinite(loss)
+          ? loss
+          : divergedError(`the loss is ${loss}`, { epoch })
+      );
+    } catch (error) {
+      this.#states.rewind();
+      throw error;
+    }
+  }
+
+  async #predict(
+    source: SampleSource,
+    rows: readonly Uint32Array[],
+    { onProgress, signal }: CallOptions,
+  ): Promise<Float32Array<ArrayBuffer>[]> {
+    checkRows(this.#spec, { source, rows, members: this.members });
+    const longest = rows.reduce((most, { length }) => Math.max(most, length), 0);
+    if (longest === 0) return rows.map(() => new Float32Array(0));
+    const prediction = await this.#runners.prediction(source);
+    await prediction.run({ rows, epochs: predictionEpochs(rows), onProgress, signal }, source);
+    const models = rows.length;
+    const wanted = [{ name: "predictions", values: longest * models }];
+    const [predicted] = await this.#opened.guard(prediction.memory.read(wanted));
+    return rows.map(({ length }, model) =>
+      Float32Array.from({ length }, (_, i) => predicted![i * models + model]!)
+    );
+  }
+
+  /** Reads the losses and the states that an epoch ended with; a model that diverged keeps its state. */
+  async #finishEpoch(
+    training: PassRunner,
+    { orders, steps }: { readonly orders: readonly Uint32Array[]; readonly steps: number },
+  ): Promise<number[]> {
+    const { batchSize } = this.#options;
+    const models = orders.length;
+    const [losses, ...arrays] = await this.#opened.guard(training.memory.read([
+      { name: "losses", values: steps * models },
+      ...this.#states.wanted,
+    ]));
+    const stepsOf = (order: Uint32Array) => Math.ceil(order.length / batchSize);
+    const means = orders.map((order, model) => {
+      let sum = 0;
+      // After a model's last step there are losses of earlier epochs.
+      const end = stepsOf(order) * models;
+      for (let i = model; i < end; i += models) sum += losses![i]!;
+      return sum / order.length;
+    });
+    const taken = orders.map((order, i) => {
+      return order.length === 0 || Number.isFinite(means[i]) ? stepsOf(order) : undefined;
+    });
+    this.#states.adopt(arrays, taken);
+    return means;
+  }
+}
+
+function findDropouts(spec: ModelSpec): number[] {
+  const layers = layerChains(modelGraph(spec)).flatMap((chain) => chain.layers);
+  return layers.flatMap(({ type }, layer) => type === "dropout" ? [layer] : []);
+}
+
+/** The models' parts in a pass that does not train. */
+function predictionEpochs(rows: readonly Uint32Array[]): ModelEpoch[] {
+  return rows.map(({ length: samples }) => {
+    return { samples, firstPosition: 0, learningRate: 0, step: 0 };
+  });
 }

@@ -67,7 +67,10 @@ export class GpuStates {
    * @param arrays The buffers of {@linkcode GpuStates.wanted} as they were read; they are freed.
    * @param steps Steps that each model took, `undefined` for one that keeps its state.
    */
-  adopt(arrays: readonly Float32Array<ArrayBuffer>[], steps: readonly (number | undefined)[]): void {
+  adopt(
+    arrays: readonly Float32Array<ArrayBuffer>[],
+    steps: readonly (number | undefined)[],
+  ): void {
     this.#states = this.#states.map((before, model) => {
       const taken = steps[model];
       if (taken === undefined) return before;

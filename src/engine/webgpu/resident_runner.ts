@@ -1,4 +1,6 @@
+import type { SampleSource } from "../sample_source.ts";
 import type { GpuColumns } from "./columns.ts";
+import type { DataSets } from "./data_sets.ts";
 import type { OpenedDevice } from "./device.ts";
 import type { Kernel, Purpose } from "./kernel.ts";
 import { GpuMemory } from "./memory.ts";
@@ -7,36 +9,40 @@ import { Program } from "./program.ts";
 import { makeSchedule, type Schedule } from "./schedule.ts";
 import { type Pass, submitSchedule } from "./submit.ts";
 
-/** Options of {@linkcode Runner.start}. */
-export interface RunnerOptions {
+/** Options of {@linkcode ResidentRunner.start}. */
+export interface ResidentRunnerOptions {
   readonly opened: OpenedDevice;
   readonly plan: Plan;
   readonly purpose: Purpose;
   /** Buffers that other runners use too. */
   readonly shared: GpuMemory;
+  /** The signals that are on the GPU. */
+  readonly dataSets: DataSets;
 }
 
-/** Runs one of a plan's programs over any number of samples. */
-export class Runner {
+/** Runs one of a plan's programs over samples of a signal that is on the GPU. */
+export class ResidentRunner {
   /** Buffers of the plan, and those shared. */
   readonly memory: GpuMemory;
   readonly #opened: OpenedDevice;
   readonly #plan: Plan;
   readonly #purpose: Purpose;
   readonly #program: Program;
+  readonly #dataSets: DataSets;
   #gather: { readonly columns: GpuColumns; readonly program: Program } | undefined;
 
-  private constructor(parts: RunnerOptions, memory: GpuMemory, program: Program) {
-    this.#opened = parts.opened;
-    this.#plan = parts.plan;
-    this.#purpose = parts.purpose;
+  private constructor(options: ResidentRunnerOptions, memory: GpuMemory, program: Program) {
+    this.#opened = options.opened;
+    this.#plan = options.plan;
+    this.#purpose = options.purpose;
+    this.#dataSets = options.dataSets;
     this.memory = memory;
     this.#program = program;
   }
 
   /** Reserves the plan's buffers and compiles its kernels. */
-  static async start(parts: RunnerOptions): Promise<Runner> {
-    const { opened, plan, purpose, shared } = parts;
+  static async start(options: ResidentRunnerOptions): Promise<ResidentRunner> {
+    const { opened, plan, purpose, shared } = options;
     const kernels = purpose === "training" ? plan.training : plan.prediction;
     const memory = new GpuMemory(opened.device, shared.largest, shared);
     for (const name of bufferNames(kernels, plan.input.name)) {
@@ -44,7 +50,7 @@ export class Runner {
       if (values !== undefined) memory.reserve(name, values);
     }
     if (purpose === "training") memory.reserve("labels", plan.buffers.labels ?? 0);
-    return new Runner(parts, memory, await Program.compile(opened, kernels));
+    return new ResidentRunner(options, memory, await Program.compile(opened, kernels));
   }
 
   /** Batches of a submission. */
@@ -54,14 +60,14 @@ export class Runner {
   }
 
   /** Runs the program on every batch. Returns the number of steps. */
-  async run(pass: Pass, columns: GpuColumns): Promise<number> {
+  async run(pass: Pass, source: SampleSource): Promise<number> {
     const { device } = this.#opened;
     const schedule = makeSchedule(pass.epochs, {
       batchSize: this.#plan.options.samples,
       stepsOfSubmission: this.#stepsOfSubmission,
       alignment: device.limits.minStorageBufferOffsetAlignment,
     });
-    const gather = await this.#gatherProgram(columns);
+    const gather = await this.#gatherProgram(this.#dataSets.use(source));
     this.#reserve(pass, schedule);
     await submitSchedule({
       opened: this.#opened,
