@@ -206,7 +206,11 @@ const SIMULATED = new Dataset(
 );
 /** Twenty batches an epoch: a piece of sixteen, after which a checkpoint can be taken, and one of four. */
 const FIT = {
-  ...{ engine: "webgpu", epochs: 3, batchSize: 4, transform: "log1p", seed: 5 },
+  engine: "webgpu",
+  epochs: 3,
+  batchSize: 4,
+  transform: "log1p",
+  seed: 5,
 } as const satisfies FitOptions;
 
 /** Weights and losses to 1e-5, as of models that train side by side and alone: no two GPUs need round alike. */
