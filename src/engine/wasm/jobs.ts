@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { StepPosition } from "./ops/context.ts";
+import type { StepPosition } from "../dropout.ts";
 
 /** An epoch over samples in memory. */
 export interface EpochJob {

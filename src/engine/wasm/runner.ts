@@ -6,6 +6,7 @@
  */
 
 import { adamCorrections } from "../adam.ts";
+import type { StepPosition } from "../dropout.ts";
 import type { SignalColumns } from "../memory_source.ts";
 import { Barrier, type BarrierMemory } from "./barrier.ts";
 import type {
@@ -24,18 +25,12 @@ import {
   batchNormMeasure,
   batchNormMeasureDelta,
 } from "./ops/batch_norm.ts";
-import {
-  type AdamStep,
-  ExecutionContext,
-  type ForwardPass,
-  type Part,
-  type StepPosition,
-} from "./ops/context.ts";
+import { type AdamStep, ExecutionContext, type ForwardPass, type Part } from "./ops/context.ts";
 import { gatherSignal } from "./ops/gather.ts";
 import { joinBackward, joinUpdate } from "./ops/join/backward.ts";
 import { collectUses } from "./ops/join/entries.ts";
 import { joinForward } from "./ops/join/forward.ts";
-import { lossBackward, outputSlope, predictOutput } from "./ops/loss.ts";
+import { lossBackward, predictionBackward, predictOutput } from "./ops/loss.ts";
 import { cutParts } from "./plan/parts.ts";
 import {
   type CombineStep,
@@ -247,7 +242,11 @@ export class Runner {
   }
 
   /** Does what is at either end of the network. */
-  #runEnd(step: "gather" | "loss" | "output" | "outputSlope", part: Part, batch: Batch): void {
+  #runEnd(
+    step: "gather" | "loss" | "output" | "predictionBackward",
+    part: Part,
+    batch: Batch,
+  ): void {
     const context = this.#context;
     const { head: { input, output }, loss } = this.#plan;
     const { rows, labels, predicted } = batch;
@@ -263,8 +262,8 @@ export class Runner {
         return;
       case "output":
         return predictOutput(context, { loss, output, predicted: predicted! }, part);
-      case "outputSlope":
-        return outputSlope(context, { loss, output }, part);
+      case "predictionBackward":
+        return predictionBackward(context, { loss, output }, part);
     }
   }
 

@@ -1,3 +1,4 @@
+import type { StepPosition } from "../../dropout.ts";
 import { bindKernels, type Kernels, type KernelTable } from "../assembler/kernel_table.ts";
 import type { NodeBase } from "../layout.ts";
 
@@ -55,14 +56,6 @@ export interface Part {
   readonly start: number;
   /** Number of its samples. */
   readonly count: number;
-}
-
-/** Where in a run a training step stands: what its dropout masks depend on. */
-export interface StepPosition {
-  readonly seed: number;
-  readonly epoch: number;
-  /** Position, in the epoch's order, of the batch's first sample. */
-  readonly firstPosition: number;
 }
 
 /** A forward pass over a part. */

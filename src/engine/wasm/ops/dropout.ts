@@ -1,3 +1,4 @@
+import { THREEFRY_GROUPS, THREEFRY_PARITY, THREEFRY_ROTATIONS } from "../../../base/threefry.ts";
 import { dropoutKey, dropoutScale, dropoutThreshold } from "../../dropout.ts";
 import type { FunctionAssembler, Local, ModuleAssembler } from "../assembler/assembler.ts";
 import { kernelAdder } from "../assembler/kernel_table.ts";
@@ -8,9 +9,6 @@ import {
   type ForwardPass,
   passesBack,
 } from "./context.ts";
-
-const PARITY = 0x1bd11bda;
-const ROTATIONS = [[13, 15, 26, 6], [17, 29, 16, 24]] as const;
 
 /**
  * `dropoutMask`: fills 8 · blocks factors, 0 or scale, of the sample at `position`; see `src/engine/dropout.ts`. Four
@@ -72,7 +70,7 @@ function addDropoutMask(module: ModuleAssembler): void {
     code.get(key0).op("i32x4.splat").set(schedule[0]);
     code.get(key1).op("i32x4.splat").set(schedule[1]);
     code.get(schedule[0]).get(schedule[1]).op("v128.xor");
-    code.i32(PARITY).op("i32x4.splat").op("v128.xor").set(schedule[2]);
+    code.i32(THREEFRY_PARITY).op("i32x4.splat").op("v128.xor").set(schedule[2]);
     code.get(kept.threshold).op("i32x4.splat").set(thresholds);
     code.get(kept.scale).op("f32x4.splat").set(scales);
     code.i32x4([0, 1, 2, 3]).get(firstPair).op("i32x4.splat").op("i32x4.add").set(pair);
@@ -123,16 +121,10 @@ function assembleRounds(
     readonly schedule: readonly [Local, Local, Local];
   },
 ): void {
-  const [even, odd] = ROTATIONS;
-  const groups = [
-    { rotations: even, first: key1, second: key2 },
-    { rotations: odd, first: key2, second: key0 },
-    { rotations: even, first: key0, second: key1 },
-    { rotations: odd, first: key1, second: key2 },
-    { rotations: even, first: key2, second: key0 },
-  ];
-  for (const [group, { rotations, first, second }] of groups.entries()) {
-    for (const bits of rotations) {
+  const [even, odd] = THREEFRY_ROTATIONS;
+  let [first, second, third] = [key1, key2, key0];
+  for (let group = 0; group < THREEFRY_GROUPS; group++) {
+    for (const bits of group % 2 === 0 ? even : odd) {
       code.get(x0).get(x1).op("i32x4.add").set(x0);
       code.get(x1).i32(bits).op("i32x4.shl").get(x1).i32(32 - bits).op("i32x4.shr_u");
       code.op("v128.or").get(x0).op("v128.xor").set(x1);
@@ -141,6 +133,7 @@ function assembleRounds(
     code.get(x1).get(second).op("i32x4.add");
     const step = group + 1;
     code.i32x4([step, step, step, step]).op("i32x4.add").set(x1);
+    [first, second, third] = [second, third, first];
   }
 }
 
