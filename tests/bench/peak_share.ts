@@ -37,7 +37,7 @@ export async function measurePeakShare(spec: ModelSpec): Promise<PeakShare> {
 async function prepare(
   spec: ModelSpec,
 ): Promise<{ context: ExecutionContext; convolutions: readonly ConvNode[] }> {
-  const plan = planModel(spec, SAMPLES, 1);
+  const plan = planModel(spec, { batchSize: SAMPLES, threads: 1 });
   const { pages } = plan;
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   const module = await WebAssembly.compile(assembleKernels(plan, supportsRelaxedSimd()));

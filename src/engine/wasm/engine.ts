@@ -50,7 +50,7 @@ function supports(spec: ModelSpec): Support {
       reason: "shared memory is missing; a browser page must be cross-origin isolated",
     };
   }
-  const { pages } = planModel(spec, leastSamples(spec), 1);
+  const { pages } = planModel(spec, { batchSize: leastSamples(spec), threads: 1 });
   if (pages <= MAX_PAGES) return { supported: true };
   const [largest] = weightShapes(spec).toSorted((a, b) => sizeOf(b.shape) - sizeOf(a.shape));
   const place = largest?.layer === undefined
@@ -69,7 +69,7 @@ async function createSession(spec: ModelSpec, options: SessionOptions): Promise<
   if (!support.supported) throw refusal(spec, support.reason);
   const { members, batchSize } = options;
   const threads = Math.max(1, Math.floor(chooseThreads(options.threads) / members.length));
-  const plan = planModel(spec, Math.max(batchSize, leastSamples(spec)), threads);
+  const plan = planModel(spec, { batchSize: Math.max(batchSize, leastSamples(spec)), threads });
   if (plan.pages > MAX_PAGES) {
     throw refusal(spec, `batches of ${batchSize} samples take over 4 GiB of memory`);
   }

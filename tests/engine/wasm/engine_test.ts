@@ -32,7 +32,7 @@ for (const preset of PRESET_NAMES) {
     const found = await train(wasm, spec, options);
     const wanted = await train(createTfjsEngine("cpu"), spec, options);
     // Both are float32: what rounding does in a step, Adam passes on to the next.
-    const apart = largestDifference(found.losses, wanted.losses) / wanted.losses[0];
+    const apart = largestDifference(found.losses, wanted.losses) / wanted.losses[0]!;
     ok(apart < 1e-4, `losses differ by ${apart}`);
     const away = largestDifference(found.predicted, wanted.predicted);
     ok(away < 1e-3, `predictions differ by ${away}, labels being 0 and 1`);
@@ -61,7 +61,7 @@ Deno.test("wasm gives the same bits for any number of threads, batches of any si
 
 Deno.test("kernels of every preset are valid, with and without relaxed SIMD", () => {
   for (const preset of PRESET_NAMES) {
-    const plan = planModel(presetSpec(preset), 250, 2);
+    const plan = planModel(presetSpec(preset), { batchSize: 250, threads: 2 });
     for (const fused of [true, false]) {
       ok(WebAssembly.validate(assembleKernels(plan, fused)), `${preset}, fused: ${fused}`);
     }
@@ -78,7 +78,7 @@ for (const preset of ["wakawaka", "bigru25"] as const) {
 
 /** Predictions after an epoch of two steps on this thread, with relaxed SIMD or without. */
 async function trainAlone(spec: ModelSpec, fused: boolean): Promise<Float32Array> {
-  const plan = planModel(spec, 32, 1);
+  const plan = planModel(spec, { batchSize: 32, threads: 1 });
   const { pages } = plan;
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   const module = await WebAssembly.compile(assembleKernels(plan, fused));
@@ -98,7 +98,7 @@ async function trainAlone(spec: ModelSpec, fused: boolean): Promise<Float32Array
 }
 
 Deno.test("wakawaka at batch 250 takes less than 64 MB beside the data", () => {
-  const { pages } = planModel(presetSpec("wakawaka"), 250, 16);
+  const { pages } = planModel(presetSpec("wakawaka"), { batchSize: 250, threads: 16 });
   ok(pages * 65536 < 64e6, `${pages * 65536} bytes`);
 });
 
@@ -128,7 +128,7 @@ Deno.test("a model that takes too much memory is refused with the layer's name, 
 
 /** A pool whose plan has been tampered with. */
 async function startPool(change: (plan: Plan) => Plan): Promise<WorkerPool> {
-  const plan = planModel(presetSpec("experiment1", { bins: 20 }), 16, 2);
+  const plan = planModel(presetSpec("experiment1", { bins: 20 }), { batchSize: 16, threads: 2 });
   const module = await WebAssembly.compile(assembleKernels(plan, false));
   const { pages } = plan;
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });

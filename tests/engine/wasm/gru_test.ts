@@ -44,7 +44,7 @@ for (const [where, spec] of Object.entries(MODELS)) {
     const found = await trainExample(createWasmEngine(), spec, { ...options, threads: 2 });
     const wanted = await trainExample(createTfjsEngine("cpu"), spec, options);
     found.state.weights.forEach((values, i) => {
-      const apart = largestDifference(values, wanted.state.weights[i]);
+      const apart = largestDifference(values, wanted.state.weights[i]!);
       ok(apart < 1e-5, `weight ${i} differs by ${apart}`);
     });
     const apart = largestDifference(found.losses, wanted.losses);
@@ -53,7 +53,8 @@ for (const [where, spec] of Object.entries(MODELS)) {
 }
 
 Deno.test("the models are what they are said to be: one layer is sparse, updates are cut", () => {
-  const plan = (where: keyof typeof MODELS) => planModel(MODELS[where], 16, 1);
+  const plan = (where: keyof typeof MODELS) =>
+    planModel(MODELS[where], { batchSize: 16, threads: 1 });
   const { head: { nodes } } = plan("before a dropout and a sparse layer");
   strictEqual(nodes.some(({ kind }) => kind === "sparseDense"), true);
   const { updates } = plan("with more rows than one task of the update takes");

@@ -111,7 +111,7 @@ const ZEROS: Record<string, (i: number) => boolean> = {
 };
 
 for (const [which, isZero] of Object.entries(ZEROS)) {
-  for (const [rows, inputs] of [[1, 1], [3, 37], [5, 128]]) {
+  for (const [rows, inputs] of [[1, 1], [3, 37], [5, 128]] as const) {
     const shape = `${rows} × ${inputs} of which ${which} zero`;
 
     Deno.test(`a sparse product has the bits of the whole one: ${shape}`, async () => {
@@ -132,7 +132,7 @@ for (const [which, isZero] of Object.entries(ZEROS)) {
       for (let row = 0; row < rows; row++) {
         const wanted = start.map((sum, column) => {
           for (let k = 0; k < inputs; k++) {
-            sum = Math.fround(sum + Math.fround(a[row * inputs + k] * b[k * WIDTH + column]));
+            sum = Math.fround(sum + Math.fround(a[row * inputs + k]! * b[k * WIDTH + column]!));
           }
           return sum;
         });
@@ -165,7 +165,7 @@ for (const [which, isZero] of Object.entries(ZEROS)) {
         const wanted = Array.from({ length: inputs }, (_, k) => {
           if (a[row * inputs + k] === 0) return 77;
           let sum = 0;
-          for (let i = 0; i < WIDTH; i++) sum += delta[row * WIDTH + i] * b[k * WIDTH + i];
+          for (let i = 0; i < WIDTH; i++) sum += delta[row * WIDTH + i]! * b[k * WIDTH + i]!;
           return 2 * sum;
         });
         const apart = largestDifference(read(C, inputs), wanted);
@@ -189,7 +189,7 @@ Deno.test("zeros are expected after ReLU and dropout, and maxima hide those of a
 
 Deno.test("which dense layers leave out zeros follows from the model alone", () => {
   const kinds = (preset: PresetName) =>
-    planModel(presetSpec(preset), 16, 1).head.nodes
+    planModel(presetSpec(preset), { batchSize: 16, threads: 1 }).head.nodes
       .map(({ kind }) => kind)
       .filter((kind) => kind === "dense" || kind === "sparseDense");
   const [dense, sparse] = ["dense", "sparseDense"];
@@ -233,7 +233,9 @@ for (const [name, spec] of Object.entries({ GATED, RECTIFIED })) {
   for (const signalled of [true, false]) {
     const input = signalled ? "" : ", also where all inputs are zero";
     Deno.test(`a sparse layer (${name}) learns what tf.js does${input}`, async () => {
-      const sparse = planModel(spec, 16, 1).head.nodes.some(({ kind }) => kind === "sparseDense");
+      const sparse = planModel(spec, { batchSize: 16, threads: 1 }).head.nodes.some(({ kind }) =>
+        kind === "sparseDense"
+      );
       strictEqual(sparse, true);
       const signal = Uint8Array.from(
         { length: 21 * 27 },
@@ -251,9 +253,10 @@ for (const [name, spec] of Object.entries({ GATED, RECTIFIED })) {
           return await session.state();
         }),
       );
-      const [found, wanted] = states.map(({ weights }) => weights);
+      const [found = [], wanted = []] = states.map(({ weights }) => weights);
+      strictEqual(found.length, wanted.length);
       found.forEach((values, i) => {
-        const apart = largestDifference(values, wanted[i]);
+        const apart = largestDifference(values, wanted[i]!);
         ok(apart < 1e-5, `weight ${i} differs by ${apart}`);
       });
     });

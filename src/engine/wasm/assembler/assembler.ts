@@ -5,6 +5,7 @@
  * @module
  */
 
+import { float32Bytes, section, signed, text, unsigned } from "./encoding.ts";
 import { type Operation, PLAIN_OPERATIONS, SIMD_OPERATIONS } from "./operations.ts";
 
 /** Type of a parameter or local variable. */
@@ -41,42 +42,6 @@ const SIMD_PREFIX = 0xfd;
 const MEMORY_IMPORT = 2;
 const SHARED_WITH_MAXIMUM = 3;
 const MAGIC_AND_VERSION = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
-
-/** Writes an unsigned integer in LEB128. */
-function unsigned(value: number): number[] {
-  const bytes: number[] = [];
-  do {
-    const rest = Math.floor(value / 128);
-    bytes.push((value % 128) | (rest > 0 ? 0x80 : 0));
-    value = rest;
-  } while (value > 0);
-  return bytes;
-}
-
-/** Writes a signed 32-bit integer in LEB128. */
-function signed(value: number): number[] {
-  const bytes: number[] = [];
-  for (;;) {
-    const byte = value & 0x7f;
-    value >>= 7;
-    if ((value === 0 && (byte & 0x40) === 0) || (value === -1 && (byte & 0x40) !== 0)) {
-      bytes.push(byte);
-      return bytes;
-    }
-    bytes.push(byte | 0x80);
-  }
-}
-
-function text(value: string): number[] {
-  const bytes = new TextEncoder().encode(value);
-  return [...unsigned(bytes.length), ...bytes];
-}
-
-function float32Bytes(value: number): Uint8Array {
-  const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setFloat32(0, value, true);
-  return bytes;
-}
 
 /** Code of one function. Addresses and counts are bytes unless said otherwise. */
 export class FunctionAssembler {
@@ -307,11 +272,6 @@ function nameOf(parameter: string): string {
 function typeOf(parameter: string): ValueType {
   if (parameter.endsWith(": f32")) return "f32";
   return parameter.endsWith(": v128") ? "v128" : "i32";
-}
-
-function section(id: number, items: readonly (readonly number[])[]): number[] {
-  const content = [...unsigned(items.length), ...items.flat()];
-  return [id, ...unsigned(content.length), ...content];
 }
 
 /** Whether this machine runs relaxed SIMD; whether its multiply-add is fused is told by `fusesMultiplyAdd`. */

@@ -213,7 +213,7 @@ class Tile {
         pushElement(row);
         code.set(this.#splat);
         this.#columns.forEach((column, vector) => {
-          const sum = this.#sums[row * this.#vectors + vector];
+          const sum = this.#sumAt(row, vector);
           code.get(this.#splat).get(column).get(sum).multiplyAdd(this.#scratch).set(sum);
         });
       }
@@ -233,8 +233,8 @@ class Tile {
     const pushLane = (vector: Local, lane: number) =>
       code.get(vector).get(vector).shuffle([lane, lane, lane, lane]);
     if (rowStrideA === 4) {
-      code.get(this.#a).load(step * strideA).set(this.#elements[0]);
-      return (row) => pushLane(this.#elements[0], row);
+      code.get(this.#a).load(step * strideA).set(this.#elementsOf(0));
+      return (row) => pushLane(this.#elementsOf(0), row);
     }
     const lane = step % 4;
     if (strideA !== 4 || length - step + lane < 4) {
@@ -243,10 +243,20 @@ class Tile {
     if (lane === 0) {
       for (let row = 0; row < rows; row++) {
         const offset = step * strideA + row * rowStrideA;
-        code.get(this.#a).load(offset).set(this.#elements[row]);
+        code.get(this.#a).load(offset).set(this.#elementsOf(row));
       }
     }
-    return (row) => pushLane(this.#elements[row], lane);
+    return (row) => pushLane(this.#elementsOf(row), lane);
+  }
+
+  /** Where the sum of a row and a vector of columns is kept. */
+  #sumAt(row: number, vector: number): Local {
+    return this.#sums[row * this.#vectors + vector]!;
+  }
+
+  /** Where four elements of a row of A are kept. */
+  #elementsOf(row: number): Local {
+    return this.#elements[row]!;
   }
 
   get #rowStrideB(): number {
@@ -259,7 +269,7 @@ class Tile {
     for (let row = 0; row < rows; row++) {
       for (let vector = 0; vector < this.#vectors; vector++) {
         const offset = row * this.#product.rowStrideC + 16 * vector;
-        visit(this.#sums[row * this.#vectors + vector], offset, vector);
+        visit(this.#sumAt(row, vector), offset, vector);
       }
     }
   }

@@ -5,7 +5,6 @@
  */
 
 import type { LayerChain } from "../../../model/graph.ts";
-import { convPadding } from "../../../model/shapes.ts";
 import type { Conv1dLayer } from "../../../model/spec.ts";
 import { groupChain, type LayerGroup } from "../../layer_groups.ts";
 import { type Allocator, countValues, roundUp, type Tensor } from "../layout.ts";
@@ -18,6 +17,7 @@ import { planConv } from "./conv.ts";
 import { MAX_PARTS } from "./parts.ts";
 import { expectInput } from "./sparsity.ts";
 import type { Chain, PlanNode } from "./types.ts";
+import { flattenTensor, TensorPlanner } from "./tensors.ts";
 import { SPARSE_ROWS } from "./update_tasks.ts";
 
 /** Sparse rows are multiplied at 0.6 of the speed of whole rows, so they pay if at most this share is not zero. */
@@ -53,6 +53,7 @@ class ChainPlanner {
   readonly #options: ChainOptions;
   readonly #memory: Allocator;
   readonly #capacity: number;
+  readonly #tensors: TensorPlanner;
   readonly #nodes: PlanNode[] = [];
   #scratchBytes = 0;
 
@@ -61,10 +62,11 @@ class ChainPlanner {
     this.#options = options;
     this.#memory = options.memory;
     this.#capacity = options.capacity;
+    this.#tensors = new TensorPlanner(chain, options);
   }
 
   plan(): PlannedChain {
-    const input = this.#inputTensor();
+    const input = this.#tensors.planInput(this.#options.reads);
     const groups = groupChain(this.#chain);
     const last = groups.reduce((value, group) => this.#addGroup(value, group), input);
     const output = this.#options.compact ? this.#compact(last) : last;
@@ -82,7 +84,7 @@ class ChainPlanner {
   #addGroup(input: Tensor, group: LayerGroup): Tensor {
     switch (group.kind) {
       case "conv":
-        return this.#addConv(input, group);
+        return this.#addConv(input, group, group);
       case "linear":
         return this.#addLinear(input, group);
       case "dense":
@@ -97,14 +99,14 @@ class ChainPlanner {
       case "gelu":
         return this.#addActivation(input, group);
       case "flatten":
-        return flatten(input);
+        return flattenTensor(input);
       case "bidirectionalGru":
         return this.#addGru(input, group);
     }
   }
 
   #addPool(input: Tensor, group: GroupOf<"pool">): Tensor {
-    const output = this.#tensor(group.output[0], input.channels, { group });
+    const output = this.#tensors.plan(group.output[0], input.channels, { group });
     const offsets = this.#memory.take(output.sampleStride * this.#capacity);
     const { name, layer } = nameOf(group);
     this.#nodes.push({ kind: "pool", name, layer, input, output, size: group.size, offsets });
@@ -112,7 +114,7 @@ class ChainPlanner {
   }
 
   #addDropout(input: Tensor, group: GroupOf<"dropout">): Tensor {
-    const output = this.#like(input, group);
+    const output = this.#tensors.planLike(input, group);
     const { origins } = this.#options;
     const values = input.rows * input.channels;
     // Room for reading past the end of the last segment.
@@ -129,17 +131,12 @@ class ChainPlanner {
   }
 
   #addActivation(input: Tensor, group: GroupOf<"activation" | "gelu">): Tensor {
-    const output = this.#like(input, group);
+    const output = this.#tensors.planLike(input, group);
     const { name, layer } = nameOf(group);
     const base = { name, layer, input, output };
     if (group.kind === "gelu") this.#nodes.push({ ...base, kind: "gelu" });
     else this.#nodes.push({ ...base, kind: "activation", slope: group.slope });
     return output;
-  }
-
-  #addConv(input: Tensor, group: GroupOf<"conv">): Tensor {
-    const { spec, slope, pool } = group;
-    return this.#pushConv(input, group, { spec, slope, pool });
   }
 
   /** A linear layer over positions is a convolution of width 1. */
@@ -152,17 +149,17 @@ class ChainPlanner {
       dilation: 1,
       padding: "valid",
     };
-    return this.#pushConv(input, group, { spec, slope, pool: undefined });
+    return this.#addConv(input, group, { spec, slope, pool: undefined });
   }
 
-  #pushConv(
+  #addConv(
     input: Tensor,
     group: LayerGroup,
     { spec, slope, pool }: Pick<GroupOf<"conv">, "spec" | "slope" | "pool">,
   ): Tensor {
     const positions = group.output[0];
     const { shape, around } = planConv(input, spec, pool === undefined ? undefined : positions);
-    const output = this.#tensor(positions, spec.filters, { group, ...around });
+    const output = this.#tensors.plan(positions, spec.filters, { group, ...around });
     const row = 16 * shape.filterVectors;
     this.#scratchBytes = Math.max(this.#scratchBytes, shape.outputPositions * row);
     const kernel = this.#memory.parameter(4 * shape.filterVectors * filterBytes(shape));
@@ -191,7 +188,7 @@ class ChainPlanner {
     const { slope, spec: { units } } = group;
     const sparsity = units < SPARSE_UNITS ? undefined : this.#sparsity(layer);
     const stride = roundUp(4 * units, sparsity && PANEL_ROW_BYTES);
-    const output = this.#tensor(1, units, { group, stride });
+    const output = this.#tensors.plan(1, units, { group, stride });
     const kernel = this.#memory.parameter(countValues(input) * stride);
     const bias = this.#memory.parameter(stride);
     const base = { name, layer, input, output, slope, kernel, bias };
@@ -229,7 +226,7 @@ class ChainPlanner {
     const { units } = group.spec;
     const unitVectors = Math.ceil(units / 4);
     const row = 16 * unitVectors;
-    const flat = this.#tensor(1, 2 * units, { group, stride: 2 * row });
+    const flat = this.#tensors.plan(1, 2 * units, { group, stride: 2 * row });
     const output = { ...flat, segment: { count: units, padded: row / 4 } };
     const shape: GruShape = {
       positions: input.rows,
@@ -254,7 +251,7 @@ class ChainPlanner {
   }
 
   #addBatchNorm(input: Tensor, group: GroupOf<"batchNorm">): Tensor {
-    const output = this.#like(input, group);
+    const output = this.#tensors.planLike(input, group);
     const row = input.stride;
     const { momentum, epsilon } = group.spec;
     const { name, layer } = nameOf(group);
@@ -283,59 +280,10 @@ class ChainPlanner {
     const { rows, channels, segment } = value;
     const size = rows * channels;
     if (segment.count === segment.padded || segment.count === size) return value;
-    const output = this.#tensor(1, size, { group: undefined });
+    const output = this.#tensors.plan(1, size, { group: undefined });
     const name = `compact${this.#chain.firstLayer}`;
     this.#nodes.push({ kind: "compact", name, layer: NO_LAYER, input: value, output });
     return output;
-  }
-
-  #inputTensor(): Tensor {
-    const { shapes: [[first, second]], layers } = this.#chain;
-    const [rows, channels] = second === undefined ? [1, first] : [first, second];
-    // A convolution reads the channels of neighbouring positions in one piece, if there are no gaps between them.
-    const convolved = this.#options.reads === "input" && layers[0]?.type === "conv1d";
-    const stride = convolved ? 4 * channels : roundUp(4 * channels);
-    const values = this.#tensor(rows, channels, { group: "input", stride });
-    if (this.#options.reads === "join") return values;
-    if (stride % 16 === 0) return { ...values, ofNetwork: true };
-    // The derivatives' rows may be whole vectors even so; see `inputDeltaStride`.
-    const rowsAtMost = Math.ceil(values.sampleStride / stride);
-    const deltaSampleStride = roundUp(rowsAtMost * roundUp(stride) + 16, 64);
-    const address = this.#memory.take(deltaSampleStride * this.#capacity);
-    const delta = address + values.before * roundUp(stride);
-    return { ...values, ofNetwork: true, delta, deltaSampleStride };
-  }
-
-  #like(input: Tensor, group: LayerGroup): Tensor {
-    const { rows, channels, stride, segment } = input;
-    return { ...this.#tensor(rows, channels, { group, stride }), segment };
-  }
-
-  /** A group's output, or the input of all, with the rows of zeros that its reader and `around` ask for. */
-  #tensor(rows: number, channels: number, around: TensorOptions): Tensor {
-    const { group, stride = roundUp(4 * channels) } = around;
-    const { layers, firstLayer } = this.#chain;
-    const next = group === "input"
-      ? layers[0]
-      : group && layers[group.layer - firstLayer + group.layers];
-    const padding = next?.type === "conv1d" ? convPadding(next) : { left: 0, right: 0 };
-    const before = Math.max(padding.left, around.before ?? 0);
-    const after = Math.max(padding.right, around.after ?? 0);
-    // Vector loads may read past the end of the last row.
-    const sampleStride = roundUp((before + rows + after) * stride + 16, 64);
-    const take = () => this.#memory.take(sampleStride * this.#capacity) + before * stride;
-    return {
-      address: take(),
-      delta: take(),
-      sampleStride,
-      deltaSampleStride: sampleStride,
-      ofNetwork: false,
-      before,
-      rows,
-      stride,
-      channels,
-      segment: { count: channels, padded: stride / 4 },
-    };
   }
 }
 
@@ -344,25 +292,6 @@ type GroupOf<Kind extends LayerGroup["kind"]> = Extract<LayerGroup, { readonly k
 /** Of a node that stands for no layer of the model. */
 const NO_LAYER = -1;
 
-interface TensorOptions {
-  /** The group whose output it is, or that it is the input of all; absent where no group reads it. */
-  readonly group: LayerGroup | "input" | undefined;
-  /** Rows of zeros. */
-  readonly before?: number;
-  readonly after?: number;
-  /**
-   * Bytes between rows.
-   *
-   * @default the least that whole vectors take
-   */
-  readonly stride?: number;
-}
-
 function nameOf({ kind, layer }: LayerGroup): { readonly name: string; readonly layer: number } {
   return { name: `${kind}${layer}`, layer };
-}
-
-function flatten(input: Tensor): Tensor {
-  const { rows, stride, channels } = input;
-  return { ...input, rows: 1, stride: rows * stride, channels: rows * channels };
 }

@@ -14,7 +14,10 @@ import { chainsOf, type EncoderChain, type JoinPlan, type Plan, type UpdateTask 
 import { updateTasks } from "./update_tasks.ts";
 
 /** Plans a valid model for batches of at most `batchSize` samples on `threads` threads. */
-export function planModel(spec: ModelSpec, batchSize: number, threads: number): Plan {
+export function planModel(
+  spec: ModelSpec,
+  { batchSize, threads }: { readonly batchSize: number; readonly threads: number },
+): Plan {
   const graph = modelGraph(spec);
   const memory = new Allocator();
   const planned = isBranched(spec)

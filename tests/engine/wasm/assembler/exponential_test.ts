@@ -60,9 +60,9 @@ for (const [name, { push, exact, allowed }] of Object.entries(FUNCTIONS)) {
       const found = await compute(push, { values, fused });
       let [worst, at] = [0, 0];
       found.forEach((value, i) => {
-        const wanted = exact(values[i]);
+        const wanted = exact(values[i]!);
         const apart = wanted === 0 ? Math.abs(value) : Math.abs(value / wanted - 1);
-        if (!(apart <= worst)) [worst, at] = [apart, values[i]];
+        if (!(apart <= worst)) [worst, at] = [apart, values[i]!];
       });
       ok(worst <= allowed, `it is ${worst} away at ${at}`);
     });

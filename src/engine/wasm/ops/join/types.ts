@@ -22,7 +22,7 @@ export interface JoinBranch {
   readonly deltas: number;
 }
 
-/** In {@linkcode JoinBranch.entryOf}: the sample has no such reference. */
+/** In {@linkcode JoinBranch.entryOf}: the sample lacks this reference. */
 export const MISSING = -1;
 
 /** What a distance-weighted mean keeps, all float32. */
