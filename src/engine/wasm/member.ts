@@ -6,7 +6,7 @@ import type { InputGradients, MemberOptions, SessionState } from "../engine.ts";
 import type { Member, MemberCall, MemberEpoch } from "../member_session.ts";
 import type { SampleSource } from "../sample_source.ts";
 import { Barrier, type BarrierMemory } from "./barrier.ts";
-import { BatchLoader } from "./batch_loader.ts";
+import { BatchLoader, type LoadedBatch } from "./batch_loader.ts";
 import type { EpochJob, EpochOutcome, Job } from "./jobs.ts";
 import type { ExecutionContext } from "./ops/context.ts";
 import type { Plan } from "./plan/types.ts";
@@ -95,12 +95,20 @@ export class WasmMember implements Member {
       signal.throwIfAborted();
     } else {
       const { batchSize } = this.#plan;
-      const options = { rows, batchSize, mode: "predict", signal } as const;
-      for await (const { start, rows, entries } of this.#loader.load(source, options)) {
-        const target = predicted.subarray(start);
+      const compute = async (batch: LoadedBatch) => {
+        const target = predicted.subarray(batch.start);
+        const { rows, entries } = batch;
         await this.#do({ kind: "predict", rows, entries, predicted: target });
-        onProgress(start + rows.length);
-      }
+        onProgress(batch.start + rows.length);
+        return true;
+      };
+      await this.#loader.forEachBatch(source, {
+        rows,
+        batchSize,
+        mode: "predict",
+        signal,
+        compute,
+      });
     }
     onProgress(rows.length);
     return new Float32Array(predicted);
@@ -114,13 +122,14 @@ export class WasmMember implements Member {
     const inputs = this.#inputs;
     const gradients = createGradients(inputs, rows.length);
     const { batchSize } = this.#plan;
-    const options = { rows, batchSize, mode: "explain", signal } as const;
-    for await (const { start, rows, entries } of this.#loader.load(source, options)) {
+    const compute = async ({ start, rows: { length }, entries }: LoadedBatch) => {
       await this.#do({ kind: "explain", entries });
-      const batch = { inputs, gradients, firstSample: start, samples: rows.length };
+      const batch = { inputs, gradients, firstSample: start, samples: length };
       readGradients(this.#context, this.#plan, batch);
-      onProgress(start + rows.length);
-    }
+      onProgress(start + length);
+      return true;
+    };
+    await this.#loader.forEachBatch(source, { rows, batchSize, mode: "explain", signal, compute });
     return gradients;
   }
 
@@ -174,26 +183,25 @@ export class WasmMember implements Member {
     { source, order, epoch, start, end, onProgress, signal }: MemberEpoch,
   ): Promise<EpochOutcome> {
     const { seed, batchSize, learningRate } = this.#options;
-    const options = { rows: order.subarray(start, end), batchSize, mode: "train", signal } as const;
+    const rows = order.subarray(start, end);
     let [sum, steps, samples] = [0, 0, 0];
-    for await (const { rows, entries } of this.#loader.load(source, options)) {
-      const labels = Float64Array.from(rows, (row) => source.labels![row]!);
-      const position = { seed, epoch, firstPosition: start + samples };
-      const step = this.#step + steps + 1;
+    const compute = async (batch: LoadedBatch) => {
+      const labels = Float64Array.from(batch.rows, (row) => source.labels![row]!);
       const outcome = await this.#do({
         kind: "step",
-        entries,
+        entries: batch.entries,
         labels,
-        position,
-        step,
+        position: { seed, epoch, firstPosition: start + samples },
+        step: this.#step + steps + 1,
         learningRate,
       });
       sum += outcome!.loss;
       steps++;
-      samples += rows.length;
-      if (!Number.isFinite(sum)) break;
+      samples += labels.length;
       onProgress(start + samples, sum / samples);
-    }
+      return Number.isFinite(sum);
+    };
+    await this.#loader.forEachBatch(source, { rows, batchSize, mode: "train", signal, compute });
     return { loss: sum / samples, steps, samples };
   }
 
