@@ -1,6 +1,6 @@
 import { ModuleAssembler } from "./assembler/assembler.ts";
 import { countValues } from "./layout.ts";
-import { addActivationKernels } from "./ops/activation.ts";
+import { addActivationKernels, addGeluKernels } from "./ops/activation.ts";
 import { addAdamKernels } from "./ops/adam.ts";
 import { addBatchNormKernels } from "./ops/batch_norm.ts";
 import { addConvKernels } from "./ops/conv/kernels.ts";
@@ -8,7 +8,6 @@ import { poolName } from "./ops/conv/run.ts";
 import type { ConvNode } from "./ops/conv/shape.ts";
 import { addDenseKernels } from "./ops/dense.ts";
 import { addDropoutKernels } from "./ops/dropout.ts";
-import { addGeluKernels } from "./ops/gelu.ts";
 import { addGruKernels } from "./ops/gru/kernels.ts";
 import { addJoinKernels } from "./ops/join/kernels.ts";
 import { addMemoryKernels } from "./ops/memory.ts";

@@ -4,7 +4,12 @@
  * @module
  */
 
-import { activationBackward, activationForward } from "./ops/activation.ts";
+import {
+  activationBackward,
+  activationForward,
+  geluBackward,
+  geluForward,
+} from "./ops/activation.ts";
 import { batchNormBackward, batchNormForward, batchNormUpdate } from "./ops/batch_norm.ts";
 import type { BackwardPass, ExecutionContext, ForwardPass, Update } from "./ops/context.ts";
 import { compactBackward, compactForward } from "./ops/compact.ts";
@@ -12,7 +17,6 @@ import { convBackward, convForward, convTranspose, convUpdate } from "./ops/conv
 import { filterBytes } from "./ops/conv/shape.ts";
 import { denseBackward, denseForward, denseTranspose, denseUpdate } from "./ops/dense.ts";
 import { dropoutBackward, dropoutForward } from "./ops/dropout.ts";
-import { geluBackward, geluForward } from "./ops/gelu.ts";
 import { gruBackward, gruForward, gruTranspose, gruUpdate } from "./ops/gru/run.ts";
 import { poolBackward, poolForward } from "./ops/pool.ts";
 import {

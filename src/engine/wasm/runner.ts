@@ -26,11 +26,11 @@ import {
   batchNormMeasureDelta,
 } from "./ops/batch_norm.ts";
 import { type AdamStep, ExecutionContext, type ForwardPass, type Part } from "./ops/context.ts";
-import { gatherSignal } from "./ops/gather.ts";
+import { gatherSamples } from "./ops/gather.ts";
 import { joinBackward, joinUpdate } from "./ops/join/backward.ts";
 import { collectUses } from "./ops/join/entries.ts";
 import { joinForward } from "./ops/join/forward.ts";
-import { lossBackward, predictionBackward, predictOutput } from "./ops/loss.ts";
+import { computeLoss, predictOutput, slopeOutput } from "./ops/loss.ts";
 import { cutParts } from "./plan/parts.ts";
 import {
   type CombineStep,
@@ -243,7 +243,7 @@ export class Runner {
 
   /** Does what is at either end of the network. */
   #runEnd(
-    step: "gather" | "loss" | "output" | "predictionBackward",
+    step: "gather" | "loss" | "output" | "slopeOutput",
     part: Part,
     batch: Batch,
   ): void {
@@ -252,9 +252,9 @@ export class Runner {
     const { rows, labels, predicted } = batch;
     switch (step) {
       case "gather":
-        return gatherSignal(context, { data: this.#data!, input, rows }, part);
+        return gatherSamples(context, { data: this.#data!, input, rows }, part);
       case "loss":
-        this.#losses[part.index] = lossBackward(
+        this.#losses[part.index] = computeLoss(
           context,
           { loss, output, labels: labels!, rows },
           part,
@@ -262,8 +262,8 @@ export class Runner {
         return;
       case "output":
         return predictOutput(context, { loss, output, predicted: predicted! }, part);
-      case "predictionBackward":
-        return predictionBackward(context, { loss, output }, part);
+      case "slopeOutput":
+        return slopeOutput(context, { loss, output }, part);
     }
   }
 

@@ -53,7 +53,7 @@ interface DecayedMoment {
 }
 
 /** One step of Adam on a piece of a weight. `offset` and `bytes` say which. */
-export function applyAdam(
+export function adamUpdate(
   context: ExecutionContext,
   { weight, gradient, firstMoment, secondMoment }: Parameter,
   { offset, bytes, adam: { rate, correction } }: {

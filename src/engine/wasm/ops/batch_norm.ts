@@ -3,7 +3,7 @@
  * part's mean and squared deviations first, then, from all parts in order (Chan et al. 1979), the batch's.
  *
  * With x̂ = (x − μ)/σ, forward is y = γ·x̂ + β and backward ∂x = γ/σ · (∂y − mean(∂y) − x̂ · mean(∂y·x̂)). Both are
- * affine in the rows at hand: a·first + b·second + c.
+ * affine in the rows that they read: a·first + b·second + c.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { ModuleAssembler } from "../assembler/assembler.ts";
 import { kernelAdder } from "../assembler/kernel_table.ts";
 import { forVectors } from "../assembler/loops.ts";
 import { addressOf, deltaOf, type NodeBase, type Parameter } from "../layout.ts";
-import { applyAdam } from "./adam.ts";
+import { adamUpdate } from "./adam.ts";
 import {
   type BackwardPass,
   type ExecutionContext,
@@ -245,6 +245,6 @@ export function batchNormUpdate(
   { adam }: Update,
 ): void {
   for (const parameter of [gamma, beta]) {
-    applyAdam(context, parameter, { offset: 0, bytes: parameter.bytes, adam });
+    adamUpdate(context, parameter, { offset: 0, bytes: parameter.bytes, adam });
   }
 }

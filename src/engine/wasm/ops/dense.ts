@@ -4,7 +4,7 @@ import { kernelAdder } from "../assembler/kernel_table.ts";
 import { assembleSampleProduct } from "../assembler/sample_product.ts";
 import { addressOf, deltaOf, type NodeBase, type Parameter } from "../layout.ts";
 import { ACTIVATION_KERNELS } from "./activation.ts";
-import { applyAdam } from "./adam.ts";
+import { adamUpdate } from "./adam.ts";
 import {
   type BackwardPass,
   type ExecutionContext,
@@ -134,14 +134,14 @@ export function denseUpdate(context: ExecutionContext, node: DenseNode, update: 
   const delta = deltaOf(output, 0);
   const offset = firstRow * output.stride;
   kernelGradient(kernel.gradient + offset, input.address + 4 * firstRow, delta, rows, samples);
-  applyAdam(context, kernel, { offset, bytes: rows * output.stride, adam });
+  adamUpdate(context, kernel, { offset, bytes: rows * output.stride, adam });
   denseTranspose(context, node, { firstRow, rows });
   if (firstRow > 0) return;
   const { clear } = context.bind(MEMORY_KERNELS);
   const { columnSum } = context.bind(SUM_KERNELS);
   clear(bias.gradient, bias.bytes);
   columnSum(bias.gradient, delta, samples, output.stride / 16, output.sampleStride);
-  applyAdam(context, bias, { offset: 0, bytes: bias.bytes, adam });
+  adamUpdate(context, bias, { offset: 0, bytes: bias.bytes, adam });
 }
 
 /** Writes some rows of the kernel where the backward pass reads them. */

@@ -4,7 +4,7 @@ import { addressOf, type Tensor } from "../layout.ts";
 import type { ExecutionContext, Part } from "./context.ts";
 
 /** Copies a part's samples out of their columns, transformed. `rows` says which samples the batch has. */
-export function gatherSignal(
+export function gatherSamples(
   { floats }: ExecutionContext,
   { data: { signal, bins, marks, transform }, input, rows }: {
     readonly data: SignalColumns;

@@ -16,7 +16,7 @@ export interface NetworkEnd {
  * @param labels Labels, and which of them the samples of the batch have.
  * @returns The sum of the part's losses.
  */
-export function lossBackward(
+export function computeLoss(
   { floats }: ExecutionContext,
   { loss, output, labels, rows }: NetworkEnd & {
     readonly labels: Float64Array;
@@ -47,7 +47,7 @@ export function predictOutput(
 }
 
 /** Writes the derivatives of a part's predictions by the network's output. */
-export function predictionBackward(
+export function slopeOutput(
   { floats }: ExecutionContext,
   { loss, output }: NetworkEnd,
   { start, count }: Part,

@@ -9,7 +9,7 @@ import { chainsOf, type Plan, type PlanNode } from "./types.ts";
 
 /** What is done with each part of a chain's samples or entries. */
 export type PartStep =
-  | { readonly do: "gather" | "loss" | "output" | "predictionBackward" }
+  | { readonly do: "gather" | "loss" | "output" | "slopeOutput" }
   | { readonly do: "join" | "joinBackward" | "collectUses" }
   | { readonly do: "forward" | "backward"; readonly node: PlanNode }
   | { readonly do: "measure" | "measureDelta"; readonly node: BatchNormNode };
@@ -73,7 +73,7 @@ export function explanationStages(plan: Plan): Stage[] {
   const { encoders, head, join } = plan;
   const list = new StageList();
   addFrozenForward(list, plan, { gather: false });
-  list.add({ do: "predictionBackward" });
+  list.add({ do: "slopeOutput" });
   for (const node of head.nodes.toReversed()) list.add({ do: "backward", node });
   if (join !== undefined) list.add({ do: "joinBackward" });
   for (const [chain, { nodes }] of encoders.entries()) {

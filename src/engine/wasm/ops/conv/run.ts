@@ -1,7 +1,7 @@
 import { PANEL_COLUMNS } from "../../assembler/gemm.ts";
 import { addressOf, deltaOf } from "../../layout.ts";
 import { ACTIVATION_KERNELS } from "../activation.ts";
-import { applyAdam } from "../adam.ts";
+import { adamUpdate } from "../adam.ts";
 import {
   type BackwardPass,
   type ExecutionContext,
@@ -127,11 +127,11 @@ export function convUpdate(context: ExecutionContext, node: ConvNode, update: Up
   const bytes = rows * rowBytes;
   const from = parts.kernel + offset;
   sumParts(kernel.gradient + offset, from, bytes / 16, parts.stride, update.parts);
-  applyAdam(context, kernel, { offset, bytes, adam });
+  adamUpdate(context, kernel, { offset, bytes, adam });
   convTranspose(context, node, { firstRow, rows });
   if (firstRow > 0) return;
   sumParts(bias.gradient, parts.bias, bias.bytes / 16, parts.stride, update.parts);
-  applyAdam(context, bias, { offset: 0, bytes: bias.bytes, adam });
+  adamUpdate(context, bias, { offset: 0, bytes: bias.bytes, adam });
 }
 
 /** Writes some filters where the forward pass reads them: transposed, in panels. `firstRow` begins a panel. */

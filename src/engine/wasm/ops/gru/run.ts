@@ -1,5 +1,5 @@
 import { addressOf, deltaOf } from "../../layout.ts";
-import { applyAdam } from "../adam.ts";
+import { adamUpdate } from "../adam.ts";
 import {
   type BackwardPass,
   type ExecutionContext,
@@ -17,7 +17,7 @@ import {
   GRU_RECURRENT_GRADIENT_KERNELS,
 } from "./tables.ts";
 
-/** The one that reads from first to last, and the other. */
+/** The direction that reads from first to last, and the opposite one. */
 const DIRECTIONS = [0, 1] as const;
 type Direction = typeof DIRECTIONS[number];
 
@@ -128,7 +128,7 @@ function updateKernel(context: ExecutionContext, node: GruNode, update: Update):
   const offset = firstRow * both;
   const from = input.address + 4 * firstRow;
   kernelGradient(kernel.gradient + offset, from, records, rows, samples);
-  applyAdam(context, kernel, { offset, bytes: rows * both, adam });
+  adamUpdate(context, kernel, { offset, bytes: rows * both, adam });
   transposeKernel(context, node, { firstRow, rows });
   if (firstRow > 0) return;
   const { clear } = context.bind(MEMORY_KERNELS);
@@ -138,7 +138,7 @@ function updateKernel(context: ExecutionContext, node: GruNode, update: Update):
   for (let position = 0; position < shape.positions; position++) {
     columnSum(bias.gradient, records + position * both, samples, both / 16, sampleStride);
   }
-  applyAdam(context, bias, { offset: 0, bytes: bias.bytes, adam });
+  adamUpdate(context, bias, { offset: 0, bytes: bias.bytes, adam });
 }
 
 function updateRecurrent(context: ExecutionContext, node: GruNode, update: Update): void {
@@ -155,7 +155,7 @@ function updateRecurrent(context: ExecutionContext, node: GruNode, update: Updat
     const gradient = recurrent.gradient + offset;
     recurrentGradient(gradient, state + 4 * unit, gated + 4 * unit, gates, rows, samples);
   }
-  applyAdam(context, recurrent, { offset, bytes: rows * row, adam });
+  adamUpdate(context, recurrent, { offset, bytes: rows * row, adam });
   transposeRecurrent(context, node, { firstRow, rows });
 }
 

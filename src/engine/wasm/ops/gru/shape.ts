@@ -39,7 +39,7 @@ export interface GruRecord {
   readonly states: number;
   /** Rows of r ∘ h, `[position, direction]`. */
   readonly gated: number;
-  /** One row: the derivatives by the r ∘ h at hand. */
+  /** One row: the derivatives by the r ∘ h of the position that is being read. */
   readonly gatedDelta: number;
   /** From one sample to the next. */
   readonly sampleStride: number;

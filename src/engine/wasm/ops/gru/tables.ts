@@ -49,8 +49,8 @@ export const GRU_KERNEL_GRADIENT_KERNELS = {
 
 /**
  * Some rows of the recurrent kernel's gradient, summed in the same order: hᵀ·[δz δr] and (r ∘ h)ᵀ·δc of one direction.
- * What it is given stands at the first position in the sample that is not the first to be read; where there is one
- * position only, no state is read and the kernel is missing.
+ * Its addresses are those of the first position in the sample at which the direction has read another one before. Where
+ * there is one position only, no state is read and the kernel is missing.
  */
 export const GRU_RECURRENT_GRADIENT_KERNELS = {
   recurrentGradient: ["gradient", "state", "gated", "gates", "rows", "samples"],

@@ -1,5 +1,5 @@
 import { deltaOf } from "../../layout.ts";
-import { applyAdam } from "../adam.ts";
+import { adamUpdate } from "../adam.ts";
 import type { AdamStep, ExecutionContext, Part } from "../context.ts";
 import { MEMORY_KERNELS } from "../memory.ts";
 import { entryAddress, presentPlaces, useDelta } from "./entries.ts";
@@ -157,5 +157,5 @@ export function joinUpdate(
     sum += context.floats[scaleGradients / 4 + sample]!;
   }
   context.floats[scale.gradient / 4] = sum;
-  applyAdam(context, scale, { offset: 0, bytes: scale.bytes, adam });
+  adamUpdate(context, scale, { offset: 0, bytes: scale.bytes, adam });
 }

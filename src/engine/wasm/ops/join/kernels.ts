@@ -50,7 +50,7 @@ export function addJoinKernels(module: ModuleAssembler): void {
   });
 }
 
-/** Stores the sum of what `pushFactors` pushes two of for each vector. */
+/** Stores the sum of products, whose two factors `pushFactors` pushes for each vector. */
 function assembleSum(
   code: FunctionAssembler,
   { target, first, second, vectors }: Readonly<

@@ -1,6 +1,6 @@
 import { addressOf, countValues, deltaOf, type NodeBase, type Parameter } from "../../layout.ts";
 import { ACTIVATION_KERNELS } from "../activation.ts";
-import { applyAdam } from "../adam.ts";
+import { adamUpdate } from "../adam.ts";
 import type { BackwardPass, ExecutionContext, ForwardPass, Update } from "../context.ts";
 import type { DropoutNode } from "../dropout.ts";
 import { MEMORY_KERNELS } from "../memory.ts";
@@ -147,14 +147,14 @@ export function sparseDenseUpdate(
     const delta = deltaOf(output, 0) + column;
     const gradient = kernel.gradient + offset;
     sparseProduct(gradient, PANEL_ROW_BYTES, zeros, scratch, rowBytes, delta, rows);
-    applyAdam(context, kernel, { offset, bytes: rows * PANEL_ROW_BYTES, adam });
+    adamUpdate(context, kernel, { offset, bytes: rows * PANEL_ROW_BYTES, adam });
   }
   if (firstRow > 0) return;
   const { clear } = context.bind(MEMORY_KERNELS);
   const { columnSum } = context.bind(SUM_KERNELS);
   clear(bias.gradient, bias.bytes);
   columnSum(bias.gradient, deltaOf(output, 0), samples, output.stride / 16, sampleStride);
-  applyAdam(context, bias, { offset: 0, bytes: bias.bytes, adam });
+  adamUpdate(context, bias, { offset: 0, bytes: bias.bytes, adam });
 }
 
 /** For each panel the bytes from the first unit to its first one, and from the kernel's first value to its. */
