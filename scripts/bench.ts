@@ -7,7 +7,7 @@ import { FIGURE_NAMES } from "../tests/bench/figures.ts";
 import { benchLoad, formatLoad } from "../tests/bench/load.ts";
 import { benchPrepare, formatPrepare } from "../tests/bench/prepare.ts";
 import { formatTable } from "../tests/bench/report.ts";
-import { choice, integer, number, runCommand } from "../src/commands/_cli.ts";
+import { choice, type CommandCall, integer, number, runCommand } from "../src/commands/_cli.ts";
 
 interface BenchFlags {
   readonly engine: EngineName;
@@ -53,7 +53,7 @@ await runCommand<BenchFlags>(
   Deno.args,
 );
 
-async function bench(flags: BenchFlags, signal: AbortSignal): Promise<void> {
+async function bench(flags: BenchFlags, { signal }: CommandCall): Promise<void> {
   const log = (line: string) => console.error(line);
   const print = <Result>(result: Result, format: (result: Result) => string) =>
     console.log(flags.json ? JSON.stringify(result, null, 2) : format(result));

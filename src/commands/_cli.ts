@@ -11,6 +11,16 @@ import { explain, stackOf } from "./_explain.ts";
 import { knowFlags } from "./_flag_kinds.ts";
 import { knowPaths, standWhereCalled, taskCall } from "./_place.ts";
 
+/** What a command gets beside its flags. */
+export interface CommandCall {
+  /** Aborts when the command is asked to stop. */
+  readonly signal: AbortSignal;
+  /** The arguments that are no flags, in their order. */
+  readonly args: readonly string[];
+  /** Names of the flags that the user gave; the others have their defaults. */
+  readonly given: ReadonlySet<string>;
+}
+
 /** A command of the package. */
 export interface CommandDefinition<Flags> {
   /** Name of the task. */
@@ -22,7 +32,7 @@ export interface CommandDefinition<Flags> {
   /** Declares the flags. */
   readonly declare: (command: Command) => Command;
   /** Does the work. */
-  readonly run: (flags: Flags, signal: AbortSignal) => Promise<void>;
+  readonly run: (flags: Flags, call: CommandCall) => Promise<void>;
 }
 
 /** Ended by Ctrl-C or a termination signal after what was finished had been kept. */
@@ -65,7 +75,11 @@ export async function runCommand<Flags>(
   try {
     knowPaths(command);
     tellThreads(command.opts().threads);
-    await definition.run(flags as Flags, interrupt.signal);
+    await definition.run(flags as Flags, {
+      signal: interrupt.signal,
+      args: command.args,
+      given: givenFlags(command),
+    });
   } catch (error) {
     // Whoever read what was written to a pipe, such as `head`, has had enough.
     if (error instanceof Deno.errors.BrokenPipe) Deno.exit(0);
@@ -92,6 +106,15 @@ function describe<Flags>({ name, summary, examples, declare }: CommandDefinition
       writeErr: (text) => console.error(text.trimEnd()),
     })
     .exitOverride();
+}
+
+/** Names of the flags that were given, on the command line or elsewhere, rather than left at their defaults. */
+function givenFlags(command: Command): ReadonlySet<string> {
+  const names = command.options.map((option) => option.attributeName());
+  return new Set(names.filter((name) => {
+    const source = command.getOptionValueSource(name);
+    return source !== undefined && source !== "default";
+  }));
 }
 
 /** Says how many threads are used where more were asked for than there are cores. */

@@ -12,6 +12,7 @@ import {
 } from "../training/crossval.ts";
 import { epochScalars } from "../training/tensorboard.ts";
 import {
+  type CommandCall,
   type CommandDefinition,
   declareFolds,
   declareModel,
@@ -61,7 +62,7 @@ export const command: CommandDefinition<CrossvalFlags> = {
   run: crossval,
 };
 
-async function crossval(given: CrossvalFlags, signal: AbortSignal): Promise<void> {
+async function crossval(given: CrossvalFlags, { signal }: CommandCall): Promise<void> {
   const flags = await resumedFlags("crossval", given);
   const { folds, scheme } = flags;
   const settings = resolveSettings(flags, await readModelFile(flags.spec));

@@ -6,7 +6,7 @@ import { diagnoseSamples, type Finding, readGenes, type SkippedCheck } from "../
 import { hasStrands } from "../genome/doctor/strand_orientation.ts";
 import type { SampleColumns } from "../io/columns.ts";
 import { submissionId } from "../io/submission.ts";
-import type { CommandDefinition } from "./_cli.ts";
+import type { CommandCall, CommandDefinition } from "./_cli.ts";
 import { checkInputFile } from "./_input_file.ts";
 import { loadData } from "./_run.ts";
 import { faultOfId } from "./_submission_ids.ts";
@@ -17,8 +17,6 @@ interface DoctorFlags {
   readonly test?: string;
   readonly strict: boolean;
 }
-
-let path = "";
 
 /** Command `doctor`. */
 export const command: CommandDefinition<DoctorFlags> = {
@@ -35,11 +33,7 @@ export const command: CommandDefinition<DoctorFlags> = {
   ],
   declare: (command) =>
     command
-      .argument(
-        "<path>",
-        "competition .npz, DeepChrome .csv, or a folder of cell types",
-        (text) => path = text,
-      )
+      .argument("<path>", "competition .npz, DeepChrome .csv, or a folder of cell types")
       .option("--genes <file>", "genes with strands: GTF, GFF3, BED, genePred or table")
       .option("--test <path>", "data that a model trained on these is tested on")
       .option("--record <file>", "JSON data record of the files (default: their own)")
@@ -47,7 +41,8 @@ export const command: CommandDefinition<DoctorFlags> = {
   run: examine,
 };
 
-async function examine(flags: DoctorFlags): Promise<void> {
+async function examine(flags: DoctorFlags, { args }: CommandCall): Promise<void> {
+  const [path = ""] = args;
   if (flags.genes !== undefined) await checkInputFile("--genes", flags.genes);
   const { columns } = await loadData(path, flags);
   const genes = flags.genes === undefined ? undefined : await readGenes(flags.genes, {

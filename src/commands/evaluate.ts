@@ -6,7 +6,7 @@ import { largestErrors } from "../data/largest_errors.ts";
 import { ContractError } from "../errors.ts";
 import { compareEnsemble } from "../training/ensemble.ts";
 import { formatRegimeTable } from "../validation/mod.ts";
-import { type CommandDefinition, declareCommon } from "./_cli.ts";
+import { type CommandCall, type CommandDefinition, declareCommon } from "./_cli.ts";
 import { loadLabelled } from "./_labels.ts";
 import {
   formatEnsemble,
@@ -75,7 +75,7 @@ async function refuseRunsOwn(out: string, overwrite: boolean): Promise<void> {
   );
 }
 
-async function evaluate(flags: EvaluateFlags, signal: AbortSignal): Promise<void> {
+async function evaluate(flags: EvaluateFlags, { signal }: CommandCall): Promise<void> {
   const { out, overwrite } = flags;
   // A run's own metrics look like these.
   const own = { begins: BEGINNING, usual: USUAL_OUTPUT };

@@ -21,6 +21,7 @@ import { warnOfMixture } from "./_arithmetic.ts";
 import { ownParts } from "./_checkpoints.ts";
 import {
   choice,
+  type CommandCall,
   type CommandDefinition,
   declareCommon,
   declareResume,
@@ -91,7 +92,7 @@ export const command: CommandDefinition<ExperimentsFlags> = {
   run: experiments,
 };
 
-async function experiments(given: ExperimentsFlags, signal: AbortSignal): Promise<void> {
+async function experiments(given: ExperimentsFlags, { signal }: CommandCall): Promise<void> {
   const flags = await chooseFlags(given);
   const { out, only = EXPERIMENTS, overwrite } = flags;
   checkTestFlags(flags);

@@ -11,6 +11,7 @@ import {
   splitRegimes,
 } from "../validation/mod.ts";
 import {
+  type CommandCall,
   type CommandDefinition,
   declareEnsemble,
   declareModel,
@@ -67,7 +68,7 @@ export const command: CommandDefinition<ForecastFlags> = {
   run: forecast,
 };
 
-async function forecast(flags: ForecastFlags, signal: AbortSignal): Promise<void> {
+async function forecast(flags: ForecastFlags, { signal }: CommandCall): Promise<void> {
   const { ensemble: members, newGenes, newCellTypes, splitSeed } = flags;
   const settings = resolveSettings(flags, await readModelFile(flags.spec));
   const directory = await chooseRunDirectory({ ...flags, preset: `forecast-${settings.preset}` });

@@ -25,7 +25,14 @@ import {
   type Orientation,
   ORIENTATIONS,
 } from "../record.ts";
-import { choice, type CommandDefinition, integer, Interrupted, list } from "./_cli.ts";
+import {
+  choice,
+  type CommandCall,
+  type CommandDefinition,
+  integer,
+  Interrupted,
+  list,
+} from "./_cli.ts";
 import { type ExpressionFlags, takeExpression } from "./_expression.ts";
 import { checkInputFile } from "./_input_file.ts";
 import { beginsWith, checkOutput, lockOutput } from "./_outputs.ts";
@@ -135,7 +142,7 @@ export const command: CommandDefinition<PrepareFlags> = {
   run,
 };
 
-async function run(flags: PrepareFlags, interrupt: AbortSignal): Promise<void> {
+async function run(flags: PrepareFlags, { signal }: CommandCall): Promise<void> {
   await checkInputs(flags);
   checkName(flags);
   await using _lock = await lockOutput(flags.out);
@@ -158,7 +165,7 @@ async function run(flags: PrepareFlags, interrupt: AbortSignal): Promise<void> {
     ...{ extendBp: flags.extend, binSizeBp: flags.binSize, halfWidthBp: flags.halfWidth },
     annotationAssembly: annotation.assembly,
     onProgress: (done, total) => {
-      if (interrupt.aborted) throw new Interrupted("Interrupted: nothing half-written was kept.");
+      if (signal.aborted) throw new Interrupted("Interrupted: nothing half-written was kept.");
       progress.update({ done, total, label: "counting" });
     },
     onWarning: (text) => {

@@ -6,7 +6,7 @@ import { evaluatePredictions } from "../data/evaluate.ts";
 import { largestErrors } from "../data/largest_errors.ts";
 import { type ReportInput, writeReport } from "../report/mod.ts";
 import { holdsUnfinishedRun } from "./_checkpoints.ts";
-import { type CommandDefinition, declareCommon, declareTest } from "./_cli.ts";
+import { type CommandCall, type CommandDefinition, declareCommon, declareTest } from "./_cli.ts";
 import { checkTestFlags, loadTest, type TestFlags } from "./_labels.ts";
 import { loadModels } from "./_model_files.ts";
 import { checkDirectory, checkOutput, removeUnfinishedIn } from "./_outputs.ts";
@@ -20,8 +20,6 @@ interface ReportFlags extends TestFlags, Pick<PredictionFlags, "engine" | "threa
   readonly out?: string;
   readonly competition: boolean;
 }
-
-let directory = "";
 
 /** Command `report`. */
 export const command: CommandDefinition<ReportFlags> = {
@@ -38,18 +36,15 @@ export const command: CommandDefinition<ReportFlags> = {
   declare: (command) =>
     declareCommon(
       declareTest(command)
-        .argument(
-          "<dir>",
-          "directory that train, crossval, forecast or experiments wrote",
-          (path) => directory = path,
-        )
+        .argument("<dir>", "directory that train, crossval, forecast or experiments wrote")
         .option("--competition", "show the published values: the data are the competition's", false)
         .option("--out <dir>", "where to write (default: the run's own directory)"),
     ),
   run: report,
 };
 
-async function report(flags: ReportFlags, signal: AbortSignal): Promise<void> {
+async function report(flags: ReportFlags, { args, signal }: CommandCall): Promise<void> {
+  const [directory = ""] = args;
   checkTestFlags(flags);
   const run = await readSavedRun(directory);
   if (await holdsUnfinishedRun(directory)) {
@@ -69,7 +64,7 @@ async function report(flags: ReportFlags, signal: AbortSignal): Promise<void> {
     loss: training?.loss,
     configuration: config,
     ...{ history, folds, regimes, experiments },
-    ...await evaluate(run, flags, signal),
+    ...await evaluate(run, { directory, flags, signal }),
   };
   const files = await writeReport(out, input);
   const figures = files.filter((path) => path.endsWith(".svg")).length;
@@ -95,8 +90,11 @@ function describe({ config, training, experiments }: SavedRun): string {
 /** Predictions on the test data, or on the training data if none are named; nothing without a model. */
 async function evaluate(
   { config, training, hasModels }: SavedRun,
-  flags: ReportFlags,
-  signal: AbortSignal,
+  { directory, flags, signal }: {
+    readonly directory: string;
+    readonly flags: ReportFlags;
+    readonly signal: AbortSignal;
+  },
 ): Promise<Pick<ReportInput, "evaluation" | "regimes" | "notes">> {
   if (!hasModels || training === undefined) return {};
   const models = await loadModels(directory);

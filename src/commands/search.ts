@@ -1,6 +1,5 @@
 /** `deno task search`: the best model of a space, by cross-validation. */
 
-import type { Command } from "commander";
 import { formatCountOf } from "../base/count.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { type FoldScheme, kFold } from "../data/kfold.ts";
@@ -32,6 +31,7 @@ import { planTrials } from "../search/plan_trials.ts";
 import { ownParts, readBegunFlags, refuseLiveRun, type ResumeFlags } from "./_checkpoints.ts";
 import {
   choice,
+  type CommandCall,
   type CommandDefinition,
   declareCommon,
   declareFolds,
@@ -80,9 +80,6 @@ const DEFAULT_KEPT_ONE_IN = 3;
 /** Lines of the table that is printed; ranking.csv has all. */
 const MOST_PRINTED = 10;
 
-/** Knows which flags were typed; set when they are declared. */
-let commandLine: Command;
-
 /** Command `search`. */
 export const command: CommandDefinition<SearchFlags> = {
   name: "search",
@@ -94,9 +91,8 @@ export const command: CommandDefinition<SearchFlags> = {
     ["deno task search --resume runs/search", "go on with one that was stopped"],
     ["deno task search --resume runs/search --trials 100", "more models, after the first 50"],
   ],
-  declare: (command) => {
-    commandLine = command;
-    return declareCommon(
+  declare: (command) =>
+    declareCommon(
       declareFolds(command, "by-both")
         .option("--data <path>", "competition .npz, DeepChrome .csv, or a folder of cell types")
         .option(
@@ -133,13 +129,12 @@ export const command: CommandDefinition<SearchFlags> = {
           5,
         )
         .addOption(otherArithmetic()),
-    );
-  },
+    ),
   run: search,
 };
 
-async function search(given: SearchFlags, signal: AbortSignal): Promise<void> {
-  const flags = await chooseFlags(given);
+async function search(typed: SearchFlags, { signal, given }: CommandCall): Promise<void> {
+  const flags = await chooseFlags(typed, given);
   const settings = await readSettings(flags);
   const directory = await chooseDirectory(flags);
   const refuse = () => refuseHeldSearch(flags);
@@ -187,17 +182,19 @@ async function search(given: SearchFlags, signal: AbortSignal): Promise<void> {
  *
  * @throws {ContractError} If DIR holds no search.
  */
-async function chooseFlags(given: SearchFlags): Promise<SearchFlags> {
-  const { resume } = given;
-  if (resume === undefined) return given;
-  if (given.out !== undefined || given.overwrite) {
+async function chooseFlags(
+  flags: SearchFlags,
+  given: ReadonlySet<string>,
+): Promise<SearchFlags> {
+  const { resume } = flags;
+  if (resume === undefined) return flags;
+  if (flags.out !== undefined || flags.overwrite) {
     throw new ContractError("Cannot resume into another --out, or --overwrite what is resumed");
   }
   const begun = await readBegunFlags<SearchFlags>("search", resume) ??
     (await readSearchFile(resume)).flags;
-  const isTyped = ([name]: [string, unknown]) => commandLine.getOptionValueSource(name) === "cli";
-  const typed = Object.fromEntries(Object.entries(given).filter(isTyped));
-  return { ...given, ...begun, ...typed, overwrite: false, out: undefined };
+  const typed = Object.fromEntries(Object.entries(flags).filter(([name]) => given.has(name)));
+  return { ...flags, ...begun, ...typed, overwrite: false, out: undefined };
 }
 
 /** `--trials` is the number of all trials, not of those to add. */

@@ -4,7 +4,7 @@ import { Option } from "commander";
 import { ContractError } from "../errors.ts";
 import type { ReachableScores, SimulationTruth } from "../simulate/mod.ts";
 import { writeSimulation } from "../simulate/mod.ts";
-import { type CommandDefinition, integer, Interrupted, number } from "./_cli.ts";
+import { type CommandCall, type CommandDefinition, integer, Interrupted, number } from "./_cli.ts";
 import { checkOutput, lockOutput } from "./_outputs.ts";
 import { ProgressLine } from "./_progress.ts";
 
@@ -67,7 +67,7 @@ export const command: CommandDefinition<SimulateFlags> = {
   run: simulate,
 };
 
-async function simulate(flags: SimulateFlags, signal: AbortSignal): Promise<void> {
+async function simulate(flags: SimulateFlags, { signal }: CommandCall): Promise<void> {
   const { out, overwrite, full, ...options } = flags;
   await using _lock = await lockOutput(`${out}/${FILES[0]}`);
   for (const name of FILES) {

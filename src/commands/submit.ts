@@ -3,7 +3,7 @@
 import { formatCountOf } from "../base/count.ts";
 import { writePredictionTable } from "../data/prediction_table.ts";
 import { SUBMISSION_HEADER, writeSubmission } from "../io/submission.ts";
-import { type CommandDefinition, declareCommon } from "./_cli.ts";
+import { type CommandCall, type CommandDefinition, declareCommon } from "./_cli.ts";
 import { warnIfConstant } from "./_metrics.ts";
 import { loadModels } from "./_model_files.ts";
 import { declareOverwrite, openOutput, type OverwriteFlag } from "./_outputs.ts";
@@ -46,7 +46,7 @@ export const command: CommandDefinition<SubmitFlags> = {
   run: submit,
 };
 
-async function submit(flags: SubmitFlags, signal: AbortSignal): Promise<void> {
+async function submit(flags: SubmitFlags, { signal }: CommandCall): Promise<void> {
   const { out, overwrite } = flags;
   refusePackedName(out);
   // Labels look like a submission.

@@ -9,6 +9,7 @@ import { saveModel } from "../model/save_load.ts";
 import { compareEnsemble, type EnsemblePrediction, fitEnsemble } from "../training/ensemble.ts";
 import type { FitManyResult } from "../training/fit_types.ts";
 import {
+  type CommandCall,
   type CommandDefinition,
   declareEnsemble,
   declareModel,
@@ -86,7 +87,7 @@ interface Run {
   readonly results: readonly (FitManyResult & MemberHistory)[];
 }
 
-async function train(given: TrainFlags, signal: AbortSignal): Promise<void> {
+async function train(given: TrainFlags, { signal }: CommandCall): Promise<void> {
   const flags = await resumedFlags("train", given);
   checkTestFlags(flags);
   const settings = resolveSettings(flags, await readModelFile(flags.spec));
