@@ -5,11 +5,11 @@ import { writePredictionTable } from "../data/prediction_table.ts";
 import { SUBMISSION_HEADER, writeSubmission } from "../io/submission.ts";
 import { type CommandCall, type CommandDefinition, declareCommon } from "./_cli.ts";
 import { warnIfConstant } from "./_metrics.ts";
-import { loadModels } from "./_model_files.ts";
+import { loadModels } from "../runs/models.ts";
 import { declareOverwrite, openOutput, type OverwriteFlag } from "./_outputs.ts";
 import { refusePackedName } from "./_packed_name.ts";
 import { type PredictionFlags, predictWithProgress } from "./_predict.ts";
-import { loadData } from "./_run.ts";
+import { loadData } from "./_data.ts";
 import { checkSubmissionIds } from "./_submission_ids.ts";
 
 /** Replaced without asking. */
