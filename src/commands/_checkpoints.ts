@@ -9,7 +9,7 @@ import type { Inputs } from "./_inputs.ts";
 import { readJson, writeJson } from "./_json.ts";
 import { type FileLock, isLocked, takeLock } from "./_lock.ts";
 import { parseFlags, reusableFlags } from "./_kept_flags.ts";
-import { taskCall } from "./_place.ts";
+import { commandLine } from "./_place.ts";
 import {
   clearAll,
   openCheckpoints,
@@ -125,7 +125,7 @@ export async function nothingKept(
   const what = "Interrupted before the first epoch was finished";
   return new Interrupted(
     await run.canGoOn()
-      ? `${what}. Go on: ${taskCall(command)} --resume ${quotePath(directory)}`
+      ? `${what}. Go on: ${commandLine(command)} --resume ${quotePath(directory)}`
       : `${what}: nothing was kept.`,
   );
 }

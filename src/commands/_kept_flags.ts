@@ -2,7 +2,7 @@
 
 import type { ResumeFlags } from "./_checkpoints.ts";
 import { checkKeptFlags } from "./_flag_kinds.ts";
-import { absolutePaths, packageFile } from "./_place.ts";
+import { absolutePaths, findPackageFile } from "./_place.ts";
 
 /** Flags as a later `--resume` alone is to find them, and where their paths start: it shall not begin anew again. */
 export function reusableFlags<Flags extends ResumeFlags>(
@@ -27,6 +27,6 @@ export function parseFlags<Flags>(
 ): Flags {
   const kept = checkKeptFlags<Flags & object>(flags, file);
   // One begun by a version that kept no directory was begun in the package's.
-  const directory = typeof startedIn === "string" ? startedIn : packageFile("");
+  const directory = typeof startedIn === "string" ? startedIn : findPackageFile("") ?? Deno.cwd();
   return directory === Deno.cwd() ? kept : absolutePaths(kept, directory);
 }

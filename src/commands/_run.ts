@@ -29,7 +29,7 @@ import { type Inputs, inputsOfRun } from "./_inputs.ts";
 import { readJson, writeJson } from "./_json.ts";
 import type { ModelFile } from "./_model_spec.ts";
 import { checkDirectory } from "./_outputs.ts";
-import { packageFile } from "./_place.ts";
+import { commandLine, findPackageFile } from "./_place.ts";
 import { formatDuration, formatRate, ProgressLine, type ProgressState } from "./_progress.ts";
 import { commandOfRun } from "./_run_files.ts";
 import { quotePath } from "../base/shell.ts";
@@ -76,11 +76,22 @@ export function modelOf({ spec, preset }: RunSettings): ModelSpec | PresetName {
   return spec ?? parsePresetName(preset);
 }
 
-/** The data to train on: those in fixtures/, which is said, if none are named. */
+/**
+ * The data to train on: those in a clone's fixtures/, which is said, if none are named.
+ *
+ * @throws {ContractError} If none are named and this is no clone.
+ */
 export function chooseData(data: string | undefined): string {
   if (data !== undefined) return data;
-  console.log("No --data: training on the small simulated data set in fixtures/.");
-  return packageFile("fixtures/train.npz");
+  const fixture = findPackageFile("fixtures/train.npz");
+  if (fixture === undefined) {
+    throw new ContractError(
+      "Cannot train: found no --data, expected a competition .npz, a DeepChrome .csv or a folder of cell types; " +
+        `${commandLine("simulate")} writes a small set to try`,
+    );
+  }
+  console.info("No --data: training on the small simulated data set in fixtures/.");
+  return fixture;
 }
 
 /**

@@ -11,7 +11,7 @@ import { checkpointsOf, COMMAND_FILE, holdsUnfinishedRun } from "./_checkpoints.
 import { readTable as readExperiments } from "./_experiment_files.ts";
 import { readJson, readText } from "./_json.ts";
 import { holdsModels } from "./_model_files.ts";
-import { taskCall } from "./_place.ts";
+import { commandLine } from "./_place.ts";
 import { checkShape, type Shape } from "./_shape.ts";
 
 /** A run as its files tell it. */
@@ -130,7 +130,7 @@ async function refuseUnfinished(directory: string): Promise<void> {
   if (typeof command !== "string" || command === "search") return;
   throw new ContractError(
     `Cannot report: ${directory} holds an unfinished run without results. Wait for its end or, if it was stopped, ` +
-      `go on with it: ${taskCall(command)} --resume ${quotePath(directory)}`,
+      `go on with it: ${commandLine(command)} --resume ${quotePath(directory)}`,
   );
 }
 

@@ -24,7 +24,7 @@ import { nothingKept, ownRun, resumedFlags, type ResumeFlags } from "./_checkpoi
 import { replayEpochs } from "./_history.ts";
 import { formatAgreement, formatMetric } from "./_metrics.ts";
 import { readModelFile } from "./_model_spec.ts";
-import { taskCall } from "./_place.ts";
+import { commandLine } from "./_place.ts";
 import { writeJson } from "./_json.ts";
 import {
   chooseRunDirectory,
@@ -153,7 +153,7 @@ function throwUnlessFinished(
   }
   throw new Interrupted(
     `Interrupted with ${finished} of ${folds} folds finished; kept what there is of the others. ` +
-      `Go on: ${taskCall("crossval")} --resume ${quotePath(directory)}`,
+      `Go on: ${commandLine("crossval")} --resume ${quotePath(directory)}`,
   );
 }
 

@@ -42,7 +42,7 @@ import { formatExperiments } from "./_experiment_table.ts";
 import { type Inputs, inputsOfRun } from "./_inputs.ts";
 import { checkTestFlags, loadTest } from "./_labels.ts";
 import { formatMetric } from "./_metrics.ts";
-import { taskCall } from "./_place.ts";
+import { commandLine, formatNext } from "./_place.ts";
 import { chooseData, loadData, reportTraining, writeConfig } from "./_run.ts";
 import type { OwnedParts, RunCheckpoints } from "./_run_checkpoints.ts";
 import { quotePath } from "../base/shell.ts";
@@ -127,11 +127,11 @@ async function experiments(given: ExperimentsFlags, { signal }: CommandCall): Pr
   if (stopped !== undefined) {
     throw new Interrupted(
       `Interrupted in ${stopped}: kept the experiments that are finished. ` +
-        `Go on: ${taskCall("experiments")} --resume ${quotePath(out)}`,
+        `Go on: ${commandLine("experiments")} --resume ${quotePath(out)}`,
     );
   }
   await owned.finish();
-  console.log(`Next: ${taskCall("report")} ${quotePath(out)}`);
+  console.info(formatNext("Next", `${commandLine("report")} ${quotePath(out)}`));
 }
 
 /**

@@ -36,7 +36,7 @@ import {
 import { type ExpressionFlags, takeExpression } from "./_expression.ts";
 import { checkInputFile } from "./_input_file.ts";
 import { beginsWith, checkOutput, lockOutput } from "./_outputs.ts";
-import { taskCall } from "./_place.ts";
+import { commandLine, formatNext } from "./_place.ts";
 import { ProgressLine } from "./_progress.ts";
 
 interface PrepareFlags extends ExpressionFlags {
@@ -282,10 +282,9 @@ async function removeGeneNumbers(out: string): Promise<void> {
 
 function printNextStep(out: string, isLabelled: boolean): void {
   const data = quotePath(out);
-  console.log(`Next: ${taskCall("doctor")} ${data}`);
-  console.log(
-    isLabelled
-      ? `Then: ${taskCall("train")} --data ${data} --transform log1p`
-      : `Then: ${taskCall("submit")} --model RUN --data ${data}`,
-  );
+  console.info(formatNext("Next", `${commandLine("doctor")} ${data}`));
+  const then = isLabelled
+    ? `${commandLine("train")} --data ${data} --transform log1p`
+    : `${commandLine("predict")} --model RUN --data ${data}`;
+  console.info(formatNext("Then", then));
 }

@@ -44,7 +44,7 @@ import { warnOfMixture } from "./_arithmetic.ts";
 import { inputsOfRun } from "./_inputs.ts";
 import { readJson, writeJson } from "./_json.ts";
 import { checkDirectory } from "./_outputs.ts";
-import { taskCall } from "./_place.ts";
+import { commandLine } from "./_place.ts";
 import { ProgressLine } from "./_progress.ts";
 import { chooseData, chooseRunDirectory, formatShape, loadData, refuseHeldRun } from "./_run.ts";
 import type { OwnedParts } from "./_run_checkpoints.ts";
@@ -169,7 +169,7 @@ async function search(typed: SearchFlags, { signal, given }: CommandCall): Promi
   if (result.interrupted) {
     throw new Interrupted(
       `Interrupted: kept ${result.ranking.length} of ${description.trials} trials. ` +
-        `Go on: ${taskCall("search")} --resume ${quotePath(directory)}`,
+        `Go on: ${commandLine("search")} --resume ${quotePath(directory)}`,
     );
   }
   await owned.finish();

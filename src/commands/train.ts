@@ -32,7 +32,7 @@ import { checkTestFlags, loadTest, type TestFlags } from "./_labels.ts";
 import { formatAgreement, formatEnsemble, warnIfConstant } from "./_metrics.ts";
 import { saveMembers } from "./_model_files.ts";
 import { readModelFile } from "./_model_spec.ts";
-import { packageFile, taskCall } from "./_place.ts";
+import { commandLine, findPackageFile, formatNext } from "./_place.ts";
 import { predictWithProgress } from "./_predict.ts";
 import { writeJson } from "./_json.ts";
 import {
@@ -130,7 +130,7 @@ async function train(given: TrainFlags, { signal }: CommandCall): Promise<void> 
   if (trained.length < flags.ensemble || trained.some(({ interrupted }) => interrupted)) {
     const kept = describeKept(results, flags, settings).toLowerCase();
     throw new Interrupted(
-      `Interrupted: ${kept}. Go on: ${taskCall("train")} --resume ${quotePath(directory)}`,
+      `Interrupted: ${kept}. Go on: ${commandLine("train")} --resume ${quotePath(directory)}`,
     );
   }
   await run.finish();
@@ -217,14 +217,16 @@ function logScores({ log, results }: Run, part: string, { mse, pearson }: Agreem
   log(run, epochs, { [`pearson/${part}`]: pearson, [`mse/${part}`]: mse });
 }
 
-/** The competition has the file to predict beside the one to train on; elsewhere the user puts a name for `NEW.npz`. */
+/** The competition has the file to predict beside the one to train on; elsewhere the run's report is next. */
 async function printNextStep(directory: string, { data }: TrainFlags): Promise<void> {
   const beside = data === undefined
-    ? packageFile("fixtures/eval.npz")
+    ? findPackageFile("fixtures/eval.npz")
     : join(dirname(data), "eval.npz");
-  const evalPath = await pathKind(beside) === "file" ? quotePath(beside) : "NEW.npz";
-  const model = quotePath(directory);
-  console.log(
-    `Next: ${taskCall("submit")} --model ${model} --data ${evalPath} --out submission.csv`,
-  );
+  const run = quotePath(directory);
+  if (beside === undefined || await pathKind(beside) !== "file") {
+    console.info(formatNext("Next", `${commandLine("report")} ${run}`));
+    return;
+  }
+  const files = `--data ${quotePath(beside)} --out submission.csv`;
+  console.info(formatNext("Next", `${commandLine("submit")} --model ${run} ${files}`));
 }
