@@ -45,7 +45,7 @@ interface WriteOptions {
   /** What a file begins with that the command has written, and where it may replace one; see `openOutput`. */
   readonly begins: string;
   readonly usual: string;
-  /** Whether it is told how many genes the model knew even if that is none of them. */
+  /** Whether to say so too where the model knows no gene. */
   readonly saysKnownGenes?: boolean;
   /** Refuses data before they are predicted. */
   readonly check?: (data: Dataset) => void;

@@ -13,7 +13,7 @@ import { checkTableNames } from "./_submission_ids.ts";
 
 /** Replaced without asking. */
 const USUAL_OUTPUT = "predictions.tsv";
-/** What each table begins with, by which one is told from others. */
+/** What each table begins with, which tells it from other files. */
 const BEGINNING = "cell_type";
 
 /** Command `predict`. */
