@@ -4,7 +4,7 @@ import type { Command, Option } from "commander";
 import { showValue } from "../base/show_value.ts";
 import { FormatError } from "../errors.ts";
 import { expectedValue, wordOf } from "./_flag_kinds.ts";
-import { readJson } from "./_json.ts";
+import { readJson } from "../runs/json.ts";
 
 const FLAG = "--config";
 

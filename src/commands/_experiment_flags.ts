@@ -5,11 +5,12 @@ import type { FoldScheme } from "../data/kfold.ts";
 import type { EngineName } from "../engine/select.ts";
 import { ContractError } from "../errors.ts";
 import type { Transform } from "../record.ts";
-import { readBegunFlags, refuseLiveRun, resumedFlags, type ResumeFlags } from "./_checkpoints.ts";
+import { readKeptFlags, resumedFlags, type ResumeFlags } from "./_resume.ts";
+import { refuseLiveRun } from "../runs/run_directory.ts";
 import type { TestFlags } from "./_labels.ts";
-import { checkDirectory } from "./_outputs.ts";
+import { checkDirectory } from "../files/directory.ts";
 import { absolutePaths } from "./_place.ts";
-import { commandOfRun } from "./_run_files.ts";
+import { commandOfRun } from "../runs/run_files.ts";
 import { quotePath } from "../base/shell.ts";
 
 /** Flags of the command. */
@@ -38,12 +39,12 @@ export async function chooseFlags(flags: ExperimentsFlags): Promise<ExperimentsF
   await checkDirectory(out);
   if (overwrite) return flags;
   await refuseOtherRun(out);
-  const begun = await readBegunFlags<ExperimentsFlags>("experiments", out);
+  const begun = await readKeptFlags<ExperimentsFlags>("experiments", out);
   if (begun === undefined) return flags;
   if (isDeepStrictEqual(decisive(begun), decisive(flags))) return { ...flags, resume: out };
   await refuseLiveRun(out);
   throw new ContractError(
-    `Cannot write to ${out}: it holds unfinished experiments of other flags. Go on with --resume ${
+    `Cannot write to ${out}: it holds unfinished experiments of other flags. Resume them with --resume ${
       quotePath(out)
     }, ` +
       "name another --out, or add --overwrite",

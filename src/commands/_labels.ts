@@ -3,7 +3,7 @@
 import { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";
 import { alignPredictions, readPredictions } from "../io/submission.ts";
-import { loadData } from "./_run.ts";
+import { loadData } from "./_data.ts";
 
 /** Flags of labelled data; see `declareTest`. */
 export interface TestFlags {

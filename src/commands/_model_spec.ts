@@ -5,7 +5,7 @@ import { parseSpec } from "../model/parse_spec.ts";
 import type { TrainingDefaults } from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import { type Transform, TRANSFORMS } from "../record.ts";
-import { readJson } from "./_json.ts";
+import { readJson } from "../runs/json.ts";
 
 /** A model, and settings that its file has for it. */
 export interface ModelFile {

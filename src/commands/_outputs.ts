@@ -3,6 +3,7 @@
 import { basename, dirname, resolve } from "node:path";
 import type { Command } from "commander";
 import { ContractError, WriteError } from "../errors.ts";
+import { checkDirectory, removeIfEmpty } from "../files/directory.ts";
 import {
   isSpecial,
   listDirectory,
@@ -11,54 +12,12 @@ import {
   removeFile,
   writeFileAtomic,
 } from "../files/file.ts";
-import { isLocked, takeLock } from "./_lock.ts";
-import { UNFINISHED } from "./_run_files.ts";
+import { isLocked, takeLock } from "../files/lock.ts";
+import { UNFINISHED } from "../runs/run_files.ts";
+import { warn } from "./_warn.ts";
 
 /** What stands for standard output where one file is written. */
 export const STANDARD_OUTPUT = "-";
-
-/**
- * Refuses a directory that no files can be written to. Nothing is created: one that is not there yet is as its
- * nearest parent.
- *
- * @throws {ContractError} If it, or what should be a directory above it, is a file.
- * @throws {WriteError} If the system lets nothing be written there.
- */
-export async function checkDirectory(directory: string): Promise<void> {
-  let nearest = directory;
-  let kind = await kindOf(nearest);
-  for (; kind === undefined; kind = await kindOf(nearest)) nearest = dirname(nearest);
-  if (kind === "file") {
-    const what = nearest === directory ? "it" : nearest;
-    throw new ContractError(
-      `Cannot write to ${directory}: ${what} is a file, expected a directory`,
-    );
-  }
-  try {
-    await probe(nearest);
-  } catch (cause) {
-    throw new WriteError(`Cannot write to ${directory}: ${(cause as Error).message}`, { cause });
-  }
-}
-
-/**
- * Creates something in a directory and removes it. It always has the same name: what one that is killed between the two
- * leaves is removed by the next.
- */
-async function probe(directory: string): Promise<void> {
-  const path = `${directory}/.histone-writes-here`;
-  try {
-    // Not a file: a link of that name would be followed.
-    await Deno.mkdir(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-    // Of another process, or one that was killed; it may not be ours to remove.
-    await removeFile(path).catch(() => undefined);
-    await Deno.remove(await Deno.makeTempDir({ dir: directory, prefix: ".histone-" }));
-    return;
-  }
-  await removeFile(path);
-}
 
 /** Which file {@linkcode checkOutput} lets a command replace. */
 interface OutputOptions extends Partial<OverwriteFlag> {
@@ -173,10 +132,10 @@ export async function lockOutput(path: string): Promise<AsyncDisposable> {
   await makeDirectory(directory);
   // One that holds something stays.
   const leave = async () => {
-    if (isNew) await Deno.remove(directory).catch(() => undefined);
+    if (isNew) await removeIfEmpty(directory);
   };
   const name = `${path}.lock`;
-  const lock = await takeLock(name).catch(async (cause) => {
+  const lock = await takeLock(name, { onWarning: warn }).catch(async (cause) => {
     await leave();
     throw new WriteError(`Cannot write to ${path}: ${cause.message}`, { cause });
   });
@@ -200,16 +159,6 @@ export interface OverwriteFlag {
 /** Declares the flag without which a file is not replaced, but for the command's usual one. */
 export function declareOverwrite(command: Command): Command {
   return command.option("--overwrite", "replace the file that --out names, whatever it is", false);
-}
-
-/** What a path names; nothing below a file. */
-async function kindOf(path: string): Promise<"file" | "directory" | undefined> {
-  try {
-    return await pathKind(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotADirectory) return undefined;
-    throw error;
-  }
 }
 
 /** Whether a file begins with a text, or is empty. */

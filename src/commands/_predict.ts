@@ -10,10 +10,10 @@ import { countKnownGenes } from "../training/gene_effects.ts";
 import type { PredictOptions } from "../training/predict.ts";
 import type { CommandCall } from "./_cli.ts";
 import { warnIfConstant } from "./_metrics.ts";
-import { loadModels } from "./_model_files.ts";
+import { loadModels } from "../runs/models.ts";
 import { openOutput, type OverwriteFlag } from "./_outputs.ts";
 import { ProgressLine } from "./_progress.ts";
-import { loadData } from "./_run.ts";
+import { loadData } from "./_data.ts";
 
 /** Flags of the commands that predict. */
 export interface PredictionFlags {

@@ -1,7 +1,6 @@
 /** `deno task crossval`: k-fold cross-validation. */
 
 import { formatCountOf } from "../base/count.ts";
-import { quotePath } from "../base/shell.ts";
 import { type FoldScheme, kFold } from "../data/kfold.ts";
 import { DivergedError } from "../errors.ts";
 import { writeFileAtomic } from "../files/file.ts";
@@ -20,28 +19,27 @@ import {
   declareTraining,
   Interrupted,
 } from "./_cli.ts";
-import { nothingKept, ownRun, resumedFlags, type ResumeFlags } from "./_checkpoints.ts";
-import { replayEpochs } from "./_history.ts";
+import { nothingKept, ownRun, resumeCall, resumedFlags, type ResumeFlags } from "./_resume.ts";
+import { replayEpochs } from "./_event_log.ts";
 import { formatAgreement, formatMetric } from "./_metrics.ts";
 import { readModelFile } from "./_model_spec.ts";
-import { commandLine } from "./_place.ts";
-import { writeJson } from "./_json.ts";
+import { writeJson } from "../runs/json.ts";
+import { chooseRunDirectory, refuseHeldRun } from "./_run_directory.ts";
+import { formatCsv } from "../runs/csv.ts";
 import {
-  chooseRunDirectory,
-  formatCsv,
   inputsOfTraining,
-  loadData,
   modelOf,
-  refuseHeldRun,
-  reportRuns,
   resolveSettings,
   type RunSettings,
   type TrainingFlags,
-  writeConfig,
-} from "./_run.ts";
-import { removeRun } from "./_run_files.ts";
+} from "./_settings.ts";
+import { loadData } from "./_data.ts";
+import { reportRuns } from "./_report_training.ts";
+import { writeConfig } from "../runs/config.ts";
+import { removeRun } from "../runs/run_files.ts";
 import { describeSharedParts, findSharedParts, type SharedParts } from "./_shared_parts.ts";
-import { type EventLog, openEventLog } from "./_tensorboard.ts";
+import type { EventLog } from "../runs/event_log.ts";
+import { openLog } from "./_event_log.ts";
 
 interface CrossvalFlags extends TrainingFlags, ResumeFlags {
   readonly folds: number;
@@ -66,11 +64,11 @@ async function crossval(given: CrossvalFlags, { signal }: CommandCall): Promise<
   const flags = await resumedFlags("crossval", given);
   const { folds, scheme } = flags;
   const settings = resolveSettings(flags, await readModelFile(flags.spec));
-  const directory = await chooseRunDirectory({ ...flags, preset: settings.preset });
+  const directory = await chooseRunDirectory(flags, settings.preset);
   const inputs = await inputsOfTraining(settings, flags);
   const refuse = () => refuseHeldRun(flags);
   await using run = await ownRun(directory, { command: "crossval", flags, inputs, refuse });
-  const log = await openEventLog(flags, run.id);
+  const log = await openLog(flags, run.id);
   const data = await loadData(settings.data, flags);
   await run.begin();
   const shared = findSharedParts(kFold(data, { folds, scheme, seed: settings.seed }));
@@ -153,7 +151,7 @@ function throwUnlessFinished(
   }
   throw new Interrupted(
     `Interrupted with ${finished} of ${folds} folds finished; kept what there is of the others. ` +
-      `Go on: ${commandLine("crossval")} --resume ${quotePath(directory)}`,
+      `Resume: ${resumeCall("crossval", directory)}`,
   );
 }
 

@@ -8,7 +8,7 @@ import type { SampleColumns } from "../io/columns.ts";
 import { submissionId } from "../io/submission.ts";
 import type { CommandCall, CommandDefinition } from "./_cli.ts";
 import { checkInputFile } from "./_input_file.ts";
-import { loadData } from "./_run.ts";
+import { loadData } from "./_data.ts";
 import { faultOfId } from "./_submission_ids.ts";
 
 interface DoctorFlags {

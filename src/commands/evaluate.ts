@@ -14,16 +14,18 @@ import {
   formatLargestErrors,
   warnIfConstant,
 } from "./_metrics.ts";
-import { describeModel, loadModels } from "./_model_files.ts";
+import { describeModels, loadModels } from "../runs/models.ts";
 import { declareOverwrite, openOutput } from "./_outputs.ts";
 import { refusePackedName } from "./_packed_name.ts";
 import { declarePrediction, predictWithProgress, type WritePredictionFlags } from "./_predict.ts";
-import { describeInputs, type Inputs } from "./_inputs.ts";
-import { formatJson } from "./_json.ts";
-import { commandOfRun } from "./_run_files.ts";
+import { describeInputs, type Inputs } from "../runs/inputs.ts";
+import { withDigestProgress } from "./_inputs.ts";
+import { warn } from "./_warn.ts";
+import { formatJson } from "../runs/json.ts";
+import { commandOfRun } from "../runs/run_files.ts";
 import { evaluateByRegime } from "./_regimes.ts";
-import { loadData } from "./_run.ts";
-import { warnOfOtherData } from "./_trained_on.ts";
+import { loadData } from "./_data.ts";
+import { findOtherData } from "../runs/trained_on.ts";
 
 interface EvaluateFlags extends WritePredictionFlags {
   readonly labels?: string;
@@ -83,10 +85,14 @@ async function evaluate(flags: EvaluateFlags, { signal }: CommandCall): Promise<
   const models = await loadModels(flags.model);
   const { data: dataPath, labels, record, train: trainPath } = flags;
   const files = { data: dataPath, labels, record, train: trainPath };
-  const inputs: Inputs = { ...await describeModel(flags.model), ...await describeInputs(files) };
+  const inputs: Inputs = await withDigestProgress(async (progress) => ({
+    model: await describeModels(flags.model, progress),
+    ...await describeInputs(files, progress),
+  }));
   const data = await loadLabelled(flags.data, flags);
   const train = flags.train === undefined ? undefined : await loadData(flags.train, flags);
-  if (train !== undefined) await warnOfOtherData(flags.model, inputs.train, train);
+  const other = train && await findOtherData(flags.model, { file: inputs.train, samples: train });
+  if (other !== undefined) warn(other);
   const prediction = await predictWithProgress(models, data, { ...flags, signal });
   warnIfConstant(prediction.mean);
   const { overall, byCellType, byGene } = evaluatePredictions(data, prediction.mean);

@@ -18,7 +18,7 @@ import {
   summariseExperiment,
 } from "../training/experiments.ts";
 import { warnOfMixture } from "./_arithmetic.ts";
-import { ownParts } from "./_checkpoints.ts";
+import { ownParts, resumeCall } from "./_resume.ts";
 import {
   choice,
   type CommandCall,
@@ -37,14 +37,18 @@ import {
   resultPath,
   writeResult,
   writeTable,
-} from "./_experiment_files.ts";
+} from "../runs/experiment_files.ts";
 import { formatExperiments } from "./_experiment_table.ts";
-import { type Inputs, inputsOfRun } from "./_inputs.ts";
+import type { Inputs } from "../runs/inputs.ts";
+import { inputsOfRun } from "./_inputs.ts";
 import { checkTestFlags, loadTest } from "./_labels.ts";
 import { formatMetric } from "./_metrics.ts";
 import { commandLine, formatNext } from "./_place.ts";
-import { chooseData, loadData, reportTraining, writeConfig } from "./_run.ts";
-import type { OwnedParts, RunCheckpoints } from "./_run_checkpoints.ts";
+import { chooseData, loadData } from "./_data.ts";
+import { reportTraining } from "./_report_training.ts";
+import { writeConfig } from "../runs/config.ts";
+import type { OwnedParts } from "../runs/run_directory.ts";
+import type { RunCheckpoints } from "../runs/run_checkpoints.ts";
 import { quotePath } from "../base/shell.ts";
 
 /** Command `experiments`. */
@@ -127,7 +131,7 @@ async function experiments(given: ExperimentsFlags, { signal }: CommandCall): Pr
   if (stopped !== undefined) {
     throw new Interrupted(
       `Interrupted in ${stopped}: kept the experiments that are finished. ` +
-        `Go on: ${commandLine("experiments")} --resume ${quotePath(out)}`,
+        `Resume: ${resumeCall("experiments", out)}`,
     );
   }
   await owned.finish();
@@ -188,7 +192,7 @@ async function findFinished(
       console.log(`${name}: left out of the table, its results are of other settings or data`);
     } else if (!overwrite) {
       throw new ContractError(
-        `Cannot go on in ${out}: ${
+        `Cannot resume in ${out}: ${
           resultPath(out, name)
         } is of other settings or data. Name another ` +
           "--out, or add --overwrite",
@@ -219,9 +223,9 @@ async function refuseMixture(
       .flatMap((result) => result.engine === engine.name ? result.arithmetic ?? [] : []);
     if (found.length === 0 || found.includes(ours)) continue;
     throw new ContractError(
-      `Cannot go on in ${out}: its experiments were computed with other arithmetic (${
+      `Cannot resume in ${out}: its experiments were computed with other arithmetic (${
         [...new Set(found)].join("; ")
-      }) than is at hand (${ours}). Go on where they were begun, name another --out, or add --other-arithmetic`,
+      }) than is at hand (${ours}). Resume where they were started, name another --out, or add --other-arithmetic`,
     );
   }
 }
@@ -269,7 +273,7 @@ async function run(
     console.log("  Labels other than 0 and 1 become 1 above the cell type's median, 0 elsewhere");
   }
   const { resume } = checkpoints.options;
-  if (resume !== undefined) console.log(`  Going on after epoch ${resume.epoch} of ${epochs}`);
+  if (resume !== undefined) console.log(`  Resuming after epoch ${resume.epoch} of ${epochs}`);
   const result = await runExperiment(plan, data, {
     ...{ engine, threads, signal, otherArithmetic: flags.otherArithmetic },
     ...checkpoints.options,

@@ -19,25 +19,20 @@ import {
   integer,
   Interrupted,
 } from "./_cli.ts";
-import { ownParts } from "./_checkpoints.ts";
-import { reportMembers, writeHistory } from "./_history.ts";
+import { ownParts } from "./_resume.ts";
+import { reportMembers } from "./_report_training.ts";
+import { writeHistory } from "../runs/history.ts";
 import { formatMetric } from "./_metrics.ts";
 import { readModelFile } from "./_model_spec.ts";
 import { predictWithProgress } from "./_predict.ts";
-import { writeJson } from "./_json.ts";
+import { writeJson } from "../runs/json.ts";
 import { evaluateByRegime } from "./_regimes.ts";
-import {
-  chooseRunDirectory,
-  inputsOfTraining,
-  loadData,
-  modelOf,
-  refuseHeldRun,
-  resolveSettings,
-  type TrainingFlags,
-  writeConfig,
-} from "./_run.ts";
-import { removeRun } from "./_run_files.ts";
-import { openEventLog } from "./_tensorboard.ts";
+import { chooseRunDirectory, refuseHeldRun } from "./_run_directory.ts";
+import { inputsOfTraining, modelOf, resolveSettings, type TrainingFlags } from "./_settings.ts";
+import { loadData } from "./_data.ts";
+import { writeConfig } from "../runs/config.ts";
+import { removeRun } from "../runs/run_files.ts";
+import { openLog } from "./_event_log.ts";
 
 interface ForecastFlags extends TrainingFlags {
   readonly ensemble: number;
@@ -71,11 +66,11 @@ export const command: CommandDefinition<ForecastFlags> = {
 async function forecast(flags: ForecastFlags, { signal }: CommandCall): Promise<void> {
   const { ensemble: members, newGenes, newCellTypes, splitSeed } = flags;
   const settings = resolveSettings(flags, await readModelFile(flags.spec));
-  const directory = await chooseRunDirectory({ ...flags, preset: `forecast-${settings.preset}` });
+  const directory = await chooseRunDirectory(flags, `forecast-${settings.preset}`);
   const inputs = await inputsOfTraining(settings, flags);
   const refuse = () => refuseHeldRun(flags);
   await using owned = await ownParts(directory, { command: "forecast", flags, inputs, refuse });
-  const log = await openEventLog(flags, owned.id);
+  const log = await openLog(flags, owned.id);
   const data = await loadData(settings.data, flags);
   const { train, test, ...heldOut } = splitRegimes(data, {
     ...{ newGenes, newCellTypes, seed: splitSeed },

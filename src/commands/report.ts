@@ -5,16 +5,21 @@ import type { Dataset } from "../data/dataset.ts";
 import { evaluatePredictions } from "../data/evaluate.ts";
 import { largestErrors } from "../data/largest_errors.ts";
 import { type ReportInput, writeReport } from "../report/mod.ts";
-import { holdsUnfinishedRun } from "./_checkpoints.ts";
+import { ContractError } from "../errors.ts";
+import { commandOfRun } from "../runs/run_files.ts";
+import { resumeCall } from "./_resume.ts";
+import { holdsUnfinishedRun, readKeptCommand } from "../runs/command_file.ts";
 import { type CommandCall, type CommandDefinition, declareCommon, declareTest } from "./_cli.ts";
 import { checkTestFlags, loadTest, type TestFlags } from "./_labels.ts";
-import { loadModels } from "./_model_files.ts";
-import { checkDirectory, checkOutput, removeUnfinishedIn } from "./_outputs.ts";
+import { loadModels } from "../runs/models.ts";
+import { checkDirectory } from "../files/directory.ts";
+import { checkOutput, removeUnfinishedIn } from "./_outputs.ts";
+import { withDigestProgress } from "./_inputs.ts";
 import { type PredictionFlags, predictWithProgress } from "./_predict.ts";
 import { evaluateByRegime } from "./_regimes.ts";
-import { loadData } from "./_run.ts";
-import { readSavedRun, type SavedConfig, type SavedRun } from "./_saved_run.ts";
-import { findTrainingData } from "./_trained_on.ts";
+import { loadData } from "./_data.ts";
+import { readRun, type SavedConfig, type SavedRun } from "../runs/saved_run.ts";
+import { findTrainingFile } from "../runs/trained_on.ts";
 
 interface ReportFlags extends TestFlags, Pick<PredictionFlags, "engine" | "threads"> {
   readonly out?: string;
@@ -46,7 +51,8 @@ export const command: CommandDefinition<ReportFlags> = {
 async function report(flags: ReportFlags, { args, signal }: CommandCall): Promise<void> {
   const [directory = ""] = args;
   checkTestFlags(flags);
-  const run = await readSavedRun(directory);
+  await refuseUnfinished(directory);
+  const run = await readRun(directory);
   if (await holdsUnfinishedRun(directory)) {
     console.error(
       `warning: ${directory} holds an unfinished run: this is a report of what it has kept so far`,
@@ -71,6 +77,21 @@ async function report(flags: ReportFlags, { args, signal }: CommandCall): Promis
   console.log(
     `Written: ${out}/report.html, and ${formatCountOf(figures, "figure")} as SVG and PNG in ` +
       `${out}/figures/`,
+  );
+}
+
+/**
+ * Refuses a run that has not come to its end and has no results. A search could not be reported even then.
+ *
+ * @throws {ContractError} If the directory holds such a run.
+ */
+async function refuseUnfinished(directory: string): Promise<void> {
+  if (await commandOfRun(directory) !== undefined) return;
+  const kept = await readKeptCommand(directory);
+  if (kept === undefined || kept.command === "search") return;
+  throw new ContractError(
+    `Cannot report: ${directory} holds an unfinished run without results. Wait for its end or, if it was stopped, ` +
+      `resume it: ${resumeCall(kept.command, directory)}`,
   );
 }
 
@@ -132,19 +153,21 @@ async function loadTrainingData(
   { test, ...flags }: ReportFlags,
 ): Promise<TrainingData> {
   const samplesName = "the training data";
-  const found = await findTrainingData(config);
-  if (!("path" in found)) {
+  const { path, problem } = await withDigestProgress((progress) =>
+    findTrainingFile(config, progress)
+  );
+  if (path === undefined) {
     const lost = test === undefined ? "figures of predictions" : "errors by regime";
-    const note = `${found.reason}, so the report has no ${lost}`;
+    const note = `${problem}, so the report has no ${lost}`;
     console.error(`warning: ${note}`);
     return { samplesName, notes: [`${note}.`] };
   }
-  const data = await loadData(found.path, flags);
-  if (!("reason" in found)) return { data, samplesName, notes: [] };
-  console.error(`warning: ${found.reason}`);
+  const data = await loadData(path, flags);
+  if (problem === undefined) return { data, samplesName, notes: [] };
+  console.error(`warning: ${problem}`);
   return {
     data,
-    samplesName: `${found.path}, named as the training data`,
-    notes: [`${found.reason}.`],
+    samplesName: `${path}, named as the training data`,
+    notes: [`${problem}.`],
   };
 }

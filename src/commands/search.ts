@@ -28,7 +28,8 @@ import {
   type TrialRecord,
 } from "../search/mod.ts";
 import { planTrials } from "../search/plan_trials.ts";
-import { ownParts, readBegunFlags, refuseLiveRun, type ResumeFlags } from "./_checkpoints.ts";
+import { ownParts, readKeptFlags, resumeCall, type ResumeFlags } from "./_resume.ts";
+import { refuseLiveRun } from "../runs/run_directory.ts";
 import {
   choice,
   type CommandCall,
@@ -42,20 +43,21 @@ import {
 } from "./_cli.ts";
 import { warnOfMixture } from "./_arithmetic.ts";
 import { inputsOfRun } from "./_inputs.ts";
-import { readJson, writeJson } from "./_json.ts";
-import { checkDirectory } from "./_outputs.ts";
-import { commandLine } from "./_place.ts";
+import { readJson, writeJson } from "../runs/json.ts";
+import { checkDirectory } from "../files/directory.ts";
+import { parseFlags, reusableFlags } from "./_kept_flags.ts";
 import { ProgressLine } from "./_progress.ts";
-import { chooseData, chooseRunDirectory, formatShape, loadData, refuseHeldRun } from "./_run.ts";
-import type { OwnedParts } from "./_run_checkpoints.ts";
-import { removeRun } from "./_run_files.ts";
+import { chooseData, formatShape, loadData } from "./_data.ts";
+import { chooseRunDirectory, refuseHeldRun } from "./_run_directory.ts";
+import type { OwnedParts } from "../runs/run_directory.ts";
+import { removeRun } from "../runs/run_files.ts";
 import {
   appendTrial,
   holdsSearch,
   readEarlierTrials,
   readSearchFile,
-  startFiles,
-} from "./_search_files.ts";
+  writeSearchFiles,
+} from "../runs/search_files.ts";
 import { quotePath } from "../base/shell.ts";
 
 interface SearchFlags extends ResumeFlags {
@@ -152,8 +154,14 @@ async function search(typed: SearchFlags, { signal, given }: CommandCall): Promi
   // A search that is replaced shall not be taken for the one that begins, whenever this one is killed.
   if (flags.resume === undefined) await removeRun(directory);
   await owned.begin();
-  await startFiles(directory, { description, finished, dataPath, flags, inputs });
-  if (finished.length > 0) console.log(`Going on after ${finished.length} finished trials.`);
+  await writeSearchFiles(directory, {
+    description,
+    finished,
+    dataPath,
+    flags: reusableFlags(flags),
+    inputs,
+  });
+  if (finished.length > 0) console.log(`Resuming after ${finished.length} finished trials.`);
   const { engine, threads, otherArithmetic } = flags;
   const result = await searchModels(data, {
     ...settings,
@@ -169,7 +177,7 @@ async function search(typed: SearchFlags, { signal, given }: CommandCall): Promi
   if (result.interrupted) {
     throw new Interrupted(
       `Interrupted: kept ${result.ranking.length} of ${description.trials} trials. ` +
-        `Go on: ${commandLine("search")} --resume ${quotePath(directory)}`,
+        `Resume: ${resumeCall("search", directory)}`,
     );
   }
   await owned.finish();
@@ -191,8 +199,8 @@ async function chooseFlags(
   if (flags.out !== undefined || flags.overwrite) {
     throw new ContractError("Cannot resume into another --out, or --overwrite what is resumed");
   }
-  const begun = await readBegunFlags<SearchFlags>("search", resume) ??
-    (await readSearchFile(resume)).flags;
+  const begun = await readKeptFlags<SearchFlags>("search", resume) ??
+    parseFlags<SearchFlags>(await readSearchFile(resume));
   const typed = Object.fromEntries(Object.entries(flags).filter(([name]) => given.has(name)));
   return { ...flags, ...begun, ...typed, overwrite: false, out: undefined };
 }
@@ -252,7 +260,7 @@ async function chooseDirectory(flags: SearchFlags): Promise<string> {
     await refuseLiveRun(out);
     await refuseHeldSearch(flags);
   }
-  return await chooseRunDirectory({ out, overwrite, preset: "search" });
+  return await chooseRunDirectory({ out, overwrite }, "search");
 }
 
 /** Refuses a directory that holds a search or another run already, unless it goes on or is replaced. */
@@ -264,7 +272,7 @@ async function refuseHeldSearch({ out, overwrite, resume }: SearchFlags): Promis
 
 function alreadySearched(out: string): ContractError {
   return new ContractError(
-    `Cannot write to ${out}: it already holds a search. Go on with it by --resume ${
+    `Cannot write to ${out}: it already holds a search. Resume it with --resume ${
       quotePath(out)
     }, name another --out, or add --overwrite`,
   );
@@ -286,7 +294,7 @@ function reportTrials(directory: string, owned: OwnedParts, { trials }: SearchDe
       // Most trials are so short that no checkpoint is worth its time.
       const { options, finish } = await owned.open(name, { atEpochs: false });
       if (options.resume !== undefined) {
-        print(`Going on within trial ${trials.join(", ")}, from its checkpoint.`);
+        print(`Resuming within trial ${trials.join(", ")}, from its checkpoint.`);
       }
       return { ...options, finish };
     },

@@ -18,36 +18,31 @@ import {
   declareTraining,
   Interrupted,
 } from "./_cli.ts";
-import { nothingKept, ownRun, resumedFlags, type ResumeFlags } from "./_checkpoints.ts";
-import type { Inputs } from "./_inputs.ts";
-import {
-  type MemberHistory,
-  memberRun,
-  replayEpochs,
-  reportMembers,
-  trainingRate,
-  writeHistory,
-} from "./_history.ts";
+import { nothingKept, ownRun, resumeCall, resumedFlags, type ResumeFlags } from "./_resume.ts";
+import type { Inputs } from "../runs/inputs.ts";
+import { type MemberHistory, trainingRate, writeHistory } from "../runs/history.ts";
+import { memberRun, replayEpochs } from "./_event_log.ts";
+import { reportMembers } from "./_report_training.ts";
 import { checkTestFlags, loadTest, type TestFlags } from "./_labels.ts";
 import { formatAgreement, formatEnsemble, warnIfConstant } from "./_metrics.ts";
-import { saveMembers } from "./_model_files.ts";
+import { saveMembers } from "../runs/models.ts";
 import { readModelFile } from "./_model_spec.ts";
 import { commandLine, findPackageFile, formatNext } from "./_place.ts";
 import { predictWithProgress } from "./_predict.ts";
-import { writeJson } from "./_json.ts";
+import { writeJson } from "../runs/json.ts";
+import { chooseRunDirectory, refuseHeldRun } from "./_run_directory.ts";
 import {
-  chooseRunDirectory,
   inputsOfTraining,
-  loadData,
   modelOf,
-  refuseHeldRun,
   resolveSettings,
   type RunSettings,
   type TrainingFlags,
-  writeConfig,
-} from "./_run.ts";
-import { removeRun } from "./_run_files.ts";
-import { type EventLog, openEventLog } from "./_tensorboard.ts";
+} from "./_settings.ts";
+import { loadData } from "./_data.ts";
+import { writeConfig } from "../runs/config.ts";
+import { removeRun } from "../runs/run_files.ts";
+import type { EventLog } from "../runs/event_log.ts";
+import { openLog } from "./_event_log.ts";
 import { quotePath } from "../base/shell.ts";
 
 interface TrainFlags extends TrainingFlags, TestFlags, ResumeFlags {
@@ -91,11 +86,11 @@ async function train(given: TrainFlags, { signal }: CommandCall): Promise<void> 
   const flags = await resumedFlags("train", given);
   checkTestFlags(flags);
   const settings = resolveSettings(flags, await readModelFile(flags.spec));
-  const directory = await chooseRunDirectory({ ...flags, preset: settings.preset });
+  const directory = await chooseRunDirectory(flags, settings.preset);
   const inputs = await inputsOfTraining(settings, flags);
   const refuse = () => refuseHeldRun(flags);
   await using run = await ownRun(directory, { command: "train", flags, inputs, refuse });
-  const log = await openEventLog(flags, run.id);
+  const log = await openLog(flags, run.id);
   const data = await loadData(settings.data, flags);
   const test = await loadTest(flags);
   await run.begin();
@@ -130,7 +125,7 @@ async function train(given: TrainFlags, { signal }: CommandCall): Promise<void> 
   if (trained.length < flags.ensemble || trained.some(({ interrupted }) => interrupted)) {
     const kept = describeKept(results, flags, settings).toLowerCase();
     throw new Interrupted(
-      `Interrupted: ${kept}. Go on: ${commandLine("train")} --resume ${quotePath(directory)}`,
+      `Interrupted: ${kept}. Resume: ${resumeCall("train", directory)}`,
     );
   }
   await run.finish();

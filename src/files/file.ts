@@ -90,6 +90,16 @@ export async function pathKind(path: string | URL): Promise<"file" | "directory"
   }
 }
 
+/** Whether a path names a file, rather than a directory, a device or a pipe. */
+export async function isRegularFile(path: string): Promise<boolean> {
+  return (await Deno.stat(path)).isFile;
+}
+
+/** All bytes of a file or a pipe. */
+export async function readWholeFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  return await Deno.readFile(path);
+}
+
 /** When a file was last changed. */
 export async function modificationTime(path: string | URL): Promise<Date> {
   const { mtime } = await Deno.stat(path);

@@ -41,7 +41,7 @@ Deno.test("a run whose data were moved says so, and goes on where they are now n
     strictEqual(reported.code, 1);
     match(
       reported.stderr,
-      /holds an unfinished run .* go on with it: deno task train --resume \S+run\n$/,
+      /holds an unfinished run .* resume it: deno task train --resume \S+run\n$/,
     );
     await Deno.rename(data, moved);
     const resume = (...flags: string[]) => runTask("train", "--resume", out, ...flags);
@@ -50,9 +50,9 @@ Deno.test("a run whose data were moved says so, and goes on where they are now n
       /train\.npz \(--data\), .* is not there\. Put it back there, or say .* --data PATH beside/,
     );
     const other = await resume("--data", "fixtures/eval.npz");
-    match(other.stderr, /eval\.npz \(--data\) is not the file that the run was begun with/);
+    match(other.stderr, /eval\.npz \(--data\) is not the file that the run was started with/);
     const test = await resume("--data", moved, "--test", "fixtures/train.npz");
-    match(test.stderr, /the run was begun without --test, expected none now/);
+    match(test.stderr, /found --test .*, expected no --test, since the run was started without it/);
     const child = taskCommand("train", ["--resume", out, "--data", moved], {
       stdout: "piped",
       stderr: "null",

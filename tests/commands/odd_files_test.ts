@@ -1,9 +1,9 @@
 /** A run's own files that somebody edited, or that are of something else: each is refused in a line with its name. */
 
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
-import { readResult, readTable } from "../../src/commands/_experiment_files.ts";
-import { readJson } from "../../src/commands/_json.ts";
-import { readSavedRun } from "../../src/commands/_saved_run.ts";
+import { readResult, readTable } from "../../src/runs/experiment_files.ts";
+import { readJson } from "../../src/runs/json.ts";
+import { readRun } from "../../src/runs/saved_run.ts";
 import { filesIn, runTask, taskCommand, withDirectory } from "../helpers/command.ts";
 import { kill, startUntilCheckpoint } from "./_resume.ts";
 
@@ -65,8 +65,7 @@ Deno.test("report refuses a run's files that are not what it wrote, with the fie
   await withDirectory(async (directory) => {
     const run = `${directory}/run`;
     await succeed("forecast", ...QUICK, "--preset", "experiment1", "--out", run);
-    const refused = (message: RegExp) =>
-      rejects(readSavedRun(run), { name: "FormatError", message });
+    const refused = (message: RegExp) => rejects(readRun(run), { name: "FormatError", message });
     await eachEdit(`${run}/regimes.json`, REGIMES, refused);
     await eachEdit(`${run}/config.json`, CONFIG, refused);
     const history = `${run}/history.csv`;

@@ -31,7 +31,7 @@ Deno.test("an experiment that is killed goes on to the same bits, by --resume an
       strictEqual(code, 0, stderr);
       match(stdout, /Resuming .*killed\n/);
       match(stdout, /experiment1: finished before, .*; not run again/);
-      match(stdout, /experiment2: .*\n {2}Going on after epoch [1-9]\d* of 60\n/);
+      match(stdout, /experiment2: .*\n {2}Resuming after epoch [1-9]\d* of 60\n/);
       for (const name of ["experiment1", "experiment2"]) {
         const result = await resultOf(killed, name);
         deepStrictEqual(result, await resultOf(alone, name));
@@ -58,10 +58,10 @@ Deno.test("experiments under way are owned, and others are not begun in their pl
     await refuse(/another run is writing there/, ...args, "--overwrite");
     await refuse(/another run is writing there/, ...args);
     await kill(child);
-    await refuse(/unfinished experiments of other flags. Go on with --resume/, ...args);
+    await refuse(/unfinished experiments of other flags. Resume them with --resume/, ...args);
     await refuse(/Cannot write to .*it holds unfinished experiments/, ...args, "--seed", "5");
     const other = await runTask("train", "--resume", out);
-    match(other.stderr, /begun with deno task experiments/);
+    match(other.stderr, /started with deno task experiments/);
     // A mistake costs nothing of what there is.
     await refuse(/nothing\.npz/, ...args, "--overwrite", "--data", `${directory}/nothing.npz`);
     const [epochs, only] = [["--epochs", "2"], ["--only", "experiment1"]];

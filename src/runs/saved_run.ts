@@ -6,13 +6,12 @@ import { findPreset } from "../model/presets.ts";
 import type { Loss, ModelSpec } from "../model/spec.ts";
 import type { EpochPoint, ExperimentRow, FoldHistory } from "../report/mod.ts";
 import { judgeInterval, type RegimeEvaluation, type RegimeScores } from "../validation/mod.ts";
-import { quotePath } from "../base/shell.ts";
-import { checkpointsOf, COMMAND_FILE, holdsUnfinishedRun } from "./_checkpoints.ts";
-import { readTable as readExperiments } from "./_experiment_files.ts";
-import { readJson, readText } from "./_json.ts";
-import { holdsModels } from "./_model_files.ts";
-import { commandLine } from "./_place.ts";
-import { checkShape, type Shape } from "./_shape.ts";
+import { holdsUnfinishedRun } from "./command_file.ts";
+import { readTable as readExperiments } from "./experiment_files.ts";
+import { readFolds, readHistory } from "./history.ts";
+import { readJson } from "./json.ts";
+import { holdsModels } from "./models.ts";
+import { checkShape, type Shape } from "./shape.ts";
 
 /** A run as its files tell it. */
 export interface SavedRun {
@@ -89,22 +88,22 @@ const REGIMES: Shape = {
 };
 
 /**
- * Reads a run's directory.
+ * Reads what a run left in its directory, but for its models: see {@linkcode loadModels}.
  *
+ * @param directory The run's directory.
  * @throws {ContractError} If it holds no run.
  * @throws {FormatError} If a file in it is damaged.
  */
-export async function readSavedRun(directory: string): Promise<SavedRun> {
+export async function readRun(directory: string): Promise<SavedRun> {
   const isThere = async (name: string) => await pathKind(`${directory}/${name}`) !== undefined;
   if (!await isThere("config.json")) {
-    await refuseUnfinished(directory);
+    const found = await holdsUnfinishedRun(directory)
+      ? `${directory} holds an unfinished run without results`
+      : `no file "${directory}/config.json"`;
     throw new ContractError(
-      `Cannot report: no file "${directory}/config.json". Name a directory that train, crossval, forecast or experiments wrote`,
+      `Cannot read run: ${found}, expected a directory that train, crossval, forecast or experiments wrote`,
     );
   }
-  const [history, folds] = await Promise.all(["history.csv", "folds.csv"].map(
-    async (name) => await isThere(name) ? await readTable(`${directory}/${name}`) : undefined,
-  ));
   const path = `${directory}/config.json`;
   const config = await readObject(path);
   checkShape(config, CONFIG, { purpose: "read run", file: path });
@@ -113,25 +112,14 @@ export async function readSavedRun(directory: string): Promise<SavedRun> {
     training: TRAINING_COMMANDS.includes(String(config.command))
       ? toTraining(config, path)
       : undefined,
-    history: history?.map(toEpoch),
-    folds: folds && toFolds(folds),
+    history: await isThere("history.csv") ? await readHistory(directory) : undefined,
+    folds: await isThere("folds.csv") ? await readFolds(directory) : undefined,
     regimes: await isThere("regimes.json")
       ? await readRegimes(`${directory}/regimes.json`)
       : undefined,
     experiments: await readExperiments(directory),
     hasModels: await holdsModels(directory),
   };
-}
-
-/** Refuses a run that has not come to its end; a search is none that could be reported even then. */
-async function refuseUnfinished(directory: string): Promise<void> {
-  if (!await holdsUnfinishedRun(directory)) return;
-  const { command } = await readObject(`${checkpointsOf(directory)}/${COMMAND_FILE}`);
-  if (typeof command !== "string" || command === "search") return;
-  throw new ContractError(
-    `Cannot report: ${directory} holds an unfinished run without results. Wait for its end or, if it was stopped, ` +
-      `go on with it: ${commandLine(command)} --resume ${quotePath(directory)}`,
-  );
 }
 
 async function readObject(path: string): Promise<Record<string, unknown>> {
@@ -186,42 +174,4 @@ function judgeIntervals(evaluation: RegimeEvaluation): RegimeEvaluation {
     regimes: regimes.map((scores) => judge(scores, [scores])),
     mix: judge(mix, regimes.filter(({ regime }) => regime !== "bothSeen")),
   };
-}
-
-type Row = Readonly<Record<string, number | undefined>>;
-
-/** Reads numbers under a header; an empty field has none. */
-async function readTable(path: string): Promise<Row[]> {
-  const [header, ...lines] = (await readText(path)).trimEnd().split(/\r?\n/);
-  const names = header.split(",");
-  return lines.map((line, index) => {
-    const fields = line.split(",");
-    const values = fields.map((field) => field === "" ? undefined : Number(field));
-    if (values.length !== names.length || values.some(isNoNumber)) {
-      throw new FormatError(`Cannot read run: found "${line}", expected numbers for ${header}`, {
-        file: path,
-        line: index + 2,
-      });
-    }
-    return Object.fromEntries(names.map((name, column) => [name, values[column]]));
-  });
-}
-
-function isNoNumber(value: number | undefined): boolean {
-  return value !== undefined && !Number.isFinite(value);
-}
-
-function toEpoch(row: Row): EpochPoint {
-  return {
-    epoch: row.epoch ?? NaN,
-    loss: row.loss ?? row.train_loss ?? NaN,
-    validationLoss: row.validation_loss,
-    learningRate: row.learning_rate,
-    samplesPerSecond: row.samples_per_second,
-  };
-}
-
-function toFolds(rows: readonly Row[]): FoldHistory[] {
-  return [...Map.groupBy(rows, ({ fold }) => fold ?? NaN)]
-    .map(([fold, rows]) => ({ fold, history: rows.map(toEpoch) }));
 }

@@ -1,4 +1,4 @@
-/** Models of other programs that people may give to `--model`, told by their names. */
+/** Models of other programs that people may want to load, told by their names. */
 
 import { pathKind } from "../files/file.ts";
 
@@ -23,12 +23,12 @@ const MARKERS: readonly (readonly [file: string, program: string])[] = [
   ["model.onnx", "ONNX"],
 ];
 
-const ONLY_OWN = "not saved by @waka/histone; only models that train wrote are loaded. ";
+const ONLY_OWN = "not saved by @waka/histone; only models that train wrote are loaded";
 
 /** What a file is that was given instead of a directory, as the start of a sentence after its name. */
 export function describeModelFile(path: string): string {
   const program = ENDINGS.find(([ending]) => ending.test(path))?.[1];
-  return program === undefined ? "is a file. " : `is a model of ${program}, ${ONLY_OWN}`;
+  return program === undefined ? "is a file" : `is a model of ${program}, ${ONLY_OWN}`;
 }
 
 /** What another program's directory holds, or `undefined` if none is known for it. */

@@ -1,14 +1,15 @@
 /** Event files for TensorBoard, written as training goes on. */
 
 import { formatCountOf } from "../base/count.ts";
-import { ContractError, WriteError } from "../errors.ts";
+import { ContractError } from "../errors.ts";
+import { checkDirectory, directoryEntries } from "../files/directory.ts";
 import { listDirectory, pathKind } from "../files/file.ts";
+import { appendToFile, removeFileNow } from "../files/sync_file.ts";
 import { encodeFileVersion, encodeScalars, eventFileName } from "../training/tensorboard.ts";
-import { checkDirectory } from "./_outputs.ts";
 
 /**
- * Appends scalars to a run's event file. TensorBoard calls a run by its directory: `fold1` below that of
- * `--tensorboard`, or an empty text for that itself. A scalar that is `null` has no answer and is left out.
+ * Appends scalars to a run's event file. TensorBoard calls a run by its directory: `fold1` below that of the log, or an
+ * empty text for the log's own. A scalar that is `null` has no answer and is left out.
  */
 export type EventLog = (
   run: string,
@@ -18,48 +19,59 @@ export type EventLog = (
 
 const EVENT_FILE = /^events\.out\.tfevents\./;
 
-/** One that a run of this package wrote. */
+/** A file that a run of this package wrote. */
 const OWN_FILE = /\.histone(?:-[0-9a-f]{12})?$/;
 
-/** Flags that say where event files go. */
-interface EventFlags {
-  readonly tensorboard?: string;
-  readonly overwrite: boolean;
-  readonly resume?: string;
+/** Where event files are written, and by which run. */
+export interface EventLogOptions {
+  /** The run's id, as {@linkcode takeRun} gives it. */
+  readonly id: string;
+  /**
+   * Whether the run is resumed: then its own event files are replaced, and no others.
+   *
+   * @default false
+   */
+  readonly resume?: boolean | undefined;
+  /**
+   * Whether event files that runs of this package wrote are replaced.
+   *
+   * @default false
+   */
+  readonly overwrite?: boolean | undefined;
+  /** Is told of event files that stay. */
+  readonly onWarning?: ((text: string) => void) | undefined;
 }
 
 /**
- * Prepares the directory of `--tensorboard`. Without one the log takes scalars and writes nothing.
+ * Prepares a directory for event files. Without one the log takes scalars and writes nothing.
  *
- * Event files of other programs stay. A run that is resumed has the directory from its own files, which may be somebody
- * else's: of the event files there it replaces those alone that it wrote itself, which its id in their names tells.
+ * Event files of other programs stay. A run that is resumed knows the directory from its own files, which may have come
+ * from somebody else: of the event files there it replaces only those that it wrote itself, which its id in their names
+ * tells.
  *
- * @param flags Those of the run.
- * @param id The run's id.
+ * @param directory The directory.
+ * @param options The run, and what it may replace.
  * @throws {ContractError} If the directory holds event files and they are not to be overwritten: TensorBoard would
  * draw both runs as one curve.
  */
 export async function openEventLog(
-  { tensorboard: directory, overwrite, resume }: EventFlags,
-  id: string,
+  directory: string | undefined,
+  { id, resume = false, overwrite = false, onWarning = () => {} }: EventLogOptions,
 ): Promise<EventLog> {
   if (directory === undefined) return () => {};
   await checkDirectory(directory);
-  const all = await eventFilesIn(directory);
-  const old = all.filter((path) =>
-    resume === undefined ? OWN_FILE.test(path) : path.endsWith(`.${nameOf(id)}`)
-  );
-  if (resume === undefined && all.length > 0 && !overwrite) {
+  const all = await listEventFiles(directory);
+  const old = all.filter((path) => resume ? path.endsWith(`.${nameOf(id)}`) : OWN_FILE.test(path));
+  if (!resume && all.length > 0 && !overwrite) {
     throw new ContractError(
       `Cannot write to ${directory}: it already holds event files, such as ${
         all[0]
-      }. Name another ` +
-        "--tensorboard, or add --overwrite",
+      }, expected none`,
     );
   }
   if (old.length < all.length) {
-    console.error(
-      `warning: ${directory} also holds ${
+    onWarning(
+      `${directory} also holds ${
         formatCountOf(all.length - old.length, "event file")
       } that this run did not write, which TensorBoard may draw as one curve with its own`,
     );
@@ -67,11 +79,12 @@ export async function openEventLog(
   const files = new Map<string, string>();
   return (run, step, scalars) => {
     // Old files go when there is something to put in their place, not when a run fails before its first epoch.
-    for (const path of old.splice(0)) Deno.removeSync(path);
+    for (const path of old.splice(0)) removeFileNow(path);
     const path = files.get(run) ??
       beginEventFile(run === "" ? directory : `${directory}/${run}`, nameOf(id));
     files.set(run, path);
-    append(path, encodeScalars({ wallTime: now(), step, scalars: defined(scalars) }));
+    const bytes = encodeScalars({ wallTime: now(), step, scalars: defined(scalars) });
+    appendToFile(path, bytes, { create: true });
   };
 }
 
@@ -80,11 +93,11 @@ function nameOf(id: string): string {
   return `histone-${id}`;
 }
 
-/** Event files of a directory and of the runs right below it, but for those behind links. */
-async function eventFilesIn(directory: string): Promise<string[]> {
+/** Event files of a directory and of the runs right below it, except for those to which links lead. */
+export async function listEventFiles(directory: string): Promise<string[]> {
   if (await pathKind(directory) !== "directory") return [];
   const files: string[] = [];
-  for (const entry of Deno.readDirSync(directory)) {
+  for (const entry of await directoryEntries(directory)) {
     const path = `${directory}/${entry.name}`;
     if (!entry.isDirectory) files.push(path);
     else for (const name of await listDirectory(path)) files.push(`${path}/${name}`);
@@ -94,19 +107,9 @@ async function eventFilesIn(directory: string): Promise<string[]> {
 
 function beginEventFile(directory: string, name: string): string {
   const start = now();
-  Deno.mkdirSync(directory, { recursive: true });
   const path = `${directory}/${eventFileName(start, name)}`;
-  append(path, encodeFileVersion(start));
+  appendToFile(path, encodeFileVersion(start), { create: true });
   return path;
-}
-
-// Synchronous, so that records stand in the order of the epochs, which end in hooks that nobody waits for.
-function append(path: string, bytes: Uint8Array): void {
-  try {
-    Deno.writeFileSync(path, bytes, { append: true });
-  } catch (cause) {
-    throw new WriteError(`Cannot write ${path}: ${(cause as Error).message}`, { cause });
-  }
 }
 
 function defined(scalars: Readonly<Record<string, number | null>>): Record<string, number> {

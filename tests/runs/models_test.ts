@@ -1,5 +1,5 @@
 import { deepStrictEqual, rejects } from "node:assert";
-import { loadModels, saveMembers } from "../../src/commands/_model_files.ts";
+import { loadModels, saveMembers } from "../../src/runs/models.ts";
 import { initialWeights } from "../../src/model/initial_weights.ts";
 import { type PresetName, presetSpec } from "../../src/model/presets.ts";
 import { digestJson } from "../../src/model/seal.ts";

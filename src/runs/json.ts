@@ -2,7 +2,7 @@
 
 import { FormatError } from "../errors.ts";
 import { decodeText, NotUtf8Error } from "../text/numbers.ts";
-import { writeFileAtomic } from "../files/file.ts";
+import { readWholeFile, writeFileAtomic } from "../files/file.ts";
 
 /**
  * Reads a file of JSON.
@@ -42,7 +42,7 @@ function isDeeper(value: unknown, levels: number): boolean {
  * @throws {FormatError} If it is not UTF-8.
  */
 export async function readText(path: string): Promise<string> {
-  const bytes = await Deno.readFile(path);
+  const bytes = await readWholeFile(path);
   try {
     return decodeText(bytes, 0, bytes.length);
   } catch (error) {

@@ -2,9 +2,9 @@
 
 import { pathKind, removeFile, writeFileAtomic } from "../files/file.ts";
 import type { ExperimentResult, ExperimentSummary } from "../training/experiments.ts";
-import { readJson, writeJson } from "./_json.ts";
-import { formatCsv } from "./_run.ts";
-import { checkShape, type Shape } from "./_shape.ts";
+import { readJson, writeJson } from "./json.ts";
+import { formatCsv } from "./csv.ts";
+import { checkShape, type Shape } from "./shape.ts";
 
 const TABLE_COLUMNS: Readonly<Record<string, keyof ExperimentSummary>> = {
   name: "name",

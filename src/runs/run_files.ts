@@ -1,8 +1,9 @@
 /** The files by which a directory tells that it holds a run. */
 
 import { ContractError } from "../errors.ts";
+import { directoryEntries } from "../files/directory.ts";
 import { isLink, pathKind, removeFile } from "../files/file.ts";
-import { readJson } from "./_json.ts";
+import { readJson } from "./json.ts";
 
 /** The command whose run a directory holds, if it holds one. */
 export async function commandOfRun(directory: string): Promise<string | undefined> {
@@ -12,22 +13,33 @@ export async function commandOfRun(directory: string): Promise<string | undefine
   return String(Object(await readJson(path, "read run")).command);
 }
 
-/** All files by which the commands that train tell of a run, but for a report and single experiments. */
+/** All files by which the commands that train tell of a run, except for a report's figures and single experiments. */
 const RUN_FILES = [
-  ...["config.json", "metrics.json", "history.csv", "members.csv", "folds.csv", "regimes.json"],
-  ...["ensemble.json", "model/model.json", "model/weights.bin"],
-  ...["search.json", "trials.jsonl", "ranking.csv", "best.json"],
-  ...["experiments.csv", "experiments.json"],
+  "config.json",
+  "metrics.json",
+  "history.csv",
+  "members.csv",
+  "folds.csv",
+  "regimes.json",
+  "ensemble.json",
+  "model/model.json",
+  "model/weights.bin",
+  "search.json",
+  "trials.jsonl",
+  "ranking.csv",
+  "best.json",
+  "experiments.csv",
+  "experiments.json",
   // A page of the run that was here would be taken for one of the run that is.
   "report.html",
 ];
 
-/** Directories that runs alone write to. */
+/** Directories that only runs write to. */
 const RUN_DIRECTORIES = ["checkpoints", "model", "models", "experiments"];
 
 /**
- * Refuses a run directory some part of which is a link: what a run removes or replaces there would be files of something
- * else. The directory itself may be one.
+ * Refuses a run directory of which a part is a link: what a run removes or replaces there would be files of something
+ * else. The directory itself may be a link.
  *
  * @throws {ContractError} If there is such a link.
  */
@@ -36,7 +48,7 @@ export async function refuseLinks(directory: string): Promise<void> {
     const path = `${directory}/${name}`;
     if (!await isLink(path)) continue;
     throw new ContractError(
-      `Cannot write to ${directory}: ${path} is a link, expected a directory of the run's own`,
+      `Cannot write to ${directory}: ${path} is a link, expected a directory of the run itself`,
     );
   }
 }
@@ -44,9 +56,9 @@ export async function refuseLinks(directory: string): Promise<void> {
 /** What a file is called while it is written. */
 export const UNFINISHED = /\.[0-9a-f]{8}\.part$/;
 
-/** Removes what a run that was killed had begun to write; others may be writing beside a run's own files. */
+/** Removes the unfinished files of a run that was killed; other programs may be writing beside a run's own files. */
 export async function removeLeftovers(directory: string): Promise<void> {
-  for await (const { name, isDirectory } of Deno.readDir(directory)) {
+  for (const { name, isDirectory } of await directoryEntries(directory)) {
     const path = `${directory}/${name}`;
     if (isDirectory && RUN_DIRECTORIES.includes(name)) await removeUnfinished(path);
     else if (UNFINISHED.test(name) && RUN_FILES.includes(name.replace(UNFINISHED, ""))) {
@@ -56,7 +68,7 @@ export async function removeLeftovers(directory: string): Promise<void> {
 }
 
 async function removeUnfinished(directory: string): Promise<void> {
-  for await (const { name, isDirectory } of Deno.readDir(directory)) {
+  for (const { name, isDirectory } of await directoryEntries(directory)) {
     const path = `${directory}/${name}`;
     if (isDirectory) await removeUnfinished(path);
     else if (UNFINISHED.test(name)) await removeFile(path);

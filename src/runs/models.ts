@@ -1,4 +1,4 @@
-/** Where a run keeps its models, one or an ensemble. */
+/** The models of a run: one, or an ensemble of several. */
 
 import { showValue } from "../base/show_value.ts";
 import { ContractError, FormatError } from "../errors.ts";
@@ -7,8 +7,8 @@ import { loadModel, saveModel } from "../model/save_load.ts";
 import { canonicalJson, digestJson } from "../model/seal.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import { describeModelDirectory, describeModelFile } from "./_foreign_models.ts";
-import { describeFolder, type Inputs } from "./_inputs.ts";
-import { readJson, writeJson } from "./_json.ts";
+import { describeFolder, type DigestOptions, type InputFile } from "./inputs.ts";
+import { readJson, writeJson } from "./json.ts";
 
 const ENSEMBLE_FILE = "ensemble.json";
 /** Version 1 listed names alone. */
@@ -54,18 +54,21 @@ export async function holdsModels(directory: string): Promise<boolean> {
   return kinds.includes("file");
 }
 
+/** What {@linkcode loadModels} takes, as the end of its messages. */
+const WANTED = "expected a directory that train wrote, or the model/ inside it";
+
 /**
- * Loads the models of `--model`: a run's directory, or that of a single model. Done before data are read, which
- * may take long.
+ * Loads the models of a run, one or an ensemble, or a single model. Done before data are read, which may take long.
  *
+ * @param directory Directory of a run, or of a model.
+ * @returns The one model, or the members of the ensemble in their order.
  * @throws {ContractError} If there is none.
  * @throws {FormatError} If a file is damaged.
  */
 export async function loadModels(directory: string): Promise<TrainedModel[]> {
-  const wanted = "--model is a directory that train wrote, or the model/ inside it";
   if (await pathKind(directory) === "file") {
     const found = describeModelFile(directory);
-    throw new ContractError(`Cannot load model: "${directory}" ${found}${wanted}`);
+    throw new ContractError(`Cannot load model: "${directory}" ${found}, ${WANTED}`);
   }
   const isThere = async (name: string) => await pathKind(`${directory}/${name}`) !== undefined;
   if (await isThere(ENSEMBLE_FILE)) return await loadEnsemble(directory);
@@ -73,12 +76,15 @@ export async function loadModels(directory: string): Promise<TrainedModel[]> {
   if (await isThere("model.json")) return [await loadModel(directory)];
   const foreign = await describeModelDirectory(directory);
   throw new ContractError(
-    `Cannot load model: ${foreign ?? `neither a run nor a model in "${directory}". `}${wanted}`,
+    `Cannot load model: ${foreign ?? `neither a run nor a model in "${directory}"`}, ${WANTED}`,
   );
 }
 
-/** Digests the files of what {@linkcode loadModels} loads. */
-export async function describeModel(directory: string): Promise<Inputs> {
+/** Digests the files of what {@linkcode loadModels} loads, as one. */
+export async function describeModels(
+  directory: string,
+  options: DigestOptions = {},
+): Promise<InputFile> {
   const isThere = async (name: string) => await pathKind(`${directory}/${name}`) !== undefined;
   const filesOf = (model: string) =>
     ["model.json", "weights.bin"].map((file) => `${model}/${file}`);
@@ -86,10 +92,10 @@ export async function describeModel(directory: string): Promise<Inputs> {
     const members = await readMembers(`${directory}/${ENSEMBLE_FILE}`);
     const models = members.flatMap(({ name }) => filesOf(`${directory}/${name}`));
     const files = [`${directory}/${ENSEMBLE_FILE}`, ...models];
-    return { model: await describeFolder(directory, files) };
+    return await describeFolder(directory, files, options);
   }
   const model = await isThere("model/model.json") ? `${directory}/model` : directory;
-  return { model: await describeFolder(model, filesOf(model)) };
+  return await describeFolder(model, filesOf(model), options);
 }
 
 async function loadEnsemble(directory: string): Promise<TrainedModel[]> {

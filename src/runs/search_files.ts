@@ -1,8 +1,11 @@
 /** The files of a search: what it is, and its trials so far. */
 
+import { resolve } from "node:path";
 import packageJson from "../../deno.json" with { type: "json" };
 import { ContractError } from "../errors.ts";
 import { pathKind, writeFileAtomic } from "../files/file.ts";
+import { runtimeVersions } from "../files/platform.ts";
+import { appendToFile } from "../files/sync_file.ts";
 import {
   checkSameSearch,
   encodeTrial,
@@ -10,20 +13,19 @@ import {
   type SearchDescription,
   type TrialRecord,
 } from "../search/mod.ts";
-import type { ResumeFlags } from "./_checkpoints.ts";
-import { parseFlags, reusableFlags } from "./_kept_flags.ts";
-import type { Inputs } from "./_inputs.ts";
-import { readJson, readText, writeJson } from "./_json.ts";
+import type { KeptCommand } from "./command_file.ts";
+import { type Inputs, parseInputs } from "./inputs.ts";
+import { readJson, readText, writeJson } from "./json.ts";
 
 /** Whether a directory holds a search, finished or not. */
 export async function holdsSearch(directory: string): Promise<boolean> {
   return await pathKind(`${directory}/search.json`) !== undefined;
 }
 
-/** What `search.json` keeps: the search, and the flags it was begun with. */
-export interface SearchFile {
+/** What `search.json` keeps: the search, and what it was started with. */
+export interface SearchFile extends Pick<KeptCommand, "flags" | "startedIn" | "inputs" | "file"> {
+  /** Settings and space, as they stand in the file. */
   readonly search: unknown;
-  readonly flags: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -34,12 +36,18 @@ export interface SearchFile {
 export async function readSearchFile(directory: string): Promise<SearchFile> {
   if (!await holdsSearch(directory)) {
     throw new ContractError(
-      `Cannot resume: no file "${directory}/search.json". Name a directory that search wrote`,
+      `Cannot resume: no file "${directory}/search.json", expected a directory that search wrote`,
     );
   }
   const path = `${directory}/search.json`;
-  const file = Object(await readJson(path, "read search"));
-  return { search: file.search, flags: parseFlags(file, path) };
+  const { search, flags, startedIn, inputs } = Object(await readJson(path, "read search"));
+  return {
+    search: search,
+    flags: flags,
+    startedIn: typeof startedIn === "string" ? startedIn : undefined,
+    inputs: parseInputs(inputs),
+    file: path,
+  };
 }
 
 /**
@@ -58,29 +66,30 @@ export async function readEarlierTrials(
 }
 
 /** Writes what the search is, and the trials that it begins with, so that others can be appended. */
-export async function startFiles(
+export async function writeSearchFiles(
   directory: string,
   { description, finished, dataPath, flags, inputs }: {
     readonly description: SearchDescription;
     readonly finished: readonly TrialRecord[];
     readonly dataPath: string;
-    readonly flags: ResumeFlags;
+    readonly flags: Readonly<Record<string, unknown>>;
     readonly inputs: Inputs;
   },
 ): Promise<void> {
   await writeFileAtomic(`${directory}/trials.jsonl`, finished.map(encodeTrial).join(""));
-  const versions = { histone: packageJson.version, ...Deno.version };
   await writeJson(`${directory}/search.json`, {
-    ...{ command: "search", dataPath, versions, search: description },
-    ...reusableFlags(flags),
+    command: "search",
+    dataPath,
+    versions: { histone: packageJson.version, ...runtimeVersions() },
+    search: description,
+    startedIn: resolve("."),
+    flags,
     inputs,
   });
 }
 
 /** Appends a finished trial, which then outlasts a power cut. */
 export function appendTrial(directory: string, record: TrialRecord): void {
-  using file = Deno.openSync(`${directory}/trials.jsonl`, { append: true });
   const bytes = new TextEncoder().encode(encodeTrial(record));
-  for (let written = 0; written < bytes.length;) written += file.writeSync(bytes.subarray(written));
-  file.syncDataSync();
+  appendToFile(`${directory}/trials.jsonl`, bytes, { flush: true });
 }
