@@ -40,13 +40,13 @@ export async function loadData(path: string, { record, threads }: DataFlags): Pr
     record: record === undefined ? undefined : await readRecord(record),
     threads: threads,
     onProgress: (done, total) => progress.update({ done, total, label: "reading" }),
-    onWarning: (text) => console.error(`warning: ${text}`),
+    onWarning: (text) => console.warn(`warning: ${text}`),
   });
   progress.clear();
   const samples = formatCountOf(data.length, "sample");
   const cellTypes = formatCountOf(new Set(data.columns.cellTypeIndex).size, "cell type");
   const genes = formatCountOf(data.columns.genes.length, "gene");
-  console.log(`Data: ${samples} (${cellTypes}, ${genes}), ${formatShape(data)}, from ${path}`);
+  console.info(`Data: ${samples} (${cellTypes}, ${genes}), ${formatShape(data)}, from ${path}`);
   return data;
 }
 

@@ -110,7 +110,7 @@ export async function ownRun(directory: string, ownership: Ownership): Promise<O
   const run = await takeRun(directory, takeOptions(ownership));
   if (ownership.flags.resume !== undefined) {
     const isNew = run.options.resume === undefined;
-    console.log(`Resuming ${directory}${isNew ? " from the beginning" : ""}`);
+    console.info(`Resuming ${directory}${isNew ? " from the beginning" : ""}`);
   }
   return run;
 }

@@ -72,7 +72,7 @@ async function crossval(given: CrossvalFlags, { signal }: CommandCall): Promise<
   const data = await loadData(settings.data, flags);
   await run.begin();
   const shared = findSharedParts(kFold(data, { folds, scheme, seed: settings.seed }));
-  console.log(describeSharedParts(scheme, shared));
+  console.info(describeSharedParts(scheme, shared));
   const hooks = reportFolds(folds, settings, log);
   const results = await crossValidate(modelOf(settings), data, {
     ...{ ...settings, ...run.options, folds, scheme, signal },
@@ -100,7 +100,7 @@ async function crossval(given: CrossvalFlags, { signal }: CommandCall): Promise<
   });
   await writeFolds(directory, kept);
   await writeJson(`${directory}/metrics.json`, summarise(kept, shared));
-  console.log(`Written: ${directory}/ (config.json, folds.csv, metrics.json)`);
+  console.info(`Written: ${directory}/ (config.json, folds.csv, metrics.json)`);
   throwUnlessFinished(results, { folds, directory });
   await run.finish();
 }
@@ -116,7 +116,7 @@ function reportFolds(
     onStart,
     onProgress,
     onFold: (fold, training, validation) =>
-      console.log(
+      console.info(
         `Fold ${fold} of ${folds}: ${formatCountOf(training.length, "sample")} to train on, ` +
           `${validation.length.toLocaleString("en-US")} to validate on`,
       ),

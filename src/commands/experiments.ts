@@ -106,7 +106,7 @@ async function experiments(given: ExperimentsFlags, { signal }: CommandCall): Pr
   const { record, test, labels } = flags;
   const inputs = await inputsOfRun({ data: dataPath, record, test, labels }, flags.resume);
   await using owned = await ownParts(out, { command: "experiments", flags, inputs, refuse });
-  if (flags.resume !== undefined) console.log(`Resuming ${out}`);
+  if (flags.resume !== undefined) console.info(`Resuming ${out}`);
   const data = await chooseTest(dataPath, flags);
   const names = [...new Set([...EXPERIMENTS, ...asked])];
   const plans = await planExperiments(names, data, flags);
@@ -127,7 +127,7 @@ async function experiments(given: ExperimentsFlags, { signal }: CommandCall): Pr
   await writeTable(out, rows);
   const arithmetic = [...finished.values()].flatMap((result) => result.arithmetic ?? []);
   await writeExperimentsConfig({ dataPath, data, inputs, arithmetic, flags });
-  console.log(`Written: ${out}/ (experiments/, experiments.csv, experiments.json, config.json)`);
+  console.info(`Written: ${out}/ (experiments/, experiments.csv, experiments.json, config.json)`);
   if (stopped !== undefined) {
     throw new Interrupted(
       `Interrupted in ${stopped}: kept the experiments that are finished. ` +
@@ -166,7 +166,7 @@ async function chooseTest(path: string, flags: ExperimentsFlags): Promise<Experi
   if (test !== undefined) return { train: data, test };
   const { folds, scheme, seed } = flags;
   const [{ training, validation }] = kFold(data, { folds, scheme, seed });
-  console.log(
+  console.info(
     `No --test: fold 1 of ${folds} ${scheme} is held out, ${validation.length} of ${
       formatCountOf(data.length, "sample")
     }`,
@@ -189,7 +189,7 @@ async function findFinished(
     if (result === undefined) continue;
     if (result.plan.digest === digest) finished.set(name, result);
     else if (!only.includes(name)) {
-      console.log(`${name}: left out of the table, its results are of other settings or data`);
+      console.info(`${name}: left out of the table, its results are of other settings or data`);
     } else if (!overwrite) {
       throw new ContractError(
         `Cannot resume in ${out}: ${
@@ -246,7 +246,7 @@ async function runThose(plans: readonly ExperimentPlan[], runs: Runs): Promise<s
   for (const plan of plans) {
     const { name } = plan;
     if (finished.has(name)) {
-      console.log(`${name}: finished before, with these settings and data; not run again`);
+      console.info(`${name}: finished before, with these settings and data; not run again`);
       continue;
     }
     const checkpoints = await owned.open(name);
@@ -266,20 +266,20 @@ async function run(
 ): Promise<ExperimentResult | undefined> {
   const { engine, threads } = flags;
   const { name, spec, epochs, batchSize, learningRate } = plan;
-  console.log(
+  console.info(
     `${name}: ${formatCountOf(epochs, "epoch")}, batch ${batchSize}, learning rate ${learningRate}`,
   );
   if (isClassifier(spec)) {
-    console.log("  Labels other than 0 and 1 become 1 above the cell type's median, 0 elsewhere");
+    console.info("  Labels other than 0 and 1 become 1 above the cell type's median, 0 elsewhere");
   }
   const { resume } = checkpoints.options;
-  if (resume !== undefined) console.log(`  Resuming after epoch ${resume.epoch} of ${epochs}`);
+  if (resume !== undefined) console.info(`  Resuming after epoch ${resume.epoch} of ${epochs}`);
   const result = await runExperiment(plan, data, {
     ...{ engine, threads, signal, otherArithmetic: flags.otherArithmetic },
     ...checkpoints.options,
     ...reportTraining("  "),
   });
-  if (result !== undefined) console.log(`  ${result.diverged ?? describeScores(result)}`);
+  if (result !== undefined) console.info(`  ${result.diverged ?? describeScores(result)}`);
   return result;
 }
 

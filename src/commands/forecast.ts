@@ -75,7 +75,7 @@ async function forecast(flags: ForecastFlags, { signal }: CommandCall): Promise<
   const { train, test, ...heldOut } = splitRegimes(data, {
     ...{ newGenes, newCellTypes, seed: splitSeed },
   });
-  console.log(describeSplit({ train, test, ...heldOut }));
+  console.info(describeSplit({ train, test, ...heldOut }));
   const results = await fitEnsemble(modelOf(settings), train, {
     ...{ ...settings, members, signal },
     ...reportMembers(members, settings, log),
@@ -114,7 +114,7 @@ async function forecast(flags: ForecastFlags, { signal }: CommandCall): Promise<
   const history = await writeHistory(directory, histories, members);
   await writeJson(`${directory}/regimes.json`, { ...regimes, heldOut });
   await owned.finish();
-  console.log(`Written: ${directory}/ (config.json, ${history}, regimes.json)`);
+  console.info(`Written: ${directory}/ (config.json, ${history}, regimes.json)`);
 }
 
 function describeSplit({ train, test, newGenes, newCellTypes }: RegimeSplit): string {

@@ -161,7 +161,7 @@ async function search(typed: SearchFlags, { signal, given }: CommandCall): Promi
     flags: reusableFlags(flags),
     inputs,
   });
-  if (finished.length > 0) console.log(`Resuming after ${finished.length} finished trials.`);
+  if (finished.length > 0) console.info(`Resuming after ${finished.length} finished trials.`);
   const { engine, threads, otherArithmetic } = flags;
   const result = await searchModels(data, {
     ...settings,
@@ -232,18 +232,18 @@ async function readSettings(flags: SearchFlags): Promise<SearchSettings> {
 function printFolds(data: Dataset, description: SearchDescription): void {
   const [{ training, validation }] = kFold(data, description);
   const { folds, scheme, trials } = description;
-  console.log(
+  console.info(
     `Search: ${formatCountOf(trials, "trial")} on ${folds} folds ${scheme}, of ` +
       `${formatCountOf(training.length, "sample")} to train on and ` +
       `${validation.length.toLocaleString("en-US")} to validate on`,
   );
   const { keepOneIn, epochs } = description;
   if (keepOneIn !== null && planRungs({ trials, epochs, keepOneIn }).length === 1) {
-    console.log("Too few trials or epochs for --halving: all are trained for all epochs");
+    console.info("Too few trials or epochs for --halving: all are trained for all epochs");
   }
   const { models, skipped } = planTrials(data, description);
   if (skipped.length === 0) return;
-  console.log(
+  console.info(
     `${skipped.length} of them make no model of ${
       formatShape(data)
     } and are skipped, which leaves ` +
@@ -283,7 +283,7 @@ function reportTrials(directory: string, owned: OwnedParts, { trials }: SearchDe
   const bar = new ProgressLine();
   const print = (line: string) => {
     bar.clear();
-    console.log(line);
+    console.info(line);
   };
   const rungOf = ({ rung, rungs }: SearchProgress) => rungs > 1 ? `rung ${rung}/${rungs}  ` : "";
   return {
@@ -337,7 +337,7 @@ async function writeResult(
     ...{ transform, trial, score, seed },
   });
   console.log(formatRankingTable(ranking, MOST_PRINTED));
-  console.log(
+  console.info(
     `Written: ${directory}/ (search.json, trials.jsonl, ranking.csv, best.json). The best of many ` +
       "looks better than it is: judge it on samples that were not searched on.",
   );

@@ -162,7 +162,7 @@ async function writeRun(run: Run): Promise<void> {
     written.push("metrics.json");
   }
   const models = flags.ensemble === 1 ? "model/" : "models/, ensemble.json";
-  console.log(`Written: ${directory}/ (${[models, ...written].join(", ")})`);
+  console.info(`Written: ${directory}/ (${[models, ...written].join(", ")})`);
 }
 
 /** What `metrics.json` keeps: agreement on the training data, on the test data, and what averaging gained. */
