@@ -18,7 +18,7 @@ import { isShell, SHELLS, writeCompletion } from "./_completion.ts";
 import { guardConsole } from "./_console.ts";
 import { outputOf } from "./_describe.ts";
 import { nameProgram } from "./_place.ts";
-import { formatVersion } from "./_version.ts";
+import { formatVersion } from "./version.ts";
 import { outputWidth } from "./_wrap.ts";
 import { EXIT_BAD_FLAGS, runCommand } from "./run_command.ts";
 

@@ -12,7 +12,7 @@ import { explain, stackOf } from "./_explain.ts";
 import { knowFlags } from "./_flag_kinds.ts";
 import { listenForInterrupt } from "./_interrupt.ts";
 import { commandLine, knowPaths, standWhereCalled } from "./_place.ts";
-import { V8_FLAGS } from "./_version.ts";
+import { V8_FLAGS } from "./version.ts";
 
 const EXIT_FAILED = 1;
 /** What a command exits with whose flags or name are wrong. */

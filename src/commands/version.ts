@@ -11,18 +11,22 @@ export const VERSION = packageJson.version;
 /** Flags of V8 with which memory stays flat over many epochs: the tasks have them, and installations should. */
 export const V8_FLAGS = "--max-semi-space-size=1,--expose-gc";
 
-/** What an installation may do: the sets of permissions in a deno.json do not reach it. */
-const PERMISSIONS = [
+/** How Deno runs the program: what it may do, and V8's flags. The sets of permissions in a deno.json reach tasks alone. */
+export const PROGRAM_FLAGS = [
   "--no-prompt",
   "--allow-read",
   "--allow-write",
   "--allow-env=COLUMNS,XDG_RUNTIME_DIR",
-];
+  `--v8-flags=${V8_FLAGS}`,
+] as const;
 
 /** The command that installs this very version, with its permissions and V8's flags. */
 export function formatInstallation(): string {
-  const flags = [...PERMISSIONS, `--v8-flags=${V8_FLAGS}`];
-  return ["deno install --global --force --name histone", ...flags, ...findSource()].join(" ");
+  return [
+    "deno install --global --force --name histone",
+    ...PROGRAM_FLAGS,
+    ...findSource(),
+  ].join(" ");
 }
 
 /** The module to install: this one's package, from disk with the file that names what it imports. */
@@ -34,6 +38,7 @@ function findSource(): string[] {
 
 /** The version and how to install it, as `histone --version` prints them. */
 export function formatVersion(width: number): string {
+  if (Deno.build.standalone) return `histone ${VERSION}`;
   const line = wrapCommand(formatInstallation(), { width: width - 2, indent: "  " });
   return [
     `histone ${VERSION}`,
