@@ -26,7 +26,7 @@ export async function findFinished(
     if (result === undefined) continue;
     if (result.plan.digest === digest) finished.set(name, result);
     else if (!only.includes(name)) {
-      console.log(`${name}: left out of the table, its results are of other settings or data`);
+      console.info(`${name}: left out of the table, its results are of other settings or data`);
     } else if (!overwrite) {
       throw new ContractError(
         `Cannot resume in ${out}: ${

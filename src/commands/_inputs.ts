@@ -63,7 +63,7 @@ function refuseOtherInputs(
   { former, now }: { readonly former: Inputs | undefined; readonly now: Inputs },
 ): void {
   if (former === undefined) {
-    console.error(
+    console.warn(
       `warning: ${directory} was started by a version that kept no digests of its files, so it cannot be told ` +
         "whether they are still the same",
     );

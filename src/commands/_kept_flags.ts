@@ -2,7 +2,7 @@
 
 import type { KeptCommand } from "../runs/command_file.ts";
 import { checkKeptFlags } from "./_flag_kinds.ts";
-import { absolutePaths, packageFile } from "./_place.ts";
+import { absolutePaths, findPackageFile } from "./_place.ts";
 
 /** Flags as a later `--resume` alone is to find them: it must not replace the run again. */
 export function reusableFlags<Flags extends object>(
@@ -21,6 +21,6 @@ export function parseFlags<Flags>(
 ): Flags {
   const kept = checkKeptFlags<Flags & object>(flags, file);
   // Versions that kept no directory started every run in the package's own.
-  const directory = startedIn ?? packageFile("");
+  const directory = startedIn ?? findPackageFile("") ?? Deno.cwd();
   return directory === Deno.cwd() ? kept : absolutePaths(kept, directory);
 }

@@ -26,18 +26,18 @@ import { ProgressLine } from "./_progress.ts";
 export function printPlan(data: Dataset, description: SearchDescription): void {
   const [fold] = kFold(data, description);
   const { folds, scheme, trials } = description;
-  console.log(
+  console.info(
     `Search: ${formatCountOf(trials, "trial")} on ${folds} folds ${scheme}, of ` +
       `${formatCountOf(fold!.training.length, "sample")} to train on and ` +
       `${fold!.validation.length.toLocaleString("en-US")} to validate on`,
   );
   const { keepOneIn, epochs } = description;
   if (keepOneIn !== null && planRungs({ trials, epochs, keepOneIn }).length === 1) {
-    console.log("Too few trials or epochs for --halving: all are trained for all epochs");
+    console.info("Too few trials or epochs for --halving: all are trained for all epochs");
   }
   const { models, skipped } = planTrials(data, description);
   if (skipped.length === 0) return;
-  console.log(
+  console.info(
     `${skipped.length} of them make no model of ${
       formatShape(data)
     } and are skipped, which leaves ` +
@@ -53,7 +53,7 @@ export function reportTrials(
   const bar = new ProgressLine();
   const print = (line: string) => {
     bar.clear();
-    console.log(line);
+    console.info(line);
   };
   const rungOf = ({ rung, rungs }: SearchProgress) => rungs > 1 ? `rung ${rung}/${rungs}  ` : "";
   return {

@@ -24,7 +24,7 @@ export function reportTraining(prefix = ""): Required<
     onProgress: (state) => progress.update(progressState(state, prefix)),
     onEpoch: (record) => {
       progress.clear();
-      console.log(prefix + formatEpoch(record));
+      console.info(prefix + formatEpoch(record));
     },
   };
 }
@@ -50,13 +50,13 @@ export function reportRuns(
     },
     onEpoch: (run, record) => {
       progress.clear();
-      console.log(`  ${what} ${run + 1}  ${formatEpoch(record)}`);
+      console.info(`  ${what} ${run + 1}  ${formatEpoch(record)}`);
     },
   };
 }
 
 function printEngine({ engine, device, reason }: EngineReport, prefix: string): void {
-  console.log(`${prefix}Engine: ${engine} (${device}); ${reason}`);
+  console.info(`${prefix}Engine: ${engine} (${device}); ${reason}`);
 }
 
 /** What the progress line shows of a training run; no loss where the engine does not look at it between epochs. */

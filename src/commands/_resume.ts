@@ -14,7 +14,7 @@ import {
 import { commandOfRun } from "../runs/run_files.ts";
 import { inputFlags, Interrupted } from "./_cli.ts";
 import { parseFlags, reusableFlags } from "./_kept_flags.ts";
-import { taskCall } from "./_place.ts";
+import { commandLine } from "./_place.ts";
 import { warn } from "./_warn.ts";
 
 /** Flags of the commands whose runs can be resumed. */
@@ -29,7 +29,7 @@ export interface ResumeFlags {
 
 /** The command line that resumes a run. */
 export function resumeCall(command: string, directory: string): string {
-  return `${taskCall(command)} --resume ${quotePath(directory)}`;
+  return `${commandLine(command)} --resume ${quotePath(directory)}`;
 }
 
 /**
@@ -110,7 +110,7 @@ export async function ownRun(directory: string, ownership: Ownership): Promise<O
   const run = await takeRun(directory, takeOptions(ownership));
   if (ownership.flags.resume !== undefined) {
     const isNew = run.options.resume === undefined;
-    console.log(`Resuming ${directory}${isNew ? " from the beginning" : ""}`);
+    console.info(`Resuming ${directory}${isNew ? " from the beginning" : ""}`);
   }
   return run;
 }

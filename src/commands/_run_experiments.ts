@@ -39,7 +39,7 @@ export async function runExperiments(
   for (const plan of plans) {
     const { name } = plan;
     if (finished.has(name)) {
-      console.log(`${name}: finished before, with these settings and data; not run again`);
+      console.info(`${name}: finished before, with these settings and data; not run again`);
       continue;
     }
     const checkpoints = await owned.open(name);
@@ -61,14 +61,14 @@ async function runOne(
 ): Promise<ExperimentResult | undefined> {
   const { engine, threads, otherArithmetic } = flags;
   const { name, spec, epochs, batchSize, learningRate } = plan;
-  console.log(
+  console.info(
     `${name}: ${formatCountOf(epochs, "epoch")}, batch ${batchSize}, learning rate ${learningRate}`,
   );
   if (isClassifier(spec)) {
-    console.log("  Labels other than 0 and 1 become 1 above the cell type's median, 0 elsewhere");
+    console.info("  Labels other than 0 and 1 become 1 above the cell type's median, 0 elsewhere");
   }
   const { resume } = checkpoints.options;
-  if (resume !== undefined) console.log(`  Resuming after epoch ${resume.epoch} of ${epochs}`);
+  if (resume !== undefined) console.info(`  Resuming after epoch ${resume.epoch} of ${epochs}`);
   const result = await runExperiment(plan, data, {
     engine,
     threads,
@@ -77,7 +77,7 @@ async function runOne(
     ...checkpoints.options,
     ...reportTraining("  "),
   });
-  if (result !== undefined) console.log(`  ${result.diverged ?? describeScores(result)}`);
+  if (result !== undefined) console.info(`  ${result.diverged ?? describeScores(result)}`);
   return result;
 }
 

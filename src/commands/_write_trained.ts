@@ -59,7 +59,7 @@ export async function writeTrained(run: TrainedRun): Promise<void> {
     written.push("metrics.json");
   }
   const models = run.ensemble === 1 ? "model/" : "models/, ensemble.json";
-  console.log(`Written: ${directory}/ (${[models, ...written].join(", ")})`);
+  console.info(`Written: ${directory}/ (${[models, ...written].join(", ")})`);
 }
 
 /** What `metrics.json` keeps: agreement on the training data, on the test data, and what averaging gained. */

@@ -71,7 +71,7 @@ async function crossval(given: CrossvalFlags, { signal }: CommandCall): Promise<
   const data = await loadData(settings.data, flags);
   await run.begin();
   const shared = findSharedParts(kFold(data, { folds, scheme, seed: settings.seed }));
-  console.log(describeSharedParts(scheme, shared));
+  console.info(describeSharedParts(scheme, shared));
   const { resume } = run.options;
   const results = await crossValidate(modelOf(settings), data, {
     ...settings,
@@ -102,7 +102,7 @@ async function crossval(given: CrossvalFlags, { signal }: CommandCall): Promise<
   });
   await writeFolds(directory, kept);
   await writeJson(`${directory}/metrics.json`, summarise(kept, shared));
-  console.log(`Written: ${directory}/ (config.json, folds.csv, metrics.json)`);
+  console.info(`Written: ${directory}/ (config.json, folds.csv, metrics.json)`);
   throwUnlessFinished(results, { folds, directory });
   await run.finish();
 }
@@ -124,7 +124,7 @@ function reportFolds(
     },
     onProgress,
     onFold: (fold: number, training: Dataset, validation: Dataset) =>
-      console.log(
+      console.info(
         `Fold ${fold} of ${folds}: ${formatCountOf(training.length, "sample")} to train on, ` +
           `${validation.length.toLocaleString("en-US")} to validate on`,
       ),

@@ -22,13 +22,13 @@ interface DoctorFlags {
 export const command: CommandDefinition<DoctorFlags> = {
   name: "doctor",
   summary:
-    "Looks for what may be wrong with the signal and the labels of a data set, and says what to do about it. Exit code 0 " +
-    "whatever it finds, unless --strict is given.",
+    "Looks for what may be wrong with the signal and the labels of a data set, and says what to do about it. The exit " +
+    "code is 0 whatever it finds, unless --strict is given.",
   examples: [
     ["deno task doctor train.npz", "all checks that need nothing else"],
     [
       "deno task doctor train.npz --genes genes.gtf.gz --test eval.npz",
-      "strands that the data do not hold, and genes in both",
+      "adds strands that the data lack, and genes that both sets have",
     ],
   ],
   declare: (command) =>
@@ -46,7 +46,7 @@ async function examine(flags: DoctorFlags, { args }: CommandCall): Promise<void>
   if (flags.genes !== undefined) await checkInputFile("--genes", flags.genes);
   const { columns } = await loadData(path, flags);
   const genes = flags.genes === undefined ? undefined : await readGenes(flags.genes, {
-    onWarning: (text) => console.error(`warning: ${text}`),
+    onWarning: (text) => console.warn(`warning: ${text}`),
   });
   const test = flags.test === undefined ? undefined : (await loadData(flags.test, flags)).columns;
   const { findings: found, skipped } = diagnoseSamples(columns, { genes, test });
@@ -68,7 +68,7 @@ async function examine(flags: DoctorFlags, { args }: CommandCall): Promise<void>
   if (flags.strict && warnings > 0) Deno.exit(1);
 }
 
-/** Names that training and evaluation take but `submit`, which is the last of the commands, refuses. */
+/** Names that training and evaluation take but `submit`, which runs after them, refuses. */
 function noteNames({ cellTypes, genes }: SampleColumns): Finding[] {
   return [
     ...noteFaults("cell type", cellTypes, (cellType) => submissionId(cellType, "1")),
@@ -93,7 +93,7 @@ function noteFaults(
   );
 }
 
-/** One line for all checks that lack the same. */
+/** One line for all checks that were skipped for the same reason. */
 function describeSkipped(skipped: readonly SkippedCheck[]): string[] {
   const byReason = Map.groupBy(skipped, ({ reason }) => reason);
   return Array.from(byReason, ([reason, checks]) => {

@@ -31,7 +31,7 @@ import {
 } from "./_finished_experiments.ts";
 import { inputsOfRun } from "./_inputs.ts";
 import { checkTestFlags, loadTest } from "./_labels.ts";
-import { taskCall } from "./_place.ts";
+import { commandLine, formatNext } from "./_place.ts";
 import { ownParts, resumeCall } from "./_resume.ts";
 import { runExperiments } from "./_run_experiments.ts";
 
@@ -67,7 +67,7 @@ async function experiments(given: ExperimentsFlags, { signal }: CommandCall): Pr
   const { record, test, labels } = flags;
   const inputs = await inputsOfRun({ data: dataPath, record, test, labels }, flags.resume);
   await using owned = await ownParts(out, { command: "experiments", flags, inputs, refuse });
-  if (flags.resume !== undefined) console.log(`Resuming ${out}`);
+  if (flags.resume !== undefined) console.info(`Resuming ${out}`);
   const data = await chooseTest(dataPath, flags);
   const names = [...new Set([...EXPERIMENTS, ...asked])];
   const plans = await planExperiments(names, data, flags);
@@ -85,7 +85,7 @@ async function experiments(given: ExperimentsFlags, { signal }: CommandCall): Pr
   await writeTable(out, rows);
   const arithmetic = [...finished.values()].flatMap((result) => result.arithmetic ?? []);
   await writeExperimentsConfig({ dataPath, data, inputs, arithmetic, flags });
-  console.log(`Written: ${out}/ (experiments/, experiments.csv, experiments.json, config.json)`);
+  console.info(`Written: ${out}/ (experiments/, experiments.csv, experiments.json, config.json)`);
   if (stopped !== undefined) {
     throw new Interrupted(
       `Interrupted in ${stopped}: kept the experiments that are finished. Resume: ${
@@ -94,7 +94,7 @@ async function experiments(given: ExperimentsFlags, { signal }: CommandCall): Pr
     );
   }
   await owned.finish();
-  console.log(`Next: ${taskCall("report")} ${quotePath(out)}`);
+  console.info(formatNext("Next", `${commandLine("report")} ${quotePath(out)}`));
 }
 
 /** Training and test data: those of `--test`, or a share of the training data that is held out. */
@@ -105,7 +105,7 @@ async function chooseTest(path: string, flags: ExperimentsFlags): Promise<Experi
   const { folds, scheme, seed } = flags;
   const [fold] = kFold(data, { folds, scheme, seed });
   const { training, validation } = fold!;
-  console.log(
+  console.info(
     `No --test: fold 1 of ${folds} ${scheme} is held out, ${validation.length} of ${
       formatCountOf(data.length, "sample")
     }`,

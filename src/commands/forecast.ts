@@ -81,7 +81,7 @@ async function forecast(flags: ForecastFlags, { signal }: CommandCall): Promise<
   const log = await openLog(flags, owned.id);
   const data = await loadData(settings.data, flags);
   const split = splitRegimes(data, { newGenes, newCellTypes, seed: splitSeed });
-  console.log(describeSplit(split));
+  console.info(describeSplit(split));
   const results = await fitEnsemble(modelOf(settings), split.train, {
     ...settings,
     members: ensemble,
@@ -149,7 +149,7 @@ async function writeForecast({ directory, flags, settings, split, inputs, result
   const histories = results.map((result, i) => ({ ...result, member: i + 1 }));
   const history = await writeHistory(directory, histories, ensemble);
   await writeJson(`${directory}/regimes.json`, { ...regimes, heldOut });
-  console.log(`Written: ${directory}/ (config.json, ${history}, regimes.json)`);
+  console.info(`Written: ${directory}/ (config.json, ${history}, regimes.json)`);
 }
 
 function describeSplit({ train, test, newGenes, newCellTypes }: RegimeSplit): string {

@@ -54,7 +54,7 @@ async function report(flags: ReportFlags, { args, signal }: CommandCall): Promis
   await refuseUnfinished(directory);
   const run = await readRun(directory);
   if (await holdsUnfinishedRun(directory)) {
-    console.error(
+    console.warn(
       `warning: ${directory} holds an unfinished run: this is a report of what it has kept so far`,
     );
   }
@@ -74,7 +74,7 @@ async function report(flags: ReportFlags, { args, signal }: CommandCall): Promis
   };
   const files = await writeReport(out, input);
   const figures = files.filter((path) => path.endsWith(".svg")).length;
-  console.log(
+  console.info(
     `Written: ${out}/report.html, and ${formatCountOf(figures, "figure")} as SVG and PNG in ` +
       `${out}/figures/`,
   );
@@ -159,12 +159,12 @@ async function loadTrainingData(
   if (path === undefined) {
     const lost = test === undefined ? "figures of predictions" : "errors by regime";
     const note = `${problem}, so the report has no ${lost}`;
-    console.error(`warning: ${note}`);
+    console.warn(`warning: ${note}`);
     return { samplesName, notes: [`${note}.`] };
   }
   const data = await loadData(path, flags);
   if (problem === undefined) return { data, samplesName, notes: [] };
-  console.error(`warning: ${problem}`);
+  console.warn(`warning: ${problem}`);
   return {
     data,
     samplesName: `${path}, named as the training data`,

@@ -65,7 +65,7 @@ async function search(typed: SearchFlags, { signal, given }: CommandCall): Promi
   await owned.begin();
   const kept = { flags: reusableFlags(flags), inputs };
   await writeSearchFiles(directory, { description, finished, dataPath, ...kept });
-  if (finished.length > 0) console.log(`Resuming after ${finished.length} finished trials.`);
+  if (finished.length > 0) console.info(`Resuming after ${finished.length} finished trials.`);
   const result = await searchModels(data, {
     ...settings,
     engine,
@@ -104,7 +104,7 @@ function refuseFewerTrials(
 function printResult(directory: string, { ranking, best }: SearchResult): void {
   if (best !== undefined) {
     console.log(formatRankingTable(ranking, MOST_PRINTED));
-    console.log(
+    console.info(
       `Written: ${directory}/ (search.json, trials.jsonl, ranking.csv, best.json). The best of many ` +
         "looks better than it is: judge it on samples that were not searched on.",
     );

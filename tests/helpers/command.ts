@@ -34,7 +34,8 @@ export function taskCommand(
   if (noFusing) flags.push("--v8-flags=--no-enable-fma3");
   const line = ["run", ...flags, `scripts/${name}.ts`, ...args];
   // As `deno task` does, which runs the tests, too, and may have been called anywhere.
-  const env = { INIT_CWD: ROOT, ...options.env };
+  // Whole sentences, not lines of 80 columns.
+  const env = { COLUMNS: "10000", INIT_CWD: ROOT, ...options.env };
   return new Deno.Command(Deno.execPath(), { args: line, cwd: ROOT, ...options, env });
 }
 
