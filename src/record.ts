@@ -114,7 +114,12 @@ export function parseRecord(value: unknown, file?: string): DataRecord {
   const orientation = oneOf(ORIENTATIONS, record, "orientation", fail);
   const transform = oneOf(TRANSFORMS, record, "transform", fail);
   return {
-    ...{ assembly, binSizeBp, orientation, countingRule, marks: [...marks], transform },
+    assembly,
+    binSizeBp,
+    orientation,
+    countingRule,
+    marks: [...marks],
+    transform,
     ...parseOptionalFields(record, fail),
   };
 }

@@ -33,9 +33,23 @@ Deno.test("spellings of one gene have one key", () => {
 
 Deno.test("different names have different keys, whatever digits they share", () => {
   const names = [
-    ...["ENSG00000000419", "ENSMUSG00000000419", "419", "0419", "000419", "DPM1", "dpm1"],
-    ...["ENST00000000419", "ENSG00000000419_PAR_Y", "ENSGR0000000419", "ENSG419", "LOC419"],
-    ...["RP11-34P13.7", "RP11-34P13.8", "AT1G01010", "AT1G01010.1", "Y39B6A.48"],
+    "ENSG00000000419",
+    "ENSMUSG00000000419",
+    "419",
+    "0419",
+    "000419",
+    "DPM1",
+    "dpm1",
+    "ENST00000000419",
+    "ENSG00000000419_PAR_Y",
+    "ENSGR0000000419",
+    "ENSG419",
+    "LOC419",
+    "RP11-34P13.7",
+    "RP11-34P13.8",
+    "AT1G01010",
+    "AT1G01010.1",
+    "Y39B6A.48",
   ];
   strictEqual(new Set(names.map(geneKey)).size, names.length);
   strictEqual(new Set(names.map(geneNumber)).size, names.length);
@@ -57,7 +71,11 @@ Deno.test("bare digits are read as Ensembl's, with zeros before them or without"
     ["3", "000003", "00000000003", "ENSG00000000003.2", "TP53", "1234567890123456789"]
       .map(readEnsemblDigits),
     [
-      ...["ENSG00000000003", "ENSG00000000003", "ENSG00000000003", "ENSG00000000003.2", "TP53"],
+      "ENSG00000000003",
+      "ENSG00000000003",
+      "ENSG00000000003",
+      "ENSG00000000003.2",
+      "TP53",
       "1234567890123456789",
     ],
   );
