@@ -1,5 +1,7 @@
 /** CRC-32 of ISO 3309, as zip files use it. */
 
+import { BUILTINS } from "./builtins.ts";
+
 type Crc32 = (bytes: Uint8Array, previous: number) => number;
 
 /** Eight tables, so that eight bytes take one step ("slicing by 8", Kounavis and Berry 2005). */
@@ -43,9 +45,5 @@ export function crc32Portable(bytes: Uint8Array, previous: number): number {
 export const crc32: Crc32 = nativeCrc32() ?? crc32Portable;
 
 function nativeCrc32(): Crc32 | undefined {
-  // Not an import: that would keep the module from loading in a browser.
-  const { process } = globalThis as {
-    process?: { getBuiltinModule?(id: string): { crc32?: Crc32 } | undefined };
-  };
-  return process?.getBuiltinModule?.("node:zlib")?.crc32;
+  return BUILTINS.getBuiltinModule?.("node:zlib")?.crc32;
 }
