@@ -265,10 +265,18 @@ function detectGct(
   const named = fields.filter(({ title }) => title === "Description" || isTitleOfNames(title));
   const names = [0, ...named.map(({ column }) => column)];
   const layout: Layout = {
-    ...{ program: "GCT", names, nameTitles: names.map((column) => titles[column]), values },
-    ...{ ofOneSample: false, mayBeTranscripts: false, adds: false },
-    ...{ sampleColumns: [], differences: [] },
-    ...{ separator: "\t", width: titles.length, textFrom: titles.length },
+    program: "GCT",
+    names,
+    nameTitles: names.map((column) => titles[column]),
+    values,
+    ofOneSample: false,
+    mayBeTranscripts: false,
+    adds: false,
+    sampleColumns: [],
+    differences: [],
+    separator: "\t",
+    width: titles.length,
+    textFrom: titles.length,
   };
   return { layout, linesBefore: 3 + sampleFields };
 }
