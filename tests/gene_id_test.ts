@@ -55,7 +55,7 @@ Deno.test("different names have different keys, whatever digits they share", () 
   strictEqual(new Set(names.map(geneNumber)).size, names.length);
 });
 
-Deno.test("human Ensembl ids and numbers turn into each other, other ids have none", () => {
+Deno.test("human Ensembl ids and their numbers turn into each other, other ids have no number", () => {
   fc.assert(fc.property(fc.integer({ min: 0, max: 10 ** 11 - 1 }), (number) => {
     strictEqual(ensemblGeneNumber(ensemblGeneId(number)), number);
     strictEqual(geneNumber(`${ensemblGeneId(number)}.3`), number);
@@ -66,7 +66,7 @@ Deno.test("human Ensembl ids and numbers turn into each other, other ids have no
   strictEqual(ensemblGeneId(1234567890123), "1234567890123");
 });
 
-Deno.test("bare digits are read as Ensembl's, with zeros before them or without", () => {
+Deno.test("bare digits are read as the numbers of Ensembl ids, with or without leading zeros", () => {
   deepStrictEqual(
     ["3", "000003", "00000000003", "ENSG00000000003.2", "TP53", "1234567890123456789"]
       .map(readEnsemblDigits),
@@ -81,7 +81,7 @@ Deno.test("bare digits are read as Ensembl's, with zeros before them or without"
   );
 });
 
-Deno.test("numbers of names are integers that float64 holds, and are no Ensembl numbers", () => {
+Deno.test("the numbers of names are integers that float64 holds exactly, and not those of Ensembl ids", () => {
   fc.assert(fc.property(fc.string({ minLength: 1 }), (name) => {
     const number = geneNumber(`x${name}`);
     ok(Number.isSafeInteger(number) && number >= 10 ** 12);
@@ -90,7 +90,7 @@ Deno.test("numbers of names are integers that float64 holds, and are no Ensembl 
   notStrictEqual(geneNumber("TP53"), geneNumber("MYC"));
 });
 
-Deno.test("copies on chromosome Y are told by their ids", () => {
+Deno.test("copies on chromosome Y are recognised by their ids", () => {
   const copies = ["ENSG00000182378.15_PAR_Y", "ENSGR0000182378.10", "ENSG00000182378_PAR_Y_2"];
   const others = ["ENSG00000182378.15", "SPRY1", "ENSGR", "PAR_Y"];
   deepStrictEqual(copies.map(isPseudoautosomalCopy), [true, true, true]);
@@ -103,7 +103,7 @@ Deno.test("a gene is shown by its id and, where it adds something, its symbol", 
   strictEqual(formatGene("419"), "419");
 });
 
-Deno.test("an Ensembl id is told from what is joined to it, and an id alone is not taken apart", () => {
+Deno.test("an Ensembl id is parted from the text joined to it, and an id alone is not taken apart", () => {
   const ids = [
     "ENSG00000182378",
     "ENSG00000182378.15_PAR_Y_6",

@@ -5,10 +5,10 @@ import type { ByteSource } from "../files/byte_source.ts";
 import { CARRIAGE_RETURN, LINE_FEED } from "./characters.ts";
 import { decodeText, NotUtf8Error } from "./numbers.ts";
 
-/** Called with how much is done and how much there is. */
+/** Called with the amount that is done and the amount in all. */
 export type Progress = (done: number, total: number) => void;
 
-/** Opens a path, or takes a source as it is, while `use` runs; what was opened here is closed here. */
+/** Opens a path, or takes a source as it is, while `use` runs; a path that was opened is closed afterwards. */
 export async function withSource<T>(
   input: string | URL | ByteSource,
   use: (source: ByteSource) => Promise<T>,
