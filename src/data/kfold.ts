@@ -102,7 +102,7 @@ export function kFold(data: Dataset, options: FoldOptions): Fold[] {
 
 /**
  * The group of each sample, `[position]`, once for each thing that must not be on both sides: a fold validates where all
- * groups are its own and trains where none is.
+ * groups are its own, and trains where every group is another.
  */
 function groupSamples(data: Dataset, { folds, scheme, seed = 0 }: FoldOptions): Uint32Array[] {
   const stream = (what: string) => new RandomStream(deriveKey(seed, "kfold", what));
