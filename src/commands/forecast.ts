@@ -33,6 +33,7 @@ import { loadData } from "./_data.ts";
 import { writeConfig } from "../runs/config.ts";
 import { removeRun } from "../runs/run_files.ts";
 import { openLog } from "./_event_log.ts";
+import { outputWidth } from "./_wrap.ts";
 
 interface ForecastFlags extends TrainingFlags {
   readonly ensemble: number;
@@ -96,7 +97,10 @@ async function forecast(flags: ForecastFlags, { signal }: CommandCall): Promise<
       ...(members > 1 && { [`mean of ${members}`]: prediction.mean }),
     },
   }, { resampled: "cell-types-and-genes", seed: splitSeed });
-  console.log(["", ...formatRegimeTable(regimes), "", describeForecast(regimes)].join("\n"));
+  console.log(
+    ["", ...formatRegimeTable(regimes, { width: outputWidth() }), "", describeForecast(regimes)]
+      .join("\n"),
+  );
   await owned.check();
   await removeRun(directory);
   await writeConfig(directory, {
