@@ -7,10 +7,10 @@ import { loadData } from "./_data.ts";
 
 /** Flags of labelled data; see `declareTest`. */
 export interface TestFlags {
-  readonly test?: string;
-  readonly labels?: string;
-  readonly record?: string;
-  readonly threads?: number;
+  readonly test?: string | undefined;
+  readonly labels?: string | undefined;
+  readonly record?: string | undefined;
+  readonly threads?: number | undefined;
 }
 
 /**

@@ -19,11 +19,11 @@ import { warn } from "./_warn.ts";
 
 /** Flags of the commands whose runs can be resumed. */
 export interface ResumeFlags {
-  readonly out?: string;
-  readonly resume?: string;
-  readonly checkpointMinutes?: number;
-  readonly threads?: number;
-  readonly otherArithmetic?: boolean;
+  readonly out?: string | undefined;
+  readonly resume?: string | undefined;
+  readonly checkpointMinutes?: number | undefined;
+  readonly threads?: number | undefined;
+  readonly otherArithmetic?: boolean | undefined;
   readonly overwrite: boolean;
 }
 

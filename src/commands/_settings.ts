@@ -11,20 +11,20 @@ import type { ModelFile } from "./_model_spec.ts";
 
 /** Flags of the commands that train; see `declareTraining` and `declareModel`. */
 export interface TrainingFlags {
-  readonly data?: string;
+  readonly data?: string | undefined;
   readonly preset: string;
-  readonly spec?: string;
-  readonly tensorboard?: string;
+  readonly spec?: string | undefined;
+  readonly tensorboard?: string | undefined;
   readonly engine: EngineName;
-  readonly threads?: number;
-  readonly epochs?: number;
-  readonly batchSize?: number;
-  readonly learningRate?: number;
-  readonly transform?: Transform;
-  readonly geneEffects?: boolean;
+  readonly threads?: number | undefined;
+  readonly epochs?: number | undefined;
+  readonly batchSize?: number | undefined;
+  readonly learningRate?: number | undefined;
+  readonly transform?: Transform | undefined;
+  readonly geneEffects?: boolean | undefined;
   readonly seed: number;
-  readonly record?: string;
-  readonly out?: string;
+  readonly record?: string | undefined;
+  readonly out?: string | undefined;
   readonly overwrite: boolean;
 }
 

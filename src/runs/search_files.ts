@@ -2,6 +2,7 @@
 
 import { resolve } from "node:path";
 import packageJson from "../../deno.json" with { type: "json" };
+import type { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";
 import { pathKind, writeFileAtomic } from "../files/file.ts";
 import { runtimeVersions } from "../files/platform.ts";
@@ -9,8 +10,11 @@ import { appendToFile } from "../files/sync_file.ts";
 import {
   checkSameSearch,
   encodeTrial,
+  formatRankingCsv,
   parseTrials,
   type SearchDescription,
+  type SearchResult,
+  specOf,
   type TrialRecord,
 } from "../search/mod.ts";
 import type { KeptCommand } from "./command_file.ts";
@@ -92,4 +96,28 @@ export async function writeSearchFiles(
 export function appendTrial(directory: string, record: TrialRecord): void {
   const bytes = new TextEncoder().encode(encodeTrial(record));
   appendToFile(`${directory}/trials.jsonl`, bytes, { flush: true });
+}
+
+/** Writes all trials by their scores as `ranking.csv`, and the best one as `best.json`. */
+export async function writeRanking(
+  directory: string,
+  { result: { ranking, best }, data, description }: {
+    readonly result: SearchResult;
+    readonly data: Dataset;
+    readonly description: SearchDescription;
+  },
+): Promise<void> {
+  await writeFileAtomic(`${directory}/ranking.csv`, formatRankingCsv(ranking));
+  if (best === undefined) return;
+  const { bins, marks: { length: marks } } = data;
+  const { space: { loss }, transform, epochs } = description;
+  const { trial, score, seed, point, point: { learningRate, batchSize } } = best;
+  await writeJson(`${directory}/best.json`, {
+    spec: specOf(point, { bins, marks, loss, name: `search-trial-${trial}` }),
+    training: { learningRate, batchSize, epochs },
+    transform,
+    trial,
+    score,
+    seed,
+  });
 }
