@@ -2,13 +2,12 @@
 
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { endOf, programCommand, withDirectory } from "../helpers/command.ts";
+import { testIf } from "../helpers/require.ts";
 
-/** Whether a shell is here; says so, loudly, where it is not. */
-async function findShell(shell: string): Promise<boolean> {
-  const { success } = await new Deno.Command("sh", { args: ["-c", `command -v ${shell}`] })
-    .output();
-  if (!success) console.warn(`SKIPPED: no ${shell} on this machine: its completion was not run`);
-  return success;
+/** Whether a shell is on this machine. */
+async function hasShell(shell: string): Promise<boolean> {
+  const find = new Deno.Command("sh", { args: ["-c", `command -v ${shell}`] });
+  return (await find.output()).success;
 }
 
 async function completionOf(shell: string): Promise<string> {
@@ -67,32 +66,38 @@ Deno.test("bash itself takes the completion", async () => {
   strictEqual(new TextDecoder().decode(stdout), "complete -o default -F _histone histone\n");
 });
 
-Deno.test("zsh takes the completion", async () => {
-  const script = await completionOf("zsh");
-  match(script, /^#compdef histone\n/);
-  match(script, /'--engine\[where to compute\\: [^\]]*\]:value:\(auto webgpu wasm/);
-  if (!await findShell("zsh")) return;
-  await withDirectory(async (directory) => {
-    await Deno.writeTextFile(`${directory}/_histone`, script);
-    const ask =
-      `fpath=(${directory} $fpath); autoload -Uz compinit; compinit -u -d ${directory}/dump
-      print -r -- $_comps[histone]; autoload +X _histone && functions _histone > /dev/null && print loaded`;
-    const { stdout } = await endOf(new Deno.Command("zsh", { args: ["-f", "-c", ask] }));
-    strictEqual(stdout, "_histone\nloaded\n");
-  });
+Deno.test("zsh and fish are told what each flag is and takes", async () => {
+  const zsh = await completionOf("zsh");
+  match(zsh, /^#compdef histone\n/);
+  match(zsh, /'--engine\[where to compute\\: [^\]]*\]:value:\(auto webgpu wasm/);
+  const fish = await completionOf("fish");
+  match(fish, /^complete -c histone -n __fish_use_subcommand -f -a train -d 'Train a model/m);
 });
 
-Deno.test("fish takes the completion", async () => {
-  const script = await completionOf("fish");
-  match(script, /^complete -c histone -n __fish_use_subcommand -f -a train -d 'Train a model/m);
-  if (!await findShell("fish")) return;
-  await withDirectory(async (directory) => {
-    await Deno.writeTextFile(`${directory}/histone.fish`, script);
-    const ask = `source ${directory}/histone.fish; complete -C'histone train --engine w'`;
-    const { stdout } = await endOf(new Deno.Command("fish", { args: ["-N", "-c", ask] }));
-    const words = stdout.trim().split("\n").map((line) => line.split("\t")[0]);
-    deepStrictEqual(words.sort(), ["wasm", "webgpu"]);
-  });
+testIf(await hasShell("zsh"), "zsh", {
+  name: "zsh takes the completion",
+  fn: () =>
+    withDirectory(async (directory) => {
+      await Deno.writeTextFile(`${directory}/_histone`, await completionOf("zsh"));
+      const ask =
+        `fpath=(${directory} $fpath); autoload -Uz compinit; compinit -u -d ${directory}/dump
+        print -r -- $_comps[histone]
+        autoload +X _histone && functions _histone > /dev/null && print loaded`;
+      const { stdout } = await endOf(new Deno.Command("zsh", { args: ["-f", "-c", ask] }));
+      strictEqual(stdout, "_histone\nloaded\n");
+    }),
+});
+
+testIf(await hasShell("fish"), "fish", {
+  name: "fish completes words of flags",
+  fn: () =>
+    withDirectory(async (directory) => {
+      await Deno.writeTextFile(`${directory}/histone.fish`, await completionOf("fish"));
+      const ask = `source ${directory}/histone.fish; complete -C'histone train --engine w'`;
+      const { stdout } = await endOf(new Deno.Command("fish", { args: ["-N", "-c", ask] }));
+      const words = stdout.trim().split("\n").map((line) => line.split("\t")[0]);
+      deepStrictEqual(words.sort(), ["wasm", "webgpu"]);
+    }),
 });
 
 Deno.test("a shell without completion is refused", async () => {
