@@ -92,7 +92,7 @@ async function refuseOtherRun(out: string): Promise<void> {
   const command = await commandOfRun(out);
   if (command === undefined || command === "experiments") return;
   throw new ContractError(
-    `Cannot write to ${out}: it holds a run of deno task ${command}. Name another --out, or add --overwrite`,
+    `Cannot write to ${out}: it holds a run of ${command}. Name another --out, or add --overwrite`,
   );
 }
 

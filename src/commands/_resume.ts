@@ -65,7 +65,7 @@ export async function nothingToResume(directory: string): Promise<ContractError>
   return new ContractError(
     command === undefined
       ? `Cannot resume ${directory}: it holds no unfinished run`
-      : `Cannot resume ${directory}: its run of deno task ${command} is finished; the results are in ` +
+      : `Cannot resume ${directory}: its run of ${command} is finished; the results are in ` +
         `${directory}/`,
   );
 }
@@ -83,7 +83,7 @@ export async function readKeptFlags<Flags>(
   if (kept === undefined) return undefined;
   if (kept.command === command) return parseFlags<Flags>(kept);
   throw new ContractError(
-    `Cannot resume ${directory} with deno task ${command}: it was started with deno task ${kept.command}`,
+    `Cannot resume ${directory} with ${command}: it was started with ${kept.command}`,
   );
 }
 

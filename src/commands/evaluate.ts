@@ -72,7 +72,7 @@ async function refuseRunsOwn(out: string, overwrite: boolean): Promise<void> {
   if (overwrite || basename(out) !== USUAL_OUTPUT) return;
   if (await commandOfRun(dirname(out)) === undefined) return;
   throw new ContractError(
-    `Cannot write to ${out}: it holds the metrics of a run's own training. Name another --out, or give --overwrite`,
+    `Cannot write to ${out}: it holds the metrics of a run's own training. Name another --out, or add --overwrite`,
   );
 }
 

@@ -35,7 +35,7 @@ import {
 } from "./_cli.ts";
 import { type ExpressionFlags, takeExpression } from "./_expression.ts";
 import { checkInputFile } from "./_input_file.ts";
-import { beginsWith, checkOutput, lockOutput } from "./_outputs.ts";
+import { beginsWith, checkOutput, openOutput } from "./_outputs.ts";
 import { commandLine, formatNext } from "./_place.ts";
 import { ProgressLine } from "./_progress.ts";
 
@@ -150,8 +150,8 @@ export const command: CommandDefinition<PrepareFlags> = {
 async function run(flags: PrepareFlags, { signal }: CommandCall): Promise<void> {
   await checkInputs(flags);
   checkName(flags);
-  await using _lock = await lockOutput(flags.out);
-  await checkNew(flags.out, flags.overwrite);
+  const { out, overwrite } = flags;
+  await using output = await openOutput(out, { usual: null, overwrite });
   const sheet = await readSampleSheet(flags.samples, { onWarning: warn });
   const inputs = await signalFiles(sheet, flags.samples);
   const annotation = await readAnnotation(flags.genes, {
@@ -184,17 +184,18 @@ async function run(flags: PrepareFlags, { signal }: CommandCall): Promise<void> 
   });
   announce(preparation, inputs.length);
   const { record } = preparation;
-  await writeFileAtomic(flags.out, (sink) =>
+  await output.write((sink) =>
     writeCompetition(sink, preparation.blocks(), {
       record,
       geneDetails: new Map(genes.map((gene) => [gene.id, detailsOf(gene)])),
       compress: flags.compress,
-    }));
+    })
+  );
   progress.clear();
-  console.info(`Written: ${flags.out}`);
-  if (genes.some(isNumberedByName)) await writeGeneNumbers(flags.out, genes);
-  else await removeGeneNumbers(flags.out);
-  printNextStep(flags.out, labels !== undefined);
+  console.info(output.done);
+  if (genes.some(isNumberedByName)) await writeGeneNumbers(out, genes);
+  else await removeGeneNumbers(out);
+  printNextStep(out, labels !== undefined);
 }
 
 function warn(text: string): void {
@@ -216,17 +217,10 @@ function checkName({ out }: PrepareFlags): void {
   throw new ContractError(`Cannot write to ${out}: expected a name that ends in .npz`);
 }
 
-async function checkNew(path: string, overwrite: boolean): Promise<void> {
-  if (!await checkOutput(path) || overwrite) return;
-  throw new ContractError(
-    `Cannot write to ${path}: it is there already. Name another --out, or add --overwrite`,
-  );
-}
-
 /** The table of numbers is another file beside the data, and its path may be that of the table of genes. */
 async function checkGeneNumbers({ out, overwrite, genes }: PrepareFlags): Promise<void> {
   const path = geneNumbersPath(out);
-  await checkNew(path, overwrite);
+  await checkOutput(path, { usual: null, overwrite });
   if (await pathKind(path) === "file" && await realPath(path) === await realPath(genes)) {
     throw new ContractError(
       `Cannot write to ${path}: the genes are read from it. Name another --out`,

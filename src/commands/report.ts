@@ -4,22 +4,22 @@ import { formatCountOf } from "../base/count.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { evaluatePredictions } from "../data/evaluate.ts";
 import { largestErrors } from "../data/largest_errors.ts";
-import { type ReportInput, writeReport } from "../report/mod.ts";
 import { ContractError } from "../errors.ts";
-import { commandOfRun } from "../runs/run_files.ts";
-import { resumeCall } from "./_resume.ts";
-import { holdsUnfinishedRun, readKeptCommand } from "../runs/command_file.ts";
-import { type CommandCall, type CommandDefinition, declareCommon, declareTest } from "./_cli.ts";
-import { checkTestFlags, loadTest, type TestFlags } from "./_labels.ts";
-import { loadModels } from "../runs/models.ts";
 import { checkDirectory } from "../files/directory.ts";
-import { checkOutput, removeUnfinishedIn } from "./_outputs.ts";
-import { withDigestProgress } from "./_inputs.ts";
-import { type PredictionFlags, predictWithProgress } from "./_predict.ts";
-import { evaluateByRegime } from "./_regimes.ts";
-import { loadData } from "./_data.ts";
+import { type ReportInput, writeReport } from "../report/mod.ts";
+import { holdsUnfinishedRun, readKeptCommand } from "../runs/command_file.ts";
+import { loadModels } from "../runs/models.ts";
+import { commandOfRun } from "../runs/run_files.ts";
 import { readRun, type SavedConfig, type SavedRun } from "../runs/saved_run.ts";
 import { findTrainingFile } from "../runs/trained_on.ts";
+import { type CommandCall, type CommandDefinition, declareCommon, declareTest } from "./_cli.ts";
+import { loadData } from "./_data.ts";
+import { withDigestProgress } from "./_inputs.ts";
+import { checkTestFlags, loadTest, type TestFlags } from "./_labels.ts";
+import { checkOutput, removeUnfinishedIn } from "./_outputs.ts";
+import { type PredictionFlags, predictWithProgress } from "./_predict.ts";
+import { evaluateByRegime } from "./_regimes.ts";
+import { resumeCall } from "./_resume.ts";
 
 interface ReportFlags extends TestFlags, Pick<PredictionFlags, "engine" | "threads"> {
   readonly out?: string;
@@ -69,7 +69,10 @@ async function report(flags: ReportFlags, { args, signal }: CommandCall): Promis
     onCompetitionData: flags.competition,
     loss: training?.loss,
     configuration: config,
-    ...{ history, folds, regimes, experiments },
+    history,
+    folds,
+    regimes,
+    experiments,
     ...await evaluate(run, { directory, flags, signal }),
   };
   const files = await writeReport(out, input);

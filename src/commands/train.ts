@@ -152,19 +152,23 @@ function throwUnlessFinished(
 }
 
 /**
- * Names what the model can predict: the competition's own file, where it lies beside the one that was trained on; else
- * the test data, or a name for which the user puts another.
+ * Names the command that is next: with the competition's own file, where it lies beside the one that was trained on; else
+ * with the test data, or, without them, a report.
  */
 async function printNextStep(directory: string, flags: TrainFlags): Promise<void> {
   const { data, test, record } = flags;
-  const evaluation = data === undefined
+  const run = quotePath(directory);
+  const readAs = record === undefined ? "" : ` --record ${quotePath(record)}`;
+  const competition = data === undefined
     ? findPackageFile("fixtures/eval.npz")
     : join(dirname(data), "eval.npz");
-  const isCompetition = evaluation !== undefined && await pathKind(evaluation) === "file";
-  const [command, wanted, out] = isCompetition
-    ? ["submit", evaluation, "submission.csv"] as const
-    : ["predict", test ?? "NEW.npz", "predictions.tsv"] as const;
-  const readAs = record === undefined ? "" : ` --record ${quotePath(record)}`;
-  const files = `--model ${quotePath(directory)} --data ${quotePath(wanted)}${readAs}`;
-  console.info(formatNext("Next", `${commandLine(command)} ${files} --out ${out}`));
+  const call = (command: string, file: string, out: string) =>
+    `${commandLine(command)} --model ${run} --data ${quotePath(file)}${readAs} --out ${out}`;
+  if (competition !== undefined && await pathKind(competition) === "file") {
+    console.info(formatNext("Next", call("submit", competition, "submission.csv")));
+  } else if (test !== undefined) {
+    console.info(formatNext("Next", call("predict", test, "predictions.tsv")));
+  } else {
+    console.info(formatNext("Next", `${commandLine("report")} ${run}`));
+  }
 }

@@ -2,7 +2,7 @@
 
 import { showValue } from "../base/show_value.ts";
 import { layerNames } from "./layer_names.ts";
-import type { ActivationLayer, LayerSpec, ModelSpec } from "./spec.ts";
+import type { ActivationLayer, LayerSpec, SequentialSpec } from "./spec.ts";
 
 /** One layer, with the settings that its output depends on. */
 interface TopologyLayer {
@@ -18,7 +18,7 @@ interface TopologyLayer {
  * @param spec The model.
  * @returns What was found and what was expected, or `undefined` if the two agree.
  */
-export function findContradiction(topology: unknown, spec: ModelSpec): string | undefined {
+export function findContradiction(topology: unknown, spec: SequentialSpec): string | undefined {
   const { class_name, config, model_config } = Object(topology);
   // tf.js would take `model_config` instead of all the rest.
   if (class_name !== "Sequential" || model_config !== undefined) {
@@ -32,7 +32,7 @@ export function findContradiction(topology: unknown, spec: ModelSpec): string | 
   return compareFields(layers, topologyLayers(spec), "modelTopology.config.layers");
 }
 
-function topologyLayers(spec: ModelSpec): TopologyLayer[] {
+function topologyLayers(spec: SequentialSpec): TopologyLayer[] {
   const names = layerNames(spec);
   return spec.layers.map((layer, index) => {
     const { class_name, config } = topologyLayer(layer);
@@ -83,6 +83,7 @@ function topologyLayer(layer: LayerSpec): TopologyLayer {
     case "bidirectionalGru":
       return gruLayer(layer.units);
     case "dense":
+    case "linear":
       return {
         class_name: "Dense",
         config: { units: layer.units, activation: "linear", use_bias: true },

@@ -26,8 +26,8 @@ interface ManifestGroup {
 /** The weights of a model as the manifest of `model.json` lists them. */
 export function weightsManifest(spec: ModelSpec): ManifestGroup[] {
   const names = layerNames(spec);
-  const weights = weightShapes(spec).map(({ layer, name, shape }): ManifestEntry => ({
-    name: `${names[layer]}/${name}`,
+  const weights = weightShapes(spec).map(({ layer, term, name, shape }): ManifestEntry => ({
+    name: `${layer === undefined ? `join_${term}` : names[layer]}/${name}`,
     shape,
     dtype: "float32",
   }));

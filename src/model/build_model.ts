@@ -11,11 +11,18 @@ import { layers, sequential } from "@tensorflow/tfjs-layers";
 import { checkWeights } from "./check_weights.ts";
 import { registerDilatedGradient } from "./dilated_gradient.ts";
 import { initialWeights, type Weights } from "./initial_weights.ts";
+import { requireSequential } from "./inputs.ts";
 import { layerNames } from "./layer_names.ts";
 import { parseSpec } from "./parse_spec.ts";
 import { type PresetName, presetSpec } from "./presets.ts";
 import { weightShapes } from "./shapes.ts";
-import type { ActivationLayer, BidirectionalGruLayer, LayerSpec, ModelSpec } from "./spec.ts";
+import type {
+  ActivationLayer,
+  BidirectionalGruLayer,
+  LayerSpec,
+  ModelSpec,
+  SequentialSpec,
+} from "./spec.ts";
 import { registerUnstackGradient } from "./unstack_gradient.ts";
 
 /** A tf.js model: `tf.LayersModel`, of the tf.js release that this package depends on. */
@@ -75,7 +82,7 @@ export function buildModel(
 ): LayersModel {
   const checked = typeof spec === "string" ? presetSpec(spec) : parseSpec(spec);
   const weights = options.weights ?? initialWeights(checked, options.seed ?? 0);
-  const model = assembleModel(checked, weights);
+  const model = assembleModel(requireSequential(checked, "build"), weights);
   model.compile({ optimizer: "adam", loss: checked.loss });
   return model;
 }
@@ -87,7 +94,7 @@ export function buildModel(
  * @param weights In the order of `weightShapes(spec)`.
  * @throws {ContractError} If the weights do not fit the model.
  */
-export function assembleModel(spec: ModelSpec, weights: Weights): LayersModel {
+export function assembleModel(spec: SequentialSpec, weights: Weights): LayersModel {
   checkWeights(spec, weights);
   const names = layerNames(spec);
   const model = sequential({ name: spec.name });
@@ -127,6 +134,7 @@ function makeLayer(layer: LayerSpec, common: { name: string; inputShape?: number
     case "bidirectionalGru":
       return makeBidirectionalGru(layer, common);
     case "dense":
+    case "linear":
       return layers.dense({ ...common, units: layer.units, kernelInitializer: "glorotUniform" });
   }
 }
@@ -134,7 +142,8 @@ function makeLayer(layer: LayerSpec, common: { name: string; inputShape?: number
 function makeActivation(layer: ActivationLayer, common: { name: string }): Layer {
   switch (layer.kind) {
     case "relu":
-      return layers.activation({ ...common, activation: "relu" });
+    case "gelu":
+      return layers.activation({ ...common, activation: layer.kind });
     case "leakyRelu":
       return layers.leakyReLU({ ...common, alpha: layer.alpha });
     case "sigmoid":

@@ -1,4 +1,5 @@
 import type { Transform } from "../record.ts";
+import { requireSequential } from "./inputs.ts";
 import type { TrainedModel } from "./trained_model.ts";
 
 /** What a program without this package must know to use a saved model's layers: plain JSON, in `model.json`. */
@@ -35,7 +36,7 @@ export function describeInput(
   const depth = normalisation === "none" ? "" : `, ${normalisation}`;
   return {
     axes: ["sample", "bin", "mark"],
-    bins: spec.bins,
+    bins: requireSequential(spec, "describe").bins,
     marks: record.marks,
     values:
       `${countingRule} in each bin of ${binSizeBp} bp around the TSS, bins in ${orientation} ` +

@@ -1,5 +1,5 @@
 import type { Transform } from "../record.ts";
-import type { LayerSpec, Loss, ModelSpec } from "./spec.ts";
+import type { LayerSpec, Loss, SequentialSpec } from "./spec.ts";
 
 /** Training settings that belong to a preset. */
 export interface TrainingDefaults {
@@ -247,7 +247,7 @@ export interface InputShape {
  * throws(() => presetSpec(parsePresetName("wakwaka")), /did you mean wakawaka/);
  * ```
  */
-export function presetSpec(name: PresetName, input: InputShape = {}): ModelSpec {
+export function presetSpec(name: PresetName, input: InputShape = {}): SequentialSpec {
   const { layers, loss } = findPreset(name);
   return { name, bins: input.bins ?? 100, marks: input.marks ?? 5, layers, loss };
 }

@@ -16,6 +16,7 @@ import { metadataOf } from "./_foreign_model.ts";
 import { checkWeights } from "./check_weights.ts";
 import { describeInput } from "./describe_input.ts";
 import { encodeGeneEffects, parseGeneEffects } from "./gene_effects.ts";
+import { requireSequential } from "./inputs.ts";
 import { parseSpec } from "./parse_spec.ts";
 import { digestJson } from "./seal.ts";
 import type { ModelSpec } from "./spec.ts";
@@ -55,7 +56,7 @@ export interface SerializedModel {
 export async function serializeModel(trained: TrainedModel): Promise<SerializedModel> {
   checkLoadable(trained);
   const { assembleModel } = await import("./build_model.ts");
-  const model = assembleModel(trained.spec, trained.weights);
+  const model = assembleModel(requireSequential(trained.spec, "save"), trained.weights);
   const modelTopology: unknown = model.toJSON(null, false);
   model.dispose();
   const { spec, record, training } = trained;
@@ -167,7 +168,7 @@ async function readModel(json: ByteSource, weights: ByteSource): Promise<Trained
   const geneEffects = histone.geneEffects === undefined
     ? undefined
     : parseGeneEffects(histone.geneEffects, file);
-  const contradiction = findContradiction(content?.modelTopology, spec);
+  const contradiction = findContradiction(content?.modelTopology, requireSequential(spec, "load"));
   if (contradiction !== undefined) {
     throw new FormatError(
       `Cannot load model: its layers contradict its spec: ${contradiction}`,

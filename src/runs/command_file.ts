@@ -38,9 +38,28 @@ export async function holdsUnfinishedRun(directory: string): Promise<boolean> {
 }
 
 /**
- * Reads what the unfinished run in a directory was started with; `undefined` if there is no such run.
+ * Reads what the unfinished run in a directory was started with.
  *
- * @throws {FormatError} If the file is damaged.
+ * @param directory The directory, which need not be there.
+ * @returns Its command, flags and files; `undefined` if the directory holds no unfinished run.
+ * @throws {FormatError} If the file that keeps them is damaged.
+ *
+ * @example What a program needs to resume its own run
+ * ```ts
+ * import { readKeptCommand, takeRun } from "@waka/histone/runs";
+ * import { deepStrictEqual, strictEqual } from "node:assert";
+ *
+ * const directory = await Deno.makeTempDir();
+ * {
+ *   await using run = await takeRun(directory, { command: "my-program", flags: { epochs: 5 } });
+ *   await run.begin();
+ *   const kept = await readKeptCommand(directory);
+ *   strictEqual(kept?.command, "my-program");
+ *   deepStrictEqual(kept?.flags, { epochs: 5 });
+ * }
+ * strictEqual(await readKeptCommand(directory), undefined);
+ * await Deno.remove(directory, { recursive: true });
+ * ```
  */
 export async function readKeptCommand(directory: string): Promise<KeptCommand | undefined> {
   if (!await holdsUnfinishedRun(directory)) return undefined;

@@ -32,7 +32,49 @@ export interface RunConfig {
   readonly arithmetic?: readonly string[] | undefined;
 }
 
-/** Writes `config.json`: every setting, what the data are, and the versions that computed. */
+/**
+ * Writes `config.json`: every setting, what the data are, and the versions that computed.
+ *
+ * @param directory Directory of the run.
+ * @param config What is recorded.
+ * @throws {WriteError} If the disk is full or may not be written.
+ *
+ * @example A run of a program, which `readRun` and `histone report` read
+ * ```ts
+ * import { saveModel } from "@waka/histone/model";
+ * import { readRun, writeConfig, writeHistory } from "@waka/histone/runs";
+ * import { Dataset } from "@waka/histone/data";
+ * import { fit } from "@waka/histone/training";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { strictEqual } from "node:assert";
+ *
+ * const { train } = simulateColumns({ cellTypes: 2, genes: 8, newGenes: 1, bins: 20 });
+ * const data = new Dataset(train);
+ * const result = await fit("experiment1", data, { epochs: 2, batchSize: 8, learningRate: 0.01 });
+ * const directory = await Deno.makeTempDir();
+ * await writeConfig(directory, {
+ *   command: "train",
+ *   settings: {
+ *     data: "simulated",
+ *     engine: "auto",
+ *     preset: "experiment1",
+ *     epochs: 2,
+ *     batchSize: 8,
+ *     learningRate: 0.01,
+ *   },
+ *   data,
+ *   inputs: {},
+ *   report: result,
+ * });
+ * await saveModel(result.model, `${directory}/model`);
+ * await writeHistory(directory, [{ ...result, member: 1 }], 1);
+ * const run = await readRun(directory);
+ * strictEqual(run.training?.preset, "experiment1");
+ * strictEqual(run.history?.length, 2);
+ * strictEqual(run.hasModels, true);
+ * await Deno.remove(directory, { recursive: true });
+ * ```
+ */
 export async function writeConfig(directory: string, config: RunConfig): Promise<void> {
   const { command, settings, data, inputs, report } = config;
   await writeJson(`${directory}/config.json`, {

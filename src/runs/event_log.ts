@@ -1,4 +1,4 @@
-/** Event files for TensorBoard, written as training goes on. */
+/** Event files for TensorBoard, written while a model trains. */
 
 import { formatCountOf } from "../base/count.ts";
 import { ContractError } from "../errors.ts";
@@ -49,10 +49,26 @@ export interface EventLogOptions {
  * from somebody else: of the event files there it replaces only those that it wrote itself, which its id in their names
  * tells.
  *
- * @param directory The directory.
+ * @param directory The directory, or `undefined` for no log.
  * @param options The run, and what it may replace.
+ * @returns The log.
  * @throws {ContractError} If the directory holds event files and they are not to be overwritten: TensorBoard would
- * draw both runs as one curve.
+ *   draw both runs as one curve.
+ * @throws {WriteError} If the directory may not be written to. Calls of the log throw it, too.
+ *
+ * @example A loss for TensorBoard
+ * ```ts
+ * import { openEventLog } from "@waka/histone/runs";
+ * import { match, strictEqual } from "node:assert";
+ *
+ * const directory = await Deno.makeTempDir();
+ * const log = await openEventLog(directory, { id: "0123456789ab" });
+ * log("", 1, { "loss/train": 3.26 });
+ * const files = [...Deno.readDirSync(directory)].map(({ name }) => name);
+ * strictEqual(files.length, 1);
+ * match(files[0] ?? "", /^events\.out\.tfevents\..*histone-0123456789ab$/);
+ * await Deno.remove(directory, { recursive: true });
+ * ```
  */
 export async function openEventLog(
   directory: string | undefined,

@@ -11,6 +11,7 @@ const FOLD_COLUMNS = ["fold", "epoch", "train_loss", "validation_loss"];
 
 /** The epochs of one model, and its number among those of an ensemble, from 1. */
 export interface MemberHistory extends Pick<FitResult, "history" | "model"> {
+  /** Number of the member, from 1. */
   readonly member: number;
 }
 
@@ -21,6 +22,23 @@ export interface MemberHistory extends Pick<FitResult, "history" | "model"> {
  * @param results The models that have finished an epoch.
  * @param members How many models the run was to train.
  * @returns The file's name.
+ * @throws {WriteError} If the disk is full or may not be written.
+ *
+ * @example The epochs of one model
+ * ```ts
+ * import { Dataset } from "@waka/histone/data";
+ * import { writeHistory } from "@waka/histone/runs";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { fit } from "@waka/histone/training";
+ * import { match, strictEqual } from "node:assert";
+ *
+ * const { train } = simulateColumns({ cellTypes: 2, genes: 8, newGenes: 1, bins: 20 });
+ * const result = await fit("experiment1", new Dataset(train), { epochs: 2 });
+ * const directory = await Deno.makeTempDir();
+ * strictEqual(await writeHistory(directory, [{ ...result, member: 1 }], 1), "history.csv");
+ * match(await Deno.readTextFile(`${directory}/history.csv`), /^epoch,loss,learning_rate/);
+ * await Deno.remove(directory, { recursive: true });
+ * ```
  */
 export async function writeHistory(
   directory: string,

@@ -6,31 +6,48 @@ import { freeArray } from "../base/free.ts";
 import { isRegularFile, openFile, pathKind } from "../files/file.ts";
 import { listSplitFiles } from "../io/deepchrome_csv.ts";
 
-/** A file, or a folder, that a command read. */
+/** A file, or a folder, that a run read. */
 export interface InputFile {
-  /** As the user gave it. */
+  /** Its path as the user gave it. */
   readonly path: string;
+  /** The same path from the root. */
   readonly absolutePath: string;
-  /** Size; of all its files together, if it is a folder. */
+  /** Its size in bytes; of a folder the size of all its files together. */
   readonly bytes: number;
-  /** Digest of its bytes, in hexadecimal digits; of a folder that of its files' names and digests. */
+  /** SHA-256 of its bytes, in hexadecimal digits; of a folder that of its files' names, sizes and digests. */
   readonly sha256: string;
 }
 
-/** Files by what they are to the command: `data`, `test`, …. */
+/** Files by what they are to the run: `data`, `test`, …. */
 export type Inputs = Readonly<Record<string, InputFile>>;
 
-/** How files are digested. */
+/** What is told while files are digested. */
 export interface DigestOptions {
   /** Is told how many bytes of a file are digested, of how many, which may take long. */
   readonly onProgress?: ((done: number, total: number, file: string) => void) | undefined;
 }
 
 /**
- * Digests the files that a command is about to read. What is not there, or is no regular file, is left out: whoever
- * reads it says what is wrong with it.
+ * Digests the files that a run is about to read, so that a later command can tell whether they are still the same. What
+ * is not there, or is no regular file, is left out: whoever reads it says what is wrong with it.
  *
- * @param paths Their paths by what they are; those that are `undefined` are left out.
+ * @param paths Their paths by what they are, such as `data`; those that are `undefined` are left out. A path may be that
+ *   of a folder of DeepChrome cell types.
+ * @param options What is told of the progress.
+ * @returns Path, size and SHA-256 of each.
+ *
+ * @example The digest of a file
+ * ```ts
+ * import { describeInputs } from "@waka/histone/runs";
+ * import { strictEqual } from "node:assert";
+ *
+ * const path = await Deno.makeTempFile();
+ * await Deno.writeTextFile(path, "abc");
+ * const { data } = await describeInputs({ data: path });
+ * strictEqual(data?.bytes, 3);
+ * strictEqual(data?.sha256.slice(0, 8), "ba7816bf");
+ * await Deno.remove(path);
+ * ```
  */
 export async function describeInputs(
   paths: Readonly<Record<string, string | undefined>>,

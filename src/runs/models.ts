@@ -23,9 +23,29 @@ interface Member {
 }
 
 /**
- * Writes members of an ensemble as `models/1`, `models/2`, … with an `ensemble.json` that lists them.
+ * Writes members of an ensemble as `models/1`, `models/2`, … with an `ensemble.json` that lists them. A single model is
+ * written by `saveModel` to `model/` in the run's directory.
  *
+ * @param directory Directory of the run.
  * @param members Their models by their numbers, from 1; some may be missing.
+ * @throws {WriteError} If the disk is full or may not be written.
+ *
+ * @example An ensemble of two
+ * ```ts
+ * import { loadModels, saveMembers } from "@waka/histone/runs";
+ * import { Dataset } from "@waka/histone/data";
+ * import { fitEnsemble } from "@waka/histone/training";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { strictEqual } from "node:assert";
+ *
+ * const { train } = simulateColumns({ cellTypes: 2, genes: 8, newGenes: 1, bins: 20 });
+ * const options = { members: 2, epochs: 1 };
+ * const results = await fitEnsemble("experiment1", new Dataset(train), options);
+ * const directory = await Deno.makeTempDir();
+ * await saveMembers(directory, new Map(results.map(({ model }, i) => [i + 1, model])));
+ * strictEqual((await loadModels(directory)).length, 2);
+ * await Deno.remove(directory, { recursive: true });
+ * ```
  */
 export async function saveMembers(
   directory: string,
@@ -64,6 +84,26 @@ const WANTED = "expected a directory that train wrote, or the model/ inside it";
  * @returns The one model, or the members of the ensemble in their order.
  * @throws {ContractError} If there is none.
  * @throws {FormatError} If a file is damaged.
+ *
+ * @example A model that is ready for `predictEnsemble`
+ * ```ts
+ * import { saveModel } from "@waka/histone/model";
+ * import { loadModels } from "@waka/histone/runs";
+ * import { Dataset } from "@waka/histone/data";
+ * import { fit, predictEnsemble } from "@waka/histone/training";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { strictEqual } from "node:assert";
+ *
+ * const { train } = simulateColumns({ cellTypes: 2, genes: 8, newGenes: 1, bins: 20 });
+ * const data = new Dataset(train);
+ * const { model } = await fit("experiment1", data, { epochs: 1 });
+ * const directory = await Deno.makeTempDir();
+ * await saveModel(model, `${directory}/model`);
+ * const models = await loadModels(directory);
+ * const { mean } = await predictEnsemble(models, data);
+ * strictEqual(mean.length, data.length);
+ * await Deno.remove(directory, { recursive: true });
+ * ```
  */
 export async function loadModels(directory: string): Promise<TrainedModel[]> {
   if (await pathKind(directory) === "file") {

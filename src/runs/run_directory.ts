@@ -66,7 +66,7 @@ export interface TakeRunOptions {
 }
 
 /** A run directory that this process alone writes to, until it is disposed of. */
-interface OwnedDirectory extends AsyncDisposable {
+export interface OwnedDirectory extends AsyncDisposable {
   /** Letters and digits that stand for this run, however often it is resumed, and for no other run. */
   readonly id: string;
   /**
@@ -136,7 +136,33 @@ export async function clearFinishedRun(directory: string): Promise<void> {
  * Takes a run directory: no other process can take it while this one lives, however it ends. Loads the checkpoint that
  * the run is resumed from.
  *
+ * @param directory The directory, which need not be there yet.
+ * @param options What runs, and whether it is resumed.
+ * @returns The directory and its checkpoints, to be disposed of.
  * @throws {ContractError} If another process has it, or a part of it is a link.
+ * @throws {FormatError} If it is to be resumed and no checkpoint is whole.
+ *
+ * @example A run that keeps checkpoints
+ * ```ts
+ * import { Dataset } from "@waka/histone/data";
+ * import { takeRun } from "@waka/histone/runs";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { fit } from "@waka/histone/training";
+ * import { strictEqual } from "node:assert";
+ *
+ * const { train } = simulateColumns({ cellTypes: 2, genes: 8, newGenes: 1, bins: 20 });
+ * const directory = await Deno.makeTempDir();
+ * {
+ *   await using run = await takeRun(directory, { command: "my-program" });
+ *   await run.begin();
+ *   await fit("experiment1", new Dataset(train), { epochs: 2, ...run.options });
+ *   // If the program were killed here, `resume: true` would take the run up again.
+ *   strictEqual(await run.canResume(), true);
+ *   await run.finish();
+ *   strictEqual(await run.canResume(), false);
+ * }
+ * await Deno.remove(directory, { recursive: true });
+ * ```
  */
 export async function takeRun(directory: string, options: TakeRunOptions): Promise<OwnedRun> {
   const { resume = false, checkpointMinutes, onWarning = () => {} } = options;
@@ -170,9 +196,32 @@ export async function takeRun(directory: string, options: TakeRunOptions): Promi
 }
 
 /**
- * Takes a run directory as {@linkcode takeRun} does, for a run of several parts.
+ * Takes a run directory as {@linkcode takeRun} does, for a run of several parts, such as one model after another.
  *
+ * @param directory The directory, which need not be there yet.
+ * @param options What runs, and whether it is resumed.
+ * @returns The directory, whose parts have checkpoints of their own, to be disposed of.
  * @throws {ContractError} If another process has it, or a part of it is a link.
+ *
+ * @example Two parts
+ * ```ts
+ * import { takeParts } from "@waka/histone/runs";
+ * import { strictEqual } from "node:assert";
+ *
+ * const directory = await Deno.makeTempDir();
+ * {
+ *   await using run = await takeParts(directory, { command: "my-program" });
+ *   await run.begin();
+ *   for (const name of ["first", "second"]) {
+ *     const part = await run.open(name);
+ *     strictEqual(part.options.resume, undefined);
+ *     // Here `fit` and its relatives take `part.options`.
+ *     await part.finish();
+ *   }
+ *   await run.finish();
+ * }
+ * await Deno.remove(directory, { recursive: true });
+ * ```
  */
 export async function takeParts(directory: string, options: TakeRunOptions): Promise<OwnedParts> {
   const { command, flags = {}, inputs = {}, resume = false, refuse } = options;

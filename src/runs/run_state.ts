@@ -21,6 +21,21 @@ export interface RunState {
  * @param directory The directory, which need not be there.
  * @returns Its state, and the command whose run it is.
  * @throws {FormatError} If a file of the run is damaged.
+ *
+ * @example A run that has started
+ * ```ts
+ * import { inspectRun, takeRun } from "@waka/histone/runs";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const directory = await Deno.makeTempDir();
+ * {
+ *   await using run = await takeRun(directory, { command: "train" });
+ *   await run.begin();
+ *   deepStrictEqual(await inspectRun(directory), { state: "running", command: "train" });
+ * }
+ * deepStrictEqual(await inspectRun(directory), { state: "none", command: undefined });
+ * await Deno.remove(directory, { recursive: true });
+ * ```
  */
 export async function inspectRun(directory: string): Promise<RunState> {
   const isLive = await isLiveRun(directory);

@@ -1,4 +1,4 @@
-/** What the commands that train left in a directory. */
+/** What a run left in its directory. */
 
 import { ContractError, FormatError } from "../errors.ts";
 import { pathKind } from "../files/file.ts";
@@ -13,11 +13,11 @@ import { readJson } from "./json.ts";
 import { holdsModels } from "./models.ts";
 import { checkShape, type Shape } from "./shape.ts";
 
-/** A run as its files tell it. */
+/** A run as its files describe it. */
 export interface SavedRun {
   /** `config.json`. */
   readonly config: SavedConfig;
-  /** How the one model was trained that the run is of; absent for `experiments`, which are of many. */
+  /** How the run's model was trained; absent for `experiments`, which are of many models. */
   readonly training: SavedTraining | undefined;
   /** `history.csv`, if the run has one. */
   readonly history: readonly EpochPoint[] | undefined;
@@ -31,21 +31,31 @@ export interface SavedRun {
   readonly hasModels: boolean;
 }
 
-/** The settings in `config.json` that a report speaks of; the others are shown as they are. */
+/** Settings in `config.json`: those that a report words, and any others, which it shows as they are. */
 export interface SavedConfig extends Readonly<Record<string, unknown>> {
+  /** Name of the command that wrote the run, such as `train`. */
   readonly command: string;
+  /** Path of the data that were trained on. */
   readonly data: string;
+  /** How many samples were trained on. */
   readonly samples: number;
 }
 
 /** How one model was trained. */
 export interface SavedTraining {
+  /** Name of the preset, or of the user's own model. */
   readonly preset: string;
+  /** Passes over the data that were asked for. */
   readonly epochs: number;
+  /** Samples of a step. */
   readonly batchSize: number;
+  /** Adam's learning rate. */
   readonly learningRate: number;
+  /** Name of the engine that computed. */
   readonly engine: string;
+  /** What it computed on, such as the name of a GPU. */
   readonly device: string;
+  /** What was minimised. */
   readonly loss: Loss;
 }
 
@@ -88,11 +98,28 @@ const REGIMES: Shape = {
 };
 
 /**
- * Reads what a run left in its directory, but for its models: see {@linkcode loadModels}.
+ * Reads what a run left in its directory, except for its models, which {@linkcode loadModels} loads.
  *
- * @param directory The run's directory.
+ * @param directory The run's directory, which `train`, `crossval`, `forecast` or `experiments` wrote, or a program with
+ *   {@linkcode writeConfig} and its like.
+ * @returns Settings, history, scores by regime: whatever the run has.
  * @throws {ContractError} If it holds no run.
  * @throws {FormatError} If a file in it is damaged.
+ *
+ * @example The least that a run has
+ * ```ts
+ * import { readRun } from "@waka/histone/runs";
+ * import { rejects, strictEqual } from "node:assert";
+ *
+ * const directory = await Deno.makeTempDir();
+ * await rejects(readRun(directory), /no file .*config\.json/);
+ * const config = { command: "experiments", data: "train.npz", samples: 600 };
+ * await Deno.writeTextFile(`${directory}/config.json`, JSON.stringify(config));
+ * const run = await readRun(directory);
+ * strictEqual(run.config.samples, 600);
+ * strictEqual(run.hasModels, false);
+ * await Deno.remove(directory, { recursive: true });
+ * ```
  */
 export async function readRun(directory: string): Promise<SavedRun> {
   const isThere = async (name: string) => await pathKind(`${directory}/${name}`) !== undefined;
@@ -143,7 +170,7 @@ function toTraining(config: Record<string, unknown>, path: string): SavedTrainin
   };
 }
 
-/** The loss of a model of one's own, which is in the configuration whole under whatever name it has, or of a preset. */
+/** The loss of a user's own model, which the configuration holds whole under whatever name it has, or of a preset. */
 function lossOf({ spec, preset }: Record<string, unknown>, path: string): Loss {
   if (spec !== undefined && spec !== null) return (spec as ModelSpec).loss;
   try {
@@ -159,7 +186,7 @@ async function readRegimes(path: string): Promise<RegimeEvaluation> {
   return judgeIntervals(regimes as unknown as RegimeEvaluation);
 }
 
-/** Judges the intervals of runs made by versions that did not. */
+/** Judges the intervals of runs that were made by versions which did not. */
 function judgeIntervals(evaluation: RegimeEvaluation): RegimeEvaluation {
   const { regimes, mix, resampled } = evaluation;
   const judge = (scores: RegimeScores, parts: readonly RegimeScores[]): RegimeScores => ({

@@ -1,10 +1,10 @@
-import type { ModelSpec } from "../model/spec.ts";
+import type { SequentialSpec } from "../model/spec.ts";
 import type { PlannedTrial } from "./trial.ts";
 
 /** A trial and its model. */
 export interface ModelTrial extends PlannedTrial {
   /** The model that its point stands for. */
-  readonly spec: ModelSpec;
+  readonly spec: SequentialSpec;
 }
 
 /**

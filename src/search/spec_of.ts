@@ -1,6 +1,6 @@
 import { parseSpec } from "../model/parse_spec.ts";
 import type { InputShape } from "../model/presets.ts";
-import type { LayerSpec, Loss, ModelSpec } from "../model/spec.ts";
+import type { LayerSpec, Loss, SequentialSpec } from "../model/spec.ts";
 import type { SearchPoint } from "./space.ts";
 
 /** Options of {@linkcode specOf}. */
@@ -50,11 +50,11 @@ const BATCH_NORM: LayerSpec = { type: "batchNorm", momentum: 0.99, epsilon: 0.00
  * throws(() => specOf(wakawaka, { bins: 20 }), /maxPool1d\) does not fit its input of shape \[1, 50\]/);
  * ```
  */
-export function specOf(point: SearchPoint, options: SpecOfOptions = {}): ModelSpec {
+export function specOf(point: SearchPoint, options: SpecOfOptions = {}): SequentialSpec {
   const { bins = 100, marks = 5, name = "searched", loss = "meanSquaredError" } = options;
-  const activation: LayerSpec = point.activation === "relu"
-    ? { type: "activation", kind: "relu" }
-    : { type: "activation", kind: "leakyRelu", alpha: LEAKY_SLOPE };
+  const activation: LayerSpec = point.activation === "leakyRelu"
+    ? { type: "activation", kind: "leakyRelu", alpha: LEAKY_SLOPE }
+    : { type: "activation", kind: point.activation };
   const layers: LayerSpec[] = [];
   for (const { filters, width, dilation, pool } of point.convolutions) {
     const { padding } = point;

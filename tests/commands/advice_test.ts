@@ -7,15 +7,20 @@ import { kill, startUntilCheckpoint } from "./_resume.ts";
 const QUICK = ["--preset", "experiment1", "--epochs", "1", "--engine", "wasm"];
 const ROOT = new URL("../../", import.meta.url).pathname;
 
-Deno.test("after training, the data to predict are named where they are, else by a placeholder", () =>
+Deno.test("after training, the next command names the user's own files", () =>
   withDirectory(async (directory) => {
     const data = `${directory}/train.npz`;
     await Deno.copyFile("fixtures/train.npz", data);
     const args = [...QUICK, "--data", data, "--out", `${directory}/run`, "--overwrite"];
-    match((await runTask("train", ...args)).stdout, / --data NEW\.npz --out submission\.csv\n/);
+    const next = async (...more: string[]) =>
+      /Next: deno task (.*)\n/.exec((await runTask("train", ...args, ...more)).stdout)?.[1];
+    const run = `${directory}/run`;
+    strictEqual(await next(), `report ${run}`);
+    const predict = `predict --model ${run} --data ${data}`;
+    strictEqual(await next("--test", data), `${predict} --out predictions.tsv`);
     await Deno.writeTextFile(`${directory}/eval.npz`, "");
-    const { stdout } = await runTask("train", ...args);
-    strictEqual(stdout.includes(` --data ${directory}/eval.npz --out submission.csv\n`), true);
+    const submit = `submit --model ${run} --data ${directory}/eval.npz`;
+    strictEqual(await next("--test", data), `${submit} --out submission.csv`);
   }));
 
 Deno.test("the hint to the flags is a command that works where the user stands", () =>

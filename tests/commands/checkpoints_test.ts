@@ -65,7 +65,7 @@ Deno.test("a run goes on with its own flags, and with other threads where they a
       ...kept,
       threads: 3,
     });
-    await rejects(resumedFlags("crossval", resume), /started with deno task train/);
+    await rejects(resumedFlags("crossval", resume), /started with train/);
   });
 });
 

@@ -61,13 +61,13 @@ Deno.test("experiments under way are owned, and others are not begun in their pl
     await refuse(/unfinished experiments of other flags. Resume them with --resume/, ...args);
     await refuse(/Cannot write to .*it holds unfinished experiments/, ...args, "--seed", "5");
     const other = await runTask("train", "--resume", out);
-    match(other.stderr, /started with deno task experiments/);
+    match(other.stderr, /started with experiments/);
     // A mistake costs nothing of what there is.
     await refuse(/nothing\.npz/, ...args, "--overwrite", "--data", `${directory}/nothing.npz`);
     const [epochs, only] = [["--epochs", "2"], ["--only", "experiment1"]];
     const anew = await runTask("experiments", ...args, ...epochs, ...only, "--overwrite");
     strictEqual(anew.code, 0, anew.stderr);
-    await refuse(/its run of deno task experiments is finished/, "--resume", out);
+    await refuse(/its run of experiments is finished/, "--resume", out);
   });
 });
 
@@ -76,7 +76,7 @@ Deno.test("experiments are not written over a run of another command", async () 
     await Deno.writeTextFile(`${out}/config.json`, '{ "command": "train" }');
     const { code, stderr } = await runTask("experiments", ...ARGS, "--out", out);
     strictEqual(code, 1);
-    match(stderr, /it holds a run of deno task train/);
+    match(stderr, /it holds a run of train/);
     deepStrictEqual(filesIn(out), ["config.json"]);
   });
 });

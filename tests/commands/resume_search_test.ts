@@ -68,7 +68,7 @@ Deno.test("a search under way is owned, and not begun anew or changed unasked", 
     await refuse(/nothing\.npz/, ...args, "--overwrite", "--data", `${directory}/nothing.npz`);
     deepStrictEqual(checkpointsIn(out), kept);
     const other = await runTask("train", "--resume", out);
-    match(other.stderr, /started with deno task search/);
+    match(other.stderr, /started with search/);
     const anew = await runTask("search", ...args, "--overwrite", "--epochs", "1");
     strictEqual(anew.code, 0, anew.stderr);
     deepStrictEqual(filesIn(out), FILES);

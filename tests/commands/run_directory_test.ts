@@ -245,7 +245,7 @@ Deno.test("what a run that was killed in its last moments left goes when it is r
       await Deno.writeTextFile(`${out}/checkpoints/${name}`, "");
     }
     const resume = { resume: out, overwrite: false };
-    await rejects(resumedFlags("train", resume), /its run of deno task train is finished/);
+    await rejects(resumedFlags("train", resume), /its run of train is finished/);
     deepStrictEqual([...Deno.readDirSync(out)].map(({ name }) => name), ["config.json"]);
     // Where there is no finished run, as in a directory of a program of one's own, nothing is touched.
     await Deno.remove(`${out}/config.json`);

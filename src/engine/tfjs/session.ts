@@ -11,7 +11,7 @@ import {
 } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { assembleModel, modelWeightTensors, setModelWeights } from "../../model/build_model.ts";
-import type { ModelSpec } from "../../model/spec.ts";
+import type { SequentialSpec as ModelSpec } from "../../model/spec.ts";
 import { checkRows, checkTraining } from "../check_request.ts";
 import { checkState } from "../check_state.ts";
 import { divergedError } from "../diverged_error.ts";
