@@ -11,6 +11,8 @@ export interface NpmPackage {
   readonly name: string;
   /** Ids of the packages that it needs. */
   readonly dependencies: readonly string[];
+  /** Where it was fetched. */
+  readonly registryUrl: string;
   /** Its folder in the cache. */
   readonly localPath: string;
 }
@@ -40,6 +42,18 @@ export async function findNpmPackages(program: string): Promise<ReadonlyMap<stri
     wanted.push(...npmPackage.dependencies);
   }
   return found;
+}
+
+/**
+ * The text of an .npmrc that names where packages were fetched: Deno looks for them in the cache by that, whatever
+ * registry the user's own .npmrc names.
+ */
+export function formatRegistries(packages: ReadonlyMap<string, NpmPackage>): string {
+  const lines = packages.values().map(({ name, registryUrl }) => {
+    const scope = /^@[^/]+(?=\/)/.exec(name)?.[0];
+    return `${scope === undefined ? "" : `${scope}:`}registry=${registryUrl}\n`;
+  });
+  return [...new Set(lines)].sort().join("");
 }
 
 /** Path of Deno's cache. */

@@ -7,7 +7,13 @@ import { ContractError } from "../src/errors.ts";
 import { makeDirectory, pathKind } from "../src/files/file.ts";
 import { runCommand } from "../src/commands/run_command.ts";
 import { V8_FLAGS } from "../src/commands/version.ts";
-import { findCache, findNpmPackages, selectImports, selectLocked } from "./_npm_packages.ts";
+import {
+  findCache,
+  findNpmPackages,
+  formatRegistries,
+  selectImports,
+  selectLocked,
+} from "./_npm_packages.ts";
 
 interface BundleFlags {
   readonly out: string;
@@ -56,6 +62,7 @@ async function writeBundle({ out }: BundleFlags): Promise<void> {
   await writeJson(`${out}/app/deno.json`, { ...config, imports });
   const lock = JSON.parse(await Deno.readTextFile(`${ROOT}deno.lock`));
   await writeJson(`${out}/app/deno.lock`, selectLocked(lock, packages));
+  await Deno.writeTextFile(`${out}/app/.npmrc`, formatRegistries(packages));
   await Deno.writeTextFile(`${out}/histone`, formatLauncher(config.tasks), { mode: 0o755 });
   console.info(`Written: ${out}/ (histone, bin/deno, app/, cache/ with ${packages.size} packages)`);
 }
@@ -74,6 +81,8 @@ function formatLauncher(tasks: Readonly<Record<string, { readonly command: strin
 # Runs histone from this folder, wherever it is. Nothing is fetched, and nothing is written here.
 here=$(dirname -- "$(readlink -f -- "$0")")
 export DENO_DIR="$here/cache" DENO_NO_UPDATE_CHECK=1
+# By it Deno would look for the packages elsewhere in the cache.
+unset NPM_CONFIG_REGISTRY
 case "$1" in
 ${sets.join("\n")}
   *) permissions=examine ;;

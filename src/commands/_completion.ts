@@ -77,9 +77,14 @@ function namesOf(named: readonly { readonly name: string }[]): string {
   return named.map(({ name }) => name).join(" ");
 }
 
-/** Words of a shell's script that hold no quotes. */
+/** A text as one word of bash and zsh. */
 function quote(text: string): string {
-  return `'${text.replaceAll("'", "")}'`;
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** A text as one word of fish. */
+function quoteForFish(text: string): string {
+  return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
 }
 
 function formatBash(commands: readonly CompletedCommand[]): string {
@@ -122,8 +127,8 @@ complete -o default -F _histone histone
 }
 
 function formatZsh(commands: readonly CompletedCommand[]): string {
-  /** What stands in brackets and after colons. */
-  const tell = (text: string) => text.replaceAll(/[[\]:'\\]/g, " ");
+  /** What stands between brackets, or after a colon. */
+  const tell = (text: string) => text.replaceAll(/[[\]:\\]/g, "\\$&");
   const action = ({ value }: CompletedFlag) => {
     if (value === "none") return "";
     if (value === "path") return ":file:_files";
@@ -138,7 +143,9 @@ function formatZsh(commands: readonly CompletedCommand[]): string {
       [...specs, `      ${rest}`].join(" \\\n")
     }\n      ;;`;
   });
-  const list = commands.map(({ name, description }) => `    ${quote(`${name}:${description}`)}`);
+  const list = commands.map(({ name, description }) =>
+    `    ${quote(`${name}:${tell(description)}`)}`
+  );
   return `#compdef histone
 # Completion of histone for zsh: histone completion zsh > a folder of fpath, as _histone
 _histone() {
@@ -165,9 +172,9 @@ function formatFish(commands: readonly CompletedCommand[]): string {
   const lines = commands.flatMap(({ name, description, flags, words }) => {
     const start = `complete -c histone -n '__fish_seen_subcommand_from ${name}'`;
     return [
-      `complete -c histone -n __fish_use_subcommand -f -a ${name} -d ${quote(description)}`,
+      `complete -c histone -n __fish_use_subcommand -f -a ${name} -d ${quoteForFish(description)}`,
       ...flags.map((flag) =>
-        `${start} -l ${flag.name.slice(2)}${fishValue(flag)} -d ${quote(flag.description)}`
+        `${start} -l ${flag.name.slice(2)}${fishValue(flag)} -d ${quoteForFish(flag.description)}`
       ),
       ...(words === undefined ? [] : [`${start} -f -a '${words.join(" ")}'`]),
     ];

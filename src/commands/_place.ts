@@ -66,7 +66,7 @@ export function commandLine(name: string): string {
 
 /** An example of a definition, which is written as a task, as the user would call it. */
 export function showExample(example: string): string {
-  return program === undefined ? example : example.replace(/^deno task/, program);
+  return program === undefined ? example : example.replace("deno task", () => `${program}`);
 }
 
 /** The line that names what to do next, such as `Next: deno task doctor data.npz`, to be copied as it stands. */

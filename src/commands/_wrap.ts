@@ -45,18 +45,35 @@ export function wrapText(text: string, options: WrapOptions): string {
  * A line, broken at spaces where it is too long. Words, such as paths, are never broken, nor is a line of a command
  * that {@linkcode wrapCommand} has broken already.
  */
-export function wrapLine(line: string, { width, indent, ending = "" }: WrapOptions): string[] {
-  if (lengthOf(line) <= width || line.endsWith(CONTINUED)) return [line];
+export function wrapLine(line: string, options: WrapOptions): string[] {
+  if (lengthOf(line) <= options.width || line.endsWith(CONTINUED)) return [line];
   const own = /^\s*/.exec(line)?.[0] ?? "";
-  const hanging = indent ?? `${own}  `;
+  const words = line.slice(own.length).matchAll(/(?<spaces>\s*)(?<word>\S+)/g);
+  return fillLines(
+    words.map(({ groups }) => ({ spaces: groups?.spaces ?? "", word: groups?.word ?? "" })),
+    { indent: `${own}  `, ...options, first: own },
+  );
+}
+
+/** A word and the spaces before it. */
+interface SpacedWord {
+  readonly spaces: string;
+  readonly word: string;
+}
+
+/** Lines with as many words as they may have. */
+function fillLines(
+  words: Iterable<SpacedWord>,
+  { width, first, indent = "", ending = "" }: WrapOptions & { readonly first: string },
+): string[] {
   const lines: string[] = [];
-  let current = own;
+  let current = first;
   let isEmpty = true;
-  for (const [, spaces = "", word = ""] of line.slice(own.length).matchAll(/(\s*)(\S+)/g)) {
+  for (const { spaces, word } of words) {
     const longer = isEmpty ? current + word : current + spaces + word;
     if (!isEmpty && lengthOf(longer) + ending.length > width) {
       lines.push(current + ending);
-      current = hanging + word;
+      current = indent + word;
     } else {
       current = longer;
     }
@@ -72,9 +89,9 @@ function lengthOf(text: string): number {
 
 /** A command line in lines that a shell joins: it may be copied as it stands. */
 export function wrapCommand(command: string, { width, indent = "  " }: WrapOptions): string {
+  if (lengthOf(command) <= width) return command;
   // Quoted words keep their spaces.
   const words = command.match(/(?:'[^']*'|"[^"]*"|\\.|[^\s'"\\])+/g) ?? [];
-  const masked = words.map((word) => word.replaceAll(" ", "\u00a0")).join(" ");
-  const lines = wrapLine(masked, { width, indent, ending: CONTINUED });
-  return lines.join("\n").replaceAll("\u00a0", " ");
+  const spaced = words.map((word) => ({ spaces: " ", word }));
+  return fillLines(spaced, { width, indent, first: "", ending: CONTINUED }).join("\n");
 }

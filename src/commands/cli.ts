@@ -12,8 +12,14 @@
  */
 
 import { Command, CommanderError } from "commander";
-import { type CommandName, loadCommand } from "./_commands.ts";
-import { briefOf, COMMAND_NAMES, isCommandName } from "./_commands.ts";
+import { quotePath } from "../base/shell.ts";
+import {
+  briefOf,
+  COMMAND_NAMES,
+  type CommandName,
+  isCommandName,
+  loadCommand,
+} from "./_commands.ts";
 import { isShell, SHELLS, writeCompletion } from "./_completion.ts";
 import { guardConsole } from "./_console.ts";
 import { outputOf } from "./_describe.ts";
@@ -71,14 +77,14 @@ export async function runTask(
 export async function runProgram(args: readonly string[] = Deno.args): Promise<never> {
   const called = args[0]?.startsWith(CALLED_AS) ? args[0].slice(CALLED_AS.length) : undefined;
   const words = called === undefined ? args : args.slice(1);
-  nameProgram(called ?? "histone");
+  nameProgram(called === undefined ? "histone" : quotePath(called));
   const [first, ...others] = words;
   if (isCommandName(first)) return await runTask(first, others);
   const [second] = others;
   if (first === "help" && isCommandName(second)) return await runTask(second, ["--help"]);
   guardConsole();
   try {
-    await makeProgram().parseAsync(words, { from: "user" });
+    await makeProgram(called === undefined).parseAsync(words, { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     Deno.exit(error.exitCode === 0 ? 0 : EXIT_BAD_FLAGS);
@@ -86,13 +92,17 @@ export async function runProgram(args: readonly string[] = Deno.args): Promise<n
   Deno.exit(0);
 }
 
-/** The parser of what is no command: help, version, completion and names that are misspelt. */
-function makeProgram(): Command {
+/** The parser of all but the commands: help, version, completion and names that are misspelt. */
+function makeProgram(isInstalled: boolean): Command {
   const width = outputWidth();
   const program = new Command("histone")
     .description("Predicts gene expression from histone marks.")
     .usage("<command> [flags]")
-    .version(formatVersion(width), "--version", "print the version and how to install it")
+    .version(
+      formatVersion({ width, isInstalled }),
+      "--version",
+      "print the version and how to install it",
+    )
     .configureOutput(outputOf(width))
     .addHelpText("after", "\nhistone <command> --help lists the flags of a command.")
     .exitOverride();

@@ -133,7 +133,7 @@ function reportFolds(
       log(`fold${fold}`, record.epoch, epochScalars(record, learningRate));
     },
     onFoldEnd: ({ fold, result, evaluation }: FoldResult) => {
-      if (result.diverged !== undefined) console.log(`Fold ${fold}: ${result.diverged.message}`);
+      if (result.diverged !== undefined) console.info(`Fold ${fold}: ${result.diverged.message}`);
       if (evaluation === undefined) return;
       const { mse, pearson } = evaluation.overall;
       console.log(`Fold ${fold}, validation: ${formatAgreement(evaluation.overall)}`);

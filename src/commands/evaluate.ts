@@ -21,6 +21,7 @@ import { declarePrediction, predictWithProgress, type WritePredictionFlags } fro
 import { describeInputs, type Inputs } from "../runs/inputs.ts";
 import { withDigestProgress } from "./_inputs.ts";
 import { warn } from "./_warn.ts";
+import { outputWidth } from "./_wrap.ts";
 import { formatJson } from "../runs/json.ts";
 import { commandOfRun } from "../runs/run_files.ts";
 import { evaluateByRegime } from "./_regimes.ts";
@@ -104,7 +105,9 @@ async function evaluate(flags: EvaluateFlags, { signal }: CommandCall): Promise<
   const model = models[0]?.spec.name ?? "";
   const regimes = train &&
     evaluateByRegime({ train, test: data, predictions: { [model]: prediction.mean } });
-  if (regimes !== undefined) console.log(["", ...formatRegimeTable(regimes)].join("\n"));
+  if (regimes !== undefined) {
+    console.log(["", ...formatRegimeTable(regimes, { width: outputWidth() })].join("\n"));
+  }
   const metrics = {
     ...overall,
     engine: prediction.engine,

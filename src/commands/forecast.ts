@@ -41,6 +41,7 @@ import {
   type RunSettings,
   type TrainingFlags,
 } from "./_settings.ts";
+import { outputWidth } from "./_wrap.ts";
 
 interface ForecastFlags extends TrainingFlags {
   readonly ensemble: number;
@@ -96,7 +97,10 @@ async function forecast(flags: ForecastFlags, { signal }: CommandCall): Promise<
   const models = results.map(({ model }) => model);
   const prediction = await predictWithProgress(models, split.test, { ...settings, signal });
   const regimes = judge(prediction, { split, settings, splitSeed });
-  console.log(["", ...formatRegimeTable(regimes), "", describeForecast(regimes)].join("\n"));
+  console.log(
+    ["", ...formatRegimeTable(regimes, { width: outputWidth() }), "", describeForecast(regimes)]
+      .join("\n"),
+  );
   await owned.check();
   await removeRun(directory);
   await writeForecast({ directory, flags, settings, split, inputs, results, regimes });

@@ -36,9 +36,17 @@ function findSource(): string[] {
   return [`--config=${path("../../deno.json")}`, path("./cli.ts")];
 }
 
-/** The version and how to install it, as `histone --version` prints them. */
-export function formatVersion(width: number): string {
-  if (Deno.build.standalone) return `histone ${VERSION}`;
+/** How `histone --version` is printed. */
+interface VersionOptions {
+  /** Characters that a line may have. */
+  readonly width: number;
+  /** Whether Deno installs the program, rather than a bundle's launcher running it. */
+  readonly isInstalled: boolean;
+}
+
+/** The version and, but for a bundle and a compiled program, how to install it. */
+export function formatVersion({ width, isInstalled }: VersionOptions): string {
+  if (!isInstalled || Deno.build.standalone) return `histone ${VERSION}`;
   const line = wrapCommand(formatInstallation(), { width: width - 2, indent: "  " });
   return [
     `histone ${VERSION}`,

@@ -9,13 +9,17 @@ const SHARED = new URL("../../../shared/", import.meta.url);
 export type Requirement =
   | "chromium"
   | "bedtools"
+  | "denort"
+  | "fish"
+  | "network-namespaces"
   | "numpy"
   | "pybigwig"
   | "samtools"
   | "shared"
   | "small-disk"
   | "tensorboard"
-  | "webgpu";
+  | "webgpu"
+  | "zsh";
 
 const PYTHON = await findPythonWith("numpy");
 /** Which requirements this machine meets, as far as they can be told without side effects. */
