@@ -105,11 +105,6 @@ export async function pathKind(path: string | URL): Promise<"file" | "directory"
   }
 }
 
-/** Whether a path names a file, rather than a directory, a device or a pipe. */
-export async function isRegularFile(path: string): Promise<boolean> {
-  return (await Deno.stat(path)).isFile;
-}
-
 /** All bytes of a file or a pipe. */
 export async function readWholeFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
   return await Deno.readFile(path);
@@ -132,27 +127,6 @@ export async function listDirectory(path: string | URL): Promise<string[]> {
   const names: string[] = [];
   for await (const entry of Deno.readDir(path)) names.push(entry.name);
   return names.sort();
-}
-
-/** Whether a path names a symbolic link, even one that leads nowhere. */
-export async function isLink(path: string): Promise<boolean> {
-  try {
-    return (await Deno.lstat(path)).isSymlink;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
-/** Whether a path names something other than a file or a directory: a link, a device, a pipe. */
-export async function isSpecial(path: string): Promise<boolean> {
-  try {
-    const { isFile, isDirectory } = await Deno.lstat(path);
-    return !isFile && !isDirectory;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }
 
 /** Removes a file if it exists. */
