@@ -5,13 +5,13 @@ import type { Command } from "commander";
 import { ContractError, WriteError } from "../errors.ts";
 import { checkDirectory, removeIfEmpty } from "../files/directory.ts";
 import {
-  isSpecial,
   listDirectory,
   makeDirectory,
   pathKind,
   removeFile,
   writeFileAtomic,
 } from "../files/file.ts";
+import { isSpecial } from "../files/path_kind.ts";
 import { isLocked, takeLock } from "../files/lock.ts";
 import { UNFINISHED } from "../runs/run_files.ts";
 import { warn } from "./_warn.ts";

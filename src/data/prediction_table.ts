@@ -2,7 +2,7 @@ import { formatFloat32 } from "../io/submission.ts";
 import type { Dataset } from "./dataset.ts";
 
 const COLUMNS = ["cell_type", "gene_id", "symbol", "chrom", "tss", "strand", "prediction"];
-/** Text goes out in pieces of about so many characters. */
+/** The text is written in pieces of about this length. */
 const PIECE_CHARACTERS = 1 << 16;
 
 /** What {@linkcode writePredictionTable} writes of each sample. */
@@ -20,15 +20,16 @@ export interface PredictionTable {
 }
 
 /**
- * Writes predictions as a table, one line a sample, with its cell type and what the data know of its gene:
- * `cell_type gene_id symbol chrom tss strand prediction`, and `spread` where it is given. A cell of what is not known is
- * empty; `tss` is 0-based. A prediction has as few digits as give back the same float32.
+ * Writes predictions as a table with one line for each sample: its cell type, what the data know about its gene, and the
+ * prediction. The columns are `cell_type gene_id symbol chrom tss strand prediction`, and `spread` where it is given.
+ * Cells are empty where a value is not known; `tss` is 0-based. A prediction has the fewest digits that give back the
+ * same float32.
  *
- * @param sink Where the bytes are written; closed at the end, aborted on an error.
+ * @param sink The stream to write to; closed at the end, aborted on an error.
  * @param data The samples.
- * @param table What was predicted of them, and how the table is written.
- * @throws {TypeError} If there are not as many predictions as samples, or a name cannot stand in the table.
- * @throws {RangeError} If a prediction is NaN or infinite; with its gene and cell type.
+ * @param table The predictions, and how the table is written.
+ * @throws {TypeError} If there is not one prediction for each sample, or a name cannot stand in the table.
+ * @throws {RangeError} If a prediction is NaN or infinite; the message has its gene and cell type.
  *
  * @example A table of one sample
  * ```ts
@@ -53,7 +54,7 @@ export async function writePredictionTable(
     for (const values of [predictions, spread ?? predictions]) {
       if (values.length === data.length) continue;
       throw new TypeError(
-        `Cannot write predictions: ${values.length} for ${data.length} samples, expected as many`,
+        `Cannot write predictions: ${values.length} for ${data.length} samples, expected one for each`,
       );
     }
     const formatLine = format === "csv" ? formatCsvLine : formatTabbedLine;
@@ -86,7 +87,7 @@ function cellsOf(
   const numbers = values.map((value = NaN) => {
     if (Number.isFinite(value)) return formatFloat32(value);
     throw new RangeError(
-      `Cannot write predictions: that of ${gene} in ${cellType} is ${value}, expected a finite number`,
+      `Cannot write predictions: prediction of ${gene} in ${cellType} is ${value}, expected a finite number`,
     );
   });
   return [...known, ...numbers];

@@ -2,7 +2,8 @@
 
 import { dirname } from "node:path";
 import { ContractError } from "../errors.ts";
-import { isLink, makeDirectory, removeFile } from "./file.ts";
+import { makeDirectory, removeFile } from "./file.ts";
+import { isLink } from "./path_kind.ts";
 
 /** A file that this process alone has locked. The system gives the lock back when the process ends, even by SIGKILL. */
 export interface FileLock {

@@ -1,10 +1,12 @@
 /** Finished experiments on disk: one file each, and the tables made of them. */
 
+import { nullable, number, numberOrNull, optional, text } from "../base/field.ts";
+import { arrayOf } from "../base/fields.ts";
 import { pathKind, removeFile, writeFileAtomic } from "../files/file.ts";
 import type { ExperimentResult, ExperimentSummary } from "../training/experiments.ts";
 import { readJson, writeJson } from "./json.ts";
 import { formatCsv } from "./csv.ts";
-import { checkShape, type Shape } from "./shape.ts";
+import { checkValue, part } from "./check_value.ts";
 
 const TABLE_COLUMNS: Readonly<Record<string, keyof ExperimentSummary>> = {
   name: "name",
@@ -22,33 +24,35 @@ const TABLE_COLUMNS: Readonly<Record<string, keyof ExperimentSummary>> = {
 };
 
 /** What a table and its figures take of an experiment's scores. */
-const SCORES: Shape = {
-  orNull: { mse: "number or null", pearson: "number or null", meanAuroc: "number or null" },
-};
-const RESULT: Shape = {
-  plan: { name: "text", digest: "text", spec: { loss: "text" } },
-  parameters: "number",
-  engine: "text",
-  seconds: "number",
-  samplesPerSecond: "number",
-  history: [{}],
+const SCORES = optional(nullable(part({
+  mse: numberOrNull,
+  pearson: numberOrNull,
+  meanAuroc: numberOrNull,
+})));
+const RESULT = part({
+  plan: part({ name: text, digest: text, spec: part({ loss: text }) }),
+  parameters: number,
+  engine: text,
+  seconds: number,
+  samplesPerSecond: number,
+  history: arrayOf(part({})),
   train: SCORES,
   test: SCORES,
-};
-const ROWS: Shape = [{
-  name: "text",
-  parameters: "number",
-  trainMse: "number or null",
-  testMse: "number or null",
-  pearson: "number or null",
-  testPearson: "number or null",
-  trainAuroc: "number or null",
-  testAuroc: "number or null",
-  seconds: "number",
-  samplesPerSecond: "number",
-  epochs: "number",
-  engine: "text",
-}];
+});
+const ROWS = arrayOf(part({
+  name: text,
+  parameters: number,
+  trainMse: numberOrNull,
+  testMse: numberOrNull,
+  pearson: numberOrNull,
+  testPearson: numberOrNull,
+  trainAuroc: numberOrNull,
+  testAuroc: numberOrNull,
+  seconds: number,
+  samplesPerSecond: number,
+  epochs: number,
+  engine: text,
+}));
 
 /** File of a finished experiment. */
 export function resultPath(directory: string, name: string): string {
@@ -67,7 +71,7 @@ export async function readResult(
   const path = resultPath(directory, name);
   if (await pathKind(path) === undefined) return undefined;
   const result = await readJson(path, "read experiment");
-  checkShape(result, RESULT, { purpose: "read experiment", file: path });
+  checkValue(result, RESULT, { purpose: "read experiment", file: path });
   return result as ExperimentResult;
 }
 
@@ -102,6 +106,6 @@ export async function readTable(directory: string): Promise<ExperimentSummary[] 
   const path = `${directory}/experiments.json`;
   if (await pathKind(path) === undefined) return undefined;
   const rows = await readJson(path, "read experiments");
-  checkShape(rows, ROWS, { purpose: "read experiments", file: path });
+  checkValue(rows, ROWS, { purpose: "read experiments", file: path });
   return rows as ExperimentSummary[];
 }

@@ -3,7 +3,8 @@
 import { createHash } from "node:crypto";
 import { relative, resolve } from "node:path";
 import { freeArray } from "../base/free.ts";
-import { isRegularFile, openFile, pathKind } from "../files/file.ts";
+import { openFile, pathKind } from "../files/file.ts";
+import { isRegularFile } from "../files/path_kind.ts";
 import { listSplitFiles } from "../io/deepchrome_csv.ts";
 
 /** A file, or a folder, that a run read. */

@@ -2,7 +2,8 @@
 
 import { FormatError } from "../errors.ts";
 import { removeIfEmpty } from "../files/directory.ts";
-import { isLink, listDirectory, pathKind } from "../files/file.ts";
+import { listDirectory, pathKind } from "../files/file.ts";
+import { isLink } from "../files/path_kind.ts";
 import { CheckpointFolder } from "../training/checkpoint_folder.ts";
 import type { CheckpointOptions, FitCheckpoint } from "../training/fit_types.ts";
 

@@ -2,7 +2,8 @@
 
 import { ContractError } from "../errors.ts";
 import { directoryEntries } from "../files/directory.ts";
-import { isLink, pathKind, removeFile } from "../files/file.ts";
+import { pathKind, removeFile } from "../files/file.ts";
+import { isLink } from "../files/path_kind.ts";
 import { readJson } from "./json.ts";
 
 /** The command whose run a directory holds, if it holds one. */

@@ -1,5 +1,7 @@
 /** What a run left in its directory. */
 
+import { nullable, number, numberOrNull, optional, text } from "../base/field.ts";
+import { arrayOf } from "../base/fields.ts";
 import { ContractError, FormatError } from "../errors.ts";
 import { pathKind } from "../files/file.ts";
 import { findPreset } from "../model/presets.ts";
@@ -11,7 +13,7 @@ import { readTable as readExperiments } from "./experiment_files.ts";
 import { readFolds, readHistory } from "./history.ts";
 import { readJson } from "./json.ts";
 import { holdsModels } from "./models.ts";
-import { checkShape, type Shape } from "./shape.ts";
+import { checkValue, part } from "./check_value.ts";
 
 /** A run as its files describe it. */
 export interface SavedRun {
@@ -61,41 +63,36 @@ export interface SavedTraining {
 
 const TRAINING_COMMANDS = ["train", "crossval", "forecast"];
 
-const CONFIG: Shape = { command: "text", data: "text", samples: "number" };
-const TRAINING: Shape = {
-  preset: "text",
-  engine: "text",
-  device: "text",
-  epochs: "number",
-  batchSize: "number",
-  learningRate: "number",
-  spec: { orNull: { loss: "text" } },
-};
-
-const ESTIMATE: Shape = {
-  value: "number or null",
-  low: "number or null",
-  high: "number or null",
-};
+const CONFIG = part({ command: text, data: text, samples: number });
+const TRAINING = part({
+  preset: text,
+  engine: text,
+  device: text,
+  epochs: number,
+  batchSize: number,
+  learningRate: number,
+  spec: optional(nullable(part({ loss: text }))),
+});
+const ESTIMATE = part({ value: numberOrNull, low: numberOrNull, high: numberOrNull });
 const SCORES = {
-  name: "text",
+  name: text,
   mse: ESTIMATE,
   pearson: ESTIMATE,
-  byGene: { orNull: { median: "number or null" } },
-} as const;
-const REGIME: Shape = {
-  regime: "text",
-  rows: "number",
-  models: [{ ...SCORES, skill: ESTIMATE }],
-  baselines: [SCORES],
-  bestBaseline: "text or null",
+  byGene: optional(nullable(part({ median: numberOrNull }))),
 };
-const REGIMES: Shape = {
-  confidence: "number",
-  resampled: "text",
-  regimes: [REGIME],
+const REGIME = part({
+  regime: text,
+  rows: number,
+  models: arrayOf(part({ ...SCORES, skill: ESTIMATE })),
+  baselines: arrayOf(part(SCORES)),
+  bestBaseline: nullable(text),
+});
+const REGIMES = part({
+  confidence: number,
+  resampled: text,
+  regimes: arrayOf(REGIME),
   mix: REGIME,
-};
+});
 
 /**
  * Reads what a run left in its directory, except for its models, which {@linkcode loadModels} loads.
@@ -133,7 +130,7 @@ export async function readRun(directory: string): Promise<SavedRun> {
   }
   const path = `${directory}/config.json`;
   const config = await readObject(path);
-  checkShape(config, CONFIG, { purpose: "read run", file: path });
+  checkValue(config, CONFIG, { purpose: "read run", file: path });
   return {
     config: config as SavedConfig,
     training: TRAINING_COMMANDS.includes(String(config.command))
@@ -154,7 +151,7 @@ async function readObject(path: string): Promise<Record<string, unknown>> {
 }
 
 function toTraining(config: Record<string, unknown>, path: string): SavedTraining {
-  checkShape(config, TRAINING, { purpose: "read run", file: path });
+  checkValue(config, TRAINING, { purpose: "read run", file: path });
   const { preset, epochs, batchSize, learningRate, engine, device } = config as unknown as Omit<
     SavedTraining,
     "loss"
@@ -182,7 +179,7 @@ function lossOf({ spec, preset }: Record<string, unknown>, path: string): Loss {
 
 async function readRegimes(path: string): Promise<RegimeEvaluation> {
   const regimes = await readObject(path);
-  checkShape(regimes, REGIMES, { purpose: "read run", file: path });
+  checkValue(regimes, REGIMES, { purpose: "read run", file: path });
   return judgeIntervals(regimes as unknown as RegimeEvaluation);
 }
 

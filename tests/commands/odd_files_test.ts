@@ -43,7 +43,7 @@ async function eachEdit(
 
 const REGIMES: Edits = [
   [() => ({}), /confidence is missing, expected a number \(.*regimes\.json\)$/],
-  [() => [], /it is \[\], expected an object/],
+  [() => [], /it is an array of 0, expected an object/],
   [(file) => void (file.regimes = [null]), /regimes\[0\] is null, expected an object/],
   [(file) => void (file.mix = null), /mix is null, expected an object/],
   [(file) => void delete file.mix.rows, /mix\.rows is missing, expected a number/],
@@ -113,14 +113,17 @@ Deno.test("experiments refuses results that were edited, with the field", async 
       [(file) => void delete file.plan.spec, /plan\.spec is missing, expected an object/],
       [(file) => void (file.history = 3), /history is 3, expected an array/],
       [(file) => void (file.test = "good"), /test is "good", expected an object/],
-      [(file) => void (file.train.mse = []), /train\.mse is \[\], expected a number or null/],
-      [(file) => void (file.engine = { a: 1 }), /engine is \{"a":1\}, expected a text/],
+      [
+        (file) => void (file.train.mse = []),
+        /train\.mse is an array of 0, expected a number/,
+      ],
+      [(file) => void (file.engine = { a: 1 }), /engine is an object, expected a text/],
     ];
     await eachEdit(`${run}/${result}`, edits, async (message) => {
       await rejects(readResult(run, "experiment1"), { name: "FormatError", message });
     });
     await eachEdit(`${run}/experiments.json`, [
-      [() => ({}), /it is \{\}, expected an array \(.*experiments\.json\)$/],
+      [() => ({}), /it is an object, expected an array \(.*experiments\.json\)$/],
       [(file) => void (file[0].testMse = "low"), /\[0\]\.testMse is "low"/],
       [(file) => void delete file[0].name, /\[0\]\.name is missing, expected a text/],
     ], async (message) => await rejects(readTable(run), { name: "FormatError", message }));
