@@ -7,7 +7,7 @@ import { FIGURE_NAMES } from "../tests/bench/figures.ts";
 import { benchLoad, formatLoad } from "../tests/bench/load.ts";
 import { benchPrepare, formatPrepare } from "../tests/bench/prepare.ts";
 import { formatTable } from "../tests/bench/report.ts";
-import { choice, type CommandCall, integer, number } from "../src/commands/_cli.ts";
+import { choice, type CommandCall, integer, number } from "../src/commands/flags.ts";
 import { runCommand } from "../src/commands/run_command.ts";
 
 interface BenchFlags {

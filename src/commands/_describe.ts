@@ -1,7 +1,7 @@
 /** A command's definition as commander takes it: flags, arguments and help. */
 
 import { Command, type OutputConfiguration } from "commander";
-import type { CommandDefinition } from "./_cli.ts";
+import type { CommandDefinition } from "./flags.ts";
 import { showExample } from "./_place.ts";
 import { outputWidth, wrapCommand, wrapLine } from "./_wrap.ts";
 

@@ -8,7 +8,7 @@ import type { TrainedModel } from "../model/trained_model.ts";
 import { type EnsemblePrediction, predictEnsemble } from "../training/ensemble.ts";
 import { countKnownGenes } from "../training/gene_effects.ts";
 import type { PredictOptions } from "../training/predict.ts";
-import type { CommandCall } from "./_cli.ts";
+import type { CommandCall } from "./flags.ts";
 import { warnIfConstant } from "./_metrics.ts";
 import { loadModels } from "../runs/models.ts";
 import { openOutput, type OverwriteFlag } from "./_outputs.ts";

@@ -12,7 +12,7 @@ import {
   type TakeRunOptions,
 } from "../runs/run_directory.ts";
 import { commandOfRun } from "../runs/run_files.ts";
-import { inputFlags, Interrupted } from "./_cli.ts";
+import { inputFlags, Interrupted } from "./flags.ts";
 import { parseFlags, reusableFlags } from "./_kept_flags.ts";
 import { commandLine } from "./_place.ts";
 import { warn } from "./_warn.ts";

@@ -32,7 +32,7 @@ import {
   integer,
   Interrupted,
   list,
-} from "./_cli.ts";
+} from "./flags.ts";
 import { type ExpressionFlags, takeExpression } from "./_expression.ts";
 import { checkInputFile } from "./_input_file.ts";
 import { beginsWith, checkOutput, openOutput } from "./_outputs.ts";

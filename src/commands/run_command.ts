@@ -3,7 +3,7 @@
 import { type Command, CommanderError } from "commander";
 import { formatCountOf } from "../base/count.ts";
 import { chooseThreads } from "../base/threads.ts";
-import { type CommandDefinition, Interrupted } from "./_cli.ts";
+import { type CommandDefinition, Interrupted } from "./flags.ts";
 import { readConfigFile } from "./_config_file.ts";
 import { beQuiet, guardConsole } from "./_console.ts";
 import { makeCommand, type RunFlags } from "./_describe.ts";

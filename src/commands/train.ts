@@ -17,7 +17,7 @@ import {
   declareTest,
   declareTraining,
   Interrupted,
-} from "./_cli.ts";
+} from "./flags.ts";
 import { loadData } from "./_data.ts";
 import { memberRun, openLog, replayEpochs } from "./_event_log.ts";
 import { checkTestFlags, loadTest, type TestFlags } from "./_labels.ts";

@@ -7,8 +7,18 @@ import { filesIn, runTask, taskCommand, withDirectory } from "../helpers/command
 import { resealModel } from "../helpers/reseal.ts";
 
 const COMMANDS = [
-  ...["train", "crossval", "experiments", "forecast", "evaluate", "submit", "report"],
-  ...["search", "prepare", "doctor", "simulate"],
+  "train",
+  "crossval",
+  "experiments",
+  "forecast",
+  "evaluate",
+  "predict",
+  "submit",
+  "report",
+  "search",
+  "prepare",
+  "doctor",
+  "simulate",
 ];
 const QUICK = ["--preset", "experiment1", "--epochs", "1"];
 
@@ -26,7 +36,8 @@ Deno.test("every command has help with its flags and examples", async () => {
 Deno.test("every command is a task that runs with the permissions of the tests here", async () => {
   const { tasks } = JSON.parse(await Deno.readTextFile("deno.json"));
   for (const command of COMMANDS) {
-    const flags = "-q --no-prompt --no-remote --cached-only --frozen -P=command( --v8-flags=\\S+)?";
+    const flags =
+      "-q --no-prompt --no-remote --cached-only --frozen -P=(examine|write|compute)( --v8-flags=\\S+)?";
     match(tasks[command].command, new RegExp(`^deno run ${flags} scripts/${command}\\.ts$`));
   }
 });
@@ -173,7 +184,7 @@ Deno.test({
   fn: async () => {
     await withDirectory(async (directory) => {
       const out = `${directory}/data`;
-      const task = `"${Deno.execPath()}" run -q -P=command scripts/simulate.ts --out "${out}"`;
+      const task = `"${Deno.execPath()}" run -q -P=write scripts/simulate.ts --out "${out}"`;
       const { code, stderr } = await new Deno.Command("bash", {
         args: ["-c", `trap '' XFSZ; ulimit -f 64; exec ${task} --genes 100`],
       }).output();

@@ -49,6 +49,16 @@ Deno.test("required flags may stand in the file, lists as lists, and what is on 
     strictEqual(JSON.parse(await Deno.readTextFile(`${run}/config.json`)).geneEffects, false);
   }));
 
+Deno.test("what a flag on the line excludes is left out, as all but a few are beside --resume", () =>
+  withDirectory(async (directory) => {
+    const flags = { preset: "experiment1", epochs: 1, engine: "wasm", data: "fixtures/train.npz" };
+    const resumed = await runWith(directory, flags, ["train", "--resume", `${directory}/none`]);
+    strictEqual(resumed.code, 1);
+    match(resumed.stderr, /^error: Cannot resume .*none/);
+    const spec = await runWith(directory, flags, ["train", "--spec", `${directory}/none.json`]);
+    match(spec.stderr, /^error: Cannot read .*none\.json/);
+  }));
+
 Deno.test("unknown names, wrong values and damaged files are refused with the file's name", () =>
   withDirectory(async (directory) => {
     const cases: [unknown, RegExp][] = [

@@ -68,7 +68,7 @@ Deno.test("a command that was not started by deno task stays in its directory", 
         args: [
           "run",
           "-q",
-          "-P=command",
+          "-P=write",
           ...config,
           `${ROOT}scripts/${args[0]}.ts`,
           ...args.slice(1),

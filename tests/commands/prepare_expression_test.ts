@@ -195,5 +195,5 @@ Deno.test("one table may stand in the sheet for all cell types, and flags withou
   deepStrictEqual([without.code, without.labels], [0, []]);
   match(without.stderr, /--expression-transform is of no use without expression/);
   match(without.stderr, /--expression-value is of no use without expression/);
-  match(without.stdout, /Then: deno task submit/);
+  match(without.stdout, /Then: deno task predict/);
 });
