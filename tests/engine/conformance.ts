@@ -12,7 +12,6 @@ import type { SequentialSpec as ModelSpec } from "../../src/model/spec.ts";
 import type { Transform } from "../../src/record.ts";
 import { allRows, lossAndGradients, randomData } from "../helpers/engine_runs.ts";
 import { GOLDEN_NAMES, readGolden } from "../helpers/golden.ts";
-import { MET, testWith } from "../helpers/require.ts";
 import {
   DERIVATIVE_TOLERANCE,
   GOLDEN_TOLERANCES,
@@ -49,7 +48,7 @@ export function testConformance(engine: Engine, test: Test): void {
     await rejects(session.restore({ ...state, weights: initialWeights(other, 1) }));
     deepStrictEqual(await session.predict(data, rows), wanted);
   });
-  testGoldenRuns(engine, MET.shared ? test : (name, body) => testWith("shared", name, body));
+  testGoldenRuns(engine, test);
   testOddShapes(engine, test);
   testBidirectionalGru(engine, test);
   testDropout(engine, test);
