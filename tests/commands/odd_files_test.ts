@@ -123,7 +123,7 @@ Deno.test("experiments refuses results that were edited, with the field", async 
       await rejects(readResult(run, "experiment1"), { name: "FormatError", message });
     });
     await eachEdit(`${run}/experiments.json`, [
-      [() => ({}), /it is an object, expected an array \(.*experiments\.json\)$/],
+      [() => ({}), /it is an object, expected an array of experiments \(.*experiments\.json\)$/],
       [(file) => void (file[0].testMse = "low"), /\[0\]\.testMse is "low"/],
       [(file) => void delete file[0].name, /\[0\]\.name is missing, expected a text/],
     ], async (message) => await rejects(readTable(run), { name: "FormatError", message }));
