@@ -15,7 +15,7 @@ const FLAG = "--config";
  * @param make Makes the parser of the command's flags.
  * @param args The command line.
  * @returns Its flags as words of a command line, without those that the command line has or that exclude one of them.
- * @throws {FormatError} If the command has no flag of a name, or one takes no such value.
+ * @throws {FormatError} If a name is not that of a flag of this command, or the flag does not take the value.
  */
 export async function readConfigFile(
   make: () => Command,

@@ -21,8 +21,8 @@ export interface PredictionFlags {
   readonly data: string;
   readonly out: string;
   readonly engine: EngineName;
-  readonly threads?: number;
-  readonly record?: string;
+  readonly threads?: number | undefined;
+  readonly record?: string | undefined;
 }
 
 /** Flags of the commands that write their predictions to a file. */
@@ -48,7 +48,7 @@ interface WriteOptions {
   /** Whether to say so too where the model knows no gene. */
   readonly saysKnownGenes?: boolean;
   /** Refuses data before they are predicted. */
-  readonly check?: (data: Dataset) => void;
+  readonly check?: ((data: Dataset) => void) | undefined;
   /** Writes the file. */
   readonly write: (
     sink: WritableStream<Uint8Array>,

@@ -65,7 +65,7 @@ export const command: CommandDefinition<SimulateFlags> = {
       )
       .option(
         "--hidden-share <x>",
-        "share of it that is a gene's own, hidden from the marks",
+        "share of that variance that is a gene's own, not in the marks",
         share,
         0.3,
       )

@@ -43,7 +43,7 @@ export interface ReadGenesOptions {
    *
    * Default: all genes.
    */
-  readonly geneTypes?: readonly string[];
+  readonly geneTypes?: readonly string[] | undefined;
   /**
    * Called with what does not keep the file from being read: genes that are left out, each reason
    * once with their number and an example, and what else is odd about the file.

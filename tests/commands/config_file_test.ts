@@ -38,12 +38,16 @@ Deno.test("required flags may stand in the file, lists as lists, and what is on 
     const prepare = { ...required, "gene-type": ["protein_coding", "lncRNA"] };
     match(
       (await runWith(directory, prepare, ["prepare"])).stderr,
-      /^error: Cannot read --samples a\.tsv: there is no such file\n$/,
+      /^error: Cannot read --samples a\.tsv: it does not exist\n$/,
     );
     const train = { preset: "waka2", "gene-effects": false, epochs: 1, engine: "wasm" };
     const run = `${directory}/run`;
     const trained = await runWith(directory, train, [
-      ...["train", "--data", "fixtures/train.npz", "--out", run],
+      "train",
+      "--data",
+      "fixtures/train.npz",
+      "--out",
+      run,
     ]);
     strictEqual(trained.code, 0, trained.stderr);
     strictEqual(JSON.parse(await Deno.readTextFile(`${run}/config.json`)).geneEffects, false);
