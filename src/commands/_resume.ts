@@ -71,7 +71,8 @@ export async function nothingToResume(directory: string): Promise<ContractError>
 }
 
 /**
- * The flags that the unfinished run in a directory was started with; `undefined` if there is no such run.
+ * The flags that the unfinished run in a directory was started with; `undefined` if the directory
+ * holds no unfinished run.
  *
  * @throws {ContractError} If it is a run of another command.
  */
