@@ -37,12 +37,12 @@ export interface ExpressionListeners {
 /** Where the expression is, and which samples make which cell type. */
 interface ExpressionSource {
   readonly inputs: readonly ExpressionInput[];
-  readonly samples?: readonly ExpressionSample[];
+  readonly samples?: readonly ExpressionSample[] | undefined;
   /** Whether each file that is named for one cell type holds no other. */
   readonly isFileASample: boolean;
 }
 
-/** The genes with their expression, or all of them where none is named. */
+/** The genes with their expression; all genes, without it, where the flags name no expression. */
 export async function takeExpression(
   genes: readonly Gene[],
   sheet: SampleSheet,

@@ -1,6 +1,7 @@
 /** One line that is redrawn on a terminal; nothing elsewhere. */
 
 import { printableLine } from "../base/printable.ts";
+import { isQuiet } from "./_console.ts";
 
 const REDRAW_MS = 100;
 const BAR_WIDTH = 24;
@@ -14,13 +15,13 @@ export interface ProgressState {
   /** Text before the bar. */
   readonly label: string;
   /** Text after it, such as the loss. */
-  readonly note?: string;
+  readonly note?: string | undefined;
 }
 
-/** A progress bar on standard error with rate and time left, drawn only if that is a terminal. */
+/** A progress bar on standard error with rate and time left, drawn only on a terminal and without `--quiet`. */
 export class ProgressLine {
   readonly #unit: string | undefined;
-  readonly #visible = Deno.stderr.isTerminal();
+  readonly #visible = Deno.stderr.isTerminal() && !isQuiet();
   readonly #started = performance.now();
   #lastDrawn = 0;
 

@@ -51,19 +51,19 @@ export interface PrepareOptions
    *
    * Default: what the lengths of the files' chromosomes tell, else the annotation, else `unknown`.
    */
-  readonly assembly?: string;
+  readonly assembly?: string | undefined;
   /**
    * The assembly that the genes are of by what their file says: `assembly` of `readAnnotation`. If the lengths of a
    * file's chromosomes say another, the file is refused, or, where `assembly` is named, warned of.
    */
-  readonly annotationAssembly?: string;
+  readonly annotationAssembly?: string | undefined;
   /**
    * Expression of the genes in each cell type, `[gene]`; without it the data are for prediction. A gene is left out of
    * the cell types where its label is NaN.
    */
-  readonly labels?: ReadonlyMap<string, Float64Array<ArrayBuffer>>;
+  readonly labels?: ReadonlyMap<string, Float64Array<ArrayBuffer>> | undefined;
   /** What was applied to the labels, for the record, which is silent about it by default. */
-  readonly expressionTransform?: ExpressionTransform;
+  readonly expressionTransform?: ExpressionTransform | undefined;
   /**
    * How many files are counted at once. Each takes some ten megabytes.
    *

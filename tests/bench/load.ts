@@ -52,7 +52,7 @@ export interface LoadBench {
 const CELL_TYPES = 50;
 const PEER = new URL("load_peer.py", import.meta.url).pathname;
 const OURS = new URL("load_ours.ts", import.meta.url).pathname;
-const TRAIN = new URL("../../src/commands/train.ts", import.meta.url).pathname;
+const TRAIN = new URL("../../scripts/train.ts", import.meta.url).pathname;
 
 interface Measured extends Cost {
   /** Of signal and labels. */
@@ -144,7 +144,7 @@ async function measureTraining(
 ): Promise<TrainRow> {
   log("Training on it for an epoch");
   const whole = await measure(python, [
-    ...[Deno.execPath(), "run", "-q", "--no-remote", "-P=command", TRAIN, "--engine", "wasm"],
+    ...[Deno.execPath(), "run", "-q", "--no-remote", "-P=compute", TRAIN, "--engine", "wasm"],
     ...["--data", `${folder}/train.npz`, "--epochs", "1", "--out", `${folder}/run`],
   ]);
   const { samplesPerSecond } = JSON.parse(await Deno.readTextFile(`${folder}/run/metrics.json`));

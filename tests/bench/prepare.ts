@@ -36,7 +36,7 @@ const BINS = 100;
 const STEP = 10;
 const PEER = new URL("prepare_peer.py", import.meta.url).pathname;
 const OURS = new URL("prepare_count.ts", import.meta.url).pathname;
-const SCRIPT = new URL("../../src/commands/prepare.ts", import.meta.url).pathname;
+const SCRIPT = new URL("../../scripts/prepare.ts", import.meta.url).pathname;
 const V8_FLAGS = "--v8-flags=--max-semi-space-size=1";
 const MARKS = ["H3K27me3", "H3K36me3", "H3K4me1", "H3K4me3", "H3K9me3"];
 
@@ -140,7 +140,7 @@ async function measureCommand(ask: Ask, folder: string): Promise<Measurement> {
     }
   }
   await Deno.writeTextFile(`${folder}/sheet.tsv`, rows.join("\n"));
-  const program = [Deno.execPath(), "run", "-q", "-P=command", V8_FLAGS, SCRIPT];
+  const program = [Deno.execPath(), "run", "-q", "-P=write", V8_FLAGS, SCRIPT];
   const inputs = ["--samples", `${folder}/sheet.tsv`, "--genes", `${folder}/genes.tsv`];
   const out = ["--signal", "reads", "--out", `${folder}/data.npz`];
   return await ask("measure", ...program, ...inputs, ...out);

@@ -155,7 +155,7 @@ Deno.test("too few or too many folds, and an unknown scheme, are refused", () =>
   const limits = {
     "contiguous": [7, /only 6 samples/],
     "shuffled": [7, /only 6 samples/],
-    "by-gene": [4, /only 3 genes, expected as many\. Take 3 folds \(--folds 3\)$/],
+    "by-gene": [4, /only 3 genes, expected at least 4\. Take 3 folds \(--folds 3\)$/],
     "by-cell-type": [3, /only 2 cell types/],
     "by-both": [3, /only 2 cell types/],
   } as const;
@@ -165,7 +165,7 @@ Deno.test("too few or too many folds, and an unknown scheme, are refused", () =>
   }
   throws(
     () => kFold(tableDataset(1, 3), { folds: 2, scheme: "by-both" }),
-    /there is only 1 cell type, expected as many\. Part the data by gene \(--scheme by-gene\)$/,
+    /there is only 1 cell type, expected at least 2\. Split the data by gene \(--scheme by-gene\)$/,
   );
   throws(() => kFold(data, { folds: 2, scheme: "random" as "shuffled" }), /by "random"/);
 });

@@ -12,7 +12,7 @@ async function tableOf(data: Dataset, predictions: ArrayLike<number>): Promise<s
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array<ArrayBuffer>>();
   const text = new Response(readable).text();
   text.catch(() => undefined);
-  await writePredictionTable(writable, data, predictions);
+  await writePredictionTable(writable, data, { predictions });
   return await text;
 }
 
@@ -30,9 +30,9 @@ Deno.test("many predictions arrive whole, and odd ones are refused by gene and c
   const lines = (await tableOf(many, many.labels())).trimEnd().split("\n");
   strictEqual(lines.length, 10_001);
   strictEqual(lines.at(-1), "E050\tENSG00000000200\t\t\t\t\t9999");
-  await rejects(tableOf(many, [1]), /1 for 10000 samples, expected as many/);
+  await rejects(tableOf(many, [1]), /1 for 10000 samples, expected one for each/);
   const infinite = many.labels().with(1, Infinity);
-  await rejects(tableOf(many, infinite), /that of ENSG00000000002 in E001 is Infinity/);
+  await rejects(tableOf(many, infinite), /prediction of ENSG00000000002 in E001 is Infinity/);
   const odd = new Dataset({ ...COLUMNS, cellTypes: ["a\tb"] });
   await rejects(tableOf(odd, [1, 2]), /holds a tab or a line end/);
 });

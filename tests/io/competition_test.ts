@@ -13,9 +13,13 @@ const RECORD = { ...COMPETITION_RECORD, marks: ["H3K4me3", "H3K9me3"] };
 /** A member of 2 genes, 3 bins and 2 marks, `[id, mark, mark, label]`, before it is spoilt. */
 function rows(): number[] {
   return [
-    ...[5, 1, 2, -0.5, 5, 3, 4, -0.5, 5, 5, 6, -0.5],
-    ...[9, 7, 8, 2.25, 9, 9, 10, 2.25, 9, 11, 12, 2.25],
-  ];
+    [5, 1, 2, -0.5],
+    [5, 3, 4, -0.5],
+    [5, 5, 6, -0.5],
+    [9, 7, 8, 2.25],
+    [9, 9, 10, 2.25],
+    [9, 11, 12, 2.25],
+  ].flat();
 }
 
 function member(values: number[], name = "E003", shape = [2, 3, 4]): NpzMemberData {
@@ -71,7 +75,7 @@ Deno.test("some cell types can be asked for, and keep the file's order", async (
     read(members, { record: RECORD, cellTypes: ["E2", "E9", "E8"] }),
     /RangeError: Cannot read cell types E9, E8: train\.npz has E3, E1, E2/,
   );
-  await rejects(read(members, { record: RECORD, cellTypes: [] }), /none is asked for/);
+  await rejects(read(members, { record: RECORD, cellTypes: [] }), /found an empty list/);
 });
 
 Deno.test("rows that straddle the pieces of a large member arrive whole, with progress", async () => {
@@ -129,7 +133,7 @@ Deno.test("a value that cannot be is refused with cell type, row, bin and mark",
 
 Deno.test("a gene may stand once in a cell type", async () => {
   const twice = rows().map((value, i) => i % 4 === 0 ? 5 : value);
-  await rejects(read([member(twice)]), /member "E003": row 1 .*gene 5 stands twice/);
+  await rejects(read([member(twice)]), /member "E003": row 1 .*gene 5 appears twice/);
 });
 
 Deno.test("members of a wrong shape are refused before any is read", async () => {
@@ -151,7 +155,7 @@ Deno.test("members of a wrong shape are refused before any is read", async () =>
       return message.test(error.message);
     });
   }
-  await rejects(read([]), /found no members, expected one per cell type/);
+  await rejects(read([]), /found no members, expected one for each cell type/);
 });
 
 Deno.test("the record comes from the caller, else the file, else the competition", async () => {
@@ -235,13 +239,13 @@ Deno.test("blocks that the reader would refuse are not written", async () => {
     [{ ...good, signal: [] }, /^TypeError: .*0 values of signal/],
     [{ ...good, labels: [1] }, /^TypeError: .*1 labels, expected 2/],
     [{ ...good, genes: [] }, /^RangeError: .*no genes/],
-    [{ ...good, genes: ["1", "1"] }, /^RangeError: .*gene "1" stands twice/],
+    [{ ...good, genes: ["1", "1"] }, /^RangeError: .*gene "1" appears twice/],
     [
       { ...good, genes: ["ENSG00000000001.2", "ENSG00000000001.3"] },
-      /"ENSG00000000001\.3" stands twice/,
+      /"ENSG00000000001\.3" appears twice/,
     ],
     [{ ...good, genes: ["1", ""] }, /^RangeError: .*a gene id is empty/],
-    [{ ...good, genes: ["1", "a\tb"] }, /^RangeError: .*"a\\tb" cannot stand in their table/],
+    [{ ...good, genes: ["1", "a\tb"] }, /^RangeError: .*"a\\tb" cannot be a cell of their table/],
     [{ ...good, cellType: "__genes__" }, /^RangeError: .*"__genes__" starts with "__"/],
     [
       { ...good, cellType: "x".repeat(201) },

@@ -116,7 +116,7 @@ const BAD: readonly (readonly [what: string, text: string, message: RegExp])[] =
   [
     "a gene that comes back",
     [...GOOD, ...GOOD.slice(0, 2)].join("\n"),
-    /gene "000003" stands there twice, expected once .*line 5\)$/,
+    /gene "000003" appears twice, expected once .*line 5\)$/,
   ],
   ["an empty gene id", replaceLine(3, ",1,1,1,1,1,1,1"), /gene id is empty .*line 3\)$/],
   [
@@ -230,7 +230,7 @@ Deno.test("a gene in two splits of one cell type, or cell types of other bins, a
   const same = { "E003/train.csv": GOOD.join("\n"), "E003/test.csv": GOOD.join("\n") };
   await withFolder(same, async (folder) => {
     await rejects(readDeepchromeFolder(folder, { split: "all" }), {
-      message: /cell type "E003": gene "000003" stands there twice.*test\.csv/,
+      message: /cell type "E003": gene "000003" appears twice.*test\.csv/,
     });
   });
   const other = { "E003/train.csv": GOOD.join("\n"), "E004/train.csv": GOOD[0] };

@@ -103,7 +103,7 @@ Deno.test("a damaged table of genes is refused with what is wrong in it", async 
     [`${HEADER}419\ta\t\t\t-5\t\n`, /row 1 of the genes is/],
     [`${HEADER}419\ta\n`, /row 1 of the genes is/],
     [`${HEADER}419\t${"a".repeat(1001)}\t\t\t\t\n`, /row 1 of the genes is/],
-    [Uint8Array.of(0xff, 0xfe), /it is no UTF-8 text/],
+    [Uint8Array.of(0xff, 0xfe), /it is not UTF-8 text/],
     [new Uint8Array(2 ** 21 + 1).fill(10), /it has 2097153 lines, expected at most 2097152/],
     [{ dtype: "int8", shape: [1], data: Int8Array.of(1) }, /it is int8 \[1\], expected the bytes/],
     [{ dtype: "uint8", shape: [1, 1], data: Uint8Array.of(1) }, /it is uint8 \[1, 1\]/],

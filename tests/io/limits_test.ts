@@ -39,7 +39,7 @@ Deno.test("a sample of more bins than any model takes is refused by its header",
     readCompetition(bytesSource(liar([1, 60_000, 302], 20_000)), {
       record: { ...COMPETITION_RECORD, marks },
     }),
-    /60000 bins × 302 columns a gene, expected at most 16777216 values/,
+    /60000 bins × 302 columns for each gene, expected at most 16777216 values/,
   );
 });
 
@@ -78,7 +78,7 @@ Deno.test("only the cell types that are asked for count", async () => {
 Deno.test("memory that cannot be taken is an error with the file's name", async () => {
   throws(() => takeMemory("a.npz", () => new Uint8Array(2 ** 52)), {
     name: "FormatError",
-    message: /^Cannot read file: it takes more memory than there is: .* \(a\.npz\)$/,
+    message: /^Cannot read file: it takes more memory than is available: .* \(a\.npz\)$/,
   });
   throws(() => takeMemory("a.npz", () => JSON.parse("{")), SyntaxError);
   const header = formatNpyHeader("uint8", [2 ** 45]);
@@ -100,7 +100,7 @@ Deno.test("memory that cannot be taken is an error with the file's name", async 
       dataOffset: 0,
     }],
   });
-  await rejects(npz.read("x"), /^FormatError: .*more memory than there is: .* \(b\.npz\)$/);
+  await rejects(npz.read("x"), /^FormatError: .*more memory than is available: .* \(b\.npz\)$/);
 });
 
 Deno.test("a file of more members than cell types could be is refused", async () => {

@@ -219,7 +219,7 @@ Deno.test("two members of one name are refused", async () => {
   const bytes = await npzBytes(members);
   const second = indexOf(bytes, "PK\x01\x02", indexOf(bytes, "PK\x01\x02") + 1);
   const twin = patched(bytes, second + 46, ...new TextEncoder().encode("one"));
-  await rejects(openBytes(twin), /npz member "one": it stands twice in the directory.*byte \d+/);
+  await rejects(openBytes(twin), /npz member "one": it appears twice in the directory.*byte \d+/);
 });
 
 Deno.test("members that overlap are refused", async () => {

@@ -114,7 +114,7 @@ Deno.test("values that do not fit dtype or shape are refused, and the sink is ab
 });
 
 Deno.test("a repeated name and an endless comment are refused", async () => {
-  await rejects(npzWithoutReader([TINY, TINY]), /there is one of that name already/);
+  await rejects(npzWithoutReader([TINY, TINY]), /another member has that name/);
   await rejects(npzWithoutReader([TINY], "µ".repeat(32768)), /comment is 65536 bytes/);
 });
 

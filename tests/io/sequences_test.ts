@@ -32,7 +32,7 @@ const BAD: Readonly<Record<string, readonly [text: string, message: RegExp]>> = 
   "another length": ["1,ACGT\n2,ACG", /sequence of "2": 3 letters, expected 4 \(.*, line 2\)$/],
   "an empty sequence": ["1,\n2,A", /sequence of "1": 0 letters, expected at least 1 /],
   "an empty gene id": [",ACGT", /gene id is empty \(.*, line 1\)$/],
-  "a gene twice": ["1,ACGT\n2,ACGT\n1,ACGT", /gene "1" stands there twice.*line 3\)$/],
+  "a gene twice": ["1,ACGT\n2,ACGT\n1,ACGT", /gene "1" appears twice.*line 3\)$/],
 };
 
 for (const [what, [text, message]] of Object.entries(BAD)) {

@@ -39,9 +39,9 @@ import { describeWeakMarks, findWeakMarks, skippedWeakMarks, type WeakMark } fro
 /** What {@linkcode examineSamples} may be given besides the data. */
 export interface ExamineOptions {
   /** Genes with their strands, to check the orientation; not needed where the data hold them. */
-  readonly genes?: readonly Gene[];
+  readonly genes?: readonly Gene[] | undefined;
   /** The data that a model trained on these will be tested on. */
-  readonly test?: SampleColumns;
+  readonly test?: SampleColumns | undefined;
 }
 
 /**

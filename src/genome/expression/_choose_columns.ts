@@ -15,9 +15,9 @@ export interface WantedColumns {
   /** The samples of each cell type that is wanted; where there are none, the cell type's own name is looked for. */
   readonly samples: ReadonlyMap<string, readonly string[]>;
   /** The file that says which samples make which cell type, if there is one. */
-  readonly samplesFile?: string;
+  readonly samplesFile?: string | undefined;
   /** Which kind of values, where there are several. */
-  readonly value?: ValueKind;
+  readonly value?: ValueKind | undefined;
   /** Whether the file is of one cell type, whatever its column is called. */
   readonly isOwn: boolean;
   readonly file: string;

@@ -6,8 +6,8 @@
 
 import { FormatError } from "../../errors.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
-import { type Line, visitText, withSource } from "../../text/lines.ts";
-import { lineText, visitTextLines } from "../text_lines.ts";
+import { type Line, lineText, visitText, withSource } from "../../text/lines.ts";
+import { visitTextLines } from "../text_lines.ts";
 import { chooseColumns, type ChosenColumns } from "./_choose_columns.ts";
 import { detectLayout, isComment } from "./_detect.ts";
 import { describeNames, parseGeneNames } from "./_gene_names.ts";
@@ -25,20 +25,20 @@ export interface ReadExpressionTableOptions {
    *
    * Default: every column of values is a cell type.
    */
-  readonly cellTypes?: readonly string[];
+  readonly cellTypes?: readonly string[] | undefined;
   /**
    * Which columns make which cell type; those of a cell type are averaged. Cell types that it does not name are found
    * by their own name.
    */
-  readonly samples?: readonly ExpressionSample[];
+  readonly samples?: readonly ExpressionSample[] | undefined;
   /** Name of the file that `samples` are from, for messages. */
-  readonly samplesFile?: string;
+  readonly samplesFile?: string | undefined;
   /**
    * Which values to take from a file that has several.
    *
    * Default: the first of TPM, FPKM (or RPKM) and counts that it has.
    */
-  readonly value?: ValueKind;
+  readonly value?: ValueKind | undefined;
   /**
    * Whether the file holds the only cell type of `cellTypes` and no other, whatever its column is called.
    *

@@ -1,0 +1,211 @@
+/** What a command is, and the flags that several share. */
+
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { FOLD_SCHEMES, type FoldScheme } from "../data/kfold.ts";
+import { ENGINE_NAMES } from "../engine/select.ts";
+import { TRANSFORMS } from "../record.ts";
+
+/** What a command gets beside its flags. */
+export interface CommandCall {
+  /** Aborts when the command is asked to stop. */
+  readonly signal: AbortSignal;
+  /** The arguments that are no flags, in their order. */
+  readonly args: readonly string[];
+  /** Names of the flags that the user gave; the others have their defaults. */
+  readonly given: ReadonlySet<string>;
+}
+
+/** A command of the package. */
+export interface CommandDefinition<Flags> {
+  /** Name of the task. */
+  readonly name: string;
+  /** What it does, in a sentence or two. */
+  readonly summary: string;
+  /** Command lines to copy, each with what it does. */
+  readonly examples: readonly (readonly [command: string, does: string])[];
+  /** Declares the flags. */
+  readonly declare: (command: Command) => Command;
+  /** Does the work. */
+  readonly run: (flags: Flags, call: CommandCall) => Promise<void>;
+}
+
+/** Ended by Ctrl-C or a termination signal after what was finished had been kept. */
+export class Interrupted extends Error {
+  override readonly name = "Interrupted";
+}
+
+/** Parser of an integer flag. */
+export function integer(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === "" || !Number.isSafeInteger(value) || value < least) {
+      throw new InvalidArgumentError(`Expected an integer >= ${least}.`);
+    }
+    return value;
+  };
+}
+
+/** Parser of a flag that takes a finite number from `least` to `most`. */
+export function number(least: number, most = Number.MAX_VALUE): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === "" || !(value >= least && value <= most)) {
+      const low = least === Number.MIN_VALUE ? "> 0" : `>= ${least}`;
+      const range = most === Number.MAX_VALUE ? low : `${low} and <= ${most}`;
+      throw new InvalidArgumentError(`Expected a number ${range}.`);
+    }
+    return value;
+  };
+}
+
+/** The words that a parser made by {@linkcode choice} takes, for completion. */
+const choices = new WeakMap<object, readonly string[]>();
+
+/** Parser of a flag that takes one of a few words. */
+export function choice<Word extends string>(words: readonly Word[]): (text: string) => Word {
+  const parse = (text: string) => {
+    if (!words.includes(text as Word)) {
+      throw new InvalidArgumentError(`Expected one of ${words.join(", ")}.`);
+    }
+    return text as Word;
+  };
+  choices.set(parse, words);
+  return parse;
+}
+
+/** The words that a flag takes; none where it takes others, or no value. */
+export function choicesOf({ parseArg }: Option): readonly string[] {
+  return parseArg === undefined ? [] : choices.get(parseArg) ?? [];
+}
+
+/** Parser of a flag that takes words between commas. */
+export function list(text: string): string[] {
+  const words = text.split(",").map((word) => word.trim());
+  if (words.includes("")) throw new InvalidArgumentError("Expected names between commas.");
+  return words;
+}
+
+/** Flags of all commands that compute on data. */
+export function declareCommon(command: Command): Command {
+  return command.option(
+    "--engine <name>",
+    `where to compute: ${ENGINE_NAMES.join(", ")}`,
+    choice(ENGINE_NAMES),
+    "auto",
+  ).option("--threads <n>", "threads of engine wasm (default: all cores)", integer(1))
+    .option(
+      "--record <file>",
+      "JSON data record of the files (default: their own, else the competition's)",
+    );
+}
+
+/** Flags of the commands that train. */
+export function declareTraining(command: Command): Command {
+  return declareCommon(
+    command
+      .option("--data <path>", "competition .npz, DeepChrome .csv, or a folder of cell types")
+      .option("--preset <name>", "model to train", "wakawaka")
+      .option("--epochs <n>", "passes over the data (default: the preset's)", integer(1))
+      .option("--batch-size <n>", "samples in a step (default: the preset's)", integer(1))
+      .option(
+        "--learning-rate <x>",
+        "Adam's learning rate (default: the preset's)",
+        number(Number.MIN_VALUE),
+      )
+      .option(
+        "--transform <name>",
+        "transform of the counts: none, log1p, asinh (default: the preset's)",
+        choice(TRANSFORMS),
+      )
+      .option("--seed <n>", "seed of weights, order and dropout", integer(0), 0)
+      .option("--out <dir>", "directory to write (default: a new one in runs/)")
+      .option("--overwrite", "replace the run that --out already holds", false),
+  );
+}
+
+/** Flags of the commands that train one model, beside those of `declareTraining`. */
+export function declareModel(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--spec <file>", "JSON model to train, such as a search's best.json").conflicts(
+        "preset",
+      ),
+    )
+    .option(
+      "--gene-effects",
+      "add how far each trained gene is above or below the network (waka2 does)",
+    )
+    .option("--no-gene-effects", "leave gene effects out")
+    .option("--tensorboard <dir>", "directory for event files that TensorBoard opens");
+}
+
+/** Flags that name files which a run reads and keeps digests of: with `--resume`, where they are now. */
+const INPUT_FLAGS = ["data", "test", "labels", "record", "spec"] as const;
+
+function isInputFlag(name: string): boolean {
+  return INPUT_FLAGS.some((flag) => flag === name);
+}
+
+/** The flags, among some, that name files which a run reads. */
+export function inputFlags<Flags extends object>(flags: Flags): Partial<Flags> {
+  const given = Object.entries(flags)
+    .filter(([name, value]) => isInputFlag(name) && value !== undefined);
+  return Object.fromEntries(given) as Partial<Flags>;
+}
+
+/** Flags of the commands whose runs can be resumed; to be declared last, since `--resume` excludes most others. */
+export function declareResume(command: Command): Command {
+  const others = command.options.map((option) => option.attributeName())
+    .filter((name) => name !== "threads" && !isInputFlag(name));
+  return command
+    .addOption(
+      new Option(
+        "--resume <dir>",
+        "resume a run that was killed or stopped; it keeps its flags but for --threads, --other-arithmetic and " +
+          "those that say where its files are now",
+      ).conflicts([...others, "checkpointMinutes"]),
+    )
+    .option(
+      "--checkpoint-minutes <x>",
+      "take checkpoints within epochs too (default: after each)",
+      number(Number.MIN_VALUE),
+    )
+    .addOption(otherArithmetic());
+}
+
+/** Flag `--other-arithmetic`. */
+export function otherArithmetic(): Option {
+  return new Option(
+    "--other-arithmetic",
+    "resume although this processor or GPU rounds differently from the one before; config.json then names both",
+  ).default(false);
+}
+
+/** Flags of the commands that cross-validate, with the scheme that they divide by unless told otherwise. */
+export function declareFolds(command: Command, scheme: FoldScheme): Command {
+  return command
+    .option("--folds <n>", "number of folds", integer(2), 4)
+    .option(
+      "--scheme <name>",
+      `how to divide: ${FOLD_SCHEMES.join(", ")}`,
+      choice(FOLD_SCHEMES),
+      scheme,
+    );
+}
+
+/** Flag `--ensemble`. */
+export function declareEnsemble(command: Command): Command {
+  return command.option(
+    "--ensemble <n>",
+    "models to train, from seeds --seed, --seed + 1, …; their predictions are averaged",
+    integer(1),
+    1,
+  );
+}
+
+/** Flags that name labelled data to measure on. */
+export function declareTest(command: Command): Command {
+  return command
+    .option("--test <path>", "labelled data to measure on, which are not trained on")
+    .option("--labels <file>", "labels of --test, id,expression, if it has none");
+}
