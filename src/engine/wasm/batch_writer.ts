@@ -1,15 +1,25 @@
 import type { InputSpec } from "../../model/spec.ts";
 import { type GatheredInput, NO_ENTRY, type SampleBatch } from "../sample_source.ts";
-import { addressOf, type Tensor } from "./layout.ts";
+import { addressOf, deltaOf, type Tensor } from "./layout.ts";
 import type { ExecutionContext, ForwardPass } from "./ops/context.ts";
 import { useDelta } from "./ops/join/entries.ts";
 import { MISSING } from "./ops/join/types.ts";
-import type { EncoderChain, JoinPlan, Plan } from "./plan/types.ts";
+import type { BranchRoute, EncoderChain, JoinPlan, Plan } from "./plan/types.ts";
 
-/** A use of an encoder's entry: where the derivatives by it as a sample uses it are. */
-interface Use {
+/** A chain of an encoder with the entries of a batch that it has so far. */
+interface FilledChain {
+  readonly chain: EncoderChain;
+  /** Whether an entry that several samples have is computed once. */
+  readonly shared: boolean;
+  entries: number;
+  /** Where the entries are used, and where the derivatives by each use are. */
+  readonly uses: { readonly entry: number; readonly address: number }[];
+}
+
+/** An entry of a gathered input. */
+interface GatheredEntry {
+  readonly input: GatheredInput;
   readonly entry: number;
-  readonly address: number;
 }
 
 /** Puts gathered batches where the chains of a plan read them. Call it while no thread works. */
@@ -29,86 +39,91 @@ export class BatchWriter {
    * Writes a batch. What several samples share is written, and then computed, once where that is possible: always in a
    * prediction, never in an explanation, which wants derivatives for each sample.
    *
-   * @returns Entries of each encoder, then the number of samples.
+   * @returns Entries of each chain of the encoders, then the number of samples.
    */
   write(batch: SampleBatch, mode: ForwardPass["mode"]): number[] {
     const { encoders, join, head } = this.#plan;
     if (join === undefined) {
-      const input = this.#gathered(batch, 0);
+      const input = batch.input(this.#inputs[0]!.name);
       for (let sample = 0; sample < batch.samples; sample++) {
-        this.#writeEntry(addressOf(head.input, sample), head.input, {
-          input,
-          entry: input.entryOf[sample]!,
-        });
+        this.#writeEntry(head.input, sample, { input, entry: input.entryOf[sample]! });
       }
       return [batch.samples];
     }
-    const counts = encoders.map(() => 0);
-    const uses = encoders.map((): Use[] => []);
-    for (const [branch, { encoder: index }] of join.routes.entries()) {
-      const encoder = encoders[index]!;
-      const shared = mode === "predict" || (mode === "train" && !encoder.bySample);
-      const options = { branch, encoder, first: counts[index]!, shared, uses: uses[index]! };
-      counts[index] = this.#writeBranch(batch, join, options);
+    const filled = encoders.map((chain): FilledChain => {
+      const shared = mode === "predict" || (mode === "train" && !chain.bySample);
+      return { chain, shared, entries: 0, uses: [] };
+    });
+    for (const [branch, route] of join.routes.entries()) {
+      this.#writeBranch(batch, join, { branch, route, filled });
     }
     if (mode !== "predict") {
-      for (const [index, encoder] of encoders.entries()) {
-        this.#writeUses(encoder, { entries: counts[index]!, uses: uses[index]! });
-      }
+      for (const chain of filled) this.#writeUses(chain);
     }
-    counts.push(batch.samples);
-    return counts;
+    return [...filled.map(({ entries }) => entries), batch.samples];
   }
 
-  #gathered(batch: SampleBatch, input: number): GatheredInput {
-    return batch.input(this.#inputs[input]!.name);
-  }
-
-  /** Writes the entries that a branch reads; returns the number of the encoder's entries so far. */
+  /** Writes the entries that a branch reads, and which of them each sample has. */
   #writeBranch(
     batch: SampleBatch,
     join: JoinPlan,
-    { branch: index, encoder, first, shared, uses }: {
+    { branch: index, route, filled }: {
       readonly branch: number;
-      readonly encoder: EncoderChain;
-      readonly first: number;
-      readonly shared: boolean;
-      readonly uses: Use[];
+      readonly route: BranchRoute;
+      readonly filled: readonly FilledChain[];
     },
-  ): number {
+  ): void {
     const { words } = this.#context;
     const branch = join.branches[index]!;
-    const input = this.#gathered(batch, join.routes[index]!.input);
-    const known = new Map<number, number>();
-    let next = first;
+    const input = batch.input(this.#inputs[route.input]!.name);
+    const last = filled[route.last]!;
+    const first = route.first === route.last ? undefined : filled[route.first]!;
+    const [known, knownBefore] = [new Map<number, number>(), new Map<number, number>()];
     for (let use = 0; use < batch.samples * branch.places; use++) {
       const gathered = input.entryOf[use]!;
       if (gathered === NO_ENTRY) {
         words[branch.entryOf / 4 + use] = MISSING;
         continue;
       }
-      let entry = shared ? known.get(gathered) : undefined;
       const sample = Math.floor(use / branch.places);
       const place = use % branch.places;
+      let entry = last.shared ? known.get(gathered) : undefined;
       if (entry === undefined) {
-        entry = next++;
+        entry = last.entries++;
         known.set(gathered, entry);
-        words[encoder.origins.samples / 4 + entry] = sample;
-        words[encoder.origins.references / 4 + entry] = place;
-        const address = addressOf(encoder.input, entry);
-        this.#writeEntry(address, encoder.input, { input, entry: gathered });
+        words[last.chain.origins.samples / 4 + entry] = sample;
+        words[last.chain.origins.references / 4 + entry] = place;
+        const source = { input, entry: gathered };
+        if (first === undefined) this.#writeEntry(last.chain.input, entry, source);
+        else this.#writeBefore(first, last.chain, { entry, source, known: knownBefore });
       }
       words[branch.entryOf / 4 + use] = entry;
-      uses.push({ entry, address: useDelta(branch, { sample, place }) });
+      last.uses.push({ entry, address: useDelta(branch, { sample, place }) });
     }
-    return next;
   }
 
-  /** Writes the uses of an encoder's entries, entry by entry. */
-  #writeUses(
-    { uses: { starts, addresses } }: EncoderChain,
-    { entries, uses }: { readonly entries: number; readonly uses: readonly Use[] },
+  /** Writes what an entry of a chain is computed from where the chain before it reads that. */
+  #writeBefore(
+    first: FilledChain,
+    { follows, input }: EncoderChain,
+    { entry, source, known }: {
+      readonly entry: number;
+      readonly source: GatheredEntry;
+      readonly known: Map<number, number>;
+    },
   ): void {
+    let before = first.shared ? known.get(source.entry) : undefined;
+    if (before === undefined) {
+      before = first.entries++;
+      known.set(source.entry, before);
+      this.#writeEntry(first.chain.input, before, source);
+    }
+    this.#context.words[follows!.entryOf / 4 + entry] = before;
+    first.uses.push({ entry: before, address: deltaOf(input, entry) });
+  }
+
+  /** Writes the uses of a chain's entries, entry by entry. */
+  #writeUses({ chain: { uses: { starts, addresses } }, entries, uses }: FilledChain): void {
     const { words } = this.#context;
     const ends = new Uint32Array(entries + 1);
     for (const { entry } of uses) ends[entry + 1]!++;
@@ -117,17 +132,11 @@ export class BatchWriter {
     for (const { entry, address } of uses) words[addresses / 4 + ends[entry]!++] = address;
   }
 
-  #writeEntry(
-    address: number,
-    { rows, stride, channels }: Tensor,
-    { input: { spec, values }, entry }: {
-      readonly input: GatheredInput;
-      readonly entry: number;
-    },
-  ): void {
+  #writeEntry(tensor: Tensor, place: number, { input: { spec, values }, entry }: GatheredEntry) {
     const { floats } = this.#context;
-    const first = address / 4;
-    const row = stride / 4;
+    const { rows, channels } = tensor;
+    const first = addressOf(tensor, place) / 4;
+    const row = tensor.stride / 4;
     if (spec.name === "sequence") {
       floats.fill(0, first, first + rows * row);
       for (let base = 0; base < rows; base++) {

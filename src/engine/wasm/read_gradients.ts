@@ -54,7 +54,9 @@ export function readGradients(
       const entry = context.words[entryOf / 4 + use]!;
       if (entry === MISSING) continue;
       const first = firstSample * size + use * size / places;
-      addGradient(context, encoders[route.encoder]!, { entry, target, first });
+      const { follows } = encoders[route.last]!;
+      const read = follows === undefined ? entry : context.words[follows.entryOf / 4 + entry]!;
+      addGradient(context, encoders[route.first]!, { entry: read, target, first });
     }
   }
 }

@@ -28,7 +28,7 @@ import {
 import { type AdamStep, ExecutionContext, type ForwardPass, type Part } from "./ops/context.ts";
 import { gatherSamples } from "./ops/gather.ts";
 import { joinBackward, joinUpdate } from "./ops/join/backward.ts";
-import { collectUses } from "./ops/join/entries.ts";
+import { collectUses, spreadEntries } from "./ops/join/entries.ts";
 import { joinForward } from "./ops/join/forward.ts";
 import { computeLoss, predictOutput, slopeOutput } from "./ops/loss.ts";
 import { cutParts } from "./plan/parts.ts";
@@ -226,6 +226,9 @@ export class Runner {
         case "measureDelta":
           batchNormMeasureDelta(context, step.node, part);
           break;
+        case "spread":
+          this.#spread(chain, part);
+          break;
         case "join":
           joinForward(context, this.#plan.join!, part);
           break;
@@ -239,6 +242,15 @@ export class Runner {
           this.#runEnd(step.do, part, batch);
       }
     }
+  }
+
+  /** Copies what a chain reads of the chain before it. */
+  #spread(chain: number, part: Part): void {
+    const { encoders } = this.#plan;
+    const { follows, input } = encoders[chain]!;
+    const { chain: before, entryOf } = follows!;
+    const source = encoders[before]!.output;
+    spreadEntries(this.#context, { source, target: input, entryOf }, part);
   }
 
   /** Does what is at either end of the network. */

@@ -30,8 +30,8 @@ export interface ChainOptions {
   readonly memory: Allocator;
   /** The most samples, or entries, that it computes together. */
   readonly capacity: number;
-  /** What it reads: an input of the network, or the rows of a join. */
-  readonly reads: "input" | "join";
+  /** What it reads: an input of the network, the rows of a join, or the outputs of another chain. */
+  readonly reads: "input" | "join" | Tensor;
   /** Which sample and reference each entry is of; absent where entries are samples. */
   readonly origins?: EntryOrigins | undefined;
   /** Whether its output must have no gaps. */

@@ -4,13 +4,14 @@
  * @module
  */
 
-import { type Encoder, type ModelGraph, modelGraph } from "../../../model/graph.ts";
+import { type ModelGraph, modelGraph } from "../../../model/graph.ts";
 import type { ModelSpec } from "../../../model/spec.ts";
 import { isBranched } from "../../../model/spec.ts";
 import { Allocator, type Tensor } from "../layout.ts";
 import type { JoinBranch, PlannedTerm } from "../ops/join/types.ts";
-import { planChain, type PlannedChain } from "./chain.ts";
-import { chainsOf, type EncoderChain, type JoinPlan, type Plan, type UpdateTask } from "./types.ts";
+import { planChain } from "./chain.ts";
+import { planEncoder, type PlannedEncoder } from "./encoder.ts";
+import { type BranchRoute, chainsOf, type JoinPlan, type Plan, type UpdateTask } from "./types.ts";
 import { updateTasks } from "./update_tasks.ts";
 
 /** Plans a valid model for batches of at most `batchSize` samples on `threads` threads. */
@@ -62,21 +63,22 @@ function planSequence({ encoders }: ModelGraph, { memory, batchSize }: PlanOptio
 }
 
 function planBranches(graph: ModelGraph, { memory, batchSize }: PlanOptions): PlannedChains {
-  const encoders = graph.encoders.map((encoder) =>
-    planEncoder(graph, encoder, { memory, batchSize })
-  );
+  const planned: PlannedEncoder[] = [];
+  for (const encoder of graph.encoders) {
+    const first = planned.at(-1)?.last ?? -1;
+    planned.push(planEncoder(graph, encoder, { memory, batchSize, first: first + 1 }));
+  }
   const { scratchBytes, ...head } = planChain(graph.head, {
     memory,
     capacity: batchSize,
     reads: "join",
     compact: false,
   });
-  const outputs = encoders.map(({ chain }) => chain.output);
-  const join = planJoin(graph, { memory, batchSize, outputs, input: head.input });
+  const join = planJoin(graph, { memory, batchSize, encoders: planned, input: head.input });
   const largest = Math.max(...join.branches.map(({ vectors }) => 16 * vectors));
-  const scratches = encoders.map((encoder) => encoder.scratchBytes);
+  const scratches = planned.map((encoder) => encoder.scratchBytes);
   return {
-    encoders: encoders.map(({ chain }) => chain),
+    encoders: planned.flatMap(({ chains }) => chains),
     join,
     head,
     // A join keeps two rows there.
@@ -84,33 +86,15 @@ function planBranches(graph: ModelGraph, { memory, batchSize }: PlanOptions): Pl
   };
 }
 
-function planEncoder(
-  { branches, references }: ModelGraph,
-  encoder: Encoder,
-  { memory, batchSize }: PlanOptions,
-): { readonly chain: EncoderChain } & Pick<PlannedChain, "scratchBytes"> {
-  const places = encoder.branches.reduce(
-    (sum, branch) => sum + (branches[branch]!.overReferences ? references : 1),
-    0,
-  );
-  const capacity = batchSize * places;
-  const origins = { samples: memory.take(4 * capacity), references: memory.take(4 * capacity) };
-  const options = { memory, capacity, reads: "input", compact: true, origins } as const;
-  const { scratchBytes, ...chain } = planChain(encoder, options);
-  const uses = { starts: memory.take(4 * capacity + 4), addresses: memory.take(4 * capacity) };
-  const bySample = encoder.layers.some(({ type }) => type === "dropout" || type === "batchNorm");
-  return { chain: { ...chain, capacity, origins, uses, bySample }, scratchBytes };
-}
-
 function planJoin(
   { branches, join, references }: ModelGraph,
-  { memory, batchSize, outputs, input }: PlanOptions & {
-    readonly outputs: readonly Tensor[];
+  { memory, batchSize, encoders, input }: PlanOptions & {
+    readonly encoders: readonly PlannedEncoder[];
     readonly input: Tensor;
   },
 ): JoinPlan {
   const planned = branches.map(({ encoder, overReferences, size }): JoinBranch => {
-    const values = outputs[encoder]!;
+    const values = encoders[encoder]!.chains.at(-1)!.output;
     const vectors = values.rows * values.stride / 16;
     const places = overReferences ? references : 1;
     const entryOf = memory.take(4 * batchSize * places);
@@ -127,6 +111,9 @@ function planJoin(
     };
     return { ...term, record };
   });
-  const routes = branches.map(({ input, encoder }) => ({ input, encoder }));
+  const routes = branches.map(({ input, encoder }): BranchRoute => {
+    const { first, last } = encoders[encoder]!;
+    return { input, first, last };
+  });
   return { branches: planned, terms, references, output: input, routes };
 }

@@ -5,12 +5,12 @@
  */
 
 import type { BatchNormNode } from "../ops/batch_norm.ts";
-import { chainsOf, type Plan, type PlanNode } from "./types.ts";
+import { chainsOf, type EncoderChain, type Plan, type PlanNode } from "./types.ts";
 
 /** What is done with each part of a chain's samples or entries. */
 export type PartStep =
   | { readonly do: "gather" | "loss" | "output" | "slopeOutput" }
-  | { readonly do: "join" | "joinBackward" | "collectUses" }
+  | { readonly do: "spread" | "join" | "joinBackward" | "collectUses" }
   | { readonly do: "forward" | "backward"; readonly node: PlanNode }
   | { readonly do: "measure" | "measureDelta"; readonly node: BatchNormNode };
 
@@ -40,9 +40,9 @@ export interface StageOptions {
 export function trainingStages(plan: Plan, { gather }: StageOptions): Stage[] {
   const { encoders, head, join } = plan;
   const list = new StageList();
-  for (const [chain, { nodes }] of encoders.entries()) {
-    list.begin(chain);
-    addForward(list, nodes);
+  for (const [chain, encoder] of encoders.entries()) {
+    beginEncoder(list, chain, encoder);
+    addForward(list, encoder.nodes);
   }
   list.begin(encoders.length);
   if (gather) list.add({ do: "gather" });
@@ -51,7 +51,7 @@ export function trainingStages(plan: Plan, { gather }: StageOptions): Stage[] {
   list.add({ do: "loss" });
   addBackward(list, head.nodes);
   if (join !== undefined) list.add({ do: "joinBackward" });
-  for (const [chain, { nodes }] of encoders.entries()) {
+  for (const [chain, { nodes }] of [...encoders.entries()].reverse()) {
     list.begin(chain);
     // An encoder without layers has nothing to learn.
     if (nodes.length > 0) list.add({ do: "collectUses" });
@@ -76,7 +76,7 @@ export function explanationStages(plan: Plan): Stage[] {
   list.add({ do: "slopeOutput" });
   for (const node of head.nodes.toReversed()) list.add({ do: "backward", node });
   if (join !== undefined) list.add({ do: "joinBackward" });
-  for (const [chain, { nodes }] of encoders.entries()) {
+  for (const [chain, { nodes }] of [...encoders.entries()].reverse()) {
     list.begin(chain);
     list.add({ do: "collectUses" });
     for (const node of nodes.toReversed()) list.add({ do: "backward", node });
@@ -93,14 +93,20 @@ function addFrozenForward(list: StageList, plan: Plan, { gather }: StageOptions)
       if (node.kind === "batchNorm") list.combine({ do: "freeze", node });
     }
   }
-  for (const [chain, { nodes }] of encoders.entries()) {
-    list.begin(chain);
-    for (const node of nodes) list.add({ do: "forward", node });
+  for (const [chain, encoder] of encoders.entries()) {
+    beginEncoder(list, chain, encoder);
+    for (const node of encoder.nodes) list.add({ do: "forward", node });
   }
   list.begin(encoders.length);
   if (gather) list.add({ do: "gather" });
   if (join !== undefined) list.add({ do: "join" });
   for (const node of head.nodes) list.add({ do: "forward", node });
+}
+
+/** Begins a chain of an encoder, whose entries may be outputs of another one. */
+function beginEncoder(list: StageList, chain: number, { follows }: EncoderChain): void {
+  list.begin(chain);
+  if (follows !== undefined) list.add({ do: "spread" });
 }
 
 function addForward(list: StageList, nodes: readonly PlanNode[]): void {

@@ -34,8 +34,12 @@ export class TensorPlanner {
     this.#capacity = capacity;
   }
 
-  /** What the chain reads: an input of the network, or the rows of a join. */
-  planInput(reads: "input" | "join"): Tensor {
+  /** What the chain reads: an input of the network, the rows of a join, or the outputs of another chain. */
+  planInput(reads: "input" | "join" | Tensor): Tensor {
+    if (typeof reads === "object") {
+      const { rows, channels, stride, segment } = reads;
+      return { ...this.plan(rows, channels, { group: "input", stride }), segment };
+    }
     const { shapes: [[first, second]], layers } = this.#chain;
     const [rows, channels] = second === undefined ? [1, first] : [first, second];
     // A convolution reads the channels of neighbouring positions in one piece, if there are no gaps between them.

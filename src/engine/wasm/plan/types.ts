@@ -39,10 +39,15 @@ export interface Chain {
   readonly inputDeltaStride: number;
 }
 
-/** The layers that read one input of the network, or several of the same shape: entry by entry. */
+/**
+ * Layers of an encoder, which reads one input of the network, or several of the same shape: entry by entry. An encoder is
+ * one such chain, or two where only the later layers must be computed for each sample.
+ */
 export interface EncoderChain extends Chain {
   /** The most entries of a batch. */
   readonly capacity: number;
+  /** What it reads if not an input of the network. */
+  readonly follows: FollowedChain | undefined;
   readonly origins: EntryOrigins;
   readonly uses: EntryUses;
   /**
@@ -52,10 +57,27 @@ export interface EncoderChain extends Chain {
   readonly bySample: boolean;
 }
 
+/** The chain whose outputs another one reads. */
+export interface FollowedChain {
+  /** Its index in `encoders`. */
+  readonly chain: number;
+  /** int32 `[entry]`: which of its entries each entry of the reader is computed from. */
+  readonly entryOf: number;
+}
+
+/** From an input of the model to a branch's outputs. */
+export interface BranchRoute {
+  /** Index in `inputs` of the model. */
+  readonly input: number;
+  /** Indices in `encoders` of the chain that reads it, and of the one that has the outputs: the same, or the next. */
+  readonly first: number;
+  readonly last: number;
+}
+
 /** What joins encoders into the rows that the last chain, the head, reads. */
 export interface JoinPlan extends JoinNode {
-  /** Index in `inputs` of the model, and in `chains`, of what each branch reads and where. */
-  readonly routes: readonly { readonly input: number; readonly encoder: number }[];
+  /** Of each branch. */
+  readonly routes: readonly BranchRoute[];
 }
 
 /** Part of the update: some rows of a node's weights, or all of a node's or a term's. */
@@ -73,7 +95,7 @@ export interface Plan {
   /** The most samples of a batch. */
   readonly batchSize: number;
   readonly loss: Loss;
-  /** The encoders in the order of `modelGraph`; absent in a sequential model. */
+  /** The chains of the encoders in the order of `modelGraph`; none in a sequential model. */
   readonly encoders: readonly EncoderChain[];
   /** What joins them; absent in a sequential model. */
   readonly join: JoinPlan | undefined;

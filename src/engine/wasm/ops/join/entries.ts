@@ -36,6 +36,23 @@ export function useDelta(
   return deltas + (sample * places + place) * 16 * vectors;
 }
 
+/** Copies the outputs of a chain to a part of the entries of the chain that reads them. */
+export function spreadEntries(
+  { floats, words }: ExecutionContext,
+  { source, target, entryOf }: {
+    readonly source: Tensor;
+    readonly target: Tensor;
+    readonly entryOf: number;
+  },
+  { start, count }: Part,
+): void {
+  const values = source.rows * source.stride / 4;
+  for (let entry = start; entry < start + count; entry++) {
+    const from = addressOf(source, words[entryOf / 4 + entry]!) / 4;
+    floats.copyWithin(addressOf(target, entry) / 4, from, from + values);
+  }
+}
+
 /** Derivatives by an encoder's outputs: the sums over all uses of each of a part's entries, in order. */
 export function collectUses(
   context: ExecutionContext,
