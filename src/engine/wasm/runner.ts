@@ -6,7 +6,6 @@
  */
 
 import { adamCorrections } from "../adam.ts";
-import type { StepPosition } from "../dropout.ts";
 import type { SignalColumns } from "../memory_source.ts";
 import { Barrier, type BarrierMemory } from "./barrier.ts";
 import type {
@@ -17,30 +16,11 @@ import type {
   PredictionJob,
   StepJob,
 } from "./jobs.ts";
-import { backwardNode, forwardNode, updateNode } from "./nodes.ts";
-import {
-  batchNormCombine,
-  batchNormCombineDelta,
-  batchNormFreeze,
-  batchNormMeasure,
-  batchNormMeasureDelta,
-} from "./ops/batch_norm.ts";
-import { type AdamStep, ExecutionContext, type ForwardPass, type Part } from "./ops/context.ts";
-import { gatherSamples } from "./ops/gather.ts";
-import { joinBackward, joinUpdate } from "./ops/join/backward.ts";
-import { collectUses, spreadEntries } from "./ops/join/entries.ts";
-import { joinForward } from "./ops/join/forward.ts";
-import { computeLoss, predictOutput, slopeOutput } from "./ops/loss.ts";
+import { type AdamStep, ExecutionContext } from "./ops/context.ts";
 import { cutParts } from "./plan/parts.ts";
-import {
-  type CombineStep,
-  explanationStages,
-  type PartStep,
-  predictionStages,
-  type Stage,
-  trainingStages,
-} from "./plan/stages.ts";
-import { type Chain, chainsOf, type Plan } from "./plan/types.ts";
+import { explanationStages, predictionStages, type Stage, trainingStages } from "./plan/stages.ts";
+import type { Plan } from "./plan/types.ts";
+import { type Batch, Tasks } from "./tasks.ts";
 
 /** What a thread is started with. */
 export interface RunnerOptions {
@@ -53,46 +33,30 @@ export interface RunnerOptions {
   readonly threads: number;
 }
 
-/** What a stage works on. */
-interface Batch {
-  readonly mode: ForwardPass["mode"];
-  /** Parts of the samples or entries of each chain. */
-  readonly parts: readonly (readonly Part[])[];
-  /** Which samples of the source the batch has, where threads gather them. */
-  readonly rows: Uint32Array;
-  /** Labels that `rows` picks from, in training. */
-  readonly labels?: Float64Array | undefined;
-  /** Where the batch stands in the run, in training. */
-  readonly position?: StepPosition;
-  readonly adam?: AdamStep;
-  /** Receives the batch's predictions. */
-  readonly predicted?: Float32Array;
-}
-
 /** A thread's share of the work. All threads of a pool run the same jobs at the same time. */
 export class Runner {
   readonly #plan: Plan;
-  readonly #chains: readonly Chain[];
-  readonly #context: ExecutionContext;
   readonly #barrier: Barrier;
   readonly #losses: Float64Array;
   readonly #first: boolean;
+  readonly #tasks: Tasks;
   #data: SignalColumns | undefined;
 
   /** Instantiates the kernels over the shared memory. */
   constructor({ plan, module, memory, barrier, thread, threads }: RunnerOptions) {
     this.#plan = plan;
-    this.#chains = chainsOf(plan);
     const scratch = plan.scratch + thread * plan.scratchBytes;
-    this.#context = new ExecutionContext({ module, memory, scratch });
+    const context = new ExecutionContext({ module, memory, scratch });
     this.#barrier = new Barrier(barrier, threads);
     this.#losses = barrier.losses;
     this.#first = thread === 0;
+    this.#tasks = new Tasks(context, plan, barrier.losses);
   }
 
   /** Sets the samples that the next jobs are about. */
   use(data: SignalColumns): void {
     this.#data = data;
+    this.#tasks.use(data);
   }
 
   /** Does a job. The outcome of one that trains is the same on every thread. */
@@ -183,122 +147,11 @@ export class Runner {
   }
 
   #run(stage: Stage, batch: Batch): void {
-    const tasks = this.#countTasks(stage, batch);
+    const tasks = this.#tasks.count(stage, batch);
     for (let task = this.#barrier.takeTask(); task < tasks; task = this.#barrier.takeTask()) {
-      if (stage.kind === "update") this.#update(task, batch);
-      else if (stage.kind === "once") {
-        for (const step of stage.steps) this.#combine(step, batch.parts[stage.chain]!);
-      } else {
-        const { chain, steps } = stage;
-        this.#runPart(steps, { batch, chain, part: batch.parts[chain]![task]! });
-      }
+      this.#tasks.run(stage, task, batch);
     }
     this.#barrier.wait();
-  }
-
-  #countTasks(stage: Stage, batch: Batch): number {
-    if (stage.kind === "update") return this.#plan.updates.length;
-    return stage.kind === "once" ? 1 : batch.parts[stage.chain]!.length;
-  }
-
-  #runPart(
-    steps: readonly PartStep[],
-    { batch, chain, part }: {
-      readonly batch: Batch;
-      readonly chain: number;
-      readonly part: Part;
-    },
-  ): void {
-    const context = this.#context;
-    const { mode, position } = batch;
-    const wanted = mode === "explain" ? "inputs" : "weights";
-    for (const step of steps) {
-      switch (step.do) {
-        case "forward":
-          forwardNode(context, step.node, { part, mode, position });
-          break;
-        case "backward":
-          backwardNode(context, step.node, { part, wanted });
-          break;
-        case "measure":
-          batchNormMeasure(context, step.node, part);
-          break;
-        case "measureDelta":
-          batchNormMeasureDelta(context, step.node, part);
-          break;
-        case "spread":
-          this.#spread(chain, part);
-          break;
-        case "join":
-          joinForward(context, this.#plan.join!, part);
-          break;
-        case "joinBackward":
-          joinBackward(context, this.#plan.join!, part);
-          break;
-        case "collectUses":
-          collectUses(context, this.#plan.encoders[chain]!, part);
-          break;
-        default:
-          this.#runEnd(step.do, part, batch);
-      }
-    }
-  }
-
-  /** Copies what a chain reads of the chain before it. */
-  #spread(chain: number, part: Part): void {
-    const { encoders } = this.#plan;
-    const { follows, input } = encoders[chain]!;
-    const { chain: before, entryOf } = follows!;
-    const source = encoders[before]!.output;
-    spreadEntries(this.#context, { source, target: input, entryOf }, part);
-  }
-
-  /** Does what is at either end of the network. */
-  #runEnd(
-    step: "gather" | "loss" | "output" | "slopeOutput",
-    part: Part,
-    batch: Batch,
-  ): void {
-    const context = this.#context;
-    const { head: { input, output }, loss } = this.#plan;
-    const { rows, labels, predicted } = batch;
-    switch (step) {
-      case "gather":
-        return gatherSamples(context, { data: this.#data!, input, rows }, part);
-      case "loss":
-        this.#losses[part.index] = computeLoss(
-          context,
-          { loss, output, labels: labels!, rows },
-          part,
-        );
-        return;
-      case "output":
-        return predictOutput(context, { loss, output, predicted: predicted! }, part);
-      case "slopeOutput":
-        return slopeOutput(context, { loss, output }, part);
-    }
-  }
-
-  #combine(step: CombineStep, parts: readonly Part[]): void {
-    if (step.do === "combine") batchNormCombine(this.#context, step.node, parts);
-    else if (step.do === "combineDelta") batchNormCombineDelta(this.#context, step.node, parts);
-    else batchNormFreeze(this.#context, step.node);
-  }
-
-  #update(index: number, { rows, parts, adam }: Batch): void {
-    const task = this.#plan.updates[index]!;
-    if ("term" in task) {
-      const update = { term: task.term, samples: rows.length, adam: adam! };
-      return joinUpdate(this.#context, this.#plan.join!, update);
-    }
-    const ofChain = parts[task.chain]!;
-    updateNode(this.#context, this.#chains[task.chain]!.nodes[task.node]!, {
-      firstRow: task.firstRow,
-      rows: task.rows,
-      samples: ofChain.reduce((sum, { count }) => sum + count, 0),
-      parts: ofChain.length,
-      adam: adam!,
-    });
   }
 }
 
