@@ -69,7 +69,7 @@ Deno.test("contiguous fold i of k is exactly positions floor(i n / k) to floor((
   const data = tableDataset(50, 7);
   for (const folds of [2, 3, 4, 7]) {
     const ranges = kFold(data, { folds, scheme: "contiguous" }).map(({ validation }) => {
-      return [validation.rows[0], validation.rows[validation.length - 1] + 1];
+      return [validation.rows[0], validation.rows[validation.length - 1]! + 1];
     });
     const n = data.length;
     const expected = Array.from({ length: folds }, (_, i) => {

@@ -7,8 +7,8 @@ Deno.test("the samples farthest off are those that a sort finds, whatever the pr
   const predictions = fc.array(fc.integer({ min: -20, max: 20 }), { minLength: 12, maxLength: 12 });
   fc.assert(fc.property(predictions, fc.integer({ min: 1, max: 15 }), (predicted, count) => {
     const data = tableDataset(3, 4);
-    const errors = data.labels().map((label, i) => Math.abs(predicted[i] - label));
-    const wanted = [...errors.keys()].sort((a, b) => errors[b] - errors[a] || a - b).slice(
+    const errors = data.labels().map((label, i) => Math.abs(predicted[i]! - label));
+    const wanted = [...errors.keys()].sort((a, b) => errors[b]! - errors[a]! || a - b).slice(
       0,
       count,
     );

@@ -72,7 +72,7 @@ function writeIndex(file: ByteWriter, { sections, places, deep }: IndexContent):
   file.field(1, 1).integer(1, 0).field(2, sections.length);
   sections.forEach(({ contig, start, end, bytes }, i) => {
     file.field(4, contig).field(4, start).field(4, contig).field(4, end);
-    file.field(8, places[i]).field(8, bytes.length);
+    file.field(8, places[i]!).field(8, bytes.length);
   });
   file.boundary().raw(new Uint8Array(deep ? 0 : leafBytes % 4));
 }

@@ -2,9 +2,8 @@
 
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { FormatError } from "../../src/errors.ts";
-import { bytesSource } from "../../src/files/byte_source.ts";
 import { fuzzReader } from "./campaign.ts";
-import { makeCase, soundFiles } from "./case.ts";
+import { makeCase, openFiles, soundFiles } from "./case.ts";
 import { judge } from "./judge.ts";
 import { encode, type Target, textPart } from "./seed.ts";
 import { targetNamed, TARGETS } from "./targets/mod.ts";
@@ -27,7 +26,7 @@ for (const { name } of TARGETS) {
 Deno.test("every reader reads the sound files that the damaged ones are made of", async () => {
   for (const target of TARGETS) {
     for (const seed of await target.seeds()) {
-      await target.read(soundFiles(seed).map(({ name, bytes }) => bytesSource(bytes, name)));
+      await target.read(openFiles(soundFiles(seed)));
     }
   }
 });
@@ -36,7 +35,7 @@ Deno.test("a case is a function of seed, reader and number", async () => {
   const seeds = await targetNamed("bam").seeds();
   const make = (seed: number, number: number) => makeCase({ seed, reader: "bam", number }, seeds);
   deepStrictEqual(make(1, 5), make(1, 5));
-  const distinct = new Set(Array.from({ length: 20 }, (_, i) => String(make(1, i)[0].bytes)));
+  const distinct = new Set(Array.from({ length: 20 }, (_, i) => String(make(1, i)[0]!.bytes)));
   ok(distinct.size > 5);
 });
 

@@ -1,9 +1,8 @@
 /** Runs one case and says whether what came out is as promised. */
 
 import { FormatError } from "../../src/errors.ts";
-import { bytesSource } from "../../src/files/byte_source.ts";
 import { takeLargestAllocation } from "./allocations.ts";
-import type { CaseFile } from "./case.ts";
+import { type CaseFile, openFiles } from "./case.ts";
 import type { Target } from "./seed.ts";
 
 /** What became of a case. */
@@ -28,7 +27,7 @@ export async function judge(target: Target, files: readonly CaseFile[]): Promise
   let failure: unknown;
   let isRefused = false;
   try {
-    await target.read(files.map(({ name, bytes }) => bytesSource(bytes, name)));
+    await target.read(openFiles(files));
   } catch (error) {
     failure = error;
     isRefused = isDocumented(error, target);

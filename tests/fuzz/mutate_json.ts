@@ -37,7 +37,7 @@ interface Slot {
 function slotsOf(root: { root: Json }): Slot[] {
   const slots: Slot[] = [{ parent: root, key: "root" }];
   for (let i = 0; i < slots.length && slots.length < MOST_SLOTS; i++) {
-    const value = slots[i].parent[slots[i].key];
+    const value = slots[i]!.parent[slots[i]!.key];
     if (typeof value !== "object" || value === null) continue;
     const parent = value as Record<string, Json>;
     for (const key of Object.keys(parent)) slots.push({ parent, key });
@@ -104,11 +104,11 @@ function mutateNode(
     case 6:
       if (Array.isArray(value) && value.length > 0) {
         const times = between(random, 1, 300);
-        for (let i = 0; i < times; i++) value.push(structuredClone(value[0]));
-      } else parent[key] = [value];
+        for (let i = 0; i < times; i++) value.push(structuredClone(value[0]!));
+      } else parent[key] = [value!];
       return;
     case 7:
-      parent[key] = typeof value === "number" ? String(value) : { [key]: value };
+      parent[key] = typeof value === "number" ? String(value) : { [key]: value! };
       return;
     default:
       if (typeof value === "object" && value !== null && !Array.isArray(value)) {

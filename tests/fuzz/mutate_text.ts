@@ -92,15 +92,15 @@ function cellAt(text: string, at: number): [start: number, end: number] {
   const isEnd = (letter: string) => /[\t\n\r,; ]/.test(letter);
   let start = at;
   let end = at;
-  while (start > 0 && !isEnd(text[start - 1])) start--;
-  while (end < text.length && !isEnd(text[end])) end++;
+  while (start > 0 && !isEnd(text[start - 1]!)) start--;
+  while (end < text.length && !isEnd(text[end]!)) end++;
   return [start, end];
 }
 
 function editLine(text: string, { random }: Damage): string {
   const lines = text.split("\n");
   const at = random.below(lines.length);
-  const line = lines[at];
+  const line = lines[at]!;
   switch (random.below(6)) {
     case 0:
       lines.splice(at, 1);
@@ -109,7 +109,7 @@ function editLine(text: string, { random }: Damage): string {
       lines.splice(random.below(lines.length), 0, line);
       break;
     case 2:
-      [lines[0], lines[at]] = [line, lines[0]];
+      [lines[0], lines[at]] = [line, lines[0]!];
       break;
     case 3:
       lines.splice(at, 0, pick(random, ["", "#", "##FASTA", "track", "browser x", " ", "\t\t\t"]));

@@ -40,7 +40,7 @@ export class Tally {
   }
 
   get(field: TallyField): number {
-    return this.#values[FIELDS.indexOf(field)];
+    return this.#values[FIELDS.indexOf(field)]!;
   }
 
   set(field: TallyField, value: number): void {

@@ -79,7 +79,7 @@ export function countSlowly(
 ): Float64Array {
   const { rule, bins, binSizeBp } = options;
   return Float64Array.from({ length: genes.length * bins }, (_, i) => {
-    const { chromosome, tss } = genes[Math.floor(i / bins)];
+    const { chromosome, tss } = genes[Math.floor(i / bins)]!;
     const start = tss - bins * binSizeBp / 2 + i % bins * binSizeBp;
     const overlaps = intervals.filter((interval) => interval.chromosome === chromosome)
       .map((interval) => ({
@@ -108,7 +108,7 @@ export function closeTo(found: ArrayLike<number>, wanted: ArrayLike<number>): vo
   deepStrictEqual(found.length, wanted.length);
   const apart = Array.from(wanted, (value, i) => ({ i, value, found: found[i] }))
     .filter(({ value, found }) =>
-      !(Math.abs(found - value) <= 1e-9 * Math.max(1, Math.abs(value)))
+      !(Math.abs(found! - value) <= 1e-9 * Math.max(1, Math.abs(value)))
     );
   deepStrictEqual(apart.slice(0, 5), []);
 }

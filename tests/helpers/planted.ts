@@ -44,7 +44,7 @@ export function plantMark(
     for (let bin = 0; bin < bins; bin++) {
       const at = ((cellType * genes.length + gene) * bins + bin) * marks.length +
         marks.indexOf(mark);
-      signal[at] = change(signal[at], { gene, bin });
+      signal[at] = change(signal[at]!, { gene, bin });
     }
   }
   return { ...columns, signal };

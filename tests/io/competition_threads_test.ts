@@ -91,16 +91,16 @@ Deno.test("a small file is not worth other threads", async () => {
   strictEqual(workers, 0);
 });
 
-Deno.test("of several members that are wrong the first is told, as on one thread", async () => {
+Deno.test("of several bad members the first is reported, as on one thread", async () => {
   const spoil = (index: number, at: number, value: number) => {
-    const { data, ...rest } = MEMBERS[index];
+    const { data, ...rest } = MEMBERS[index]!;
     return { ...rest, data: (data as Float64Array<ArrayBuffer>).with(at, value) };
   };
   const bytes = await npzBytes([
-    MEMBERS[1],
+    MEMBERS[1]!,
     spoil(0, 1400 * BINS * COLUMNS + 1, -3),
     spoil(3, 1, NaN),
-    MEMBERS[2],
+    MEMBERS[2]!,
   ]);
   for (const threads of [1, 2, 4]) {
     const source = bytesSource(bytes, "train.npz");
@@ -138,7 +138,7 @@ Deno.test("whatever byte of a file is damaged, it reads the same, or is refused 
   };
   for (let i = 0; i < 20; i++) {
     const damaged = whole.slice();
-    damaged[random.below(damaged.length)] ^= 1 << random.below(8);
+    damaged[random.below(damaged.length)]! ^= 1 << random.below(8);
     deepStrictEqual(await outcome(damaged, 2), await outcome(damaged, 1));
   }
 });

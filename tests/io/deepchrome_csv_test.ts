@@ -61,7 +61,7 @@ Deno.test("the cell type of a file is its folder, else its own name", async () =
     const { cellTypes } = await readDeepchromeCsv(textSource(GOOD.join("\n"), name));
     deepStrictEqual(cellTypes, [cellType], name);
   }
-  const { cellTypes } = await readDeepchromeCsv(textSource(GOOD[0]), { cellType: "mine" });
+  const { cellTypes } = await readDeepchromeCsv(textSource(GOOD[0]!), { cellType: "mine" });
   deepStrictEqual(cellTypes, ["mine"]);
 });
 
@@ -233,7 +233,7 @@ Deno.test("a gene in two splits of one cell type, or cell types of other bins, a
       message: /cell type "E003": gene "000003" appears twice.*test\.csv/,
     });
   });
-  const other = { "E003/train.csv": GOOD.join("\n"), "E004/train.csv": GOOD[0] };
+  const other = { "E003/train.csv": GOOD.join("\n"), "E004/train.csv": GOOD[0]! };
   await withFolder(other, async (folder) => {
     await rejects(readDeepchromeFolder(folder), {
       name: "FormatError",

@@ -36,7 +36,7 @@ Deno.test("genes come back by their whole identifiers, with what is known of the
   const details = { symbol: "DPM1", chromosome: "chr20", tss: 50958531, strand: "-" } as const;
   const bytes = await written(
     [block("liver", LOOK_ALIKES), block("lung", LOOK_ALIKES.toReversed())],
-    new Map<string, GeneDetails>([[LOOK_ALIKES[0], details], ["not among them", { symbol: "X" }]]),
+    new Map<string, GeneDetails>([[LOOK_ALIKES[0]!, details], ["not among them", { symbol: "X" }]]),
   );
   const { genes, geneIndex, geneDetails, cellTypes } = await readCompetition(bytesSource(bytes));
   deepStrictEqual(cellTypes, ["liver", "lung"]);

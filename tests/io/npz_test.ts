@@ -24,7 +24,7 @@ Deno.test("an npz file lists its arrays in the directory's order and reads each 
     ], { compress, comment: "made here, with µ" });
     using npz = await openBytes(bytes);
     deepStrictEqual(npz.members.map(({ name, size }) => [name, size]), [["b", 320128], ["a", 129]]);
-    strictEqual(npz.members[0].compressedSize < 320128, compress);
+    strictEqual(npz.members[0]!.compressedSize < 320128, compress);
     strictEqual(npz.comment, "made here, with µ");
     deepStrictEqual((await npz.header("b")).shape, [200, 200]);
     deepStrictEqual((await npz.read("b")).data, COUNTING);
@@ -57,7 +57,7 @@ Deno.test("several members can be read at the same time, and a reading can be le
     const starts = await Promise.all(readings.map((reading) => reading.next()));
     deepStrictEqual(starts.map(({ value }) => value?.[0]), [0, 1, 2, 3]);
     for (const reading of readings) await reading.return(undefined);
-    deepStrictEqual((await npz.read("d")).data, members[3].data);
+    deepStrictEqual((await npz.read("d")).data, members[3]!.data);
   }
 });
 
@@ -143,7 +143,7 @@ Deno.test("damage to any byte of a small npz file is found, or changes nothing",
     let refused = 0;
     for (let at = 0; at < bytes.length; at++) {
       try {
-        const npz = await openBytes(patched(bytes, at, bytes[at] ^ 0x55));
+        const npz = await openBytes(patched(bytes, at, bytes[at]! ^ 0x55));
         const name = npz.members[0]?.name;
         if (name === undefined) continue; // Only the name changed, and no longer ends in .npy.
         deepStrictEqual((await npz.read(name)).data, data, `byte ${at}`);
@@ -242,7 +242,7 @@ Deno.test("encrypted members and other compressions are refused", async () => {
     data: new Uint8Array(1),
   }]);
   const directory = indexOf(bytes, "PK\x01\x02");
-  await rejects(openBytes(patched(bytes, directory + 8, bytes[directory + 8] | 1)), /encrypted/);
+  await rejects(openBytes(patched(bytes, directory + 8, bytes[directory + 8]! | 1)), /encrypted/);
   await rejects(
     openBytes(patched(bytes, directory + 10, 12)),
     /compression method is 12, expected/,

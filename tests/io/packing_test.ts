@@ -93,12 +93,12 @@ Deno.test("parts in any order and of any types become what the whole becomes", (
     const values = shuffled.flatMap(([part]) => part);
     const builder = new PackedBuilder(values.length, { shared: false });
     const starts = shuffled.map((_, i) => shuffled.slice(0, i).flatMap(([part]) => part).length);
-    const order = [...shuffled.keys()].sort((a, b) => shuffled[a][1] - shuffled[b][1]);
+    const order = [...shuffled.keys()].sort((a, b) => shuffled[a]![1] - shuffled[b]![1]);
     // Each part already in the narrowest type for it, as a worker sends it.
     for (const i of order) {
-      const part = new PackedBuilder(shuffled[i][0].length);
-      part.append(Float64Array.from(shuffled[i][0]));
-      builder.place(part.finish(), starts[i]);
+      const part = new PackedBuilder(shuffled[i]![0].length);
+      part.append(Float64Array.from(shuffled[i]![0]));
+      builder.place(part.finish(), starts[i]!);
     }
     const packed = builder.finish();
     ok(packed.buffer instanceof ArrayBuffer);

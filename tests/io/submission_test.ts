@@ -87,7 +87,10 @@ Deno.test("a submission with an unsound row is refused before anything is writte
     });
   }
   const twice = { ids: ["a", "b", "a"], predictions: [1, 2, 3] };
-  await refused(twice, { name: "TypeError", message: /row 2 is "a", which an earlier row has too/ });
+  await refused(twice, {
+    name: "TypeError",
+    message: /row 2 is "a", which an earlier row has too/,
+  });
   await refused({ ids: [], predictions: [] }, { name: "TypeError", message: /no rows/ });
 });
 
@@ -126,7 +129,10 @@ Deno.test("aligning finds each row's value and names the first missing or repeat
     message: /no value for "x", row 1 of the data$/,
   });
   const repeated = { ids: ["a", "b", "b"], values: Float64Array.of(1, 2, 3) };
-  throws(() => alignPredictions(["a"], repeated), { name: "ContractError", message: /"b" appears/ });
+  throws(() => alignPredictions(["a"], repeated), {
+    name: "ContractError",
+    message: /"b" appears/,
+  });
   throws(() => alignPredictions(["x"], { ...file, file: "y.csv" }, { what: "labels" }), {
     message: 'Cannot align labels: no value for "x", row 0 of the data (y.csv)',
   });

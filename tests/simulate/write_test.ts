@@ -32,7 +32,7 @@ Deno.test("the files hold what the columns hold, and eval.npz no labels", async 
       ids,
       Array.from(
         cellTypeIndex,
-        (cell, row) => submissionId(cellTypes[cell], genes[geneIndex[row]]),
+        (cell, row) => submissionId(cellTypes[cell]!, genes[geneIndex[row]!]!),
       ),
     );
     deepStrictEqual(JSON.parse(await Deno.readTextFile(`${folder}/truth.json`)), truth);
@@ -109,10 +109,10 @@ print(json.dumps(found))
       deepStrictEqual(found[part].names, cellTypes);
       deepStrictEqual(
         found[part].genes.flat(),
-        Array.from(geneIndex, (gene) => ensemblGeneNumber(genes[gene])),
+        Array.from(geneIndex, (gene) => ensemblGeneNumber(genes[gene]!)),
       );
       const sums = new Array<number>(cellTypes.length).fill(0);
-      signal.forEach((count, i) => sums[cellTypeIndex[Math.floor(i / 100)]] += count);
+      signal.forEach((count, i) => sums[cellTypeIndex[Math.floor(i / 100)]!]! += count);
       deepStrictEqual(found[part].sums, sums);
       found[part].shapes.forEach((shape: number[], cell: number) => {
         const rows = cellTypeIndex.filter((index) => index === cell).length;

@@ -54,7 +54,7 @@ function npyPart(bytes: Bytes, wrap?: Part["wrap"]): Part {
 function laterVersion(bytes: Bytes, version: number): Part {
   const later = new Uint8Array(bytes.length + 2);
   later.set(bytes.subarray(0, 6));
-  later.set([version, 0, bytes[8], bytes[9], 0, 0], 6);
+  later.set([version, 0, bytes[8]!, bytes[9]!, 0, 0], 6);
   later.set(bytes.subarray(PREFIX_BYTES), PREFIX_BYTES + 2);
   return { ...npyPart(later), fields: [{ offset: 8, bytes: 4 }], boundaries: [8, 12, 130] };
 }
@@ -67,7 +67,7 @@ function edited(bytes: Bytes, from: string, to: string): Part {
 const NPY: Target = {
   name: "npy",
   seeds() {
-    const plain = npyBytes(SHAPES[0]);
+    const plain = npyBytes(SHAPES[0]!);
     const parts = [
       ...SHAPES.map((shape) => npyPart(npyBytes(shape))),
       laterVersion(plain, 2),
@@ -97,7 +97,7 @@ function npzSeeds(options: ZipOptions): Seed[] {
   const inside = SHAPES.map((shape) =>
     npyPart(
       npyBytes(shape),
-      (bytes) => writeZip([members[0], { name: "m.npy", bytes }], options).finish(),
+      (bytes) => writeZip([members[0]!, { name: "m.npy", bytes }], options).finish(),
     )
   );
   return [[writtenPart("a.npz", writeZip(members, options))], ...inside.map((part) => [part])];
@@ -148,8 +148,8 @@ function competitionSeeds(): Seed[] {
   }));
   const file = writtenPart("train.npz", writeZip(members, { comment, deflate: true }));
   const inside = npyPart(
-    members[0].bytes,
-    (bytes) => writeZip([{ name: "E000.npy", bytes }, members[1]], { comment }).finish(),
+    members[0]!.bytes,
+    (bytes) => writeZip([{ name: "E000.npy", bytes }, members[1]!], { comment }).finish(),
   );
   const record: Part = {
     name: "train.npz",

@@ -46,7 +46,7 @@ function signalTarget(
     name,
     seeds,
     async read([file, index]) {
-      const track = await openSignal(file, { index });
+      const track = await openSignal(file, index === undefined ? {} : { index });
       const { values, reads } = await track.count(WINDOWS, {
         ...options,
         chromosomes: CHROMOSOMES,

@@ -57,7 +57,7 @@ const DEEPCHROME_FOLDER: Target = {
   // As `readDeepchromeFolder` does with the files that it finds, without a folder to write them to.
   async read(files) {
     const parser = new DeepchromeParser(RECORD);
-    for (const file of files) await parser.readFile(file, file.name.split("/")[0]);
+    for (const file of files) await parser.readFile(file, file.name.split("/")[0]!);
     expectSoundColumns(parser.finish());
   },
 };
