@@ -1,4 +1,4 @@
-/** Rules on the source itself; see "Layout" in the README. */
+/** Rules for the source itself; see "Layout" in the README. */
 
 import { deepStrictEqual, ok } from "node:assert";
 import manifest from "../deno.json" with { type: "json" };
@@ -44,7 +44,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 /** Parts that only others of this package use: they have no entry point, and `mod.ts` files may re-export from them. */
 const INTERNAL = ["base", "files", "text"];
 
-/** Packages that take long to load: tf.js, Vega and Vega-Lite, the renderer of PNG. */
+/** Packages that take long to load: tf.js, Vega and Vega-Lite, the PNG renderer. */
 const HEAVY = /tensorflow|npm:\/?vega|resvg/;
 
 interface ModuleInfo {

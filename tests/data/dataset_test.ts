@@ -149,7 +149,7 @@ for (const [what, change, name, message] of UNSOUND) {
   });
 }
 
-Deno.test("a signal that its record's transform made of counts is taken, and so is one of zeros alone", () => {
+Deno.test("a signal to which the record's transform was applied is accepted, and so is one of zeros only", () => {
   const counts = Float64Array.of(0, 0, 1, 5, 0, 1e6, 2, 2 ** 52);
   for (const [transform, apply] of Object.entries({ log1p: Math.log1p, asinh: Math.asinh })) {
     const record = { ...good.record, transform: transform as Transform };

@@ -78,7 +78,7 @@ Deno.test("cell types without samples in the view are left out", () => {
   deepStrictEqual(byCellType.map(({ cellType }) => cellType), ["E003"]);
 });
 
-Deno.test("predictions of another number, or data without labels, are refused", () => {
+Deno.test("a wrong number of predictions, or data without labels, is refused", () => {
   throws(() => evaluatePredictions(tableDataset(1, 2), [1]), {
     name: "TypeError",
     message: /1 predictions for 2 samples/,

@@ -111,7 +111,7 @@ Deno.test("by-cell-type folds leave no cell type on both sides, and differ by on
   }));
 });
 
-Deno.test("by-both folds share neither gene nor cell type, and only crossing samples sit out", () => {
+Deno.test("by-both folds share neither gene nor cell type, and leave out only crossing samples", () => {
   fc.assert(fc.property(tables, ({ cellTypes, genes, folds, seed }) => {
     const data = tableDataset(cellTypes, genes);
     const judgedGenes: number[] = [];

@@ -21,7 +21,7 @@ Deno.test("a file is written whole, with its directory, over an older one", asyn
   });
 });
 
-Deno.test("a write that fails halfway leaves the older file and nothing else", async () => {
+Deno.test("a write that fails halfway leaves only the older file", async () => {
   await withDirectory(async (directory) => {
     const path = `${directory}/file.txt`;
     await writeFileAtomic(path, "older");
@@ -36,7 +36,7 @@ Deno.test("a write that fails halfway leaves the older file and nothing else", a
   });
 });
 
-/** The files that are flushed and renamed while `body` runs, in order; a directory with the names in it at that time. */
+/** The files that are flushed and renamed while `body` runs, in order; directories with the names in them then. */
 async function watchDisk(body: () => Promise<void>): Promise<string[]> {
   const { open, rename } = Deno;
   const events: string[] = [];
@@ -128,7 +128,7 @@ Deno.test("reads of one file that overlap in time each get their own bytes", asy
   });
 });
 
-/** Ways to change a file in place, each of which the length or the time of change reveals; the time is set, to avoid waiting. */
+/** Ways to change a file in place. The length or the time of change reveals each; the time is set, to avoid waiting. */
 const CHANGES = {
   "appended to": (path: string) => Deno.writeFile(path, Uint8Array.of(1), { append: true }),
   "cut short": (path: string) => Deno.truncate(path, 10),

@@ -4,7 +4,7 @@ import { deflateSync } from "node:zlib";
 import { ByteWriter } from "./byte_writer.ts";
 import type { Bytes } from "./seed.ts";
 
-/** How {@linkcode writeBigWig} writes. */
+/** Options of {@linkcode writeBigWig}. */
 export interface BigWigOptions {
   readonly compress: boolean;
   /** Has the index of sections in two levels. */

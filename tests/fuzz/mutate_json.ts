@@ -7,7 +7,7 @@ import { encode } from "./seed.ts";
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
-/** Damages one value anywhere in a JSON text; a text that is not JSON any more is left as it is. */
+/** Damages one value anywhere in a JSON text; a text that is no longer JSON is left as it is. */
 export const mutateJson: Mutator = (bytes, { random }: Damage) => {
   try {
     const root = { root: JSON.parse(new TextDecoder().decode(bytes)) as Json };
@@ -18,17 +18,17 @@ export const mutateJson: Mutator = (bytes, { random }: Damage) => {
     );
     return damaged.length > LARGEST_BYTES ? bytes : damaged;
   } catch {
-    // Not JSON any more, or nested too deeply to be written.
+    // It is no longer JSON, or nested too deeply to be written.
     return bytes;
   }
 };
 
-/** Stands for a nesting that is put in as text, being too deep for `JSON.stringify`. */
+/** Stands for a nesting that is too deep for `JSON.stringify` and is inserted as text. */
 const DEEP_MARK = "nested deeply here";
-/** No tree that is walked has more values. */
+/** The most values of a tree that are visited. */
 const MOST_SLOTS = 20_000;
 
-/** A value's place: the object or array it is in, and under what key. */
+/** A value's place: the object or array that holds it, and its key. */
 interface Slot {
   readonly parent: Record<string, Json>;
   readonly key: string;

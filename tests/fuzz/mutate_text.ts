@@ -1,4 +1,4 @@
-/** Damage to tables in text: numbers that are none, rows and cells that are missing, twice or in another place. */
+/** Damage to tables in text: impossible numbers, and rows and cells that are missing, repeated or in another place. */
 
 import { between, pick } from "./choose.ts";
 import type { Damage, Mutator } from "./mutate_bytes.ts";
@@ -19,7 +19,7 @@ export const TEXT_MUTATORS: readonly TextMutator[] = [
   insertText,
 ];
 
-/** Makes a mutator of bytes from one of text; the text is taken byte by byte, so that nothing is lost. */
+/** Makes a mutator of bytes from one of text; each byte becomes a letter, so that nothing is lost. */
 export function onText(mutate: TextMutator): Mutator {
   return (bytes, damage) => fromLetters(mutate(toLetters(bytes), damage));
 }
@@ -80,7 +80,7 @@ function replaceCell(text: string, { random }: Damage): string {
   return text.slice(0, start) + pick(random, ODD_CELLS) + text.slice(end);
 }
 
-/** Puts a copy of one cell into the place of another. */
+/** Replaces a cell with a copy of another. */
 function moveCell(text: string, { random }: Damage): string {
   const [from, to] = cellAt(text, random.below(text.length + 1));
   const [start, end] = cellAt(text, random.below(text.length + 1));

@@ -5,8 +5,8 @@ import { endOf, filesIn, taskCommand, withDirectory } from "./command.ts";
 import { largestDifference } from "./tolerances.ts";
 
 /**
- * Takes the GPU away from the command `train`: it ends with the cause in one line, and goes on from its last checkpoint to
- * the end of a run left alone, weights to 1e-5.
+ * Takes the GPU away from the command `train`: it must end with the cause in one line and, when it is resumed from its last
+ * checkpoint, reach the weights of an uninterrupted run to 1e-5.
  */
 export async function checkLostGpu(
   engine: string,

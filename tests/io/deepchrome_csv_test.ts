@@ -46,7 +46,7 @@ Deno.test("a DeepChrome file becomes columns, whatever its line ends", async () 
   }
 });
 
-Deno.test("the cell type of a file is its folder, else its own name", async () => {
+Deno.test("the cell type of a file is its folder, or else its own name", async () => {
   const names = {
     "data/E003/train.csv": "E003",
     "data\\E003\\train.csv": "E003",
@@ -181,7 +181,7 @@ async function withFolder(
   }
 }
 
-Deno.test("a folder holds one sub-folder a cell type, read in sorted order", async () => {
+Deno.test("a folder holds one sub-folder for each cell type, read in sorted order", async () => {
   const files = {
     "E004/train.csv": GOOD.slice(2).join("\n"),
     "E003/train.csv": GOOD.join("\n"),

@@ -91,7 +91,7 @@ Deno.test("metrics are right at any scale, each column at its own", () => {
     check(a, a.map((value, i) => value / 2 + noise[i]!));
     const sizeB = SIZES[stream.below(SIZES.length)]!;
     const b = draw(sizeB);
-    // Correlations do not mind units that are far apart.
+    // Correlations do not depend on how far apart the units are.
     const exact = EXACT.pearson(a.map(toInteger), b.map(toInteger));
     ok(
       Math.abs(pearson(a, b) - exact) < 1e-12,
@@ -112,7 +112,7 @@ Deno.test("scaling both columns by a power of two changes no bit of a correlatio
   }
 });
 
-Deno.test("the largest and the smallest numbers there are have their metrics", () => {
+Deno.test("metrics exist for the largest and the smallest numbers of float64", () => {
   const { MAX_VALUE: max, MIN_VALUE: min } = Number;
   // Their difference overflows.
   check([max, -max, max / 2], [-max, max, max / 4]);
@@ -124,11 +124,11 @@ Deno.test("the largest and the smallest numbers there are have their metrics", (
   strictEqual(rSquared([0, 1e200], [1e-200, 1e200]), 1);
   strictEqual(rSquared([0, min], [0, min]), 1);
   strictEqual(meanSquaredError([0], [1e200]), Infinity);
-  // The mean is a float64, the sum is none.
+  // Float64 holds the mean, but not the sum.
   strictEqual(meanSquaredError(new Array(100).fill(0), new Array(100).fill(2 ** 511)), 2 ** 1022);
 });
 
-Deno.test("what is infinite is no scale", () => {
+Deno.test("columns with an infinite value are not scaled", () => {
   strictEqual(meanSquaredError([1, 2], [1, Infinity]), Infinity);
   strictEqual(rSquared([1, 2], [1, -Infinity]), -Infinity);
   for (const metric of [pearson, rSquared]) {

@@ -28,7 +28,7 @@ function close(found: number, wanted: number, tolerance: number, what: string): 
 }
 
 Deno.test("label and activity have the mean and variance that were asked for", () => {
-  // Four standard errors; a gene's rows share most of what varies, so genes count, not rows.
+  // Four standard errors of independent genes: the rows of one gene share most of their variance.
   const error = (sd: number) => 4 * sd / Math.sqrt(5000);
   const labels = geneMeans(trainRows, (row) => row.label);
   close(labels.reduce((sum, value) => sum + value, 0) / 5000, -0.25, error(Math.sqrt(3.5)), "mean");
@@ -102,7 +102,7 @@ Deno.test("the best reachable figures match the shares, on train, eval and every
   }
 });
 
-Deno.test("without noise the second oracle is right to the last decimal written", () => {
+Deno.test("without noise the second oracle is right to the last decimal that is written", () => {
   const { bestReachable } = simulate({
     cellTypes: 2,
     genes: 200,
@@ -138,7 +138,7 @@ Deno.test("a linear reader of the counts comes close to the first oracle and nev
   ok(found.pearson > 0.8 * best.pearson, `reader's r is ${found.pearson}, best ${best.pearson}`);
 });
 
-/** log(1 + count) of ten stretches of each mark, and their squares. */
+/** log(1 + count) in ten stretches of each mark, and its squares. */
 function readFeatures(
   simulation: Simulation,
   part: SimulationPart,

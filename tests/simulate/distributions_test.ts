@@ -3,7 +3,7 @@ import { deriveKey, RandomStream } from "../../src/random.ts";
 import { drawGamma, drawNegativeBinomial, drawPoisson } from "../../src/simulate/distributions.ts";
 
 const DRAWS = 200_000;
-/** Standard errors that a moment may lie from theory: one test in 15,000 would fail by chance. */
+/** The distance from theory that a moment may have, in standard errors: one test in 15,000 would fail by chance. */
 const LIMIT = 4;
 
 /** Checks the mean and variance of draws; `excess` is the distribution's excess kurtosis. */

@@ -68,7 +68,7 @@ Deno.test("rows agree with blocks in order and label", () => {
   }
 });
 
-Deno.test("columns hold what the blocks hold", () => {
+Deno.test("columns hold the same as the blocks", () => {
   const simulation = simulate(SMALL);
   const columns = simulateColumns(SMALL);
   for (const part of ["train", "eval"] as const) {

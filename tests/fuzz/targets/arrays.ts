@@ -50,7 +50,7 @@ function npyPart(bytes: Bytes, wrap?: Part["wrap"]): Part {
   };
 }
 
-/** The same array in the two later versions, whose length of the header has four bytes. */
+/** The same array in the two later versions, where the length of the header takes four bytes. */
 function laterVersion(bytes: Bytes, version: number): Part {
   const later = new Uint8Array(bytes.length + 2);
   later.set(bytes.subarray(0, 6));
@@ -59,7 +59,7 @@ function laterVersion(bytes: Bytes, version: number): Part {
   return { ...npyPart(later), fields: [{ offset: 8, bytes: 4 }], boundaries: [8, 12, 130] };
 }
 
-/** The array with its axes in Fortran's order, or its bytes in the other. */
+/** The array with its axes in Fortran order, or its bytes in the other order. */
 function edited(bytes: Bytes, from: string, to: string): Part {
   return npyPart(fromLetters(toLetters(bytes).replace(from, to)));
 }
@@ -83,7 +83,7 @@ const NPY: Target = {
   },
 };
 
-/** A part of what a writer wrote, and of its notes. */
+/** A part made from a writer's bytes, fields and boundaries. */
 export function writtenPart(name: string, file: ByteWriter, wrap?: Part["wrap"]): Part {
   const { fields, boundaries } = file;
   return { name, kind: "binary", bytes: file.finish(), fields, boundaries, wrap };
@@ -192,7 +192,10 @@ const COMPETITION: Target = {
     const data = new Dataset(columns);
     const values = data.length * columns.bins * columns.record.marks.length;
     expectSound(columns.signal.length === values, "signal does not fill the samples");
-    expectSound(columns.signal.every((value) => value >= 0 && value < Infinity), "a count is none");
+    expectSound(
+      columns.signal.every((value) => value >= 0 && value < Infinity),
+      "a count is impossible",
+    );
     expectSound(columns.labels?.every(Number.isFinite) ?? true, "a label is not finite");
     const details = columns.geneDetails;
     expectSound(details === undefined || details.length === columns.genes.length, "genes differ");

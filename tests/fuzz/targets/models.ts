@@ -1,4 +1,4 @@
-/** The readers of JSON: saved models, data records, and what a search reads. */
+/** The readers of JSON: saved models, data records, and the files that a search reads. */
 
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
@@ -54,7 +54,7 @@ const TRAINING = {
   samples: 40,
 };
 
-/** The files of a saved model, whose JSON is damaged as it is, or has a digest that is right whatever was changed. */
+/** The files of a saved model, whose JSON is damaged as it is, or is given a correct digest afterwards. */
 async function modelSeeds(spec: ModelSpec): Promise<Seed[]> {
   const { json, weights } = await serializeModel({
     spec,
@@ -270,7 +270,7 @@ const LOGS: Target = {
   },
 };
 
-/** Readers of JSON, and of what a run leaves. */
+/** Readers of JSON and of the files of a run. */
 export const MODEL_TARGETS: readonly Target[] = [
   MODEL,
   SPEC,
