@@ -160,12 +160,12 @@ Deno.test("the parts load heavy packages only when they are needed", async () =>
   }
 });
 
-Deno.test("only the commands and src/files/file.ts name Deno", () => {
+Deno.test("only the commands and src/files name Deno", () => {
   const naming = sourceFiles(SOURCE)
     .filter((file) => /\bDeno\.(?!test\b)/.test(withoutComments(Deno.readTextFileSync(file))))
     .map(({ href }) => pathOf(href))
     .filter((path) => partOf(path) !== "commands");
-  deepStrictEqual(naming, ["files/file.ts"]);
+  deepStrictEqual(naming.filter((path) => partOf(path) !== "files"), []);
 });
 
 function withoutComments(source: string): string {

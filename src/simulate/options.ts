@@ -151,39 +151,49 @@ export function resolveSimulationOptions(options: SimulationOptions): Simulation
   checkSizes(all);
   checkShares(all, "visibleShare", "hiddenShare");
   checkShares(all, "programmeShare", "particularShare");
-  check(all, "labelMean", "a finite number", Number.isFinite);
+  check(all, "labelMean", { wanted: "a finite number", accepts: Number.isFinite });
   // The limits on depth, its spread and the dispersion keep every count within 32 bits.
   for (
     const [name, most] of [["labelVariance", 1e6], ["depth", 1000], ["dispersion", 10]] as const
   ) {
-    check(all, name, `a number > 0 and <= ${most}`, (value) => value > 0 && value <= most);
+    check(all, name, {
+      wanted: `a number > 0 and <= ${most}`,
+      accepts: (value) => value > 0 && value <= most,
+    });
   }
-  check(all, "depthSpread", "a number from 0 to 1", (value) => value >= 0 && value <= 1);
+  check(all, "depthSpread", SHARE);
   return all;
 }
 
+/** The values that an option may have. */
+interface Range {
+  /** In words, for messages. */
+  readonly wanted: string;
+  readonly accepts: (value: number) => boolean;
+}
+
+const SHARE: Range = {
+  wanted: "a number from 0 to 1",
+  accepts: (value) => value >= 0 && value <= 1,
+};
+
+function integerFrom(least: number, most: number): Range {
+  return {
+    wanted: `an integer from ${least} to ${most}`,
+    accepts: (value) => Number.isInteger(value) && value >= least && value <= most,
+  };
+}
+
 function checkSizes(all: SimulationSettings): void {
-  check(
-    all,
-    "seed",
-    "an integer from 0 to 2^53 - 1",
-    (value) => Number.isSafeInteger(value) && value >= 0,
-  );
+  check(all, "seed", {
+    wanted: "an integer from 0 to 2^53 - 1",
+    accepts: (value) => Number.isSafeInteger(value) && value >= 0,
+  });
   for (const [name, least] of [["cellTypes", 1], ["newCellTypes", 0], ["bins", 1]] as const) {
-    check(
-      all,
-      name,
-      `an integer from ${least} to ${MAX_EXTENT}`,
-      (value) => Number.isInteger(value) && value >= least && value <= MAX_EXTENT,
-    );
+    check(all, name, integerFrom(least, MAX_EXTENT));
   }
   for (const [name, least] of [["genes", 1], ["newGenes", 0]] as const) {
-    check(
-      all,
-      name,
-      `an integer from ${least} to ${GENE_ID_LIMIT}`,
-      (value) => Number.isInteger(value) && value >= least && value <= GENE_ID_LIMIT,
-    );
+    check(all, name, integerFrom(least, GENE_ID_LIMIT));
   }
   if (all.newCellTypes + all.newGenes === 0) {
     throw new RangeError(
@@ -210,7 +220,7 @@ function checkShares(
   ...names: readonly (keyof SimulationOptions)[]
 ): void {
   for (const name of names) {
-    check(all, name, "a number from 0 to 1", (value) => value >= 0 && value <= 1);
+    check(all, name, SHARE);
   }
   const sum = names.reduce((total, name) => total + all[name], 0);
   if (sum > 1) {
@@ -223,8 +233,7 @@ function checkShares(
 function check(
   all: SimulationSettings,
   name: keyof SimulationOptions,
-  wanted: string,
-  accepts: (value: number) => boolean,
+  { wanted, accepts }: Range,
 ): void {
   if (typeof all[name] !== "number" || !accepts(all[name])) {
     throw new RangeError(`Cannot simulate: ${name} is ${all[name]}, expected ${wanted}`);
