@@ -75,7 +75,7 @@ export function arrayOf<Value>(
 function describeLimits({ least, most, items }: { least: number; most: number; items: string }) {
   if (least === most) return `an array of ${least} ${items}`;
   if (most < Infinity) return `an array of ${least} to ${most} ${items}`;
-  return least === 0 ? `an array of ${items}` : `an array of at least ${least} ${items}`;
+  return `an array of ${["", "one or more "][least] ?? `at least ${least} `}${items}`;
 }
 
 function refuseRepeats(values: readonly unknown[], place: string): void {

@@ -7,6 +7,8 @@
  */
 
 import { sha256 } from "../base/bytes.ts";
+import { type Field, integer, numberWithin, optional, readValue, text } from "../base/field.ts";
+import { arrayOf, object } from "../base/fields.ts";
 import { showValue } from "../base/show_value.ts";
 import { FormatError, UnsupportedModelError } from "../errors.ts";
 import type { ByteSource } from "../files/byte_source.ts";
@@ -40,6 +42,16 @@ const SEQUENTIAL_VERSION = 2;
 /** Version of a model with branches, which earlier releases refuse by it. */
 const BRANCHED_VERSION = 3;
 
+const TRAINING: Field<TrainingConfig> = object({
+  engine: text,
+  arithmetic: optional(arrayOf(text, { items: "texts" })),
+  seed: integer(0),
+  epochs: integer(0),
+  batchSize: integer(1),
+  learningRate: numberWithin({ above: 0 }),
+  samples: integer(0),
+}, { others: "leave out" });
+
 /** The two files of a saved model. */
 export interface SerializedModel {
   /** Content of `model.json`. */
@@ -68,7 +80,7 @@ export async function serializeModel(trained: TrainedModel): Promise<SerializedM
   const weights = packWeights(trained.weights);
   // Ties the two files together: one of them may be from another time, or damaged.
   const weightsSha256 = (await sha256(weights)).toHex();
-  const text = await seal({
+  const json = await seal({
     format: "layers-model",
     generatedBy: "@waka/histone",
     convertedBy: null,
@@ -87,13 +99,13 @@ export async function serializeModel(trained: TrainedModel): Promise<SerializedM
       },
     },
   });
-  const bytes = new TextEncoder().encode(text).length;
+  const bytes = new TextEncoder().encode(json).length;
   if (bytes > MAX_JSON_BYTES) {
     throw new RangeError(
       `Cannot save model: its JSON has ${bytes} bytes, expected at most ${MAX_JSON_BYTES}`,
     );
   }
-  return { json: text, weights };
+  return { json, weights };
 }
 
 /** The text of a `model.json` that holds a digest of all the rest of it. */
@@ -235,9 +247,9 @@ async function readJson(source: ByteSource): Promise<unknown> {
       { file: source.name },
     );
   }
-  const text = new TextDecoder().decode(await source.read(0, source.size));
+  const json = new TextDecoder().decode(await source.read(0, source.size));
   try {
-    return JSON.parse(text);
+    return JSON.parse(json);
   } catch (cause) {
     throw new FormatError("Cannot load model: not valid JSON", { file: source.name, cause });
   }
@@ -253,24 +265,10 @@ function readSpec(value: unknown, file: string): ModelSpec {
 }
 
 function readTraining(value: unknown, file: string): TrainingConfig {
-  const { engine, arithmetic, seed, epochs, batchSize, learningRate, samples } = Object(value);
-  const numbers = { seed, epochs, batchSize, learningRate, samples };
-  const isCount = (value: number, least: number) => Number.isSafeInteger(value) && value >= least;
-  const sound = {
-    seed: isCount(seed, 0),
-    epochs: isCount(epochs, 0),
-    batchSize: isCount(batchSize, 1),
-    learningRate: Number.isFinite(learningRate) && learningRate > 0,
-    samples: isCount(samples, 0),
-    arithmetic: arithmetic === undefined ||
-      (Array.isArray(arithmetic) && arithmetic.every((kind) => typeof kind === "string")),
-  };
-  const bad = Object.entries(sound).find(([, isSound]) => !isSound);
-  if (bad !== undefined || typeof engine !== "string") {
-    throw new FormatError(
-      `Cannot load model: training.${bad?.[0] ?? "engine"} is missing or wrong`,
-      { file },
-    );
-  }
-  return arithmetic === undefined ? { engine, ...numbers } : { engine, arithmetic, ...numbers };
+  return readValue(value, TRAINING, {
+    place: "training",
+    fail: (found) => {
+      throw new FormatError(`Cannot load model: ${found}`, { file });
+    },
+  });
 }

@@ -57,3 +57,19 @@ Deno.test("the CSV has a line a trial with its choices, or the reason it failed"
   strictEqual(first.split(",").length, header.split(",").length);
   match(last, /^2,4,skipped,,,1,1,,,0,4,.*,"the ""pool"", too long"$/);
 });
+
+Deno.test("linear layers and branches have columns and words where a trial has them", () => {
+  const branches = [{ input: "context", units: [4, 2] }, {
+    input: "references",
+    units: [],
+  }] as const;
+  const rich = { ...skipped, point: { ...point, linear: [8], signal: [5], branches } };
+  const [header, first, last] = formatRankingCsv([rich, skipped]).trimEnd().split("\n");
+  match(header, /,batch_size,linear,signal,branches,reason$/);
+  match(first, /,8,8,5,context 4 2; references,"/);
+  match(last, /,8,,,,"/);
+  match(
+    describePoint(rich.point),
+    /, linear 8, dropout 0, signal 5, context 4 2, references none, dense 1/,
+  );
+});
