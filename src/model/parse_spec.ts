@@ -9,15 +9,32 @@ import type { ModelSpec, SequentialSpec } from "./spec.ts";
 const MAX_PARAMETERS = 2 ** 28;
 
 /**
+ * Checks a sequential model and returns a copy of it; see the general form of this function for what is checked.
+ *
+ * @param value What has the type of a sequential model, such as a preset with other layers.
+ * @returns The same model with exactly the fields of {@linkcode SequentialSpec}.
+ * @throws {UnsupportedModelError} Naming the field, what was found and what is wanted.
+ *
+ * @example A model that was changed
+ * ```ts
+ * import { parseSpec, presetSpec } from "@waka/histone/model";
+ * import { strictEqual } from "node:assert";
+ *
+ * const spec = parseSpec({ ...presetSpec("wakawaka"), bins: 120 });
+ * strictEqual(spec.bins, 120);
+ * ```
+ */
+export function parseSpec(value: SequentialSpec): SequentialSpec;
+/**
  * Checks a model from outside, such as `JSON.parse` of a file, and returns a copy of it.
  *
- * @param value Anything.
+ * @param value Anything. What has `inputs`, `branches` or a `head` is read as a model with branches.
  * @returns The same model with exactly the fields of {@linkcode ModelSpec}.
  * @throws {UnsupportedModelError} Naming the field, what was found and what is wanted: an unknown layer or
- * field, a value out of range, layers that do not fit each other, an output that is not one value, a loss
- * that does not fit the last activation.
+ * field, a value out of range, layers that do not fit each other, a branch or an input that is named but not there, an
+ * output of more than one value, a loss that does not fit the last activation.
  *
- * @example
+ * @example A model as it comes from a file
  * ```ts
  * import { parseSpec, presetSpec } from "@waka/histone/model";
  * import { deepStrictEqual, throws } from "node:assert";
@@ -27,7 +44,6 @@ const MAX_PARAMETERS = 2 ** 28;
  * throws(() => parseSpec({ ...spec, bins: 0 }), /bins is 0, expected an integer from 1/);
  * ```
  */
-export function parseSpec(value: SequentialSpec): SequentialSpec;
 export function parseSpec(value: unknown): ModelSpec;
 export function parseSpec(value: unknown): ModelSpec {
   const options = { name: "the model", fail: refuseModel };

@@ -1,6 +1,6 @@
 import { parseSpec } from "../model/parse_spec.ts";
 import type { InputShape } from "../model/presets.ts";
-import type { InputSpec, LayerSpec, Loss, ModelSpec, SequentialSpec } from "../model/spec.ts";
+import type { InputSpec, LayerSpec, Loss, ModelSpec } from "../model/spec.ts";
 import { branchedSpec } from "./_branched_spec.ts";
 import type { SearchPoint } from "./space.ts";
 
@@ -67,11 +67,6 @@ const BATCH_NORM: LayerSpec = { type: "batchNorm", momentum: 0.99, epsilon: 0.00
  * throws(() => specOf(wakawaka, { bins: 20 }), /maxPool1d\) does not fit its input of shape \[1, 50\]/);
  * ```
  */
-export function specOf(
-  point: SearchPoint & { readonly branches?: undefined },
-  options?: SpecOfOptions,
-): SequentialSpec;
-export function specOf(point: SearchPoint, options?: SpecOfOptions): ModelSpec;
 export function specOf(point: SearchPoint, options: SpecOfOptions = {}): ModelSpec {
   const { bins = 100, marks = 5, name = "searched", loss = "meanSquaredError" } = options;
   const activation: LayerSpec = point.activation === "leakyRelu"

@@ -35,7 +35,10 @@ Deno.test("model.json says what its layers take, and what is to be done before a
     await saveModel(model, directory);
     const { toDo, ...input } = await inputOf(directory);
     deepStrictEqual(input, {
-      ...{ axes: ["sample", "bin", "mark"], bins: 20, marks: train.marks, transform: "log1p" },
+      axes: ["sample", "bin", "mark"],
+      bins: 20,
+      marks: train.marks,
+      transform: "log1p",
       values: "reads in each bin of 100 bp around the TSS, bins in genomic direction, hg19",
     });
     match(toDo, /^Apply ln\(1 \+ x\) .* Afterwards add histone\.geneEffects\.mean/);

@@ -20,11 +20,17 @@ const EFFECTS: GeneEffects = {
 function trainedModel(geneEffects: GeneEffects): TrainedModel {
   const spec = presetSpec("experiment1", { bins: 1, marks: 2 });
   return withInputRecord({
-    ...{ spec, weights: initialWeights(spec, 5), geneEffects },
+    spec,
+    weights: initialWeights(spec, 5),
+    geneEffects,
     record: { ...COMPETITION_RECORD, marks: ["H3K4me3", "H3K9me3"] },
     training: {
-      ...{ engine: "none", seed: 5, epochs: 1 },
-      ...{ batchSize: 2, learningRate: 0.1, samples: 3 },
+      engine: "none",
+      seed: 5,
+      epochs: 1,
+      batchSize: 2,
+      learningRate: 0.1,
+      samples: 3,
     },
   });
 }

@@ -20,8 +20,12 @@ function trainedModel(preset: PresetName): TrainedModel {
     weights: initialWeights(spec, 5).map((values) => values.map((v, i) => v + 0.01 * (1 + i % 3))),
     record: { ...COMPETITION_RECORD, transform: "log1p" },
     training: {
-      ...{ engine: "none", seed: 5, epochs: 1 },
-      ...{ batchSize: 2, learningRate: 0.1, samples: 3 },
+      engine: "none",
+      seed: 5,
+      epochs: 1,
+      batchSize: 2,
+      learningRate: 0.1,
+      samples: 3,
     },
   });
 }
@@ -47,9 +51,14 @@ Deno.test("a program that imports only tf.js loads a saved model and predicts th
   const [samples, bins, marks] = [4, 90, 5];
   const signal = Uint16Array.from({ length: samples * bins * marks }, (_, i) => i * 7919 % 23);
   const data = new Dataset({
-    ...{ signal, bins, labels: undefined, record: COMPETITION_RECORD },
-    ...{ cellTypes: ["E003"], cellTypeIndex: new Uint32Array(samples) },
-    ...{ genes: ["1", "2", "3", "4"], geneIndex: Uint32Array.of(0, 1, 2, 3) },
+    signal,
+    bins,
+    labels: undefined,
+    record: COMPETITION_RECORD,
+    cellTypes: ["E003"],
+    cellTypeIndex: new Uint32Array(samples),
+    genes: ["1", "2", "3", "4"],
+    geneIndex: Uint32Array.of(0, 1, 2, 3),
   });
   const input = `${directory}/input.json`;
   await Deno.writeTextFile(
@@ -146,8 +155,10 @@ Deno.test("a directory may be a URL", async () => {
       deepStrictEqual(await loadModel(url), await loadModel(`${directory}/${name}`));
     }
     deepStrictEqual(filesIn(directory), [
-      ...["a model/model.json", "a model/weights.bin"],
-      ...["another/model.json", "another/weights.bin"],
+      "a model/model.json",
+      "a model/weights.bin",
+      "another/model.json",
+      "another/weights.bin",
     ]);
     await rejects(loadModel(new URL("https://example.org/")), /expected a path or a file: URL/);
   });

@@ -14,14 +14,28 @@ const [point] = gridPoints(TINY_SPACE);
 
 function scored(trial: number, rung: number, score: number): TrialRecord {
   return {
-    ...{ trial, rung, epochs: rung, seed: 0, point, status: "scored" },
-    ...{ foldScores: [score - 1, score + 1], score, parameters: 1234, seconds: 2, engine: "wasm" },
+    trial,
+    rung,
+    epochs: rung,
+    seed: 0,
+    point,
+    status: "scored",
+    foldScores: [score - 1, score + 1],
+    score,
+    parameters: 1234,
+    seconds: 2,
+    engine: "wasm",
   };
 }
 
 const skipped: TrialRecord = {
-  ...{ trial: 4, rung: 1, epochs: 1, seed: 0, point },
-  ...{ status: "skipped", reason: 'the "pool", too long' },
+  trial: 4,
+  rung: 1,
+  epochs: 1,
+  seed: 0,
+  point,
+  status: "skipped",
+  reason: 'the "pool", too long',
 };
 
 Deno.test("a later rung ranks above a better score in an earlier one, and failures come last", () => {

@@ -1,11 +1,16 @@
 import { deepStrictEqual, ok, throws } from "node:assert";
 import { UnsupportedModelError } from "../../src/errors.ts";
 import { modelGraph } from "../../src/model/graph.ts";
-import { type InputSpec, isBranched } from "../../src/model/spec.ts";
+import {
+  type InputSpec,
+  isBranched,
+  type ModelSpec,
+  type SequentialSpec,
+} from "../../src/model/spec.ts";
 import type { SearchPoint } from "../../src/search/space.ts";
 import { specOf } from "../../src/search/spec_of.ts";
 
-const POINT = {
+const POINT: SearchPoint = {
   convolutions: [
     { filters: 8, width: 4, dilation: 1, pool: 1 },
     { filters: 6, width: 3, dilation: 2, pool: 4 },
@@ -17,14 +22,17 @@ const POINT = {
   dense: [10],
   learningRate: 0.01,
   batchSize: 100,
-} as const satisfies SearchPoint;
+};
+
+function sequential(spec: ModelSpec): SequentialSpec {
+  ok(!isBranched(spec));
+  return spec;
+}
 
 Deno.test("a block is convolution, activation, normalisation, pooling; a pool of 1 and dropout 0 are no layers", () => {
-  const { layers, bins, marks, loss } = specOf(POINT, {
-    bins: 30,
-    marks: 2,
-    loss: "binaryCrossentropy",
-  });
+  const { layers, bins, marks, loss } = sequential(
+    specOf(POINT, { bins: 30, marks: 2, loss: "binaryCrossentropy" }),
+  );
   deepStrictEqual([bins, marks, loss], [30, 2, "binaryCrossentropy"]);
   deepStrictEqual(layers.map((layer) => "kind" in layer ? layer.kind : layer.type), [
     "conv1d",
@@ -52,9 +60,8 @@ Deno.test("layers that do not fit each other are refused", () => {
 });
 
 Deno.test("linear layers stand between the convolutions and flattening, GELU after each layer", () => {
-  const { layers } = specOf({ ...POINT, activation: "gelu", linear: [5], batchNorm: false }, {
-    bins: 30,
-  });
+  const point: SearchPoint = { ...POINT, activation: "gelu", linear: [5], batchNorm: false };
+  const { layers } = sequential(specOf(point, { bins: 30 }));
   deepStrictEqual(layers.slice(5, 9).map((layer) => "kind" in layer ? layer.kind : layer.type), [
     "linear",
     "gelu",

@@ -7,8 +7,13 @@ import { TINY_SPACE } from "./_space.ts";
 const [point] = gridPoints(TINY_SPACE);
 const planned = { trial: 1, rung: 1, epochs: 2, seed: 0, point };
 const scored: TrialRecord = {
-  ...{ ...planned, status: "scored", foldScores: [1, 2], score: 1.5 },
-  ...{ parameters: 12, seconds: 0.5, engine: "wasm" },
+  ...planned,
+  status: "scored",
+  foldScores: [1, 2],
+  score: 1.5,
+  parameters: 12,
+  seconds: 0.5,
+  engine: "wasm",
 };
 const skipped: TrialRecord = { ...planned, trial: 2, status: "skipped", reason: "no\nfit" };
 
