@@ -18,7 +18,7 @@ const CONFIG: {
   readonly test: { readonly permissions: Permissions; readonly include: readonly string[] };
 } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
 
-/** The tasks that run a program of this project, with what stands before and behind `-P=`, and the program. */
+/** The tasks that run a program of this project, with the arguments before and after `-P=`, and the program. */
 const RUN_TASKS = Object.entries(CONFIG.tasks).flatMap(([name, { command, dependencies }]) => {
   if (!command.startsWith("deno run ")) return [];
   const words = command.split(" ");
@@ -157,16 +157,22 @@ console.log(JSON.stringify(got));
 
 /** What the next task, or one who works in the clone, runs or is led by. */
 const LAUNCHERS = [
-  ...["deno.json", "deno.jsonc", "deno.lock", "package.json", ".npmrc", "node_modules/a/index.js"],
-  ...[
-    "mod.ts",
-    "src",
-    "src/files/file.ts",
-    "scripts/train.ts",
-    "tests/random_test.ts",
-    "README.md",
-  ],
-  ...[".git", ".git/hooks/pre-commit", ".git/config", ".ci/run"],
+  "deno.json",
+  "deno.jsonc",
+  "deno.lock",
+  "package.json",
+  ".npmrc",
+  "node_modules/a/index.js",
+  "mod.ts",
+  "src",
+  "src/files/file.ts",
+  "scripts/train.ts",
+  "tests/random_test.ts",
+  "README.md",
+  ".git",
+  ".git/hooks/pre-commit",
+  ".git/config",
+  ".ci/run",
 ];
 
 Deno.test("a task cannot change what the next one runs, from wherever it is started", () =>

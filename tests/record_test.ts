@@ -32,12 +32,12 @@ Deno.test("a record that lacks the later fields agrees with one that has their d
   throws(() => reconcileRecords(PREPARED, other), /expressionTransform log2p1.*have asinh/);
 });
 
-Deno.test("a refusal says how to prepare the data again, and that no factor is guessed", () => {
+Deno.test("a refusal says how to prepare the data again, and that counts are never rescaled", () => {
   const model: DataRecord = { ...PREPARED, extendBp: 200, normalisation: "rpm" };
   throws(
     () => reconcileRecords(model, { ...model, countingRule: "mean-depth" }),
     (error) =>
-      error instanceof ContractError && /A factor .* is never guessed/.test(error.message) &&
+      error instanceof ContractError && /Counts are never rescaled/.test(error.message) &&
       error.message.includes(
         "deno task prepare ... --signal reads --bin-size 100 --orientation genomic --assembly hg19 " +
           "--extend 200 --normalise rpm --expression-transform log2p1",
@@ -45,7 +45,7 @@ Deno.test("a refusal says how to prepare the data again, and that no factor is g
   );
 });
 
-Deno.test("a record with a missing or wrong field is refused by the field's name", () => {
+Deno.test("a record with a missing or wrong field is refused with the field's name", () => {
   const wrong: Record<keyof DataRecord, unknown> = {
     assembly: 19,
     binSizeBp: 0.5,
@@ -90,7 +90,7 @@ Deno.test("records that contradict each other are refused with both values", () 
     { normalisation: "rpm" },
   ];
   for (const other of others) {
-    const [[field, value]] = Object.entries(other);
+    const [[field, value] = ["", ""]] = Object.entries(other);
     const wanted = String(PREPARED[field as keyof DataRecord]);
     throws(
       () => reconcileRecords(PREPARED, { ...PREPARED, ...other }),
@@ -101,7 +101,7 @@ Deno.test("records that contradict each other are refused with both values", () 
   }
 });
 
-Deno.test("a transform is applied once: by us on plain counts, not at all where the data carry it", () => {
+Deno.test("a transform is applied once: to plain counts, but not to data that carry it already", () => {
   const plain = COMPETITION_RECORD;
   const log: DataRecord = { ...plain, transform: "log1p" };
   strictEqual(reconcileRecords(log, plain), "log1p");
@@ -111,7 +111,7 @@ Deno.test("a transform is applied once: by us on plain counts, not at all where 
   throws(() => reconcileRecords({ ...plain, transform: "asinh" }, log), /asinh.*log1p/);
 });
 
-Deno.test("transforms are what their names say", () => {
+Deno.test("transforms do what their names say", () => {
   strictEqual(transformFunction("none")(7), 7);
   strictEqual(transformFunction("log1p")(Math.E - 1), 1);
   strictEqual(transformFunction("asinh")(Math.sinh(2)), 2);
@@ -120,5 +120,8 @@ Deno.test("transforms are what their names say", () => {
 });
 
 Deno.test("a record whose marks repeat is refused", () => {
-  throws(() => parseRecord({ ...COMPETITION_RECORD, marks: ["K4", "K4"] }), /marks has one twice/);
+  throws(
+    () => parseRecord({ ...COMPETITION_RECORD, marks: ["K4", "K4"] }),
+    /marks has a name twice/,
+  );
 });

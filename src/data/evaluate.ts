@@ -3,19 +3,19 @@ import {
   byGroup,
   meanDefined,
   meanSquaredError,
-  type Metric,
   pearson,
   rSquared,
   spearman,
   splitByGroup,
 } from "../metrics/mod.ts";
+import { median } from "../metrics/quantile.ts";
 import type { Dataset } from "./dataset.ts";
 
 /** How well predictions agree with labels on some samples; `null` where a metric has no answer. */
 export interface Agreement {
   /** Number of samples. */
   readonly samples: number;
-  /** Mean squared error; it and what follows are `null` if there are no samples, or a prediction is no finite number. */
+  /** Mean squared error; this and all that follow are `null` if there are no samples, or a prediction is not finite. */
   readonly mse: number | null;
   /** Pearson's correlation; `null` if labels or predictions do not vary. */
   readonly pearson: number | null;
@@ -23,8 +23,8 @@ export interface Agreement {
   readonly spearman: number | null;
   /** Coefficient of determination; `null` if the labels do not vary. */
   readonly r2: number | null;
-  /** Area under the ROC curve; there only if every label of the data is 0 or 1, `null` if all are equal. */
-  readonly auroc?: number | null;
+  /** Area under the ROC curve; present only if every label of the data is 0 or 1, `null` if all are equal. */
+  readonly auroc?: number | null | undefined;
 }
 
 /** {@linkcode Agreement} within one cell type. */
@@ -34,8 +34,8 @@ export interface CellTypeAgreement extends Agreement {
 }
 
 /**
- * How well predictions follow each gene across cell types: Pearson's correlation of a gene's samples, one a
- * cell type, summed up over the genes that have one. Those are the genes with at least 3 samples whose
+ * How well predictions follow each gene across cell types: Pearson's correlation over a gene's samples, one from each
+ * cell type, summed up over the genes that have a correlation. Those are the genes with at least 3 samples whose
  * labels vary and whose predictions vary.
  */
 export interface GeneAgreement {
@@ -47,26 +47,38 @@ export interface GeneAgreement {
   readonly medianPearson: number | null;
 }
 
-/** What {@linkcode evaluatePredictions} finds; `JSON.stringify` keeps all of it. */
+/** The result of {@linkcode evaluatePredictions}; `JSON.stringify` keeps all of it. */
 export interface Evaluation {
   /** Over all samples. */
   readonly overall: Agreement;
   /** Within each cell type that has samples, in the order of the data's cell types. */
   readonly byCellType: readonly CellTypeAgreement[];
-  /** Of each gene across cell types. */
+  /** For each gene across cell types. */
   readonly byGene: GeneAgreement;
 }
 
 const FEWEST_SAMPLES_OF_A_GENE = 3;
 
 /**
+ * Pearson's correlation over one gene's samples, one from each cell type, as {@linkcode GeneAgreement} sums it up; NaN
+ * for fewer than 3 samples, since two always correlate perfectly.
+ */
+export function correlateSamplesOfGene(
+  truth: ArrayLike<number>,
+  predicted: ArrayLike<number>,
+): number {
+  return truth.length < FEWEST_SAMPLES_OF_A_GENE ? NaN : pearson(truth, predicted);
+}
+
+/**
  * Judges predictions against the labels of a data set: overall, for each cell type, and for each gene across
  * cell types.
  *
  * @param data Samples with labels.
- * @param predictions One number a sample, `[position]`.
+ * @param predictions One number for each sample, `[position]`.
+ * @returns The measures.
  * @throws {ContractError} If the data have no labels.
- * @throws {TypeError} If there are not as many predictions as samples.
+ * @throws {TypeError} If there is not one prediction for each sample.
  *
  * @example
  * ```ts
@@ -95,7 +107,7 @@ export function evaluatePredictions(data: Dataset, predictions: ArrayLike<number
   if (predictions.length !== truth.length) {
     throw new TypeError(
       `Cannot evaluate: ${predictions.length} predictions for ${truth.length} samples, ` +
-        `expected as many`,
+        `expected one for each`,
     );
   }
   const predicted = Float64Array.from(predictions);
@@ -128,7 +140,7 @@ function evaluateCellTypes(
   const groupIndex = data.cellTypeIndices();
   return splitByGroup({ truth, predicted, groupIndex, groupCount: cellTypes.length })
     .map((pairs, index) => ({
-      cellType: cellTypes[index],
+      cellType: cellTypes[index]!,
       ...agreementOf(pairs.truth, pairs.predicted, binary),
     }))
     .filter(({ samples }) => samples > 0);
@@ -139,9 +151,7 @@ function evaluateGenes(
   truth: Float64Array,
   predicted: Float64Array,
 ): GeneAgreement {
-  const pearsonOfEnough: Metric = (a, b) =>
-    a.length < FEWEST_SAMPLES_OF_A_GENE ? NaN : pearson(a, b);
-  const correlations = byGroup(pearsonOfEnough, {
+  const correlations = byGroup(correlateSamplesOfGene, {
     truth,
     predicted,
     groupIndex: data.geneIndices(),
@@ -150,15 +160,8 @@ function evaluateGenes(
   return {
     genes: correlations.length,
     meanPearson: orNull(meanDefined(correlations)),
-    medianPearson: orNull(medianOf(correlations)),
+    medianPearson: orNull(median(correlations)),
   };
-}
-
-function medianOf(values: Float64Array): number {
-  const sorted = values.toSorted();
-  const middle = sorted.length >> 1;
-  if (sorted.length % 2 === 1) return sorted[middle];
-  return (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
 function orNull(value: number): number | null {

@@ -2,19 +2,19 @@ import { formatFloat32 } from "../io/submission.ts";
 import type { Dataset } from "./dataset.ts";
 
 const HEADER = "cell_type\tgene_id\tsymbol\tchrom\ttss\tstrand\tprediction\n";
-/** Text goes out in pieces of about so many characters. */
+/** The text is written in pieces of about this length. */
 const PIECE_CHARACTERS = 1 << 16;
 
 /**
- * Writes predictions as a tab-separated table, one line a sample, with its cell type and what the data know of its
- * gene: `cell_type gene_id symbol chrom tss strand prediction`. A cell of what is not known is empty; `tss` is 0-based. A
- * prediction has as few digits as give back the same float32.
+ * Writes predictions as a tab-separated table with one line for each sample: its cell type, what the data know about its
+ * gene, and the prediction. The columns are `cell_type gene_id symbol chrom tss strand prediction`. Cells are empty where
+ * a value is not known; `tss` is 0-based. A prediction has the fewest digits that give back the same float32.
  *
- * @param sink Where the bytes go; closed at the end, aborted on an error.
+ * @param sink The stream to write to; closed at the end, aborted on an error.
  * @param data The samples.
- * @param predictions One number a sample, `[position]`.
- * @throws {TypeError} If there are not as many predictions as samples, or a name holds a tab or a line end.
- * @throws {RangeError} If a prediction is NaN or infinite; with its gene and cell type.
+ * @param predictions One number for each sample, `[position]`.
+ * @throws {TypeError} If there is not one prediction for each sample, or a name holds a tab or a line end.
+ * @throws {RangeError} If a prediction is NaN or infinite; the message has its gene and cell type.
  *
  * @example
  * ```ts
@@ -38,13 +38,13 @@ export async function writePredictionTable(
   try {
     if (predictions.length !== data.length) {
       throw new TypeError(
-        `Cannot write predictions: ${predictions.length} for ${data.length} samples, expected as many`,
+        `Cannot write predictions: ${predictions.length} for ${data.length} samples, expected one for each`,
       );
     }
     const encoder = new TextEncoder();
     let text = HEADER;
     for (let position = 0; position < data.length; position++) {
-      text += formatRow(data, position, predictions[position]);
+      text += formatRow(data, position, predictions[position]!);
       if (text.length < PIECE_CHARACTERS) continue;
       await writer.write(encoder.encode(text));
       text = "";
@@ -61,7 +61,7 @@ function formatRow(data: Dataset, position: number, prediction: number): string 
   const [gene, cellType] = [data.geneOf(position), data.cellTypeOf(position)];
   if (!Number.isFinite(prediction)) {
     throw new RangeError(
-      `Cannot write predictions: that of ${gene} in ${cellType} is ${prediction}, expected a finite number`,
+      `Cannot write predictions: prediction of ${gene} in ${cellType} is ${prediction}, expected a finite number`,
     );
   }
   const { symbol, chromosome, tss, strand } = data.geneDetailsOf(position) ?? {};

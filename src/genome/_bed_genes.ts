@@ -1,8 +1,7 @@
 /** Genes in BED: one a line, its id in the name column, coordinates 0-based and half-open. */
 
-import type { Line } from "../text/lines.ts";
+import { failLine, type Line, lineText } from "../text/lines.ts";
 import { type GeneRow, parsePosition, readStrand } from "./_make_gene.ts";
-import { failLine, lineText } from "./text_lines.ts";
 
 /** The strand is the sixth column. */
 const COLUMNS = 6;

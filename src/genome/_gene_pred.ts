@@ -1,11 +1,10 @@
 /** Genes of UCSC's tables of transcripts: genePred and refFlat, with or without a first column `bin`. */
 
-import type { Line } from "../text/lines.ts";
+import { failLine, type Line, lineText } from "../text/lines.ts";
 import { isTrackLine } from "./_bed_genes.ts";
 import type { GeneList } from "./_gene_list.ts";
 import { MadeGenes } from "./_made_genes.ts";
 import { parsePosition } from "./_make_gene.ts";
-import { failLine, lineText } from "./text_lines.ts";
 
 /** Columns of genePred, which ends with the starts and the ends of the exons. */
 const COLUMNS = 10;

@@ -1,11 +1,11 @@
 /** Lines of GTF and GFF3: nine columns separated by tabs, coordinates 1-based and closed. */
 
-import type { Line } from "../text/lines.ts";
+import { TAB } from "../text/characters.ts";
+import { failLine, type Line, lineText } from "../text/lines.ts";
 import { isTrackLine } from "./_bed_genes.ts";
 import { parsePosition } from "./_make_gene.ts";
-import { failLine, lineText, unquoteCell } from "./text_lines.ts";
+import { unquoteCell } from "./text_lines.ts";
 
-const TAB = 9;
 const COLUMNS = 9;
 /** GFF2 needs no attributes. */
 const LEAST_COLUMNS = 8;

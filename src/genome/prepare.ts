@@ -110,9 +110,7 @@ export async function prepare(
     bins: windows.bins,
     blocks,
     columns: () =>
-      collectColumns(blocks(), {
-        ...{ record, genes, cellTypes, bins: windows.bins, labels },
-      }),
+      collectColumns(blocks(), { record, genes, cellTypes, bins: windows.bins, labels }),
   };
 }
 
@@ -172,8 +170,15 @@ function makeRecord(
   const { assembly, rule, extendBp = 0, minMappingQuality = 0, normalisation = "none" } = options;
   const { orientation = "genomic", labels, expressionTransform } = options;
   return {
-    ...{ assembly, binSizeBp, orientation, countingRule: rule, marks, transform: "none" },
-    ...{ extendBp, minMappingQuality, normalisation },
+    assembly,
+    binSizeBp,
+    orientation,
+    countingRule: rule,
+    marks,
+    transform: "none",
+    extendBp,
+    minMappingQuality,
+    normalisation,
     // Without a word of it, nobody knows what was applied.
     ...(labels && expressionTransform && { expressionTransform }),
   };
@@ -195,7 +200,9 @@ async function* countBlocks(
   const total = inputs.length * genes.length;
   const counts = mapInOrder(inputs, concurrency, (input, i) =>
     countSample(input, {
-      ...{ ...options, genes, windows },
+      ...options,
+      genes,
+      windows,
       onProgress: (genesDone) => {
         done[i] = genesDone;
         onProgress?.(done.reduce((sum, value) => sum + value), total);

@@ -1,7 +1,6 @@
 /** Small tables, separated by tabs if nothing else is said, with a header that names the columns. */
 
-import type { Line } from "../text/lines.ts";
-import { failLine, lineText } from "./text_lines.ts";
+import { failLine, type Line, lineText } from "../text/lines.ts";
 
 /** Gives the wanted cells of a row, without white space and quotes around them. */
 export type RowReader<Name extends string> = (line: Line, file: string) => Record<Name, string>;

@@ -3,17 +3,19 @@
  */
 
 import { type Bytes, concatenate } from "../base/bytes.ts";
-import { FormatError } from "../errors.ts";
 import type { ByteSource } from "../files/byte_source.ts";
-import { type Line, visitText } from "../text/lines.ts";
-import { decodeText } from "../text/numbers.ts";
+import { CARRIAGE_RETURN, LINE_FEED, QUOTE } from "../text/characters.ts";
 import { checkIsText } from "../text/check_text.ts";
+import {
+  byteOrderMarkLength,
+  failLine,
+  firstLine,
+  type Line,
+  LONGEST_LINE_BYTES,
+  visitFullLines,
+  visitText,
+} from "../text/lines.ts";
 import { readInflated } from "./gunzip.ts";
-
-const LONGEST_LINE_BYTES = 1 << 26;
-const LINE_FEED = 10;
-const CARRIAGE_RETURN = 13;
-const QUOTE = 34;
 
 /** Called with what is odd about a file but does not keep it from being read; names file and line. */
 export type OnWarning = (message: string) => void;
@@ -46,7 +48,8 @@ export async function visitPiecesOfText(
   { source, onWarning }: { readonly source: NamedSource; readonly onWarning?: OnWarning },
 ): Promise<void> {
   const ends = new LineEndWatch(source.name, onWarning);
-  const line: Line = { bytes: new Uint8Array(), start: 0, end: 0, number: 0 };
+  const watch = { ends, visit, file: source.name };
+  const line = firstLine(new Uint8Array());
   /** The unfinished line, in the pieces that it came in: joined once, however many they are. */
   let rest: Bytes[] = [];
   let isFirst = true;
@@ -56,8 +59,7 @@ export async function visitPiecesOfText(
     rest.push(piece);
     if (piece.includes(LINE_FEED)) {
       const bytes = joinPieces(rest);
-      line.bytes = bytes;
-      rest = [bytes.subarray(visitFullLines({ source, ends }, line, visit))];
+      rest = [bytes.subarray(visitPiece(bytes, line, watch))];
     }
     if (lengthOf(rest) > LONGEST_LINE_BYTES) {
       line.number++;
@@ -72,8 +74,32 @@ export async function visitPiecesOfText(
     );
   }
   // A line end that the file lacks, so that the last line is read as all others.
-  line.bytes = concatenate(last, ends.missingEnd(last));
-  visitFullLines({ source, ends }, line, visit);
+  visitPiece(concatenate(last, ends.missingEnd(last)), line, watch);
+}
+
+/** What is done with every line of a text. */
+interface LineWatch {
+  readonly ends: LineEndWatch;
+  readonly visit: (line: Line) => void;
+  readonly file: string;
+}
+
+/** Visits the lines that end within some bytes, after `line`, and returns where the unfinished rest starts. */
+function visitPiece(bytes: Bytes, line: Line, { ends, visit, file }: LineWatch): number {
+  const returns = new ReturnFinder(bytes);
+  const start = line.number === 0 ? byteOrderMarkLength(bytes) : 0;
+  line.bytes = bytes;
+  return visitFullLines(line, () => {
+    if (returns.isWithin(line)) {
+      failLine(
+        file,
+        line,
+        "Cannot read line: it holds a carriage return, expected line ends \\n or \\r\\n",
+      );
+    }
+    ends.see(line.number, bytes[line.end] === CARRIAGE_RETURN);
+    if (line.start < line.end) visitText(line, visit, file);
+  }, start);
 }
 
 function lengthOf(pieces: readonly Bytes[]): number {
@@ -93,51 +119,28 @@ function joinPieces(pieces: readonly Bytes[]): Bytes {
   return bytes;
 }
 
-/** Throws the error of a bad line. */
-export function failLine(file: string, line: Line, message: string): never {
-  throw new FormatError(message, { file, line: line.number });
-}
-
-/** The line's text. */
-export function lineText(line: Line): string {
-  return decodeText(line.bytes, line.start, line.end);
-}
-
 /** A cell that a spreadsheet put in quotes, which doubles those within, as it was; any other stands as it is. */
 export function unquoteCell(text: string): string {
   const isQuoted = text.startsWith('"') && /^"[^"]*(?:""[^"]*)*"\s*$/.test(text);
   return isQuoted ? text.trimEnd().slice(1, -1).replaceAll('""', '"') : text;
 }
 
-/** Visits the lines that end within `line.bytes`, and returns where the unfinished rest starts. */
-function visitFullLines(
-  { source, ends }: { readonly source: NamedSource; readonly ends: LineEndWatch },
-  line: Line,
-  visit: (line: Line) => void,
-): number {
-  const { bytes } = line;
-  let start = line.number === 0 ? byteOrderMarkLength(bytes) : 0;
-  let carriageReturn = -1;
-  for (;;) {
-    const lineFeed = bytes.indexOf(LINE_FEED, start);
-    if (lineFeed < 0) return start;
-    if (carriageReturn < start) {
-      carriageReturn = bytes.indexOf(CARRIAGE_RETURN, start);
-      if (carriageReturn < 0) carriageReturn = bytes.length;
+/** Finds carriage returns within lines; each byte is looked at once, however many lines there are. */
+class ReturnFinder {
+  readonly #bytes: Uint8Array;
+  #next = -1;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  /** Whether a line holds a carriage return before its end. Lines are asked about in their order. */
+  isWithin({ start, end }: Line): boolean {
+    if (this.#next < start) {
+      const found = this.#bytes.indexOf(CARRIAGE_RETURN, start);
+      this.#next = found < 0 ? this.#bytes.length : found;
     }
-    line.number++;
-    line.start = start;
-    line.end = Math.min(lineFeed, carriageReturn);
-    if (line.end < lineFeed - 1) {
-      failLine(
-        source.name,
-        line,
-        "Cannot read line: it holds a carriage return, expected line ends \\n or \\r\\n",
-      );
-    }
-    ends.see(line.number, line.end < lineFeed);
-    if (line.start < line.end) visitText(line, visit, source.name);
-    start = lineFeed + 1;
+    return this.#next < end;
   }
 }
 
@@ -169,8 +172,4 @@ class LineEndWatch {
         "Both are read as line ends; was it joined from two files?",
     );
   }
-}
-
-function byteOrderMarkLength(bytes: Uint8Array): number {
-  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
 }

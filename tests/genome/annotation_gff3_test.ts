@@ -40,8 +40,14 @@ Deno.test("NCBI's genes are called as in its GTF, with their symbol, number and 
     gff3("ID=rna-NM_003859.3;Parent=gene-DPM1;Dbxref=GeneID:8813", { kind: "mRNA" }),
   ]);
   deepStrictEqual(genes, [{
-    ...{ id: "DPM1", chromosome: "chr1", tss: 100, strand: "+", line: 3 },
-    ...{ symbol: "DPM1", entrezId: "8813", type: "protein_coding" },
+    id: "DPM1",
+    chromosome: "chr1",
+    tss: 100,
+    strand: "+",
+    line: 3,
+    symbol: "DPM1",
+    entrezId: "8813",
+    type: "protein_coding",
   }]);
 });
 
@@ -283,10 +289,16 @@ Deno.test("AUGUSTUS' bare ids, GFF2's eight columns and numbers as ids are read"
 Deno.test("chromosomes that NCBI names by accession numbers have their own name beside it", async () => {
   const { genes } = await readLines([
     gff3("ID=NC_051336.1:1..260522016;chromosome=1;genome=chromosome", {
-      ...{ chromosome: "NC_051336.1", kind: "region", start: 1, end: 260522016 },
+      chromosome: "NC_051336.1",
+      kind: "region",
+      start: 1,
+      end: 260522016,
     }),
     gff3("ID=NC_001665.2:1..16313;Name=MT;genome=mitochondrion", {
-      ...{ chromosome: "NC_001665.2", kind: "region", start: 1, end: 16313 },
+      chromosome: "NC_001665.2",
+      kind: "region",
+      start: 1,
+      end: 16313,
     }),
     gff3("ID=gene-a", { chromosome: "NC_051336.1" }),
     gff3("ID=gene-b", { chromosome: "NC_001665.2" }),
@@ -382,7 +394,11 @@ Deno.test("where Name repeats the id, the symbol is TAIR's or WormBase's", async
     gff3("ID=YAL062W;Name=YAL062W;gene=GDH3"),
   ]);
   deepStrictEqual(genes.map(({ symbol }) => symbol), [
-    ...["NAC001", "AT1G01115", "homt-1", "VAR", "GDH3"],
+    "NAC001",
+    "AT1G01115",
+    "homt-1",
+    "VAR",
+    "GDH3",
   ]);
 });
 
@@ -395,7 +411,10 @@ Deno.test("Prokka's and MGI's genes are called by what their ID is made of", asy
     gff3("ID=MGI_C57BL6J_1;Name=Gm1;gene_id=MGI:2"),
   ]);
   deepStrictEqual(genes.map(({ id }) => id), [
-    ...["ABC_00001", "heat_gene", "MGI:5141853", "MGI_C57BL6J_1"],
+    "ABC_00001",
+    "heat_gene",
+    "MGI:5141853",
+    "MGI_C57BL6J_1",
   ]);
 });
 
@@ -412,7 +431,11 @@ Deno.test("a gene's ids in other databases are kept, unless another gene has the
   deepStrictEqual(genes.map(({ aliases }) => aliases), [
     ["FBgn0031208"],
     ["ENSMUSG00000000001.5", "MGI:95772"],
-    ...[undefined, undefined, undefined, undefined, undefined],
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    undefined,
   ]);
 });
 

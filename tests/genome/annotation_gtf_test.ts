@@ -93,8 +93,13 @@ Deno.test("genes made from transcripts have the name and type that these tell", 
   const attributes = 'transcript_id "T"; gene_id "G"; gene_name "S"; gene_biotype "miRNA";';
   const { genes } = await readLines([gtf(attributes, { kind: "exon" })]);
   deepStrictEqual(genes, [{
-    ...{ id: "G", chromosome: "chr1", tss: 100, strand: "+", line: 1 },
-    ...{ symbol: "S", type: "miRNA" },
+    id: "G",
+    chromosome: "chr1",
+    tss: 100,
+    strand: "+",
+    line: 1,
+    symbol: "S",
+    type: "miRNA",
   }]);
 });
 
@@ -192,7 +197,10 @@ Deno.test("what GFF3 puts before ids is no part of them in GTF that is made of i
     transcript("gene:ENSG00000000003", "transcript:ENST00000373020", { kind: "exon", start: 1 }),
   ]);
   deepStrictEqual(genes.map(({ id, tss }) => [id, tss]), [
-    ...[["AT1G01010", 100], ["HLA-A", 100], ["genetic", 100], ["ENSG00000000003", 100]],
+    ["AT1G01010", 100],
+    ["HLA-A", 100],
+    ["genetic", 100],
+    ["ENSG00000000003", 100],
   ]);
 });
 

@@ -225,8 +225,15 @@ async function readWarned(text: string, geneTypes?: readonly string[]) {
 
 Deno.test("genes that cannot be used are left out, each reason once with a count and the first", async () => {
   const rows = [
-    ...["A\tchr1\t5\t+", "B\tchr1\t5\t.", "C\tchr1\t7\t?", "\tchr1\t7\t+", "NA\tchr1\t8\t+"],
-    ...["D\tchr1\t5\t+", "D\tchr2\t9\t-", "ENSG00000182378.15_PAR_Y\tchrY\t5\t+", "E\tchr1\t5\t"],
+    "A\tchr1\t5\t+",
+    "B\tchr1\t5\t.",
+    "C\tchr1\t7\t?",
+    "\tchr1\t7\t+",
+    "NA\tchr1\t8\t+",
+    "D\tchr1\t5\t+",
+    "D\tchr2\t9\t-",
+    "ENSG00000182378.15_PAR_Y\tchrY\t5\t+",
+    "E\tchr1\t5\t",
   ];
   const { genes, warnings } = await readWarned([HEADER, ...rows].join("\n"));
   deepStrictEqual(genes.map(({ id, line }) => [id, line]), [["A", 2]]);
@@ -260,8 +267,14 @@ Deno.test("a gene that stands twice at the same TSS is taken once", async () => 
 
 Deno.test("of a gene's places the one on a primary chromosome is taken, X before Y", async () => {
   const rows = [
-    ...["A\tchrY\t5\t+", "A\tchrX\t7\t+", "B\tchr6\t1\t-", "B\tchr6_apd_hap1\t2\t-"],
-    ...["C\tNC_000006.12\t1\t-", "C\tNT_167244.2\t3\t-", "D\tchrUn_x\t1\t+", "D\tchrUn_y\t1\t+"],
+    "A\tchrY\t5\t+",
+    "A\tchrX\t7\t+",
+    "B\tchr6\t1\t-",
+    "B\tchr6_apd_hap1\t2\t-",
+    "C\tNC_000006.12\t1\t-",
+    "C\tNT_167244.2\t3\t-",
+    "D\tchrUn_x\t1\t+",
+    "D\tchrUn_y\t1\t+",
   ];
   const { genes, warnings } = await readWarned([HEADER, ...rows].join("\n"));
   deepStrictEqual(genes.map(({ id, chromosome }) => [id, chromosome]), [
@@ -291,8 +304,14 @@ Deno.test("a table may tell names, types and numbers of its genes, and strands a
   ].join("\n");
   deepStrictEqual((await readWarned(text)).genes, [
     {
-      ...{ id: "A", chromosome: "chr1", tss: 5, strand: "+", line: 2 },
-      ...{ symbol: "DPM1", entrezId: "8813", type: "protein_coding" },
+      id: "A",
+      chromosome: "chr1",
+      tss: 5,
+      strand: "+",
+      line: 2,
+      symbol: "DPM1",
+      entrezId: "8813",
+      type: "protein_coding",
     },
     { id: "B", chromosome: "chr1", tss: 6, strand: "-", line: 3 },
     { id: "C", chromosome: "chr1", tss: 7, strand: "+", line: 4 },
@@ -310,12 +329,10 @@ Deno.test("BED may have blanks for tabs where its strand shows it, and more colu
 Deno.test("genes are chosen by their types, and a file without them says what it has", async () => {
   const text = [
     `${HEADER}\ttype`,
-    ...[
-      "A\tchr1\t5\t+\tprotein_coding",
-      "B\tchr1\t6\t.\tmiRNA",
-      "C\tchr1\t7\t+\tlncRNA",
-      "D\tchr1\t8\t+",
-    ],
+    "A\tchr1\t5\t+\tprotein_coding",
+    "B\tchr1\t6\t.\tmiRNA",
+    "C\tchr1\t7\t+\tlncRNA",
+    "D\tchr1\t8\t+",
   ].join("\n");
   const { genes, warnings } = await readWarned(text, ["Protein_Coding", "lncRNA"]);
   deepStrictEqual(genes.map(({ id }) => id), ["A", "C"]);

@@ -12,7 +12,11 @@ import { textSource } from "../helpers/text_source.ts";
 /** A sample whose file is a text in memory; `closed` counts how often it was closed. */
 function textInput(cellType: string, mark: string, text: string, name = "a.bed") {
   const input = {
-    ...{ cellType, mark, name, closed: 0, opened: 0 },
+    cellType,
+    mark,
+    name,
+    closed: 0,
+    opened: 0,
     open: async () => {
       input.opened++;
       return { track: await openSignal(textSource(text, name)), close: () => void input.closed++ };
@@ -44,23 +48,35 @@ Deno.test("samples are the files' counts by cell type, gene, bin and mark", asyn
   ];
   const labels = new Map([["liver", Float64Array.of(1, 2)], ["lung", Float64Array.of(3, 4)]]);
   const preparation = await prepare(GENES, inputs, {
-    ...{ ...SMALL, labels, expressionTransform: "asinh", concurrency: 3 },
+    ...SMALL,
+    labels,
+    expressionTransform: "asinh",
+    concurrency: 3,
   });
   const columns = await preparation.columns();
+  // One row a gene of a cell type; the two marks of a bin stand together.
+  // deno-fmt-ignore
   deepStrictEqual([...columns.signal], [
-    ...[0, 1, 1, 0, 2, 0, 0, 0],
-    ...[0, 0, 0, 1, 1, 0, 2, 0],
-    ...[1, 0, 0, 1, 0, 2, 0, 0],
-    ...[0, 0, 1, 0, 0, 1, 0, 2],
+    0, 1, 1, 0, 2, 0, 0, 0,
+    0, 0, 0, 1, 1, 0, 2, 0,
+    1, 0, 0, 1, 0, 2, 0, 0,
+    0, 0, 1, 0, 0, 1, 0, 2,
   ]);
   deepStrictEqual([...columns.labels!], [1, 2, 3, 4]);
   deepStrictEqual(columns.genes, ["7", "5"]);
   deepStrictEqual([...columns.geneIndex], [0, 1, 0, 1]);
   deepStrictEqual([...columns.cellTypeIndex], [0, 0, 1, 1]);
   deepStrictEqual(columns.record, {
-    ...{ assembly: "unknown", binSizeBp: 100, orientation: "genomic", countingRule: "reads" },
-    ...{ marks: ["H3K4me3", "H3K9me3"], transform: "none", extendBp: 0, minMappingQuality: 0 },
-    ...{ normalisation: "none", expressionTransform: "asinh" },
+    assembly: "unknown",
+    binSizeBp: 100,
+    orientation: "genomic",
+    countingRule: "reads",
+    marks: ["H3K4me3", "H3K9me3"],
+    transform: "none",
+    extendBp: 0,
+    minMappingQuality: 0,
+    normalisation: "none",
+    expressionTransform: "asinh",
   });
   deepStrictEqual(inputs.map(({ opened, closed }) => [opened, closed]), inputs.map(() => [2, 2]));
 });
@@ -104,7 +120,9 @@ Deno.test("a mark with large counts keeps them beside one with small counts, in 
     Float64Array.of(1, 4e9, 3, 0),
   ];
   const inputOf = (values: Float64Array<ArrayBuffer>, mark: number): SignalInput => ({
-    ...{ cellType: "liver", mark: `mark${mark}`, name: `${mark}.bed` },
+    cellType: "liver",
+    mark: `mark${mark}`,
+    name: `${mark}.bed`,
     open: () => {
       const contigs = [{ name: "chr1" }];
       const count = () => Promise.resolve({ values: values.slice(), contigs, reads: 1 });
@@ -157,7 +175,9 @@ Deno.test("a mean of a signal track is rounded to float32 and no further", async
 
 Deno.test("what does not go together is refused before anything is counted", async () => {
   const bigWig: SignalInput = {
-    ...{ cellType: "a", mark: "b", name: "signal.bw" },
+    cellType: "a",
+    mark: "b",
+    name: "signal.bw",
     open: async () => ({ track: await openSignal(fixture("signal.bw")), close: () => {} }),
   };
   const genes = [geneAt("chr1", 5000)];
@@ -358,7 +378,7 @@ Deno.test("files of very many sequences are looked at as all others", async () =
   const open = async () => {
     const { track, close } = await input.open();
     const count: typeof track.count = (windows, options) => track.count(windows, options);
-    return { track: { ...{ name: "a.bed", format: "bed" as const }, contigs, count }, close };
+    return { track: { name: "a.bed", format: "bed" as const, contigs, count }, close };
   };
   const preparation = await prepare([geneAt("s7", 100)], [{ ...input, open }], SMALL);
   deepStrictEqual([...(await preparation.columns()).signal], [0, 1, 0, 0]);

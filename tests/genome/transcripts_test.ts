@@ -85,7 +85,8 @@ Deno.test("UCSC's tables tell the genes of their transcripts", async () => {
     ["A", name, "chr1", "-", 10, 90, 90, 90, 1, "10,", "90,"].join("\t")
   );
   deepStrictEqual(await readText(["#geneName\tname", "track name=a", ...rows]), {
-    ...{ NM_1: "A", NM_2: "A" },
+    NM_1: "A",
+    NM_2: "A",
   });
 });
 
@@ -151,7 +152,11 @@ Deno.test("exons tell the genes of transcripts that have no line, after others t
     gff("CDS", 'gene_id "G2"; gene_version "5"; transcript_id "G2.10";'),
   ];
   deepStrictEqual(await readText([...lines, ...others]), {
-    ...{ "G1.1": "G1", "G2.1": "G2", "GFP.1": "GFP", "ERCC-1": "ERCC", "G2.10": "G2" },
+    "G1.1": "G1",
+    "G2.1": "G2",
+    "GFP.1": "GFP",
+    "ERCC-1": "ERCC",
+    "G2.10": "G2",
   });
 });
 

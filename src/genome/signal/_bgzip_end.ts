@@ -7,6 +7,7 @@ import { hasBgzipEnd } from "../gunzip.ts";
 import { adviseRewrite } from "./_advice.ts";
 import { inflateRange, type VirtualOffset, type VirtualRange } from "./_bgzf.ts";
 import type { BgzfIndex } from "./_bgzf_index.ts";
+import { LINE_FEED } from "../../text/characters.ts";
 
 /** The warnings about a BGZF file's end: none where the file has the block. */
 export async function warnOfMissingEnd(source: ByteSource): Promise<string[]> {
@@ -42,8 +43,6 @@ function checkIsInside(source: ByteSource, end: VirtualOffset, index: string): v
     { file: source.name },
   );
 }
-
-const LINE_FEED = 10;
 
 /** Passes on the pieces of a text whose end block is missing. Its last line must end: else it was cut within. */
 export async function* untilLastLine(

@@ -1,5 +1,6 @@
 /** The kinds of rows of text files, and how their columns are told apart. */
 
+import { MINUS, PLUS, SPACE, TAB } from "../../text/characters.ts";
 import type { Line } from "../../text/lines.ts";
 import { decodeText, parseDecimal } from "../../text/numbers.ts";
 
@@ -31,10 +32,6 @@ export interface RowKind {
   readonly mayOverlap: boolean;
 }
 
-const TAB = 9;
-const SPACE = 32;
-const PLUS = 43;
-const MINUS = 45;
 /** Columns are told apart up to the strand of BED. */
 const MOST_COLUMNS = 6;
 

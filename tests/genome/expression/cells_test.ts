@@ -92,7 +92,11 @@ Deno.test("names of samples lose directories and endings, and nothing else", () 
   };
   for (const [name, wanted] of Object.entries(plain)) strictEqual(plainSampleName(name), wanted);
   deepStrictEqual(["T cell", "5637", "_a", "a-b", ".1"].map(syntacticName), [
-    ...["T.cell", "X5637", "X_a", "a.b", "X.1"],
+    "T.cell",
+    "X5637",
+    "X_a",
+    "a.b",
+    "X.1",
   ]);
 });
 

@@ -332,11 +332,24 @@ Deno.test("the kind of values is chosen, and told where nobody chose", async () 
 
 Deno.test("a sample is found whatever pipelines add to its name", async () => {
   const names = [
-    ...["liver.bam", "/a/b/liver.sorted.bam", "liverAligned.sortedByCoord.out.bam", "./liver"],
-    ...["run/liver/Aligned.sortedByCoord.out.bam", "liver_sorted.markdup.bam", "a\\liver.BAM"],
-    ...["liver.genes.results", "liver/abundance.tsv", "liver/quant.sf.gz", "liver_counts"],
-    ...["liver.Aligned.sortedByCoord.out.md.bam", "liver.umi_dedup.sorted.bam", "liver.rmdup.bam"],
-    ...["liver.ReadsPerGene.out.tab", "liver/accepted_hits.bam", "liver_TPM", "liver.fpkm"],
+    "liver.bam",
+    "/a/b/liver.sorted.bam",
+    "liverAligned.sortedByCoord.out.bam",
+    "./liver",
+    "run/liver/Aligned.sortedByCoord.out.bam",
+    "liver_sorted.markdup.bam",
+    "a\\liver.BAM",
+    "liver.genes.results",
+    "liver/abundance.tsv",
+    "liver/quant.sf.gz",
+    "liver_counts",
+    "liver.Aligned.sortedByCoord.out.md.bam",
+    "liver.umi_dedup.sorted.bam",
+    "liver.rmdup.bam",
+    "liver.ReadsPerGene.out.tab",
+    "liver/accepted_hits.bam",
+    "liver_TPM",
+    "liver.fpkm",
   ];
   for (const name of names) {
     const labels = await labelText(table(`gene_id x ${name}`, `${A} 1 2`));

@@ -64,10 +64,12 @@ Deno.test("a value that is missing leaves its gene out of that cell type, and no
 Deno.test("several files are one table, and replicates in files of their own are averaged", async () => {
   const tables = [
     await readExpressionTable(textSource(`id\tx\n${A}\t1\n${B}\t5\nZ1\t0\n`, "1.tsv"), {
-      ...{ cellTypes: ["liver"], isOfOneCellType: true },
+      cellTypes: ["liver"],
+      isOfOneCellType: true,
     }),
     await readExpressionTable(textSource(`id\tx\n${B}\t7\n${A}\t2\nZ2\t0\n`, "2.tsv"), {
-      ...{ cellTypes: ["liver"], isOfOneCellType: true },
+      cellTypes: ["liver"],
+      isOfOneCellType: true,
     }),
     await readExpressionTable(textSource(`id\tTPM\n${A}\t9\nZ3\t0\n`, "3.tsv"), {
       cellTypes: ["lung"],

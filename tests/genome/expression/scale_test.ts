@@ -35,8 +35,17 @@ Deno.test("few logarithms are known by their decimals and by how near each other
 
 Deno.test("ordinary values are not doubted, many or few", () => {
   const ordinary = [
-    ...[makeTpm(30), makeTpm(1000), [1.5, 2], [23.265, 7], [12.7, 5.2, 0.3], [0, 0, 0]],
-    ...[[27.057, 0.106, 3.2], [5, 7, 9], [0.01, 0.25, 19.127], [0.123, 0.456, 1.1], [NaN]],
+    makeTpm(30),
+    makeTpm(1000),
+    [1.5, 2],
+    [23.265, 7],
+    [12.7, 5.2, 0.3],
+    [0, 0, 0],
+    [27.057, 0.106, 3.2],
+    [5, 7, 9],
+    [0.01, 0.25, 19.127],
+    [0.123, 0.456, 1.1],
+    [NaN],
   ];
   for (const values of ordinary) {
     for (const transform of ["none", "log2p1", "asinh"] as const) {

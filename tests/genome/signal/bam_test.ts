@@ -386,7 +386,10 @@ testIf(TOOLS, "bedtools", {
       await Deno.writeTextFile(`${directory}/bins.bed`, binsAsBed(windows));
       const printed = await runProgram("bedtools", [
         "multicov",
-        ...["-bams", path, "-bed", `${directory}/bins.bed`],
+        "-bams",
+        path,
+        "-bed",
+        `${directory}/bins.bed`,
       ]);
       const wanted = new Float64Array(windows.genes * windows.bins);
       for (const line of printed.trim().split("\n")) {

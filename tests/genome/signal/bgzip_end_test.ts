@@ -85,7 +85,8 @@ Deno.test("an index that points past the end of its file is refused, whether the
   const index = bytesSource(writeBai(extents).finish(), "far.bai");
   const source = bytesSource(writeBgzf(data.finish()).finish(), "a.bam");
   await rejects(openBam(source, index), {
-    ...{ name: "FormatError", file: "a.bam" },
+    name: "FormatError",
+    file: "a.bam",
     message:
       /by its index, far\.bai, it has records at byte \d+: it was cut short, .* of another file/,
   });
@@ -125,7 +126,9 @@ Deno.test("text of bgzip that was cut within a line, or within a block, is refus
 Deno.test("prepare says once of several files that they lack their end", async () => {
   const warnings: string[] = [];
   const inputs = ["a", "b", "c"].map((cellType) => ({
-    ...{ cellType, mark: "H3K4me3", name: `${cellType}.bam` },
+    cellType,
+    mark: "H3K4me3",
+    name: `${cellType}.bam`,
     open: async () => ({
       track: await openSignal(withoutEnd(fixtureBytes("reads.bam"), `${cellType}.bam`), {
         index: fixture("reads.bam.bai"),

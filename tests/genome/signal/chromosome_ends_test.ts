@@ -84,7 +84,9 @@ async function prepareAt(
 ) {
   const warnings: string[] = [];
   const preparation = await prepare([geneAt("chr1", tss)], inputs, {
-    ...{ rule: "reads", halfWidthBp: 200, extendBp: 300 },
+    rule: "reads",
+    halfWidthBp: 200,
+    extendBp: 300,
     ...options,
     onWarning: (text) => void warnings.push(text),
   });

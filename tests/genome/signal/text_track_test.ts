@@ -251,7 +251,8 @@ Deno.test("an indexed file that is cut short, or an index of another kind, is re
 Deno.test("an index beside a file of plain gzip is refused, not the file as cut short", async () => {
   const plain = bytesSource(Uint8Array.from(gzipSync("chr1\t1\t2\n")), "a.bed.gz");
   await rejects(openSignal(plain, { index: fixture("reads.tagAlign.gz.tbi") }), {
-    ...{ name: "FormatError", file: "reads.tagAlign.gz.tbi" },
+    name: "FormatError",
+    file: "reads.tagAlign.gz.tbi",
     message: /a\.bed\.gz is not compressed in blocks.*bgzip, or remove the index/,
   });
 });

@@ -16,7 +16,9 @@ const SHAPE = { halfWidthBp: 200 } as const;
 
 function inputOf(source: ByteSource, mark: string): SignalInput {
   return {
-    ...{ cellType: "liver", mark, name: source.name },
+    cellType: "liver",
+    mark,
+    name: source.name,
     open: async () => ({ track: await openSignal(source), close: () => {} }),
   };
 }
