@@ -1,5 +1,5 @@
 import { ContractError } from "../errors.ts";
-import type { ModelSpec } from "../model/spec.ts";
+import type { SequentialSpec as ModelSpec } from "../model/spec.ts";
 import { transformFunction } from "../record.ts";
 import type { EngineData, EpochRequest } from "./engine.ts";
 

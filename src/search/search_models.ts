@@ -199,8 +199,13 @@ class Search {
       const numbers = group.map(({ trial }) => trial);
       const checkpoints = await openCheckpoints?.({ rung, trials: numbers });
       const done = await trainGroup(group, {
-        ...{ engine, transform, signal, otherArithmetic, folds: this.#folds },
-        ...{ checkpoint: checkpoints?.checkpoint, resume: checkpoints?.resume },
+        engine,
+        transform,
+        signal,
+        otherArithmetic,
+        folds: this.#folds,
+        checkpoint: checkpoints?.checkpoint,
+        resume: checkpoints?.resume,
         threads: capacity.lanes === 1 ? threads : this.#laneThreads(capacity.lanes),
         onStart: (report) => this.#start(report),
         onProgress: (share) => {

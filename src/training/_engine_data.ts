@@ -2,7 +2,8 @@ import { ContractError } from "../errors.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { EngineData } from "../engine/engine.ts";
 import type { SampleColumns } from "../io/columns.ts";
-import type { ModelSpec } from "../model/spec.ts";
+import { modelInputs } from "../model/inputs.ts";
+import type { ModelSpec, SignalInput } from "../model/spec.ts";
 import type { Transform } from "../record.ts";
 
 // Engines may keep a copy of the samples for as long as they see the same object, so folds share one.
@@ -22,16 +23,22 @@ export function engineData(data: Dataset, transform: Transform): EngineData {
 
 /** Throws unless samples of `data` have the shape that `spec` takes. */
 export function checkInputShape(spec: ModelSpec, data: Dataset): void {
-  if (spec.bins !== data.bins || spec.marks !== data.marks.length) {
+  for (const input of modelInputs(spec)) {
+    if (input.name !== "signal") {
+      throw new ContractError(
+        `Cannot run "${spec.name}": the model reads ${input.name}, the data have signal only`,
+      );
+    }
+    if (input.bins === data.bins && input.marks === data.marks.length) continue;
     throw new ContractError(
       `Cannot run "${spec.name}": the data have ${data.bins} bins × ${data.marks.length} marks, ` +
-        `the model takes ${spec.bins} × ${spec.marks}${adviseWindow(spec, data)}`,
+        `the model takes ${input.bins} × ${input.marks}${adviseWindow(input, data)}`,
     );
   }
 }
 
 /** The flag with which `prepare` makes windows of as many bins as the model takes. */
-function adviseWindow({ bins, marks }: ModelSpec, data: Dataset): string {
+function adviseWindow({ bins, marks }: SignalInput, data: Dataset): string {
   if (marks !== data.marks.length) return "";
   const halfWidthBp = bins * data.record.binSizeBp / 2;
   if (!Number.isInteger(halfWidthBp)) return "";

@@ -7,7 +7,7 @@ import { writeNpz } from "../../src/io/npz_writer.ts";
 import { initialWeights, type Weights } from "../../src/model/initial_weights.ts";
 import { findPreset, type PresetName, presetSpec } from "../../src/model/presets.ts";
 import { weightShapes } from "../../src/model/shapes.ts";
-import type { ModelSpec } from "../../src/model/spec.ts";
+import type { SequentialSpec as ModelSpec } from "../../src/model/spec.ts";
 import { simulateColumns } from "../../src/simulate/columns.ts";
 
 /** A model and how it is trained: what `task.json` holds. */

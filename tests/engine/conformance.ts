@@ -8,7 +8,7 @@ import { initialWeights } from "../../src/model/initial_weights.ts";
 import { presetSpec } from "../../src/model/presets.ts";
 import { parseSpec } from "../../src/model/parse_spec.ts";
 import { weightShapes } from "../../src/model/shapes.ts";
-import type { ModelSpec } from "../../src/model/spec.ts";
+import type { SequentialSpec as ModelSpec } from "../../src/model/spec.ts";
 import type { Transform } from "../../src/record.ts";
 import { allRows, lossAndGradients, randomData } from "../helpers/engine_runs.ts";
 import { GOLDEN_NAMES, readGolden } from "../helpers/golden.ts";

@@ -4,7 +4,7 @@ import { ok } from "node:assert";
 import type { Engine, EngineData } from "../../src/engine/engine.ts";
 import { initialWeights, type Weights } from "../../src/model/initial_weights.ts";
 import { parseSpec } from "../../src/model/parse_spec.ts";
-import type { ModelSpec } from "../../src/model/spec.ts";
+import type { SequentialSpec as ModelSpec } from "../../src/model/spec.ts";
 import { allRows, lossAndGradients, randomData } from "../helpers/engine_runs.ts";
 import { bidirectionalGruGradients, runBidirectionalGru } from "../helpers/gru_reference.ts";
 import { GRU_TOLERANCES, largestDifference, magnitude } from "../helpers/tolerances.ts";

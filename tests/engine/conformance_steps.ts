@@ -6,7 +6,7 @@ import type { Engine, EngineData, SessionOptions, SessionState } from "../../src
 import { initialWeights } from "../../src/model/initial_weights.ts";
 import { parseSpec } from "../../src/model/parse_spec.ts";
 import { weightShapes } from "../../src/model/shapes.ts";
-import type { ModelSpec } from "../../src/model/spec.ts";
+import type { SequentialSpec as ModelSpec } from "../../src/model/spec.ts";
 import { deriveKey, RandomStream } from "../../src/random.ts";
 import { allRows, randomData } from "../helpers/engine_runs.ts";
 import { largestDifference, magnitude } from "../helpers/tolerances.ts";

@@ -1,5 +1,5 @@
 import type { Engine, EngineData, SessionOptions } from "../../src/engine/engine.ts";
-import type { ModelSpec } from "../../src/model/spec.ts";
+import type { SequentialSpec as ModelSpec } from "../../src/model/spec.ts";
 import { deriveKey, RandomStream } from "../../src/random.ts";
 
 /** The rows 0 … `count` − 1. */

@@ -1,7 +1,7 @@
 import { openNpz } from "../../src/io/npz.ts";
 import { parseSpec } from "../../src/model/parse_spec.ts";
 import { weightShapes } from "../../src/model/shapes.ts";
-import type { ModelSpec } from "../../src/model/spec.ts";
+import type { SequentialSpec as ModelSpec } from "../../src/model/spec.ts";
 import { sharedFile } from "./require.ts";
 
 /** A training run of PyTorch in float64: 20 Adam steps of one batch, no dropout. */
@@ -29,7 +29,8 @@ export const GOLDEN_NAMES = ["wakawaka", "experiment1", "batch_norm"] as const;
 export async function readGolden(name: typeof GOLDEN_NAMES[number]): Promise<GoldenRun> {
   const json = JSON.parse(await Deno.readTextFile(sharedFile(`golden/${name}.json`)));
   const { bins, marks, layers, loss, optimizer } = json;
-  const spec = parseSpec({ name: json.name, bins, marks, layers, loss });
+  const given: ModelSpec = { name: json.name, bins, marks, layers, loss };
+  const spec = parseSpec(given);
   using npz = await openNpz(sharedFile(`golden/${name}.npz`));
   const names = new Set(npz.members.map((member) => member.name));
   const float64 = async (member: string) =>

@@ -1,6 +1,6 @@
 import type { Engine, EngineData, SessionState } from "../../src/engine/engine.ts";
 import { initialWeights } from "../../src/model/initial_weights.ts";
-import type { ModelSpec } from "../../src/model/spec.ts";
+import type { SequentialSpec as ModelSpec } from "../../src/model/spec.ts";
 
 /** Counts, and labels 0 or 1, which suit every loss. */
 export function exampleData(spec: ModelSpec, samples: number): EngineData {

@@ -5,7 +5,8 @@
  * @module
  */
 
-import type { ModelSpec } from "../../model/spec.ts";
+import { requireSequential } from "../../model/inputs.ts";
+import { isBranched, type ModelSpec } from "../../model/spec.ts";
 import { checkSession } from "../check_session.ts";
 import type { Engine, Session, SessionOptions, Support } from "../engine.ts";
 import { describeGpuArithmetic } from "../gpu.ts";
@@ -21,14 +22,21 @@ import { TfjsSession } from "./session.ts";
 export function createTfjsEngine(backend: TfjsBackend): Engine {
   return {
     name: `tfjs-${backend}`,
-    supports: (): Support => ({ supported: true }),
+    supports,
     modelsTogether: () => 1,
     arithmetic: () =>
       backend === "cpu" ? Promise.resolve("tfjs-cpu") : describeGpuArithmetic(`tfjs-${backend}`),
-    async createSession(spec: ModelSpec, options: SessionOptions): Promise<Session> {
-      checkSession(spec, { ...options, members: [options] });
+    async createSession(model: ModelSpec, options: SessionOptions): Promise<Session> {
+      checkSession(model, { ...options, members: [options] });
+      const spec = requireSequential(model, "run");
       const started = await startBackend(backend);
       return new TfjsSession(spec, options, backend, started);
     },
   };
+}
+
+function supports(spec: ModelSpec): Support {
+  return isBranched(spec)
+    ? { supported: false, reason: "it has no branches" }
+    : { supported: true };
 }

@@ -10,8 +10,12 @@ import {
   variableGrads,
 } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { assembleModel, modelWeightTensors, setModelWeights } from "../../model/build_model.ts";
-import type { ModelSpec } from "../../model/spec.ts";
+import {
+  assembleModel,
+  modelWeightTensors,
+  setModelWeights,
+} from "../../model/tfjs/build_model.ts";
+import type { SequentialSpec as ModelSpec } from "../../model/spec.ts";
 import { checkRows, checkTraining } from "../check_request.ts";
 import { checkState } from "../check_state.ts";
 import { divergedError } from "../diverged_error.ts";
@@ -110,7 +114,7 @@ export class TfjsSession implements Session {
 
   async weights(): Promise<Float32Array<ArrayBuffer>[]> {
     await useBackend(this.#backend);
-    return await this.#guard(download(modelWeightTensors(this.#model)));
+    return await this.#guard(download(modelWeightTensors(this.#model, this.#spec)));
   }
 
   async state(): Promise<SessionState> {

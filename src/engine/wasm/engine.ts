@@ -7,10 +7,13 @@
 
 import { chooseThreads } from "../../base/threads.ts";
 import { UnsupportedModelError } from "../../errors.ts";
+import { describeLayer, modelGraph } from "../../model/graph.ts";
+import { requireSequential } from "../../model/inputs.ts";
 import { sizeOf, weightShapes } from "../../model/shapes.ts";
 import type { ModelSpec } from "../../model/spec.ts";
 import { checkSession } from "../check_session.ts";
 import type { Engine, Session, SessionOptions, Support } from "../engine.ts";
+import { findUnsupported } from "../sequential_only.ts";
 import { fusesMultiplyAdd } from "./arithmetic.ts";
 import { createCrewMemory } from "./crew.ts";
 import { instantiate } from "./instantiate.ts";
@@ -45,23 +48,26 @@ function supports(spec: ModelSpec): Support {
       reason: "shared memory is missing; a browser page must be cross-origin isolated",
     };
   }
-  const { pages } = planModel(spec, LEAST_SLOTS, 1);
+  const unsupported = findUnsupported(spec);
+  if (unsupported !== undefined) return { supported: false, reason: unsupported };
+  const { pages } = planModel(requireSequential(spec, "run"), LEAST_SLOTS, 1);
   if (pages <= MAX_PAGES) return { supported: true };
-  const largest = weightShapes(spec).toSorted((a, b) => sizeOf(b.shape) - sizeOf(a.shape))[0];
-  const place = `layers[${largest.layer}] (${spec.layers[largest.layer].type})`;
+  const [largest] = weightShapes(spec).toSorted((a, b) => sizeOf(b.shape) - sizeOf(a.shape));
+  const place = largest?.layer === undefined
+    ? "its samples"
+    : describeLayer(modelGraph(spec), largest.layer);
   return { supported: false, reason: `it takes over 4 GiB of memory, most of it for ${place}` };
 }
 
-async function createSession(spec: ModelSpec, options: SessionOptions): Promise<Session> {
-  checkSession(spec, { ...options, members: [options] });
+async function createSession(model: ModelSpec, options: SessionOptions): Promise<Session> {
+  checkSession(model, { ...options, members: [options] });
+  const support = supports(model);
+  if (!support.supported) throw refusal(model, support.reason);
+  const spec = requireSequential(model, "run");
   const threads = chooseThreads(options.threads);
   const plan = planModel(spec, Math.max(options.batchSize, LEAST_SLOTS), threads);
-  const support = supports(spec);
-  if (!support.supported || plan.pages > MAX_PAGES) {
-    const reason = support.supported
-      ? `batches of ${options.batchSize} samples take over 4 GiB of memory`
-      : support.reason;
-    throw new UnsupportedModelError(`Cannot run "${spec.name}" on engine wasm: ${reason}`);
+  if (plan.pages > MAX_PAGES) {
+    throw refusal(spec, `batches of ${options.batchSize} samples take over 4 GiB of memory`);
   }
   const fused = fusesMultiplyAdd();
   const module = await WebAssembly.compile(assembleKernels(plan, fused));
@@ -72,4 +78,8 @@ async function createSession(spec: ModelSpec, options: SessionOptions): Promise<
   const simd = fused ? "SIMD with fused multiply-add" : "SIMD without fused multiply-add";
   const device = `cpu, ${threads} ${threads === 1 ? "thread" : "threads"}, ${simd}`;
   return new WasmSession({ spec, options, plan, machine, crew, team, device });
+}
+
+function refusal({ name }: ModelSpec, reason: string): UnsupportedModelError {
+  return new UnsupportedModelError(`Cannot run "${name}" on engine wasm: ${reason}`);
 }

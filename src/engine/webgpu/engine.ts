@@ -6,10 +6,12 @@
  */
 
 import { UnsupportedModelError } from "../../errors.ts";
-import type { ModelSpec } from "../../model/spec.ts";
+import { requireSequential } from "../../model/inputs.ts";
+import type { ModelSpec, SequentialSpec } from "../../model/spec.ts";
 import { checkSession } from "../check_session.ts";
 import type { Engine, ManySession, ManySessionOptions, Support } from "../engine.ts";
 import { describeGpuArithmetic } from "../gpu.ts";
+import { findUnsupported } from "../sequential_only.ts";
 import { openDevice, type OpenedDevice } from "./device.ts";
 import { WebgpuManySession } from "./many_session.ts";
 import { GpuMemory } from "./memory.ts";
@@ -51,7 +53,10 @@ export function createWebgpuEngine(options: WebgpuEngineOptions = {}): Engine {
 }
 
 /** What a GPU has too little memory for is known when it is opened. */
-function supports({ layers }: ModelSpec): Support {
+function supports(spec: ModelSpec): Support {
+  const unsupported = findUnsupported(spec);
+  if (unsupported !== undefined) return { supported: false, reason: unsupported };
+  const { layers } = requireSequential(spec, "run");
   const recurrent = layers.findIndex(({ type }) => type === "bidirectionalGru");
   if (recurrent < 0) return { supported: true };
   return { supported: false, reason: `it has no bidirectionalGru (layers[${recurrent}])` };
@@ -73,7 +78,7 @@ async function openManySession(
   const { maxBufferSize, maxStorageBufferBindingSize } = opened.device.limits;
   const largest = Math.min(maxBufferSize, maxStorageBufferBindingSize, largestBuffer);
   try {
-    return await startSession(spec, options, { opened, largest });
+    return await startSession(requireSequential(spec, "run"), options, { opened, largest });
   } catch (error) {
     opened.device.destroy();
     throw error;
@@ -81,7 +86,7 @@ async function openManySession(
 }
 
 async function startSession(
-  spec: ModelSpec,
+  spec: SequentialSpec,
   options: ManySessionOptions,
   { opened, largest }: { readonly opened: OpenedDevice; readonly largest: number },
 ): Promise<ManySession> {
@@ -101,7 +106,7 @@ async function startSession(
 }
 
 function planOptions(
-  spec: ModelSpec,
+  spec: SequentialSpec,
   { members }: ManySessionOptions,
   { samples, opened, largest }: {
     readonly samples: number;

@@ -1,7 +1,7 @@
 import { freeArray } from "../../base/free.ts";
 import type { DivergedError } from "../../errors.ts";
 import { sizeOf, type WeightShape, weightShapes } from "../../model/shapes.ts";
-import type { ModelSpec } from "../../model/spec.ts";
+import type { SequentialSpec as ModelSpec } from "../../model/spec.ts";
 import { checkRows, checkTraining } from "../check_request.ts";
 import { checkState } from "../check_state.ts";
 import { divergedError } from "../diverged_error.ts";

@@ -15,7 +15,7 @@ import { placeWeights, transposeAll, writeArrays } from "../../../src/engine/was
 import { initialWeights } from "../../../src/model/initial_weights.ts";
 import { parseSpec } from "../../../src/model/parse_spec.ts";
 import { PRESET_NAMES, presetSpec } from "../../../src/model/presets.ts";
-import type { ModelSpec } from "../../../src/model/spec.ts";
+import type { SequentialSpec as ModelSpec } from "../../../src/model/spec.ts";
 import { largestDifference } from "../../helpers/tolerances.ts";
 import { comparableRun, exampleData, trainExample as train } from "../../helpers/train_example.ts";
 import { testConformance } from "../conformance.ts";
