@@ -6,13 +6,13 @@ import { listSome } from "../wording.ts";
 import type { TrackStatistics } from "./_statistics.ts";
 
 /** What is known of the genes of data besides their identifiers, by gene, where the data hold it. */
-export function detailsOf(columns: SampleColumns): readonly (GeneDetails | undefined)[] {
+export function listGeneDetails(columns: SampleColumns): readonly (GeneDetails | undefined)[] {
   return columns.geneDetails ?? [];
 }
 
 /** `ENSG00000000419.14 DPM1, ENSG00000000457.14 SCYL3 and 2 more`, of genes named by their positions. */
 export function describeGenes(columns: SampleColumns, places: readonly number[]): string {
-  const details = detailsOf(columns);
+  const details = listGeneDetails(columns);
   return listSome(places.map((place) => formatGene(columns.genes[place], details[place])));
 }
 

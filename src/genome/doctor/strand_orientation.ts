@@ -1,7 +1,7 @@
 import type { SampleColumns } from "../../io/columns.ts";
 import { geneKey } from "../../gene_id.ts";
 import type { Gene } from "../gene.ts";
-import { detailsOf } from "./_describe.ts";
+import { listGeneDetails } from "./_describe.ts";
 import { centreEnrichment } from "./_shape.ts";
 import type { Finding } from "./finding.ts";
 import { skipIfFewer, type SkippedCheck } from "./skipped_check.ts";
@@ -79,7 +79,7 @@ function strandsOf(
   genes: readonly Gene[] | undefined,
 ): ("+" | "-" | undefined)[] {
   if (genes === undefined) {
-    const details = detailsOf(columns);
+    const details = listGeneDetails(columns);
     return columns.genes.map((_, gene) => details[gene]?.strand);
   }
   const strands = new Map(genes.map(({ id, strand }) => [geneKey(id), strand]));

@@ -17,7 +17,7 @@ const QUOTED_CHARACTERS = 80;
 const FAILED = /^(?:FAIL|HIDATA|LOWDATA)$/i;
 
 /** Reads rows; what is wrong with one is kept with it, for it may be of no gene that matters. */
-export class RowReader {
+export class ExpressionRowReader {
   /** Names of the genes, for each column of names by row. */
   readonly names: readonly string[][];
   /** What tells apart the rows of a gene that are added up, by row; empty if the layout has no such columns. */

@@ -7,6 +7,7 @@
 import { formatCountOf } from "../../base/count.ts";
 import { ContractError } from "../../errors.ts";
 import type { ExpressionTransform } from "../../record.ts";
+import { FileMessages } from "../file_messages.ts";
 import type { Gene } from "../gene.ts";
 import { describeMissing, describePartial, describeUnlabelled } from "./_describe_labels.ts";
 import { collectRows } from "./_collect_rows.ts";
@@ -100,8 +101,8 @@ class LabelCollector {
   readonly #index: GeneIndex;
   readonly #replicates = new Map<string, Replicates>();
   readonly #files: string[] = [];
-  readonly #notes = new Messages();
-  readonly #warnings = new Messages();
+  readonly #notes = new FileMessages({ ignoresExamples: true });
+  readonly #warnings = new FileMessages({ ignoresExamples: true });
   #transcripts: ReadonlyMap<string, string> | undefined;
   #kind: ValueKind | undefined;
 
@@ -129,8 +130,8 @@ class LabelCollector {
     }
     this.#files.push(file);
     const naming = describeNaming(found, { table, genes });
-    this.#notes.add([...table.notes, ...naming, ...added], file);
-    this.#warnings.add([...describeLostRows(found, file), ...repeated], file);
+    this.#notes.add(file, [...table.notes, ...naming, ...added]);
+    this.#warnings.add(file, [...describeLostRows(found, file), ...repeated]);
   }
 
   finish(): LabelledGenes {
@@ -147,7 +148,7 @@ class LabelCollector {
     return {
       genes: kept.map((gene) => this.#genes[gene]),
       labels: new Map(cellTypes.map((cellType, i) => [cellType, labels[i].map(apply)])),
-      notes: this.#notes.list(),
+      notes: this.#notes.list().map(({ message }) => message),
       warnings: [
         ...describeUnlabelled(replicates, {
           ...place,
@@ -156,7 +157,7 @@ class LabelCollector {
         }),
         ...describePartial(replicates, { ...place, kept }),
         ...describeMissing(columns, { ...place, replicates, kept }),
-        ...this.#warnings.list(),
+        ...this.#warnings.list().map(({ message }) => message),
         ...scale,
       ],
     };
@@ -204,26 +205,4 @@ function nameFiles(files: readonly string[]): string {
   const others = files.length - 1;
   if (others < 0) return "no file";
   return others === 0 ? files[0] : `${files[0]} and ${formatCountOf(others, "other")}`;
-}
-
-/** Messages of several files: what is said of all of them is said once. */
-class Messages {
-  readonly #first = new Map<string, string>();
-  readonly #counts = new Map<string, number>();
-
-  add(messages: readonly string[], file: string): void {
-    for (const message of messages) {
-      // Numbers and examples differ between files.
-      const key = message.replaceAll(file, "").replace(/"[^"]*"|\d+/g, "");
-      if (!this.#first.has(key)) this.#first.set(key, message);
-      this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
-    }
-  }
-
-  list(): string[] {
-    return [...this.#first].map(([key, message]) => {
-      const others = this.#counts.get(key)! - 1;
-      return others === 0 ? message : `${message}; likewise ${formatCountOf(others, "other file")}`;
-    });
-  }
 }

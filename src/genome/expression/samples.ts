@@ -7,7 +7,7 @@
 import { FormatError } from "../../errors.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import { type Line, withSource } from "../../text/lines.ts";
-import { readTableHeader, type RowReader } from "../table_columns.ts";
+import { readTableHeader, type TableRowReader } from "../table_columns.ts";
 import { failLine, visitTextLines } from "../text_lines.ts";
 
 /** A sample of a cell type. */
@@ -54,7 +54,7 @@ export function readExpressionSamples(
     const file = source.name;
     const samples: ExpressionSample[] = [];
     const lines = new Map<string, number>();
-    let readRow: RowReader<typeof COLUMNS[number]> | undefined;
+    let readRow: TableRowReader<typeof COLUMNS[number]> | undefined;
     const readLine = (line: Line) => {
       if (line.bytes[line.start] === HASH) return;
       if (readRow === undefined) {

@@ -14,7 +14,7 @@ import { describeNames, parseGeneNames } from "./_gene_names.ts";
 import type { Layout } from "./_layout.ts";
 import { OneSampleCheck } from "./_long_format.ts";
 import { plainSampleName } from "./_sample_names.ts";
-import { RowReader } from "./_rows.ts";
+import { ExpressionRowReader } from "./_rows.ts";
 import type { ExpressionSample } from "./samples.ts";
 import type { ValueKind } from "./value_kinds.ts";
 
@@ -136,7 +136,7 @@ class TableParser {
   #layout: Layout | undefined;
   #cellTypes: readonly string[] = [];
   #chosen: ChosenColumns | undefined;
-  #rows: RowReader | undefined;
+  #rows: ExpressionRowReader | undefined;
   #check: OneSampleCheck | undefined;
 
   constructor(file: string, options: ReadExpressionTableOptions) {
@@ -212,7 +212,7 @@ class TableParser {
       isOwn: this.#options.isOfOneCellType ?? false,
       file: this.#file,
     });
-    const rows = new RowReader(layout, this.#chosen.columns, this.#file);
+    const rows = new ExpressionRowReader(layout, this.#chosen.columns, this.#file);
     for (const line of this.#head.slice(linesBefore)) {
       visitText(line, (line) => rows.read(line), this.#file);
     }

@@ -6,6 +6,7 @@ import { decodeText } from "../../text/numbers.ts";
 import { advisePairs } from "./_advice.ts";
 import { describeForeignRow, isPairOfReads, rowText } from "./_foreign_rows.ts";
 import { OverlapError } from "./_overlap_error.ts";
+import { isTrackLine } from "../track_lines.ts";
 import { isBlank, type RowKind, RowSplitter } from "./_row_kinds.ts";
 import { RowShapes } from "./_row_shapes.ts";
 
@@ -79,7 +80,7 @@ export class IntervalRows {
    * @throws {FormatError} If it is no such row; with its number or, without one, the block it is from.
    */
   read(line: Line): void {
-    if (isForBrowsers(line)) return;
+    if (holdsNoRow(line)) return;
     const { starts, ends } = this.#columns;
     let columns = this.#columns.split(line, this.#kind);
     let isNewContig = !this.#isSameContig(line.bytes, starts[0], ends[0]);
@@ -195,21 +196,15 @@ function isDigit(byte: number): boolean {
   return byte >= 48 && byte <= 57;
 }
 
-const TRACK = [..."track"].map((letter) => letter.charCodeAt(0));
-const BROWSER = [..."browser"].map((letter) => letter.charCodeAt(0));
-
-/** Whether a line is a comment or blank, or tells a genome browser what to show. */
-function isForBrowsers({ bytes, start, end }: Line): boolean {
+/** Whether a line is a comment or blank, or only tells a genome browser how to show the file. */
+function holdsNoRow(line: Line): boolean {
+  const { bytes, start, end } = line;
   const first = bytes[start];
   if (first === HASH) return true;
-  if (first === SPACE || first === TAB) return isAllBlank(bytes, start, end);
-  const word = first === TRACK[0] ? TRACK : first === BROWSER[0] ? BROWSER : undefined;
-  if (word === undefined || !word.every((byte, i) => bytes[start + i] === byte)) return false;
-  const after = start + word.length;
-  return after === end || isBlank(bytes[after]);
+  return first === SPACE || first === TAB ? isAllBlank(bytes, start, end) : isTrackLine(line);
 }
 
 function isAllBlank(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) if (!isBlank(bytes[i])) return false;
+  for (let i = start; i < end; i++) if (!isBlank(bytes[i]!)) return false;
   return true;
 }
