@@ -33,6 +33,8 @@ export {
   DivergedError,
   EngineUnavailableError,
   FormatError,
+  HistoneError,
+  SessionDisposedError,
   UnsupportedModelError,
   WriteError,
 } from "./src/errors.ts";

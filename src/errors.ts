@@ -1,30 +1,89 @@
 /**
- * The errors this package throws on purpose. Messages read "action, colon, what was found, what was
- * wanted". A wrong type or shape of an argument is a `TypeError`, a value out of range a `RangeError`.
+ * The errors that this package throws on purpose. Their messages read "action, colon, what was found, what was
+ * expected", and each class has a `code` that does not change between versions. A wrong type or shape of an argument is
+ * a `TypeError`, a value out of range a `RangeError`.
+ *
+ * @example Tell the errors of this package from others
+ * ```ts
+ * import { HistoneError } from "@waka/histone/errors";
+ * import { bytesSource, readPredictions } from "@waka/histone/io";
+ * import { ok, strictEqual } from "node:assert";
+ *
+ * const error = await readPredictions(bytesSource(new Uint8Array())).catch((error) => error);
+ * ok(error instanceof HistoneError);
+ * strictEqual(error.code, "HISTONE_FORMAT");
+ * ```
  *
  * @module
  */
 
 import { printableLine } from "./base/printable.ts";
 
+/** What kind of error a {@linkcode HistoneError} is; the codes do not change between versions. */
+export type HistoneErrorCode =
+  | "HISTONE_FORMAT"
+  | "HISTONE_CONTRACT"
+  | "HISTONE_ENGINE_UNAVAILABLE"
+  | "HISTONE_UNSUPPORTED_MODEL"
+  | "HISTONE_WRITE"
+  | "HISTONE_DIVERGED"
+  | "HISTONE_SESSION_DISPOSED";
+
+/** The part of a message that is kept: a message may quote a file, whose content has no bound. */
+const LONGEST_MESSAGE = 2000;
+
+/** Options of a {@linkcode HistoneError}. */
+export interface HistoneErrorOptions extends ErrorOptions {
+  /** Where the error was found; appended to the message in parentheses. */
+  readonly place?: string | undefined;
+}
+
+/**
+ * The class of all errors that this package defines.
+ *
+ * A message may quote a file: it is cut where it becomes long, and control characters, which a terminal might obey, are
+ * spelled out.
+ *
+ * @example
+ * ```ts
+ * import { ContractError, HistoneError } from "@waka/histone/errors";
+ * import { ok, strictEqual } from "node:assert";
+ *
+ * const error: HistoneError = new ContractError("Cannot predict: the data have \x1b[2J");
+ * ok(error instanceof Error);
+ * strictEqual(error.code, "HISTONE_CONTRACT");
+ * strictEqual(error.message, "Cannot predict: the data have \\x1b[2J");
+ * ```
+ */
+export abstract class HistoneError extends Error {
+  /** The kind of error. */
+  abstract readonly code: HistoneErrorCode;
+
+  /** Takes a message of any length and content. */
+  constructor(message: string, options: HistoneErrorOptions = {}) {
+    const plain = makePlain(message);
+    super(options.place ? `${plain} (${printableLine(options.place)})` : plain, options);
+  }
+}
+
+function makePlain(message: string): string {
+  // A character that is spelled out may take six.
+  const plain = printableLine(message.slice(0, LONGEST_MESSAGE + 1));
+  return plain.length > LONGEST_MESSAGE ? `${plain.slice(0, LONGEST_MESSAGE)}…` : plain;
+}
+
 /** Where in a file a {@linkcode FormatError} was found. */
 export interface FormatErrorOptions extends ErrorOptions {
   /** Name or path of the file. */
-  readonly file?: string;
+  readonly file?: string | undefined;
   /** Line of a text file, counted from 1. */
-  readonly line?: number;
+  readonly line?: number | undefined;
   /** Offset in a binary file, in bytes from its start. */
-  readonly byteOffset?: number;
+  readonly byteOffset?: number | undefined;
 }
 
-/** What a message quotes of a file may be as long as the file. */
-const LONGEST_MESSAGE = 2000;
-
 /**
- * A file's content is damaged, or not what this package reads.
- *
- * A message may quote the file, as those of all errors here: it is cut where it becomes long, and control characters,
- * to which a terminal might listen, are spelled out.
+ * A file's content is damaged, or is not what this package reads.
  *
  * @example
  * ```ts
@@ -35,90 +94,151 @@ const LONGEST_MESSAGE = 2000;
  * strictEqual(error.message, "Cannot read row: 7 columns, expected 8 (a.csv, line 3)");
  * ```
  */
-export class FormatError extends Error {
+export class FormatError extends HistoneError {
+  /** Name of the class. */
+  override readonly name = "FormatError";
+  /** The kind of error. */
+  override readonly code = "HISTONE_FORMAT";
   /** The file's name, where known. */
   readonly file: string | undefined;
-  /** The line, counted from 1, of a text file. */
+  /** The line of a text file, counted from 1. */
   readonly line: number | undefined;
-  /** The offset in bytes of a binary file. */
+  /** The offset in a binary file, in bytes from its start. */
   readonly byteOffset: number | undefined;
 
-  /** Appends the place, where one is given, to `message` in parentheses. */
+  /** Appends the place, where one is given, to the message in parentheses. */
   constructor(message: string, options: FormatErrorOptions = {}) {
+    const { file, line, byteOffset } = options;
     const place = [
-      options.file,
-      options.line === undefined ? undefined : `line ${options.line}`,
-      options.byteOffset === undefined ? undefined : `byte ${options.byteOffset}`,
+      file,
+      line === undefined ? undefined : `line ${line}`,
+      byteOffset === undefined ? undefined : `byte ${byteOffset}`,
     ].filter((part) => part !== undefined).join(", ");
-    const plain = makePlain(message);
-    super(place === "" ? plain : `${plain} (${printableLine(place)})`, options);
-    this.name = "FormatError";
-    this.file = options.file;
-    this.line = options.line;
-    this.byteOffset = options.byteOffset;
+    super(message, { ...options, place });
+    this.file = file;
+    this.line = line;
+    this.byteOffset = byteOffset;
   }
 }
 
-function makePlain(message: string): string {
-  // Spelled out, a character may take six.
-  const plain = printableLine(message.slice(0, LONGEST_MESSAGE + 1));
-  return plain.length > LONGEST_MESSAGE ? `${plain.slice(0, LONGEST_MESSAGE)}…` : plain;
-}
-
-/** Two things that must agree do not: a model and its data, a file and its labels, weights and shapes. */
-export class ContractError extends Error {
+/**
+ * Two things that must agree do not: a model and its data, a file and its labels, weights and shapes.
+ *
+ * @example
+ * ```ts
+ * import { ContractError } from "@waka/histone/errors";
+ * import { COMPETITION_RECORD, reconcileRecords } from "@waka/histone/record";
+ * import { throws } from "node:assert";
+ *
+ * const data = { ...COMPETITION_RECORD, assembly: "hg38" };
+ * throws(() => reconcileRecords(COMPETITION_RECORD, data), ContractError);
+ * ```
+ */
+export class ContractError extends HistoneError {
   /** Name of the class. */
   override readonly name = "ContractError";
-
-  /** `message` as it is printed: see {@linkcode FormatError}. */
-  constructor(message: string, options?: ErrorOptions) {
-    super(makePlain(message), options);
-  }
+  /** The kind of error. */
+  override readonly code = "HISTONE_CONTRACT";
 }
 
-/** The engine that was asked for cannot run on this machine; the message says why. */
-export class EngineUnavailableError extends Error {
+/**
+ * The engine that was asked for cannot run on this machine; the message says why.
+ *
+ * @example
+ * ```ts
+ * import { EngineUnavailableError } from "@waka/histone/errors";
+ * import { strictEqual } from "node:assert";
+ *
+ * const error = new EngineUnavailableError("Cannot use engine webgpu: there is no GPU");
+ * strictEqual(error.code, "HISTONE_ENGINE_UNAVAILABLE");
+ * ```
+ */
+export class EngineUnavailableError extends HistoneError {
   /** Name of the class. */
   override readonly name = "EngineUnavailableError";
-
-  /** `message` as it is printed: see {@linkcode FormatError}. */
-  constructor(message: string, options?: ErrorOptions) {
-    super(makePlain(message), options);
-  }
+  /** The kind of error. */
+  override readonly code = "HISTONE_ENGINE_UNAVAILABLE";
 }
 
-/** An engine, or the package as a whole, cannot build or train this model; the message names the layer. */
-export class UnsupportedModelError extends Error {
+/**
+ * An engine, or the package as a whole, cannot build or train this model; the message names the layer.
+ *
+ * @example
+ * ```ts
+ * import { UnsupportedModelError } from "@waka/histone/errors";
+ * import { strictEqual } from "node:assert";
+ *
+ * const error = new UnsupportedModelError("Cannot train on wasm: layer 2 is an attention layer");
+ * strictEqual(error.code, "HISTONE_UNSUPPORTED_MODEL");
+ * ```
+ */
+export class UnsupportedModelError extends HistoneError {
   /** Name of the class. */
   override readonly name = "UnsupportedModelError";
-
-  /** `message` as it is printed: see {@linkcode FormatError}. */
-  constructor(message: string, options?: ErrorOptions) {
-    super(makePlain(message), options);
-  }
+  /** The kind of error. */
+  override readonly code = "HISTONE_UNSUPPORTED_MODEL";
 }
 
-/** A file cannot be written, for want of space or permission; `cause` is the system's own error. */
-export class WriteError extends Error {
+/**
+ * A file cannot be written because space or permission is missing; `cause` is the system's own error.
+ *
+ * @example
+ * ```ts
+ * import { WriteError } from "@waka/histone/errors";
+ * import { strictEqual } from "node:assert";
+ *
+ * const cause = new Error("No space left on device");
+ * const error = new WriteError(`Cannot write model.json: ${cause.message}`, { cause });
+ * strictEqual(error.cause, cause);
+ * strictEqual(error.code, "HISTONE_WRITE");
+ * ```
+ */
+export class WriteError extends HistoneError {
   /** Name of the class. */
   override readonly name = "WriteError";
-
-  /** `message` as it is printed: see {@linkcode FormatError}. */
-  constructor(message: string, options?: ErrorOptions) {
-    super(makePlain(message), options);
-  }
+  /** The kind of error. */
+  override readonly code = "HISTONE_WRITE";
 }
 
 /**
  * The training loss became NaN or infinite, or a trained model's prediction is; the message names the epoch and the
  * step, or the sample.
+ *
+ * @example
+ * ```ts
+ * import { DivergedError } from "@waka/histone/errors";
+ * import { strictEqual } from "node:assert";
+ *
+ * const error = new DivergedError("Cannot continue training: the loss is NaN in epoch 2, step 17");
+ * strictEqual(error.code, "HISTONE_DIVERGED");
+ * ```
  */
-export class DivergedError extends Error {
+export class DivergedError extends HistoneError {
   /** Name of the class. */
   override readonly name = "DivergedError";
+  /** The kind of error. */
+  override readonly code = "HISTONE_DIVERGED";
+}
 
-  /** `message` as it is printed: see {@linkcode FormatError}. */
-  constructor(message: string, options?: ErrorOptions) {
-    super(makePlain(message), options);
+/**
+ * A session was used after its disposal.
+ *
+ * @example
+ * ```ts
+ * import { SessionDisposedError } from "@waka/histone/errors";
+ * import { strictEqual } from "node:assert";
+ *
+ * strictEqual(new SessionDisposedError().code, "HISTONE_SESSION_DISPOSED");
+ * ```
+ */
+export class SessionDisposedError extends HistoneError {
+  /** Name of the class. */
+  override readonly name = "SessionDisposedError";
+  /** The kind of error. */
+  override readonly code = "HISTONE_SESSION_DISPOSED";
+
+  /** Has a message of its own, which `message` replaces. */
+  constructor(message = "Cannot use the session: it was disposed of", options?: ErrorOptions) {
+    super(message, options);
   }
 }

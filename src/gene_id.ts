@@ -1,5 +1,5 @@
 /**
- * What names a gene. A gene is its whole identifier: `ENSG00000000419`, the mouse's `ENSMUSG00000000419`, Entrez'
+ * Identifiers of genes. A gene is its whole identifier: `ENSG00000000419`, the mouse's `ENSMUSG00000000419`, Entrez'
  * `419` and the symbol `DPM1` are different names, and none stands for another.
  *
  * @module
@@ -9,8 +9,8 @@ import { isPlainLine } from "./base/printable.ts";
 import { deriveKey } from "./random.ts";
 
 /**
- * An Ensembl gene id with its version (`.14`), the number of GENCODE's mapping to GRCh37 (`_5`), and the mark of the copy
- * on chromosome Y, which up to release 24 was the letter R: `ENSGR0000182378`.
+ * An Ensembl gene id with its version (`.14`), the number of GENCODE's mapping to GRCh37 (`_5`), and the suffix `_PAR_Y`
+ * of the copy on chromosome Y, for which releases up to 24 had the letter R instead: `ENSGR0000182378`.
  */
 const ENSEMBL_SOURCE = String
   .raw`(ENS(?:[A-Z]*G\d{11}|GR\d{10}))(?:\.\d+)?(?:_\d+)?(_PAR_Y)?(?:_\d+)?`;
@@ -21,12 +21,13 @@ const HUMAN = /^ENSG(\d{11})$/;
 const DIGITS_OF_ENSEMBL = 11;
 
 /**
- * What all spellings of one gene's identifier have in common: an Ensembl gene id without its version, and without the
+ * The key that all spellings of one gene's identifier share: an Ensembl gene id without its version, and without the
  * mapping number that GENCODE's files for GRCh37 put after it. So `ENSG00000000003.15` and `ENSG00000000003.15_7` are
  * `ENSG00000000003`. The copy of a gene on chromosome Y, `ENSG00000182378.15_PAR_Y`, is another gene. Any other
- * identifier stands as it is: in names such as `RP11-34P13.7` what follows the dot is no version.
+ * identifier is its own key: in names such as `RP11-34P13.7` the part after the dot is not a version.
  *
  * @param id Identifier of a gene in an annotation, an expression table or a data set.
+ * @returns The key.
  * @see GENCODE's FAQ on its identifiers, and Ensembl's stable ids.
  *
  * @example
@@ -41,39 +42,41 @@ const DIGITS_OF_ENSEMBL = 11;
  */
 export function geneKey(id: string): string {
   const match = ENSEMBL.exec(id);
-  return match === null ? id : match[1] + (match[2] ?? "");
+  return match === null ? id : `${match[1]}${match[2] ?? ""}`;
 }
 
-/** Whether a text is an Ensembl gene id, whatever its version. */
+/** Whether a text is an Ensembl gene id, with or without a version. */
 export function isEnsemblGeneId(text: string): boolean {
   return ENSEMBL.test(text);
 }
 
 /**
- * An Ensembl gene id and what is joined to it, as in `ENSG00000000003.15_TSPAN6` of RSEM or `TSPAN6_ENSG00000000003`;
- * `undefined` of any other text, also of an id alone.
+ * Parts an Ensembl gene id from the text that is joined to it, as in `ENSG00000000003.15_TSPAN6` of RSEM or
+ * `TSPAN6_ENSG00000000003`; `undefined` for any other text, an id alone among them.
  */
 export function splitEnsemblGeneId(
   text: string,
 ): { readonly id: string; readonly other: string } | undefined {
   if (isEnsemblGeneId(text)) return undefined;
-  const groups = (ENSEMBL_FIRST.exec(text) ?? ENSEMBL_LAST.exec(text))?.groups;
-  return groups && { id: groups.id, other: groups.other };
+  const { id, other } = (ENSEMBL_FIRST.exec(text) ?? ENSEMBL_LAST.exec(text))?.groups ?? {};
+  return id === undefined || other === undefined ? undefined : { id, other };
 }
 
 /**
  * Whether an identifier is that of a pseudoautosomal gene's copy on chromosome Y, which shares its bases, and in most
- * alignments its reads, with the one on X: `ENSG00000182378.15_PAR_Y`, in GENCODE up to release 24 `ENSGR0000182378.10`.
+ * alignments its reads, with the copy on X: `ENSG00000182378.15_PAR_Y`, or `ENSGR0000182378.10` in GENCODE up to
+ * release 24.
  */
 export function isPseudoautosomalCopy(id: string): boolean {
   return /_PAR_Y(?:_\d+)?$|^ENSGR\d{10}\b/.test(id);
 }
 
 /**
- * The identifier that a bare number means in files whose format says that such numbers are those of human Ensembl ids:
- * the competition's and DeepChrome's. A number that is too long to be one stands for itself.
+ * The identifier that a bare number means in the files of the competition and of DeepChrome, whose numbers are those of
+ * human Ensembl ids. A number with too many digits for such an id stands for itself.
  *
- * @param number A gene's number, an integer of 0 or more.
+ * @param number A gene's number, an integer >= 0.
+ * @returns The whole identifier.
  *
  * @example
  * ```ts
@@ -90,15 +93,18 @@ export function ensemblGeneId(number: number): string {
 }
 
 /**
- * The identifier that a text means in files whose format says that bare numbers, often with zeros before them, are
- * those of human Ensembl ids: `000003` is `ENSG00000000003`. Any other text stands as it is.
+ * The identifier that a text means in files whose bare numbers, often with zeros before them, are those of human Ensembl
+ * ids: `000003` is `ENSG00000000003`. Any other text is an identifier as it is.
  */
 export function readEnsemblDigits(text: string): string {
   return /^\d{1,16}$/.test(text) ? ensemblGeneId(Number(text)) : text;
 }
 
 /**
- * The number of a human Ensembl gene id, whatever its version; `undefined` for any other identifier.
+ * The number of a human Ensembl gene id.
+ *
+ * @param id Identifier of a gene; its version plays no part.
+ * @returns The number, or `undefined` for any other identifier.
  *
  * @example
  * ```ts
@@ -114,15 +120,16 @@ export function ensemblGeneNumber(id: string): number | undefined {
   return digits === undefined ? undefined : Number(digits);
 }
 
-/** The range of numbers that stand for names: integers that a float64 holds, longer than those of Ensembl ids. */
+/** The range of numbers that stand for names: integers that float64 holds exactly, longer than those of Ensembl ids. */
 const LEAST = 10 ** 12;
 const COUNT = 8 * 10 ** 15;
 
 /**
- * The number by which the competition's layout calls a gene: that of a human Ensembl id, else one of 13 to 16 digits
- * made from the whole identifier, the same in every data set.
+ * The number that stands for a gene in the competition's layout: the number of a human Ensembl id, or else a number of 13
+ * to 16 digits made from the whole identifier, the same in every data set.
  *
  * @param id The gene's identifier; its version plays no part.
+ * @returns An integer.
  */
 export function geneNumber(id: string): number {
   const number = ensemblGeneNumber(id);
@@ -131,27 +138,27 @@ export function geneNumber(id: string): number {
   return LEAST + (high * 2 ** 21 + (low >>> 11)) % COUNT;
 }
 
-/** What is known of a gene besides its identifier. */
+/** Facts about a gene besides its identifier; those that are not known are missing. */
 export interface GeneDetails {
   /** The gene's name, such as `DPM1`. */
-  readonly symbol?: string;
+  readonly symbol?: string | undefined;
   /** Name of its chromosome. */
-  readonly chromosome?: string;
+  readonly chromosome?: string | undefined;
   /** Transcription start site, the 0-based position of the first transcribed base. */
-  readonly tss?: number;
-  /** `+` where transcription runs with the coordinates, `-` where against them. */
-  readonly strand?: "+" | "-";
+  readonly tss?: number | undefined;
+  /** `+` where transcription runs along ascending coordinates, `-` where along descending ones. */
+  readonly strand?: "+" | "-" | undefined;
 }
 
 /** Far longer than any identifier in use. */
 export const MAX_CELL_CHARACTERS = 1000;
 
-/** Whether an identifier, a symbol or a chromosome's name can stand in the table of genes that a data set holds. */
+/** Whether a text can stand in the table of genes of a data set, as an identifier, a symbol or a chromosome's name. */
 export function isGeneCell(text: string): boolean {
   return text.length <= MAX_CELL_CHARACTERS && isPlainLine(text);
 }
 
-/** A gene as messages and tables speak of it: `ENSG00000000419.14 DPM1`, or its identifier alone. */
+/** A gene as messages and tables show it: `ENSG00000000419.14 DPM1`, or its identifier alone. */
 export function formatGene(id: string, { symbol }: GeneDetails = {}): string {
   return symbol === undefined || symbol === id ? id : `${id} ${symbol}`;
 }

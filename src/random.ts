@@ -9,7 +9,7 @@
  * @module
  */
 
-/** Key of one random stream: two unsigned 32-bit words. */
+/** The key of one random stream: two unsigned 32-bit words. */
 export type RandomKey = readonly [number, number];
 
 const PARITY = 0x1bd11bda;
@@ -102,7 +102,8 @@ export function threefry2x32(
  * Derives the key of an independent stream from a seed and a path such as `("dropout", layer, epoch)`.
  *
  * @param seed The run's seed: an integer from 0 to 2^53 − 1.
- * @param path What the stream is for. A string and a number never collide.
+ * @param path The purpose of the stream, in parts. A string and a number never collide.
+ * @returns The key.
  * @throws {RangeError} If `seed`, or a number in the path, is not an integer in that range.
  *
  * @example
@@ -132,7 +133,7 @@ export function deriveKey(seed: number, ...path: readonly (string | number)[]): 
 
 function fold(key: RandomKey, word0: number, word1: number, out: Uint32Array): RandomKey {
   threefry2x32(key, word0, word1, out);
-  return [out[0], out[1]];
+  return [out[0]!, out[1]!];
 }
 
 function splitInteger(value: number, name: string): RandomKey {
@@ -172,10 +173,10 @@ export class RandomStream {
   /** The next unsigned 32-bit integer. */
   uint32(): number {
     this.#spare = !this.#spare;
-    if (!this.#spare) return this.#words[1];
+    if (!this.#spare) return this.#words[1]!;
     threefry2x32(this.#key, this.#counter >>> 0, Math.floor(this.#counter / 2 ** 32), this.#words);
     this.#counter++;
-    return this.#words[0];
+    return this.#words[0]!;
   }
 
   /** A number strictly between 0 and 1, in steps of 2^-32. */
@@ -184,8 +185,9 @@ export class RandomStream {
   }
 
   /**
-   * An integer from 0 to `bound` − 1, every one equally likely (rejection, so no modulo bias).
+   * An integer from 0 to `bound` − 1, each equally likely: by rejection, so that there is no modulo bias.
    *
+   * @param bound How many integers to choose from.
    * @throws {RangeError} If `bound` is not an integer from 1 to 2^32.
    */
   below(bound: number): number {
@@ -193,9 +195,9 @@ export class RandomStream {
       throw new RangeError(`Cannot draw below ${bound}: expected an integer from 1 to 2^32`);
     }
     let word = this.uint32();
-    // Words from the last multiple of the bound on are drawn again. That division is slow and seldom needed.
+    // A word that is not below the last multiple of the bound is drawn again. That division is slow and seldom needed.
     while (word > 2 ** 32 - bound && word >= 2 ** 32 - (2 ** 32 % bound)) word = this.uint32();
-    // Unsigned integers divide faster than the numbers they would be otherwise; 2^32 is none.
+    // Unsigned integers divide faster than float64 does; 2^32 does not fit in them.
     return bound === 2 ** 32 ? word : (word >>> 0) % (bound >>> 0);
   }
 
@@ -216,8 +218,9 @@ export class RandomStream {
 /**
  * The integers 0 … `length` − 1 in random order (Fisher and Yates).
  *
- * @param length How many, up to 2^32 − 1.
- * @param stream Where the randomness comes from; advanced by at least `length` − 1 words.
+ * @param length How many integers, up to 2^32 − 1.
+ * @param stream The source of randomness; advanced by at least `length` − 1 words.
+ * @returns The integers, `[length]`.
  *
  * @example
  * ```ts
@@ -233,8 +236,8 @@ export function shuffledIndices(length: number, stream: RandomStream): Uint32Arr
   for (let i = 0; i < length; i++) order[i] = i;
   for (let i = length - 1; i > 0; i--) {
     const j = stream.below(i + 1);
-    const held = order[i];
-    order[i] = order[j];
+    const held = order[i]!;
+    order[i] = order[j]!;
     order[j] = held;
   }
   return order;

@@ -15,8 +15,8 @@ export type Transform = "none" | "log1p" | "asinh";
 export const TRANSFORMS: readonly Transform[] = ["none", "log1p", "asinh"];
 
 /**
- * In which direction the bins of a gene on the minus strand run: `genomic` by ascending coordinate whatever
- * the strand (DeepChrome), `transcript` from upstream to downstream (Chromoformer, deepTools).
+ * The direction in which the bins of a gene on the minus strand run: `genomic` by ascending coordinate on either
+ * strand (DeepChrome), `transcript` from upstream to downstream (Chromoformer, deepTools).
  */
 export type Orientation = "genomic" | "transcript";
 
@@ -36,17 +36,17 @@ export type ExpressionTransform = "none" | "log2p1" | "asinh";
 export const EXPRESSION_TRANSFORMS: readonly ExpressionTransform[] = ["none", "log2p1", "asinh"];
 
 /**
- * What the numbers of a data set are. Its window needs no field: of `bins` bins, a data set has the bases
- * `[tss - bins * binSizeBp / 2, tss + bins * binSizeBp / 2)` of each gene, 0-based half-open.
+ * What the numbers of a data set are. The window of a gene needs no field: with `bins` bins it is
+ * `[tss - bins * binSizeBp / 2, tss + bins * binSizeBp / 2)`, 0-based half-open.
  */
 export interface DataRecord {
-  /** Genome assembly of the coordinates, such as `hg19`; `unknown` where nobody said. */
+  /** Genome assembly of the coordinates, such as `hg19`; `unknown` where it is not known. */
   readonly assembly: string;
   /** Width of a bin, in base pairs. */
   readonly binSizeBp: number;
   /** Direction of the bins of minus-strand genes. */
   readonly orientation: Orientation;
-  /** How reads or signal became one number a bin, such as `reads`. */
+  /** The rule by which reads or signal became one number for each bin, such as `reads`. */
   readonly countingRule: string;
   /** Names of the marks, in the order of the last axis. */
   readonly marks: readonly string[];
@@ -55,27 +55,27 @@ export interface DataRecord {
   /**
    * Length to which reads were extended from their 5' ends, in base pairs; 0 for reads as they are.
    *
-   * Default: `0`.
+   * @default 0
    */
-  readonly extendBp?: number;
+  readonly extendBp?: number | undefined;
   /**
-   * Lowest mapping quality of a read that counted.
+   * Lowest mapping quality of a read that was counted.
    *
-   * Default: `0`.
+   * @default 0
    */
-  readonly minMappingQuality?: number;
+  readonly minMappingQuality?: number | undefined;
   /**
    * What was done about sequencing depth.
    *
-   * Default: `"none"`.
+   * @default "none"
    */
-  readonly normalisation?: DepthNormalisation;
-  /** What was applied to the labels; `undefined` where there are none, or nobody said. */
-  readonly expressionTransform?: ExpressionTransform;
+  readonly normalisation?: DepthNormalisation | undefined;
+  /** What was applied to the labels; missing where there are no labels, or where nobody said. */
+  readonly expressionTransform?: ExpressionTransform | undefined;
 }
 
 /**
- * Record of the competition's own files, which carry none: Roadmap Epigenomics on hg19, windows counted as
+ * The record of the competition's own files, which do not carry it: Roadmap Epigenomics on hg19, windows counted as
  * in DeepChrome (Singh et al. 2016, Bioinformatics 32:i639).
  */
 export const COMPETITION_RECORD: DataRecord = {
@@ -88,33 +88,57 @@ export const COMPETITION_RECORD: DataRecord = {
 };
 
 /**
- * Checks that a value read from a file is a {@linkcode DataRecord} and returns it with its known fields only.
- * Files written before a field existed lack it.
+ * Checks that a value read from a file is a {@linkcode DataRecord} and returns it with its known fields only. Optional
+ * fields may be missing, as they are from files that were written before those fields existed.
  *
- * @param value What `JSON.parse` returned.
+ * @param value The value, as `JSON.parse` returns it.
  * @param file Name of the file, for the error.
- * @throws {FormatError} Naming the first field that is missing or wrong.
+ * @returns The record.
+ * @throws {FormatError} If a field is missing or wrong; the message names the first.
+ *
+ * @example
+ * ```ts
+ * import { COMPETITION_RECORD, parseRecord } from "@waka/histone/record";
+ * import { deepStrictEqual, throws } from "node:assert";
+ *
+ * const text = JSON.stringify(COMPETITION_RECORD);
+ * deepStrictEqual(parseRecord(JSON.parse(text)), COMPETITION_RECORD);
+ * throws(() => parseRecord({ ...COMPETITION_RECORD, binSizeBp: 0 }), /binSizeBp is 0/);
+ * ```
  */
 export function parseRecord(value: unknown, file?: string): DataRecord {
   const fail = (what: string): never => {
     throw new FormatError(`Cannot read data record: ${what}`, { file });
   };
-  if (typeof value !== "object" || value === null) return fail("found no object");
+  if (typeof value !== "object" || value === null) {
+    return fail(`it is ${showValue(value)}, expected an object`);
+  }
   const record = value as Readonly<Record<string, unknown>>;
   const { assembly, binSizeBp, countingRule, marks } = record;
-  if (typeof assembly !== "string") return fail("assembly must be a text");
+  if (typeof assembly !== "string") {
+    return fail(`assembly is ${showValue(assembly)}, expected a text`);
+  }
   if (!isIntegerFrom(1, binSizeBp)) {
     return fail(`binSizeBp is ${showValue(binSizeBp)}, expected an integer >= 1`);
   }
-  if (typeof countingRule !== "string") return fail("countingRule must be a text");
-  if (!Array.isArray(marks) || marks.some((mark) => typeof mark !== "string")) {
-    return fail("marks must be an array of texts");
+  if (typeof countingRule !== "string") {
+    return fail(`countingRule is ${showValue(countingRule)}, expected a text`);
   }
-  if (new Set(marks).size !== marks.length) return fail("marks has one twice, expected each once");
+  if (!Array.isArray(marks) || marks.some((mark) => typeof mark !== "string")) {
+    return fail(`marks is ${showValue(marks)}, expected an array of texts`);
+  }
+  if (new Set(marks).size !== marks.length) {
+    return fail("marks has a name twice, expected each once");
+  }
   const orientation = oneOf(ORIENTATIONS, record, "orientation", fail);
   const transform = oneOf(TRANSFORMS, record, "transform", fail);
   return {
-    ...{ assembly, binSizeBp, orientation, countingRule, marks: [...marks], transform },
+    assembly,
+    binSizeBp,
+    orientation,
+    countingRule,
+    marks: [...marks],
+    transform,
     ...parseOptionalFields(record, fail),
   };
 }
@@ -125,7 +149,7 @@ type OptionalField =
   | "normalisation"
   | "expressionTransform";
 
-/** The fields that a record may lack, as far as it has them. */
+/** The optional fields that a record has. */
 function parseOptionalFields(
   record: Readonly<Record<string, unknown>>,
   fail: (what: string) => never,
@@ -166,13 +190,13 @@ function oneOf<Word extends string>(
 }
 
 /**
- * Decides what must still be applied to data so that a model sees the kind of numbers it was trained on.
+ * Decides which transform must still be applied to data so that a model sees the kind of numbers it was trained on.
  *
  * @param model The record sealed into the model.
  * @param data The record of the data to predict on.
  * @returns The transform to apply: the model's own on plain counts, `none` where the data carry it already.
- * @throws {ContractError} Naming the field in which the two contradict each other, with both values and the
- * flags that prepare data of the model's kind.
+ * @throws {ContractError} If the two contradict each other in a field; the message has both values and the flags that
+ * prepare data of the model's kind.
  *
  * @example
  * ```ts
@@ -190,7 +214,7 @@ export function reconcileRecords(model: DataRecord, data: DataRecord): Transform
     const found = valueOf(data);
     if (wanted === undefined || found === undefined || wanted === found) continue;
     const factor = COUNTING_FIELDS.includes(field)
-      ? " A factor between the two is never guessed."
+      ? " Counts are never rescaled from one rule to another."
       : "";
     throw new ContractError(
       `Cannot use these data: the model was trained on ${field} ${wanted}, the data have ${found}.` +
@@ -206,7 +230,7 @@ export function reconcileRecords(model: DataRecord, data: DataRecord): Transform
   );
 }
 
-/** Fields in which a difference looks as if a factor would mend it. */
+/** Fields in which a difference looks as if a factor would remove it. */
 const COUNTING_FIELDS: readonly string[] = [
   "countingRule",
   "extendBp",
@@ -214,7 +238,7 @@ const COUNTING_FIELDS: readonly string[] = [
   "normalisation",
 ];
 
-/** What must agree, defaults filled in; `undefined` where a record does not say and need not. */
+/** The values that must agree, with defaults filled in; `undefined` where a record need not say and does not. */
 const COMPARED: Readonly<Record<string, (record: DataRecord) => string | number | undefined>> = {
   assembly: ({ assembly }) => assembly,
   binSizeBp: ({ binSizeBp }) => binSizeBp,
@@ -229,6 +253,9 @@ const COMPARED: Readonly<Record<string, (record: DataRecord) => string | number 
 
 /**
  * The flags with which `deno task prepare` makes data of a record.
+ *
+ * @param record The record that the data are to have.
+ * @returns The flags, separated by spaces.
  *
  * @example
  * ```ts
@@ -263,7 +290,17 @@ const TRANSFORM_FUNCTIONS: Readonly<Record<Transform, (value: number) => number>
 /**
  * The function that a {@linkcode Transform} names.
  *
- * @throws {RangeError} If there is none of that name.
+ * @param transform The name.
+ * @returns The function of one value.
+ * @throws {RangeError} If no transform has that name.
+ *
+ * @example
+ * ```ts
+ * import { transformFunction } from "@waka/histone/record";
+ * import { strictEqual } from "node:assert";
+ *
+ * strictEqual(transformFunction("log1p")(3), Math.log(4));
+ * ```
  */
 export function transformFunction(transform: Transform): (value: number) => number {
   if (Object.hasOwn(TRANSFORM_FUNCTIONS, transform)) return TRANSFORM_FUNCTIONS[transform];

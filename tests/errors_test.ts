@@ -1,4 +1,4 @@
-import { ok, strictEqual } from "node:assert";
+import { match, ok, strictEqual } from "node:assert";
 import * as errors from "../src/errors.ts";
 import { FormatError } from "../src/errors.ts";
 
@@ -10,7 +10,7 @@ Deno.test("what a message quotes of a file is cut, and cannot speak to a termina
 });
 
 Deno.test("no error's message can speak to a terminal, turn a line round or be two lines", () => {
-  const { FormatError: _, ...others } = errors;
+  const { FormatError: _, HistoneError: __, ...others } = errors;
   const text = "a\x1b]0;b\x07\x9b2J\n\u202ec\u2066\u2028";
   const shown = "a\\x1b]0;b\\x07\\x9b2J\\n\\u202ec\\u2066\\u2028";
   for (const Kind of Object.values(others)) strictEqual(new Kind(text).message, shown);
@@ -25,4 +25,16 @@ Deno.test("tabs, and letters of any language, stay", () => {
 Deno.test("a message is as short where control characters had to be spelled out", () => {
   const { message } = new FormatError("\x01".repeat(5000), { file: "a.bed", line: 2 });
   strictEqual(message, `${"\\x01".repeat(500)}… (a.bed, line 2)`);
+});
+
+Deno.test("every error has the name of its class, a code that no other has, and the common class", () => {
+  const { HistoneError, ...kinds } = errors;
+  const made = Object.entries(kinds).map(([name, Kind]) => {
+    const error = new Kind("a");
+    strictEqual(error.name, name);
+    ok(error instanceof HistoneError);
+    match(error.code, /^HISTONE_[A-Z_]+$/);
+    return error.code;
+  });
+  strictEqual(new Set(made).size, made.length);
 });

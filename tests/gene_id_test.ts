@@ -33,15 +33,29 @@ Deno.test("spellings of one gene have one key", () => {
 
 Deno.test("different names have different keys, whatever digits they share", () => {
   const names = [
-    ...["ENSG00000000419", "ENSMUSG00000000419", "419", "0419", "000419", "DPM1", "dpm1"],
-    ...["ENST00000000419", "ENSG00000000419_PAR_Y", "ENSGR0000000419", "ENSG419", "LOC419"],
-    ...["RP11-34P13.7", "RP11-34P13.8", "AT1G01010", "AT1G01010.1", "Y39B6A.48"],
+    "ENSG00000000419",
+    "ENSMUSG00000000419",
+    "419",
+    "0419",
+    "000419",
+    "DPM1",
+    "dpm1",
+    "ENST00000000419",
+    "ENSG00000000419_PAR_Y",
+    "ENSGR0000000419",
+    "ENSG419",
+    "LOC419",
+    "RP11-34P13.7",
+    "RP11-34P13.8",
+    "AT1G01010",
+    "AT1G01010.1",
+    "Y39B6A.48",
   ];
   strictEqual(new Set(names.map(geneKey)).size, names.length);
   strictEqual(new Set(names.map(geneNumber)).size, names.length);
 });
 
-Deno.test("human Ensembl ids and numbers turn into each other, other ids have none", () => {
+Deno.test("human Ensembl ids and their numbers turn into each other, other ids have no number", () => {
   fc.assert(fc.property(fc.integer({ min: 0, max: 10 ** 11 - 1 }), (number) => {
     strictEqual(ensemblGeneNumber(ensemblGeneId(number)), number);
     strictEqual(geneNumber(`${ensemblGeneId(number)}.3`), number);
@@ -52,18 +66,22 @@ Deno.test("human Ensembl ids and numbers turn into each other, other ids have no
   strictEqual(ensemblGeneId(1234567890123), "1234567890123");
 });
 
-Deno.test("bare digits are read as Ensembl's, with zeros before them or without", () => {
+Deno.test("bare digits are read as the numbers of Ensembl ids, with or without leading zeros", () => {
   deepStrictEqual(
     ["3", "000003", "00000000003", "ENSG00000000003.2", "TP53", "1234567890123456789"]
       .map(readEnsemblDigits),
     [
-      ...["ENSG00000000003", "ENSG00000000003", "ENSG00000000003", "ENSG00000000003.2", "TP53"],
+      "ENSG00000000003",
+      "ENSG00000000003",
+      "ENSG00000000003",
+      "ENSG00000000003.2",
+      "TP53",
       "1234567890123456789",
     ],
   );
 });
 
-Deno.test("numbers of names are integers that float64 holds, and are no Ensembl numbers", () => {
+Deno.test("the numbers of names are integers that float64 holds exactly, and not those of Ensembl ids", () => {
   fc.assert(fc.property(fc.string({ minLength: 1 }), (name) => {
     const number = geneNumber(`x${name}`);
     ok(Number.isSafeInteger(number) && number >= 10 ** 12);
@@ -72,7 +90,7 @@ Deno.test("numbers of names are integers that float64 holds, and are no Ensembl 
   notStrictEqual(geneNumber("TP53"), geneNumber("MYC"));
 });
 
-Deno.test("copies on chromosome Y are told by their ids", () => {
+Deno.test("copies on chromosome Y are recognised by their ids", () => {
   const copies = ["ENSG00000182378.15_PAR_Y", "ENSGR0000182378.10", "ENSG00000182378_PAR_Y_2"];
   const others = ["ENSG00000182378.15", "SPRY1", "ENSGR", "PAR_Y"];
   deepStrictEqual(copies.map(isPseudoautosomalCopy), [true, true, true]);
@@ -85,7 +103,7 @@ Deno.test("a gene is shown by its id and, where it adds something, its symbol", 
   strictEqual(formatGene("419"), "419");
 });
 
-Deno.test("an Ensembl id is told from what is joined to it, and an id alone is not taken apart", () => {
+Deno.test("an Ensembl id is parted from the text joined to it, and an id alone is not taken apart", () => {
   const ids = [
     "ENSG00000182378",
     "ENSG00000182378.15_PAR_Y_6",

@@ -157,16 +157,22 @@ console.log(JSON.stringify(got));
 
 /** What the next task, or one who works in the clone, runs or is led by. */
 const LAUNCHERS = [
-  ...["deno.json", "deno.jsonc", "deno.lock", "package.json", ".npmrc", "node_modules/a/index.js"],
-  ...[
-    "mod.ts",
-    "src",
-    "src/files/file.ts",
-    "scripts/train.ts",
-    "tests/random_test.ts",
-    "README.md",
-  ],
-  ...[".git", ".git/hooks/pre-commit", ".git/config", ".ci/run"],
+  "deno.json",
+  "deno.jsonc",
+  "deno.lock",
+  "package.json",
+  ".npmrc",
+  "node_modules/a/index.js",
+  "mod.ts",
+  "src",
+  "src/files/file.ts",
+  "scripts/train.ts",
+  "tests/random_test.ts",
+  "README.md",
+  ".git",
+  ".git/hooks/pre-commit",
+  ".git/config",
+  ".ci/run",
 ];
 
 Deno.test("a task cannot change what the next one runs, from wherever it is started", () =>

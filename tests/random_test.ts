@@ -50,7 +50,7 @@ Deno.test("uniform and normal numbers have the moments of their distributions", 
   ok(Math.abs(moment(normal, 4) - 3) < 5 * Math.sqrt(96 / count));
 });
 
-Deno.test("below stays below its bound and refuses bounds it cannot serve", () => {
+Deno.test("below stays below its bound and refuses impossible bounds", () => {
   fc.assert(fc.property(fc.integer({ min: 1, max: 2 ** 32 }), fc.nat(), (bound, seed) => {
     const value = new RandomStream(deriveKey(seed)).below(bound);
     return Number.isInteger(value) && value >= 0 && value < bound;
@@ -60,7 +60,7 @@ Deno.test("below stays below its bound and refuses bounds it cannot serve", () =
   }
 });
 
-Deno.test("shuffledIndices is a permutation, and every one of a few is about as likely", () => {
+Deno.test("shuffledIndices gives permutations, each about equally likely", () => {
   const seen = new Map<string, number>();
   const stream = new RandomStream(deriveKey(5));
   for (let i = 0; i < 6000; i++) {
@@ -72,7 +72,7 @@ Deno.test("shuffledIndices is a permutation, and every one of a few is about as 
   for (const count of seen.values()) ok(Math.abs(count - 1000) < 145, `${count}`);
 });
 
-Deno.test("normal numbers say nothing about the next, nor does their size", () => {
+Deno.test("a normal number does not correlate with the next, nor does its size", () => {
   const stream = new RandomStream(deriveKey(6, "pairs"));
   const values = Float64Array.from({ length: 40_000 }, () => stream.normal());
   // Correlations of independent numbers have a standard error of 1 / √n.
@@ -80,15 +80,15 @@ Deno.test("normal numbers say nothing about the next, nor does their size", () =
     for (const start of [0, 1]) {
       const pairs = Array.from({ length: 19_999 }, (_, i) => 2 * i + start);
       const r = pearson(
-        pairs.map((i) => change(values[i])),
-        pairs.map((i) => change(values[i + 1])),
+        pairs.map((i) => change(values[i]!)),
+        pairs.map((i) => change(values[i + 1]!)),
       );
       ok(Math.abs(r) < 5 / Math.sqrt(pairs.length), `${r}`);
     }
   }
 });
 
-Deno.test("below is as likely to give any number where the bound divides no power of two", () => {
+Deno.test("below gives all numbers with equal chance where the bound divides no power of two", () => {
   const stream = new RandomStream(deriveKey(7, "below"));
   // The remainder of a word would be below 2^30 half the time.
   const draws = 20_000;

@@ -32,12 +32,12 @@ Deno.test("a record that lacks the later fields agrees with one that has their d
   throws(() => reconcileRecords(PREPARED, other), /expressionTransform log2p1.*have asinh/);
 });
 
-Deno.test("a refusal says how to prepare the data again, and that no factor is guessed", () => {
+Deno.test("a refusal says how to prepare the data again, and that counts are never rescaled", () => {
   const model: DataRecord = { ...PREPARED, extendBp: 200, normalisation: "rpm" };
   throws(
     () => reconcileRecords(model, { ...model, countingRule: "mean-depth" }),
     (error) =>
-      error instanceof ContractError && /A factor .* is never guessed/.test(error.message) &&
+      error instanceof ContractError && /Counts are never rescaled/.test(error.message) &&
       error.message.includes(
         "deno task prepare ... --signal reads --bin-size 100 --orientation genomic --assembly hg19 " +
           "--extend 200 --normalise rpm --expression-transform log2p1",
@@ -90,7 +90,7 @@ Deno.test("records that contradict each other are refused with both values", () 
     { normalisation: "rpm" },
   ];
   for (const other of others) {
-    const [[field, value]] = Object.entries(other);
+    const [[field, value] = ["", ""]] = Object.entries(other);
     const wanted = String(PREPARED[field as keyof DataRecord]);
     throws(
       () => reconcileRecords(PREPARED, { ...PREPARED, ...other }),
@@ -120,5 +120,8 @@ Deno.test("transforms are what their names say", () => {
 });
 
 Deno.test("a record whose marks repeat is refused", () => {
-  throws(() => parseRecord({ ...COMPETITION_RECORD, marks: ["K4", "K4"] }), /marks has one twice/);
+  throws(
+    () => parseRecord({ ...COMPETITION_RECORD, marks: ["K4", "K4"] }),
+    /marks has a name twice/,
+  );
 });

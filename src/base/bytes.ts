@@ -1,7 +1,7 @@
-/** Bytes that no other thread sees, as files and streams give and take them. */
+/** Bytes that are not shared between threads, as files and streams give and take them. */
 export type Bytes = Uint8Array<ArrayBuffer>;
 
-/** The bytes of both; without a copy if there are none of the first. */
+/** The bytes of both, one after the other; not copied if the first has none. */
 export function concatenate(first: Bytes, second: Bytes): Bytes {
   if (first.length === 0) return second;
   const both = new Uint8Array(first.length + second.length);

@@ -1,7 +1,7 @@
 /**
- * Gives the memory of an array back at once; it has no elements afterwards, nor has any view of its buffer. The
- * garbage collector lets such memory grow by some 64 MB before it looks for what nobody uses any more, which
- * for pieces of large files, or states of many small epochs, is several times what they need.
+ * Gives the memory of an array back immediately; the array, and any other view of its buffer, has no elements afterwards.
+ * The garbage collector lets such memory grow by some 64 MB before it looks for unused arrays, which for the pieces of
+ * large files, or the states of many small epochs, is several times what they need.
  */
 export function freeArray({ buffer }: ArrayBufferView): void {
   if (buffer instanceof ArrayBuffer) buffer.transfer(0);

@@ -1,4 +1,4 @@
 /** Limits that several parts share. */
 
-/** Longest axis of a model or a sample: more is a typing error or an attack. */
+/** Longest axis of a model or a sample: larger values are typos or attacks. */
 export const MAX_EXTENT = 65_536;

@@ -1,10 +1,11 @@
 /**
- * What a terminal might obey: control characters, and those that turn the direction of writing round, so that a line
- * reads other than it is. Also the two line ends of Unicode, and what is no character at all, which no XML may hold.
+ * Characters that a terminal might obey: control characters, and those that reverse the direction of writing, so that a
+ * line looks different from its content. Also the two line ends of Unicode, and the code points that are not characters,
+ * which XML must not hold.
  */
 const OBEYED = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufffe\uffff]/gu;
 
-/** A text, perhaps from a file, as several lines for a terminal: what it might obey is spelled out, as `\x1b`. */
+/** A text of several lines, perhaps from a file, for a terminal: characters that it might obey are spelled out, as `\x1b`. */
 export function printable(text: string): string {
   return text.replace(
     OBEYED,
@@ -12,12 +13,12 @@ export function printable(text: string): string {
   );
 }
 
-/** The same as one line: line ends are spelled out too. */
+/** The same for a text of one line: line ends are spelled out too. */
 export function printableLine(text: string): string {
   return text.replace(OBEYED, (found) => found === "\t" ? found : spellOut(found));
 }
 
-/** Whether a text is one line that a terminal shows as it is, without tabs. */
+/** Whether a text is one line without tabs that a terminal shows as it is. */
 export function isPlainLine(text: string): boolean {
   return printableLine(text) === text && !text.includes("\t");
 }

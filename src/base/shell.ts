@@ -1,4 +1,4 @@
-/** A path as a word of a command line that a shell takes as it is, quoted where it must be. */
+/** A path as one word of a command line, in quotes where a shell needs them. */
 export function quotePath(path: string): string {
   return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

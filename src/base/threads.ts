@@ -1,16 +1,17 @@
-/** More would be a typing error. */
+/** Larger values are almost certainly typos. */
 const MOST_THREADS = 1024;
-/** So many are started on any machine, since some tell fewer cores than they have. */
+/** Always granted: some machines report fewer cores than they have. */
 const ALWAYS_GRANTED = 8;
 
 /**
  * The number of threads to compute on.
  *
- * @param threads What was asked for; all cores if nothing was, one where nobody knows how many there are. Beyond the
- *   cores there are, which threads would only wait for, fewer are granted.
- * @throws {RangeError} If that is no integer from 1 to 1024.
+ * @param threads The number asked for; by default that of the cores, or 1 where it is not known. More threads than cores
+ *   are not granted, since they would only wait.
+ * @returns The number granted.
+ * @throws {RangeError} If `threads` is not an integer from 1 to 1024.
  */
-export function chooseThreads(threads?: number): number {
+export function chooseThreads(threads?: number | undefined): number {
   const cores = globalThis.navigator?.hardwareConcurrency ?? 1;
   const chosen = threads ?? cores;
   if (Number.isInteger(chosen) && chosen >= 1 && chosen <= MOST_THREADS) {

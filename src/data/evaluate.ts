@@ -3,12 +3,12 @@ import {
   byGroup,
   meanDefined,
   meanSquaredError,
-  type Metric,
   pearson,
   rSquared,
   spearman,
   splitByGroup,
 } from "../metrics/mod.ts";
+import { median } from "../metrics/quantile.ts";
 import type { Dataset } from "./dataset.ts";
 
 /** How well predictions agree with labels on some samples; `null` where a metric has no answer. */
@@ -58,6 +58,17 @@ export interface Evaluation {
 }
 
 const FEWEST_SAMPLES_OF_A_GENE = 3;
+
+/**
+ * Pearson's correlation of one gene's samples, one a cell type, as {@linkcode GeneAgreement} counts them; NaN with
+ * fewer than 3 samples, of which two always correlate perfectly.
+ */
+export function correlateSamplesOfGene(
+  truth: ArrayLike<number>,
+  predicted: ArrayLike<number>,
+): number {
+  return truth.length < FEWEST_SAMPLES_OF_A_GENE ? NaN : pearson(truth, predicted);
+}
 
 /**
  * Judges predictions against the labels of a data set: overall, for each cell type, and for each gene across
@@ -139,9 +150,7 @@ function evaluateGenes(
   truth: Float64Array,
   predicted: Float64Array,
 ): GeneAgreement {
-  const pearsonOfEnough: Metric = (a, b) =>
-    a.length < FEWEST_SAMPLES_OF_A_GENE ? NaN : pearson(a, b);
-  const correlations = byGroup(pearsonOfEnough, {
+  const correlations = byGroup(correlateSamplesOfGene, {
     truth,
     predicted,
     groupIndex: data.geneIndices(),
@@ -150,15 +159,8 @@ function evaluateGenes(
   return {
     genes: correlations.length,
     meanPearson: orNull(meanDefined(correlations)),
-    medianPearson: orNull(medianOf(correlations)),
+    medianPearson: orNull(median(correlations)),
   };
-}
-
-function medianOf(values: Float64Array): number {
-  const sorted = values.toSorted();
-  const middle = sorted.length >> 1;
-  if (sorted.length % 2 === 1) return sorted[middle];
-  return (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
 function orNull(value: number): number | null {

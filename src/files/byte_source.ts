@@ -4,22 +4,24 @@
  * @module
  */
 
-/** A file, buffer or remote object that can be read at any offset. */
+/** A file, a buffer or a remote object that can be read at any offset. */
 export interface ByteSource {
-  /** Name for messages: a path or a title. */
+  /** The name for messages: a path or a title. */
   readonly name: string;
   /** Length in bytes. */
   readonly size: number;
   /**
-   * Whether each array that `read` gives has a buffer of its own, which its reader may detach to give the memory
-   * back early.
+   * Whether each array that `read` returns has its own buffer, which its reader may detach to give the memory back
+   * early.
    *
-   * Default: `false`.
+   * @default false
    */
-  readonly readsAreCopies?: boolean;
+  readonly readsAreCopies?: boolean | undefined;
   /**
-   * Reads exactly `length` bytes from `offset`.
+   * Reads exactly `length` bytes from `offset` on.
    *
+   * @param offset Place of the first byte.
+   * @param length Number of bytes.
    * @throws {RangeError} If the range is not within the source.
    */
   read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
@@ -28,10 +30,20 @@ export interface ByteSource {
 }
 
 /**
- * A source over bytes in memory.
+ * Makes a source of bytes in memory.
  *
  * @param bytes The content; not copied.
- * @param name Name for messages; `memory` by default.
+ * @param name The name for messages.
+ * @returns The source.
+ *
+ * @example
+ * ```ts
+ * import { bytesSource } from "@waka/histone/io";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const source = bytesSource(Uint8Array.of(5, 6, 7, 8), "numbers.bin");
+ * deepStrictEqual([...await source.read(1, 2)], [6, 7]);
+ * ```
  */
 export function bytesSource(bytes: Uint8Array<ArrayBuffer>, name = "memory"): ByteSource {
   return {
@@ -47,7 +59,23 @@ export function bytesSource(bytes: Uint8Array<ArrayBuffer>, name = "memory"): By
   };
 }
 
-/** A source over a `Blob` or a `File`, as a browser's file input gives them. */
+/**
+ * Makes a source of a `Blob` or a `File`, as a browser's file input gives them.
+ *
+ * @param blob The content; read when it is asked for.
+ * @param name The name for messages.
+ * @returns The source.
+ *
+ * @example
+ * ```ts
+ * import { blobSource, readSequences } from "@waka/histone/io";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const file = new File(["000003,ACGT\n"], "seq_data.csv");
+ * const { genes } = await readSequences(blobSource(file, file.name));
+ * deepStrictEqual(genes, ["ENSG00000000003"]);
+ * ```
+ */
 export function blobSource(blob: Blob, name = "blob"): ByteSource {
   return {
     name,

@@ -8,7 +8,7 @@ import { FormatError, WriteError } from "../errors.ts";
 import { type ByteSource, checkRange } from "./byte_source.ts";
 
 /**
- * A path, also of one that is given as a `file:` URL.
+ * The path that a path or a `file:` URL names.
  *
  * @throws {TypeError} If the URL is of another kind.
  */
@@ -21,17 +21,32 @@ export function pathOf(path: string | URL): string {
   return Deno.build.os === "windows" ? decoded.replace(/^\/(?=[A-Za-z]:)/, "") : decoded;
 }
 
-/** What stands before a file's name in its path, with the separator; empty if nothing does. */
+/** The part of a path before the file's name, with the separator at its end; empty for a name alone. */
 export function directoryOf(path: string): string {
   return path.replace(Deno.build.os === "windows" ? /[^/\\]*$/ : /[^/]*$/, "");
 }
 
 /**
- * Opens a file for random access. Its reads throw a `FormatError` once the file was changed in place: what was read
- * before and after would not belong together. A file that another takes the place of is read on as it was.
+ * Opens a file for random access. Its reads throw a `FormatError` once the file was changed in place, since bytes read
+ * before and after would not belong together. A file that was replaced by another is still read as it was.
  *
  * @param path Path of a regular file.
- * @throws {Deno.errors.NotFound} If there is none.
+ * @returns The file, to be closed.
+ * @throws {Deno.errors.NotFound} If there is no file of that name.
+ * @throws {Deno.errors.IsADirectory} If it is a directory.
+ *
+ * @example
+ * ```ts
+ * import { openFile, writeFileAtomic } from "@waka/histone/io";
+ * import { strictEqual } from "node:assert";
+ *
+ * const directory = await Deno.makeTempDir();
+ * await writeFileAtomic(`${directory}/a.txt`, "histone");
+ * const file = await openFile(`${directory}/a.txt`);
+ * strictEqual(new TextDecoder().decode(await file.read(0, 4)), "hist");
+ * file.close();
+ * await Deno.remove(directory, { recursive: true });
+ * ```
  */
 export async function openFile(path: string | URL): Promise<ByteSource> {
   const name = String(path);
@@ -42,7 +57,7 @@ export async function openFile(path: string | URL): Promise<ByteSource> {
     file.close();
     throw new Deno.errors.IsADirectory(`Cannot open ${name}: it is a directory, expected a file`);
   }
-  // Reads share one file position, so they take turns.
+  // All reads share one file position, so they take turns.
   let last: Promise<unknown> = Promise.resolve();
   const readAt = async (offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> => {
     const bytes = new Uint8Array(length);
@@ -71,7 +86,7 @@ export async function openFile(path: string | URL): Promise<ByteSource> {
   };
 }
 
-/** Some systems tell no time of change; the length they tell. */
+/** Some systems do not report the time of the last change, but all report the length. */
 function wasChanged(before: Deno.FileInfo, now: Deno.FileInfo): boolean {
   return now.size !== before.size || now.mtime?.getTime() !== before.mtime?.getTime();
 }
@@ -80,7 +95,7 @@ function changedError(file: string): FormatError {
   return new FormatError("Cannot read file: it was changed while it was read", { file });
 }
 
-/** What kind of thing a path names, or `undefined` if there is nothing. */
+/** The kind of thing that a path names, or `undefined` if it names nothing. */
 export async function pathKind(path: string | URL): Promise<"file" | "directory" | undefined> {
   try {
     return (await Deno.stat(path)).isDirectory ? "directory" : "file";
@@ -97,7 +112,7 @@ export async function modificationTime(path: string | URL): Promise<Date> {
   return mtime;
 }
 
-/** The path of a file without links, the same for all names that it has through them. */
+/** The path of a file with symbolic links resolved: the same for all names that lead to it. */
 export async function realPath(path: string): Promise<string> {
   return await Deno.realPath(path);
 }
@@ -109,7 +124,7 @@ export async function listDirectory(path: string | URL): Promise<string[]> {
   return names.sort();
 }
 
-/** Whether a path names a symbolic link, wherever that leads. */
+/** Whether a path names a symbolic link, even one that leads nowhere. */
 export async function isLink(path: string): Promise<boolean> {
   try {
     return (await Deno.lstat(path)).isSymlink;
@@ -130,26 +145,26 @@ export async function isSpecial(path: string): Promise<boolean> {
   }
 }
 
-/** Removes a file; one that is not there is fine. */
+/** Removes a file if it exists. */
 export async function removeFile(path: string): Promise<void> {
   await Deno.remove(path).catch((error) => {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   });
 }
 
-/** Creates a directory and its parents, which then outlast a power cut; one that exists is fine. */
+/** Creates a directory and its parents where they do not exist; they then survive a power cut. */
 export async function makeDirectory(path: string): Promise<void> {
   const missing = await missingDirectories(path);
   await Deno.mkdir(path, { recursive: true });
   for (const made of missing) await syncDirectory(directoryOf(made));
 }
 
-/** The directories that are not there yet of a path, it and those above it. */
+/** The directories that do not exist yet: that of the path and those above it. */
 async function missingDirectories(path: string): Promise<string[]> {
   const missing: string[] = [];
   for (let rest = path; rest !== "";) {
     const trimmed = rest.replace(/(?<=.)[/\\]+$/, "");
-    // What cannot be looked at is left to mkdir.
+    // If the path cannot be examined, mkdir says why.
     if (await pathKind(trimmed).catch(() => "unknown") !== undefined) break;
     missing.push(trimmed);
     rest = directoryOf(trimmed);
@@ -157,39 +172,51 @@ async function missingDirectories(path: string): Promise<string[]> {
   return missing;
 }
 
-/** What systems say that cannot flush a directory, Linux and macOS: EINVAL, ENOTSUP, ENOSYS. */
-const NO_SUCH_OPERATION = /\(os error (22|95|45|38|78)\)/;
+/** The errors of file systems that cannot flush a directory, on Linux and macOS: EINVAL, ENOTSUP, ENOSYS. */
+const UNSUPPORTED_OPERATION = /\(os error (22|95|45|38|78)\)/;
 
 /**
- * Flushes the names in a directory to disk: a power cut could otherwise undo a renaming that was reported as done.
+ * Flushes the names in a directory to disk: without this, a power cut could undo a renaming that was reported as done.
  *
  * @param path Path of the directory; empty for the current one.
  */
 export async function syncDirectory(path: string): Promise<void> {
-  // Windows has no such operation.
+  // Windows cannot flush a directory.
   if (Deno.build.os === "windows") return;
   const name = path === "" ? "." : path;
-  // One that may be written to but not read cannot be opened; what is in it is as safe as it can be.
+  // A directory that may be written to but not read cannot be opened, and so cannot be flushed.
   const directory = await Deno.open(name, { read: true }).catch(() => undefined);
   if (directory === undefined) return;
   try {
     await directory.sync();
   } catch (error) {
-    if (!NO_SUCH_OPERATION.test((error as Error).message)) throw error;
+    if (!UNSUPPORTED_OPERATION.test((error as Error).message)) throw error;
   } finally {
     directory.close();
   }
 }
 
 /**
- * Writes a file so that it appears whole or not at all: into a temporary neighbour that is flushed to disk
- * and then renamed. On any error the neighbour is removed and an older file of that name stays as it was. Once the
- * promise is fulfilled the file outlasts a power cut, where the system can promise that.
+ * Writes a file so that it appears whole or not at all: into a temporary file beside it, which is flushed to disk
+ * and then renamed. On any error the temporary file is removed and an older file of that name stays as it was. Once the
+ * promise is fulfilled the file survives a power cut, where the system can promise that.
  *
  * @param path Path of the file to write; its directory is created.
- * @param content The content, or a function that writes it to the stream it is given and closes it or not.
- * @throws {WriteError} With the path, if the disk is full or may not be written; also whatever the function
- * throws.
+ * @param content The content, or a function that writes it to a stream, which it may close.
+ * @throws {WriteError} If the disk is full or must not be written to; the message has the path. Whatever the function
+ * throws is passed on.
+ *
+ * @example
+ * ```ts
+ * import { writeFileAtomic } from "@waka/histone/io";
+ * import { deepStrictEqual, rejects } from "node:assert";
+ *
+ * const directory = await Deno.makeTempDir();
+ * const fail = () => Promise.reject(new Error("the disk is tired"));
+ * await rejects(writeFileAtomic(`${directory}/a.txt`, fail), /tired/);
+ * deepStrictEqual([...Deno.readDirSync(directory)], []);
+ * await Deno.remove(directory);
+ * ```
  */
 export async function writeFileAtomic(
   path: string,
@@ -202,10 +229,10 @@ export async function writeFileAtomic(
   const directory = directoryOf(path);
   if (directory !== "") await attempt(makeDirectory(directory));
   const temporary = `${path}.${crypto.randomUUID().slice(0, 8)}.part`;
-  const mode = await permissionsOf(path);
-  const file = await attempt(Deno.open(temporary, { write: true, createNew: true, mode }));
-  // Tells others that the neighbour is no leftover, until this process ends in whatever way. Where the file system has
-  // no locks it goes without.
+  const options = { write: true, createNew: true, ...await permissionsOf(path) };
+  const file = await attempt(Deno.open(temporary, options));
+  // The lock shows others that the temporary file is still in use, until this process ends in whatever way. Where the
+  // file system has no locks the file is written without one.
   await file.tryLock(true).catch(() => false);
   const write = (bytes: Uint8Array) => attempt(writeAll(file, bytes));
   try {
@@ -226,14 +253,14 @@ export async function writeFileAtomic(
 }
 
 /**
- * Writes into a file from a place on, and drops what was behind; flushed to disk. For files that are only appended to,
- * where what a crash left behind a known place is of no use.
+ * Writes bytes into a file from an offset on, drops what followed, and flushes the file to disk. For files that are only
+ * appended to, where bytes that a crash left after a known offset are of no use.
  *
  * @param path Path of the file; it and its directory are created.
- * @param offset The place, not behind the file's end.
- * @param bytes What to write.
- * @throws {FormatError} If the file is shorter.
- * @throws {WriteError} With the path, if the disk is full or may not be written.
+ * @param offset Where to write, at most the file's length.
+ * @param bytes The bytes to write.
+ * @throws {FormatError} If the file is shorter than `offset`.
+ * @throws {WriteError} If the disk is full or must not be written to; the message has the path.
  */
 export async function writeFileAt(path: string, offset: number, bytes: Uint8Array): Promise<void> {
   const attempt = describeFailures(path);
@@ -256,13 +283,13 @@ export async function writeFileAt(path: string, offset: number, bytes: Uint8Arra
   }
 }
 
-/** Who may read and write a file, which the one that replaces it keeps; `undefined` for a new one. */
-async function permissionsOf(path: string): Promise<number | undefined> {
+/** Who may read and write a file, which a file that replaces it inherits; nothing for a new file. */
+async function permissionsOf(path: string): Promise<{ mode?: number }> {
   const mode = await Deno.stat(path).then(({ mode }) => mode, () => null);
-  return mode === null ? undefined : mode & 0o777;
+  return mode === null ? {} : { mode: mode & 0o777 };
 }
 
-/** Passes on what a file operation gives, and wraps what it throws in an error that names the file. */
+/** Passes on the result of a file operation, and wraps what it throws in an error that names the file. */
 function describeFailures(path: string): <Value>(operation: Promise<Value>) => Promise<Value> {
   return (operation) =>
     operation.catch((cause) => {
@@ -274,7 +301,7 @@ function closeQuietly(file: Deno.FsFile): void {
   try {
     file.close();
   } catch {
-    // Closed already: what failed was the renaming.
+    // It is closed already: the renaming failed.
   }
 }
 

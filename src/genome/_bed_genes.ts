@@ -1,8 +1,7 @@
 /** Reads genes in BED: one gene a line, its id in the name column, coordinates 0-based and half-open. */
 
-import type { Line } from "../text/lines.ts";
+import { failLine, type Line, lineText } from "../text/lines.ts";
 import { type GeneRow, parsePosition, readStrand } from "./_make_gene.ts";
-import { failLine, lineText } from "./text_lines.ts";
 import { isTrackLine } from "./track_lines.ts";
 
 /** The strand is the sixth column. */

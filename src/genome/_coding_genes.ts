@@ -1,11 +1,10 @@
 /** Genes of GFF3 that have only lines of coding sequence, as most genes of Prokka and Bakta do. */
 
-import type { Line } from "../text/lines.ts";
+import { type Line, lineText } from "../text/lines.ts";
 import { parseAttributes } from "./_attributes.ts";
 import type { GeneList } from "./_gene_list.ts";
 import { type Place, standsAt } from "./_gff_line.ts";
 import { stripGenePrefix } from "./id_prefixes.ts";
-import { lineText } from "./text_lines.ts";
 
 const CDS = new TextEncoder().encode("CDS");
 const PARENT = new TextEncoder().encode("Parent=");

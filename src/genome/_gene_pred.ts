@@ -1,10 +1,9 @@
 /** Reads the genes of UCSC's tables of transcripts: genePred and refFlat, with or without a first column `bin`. */
 
-import type { Line } from "../text/lines.ts";
+import { failLine, type Line, lineText } from "../text/lines.ts";
 import type { GeneList } from "./_gene_list.ts";
 import { MadeGenes } from "./_made_genes.ts";
 import { parsePosition } from "./_make_gene.ts";
-import { failLine, lineText } from "./text_lines.ts";
 import { isTrackLine } from "./track_lines.ts";
 
 /** Number of genePred's columns, the last two of which are the starts and the ends of the exons. */

@@ -1,11 +1,11 @@
 /** Reads lines of GTF and GFF3: nine columns separated by tabs, coordinates 1-based and closed. */
 
-import type { Line } from "../text/lines.ts";
+import { TAB } from "../text/characters.ts";
+import { failLine, type Line, lineText } from "../text/lines.ts";
 import { isTrackLine } from "./track_lines.ts";
 import { parsePosition } from "./_make_gene.ts";
-import { failLine, lineText, unquoteCell } from "./text_lines.ts";
+import { unquoteCell } from "./text_lines.ts";
 
-const TAB = 9;
 const COLUMNS = 9;
 /** In GFF2 the attributes are optional. */
 const LEAST_COLUMNS = 8;

@@ -1,6 +1,7 @@
 /** Transcripts of GTF and GFF3 whose genes have no gene lines. */
 
-import type { Line } from "../text/lines.ts";
+import { QUOTE } from "../text/characters.ts";
+import { type Line, lineText } from "../text/lines.ts";
 import { decodeText } from "../text/numbers.ts";
 import { type Attributes, decodePercent, parseAttributes } from "./_attributes.ts";
 import { CodingGenes } from "./_coding_genes.ts";
@@ -15,10 +16,8 @@ import {
 } from "./_gff_line.ts";
 import { stripGenePrefix } from "./id_prefixes.ts";
 import { MadeGenes } from "./_made_genes.ts";
-import { lineText } from "./text_lines.ts";
 import { isInnerPart, isTranscriptKind, parentGene, transcriptOf } from "./_transcript_features.ts";
 
-const QUOTE = 34;
 const T = 116;
 const GENE_ID = /(?:^|;)[ \t]*gene_id[ \t]+"([^"]+)"/;
 const TRANSCRIPT_ID = /(?:^|;)[ \t]*transcript_id[ \t]+"([^"]+)"/;

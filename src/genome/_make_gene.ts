@@ -1,7 +1,6 @@
 /** What all formats of genes share: the contents of a gene's line, checks of coordinates, and the TSS by strand. */
 
-import type { Line } from "../text/lines.ts";
-import { failLine } from "./text_lines.ts";
+import { failLine, type Line } from "../text/lines.ts";
 import type { Gene } from "./gene.ts";
 
 /** The longest chromosome that BAM and tabix can hold. */

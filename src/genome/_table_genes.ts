@@ -1,11 +1,10 @@
 /** Reads genes from a table of their TSS with the columns `gene_id chrom tss strand`, or from a table of BioMart. */
 
-import type { Line } from "../text/lines.ts";
+import { failLine, type Line, lineText } from "../text/lines.ts";
 import { stripGenePrefix } from "./id_prefixes.ts";
 import { type GeneRow, parsePosition, readStrand } from "./_make_gene.ts";
 import { isMissing } from "./missing.ts";
 import { readTableHeader, splitCells } from "./table_columns.ts";
-import { failLine, lineText } from "./text_lines.ts";
 
 /** The columns that a table of genes must have. */
 export const TABLE_COLUMNS = ["gene_id", "chrom", "tss", "strand"] as const;

@@ -148,7 +148,10 @@ export function checkAssembly(
  */
 export function matchChromosome(
   match: (name: string) => string | undefined,
-  { chromosome, chromosomeAlias }: Pick<Gene, "chromosome" | "chromosomeAlias">,
+  { chromosome, chromosomeAlias }: {
+    readonly chromosome: string;
+    readonly chromosomeAlias?: string | undefined;
+  },
 ): string | undefined {
   const found = match(chromosome);
   return found === undefined && chromosomeAlias !== undefined ? match(chromosomeAlias) : found;

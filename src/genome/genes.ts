@@ -5,7 +5,7 @@
  */
 
 import { FormatError } from "../errors.ts";
-import { type Line, withSource } from "../text/lines.ts";
+import { failLine, type Line, lineText, withSource } from "../text/lines.ts";
 import type { ByteSource } from "../files/byte_source.ts";
 import { isGff3Style } from "./_attributes.ts";
 import { parseBedLine, splitBed } from "./_bed_genes.ts";
@@ -15,7 +15,7 @@ import { GffGenes } from "./_gff_genes.ts";
 import { hasBlankColumns } from "./_gff_line.ts";
 import type { GeneRow } from "./_make_gene.ts";
 import { isTableHeader, TABLE_COLUMNS, tableParser } from "./_table_genes.ts";
-import { failLine, lineText, type OnWarning, unquoteCell, visitTextLines } from "./text_lines.ts";
+import { type OnWarning, unquoteCell, visitTextLines } from "./text_lines.ts";
 import { ToldAssembly } from "./_told_assembly.ts";
 import type { Gene } from "./gene.ts";
 import { isTrackLine } from "./track_lines.ts";

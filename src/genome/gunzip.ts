@@ -3,7 +3,7 @@
 import type { Bytes } from "../base/bytes.ts";
 import { FormatError } from "../errors.ts";
 import type { ByteSource } from "../files/byte_source.ts";
-import { BUILTINS } from "./_builtins.ts";
+import { BUILTINS } from "../base/builtins.ts";
 import { readStream } from "./_read_stream.ts";
 
 type Gunzip = (compressed: AsyncIterable<Bytes>) => AsyncIterable<Bytes>;

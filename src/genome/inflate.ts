@@ -1,7 +1,7 @@
 /** Inflates small pieces of zlib data (RFC 1950), such as the sections of a bigWig file. */
 
 import type { Bytes } from "../base/bytes.ts";
-import { BUILTINS } from "./_builtins.ts";
+import { BUILTINS } from "../base/builtins.ts";
 import { readStream } from "./_read_stream.ts";
 
 /**

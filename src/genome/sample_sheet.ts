@@ -6,12 +6,13 @@
 
 import { FormatError } from "../errors.ts";
 import type { ByteSource } from "../files/byte_source.ts";
-import { type Line, withSource } from "../text/lines.ts";
+import { HASH } from "../text/characters.ts";
+import { failLine, type Line, withSource } from "../text/lines.ts";
 import { checkName } from "../io/names.ts";
 import { COMPETITION_RECORD } from "../record.ts";
 import { type ExpressionFiles, SheetExpression } from "./sheet_expression.ts";
 import { readTableHeader, type TableRowReader } from "./table_columns.ts";
-import { failLine, visitTextLines } from "./text_lines.ts";
+import { visitTextLines } from "./text_lines.ts";
 
 /** One row of a sample sheet. */
 export interface SampleSheetEntry {
@@ -45,7 +46,6 @@ export interface ReadSampleSheetOptions {
 
 const COLUMNS = ["cell_type", "mark", "path"] as const;
 const OPTIONAL = ["expression"] as const;
-const HASH = 35;
 
 /**
  * Reads a sample sheet: tab-separated text with the header `cell_type mark path`, where cells may have spaces or double

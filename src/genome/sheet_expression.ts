@@ -1,8 +1,7 @@
 /** Reads the column of a sample sheet that names files of expression. */
 
 import { FormatError } from "../errors.ts";
-import type { Line } from "../text/lines.ts";
-import { failLine } from "./text_lines.ts";
+import { failLine, type Line } from "../text/lines.ts";
 
 /** The files of expression of a cell type. */
 export interface ExpressionFiles {

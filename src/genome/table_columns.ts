@@ -1,7 +1,6 @@
 /** Small tables with a header that names the columns. Columns are separated by tabs unless said otherwise. */
 
-import type { Line } from "../text/lines.ts";
-import { failLine, lineText } from "./text_lines.ts";
+import { failLine, type Line, lineText } from "../text/lines.ts";
 
 /** Reads the wanted cells of a row, without white space and quotes around them. */
 export type TableRowReader<Name extends string> = (

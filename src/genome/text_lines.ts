@@ -1,32 +1,32 @@
-/**
- * Lines of a text file, gzip or not, as bytes: most lines of an annotation are skipped undecoded.
- */
+/** Visits the lines of a text file, gzip or not, as bytes: most lines of an annotation are skipped undecoded. */
 
 import { type Bytes, concatenate } from "../base/bytes.ts";
-import { FormatError } from "../errors.ts";
 import type { ByteSource } from "../files/byte_source.ts";
-import { type Line, visitText } from "../text/lines.ts";
-import { decodeText } from "../text/numbers.ts";
+import { CARRIAGE_RETURN, LINE_FEED, QUOTE } from "../text/characters.ts";
 import { checkIsText } from "../text/check_text.ts";
+import {
+  byteOrderMarkLength,
+  failLine,
+  firstLine,
+  type Line,
+  LONGEST_LINE_BYTES,
+  visitFullLines,
+  visitText,
+} from "../text/lines.ts";
 import { readInflated } from "./gunzip.ts";
 
-const LONGEST_LINE_BYTES = 1 << 26;
-const LINE_FEED = 10;
-const CARRIAGE_RETURN = 13;
-const QUOTE = 34;
-
-/** Called with what is odd about a file but does not keep it from being read; names file and line. */
+/** Called with a warning about what is odd about a file but does not prevent reading it. It names file and line. */
 export type OnWarning = (message: string) => void;
 
 /**
- * Visits every line that is not blank. Line ends are `\n` or `\r\n`; the last one may be missing. A
- * UTF-8 byte order mark is skipped. Memory is bounded by the longest line.
+ * Visits every line that is not blank. Line ends are `\n` or `\r\n`; the last line may lack its end. A UTF-8 byte order
+ * mark is skipped. Memory is bounded by the longest line.
  *
  * @param source The file, plain or gzip.
- * @param visit Called with each line; always the same object, so copy what is to be kept.
+ * @param visit Called with each line. It is always the same object, so copy what you want to keep.
  * @param onWarning Called once if both line ends occur, and if the file seems to be cut within its last line.
- * @throws {FormatError} If the gzip data are damaged, the file is no UTF-8 text, a line holds a carriage
- * return before its end or is longer than 64 MiB.
+ * @throws {FormatError} If the gzip data are damaged, the file is not UTF-8 text, or a line contains a carriage return
+ * before its end or is longer than 64 MiB.
  */
 export async function visitTextLines(
   source: ByteSource,
@@ -36,18 +36,22 @@ export async function visitTextLines(
   await visitPiecesOfText(readInflated(source), visit, { source, onWarning });
 }
 
-/** What a text is from, for messages. */
+/** The name of a text, for messages. */
 type NamedSource = Pick<ByteSource, "name">;
 
-/** {@linkcode visitTextLines} of a text that comes piece by piece. */
+/** Visits the lines of a text that comes in pieces, as {@linkcode visitTextLines} does. */
 export async function visitPiecesOfText(
   pieces: AsyncIterable<Bytes>,
   visit: (line: Line) => void,
-  { source, onWarning }: { readonly source: NamedSource; readonly onWarning?: OnWarning },
+  { source, onWarning }: {
+    readonly source: NamedSource;
+    readonly onWarning?: OnWarning | undefined;
+  },
 ): Promise<void> {
   const ends = new LineEndWatch(source.name, onWarning);
-  const line: Line = { bytes: new Uint8Array(), start: 0, end: 0, number: 0 };
-  /** The unfinished line, in the pieces that it came in: joined once, however many they are. */
+  const watch = { ends, visit, file: source.name };
+  const line = firstLine(new Uint8Array());
+  /** The pieces of the unfinished line, which are joined only when it ends, however many they are. */
   let rest: Bytes[] = [];
   let isFirst = true;
   for await (const piece of pieces) {
@@ -56,8 +60,7 @@ export async function visitPiecesOfText(
     rest.push(piece);
     if (piece.includes(LINE_FEED)) {
       const bytes = joinPieces(rest);
-      line.bytes = bytes;
-      rest = [bytes.subarray(visitFullLines({ source, ends }, line, visit))];
+      rest = [bytes.subarray(visitPiece(bytes, line, watch))];
     }
     if (lengthOf(rest) > LONGEST_LINE_BYTES) {
       line.number++;
@@ -71,19 +74,44 @@ export async function visitPiecesOfText(
       `${source.name} may be cut short: its last line has no line end, and ends within double quotes`,
     );
   }
-  // A line end that the file lacks, so that the last line is read as all others.
-  line.bytes = concatenate(last, ends.missingEnd(last));
-  visitFullLines({ source, ends }, line, visit);
+  // Add the line end that the file lacks, so that the last line is read like all others.
+  visitPiece(concatenate(last, ends.missingEnd(last)), line, watch);
+}
+
+/** What to do with every line of a text. */
+interface LineWatch {
+  readonly ends: LineEndWatch;
+  readonly visit: (line: Line) => void;
+  readonly file: string;
+}
+
+/** Visits the lines after `line` that end within some bytes. Returns where the unfinished rest starts. */
+function visitPiece(bytes: Bytes, line: Line, { ends, visit, file }: LineWatch): number {
+  const returns = new ReturnFinder(bytes);
+  const start = line.number === 0 ? byteOrderMarkLength(bytes) : 0;
+  line.bytes = bytes;
+  return visitFullLines(line, () => {
+    if (returns.isWithin(line)) {
+      failLine(
+        file,
+        line,
+        "Cannot read line: it contains a carriage return, expected line ends \\n or \\r\\n",
+      );
+    }
+    ends.see(line.number, bytes[line.end] === CARRIAGE_RETURN);
+    if (line.start < line.end) visitText(line, visit, file);
+  }, start);
 }
 
 function lengthOf(pieces: readonly Bytes[]): number {
   return pieces.reduce((sum, { length }) => sum + length, 0);
 }
 
-/** The bytes of all pieces; without a copy where only one has any. */
+/** Joins pieces. A single piece with bytes is not copied. */
 function joinPieces(pieces: readonly Bytes[]): Bytes {
   const full = pieces.filter(({ length }) => length > 0);
-  if (full.length === 1) return full[0];
+  const [first, second] = full;
+  if (first !== undefined && second === undefined) return first;
   const bytes = new Uint8Array(lengthOf(full));
   let place = 0;
   for (const piece of full) {
@@ -93,55 +121,32 @@ function joinPieces(pieces: readonly Bytes[]): Bytes {
   return bytes;
 }
 
-/** Throws the error of a bad line. */
-export function failLine(file: string, line: Line, message: string): never {
-  throw new FormatError(message, { file, line: line.number });
-}
-
-/** The line's text. */
-export function lineText(line: Line): string {
-  return decodeText(line.bytes, line.start, line.end);
-}
-
-/** A cell that a spreadsheet put in quotes, which doubles those within, as it was; any other stands as it is. */
+/** Undoes the quotes that a spreadsheet put around a cell, doubling those within. Other cells stay as they are. */
 export function unquoteCell(text: string): string {
   const isQuoted = text.startsWith('"') && /^"[^"]*(?:""[^"]*)*"\s*$/.test(text);
   return isQuoted ? text.trimEnd().slice(1, -1).replaceAll('""', '"') : text;
 }
 
-/** Visits the lines that end within `line.bytes`, and returns where the unfinished rest starts. */
-function visitFullLines(
-  { source, ends }: { readonly source: NamedSource; readonly ends: LineEndWatch },
-  line: Line,
-  visit: (line: Line) => void,
-): number {
-  const { bytes } = line;
-  let start = line.number === 0 ? byteOrderMarkLength(bytes) : 0;
-  let carriageReturn = -1;
-  for (;;) {
-    const lineFeed = bytes.indexOf(LINE_FEED, start);
-    if (lineFeed < 0) return start;
-    if (carriageReturn < start) {
-      carriageReturn = bytes.indexOf(CARRIAGE_RETURN, start);
-      if (carriageReturn < 0) carriageReturn = bytes.length;
+/** Finds carriage returns within lines. Each byte is searched once, however many lines there are. */
+class ReturnFinder {
+  readonly #bytes: Uint8Array;
+  #next = -1;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  /** Whether a line contains a carriage return before its end. Call it with the lines in order. */
+  isWithin({ start, end }: Line): boolean {
+    if (this.#next < start) {
+      const found = this.#bytes.indexOf(CARRIAGE_RETURN, start);
+      this.#next = found < 0 ? this.#bytes.length : found;
     }
-    line.number++;
-    line.start = start;
-    line.end = Math.min(lineFeed, carriageReturn);
-    if (line.end < lineFeed - 1) {
-      failLine(
-        source.name,
-        line,
-        "Cannot read line: it holds a carriage return, expected line ends \\n or \\r\\n",
-      );
-    }
-    ends.see(line.number, line.end < lineFeed);
-    if (line.start < line.end) visitText(line, visit, source.name);
-    start = lineFeed + 1;
+    return this.#next < end;
   }
 }
 
-/** Warns of a file with both line ends, which files joined from two systems have. */
+/** Warns of a file with both line ends, as joining files from two systems makes it. */
 class LineEndWatch {
   readonly #file: string;
   readonly #onWarning: OnWarning | undefined;
@@ -153,7 +158,7 @@ class LineEndWatch {
     this.#onWarning = onWarning;
   }
 
-  /** What to put behind a last line that has no end, for it to be as the others are. */
+  /** The line end to append to an unterminated last line. */
   missingEnd(lastLine: Bytes): Bytes {
     const hasReturn = this.#first !== true || lastLine.at(-1) === CARRIAGE_RETURN;
     return hasReturn ? Uint8Array.of(LINE_FEED) : Uint8Array.of(CARRIAGE_RETURN, LINE_FEED);
@@ -169,8 +174,4 @@ class LineEndWatch {
         "Both are read as line ends; was it joined from two files?",
     );
   }
-}
-
-function byteOrderMarkLength(bytes: Uint8Array): number {
-  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
 }

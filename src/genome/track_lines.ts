@@ -1,8 +1,8 @@
 /** Lines that only tell a genome browser how to show a file. */
 
+import { SPACE, TAB } from "../text/characters.ts";
 import type { Line } from "../text/lines.ts";
 
-const [TAB, SPACE] = [9, 32];
 const TRACK = new TextEncoder().encode("track");
 const BROWSER = new TextEncoder().encode("browser");
 

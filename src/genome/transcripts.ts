@@ -6,7 +6,7 @@
 
 import { formatCountOf } from "../base/count.ts";
 import { FormatError } from "../errors.ts";
-import { type Line, withSource } from "../text/lines.ts";
+import { type Line, lineText, withSource } from "../text/lines.ts";
 import { decodeText } from "../text/numbers.ts";
 import type { ByteSource } from "../files/byte_source.ts";
 import { type Attributes, isGff3Style, parseAttributes } from "./_attributes.ts";
@@ -16,7 +16,7 @@ import { isTrackLine } from "./track_lines.ts";
 import { findGeneId, isExtraCopy } from "./_gene_attributes.ts";
 import { isGeneKind } from "./_gene_kinds.ts";
 import { stripGenePrefix, stripTranscriptPrefix } from "./id_prefixes.ts";
-import { lineText, type OnWarning, unquoteCell, visitTextLines } from "./text_lines.ts";
+import { type OnWarning, unquoteCell, visitTextLines } from "./text_lines.ts";
 import { isInnerPart, isTranscriptKind, parentOf, transcriptOf } from "./_transcript_features.ts";
 import { transcriptKey } from "./transcript_id.ts";
 

@@ -1,13 +1,12 @@
 import { FormatError } from "../errors.ts";
 import { geneKey, readEnsemblDigits } from "../gene_id.ts";
 import type { DataRecord } from "../record.ts";
+import { COMMA } from "../text/characters.ts";
 import { type Line, type Progress, visitLines } from "../text/lines.ts";
 import { decodeText, parseDecimal } from "../text/numbers.ts";
 import { PackedChunks } from "./_packed_chunks.ts";
 import type { ByteSource } from "../files/byte_source.ts";
 import type { SampleColumns } from "./columns.ts";
-
-const COMMA = 44;
 
 /** Gathers the rows of one or more DeepChrome files into columns. */
 export class DeepchromeParser {

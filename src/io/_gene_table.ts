@@ -7,6 +7,7 @@
 
 import { FormatError } from "../errors.ts";
 import { type GeneDetails, geneKey, isGeneCell, MAX_CELL_CHARACTERS } from "../gene_id.ts";
+import { LINE_FEED } from "../text/characters.ts";
 import type { NpzReader } from "./npz_types.ts";
 
 /** Name of the member. Names that start with two underscores never name a cell type. */
@@ -16,7 +17,6 @@ const COLUMNS = ["number", "gene_id", "symbol", "chrom", "tss", "strand"] as con
 /** Room for a million genes with long names. */
 const MAX_BYTES = 2 ** 27;
 const MAX_GENES = 2 ** 21;
-const LINE_FEED = 10;
 
 /** A gene of the table. */
 export interface TableGene {

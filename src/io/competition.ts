@@ -140,7 +140,12 @@ async function readColumns(
   const packed = signal.finish();
   if (known === undefined && !labelled) refuseLabelAsMark(packed, { bins, record, file: npz.name });
   return {
-    ...{ signal: packed, labels, cellTypes, cellTypeIndex, bins, record },
+    signal: packed,
+    labels,
+    cellTypes,
+    cellTypeIndex,
+    bins,
+    record,
     ...indexGenes(geneIds, table, npz.name),
   };
 }

@@ -115,7 +115,7 @@ export async function writeNpz(
     });
     const names = new Set<string>();
     for await (const member of members) {
-      checkName(member.name, names);
+      checkMemberName(member.name, names);
       const header = formatNpyHeader(member.dtype, member.shape);
       const count = member.shape.reduce((a, b) => a * b, 1);
       const uncompressedSize = header.length + count * NPY_TYPES[member.dtype].bytes;
@@ -129,7 +129,7 @@ export async function writeNpz(
   }
 }
 
-function checkName(name: string, names: Set<string>): void {
+function checkMemberName(name: string, names: Set<string>): void {
   const parts = name.split("/");
   if (parts.some((part) => ["", ".", ".."].includes(part)) || /[\0\\]|^[A-Za-z]:/.test(name)) {
     throw new RangeError(`Cannot write npz member "${name}": the name is not usable as a path`);

@@ -1,5 +1,6 @@
 import { FormatError } from "../errors.ts";
 import { geneKey, readEnsemblDigits } from "../gene_id.ts";
+import { COMMA } from "../text/characters.ts";
 import { type Line, visitLines, withSource } from "../text/lines.ts";
 import { decodeText } from "../text/numbers.ts";
 import type { ByteSource } from "../files/byte_source.ts";
@@ -14,7 +15,6 @@ export interface GeneSequences {
   readonly length: number;
 }
 
-const COMMA = 44;
 const NO_LETTER = 255;
 const CODES = letterCodes();
 

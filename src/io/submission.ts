@@ -1,5 +1,6 @@
 import { ContractError, FormatError } from "../errors.ts";
 import { ensemblGeneNumber, geneKey } from "../gene_id.ts";
+import { COMMA } from "../text/characters.ts";
 import { type Line, visitLines, withSource } from "../text/lines.ts";
 import { decodeText, parseDecimal } from "../text/numbers.ts";
 import type { ByteSource } from "../files/byte_source.ts";
@@ -30,7 +31,6 @@ export interface Submission {
 
 /** The first line of a submission, and of a file of labels. */
 export const SUBMISSION_HEADER = "id,expression";
-const COMMA = 44;
 const CHUNK_CHARACTERS = 1 << 16;
 
 /**

@@ -1,17 +1,17 @@
 import { FormatError } from "../errors.ts";
 
-/** What is no text has mostly shown itself by then. */
+/** Binary files nearly always have a NUL among these. */
 const LOOKED_AT_BYTES = 1024;
 
 const SAVE_AS_TEXT = 'in Excel, save it as "Text (Tab delimited)"';
 
-/** Files that are taken for text: their first bytes as Latin-1, what they are, and what to do about them. */
+/** Files that users take for text: their first bytes as Latin-1, what they are, and what to do about them. */
 const LOOKALIKES: readonly (readonly [start: string, what: string, advice: string])[] = [
   ["\xff\xfe", "UTF-16", `: ${SAVE_AS_TEXT}`],
   ["\xfe\xff", "UTF-16", `: ${SAVE_AS_TEXT}`],
   ["PK\x03\x04", "a zip file, as .xlsx are", `: ${SAVE_AS_TEXT}`],
   ["\xd0\xcf\x11\xe0", "an Excel file (.xls)", `: ${SAVE_AS_TEXT}`],
-  ["\x89HDF", "an HDF5 file", ": programs that write them mostly write a table too"],
+  ["\x89HDF", "an HDF5 file", ": programs that write such files mostly write a table too"],
   ["RDX3", "an R data file", ": write it out by write.table"],
   ["X\n\0\0", "an R object (.rds)", ": write it out by write.table"],
   ["BAM\x01", "a BAM file", ""],
@@ -19,10 +19,12 @@ const LOOKALIKES: readonly (readonly [start: string, what: string, advice: strin
 ];
 
 /**
- * Throws if a file that is to be read as text shows by its first bytes that it is something else: its first "line"
- * would be no help in a message.
+ * Throws if the first bytes of a file that is to be read as text show that it is something else: a message with its first
+ * "line" would not help.
  *
  * @param head The first bytes, inflated.
+ * @param file Name of the file.
+ * @throws {FormatError} With what the file is.
  */
 export function checkIsText(head: Uint8Array, file: string): void {
   const start = String.fromCharCode(...head.subarray(0, 4));

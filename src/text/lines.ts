@@ -1,13 +1,14 @@
 import { type Bytes, concatenate } from "../base/bytes.ts";
 import { FormatError } from "../errors.ts";
 import { openSource } from "../files/open_source.ts";
-import { NotUtf8Error } from "./numbers.ts";
 import type { ByteSource } from "../files/byte_source.ts";
+import { CARRIAGE_RETURN, LINE_FEED } from "./characters.ts";
+import { decodeText, NotUtf8Error } from "./numbers.ts";
 
-/** Called with how much is done and how much there is. */
+/** Called with the amount that is done and the amount in all. */
 export type Progress = (done: number, total: number) => void;
 
-/** Opens a path, or takes a source as it is, while `use` runs; what was opened here is closed here. */
+/** Opens a path, or takes a source as it is, while `use` runs; a path that was opened is closed afterwards. */
 export async function withSource<T>(
   input: string | URL | ByteSource,
   use: (source: ByteSource) => Promise<T>,
@@ -30,9 +31,9 @@ export interface Line {
 }
 
 const CHUNK_BYTES = 1 << 20;
-const LONGEST_LINE_BYTES = 1 << 26;
-const LINE_FEED = 10;
-const CARRIAGE_RETURN = 13;
+
+/** No line of a file that this package reads is nearly as long. */
+export const LONGEST_LINE_BYTES = 1 << 26;
 
 /**
  * Visits every line of a text file, chunk by chunk. Line ends are `\n` or `\r\n`, which the visitor does not
@@ -48,16 +49,16 @@ export async function visitLines(
   visit: (line: Line) => void,
   onProgress?: Progress,
 ): Promise<void> {
-  const line: Line = { bytes: new Uint8Array(), start: 0, end: 0, number: 0 };
-  let offset = await hasByteOrderMark(source) ? 3 : 0;
+  const line = firstLine(new Uint8Array());
+  const visitor = refuseBlankLines(source.name, visit);
+  let offset = byteOrderMarkLength(await source.read(0, Math.min(3, source.size)));
   let rest: Bytes = new Uint8Array();
   while (offset < source.size) {
     const length = Math.min(CHUNK_BYTES, source.size - offset);
     const chunk = await source.read(offset, length);
     offset += length;
     line.bytes = concatenate(rest, chunk);
-    const end = visitFullLines(source, line, visit);
-    rest = line.bytes.slice(end);
+    rest = line.bytes.slice(visitFullLines(line, visitor));
     if (rest.length > LONGEST_LINE_BYTES) {
       throw new FormatError("Cannot read line: it is longer than 64 MiB, expected a text file", {
         file: source.name,
@@ -67,39 +68,58 @@ export async function visitLines(
     onProgress?.(offset, source.size);
   }
   line.bytes = rest;
-  if (rest.length > 0) visitOne(source, line, visit, 0, rest.length);
+  if (rest.length > 0) visitor(nextLine(line, 0, rest.length));
 }
 
-/** Visits the lines that end within `line.bytes`, and returns where the unfinished rest starts. */
-function visitFullLines(source: ByteSource, line: Line, visit: (line: Line) => void): number {
-  let start = 0;
+/** A visitor that passes on lines with text, and throws where a blank line stands before one of them. */
+function refuseBlankLines(file: string, visit: (line: Line) => void): (line: Line) => void {
+  let lastBlank: number | undefined;
+  return (line) => {
+    if (line.start === line.end) {
+      lastBlank = line.number;
+      return;
+    }
+    if (lastBlank !== undefined) {
+      throw new FormatError("Cannot read line: it is blank, expected blank lines at the end only", {
+        file,
+        line: lastBlank,
+      });
+    }
+    visitText(line, visit, file);
+  };
+}
+
+/** What {@linkcode visitFullLines} takes before the first line: no line yet, of these bytes. */
+export function firstLine(bytes: Uint8Array): Line {
+  return { bytes, start: 0, end: 0, number: 0 };
+}
+
+/**
+ * Visits the lines that end within `line.bytes`, blank ones too. What is visited is `line` itself, which counts on from
+ * one call to the next.
+ *
+ * @param line The line before, with the bytes to split.
+ * @param visit Called with each line, without its line end `\n` or `\r\n`.
+ * @param start Where the first line starts.
+ * @returns Where the unfinished rest starts.
+ */
+export function visitFullLines(line: Line, visit: (line: Line) => void, start = 0): number {
+  const { bytes } = line;
   for (;;) {
-    const end = line.bytes.indexOf(LINE_FEED, start);
-    if (end < 0) return start;
-    visitOne(source, line, visit, start, end);
-    start = end + 1;
+    const lineFeed = bytes.indexOf(LINE_FEED, start);
+    if (lineFeed < 0) return start;
+    visit(nextLine(line, start, lineFeed));
+    start = lineFeed + 1;
   }
 }
 
-function visitOne(
-  source: ByteSource,
-  line: Line,
-  visit: (line: Line) => void,
-  start: number,
-  end: number,
-): void {
-  const wasBlank = line.number > 0 && line.start === line.end;
+/** Makes `line` the next one, which reaches from `start` to a line feed, or to the end of the file. */
+function nextLine(line: Line, start: number, lineFeed: number): Line {
   line.number++;
   line.start = start;
-  line.end = end > start && line.bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
-  if (line.start === line.end) return;
-  if (wasBlank) {
-    throw new FormatError("Cannot read line: it is blank, expected blank lines at the end only", {
-      file: source.name,
-      line: line.number - 1,
-    });
-  }
-  visitText(line, visit, source.name);
+  const hasReturn = lineFeed > start && line.bytes[lineFeed - 1] === CARRIAGE_RETURN;
+  line.end = hasReturn ? lineFeed - 1 : lineFeed;
+  return line;
 }
 
 /** Visits a line; an error that it is not UTF-8 is given the file and the line. */
@@ -111,8 +131,17 @@ export function visitText(line: Line, visit: (line: Line) => void, file: string)
   }
 }
 
-async function hasByteOrderMark(source: ByteSource): Promise<boolean> {
-  if (source.size < 3) return false;
-  const [a, b, c] = await source.read(0, 3);
-  return a === 0xef && b === 0xbb && c === 0xbf;
+/** The line's text. */
+export function lineText({ bytes, start, end }: Line): string {
+  return decodeText(bytes, start, end);
+}
+
+/** Throws the error of a bad line. */
+export function failLine(file: string, line: Line, message: string): never {
+  throw new FormatError(message, { file, line: line.number });
+}
+
+/** How many bytes the UTF-8 byte order mark takes at the start of a file: 3, or 0 where there is none. */
+export function byteOrderMarkLength(head: Uint8Array): number {
+  return head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0;
 }

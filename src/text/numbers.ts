@@ -1,10 +1,11 @@
 import { FormatError, type FormatErrorOptions } from "../errors.ts";
+import { ZERO } from "./characters.ts";
 
-/** Each digit can match in one way only: else a long text that is no number would take quadratic time. */
+/** Each digit can match in one way only: otherwise a long text that is not a number would take quadratic time. */
 const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 const DECODER = new TextDecoder();
 const STRICT_DECODER = new TextDecoder("utf-8", { fatal: true });
-/** What stands for bytes that are no UTF-8. */
+/** Stands for bytes that are not UTF-8. */
 const REPLACEMENT = "\ufffd";
 
 /**
@@ -19,17 +20,17 @@ export function decodeText(bytes: Uint8Array, start: number, end: number): strin
   return text;
 }
 
-/** The same for bytes of a binary file, which may be anything: what is no UTF-8 is replaced. */
+/** The text of bytes from a binary file, which may be anything: those that are not UTF-8 are replaced. */
 export function decodeLoosely(bytes: Uint8Array): string {
   return DECODER.decode(bytes);
 }
 
-/** Bytes that should be text are not UTF-8; thrown with the file and the line where these are known. */
+/** Bytes that should be text are not UTF-8; the file and the line are there where they are known. */
 export class NotUtf8Error extends FormatError {
   /** What is wrong, without the place. */
   readonly reason: string;
 
-  /** `reason` is what is wrong. */
+  /** Takes what is wrong, and where. */
   constructor(reason: string, options: FormatErrorOptions = {}) {
     super(reason, options);
     this.reason = reason;
@@ -41,7 +42,7 @@ export class NotUtf8Error extends FormatError {
   }
 }
 
-/** Throws unless bytes are UTF-8; a text may hold the character that stands for what is none. */
+/** Throws unless bytes are UTF-8; such a text may hold the replacement character itself. */
 function checkUtf8(bytes: Uint8Array, text: string): void {
   try {
     STRICT_DECODER.decode(bytes);
@@ -56,14 +57,14 @@ function checkUtf8(bytes: Uint8Array, text: string): void {
 }
 
 /**
- * Parses a finite decimal number, or gives NaN for anything else. Short digits-only texts, which is what
- * files of counts hold, take a path without strings.
+ * Parses a finite decimal number, or returns NaN for anything else. Short texts of digits only, which files of counts
+ * hold, are parsed without making strings.
  */
 export function parseDecimal(bytes: Uint8Array, start: number, end: number): number {
   if (end - start > 15 || start === end) return parseSlowly(bytes, start, end);
   let value = 0;
   for (let i = start; i < end; i++) {
-    const digit = bytes[i] - 48;
+    const digit = bytes[i]! - ZERO;
     if (digit < 0 || digit > 9) return parseSlowly(bytes, start, end);
     value = value * 10 + digit;
   }
@@ -74,7 +75,7 @@ function parseSlowly(bytes: Uint8Array, start: number, end: number): number {
   return parseDecimalText(decodeText(bytes, start, end));
 }
 
-/** The same of a text. */
+/** {@linkcode parseDecimal} of a text. */
 export function parseDecimalText(text: string): number {
   const value = DECIMAL.test(text) ? Number(text) : NaN;
   return Number.isFinite(value) ? value : NaN;

@@ -13,6 +13,7 @@ import type { SessionState } from "../engine/engine.ts";
 import type { FormatError } from "../errors.ts";
 import type { ByteSource } from "../files/byte_source.ts";
 import { openFile, writeFileAt } from "../files/file.ts";
+import { LINE_FEED } from "../text/characters.ts";
 import { type EpochsOfRun, type LogReference, parseFrameHeader } from "./_checkpoint_header.ts";
 import { describeState, packStates, stateReader } from "./_states.ts";
 import type { EpochRecord, FitCheckpoint, RunCheckpoint } from "./fit_types.ts";
@@ -21,7 +22,6 @@ type Bytes = Uint8Array<ArrayBuffer>;
 
 const LENGTH_BYTES = 8;
 const DIGEST_BYTES = 32;
-const LINE_FEED = 10;
 
 /** What a log knows of a run; its state, once it is finished. */
 export interface LoggedRun {

@@ -1,5 +1,6 @@
 import { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";
+import { median } from "../metrics/quantile.ts";
 
 /**
  * Turns expression into classes as DeepChrome does (Singh et al. 2016, Bioinformatics 32:i639): 1 for a gene above
@@ -50,12 +51,6 @@ function cellTypeMedians(data: Dataset): Map<string, number> {
   return new Map(
     [...byCellType].map(([name, own]) => [name, median(own.map((position) => labels[position]))]),
   );
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
 function classify(data: Dataset, medians: ReadonlyMap<string, number>): Dataset {

@@ -1,3 +1,4 @@
+import { quantile } from "../metrics/quantile.ts";
 import { deriveKey, RandomStream } from "../random.ts";
 
 /** How to resample. */
@@ -45,18 +46,4 @@ export function percentileInterval(
   const sorted = Float64Array.from(figures).filter((figure) => !Number.isNaN(figure)).sort();
   const tail = (1 - confidence) / 2;
   return { low: quantile(sorted, tail), high: quantile(sorted, 1 - tail) };
-}
-
-/**
- * Quantile of sorted values by linear interpolation, definition 7 of Hyndman and Fan (1996, The American
- * Statistician 50:361), numpy's default.
- *
- * @returns NaN if there are no values.
- */
-export function quantile(sorted: ArrayLike<number>, share: number): number {
-  if (sorted.length === 0) return NaN;
-  const place = share * (sorted.length - 1);
-  const below = Math.floor(place);
-  const above = Math.min(below + 1, sorted.length - 1);
-  return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
 }

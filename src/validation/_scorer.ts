@@ -1,11 +1,8 @@
 import type { Dataset } from "../data/dataset.ts";
-import { byGroup, pearson } from "../metrics/mod.ts";
-import {
-  drawResamples,
-  percentileInterval,
-  quantile,
-  type ResamplingOptions,
-} from "./_bootstrap.ts";
+import { correlateSamplesOfGene } from "../data/evaluate.ts";
+import { byGroup } from "../metrics/mod.ts";
+import { quantile } from "../metrics/quantile.ts";
+import { drawResamples, percentileInterval, type ResamplingOptions } from "./_bootstrap.ts";
 import { Groups, type Resampled, SCORED_KINDS } from "./_groups.ts";
 import { type IntervalBasis, judgeInterval } from "./interval_basis.ts";
 import { mixTotals, mseOf, PairSums, type PairTotal, pearsonOf } from "./_pair_sums.ts";
@@ -20,7 +17,6 @@ import type {
 import { COMPETITION_ROWS, REGIMES, type RowKind } from "./regimes.ts";
 
 const MIX_WEIGHTS = REGIMES.map((regime) => COMPETITION_ROWS[regime]);
-const FEWEST_SAMPLES_OF_A_GENE = 3;
 
 type ScoredRegime = RegimeScores["regime"];
 
@@ -225,7 +221,7 @@ export class Scorer {
   #correlateGenes({ values }: Predictor, rows: Uint32Array): GeneCorrelations {
     const subset = this.#options.test.subset(rows);
     const correlations = byGroup(
-      (a, b) => a.length < FEWEST_SAMPLES_OF_A_GENE ? NaN : pearson(a, b),
+      correlateSamplesOfGene,
       {
         truth: Float64Array.from(rows, (row) => this.#truth[row]),
         predicted: Float64Array.from(rows, (row) => values[row]),

@@ -34,8 +34,10 @@ Deno.test("each figure of an evaluation is that of its metric", () => {
     predictions,
   );
   deepStrictEqual({ mse, r, rho, r2 }, {
-    ...{ mse: meanSquaredError(truth, predictions), r: pearson(truth, predictions) },
-    ...{ rho: spearman(truth, predictions), r2: rSquared(truth, predictions) },
+    mse: meanSquaredError(truth, predictions),
+    r: pearson(truth, predictions),
+    rho: spearman(truth, predictions),
+    r2: rSquared(truth, predictions),
   });
   strictEqual(new Set([mse, r, rho, r2]).size, 4);
 });

@@ -30,8 +30,10 @@ Deno.test("a file is on the disk, all of it, before it takes its name", async ()
       Deno.rename = rename;
     }
     deepStrictEqual(events, [
-      ...["synced 5000 bytes", `renamed to ${path}`],
-      ...["synced 4000 bytes", `renamed to ${path}`],
+      "synced 5000 bytes",
+      `renamed to ${path}`,
+      "synced 4000 bytes",
+      `renamed to ${path}`,
     ]);
   });
 });

@@ -62,9 +62,25 @@ function lie(bytes: Bytes, { random, part }: Damage): Bytes {
 }
 
 const EXTREMES: readonly bigint[] = [
-  ...[0n, 1n, 2n, 255n, 256n, 65_535n, 65_536n],
-  ...[2n ** 24n, 2n ** 26n, 2n ** 31n - 1n, 2n ** 31n, 2n ** 32n - 1n, 2n ** 32n, 2n ** 40n],
-  ...[2n ** 53n - 1n, 2n ** 53n, 2n ** 63n - 1n, 2n ** 63n, 2n ** 64n - 1n],
+  0n,
+  1n,
+  2n,
+  255n,
+  256n,
+  65_535n,
+  65_536n,
+  2n ** 24n,
+  2n ** 26n,
+  2n ** 31n - 1n,
+  2n ** 31n,
+  2n ** 32n - 1n,
+  2n ** 32n,
+  2n ** 40n,
+  2n ** 53n - 1n,
+  2n ** 53n,
+  2n ** 63n - 1n,
+  2n ** 63n,
+  2n ** 64n - 1n,
 ];
 
 /** Lies that look like the truth: near it, the file's size, another field's number or place, which makes rings. */
@@ -78,7 +94,12 @@ function nearbyLies(
   const other = pick(random, fields);
   const places = [bytes.length - 1, bytes.length, bytes.length + 1, field.offset, other.offset];
   return [
-    ...[truth - 1n, truth + 1n, truth * 2n, truth + 8n, truth + 65_536n, readField(bytes, other)],
+    truth - 1n,
+    truth + 1n,
+    truth * 2n,
+    truth + 8n,
+    truth + 65_536n,
+    readField(bytes, other),
     ...places.map(BigInt),
   ];
 }

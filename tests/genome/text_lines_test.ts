@@ -4,8 +4,9 @@ import fc from "fast-check";
 import { type ByteSource, bytesSource } from "../../src/files/byte_source.ts";
 import { openFile } from "../../src/files/file.ts";
 import { gunzipPortable, readInflated } from "../../src/genome/gunzip.ts";
-import { lineText, visitTextLines } from "../../src/genome/text_lines.ts";
+import { visitTextLines } from "../../src/genome/text_lines.ts";
 import { textSource } from "../helpers/text_source.ts";
+import { lineText } from "../../src/text/lines.ts";
 
 const gzip = (text: string) => Uint8Array.from(gzipSync(text));
 

@@ -22,8 +22,13 @@ export async function loadPage(path: string): Promise<LoadedPage> {
   try {
     const { stdout, stderr } = await new Deno.Command(CHROMIUM, {
       args: [
-        ...["--headless", "--no-sandbox", "--disable-gpu", `--user-data-dir=${profile}`],
-        ...["--enable-logging=stderr", "--dump-dom", `file://${path}`],
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        `--user-data-dir=${profile}`,
+        "--enable-logging=stderr",
+        "--dump-dom",
+        `file://${path}`,
       ],
     }).output();
     const text = new TextDecoder();

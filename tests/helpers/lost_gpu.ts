@@ -14,10 +14,8 @@ export async function checkLostGpu(
 ): Promise<void> {
   await withDirectory(async (directory) => {
     const [run, alone] = [`${directory}/run`, `${directory}/alone`];
-    const flags = [
-      ...["--data", "fixtures/train.npz", "--preset", "experiment1", "--epochs", `${epochs}`],
-      ...["--batch-size", `${batchSize}`, "--engine", engine, "--seed", "3"],
-    ];
+    const settings = `--epochs ${epochs} --batch-size ${batchSize} --engine ${engine} --seed 3`;
+    const flags = `--data fixtures/train.npz --preset experiment1 ${settings}`.split(" ");
     const struck = taskCommand("train", [...flags, "--out", run], { preload: "lose_gpu.ts" });
     const { code, stderr } = await endOf(struck);
     strictEqual(code, 1, stderr);

@@ -19,8 +19,11 @@ const resident = new Float64Array(300);
 await withDirectory(async (directory) => {
   const folder = new CheckpointFolder(directory);
   await fit(parsePresetName(preset), data, {
-    ...{ engine: engine as EngineName, threads: 2, epochs: resident.length, batchSize },
-    ...{ checkpoint: { save: (checkpoint) => folder.save(checkpoint) } },
+    engine: engine as EngineName,
+    threads: 2,
+    epochs: resident.length,
+    batchSize,
+    checkpoint: { save: (checkpoint) => folder.save(checkpoint) },
     onEpoch: ({ epoch }) => {
       resident[epoch - 1] = Deno.memoryUsage().rss;
     },

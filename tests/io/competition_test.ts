@@ -13,9 +13,13 @@ const RECORD = { ...COMPETITION_RECORD, marks: ["H3K4me3", "H3K9me3"] };
 /** A member of 2 genes, 3 bins and 2 marks, `[id, mark, mark, label]`, before it is spoilt. */
 function rows(): number[] {
   return [
-    ...[5, 1, 2, -0.5, 5, 3, 4, -0.5, 5, 5, 6, -0.5],
-    ...[9, 7, 8, 2.25, 9, 9, 10, 2.25, 9, 11, 12, 2.25],
-  ];
+    [5, 1, 2, -0.5],
+    [5, 3, 4, -0.5],
+    [5, 5, 6, -0.5],
+    [9, 7, 8, 2.25],
+    [9, 9, 10, 2.25],
+    [9, 11, 12, 2.25],
+  ].flat();
 }
 
 function member(values: number[], name = "E003", shape = [2, 3, 4]): NpzMemberData {

@@ -97,12 +97,16 @@ Deno.test("of several members that are wrong the first is told, as on one thread
     return { ...rest, data: (data as Float64Array<ArrayBuffer>).with(at, value) };
   };
   const bytes = await npzBytes([
-    ...[MEMBERS[1], spoil(0, 1400 * BINS * COLUMNS + 1, -3), spoil(3, 1, NaN), MEMBERS[2]],
+    MEMBERS[1],
+    spoil(0, 1400 * BINS * COLUMNS + 1, -3),
+    spoil(3, 1, NaN),
+    MEMBERS[2],
   ]);
   for (const threads of [1, 2, 4]) {
     const source = bytesSource(bytes, "train.npz");
     await rejects(readCompetition(source, { record, threads }), {
-      ...{ name: "FormatError", file: "train.npz" },
+      name: "FormatError",
+      file: "train.npz",
       message: 'Cannot read npz member "a": row 1400 (rows and bins from 0): gene 1407, bin 0, ' +
         "H3K4me3 is -3, expected a finite count >= 0 (train.npz)",
     });

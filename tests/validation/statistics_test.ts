@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { meanSquaredError, pearson } from "../../src/metrics/mod.ts";
 import { deriveKey, RandomStream } from "../../src/random.ts";
-import { drawResamples, percentileInterval, quantile } from "../../src/validation/_bootstrap.ts";
+import { drawResamples, percentileInterval } from "../../src/validation/_bootstrap.ts";
 import { describeInterval, judgeInterval } from "../../src/validation/mod.ts";
 import { mixTotals, mseOf, PairSums, pearsonOf } from "../../src/validation/_pair_sums.ts";
 
@@ -64,12 +64,6 @@ Deno.test("a constant prediction has no correlation, and no pairs have no figure
   strictEqual(pearsonOf(none), NaN);
   strictEqual(mseOf(none), NaN);
   strictEqual(mseOf(mixTotals([totalOf(sums, 1, 1, 1, 1), none], [1, 1])), NaN);
-});
-
-Deno.test("quantiles interpolate as numpy's do", () => {
-  deepStrictEqual([0, 0.25, 0.5, 1].map((share) => quantile([1, 2, 4, 8], share)), [1, 1.75, 3, 8]);
-  strictEqual(quantile([5], 0.9), 5);
-  strictEqual(quantile([], 0.5), NaN);
 });
 
 Deno.test("a percentile interval leaves the same share out on both sides, and samples without an answer", () => {

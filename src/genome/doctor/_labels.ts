@@ -1,6 +1,7 @@
 /** What the checks need to know of the labels. */
 
 import type { SampleColumns } from "../../io/columns.ts";
+import { upperMedian } from "../../metrics/quantile.ts";
 import { hashColumns } from "./_hash.ts";
 
 /** Labels of no more different values, each for two genes or more in the mean, are classes, which have no scale. */
@@ -55,7 +56,7 @@ function describeLabels(cellType: string, values: Float64Array): LabelStatistics
     values,
     samples: sorted.length,
     mean,
-    median: sorted[sorted.length >> 1],
+    median: upperMedian(sorted),
     deviation,
     skewness,
     magnitudeSkewness: measureShape(sorted.filter((value) => value !== 0).map(Math.abs)).skewness,

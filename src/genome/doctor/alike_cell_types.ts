@@ -1,6 +1,6 @@
 import { Correlations } from "./_correlate.ts";
 import type { LabelStatistics } from "./_labels.ts";
-import { median } from "./_median.ts";
+import { median } from "../../metrics/quantile.ts";
 import type { TrackStatistics } from "./_statistics.ts";
 import type { Finding } from "./finding.ts";
 import { skipIfFewGenes, type SkippedCheck } from "./skipped_check.ts";

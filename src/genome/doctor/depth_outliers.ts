@@ -1,5 +1,5 @@
 import { groupByMark } from "./_describe.ts";
-import { median } from "./_median.ts";
+import { median } from "../../metrics/quantile.ts";
 import type { TrackStatistics } from "./_statistics.ts";
 import type { Finding } from "./finding.ts";
 import { skipIfFewer, type SkippedCheck } from "./skipped_check.ts";

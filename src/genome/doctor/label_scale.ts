@@ -1,4 +1,4 @@
-import { median } from "./_median.ts";
+import { median } from "../../metrics/quantile.ts";
 import { listSome } from "../wording.ts";
 import type { DataRecord } from "../../record.ts";
 import { LARGEST_LOGARITHM } from "../logarithms.ts";

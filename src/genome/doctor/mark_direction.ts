@@ -2,7 +2,7 @@ import { correlate } from "./_correlate.ts";
 import type { CellTypeExpression } from "./_expression.ts";
 import { describePlace } from "./_describe.ts";
 import { biologyOf } from "./_marks.ts";
-import { median } from "./_median.ts";
+import { median } from "../../metrics/quantile.ts";
 import type { TrackStatistics } from "./_statistics.ts";
 import type { Finding } from "./finding.ts";
 import { skipIfFewGenes, type SkippedCheck } from "./skipped_check.ts";

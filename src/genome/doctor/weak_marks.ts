@@ -1,6 +1,6 @@
 import { formatShare } from "./_describe.ts";
 import { biologyOf, LEAST_WINDOW_BP } from "./_marks.ts";
-import { median } from "./_median.ts";
+import { median } from "../../metrics/quantile.ts";
 import type { TrackStatistics } from "./_statistics.ts";
 import type { Finding } from "./finding.ts";
 import { skipIfFewer, skipIfFewGenes, type SkippedCheck } from "./skipped_check.ts";

@@ -1,14 +1,11 @@
 /** Lines to cells: separators, quotes and numbers, as R, Python and spreadsheets write them. */
 
+import { POINT, QUOTE, SPACE, TAB, ZERO } from "../../text/characters.ts";
 import type { Line } from "../../text/lines.ts";
 import { decodeText, parseDecimal, parseDecimalText } from "../../text/numbers.ts";
 
 /** What stands between the cells of a line; a blank stands for any run of blanks. */
 export type Separator = "\t" | ";" | "," | " ";
-
-const TAB = 9;
-const SPACE = 32;
-const QUOTE = 34;
 
 /**
  * Finds the cells of lines. A cell that starts with a double quote goes on to the quote before the next separator, with
@@ -114,8 +111,6 @@ function isBlank(byte: number): boolean {
 /** Digits that any float64 holds, and the powers of ten to divide them by, which it holds too. */
 const SHORT_DIGITS = 15;
 const POWERS_OF_TEN = Array.from({ length: SHORT_DIGITS + 1 }, (_, power) => 10 ** power);
-const ZERO = 48;
-const POINT = 46;
 
 /**
  * The number in a cell of at most 15 digits and a point, as most are, without a string: the quotient of two numbers that

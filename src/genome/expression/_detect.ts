@@ -1,8 +1,8 @@
 /** Finds out from the first lines of a table how it is laid out. */
 
-import type { Line } from "../../text/lines.ts";
+import { HASH, SPACE } from "../../text/characters.ts";
+import { failLine, type Line, lineText } from "../../text/lines.ts";
 import { isMissing } from "../missing.ts";
-import { failLine, lineText } from "../text_lines.ts";
 import { CellSplitter, findSeparator, type Separator, splitLine } from "./_cells.ts";
 import { describeDifferences } from "./_differences.ts";
 import { isTitleOfNames, readColumns } from "./_formats.ts";
@@ -20,9 +20,7 @@ export interface Detected {
 
 /** The largest tables of bulk samples have some 20,000; what has more is a matrix of single cells. */
 const MOST_COLUMNS = 100_000;
-const HASH = 35;
 const EXCLAMATION = 33;
-const SPACE = 32;
 
 /** Whether a line before the header is a comment: as most programs write, as GEO does, and Excel's `sep=;`. */
 export function isComment(line: Line): boolean {

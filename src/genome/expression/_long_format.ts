@@ -1,7 +1,6 @@
 /** Tables in long format, which have a row for each gene and sample: they are recognised, and refused. */
 
-import type { Line } from "../../text/lines.ts";
-import { failLine } from "../text_lines.ts";
+import { failLine, type Line } from "../../text/lines.ts";
 import { showName } from "../wording.ts";
 import { CellSplitter } from "./_cells.ts";
 import type { Layout, SampleColumn } from "./_layout.ts";

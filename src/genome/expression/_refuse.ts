@@ -1,7 +1,6 @@
 /** Files that are taken for tables of expression, refused by name. */
 
-import type { Line } from "../../text/lines.ts";
-import { failLine, lineText } from "../text_lines.ts";
+import { failLine, type Line, lineText } from "../../text/lines.ts";
 
 interface Lookalike {
   /** What the first lines are like, joined by line feeds. */

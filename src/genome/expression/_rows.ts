@@ -1,7 +1,6 @@
 /** The rows of a table of expression: names of genes, and values of the cell types that are wanted. */
 
-import type { Line } from "../../text/lines.ts";
-import { failLine } from "../text_lines.ts";
+import { failLine, type Line } from "../../text/lines.ts";
 import { isMissing } from "../missing.ts";
 import { CellSplitter } from "./_cells.ts";
 import type { Layout, ValueColumn } from "./_layout.ts";

@@ -1,5 +1,6 @@
 /** What values look like: measurements, logarithms of them, or counts. */
 
+import { upperMedian } from "../../metrics/quantile.ts";
 import type { ExpressionTransform } from "../../record.ts";
 import { LARGEST_LOGARITHM } from "../logarithms.ts";
 import type { ValueKind } from "./value_kinds.ts";
@@ -81,8 +82,7 @@ function lookLikeLogarithms({ count, largest, nonZero, whole, some }: Summary): 
   if (largest > LARGEST_LOGARITHM || whole === nonZero) return false;
   if (count >= MANY) return true;
   const positive = some.filter((value) => value > 0).sort((a, b) => a - b);
-  const median = positive[positive.length >> 1];
-  return count >= 3 && largest >= 2 && largest <= 4 * median &&
+  return count >= 3 && largest >= 2 && largest <= 4 * upperMedian(positive) &&
     some.some((value) => Math.abs(value * 100 - Math.round(value * 100)) > 1e-6);
 }
 

@@ -6,9 +6,10 @@
 
 import { FormatError } from "../../errors.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
-import { type Line, withSource } from "../../text/lines.ts";
+import { HASH } from "../../text/characters.ts";
+import { failLine, type Line, withSource } from "../../text/lines.ts";
 import { readTableHeader, type TableRowReader } from "../table_columns.ts";
-import { failLine, visitTextLines } from "../text_lines.ts";
+import { visitTextLines } from "../text_lines.ts";
 
 /** A sample of a cell type. */
 export interface ExpressionSample {
@@ -25,7 +26,6 @@ export interface ReadExpressionSamplesOptions {
 }
 
 const COLUMNS = ["sample", "cell_type"] as const;
-const HASH = 35;
 
 /**
  * Reads which samples make which cell type: tab-separated, with the header `sample cell_type`. Replicates are several

@@ -6,8 +6,8 @@
 
 import { FormatError } from "../../errors.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
-import { type Line, visitText, withSource } from "../../text/lines.ts";
-import { lineText, visitTextLines } from "../text_lines.ts";
+import { type Line, lineText, visitText, withSource } from "../../text/lines.ts";
+import { visitTextLines } from "../text_lines.ts";
 import { chooseColumns, type ChosenColumns } from "./_choose_columns.ts";
 import { detectLayout, isComment } from "./_detect.ts";
 import { describeNames, parseGeneNames } from "./_gene_names.ts";

@@ -7,6 +7,7 @@ import { hasBgzipEnd } from "../gunzip.ts";
 import { adviseRewrite } from "./_advice.ts";
 import { inflateRange, type VirtualOffset, type VirtualRange } from "./_bgzf.ts";
 import type { BgzfIndex } from "./_bgzf_index.ts";
+import { LINE_FEED } from "../../text/characters.ts";
 
 /** Warns of a BGZF file without the empty block. The list is empty if the file has the block. */
 export async function warnOfMissingEnd(source: ByteSource): Promise<string[]> {
@@ -42,8 +43,6 @@ function checkIsInside(source: ByteSource, end: VirtualOffset, index: string): v
     { file: source.name },
   );
 }
-
-const LINE_FEED = 10;
 
 /** Passes on the pieces of a text without an end block. Throws if its last line has no line end: it was cut there. */
 export async function* untilLastLine(

@@ -10,10 +10,10 @@ import { IntervalRows, type RowSink } from "./_interval_rows.ts";
 import { describeOddReads } from "./_odd_reads.ts";
 import { BED_ROWS, BEDGRAPH_ROWS } from "./_row_kinds.ts";
 import type { TextFormat } from "./track.ts";
+import { LINE_FEED } from "../../text/characters.ts";
 
 const MOST_ROWS = 100;
 const MOST_BYTES = 1 << 16;
-const LINE_FEED = 10;
 /** Takes rows and does nothing: whether rows overlap is checked when all of them are read. */
 const NOWHERE: RowSink = { startContig() {}, add: () => -1 };
 

@@ -1,6 +1,7 @@
 /** Counts BED and bedGraph files with an index: only the parts that the windows need are read. */
 
-import type { Line } from "../../text/lines.ts";
+import { LINE_FEED } from "../../text/characters.ts";
+import { firstLine, visitFullLines } from "../../text/lines.ts";
 import { NotUtf8Error } from "../../text/numbers.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import type { Contig } from "../chromosomes.ts";
@@ -75,9 +76,6 @@ export class IndexedTextTrack implements SignalTrack {
   }
 }
 
-const LINE_FEED = 10;
-const CARRIAGE_RETURN = 13;
-
 /** Reads the lines of a range, which starts and ends between lines. */
 async function visitRange(
   source: ByteSource,
@@ -99,12 +97,7 @@ async function visitRange(
 
 /** Reads the whole lines, and returns where they end. */
 function visitLines(bytes: Uint8Array, rows: IntervalRows): number {
-  const line: Line = { bytes, start: 0, end: 0, number: 0 };
-  for (;;) {
-    const end = bytes.indexOf(LINE_FEED, line.start);
-    if (end < 0) return line.start;
-    line.end = end > line.start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
+  return visitFullLines(firstLine(bytes), (line) => {
     if (line.start < line.end) rows.read(line);
-    line.start = end + 1;
-  }
+  });
 }

@@ -1,6 +1,7 @@
 /** Reads rows of BED, tagAlign and bedGraph files as bytes: files of reads have tens of millions of rows. */
 
 import { FormatError } from "../../errors.ts";
+import { HASH, MINUS, SPACE, TAB } from "../../text/characters.ts";
 import type { Line } from "../../text/lines.ts";
 import { decodeText } from "../../text/numbers.ts";
 import { advisePairs } from "./_advice.ts";
@@ -29,10 +30,6 @@ export interface OddRows {
   readonly first: string;
 }
 
-const HASH = 35;
-const MINUS = 45;
-const SPACE = 32;
-const TAB = 9;
 const STRAND_COLUMN = 5;
 const LARGEST_POSITION = 2 ** 31 - 1;
 

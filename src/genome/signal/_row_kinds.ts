@@ -1,5 +1,6 @@
 /** The kinds of rows in text files, and how rows are split into columns. */
 
+import { MINUS, PLUS, SPACE, TAB } from "../../text/characters.ts";
 import type { Line } from "../../text/lines.ts";
 import { decodeText, parseDecimal } from "../../text/numbers.ts";
 
@@ -31,10 +32,6 @@ export interface RowKind {
   readonly mayOverlap: boolean;
 }
 
-const TAB = 9;
-const SPACE = 32;
-const PLUS = 43;
-const MINUS = 45;
 /** Rows are split up to the strand of BED. */
 const MOST_COLUMNS = 6;
 

@@ -152,8 +152,17 @@ const SPACE: Target = {
 };
 
 const TRIAL = {
-  ...{ trial: 1, rung: 1, epochs: 3, seed: 0, point: { filters: [8] }, status: "scored" },
-  ...{ foldScores: [1, 2], score: 1.5, parameters: 100, seconds: 1, engine: "wasm" },
+  trial: 1,
+  rung: 1,
+  epochs: 3,
+  seed: 0,
+  point: { filters: [8] },
+  status: "scored",
+  foldScores: [1, 2],
+  score: 1.5,
+  parameters: 100,
+  seconds: 1,
+  engine: "wasm",
 };
 
 const TRIALS: Target = {
@@ -172,7 +181,11 @@ const TRIALS: Target = {
 const CHECKPOINT: FitCheckpoint = {
   identity: "a",
   arithmetic: ["wasm"],
-  ...{ group: [0, 1], epoch: 1, position: 16, lossSums: [3.5], seconds: 2 },
+  group: [0, 1],
+  epoch: 1,
+  position: 16,
+  lossSums: [3.5],
+  seconds: 2,
   runs: [{
     state: {
       step: 9,
@@ -256,6 +269,11 @@ const LOGS: Target = {
 
 /** Readers of JSON, and of what a run leaves. */
 export const MODEL_TARGETS: readonly Target[] = [
-  ...[MODEL, SPEC, RECORD, SPACE, TRIALS],
-  ...[CHECKPOINTS, LOGS],
+  MODEL,
+  SPEC,
+  RECORD,
+  SPACE,
+  TRIALS,
+  CHECKPOINTS,
+  LOGS,
 ];

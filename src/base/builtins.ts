@@ -3,5 +3,8 @@ interface Builtins {
   getBuiltinModule?(id: "node:stream"): typeof import("node:stream") | undefined;
 }
 
-/** Deno's and Node's own modules where they are. Not imports: those would keep a module from loading in a browser. */
+/**
+ * The modules that Deno and Node bring along, where they are. They are not imported, since an import would keep a module
+ * from loading in a browser.
+ */
 export const BUILTINS: Builtins = (globalThis as { process?: Builtins }).process ?? {};
