@@ -84,7 +84,7 @@ function describeOther(head: Uint8Array<ArrayBuffer>, name: string): string {
   if (/^@(HD|SQ|RG|PG|CO)/.test(start)) {
     return `it is SAM text, expected BAM: run "${adviseSort(name)}"`;
   }
-  return "it does not start as BAM files do";
+  return "it lacks the BAM magic number";
 }
 
 function missingIndexError(name: string, { sortOrder }: BamHeader): FormatError {
