@@ -4,7 +4,7 @@ import { formatCountOf } from "../base/count.ts";
 import { ContractError } from "../errors.ts";
 import { quotePath } from "../base/shell.ts";
 import { ensemblGeneNumber, geneNumber } from "../gene_id.ts";
-import { detailsOf, type Gene } from "../genome/gene.ts";
+import { pickGeneDetails, type Gene } from "../genome/gene.ts";
 import {
   type CountingRule,
   type Preparation,
@@ -171,7 +171,7 @@ async function run(flags: PrepareFlags, interrupt: AbortSignal): Promise<void> {
   await writeFileAtomic(flags.out, (sink) =>
     writeCompetition(sink, preparation.blocks(), {
       record,
-      geneDetails: new Map(genes.map((gene) => [gene.id, detailsOf(gene)])),
+      geneDetails: new Map(genes.map((gene) => [gene.id, pickGeneDetails(gene)])),
       compress: flags.compress,
     }));
   progress.clear();
