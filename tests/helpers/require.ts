@@ -15,6 +15,7 @@ export type Requirement =
   | "shared"
   | "small-disk"
   | "tensorboard"
+  | "typos"
   | "webgpu";
 
 const PYTHON = await findPythonWith("numpy");
