@@ -11,7 +11,8 @@ import { benchLoad, formatLoad } from "../tests/bench/load.ts";
 import { benchPrepare, formatPrepare } from "../tests/bench/prepare.ts";
 import { formatTable } from "../tests/bench/report.ts";
 import { formatHistory, keepResult, readResults } from "../tests/bench/results.ts";
-import { choice, integer, number, runCommand } from "../src/commands/_cli.ts";
+import { choice, type CommandCall, integer, number } from "../src/commands/_cli.ts";
+import { runCommand } from "../src/commands/run_command.ts";
 
 interface BenchFlags {
   readonly engine: EngineName;
@@ -61,7 +62,7 @@ await runCommand<BenchFlags>(
   Deno.args,
 );
 
-async function bench(flags: BenchFlags, signal: AbortSignal): Promise<void> {
+async function bench(flags: BenchFlags, { signal }: CommandCall): Promise<void> {
   const log = (line: string) => console.error(line);
   const print = <Result>(result: Result, format: (result: Result) => string) =>
     console.log(flags.json ? JSON.stringify(result, null, 2) : format(result));

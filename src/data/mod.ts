@@ -16,5 +16,5 @@ export {
 } from "./evaluate.ts";
 export { type Fold, FOLD_SCHEMES, type FoldOptions, type FoldScheme, kFold } from "./kfold.ts";
 export { type LargeError, largestErrors, type LargestErrorsOptions } from "./largest_errors.ts";
-export { writePredictionTable } from "./prediction_table.ts";
+export { type PredictionTable, writePredictionTable } from "./prediction_table.ts";
 export { readDataset, type ReadDatasetOptions } from "./read_dataset.ts";

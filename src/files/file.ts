@@ -106,6 +106,11 @@ export async function pathKind(path: string | URL): Promise<"file" | "directory"
   }
 }
 
+/** All bytes of a file or a pipe. */
+export async function readWholeFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  return await Deno.readFile(path);
+}
+
 /** When a file was last changed. */
 export async function modificationTime(path: string | URL): Promise<Date> {
   const { mtime } = await Deno.stat(path);
@@ -123,27 +128,6 @@ export async function listDirectory(path: string | URL): Promise<string[]> {
   const names: string[] = [];
   for await (const entry of Deno.readDir(path)) names.push(entry.name);
   return names.sort();
-}
-
-/** Whether a path names a symbolic link, even one that leads nowhere. */
-export async function isLink(path: string): Promise<boolean> {
-  try {
-    return (await Deno.lstat(path)).isSymlink;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
-/** Whether a path names something other than a file or a directory: a link, a device, a pipe. */
-export async function isSpecial(path: string): Promise<boolean> {
-  try {
-    const { isFile, isDirectory } = await Deno.lstat(path);
-    return !isFile && !isDirectory;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }
 
 /** Removes a file if it exists. */

@@ -9,6 +9,9 @@ const SHARED = new URL("../../../shared/", import.meta.url);
 export type Requirement =
   | "chromium"
   | "bedtools"
+  | "denort"
+  | "fish"
+  | "network-namespaces"
   | "numpy"
   | "pybigwig"
   | "samtools"
@@ -16,7 +19,8 @@ export type Requirement =
   | "small-disk"
   | "tensorboard"
   | "typos"
-  | "webgpu";
+  | "webgpu"
+  | "zsh";
 
 const PYTHON = await findPythonWith("numpy");
 /** Which requirements this machine meets, as far as they can be told without side effects. */
