@@ -56,19 +56,19 @@ export interface DataRecord {
   /**
    * Length to which reads were extended from their 5' ends, in base pairs; 0 for reads as they are.
    *
-   * @default 0
+   * @default {0}
    */
   readonly extendBp?: number | undefined;
   /**
    * Lowest mapping quality of a read that was counted.
    *
-   * @default 0
+   * @default {0}
    */
   readonly minMappingQuality?: number | undefined;
   /**
    * What was done about sequencing depth.
    *
-   * @default "none"
+   * @default {"none"}
    */
   readonly normalisation?: DepthNormalisation | undefined;
   /** What was applied to the labels; missing where there are no labels, or where nobody said. */

@@ -23,7 +23,7 @@ export interface FoldOptions {
   /**
    * Seed of the random split; of no effect on `contiguous`.
    *
-   * @default 0
+   * @default {0}
    */
   readonly seed?: number | undefined;
 }

@@ -19,7 +19,7 @@ export interface LargestErrorsOptions {
   /**
    * Number of samples to return at most.
    *
-   * @default 5
+   * @default {5}
    */
   readonly count?: number | undefined;
 }

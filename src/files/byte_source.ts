@@ -14,7 +14,7 @@ export interface ByteSource {
    * Whether each array that `read` returns has its own buffer, which its reader may detach to give the memory back
    * early.
    *
-   * @default false
+   * @default {false}
    */
   readonly readsAreCopies?: boolean | undefined;
   /**

@@ -28,26 +28,26 @@ export interface ReadCompetitionOptions {
   /**
    * What the numbers are. The record's marks say how many columns are marks.
    *
-   * @default The record in the file's zip comment, or else COMPETITION_RECORD
+   * @default {The record in the file's zip comment, or else COMPETITION_RECORD}
    */
   readonly record?: DataRecord | undefined;
   /**
    * The cell types to read; their order remains that of the file.
    *
-   * @default All cell types of the file
+   * @default {All cell types of the file}
    */
   readonly cellTypes?: readonly string[] | undefined;
   /**
    * Number of threads that decode; the result does not depend on it.
    *
-   * @default The number of cores, at most 8; 1 for a small file, or where workers are not supported
+   * @default {The number of cores, at most 8; 1 for a small file, or where workers are not supported}
    */
   readonly threads?: number | undefined;
   /**
    * The most bytes that the file's arrays may have once they are inflated. Real signal deflates to a hundredth at best; a
    * file that claims more may be made to fill the memory.
    *
-   * @default 256 times the number of their bytes in the file, and at least 1 GiB
+   * @default {256 times the number of their bytes in the file, and at least 1 GiB}
    */
   readonly maxBytes?: number | undefined;
   /** Called from time to time with the number of samples read and the number in all. */

@@ -29,13 +29,13 @@ export interface WriteCompetitionOptions {
   /**
    * What is known about genes besides their identifiers, by identifier; kept in the file's table of genes.
    *
-   * @default An empty map
+   * @default {An empty map}
    */
   readonly geneDetails?: ReadonlyMap<string, GeneDetails> | undefined;
   /**
    * Whether to deflate the members.
    *
-   * @default false
+   * @default {false}
    */
   readonly compress?: boolean | undefined;
 }

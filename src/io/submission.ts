@@ -20,7 +20,7 @@ export interface PredictionFileOptions {
   /**
    * What the values are, for messages.
    *
-   * @default "predictions"
+   * @default {"predictions"}
    */
   readonly what?: string | undefined;
 }

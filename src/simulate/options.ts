@@ -12,95 +12,95 @@ export interface SimulationOptions {
   /**
    * Random seed, an integer from 0 to 2^53 − 1.
    *
-   * @default 1
+   * @default {1}
    */
   readonly seed?: number | undefined;
   /**
    * Number of training cell types, at most 65,536: the first of the competition's 50, then `S051`, `S052`, …
    *
-   * @default 50
+   * @default {50}
    */
   readonly cellTypes?: number | undefined;
   /**
    * Number of training genes.
    *
-   * @default 16000
+   * @default {16000}
    */
   readonly genes?: number | undefined;
   /**
    * Number of cell types that only eval has: the first of the competition's 6, then `N007`, `N008`, …
    *
-   * @default 6
+   * @default {6}
    */
   readonly newCellTypes?: number | undefined;
   /**
    * Number of genes that only eval has.
    *
-   * @default 1447
+   * @default {1447}
    */
   readonly newGenes?: number | undefined;
   /**
    * Number of 100 bp bins of a sample, at most 65,536; the TSS is in the middle. All samples together have at most 2^32
    * bins.
    *
-   * @default 100
+   * @default {100}
    */
   readonly bins?: number | undefined;
   /**
    * Share of the label's variance that the activity explains, which the marks show; from 0 to 1.
    *
-   * @default 0.3
+   * @default {0.3}
    */
   readonly visibleShare?: number | undefined;
   /**
    * Share of the label's variance that is a property of the gene: the same in all cell types, and not shown by the marks.
    *
-   * @default 0.3
+   * @default {0.3}
    */
   readonly hiddenShare?: number | undefined;
   /**
    * Mean of the label.
    *
-   * @default -0.25
+   * @default {-0.25}
    */
   readonly labelMean?: number | undefined;
   /**
    * Variance of the label, above 0 and at most a million.
    *
-   * @default 3.5
+   * @default {3.5}
    */
   readonly labelVariance?: number | undefined;
   /**
    * Share of the activity's variance that differs between cell types along the gene programmes they
    * share with their lineage.
    *
-   * @default 0.3
+   * @default {0.3}
    */
   readonly programmeShare?: number | undefined;
   /**
    * Share of the activity's variance that is particular to one gene in one cell type; the rest, after this and
    * `programmeShare`, is the gene's baseline.
    *
-   * @default 0.15
+   * @default {0.15}
    */
   readonly particularShare?: number | undefined;
   /**
    * Factor on all rates, above 0 and at most 1000; 1 gives the counts of a real sample.
    *
-   * @default 1
+   * @default {1}
    */
   readonly depth?: number | undefined;
   /**
    * Standard deviation of the logarithm of a sample's depth, from 0 to 1 (a sample is one mark in one cell
    * type).
    *
-   * @default 0.3
+   * @default {0.3}
    */
   readonly depthSpread?: number | undefined;
   /**
    * Dispersion of the counts: their variance is μ + dispersion · μ². Above 0 and at most 10.
    *
-   * @default 0.1
+   * @default {0.1}
    */
   readonly dispersion?: number | undefined;
 }
