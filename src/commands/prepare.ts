@@ -4,7 +4,7 @@ import { formatCountOf } from "../base/count.ts";
 import { ContractError } from "../errors.ts";
 import { quotePath } from "../base/shell.ts";
 import { ensemblGeneNumber, geneNumber } from "../gene_id.ts";
-import { pickGeneDetails, type Gene } from "../genome/gene.ts";
+import { type Gene, pickGeneDetails } from "../genome/gene.ts";
 import {
   type CountingRule,
   type Preparation,
