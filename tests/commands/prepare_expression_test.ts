@@ -154,7 +154,7 @@ Deno.test("expression that cannot be meant is refused in one line", async () => 
     ...samples,
   );
   await refuse(
-    /no cell type "lung" of the sample sheet \("LUNG" is spelt differently\), and .*samples\.tsv has no sample of it; it has liver, LUNG\. Say in .*samples\.tsv which columns make "lung"\n/,
+    /no cell type "lung" of the sample sheet \("LUNG" is spelt differently\), and .*samples\.tsv has no sample of it; it has liver, LUNG\. List the columns of "lung" in .*samples\.tsv\n/,
     { "rpkm.tsv": "gene_id\tliver\tLUNG\nENSG00000000419\t1\t2\n", "samples.tsv": list },
     ...["--expression", "@rpkm.tsv", ...samples],
   );

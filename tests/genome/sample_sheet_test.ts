@@ -130,7 +130,7 @@ Deno.test("a column of expression names the files of each cell type, in one row 
 const BAD_EXPRESSION: Readonly<Record<string, readonly [readonly string[], RegExp]>> = {
   "two files for one cell type": [
     ["E1 H3K4me3 a x.sf", "E1 H3K9me3 b y.sf"],
-    /"E1" has expression "x\.sf" in line 2 and "y\.sf" in line 3, .*between commas \(sheet\.tsv, line 3\)$/,
+    /"E1" has expression "x\.sf" in line 2 and "y\.sf" in line 3, .*separated by commas \(sheet\.tsv, line 3\)$/,
   ],
   "files for only one of two cell types": [
     ["E1 H3K4me3 a x.sf", "E2 H3K4me3 b"],

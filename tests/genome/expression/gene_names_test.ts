@@ -98,7 +98,7 @@ Deno.test("the advice distinguishes names of other kinds from names of other spe
     /Are both of one species and from one source\?$/,
   );
   await advise("gene\tliver\n7105_at\t1\n", /Table and annotation need names of one kind$/);
-  await advise("gene\tliver\nDpm1\t1\n", /symbols do not fit either: are both of one species\?$/);
+  await advise("gene\tliver\nDpm1\t1\n", /symbols do not match either: are both of one species\?$/);
   const turned = await read("\tDPM1 (8813)\tSCYL3 (57147)\nACH-1\t1\t2\n");
   await rejects(
     matchExpression(THREE_GENES, turned, { cellTypes: turned.cellTypes }),
