@@ -66,6 +66,18 @@ export function splitEnsemblGeneId(
  * Whether an identifier is that of a pseudoautosomal gene's copy on chromosome Y, which shares its bases, and in most
  * alignments its reads, with the copy on X: `ENSG00000182378.15_PAR_Y`, or `ENSGR0000182378.10` in GENCODE up to
  * release 24.
+ *
+ * @param id Identifier of a gene.
+ * @returns Whether it is the copy on chromosome Y.
+ *
+ * @example
+ * ```ts
+ * import { isPseudoautosomalCopy } from "@waka/histone/genome";
+ * import { strictEqual } from "node:assert";
+ *
+ * strictEqual(isPseudoautosomalCopy("ENSG00000182378.15_PAR_Y"), true);
+ * strictEqual(isPseudoautosomalCopy("ENSG00000182378.15"), false);
+ * ```
  */
 export function isPseudoautosomalCopy(id: string): boolean {
   return /_PAR_Y(?:_\d+)?$|^ENSGR\d{10}\b/.test(id);
@@ -130,6 +142,15 @@ const COUNT = 8 * 10 ** 15;
  *
  * @param id The gene's identifier; its version plays no part.
  * @returns An integer.
+ *
+ * @example
+ * ```ts
+ * import { geneNumber } from "@waka/histone/genome";
+ * import { ok, strictEqual } from "node:assert";
+ *
+ * strictEqual(geneNumber("ENSG00000115459.6"), 115459);
+ * ok(geneNumber("ENSMUSG00000115459") > 10 ** 12);
+ * ```
  */
 export function geneNumber(id: string): number {
   const number = ensemblGeneNumber(id);
@@ -158,7 +179,21 @@ export function isGeneCell(text: string): boolean {
   return text.length <= MAX_CELL_CHARACTERS && isPlainLine(text);
 }
 
-/** A gene as messages and tables show it: `ENSG00000000419.14 DPM1`, or its identifier alone. */
+/**
+ * A gene as messages and tables show it: `ENSG00000000419.14 DPM1`, or its identifier alone.
+ *
+ * @param id Identifier of the gene.
+ * @param details What else is known about it; only the symbol is shown.
+ * @returns The text.
+ *
+ * @example
+ * ```ts
+ * import { formatGene } from "@waka/histone/genome";
+ * import { strictEqual } from "node:assert";
+ *
+ * strictEqual(formatGene("ENSG00000000419.14", { symbol: "DPM1" }), "ENSG00000000419.14 DPM1");
+ * ```
+ */
 export function formatGene(id: string, { symbol }: GeneDetails = {}): string {
   return symbol === undefined || symbol === id ? id : `${id} ${symbol}`;
 }

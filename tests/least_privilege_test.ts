@@ -18,7 +18,7 @@ const CONFIG: {
   readonly test: { readonly permissions: Permissions; readonly include: readonly string[] };
 } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
 
-/** The tasks that run a program of this project, with what stands before and behind `-P=`, and the program. */
+/** The tasks that run a program of this project, with the arguments before and after `-P=`, and the program. */
 const RUN_TASKS = Object.entries(CONFIG.tasks).flatMap(([name, { command, dependencies }]) => {
   if (!command.startsWith("deno run ")) return [];
   const words = command.split(" ");

@@ -2,13 +2,13 @@ import type { PackedArray } from "../base/arrays.ts";
 import { ContractError } from "../errors.ts";
 import type { SampleColumns } from "../io/columns.ts";
 
-/** What `asinh`, the larger of the two, makes of 2^53, up to which float64 counts one by one: about 37. */
+/** The value of `asinh`, the larger of the two transforms, at 2^53, up to which float64 holds every integer: about 37. */
 const LARGEST_TRANSFORMED = Math.asinh(2 ** 53);
 
 /**
- * Throws unless a signal holds counts, or what the record's transform makes of counts.
+ * Throws unless a signal holds counts, or counts to which the record's transform was applied.
  *
- * @throws {ContractError} Naming the first value that is negative or not finite, or what contradicts the transform.
+ * @throws {ContractError} If a value is negative or not finite, or contradicts the transform; the message has the first.
  */
 export function checkSignal(columns: SampleColumns): void {
   checkCounts(columns);
@@ -19,20 +19,21 @@ function checkCounts(columns: SampleColumns): void {
   const { signal } = columns;
   if (isUnsigned(signal)) return;
   for (let i = 0; i < signal.length; i++) {
-    if (signal[i] >= 0 && signal[i] < Infinity) continue;
+    const value = signal[i]!;
+    if (value >= 0 && value < Infinity) continue;
     throw new ContractError(
       `Cannot build data set: ${describeValue(columns, i)}, expected a finite number >= 0`,
     );
   }
 }
 
-/** Whether a type has no negative value and no NaN. */
+/** Whether the elements can be neither negative nor NaN. */
 function isUnsigned(signal: PackedArray): boolean {
   return signal instanceof Uint8Array || signal instanceof Uint16Array ||
     signal instanceof Uint32Array;
 }
 
-/** A record that says more than was done, such as a model's own with plain counts, would give wrong numbers silently. */
+/** A record that names a transform which was not applied, such as a model's own with plain counts, would give wrong numbers. */
 function checkTransform(columns: SampleColumns): void {
   const { signal, record: { transform } } = columns;
   if (transform === "none") return;
@@ -41,7 +42,7 @@ function checkTransform(columns: SampleColumns): void {
     (signal.some((value) => value !== 0) && signal.every(Number.isInteger));
   if (!isCounts) return;
   const found = large >= 0
-    ? `${describeValue(columns, large)}, which no count becomes`
+    ? `${describeValue(columns, large)}, which is more than ${transform} makes of any count`
     : "all values are integers, as only counts are";
   throw new ContractError(
     `Cannot build data set: its record says that ${transform} was applied, but ${found}. ` +

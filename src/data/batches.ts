@@ -1,11 +1,12 @@
 import type { Dataset } from "./dataset.ts";
 
 /**
- * Cuts data into batches of consecutive samples; views, not copies. The last one holds what is left.
+ * Splits data into batches of consecutive samples, which are views and not copies. The last batch may be smaller.
  *
  * @param data The samples, in the order of the batches.
- * @param batchSize Samples of a batch.
- * @throws {RangeError} If `batchSize` is not an integer ≥ 1; on the call, not on first use.
+ * @param batchSize Number of samples in a batch.
+ * @returns The batches, each made when it is asked for.
+ * @throws {RangeError} If `batchSize` is not an integer >= 1; by the call itself, not on first use.
  *
  * @example
  * ```ts
@@ -28,12 +29,12 @@ import type { Dataset } from "./dataset.ts";
  */
 export function batches(data: Dataset, batchSize: number): IterableIterator<Dataset> {
   if (!Number.isInteger(batchSize) || batchSize < 1) {
-    throw new RangeError(`Cannot cut batches of ${batchSize} samples: expected an integer >= 1`);
+    throw new RangeError(`Cannot make batches of ${batchSize} samples: expected an integer >= 1`);
   }
-  return cut(data, batchSize);
+  return makeBatches(data, batchSize);
 }
 
-function* cut(data: Dataset, batchSize: number): Generator<Dataset> {
+function* makeBatches(data: Dataset, batchSize: number): Generator<Dataset> {
   for (let start = 0; start < data.length; start += batchSize) {
     yield data.slice(start, Math.min(start + batchSize, data.length));
   }

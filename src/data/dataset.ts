@@ -1,17 +1,17 @@
 import type { PackedArray } from "../base/arrays.ts";
 import { ContractError } from "../errors.ts";
-import { formatGene, type GeneDetails, geneKey } from "../gene_id.ts";
+import { formatGene, type GeneDetails } from "../gene_id.ts";
 import type { SampleColumns } from "../io/columns.ts";
 import { submissionId } from "../io/submission.ts";
 import type { DataRecord } from "../record.ts";
-import { checkSignal } from "./_check_signal.ts";
+import { checkColumns } from "./_check_columns.ts";
 
-/** Columns that were found sound, so that views on them need not look again. */
+/** Columns that passed the checks, so that further views of them need not repeat these. */
 const checkedColumns = new WeakSet<SampleColumns>();
 
 /**
  * Samples of histone data: a view of some rows of shared columns. Subsets, folds and batches are further
- * views; none copies the signal. A position is a row's place in the view, from 0 to `length` − 1.
+ * views; none of them copies the signal. A position is a row's place in the view, from 0 to `length` − 1.
  *
  * @example
  * ```ts
@@ -38,17 +38,17 @@ const checkedColumns = new WeakSet<SampleColumns>();
 export class Dataset {
   /** The columns that this and all its subsets share. */
   readonly columns: SampleColumns;
-  /** For each position the row of `columns`; not to be changed. */
+  /** The row of `columns` at each position, `[position]`; not to be changed. */
   readonly rows: Uint32Array;
 
   /**
-   * A view of columns.
+   * Makes a view of columns.
    *
-   * @param columns What a reader returned; not copied, and not to be changed any more.
-   * @param rows Rows of `columns` in the order of the view; all of them if left out.
+   * @param columns The columns, as a reader returns them; not copied, and not to be changed from now on.
+   * @param rows Rows of `columns` in the order of the view, `[position]`; by default all of them.
    * @throws {TypeError} If the columns differ in length.
-   * @throws {ContractError} If an index points at no name, a name stands there twice, a label is no finite number,
-   * a signal is negative or no finite number, or one that the record's transform cannot have made.
+   * @throws {ContractError} If an index has no name, a name is listed twice, a label is not a finite number, or a signal
+   * is negative, not finite, or cannot be a result of the record's transform.
    * @throws {RangeError} If a row is outside the columns.
    */
   constructor(columns: SampleColumns, rows?: Uint32Array) {
@@ -57,7 +57,7 @@ export class Dataset {
       checkedColumns.add(columns);
     }
     const count = columns.geneIndex.length;
-    if (rows !== undefined) checkIndices(rows, count, "row");
+    if (rows !== undefined) checkIndices(rows, { bound: count, what: "row" });
     this.columns = columns;
     this.rows = rows ?? Uint32Array.from({ length: count }, (_, row) => row);
   }
@@ -77,7 +77,7 @@ export class Dataset {
     return this.columns.record.marks;
   }
 
-  /** What the numbers are. */
+  /** The record that says what the numbers are. */
   get record(): DataRecord {
     return this.columns.record;
   }
@@ -90,66 +90,83 @@ export class Dataset {
   /**
    * The labels, `[position]`; a copy.
    *
-   * @throws {ContractError} If the data have none.
+   * @returns One label for each sample.
+   * @throws {ContractError} If the data have no labels.
    */
   labels(): Float64Array<ArrayBuffer> {
     const { labels } = this.columns;
     if (labels === undefined) {
-      throw new ContractError("Cannot take labels: the data have none, expected one a sample");
+      throw new ContractError(
+        "Cannot take labels: the data have no labels, expected one for each sample",
+      );
     }
     return this.#gather(labels, new Float64Array(this.length));
   }
 
-  /** For each position the place of its cell type in `columns.cellTypes`; a copy. */
+  /** The place in `columns.cellTypes` of each sample's cell type, `[position]`; a copy. */
   cellTypeIndices(): Uint32Array<ArrayBuffer> {
     return this.#gather(this.columns.cellTypeIndex, new Uint32Array(this.length));
   }
 
-  /** For each position the place of its gene in `columns.genes`; a copy. */
+  /** The place in `columns.genes` of each sample's gene, `[position]`; a copy. */
   geneIndices(): Uint32Array<ArrayBuffer> {
     return this.#gather(this.columns.geneIndex, new Uint32Array(this.length));
   }
 
   /**
-   * Name of the cell type at a position.
+   * The name of the cell type at a position.
    *
-   * @throws {RangeError} If there is no such position.
+   * @param position From 0 to `length` − 1.
+   * @returns The name.
+   * @throws {RangeError} If the position is outside the view.
    */
   cellTypeOf(position: number): string {
-    return this.columns.cellTypes[this.columns.cellTypeIndex[this.#rowOf(position)]];
+    const { cellTypes, cellTypeIndex } = this.columns;
+    return cellTypes[cellTypeIndex[this.#rowOf(position)]!]!;
   }
 
   /**
-   * Id of the gene at a position.
+   * The whole identifier of the gene at a position.
    *
-   * @throws {RangeError} If there is no such position.
+   * @param position From 0 to `length` − 1.
+   * @returns The identifier.
+   * @throws {RangeError} If the position is outside the view.
    */
   geneOf(position: number): string {
-    return this.columns.genes[this.columns.geneIndex[this.#rowOf(position)]];
+    const { genes, geneIndex } = this.columns;
+    return genes[geneIndex[this.#rowOf(position)]!]!;
   }
 
   /**
-   * What is known of the gene at a position besides its id; `undefined` if the data do not tell.
+   * What is known about the gene at a position besides its identifier.
    *
-   * @throws {RangeError} If there is no such position.
+   * @param position From 0 to `length` − 1.
+   * @returns The details; `undefined` if the data have none of any gene.
+   * @throws {RangeError} If the position is outside the view.
    */
   geneDetailsOf(position: number): GeneDetails | undefined {
-    return this.columns.geneDetails?.[this.columns.geneIndex[this.#rowOf(position)]];
+    const { geneDetails, geneIndex } = this.columns;
+    return geneDetails?.[geneIndex[this.#rowOf(position)]!];
   }
 
   /**
-   * The gene at a position as messages speak of it: its id and, where known, its symbol (`ENSG00000000419.14 DPM1`).
+   * The gene at a position as messages name it: its identifier and, where known, its symbol, as in
+   * `ENSG00000000419.14 DPM1`.
    *
-   * @throws {RangeError} If there is no such position.
+   * @param position From 0 to `length` − 1.
+   * @returns The text.
+   * @throws {RangeError} If the position is outside the view.
    */
   describeGene(position: number): string {
     return formatGene(this.geneOf(position), this.geneDetailsOf(position));
   }
 
   /**
-   * Signal of the sample at a position, `[bin, mark]` row-major; not a copy.
+   * The signal of the sample at a position.
    *
-   * @throws {RangeError} If there is no such position.
+   * @param position From 0 to `length` − 1.
+   * @returns The signal, `[bin, mark]` row-major; not a copy.
+   * @throws {RangeError} If the position is outside the view.
    */
   signalOf(position: number): PackedArray {
     const size = this.bins * this.marks.length;
@@ -157,7 +174,7 @@ export class Dataset {
     return this.columns.signal.subarray(row * size, (row + 1) * size);
   }
 
-  /** The competition's id of each position, such as `E065_115459`. */
+  /** The competition's id of each sample, such as `E065_115459`, `[position]`. */
   submissionIds(): string[] {
     return Array.from(
       this.rows,
@@ -166,23 +183,25 @@ export class Dataset {
   }
 
   /**
-   * A view of some of the samples.
+   * Makes a view of some of the samples.
    *
-   * @param positions Positions in this view, in the order of the new one; one may stand there repeatedly.
-   * @throws {RangeError} If there is no such position.
+   * @param positions Positions in this view, in the order of the new one; each may occur repeatedly.
+   * @returns The view.
+   * @throws {RangeError} If a position is outside this view.
    */
   subset(positions: ArrayLike<number>): Dataset {
-    checkIndices(positions, this.length, "position");
+    checkIndices(positions, { bound: this.length, what: "position" });
     const rows = new Uint32Array(positions.length);
-    for (let i = 0; i < rows.length; i++) rows[i] = this.rows[positions[i]];
+    for (let i = 0; i < rows.length; i++) rows[i] = this.rows[positions[i]!]!;
     return new Dataset(this.columns, rows);
   }
 
   /**
-   * A view of consecutive samples.
+   * Makes a view of consecutive samples.
    *
    * @param start First position.
-   * @param end Position behind the last.
+   * @param end Position after the last.
+   * @returns The view.
    * @throws {RangeError} Unless 0 ≤ start ≤ end ≤ length.
    */
   slice(start: number, end: number): Dataset {
@@ -195,9 +214,10 @@ export class Dataset {
   }
 
   /**
-   * A view of the samples for which `keep` holds, in the same order.
+   * Makes a view of the samples for which a condition holds, in the same order.
    *
-   * @param keep Called with each position.
+   * @param keep The condition; called with each position.
+   * @returns The view.
    */
   filter(keep: (position: number) => boolean): Dataset {
     return new Dataset(this.columns, this.rows.filter((_, position) => keep(position)));
@@ -212,83 +232,17 @@ export class Dataset {
   }
 
   #gather<T extends Float64Array | Uint32Array>(column: ArrayLike<number>, out: T): T {
-    for (let i = 0; i < out.length; i++) out[i] = column[this.rows[i]];
+    for (let i = 0; i < out.length; i++) out[i] = column[this.rows[i]!]!;
     return out;
   }
 }
 
-function checkColumns(columns: SampleColumns): void {
-  const { signal, labels, cellTypes, cellTypeIndex, genes, geneIndex, bins, record } = columns;
-  const count = geneIndex.length;
-  const marks = record.marks.length;
-  if (!Number.isInteger(bins) || bins < 1 || marks < 1) {
-    throw new TypeError(
-      `Cannot build data set: ${bins} bins and ${marks} marks, expected at least 1 of each`,
-    );
-  }
-  checkLength("cellTypeIndex", cellTypeIndex.length, count);
-  checkLength("signal", signal.length, count * bins * marks);
-  checkSignal(columns);
-  if (labels !== undefined) {
-    checkLength("labels", labels.length, count);
-    checkLabels(labels);
-  }
-  checkNames("cell type", cellTypes, cellTypeIndex);
-  checkNames("gene", genes, geneIndex);
-  checkGenes(columns);
-}
-
-/** Two spellings of one gene would be two genes to whatever matches them. */
-function checkGenes({ genes, geneDetails }: SampleColumns): void {
-  const spellings = new Map<string, string>();
-  for (const id of genes) {
-    const earlier = spellings.get(geneKey(id));
-    if (earlier !== undefined) {
-      throw new ContractError(
-        `Cannot build data set: genes "${earlier}" and "${id}" are one gene, expected each once`,
-      );
-    }
-    spellings.set(geneKey(id), id);
-  }
-  if (geneDetails !== undefined) checkLength("geneDetails", geneDetails.length, genes.length);
-}
-
-function checkLength(column: string, found: number, wanted: number): void {
-  if (found !== wanted) {
-    throw new TypeError(
-      `Cannot build data set: ${column} has ${found} values, expected ${wanted}`,
-    );
-  }
-}
-
-function checkLabels(labels: Float64Array): void {
-  for (let row = 0; row < labels.length; row++) {
-    if (!Number.isFinite(labels[row])) {
-      throw new ContractError(
-        `Cannot build data set: label of row ${row} is ${labels[row]}, expected a finite number`,
-      );
-    }
-  }
-}
-
-function checkNames(what: string, names: readonly string[], index: Uint32Array): void {
-  if (new Set(names).size !== names.length) {
-    const twice = names.find((name, place) => names.indexOf(name) !== place);
-    throw new ContractError(`Cannot build data set: ${what} "${twice}" is listed twice`);
-  }
-  for (let row = 0; row < index.length; row++) {
-    if (index[row] >= names.length) {
-      throw new ContractError(
-        `Cannot build data set: ${what} of row ${row} is number ${index[row]}, ` +
-          `expected less than ${names.length}`,
-      );
-    }
-  }
-}
-
-function checkIndices(indices: ArrayLike<number>, bound: number, what: string): void {
+function checkIndices(
+  indices: ArrayLike<number>,
+  { bound, what }: { readonly bound: number; readonly what: string },
+): void {
   for (let i = 0; i < indices.length; i++) {
-    const index = indices[i];
+    const index = indices[i]!;
     if (!Number.isInteger(index) || index < 0 || index >= bound) {
       throw new RangeError(
         `Cannot take subset: ${what} ${index} is outside the data, which have ${bound}`,

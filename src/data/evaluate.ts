@@ -3,6 +3,7 @@ import {
   byGroup,
   meanDefined,
   meanSquaredError,
+  type Pairs,
   pearson,
   rSquared,
   spearman,
@@ -15,7 +16,7 @@ import type { Dataset } from "./dataset.ts";
 export interface Agreement {
   /** Number of samples. */
   readonly samples: number;
-  /** Mean squared error; it and what follows are `null` if there are no samples, or a prediction is no finite number. */
+  /** Mean squared error; this and all that follow are `null` if there are no samples, or a prediction is not finite. */
   readonly mse: number | null;
   /** Pearson's correlation; `null` if labels or predictions do not vary. */
   readonly pearson: number | null;
@@ -23,8 +24,8 @@ export interface Agreement {
   readonly spearman: number | null;
   /** Coefficient of determination; `null` if the labels do not vary. */
   readonly r2: number | null;
-  /** Area under the ROC curve; there only if every label of the data is 0 or 1, `null` if all are equal. */
-  readonly auroc?: number | null;
+  /** Area under the ROC curve; present only if every label of the data is 0 or 1, `null` if all are equal. */
+  readonly auroc?: number | null | undefined;
 }
 
 /** {@linkcode Agreement} within one cell type. */
@@ -34,8 +35,8 @@ export interface CellTypeAgreement extends Agreement {
 }
 
 /**
- * How well predictions follow each gene across cell types: Pearson's correlation of a gene's samples, one a
- * cell type, summed up over the genes that have one. Those are the genes with at least 3 samples whose
+ * How well predictions follow each gene across cell types: Pearson's correlation over a gene's samples, one from each
+ * cell type, summed up over the genes that have a correlation. Those are the genes with at least 3 samples whose
  * labels vary and whose predictions vary.
  */
 export interface GeneAgreement {
@@ -47,21 +48,21 @@ export interface GeneAgreement {
   readonly medianPearson: number | null;
 }
 
-/** What {@linkcode evaluatePredictions} finds; `JSON.stringify` keeps all of it. */
+/** The result of {@linkcode evaluatePredictions}; `JSON.stringify` keeps all of it. */
 export interface Evaluation {
   /** Over all samples. */
   readonly overall: Agreement;
   /** Within each cell type that has samples, in the order of the data's cell types. */
   readonly byCellType: readonly CellTypeAgreement[];
-  /** Of each gene across cell types. */
+  /** For each gene across cell types. */
   readonly byGene: GeneAgreement;
 }
 
 const FEWEST_SAMPLES_OF_A_GENE = 3;
 
 /**
- * Pearson's correlation of one gene's samples, one a cell type, as {@linkcode GeneAgreement} counts them; NaN with
- * fewer than 3 samples, of which two always correlate perfectly.
+ * Pearson's correlation over one gene's samples, one from each cell type, as {@linkcode GeneAgreement} sums it up; NaN
+ * for fewer than 3 samples, since two always correlate perfectly.
  */
 export function correlateSamplesOfGene(
   truth: ArrayLike<number>,
@@ -75,9 +76,10 @@ export function correlateSamplesOfGene(
  * cell types.
  *
  * @param data Samples with labels.
- * @param predictions One number a sample, `[position]`.
+ * @param predictions One number for each sample, `[position]`.
+ * @returns The measures.
  * @throws {ContractError} If the data have no labels.
- * @throws {TypeError} If there are not as many predictions as samples.
+ * @throws {TypeError} If there is not one prediction for each sample.
  *
  * @example
  * ```ts
@@ -106,19 +108,19 @@ export function evaluatePredictions(data: Dataset, predictions: ArrayLike<number
   if (predictions.length !== truth.length) {
     throw new TypeError(
       `Cannot evaluate: ${predictions.length} predictions for ${truth.length} samples, ` +
-        `expected as many`,
+        `expected one for each`,
     );
   }
   const predicted = Float64Array.from(predictions);
   const binary = truth.every((label) => label === 0 || label === 1);
   return {
-    overall: agreementOf(truth, predicted, binary),
-    byCellType: evaluateCellTypes(data, truth, predicted, binary),
-    byGene: evaluateGenes(data, truth, predicted),
+    overall: agreementOf({ truth, predicted }, binary),
+    byCellType: evaluateCellTypes(data, { truth, predicted, binary }),
+    byGene: evaluateGenes(data, { truth, predicted }),
   };
 }
 
-function agreementOf(truth: Float64Array, predicted: Float64Array, binary: boolean): Agreement {
+function agreementOf({ truth, predicted }: Pairs, binary: boolean): Agreement {
   return {
     samples: truth.length,
     mse: orNull(meanSquaredError(truth, predicted)),
@@ -131,25 +133,19 @@ function agreementOf(truth: Float64Array, predicted: Float64Array, binary: boole
 
 function evaluateCellTypes(
   data: Dataset,
-  truth: Float64Array,
-  predicted: Float64Array,
-  binary: boolean,
+  { truth, predicted, binary }: Pairs & { readonly binary: boolean },
 ): CellTypeAgreement[] {
   const { cellTypes } = data.columns;
   const groupIndex = data.cellTypeIndices();
   return splitByGroup({ truth, predicted, groupIndex, groupCount: cellTypes.length })
     .map((pairs, index) => ({
-      cellType: cellTypes[index],
-      ...agreementOf(pairs.truth, pairs.predicted, binary),
+      cellType: cellTypes[index]!,
+      ...agreementOf(pairs, binary),
     }))
     .filter(({ samples }) => samples > 0);
 }
 
-function evaluateGenes(
-  data: Dataset,
-  truth: Float64Array,
-  predicted: Float64Array,
-): GeneAgreement {
+function evaluateGenes(data: Dataset, { truth, predicted }: Pairs): GeneAgreement {
   const correlations = byGroup(correlateSamplesOfGene, {
     truth,
     predicted,

@@ -2,7 +2,7 @@ import { formatCountOf } from "../base/count.ts";
 import { deriveKey, RandomStream, shuffledIndices } from "../random.ts";
 import type { Dataset } from "./dataset.ts";
 
-/** How {@linkcode kFold} parts the samples. */
+/** How {@linkcode kFold} splits the samples. */
 export type FoldScheme = "contiguous" | "shuffled" | "by-gene" | "by-cell-type" | "by-both";
 
 /** Every {@linkcode FoldScheme}, the report's own first. */
@@ -18,40 +18,43 @@ export const FOLD_SCHEMES: readonly FoldScheme[] = [
 export interface FoldOptions {
   /** Number of folds, at least 2. */
   readonly folds: number;
-  /** How the samples are parted. */
+  /** How the samples are split. */
   readonly scheme: FoldScheme;
   /**
-   * Seed of the random parting; `contiguous` has none.
+   * Seed of the random split; of no effect on `contiguous`.
    *
-   * Default: `0`.
+   * @default {0}
    */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
-/** One way to part the samples into those to train on and those to judge by. */
+/** One split of the samples into those to train on and those to judge by. */
 export interface Fold {
   /** Samples to train on. */
   readonly training: Dataset;
-  /** Samples to judge by, at other positions of the data than those of `training`. */
+  /** Samples to judge by; none of them is in `training`. */
   readonly validation: Dataset;
 }
 
 /**
- * Parts samples for k-fold cross-validation. Training and validation keep the order of `data`.
+ * Splits samples for k-fold cross-validation. Training and validation keep the order of `data`.
  *
- * - `contiguous`, the report's: fold i of k validates on positions ⌊i·n/k⌋ to ⌊(i+1)·n/k⌋. On data ordered by
- *   cell type nearly every gene stands on both sides, as it does with `shuffled`; such scores look better
- *   than those on new genes will be.
- * - `shuffled`: as `contiguous` after a random reordering.
- * - `by-gene`: no gene is on both sides. `by-cell-type`: no cell type is.
+ * - `contiguous`, as in the report: fold i of k validates on positions ⌊i·n/k⌋ to ⌊(i+1)·n/k⌋. On data ordered by
+ *   cell type nearly every gene is on both sides, as it is with `shuffled`; such scores are better than those on
+ *   new genes will be.
+ * - `shuffled`: the same after a random reordering.
+ * - `by-gene`: no gene is on both sides. `by-cell-type`: no cell type is on both sides.
  * - `by-both`: fold i validates on the genes of group i in the cell types of group i, and trains on the
- *   samples that share neither with them. The others sit out: of a full table of genes and cell types
- *   1/k² validates, (1 − 1/k)² trains and 2(k − 1)/k² sits out, so that all folds together judge 1/k of it.
+ *   samples that share neither with them. All others are left out: of a full table of genes and cell types
+ *   1/k² validates, (1 − 1/k)² trains and 2(k − 1)/k² is left out, so that all folds together judge 1/k of it.
  *
- * In every scheme the parts of samples, of genes or of cell types differ in number by at most one.
+ * In every scheme the groups of samples, of genes or of cell types differ in size by at most one.
  *
- * @throws {RangeError} If there are fewer than 2 folds, or more than samples, genes or cell types (whichever
- * the scheme parts), or if a fold of `by-both` would have no samples on one side.
+ * @param data The samples.
+ * @param options Number of folds, scheme and seed.
+ * @returns The folds, `[fold]`.
+ * @throws {RangeError} If there are fewer than 2 folds, or more folds than samples, genes or cell types (whichever
+ * the scheme splits), or if a fold of `by-both` would have no samples on one side.
  *
  * @example
  * ```ts
@@ -70,24 +73,26 @@ export interface Fold {
  *   record: { ...COMPETITION_RECORD, marks: ["H3K4me3"] },
  * });
  * const [first] = kFold(data, { folds: 2, scheme: "contiguous" });
- * deepStrictEqual(first.validation.submissionIds(), ["E003_3", "E003_5"]);
- * deepStrictEqual(first.training.submissionIds(), ["E004_3", "E004_5"]);
+ * deepStrictEqual(first?.validation.submissionIds(), ["E003_3", "E003_5"]);
+ * deepStrictEqual(first?.training.submissionIds(), ["E004_3", "E004_5"]);
  * ```
  */
 export function kFold(data: Dataset, options: FoldOptions): Fold[] {
   const { folds } = options;
   if (!Number.isInteger(folds) || folds < 2) {
-    throw new RangeError(`Cannot part data into ${folds} folds: expected an integer >= 2`);
+    throw new RangeError(`Cannot split data into ${folds} folds: expected an integer >= 2`);
   }
-  const partings = partSamples(data, options);
+  const groupings = groupSamples(data, options);
   return Array.from({ length: folds }, (_, fold) => {
     const validation = data.filter((position) =>
-      partings.every((parts) => parts[position] === fold)
+      groupings.every((groups) => groups[position] === fold)
     );
-    const training = data.filter((position) => partings.every((parts) => parts[position] !== fold));
+    const training = data.filter((position) =>
+      groupings.every((groups) => groups[position] !== fold)
+    );
     if (validation.length === 0 || training.length === 0) {
       throw new RangeError(
-        `Cannot part data into ${folds} folds: fold ${fold} has ${training.length} samples to ` +
+        `Cannot split data into ${folds} folds: fold ${fold} has ${training.length} samples to ` +
           `train on and ${validation.length} to judge by, expected some of each`,
       );
     }
@@ -96,19 +101,20 @@ export function kFold(data: Dataset, options: FoldOptions): Fold[] {
 }
 
 /**
- * For each position its part, `[position]`, once for each thing that must not be on both sides: a fold
- * validates where all agree with it and trains where none does.
+ * The group of each sample, `[position]`, once for each thing that must not be on both sides: a fold validates where all
+ * groups are its own, and trains where every group is another.
  */
-function partSamples(data: Dataset, { folds, scheme, seed = 0 }: FoldOptions): Uint32Array[] {
+function groupSamples(data: Dataset, { folds, scheme, seed = 0 }: FoldOptions): Uint32Array[] {
   const stream = (what: string) => new RandomStream(deriveKey(seed, "kfold", what));
-  const byGene = () => partNames(data.geneIndices(), "gene", folds, stream("gene"));
+  const byGene = () =>
+    groupNames(data.geneIndices(), { what: "gene", folds, stream: stream("gene") });
   const byCellType = () =>
-    partNames(data.cellTypeIndices(), "cell type", folds, stream("cell type"));
+    groupNames(data.cellTypeIndices(), { what: "cell type", folds, stream: stream("cell type") });
   switch (scheme) {
     case "contiguous":
-      return [partEvenly(data.length, "sample", folds)];
+      return [groupEvenly(data.length, { what: "sample", folds })];
     case "shuffled":
-      return [partRandomly(data.length, "sample", folds, stream("sample"))];
+      return [groupRandomly(data.length, { what: "sample", folds, stream: stream("sample") })];
     case "by-gene":
       return [byGene()];
     case "by-cell-type":
@@ -117,55 +123,58 @@ function partSamples(data: Dataset, { folds, scheme, seed = 0 }: FoldOptions): U
       return [byGene(), byCellType()];
     default:
       throw new RangeError(
-        `Cannot part data by "${scheme}": expected one of ${FOLD_SCHEMES.join(", ")}`,
+        `Cannot split data by "${scheme}": expected one of ${FOLD_SCHEMES.join(", ")}`,
       );
   }
 }
 
-/** Parts 0 … `count` − 1 into consecutive runs: part i is ⌊i·count/folds⌋ to ⌊(i+1)·count/folds⌋. */
-function partEvenly(count: number, what: string, folds: number): Uint32Array {
+/** How items are grouped. */
+interface Grouping {
+  /** The kind of item, for messages. */
+  readonly what: string;
+  /** Number of groups. */
+  readonly folds: number;
+}
+
+/** {@linkcode Grouping} at random. */
+interface RandomGrouping extends Grouping {
+  readonly stream: RandomStream;
+}
+
+/** Groups 0 … `count` − 1 into consecutive stretches: group i is ⌊i·count/folds⌋ to ⌊(i+1)·count/folds⌋. */
+function groupEvenly(count: number, { what, folds }: Grouping): Uint32Array {
   if (count < folds) {
     const remedy = count > 1
       ? `. Take ${count} folds (--folds ${count})`
       : what === "cell type"
-      ? ". Part the data by gene (--scheme by-gene)"
+      ? ". Split the data by gene (--scheme by-gene)"
       : "";
     throw new RangeError(
-      `Cannot part data into ${folds} folds: there ${count === 1 ? "is" : "are"} only ${
+      `Cannot split data into ${folds} folds: there ${count === 1 ? "is" : "are"} only ${
         formatCountOf(count, what)
-      }, expected as many${remedy}`,
+      }, expected at least ${folds}${remedy}`,
     );
   }
-  const parts = new Uint32Array(count);
+  const groups = new Uint32Array(count);
   for (let fold = 0; fold < folds; fold++) {
     const start = Math.floor(fold * count / folds);
     const end = Math.floor((fold + 1) * count / folds);
-    parts.fill(fold, start, end);
+    groups.fill(fold, start, end);
   }
-  return parts;
+  return groups;
 }
 
-function partRandomly(
-  count: number,
-  what: string,
-  folds: number,
-  stream: RandomStream,
-): Uint32Array {
-  const runs = partEvenly(count, what, folds);
-  const parts = new Uint32Array(count);
-  shuffledIndices(count, stream).forEach((item, place) => parts[item] = runs[place]);
-  return parts;
+function groupRandomly(count: number, { stream, ...grouping }: RandomGrouping): Uint32Array {
+  const even = groupEvenly(count, grouping);
+  const groups = new Uint32Array(count);
+  shuffledIndices(count, stream).forEach((item, place) => groups[item] = even[place]!);
+  return groups;
 }
 
-/** Parts the names that occur, so that all samples of a name share its part. */
-function partNames(
-  indices: Uint32Array,
-  what: string,
-  folds: number,
-  stream: RandomStream,
-): Uint32Array {
+/** Groups the names that occur, so that all samples of a name share its group. */
+function groupNames(indices: Uint32Array, grouping: RandomGrouping): Uint32Array {
   const present = [...new Set(indices)].sort((a, b) => a - b);
-  const parts = partRandomly(present.length, what, folds, stream);
-  const partOf = new Map(present.map((name, place) => [name, parts[place]]));
-  return indices.map((name) => partOf.get(name)!);
+  const groups = groupRandomly(present.length, grouping);
+  const groupOf = new Map(present.map((name, place) => [name, groups[place]!]));
+  return indices.map((name) => groupOf.get(name)!);
 }

@@ -11,23 +11,29 @@ export interface ReadDatasetOptions {
   /**
    * What the numbers are.
    *
-   * Default: the record that an npz file carries, else COMPETITION_RECORD.
+   * @default {The record that an npz file carries, or else COMPETITION_RECORD}
    */
-  readonly record?: DataRecord;
-  /** Threads to read npz files on; see `ReadCompetitionOptions`. Default: all cores, at most 8. */
-  readonly threads?: number;
-  /** Called with what is odd about an npz file but does not keep it from being read; see `ReadCompetitionOptions`. */
-  readonly onWarning?: (message: string) => void;
-  /** Called now and then with how much is read and how much there is, in a unit that depends on the kind. */
-  readonly onProgress?: (done: number, total: number) => void;
+  readonly record?: DataRecord | undefined;
+  /**
+   * Number of threads that decode npz files; see `ReadCompetitionOptions`.
+   *
+   * @default {The number of cores, at most 8}
+   */
+  readonly threads?: number | undefined;
+  /** Called with peculiarities of an npz file that do not keep it from being read; see `ReadCompetitionOptions`. */
+  readonly onWarning?: ((message: string) => void) | undefined;
+  /** Called from time to time with the amount read and the amount in all, in a unit that depends on the kind of data. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 /**
- * Reads a data set of any known kind: the competition's `.npz`, a DeepChrome `.csv`, or a folder of DeepChrome
- * cell types, of which it takes the `train.csv` files.
+ * Reads a data set of any known kind: a `.npz` file of the competition, a `.csv` file of DeepChrome, or a folder of
+ * DeepChrome's cell types, of which it takes the `train.csv` files.
  *
  * @param path Path of the file or folder.
- * @throws {ContractError} If there is nothing at that path, or it is of no known kind.
+ * @param options What the numbers are, and how to read them.
+ * @returns The data.
+ * @throws {ContractError} If nothing has that path, or the kind is not known.
  * @throws {FormatError} If the content is damaged.
  *
  * @example

@@ -1,3 +1,4 @@
+import { UnsupportedModelError } from "../errors.ts";
 import { type SampleShape, sampleShapes } from "../model/shapes.ts";
 import type {
   BatchNormLayer,
@@ -6,7 +7,7 @@ import type {
   DenseLayer,
   DropoutLayer,
   LayerSpec,
-  ModelSpec,
+  SequentialSpec as ModelSpec,
 } from "../model/spec.ts";
 
 interface GroupBase {
@@ -86,6 +87,8 @@ function groupAt(layers: readonly LayerSpec[], index: number, largestPool: numbe
       return { kind: "flatten", layers: 1 };
     case "bidirectionalGru":
       return { kind: "bidirectionalGru", spec, layers: 1 };
+    case "linear":
+      throw new UnsupportedModelError("Cannot group layers: linear is not supported");
     case "activation":
       if (spec.kind === "sigmoid") return { kind: "sigmoid", layers: 1 };
       return { kind: "activation", slope: slopeOf(spec)!, layers: 1 };

@@ -1,5 +1,5 @@
 /**
- * The hot loop of reading competition files: rows of values to columns, with every value checked.
+ * The hot loop of reading competition files: it turns rows of values into columns, and checks every value.
  */
 
 import type { PackedArray } from "../base/arrays.ts";
@@ -8,7 +8,7 @@ import type { NpyDtype } from "./npy_types.ts";
 import type { NpzReader } from "./npz_types.ts";
 import { PackedBuilder } from "./packing.ts";
 
-/** What one member holds, `[rows, bins, id + marks + label]`. */
+/** The layout of a member, `[row, bin, column]`, whose columns are id, marks and label. */
 export interface MemberLayout {
   readonly file: string;
   readonly cellType: string;
@@ -16,26 +16,26 @@ export interface MemberLayout {
   readonly bins: number;
   readonly marks: readonly string[];
   readonly labelled: boolean;
-  /** Element type in the file, which gene numbers must fit. */
+  /** Element type in the file, which must hold the gene numbers exactly. */
   readonly dtype: NpyDtype;
 }
 
-/** Some rows of a member as columns, in memory of their own. */
+/** Some rows of a member as columns, in their own memory. */
 export interface RowBatch {
-  /** Number of the first of them in the member. */
+  /** Number of the first row in the member. */
   readonly firstRow: number;
-  /** `[row, bin, mark]`. */
+  /** Signal, `[row, bin, mark]`. */
   readonly signal: PackedArray;
-  /** `[row]`. */
+  /** Numbers of the genes, `[row]`. */
   readonly geneIds: Float64Array<ArrayBuffer>;
-  /** `[row]`. */
+  /** Labels, `[row]`. */
   readonly labels: Float64Array<ArrayBuffer> | undefined;
 }
 
 /**
  * Decodes a member.
  *
- * @throws {FormatError} If it is damaged, or at the first value that cannot be.
+ * @throws {FormatError} If the member is damaged or holds an impossible value; the message has the first.
  */
 export async function* rowBatches(npz: NpzReader, layout: MemberLayout): AsyncGenerator<RowBatch> {
   const decoder = new MemberDecoder(layout);
@@ -43,34 +43,33 @@ export async function* rowBatches(npz: NpzReader, layout: MemberLayout): AsyncGe
 }
 
 /**
- * The first integer that another one may have been rounded to: from here on a float of so many bits does not hold
- * every integer.
+ * The first integer that may be the result of rounding another one: from here on the type does not hold every integer.
  */
 function firstRoundedInteger(dtype: NpyDtype): number {
   if (dtype === "float16") return 2 ** 11;
   return dtype === "float32" ? 2 ** 24 : 2 ** 53;
 }
 
-/** So many values of signal fit the second-level cache, together with where they come from and go to. */
+/** This many values of signal fit the second-level cache, together with their source and their destination. */
 const BLOCK_VALUES = 2 ** 14;
 
-/** Decodes the values of one member, which come in pieces of any length. */
+/** Decodes the values of one member, which arrive in pieces of any length. */
 class MemberDecoder {
   readonly #layout: MemberLayout;
-  /** Values of a row in the file. */
+  /** Number of values in a row of the file. */
   readonly #rowValues: number;
-  /** Values of signal in a row. */
+  /** Number of signal values in a row. */
   readonly #signalValues: number;
-  /** Signal of some rows, `[row, bin, mark]`: counts, as nearly all data are, or any numbers. */
+  /** Signal of some rows, `[row, bin, mark]`: as counts, which nearly all data are, or as any numbers. */
   readonly #counts: Uint32Array;
   readonly #numbers: Float64Array;
-  /** The row that a piece ended in. */
+  /** The start of a row whose end is in the next piece. */
   readonly #partial: Float64Array;
   #partialLength = 0;
   #rows = 0;
-  /** Genes of this member, to find one that stands twice. */
+  /** Genes of this member, to find one that appears twice. */
   readonly #seen = new Set<number>();
-  /** Gene numbers are below this. */
+  /** Gene numbers must be below this. */
   readonly #endOfNumbers: number;
 
   constructor(layout: MemberLayout) {
@@ -88,8 +87,8 @@ class MemberDecoder {
   /**
    * Decodes the next values of the member.
    *
-   * @returns The rows that end in them, one batch or two; none if no row does.
-   * @throws {FormatError} At the first value that cannot be.
+   * @returns The rows that end among these values, in at most two batches.
+   * @throws {FormatError} If a value is impossible; the message has the first.
    */
   decode(values: Float64Array): RowBatch[] {
     const batches: RowBatch[] = [];
@@ -120,9 +119,10 @@ class MemberDecoder {
       const count = Math.min(blockRows, rows - row);
       signal.append(this.#decodeBlock(values, row, count));
       for (let i = row; i < row + count; i++) {
-        geneIds[i] = values[i * this.#rowValues];
-        if (labels !== undefined) labels[i] = values[i * this.#rowValues + labelPlace];
-        this.#accept(geneIds[i]);
+        const id = values[i * this.#rowValues]!;
+        geneIds[i] = id;
+        if (labels !== undefined) labels[i] = values[i * this.#rowValues + labelPlace]!;
+        this.#accept(id);
       }
     }
     return { firstRow, signal: signal.finish(), geneIds, labels };
@@ -144,8 +144,8 @@ class MemberDecoder {
     const columns = this.#rowValues / bins;
     for (let start = 0; start < block.length; start += this.#rowValues) {
       const end = start + this.#rowValues;
-      const id = block[start];
-      const label = block[start + columns - 1];
+      const id = block[start]!;
+      const label = block[start + columns - 1]!;
       let valid = Number.isInteger(id) && id >= 0 && id < this.#endOfNumbers &&
         (!labelled || Number.isFinite(label));
       for (let bin = start; bin < end; bin += columns) {
@@ -156,7 +156,7 @@ class MemberDecoder {
     }
   }
 
-  /** Copies the signal of some rows if all of it is counts. */
+  /** Copies the signal of some rows if all of it is counts; returns whether it is. */
   #copyCounts(block: Float64Array): boolean {
     const { bins, marks } = this.#layout;
     const columns = this.#rowValues / bins;
@@ -164,7 +164,7 @@ class MemberDecoder {
     let out = 0;
     for (let bin = 0; bin < block.length; bin += columns) {
       for (let i = bin + 1, stop = i + marks.length; i < stop; i++) {
-        const count = block[i] >>> 0;
+        const count = block[i]! >>> 0;
         if (count !== block[i]) return false;
         counts[out++] = count;
       }
@@ -181,7 +181,7 @@ class MemberDecoder {
       let valid = true;
       for (let bin = start; bin < start + this.#rowValues; bin += columns) {
         for (let i = bin + 1, stop = i + marks.length; i < stop; i++) {
-          const number = block[i];
+          const number = block[i]!;
           if (!(number >= 0 && number < Infinity)) valid = false;
           numbers[out++] = number;
         }
@@ -190,18 +190,18 @@ class MemberDecoder {
     }
   }
 
-  /** Counts a row whose values are right. */
+  /** Counts a row whose values are valid. */
   #accept(id: number): void {
-    if (this.#seen.has(id)) this.#fail(`gene ${id} stands twice in the cell type`);
+    if (this.#seen.has(id)) this.#fail(`gene ${id} appears twice in the cell type`);
     this.#seen.add(id);
     this.#rows++;
   }
 
-  /** Finds the first row of a block that is wrong, and what is wrong with it. */
+  /** Throws the error of the first bad row of a block. */
   #refuse(block: Float64Array): never {
     for (let start = 0; start < block.length; start += this.#rowValues) {
       this.#checkRow(block.subarray(start, start + this.#rowValues));
-      this.#accept(block[start]);
+      this.#accept(block[start]!);
     }
     return this.#fail("its values were changed while they were read");
   }
@@ -209,21 +209,21 @@ class MemberDecoder {
   #checkRow(row: Float64Array): void {
     const { bins, marks, labelled } = this.#layout;
     const columns = this.#rowValues / bins;
-    const [id, label] = [row[0], row[columns - 1]];
+    const [id, label] = [row[0]!, row[columns - 1]!];
     if (!Number.isInteger(id) || id < 0) {
       this.#fail(`gene id is ${id}, expected an integer >= 0`);
     }
     if (id >= this.#endOfNumbers) {
       const { dtype } = this.#layout;
       this.#fail(
-        `gene id is ${id}, which in ${dtype} may stand for other numbers, too: expected less than ` +
+        `gene id is ${id}, which in ${dtype} may stand for other numbers too: expected less than ` +
           `${this.#endOfNumbers}. Store the ids as float64 or integers`,
       );
     }
     for (let bin = 0; bin < bins; bin++) {
       const values = row.subarray(bin * columns, (bin + 1) * columns);
       if (values[0] !== id) this.#fail(`gene id is ${id} in bin 0 and ${values[0]} in bin ${bin}`);
-      const mark = marks.findIndex((_, i) => !(values[i + 1] >= 0 && values[i + 1] < Infinity));
+      const mark = marks.findIndex((_, i) => !(values[i + 1]! >= 0 && values[i + 1]! < Infinity));
       if (mark !== -1) {
         this.#fail(
           `gene ${id}, bin ${bin}, ${marks[mark]} is ${values[mark + 1]}, ` +

@@ -1,4 +1,4 @@
-/** What a competition file may claim, told by arithmetic before memory is taken. */
+/** Limits on the sizes that a competition file claims, checked before memory is allocated. */
 
 import { MAX_EXTENT } from "../base/limits.ts";
 import { FormatError } from "../errors.ts";
@@ -6,31 +6,31 @@ import type { NpzReader } from "./npz_types.ts";
 
 /** Most values of one gene in one cell type, all bins and columns together: 128 MiB as float64. */
 const MAX_SAMPLE_VALUES = 2 ** 24;
-/** So much any file may take, be it ever so well compressed. */
+/** Any file may take this much, however well it is compressed. */
 const ALWAYS_ALLOWED_BYTES = 2 ** 30;
-/** Binned signal that is mostly zeros deflates to a fiftieth or so; what is made to be small, to a thousandth. */
+/** Binned signal that is mostly zeros deflates to a fiftieth or so; a file that is made to be small, to a thousandth. */
 const USUAL_RATIO = 256;
 
 /**
- * Finds what is wrong with the size of a sample.
+ * Finds out whether a sample is too large.
  *
- * @param bins Its bins.
- * @param columns Gene id, marks and label.
- * @returns What was found and expected; `undefined` if nothing is wrong.
+ * @param bins Number of bins.
+ * @param columns Number of columns: gene id, marks and label.
+ * @returns What was found and what was expected; `undefined` if the size is allowed.
  */
 export function findExcess(bins: number, columns: number): string | undefined {
   if (bins > MAX_EXTENT) return `${bins} bins, expected at most ${MAX_EXTENT}`;
   if (bins * columns <= MAX_SAMPLE_VALUES) return undefined;
-  return `${bins} bins × ${columns} columns a gene, expected at most ${MAX_SAMPLE_VALUES} values`;
+  return `${bins} bins × ${columns} columns for each gene, expected at most ${MAX_SAMPLE_VALUES} values`;
 }
 
 /**
- * Refuses cell types that claim to be far larger than the bytes that are there.
+ * Refuses cell types that claim to be far larger than their bytes in the file.
  *
  * @param npz The file.
- * @param cellTypes Those that are to be read.
- * @param maxBytes What they may take, inflated; see `ReadCompetitionOptions`.
- * @throws {FormatError} If it is more.
+ * @param cellTypes The cell types that will be read.
+ * @param maxBytes The most bytes that they may take once they are inflated; see `ReadCompetitionOptions`.
+ * @throws {FormatError} If they take more.
  */
 export function checkInflatedSize(
   npz: NpzReader,

@@ -1,4 +1,4 @@
-/** Decoding of a file's members, on worker threads where that is worth their start. */
+/** Decodes a file's members, on worker threads where that is worth starting them. */
 
 import { chooseThreads } from "../base/threads.ts";
 import { type MemberLayout, type RowBatch, rowBatches } from "./_competition_decoder.ts";
@@ -7,35 +7,35 @@ import { ZipNpzReader } from "./_npz_reader.ts";
 import type { ZipDirectory } from "./_zip_directory.ts";
 import type { ByteSource } from "../files/byte_source.ts";
 
-/** Values that one thread decodes in about the time that it takes to start others. */
+/** The number of values that one thread decodes in about the time that it takes to start others. */
 const FEW_VALUES = 2 ** 24;
-/** One thread reads for all others, and each takes some memory. */
+/** The main thread reads for all workers, and each of them takes memory. */
 const MOST_WORKERS = 8;
 
-/** A file, and what of it is wanted. */
+/** A file, and the members of it that are wanted. */
 export interface DecodeJob {
   readonly source: ByteSource;
   readonly directory: ZipDirectory;
   readonly layouts: readonly MemberLayout[];
-  /** Threads to decode on; as many as are worth it by default. */
+  /** Number of threads that decode; by default as many as are worth it. */
   readonly threads: number | undefined;
-  /** Takes rows of a member, by its place in `layouts`; of different members in any order. */
+  /** Receives rows of a member with its place in `layouts`; the rows of different members come in any order. */
   readonly take: (member: number, batch: RowBatch) => void;
 }
 
 /**
  * Decodes members, several at a time.
  *
- * @throws {FormatError} About the first member in which something is wrong.
+ * @throws {FormatError} If a member is damaged; the error is that of the first such member.
  */
 export async function decodeMembers(job: DecodeJob): Promise<void> {
   const { source, directory, layouts } = job;
   const workers = chooseWorkers(job);
-  /** Rows of each member that were taken; the batches of a member are the same on every thread. */
+  /** The number of rows of each member that were passed on; the batches of a member are the same on every thread. */
   const taken = layouts.map(() => 0);
   let refused: { readonly error: unknown } | undefined;
   const take: DecodeJob["take"] = (member, batch) => {
-    if (batch.firstRow < taken[member]) return;
+    if (batch.firstRow < taken[member]!) return;
     taken[member] = batch.firstRow + batch.geneIds.length;
     try {
       job.take(member, batch);
@@ -45,10 +45,10 @@ export async function decodeMembers(job: DecodeJob): Promise<void> {
     }
   };
   const finished = workers > 1 ? await decodeOnWorkers({ ...job, take }, workers) : new Set();
-  // The caller's own error, such as one of onProgress, is no worker's fault.
+  // An error of the caller, such as one of onProgress, is not a worker's.
   if (refused !== undefined) throw refused.error;
-  // What workers have left is decoded here. A damaged member throws what a worker can tell only in words; if a page
-  // lets no worker start, it is all members.
+  // Members that no worker finished are decoded here: a damaged member, for the error object, of which a worker can send
+  // only the message, or all members where a page lets no worker start.
   const npz = new ZipNpzReader(source, directory);
   for (const [member, layout] of layouts.entries()) {
     if (finished.has(member)) continue;
@@ -66,7 +66,7 @@ function chooseWorkers({ layouts, threads }: DecodeJob): number {
   return Math.min(chooseThreads(worth), layouts.length, MOST_WORKERS);
 }
 
-/** Returns the members that were decoded to their ends, which all are unless something fails. */
+/** Returns the members that were decoded to their ends: all of them, unless one fails. */
 async function decodeOnWorkers(job: DecodeJob, count: number): Promise<Set<number>> {
   const workers: DecodeWorker[] = [];
   const finished = new Set<number>();
@@ -80,7 +80,7 @@ async function decodeOnWorkers(job: DecodeJob, count: number): Promise<Set<numbe
   };
   try {
     while (workers.length < count) workers.push(new DecodeWorker(job));
-    // No new member is begun after one that fails.
+    // No further member is started after one that fails.
     const giveUp = () => {
       next = job.layouts.length;
     };
@@ -93,18 +93,18 @@ async function decodeOnWorkers(job: DecodeJob, count: number): Promise<Set<numbe
   return finished;
 }
 
-/** A worker thread, and this thread's answers to it. */
+/** A worker thread, and the main thread's answers to it. */
 class DecodeWorker {
   readonly #job: DecodeJob;
   readonly #worker: Worker;
   #member = 0;
   #waiting: PromiseWithResolvers<void> | undefined;
-  /** Bytes are sent in the order in which they were asked for. */
+  /** Settles when the last read was sent: bytes are sent in the order in which they were asked for. */
   #lastRead: Promise<void> = Promise.resolve();
 
   constructor(job: DecodeJob) {
     this.#job = job;
-    // Written in one expression, since that is what bundlers look for.
+    // Bundlers look for this very expression.
     this.#worker = new Worker(new URL("./_decode_worker.ts", import.meta.url), {
       type: "module",
       name: "histone decoder",
@@ -122,7 +122,7 @@ class DecodeWorker {
   async decode(member: number): Promise<void> {
     this.#member = member;
     this.#waiting = Promise.withResolvers();
-    this.#send({ kind: "member", layout: this.#job.layouts[member] });
+    this.#send({ kind: "member", layout: this.#job.layouts[member]! });
     await this.#waiting.promise;
   }
 
@@ -152,10 +152,10 @@ class DecodeWorker {
   #read(offset: number, length: number): void {
     const { source } = this.#job;
     const bytes = Promise.try(() => source.read(offset, length));
-    // It may fail before its turn has come.
+    // A read may fail before its turn comes.
     bytes.catch(() => undefined);
     this.#lastRead = this.#lastRead.then(async () => {
-      // A message would carry all of the buffer that a part is of.
+      // A message would carry the whole buffer of a view.
       const own = source.readsAreCopies ? await bytes : (await bytes).slice();
       this.#send({ kind: "bytes", bytes: own }, [own.buffer]);
     }).catch((error) => this.#fail(error));

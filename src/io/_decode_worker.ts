@@ -1,11 +1,11 @@
-/** The program of a worker thread: decodes the members it is told to, from bytes that it asks for. */
+/** The program of a worker thread: decodes the members that it is told to, from bytes that it asks for. */
 
 import { type MemberLayout, type RowBatch, rowBatches } from "./_competition_decoder.ts";
 import { ZipNpzReader } from "./_npz_reader.ts";
 import type { ZipDirectory } from "./_zip_directory.ts";
 import type { ByteSource } from "../files/byte_source.ts";
 
-/** What a worker is sent: first the file, then members, and the bytes it asked for in the order it did. */
+/** Messages to a worker: first the file, then members, and the bytes it asked for, in the order of its requests. */
 export type DecodeRequest =
   | {
     readonly kind: "file";
@@ -16,7 +16,7 @@ export type DecodeRequest =
   | { readonly kind: "member"; readonly layout: MemberLayout }
   | { readonly kind: "bytes"; readonly bytes: Uint8Array<ArrayBuffer> };
 
-/** What a worker answers: bytes that it wants, rows as they are decoded, and how a member ended. */
+/** Messages of a worker: the bytes that it wants, rows as they are decoded, and the end or the failure of a member. */
 export type DecodeReply =
   | { readonly kind: "read"; readonly offset: number; readonly length: number }
   | { readonly kind: "rows"; readonly batch: RowBatch }
@@ -40,7 +40,7 @@ scope.onmessage = ({ data: request }) => {
   } else decode(request.layout);
 };
 
-/** A source whose bytes the other thread reads, so that any source will do and each file is opened once. */
+/** A source whose bytes the main thread reads, so that any source works and each file is opened once. */
 function askingSource({ name, size }: Pick<ByteSource, "name" | "size">): ByteSource {
   return {
     name,

@@ -8,7 +8,7 @@ import { PackedChunks } from "./_packed_chunks.ts";
 import type { ByteSource } from "../files/byte_source.ts";
 import type { SampleColumns } from "./columns.ts";
 
-/** Gathers the rows of one or more DeepChrome files into columns. */
+/** Collects the rows of one or more DeepChrome files into columns. */
 export class DeepchromeParser {
   readonly #record: DataRecord;
   readonly #marks: number;
@@ -17,20 +17,20 @@ export class DeepchromeParser {
   readonly #cellTypes: string[] = [];
   readonly #cellTypeIndex: number[] = [];
   readonly #genesSeen: Set<string>[] = [];
-  /** Place of each gene, by its key. */
+  /** The place of each gene, by its key. */
   readonly #genes = new Map<string, number>();
   readonly #geneIds: string[] = [];
   readonly #geneIndex: number[] = [];
-  /** Bins of the first gene; 0 until its last row was read. */
+  /** Number of bins of the first gene; 0 until its last row was read. */
   #bins = 0;
 
   /** File and line being read. */
   #file = "";
   #lineNumber = 0;
-  /** Where the columns of the line end. */
+  /** The end of each column of the line. */
   readonly #columnEnds: Int32Array;
 
-  /** The gene being read: its id, that id's bytes, its counts so far `[bin, mark]`, and its label. */
+  /** The gene being read: its id, the bytes of the id, its counts so far `[bin, mark]`, and its label. */
   #gene = "";
   #geneBytes = new Uint8Array();
   #block: Float64Array;
@@ -106,7 +106,7 @@ export class DeepchromeParser {
 
   #continuesGene({ bytes, start }: Line): boolean {
     const gene = this.#geneBytes;
-    if (this.#bin === 0 || this.#columnEnds[0] - start !== gene.length) return false;
+    if (this.#bin === 0 || this.#columnEnds[0]! - start !== gene.length) return false;
     for (let i = 0; i < gene.length; i++) {
       if (bytes[start + i] !== gene[i]) return false;
     }
@@ -115,16 +115,19 @@ export class DeepchromeParser {
 
   #startGene(idBytes: Uint8Array<ArrayBuffer>, cellTypeIndex: number): void {
     const gene = decodeText(idBytes, 0, idBytes.length);
-    const cellType = this.#cellTypes[cellTypeIndex];
+    const genesSeen = this.#genesSeen[cellTypeIndex]!;
     if (gene === "") this.#fail("Cannot read row: the gene id is empty");
     const id = readEnsemblDigits(gene);
     const key = geneKey(id);
-    if (this.#genesSeen[cellTypeIndex].has(key)) {
+    if (genesSeen.has(key)) {
       this.#fail(
-        `Cannot read cell type "${cellType}": gene "${gene}" stands there twice, expected once`,
+        `Cannot read cell type "${
+          this.#cellTypes[cellTypeIndex]
+        }": gene "${gene}" appears twice, ` +
+          "expected once",
       );
     }
-    this.#genesSeen[cellTypeIndex].add(key);
+    genesSeen.add(key);
     this.#gene = gene;
     this.#geneBytes = idBytes;
     const geneIndex = this.#genes.get(key) ?? this.#geneIds.push(id) - 1;
@@ -204,11 +207,11 @@ export class DeepchromeParser {
 
   /** The number in a column, or NaN. */
   #number(bytes: Uint8Array, column: number): number {
-    return parseDecimal(bytes, this.#columnEnds[column - 1] + 1, this.#columnEnds[column]);
+    return parseDecimal(bytes, this.#columnEnds[column - 1]! + 1, this.#columnEnds[column]!);
   }
 
   #text(bytes: Uint8Array, column: number): string {
-    return decodeText(bytes, this.#columnEnds[column - 1] + 1, this.#columnEnds[column]);
+    return decodeText(bytes, this.#columnEnds[column - 1]! + 1, this.#columnEnds[column]!);
   }
 
   #fail(message: string): never {

@@ -1,8 +1,8 @@
 /**
- * The table of genes inside an npz file: which gene each number of the competition's layout stands for.
+ * The table of genes in an npz file, which says what gene each number of the competition's layout stands for.
  *
  * The member `__genes__.npy` holds it as the bytes of a UTF-8 text, `[byte]`: lines of tab-separated cells under a
- * header. A cell of what is not known is empty.
+ * header. Cells are empty where a value is not known.
  */
 
 import { FormatError } from "../errors.ts";
@@ -24,14 +24,14 @@ export interface TableGene {
   readonly number: number;
   /** Its whole identifier. */
   readonly id: string;
-  /** What else is known of it. */
+  /** What else is known about it. */
   readonly details: GeneDetails;
 }
 
 /**
- * The text of a table.
+ * Makes the text of a table.
  *
- * @throws {RangeError} If a cell cannot stand in it: it holds a control character, or is longer than 1,000 characters.
+ * @throws {RangeError} If a cell holds a control character or is longer than 1,000 characters.
  */
 export function encodeGeneTable(genes: readonly TableGene[]): Uint8Array<ArrayBuffer> {
   const lines = genes.map(({ number, id, details }) => {
@@ -46,7 +46,7 @@ function checkCell(cell: string | number): string | number {
   throw new RangeError(
     `Cannot write genes: ${
       JSON.stringify(String(cell).slice(0, 80))
-    } cannot stand in their table, expected at ` +
+    } cannot be a cell of their table, expected at ` +
       `most ${MAX_CELL_CHARACTERS} characters and no control character`,
   );
 }
@@ -55,7 +55,7 @@ function checkCell(cell: string | number): string | number {
  * Reads the table of an npz file.
  *
  * @returns The genes by their numbers; `undefined` if the file has no table.
- * @throws {FormatError} If it is damaged, or a number or a gene stands there twice.
+ * @throws {FormatError} If it is damaged, or a number or a gene appears twice.
  */
 export async function readGeneTable(
   npz: NpzReader,
@@ -80,7 +80,7 @@ function parseGeneTable(bytes: Uint8Array, file: string): ReadonlyMap<number, Ta
   if (lineCount > MAX_GENES) {
     throw tableError(`it has ${lineCount} lines, expected at most ${MAX_GENES}`, file);
   }
-  const [header, ...lines] = decode(bytes, file).split("\n");
+  const [header = "", ...lines] = decode(bytes, file).split("\n");
   if (!`${header}\t`.startsWith(`${COLUMNS.join("\t")}\t`)) {
     throw tableError(`its header is "${header.slice(0, 80)}", expected ${COLUMNS.join(" ")}`, file);
   }
@@ -108,14 +108,14 @@ function decode(bytes: Uint8Array, file: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw tableError("it is no UTF-8 text", file, { cause });
+    throw tableError("it is not UTF-8 text", file, { cause });
   }
 }
 
-/** The gene of a line; `undefined` if the line holds none. */
+/** The gene of a line; `undefined` if the line is not that of a gene. */
 function parseGene(line: string): TableGene | undefined {
   const cells = line.split("\t");
-  const [number, id, symbol, chromosome, tss, strand] = cells;
+  const [number = "", id = "", symbol = "", chromosome = "", tss = "", strand = ""] = cells;
   const isNumber = (text: string) => /^\d{1,16}$/.test(text) && Number.isSafeInteger(Number(text));
   const isSound = cells.length >= COLUMNS.length && isNumber(number) && id !== "" &&
     cells.every(isGeneCell) && (tss === "" || isNumber(tss)) &&

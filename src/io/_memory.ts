@@ -1,11 +1,12 @@
 import { FormatError } from "../errors.ts";
 
 /**
- * Takes memory for what a file holds.
+ * Allocates memory for the content of a file.
  *
  * @param file Name of the file.
- * @param take Allocates; what else it does must not throw a `RangeError`.
- * @throws {FormatError} With the file's name, if there is not enough.
+ * @param take The function that allocates; it must not throw a `RangeError` for another reason.
+ * @returns The result of the function.
+ * @throws {FormatError} If there is not enough memory; the message has the file's name.
  */
 export function takeMemory<T>(file: string, take: () => T): T {
   try {
@@ -13,7 +14,7 @@ export function takeMemory<T>(file: string, take: () => T): T {
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
     throw new FormatError(
-      `Cannot read file: it takes more memory than there is: ${cause.message}`,
+      `Cannot read file: it takes more memory than is available: ${cause.message}`,
       { file, cause },
     );
   }

@@ -1,24 +1,24 @@
 /**
- * The checks behind the npy header, and the errors they throw.
+ * The checks of the npy header and the errors that they throw.
  */
 
 import { FormatError } from "../errors.ts";
 import { NPY_TYPES } from "./_npy_items.ts";
 import type { NpyDtype, NpyHeader, NpyPlace } from "./npy_types.ts";
 
-/** The most that {@linkcode prefixBytes} are. */
+/** The largest result of {@linkcode prefixBytes}. */
 export const LONGEST_PREFIX_BYTES = 12;
-/** Far more than 64 dimensions need; numpy itself refuses headers above 10,000 characters. */
+/** Far more than 64 dimensions need; numpy refuses headers of more than 10,000 characters. */
 export const MAX_HEADER_BYTES = 65536;
-/** `\x93NUMPY` */
+/** `\x93NUMPY`. */
 export const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 
-/** Bytes before the header's text: magic, version and length, which is shorter in version 1. */
+/** The number of bytes before the header's text: magic number, version and length, which is shorter in version 1. */
 export function prefixBytes(version: number): number {
   return version === 1 ? 10 : LONGEST_PREFIX_BYTES;
 }
 
-/** Where the items start, from the first 12 bytes of an npy file. */
+/** The offset of the items, found from the first 12 bytes of an npy file. */
 export function npyDataOffset(bytes: Uint8Array, place: NpyPlace): number {
   if (MAGIC.some((byte, i) => bytes[i] !== byte)) {
     const found = [...bytes.subarray(0, 6)].map((byte) => byte.toString(16).padStart(2, "0"));
@@ -28,14 +28,14 @@ export function npyDataOffset(bytes: Uint8Array, place: NpyPlace): number {
       { at: 0 },
     );
   }
-  const version = bytes[6];
+  const [version = 0, minorVersion] = bytes.subarray(6);
   if (bytes.length < LONGEST_PREFIX_BYTES) {
     throw npyError(`ends after ${bytes.length} bytes, within its header`, place, {
       at: bytes.length,
     });
   }
-  if (version < 1 || version > 3 || bytes[7] !== 0) {
-    throw npyError(`is npy version ${version}.${bytes[7]}, expected 1.0, 2.0 or 3.0`, place, {
+  if (version < 1 || version > 3 || minorVersion !== 0) {
+    throw npyError(`is npy version ${version}.${minorVersion}, expected 1.0, 2.0 or 3.0`, place, {
       at: 6,
     });
   }
@@ -49,7 +49,7 @@ export function npyDataOffset(bytes: Uint8Array, place: NpyPlace): number {
   return length + prefixBytes(version);
 }
 
-/** What numpy's codes of the kinds that are not read stand for. */
+/** The meaning of numpy's codes for the kinds that are not read. */
 const OTHER_KINDS: Readonly<Record<string, string>> = {
   O: "Python objects",
   S: "byte strings",
@@ -60,33 +60,33 @@ const OTHER_KINDS: Readonly<Record<string, string>> = {
   m: "time spans",
 };
 
-/** Element type and byte order of a `descr`. */
+/** The element type and byte order that a `descr` names. */
 export function parseDtype(
   descr: string | undefined,
   place: NpyPlace,
 ): Pick<NpyHeader, "dtype" | "littleEndian"> {
   const wanted = "expected a bool, integer or float of 1 to 8 bytes";
   if (descr === undefined) throw npyError(`dtype is structured (named fields), ${wanted}`, place);
-  const order = descr[0];
+  const order = descr.charAt(0);
   const code = descr.slice(1);
   const dtype = (Object.keys(NPY_TYPES) as NpyDtype[]).find((name) =>
     NPY_TYPES[name].code === code
   );
   const orders = dtype !== undefined && NPY_TYPES[dtype].bytes === 1 ? "<>=|" : "<>=";
   if (dtype === undefined || !orders.includes(order)) {
-    const kind = OTHER_KINDS[code[0]];
+    const kind = OTHER_KINDS[code.charAt(0)];
     throw npyError(`dtype is "${descr}"${kind ? ` (${kind})` : ""}, ${wanted}`, place);
   }
   return { dtype, littleEndian: order !== ">" };
 }
 
-/** Length of the items that a header describes, in bytes. */
+/** The length of the items that a header describes, in bytes. */
 export function npyByteLength({ dtype, shape }: Pick<NpyHeader, "dtype" | "shape">): number {
-  // The zeros first, so that an empty array with another large axis is not taken for too large.
+  // Zeros are looked for first, so that an empty array with another large axis does not count as too large.
   return shape.includes(0) ? 0 : shape.reduce((a, b) => a * b, NPY_TYPES[dtype].bytes);
 }
 
-/** The error of a damaged or unsupported npy file; `at` counts from the start of the npy bytes. */
+/** The error of a damaged or unsupported npy file; `at` is an offset from the start of the npy bytes. */
 export function npyError(
   found: string,
   place: NpyPlace,
@@ -109,7 +109,7 @@ export function checkNpySize(header: NpyHeader, size: number, place: NpyPlace): 
   }
 }
 
-/** The error of items that are fewer or more than their header claims. */
+/** The error of an array with fewer or more bytes than its header claims. */
 export function sizeError(header: NpyHeader, found: number, place: NpyPlace): FormatError {
   return npyError(
     `its header claims [${header.shape}] ${header.dtype}, ${npyByteLength(header)} bytes, ` +

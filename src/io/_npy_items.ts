@@ -1,6 +1,6 @@
 /**
- * Bytes of npy items to typed arrays. The typed arrays of the host are taken to be little-endian, as on every
- * platform that runs this package.
+ * Converts the bytes of npy items to typed arrays. The typed arrays of the host are assumed to be little-endian, as
+ * they are on every platform that runs this package.
  */
 
 import type { NpyData, NpyDtype } from "./npy_types.ts";
@@ -24,10 +24,12 @@ export const NPY_TYPES: Readonly<
 };
 
 /**
- * Values of whole items, in the order of the bytes. Shares memory with `bytes` where their order and alignment
- * allow it.
+ * The values of some items, in the order of the bytes. The result shares memory with `bytes` where their order and
+ * alignment allow it.
  *
- * @param bytes A whole number of items.
+ * @param bytes The items; none is cut.
+ * @param type Their type and byte order.
+ * @returns One value for each item.
  */
 export function decodeItems(
   bytes: Uint8Array<ArrayBuffer>,
@@ -69,8 +71,8 @@ export function decodeItems(
 function reverseItems(bytes: Uint8Array<ArrayBuffer>, itemBytes: number): Uint8Array<ArrayBuffer> {
   for (let start = 0; start < bytes.length; start += itemBytes) {
     for (let low = start, high = start + itemBytes - 1; low < high; low++, high--) {
-      const held = bytes[low];
-      bytes[low] = bytes[high];
+      const held = bytes[low]!;
+      bytes[low] = bytes[high]!;
       bytes[high] = held;
     }
   }
@@ -78,22 +80,22 @@ function reverseItems(bytes: Uint8Array<ArrayBuffer>, itemBytes: number): Uint8A
 }
 
 /**
- * The values as float64, without a copy where they are that already.
+ * The values as float64; not copied if they are float64 already.
  *
- * @returns The position of a 64-bit integer that float64 may not hold, beyond ±(2^53 − 1), instead.
+ * @returns The values, or the position of a 64-bit integer beyond ±(2^53 − 1), which float64 may not hold exactly.
  */
 export function toFloat64(data: NpyData): Float64Array<ArrayBuffer> | number {
   if (data instanceof Float64Array) return data;
   if (!(data instanceof BigInt64Array || data instanceof BigUint64Array)) {
     return new Float64Array(data);
   }
-  // By halves, because arithmetic on bigints allocates.
+  // Computed from halves, because arithmetic on bigints allocates memory.
   const { buffer, byteOffset, length } = data;
   const low = new Uint32Array(buffer, byteOffset, length * 2);
   const high = data instanceof BigInt64Array ? new Int32Array(buffer, byteOffset, length * 2) : low;
   const values = new Float64Array(length);
   for (let i = 0; i < length; i++) {
-    const value = high[2 * i + 1] * 2 ** 32 + low[2 * i];
+    const value = high[2 * i + 1]! * 2 ** 32 + low[2 * i]!;
     if (!(Math.abs(value) <= Number.MAX_SAFE_INTEGER)) return i;
     values[i] = value;
   }
@@ -106,14 +108,15 @@ export function fromFortranOrder<Data extends NpyData>(data: Data, shape: readon
   const out = data.slice() as Data;
   const strides = shape.map((_, axis) => shape.slice(0, axis).reduce((a, b) => a * b, 1));
   const last = shape.length - 1;
+  const [rowLength, rowStride] = [shape[last]!, strides[last]!];
   const index = new Array<number>(shape.length).fill(0);
   let from = 0;
-  for (let row = 0; row < data.length; row += shape[last]) {
-    for (let i = 0; i < shape[last]; i++) out[row + i] = data[from + i * strides[last]];
+  for (let row = 0; row < data.length; row += rowLength) {
+    for (let i = 0; i < rowLength; i++) out[row + i] = data[from + i * rowStride]!;
     for (let axis = last - 1; axis >= 0; axis--) {
-      from += strides[axis];
-      if (++index[axis] < shape[axis]) break;
-      from -= strides[axis] * shape[axis];
+      from += strides[axis]!;
+      if (++index[axis]! < shape[axis]!) break;
+      from -= strides[axis]! * shape[axis]!;
       index[axis] = 0;
     }
   }

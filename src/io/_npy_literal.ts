@@ -1,17 +1,17 @@
 /**
- * The header of an npy file is a Python dictionary literal. This reads that one kind of literal and nothing
- * else: no names, no calls, no evaluation.
+ * Reads the header of an npy file, which is a Python dictionary literal. Nothing but that one kind of literal is read:
+ * no names, no calls, no evaluation.
  */
 
-/** What the dictionary says, before it is checked. */
+/** The content of the dictionary, before it is checked. */
 export interface NpyDictionary {
-  /** The dtype string, or `undefined` where a structured dtype (a list) stands. */
+  /** The dtype string, or `undefined` if the dtype is structured, that is, a list. */
   readonly descr: string | undefined;
   readonly fortranOrder: boolean;
   readonly shape: readonly number[];
 }
 
-/** What went wrong, and where in the text. */
+/** An error of the literal, and where in the text it is. */
 export class LiteralError extends Error {
   readonly position: number;
 
@@ -21,7 +21,7 @@ export class LiteralError extends Error {
   }
 }
 
-/** Numpy's own limit on dimensions since version 2; earlier ones had 32. */
+/** Numpy's limit on dimensions since version 2; earlier versions had 32. */
 const MAX_DIMENSIONS = 64;
 
 const KEYS = ["descr", "fortran_order", "shape"];
@@ -121,7 +121,7 @@ class Cursor {
     return values;
   }
 
-  /** Passes the rest of a list whose content does not matter, because it is about to be refused. */
+  /** Skips the rest of a list, whose content does not matter because it is about to be refused. */
   skipList(): void {
     for (let depth = 1; depth > 0;) {
       const token = this.#match(/\s*(?:'[^'\\\n]*'|"[^"\\\n]*"|[^\s'"])/y)?.trim();

@@ -15,7 +15,7 @@ import { decodeNpyData, parseNpyHeader } from "./npy.ts";
 import type { NdArray, NpyHeader, NpyPlace } from "./npy_types.ts";
 import type { NpzMember, NpzReader } from "./npz_types.ts";
 
-/** Values in a piece of an array that had to be read whole. */
+/** The number of values in a piece of an array that had to be read whole. */
 const PIECE_VALUES = 2 ** 19;
 
 /** The arrays of a zip file whose directory is known. */
@@ -89,7 +89,7 @@ export class ZipNpzReader implements NpzReader {
     this.close();
   }
 
-  /** Reads a member's header and checks it against the member's size; `rest` are the bytes behind it. */
+  /** Reads a member's header and checks it against the member's size; `rest` are the bytes after it. */
   async #open(
     name: string,
   ): Promise<{ header: NpyHeader; rest: AsyncGenerator<Bytes>; place: NpyPlace }> {
@@ -134,7 +134,7 @@ async function* chain(first: Bytes, rest: AsyncGenerator<Bytes>): AsyncGenerator
   }
 }
 
-/** Cuts pieces at the ends of items, carrying what is left over into the next. */
+/** Splits the bytes at the ends of items, and carries the start of an item over to the next piece. */
 async function* wholeItems(
   pieces: AsyncGenerator<Bytes>,
   itemBytes: number,

@@ -2,17 +2,17 @@ import type { PackedArray } from "../base/arrays.ts";
 import { PackedBuilder } from "./packing.ts";
 
 const CHUNK_VALUES = 1 << 18;
-/** Most files are small. */
+/** Small, since most files are. */
 const FIRST_CHUNK_VALUES = 1 << 12;
 
-/** Packs values as {@linkcode PackedBuilder} does, where nobody knows beforehand how many there will be. */
+/** Packs values as {@linkcode PackedBuilder} does, but without knowing their number in advance. */
 export class PackedChunks {
   readonly #chunks: PackedArray[] = [];
   #staged = new Float64Array(FIRST_CHUNK_VALUES);
   #stagedCount = 0;
   #total = 0;
 
-  /** Adds values behind those so far; they are not kept. */
+  /** Appends values; the array itself is not kept. */
   append(values: Float64Array): void {
     for (let taken = 0; taken < values.length;) {
       const part = values.subarray(taken, taken + this.#staged.length - this.#stagedCount);
@@ -26,7 +26,7 @@ export class PackedChunks {
     this.#total += values.length;
   }
 
-  /** All values in one array; nothing may be added after. */
+  /** All values in one array; no more may be appended afterwards. */
   finish(): PackedArray {
     this.#closeChunk();
     const builder = new PackedBuilder(this.#total);

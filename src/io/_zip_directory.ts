@@ -1,6 +1,6 @@
 /**
- * The directory of a zip file, with everything checked that can be before its members are read. The parsing is
- * zip.js's; the members' bytes are read in _zip_stream.ts.
+ * Reads the directory of a zip file, and checks everything that can be checked before its members are read. zip.js parses
+ * it; _zip_stream.ts reads the members' bytes.
  */
 
 import { type Entry, type FileEntry, Reader, ZipReader } from "@zip.js/zip.js";
@@ -11,7 +11,7 @@ import type { ByteSource } from "../files/byte_source.ts";
 export interface ZipMember {
   /** Name in the directory, with any extension. */
   readonly filename: string;
-  /** Whether its bytes are deflated; they are stored as they are otherwise. */
+  /** Whether its bytes are deflated rather than stored as they are. */
   readonly deflated: boolean;
   /** CRC-32 of the inflated bytes. */
   readonly crc32: number;
@@ -23,7 +23,7 @@ export interface ZipMember {
   readonly dataOffset: number;
 }
 
-/** What {@linkcode readZipDirectory} found. */
+/** The result of {@linkcode readZipDirectory}. */
 export interface ZipDirectory {
   /** The members asked for, in the directory's order. */
   readonly members: readonly ZipMember[];
@@ -31,20 +31,20 @@ export interface ZipDirectory {
   readonly comment: string;
 }
 
-/** No more than 1032 bytes come from one: the longest match, 258, in the shortest code, 2 bits. */
+/** A byte inflates to at most 1032: four times the longest match, 258 bytes, in the shortest code, 2 bits. */
 const MAX_DEFLATE_RATIO = 1032;
-/** Far above any real directory; a damaged file may claim that it is all directory. */
+/** Far larger than any real directory; a damaged file may claim to consist of its directory. */
 const MAX_DIRECTORY_BYTES = 64 * 2 ** 20;
-/** As many as a zip file without ZIP64 holds; each costs a look at its header. */
+/** The most that a zip file without ZIP64 holds; the header of each is read. */
 const MAX_MEMBERS = 65_535;
 const STORED = 0;
 const DEFLATED = 8;
 
 /**
- * Reads the directory and checks the members whose names end in `extension`: no two of one name, none that
- * overlap, reach out of the file, are encrypted or claim a size that cannot be.
+ * Reads the directory and checks the members whose names end in `extension`: no two may have one name, and none may
+ * overlap another, reach past the end of the file, be encrypted, or claim an impossible size.
  *
- * @throws {FormatError} At the first that fails.
+ * @throws {FormatError} If a member fails a check; the message has the first.
  */
 export async function readZipDirectory(
   source: ByteSource,
@@ -52,13 +52,13 @@ export async function readZipDirectory(
 ): Promise<ZipDirectory> {
   const reader = new SourceReader(source);
   const zip = new ZipReader(reader, {
-    // Not "strict": that refuses what Python writes between 2 and 4 GiB, a ZIP64 record nobody points at.
+    // Not "strict", which refuses the unused ZIP64 record that Python writes between 2 and 4 GiB.
     strictness: "balanced",
     checkLocalFilename: true,
     maxAppendedDataSize: 0,
     checkOverlappingEntry: true,
     useWebWorkers: false,
-    // Of names that do not tell theirs: few programs write the encoding that zip files began with.
+    // For names that do not state their encoding: few programs still write the first one of zip files, CP437.
     filenameEncoding: "utf-8",
   });
   const members: ZipMember[] = [];
@@ -73,7 +73,7 @@ export async function readZipDirectory(
         });
       }
       if (names.has(filename)) {
-        throw memberError(entry, "it stands twice in the directory", { source });
+        throw memberError(entry, "it appears twice in the directory", { source });
       }
       names.add(filename);
       if (names.size > MAX_MEMBERS) {
@@ -83,7 +83,7 @@ export async function readZipDirectory(
       members.push(await checkEntry(entry, source));
     }
   } catch (error) {
-    // What the source itself threw, such as a failing disk, is not about the format.
+    // An error of the source itself, such as a failing disk, is not about the format.
     if (reader.failure !== undefined) throw reader.failure;
     if (error instanceof FormatError) throw error;
     throw zipError(explain(error), source, error);
@@ -142,7 +142,7 @@ function memberError(
   });
 }
 
-/** What a message of zip.js means for who has the file. */
+/** A message of zip.js in words that help whoever has the file. */
 function explain(error: unknown): string {
   const { message, reason, overlappingEntry } = error as Error & {
     reason?: string;
@@ -168,7 +168,7 @@ class SourceReader extends Reader<ByteSource> {
   }
 
   override async readUint8Array(offset: number, length: number): Promise<Uint8Array> {
-    // zip.js wants what there is where it asks beyond the end.
+    // Where zip.js asks for bytes past the end, it expects those before the end.
     const available = Math.max(0, Math.min(length, this.size - offset));
     if (available === 0) return new Uint8Array(0);
     if (available > MAX_DIRECTORY_BYTES) {

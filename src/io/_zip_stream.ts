@@ -7,16 +7,18 @@ import { crc32 } from "../base/crc32.ts";
 import type { ZipMember } from "./_zip_directory.ts";
 import type { ByteSource } from "../files/byte_source.ts";
 
-/** Pieces start small, because the header of an array is all that is wanted sometimes. */
+/** Pieces start small, because sometimes only the header of an array is wanted. */
 const FIRST_PIECE_BYTES = 2 ** 16;
-/** The same for deflated bytes, of which each piece comes out at once and up to 1032 times as large. */
+/** The same for deflated bytes: each piece is inflated as a whole, to up to 1032 times its size. */
 const FIRST_DEFLATED_BYTES = 2 ** 10;
 const LARGEST_DEFLATED_BYTES = 2 ** 16;
 const LARGEST_PIECE_BYTES = 2 ** 20;
 
 /**
- * The bytes of a member. Length and CRC-32 are checked as they pass, so damage may show only at the end.
+ * Reads the bytes of a member. Length and CRC-32 are checked on the way, so damage may show only at the end.
  *
+ * @param source The zip file.
+ * @param member The member.
  * @param fail Throws the error of a damaged member.
  */
 export async function* readMember(
@@ -37,7 +39,7 @@ export async function* readMember(
   if (crc !== member.crc32) fail("its bytes are damaged (CRC-32 differs)");
 }
 
-/** Reads a member's bytes as they are in the file, one piece ahead of the consumer. */
+/** Reads a member's bytes as they are in the file, and always one piece in advance. */
 async function* readPieces(
   source: ByteSource,
   { dataOffset, compressedSize }: ZipMember,
@@ -48,7 +50,7 @@ async function* readPieces(
     if (asked === compressedSize) return undefined;
     const length = Math.min(limit, compressedSize - asked);
     const piece = source.read(dataOffset + asked, length);
-    // Nobody may be left to wait for the piece ahead.
+    // A consumer that stops early does not wait for the piece that is read in advance.
     piece.catch(() => undefined);
     asked += length;
     limit = Math.min(limit * 2, LARGEST_PIECE_BYTES);

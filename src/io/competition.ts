@@ -1,5 +1,5 @@
 /**
- * Reading of the competition's files, `train.npz` and `eval.npz`.
+ * Reads the competition's files, `train.npz` and `eval.npz`.
  *
  * @module
  */
@@ -8,8 +8,9 @@ import type { PackedArray } from "../base/arrays.ts";
 import { FormatError } from "../errors.ts";
 import { ensemblGeneId } from "../gene_id.ts";
 import { COMPETITION_RECORD, type DataRecord, parseRecord } from "../record.ts";
-import type { MemberLayout, RowBatch } from "./_competition_decoder.ts";
-import { checkInflatedSize, findExcess } from "./_competition_limits.ts";
+import type { RowBatch } from "./_competition_decoder.ts";
+import { readLayouts } from "./_competition_layouts.ts";
+import { checkInflatedSize } from "./_competition_limits.ts";
 import { decodeMembers } from "./_decode_members.ts";
 import { readGeneTable, type TableGene } from "./_gene_table.ts";
 import { takeMemory } from "./_memory.ts";
@@ -22,56 +23,58 @@ import type { SampleColumns } from "./columns.ts";
 import type { NpzReader } from "./npz_types.ts";
 import { PackedBuilder } from "./packing.ts";
 
-/** How to read a competition file. */
+/** Options of {@linkcode readCompetition}. */
 export interface ReadCompetitionOptions {
   /**
-   * What the numbers are. Its marks say how many columns are marks.
+   * What the numbers are. The record's marks say how many columns are marks.
    *
-   * Default: the record in the file's zip comment, or that of the competition's own files.
+   * @default {The record in the file's zip comment, or else COMPETITION_RECORD}
    */
-  readonly record?: DataRecord;
+  readonly record?: DataRecord | undefined;
   /**
-   * Which cell types to read; their order remains that of the file.
+   * The cell types to read; their order remains that of the file.
    *
-   * Default: all of the file's.
+   * @default {All cell types of the file}
    */
-  readonly cellTypes?: readonly string[];
+  readonly cellTypes?: readonly string[] | undefined;
   /**
-   * Threads to decode on; the result does not depend on it.
+   * Number of threads that decode; the result does not depend on it.
    *
-   * Default: all cores, at most 8; one for a small file, or where there are no workers.
+   * @default {The number of cores, at most 8; 1 for a small file, or where workers are not supported}
    */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   /**
-   * Most bytes that the file's arrays may have, inflated.
+   * The most bytes that the file's arrays may have once they are inflated. Real signal deflates to a hundredth at best; a
+   * file that claims more may be made to fill the memory.
    *
-   * Default: 256 times as many as they have in the file, and at least 1 GiB. Real signal deflates to a hundredth at
-   * best; a file that claims more may be made to fill the memory.
+   * @default {256 times the number of their bytes in the file, and at least 1 GiB}
    */
-  readonly maxBytes?: number;
-  /** Called now and then with the samples read so far and their number. */
-  readonly onProgress?: (done: number, total: number) => void;
-  /** Called with what is odd but does not keep the file from being read: a record of its own that `record` contradicts. */
-  readonly onWarning?: (message: string) => void;
+  readonly maxBytes?: number | undefined;
+  /** Called from time to time with the number of samples read and the number in all. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Called if the file has its own record and `record` contradicts it; the file is read with `record` then. */
+  readonly onWarning?: ((message: string) => void) | undefined;
 }
 
 /**
- * Reads a file in the competition's format: one member per cell type, `[genes, bins, columns]`, with the columns
- * gene's number, marks and, unless the file is unlabelled, expression. Number and expression repeat in every bin of a gene.
+ * Reads a file in the competition's format: one member for each cell type, `[gene, bin, column]`, whose columns are the
+ * gene's number, the marks and, unless the file is unlabelled, expression. Number and expression are the same in every
+ * bin of a gene.
  *
  * In the competition's own files a gene's number is that of its human Ensembl id: 115459 is `ENSG00000115459`. A file
- * that `writeCompetition` wrote of other genes, or of more than their ids, has a table of them in the member
- * `__genes__`. Members whose names start with `__` are no cell types.
+ * that `writeCompetition` wrote with other genes, or with details of genes, has a table of them in the member
+ * `__genes__`. Members whose names start with `__` are not cell types.
  *
- * Any numbers of bins and marks, any integer or float dtype, stored or deflated. Members of a large
- * file are decoded on worker threads, straight into the packed signal, 0.8 GB for the full training set's counts; while
- * that is widened, say from bytes to 16 bits, the narrower one is in memory too.
+ * Any number of bins and marks and any integer or float dtype is read, stored or deflated. Members of a large file are
+ * decoded on worker threads, straight into the packed signal, which takes 0.8 GB for the counts of the full training set;
+ * while it is widened, say from 8 to 16 bits, the narrower array is in memory too.
  *
- * @param source A path, or bytes from anywhere.
+ * @param source Path of the file, or a source of its bytes.
+ * @param options What the numbers are, and how to read them.
  * @returns One sample for each row, cell type by cell type in the order of the file's directory.
- * @throws {FormatError} If the file is damaged, or a value in it cannot be: the message names file, cell type,
- * row, bin and mark.
- * @throws {RangeError} If a cell type asked for is not in the file; the message offers those that are.
+ * @throws {FormatError} If the file is damaged or holds an impossible value; the message names file, cell type, row, bin
+ * and mark.
+ * @throws {RangeError} If a cell type that was asked for is not in the file; the message lists those that are.
  *
  * @example
  * ```ts
@@ -118,7 +121,7 @@ async function readColumns(
   if (known === undefined && table !== undefined) refuseLostRecord(npz);
   const layouts = await readLayouts(npz, cellTypes, record.marks);
   checkInflatedSize(npz, cellTypes, maxBytes);
-  const { bins, labelled } = layouts[0];
+  const { bins, labelled } = layouts[0]!;
   let total = 0;
   const starts = layouts.map(({ rows }) => (total += rows) - rows);
   const [signal, geneIds, labels] = takeMemory(npz.name, () => [
@@ -128,7 +131,7 @@ async function readColumns(
   ]);
   let done = 0;
   const take = (member: number, batch: RowBatch) => {
-    const start = starts[member] + batch.firstRow;
+    const start = starts[member]! + batch.firstRow;
     takeMemory(npz.name, () => signal.place(batch.signal, start * bins * record.marks.length));
     geneIds.set(batch.geneIds, start);
     if (batch.labels !== undefined) labels?.set(batch.labels, start);
@@ -150,7 +153,7 @@ async function readColumns(
   };
 }
 
-/** Says in which fields a record that was given contradicts the file's own. */
+/** Warns of the fields in which a record that was given contradicts the file's own. */
 function warnOfOtherRecord(
   npz: NpzReader,
   given: DataRecord,
@@ -164,19 +167,19 @@ function warnOfOtherRecord(
   );
   if (others.length === 0) return;
   const list = others.map((field) => `${field} ${own[field]} (now ${given[field]})`);
-  onWarning?.(`${npz.name} has a record of its own, which is not used: ${list.join(", ")}`);
+  onWarning?.(`${npz.name} has its own record, which is not used: ${list.join(", ")}`);
 }
 
-/** A file with a table of genes was written here, so it is none of the competition's, which the record would be of. */
+/** A file with a table of genes was written by this package, so the record of the competition's own files is not its. */
 function refuseLostRecord({ name: file }: NpzReader): never {
   throw new FormatError(
-    "Cannot read competition file: it has a table of genes, but its data record is gone, as it is from files that " +
-      "numpy.savez saved again. Name the record (--record FILE)",
+    "Cannot read competition file: it has a table of genes, but its data record is gone, as happens when " +
+      "numpy.savez saves a file again. Name the record (--record FILE)",
     { file },
   );
 }
 
-/** Throws if what would be the last mark of a file without a record is rather the label of one with fewer marks. */
+/** Throws if the last mark of a file without a record looks like the label of a file with fewer marks. */
 function refuseLabelAsMark(
   signal: PackedArray,
   { bins, record: { marks }, file }: {
@@ -196,7 +199,7 @@ function refuseLabelAsMark(
   if (isZero || bins < 2) return;
   throw new FormatError(
     `Cannot read competition file: its last column is the same in all bins of every gene, as a label is, not ` +
-      `${marks[last]}. Say what its marks are by a data record`,
+      `${marks[last]}. Name its marks in a data record (--record FILE)`,
     { file },
   );
 }
@@ -209,9 +212,9 @@ function indexGenes(
 ): Pick<SampleColumns, "genes" | "geneIndex" | "geneDetails"> {
   const places = new Map<number, number>();
   const geneIndex = new Uint32Array(numbers.length);
-  for (let sample = 0; sample < numbers.length; sample++) {
-    const place = places.get(numbers[sample]) ?? places.size;
-    if (place === places.size) places.set(numbers[sample], place);
+  for (const [sample, number] of numbers.entries()) {
+    const place = places.get(number) ?? places.size;
+    if (place === places.size) places.set(number, place);
     geneIndex[sample] = place;
   }
   if (table === undefined) return { genes: [...places.keys()].map(ensemblGeneId), geneIndex };
@@ -230,7 +233,7 @@ function indexGenes(
   };
 }
 
-/** The record our own writer leaves in the zip comment; other comments are none of our business. */
+/** The record that `writeCompetition` leaves in the zip comment; other comments have no meaning here. */
 function recordOf(npz: NpzReader): DataRecord | undefined {
   let comment: unknown;
   try {
@@ -253,50 +256,13 @@ function chooseCellTypes(npz: NpzReader, wanted: readonly string[] | undefined):
   }
   const chosen = wanted === undefined ? names : names.filter((name) => wanted.includes(name));
   if (chosen.length > 0) return chosen;
-  if (wanted !== undefined) throw new RangeError("Cannot read cell types: none is asked for");
+  if (wanted !== undefined) {
+    throw new RangeError("Cannot read cell types: found an empty list, expected at least one");
+  }
   throw new FormatError(
-    "Cannot read competition file: found no members, expected one per cell type",
+    "Cannot read competition file: found no members, expected one for each cell type",
     {
       file: npz.name,
     },
   );
-}
-
-/** Reads every header first, so that one odd member is refused before any memory is taken. */
-async function readLayouts(
-  npz: NpzReader,
-  cellTypes: readonly string[],
-  marks: readonly string[],
-): Promise<MemberLayout[]> {
-  const layouts: MemberLayout[] = [];
-  for (const cellType of cellTypes) {
-    const fail = (found: string): never => {
-      throw new FormatError(`Cannot read npz member "${cellType}": ${found}`, { file: npz.name });
-    };
-    const { shape, dtype } = await npz.header(cellType);
-    if (shape.length !== 3) fail(`shape is [${shape.join(", ")}], expected [genes, bins, columns]`);
-    const [rows, bins, columns] = shape;
-    const unlabelled = marks.length + 1;
-    if (columns !== unlabelled && columns !== unlabelled + 1) {
-      fail(
-        `shape is [${shape.join(", ")}], expected ${unlabelled + 1} columns ` +
-          `(gene id, ${marks.join(", ")}, label) or ${unlabelled} without the label; ` +
-          "for other marks give their data record (--record)",
-      );
-    }
-    if (rows === 0) fail(`shape is [${shape.join(", ")}]: the cell type has no rows`);
-    if (bins === 0) fail(`shape is [${shape.join(", ")}]: the genes have no bins`);
-    const excess = findExcess(bins, columns);
-    if (excess !== undefined) fail(`shape is [${shape.join(", ")}]: ${excess}`);
-    const first = layouts[0] ?? { cellType, bins, labelled: columns > unlabelled };
-    const wanted = [first.bins, unlabelled + Number(first.labelled)];
-    if (bins !== wanted[0] || columns !== wanted[1]) {
-      fail(
-        `shape is [${shape.join(", ")}], expected [genes, ${wanted.join(", ")}] ` +
-          `as in "${first.cellType}"`,
-      );
-    }
-    layouts.push({ file: npz.name, cellType, rows, bins, marks, labelled: first.labelled, dtype });
-  }
-  return layouts;
 }

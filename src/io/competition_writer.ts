@@ -1,5 +1,5 @@
 /**
- * Writing of files in the competition's format.
+ * Writes files in the competition's format.
  *
  * @module
  */
@@ -18,50 +18,51 @@ export interface CompetitionBlock {
   readonly genes: readonly string[] | Uint32Array;
   /** Counts, `[gene, bin, mark]` row-major. */
   readonly signal: ArrayLike<number>;
-  /** Expression, `[gene]`; for all blocks of a file or for none. */
-  readonly labels?: ArrayLike<number>;
+  /** Expression, `[gene]`; either all blocks of a file have it, or none has. */
+  readonly labels?: ArrayLike<number> | undefined;
 }
 
-/** How to write a competition file. */
+/** Options of {@linkcode writeCompetition}. */
 export interface WriteCompetitionOptions {
   /** What the numbers are; its marks name the last axis of the signal. Kept in the zip comment. */
   readonly record: DataRecord;
   /**
-   * What is known of genes besides their identifiers, by these; kept in the file's table of genes.
+   * What is known about genes besides their identifiers, by identifier; kept in the file's table of genes.
    *
-   * Default: nothing.
+   * @default {An empty map}
    */
-  readonly geneDetails?: ReadonlyMap<string, GeneDetails>;
+  readonly geneDetails?: ReadonlyMap<string, GeneDetails> | undefined;
   /**
    * Whether to deflate the members.
    *
-   * Default: `false`.
+   * @default {false}
    */
-  readonly compress?: boolean;
+  readonly compress?: boolean | undefined;
 }
 
-/** Layout that all blocks of a file share. */
+/** The layout that all blocks of a file share. */
 interface Layout {
   readonly bins: number;
   readonly labelled: boolean;
 }
 
-/** Rows are laid out in pieces of about so many values. */
+/** Rows are laid out in pieces of about this many values. */
 const PIECE_VALUES = 2 ** 17;
 
 /**
- * Writes a file in the competition's format, `[genes, bins, gene id + marks + expression]` as float64 for each
- * cell type, which `readCompetition` and `numpy.load` read. Blocks are taken one at a time.
+ * Writes a file in the competition's format, which `readCompetition` and `numpy.load` read: for each cell type
+ * `[gene, bin, column]` as float64, with the columns gene id, marks and expression. Blocks are taken one at a time.
  *
  * A human Ensembl id is stored as its number, any other as a number of 13 to 16 digits made from the whole identifier.
- * Unless numbers say all that there is to say of the genes, as in the competition's own files, the last member,
- * `__genes__`, is a table of them.
+ * Unless the numbers alone identify the genes and nothing else is known about them, as in the competition's own files,
+ * the last member, `__genes__`, is a table of the genes.
  *
- * @param sink Where the bytes go; closed at the end, aborted on an error.
+ * @param sink The stream to write to; closed at the end, aborted on an error.
  * @param blocks The cell types, in the order of the file.
- * @throws {TypeError} If lengths do not fit each other, or blocks disagree in bins or in having labels.
- * @throws {RangeError} If there are no genes, one stands there twice, a cell type's name starts with `__`, or a value
- * would be refused by the reader: a count below zero, anything not finite.
+ * @param options What the numbers are, and how to write them.
+ * @throws {TypeError} If the lengths of a block contradict each other, or blocks differ in bins or in having labels.
+ * @throws {RangeError} If a block has no genes or a gene twice, a cell type's name starts with `__`, or the reader would
+ * refuse a value: a negative count, or a count or label that is not finite.
  *
  * @example
  * ```ts
@@ -97,15 +98,15 @@ async function* toMembers(
     shared ??= layout;
     if (layout.bins !== shared.bins || layout.labelled !== shared.labelled) {
       throw new TypeError(
-        `Cannot write cell type "${block.cellType}": it has ${describe(layout)}, ` +
-          `those before have ${describe(shared)}`,
+        `Cannot write cell type "${block.cellType}": it has ${describeLayout(layout)}, ` +
+          `those before have ${describeLayout(shared)}`,
       );
     }
     yield {
       name: block.cellType,
       dtype: "float64",
       shape: [block.genes.length, layout.bins, marks + (layout.labelled ? 2 : 1)],
-      data: layOut(block, table.add(block), layout.bins, marks),
+      data: layOut(block, { ids: table.add(block), bins: layout.bins, marks }),
     };
   }
   const data = table.finish();
@@ -114,7 +115,7 @@ async function* toMembers(
   }
 }
 
-function describe({ bins, labelled }: Layout): string {
+function describeLayout({ bins, labelled }: Layout): string {
   return `${bins} bins ${labelled ? "and labels" : "and no labels"}`;
 }
 
@@ -131,16 +132,18 @@ function checkBlock({ cellType, genes, signal, labels }: CompetitionBlock, marks
     );
   }
   if (labels !== undefined && labels.length !== genes.length) {
-    throw new TypeError(`${action}: ${labels.length} labels, expected ${genes.length}, one a gene`);
+    throw new TypeError(
+      `${action}: ${labels.length} labels, expected ${genes.length}, one for each gene`,
+    );
   }
   return { bins, labelled: labels !== undefined };
 }
 
-/** Gives genes their numbers, and gathers them for the file's table. */
+/** Numbers the genes, and collects them for the file's table. */
 class GeneTableBuilder {
   readonly #known: ReadonlyMap<string, GeneDetails>;
   readonly #genes = new Map<number, TableGene>();
-  /** Whether the numbers alone do not tell what the genes are. */
+  /** Whether the numbers alone do not identify the genes, or more is known about one. */
   #isNeeded = false;
 
   constructor(known: ReadonlyMap<string, GeneDetails> = new Map()) {
@@ -156,7 +159,7 @@ class GeneTableBuilder {
       if (id === "" || seen.has(number)) {
         throw new RangeError(
           `Cannot write cell type "${cellType}": ${
-            id === "" ? "a gene id is empty" : `gene "${id}" stands twice`
+            id === "" ? "a gene id is empty" : `gene "${id}" appears twice`
           }`,
         );
       }
@@ -166,7 +169,7 @@ class GeneTableBuilder {
     });
   }
 
-  /** The table; `undefined` if there is no need of one. */
+  /** The table; `undefined` if the file needs no table. */
   finish(): Uint8Array<ArrayBuffer> | undefined {
     return this.#isNeeded ? encodeGeneTable([...this.#genes.values()]) : undefined;
   }
@@ -178,18 +181,20 @@ class GeneTableBuilder {
       this.#genes.set(number, { number, id, details });
       this.#isNeeded ||= id !== ensemblGeneId(number) || Object.keys(details).length > 0;
     } else if (geneKey(earlier.id) !== geneKey(id)) {
-      // As good as impossible: numbers are made of 53 bits of a hash.
+      // Practically impossible, since the numbers are made of 53 bits of a hash.
       throw new RangeError(`Cannot write genes "${earlier.id}" and "${id}": they have one number`);
     }
   }
 }
 
-/** The rows of the member, `[gene, bin, id + marks + label]`, some genes at a time. */
+/** The rows of the member, `[gene, bin, column]` with the columns id, marks and label, some genes at a time. */
 function* layOut(
   { cellType, genes, signal, labels }: CompetitionBlock,
-  ids: Float64Array,
-  bins: number,
-  marks: number,
+  { ids, bins, marks }: {
+    readonly ids: Float64Array;
+    readonly bins: number;
+    readonly marks: number;
+  },
 ): Generator<Float64Array> {
   const columns = marks + (labels === undefined ? 1 : 2);
   const pieceGenes = Math.max(1, Math.floor(PIECE_VALUES / (bins * columns)));
@@ -200,13 +205,13 @@ function* layOut(
     for (let gene = start; gene < end; gene++) {
       let valid = labels === undefined || Number.isFinite(labels[gene]);
       for (let bin = gene * bins; bin < (gene + 1) * bins; bin++) {
-        rows[out++] = ids[gene];
+        rows[out++] = ids[gene]!;
         for (let i = bin * marks; i < (bin + 1) * marks; i++) {
-          const count = signal[i];
+          const count = signal[i]!;
           if (!(count >= 0 && count < Infinity)) valid = false;
           rows[out++] = count;
         }
-        if (labels !== undefined) rows[out++] = labels[gene];
+        if (labels !== undefined) rows[out++] = labels[gene]!;
       }
       if (!valid) {
         throw new RangeError(

@@ -11,20 +11,20 @@ export interface DeepchromeCsvOptions {
   /**
    * What the numbers are; its marks name the columns between bin and label.
    *
-   * Default: `COMPETITION_RECORD`.
+   * @default {COMPETITION_RECORD}
    */
-  readonly record?: DataRecord;
+  readonly record?: DataRecord | undefined;
   /**
    * Name of the cell type that the file holds.
    *
-   * Default: the file's folder (`E003` of `E003/train.csv`), else its name without the ending.
+   * @default {The file's folder (`E003` of `E003/train.csv`), or else its name without the extension}
    */
-  readonly cellType?: string;
-  /** Called now and then with the bytes read and the file's size. */
-  readonly onProgress?: (done: number, total: number) => void;
+  readonly cellType?: string | undefined;
+  /** Called from time to time with the number of bytes read and the file's size. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-/** One of the three files that DeepChrome has for each cell type, or all of them. */
+/** One of the three files that DeepChrome provides for each cell type, or all of them. */
 export type DeepchromeSplit = "train" | "valid" | "test" | "all";
 
 /** Options of {@linkcode readDeepchromeFolder}. */
@@ -32,28 +32,30 @@ export interface DeepchromeFolderOptions {
   /**
    * What the numbers are; its marks name the columns between bin and label.
    *
-   * Default: `COMPETITION_RECORD`.
+   * @default {COMPETITION_RECORD}
    */
-  readonly record?: DataRecord;
+  readonly record?: DataRecord | undefined;
   /**
-   * Which file of each cell type to read.
+   * The file of each cell type to read.
    *
-   * Default: `"train"`.
+   * @default {"train"}
    */
-  readonly split?: DeepchromeSplit;
-  /** Called after each file with the number of files read and of files in all. */
-  readonly onProgress?: (done: number, total: number) => void;
+  readonly split?: DeepchromeSplit | undefined;
+  /** Called after each file with the number of files read and the number in all. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 /**
- * Reads a file in the format of DeepChrome (Singh et al. 2016, Bioinformatics 32:i639): no header, one row a
- * bin, columns gene id, bin, one count a mark, label. The rows of a gene stand together with bins 1, 2, … in
- * order; all genes have as many bins as the first. Gene ids stay text, so `000003` keeps its zeros.
+ * Reads a file in the format of DeepChrome (Singh et al. 2016, Bioinformatics 32:i639): no header, and one row for each
+ * bin, with the columns gene id, bin, one count for each mark, and label. The rows of a gene are consecutive, with bins
+ * 1, 2, … in order; all genes have as many bins as the first. A gene id of digits only is that of a human Ensembl id:
+ * `000003` is `ENSG00000000003`.
  *
  * @param input Path of the file, or a source of its bytes.
- * @returns One sample a gene, in the order of the file.
- * @throws {FormatError} With the line, if a column is missing or no number, a count is negative, bins are
- * missing or out of order, a gene's label changes, a gene stands there twice, or the file is empty.
+ * @param options What the numbers are, and the cell type.
+ * @returns One sample for each gene, in the order of the file.
+ * @throws {FormatError} If a column is missing or not a number, a count is negative, bins are missing or out of order, a
+ * gene's label changes, a gene appears twice, or the file is empty; the message has the line.
  *
  * @example
  * ```ts
@@ -84,14 +86,31 @@ export async function readDeepchromeCsv(
 }
 
 /**
- * Reads a folder with one sub-folder a cell type, each holding `train.csv`, `valid.csv` and `test.csv`, as
- * DeepChrome's data come; the files may also lie in a folder `classification` of the cell type's folder. A
- * folder that holds such files itself is one cell type. Sub-folders without CSV files are passed over.
+ * Reads a folder of DeepChrome's data: one sub-folder for each cell type, with `train.csv`, `valid.csv` and `test.csv`
+ * in it or in its folder `classification`. A folder that holds these files itself is one cell type. Sub-folders without
+ * CSV files are skipped.
  *
  * @param folder Path of the folder.
+ * @param options What the numbers are, and which files to read.
  * @returns The cell types in sorted order, each with its genes in the order of the file.
- * @throws {FormatError} As {@linkcode readDeepchromeCsv}; also if files differ in their number of bins.
- * @throws {ContractError} If the folder has no such files, or a cell type lacks the split.
+ * @throws {FormatError} As {@linkcode readDeepchromeCsv} does, and if files differ in their number of bins.
+ * @throws {ContractError} If the folder has none of these files, or a cell type lacks the split.
+ *
+ * @example
+ * ```ts
+ * import { readDeepchromeFolder, writeFileAtomic } from "@waka/histone/io";
+ * import { COMPETITION_RECORD } from "@waka/histone/record";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const folder = await Deno.makeTempDir();
+ * await writeFileAtomic(`${folder}/E003/test.csv`, "000003,1,4,0\n");
+ * await writeFileAtomic(`${folder}/E004/test.csv`, "000003,1,7,1\n");
+ * const record = { ...COMPETITION_RECORD, marks: ["H3K4me3"] };
+ * const columns = await readDeepchromeFolder(folder, { record, split: "test" });
+ * deepStrictEqual(columns.cellTypes, ["E003", "E004"]);
+ * deepStrictEqual(columns.signal, Uint8Array.of(4, 7)); // [sample, bin, mark]
+ * await Deno.remove(folder, { recursive: true });
+ * ```
  */
 export async function readDeepchromeFolder(
   folder: string | URL,
@@ -131,13 +150,13 @@ export async function listSplitFiles(folder: Path, split: DeepchromeSplit): Prom
   if (files.length === 0) {
     throw new ContractError(
       `Cannot read data: no DeepChrome files in "${folder}", ` +
-        `expected train.csv, valid.csv or test.csv in it or in one folder a cell type`,
+        `expected train.csv, valid.csv or test.csv in it or in one folder for each cell type`,
     );
   }
   return files;
 }
 
-/** The files of a split in one cell type's folder, or `undefined` if it has no file of any split. */
+/** The files of a split in one cell type's folder, or `undefined` if the folder has no file of any split. */
 async function splitFilesIn(folder: Path, split: DeepchromeSplit): Promise<Path[] | undefined> {
   if (await pathKind(folder) !== "directory") return undefined;
   const names = await listDirectory(folder);
@@ -159,7 +178,7 @@ function join(folder: Path, name: string): Path {
 
 const CLASSIFICATION = "classification";
 
-/** The cell type that a file's path names: its folder, or its own name where the path has none. */
+/** The cell type that a file's path names: its folder, or the file's name if the path has no folder. */
 function cellTypeOf(path: string): string {
   const parts = path.split(/[/\\]+/);
   const file = parts.pop() ?? "";

@@ -1,6 +1,18 @@
 /**
- * Bytes in, typed arrays out, and back: npy and npz, the competition's files, DeepChrome's CSVs, sequences,
- * submissions. Nothing here loads tf.js; with a `ByteSource` instead of a path it runs in a browser.
+ * Reads files into typed arrays and writes them back: npy and npz, the competition's files, DeepChrome's CSV files,
+ * sequences, submissions. Nothing here loads tf.js; with a `ByteSource` instead of a path everything runs in a browser.
+ *
+ * @example
+ * ```ts
+ * import { bytesSource, readPredictions, writeSubmission } from "@waka/histone/io";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const { readable, writable } = new TransformStream<Uint8Array<ArrayBuffer>>();
+ * const bytes = new Response(readable).bytes();
+ * await writeSubmission(writable, { ids: ["E065_3", "E065_5"], predictions: [0.5, -1] });
+ * const { values } = await readPredictions(bytesSource(await bytes));
+ * deepStrictEqual([...values], [0.5, -1]);
+ * ```
  *
  * @module
  */

@@ -3,17 +3,17 @@
 import { isPlainLine } from "../base/printable.ts";
 import { FormatError } from "../errors.ts";
 
-/** Longer than any name of a cell type or a mark, and short enough for a line. */
+/** Longer than any real name of a cell type or a mark, and short enough for one line. */
 const LONGEST_NAME = 200;
 
-/** What a name is of, and where it stands. */
+/** The kind of thing that has a name, and where the name was found. */
 export interface NamePlace {
-  /** What has the name, such as `cell type`. */
+  /** The kind of thing, such as `cell type`. */
   readonly what: string;
   /** The file. */
-  readonly file?: string;
+  readonly file?: string | undefined;
   /** The line in it. */
-  readonly line?: number;
+  readonly line?: number | undefined;
 }
 
 /** Why a text cannot be the name of something; `undefined` if it can. */
@@ -26,7 +26,7 @@ export function faultOfName(name: string): string | undefined {
   return isPlainLine(name) ? undefined : `"${name}" has control characters, expected none`;
 }
 
-/** Whether a member of an npz file holds something about the data instead of a cell type. */
+/** Whether the name of a member of an npz file shows that it holds something about the data instead of a cell type. */
 export function isReservedName(name: string): boolean {
   return name.startsWith("__");
 }
@@ -34,15 +34,15 @@ export function isReservedName(name: string): boolean {
 /** Why a text cannot be the name of a cell type; `undefined` if it can. */
 export function faultOfCellType(name: string): string | undefined {
   return isReservedName(name)
-    ? `"${name}" starts with "__", as what is no cell type does`
+    ? `"${name}" starts with "__", which is reserved for other members of npz files`
     : faultOfName(name);
 }
 
 /**
- * Throws unless a text can be the name of something: neither empty nor overlong, without line ends and what else a
- * terminal might obey.
+ * Throws unless a text can be the name of something: neither empty nor too long, without line ends and other characters
+ * that a terminal might obey.
  *
- * @throws {FormatError} With the place.
+ * @throws {FormatError} With the file and the line.
  */
 export function checkName(name: string, { what, file, line }: NamePlace): void {
   const fault = what === "cell type" ? faultOfCellType(name) : faultOfName(name);

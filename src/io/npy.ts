@@ -22,14 +22,16 @@ import { openSource } from "../files/open_source.ts";
 import type { ByteSource } from "../files/byte_source.ts";
 import type { NdArray, NpyData, NpyDtype, NpyHeader, NpyPlace } from "./npy_types.ts";
 
-/** Numpy aligns the items to this. */
+/** Numpy aligns the items to a multiple of this many bytes. */
 const ALIGNMENT = 64;
 
 /**
- * Parses the start of an npy file.
+ * Parses the header of an npy file.
  *
  * @param bytes The file from its first byte to at least the end of the header; 65,548 bytes always suffice.
- * @throws {FormatError} If the bytes are no npy header, or one of a dtype that is not read, which is named.
+ * @param place Where the bytes come from, for messages.
+ * @returns The header.
+ * @throws {FormatError} If the bytes are not an npy header, or the dtype is one that is not read; the message names it.
  *
  * @example
  * ```ts
@@ -47,8 +49,9 @@ export function parseNpyHeader(bytes: Uint8Array, place: NpyPlace = {}): NpyHead
       at: bytes.length,
     });
   }
-  const start = prefixBytes(bytes[6]);
-  const text = new TextDecoder(bytes[6] === 3 ? "utf-8" : "latin1")
+  const [version = 0] = bytes.subarray(6);
+  const start = prefixBytes(version);
+  const text = new TextDecoder(version === 3 ? "utf-8" : "latin1")
     .decode(bytes.slice(start, dataOffset));
   let dictionary: NpyDictionary;
   try {
@@ -66,11 +69,23 @@ export function parseNpyHeader(bytes: Uint8Array, place: NpyPlace = {}): NpyHead
 }
 
 /**
- * The header numpy writes for a little-endian array in C order: version 1, padded so that the items start at a
- * multiple of 64 bytes.
+ * Makes the header that numpy writes for a little-endian array in C order: version 1, padded so that the items start
+ * at a multiple of 64 bytes.
  *
+ * @param dtype Element type.
  * @param shape Length of each axis.
- * @throws {RangeError} If the shape holds anything but integers >= 0, or is longer than 64.
+ * @returns The bytes of the header; those of the items follow.
+ * @throws {RangeError} If the shape has more than 64 axes or a length that is not an integer >= 0.
+ *
+ * @example
+ * ```ts
+ * import { formatNpyHeader } from "@waka/histone/io";
+ * import { match, strictEqual } from "node:assert";
+ *
+ * const header = formatNpyHeader("int32", [2, 3]);
+ * strictEqual(header.length % 64, 0);
+ * match(new TextDecoder("latin1").decode(header), /'<i4'.*\(2, 3\)/);
+ * ```
  */
 export function formatNpyHeader(
   dtype: NpyDtype,
@@ -85,7 +100,7 @@ export function formatNpyHeader(
   const tuple = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
   const order = bytes === 1 ? "|" : "<";
   const text = `{'descr': '${order}${code}', 'fortran_order': False, 'shape': (${tuple}), }`;
-  // 64 axes of 16 digits end below 1,300 bytes: version 1 always holds the text.
+  // 64 axes of 16 digits take less than 1,300 bytes, so that the text always fits version 1.
   const prefix = prefixBytes(1);
   const length = Math.ceil((prefix + text.length + 1) / ALIGNMENT) * ALIGNMENT;
   const header = new Uint8Array(length).fill(0x20);
@@ -97,10 +112,22 @@ export function formatNpyHeader(
 }
 
 /**
- * The values behind a header, in C order whatever the file's order is.
+ * Decodes the items that follow a header. The result is in C order, whatever the order in the file.
  *
+ * @param header The header.
  * @param bytes The items, from the header's `dataOffset` on. The result may share their memory.
+ * @param place Where the bytes come from, for messages.
+ * @returns The values, row-major.
  * @throws {FormatError} If there are fewer or more bytes than the header claims.
+ *
+ * @example
+ * ```ts
+ * import { decodeNpyData, formatNpyHeader, parseNpyHeader } from "@waka/histone/io";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const header = parseNpyHeader(formatNpyHeader("uint16", [2]));
+ * deepStrictEqual(decodeNpyData(header, Uint8Array.of(1, 0, 0, 1)), Uint16Array.of(1, 256));
+ * ```
  */
 export function decodeNpyData(
   header: NpyHeader,
@@ -114,10 +141,11 @@ export function decodeNpyData(
 }
 
 /**
- * Reads a bare npy file.
+ * Reads an npy file that is not part of an npz file.
  *
- * @param source A path, or bytes from anywhere.
- * @throws {FormatError} If the file is damaged, or of a dtype that is not read.
+ * @param source Path of the file, or a source of its bytes.
+ * @returns The array.
+ * @throws {FormatError} If the file is damaged, or has a dtype that is not read.
  *
  * @example
  * ```ts

@@ -1,10 +1,10 @@
 /**
- * What an npy file holds.
+ * The types of npy files.
  *
  * @module
  */
 
-/** Element types that are read and written: all of numpy's booleans, integers and floats up to 8 bytes. */
+/** The element types that are read and written: numpy's bool, and all its integers and floats of up to 8 bytes. */
 export type NpyDtype =
   | "bool"
   | "int8"
@@ -19,7 +19,7 @@ export type NpyDtype =
   | "float32"
   | "float64";
 
-/** What values are held in: bool as 0 and 1, float16 as float32, 64-bit integers as bigints. */
+/** The values of an array: bool as 0 and 1, float16 as float32, 64-bit integers as bigints. */
 export type NpyData =
   | Int8Array<ArrayBuffer>
   | Int16Array<ArrayBuffer>
@@ -46,7 +46,7 @@ export interface NpyHeader {
   readonly dataOffset: number;
 }
 
-/** An array as it is in an npy file, in C order. */
+/** An array of an npy file, in C order. */
 export interface NdArray {
   /** Element type in the file. */
   readonly dtype: NpyDtype;
@@ -59,13 +59,13 @@ export interface NdArray {
 /** Where npy bytes come from, for messages. */
 export interface NpyPlace {
   /** Name of the file. */
-  readonly file?: string;
-  /** Name of the npz member, if it is one. */
-  readonly member?: string;
+  readonly file?: string | undefined;
+  /** Name of the npz member, if the bytes are those of one. */
+  readonly member?: string | undefined;
   /**
-   * Where the npy bytes start in the file, where that is known.
+   * Where the npy bytes start in the file.
    *
-   * Default: 0, or unknown for a member.
+   * @default {0, or unknown for a member}
    */
-  readonly byteOffset?: number;
+  readonly byteOffset?: number | undefined;
 }

@@ -1,5 +1,5 @@
 /**
- * Reading of npz files: zip files of npy arrays, as `numpy.savez` and `numpy.savez_compressed` write them.
+ * Reads npz files: zip files of npy arrays, as `numpy.savez` and `numpy.savez_compressed` write them.
  *
  * @module
  */
@@ -13,9 +13,10 @@ import type { NpzReader } from "./npz_types.ts";
 /**
  * Opens an npz file, stored or deflated, with or without ZIP64. Only its directory is read.
  *
- * @param source A path, or bytes from anywhere; a source that is given stays open when the reader is closed.
- * @throws {FormatError} If the file is no zip file, cut short, or its directory contradicts itself: two members
- * of one name, overlapping members, sizes that cannot be.
+ * @param source Path of the file, or a source of its bytes, which stays open when the reader is closed.
+ * @returns The reader, to be closed.
+ * @throws {FormatError} If the file is not a zip file or was cut short, or its directory contradicts itself: two members
+ * of one name, overlapping members, impossible sizes.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * An npz file as its reader shows it.
+ * The interface of npz files that are read.
  *
  * @module
  */
@@ -10,18 +10,18 @@ import type { NdArray, NpyHeader } from "./npy_types.ts";
 export interface NpzMember {
   /** Its name, without `.npy`. */
   readonly name: string;
-  /** Size of the npy bytes, header included. */
+  /** Size of the npy bytes, including the header. */
   readonly size: number;
-  /** Size in the file; the same where it is not compressed. */
+  /** Size in the file, in bytes; equal to `size` if the member is not compressed. */
   readonly compressedSize: number;
 }
 
 /**
- * An open npz file. Its arrays are read on demand, each with a few megabytes of memory at a time unless it is
- * asked for whole.
+ * An open npz file. Its arrays are read on demand, each with a few megabytes of memory at a time unless the whole array is
+ * asked for.
  *
- * All that takes a member's name throws a `RangeError` if there is none of that name, and a `FormatError`
- * that names file, member and byte if the member is damaged.
+ * Every method that takes a member's name throws a `RangeError` if no member has that name, and a `FormatError` that names
+ * file, member and byte if the member is damaged.
  */
 export interface NpzReader extends Disposable {
   /** Name of the file, for messages. */
@@ -30,16 +30,16 @@ export interface NpzReader extends Disposable {
   readonly members: readonly NpzMember[];
   /** Comment of the zip file. */
   readonly comment: string;
-  /** Reads type and shape of an array. */
+  /** Reads the type and the shape of an array. */
   header(member: string): Promise<NpyHeader>;
   /** Reads a whole array. */
   read(member: string): Promise<NdArray>;
   /**
    * Reads an array as float64 values in C order, piece by piece. A piece may share the source's memory and must
-   * not be written to. Checksum errors show at the end, after all pieces. An array in Fortran order is held in
-   * memory as a whole. 64-bit integers beyond ±(2^53 − 1) are refused, being inexact in float64.
+   * not be written to. A wrong checksum shows at the end, after all pieces. An array in Fortran order is held in
+   * memory as a whole. 64-bit integers beyond ±(2^53 − 1), which float64 may not hold exactly, are refused.
    */
   numbers(member: string): AsyncGenerator<Float64Array<ArrayBuffer>>;
-  /** Closes the file, if it was opened here. */
+  /** Closes the file, unless it was given as a source. */
   close(): void;
 }

@@ -1,5 +1,5 @@
 /**
- * Writing of npz files.
+ * Writes npz files.
  *
  * @module
  */
@@ -30,24 +30,24 @@ export interface NpzMemberData {
   readonly dtype: NpyDtype;
   /** Length of each axis; empty for a single value. */
   readonly shape: readonly number[];
-  /** The values in C order, at once or piece by piece. A piece may be reused once the next is asked for. */
+  /** The values in C order, in one array or in pieces. A piece may be reused once the next is asked for. */
   readonly data: NpzValues | Iterable<NpzValues> | AsyncIterable<NpzValues>;
 }
 
-/** How to write. */
+/** Options of {@linkcode writeNpz}. */
 export interface WriteNpzOptions {
   /**
    * Whether to deflate the members.
    *
-   * Default: `false`.
+   * @default {false}
    */
-  readonly compress?: boolean;
+  readonly compress?: boolean | undefined;
   /**
    * Comment of the zip file, at most 65,535 bytes in UTF-8.
    *
-   * Default: "" (none).
+   * @default {""}
    */
-  readonly comment?: string;
+  readonly comment?: string | undefined;
 }
 
 type TypedArrayConstructor = { new (length: number): NpzValues; readonly name: string };
@@ -67,19 +67,20 @@ const ARRAYS: Readonly<Record<NpyDtype, TypedArrayConstructor>> = {
   float64: Float64Array,
 };
 
-/** Large arrays go out in pieces of this many values. */
+/** Large arrays are written in pieces of this many values. */
 const PIECE_VALUES = 2 ** 17;
 /** 1980-01-01 00:00 in MS-DOS format, as numpy writes: the same arrays give the same file. */
 const NO_DATE = 0x00210000;
 const MAX_COMMENT_BYTES = 65535;
 
 /**
- * Writes an npz file that `numpy.load` reads, in one pass and without holding it in memory: only as much of the
- * members' data as is asked for exists at a time. Sizes beyond 4 GiB make it a ZIP64 file.
+ * Writes an npz file that `numpy.load` reads, in one pass and without holding it in memory: data are asked for only when
+ * they are about to be written. A file of more than 4 GiB becomes a ZIP64 file.
  *
- * @param sink Where the bytes go; closed at the end, aborted on an error.
+ * @param sink The stream to write to; closed at the end, aborted on an error.
  * @param members The arrays, in the order of the file.
- * @throws {TypeError} If values are of another kind than the dtype's, or not as many as the shape says.
+ * @param options How to write them.
+ * @throws {TypeError} If values are of another type than that of the dtype, or their number is not that of the shape.
  * @throws {RangeError} If a name is unusable or repeated, or the comment is too long.
  *
  * @example
@@ -135,7 +136,7 @@ function checkMemberName(name: string, names: Set<string>): void {
     throw new RangeError(`Cannot write npz member "${name}": the name is not usable as a path`);
   }
   if (names.has(name)) {
-    throw new RangeError(`Cannot write npz member "${name}": there is one of that name already`);
+    throw new RangeError(`Cannot write npz member "${name}": another member has that name`);
   }
   names.add(name);
 }
@@ -169,7 +170,7 @@ async function* memberBytes(
   if (written < count) throw wrongCount(`${written}`);
 }
 
-/** A copy, since the stream may hold it while the caller fills its array again. */
+/** The bytes of a copy, since the stream may hold them while the caller fills its array again. */
 function encodeItems(values: NpzValues, { name, dtype }: NpzMemberData): Uint8Array<ArrayBuffer> {
   const copy = dtype === "float16" ? new Float16Array(values as Float32Array) : values.slice();
   if (dtype === "bool" && (copy as Uint8Array).some((value) => value > 1)) {
@@ -178,7 +179,7 @@ function encodeItems(values: NpzValues, { name, dtype }: NpzMemberData): Uint8Ar
   return new Uint8Array(copy.buffer as ArrayBuffer);
 }
 
-/** `ReadableStream.from` with bounded read-ahead; not every browser has that. */
+/** `ReadableStream.from`, which not every browser has, with bounded read-ahead. */
 function toStream(
   chunks: AsyncGenerator<Uint8Array<ArrayBuffer>>,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {

@@ -1,5 +1,5 @@
 /**
- * Numbers in the narrowest type that holds them exactly.
+ * Keeps numbers in the narrowest type that holds them exactly.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { PackedArray, PackedType } from "../base/arrays.ts";
 
 type PackedConstructor = new (buffer: ArrayBufferLike) => PackedArray;
 
-/** From narrow to wide; of the two types of 4 bytes the integers first. */
+/** From narrow to wide; of the two types of 4 bytes the integers come first. */
 const TYPES: readonly PackedType[] = ["uint8", "uint16", "uint32", "float32", "float64"];
 
 const CONSTRUCTORS: Readonly<
@@ -24,16 +24,17 @@ const CONSTRUCTORS: Readonly<
 /** Options of {@linkcode PackedBuilder}. */
 export interface PackedBuilderOptions {
   /**
-   * Whether the memory is a `SharedArrayBuffer`, which workers can use without a copy; others can be transferred.
+   * Whether the memory is a `SharedArrayBuffer`, which workers can use without a copy, or an `ArrayBuffer`, which can be
+   * transferred.
    *
-   * Default: whether the platform has it.
+   * @default {true where the platform has SharedArrayBuffer}
    */
-  readonly shared?: boolean;
+  readonly shared?: boolean | undefined;
 }
 
 /**
  * Collects a known number of values and keeps them in the narrowest of uint8, uint16, uint32, float32 and
- * float64 that holds every one so far exactly. Counts of reads mostly end up in two bytes instead of eight.
+ * float64 that holds all of them exactly so far. Counts of reads mostly end up in two bytes instead of eight.
  * Negative zero may become zero; NaN and infinities are kept, as floats.
  *
  * @example
@@ -54,15 +55,15 @@ export class PackedBuilder {
   #packed: PackedArray;
   /** Number of values so far. */
   #count = 0;
-  /** Behind the last place that has a value. */
+  /** The place after the last one that has a value. */
   #end = 0;
 
   /**
    * Makes room for the values.
    *
-   * @param length How many values there will be.
-   * @param options What memory to take.
-   * @throws {RangeError} If that is no integer >= 0, or more than the platform can hold.
+   * @param length Number of values that there will be.
+   * @param options The kind of memory.
+   * @throws {RangeError} If the length is not an integer >= 0, or more than the platform can hold.
    */
   constructor(length: number, options: PackedBuilderOptions = {}) {
     if (!Number.isSafeInteger(length) || length < 0) {
@@ -74,22 +75,22 @@ export class PackedBuilder {
   }
 
   /**
-   * Adds values behind those so far.
+   * Appends values.
    *
    * @param values Any numbers; not kept.
-   * @throws {RangeError} If they are more than the builder was made for.
+   * @throws {RangeError} If there are more values than the builder was made for.
    */
   append(values: PackedArray): void {
     this.place(values, this.#end);
   }
 
   /**
-   * Adds values at a place that has none yet, for parts that come in any order. Which places have values is not
-   * kept: two parts must not overlap.
+   * Adds values at a place that has none yet, for parts that arrive in any order. The parts must not overlap, which is
+   * not checked.
    *
    * @param values Any numbers; not kept.
-   * @param start Place of the first of them.
-   * @throws {RangeError} If they reach beyond what the builder was made for.
+   * @param start Place of the first value.
+   * @throws {RangeError} If the values reach past the length that the builder was made for.
    */
   place(values: PackedArray, start: number): void {
     const end = start + values.length;
@@ -104,9 +105,10 @@ export class PackedBuilder {
   }
 
   /**
-   * The values in their final type; the builder must not be used after.
+   * The values in their final type; the builder must not be used afterwards.
    *
-   * @throws {RangeError} If some are still missing.
+   * @returns All values.
+   * @throws {RangeError} If values are still missing.
    */
   finish(): PackedArray {
     if (this.#count !== this.#length) {
@@ -117,14 +119,14 @@ export class PackedBuilder {
     return this.#packed;
   }
 
-  /** The narrowest type for the values so far and these. */
+  /** The narrowest type for the values so far and these new ones. */
   #typeFor(values: PackedArray): PackedType {
     const current = this.#type;
     if (holds(current, typeOf(values))) return current;
     const needed = narrowestType(values);
     if (holds(current, needed)) return current;
     if (holds(needed, current)) return needed;
-    // What is left is float32 beside uint32, whose integers it may hold or not.
+    // Only float32 and uint32 are left: float32 may or may not hold the integers.
     const integers = current === "uint32" ? this.#packed.subarray(0, this.#end) : values;
     return areFloat32(integers) ? "float32" : "float64";
   }
@@ -143,7 +145,7 @@ export class PackedBuilder {
   }
 }
 
-/** Values as another type, which must hold them; themselves if it is theirs. */
+/** Values as another type, which must hold them; the array itself if it has that type. */
 export function asType(values: PackedArray, type: PackedType): PackedArray {
   if (values instanceof CONSTRUCTORS[type]) return values;
   const copy = new CONSTRUCTORS[type](
@@ -157,36 +159,36 @@ function typeOf(values: PackedArray): PackedType {
   return TYPES.find((type) => values instanceof CONSTRUCTORS[type])!;
 }
 
-/** Whether every value of a type is one of another. */
+/** Whether a type holds every value of another. */
 function holds(wide: PackedType, narrow: PackedType): boolean {
   if (wide === "float32" && narrow === "uint32") return false;
   return TYPES.indexOf(wide) >= TYPES.indexOf(narrow);
 }
 
-/** The narrowest type that holds every one of some values. */
+/** The narrowest type that holds all of some values. */
 export function narrowestType(values: PackedArray): PackedType {
   if (values instanceof Uint8Array) return "uint8";
   if (values instanceof Uint32Array) return integerType(bitsOf(values));
   return integersOf(values) ?? (areFloat32(values) ? "float32" : "float64");
 }
 
-/** The narrowest type for integers below 2^32, given the largest of them or all bits that are set in any. */
+/** The narrowest type for integers below 2^32, from the largest of them or from all bits that are set in any. */
 function integerType(largest: number): PackedType {
   return largest < 2 ** 8 ? "uint8" : largest < 2 ** 16 ? "uint16" : "uint32";
 }
 
-/** {@linkcode integersOf} in a fifth of the time, for those that are known to be integers. */
+/** All bits that are set in any value. For known integers this takes a fifth of the time of {@linkcode integersOf}. */
 function bitsOf(values: Uint32Array): number {
   let bits = 0;
-  for (let i = 0; i < values.length; i++) bits |= values[i];
+  for (let i = 0; i < values.length; i++) bits |= values[i]!;
   return bits >>> 0;
 }
 
-/** The narrowest unsigned type for the values, or `undefined` if one of them is no such integer. */
+/** The narrowest unsigned type for the values, or `undefined` if one of them is not an unsigned integer. */
 function integersOf(values: PackedArray): PackedType | undefined {
   let largest = 0;
   for (let i = 0; i < values.length; i++) {
-    const value = values[i];
+    const value = values[i]!;
     if (value >>> 0 !== value) return undefined;
     if (value > largest) largest = value;
   }
@@ -195,7 +197,7 @@ function integersOf(values: PackedArray): PackedType | undefined {
 
 function areFloat32(values: PackedArray): boolean {
   for (let i = 0; i < values.length; i++) {
-    const value = values[i];
+    const value = values[i]!;
     if (Math.fround(value) !== value && !Number.isNaN(value)) return false;
   }
   return true;

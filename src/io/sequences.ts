@@ -7,9 +7,9 @@ import type { ByteSource } from "../files/byte_source.ts";
 
 /** DNA around the transcription start site of each gene. */
 export interface GeneSequences {
-  /** Identifiers of the genes, in the order of the file; bare numbers are those of human Ensembl ids. */
+  /** Identifiers of the genes, in the order of the file; a bare number stands for a human Ensembl id. */
   readonly genes: readonly string[];
-  /** Letters, `[gene, position]` row-major: A, C, G, T and N are 0, 1, 2, 3 and 4. */
+  /** Codes of the letters, `[gene, position]` row-major: A, C, G, T and N are 0, 1, 2, 3 and 4. */
   readonly sequences: Uint8Array<ArrayBuffer>;
   /** Number of letters of each gene, in base pairs. */
   readonly length: number;
@@ -19,13 +19,13 @@ const NO_LETTER = 255;
 const CODES = letterCodes();
 
 /**
- * Reads a file such as `seq_data.csv`: no header, one line a gene, `gene_id,sequence`, every sequence of the
- * same length in the letters A, C, G, T and N, of either case.
+ * Reads a file such as `seq_data.csv`: no header, and one line `gene_id,sequence` for each gene. All sequences have the
+ * same length and consist of the letters A, C, G, T and N, in upper or lower case.
  *
  * @param input Path of the file, or a source of its bytes.
  * @returns The genes in the order of the file.
- * @throws {FormatError} With the line, if a line has not two columns, a sequence holds another letter or has
- * another length than the first, a gene stands there twice, or the file is empty.
+ * @throws {FormatError} If a line does not have two columns, a sequence holds another letter or has another length than
+ * the first, a gene appears twice, or the file is empty; the message has the line.
  *
  * @example
  * ```ts
@@ -66,7 +66,7 @@ class SequenceParser {
     const length = end - comma - 1;
     if (gene === "") this.#fail("Cannot read row: the gene id is empty", line);
     if (this.#keys.has(geneKey(id))) {
-      this.#fail(`Cannot read row: gene "${gene}" stands there twice, expected once`, line);
+      this.#fail(`Cannot read row: gene "${gene}" appears twice, expected once`, line);
     }
     if (this.#genes.length === 0) this.#allocate(length);
     if (length === 0 || length !== this.#length) {
@@ -89,7 +89,7 @@ class SequenceParser {
     return { genes, sequences, length: this.#length };
   }
 
-  /** Makes room for as many genes as the file can hold: a line has an id, a comma and a line end besides. */
+  /** Makes room for as many genes as the file can hold: a line also has an id, a comma and a line end. */
   #allocate(length: number): void {
     this.#length = length;
     this.#codes = new Uint8Array(Math.ceil(this.#source.size / (length + 3)) * length);
@@ -98,7 +98,7 @@ class SequenceParser {
   #encode(line: Line, start: number, gene: string): void {
     const offset = this.#genes.length * this.#length;
     for (let i = 0; i < this.#length; i++) {
-      const code = CODES[line.bytes[start + i]];
+      const code = CODES[line.bytes[start + i]!]!;
       if (code === NO_LETTER) {
         const letter = decodeText(line.bytes, start + i, start + i + 1);
         this.#fail(

@@ -7,25 +7,29 @@ import type { ByteSource } from "../files/byte_source.ts";
 
 /** Values by row id, as a submission or a file of labels holds them. */
 export interface PredictionFile {
-  /** Row ids such as `E065_115459`, in the order of the file. */
+  /** The ids of the rows, such as `E065_115459`, in the order of the file. */
   readonly ids: readonly string[];
-  /** One number an id. */
+  /** One number for each id. */
   readonly values: Float64Array<ArrayBuffer>;
   /** Name of the file, for messages. */
-  readonly file?: string;
+  readonly file?: string | undefined;
 }
 
 /** Options of {@linkcode readPredictions} and {@linkcode alignPredictions}. */
 export interface PredictionFileOptions {
-  /** What the values are, for messages. Default: `"predictions"`. */
-  readonly what?: string;
+  /**
+   * What the values are, for messages.
+   *
+   * @default {"predictions"}
+   */
+  readonly what?: string | undefined;
 }
 
-/** What {@linkcode writeSubmission} writes. */
+/** The content of a file that {@linkcode writeSubmission} writes. */
 export interface Submission {
-  /** Row ids in the order of the data; see {@linkcode submissionId}. */
+  /** The ids of the rows in the order of the data; see {@linkcode submissionId}. */
   readonly ids: ArrayLike<string>;
-  /** One prediction an id; written as the nearest float32. */
+  /** One prediction for each id; written as the nearest float32. */
   readonly predictions: ArrayLike<number>;
 }
 
@@ -34,12 +38,13 @@ export const SUBMISSION_HEADER = "id,expression";
 const CHUNK_CHARACTERS = 1 << 16;
 
 /**
- * The competition's id of a row: `{cell type}_{gene id as an integer}`, the number of a human Ensembl gene id whatever
- * its version. Any other identifier stands there whole, but for the version of an Ensembl id of another species; a bare
- * number, which is no Ensembl id, after `id.`.
+ * The competition's id of a row, `{cell type}_{gene}`. The gene is the number of a human Ensembl gene id without its
+ * version. Any other identifier is written whole, except that an Ensembl id of another species loses its version, and that
+ * `id.` is put before a bare number, which is not an Ensembl id.
  *
  * @param cellType Name of the cell type, such as `E065`.
  * @param gene Whole identifier of the gene.
+ * @returns The id.
  *
  * @example
  * ```ts
@@ -56,13 +61,14 @@ export function submissionId(cellType: string, gene: string): string {
 }
 
 /**
- * Writes a submission: the line `id,expression`, then one line a row. Numbers have as few digits as give
- * back the same float32. Nothing is written unless all rows are sound.
+ * Writes a submission: the line `id,expression`, then one line for each row. Numbers have the fewest digits that give
+ * back the same float32. Nothing is written unless all rows are valid.
  *
- * @param sink Where the bytes go; closed at the end, aborted on an error.
- * @throws {TypeError} If there are no rows, not as many predictions as ids, or an id is empty, stands there twice,
- * or holds a comma, a quote or a line end.
- * @throws {RangeError} If a prediction is NaN, infinite, or too large for a float32; with its row and id.
+ * @param sink The stream to write to; closed at the end, aborted on an error.
+ * @param submission The rows.
+ * @throws {TypeError} If there are no rows, there is not one prediction for each id, or an id is empty, appears twice, or
+ * holds a comma, a quote or a line end.
+ * @throws {RangeError} If a prediction is NaN, infinite, or too large for a float32; the message has its row and id.
  *
  * @example
  * ```ts
@@ -95,7 +101,7 @@ export async function writeSubmission(
 function* submissionTexts({ ids, predictions }: Submission): Generator<string> {
   let text = `${SUBMISSION_HEADER}\n`;
   for (let row = 0; row < ids.length; row++) {
-    text += `${ids[row]},${formatFloat32(predictions[row])}\n`;
+    text += `${ids[row]},${formatFloat32(predictions[row]!)}\n`;
     if (text.length < CHUNK_CHARACTERS) continue;
     yield text;
     text = "";
@@ -107,32 +113,33 @@ function checkSubmission({ ids, predictions }: Submission): void {
   if (ids.length !== predictions.length) {
     throw new TypeError(
       `Cannot write submission: ${predictions.length} predictions for ${ids.length} ids, ` +
-        `expected as many`,
+        `expected one for each`,
     );
   }
   if (ids.length === 0) throw new TypeError("Cannot write submission: it has no rows");
   const seen = new Set<string>();
   for (let row = 0; row < ids.length; row++) {
-    const id = ids[row];
+    const id = ids[row]!;
+    const prediction = predictions[row]!;
     if (!/^[^",\r\n]+$/.test(id) || seen.has(id)) {
       throw new TypeError(
         `Cannot write submission: id of row ${row} is ${JSON.stringify(id)}, ` +
           (seen.has(id)
-            ? "as of an earlier row"
+            ? "which an earlier row has too"
             : "expected a text without comma, quote or line end"),
       );
     }
     seen.add(id);
-    if (!Number.isFinite(Math.fround(predictions[row]))) {
+    if (!Number.isFinite(Math.fround(prediction))) {
       throw new RangeError(
-        `Cannot write submission: prediction of row ${row} (${ids[row]}) is ${predictions[row]}, ` +
+        `Cannot write submission: prediction of row ${row} (${id}) is ${prediction}, ` +
           `expected a finite float32`,
       );
     }
   }
 }
 
-/** The fewest significant digits that give back `value` once rounded to float32; 9 always do. */
+/** A value with the fewest significant digits that give back the same float32; 9 are always enough. */
 export function formatFloat32(value: number): string {
   const wanted = Math.fround(value);
   for (let digits = 6; digits < 9; digits++) {
@@ -143,12 +150,13 @@ export function formatFloat32(value: number): string {
 }
 
 /**
- * Reads a file of values by row id with the header `id,expression`: a submission, or labels.
+ * Reads a file of values by row id with the header `id,expression`: a submission or labels.
  *
  * @param input Path of the file, or a source of its bytes.
  * @param options What the values are.
- * @throws {FormatError} With the line, if the header is another, a line has not two columns, an id is empty,
- * or a value is no finite number; also if the file has no row.
+ * @returns The values and their ids.
+ * @throws {FormatError} If the header is another, a line does not have two columns, an id is empty, a value is not a
+ * finite number, or the file has no rows; the message has the line.
  *
  * @example
  * ```ts
@@ -208,13 +216,13 @@ function failRow(source: ByteSource, line: Line, what: string): never {
 }
 
 /**
- * Puts the values of a file into the order of a data set's rows. The file may hold more ids than that.
+ * Puts the values of a file into the order of a data set's rows. The file may hold further ids.
  *
  * @param ids Ids of the rows, in their order.
- * @param file What {@linkcode readPredictions} returned.
+ * @param file The values, as {@linkcode readPredictions} returns them.
  * @param options What the values are.
- * @returns One value an id, `[row]`.
- * @throws {ContractError} If an id is missing from the file or stands there twice; with the first such id.
+ * @returns One value for each id, `[row]`.
+ * @throws {ContractError} If an id is missing from the file or appears in it twice; the message has the first.
  *
  * @example
  * ```ts
@@ -234,28 +242,27 @@ export function alignPredictions(
   const places = new Map<string, number>();
   for (const [place, id] of file.ids.entries()) {
     if (places.has(id)) {
-      throw new ContractError(`Cannot align ${what}: id "${id}" stands there twice${source}`);
+      throw new ContractError(`Cannot align ${what}: id "${id}" appears twice${source}`);
     }
     places.set(id, place);
   }
   const seen = new Set<string>();
   const out = new Float64Array(ids.length);
   for (let row = 0; row < ids.length; row++) {
-    if (seen.has(ids[row])) {
+    const id = ids[row]!;
+    if (seen.has(id)) {
       throw new ContractError(
-        `Cannot align ${what}: rows of two genes or cell types have id "${
-          ids[row]
-        }". Rename a cell type`,
+        `Cannot align ${what}: rows of two genes or cell types have id "${id}". Rename a cell type`,
       );
     }
-    seen.add(ids[row]);
-    const place = places.get(ids[row]);
+    seen.add(id);
+    const place = places.get(id);
     if (place === undefined) {
       throw new ContractError(
-        `Cannot align ${what}: no value for "${ids[row]}", row ${row} of the data${source}`,
+        `Cannot align ${what}: no value for "${id}", row ${row} of the data${source}`,
       );
     }
-    out[row] = file.values[place];
+    out[row] = file.values[place]!;
   }
   return out;
 }

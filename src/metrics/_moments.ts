@@ -5,7 +5,7 @@ export interface CentredSums {
   readonly aa: number;
   readonly bb: number;
   readonly ab: number;
-  /** What the columns were divided by: a power of two. */
+  /** The units that the columns were divided by, powers of two. */
   readonly unitA: number;
   readonly unitB: number;
 }
@@ -14,20 +14,20 @@ export interface CentredSums {
  * Computes the centred sums in two passes, with the correction of Chan, Golub and LeVeque (1983, "Algorithms
  * for computing the sample variance", The American Statistician 37:242) for the rounding of the means.
  *
- * Values are first shifted by the first of their column. So a constant column gives exactly 0, whatever its
- * value, and columns with a large mean lose no digits. Before that they are brought to size 1, since float64 does not hold
- * the squares of values beyond 1e±154.
+ * Values are first divided by a unit that brings them near 1, since float64 does not hold the squares of values beyond
+ * 1e±154, and then shifted by the first value of their column. So a constant column gives exactly 0, whatever its value,
+ * and columns with a large mean lose no digits.
  */
 export function centredSums(a: ArrayLike<number>, b: ArrayLike<number>): CentredSums {
   const n = a.length;
   const [unitA, unitB] = [powerOfTwoFor(a), powerOfTwoFor(b)];
-  const shiftA = n > 0 ? a[0] / unitA : 0;
-  const shiftB = n > 0 ? b[0] / unitB : 0;
+  const shiftA = n > 0 ? a[0]! / unitA : 0;
+  const shiftB = n > 0 ? b[0]! / unitB : 0;
   let meanA = 0;
   let meanB = 0;
   for (let i = 0; i < n; i++) {
-    meanA += a[i] / unitA - shiftA;
-    meanB += b[i] / unitB - shiftB;
+    meanA += a[i]! / unitA - shiftA;
+    meanB += b[i]! / unitB - shiftB;
   }
   meanA /= n;
   meanB /= n;
@@ -38,8 +38,8 @@ export function centredSums(a: ArrayLike<number>, b: ArrayLike<number>): Centred
   let bb = 0;
   let ab = 0;
   for (let i = 0; i < n; i++) {
-    const da = a[i] / unitA - shiftA - meanA;
-    const db = b[i] / unitB - shiftB - meanB;
+    const da = a[i]! / unitA - shiftA - meanA;
+    const db = b[i]! / unitB - shiftB - meanB;
     restA += da;
     restB += db;
     aa += da * da;

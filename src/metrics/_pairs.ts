@@ -1,7 +1,7 @@
 /**
  * Throws unless two columns have the same length.
  *
- * @throws {TypeError} Naming the metric and both lengths.
+ * @throws {TypeError} If they do not; the message names the metric and both lengths.
  */
 export function checkSameLength(
   metric: string,
@@ -11,7 +11,7 @@ export function checkSameLength(
   if (a.length !== b.length) {
     throw new TypeError(
       `Cannot compute ${metric}: the columns have ${a.length} and ${b.length} values, ` +
-        `expected as many in both`,
+        `expected the same number in both`,
     );
   }
 }

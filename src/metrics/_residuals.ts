@@ -6,24 +6,24 @@ export interface ScaledSquares {
   readonly unit: number;
 }
 
-/** Sums up (a − b)², however large or small the differences are. */
+/** The sum of (a − b)², however large or small the differences are. */
 export function sumSquaredDifferences(a: ArrayLike<number>, b: ArrayLike<number>): ScaledSquares {
   const { differences, halved } = differencesOf(a, b);
   const unit = powerOfTwoFor(differences);
   let sum = 0;
   for (let i = 0; i < differences.length; i++) {
-    const difference = differences[i] / unit;
+    const difference = differences[i]! / unit;
     sum += difference * difference;
   }
   return halved ? { sum: 4 * sum, unit } : { sum, unit };
 }
 
-/** Differences, or their halves if a difference is too large for a float64. */
+/** The differences a − b, or half of each if one is too large for a float64. */
 function differencesOf(
   a: ArrayLike<number>,
   b: ArrayLike<number>,
 ): { differences: Float64Array; halved: boolean } {
-  const differences = Float64Array.from(a, (value, i) => value - b[i]);
+  const differences = Float64Array.from(a, (value, i) => value - b[i]!);
   if (differences.every(Number.isFinite)) return { differences, halved: false };
-  return { differences: Float64Array.from(a, (value, i) => value / 2 - b[i] / 2), halved: true };
+  return { differences: Float64Array.from(a, (value, i) => value / 2 - b[i]! / 2), halved: true };
 }

@@ -1,15 +1,16 @@
 /**
- * The power of two that some values are divided by to be of size 1, so that their squares and the sums of these neither overflow
- * nor vanish; being a power of two it changes no digit. 1 if all are zero, or one is NaN or infinite.
+ * The power of two that brings the largest of some values near 1 when they are divided by it, so that their squares and
+ * the sums of these neither overflow nor vanish. A division by a power of two changes no digit. It is 1 if all values are
+ * zero, or one is NaN or infinite.
  */
 export function powerOfTwoFor(values: ArrayLike<number>): number {
   let largest = 0;
   for (let i = 0; i < values.length; i++) {
-    const size = Math.abs(values[i]);
+    const size = Math.abs(values[i]!);
     if (!(size < Infinity)) return 1;
     if (size > largest) largest = size;
   }
   if (largest === 0) return 1;
-  // The smallest whose inverse is finite, and the largest there is.
+  // Float64 has no larger power of two, and the inverse of a smaller one would be infinite.
   return 2 ** Math.min(1023, Math.max(-1022, Math.floor(Math.log2(largest))));
 }

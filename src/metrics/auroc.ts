@@ -2,12 +2,13 @@ import { checkSameLength, hasNaN } from "./_pairs.ts";
 import { averageRanks } from "./_ranks.ts";
 
 /**
- * Area under the receiver operating characteristic: how often a positive sample scores above a negative
- * one, ties counting half. Computed from ranks (Mann and Whitney 1947), O(n log n).
+ * The area under the receiver operating characteristic: the share of pairs of a positive and a negative sample in which
+ * the positive one has the higher score, where ties count half. Computed from ranks (Mann and Whitney 1947, The Annals of
+ * Mathematical Statistics 18:50), O(n log n).
  *
  * @param labels 0 or 1 for each sample, `[sample]`.
  * @param scores A number for each sample, higher for the positive class, `[sample]`.
- * @returns NaN if one of the two classes is missing or any value is NaN.
+ * @returns From 0 to 1; NaN if one of the two classes is missing or any value is NaN.
  * @throws {TypeError} If the lengths differ.
  * @throws {RangeError} If a label is neither 0 nor 1.
  *
@@ -25,14 +26,15 @@ export function auroc(labels: ArrayLike<number>, scores: ArrayLike<number>): num
   const ranks = averageRanks(scores);
   let positives = 0;
   let rankSum = 0;
-  for (let i = 0; i < labels.length; i++) {
-    if (labels[i] !== 0 && labels[i] !== 1) {
+  for (const [i, rank] of ranks.entries()) {
+    const label = labels[i]!;
+    if (label !== 0 && label !== 1) {
       throw new RangeError(
-        `Cannot compute AUROC: label of sample ${i} is ${labels[i]}, expected 0 or 1`,
+        `Cannot compute AUROC: label of sample ${i} is ${label}, expected 0 or 1`,
       );
     }
-    positives += labels[i];
-    rankSum += labels[i] * ranks[i];
+    positives += label;
+    rankSum += label * rank;
   }
   const negatives = labels.length - positives;
   return (rankSum - positives * (positives + 1) / 2) / (positives * negatives);

@@ -3,13 +3,13 @@ import { checkSameLength } from "./_pairs.ts";
 /** A metric of measured against predicted values, such as {@linkcode pearson}. */
 export type Metric = (truth: ArrayLike<number>, predicted: ArrayLike<number>) => number;
 
-/** Samples that fall into groups, such as cell types or genes. */
+/** Samples, each of which belongs to a group, such as a cell type or a gene. */
 export interface GroupedPairs {
   /** Measured values, `[sample]`. */
   readonly truth: ArrayLike<number>;
   /** Predicted values, `[sample]`. */
   readonly predicted: ArrayLike<number>;
-  /** For each sample its group, from 0 to `groupCount` − 1, `[sample]`. */
+  /** The group of each sample, from 0 to `groupCount` − 1, `[sample]`. */
   readonly groupIndex: ArrayLike<number>;
   /** Number of groups. */
   readonly groupCount: number;
@@ -18,9 +18,9 @@ export interface GroupedPairs {
 /**
  * Computes a metric within each group of samples.
  *
- * @param metric The metric; it must not keep the arrays it is given.
+ * @param metric The metric; it must not keep the arrays that it is given.
  * @param pairs The samples and their groups; the order within a group is kept.
- * @returns One number a group, `[group]`; a group without samples has what the metric gives for none.
+ * @returns One number for each group, `[group]`; for a group without samples, what the metric returns for empty columns.
  * @throws {TypeError} If the columns differ in length.
  * @throws {RangeError} If a group is not an integer from 0 to `groupCount` − 1.
  *
@@ -46,7 +46,7 @@ export function byGroup(metric: Metric, pairs: GroupedPairs): Float64Array<Array
   );
 }
 
-/** Samples of one group. */
+/** The samples of one group. */
 export interface Pairs {
   /** Measured values, `[sample]`. */
   readonly truth: Float64Array<ArrayBuffer>;
@@ -55,10 +55,10 @@ export interface Pairs {
 }
 
 /**
- * Parts samples by group, in one pass over them; the order within a group is kept.
+ * Splits samples by group, in one pass over them; the order within a group is kept.
  *
  * @param pairs The samples and their groups.
- * @returns The samples of each group, `[group]`; none for a group without samples.
+ * @returns The samples of each group, `[group]`; empty columns for a group without samples.
  * @throws {TypeError} If the columns differ in length.
  * @throws {RangeError} If a group is not an integer from 0 to `groupCount` − 1.
  *
@@ -85,9 +85,11 @@ export function splitByGroup(pairs: GroupedPairs): Pairs[] {
   const sortedTruth = new Float64Array(truth.length);
   const sortedPredicted = new Float64Array(truth.length);
   for (let i = 0; i < truth.length; i++) {
-    const place = next[groupIndex[i]]++;
-    sortedTruth[place] = truth[i];
-    sortedPredicted[place] = predicted[i];
+    // groupStarts has checked the groups.
+    const group = groupIndex[i]!;
+    const place = next[group]!++;
+    sortedTruth[place] = truth[i]!;
+    sortedPredicted[place] = predicted[i]!;
   }
   return Array.from({ length: groupCount }, (_, group) => ({
     truth: sortedTruth.subarray(starts[group], starts[group + 1]),
@@ -95,35 +97,45 @@ export function splitByGroup(pairs: GroupedPairs): Pairs[] {
   }));
 }
 
-/** Where each group starts once samples are ordered by group, and the end of the last one. */
+/** Where each group starts once the samples are ordered by group, and where the last one ends. */
 function groupStarts(groupIndex: ArrayLike<number>, groupCount: number): Uint32Array {
   const starts = new Uint32Array(groupCount + 1);
   for (let i = 0; i < groupIndex.length; i++) {
-    const group = groupIndex[i];
+    const group = groupIndex[i]!;
     if (!Number.isInteger(group) || group < 0 || group >= groupCount) {
       throw new RangeError(
         `Cannot compute metric by group: group of sample ${i} is ${group}, ` +
           `expected an integer from 0 to ${groupCount - 1}`,
       );
     }
-    starts[group + 1]++;
+    starts[group + 1]!++;
   }
-  for (let group = 0; group < groupCount; group++) starts[group + 1] += starts[group];
+  for (let group = 0; group < groupCount; group++) starts[group + 1]! += starts[group]!;
   return starts;
 }
 
 /**
- * Mean of the values that are not NaN, or NaN if there are none. Use it to sum up a metric by group where
- * some groups have no answer.
+ * The mean of the values that are not NaN: it sums up a metric by group where some groups have no answer.
  *
  * @param values Metric of each group, `[group]`.
+ * @returns NaN if every value is NaN.
+ *
+ * @example
+ * ```ts
+ * import { meanDefined } from "@waka/histone/metrics";
+ * import { strictEqual } from "node:assert";
+ *
+ * strictEqual(meanDefined([0.5, NaN, 0.25]), 0.375);
+ * strictEqual(meanDefined([NaN]), NaN);
+ * ```
  */
 export function meanDefined(values: ArrayLike<number>): number {
   let sum = 0;
   let count = 0;
   for (let i = 0; i < values.length; i++) {
-    if (Number.isNaN(values[i])) continue;
-    sum += values[i];
+    const value = values[i]!;
+    if (Number.isNaN(value)) continue;
+    sum += value;
     count++;
   }
   return sum / count;

@@ -1,7 +1,17 @@
 /**
- * Measures of how well predictions agree with measurements: pure functions on columns of numbers, stable
+ * Measures of how well predictions agree with measurements: pure functions on columns of numbers, numerically stable
  * for columns whose mean is far from zero. Where a metric has no answer, as for a constant column, it is
  * NaN; each function says when.
+ *
+ * @example
+ * ```ts
+ * import { pearson, spearman } from "@waka/histone/metrics";
+ * import { ok, strictEqual } from "node:assert";
+ *
+ * const [truth, predicted] = [[1, 2, 3], [1, 10, 1000]];
+ * ok(pearson(truth, predicted) < 0.9);
+ * strictEqual(spearman(truth, predicted), 1);
+ * ```
  *
  * @module
  */

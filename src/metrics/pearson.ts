@@ -2,11 +2,11 @@ import { centredSums } from "./_moments.ts";
 import { checkSameLength } from "./_pairs.ts";
 
 /**
- * Pearson's correlation of two columns, from −1 to 1. Values may be as large or as small as float64 has them.
+ * Pearson's correlation of two columns. Values may be of any size that float64 holds.
  *
  * @param a First column, `[sample]`.
  * @param b Second column, `[sample]`.
- * @returns NaN if either column is constant or empty, or holds a value that is NaN or infinite.
+ * @returns From −1 to 1; NaN if either column is constant or empty, or holds a value that is NaN or infinite.
  * @throws {TypeError} If the lengths differ.
  *
  * @example
@@ -22,7 +22,7 @@ export function pearson(a: ArrayLike<number>, b: ArrayLike<number>): number {
   checkSameLength("Pearson correlation", a, b);
   const { aa, bb, ab } = centredSums(a, b);
   if (aa === 0 || bb === 0) return NaN;
-  // ab / √(aa · bb), written so that no product overflows and a column agrees with itself to exactly 1.
+  // ab / √(aa · bb), written so that no product overflows and a column correlates with itself to exactly 1.
   const r = (ab / aa) * Math.sqrt(aa / bb);
   return Math.min(1, Math.max(-1, r));
 }

@@ -3,11 +3,11 @@ import { averageRanks } from "./_ranks.ts";
 import { pearson } from "./pearson.ts";
 
 /**
- * Spearman's rank correlation: Pearson's correlation of the ranks, equal values sharing their mean rank.
+ * Spearman's rank correlation: Pearson's correlation of the ranks, where equal values share their mean rank.
  *
  * @param a First column, `[sample]`.
  * @param b Second column, `[sample]`.
- * @returns NaN if either column is constant or empty, or holds a NaN.
+ * @returns From −1 to 1; NaN if either column is constant or empty, or holds a NaN.
  * @throws {TypeError} If the lengths differ.
  *
  * @example

@@ -1,5 +1,6 @@
 import { ContractError } from "../errors.ts";
-import { sizeOf, weightShapes } from "./shapes.ts";
+import { describeLayer, modelGraph } from "./graph.ts";
+import { sizeOf, type WeightShape, weightShapes } from "./shapes.ts";
 import type { ModelSpec } from "./spec.ts";
 
 /**
@@ -16,12 +17,17 @@ export function checkWeights(spec: ModelSpec, weights: readonly Float32Array[]):
       `Cannot set weights of "${spec.name}": found ${weights.length} arrays, expected ${shapes.length}`,
     );
   }
-  shapes.forEach(({ layer, name, shape }, index) => {
-    if (weights[index].length !== sizeOf(shape)) {
-      throw new ContractError(
-        `Cannot set weights of "${spec.name}": ${name} of layers[${layer}] has ` +
-          `${weights[index].length} values, expected [${shape.join(", ")}]`,
-      );
-    }
-  });
+  for (const [index, weight] of shapes.entries()) {
+    const found = weights[index]!.length;
+    if (found === sizeOf(weight.shape)) continue;
+    throw new ContractError(
+      `Cannot set weights of "${spec.name}": ${describeWeight(spec, weight)} has ` +
+        `${found} values, expected [${weight.shape.join(", ")}]`,
+    );
+  }
+}
+
+function describeWeight(spec: ModelSpec, { layer, term, name }: WeightShape): string {
+  const place = term === undefined ? describeLayer(modelGraph(spec), layer) : `head.join[${term}]`;
+  return `${name} of ${place}`;
 }

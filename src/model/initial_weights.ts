@@ -7,11 +7,13 @@ export type Weights = readonly Float32Array<ArrayBuffer>[];
 
 /**
  * Initial weights with Keras' defaults: Glorot uniform kernels (Glorot and Bengio 2010), orthogonal recurrent
- * kernels (Saxe et al. 2014), zero biases, batch normalisation that does nothing yet. The same seed gives the
+ * kernels (Saxe et al. 2014), zero biases, batch normalisation that does nothing yet, a scale of 1 for distances. The same seed gives the
  * same weights for every engine.
  *
  * @param spec The model.
  * @param seed An integer from 0 to 2^53 − 1.
+ * @returns One array a tensor, in the order of `weightShapes(spec)`.
+ * @throws {UnsupportedModelError} If the layers do not fit each other.
  */
 export function initialWeights(spec: ModelSpec, seed: number): Weights {
   return weightShapes(spec).map((weight, index) => {
@@ -29,6 +31,7 @@ export function initialWeights(spec: ModelSpec, seed: number): Weights {
         break;
       case "gamma":
       case "moving_variance":
+      case "distance_scale":
         values.fill(1);
     }
     return values;

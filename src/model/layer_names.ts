@@ -1,4 +1,5 @@
-import type { LayerSpec, ModelSpec } from "./spec.ts";
+import { layerChains, type ModelGraph } from "./graph.ts";
+import type { LayerSpec } from "./spec.ts";
 
 const KERAS_NAMES: Record<LayerSpec["type"], string> = {
   conv1d: "conv1d",
@@ -9,15 +10,20 @@ const KERAS_NAMES: Record<LayerSpec["type"], string> = {
   flatten: "flatten",
   bidirectionalGru: "bidirectional",
   dense: "dense",
+  linear: "dense", // Keras' Dense is over the last axis
 };
 
 /**
  * Names of a model's layers as Keras would give them to its first model, `conv1d_1`, `dense_1`, …: a
- * function of the spec, so that a saved weight finds its place by name.
+ * function of the model, so that a saved weight finds its place by name.
+ *
+ * @param graph The model.
+ * @returns One name a layer, in the order of their numbers.
  */
-export function layerNames(spec: ModelSpec): string[] {
+export function layerNames(graph: ModelGraph): string[] {
   const seen = new Map<string, number>();
-  return spec.layers.map((layer) => {
+  const layers = layerChains(graph).flatMap((chain) => chain.layers);
+  return layers.map((layer) => {
     const leaky = layer.type === "activation" && layer.kind === "leakyRelu";
     const name = leaky ? "leaky_re_lu" : KERAS_NAMES[layer.type];
     const count = (seen.get(name) ?? 0) + 1;

@@ -6,7 +6,24 @@
  */
 
 export type { GeneEffects } from "./gene_effects.ts";
+export {
+  describeLayer,
+  type Encoder,
+  type GraphBranch,
+  type GraphTerm,
+  type LayerChain,
+  layerChains,
+  type ModelGraph,
+  modelGraph,
+} from "./graph.ts";
 export { initialWeights, type Weights } from "./initial_weights.ts";
+export {
+  branchInputShape,
+  entryShape,
+  isOverReferences,
+  modelInputs,
+  signalShape,
+} from "./inputs.ts";
 export { parseSpec } from "./parse_spec.ts";
 export {
   findPreset,
@@ -20,29 +37,50 @@ export {
   type TrainingDefaults,
 } from "./presets.ts";
 export { loadModel, saveModel, type SerializedModel, serializeModel } from "./save_load.ts";
+export { convPadding, kernelSpan, type SampleShape, sizeOf } from "./layer_shapes.ts";
 export {
-  convPadding,
   countParameters,
-  kernelSpan,
-  type SampleShape,
+  type JoinWeightShape,
+  type LayerWeightShape,
   sampleShapes,
-  sizeOf,
   type WeightShape,
   weightShapes,
 } from "./shapes.ts";
-export type {
-  ActivationLayer,
-  BatchNormLayer,
-  BidirectionalGruLayer,
-  Conv1dLayer,
-  DenseLayer,
-  DropoutLayer,
-  FlattenLayer,
-  LayerSpec,
-  LeakyReluLayer,
-  Loss,
-  MaxPool1dLayer,
-  ModelSpec,
-  PlainActivationLayer,
+export {
+  type ActivationLayer,
+  type BatchNormLayer,
+  type BidirectionalGruLayer,
+  type BranchedSpec,
+  type BranchSpec,
+  type ContextInput,
+  type Conv1dLayer,
+  type DenseLayer,
+  type DifferenceTerm,
+  type DistanceWeightedMeanTerm,
+  type DropoutLayer,
+  type EncoderBranch,
+  type FlattenLayer,
+  type HeadSpec,
+  type InputName,
+  type InputSpec,
+  isBranched,
+  type JoinTerm,
+  type LayerSpec,
+  type LeakyReluLayer,
+  type LinearLayer,
+  type Loss,
+  type MarkMaskInput,
+  type MaxPool1dLayer,
+  type MeanTerm,
+  type ModelSpec,
+  type OutputTerm,
+  type PlainActivationLayer,
+  type ReferenceLabelsInput,
+  type ReferencesInput,
+  type SequenceInput,
+  type SequentialSpec,
+  type SharedBranch,
+  type SignalInput,
+  type SummaryInput,
 } from "./spec.ts";
 export type { TrainedModel, TrainingConfig } from "./trained_model.ts";

@@ -1,79 +1,40 @@
-import { showValue } from "../base/show_value.ts";
-import { MAX_EXTENT } from "../base/limits.ts";
+import { readValue } from "../base/field.ts";
 import { UnsupportedModelError } from "../errors.ts";
-import { countParameters, sampleShapes } from "./shapes.ts";
-import type { LayerSpec, ModelSpec } from "./spec.ts";
+import { BRANCHED, MAX_LAYERS, SEQUENTIAL } from "./_spec_fields.ts";
+import { type LayerChain, layerChains, type ModelGraph, modelGraph } from "./graph.ts";
+import { countParameters } from "./shapes.ts";
+import type { ModelSpec, SequentialSpec } from "./spec.ts";
 
-type Check = readonly [accepts: (value: unknown) => boolean, wanted: string];
-
-// A model beyond these sizes is a typing error or an attack, not one of this kind.
-const MAX_LAYERS = 256;
+/** A model of more is a typing error or an attack. */
 const MAX_PARAMETERS = 2 ** 28;
 
-const integer: Check = [
-  (value) => Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MAX_EXTENT,
-  `an integer from 1 to ${MAX_EXTENT}`,
-];
-const share: Check = [
-  (value) => typeof value === "number" && value >= 0 && value < 1,
-  "a number >= 0 and < 1",
-];
-const positive: Check = [
-  (value) => typeof value === "number" && value > 0 && value <= 1,
-  "a number > 0 and <= 1",
-];
-const text: Check = [
-  (value) => typeof value === "string" && /^\P{Cc}{1,200}$/u.test(value),
-  "a text of 1 to 200 characters, none of them a control character",
-];
-
-function oneOf(...choices: readonly unknown[]): Check {
-  return [(value) => choices.includes(value), choices.map(String).join(" or ")];
-}
-
-const LAYER_FIELDS: Record<LayerSpec["type"], Readonly<Record<string, Check>>> = {
-  conv1d: {
-    filters: integer,
-    width: integer,
-    dilation: integer,
-    padding: oneOf("same", "valid"),
-  },
-  activation: {
-    kind: oneOf("relu", "leakyRelu", "sigmoid"),
-    alpha: [
-      (value) => value === undefined || (typeof value === "number" && value >= 0 && value <= 1),
-      "a number from 0 to 1",
-    ],
-  },
-  batchNorm: { momentum: share, epsilon: positive },
-  maxPool1d: { size: integer },
-  dropout: { rate: share },
-  flatten: {},
-  bidirectionalGru: { units: integer },
-  dense: { units: integer },
-};
-
-const MODEL_FIELDS: Readonly<Record<string, Check>> = {
-  name: text,
-  bins: integer,
-  marks: integer,
-  layers: [
-    (value) => Array.isArray(value) && value.length >= 1 && value.length <= MAX_LAYERS,
-    `an array of 1 to ${MAX_LAYERS} layers`,
-  ],
-  loss: oneOf("meanSquaredError", "binaryCrossentropy"),
-};
-
+/**
+ * Checks a sequential model and returns a copy of it; see the general form of this function for what is checked.
+ *
+ * @param value What has the type of a sequential model, such as a preset with other layers.
+ * @returns The same model with exactly the fields of {@linkcode SequentialSpec}.
+ * @throws {UnsupportedModelError} Naming the field, what was found and what is wanted.
+ *
+ * @example A model that was changed
+ * ```ts
+ * import { parseSpec, presetSpec } from "@waka/histone/model";
+ * import { strictEqual } from "node:assert";
+ *
+ * const spec = parseSpec({ ...presetSpec("wakawaka"), bins: 120 });
+ * strictEqual(spec.bins, 120);
+ * ```
+ */
+export function parseSpec(value: SequentialSpec): SequentialSpec;
 /**
  * Checks a model from outside, such as `JSON.parse` of a file, and returns a copy of it.
  *
- * @param value Anything.
+ * @param value Anything. What has `inputs`, `branches` or a `head` is read as a model with branches.
  * @returns The same model with exactly the fields of {@linkcode ModelSpec}.
  * @throws {UnsupportedModelError} Naming the field, what was found and what is wanted: an unknown layer or
- * field, a value out of range, layers that do not fit each other, an output that is not one value, a loss
- * that does not fit the last activation.
+ * field, a value out of range, layers that do not fit each other, a branch or an input that is named but not there, an
+ * output of more than one value, a loss that does not fit the last activation.
  *
- * @example
+ * @example A model as it comes from a file
  * ```ts
  * import { parseSpec, presetSpec } from "@waka/histone/model";
  * import { deepStrictEqual, throws } from "node:assert";
@@ -83,75 +44,35 @@ const MODEL_FIELDS: Readonly<Record<string, Check>> = {
  * throws(() => parseSpec({ ...spec, bins: 0 }), /bins is 0, expected an integer from 1/);
  * ```
  */
+export function parseSpec(value: unknown): ModelSpec;
 export function parseSpec(value: unknown): ModelSpec {
-  const spec = parseFields(value, MODEL_FIELDS, "model");
-  const layers = (spec.layers as unknown[]).map((layer, index) => parseLayer(layer, index));
-  const parsed = { ...spec, layers } as unknown as ModelSpec;
+  const options = { name: "the model", fail: refuseModel };
+  const parsed: ModelSpec = hasBranches(value)
+    ? readValue(value, BRANCHED, options)
+    : readValue(value, SEQUENTIAL, options);
   checkStructure(parsed);
   return parsed;
 }
 
-function parseLayer(value: unknown, index: number): LayerSpec {
-  const place = `layers[${index}]`;
-  const type = (value as { type?: unknown } | null)?.type;
-  if (typeof type !== "string" || !Object.hasOwn(LAYER_FIELDS, type)) {
-    const known = Object.keys(LAYER_FIELDS).join(", ");
-    throw new UnsupportedModelError(
-      `Cannot read model: ${place}.type is ${show(type)}, expected one of ${known}`,
-    );
-  }
-  const fields = { type: oneOf(type), ...LAYER_FIELDS[type as LayerSpec["type"]] };
-  return parseFields(value, fields, place) as unknown as LayerSpec;
+function refuseModel(found: string): never {
+  throw new UnsupportedModelError(`Cannot read model: ${found}`);
 }
 
-function parseFields(
-  value: unknown,
-  fields: Readonly<Record<string, Check>>,
-  place: string,
-): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new UnsupportedModelError(`Cannot read model: ${place} is ${show(value)}, not an object`);
-  }
-  const unknown = Object.keys(value).find((key) => !Object.hasOwn(fields, key));
-  if (unknown !== undefined) {
-    throw new UnsupportedModelError(
-      `Cannot read model: ${place} has an unknown field "${unknown.slice(0, 50)}"`,
-    );
-  }
-  const parsed: Record<string, unknown> = {};
-  for (const [key, [accepts, wanted]] of Object.entries(fields)) {
-    const found = (value as Record<string, unknown>)[key];
-    if (!accepts(found)) {
-      throw new UnsupportedModelError(
-        `Cannot read model: ${place}.${key} is ${show(found)}, expected ${wanted}`,
-      );
-    }
-    if (found !== undefined) parsed[key] = found;
-  }
-  return parsed;
-}
-
-function show(value: unknown): string {
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (typeof value === "object" && value !== null) return "an object";
-  return showValue(value);
+function hasBranches(value: unknown): boolean {
+  return ["inputs", "branches", "head"].some((key) => Object.hasOwn(Object(value), key));
 }
 
 function checkStructure(spec: ModelSpec): void {
   const fail = (what: string): never => {
     throw new UnsupportedModelError(`Cannot build model "${spec.name}": ${what}`);
   };
-  const last = spec.layers.length - 1;
-  spec.layers.forEach((layer, index) => {
-    if (layer.type !== "activation") return;
-    if (layer.kind === "sigmoid" && index !== last) {
-      fail(`layers[${index}] is a sigmoid, which only the last layer may be`);
-    }
-    if ((layer.kind === "leakyRelu") !== (layer.alpha !== undefined)) {
-      fail(`layers[${index}] must have an alpha if, and only if, it is a leakyRelu`);
-    }
-  });
-  const output = sampleShapes(spec)[last + 1];
+  const graph = modelGraph(spec);
+  const chains = layerChains(graph);
+  const count = chains.reduce((sum, { layers }) => sum + layers.length, 0);
+  if (count > MAX_LAYERS) fail(`it has ${count} layers, more than the ${MAX_LAYERS} it may have`);
+  const last = lastChain(graph);
+  for (const chain of chains) checkSigmoids(chain, { isLast: chain === last, fail });
+  const output = last === undefined ? graph.joinShape : last.outputShape;
   if (output.length !== 1 || output[0] !== 1) {
     fail(`its output has shape [${output.join(", ")}], expected [1]`);
   }
@@ -159,9 +80,28 @@ function checkStructure(spec: ModelSpec): void {
   if (parameters > MAX_PARAMETERS) {
     fail(`it has ${parameters} parameters, more than the ${MAX_PARAMETERS} this package takes`);
   }
-  const final = spec.layers[last];
-  const sigmoid = final.type === "activation" && final.kind === "sigmoid";
+  const final = last?.layers.at(-1);
+  const sigmoid = final?.type === "activation" && final.kind === "sigmoid";
   if (sigmoid !== (spec.loss === "binaryCrossentropy")) {
     fail("binaryCrossentropy and a sigmoid as the last layer go together");
+  }
+}
+
+/** The chain whose last layer is the model's: the head, or where that has no layers the only branch that it joins. */
+function lastChain({ head, join, branches, encoders }: ModelGraph): LayerChain | undefined {
+  if (head.layers.length > 0) return head;
+  const [only, ...others] = join;
+  if (only?.type !== "output" || others.length > 0) return undefined;
+  return encoders[branches[only.branch]!.encoder];
+}
+
+function checkSigmoids(
+  { layers, place }: LayerChain,
+  { isLast, fail }: { readonly isLast: boolean; readonly fail: (what: string) => never },
+): void {
+  for (const [index, layer] of layers.entries()) {
+    if (layer.type !== "activation" || layer.kind !== "sigmoid") continue;
+    if (isLast && index === layers.length - 1) continue;
+    fail(`${place}[${index}] is a sigmoid, which only the last layer may be`);
   }
 }

@@ -7,6 +7,8 @@
  */
 
 import { sha256 } from "../base/bytes.ts";
+import { type Field, integer, numberWithin, optional, readValue, text } from "../base/field.ts";
+import { arrayOf, object } from "../base/fields.ts";
 import { showValue } from "../base/show_value.ts";
 import { FormatError, UnsupportedModelError } from "../errors.ts";
 import type { ByteSource } from "../files/byte_source.ts";
@@ -14,11 +16,11 @@ import { openFile, pathOf, writeFileAtomic } from "../files/file.ts";
 import { parseRecord } from "../record.ts";
 import { metadataOf } from "./_foreign_model.ts";
 import { checkWeights } from "./check_weights.ts";
-import { describeInput } from "./describe_input.ts";
+import { describeInputs } from "./describe_input.ts";
 import { encodeGeneEffects, parseGeneEffects } from "./gene_effects.ts";
 import { parseSpec } from "./parse_spec.ts";
 import { digestJson } from "./seal.ts";
-import type { ModelSpec } from "./spec.ts";
+import { isBranched, type ModelSpec } from "./spec.ts";
 import { findContradiction } from "./_topology.ts";
 import { type TrainedModel, type TrainingConfig, withInputRecord } from "./trained_model.ts";
 import {
@@ -32,8 +34,23 @@ import {
 const TOPOLOGY_FILE = "model.json";
 /** Room for the effects of a few hundred thousand genes. */
 const MAX_JSON_BYTES = 16 * 2 ** 20;
-/** Version 1 had no digest of its own; a file of it cannot be told from one whose digest was taken away. */
-const FORMAT_VERSION = 2;
+/**
+ * Version of a sequential model, which earlier releases load too. Version 1 had no digest of its own; a file of it cannot be
+ * told from one whose digest was taken away.
+ */
+const SEQUENTIAL_VERSION = 2;
+/** Version of a model with branches, which earlier releases refuse by it. */
+const BRANCHED_VERSION = 3;
+
+const TRAINING: Field<TrainingConfig> = object({
+  engine: text,
+  arithmetic: optional(arrayOf(text, { items: "texts" })),
+  seed: integer(0),
+  epochs: integer(0),
+  batchSize: integer(1),
+  learningRate: numberWithin({ above: 0 }),
+  samples: integer(0),
+}, { others: "leave out" });
 
 /** The two files of a saved model. */
 export interface SerializedModel {
@@ -54,7 +71,7 @@ export interface SerializedModel {
  */
 export async function serializeModel(trained: TrainedModel): Promise<SerializedModel> {
   checkLoadable(trained);
-  const { assembleModel } = await import("./build_model.ts");
+  const { assembleModel } = await import("./tfjs/build_model.ts");
   const model = assembleModel(trained.spec, trained.weights);
   const modelTopology: unknown = model.toJSON(null, false);
   model.dispose();
@@ -63,7 +80,7 @@ export async function serializeModel(trained: TrainedModel): Promise<SerializedM
   const weights = packWeights(trained.weights);
   // Ties the two files together: one of them may be from another time, or damaged.
   const weightsSha256 = (await sha256(weights)).toHex();
-  const text = await seal({
+  const json = await seal({
     format: "layers-model",
     generatedBy: "@waka/histone",
     convertedBy: null,
@@ -71,17 +88,24 @@ export async function serializeModel(trained: TrainedModel): Promise<SerializedM
     weightsManifest: weightsManifest(spec),
     userDefinedMetadata: {
       // For programs without this package; nothing here reads it.
-      input: describeInput(trained),
-      histone: { version: FORMAT_VERSION, spec, record, training, geneEffects, weightsSha256 },
+      ...describeInputs(trained),
+      histone: {
+        version: isBranched(spec) ? BRANCHED_VERSION : SEQUENTIAL_VERSION,
+        spec,
+        record,
+        training,
+        geneEffects,
+        weightsSha256,
+      },
     },
   });
-  const bytes = new TextEncoder().encode(text).length;
+  const bytes = new TextEncoder().encode(json).length;
   if (bytes > MAX_JSON_BYTES) {
     throw new RangeError(
       `Cannot save model: its JSON has ${bytes} bytes, expected at most ${MAX_JSON_BYTES}`,
     );
   }
-  return { json: text, weights };
+  return { json, weights };
 }
 
 /** The text of a `model.json` that holds a digest of all the rest of it. */
@@ -151,15 +175,7 @@ async function readModel(json: ByteSource, weights: ByteSource): Promise<Trained
   const file = json.name;
   const content = await readJson(json) as Record<string, unknown> | null;
   const histone = metadataOf(content, file);
-  if (histone.version !== FORMAT_VERSION) {
-    throw new FormatError(
-      `Cannot load model: its format version is ${
-        showValue(histone.version)
-      }, expected ${FORMAT_VERSION}` +
-        (histone.version === 1 ? ": it has no digest to verify it by. Train it again" : ""),
-      { file },
-    );
-  }
+  checkVersion(histone.version, file);
   const spec = readSpec(histone.spec, file);
   const record = parseRecord(histone.record, file);
   const training = readTraining(histone.training, file);
@@ -177,6 +193,18 @@ async function readModel(json: ByteSource, weights: ByteSource): Promise<Trained
   const digest = await checkSeal(content, histone, file);
   const model = { spec, weights: await readWeights(weights, { spec, digest }), record, training };
   return withInputRecord(geneEffects === undefined ? model : { ...model, geneEffects });
+}
+
+function checkVersion(version: unknown, file: string): void {
+  if (version === SEQUENTIAL_VERSION || version === BRANCHED_VERSION) return;
+  throw new FormatError(
+    `Cannot load model: its format version is ${
+      showValue(version)
+    }, expected ${SEQUENTIAL_VERSION} or ` +
+      BRANCHED_VERSION +
+      (version === 1 ? ": it has no digest to verify it by. Train it again" : ""),
+    { file },
+  );
 }
 
 /** Throws unless the content is what was saved; returns the digest of the weights that belong to it. */
@@ -219,9 +247,9 @@ async function readJson(source: ByteSource): Promise<unknown> {
       { file: source.name },
     );
   }
-  const text = new TextDecoder().decode(await source.read(0, source.size));
+  const json = new TextDecoder().decode(await source.read(0, source.size));
   try {
-    return JSON.parse(text);
+    return JSON.parse(json);
   } catch (cause) {
     throw new FormatError("Cannot load model: not valid JSON", { file: source.name, cause });
   }
@@ -237,24 +265,10 @@ function readSpec(value: unknown, file: string): ModelSpec {
 }
 
 function readTraining(value: unknown, file: string): TrainingConfig {
-  const { engine, arithmetic, seed, epochs, batchSize, learningRate, samples } = Object(value);
-  const numbers = { seed, epochs, batchSize, learningRate, samples };
-  const isCount = (value: number, least: number) => Number.isSafeInteger(value) && value >= least;
-  const sound = {
-    seed: isCount(seed, 0),
-    epochs: isCount(epochs, 0),
-    batchSize: isCount(batchSize, 1),
-    learningRate: Number.isFinite(learningRate) && learningRate > 0,
-    samples: isCount(samples, 0),
-    arithmetic: arithmetic === undefined ||
-      (Array.isArray(arithmetic) && arithmetic.every((kind) => typeof kind === "string")),
-  };
-  const bad = Object.entries(sound).find(([, isSound]) => !isSound);
-  if (bad !== undefined || typeof engine !== "string") {
-    throw new FormatError(
-      `Cannot load model: training.${bad?.[0] ?? "engine"} is missing or wrong`,
-      { file },
-    );
-  }
-  return arithmetic === undefined ? { engine, ...numbers } : { engine, arithmetic, ...numbers };
+  return readValue(value, TRAINING, {
+    place: "training",
+    fail: (found) => {
+      throw new FormatError(`Cannot load model: ${found}`, { file });
+    },
+  });
 }

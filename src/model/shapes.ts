@@ -1,13 +1,21 @@
-import { UnsupportedModelError } from "../errors.ts";
-import type { BidirectionalGruLayer, Conv1dLayer, LayerSpec, ModelSpec } from "./spec.ts";
+/**
+ * Shapes along a model, and the layout of its weights.
+ *
+ * @module
+ */
 
-/** Shape of one sample between two layers: `[positions, channels]`, or `[values]` after flattening. */
-export type SampleShape = readonly [number, number] | readonly [number];
+import { type LayerChain, modelGraph } from "./graph.ts";
+import { layerShapes, type SampleShape, sizeOf } from "./layer_shapes.ts";
+import type { BidirectionalGruLayer, LayerSpec, ModelSpec, SequentialSpec } from "./spec.ts";
 
-/** One weight tensor of a model. */
-export interface WeightShape {
-  /** Index in `spec.layers` of the layer it belongs to. */
+export { convPadding, kernelSpan, type SampleShape, sizeOf } from "./layer_shapes.ts";
+
+/** One weight tensor of a layer. */
+export interface LayerWeightShape {
+  /** Number of the layer that it belongs to, as `modelGraph` counts them: in a sequential model the index in `spec.layers`. */
   readonly layer: number;
+  /** For a weight of the join only. */
+  readonly term?: undefined;
   /** Its name in the layer, as Keras has it; a bidirectional layer names the direction before. */
   readonly name:
     | "kernel"
@@ -26,101 +34,91 @@ export interface WeightShape {
   readonly trainable: boolean;
 }
 
+/** The trainable factor k of the squared distance in a `distanceWeightedMean` of the join. */
+export interface JoinWeightShape {
+  /** For a weight of a layer only. */
+  readonly layer?: undefined;
+  /** Index in `head.join` of the term that it belongs to. */
+  readonly term: number;
+  /** Its name. */
+  readonly name: "distance_scale";
+  /** One value. */
+  readonly shape: readonly [1];
+  /** It is trained. */
+  readonly trainable: true;
+}
+
+/** One weight tensor of a model. */
+export type WeightShape = LayerWeightShape | JoinWeightShape;
+
 /**
- * Shapes along the network: the input's first, then each layer's output, so `spec.layers.length + 1`.
+ * Shapes along a sequential model: the input's first, then each layer's output.
  *
  * @param spec The model.
+ * @returns `spec.layers.length + 1` shapes of one sample.
  * @throws {UnsupportedModelError} Naming the first layer that does not fit the shape before it.
+ *
+ * @example The shape after the first pooling
+ * ```ts
+ * import { presetSpec, sampleShapes } from "@waka/histone/model";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * deepStrictEqual(sampleShapes(presetSpec("wakawaka"))[3], [20, 50]);
+ * ```
  */
-export function sampleShapes(spec: ModelSpec): SampleShape[] {
-  const shapes: SampleShape[] = [[spec.bins, spec.marks]];
-  spec.layers.forEach((layer, index) => {
-    const input = shapes[index];
-    const output = outputShape(layer, input);
-    if (output === undefined) {
-      throw new UnsupportedModelError(
-        `Cannot build model "${spec.name}": layers[${index}] (${layer.type}) does not fit its ` +
-          `input of shape [${input.join(", ")}]${describeLeastBins(spec)}`,
-      );
-    }
-    shapes.push(output);
+export function sampleShapes(spec: SequentialSpec): SampleShape[] {
+  return layerShapes({
+    model: spec.name,
+    place: "layers",
+    layers: spec.layers,
+    input: [spec.bins, spec.marks],
+    positions: "bins",
   });
-  return shapes;
-}
-
-function describeLeastBins(spec: ModelSpec): string {
-  const least = leastBins(spec);
-  return spec.bins >= least ? "" : `; the model takes at least ${least} bins, not ${spec.bins}`;
-}
-
-/** The fewest bins of which the layers before the positions are gone leave at least one position. */
-function leastBins({ layers }: ModelSpec): number {
-  const end = layers.findIndex(({ type }) => type === "flatten" || type === "bidirectionalGru");
-  return layers.slice(0, end < 0 ? layers.length : end).reduceRight((positions, layer) => {
-    if (layer.type === "maxPool1d") return positions * layer.size;
-    return layer.type === "conv1d" && layer.padding === "valid"
-      ? positions + kernelSpan(layer) - 1
-      : positions;
-  }, 1);
-}
-
-function outputShape(layer: LayerSpec, input: SampleShape): SampleShape | undefined {
-  switch (layer.type) {
-    case "conv1d": {
-      if (input.length !== 2) return undefined;
-      const positions = layer.padding === "same" ? input[0] : input[0] - kernelSpan(layer) + 1;
-      return positions >= 1 ? [positions, layer.filters] : undefined;
-    }
-    case "maxPool1d": {
-      if (input.length !== 2) return undefined;
-      const positions = Math.floor(input[0] / layer.size);
-      return positions >= 1 ? [positions, input[1]] : undefined;
-    }
-    case "flatten":
-      return input.length === 2 ? [input[0] * input[1]] : undefined;
-    case "bidirectionalGru":
-      return input.length === 2 ? [2 * layer.units] : undefined;
-    case "dense":
-      return input.length === 1 ? [layer.units] : undefined;
-    case "activation":
-    case "batchNorm":
-    case "dropout":
-      return input;
-  }
-}
-
-/** Positions that a dilated kernel spans: (width − 1) · dilation + 1. */
-export function kernelSpan(layer: Pick<Conv1dLayer, "width" | "dilation">): number {
-  return (layer.width - 1) * layer.dilation + 1;
-}
-
-/** Zeros that padding adds on the left and on the right of the positions. */
-export function convPadding(layer: Conv1dLayer): { left: number; right: number } {
-  const total = layer.padding === "same" ? kernelSpan(layer) - 1 : 0;
-  const left = Math.floor(total / 2);
-  return { left, right: total - left };
 }
 
 /**
- * The one weight layout: every weight tensor in layer order, within a layer in Keras' order. All engines,
- * saved models and optimizer states follow it.
+ * The one weight layout: the encoders' weights in order of their first use by a branch, then those of the join in order
+ * of its terms, then the head's. Within an encoder and the head: in layer order, within a layer in Keras' order. All
+ * engines, saved models and optimizer states follow it.
  *
  * @param spec The model.
+ * @returns One shape a weight tensor.
  * @throws {UnsupportedModelError} If the layers do not fit each other.
+ *
+ * @example The shape of the first kernel
+ * ```ts
+ * import { presetSpec, weightShapes } from "@waka/histone/model";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * deepStrictEqual(weightShapes(presetSpec("wakawaka"))[0].shape, [10, 5, 50]);
+ * ```
  */
-export function weightShapes(spec: ModelSpec): WeightShape[] {
-  const inputs = sampleShapes(spec);
-  return spec.layers.flatMap((layer, index) => layerWeights(layer, index, inputs[index]));
+export function weightShapes<Spec extends ModelSpec>(
+  spec: Spec,
+): [Spec] extends [SequentialSpec] ? LayerWeightShape[] : WeightShape[] {
+  const graph = modelGraph(spec);
+  const weights: WeightShape[] = [];
+  for (const encoder of graph.encoders) weights.push(...chainWeights(encoder));
+  for (const [term, { type }] of graph.join.entries()) {
+    if (type !== "distanceWeightedMean") continue;
+    weights.push({ term, name: "distance_scale", shape: [1], trainable: true });
+  }
+  weights.push(...chainWeights(graph.head));
+  // A sequential model has no weights in its join.
+  return weights as LayerWeightShape[];
 }
 
-function layerWeights(layer: LayerSpec, index: number, input: SampleShape): WeightShape[] {
-  const channels = input[input.length - 1];
-  const weight = (name: WeightShape["name"], shape: number[], trainable = true): WeightShape => ({
-    layer: index,
-    name,
-    shape,
-    trainable,
-  });
+function chainWeights({ layers, firstLayer, shapes }: LayerChain): LayerWeightShape[] {
+  return layers.flatMap((layer, index) => layerWeights(layer, firstLayer + index, shapes[index]!));
+}
+
+function layerWeights(layer: LayerSpec, number: number, input: SampleShape): LayerWeightShape[] {
+  const channels = input.at(-1)!;
+  const weight = (
+    name: LayerWeightShape["name"],
+    shape: readonly number[],
+    trainable = true,
+  ): LayerWeightShape => ({ layer: number, name, shape, trainable });
   switch (layer.type) {
     case "conv1d":
       return [
@@ -130,6 +128,7 @@ function layerWeights(layer: LayerSpec, index: number, input: SampleShape): Weig
     case "bidirectionalGru":
       return gruWeights(layer, channels).map(([name, shape]) => weight(name, shape));
     case "dense":
+    case "linear":
       return [weight("kernel", [channels, layer.units]), weight("bias", [layer.units])];
     case "batchNorm":
       return [
@@ -146,7 +145,7 @@ function layerWeights(layer: LayerSpec, index: number, input: SampleShape): Weig
 function gruWeights(
   { units }: BidirectionalGruLayer,
   channels: number,
-): [name: WeightShape["name"], shape: number[]][] {
+): [name: LayerWeightShape["name"], shape: number[]][] {
   return (["forward_gru", "backward_gru"] as const).flatMap((direction) => [
     [`${direction}/kernel`, [channels, 3 * units]],
     [`${direction}/recurrent_kernel`, [units, 3 * units]],
@@ -154,15 +153,14 @@ function gruWeights(
   ]);
 }
 
-/** Number of values of a shape. */
-export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((size, extent) => size * extent, 1);
-}
-
 /**
  * Number of parameters of a model, moving averages included, as Keras' summary counts them.
  *
- * @example
+ * @param spec The model.
+ * @returns The number of values of all its weights.
+ * @throws {UnsupportedModelError} If the layers do not fit each other.
+ *
+ * @example The parameters of the report's final model
  * ```ts
  * import { countParameters, presetSpec } from "@waka/histone/model";
  * import { strictEqual } from "node:assert";

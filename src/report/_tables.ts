@@ -54,7 +54,8 @@ function errorsTable(rows: readonly ExperimentRow[], published: boolean): Html {
     { title: "Published test", cell: (row) => formatNumber(publishedOf(row)?.testMse) },
   ];
   return table("Final figures of each experiment", rows, [
-    ...[NAME, PARAMETERS],
+    NAME,
+    PARAMETERS,
     { title: "Train MSE", cell: ({ trainMse }) => formatNumber(trainMse) },
     { title: "Test MSE", cell: ({ testMse }) => formatNumber(testMse) },
     ...(published ? publishedColumns : []),
@@ -66,7 +67,8 @@ function errorsTable(rows: readonly ExperimentRow[], published: boolean): Html {
 
 function aurocTable(rows: readonly ExperimentRow[]): Html {
   return table("Area under the ROC curve, where classes are told apart", rows, [
-    ...[NAME, PARAMETERS],
+    NAME,
+    PARAMETERS,
     { title: "Train AUROC", cell: ({ trainAuroc }) => formatFraction(trainAuroc) },
     { title: "Test AUROC", cell: ({ testAuroc }) => formatFraction(testAuroc) },
     TIME,

@@ -50,7 +50,8 @@ function panel({ title, rows }: RegimeGroup, { labelled }: { readonly labelled: 
     height: { step: 22 },
     data: {
       values: rows.map(({ predictor, isBaseline, mse, interval }) => ({
-        ...{ predictor, mse },
+        predictor,
+        mse,
         kind: isBaseline ? BASELINE : MODEL,
         low: interval?.[0] ?? mse,
         high: interval?.[1] ?? mse,

@@ -15,8 +15,9 @@ export function groupTrials(trials: readonly ModelTrial[], most: number): ModelT
   const open = new Map<string, ModelTrial[]>();
   const groups: ModelTrial[][] = [];
   for (const trial of trials) {
-    const { spec: { layers }, point: { batchSize } } = trial;
-    const key = JSON.stringify([layers, batchSize]);
+    const { spec, point: { batchSize } } = trial;
+    // A trial's model has the trial's name.
+    const key = JSON.stringify([{ ...spec, name: "" }, batchSize]);
     const group = open.get(key);
     if (group !== undefined && group.length < most) {
       group.push(trial);

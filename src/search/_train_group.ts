@@ -43,7 +43,9 @@ export async function trainGroup(
   let results: FitManyResult[];
   try {
     results = await fitMany(spec, runs, {
-      ...{ ...common, epochs, batchSize },
+      ...common,
+      epochs,
+      batchSize,
       onProgress: ({ runs: [first, end], epoch, samples, samplesPerEpoch }) => {
         const done = (epoch - 1 + samples / samplesPerEpoch) / epochs;
         onProgress?.((first + (end - first) * done) / runs.length);

@@ -30,6 +30,12 @@ function makePoint(space: SearchSpace, choose: Choose, chooseNumber: ChooseNumbe
     dense: choose(space.dense),
     learningRate: chooseNumber(space.learningRate),
     batchSize: choose(space.batchSize),
+    // Asked for last, and only where the space has them: the points of other spaces stay the same.
+    ...(space.linear && { linear: choose(space.linear) }),
+    ...(space.signal && { signal: choose(space.signal) }),
+    ...(space.branches && {
+      branches: space.branches.map(({ input, units = [[]] }) => ({ input, units: choose(units) })),
+    }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { SearchPoint } from "./space.ts";
+import type { BranchPoint, SearchPoint } from "./space.ts";
 import type { ScoredTrial, TrialRecord } from "./trial.ts";
 
 /**
@@ -39,14 +39,32 @@ export function describePoint(point: SearchPoint): string {
   };
   return [
     `${convolutions.length} × conv`,
-    ...[each("filters"), each("width"), each("dilation"), each("pool")],
-    ...[point.padding, point.activation, point.batchNorm ? "batch norm" : undefined],
-    ...[`dropout ${formatNumber(dropout)}`, `dense ${[...dense, 1].join(" ")}`],
-    ...[`learning rate ${formatNumber(learningRate)}`, `batch ${point.batchSize}`],
+    each("filters"),
+    each("width"),
+    each("dilation"),
+    each("pool"),
+    point.padding,
+    point.activation,
+    point.batchNorm ? "batch norm" : undefined,
+    point.linear && `linear ${listUnits(point.linear)}`,
+    `dropout ${formatNumber(dropout)}`,
+    point.signal && `signal ${listUnits(point.signal)}`,
+    point.branches && describeBranches(point.branches),
+    `dense ${[...dense, 1].join(" ")}`,
+    `learning rate ${formatNumber(learningRate)}`,
+    `batch ${point.batchSize}`,
   ].filter((part) => part !== undefined).join(", ");
 }
 
-/** Three significant digits, without zeros behind them. */
+function describeBranches(branches: readonly BranchPoint[]): string {
+  return branches.map(({ input, units }) => `${input} ${listUnits(units)}`).join(", ");
+}
+
+function listUnits(units: readonly number[]): string {
+  return units.length === 0 ? "none" : units.join(" ");
+}
+
+/** Three significant digits, without zeros after them. */
 function formatNumber(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
@@ -71,10 +89,14 @@ export function formatRankingTable(ranking: readonly TrialRecord[], most: number
   ];
   const scored = ranking.filter((record) => record.status === "scored");
   const rows = scored.slice(0, most).map((record, index) => [
-    ...[index + 1, record.trial].map(String),
-    ...[record.score.toFixed(4), standardDeviation(record.foldScores).toFixed(4)],
-    ...[String(record.epochs), record.parameters.toLocaleString("en-US")],
-    ...[record.seconds.toFixed(1), describePoint(record.point)],
+    String(index + 1),
+    String(record.trial),
+    record.score.toFixed(4),
+    standardDeviation(record.foldScores).toFixed(4),
+    String(record.epochs),
+    record.parameters.toLocaleString("en-US"),
+    record.seconds.toFixed(1),
+    describePoint(record.point),
   ]);
   const table = [header, ...rows];
   const last = header.length - 1;
@@ -92,27 +114,69 @@ function standardDeviation(values: readonly number[]): number {
 }
 
 const CSV_HEADER = [
-  ...["rank", "trial", "status", "score", "fold_scores", "rung", "epochs", "parameters", "seconds"],
-  ...["seed", "filters", "width", "dilation", "pool", "padding", "activation", "batch_norm"],
-  ...["dropout", "dense", "learning_rate", "batch_size", "reason"],
+  "rank",
+  "trial",
+  "status",
+  "score",
+  "fold_scores",
+  "rung",
+  "epochs",
+  "parameters",
+  "seconds",
+  "seed",
+  "filters",
+  "width",
+  "dilation",
+  "pool",
+  "padding",
+  "activation",
+  "batch_norm",
+  "dropout",
+  "dense",
+  "learning_rate",
+  "batch_size",
 ];
+
+/** Columns for choices that few spaces have, each left out where no trial has it. */
+const RARE_COLUMNS: Readonly<Record<string, (point: SearchPoint) => string | undefined>> = {
+  linear: ({ linear }) => linear?.join(" "),
+  signal: ({ signal }) => signal?.join(" "),
+  branches: ({ branches }) =>
+    branches?.map(({ input, units }) => [input, ...units].join(" ")).join("; "),
+};
 
 /**
  * A ranking as CSV, failed trials and their reasons included. Lists, such as the filters of each convolution, stand in
  * one field with spaces between.
  *
  * @param ranking What {@linkcode rankTrials} returned.
+ * @returns A header and one line a trial.
+ *
+ * @example One trial that failed
+ * ```ts
+ * import { formatRankingCsv, gridPoints, parseSpace } from "@waka/histone/search";
+ * import { match } from "node:assert";
+ *
+ * const [point] = gridPoints(parseSpace({ filters: [8], width: [3], blocks: [{}] }));
+ * const trial = { trial: 1, rung: 1, epochs: 2, seed: 0, point } as const;
+ * const csv = formatRankingCsv([{ ...trial, status: "skipped", reason: "too deep" }]);
+ * match(csv, /^rank,trial,.*\n1,1,skipped,.*,8,3,1,1,same,.*,"too deep"\n$/);
+ * ```
  */
 export function formatRankingCsv(ranking: readonly TrialRecord[]): string {
+  const rare = Object.entries(RARE_COLUMNS)
+    .filter(([, of]) => ranking.some(({ point }) => of(point) !== undefined));
   const rows = ranking.map((record, index) => {
     const { trial, status, rung, epochs, seed, point } = record;
     const result = record.status === "scored"
       ? [record.score, record.foldScores.join(" "), rung, epochs, record.parameters, record.seconds]
       : ["", "", rung, epochs, "", ""];
+    const chosen = [...pointFields(point), ...rare.map(([, of]) => of(point) ?? "")];
     const reason = record.status === "scored" ? "" : quote(record.reason);
-    return [index + 1, trial, status, ...result, seed, ...pointFields(point), reason];
+    return [index + 1, trial, status, ...result, seed, ...chosen, reason];
   });
-  return [CSV_HEADER, ...rows].map((row) => row.join(",") + "\n").join("");
+  const header = [...CSV_HEADER, ...rare.map(([name]) => name), "reason"];
+  return [header, ...rows].map((row) => row.join(",") + "\n").join("");
 }
 
 function pointFields(point: SearchPoint): (string | number | boolean)[] {
@@ -122,8 +186,13 @@ function pointFields(point: SearchPoint): (string | number | boolean)[] {
     convolutions.map(({ width }) => width).join(" "),
     convolutions.map(({ dilation }) => dilation).join(" "),
     convolutions.map(({ pool }) => pool).join(" "),
-    ...[padding, activation, batchNorm, dropout, dense.join(" ")],
-    ...[point.learningRate, point.batchSize],
+    padding,
+    activation,
+    batchNorm,
+    dropout,
+    dense.join(" "),
+    point.learningRate,
+    point.batchSize,
   ];
 }
 

@@ -84,7 +84,7 @@ export function resolveSettings(settings: SearchSettings): ResolvedSettings {
   if (trials > MAX_GRID) {
     throw new RangeError(`Cannot search: trials is ${trials}, expected at most ${MAX_GRID}`);
   }
-  return { space, method, ...{ trials, seed, folds, scheme, epochs, keepOneIn, transform } };
+  return { space, method, trials, seed, folds, scheme, epochs, keepOneIn, transform };
 }
 
 function checkGrid(points: number, trials: number | undefined): void {

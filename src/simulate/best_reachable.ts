@@ -7,7 +7,7 @@ import type { EvalRegime } from "./layout.ts";
 export interface ReachableScore {
   /** Mean squared error. */
   readonly mse: number;
-  /** Pearson correlation; NaN where the oracle says the same of every row, `null` then in `truth.json`. */
+  /** Pearson's correlation; NaN, which `truth.json` writes as `null`, where the oracle predicts the same for every row. */
   readonly pearson: number;
 }
 
@@ -15,35 +15,35 @@ export interface ReachableScore {
 export interface ReachableScores {
   /** Number of rows. */
   readonly samples: number;
-  /** Of the oracle that knows each row's activity z. */
+  /** The scores of the oracle that knows each row's activity z. */
   readonly fromMarks: ReachableScore;
-  /** Of the oracle that also knows each gene's hidden level. */
+  /** The scores of the oracle that also knows each gene's hidden level. */
   readonly fromMarksAndGene: ReachableScore;
 }
 
 /**
- * The best scores a model can reach, measured on the labels that were drawn. Each oracle gives the expected
- * label under what it knows, so in expectation
+ * The best scores that a model can reach, measured on the labels that were drawn. Each oracle predicts the expected
+ * label given what it knows, so in expectation
  *
- * - `fromMarks` bounds every model that has the marks alone to go by: (1 − visible share) of the label's
- *   variance is left, and r is √(visible share). The counts show z only through sampling noise, unknown
- *   depths and the genes' gains, so a real model stays somewhat above this error.
+ * - `fromMarks` bounds every model that sees the marks only: (1 − visible share) of the label's variance is left, and
+ *   r is √(visible share). The counts show z only through sampling noise, unknown depths and the genes' gains, so a real
+ *   model stays somewhat above this error.
  * - `fromMarksAndGene` bounds every model: only the noise share is left.
  *
- * Between the two lie models that know a gene again: by its id, or by the shape of its marks, which is the
- * same in all cell types. That helps on `seenGeneNewCellType`; on new genes there is nothing to know again.
- * On train itself a model can go below either by fitting the noise.
+ * Between the two lie models that recognise a gene: by its id, or by the shape of its marks, which is the
+ * same in all cell types. That helps on `seenGeneNewCellType`, but not on new genes.
+ * On train itself a model can have an even lower error by fitting the noise.
  */
 export interface BestReachable {
-  /** On the rows of train. */
+  /** The scores on the rows of train. */
   readonly train: ReachableScores;
-  /** On the rows of eval. */
+  /** The scores on the rows of eval. */
   readonly eval: ReachableScores;
-  /** On the rows of eval of each regime that has any. */
+  /** The scores on the rows of eval by regime, for each regime that has rows. */
   readonly evalByRegime: Readonly<Partial<Record<EvalRegime, ReachableScores>>>;
 }
 
-/** What the oracles are scored on. */
+/** A row that the oracles are scored on. */
 interface OracleRow extends Pick<Sample, "label" | "fromMarks" | "fromMarksAndGene"> {
   readonly regime: EvalRegime | undefined;
 }
@@ -65,17 +65,17 @@ export function findBestReachable(
     everywhere.add(row);
     if (row.regime !== undefined) byRegime.get(row.regime)?.add(row);
   }
-  const met = [...byRegime].filter(([, columns]) => columns.labels.length > 0);
+  const present = [...byRegime].filter(([, columns]) => columns.labels.length > 0);
   const trainColumns = new OracleColumns();
   for (const row of train) trainColumns.add(row);
   return {
     train: trainColumns.score(),
     eval: everywhere.score(),
-    evalByRegime: Object.fromEntries(met.map(([regime, columns]) => [regime, columns.score()])),
+    evalByRegime: Object.fromEntries(present.map(([regime, columns]) => [regime, columns.score()])),
   };
 }
 
-/** Labels and what the oracles say of them, row by row. */
+/** Labels and the predictions of the oracles, row by row. */
 class OracleColumns {
   readonly labels: number[] = [];
   readonly #fromMarks: number[] = [];

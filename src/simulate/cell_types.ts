@@ -8,7 +8,7 @@ import { deriveKey, type RandomKey, RandomStream } from "../random.ts";
 import { MARK_COUNT, PROGRAMME_COUNT } from "./genes.ts";
 import { LINEAGE_COUNT, lineageOf } from "./roadmap.ts";
 
-/** Share of a cell type's programme that it has from its lineage, before scaling to length 1. */
+/** The share of a cell type's programme weights that comes from its lineage, before they are scaled to length 1. */
 const LINEAGE_SHARE = 0.6;
 
 /** A simulated cell type. */
@@ -17,15 +17,15 @@ export interface CellType {
   readonly name: string;
   /** Its lineage, from 0. */
   readonly lineage: number;
-  /** How much of each programme it runs; Euclidean length 1. */
+  /** Its weight of each programme, `[programme]`; of Euclidean length 1. */
   readonly programmes: Float64Array;
-  /** Sequencing depth of each mark's sample; mean 1 times the option. */
+  /** Sequencing depth of each mark's sample, `[mark]`; the mean is the option `depth`. */
   readonly depths: Float64Array;
   /** Key from which the streams of its genes derive. */
   readonly key: RandomKey;
 }
 
-/** What {@linkcode makeCellType} needs to know of the options. */
+/** The options that {@linkcode makeCellType} needs. */
 export interface CellTypeOptions {
   /** Seed of the simulation. */
   readonly seed: number;
@@ -35,7 +35,7 @@ export interface CellTypeOptions {
   readonly depthSpread: number;
 }
 
-/** Makes the cell type of a name, which with the seed determines it. */
+/** Makes the cell type of a name; name and seed determine it. */
 export function makeCellType(name: string, options: CellTypeOptions): CellType {
   const { seed, depth, depthSpread } = options;
   const stream = new RandomStream(deriveKey(seed, "cell type", name));

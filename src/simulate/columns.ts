@@ -8,19 +8,20 @@ import { simulate, type Simulation } from "./simulation.ts";
 
 /** Both parts of a simulation in memory. */
 export interface SimulatedColumns {
-  /** What `train.npz` holds. */
+  /** The content of `train.npz`. */
   readonly train: SampleColumns;
-  /** What `eval.npz` holds, and the labels that it leaves out. */
+  /** The content of `eval.npz`, and the labels that the file leaves out. */
   readonly eval: SampleColumns;
 }
 
 /**
- * Simulates into memory instead of files: for tests, examples and first steps. The real size needs
+ * Simulates into memory instead of files, for tests, examples and first steps. Data of the competition's size need
  * {@linkcode writeSimulation}.
  *
- * @param options As for `simulate`.
- * @throws {TypeError} If there is an option of another name.
- * @throws {RangeError} Naming the option that is out of range.
+ * @param options Sizes, seed and parameters.
+ * @returns Train and eval.
+ * @throws {TypeError} If an option has an unknown name.
+ * @throws {RangeError} If an option is out of range; the message names it.
  *
  * @example
  * ```ts

@@ -1,21 +1,21 @@
 /**
- * Draws from the distributions that counts are made of. All exact, but for the 32 bits of a uniform number.
+ * Draws from the distributions of counts. All are exact up to the 32 bits of a uniform number.
  *
  * @module
  */
 
 import type { RandomStream } from "../random.ts";
 
-/** Mean up to which stepping through the probabilities one by one is faster than rejection. */
+/** The mean up to which stepping through the probabilities one by one is faster than rejection. */
 const SEARCH_LIMIT = 12;
 
 /**
- * A count from the negative binomial distribution with mean μ and variance μ + μ²/size: a Poisson count
+ * Draws a count from the negative binomial distribution with mean μ and variance μ + μ²/size: a Poisson count
  * whose rate is itself gamma distributed with that mean. Small means invert the distribution function by
  * sequential search, with P(k+1) = P(k) · (k + size)/(k + 1) · μ/(μ + size); large ones draw the gamma and
  * then the Poisson number.
  *
- * @param stream Where the randomness comes from.
+ * @param stream The source of randomness.
  * @param mean μ ≥ 0.
  * @param size Inverse dispersion, above 0; the larger, the closer to Poisson.
  */
@@ -34,10 +34,10 @@ export function drawNegativeBinomial(stream: RandomStream, mean: number, size: n
 }
 
 /**
- * A count from the Poisson distribution: by sequential search up to a mean of 12, above it by transformed
+ * Draws a count from the Poisson distribution: by sequential search up to a mean of 12, above it by transformed
  * rejection with squeeze (PTRS; Hörmann 1993, Insurance: Mathematics and Economics 12:39).
  *
- * @param stream Where the randomness comes from.
+ * @param stream The source of randomness.
  * @param mean At least 0.
  */
 export function drawPoisson(stream: RandomStream, mean: number): number {
@@ -72,10 +72,10 @@ function drawPoissonByRejection(stream: RandomStream, mean: number): number {
 }
 
 /**
- * A number from the gamma distribution with the given shape and scale 1 (Marsaglia and Tsang 2000, ACM
+ * Draws a number from the gamma distribution with the given shape and scale 1 (Marsaglia and Tsang 2000, ACM
  * Transactions on Mathematical Software 26:363).
  *
- * @param stream Where the randomness comes from.
+ * @param stream The source of randomness.
  * @param shape Above 0.
  */
 export function drawGamma(stream: RandomStream, shape: number): number {
@@ -95,7 +95,7 @@ const SMALL_LOG_FACTORIALS = logFactorialsBelow(16);
 
 /** ln k! to 12 digits: a table, then Stirling's series. */
 function logFactorial(k: number): number {
-  if (k < SMALL_LOG_FACTORIALS.length) return SMALL_LOG_FACTORIALS[k];
+  if (k < SMALL_LOG_FACTORIALS.length) return SMALL_LOG_FACTORIALS[k]!;
   const inverse = 1 / k;
   const square = inverse * inverse;
   const series = inverse * (1 / 12 - square * (1 / 360 - square / 1260));
@@ -104,6 +104,6 @@ function logFactorial(k: number): number {
 
 function logFactorialsBelow(length: number): Float64Array {
   const values = new Float64Array(length);
-  for (let k = 1; k < length; k++) values[k] = values[k - 1] + Math.log(k);
+  for (let k = 1; k < length; k++) values[k] = values[k - 1]! + Math.log(k);
   return values;
 }

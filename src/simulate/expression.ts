@@ -1,5 +1,5 @@
 /**
- * A gene in a cell type: its activity, its label, and what is left of its random stream.
+ * A gene in a cell type: its activity, its label, and the rest of its random stream.
  *
  * @module
  */
@@ -7,22 +7,22 @@
 import { RandomStream, threefry2x32 } from "../random.ts";
 import type { CellType } from "./cell_types.ts";
 import type { Gene } from "./genes.ts";
-import type { SimulationOptions } from "./options.ts";
+import type { SimulationSettings } from "./options.ts";
 
 /** Labels have 4 decimals, so that a text needs few digits to hold the same number. */
 const LABEL_STEPS = 1e4;
 
-/** What is true of one gene in one cell type. */
+/** One gene in one cell type. */
 export interface Sample {
   /** Activity z, of mean 0 and variance 1 over genes. */
   readonly activity: number;
-  /** Expression, as written. */
+  /** Expression, as in the files. */
   readonly label: number;
-  /** Expected label given the activity: the best that a reader of the marks can say. */
+  /** Expected label given the activity: the best prediction from the marks. */
   readonly fromMarks: number;
-  /** Expected label given the activity and the gene's hidden level: the best that anyone can say. */
+  /** Expected label given the activity and the gene's hidden level: the best prediction of all. */
   readonly fromMarksAndGene: number;
-  /** The sample's own random stream, from which its counts come. */
+  /** The sample's own random stream, from which its counts are drawn. */
   readonly stream: RandomStream;
 }
 
@@ -32,14 +32,14 @@ const words = new Uint32Array(2);
 export function drawSample(
   gene: Gene,
   cellType: CellType,
-  options: Required<SimulationOptions>,
+  options: SimulationSettings,
 ): Sample {
   threefry2x32(cellType.key, gene.index, 0, words);
-  const stream = new RandomStream([words[0], words[1]]);
+  const stream = new RandomStream([words[0]!, words[1]!]);
   const { programmeShare, particularShare, visibleShare, hiddenShare, labelMean } = options;
   let programme = 0;
-  for (let k = 0; k < gene.loadings.length; k++) {
-    programme += gene.loadings[k] * cellType.programmes[k];
+  for (const [k, loading] of gene.loadings.entries()) {
+    programme += loading * cellType.programmes[k]!;
   }
   const activity = Math.sqrt(rest(programmeShare, particularShare)) * gene.baseline +
     Math.sqrt(programmeShare) * programme + Math.sqrt(particularShare) * stream.normal();
@@ -53,7 +53,7 @@ export function drawSample(
   return { activity, label, fromMarks, fromMarksAndGene, stream };
 }
 
-/** What two shares leave of 1; rounding may not take it below 0. */
+/** The rest of 1 after two shares; rounding must not make it negative. */
 function rest(a: number, b: number): number {
   return Math.max(0, 1 - a - b);
 }

@@ -11,10 +11,10 @@ import { COMPETITION_RECORD } from "../record.ts";
 /** Number of marks. */
 export const MARK_COUNT = COMPETITION_RECORD.marks.length;
 
-/** Number of gene programmes: the rank of the activity's cell-type part. */
+/** Number of gene programmes: the rank of the part of the activity that differs between cell types. */
 export const PROGRAMME_COUNT = 8;
 
-/** Most genes of one kind (training or new) whose ids stay distinct. */
+/** The most genes of one kind (training or new) whose ids are distinct. */
 export const GENE_ID_LIMIT = 149_995;
 
 /** Smallest prime above twice the limit; ids run below it, as Ensembl's digits do below about 300,000. */
@@ -29,21 +29,21 @@ export interface Gene {
   readonly id: string;
   /** Whether train has it. */
   readonly kind: GeneKind;
-  /** Number that names the gene's random streams. */
+  /** The number from which the gene's random stream and id are derived. */
   readonly index: number;
-  /** 1 where transcription runs with the coordinate, −1 where against it. */
+  /** 1 where transcription runs along ascending coordinates, −1 where along descending ones. */
   readonly strand: 1 | -1;
   /** Baseline activity, standard normal. */
   readonly baseline: number;
   /** Loadings on the programmes, standard normal. */
   readonly loadings: Float64Array;
-  /** Level that the marks do not show, standard normal. */
+  /** The level that the marks do not show, standard normal. */
   readonly hidden: number;
   /** Standard deviation of the promoter's peak, in base pairs. */
   readonly promoterWidthBp: number;
   /** Distance from the TSS to the end of the transcript, in base pairs. */
   readonly bodyLengthBp: number;
-  /** How strongly each mark shows at this gene; median 1. */
+  /** The factor on each mark's amplitude at this gene, `[mark]`; of median 1. */
   readonly gains: Float64Array;
 }
 
@@ -54,7 +54,7 @@ export interface Gene {
 export function makeGenes(seed: number, kind: GeneKind, count: number): Gene[] {
   const idOf = geneIds(seed);
   return Array.from({ length: count }, (_, position) => {
-    // Even numbers are training genes, odd ones new: neither kind's depend on how many the other has.
+    // Training genes have even numbers and new genes odd ones, so that neither depends on the number of the other.
     const index = 2 * position + (kind === "training" ? 0 : 1);
     const stream = new RandomStream(deriveKey(seed, "gene", index));
     return { id: ensemblGeneId(idOf(index)), kind, index, ...drawAttributes(stream) };

@@ -1,18 +1,18 @@
 /**
- * Which genes of which cell types are in which file.
+ * The genes and cell types of each file.
  *
  * @module
  */
 
 import { type CellType, makeCellType } from "./cell_types.ts";
 import { type Gene, makeGenes } from "./genes.ts";
-import type { SimulationOptions } from "./options.ts";
+import type { SimulationSettings } from "./options.ts";
 import { evalCellTypeNames, newCellTypeNames, trainCellTypeNames } from "./roadmap.ts";
 
 /** One of the two files: `train.npz` or `eval.npz`. */
 export type SimulationPart = "train" | "eval";
 
-/** What a row of eval shares with train: its cell type, its gene, or neither. */
+/** Which parts of a row of eval train has too: its cell type, its gene, or neither. */
 export type EvalRegime = "newGeneSeenCellType" | "seenGeneNewCellType" | "newGeneNewCellType";
 
 /** The rows of one cell type in one file. */
@@ -28,8 +28,8 @@ export interface Member {
 /** The members of both files in file order; a cell type without rows is not in its file. */
 export type Layout = Readonly<Record<SimulationPart, readonly Member[]>>;
 
-/** Lays out a simulation. */
-export function makeLayout(options: Required<SimulationOptions>): Layout {
+/** Makes the layout of a simulation. */
+export function makeLayout(options: SimulationSettings): Layout {
   const trainingGenes = makeGenes(options.seed, "training", options.genes);
   const newGenes = makeGenes(options.seed, "new", options.newGenes);
   const allGenes = [...trainingGenes, ...newGenes];

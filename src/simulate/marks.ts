@@ -1,5 +1,5 @@
 /**
- * How the activity of a gene shows in the five marks.
+ * The response of the five marks to the activity of a gene.
  *
  * @module
  */
@@ -12,13 +12,13 @@ const BIN_SIZE_BP = COMPETITION_RECORD.binSizeBp;
 
 /** A mark's response to activity: amplitude(z) = height / (1 + exp(−slope · (z − midpoint))). */
 interface Response {
-  /** Reads a bin where the mark is absent. */
+  /** Reads per bin where the mark is absent. */
   readonly background: number;
-  /** Reads a bin at the profile's highest point, at full response. */
+  /** Reads per bin at the profile's highest point, at full response. */
   readonly height: number;
   /** Steepness; negative for marks of silent genes. */
   readonly slope: number;
-  /** Activity of half the height. */
+  /** The activity at half the height. */
   readonly midpoint: number;
 }
 
@@ -33,7 +33,7 @@ const RESPONSES: readonly Response[] = [
 
 /**
  * Writes the expected counts of one sample: depth · (background + gain · amplitude(z) · profile(bin)).
- * Profiles are drawn along the transcript, so a minus-strand gene's body lies to the left, as in the
+ * Profiles follow the transcript, so the body of a gene on the minus strand lies to the left, as in the
  * competition's unflipped windows.
  *
  * @param rates Receives `[bin, mark]`; its length sets the number of bins.
@@ -49,18 +49,18 @@ export function fillRates(
   const { depths } = sample.cellType;
   const shape = new Float64Array(MARK_COUNT);
   const amplitudes = RESPONSES.map((response, mark) =>
-    gene.gains[mark] * amplitude(response, sample.activity)
+    gene.gains[mark]! * amplitude(response, sample.activity)
   );
   for (let bin = 0; bin < bins; bin++) {
     fillProfiles(shape, gene, gene.strand * (bin + 0.5 - bins / 2) * BIN_SIZE_BP);
-    for (let mark = 0; mark < MARK_COUNT; mark++) {
-      rates[bin * MARK_COUNT + mark] = depths[mark] *
-        (RESPONSES[mark].background + amplitudes[mark] * shape[mark]);
+    for (const [mark, { background }] of RESPONSES.entries()) {
+      rates[bin * MARK_COUNT + mark] = depths[mark]! *
+        (background + amplitudes[mark]! * shape[mark]!);
     }
   }
 }
 
-/** Part of a mark's signal above its background at activity z. */
+/** The part of a mark's signal above its background at an activity z. */
 function amplitude(response: Response, activity: number): number {
   return response.height / (1 + Math.exp(-response.slope * (activity - response.midpoint)));
 }
@@ -77,7 +77,7 @@ function fillProfiles(shape: Float64Array, gene: Gene, offsetBp: number): void {
   const flankBp = 2.5 * width;
   // H3K27me3: broad, around the TSS.
   shape[0] = bell(offsetBp / 2500);
-  // H3K36me3: rises from the TSS over the body and ends with it.
+  // H3K36me3: rises from the TSS along the body, and ends with it.
   shape[1] = offsetBp <= 0 || offsetBp > gene.bodyLengthBp ? 0 : 1 - Math.exp(-offsetBp / 2500);
   // H3K4me1: two flanks, and a dip at the TSS between them.
   shape[2] = bell((offsetBp - flankBp) / width) + bell((offsetBp + flankBp) / width);

@@ -1,10 +1,10 @@
 /**
- * Data sets in the competition's format from a model whose truth is known.
+ * Simulates data sets in the competition's format from a model whose parameters are known.
  *
  * **Genes and cell types.** Gene g has a strand, a baseline b_g, loadings u_g on 8 gene programmes, a hidden
  * level h_g, a promoter width w_g (500 bp · exp(0.3 n)), a body length (10 kb · exp(n)) and for each mark m a
- * gain γ_gm = exp(0.25 n); b, u and h are standard normal, and n is a new standard normal number each time.
- * Cell type c runs the programmes by v_c ∝ √0.6 · (its lineage's) + √0.4 · (its own), of length 1; related
+ * gain γ_gm = exp(0.25 n); b, u and h are standard normal, and every n is another standard normal number.
+ * Cell type c runs the programmes with weights v_c ∝ √0.6 · (its lineage's) + √0.4 · (its own), of length 1; related
  * cell types share a lineage. Its activity, of variance 1 by construction, is
  *
  *     z_gc = √(1 − p − q) · b_g + √p · u_g·v_c + √q · n        p: programmeShare, q: particularShare
@@ -22,7 +22,7 @@
  *     rate μ[bin, m] = depth_cm · (background + γ_gm · amplitude_m(z_gc) · f_m(t))
  *     count[bin, m] ~ negative binomial (gamma–Poisson), variance μ + dispersion · μ²
  *
- * ln depth_cm is normal with deviation `depthSpread`, and depth has the mean `depth`. Windows run along the
+ * ln depth_cm is normal with standard deviation `depthSpread`, and depth has the mean `depth`. Windows run along the
  * genome: they are not flipped for genes on the minus strand, whose bodies lie to the left.
  *
  * **Expression.** Rounded to 4 decimals,
@@ -30,19 +30,29 @@
  *     y_gc = mean + √variance · (√s · z_gc + √h · h_g + √(1 − s − h) · n)    s: visibleShare, h: hiddenShare
  *
  * h_g is the same in all cell types, so a gene's mean over the training cell types predicts well in new ones,
- * as in real data. The last term no model can predict. {@linkcode BestReachable} says what follows for the
- * best scores a model can reach.
+ * as in real data. No model can predict the last term. {@linkcode BestReachable} says what follows for the
+ * best scores that a model can reach.
  *
- * **What was matched**, roughly: 30 genes of one Roadmap cell type that were published with DeepChrome (Singh
- * et al. 2016). In the order of the table, their mean counts a bin are 3.6, 1.6, 2.3, 10.7 and 1.6 (1.1 without
+ * **Matched**, roughly, are 30 genes of one Roadmap cell type that were published with DeepChrome (Singh
+ * et al. 2016). In the order of the table, their mean counts per bin are 3.6, 1.6, 2.3, 10.7 and 1.6 (1.1 without
  * one gene; H3K4me3 halved, since its counts are all even and its reads most likely counted twice), and 33, 38,
  * 29, 40 and 39% of their bins are empty; here the means are 3.1, 1.7, 2.1, 11.3 and 1.2, and 29, 36, 28, 39 and
- * 35% are empty. The dispersion follows the differences between neighbouring bins. Not modelled: reads
- * that fall into two bins, noise that neighbouring bins share, copy number, mappability.
+ * 35% are empty. The dispersion follows the differences between neighbouring bins. Not modelled are reads
+ * that fall into two bins, noise that neighbouring bins share, copy number and mappability.
  *
  * **Reproducible in parts.** A gene depends on (seed, position), a cell type on (seed, name), a sample on
  * (seed, cell type, gene) and nothing else, so a smaller simulation is a part of any larger one with the same
  * seed, parameters and number of bins.
+ *
+ * @example
+ * ```ts
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const small = simulateColumns({ cellTypes: 1, genes: 3, bins: 4 }).train;
+ * const large = simulateColumns({ cellTypes: 1, genes: 5, bins: 4 }).train;
+ * deepStrictEqual([...small.labels ?? []], [...large.labels?.subarray(0, 3) ?? []]);
+ * ```
  *
  * @module
  */
@@ -50,7 +60,7 @@
 export type { BestReachable, ReachableScore, ReachableScores } from "./best_reachable.ts";
 export { simulateColumns, type SimulatedColumns } from "./columns.ts";
 export type { EvalRegime, SimulationPart } from "./layout.ts";
-export type { SimulationOptions } from "./options.ts";
+export type { SimulationOptions, SimulationSettings } from "./options.ts";
 export {
   simulate,
   type SimulatedBlock,

@@ -1,5 +1,5 @@
 /**
- * What a simulation can be asked for.
+ * The options of a simulation.
  *
  * @module
  */
@@ -7,92 +7,113 @@
 import { MAX_EXTENT } from "../base/limits.ts";
 import { GENE_ID_LIMIT } from "./genes.ts";
 
-/** Size and parameters of a simulation. The defaults are the competition's own size and label moments. */
+/** Size and parameters of a simulation. The defaults give the competition's size, and its labels' mean and variance. */
 export interface SimulationOptions {
   /**
-   * Seed of everything, an integer from 0 to 2^53 − 1.
-   * Default: `1`.
+   * Random seed, an integer from 0 to 2^53 − 1.
+   *
+   * @default {1}
    */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /**
-   * Number of training cell types, at most 65,536: a prefix of the competition's 50, then `S051`, `S052`, …
-   * Default: `50`.
+   * Number of training cell types, at most 65,536: the first of the competition's 50, then `S051`, `S052`, …
+   *
+   * @default {50}
    */
-  readonly cellTypes?: number;
+  readonly cellTypes?: number | undefined;
   /**
    * Number of training genes.
-   * Default: `16000`.
+   *
+   * @default {16000}
    */
-  readonly genes?: number;
+  readonly genes?: number | undefined;
   /**
-   * Number of cell types that only eval has: a prefix of the competition's 6, then `N007`, `N008`, …
-   * Default: `6`.
+   * Number of cell types that only eval has: the first of the competition's 6, then `N007`, `N008`, …
+   *
+   * @default {6}
    */
-  readonly newCellTypes?: number;
+  readonly newCellTypes?: number | undefined;
   /**
    * Number of genes that only eval has.
-   * Default: `1447`.
+   *
+   * @default {1447}
    */
-  readonly newGenes?: number;
+  readonly newGenes?: number | undefined;
   /**
-   * Number of 100 bp bins, at most 65,536; the TSS is in the middle. All genes in all cell types have at most 2^32.
-   * Default: `100`.
+   * Number of 100 bp bins of a sample, at most 65,536; the TSS is in the middle. All samples together have at most 2^32
+   * bins.
+   *
+   * @default {100}
    */
-  readonly bins?: number;
+  readonly bins?: number | undefined;
   /**
-   * Share of the label's variance that the activity behind the marks explains, from 0 to 1.
-   * Default: `0.3`.
+   * Share of the label's variance that the activity explains, which the marks show; from 0 to 1.
+   *
+   * @default {0.3}
    */
-  readonly visibleShare?: number;
+  readonly visibleShare?: number | undefined;
   /**
-   * Share of the label's variance that is a gene's own, the same in all cell types and unseen in the marks.
-   * Default: `0.3`.
+   * Share of the label's variance that is a property of the gene: the same in all cell types, and not shown by the marks.
+   *
+   * @default {0.3}
    */
-  readonly hiddenShare?: number;
+  readonly hiddenShare?: number | undefined;
   /**
    * Mean of the label.
-   * Default: `-0.25`.
+   *
+   * @default {-0.25}
    */
-  readonly labelMean?: number;
+  readonly labelMean?: number | undefined;
   /**
    * Variance of the label, above 0 and at most a million.
-   * Default: `3.5`.
+   *
+   * @default {3.5}
    */
-  readonly labelVariance?: number;
+  readonly labelVariance?: number | undefined;
   /**
    * Share of the activity's variance that differs between cell types along the gene programmes they
    * share with their lineage.
-   * Default: `0.3`.
+   *
+   * @default {0.3}
    */
-  readonly programmeShare?: number;
+  readonly programmeShare?: number | undefined;
   /**
-   * Share of the activity's variance that is particular to one gene in one cell type; what this and
-   * `programmeShare` leave is the gene's baseline.
-   * Default: `0.15`.
+   * Share of the activity's variance that is particular to one gene in one cell type; the rest, after this and
+   * `programmeShare`, is the gene's baseline.
+   *
+   * @default {0.15}
    */
-  readonly particularShare?: number;
+  readonly particularShare?: number | undefined;
   /**
-   * Factor on all rates, above 0 and at most 1000; 1 has the counts of a real sample.
-   * Default: `1`.
+   * Factor on all rates, above 0 and at most 1000; 1 gives the counts of a real sample.
+   *
+   * @default {1}
    */
-  readonly depth?: number;
+  readonly depth?: number | undefined;
   /**
    * Standard deviation of the logarithm of a sample's depth, from 0 to 1 (a sample is one mark in one cell
    * type).
-   * Default: `0.3`.
+   *
+   * @default {0.3}
    */
-  readonly depthSpread?: number;
+  readonly depthSpread?: number | undefined;
   /**
    * Dispersion of the counts: their variance is μ + dispersion · μ². Above 0 and at most 10.
-   * Default: `0.1`.
+   *
+   * @default {0.1}
    */
-  readonly dispersion?: number;
+  readonly dispersion?: number | undefined;
 }
 
-/** Some 40 times the competition's, 200 GB as files that are not compressed. */
+/** Some 40 times the competition's number; uncompressed files of it take 200 GB. */
 const MAX_BINS_IN_ALL = 2 ** 32;
 
-const DEFAULTS: Required<SimulationOptions> = {
+/** {@linkcode SimulationOptions} with defaults filled in. */
+export type SimulationSettings = {
+  readonly [Name in keyof SimulationOptions]-?: NonNullable<SimulationOptions[Name]>;
+};
+
+const DEFAULTS: SimulationSettings = {
   seed: 1,
   cellTypes: 50,
   genes: 16000,
@@ -113,15 +134,15 @@ const DEFAULTS: Required<SimulationOptions> = {
 /**
  * Fills in the defaults and checks every value.
  *
- * @throws {TypeError} If there is an option of another name.
- * @throws {RangeError} Naming the option that is out of range.
+ * @throws {TypeError} If an option has an unknown name.
+ * @throws {RangeError} If an option is out of range; the message names it.
  */
-export function resolveSimulationOptions(options: SimulationOptions): Required<SimulationOptions> {
+export function resolveSimulationOptions(options: SimulationOptions): SimulationSettings {
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const unknown = given.find(([name]) => !Object.hasOwn(DEFAULTS, name));
   if (unknown !== undefined) {
     throw new TypeError(
-      `Cannot simulate: "${unknown[0]}" is no option, expected one of ${
+      `Cannot simulate: "${unknown[0]}" is not an option, expected one of ${
         Object.keys(DEFAULTS).join(", ")
       }`,
     );
@@ -130,39 +151,49 @@ export function resolveSimulationOptions(options: SimulationOptions): Required<S
   checkSizes(all);
   checkShares(all, "visibleShare", "hiddenShare");
   checkShares(all, "programmeShare", "particularShare");
-  check(all, "labelMean", "a finite number", Number.isFinite);
+  check(all, "labelMean", { wanted: "a finite number", accepts: Number.isFinite });
   // The limits on depth, its spread and the dispersion keep every count within 32 bits.
   for (
     const [name, most] of [["labelVariance", 1e6], ["depth", 1000], ["dispersion", 10]] as const
   ) {
-    check(all, name, `a number > 0 and <= ${most}`, (value) => value > 0 && value <= most);
+    check(all, name, {
+      wanted: `a number > 0 and <= ${most}`,
+      accepts: (value) => value > 0 && value <= most,
+    });
   }
-  check(all, "depthSpread", "a number from 0 to 1", (value) => value >= 0 && value <= 1);
+  check(all, "depthSpread", SHARE);
   return all;
 }
 
-function checkSizes(all: Required<SimulationOptions>): void {
-  check(
-    all,
-    "seed",
-    "an integer from 0 to 2^53 - 1",
-    (value) => Number.isSafeInteger(value) && value >= 0,
-  );
+/** The values that an option may have. */
+interface Range {
+  /** In words, for messages. */
+  readonly wanted: string;
+  readonly accepts: (value: number) => boolean;
+}
+
+const SHARE: Range = {
+  wanted: "a number from 0 to 1",
+  accepts: (value) => value >= 0 && value <= 1,
+};
+
+function integerFrom(least: number, most: number): Range {
+  return {
+    wanted: `an integer from ${least} to ${most}`,
+    accepts: (value) => Number.isInteger(value) && value >= least && value <= most,
+  };
+}
+
+function checkSizes(all: SimulationSettings): void {
+  check(all, "seed", {
+    wanted: "an integer from 0 to 2^53 - 1",
+    accepts: (value) => Number.isSafeInteger(value) && value >= 0,
+  });
   for (const [name, least] of [["cellTypes", 1], ["newCellTypes", 0], ["bins", 1]] as const) {
-    check(
-      all,
-      name,
-      `an integer from ${least} to ${MAX_EXTENT}`,
-      (value) => Number.isInteger(value) && value >= least && value <= MAX_EXTENT,
-    );
+    check(all, name, integerFrom(least, MAX_EXTENT));
   }
   for (const [name, least] of [["genes", 1], ["newGenes", 0]] as const) {
-    check(
-      all,
-      name,
-      `an integer from ${least} to ${GENE_ID_LIMIT}`,
-      (value) => Number.isInteger(value) && value >= least && value <= GENE_ID_LIMIT,
-    );
+    check(all, name, integerFrom(least, GENE_ID_LIMIT));
   }
   if (all.newCellTypes + all.newGenes === 0) {
     throw new RangeError(
@@ -172,7 +203,7 @@ function checkSizes(all: Required<SimulationOptions>): void {
   checkTotal(all);
 }
 
-function checkTotal(all: Required<SimulationOptions>): void {
+function checkTotal(all: SimulationSettings): void {
   const { cellTypes, genes, newCellTypes, newGenes, bins } = all;
   const rows = (cellTypes + newCellTypes) * (genes + newGenes);
   if (rows * bins <= MAX_BINS_IN_ALL) return;
@@ -185,11 +216,11 @@ function checkTotal(all: Required<SimulationOptions>): void {
 }
 
 function checkShares(
-  all: Required<SimulationOptions>,
+  all: SimulationSettings,
   ...names: readonly (keyof SimulationOptions)[]
 ): void {
   for (const name of names) {
-    check(all, name, "a number from 0 to 1", (value) => value >= 0 && value <= 1);
+    check(all, name, SHARE);
   }
   const sum = names.reduce((total, name) => total + all[name], 0);
   if (sum > 1) {
@@ -200,10 +231,9 @@ function checkShares(
 }
 
 function check(
-  all: Required<SimulationOptions>,
+  all: SimulationSettings,
   name: keyof SimulationOptions,
-  wanted: string,
-  accepts: (value: number) => boolean,
+  { wanted, accepts }: Range,
 ): void {
   if (typeof all[name] !== "number" || !accepts(all[name])) {
     throw new RangeError(`Cannot simulate: ${name} is ${all[name]}, expected ${wanted}`);

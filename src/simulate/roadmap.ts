@@ -1,5 +1,5 @@
 /**
- * The names, order and kinship of the simulated cell types.
+ * The names, the order and the lineages of the simulated cell types.
  *
  * @module
  */
@@ -11,7 +11,7 @@ const TRAIN_ORDER = (
   "E095 E055 E114 E100 E056 E016 E122 E057 E123 E079 E003 E050"
 ).split(" ");
 
-/** The 6 new cell types of eval.npz, in its order, each with the training cell type it follows there. */
+/** The 6 new cell types of eval.npz, in its order, each with the training cell type that it follows there. */
 const NEW_AFTER: ReadonlyMap<string, string> = new Map([
   ["E071", "E024"],
   ["E087", "E105"],
@@ -23,7 +23,7 @@ const NEW_AFTER: ReadonlyMap<string, string> = new Map([
 
 /**
  * Lineages: a coarse reading of the GROUP and ANATOMY columns of the metadata table of the Roadmap
- * Epigenomics Consortium (2015, Nature 518:317), where cell lines join the tissue they came from.
+ * Epigenomics Consortium (2015, Nature 518:317), in which cell lines belong to the tissue that they came from.
  */
 const LINEAGES: readonly (readonly string[])[] = [
   "E003 E016 E024", // embryonic stem cells
@@ -63,24 +63,20 @@ export function newCellTypeNames(count: number): string[] {
 }
 
 /**
- * The order of eval.npz: the training cell types, each new one behind the one it follows in the
- * competition's file, or behind all of them where that one is left out.
+ * The order of eval.npz: the training cell types, each new one after the one that it follows in the
+ * competition's file, or after all of them where that one is left out.
  */
 export function evalCellTypeNames(train: readonly string[], fresh: readonly string[]): string[] {
-  const names: string[] = [];
-  let next = 0;
-  const flush = (before: number) => {
-    while (next < fresh.length && placeOf(fresh[next]) < before) names.push(fresh[next++]);
+  const waiting = [...fresh];
+  const takeBefore = (place: number): string[] => {
+    const later = waiting.findIndex((name) => placeOf(name) >= place);
+    return waiting.splice(0, later < 0 ? waiting.length : later);
   };
-  train.forEach((name, i) => {
-    flush(i);
-    names.push(name);
-  });
-  flush(Infinity);
-  return names;
+  const names = train.flatMap((name, place) => [...takeBefore(place), name]);
+  return [...names, ...waiting];
 }
 
-/** Index of the training cell type that a new one follows; beyond all of them for an invented one. */
+/** The place of the training cell type that a new one follows; after all of them for an invented one. */
 function placeOf(name: string): number {
   const before = NEW_AFTER.get(name);
   return before === undefined ? Number.MAX_VALUE : TRAIN_ORDER.indexOf(before);

@@ -12,7 +12,11 @@ import {
   type SimulationPart,
 } from "./layout.ts";
 import { fillRates } from "./marks.ts";
-import { resolveSimulationOptions, type SimulationOptions } from "./options.ts";
+import {
+  resolveSimulationOptions,
+  type SimulationOptions,
+  type SimulationSettings,
+} from "./options.ts";
 
 /** The rows of one cell type in one of the files. */
 export interface SimulatedBlock {
@@ -26,62 +30,83 @@ export interface SimulatedBlock {
   readonly labels: Float64Array<ArrayBuffer>;
 }
 
-/** What is true of one row of a file, other than its counts. */
+/** The truth about one row of a file, except for its counts. */
 export interface SimulatedRow {
   /** Name of the cell type. */
   readonly cellType: string;
   /** The gene's id. */
   readonly gene: string;
-  /** 1 where transcription runs with the coordinate, −1 where against it. */
+  /** 1 where transcription runs along ascending coordinates, −1 where along descending ones. */
   readonly strand: 1 | -1;
-  /** Activity z, which sets the marks' amplitudes; mean 0 and variance 1. */
+  /** Activity z, which sets the marks' amplitudes; of mean 0 and variance 1. */
   readonly activity: number;
-  /** Expression, as the files have it. */
+  /** Expression, as in the files. */
   readonly label: number;
   /** Expected expression given z. */
   readonly fromMarks: number;
   /** Expected expression given z and the gene's hidden level. */
   readonly fromMarksAndGene: number;
-  /** What the row shares with train; `undefined` for the rows of train. */
+  /** Which of its cell type and gene the row shares with train; `undefined` for the rows of train. */
   readonly regime: EvalRegime | undefined;
 }
 
-/** What `truth.json` holds. */
+/** The content of `truth.json`. */
 export interface SimulationTruth {
-  /** Every option, the seed among them. */
-  readonly options: Required<SimulationOptions>;
-  /** The best scores a model can reach. */
+  /** Every option, including the seed. */
+  readonly options: SimulationSettings;
+  /** The best scores that a model can reach. */
   readonly bestReachable: BestReachable;
-  /** For each cell type and mark the depth of that sample: the factor on its rates. */
+  /** The depth of each cell type and mark: the factor on its rates. */
   readonly depths: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
 /**
- * A simulated data set. Nothing is generated until it is asked for, and asking twice gives the same
- * numbers. Made by {@linkcode simulate}.
+ * A simulated data set, made by {@linkcode simulate}. Nothing is generated until it is asked for, and asking again gives
+ * the same numbers.
+ *
+ * @example
+ * ```ts
+ * import { simulate } from "@waka/histone/simulate";
+ * import { strictEqual } from "node:assert";
+ *
+ * const simulation = simulate({ cellTypes: 1, genes: 2, newCellTypes: 1, newGenes: 1 });
+ * const [row] = simulation.rows("eval");
+ * strictEqual(row?.regime, "newGeneSeenCellType");
+ * ```
  */
 export class Simulation {
   /** Every option, with defaults filled in. */
-  readonly options: Required<SimulationOptions>;
+  readonly options: SimulationSettings;
   readonly #layout: Layout;
 
   /**
-   * See {@linkcode simulate}.
+   * Checks the options; see {@linkcode simulate}.
    *
-   * @throws {TypeError} If there is an option of another name.
-   * @throws {RangeError} Naming the option that is out of range.
+   * @param options Sizes, seed and parameters.
+   * @throws {TypeError} If an option has an unknown name.
+   * @throws {RangeError} If an option is out of range; the message names it.
    */
   constructor(options: SimulationOptions = {}) {
     this.options = resolveSimulationOptions(options);
     this.#layout = makeLayout(this.options);
   }
 
-  /** Names of the cell types of a file, in its order. */
+  /**
+   * The names of the cell types of a file.
+   *
+   * @param part The file.
+   * @returns The names, in the order of the file.
+   */
   cellTypes(part: SimulationPart): string[] {
     return this.#layout[part].map(({ cellType }) => cellType.name);
   }
 
-  /** The rows of a file without their counts, in its order: about a microsecond each. */
+  /**
+   * Generates the rows of a file without their counts, which takes about a microsecond each.
+   *
+   * @param part The file.
+   * @returns The rows, in the order of the file.
+   */
   *rows(part: SimulationPart): Generator<SimulatedRow, void, undefined> {
     for (const member of this.#layout[part]) {
       for (const gene of member.genes) {
@@ -99,14 +124,21 @@ export class Simulation {
   }
 
   /**
-   * Generates a file's rows with their counts, one cell type at a time and in its order. The blocks of eval
-   * carry labels like those of train, though `eval.npz` does not.
+   * Generates a file's rows with their counts, one cell type at a time. The blocks of eval have labels as those of train
+   * do, though `eval.npz` has none.
+   *
+   * @param part The file.
+   * @returns The blocks, in the order of the file.
    */
   *blocks(part: SimulationPart): Generator<SimulatedBlock, void, undefined> {
     for (const member of this.#layout[part]) yield makeBlock(member, this.options);
   }
 
-  /** The parameters, the depths that were drawn, and the best scores a model can reach on these labels. */
+  /**
+   * The parameters, the depths that were drawn, and the best scores that a model can reach on these labels.
+   *
+   * @returns The content of `truth.json`.
+   */
   truth(): SimulationTruth {
     const { train, eval: evaluation } = this.#layout;
     const cellTypes = new Map(
@@ -114,7 +146,7 @@ export class Simulation {
     );
     const depths = [...cellTypes].map(([name, { depths }]) => [
       name,
-      Object.fromEntries(COMPETITION_RECORD.marks.map((mark, i) => [mark, depths[i]])),
+      Object.fromEntries(COMPETITION_RECORD.marks.map((mark, i) => [mark, depths[i]!])),
     ]);
     return {
       options: this.options,
@@ -125,11 +157,12 @@ export class Simulation {
 }
 
 /**
- * Simulates a data set of the competition's kind; the module's head gives the model.
+ * Simulates a data set like the competition's; the module's description has the model.
  *
  * @param options Sizes, seed and parameters.
- * @throws {TypeError} If there is an option of another name.
- * @throws {RangeError} Naming the option that is out of range.
+ * @returns The data set, of which nothing is generated yet.
+ * @throws {TypeError} If an option has an unknown name.
+ * @throws {RangeError} If an option is out of range; the message names it.
  *
  * @example
  * ```ts
@@ -139,14 +172,14 @@ export class Simulation {
  * const simulation = simulate({ cellTypes: 2, genes: 30, newCellTypes: 1, newGenes: 5 });
  * deepStrictEqual(simulation.cellTypes("train"), ["E065", "E004"]);
  * const [block] = simulation.blocks("train");
- * strictEqual(block.signal.length, 30 * 100 * 5);
+ * strictEqual(block?.signal.length, 30 * 100 * 5);
  * ```
  */
 export function simulate(options: SimulationOptions = {}): Simulation {
   return new Simulation(options);
 }
 
-function makeBlock(member: Member, options: Required<SimulationOptions>): SimulatedBlock {
+function makeBlock(member: Member, options: SimulationSettings): SimulatedBlock {
   const { genes, cellType } = member;
   const size = 1 / options.dispersion;
   const rates = new Float64Array(options.bins * MARK_COUNT);
@@ -157,8 +190,8 @@ function makeBlock(member: Member, options: Required<SimulationOptions>): Simula
     labels[row] = label;
     fillRates(rates, gene, { cellType, activity });
     const start = row * rates.length;
-    for (let i = 0; i < rates.length; i++) {
-      signal[start + i] = drawNegativeBinomial(stream, rates[i], size);
+    for (const [i, rate] of rates.entries()) {
+      signal[start + i] = drawNegativeBinomial(stream, rate, size);
     }
   });
   return { cellType: cellType.name, genes: genes.map(({ id }) => id), signal, labels };

@@ -11,11 +11,11 @@ import {
   type SimulationTruth,
 } from "./simulation.ts";
 
-/** How far {@linkcode writeSimulation} has come. */
+/** The progress of {@linkcode writeSimulation}. */
 export interface SimulationProgress {
-  /** The file at work. */
+  /** The file that is being written. */
   readonly file: string;
-  /** The cell type just written. */
+  /** The cell type that was just written. */
   readonly cellType: string;
   /** Number of cell types written, in both files together. */
   readonly done: number;
@@ -23,15 +23,16 @@ export interface SimulationProgress {
   readonly total: number;
 }
 
-/** What to simulate, and how to write it. */
+/** Options of {@linkcode writeSimulation}. */
 export interface WriteSimulationOptions extends SimulationOptions {
   /**
    * Whether to deflate the npz files.
-   * Default: `false`.
+   *
+   * @default {false}
    */
-  readonly compress?: boolean;
+  readonly compress?: boolean | undefined;
   /** Called after each cell type. */
-  readonly onProgress?: (progress: SimulationProgress) => void;
+  readonly onProgress?: ((progress: SimulationProgress) => void) | undefined;
 }
 
 /**
@@ -43,11 +44,24 @@ export interface WriteSimulationOptions extends SimulationOptions {
  *
  * Only one cell type is in memory at a time.
  *
- * @param directory Where to write; created if need be. Files of these names are replaced.
+ * @param directory Path of the directory to write to; created if it does not exist. Files of these names are replaced.
  * @param options Sizes, seed, parameters, compression.
  * @returns The content of `truth.json`.
- * @throws {TypeError} If there is an option of another name.
- * @throws {RangeError} Naming the option that is out of range.
+ * @throws {TypeError} If an option has an unknown name.
+ * @throws {RangeError} If an option is out of range; the message names it.
+ * @throws {WriteError} If the disk is full or must not be written to.
+ *
+ * @example
+ * ```ts
+ * import { readDataset } from "@waka/histone/data";
+ * import { writeSimulation } from "@waka/histone/simulate";
+ * import { strictEqual } from "node:assert";
+ *
+ * const directory = await Deno.makeTempDir();
+ * await writeSimulation(directory, { cellTypes: 2, genes: 3, newGenes: 1, bins: 4 });
+ * strictEqual((await readDataset(`${directory}/train.npz`)).length, 6);
+ * await Deno.remove(directory, { recursive: true });
+ * ```
  */
 export async function writeSimulation(
   directory: string,
@@ -75,7 +89,7 @@ export async function writeSimulation(
   return truth;
 }
 
-/** The blocks as the file has them; `written` is called once the writer has taken a block in. */
+/** The blocks as they stand in the file; `written` is called once the writer has taken a block. */
 function* fileBlocks(
   simulation: Simulation,
   part: SimulationPart,

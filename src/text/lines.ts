@@ -141,7 +141,7 @@ export function failLine(file: string, line: Line, message: string): never {
   throw new FormatError(message, { file, line: line.number });
 }
 
-/** How many bytes the UTF-8 byte order mark takes at the start of a file: 3, or 0 where there is none. */
+/** The length of the UTF-8 byte order mark at the start of a file: 3 bytes, or 0 where the file does not have it. */
 export function byteOrderMarkLength(head: Uint8Array): number {
   return head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0;
 }

@@ -1,3 +1,4 @@
+import { signalShape } from "../model/inputs.ts";
 import { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";
 import { geneKey } from "../gene_id.ts";
@@ -24,7 +25,8 @@ export interface Sample {
  *
  * @param model The model; it says how many bins and which marks a sample has.
  * @param samples The samples, in the order in which they are to be predicted; the signal is copied.
- * @throws {ContractError} If only some samples have labels, or a value is negative or no finite number.
+ * @throws {ContractError} If only some samples have labels, a value is negative or no finite number, or the model reads
+ * no signal.
  * @throws {TypeError} If a signal does not have as many values as the model takes.
  *
  * @example
@@ -44,7 +46,12 @@ export interface Sample {
  */
 export function samplesFor(model: TrainedModel, samples: readonly Sample[]): Dataset {
   const record = inputRecordOf(model.record);
-  const { bins } = model.spec;
+  const bins = signalShape(model.spec)?.bins;
+  if (bins === undefined) {
+    throw new ContractError(
+      `Cannot make samples: "${model.spec.name}" reads no signal, expected a model that does`,
+    );
+  }
   const size = bins * record.marks.length;
   const signal = new PackedBuilder(samples.length * size);
   samples.forEach((sample, position) => {

@@ -7,7 +7,11 @@
 import { defaultDevice, init, jit, lax, nn, numpy as np, random, valueAndGrad } from "@jax-js/jax";
 import { ADAM, adamCorrections } from "../../src/engine/adam.ts";
 import { convPadding, weightShapes } from "../../src/model/shapes.ts";
-import type { ActivationLayer, Conv1dLayer, ModelSpec } from "../../src/model/spec.ts";
+import type {
+  ActivationLayer,
+  Conv1dLayer,
+  SequentialSpec as ModelSpec,
+} from "../../src/model/spec.ts";
 import { type BatchModel, servePeer } from "./serve_peer.ts";
 import type { Task, Workload } from "./workload.ts";
 
@@ -122,6 +126,8 @@ function activate(layer: ActivationLayer, x: np.Array): np.Array {
   switch (layer.kind) {
     case "relu":
       return nn.relu(x);
+    case "gelu":
+      return nn.gelu(x, { approximate: false });
     case "leakyRelu":
       return nn.leakyRelu(x, layer.alpha);
     case "sigmoid":

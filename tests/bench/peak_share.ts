@@ -13,7 +13,7 @@ import { planModel } from "../../src/engine/wasm/plan.ts";
 import type { ConvNode } from "../../src/engine/wasm/plan_types.ts";
 import { placeWeights, transposeAll, writeArrays } from "../../src/engine/wasm/weights.ts";
 import { initialWeights } from "../../src/model/initial_weights.ts";
-import type { ModelSpec } from "../../src/model/spec.ts";
+import type { SequentialSpec as ModelSpec } from "../../src/model/spec.ts";
 
 /** Rates on one thread, in GFLOP/s; a multiply-add counts as two. */
 export interface PeakShare {

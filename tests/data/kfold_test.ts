@@ -69,7 +69,7 @@ Deno.test("contiguous fold i of k is exactly positions floor(i n / k) to floor((
   const data = tableDataset(50, 7);
   for (const folds of [2, 3, 4, 7]) {
     const ranges = kFold(data, { folds, scheme: "contiguous" }).map(({ validation }) => {
-      return [validation.rows[0], validation.rows[validation.length - 1] + 1];
+      return [validation.rows[0], validation.rows[validation.length - 1]! + 1];
     });
     const n = data.length;
     const expected = Array.from({ length: folds }, (_, i) => {
@@ -111,7 +111,7 @@ Deno.test("by-cell-type folds leave no cell type on both sides, and differ by on
   }));
 });
 
-Deno.test("by-both folds share neither gene nor cell type, and only crossing samples sit out", () => {
+Deno.test("by-both folds share neither gene nor cell type, and leave out only crossing samples", () => {
   fc.assert(fc.property(tables, ({ cellTypes, genes, folds, seed }) => {
     const data = tableDataset(cellTypes, genes);
     const judgedGenes: number[] = [];
@@ -155,7 +155,7 @@ Deno.test("too few or too many folds, and an unknown scheme, are refused", () =>
   const limits = {
     "contiguous": [7, /only 6 samples/],
     "shuffled": [7, /only 6 samples/],
-    "by-gene": [4, /only 3 genes, expected as many\. Take 3 folds \(--folds 3\)$/],
+    "by-gene": [4, /only 3 genes, expected at least 4\. Take 3 folds \(--folds 3\)$/],
     "by-cell-type": [3, /only 2 cell types/],
     "by-both": [3, /only 2 cell types/],
   } as const;
@@ -165,7 +165,7 @@ Deno.test("too few or too many folds, and an unknown scheme, are refused", () =>
   }
   throws(
     () => kFold(tableDataset(1, 3), { folds: 2, scheme: "by-both" }),
-    /there is only 1 cell type, expected as many\. Part the data by gene \(--scheme by-gene\)$/,
+    /there is only 1 cell type, expected at least 2\. Split the data by gene \(--scheme by-gene\)$/,
   );
   throws(() => kFold(data, { folds: 2, scheme: "random" as "shuffled" }), /by "random"/);
 });

@@ -12,11 +12,11 @@ async function tableOf(data: Dataset, predictions: ArrayLike<number>): Promise<s
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array<ArrayBuffer>>();
   const text = new Response(readable).text();
   text.catch(() => undefined);
-  await writePredictionTable(writable, data, predictions);
+  await writePredictionTable(writable, data, { predictions });
   return await text;
 }
 
-Deno.test("a table of predictions has what is known of each gene, and empty cells for the rest", async () => {
+Deno.test("a table of predictions has what is known about each gene, and empty cells for the rest", async () => {
   strictEqual(
     await tableOf(new Dataset(COLUMNS), Float32Array.of(0.1, -2)),
     "cell_type\tgene_id\tsymbol\tchrom\ttss\tstrand\tprediction\n" +
@@ -25,14 +25,14 @@ Deno.test("a table of predictions has what is known of each gene, and empty cell
   );
 });
 
-Deno.test("many predictions arrive whole, and odd ones are refused by gene and cell type", async () => {
+Deno.test("many predictions are written completely, and bad ones are refused with gene and cell type", async () => {
   const many = new Dataset(tableColumns(50, 200));
   const lines = (await tableOf(many, many.labels())).trimEnd().split("\n");
   strictEqual(lines.length, 10_001);
   strictEqual(lines.at(-1), "E050\tENSG00000000200\t\t\t\t\t9999");
-  await rejects(tableOf(many, [1]), /1 for 10000 samples, expected as many/);
+  await rejects(tableOf(many, [1]), /1 for 10000 samples, expected one for each/);
   const infinite = many.labels().with(1, Infinity);
-  await rejects(tableOf(many, infinite), /that of ENSG00000000002 in E001 is Infinity/);
+  await rejects(tableOf(many, infinite), /prediction of ENSG00000000002 in E001 is Infinity/);
   const odd = new Dataset({ ...COLUMNS, cellTypes: ["a\tb"] });
   await rejects(tableOf(odd, [1, 2]), /holds a tab or a line end/);
 });

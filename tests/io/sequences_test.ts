@@ -13,7 +13,7 @@ Deno.test("sequences become codes, in either case and with any line ends", async
 });
 
 Deno.test("many long sequences are all kept", async () => {
-  const rows = Array.from({ length: 300 }, (_, gene) => "ACGTN"[gene % 5].repeat(10_000));
+  const rows = Array.from({ length: 300 }, (_, gene) => "ACGTN"[gene % 5]!.repeat(10_000));
   const text = rows.map((row, gene) => `${gene},${row}\n`).join("");
   const { genes, sequences, length } = await readSequences(textSource(text));
   strictEqual(genes.length, 300);
@@ -32,7 +32,7 @@ const BAD: Readonly<Record<string, readonly [text: string, message: RegExp]>> = 
   "another length": ["1,ACGT\n2,ACG", /sequence of "2": 3 letters, expected 4 \(.*, line 2\)$/],
   "an empty sequence": ["1,\n2,A", /sequence of "1": 0 letters, expected at least 1 /],
   "an empty gene id": [",ACGT", /gene id is empty \(.*, line 1\)$/],
-  "a gene twice": ["1,ACGT\n2,ACGT\n1,ACGT", /gene "1" stands there twice.*line 3\)$/],
+  "a gene twice": ["1,ACGT\n2,ACGT\n1,ACGT", /gene "1" appears twice.*line 3\)$/],
 };
 
 for (const [what, [text, message]] of Object.entries(BAD)) {

@@ -1,5 +1,5 @@
 import { rejects } from "node:assert";
-import { loadModels } from "../../src/commands/_model_files.ts";
+import { loadModels } from "../../src/runs/models.ts";
 import { loadModel } from "../../src/model/save_load.ts";
 import { withDirectory } from "../helpers/command.ts";
 
@@ -40,7 +40,8 @@ for (const [name, content, wanted] of FOREIGN) {
       await Deno.writeTextFile(`${directory}/model.json`, JSON.stringify(content));
       for (const load of [loadModel, loadModels]) {
         await rejects(load(directory), {
-          ...{ name: "FormatError", file: `${directory}/model.json` },
+          name: "FormatError",
+          file: `${directory}/model.json`,
           message: wanted,
         });
       }

@@ -1,7 +1,9 @@
-import { deepStrictEqual, notDeepStrictEqual, ok } from "node:assert";
+import { deepStrictEqual, notDeepStrictEqual, ok, strictEqual } from "node:assert";
+import { sha256 } from "../../src/base/bytes.ts";
 import { initialWeights } from "../../src/model/initial_weights.ts";
-import { presetSpec } from "../../src/model/presets.ts";
+import { PRESET_NAMES, presetSpec } from "../../src/model/presets.ts";
 import { weightShapes } from "../../src/model/shapes.ts";
+import { BRANCHED } from "../helpers/branched_spec.ts";
 
 Deno.test("kernels are Glorot uniform, biases and moving means zero, γ and variances one", () => {
   const spec = presetSpec("experiment5");
@@ -48,4 +50,23 @@ Deno.test("the same seed gives the same weights, another seed others", () => {
   const spec = presetSpec("wakawaka");
   deepStrictEqual(initialWeights(spec, 7), initialWeights(spec, 7));
   notDeepStrictEqual(initialWeights(spec, 7)[0], initialWeights(spec, 8)[0]);
+});
+
+Deno.test("every preset has the weights that it always had", async () => {
+  const digests: string[] = [];
+  for (const name of PRESET_NAMES) {
+    for (const values of initialWeights(presetSpec(name), 7)) {
+      digests.push((await sha256(new Uint8Array(values.buffer))).toHex());
+    }
+  }
+  const all = await sha256(new TextEncoder().encode(digests.join("")));
+  strictEqual(all.toHex(), "3536344bc08043baa63171369298afdd50285c5c22db94624bf804813479d685");
+});
+
+Deno.test("the scale of a distance is one at first", () => {
+  const weights = initialWeights(BRANCHED, 3);
+  const scales = weightShapes(BRANCHED).flatMap(({ name }, i) =>
+    name === "distance_scale" ? [...weights[i]] : []
+  );
+  deepStrictEqual(scales, [1, 1]);
 });

@@ -44,8 +44,12 @@ Deno.test("each metric stands under its own name, over all samples and in each c
   deepStrictEqual(
     [...pairs].map((pair) => pair.slice(1).map((part) => textOf(part).replace(/ /g, ""))),
     [
-      ...[["MSE", "3.250"], ["Pearsonr", "0.4125"], ["Spearmanρ", "0.3875"], ["R²", "0.1500"]],
-      ...[["AUROC", "0.7000"], ["Samples", "40"]],
+      ["MSE", "3.250"],
+      ["Pearsonr", "0.4125"],
+      ["Spearmanρ", "0.3875"],
+      ["R²", "0.1500"],
+      ["AUROC", "0.7000"],
+      ["Samples", "40"],
     ],
   );
   const [, table] = /<table>(.*?)<\/table>/s.exec(page)!;

@@ -14,14 +14,28 @@ const [point] = gridPoints(TINY_SPACE);
 
 function scored(trial: number, rung: number, score: number): TrialRecord {
   return {
-    ...{ trial, rung, epochs: rung, seed: 0, point, status: "scored" },
-    ...{ foldScores: [score - 1, score + 1], score, parameters: 1234, seconds: 2, engine: "wasm" },
+    trial,
+    rung,
+    epochs: rung,
+    seed: 0,
+    point,
+    status: "scored",
+    foldScores: [score - 1, score + 1],
+    score,
+    parameters: 1234,
+    seconds: 2,
+    engine: "wasm",
   };
 }
 
 const skipped: TrialRecord = {
-  ...{ trial: 4, rung: 1, epochs: 1, seed: 0, point },
-  ...{ status: "skipped", reason: 'the "pool", too long' },
+  trial: 4,
+  rung: 1,
+  epochs: 1,
+  seed: 0,
+  point,
+  status: "skipped",
+  reason: 'the "pool", too long',
 };
 
 Deno.test("a later rung ranks above a better score in an earlier one, and failures come last", () => {
@@ -56,4 +70,20 @@ Deno.test("the CSV has a line a trial with its choices, or the reason it failed"
   );
   strictEqual(first.split(",").length, header.split(",").length);
   match(last, /^2,4,skipped,,,1,1,,,0,4,.*,"the ""pool"", too long"$/);
+});
+
+Deno.test("linear layers and branches have columns and words where a trial has them", () => {
+  const branches = [{ input: "context", units: [4, 2] }, {
+    input: "references",
+    units: [],
+  }] as const;
+  const rich = { ...skipped, point: { ...point, linear: [8], signal: [5], branches } };
+  const [header, first, last] = formatRankingCsv([rich, skipped]).trimEnd().split("\n");
+  match(header, /,batch_size,linear,signal,branches,reason$/);
+  match(first, /,8,8,5,context 4 2; references,"/);
+  match(last, /,8,,,,"/);
+  match(
+    describePoint(rich.point),
+    /, linear 8, dropout 0, signal 5, context 4 2, references none, dense 1/,
+  );
 });

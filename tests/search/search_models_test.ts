@@ -45,7 +45,12 @@ Deno.test("every valid point is scored by the mean loss of its folds, every othe
   const losses = await Promise.all(folds.map(async ({ training, validation }) => {
     const { learningRate, batchSize } = best!.point;
     const { history } = await fit(specOf(best!.point, shape), training, {
-      ...{ learningRate, batchSize, validation, epochs: 2, transform: "log1p", engine: "wasm" },
+      learningRate,
+      batchSize,
+      validation,
+      epochs: 2,
+      transform: "log1p",
+      engine: "wasm",
     });
     return history[1].validationLoss!;
   }));
@@ -74,7 +79,8 @@ Deno.test("a search that was interrupted and resumed equals one that was not", a
     const kept: TrialRecord[] = [];
     const controller = new AbortController();
     const first = await searchModels(data, {
-      ...{ ...settings, signal: controller.signal },
+      ...settings,
+      signal: controller.signal,
       onTrial: (record) => {
         kept.push(record);
         if (kept.length === stopAfter) controller.abort();
@@ -83,7 +89,8 @@ Deno.test("a search that was interrupted and resumed equals one that was not", a
     strictEqual(first.interrupted, true);
     strictEqual(kept.length, stopAfter);
     const second = await searchModels(data, {
-      ...{ ...settings, finished: [...kept] },
+      ...settings,
+      finished: [...kept],
       onTrial: (record) => kept.push(record),
     });
     strictEqual(second.interrupted, false);
@@ -127,7 +134,9 @@ Deno.test("a search that is stopped within a trial goes on from the trial's chec
   });
   const openCheckpoints = (group: TrialGroup) => checkpoints.open(group);
   const first = await searchModels(data, {
-    ...{ ...settings, openCheckpoints, signal: controller.signal },
+    ...settings,
+    openCheckpoints,
+    signal: controller.signal,
     onTrial: (record) => finished.push(record),
   });
   strictEqual(first.interrupted, true);
@@ -142,7 +151,9 @@ Deno.test("a search that is stopped within a trial goes on from the trial's chec
 Deno.test("an epoch that is stopped leaves no trial behind", async () => {
   const controller = new AbortController();
   const { records, interrupted, best } = await searchModels(data, {
-    ...{ ...QUICK, epochs: 100_000, signal: controller.signal },
+    ...QUICK,
+    epochs: 100_000,
+    signal: controller.signal,
     onProgress: () => controller.abort(),
   });
   strictEqual(interrupted, true);
@@ -156,7 +167,9 @@ Deno.test("halving lets the best go on, and each rung scores as a full training 
   const rung = (number: number) =>
     records.filter((record) => record.rung === number && record.status === "scored");
   deepStrictEqual([1, 2, 3].map((number) => rung(number).map(({ epochs }) => epochs)), [
-    ...[[1, 1, 1, 1, 1, 1], [2, 2, 2], [4]],
+    [1, 1, 1, 1, 1, 1],
+    [2, 2, 2],
+    [4],
   ]);
   const byScore = (entries: readonly TrialRecord[]) =>
     entries.map((record) => record.status === "scored" ? [record.score, record.trial] : [])
@@ -175,7 +188,14 @@ Deno.test("a trial that diverges is kept without a score, and the others do not 
   const space = { ...TINY_SPACE, learningRate: [0.01, 1e30] };
   const { ranking } = await searchModels(data, { ...QUICK, space });
   deepStrictEqual(ranking.map(({ status }) => status).sort(), [
-    ...["diverged", "diverged", "scored", "scored", "skipped", "skipped", "skipped", "skipped"],
+    "diverged",
+    "diverged",
+    "scored",
+    "scored",
+    "skipped",
+    "skipped",
+    "skipped",
+    "skipped",
   ]);
   const diverged = ranking.find(({ status }) => status === "diverged")!;
   ok("reason" in diverged && /^fold 1: /.test(diverged.reason));

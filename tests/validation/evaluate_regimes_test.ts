@@ -167,7 +167,8 @@ Deno.test("a skill's interval is that of the ratio on each bootstrap sample", ()
   const { values } = makeOverallMean().fit(train).predict(test);
   const halved = truth.map((label, row) => (label + values[row]) / 2);
   const { regimes, mix } = evaluateRegimes({ train, test, predictions: { halved } }, {
-    ...{ baselines: [makeOverallMean()], bootstrapSamples: 50 },
+    baselines: [makeOverallMean()],
+    bootstrapSamples: 50,
   });
   for (const { models: [{ skill, mse }] } of [...regimes, mix]) {
     for (const found of [skill.low, skill.value, skill.high]) close(found, 0.75);

@@ -5,12 +5,14 @@
  * @module
  */
 
-import type { ModelSpec } from "../../model/spec.ts";
+import { requireSequential } from "../../model/inputs.ts";
+import { isBranched, type ModelSpec } from "../../model/spec.ts";
 import { checkSession } from "../check_session.ts";
 import type { Engine, Session, SessionOptions, Support } from "../engine.ts";
 import { describeGpuArithmetic } from "../gpu.ts";
+import { openMemberSession } from "../member_session.ts";
 import { startBackend, type TfjsBackend } from "./backend.ts";
-import { TfjsSession } from "./session.ts";
+import { TfjsMember } from "./member.ts";
 
 /**
  * Makes the engine for one backend of tf.js. tf.js has one current backend only, so sessions on different
@@ -21,14 +23,30 @@ import { TfjsSession } from "./session.ts";
 export function createTfjsEngine(backend: TfjsBackend): Engine {
   return {
     name: `tfjs-${backend}`,
-    supports: (): Support => ({ supported: true }),
-    modelsTogether: () => 1,
+    supports,
+    capacity: () => ({ models: 1, sameShape: false }),
     arithmetic: () =>
       backend === "cpu" ? Promise.resolve("tfjs-cpu") : describeGpuArithmetic(`tfjs-${backend}`),
-    async createSession(spec: ModelSpec, options: SessionOptions): Promise<Session> {
-      checkSession(spec, { ...options, members: [options] });
+    async createSession(model: ModelSpec, options: SessionOptions): Promise<Session> {
+      checkSession(model, options);
+      const spec = requireSequential(model, "run");
       const started = await startBackend(backend);
-      return new TfjsSession(spec, options, backend, started);
+      const { members, batchSize } = options;
+      return await openMemberSession(
+        spec,
+        options,
+        (index) =>
+          Promise.try(() => {
+            const own = { ...members[index]!, batchSize };
+            return new TfjsMember({ spec, options: own, backend, started });
+          }),
+      );
     },
   };
+}
+
+function supports(spec: ModelSpec): Support {
+  return isBranched(spec)
+    ? { supported: false, reason: "it has no branches" }
+    : { supported: true };
 }

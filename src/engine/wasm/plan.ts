@@ -6,7 +6,7 @@
  */
 
 import { convPadding, kernelSpan } from "../../model/shapes.ts";
-import type { ModelSpec } from "../../model/spec.ts";
+import type { SequentialSpec as ModelSpec } from "../../model/spec.ts";
 import { groupLayers, type LayerGroup } from "../layer_groups.ts";
 import { type ConvShape, filterBytes } from "./kernels/conv.ts";
 import { countKernelRows, gruRecord, type GruShape, rowBytes } from "./kernels/gru_layout.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ModelSpec } from "../../model/spec.ts";
+import type { SequentialSpec as ModelSpec } from "../../model/spec.ts";
 import type { ConvShape } from "./kernels/conv.ts";
 import type { GruShape } from "./kernels/gru_layout.ts";
 import type { Parameter, Tensor } from "./layout.ts";

@@ -1,5 +1,5 @@
 import { sizeOf, type WeightShape, weightShapes } from "../../model/shapes.ts";
-import type { ModelSpec } from "../../model/spec.ts";
+import type { SequentialSpec as ModelSpec } from "../../model/spec.ts";
 import { filterBytes, tapBytes } from "./kernels/conv.ts";
 import { rowBytes } from "./kernels/gru_layout.ts";
 import { PANEL_ROW_BYTES } from "./kernels/lists.ts";

@@ -6,17 +6,18 @@
  */
 
 import { UnsupportedModelError } from "../../errors.ts";
-import type { ModelSpec } from "../../model/spec.ts";
+import { requireSequential } from "../../model/inputs.ts";
+import type { ModelSpec, SequentialSpec } from "../../model/spec.ts";
 import { checkSession } from "../check_session.ts";
-import type { Engine, ManySession, ManySessionOptions, Support } from "../engine.ts";
+import type { Engine, Session, SessionOptions, Support } from "../engine.ts";
 import { describeGpuArithmetic } from "../gpu.ts";
+import { findUnsupported } from "../sequential_only.ts";
 import { openDevice, type OpenedDevice } from "./device.ts";
-import { WebgpuManySession } from "./many_session.ts";
 import { GpuMemory } from "./memory.ts";
 import { planModel } from "./plan.ts";
 import type { PlanOptions } from "./plan_types.ts";
 import { Runner } from "./runner.ts";
-import { SingleSession } from "./session.ts";
+import { WebgpuSession } from "./session.ts";
 
 /** Samples of a batch of a prediction. */
 const PREDICTION_SAMPLES = 512;
@@ -35,33 +36,30 @@ export interface WebgpuEngineOptions {
 
 /** Makes the engine. */
 export function createWebgpuEngine(options: WebgpuEngineOptions = {}): Engine {
-  const createManySession = (spec: ModelSpec, many: ManySessionOptions) =>
-    openManySession(spec, many, options);
   return {
     name: "webgpu",
     supports,
-    modelsTogether: () => MODELS_TOGETHER,
+    capacity: () => ({ models: MODELS_TOGETHER, sameShape: true }),
     arithmetic: () => describeGpuArithmetic("webgpu"),
-    createManySession,
-    async createSession(spec, { weights, seed, learningRate, batchSize }) {
-      const members = [{ weights, seed, learningRate }];
-      return new SingleSession(await createManySession(spec, { members, batchSize }));
-    },
+    createSession: (spec, members) => openSession(spec, members, options),
   };
 }
 
 /** What a GPU has too little memory for is known when it is opened. */
-function supports({ layers }: ModelSpec): Support {
+function supports(spec: ModelSpec): Support {
+  const unsupported = findUnsupported(spec);
+  if (unsupported !== undefined) return { supported: false, reason: unsupported };
+  const { layers } = requireSequential(spec, "run");
   const recurrent = layers.findIndex(({ type }) => type === "bidirectionalGru");
   if (recurrent < 0) return { supported: true };
   return { supported: false, reason: `it has no bidirectionalGru (layers[${recurrent}])` };
 }
 
-async function openManySession(
+async function openSession(
   spec: ModelSpec,
-  options: ManySessionOptions,
+  options: SessionOptions,
   { largestBuffer = Infinity }: WebgpuEngineOptions,
-): Promise<ManySession> {
+): Promise<Session> {
   checkSession(spec, options);
   const support = supports(spec);
   if (!support.supported) {
@@ -73,7 +71,7 @@ async function openManySession(
   const { maxBufferSize, maxStorageBufferBindingSize } = opened.device.limits;
   const largest = Math.min(maxBufferSize, maxStorageBufferBindingSize, largestBuffer);
   try {
-    return await startSession(spec, options, { opened, largest });
+    return await startSession(requireSequential(spec, "run"), options, { opened, largest });
   } catch (error) {
     opened.device.destroy();
     throw error;
@@ -81,10 +79,10 @@ async function openManySession(
 }
 
 async function startSession(
-  spec: ModelSpec,
-  options: ManySessionOptions,
+  spec: SequentialSpec,
+  options: SessionOptions,
   { opened, largest }: { readonly opened: OpenedDevice; readonly largest: number },
-): Promise<ManySession> {
+): Promise<Session> {
   const shared = new GpuMemory(opened.device, largest);
   const planFor = (samples: number) =>
     planModel(spec, planOptions(spec, options, { samples, opened, largest }));
@@ -95,14 +93,14 @@ async function startSession(
   const training = await Runner.start({ opened, plan, purpose: "training", shared });
   const startPrediction = () =>
     Runner.start({ opened, plan: planFor(PREDICTION_SAMPLES), purpose: "prediction", shared });
-  return new WebgpuManySession({
+  return new WebgpuSession({
     ...{ spec, options, opened, shared, plan, training, startPrediction },
   });
 }
 
 function planOptions(
-  spec: ModelSpec,
-  { members }: ManySessionOptions,
+  spec: SequentialSpec,
+  { members }: SessionOptions,
   { samples, opened, largest }: {
     readonly samples: number;
     readonly opened: OpenedDevice;

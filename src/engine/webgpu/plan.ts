@@ -6,7 +6,7 @@
  */
 
 import { convPadding } from "../../model/shapes.ts";
-import type { ModelSpec } from "../../model/spec.ts";
+import type { SequentialSpec as ModelSpec } from "../../model/spec.ts";
 import { groupLayers, type LayerGroup } from "../layer_groups.ts";
 import { blockSamples, GradientLayout } from "./gradients.ts";
 import { type GroupKernels, groupKernels } from "./group_kernels.ts";

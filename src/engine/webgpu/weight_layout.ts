@@ -6,8 +6,8 @@
  * @module
  */
 
-import { sizeOf, type WeightShape, weightShapes } from "../../model/shapes.ts";
-import type { Conv1dLayer, ModelSpec } from "../../model/spec.ts";
+import { type LayerWeightShape, sizeOf, weightShapes } from "../../model/shapes.ts";
+import type { Conv1dLayer, SequentialSpec as ModelSpec } from "../../model/spec.ts";
 
 /** Fewer channels than this waste too much when each tap is padded to vectors: all taps are made one run. */
 const LEAST_CHANNELS = 16;
@@ -70,7 +70,11 @@ export function layoutWeights(spec: ModelSpec): WeightLayout {
   return { kernels, norms, places, size };
 }
 
-function layoutKernel(spec: ModelSpec, { layer, shape }: WeightShape, start: number): KernelLayout {
+function layoutKernel(
+  spec: ModelSpec,
+  { layer, shape }: LayerWeightShape,
+  start: number,
+): KernelLayout {
   const [taps, channels, columns] = shape.length === 3 ? shape : [1, ...shape];
   const oneRun = taps > 1 && isOneRun(spec.layers[layer] as Conv1dLayer, channels);
   const [runs, runLength] = oneRun ? [1, taps * channels] : [taps, channels];

@@ -1,7 +1,7 @@
 /** The least time that a training step can take on a device, beside what it took. */
 
 import { planModel } from "../../../src/engine/webgpu/plan.ts";
-import type { ModelSpec } from "../../../src/model/spec.ts";
+import type { SequentialSpec as ModelSpec } from "../../../src/model/spec.ts";
 import { formatMarkdown, formatMeasured, formatRate } from "../report.ts";
 import type { Ceilings } from "./ceilings.ts";
 import { countStep, type KernelCost } from "./step_cost.ts";

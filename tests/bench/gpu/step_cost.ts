@@ -7,7 +7,7 @@
 import { groupLayers, type LayerGroup } from "../../../src/engine/layer_groups.ts";
 import { UnsupportedModelError } from "../../../src/errors.ts";
 import { convPadding, kernelSpan, sizeOf, weightShapes } from "../../../src/model/shapes.ts";
-import type { ModelSpec } from "../../../src/model/spec.ts";
+import type { SequentialSpec as ModelSpec } from "../../../src/model/spec.ts";
 
 /** What one kernel must do in a step. */
 export interface KernelCost {

@@ -3,7 +3,7 @@ import { createTfjsEngine } from "../../../src/engine/tfjs/engine.ts";
 import { createWasmEngine } from "../../../src/engine/wasm/engine.ts";
 import { planModel } from "../../../src/engine/wasm/plan.ts";
 import { parseSpec } from "../../../src/model/parse_spec.ts";
-import type { LayerSpec, ModelSpec } from "../../../src/model/spec.ts";
+import type { LayerSpec, SequentialSpec as ModelSpec } from "../../../src/model/spec.ts";
 import { largestDifference } from "../../helpers/tolerances.ts";
 import { trainExample } from "../../helpers/train_example.ts";
 

@@ -51,7 +51,7 @@ Deno.test("kernels at tiny shapes are what they were", async (t) => {
 });
 
 Deno.test("a network that does not end in narrow layers has a loss of its own", async (t) => {
-  const layers = [{ type: "flatten" }, { type: "dense", units: 1 }];
+  const layers = [{ type: "flatten" }, { type: "dense", units: 1 }] as const;
   const spec = parseSpec({ ...SPEC, name: "wide", bins: 300, layers });
   const { training, prediction } = planModel(spec, TINY);
   const names = (kernels: readonly Kernel[]) => kernels.map(({ name }) => name);

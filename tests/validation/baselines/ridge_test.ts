@@ -152,7 +152,8 @@ Deno.test("the penalty is judged on other genes: what only tells genes apart is 
   }));
   const rows = Array.from({ length: genes * cellTypes }, (_, row) => own[row % genes]);
   const data = new Dataset({
-    ...{ signal: Uint8Array.from(rows.flatMap(({ signal }) => signal)), bins },
+    signal: Uint8Array.from(rows.flatMap(({ signal }) => signal)),
+    bins,
     labels: Float64Array.from(rows, ({ label }) => label),
     cellTypes: ["A", "B", "C", "D"],
     cellTypeIndex: Uint32Array.from(rows, (_, row) => Math.floor(row / genes)),

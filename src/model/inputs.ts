@@ -1,0 +1,99 @@
+/**
+ * Shapes of a model's inputs.
+ *
+ * @module
+ */
+
+import { UnsupportedModelError } from "../errors.ts";
+import type { SampleShape } from "./layer_shapes.ts";
+import {
+  type InputSpec,
+  isBranched,
+  type ModelSpec,
+  type SequentialSpec,
+  type SignalInput,
+} from "./spec.ts";
+
+/** Number of letters of DNA. */
+const LETTERS = 4;
+
+/** Inputs of which a sample has several entries, one a reference, under one mask. */
+export type ReferenceInput = Extract<InputSpec, { readonly references: number }>;
+
+/**
+ * Whether a sample has one entry a reference of an input.
+ *
+ * @param input The input.
+ * @returns True of `references` and `referenceLabels`.
+ */
+export function isOverReferences(input: InputSpec): input is ReferenceInput {
+  return input.name === "references" || input.name === "referenceLabels";
+}
+
+/**
+ * Shape of one entry of an input as data hold it: of one sample's, or of one reference's.
+ *
+ * @param input The input.
+ * @returns `[bins, marks]`, `[marks]`, `[bases]` or `[values]`.
+ */
+export function entryShape(input: InputSpec): SampleShape {
+  switch (input.name) {
+    case "signal":
+      return [input.bins, input.marks];
+    case "markMask":
+      return [input.marks];
+    case "sequence":
+      return [input.bases];
+    case "summary":
+    case "references":
+    case "referenceLabels":
+    case "context":
+      return [input.values];
+  }
+}
+
+/**
+ * Shape of what a branch sees of one entry of an input.
+ *
+ * @param input The input.
+ * @returns `[bases, 4]` for a sequence, which is made one-hot; else {@linkcode entryShape}.
+ */
+export function branchInputShape(input: InputSpec): SampleShape {
+  return input.name === "sequence" ? [input.bases, LETTERS] : entryShape(input);
+}
+
+/**
+ * The inputs of a model.
+ *
+ * @param spec The model.
+ * @returns Those it names; `signal` alone for a sequential model.
+ */
+export function modelInputs(spec: ModelSpec): readonly InputSpec[] {
+  if (isBranched(spec)) return spec.inputs;
+  return [{ name: "signal", bins: spec.bins, marks: spec.marks }];
+}
+
+/**
+ * The signal that a model reads.
+ *
+ * @param spec The model.
+ * @returns Its bins and marks; `undefined` if it reads no signal.
+ */
+export function signalShape(spec: ModelSpec): SignalInput | undefined {
+  return modelInputs(spec).find((input) => input.name === "signal");
+}
+
+/**
+ * Throws unless a model is sequential.
+ *
+ * @param spec The model.
+ * @param action What cannot be done with a branched model, for the message.
+ * @returns The same model.
+ * @throws {UnsupportedModelError} If it has branches.
+ */
+export function requireSequential(spec: ModelSpec, action: string): SequentialSpec {
+  if (!isBranched(spec)) return spec;
+  throw new UnsupportedModelError(
+    `Cannot ${action} "${spec.name}": it has ${spec.branches.length} branches, expected a sequential model`,
+  );
+}

@@ -1,0 +1,126 @@
+/**
+ * Shapes of a sample along a list of layers.
+ *
+ * @module
+ */
+
+import { UnsupportedModelError } from "../errors.ts";
+import type { Conv1dLayer, LayerSpec } from "./spec.ts";
+
+/** Shape of one sample between two layers: `[positions, channels]`, or `[values]` after flattening. */
+export type SampleShape = readonly [number, number] | readonly [number];
+
+/** A list of layers with the shape of what the first of them reads. */
+export interface LayerList {
+  /** Name of the model, for messages. */
+  readonly model: string;
+  /** Where the layers are in the spec, such as `head.layers`. */
+  readonly place: string;
+  /** The layers. */
+  readonly layers: readonly LayerSpec[];
+  /** Shape of a sample before the first of them. */
+  readonly input: SampleShape;
+  /** What a position of the input is, in the plural, such as `bins`. */
+  readonly positions: string;
+}
+
+/**
+ * Shapes along a list of layers: the input's first, then each layer's output.
+ *
+ * @param list The layers and their input.
+ * @returns One shape more than there are layers.
+ * @throws {UnsupportedModelError} Naming the first layer that does not fit the shape before it.
+ */
+export function layerShapes(list: LayerList): [SampleShape, ...SampleShape[]] {
+  const shapes: [SampleShape, ...SampleShape[]] = [list.input];
+  let input = list.input;
+  for (const [index, layer] of list.layers.entries()) {
+    const output = outputShape(layer, input);
+    if (output === undefined) {
+      throw new UnsupportedModelError(
+        `Cannot build model "${list.model}": ${list.place}[${index}] (${layer.type}) does not fit its ` +
+          `input of shape [${input.join(", ")}]${describeLeastPositions(list)}`,
+      );
+    }
+    shapes.push(output);
+    input = output;
+  }
+  return shapes;
+}
+
+function describeLeastPositions({ layers, input, positions }: LayerList): string {
+  const least = leastPositions(layers);
+  return input.length === 1 || input[0] >= least
+    ? ""
+    : `; the model takes at least ${least} ${positions}, not ${input[0]}`;
+}
+
+/** The fewest positions of which the layers before the first flat row leave at least one. */
+function leastPositions(layers: readonly LayerSpec[]): number {
+  const end = layers.findIndex(({ type }) => type === "flatten" || type === "bidirectionalGru");
+  return layers.slice(0, end < 0 ? layers.length : end).reduceRight((positions, layer) => {
+    if (layer.type === "maxPool1d") return positions * layer.size;
+    return layer.type === "conv1d" && layer.padding === "valid"
+      ? positions + kernelSpan(layer) - 1
+      : positions;
+  }, 1);
+}
+
+function outputShape(layer: LayerSpec, input: SampleShape): SampleShape | undefined {
+  switch (layer.type) {
+    case "conv1d": {
+      if (input.length !== 2) return undefined;
+      const positions = layer.padding === "same" ? input[0] : input[0] - kernelSpan(layer) + 1;
+      return positions >= 1 ? [positions, layer.filters] : undefined;
+    }
+    case "maxPool1d": {
+      if (input.length !== 2) return undefined;
+      const positions = Math.floor(input[0] / layer.size);
+      return positions >= 1 ? [positions, input[1]] : undefined;
+    }
+    case "flatten":
+      return input.length === 2 ? [input[0] * input[1]] : undefined;
+    case "bidirectionalGru":
+      return input.length === 2 ? [2 * layer.units] : undefined;
+    case "dense":
+      return input.length === 1 ? [layer.units] : undefined;
+    case "linear":
+      return input.length === 1 ? [layer.units] : [input[0], layer.units];
+    case "activation":
+    case "batchNorm":
+    case "dropout":
+      return input;
+  }
+}
+
+/**
+ * Positions that a dilated kernel spans.
+ *
+ * @param layer Width of the kernel in taps, and the distance between them in positions.
+ * @returns (width − 1) · dilation + 1.
+ */
+export function kernelSpan(layer: Pick<Conv1dLayer, "width" | "dilation">): number {
+  return (layer.width - 1) * layer.dilation + 1;
+}
+
+/**
+ * Zeros that a convolution's padding adds, in positions.
+ *
+ * @param layer The convolution.
+ * @returns Those on the left and on the right.
+ */
+export function convPadding(layer: Conv1dLayer): { left: number; right: number } {
+  const total = layer.padding === "same" ? kernelSpan(layer) - 1 : 0;
+  const left = Math.floor(total / 2);
+  return { left, right: total - left };
+}
+
+/**
+ * Number of values of a shape.
+ *
+ * @param shape The extent of each axis.
+ * @returns The product of all extents, 1 for no axis.
+ */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((size, extent) => size * extent, 1);
+}
