@@ -287,10 +287,10 @@ Deno.test("if the user names the assembly, an annotation of another one only giv
   const silent = textInput("liver", "H3K4me3", READS);
   strictEqual((await prepare(GENES, [silent], named)).record.assembly, "hg38");
   deepStrictEqual(warnings, [
-    "the genes are of hg19 by what their file says, but hg38 is what was named and that of a.bed: " +
-    "if these differ, all windows lie at wrong places",
-    "the genes are of hg19 by what their file says, but hg38 is what was named: " +
-    "if these differ, all windows lie at wrong places",
+    "the genes are of hg19 by what their file says, but hg38 was named and a.bed is of hg38: " +
+    "if these differ, all windows are at wrong places",
+    "the genes are of hg19 by what their file says, but hg38 was named: " +
+    "if these differ, all windows are at wrong places",
   ]);
 });
 
@@ -306,7 +306,7 @@ Deno.test("the annotation tells the assembly if nothing else does, and unknown n
   const onWarning = (message: string) => void warnings.push(message);
   const other = { ...SMALL, onWarning, annotationAssembly: "ASM294v2" };
   strictEqual((await prepare(GENES, [hg38Input()], other)).record.assembly, "hg38");
-  ok(/^the genes are of ASM294v2 by .*, but hg38 is that of a\.bed: /.test(warnings.join("|")));
+  ok(/^the genes are of ASM294v2 by .*, but a\.bed is of hg38: /.test(warnings.join("|")));
   const certain = await prepare(GENES, [hg38Input()], { ...SMALL, annotationAssembly: "GRCh38" });
   strictEqual(certain.record.assembly, "hg38");
 });
