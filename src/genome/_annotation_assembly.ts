@@ -23,7 +23,7 @@ export function compareWithAnnotation(
   if (named !== undefined && knowsAssembly === undefined && knowsGenes !== undefined) {
     onWarning?.(
       `the genes are of ${ofGenes} by what their file says, and "${named}" is not the name of a known assembly: ` +
-        "if it is another one, all windows lie at wrong places",
+        "if it is another one, all windows are at wrong places",
     );
   }
   // Two names may be those of one assembly, unless both are known.
@@ -36,13 +36,14 @@ export function compareWithAnnotation(
         `Take an annotation of ${assembly}; if this is one, name the assembly`,
     );
   }
-  const source = [
-    named === undefined ? [] : "what was named",
-    file === undefined ? [] : `that of ${file}`,
+  const sources = [
+    named === undefined ? [] : `${assembly} was named`,
+    file === undefined ? [] : `${file} is of ${assembly}`,
   ];
   onWarning?.(
-    `${found}, but ${assembly} is ${source.flat().join(" and ")}: ` +
-      "if these differ, all windows lie at wrong places",
+    `${found}, but ${
+      sources.flat().join(" and ")
+    }: if these differ, all windows are at wrong places`,
   );
   return assembly;
 }

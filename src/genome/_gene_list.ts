@@ -32,7 +32,7 @@ export interface GeneListOptions {
   /**
    * The types of genes to keep.
    *
-   * @default All types.
+   * @default {All types.}
    */
   readonly geneTypes?: readonly string[] | undefined;
 }

@@ -28,7 +28,7 @@ export interface FileMessagesOptions {
   /**
    * Whether messages that differ only in numbers and quoted examples count as the same.
    *
-   * @default false
+   * @default {false}
    */
   readonly ignoresExamples?: boolean;
 }

@@ -36,13 +36,13 @@ export interface ReadGenesOptions {
   /**
    * The file's format.
    *
-   * @default The format that the file's first lines show.
+   * @default {The format that the file's first lines show.}
    */
   readonly format?: GeneFormat | undefined;
   /**
    * Types of the genes to take, such as `protein_coding`, in upper or lower case.
    *
-   * @default All types.
+   * @default {All types.}
    */
   readonly geneTypes?: readonly string[] | undefined;
   /**

@@ -24,7 +24,7 @@ export interface ReadInflatedOptions {
   /**
    * Whether a file that bgzip wrote may lack the empty block at its end, which shows that nothing is missing.
    *
-   * @default false
+   * @default {false}
    */
   readonly mayLackEnd?: boolean;
 }

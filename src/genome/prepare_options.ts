@@ -37,19 +37,19 @@ export interface PrepareOptions
    * What to do about sequencing depth: nothing, or divide by the file's reads in millions. These are all mapped reads,
    * including duplicates and reads below the lowest mapping quality.
    *
-   * @default "none"
+   * @default {"none"}
    */
   readonly normalisation?: DepthNormalisation | undefined;
   /**
    * Direction of the bins of genes on the minus strand.
    *
-   * @default "genomic"
+   * @default {"genomic"}
    */
   readonly orientation?: Orientation | undefined;
   /**
    * Name of the genome assembly.
    *
-   * @default The assembly that the lengths of the files' chromosomes tell, else the annotation's, else `unknown`.
+   * @default {The assembly that the lengths of the files' chromosomes tell, else the annotation's, else `unknown`.}
    */
   readonly assembly?: string | undefined;
   /**
@@ -65,13 +65,13 @@ export interface PrepareOptions
   /**
    * The transform that was applied to the labels.
    *
-   * @default The record does not mention a transform.
+   * @default {The record does not mention a transform.}
    */
   readonly expressionTransform?: ExpressionTransform | undefined;
   /**
    * How many files are counted at the same time. Each takes some ten megabytes of memory.
    *
-   * @default 2
+   * @default {2}
    */
   readonly concurrency?: number | undefined;
   /** Called from time to time with the number of genes done and their total, where each gene counts once a file. */

@@ -45,7 +45,7 @@ interface TableHeaderOptions<Name extends string, Optional extends string> {
   /**
    * What separates the columns.
    *
-   * @default "\t"
+   * @default {"\t"}
    */
   readonly separator?: "\t" | ",";
   /** A column of integers. It shows whether rows start with a name for which the header has no column, as R writes them. */

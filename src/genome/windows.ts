@@ -14,13 +14,13 @@ export interface GeneWindowsOptions {
   /**
    * Width of a bin, in base pairs.
    *
-   * @default 100
+   * @default {100}
    */
   readonly binSizeBp?: number | undefined;
   /**
    * How far a window reaches from the TSS to either side, in base pairs; a multiple of half a bin.
    *
-   * @default 5000
+   * @default {5000}
    */
   readonly halfWidthBp?: number | undefined;
 }
@@ -146,7 +146,7 @@ export interface FlipBinsOptions {
   /**
    * Number of marks.
    *
-   * @default 1
+   * @default {1}
    */
   readonly marks?: number;
 }

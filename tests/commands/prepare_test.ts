@@ -346,7 +346,7 @@ Deno.test("the annotation tells the assembly of files that do not, and another -
     strictEqual(named.code, 0, named.stderr);
     match(
       named.stderr,
-      /^warning: the genes are of hg19 by what their file says, but hg38 is what was named/,
+      /^warning: the genes are of hg19 by what their file says, but hg38 was named/,
     );
   });
 });
@@ -443,8 +443,8 @@ Deno.test("a data set that is there is kept, and flags that do not fit are refus
       match(stderr, message);
     };
     await refuse(/rule is mean, expected reads or mean-depth/, "--signal", "mean");
-    await refuse(/no mapping quality/, "--min-mapping-quality", "30");
-    await refuse(/no whole number of bins/, "--bin-size", "300");
+    await refuse(/no mapping qualities/, "--min-mapping-quality", "30");
+    await refuse(/not a whole number of bins/, "--bin-size", "300");
     await refuse(/ends in \.npz/, "--out", `${directory}/b.csv`);
     strictEqual((await prepareExample(out, "--signal", "counts")).code, 2);
     strictEqual((await prepareExample(out, "--overwrite")).code, 0);

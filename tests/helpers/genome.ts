@@ -55,7 +55,11 @@ export function fixtureBins(values: Float64Array): number[] {
 export async function countText(
   text: string,
   windows: GeneWindows,
-  options: { readonly rule: CountingRule; readonly extendBp?: number; readonly name?: string },
+  options: {
+    readonly rule: CountingRule;
+    readonly extendBp?: number | undefined;
+    readonly name?: string;
+  },
 ): Promise<SignalCounts> {
   const isReads = options.rule === "reads" || options.rule === "mean-depth";
   const { name = isReads ? "a.bed" : "a.bedGraph" } = options;

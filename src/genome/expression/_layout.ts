@@ -38,7 +38,7 @@ export interface Columns {
   /**
    * The columns that tell such parts apart, such as that of transcripts.
    *
-   * @default The names of the rows tell them apart.
+   * @default {The names of the rows tell them apart.}
    */
   readonly parts?: readonly number[] | undefined;
   /** The columns that tell the sample of each row, which must be the same in all rows. */

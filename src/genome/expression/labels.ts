@@ -26,14 +26,14 @@ export interface MatchExpressionOptions {
   /**
    * The transform of each value, applied after replicates are averaged.
    *
-   * @default "none"
+   * @default {"none"}
    */
   readonly transform?: ExpressionTransform | undefined;
   /**
    * Returns the gene of each transcript, as `readTranscriptGenes` does. It is called if the rows of a table are
    * transcripts.
    *
-   * @default Transcripts are not joined with genes.
+   * @default {Transcripts are not joined with genes.}
    */
   readonly transcripts?: (() => Promise<ReadonlyMap<string, string>>) | undefined;
 }

@@ -23,13 +23,13 @@ export interface ReadExpressionTableOptions {
   /**
    * The cell types whose expression is wanted. Other columns are ignored.
    *
-   * @default Every column of values is a cell type.
+   * @default {Every column of values is a cell type.}
    */
   readonly cellTypes?: readonly string[] | undefined;
   /**
    * The columns of each cell type, which are averaged. A cell type without samples is found by its own name.
    *
-   * @default Every cell type is found by its own name.
+   * @default {Every cell type is found by its own name.}
    */
   readonly samples?: readonly ExpressionSample[] | undefined;
   /** Name of the file that `samples` are from, for messages. */
@@ -37,13 +37,13 @@ export interface ReadExpressionTableOptions {
   /**
    * The kind of values to take from a file that has several.
    *
-   * @default The first of TPM, FPKM (or RPKM) and counts that the file has.
+   * @default {The first of TPM, FPKM (or RPKM) and counts that the file has.}
    */
   readonly value?: ValueKind | undefined;
   /**
    * Whether the file holds only one cell type, the one in `cellTypes`, whatever its column is called.
    *
-   * @default false
+   * @default {false}
    */
   readonly isOfOneCellType?: boolean | undefined;
   /** Called with a warning about what is odd about the file but does not prevent reading it: mixed line ends. */

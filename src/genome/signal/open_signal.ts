@@ -20,7 +20,7 @@ export interface OpenSignalOptions {
   /**
    * What the file holds.
    *
-   * @default The format that the ending of the file's name tells.
+   * @default {The format that the ending of the file's name tells.}
    */
   readonly format?: SignalFormat | undefined;
 }

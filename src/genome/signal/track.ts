@@ -42,20 +42,20 @@ export interface CountOptions {
    * Length in base pairs of the DNA fragments whose ends the reads are. A shorter read is extended from its 5' end to
    * this length, within its chromosome; the mates of a pair are extended separately. 0 leaves reads as they are.
    *
-   * @default 0
+   * @default {0}
    */
   readonly extendBp?: number | undefined;
   /**
    * Lowest mapping quality of a read that counts, 0 to 255. For BAM files only, since BED has no column for it.
    *
-   * @default 0
+   * @default {0}
    */
   readonly minMappingQuality?: number | undefined;
   /**
    * Chromosomes and their lengths in base pairs, for text files, which do not tell lengths: nothing past an end is
    * counted. BAM and bigWig files tell their own lengths.
    *
-   * @default No lengths, so that extended reads may reach past an end.
+   * @default {No lengths, so that extended reads may reach past an end.}
    */
   readonly chromosomes?: readonly Required<Contig>[] | undefined;
   /** Called from time to time with the number of genes done and their total. */
