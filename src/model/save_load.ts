@@ -14,12 +14,11 @@ import { openFile, pathOf, writeFileAtomic } from "../files/file.ts";
 import { parseRecord } from "../record.ts";
 import { metadataOf } from "./_foreign_model.ts";
 import { checkWeights } from "./check_weights.ts";
-import { describeInput } from "./describe_input.ts";
+import { describeInputs } from "./describe_input.ts";
 import { encodeGeneEffects, parseGeneEffects } from "./gene_effects.ts";
-import { requireSequential } from "./inputs.ts";
 import { parseSpec } from "./parse_spec.ts";
 import { digestJson } from "./seal.ts";
-import type { ModelSpec } from "./spec.ts";
+import { isBranched, type ModelSpec } from "./spec.ts";
 import { findContradiction } from "./_topology.ts";
 import { type TrainedModel, type TrainingConfig, withInputRecord } from "./trained_model.ts";
 import {
@@ -33,8 +32,13 @@ import {
 const TOPOLOGY_FILE = "model.json";
 /** Room for the effects of a few hundred thousand genes. */
 const MAX_JSON_BYTES = 16 * 2 ** 20;
-/** Version 1 had no digest of its own; a file of it cannot be told from one whose digest was taken away. */
-const FORMAT_VERSION = 2;
+/**
+ * Version of a sequential model, which earlier releases load too. Version 1 had no digest of its own; a file of it cannot be
+ * told from one whose digest was taken away.
+ */
+const SEQUENTIAL_VERSION = 2;
+/** Version of a model with branches, which earlier releases refuse by it. */
+const BRANCHED_VERSION = 3;
 
 /** The two files of a saved model. */
 export interface SerializedModel {
@@ -55,8 +59,8 @@ export interface SerializedModel {
  */
 export async function serializeModel(trained: TrainedModel): Promise<SerializedModel> {
   checkLoadable(trained);
-  const { assembleModel } = await import("./build_model.ts");
-  const model = assembleModel(requireSequential(trained.spec, "save"), trained.weights);
+  const { assembleModel } = await import("./tfjs/build_model.ts");
+  const model = assembleModel(trained.spec, trained.weights);
   const modelTopology: unknown = model.toJSON(null, false);
   model.dispose();
   const { spec, record, training } = trained;
@@ -72,8 +76,15 @@ export async function serializeModel(trained: TrainedModel): Promise<SerializedM
     weightsManifest: weightsManifest(spec),
     userDefinedMetadata: {
       // For programs without this package; nothing here reads it.
-      input: describeInput(trained),
-      histone: { version: FORMAT_VERSION, spec, record, training, geneEffects, weightsSha256 },
+      ...describeInputs(trained),
+      histone: {
+        version: isBranched(spec) ? BRANCHED_VERSION : SEQUENTIAL_VERSION,
+        spec,
+        record,
+        training,
+        geneEffects,
+        weightsSha256,
+      },
     },
   });
   const bytes = new TextEncoder().encode(text).length;
@@ -152,15 +163,7 @@ async function readModel(json: ByteSource, weights: ByteSource): Promise<Trained
   const file = json.name;
   const content = await readJson(json) as Record<string, unknown> | null;
   const histone = metadataOf(content, file);
-  if (histone.version !== FORMAT_VERSION) {
-    throw new FormatError(
-      `Cannot load model: its format version is ${
-        showValue(histone.version)
-      }, expected ${FORMAT_VERSION}` +
-        (histone.version === 1 ? ": it has no digest to verify it by. Train it again" : ""),
-      { file },
-    );
-  }
+  checkVersion(histone.version, file);
   const spec = readSpec(histone.spec, file);
   const record = parseRecord(histone.record, file);
   const training = readTraining(histone.training, file);
@@ -168,7 +171,7 @@ async function readModel(json: ByteSource, weights: ByteSource): Promise<Trained
   const geneEffects = histone.geneEffects === undefined
     ? undefined
     : parseGeneEffects(histone.geneEffects, file);
-  const contradiction = findContradiction(content?.modelTopology, requireSequential(spec, "load"));
+  const contradiction = findContradiction(content?.modelTopology, spec);
   if (contradiction !== undefined) {
     throw new FormatError(
       `Cannot load model: its layers contradict its spec: ${contradiction}`,
@@ -178,6 +181,18 @@ async function readModel(json: ByteSource, weights: ByteSource): Promise<Trained
   const digest = await checkSeal(content, histone, file);
   const model = { spec, weights: await readWeights(weights, { spec, digest }), record, training };
   return withInputRecord(geneEffects === undefined ? model : { ...model, geneEffects });
+}
+
+function checkVersion(version: unknown, file: string): void {
+  if (version === SEQUENTIAL_VERSION || version === BRANCHED_VERSION) return;
+  throw new FormatError(
+    `Cannot load model: its format version is ${
+      showValue(version)
+    }, expected ${SEQUENTIAL_VERSION} or ` +
+      BRANCHED_VERSION +
+      (version === 1 ? ": it has no digest to verify it by. Train it again" : ""),
+    { file },
+  );
 }
 
 /** Throws unless the content is what was saved; returns the digest of the weights that belong to it. */

@@ -2,7 +2,7 @@
 
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { Dataset } from "../../src/data/dataset.ts";
-import { describeInput } from "../../src/model/describe_input.ts";
+import { describeInputs } from "../../src/model/describe_input.ts";
 import { saveModel } from "../../src/model/save_load.ts";
 import type { TrainedModel } from "../../src/model/trained_model.ts";
 import { type DataRecord, TRANSFORMS } from "../../src/record.ts";
@@ -23,6 +23,12 @@ async function inputOf(directory: string) {
   return userDefinedMetadata.input;
 }
 
+function inputDescription(model: Parameters<typeof describeInputs>[0]) {
+  const described = describeInputs(model);
+  ok("input" in described);
+  return described.input;
+}
+
 Deno.test("model.json says what its layers take, and what is to be done before and after them", async () => {
   const { model } = await fit("experiment1", train, LOGGED);
   await withDirectory(async (directory) => {
@@ -36,7 +42,7 @@ Deno.test("model.json says what its layers take, and what is to be done before a
   });
   const { geneEffects: _, ...alone } = model;
   const described = (record: Partial<DataRecord>) =>
-    describeInput({ ...alone, record: { ...model.record, ...record } });
+    inputDescription({ ...alone, record: { ...model.record, ...record } });
   strictEqual(described({ transform: "none" }).toDo, "Feed the values as they are.");
   match(described({ transform: "asinh" }).toDo, /^Apply asinh\(x\)/);
   match(described({ normalisation: "rpm", assembly: "hg38" }).values, /hg38, rpm$/);

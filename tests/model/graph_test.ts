@@ -99,7 +99,7 @@ Deno.test("weights are the encoders', then the join's, then the head's", () => {
 });
 
 Deno.test("layers have Keras' names, counted across encoders and head", () => {
-  deepStrictEqual(layerNames(BRANCHED), [
+  deepStrictEqual(layerNames(modelGraph(BRANCHED)), [
     "conv1d_1",
     "batch_normalization_1",
     "activation_1",

@@ -1,8 +1,10 @@
 import {
+  grad,
   losses,
   mul,
   reshape,
   type Scalar,
+  sum,
   type Tensor,
   tensor,
   tidy,
@@ -10,15 +12,19 @@ import {
   variableGrads,
 } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { assembleModel, modelWeightTensors, setModelWeights } from "../../model/build_model.ts";
+import {
+  assembleModel,
+  modelWeightTensors,
+  setModelWeights,
+} from "../../model/tfjs/build_model.ts";
+import { modelInputs } from "../../model/inputs.ts";
 import type { SequentialSpec as ModelSpec } from "../../model/spec.ts";
-import { checkRows, checkTraining } from "../check_request.ts";
-import { checkState } from "../check_state.ts";
 import { divergedError } from "../diverged_error.ts";
 import { dropoutKey, fillDropoutMask } from "../dropout.ts";
-import { pieceOf } from "../epoch_piece.ts";
-import type { EngineData, EpochRequest, Session, SessionOptions, SessionState } from "../engine.ts";
-import { gatherLabels, gatherSignal } from "../gather.ts";
+import type { InputGradients, MemberOptions, SessionState } from "../engine.ts";
+import { gatherLabels } from "../gather_labels.ts";
+import type { Member, MemberCall, MemberEpoch } from "../member_session.ts";
+import { entrySize, SampleBatch, type SampleSource } from "../sample_source.ts";
 import type { Guard } from "../watch_device.ts";
 import { TfjsAdam } from "./adam.ts";
 import { type StartedBackend, type TfjsBackend, useBackend } from "./backend.ts";
@@ -32,102 +38,134 @@ interface StepPosition {
   readonly firstPosition: number;
 }
 
-/** A session on one tf.js backend. */
-export class TfjsSession implements Session {
+/** What a member is made of. */
+export interface TfjsMemberParts {
+  readonly spec: ModelSpec;
+  readonly options: MemberOptions & { readonly batchSize: number };
+  readonly backend: TfjsBackend;
+  readonly started: StartedBackend;
+}
+
+/** A model on one tf.js backend. */
+export class TfjsMember implements Member {
   readonly device: string;
   readonly #spec: ModelSpec;
-  readonly #options: SessionOptions;
+  readonly #options: TfjsMemberParts["options"];
   readonly #backend: TfjsBackend;
   readonly #guard: Guard;
   readonly #model: LayersModel;
   readonly #adam: TfjsAdam;
+  readonly #batch: SampleBatch;
 
   /** Builds the model on the current backend, which must be `backend`. */
-  constructor(
-    spec: ModelSpec,
-    options: SessionOptions,
-    backend: TfjsBackend,
-    { device, guard }: StartedBackend,
-  ) {
+  constructor({ spec, options, backend, started }: TfjsMemberParts) {
+    this.device = started.device;
     this.#spec = spec;
     this.#options = options;
     this.#backend = backend;
-    this.device = device;
-    this.#guard = guard;
+    this.#guard = started.guard;
     this.#model = assembleModel(spec, copyAll(options.weights));
     this.#adam = new TfjsAdam(this.#parameters(), options.learningRate);
+    this.#batch = new SampleBatch(
+      modelInputs(spec),
+      Math.max(options.batchSize, PREDICT_BATCH),
+    );
   }
 
-  async runEpoch(request: EpochRequest): Promise<number> {
-    checkTraining(this.#spec, request, this.#options.batchSize);
-    return await this.#guard(this.#runEpoch(request));
+  runEpoch(epoch: MemberEpoch): Promise<number> {
+    return this.#guard(this.#runEpoch(epoch));
   }
 
-  async #runEpoch(request: EpochRequest): Promise<number> {
-    const { data, order, epoch, onProgress, signal } = request;
+  async #runEpoch(
+    { source, order, epoch, start: first, end, onProgress, signal }: MemberEpoch,
+  ): Promise<number> {
     const { batchSize } = this.#options;
-    const { start: first, end } = pieceOf(request);
     let lossSum = 0;
     for (let start = first; start < end; start += batchSize) {
-      await this.#turn(signal);
       const rows = order.subarray(start, Math.min(end, start + batchSize));
-      const loss = await this.#step(data, rows, { epoch, firstPosition: start });
+      await this.#turn(source, rows, signal);
+      const labels = gatherLabels(source, rows);
+      const loss = await this.#step(labels, { epoch, firstPosition: start });
       if (!Number.isFinite(loss)) {
         throw divergedError(`the loss is ${loss}`, { epoch, step: start / batchSize + 1 });
       }
       lossSum += loss * rows.length;
-      onProgress?.(start + rows.length, lossSum / (start - first + rows.length));
+      onProgress(start + rows.length, lossSum / (start - first + rows.length));
     }
     collectGarbage();
     return lossSum / (end - first);
   }
 
-  async predict(
-    data: EngineData,
+  predict(
+    source: SampleSource,
     rows: Uint32Array,
-    options: Parameters<Session["predict"]>[2] = {},
+    call: MemberCall,
   ): Promise<Float32Array<ArrayBuffer>> {
-    checkRows(this.#spec, data, rows);
-    return await this.#guard(this.#predict(data, rows, options));
+    return this.#guard(this.#predict(source, rows, call));
   }
 
   async #predict(
-    data: EngineData,
+    source: SampleSource,
     rows: Uint32Array,
-    options: NonNullable<Parameters<Session["predict"]>[2]>,
+    { signal, onProgress }: MemberCall,
   ): Promise<Float32Array<ArrayBuffer>> {
     const predicted = new Float32Array(rows.length);
     for (let start = 0; start < rows.length; start += PREDICT_BATCH) {
-      await this.#turn(options.signal);
       const part = rows.subarray(start, start + PREDICT_BATCH);
-      const output = tidy(() => this.#forward(this.#input(data, part), undefined));
+      await this.#turn(source, part, signal);
+      const output = tidy(() => this.#forward(this.#input(), undefined));
       predicted.set(await output.data(), start);
       output.dispose();
-      options.onProgress?.(start + part.length);
+      onProgress(start + part.length);
     }
     return predicted;
   }
 
-  async weights(): Promise<Float32Array<ArrayBuffer>[]> {
-    await useBackend(this.#backend);
-    return await this.#guard(download(modelWeightTensors(this.#model)));
+  inputGradients(
+    source: SampleSource,
+    rows: Uint32Array,
+    call: MemberCall,
+  ): Promise<InputGradients> {
+    return this.#guard(this.#inputGradients(source, rows, call));
+  }
+
+  async #inputGradients(
+    source: SampleSource,
+    rows: Uint32Array,
+    { signal, onProgress }: MemberCall,
+  ): Promise<InputGradients> {
+    const size = entrySize(this.#batch.inputs[0]!.spec);
+    const found = new Float32Array(rows.length * size);
+    for (let start = 0; start < rows.length; start += PREDICT_BATCH) {
+      const part = rows.subarray(start, start + PREDICT_BATCH);
+      await this.#turn(source, part, signal);
+      const gradient = tidy(() => {
+        const output = (input: Tensor) => sum(this.#forward(input, undefined));
+        return grad(output)(this.#input());
+      });
+      found.set(await gradient.data(), start * size);
+      gradient.dispose();
+      onProgress(start + part.length);
+    }
+    return { signal: found };
   }
 
   async state(): Promise<SessionState> {
+    await useBackend(this.#backend);
     const { first, second } = this.#adam.moments;
     return {
       step: this.#adam.step,
-      weights: await this.weights(),
+      weights: await this.#guard(download(modelWeightTensors(this.#model, this.#spec))),
       firstMoments: await this.#guard(download(first)),
       secondMoments: await this.#guard(download(second)),
     };
   }
 
-  async restore(state: SessionState): Promise<void> {
-    checkState(this.#spec, state);
+  async restore({ step, weights, firstMoments, secondMoments }: SessionState): Promise<void> {
     await useBackend(this.#backend);
-    setModelWeights(this.#model, this.#spec, copyAll(state.weights));
-    this.#adam.restore(state.step, state.firstMoments, state.secondMoments);
+    // tf.js keeps arrays instead of copying them.
+    setModelWeights(this.#model, this.#spec, copyAll(weights));
+    this.#adam.restore(step, copyAll(firstMoments), copyAll(secondMoments));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -136,19 +174,20 @@ export class TfjsSession implements Session {
     return Promise.resolve();
   }
 
-  /** Lets timers, signals and other sessions have a turn, then takes tf.js back. */
-  async #turn(signal: AbortSignal | undefined): Promise<void> {
+  /** Lets timers, signals and other sessions have a turn, gathers samples, then takes tf.js back. */
+  async #turn(source: SampleSource, rows: Uint32Array, signal: AbortSignal): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve));
-    signal?.throwIfAborted();
+    signal.throwIfAborted();
+    await source.gather(rows, this.#batch);
     await useBackend(this.#backend);
   }
 
-  async #step(data: EngineData, rows: Uint32Array, position: StepPosition): Promise<number> {
+  async #step(labels: Float32Array, position: StepPosition): Promise<number> {
     const loss = tidy(() => {
-      const input = this.#input(data, rows);
-      const labels = tensor(gatherLabels(data, rows), [rows.length, 1]);
+      const input = this.#input();
+      const wanted = tensor(labels, [labels.length, 1]);
       const { value, grads } = variableGrads(
-        () => this.#loss(this.#forward(input, position), labels),
+        () => this.#loss(this.#forward(input, position), wanted),
         [...this.#parameters()],
       );
       this.#adam.apply(grads);
@@ -156,11 +195,15 @@ export class TfjsSession implements Session {
     });
     const [value] = await loss.data();
     loss.dispose();
-    return value;
+    return value!;
   }
 
-  #input(data: EngineData, rows: Uint32Array): Tensor {
-    return tensor(gatherSignal(data, rows), [rows.length, data.bins, data.marks]);
+  /** The gathered signal. */
+  #input(): Tensor {
+    const { bins, marks } = this.#spec;
+    const { values, entries } = this.#batch.input("signal");
+    // A copy, since tf.js keeps arrays and the batch is used again.
+    return tensor(values.slice(0, entries * bins * marks), [entries, bins, marks]);
   }
 
   /**

@@ -1,15 +1,15 @@
+import { UnsupportedModelError } from "../../errors.ts";
 import { weightShapes } from "../../model/shapes.ts";
 import type { SequentialSpec as ModelSpec } from "../../model/spec.ts";
-import { checkRows, checkTraining } from "../check_request.ts";
-import { checkState } from "../check_state.ts";
 import { divergedError } from "../diverged_error.ts";
-import { pieceOf } from "../epoch_piece.ts";
-import type { EngineData, EpochRequest, Session, SessionOptions, SessionState } from "../engine.ts";
+import type { InputGradients, MemberOptions, SessionState } from "../engine.ts";
+import type { Member, MemberCall, MemberEpoch } from "../member_session.ts";
+import type { SampleSource } from "../sample_source.ts";
 import { Crew, type CrewMemory } from "./crew.ts";
 import type { Machine } from "./nodes/machine.ts";
 import type { Plan } from "./plan_types.ts";
 import type { EpochJob, EpochOutcome, PredictionJob } from "./runner.ts";
-import { shareData } from "./share_data.ts";
+import { shareColumns } from "./share_columns.ts";
 import type { Team } from "./team.ts";
 import {
   placeWeights,
@@ -22,10 +22,10 @@ import {
 /** How often progress is looked at, in milliseconds. */
 const POLL_MS = 50;
 
-/** What a session is made of. */
-export interface WasmSessionParts {
+/** What a member is made of. */
+export interface WasmMemberParts {
   readonly spec: ModelSpec;
-  readonly options: SessionOptions;
+  readonly options: MemberOptions & { readonly batchSize: number };
   readonly plan: Plan;
   readonly machine: Machine;
   readonly crew: CrewMemory;
@@ -33,11 +33,10 @@ export interface WasmSessionParts {
   readonly device: string;
 }
 
-/** A session on worker threads that share one memory. */
-export class WasmSession implements Session {
+/** A model on worker threads that share one memory. */
+export class WasmMember implements Member {
   readonly device: string;
-  readonly #spec: ModelSpec;
-  readonly #options: SessionOptions;
+  readonly #options: WasmMemberParts["options"];
   readonly #plan: Plan;
   readonly #machine: Machine;
   readonly #memory: CrewMemory;
@@ -45,13 +44,12 @@ export class WasmSession implements Session {
   readonly #team: Team;
   readonly #places: readonly WeightPlace[];
   readonly #trained: readonly WeightPlace[];
-  #data: EngineData | undefined;
+  #source: SampleSource | undefined;
   #step = 0;
 
   /** Takes over the team; writes the initial weights. */
-  constructor({ spec, options, plan, machine, crew, team, device }: WasmSessionParts) {
+  constructor({ spec, options, plan, machine, crew, team, device }: WasmMemberParts) {
     this.device = device;
-    this.#spec = spec;
     this.#options = options;
     this.#plan = plan;
     this.#machine = machine;
@@ -64,65 +62,61 @@ export class WasmSession implements Session {
     this.#setWeights(options.weights);
   }
 
-  async runEpoch(request: EpochRequest): Promise<number> {
-    const { order, epoch, onProgress, signal } = request;
-    const { start, end } = pieceOf(request);
-    checkTraining(this.#spec, request, this.#options.batchSize);
-    if (start === end) return NaN;
-    this.#use(request.data);
+  async runEpoch(request: MemberEpoch): Promise<number> {
+    const { source, order, epoch, start, end, onProgress, signal } = request;
+    this.#use(source);
     const { seed, batchSize, learningRate } = this.#options;
     const step = this.#step;
     const settings = { start, end, epoch, seed, batchSize, learningRate, step };
     const job: EpochJob = { kind: "epoch", order: shareCopy(order), ...settings };
     const outcome = await this.#run(job, signal, (samples) => {
-      if (samples > 0) onProgress?.(start + samples, this.#memory.losses.at(-1)!);
+      if (samples > 0) onProgress(start + samples, this.#memory.losses.at(-1)!);
     });
-    this.#step += outcome!.steps;
-    if (!Number.isFinite(outcome!.loss)) {
-      const step = start / batchSize + outcome!.steps;
-      throw divergedError(`the loss is ${outcome!.loss}`, { epoch, step });
+    const { loss, steps, samples } = outcome!;
+    this.#step += steps;
+    if (!Number.isFinite(loss)) {
+      throw divergedError(`the loss is ${loss}`, { epoch, step: start / batchSize + steps });
     }
-    if (start + outcome!.samples === end) onProgress?.(end, outcome!.loss);
-    signal?.throwIfAborted();
-    return outcome!.loss;
+    if (start + samples === end) onProgress(end, loss);
+    signal.throwIfAborted();
+    return loss;
   }
 
   async predict(
-    data: EngineData,
+    source: SampleSource,
     rows: Uint32Array,
-    options: Parameters<Session["predict"]>[2] = {},
+    { signal, onProgress }: MemberCall,
   ): Promise<Float32Array<ArrayBuffer>> {
-    checkRows(this.#spec, data, rows);
-    this.#use(data);
+    this.#use(source);
     const predicted = new Float32Array(new SharedArrayBuffer(4 * rows.length));
     const job: PredictionJob = { kind: "predict", rows: shareCopy(rows), predicted };
-    await this.#run(job, options.signal, (samples) => options.onProgress?.(samples));
-    options.signal?.throwIfAborted();
-    options.onProgress?.(rows.length);
+    await this.#run(job, signal, onProgress);
+    signal.throwIfAborted();
+    onProgress(rows.length);
     return new Float32Array(predicted);
   }
 
-  weights(): Promise<Float32Array<ArrayBuffer>[]> {
-    return Promise.resolve(readArrays(this.#machine, this.#places, "weight"));
+  inputGradients(): Promise<InputGradients> {
+    return Promise.reject(
+      new UnsupportedModelError("Cannot compute input gradients: engine wasm has none yet"),
+    );
   }
 
-  async state(): Promise<SessionState> {
-    return {
+  state(): Promise<SessionState> {
+    return Promise.resolve({
       step: this.#step,
-      weights: await this.weights(),
+      weights: readArrays(this.#machine, this.#places, "weight"),
       firstMoments: readArrays(this.#machine, this.#trained, "first"),
       secondMoments: readArrays(this.#machine, this.#trained, "second"),
-    };
+    });
   }
 
-  restore(state: SessionState): Promise<void> {
-    return Promise.try(() => {
-      checkState(this.#spec, state);
-      this.#step = state.step;
-      this.#setWeights(state.weights);
-      writeArrays(this.#machine, this.#trained, { kind: "first", values: state.firstMoments });
-      writeArrays(this.#machine, this.#trained, { kind: "second", values: state.secondMoments });
-    });
+  restore({ step, weights, firstMoments, secondMoments }: SessionState): Promise<void> {
+    this.#step = step;
+    this.#setWeights(weights);
+    writeArrays(this.#machine, this.#trained, { kind: "first", values: firstMoments });
+    writeArrays(this.#machine, this.#trained, { kind: "second", values: secondMoments });
+    return Promise.resolve();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -135,20 +129,20 @@ export class WasmSession implements Session {
     transposeAll(this.#machine, this.#plan);
   }
 
-  #use(data: EngineData): void {
-    if (this.#data === data) return;
-    this.#data = data;
-    this.#team.send({ kind: "data", data: shareData(data) });
+  #use(source: SampleSource): void {
+    if (this.#source === source) return;
+    this.#source = source;
+    this.#team.send({ kind: "data", data: shareColumns(source) });
   }
 
   async #run(
     job: EpochJob | PredictionJob,
-    signal: AbortSignal | undefined,
+    signal: AbortSignal,
     onPoll: (samples: number) => void,
   ): Promise<EpochOutcome | undefined> {
-    signal?.throwIfAborted();
+    signal.throwIfAborted();
     const stop = () => this.#crew.askToStop();
-    signal?.addEventListener("abort", stop);
+    signal.addEventListener("abort", stop);
     let failure: { readonly error: unknown } | undefined;
     const poll = setInterval(() => {
       try {
@@ -165,7 +159,7 @@ export class WasmSession implements Session {
       return outcome;
     } finally {
       clearInterval(poll);
-      signal?.removeEventListener("abort", stop);
+      signal.removeEventListener("abort", stop);
     }
   }
 }

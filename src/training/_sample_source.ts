@@ -1,22 +1,23 @@
 import { ContractError } from "../errors.ts";
 import type { Dataset } from "../data/dataset.ts";
-import type { EngineData } from "../engine/engine.ts";
+import { memorySource } from "../engine/memory_source.ts";
+import type { SampleSource } from "../engine/sample_source.ts";
 import type { SampleColumns } from "../io/columns.ts";
 import { modelInputs } from "../model/inputs.ts";
 import type { ModelSpec, SignalInput } from "../model/spec.ts";
 import type { Transform } from "../record.ts";
 
-// Engines may keep a copy of the samples for as long as they see the same object, so folds share one.
-const known = new WeakMap<SampleColumns, Map<Transform, EngineData>>();
+// Engines may keep a copy of the samples for as long as they see the same source, so folds share one.
+const known = new WeakMap<SampleColumns, Map<Transform, SampleSource>>();
 
-/** A data set's columns as engines take them; the same object for the same columns and transform. */
-export function engineData(data: Dataset, transform: Transform): EngineData {
+/** A data set's columns as engines take them; the same source for the same columns and transform. */
+export function sampleSource(data: Dataset, transform: Transform): SampleSource {
   const { columns } = data;
-  const byTransform = known.get(columns) ?? new Map<Transform, EngineData>();
+  const byTransform = known.get(columns) ?? new Map<Transform, SampleSource>();
   known.set(columns, byTransform);
   const { signal, labels, bins } = columns;
   const made = byTransform.get(transform) ??
-    { signal, labels, bins, marks: columns.record.marks.length, transform };
+    memorySource({ signal, labels, bins, marks: columns.record.marks.length, transform });
   byTransform.set(transform, made);
   return made;
 }

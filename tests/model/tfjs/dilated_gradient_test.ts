@@ -1,9 +1,9 @@
 import { deepStrictEqual, ok } from "node:assert";
 import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
-import { startBackend } from "../../src/engine/tfjs/backend.ts";
-import { registerDilatedGradient } from "../../src/model/dilated_gradient.ts";
-import { checkDilatedGradients } from "../helpers/dilated_gradients.ts";
+import { startBackend } from "../../../src/engine/tfjs/backend.ts";
+import { registerDilatedGradient } from "../../../src/model/tfjs/dilated_gradient.ts";
+import { checkDilatedGradients } from "../../helpers/dilated_gradients.ts";
 
 registerDilatedGradient();
 

@@ -34,7 +34,7 @@ import {
 } from "@tensorflow/tfjs-core";
 // Registers tf.js' own gradients, of which one is replaced here.
 import "@tensorflow/tfjs-layers";
-import { UnsupportedModelError } from "../errors.ts";
+import { UnsupportedModelError } from "../../errors.ts";
 
 const KERNEL = "Conv2D";
 let registered = false;
