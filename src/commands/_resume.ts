@@ -3,14 +3,8 @@
 import { quotePath } from "../base/shell.ts";
 import { ContractError } from "../errors.ts";
 import { readKeptCommand } from "../runs/command_file.ts";
-import {
-  clearFinishedRun,
-  type OwnedParts,
-  type OwnedRun,
-  takeParts,
-  takeRun,
-  type TakeRunOptions,
-} from "../runs/run_directory.ts";
+import type { OwnedParts, OwnedRun, TakeRunOptions } from "../runs/owned_run.ts";
+import { clearFinishedRun, takeParts, takeRun } from "../runs/run_directory.ts";
 import { commandOfRun } from "../runs/run_files.ts";
 import { inputFlags, Interrupted } from "./flags.ts";
 import { parseFlags, reusableFlags } from "./_kept_flags.ts";
