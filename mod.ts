@@ -50,7 +50,11 @@ export { meanSquaredError } from "./src/metrics/mean_squared_error.ts";
 export { pearson } from "./src/metrics/pearson.ts";
 export { rSquared } from "./src/metrics/r_squared.ts";
 export { spearman } from "./src/metrics/spearman.ts";
-export { buildModel, type BuildModelOptions, type LayersModel } from "./src/model/tfjs/build_model.ts";
+export {
+  buildModel,
+  type BuildModelOptions,
+  type LayersModel,
+} from "./src/model/tfjs/build_model.ts";
 export { parseSpec } from "./src/model/parse_spec.ts";
 export { parsePresetName, type PresetName, PRESETS, presetSpec } from "./src/model/presets.ts";
 export { loadModel, saveModel } from "./src/model/save_load.ts";

@@ -11,7 +11,7 @@ import { benchLoad, formatLoad } from "../tests/bench/load.ts";
 import { benchPrepare, formatPrepare } from "../tests/bench/prepare.ts";
 import { formatTable } from "../tests/bench/report.ts";
 import { formatHistory, keepResult, readResults } from "../tests/bench/results.ts";
-import { choice, type CommandCall, integer, number } from "../src/commands/_cli.ts";
+import { choice, type CommandCall, integer, number } from "../src/commands/flags.ts";
 import { runCommand } from "../src/commands/run_command.ts";
 
 interface BenchFlags {

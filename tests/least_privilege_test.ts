@@ -18,7 +18,7 @@ const CONFIG: {
   readonly test: { readonly permissions: Permissions; readonly include: readonly string[] };
 } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
 
-/** The tasks that run a program of this project, with the arguments before and after `-P=`, and the program. */
+/** The tasks that run a program of this project, with their set of permissions, all their flags, and the program. */
 const RUN_TASKS = Object.entries(CONFIG.tasks).flatMap(([name, { command, dependencies }]) => {
   if (!command.startsWith("deno run ")) return [];
   const words = command.split(" ");
@@ -34,32 +34,55 @@ async function runDeno(
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [...args],
     cwd: options.cwd ?? ROOT,
-    env: { ...options.env, NO_COLOR: "1" },
+    env: { ...options.env, NO_COLOR: "1", COLUMNS: "10000" },
   }).output();
   return { code, text: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };
 }
 
+/** The set of each task that is not named for it: what looks, what writes, and what computes too. */
+const SETS: Readonly<Record<string, string>> = {
+  bench: "bench",
+  bundle: "bundle",
+  compile: "compile",
+  doctor: "examine",
+  fuzz: "fuzz",
+  prepare: "write",
+  simulate: "write",
+};
+
 Deno.test("every task runs with one set of permissions, asks for no more, and loads no module of a web site", () => {
   ok(RUN_TASKS.length > 10);
-  for (const { name, set, flags, program, dependencies } of RUN_TASKS) {
-    const isScript = program.startsWith("scripts/") && name !== "bench";
-    strictEqual(set, isScript ? "command" : name);
+  for (const { name, set, flags, dependencies } of RUN_TASKS) {
+    strictEqual(set, SETS[name] ?? "compute", name);
     const others = flags.filter((flag) => !/^(-q|-P=\w+|--v8-flags=\S+)$/.test(flag));
     deepStrictEqual(others, ["--no-prompt", "--no-remote", "--cached-only", "--frozen"], name);
     // What the flags keep from being loaded, the task before it has fetched.
     deepStrictEqual(dependencies, ["fetch"], name);
   }
   // It names nothing but the lock file; without a network the task itself says what is missing.
-  strictEqual(CONFIG.tasks.fetch.command, "deno install -q --frozen || true");
+  strictEqual(CONFIG.tasks.fetch?.command, "deno install -q --frozen || true");
 });
 
-Deno.test("the sets hold what the tasks need: none the network or native code, one alone other programs", () => {
-  const { command, fuzz, bench, ...others } = CONFIG.permissions;
+Deno.test("the sets hold what the tasks need: none the network or native code, few other programs", () => {
+  const { examine, write, compute, bundle, compile, fuzz, bench, ...others } = CONFIG.permissions;
   deepStrictEqual(others, {});
-  deepStrictEqual(Object.keys(command).sort(), ["env", "read", "write"]);
-  deepStrictEqual(command.env, ["INIT_CWD", "XDG_RUNTIME_DIR"]);
+  const keysOf = (set: Permissions | undefined) => Object.keys(set ?? {}).sort();
+  // What looks writes nothing; what does not compute has no drivers to quiet.
+  deepStrictEqual(keysOf(examine), ["env", "read"]);
+  deepStrictEqual(keysOf(write), ["env", "read", "write"]);
+  deepStrictEqual(keysOf(compute), ["env", "read", "write"]);
+  deepStrictEqual(examine?.env, ["COLUMNS", "INIT_CWD"]);
+  deepStrictEqual(write?.env, ["COLUMNS", "INIT_CWD"]);
+  deepStrictEqual(compute?.env, ["COLUMNS", "INIT_CWD", "XDG_RUNTIME_DIR"]);
+  deepStrictEqual(keysOf(bundle), ["env", "read", "run", "write"]);
+  deepStrictEqual(bundle?.env, ["COLUMNS", "INIT_CWD"]);
+  deepStrictEqual(keysOf(compile), ["env", "read", "run"]);
+  deepStrictEqual(compile?.env, ["COLUMNS", "DENORT_BIN", "INIT_CWD"]);
+  for (const set of [bundle, compile]) deepStrictEqual(set?.run, ["deno"]);
+  for (const set of [write, compute, bundle]) deepStrictEqual(set?.write, compute?.write);
+  for (const set of [examine, write, bundle, compile]) deepStrictEqual(set?.read, compute?.read);
   deepStrictEqual(fuzz, { read: ["."] });
-  deepStrictEqual(Object.keys(bench).sort(), ["env", "read", "run", "sys", "write"]);
+  deepStrictEqual(keysOf(bench), ["env", "read", "run", "sys", "write"]);
   const tests = Object.keys(CONFIG.test.permissions).sort();
   deepStrictEqual(tests, ["env", "read", "run", "write"]);
 });
@@ -155,7 +178,7 @@ for (const [name, attempt] of Object.entries(attempts)) {
 console.log(JSON.stringify(got));
 `;
 
-/** What the next task, or one who works in the clone, runs or is led by. */
+/** What the next task, or somebody who works in the clone, runs or is led by. */
 const LAUNCHERS = [
   "deno.json",
   "deno.jsonc",
@@ -175,6 +198,10 @@ const LAUNCHERS = [
   ".ci/run",
 ];
 
+/** Flags of the tasks whose sets let them write, but for bench, which measures other programs. */
+const WRITING = DISTINCT_TASKS.filter(({ set }) => set !== undefined && set !== "bench")
+  .filter(({ set }) => CONFIG.permissions[set ?? ""]?.write !== undefined);
+
 Deno.test("a task cannot change what the next one runs, from wherever it is started", () =>
   withDirectory(async (project) => {
     // Not in the clone itself: an attempt that works would do harm.
@@ -183,18 +210,32 @@ Deno.test("a task cannot change what the next one runs, from wherever it is star
     await Deno.mkdir(`${project}/runs`);
     for (const name of ["src", "scripts", ".git"]) await Deno.mkdir(`${project}/${name}`);
     await Deno.writeTextFile(`${project}/probe.js`, TAMPER);
-    const flags = RUN_TASKS.find(({ name }) => name === "train")!.flags;
-    const run = ["run", ...flags, "--config", `${project}/deno.json`, `${project}/probe.js`];
-    for (const [cwd, up] of [[project, ""], [`${project}/runs`, "../"]]) {
-      const paths = LAUNCHERS.map((path) => `${up}${path}`);
-      const { code, text } = await runDeno([...run, JSON.stringify(paths)], { cwd });
-      strictEqual(code, 0, text);
-      deepStrictEqual(JSON.parse(text), [], cwd);
+    ok(WRITING.length >= 3);
+    for (const { set, flags } of WRITING) {
+      const run = ["run", ...flags, "--config", `${project}/deno.json`, `${project}/probe.js`];
+      for (const [folder, up] of [["", ""], ["/runs", "../"]]) {
+        const paths = LAUNCHERS.map((path) => `${up}${path}`);
+        const cwd = `${project}${folder}`;
+        const { code, text } = await runDeno([...run, JSON.stringify(paths)], { cwd });
+        strictEqual(code, 0, text);
+        deepStrictEqual(JSON.parse(text), [], `${set} in ${cwd}`);
+      }
     }
   }));
 
+Deno.test("what only looks can write nowhere", () =>
+  withDirectory(async (directory) => {
+    const probe = `${directory}/probe.js`;
+    await Deno.writeTextFile(probe, TAMPER.replace('Deno.writeTextFileSync("mine", "");', ""));
+    const flags = RUN_TASKS.find(({ set }) => set === "examine")?.flags ?? [];
+    const paths = JSON.stringify([`${directory}/a`, "/tmp/a", "a"]);
+    const { code, text } = await runDeno(["run", ...flags, "--config", "deno.json", probe, paths]);
+    strictEqual(code, 0, text);
+    deepStrictEqual(JSON.parse(text), []);
+  }));
+
 Deno.test("tests are looked for where no task can write them", () => {
-  const { deny } = CONFIG.permissions.command.write as { readonly deny: readonly string[] };
+  const { deny } = CONFIG.permissions.compute?.write as { readonly deny: readonly string[] };
   deepStrictEqual(CONFIG.test.include.filter((path) => !deny.includes(path)), []);
 });
 
@@ -216,9 +257,10 @@ Deno.test({
         }
       }`;
       await Deno.writeTextFile(probe, text);
-      const flags = RUN_TASKS.find(({ name }) => name === "train")!.flags;
-      const result = await runDeno(["run", ...flags, "--config", "deno.json", probe]);
-      deepStrictEqual(result, { code: 0, text: "" });
+      for (const { set, flags } of DISTINCT_TASKS.filter(({ set }) => set !== "bench")) {
+        const result = await runDeno(["run", ...flags, "--config", "deno.json", probe]);
+        deepStrictEqual(result, { code: 0, text: "" }, set);
+      }
     }),
 });
 
@@ -247,10 +289,11 @@ const QUICK = ["--preset", "experiment1", "--epochs", "1", "--engine", "wasm"];
 
 /** Runs a command with the set that it has as a task, but for writing: what it wrote elsewhere would be refused. */
 function runConfined(out: string, script: string, ...args: string[]) {
+  const set = CONFIG.permissions[SETS[script] ?? "compute"];
   const permissions = [
     "--allow-read",
-    "--allow-env=INIT_CWD,XDG_RUNTIME_DIR",
-    `--allow-write=${out}`,
+    `--allow-env=${(set?.env as readonly string[]).join(",")}`,
+    ...(set?.write === undefined ? [] : [`--allow-write=${out}`]),
   ];
   const flags = ["-q", "--no-prompt", "--no-remote", ...permissions];
   return runDeno(["run", ...flags, `scripts/${script}.ts`, ...args]);
@@ -265,6 +308,7 @@ Deno.test("commands write into their output directory and nowhere else", () =>
     const commands = [
       ["train", "--data", data, "--out", `${out}/run`, ...QUICK],
       ["submit", "--model", model, "--data", data, "--out", `${out}/submission.csv`],
+      ["predict", "--model", model, "--data", data, "--out", `${out}/predictions.tsv`],
       ["evaluate", "--model", model, "--data", data, "--out", `${out}/metrics.json`],
       ["simulate", "--out", `${out}/simulated`, "--cell-types", "2", "--genes", "20"],
       ["crossval", "--data", data, "--folds", "2", "--out", `${out}/folds`, ...QUICK],
@@ -273,14 +317,15 @@ Deno.test("commands write into their output directory and nowhere else", () =>
       ["report", `${out}/run`],
       ["doctor", data],
     ];
-    for (const [script, ...args] of commands) {
+    for (const [script = "", ...args] of commands) {
       const { code, text } = await runConfined(out, script, ...args);
       strictEqual(code, 0, text);
     }
     const written = filesIn(directory).filter((name) => name !== "data.npz");
     ok(written.length > 8);
     const odd = /escaped|passwd|hg19|\.part$/;
-    const expected = /^out\/(submission\.csv$|metrics\.json$|(run|simulated|folds|search|table)\/)/;
+    const expected =
+      /^out\/(submission\.csv$|predictions\.tsv$|metrics\.json$|(run|simulated|folds|search|table)\/)/;
     deepStrictEqual(written.filter((name) => !expected.test(name) || odd.test(name)), []);
   }));
 
@@ -291,6 +336,6 @@ Deno.test("a file whose names lead out of its directory is refused, and nothing 
     const args = ["--data", data, "--out", `${directory}/out`, ...QUICK];
     const { code, text } = await runConfined(directory, "train", ...args);
     strictEqual(code, 1);
-    match(text, /^error: Cannot read npz file: .*Unsafe filename.*data\.npz/);
+    match(text, /^error: Cannot read npz file: .*Unsafe filename.*data\.npz/m);
     deepStrictEqual(filesIn(directory), ["data.npz"]);
   }));

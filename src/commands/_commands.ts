@@ -1,7 +1,7 @@
 /** The commands of the package: one a file beside this one, each loaded only when it is called. */
 
 import packageJson from "../../deno.json" with { type: "json" };
-import type { CommandDefinition } from "./_cli.ts";
+import type { CommandDefinition } from "./flags.ts";
 
 /** Name of a command. */
 export type CommandName =

@@ -1,7 +1,7 @@
 /** Completion of command lines in bash, zsh and fish, made from the commands' definitions. */
 
 import type { Command, Option } from "commander";
-import { choicesOf } from "./_cli.ts";
+import { choicesOf } from "./flags.ts";
 import { briefOf, COMMAND_NAMES, loadCommand } from "./_commands.ts";
 import { makeCommand } from "./_describe.ts";
 

@@ -1,4 +1,4 @@
-/** Flags from a file, which those on the command line go before. */
+/** Flags from a file, which those on the command line override. */
 
 import type { Command, Option } from "commander";
 import { showValue } from "../base/show_value.ts";
@@ -14,8 +14,8 @@ const FLAG = "--config";
  *
  * @param make Makes the parser of the command's flags.
  * @param args The command line.
- * @returns Its flags as words of a command line, without those that the command line has.
- * @throws {FormatError} If the command has no flag of a name, or one takes no such value.
+ * @returns Its flags as words of a command line, without those that the command line has or that exclude one of them.
+ * @throws {FormatError} If a name is not that of a flag of this command, or the flag does not take the value.
  */
 export async function readConfigFile(
   make: () => Command,
@@ -33,13 +33,25 @@ export async function readConfigFile(
       file,
     });
   }
-  const onTheLine = (option: Option) =>
-    command.getOptionValueSource(option.attributeName()) === "cli";
+  const given = command.options.filter((option) =>
+    command.getOptionValueSource(option.attributeName()) === "cli"
+  );
+  // Such as the whole of a configuration beside --resume, with which a run keeps its own flags.
+  const settled = new Set([
+    ...given.map((option) => option.attributeName()),
+    ...given.flatMap(conflictsOf),
+  ]);
   return Object.entries(flags).flatMap(([name, value]) => {
     const option = findOption(command, { name, file });
     const words = wordsOf(command, option, { name, value, file });
-    return onTheLine(option) ? [] : words;
+    return settled.has(option.attributeName()) ? [] : words;
   });
+}
+
+/** Flags that cannot be given beside another. */
+function conflictsOf(option: Option): string[] {
+  const names: unknown = Reflect.get(option, "conflictsWith");
+  return Array.isArray(names) ? names.filter((name) => typeof name === "string") : [];
 }
 
 /** The option of a long name. */

@@ -1,8 +1,8 @@
 /** A command's definition as commander takes it: flags, arguments and help. */
 
-import { Command, type OutputConfiguration } from "commander";
-import type { CommandDefinition } from "./_cli.ts";
-import { showExample } from "./_place.ts";
+import { Command, Help, type Option, type OutputConfiguration } from "commander";
+import type { CommandDefinition } from "./flags.ts";
+import { showCalls } from "./_place.ts";
 import { outputWidth, wrapCommand, wrapLine } from "./_wrap.ts";
 
 /** Flags of every command, which say how it is run rather than what it does. */
@@ -17,14 +17,20 @@ export function makeCommand<Flags>(definition: CommandDefinition<Flags>): Comman
   const { name, summary, examples, declare } = definition;
   const width = outputWidth();
   const lines = examples.map((example) => formatExample(example, width)).join("\n\n");
-  return declare(new Command(showExample(`deno task ${name}`)).description(summary))
+  return declare(new Command(showCalls(`deno task ${name}`)).description(summary))
     .option("--config <file>", "JSON object of long flag names; flags on the line win")
     .option("--quiet", "print nothing but errors and results", false)
     .option("--stack", "after an error, print where in the program it arose", false)
     .addHelpText("after", `\nExamples:\n${lines}`)
     .allowExcessArguments(false)
+    .configureHelp({ optionDescription: describeOption })
     .configureOutput(outputOf(width))
     .exitOverride();
+}
+
+/** That a flag is off unless it is given need not be said. */
+function describeOption(option: Option): string {
+  return option.defaultValue === false ? option.description : new Help().optionDescription(option);
 }
 
 /** Where and how wide commander prints. */
@@ -45,6 +51,6 @@ function formatExample(
   width: number,
 ): string {
   const title = wrapLine(`  # ${does}`, { width, indent: "  # " });
-  const line = wrapCommand(showExample(command), { width: width - 2, indent: "    " });
+  const line = wrapCommand(showCalls(command), { width: width - 2, indent: "    " });
   return [...title, ...line.split("\n").map((part) => `  ${part}`)].join("\n");
 }

@@ -10,7 +10,7 @@ import { checkDirectory } from "../files/directory.ts";
 import { type Transform, TRANSFORMS } from "../record.ts";
 import { refuseLiveRun } from "../runs/run_directory.ts";
 import { commandOfRun } from "../runs/run_files.ts";
-import { choice, declareCommon, declareResume, declareTest, integer, list } from "./_cli.ts";
+import { choice, declareCommon, declareResume, declareTest, integer, list } from "./flags.ts";
 import type { TestFlags } from "./_labels.ts";
 import { absolutePaths } from "./_place.ts";
 import { readKeptFlags, resumedFlags, type ResumeFlags } from "./_resume.ts";

@@ -21,7 +21,7 @@ async function findProblem(path: string): Promise<string | undefined> {
     (await Deno.open(path)).close();
     return undefined;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "there is no such file";
+    if (error instanceof Deno.errors.NotFound) return "it does not exist";
     if (error instanceof Deno.errors.NotADirectory) return "a part of this path is a file";
     if (error instanceof Deno.errors.PermissionDenied) return "you may not read it";
     throw error;

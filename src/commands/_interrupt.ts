@@ -1,6 +1,6 @@
 /** How Ctrl-C and a termination signal reach a command. */
 
-import { Interrupted } from "./_cli.ts";
+import { Interrupted } from "./flags.ts";
 
 /** 128 and the signal's number, as shells have it. */
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;

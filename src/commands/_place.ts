@@ -64,9 +64,9 @@ export function commandLine(name: string): string {
   return `deno task --config ${quotePath(resolve(ROOT, "deno.json"))} ${name}`;
 }
 
-/** An example of a definition, which is written as a task, as the user would call it. */
-export function showExample(example: string): string {
-  return program === undefined ? example : example.replace("deno task", () => `${program}`);
+/** A text in which commands are called as tasks, such as an example or an error, with the calls that the user makes. */
+export function showCalls(text: string): string {
+  return program === undefined ? text : text.replaceAll("deno task", () => `${program}`);
 }
 
 /** The line that names what to do next, such as `Next: deno task doctor data.npz`, to be copied as it stands. */

@@ -8,7 +8,7 @@ import type { TrainedModel } from "../model/trained_model.ts";
 import { type EnsemblePrediction, predictEnsemble } from "../training/ensemble.ts";
 import { countKnownGenes } from "../training/gene_effects.ts";
 import type { PredictOptions } from "../training/predict.ts";
-import type { CommandCall } from "./_cli.ts";
+import type { CommandCall } from "./flags.ts";
 import { warnIfConstant } from "./_metrics.ts";
 import { loadModels } from "../runs/models.ts";
 import { openOutput, type OverwriteFlag } from "./_outputs.ts";
@@ -21,8 +21,8 @@ export interface PredictionFlags {
   readonly data: string;
   readonly out: string;
   readonly engine: EngineName;
-  readonly threads?: number;
-  readonly record?: string;
+  readonly threads?: number | undefined;
+  readonly record?: string | undefined;
 }
 
 /** Flags of the commands that write their predictions to a file. */
@@ -48,7 +48,7 @@ interface WriteOptions {
   /** Whether to say so too where the model knows no gene. */
   readonly saysKnownGenes?: boolean;
   /** Refuses data before they are predicted. */
-  readonly check?: (data: Dataset) => void;
+  readonly check?: ((data: Dataset) => void) | undefined;
   /** Writes the file. */
   readonly write: (
     sink: WritableStream<Uint8Array>,

@@ -15,7 +15,7 @@ export interface ProgressState {
   /** Text before the bar. */
   readonly label: string;
   /** Text after it, such as the loss. */
-  readonly note?: string;
+  readonly note?: string | undefined;
 }
 
 /** A progress bar on standard error with rate and time left, drawn only on a terminal and without `--quiet`. */

@@ -4,7 +4,7 @@ import { formatCountOf } from "../base/count.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { kFold } from "../data/kfold.ts";
 import type { EngineReport } from "../engine/select.ts";
-import type { OwnedParts } from "../runs/run_directory.ts";
+import type { OwnedParts } from "../runs/owned_run.ts";
 import { appendTrial } from "../runs/search_files.ts";
 import {
   describePoint,

@@ -17,7 +17,7 @@ import {
   type SearchMethod,
   type SearchSettings,
 } from "../search/mod.ts";
-import { choice, declareCommon, declareFolds, integer, number, otherArithmetic } from "./_cli.ts";
+import { choice, declareCommon, declareFolds, integer, number, otherArithmetic } from "./flags.ts";
 import { parseFlags } from "./_kept_flags.ts";
 import { readKeptFlags, type ResumeFlags } from "./_resume.ts";
 import { chooseRunDirectory, refuseHeldRun } from "./_run_directory.ts";

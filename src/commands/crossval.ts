@@ -21,7 +21,7 @@ import {
   declareResume,
   declareTraining,
   Interrupted,
-} from "./_cli.ts";
+} from "./flags.ts";
 import { loadData } from "./_data.ts";
 import { openLog, replayEpochs } from "./_event_log.ts";
 import { formatAgreement, formatMetric } from "./_metrics.ts";

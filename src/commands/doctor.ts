@@ -6,7 +6,7 @@ import { diagnoseSamples, type Finding, readGenes, type SkippedCheck } from "../
 import { hasStrands } from "../genome/doctor/strand_orientation.ts";
 import type { SampleColumns } from "../io/columns.ts";
 import { submissionId } from "../io/submission.ts";
-import type { CommandCall, CommandDefinition } from "./_cli.ts";
+import type { CommandCall, CommandDefinition } from "./flags.ts";
 import { checkInputFile } from "./_input_file.ts";
 import { loadData } from "./_data.ts";
 import { faultOfId } from "./_submission_ids.ts";

@@ -6,7 +6,7 @@ import { largestErrors } from "../data/largest_errors.ts";
 import { ContractError } from "../errors.ts";
 import { compareEnsemble } from "../training/ensemble.ts";
 import { formatRegimeTable } from "../validation/mod.ts";
-import { type CommandCall, type CommandDefinition, declareCommon } from "./_cli.ts";
+import { type CommandCall, type CommandDefinition, declareCommon } from "./flags.ts";
 import { loadLabelled } from "./_labels.ts";
 import {
   formatEnsemble,

@@ -14,7 +14,7 @@ import {
   planExperiments,
   summariseExperiment,
 } from "../training/experiments.ts";
-import { type CommandCall, type CommandDefinition, Interrupted } from "./_cli.ts";
+import { type CommandCall, type CommandDefinition, Interrupted } from "./flags.ts";
 import { chooseData, loadData } from "./_data.ts";
 import {
   chooseFlags,

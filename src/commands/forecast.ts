@@ -24,7 +24,7 @@ import {
   declareTraining,
   integer,
   Interrupted,
-} from "./_cli.ts";
+} from "./flags.ts";
 import { loadData } from "./_data.ts";
 import { openLog } from "./_event_log.ts";
 import { formatMetric } from "./_metrics.ts";

@@ -5,7 +5,7 @@ import { formatCountOf } from "../base/count.ts";
 import { writePredictionTable } from "../data/prediction_table.ts";
 import { ContractError } from "../errors.ts";
 import { spreadOfMembers } from "../training/ensemble.ts";
-import { type CommandCall, type CommandDefinition, declareCommon } from "./_cli.ts";
+import { type CommandCall, type CommandDefinition, declareCommon } from "./flags.ts";
 import { declareOverwrite, STANDARD_OUTPUT } from "./_outputs.ts";
 import { declarePrediction, predictIntoFile, type WritePredictionFlags } from "./_predict.ts";
 import { refusePackedName } from "./_packed_name.ts";

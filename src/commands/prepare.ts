@@ -32,7 +32,7 @@ import {
   integer,
   Interrupted,
   list,
-} from "./_cli.ts";
+} from "./flags.ts";
 import { type ExpressionFlags, takeExpression } from "./_expression.ts";
 import { checkInputFile } from "./_input_file.ts";
 import { beginsWith, checkOutput, openOutput } from "./_outputs.ts";
@@ -193,8 +193,7 @@ async function run(flags: PrepareFlags, { signal }: CommandCall): Promise<void> 
   );
   progress.clear();
   console.info(output.done);
-  if (genes.some(isNumberedByName)) await writeGeneNumbers(out, genes);
-  else await removeGeneNumbers(out);
+  await updateGeneNumbers(out, genes);
   printNextStep(out, labels !== undefined);
 }
 
@@ -260,7 +259,13 @@ function isNumberedByName({ id }: Gene): boolean {
   return ensemblGeneNumber(id) === undefined;
 }
 
-/** Writes the name of each number, for programs that do not read the table inside the data set. */
+/** Writes the table of numbers that this data set needs, or removes the one that the data set before needed. */
+async function updateGeneNumbers(out: string, genes: readonly Gene[]): Promise<void> {
+  if (genes.some(isNumberedByName)) await writeGeneNumbers(out, genes);
+  else await removeGeneNumbers(out);
+}
+
+/** Writes which number stands for which name, for programs that do not read the table inside the data set. */
 async function writeGeneNumbers(out: string, genes: readonly Gene[]): Promise<void> {
   const path = geneNumbersPath(out);
   const named = genes.filter(isNumberedByName);

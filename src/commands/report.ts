@@ -12,7 +12,7 @@ import { loadModels } from "../runs/models.ts";
 import { commandOfRun } from "../runs/run_files.ts";
 import { readRun, type SavedConfig, type SavedRun } from "../runs/saved_run.ts";
 import { findTrainingFile } from "../runs/trained_on.ts";
-import { type CommandCall, type CommandDefinition, declareCommon, declareTest } from "./_cli.ts";
+import { type CommandCall, type CommandDefinition, declareCommon, declareTest } from "./flags.ts";
 import { loadData } from "./_data.ts";
 import { withDigestProgress } from "./_inputs.ts";
 import { checkTestFlags, loadTest, type TestFlags } from "./_labels.ts";

@@ -3,7 +3,7 @@
 import { type Command, CommanderError } from "commander";
 import { formatCountOf } from "../base/count.ts";
 import { chooseThreads } from "../base/threads.ts";
-import { type CommandDefinition, Interrupted } from "./_cli.ts";
+import { type CommandDefinition, Interrupted } from "./flags.ts";
 import { readConfigFile } from "./_config_file.ts";
 import { beQuiet, guardConsole } from "./_console.ts";
 import { makeCommand, type RunFlags } from "./_describe.ts";
@@ -11,7 +11,7 @@ import { readVariable } from "./_environment.ts";
 import { explain, stackOf } from "./_explain.ts";
 import { knowFlags } from "./_flag_kinds.ts";
 import { listenForInterrupt } from "./_interrupt.ts";
-import { commandLine, knowPaths, standWhereCalled } from "./_place.ts";
+import { commandLine, knowPaths, showCalls, standWhereCalled } from "./_place.ts";
 import { V8_FLAGS } from "./version.ts";
 
 const EXIT_FAILED = 1;
@@ -27,7 +27,7 @@ export async function runCommand<Flags>(
   const command = makeCommand(definition);
   knowFlags(command);
   const fail = (error: unknown): never => {
-    console.error(`error: ${explain(error)}`);
+    console.error(`error: ${showCalls(explain(error))}`);
     if (command.opts().stack) console.error(stackOf(error));
     Deno.exit(EXIT_FAILED);
   };

@@ -12,7 +12,7 @@ import {
   type TrialRecord,
 } from "../search/mod.ts";
 import { warnOfMixture } from "./_arithmetic.ts";
-import { type CommandCall, type CommandDefinition, Interrupted } from "./_cli.ts";
+import { type CommandCall, type CommandDefinition, Interrupted } from "./flags.ts";
 import { chooseData, loadData } from "./_data.ts";
 import { inputsOfRun } from "./_inputs.ts";
 import { reusableFlags } from "./_kept_flags.ts";

@@ -4,7 +4,7 @@ import { Option } from "commander";
 import { ContractError } from "../errors.ts";
 import type { ReachableScores, SimulationTruth } from "../simulate/mod.ts";
 import { writeSimulation } from "../simulate/mod.ts";
-import { type CommandCall, type CommandDefinition, integer, Interrupted, number } from "./_cli.ts";
+import { type CommandCall, type CommandDefinition, integer, Interrupted, number } from "./flags.ts";
 import { checkOutput, lockOutput } from "./_outputs.ts";
 import { ProgressLine } from "./_progress.ts";
 
@@ -65,7 +65,7 @@ export const command: CommandDefinition<SimulateFlags> = {
       )
       .option(
         "--hidden-share <x>",
-        "share of it that is a gene's own, hidden from the marks",
+        "share of that variance that is a gene's own, not in the marks",
         share,
         0.3,
       )

@@ -3,7 +3,7 @@
 import { formatCountOf } from "../base/count.ts";
 import { writePredictionTable } from "../data/prediction_table.ts";
 import { SUBMISSION_HEADER, writeSubmission } from "../io/submission.ts";
-import { type CommandCall, type CommandDefinition, declareCommon } from "./_cli.ts";
+import { type CommandCall, type CommandDefinition, declareCommon } from "./flags.ts";
 import { declareOverwrite } from "./_outputs.ts";
 import { refusePackedName } from "./_packed_name.ts";
 import { declarePrediction, predictIntoFile, type WritePredictionFlags } from "./_predict.ts";

@@ -5,7 +5,7 @@ import { quotePath } from "../base/shell.ts";
 import { DivergedError } from "../errors.ts";
 import { pathKind } from "../files/file.ts";
 import type { EventLog } from "../runs/event_log.ts";
-import type { OwnedRun } from "../runs/run_directory.ts";
+import type { OwnedRun } from "../runs/owned_run.ts";
 import { fitEnsemble } from "../training/ensemble.ts";
 import type { FitManyResult } from "../training/fit_types.ts";
 import {
@@ -17,7 +17,7 @@ import {
   declareTest,
   declareTraining,
   Interrupted,
-} from "./_cli.ts";
+} from "./flags.ts";
 import { loadData } from "./_data.ts";
 import { memberRun, openLog, replayEpochs } from "./_event_log.ts";
 import { checkTestFlags, loadTest, type TestFlags } from "./_labels.ts";

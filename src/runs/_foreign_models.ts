@@ -25,13 +25,13 @@ const MARKERS: readonly (readonly [file: string, program: string])[] = [
 
 const ONLY_OWN = "not saved by @waka/histone; only models that train wrote are loaded";
 
-/** What a file is that was given instead of a directory, as the start of a sentence after its name. */
+/** What a file is that was given instead of a directory, to be put after its name. */
 export function describeModelFile(path: string): string {
   const program = ENDINGS.find(([ending]) => ending.test(path))?.[1];
   return program === undefined ? "is a file" : `is a model of ${program}, ${ONLY_OWN}`;
 }
 
-/** What another program's directory holds, or `undefined` if none is known for it. */
+/** What another program's directory holds, or `undefined` if no program is known for it. */
 export async function describeModelDirectory(directory: string): Promise<string | undefined> {
   for (const [file, program] of MARKERS) {
     if (await pathKind(`${directory}/${file}`) === undefined) continue;

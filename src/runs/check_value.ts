@@ -1,7 +1,7 @@
-/** What JSON files of runs must hold: a run's own files may have been edited, or be of another program. */
+/** Checks of JSON files: a run's own files may have been edited, or come from another program. */
 
 import { type Field, readValue } from "../base/field.ts";
-import { type Fields, object } from "../base/fields.ts";
+import { type Fields, object, type ValuesOf } from "../base/fields.ts";
 import { FormatError } from "../errors.ts";
 
 /** Where a value comes from. */
@@ -13,23 +13,24 @@ export interface ValueOrigin {
 }
 
 /**
- * Throws unless a value is what a field describes; it may have other fields beside those.
+ * Checks a value.
  *
- * @throws {FormatError} With the first place that is otherwise.
+ * @returns What the field describes of it.
+ * @throws {FormatError} With the first place that is something else.
  */
-export function checkValue(
+export function checkValue<Value>(
   value: unknown,
-  field: Field<unknown>,
+  field: Field<Value>,
   { purpose, file }: ValueOrigin,
-): void {
-  readValue(value, field, {
+): Value {
+  return readValue(value, field, {
     fail(found) {
       throw new FormatError(`Cannot ${purpose}: ${found}`, { file });
     },
   });
 }
 
-/** An object that has some fields, and any others. */
-export function part(fields: Fields): Field<object> {
+/** An object that has some fields, and may have any others. */
+export function part<Described extends Fields>(fields: Described): Field<ValuesOf<Described>> {
   return object(fields, { others: "leave out" });
 }

@@ -3,7 +3,7 @@
 import { FormatError } from "../errors.ts";
 import { readText } from "./json.ts";
 
-/** Numbers, and words without commas, as CSV text: empty where there is none. */
+/** Numbers, and words without commas, as CSV text; a field without a value is empty. */
 export function formatCsv(
   header: readonly string[],
   rows: readonly (readonly (number | string | null | undefined)[])[],

@@ -1,4 +1,4 @@
-/** Finished experiments on disk: one file each, and the tables made of them. */
+/** Finished experiments on disk: one file each, and the tables that are made from them. */
 
 import { nullable, number, numberOrNull, optional, text } from "../base/field.ts";
 import { arrayOf } from "../base/fields.ts";
@@ -23,7 +23,7 @@ const TABLE_COLUMNS: Readonly<Record<string, keyof ExperimentSummary>> = {
   engine: "engine",
 };
 
-/** What a table and its figures take of an experiment's scores. */
+/** What a table and its figures take from an experiment's scores. */
 const SCORES = optional(nullable(part({
   mse: numberOrNull,
   pearson: numberOrNull,
@@ -39,20 +39,23 @@ const RESULT = part({
   train: SCORES,
   test: SCORES,
 });
-const ROWS = arrayOf(part({
-  name: text,
-  parameters: number,
-  trainMse: numberOrNull,
-  testMse: numberOrNull,
-  pearson: numberOrNull,
-  testPearson: numberOrNull,
-  trainAuroc: numberOrNull,
-  testAuroc: numberOrNull,
-  seconds: number,
-  samplesPerSecond: number,
-  epochs: number,
-  engine: text,
-}));
+const ROWS = arrayOf(
+  part({
+    name: text,
+    parameters: number,
+    trainMse: numberOrNull,
+    testMse: numberOrNull,
+    pearson: numberOrNull,
+    testPearson: numberOrNull,
+    trainAuroc: numberOrNull,
+    testAuroc: numberOrNull,
+    seconds: number,
+    samplesPerSecond: number,
+    epochs: number,
+    engine: text,
+  }),
+  { items: "experiments" },
+);
 
 /** File of a finished experiment. */
 export function resultPath(directory: string, name: string): string {
@@ -80,7 +83,7 @@ export async function writeResult(directory: string, result: ExperimentResult): 
   await writeJson(resultPath(directory, result.plan.name), result);
 }
 
-/** Removes a finished experiment, which is then one to run; one that is not there is fine. */
+/** Removes a finished experiment, so that it is run again; it need not be there. */
 export async function removeResult(directory: string, name: string): Promise<void> {
   await removeFile(resultPath(directory, name));
 }

@@ -1,4 +1,4 @@
-/** What a run was made of: each file that it read, by which a later command tells whether it is still the same. */
+/** The files that a run read, described so that a later command can tell whether they are still the same. */
 
 import { createHash } from "node:crypto";
 import { relative, resolve } from "node:path";
@@ -13,18 +13,18 @@ export interface InputFile {
   readonly path: string;
   /** The same path from the root. */
   readonly absolutePath: string;
-  /** Its size in bytes; of a folder the size of all its files together. */
+  /** Its size in bytes; for a folder, the size of all its files together. */
   readonly bytes: number;
-  /** SHA-256 of its bytes, in hexadecimal digits; of a folder that of its files' names, sizes and digests. */
+  /** The SHA-256 of its bytes, in hexadecimal digits; for a folder, that of the names, sizes and digests of its files. */
   readonly sha256: string;
 }
 
-/** Files by what they are to the run: `data`, `test`, …. */
+/** Files by the part that they play in the run: `data`, `test`, …. */
 export type Inputs = Readonly<Record<string, InputFile>>;
 
 /** What is told while files are digested. */
 export interface DigestOptions {
-  /** Is told how many bytes of a file are digested, of how many, which may take long. */
+  /** Called from time to time with the number of bytes of a file that are digested, and of those that it has. */
   readonly onProgress?: ((done: number, total: number, file: string) => void) | undefined;
 }
 
@@ -32,9 +32,9 @@ export interface DigestOptions {
  * Digests the files that a run is about to read, so that a later command can tell whether they are still the same. What
  * is not there, or is no regular file, is left out: whoever reads it says what is wrong with it.
  *
- * @param paths Their paths by what they are, such as `data`; those that are `undefined` are left out. A path may be that
- *   of a folder of DeepChrome cell types.
- * @param options What is told of the progress.
+ * @param paths Their paths by the part that they play, such as `data`; those that are `undefined` are left out. A path may
+ *   be that of a folder of DeepChrome cell types.
+ * @param options Whom to tell of the progress.
  * @returns Path, size and SHA-256 of each.
  *
  * @example The digest of a file
@@ -62,7 +62,7 @@ export async function describeInputs(
   return inputs;
 }
 
-/** Digests a file, or of a folder the files that are read as data; `undefined` if there is none. */
+/** Digests a file, or those files of a folder that are read as data; `undefined` if there are none to read. */
 export async function describeInput(
   path: string,
   options: DigestOptions = {},
@@ -103,7 +103,7 @@ export async function describeFolder(
   return { path, absolutePath: resolve(path), bytes: total, sha256: list.digest("hex") };
 }
 
-/** Files of DeepChrome cell types, if a folder holds such. */
+/** Files of DeepChrome cell types, if a folder holds any. */
 async function dataFilesIn(folder: string): Promise<string[]> {
   return (await listSplitFiles(folder, "train").catch(() => [])).map(String);
 }
@@ -140,7 +140,7 @@ export function describeContent({ bytes, sha256 }: InputFile): string {
   return `${bytes.toLocaleString("en-US")} bytes, SHA-256 ${sha256.slice(0, 16)}…`;
 }
 
-/** What was kept of files, as it stands in JSON; nothing of runs that kept none, or where it is damaged. */
+/** Descriptions of files from JSON; `undefined` for runs that did not keep them, or where they are damaged. */
 export function parseInputs(value: unknown): Inputs | undefined {
   if (value === null || typeof value !== "object") return undefined;
   const isInput = (file: InputFile | null) =>

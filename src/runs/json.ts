@@ -1,4 +1,4 @@
-/** JSON files that commands read and write. */
+/** Files of JSON. */
 
 import { FormatError } from "../errors.ts";
 import { decodeText, NotUtf8Error } from "../text/numbers.ts";
@@ -9,7 +9,7 @@ import { readWholeFile, writeFileAtomic } from "../files/file.ts";
  *
  * @param path Its path.
  * @param purpose What it is read for, such as `load ensemble`, for the message.
- * @throws {FormatError} If it is not JSON, or nested so deeply that it is none of ours.
+ * @throws {FormatError} If it is not JSON, or nested more deeply than any file of this package.
  */
 export async function readJson(path: string, purpose: string): Promise<unknown> {
   const text = await readText(path);
@@ -28,7 +28,7 @@ export async function readJson(path: string, purpose: string): Promise<unknown> 
   return value;
 }
 
-/** Far more than any file of ours has, far fewer than overflow the stack of what goes through them. */
+/** Far more than any file of this package has, far fewer than overflow the stack of functions that visit them. */
 const MOST_LEVELS = 100;
 
 function isDeeper(value: unknown, levels: number): boolean {
@@ -55,7 +55,7 @@ export async function writeJson(path: string, value: unknown): Promise<void> {
   await writeFileAtomic(path, formatJson(value));
 }
 
-/** A value as indented JSON, with the end of its last line. */
+/** A value as indented JSON, with a line end after it. */
 export function formatJson(value: unknown): string {
   return JSON.stringify(value, null, 2) + "\n";
 }

@@ -11,7 +11,7 @@ import { describeFolder, type DigestOptions, type InputFile } from "./inputs.ts"
 import { readJson, writeJson } from "./json.ts";
 
 const ENSEMBLE_FILE = "ensemble.json";
-/** Version 1 listed names alone. */
+/** Version 1 listed only names. */
 const ENSEMBLE_VERSION = 2;
 
 /** A member as `ensemble.json` lists it. */
@@ -61,7 +61,7 @@ export async function saveMembers(
   await writeJson(`${directory}/${ENSEMBLE_FILE}`, { ...content, sha256 });
 }
 
-/** The digest that a model's file holds of itself, which `loadModel` verifies. */
+/** The digest of a model that its own file holds, which `loadModel` verifies. */
 async function readSeal(directory: string): Promise<string> {
   const content = Object(await readJson(`${directory}/model.json`, "load model"));
   return content.userDefinedMetadata.histone.sha256;
@@ -78,11 +78,11 @@ export async function holdsModels(directory: string): Promise<boolean> {
 const WANTED = "expected a directory that train wrote, or the model/ inside it";
 
 /**
- * Loads the models of a run, one or an ensemble, or a single model. Done before data are read, which may take long.
+ * Loads the models of a run, one or an ensemble, or a single model that stands elsewhere.
  *
  * @param directory Directory of a run, or of a model.
  * @returns The one model, or the members of the ensemble in their order.
- * @throws {ContractError} If there is none.
+ * @throws {ContractError} If the directory holds no model.
  * @throws {FormatError} If a file is damaged.
  *
  * @example A model that is ready for `predictEnsemble`
@@ -148,11 +148,12 @@ async function loadEnsemble(directory: string): Promise<TrainedModel[]> {
       file,
     });
   }));
-  models.forEach((model, i) => checkAlike(models[0], model, { file, name: members[i].name }));
+  const [first] = models;
+  for (const [i, { name }] of members.entries()) checkAlike(first!, models[i]!, { file, name });
   return models;
 }
 
-/** Throws unless predictions of two members may be averaged. */
+/** Throws unless the predictions of two members may be averaged. */
 function checkAlike(
   first: TrainedModel,
   other: TrainedModel,

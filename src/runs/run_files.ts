@@ -1,4 +1,4 @@
-/** The files by which a directory tells that it holds a run. */
+/** The files of a run. */
 
 import { ContractError } from "../errors.ts";
 import { directoryEntries } from "../files/directory.ts";
@@ -14,7 +14,7 @@ export async function commandOfRun(directory: string): Promise<string | undefine
   return String(Object(await readJson(path, "read run")).command);
 }
 
-/** All files by which the commands that train tell of a run, except for a report's figures and single experiments. */
+/** All files that a run may have, except for a report's figures and single experiments. */
 const RUN_FILES = [
   "config.json",
   "metrics.json",
@@ -31,7 +31,7 @@ const RUN_FILES = [
   "best.json",
   "experiments.csv",
   "experiments.json",
-  // A page of the run that was here would be taken for one of the run that is.
+  // The page of a run that was here would be taken for that of the run that is.
   "report.html",
 ];
 
@@ -76,7 +76,7 @@ async function removeUnfinished(directory: string): Promise<void> {
   }
 }
 
-/** Removes the run that a directory holds, so that nothing of it is taken for the one that is written next. */
+/** Removes the run that a directory holds, so that nothing of it is taken for a part of the run that is written next. */
 export async function removeRun(directory: string): Promise<void> {
   for (const name of RUN_FILES) await removeFile(`${directory}/${name}`);
 }

@@ -1,4 +1,4 @@
-/** Whether a directory holds a run, and how far that is. */
+/** Whether a directory holds a run, and whether that is finished. */
 
 import { holdsUnfinishedRun, readKeptCommand } from "./command_file.ts";
 import { isLiveRun } from "./run_directory.ts";

@@ -1,19 +1,27 @@
 /** What a run left in its directory. */
 
-import { nullable, number, numberOrNull, optional, text } from "../base/field.ts";
+import {
+  type Field,
+  nullable,
+  number,
+  numberOrNull,
+  oneOf,
+  optional,
+  text,
+} from "../base/field.ts";
 import { arrayOf } from "../base/fields.ts";
 import { ContractError, FormatError } from "../errors.ts";
 import { pathKind } from "../files/file.ts";
 import { findPreset } from "../model/presets.ts";
-import type { Loss, ModelSpec } from "../model/spec.ts";
+import type { Loss } from "../model/spec.ts";
 import type { EpochPoint, ExperimentRow, FoldHistory } from "../report/mod.ts";
 import { judgeInterval, type RegimeEvaluation, type RegimeScores } from "../validation/mod.ts";
+import { checkValue, part, type ValueOrigin } from "./check_value.ts";
 import { holdsUnfinishedRun } from "./command_file.ts";
 import { readTable as readExperiments } from "./experiment_files.ts";
 import { readFolds, readHistory } from "./history.ts";
 import { readJson } from "./json.ts";
 import { holdsModels } from "./models.ts";
-import { checkValue, part } from "./check_value.ts";
 
 /** A run as its files describe it. */
 export interface SavedRun {
@@ -64,6 +72,7 @@ export interface SavedTraining {
 const TRAINING_COMMANDS = ["train", "crossval", "forecast"];
 
 const CONFIG = part({ command: text, data: text, samples: number });
+const LOSS: Field<Loss> = oneOf("meanSquaredError", "binaryCrossentropy");
 const TRAINING = part({
   preset: text,
   engine: text,
@@ -71,7 +80,7 @@ const TRAINING = part({
   epochs: number,
   batchSize: number,
   learningRate: number,
-  spec: optional(nullable(part({ loss: text }))),
+  spec: optional(nullable(part({ loss: LOSS }))),
 });
 const ESTIMATE = part({ value: numberOrNull, low: numberOrNull, high: numberOrNull });
 const SCORES = {
@@ -129,13 +138,11 @@ export async function readRun(directory: string): Promise<SavedRun> {
     );
   }
   const path = `${directory}/config.json`;
-  const config = await readObject(path);
-  checkValue(config, CONFIG, { purpose: "read run", file: path });
+  const settings = await readObject(path);
+  const config = { ...settings, ...checkValue(settings, CONFIG, originOf(path)) };
   return {
-    config: config as SavedConfig,
-    training: TRAINING_COMMANDS.includes(String(config.command))
-      ? toTraining(config, path)
-      : undefined,
+    config: config,
+    training: TRAINING_COMMANDS.includes(config.command) ? readTraining(settings, path) : undefined,
     history: await isThere("history.csv") ? await readHistory(directory) : undefined,
     folds: await isThere("folds.csv") ? await readFolds(directory) : undefined,
     regimes: await isThere("regimes.json")
@@ -150,28 +157,19 @@ async function readObject(path: string): Promise<Record<string, unknown>> {
   return Object(await readJson(path, "read run"));
 }
 
-function toTraining(config: Record<string, unknown>, path: string): SavedTraining {
-  checkValue(config, TRAINING, { purpose: "read run", file: path });
-  const { preset, epochs, batchSize, learningRate, engine, device } = config as unknown as Omit<
-    SavedTraining,
-    "loss"
-  >;
-  return {
-    preset: preset,
-    epochs: epochs,
-    batchSize: batchSize,
-    learningRate: learningRate,
-    engine: engine,
-    device: device,
-    loss: lossOf(config, path),
-  };
+function originOf(file: string): ValueOrigin {
+  return { purpose: "read run", file };
 }
 
-/** The loss of a user's own model, which the configuration holds whole under whatever name it has, or of a preset. */
-function lossOf({ spec, preset }: Record<string, unknown>, path: string): Loss {
-  if (spec !== undefined && spec !== null) return (spec as ModelSpec).loss;
+/** Reads how the run's model was trained: the configuration holds a user's own model whole, whatever its name is. */
+function readTraining(config: unknown, path: string): SavedTraining {
+  const { spec, ...training } = checkValue(config, TRAINING, originOf(path));
+  return { ...training, loss: spec?.loss ?? lossOfPreset(training.preset, path) };
+}
+
+function lossOfPreset(preset: string, path: string): Loss {
   try {
-    return findPreset(String(preset)).loss;
+    return findPreset(preset).loss;
   } catch (cause) {
     throw new FormatError(`Cannot read run: ${(cause as Error).message}`, { file: path, cause });
   }
@@ -179,7 +177,7 @@ function lossOf({ spec, preset }: Record<string, unknown>, path: string): Loss {
 
 async function readRegimes(path: string): Promise<RegimeEvaluation> {
   const regimes = await readObject(path);
-  checkValue(regimes, REGIMES, { purpose: "read run", file: path });
+  checkValue(regimes, REGIMES, originOf(path));
   return judgeIntervals(regimes as unknown as RegimeEvaluation);
 }
 

@@ -1,4 +1,4 @@
-/** The files of a search: what it is, and its trials so far. */
+/** The files of a search: its settings and its trials so far. */
 
 import { resolve } from "node:path";
 import packageJson from "../../deno.json" with { type: "json" };
@@ -26,7 +26,7 @@ export async function holdsSearch(directory: string): Promise<boolean> {
   return await pathKind(`${directory}/search.json`) !== undefined;
 }
 
-/** What `search.json` keeps: the search, and what it was started with. */
+/** What `search.json` keeps: the search, and the flags and files that it was started with. */
 export interface SearchFile extends Pick<KeptCommand, "flags" | "startedIn" | "inputs" | "file"> {
   /** Settings and space, as they stand in the file. */
   readonly search: unknown;
@@ -35,7 +35,7 @@ export interface SearchFile extends Pick<KeptCommand, "flags" | "startedIn" | "i
 /**
  * Reads `search.json`.
  *
- * @throws {ContractError} If there is none.
+ * @throws {ContractError} If the directory holds no search.
  */
 export async function readSearchFile(directory: string): Promise<SearchFile> {
   if (!await holdsSearch(directory)) {
@@ -69,7 +69,7 @@ export async function readEarlierTrials(
   return parseTrials(await readText(path), path);
 }
 
-/** Writes what the search is, and the trials that it begins with, so that others can be appended. */
+/** Writes the settings of a search, and the trials that it starts with, so that others can be appended. */
 export async function writeSearchFiles(
   directory: string,
   { description, finished, dataPath, flags, inputs }: {

@@ -19,8 +19,7 @@ import type { SavedConfig } from "./saved_run.ts";
  * Compares samples with those that a model was trained on.
  *
  * @param model Directory of a run, or of a model.
- * @param options The samples, which may be the same in another file, and the file that they are from; nothing if that
- *   has no digest.
+ * @param found The samples, which may be the same in another file, and the file that they are from, if it has a digest.
  * @returns What is wrong if they are others, or if that cannot be told; `undefined` if they are the same.
  */
 export async function findOtherData(
@@ -45,7 +44,7 @@ export async function findOtherData(
 export interface TrainingFile {
   /** Where it is; absent if it is not there, or is another. */
   readonly path?: string | undefined;
-  /** What is wrong: it is not there or is another; or, beside a path, it cannot be told whether it is the same. */
+  /** What is wrong: it is not there, or is another; beside a path, that nobody can tell whether it is the same. */
   readonly problem?: string | undefined;
 }
 
@@ -53,6 +52,8 @@ export interface TrainingFile {
  * Looks for the file that a run was trained on: where it was, or at the path that was given, seen from here.
  *
  * @param config `config.json` of the run.
+ * @param options Whom to tell of the progress.
+ * @returns Where the file is, or what became of it.
  */
 export async function findTrainingFile(
   config: SavedConfig,
@@ -84,7 +85,7 @@ export async function findTrainingFile(
   return { problem };
 }
 
-/** `config.json` of the run that a directory is of, or that its model is of. */
+/** `config.json` of the run whose directory this is, or to which its model belongs. */
 async function readConfigOf(directory: string): Promise<Record<string, unknown> | undefined> {
   for (const run of [directory, `${directory}/..`, `${directory}/../..`]) {
     // A model below a run is in `model/`, or in one of `models/`.

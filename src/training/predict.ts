@@ -13,9 +13,9 @@ const LARGEST_BATCH = 256;
 /** Options of {@linkcode predict}. */
 export interface PredictOptions {
   /** Where to compute. Default: `"auto"`. */
-  readonly engine?: EngineName;
+  readonly engine?: EngineName | undefined;
   /** Threads to compute on, for engines that have threads. Default: all. */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   /**
    * Whether to add the model's gene effects, if it has any; without, the network speaks alone. `leave-one-out` is for
    * the samples that the model was trained on, with their labels: each gets the effect that its gene has in the
@@ -23,13 +23,13 @@ export interface PredictOptions {
    *
    * Default: `true`.
    */
-  readonly geneEffects?: boolean | "leave-one-out";
+  readonly geneEffects?: boolean | "leave-one-out" | undefined;
   /** Called once, before the first sample, with engine and device in words and the reason for the choice. */
-  readonly onStart?: (report: EngineReport) => void;
+  readonly onStart?: ((report: EngineReport) => void) | undefined;
   /** Called with the number of samples done so far. */
-  readonly onProgress?: (samples: number) => void;
+  readonly onProgress?: ((samples: number) => void) | undefined;
   /** Stops between two batches by rejecting with the signal's reason. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**

@@ -37,7 +37,7 @@ export interface EvaluateRegimesOptions {
    *
    * Default: `"cell-types"`.
    */
-  readonly resampled?: Resampled;
+  readonly resampled?: Resampled | undefined;
   /**
    * Number of bootstrap samples.
    *

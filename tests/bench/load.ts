@@ -144,7 +144,7 @@ async function measureTraining(
 ): Promise<TrainRow> {
   log("Training on it for an epoch");
   const whole = await measure(python, [
-    ...[Deno.execPath(), "run", "-q", "--no-remote", "-P=command", TRAIN, "--engine", "wasm"],
+    ...[Deno.execPath(), "run", "-q", "--no-remote", "-P=compute", TRAIN, "--engine", "wasm"],
     ...["--data", `${folder}/train.npz`, "--epochs", "1", "--out", `${folder}/run`],
   ]);
   const { samplesPerSecond } = JSON.parse(await Deno.readTextFile(`${folder}/run/metrics.json`));

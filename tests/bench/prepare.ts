@@ -140,7 +140,7 @@ async function measureCommand(ask: Ask, folder: string): Promise<Measurement> {
     }
   }
   await Deno.writeTextFile(`${folder}/sheet.tsv`, rows.join("\n"));
-  const program = [Deno.execPath(), "run", "-q", "-P=command", V8_FLAGS, SCRIPT];
+  const program = [Deno.execPath(), "run", "-q", "-P=write", V8_FLAGS, SCRIPT];
   const inputs = ["--samples", `${folder}/sheet.tsv`, "--genes", `${folder}/genes.tsv`];
   const out = ["--signal", "reads", "--out", `${folder}/data.npz`];
   return await ask("measure", ...program, ...inputs, ...out);

@@ -1,8 +1,8 @@
-/** What the tests of runs that are killed have in common. */
+/** What the tests share that kill runs. */
 
 import { filesIn, taskCommand } from "../helpers/command.ts";
 
-/** Checkpoints of a run, those of its parts too; none if there is no such directory yet. */
+/** Checkpoints of a run and of its parts; none while the directory is missing. */
 export function checkpointsIn(directory: string): string[] {
   try {
     return filesIn(`${directory}/checkpoints`).filter((name) => name.endsWith(".checkpoint"));
@@ -15,7 +15,7 @@ export function checkpointsIn(directory: string): string[] {
 export async function startUntilCheckpoint(
   task: string,
   args: readonly string[],
-  { directory, part = "", env }: {
+  { directory, part = "", env = {} }: {
     readonly directory: string;
     readonly part?: string;
     readonly env?: Record<string, string>;

@@ -34,10 +34,10 @@ Deno.test("the hint to the flags is a command that works where the user stands",
     );
   }));
 
-Deno.test("a run whose data were moved says so, and goes on where they are now named", () =>
+Deno.test("a run whose data were moved says so, and resumes where they are named now", () =>
   withDirectory(async (directory) => {
-    const [data, out, moved] = ["train.npz", "run", "moved.npz"]
-      .map((name) => `${directory}/${name}`);
+    const [data, out] = [`${directory}/train.npz`, `${directory}/run`];
+    const moved = `${directory}/moved.npz`;
     await Deno.copyFile("fixtures/train.npz", data);
     const args = ["--data", data, "--preset", "experiment1", "--engine", "wasm", "--out", out];
     const epochs = ["--epochs", "2000"];

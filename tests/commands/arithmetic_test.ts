@@ -47,7 +47,7 @@ Deno.test({
 
 Deno.test({
   ignore,
-  name: "a run does not go on with the other arithmetic unless told to, which is recorded",
+  name: "a run does not resume with another arithmetic unless told to, which is recorded",
   async fn() {
     await withDirectory(async (directory) => {
       const out = `${directory}/run`;
@@ -89,8 +89,8 @@ Deno.test({
       deepStrictEqual((await readJson(`${out}/config.json`)).arithmetic, [FUSED, NOT_FUSED]);
 
       const search = `${directory}/search`;
-      const begun = [...DATA, "--folds", "2", "--epochs", "1", "--trials", "4", "--out", search];
-      strictEqual((await run("search", begun, true)).code, 0);
+      const started = [...DATA, "--folds", "2", "--epochs", "1", "--trials", "4", "--out", search];
+      strictEqual((await run("search", started, true)).code, 0);
       const more = ["--resume", search, "--trials", "6"];
       const stopped = await run("search", more);
       strictEqual(stopped.code, 1);

@@ -1,62 +1,22 @@
-/** What a run directory tells of its run while it is begun, gone on with and finished. */
+/** The flags with which a run is resumed. */
 
-import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
-import { holdsUnfinishedRun } from "../../src/runs/command_file.ts";
+import { deepStrictEqual, match, rejects } from "node:assert";
 import { ownParts, resumedFlags } from "../../src/commands/_resume.ts";
-import { filesIn, taskCommand, withDirectory } from "../helpers/command.ts";
+import { taskCommand, withDirectory } from "../helpers/command.ts";
 import { kill, startUntilCheckpoint } from "./_resume.ts";
 
 const FLAGS = { preset: "experiment1", threads: 1, overwrite: false, seed: 4 };
 
-/** A run that was begun with {@linkcode FLAGS} and has checkpoints, its own and a part's. */
-async function beginRun(directory: string): Promise<AsyncDisposable & { finish(): Promise<void> }> {
+/** A run that was started with {@linkcode FLAGS}. */
+async function startRun(directory: string): Promise<AsyncDisposable> {
   const run = await ownParts(directory, { command: "train", flags: FLAGS, inputs: {} });
   await run.begin();
-  await Deno.mkdir(`${directory}/checkpoints/part`);
-  for (const name of ["000001", "000002", "part/000001"]) {
-    await Deno.writeTextFile(`${directory}/checkpoints/${name}.checkpoint`, "");
-  }
   return run;
 }
 
-/** Has the process "die" when it is about to remove the file number `removals`; returns how many were removed before. */
-async function dieWhileRemoving(removals: number, body: () => Promise<void>): Promise<number> {
-  const { remove } = Deno;
-  let done = 0;
-  Deno.remove = async (path, options) => {
-    if (done === removals) throw new Error("died");
-    await remove(path, options);
-    done++;
-  };
-  try {
-    await body();
-  } catch (error) {
-    strictEqual((error as Error).message, "died");
-  } finally {
-    Deno.remove = remove;
-  }
-  return done;
-}
-
-Deno.test("a run that dies while it clears up is finished, or has all that it goes on from", async () => {
-  let seen = 0;
-  for (let removals = 0; removals < 4; removals++) {
-    await withDirectory(async (directory) => {
-      await using run = await beginRun(directory);
-      const checkpoints = () => filesIn(directory).filter((name) => name.endsWith(".checkpoint"));
-      const all = checkpoints();
-      strictEqual(all.length, 3);
-      strictEqual(await dieWhileRemoving(removals, () => run.finish()), removals);
-      if (await holdsUnfinishedRun(directory)) deepStrictEqual(checkpoints(), all);
-      else seen++;
-    });
-  }
-  ok(seen > 0, "it never came to an end");
-});
-
-Deno.test("a run goes on with its own flags, and with other threads where they are given", async () => {
+Deno.test("a run is resumed with its own flags, and with other threads where they are given", async () => {
   await withDirectory(async (directory) => {
-    await using _run = await beginRun(directory);
+    await using _run = await startRun(directory);
     const resume = { resume: directory, overwrite: false };
     const own = { resume: directory, out: directory, otherArithmetic: undefined };
     const kept = { ...FLAGS, ...own };
@@ -72,13 +32,12 @@ Deno.test("a run goes on with its own flags, and with other threads where they a
 Deno.test("train --resume computes on the threads that it is told to", async () => {
   await withDirectory(async (directory) => {
     const out = `${directory}/run`;
-    const args = [
-      ...["--data", "fixtures/train.npz", "--preset", "experiment2", "--engine", "wasm"],
-      ...["--epochs", "2000", "--threads", "2", "--out", out],
-    ];
+    const model = ["--data", "fixtures/train.npz", "--preset", "experiment2", "--engine", "wasm"];
+    const args = [...model, "--epochs", "2000", "--threads", "2", "--out", out];
     await kill(await startUntilCheckpoint("train", args, { directory: out }));
     const resumed = taskCommand("train", ["--resume", out, "--threads", "1"], {
-      ...{ stdout: "piped", stderr: "null" },
+      stdout: "piped",
+      stderr: "null",
     }).spawn();
     const printed = await readUntil(resumed, /Engine: .*\n/);
     await kill(resumed);

@@ -76,8 +76,14 @@ Deno.test("what commands print of their work and results fits", () =>
       ["report", `${directory}/run`],
       ["doctor", "fixtures/train.npz", "--test", "fixtures/eval.npz"],
       [
-        ...["prepare", "--samples", `${EXAMPLE}/sheet.tsv`, "--genes", `${EXAMPLE}/genes.gtf`],
-        ...["--signal", "reads", ...out("example.npz")],
+        "prepare",
+        "--samples",
+        `${EXAMPLE}/sheet.tsv`,
+        "--genes",
+        `${EXAMPLE}/genes.gtf`,
+        "--signal",
+        "reads",
+        ...out("example.npz"),
       ],
     ];
     for (const [task = "", ...args] of commands) {

@@ -38,15 +38,29 @@ Deno.test("required flags may stand in the file, lists as lists, and what is on 
     const prepare = { ...required, "gene-type": ["protein_coding", "lncRNA"] };
     match(
       (await runWith(directory, prepare, ["prepare"])).stderr,
-      /^error: Cannot read --samples a\.tsv: there is no such file\n$/,
+      /^error: Cannot read --samples a\.tsv: it does not exist\n$/,
     );
     const train = { preset: "waka2", "gene-effects": false, epochs: 1, engine: "wasm" };
     const run = `${directory}/run`;
     const trained = await runWith(directory, train, [
-      ...["train", "--data", "fixtures/train.npz", "--out", run],
+      "train",
+      "--data",
+      "fixtures/train.npz",
+      "--out",
+      run,
     ]);
     strictEqual(trained.code, 0, trained.stderr);
     strictEqual(JSON.parse(await Deno.readTextFile(`${run}/config.json`)).geneEffects, false);
+  }));
+
+Deno.test("what a flag on the line excludes is left out, as all but a few are beside --resume", () =>
+  withDirectory(async (directory) => {
+    const flags = { preset: "experiment1", epochs: 1, engine: "wasm", data: "fixtures/train.npz" };
+    const resumed = await runWith(directory, flags, ["train", "--resume", `${directory}/none`]);
+    strictEqual(resumed.code, 1);
+    match(resumed.stderr, /^error: Cannot resume .*none/);
+    const spec = await runWith(directory, flags, ["train", "--spec", `${directory}/none.json`]);
+    match(spec.stderr, /^error: Cannot read .*none\.json/);
   }));
 
 Deno.test("unknown names, wrong values and damaged files are refused with the file's name", () =>

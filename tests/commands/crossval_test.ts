@@ -42,7 +42,9 @@ Deno.test("mean and sample standard deviation over the folds are printed, and ke
     match(stdout, /\nScheme contiguous shares genes: 100% of the validation samples/);
     const metrics = JSON.parse(await Deno.readTextFile(`${directory}/metrics.json`));
     deepStrictEqual(metrics.shared, { genes: 1, cellTypes: 0 });
-    const [a, b, c]: number[] = metrics.folds.map(({ mse }: { mse: number }) => mse);
+    const [a = NaN, b = NaN, c = NaN]: number[] = metrics.folds.map(({ mse }: { mse: number }) =>
+      mse
+    );
     const mean = (a + b + c) / 3;
     const sd = Math.sqrt(((a - mean) ** 2 + (b - mean) ** 2 + (c - mean) ** 2) / 2);
     strictEqual(metrics.mse.toFixed(9), mean.toFixed(9));

@@ -107,5 +107,5 @@ Deno.test("bad input ends with exit code 1 and one line, bad flags with 2", asyn
   strictEqual((await runTask("doctor")).code, 2);
   const genes = await runTask("doctor", "fixtures/train.npz", "--genes", "none.gtf");
   deepStrictEqual([genes.code, genes.stdout], [1, ""]);
-  match(genes.stderr, /^error: Cannot read --genes none\.gtf: there is no such file\n$/);
+  match(genes.stderr, /^error: Cannot read --genes none\.gtf: it does not exist\n$/);
 });

@@ -114,7 +114,7 @@ async function runWithFull(
   stream: ">" | "2>",
   ...words: readonly string[]
 ): Promise<CommandResult> {
-  const [task, ...args] = words;
+  const [task = "", ...args] = words;
   const flags = taskFlags(task).map((flag) => `'${flag}'`).join(" ");
   const line = `exec "${Deno.execPath()}" run ${flags} scripts/${task}.ts ${args.join(" ")}`;
   return await endOf(new Deno.Command("bash", { args: ["-c", `${line} ${stream} /dev/full`] }));

@@ -1,4 +1,4 @@
-/** Runs that something happens to: each ends with its cause, and what was good stays on disk. */
+/** Runs to which something happens: each ends with its cause, and what was good stays on disk. */
 
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { loadModel } from "../../src/model/save_load.ts";
@@ -16,10 +16,8 @@ import { testIf } from "../helpers/require.ts";
 import { canMountSmallDisk, withSmallDisk } from "../helpers/small_disk.ts";
 
 const EPOCHS = 60;
-const TRAIN = [
-  ...["--data", "fixtures/train.npz", "--preset", "experiment2", "--epochs", `${EPOCHS}`],
-  ...["--batch-size", "50", "--engine", "wasm", "--threads", "2", "--seed", "3"],
-];
+const TRAIN = `--data fixtures/train.npz --preset experiment2 --epochs ${EPOCHS} --batch-size 50 \
+--engine wasm --threads 2 --seed 3`.split(" ");
 
 async function succeed(...args: readonly string[]): Promise<void> {
   const { code, stderr } = await runTask("train", ...args);
@@ -38,8 +36,8 @@ async function newestCheckpoint(run: string): Promise<FitCheckpoint> {
   return found.checkpoint;
 }
 
-/** Goes on with a run to its end, which is that of one that nothing happened to, bit for bit. */
-async function goOn(run: string, directory: string): Promise<void> {
+/** Resumes a run to its end, which is that of a run to which nothing happened, bit for bit. */
+async function resume(run: string, directory: string): Promise<void> {
   const alone = `${directory}/alone`;
   await succeed(...TRAIN, "--out", alone);
   await succeed("--resume", run);
@@ -48,7 +46,7 @@ async function goOn(run: string, directory: string): Promise<void> {
   deepStrictEqual(filesIn(run), filesIn(alone));
 }
 
-Deno.test("a worker that dies ends the run with its cause, and the last checkpoint is gone on from", async () => {
+Deno.test("a worker that dies ends the run with its cause, and the last checkpoint is resumed from", async () => {
   await withDirectory(async (directory) => {
     const run = `${directory}/run`;
     const struck = taskCommand("train", [...TRAIN, "--out", run], {
@@ -56,11 +54,11 @@ Deno.test("a worker that dies ends the run with its cause, and the last checkpoi
     });
     const result = await endOf(struck);
     failedInOneLine(result, /worker 2 of 2 failed: struck by a test/);
-    const [, unfinished] = result.stderr.match(/Epoch (\d+) was not finished/)!;
+    const unfinished = Number(/Epoch (\d+) was not finished/.exec(result.stderr)?.[1]);
     const { epoch, runs } = await newestCheckpoint(run);
-    deepStrictEqual([epoch + 1, runs[0].history.length + 1], [+unfinished, +unfinished]);
+    deepStrictEqual([epoch, runs[0]?.history.length], [unfinished - 1, unfinished - 1]);
     ok(epoch > 0 && epoch < EPOCHS);
-    await goOn(run, directory);
+    await resume(run, directory);
   });
 });
 
@@ -76,10 +74,10 @@ Deno.test("a run that diverges ends with its cause and leaves the model of the l
     deepStrictEqual((await loadModel(`${run}/model`)).weights, weights);
     const history = await Deno.readTextFile(`${run}/history.csv`);
     strictEqual(history.trim().split("\n").length, 2);
-    const { runs: [{ state, diverged }] } = await newestCheckpoint(run);
-    deepStrictEqual(state.weights, weights);
-    match(diverged!, /epoch 2/);
-    // Going on comes to the same end.
+    const { runs: [first] } = await newestCheckpoint(run);
+    deepStrictEqual(first?.state.weights, weights);
+    match(first?.diverged ?? "", /epoch 2/);
+    // A resumed run comes to the same end.
     failedInOneLine(await runTask("train", "--resume", run), kept);
 
     const hopeless = ["--learning-rate", "1e30", "--out", `${directory}/hopeless`];
@@ -89,15 +87,14 @@ Deno.test("a run that diverges ends with its cause and leaves the model of the l
 });
 
 testIf(await canMountSmallDisk(), "small-disk", {
-  name: "a full disk ends a run with the file's name; once there is room, it goes on",
+  name: "a full disk ends a run with the file's name; once there is room, it is resumed",
   fn: async () => {
     await withDirectory(async (directory) => {
       // Room for four of its checkpoints.
       await withSmallDisk(3, async (disk) => {
         const run = `${disk}/run`;
-        const child = taskCommand("train", [...TRAIN, "--out", run], {
-          ...{ stdout: "null", stderr: "piped" },
-        }).spawn();
+        const streams = { stdout: "null", stderr: "piped" } as const;
+        const child = taskCommand("train", [...TRAIN, "--out", run], streams).spawn();
         const output = child.output();
         await fillAfterCheckpoint(disk, run, output);
         const { code, stderr } = await output;
@@ -112,13 +109,13 @@ testIf(await canMountSmallDisk(), "small-disk", {
         const { epoch } = await newestCheckpoint(run);
         ok(epoch > 0 && epoch < EPOCHS);
         await Deno.remove(`${disk}/ballast`);
-        await goOn(run, directory);
+        await resume(run, directory);
       });
     });
   },
 });
 
-/** Takes all room that is left on a disk, from the run's first checkpoint until the run has ended. */
+/** Takes all the room that is left on a disk, from the run's first checkpoint until the run has ended. */
 async function fillAfterCheckpoint(
   disk: string,
   run: string,

@@ -4,8 +4,16 @@ import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:asse
 import { filesIn, runTask, withDirectory } from "../helpers/command.ts";
 
 const QUICK = [
-  ...["--data", "fixtures/train.npz", "--engine", "wasm", "--preset", "experiment1"],
-  ...["--epochs", "2", "--transform", "log1p"],
+  "--data",
+  "fixtures/train.npz",
+  "--engine",
+  "wasm",
+  "--preset",
+  "experiment1",
+  "--epochs",
+  "2",
+  "--transform",
+  "log1p",
 ];
 
 async function readJson(path: string) {
@@ -61,7 +69,10 @@ Deno.test("another split seed holds out others, and one new cell type has no int
       const { code, stdout } = await runTask(
         "forecast",
         ...QUICK,
-        ...["--split-seed", seed, "--out", out],
+        "--split-seed",
+        seed,
+        "--out",
+        out,
       );
       strictEqual(code, 0);
       match(stdout, /MSE \d+\.\d+ for \S+ \(no interval over 1 cell type\)/);
@@ -93,8 +104,13 @@ Deno.test("of one training gene there is no ridge regression, and the other base
     const unseen = ["--data", `${directory}/eval.npz`, "--labels", `${directory}/eval_labels.csv`];
     const { code, stdout } = await runTask(
       "evaluate",
-      ...["--model", `${directory}/run`, ...unseen, "--train", train],
-      ...["--out", `${directory}/metrics.json`],
+      "--model",
+      `${directory}/run`,
+      ...unseen,
+      "--train",
+      train,
+      "--out",
+      `${directory}/metrics.json`,
     );
     strictEqual(code, 0);
     match(stdout, /No ridge regression among the baselines[^]*gene mean/);
@@ -110,7 +126,13 @@ Deno.test("evaluate sets errors by regime beside baselines that it fits on the t
     const evaluate = (...data: string[]) =>
       runTask(
         "evaluate",
-        ...["--model", `${directory}/run`, "--engine", "wasm", "--out", out, "--overwrite"],
+        "--model",
+        `${directory}/run`,
+        "--engine",
+        "wasm",
+        "--out",
+        out,
+        "--overwrite",
         ...data,
       );
     const train = ["--train", "fixtures/train.npz"];

@@ -53,7 +53,7 @@ Deno.test("a full layout of 50 + 6 cell types goes through simulate, train, subm
     const evaluated = await runTask("evaluate", ...common, ...labelled);
     strictEqual(evaluated.code, 0, evaluated.stderr);
     const { mse, byCellType, samples } = await readJson(metrics);
-    const squares = predicted.values.map((value, i) => (value - labels.values[i]) ** 2);
+    const squares = predicted.values.map((value, i) => (value - labels.values[i]!) ** 2);
     ok(Math.abs(mse - squares.reduce((sum, square) => sum + square) / samples) < 1e-5 * mse);
     strictEqual(byCellType.length, 56);
   });
@@ -75,8 +75,13 @@ Deno.test("train writes its settings, one line an epoch, and the metrics", async
     deepStrictEqual(
       { preset, epochs, batchSize, learningRate, transform, seed, engine },
       {
-        ...{ preset: "experiment1", epochs: 2, batchSize: 32, learningRate: 0.003 },
-        ...{ transform: "log1p", seed: 9, engine: "tfjs-cpu" },
+        preset: "experiment1",
+        epochs: 2,
+        batchSize: 32,
+        learningRate: 0.003,
+        transform: "log1p",
+        seed: 9,
+        engine: "tfjs-cpu",
       },
     );
     strictEqual(config.dataRecord.assembly, "hg19");
@@ -142,7 +147,7 @@ testWith(
 
 Deno.test("the fixtures are what the command in their README writes", async () => {
   const readme = await Deno.readTextFile("fixtures/README.md");
-  const command = /deno task simulate ([^`]*)/.exec(readme)![1].split(" ");
+  const command = /deno task simulate ([^`]*)/.exec(readme)![1]!.split(" ");
   await withDirectory(async (directory) => {
     const args = command.map((word) => word === "fixtures" ? directory : word);
     const { code, stderr } = await runTask("simulate", ...args);

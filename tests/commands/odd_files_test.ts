@@ -123,7 +123,7 @@ Deno.test("experiments refuses results that were edited, with the field", async 
       await rejects(readResult(run, "experiment1"), { name: "FormatError", message });
     });
     await eachEdit(`${run}/experiments.json`, [
-      [() => ({}), /it is an object, expected an array \(.*experiments\.json\)$/],
+      [() => ({}), /it is an object, expected an array of experiments \(.*experiments\.json\)$/],
       [(file) => void (file[0].testMse = "low"), /\[0\]\.testMse is "low"/],
       [(file) => void delete file[0].name, /\[0\]\.name is missing, expected a text/],
     ], async (message) => await rejects(readTable(run), { name: "FormatError", message }));
@@ -134,7 +134,7 @@ Deno.test("experiments refuses results that were edited, with the field", async 
 Deno.test("JSON that is nested deeply is refused with its file", async () => {
   await withDirectory(async (directory) => {
     const path = `${directory}/config.json`;
-    for (const [open, close] of [["[", "]"], ['{"a":', "}"]]) {
+    for (const [open, close] of [["[", "]"], ['{"a":', "}"]] as const) {
       for (const depth of [102, 200_000]) {
         await Deno.writeTextFile(path, `${open.repeat(depth)}1${close.repeat(depth)}`);
         await rejects(readJson(path, "read run"), {
@@ -148,7 +148,7 @@ Deno.test("JSON that is nested deeply is refused with its file", async () => {
   });
 });
 
-Deno.test("a run whose kept flags were edited is not gone on with, but missing ones are the defaults", async () => {
+Deno.test("a run whose kept flags were edited is not resumed, but missing ones are the defaults", async () => {
   await withDirectory(async (directory) => {
     const run = `${directory}/run`;
     const args = [...QUICK.slice(0, 2), "--preset", "experiment2", "--epochs", "2000"];

@@ -32,9 +32,14 @@ Deno.test("flags, arguments, defaults and what is printed all start where the us
     await run("report", "runs/experiment1", "--out", "page");
     const written = filesIn(directory).map((name) => name.split("/").slice(0, 2).join("/"));
     deepStrictEqual([...new Set(written)].sort().filter((name) => !name.startsWith("page/")), [
-      ...["new/metrics.json", "runs/experiment1", "runs/experiment1-2"],
-      ...["simulated/eval.npz", "simulated/eval_labels.csv", "simulated/train.npz"],
-      ...["simulated/truth.json", "submission.csv"],
+      "new/metrics.json",
+      "runs/experiment1",
+      "runs/experiment1-2",
+      "simulated/eval.npz",
+      "simulated/eval_labels.csv",
+      "simulated/train.npz",
+      "simulated/truth.json",
+      "submission.csv",
     ]);
     ok(written.includes("page/report.html"));
   }));
@@ -44,10 +49,11 @@ Deno.test("the package's own data are found from anywhere, and the next command 
     const { code, stdout, stderr } = await runFrom(directory, "train", ...QUICK);
     strictEqual(code, 0, stderr);
     match(stdout, new RegExp(`from ${ROOT}fixtures/train\\.npz\\n`));
-    const next = /Next: deno task (--config \S+) (submit .*)\n/.exec(stdout)!;
-    strictEqual(next[1], `--config ${ROOT}deno.json`);
+    const [, config = "", next = ""] =
+      /Next: deno task (--config \S+) (submit .*)\n/.exec(stdout) ?? [];
+    strictEqual(config, `--config ${ROOT}deno.json`);
     const { success } = await new Deno.Command(Deno.execPath(), {
-      args: ["task", ...next[1].split(" "), ...next[2].split(" ")],
+      args: ["task", ...config.split(" "), ...next.split(" ")],
       cwd: directory,
       // None of the tests' own, which say where they were called.
       env: { PATH: Deno.env.get("PATH") ?? "", INIT_CWD: directory },
@@ -68,7 +74,7 @@ Deno.test("a command that was not started by deno task stays in its directory", 
         args: [
           "run",
           "-q",
-          "-P=command",
+          "-P=write",
           ...config,
           `${ROOT}scripts/${args[0]}.ts`,
           ...args.slice(1),
@@ -81,7 +87,7 @@ Deno.test("a command that was not started by deno task stays in its directory", 
     ok(filesIn(directory).includes("data/train.npz"));
   }));
 
-Deno.test("a run that was begun in one directory goes on from another", () =>
+Deno.test("a run that was started in one directory resumes from another", () =>
   withDirectory(async (directory) => {
     const [here, there] = [`${directory}/here`, `${directory}/there`];
     await Deno.mkdir(here);
@@ -98,7 +104,7 @@ Deno.test("a run that was begun in one directory goes on from another", () =>
     deepStrictEqual(filesIn(there), []);
   }));
 
-Deno.test("the same command goes on with experiments from where they were begun, and from elsewhere", () =>
+Deno.test("the same command resumes experiments from where they were started, and from elsewhere", () =>
   withDirectory(async (directory) => {
     await Deno.copyFile("fixtures/train.npz", `${directory}/train.npz`);
     const flags = ["--only", "experiment1", "--epochs", "100", "--engine", "wasm"];

@@ -55,10 +55,19 @@ Deno.test("where genes have places, the table has them", () =>
   withDirectory(async (directory) => {
     const example = "fixtures/genome/example";
     const data = `${directory}/data.npz`;
-    const prepared = await runTask("prepare", ...[
-      ...["--samples", `${example}/sheet.tsv`, "--genes", `${example}/genes.gtf`],
-      ...["--expression", `${example}/expression.tsv`, "--signal", "reads", "--out", data],
-    ]);
+    const prepared = await runTask(
+      "prepare",
+      "--samples",
+      `${example}/sheet.tsv`,
+      "--genes",
+      `${example}/genes.gtf`,
+      "--expression",
+      `${example}/expression.tsv`,
+      "--signal",
+      "reads",
+      "--out",
+      data,
+    );
     strictEqual(prepared.code, 0, prepared.stderr);
     const run = `${directory}/run`;
     await runTask("train", "--data", data, "--preset", "experiment1", ...QUICK, "--out", run);

@@ -51,8 +51,17 @@ async function prepareWith(
     }
     const out = `${directory}/out.npz`;
     const command = await runTask(
-      ...["prepare", "--samples", `${directory}/sheet.tsv`, "--genes", `${directory}/genes.gtf`],
-      ...["--signal", "reads", "--assembly", "tiny", "--out", out],
+      "prepare",
+      "--samples",
+      `${directory}/sheet.tsv`,
+      "--genes",
+      `${directory}/genes.gtf`,
+      "--signal",
+      "reads",
+      "--assembly",
+      "tiny",
+      "--out",
+      out,
       ...flags.map((flag) => flag.replace(/^@/, `${directory}/`)),
     );
     const labels = command.code === 0 ? await readLabels(out) : [];
@@ -65,7 +74,7 @@ async function readLabels(path: string): Promise<string[]> {
   const { cellTypes, cellTypeIndex, labels, geneIndex } = await readCompetition(path);
   return Array.from(
     labels ?? [],
-    (label, i) => `${cellTypes[cellTypeIndex[i]]} ${geneIndex[i]} ${label}`,
+    (label, i) => `${cellTypes[cellTypeIndex[i]!]} ${geneIndex[i]} ${label}`,
   );
 }
 
@@ -98,7 +107,9 @@ Deno.test("a list of samples names columns of one table, or files", async () => 
   const flags = ["--expression-samples", "@samples.tsv"];
   const columns = await prepareWith(
     { "samples.tsv": list, "counts.tsv": table },
-    ...["--expression", "@counts.tsv", ...flags],
+    "--expression",
+    "@counts.tsv",
+    ...flags,
   );
   strictEqual(columns.code, 0, columns.stderr);
   // The gene without expression in lung is no sample there.
@@ -140,7 +151,8 @@ Deno.test("expression that cannot be meant is refused in one line", async () => 
         ".bed\trpkm.tsv\n",
       ),
     },
-    ...["--expression", "@rpkm.tsv"],
+    "--expression",
+    "@rpkm.tsv",
   );
   const sheetOfFiles = SHEET.replace("path\n", "path\texpression\n").replaceAll(
     ".bed\n",
@@ -156,7 +168,9 @@ Deno.test("expression that cannot be meant is refused in one line", async () => 
   await refuse(
     /no cell type "lung" of the sample sheet \("LUNG" is spelt differently\), and .*samples\.tsv has no sample of it; it has liver, LUNG\. List the columns of "lung" in .*samples\.tsv\n/,
     { "rpkm.tsv": "gene_id\tliver\tLUNG\nENSG00000000419\t1\t2\n", "samples.tsv": list },
-    ...["--expression", "@rpkm.tsv", ...samples],
+    "--expression",
+    "@rpkm.tsv",
+    ...samples,
   );
   await refuse(
     /"\S+liver_1" is not there .*Without --expression the samples are files; .* name the table with --expression\n/,
@@ -166,17 +180,22 @@ Deno.test("expression that cannot be meant is refused in one line", async () => 
   await refuse(
     /column "liver" is in the header twice, expected once: rename or remove one\n/,
     { "rpkm.tsv": "gene_id\tliver\tlung\tliver\nENSG00000000419\t1\t2\t3\n" },
-    ...["--expression", "@rpkm.tsv"],
+    "--expression",
+    "@rpkm.tsv",
   );
   await refuse(
     /it has no sample "liver2" for cell type "liver"; it has liver, lung\. Name a column in .*samples\.tsv\n/,
     { ...table, "samples.tsv": "sample\tcell_type\nliver2\tliver\n" },
-    ...["--expression", "@rpkm.tsv", "--expression-samples", "@samples.tsv"],
+    "--expression",
+    "@rpkm.tsv",
+    "--expression-samples",
+    "@samples.tsv",
   );
   await refuse(
     /samples\.tsv has no sample of cell type "lung"/,
     { ...table, "samples.tsv": "sample\tcell_type\nrpkm.tsv\tliver\n" },
-    ...["--expression-samples", "@samples.tsv"],
+    "--expression-samples",
+    "@samples.tsv",
   );
 });
 
@@ -195,5 +214,5 @@ Deno.test("the sheet may name one table for all cell types, and flags without ex
   deepStrictEqual([without.code, without.labels], [0, []]);
   match(without.stderr, /--expression-transform has no effect without expression/);
   match(without.stderr, /--expression-value has no effect without expression/);
-  match(without.stdout, /Then: deno task submit/);
+  match(without.stdout, /Then: deno task predict/);
 });

@@ -45,13 +45,19 @@ Deno.test("simulated BAM and tagAlign files become a data set, a model and a sub
     deepStrictEqual(train.cellTypes, ["liver", "lung"]);
     strictEqual(train.genes[1], "ENSG00000100037.1");
     deepStrictEqual(train.record, {
-      ...{ assembly: "hg38", binSizeBp: 100, orientation: "genomic", countingRule: "reads" },
+      assembly: "hg38",
+      binSizeBp: 100,
+      orientation: "genomic",
+      countingRule: "reads",
       marks: ["H3K27me3", "H3K36me3", "H3K4me1", "H3K4me3", "H3K9me3"],
-      ...{ transform: "none", extendBp: 0, minMappingQuality: 0, normalisation: "none" },
+      transform: "none",
+      extendBp: 0,
+      minMappingQuality: 0,
+      normalisation: "none",
       expressionTransform: "log2p1",
     });
     const [, first] = (await Deno.readTextFile(`${EXAMPLE}/expression.tsv`)).split("\n");
-    strictEqual(train.labels![0], Math.log2(Number(first.split("\t")[1]) + 1));
+    strictEqual(train.labels![0], Math.log2(Number(first?.split("\t")[1]) + 1));
 
     const unlabelled = `${directory}/new.npz`;
     strictEqual((await prepareExample(unlabelled)).code, 0);
@@ -114,7 +120,11 @@ testIf(await isInstalled("bedtools"), "bedtools", {
       const marks = ["H3K27me3", "H3K36me3", "H3K4me1", "H3K4me3", "H3K9me3"];
       const bams = marks.map((mark) => `${EXAMPLE}/liver-${mark}.bam`);
       const text = await runProgram("bedtools", [
-        ...["multicov", "-bed", `${directory}/bins.bed`, "-bams", ...bams],
+        "multicov",
+        "-bed",
+        `${directory}/bins.bed`,
+        "-bams",
+        ...bams,
       ]);
       const wanted = text.trim().split("\n").flatMap((line) =>
         line.split("\t").slice(3).map(Number)
@@ -157,10 +167,13 @@ testIf(PYTHON_WITH_PYBIGWIG !== undefined, "pybigwig", {
         "b.stats('chr1',t-5000,t+5000,nBins=100,exact=True)]))";
       const wanted: number[] = JSON.parse(
         await runProgram(PYTHON_WITH_PYBIGWIG!, [
-          ...["-c", program, `${directory}/signal.bw`, ...starts.map(String)],
+          "-c",
+          program,
+          `${directory}/signal.bw`,
+          ...starts.map(String),
         ]),
       );
-      const apart = wanted.filter((value, i) => !(Math.abs(value - signal[i]) <= 1e-6 * value));
+      const apart = wanted.filter((value, i) => !(Math.abs(value - signal[i]!) <= 1e-6 * value));
       deepStrictEqual([apart, signal.length], [[], 300]);
     });
   },
@@ -237,7 +250,10 @@ for (const [name, [files, message]] of Object.entries(BAD)) {
   Deno.test(`${name} is told by file and line, and nothing half-written is left`, async () => {
     await withDirectory(async (directory) => {
       const good = {
-        ...{ "sheet.tsv": SHEET, "genes.tsv": GENES, "expression.tsv": TABLE, "a.bam": BAM },
+        "sheet.tsv": SHEET,
+        "genes.tsv": GENES,
+        "expression.tsv": TABLE,
+        "a.bam": BAM,
         "a.bam.bai": fixtureBytes("reads.bam.bai"),
       };
       writeFiles(directory, { ...good, ...files });
@@ -271,7 +287,9 @@ function prepareIn(directory: string, ...flags: string[]): Promise<CommandResult
 Deno.test("genes without Ensembl ids get the expression of their own ids, and a table of their numbers", async () => {
   await withDirectory(async (directory) => {
     writeFiles(directory, {
-      ...{ "sheet.tsv": SHEET, "a.bam": BAM, "a.bam.bai": fixtureBytes("reads.bam.bai") },
+      "sheet.tsv": SHEET,
+      "a.bam": BAM,
+      "a.bam.bai": fixtureBytes("reads.bam.bai"),
       "genes.tsv": GENES.replace("ENSG00000000003", "TP53") + "MYC\tchr1\t30000\t-\n",
       "expression.tsv": "gene_id\tliver\nMYC\t7\n",
     });
@@ -290,14 +308,17 @@ Deno.test("genes without Ensembl ids get the expression of their own ids, and a 
   });
 });
 
-Deno.test("--gene-type takes genes of those types, and says what there is where there are none", async () => {
+Deno.test("--gene-type takes genes of those types, and says which types there are if none has one", async () => {
   await withDirectory(async (directory) => {
     const genes = ["protein_coding", "lncRNA", "miRNA"].map((type, i) =>
       `chr1\tx\tgene\t${20001 + 1000 * i}\t30000\t.\t+\t.\tgene_id "G${i}"; gene_type "${type}";\n`
     );
     writeFiles(directory, {
-      ...{ "sheet.tsv": SHEET, "a.bam": BAM, "a.bam.bai": fixtureBytes("reads.bam.bai") },
-      ...{ "genes.tsv": genes.join(""), "expression.tsv": "gene_id\tliver\nG0\t7\nG1\t8\nG2\t9\n" },
+      "sheet.tsv": SHEET,
+      "a.bam": BAM,
+      "a.bam.bai": fixtureBytes("reads.bam.bai"),
+      "genes.tsv": genes.join(""),
+      "expression.tsv": "gene_id\tliver\nG0\t7\nG1\t8\nG2\t9\n",
     });
     const some = await prepareIn(
       directory,
@@ -327,8 +348,10 @@ Deno.test("the annotation tells the assembly of files that do not, and another -
     const gene = '1\tx\tgene\t20001\t30000\t.\t+\t.\tgene_id "ENSG00000000003";\n';
     const bed = "chr1\t20000\t20036\tr\t0\t+\n";
     writeFiles(directory, {
-      ...{ "sheet.tsv": SHEET.replace("a.bam", "a.bed"), "a.bed": bed },
-      ...{ "genes.tsv": `#!genome-build GRCh37.p13\n${gene}`, "expression.tsv": TABLE },
+      "sheet.tsv": SHEET.replace("a.bam", "a.bed"),
+      "a.bed": bed,
+      "genes.tsv": `#!genome-build GRCh37.p13\n${gene}`,
+      "expression.tsv": TABLE,
     });
     const inputs = ["--samples", `${directory}/sheet.tsv`, "--genes", `${directory}/genes.tsv`];
     const out = ["--signal", "reads", "--out", `${directory}/out/data.npz`];
@@ -356,7 +379,10 @@ Deno.test("an index older than its BAM, and a BAM damaged where it is counted, a
     const damaged = BAM.slice();
     damaged.fill(0xff, 6000, 6100);
     writeFiles(directory, {
-      ...{ "sheet.tsv": SHEET, "genes.tsv": GENES, "expression.tsv": TABLE, "a.bam": damaged },
+      "sheet.tsv": SHEET,
+      "genes.tsv": GENES,
+      "expression.tsv": TABLE,
+      "a.bam": damaged,
       "a.bam.bai": fixtureBytes("reads.bam.bai"),
     });
     const broken = await prepareIn(directory, "--half-width", "20000");
@@ -383,7 +409,7 @@ Deno.test("files and places that cannot be used are told by their flags before a
     };
     const none = `${directory}/none`;
     for (const flag of ["--samples", "--genes", "--expression"]) {
-      await refuse(new RegExp(`Cannot read ${flag} ${none}: there is no such file`), flag, none);
+      await refuse(new RegExp(`Cannot read ${flag} ${none}: it does not exist`), flag, none);
     }
     await refuse(
       /Cannot read --genes \S+: it is a directory, expected a file/,

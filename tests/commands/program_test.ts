@@ -114,9 +114,18 @@ Deno.test("without a clone a command says what data it needs; in one it has the 
       endOf(
         new Deno.Command(Deno.execPath(), {
           args: [
-            ...["run", "-q", "--no-remote", "--cached-only", "-R", "-W"],
-            ...["--allow-env=COLUMNS,XDG_RUNTIME_DIR", `${root}src/commands/cli.ts`],
-            ...["train", ...QUICK, "--out", `${directory}/run`],
+            "run",
+            "-q",
+            "--no-remote",
+            "--cached-only",
+            "-R",
+            "-W",
+            "--allow-env=COLUMNS,XDG_RUNTIME_DIR",
+            `${root}src/commands/cli.ts`,
+            "train",
+            ...QUICK,
+            "--out",
+            `${directory}/run`,
           ],
           cwd: directory,
           env: { COLUMNS: "10000" },

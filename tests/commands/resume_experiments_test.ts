@@ -4,10 +4,9 @@ import { filesIn, runTask, withDirectory } from "../helpers/command.ts";
 import { kill, startUntilCheckpoint } from "./_resume.ts";
 
 const EPOCHS = 60;
-const ARGS = [
-  ...["--data", "fixtures/train.npz", "--only", "experiment1,experiment2", "--engine", "wasm"],
-  ...["--epochs", String(EPOCHS), "--seed", "4"],
-];
+const ARGS =
+  `--data fixtures/train.npz --only experiment1,experiment2 --engine wasm --epochs ${EPOCHS} --seed 4`
+    .split(" ");
 
 /** An experiment's result without what depends on the clock. */
 async function resultOf(directory: string, name: string) {
@@ -18,16 +17,16 @@ async function resultOf(directory: string, name: string) {
   return { train, test, plan, epochs, losses: history.map(({ epoch, loss }) => [epoch, loss]) };
 }
 
-Deno.test("an experiment that is killed goes on to the same bits, by --resume and by the same command", async () => {
+Deno.test("an experiment that is killed is resumed to the same bits, by --resume and by the same command", async () => {
   await withDirectory(async (directory) => {
     const [alone, killed] = [`${directory}/alone`, `${directory}/killed`];
     strictEqual((await runTask("experiments", ...ARGS, "--out", alone)).code, 0);
     const same = [...ARGS, "--out", killed];
-    for (const goOn of [["--resume", killed], same]) {
-      const first = goOn === same ? ["--overwrite"] : [];
+    for (const resume of [["--resume", killed], same]) {
+      const first = resume === same ? ["--overwrite"] : [];
       const place = { directory: killed, part: "experiment2/" };
       await kill(await startUntilCheckpoint("experiments", [...same, ...first], place));
-      const { code, stdout, stderr } = await runTask("experiments", ...goOn);
+      const { code, stdout, stderr } = await runTask("experiments", ...resume);
       strictEqual(code, 0, stderr);
       match(stdout, /Resuming .*killed\n/);
       match(stdout, /experiment1: finished before, .*; not run again/);
@@ -42,7 +41,7 @@ Deno.test("an experiment that is killed goes on to the same bits, by --resume an
   });
 });
 
-Deno.test("experiments under way are owned, and others are not begun in their place unasked", async () => {
+Deno.test("experiments under way are owned, and others do not start in their place unless asked for", async () => {
   await withDirectory(async (directory) => {
     const out = `${directory}/run`;
     const args = [...ARGS, "--out", out];
@@ -62,11 +61,11 @@ Deno.test("experiments under way are owned, and others are not begun in their pl
     await refuse(/Cannot write to .*it holds unfinished experiments/, ...args, "--seed", "5");
     const other = await runTask("train", "--resume", out);
     match(other.stderr, /started with experiments/);
-    // A mistake costs nothing of what there is.
+    // A mistake costs nothing that is there.
     await refuse(/nothing\.npz/, ...args, "--overwrite", "--data", `${directory}/nothing.npz`);
     const [epochs, only] = [["--epochs", "2"], ["--only", "experiment1"]];
-    const anew = await runTask("experiments", ...args, ...epochs, ...only, "--overwrite");
-    strictEqual(anew.code, 0, anew.stderr);
+    const again = await runTask("experiments", ...args, ...epochs, ...only, "--overwrite");
+    strictEqual(again.code, 0, again.stderr);
     await refuse(/its run of experiments is finished/, "--resume", out);
   });
 });

@@ -28,7 +28,7 @@ async function trialsOf(run: string) {
   return trials.map((trial) => ({ ...trial, seconds: undefined }));
 }
 
-Deno.test("a search that is killed within a trial goes on within it, to the same scores", async () => {
+Deno.test("a search that is killed within a trial is resumed within it, to the same scores", async () => {
   await withDirectory(async (directory) => {
     const [alone, killed] = [`${directory}/alone`, `${directory}/killed`];
     const args = searchArgs(directory, ...LONG);
@@ -45,7 +45,7 @@ Deno.test("a search that is killed within a trial goes on within it, to the same
   });
 });
 
-Deno.test("a search under way is owned, and not begun anew or changed unasked", async () => {
+Deno.test("a search under way is owned, and does not start again or change unless asked to", async () => {
   await withDirectory(async (directory) => {
     const out = `${directory}/run`;
     const args = searchArgs(directory, ...LONG, "--out", out);
@@ -64,13 +64,13 @@ Deno.test("a search under way is owned, and not begun anew or changed unasked", 
     await refuse(/epochs was 9000, is now 8/, "--resume", out, "--epochs", "8");
     const kept = checkpointsIn(out);
     ok(kept.length > 0);
-    // A mistake costs nothing of what there is.
+    // A mistake costs nothing that is there.
     await refuse(/nothing\.npz/, ...args, "--overwrite", "--data", `${directory}/nothing.npz`);
     deepStrictEqual(checkpointsIn(out), kept);
     const other = await runTask("train", "--resume", out);
     match(other.stderr, /started with search/);
-    const anew = await runTask("search", ...args, "--overwrite", "--epochs", "1");
-    strictEqual(anew.code, 0, anew.stderr);
+    const again = await runTask("search", ...args, "--overwrite", "--epochs", "1");
+    strictEqual(again.code, 0, again.stderr);
     deepStrictEqual(filesIn(out), FILES);
   });
 });

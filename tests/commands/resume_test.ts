@@ -6,10 +6,9 @@ import { checkpointsIn, kill, startUntilCheckpoint } from "./_resume.ts";
 
 const KILLS = 20;
 /** Epochs of a few dozen milliseconds, and checkpoints all the time. */
-const TRAIN = [
-  ...["--preset", "experiment2", "--epochs", "60", "--batch-size", "50", "--seed", "5"],
-  ...["--engine", "wasm", "--checkpoint-minutes", "0.0001"],
-];
+const TRAIN =
+  "--preset experiment2 --epochs 60 --batch-size 50 --seed 5 --engine wasm --checkpoint-minutes 0.0001"
+    .split(" ");
 
 async function digestOf(path: string): Promise<string> {
   const bytes = await Deno.readFile(path);
@@ -52,7 +51,7 @@ Deno.test("a run that is killed again and again ends with the same bits as one l
   });
 });
 
-Deno.test("one run at a time writes to a directory, and an unfinished one is not begun anew by accident", async () => {
+Deno.test("one run at a time writes to a directory, and an unfinished one does not start again by accident", async () => {
   await withDirectory(async (directory) => {
     const out = `${directory}/run`;
     const args = [...TRAIN, "--epochs", "2000", "--out", out];
@@ -64,9 +63,9 @@ Deno.test("one run at a time writes to a directory, and an unfinished one is not
     match(beside.stderr, /another run is writing there/);
     child.kill("SIGINT");
     strictEqual((await child.status).code, 130);
-    const anew = await runTask("train", ...TRAIN, "--out", out);
-    strictEqual(anew.code, 1);
-    match(anew.stderr, /holds an unfinished run. Resume it with --resume/);
+    const again = await runTask("train", ...TRAIN, "--out", out);
+    strictEqual(again.code, 1);
+    match(again.stderr, /holds an unfinished run. Resume it with --resume/);
     const other = await runTask("crossval", "--resume", out);
     match(other.stderr, /started with train/);
     const nothing = await runTask("train", "--resume", directory);
@@ -93,15 +92,8 @@ Deno.test("a mistake in the flags of a run that replaces another costs nothing; 
     const args = [...TRAIN, "--epochs", "2000", "--data", data, "--out", out];
     await kill(await startUntilCheckpoint("train", args, { directory: out }));
     const kept = filesIn(out).filter((name) => !name.endsWith(".part"));
-    const typo = await runTask(
-      "train",
-      ...TRAIN,
-      "--data",
-      "typo.npz",
-      "--out",
-      out,
-      "--overwrite",
-    );
+    const mistaken = ["--data", "typo.npz", "--out", out, "--overwrite"];
+    const typo = await runTask("train", ...TRAIN, ...mistaken);
     strictEqual(typo.code, 1);
     await Deno.rename(data, `${data}.away`);
     strictEqual((await runTask("train", "--resume", out)).code, 1);
@@ -109,7 +101,7 @@ Deno.test("a mistake in the flags of a run that replaces another costs nothing; 
   });
 });
 
-Deno.test("a run that goes on keeps the curves of its earlier epochs, and one signal that comes twice is one", async () => {
+Deno.test("a run that is resumed keeps the curves of its earlier epochs, and one signal that comes twice is one", async () => {
   await withDirectory(async (directory) => {
     const [out, events] = [`${directory}/run`, `${directory}/events`];
     const args = [...TRAIN, "--checkpoint-minutes", "9", "--tensorboard", events, "--out", out];
@@ -126,7 +118,7 @@ Deno.test("a run that goes on keeps the curves of its earlier epochs, and one si
   });
 });
 
-Deno.test("a cross-validation goes on where it was killed, to the same bits", async () => {
+Deno.test("a cross-validation is resumed where it was killed, to the same bits", async () => {
   await withDirectory(async (directory) => {
     const [alone, killed] = [`${directory}/alone`, `${directory}/killed`];
     const args = [...TRAIN, "--epochs", "4", "--folds", "3", "--threads", "2"];

@@ -25,7 +25,7 @@ async function trialsOf(run: string) {
   return trials.map((trial) => ({ ...trial, seconds: undefined }));
 }
 
-Deno.test("search ranks the models of a space, writes the best, and goes on where it was cut off", async () => {
+Deno.test("search ranks the models of a space, writes the best, and resumes where it was cut off", async () => {
   await withDirectory(async (directory) => {
     const run = `${directory}/run`;
     const args = quickArgs(directory);
@@ -52,7 +52,7 @@ Deno.test("search ranks the models of a space, writes the best, and goes on wher
     const whole = await trialsOf(run);
     const path = `${run}/trials.jsonl`;
     const lines = (await Deno.readTextFile(path)).split("\n");
-    await Deno.writeTextFile(path, [...lines.slice(0, 3), lines[3].slice(0, 40)].join("\n"));
+    await Deno.writeTextFile(path, [...lines.slice(0, 3), lines[3]?.slice(0, 40)].join("\n"));
     const resumed = await runTask("search", ...args, "--resume", run);
     strictEqual(resumed.code, 0, resumed.stderr);
     match(resumed.stdout, /Resuming after 3 finished trials/);

@@ -31,7 +31,7 @@ Deno.test("submit and evaluate write to standard output what they write to a fil
     deepStrictEqual(filesIn(directory).filter((name) => !name.startsWith("run/")), ["file.csv"]);
   }));
 
-Deno.test("a reader that has had enough ends a command without a word", () =>
+Deno.test("a reader that needs no more ends a command without a word", () =>
   withDirectory(async (directory) => {
     const sizes = ["--cell-types", "2", "--genes", "8000", "--new-genes", "20000", "--bins", "1"];
     await runTask("simulate", ...sizes, "--new-cell-types", "0", "--out", directory);

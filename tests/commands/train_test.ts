@@ -1,4 +1,4 @@
-/** What `train` and `crossval` have beside the main job: ensembles, models of one's own, TensorBoard. */
+/** What `train` and `crossval` have beside the main job: ensembles, the user's own models, TensorBoard. */
 
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { loadModels } from "../../src/runs/models.ts";
@@ -61,7 +61,8 @@ Deno.test("an ensemble is written, measured against one of its members, and pred
     const mean = await submit(run);
     const [first, second] = [await submit(`${run}/models/1`), await submit(`${run}/models/2`)];
     for (const [i, value] of mean.entries()) {
-      ok(Math.abs(value - (first[i] + second[i]) / 2) < 1e-4 * Math.max(1, Math.abs(first[i])));
+      const one = first[i] ?? NaN;
+      ok(Math.abs(value - (one + second[i]!) / 2) < 1e-4 * Math.max(1, Math.abs(one)));
     }
   });
 });
@@ -72,7 +73,7 @@ Deno.test("the training metrics of a model with gene effects have no sample's ow
     await succeed("train", ...QUICK, "--gene-effects", "--out", run);
     const { mse } = await readJson(`${run}/metrics.json`);
     const data = await readDataset("fixtures/train.npz");
-    const [model] = await loadModels(run);
+    const model = (await loadModels(run))[0]!;
     const mseOf = async (geneEffects: boolean | "leave-one-out") => {
       const predicted = await predict(model, data, { engine: "wasm", geneEffects });
       return evaluatePredictions(data, predicted).overall.mse!;
@@ -82,7 +83,7 @@ Deno.test("the training metrics of a model with gene effects have no sample's ow
   });
 });
 
-Deno.test("an ensemble that replaces a model, and a model that replaces an ensemble, leave no other behind", async () => {
+Deno.test("an ensemble that replaces a model, and a model that replaces an ensemble, leave no other model", async () => {
   await withDirectory(async (directory) => {
     const args = [...QUICK, "--out", directory, "--overwrite"];
     await succeed("train", ...args);
@@ -109,7 +110,7 @@ Deno.test("a damaged list of an ensemble's members is refused", async () => {
   });
 });
 
-Deno.test("a model of one's own is trained with the settings in its file, and recorded", async () => {
+Deno.test("a user's own model is trained with the settings in its file, and recorded", async () => {
   await withDirectory(async (directory) => {
     const spec = { ...presetSpec("experiment2"), name: "my model/2" };
     const file = `${directory}/best.json`;
@@ -124,8 +125,12 @@ Deno.test("a model of one's own is trained with the settings in its file, and re
       `${run}/config.json`,
     );
     deepStrictEqual({ preset, recorded, epochs, batchSize, learningRate, transform }, {
-      ...{ preset: "my model/2", recorded: spec, epochs: 1, batchSize: 60 },
-      ...{ learningRate: 0.004, transform: "log1p" },
+      preset: "my model/2",
+      recorded: spec,
+      epochs: 1,
+      batchSize: 60,
+      learningRate: 0.004,
+      transform: "log1p",
     });
     strictEqual(
       (await readJson(`${run}/model/model.json`)).userDefinedMetadata.histone.spec.name,
@@ -168,11 +173,11 @@ Deno.test("TensorBoard gets each epoch's loss, and a run of its own for each fol
     const events = `${directory}/events`;
     const args = [...QUICK, "--tensorboard", events, "--overwrite"];
     await succeed("train", ...args, ...UNSEEN, "--out", `${directory}/run`);
-    const [file] = filesIn(events);
+    const [file = ""] = filesIn(events);
     match(file, /^events\.out\.tfevents\.\d{10}\.histone-[0-9a-f]{12}$/);
     const history = await Deno.readTextFile(`${directory}/run/history.csv`);
     const losses = history.trim().split("\n").slice(1).map((row) =>
-      Math.fround(+row.split(",")[1])
+      Math.fround(Number(row.split(",")[1]))
     );
     const { pearson } = await readJson(`${directory}/run/metrics.json`);
     const scalars = readEvents(await Deno.readFile(`${events}/${file}`));

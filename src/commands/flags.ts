@@ -92,7 +92,7 @@ export function declareCommon(command: Command): Command {
     `where to compute: ${ENGINE_NAMES.join(", ")}`,
     choice(ENGINE_NAMES),
     "auto",
-  ).option("--threads <n>", "for engine wasm (default: all cores)", integer(1))
+  ).option("--threads <n>", "threads of engine wasm (default: all cores)", integer(1))
     .option(
       "--record <file>",
       "JSON data record of the files (default: their own, else the competition's)",
@@ -106,14 +106,18 @@ export function declareTraining(command: Command): Command {
       .option("--data <path>", "competition .npz, DeepChrome .csv, or a folder of cell types")
       .option("--preset <name>", "model to train", "wakawaka")
       .option("--epochs <n>", "passes over the data (default: the preset's)", integer(1))
-      .option("--batch-size <n>", "samples of a step (default: the preset's)", integer(1))
-      .option("--learning-rate <x>", "Adam's (default: the preset's)", number(Number.MIN_VALUE))
+      .option("--batch-size <n>", "samples in a step (default: the preset's)", integer(1))
+      .option(
+        "--learning-rate <x>",
+        "Adam's learning rate (default: the preset's)",
+        number(Number.MIN_VALUE),
+      )
       .option(
         "--transform <name>",
-        "of the counts: none, log1p, asinh (default: none)",
+        "transform of the counts: none, log1p, asinh (default: the preset's)",
         choice(TRANSFORMS),
       )
-      .option("--seed <n>", "of weights, order and dropout", integer(0), 0)
+      .option("--seed <n>", "seed of weights, order and dropout", integer(0), 0)
       .option("--out <dir>", "directory to write (default: a new one in runs/)")
       .option("--overwrite", "replace the run that --out already holds", false),
   );
@@ -129,9 +133,9 @@ export function declareModel(command: Command): Command {
     )
     .option(
       "--gene-effects",
-      "add what each trained gene is above or below the network (waka2 does)",
+      "add how far each trained gene is above or below the network (waka2 does)",
     )
-    .option("--no-gene-effects", "leave that out")
+    .option("--no-gene-effects", "leave gene effects out")
     .option("--tensorboard <dir>", "directory for event files that TensorBoard opens");
 }
 
@@ -157,7 +161,7 @@ export function declareResume(command: Command): Command {
     .addOption(
       new Option(
         "--resume <dir>",
-        "go on with a run that was killed or stopped; all flags are its own but --threads, --other-arithmetic and " +
+        "resume a run that was killed or stopped; it keeps its flags but for --threads, --other-arithmetic and " +
           "those that say where its files are now",
       ).conflicts([...others, "checkpointMinutes"]),
     )
@@ -173,7 +177,7 @@ export function declareResume(command: Command): Command {
 export function otherArithmetic(): Option {
   return new Option(
     "--other-arithmetic",
-    "go on although the processor or GPU rounds otherwise than the one so far; config.json then names both",
+    "resume although this processor or GPU rounds differently from the one before; config.json then names both",
   ).default(false);
 }
 
@@ -202,6 +206,6 @@ export function declareEnsemble(command: Command): Command {
 /** Flags that name labelled data to measure on. */
 export function declareTest(command: Command): Command {
   return command
-    .option("--test <path>", "labelled data that are not trained on, to measure on")
+    .option("--test <path>", "labelled data to measure on, which are not trained on")
     .option("--labels <file>", "labels of --test, id,expression, if it has none");
 }
