@@ -16,7 +16,7 @@ import { hasBlankColumns } from "./_gff_line.ts";
 import type { GeneRow } from "./_make_gene.ts";
 import { isTableHeader, TABLE_COLUMNS, tableParser } from "./_table_genes.ts";
 import { type OnWarning, unquoteCell, visitTextLines } from "./text_lines.ts";
-import { ToldAssembly } from "./_told_assembly.ts";
+import { AssemblyClues } from "./_assembly_clues.ts";
 import type { Gene } from "./gene.ts";
 import { isTrackLine } from "./track_lines.ts";
 import { isTranscriptId } from "./transcript_id.ts";
@@ -150,7 +150,7 @@ class AnnotationReader {
   readonly #file: string;
   readonly #onWarning: OnWarning;
   readonly #list: GeneList;
-  readonly #told = new ToldAssembly();
+  readonly #clues = new AssemblyClues();
   #format: GeneFormat | undefined;
   /** Reads all lines from the one that shows the format. */
   #reader: GffGenes | GenePredGenes | undefined;
@@ -180,7 +180,7 @@ class AnnotationReader {
     const genes = this.#list.finish();
     this.#list.report.warnings(this.#file).forEach((message) => this.#onWarning(message));
     const warn = (message: string) => this.#onWarning(`${this.#file} ${message}`);
-    const assembly = this.#told.finish(genes, warn);
+    const assembly = this.#clues.finish(genes, warn);
     return assembly === undefined ? { genes } : { genes, assembly };
   }
 
@@ -200,13 +200,13 @@ class AnnotationReader {
   #readComment(line: Line): void {
     const text = unquoteCell(lineText(line));
     if (/^##gff-version\s+3/.test(text)) this.#format ??= "gff3";
-    this.#told.readComment(text);
+    this.#clues.readComment(text);
     if (this.#reader instanceof GffGenes) this.#reader.readComment(text);
   }
 
   #readFirstLine(line: Line): void {
     const text = lineText(line);
-    if (isTrackLine(line)) return this.#told.readComment(text);
+    if (isTrackLine(line)) return this.#clues.readComment(text);
     if (text.trim() === "" || tellsNoFormat(text)) return;
     const format = this.#format ?? detectFormat(text) ?? this.#failFormat(line, text);
     this.#format = format;
@@ -217,7 +217,7 @@ class AnnotationReader {
     const target = { file: this.#file, list: this.#list };
     if (format === "bed") this.#parse = (line, file) => this.#readBed(line, file);
     else if (format === "genepred") this.#reader = new GenePredGenes(target);
-    else this.#reader = new GffGenes({ ...target, format, told: this.#told });
+    else this.#reader = new GffGenes({ ...target, format, clues: this.#clues });
     this.readLine(line);
   }
 

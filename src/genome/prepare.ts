@@ -155,7 +155,7 @@ function checkLabels(
     if (found !== genes.length) {
       throw new ContractError(
         `Cannot prepare data: cell type "${cellType}" has ${found ?? "no"} labels, ` +
-          `expected ${genes.length}, one a gene`,
+          `expected ${genes.length}, one for each gene`,
       );
     }
     if (!own?.every(Number.isNaN)) continue;

@@ -149,7 +149,7 @@ class SheetCollector {
       failLine(
         this.#file,
         line,
-        `Cannot read sample sheet: path "${path}" stands in line ${earlier} and in line ${line.number}, ` +
+        `Cannot read sample sheet: path "${path}" is in line ${earlier} and in line ${line.number}, ` +
           "expected once: its reads would be counted twice",
       );
     }

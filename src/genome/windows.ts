@@ -6,7 +6,7 @@
 
 import { MAX_EXTENT } from "../base/limits.ts";
 import type { PackedArray } from "../base/arrays.ts";
-import { LARGEST_POSITION } from "./_make_gene.ts";
+import { LARGEST_POSITION } from "./largest_position.ts";
 import type { Gene } from "./gene.ts";
 
 /** Sizes of windows and bins. */

@@ -69,7 +69,7 @@ export function readExpressionSamples(
         failLine(
           file,
           line,
-          `Cannot read samples of expression: "${sample}" stands in line ${earlier} and in line ` +
+          `Cannot read samples of expression: "${sample}" is in line ${earlier} and in line ` +
             `${line.number}, expected once`,
         );
       }

@@ -1,8 +1,7 @@
+import { LARGEST_POSITION } from "../largest_position.ts";
 import type { ContigWindows } from "./_window_counter.ts";
 import { mergeWindows, type Region } from "./_contig_windows.ts";
 
-/** Rows of text do not reach past this position. */
-const LARGEST_POSITION = 2 ** 31 - 1;
 /** The search tries this many regions one by one before it becomes a binary search. */
 const LONGEST_WALK = 8;
 
