@@ -14,7 +14,7 @@ import { GenePredGenes, splitGenePred } from "./_gene_pred.ts";
 import { GffGenes } from "./_gff_genes.ts";
 import { hasBlankColumns } from "./_gff_line.ts";
 import type { GeneRow } from "./_make_gene.ts";
-import { isTableHeader, TABLE_COLUMNS, tableParser } from "./_table_genes.ts";
+import { isTableHeader, makeTableParser, TABLE_COLUMNS } from "./_table_genes.ts";
 import { type OnWarning, unquoteCell, visitTextLines } from "./text_lines.ts";
 import { AssemblyClues } from "./_assembly_clues.ts";
 import type { Gene } from "./gene.ts";
@@ -66,10 +66,11 @@ export interface Annotation {
 /**
  * Reads an annotation: GTF, GFF3, BED, genePred, refFlat or a table, gzip or not.
  *
- * In GFF3 the genes are the features that are genes in the Sequence Ontology. A gene's id is its `ID`, without `gene:` or
- * `gene-` before it, and a gene on several lines reaches from its first base to its last. In GTF the genes are the lines
- * of genes, by their `gene_id`. Genes without such a line are made from their transcripts, and reach from the first base
- * of all these to the last. In BED each line is a gene, by its name. Comments, track lines and blank lines are skipped.
+ * In GFF3 the genes are the features that are genes in the Sequence Ontology. A gene's id is its `ID`, without `gene:`
+ * or `gene-` before it, and a gene on several lines reaches from its first base to its last. In GTF the genes are the
+ * lines of genes, by their `gene_id`. Genes without such a line are made from their transcripts, and reach from the
+ * first base of all these to the last. In BED each line is a gene, by its name. Comments, track lines and blank lines
+ * are skipped.
  *
  * The TSS depends on the strand: it is the first base of a gene on the plus strand, and the last base of a gene on the
  * minus strand. It is 0-based in every format. Ids keep their versions. Two lines hold the same gene if their ids have
@@ -211,7 +212,7 @@ class AnnotationReader {
     const format = this.#format ?? detectFormat(text) ?? this.#failFormat(line, text);
     this.#format = format;
     if (format === "table") {
-      this.#parse = tableParser(line, this.#file);
+      this.#parse = makeTableParser(line, this.#file);
       return;
     }
     const target = { file: this.#file, list: this.#list };

@@ -52,7 +52,9 @@ export interface GeneWindows {
   readonly chromosomes: readonly ChromosomeWindows[];
 }
 
-/** Half the range of positions in a BAM file. It is far larger than any use needs, and starts still fit an Int32Array. */
+/**
+ * Half the range of positions in a BAM file. It is far larger than any use needs, and starts still fit an Int32Array.
+ */
 const LARGEST_HALF_WIDTH_BP = 2 ** 30;
 
 /**

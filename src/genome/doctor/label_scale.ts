@@ -17,9 +17,9 @@ const LEAST_SKEWED_GENES = 50;
 /** Among this many genes, one is expressed so strongly that a double logarithm shows. */
 const LEAST_GENES = 20;
 /**
- * The skewness of the absolute values of labels other than zero, which tells a logarithm from a double one. In 57 samples
- * of 600 genes, log2(RPKM + 1) has 0.15 to 1.1 and its logarithm -0.7 to -0.05. The competition's label, which has a
- * sign, has 0.4 to 1.3, and its logarithm -0.3 to 0.2 with an excess kurtosis of -1.2 to -0.2.
+ * The skewness of the absolute values of labels other than zero, which tells a logarithm from a double one. In 57
+ * samples of 600 genes, log2(RPKM + 1) has 0.15 to 1.1 and its logarithm -0.7 to -0.05. The competition's label, which
+ * has a sign, has 0.4 to 1.3, and its logarithm -0.3 to 0.2 with an excess kurtosis of -1.2 to -0.2.
  */
 const LEAST_MAGNITUDE_SKEWNESS = -0.03;
 const LEAST_SIGNED_SKEWNESS = 0.25;
@@ -32,10 +32,10 @@ const LARGEST_SPREAD_RATIO = 1.5;
 const LEAST_COMPARED_GENES = 200;
 
 /**
- * Finds labels that are not logarithms, labels that are logarithms of logarithms, labels that are the same in all genes,
- * and cell types whose labels have a different scale than the others'. Limits: the first rule needs 50 genes, unless the
- * values are far too large for logarithms; the second needs 500 genes, or 3 if the record tells the transform; classes
- * are not judged.
+ * Finds labels that are not logarithms, labels that are logarithms of logarithms, labels that are the same in all
+ * genes, and cell types whose labels have a different scale than the others'. Limits: the first rule needs 50 genes,
+ * unless the values are far too large for logarithms; the second needs 500 genes, or 3 if the record tells the
+ * transform; classes are not judged.
  */
 export function checkLabelScale(
   labels: readonly LabelStatistics[],
