@@ -141,7 +141,7 @@ export class Dataset {
    * What is known about the gene at a position besides its identifier.
    *
    * @param position From 0 to `length` − 1.
-   * @returns The details; `undefined` if the data have none of any gene.
+   * @returns The details; `undefined` if the data have no details.
    * @throws {RangeError} If the position is outside the view.
    */
   geneDetailsOf(position: number): GeneDetails | undefined {

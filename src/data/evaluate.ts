@@ -79,7 +79,7 @@ export function correlateSamplesOfGene(
  * @param predictions One number for each sample, `[position]`.
  * @returns The measures.
  * @throws {ContractError} If the data have no labels.
- * @throws {TypeError} If there is not one prediction for each sample.
+ * @throws {TypeError} If predictions and samples differ in number.
  *
  * @example
  * ```ts

@@ -15,7 +15,7 @@ export interface CommandResult {
 
 /** What stands in a task's definition between `deno run` and the program. */
 export function taskFlags(name: string): readonly string[] {
-  return tasks[name].command.split(" ").slice(2, -1);
+  return tasks[name]?.command.split(" ").slice(2, -1) ?? [];
 }
 
 /**
