@@ -7,7 +7,7 @@ import type { Contig } from "./chromosomes.ts";
 import type { Gene } from "./gene.ts";
 
 /** Collects what an annotation says about its assembly. */
-export class ToldAssembly {
+export class AssemblyClues {
   /** The known names in its header, as UCSC writes them. */
   readonly #names = new Set<string>();
   /** A name that UCSC does not have. */
@@ -40,14 +40,14 @@ export class ToldAssembly {
   finish(genes: readonly Gene[], onConflict: (message: string) => void): string | undefined {
     const chromosomes = new Set(genes.map(({ chromosome }) => chromosome));
     const accessions = [...chromosomes].map((name) => readAccession(name)?.assembly);
-    const told = [
+    const clues = [
       ...Array.from(this.#names, (name) => ({ name, by: "its header" })),
       { name: identifyAssembly(this.#contigs), by: "the lengths of its chromosomes" },
       ...accessions.map((name) => ({ name, by: "the accession numbers of its chromosomes" })),
     ].filter(({ name }) => name !== undefined);
-    const [first] = told;
+    const [first] = clues;
     if (first === undefined) return this.#otherName;
-    const other = told.find(({ name }) => name !== first.name);
+    const other = clues.find(({ name }) => name !== first.name);
     if (other === undefined) return first.name;
     onConflict(
       `says ${first.name} by ${first.by} and ${other.name} by ${other.by}, ` +
