@@ -1,4 +1,4 @@
-/** What `search` prints: how it divides the data, a line a trial, and what came of it. */
+/** What `search` prints: how it divides the data, and a line for each trial. */
 
 import { formatCountOf } from "../base/count.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -45,7 +45,7 @@ export function printPlan(data: Dataset, description: SearchDescription): void {
   );
 }
 
-/** Hooks that keep each trial and print a line for it, draw the progress line, and open checkpoints. */
+/** Returns hooks that keep each trial and print a line for it, draw the progress line, and open checkpoints. */
 export function reportTrials(
   directory: string,
   { owned, trials }: { readonly owned: OwnedParts; readonly trials: number },
