@@ -38,9 +38,7 @@ export function printPlan(data: Dataset, description: SearchDescription): void {
   const { models, skipped } = planTrials(data, description);
   if (skipped.length === 0) return;
   console.info(
-    `${skipped.length} of them make no model of ${
-      formatShape(data)
-    } and are skipped, which leaves ` +
+    `${skipped.length} of them do not fit data of ${formatShape(data)} and are skipped; left: ` +
       `${models.length}`,
   );
 }
