@@ -245,13 +245,13 @@ export interface InputShape {
    *
    * @default 100
    */
-  readonly bins?: number;
+  readonly bins?: number | undefined;
   /**
    * Number of marks.
    *
    * @default 5
    */
-  readonly marks?: number;
+  readonly marks?: number | undefined;
 }
 
 /**

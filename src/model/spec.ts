@@ -338,7 +338,20 @@ export interface BranchedSpec {
  */
 export type ModelSpec = SequentialSpec | BranchedSpec;
 
-/** Whether a model has branches and a head. */
+/**
+ * Whether a model has branches and a head.
+ *
+ * @param spec The model.
+ * @returns False for a sequential model.
+ *
+ * @example A preset is sequential
+ * ```ts
+ * import { isBranched, presetSpec } from "@waka/histone/model";
+ * import { strictEqual } from "node:assert";
+ *
+ * strictEqual(isBranched(presetSpec("wakawaka")), false);
+ * ```
+ */
 export function isBranched(spec: ModelSpec): spec is BranchedSpec {
   return Object.hasOwn(spec, "branches");
 }

@@ -11,19 +11,19 @@ export interface SpecOfOptions extends InputShape {
    *
    * @default "searched"
    */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /**
    * What training minimises; `binaryCrossentropy` puts a sigmoid at the end.
    *
    * @default "meanSquaredError"
    */
-  readonly loss?: Loss;
+  readonly loss?: Loss | undefined;
   /**
    * Inputs of a sample beside its signal, which branches of the point may read.
    *
    * @default none
    */
-  readonly inputs?: readonly InputSpec[];
+  readonly inputs?: readonly InputSpec[] | undefined;
 }
 
 /** The report's. */
