@@ -37,15 +37,15 @@ export function formatRegimeTable(evaluation: RegimeEvaluation): string[] {
   const blocks = hasFigures(mix) ? [...regimes, mix] : regimes;
   const cells = blocks.map((block) => formatBlock(block));
   const widths = HEADER.map((title, column) =>
-    Math.max(title.length, ...cells.flat().map((line) => line[column].length))
+    Math.max(title.length, ...cells.flat().map((line) => line[column]!.length))
   );
   const align = (line: readonly string[]) =>
-    line.map((cell, column) => cell.padEnd(widths[column])).join("  ").trimEnd();
+    line.map((cell, column) => cell.padEnd(widths[column]!)).join("  ").trimEnd();
   return [
     ...blocks.flatMap((block, i) => [
       titleOf(block, evaluation),
       align(HEADER),
-      ...cells[i].map(align),
+      ...cells[i]!.map(align),
       "",
     ]),
     `[ ] after MSE, r and skill: of ${evaluation.bootstrapSamples} bootstrap samples over ` +
