@@ -108,7 +108,7 @@ export interface SearchResult {
  * @param data Labelled samples.
  * @param options Space, method, folds, and where to compute.
  * @returns Every trial, their ranking, and the best.
- * @throws {ContractError} If the data have no labels or do not fit the loss, or a `finished` trial is not one of this search.
+ * @throws {ContractError} If the data have no labels or do not fit the loss, or a `finished` trial belongs to another search.
  * @throws {RangeError} If a setting is out of range, or the data are too few for the folds.
  *
  * @example Two pool sizes, one of which does not fit

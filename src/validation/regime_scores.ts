@@ -15,7 +15,7 @@ export interface Estimate {
 /**
  * How well a predictor follows each gene across cell types: Pearson's correlation of a gene's samples, one a
  * cell type, over the genes that have at least 3 samples whose labels vary and whose predictions vary. A
- * predictor that predicts the same for a gene everywhere has no such correlation.
+ * predictor that predicts the same for a gene everywhere has no correlation to count.
  */
 export interface GeneCorrelations {
   /** Number of genes that have a correlation. */
