@@ -9,7 +9,7 @@
  */
 
 import type { GraphTerm, ModelGraph } from "./graph.ts";
-import { REFERENCE_MASK, type Tap, type WireList } from "./wires.ts";
+import { REFERENCE_MASK, type Tap, type WireList } from "./_wires.ts";
 
 /** exp(−C) is 0 in float32, beside any distance that a model has not diverged at. */
 const ABSENT = 1e9;

@@ -15,11 +15,11 @@
 import { UnsupportedModelError } from "../errors.ts";
 import { resolveJoin } from "./_join.ts";
 import { resolveBranches, resolveChain } from "./_branches.ts";
-import type { GraphTerm, LayerChain, ModelGraph } from "./graph_types.ts";
+import type { GraphTerm, LayerChain, ModelGraph } from "./_graph_types.ts";
 import { isOverReferences, modelInputs } from "./inputs.ts";
 import { type BranchSpec, type InputSpec, isBranched, type ModelSpec } from "./spec.ts";
 
-export type { Encoder, GraphBranch, GraphTerm, LayerChain, ModelGraph } from "./graph_types.ts";
+export type { Encoder, GraphBranch, GraphTerm, LayerChain, ModelGraph } from "./_graph_types.ts";
 
 /**
  * Resolves a model's names and shapes.

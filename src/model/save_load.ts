@@ -16,7 +16,7 @@ import { openFile, pathOf, writeFileAtomic } from "../files/file.ts";
 import { parseRecord } from "../record.ts";
 import { metadataOf } from "./_foreign_model.ts";
 import { checkWeights } from "./check_weights.ts";
-import { describeInputs } from "./describe_input.ts";
+import { describeInputs } from "./_describe_input.ts";
 import { encodeGeneEffects, parseGeneEffects } from "./gene_effects.ts";
 import { parseSpec } from "./parse_spec.ts";
 import { digestJson } from "./seal.ts";

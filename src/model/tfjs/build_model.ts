@@ -19,7 +19,7 @@ import { weightsInTfjs } from "../tfjs_weights.ts";
 import { type Tap, wireModel } from "../wiring.ts";
 import { makeLayer } from "./_layers.ts";
 import { registerDilatedGradient } from "./dilated_gradient.ts";
-import { registerUnstackGradient } from "./unstack_gradient.ts";
+import { registerUnstackGradient } from "./_unstack_gradient.ts";
 
 /** A tf.js model: `tf.LayersModel`, of the tf.js release that this package depends on. */
 export type LayersModel = InstanceType<typeof import("@tensorflow/tfjs-layers")["LayersModel"]>;
