@@ -122,6 +122,6 @@ Deno.test("transforms do what their names say", () => {
 Deno.test("a record whose marks repeat is refused", () => {
   throws(
     () => parseRecord({ ...COMPETITION_RECORD, marks: ["K4", "K4"] }),
-    /marks has a name twice/,
+    /marks\[1\] is "K4", expected each once/,
   );
 });

@@ -40,13 +40,13 @@ export interface ReadValueOptions {
   /**
    * Name of the outermost value, for messages.
    *
-   * @default "it"
+   * @default {"it"}
    */
   readonly name?: string;
   /**
    * Where the value is in something larger, such as `training`: fields are then `training.seed`.
    *
-   * @default nowhere
+   * @default {nowhere}
    */
   readonly place?: string;
   /** Throws the caller's error with what was found and expected. */

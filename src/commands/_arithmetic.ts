@@ -4,7 +4,7 @@
 export function warnOfMixture(arithmetic: readonly string[], what: string): void {
   const kinds = [...new Set(arithmetic)];
   if (kinds.length < 2) return;
-  console.error(
+  console.warn(
     `warning: ${what} were computed with ${kinds.length} kinds of arithmetic (${
       kinds.join("; ")
     }): small ` +

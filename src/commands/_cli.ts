@@ -1,15 +1,19 @@
-/** What every command shares: flags, help, exit codes, Ctrl-C. */
+/** What a command is, and the flags that several share. */
 
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { formatCountOf } from "../base/count.ts";
-import { chooseThreads } from "../base/threads.ts";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { FOLD_SCHEMES, type FoldScheme } from "../data/kfold.ts";
 import { ENGINE_NAMES } from "../engine/select.ts";
 import { TRANSFORMS } from "../record.ts";
-import { guardConsole } from "./_console.ts";
-import { explain, stackOf } from "./_explain.ts";
-import { knowFlags } from "./_flag_kinds.ts";
-import { knowPaths, standWhereCalled, taskCall } from "./_place.ts";
+
+/** What a command gets beside its flags. */
+export interface CommandCall {
+  /** Aborts when the command is asked to stop. */
+  readonly signal: AbortSignal;
+  /** The arguments that are no flags, in their order. */
+  readonly args: readonly string[];
+  /** Names of the flags that the user gave; the others have their defaults. */
+  readonly given: ReadonlySet<string>;
+}
 
 /** A command of the package. */
 export interface CommandDefinition<Flags> {
@@ -22,127 +26,12 @@ export interface CommandDefinition<Flags> {
   /** Declares the flags. */
   readonly declare: (command: Command) => Command;
   /** Does the work. */
-  readonly run: (flags: Flags, signal: AbortSignal) => Promise<void>;
+  readonly run: (flags: Flags, call: CommandCall) => Promise<void>;
 }
 
 /** Ended by Ctrl-C or a termination signal after what was finished had been kept. */
 export class Interrupted extends Error {
   override readonly name = "Interrupted";
-}
-
-const EXIT_FAILED = 1;
-const EXIT_BAD_FLAGS = 2;
-/** 128 and the signal's number, as shells have it. */
-const EXIT_INTERRUPTED = { SIGINT: 130, SIGTERM: 143 } as const;
-
-/** Parses the command line, runs the command and ends the process with the right exit code. */
-export async function runCommand<Flags>(
-  definition: CommandDefinition<Flags>,
-  args: readonly string[],
-): Promise<never> {
-  guardConsole();
-  const command = describe(definition);
-  knowFlags(command);
-  const fail = (error: unknown): never => {
-    console.error(`error: ${explain(error)}`);
-    if (command.opts().stack) console.error(stackOf(error));
-    Deno.exit(EXIT_FAILED);
-  };
-  // What nobody waited for.
-  addEventListener("unhandledrejection", ({ reason }) => fail(reason));
-  addEventListener("error", ({ error }) => fail(error));
-  try {
-    standWhereCalled();
-    command.showHelpAfterError(`(${taskCall(definition.name)} --help lists the flags)`);
-    command.parse(args, { from: "user" });
-  } catch (error) {
-    if (error instanceof CommanderError) Deno.exit(error.exitCode === 0 ? 0 : EXIT_BAD_FLAGS);
-    fail(error);
-  }
-  quietVulkan();
-  const interrupt = listenForInterrupt();
-  const { stack: _, ...flags } = command.opts();
-  try {
-    knowPaths(command);
-    tellThreads(command.opts().threads);
-    await definition.run(flags as Flags, interrupt.signal);
-  } catch (error) {
-    // Whoever read what was written to a pipe, such as `head`, has had enough.
-    if (error instanceof Deno.errors.BrokenPipe) Deno.exit(0);
-    if (error instanceof Interrupted || interrupt.signal.aborted) {
-      console.error(error instanceof Interrupted ? error.message : "Interrupted.");
-      Deno.exit(interrupt.exitCode);
-    }
-    fail(error);
-  }
-  Deno.exit(0);
-}
-
-function describe<Flags>({ name, summary, examples, declare }: CommandDefinition<Flags>): Command {
-  const lines = examples.map(([command, does]) => `  # ${does}\n  ${command}`).join("\n\n");
-  return declare(new Command(`deno task ${name}`).description(summary))
-    .option("--stack", "after an error, print where in the program it arose", false)
-    .addHelpText("after", `\nExamples:\n${lines}`)
-    .allowExcessArguments(false)
-    // Without these commander reads environment variables, which the tasks have no permission for.
-    .configureOutput({
-      getOutHasColors: () => false,
-      getErrHasColors: () => false,
-      writeOut: (text) => console.log(text.trimEnd()),
-      writeErr: (text) => console.error(text.trimEnd()),
-    })
-    .exitOverride();
-}
-
-/** Says how many threads are used where more were asked for than there are cores. */
-function tellThreads(asked: number | undefined): void {
-  const cores = navigator.hardwareConcurrency;
-  if (asked === undefined || asked <= cores) return;
-  console.error(
-    `warning: --threads ${asked} is more than the ${
-      formatCountOf(cores, "core")
-    } of this machine: ` +
-      `${formatCountOf(chooseThreads(asked), "thread")} at most are used`,
-  );
-}
-
-/** Where it is unset, as on most clusters, Mesa's Vulkan drivers print an error for each of them. */
-function quietVulkan(): void {
-  if (Deno.build.os === "linux" && !Deno.env.has("XDG_RUNTIME_DIR")) {
-    Deno.env.set("XDG_RUNTIME_DIR", "/tmp");
-  }
-}
-
-/** Whether, and by which signal, the command was asked to stop. */
-interface Interrupt {
-  readonly signal: AbortSignal;
-  readonly exitCode: number;
-}
-
-/** A terminal signals all of its programs, and `deno task` passes on what it gets: one Ctrl-C comes twice. */
-const SAME_SIGNAL_MS = 500;
-
-/** Aborts on the first SIGINT or SIGTERM; a later one ends the process at once. */
-function listenForInterrupt(): Interrupt {
-  const controller = new AbortController();
-  const interrupt = { signal: controller.signal, exitCode: EXIT_INTERRUPTED.SIGINT as number };
-  const signals = Deno.build.os === "windows"
-    ? ["SIGINT"] as const
-    : ["SIGINT", "SIGTERM"] as const;
-  let first = Infinity;
-  for (const name of signals) {
-    Deno.addSignalListener(name, () => {
-      interrupt.exitCode = EXIT_INTERRUPTED[name];
-      if (controller.signal.aborted) {
-        if (performance.now() - first > SAME_SIGNAL_MS) Deno.exit(interrupt.exitCode);
-        return;
-      }
-      first = performance.now();
-      console.error("\nStopping; once more to stop at once.");
-      controller.abort(new Interrupted("Interrupted."));
-    });
-  }
-  return interrupt;
 }
 
 /** Parser of an integer flag. */
@@ -169,14 +58,24 @@ export function number(least: number, most = Number.MAX_VALUE): (text: string) =
   };
 }
 
+/** The words that a parser made by {@linkcode choice} takes, for completion. */
+const choices = new WeakMap<object, readonly string[]>();
+
 /** Parser of a flag that takes one of a few words. */
 export function choice<Word extends string>(words: readonly Word[]): (text: string) => Word {
-  return (text) => {
+  const parse = (text: string) => {
     if (!words.includes(text as Word)) {
       throw new InvalidArgumentError(`Expected one of ${words.join(", ")}.`);
     }
     return text as Word;
   };
+  choices.set(parse, words);
+  return parse;
+}
+
+/** The words that a flag takes; none where it takes others, or no value. */
+export function choicesOf({ parseArg }: Option): readonly string[] {
+  return parseArg === undefined ? [] : choices.get(parseArg) ?? [];
 }
 
 /** Parser of a flag that takes words between commas. */

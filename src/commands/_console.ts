@@ -3,19 +3,33 @@
 import { format } from "node:util";
 import { printable } from "../base/printable.ts";
 import { WriteError } from "../errors.ts";
+import { outputWidth, wrapText } from "./_wrap.ts";
+
+/** Whether nothing but errors and results is printed; see {@linkcode beQuiet}. */
+let quiet = false;
+
+/** Whether nothing but errors and results is printed. */
+export function isQuiet(): boolean {
+  return quiet;
+}
 
 /**
- * Has all that `console` prints pass through {@linkcode printable}, so that no name in a file speaks to the terminal.
+ * Has all that `console` prints pass through {@linkcode printable}, so that no name in a file speaks to the terminal,
+ * in lines that fit it. Results are printed by `console.log`, what a command tells of its work by `console.info`,
+ * warnings by `console.warn` and errors by `console.error`.
+ *
  * Standard output that takes no more, such as a file on a full disk, is an error; standard error is not, since nobody
  * could be told.
  */
 export function guardConsole(): void {
   const { log, error } = console;
+  const width = outputWidth();
+  const show = (words: unknown[]) => wrapText(printable(format(...words)), { width });
   const guardedLog = (...words: unknown[]) => {
     try {
-      log(printable(format(...words)));
+      log(show(words));
     } catch (cause) {
-      // Whoever read it has had enough, which is no fault.
+      // Whoever read it needs no more, which is no fault.
       if (cause instanceof Deno.errors.BrokenPipe) throw cause;
       throw new WriteError(`Cannot write to standard output: ${(cause as Error).message}`, {
         cause,
@@ -24,11 +38,24 @@ export function guardConsole(): void {
   };
   const guardedError = (...words: unknown[]) => {
     try {
-      error(printable(format(...words)));
+      error(show(words));
     } catch {
       // There is no place left to say so.
     }
   };
   Object.assign(console, { log: guardedLog, info: guardedLog, debug: guardedLog });
   Object.assign(console, { error: guardedError, warn: guardedError });
+}
+
+/** From here on prints nothing but errors and results. */
+export function beQuiet(): void {
+  quiet = true;
+  const silence = () => undefined;
+  Object.assign(console, { info: silence, debug: silence, warn: silence });
+}
+
+/** From here on prints to standard error, since the one file that the command writes is standard output. */
+export function leaveStandardOutput(): void {
+  const { error } = console;
+  Object.assign(console, { log: error }, quiet ? {} : { info: error, debug: error });
 }

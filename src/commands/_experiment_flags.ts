@@ -1,23 +1,28 @@
-/** The flags of `deno task experiments`, and which run they are about. */
+/** The flags of `experiments`, and which run they are about. */
 
+import type { Command } from "commander";
 import { isDeepStrictEqual } from "node:util";
-import type { FoldScheme } from "../data/kfold.ts";
+import { quotePath } from "../base/shell.ts";
+import { FOLD_SCHEMES, type FoldScheme } from "../data/kfold.ts";
 import type { EngineName } from "../engine/select.ts";
 import { ContractError } from "../errors.ts";
-import type { Transform } from "../record.ts";
-import { readBegunFlags, refuseLiveRun, resumedFlags, type ResumeFlags } from "./_checkpoints.ts";
+import { checkDirectory } from "../files/directory.ts";
+import { type Transform, TRANSFORMS } from "../record.ts";
+import { refuseLiveRun } from "../runs/run_directory.ts";
+import { commandOfRun } from "../runs/run_files.ts";
+import { choice, declareCommon, declareResume, declareTest, integer, list } from "./_cli.ts";
 import type { TestFlags } from "./_labels.ts";
-import { checkDirectory } from "./_outputs.ts";
 import { absolutePaths } from "./_place.ts";
-import { commandOfRun } from "./_run_files.ts";
-import { quotePath } from "../base/shell.ts";
+import { readKeptFlags, resumedFlags, type ResumeFlags } from "./_resume.ts";
 
 /** Flags of the command. */
 export interface ExperimentsFlags extends TestFlags, ResumeFlags {
-  readonly data?: string;
-  readonly only?: readonly string[];
-  readonly epochs?: number;
-  readonly transform?: Transform;
+  readonly data?: string | undefined;
+  readonly record?: string | undefined;
+  readonly threads?: number | undefined;
+  readonly only?: readonly string[] | undefined;
+  readonly epochs?: number | undefined;
+  readonly transform?: Transform | undefined;
   readonly seed: number;
   readonly scheme: FoldScheme;
   readonly folds: number;
@@ -26,9 +31,36 @@ export interface ExperimentsFlags extends TestFlags, ResumeFlags {
   readonly competition: boolean;
 }
 
+/** Declares the flags. */
+export function declareExperiments(command: Command): Command {
+  return declareResume(declareCommon(
+    declareTest(
+      command.option("--data <path>", "competition .npz, DeepChrome .csv, or a folder"),
+    )
+      .option(
+        "--scheme <name>",
+        `without --test, how to hold out: ${FOLD_SCHEMES.join(", ")}`,
+        choice(FOLD_SCHEMES),
+        "by-gene",
+      )
+      .option("--folds <n>", "without --test, one part of n is held out", integer(2), 10)
+      .option("--only <names>", "presets to run, such as experiment1,experiment8", list)
+      .option("--epochs <n>", "passes over the data (default: each preset's)", integer(1))
+      .option(
+        "--transform <name>",
+        "of the counts: none, log1p, asinh (default: each preset's)",
+        choice(TRANSFORMS),
+      )
+      .option("--seed <n>", "of weights, order, dropout and what is held out", integer(0), 0)
+      .option("--competition", "the data are the competition's: show the report's figures", false)
+      .option("--out <dir>", "directory to write, or to resume in", "runs/experiments")
+      .option("--overwrite", "run finished experiments again", false),
+  ));
+}
+
 /**
- * The flags to run with: those of the unfinished run that `--resume` names, else those that were given, which go on
- * with an unfinished run that was begun with the same.
+ * The flags to run with: those of the unfinished run that `--resume` names, else those that were given, which resume an
+ * unfinished run that was started with the same.
  *
  * @throws {ContractError} If `--out` holds an unfinished run of others, or another command's run.
  */
@@ -38,15 +70,14 @@ export async function chooseFlags(flags: ExperimentsFlags): Promise<ExperimentsF
   await checkDirectory(out);
   if (overwrite) return flags;
   await refuseOtherRun(out);
-  const begun = await readBegunFlags<ExperimentsFlags>("experiments", out);
-  if (begun === undefined) return flags;
-  if (isDeepStrictEqual(decisive(begun), decisive(flags))) return { ...flags, resume: out };
+  const kept = await readKeptFlags<ExperimentsFlags>("experiments", out);
+  if (kept === undefined) return flags;
+  if (isDeepStrictEqual(decisive(kept), decisive(flags))) return { ...flags, resume: out };
   await refuseLiveRun(out);
   throw new ContractError(
-    `Cannot write to ${out}: it holds unfinished experiments of other flags. Go on with --resume ${
+    `Cannot write to ${out}: it holds unfinished experiments of other flags. Resume them with --resume ${
       quotePath(out)
-    }, ` +
-      "name another --out, or add --overwrite",
+    }, name another --out, or add --overwrite`,
   );
 }
 
@@ -61,6 +92,21 @@ async function refuseOtherRun(out: string): Promise<void> {
   const command = await commandOfRun(out);
   if (command === undefined || command === "experiments") return;
   throw new ContractError(
-    `Cannot write to ${out}: it holds a run of deno task ${command}. Name another --out, or add --overwrite`,
+    `Cannot write to ${out}: it holds a run of ${command}. Name another --out, or add --overwrite`,
   );
+}
+
+/**
+ * Refuses a directory in which another run started or ended since the flags were chosen.
+ *
+ * @param given The flags as they were given.
+ * @param chosen What {@linkcode chooseFlags} made of them.
+ * @throws {ContractError} If a run did.
+ */
+export async function refuseChange(
+  given: ExperimentsFlags,
+  { out, resume }: ExperimentsFlags,
+): Promise<void> {
+  if ((await chooseFlags(given)).resume === resume) return;
+  throw new ContractError(`Cannot write to ${out}: another run was written there meanwhile`);
 }

@@ -3,11 +3,12 @@
 import { PUBLISHED_EXPERIMENTS } from "../report/published.ts";
 import type { ExperimentSummary } from "../training/experiments.ts";
 import { formatDuration, formatRate } from "./_progress.ts";
+import { outputWidth } from "./_wrap.ts";
 
 type Column = readonly [title: string, cell: (row: ExperimentSummary) => string];
 
 /**
- * Aligned lines, one an experiment.
+ * Aligned lines, one for each experiment; more than one table where the columns do not fit the terminal.
  *
  * @param rows The experiments.
  * @param options Whether to set the report's own figures beside them, which only the competition's data allow.
@@ -22,17 +23,40 @@ export function formatExperiments(
     ...(rows.some(({ testAuroc }) => testAuroc !== null) ? AUROC_COLUMNS : []),
     ...COST_COLUMNS,
   ];
-  const lines = [
-    columns.map(([title]) => title),
-    ...rows.map((row) => columns.map(([, cell]) => cell(row))),
-  ];
-  const widths = columns.map((_, column) => Math.max(...lines.map((line) => line[column].length)));
-  return lines.map((line) =>
-    line.map((cell, column) =>
-      // Names stand on the left, numbers on the right.
-      column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column])
-    ).join("  ")
+  const [names = [], ...figures] = columns.map(([title, cell]) =>
+    alignColumn([title, ...rows.map(cell)])
   );
+  // Names stand on the left, numbers on the right.
+  const left = names.map((name) => name.trimStart().padEnd(name.length));
+  return tablesOf(left, figures, { width: outputWidth() }).flatMap((table, i) =>
+    i === 0 ? table : ["", ...table]
+  );
+}
+
+/** The cells of a column, as wide as the widest of them. */
+function alignColumn(cells: readonly string[]): string[] {
+  const width = Math.max(...cells.map((cell) => cell.length));
+  return cells.map((cell) => cell.padStart(width));
+}
+
+/** Columns side by side as lines; as several tables, each with the names, where they are too wide for one. */
+function tablesOf(
+  names: readonly string[],
+  columns: readonly (readonly string[])[],
+  { width }: { readonly width: number },
+): string[][] {
+  const tables: string[][] = [];
+  let table = [...names];
+  for (const column of columns) {
+    const wider = table.map((line, row) => `${line}  ${column[row] ?? ""}`);
+    if ((wider[0]?.length ?? 0) > width && (table[0]?.length ?? 0) > (names[0]?.length ?? 0)) {
+      tables.push(table);
+      table = names.map((name, row) => `${name}  ${column[row] ?? ""}`);
+    } else {
+      table = wider;
+    }
+  }
+  return [...tables, table];
 }
 
 const figure = (value: number | null | undefined) => value?.toFixed(4) ?? "–";

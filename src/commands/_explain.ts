@@ -6,8 +6,8 @@ import * as ours from "../errors.ts";
 const EXPECTED_ERRORS = [...Object.values(ours), RangeError, ...Object.values(Deno.errors)];
 
 /**
- * An error as one line: the message of one that users can act on. Of one that is our mistake it says that it is; see
- * {@linkcode stackOf}.
+ * An error as one line: its message where users can act on it. An error that is this package's mistake is called
+ * that; see {@linkcode stackOf}.
  */
 export function explain(error: unknown): string {
   const cause = firstCause(error);
@@ -28,7 +28,7 @@ export function stackOf(error: unknown): string {
   return `${cause.stack ?? cause.message}${below}`;
 }
 
-/** What happened first, where what was to be tidied up after it failed, too. */
+/** The first error, where tidying up after it failed too. */
 function firstCause(error: unknown): unknown {
   return error instanceof SuppressedError ? firstCause(error.suppressed) : error;
 }
@@ -41,17 +41,17 @@ function isRuntimes({ message }: Error): boolean {
   return RUNTIME_LIMITS.test(message);
 }
 
-/** As long as a line on a terminal may be without filling it. */
+/** More characters would fill the terminal. */
 const LONGEST_UNEXPECTED = 500;
 
 function explainUnexpected(what: string): string {
   const short = what.length > LONGEST_UNEXPECTED ? `${what.slice(0, LONGEST_UNEXPECTED)}…` : what;
   return `unexpected ${
     printableLine(short)
-  }. This is a fault of the program; --stack shows where it arose`;
+  }. This is a bug in the program; --stack shows where it arose`;
 }
 
-/** Such as `No such file or directory (os error 2): readfile 'a.json'`, or that behind words of our own. */
+/** Such as `No such file or directory (os error 2): readfile 'a.json'`, perhaps after words of this package. */
 const SYSTEM_MESSAGE =
   /^(?<action>.*: )?(?<reason>[^:]*) \(os error \d+\)(: (?<operation>\w+)( '(?<path>.*?)'( -> .*)?)?)?$/s;
 
@@ -62,7 +62,7 @@ const KEPT_AWAY = /^(.*: )?Requires all access to "(?<path>.*)", run again .*$/s
 const CLOSED =
   /^(?<action>Cannot write to .*: )?(.*: )?Requires write access to "(?<path>.*)", run again .*$/s;
 
-/** What the system's functions do, as far as they do not only read. */
+/** What the system's functions do, but for those that only read. */
 const VERBS: Readonly<Record<string, string>> = {
   mkdir: "create",
   remove: "remove",
@@ -80,7 +80,7 @@ const REASONS: Readonly<Record<string, string>> = {
 function explainSystemError(message: string): string | undefined {
   const system = SYSTEM_MESSAGE.exec(message)?.groups;
   if (system !== undefined) {
-    const { reason, operation, path } = system;
+    const { reason = "", operation = "", path } = system;
     const said = REASONS[reason] ?? reason.charAt(0).toLowerCase() + reason.slice(1);
     const action = path === undefined ? "" : `Cannot ${VERBS[operation] ?? "read"} ${path}: `;
     return `${system.action ?? action}${said}`;
@@ -91,7 +91,7 @@ function explainSystemError(message: string): string | undefined {
     return `${
       closed.action ?? `Cannot write to ${closed.path}: `
     }no command writes into this package's own folders, nor into the system's. ` +
-      "Stand elsewhere, or name an --out outside of them";
+      "Change to another folder, or name an --out outside of them";
   }
   const keptAway = KEPT_AWAY.exec(message)?.groups;
   return keptAway && `Cannot use ${keptAway.path}: Deno lets no command read or write there`;

@@ -1,6 +1,6 @@
 /** The flags that the command that runs declares: what a file of flags holds has to be what they could have given. */
 
-import type { Command, Option } from "commander";
+import { type Command, InvalidArgumentError, type Option } from "commander";
 import { isDeepStrictEqual } from "node:util";
 import { showValue } from "../base/show_value.ts";
 import { FormatError } from "../errors.ts";
@@ -17,10 +17,9 @@ export function knowFlags(command: Command): void {
 }
 
 /**
- * Flags that a run was begun with, from a file; those that are missing have the values they have when they are left
- * out.
+ * Flags that a run was started with, from a file; those that are missing have their defaults.
  *
- * @throws {FormatError} If there are none, or one of them is nothing that the command line could have given.
+ * @throws {FormatError} If the file holds no flags, or one of them is nothing that the command line could have given.
  */
 export function checkKeptFlags<Flags>(flags: unknown, file: string): Flags {
   const fail = (found: string): never => {
@@ -31,25 +30,38 @@ export function checkKeptFlags<Flags>(flags: unknown, file: string): Flags {
   }
   for (const [name, value] of Object.entries(flags)) {
     const options = declared.get(name) ?? [];
-    // Outside of a command, as in a program of one's own, none are declared.
-    if (declared.size > 0 && !options.some((option) => couldGive(option, value))) {
+    // Outside of a command, as in a user's own program, none are declared.
+    if (
+      declared.size > 0 && !options.some((option) => expectedValue(option, value) === undefined)
+    ) {
       fail(`flag ${name} is ${showValue(value)}, which this command does not take`);
     }
   }
   return { ...defaults(), ...flags } as Flags;
 }
 
-/** Whether an option can have a value. */
-function couldGive(option: Option, value: unknown): boolean {
-  if (typeof value === "boolean") return option.isBoolean() || option.negate || option.optional;
-  if (option.isBoolean() || option.negate) return false;
-  if (option.parseArg === undefined) return typeof value === "string";
-  const typed = Array.isArray(value) ? value.join(",") : String(value);
-  try {
-    return isDeepStrictEqual(option.parseArg(typed, undefined), value);
-  } catch {
-    return false;
+/**
+ * What an option takes instead of a value, as the end of a sentence; `undefined` if it takes it: a flag without a value
+ * takes true and false, a flag of text a text, any other what its parser makes of the value's text.
+ */
+export function expectedValue(option: Option, value: unknown): string | undefined {
+  if (option.isBoolean() || option.negate) {
+    return typeof value === "boolean" ? undefined : "true or false";
   }
+  if (option.parseArg === undefined) return typeof value === "string" ? undefined : "a text";
+  try {
+    const parsed: unknown = option.parseArg(wordOf(value), undefined);
+    if (isDeepStrictEqual(parsed, value)) return undefined;
+    return Array.isArray(parsed) ? "a list of texts" : `a ${typeof parsed}`;
+  } catch (error) {
+    if (!(error instanceof InvalidArgumentError)) throw error;
+    return error.message.replace(/^Expected /, "").replace(/\.$/, "");
+  }
+}
+
+/** A flag's value as a word of a command line. */
+export function wordOf(value: unknown): string {
+  return Array.isArray(value) ? value.join(",") : String(value);
 }
 
 function defaults(): Record<string, unknown> {

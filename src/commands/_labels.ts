@@ -3,14 +3,14 @@
 import { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";
 import { alignPredictions, readPredictions } from "../io/submission.ts";
-import { loadData } from "./_run.ts";
+import { loadData } from "./_data.ts";
 
 /** Flags of labelled data; see `declareTest`. */
 export interface TestFlags {
-  readonly test?: string;
-  readonly labels?: string;
-  readonly record?: string;
-  readonly threads?: number;
+  readonly test?: string | undefined;
+  readonly labels?: string | undefined;
+  readonly record?: string | undefined;
+  readonly threads?: number | undefined;
 }
 
 /**

@@ -65,7 +65,7 @@ export function warnIfConstant(predicted: ArrayLike<number>): void {
   if (predicted.length < 2 || Array.prototype.some.call(predicted, (value) => value !== first)) {
     return;
   }
-  console.error(
+  console.warn(
     `warning: every prediction is ${first}. The model did not learn from its input: ` +
       "try a lower learning rate, more epochs or --transform log1p",
   );

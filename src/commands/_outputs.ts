@@ -1,79 +1,43 @@
-/** Where a command writes: found fault with before the work, which may take hours. */
+/** Where a command writes: checked before the work, which may take hours. */
 
 import { basename, dirname, resolve } from "node:path";
 import type { Command } from "commander";
 import { ContractError, WriteError } from "../errors.ts";
+import { checkDirectory, removeIfEmpty } from "../files/directory.ts";
 import {
-  isSpecial,
   listDirectory,
   makeDirectory,
   pathKind,
   removeFile,
   writeFileAtomic,
 } from "../files/file.ts";
-import { isLocked, takeLock } from "./_lock.ts";
-import { UNFINISHED } from "./_run_files.ts";
+import { isSpecial } from "../files/path_kind.ts";
+import { isLocked, takeLock } from "../files/lock.ts";
+import { UNFINISHED } from "../runs/run_files.ts";
+import { warn } from "./_warn.ts";
 
 /** What stands for standard output where one file is written. */
 export const STANDARD_OUTPUT = "-";
 
-/**
- * Refuses a directory that no files can be written to. Nothing is created: one that is not there yet is as its
- * nearest parent.
- *
- * @throws {ContractError} If it, or what should be a directory above it, is a file.
- * @throws {WriteError} If the system lets nothing be written there.
- */
-export async function checkDirectory(directory: string): Promise<void> {
-  let nearest = directory;
-  let kind = await kindOf(nearest);
-  for (; kind === undefined; kind = await kindOf(nearest)) nearest = dirname(nearest);
-  if (kind === "file") {
-    const what = nearest === directory ? "it" : nearest;
-    throw new ContractError(
-      `Cannot write to ${directory}: ${what} is a file, expected a directory`,
-    );
-  }
-  try {
-    await probe(nearest);
-  } catch (cause) {
-    throw new WriteError(`Cannot write to ${directory}: ${(cause as Error).message}`, { cause });
-  }
-}
-
-/**
- * Creates something in a directory and removes it. It always has the same name: what one that is killed between the two
- * leaves is removed by the next.
- */
-async function probe(directory: string): Promise<void> {
-  const path = `${directory}/.histone-writes-here`;
-  try {
-    // Not a file: a link of that name would be followed.
-    await Deno.mkdir(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-    // Of another process, or one that was killed; it may not be ours to remove.
-    await removeFile(path).catch(() => undefined);
-    await Deno.remove(await Deno.makeTempDir({ dir: directory, prefix: ".histone-" }));
-    return;
-  }
-  await removeFile(path);
-}
-
 /** Which file {@linkcode checkOutput} lets a command replace. */
 interface OutputOptions extends Partial<OverwriteFlag> {
-  /** What all files begin with that the command writes: no other is replaced unasked. */
+  /** What all files begin with that the command writes: no other is replaced unless asked for. */
   readonly begins?: string;
-  /** The only path at which a file is replaced unasked: elsewhere one may look alike and be the user's own. */
-  readonly usual?: string;
+  /**
+   * The only path at which a file is replaced without being asked for, since elsewhere a file that looks alike may be the
+   * user's own; `null` if there is no such path.
+   *
+   * @default any path
+   */
+  readonly usual?: string | null;
 }
 
 /**
  * Refuses a file that cannot be written, or that is there and does not look like one that the command wrote, and
- * removes what killed commands had begun to write of it.
+ * removes the unfinished files that killed commands left beside it.
  *
  * @param path Path of the file.
- * @param options Which file that is there may be replaced; any by default.
+ * @param options Which file may be replaced; any by default.
  * @returns Whether there is a file to replace.
  * @throws {ContractError} If it is a directory, its directory is a file, or it may not be replaced.
  * @throws {WriteError} If the system lets nothing be written there.
@@ -92,9 +56,9 @@ export async function checkOutput(
       `Cannot write to ${path}: it is a link, a device or a pipe, expected a file, or - for standard output`,
     );
   }
-  if (kind === "file" && !overwrite && resolve(path) !== resolve(usual)) {
+  if (kind === "file" && !overwrite && (usual === null || resolve(path) !== resolve(usual))) {
     throw new ContractError(
-      `Cannot write to ${path}: it is there already. Name another --out, or give --overwrite`,
+      `Cannot write to ${path}: it is there already. Name another --out, or add --overwrite`,
     );
   }
   if (kind === "file" && !overwrite && !await beginsWith(path, begins)) {
@@ -108,7 +72,7 @@ export async function checkOutput(
 
 /** The one file that a command writes, which no other process writes meanwhile. */
 export interface Output extends AsyncDisposable {
-  /** What was done and to which file, for the line that tells of it. */
+  /** The line that says which file was written. */
   readonly done: string;
   /** Writes the file, whole or not at all; to standard output as it comes. */
   readonly write: (content: Content) => Promise<void>;
@@ -120,7 +84,7 @@ type Content = Parameters<typeof writeFileAtomic>[1];
  * Opens the file that a command writes when its work is done, or standard output.
  *
  * @param path Path of the file, or `-`.
- * @param options Which file that is there may be replaced; see {@linkcode checkOutput}.
+ * @param options Which file may be replaced; see {@linkcode checkOutput}.
  * @throws {ContractError} As {@linkcode checkOutput} and {@linkcode lockOutput} do.
  */
 export async function openOutput(path: string, options: OutputOptions = {}): Promise<Output> {
@@ -156,8 +120,8 @@ async function writeToStandardOutput(content: Content): Promise<void> {
 }
 
 /**
- * Takes a file that is going to be written: no other process can while this one lives, however it ends. The lock is
- * a file beside it, which is removed in the end.
+ * Takes a file that will be written: no other process can take it while this one lives, however it ends. The lock is a
+ * file beside it, which is removed in the end.
  *
  * @param path Path of the file; its directory is created, and removed again if nothing was written there.
  * @throws {ContractError} If another process has it, or no file can be there.
@@ -171,12 +135,12 @@ export async function lockOutput(path: string): Promise<AsyncDisposable> {
   await checkDirectory(directory);
   const isNew = await pathKind(directory) === undefined;
   await makeDirectory(directory);
-  // One that holds something stays.
+  // A directory that holds something stays.
   const leave = async () => {
-    if (isNew) await Deno.remove(directory).catch(() => undefined);
+    if (isNew) await removeIfEmpty(directory);
   };
   const name = `${path}.lock`;
-  const lock = await takeLock(name).catch(async (cause) => {
+  const lock = await takeLock(name, { onWarning: warn }).catch(async (cause) => {
     await leave();
     throw new WriteError(`Cannot write to ${path}: ${cause.message}`, { cause });
   });
@@ -197,19 +161,9 @@ export interface OverwriteFlag {
   readonly overwrite: boolean;
 }
 
-/** Declares the flag without which a file is not replaced, but for the command's usual one. */
+/** Declares the flag without which no file is replaced except for the command's usual one. */
 export function declareOverwrite(command: Command): Command {
   return command.option("--overwrite", "replace the file that --out names, whatever it is", false);
-}
-
-/** What a path names; nothing below a file. */
-async function kindOf(path: string): Promise<"file" | "directory" | undefined> {
-  try {
-    return await pathKind(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotADirectory) return undefined;
-    throw error;
-  }
 }
 
 /** Whether a file begins with a text, or is empty. */
@@ -227,7 +181,7 @@ async function removeUnfinished(path: string): Promise<void> {
 }
 
 /**
- * Removes what killed commands had begun to write in a directory, if there is one.
+ * Removes the unfinished files that killed commands left in a directory, if there is one.
  *
  * @param directory The directory.
  * @param isOurs Whether a file of that name would be the command's own.
@@ -242,8 +196,7 @@ export async function removeUnfinishedIn(
   );
   for (const name of names) {
     const leftover = `${directory}/${name}`;
-    // One that is not ours to remove does no harm.
-    // One that cannot be told to be free is left alone.
+    // A file that may be locked is left alone; one that we may not remove does no harm.
     const isFree = await isLocked(leftover, { otherwise: true }).then(
       (locked) => !locked,
       () => false,

@@ -1,5 +1,6 @@
 /** What the commands that predict share. */
 
+import type { Command } from "commander";
 import { formatCountOf } from "../base/count.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { EngineName, EngineReport } from "../engine/select.ts";
@@ -7,7 +8,12 @@ import type { TrainedModel } from "../model/trained_model.ts";
 import { type EnsemblePrediction, predictEnsemble } from "../training/ensemble.ts";
 import { countKnownGenes } from "../training/gene_effects.ts";
 import type { PredictOptions } from "../training/predict.ts";
+import type { CommandCall } from "./_cli.ts";
+import { warnIfConstant } from "./_metrics.ts";
+import { loadModels } from "../runs/models.ts";
+import { openOutput, type OverwriteFlag } from "./_outputs.ts";
 import { ProgressLine } from "./_progress.ts";
+import { loadData } from "./_data.ts";
 
 /** Flags of the commands that predict. */
 export interface PredictionFlags {
@@ -19,9 +25,70 @@ export interface PredictionFlags {
   readonly record?: string;
 }
 
+/** Flags of the commands that write their predictions to a file. */
+export type WritePredictionFlags = PredictionFlags & OverwriteFlag;
+
+/** Declares the flags that name a model and the data to predict. */
+export function declarePrediction(command: Command): Command {
+  return command
+    .requiredOption("--model <dir>", "directory of a run, or of a model")
+    .requiredOption("--data <path>", "competition .npz, DeepChrome .csv, or a folder");
+}
+
 /** What one model, or several together, predicted, and on which engine. */
 export interface PredictionRun extends EnsemblePrediction {
   readonly engine: string;
+}
+
+/** How a command writes what was predicted. */
+interface WriteOptions {
+  /** What a file begins with that the command has written, and where it may replace one; see `openOutput`. */
+  readonly begins: string;
+  readonly usual: string;
+  /** Whether to say so too where the model knows no gene. */
+  readonly saysKnownGenes?: boolean;
+  /** Refuses data before they are predicted. */
+  readonly check?: (data: Dataset) => void;
+  /** Writes the file. */
+  readonly write: (
+    sink: WritableStream<Uint8Array>,
+    prediction: PredictionRun & { readonly data: Dataset },
+  ) => Promise<void>;
+}
+
+/**
+ * Predicts the data that flags name and writes the predictions to the file that they name.
+ *
+ * @returns What was done to which file, for the line that tells of it, and the number of predictions.
+ */
+export async function predictIntoFile(
+  flags: WritePredictionFlags,
+  { signal }: CommandCall,
+  { begins, usual, saysKnownGenes = false, check, write }: WriteOptions,
+): Promise<{ readonly output: string; readonly predictions: number }> {
+  const { model, out, overwrite, engine, threads } = flags;
+  await using output = await openOutput(out, { begins, usual, overwrite });
+  const models = await loadModels(model);
+  const data = await loadData(flags.data, flags);
+  check?.(data);
+  const prediction = await predictWithProgress(models, data, { engine, threads, signal });
+  if (saysKnownGenes && !models.some(knowsGenes)) {
+    console.info("The model knows no gene by name: it predicts from the marks alone.");
+  }
+  warnIfConstant(prediction.mean);
+  await output.write((sink) =>
+    write(sink, {
+      data,
+      members: prediction.members,
+      mean: prediction.mean,
+      engine: prediction.engine,
+    })
+  );
+  return { output: output.done, predictions: prediction.mean.length };
+}
+
+function knowsGenes({ geneEffects }: TrainedModel): boolean {
+  return geneEffects !== undefined;
 }
 
 /** Predicts with a progress line. */
@@ -35,7 +102,10 @@ export async function predictWithProgress(
   const total = models.length * data.length;
   let report: EngineReport | undefined;
   const prediction = await predictEnsemble(models, data, {
-    ...{ engine, threads, signal, geneEffects },
+    engine,
+    threads,
+    signal,
+    geneEffects,
     onStart: (started) => report = started,
     onProgress: (done) => progress.update({ done, total, label: "predicting" }),
   });
@@ -44,16 +114,16 @@ export async function predictWithProgress(
   return { ...prediction, engine: report!.engine };
 }
 
-/** Says how many of the genes a model that knows genes had been trained on: the others get no effect of their own. */
+/** Says how many of the genes a model that knows genes had been trained on: the others get no effect. */
 function sayKnownGenes(models: readonly TrainedModel[], data: Dataset): void {
-  const effects = models.find(({ geneEffects }) => geneEffects !== undefined)?.geneEffects;
+  const effects = models.find(knowsGenes)?.geneEffects;
   if (effects === undefined) return;
   const { known, genes } = countKnownGenes(effects, data);
-  console.log(
+  console.info(
     `The model knew ${known.toLocaleString("en-US")} of ${formatCountOf(genes, "gene")}.`,
   );
   if (known > 0) return;
-  console.error(
+  console.warn(
     `warning: none of the genes, such as ${
       data.describeGene(0)
     }, is one that the model was trained on, such as ` +

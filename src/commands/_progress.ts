@@ -1,6 +1,7 @@
 /** One line that is redrawn on a terminal; nothing elsewhere. */
 
 import { printableLine } from "../base/printable.ts";
+import { isQuiet } from "./_console.ts";
 
 const REDRAW_MS = 100;
 const BAR_WIDTH = 24;
@@ -17,10 +18,10 @@ export interface ProgressState {
   readonly note?: string;
 }
 
-/** A progress bar on standard error with rate and time left, drawn only if that is a terminal. */
+/** A progress bar on standard error with rate and time left, drawn only on a terminal and without `--quiet`. */
 export class ProgressLine {
   readonly #unit: string | undefined;
-  readonly #visible = Deno.stderr.isTerminal();
+  readonly #visible = Deno.stderr.isTerminal() && !isQuiet();
   readonly #started = performance.now();
   #lastDrawn = 0;
 

@@ -21,7 +21,7 @@ export function evaluateByRegime(
   if (new Set(trial.train.geneIndices()).size > 1) {
     return evaluateRegimes(trial, { ...options, resampled, baselines: all });
   }
-  console.log("No ridge regression among the baselines: it takes two training genes or more.");
+  console.info("No ridge regression among the baselines: it takes two training genes or more.");
   const baselines = all.filter(({ name }) => name !== "ridge");
   return evaluateRegimes(trial, { ...options, resampled, baselines });
 }

@@ -3,12 +3,12 @@
 import { showValue } from "../base/show_value.ts";
 import { ContractError } from "../errors.ts";
 
-/** What spreadsheets take for a formula, and a number or a name with a sign in front is none. */
+/** What spreadsheets take for a formula: not a number, or a name, with a sign in front. */
 const FORMULA = /^[=@]|^[+-].*[^\p{L}\p{N}\p{M} ._+-]/u;
 
 /**
  * Throws if an id cannot stand in a submission; to be called before predictions are made, which may take long. The
- * format knows no quoting; and an id that a spreadsheet would run as a formula is nobody's cell type.
+ * format knows no quoting; and an id that a spreadsheet would run as a formula is no name of a cell type.
  *
  * @throws {ContractError} With the first such id.
  */
@@ -22,6 +22,22 @@ export function checkSubmissionIds(ids: Iterable<string>): void {
       `Cannot write submission: id ${
         showValue(id)
       } ${found}. Rename its cell type or gene in the data set`,
+    );
+  }
+}
+
+/**
+ * Throws if a spreadsheet would run a name of the data as a formula.
+ *
+ * @throws {ContractError} With the first such name.
+ */
+export function checkTableNames(names: Iterable<string>): void {
+  for (const name of names) {
+    if (!FORMULA.test(name)) continue;
+    throw new ContractError(
+      `Cannot write table: ${
+        showValue(name)
+      } would be a formula in a spreadsheet. Rename it in the data set`,
     );
   }
 }

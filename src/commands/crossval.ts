@@ -1,17 +1,20 @@
 /** `deno task crossval`: k-fold cross-validation. */
 
 import { formatCountOf } from "../base/count.ts";
-import { quotePath } from "../base/shell.ts";
+import type { Dataset } from "../data/dataset.ts";
 import { type FoldScheme, kFold } from "../data/kfold.ts";
+import type { EngineReport } from "../engine/select.ts";
 import { DivergedError } from "../errors.ts";
-import { writeFileAtomic } from "../files/file.ts";
-import {
-  crossValidate,
-  type CrossValidationOptions,
-  type FoldResult,
-} from "../training/crossval.ts";
+import { writeConfig } from "../runs/config.ts";
+import type { EventLog } from "../runs/event_log.ts";
+import { writeFolds } from "../runs/history.ts";
+import { writeJson } from "../runs/json.ts";
+import { removeRun } from "../runs/run_files.ts";
+import { crossValidate, type FoldResult } from "../training/crossval.ts";
+import type { EpochRecord, FitCheckpoint } from "../training/fit_types.ts";
 import { epochScalars } from "../training/tensorboard.ts";
 import {
+  type CommandCall,
   type CommandDefinition,
   declareFolds,
   declareModel,
@@ -19,30 +22,25 @@ import {
   declareTraining,
   Interrupted,
 } from "./_cli.ts";
-import { nothingKept, ownRun, resumedFlags, type ResumeFlags } from "./_checkpoints.ts";
-import { replayEpochs } from "./_history.ts";
+import { loadData } from "./_data.ts";
+import { openLog, replayEpochs } from "./_event_log.ts";
 import { formatAgreement, formatMetric } from "./_metrics.ts";
 import { readModelFile } from "./_model_spec.ts";
-import { taskCall } from "./_place.ts";
-import { writeJson } from "./_json.ts";
+import { reportRuns } from "./_report_training.ts";
+import { nothingKept, ownRun, resumeCall, resumedFlags, type ResumeFlags } from "./_resume.ts";
+import { chooseRunDirectory, refuseHeldRun } from "./_run_directory.ts";
 import {
-  chooseRunDirectory,
-  formatCsv,
   inputsOfTraining,
-  loadData,
   modelOf,
-  refuseHeldRun,
-  reportRuns,
   resolveSettings,
   type RunSettings,
   type TrainingFlags,
-  writeConfig,
-} from "./_run.ts";
-import { removeRun } from "./_run_files.ts";
+} from "./_settings.ts";
 import { describeSharedParts, findSharedParts, type SharedParts } from "./_shared_parts.ts";
-import { type EventLog, openEventLog } from "./_tensorboard.ts";
 
 interface CrossvalFlags extends TrainingFlags, ResumeFlags {
+  readonly out?: string | undefined;
+  readonly threads?: number | undefined;
   readonly folds: number;
   readonly scheme: FoldScheme;
 }
@@ -61,32 +59,32 @@ export const command: CommandDefinition<CrossvalFlags> = {
   run: crossval,
 };
 
-async function crossval(given: CrossvalFlags, signal: AbortSignal): Promise<void> {
+async function crossval(given: CrossvalFlags, { signal }: CommandCall): Promise<void> {
   const flags = await resumedFlags("crossval", given);
-  const { folds, scheme } = flags;
+  const { folds, scheme, otherArithmetic } = flags;
   const settings = resolveSettings(flags, await readModelFile(flags.spec));
-  const directory = await chooseRunDirectory({ ...flags, preset: settings.preset });
+  const directory = await chooseRunDirectory(flags, settings.preset);
   const inputs = await inputsOfTraining(settings, flags);
   const refuse = () => refuseHeldRun(flags);
   await using run = await ownRun(directory, { command: "crossval", flags, inputs, refuse });
-  const log = await openEventLog(flags, run.id);
+  const log = await openLog(flags, run.id);
   const data = await loadData(settings.data, flags);
   await run.begin();
   const shared = findSharedParts(kFold(data, { folds, scheme, seed: settings.seed }));
-  console.log(describeSharedParts(scheme, shared));
-  const hooks = reportFolds(folds, settings, log);
+  console.info(describeSharedParts(scheme, shared));
+  const { resume } = run.options;
   const results = await crossValidate(modelOf(settings), data, {
-    ...{ ...settings, ...run.options, folds, scheme, signal },
-    otherArithmetic: flags.otherArithmetic,
-    ...hooks,
-    onStart: (report) => {
-      const { learningRate } = settings;
-      replayEpochs(log, { ...run.options, learningRate, nameOf: (run) => `fold${run + 1}` });
-      hooks.onStart?.(report);
-    },
+    ...settings,
+    ...run.options,
+    folds,
+    scheme,
+    signal,
+    otherArithmetic,
+    ...reportFolds(folds, { settings, log, resume }),
   });
   const kept = results.filter(({ result }) => result.history.length > 0);
-  if (kept.length === 0) {
+  const [first] = kept;
+  if (first === undefined) {
     const diverged = results.find(({ result }) => result.diverged)?.result.diverged;
     if (diverged === undefined) throw await nothingKept(run, { command: "crossval", directory });
     await run.finish();
@@ -95,38 +93,47 @@ async function crossval(given: CrossvalFlags, signal: AbortSignal): Promise<void
   await run.check();
   await removeRun(directory);
   await writeConfig(directory, {
-    ...{ command: "crossval", settings: { ...settings, folds, scheme }, data, inputs },
-    report: kept[0].result,
-    arithmetic: kept[0].result.model.training.arithmetic,
+    command: "crossval",
+    settings: { ...settings, folds, scheme },
+    data,
+    inputs,
+    report: first.result,
+    arithmetic: first.result.model.training.arithmetic,
   });
   await writeFolds(directory, kept);
   await writeJson(`${directory}/metrics.json`, summarise(kept, shared));
-  console.log(`Written: ${directory}/ (config.json, folds.csv, metrics.json)`);
+  console.info(`Written: ${directory}/ (config.json, folds.csv, metrics.json)`);
   throwUnlessFinished(results, { folds, directory });
   await run.finish();
 }
 
-/** Hooks that print and log what the folds come to. */
+/** Hooks that print and log what the folds come to, the epochs of a checkpoint first. */
 function reportFolds(
   folds: number,
-  { learningRate }: RunSettings,
-  log: EventLog,
-): CrossValidationOptions {
+  { settings: { learningRate }, log, resume }: {
+    readonly settings: RunSettings;
+    readonly log: EventLog;
+    readonly resume: FitCheckpoint | undefined;
+  },
+) {
   const { onStart, onProgress, onEpoch } = reportRuns("fold");
   return {
-    onStart,
+    onStart: (report: EngineReport) => {
+      replayEpochs(log, { resume, learningRate, nameOf: (run) => `fold${run + 1}` });
+      onStart(report);
+    },
     onProgress,
-    onFold: (fold, training, validation) =>
-      console.log(
+    onFold: (fold: number, training: Dataset, validation: Dataset) =>
+      console.info(
         `Fold ${fold} of ${folds}: ${formatCountOf(training.length, "sample")} to train on, ` +
           `${validation.length.toLocaleString("en-US")} to validate on`,
       ),
-    onEpoch: (fold, record) => {
+    onEpoch: (fold: number, record: EpochRecord) => {
       onEpoch(fold - 1, record);
       log(`fold${fold}`, record.epoch, epochScalars(record, learningRate));
     },
-    onFoldEnd: ({ fold, result, evaluation }) => {
-      if (result.diverged !== undefined) console.log(`Fold ${fold}: ${result.diverged.message}`);
+    onFoldEnd: ({ fold, result, evaluation }: FoldResult) => {
+      if (result.diverged !== undefined) console.info(`Fold ${fold}: ${result.diverged.message}`);
       if (evaluation === undefined) return;
       const { mse, pearson } = evaluation.overall;
       console.log(`Fold ${fold}, validation: ${formatAgreement(evaluation.overall)}`);
@@ -142,29 +149,20 @@ function throwUnlessFinished(
 ): void {
   const finished = results.filter(({ evaluation }) => evaluation !== undefined).length;
   if (finished === folds) return;
-  const wild = results.find(({ result }) => result.diverged !== undefined);
-  if (wild !== undefined) {
-    const { fold, result: { diverged, history } } = wild;
+  for (const { fold, result: { diverged, history } } of results) {
+    if (diverged === undefined) continue;
     throw new DivergedError(
-      `${diverged!.message}. That was fold ${fold}; kept its losses to epoch ${history.length}`,
+      `${diverged.message}. That was fold ${fold}; kept its losses to epoch ${history.length}`,
       { cause: diverged },
     );
   }
   throw new Interrupted(
     `Interrupted with ${finished} of ${folds} folds finished; kept what there is of the others. ` +
-      `Go on: ${taskCall("crossval")} --resume ${quotePath(directory)}`,
+      `Resume: ${resumeCall("crossval", directory)}`,
   );
 }
 
-async function writeFolds(directory: string, results: readonly FoldResult[]): Promise<void> {
-  const rows = results.flatMap(({ fold, result }) =>
-    result.history.map(({ epoch, loss, validationLoss }) => [fold, epoch, loss, validationLoss])
-  );
-  const header = ["fold", "epoch", "train_loss", "validation_loss"];
-  await writeFileAtomic(`${directory}/folds.csv`, formatCsv(header, rows));
-}
-
-/** Each fold's metrics, their mean and standard deviation, which are also printed, and what the folds shared. */
+/** Each fold's metrics, their mean and standard deviation, which it also prints, and what the folds shared. */
 function summarise(
   results: readonly FoldResult[],
   shared: SharedParts,
@@ -183,7 +181,10 @@ function summarise(
     );
   }
   return {
-    ...{ mse: mse.mean, mseSd: mse.sd, pearson: pearson.mean, pearsonSd: pearson.sd },
+    mse: mse.mean,
+    mseSd: mse.sd,
+    pearson: pearson.mean,
+    pearsonSd: pearson.sd,
     shared,
     folds,
   };

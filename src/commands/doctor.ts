@@ -6,9 +6,9 @@ import { diagnoseSamples, type Finding, readGenes, type SkippedCheck } from "../
 import { hasStrands } from "../genome/doctor/strand_orientation.ts";
 import type { SampleColumns } from "../io/columns.ts";
 import { submissionId } from "../io/submission.ts";
-import type { CommandDefinition } from "./_cli.ts";
+import type { CommandCall, CommandDefinition } from "./_cli.ts";
 import { checkInputFile } from "./_input_file.ts";
-import { loadData } from "./_run.ts";
+import { loadData } from "./_data.ts";
 import { faultOfId } from "./_submission_ids.ts";
 
 interface DoctorFlags {
@@ -18,28 +18,22 @@ interface DoctorFlags {
   readonly strict: boolean;
 }
 
-let path = "";
-
 /** Command `doctor`. */
 export const command: CommandDefinition<DoctorFlags> = {
   name: "doctor",
   summary:
-    "Looks for what may be wrong with the signal and the labels of a data set, and says what to do about it. Exit code 0 " +
-    "whatever it finds, unless --strict is given.",
+    "Looks for what may be wrong with the signal and the labels of a data set, and says what to do about it. The exit " +
+    "code is 0 whatever it finds, unless --strict is given.",
   examples: [
     ["deno task doctor train.npz", "all checks that need nothing else"],
     [
       "deno task doctor train.npz --genes genes.gtf.gz --test eval.npz",
-      "strands that the data do not hold, and genes in both",
+      "adds strands that the data lack, and genes that both sets have",
     ],
   ],
   declare: (command) =>
     command
-      .argument(
-        "<path>",
-        "competition .npz, DeepChrome .csv, or a folder of cell types",
-        (text) => path = text,
-      )
+      .argument("<path>", "competition .npz, DeepChrome .csv, or a folder of cell types")
       .option("--genes <file>", "genes with strands: GTF, GFF3, BED, genePred or table")
       .option("--test <path>", "data that a model trained on these is tested on")
       .option("--record <file>", "JSON data record of the files (default: their own)")
@@ -47,11 +41,12 @@ export const command: CommandDefinition<DoctorFlags> = {
   run: examine,
 };
 
-async function examine(flags: DoctorFlags): Promise<void> {
+async function examine(flags: DoctorFlags, { args }: CommandCall): Promise<void> {
+  const [path = ""] = args;
   if (flags.genes !== undefined) await checkInputFile("--genes", flags.genes);
   const { columns } = await loadData(path, flags);
   const genes = flags.genes === undefined ? undefined : await readGenes(flags.genes, {
-    onWarning: (text) => console.error(`warning: ${text}`),
+    onWarning: (text) => console.warn(`warning: ${text}`),
   });
   const test = flags.test === undefined ? undefined : (await loadData(flags.test, flags)).columns;
   const { findings: found, skipped } = diagnoseSamples(columns, { genes, test });
@@ -73,7 +68,7 @@ async function examine(flags: DoctorFlags): Promise<void> {
   if (flags.strict && warnings > 0) Deno.exit(1);
 }
 
-/** Names that training and evaluation take but `submit`, which is the last of the commands, refuses. */
+/** Names that training and evaluation take but `submit`, which runs after them, refuses. */
 function noteNames({ cellTypes, genes }: SampleColumns): Finding[] {
   return [
     ...noteFaults("cell type", cellTypes, (cellType) => submissionId(cellType, "1")),
@@ -98,7 +93,7 @@ function noteFaults(
   );
 }
 
-/** One line for all checks that lack the same. */
+/** One line for all checks that were skipped for the same reason. */
 function describeSkipped(skipped: readonly SkippedCheck[]): string[] {
   const byReason = Map.groupBy(skipped, ({ reason }) => reason);
   return Array.from(byReason, ([reason, checks]) => {

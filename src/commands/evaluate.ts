@@ -6,7 +6,7 @@ import { largestErrors } from "../data/largest_errors.ts";
 import { ContractError } from "../errors.ts";
 import { compareEnsemble } from "../training/ensemble.ts";
 import { formatRegimeTable } from "../validation/mod.ts";
-import { type CommandDefinition, declareCommon } from "./_cli.ts";
+import { type CommandCall, type CommandDefinition, declareCommon } from "./_cli.ts";
 import { loadLabelled } from "./_labels.ts";
 import {
   formatEnsemble,
@@ -14,33 +14,36 @@ import {
   formatLargestErrors,
   warnIfConstant,
 } from "./_metrics.ts";
-import { describeModel, loadModels } from "./_model_files.ts";
-import { declareOverwrite, openOutput, type OverwriteFlag } from "./_outputs.ts";
+import { describeModels, loadModels } from "../runs/models.ts";
+import { declareOverwrite, openOutput } from "./_outputs.ts";
 import { refusePackedName } from "./_packed_name.ts";
-import { type PredictionFlags, predictWithProgress } from "./_predict.ts";
-import { describeInputs, type Inputs } from "./_inputs.ts";
-import { formatJson } from "./_json.ts";
-import { commandOfRun } from "./_run_files.ts";
+import { declarePrediction, predictWithProgress, type WritePredictionFlags } from "./_predict.ts";
+import { describeInputs, type Inputs } from "../runs/inputs.ts";
+import { withDigestProgress } from "./_inputs.ts";
+import { warn } from "./_warn.ts";
+import { outputWidth } from "./_wrap.ts";
+import { formatJson } from "../runs/json.ts";
+import { commandOfRun } from "../runs/run_files.ts";
 import { evaluateByRegime } from "./_regimes.ts";
-import { loadData } from "./_run.ts";
-import { warnOfOtherData } from "./_trained_on.ts";
+import { loadData } from "./_data.ts";
+import { findOtherData } from "../runs/trained_on.ts";
 
-interface EvaluateFlags extends PredictionFlags, OverwriteFlag {
+interface EvaluateFlags extends WritePredictionFlags {
   readonly labels?: string;
   readonly train?: string;
 }
 
 /** Replaced without asking. */
 const USUAL_OUTPUT = "metrics.json";
-/** What a file of metrics begins with, by which one is told from others. */
+/** What a file of metrics begins with, which tells it from other files. */
 const BEGINNING = '{\n  "samples": ';
 
 /** Command `evaluate`. */
 export const command: CommandDefinition<EvaluateFlags> = {
   name: "evaluate",
   summary:
-    "Measures a trained model on labelled data: overall, by cell type, by gene and, beside " +
-    "baselines, by regime.",
+    "Measures a trained model on labelled data: overall, by cell type, by gene and, with --train, by regime beside " +
+    "baselines.",
   examples: [
     ["deno task evaluate --model runs/first --data valid.npz", "labels in the data"],
     [
@@ -49,15 +52,13 @@ export const command: CommandDefinition<EvaluateFlags> = {
     ],
     [
       "deno task evaluate --model runs/first --data valid.npz --train train.npz",
-      "new genes, new cell types and both apart, with baselines fitted on train.npz",
+      "adds new genes, new cell types and both, each beside baselines fitted on train.npz",
     ],
   ],
   declare: (command) =>
     declareCommon(
       declareOverwrite(
-        command
-          .requiredOption("--model <dir>", "directory of a run, or of a model")
-          .requiredOption("--data <path>", "competition .npz, DeepChrome .csv, or a folder")
+        declarePrediction(command)
           .option("--labels <file>", "labels, id,expression, for data without them")
           .option("--train <path>", "what the model was trained on: adds a table by regime")
           .option("--out <file>", "where to write the metrics; - is standard output", USUAL_OUTPUT),
@@ -66,16 +67,16 @@ export const command: CommandDefinition<EvaluateFlags> = {
   run: evaluate,
 };
 
-/** The metrics of a run are those of its training: others are not put in their place unasked. */
+/** The metrics of a run are those of its training: they are replaced only if the user says so. */
 async function refuseRunsOwn(out: string, overwrite: boolean): Promise<void> {
   if (overwrite || basename(out) !== USUAL_OUTPUT) return;
   if (await commandOfRun(dirname(out)) === undefined) return;
   throw new ContractError(
-    `Cannot write to ${out}: it is what a run says of itself. Name another --out, or give --overwrite`,
+    `Cannot write to ${out}: it holds the metrics of a run's own training. Name another --out, or add --overwrite`,
   );
 }
 
-async function evaluate(flags: EvaluateFlags, signal: AbortSignal): Promise<void> {
+async function evaluate(flags: EvaluateFlags, { signal }: CommandCall): Promise<void> {
   const { out, overwrite } = flags;
   // A run's own metrics look like these.
   const own = { begins: BEGINNING, usual: USUAL_OUTPUT };
@@ -85,10 +86,14 @@ async function evaluate(flags: EvaluateFlags, signal: AbortSignal): Promise<void
   const models = await loadModels(flags.model);
   const { data: dataPath, labels, record, train: trainPath } = flags;
   const files = { data: dataPath, labels, record, train: trainPath };
-  const inputs: Inputs = { ...await describeModel(flags.model), ...await describeInputs(files) };
+  const inputs: Inputs = await withDigestProgress(async (progress) => ({
+    model: await describeModels(flags.model, progress),
+    ...await describeInputs(files, progress),
+  }));
   const data = await loadLabelled(flags.data, flags);
   const train = flags.train === undefined ? undefined : await loadData(flags.train, flags);
-  if (train !== undefined) await warnOfOtherData(flags.model, inputs.train, train);
+  const other = train && await findOtherData(flags.model, { file: inputs.train, samples: train });
+  if (other !== undefined) warn(other);
   const prediction = await predictWithProgress(models, data, { ...flags, signal });
   warnIfConstant(prediction.mean);
   const { overall, byCellType, byGene } = evaluatePredictions(data, prediction.mean);
@@ -97,14 +102,24 @@ async function evaluate(flags: EvaluateFlags, signal: AbortSignal): Promise<void
   console.log(formatLargestErrors(farthest));
   const ensemble = models.length === 1 ? undefined : compareEnsemble(data, prediction);
   if (ensemble !== undefined) console.log(`Members:\n${formatEnsemble(ensemble)}`);
-  const model = models[0].spec.name;
+  const model = models[0]?.spec.name ?? "";
   const regimes = train &&
     evaluateByRegime({ train, test: data, predictions: { [model]: prediction.mean } });
-  if (regimes !== undefined) console.log(["", ...formatRegimeTable(regimes)].join("\n"));
+  if (regimes !== undefined) {
+    console.log(["", ...formatRegimeTable(regimes, { width: outputWidth() })].join("\n"));
+  }
   const metrics = {
-    ...{ ...overall, engine: prediction.engine, model, data: flags.data, inputs },
-    ...{ byCellType, byGene, largestErrors: farthest, ensemble, regimes },
+    ...overall,
+    engine: prediction.engine,
+    model,
+    data: flags.data,
+    inputs,
+    byCellType,
+    byGene,
+    largestErrors: farthest,
+    ensemble,
+    regimes,
   };
   await output.write(formatJson(metrics));
-  console.log(output.done);
+  console.info(output.done);
 }

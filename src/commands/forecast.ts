@@ -1,7 +1,13 @@
 /** `deno task forecast`: what a model would score in the competition, from labelled training data alone. */
 
 import { formatCountOf } from "../base/count.ts";
-import { fitEnsemble } from "../training/ensemble.ts";
+import { writeConfig } from "../runs/config.ts";
+import { writeHistory } from "../runs/history.ts";
+import type { Inputs } from "../runs/inputs.ts";
+import { writeJson } from "../runs/json.ts";
+import { removeRun } from "../runs/run_files.ts";
+import { type EnsemblePrediction, fitEnsemble } from "../training/ensemble.ts";
+import type { FitManyResult } from "../training/fit_types.ts";
 import {
   describeInterval,
   formatRegimeTable,
@@ -11,6 +17,7 @@ import {
   splitRegimes,
 } from "../validation/mod.ts";
 import {
+  type CommandCall,
   type CommandDefinition,
   declareEnsemble,
   declareModel,
@@ -18,30 +25,28 @@ import {
   integer,
   Interrupted,
 } from "./_cli.ts";
-import { ownParts } from "./_checkpoints.ts";
-import { reportMembers, writeHistory } from "./_history.ts";
+import { loadData } from "./_data.ts";
+import { openLog } from "./_event_log.ts";
 import { formatMetric } from "./_metrics.ts";
 import { readModelFile } from "./_model_spec.ts";
 import { predictWithProgress } from "./_predict.ts";
-import { writeJson } from "./_json.ts";
 import { evaluateByRegime } from "./_regimes.ts";
+import { reportMembers } from "./_report_training.ts";
+import { ownParts } from "./_resume.ts";
+import { chooseRunDirectory, refuseHeldRun } from "./_run_directory.ts";
 import {
-  chooseRunDirectory,
   inputsOfTraining,
-  loadData,
   modelOf,
-  refuseHeldRun,
   resolveSettings,
+  type RunSettings,
   type TrainingFlags,
-  writeConfig,
-} from "./_run.ts";
-import { removeRun } from "./_run_files.ts";
-import { openEventLog } from "./_tensorboard.ts";
+} from "./_settings.ts";
+import { outputWidth } from "./_wrap.ts";
 
 interface ForecastFlags extends TrainingFlags {
   readonly ensemble: number;
-  readonly newGenes?: number;
-  readonly newCellTypes?: number;
+  readonly newGenes?: number | undefined;
+  readonly newCellTypes?: number | undefined;
   readonly splitSeed: number;
 }
 
@@ -67,46 +72,77 @@ export const command: CommandDefinition<ForecastFlags> = {
   run: forecast,
 };
 
-async function forecast(flags: ForecastFlags, signal: AbortSignal): Promise<void> {
-  const { ensemble: members, newGenes, newCellTypes, splitSeed } = flags;
+async function forecast(flags: ForecastFlags, { signal }: CommandCall): Promise<void> {
+  const { ensemble, newGenes, newCellTypes, splitSeed } = flags;
   const settings = resolveSettings(flags, await readModelFile(flags.spec));
-  const directory = await chooseRunDirectory({ ...flags, preset: `forecast-${settings.preset}` });
+  const directory = await chooseRunDirectory(flags, `forecast-${settings.preset}`);
   const inputs = await inputsOfTraining(settings, flags);
   const refuse = () => refuseHeldRun(flags);
   await using owned = await ownParts(directory, { command: "forecast", flags, inputs, refuse });
-  const log = await openEventLog(flags, owned.id);
+  const log = await openLog(flags, owned.id);
   const data = await loadData(settings.data, flags);
-  const { train, test, ...heldOut } = splitRegimes(data, {
-    ...{ newGenes, newCellTypes, seed: splitSeed },
+  const split = splitRegimes(data, { newGenes, newCellTypes, seed: splitSeed });
+  console.info(describeSplit(split));
+  const results = await fitEnsemble(modelOf(settings), split.train, {
+    ...settings,
+    members: ensemble,
+    signal,
+    ...reportMembers(ensemble, settings, log),
   });
-  console.log(describeSplit({ train, test, ...heldOut }));
-  const results = await fitEnsemble(modelOf(settings), train, {
-    ...{ ...settings, members, signal },
-    ...reportMembers(members, settings, log),
-  });
-  if (results.length < members || results.some(({ interrupted }) => interrupted)) {
+  if (results.length < ensemble || results.some(({ interrupted }) => interrupted)) {
     throw new Interrupted("Interrupted: half-trained models forecast nothing, nothing was kept.");
   }
   const diverged = results.find(({ diverged }) => diverged !== undefined)?.diverged;
   if (diverged !== undefined) throw diverged;
-  const prediction = await predictWithProgress(results.map(({ model }) => model), test, {
-    ...settings,
-    signal,
-  });
-  const regimes = evaluateByRegime({
-    ...{ train, test },
-    predictions: {
-      [settings.preset]: prediction.members[0],
-      ...(members > 1 && { [`mean of ${members}`]: prediction.mean }),
-    },
-  }, { resampled: "cell-types-and-genes", seed: splitSeed });
-  console.log(["", ...formatRegimeTable(regimes), "", describeForecast(regimes)].join("\n"));
+  const models = results.map(({ model }) => model);
+  const prediction = await predictWithProgress(models, split.test, { ...settings, signal });
+  const regimes = judge(prediction, { split, settings, splitSeed });
+  console.log(
+    ["", ...formatRegimeTable(regimes, { width: outputWidth() }), "", describeForecast(regimes)]
+      .join("\n"),
+  );
   await owned.check();
   await removeRun(directory);
+  await writeForecast({ directory, flags, settings, split, inputs, results, regimes });
+  await owned.finish();
+}
+
+/** Judges the first model alone, and the mean of all where there are several. */
+function judge(
+  { members: [first], members: { length }, mean }: EnsemblePrediction,
+  { split: { train, test }, settings: { preset }, splitSeed }: {
+    readonly split: RegimeSplit;
+    readonly settings: RunSettings;
+    readonly splitSeed: number;
+  },
+): RegimeEvaluation {
+  const predictions = {
+    [preset]: first ?? mean,
+    ...(length > 1 && { [`mean of ${length}`]: mean }),
+  };
+  return evaluateByRegime({ train, test, predictions }, {
+    resampled: "cell-types-and-genes",
+    seed: splitSeed,
+  });
+}
+
+async function writeForecast({ directory, flags, settings, split, inputs, results, regimes }: {
+  readonly directory: string;
+  readonly flags: ForecastFlags;
+  readonly settings: RunSettings;
+  readonly split: RegimeSplit;
+  readonly inputs: Inputs;
+  readonly results: readonly FitManyResult[];
+  readonly regimes: RegimeEvaluation;
+}): Promise<void> {
+  const { ensemble, splitSeed } = flags;
+  const { train, test: _, ...heldOut } = split;
   await writeConfig(directory, {
     command: "forecast",
     settings: {
-      ...{ ...settings, ensemble: members, splitSeed },
+      ...settings,
+      ensemble,
+      splitSeed,
       newGenes: heldOut.newGenes.length,
       newCellTypes: heldOut.newCellTypes.length,
     },
@@ -115,10 +151,9 @@ async function forecast(flags: ForecastFlags, signal: AbortSignal): Promise<void
     report: results[0],
   });
   const histories = results.map((result, i) => ({ ...result, member: i + 1 }));
-  const history = await writeHistory(directory, histories, members);
+  const history = await writeHistory(directory, histories, ensemble);
   await writeJson(`${directory}/regimes.json`, { ...regimes, heldOut });
-  await owned.finish();
-  console.log(`Written: ${directory}/ (config.json, ${history}, regimes.json)`);
+  console.info(`Written: ${directory}/ (config.json, ${history}, regimes.json)`);
 }
 
 function describeSplit({ train, test, newGenes, newCellTypes }: RegimeSplit): string {
@@ -132,24 +167,26 @@ function describeSplit({ train, test, newGenes, newCellTypes }: RegimeSplit): st
 
 /**
  * The last model's error in the competition's mix, and that of the best baseline; where only genes, or only cell types,
- * were held out, that in the one regime that there is.
+ * were held out, the error in the one regime that there is.
  */
 function describeForecast({ regimes, mix, confidence }: RegimeEvaluation): string {
-  if (mix.models.at(-1)!.mse.value !== null) {
+  if (mix.models.at(-1)?.mse.value !== null) {
     return `Forecast of the competition's score: ${describeScores(mix, confidence)}`;
   }
-  const [missing, held] = regimes[0].regime === "newGene"
+  const [only] = regimes;
+  const [missing, held] = only?.regime === "newGene"
     ? ["cell types", "new genes in trained cell types"]
     : ["genes", "trained genes in new cell types"];
   return `No forecast of the competition's score, since no ${missing} were held out, and the error on new ` +
     `${missing} is a part of it.\n` +
-    `Error on ${held}: ${describeScores(regimes[0], confidence)}`;
+    `Error on ${held}: ${only === undefined ? "n/a" : describeScores(only, confidence)}`;
 }
 
 function describeScores(
   { models, baselines, bestBaseline, interval }: RegimeScores,
   confidence: number,
 ): string {
+  // Of each regime there is at least one model.
   const { name, mse } = models.at(-1)!;
   const best = baselines.find((baseline) => baseline.name === bestBaseline);
   const basis = describeInterval(interval, confidence);

@@ -4,7 +4,7 @@ import { formatCountOf } from "../base/count.ts";
 import { ContractError } from "../errors.ts";
 import { quotePath } from "../base/shell.ts";
 import { ensemblGeneNumber, geneNumber } from "../gene_id.ts";
-import { detailsOf, type Gene } from "../genome/gene.ts";
+import { type Gene, pickGeneDetails } from "../genome/gene.ts";
 import {
   type CountingRule,
   type Preparation,
@@ -25,11 +25,18 @@ import {
   type Orientation,
   ORIENTATIONS,
 } from "../record.ts";
-import { choice, type CommandDefinition, integer, Interrupted, list } from "./_cli.ts";
+import {
+  choice,
+  type CommandCall,
+  type CommandDefinition,
+  integer,
+  Interrupted,
+  list,
+} from "./_cli.ts";
 import { type ExpressionFlags, takeExpression } from "./_expression.ts";
 import { checkInputFile } from "./_input_file.ts";
-import { beginsWith, checkOutput, lockOutput } from "./_outputs.ts";
-import { taskCall } from "./_place.ts";
+import { beginsWith, checkOutput, openOutput } from "./_outputs.ts";
+import { commandLine, formatNext } from "./_place.ts";
 import { ProgressLine } from "./_progress.ts";
 
 interface PrepareFlags extends ExpressionFlags {
@@ -55,7 +62,7 @@ const RULES = [...READ_RULES, ...TRACK_RULES];
 export const command: CommandDefinition<PrepareFlags> = {
   name: "prepare",
   summary: "Counts BAM, bigWig, BED or bedGraph files around transcription start sites into a " +
-    "data set for train, evaluate and submit.",
+    "data set for train, predict and evaluate.",
   examples: [
     [
       "deno task prepare --samples sheet.tsv --genes genes.gtf.gz --expression rpkm.tsv " +
@@ -65,7 +72,7 @@ export const command: CommandDefinition<PrepareFlags> = {
     [
       "deno task prepare --samples sheet.tsv --genes genes.gtf.gz --expression-transform log2p1 " +
       "--signal reads --out data.npz",
-      "the same with a file of expression a sample, such as salmon's, in a column expression of sheet.tsv",
+      "the same with one file of expression for each sample, such as salmon's, in a column expression of sheet.tsv",
     ],
     [
       "deno task prepare --samples sheet.tsv --genes genes.bed --signal mean --out new.npz",
@@ -84,7 +91,7 @@ export const command: CommandDefinition<PrepareFlags> = {
       )
       .option(
         "--gene-type <names>",
-        "take genes of these types only, such as protein_coding; between commas, or several times",
+        "take genes of these types only, such as protein_coding; separated by commas, or repeated",
         (text: string, others: readonly string[] = []) => [...others, ...list(text)],
       )
       .requiredOption(
@@ -113,7 +120,12 @@ export const command: CommandDefinition<PrepareFlags> = {
         "none",
       )
       .option("--extend <bp>", "extend reads to fragments of this length", integer(0), 0)
-      .option("--min-mapping-quality <n>", "leave out other reads of BAM files", integer(0), 0)
+      .option(
+        "--min-mapping-quality <n>",
+        "drop BAM reads below this mapping quality",
+        integer(0),
+        0,
+      )
       .option(
         "--normalise <name>",
         `for depth: ${DEPTH_NORMALISATIONS.join(", ")} (reads per million of the file)`,
@@ -128,18 +140,18 @@ export const command: CommandDefinition<PrepareFlags> = {
       )
       .option("--bin-size <bp>", "width of a bin", integer(1), 100)
       .option("--half-width <bp>", "the window is TSS ± this", integer(1), 5000)
-      .option("--assembly <name>", "such as hg38 (default: told by the files, or the annotation)")
-      .option("--concurrency <n>", "files counted at once", integer(1), 2)
+      .option("--assembly <name>", "such as hg38 (default: what the files or the annotation say)")
+      .option("--concurrency <n>", "files counted together", integer(1), 2)
       .option("--compress", "deflate the npz file", false)
       .option("--overwrite", "replace the file that is there", false),
   run,
 };
 
-async function run(flags: PrepareFlags, interrupt: AbortSignal): Promise<void> {
+async function run(flags: PrepareFlags, { signal }: CommandCall): Promise<void> {
   await checkInputs(flags);
   checkName(flags);
-  await using _lock = await lockOutput(flags.out);
-  await checkNew(flags.out, flags.overwrite);
+  const { out, overwrite } = flags;
+  await using output = await openOutput(out, { usual: null, overwrite });
   const sheet = await readSampleSheet(flags.samples, { onWarning: warn });
   const inputs = await signalFiles(sheet, flags.samples);
   const annotation = await readAnnotation(flags.genes, {
@@ -148,17 +160,21 @@ async function run(flags: PrepareFlags, interrupt: AbortSignal): Promise<void> {
   });
   if (annotation.genes.some(isNumberedByName)) await checkGeneNumbers(flags);
   const { genes, labels } = await takeExpression(annotation.genes, sheet, flags, {
-    note: (text) => console.log(text),
+    note: (text) => console.info(text),
     warn,
   });
   const progress = new ProgressLine("genes");
   const preparation = await prepare(genes, inputs, {
     ...flags,
-    ...{ rule: flags.signal, normalisation: flags.normalise, labels },
-    ...{ extendBp: flags.extend, binSizeBp: flags.binSize, halfWidthBp: flags.halfWidth },
+    rule: flags.signal,
+    normalisation: flags.normalise,
+    labels,
+    extendBp: flags.extend,
+    binSizeBp: flags.binSize,
+    halfWidthBp: flags.halfWidth,
     annotationAssembly: annotation.assembly,
     onProgress: (done, total) => {
-      if (interrupt.aborted) throw new Interrupted("Interrupted: nothing half-written was kept.");
+      if (signal.aborted) throw new Interrupted("Interrupted: nothing half-written was kept.");
       progress.update({ done, total, label: "counting" });
     },
     onWarning: (text) => {
@@ -168,21 +184,22 @@ async function run(flags: PrepareFlags, interrupt: AbortSignal): Promise<void> {
   });
   announce(preparation, inputs.length);
   const { record } = preparation;
-  await writeFileAtomic(flags.out, (sink) =>
+  await output.write((sink) =>
     writeCompetition(sink, preparation.blocks(), {
       record,
-      geneDetails: new Map(genes.map((gene) => [gene.id, detailsOf(gene)])),
+      geneDetails: new Map(genes.map((gene) => [gene.id, pickGeneDetails(gene)])),
       compress: flags.compress,
-    }));
+    })
+  );
   progress.clear();
-  console.log(`Written: ${flags.out}`);
-  if (genes.some(isNumberedByName)) await writeGeneNumbers(flags.out, genes);
-  else await removeGeneNumbers(flags.out);
-  printNextStep(flags.out, labels !== undefined);
+  console.info(output.done);
+  if (genes.some(isNumberedByName)) await writeGeneNumbers(out, genes);
+  else await removeGeneNumbers(out);
+  printNextStep(out, labels !== undefined);
 }
 
 function warn(text: string): void {
-  console.error(`warning: ${text}`);
+  console.warn(`warning: ${text}`);
 }
 
 async function checkInputs(flags: PrepareFlags): Promise<void> {
@@ -200,17 +217,10 @@ function checkName({ out }: PrepareFlags): void {
   throw new ContractError(`Cannot write to ${out}: expected a name that ends in .npz`);
 }
 
-async function checkNew(path: string, overwrite: boolean): Promise<void> {
-  if (!await checkOutput(path) || overwrite) return;
-  throw new ContractError(
-    `Cannot write to ${path}: it is there already. Name another --out, or add --overwrite`,
-  );
-}
-
-/** The table of numbers is another file beside the data, and may be the very one that the genes are from. */
+/** The table of numbers is another file beside the data, and its path may be that of the table of genes. */
 async function checkGeneNumbers({ out, overwrite, genes }: PrepareFlags): Promise<void> {
   const path = geneNumbersPath(out);
-  await checkNew(path, overwrite);
+  await checkOutput(path, { usual: null, overwrite });
   if (await pathKind(path) === "file" && await realPath(path) === await realPath(genes)) {
     throw new ContractError(
       `Cannot write to ${path}: the genes are read from it. Name another --out`,
@@ -237,11 +247,11 @@ function announce({ record, cellTypes, genes, bins }: Preparation, files: number
     `${formatCountOf(cellTypes.length, "cell type")} × ${formatCountOf(genes.length, "gene")}, `,
     `${formatCountOf(bins, "bin")} of ${binSizeBp} bp × ${formatCountOf(marks.length, "mark")}`,
   ].join("");
-  console.log(
+  console.info(
     `Counting ${formatCountOf(files, "file")}: ${shape} (${marks.join(", ")}); ${how.join(", ")}`,
   );
   if (assembly === "unknown") {
-    warn("the files do not tell their assembly: name it with --assembly, for models compare it");
+    warn("could not tell the assembly from the files: pass --assembly, which models check");
   }
 }
 
@@ -259,26 +269,25 @@ async function writeGeneNumbers(out: string, genes: readonly Gene[]): Promise<vo
   );
   await writeFileAtomic(path, [GENE_NUMBERS_HEADER, ...rows].join("\n") + "\n");
   const count = formatCountOf(named.length, "gene");
-  console.log(
+  console.info(
     `Written: ${path}, the numbers of ${count} without a human Ensembl id, for other programs`,
   );
 }
 
-/** Removes the table of a data set that was replaced, whose numbers say nothing of the new one. */
+/** Removes the table of a data set that was replaced: its numbers are not those of the new one. */
 async function removeGeneNumbers(out: string): Promise<void> {
   const path = geneNumbersPath(out);
   if (await pathKind(path) === "file" && await beginsWith(path, GENE_NUMBERS_HEADER)) {
     await removeFile(path);
-    console.log(`Removed: ${path}, of the data set that was replaced`);
+    console.info(`Removed: ${path}, of the data set that was replaced`);
   }
 }
 
 function printNextStep(out: string, isLabelled: boolean): void {
   const data = quotePath(out);
-  console.log(`Next: ${taskCall("doctor")} ${data}`);
-  console.log(
-    isLabelled
-      ? `Then: ${taskCall("train")} --data ${data} --transform log1p`
-      : `Then: ${taskCall("submit")} --model RUN --data ${data}`,
-  );
+  console.info(formatNext("Next", `${commandLine("doctor")} ${data}`));
+  const then = isLabelled
+    ? `${commandLine("train")} --data ${data} --transform log1p`
+    : `${commandLine("predict")} --model RUN --data ${data}`;
+  console.info(formatNext("Then", then));
 }

@@ -4,24 +4,27 @@ import { formatCountOf } from "../base/count.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { evaluatePredictions } from "../data/evaluate.ts";
 import { largestErrors } from "../data/largest_errors.ts";
+import { ContractError } from "../errors.ts";
+import { checkDirectory } from "../files/directory.ts";
 import { type ReportInput, writeReport } from "../report/mod.ts";
-import { holdsUnfinishedRun } from "./_checkpoints.ts";
-import { type CommandDefinition, declareCommon, declareTest } from "./_cli.ts";
+import { holdsUnfinishedRun, readKeptCommand } from "../runs/command_file.ts";
+import { loadModels } from "../runs/models.ts";
+import { commandOfRun } from "../runs/run_files.ts";
+import { readRun, type SavedConfig, type SavedRun } from "../runs/saved_run.ts";
+import { findTrainingFile } from "../runs/trained_on.ts";
+import { type CommandCall, type CommandDefinition, declareCommon, declareTest } from "./_cli.ts";
+import { loadData } from "./_data.ts";
+import { withDigestProgress } from "./_inputs.ts";
 import { checkTestFlags, loadTest, type TestFlags } from "./_labels.ts";
-import { loadModels } from "./_model_files.ts";
-import { checkDirectory, checkOutput, removeUnfinishedIn } from "./_outputs.ts";
+import { checkOutput, removeUnfinishedIn } from "./_outputs.ts";
 import { type PredictionFlags, predictWithProgress } from "./_predict.ts";
 import { evaluateByRegime } from "./_regimes.ts";
-import { loadData } from "./_run.ts";
-import { readSavedRun, type SavedConfig, type SavedRun } from "./_saved_run.ts";
-import { findTrainingData } from "./_trained_on.ts";
+import { resumeCall } from "./_resume.ts";
 
 interface ReportFlags extends TestFlags, Pick<PredictionFlags, "engine" | "threads"> {
   readonly out?: string;
   readonly competition: boolean;
 }
-
-let directory = "";
 
 /** Command `report`. */
 export const command: CommandDefinition<ReportFlags> = {
@@ -38,22 +41,20 @@ export const command: CommandDefinition<ReportFlags> = {
   declare: (command) =>
     declareCommon(
       declareTest(command)
-        .argument(
-          "<dir>",
-          "directory that train, crossval, forecast or experiments wrote",
-          (path) => directory = path,
-        )
+        .argument("<dir>", "directory that train, crossval, forecast or experiments wrote")
         .option("--competition", "show the published values: the data are the competition's", false)
         .option("--out <dir>", "where to write (default: the run's own directory)"),
     ),
   run: report,
 };
 
-async function report(flags: ReportFlags, signal: AbortSignal): Promise<void> {
+async function report(flags: ReportFlags, { args, signal }: CommandCall): Promise<void> {
+  const [directory = ""] = args;
   checkTestFlags(flags);
-  const run = await readSavedRun(directory);
+  await refuseUnfinished(directory);
+  const run = await readRun(directory);
   if (await holdsUnfinishedRun(directory)) {
-    console.error(
+    console.warn(
       `warning: ${directory} holds an unfinished run: this is a report of what it has kept so far`,
     );
   }
@@ -68,14 +69,32 @@ async function report(flags: ReportFlags, signal: AbortSignal): Promise<void> {
     onCompetitionData: flags.competition,
     loss: training?.loss,
     configuration: config,
-    ...{ history, folds, regimes, experiments },
-    ...await evaluate(run, flags, signal),
+    history,
+    folds,
+    regimes,
+    experiments,
+    ...await evaluate(run, { directory, flags, signal }),
   };
   const files = await writeReport(out, input);
   const figures = files.filter((path) => path.endsWith(".svg")).length;
-  console.log(
+  console.info(
     `Written: ${out}/report.html, and ${formatCountOf(figures, "figure")} as SVG and PNG in ` +
       `${out}/figures/`,
+  );
+}
+
+/**
+ * Refuses a run that has not come to its end and has no results. A search could not be reported even then.
+ *
+ * @throws {ContractError} If the directory holds such a run.
+ */
+async function refuseUnfinished(directory: string): Promise<void> {
+  if (await commandOfRun(directory) !== undefined) return;
+  const kept = await readKeptCommand(directory);
+  if (kept === undefined || kept.command === "search") return;
+  throw new ContractError(
+    `Cannot report: ${directory} holds an unfinished run without results. Wait for its end or, if it was stopped, ` +
+      `resume it: ${resumeCall(kept.command, directory)}`,
   );
 }
 
@@ -95,8 +114,11 @@ function describe({ config, training, experiments }: SavedRun): string {
 /** Predictions on the test data, or on the training data if none are named; nothing without a model. */
 async function evaluate(
   { config, training, hasModels }: SavedRun,
-  flags: ReportFlags,
-  signal: AbortSignal,
+  { directory, flags, signal }: {
+    readonly directory: string;
+    readonly flags: ReportFlags;
+    readonly signal: AbortSignal;
+  },
 ): Promise<Pick<ReportInput, "evaluation" | "regimes" | "notes">> {
   if (!hasModels || training === undefined) return {};
   const models = await loadModels(directory);
@@ -112,7 +134,7 @@ async function evaluate(
     samplesName: test === undefined ? samplesName : `the test data, ${flags.test}`,
     ...evaluatePredictions(data, predicted),
     pairs: { measured: data.labels(), predicted },
-    largestErrors: largestErrors(data, predicted, 10),
+    largestErrors: largestErrors(data, predicted, { count: 10 }),
   };
   if (test === undefined || trainingData === undefined) return { evaluation, notes };
   const predictions = { [training.preset]: predicted };
@@ -134,19 +156,21 @@ async function loadTrainingData(
   { test, ...flags }: ReportFlags,
 ): Promise<TrainingData> {
   const samplesName = "the training data";
-  const found = await findTrainingData(config);
-  if (!("path" in found)) {
+  const { path, problem } = await withDigestProgress((progress) =>
+    findTrainingFile(config, progress)
+  );
+  if (path === undefined) {
     const lost = test === undefined ? "figures of predictions" : "errors by regime";
-    const note = `${found.reason}, so the report has no ${lost}`;
-    console.error(`warning: ${note}`);
+    const note = `${problem}, so the report has no ${lost}`;
+    console.warn(`warning: ${note}`);
     return { samplesName, notes: [`${note}.`] };
   }
-  const data = await loadData(found.path, flags);
-  if (!("reason" in found)) return { data, samplesName, notes: [] };
-  console.error(`warning: ${found.reason}`);
+  const data = await loadData(path, flags);
+  if (problem === undefined) return { data, samplesName, notes: [] };
+  console.warn(`warning: ${problem}`);
   return {
     data,
-    samplesName: `${found.path}, named as the training data`,
-    notes: [`${found.reason}.`],
+    samplesName: `${path}, named as the training data`,
+    notes: [`${problem}.`],
   };
 }

@@ -4,7 +4,7 @@ import { Option } from "commander";
 import { ContractError } from "../errors.ts";
 import type { ReachableScores, SimulationTruth } from "../simulate/mod.ts";
 import { writeSimulation } from "../simulate/mod.ts";
-import { type CommandDefinition, integer, Interrupted, number } from "./_cli.ts";
+import { type CommandCall, type CommandDefinition, integer, Interrupted, number } from "./_cli.ts";
 import { checkOutput, lockOutput } from "./_outputs.ts";
 import { ProgressLine } from "./_progress.ts";
 
@@ -37,7 +37,8 @@ const FULL_SIZE = { cellTypes: 50, genes: 16_000, newCellTypes: 6, newGenes: 144
 /** Command `simulate`. */
 export const command: CommandDefinition<SimulateFlags> = {
   name: "simulate",
-  summary: "Writes train.npz, eval.npz, eval_labels.csv and truth.json, whose truth is known.",
+  summary:
+    "Writes simulated data whose truth is known: train.npz, eval.npz, eval_labels.csv and truth.json.",
   examples: [
     ["deno task simulate", "8 cell types × 200 genes in simulated/"],
     ["deno task simulate --full", "the competition's size, 800,000 and 177,032 rows: 5.3 GB"],
@@ -52,22 +53,37 @@ export const command: CommandDefinition<SimulateFlags> = {
       .option("--new-genes <n>", "genes that only eval has", integer(0), 40)
       .option("--bins <n>", "100 bp bins, the TSS in the middle", integer(1), 100)
       .addOption(
-        new Option("--full", "as many of all these as the competition has")
+        new Option("--full", "use the competition's sizes for all of these")
           .conflicts(Object.keys(FULL_SIZE))
           .default(false),
       )
-      .option("--visible-share <x>", "of the label's variance, seen in the marks", share, 0.3)
-      .option("--hidden-share <x>", "of it, a gene's own and not in the marks", share, 0.3)
+      .option(
+        "--visible-share <x>",
+        "share of the label's variance that the marks show",
+        share,
+        0.3,
+      )
+      .option(
+        "--hidden-share <x>",
+        "share of it that is a gene's own, hidden from the marks",
+        share,
+        0.3,
+      )
       .option("--depth <x>", "factor on all counts", number(Number.MIN_VALUE), 1)
-      .option("--depth-spread <x>", "of ln(depth) between samples", number(0, 2), 0.3)
+      .option(
+        "--depth-spread <x>",
+        "standard deviation of ln(depth) between samples",
+        number(0, 2),
+        0.3,
+      )
       .option("--dispersion <x>", "variance is mean + x · mean²", number(Number.MIN_VALUE), 0.1)
-      .option("--seed <n>", "of everything", integer(0), 1)
+      .option("--seed <n>", "random seed", integer(0), 1)
       .option("--compress", "deflate the npz files", false)
       .option("--overwrite", "replace the data that --out already holds", false),
   run: simulate,
 };
 
-async function simulate(flags: SimulateFlags, signal: AbortSignal): Promise<void> {
+async function simulate(flags: SimulateFlags, { signal }: CommandCall): Promise<void> {
   const { out, overwrite, full, ...options } = flags;
   await using _lock = await lockOutput(`${out}/${FILES[0]}`);
   for (const name of FILES) {
@@ -88,7 +104,7 @@ async function simulate(flags: SimulateFlags, signal: AbortSignal): Promise<void
   });
   progress.clear();
   printTruth(truth);
-  console.log(`Written: ${out}/ (${FILES.join(", ")})`);
+  console.info(`Written: ${out}/ (${FILES.join(", ")})`);
 }
 
 function printTruth({ bestReachable }: SimulationTruth): void {

@@ -3,65 +3,52 @@
 import { formatCountOf } from "../base/count.ts";
 import { writePredictionTable } from "../data/prediction_table.ts";
 import { SUBMISSION_HEADER, writeSubmission } from "../io/submission.ts";
-import { type CommandDefinition, declareCommon } from "./_cli.ts";
-import { warnIfConstant } from "./_metrics.ts";
-import { loadModels } from "./_model_files.ts";
-import { declareOverwrite, openOutput, type OverwriteFlag } from "./_outputs.ts";
+import { type CommandCall, type CommandDefinition, declareCommon } from "./_cli.ts";
+import { declareOverwrite } from "./_outputs.ts";
 import { refusePackedName } from "./_packed_name.ts";
-import { type PredictionFlags, predictWithProgress } from "./_predict.ts";
-import { loadData } from "./_run.ts";
+import { declarePrediction, predictIntoFile, type WritePredictionFlags } from "./_predict.ts";
 import { checkSubmissionIds } from "./_submission_ids.ts";
 
 /** Replaced without asking. */
 const USUAL_OUTPUT = "submission.csv";
 
-type SubmitFlags = PredictionFlags & OverwriteFlag;
-
 /** Command `submit`. */
-export const command: CommandDefinition<SubmitFlags> = {
+export const command: CommandDefinition<WritePredictionFlags> = {
   name: "submit",
   summary:
-    "Predicts every row of a data set and writes id,expression in the order of the file, or, to a .tsv file, a table " +
-    "with cell type and gene.",
+    "Predicts every row of a data set and writes id,expression in the order of the file, as the competition wants it. " +
+    "For a table with cell types and genes there is predict.",
   examples: [
     [
       "deno task submit --model runs/first --data eval.npz --out submission.csv",
       "the competition's submission file",
-    ],
-    [
-      "deno task submit --model runs/first --data new.npz --out predictions.tsv",
-      "a table: cell_type gene_id symbol chrom tss strand prediction",
     ],
     ["deno task submit --model runs/first --data eval.npz --out - | head", "a look at it"],
   ],
   declare: (command) =>
     declareCommon(
       declareOverwrite(
-        command
-          .requiredOption("--model <dir>", "directory of a run, or of a model")
-          .requiredOption("--data <path>", "competition .npz, DeepChrome .csv, or a folder")
+        declarePrediction(command)
           .option("--out <file>", "the file to write, or - for standard output", USUAL_OUTPUT),
       ),
     ),
   run: submit,
 };
 
-async function submit(flags: SubmitFlags, signal: AbortSignal): Promise<void> {
-  const { out, overwrite } = flags;
-  refusePackedName(out);
-  // Labels look like a submission.
-  const own = { begins: SUBMISSION_HEADER, usual: USUAL_OUTPUT };
-  await using output = await openOutput(out, { ...own, overwrite });
-  const models = await loadModels(flags.model);
-  const data = await loadData(flags.data, flags);
-  const isTable = out.toLowerCase().endsWith(".tsv");
-  if (!isTable) checkSubmissionIds(data.submissionIds());
-  const { mean: predictions } = await predictWithProgress(models, data, { ...flags, signal });
-  warnIfConstant(predictions);
-  await output.write((sink) =>
-    isTable
-      ? writePredictionTable(sink, data, predictions)
-      : writeSubmission(sink, { ids: data.submissionIds(), predictions })
-  );
-  console.log(`${output.done}, ${formatCountOf(predictions.length, "prediction")}`);
+async function submit(flags: WritePredictionFlags, call: CommandCall): Promise<void> {
+  refusePackedName(flags.out);
+  const isTable = flags.out.toLowerCase().endsWith(".tsv");
+  const { output, predictions } = await predictIntoFile(flags, call, {
+    // Labels look like a submission.
+    begins: SUBMISSION_HEADER,
+    usual: USUAL_OUTPUT,
+    check: (data) => {
+      if (!isTable) checkSubmissionIds(data.submissionIds());
+    },
+    write: (sink, { data, mean }) =>
+      isTable
+        ? writePredictionTable(sink, data, { predictions: mean })
+        : writeSubmission(sink, { ids: data.submissionIds(), predictions: mean }),
+  });
+  console.info(`${output}, ${formatCountOf(predictions, "prediction")}`);
 }

@@ -1,14 +1,15 @@
 /** `deno task train`: data in, trained model out. */
 
 import { dirname, join } from "node:path";
-import { type Agreement, evaluatePredictions } from "../data/evaluate.ts";
-import type { Dataset } from "../data/dataset.ts";
+import { quotePath } from "../base/shell.ts";
 import { DivergedError } from "../errors.ts";
 import { pathKind } from "../files/file.ts";
-import { saveModel } from "../model/save_load.ts";
-import { compareEnsemble, type EnsemblePrediction, fitEnsemble } from "../training/ensemble.ts";
+import type { EventLog } from "../runs/event_log.ts";
+import type { OwnedRun } from "../runs/run_directory.ts";
+import { fitEnsemble } from "../training/ensemble.ts";
 import type { FitManyResult } from "../training/fit_types.ts";
 import {
+  type CommandCall,
   type CommandDefinition,
   declareEnsemble,
   declareModel,
@@ -17,39 +18,27 @@ import {
   declareTraining,
   Interrupted,
 } from "./_cli.ts";
-import { nothingKept, ownRun, resumedFlags, type ResumeFlags } from "./_checkpoints.ts";
-import type { Inputs } from "./_inputs.ts";
-import {
-  type MemberHistory,
-  memberRun,
-  replayEpochs,
-  reportMembers,
-  trainingRate,
-  writeHistory,
-} from "./_history.ts";
+import { loadData } from "./_data.ts";
+import { memberRun, openLog, replayEpochs } from "./_event_log.ts";
 import { checkTestFlags, loadTest, type TestFlags } from "./_labels.ts";
-import { formatAgreement, formatEnsemble, warnIfConstant } from "./_metrics.ts";
-import { saveMembers } from "./_model_files.ts";
 import { readModelFile } from "./_model_spec.ts";
-import { packageFile, taskCall } from "./_place.ts";
-import { predictWithProgress } from "./_predict.ts";
-import { writeJson } from "./_json.ts";
+import { commandLine, findPackageFile, formatNext } from "./_place.ts";
+import { reportMembers } from "./_report_training.ts";
+import { nothingKept, ownRun, resumeCall, resumedFlags, type ResumeFlags } from "./_resume.ts";
+import { chooseRunDirectory, refuseHeldRun } from "./_run_directory.ts";
 import {
-  chooseRunDirectory,
   inputsOfTraining,
-  loadData,
   modelOf,
-  refuseHeldRun,
   resolveSettings,
   type RunSettings,
   type TrainingFlags,
-  writeConfig,
-} from "./_run.ts";
-import { removeRun } from "./_run_files.ts";
-import { type EventLog, openEventLog } from "./_tensorboard.ts";
-import { quotePath } from "../base/shell.ts";
+} from "./_settings.ts";
+import { type TrainedMember, writeTrained } from "./_write_trained.ts";
 
 interface TrainFlags extends TrainingFlags, TestFlags, ResumeFlags {
+  readonly data?: string | undefined;
+  readonly record?: string | undefined;
+  readonly threads?: number | undefined;
   readonly ensemble: number;
 }
 
@@ -65,165 +54,121 @@ export const command: CommandDefinition<TrainFlags> = {
       "deno task train --data train.npz --ensemble 5 --test valid.npz",
       "five models, their predictions averaged, and what that gains on other data",
     ],
-    ["deno task train --data train.npz --spec model.json", "a model of one's own"],
-    ["deno task train --resume runs/first", "go on with a run that was stopped"],
+    ["deno task train --data train.npz --spec model.json", "your own model"],
+    ["deno task train --resume runs/first", "resume a run that was stopped"],
   ],
   declare: (command) =>
     declareResume(declareTest(declareEnsemble(declareModel(declareTraining(command))))),
   run: train,
 };
 
-/** A training run as it was asked for, and what it ended with. */
-interface Run {
-  readonly directory: string;
-  readonly settings: RunSettings;
-  readonly data: Dataset;
-  readonly test: Dataset | undefined;
-  readonly inputs: Inputs;
-  readonly flags: TrainFlags;
-  readonly log: EventLog;
-  /** Of the members that have finished an epoch. */
-  readonly results: readonly (FitManyResult & MemberHistory)[];
-}
-
-async function train(given: TrainFlags, signal: AbortSignal): Promise<void> {
+async function train(given: TrainFlags, { signal }: CommandCall): Promise<void> {
   const flags = await resumedFlags("train", given);
   checkTestFlags(flags);
+  const { ensemble, otherArithmetic } = flags;
   const settings = resolveSettings(flags, await readModelFile(flags.spec));
-  const directory = await chooseRunDirectory({ ...flags, preset: settings.preset });
+  const directory = await chooseRunDirectory(flags, settings.preset);
   const inputs = await inputsOfTraining(settings, flags);
   const refuse = () => refuseHeldRun(flags);
   await using run = await ownRun(directory, { command: "train", flags, inputs, refuse });
-  const log = await openEventLog(flags, run.id);
+  const log = await openLog(flags, run.id);
   const data = await loadData(settings.data, flags);
   const test = await loadTest(flags);
   await run.begin();
-  const { ensemble } = flags;
-  const hooks = reportMembers(ensemble, settings, log);
   const trained = await fitEnsemble(modelOf(settings), data, {
-    ...{ ...settings, ...run.options, members: ensemble, signal },
-    otherArithmetic: flags.otherArithmetic,
-    ...hooks,
-    onStart: (report) => {
-      const nameOf = (run: number) => memberRun(run, ensemble);
-      replayEpochs(log, { ...run.options, learningRate: settings.learningRate, nameOf });
-      hooks.onStart(report);
-    },
+    ...settings,
+    ...run.options,
+    members: ensemble,
+    signal,
+    otherArithmetic,
+    ...reportFrom(run, { ensemble, settings, log }),
   });
   const diverged = trained.find(({ diverged }) => diverged !== undefined)?.diverged;
-  const results = trained.flatMap((result, i) =>
+  const [first, ...others] = trained.flatMap((result, i): TrainedMember[] =>
     result.history.length > 0 ? [{ ...result, member: i + 1 }] : []
   );
-  if (results.length === 0) {
+  if (first === undefined) {
     if (diverged === undefined) throw await nothingKept(run, { command: "train", directory });
     await run.finish();
     throw diverged;
   }
+  const results = [first, ...others] as const;
   await run.check();
-  await writeRun({ directory, settings, data, test, inputs, flags, log, results });
-  if (diverged !== undefined) {
-    throw new DivergedError(`${diverged.message}. ${describeKept(results, flags, settings)}`, {
-      cause: diverged,
-    });
-  }
-  if (trained.length < flags.ensemble || trained.some(({ interrupted }) => interrupted)) {
-    const kept = describeKept(results, flags, settings).toLowerCase();
-    throw new Interrupted(
-      `Interrupted: ${kept}. Go on: ${taskCall("train")} --resume ${quotePath(directory)}`,
-    );
-  }
+  const testPath = flags.test;
+  await writeTrained({ directory, settings, data, test, testPath, inputs, ensemble, log, results });
+  throwUnlessFinished(trained, { flags, settings, directory });
   await run.finish();
   await printNextStep(directory, flags);
 }
 
-function describeKept(
-  results: readonly FitManyResult[],
-  { ensemble }: TrainFlags,
-  { epochs }: RunSettings,
-): string {
-  const epoch = results.at(-1)!.history.length;
-  return ensemble === 1
-    ? `Kept the model of epoch ${epoch} of ${epochs}`
-    : `Kept ${results.length} of ${ensemble} models, the last one of epoch ${epoch} of ${epochs}`;
-}
-
-async function writeRun(run: Run): Promise<void> {
-  const { directory, settings, data, inputs, flags, results } = run;
-  const test = flags.test === undefined ? {} : { test: flags.test };
-  const ensemble = flags.ensemble === 1 ? {} : { ensemble: flags.ensemble };
-  await removeRun(directory);
-  await writeConfig(directory, {
-    ...{ command: "train", settings: { ...settings, ...ensemble, ...test }, data, inputs },
-    report: results[0],
-    arithmetic: results[0].model.training.arithmetic,
-  });
-  if (flags.ensemble === 1) await saveModel(results[0].model, `${directory}/model`);
-  else await saveMembers(directory, new Map(results.map(({ member, model }) => [member, model])));
-  const written = ["config.json", await writeHistory(directory, results, flags.ensemble)];
-  // One that diverged may predict numbers that are none.
-  if (results.every(({ diverged }) => diverged === undefined)) {
-    await writeJson(`${directory}/metrics.json`, await measure(run));
-    written.push("metrics.json");
-  }
-  const models = flags.ensemble === 1 ? "model/" : "models/, ensemble.json";
-  console.log(`Written: ${directory}/ (${[models, ...written].join(", ")})`);
-}
-
-/** What `metrics.json` keeps: agreement on the training data, on the test data, and what averaging gained. */
-async function measure(run: Run): Promise<Record<string, unknown>> {
-  const { data, test, results } = run;
-  const fitted = await measureOn(run, "training", data);
-  const tested = test && await measureOn(run, "test", test);
+/** Hooks that print and log the epochs, those of a checkpoint first. */
+function reportFrom(
+  { options: { resume } }: OwnedRun,
+  { ensemble, settings, log }: {
+    readonly ensemble: number;
+    readonly settings: RunSettings;
+    readonly log: EventLog;
+  },
+): ReturnType<typeof reportMembers> {
+  const hooks = reportMembers(ensemble, settings, log);
   return {
-    ...{ ...fitted.overall, samplesPerSecond: trainingRate(results), engine: results[0].engine },
-    ...(tested && { test: tested.overall }),
-    ...(results.length > 1 && { ensemble: compareMembers(tested ?? fitted) }),
+    ...hooks,
+    onStart: (report) => {
+      const { learningRate } = settings;
+      replayEpochs(log, { resume, learningRate, nameOf: (run) => memberRun(run, ensemble) });
+      hooks.onStart(report);
+    },
   };
 }
 
-/** Predictions on some data, and how well they agree. */
-interface Measured {
-  readonly part: "training" | "test";
-  readonly data: Dataset;
-  readonly prediction: EnsemblePrediction;
-  readonly overall: Agreement;
+/**
+ * Tells how far the models are that were stopped before their end, which are kept.
+ *
+ * @throws {DivergedError} If one of them diverged.
+ * @throws {Interrupted} If the run was interrupted.
+ */
+function throwUnlessFinished(
+  trained: readonly FitManyResult[],
+  { flags: { ensemble }, settings: { epochs }, directory }: {
+    readonly flags: TrainFlags;
+    readonly settings: RunSettings;
+    readonly directory: string;
+  },
+): void {
+  const kept = trained.filter(({ history }) => history.length > 0);
+  const epoch = kept.at(-1)?.history.length ?? 0;
+  const what = ensemble === 1
+    ? `the model of epoch ${epoch} of ${epochs}`
+    : `${kept.length} of ${ensemble} models, the last one of epoch ${epoch} of ${epochs}`;
+  const diverged = trained.find(({ diverged }) => diverged !== undefined)?.diverged;
+  if (diverged !== undefined) {
+    throw new DivergedError(`${diverged.message}. Kept ${what}`, { cause: diverged });
+  }
+  if (trained.length < ensemble || trained.some(({ interrupted }) => interrupted)) {
+    throw new Interrupted(
+      `Interrupted: kept ${what}. Resume: ${resumeCall("train", directory)}`,
+    );
+  }
 }
 
-async function measureOn(run: Run, part: Measured["part"], data: Dataset): Promise<Measured> {
-  const { settings, results } = run;
-  const models = results.map(({ model }) => model);
-  // A training sample's own label would be in the effect of its gene.
-  const geneEffects = part === "training" ? "leave-one-out" : true;
-  const prediction = await predictWithProgress(models, data, { ...settings, geneEffects });
-  if (part === "training") warnIfConstant(prediction.mean);
-  const { overall } = evaluatePredictions(data, prediction.mean);
-  console.log(`On the ${part} data: ${formatAgreement(overall)}`);
-  logScores(run, part === "training" ? "train" : "test", overall);
-  return { part, data, prediction, overall };
-}
-
-function compareMembers({ part, data, prediction }: Measured): Record<string, unknown> {
-  const comparison = compareEnsemble(data, prediction);
-  const hint = part === "training" ? " (for the gain on others name them with --test)" : "";
-  console.log(`Members, on the ${part} data${hint}:\n${formatEnsemble(comparison)}`);
-  return { measuredOn: part, ...comparison };
-}
-
-/** Correlation and error of all models together, after the last epoch. */
-function logScores({ log, results }: Run, part: string, { mse, pearson }: Agreement): void {
-  const run = results.length === 1 ? "" : "ensemble";
-  const epochs = results[0].history.length;
-  log(run, epochs, { [`pearson/${part}`]: pearson, [`mse/${part}`]: mse });
-}
-
-/** The competition has the file to predict beside the one to train on; elsewhere the user puts a name for `NEW.npz`. */
-async function printNextStep(directory: string, { data }: TrainFlags): Promise<void> {
-  const beside = data === undefined
-    ? packageFile("fixtures/eval.npz")
+/**
+ * Names the command that is next: with the competition's own file, where it lies beside the one that was trained on; else
+ * with the test data, or, without them, a report.
+ */
+async function printNextStep(directory: string, flags: TrainFlags): Promise<void> {
+  const { data, test, record } = flags;
+  const run = quotePath(directory);
+  const readAs = record === undefined ? "" : ` --record ${quotePath(record)}`;
+  const competition = data === undefined
+    ? findPackageFile("fixtures/eval.npz")
     : join(dirname(data), "eval.npz");
-  const evalPath = await pathKind(beside) === "file" ? quotePath(beside) : "NEW.npz";
-  const model = quotePath(directory);
-  console.log(
-    `Next: ${taskCall("submit")} --model ${model} --data ${evalPath} --out submission.csv`,
-  );
+  const call = (command: string, file: string, out: string) =>
+    `${commandLine(command)} --model ${run} --data ${quotePath(file)}${readAs} --out ${out}`;
+  if (competition !== undefined && await pathKind(competition) === "file") {
+    console.info(formatNext("Next", call("submit", competition, "submission.csv")));
+  } else if (test !== undefined) {
+    console.info(formatNext("Next", call("predict", test, "predictions.tsv")));
+  } else {
+    console.info(formatNext("Next", `${commandLine("report")} ${run}`));
+  }
 }

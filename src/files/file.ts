@@ -1,10 +1,11 @@
 /**
- * Files on disk: the only module of `src` that names `Deno`.
+ * Files on disk. Outside the commands, only the modules of this folder name `Deno`.
  *
  * @module
  */
 
-import { FormatError, WriteError } from "../errors.ts";
+import { FormatError } from "../errors.ts";
+import { closeQuietly, describeFailures, permissionsOf, writeAll } from "./_writing.ts";
 import { type ByteSource, checkRange } from "./byte_source.ts";
 
 /**
@@ -75,7 +76,7 @@ export async function openFile(path: string | URL): Promise<ByteSource> {
     size,
     readsAreCopies: true,
     async read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
-      checkRange(name, size, offset, length);
+      checkRange({ name, size }, { offset, length });
       const turn = last.then(() => readAt(offset, length));
       last = turn.catch(() => undefined);
       return await turn;
@@ -105,6 +106,11 @@ export async function pathKind(path: string | URL): Promise<"file" | "directory"
   }
 }
 
+/** All bytes of a file or a pipe. */
+export async function readWholeFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  return await Deno.readFile(path);
+}
+
 /** When a file was last changed. */
 export async function modificationTime(path: string | URL): Promise<Date> {
   const { mtime } = await Deno.stat(path);
@@ -122,27 +128,6 @@ export async function listDirectory(path: string | URL): Promise<string[]> {
   const names: string[] = [];
   for await (const entry of Deno.readDir(path)) names.push(entry.name);
   return names.sort();
-}
-
-/** Whether a path names a symbolic link, even one that leads nowhere. */
-export async function isLink(path: string): Promise<boolean> {
-  try {
-    return (await Deno.lstat(path)).isSymlink;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
-/** Whether a path names something other than a file or a directory: a link, a device, a pipe. */
-export async function isSpecial(path: string): Promise<boolean> {
-  try {
-    const { isFile, isDirectory } = await Deno.lstat(path);
-    return !isFile && !isDirectory;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }
 
 /** Removes a file if it exists. */
@@ -280,33 +265,5 @@ export async function writeFileAt(path: string, offset: number, bytes: Uint8Arra
     await attempt(file.sync());
   } finally {
     file.close();
-  }
-}
-
-/** Who may read and write a file, which a file that replaces it inherits; nothing for a new file. */
-async function permissionsOf(path: string): Promise<{ mode?: number }> {
-  const mode = await Deno.stat(path).then(({ mode }) => mode, () => null);
-  return mode === null ? {} : { mode: mode & 0o777 };
-}
-
-/** Passes on the result of a file operation, and wraps what it throws in an error that names the file. */
-function describeFailures(path: string): <Value>(operation: Promise<Value>) => Promise<Value> {
-  return (operation) =>
-    operation.catch((cause) => {
-      throw new WriteError(`Cannot write ${path}: ${cause.message}`, { cause });
-    });
-}
-
-function closeQuietly(file: Deno.FsFile): void {
-  try {
-    file.close();
-  } catch {
-    // It is closed already: the renaming failed.
-  }
-}
-
-async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
-  for (let written = 0; written < bytes.length;) {
-    written += await file.write(bytes.subarray(written));
   }
 }

@@ -8,7 +8,7 @@ import type { Config } from "vega-lite";
  */
 export const PALETTE = [
   "#0072B2", // blue
-  "#D55E00", // vermillion
+  "#D55E00", // vermilion
   "#009E73", // bluish green
   "#CC79A7", // reddish purple
   "#E69F00", // orange
@@ -17,8 +17,8 @@ export const PALETTE = [
 
 /** Blue, for what was trained on or measured. */
 export const BLUE: string = PALETTE[0];
-/** Vermillion, for what was held out or predicted. */
-export const VERMILLION: string = PALETTE[1];
+/** Vermilion, for what was held out or predicted. */
+export const VERMILION: string = PALETTE[1];
 /** The text's colour: black in a file, the page's own in a page, so that it suits dark mode. */
 export const INK = "currentColor";
 

@@ -1,6 +1,6 @@
 import { LEGEND } from "./_axes.ts";
 import { formatCount, formatNumber } from "./_format.ts";
-import { BLUE, CONFIG, INK, LABEL_UNIT, PLOT_WIDTH, VERMILLION } from "./_theme.ts";
+import { BLUE, CONFIG, INK, LABEL_UNIT, PLOT_WIDTH, VERMILION } from "./_theme.ts";
 import type { Figure, FigureSpec } from "./figure.ts";
 import { type Bins, chooseBins, countInBins } from "./histogram.ts";
 import type { PredictionPairs } from "./input.ts";
@@ -140,7 +140,7 @@ function histogramBins(samples: number): number {
   return Math.min(70, Math.max(10, Math.round(2 * Math.cbrt(samples))));
 }
 
-/** Two outlined histograms over the same bins, blue and vermillion. */
+/** Two outlined histograms over the same bins, blue and vermilion. */
 function twoHistograms(
   title: string,
   bins: Bins,
@@ -162,7 +162,7 @@ function twoHistograms(
       color: {
         field: "kind",
         type: "nominal",
-        scale: { domain: series.map(({ kind }) => kind), range: [BLUE, VERMILLION] },
+        scale: { domain: series.map(({ kind }) => kind), range: [BLUE, VERMILION] },
         legend: { ...LEGEND, symbolType: "square", symbolOpacity: 1 },
       },
     },

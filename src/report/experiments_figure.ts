@@ -1,7 +1,7 @@
 import { LEGEND, NEXT_LEGEND } from "./_axes.ts";
 import { checkNotEmpty } from "./_check.ts";
 import { formatNumber } from "./_format.ts";
-import { BLUE, CONFIG, LABEL_UNIT, PLOT_WIDTH, VERMILLION } from "./_theme.ts";
+import { BLUE, CONFIG, LABEL_UNIT, PLOT_WIDTH, VERMILION } from "./_theme.ts";
 import type { Figure } from "./figure.ts";
 import type { ExperimentRow } from "./input.ts";
 import { PUBLISHED_EXPERIMENTS } from "./published.ts";
@@ -102,7 +102,7 @@ export function plotExperiments(
         color: {
           field: "part",
           type: "nominal",
-          scale: { domain: [TRAINING, TEST], range: [BLUE, VERMILLION] },
+          scale: { domain: [TRAINING, TEST], range: [BLUE, VERMILION] },
           legend: { ...LEGEND, symbolType: "stroke", symbolSize: 300 },
         },
       },

@@ -3,7 +3,7 @@ import { epochAxis, epochPoints, LEGEND, NEXT_LEGEND } from "./_axes.ts";
 import { checkNotEmpty } from "./_check.ts";
 import { formatNumber } from "./_format.ts";
 import { rangeOf } from "./_range.ts";
-import { BLUE, CONFIG, INK, LABEL_UNIT, PALETTE, PLOT_WIDTH, VERMILLION } from "./_theme.ts";
+import { BLUE, CONFIG, INK, LABEL_UNIT, PALETTE, PLOT_WIDTH, VERMILION } from "./_theme.ts";
 import type { Figure } from "./figure.ts";
 import type { EpochPoint, FoldHistory } from "./input.ts";
 import { PUBLISHED_CROSS_VALIDATION, PUBLISHED_TRAINING_LOSS } from "./published.ts";
@@ -42,7 +42,7 @@ const PUBLISHED = "Training, published";
 const PART_COLOR = {
   field: "part",
   type: "nominal" as const,
-  scale: { domain: [TRAINING, VALIDATION], range: [BLUE, VERMILLION] },
+  scale: { domain: [TRAINING, VALIDATION], range: [BLUE, VERMILION] },
   legend: LEGEND,
 };
 /** Where the largest loss is this many times the smallest, a linear axis would hide all but the first epochs. */

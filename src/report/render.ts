@@ -1,3 +1,4 @@
+import { readInter } from "./_font.ts";
 import { printable } from "../base/printable.ts";
 import { estimateTextWidth } from "./_text_width.ts";
 import type { FigureSpec } from "./figure.ts";
@@ -71,13 +72,10 @@ function paintWhite(svg: string): string {
 
 /** Draws text in the font that comes with the package: the renderer sees no system fonts. */
 async function renderPng(svg: string): Promise<Uint8Array<ArrayBuffer>> {
-  const [{ Resvg }, { INTER_WOFF2 }] = await Promise.all([
-    import("@cf-wasm/resvg/node"),
-    import("./_font.ts"),
-  ]);
+  const [{ Resvg }, inter] = await Promise.all([import("@cf-wasm/resvg/node"), readInter()]);
   const image = await Resvg.async(svg, {
     fitTo: { mode: "zoom", value: PNG_ZOOM },
-    font: { fontBuffers: [INTER_WOFF2], defaultFontFamily: "Inter", sansSerifFamily: "Inter" },
+    font: { fontBuffers: [inter], defaultFontFamily: "Inter", sansSerifFamily: "Inter" },
   });
   const picture = image.render();
   try {

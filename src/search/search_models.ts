@@ -276,12 +276,12 @@ class Search {
     const { engine: name = "auto", threads } = this.#options;
     try {
       const { engine } = await selectEngine(name, spec);
-      const trials = Math.max(1, Math.floor(engine.modelsTogether(threads) / this.#folds.length));
+      const { models, sameShape } = engine.capacity(threads);
+      const trials = Math.max(1, Math.floor(models / this.#folds.length));
       const arithmetic = await engine.arithmetic();
-      // Engines without a session for many models have one for each model, which need not have one shape then.
-      return engine.createManySession === undefined
-        ? { inGroup: 1, lanes: trials, arithmetic }
-        : { inGroup: trials, lanes: 1, arithmetic };
+      return sameShape
+        ? { inGroup: trials, lanes: 1, arithmetic }
+        : { inGroup: 1, lanes: trials, arithmetic };
     } catch (error) {
       if (!(error instanceof UnsupportedModelError)) throw error;
       return { inGroup: 1, lanes: 1 };

@@ -119,6 +119,40 @@ export async function predictEnsemble(
   return { members, mean: meanOf(members) };
 }
 
+/**
+ * How much the members of an ensemble disagree on each sample: the standard deviation of their predictions, with
+ * n − 1 below the sum. It tells of the chance in weights, order and dropout, not of all that a prediction may miss.
+ *
+ * @param members Predictions of each member, `[member][position]`; two or more.
+ * @returns The standard deviation, `[position]`, in the unit of the predictions.
+ * @throws {RangeError} If there are fewer than two members.
+ *
+ * @example How far apart two members are
+ * ```ts
+ * import { spreadOfMembers } from "@waka/histone/training";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const spread = spreadOfMembers([Float32Array.of(1, 3), Float32Array.of(1, 5)]);
+ * deepStrictEqual(spread, Float32Array.of(0, Math.SQRT2));
+ * ```
+ */
+export function spreadOfMembers(
+  members: readonly ArrayLike<number>[],
+): Float32Array<ArrayBuffer> {
+  const [first] = members;
+  if (first === undefined || members.length < 2) {
+    throw new RangeError(
+      `Cannot measure a spread: found predictions of ${members.length} models, expected two or more`,
+    );
+  }
+  return Float32Array.from(first, (_, position) => {
+    const values = members.map((member) => member[position] ?? NaN);
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+    return Math.sqrt(squares / (values.length - 1));
+  });
+}
+
 function meanOf(members: readonly Float32Array[]): Float32Array<ArrayBuffer> {
   const mean = new Float32Array(members[0].length);
   for (let i = 0; i < mean.length; i++) {

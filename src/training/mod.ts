@@ -15,6 +15,7 @@ export {
   type EnsemblePrediction,
   fitEnsemble,
   predictEnsemble,
+  spreadOfMembers,
 } from "./ensemble.ts";
 export {
   type ExperimentData,

@@ -23,6 +23,17 @@ const REDRAWN: Readonly<Record<RegimeEvaluation["resampled"], string>> = {
 
 const HEADER = ["", "MSE", "r", "skill", "r of a gene"];
 
+/** How {@linkcode formatRegimeTable} sets a table. */
+export interface RegimeTableOptions {
+  /**
+   * Characters that a line of the table should have at most: where it would have more, a model's skill and the
+   * correlations of its genes stand on a second line.
+   *
+   * @default {Infinity}
+   */
+  readonly width?: number;
+}
+
 /**
  * Sets an evaluation as a text table: a block for each regime and one for the mix; in each a line for every
  * model and baseline. Intervals stand in brackets, and the title says what they are; `r of a gene` is the median and, in brackets, the quartiles
@@ -30,28 +41,47 @@ const HEADER = ["", "MSE", "r", "skill", "r of a gene"];
  * marked by `*`, a figure that does not exist by `–`. A mix without any figure is left out.
  *
  * @param evaluation What `evaluateRegimes` returned.
+ * @param options How wide the table may be.
  * @returns Lines without line ends, the columns aligned over all blocks.
  */
-export function formatRegimeTable(evaluation: RegimeEvaluation): string[] {
+export function formatRegimeTable(
+  evaluation: RegimeEvaluation,
+  { width = Infinity }: RegimeTableOptions = {},
+): string[] {
   const { regimes, mix } = evaluation;
   const blocks = hasFigures(mix) ? [...regimes, mix] : regimes;
-  const cells = blocks.map((block) => formatBlock(block));
-  const widths = HEADER.map((title, column) =>
-    Math.max(title.length, ...cells.flat().map((line) => line[column]!.length))
-  );
-  const align = (line: readonly string[]) =>
-    line.map((cell, column) => cell.padEnd(widths[column]!)).join("  ").trimEnd();
+  const tables = blocks.map((block) => [HEADER, ...formatBlock(block)]);
+  const aligned = alignTables(tables);
+  const fits = aligned.flat().every((line) => line.length <= width);
+  const lines = fits ? aligned : alignTables(tables.map((rows) => rows.flatMap(stackRow)));
   return [
-    ...blocks.flatMap((block, i) => [
-      titleOf(block, evaluation),
-      align(HEADER),
-      ...cells[i]!.map(align),
-      "",
-    ]),
+    ...blocks.flatMap((block, i) => [titleOf(block, evaluation), ...lines[i] ?? [], ""]),
     `[ ] after MSE, r and skill: of ${evaluation.bootstrapSamples} bootstrap samples over ` +
     `${REDRAWN[evaluation.resampled]}. * best baseline; skill is 1 − MSE / its MSE.`,
     ...missingLine(evaluation),
   ];
+}
+
+/** Tables as lines, a column as wide in one as in the others. */
+function alignTables(tables: readonly (readonly string[][])[]): string[][] {
+  const widths: number[] = [];
+  for (const row of tables.flat()) {
+    for (const [column, cell] of row.entries()) {
+      widths[column] = Math.max(widths[column] ?? 0, cell.length);
+    }
+  }
+  return tables.map((rows) =>
+    rows.map((row) =>
+      row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd()
+    )
+  );
+}
+
+/** A row of five cells as two rows of three, the second of which is left out if it says nothing. */
+function stackRow([name = "", mse = "", r = "", skill = "", genes = ""]: string[]): string[][] {
+  const saysNothing = skill === "" && ["", "–"].includes(genes);
+  const second = saysNothing ? [] : [["", skill, genes]];
+  return [[name, mse, r], ...second];
 }
 
 /** Whether there is anything to show: of the mix there is not where a regime of it is missing. */

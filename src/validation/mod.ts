@@ -25,7 +25,7 @@ export {
   makeBaselines,
   type RegimeTrial,
 } from "./evaluate_regimes.ts";
-export { formatRegimeTable } from "./format_regime_table.ts";
+export { formatRegimeTable, type RegimeTableOptions } from "./format_regime_table.ts";
 export {
   fitGeneHistory,
   GeneHistory,

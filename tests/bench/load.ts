@@ -52,7 +52,7 @@ export interface LoadBench {
 const CELL_TYPES = 50;
 const PEER = new URL("load_peer.py", import.meta.url).pathname;
 const OURS = new URL("load_ours.ts", import.meta.url).pathname;
-const TRAIN = new URL("../../src/commands/train.ts", import.meta.url).pathname;
+const TRAIN = new URL("../../scripts/train.ts", import.meta.url).pathname;
 
 interface Measured extends Cost {
   /** Of signal and labels. */

@@ -7,15 +7,20 @@ import { kill, startUntilCheckpoint } from "./_resume.ts";
 const QUICK = ["--preset", "experiment1", "--epochs", "1", "--engine", "wasm"];
 const ROOT = new URL("../../", import.meta.url).pathname;
 
-Deno.test("after training, the data to predict are named where they are, else by a placeholder", () =>
+Deno.test("after training, the next command names the user's own files", () =>
   withDirectory(async (directory) => {
     const data = `${directory}/train.npz`;
     await Deno.copyFile("fixtures/train.npz", data);
     const args = [...QUICK, "--data", data, "--out", `${directory}/run`, "--overwrite"];
-    match((await runTask("train", ...args)).stdout, / --data NEW\.npz --out submission\.csv\n/);
+    const next = async (...more: string[]) =>
+      /Next: deno task (.*)\n/.exec((await runTask("train", ...args, ...more)).stdout)?.[1];
+    const run = `${directory}/run`;
+    strictEqual(await next(), `report ${run}`);
+    const predict = `predict --model ${run} --data ${data}`;
+    strictEqual(await next("--test", data), `${predict} --out predictions.tsv`);
     await Deno.writeTextFile(`${directory}/eval.npz`, "");
-    const { stdout } = await runTask("train", ...args);
-    strictEqual(stdout.includes(` --data ${directory}/eval.npz --out submission.csv\n`), true);
+    const submit = `submit --model ${run} --data ${directory}/eval.npz`;
+    strictEqual(await next("--test", data), `${submit} --out submission.csv`);
   }));
 
 Deno.test("the hint to the flags is a command that works where the user stands", () =>
@@ -41,7 +46,7 @@ Deno.test("a run whose data were moved says so, and goes on where they are now n
     strictEqual(reported.code, 1);
     match(
       reported.stderr,
-      /holds an unfinished run .* go on with it: deno task train --resume \S+run\n$/,
+      /holds an unfinished run .* resume it: deno task train --resume \S+run\n$/,
     );
     await Deno.rename(data, moved);
     const resume = (...flags: string[]) => runTask("train", "--resume", out, ...flags);
@@ -50,9 +55,9 @@ Deno.test("a run whose data were moved says so, and goes on where they are now n
       /train\.npz \(--data\), .* is not there\. Put it back there, or say .* --data PATH beside/,
     );
     const other = await resume("--data", "fixtures/eval.npz");
-    match(other.stderr, /eval\.npz \(--data\) is not the file that the run was begun with/);
+    match(other.stderr, /eval\.npz \(--data\) is not the file that the run was started with/);
     const test = await resume("--data", moved, "--test", "fixtures/train.npz");
-    match(test.stderr, /the run was begun without --test, expected none now/);
+    match(test.stderr, /found --test .*, expected no --test, since the run was started without it/);
     const child = taskCommand("train", ["--resume", out, "--data", moved], {
       stdout: "piped",
       stderr: "null",

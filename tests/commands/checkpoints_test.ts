@@ -1,7 +1,8 @@
 /** What a run directory tells of its run while it is begun, gone on with and finished. */
 
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
-import { holdsUnfinishedRun, ownParts, resumedFlags } from "../../src/commands/_checkpoints.ts";
+import { holdsUnfinishedRun } from "../../src/runs/command_file.ts";
+import { ownParts, resumedFlags } from "../../src/commands/_resume.ts";
 import { filesIn, taskCommand, withDirectory } from "../helpers/command.ts";
 import { kill, startUntilCheckpoint } from "./_resume.ts";
 
@@ -64,7 +65,7 @@ Deno.test("a run goes on with its own flags, and with other threads where they a
       ...kept,
       threads: 3,
     });
-    await rejects(resumedFlags("crossval", resume), /begun with deno task train/);
+    await rejects(resumedFlags("crossval", resume), /started with train/);
   });
 });
 

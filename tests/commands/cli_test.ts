@@ -125,9 +125,12 @@ Deno.test("a model is refused on data of other marks, and a folder without a mod
     match(refused.stderr, /trained on marks H3K9me3,.*the data have H3K27me3,/);
     const missing = await submit(`${directory}/nowhere`);
     strictEqual(missing.code, 1);
-    match(missing.stderr, /neither a run nor a model in ".*nowhere"\. --model is a directory that/);
+    match(
+      missing.stderr,
+      /neither a run nor a model in ".*nowhere", expected a directory that train/,
+    );
     const file = await submit(path);
-    match(file.stderr, /"[^"]*model\.json" is a file\. --model is a directory that train wrote/);
+    match(file.stderr, /"[^"]*model\.json" is a file, expected a directory that train wrote/);
     ok(!filesIn(directory).includes("submission.csv"));
   });
 });

@@ -117,7 +117,7 @@ Deno.test({
       strictEqual((await child.status).code, 130);
       match(
         await stderr,
-        /Interrupted in experiment3: .* Go on: deno task experiments --resume \S+\n/,
+        /Interrupted in experiment3: .* Resume: deno task experiments --resume \S+\n/,
       );
       const files = filesIn(out).filter((name) => name.startsWith("experiments/"));
       deepStrictEqual(files, ["experiments/experiment1.json"]);

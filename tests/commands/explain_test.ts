@@ -57,7 +57,7 @@ Deno.test("words of our own before the system's stay, and other messages are lef
   );
   const closed = 'Requires write access to "runs", run again with the --allow-write flag';
   const where =
-    "no command writes into this package's own folders, nor into the system's. Stand elsewhere, or " +
+    "no command writes into this package's own folders, nor into the system's. Change to another folder, or " +
     "name an --out outside of them";
   strictEqual(explain(new Deno.errors.NotCapable(closed)), `Cannot write to runs: ${where}`);
   strictEqual(
@@ -69,7 +69,7 @@ Deno.test("words of our own before the system's stay, and other messages are lef
 
 Deno.test("a mistake of ours is one line too, and where it arose is kept for who asks", () => {
   const fault =
-    /^unexpected Error: a mistake\\nof ours\. This is a fault of the program; --stack shows/;
+    /^unexpected Error: a mistake\\nof ours\. This is a bug in the program; --stack shows/;
   const mistake = new Error("a mistake\nof ours", { cause: new TypeError("below") });
   match(explain(mistake), fault);
   match(

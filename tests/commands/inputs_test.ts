@@ -2,7 +2,7 @@
 
 import { deepStrictEqual, doesNotMatch, match, strictEqual } from "node:assert";
 import { createHash } from "node:crypto";
-import { describeInput } from "../../src/commands/_inputs.ts";
+import { describeInput } from "../../src/runs/inputs.ts";
 import { endOf, runTask, taskCommand, withDirectory } from "../helpers/command.ts";
 import { kill, startUntilCheckpoint } from "./_resume.ts";
 
@@ -122,7 +122,7 @@ Deno.test("search and experiments refuse other files as well", () =>
     await Deno.writeTextFile(space, JSON.stringify(SPACE, null, 2));
     const more = await runTask("search", "--resume", searched, "--trials", "2");
     strictEqual(more.code, 1);
-    match(more.stderr, /space\.json \(--space\) is not the file that the run was begun with/);
+    match(more.stderr, /space\.json \(--space\) is not the file that the run was started with/);
     const table = `${directory}/table`;
     const args = ["--data", data, "--epochs", "2000", "--folds", "2", "--engine", "wasm"];
     const only = ["--only", "experiment1", "--out", table];
@@ -130,7 +130,7 @@ Deno.test("search and experiments refuse other files as well", () =>
     await Deno.copyFile("fixtures/train.npz", data);
     const other = await runTask("experiments", "--resume", table);
     strictEqual(other.code, 1);
-    match(other.stderr, /train\.npz \(--data\) is not the file that the run was begun with/);
+    match(other.stderr, /train\.npz \(--data\) is not the file that the run was started with/);
   }));
 
 Deno.test("a report says that its training data have changed, and never calls others so", () =>

@@ -1,12 +1,8 @@
 /** Outputs that are found fault with before the work. */
 
 import { deepStrictEqual, match, rejects, strictEqual } from "node:assert";
-import {
-  checkDirectory,
-  checkOutput,
-  lockOutput,
-  openOutput,
-} from "../../src/commands/_outputs.ts";
+import { checkDirectory } from "../../src/files/directory.ts";
+import { checkOutput, lockOutput, openOutput } from "../../src/commands/_outputs.ts";
 import { writeFileAtomic } from "../../src/files/file.ts";
 import { filesIn, runTask, taskCommand, withDirectory } from "../helpers/command.ts";
 

@@ -1,6 +1,6 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { formatDuration, formatProgress, formatRate } from "../../src/commands/_progress.ts";
-import { progressState } from "../../src/commands/_run.ts";
+import { progressState } from "../../src/commands/_report_training.ts";
 
 Deno.test("a progress line has bar, note, rate and time left", () => {
   const state = { done: 250, total: 1000, label: "epoch 1/4", note: "loss 3.2104" };

@@ -57,7 +57,7 @@ Deno.test("a directory without a run, damaged files and labels of nothing are re
       match(stderr, /^error: .*\n$/);
       match(stderr, message);
     };
-    await refuse(/no file ".*config\.json"\. Name a directory that train, crossval,/);
+    await refuse(/no file ".*config\.json", expected a directory that train, crossval,/);
     await refuse(/--labels names labels of --test/, "--labels", "fixtures/eval_labels.csv");
     const write = (name: string, text: string) => Deno.writeTextFile(`${directory}/${name}`, text);
     await write("config.json", '{"command": "train"');

@@ -31,7 +31,7 @@ Deno.test("an experiment that is killed goes on to the same bits, by --resume an
       strictEqual(code, 0, stderr);
       match(stdout, /Resuming .*killed\n/);
       match(stdout, /experiment1: finished before, .*; not run again/);
-      match(stdout, /experiment2: .*\n {2}Going on after epoch [1-9]\d* of 60\n/);
+      match(stdout, /experiment2: .*\n {2}Resuming after epoch [1-9]\d* of 60\n/);
       for (const name of ["experiment1", "experiment2"]) {
         const result = await resultOf(killed, name);
         deepStrictEqual(result, await resultOf(alone, name));
@@ -58,16 +58,16 @@ Deno.test("experiments under way are owned, and others are not begun in their pl
     await refuse(/another run is writing there/, ...args, "--overwrite");
     await refuse(/another run is writing there/, ...args);
     await kill(child);
-    await refuse(/unfinished experiments of other flags. Go on with --resume/, ...args);
+    await refuse(/unfinished experiments of other flags. Resume them with --resume/, ...args);
     await refuse(/Cannot write to .*it holds unfinished experiments/, ...args, "--seed", "5");
     const other = await runTask("train", "--resume", out);
-    match(other.stderr, /begun with deno task experiments/);
+    match(other.stderr, /started with experiments/);
     // A mistake costs nothing of what there is.
     await refuse(/nothing\.npz/, ...args, "--overwrite", "--data", `${directory}/nothing.npz`);
     const [epochs, only] = [["--epochs", "2"], ["--only", "experiment1"]];
     const anew = await runTask("experiments", ...args, ...epochs, ...only, "--overwrite");
     strictEqual(anew.code, 0, anew.stderr);
-    await refuse(/its run of deno task experiments is finished/, "--resume", out);
+    await refuse(/its run of experiments is finished/, "--resume", out);
   });
 });
 
@@ -76,7 +76,7 @@ Deno.test("experiments are not written over a run of another command", async () 
     await Deno.writeTextFile(`${out}/config.json`, '{ "command": "train" }');
     const { code, stderr } = await runTask("experiments", ...ARGS, "--out", out);
     strictEqual(code, 1);
-    match(stderr, /it holds a run of deno task train/);
+    match(stderr, /it holds a run of train/);
     deepStrictEqual(filesIn(out), ["config.json"]);
   });
 });

@@ -38,8 +38,8 @@ Deno.test("a search that is killed within a trial goes on within it, to the same
     strictEqual((await trialsOf(killed)).length, 1);
     const { code, stdout, stderr } = await runTask("search", "--resume", killed);
     strictEqual(code, 0, stderr);
-    match(stdout, /Going on after 1 finished trials/);
-    match(stdout, /Going on within trial 2, from its checkpoint/);
+    match(stdout, /Resuming after 1 finished trials/);
+    match(stdout, /Resuming within trial 2, from its checkpoint/);
     deepStrictEqual(await trialsOf(killed), await trialsOf(alone));
     deepStrictEqual(filesIn(killed), FILES);
   });
@@ -60,7 +60,7 @@ Deno.test("a search under way is owned, and not begun anew or changed unasked", 
     await refuse(/another run is writing there/, "--resume", out);
     await refuse(/another run is writing there/, ...args, "--overwrite");
     await kill(child);
-    await refuse(/already holds a search. Go on with it by --resume/, ...args);
+    await refuse(/already holds a search. Resume it with --resume/, ...args);
     await refuse(/epochs was 9000, is now 8/, "--resume", out, "--epochs", "8");
     const kept = checkpointsIn(out);
     ok(kept.length > 0);
@@ -68,7 +68,7 @@ Deno.test("a search under way is owned, and not begun anew or changed unasked", 
     await refuse(/nothing\.npz/, ...args, "--overwrite", "--data", `${directory}/nothing.npz`);
     deepStrictEqual(checkpointsIn(out), kept);
     const other = await runTask("train", "--resume", out);
-    match(other.stderr, /begun with deno task search/);
+    match(other.stderr, /started with search/);
     const anew = await runTask("search", ...args, "--overwrite", "--epochs", "1");
     strictEqual(anew.code, 0, anew.stderr);
     deepStrictEqual(filesIn(out), FILES);
@@ -83,7 +83,7 @@ Deno.test("--resume needs no other flags, and --trials adds to a search that is 
     strictEqual((await runTask("search", ...args, "--trials", "4", "--out", whole)).code, 0);
     const again = await runTask("search", "--resume", run);
     strictEqual(again.code, 0, again.stderr);
-    match(again.stdout, /Going on after 2 finished trials/);
+    match(again.stdout, /Resuming after 2 finished trials/);
     ok(!/^trial /m.test(again.stdout));
     const more = await runTask("search", "--resume", run, "--trials", "4");
     strictEqual(more.code, 0, more.stderr);

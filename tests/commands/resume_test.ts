@@ -66,9 +66,9 @@ Deno.test("one run at a time writes to a directory, and an unfinished one is not
     strictEqual((await child.status).code, 130);
     const anew = await runTask("train", ...TRAIN, "--out", out);
     strictEqual(anew.code, 1);
-    match(anew.stderr, /holds an unfinished run. Go on with --resume/);
+    match(anew.stderr, /holds an unfinished run. Resume it with --resume/);
     const other = await runTask("crossval", "--resume", out);
-    match(other.stderr, /begun with deno task train/);
+    match(other.stderr, /started with train/);
     const nothing = await runTask("train", "--resume", directory);
     match(nothing.stderr, /it holds no unfinished run/);
     const changed = await runTask("train", "--resume", out, "--epochs", "3");
@@ -139,7 +139,7 @@ Deno.test("a cross-validation goes on where it was killed, to the same bits", as
     strictEqual(finished.code, 1);
     match(
       finished.stderr,
-      /its run of deno task crossval is finished; the results are in .*killed\//,
+      /its run of crossval is finished; the results are in .*killed\//,
     );
     const metrics = (run: string) => Deno.readTextFile(`${run}/metrics.json`);
     strictEqual(await metrics(killed), await metrics(alone));

@@ -1,16 +1,11 @@
 /** One run at a time has a directory, and what is not the run's own in it or behind it stays as it is. */
 
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
-import {
-  holdsUnfinishedRun,
-  ownParts,
-  ownRun,
-  resumedFlags,
-  type ResumeFlags,
-} from "../../src/commands/_checkpoints.ts";
-import { takeLock } from "../../src/commands/_lock.ts";
-import { refuseHeldRun } from "../../src/commands/_run.ts";
-import { openEventLog } from "../../src/commands/_tensorboard.ts";
+import { holdsUnfinishedRun } from "../../src/runs/command_file.ts";
+import { ownParts, ownRun, resumedFlags, type ResumeFlags } from "../../src/commands/_resume.ts";
+import { takeLock } from "../../src/files/lock.ts";
+import { refuseHeldRun } from "../../src/commands/_run_directory.ts";
+import { openLog } from "../../src/commands/_event_log.ts";
 import { endOf, filesIn, runTask, taskCommand, withDirectory } from "../helpers/command.ts";
 import { kill, startUntilCheckpoint } from "./_resume.ts";
 
@@ -56,8 +51,11 @@ async function whenLockIsOpened(
 Deno.test("ten runs that begin at the same time without --out get a directory each", async () => {
   await withDirectory(async (directory) => {
     const program = `
-      const { chooseRunDirectory } = await import("${new URL("src/commands/_run.ts", ROOT)}");
-      const choose = () => chooseRunDirectory({ preset: "wakawaka", overwrite: false });
+      const { chooseRunDirectory } = await import("${new URL(
+      "src/commands/_run_directory.ts",
+      ROOT,
+    )}");
+      const choose = () => chooseRunDirectory({ overwrite: false }, "wakawaka");
       console.log(JSON.stringify(await Promise.all(Array.from({ length: 10 }, choose))));
     `;
     const args = ["eval", "--config", new URL("deno.json", ROOT).pathname, program];
@@ -247,7 +245,7 @@ Deno.test("what a run that was killed in its last moments left goes when it is r
       await Deno.writeTextFile(`${out}/checkpoints/${name}`, "");
     }
     const resume = { resume: out, overwrite: false };
-    await rejects(resumedFlags("train", resume), /its run of deno task train is finished/);
+    await rejects(resumedFlags("train", resume), /its run of train is finished/);
     deepStrictEqual([...Deno.readDirSync(out)].map(({ name }) => name), ["config.json"]);
     // Where there is no finished run, as in a directory of a program of one's own, nothing is touched.
     await Deno.remove(`${out}/config.json`);
@@ -296,7 +294,7 @@ Deno.test("a run that goes on replaces no event files but its own, wherever its 
     console.error = (text: string) => warnings.push(text);
     try {
       for (const id of [begun.id, begun.id, "0123456789ab"]) {
-        const log = await openEventLog({ ...flags, resume: out }, id);
+        const log = await openLog({ ...flags, resume: out }, id);
         log("", 1, { "loss/train": 1 });
       }
     } finally {

@@ -55,7 +55,7 @@ Deno.test("search ranks the models of a space, writes the best, and goes on wher
     await Deno.writeTextFile(path, [...lines.slice(0, 3), lines[3].slice(0, 40)].join("\n"));
     const resumed = await runTask("search", ...args, "--resume", run);
     strictEqual(resumed.code, 0, resumed.stderr);
-    match(resumed.stdout, /Going on after 3 finished trials/);
+    match(resumed.stdout, /Resuming after 3 finished trials/);
     strictEqual(resumed.stdout.match(/^trial /gm)?.length, 1);
     deepStrictEqual(await trialsOf(run), whole);
   });
@@ -68,9 +68,9 @@ Deno.test("a search is not overwritten or mixed with another", async () => {
     strictEqual((await runTask("search", ...args)).code, 0);
     const resume = [...quickArgs(directory), "--resume"];
     const cases: [string[], RegExp][] = [
-      [args, /already holds a search. Go on with it by --resume/],
+      [args, /already holds a search. Resume it with --resume/],
       [[...resume, run, "--seed", "3"], /Cannot resume the search: seed was 0, is now 3/],
-      [[...resume, directory], /no file ".*\/search.json". Name a directory that search wrote/],
+      [[...resume, directory], /no file ".*\/search.json", expected a directory that search wrote/],
       [[...resume, run, "--overwrite"], /Cannot resume into another --out/],
     ];
     for (const [command, message] of cases) {
@@ -145,7 +145,7 @@ Deno.test({
         }
       }
       strictEqual((await child.status).code, 130);
-      match(await stderr, /kept \d+ of 900 trials. Go on: deno task search --resume .*run\n/);
+      match(await stderr, /kept \d+ of 900 trials. Resume: deno task search --resume .*run\n/);
       const scored = (await trialsOf(run)).filter(({ status }) => status === "scored");
       ok(scored.length >= 1 && scored.length < 400, String(scored.length));
       const unfinished = ["checkpoints/command.json", "checkpoints/lock"];

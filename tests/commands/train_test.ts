@@ -1,7 +1,7 @@
 /** What `train` and `crossval` have beside the main job: ensembles, models of one's own, TensorBoard. */
 
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
-import { loadModels } from "../../src/commands/_model_files.ts";
+import { loadModels } from "../../src/runs/models.ts";
 import { evaluatePredictions } from "../../src/data/evaluate.ts";
 import { readDataset } from "../../src/data/read_dataset.ts";
 import { readPredictions } from "../../src/io/submission.ts";

@@ -13,7 +13,7 @@ Deno.test("the largest errors are those that a sort finds, whatever the predicti
       count,
     );
     deepStrictEqual(
-      largestErrors(data, predicted, count).map(({ cellType, gene }) => [cellType, gene]),
+      largestErrors(data, predicted, { count }).map(({ cellType, gene }) => [cellType, gene]),
       wanted.map((i) => [data.cellTypeOf(i), data.geneOf(i)]),
     );
   }));

@@ -12,7 +12,7 @@ async function tableOf(data: Dataset, predictions: ArrayLike<number>): Promise<s
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array<ArrayBuffer>>();
   const text = new Response(readable).text();
   text.catch(() => undefined);
-  await writePredictionTable(writable, data, predictions);
+  await writePredictionTable(writable, data, { predictions });
   return await text;
 }
 

@@ -1,5 +1,7 @@
 /** Runs the package's commands as a user would: a child process with the task's own permissions. */
 
+import { PROGRAM_FLAGS } from "../../src/commands/version.ts";
+
 const ROOT = new URL("../../", import.meta.url).pathname;
 const { tasks }: { readonly tasks: Readonly<Record<string, { readonly command: string }>> } = JSON
   .parse(await Deno.readTextFile(`${ROOT}deno.json`));
@@ -13,7 +15,7 @@ export interface CommandResult {
 
 /** What stands in a task's definition between `deno run` and the program. */
 export function taskFlags(name: string): readonly string[] {
-  return tasks[name].command.split(" ").slice(2, -1);
+  return tasks[name]?.command.split(" ").slice(2, -1) ?? [];
 }
 
 /**
@@ -34,7 +36,25 @@ export function taskCommand(
   if (noFusing) flags.push("--v8-flags=--no-enable-fma3");
   const line = ["run", ...flags, `scripts/${name}.ts`, ...args];
   // As `deno task` does, which runs the tests, too, and may have been called anywhere.
-  const env = { INIT_CWD: ROOT, ...options.env };
+  // Whole sentences, not lines of 80 columns.
+  const env = { COLUMNS: "10000", INIT_CWD: ROOT, ...options.env };
+  return new Deno.Command(Deno.execPath(), { args: line, cwd: ROOT, ...options, env });
+}
+
+/** The program that the package exports as `./cli`. */
+export const PROGRAM = `${ROOT}src/commands/cli.ts`;
+
+/**
+ * The program `histone` as `deno run` runs it, not yet started.
+ *
+ * @param options Those of the process; it stands in the package's directory by default.
+ */
+export function programCommand(
+  args: readonly string[],
+  options: Deno.CommandOptions = {},
+): Deno.Command {
+  const line = ["run", "-q", ...PROGRAM_FLAGS, "--config", `${ROOT}deno.json`, PROGRAM, ...args];
+  const env = { COLUMNS: "10000", ...options.env };
   return new Deno.Command(Deno.execPath(), { args: line, cwd: ROOT, ...options, env });
 }
 

@@ -9,7 +9,7 @@ interface SmallRun {
   /**
    * How often it may be tried.
    *
-   * @default 1
+   * @default {1}
    */
   readonly tries?: number;
 }

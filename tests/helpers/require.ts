@@ -9,13 +9,18 @@ const SHARED = new URL("../../../shared/", import.meta.url);
 export type Requirement =
   | "chromium"
   | "bedtools"
+  | "denort"
+  | "fish"
+  | "network-namespaces"
   | "numpy"
   | "pybigwig"
   | "samtools"
   | "shared"
   | "small-disk"
   | "tensorboard"
-  | "webgpu";
+  | "typos"
+  | "webgpu"
+  | "zsh";
 
 const PYTHON = await findPythonWith("numpy");
 /** Which requirements this machine meets, as far as they can be told without side effects. */

@@ -1,5 +1,5 @@
 import { rejects } from "node:assert";
-import { loadModels } from "../../src/commands/_model_files.ts";
+import { loadModels } from "../../src/runs/models.ts";
 import { loadModel } from "../../src/model/save_load.ts";
 import { withDirectory } from "../helpers/command.ts";
 

@@ -2,7 +2,7 @@
 
 import { deepStrictEqual, match, rejects, strictEqual } from "node:assert";
 import { gzipSync } from "node:zlib";
-import { readJson } from "../../src/commands/_json.ts";
+import { readJson } from "../../src/runs/json.ts";
 import { FormatError } from "../../src/errors.ts";
 import { readExpressionTable } from "../../src/genome/expression/table.ts";
 import { readGenes } from "../../src/genome/genes.ts";

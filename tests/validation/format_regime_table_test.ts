@@ -59,3 +59,13 @@ Deno.test("a table has aligned columns, dashes for what is not there, no mix wit
     "gene in a new cell type.",
   ]);
 });
+
+Deno.test("where a table would be too wide, skill and the genes' correlations stand on a second line", () => {
+  deepStrictEqual(formatRegimeTable(evaluation, { width: 60 }).slice(1, 6), [
+    "             MSE                   r",
+    "             skill                 r of a gene",
+    "wakawaka     3.437 [3.100, 3.750]  –",
+    "             0.100                 0.25 [-0.05, 0.50] of 1,447",
+    "gene mean *  3.437 [3.100, 3.750]  –",
+  ]);
+});

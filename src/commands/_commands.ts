@@ -1,0 +1,54 @@
+/** The commands of the package: one a file beside this one, each loaded only when it is called. */
+
+import packageJson from "../../deno.json" with { type: "json" };
+import type { CommandDefinition } from "./_cli.ts";
+
+/** Name of a command. */
+export type CommandName =
+  | "crossval"
+  | "doctor"
+  | "evaluate"
+  | "experiments"
+  | "forecast"
+  | "predict"
+  | "prepare"
+  | "report"
+  | "search"
+  | "simulate"
+  | "submit"
+  | "train";
+
+/** In the order in which a user meets them. */
+const LOADERS: Readonly<Record<CommandName, () => Promise<{ readonly command: unknown }>>> = {
+  prepare: () => import("./prepare.ts"),
+  doctor: () => import("./doctor.ts"),
+  train: () => import("./train.ts"),
+  predict: () => import("./predict.ts"),
+  evaluate: () => import("./evaluate.ts"),
+  report: () => import("./report.ts"),
+  crossval: () => import("./crossval.ts"),
+  search: () => import("./search.ts"),
+  experiments: () => import("./experiments.ts"),
+  forecast: () => import("./forecast.ts"),
+  submit: () => import("./submit.ts"),
+  simulate: () => import("./simulate.ts"),
+};
+
+/** Names of the commands. */
+export const COMMAND_NAMES = Object.keys(LOADERS) as readonly CommandName[];
+
+/** Whether a word is the name of a command. */
+export function isCommandName(word: string | undefined): word is CommandName {
+  return word !== undefined && Object.hasOwn(LOADERS, word);
+}
+
+/** Loads a command. */
+export async function loadCommand(name: CommandName): Promise<CommandDefinition<unknown>> {
+  const { command } = await LOADERS[name]();
+  return command as CommandDefinition<unknown>;
+}
+
+/** What a command does, in a few words: what `deno task` lists, too. */
+export function briefOf(name: CommandName): string {
+  return packageJson.tasks[name].description;
+}

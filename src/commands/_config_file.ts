@@ -1,0 +1,82 @@
+/** Flags from a file, which those on the command line go before. */
+
+import type { Command, Option } from "commander";
+import { showValue } from "../base/show_value.ts";
+import { FormatError } from "../errors.ts";
+import { expectedValue, wordOf } from "./_flag_kinds.ts";
+import { readJson } from "../runs/json.ts";
+
+const FLAG = "--config";
+
+/**
+ * Reads the file that `--config` names: a JSON object, long names of flags with their values. Paths in it start where
+ * the user stands, as those on the command line.
+ *
+ * @param make Makes the parser of the command's flags.
+ * @param args The command line.
+ * @returns Its flags as words of a command line, without those that the command line has.
+ * @throws {FormatError} If the command has no flag of a name, or one takes no such value.
+ */
+export async function readConfigFile(
+  make: () => Command,
+  args: readonly string[],
+): Promise<string[]> {
+  if (!args.some((arg) => arg === FLAG || arg.startsWith(`${FLAG}=`))) return [];
+  // A parser of its own: it would keep what it has seen.
+  const command = make();
+  command.parseOptions([...args]);
+  const file: unknown = command.opts().config;
+  if (typeof file !== "string") return [];
+  const flags = await readJson(file, "read --config");
+  if (typeof flags !== "object" || flags === null || Array.isArray(flags)) {
+    throw new FormatError(`Cannot read --config: found ${showValue(flags)}, expected an object`, {
+      file,
+    });
+  }
+  const onTheLine = (option: Option) =>
+    command.getOptionValueSource(option.attributeName()) === "cli";
+  return Object.entries(flags).flatMap(([name, value]) => {
+    const option = findOption(command, { name, file });
+    const words = wordsOf(command, option, { name, value, file });
+    return onTheLine(option) ? [] : words;
+  });
+}
+
+/** The option of a long name. */
+function findOption(
+  command: Command,
+  { name, file }: { readonly name: string; readonly file: string },
+): Option {
+  const option = command.options.find(({ long }) => long === `--${name}`);
+  if (option !== undefined && option.long !== FLAG) return option;
+  const known = command.options.map(({ long }) => long?.slice(2)).filter((long) =>
+    long !== undefined && long !== FLAG.slice(2)
+  );
+  throw new FormatError(
+    `Cannot read --config: found ${showValue(name)}, expected names of this command's flags: ${
+      known.join(", ")
+    }`,
+    { file },
+  );
+}
+
+/** A flag with a value, as words of a command line. */
+function wordsOf(
+  command: Command,
+  option: Option,
+  { name, value, file }: { readonly name: string; readonly value: unknown; readonly file: string },
+): string[] {
+  const flag = `--${name}`;
+  const expected = expectedValue(option, value);
+  if (expected !== undefined) {
+    throw new FormatError(
+      `Cannot read --config: found ${showValue(value)} for ${name}, expected ${expected}`,
+      { file },
+    );
+  }
+  if (typeof value !== "boolean") return [`${flag}=${wordOf(value)}`];
+  if (value) return [flag];
+  // What is on unless it is left out, and what is off anyway.
+  const opposite = command.options.find(({ long }) => long === `--no-${name}`);
+  return opposite === undefined ? [] : [`--no-${name}`];
+}

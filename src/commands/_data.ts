@@ -1,0 +1,60 @@
+/** The data that commands read. */
+
+import { formatCountOf } from "../base/count.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { readDataset } from "../data/read_dataset.ts";
+import { ContractError } from "../errors.ts";
+import { type DataRecord, parseRecord } from "../record.ts";
+import { readJson } from "../runs/json.ts";
+import { commandLine, findPackageFile } from "./_place.ts";
+import { ProgressLine } from "./_progress.ts";
+
+/** Flags that say how data are read. */
+export interface DataFlags {
+  readonly record?: string | undefined;
+  readonly threads?: number | undefined;
+}
+
+/**
+ * The data to train on: those in a clone's fixtures/, which is said, if none are named.
+ *
+ * @throws {ContractError} If none are named and this is no clone.
+ */
+export function chooseData(data: string | undefined): string {
+  if (data !== undefined) return data;
+  const fixture = findPackageFile("fixtures/train.npz");
+  if (fixture === undefined) {
+    throw new ContractError(
+      "Cannot train: found no --data, expected a competition .npz, a DeepChrome .csv or a folder of cell types; " +
+        `${commandLine("simulate")} writes a small set to try`,
+    );
+  }
+  console.info("No --data: training on the small simulated data set in fixtures/.");
+  return fixture;
+}
+
+/** Reads a data set with a progress line and prints what it holds. */
+export async function loadData(path: string, { record, threads }: DataFlags): Promise<Dataset> {
+  const progress = new ProgressLine();
+  const data = await readDataset(path, {
+    record: record === undefined ? undefined : await readRecord(record),
+    threads: threads,
+    onProgress: (done, total) => progress.update({ done, total, label: "reading" }),
+    onWarning: (text) => console.warn(`warning: ${text}`),
+  });
+  progress.clear();
+  const samples = formatCountOf(data.length, "sample");
+  const cellTypes = formatCountOf(new Set(data.columns.cellTypeIndex).size, "cell type");
+  const genes = formatCountOf(data.columns.genes.length, "gene");
+  console.info(`Data: ${samples} (${cellTypes}, ${genes}), ${formatShape(data)}, from ${path}`);
+  return data;
+}
+
+async function readRecord(file: string): Promise<DataRecord> {
+  return parseRecord(await readJson(file, "read data record"), file);
+}
+
+/** What a sample is a table of. */
+export function formatShape({ bins, marks }: Pick<Dataset, "bins" | "marks">): string {
+  return `${formatCountOf(bins, "bin")} × ${formatCountOf(marks.length, "mark")}`;
+}

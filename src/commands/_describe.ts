@@ -1,0 +1,50 @@
+/** A command's definition as commander takes it: flags, arguments and help. */
+
+import { Command, type OutputConfiguration } from "commander";
+import type { CommandDefinition } from "./_cli.ts";
+import { showExample } from "./_place.ts";
+import { outputWidth, wrapCommand, wrapLine } from "./_wrap.ts";
+
+/** Flags of every command, which say how it is run rather than what it does. */
+export interface RunFlags {
+  readonly config?: string;
+  readonly quiet: boolean;
+  readonly stack: boolean;
+}
+
+/** Makes the parser of a command's flags and arguments. */
+export function makeCommand<Flags>(definition: CommandDefinition<Flags>): Command {
+  const { name, summary, examples, declare } = definition;
+  const width = outputWidth();
+  const lines = examples.map((example) => formatExample(example, width)).join("\n\n");
+  return declare(new Command(showExample(`deno task ${name}`)).description(summary))
+    .option("--config <file>", "JSON object of long flag names; flags on the line win")
+    .option("--quiet", "print nothing but errors and results", false)
+    .option("--stack", "after an error, print where in the program it arose", false)
+    .addHelpText("after", `\nExamples:\n${lines}`)
+    .allowExcessArguments(false)
+    .configureOutput(outputOf(width))
+    .exitOverride();
+}
+
+/** Where and how wide commander prints. */
+export function outputOf(width: number): OutputConfiguration {
+  return {
+    getOutHelpWidth: () => width,
+    getErrHelpWidth: () => width,
+    // Without these commander reads environment variables, which the tasks have no permission for.
+    getOutHasColors: () => false,
+    getErrHasColors: () => false,
+    writeOut: (text) => console.log(text.trimEnd()),
+    writeErr: (text) => console.error(text.trimEnd()),
+  };
+}
+
+function formatExample(
+  [command, does]: CommandDefinition<unknown>["examples"][number],
+  width: number,
+): string {
+  const title = wrapLine(`  # ${does}`, { width, indent: "  # " });
+  const line = wrapCommand(showExample(command), { width: width - 2, indent: "    " });
+  return [...title, ...line.split("\n").map((part) => `  ${part}`)].join("\n");
+}

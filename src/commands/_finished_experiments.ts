@@ -1,0 +1,87 @@
+/** Experiments that are finished already: found in the directory, and refused where one table must not mix them with new ones. */
+
+import { type EngineName, selectEngine } from "../engine/select.ts";
+import { ContractError } from "../errors.ts";
+import { readResult, removeResult, resultPath } from "../runs/experiment_files.ts";
+import {
+  type ExperimentPlan,
+  type ExperimentResult,
+  EXPERIMENTS,
+} from "../training/experiments.ts";
+import { warnOfMixture } from "./_arithmetic.ts";
+import type { ExperimentsFlags } from "./_experiment_flags.ts";
+
+/**
+ * The results in the directory that are of these settings and data.
+ *
+ * @throws {ContractError} If an experiment that is to be run has results of others, which one table must not mix.
+ */
+export async function findFinished(
+  plans: readonly ExperimentPlan[],
+  { out, only = EXPERIMENTS, overwrite }: ExperimentsFlags,
+): Promise<Map<string, ExperimentResult>> {
+  const finished = new Map<string, ExperimentResult>();
+  for (const { name, digest } of plans) {
+    const result = await readResult(out, name);
+    if (result === undefined) continue;
+    if (result.plan.digest === digest) finished.set(name, result);
+    else if (!only.includes(name)) {
+      console.info(`${name}: left out of the table, its results are of other settings or data`);
+    } else if (!overwrite) {
+      throw new ContractError(
+        `Cannot resume in ${out}: ${
+          resultPath(out, name)
+        } is of other settings or data. Name another --out, or ` +
+          "add --overwrite",
+      );
+    }
+  }
+  return finished;
+}
+
+/** Removes the results that are to be replaced, so that a later `--resume` finds what is left to run. */
+export async function forget(
+  names: readonly string[],
+  { out, finished }: { readonly out: string; readonly finished: Map<string, ExperimentResult> },
+): Promise<void> {
+  for (const name of names) {
+    await removeResult(out, name);
+    finished.delete(name);
+  }
+}
+
+/**
+ * Refuses to add to the table what this machine would compute with other arithmetic than what is there already. Other
+ * engines are told apart by the table itself.
+ *
+ * @throws {ContractError} If it would.
+ */
+export async function refuseMixture(
+  plans: readonly ExperimentPlan[],
+  { finished, engine: name, out }: {
+    readonly finished: ReadonlyMap<string, ExperimentResult>;
+    readonly engine: EngineName;
+    readonly out: string;
+  },
+): Promise<void> {
+  for (const plan of plans.filter(({ name }) => !finished.has(name))) {
+    const { engine } = await selectEngine(name, plan.spec);
+    const ours = await engine.arithmetic();
+    const found = [...finished.values()]
+      .flatMap((result) => result.engine === engine.name ? result.arithmetic ?? [] : []);
+    if (found.length === 0 || found.includes(ours)) continue;
+    throw new ContractError(
+      `Cannot resume in ${out}: its experiments were computed with other arithmetic (${
+        [...new Set(found)].join("; ")
+      }) than is at hand (${ours}). Resume where they were started, name another --out, or add --other-arithmetic`,
+    );
+  }
+}
+
+/** Says so if the results of one engine were computed with more than one kind of arithmetic. */
+export function warnOfMixedResults(results: Iterable<ExperimentResult>): void {
+  for (const [engine, group] of Map.groupBy(results, ({ engine }) => engine)) {
+    const arithmetic = group.flatMap((result) => result.arithmetic ?? []);
+    warnOfMixture(arithmetic, `the experiments on engine ${engine}`);
+  }
+}

@@ -1,0 +1,103 @@
+/** What the commands that train print while they do. */
+
+import type { EngineReport } from "../engine/select.ts";
+import type { EventLog } from "../runs/event_log.ts";
+import type {
+  EpochRecord,
+  FitManyOptions,
+  FitManyProgress,
+  FitOptions,
+  FitProgress,
+} from "../training/fit_types.ts";
+import { epochScalars } from "../training/tensorboard.ts";
+import { memberRun } from "./_event_log.ts";
+import { formatDuration, formatRate, ProgressLine, type ProgressState } from "./_progress.ts";
+import type { RunSettings } from "./_settings.ts";
+
+/** Hooks for `fit` that draw the progress line and print a line an epoch. */
+export function reportTraining(prefix = ""): Required<
+  Pick<FitOptions, "onStart" | "onEpoch" | "onProgress">
+> {
+  const progress = new ProgressLine("samples");
+  return {
+    onStart: (report) => printEngine(report, prefix),
+    onProgress: (state) => progress.update(progressState(state, prefix)),
+    onEpoch: (record) => {
+      progress.clear();
+      console.info(prefix + formatEpoch(record));
+    },
+  };
+}
+
+/**
+ * Hooks for runs that train side by side: each line begins with what a run is called, such as `fold`, and its
+ * number from 1.
+ */
+export function reportRuns(
+  what: string,
+): Required<Pick<FitManyOptions, "onStart" | "onEpoch" | "onProgress">> {
+  let progress = new ProgressLine("samples");
+  let group = 0;
+  return {
+    onStart: (report) => printEngine(report, ""),
+    onProgress: (state: FitManyProgress) => {
+      const [first, end] = state.runs;
+      // Rate and time left are those of the runs under way.
+      if (first !== group) progress = new ProgressLine("samples");
+      group = first;
+      const numbers = end === first + 1 ? end : `${first + 1}–${end}`;
+      progress.update(progressState(state, `${what} ${numbers}  `));
+    },
+    onEpoch: (run, record) => {
+      progress.clear();
+      console.info(`  ${what} ${run + 1}  ${formatEpoch(record)}`);
+    },
+  };
+}
+
+function printEngine({ engine, device, reason }: EngineReport, prefix: string): void {
+  console.info(`${prefix}Engine: ${engine} (${device}); ${reason}`);
+}
+
+/** What the progress line shows of a training run; no loss where the engine does not look at it between epochs. */
+export function progressState(progress: FitProgress, prefix: string): ProgressState {
+  const { epoch, epochs, samples, samplesPerEpoch, loss } = progress;
+  return {
+    done: (epoch - 1) * samplesPerEpoch + samples,
+    total: epochs * samplesPerEpoch,
+    label: `${prefix}epoch ${epoch}/${epochs}`,
+    note: loss === undefined ? undefined : `loss ${loss.toFixed(4)}`,
+  };
+}
+
+/** One epoch as a line. */
+function formatEpoch(record: EpochRecord): string {
+  const { epoch, loss, validationLoss, seconds, samplesPerSecond } = record;
+  return [
+    `epoch ${String(epoch).padStart(3)}`,
+    `loss ${loss.toFixed(4)}`,
+    validationLoss === undefined ? undefined : `validation ${validationLoss.toFixed(4)}`,
+    `${formatRate(samplesPerSecond)} samples/s`,
+    seconds < 10 ? `${seconds.toFixed(2)} s` : formatDuration(seconds),
+  ].filter((part) => part !== undefined).join("  ");
+}
+
+/** Hooks that print each epoch of one model, or of an ensemble's members, and log it. */
+export function reportMembers(
+  members: number,
+  { learningRate }: RunSettings,
+  log: EventLog,
+): ReturnType<typeof reportRuns> {
+  const one = reportTraining();
+  const several = reportRuns("member");
+  const print = members === 1
+    ? { ...one, onEpoch: (_: number, record: EpochRecord) => one.onEpoch(record) }
+    : several;
+  return {
+    ...print,
+    onEpoch: (run, record) => {
+      print.onEpoch(run, record);
+      log(memberRun(run, members), record.epoch, epochScalars(record, learningRate));
+    },
+  };
+}

@@ -1,0 +1,136 @@
+/** Runs that `--resume` names: their flags, and what is said where there is nothing to resume. */
+
+import { quotePath } from "../base/shell.ts";
+import { ContractError } from "../errors.ts";
+import { readKeptCommand } from "../runs/command_file.ts";
+import {
+  clearFinishedRun,
+  type OwnedParts,
+  type OwnedRun,
+  takeParts,
+  takeRun,
+  type TakeRunOptions,
+} from "../runs/run_directory.ts";
+import { commandOfRun } from "../runs/run_files.ts";
+import { inputFlags, Interrupted } from "./_cli.ts";
+import { parseFlags, reusableFlags } from "./_kept_flags.ts";
+import { commandLine } from "./_place.ts";
+import { warn } from "./_warn.ts";
+
+/** Flags of the commands whose runs can be resumed. */
+export interface ResumeFlags {
+  readonly out?: string | undefined;
+  readonly resume?: string | undefined;
+  readonly checkpointMinutes?: number | undefined;
+  readonly threads?: number | undefined;
+  readonly otherArithmetic?: boolean | undefined;
+  readonly overwrite: boolean;
+}
+
+/** The command line that resumes a run. */
+export function resumeCall(command: string, directory: string): string {
+  return `${commandLine(command)} --resume ${quotePath(directory)}`;
+}
+
+/**
+ * The flags of a command, or, with `--resume DIR`, those that the run in DIR was started with; results depend neither on
+ * `--threads`, which may differ, nor on where the files are, whose content is compared later.
+ *
+ * @throws {ContractError} If there is no unfinished run of this command in DIR.
+ */
+export async function resumedFlags<Flags extends ResumeFlags>(
+  command: string,
+  flags: Flags,
+): Promise<Flags> {
+  const { resume, threads, otherArithmetic } = flags;
+  if (resume === undefined) return flags;
+  const kept = await readKeptFlags<Flags>(command, resume);
+  if (kept === undefined) {
+    await clearFinishedRun(resume);
+    throw await nothingToResume(resume);
+  }
+  return {
+    ...kept,
+    ...inputFlags(flags),
+    threads: threads ?? kept.threads,
+    otherArithmetic: otherArithmetic,
+    resume: resume,
+    out: resume,
+  };
+}
+
+/** The error of a directory that holds no run to resume. */
+export async function nothingToResume(directory: string): Promise<ContractError> {
+  const command = await commandOfRun(directory);
+  return new ContractError(
+    command === undefined
+      ? `Cannot resume ${directory}: it holds no unfinished run`
+      : `Cannot resume ${directory}: its run of ${command} is finished; the results are in ` +
+        `${directory}/`,
+  );
+}
+
+/**
+ * The flags that the unfinished run in a directory was started with; `undefined` if there is no such run.
+ *
+ * @throws {ContractError} If it is a run of another command.
+ */
+export async function readKeptFlags<Flags>(
+  command: string,
+  directory: string,
+): Promise<Flags | undefined> {
+  const kept = await readKeptCommand(directory);
+  if (kept === undefined) return undefined;
+  if (kept.command === command) return parseFlags<Flags>(kept);
+  throw new ContractError(
+    `Cannot resume ${directory} with ${command}: it was started with ${kept.command}`,
+  );
+}
+
+/** What to say of a run that was stopped before it had finished an epoch. */
+export async function nothingKept(
+  run: OwnedRun,
+  { command, directory }: { readonly command: string; readonly directory: string },
+): Promise<Interrupted> {
+  const what = "Interrupted before the first epoch was finished";
+  return new Interrupted(
+    await run.canResume()
+      ? `${what}. Resume: ${resumeCall(command, directory)}`
+      : `${what}: nothing was kept.`,
+  );
+}
+
+/** What a command takes a run directory for. */
+export interface Ownership extends Pick<TakeRunOptions, "command" | "inputs" | "refuse"> {
+  readonly flags: ResumeFlags;
+}
+
+/** Takes a run directory for a command, and says so if the run is resumed. */
+export async function ownRun(directory: string, ownership: Ownership): Promise<OwnedRun> {
+  const run = await takeRun(directory, takeOptions(ownership));
+  if (ownership.flags.resume !== undefined) {
+    const isNew = run.options.resume === undefined;
+    console.info(`Resuming ${directory}${isNew ? " from the beginning" : ""}`);
+  }
+  return run;
+}
+
+/** Takes a run directory for a command whose run has several parts. */
+export async function ownParts(directory: string, ownership: Ownership): Promise<OwnedParts> {
+  return await takeParts(directory, takeOptions(ownership));
+}
+
+function takeOptions({ command, flags, inputs, refuse }: Ownership): TakeRunOptions {
+  const { out, resume, checkpointMinutes } = flags;
+  return {
+    command: command,
+    flags: reusableFlags(flags),
+    inputs: inputs,
+    resume: resume !== undefined,
+    checkpointMinutes: checkpointMinutes,
+    // A directory that the user did not name was made for this run.
+    isNew: (out ?? resume) === undefined ? true : undefined,
+    refuse: refuse,
+    onWarning: warn,
+  };
+}

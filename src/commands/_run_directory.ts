@@ -1,0 +1,58 @@
+/** The directory that a command writes its run to. */
+
+import { quotePath } from "../base/shell.ts";
+import { ContractError } from "../errors.ts";
+import { checkDirectory, claimDirectory } from "../files/directory.ts";
+import { holdsUnfinishedRun } from "../runs/command_file.ts";
+import { refuseLiveRun } from "../runs/run_directory.ts";
+import { commandOfRun } from "../runs/run_files.ts";
+import { nothingToResume } from "./_resume.ts";
+
+/** Flags that say which directory a run is written to. */
+export interface RunDirectoryFlags {
+  readonly out?: string | undefined;
+  readonly resume?: string | undefined;
+  readonly overwrite: boolean;
+}
+
+/**
+ * Decides where a run is written: `--out`, or the first free name in `runs/`, which is then taken.
+ *
+ * @param flags The flags.
+ * @param name What the run is called there, such as the name of its model, which may be any.
+ * @throws {ContractError} As {@linkcode refuseHeldRun} does; also if a run is being written there.
+ */
+export async function chooseRunDirectory(flags: RunDirectoryFlags, name: string): Promise<string> {
+  const { out } = flags;
+  if (out === undefined) return await claimDirectory(`runs/${name.replace(/[^\w.-]+/g, "-")}`);
+  await checkDirectory(out);
+  await refuseLiveRun(out);
+  await refuseHeldRun(flags);
+  return out;
+}
+
+/**
+ * Refuses a directory that holds a run which the flags do not let replace, or no run to resume.
+ *
+ * @throws {ContractError} If `--out` holds a run already and `--overwrite` was not given, or `--resume` no unfinished
+ * run.
+ */
+export async function refuseHeldRun({ out, overwrite, resume }: RunDirectoryFlags): Promise<void> {
+  if (resume !== undefined) {
+    if (!await holdsUnfinishedRun(resume)) throw await nothingToResume(resume);
+    return;
+  }
+  if (out === undefined || overwrite) return;
+  if (await holdsUnfinishedRun(out)) {
+    throw new ContractError(
+      `Cannot write to ${out}: it holds an unfinished run. Resume it with --resume ${
+        quotePath(out)
+      }, name another --out, or add --overwrite`,
+    );
+  }
+  if (await commandOfRun(out) !== undefined) {
+    throw new ContractError(
+      `Cannot write to ${out}: it already holds a run. Name another --out, or add --overwrite`,
+    );
+  }
+}

@@ -1,0 +1,87 @@
+/** Settings of the commands that train one model, from their flags. */
+
+import type { EngineName } from "../engine/select.ts";
+import { findPreset, parsePresetName, type PresetName } from "../model/presets.ts";
+import type { ModelSpec } from "../model/spec.ts";
+import type { Transform } from "../record.ts";
+import type { Inputs } from "../runs/inputs.ts";
+import { chooseData } from "./_data.ts";
+import { inputsOfRun } from "./_inputs.ts";
+import type { ModelFile } from "./_model_spec.ts";
+
+/** Flags of the commands that train; see `declareTraining` and `declareModel`. */
+export interface TrainingFlags {
+  readonly data?: string | undefined;
+  readonly preset: string;
+  readonly spec?: string | undefined;
+  readonly tensorboard?: string | undefined;
+  readonly engine: EngineName;
+  readonly threads?: number | undefined;
+  readonly epochs?: number | undefined;
+  readonly batchSize?: number | undefined;
+  readonly learningRate?: number | undefined;
+  readonly transform?: Transform | undefined;
+  readonly geneEffects?: boolean | undefined;
+  readonly seed: number;
+  readonly record?: string | undefined;
+  readonly out?: string | undefined;
+  readonly overwrite: boolean;
+}
+
+/** Settings of a run, every default filled in: what `config.json` records. */
+export interface RunSettings {
+  readonly data: string;
+  /** Name of the preset, or of the model in `spec`. */
+  readonly preset: string;
+  /** The model that the file of `--spec` holds; absent for a preset. */
+  readonly spec?: ModelSpec | undefined;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  readonly transform: Transform;
+  /** Whether gene effects are fitted and added. */
+  readonly geneEffects: boolean;
+  readonly seed: number;
+  readonly engine: EngineName;
+  readonly threads: number | undefined;
+}
+
+/** The model to train, as the functions that train take it. */
+export function modelOf({ spec, preset }: RunSettings): ModelSpec | PresetName {
+  return spec ?? parsePresetName(preset);
+}
+
+/** Fills in what flags leave open: from the model's file, else from the preset, wakawaka's for a model of the user's. */
+export function resolveSettings(flags: TrainingFlags, file?: ModelFile): RunSettings {
+  const { training } = findPreset(flags.preset);
+  return {
+    data: chooseData(flags.data),
+    preset: file?.spec.name ?? flags.preset,
+    spec: file?.spec,
+    epochs: flags.epochs ?? file?.training.epochs ?? training.epochs,
+    batchSize: flags.batchSize ?? file?.training.batchSize ?? training.batchSize,
+    learningRate: flags.learningRate ?? file?.training.learningRate ?? training.learningRate,
+    transform: flags.transform ?? file?.transform ?? training.transform ?? "none",
+    geneEffects: flags.geneEffects ?? training.geneEffects ?? false,
+    seed: flags.seed,
+    engine: flags.engine,
+    threads: flags.threads,
+  };
+}
+
+/**
+ * Digests the files that a run of `train`, `crossval` or `forecast` reads.
+ *
+ * @throws {ContractError} If a run that is resumed was started with others.
+ */
+export async function inputsOfTraining(
+  { data }: RunSettings,
+  flags: Pick<TrainingFlags, "record" | "spec"> & {
+    readonly test?: string | undefined;
+    readonly labels?: string | undefined;
+    readonly resume?: string | undefined;
+  },
+): Promise<Inputs> {
+  const { record, spec, test, labels, resume } = flags;
+  return await inputsOfRun({ data, record, spec, test, labels }, resume);
+}

@@ -1,0 +1,120 @@
+/** What `train` leaves: models, configuration, history, and how well the models agree with the data. */
+
+import { type Agreement, evaluatePredictions } from "../data/evaluate.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { saveModel } from "../model/save_load.ts";
+import { writeConfig } from "../runs/config.ts";
+import type { EventLog } from "../runs/event_log.ts";
+import { type MemberHistory, trainingRate, writeHistory } from "../runs/history.ts";
+import type { Inputs } from "../runs/inputs.ts";
+import { writeJson } from "../runs/json.ts";
+import { saveMembers } from "../runs/models.ts";
+import { removeRun } from "../runs/run_files.ts";
+import { compareEnsemble, type EnsemblePrediction } from "../training/ensemble.ts";
+import type { FitManyResult } from "../training/fit_types.ts";
+import { formatAgreement, formatEnsemble, warnIfConstant } from "./_metrics.ts";
+import { predictWithProgress } from "./_predict.ts";
+import type { RunSettings } from "./_settings.ts";
+
+/** A model, or a member of an ensemble, that has finished an epoch. */
+export type TrainedMember = FitManyResult & MemberHistory;
+
+/** A training run as it was asked for, and what it ended with. */
+export interface TrainedRun {
+  readonly directory: string;
+  readonly settings: RunSettings;
+  readonly data: Dataset;
+  readonly test: Dataset | undefined;
+  /** Path of the test data. */
+  readonly testPath: string | undefined;
+  readonly inputs: Inputs;
+  /** How many models it was to train. */
+  readonly ensemble: number;
+  readonly log: EventLog;
+  /** The models that have finished an epoch, at least one. */
+  readonly results: readonly [TrainedMember, ...TrainedMember[]];
+}
+
+/** Writes the run in place of what its directory held. */
+export async function writeTrained(run: TrainedRun): Promise<void> {
+  const { directory, settings, data, inputs, results, testPath } = run;
+  const [first] = results;
+  const test = testPath === undefined ? {} : { test: testPath };
+  const ensemble = run.ensemble === 1 ? {} : { ensemble: run.ensemble };
+  await removeRun(directory);
+  await writeConfig(directory, {
+    command: "train",
+    settings: { ...settings, ...ensemble, ...test },
+    data,
+    inputs,
+    report: first,
+    arithmetic: first.model.training.arithmetic,
+  });
+  if (run.ensemble === 1) await saveModel(first.model, `${directory}/model`);
+  else await saveMembers(directory, new Map(results.map(({ member, model }) => [member, model])));
+  const written = ["config.json", await writeHistory(directory, results, run.ensemble)];
+  // A model that diverged may predict NaN.
+  if (results.every(({ diverged }) => diverged === undefined)) {
+    await writeJson(`${directory}/metrics.json`, await measure(run));
+    written.push("metrics.json");
+  }
+  const models = run.ensemble === 1 ? "model/" : "models/, ensemble.json";
+  console.info(`Written: ${directory}/ (${[models, ...written].join(", ")})`);
+}
+
+/** What `metrics.json` keeps: agreement on the training data, on the test data, and what averaging gained. */
+async function measure(run: TrainedRun): Promise<Record<string, unknown>> {
+  const { data, test, results } = run;
+  const fitted = await measureOn(run, "training", data);
+  const tested = test && await measureOn(run, "test", test);
+  return {
+    ...fitted.overall,
+    samplesPerSecond: trainingRate(results),
+    engine: results[0].engine,
+    ...(tested && { test: tested.overall }),
+    ...(results.length > 1 && { ensemble: compareMembers(tested ?? fitted) }),
+  };
+}
+
+/** Predictions on some data, and how well they agree. */
+interface Measured {
+  readonly part: "training" | "test";
+  readonly data: Dataset;
+  readonly prediction: EnsemblePrediction;
+  readonly overall: Agreement;
+}
+
+async function measureOn(
+  run: TrainedRun,
+  part: Measured["part"],
+  data: Dataset,
+): Promise<Measured> {
+  const { settings, results } = run;
+  const models = results.map(({ model }) => model);
+  // A training sample's own label would be in the effect of its gene.
+  const geneEffects = part === "training" ? "leave-one-out" : true;
+  const prediction = await predictWithProgress(models, data, { ...settings, geneEffects });
+  if (part === "training") warnIfConstant(prediction.mean);
+  const { overall } = evaluatePredictions(data, prediction.mean);
+  console.log(`On the ${part} data: ${formatAgreement(overall)}`);
+  logScores(run, part === "training" ? "train" : "test", overall);
+  return { part, data, prediction, overall };
+}
+
+function compareMembers({ part, data, prediction }: Measured): Record<string, unknown> {
+  const comparison = compareEnsemble(data, prediction);
+  const hint = part === "training" ? " (for the gain on others name them with --test)" : "";
+  console.log(`Members, on the ${part} data${hint}:\n${formatEnsemble(comparison)}`);
+  return { measuredOn: part, ...comparison };
+}
+
+/** Logs the correlation and the error of all models together, after the last epoch. */
+function logScores(
+  { log, results }: TrainedRun,
+  part: string,
+  { mse, pearson }: Agreement,
+): void {
+  const run = results.length === 1 ? "" : "ensemble";
+  const epochs = results[0].history.length;
+  log(run, epochs, { [`pearson/${part}`]: pearson, [`mse/${part}`]: mse });
+}

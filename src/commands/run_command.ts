@@ -1,0 +1,112 @@
+/** Runs a command: flags in, exit code out. */
+
+import { type Command, CommanderError } from "commander";
+import { formatCountOf } from "../base/count.ts";
+import { chooseThreads } from "../base/threads.ts";
+import { type CommandDefinition, Interrupted } from "./_cli.ts";
+import { readConfigFile } from "./_config_file.ts";
+import { beQuiet, guardConsole } from "./_console.ts";
+import { makeCommand, type RunFlags } from "./_describe.ts";
+import { readVariable } from "./_environment.ts";
+import { explain, stackOf } from "./_explain.ts";
+import { knowFlags } from "./_flag_kinds.ts";
+import { listenForInterrupt } from "./_interrupt.ts";
+import { commandLine, knowPaths, standWhereCalled } from "./_place.ts";
+import { V8_FLAGS } from "./version.ts";
+
+const EXIT_FAILED = 1;
+/** What a command exits with whose flags or name are wrong. */
+export const EXIT_BAD_FLAGS = 2;
+
+/** Parses the command line, runs the command and ends the process with the right exit code. */
+export async function runCommand<Flags>(
+  definition: CommandDefinition<Flags>,
+  args: readonly string[],
+): Promise<never> {
+  guardConsole();
+  const command = makeCommand(definition);
+  knowFlags(command);
+  const fail = (error: unknown): never => {
+    console.error(`error: ${explain(error)}`);
+    if (command.opts().stack) console.error(stackOf(error));
+    Deno.exit(EXIT_FAILED);
+  };
+  // What nobody waited for.
+  addEventListener("unhandledrejection", ({ reason }) => fail(reason));
+  addEventListener("error", ({ error }) => fail(error));
+  try {
+    standWhereCalled();
+    command.showHelpAfterError(`(${commandLine(definition.name)} --help lists the flags)`);
+    const configured = await readConfigFile(() => makeCommand(definition), args);
+    command.parse([...configured, ...args], { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError) Deno.exit(error.exitCode === 0 ? 0 : EXIT_BAD_FLAGS);
+    fail(error);
+  }
+  const { config: _config, quiet, stack: _stack, ...flags } = command.opts<RunFlags>();
+  if (quiet) beQuiet();
+  prepareRuntime(command);
+  const interrupt = listenForInterrupt();
+  try {
+    knowPaths(command);
+    await definition.run(flags as Flags, {
+      signal: interrupt.signal,
+      args: command.args,
+      given: givenFlags(command),
+    });
+  } catch (error) {
+    // Whoever read what was written to a pipe, such as `head`, needs no more.
+    if (error instanceof Deno.errors.BrokenPipe) Deno.exit(0);
+    if (error instanceof Interrupted || interrupt.signal.aborted) {
+      console.error(error instanceof Interrupted ? error.message : "Interrupted.");
+      Deno.exit(interrupt.exitCode);
+    }
+    fail(error);
+  }
+  Deno.exit(0);
+}
+
+/** Names of the flags that were given, on the command line or in a file, rather than left at their defaults. */
+function givenFlags(command: Command): ReadonlySet<string> {
+  const names = command.options.map((option) => option.attributeName());
+  return new Set(names.filter((name) => {
+    const source = command.getOptionValueSource(name);
+    return source !== undefined && source !== "default";
+  }));
+}
+
+/** Sets up what computes, and says where it will not be what was asked for. */
+function prepareRuntime(command: Command): void {
+  const has = (name: string) => command.options.some((option) => option.attributeName() === name);
+  if (has("engine")) quietVulkan();
+  if (has("threads")) tellThreads(command.opts().threads);
+  if (has("epochs")) tellMemory();
+}
+
+/** Says how many threads are used where more were asked for than there are cores. */
+function tellThreads(asked: number | undefined): void {
+  const cores = navigator.hardwareConcurrency;
+  if (asked === undefined || asked <= cores) return;
+  console.warn(
+    `warning: --threads ${asked} is more than the ${
+      formatCountOf(cores, "core")
+    } of this machine: ` +
+      `${formatCountOf(chooseThreads(asked), "thread")} at most are used`,
+  );
+}
+
+/** Says so where memory would not stay flat over many epochs: the garbage collector has room to be late in. */
+function tellMemory(): void {
+  if (Reflect.has(globalThis, "gc")) return;
+  console.warn(
+    `note: without V8's flags ${V8_FLAGS}, memory grows by about a tenth over many epochs; ` +
+      "histone --version prints how to install with them",
+  );
+}
+
+/** Where it is unset, as on most clusters, Mesa's Vulkan drivers print an error for each of them. */
+function quietVulkan(): void {
+  if (Deno.build.os === "linux" && readVariable("XDG_RUNTIME_DIR") === undefined) {
+    Deno.env.set("XDG_RUNTIME_DIR", "/tmp");
+  }
+}

@@ -1,0 +1,36 @@
+/** Operations on files that return when they are done, for hooks that nobody awaits: they take place in the order of the calls. */
+
+import { WriteError } from "../errors.ts";
+import { directoryOf } from "./file.ts";
+
+/**
+ * Appends bytes to a file.
+ *
+ * @param path Path of the file.
+ * @param bytes What to append.
+ * @param options `create` makes the file and its directory where they are not there yet; `flush` makes the bytes outlast
+ *   a power cut.
+ * @throws {WriteError} With the path, if the disk is full or may not be written.
+ */
+export function appendToFile(
+  path: string,
+  bytes: Uint8Array,
+  { create = false, flush = false }: { readonly create?: boolean; readonly flush?: boolean } = {},
+): void {
+  try {
+    const directory = directoryOf(path);
+    if (create && directory !== "") Deno.mkdirSync(directory, { recursive: true });
+    using file = Deno.openSync(path, { append: true, create });
+    for (let written = 0; written < bytes.length;) {
+      written += file.writeSync(bytes.subarray(written));
+    }
+    if (flush) file.syncDataSync();
+  } catch (cause) {
+    throw new WriteError(`Cannot write ${path}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** Removes a file that is there. */
+export function removeFileNow(path: string): void {
+  Deno.removeSync(path);
+}

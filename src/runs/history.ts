@@ -1,0 +1,107 @@
+/** The epochs of a run's models as tables: `history.csv` of one, `members.csv` of an ensemble, `folds.csv` of folds. */
+
+import { writeFileAtomic } from "../files/file.ts";
+import type { EpochPoint, FoldHistory } from "../report/mod.ts";
+import type { FoldResult } from "../training/crossval.ts";
+import type { FitResult } from "../training/fit_types.ts";
+import { type CsvRow, formatCsv, readCsv } from "./csv.ts";
+
+const COLUMNS = ["epoch", "loss", "learning_rate", "seconds", "samples_per_second"];
+const FOLD_COLUMNS = ["fold", "epoch", "train_loss", "validation_loss"];
+
+/** The epochs of one model, and its number among those of an ensemble, from 1. */
+export interface MemberHistory extends Pick<FitResult, "history" | "model"> {
+  /** Number of the member, from 1. */
+  readonly member: number;
+}
+
+/**
+ * Writes `history.csv` of one model, `members.csv` of an ensemble of several.
+ *
+ * @param directory The run's directory.
+ * @param results The models that have finished an epoch.
+ * @param members How many models the run was to train.
+ * @returns The file's name.
+ * @throws {WriteError} If the disk is full or may not be written.
+ *
+ * @example The epochs of one model
+ * ```ts
+ * import { Dataset } from "@waka/histone/data";
+ * import { writeHistory } from "@waka/histone/runs";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { fit } from "@waka/histone/training";
+ * import { match, strictEqual } from "node:assert";
+ *
+ * const { train } = simulateColumns({ cellTypes: 2, genes: 8, newGenes: 1, bins: 20 });
+ * const result = await fit("experiment1", new Dataset(train), { epochs: 2 });
+ * const directory = await Deno.makeTempDir();
+ * strictEqual(await writeHistory(directory, [{ ...result, member: 1 }], 1), "history.csv");
+ * match(await Deno.readTextFile(`${directory}/history.csv`), /^epoch,loss,learning_rate/);
+ * await Deno.remove(directory, { recursive: true });
+ * ```
+ */
+export async function writeHistory(
+  directory: string,
+  results: readonly MemberHistory[],
+  members: number,
+): Promise<string> {
+  const rows = results.flatMap(({ member, history, model: { training } }) =>
+    history.map(({ epoch, loss, seconds, samplesPerSecond }) => {
+      return [member, epoch, loss, training.learningRate, seconds, samplesPerSecond];
+    })
+  );
+  const name = members === 1 ? "history.csv" : "members.csv";
+  const text = members === 1
+    ? formatCsv(COLUMNS, rows.map((row) => row.slice(1)))
+    : formatCsv(["member", ...COLUMNS], rows);
+  await writeFileAtomic(`${directory}/${name}`, text);
+  return name;
+}
+
+/**
+ * Reads `history.csv`.
+ *
+ * @throws {FormatError} If it is damaged.
+ */
+export async function readHistory(directory: string): Promise<EpochPoint[]> {
+  return (await readCsv(`${directory}/history.csv`)).map(toEpoch);
+}
+
+/** Writes the losses of folds as `folds.csv`. */
+export async function writeFolds(
+  directory: string,
+  results: readonly Pick<FoldResult, "fold" | "result">[],
+): Promise<void> {
+  const rows = results.flatMap(({ fold, result }) =>
+    result.history.map(({ epoch, loss, validationLoss }) => [fold, epoch, loss, validationLoss])
+  );
+  await writeFileAtomic(`${directory}/folds.csv`, formatCsv(FOLD_COLUMNS, rows));
+}
+
+/**
+ * Reads `folds.csv`.
+ *
+ * @throws {FormatError} If it is damaged.
+ */
+export async function readFolds(directory: string): Promise<FoldHistory[]> {
+  const rows = await readCsv(`${directory}/folds.csv`);
+  return [...Map.groupBy(rows, ({ fold }) => fold ?? NaN)]
+    .map(([fold, rows]) => ({ fold, history: rows.map(toEpoch) }));
+}
+
+function toEpoch(row: CsvRow): EpochPoint {
+  return {
+    epoch: row.epoch ?? NaN,
+    loss: row.loss ?? row.train_loss ?? NaN,
+    validationLoss: row.validation_loss,
+    learningRate: row.learning_rate,
+    samplesPerSecond: row.samples_per_second,
+  };
+}
+
+/** Training samples per second of a run; each of those that train side by side has its own rate. */
+export function trainingRate(results: readonly FitResult[]): number {
+  const epochs = results.flatMap(({ history }) => history);
+  const samples = epochs.reduce((sum, epoch) => sum + epoch.seconds * epoch.samplesPerSecond, 0);
+  return samples / epochs.reduce((sum, epoch) => sum + epoch.seconds, 0);
+}

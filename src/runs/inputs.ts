@@ -1,0 +1,150 @@
+/** What a run was made of: each file that it read, by which a later command tells whether it is still the same. */
+
+import { createHash } from "node:crypto";
+import { relative, resolve } from "node:path";
+import { freeArray } from "../base/free.ts";
+import { openFile, pathKind } from "../files/file.ts";
+import { isRegularFile } from "../files/path_kind.ts";
+import { listSplitFiles } from "../io/deepchrome_csv.ts";
+
+/** A file, or a folder, that a run read. */
+export interface InputFile {
+  /** Its path as the user gave it. */
+  readonly path: string;
+  /** The same path from the root. */
+  readonly absolutePath: string;
+  /** Its size in bytes; of a folder the size of all its files together. */
+  readonly bytes: number;
+  /** SHA-256 of its bytes, in hexadecimal digits; of a folder that of its files' names, sizes and digests. */
+  readonly sha256: string;
+}
+
+/** Files by what they are to the run: `data`, `test`, …. */
+export type Inputs = Readonly<Record<string, InputFile>>;
+
+/** What is told while files are digested. */
+export interface DigestOptions {
+  /** Is told how many bytes of a file are digested, of how many, which may take long. */
+  readonly onProgress?: ((done: number, total: number, file: string) => void) | undefined;
+}
+
+/**
+ * Digests the files that a run is about to read, so that a later command can tell whether they are still the same. What
+ * is not there, or is no regular file, is left out: whoever reads it says what is wrong with it.
+ *
+ * @param paths Their paths by what they are, such as `data`; those that are `undefined` are left out. A path may be that
+ *   of a folder of DeepChrome cell types.
+ * @param options What is told of the progress.
+ * @returns Path, size and SHA-256 of each.
+ *
+ * @example The digest of a file
+ * ```ts
+ * import { describeInputs } from "@waka/histone/runs";
+ * import { strictEqual } from "node:assert";
+ *
+ * const path = await Deno.makeTempFile();
+ * await Deno.writeTextFile(path, "abc");
+ * const { data } = await describeInputs({ data: path });
+ * strictEqual(data?.bytes, 3);
+ * strictEqual(data?.sha256.slice(0, 8), "ba7816bf");
+ * await Deno.remove(path);
+ * ```
+ */
+export async function describeInputs(
+  paths: Readonly<Record<string, string | undefined>>,
+  options: DigestOptions = {},
+): Promise<Inputs> {
+  const inputs: Record<string, InputFile> = {};
+  for (const [name, path] of Object.entries(paths)) {
+    const found = path === undefined ? undefined : await describeInput(path, options);
+    if (found !== undefined) inputs[name] = found;
+  }
+  return inputs;
+}
+
+/** Digests a file, or of a folder the files that are read as data; `undefined` if there is none. */
+export async function describeInput(
+  path: string,
+  options: DigestOptions = {},
+): Promise<InputFile | undefined> {
+  const kind = await pathKind(path).catch(() => undefined);
+  if (kind === undefined) return undefined;
+  if (kind === "directory") {
+    const files = await dataFilesIn(path);
+    return files.length === 0 ? undefined : await describeFolder(path, files, options);
+  }
+  return await isRegularFile(path) ? await describeFile(path, options) : undefined;
+}
+
+async function describeFile(path: string, options: DigestOptions): Promise<InputFile> {
+  const { bytes, sha256 } = await digestFile(path, options);
+  return { path, absolutePath: resolve(path), bytes, sha256 };
+}
+
+/**
+ * Digests files of a folder as one.
+ *
+ * @param path The folder.
+ * @param files Their paths, in an order that does not depend on the folder's own.
+ */
+export async function describeFolder(
+  path: string,
+  files: readonly string[],
+  options: DigestOptions = {},
+): Promise<InputFile> {
+  const list = createHash("sha256");
+  let total = 0;
+  for (const file of files) {
+    const name = relative(path, file).replaceAll("\\", "/");
+    const { bytes, sha256 } = await digestFile(file, options);
+    list.update(`${name}\t${bytes}\t${sha256}\n`);
+    total += bytes;
+  }
+  return { path, absolutePath: resolve(path), bytes: total, sha256: list.digest("hex") };
+}
+
+/** Files of DeepChrome cell types, if a folder holds such. */
+async function dataFilesIn(folder: string): Promise<string[]> {
+  return (await listSplitFiles(folder, "train").catch(() => [])).map(String);
+}
+
+const PIECE_BYTES = 2 ** 20;
+
+async function digestFile(
+  path: string,
+  { onProgress }: DigestOptions,
+): Promise<Pick<InputFile, "bytes" | "sha256">> {
+  const file = await openFile(path);
+  try {
+    const { size } = file;
+    const hash = createHash("sha256");
+    for (let offset = 0; offset < size; offset += PIECE_BYTES) {
+      const piece = await file.read(offset, Math.min(PIECE_BYTES, size - offset));
+      hash.update(piece);
+      freeArray(piece);
+      onProgress?.(Math.min(offset + PIECE_BYTES, size), size, path);
+    }
+    return { bytes: size, sha256: hash.digest("hex") };
+  } finally {
+    file.close();
+  }
+}
+
+/** Whether two descriptions are of the same content, wherever it lies. */
+export function isSameInput(a: InputFile, b: InputFile): boolean {
+  return a.bytes === b.bytes && a.sha256 === b.sha256;
+}
+
+/** Size and digest in a few words. */
+export function describeContent({ bytes, sha256 }: InputFile): string {
+  return `${bytes.toLocaleString("en-US")} bytes, SHA-256 ${sha256.slice(0, 16)}…`;
+}
+
+/** What was kept of files, as it stands in JSON; nothing of runs that kept none, or where it is damaged. */
+export function parseInputs(value: unknown): Inputs | undefined {
+  if (value === null || typeof value !== "object") return undefined;
+  const isInput = (file: InputFile | null) =>
+    typeof file?.path === "string" && typeof file.absolutePath === "string" &&
+    typeof file.bytes === "number" && typeof file.sha256 === "string";
+  return Object.values(value).every(isInput) ? value as Inputs : undefined;
+}

@@ -1,0 +1,61 @@
+/** JSON files that commands read and write. */
+
+import { FormatError } from "../errors.ts";
+import { decodeText, NotUtf8Error } from "../text/numbers.ts";
+import { readWholeFile, writeFileAtomic } from "../files/file.ts";
+
+/**
+ * Reads a file of JSON.
+ *
+ * @param path Its path.
+ * @param purpose What it is read for, such as `load ensemble`, for the message.
+ * @throws {FormatError} If it is not JSON, or nested so deeply that it is none of ours.
+ */
+export async function readJson(path: string, purpose: string): Promise<unknown> {
+  const text = await readText(path);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new FormatError(`Cannot ${purpose}: ${(cause as Error).message}`, { file: path, cause });
+  }
+  if (isDeeper(value, MOST_LEVELS)) {
+    throw new FormatError(
+      `Cannot ${purpose}: its values are nested more than ${MOST_LEVELS} deep, expected a few levels`,
+      { file: path },
+    );
+  }
+  return value;
+}
+
+/** Far more than any file of ours has, far fewer than overflow the stack of what goes through them. */
+const MOST_LEVELS = 100;
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((item) => isDeeper(item, levels - 1));
+}
+
+/**
+ * Reads a file of text.
+ *
+ * @throws {FormatError} If it is not UTF-8.
+ */
+export async function readText(path: string): Promise<string> {
+  const bytes = await readWholeFile(path);
+  try {
+    return decodeText(bytes, 0, bytes.length);
+  } catch (error) {
+    throw error instanceof NotUtf8Error ? error.at({ file: path }) : error;
+  }
+}
+
+/** Writes a value as indented JSON. */
+export async function writeJson(path: string, value: unknown): Promise<void> {
+  await writeFileAtomic(path, formatJson(value));
+}
+
+/** A value as indented JSON, with the end of its last line. */
+export function formatJson(value: unknown): string {
+  return JSON.stringify(value, null, 2) + "\n";
+}

@@ -1,0 +1,196 @@
+/** The models of a run: one, or an ensemble of several. */
+
+import { showValue } from "../base/show_value.ts";
+import { ContractError, FormatError } from "../errors.ts";
+import { pathKind } from "../files/file.ts";
+import { loadModel, saveModel } from "../model/save_load.ts";
+import { canonicalJson, digestJson } from "../model/seal.ts";
+import type { TrainedModel } from "../model/trained_model.ts";
+import { describeModelDirectory, describeModelFile } from "./_foreign_models.ts";
+import { describeFolder, type DigestOptions, type InputFile } from "./inputs.ts";
+import { readJson, writeJson } from "./json.ts";
+
+const ENSEMBLE_FILE = "ensemble.json";
+/** Version 1 listed names alone. */
+const ENSEMBLE_VERSION = 2;
+
+/** A member as `ensemble.json` lists it. */
+interface Member {
+  /** Its directory, such as `models/1`. */
+  readonly name: string;
+  /** The digest that its `model.json` holds. */
+  readonly sha256: string;
+}
+
+/**
+ * Writes members of an ensemble as `models/1`, `models/2`, … with an `ensemble.json` that lists them. A single model is
+ * written by `saveModel` to `model/` in the run's directory.
+ *
+ * @param directory Directory of the run.
+ * @param members Their models by their numbers, from 1; some may be missing.
+ * @throws {WriteError} If the disk is full or may not be written.
+ *
+ * @example An ensemble of two
+ * ```ts
+ * import { loadModels, saveMembers } from "@waka/histone/runs";
+ * import { Dataset } from "@waka/histone/data";
+ * import { fitEnsemble } from "@waka/histone/training";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { strictEqual } from "node:assert";
+ *
+ * const { train } = simulateColumns({ cellTypes: 2, genes: 8, newGenes: 1, bins: 20 });
+ * const options = { members: 2, epochs: 1 };
+ * const results = await fitEnsemble("experiment1", new Dataset(train), options);
+ * const directory = await Deno.makeTempDir();
+ * await saveMembers(directory, new Map(results.map(({ model }, i) => [i + 1, model])));
+ * strictEqual((await loadModels(directory)).length, 2);
+ * await Deno.remove(directory, { recursive: true });
+ * ```
+ */
+export async function saveMembers(
+  directory: string,
+  members: ReadonlyMap<number, TrainedModel>,
+): Promise<void> {
+  for (const [member, model] of members) await saveModel(model, `${directory}/models/${member}`);
+  const listed: Member[] = [];
+  for (const name of [...members.keys()].map((member) => `models/${member}`)) {
+    listed.push({ name, sha256: await readSeal(`${directory}/${name}`) });
+  }
+  const content = { version: ENSEMBLE_VERSION, members: listed };
+  const sha256 = await digestJson(content);
+  await writeJson(`${directory}/${ENSEMBLE_FILE}`, { ...content, sha256 });
+}
+
+/** The digest that a model's file holds of itself, which `loadModel` verifies. */
+async function readSeal(directory: string): Promise<string> {
+  const content = Object(await readJson(`${directory}/model.json`, "load model"));
+  return content.userDefinedMetadata.histone.sha256;
+}
+
+/** Whether a directory holds models that {@linkcode loadModels} loads. */
+export async function holdsModels(directory: string): Promise<boolean> {
+  const files = [ENSEMBLE_FILE, "model/model.json", "model.json"];
+  const kinds = await Promise.all(files.map((file) => pathKind(`${directory}/${file}`)));
+  return kinds.includes("file");
+}
+
+/** What {@linkcode loadModels} takes, as the end of its messages. */
+const WANTED = "expected a directory that train wrote, or the model/ inside it";
+
+/**
+ * Loads the models of a run, one or an ensemble, or a single model. Done before data are read, which may take long.
+ *
+ * @param directory Directory of a run, or of a model.
+ * @returns The one model, or the members of the ensemble in their order.
+ * @throws {ContractError} If there is none.
+ * @throws {FormatError} If a file is damaged.
+ *
+ * @example A model that is ready for `predictEnsemble`
+ * ```ts
+ * import { saveModel } from "@waka/histone/model";
+ * import { loadModels } from "@waka/histone/runs";
+ * import { Dataset } from "@waka/histone/data";
+ * import { fit, predictEnsemble } from "@waka/histone/training";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { strictEqual } from "node:assert";
+ *
+ * const { train } = simulateColumns({ cellTypes: 2, genes: 8, newGenes: 1, bins: 20 });
+ * const data = new Dataset(train);
+ * const { model } = await fit("experiment1", data, { epochs: 1 });
+ * const directory = await Deno.makeTempDir();
+ * await saveModel(model, `${directory}/model`);
+ * const models = await loadModels(directory);
+ * const { mean } = await predictEnsemble(models, data);
+ * strictEqual(mean.length, data.length);
+ * await Deno.remove(directory, { recursive: true });
+ * ```
+ */
+export async function loadModels(directory: string): Promise<TrainedModel[]> {
+  if (await pathKind(directory) === "file") {
+    const found = describeModelFile(directory);
+    throw new ContractError(`Cannot load model: "${directory}" ${found}, ${WANTED}`);
+  }
+  const isThere = async (name: string) => await pathKind(`${directory}/${name}`) !== undefined;
+  if (await isThere(ENSEMBLE_FILE)) return await loadEnsemble(directory);
+  if (await isThere("model/model.json")) return [await loadModel(`${directory}/model`)];
+  if (await isThere("model.json")) return [await loadModel(directory)];
+  const foreign = await describeModelDirectory(directory);
+  throw new ContractError(
+    `Cannot load model: ${foreign ?? `neither a run nor a model in "${directory}"`}, ${WANTED}`,
+  );
+}
+
+/** Digests the files of what {@linkcode loadModels} loads, as one. */
+export async function describeModels(
+  directory: string,
+  options: DigestOptions = {},
+): Promise<InputFile> {
+  const isThere = async (name: string) => await pathKind(`${directory}/${name}`) !== undefined;
+  const filesOf = (model: string) =>
+    ["model.json", "weights.bin"].map((file) => `${model}/${file}`);
+  if (await isThere(ENSEMBLE_FILE)) {
+    const members = await readMembers(`${directory}/${ENSEMBLE_FILE}`);
+    const models = members.flatMap(({ name }) => filesOf(`${directory}/${name}`));
+    const files = [`${directory}/${ENSEMBLE_FILE}`, ...models];
+    return await describeFolder(directory, files, options);
+  }
+  const model = await isThere("model/model.json") ? `${directory}/model` : directory;
+  return await describeFolder(model, filesOf(model), options);
+}
+
+async function loadEnsemble(directory: string): Promise<TrainedModel[]> {
+  const file = `${directory}/${ENSEMBLE_FILE}`;
+  const members = await readMembers(file);
+  const models = await Promise.all(members.map(async ({ name, sha256 }) => {
+    const model = await loadModel(`${directory}/${name}`);
+    if (await readSeal(`${directory}/${name}`) === sha256) return model;
+    throw new FormatError(`Cannot load ensemble: ${name} is not the model that it was saved with`, {
+      file,
+    });
+  }));
+  models.forEach((model, i) => checkAlike(models[0], model, { file, name: members[i].name }));
+  return models;
+}
+
+/** Throws unless predictions of two members may be averaged. */
+function checkAlike(
+  first: TrainedModel,
+  other: TrainedModel,
+  { file, name }: { readonly file: string; readonly name: string },
+): void {
+  const parts = {
+    "another model": ({ spec }: TrainedModel) => spec,
+    "of data with another record": ({ record }: TrainedModel) => record,
+    "computed with another arithmetic": ({ training }: TrainedModel) => training.arithmetic,
+  };
+  for (const [what, partOf] of Object.entries(parts)) {
+    if (canonicalJson(partOf(first)) === canonicalJson(partOf(other))) continue;
+    throw new FormatError(`Cannot load ensemble: ${name} is ${what} than the first member`, {
+      file,
+    });
+  }
+}
+
+async function readMembers(path: string): Promise<Member[]> {
+  const { sha256, ...content } = Object(await readJson(path, "load ensemble"));
+  const fail = (found: string): never => {
+    throw new FormatError(`Cannot load ensemble: ${found}`, { file: path });
+  };
+  if (content.version !== ENSEMBLE_VERSION) {
+    fail(`version is ${showValue(content.version)}, expected ${ENSEMBLE_VERSION}`);
+  }
+  const { members } = content;
+  const isMember = (member: unknown) => {
+    const { name, sha256 } = Object(member);
+    return typeof name === "string" && /^models\/\d+$/.test(name) && typeof sha256 === "string";
+  };
+  if (!Array.isArray(members) || members.length === 0 || !members.every(isMember)) {
+    fail(`members is ${showValue(members)}, expected names such as "models/1" with digests`);
+  }
+  if (new Set(members.map(({ name }: Member) => name)).size < members.length) {
+    fail("it lists a member twice");
+  }
+  const wanted = await digestJson(content).catch(() => undefined);
+  if (sha256 !== wanted) fail("its digest does not match, so it was damaged or edited");
+  return members;
+}

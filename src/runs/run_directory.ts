@@ -1,0 +1,296 @@
+/** The directory of a run: one process writes to it at a time, and a run that was killed can be resumed. */
+
+import { ContractError } from "../errors.ts";
+import { removeIfEmpty } from "../files/directory.ts";
+import { pathKind } from "../files/file.ts";
+import { type FileLock, isLocked, takeLock } from "../files/lock.ts";
+import { CheckpointFolder } from "../training/checkpoint_folder.ts";
+import {
+  checkpointsOf,
+  holdsUnfinishedRun,
+  readKeptCommand,
+  removeKeptCommand,
+  writeKeptCommand,
+} from "./command_file.ts";
+import type { Inputs } from "./inputs.ts";
+import {
+  type CheckpointPace,
+  clearAll,
+  openCheckpoints,
+  openPart,
+  type RunCheckpoints,
+} from "./run_checkpoints.ts";
+import { commandOfRun, refuseLinks, removeLeftovers } from "./run_files.ts";
+
+/** How a run takes its directory. */
+export interface TakeRunOptions {
+  /** Name of what runs, such as `train`, as the commands that read runs know it. */
+  readonly command: string;
+  /**
+   * What the run was asked for, as JSON: kept with the checkpoints for whoever resumes the run.
+   *
+   * @default nothing
+   */
+  readonly flags?: Readonly<Record<string, unknown>> | undefined;
+  /**
+   * The files that the run reads: kept too, so that other files are not taken for them.
+   *
+   * @default none
+   */
+  readonly inputs?: Inputs | undefined;
+  /**
+   * Whether the unfinished run in the directory is resumed, rather than replaced.
+   *
+   * @default false
+   */
+  readonly resume?: boolean | undefined;
+  /**
+   * Minutes after which a checkpoint is taken within an epoch, too.
+   *
+   * @default checkpoints are taken only where epochs end
+   */
+  readonly checkpointMinutes?: number | undefined;
+  /**
+   * Whether the directory was made for this run, and is removed if the run leaves nothing in it.
+   *
+   * @default whether it is not there yet
+   */
+  readonly isNew?: boolean | undefined;
+  /**
+   * Throws if the directory holds what may not be replaced or resumed. Called when no other process can change the
+   * directory any more: what was looked at before may have changed since.
+   */
+  readonly refuse?: (() => Promise<void>) | undefined;
+  /** Is told what the user should know, such as that a checkpoint is damaged. */
+  readonly onWarning?: ((text: string) => void) | undefined;
+}
+
+/** A run directory that this process alone writes to, until it is disposed of. */
+export interface OwnedDirectory extends AsyncDisposable {
+  /** Letters and digits that stand for this run, however often it is resumed, and for no other run. */
+  readonly id: string;
+  /**
+   * Throws if the directory is no longer the one that was taken; to be called before results are written.
+   *
+   * @throws {ContractError} If it was moved away, removed or replaced.
+   */
+  check(): Promise<void>;
+  /**
+   * Starts or resumes the work: from here on the run can be resumed. What an earlier run kept, and this one does not
+   * resume from, is removed here and not before, so that a mistake in the flags costs nothing.
+   */
+  begin(): Promise<void>;
+  /** Removes the checkpoints of a run that came to its end. */
+  finish(): Promise<void>;
+}
+
+/** A run directory that this process alone writes to, of a run with one row of checkpoints. */
+export interface OwnedRun extends OwnedDirectory, RunCheckpoints {
+  /** Whether there is a checkpoint to resume from. */
+  canResume(): Promise<boolean>;
+}
+
+/** A run directory that this process alone writes to, of a run with several parts, each with checkpoints of its own. */
+export interface OwnedParts extends OwnedDirectory {
+  /**
+   * Opens the checkpoints of a part, and loads the one to resume from.
+   *
+   * @param name A file name that stands for this part alone.
+   */
+  open(name: string, pace?: Pick<CheckpointPace, "atEpochs">): Promise<RunCheckpoints>;
+}
+
+/** The file that a run locks while it writes. */
+function lockOf(directory: string): string {
+  return `${checkpointsOf(directory)}/lock`;
+}
+
+/** Whether a process is writing to a run directory now. */
+export async function isLiveRun(directory: string): Promise<boolean> {
+  const lock = lockOf(directory);
+  return await pathKind(lock) === "file" && await isLocked(lock);
+}
+
+/**
+ * Refuses a directory that a run is writing to, which no option allows.
+ *
+ * @throws {ContractError} If there is one.
+ */
+export async function refuseLiveRun(directory: string): Promise<void> {
+  if (await isLiveRun(directory)) throw liveRun(directory);
+}
+
+/** Removes the checkpoints that a finished run left which was killed in its last moments, if they may be removed. */
+export async function clearFinishedRun(directory: string): Promise<void> {
+  try {
+    if (await commandOfRun(directory) === undefined) return;
+    if (await pathKind(checkpointsOf(directory)) !== "directory") return;
+    await using owned = await takeParts(directory, { command: "" });
+    await owned.finish();
+  } catch {
+    // What is left does no harm.
+  }
+}
+
+/**
+ * Takes a run directory: no other process can take it while this one lives, however it ends. Loads the checkpoint that
+ * the run is resumed from.
+ *
+ * @param directory The directory, which need not be there yet.
+ * @param options What runs, and whether it is resumed.
+ * @returns The directory and its checkpoints, to be disposed of.
+ * @throws {ContractError} If another process has it, or a part of it is a link.
+ * @throws {FormatError} If it is to be resumed and no checkpoint is whole.
+ *
+ * @example A run that keeps checkpoints
+ * ```ts
+ * import { Dataset } from "@waka/histone/data";
+ * import { takeRun } from "@waka/histone/runs";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { fit } from "@waka/histone/training";
+ * import { strictEqual } from "node:assert";
+ *
+ * const { train } = simulateColumns({ cellTypes: 2, genes: 8, newGenes: 1, bins: 20 });
+ * const directory = await Deno.makeTempDir();
+ * {
+ *   await using run = await takeRun(directory, { command: "my-program" });
+ *   await run.begin();
+ *   await fit("experiment1", new Dataset(train), { epochs: 2, ...run.options });
+ *   // If the program were killed here, `resume: true` would take the run up again.
+ *   strictEqual(await run.canResume(), true);
+ *   await run.finish();
+ *   strictEqual(await run.canResume(), false);
+ * }
+ * await Deno.remove(directory, { recursive: true });
+ * ```
+ */
+export async function takeRun(directory: string, options: TakeRunOptions): Promise<OwnedRun> {
+  const { resume = false, checkpointMinutes, onWarning = () => {} } = options;
+  const parts = await takeParts(directory, options);
+  const path = checkpointsOf(directory);
+  const { check } = parts;
+  const checkpoints = await openCheckpoints(path, { resume, checkpointMinutes, check, onWarning })
+    .catch(async (error) => {
+      await parts[Symbol.asyncDispose]();
+      throw error;
+    });
+  let hasBegun = false;
+  const canResume = async () => !await new CheckpointFolder(path).isEmpty();
+  return {
+    id: parts.id,
+    options: checkpoints.options,
+    canResume: canResume,
+    check: parts.check,
+    finish: parts.finish,
+    async begin() {
+      hasBegun = true;
+      await parts.begin();
+    },
+    async [Symbol.asyncDispose]() {
+      // A run that started here and has no checkpoint never got far enough to be resumed.
+      const isNothing = hasBegun && !resume && !await canResume().catch(() => true);
+      if (isNothing) await parts.finish().catch(() => undefined);
+      await parts[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/**
+ * Takes a run directory as {@linkcode takeRun} does, for a run of several parts, such as one model after another.
+ *
+ * @param directory The directory, which need not be there yet.
+ * @param options What runs, and whether it is resumed.
+ * @returns The directory, whose parts have checkpoints of their own, to be disposed of.
+ * @throws {ContractError} If another process has it, or a part of it is a link.
+ *
+ * @example Two parts
+ * ```ts
+ * import { takeParts } from "@waka/histone/runs";
+ * import { strictEqual } from "node:assert";
+ *
+ * const directory = await Deno.makeTempDir();
+ * {
+ *   await using run = await takeParts(directory, { command: "my-program" });
+ *   await run.begin();
+ *   for (const name of ["first", "second"]) {
+ *     const part = await run.open(name);
+ *     strictEqual(part.options.resume, undefined);
+ *     // Here `fit` and its relatives take `part.options`.
+ *     await part.finish();
+ *   }
+ *   await run.finish();
+ * }
+ * await Deno.remove(directory, { recursive: true });
+ * ```
+ */
+export async function takeParts(directory: string, options: TakeRunOptions): Promise<OwnedParts> {
+  const { command, flags = {}, inputs = {}, resume = false, refuse } = options;
+  const { checkpointMinutes, onWarning = () => {} } = options;
+  const path = checkpointsOf(directory);
+  const isNew = options.isNew ?? await pathKind(directory) === undefined;
+  await refuseLinks(directory);
+  const lock = await takeLock(lockOf(directory), { onWarning });
+  if (lock === undefined) throw liveRun(directory);
+  const release = () => releaseDirectory(directory, { lock, isNew });
+  try {
+    await refuse?.();
+    await removeLeftovers(directory);
+    const kept = resume ? await readKeptCommand(directory) : undefined;
+    const id = kept?.id ?? makeId();
+    const check = () => checkInPlace(directory, lock);
+    return {
+      id: id,
+      check: check,
+      async begin() {
+        await check();
+        if (!resume) await clearAll(path);
+        await writeKeptCommand(directory, { command, id, flags, inputs });
+      },
+      open: (name, { atEpochs } = {}) =>
+        openPart(`${path}/${name}`, { resume, checkpointMinutes, atEpochs, check, onWarning }),
+      async finish() {
+        await check();
+        await removeKeptCommand(directory);
+        await clearAll(path);
+      },
+      [Symbol.asyncDispose]: release,
+    };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+/** Gives a directory back, without what is of no use there any more. Never throws: that would hide why a run ended. */
+async function releaseDirectory(
+  directory: string,
+  { lock, isNew }: { readonly lock: FileLock; readonly isNew: boolean },
+): Promise<void> {
+  try {
+    const isUseful = await holdsUnfinishedRun(directory).catch(() => true);
+    const isOver = !isUseful && await lock.isInPlace();
+    await lock.release({ remove: isOver });
+    if (!isOver) return;
+    await removeIfEmpty(checkpointsOf(directory));
+    if (isNew) await removeIfEmpty(directory);
+  } catch {
+    // What is left does no harm.
+  }
+}
+
+async function checkInPlace(directory: string, lock: FileLock): Promise<void> {
+  if (await lock.isInPlace()) return;
+  throw new ContractError(
+    `Cannot write to ${directory}: it was moved away, removed or replaced while the run was writing there. The run ` +
+      "can be resumed where its directory is now",
+  );
+}
+
+/** Twelve hexadecimal digits that no other run has. */
+function makeId(): string {
+  return crypto.randomUUID().replaceAll("-", "").slice(0, 12);
+}
+
+function liveRun(directory: string): ContractError {
+  return new ContractError(`Cannot write to ${directory}: another run is writing there`);
+}

@@ -1,0 +1,82 @@
+/** The files by which a directory tells that it holds a run. */
+
+import { ContractError } from "../errors.ts";
+import { directoryEntries } from "../files/directory.ts";
+import { pathKind, removeFile } from "../files/file.ts";
+import { isLink } from "../files/path_kind.ts";
+import { readJson } from "./json.ts";
+
+/** The command whose run a directory holds, if it holds one. */
+export async function commandOfRun(directory: string): Promise<string | undefined> {
+  if (await pathKind(`${directory}/search.json`) !== undefined) return "search";
+  const path = `${directory}/config.json`;
+  if (await pathKind(path) === undefined) return undefined;
+  return String(Object(await readJson(path, "read run")).command);
+}
+
+/** All files by which the commands that train tell of a run, except for a report's figures and single experiments. */
+const RUN_FILES = [
+  "config.json",
+  "metrics.json",
+  "history.csv",
+  "members.csv",
+  "folds.csv",
+  "regimes.json",
+  "ensemble.json",
+  "model/model.json",
+  "model/weights.bin",
+  "search.json",
+  "trials.jsonl",
+  "ranking.csv",
+  "best.json",
+  "experiments.csv",
+  "experiments.json",
+  // A page of the run that was here would be taken for one of the run that is.
+  "report.html",
+];
+
+/** Directories that only runs write to. */
+const RUN_DIRECTORIES = ["checkpoints", "model", "models", "experiments"];
+
+/**
+ * Refuses a run directory of which a part is a link: what a run removes or replaces there would be files of something
+ * else. The directory itself may be a link.
+ *
+ * @throws {ContractError} If there is such a link.
+ */
+export async function refuseLinks(directory: string): Promise<void> {
+  for (const name of RUN_DIRECTORIES) {
+    const path = `${directory}/${name}`;
+    if (!await isLink(path)) continue;
+    throw new ContractError(
+      `Cannot write to ${directory}: ${path} is a link, expected a directory of the run itself`,
+    );
+  }
+}
+
+/** What a file is called while it is written. */
+export const UNFINISHED = /\.[0-9a-f]{8}\.part$/;
+
+/** Removes the unfinished files of a run that was killed; other programs may be writing beside a run's own files. */
+export async function removeLeftovers(directory: string): Promise<void> {
+  for (const { name, isDirectory } of await directoryEntries(directory)) {
+    const path = `${directory}/${name}`;
+    if (isDirectory && RUN_DIRECTORIES.includes(name)) await removeUnfinished(path);
+    else if (UNFINISHED.test(name) && RUN_FILES.includes(name.replace(UNFINISHED, ""))) {
+      await removeFile(path);
+    }
+  }
+}
+
+async function removeUnfinished(directory: string): Promise<void> {
+  for (const { name, isDirectory } of await directoryEntries(directory)) {
+    const path = `${directory}/${name}`;
+    if (isDirectory) await removeUnfinished(path);
+    else if (UNFINISHED.test(name)) await removeFile(path);
+  }
+}
+
+/** Removes the run that a directory holds, so that nothing of it is taken for the one that is written next. */
+export async function removeRun(directory: string): Promise<void> {
+  for (const name of RUN_FILES) await removeFile(`${directory}/${name}`);
+}

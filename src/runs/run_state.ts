@@ -1,0 +1,48 @@
+/** Whether a directory holds a run, and how far that is. */
+
+import { holdsUnfinishedRun, readKeptCommand } from "./command_file.ts";
+import { isLiveRun } from "./run_directory.ts";
+import { commandOfRun } from "./run_files.ts";
+
+/** What a directory holds. */
+export interface RunState {
+  /**
+   * `none`: no run. `running`: a process is writing to it now. `unfinished`: the run was stopped or killed and can be
+   * resumed. `finished`: the run came to its end.
+   */
+  readonly state: "none" | "running" | "unfinished" | "finished";
+  /** Name of the command whose run it is, such as `train`; absent where there is no run, or it has written nothing yet. */
+  readonly command: string | undefined;
+}
+
+/**
+ * Tells whether a directory holds a run, and whether that is finished.
+ *
+ * @param directory The directory, which need not be there.
+ * @returns Its state, and the command whose run it is.
+ * @throws {FormatError} If a file of the run is damaged.
+ *
+ * @example A run that has started
+ * ```ts
+ * import { inspectRun, takeRun } from "@waka/histone/runs";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const directory = await Deno.makeTempDir();
+ * {
+ *   await using run = await takeRun(directory, { command: "train" });
+ *   await run.begin();
+ *   deepStrictEqual(await inspectRun(directory), { state: "running", command: "train" });
+ * }
+ * deepStrictEqual(await inspectRun(directory), { state: "none", command: undefined });
+ * await Deno.remove(directory, { recursive: true });
+ * ```
+ */
+export async function inspectRun(directory: string): Promise<RunState> {
+  const isLive = await isLiveRun(directory);
+  if (isLive || await holdsUnfinishedRun(directory)) {
+    const kept = await readKeptCommand(directory);
+    return { state: isLive ? "running" : "unfinished", command: kept?.command };
+  }
+  const command = await commandOfRun(directory);
+  return { state: command === undefined ? "none" : "finished", command };
+}

@@ -1,0 +1,201 @@
+/** What a run left in its directory. */
+
+import { nullable, number, numberOrNull, optional, text } from "../base/field.ts";
+import { arrayOf } from "../base/fields.ts";
+import { ContractError, FormatError } from "../errors.ts";
+import { pathKind } from "../files/file.ts";
+import { findPreset } from "../model/presets.ts";
+import type { Loss, ModelSpec } from "../model/spec.ts";
+import type { EpochPoint, ExperimentRow, FoldHistory } from "../report/mod.ts";
+import { judgeInterval, type RegimeEvaluation, type RegimeScores } from "../validation/mod.ts";
+import { holdsUnfinishedRun } from "./command_file.ts";
+import { readTable as readExperiments } from "./experiment_files.ts";
+import { readFolds, readHistory } from "./history.ts";
+import { readJson } from "./json.ts";
+import { holdsModels } from "./models.ts";
+import { checkValue, part } from "./check_value.ts";
+
+/** A run as its files describe it. */
+export interface SavedRun {
+  /** `config.json`. */
+  readonly config: SavedConfig;
+  /** How the run's model was trained; absent for `experiments`, which are of many models. */
+  readonly training: SavedTraining | undefined;
+  /** `history.csv`, if the run has one. */
+  readonly history: readonly EpochPoint[] | undefined;
+  /** `folds.csv`, if the run has one. */
+  readonly folds: readonly FoldHistory[] | undefined;
+  /** `regimes.json`, if the run has one. */
+  readonly regimes: RegimeEvaluation | undefined;
+  /** `experiments.json`, if the run has one. */
+  readonly experiments: readonly ExperimentRow[] | undefined;
+  /** Whether the run has a model, or an ensemble. */
+  readonly hasModels: boolean;
+}
+
+/** Settings in `config.json`: those that a report words, and any others, which it shows as they are. */
+export interface SavedConfig extends Readonly<Record<string, unknown>> {
+  /** Name of the command that wrote the run, such as `train`. */
+  readonly command: string;
+  /** Path of the data that were trained on. */
+  readonly data: string;
+  /** How many samples were trained on. */
+  readonly samples: number;
+}
+
+/** How one model was trained. */
+export interface SavedTraining {
+  /** Name of the preset, or of the user's own model. */
+  readonly preset: string;
+  /** Passes over the data that were asked for. */
+  readonly epochs: number;
+  /** Samples of a step. */
+  readonly batchSize: number;
+  /** Adam's learning rate. */
+  readonly learningRate: number;
+  /** Name of the engine that computed. */
+  readonly engine: string;
+  /** What it computed on, such as the name of a GPU. */
+  readonly device: string;
+  /** What was minimised. */
+  readonly loss: Loss;
+}
+
+const TRAINING_COMMANDS = ["train", "crossval", "forecast"];
+
+const CONFIG = part({ command: text, data: text, samples: number });
+const TRAINING = part({
+  preset: text,
+  engine: text,
+  device: text,
+  epochs: number,
+  batchSize: number,
+  learningRate: number,
+  spec: optional(nullable(part({ loss: text }))),
+});
+const ESTIMATE = part({ value: numberOrNull, low: numberOrNull, high: numberOrNull });
+const SCORES = {
+  name: text,
+  mse: ESTIMATE,
+  pearson: ESTIMATE,
+  byGene: optional(nullable(part({ median: numberOrNull }))),
+};
+const REGIME = part({
+  regime: text,
+  rows: number,
+  models: arrayOf(part({ ...SCORES, skill: ESTIMATE })),
+  baselines: arrayOf(part(SCORES)),
+  bestBaseline: nullable(text),
+});
+const REGIMES = part({
+  confidence: number,
+  resampled: text,
+  regimes: arrayOf(REGIME),
+  mix: REGIME,
+});
+
+/**
+ * Reads what a run left in its directory, except for its models, which {@linkcode loadModels} loads.
+ *
+ * @param directory The run's directory, which `train`, `crossval`, `forecast` or `experiments` wrote, or a program with
+ *   {@linkcode writeConfig} and its like.
+ * @returns Settings, history, scores by regime: whatever the run has.
+ * @throws {ContractError} If it holds no run.
+ * @throws {FormatError} If a file in it is damaged.
+ *
+ * @example The least that a run has
+ * ```ts
+ * import { readRun } from "@waka/histone/runs";
+ * import { rejects, strictEqual } from "node:assert";
+ *
+ * const directory = await Deno.makeTempDir();
+ * await rejects(readRun(directory), /no file .*config\.json/);
+ * const config = { command: "experiments", data: "train.npz", samples: 600 };
+ * await Deno.writeTextFile(`${directory}/config.json`, JSON.stringify(config));
+ * const run = await readRun(directory);
+ * strictEqual(run.config.samples, 600);
+ * strictEqual(run.hasModels, false);
+ * await Deno.remove(directory, { recursive: true });
+ * ```
+ */
+export async function readRun(directory: string): Promise<SavedRun> {
+  const isThere = async (name: string) => await pathKind(`${directory}/${name}`) !== undefined;
+  if (!await isThere("config.json")) {
+    const found = await holdsUnfinishedRun(directory)
+      ? `${directory} holds an unfinished run without results`
+      : `no file "${directory}/config.json"`;
+    throw new ContractError(
+      `Cannot read run: ${found}, expected a directory that train, crossval, forecast or experiments wrote`,
+    );
+  }
+  const path = `${directory}/config.json`;
+  const config = await readObject(path);
+  checkValue(config, CONFIG, { purpose: "read run", file: path });
+  return {
+    config: config as SavedConfig,
+    training: TRAINING_COMMANDS.includes(String(config.command))
+      ? toTraining(config, path)
+      : undefined,
+    history: await isThere("history.csv") ? await readHistory(directory) : undefined,
+    folds: await isThere("folds.csv") ? await readFolds(directory) : undefined,
+    regimes: await isThere("regimes.json")
+      ? await readRegimes(`${directory}/regimes.json`)
+      : undefined,
+    experiments: await readExperiments(directory),
+    hasModels: await holdsModels(directory),
+  };
+}
+
+async function readObject(path: string): Promise<Record<string, unknown>> {
+  return Object(await readJson(path, "read run"));
+}
+
+function toTraining(config: Record<string, unknown>, path: string): SavedTraining {
+  checkValue(config, TRAINING, { purpose: "read run", file: path });
+  const { preset, epochs, batchSize, learningRate, engine, device } = config as unknown as Omit<
+    SavedTraining,
+    "loss"
+  >;
+  return {
+    preset: preset,
+    epochs: epochs,
+    batchSize: batchSize,
+    learningRate: learningRate,
+    engine: engine,
+    device: device,
+    loss: lossOf(config, path),
+  };
+}
+
+/** The loss of a user's own model, which the configuration holds whole under whatever name it has, or of a preset. */
+function lossOf({ spec, preset }: Record<string, unknown>, path: string): Loss {
+  if (spec !== undefined && spec !== null) return (spec as ModelSpec).loss;
+  try {
+    return findPreset(String(preset)).loss;
+  } catch (cause) {
+    throw new FormatError(`Cannot read run: ${(cause as Error).message}`, { file: path, cause });
+  }
+}
+
+async function readRegimes(path: string): Promise<RegimeEvaluation> {
+  const regimes = await readObject(path);
+  checkValue(regimes, REGIMES, { purpose: "read run", file: path });
+  return judgeIntervals(regimes as unknown as RegimeEvaluation);
+}
+
+/** Judges the intervals of runs that were made by versions which did not. */
+function judgeIntervals(evaluation: RegimeEvaluation): RegimeEvaluation {
+  const { regimes, mix, resampled } = evaluation;
+  const judge = (scores: RegimeScores, parts: readonly RegimeScores[]): RegimeScores => ({
+    ...scores,
+    interval: scores.interval ?? judgeInterval({
+      cellTypes: Math.min(...parts.map(({ cellTypes }) => cellTypes)),
+      genes: resampled === "cell-types" ? null : Math.min(...parts.map(({ genes }) => genes)),
+    }),
+  });
+  return {
+    ...evaluation,
+    regimes: regimes.map((scores) => judge(scores, [scores])),
+    mix: judge(mix, regimes.filter(({ regime }) => regime !== "bothSeen")),
+  };
+}

@@ -1,0 +1,123 @@
+/** The files of a search: what it is, and its trials so far. */
+
+import { resolve } from "node:path";
+import packageJson from "../../deno.json" with { type: "json" };
+import type { Dataset } from "../data/dataset.ts";
+import { ContractError } from "../errors.ts";
+import { pathKind, writeFileAtomic } from "../files/file.ts";
+import { runtimeVersions } from "../files/platform.ts";
+import { appendToFile } from "../files/sync_file.ts";
+import {
+  checkSameSearch,
+  encodeTrial,
+  formatRankingCsv,
+  parseTrials,
+  type SearchDescription,
+  type SearchResult,
+  specOf,
+  type TrialRecord,
+} from "../search/mod.ts";
+import type { KeptCommand } from "./command_file.ts";
+import { type Inputs, parseInputs } from "./inputs.ts";
+import { readJson, readText, writeJson } from "./json.ts";
+
+/** Whether a directory holds a search, finished or not. */
+export async function holdsSearch(directory: string): Promise<boolean> {
+  return await pathKind(`${directory}/search.json`) !== undefined;
+}
+
+/** What `search.json` keeps: the search, and what it was started with. */
+export interface SearchFile extends Pick<KeptCommand, "flags" | "startedIn" | "inputs" | "file"> {
+  /** Settings and space, as they stand in the file. */
+  readonly search: unknown;
+}
+
+/**
+ * Reads `search.json`.
+ *
+ * @throws {ContractError} If there is none.
+ */
+export async function readSearchFile(directory: string): Promise<SearchFile> {
+  if (!await holdsSearch(directory)) {
+    throw new ContractError(
+      `Cannot resume: no file "${directory}/search.json", expected a directory that search wrote`,
+    );
+  }
+  const path = `${directory}/search.json`;
+  const { search, flags, startedIn, inputs } = Object(await readJson(path, "read search"));
+  return {
+    search: search,
+    flags: flags,
+    startedIn: typeof startedIn === "string" ? startedIn : undefined,
+    inputs: parseInputs(inputs),
+    file: path,
+  };
+}
+
+/**
+ * The trials in a directory: none if the search was stopped before it had written its first file.
+ *
+ * @throws {ContractError} If they are those of another search.
+ */
+export async function readEarlierTrials(
+  directory: string,
+  description: SearchDescription,
+): Promise<TrialRecord[]> {
+  if (!await holdsSearch(directory)) return [];
+  checkSameSearch((await readSearchFile(directory)).search, description);
+  const path = `${directory}/trials.jsonl`;
+  return parseTrials(await readText(path), path);
+}
+
+/** Writes what the search is, and the trials that it begins with, so that others can be appended. */
+export async function writeSearchFiles(
+  directory: string,
+  { description, finished, dataPath, flags, inputs }: {
+    readonly description: SearchDescription;
+    readonly finished: readonly TrialRecord[];
+    readonly dataPath: string;
+    readonly flags: Readonly<Record<string, unknown>>;
+    readonly inputs: Inputs;
+  },
+): Promise<void> {
+  await writeFileAtomic(`${directory}/trials.jsonl`, finished.map(encodeTrial).join(""));
+  await writeJson(`${directory}/search.json`, {
+    command: "search",
+    dataPath,
+    versions: { histone: packageJson.version, ...runtimeVersions() },
+    search: description,
+    startedIn: resolve("."),
+    flags,
+    inputs,
+  });
+}
+
+/** Appends a finished trial, which then outlasts a power cut. */
+export function appendTrial(directory: string, record: TrialRecord): void {
+  const bytes = new TextEncoder().encode(encodeTrial(record));
+  appendToFile(`${directory}/trials.jsonl`, bytes, { flush: true });
+}
+
+/** Writes all trials by their scores as `ranking.csv`, and the best one as `best.json`. */
+export async function writeRanking(
+  directory: string,
+  { result: { ranking, best }, data, description }: {
+    readonly result: SearchResult;
+    readonly data: Dataset;
+    readonly description: SearchDescription;
+  },
+): Promise<void> {
+  await writeFileAtomic(`${directory}/ranking.csv`, formatRankingCsv(ranking));
+  if (best === undefined) return;
+  const { bins, marks: { length: marks } } = data;
+  const { space: { loss }, transform, epochs } = description;
+  const { trial, score, seed, point, point: { learningRate, batchSize } } = best;
+  await writeJson(`${directory}/best.json`, {
+    spec: specOf(point, { bins, marks, loss, name: `search-trial-${trial}` }),
+    training: { learningRate, batchSize, epochs },
+    transform,
+    trial,
+    score,
+    seed,
+  });
+}

@@ -1,0 +1,98 @@
+/** Whether data are those that a run, or a model, was trained on. */
+
+import { resolve } from "node:path";
+import type { Dataset } from "../data/dataset.ts";
+import { pathKind } from "../files/file.ts";
+import { fingerprintDataset } from "../training/fingerprint.ts";
+import {
+  describeContent,
+  describeInput,
+  type DigestOptions,
+  type InputFile,
+  isSameInput,
+  parseInputs,
+} from "./inputs.ts";
+import { readJson } from "./json.ts";
+import type { SavedConfig } from "./saved_run.ts";
+
+/**
+ * Compares samples with those that a model was trained on.
+ *
+ * @param model Directory of a run, or of a model.
+ * @param options The samples, which may be the same in another file, and the file that they are from; nothing if that
+ *   has no digest.
+ * @returns What is wrong if they are others, or if that cannot be told; `undefined` if they are the same.
+ */
+export async function findOtherData(
+  model: string,
+  { file, samples }: { readonly file: InputFile | undefined; readonly samples: Dataset },
+): Promise<string | undefined> {
+  const config = await readConfigOf(model);
+  const trained = parseInputs(config?.inputs)?.data;
+  if (trained === undefined || file === undefined) {
+    const missing = config === undefined
+      ? `no config.json of a run with ${model}`
+      : "no digest of them in its config.json";
+    return `it cannot be told whether these are the data that the model was trained on: there is ${missing}`;
+  }
+  if (isSameInput(trained, file)) return undefined;
+  if (config?.samplesFingerprint === await fingerprintDataset(samples)) return undefined;
+  return `${file.path} is not what the model was trained on, so the baselines and the regimes are of other data: ` +
+    `found ${describeContent(file)}, trained on ${trained.path}, ${describeContent(trained)}`;
+}
+
+/** What became of the file that a run was trained on. */
+export interface TrainingFile {
+  /** Where it is; absent if it is not there, or is another. */
+  readonly path?: string | undefined;
+  /** What is wrong: it is not there or is another; or, beside a path, it cannot be told whether it is the same. */
+  readonly problem?: string | undefined;
+}
+
+/**
+ * Looks for the file that a run was trained on: where it was, or at the path that was given, seen from here.
+ *
+ * @param config `config.json` of the run.
+ */
+export async function findTrainingFile(
+  config: SavedConfig,
+  options: DigestOptions = {},
+): Promise<TrainingFile> {
+  const { data: path } = config;
+  const trained = parseInputs(config.inputs)?.data;
+  const isGone = `${path} is no longer there`;
+  if (trained === undefined) {
+    if (await pathKind(path) === undefined) return { problem: isGone };
+    const problem =
+      `it cannot be told whether ${path} is still what was trained on: the run was made by a ` +
+      "version that kept no digest of it";
+    return { path, problem };
+  }
+  const places = resolve(path) === trained.absolutePath ? [path] : [trained.absolutePath, path];
+  const found: InputFile[] = [];
+  for (const place of places) {
+    const file = await describeInput(place, options);
+    if (file !== undefined) found.push(file);
+  }
+  const same = found.find((file) => isSameInput(file, trained));
+  if (same !== undefined) return { path: same.path };
+  const [other] = found;
+  if (other === undefined) return { problem: isGone };
+  const problem = `${path} is no longer the file that was trained on: found ${
+    describeContent(other)
+  }, trained on ${describeContent(trained)}`;
+  return { problem };
+}
+
+/** `config.json` of the run that a directory is of, or that its model is of. */
+async function readConfigOf(directory: string): Promise<Record<string, unknown> | undefined> {
+  for (const run of [directory, `${directory}/..`, `${directory}/../..`]) {
+    // A model below a run is in `model/`, or in one of `models/`.
+    const isRun = run === directory ||
+      await pathKind(`${run}/model/model.json`) === "file" ||
+      await pathKind(`${run}/ensemble.json`) === "file";
+    if (!isRun || await pathKind(`${run}/config.json`) !== "file") continue;
+    return Object(await readJson(`${run}/config.json`, "read run"));
+  }
+  return undefined;
+}

@@ -1,0 +1,75 @@
+/** `--config FILE`: flags from a file. */
+
+import { match, ok, strictEqual } from "node:assert";
+import { type CommandResult, filesIn, runTask, withDirectory } from "../helpers/command.ts";
+
+/** Runs `simulate` or another task with a file of flags. */
+async function runWith(
+  directory: string,
+  flags: unknown,
+  [task = "simulate", ...args]: readonly string[] = [],
+): Promise<CommandResult> {
+  const file = `${directory}/flags.json`;
+  await Deno.writeTextFile(file, typeof flags === "string" ? flags : JSON.stringify(flags));
+  return await runTask(task, "--config", file, ...args);
+}
+
+async function genesIn(directory: string): Promise<number> {
+  const { options } = JSON.parse(await Deno.readTextFile(`${directory}/truth.json`));
+  return options.genes;
+}
+
+Deno.test("a file gives flags of all kinds, and those on the line win", () =>
+  withDirectory(async (directory) => {
+    const out = `${directory}/data`;
+    const flags = { out, genes: 20, "new-genes": 5, "hidden-share": 0.2, compress: true };
+    strictEqual((await runWith(directory, flags)).code, 0);
+    ok(filesIn(directory).includes("data/train.npz"));
+    strictEqual(await genesIn(out), 20);
+    const line = ["simulate", "--genes", "30", "--overwrite"];
+    const replaced = await runWith(directory, { ...flags, overwrite: false }, line);
+    strictEqual(replaced.code, 0, replaced.stderr);
+    strictEqual(await genesIn(out), 30);
+  }));
+
+Deno.test("required flags may stand in the file, lists as lists, and what is on can be left out", () =>
+  withDirectory(async (directory) => {
+    const required = { samples: "a.tsv", genes: "b.gtf", signal: "reads", out: "c.npz" };
+    const prepare = { ...required, "gene-type": ["protein_coding", "lncRNA"] };
+    match(
+      (await runWith(directory, prepare, ["prepare"])).stderr,
+      /^error: Cannot read --samples a\.tsv: there is no such file\n$/,
+    );
+    const train = { preset: "waka2", "gene-effects": false, epochs: 1, engine: "wasm" };
+    const run = `${directory}/run`;
+    const trained = await runWith(directory, train, [
+      ...["train", "--data", "fixtures/train.npz", "--out", run],
+    ]);
+    strictEqual(trained.code, 0, trained.stderr);
+    strictEqual(JSON.parse(await Deno.readTextFile(`${run}/config.json`)).geneEffects, false);
+  }));
+
+Deno.test("unknown names, wrong values and damaged files are refused with the file's name", () =>
+  withDirectory(async (directory) => {
+    const cases: [unknown, RegExp][] = [
+      [{ gene: 3 }, /found "gene", expected names of this command's flags: out, cell-types, genes/],
+      [{ config: "b.json" }, /found "config", expected names/],
+      [{ genes: "20" }, /found "20" for genes, expected a number/],
+      [{ genes: 0 }, /found 0 for genes, expected an integer >= 1/],
+      [{ genes: null }, /found null for genes, expected an integer >= 1/],
+      [{ "hidden-share": 2 }, /found 2 for hidden-share, expected a number >= 0 and <= 1/],
+      [{ compress: "yes" }, /found "yes" for compress, expected true or false/],
+      [{ out: 7 }, /found 7 for out, expected a text/],
+      [["--genes", 3], /expected an object/],
+      ["{", /Cannot read --config: .*JSON/],
+    ];
+    for (const [flags, message] of cases) {
+      const { code, stderr } = await runWith(directory, flags);
+      strictEqual(code, 1, JSON.stringify(flags));
+      match(stderr, message);
+      match(stderr, /^error: Cannot read --config: .*flags\.json\)\n$/);
+    }
+    const absent = await runTask("simulate", "--config", `${directory}/absent.json`);
+    match(absent.stderr, /^error: Cannot read .*absent\.json: no such file or directory\n$/);
+    ok(!filesIn(directory).some((name) => name.endsWith(".npz")));
+  }));

@@ -1,0 +1,154 @@
+/** The program `histone`: from any folder, installed, and without a clone. */
+
+import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert";
+import { VERSION } from "../../src/commands/version.ts";
+import { type CommandResult, endOf, filesIn, PROGRAM } from "../helpers/command.ts";
+import { programCommand, withDirectory } from "../helpers/command.ts";
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+const QUICK = ["--preset", "experiment1", "--epochs", "1", "--engine", "wasm"];
+
+/** Runs the program from a directory. */
+function runFrom(directory: string, ...args: string[]): Promise<CommandResult> {
+  return endOf(programCommand(args, { cwd: directory }));
+}
+
+/** Copies what is published, which is not all that a clone has. */
+async function copyPublished(directory: string): Promise<void> {
+  const { publish } = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
+  const folders = publish.include.map((path: string) => path.split("/")[0]);
+  for (const path of [...folders, "deno.lock"]) {
+    await new Deno.Command("cp", { args: ["-r", `${ROOT}${path}`, directory] }).output();
+  }
+}
+
+Deno.test("the program lists its commands, and names itself in their help", async () => {
+  const help = await runFrom(ROOT, "--help");
+  strictEqual(help.code, 0);
+  for (const name of ["train", "predict", "prepare", "completion", "--version"]) {
+    match(help.stdout, new RegExp(`\\n  ${name} `));
+  }
+  const train = await runFrom(ROOT, "help", "train");
+  strictEqual(train.code, 0);
+  match(train.stdout, /^Usage: histone train \[options\]/);
+  match(train.stdout, /\n {2}histone train --data train\.npz --out runs\/first\n/);
+  doesNotMatch(train.stdout, /deno task/);
+});
+
+Deno.test("no command and an unknown one are refused, with the nearest name", async () => {
+  const unknown = await runFrom(ROOT, "trian");
+  strictEqual(unknown.code, 2);
+  match(unknown.stderr, /unknown command 'trian'\n\(Did you mean train\?\)/);
+  const none = await runFrom(ROOT);
+  strictEqual(none.code, 2);
+  match(none.stderr, /Usage: histone <command>/);
+  const flag = await runFrom(ROOT, "train", "--epoch", "2");
+  strictEqual(flag.code, 2);
+  match(flag.stderr, /Did you mean --epochs\?\)\n\(histone train --help lists the flags\)/);
+});
+
+Deno.test("paths are those of the user's own directory, and what is next is named as it was called", () =>
+  withDirectory(async (directory) => {
+    match((await runFrom(directory, "simulate", "--genes", "30")).stdout, /Written: simulated\/ /);
+    const trained = await runFrom(directory, "train", "--data", "simulated/train.npz", ...QUICK);
+    strictEqual(trained.code, 0, trained.stderr);
+    strictEqual(trained.stderr, "");
+    match(trained.stdout, /\nWritten: runs\/experiment1\/ /);
+    const next = /\nNext: histone (.*)\n$/.exec(trained.stdout)?.[1] ?? "";
+    match(next, /^submit --model runs\/experiment1 --data simulated\/eval\.npz /);
+    strictEqual((await runFrom(directory, ...next.split(" "))).code, 0);
+    ok(filesIn(directory).includes("submission.csv"));
+    // A task was called somewhere else; a program was not.
+    const options = { cwd: directory, env: { INIT_CWD: "/" } };
+    await endOf(programCommand(["simulate", "--genes", "20", "--out", "here"], options));
+    ok(filesIn(directory).includes("here/train.npz"));
+  }));
+
+Deno.test("the line that --version prints installs a program that runs from any folder with little of a PATH", () =>
+  withDirectory(async (directory) => {
+    const { stdout } = await runFrom(ROOT, "--version");
+    match(stdout, new RegExp(`^histone ${VERSION.replaceAll(".", "\\.")}\\n`));
+    const line = /^ {2}deno (install .*)\n$/m.exec(stdout)?.[1] ?? "";
+    match(
+      line,
+      / --allow-env=COLUMNS,XDG_RUNTIME_DIR --v8-flags=--max-semi-space-size=1,--expose-gc /,
+    );
+    const [folder, root] = [`${directory}/work`, `${directory}/root`];
+    await Deno.mkdir(folder);
+    const installed = await endOf(
+      new Deno.Command(Deno.execPath(), {
+        args: [...line.split(" "), "--root", root],
+        cwd: folder,
+      }),
+    );
+    strictEqual(installed.code, 0, installed.stderr);
+    const deno = `${directory}/deno-alone`;
+    await Deno.mkdir(deno);
+    await Deno.symlink(Deno.execPath(), `${deno}/deno`);
+    const run = (...args: string[]) =>
+      endOf(
+        new Deno.Command(`${root}/bin/histone`, {
+          args,
+          cwd: folder,
+          clearEnv: true,
+          env: { PATH: `${deno}:/bin`, HOME: Deno.env.get("HOME") ?? "/", COLUMNS: "10000" },
+        }),
+      );
+    strictEqual((await run("simulate", "--genes", "30")).code, 0);
+    const trained = await run("train", "--data", "simulated/train.npz", ...QUICK);
+    // Nothing of flags of V8 that are missing.
+    strictEqual(trained.stderr, "");
+    match(trained.stdout, /\nNext: histone submit --model runs\/experiment1 /);
+    deepStrictEqual(filesIn(folder).filter((path) => path.startsWith("simulated/")), [
+      "simulated/eval.npz",
+      "simulated/eval_labels.csv",
+      "simulated/train.npz",
+      "simulated/truth.json",
+    ]);
+  }));
+
+Deno.test("without a clone a command says what data it needs; in one it has the fixtures", () =>
+  withDirectory(async (directory) => {
+    await copyPublished(directory);
+    const run = (root: string) =>
+      endOf(
+        new Deno.Command(Deno.execPath(), {
+          args: [
+            ...["run", "-q", "--no-remote", "--cached-only", "-R", "-W"],
+            ...["--allow-env=COLUMNS,XDG_RUNTIME_DIR", `${root}src/commands/cli.ts`],
+            ...["train", ...QUICK, "--out", `${directory}/run`],
+          ],
+          cwd: directory,
+          env: { COLUMNS: "10000" },
+        }),
+      );
+    const without = await run(`${directory}/`);
+    strictEqual(without.code, 1);
+    match(
+      without.stderr,
+      /^error: Cannot train: found no --data, expected a competition \.npz, .*; histone simulate writes a small set to try$/m,
+    );
+    const within = await run(ROOT);
+    strictEqual(within.code, 0, within.stderr);
+    match(within.stdout, /training on the small simulated data set in fixtures\//);
+  }));
+
+Deno.test("without V8's flags a command that trains says that memory grows, once, and others do not", () =>
+  withDirectory(async (directory) => {
+    const run = (...args: string[]) =>
+      endOf(
+        new Deno.Command(Deno.execPath(), {
+          args: ["run", "-A", PROGRAM, ...args],
+          cwd: directory,
+          env: { COLUMNS: "10000" },
+        }),
+      );
+    strictEqual((await run("simulate", "--genes", "30")).stderr, "");
+    const args = ["--data", "simulated/train.npz", ...QUICK];
+    const { stderr } = await run("train", ...args);
+    match(
+      stderr,
+      /^note: without V8's flags --max-semi-space-size=1,--expose-gc, memory grows .*\n$/,
+    );
+    strictEqual((await run("train", ...args, "--quiet")).stderr, "");
+  }));

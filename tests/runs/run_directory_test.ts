@@ -1,0 +1,141 @@
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import { simulateColumns } from "../../src/simulate/mod.ts";
+import { Dataset } from "../../src/data/dataset.ts";
+import { holdsUnfinishedRun, readKeptCommand } from "../../src/runs/command_file.ts";
+import { takeParts, takeRun } from "../../src/runs/run_directory.ts";
+import { inspectRun } from "../../src/runs/run_state.ts";
+import { fit } from "../../src/training/fit.ts";
+import { filesIn, withDirectory } from "../helpers/command.ts";
+
+const DATA = new Dataset(
+  simulateColumns({ cellTypes: 2, genes: 12, newGenes: 1, bins: 20 }).train,
+);
+const OPTIONS = { epochs: 4, batchSize: 8, seed: 3, engine: "wasm", threads: 1 } as const;
+
+/** Has the process "die" when it is about to remove the file number `removals`; returns how many were removed before. */
+async function dieWhileRemoving(removals: number, body: () => Promise<void>): Promise<number> {
+  const { remove } = Deno;
+  let done = 0;
+  Deno.remove = async (path, options) => {
+    if (done === removals) throw new Error("died");
+    await remove(path, options);
+    done++;
+  };
+  try {
+    await body();
+  } catch (error) {
+    strictEqual((error as Error).message, "died");
+  } finally {
+    Deno.remove = remove;
+  }
+  return done;
+}
+
+Deno.test("a program resumes its run to the same weights, from what the run kept", async () => {
+  await withDirectory(async (directory) => {
+    const path = `${directory}/run`;
+    const { model: { weights } } = await fit("experiment1", DATA, OPTIONS);
+    const controller = new AbortController();
+    {
+      await using run = await takeRun(path, { command: "mine", flags: { seed: 3 } });
+      deepStrictEqual(await inspectRun(path), { state: "running", command: undefined });
+      await rejects(takeRun(path, { command: "mine" }), /another run is writing there/);
+      await run.begin();
+      const { history } = await fit("experiment1", DATA, {
+        ...OPTIONS,
+        ...run.options,
+        signal: controller.signal,
+        onEpoch: ({ epoch }) => epoch === 2 && controller.abort(),
+      });
+      strictEqual(history.length, 2);
+    }
+    deepStrictEqual(await inspectRun(path), { state: "unfinished", command: "mine" });
+    const { id, flags, inputs } = await readKeptCommand(path) ?? {};
+    deepStrictEqual([flags, inputs], [{ seed: 3 }, {}]);
+    await using run = await takeRun(path, { command: "mine", resume: true });
+    strictEqual(run.id, id);
+    strictEqual(run.options.resume?.epoch, 2);
+    await run.begin();
+    const { model } = await fit("experiment1", DATA, { ...OPTIONS, ...run.options });
+    deepStrictEqual(model.weights, weights);
+    await run.finish();
+    deepStrictEqual(filesIn(path), ["checkpoints/lock"]);
+  });
+});
+
+Deno.test("a run that leaves nothing leaves no directory that was made for it", async () => {
+  await withDirectory(async (directory) => {
+    for (const path of ["new/run", "old"].map((name) => `${directory}/${name}`)) {
+      if (path.endsWith("old")) await Deno.mkdir(path);
+      await using run = await takeRun(path, { command: "mine" });
+      await run.begin();
+    }
+    deepStrictEqual([...Deno.readDirSync(directory)].map(({ name }) => name).sort(), [
+      "new",
+      "old",
+    ]);
+    deepStrictEqual([...Deno.readDirSync(`${directory}/new`)], []);
+    deepStrictEqual([...Deno.readDirSync(`${directory}/old`)], []);
+  });
+});
+
+Deno.test("a run that dies while it clears up is finished, or has all that it can be resumed from", async () => {
+  let seen = 0;
+  for (let removals = 0; removals < 4; removals++) {
+    await withDirectory(async (directory) => {
+      await using run = await takeParts(directory, { command: "train" });
+      await run.begin();
+      await Deno.mkdir(`${directory}/checkpoints/part`);
+      for (const name of ["000001", "000002", "part/000001"]) {
+        await Deno.writeTextFile(`${directory}/checkpoints/${name}.checkpoint`, "");
+      }
+      const checkpoints = () => filesIn(directory).filter((name) => name.endsWith(".checkpoint"));
+      const all = checkpoints();
+      strictEqual(all.length, 3);
+      strictEqual(await dieWhileRemoving(removals, () => run.finish()), removals);
+      if (await holdsUnfinishedRun(directory)) deepStrictEqual(checkpoints(), all);
+      else seen++;
+    });
+  }
+  ok(seen > 0, "it never came to an end");
+});
+
+Deno.test("a directory that cannot be tidied up does not hide why a run ended", async () => {
+  await withDirectory(async (directory) => {
+    const path = `${directory}/run`;
+    const { lstat, stat } = Deno;
+    const end = async () => {
+      await using run = await takeParts(path, { command: "train" });
+      await run.begin();
+      const fail = () => Promise.reject(new Deno.errors.PermissionDenied("locked (os error 13)"));
+      Object.assign(Deno, { lstat: fail, stat: fail });
+      await rejects(run.check(), { name: "PermissionDenied" });
+      throw new Error("why it ended");
+    };
+    try {
+      await rejects(end(), { name: "Error", message: "why it ended" });
+    } finally {
+      Object.assign(Deno, { lstat, stat });
+    }
+    ok(await holdsUnfinishedRun(path));
+  });
+});
+
+Deno.test("a part whose checkpoints are all damaged starts over, with a warning", async () => {
+  await withDirectory(async (directory) => {
+    const warnings: string[] = [];
+    const options = { command: "mine", onWarning: (text: string) => warnings.push(text) };
+    {
+      await using run = await takeParts(directory, options);
+      await run.begin();
+      await Deno.mkdir(`${directory}/checkpoints/part`);
+      await Deno.writeTextFile(`${directory}/checkpoints/part/000001.checkpoint`, "damaged");
+    }
+    await using run = await takeParts(directory, { ...options, resume: true });
+    const { options: { resume } } = await run.open("part");
+    strictEqual(resume, undefined);
+    strictEqual(warnings.length, 1);
+    ok(warnings[0]?.endsWith("; this part starts over"), warnings[0]);
+    deepStrictEqual(filesIn(directory), ["checkpoints/command.json", "checkpoints/lock"]);
+  });
+});
