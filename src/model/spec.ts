@@ -287,7 +287,7 @@ export interface DistanceWeightedMeanTerm {
   /**
    * Name of the branch over references whose outputs are averaged.
    *
-   * @default the branch of `references`
+   * @default {the branch of `references`}
    */
   readonly values?: string | undefined;
   /** Factor of the squared distance: above 0. */

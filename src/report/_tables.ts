@@ -17,7 +17,7 @@ interface Column<Row> {
   /**
    * Whether cells are texts, which are aligned on the left; numbers are on the right.
    *
-   * @default false
+   * @default {false}
    */
   readonly isText?: boolean;
 }

@@ -11,7 +11,7 @@ export interface ExperimentsFigureOptions {
   /**
    * Whether the published values are drawn as well.
    *
-   * @default false
+   * @default {false}
    */
   readonly published?: boolean | undefined;
 }

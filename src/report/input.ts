@@ -81,13 +81,13 @@ export interface ReportInput {
    * Whether the data are the competition's own. Only then are the published values shown beside ours; on other
    * data they mean nothing.
    *
-   * @default false
+   * @default {false}
    */
   readonly onCompetitionData?: boolean | undefined;
   /**
    * What training minimised.
    *
-   * @default "meanSquaredError"
+   * @default {"meanSquaredError"}
    */
   readonly loss?: Loss | undefined;
   /** The run's `config.json`, or any other object of settings; nested ones are shown with dotted names. */

@@ -13,13 +13,13 @@ export interface LossFigureOptions {
   /**
    * What training minimised.
    *
-   * @default "meanSquaredError"
+   * @default {"meanSquaredError"}
    */
   readonly loss?: Loss | undefined;
   /**
    * Whether the published values are shown as well.
    *
-   * @default false
+   * @default {false}
    */
   readonly published?: boolean | undefined;
 }

@@ -7,7 +7,7 @@ export interface RungOptions {
   /**
    * One trial in this many advances to the next rung: an integer ≥ 2.
    *
-   * @default all trials are trained in one rung
+   * @default {all trials are trained in one rung}
    */
   readonly keepOneIn?: number | undefined;
 }

@@ -45,33 +45,33 @@ export interface SearchOptions extends SearchSettings {
   /**
    * Where to compute.
    *
-   * @default "auto"
+   * @default {"auto"}
    */
   readonly engine?: EngineName | undefined;
   /**
    * Threads to compute on, for engines that have threads; results do not depend on it.
    *
-   * @default all
+   * @default {all}
    */
   readonly threads?: number | undefined;
   /**
    * Trials of an earlier search with the same settings on the same data; see `checkSameSearch`. They are not trained
    * again.
    *
-   * @default none
+   * @default {none}
    */
   readonly finished?: readonly TrialRecord[] | undefined;
   /**
    * Whether trials may be ranked together that different kinds of arithmetic computed; see `Engine.arithmetic`.
    *
-   * @default false
+   * @default {false}
    */
   readonly otherArithmetic?: boolean | undefined;
   /**
    * Called before trials are trained: gives them a place for checkpoints, and the checkpoint that they resume from if the
    * same trials were under way when an earlier search ended. Another engine may group trials in another way.
    *
-   * @default trials are trained from the start
+   * @default {trials are trained from the start}
    */
   readonly openCheckpoints?: ((group: TrialGroup) => Promise<GroupCheckpoints>) | undefined;
   /** Called once, when the first trial begins. */

@@ -15,57 +15,57 @@ export interface SearchSettings {
   /**
    * What to choose from.
    *
-   * @default DEFAULT_SPACE
+   * @default {DEFAULT_SPACE}
    */
   readonly space?: SearchSpace | undefined;
   /**
    * How points are taken.
    *
-   * @default "random"
+   * @default {"random"}
    */
   readonly method?: SearchMethod | undefined;
   /**
    * Points of a random search, invalid ones included; fewer if the space has fewer. A grid takes them all.
    *
-   * @default 30
+   * @default {30}
    */
   readonly trials?: number | undefined;
   /**
    * Seed of the points, the folds, and of every trial's weights, order and dropout. These are the same for all trials,
    * so that they differ by their choices alone.
    *
-   * @default 0
+   * @default {0}
    */
   readonly seed?: number | undefined;
   /**
    * Number of folds.
    *
-   * @default 4
+   * @default {4}
    */
   readonly folds?: number | undefined;
   /**
    * How samples are parted; see `kFold`. A search takes the best of many, so it finds whatever a score rewards. Where
    * a gene or a cell type stands on both sides, remembering it is rewarded. With a single cell type take `by-gene`.
    *
-   * @default "by-both"
+   * @default {"by-both"}
    */
   readonly scheme?: FoldScheme | undefined;
   /**
    * Passes over the training data; with successive halving, of the last rung.
    *
-   * @default 15
+   * @default {15}
    */
   readonly epochs?: number | undefined;
   /**
    * Successive halving: one trial in this many advances to the next rung, an integer ≥ 2.
    *
-   * @default all train in full
+   * @default {all train in full}
    */
   readonly keepOneIn?: number | undefined;
   /**
    * Applied to the counts.
    *
-   * @default "none"
+   * @default {"none"}
    */
   readonly transform?: Transform | undefined;
 }

@@ -25,7 +25,7 @@ export interface EvaluateRegimesOptions {
   /**
    * Baselines to compare with.
    *
-   * @default makeBaselines()
+   * @default {makeBaselines()}
    */
   readonly baselines?: readonly Baseline[] | undefined;
   /**
@@ -35,25 +35,25 @@ export interface EvaluateRegimesOptions {
    * this takes about 15 seconds instead of half a second. Genes alone give the spread over genes for these very
    * cell types, of which there may be only one.
    *
-   * @default "cell-types"
+   * @default {"cell-types"}
    */
   readonly resampled?: Resampled | undefined;
   /**
    * Number of bootstrap samples.
    *
-   * @default 1000
+   * @default {1000}
    */
   readonly bootstrapSamples?: number | undefined;
   /**
    * Share of bootstrap samples that an interval holds, above 0 and below 1.
    *
-   * @default 0.95
+   * @default {0.95}
    */
   readonly confidence?: number | undefined;
   /**
    * Seed of the bootstrap.
    *
-   * @default 0
+   * @default {0}
    */
   readonly seed?: number | undefined;
 }

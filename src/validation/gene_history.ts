@@ -12,7 +12,7 @@ export interface GeneHistoryOptions {
   /**
    * Number of nearest training cell types whose expression becomes a feature each.
    *
-   * @default 1
+   * @default {1}
    */
   readonly neighbours?: number | undefined;
 }

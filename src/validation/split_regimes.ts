@@ -12,20 +12,20 @@ export interface SplitRegimesOptions {
    * Number of genes to hold out, from 0 to one less than there are. Left out, it is the competition's share,
    * 1,447 of 17,447, rounded, but at least 1, for which it takes two genes.
    *
-   * @default Math.max(1, Math.round(1447 / 17447 * genes))
+   * @default {Math.max(1, Math.round(1447 / 17447 * genes))}
    */
   readonly newGenes?: number | undefined;
   /**
    * Number of cell types to hold out, from 0 to one less than there are. Left out, it is the competition's
    * share, 6 of 56, rounded, but at least 1; a single cell type is not held out.
    *
-   * @default cellTypes === 1 ? 0 : Math.max(1, Math.round(6 / 56 * cellTypes))
+   * @default {cellTypes === 1 ? 0 : Math.max(1, Math.round(6 / 56 * cellTypes))}
    */
   readonly newCellTypes?: number | undefined;
   /**
    * Seed of the choice.
    *
-   * @default 0
+   * @default {0}
    */
   readonly seed?: number | undefined;
 }

@@ -34,13 +34,13 @@ export interface BuildModelOptions {
   /**
    * Weights in the order of `weightShapes(spec)`, such as those of a trained model.
    *
-   * @default initialWeights(spec, seed)
+   * @default {initialWeights(spec, seed)}
    */
   readonly weights?: Weights | undefined;
   /**
    * Seed of the initial weights.
    *
-   * @default 0
+   * @default {0}
    */
   readonly seed?: number | undefined;
 }

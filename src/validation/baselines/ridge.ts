@@ -21,13 +21,13 @@ export interface RidgeOptions {
    * Number of stretches of equal length that a sample's bins are summed into, at most as many as bins. Time
    * grows with its square: 20 take seconds for the competition's data, 100 about a minute.
    *
-   * @default Math.min(20, bins)
+   * @default {Math.min(20, bins)}
    */
   readonly stretches?: number | undefined;
   /**
    * Penalties λ to choose from, each above 0, in units of the standardised features' variance.
    *
-   * @default [1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1, 10]
+   * @default {[1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1, 10]}
    */
   readonly penalties?: readonly number[] | undefined;
 }
