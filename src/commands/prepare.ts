@@ -4,7 +4,7 @@ import { formatCountOf } from "../base/count.ts";
 import { ContractError } from "../errors.ts";
 import { quotePath } from "../base/shell.ts";
 import { ensemblGeneNumber, geneNumber } from "../gene_id.ts";
-import { detailsOf, type Gene } from "../genome/gene.ts";
+import { type Gene, pickGeneDetails } from "../genome/gene.ts";
 import {
   type CountingRule,
   type Preparation,
@@ -187,7 +187,7 @@ async function run(flags: PrepareFlags, { signal }: CommandCall): Promise<void> 
   await output.write((sink) =>
     writeCompetition(sink, preparation.blocks(), {
       record,
-      geneDetails: new Map(genes.map((gene) => [gene.id, detailsOf(gene)])),
+      geneDetails: new Map(genes.map((gene) => [gene.id, pickGeneDetails(gene)])),
       compress: flags.compress,
     })
   );

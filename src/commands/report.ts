@@ -134,7 +134,7 @@ async function evaluate(
     samplesName: test === undefined ? samplesName : `the test data, ${flags.test}`,
     ...evaluatePredictions(data, predicted),
     pairs: { measured: data.labels(), predicted },
-    largestErrors: largestErrors(data, predicted, 10),
+    largestErrors: largestErrors(data, predicted, { count: 10 }),
   };
   if (test === undefined || trainingData === undefined) return { evaluation, notes };
   const predictions = { [training.preset]: predicted };

@@ -5,11 +5,11 @@ import {
   diagnoseSamples,
   type ExamineOptions,
   examineSamples,
-} from "../../src/genome/doctor/examine.ts";
-import { skipIfFewer, skipIfFewGenes } from "../../src/genome/doctor/skipped_check.ts";
-import type { SampleColumns } from "../../src/io/columns.ts";
-import { simulateColumns } from "../../src/simulate/mod.ts";
-import { plantLabels, shuffled } from "../helpers/planted.ts";
+} from "../../../src/genome/doctor/examine.ts";
+import { skipIfFewer, skipIfFewGenes } from "../../../src/genome/doctor/skipped_check.ts";
+import type { SampleColumns } from "../../../src/io/columns.ts";
+import { simulateColumns } from "../../../src/simulate/mod.ts";
+import { plantLabels, shuffled } from "../../helpers/planted.ts";
 
 function simulateGenes(genes: number, cellTypes = 5): SampleColumns {
   return simulateColumns({ cellTypes, genes, newCellTypes: 0, newGenes: 1 }).train;
@@ -97,7 +97,7 @@ Deno.test("marks that tell nothing of expression, and short windows, are said to
   const data = simulateGenes(500);
   const record = { ...data.record, marks: ["A", "B", "C", "D", "E"] };
   deepStrictEqual(skippedIn({ ...data, record }), [
-    "labels against marks: needs a mark that tells of expression, such as H3K4me3",
+    "labels against marks: needs a mark that is related to expression, such as H3K4me3",
   ]);
   const short = { ...data.record, binSizeBp: 50 };
   deepStrictEqual(skippedIn({ ...data, record: short }), [

@@ -1,13 +1,13 @@
 /** What the doctor finds in labels, and in marks by the labels: faults planted into simulated data. */
 
-import type { GeneDetails } from "../../src/gene_id.ts";
+import type { GeneDetails } from "../../../src/gene_id.ts";
 import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert";
-import { examineSamples } from "../../src/genome/doctor/examine.ts";
-import type { Finding } from "../../src/genome/doctor/finding.ts";
-import { examineScale } from "../../src/genome/expression/_scale.ts";
-import type { SampleColumns } from "../../src/io/columns.ts";
-import type { ExpressionTransform } from "../../src/record.ts";
-import { simulateColumns } from "../../src/simulate/mod.ts";
+import { examineSamples } from "../../../src/genome/doctor/examine.ts";
+import type { Finding } from "../../../src/genome/doctor/finding.ts";
+import { examineScale } from "../../../src/genome/expression/_scale.ts";
+import type { SampleColumns } from "../../../src/io/columns.ts";
+import type { ExpressionTransform } from "../../../src/record.ts";
+import { simulateColumns } from "../../../src/simulate/mod.ts";
 import {
   exchangeMark,
   labelsOf,
@@ -16,7 +16,7 @@ import {
   plantReplicate,
   shuffled,
   valueOf,
-} from "../helpers/planted.ts";
+} from "../../helpers/planted.ts";
 
 /** About as much of the label shows in the marks as in real data. */
 const SHARES = { visibleShare: 0.5, hiddenShare: 0.2, newCellTypes: 0, newGenes: 1 };
@@ -229,7 +229,7 @@ Deno.test("any mark without signal at promoters is found, not only H3K4me3", () 
     strictEqual(found?.where, `${mark} in ${A}`);
     match(
       found.message,
-      /is 0\.0 times as high around the TSS as far from it, expected 0\.\d+ times/,
+      /is 0\.0 times as high around the TSS as at the window's ends, expected 0\.\d+ times/,
     );
   }
 });

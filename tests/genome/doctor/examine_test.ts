@@ -1,13 +1,13 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
-import { readDeepchromeCsv } from "../../src/io/deepchrome_csv.ts";
-import type { SampleColumns } from "../../src/io/columns.ts";
-import { type ExamineOptions, examineSamples } from "../../src/genome/doctor/examine.ts";
-import type { Finding } from "../../src/genome/doctor/finding.ts";
-import type { Gene } from "../../src/genome/gene.ts";
-import { hasStrands } from "../../src/genome/doctor/strand_orientation.ts";
-import { flipBins } from "../../src/genome/windows.ts";
-import { simulate, simulateColumns } from "../../src/simulate/mod.ts";
-import { sharedFile, testWith } from "../helpers/require.ts";
+import { readDeepchromeCsv } from "../../../src/io/deepchrome_csv.ts";
+import type { SampleColumns } from "../../../src/io/columns.ts";
+import { type ExamineOptions, examineSamples } from "../../../src/genome/doctor/examine.ts";
+import type { Finding } from "../../../src/genome/doctor/finding.ts";
+import type { Gene } from "../../../src/genome/gene.ts";
+import { hasStrands } from "../../../src/genome/doctor/strand_orientation.ts";
+import { flipBins } from "../../../src/genome/windows.ts";
+import { simulate, simulateColumns } from "../../../src/simulate/mod.ts";
+import { sharedFile, testWith } from "../../helpers/require.ts";
 
 const SIZE = { cellTypes: 5, genes: 600, newCellTypes: 1, newGenes: 30, depthSpread: 0.1 };
 const { train: CLEAN, eval: UNSEEN } = simulateColumns(SIZE);
