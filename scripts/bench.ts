@@ -1,12 +1,16 @@
 /** `deno task bench`: this package's engine and its peers, side by side. */
 
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
 import { InvalidArgumentError } from "commander";
+import manifest from "../deno.json" with { type: "json" };
 import { ENGINE_NAMES, type EngineName } from "../src/engine/select.ts";
 import { type BenchResult, runBench } from "../tests/bench/bench.ts";
 import { FIGURE_NAMES } from "../tests/bench/figures.ts";
 import { benchLoad, formatLoad } from "../tests/bench/load.ts";
 import { benchPrepare, formatPrepare } from "../tests/bench/prepare.ts";
 import { formatTable } from "../tests/bench/report.ts";
+import { formatHistory, keepResult, readResults } from "../tests/bench/results.ts";
 import { choice, type CommandCall, integer, number } from "../src/commands/flags.ts";
 import { runCommand } from "../src/commands/run_command.ts";
 
@@ -19,6 +23,8 @@ interface BenchFlags {
   readonly load: boolean;
   readonly prepare: boolean;
   readonly full: boolean;
+  readonly keep: boolean;
+  readonly history: boolean;
 }
 
 /** Of the data sets that are read: a hundredth, a tenth and all of the competition's. */
@@ -48,6 +54,8 @@ await runCommand<BenchFlags>(
         .option("--json", "print JSON instead of a table", false)
         .option("--load", "compare reading, at three sizes, instead", false)
         .option("--prepare", "compare counting into bins instead", false)
+        .option("--keep", "add the result to those of this version in tests/bench/results/", false)
+        .option("--history", "print the ratios of all versions that were kept", false)
         .option("--full", "with --prepare: peers count all windows, not every tenth", false),
     run: bench,
   },
@@ -58,11 +66,17 @@ async function bench(flags: BenchFlags, { signal }: CommandCall): Promise<void> 
   const log = (line: string) => console.error(line);
   const print = <Result>(result: Result, format: (result: Result) => string) =>
     console.log(flags.json ? JSON.stringify(result, null, 2) : format(result));
+  if (flags.history) return print(await readResults(), formatHistory);
   if (flags.load) return print(await benchLoad({ genes: GENES, rounds: 3, log }), formatLoad);
   if (flags.prepare) {
     return print(await benchPrepare({ full: flags.full, log }), formatPrepare);
   }
-  print(await runBench({ ...flags, signal, log }), formatEngines);
+  const result = await runBench({ ...flags, signal, log });
+  print(result, formatEngines);
+  if (!flags.keep) return;
+  const date = new Date().toISOString().slice(0, 10);
+  const kept = await keepResult({ version: manifest.version, date, ...result });
+  log(`Kept in ${relative(Deno.cwd(), fileURLToPath(kept))}`);
 }
 
 function formatEngines({ machine, versions, engine, rows, disturbed }: BenchResult): string {

@@ -1,4 +1,4 @@
-/** Rules on the source itself; see "Layout" in the README. */
+/** Rules for the source itself; see "Layout" in the README. */
 
 import { deepStrictEqual, ok } from "node:assert";
 import manifest from "../deno.json" with { type: "json" };
@@ -6,7 +6,7 @@ import manifest from "../deno.json" with { type: "json" };
 const ROOT = new URL("../", import.meta.url);
 const SOURCE = new URL("src/", ROOT);
 
-/** What each part of `src` may import, beside itself and the modules at the top of `src`. */
+/** What each part of `src` may import, besides itself and the modules at the top of `src`. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   base: [],
   files: ["base"],
@@ -57,7 +57,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 /** Parts that only others of this package use: they have no entry point, and `mod.ts` files may re-export from them. */
 const INTERNAL = ["base", "files", "text"];
 
-/** Packages that take long to load: tf.js, Vega and Vega-Lite, the renderer of PNG. */
+/** Packages that take long to load: tf.js, Vega and Vega-Lite, the PNG renderer. */
 const HEAVY = /tensorflow|npm:\/?vega|resvg/;
 
 interface ModuleInfo {
@@ -76,7 +76,7 @@ async function moduleGraph(entry: string): Promise<readonly ModuleInfo[]> {
   return JSON.parse(new TextDecoder().decode(stdout)).modules;
 }
 
-/** The modules of `src` that each of them imports, whether values or types, at once or later. */
+/** The modules of `src` that each of them imports, whether values or types, statically or dynamically. */
 async function sourceImports(): Promise<Map<string, Set<string>>> {
   const graphs = await Promise.all(Object.values(manifest.exports).map(moduleGraph));
   const imports = new Map<string, Set<string>>();
@@ -96,7 +96,7 @@ function pathOf(specifier: string): string {
   return specifier.slice(SOURCE.href.length);
 }
 
-/** At least one of the circles in each knot of imports. */
+/** At least one circle of each group of modules that import each other. */
 function findCircles(imports: ReadonlyMap<string, ReadonlySet<string>>): string[] {
   const circles: string[] = [];
   const finished = new Set<string>();
@@ -131,7 +131,7 @@ Deno.test("imports point in one direction", async () => {
     for (const target of targets) {
       const to = partOf(target);
       if (from === undefined || to === undefined || from === to) continue;
-      if (!MAY_IMPORT[from].includes(to)) wrong.push(`${module} → ${target}`);
+      if (!MAY_IMPORT[from]?.includes(to)) wrong.push(`${module} → ${target}`);
     }
   }
   deepStrictEqual(wrong, []);
@@ -139,6 +139,52 @@ Deno.test("imports point in one direction", async () => {
 
 Deno.test("no modules import each other in a circle, not even types", async () => {
   deepStrictEqual(findCircles(await sourceImports()), []);
+});
+
+Deno.test("modules whose names begin with _ are imported from their own folder only", async () => {
+  const folderOf = (path: string) => path.slice(0, path.lastIndexOf("/") + 1);
+  const strangers: string[] = [];
+  for (const [module, targets] of await sourceImports()) {
+    for (const target of targets) {
+      const isPrivate = target.slice(folderOf(target).length).startsWith("_");
+      if (isPrivate && folderOf(target) !== folderOf(module)) {
+        strangers.push(`${module} → ${target}`);
+      }
+    }
+  }
+  deepStrictEqual(strangers, []);
+});
+
+/** Folders of tests that are about no folder of src. */
+const OTHER_TESTS = [
+  "bench",
+  "bench/gpu",
+  "bench/results",
+  "engine/webgpu/device",
+  "engine/webgpu/golden",
+  "fuzz",
+  "fuzz/targets",
+  "helpers",
+  "lint",
+  "runner",
+];
+
+Deno.test("tests stand where the sources stand that they are about", () => {
+  const foldersOf = (root: URL, below = ""): string[] =>
+    [...Deno.readDirSync(new URL(below, root))].filter(({ isDirectory }) => isDirectory)
+      .flatMap(({ name }) => [`${below}${name}`, ...foldersOf(root, `${below}${name}/`)]);
+  const known = new Set([...foldersOf(SOURCE), ...OTHER_TESTS]);
+  deepStrictEqual(
+    foldersOf(new URL("tests/", ROOT)).filter((folder) => !known.has(folder)),
+    [],
+  );
+});
+
+Deno.test("files of src have under 300 lines", () => {
+  const long = sourceFiles(SOURCE)
+    .map((file) => ({ file, lines: Deno.readTextFileSync(file).split("\n").length - 1 }))
+    .filter(({ lines }) => lines > 300);
+  deepStrictEqual(long.map(({ file, lines }) => `${pathOf(file.href)}: ${lines}`), []);
 });
 
 Deno.test("every module of src belongs to an entry point", async () => {

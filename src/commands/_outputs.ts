@@ -25,7 +25,7 @@ interface OutputOptions extends Partial<OverwriteFlag> {
   readonly begins?: string;
   /**
    * The only path at which a file is replaced without being asked for, since elsewhere a file that looks alike may be the
-   * user's own; `null` if there is no such path.
+   * user's own; `null` if every file is kept.
    *
    * @default any path
    */

@@ -4,7 +4,7 @@ import { formatCountOf } from "../base/count.ts";
 import { ContractError } from "../errors.ts";
 import { quotePath } from "../base/shell.ts";
 import { ensemblGeneNumber, geneNumber } from "../gene_id.ts";
-import { detailsOf, type Gene } from "../genome/gene.ts";
+import { type Gene, pickGeneDetails } from "../genome/gene.ts";
 import {
   type CountingRule,
   type Preparation,
@@ -187,14 +187,13 @@ async function run(flags: PrepareFlags, { signal }: CommandCall): Promise<void> 
   await output.write((sink) =>
     writeCompetition(sink, preparation.blocks(), {
       record,
-      geneDetails: new Map(genes.map((gene) => [gene.id, detailsOf(gene)])),
+      geneDetails: new Map(genes.map((gene) => [gene.id, pickGeneDetails(gene)])),
       compress: flags.compress,
     })
   );
   progress.clear();
   console.info(output.done);
-  if (genes.some(isNumberedByName)) await writeGeneNumbers(out, genes);
-  else await removeGeneNumbers(out);
+  await updateGeneNumbers(out, genes);
   printNextStep(out, labels !== undefined);
 }
 
@@ -258,6 +257,12 @@ function announce({ record, cellTypes, genes, bins }: Preparation, files: number
 /** Whether the number that stands for a gene in the file is made from its name. */
 function isNumberedByName({ id }: Gene): boolean {
   return ensemblGeneNumber(id) === undefined;
+}
+
+/** Writes the table of numbers that this data set needs, or removes the one that the data set before needed. */
+async function updateGeneNumbers(out: string, genes: readonly Gene[]): Promise<void> {
+  if (genes.some(isNumberedByName)) await writeGeneNumbers(out, genes);
+  else await removeGeneNumbers(out);
 }
 
 /** Writes which number stands for which name, for programs that do not read the table inside the data set. */

@@ -15,6 +15,6 @@ export {
   type GeneAgreement,
 } from "./evaluate.ts";
 export { type Fold, FOLD_SCHEMES, type FoldOptions, type FoldScheme, kFold } from "./kfold.ts";
-export { type LargeError, largestErrors } from "./largest_errors.ts";
+export { type LargeError, largestErrors, type LargestErrorsOptions } from "./largest_errors.ts";
 export { type PredictionTable, writePredictionTable } from "./prediction_table.ts";
 export { readDataset, type ReadDatasetOptions } from "./read_dataset.ts";

@@ -1,53 +1,93 @@
 import { ContractError } from "../errors.ts";
-import type { SequentialSpec as ModelSpec } from "../model/spec.ts";
-import { transformFunction } from "../record.ts";
-import type { EngineData, EpochRequest } from "./engine.ts";
+import { modelInputs } from "../model/inputs.ts";
+import type { InputSpec, ModelSpec } from "../model/spec.ts";
+import type { EpochRequest } from "./engine.ts";
+import { describeInputShape, type SampleSource } from "./sample_source.ts";
 
 /**
- * Throws unless a model can be run on these rows of the data. Engines read memory without looking: what is not refused here
- * they would answer with a number.
+ * Throws unless a model can be run on these rows of a source, a list for each member. Engines read memory without
+ * looking: what is not refused here they would answer with a number.
  *
- * @throws {ContractError} If the data are of another shape than the model takes.
- * @throws {RangeError} If there is no such row, or no such transform.
+ * @throws {ContractError} If the samples are of another shape than the model takes.
+ * @throws {RangeError} If there is not a list for each member, or the source lacks a row.
  */
 export function checkRows(
-  { bins, marks }: Pick<ModelSpec, "bins" | "marks">,
-  data: EngineData,
-  rows: Uint32Array,
+  spec: ModelSpec,
+  { source, rows, members }: {
+    readonly source: SampleSource;
+    readonly rows: readonly Uint32Array[];
+    readonly members: number;
+  },
 ): void {
-  if (data.bins !== bins || data.marks !== marks) {
-    throw new ContractError(
-      `Cannot run the model: the data have ${data.bins} bins × ${data.marks} marks, it takes ` +
-        `${bins} × ${marks}`,
+  checkCount(rows, members);
+  checkInputs(modelInputs(spec), source.inputs);
+  for (const some of rows) {
+    const beyond = some.find((row) => row >= source.samples);
+    if (beyond === undefined) continue;
+    throw new RangeError(
+      `Cannot run the model: row ${beyond} was asked for, the data have ${source.samples}`,
     );
   }
-  // It throws where there is none of that name.
-  transformFunction(data.transform);
-  const samples = Math.floor(data.signal.length / (bins * marks));
-  const beyond = rows.find((row) => row >= samples);
-  if (beyond === undefined) return;
-  throw new RangeError(
-    `Cannot run the model: row ${beyond} was asked for, the data have ${samples}`,
-  );
 }
 
-type TrainingRequest = Pick<EpochRequest, "data" | "order" | "start" | "end">;
+/**
+ * Throws unless there is something for each member of a session.
+ *
+ * @throws {RangeError} Naming how much was given.
+ */
+export function checkCount(given: readonly unknown[], members: number): void {
+  if (given.length === members) return;
+  throw new RangeError(`Cannot run: got entries for ${given.length} models, expected ${members}`);
+}
+
+/** A source may have more inputs than the model takes. */
+function checkInputs(taken: readonly InputSpec[], given: readonly InputSpec[]): void {
+  for (const input of taken) {
+    const found = given.find(({ name }) => name === input.name);
+    if (found === undefined) {
+      throw new ContractError(
+        `Cannot run the model: the data have no ${input.name}, it takes ${
+          describeInputShape(input)
+        }`,
+      );
+    }
+    if (describeInputShape(found) === describeInputShape(input)) continue;
+    throw new ContractError(
+      `Cannot run the model: the data have ${describeInputShape(found)}, it takes ${
+        describeInputShape(input)
+      }`,
+    );
+  }
+}
 
 /**
- * Throws unless a model can be trained as asked.
+ * Throws unless the members of a session can be trained as asked.
  *
- * @throws {TypeError} If the data have no labels, or not one for each sample.
- * @throws {RangeError} If the piece of the order does not begin and end between two steps.
+ * @throws {TypeError} If the samples have no labels, or not one each.
+ * @throws {RangeError} If the piece does not begin and end between two steps.
  * @throws As {@linkcode checkRows} does.
  */
 export function checkTraining(
-  spec: Pick<ModelSpec, "bins" | "marks">,
-  { data, order, start = 0, end = order.length }: TrainingRequest,
-  batchSize: number,
+  spec: ModelSpec,
+  { source, orders, start, end }: Pick<EpochRequest, "source" | "orders" | "start" | "end">,
+  { members, batchSize }: { readonly members: number; readonly batchSize: number },
 ): void {
-  checkRows(spec, data, order);
+  checkRows(spec, { source, rows: orders, members });
+  for (const order of orders) checkPiece(order, { start, end, batchSize });
+  const { labels, samples } = source;
+  if (labels === undefined) throw new TypeError("Cannot train: the data have no labels");
+  if (labels.length === samples) return;
+  throw new TypeError(`Cannot train: ${labels.length} labels were given, expected ${samples}`);
+}
+
+function checkPiece(
+  { length }: Uint32Array,
+  { start = 0, end = Infinity, batchSize }: Pick<EpochRequest, "start" | "end"> & {
+    readonly batchSize: number;
+  },
+): void {
   for (const [name, place] of [["start", start], ["end", end]] as const) {
-    if (place >= order.length || (place >= 0 && place % batchSize === 0)) continue;
+    if (place >= length || (place >= 0 && place % batchSize === 0)) continue;
     throw new RangeError(
       `Cannot train: ${name} is ${place}, expected a multiple of the batch size ${batchSize}`,
     );
@@ -55,9 +95,18 @@ export function checkTraining(
   if (start > end) {
     throw new RangeError(`Cannot train: the piece from ${start} to ${end} ends before it begins`);
   }
-  const { labels, signal } = data;
-  if (labels === undefined) throw new TypeError("Cannot train: the data have no labels");
-  const samples = signal.length / (spec.bins * spec.marks);
-  if (labels.length === samples) return;
-  throw new TypeError(`Cannot train: ${labels.length} labels were given, expected ${samples}`);
+}
+
+/**
+ * The piece of an order that a request is about.
+ *
+ * @param order The whole order.
+ * @param request From where to where, in the order or past its end.
+ * @returns The same within the order.
+ */
+export function pieceOf(
+  { length }: Uint32Array,
+  { start = 0, end = length }: Pick<EpochRequest, "start" | "end">,
+): { readonly start: number; readonly end: number } {
+  return { start: Math.min(start, length), end: Math.min(end, length) };
 }

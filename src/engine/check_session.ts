@@ -1,18 +1,21 @@
 import { checkWeights } from "../model/check_weights.ts";
 import type { ModelSpec } from "../model/spec.ts";
-import type { ManySessionOptions } from "./engine.ts";
+import type { SessionOptions } from "./engine.ts";
 
 /**
  * Throws unless a session can be made of these options.
  *
  * @throws {ContractError} If weights do not fit the model.
- * @throws {RangeError} If a setting is out of range.
+ * @throws {RangeError} If a setting is out of range, or there are no members.
  */
 export function checkSession(
   spec: ModelSpec,
-  { members, batchSize }: Pick<ManySessionOptions, "members" | "batchSize">,
+  { members, batchSize }: Pick<SessionOptions, "members" | "batchSize">,
 ): void {
   checkInteger("batchSize", batchSize, 1);
+  if (members.length === 0) {
+    throw new RangeError("Cannot make session: it has 0 members, expected 1 or more");
+  }
   for (const { weights, seed, learningRate } of members) {
     checkWeights(spec, weights);
     checkInteger("seed", seed, 0);

@@ -1,32 +1,17 @@
 /**
  * The engine contract: what trains and predicts. Types only.
  *
- * A run is a function of its inputs and its seed. The order of an epoch's samples comes from the caller,
- * and each dropout mask is a function of (seed, epoch, position in the epoch, layer, unit), never of the
- * engine, the thread count or the time of day. So two engines walk the same path to within rounding, and
- * a resumed run equals one that was never stopped.
+ * A run is a function of its inputs and its seed. The order of an epoch's samples comes from the caller, and each
+ * dropout mask is a function of (seed, epoch, position in the epoch, layer, unit), never of the engine, the thread
+ * count or the time of day. So two engines walk the same path to within rounding, and a resumed run equals one that
+ * was never stopped.
  *
  * @module
  */
 
-import type { PackedArray } from "../base/arrays.ts";
 import type { DivergedError } from "../errors.ts";
-import type { ModelSpec } from "../model/spec.ts";
-import type { Transform } from "../record.ts";
-
-/** Samples as an engine takes them: whole columns, from which orders and row lists pick. */
-export interface EngineData {
-  /** `[sample, bin, mark]`, row-major. */
-  readonly signal: PackedArray;
-  /** `[sample]`; needed to train. */
-  readonly labels: Float64Array | undefined;
-  /** Number of bins of a sample. */
-  readonly bins: number;
-  /** Number of marks of a bin. */
-  readonly marks: number;
-  /** Applied to every value of `signal` on its way into the network. */
-  readonly transform: Transform;
-}
+import type { InputName, ModelSpec } from "../model/spec.ts";
+import type { SampleSource } from "./sample_source.ts";
 
 /** Whether an engine can run a model. */
 export type Support = { readonly supported: true } | {
@@ -35,99 +20,114 @@ export type Support = { readonly supported: true } | {
   readonly reason: string;
 };
 
+/** How many models an engine is worth giving at a time. */
+export interface Capacity {
+  /** Models that train in about the time of one. */
+  readonly models: number;
+  /**
+   * Whether that holds for members of one session only, which have one shape; if not, sessions of different models do as
+   * well.
+   */
+  readonly sameShape: boolean;
+}
+
 /** An engine: a way to train and run models on some kind of hardware. */
 export interface Engine {
   /** Its name, as `--engine` takes it. */
   readonly name: string;
-  /** Answers without side effects. */
-  supports(spec: ModelSpec): Support;
   /**
-   * Makes a session that owns weights and optimizer state. It holds threads or a GPU until it is disposed of, and with
-   * them the process: `await using` does so.
+   * Answers without side effects.
    *
-   * @throws {ContractError} If the weights do not fit the model.
-   * @throws {RangeError} If a setting is out of range.
-   * @throws {EngineUnavailableError} If the hardware or driver is missing.
-   * @throws {UnsupportedModelError} If {@linkcode Engine.supports} says no.
+   * @param spec A valid model.
    */
-  createSession(spec: ModelSpec, options: SessionOptions): Promise<Session>;
+  supports(spec: ModelSpec): Support;
   /**
    * How many models are worth training at a time.
    *
    * @param threads Threads to compute on, for engines that have threads; all of the machine's by default.
    */
-  modelsTogether(threads?: number): number;
+  capacity(threads?: number): Capacity;
   /**
    * How it rounds on this machine, in words, such as `wasm, fused multiply-add`. Runs that differ in it end with other
    * weights. On engine `wasm` runs that agree in it end with the same, bit for bit; elsewhere with nearly the same.
    */
   arithmetic(): Promise<string>;
   /**
-   * Makes one session for several models, if the engine has a better way than a session for each. Call
-   * `openManySession`, which works on every engine.
+   * Makes a session that owns the weights and optimizer states of one or several models of one shape. It holds threads
+   * or a GPU until it is disposed of, and with them the process: `await using` does so.
    *
-   * @throws As {@linkcode Engine.createSession} does.
+   * @param spec The shape that the models have in common.
+   * @param options The models and what they share.
+   * @throws {ContractError} If weights do not fit the model.
+   * @throws {RangeError} If a setting is out of range, or there are no members.
+   * @throws {EngineUnavailableError} If the hardware or driver is missing.
+   * @throws {UnsupportedModelError} If {@linkcode Engine.supports} says no.
    */
-  createManySession?(spec: ModelSpec, options: ManySessionOptions): Promise<ManySession>;
+  createSession(spec: ModelSpec, options: SessionOptions): Promise<Session>;
 }
 
-/** What a session needs beside the model. */
-export interface SessionOptions {
+/** One of the models of a session. */
+export interface MemberOptions {
   /** Initial weights in the order and shapes of `weightShapes(spec)`. */
   readonly weights: readonly Float32Array[];
   /** Seed of the dropout masks: an integer from 0 to 2^53 − 1. */
   readonly seed: number;
-  /** Samples of a step; the last one of an epoch takes what is left. */
-  readonly batchSize: number;
   /** Adam's learning rate. */
   readonly learningRate: number;
+}
+
+/** What a session needs beside the shape of its models. */
+export interface SessionOptions {
+  /** The models: one or more. */
+  readonly members: readonly MemberOptions[];
+  /** Samples of a step; the last one of an epoch takes what is left. */
+  readonly batchSize: number;
   /**
    * Threads to compute on, for engines that have threads. Results do not depend on it.
    *
-   * Default: all of the machine's.
+   * @default all of the machine's
    */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
 }
 
-/** One of several models in a session. */
-export type MemberOptions = Pick<SessionOptions, "weights" | "seed" | "learningRate">;
-
-/** What a session of several models needs beside their common shape. */
-export interface ManySessionOptions extends Pick<SessionOptions, "batchSize" | "threads"> {
-  /** The models. */
-  readonly members: readonly MemberOptions[];
+/** How a call reports and ends. */
+export interface CallOptions {
+  /** Called from time to time with the samples done so far, of all members together. */
+  readonly onProgress?: ((samples: number) => void) | undefined;
+  /** Stops the call between two batches by rejecting with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** One pass over the samples. */
+/** One pass of every member, each over its own samples of the same source. */
 export interface EpochRequest {
   /** The samples; engines may keep a copy near the hardware for as long as the same object is passed. */
-  readonly data: EngineData;
-  /** Rows of `data` in the order of training. */
-  readonly order: Uint32Array;
+  readonly source: SampleSource;
+  /** Of each member, rows of `source` in the order of training. */
+  readonly orders: readonly Uint32Array[];
   /** Number of the epoch, from 0. */
   readonly epoch: number;
   /**
-   * Where in the order to begin: a multiple of the batch size. An epoch in pieces is the same epoch.
+   * Where in the orders to begin: a multiple of the batch size. An epoch in pieces is the same epoch.
    *
-   * Default: `0`.
+   * @default 0
    */
-  readonly start?: number;
+  readonly start?: number | undefined;
   /**
-   * Where in the order to end: a multiple of the batch size, or at the order's end or behind it.
+   * Where in the orders to end: a multiple of the batch size, or at least the order's length.
    *
-   * Default: the order's length.
+   * @default the order's length
    */
-  readonly end?: number;
+  readonly end?: number | undefined;
   /**
-   * Called now and then with the samples done so far in this epoch and their mean loss, which is `undefined` for
-   * engines that do not look at it before the epoch's end.
+   * Called from time to time with the samples done so far in this epoch and their mean loss, of all members together.
+   * The loss is `undefined` on engines that do not look at it before the epoch's end.
    */
-  readonly onProgress?: (samples: number, meanLoss: number | undefined) => void;
+  readonly onProgress?: ((samples: number, meanLoss: number | undefined) => void) | undefined;
   /** Stops the epoch between two steps by rejecting with the signal's reason. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** Weights and optimizer state: all that is needed to go on exactly. */
+/** Weights and optimizer state: all that is needed to resume exactly. */
 export interface SessionState {
   /** Steps taken. */
   readonly step: number;
@@ -135,92 +135,83 @@ export interface SessionState {
   readonly weights: readonly Float32Array[];
   /** Adam's first moments, of the trainable weights in order. */
   readonly firstMoments: readonly Float32Array[];
-  /** Adam's second moments, likewise. */
+  /** Adam's second moments, of the trainable weights in order. */
   readonly secondMoments: readonly Float32Array[];
 }
 
 /**
- * A model in training or in use. It takes one call at a time: one that comes before another has ended may be refused.
- * After an epoch that was aborted its state is not specified; `restore` one.
+ * Gradients of a model's output by its inputs, by the input's name: `[row, …shape of a sample]`, such as `[row, bin,
+ * mark]` or `[row, reference, value]`.
+ */
+export type InputGradients = Readonly<Partial<Record<InputName, Float32Array<ArrayBuffer>>>>;
+
+/**
+ * One or several models of one shape in training or in use. Each member becomes what it would become alone, to within
+ * the engine's rounding.
+ *
+ * Calls run one after the other, in the order in which they were made; their arguments must not change before they end.
+ * Disposal stops the call that runs between two batches and refuses those that wait. A second disposal does nothing.
+ * Every method rejects with a {@linkcode SessionDisposedError} after it, and with an
+ * {@linkcode EngineUnavailableError} where the hardware fails.
  */
 export interface Session extends AsyncDisposable {
   /** The hardware in words, such as `cpu` or the name of a graphics card. */
   readonly device: string;
+  /** Number of models. */
+  readonly members: number;
   /**
-   * Trains on every sample of `request.order`, or of the piece asked for, once.
+   * Trains every member on each sample of its order, or of the piece asked for, once. A member with no samples there is
+   * skipped. An epoch that rejects leaves all members as they were, one that diverges leaves that member as it was and
+   * the others as if they had been alone.
    *
-   * @returns Mean training loss over these samples, dropout on; NaN where there are none.
-   * @throws {DivergedError} If the loss is not finite.
-   * @throws {ContractError} If the data are of another shape than the model takes.
-   * @throws {RangeError} If the data lack a row of the order, or the piece begins or ends within a step.
-   * @throws {TypeError} If the data have no labels, or not one for each sample.
-   * @throws {EngineUnavailableError} If the hardware fails.
+   * @param request Samples, orders, epoch and piece.
+   * @returns Of each member, the mean training loss over these samples, dropout on, NaN for one that was skipped; or the
+   *   error of one whose loss is not finite.
+   * @throws {ContractError} If the samples are of another shape than the model takes.
+   * @throws {RangeError} If there is not an order for each member, the samples lack a row of one, or the piece begins or
+   *   ends within a step.
+   * @throws {TypeError} If the samples have no labels, or not one each.
    */
-  runEpoch(request: EpochRequest): Promise<number>;
+  runEpoch(request: EpochRequest): Promise<(number | DivergedError)[]>;
   /**
-   * Predicts, dropout off.
+   * Predicts with every member, dropout off.
    *
-   * @param data The samples.
-   * @param rows Which of them, in which order.
-   * @returns The model's output, `[rows.length]`.
-   * @throws {ContractError} If the data are of another shape than the model takes.
-   * @throws {RangeError} If the data lack one of the rows.
-   * @throws {EngineUnavailableError} If the hardware fails.
-   */
-  predict(
-    data: EngineData,
-    rows: Uint32Array,
-    options?: Pick<EpochRequest, "signal"> & { onProgress?: (samples: number) => void },
-  ): Promise<Float32Array<ArrayBuffer>>;
-  /** A copy of the weights, in the order of `weightShapes(spec)`. */
-  weights(): Promise<Float32Array<ArrayBuffer>[]>;
-  /** A copy of everything needed to go on. */
-  state(): Promise<SessionState>;
-  /**
-   * Goes back, or on, to a state.
-   *
-   * @throws {ContractError} If it is one of another model.
-   */
-  restore(state: SessionState): Promise<void>;
-}
-
-/** One pass of several models, each over its own samples of the same data. */
-export interface ManyEpochRequest
-  extends Pick<EpochRequest, "data" | "epoch" | "start" | "end" | "signal"> {
-  /** Rows of `data` in the order of training, of each model. */
-  readonly orders: readonly Uint32Array[];
-  /** Called now and then with the samples done so far and their mean loss, of all models together. */
-  readonly onProgress?: EpochRequest["onProgress"];
-}
-
-/**
- * Several models of one shape in training or in use. Each goes the way it would go alone, to within the engine's
- * rounding.
- */
-export interface ManySession extends AsyncDisposable {
-  /** The hardware in words. */
-  readonly device: string;
-  /**
-   * Trains every model on each sample of its order once. A model whose order is empty rests.
-   *
-   * @returns Mean training loss of each model, NaN for one that rests; an error for one that diverged and stays
-   *   as it was, which the others do not notice.
-   */
-  runEpoch(request: ManyEpochRequest): Promise<(number | DivergedError)[]>;
-  /**
-   * Predicts with every model, dropout off.
-   *
-   * @param data The samples.
-   * @param rows Which of them, in which order, for each model.
-   * @returns The outputs of each model.
+   * @param source The samples.
+   * @param rows Of each member, which samples in which order.
+   * @param options Progress and abort signal.
+   * @returns Of each member, its outputs, `[row]`.
+   * @throws {ContractError} If the samples are of another shape than the model takes.
+   * @throws {RangeError} If there is not a list of rows for each member, or the samples lack one of the rows.
    */
   predict(
-    data: EngineData,
+    source: SampleSource,
     rows: readonly Uint32Array[],
-    options?: { readonly signal?: AbortSignal; readonly onProgress?: (samples: number) => void },
+    options?: CallOptions,
   ): Promise<Float32Array<ArrayBuffer>[]>;
-  /** Each model's weights and optimizer state. */
+  /**
+   * Gradients of each member's output, a probability where the model ends in a sigmoid, by what its network reads: the
+   * inputs after their transform; a sequence as one-hot letters. Dropout is off. Where two values of a pool tie, the
+   * first has the gradient.
+   *
+   * @param source The samples.
+   * @param rows Of each member, which samples in which order.
+   * @param options Progress and abort signal.
+   * @returns Of each member, a gradient for each input; zeros where a reference is missing.
+   * @throws As {@linkcode Session.predict} does.
+   */
+  inputGradients(
+    source: SampleSource,
+    rows: readonly Uint32Array[],
+    options?: CallOptions,
+  ): Promise<InputGradients[]>;
+  /** Copies each member's weights and optimizer state. */
   state(): Promise<SessionState[]>;
-  /** Goes back, or on, to a state of each model. */
+  /**
+   * Sets each member's weights and optimizer state.
+   *
+   * @param states One for each member.
+   * @throws {ContractError} If one is of another model; no member has changed then.
+   * @throws {RangeError} If there is not one for each member.
+   */
   restore(states: readonly SessionState[]): Promise<void>;
 }

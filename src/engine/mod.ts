@@ -5,19 +5,26 @@
  */
 
 export type {
+  CallOptions,
+  Capacity,
   Engine,
-  EngineData,
   EpochRequest,
-  ManyEpochRequest,
-  ManySession,
-  ManySessionOptions,
+  InputGradients,
   MemberOptions,
   Session,
   SessionOptions,
   SessionState,
   Support,
 } from "./engine.ts";
-export { openManySession } from "./many.ts";
+export { memorySource, type SignalColumns } from "./memory_source.ts";
+export {
+  type GatheredInput,
+  NO_ENTRY,
+  type ResidentSignal,
+  SampleBatch,
+  type SampleBatchOptions,
+  type SampleSource,
+} from "./sample_source.ts";
 export {
   ENGINE_NAMES,
   type EngineChoice,

@@ -1,8 +1,16 @@
 /** What tf.js reads of a saved model's layers, and whether it is what the spec says. */
 
 import { showValue } from "../base/show_value.ts";
+import { modelGraph } from "./graph.ts";
 import { layerNames } from "./layer_names.ts";
-import type { ActivationLayer, LayerSpec, SequentialSpec } from "./spec.ts";
+import {
+  type ActivationLayer,
+  type BranchedSpec,
+  isBranched,
+  type ModelSpec,
+  type SequentialSpec,
+} from "./spec.ts";
+import { type StructuralLayer, type Wire, wireModel } from "./wiring.ts";
 
 /** One layer, with the settings that its output depends on. */
 interface TopologyLayer {
@@ -11,39 +19,92 @@ interface TopologyLayer {
 }
 
 /**
- * Finds where a topology contradicts a spec: in its layers, their order, or a setting that changes what they compute.
- * What tf.js ignores in predicting, such as initializers, is not looked at.
+ * Finds where a topology contradicts a spec: in its layers, how they are connected, or a setting that changes what they
+ * compute. What tf.js ignores in predicting, such as initializers, is not looked at.
  *
  * @param topology `modelTopology` of a `model.json`.
  * @param spec The model.
  * @returns What was found and what was expected, or `undefined` if the two agree.
  */
-export function findContradiction(topology: unknown, spec: SequentialSpec): string | undefined {
+export function findContradiction(topology: unknown, spec: ModelSpec): string | undefined {
   const { class_name, config, model_config } = Object(topology);
+  const wanted = isBranched(spec) ? "Model" : "Sequential";
   // tf.js would take `model_config` instead of all the rest.
-  if (class_name !== "Sequential" || model_config !== undefined) {
-    return `modelTopology is not a Sequential model`;
+  if (class_name !== wanted || model_config !== undefined) {
+    return isBranched(spec)
+      ? `modelTopology is ${showValue(class_name)}, expected a Model of connected layers`
+      : `modelTopology is not a Sequential model`;
   }
-  const { layers } = Object(config);
-  if (!Array.isArray(layers) || layers.length !== spec.layers.length) {
-    const found = Array.isArray(layers) ? `${layers.length} layers` : "no layers";
-    return `modelTopology has ${found}, expected ${spec.layers.length}`;
-  }
-  return compareFields(layers, topologyLayers(spec), "modelTopology.config.layers");
+  return isBranched(spec)
+    ? findBranchedContradiction(config, spec)
+    : findSequentialContradiction(config, spec);
 }
 
-function topologyLayers(spec: SequentialSpec): TopologyLayer[] {
-  const names = layerNames(spec);
+function findSequentialContradiction(config: unknown, spec: SequentialSpec): string | undefined {
+  const { layers } = Object(config);
+  return countLayers(layers, spec.layers.length) ??
+    compareFields(layers, sequentialLayers(spec), "modelTopology.config.layers");
+}
+
+/** Says so unless there is a list of so many layers. */
+function countLayers(layers: unknown, wanted: number): string | undefined {
+  if (Array.isArray(layers) && layers.length === wanted) return undefined;
+  const found = Array.isArray(layers) ? `${layers.length} layers` : "no layers";
+  return `modelTopology has ${found}, expected ${wanted}`;
+}
+
+function sequentialLayers(spec: SequentialSpec): TopologyLayer[] {
+  const names = layerNames(modelGraph(spec));
   return spec.layers.map((layer, index) => {
     const { class_name, config } = topologyLayer(layer);
-    const input = index === 0
-      ? { batch_input_shape: [null, spec.bins, spec.marks], dtype: "float32" }
-      : {};
+    const input = index === 0 ? inputConfig([spec.bins, spec.marks]) : {};
     return { class_name, config: { ...config, ...input, name: names[index] } };
   });
 }
 
-function topologyLayer(layer: LayerSpec): TopologyLayer {
+/** tf.js lists the layers in an order of its own, so they are compared by name. */
+function findBranchedContradiction(config: unknown, spec: BranchedSpec): string | undefined {
+  const { wires, output } = wireModel(modelGraph(spec));
+  const { layers, input_layers, output_layers } = Object(config);
+  const miscount = countLayers(layers, wires.length);
+  if (miscount !== undefined) return miscount;
+  const byName = new Map((layers as unknown[]).map((layer) => [Object(layer).name, layer]));
+  for (const wire of wires) {
+    const { name } = wire;
+    const found = byName.get(name);
+    const place = `modelTopology.config.layers.${name}`;
+    const difference = compareFields(found, connectedLayer(wire), place);
+    if (difference !== undefined) return difference;
+  }
+  const inputs = wires.filter(({ layer }) => layer.type === "input");
+  return compareFields(
+    input_layers,
+    inputs.map(({ name }) => [name, 0, 0]),
+    "modelTopology.config.input_layers",
+  ) ??
+    compareFields(
+      output_layers,
+      [[output.layer, output.call, 0]],
+      "modelTopology.config.output_layers",
+    );
+}
+
+/** A layer of a branched model, with what each of its calls reads. */
+function connectedLayer({ name, layer, calls }: Wire): TopologyLayer & Record<string, unknown> {
+  const { class_name, config } = layer.type === "input"
+    ? { class_name: "InputLayer", config: inputConfig(layer.shape) }
+    : topologyLayer(layer);
+  const nodes = layer.type === "input"
+    ? []
+    : calls.map(({ inputs }) => inputs.map((tap) => [tap.layer, tap.call, 0, {}]));
+  return { name, class_name, config: { ...config, name }, inbound_nodes: nodes };
+}
+
+function inputConfig(shape: readonly number[]): TopologyLayer["config"] {
+  return { batch_input_shape: [null, ...shape], dtype: "float32" };
+}
+
+function topologyLayer(layer: Exclude<Wire["layer"], { readonly type: "input" }>): TopologyLayer {
   switch (layer.type) {
     case "conv1d":
       return {
@@ -84,10 +145,38 @@ function topologyLayer(layer: LayerSpec): TopologyLayer {
       return gruLayer(layer.units);
     case "dense":
     case "linear":
-      return {
-        class_name: "Dense",
-        config: { units: layer.units, activation: "linear", use_bias: true },
-      };
+      return denseLayer(layer.units, { bias: true });
+    default:
+      return structuralLayer(layer);
+  }
+}
+
+function denseLayer(units: number, { bias }: { readonly bias: boolean }): TopologyLayer {
+  return { class_name: "Dense", config: { units, activation: "linear", use_bias: bias } };
+}
+
+function structuralLayer(
+  layer: Exclude<StructuralLayer, { readonly type: "input" }>,
+): TopologyLayer {
+  switch (layer.type) {
+    case "reshape":
+      return { class_name: "Reshape", config: { target_shape: layer.shape } };
+    case "repeatVector":
+      return { class_name: "RepeatVector", config: { n: layer.count } };
+    case "rescaling":
+      return { class_name: "Rescaling", config: { scale: layer.scale, offset: layer.offset } };
+    case "add":
+      return { class_name: "Add", config: {} };
+    case "multiply":
+      return { class_name: "Multiply", config: {} };
+    case "dot":
+      return { class_name: "Dot", config: { axes: layer.axes, normalize: false } };
+    case "softmax":
+      return { class_name: "Softmax", config: { axis: -1 } };
+    case "concatenate":
+      return { class_name: "Concatenate", config: { axis: -1 } };
+    case "scale":
+      return denseLayer(1, { bias: false });
   }
 }
 
@@ -123,7 +212,12 @@ function compareFields(found: unknown, wanted: unknown, place: string): string |
   if (Array.isArray(wanted) && (!Array.isArray(found) || found.length !== wanted.length)) {
     return `${place} is ${showValue(found)}, expected ${showValue(wanted)}`;
   }
-  for (const [key, value] of Object.entries(wanted)) {
+  const fields = Object.entries(wanted);
+  // No arguments beside its inputs may reach a layer.
+  if (fields.length === 0 && Object.keys(Object(found)).length > 0) {
+    return `${place} is ${showValue(found)}, expected ${showValue(wanted)}`;
+  }
+  for (const [key, value] of fields) {
     const part = Array.isArray(wanted) ? `${place}[${key}]` : `${place}.${key}`;
     const difference = compareFields(Object(found)[key], value, part);
     if (difference !== undefined) return difference;

@@ -3,9 +3,9 @@
 import { sha256 } from "../base/bytes.ts";
 import { FormatError } from "../errors.ts";
 import type { ByteSource } from "../files/byte_source.ts";
-import { layerNames } from "./layer_names.ts";
 import { sizeOf, weightShapes } from "./shapes.ts";
 import type { ModelSpec } from "./spec.ts";
+import { weightsInTfjs } from "./tfjs_weights.ts";
 
 /** Name of the file. */
 export const WEIGHTS_FILE = "weights.bin";
@@ -25,9 +25,8 @@ interface ManifestGroup {
 
 /** The weights of a model as the manifest of `model.json` lists them. */
 export function weightsManifest(spec: ModelSpec): ManifestGroup[] {
-  const names = layerNames(spec);
-  const weights = weightShapes(spec).map(({ layer, term, name, shape }): ManifestEntry => ({
-    name: `${layer === undefined ? `join_${term}` : names[layer]}/${name}`,
+  const weights = weightsInTfjs(spec).map(({ layer, name, shape }): ManifestEntry => ({
+    name: `${layer}/${name}`,
     shape,
     dtype: "float32",
   }));

@@ -1,5 +1,5 @@
-import { layerChains, modelGraph } from "./graph.ts";
-import type { LayerSpec, ModelSpec } from "./spec.ts";
+import { layerChains, type ModelGraph } from "./graph.ts";
+import type { LayerSpec } from "./spec.ts";
 
 const KERAS_NAMES: Record<LayerSpec["type"], string> = {
   conv1d: "conv1d",
@@ -15,14 +15,14 @@ const KERAS_NAMES: Record<LayerSpec["type"], string> = {
 
 /**
  * Names of a model's layers as Keras would give them to its first model, `conv1d_1`, `dense_1`, …: a
- * function of the spec, so that a saved weight finds its place by name.
+ * function of the model, so that a saved weight finds its place by name.
  *
- * @param spec The model.
+ * @param graph The model.
  * @returns One name a layer, in the order of their numbers.
  */
-export function layerNames(spec: ModelSpec): string[] {
+export function layerNames(graph: ModelGraph): string[] {
   const seen = new Map<string, number>();
-  const layers = layerChains(modelGraph(spec)).flatMap((chain) => chain.layers);
+  const layers = layerChains(graph).flatMap((chain) => chain.layers);
   return layers.map((layer) => {
     const leaky = layer.type === "activation" && layer.kind === "leakyRelu";
     const name = leaky ? "leaky_re_lu" : KERAS_NAMES[layer.type];

@@ -7,6 +7,8 @@
  */
 
 import { sha256 } from "../base/bytes.ts";
+import { type Field, integer, numberWithin, optional, readValue, text } from "../base/field.ts";
+import { arrayOf, object } from "../base/fields.ts";
 import { showValue } from "../base/show_value.ts";
 import { FormatError, UnsupportedModelError } from "../errors.ts";
 import type { ByteSource } from "../files/byte_source.ts";
@@ -14,12 +16,11 @@ import { openFile, pathOf, writeFileAtomic } from "../files/file.ts";
 import { parseRecord } from "../record.ts";
 import { metadataOf } from "./_foreign_model.ts";
 import { checkWeights } from "./check_weights.ts";
-import { describeInput } from "./describe_input.ts";
+import { describeInputs } from "./_describe_input.ts";
 import { encodeGeneEffects, parseGeneEffects } from "./gene_effects.ts";
-import { requireSequential } from "./inputs.ts";
 import { parseSpec } from "./parse_spec.ts";
 import { digestJson } from "./seal.ts";
-import type { ModelSpec } from "./spec.ts";
+import { isBranched, type ModelSpec } from "./spec.ts";
 import { findContradiction } from "./_topology.ts";
 import { type TrainedModel, type TrainingConfig, withInputRecord } from "./trained_model.ts";
 import {
@@ -33,8 +34,23 @@ import {
 const TOPOLOGY_FILE = "model.json";
 /** Room for the effects of a few hundred thousand genes. */
 const MAX_JSON_BYTES = 16 * 2 ** 20;
-/** Version 1 had no digest of its own; a file of it cannot be told from one whose digest was taken away. */
-const FORMAT_VERSION = 2;
+/**
+ * Version of a sequential model, which earlier releases load too. Version 1 had no digest of its own; a file of it cannot be
+ * told from one whose digest was taken away.
+ */
+const SEQUENTIAL_VERSION = 2;
+/** Version of a model with branches, which earlier releases refuse by it. */
+const BRANCHED_VERSION = 3;
+
+const TRAINING: Field<TrainingConfig> = object({
+  engine: text,
+  arithmetic: optional(arrayOf(text, { items: "texts" })),
+  seed: integer(0),
+  epochs: integer(0),
+  batchSize: integer(1),
+  learningRate: numberWithin({ above: 0 }),
+  samples: integer(0),
+}, { others: "leave out" });
 
 /** The two files of a saved model. */
 export interface SerializedModel {
@@ -48,15 +64,31 @@ export interface SerializedModel {
  * Turns a trained model into the two files of tf.js' layers format. Loads tf.js, which writes the topology.
  *
  * @param trained The model.
+ * @returns The text of `model.json` and the bytes of `weights.bin`.
  * @throws {UnsupportedModelError} If its spec is invalid.
  * @throws {ContractError} If its weights do not fit the spec.
  * @throws {TypeError} If its data record or training settings could not be loaded again.
  * @throws {RangeError} If it has gene effects of more genes than a model file holds.
+ *
+ * @example The bytes of a model's weights
+ * ```ts
+ * import { Dataset } from "@waka/histone/data";
+ * import { countParameters, serializeModel } from "@waka/histone/model";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { fit } from "@waka/histone/training";
+ * import { strictEqual } from "node:assert";
+ *
+ * const data = new Dataset(simulateColumns({ cellTypes: 2, genes: 8, newGenes: 1, bins: 20 }).train);
+ * const { model } = await fit("experiment1", data, { epochs: 1, engine: "wasm" });
+ * const { json, weights } = await serializeModel(model);
+ * strictEqual(weights.length, 4 * countParameters(model.spec));
+ * strictEqual(JSON.parse(json).format, "layers-model");
+ * ```
  */
 export async function serializeModel(trained: TrainedModel): Promise<SerializedModel> {
   checkLoadable(trained);
-  const { assembleModel } = await import("./build_model.ts");
-  const model = assembleModel(requireSequential(trained.spec, "save"), trained.weights);
+  const { assembleModel } = await import("./tfjs/build_model.ts");
+  const model = assembleModel(trained.spec, trained.weights);
   const modelTopology: unknown = model.toJSON(null, false);
   model.dispose();
   const { spec, record, training } = trained;
@@ -64,7 +96,7 @@ export async function serializeModel(trained: TrainedModel): Promise<SerializedM
   const weights = packWeights(trained.weights);
   // Ties the two files together: one of them may be from another time, or damaged.
   const weightsSha256 = (await sha256(weights)).toHex();
-  const text = await seal({
+  const json = await seal({
     format: "layers-model",
     generatedBy: "@waka/histone",
     convertedBy: null,
@@ -72,17 +104,24 @@ export async function serializeModel(trained: TrainedModel): Promise<SerializedM
     weightsManifest: weightsManifest(spec),
     userDefinedMetadata: {
       // For programs without this package; nothing here reads it.
-      input: describeInput(trained),
-      histone: { version: FORMAT_VERSION, spec, record, training, geneEffects, weightsSha256 },
+      ...describeInputs(trained),
+      histone: {
+        version: isBranched(spec) ? BRANCHED_VERSION : SEQUENTIAL_VERSION,
+        spec,
+        record,
+        training,
+        geneEffects,
+        weightsSha256,
+      },
     },
   });
-  const bytes = new TextEncoder().encode(text).length;
+  const bytes = new TextEncoder().encode(json).length;
   if (bytes > MAX_JSON_BYTES) {
     throw new RangeError(
       `Cannot save model: its JSON has ${bytes} bytes, expected at most ${MAX_JSON_BYTES}`,
     );
   }
-  return { json: text, weights };
+  return { json, weights };
 }
 
 /** The text of a `model.json` that holds a digest of all the rest of it. */
@@ -99,6 +138,22 @@ async function seal(content: Readonly<Record<string, unknown>>): Promise<string>
  * @param directory Where; created if need be.
  * @throws {WriteError} If it cannot be written.
  * @throws As {@linkcode serializeModel} does.
+ *
+ * @example A model is the same after saving and loading
+ * ```ts
+ * import { Dataset } from "@waka/histone/data";
+ * import { loadModel, saveModel } from "@waka/histone/model";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { fit } from "@waka/histone/training";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const data = new Dataset(simulateColumns({ cellTypes: 2, genes: 8, newGenes: 1, bins: 20 }).train);
+ * const { model } = await fit("experiment1", data, { epochs: 1, engine: "wasm" });
+ * const directory = await Deno.makeTempDir();
+ * await saveModel(model, directory);
+ * deepStrictEqual(await loadModel(directory), model);
+ * await Deno.remove(directory, { recursive: true });
+ * ```
  */
 export async function saveModel(trained: TrainedModel, directory: string | URL): Promise<void> {
   const path = pathOf(directory);
@@ -112,7 +167,27 @@ export async function saveModel(trained: TrainedModel, directory: string | URL):
  * plain-data model inside.
  *
  * @param directory Directory of `model.json` and `weights.bin`, or the two as sources.
+ * @returns The model.
  * @throws {FormatError} If a file is damaged, or was not written by this package.
+ *
+ * @example A model from memory
+ * ```ts
+ * import { Dataset } from "@waka/histone/data";
+ * import { bytesSource } from "@waka/histone/io";
+ * import { loadModel, serializeModel } from "@waka/histone/model";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { fit } from "@waka/histone/training";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const data = new Dataset(simulateColumns({ cellTypes: 2, genes: 8, newGenes: 1, bins: 20 }).train);
+ * const { model } = await fit("experiment1", data, { epochs: 1, engine: "wasm" });
+ * const { json, weights } = await serializeModel(model);
+ * const loaded = await loadModel({
+ *   json: bytesSource(new TextEncoder().encode(json), "model.json"),
+ *   weights: bytesSource(weights, "weights.bin"),
+ * });
+ * deepStrictEqual(loaded, model);
+ * ```
  */
 export async function loadModel(
   directory: string | URL | { readonly json: ByteSource; readonly weights: ByteSource },
@@ -152,15 +227,7 @@ async function readModel(json: ByteSource, weights: ByteSource): Promise<Trained
   const file = json.name;
   const content = await readJson(json) as Record<string, unknown> | null;
   const histone = metadataOf(content, file);
-  if (histone.version !== FORMAT_VERSION) {
-    throw new FormatError(
-      `Cannot load model: its format version is ${
-        showValue(histone.version)
-      }, expected ${FORMAT_VERSION}` +
-        (histone.version === 1 ? ": it has no digest to verify it by. Train it again" : ""),
-      { file },
-    );
-  }
+  checkVersion(histone.version, file);
   const spec = readSpec(histone.spec, file);
   const record = parseRecord(histone.record, file);
   const training = readTraining(histone.training, file);
@@ -168,7 +235,7 @@ async function readModel(json: ByteSource, weights: ByteSource): Promise<Trained
   const geneEffects = histone.geneEffects === undefined
     ? undefined
     : parseGeneEffects(histone.geneEffects, file);
-  const contradiction = findContradiction(content?.modelTopology, requireSequential(spec, "load"));
+  const contradiction = findContradiction(content?.modelTopology, spec);
   if (contradiction !== undefined) {
     throw new FormatError(
       `Cannot load model: its layers contradict its spec: ${contradiction}`,
@@ -178,6 +245,18 @@ async function readModel(json: ByteSource, weights: ByteSource): Promise<Trained
   const digest = await checkSeal(content, histone, file);
   const model = { spec, weights: await readWeights(weights, { spec, digest }), record, training };
   return withInputRecord(geneEffects === undefined ? model : { ...model, geneEffects });
+}
+
+function checkVersion(version: unknown, file: string): void {
+  if (version === SEQUENTIAL_VERSION || version === BRANCHED_VERSION) return;
+  throw new FormatError(
+    `Cannot load model: its format version is ${
+      showValue(version)
+    }, expected ${SEQUENTIAL_VERSION} or ` +
+      BRANCHED_VERSION +
+      (version === 1 ? ": it has no digest to verify it by. Train it again" : ""),
+    { file },
+  );
 }
 
 /** Throws unless the content is what was saved; returns the digest of the weights that belong to it. */
@@ -220,9 +299,9 @@ async function readJson(source: ByteSource): Promise<unknown> {
       { file: source.name },
     );
   }
-  const text = new TextDecoder().decode(await source.read(0, source.size));
+  const json = new TextDecoder().decode(await source.read(0, source.size));
   try {
-    return JSON.parse(text);
+    return JSON.parse(json);
   } catch (cause) {
     throw new FormatError("Cannot load model: not valid JSON", { file: source.name, cause });
   }
@@ -238,24 +317,10 @@ function readSpec(value: unknown, file: string): ModelSpec {
 }
 
 function readTraining(value: unknown, file: string): TrainingConfig {
-  const { engine, arithmetic, seed, epochs, batchSize, learningRate, samples } = Object(value);
-  const numbers = { seed, epochs, batchSize, learningRate, samples };
-  const isCount = (value: number, least: number) => Number.isSafeInteger(value) && value >= least;
-  const sound = {
-    seed: isCount(seed, 0),
-    epochs: isCount(epochs, 0),
-    batchSize: isCount(batchSize, 1),
-    learningRate: Number.isFinite(learningRate) && learningRate > 0,
-    samples: isCount(samples, 0),
-    arithmetic: arithmetic === undefined ||
-      (Array.isArray(arithmetic) && arithmetic.every((kind) => typeof kind === "string")),
-  };
-  const bad = Object.entries(sound).find(([, isSound]) => !isSound);
-  if (bad !== undefined || typeof engine !== "string") {
-    throw new FormatError(
-      `Cannot load model: training.${bad?.[0] ?? "engine"} is missing or wrong`,
-      { file },
-    );
-  }
-  return arithmetic === undefined ? { engine, ...numbers } : { engine, arithmetic, ...numbers };
+  return readValue(value, TRAINING, {
+    place: "training",
+    fail: (found) => {
+      throw new FormatError(`Cannot load model: ${found}`, { file });
+    },
+  });
 }

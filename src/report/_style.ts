@@ -1,7 +1,9 @@
+import { readInter } from "./_font.ts";
+
 /** The page's style sheet, with the figures' font inside. */
 export async function pageStyle(): Promise<string> {
-  const { INTER_WOFF2_BASE64 } = await import("./_font.ts");
-  const source = `url(data:font/woff2;base64,${INTER_WOFF2_BASE64})`;
+  const inter = (await readInter()).toBase64();
+  const source = `url(data:font/woff2;base64,${inter})`;
   return `@font-face { font-family: Inter; src: ${source} format("woff2"); }\n${STYLE}`;
 }
 

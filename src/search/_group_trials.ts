@@ -1,10 +1,10 @@
-import type { SequentialSpec } from "../model/spec.ts";
+import type { ModelSpec } from "../model/spec.ts";
 import type { PlannedTrial } from "./trial.ts";
 
 /** A trial and its model. */
 export interface ModelTrial extends PlannedTrial {
   /** The model that its point stands for. */
-  readonly spec: SequentialSpec;
+  readonly spec: ModelSpec;
 }
 
 /**
@@ -15,8 +15,9 @@ export function groupTrials(trials: readonly ModelTrial[], most: number): ModelT
   const open = new Map<string, ModelTrial[]>();
   const groups: ModelTrial[][] = [];
   for (const trial of trials) {
-    const { spec: { layers }, point: { batchSize } } = trial;
-    const key = JSON.stringify([layers, batchSize]);
+    const { spec, point: { batchSize } } = trial;
+    // A trial's model has the trial's name.
+    const key = JSON.stringify([{ ...spec, name: "" }, batchSize]);
     const group = open.get(key);
     if (group !== undefined && group.length < most) {
       group.push(trial);

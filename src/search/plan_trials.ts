@@ -1,5 +1,5 @@
 import type { Dataset } from "../data/dataset.ts";
-import { UnsupportedModelError } from "../errors.ts";
+import { ContractError, UnsupportedModelError } from "../errors.ts";
 import type { ModelTrial } from "./_group_trials.ts";
 import { gridPoints, randomPoints } from "./points.ts";
 import type { ResolvedSettings } from "./settings.ts";
@@ -20,11 +20,23 @@ const MOST_FAILURES = 1000;
 /**
  * All points of a search on samples of some shape as trials, those that make no model apart. A random search draws again
  * for these, as long as its space has others.
+ *
+ * @param data Shape of the samples.
+ * @param settings Space, method and trials.
+ * @returns The trials.
+ * @throws {ContractError} If the space has branches, for which a data set has no inputs.
  */
 export function planTrials(
   { bins, marks: { length: marks } }: Pick<Dataset, "bins" | "marks">,
   { space, method, seed, trials, epochs }: ResolvedSettings,
 ): TrialPlan {
+  if (space.branches !== undefined) {
+    throw new ContractError(
+      `Cannot search: the space has branches over ${
+        space.branches.map(({ input }) => input).join(", ")
+      }, the data have signal only`,
+    );
+  }
   const points = method === "grid" ? gridPoints(space) : randomPoints(space, seed);
   const isRandom = method !== "grid";
   const models: ModelTrial[] = [];

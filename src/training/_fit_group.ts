@@ -1,13 +1,14 @@
 import { divergedError } from "../engine/diverged_error.ts";
-import type { EngineData, ManySession, SessionState } from "../engine/engine.ts";
+import type { Session, SessionState } from "../engine/engine.ts";
 import { freeState } from "../engine/free_state.ts";
+import type { SampleSource } from "../engine/sample_source.ts";
 import { DivergedError, EngineUnavailableError } from "../errors.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import { deriveKey, RandomStream, shuffledIndices } from "../random.ts";
 import { type DataRecord, reconcileRecords } from "../record.ts";
 import type { CheckpointTimer } from "./_checkpoint_timer.ts";
-import { checkInputShape, engineData } from "./_engine_data.ts";
 import { fromCheckpoint, type GroupRun, toCheckpoint } from "./_group_run.ts";
+import { checkInputShape, sampleSource } from "./_sample_source.ts";
 import type { Settings } from "./_settings.ts";
 import type {
   EpochRecord,
@@ -50,20 +51,20 @@ interface Progress {
 
 /** Runs that train side by side on one session. */
 export class FitGroup {
-  readonly #session: ManySession;
+  readonly #session: Session;
   readonly #parts: GroupParts;
-  readonly #data: EngineData;
+  readonly #source: SampleSource;
   #runs: GroupRun[];
   #samplesPerSecond: number | undefined;
   /** Where the next epoch begins, if no checkpoint was taken since it was reached. */
   #unsaved: Readonly<Progress> | undefined;
 
   /** `states` are the session's, taken for this group. */
-  constructor(session: ManySession, parts: GroupParts, states: readonly SessionState[]) {
+  constructor(session: Session, parts: GroupParts, states: readonly SessionState[]) {
     this.#session = session;
     this.#parts = parts;
     const [{ data }] = parts.runs;
-    this.#data = engineData(data, reconcileRecords(parts.record, data.record));
+    this.#source = sampleSource(data, reconcileRecords(parts.record, data.record));
     this.#runs = states.map((state) => ({ state, history: [] }));
   }
 
@@ -107,7 +108,7 @@ export class FitGroup {
   async fitGeneEffects(): Promise<void> {
     const { runs, options: { signal } } = this.#parts;
     const rows = runs.map(({ data }) => data.rows);
-    const predicted = await this.#session.predict(this.#data, rows, { signal });
+    const predicted = await this.#session.predict(this.#source, rows, { signal });
     this.#runs = this.#runs.map((run, i) => {
       // The session of one that diverged is not what its model is.
       if (run.diverged !== undefined) return run;
@@ -136,7 +137,7 @@ export class FitGroup {
       const end = Math.min(longest, start + this.#pieceSize());
       const begun = performance.now();
       const losses = await this.#session.runEpoch({
-        ...{ data: this.#data, orders, epoch, start, end, signal },
+        ...{ source: this.#source, orders, epoch, start, end, signal },
         onProgress: this.#reporter(epoch, orders),
       });
       const seconds = (performance.now() - begun) / 1000;
@@ -239,7 +240,7 @@ export class FitGroup {
     const sets = runs.flatMap(({ validation }) => validation ?? []);
     if (sets.length === 0) return undefined;
     checkInputShape(model, sets[0]);
-    const samples = engineData(sets[0], reconcileRecords(record, sets[0].record));
+    const samples = sampleSource(sets[0], reconcileRecords(record, sets[0].record));
     const rows = sets.map((validation) => validation.rows);
     const predicted = await this.#session.predict(samples, rows, { signal });
     return sets.map((validation, i) =>

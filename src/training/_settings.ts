@@ -10,7 +10,7 @@ import {
 } from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import { type DataRecord, reconcileRecords, type Transform, transformFunction } from "../record.ts";
-import { checkInputShape } from "./_engine_data.ts";
+import { checkInputShape } from "./_sample_source.ts";
 
 /** Settings of a run, every default filled in. */
 export interface Settings extends Pick<TrainingDefaults, "epochs" | "batchSize" | "learningRate"> {

@@ -1,6 +1,5 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { Engine } from "../engine/engine.ts";
-import { openManySession } from "../engine/many.ts";
 import { type EngineReport, selectEngine } from "../engine/select.ts";
 import { ContractError } from "../errors.ts";
 import { initialWeights, type Weights } from "../model/initial_weights.ts";
@@ -112,7 +111,7 @@ class ManyFit {
     let resume = options.resume;
     while (this.#finished.length < runs.length && !interrupted) {
       const first = this.#finished.length;
-      const end = resume?.group[1] ?? first + engine.modelsTogether(options.threads);
+      const end = resume?.group[1] ?? first + engine.capacity(options.threads).models;
       const group = await this.#trainGroup([first, Math.min(end, runs.length)], resume);
       this.#finished.push(...group.runs);
       this.#kept.push(...group.runs.map(toCheckpoint));
@@ -133,7 +132,7 @@ class ManyFit {
     });
     const { threads, signal } = options;
     const shared = { batchSize: settings[0].batchSize, threads };
-    await using session = await openManySession(engine, model, { members, ...shared });
+    await using session = await engine.createSession(model, { members, ...shared });
     if (this.#report === undefined) {
       this.#report = { engine: engine.name, device: session.device, reason, arithmetic };
       options.onStart?.(this.#report);

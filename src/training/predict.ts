@@ -4,7 +4,7 @@ import { type EngineName, type EngineReport, selectEngine } from "../engine/sele
 import { DivergedError } from "../errors.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import { reconcileRecords } from "../record.ts";
-import { checkInputShape, engineData } from "./_engine_data.ts";
+import { checkInputShape, sampleSource } from "./_sample_source.ts";
 import { geneEffectsOf, leaveOneOutEffects } from "./gene_effects.ts";
 
 /** Engines take memory for training on a batch, which a prediction has no use for. */
@@ -57,11 +57,11 @@ export async function predict(
   const transform = reconcileRecords(model.record, data.record);
   checkInputShape(model.spec, data);
   const { engine, reason } = await selectEngine(options.engine ?? "auto", model.spec);
+  const { seed, learningRate, batchSize } = model.training;
   await using session = await engine.createSession(model.spec, {
-    ...model.training,
-    weights: model.weights,
+    members: [{ weights: model.weights, seed, learningRate }],
     threads: options.threads,
-    batchSize: Math.min(model.training.batchSize, LARGEST_BATCH),
+    batchSize: Math.min(batchSize, LARGEST_BATCH),
   });
   options.onStart?.({
     engine: engine.name,
@@ -69,7 +69,8 @@ export async function predict(
     reason,
     arithmetic: await engine.arithmetic(),
   });
-  const predicted = await session.predict(engineData(data, transform), data.rows, options);
+  const source = sampleSource(data, transform);
+  const predicted = (await session.predict(source, [data.rows], options))[0]!;
   checkFinite(predicted, data, session);
   const { geneEffects = true } = options;
   if (model.geneEffects !== undefined && geneEffects !== false) {

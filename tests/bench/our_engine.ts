@@ -1,6 +1,6 @@
 /** This package's engine as a contestant, through the engine contract alone. */
 
-import type { Engine, Session, SessionOptions } from "../../src/engine/engine.ts";
+import type { Engine } from "../../src/engine/engine.ts";
 import { deriveKey, RandomStream, shuffledIndices } from "../../src/random.ts";
 import {
   type CheckSize,
@@ -9,6 +9,7 @@ import {
   measureRate,
   type Outputs,
 } from "./contestant.ts";
+import { type OneModel, type OneModelOptions, openOne } from "../helpers/one_model.ts";
 import { withoutDropout, type Workload } from "./workload.ts";
 
 /** A call that takes less long than this, in seconds, gets more samples the next time. */
@@ -19,7 +20,7 @@ export class OurEngine implements Contestant, AsyncDisposable {
   readonly #engine: Engine;
   readonly #workload: Workload;
   readonly #random = new RandomStream(deriveKey(0, "bench"));
-  readonly #sessions = new Map<number, Session>();
+  readonly #sessions = new Map<number, OneModel>();
   #epoch = 0;
   #rows: { train: number; predict: number };
 
@@ -33,7 +34,7 @@ export class OurEngine implements Contestant, AsyncDisposable {
   async check({ steps, batchSize }: CheckSize): Promise<Outputs> {
     const { spec, data } = this.#workload;
     const options = { ...this.#options(), batchSize };
-    await using session = await this.#engine.createSession(withoutDropout(spec), options);
+    await using session = await openOne(this.#engine, withoutDropout(spec), options);
     const rows = Uint32Array.from({ length: steps * batchSize }, (_, row) => row);
     const predictions = [...await session.predict(data, rows)];
     const losses = [];
@@ -83,16 +84,16 @@ export class OurEngine implements Contestant, AsyncDisposable {
     });
   }
 
-  #options(): SessionOptions {
+  #options(): OneModelOptions {
     const { weights, batchSize, learningRate } = this.#workload;
     return { weights, batchSize, learningRate, seed: 0 };
   }
 
-  async #session(threads: number): Promise<Session> {
+  async #session(threads: number): Promise<OneModel> {
     const open = this.#sessions.get(threads);
     if (open !== undefined) return open;
     const options = { ...this.#options(), threads };
-    const session = await this.#engine.createSession(this.#workload.spec, options);
+    const session = await openOne(this.#engine, this.#workload.spec, options);
     this.#sessions.set(threads, session);
     return session;
   }

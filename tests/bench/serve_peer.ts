@@ -1,6 +1,7 @@
 /** The other end of `peer_process.ts`, for peers written in TypeScript. */
 
-import { gatherLabels, gatherSignal } from "../../src/engine/gather.ts";
+import { gatherLabels } from "../../src/engine/gather_labels.ts";
+import { SampleBatch } from "../../src/engine/sample_source.ts";
 import { deriveKey, RandomStream, shuffledIndices } from "../../src/random.ts";
 import {
   type CheckSize,
@@ -9,6 +10,7 @@ import {
   measureRate,
   type Outputs,
 } from "./contestant.ts";
+import { sourceOf } from "../helpers/one_model.ts";
 import { readLines } from "./peer_process.ts";
 import { readWorkload, type Task, withoutDropout, type Workload } from "./workload.ts";
 
@@ -58,7 +60,9 @@ class Peer implements Contestant {
     for (const rows of batches) predictions.push(...await predictRows(model, rows, data));
     const losses = [];
     for (const rows of batches) {
-      losses.push(await model.train(gatherSignal(data, rows), gatherLabels(data, rows)));
+      losses.push(
+        await model.train(await gatherSignal(data, rows), gatherLabels(sourceOf(data), rows)),
+      );
     }
     return { predictions, losses };
   }
@@ -66,14 +70,14 @@ class Peer implements Contestant {
   train({ seconds }: Effort): Promise<number> {
     const { data } = this.#workload;
     return this.#eachBatch(seconds, async (rows) => {
-      await this.#model.train(gatherSignal(data, rows), gatherLabels(data, rows));
+      await this.#model.train(await gatherSignal(data, rows), gatherLabels(sourceOf(data), rows));
     });
   }
 
   predict({ seconds }: Effort): Promise<number> {
     const { data } = this.#workload;
     return this.#eachBatch(seconds, async (rows) => {
-      await this.#model.predict(gatherSignal(data, rows));
+      await this.#model.predict(await gatherSignal(data, rows));
     });
   }
 
@@ -95,5 +99,15 @@ async function predictRows(
   rows: Uint32Array,
   data: Workload["data"],
 ): Promise<number[]> {
-  return Array.from(await model.predict(gatherSignal(data, rows)));
+  return Array.from(await model.predict(await gatherSignal(data, rows)));
+}
+
+async function gatherSignal(
+  data: Workload["data"],
+  rows: Uint32Array,
+): Promise<Float32Array<ArrayBuffer>> {
+  const source = sourceOf(data);
+  const batch = new SampleBatch(source.inputs, rows.length);
+  await source.gather(rows, batch);
+  return batch.input("signal").values as Float32Array<ArrayBuffer>;
 }

@@ -5,7 +5,7 @@
 
 import { type Tensor, tensor, tidy, train, version_core } from "@tensorflow/tfjs-core";
 import { startBackend } from "../../src/engine/tfjs/backend.ts";
-import { buildModel } from "../../src/model/build_model.ts";
+import { buildModel } from "../../src/model/tfjs/build_model.ts";
 import { type BatchModel, servePeer } from "./serve_peer.ts";
 import type { Task, Workload } from "./workload.ts";
 

@@ -1,6 +1,6 @@
 /** What is timed: a preset with weights and samples, in memory and as a folder for other programs. */
 
-import type { EngineData } from "../../src/engine/engine.ts";
+import type { SignalColumns } from "../../src/engine/memory_source.ts";
 import { openFile } from "../../src/files/file.ts";
 import { openNpz } from "../../src/io/npz.ts";
 import { writeNpz } from "../../src/io/npz_writer.ts";
@@ -20,7 +20,7 @@ export interface Task {
 /** A task with initial weights and samples. */
 export interface Workload extends Task {
   readonly weights: Weights;
-  readonly data: EngineData & { readonly labels: Float64Array };
+  readonly data: SignalColumns & { readonly labels: Float64Array };
 }
 
 /** 20,000 samples: 40 MB as float32, more than caches hold, as the real data are. */

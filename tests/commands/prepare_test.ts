@@ -235,7 +235,7 @@ const BAD: Record<string, readonly [Record<string, string | Uint8Array | null>, 
   ],
   "a carriage return within a line": [
     { "sheet.tsv": SHEET.replaceAll("\n", "\r") + "\n" },
-    /^error: .*holds a carriage return.*sheet\.tsv, line 1\)/,
+    /^error: .*contains a carriage return.*sheet\.tsv, line 1\)/,
   ],
   "an empty sheet": [{ "sheet.tsv": "" }, /^error: .*the file is empty.*sheet\.tsv\)/],
   "an empty file of genes": [{ "genes.tsv": "" }, /^error: .*the file is empty.*genes\.tsv\)/],

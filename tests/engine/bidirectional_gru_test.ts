@@ -7,6 +7,7 @@ import { presetSpec } from "../../src/model/presets.ts";
 import { deriveKey, RandomStream } from "../../src/random.ts";
 import { allRows, randomData } from "../helpers/engine_runs.ts";
 import { bidirectionalGruGradients, runBidirectionalGru } from "../helpers/gru_reference.ts";
+import { openOne } from "../helpers/one_model.ts";
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
@@ -53,7 +54,7 @@ Deno.test("training on tf.js lowers the error of a model with a bidirectional GR
   const spec = presetSpec("bigru10", { bins: 45, marks: 2 });
   const data = randomData(spec, 8);
   const settings = { weights: initialWeights(spec, 0), seed: 0, batchSize: 4, learningRate: 0.01 };
-  await using session = await createTfjsEngine("cpu").createSession(spec, settings);
+  await using session = await openOne(createTfjsEngine("cpu"), spec, settings);
   const error = async () => {
     const predicted = await session.predict(data, allRows(8));
     return predicted.reduce((sum, value, i) => sum + (value - data.labels![i]) ** 2, 0) / 8;

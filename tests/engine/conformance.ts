@@ -2,75 +2,71 @@
 
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import { dropoutKey, fillDropoutMask } from "../../src/engine/dropout.ts";
-import type { Engine, EngineData, Session, SessionOptions } from "../../src/engine/engine.ts";
+import type { Engine, SessionState } from "../../src/engine/engine.ts";
+import type { SignalColumns } from "../../src/engine/memory_source.ts";
 import { ContractError, DivergedError } from "../../src/errors.ts";
 import { initialWeights } from "../../src/model/initial_weights.ts";
-import { presetSpec } from "../../src/model/presets.ts";
 import { parseSpec } from "../../src/model/parse_spec.ts";
 import { weightShapes } from "../../src/model/shapes.ts";
 import type { SequentialSpec as ModelSpec } from "../../src/model/spec.ts";
 import type { Transform } from "../../src/record.ts";
 import { allRows, lossAndGradients, randomData } from "../helpers/engine_runs.ts";
 import { GOLDEN_NAMES, readGolden } from "../helpers/golden.ts";
-import { MET, testWith } from "../helpers/require.ts";
+import {
+  type OneModel,
+  type OneModelOptions,
+  type Subject,
+  subjectOf,
+} from "../helpers/one_model.ts";
 import {
   DERIVATIVE_TOLERANCE,
   GOLDEN_TOLERANCES,
   largestDifference,
   magnitude,
 } from "../helpers/tolerances.ts";
-import { exampleData } from "../helpers/train_example.ts";
 import { testBidirectionalGru } from "./conformance_gru.ts";
 import { testOutputs } from "./conformance_outputs.ts";
+import { testCalls, testMembers } from "./conformance_session.ts";
 import { testSteps } from "./conformance_steps.ts";
 
 /** How a test is registered. */
 export type Test = (name: string, body: () => Promise<void>) => void;
 
-/** Registers the suite for one engine; `test` is `Deno.test` or a `testWith` of what the engine needs. */
+/**
+ * Registers the suite for one engine, with sessions of one member and of three; `test` is `Deno.test` or a `testWith` of
+ * what the engine needs.
+ */
 export function testConformance(engine: Engine, test: Test): void {
-  test(`${engine.name} is right again after a call that came too early, and takes no other model's state`, async () => {
-    const spec = presetSpec("experiment1", { bins: 46 });
-    const options = { seed: 0, batchSize: 8, learningRate: 0.01 };
-    const weights = initialWeights(spec, 1);
-    await using session = await engine.createSession(spec, { weights, ...options });
-    const data = exampleData(spec, 64);
-    const rows = Uint32Array.from({ length: 64 }, (_, row) => row);
-    const wanted = await session.predict(data, rows);
-    const first = session.predict(data, rows);
-    // Whether it is refused or waits is the engine's choice.
-    const [end] = await Promise.allSettled([session.predict(data, rows)]);
-    if (end.status === "fulfilled") deepStrictEqual(end.value, wanted);
-    deepStrictEqual(await first, wanted);
-    deepStrictEqual(await session.predict(data, rows), wanted);
-
-    const other = presetSpec("experiment3", { bins: 46 });
-    const state = await session.state();
-    await rejects(session.restore({ ...state, weights: initialWeights(other, 1) }));
-    deepStrictEqual(await session.predict(data, rows), wanted);
-  });
-  testGoldenRuns(engine, MET.shared ? test : (name, body) => testWith("shared", name, body));
-  testOddShapes(engine, test);
-  testBidirectionalGru(engine, test);
-  testDropout(engine, test);
-  testSteps(engine, engine.supports(ODD_RECURRENT).supported ? ODD_RECURRENT : ODD, test);
-  testOutputs(engine, test);
-  testReproducibility(engine, test);
-  testPrediction(engine, test);
-  testEndings(engine, test);
-  testRefusals(engine, test);
+  testMembers(engine, test);
+  for (const members of [1, 3] as const) testModel(subjectOf(engine, members), test);
 }
 
-function testGoldenRuns(engine: Engine, test: Test): void {
-  for (const name of GOLDEN_NAMES) {
-    test(`${engine.name} agrees with PyTorch's run of ${name}`, async () => {
+function testModel(subject: Subject, test: Test): void {
+  testCalls(subject, test);
+  testGoldenRuns(subject, test);
+  testOddShapes(subject, test);
+  testBidirectionalGru(subject, test);
+  testDropout(subject, test);
+  testSteps(subject, subject.engine.supports(ODD_RECURRENT).supported ? ODD_RECURRENT : ODD, test);
+  testOutputs(subject, test);
+  testReproducibility(subject, test);
+  testPrediction(subject, test);
+  testEndings(subject, test);
+  testRefusals(subject, test);
+}
+
+function testGoldenRuns(subject: Subject, test: Test): void {
+  // Between other members, which take as long again, the smallest is enough.
+  const names = subject.members === 1 ? GOLDEN_NAMES : GOLDEN_NAMES.slice(1, 2);
+  for (const name of names) {
+    test(`${subject.name} agrees with PyTorch's run of ${name}`, async () => {
       const golden = await readGolden(name);
       const tolerance = GOLDEN_TOLERANCES[name];
       const { spec, x, y, weights, learningRate } = golden;
-      const data: EngineData = { ...spec, signal: x, labels: y, transform: "none" };
+      const data: SignalColumns = { ...spec, signal: x, labels: y, transform: "none" };
       const order = allRows(y.length);
       const options = { weights, learningRate, seed: 0, batchSize: y.length };
-      await using session = await engine.createSession(spec, options);
+      await using session = await subject.open(spec, options);
       const check = (what: string, difference: number, allowed: number) =>
         ok(difference <= allowed, `${what} differ by ${difference}, allowed ${allowed}`);
 
@@ -142,27 +138,27 @@ const ODD_RECURRENT: ModelSpec = parseSpec({
   ),
 });
 
-function testOddShapes(engine: Engine, test: Test): void {
+function testOddShapes(subject: Subject, test: Test): void {
   const specs = [ODD, ODD_BINARY, ODD_RECURRENT];
-  for (const spec of specs.filter((spec) => engine.supports(spec).supported)) {
+  for (const spec of specs.filter((spec) => subject.engine.supports(spec).supported)) {
     for (const batchSize of [1, 7, 64]) {
-      test(`${engine.name} has the gradient of "${spec.name}" at batch ${batchSize}`, async () => {
+      test(`${subject.name} has the gradient of "${spec.name}" at batch ${batchSize}`, async () => {
         // Batch normalisation over one position of one sample has no variance to speak of; 37 are enough.
         const data = randomData(spec, batchSize);
         const weights = initialWeights(spec, 3);
-        const { loss, gradients } = await lossAndGradients(engine, spec, { data, weights });
+        const { loss, gradients } = await lossAndGradients(subject, spec, { data, weights });
         ok(Number.isFinite(loss));
-        await checkDerivative(engine, spec, { data, weights, gradients });
+        await checkDerivative(subject, spec, { data, weights, gradients });
       });
     }
   }
-  test(`${engine.name} weighs a partial last batch by its samples`, async () => {
+  test(`${subject.name} weighs a partial last batch by its samples`, async () => {
     const spec = withoutBatchNorm(ODD);
     const data = randomData(spec, 17);
     // A learning rate too small to move a weight: the epoch's loss is the mean over all samples.
     const options = { weights: initialWeights(spec, 3), seed: 1, learningRate: 1e-30 };
     const run = async (batchSize: number) => {
-      await using session = await engine.createSession(spec, { ...options, batchSize });
+      await using session = await subject.open(spec, { ...options, batchSize });
       return await session.runEpoch({ data, order: allRows(17), epoch: 0 });
     };
     const [whole, parts] = [await run(17), await run(7)];
@@ -172,9 +168,9 @@ function testOddShapes(engine: Engine, test: Test): void {
 
 /** Compares gradient · direction with a central difference of the loss along a random direction. */
 async function checkDerivative(
-  engine: Engine,
+  subject: Subject,
   spec: ModelSpec,
-  parts: { data: EngineData; weights: SessionOptions["weights"]; gradients: Float64Array[] },
+  parts: { data: SignalColumns; weights: SessionState["weights"]; gradients: Float64Array[] },
 ): Promise<void> {
   const { data, weights, gradients } = parts;
   const trainable = weightShapes(spec).map((shape) => shape.trainable);
@@ -189,15 +185,15 @@ async function checkDerivative(
     const moved = weights.map((values, i) =>
       values.map((value, k) => value + sign * step * (gradientOf[i]?.[k] ?? 0) / norm)
     );
-    return (await lossAndGradients(engine, spec, { data, weights: moved })).loss;
+    return (await lossAndGradients(subject, spec, { data, weights: moved })).loss;
   };
   const derivative = (await lossAt(1) - await lossAt(-1)) / (2 * step);
   const apart = Math.abs(derivative - norm) / norm;
   ok(apart < DERIVATIVE_TOLERANCE, `derivative ${derivative}, gradient's length ${norm}`);
 }
 
-function testDropout(engine: Engine, test: Test): void {
-  test(`${engine.name} drops the units that the shared generator names`, async () => {
+function testDropout(subject: Subject, test: Test): void {
+  test(`${subject.name} drops the units that the shared generator names`, async () => {
     const spec = parseSpec({
       name: "dropout",
       bins: 5,
@@ -210,7 +206,7 @@ function testDropout(engine: Engine, test: Test): void {
     const weights = initialWeights(spec, 8);
     const order = Uint32Array.of(5, 3, 1, 0, 2, 4);
     const options = { weights, seed: 21, batchSize: 4, learningRate: 1e-30 };
-    await using session = await engine.createSession(spec, options);
+    await using session = await subject.open(spec, options);
     const loss = await session.runEpoch({ data, order, epoch: 7 });
 
     const factors = new Float32Array(samples * 15);
@@ -229,15 +225,15 @@ function testDropout(engine: Engine, test: Test): void {
   });
 }
 
-function testReproducibility(engine: Engine, test: Test): void {
+function testReproducibility(subject: Subject, test: Test): void {
   const data = randomData(ODD, 23);
   const options = { weights: initialWeights(ODD, 3), seed: 4, batchSize: 7, learningRate: 0.01 };
-  const train = async (session: Session, epochs: readonly number[]) => {
+  const train = async (session: OneModel, epochs: readonly number[]) => {
     for (const epoch of epochs) await session.runEpoch({ data, order: allRows(23), epoch });
   };
-  test(`${engine.name} gives the same bits for the same seed, others for another`, async () => {
+  test(`${subject.name} gives the same bits for the same seed, others for another`, async () => {
     const run = async (seed: number) => {
-      await using session = await engine.createSession(ODD, { ...options, seed });
+      await using session = await subject.open(ODD, { ...options, seed });
       await train(session, [0, 1, 2]);
       return await session.weights();
     };
@@ -245,23 +241,25 @@ function testReproducibility(engine: Engine, test: Test): void {
     deepStrictEqual(await run(4), first);
     ok(largestDifference((await run(5))[0], first[0]) > 0);
   });
-  test(`${engine.name} trains an epoch in pieces as it does whole`, async () => {
-    await using whole = await engine.createSession(ODD, options);
-    await using pieces = await engine.createSession(ODD, options);
+  test(`${subject.name} trains an epoch in pieces as it does whole`, async () => {
+    await using whole = await subject.open(ODD, options);
+    await using pieces = await subject.open(ODD, options);
     await train(whole, [0]);
     const request = { data, order: allRows(23), epoch: 0 };
     await pieces.runEpoch({ ...request, end: 14 });
     await pieces.runEpoch({ ...request, start: 14 });
     deepStrictEqual(await pieces.state(), await whole.state());
   });
-  for (const spec of [ODD, ODD_RECURRENT].filter((spec) => engine.supports(spec).supported)) {
-    test(`${engine.name} goes on from a state of "${spec.name}" as if it had never stopped`, async () => {
+  for (
+    const spec of [ODD, ODD_RECURRENT].filter((spec) => subject.engine.supports(spec).supported)
+  ) {
+    test(`${subject.name} goes on from a state of "${spec.name}" as if it had never stopped`, async () => {
       const settings = { ...options, weights: initialWeights(spec, 3) };
-      await using whole = await engine.createSession(spec, settings);
+      await using whole = await subject.open(spec, settings);
       await train(whole, [0]);
       const state = structuredClone(await whole.state());
       await train(whole, [1, 2]);
-      await using resumed = await engine.createSession(spec, settings);
+      await using resumed = await subject.open(spec, settings);
       await resumed.restore(state);
       await train(resumed, [1, 2]);
       deepStrictEqual(await resumed.state(), await whole.state());
@@ -269,11 +267,11 @@ function testReproducibility(engine: Engine, test: Test): void {
   }
 }
 
-function testPrediction(engine: Engine, test: Test): void {
-  test(`${engine.name} predicts each row by itself, in the order asked for`, async () => {
+function testPrediction(subject: Subject, test: Test): void {
+  test(`${subject.name} predicts each row by itself, in the order asked for`, async () => {
     const data = randomData(ODD, 300);
     const options = { weights: initialWeights(ODD, 3), seed: 0, batchSize: 7, learningRate: 0.01 };
-    await using session = await engine.createSession(ODD, options);
+    await using session = await subject.open(ODD, options);
     const all = await session.predict(data, allRows(300));
     const some = await session.predict(data, Uint32Array.of(299, 0, 150));
     strictEqual(all.length, 300);
@@ -281,26 +279,30 @@ function testPrediction(engine: Engine, test: Test): void {
     ok(largestDifference(some, wanted) <= 1e-6 * magnitude(all));
     strictEqual((await session.predict(data, new Uint32Array(0))).length, 0);
   });
-  test(`${engine.name} applies the transform and takes every packed type`, async () => {
+  test(`${subject.name} applies the transform and takes every packed type`, async () => {
     const spec = withoutBatchNorm(ODD);
     const counts = randomData(spec, 5);
     const options = { weights: initialWeights(spec, 3), seed: 0, batchSize: 5, learningRate: 1 };
-    await using session = await engine.createSession(spec, options);
+    await using session = await subject.open(spec, options);
     const logged = Float32Array.from(counts.signal, Math.log1p);
     const wanted = await session.predict({ ...counts, signal: logged }, allRows(5));
     for (const Type of [Uint8Array, Uint16Array, Uint32Array, Float32Array, Float64Array]) {
-      const data: EngineData = { ...counts, signal: Type.from(counts.signal), transform: "log1p" };
+      const data: SignalColumns = {
+        ...counts,
+        signal: Type.from(counts.signal),
+        transform: "log1p",
+      };
       const found = await session.predict(data, allRows(5));
       ok(largestDifference(found, wanted) <= 1e-5 * magnitude(wanted), Type.name);
     }
   });
 }
 
-function testEndings(engine: Engine, test: Test): void {
+function testEndings(subject: Subject, test: Test): void {
   const data = randomData(ODD, 20);
   const options = { weights: initialWeights(ODD, 3), seed: 0, batchSize: 5, learningRate: 0.01 };
-  test(`${engine.name} stops between steps when asked to, with the reason`, async () => {
-    await using session = await engine.createSession(ODD, options);
+  test(`${subject.name} stops between steps when asked to, with the reason`, async () => {
+    await using session = await subject.open(ODD, options);
     const controller = new AbortController();
     const reason = new Error("enough");
     const epoch = session.runEpoch({
@@ -309,33 +311,35 @@ function testEndings(engine: Engine, test: Test): void {
     });
     await rejects(epoch, (error) => error === reason);
   });
-  test(`${engine.name} ends a run whose loss is not finite, naming the epoch`, async () => {
+  test(`${subject.name} ends a run whose loss is not finite, naming the epoch`, async () => {
     const spec = withoutBatchNorm(ODD);
     const weights = initialWeights(spec, 3);
     const wild = { ...options, weights, learningRate: 1e30 };
-    await using session = await engine.createSession(spec, wild);
+    await using session = await subject.open(spec, wild);
     await rejects(async () => {
       for (let epoch = 0; epoch < 5; epoch++) {
         await session.runEpoch({ data, order: allRows(20), epoch });
       }
     }, (error) => error instanceof DivergedError && /epoch \d/.test(error.message));
   });
-  test(`${engine.name} reports progress up to the last sample`, async () => {
-    await using session = await engine.createSession(ODD, options);
+  test(`${subject.name} reports progress up to the last sample`, async () => {
+    await using session = await subject.open(ODD, options);
     const seen: number[] = [];
     const onProgress = (samples: number) => seen.push(samples);
     await session.runEpoch({ data, order: allRows(18), epoch: 0, onProgress });
-    strictEqual(seen.at(-1), 18);
+    // The one that diverges may say less.
+    if (subject.members === 1) strictEqual(seen.at(-1), 18);
+    else ok(seen.at(-1)! >= 18, `${seen}`);
   });
 }
 
-function testRefusals(engine: Engine, test: Test): void {
+function testRefusals(subject: Subject, test: Test): void {
   const data = randomData(ODD, 20);
   const options = { weights: initialWeights(ODD, 3), seed: 0, batchSize: 5, learningRate: 0.01 };
-  test(`${engine.name} refuses rows and data that it would have to make up, and stays as it was`, async () => {
-    await using session = await engine.createSession(ODD, options);
+  test(`${subject.name} refuses rows and data that it would have to make up, and stays as it was`, async () => {
+    await using session = await subject.open(ODD, options);
     const before = structuredClone(await session.state());
-    const train = (data: EngineData, order = allRows(20)) =>
+    const train = (data: SignalColumns, order = allRows(20)) =>
       session.runEpoch({ data, order, epoch: 0 });
     const beyond = Uint32Array.of(3, 20);
     await rejects(train(data, beyond), RangeError);
@@ -362,19 +366,19 @@ function testRefusals(engine: Engine, test: Test): void {
     await rejects(train({ ...data, labels: data.labels!.subarray(1) }), TypeError);
     deepStrictEqual(await session.state(), before);
   });
-  test(`${engine.name} makes no session of settings out of range`, async () => {
-    const wrong: Partial<SessionOptions>[] = [
+  test(`${subject.name} makes no session of settings out of range`, async () => {
+    const wrong: Partial<OneModelOptions>[] = [
       ...[{ batchSize: 0 }, { batchSize: 1.5 }, { batchSize: NaN }],
       ...[{ seed: NaN }, { seed: -1 }, { learningRate: NaN }, { learningRate: Infinity }],
     ];
     for (const settings of wrong) {
-      await rejects(engine.createSession(ODD, { ...options, ...settings }), RangeError);
+      await rejects(subject.open(ODD, { ...options, ...settings }), RangeError);
     }
     const weights = options.weights.slice(1);
-    await rejects(engine.createSession(ODD, { ...options, weights }), ContractError);
+    await rejects(subject.open(ODD, { ...options, weights }), ContractError);
   });
-  test(`${engine.name} has no loss where there are no samples, and stays as it was`, async () => {
-    await using session = await engine.createSession(ODD, options);
+  test(`${subject.name} has no loss where there are no samples, and stays as it was`, async () => {
+    await using session = await subject.open(ODD, options);
     const before = structuredClone(await session.state());
     const none = { data, epoch: 0 };
     strictEqual(await session.runEpoch({ ...none, order: allRows(0) }), NaN);

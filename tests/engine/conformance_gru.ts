@@ -1,12 +1,13 @@
 /** What every engine that has bidirectional GRUs must compute. */
 
 import { ok } from "node:assert";
-import type { Engine, EngineData } from "../../src/engine/engine.ts";
+import type { SignalColumns } from "../../src/engine/memory_source.ts";
 import { initialWeights, type Weights } from "../../src/model/initial_weights.ts";
 import { parseSpec } from "../../src/model/parse_spec.ts";
 import type { SequentialSpec as ModelSpec } from "../../src/model/spec.ts";
 import { allRows, lossAndGradients, randomData } from "../helpers/engine_runs.ts";
 import { bidirectionalGruGradients, runBidirectionalGru } from "../helpers/gru_reference.ts";
+import type { Subject } from "../helpers/one_model.ts";
 import { GRU_TOLERANCES, largestDifference, magnitude } from "../helpers/tolerances.ts";
 import type { Test } from "./conformance.ts";
 
@@ -25,20 +26,20 @@ function recurrentModel(bins: number): ModelSpec {
 }
 
 /** Registers the tests, unless the engine says that it lacks the layer. */
-export function testBidirectionalGru(engine: Engine, test: Test): void {
+export function testBidirectionalGru(subject: Subject, test: Test): void {
   for (const positions of [1, 2, 6]) {
     const spec = recurrentModel(positions);
-    if (!engine.supports(spec).supported) return;
-    test(`${engine.name} computes a bidirectional GRU over ${positions} as float64 does`, async () => {
+    if (!subject.engine.supports(spec).supported) return;
+    test(`${subject.name} computes a bidirectional GRU over ${positions} as float64 does`, async () => {
       const data = randomData(spec, SAMPLES);
       // Biases are zero at first, which would hide that one is missing.
       const weights = initialWeights(spec, 3).map((values) =>
         values.map((value, i) => value + 0.1 * Math.sin(i))
       );
       const wanted = runReference(data, weights);
-      const found = await lossAndGradients(engine, spec, { data, weights });
+      const found = await lossAndGradients(subject, spec, { data, weights });
       const options = { weights, seed: 0, batchSize: SAMPLES, learningRate: 1 };
-      await using session = await engine.createSession(spec, options);
+      await using session = await subject.open(spec, options);
       const predictions = await session.predict(data, allRows(SAMPLES));
 
       const allowed = GRU_TOLERANCES;
@@ -70,7 +71,7 @@ function check(
 }
 
 /** Predictions, mean loss and all gradients of {@linkcode recurrentModel} in float64. */
-function runReference(data: EngineData, weights: Weights) {
+function runReference(data: SignalColumns, weights: Weights) {
   const gru = weights.slice(2, 8);
   const [denseKernel, [denseBias]] = weights.slice(8);
   const shape = { positions: data.bins, channels: CHANNELS, units: UNITS };

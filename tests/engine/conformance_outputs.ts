@@ -1,24 +1,25 @@
 /** What an engine gives back: probabilities, losses, and those of the set of samples that was asked about. */
 
 import { ok } from "node:assert";
-import type { Engine, EngineData } from "../../src/engine/engine.ts";
+import type { SignalColumns } from "../../src/engine/memory_source.ts";
 import { initialWeights, type Weights } from "../../src/model/initial_weights.ts";
 import { parseSpec } from "../../src/model/parse_spec.ts";
 import { allRows, randomData } from "../helpers/engine_runs.ts";
+import type { Subject } from "../helpers/one_model.ts";
 import { largestDifference, magnitude } from "../helpers/tolerances.ts";
 import type { Test } from "./conformance.ts";
 import { LINEAR } from "./conformance_steps.ts";
 
 /** Registers these tests for one engine. */
-export function testOutputs(engine: Engine, test: Test): void {
-  test(`${engine.name} gives probabilities and their loss, also where they round to 0 and 1`, async () => {
-    for (const scale of [0.1, 90]) await checkProbabilities(engine, scale);
+export function testOutputs(subject: Subject, test: Test): void {
+  test(`${subject.name} gives probabilities and their loss, also where they round to 0 and 1`, async () => {
+    for (const scale of [0.1, 90]) await checkProbabilities(subject, scale);
   });
-  test(`${engine.name} keeps sets of samples apart that take turns`, () => checkTurns(engine));
+  test(`${subject.name} keeps sets of samples apart that take turns`, () => checkTurns(subject));
 }
 
 /** w · x + b of each sample, in float64. */
-function outputsOf({ signal, labels }: EngineData, [kernel, [bias]]: Weights): Float64Array {
+function outputsOf({ signal, labels }: SignalColumns, [kernel, [bias]]: Weights): Float64Array {
   const { length } = kernel;
   return Float64Array.from(
     labels!,
@@ -34,13 +35,13 @@ const CLASSIFIER = parseSpec({
 });
 
 /** A linear classifier; at a scale of 90, e to the power of its outputs before the sigmoid overflows. */
-async function checkProbabilities(engine: Engine, scale: number): Promise<void> {
+async function checkProbabilities(subject: Subject, scale: number): Promise<void> {
   const samples = 20;
   const data = randomData(CLASSIFIER, samples);
   const kernel = Float32Array.of(1, -0.9, 0.8, -1, 0.9, -0.8).map((weight) => weight * scale);
   const weights = [kernel, Float32Array.of(0.5)];
   const options = { weights, seed: 0, batchSize: samples, learningRate: 1e-30 };
-  await using session = await engine.createSession(CLASSIFIER, options);
+  await using session = await subject.open(CLASSIFIER, options);
   const outputs = outputsOf(data, weights);
   ok(Math.min(...outputs) < -2 * scale && Math.max(...outputs) > 8 * scale);
   const predicted = await session.predict(data, allRows(samples));
@@ -56,12 +57,12 @@ async function checkProbabilities(engine: Engine, scale: number): Promise<void> 
   ok(Math.abs(loss - wanted) < 1e-5 * wanted, `loss ${loss}, expected ${wanted}`);
 }
 
-async function checkTurns(engine: Engine): Promise<void> {
+async function checkTurns(subject: Subject): Promise<void> {
   const sets = [12, 10, 11].map((samples) => randomData(LINEAR, samples));
   const order = allRows(10);
   const weights = initialWeights(LINEAR, 2);
   const options = { weights, seed: 0, batchSize: 5, learningRate: 1e-30 };
-  await using session = await engine.createSession(LINEAR, options);
+  await using session = await subject.open(LINEAR, options);
   const wanted = sets.map((data) => outputsOf(data, weights).subarray(0, order.length));
   for (const turn of [0, 1, 0, 2, 1, 0]) {
     const predicted = await session.predict(sets[turn], order);

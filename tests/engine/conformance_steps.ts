@@ -2,25 +2,27 @@
 
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { fillDropoutMask } from "../../src/engine/dropout.ts";
-import type { Engine, EngineData, SessionOptions, SessionState } from "../../src/engine/engine.ts";
+import type { SessionState } from "../../src/engine/engine.ts";
+import type { SignalColumns } from "../../src/engine/memory_source.ts";
 import { initialWeights } from "../../src/model/initial_weights.ts";
 import { parseSpec } from "../../src/model/parse_spec.ts";
 import { weightShapes } from "../../src/model/shapes.ts";
 import type { SequentialSpec as ModelSpec } from "../../src/model/spec.ts";
 import { deriveKey, RandomStream } from "../../src/random.ts";
 import { allRows, randomData } from "../helpers/engine_runs.ts";
+import type { Subject } from "../helpers/one_model.ts";
 import { largestDifference, magnitude } from "../helpers/tolerances.ts";
 import type { Test } from "./conformance.ts";
 
 /** Registers these tests for one engine; `everyLayer` has a layer of every kind that has weights. */
-export function testSteps(engine: Engine, everyLayer: ModelSpec, test: Test): void {
-  test(`${engine.name} takes Adam's steps as the paper has them`, () => checkLinearAdam(engine));
-  test(`${engine.name} moves the weights of every kind of layer by Adam`, () =>
-    checkAdamOf(engine, everyLayer));
-  test(`${engine.name} draws other dropout masks in each epoch and each layer`, () =>
-    checkMasks(engine));
-  test(`${engine.name} normalises by the whole batch, however unlike its parts are`, () =>
-    checkBatchStatistics(engine));
+export function testSteps(subject: Subject, everyLayer: ModelSpec, test: Test): void {
+  test(`${subject.name} takes Adam's steps as the paper has them`, () => checkLinearAdam(subject));
+  test(`${subject.name} moves the weights of every kind of layer by Adam`, () =>
+    checkAdamOf(subject, everyLayer));
+  test(`${subject.name} draws other dropout masks in each epoch and each layer`, () =>
+    checkMasks(subject));
+  test(`${subject.name} normalises by the whole batch, however unlike its parts are`, () =>
+    checkBatchStatistics(subject));
 }
 
 /** Adam's state in float64. */
@@ -58,13 +60,13 @@ export const LINEAR = parseSpec({
   loss: "meanSquaredError",
 });
 
-async function checkLinearAdam(engine: Engine): Promise<void> {
+async function checkLinearAdam(subject: Subject): Promise<void> {
   const data = randomData(LINEAR, 4);
   const weights = initialWeights(LINEAR, 2);
   const alpha = 0.05;
   const options = { weights, seed: 0, batchSize: 4, learningRate: alpha };
-  await using session = await engine.createSession(LINEAR, options);
-  const toFloat64 = (arrays: SessionOptions["weights"]) => arrays.map((a) => Float64Array.from(a));
+  await using session = await subject.open(LINEAR, options);
+  const toFloat64 = (arrays: SessionState["weights"]) => arrays.map((a) => Float64Array.from(a));
   const zeros = () => weights.map(({ length }) => new Float64Array(length));
   let wanted: Reference = { weights: toFloat64(weights), first: zeros(), second: zeros() };
   for (let t = 1; t <= 5; t++) {
@@ -80,7 +82,7 @@ async function checkLinearAdam(engine: Engine): Promise<void> {
 
 /** Gradients of the mean squared error of w · x + b. */
 function linearGradients(
-  { signal, labels }: EngineData,
+  { signal, labels }: SignalColumns,
   [kernel, [bias]]: readonly Float64Array[],
 ): Float64Array[] {
   const samples = labels!.length;
@@ -111,12 +113,12 @@ function checkClose(
 }
 
 /** The gradient of each step is what the first moments say; the second ones and the weights must follow from it. */
-async function checkAdamOf(engine: Engine, spec: ModelSpec): Promise<void> {
+async function checkAdamOf(subject: Subject, spec: ModelSpec): Promise<void> {
   const samples = 12;
   const data = randomData(spec, samples);
   const alpha = 0.01;
   const options = { weights: initialWeights(spec, 3), seed: 2, batchSize: 6, learningRate: alpha };
-  await using session = await engine.createSession(spec, options);
+  await using session = await subject.open(spec, options);
   let before: SessionState = structuredClone(await session.state());
   for (let t = 1; t <= 4; t++) {
     const piece = { start: t % 2 === 1 ? 0 : 6, end: t % 2 === 1 ? 6 : 12 };
@@ -176,19 +178,19 @@ const DROPPED_TWICE = parseSpec({
  * With ones as input, the identity as first kernel and a prediction that is wrong, the gradient of the last kernel is
  * the product of both masks, but for a factor.
  */
-async function checkMasks(engine: Engine): Promise<void> {
+async function checkMasks(subject: Subject): Promise<void> {
   const identity = new Float32Array(UNITS * UNITS);
   for (let unit = 0; unit < UNITS; unit++) identity[unit * (UNITS + 1)] = 1;
   const last = new Float32Array(UNITS).fill(1 / UNITS);
   const weights = [identity, new Float32Array(UNITS), last, new Float32Array(1)];
   const seed = 23;
   const options = { weights, seed, batchSize: 1, learningRate: 1e-30 };
-  const data: EngineData = {
+  const data: SignalColumns = {
     ...{ signal: new Uint8Array(UNITS).fill(1), labels: Float64Array.of(-3) },
     ...{ bins: UNITS, marks: 1, transform: "none" },
   };
   const keptIn = async (epoch: number) => {
-    await using session = await engine.createSession(DROPPED_TWICE, options);
+    await using session = await subject.open(DROPPED_TWICE, options);
     await session.runEpoch({ data, order: allRows(1), epoch });
     return Array.from((await session.state()).firstMoments[2], (moment) => moment !== 0);
   };
@@ -226,7 +228,7 @@ const NORMALISED = parseSpec({
 });
 
 /** Samples in ascending order of size, so that any part of the batch has a mean of its own. */
-async function checkBatchStatistics(engine: Engine): Promise<void> {
+async function checkBatchStatistics(subject: Subject): Promise<void> {
   const samples = 60;
   const { bins, marks } = NORMALISED;
   const stream = new RandomStream(deriveKey(5, "normalised"));
@@ -236,12 +238,12 @@ async function checkBatchStatistics(engine: Engine): Promise<void> {
     (_, i) => 4 * Math.floor(i / size) + stream.below(4),
   );
   const labels = new Float64Array(samples);
-  const data: EngineData = { signal, labels, bins, marks, transform: "none" };
+  const data: SignalColumns = { signal, labels, bins, marks, transform: "none" };
   const weights = initialWeights(NORMALISED, 4).map((values, i) =>
     i === 0 ? values.map((value) => value / 100) : values
   );
   const options = { weights, seed: 0, batchSize: samples, learningRate: 1e-30 };
-  await using session = await engine.createSession(NORMALISED, options);
+  await using session = await subject.open(NORMALISED, options);
   await session.runEpoch({ data, order: allRows(samples), epoch: 0 });
   const names: string[] = weightShapes(NORMALISED).map(({ name }) => name);
   const found = await session.weights();
@@ -268,7 +270,7 @@ async function checkBatchStatistics(engine: Engine): Promise<void> {
 
 /** Predictions of {@linkcode NORMALISED}, from the moving averages. */
 function predictNormalised(
-  { signal, labels }: EngineData,
+  { signal, labels }: SignalColumns,
   weights: readonly Float32Array[],
 ): Float64Array {
   const [kernel, bias, gamma, beta, mean, variance, dense, [last]] = weights;

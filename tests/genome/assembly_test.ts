@@ -115,7 +115,7 @@ Deno.test("files and user must agree on the assembly", () => {
   throws(() => agreeOnAssembly([hg19, silent, hg38]), /b\.bam: .* hg38, expected hg19.* a\.bam/);
   throws(
     () => agreeOnAssembly([hg19], "hg38"),
-    /a\.bam: .* hg19, expected hg38, which is that of what was named$/,
+    /a\.bam: .* hg19, expected hg38, as named$/,
   );
   throws(
     () => agreeOnAssembly([hg19], "mine"),

@@ -179,7 +179,7 @@ const BAD: Readonly<Record<string, readonly [text: string, message: RegExp]>> = 
       "^Cannot read genes: found 1 gene without an id, such as line 3; " +
         '1 gene whose end is not after the start, such as "A" \\(line 1\\); ' +
         '1 gene without a strand, such as "B" \\(line 2: strand "\\."\\); ' +
-        "expected genes that can be used \\(genes\\.txt\\)$",
+        "expected usable genes \\(genes\\.txt\\)$",
     ),
   ],
   "too few columns in BED": ["chr1\t1\t2\tA", /4 columns, expected at least 6 .*line 1\)$/],

@@ -100,7 +100,7 @@ Deno.test("a sample sheet that is empty or has another header is refused", async
   await rejects(readSampleSheet(textSource("#c\ncell_type,mark,path\n", "s.tsv")), {
     name: "FormatError",
     message:
-      /header "cell_type,mark,path" lacks column "cell_type", .* separated by tabs, of which it has none \(s\.tsv, line 2\)$/,
+      /header "cell_type,mark,path" lacks column "cell_type", .* separated by tabs, but it has no tabs \(s\.tsv, line 2\)$/,
   });
 });
 

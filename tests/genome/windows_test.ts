@@ -54,7 +54,7 @@ Deno.test("windows that are no whole number of bins are refused", () => {
       message: /expected an integer from 1/,
     });
   }
-  throws(() => geneWindows([], { binSizeBp: 300 }), /2 × 5000 bp are no whole number .* 300 bp/);
+  throws(() => geneWindows([], { binSizeBp: 300 }), /2 × 5000 bp are not a whole number .* 300 bp/);
 });
 
 Deno.test("a TSS that is no position is refused with its gene and line", () => {

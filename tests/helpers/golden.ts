@@ -1,12 +1,13 @@
 import { openNpz } from "../../src/io/npz.ts";
 import { parseSpec } from "../../src/model/parse_spec.ts";
 import { weightShapes } from "../../src/model/shapes.ts";
-import type { SequentialSpec as ModelSpec } from "../../src/model/spec.ts";
-import { sharedFile } from "./require.ts";
+import type { SequentialSpec } from "../../src/model/spec.ts";
+
+const GOLDEN = new URL("../../fixtures/golden/", import.meta.url);
 
 /** A training run of PyTorch in float64: 20 Adam steps of one batch, no dropout. */
 export interface GoldenRun {
-  readonly spec: ModelSpec;
+  readonly spec: SequentialSpec;
   readonly learningRate: number;
   /** `[sample, bin, mark]` */
   readonly x: Float32Array<ArrayBuffer>;
@@ -22,16 +23,16 @@ export interface GoldenRun {
   readonly weightsAfter20: Float64Array[];
 }
 
-/** Names of the runs. */
-export const GOLDEN_NAMES = ["wakawaka", "experiment1", "batch_norm"] as const;
+/** Names of the runs of models with one input; `fixtures/golden/make.py` made them. */
+export const GOLDEN_NAMES = ["wakawaka", "one_convolution", "batch_norm"] as const;
 
 /** Reads a golden run. */
 export async function readGolden(name: typeof GOLDEN_NAMES[number]): Promise<GoldenRun> {
-  const json = JSON.parse(await Deno.readTextFile(sharedFile(`golden/${name}.json`)));
-  const { bins, marks, layers, loss, optimizer } = json;
-  const given: ModelSpec = { name: json.name, bins, marks, layers, loss };
-  const spec = parseSpec(given);
-  using npz = await openNpz(sharedFile(`golden/${name}.npz`));
+  const { spec: json, learningRate } = JSON.parse(
+    await Deno.readTextFile(new URL(`${name}.json`, GOLDEN)),
+  );
+  const spec = parseSpec(json as SequentialSpec);
+  using npz = await openNpz(new URL(`${name}.npz`, GOLDEN));
   const names = new Set(npz.members.map((member) => member.name));
   const float64 = async (member: string) =>
     Float64Array.from((await npz.read(member)).data as ArrayLike<number>);
@@ -39,15 +40,15 @@ export async function readGolden(name: typeof GOLDEN_NAMES[number]): Promise<Gol
   const each = <Value>(read: (index: string) => Promise<Value>) => Promise.all(indices.map(read));
   return {
     spec,
-    learningRate: optimizer.learningRate,
-    x: Float32Array.from(await float64("x")),
+    learningRate,
+    x: Float32Array.from(await float64("input_signal")),
     y: await float64("y"),
     weights: await each(async (i) => Float32Array.from(await float64(`weight_${i}`))),
     gradients: await each(async (i) =>
       names.has(`gradient_${i}`) ? await float64(`gradient_${i}`) : undefined
     ),
     losses: await float64("losses"),
-    predictions: await float64("predictions_inference"),
+    predictions: await float64("predictions"),
     weightsAfter1: await each((i) => float64(`weight_${i}_after_1`)),
     weightsAfter20: await each((i) => float64(`weight_${i}_after_20`)),
   };

@@ -18,6 +18,7 @@ export type Requirement =
   | "shared"
   | "small-disk"
   | "tensorboard"
+  | "typos"
   | "webgpu"
   | "zsh";
 

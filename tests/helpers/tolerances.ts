@@ -8,7 +8,12 @@
  */
 export const GOLDEN_TOLERANCES = {
   wakawaka: { ...floatTolerances(), losses: 1e-5, weightsAfter1: 0.01, weightsAfter20: 0.05 },
-  experiment1: { ...floatTolerances(), losses: 1e-5, weightsAfter1: 0.01, weightsAfter20: 0.05 },
+  one_convolution: {
+    ...floatTolerances(),
+    losses: 1e-5,
+    weightsAfter1: 0.01,
+    weightsAfter20: 0.05,
+  },
   batch_norm: { ...floatTolerances(), losses: 3e-4, weightsAfter1: 0.5, weightsAfter20: 5 },
 } as const;
 
@@ -40,7 +45,7 @@ export function largestDifference(found: ArrayLike<number>, wanted: ArrayLike<nu
   if (found.length !== wanted.length) return Infinity;
   let largest = 0;
   for (let i = 0; i < wanted.length; i++) {
-    const apart = Math.abs(found[i] - wanted[i]);
+    const apart = Math.abs(found[i]! - wanted[i]!);
     if (Number.isNaN(apart)) return Infinity;
     largest = Math.max(largest, apart);
   }

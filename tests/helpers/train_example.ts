@@ -1,9 +1,11 @@
-import type { Engine, EngineData, SessionState } from "../../src/engine/engine.ts";
+import type { Engine, SessionState } from "../../src/engine/engine.ts";
+import type { SignalColumns } from "../../src/engine/memory_source.ts";
 import { initialWeights } from "../../src/model/initial_weights.ts";
 import type { SequentialSpec as ModelSpec } from "../../src/model/spec.ts";
+import { openOne } from "./one_model.ts";
 
 /** Counts, and labels 0 or 1, which suit every loss. */
-export function exampleData(spec: ModelSpec, samples: number): EngineData {
+export function exampleData(spec: ModelSpec, samples: number): SignalColumns {
   const { bins, marks } = spec;
   const signal = Uint8Array.from({ length: samples * bins * marks }, (_, i) => i * 7919 % 23 % 7);
   const labels = Float64Array.from({ length: samples }, (_, i) => i * 31 % 7 > 2 ? 1 : 0);
@@ -37,7 +39,7 @@ export async function trainExample(
   const order = Uint32Array.from({ length: samples }, (_, row) => samples - 1 - row);
   const weights = initialWeights(spec, 5);
   const settings = { weights, seed: 3, batchSize, learningRate, threads };
-  await using session = await engine.createSession(spec, settings);
+  await using session = await openOne(engine, spec, settings);
   const losses: number[] = [];
   for (let epoch = 0; epoch < epochs; epoch++) {
     losses.push(await session.runEpoch({ data, order, epoch }));

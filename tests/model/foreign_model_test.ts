@@ -40,7 +40,8 @@ for (const [name, content, wanted] of FOREIGN) {
       await Deno.writeTextFile(`${directory}/model.json`, JSON.stringify(content));
       for (const load of [loadModel, loadModels]) {
         await rejects(load(directory), {
-          ...{ name: "FormatError", file: `${directory}/model.json` },
+          name: "FormatError",
+          file: `${directory}/model.json`,
           message: wanted,
         });
       }

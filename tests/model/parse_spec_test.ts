@@ -19,11 +19,15 @@ const WRONG: [what: string, change: (spec: Loose) => void, message: RegExp][] = 
   [
     "no layers",
     (s) => s.layers = [],
-    /model.layers is an array of 0, expected an array of 1 to 256/,
+    /: layers is an array of 0, expected an array of 1 to 256/,
   ],
-  ["no bins", (s) => s.bins = 0, /model.bins is 0/],
-  ["text for bins", (s) => s.bins = "100", /model.bins is "100"/],
-  ["unknown field", (s) => s.layer = [], /model has an unknown field "layer"/],
+  ["no bins", (s) => s.bins = 0, /: bins is 0, expected an integer from 1 to 65536/],
+  ["text for bins", (s) => s.bins = "100", /: bins is "100"/],
+  [
+    "unknown field",
+    (s) => s.layer = [],
+    /the model has an unknown field "layer", expected one of name, bins, marks, layers, loss/,
+  ],
   [
     "unknown layer",
     (s) => s.layers[0].type = "lstm",
@@ -35,15 +39,24 @@ const WRONG: [what: string, change: (spec: Loose) => void, message: RegExp][] = 
   ["unknown padding", (s) => s.layers[0].padding = "causal", /"causal", expected same or valid/],
   ["dropout of 1", (s) => s.layers[10].rate = 1, /layers\[10\].rate is 1, expected a number >= 0/],
   ["NaN", (s) => s.layers[10].rate = NaN, /layers\[10\].rate is NaN/],
-  ["no name", (s) => s.name = "", /model.name is "", expected a text of 1 to 200/],
+  ["no name", (s) => s.name = "", /: name is "", expected a text of 1 to 200/],
   ["a name that a terminal obeys", (s) => s.name = "a\x1b[2J", /none of them a control character/],
   ["missing field", (s) => delete s.layers[2].size, /layers\[2\].size is missing/],
-  ["null layer", (s) => s.layers[2] = null, /layers\[2\].type is missing/],
-  ["leaky without alpha", (s) => delete s.layers[1].alpha, /must have an alpha/],
+  ["null layer", (s) => s.layers[2] = null, /layers\[2\] is null, expected an object/],
+  [
+    "leaky without alpha",
+    (s) => delete s.layers[1].alpha,
+    /layers\[1\].alpha is missing, expected a number >= 0 and <= 1/,
+  ],
+  [
+    "relu with alpha",
+    (s) => s.layers[1].kind = "relu",
+    /layers\[1\] has an unknown field "alpha", expected one of type, kind/,
+  ],
   ["sigmoid within", (s) => s.layers[1] = { type: "activation", kind: "sigmoid" }, /only the last/],
   ["dense before flatten", (s) => s.layers.splice(9, 1), /layers\[10\] \(dense\) does not fit/],
   [
-    "GRU behind flatten",
+    "GRU after flatten",
     (s) => s.layers.splice(10, 0, { type: "bidirectionalGru", units: 5 }),
     /layers\[10\] \(bidirectionalGru\) does not fit its input of shape \[100\]/,
   ],
@@ -64,8 +77,12 @@ const WRONG_BRANCHES: [what: string, change: (spec: Loose) => void, message: Reg
     (s) => s.inputs = [],
     /inputs is an array of 0, expected an array of 1 to 7 inputs/,
   ],
-  ["missing branches", (s) => delete s.branches, /model.branches is missing/],
-  ["missing head", (s) => delete s.head, /head is missing, not an object/],
+  [
+    "missing branches",
+    (s) => delete s.branches,
+    /: branches is missing, expected an array of 1 to 32 branches/,
+  ],
+  ["missing head", (s) => delete s.head, /: head is missing, expected an object/],
   [
     "unknown input",
     (s) => s.inputs[0].name = "methylation",
@@ -102,7 +119,7 @@ const WRONG_BRANCHES: [what: string, change: (spec: Loose) => void, message: Reg
   [
     "a branch over an unknown input",
     (s) => s.branches[6].input = "age",
-    /branches\[6\].input is "age", expected signal or markMask/,
+    /branches\[6\].input is "age", expected one of signal, markMask/,
   ],
   [
     "layers and an encoder",
@@ -257,5 +274,7 @@ Deno.test("what parseSpec returns is a copy", () => {
   const spec = structuredClone(presetSpec("deepchrome"));
   const parsed = parseSpec(spec);
   deepStrictEqual(parsed, spec);
+  // Byte for byte: files and digests are made of it.
+  strictEqual(JSON.stringify(parsed), JSON.stringify(spec));
   strictEqual(parsed.layers[0] === spec.layers[0], false);
 });

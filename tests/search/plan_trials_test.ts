@@ -1,10 +1,10 @@
 /** Which points of a space become trials. */
 
-import { deepStrictEqual, match, strictEqual } from "node:assert";
+import { deepStrictEqual, match, strictEqual, throws } from "node:assert";
 import { planTrials } from "../../src/search/plan_trials.ts";
 import { parseSpace, randomPoints } from "../../src/search/mod.ts";
 import { resolveSettings } from "../../src/search/settings.ts";
-import { TINY_SPACE } from "./_space.ts";
+import { searchData, TINY_SPACE } from "./_space.ts";
 
 const SIX_BINS = { bins: 6, marks: ["H3K4me3"] };
 const TWENTY_BINS = { bins: 20, marks: ["H3K4me3"] };
@@ -37,5 +37,18 @@ Deno.test("a space that has too few possible points fills its trials with the ot
   });
   const none = planTrials(TWENTY_BINS, resolveSettings({ space, trials: 3 }));
   deepStrictEqual([none.models.length, none.skipped.length], [0, 3]);
-  match(none.skipped[0].reason, /does not fit its input/);
+  match(none.skipped[0]!.reason, /does not fit its input/);
+});
+
+Deno.test("a space with branches is refused on data that have a signal only", () => {
+  const space = parseSpace({
+    filters: [4],
+    width: [3],
+    blocks: [{}],
+    branches: [{ input: "context" }],
+  });
+  throws(() => planTrials(searchData(), resolveSettings({ space })), {
+    name: "ContractError",
+    message: "Cannot search: the space has branches over context, the data have signal only",
+  });
 });

@@ -10,8 +10,9 @@ import { isBranched, type ModelSpec } from "../../model/spec.ts";
 import { checkSession } from "../check_session.ts";
 import type { Engine, Session, SessionOptions, Support } from "../engine.ts";
 import { describeGpuArithmetic } from "../gpu.ts";
+import { openMemberSession } from "../member_session.ts";
 import { startBackend, type TfjsBackend } from "./backend.ts";
-import { TfjsSession } from "./session.ts";
+import { TfjsMember } from "./member.ts";
 
 /**
  * Makes the engine for one backend of tf.js. tf.js has one current backend only, so sessions on different
@@ -23,14 +24,23 @@ export function createTfjsEngine(backend: TfjsBackend): Engine {
   return {
     name: `tfjs-${backend}`,
     supports,
-    modelsTogether: () => 1,
+    capacity: () => ({ models: 1, sameShape: false }),
     arithmetic: () =>
       backend === "cpu" ? Promise.resolve("tfjs-cpu") : describeGpuArithmetic(`tfjs-${backend}`),
     async createSession(model: ModelSpec, options: SessionOptions): Promise<Session> {
-      checkSession(model, { ...options, members: [options] });
+      checkSession(model, options);
       const spec = requireSequential(model, "run");
       const started = await startBackend(backend);
-      return new TfjsSession(spec, options, backend, started);
+      const { members, batchSize } = options;
+      return await openMemberSession(
+        spec,
+        options,
+        (index) =>
+          Promise.try(() => {
+            const own = { ...members[index]!, batchSize };
+            return new TfjsMember({ spec, options: own, backend, started });
+          }),
+      );
     },
   };
 }

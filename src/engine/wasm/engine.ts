@@ -13,13 +13,14 @@ import { sizeOf, weightShapes } from "../../model/shapes.ts";
 import type { ModelSpec } from "../../model/spec.ts";
 import { checkSession } from "../check_session.ts";
 import type { Engine, Session, SessionOptions, Support } from "../engine.ts";
+import { openMemberSession } from "../member_session.ts";
 import { findUnsupported } from "../sequential_only.ts";
 import { fusesMultiplyAdd } from "./arithmetic.ts";
 import { createCrewMemory } from "./crew.ts";
 import { instantiate } from "./instantiate.ts";
 import { assembleKernels } from "./module.ts";
 import { MAX_PARTS, planModel } from "./plan.ts";
-import { WasmSession } from "./session.ts";
+import { WasmMember } from "./member.ts";
 import { Team } from "./team.ts";
 
 /** Samples that predictions are made in together, if training batches are not larger. */
@@ -33,7 +34,7 @@ export function createWasmEngine(): Engine {
   return {
     name: "wasm",
     supports,
-    modelsTogether: chooseThreads,
+    capacity: (threads) => ({ models: chooseThreads(threads), sameShape: false }),
     arithmetic: () =>
       Promise.resolve(`wasm, ${fusesMultiplyAdd() ? "fused" : "no fused"} multiply-add`),
     createSession,
@@ -60,24 +61,29 @@ function supports(spec: ModelSpec): Support {
 }
 
 async function createSession(model: ModelSpec, options: SessionOptions): Promise<Session> {
-  checkSession(model, { ...options, members: [options] });
+  checkSession(model, options);
   const support = supports(model);
   if (!support.supported) throw refusal(model, support.reason);
   const spec = requireSequential(model, "run");
-  const threads = chooseThreads(options.threads);
-  const plan = planModel(spec, Math.max(options.batchSize, LEAST_SLOTS), threads);
+  const { members, batchSize } = options;
+  const threads = Math.max(1, Math.floor(chooseThreads(options.threads) / members.length));
+  const plan = planModel(spec, Math.max(batchSize, LEAST_SLOTS), threads);
   if (plan.pages > MAX_PAGES) {
-    throw refusal(spec, `batches of ${options.batchSize} samples take over 4 GiB of memory`);
+    throw refusal(spec, `batches of ${batchSize} samples take over 4 GiB of memory`);
   }
   const fused = fusesMultiplyAdd();
   const module = await WebAssembly.compile(assembleKernels(plan, fused));
-  const memory = new WebAssembly.Memory({ initial: plan.pages, maximum: plan.pages, shared: true });
-  const crew = createCrewMemory(MAX_PARTS);
-  const team = await Team.start({ plan, module, memory, crew, threads });
-  const machine = instantiate(module, memory, plan.scratch);
   const simd = fused ? "SIMD with fused multiply-add" : "SIMD without fused multiply-add";
   const device = `cpu, ${threads} ${threads === 1 ? "thread" : "threads"}, ${simd}`;
-  return new WasmSession({ spec, options, plan, machine, crew, team, device });
+  return await openMemberSession(spec, options, async (index) => {
+    const { pages } = plan;
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    const crew = createCrewMemory(MAX_PARTS);
+    const team = await Team.start({ plan, module, memory, crew, threads });
+    const machine = instantiate(module, memory, plan.scratch);
+    const member = { ...members[index]!, batchSize };
+    return new WasmMember({ spec, options: member, plan, machine, crew, team, device });
+  });
 }
 
 function refusal({ name }: ModelSpec, reason: string): UnsupportedModelError {

@@ -6,7 +6,7 @@
 
 import { transformFunction } from "../../record.ts";
 import { adamCorrections } from "../adam.ts";
-import type { EngineData } from "../engine.ts";
+import type { SignalColumns } from "../memory_source.ts";
 import { Crew, type CrewMemory } from "./crew.ts";
 import { instantiate } from "./instantiate.ts";
 import {
@@ -90,7 +90,7 @@ export class Runner {
   readonly #first: boolean;
   readonly #training: readonly Stage[];
   readonly #prediction: readonly Stage[];
-  #data: EngineData | undefined;
+  #data: SignalColumns | undefined;
 
   /** Instantiates the kernels over the shared memory. */
   constructor({ plan, module, memory, crew, thread, threads }: RunnerOptions) {
@@ -104,7 +104,7 @@ export class Runner {
   }
 
   /** Sets the samples that the next jobs are about. */
-  use(data: EngineData): void {
+  use(data: SignalColumns): void {
     this.#data = data;
   }
 

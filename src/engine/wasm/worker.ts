@@ -1,6 +1,6 @@
 /** The program of a worker thread: does the jobs it is sent, one after the other, and says how each ended. */
 
-import type { EngineData } from "../engine.ts";
+import type { SignalColumns } from "../memory_source.ts";
 import {
   type EpochJob,
   type EpochOutcome,
@@ -12,7 +12,7 @@ import {
 /** What a worker is sent. */
 export type WorkerRequest =
   | { readonly kind: "start"; readonly options: RunnerOptions }
-  | { readonly kind: "data"; readonly data: EngineData }
+  | { readonly kind: "data"; readonly data: SignalColumns }
   | EpochJob
   | PredictionJob;
 

@@ -1,5 +1,7 @@
 import type { PackedArray } from "../../base/arrays.ts";
-import type { EngineData } from "../engine.ts";
+import { UnsupportedModelError } from "../../errors.ts";
+import type { Transform } from "../../record.ts";
+import type { SampleSource } from "../sample_source.ts";
 import type { Kernel, Purpose } from "./kernel.ts";
 import { gather, type GpuPackedType } from "./kernels/gather.ts";
 import type { GpuMemory } from "./memory.ts";
@@ -17,26 +19,40 @@ const CONVERTED = 1 << 22;
 
 /** A data set on the GPU: its signal in as many buffers as the limits ask for, and its labels. */
 export class GpuColumns {
-  readonly data: EngineData;
+  readonly source: SampleSource;
   readonly #memory: GpuMemory;
   readonly #labels: string;
   readonly #type: GpuPackedType;
+  readonly #transform: Transform;
   readonly #chunks: readonly Chunk[];
 
-  /** Uploads a data set. `name` begins the names of its buffers. */
-  constructor(data: EngineData, memory: GpuMemory, name: string) {
-    this.data = data;
+  /**
+   * Uploads a data set. `name` begins the names of its buffers.
+   *
+   * @throws {UnsupportedModelError} If the signal is not in memory.
+   */
+  constructor(source: SampleSource, memory: GpuMemory, name: string) {
+    const { resident, labels, samples, inputs: [input] } = source;
+    if (resident === undefined || input?.name !== "signal") {
+      throw new UnsupportedModelError(
+        "Cannot run the model: engine webgpu reads a signal in memory, and the samples have none",
+      );
+    }
+    const { signal } = resident;
+    const size = input.bins * input.marks;
+    this.source = source;
     this.#memory = memory;
     this.#labels = `${name} labels`;
-    this.#type = typeOf(data.signal);
-    this.#chunks = divide(data, memory.largest, name);
+    this.#type = typeOf(signal);
+    this.#transform = resident.transform;
+    const rowBytes = size * bytesOfValue(signal);
+    this.#chunks = divide({ rows: samples, rowBytes, largest: memory.largest, name });
     for (const { name, firstRow, endRow } of this.#chunks) {
-      const values = data.signal.subarray(firstRow * sizeOf(data), endRow * sizeOf(data));
-      uploadValues(memory, name, values);
+      uploadValues(memory, name, signal.subarray(firstRow * size, endRow * size));
     }
-    if (data.labels !== undefined) {
-      memory.reserve(this.#labels, data.labels.length);
-      memory.write(this.#labels, Float32Array.from(data.labels));
+    if (labels !== undefined) {
+      memory.reserve(this.#labels, labels.length);
+      memory.write(this.#labels, Float32Array.from(labels));
     }
   }
 
@@ -45,8 +61,14 @@ export class GpuColumns {
     const labels = purpose === "training" ? this.#labels : undefined;
     return this.#chunks.map(({ name, firstRow, endRow }) =>
       gather({
-        ...{ chunk: name, type: this.#type, transform: this.data.transform, firstRow, endRow },
-        ...{ input, models, labels },
+        chunk: name,
+        type: this.#type,
+        transform: this.#transform,
+        firstRow,
+        endRow,
+        input,
+        models,
+        labels,
       })
     );
   }
@@ -56,10 +78,6 @@ export class GpuColumns {
     for (const { name } of this.#chunks) this.#memory.free(name);
     this.#memory.free(this.#labels);
   }
-}
-
-function sizeOf({ bins, marks }: EngineData): number {
-  return bins * marks;
 }
 
 function typeOf(signal: PackedArray): GpuPackedType {
@@ -75,10 +93,12 @@ function bytesOfValue({ BYTES_PER_ELEMENT }: PackedArray): number {
 }
 
 /** Chunks of whole rows, as even as can be. */
-function divide(data: EngineData, largest: number, name: string): Chunk[] {
-  const { signal } = data;
-  const rows = signal.length / sizeOf(data);
-  const rowBytes = sizeOf(data) * bytesOfValue(signal);
+function divide({ rows, rowBytes, largest, name }: {
+  readonly rows: number;
+  readonly rowBytes: number;
+  readonly largest: number;
+  readonly name: string;
+}): Chunk[] {
   const count = Math.max(1, Math.ceil(rows / Math.max(1, Math.floor(largest / rowBytes))));
   return Array.from({ length: count }, (_, i) => ({
     name: `${name} chunk ${i}`,

@@ -9,16 +9,15 @@ import { UnsupportedModelError } from "../../errors.ts";
 import { requireSequential } from "../../model/inputs.ts";
 import type { ModelSpec, SequentialSpec } from "../../model/spec.ts";
 import { checkSession } from "../check_session.ts";
-import type { Engine, ManySession, ManySessionOptions, Support } from "../engine.ts";
+import type { Engine, Session, SessionOptions, Support } from "../engine.ts";
 import { describeGpuArithmetic } from "../gpu.ts";
 import { findUnsupported } from "../sequential_only.ts";
 import { openDevice, type OpenedDevice } from "./device.ts";
-import { WebgpuManySession } from "./many_session.ts";
 import { GpuMemory } from "./memory.ts";
 import { planModel } from "./plan.ts";
 import type { PlanOptions } from "./plan_types.ts";
 import { Runner } from "./runner.ts";
-import { SingleSession } from "./session.ts";
+import { WebgpuSession } from "./session.ts";
 
 /** Samples of a batch of a prediction. */
 const PREDICTION_SAMPLES = 512;
@@ -37,18 +36,12 @@ export interface WebgpuEngineOptions {
 
 /** Makes the engine. */
 export function createWebgpuEngine(options: WebgpuEngineOptions = {}): Engine {
-  const createManySession = (spec: ModelSpec, many: ManySessionOptions) =>
-    openManySession(spec, many, options);
   return {
     name: "webgpu",
     supports,
-    modelsTogether: () => MODELS_TOGETHER,
+    capacity: () => ({ models: MODELS_TOGETHER, sameShape: true }),
     arithmetic: () => describeGpuArithmetic("webgpu"),
-    createManySession,
-    async createSession(spec, { weights, seed, learningRate, batchSize }) {
-      const members = [{ weights, seed, learningRate }];
-      return new SingleSession(await createManySession(spec, { members, batchSize }));
-    },
+    createSession: (spec, members) => openSession(spec, members, options),
   };
 }
 
@@ -62,11 +55,11 @@ function supports(spec: ModelSpec): Support {
   return { supported: false, reason: `it has no bidirectionalGru (layers[${recurrent}])` };
 }
 
-async function openManySession(
+async function openSession(
   spec: ModelSpec,
-  options: ManySessionOptions,
+  options: SessionOptions,
   { largestBuffer = Infinity }: WebgpuEngineOptions,
-): Promise<ManySession> {
+): Promise<Session> {
   checkSession(spec, options);
   const support = supports(spec);
   if (!support.supported) {
@@ -87,9 +80,9 @@ async function openManySession(
 
 async function startSession(
   spec: SequentialSpec,
-  options: ManySessionOptions,
+  options: SessionOptions,
   { opened, largest }: { readonly opened: OpenedDevice; readonly largest: number },
-): Promise<ManySession> {
+): Promise<Session> {
   const shared = new GpuMemory(opened.device, largest);
   const planFor = (samples: number) =>
     planModel(spec, planOptions(spec, options, { samples, opened, largest }));
@@ -100,14 +93,14 @@ async function startSession(
   const training = await Runner.start({ opened, plan, purpose: "training", shared });
   const startPrediction = () =>
     Runner.start({ opened, plan: planFor(PREDICTION_SAMPLES), purpose: "prediction", shared });
-  return new WebgpuManySession({
+  return new WebgpuSession({
     ...{ spec, options, opened, shared, plan, training, startPrediction },
   });
 }
 
 function planOptions(
   spec: SequentialSpec,
-  { members }: ManySessionOptions,
+  { members }: SessionOptions,
   { samples, opened, largest }: {
     readonly samples: number;
     readonly opened: OpenedDevice;

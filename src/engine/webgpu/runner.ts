@@ -1,4 +1,3 @@
-import type { EngineData } from "../engine.ts";
 import type { GpuColumns } from "./columns.ts";
 import type { OpenedDevice } from "./device.ts";
 import type { Kernel, Purpose } from "./kernel.ts";
@@ -12,13 +11,12 @@ const IN_FLIGHT = 2;
 
 /** A pass over samples: what each model does with each batch, and who wants to know. */
 export interface Pass {
-  readonly data: EngineData;
-  /** Rows of the data in order, of each model. */
+  /** Rows of the source in order, of each model. */
   readonly rows: readonly Uint32Array[];
   /** The models' parts in it; their `samples` are the lengths of `rows`. */
   readonly epochs: readonly ModelEpoch[];
-  readonly onProgress?: (samples: number) => void;
-  readonly signal?: AbortSignal;
+  readonly onProgress?: ((samples: number) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What a runner runs. */

@@ -6,6 +6,7 @@
 import type { Engine } from "../../../src/engine/engine.ts";
 import { initialWeights } from "../../../src/model/initial_weights.ts";
 import { deriveKey, RandomStream, shuffledIndices } from "../../../src/random.ts";
+import { openOne, sourceOf } from "../../helpers/one_model.ts";
 import type { Row } from "../report.ts";
 import { type Pair, summarizePairs } from "../statistics.ts";
 import type { Workload } from "../workload.ts";
@@ -70,8 +71,8 @@ export async function openManyAndOne(
     const stream = new RandomStream(deriveKey(seed, "bench"));
     return shuffledIndices(data.labels.length, stream).subarray(0, rows);
   });
-  const many = await engine.createManySession!(spec, { members, batchSize });
-  const one = await engine.createSession(spec, { ...members[0], batchSize });
+  const many = await engine.createSession(spec, { members, batchSize });
+  const one = await openOne(engine, spec, { ...members[0], batchSize });
   const rate = async (run: () => Promise<unknown>) => {
     const started = performance.now();
     await run();
@@ -79,7 +80,7 @@ export async function openManyAndOne(
   };
   let epoch = 0;
   return {
-    ours: () => rate(() => many.runEpoch({ data, orders, epoch: epoch++ })),
+    ours: () => rate(() => many.runEpoch({ source: sourceOf(data), orders, epoch: epoch++ })),
     theirs: () =>
       rate(async () => {
         for (const order of orders) await one.runEpoch({ data, order, epoch: epoch++ });
@@ -132,7 +133,7 @@ export async function runReport(
   const stream = new RandomStream(deriveKey(0, "bench"));
   const started = performance.now();
   const options = { weights, batchSize, learningRate, seed: 0 };
-  await using session = await engine.createSession(spec, options);
+  await using session = await openOne(engine, spec, options);
   const opened = performance.now();
   for (let epoch = 0; epoch < epochs; epoch++) {
     const order = shuffledIndices(samples, stream);

@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { createTfjsEngine } from "../../../src/engine/tfjs/engine.ts";
 import { initialWeights } from "../../../src/model/initial_weights.ts";
 import { type PresetName, presetSpec } from "../../../src/model/presets.ts";
+import { openOne } from "../../helpers/one_model.ts";
 import { testConformance } from "../conformance.ts";
 
 testConformance(createTfjsEngine("cpu"), Deno.test);
@@ -22,7 +23,7 @@ async function checkTensors(preset: PresetName): Promise<void> {
   const before = tf.memory().numTensors;
   {
     const options = { weights: initialWeights(spec, 0), seed: 0, batchSize: 3, learningRate: 0.01 };
-    await using session = await engine.createSession(spec, options);
+    await using session = await openOne(engine, spec, options);
     await session.runEpoch({ data, order, epoch: 0 });
     const during = tf.memory().numTensors;
     for (const epoch of [1, 2]) {

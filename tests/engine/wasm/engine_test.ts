@@ -9,13 +9,14 @@ import { MAX_PARTS, planModel } from "../../../src/engine/wasm/plan.ts";
 import type { Plan } from "../../../src/engine/wasm/plan_types.ts";
 import { instantiate } from "../../../src/engine/wasm/instantiate.ts";
 import { Runner } from "../../../src/engine/wasm/runner.ts";
-import { shareData } from "../../../src/engine/wasm/share_data.ts";
+import { shareColumns } from "../../../src/engine/wasm/share_columns.ts";
 import { Team } from "../../../src/engine/wasm/team.ts";
 import { placeWeights, transposeAll, writeArrays } from "../../../src/engine/wasm/weights.ts";
 import { initialWeights } from "../../../src/model/initial_weights.ts";
 import { parseSpec } from "../../../src/model/parse_spec.ts";
 import { PRESET_NAMES, presetSpec } from "../../../src/model/presets.ts";
 import type { SequentialSpec as ModelSpec } from "../../../src/model/spec.ts";
+import { sourceOf } from "../../helpers/one_model.ts";
 import { largestDifference } from "../../helpers/tolerances.ts";
 import { comparableRun, exampleData, trainExample as train } from "../../helpers/train_example.ts";
 import { testConformance } from "../conformance.ts";
@@ -81,7 +82,7 @@ async function trainAlone(spec: ModelSpec, fused: boolean): Promise<Float32Array
   transposeAll(machine, plan);
   const crew = createCrewMemory(MAX_PARTS);
   const runner = new Runner({ plan, module, memory, crew, thread: 0, threads: 1 });
-  runner.use(shareData(exampleData(spec, 20)));
+  runner.use(shareColumns(sourceOf(exampleData(spec, 20))));
   const rows = Uint32Array.from({ length: 20 }, (_, row) => row);
   const settings = { epoch: 0, seed: 1, batchSize: 10, learningRate: 0.001 };
   runner.runEpoch({ kind: "epoch", order: rows, start: 0, end: 20, step: 0, ...settings });
@@ -141,13 +142,4 @@ Deno.test("a worker that traps ends the run with an error that names it, and the
   const job = { kind: "predict", rows, predicted } as const;
   await rejects(team.run(job), /worker [12] of 2 failed: .*memory access out of bounds/s);
   await rejects(team.run(job), /worker [12] of 2 failed/);
-});
-
-Deno.test("a disposed session answers at once instead of hanging", async () => {
-  const spec = presetSpec("experiment1", { bins: 20 });
-  const settings = { weights: initialWeights(spec, 0), seed: 0, batchSize: 4, learningRate: 0.1 };
-  const session = await wasm.createSession(spec, settings);
-  const data = exampleData(spec, 8);
-  await session[Symbol.asyncDispose]();
-  await rejects(session.predict(data, Uint32Array.of(0)), /disposed of/);
 });

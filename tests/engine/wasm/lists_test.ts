@@ -15,6 +15,7 @@ import { initialWeights } from "../../../src/model/initial_weights.ts";
 import { parseSpec } from "../../../src/model/parse_spec.ts";
 import { type PresetName, presetSpec } from "../../../src/model/presets.ts";
 import type { LayerSpec, ModelSpec } from "../../../src/model/spec.ts";
+import { openOne } from "../../helpers/one_model.ts";
 import { largestDifference } from "../../helpers/tolerances.ts";
 
 const PAGES = 16;
@@ -227,7 +228,7 @@ for (const [name, spec] of Object.entries({ GATED, RECTIFIED })) {
       const states = await Promise.all(
         [createWasmEngine(), createTfjsEngine("cpu")].map(async (engine) => {
           const options = { ...settings, learningRate: 0.001 };
-          await using session = await engine.createSession(spec, options);
+          await using session = await openOne(engine, spec, options);
           for (let epoch = 0; epoch < 3; epoch++) await session.runEpoch({ data, order, epoch });
           return await session.state();
         }),

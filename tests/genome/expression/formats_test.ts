@@ -326,7 +326,7 @@ Deno.test("the kind of values is chosen, and told where nobody chose", async () 
   match((await labelText(counts)).warnings.join("\n"), /are counts of reads/);
   match(
     (await labelText(table("gene_id liver", `${A} 1`), { value: "tpm" })).notes[0],
-    /--expression-value is of no use/,
+    /--expression-value has no effect/,
   );
 });
 
@@ -394,7 +394,7 @@ const REFUSED: Readonly<Record<string, readonly [string, RegExp, LabelTextOption
   ],
   "a column twice": [
     table("gene_id liver liver", `${A} 1 2`),
-    /column "liver" stands in the header twice/,
+    /column "liver" is in the header twice/,
   ],
   "a column twice, as R and pandas write it": [
     table("gene_id liver liver.1", `${A} 1 2`),
@@ -406,7 +406,7 @@ const REFUSED: Readonly<Record<string, readonly [string, RegExp, LabelTextOption
   ],
   "no column of the cell type": [
     table("gene_id Liver lung a b", `${A} 1 2 3 4`),
-    /no cell type "liver" of the sample sheet \("Liver" is written otherwise\); it has Liver, lung, a, b\. .*--expression-samples/,
+    /no cell type "liver" of the sample sheet \("Liver" is spelt differently\); it has Liver, lung, a, b\. .*--expression-samples/,
   ],
   "a cell type that is called as a file of another might be": [
     table("gene_id K562", `${A} 1`),
@@ -415,15 +415,15 @@ const REFUSED: Readonly<Record<string, readonly [string, RegExp, LabelTextOption
   ],
   "genes in columns": [
     table(`sample ${A} ${B}`, "liver 1 2"),
-    /The columns are human Ensembl ids: turn the table/,
+    /The columns are human Ensembl ids: transpose the table/,
   ],
   "genes in columns as DepMap writes them": [
     ",DPM1 (8813),SCYL3 (57147)\nACH-1,1,2\n",
-    /The columns are symbols with Entrez numbers: turn the table/,
+    /The columns are symbols with Entrez numbers: transpose the table/,
   ],
   "so many columns that they may be genes": [
     `sample${Array.from({ length: 5001 }, (_, i) => `\tG${i}`).join("")}\nx${"\t1".repeat(5001)}\n`,
-    /if they are genes, turn the table/,
+    /if they are genes, transpose the table/,
   ],
   "five numbers in a cell": [
     table("GeneID Gene g1 liver", `${A} DPM1 1,1,1,1,1 10,11,12.5,13,14`),
@@ -446,7 +446,7 @@ const REFUSED: Readonly<Record<string, readonly [string, RegExp, LabelTextOption
   ],
   "two kinds of values": [
     table("gene_id liver_TPM lung_counts", `${A} 1 1`),
-    /the columns wanted are of TPM and of counts/,
+    /the wanted columns are of TPM and of counts/,
     { cellTypes: ["liver", "lung"] },
   ],
   "too many columns": [

@@ -91,18 +91,18 @@ Deno.test("the advice tells names of other kinds from names of other species", a
   };
   await advise(
     "gene\tliver\nENSMUSG00000000419\t1\n",
-    /Are both of one species, and of one source\?$/,
+    /Are both of one species and from one source\?$/,
   );
   await advise(
     "gene\tliver\nENSG00000999999\t1\n",
-    /Are both of one species, and of one source\?$/,
+    /Are both of one species and from one source\?$/,
   );
   await advise("gene\tliver\n7105_at\t1\n", /Table and annotation need names of one kind$/);
   await advise("gene\tliver\nDpm1\t1\n", /symbols do not fit either: are both of one species\?$/);
   const turned = await read("\tDPM1 (8813)\tSCYL3 (57147)\nACH-1\t1\t2\n");
   await rejects(
     matchExpression(THREE_GENES, turned, { cellTypes: turned.cellTypes }),
-    /Its columns are genes: turn the table/,
+    /Its columns are genes: transpose the table/,
   );
 });
 

@@ -81,7 +81,10 @@ Deno.test("several files are one table, and replicates in files of their own are
   strictEqual(showLabels(labels, "lung"), `419=${Math.log2(10)} 457=NaN`);
   match(labels.warnings[0], /^1\.tsv and 2 others lacks? 1 of 3 genes/);
   match(labels.warnings[1], /1 value missing, such as that of "ENSG00000000457\.14" in "lung"/);
-  match(labels.warnings[2], /^1\.tsv: 1 of 3 rows .* "Z1"; likewise 2 other files$/);
+  match(
+    labels.warnings[2],
+    /^1\.tsv: 1 of 3 rows .* "Z1". Much the same holds for 2 other files, such as 2\.tsv$/,
+  );
   await rejects(
     matchExpression(THREE_GENES, tables, { cellTypes: ["heart"] }),
     /"heart" from 1\.tsv and 2 others: no table has it/,
@@ -197,7 +200,7 @@ Deno.test("what is counted for no gene is not said to be lacking", async () => {
   deepStrictEqual((await labelText(text, { genes })).warnings, []);
   const other = await labelText(`${text}LINC1\t4\n`, { genes });
   deepStrictEqual(other.warnings, [
-    'x.tsv: 1 of 10 rows are of no gene of the annotation, such as "LINC1"',
+    'x.tsv: 1 of 10 rows are not of a gene of the annotation, such as "LINC1"',
   ]);
 });
 
@@ -347,7 +350,7 @@ Deno.test("rows of transcripts are added up with a note, but values of genes are
   await rejects(read("1\t2", "1\t2", "0\t0", "0\t0", "3\tNA", "3\tNA"), {
     name: "FormatError",
     message:
-      /2 of 2 genes with several rows have the same values in all of them, such as that of "ENSG00000000419" in lines 2 and 3: .* one row a gene.*line 3\)$/,
+      /2 of 2 genes with several rows have the same values in all of them, such as that of "ENSG00000000419" in lines 2 and 3: .* one row for each gene.*line 3\)$/,
   });
   const twice = `gene_id\ttranscript_id(s)\tliver\n${A}\tT1,T2\t1\n${A}\tT1,T2\t2\n`;
   await rejects(labelText(twice), /stands in line 2 and in line 3, expected once/);

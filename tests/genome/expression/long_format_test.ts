@@ -74,7 +74,7 @@ const LONG: Readonly<Record<string, readonly [string, RegExp]>> = {
 for (const [what, [text, message]] of Object.entries(LONG)) {
   Deno.test(`as expression a table in long format is refused: ${what}`, async () => {
     const transcripts = () => Promise.resolve(new Map([["ENST00000000001", A]]));
-    const advice = /long format, one row a sample: make one column a sample/;
+    const advice = /long format, one row for each sample: make one column for each sample/;
     for (const expected of [message, advice]) {
       await rejects(labelText(text, { transcripts }), expected);
     }
@@ -109,7 +109,7 @@ Deno.test("what is added up to a gene stands in a table once", async () => {
     await rejects(labelText(text, { transcripts }), {
       name: "FormatError",
       message:
-        /stands in line 2 and in line 3, expected once.*long format, one row a sample: make one column a sample.*line 3\)$/,
+        /stands in line 2 and in line 3, expected once.*long format, one row for each sample: make one column for each sample.*line 3\)$/,
     }, what);
   }
   // Rows that name no transcript are told apart by nothing.

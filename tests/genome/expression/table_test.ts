@@ -74,10 +74,10 @@ Deno.test("tables of any size give their numbers back", async () => {
 
 const BAD: Readonly<Record<string, readonly [text: string, message: RegExp]>> = {
   "nothing": ["", /the file is empty, expected rows \(x\.tsv\)$/],
-  "a header only": ["gene\tE1\n", /there is a header only, expected rows \(x\.tsv\)$/],
-  "comments only": ["#gene\tE1\n# b\n", /there are comments only \(x\.tsv, line 1\)$/],
+  "a header only": ["gene\tE1\n", /there is only a header, expected rows \(x\.tsv\)$/],
+  "comments only": ["#gene\tE1\n# b\n", /there are only comments \(x\.tsv, line 1\)$/],
   "one column": ["gene\nA", /header is "gene", expected a column for gene ids.*line 1\)$/],
-  "no header": ["A\t1.5\t2\nB\t1\t2", /the header holds numbers only.*line 1\)$/],
+  "no header": ["A\t1.5\t2\nB\t1\t2", /the header has only numbers.*line 1\)$/],
   "a last column that may be empty or none": [
     "liver\tlung\nA\t1\t\nB\t2\t\n",
     /all rows have 3 columns, expected 2 .* has "liver" first: does it lack a title\? .*line 1\)$/,
@@ -88,7 +88,7 @@ const BAD: Readonly<Record<string, readonly [text: string, message: RegExp]>> = 
   ],
   "no header and a value missing": [
     "A\tNA\t2\nB\t1\t2",
-    /the header holds numbers only.*line 1\)$/,
+    /the header has only numbers.*line 1\)$/,
   ],
   "GCT's sizes in hexadecimal": [
     "#1.2\n0x1\t1\nName\tDescription\tE1\nA\tB\t1\n",
@@ -151,7 +151,7 @@ Deno.test("what describes the samples of GCT 1.3 is no gene, however many rows i
     deepStrictEqual(lines, [count + 4, count + 5]);
   }
   const short = "#1.3\n1\t1\t1\t99\nid\tDescription\tliver\nA\ta\t5\n";
-  await rejects(readExpressionTable(textSource(short)), /there is a header only, expected rows/);
+  await rejects(readExpressionTable(textSource(short)), /there is only a header, expected rows/);
 });
 
 Deno.test("a file without a header may start with a gene whose value is missing", async () => {

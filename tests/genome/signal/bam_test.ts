@@ -115,7 +115,7 @@ Deno.test("a file that is no BAM is refused", async () => {
       "CRAM\x03",
       /it is CRAM, expected BAM: run "samtools sort --reference GENOME\.fa -o a\.sorted/,
     ],
-    ["chr1\t1\t2\n", /it does not start as one \(a\.bam\)$/],
+    ["chr1\t1\t2\n", /it lacks the BAM magic number \(a\.bam\)$/],
     [gzipSync("@SQ\tSN:chr1\n"), /it is gzip, but not in blocks/],
   ];
   for (const [content, message] of refused) {

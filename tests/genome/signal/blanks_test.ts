@@ -76,7 +76,7 @@ Deno.test("rows without a base are passed over, with one warning that counts the
       const place = index === undefined ? "line 2" : "byte 0";
       strictEqual(
         warnings[0],
-        `${source.name} has 2 rows without a base (start and end are the same), passed over, such as ` +
+        `${source.name} has 2 rows without a base (start and end are the same), which are skipped, such as ` +
           `chr1:50-50 (${place})`,
       );
     }

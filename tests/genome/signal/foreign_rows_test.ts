@@ -40,7 +40,7 @@ const REFUSED: readonly (readonly [name: string, file: string, text: string, wan
   ["GTF", "a.bed", 'chr1\tHAVANA\tgene\t11869\t14409\t.\t+\t.\tgene_id "g"\n', /GTF.*annotation/],
   ["a web page", "a.bed", "<!DOCTYPE html>\n<html>\n", /web page.*download/],
   ["a table of commas", "a.bedGraph", "chr1,100,200,5\n", /commas, expected tabs/],
-  ["a line of names", "a.bed", "chrom\tchromStart\tchromEnd\n", /column names.*begin it with #/],
+  ["a line of names", "a.bed", "chrom\tchromStart\tchromEnd\n", /column names.*put # before it/],
   ["a histogram of depths", "a.bdg", "chr1\t0\t100\t500\t0.2\nchr1\t1\t400\t500\t0.8\n", /-bg/],
   ["one of more depth than bases", "a.bdg", "chr1\t9\t3\t700\t0.00428571\n", /genomecov with -bg/],
   [
@@ -152,7 +152,7 @@ Deno.test("rows that are mostly longer than any fragment are warned of when they
   const long = makeRows(3, { length: 2000, step: 5000 });
   const wanted =
     "a.bed has rows much longer than reads or fragments, 2,000 bp on average: it may hold peaks or " +
-    "other regions, of which each is counted as one read. If so, give the reads or the signal instead";
+    "other regions, each of which is counted as one read. If so, give the reads or the signal instead";
   deepStrictEqual(await listWarnings(long, "a.bed"), [wanted]);
   deepStrictEqual((await listWarnings(long, "a_peaks.bed")).length, 1);
 });
@@ -165,7 +165,7 @@ Deno.test("fragments of which some have their mates far apart are not", async ()
 Deno.test("many rows in order of which none overlap are warned of, since some reads would", async () => {
   const rows = makeRows(5000, { length: 400, step: 500 });
   const [warning, ...others] = await listWarnings(rows + rows.replaceAll("chr1", "chr2"), "a.bed");
-  deepStrictEqual(/10,000 rows in order of which no two overlap/.test(warning), true, warning);
+  deepStrictEqual(/10,000 rows in order, no two of which overlap/.test(warning), true, warning);
   deepStrictEqual(others, []);
 });
 

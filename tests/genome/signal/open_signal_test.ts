@@ -93,7 +93,7 @@ Deno.test("a rule or an option for another kind of file is refused", async () =>
   await rejects(track.count(WINDOWS, { rule: "sum", extendBp: 200 }), /no reads to extend/);
   await rejects(
     reads.count(WINDOWS, { rule: "reads", minMappingQuality: 1 }),
-    /carries no mapping quality/,
+    /has no mapping qualities/,
   );
 });
 

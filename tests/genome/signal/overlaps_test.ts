@@ -25,7 +25,7 @@ const OVERLAPS: readonly (readonly [name: string, rows: readonly string[], wante
   [
     "two replicates joined",
     [...REPLICATE, ...REPLICATE],
-    /overlaps line 1: chr1:1000 has a value twice.*Replicates.*line 5\)$/,
+    /overlaps line 1: chr1:1000 has a value twice.*Merge replicates.*line 5\)$/,
   ],
   [
     "an overlap out of order",

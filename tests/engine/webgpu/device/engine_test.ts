@@ -5,8 +5,7 @@
 
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { Dataset } from "../../../../src/data/dataset.ts";
-import type { EngineData, ManySession } from "../../../../src/engine/engine.ts";
-import { openManySession } from "../../../../src/engine/many.ts";
+import type { SignalColumns } from "../../../../src/engine/memory_source.ts";
 import { createWasmEngine } from "../../../../src/engine/wasm/engine.ts";
 import { createWebgpuEngine } from "../../../../src/engine/webgpu/engine.ts";
 import {
@@ -24,6 +23,7 @@ import { testConformance } from "../../conformance.ts";
 import { withDirectory } from "../../../helpers/command.ts";
 import { testFlatMemory } from "../../../helpers/flat_memory.ts";
 import { checkLostGpu } from "../../../helpers/lost_gpu.ts";
+import { openOne, sourceOf } from "../../../helpers/one_model.ts";
 import { largestDifference, magnitude } from "../../../helpers/tolerances.ts";
 import { comparableRun, exampleData, trainExample } from "../../../helpers/train_example.ts";
 import { testWithWebgpu } from "../../../helpers/webgpu.ts";
@@ -71,37 +71,16 @@ function everySecond(count: number, first: number): Uint32Array {
   return Uint32Array.from({ length: count }, (_, i) => 2 * i + first);
 }
 
-testWithWebgpu("models side by side become what each becomes alone", async () => {
-  const data = exampleData(SPEC, 80);
-  // Orders of different lengths: the last has a step less than the others.
-  const orders = [everySecond(40, 0), everySecond(40, 1), everySecond(23, 0)];
-  await using many = await webgpu.createManySession!(SPEC, { members: MEMBERS, batchSize: 20 });
-  for (let epoch = 0; epoch < 3; epoch++) await many.runEpoch({ data, orders, epoch });
-  const predicted = await many.predict(data, orders);
-  const states = await many.state();
-  for (const [i, member] of MEMBERS.entries()) {
-    await using one = await webgpu.createSession(SPEC, { ...member, batchSize: 20 });
-    for (let epoch = 0; epoch < 3; epoch++) await one.runEpoch({ data, order: orders[i], epoch });
-    const alone = await one.predict(data, orders[i]);
-    const state = await one.state();
-    strictEqual(states[i].step, state.step);
-    ok(largestDifference(predicted[i], alone) <= 1e-5 * magnitude(alone), `model ${i}`);
-    state.weights.forEach((weight, k) => {
-      ok(largestDifference(states[i].weights[k], weight) < 1e-5, `weight ${k} of model ${i}`);
-    });
-  }
-});
-
 testWithWebgpu(
   "a model whose order ends early has the mean loss of its own steps, in pieces too",
   async () => {
     const data = exampleData(SPEC, 80);
     const orders = [everySecond(40, 0), everySecond(21, 1), everySecond(20, 0)];
     const options = { members: MEMBERS, batchSize: 10 };
-    await using many = await webgpu.createManySession!(SPEC, options);
-    await using wanted = await openManySession(wasm, SPEC, options);
+    await using many = await webgpu.createSession(SPEC, options);
+    await using wanted = await wasm.createSession(SPEC, options);
     for (const [start, end] of [[0, 20], [20, 40]]) {
-      const request = { data, orders, epoch: 0, start, end };
+      const request = { source: sourceOf(data), orders, epoch: 0, start, end };
       const [found, expected] = [await many.runEpoch(request), await wanted.runEpoch(request)];
       for (const [i, loss] of expected.entries()) {
         if (Number.isNaN(loss)) ok(Number.isNaN(found[i]), `model ${i} rests`);
@@ -114,33 +93,12 @@ testWithWebgpu(
   },
 );
 
-testWithWebgpu("a model that diverges does not disturb its neighbours", async () => {
-  const data = exampleData(SPEC, 40);
-  const order = Uint32Array.from({ length: 40 }, (_, row) => row);
-  const [first, second, third] = MEMBERS;
-  const run = async (
-    wild: number,
-  ): Promise<[Awaited<ReturnType<ManySession["runEpoch"]>>, Float32Array]> => {
-    const members = [first, { ...second, learningRate: wild }, third];
-    await using session = await webgpu.createManySession!(SPEC, { members, batchSize: 10 });
-    const orders = [order, order, order];
-    let losses = await session.runEpoch({ data, orders, epoch: 0 });
-    losses = await session.runEpoch({ data, orders, epoch: 1 });
-    return [losses, (await session.predict(data, orders))[0]];
-  };
-  const [calm, wanted] = await run(0.001);
-  const [losses, found] = await run(1e30);
-  ok(losses[1] instanceof DivergedError && /epoch [12]/.test(losses[1].message));
-  deepStrictEqual([losses[0], losses[2]], [calm[0], calm[2]]);
-  deepStrictEqual(found, wanted);
-});
-
 testWithWebgpu("data too large for one buffer are divided", async () => {
   const data = exampleData(SPEC, 20_000);
   const order = Uint32Array.from({ length: 100 }, (_, i) => 19_999 - 199 * i);
   const run = async (largestBuffer: number) => {
     const engine = createWebgpuEngine({ largestBuffer });
-    await using session = await engine.createSession(SPEC, { ...MEMBERS[0], batchSize: 30 });
+    await using session = await openOne(engine, SPEC, { ...MEMBERS[0], batchSize: 30 });
     const loss = await session.runEpoch({ data, order, epoch: 0 });
     return { loss, predicted: await session.predict(data, order) };
   };
@@ -159,8 +117,8 @@ testWithWebgpu("training and validation data take turns without mixing", async (
   const order = Uint32Array.from({ length: 50 }, (_, row) => row);
   const signal = Uint8Array.from(sets[1].signal, (value) => 6 - value);
   sets[1] = { ...sets[1], signal };
-  await using session = await webgpu.createSession(SPEC, { ...MEMBERS[0], batchSize: 30 });
-  const predict = (data: EngineData) => session.predict(data, order);
+  await using session = await openOne(webgpu, SPEC, { ...MEMBERS[0], batchSize: 30 });
+  const predict = (data: SignalColumns) => session.predict(data, order);
   const [first, second] = [await predict(sets[0]), await predict(sets[1])];
   ok(largestDifference(first, second) > 0);
   await session.predict(sets[2], order); // the first set makes room
@@ -192,7 +150,7 @@ function failDuringEpoch(harm: (device: GPUDevice) => void) {
 async function failWith(device: () => GPUDevice, harm: (device: GPUDevice) => void) {
   const data = exampleData(SPEC, 4000);
   const order = Uint32Array.from({ length: 4000 }, (_, row) => row);
-  const session = await webgpu.createSession(SPEC, { ...MEMBERS[0], batchSize: 20 });
+  const session = await openOne(webgpu, SPEC, { ...MEMBERS[0], batchSize: 20 });
   const first = await session.runEpoch({ data, order: order.subarray(0, 40), epoch: 0 });
   ok(Number.isFinite(first));
   const before = await session.state();
@@ -233,7 +191,7 @@ testWithWebgpu("an error of the device that nobody waits for ends the run likewi
 testWithWebgpu("a diverged model keeps the state of the epoch before", async () => {
   const data = exampleData(SPEC, 40);
   const order = Uint32Array.from({ length: 40 }, (_, row) => row);
-  await using session = await webgpu.createSession(SPEC, { ...MEMBERS[0], batchSize: 10 });
+  await using session = await openOne(webgpu, SPEC, { ...MEMBERS[0], batchSize: 10 });
   await session.runEpoch({ data, order, epoch: 0 });
   const before = await session.state();
   const broken = { ...data, labels: Float64Array.from(data.labels!, () => NaN) };

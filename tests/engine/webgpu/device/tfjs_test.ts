@@ -8,7 +8,7 @@
 import { findBackend, removeBackend } from "@tensorflow/tfjs-core";
 import { startBackend } from "../../../../src/engine/tfjs/backend.ts";
 import { createTfjsEngine } from "../../../../src/engine/tfjs/engine.ts";
-import { registerDilatedGradient } from "../../../../src/model/dilated_gradient.ts";
+import { registerDilatedGradient } from "../../../../src/model/tfjs/dilated_gradient.ts";
 import { checkDilatedGradients } from "../../../helpers/dilated_gradients.ts";
 import { testFlatMemory } from "../../../helpers/flat_memory.ts";
 import { checkLostGpu } from "../../../helpers/lost_gpu.ts";

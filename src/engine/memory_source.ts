@@ -1,0 +1,83 @@
+import type { PackedArray } from "../base/arrays.ts";
+import { type Transform, transformFunction } from "../record.ts";
+import type { SampleBatch, SampleSource } from "./sample_source.ts";
+
+/** Samples of one signal each, as whole columns in memory. */
+export interface SignalColumns {
+  /** `[sample, bin, mark]`, row-major. */
+  readonly signal: PackedArray;
+  /** `[sample]`; needed to train. */
+  readonly labels: Float64Array | undefined;
+  /** Number of bins of a sample. */
+  readonly bins: number;
+  /** Number of marks of a bin. */
+  readonly marks: number;
+  /** Applied to every value of `signal` on its way into the network. */
+  readonly transform: Transform;
+}
+
+/**
+ * Samples in memory, as engines take them. Use the same source again for the same columns: engines may keep a copy near
+ * the hardware for as long as they are given the same one.
+ *
+ * @param columns The samples; they are not copied.
+ * @returns A source whose `resident` is the signal.
+ * @throws {TypeError} If the signal is not one of whole samples.
+ * @throws {RangeError} If there is no transform of that name.
+ *
+ * @example Gathering two samples
+ * ```ts
+ * import { memorySource, SampleBatch } from "@waka/histone/engine";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const signal = Uint8Array.of(1, 2, 3, 4, 5, 6); // [sample, bin, mark]: three samples of one bin and two marks
+ * const source = memorySource({ signal, labels: undefined, bins: 1, marks: 2, transform: "none" });
+ * const batch = new SampleBatch(source.inputs, 2);
+ * await source.gather(Uint32Array.of(2, 0), batch);
+ * deepStrictEqual([...batch.input("signal").values], [5, 6, 1, 2]);
+ * ```
+ */
+export function memorySource(columns: SignalColumns): SampleSource {
+  return new MemorySource(columns);
+}
+
+class MemorySource implements SampleSource {
+  readonly samples: number;
+  readonly inputs: SampleSource["inputs"];
+  readonly labels: Float64Array | undefined;
+  readonly resident: NonNullable<SampleSource["resident"]>;
+  readonly #size: number;
+  readonly #apply: (value: number) => number;
+
+  constructor({ signal, labels, bins, marks, transform }: SignalColumns) {
+    this.#size = bins * marks;
+    this.samples = signal.length / this.#size;
+    if (!Number.isInteger(this.samples)) {
+      throw new TypeError(
+        `Cannot take samples of ${bins} bins × ${marks} marks from ${signal.length} values: ` +
+          `expected a multiple of ${this.#size}`,
+      );
+    }
+    // It throws where there is none of that name.
+    this.#apply = transformFunction(transform);
+    this.inputs = [{ name: "signal", bins, marks }];
+    this.labels = labels;
+    this.resident = { signal, transform };
+  }
+
+  gather(rows: Uint32Array, into: SampleBatch): void {
+    const { signal, transform } = this.resident;
+    const size = this.#size;
+    const input = into.input("signal");
+    const { values, entryOf } = input;
+    for (const [place, row] of rows.entries()) {
+      values.set(signal.subarray(row * size, (row + 1) * size), place * size);
+      entryOf[place] = place;
+    }
+    if (transform !== "none") {
+      for (let i = 0; i < rows.length * size; i++) values[i] = this.#apply(values[i]!);
+    }
+    input.entries = rows.length;
+    into.samples = rows.length;
+  }
+}

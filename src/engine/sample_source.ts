@@ -1,0 +1,168 @@
+/**
+ * Where an engine takes its samples from: the inputs of a sample by name, and batches of them on request. An engine
+ * knows nothing else of data, so samples that do not fit into memory are one more implementation.
+ *
+ * @module
+ */
+
+import type { PackedArray } from "../base/arrays.ts";
+import { entryShape, isOverReferences } from "../model/inputs.ts";
+import { sizeOf } from "../model/layer_shapes.ts";
+import type { InputName, InputSpec } from "../model/spec.ts";
+import type { Transform } from "../record.ts";
+
+/** Samples that an engine trains on or predicts. */
+export interface SampleSource {
+  /** Number of samples; rows count from 0. */
+  readonly samples: number;
+  /** The inputs that each sample has. */
+  readonly inputs: readonly InputSpec[];
+  /** `[sample]`; needed to train. */
+  readonly labels: Float64Array | undefined;
+  /**
+   * The whole signal, where it is in memory and the only input. Engines may keep a copy near the hardware for as long
+   * as they are given the same source.
+   */
+  readonly resident?: ResidentSignal | undefined;
+  /**
+   * Copies samples as float32, transformed, in the order of `rows`. What several of them share, such as a gene's
+   * sequence or a reference, is copied once.
+   *
+   * @param rows Which samples; at most `into.capacity`, and all below `samples`.
+   * @param into Receives them.
+   */
+  gather(rows: Uint32Array, into: SampleBatch): void | Promise<void>;
+}
+
+/** A signal in memory. */
+export interface ResidentSignal {
+  /** `[sample, bin, mark]`, row-major. */
+  readonly signal: PackedArray;
+  /** Applied to every value on its way into the network. */
+  readonly transform: Transform;
+}
+
+/** In {@linkcode GatheredInput.entryOf}: the sample has no such reference. */
+export const NO_ENTRY = 0xffffffff;
+
+/** One input of the samples of a batch: distinct entries, and which of them each sample has. */
+export interface GatheredInput {
+  /** The input. */
+  readonly spec: InputSpec;
+  /** Number of distinct entries gathered. */
+  entries: number;
+  /**
+   * `[entry, …shape of one]`, row-major, with room for an entry for each place: of `signal` `[entry, bin, mark]`, of
+   * `references` `[entry, value]`, of `sequence` `[entry, base]` as codes (A 0, C 1, G 2, T 3).
+   */
+  readonly values: Float32Array;
+  /**
+   * `[sample]`, or for `references` and `referenceLabels` `[sample, reference]`: the entry of each, {@linkcode NO_ENTRY}
+   * where a reference is missing.
+   */
+  readonly entryOf: Uint32Array;
+}
+
+/** Options of a {@linkcode SampleBatch}. */
+export interface SampleBatchOptions {
+  /**
+   * Whether the arrays lie in memory that threads share.
+   *
+   * @default false
+   */
+  readonly shared?: boolean | undefined;
+}
+
+/** Room for the gathered samples of a batch; it is used again for the next one. */
+export class SampleBatch {
+  /** Samples that it has room for. */
+  readonly capacity: number;
+  /** The inputs, in the order of the source's. */
+  readonly inputs: readonly GatheredInput[];
+  /** Number of samples gathered. */
+  samples = 0;
+
+  /** Takes memory for `capacity` samples with these inputs. */
+  constructor(
+    inputs: readonly InputSpec[],
+    capacity: number,
+    { shared = false }: SampleBatchOptions = {},
+  ) {
+    const allocate = (length: number) =>
+      shared ? new SharedArrayBuffer(4 * length) : new ArrayBuffer(4 * length);
+    this.capacity = capacity;
+    this.inputs = inputs.map((spec) => {
+      const places = capacity * placesOf(spec);
+      return {
+        spec,
+        entries: 0,
+        values: new Float32Array(allocate(places * entrySize(spec))),
+        entryOf: new Uint32Array(allocate(places)),
+      };
+    });
+  }
+
+  /**
+   * The input of that name.
+   *
+   * @param name Which one.
+   * @returns Its entries.
+   * @throws {RangeError} If the samples have none of that name.
+   */
+  input(name: InputName): GatheredInput {
+    const found = this.inputs.find(({ spec }) => spec.name === name);
+    if (found !== undefined) return found;
+    throw new RangeError(
+      `Cannot find input "${name}": the samples have ${describeInputs(this.inputs)}`,
+    );
+  }
+}
+
+function describeInputs(inputs: readonly GatheredInput[]): string {
+  return inputs.map(({ spec }) => spec.name).join(", ");
+}
+
+/**
+ * Entries that a sample has of an input.
+ *
+ * @param input Which input.
+ * @returns The number of its references, or 1.
+ */
+export function placesOf(input: InputSpec): number {
+  return isOverReferences(input) ? input.references : 1;
+}
+
+/**
+ * Values of one entry of an input, as a batch holds them.
+ *
+ * @param input Which input.
+ * @returns The product of the entry's shape.
+ */
+export function entrySize(input: InputSpec): number {
+  return sizeOf(entryShape(input));
+}
+
+/**
+ * Describes an input's shape for people.
+ *
+ * @param input Which input.
+ * @returns Such as `100 bins × 5 marks`.
+ */
+export function describeInputShape(input: InputSpec): string {
+  switch (input.name) {
+    case "signal":
+      return `${input.bins} bins × ${input.marks} marks`;
+    case "markMask":
+      return `a mask of ${input.marks} marks`;
+    case "sequence":
+      return `${input.bases} bases`;
+    case "summary":
+      return `a summary of ${input.values} values`;
+    case "references":
+      return `${input.references} references × ${input.values} values`;
+    case "referenceLabels":
+      return `${input.references} references × ${input.values} labels`;
+    case "context":
+      return `${input.values} values of context`;
+  }
+}

@@ -1,0 +1,265 @@
+import {
+  grad,
+  losses,
+  mul,
+  reshape,
+  type Scalar,
+  sum,
+  type Tensor,
+  tensor,
+  tidy,
+  type Variable,
+  variableGrads,
+} from "@tensorflow/tfjs-core";
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import {
+  assembleModel,
+  modelWeightTensors,
+  setModelWeights,
+} from "../../model/tfjs/build_model.ts";
+import { modelInputs } from "../../model/inputs.ts";
+import type { SequentialSpec as ModelSpec } from "../../model/spec.ts";
+import { divergedError } from "../diverged_error.ts";
+import { dropoutKey, fillDropoutMask } from "../dropout.ts";
+import type { InputGradients, MemberOptions, SessionState } from "../engine.ts";
+import { gatherLabels } from "../gather_labels.ts";
+import type { Member, MemberCall, MemberEpoch } from "../member_session.ts";
+import { entrySize, SampleBatch, type SampleSource } from "../sample_source.ts";
+import type { Guard } from "../watch_device.ts";
+import { TfjsAdam } from "./adam.ts";
+import { type StartedBackend, type TfjsBackend, useBackend } from "./backend.ts";
+
+/** Samples that one call of predict sends through the network together. */
+const PREDICT_BATCH = 250;
+
+/** Where in a run a training step stands: what its dropout masks depend on. */
+interface StepPosition {
+  readonly epoch: number;
+  readonly firstPosition: number;
+}
+
+/** What a member is made of. */
+export interface TfjsMemberParts {
+  readonly spec: ModelSpec;
+  readonly options: MemberOptions & { readonly batchSize: number };
+  readonly backend: TfjsBackend;
+  readonly started: StartedBackend;
+}
+
+/** A model on one tf.js backend. */
+export class TfjsMember implements Member {
+  readonly device: string;
+  readonly #spec: ModelSpec;
+  readonly #options: TfjsMemberParts["options"];
+  readonly #backend: TfjsBackend;
+  readonly #guard: Guard;
+  readonly #model: LayersModel;
+  readonly #adam: TfjsAdam;
+  readonly #batch: SampleBatch;
+
+  /** Builds the model on the current backend, which must be `backend`. */
+  constructor({ spec, options, backend, started }: TfjsMemberParts) {
+    this.device = started.device;
+    this.#spec = spec;
+    this.#options = options;
+    this.#backend = backend;
+    this.#guard = started.guard;
+    this.#model = assembleModel(spec, copyAll(options.weights));
+    this.#adam = new TfjsAdam(this.#parameters(), options.learningRate);
+    this.#batch = new SampleBatch(
+      modelInputs(spec),
+      Math.max(options.batchSize, PREDICT_BATCH),
+    );
+  }
+
+  runEpoch(epoch: MemberEpoch): Promise<number> {
+    return this.#guard(this.#runEpoch(epoch));
+  }
+
+  async #runEpoch(
+    { source, order, epoch, start: first, end, onProgress, signal }: MemberEpoch,
+  ): Promise<number> {
+    const { batchSize } = this.#options;
+    let lossSum = 0;
+    for (let start = first; start < end; start += batchSize) {
+      const rows = order.subarray(start, Math.min(end, start + batchSize));
+      await this.#turn(source, rows, signal);
+      const labels = gatherLabels(source, rows);
+      const loss = await this.#step(labels, { epoch, firstPosition: start });
+      if (!Number.isFinite(loss)) {
+        throw divergedError(`the loss is ${loss}`, { epoch, step: start / batchSize + 1 });
+      }
+      lossSum += loss * rows.length;
+      onProgress(start + rows.length, lossSum / (start - first + rows.length));
+    }
+    collectGarbage();
+    return lossSum / (end - first);
+  }
+
+  predict(
+    source: SampleSource,
+    rows: Uint32Array,
+    call: MemberCall,
+  ): Promise<Float32Array<ArrayBuffer>> {
+    return this.#guard(this.#predict(source, rows, call));
+  }
+
+  async #predict(
+    source: SampleSource,
+    rows: Uint32Array,
+    { signal, onProgress }: MemberCall,
+  ): Promise<Float32Array<ArrayBuffer>> {
+    const predicted = new Float32Array(rows.length);
+    for (let start = 0; start < rows.length; start += PREDICT_BATCH) {
+      const part = rows.subarray(start, start + PREDICT_BATCH);
+      await this.#turn(source, part, signal);
+      const output = tidy(() => this.#forward(this.#input(), undefined));
+      predicted.set(await output.data(), start);
+      output.dispose();
+      onProgress(start + part.length);
+    }
+    return predicted;
+  }
+
+  inputGradients(
+    source: SampleSource,
+    rows: Uint32Array,
+    call: MemberCall,
+  ): Promise<InputGradients> {
+    return this.#guard(this.#inputGradients(source, rows, call));
+  }
+
+  async #inputGradients(
+    source: SampleSource,
+    rows: Uint32Array,
+    { signal, onProgress }: MemberCall,
+  ): Promise<InputGradients> {
+    const size = entrySize(this.#batch.inputs[0]!.spec);
+    const found = new Float32Array(rows.length * size);
+    for (let start = 0; start < rows.length; start += PREDICT_BATCH) {
+      const part = rows.subarray(start, start + PREDICT_BATCH);
+      await this.#turn(source, part, signal);
+      const gradient = tidy(() => {
+        const output = (input: Tensor) => sum(this.#forward(input, undefined));
+        return grad(output)(this.#input());
+      });
+      found.set(await gradient.data(), start * size);
+      gradient.dispose();
+      onProgress(start + part.length);
+    }
+    return { signal: found };
+  }
+
+  async state(): Promise<SessionState> {
+    await useBackend(this.#backend);
+    const { first, second } = this.#adam.moments;
+    return {
+      step: this.#adam.step,
+      weights: await this.#guard(download(modelWeightTensors(this.#model, this.#spec))),
+      firstMoments: await this.#guard(download(first)),
+      secondMoments: await this.#guard(download(second)),
+    };
+  }
+
+  async restore({ step, weights, firstMoments, secondMoments }: SessionState): Promise<void> {
+    await useBackend(this.#backend);
+    // tf.js keeps arrays instead of copying them.
+    setModelWeights(this.#model, this.#spec, copyAll(weights));
+    this.#adam.restore(step, copyAll(firstMoments), copyAll(secondMoments));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#adam.dispose();
+    this.#model.dispose();
+    return Promise.resolve();
+  }
+
+  /** Lets timers, signals and other sessions have a turn, gathers samples, then takes tf.js back. */
+  async #turn(source: SampleSource, rows: Uint32Array, signal: AbortSignal): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve));
+    signal.throwIfAborted();
+    await source.gather(rows, this.#batch);
+    await useBackend(this.#backend);
+  }
+
+  async #step(labels: Float32Array, position: StepPosition): Promise<number> {
+    const loss = tidy(() => {
+      const input = this.#input();
+      const wanted = tensor(labels, [labels.length, 1]);
+      const { value, grads } = variableGrads(
+        () => this.#loss(this.#forward(input, position), wanted),
+        [...this.#parameters()],
+      );
+      this.#adam.apply(grads);
+      return value;
+    });
+    const [value] = await loss.data();
+    loss.dispose();
+    return value!;
+  }
+
+  /** The gathered signal. */
+  #input(): Tensor {
+    const { bins, marks } = this.#spec;
+    const { values, entries } = this.#batch.input("signal");
+    // A copy, since tf.js keeps arrays and the batch is used again.
+    return tensor(values.slice(0, entries * bins * marks), [entries, bins, marks]);
+  }
+
+  /**
+   * Sends samples through the layers, with our own dropout masks in training. Then a final sigmoid is left
+   * to the loss, which is exact where the sigmoid has rounded to 0 or 1.
+   */
+  #forward(input: Tensor, training: StepPosition | undefined): Tensor {
+    let values = input;
+    this.#spec.layers.forEach((layer, index) => {
+      if (layer.type === "dropout") {
+        if (training !== undefined) values = mul(values, this.#dropout(values, index, training));
+        return;
+      }
+      if (training !== undefined && layer.type === "activation" && layer.kind === "sigmoid") return;
+      const options = { training: training !== undefined };
+      values = this.#model.layers[index].apply(values, options) as Tensor;
+    });
+    return reshape(values, [-1, 1]);
+  }
+
+  #dropout(values: Tensor, index: number, { epoch, firstPosition }: StepPosition): Tensor {
+    const layer = this.#spec.layers[index] as { rate: number };
+    const factors = new Float32Array(values.size);
+    fillDropoutMask(factors, {
+      key: dropoutKey(this.#options.seed, index, epoch),
+      rate: layer.rate,
+      firstPosition,
+      units: values.size / values.shape[0],
+    });
+    return tensor(factors, values.shape);
+  }
+
+  #loss(output: Tensor, labels: Tensor): Scalar {
+    return this.#spec.loss === "meanSquaredError"
+      ? losses.meanSquaredError(labels, output)
+      : losses.sigmoidCrossEntropy(labels, output);
+  }
+
+  #parameters(): readonly Variable[] {
+    return this.#model.trainableWeights.map((weight) => weight.read() as Variable);
+  }
+}
+
+/**
+ * Gives back what tf.js' tensors left, where V8's collector is exposed, as it is to this project's tasks. V8 goes by its own
+ * heap, which these arrays hardly touch: left alone, memory grows by half before it collects them.
+ */
+function collectGarbage(): void {
+  (globalThis as { gc?: () => void }).gc?.();
+}
+
+function copyAll(arrays: readonly Float32Array[]): Float32Array<ArrayBuffer>[] {
+  return arrays.map((values) => new Float32Array(values));
+}
+
+async function download(tensors: readonly Tensor[]): Promise<Float32Array<ArrayBuffer>[]> {
+  const arrays = await Promise.all(tensors.map((values) => values.data()));
+  return copyAll(arrays as Float32Array[]);
+}

@@ -1,0 +1,45 @@
+import { UnsupportedModelError } from "../../errors.ts";
+import type { SignalColumns } from "../memory_source.ts";
+import type { SampleSource } from "../sample_source.ts";
+
+const shared = new WeakMap<SampleSource, SignalColumns>();
+
+/**
+ * A source's columns in memory that threads share. Readers of this package put signals there from the start; others are
+ * copied once for as long as the source lives.
+ *
+ * @param source Samples whose signal is in memory.
+ * @returns Their columns, the same for the same source.
+ * @throws {UnsupportedModelError} If the signal is not in memory.
+ */
+export function shareColumns(source: SampleSource): SignalColumns {
+  const known = shared.get(source);
+  if (known !== undefined) return known;
+  const { resident, labels, inputs: [input] } = source;
+  if (resident === undefined || input?.name !== "signal") {
+    throw new UnsupportedModelError(
+      "Cannot run the model: engine wasm reads a signal in memory, and the samples have none",
+    );
+  }
+  const { signal, transform } = resident;
+  const made: SignalColumns = {
+    signal: isShared(signal) ? signal : shareArray(signal),
+    labels: labels === undefined || isShared(labels) ? labels : shareArray(labels),
+    bins: input.bins,
+    marks: input.marks,
+    transform,
+  };
+  shared.set(source, made);
+  return made;
+}
+
+function isShared(array: ArrayBufferView): boolean {
+  return array.buffer instanceof SharedArrayBuffer;
+}
+
+function shareArray<T extends SignalColumns["signal"]>(array: T): T {
+  const Type = array.constructor as new (buffer: SharedArrayBuffer) => T;
+  const copy = new Type(new SharedArrayBuffer(array.byteLength));
+  copy.set(array);
+  return copy;
+}

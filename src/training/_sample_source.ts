@@ -1,0 +1,47 @@
+import { ContractError } from "../errors.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { memorySource } from "../engine/memory_source.ts";
+import type { SampleSource } from "../engine/sample_source.ts";
+import type { SampleColumns } from "../io/columns.ts";
+import { modelInputs } from "../model/inputs.ts";
+import type { ModelSpec, SignalInput } from "../model/spec.ts";
+import type { Transform } from "../record.ts";
+
+// Engines may keep a copy of the samples for as long as they see the same source, so folds share one.
+const known = new WeakMap<SampleColumns, Map<Transform, SampleSource>>();
+
+/** A data set's columns as engines take them; the same source for the same columns and transform. */
+export function sampleSource(data: Dataset, transform: Transform): SampleSource {
+  const { columns } = data;
+  const byTransform = known.get(columns) ?? new Map<Transform, SampleSource>();
+  known.set(columns, byTransform);
+  const { signal, labels, bins } = columns;
+  const made = byTransform.get(transform) ??
+    memorySource({ signal, labels, bins, marks: columns.record.marks.length, transform });
+  byTransform.set(transform, made);
+  return made;
+}
+
+/** Throws unless samples of `data` have the shape that `spec` takes. */
+export function checkInputShape(spec: ModelSpec, data: Dataset): void {
+  for (const input of modelInputs(spec)) {
+    if (input.name !== "signal") {
+      throw new ContractError(
+        `Cannot run "${spec.name}": the model reads ${input.name}, the data have signal only`,
+      );
+    }
+    if (input.bins === data.bins && input.marks === data.marks.length) continue;
+    throw new ContractError(
+      `Cannot run "${spec.name}": the data have ${data.bins} bins × ${data.marks.length} marks, ` +
+        `the model takes ${input.bins} × ${input.marks}${adviseWindow(input, data)}`,
+    );
+  }
+}
+
+/** The flag with which `prepare` makes windows of as many bins as the model takes. */
+function adviseWindow({ bins, marks }: SignalInput, data: Dataset): string {
+  if (marks !== data.marks.length) return "";
+  const halfWidthBp = bins * data.record.binSizeBp / 2;
+  if (!Number.isInteger(halfWidthBp)) return "";
+  return `. Prepare the data again with windows of ${bins} bins (deno task prepare ... --half-width ${halfWidthBp})`;
+}

@@ -1,0 +1,46 @@
+/** The short form of the tests' output. */
+
+import { deepStrictEqual } from "node:assert";
+import { condense } from "./condense.ts";
+
+function condenseAll(lines: readonly string[]): { printed: string[]; files: string[] } {
+  const files: string[] = [];
+  const { take } = condense((path) => files.push(path));
+  return { printed: lines.flatMap((line) => take(line) ?? []), files };
+}
+
+Deno.test("what passes is counted by file, and its output is left out", () => {
+  const { printed, files } = condenseAll([
+    "running 2 tests from ./tests/a_test.ts",
+    "one ... ok (3ms)",
+    "------- post-test output -------",
+    "error: an error that the test expects",
+    "two ... ok (1s)",
+    "running 0 tests from ./src/mod.ts",
+    "SKIPPED, this machine has no numpy: npz",
+    "ok | 2 passed | 0 failed (2s)",
+  ]);
+  deepStrictEqual(files, ["./tests/a_test.ts"]);
+  deepStrictEqual(printed, [
+    "SKIPPED, this machine has no numpy: npz",
+    "ok | 2 passed | 0 failed (2s)",
+  ]);
+});
+
+Deno.test("of what fails everything is printed, but for what drivers say", () => {
+  const { printed } = condenseAll([
+    "one ... FAILED (3ms)",
+    " ERRORS ",
+    "one => ./tests/a_test.ts:1:6",
+    "WARNING: lavapipe is not a conformant vulkan implementation",
+    "error: AssertionError: 1 and 2",
+    "FAILED | 0 passed | 1 failed (2s)",
+  ]);
+  deepStrictEqual(printed, [
+    "one ... FAILED (3ms)",
+    " ERRORS ",
+    "one => ./tests/a_test.ts:1:6",
+    "error: AssertionError: 1 and 2",
+    "FAILED | 0 passed | 1 failed (2s)",
+  ]);
+});

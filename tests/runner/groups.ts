@@ -1,0 +1,94 @@
+/** The groups in which the tests run: what each newcomer and each commit needs, and what takes longer. */
+
+/** Some tests that run in one process. */
+export interface TestGroup {
+  /** Name, as `deno task test-all NAME` takes it. */
+  readonly name: string;
+  /** What they show. */
+  readonly about: string;
+  /** Files and folders; a folder stands for all tests below it that no other group names. */
+  readonly paths: readonly string[];
+  /** Whether the examples in documentation, which stand in `paths`, are the tests. */
+  readonly documentation?: boolean;
+  /** Whether test files run side by side. */
+  readonly parallel?: boolean;
+  /** Whether `deno task test` leaves the group to `deno task test-all`. */
+  readonly long?: boolean;
+  /** How often it is tried. */
+  readonly attempts?: number;
+  /** Environment variables beside the caller's. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Lets WebGPU find no adapter: Deno looks for a driver that this system does not have. Drivers in software start
+ * threads and print lines whenever a test asks which engines there are.
+ */
+const NO_ADAPTER = { DENO_WEBGPU_BACKEND: "metal" };
+
+/**
+ * Mesa's driver in software crashes from time to time when a device is lost, whatever is computed. What fails twice
+ * fails for a reason of its own.
+ */
+const ON_DEVICE = { attempts: 2 };
+
+/** All groups, those of `deno task test` first. */
+export const TEST_GROUPS: readonly TestGroup[] = [
+  {
+    name: "library",
+    about: "readers, metrics, models, training, search, validation, reports",
+    paths: ["tests"],
+    parallel: true,
+    env: NO_ADAPTER,
+  },
+  {
+    name: "commands",
+    about: "the commands as child processes, with the permissions of their tasks",
+    paths: [
+      "tests/commands",
+      "tests/least_privilege_test.ts",
+      "tests/readme_test.ts",
+    ],
+    parallel: true,
+    env: NO_ADAPTER,
+  },
+  {
+    name: "documentation",
+    about: "every example in the README, the guides and the documentation of exports",
+    paths: ["README.md", "docs", "mod.ts", "src"],
+    documentation: true,
+    parallel: true,
+    env: NO_ADAPTER,
+  },
+  {
+    name: "webgpu",
+    about: "the engine on a GPU, or on a driver in software",
+    paths: ["tests/engine/webgpu/device/engine_test.ts"],
+    ...ON_DEVICE,
+  },
+  {
+    name: "webgpu-tfjs",
+    about: "the same suite on tf.js' WebGPU backend",
+    paths: ["tests/engine/webgpu/device/tfjs_test.ts"],
+    ...ON_DEVICE,
+  },
+];
+
+/** The groups with these names; those of `deno task test` where there are none. */
+export function chooseGroups(names: readonly string[]): readonly TestGroup[] {
+  if (names.length === 0) return TEST_GROUPS.filter(({ long }) => long !== true);
+  if (names.length === 1 && names[0] === "all") return TEST_GROUPS;
+  return names.map((name) => {
+    const group = TEST_GROUPS.find((group) => group.name === name);
+    if (group !== undefined) return group;
+    const known = TEST_GROUPS.map(({ name }) => name).join(", ");
+    throw new RangeError(`Cannot run tests "${name}": expected all or some of ${known}`);
+  });
+}
+
+/** What a group leaves to others of its folders. */
+export function pathsOfOthers(group: TestGroup): string[] {
+  return TEST_GROUPS.filter((other) => other !== group && other.documentation !== true)
+    .flatMap(({ paths }) => paths)
+    .filter((path) => group.paths.some((own) => path.startsWith(`${own}/`)));
+}
