@@ -1,4 +1,4 @@
-/** What the commands that train print while they do. */
+/** What the commands that train print while they train. */
 
 import type { EngineReport } from "../engine/select.ts";
 import type { EventLog } from "../runs/event_log.ts";
@@ -14,7 +14,7 @@ import { memberRun } from "./_event_log.ts";
 import { formatDuration, formatRate, ProgressLine, type ProgressState } from "./_progress.ts";
 import type { RunSettings } from "./_settings.ts";
 
-/** Hooks for `fit` that draw the progress line and print a line an epoch. */
+/** Hooks for `fit` that draw the progress line and print a line for each epoch. */
 export function reportTraining(prefix = ""): Required<
   Pick<FitOptions, "onStart" | "onEpoch" | "onProgress">
 > {
@@ -42,7 +42,7 @@ export function reportRuns(
     onStart: (report) => printEngine(report, ""),
     onProgress: (state: FitManyProgress) => {
       const [first, end] = state.runs;
-      // Rate and time left are those of the runs under way.
+      // The rate and the time left are those of the runs that train now.
       if (first !== group) progress = new ProgressLine("samples");
       group = first;
       const numbers = end === first + 1 ? end : `${first + 1}–${end}`;
@@ -59,7 +59,7 @@ function printEngine({ engine, device, reason }: EngineReport, prefix: string): 
   console.info(`${prefix}Engine: ${engine} (${device}); ${reason}`);
 }
 
-/** What the progress line shows of a training run; no loss where the engine does not look at it between epochs. */
+/** What the progress line shows of a training run; without a loss where the engine reads it only after epochs. */
 export function progressState(progress: FitProgress, prefix: string): ProgressState {
   const { epoch, epochs, samples, samplesPerEpoch, loss } = progress;
   return {
@@ -70,7 +70,7 @@ export function progressState(progress: FitProgress, prefix: string): ProgressSt
   };
 }
 
-/** One epoch as a line. */
+/** Formats an epoch as a line. */
 function formatEpoch(record: EpochRecord): string {
   const { epoch, loss, validationLoss, seconds, samplesPerSecond } = record;
   return [

@@ -51,7 +51,7 @@ export function modelOf({ spec, preset }: RunSettings): ModelSpec | PresetName {
   return spec ?? parsePresetName(preset);
 }
 
-/** Fills in what flags leave open: from the model's file, else from the preset, wakawaka's for a model of the user's. */
+/** Fills in what flags leave open: from the model's file, else from the preset; for the user's own model from wakawaka. */
 export function resolveSettings(flags: TrainingFlags, file?: ModelFile): RunSettings {
   const { training } = findPreset(flags.preset);
   return {
@@ -72,7 +72,7 @@ export function resolveSettings(flags: TrainingFlags, file?: ModelFile): RunSett
 /**
  * Digests the files that a run of `train`, `crossval` or `forecast` reads.
  *
- * @throws {ContractError} If a run that is resumed was started with others.
+ * @throws {ContractError} If a run that is resumed was started with other files.
  */
 export async function inputsOfTraining(
   { data }: RunSettings,

@@ -13,13 +13,13 @@ export interface TrainingDefaults {
   /**
    * Applied to the counts, and sealed into the model.
    *
-   * @default "none"
+   * @default {"none"}
    */
   readonly transform?: Transform;
   /**
    * Whether the effects of the trained genes are fitted after the network; see `fitGeneEffects`.
    *
-   * @default false
+   * @default {false}
    */
   readonly geneEffects?: boolean;
 }
@@ -243,15 +243,15 @@ export interface InputShape {
   /**
    * Number of bins.
    *
-   * @default 100
+   * @default {100}
    */
-  readonly bins?: number;
+  readonly bins?: number | undefined;
   /**
    * Number of marks.
    *
-   * @default 5
+   * @default {5}
    */
-  readonly marks?: number;
+  readonly marks?: number | undefined;
 }
 
 /**

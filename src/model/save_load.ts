@@ -16,7 +16,7 @@ import { openFile, pathOf, writeFileAtomic } from "../files/file.ts";
 import { parseRecord } from "../record.ts";
 import { metadataOf } from "./_foreign_model.ts";
 import { checkWeights } from "./check_weights.ts";
-import { describeInputs } from "./describe_input.ts";
+import { describeInputs } from "./_describe_input.ts";
 import { encodeGeneEffects, parseGeneEffects } from "./gene_effects.ts";
 import { parseSpec } from "./parse_spec.ts";
 import { digestJson } from "./seal.ts";
@@ -64,10 +64,26 @@ export interface SerializedModel {
  * Turns a trained model into the two files of tf.js' layers format. Loads tf.js, which writes the topology.
  *
  * @param trained The model.
+ * @returns The text of `model.json` and the bytes of `weights.bin`.
  * @throws {UnsupportedModelError} If its spec is invalid.
  * @throws {ContractError} If its weights do not fit the spec.
  * @throws {TypeError} If its data record or training settings could not be loaded again.
  * @throws {RangeError} If it has gene effects of more genes than a model file holds.
+ *
+ * @example The bytes of a model's weights
+ * ```ts
+ * import { Dataset } from "@waka/histone/data";
+ * import { countParameters, serializeModel } from "@waka/histone/model";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { fit } from "@waka/histone/training";
+ * import { strictEqual } from "node:assert";
+ *
+ * const data = new Dataset(simulateColumns({ cellTypes: 2, genes: 8, newGenes: 1, bins: 20 }).train);
+ * const { model } = await fit("experiment1", data, { epochs: 1, engine: "wasm" });
+ * const { json, weights } = await serializeModel(model);
+ * strictEqual(weights.length, 4 * countParameters(model.spec));
+ * strictEqual(JSON.parse(json).format, "layers-model");
+ * ```
  */
 export async function serializeModel(trained: TrainedModel): Promise<SerializedModel> {
   checkLoadable(trained);
@@ -122,6 +138,22 @@ async function seal(content: Readonly<Record<string, unknown>>): Promise<string>
  * @param directory Where; created if need be.
  * @throws {WriteError} If it cannot be written.
  * @throws As {@linkcode serializeModel} does.
+ *
+ * @example A model is the same after saving and loading
+ * ```ts
+ * import { Dataset } from "@waka/histone/data";
+ * import { loadModel, saveModel } from "@waka/histone/model";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { fit } from "@waka/histone/training";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const data = new Dataset(simulateColumns({ cellTypes: 2, genes: 8, newGenes: 1, bins: 20 }).train);
+ * const { model } = await fit("experiment1", data, { epochs: 1, engine: "wasm" });
+ * const directory = await Deno.makeTempDir();
+ * await saveModel(model, directory);
+ * deepStrictEqual(await loadModel(directory), model);
+ * await Deno.remove(directory, { recursive: true });
+ * ```
  */
 export async function saveModel(trained: TrainedModel, directory: string | URL): Promise<void> {
   const path = pathOf(directory);
@@ -135,7 +167,27 @@ export async function saveModel(trained: TrainedModel, directory: string | URL):
  * plain-data model inside.
  *
  * @param directory Directory of `model.json` and `weights.bin`, or the two as sources.
+ * @returns The model.
  * @throws {FormatError} If a file is damaged, or was not written by this package.
+ *
+ * @example A model from memory
+ * ```ts
+ * import { Dataset } from "@waka/histone/data";
+ * import { bytesSource } from "@waka/histone/io";
+ * import { loadModel, serializeModel } from "@waka/histone/model";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { fit } from "@waka/histone/training";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const data = new Dataset(simulateColumns({ cellTypes: 2, genes: 8, newGenes: 1, bins: 20 }).train);
+ * const { model } = await fit("experiment1", data, { epochs: 1, engine: "wasm" });
+ * const { json, weights } = await serializeModel(model);
+ * const loaded = await loadModel({
+ *   json: bytesSource(new TextEncoder().encode(json), "model.json"),
+ *   weights: bytesSource(weights, "weights.bin"),
+ * });
+ * deepStrictEqual(loaded, model);
+ * ```
  */
 export async function loadModel(
   directory: string | URL | { readonly json: ByteSource; readonly weights: ByteSource },

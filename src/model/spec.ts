@@ -253,7 +253,7 @@ export interface OutputTerm {
   readonly branch: string;
 }
 
-/** Joins the mean of a branch's outputs over the references that are present; 0 where there are none. */
+/** Joins the mean of a branch's outputs over the references that are present; 0 if all are absent. */
 export interface MeanTerm {
   /** Discriminator. */
   readonly type: "mean";
@@ -261,7 +261,7 @@ export interface MeanTerm {
   readonly branch: string;
 }
 
-/** Joins the output of a branch minus the mean of another one over the references present; 0 where there are none. */
+/** Joins the output of a branch minus the mean of another over the references present; 0 if all are absent. */
 export interface DifferenceTerm {
   /** Discriminator. */
   readonly type: "difference";
@@ -272,7 +272,7 @@ export interface DifferenceTerm {
 }
 
 /**
- * Joins a mean over the references present, weighted by how near each is to the sample; 0 where there are none.
+ * Joins a mean over the references present, weighted by how near each is to the sample; 0 if all are absent.
  *
  * The weights are the softmax over the references of −sharpness · k · d². Here d² is the mean squared difference
  * between the outputs of `near` and of `references`, and k is one trainable weight, 1 at first.
@@ -287,7 +287,7 @@ export interface DistanceWeightedMeanTerm {
   /**
    * Name of the branch over references whose outputs are averaged.
    *
-   * @default the branch of `references`
+   * @default {the branch of `references`}
    */
   readonly values?: string | undefined;
   /** Factor of the squared distance: above 0. */
@@ -338,7 +338,20 @@ export interface BranchedSpec {
  */
 export type ModelSpec = SequentialSpec | BranchedSpec;
 
-/** Whether a model has branches and a head. */
+/**
+ * Whether a model has branches and a head.
+ *
+ * @param spec The model.
+ * @returns False for a sequential model.
+ *
+ * @example A preset is sequential
+ * ```ts
+ * import { isBranched, presetSpec } from "@waka/histone/model";
+ * import { strictEqual } from "node:assert";
+ *
+ * strictEqual(isBranched(presetSpec("wakawaka")), false);
+ * ```
+ */
 export function isBranched(spec: ModelSpec): spec is BranchedSpec {
   return Object.hasOwn(spec, "branches");
 }

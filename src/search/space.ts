@@ -33,7 +33,7 @@ export interface BranchAxes {
   /**
    * Units of its linear layers, each followed by the activation.
    *
-   * @default no layers
+   * @default {no layers}
    */
   readonly units?: readonly (readonly number[])[];
 }
@@ -66,20 +66,20 @@ export interface SearchSpace extends ConvolutionAxes {
    * Units of the linear layers after the convolutions, each followed by the activation; their weights are shared by all
    * positions.
    *
-   * @default no layers
+   * @default {no layers}
    */
   readonly linear?: readonly (readonly number[])[];
   /**
    * In a model with branches, units of the dense layers at the end of the branch over the signal, each followed by the
    * activation. `dense` has those of the head then.
    *
-   * @default no layers
+   * @default {no layers}
    */
   readonly signal?: readonly (readonly number[])[];
   /**
    * Branches beside that over the signal. All models of the space have all of them.
    *
-   * @default none: models are sequential
+   * @default {none: models are sequential}
    */
   readonly branches?: readonly BranchAxes[];
   /** What training minimises and trials are scored by; one for all of them. */

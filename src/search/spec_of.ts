@@ -9,21 +9,21 @@ export interface SpecOfOptions extends InputShape {
   /**
    * Name of the model.
    *
-   * @default "searched"
+   * @default {"searched"}
    */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /**
    * What training minimises; `binaryCrossentropy` puts a sigmoid at the end.
    *
-   * @default "meanSquaredError"
+   * @default {"meanSquaredError"}
    */
-  readonly loss?: Loss;
+  readonly loss?: Loss | undefined;
   /**
    * Inputs of a sample beside its signal, which branches of the point may read.
    *
-   * @default none
+   * @default {none}
    */
-  readonly inputs?: readonly InputSpec[];
+  readonly inputs?: readonly InputSpec[] | undefined;
 }
 
 /** The report's. */

@@ -37,7 +37,7 @@ Deno.test("a space that has too few possible points fills its trials with the ot
   });
   const none = planTrials(TWENTY_BINS, resolveSettings({ space, trials: 3 }));
   deepStrictEqual([none.models.length, none.skipped.length], [0, 3]);
-  match(none.skipped[0].reason, /does not fit its input/);
+  match(none.skipped[0]!.reason, /does not fit its input/);
 });
 
 Deno.test("a space with branches is refused on data that have a signal only", () => {
