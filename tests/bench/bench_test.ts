@@ -28,8 +28,13 @@ Deno.test("the ratio is the median of the pairs' ratios, not the ratio of the me
 
 Deno.test("the table says when a peer was not measured", () => {
   const row: Row = {
-    ...{ figure: "wakawaka-training", unit: "samples/s", threads: 2, ours: 51_234 },
-    ...{ peer: "PyTorch", theirs: null, ratio: null },
+    figure: "wakawaka-training",
+    unit: "samples/s",
+    threads: 2,
+    ours: 51_234,
+    peer: "PyTorch",
+    theirs: null,
+    ratio: null,
   };
   const [header, rule, missing, measured] = formatTable([
     row,

@@ -77,8 +77,10 @@ Deno.test("a kernel takes as long as the slower of its arithmetic and its memory
 });
 
 const CEILINGS = {
-  ...{ copyGigabytes: 3000, fp32Gigaflops: 60_000 },
-  ...{ dispatchMicroseconds: 2, shuffleNanoseconds: 10 },
+  copyGigabytes: 3000,
+  fp32Gigaflops: 60_000,
+  dispatchMicroseconds: 2,
+  shuffleNanoseconds: 10,
 };
 
 Deno.test("a step's floor has dispatches once for all models and samples for each", () => {
@@ -173,8 +175,13 @@ Deno.test("samples are repeated as bytes", () => {
 
 Deno.test("a figure that was not measured stays in the table, and floors take the first that was", () => {
   const row: Row = {
-    ...{ figure: "wakawaka-training", unit: "samples/s", threads: 1, ours: null },
-    ...{ peer: "PyTorch cuda", theirs: null, ratio: null },
+    figure: "wakawaka-training",
+    unit: "samples/s",
+    threads: 1,
+    ours: null,
+    peer: "PyTorch cuda",
+    theirs: null,
+    ratio: null,
   };
   const rows = [row, { ...row, ours: 1e6 }];
   const [, , first] = formatTable(rows).split("\n");

@@ -60,13 +60,12 @@ export async function benchPrepare(
       const ours = await countOurs(ask, folder, row);
       await checkAgreement(folder, row, step);
       return {
-        ...{
-          figure: row.figure,
-          peer: row.peer,
-          ours: ours.seconds,
-          theirs: theirs.seconds * step,
-        },
-        ...{ ourMegabytes: ours.megabytes, theirMegabytes: theirs.megabytes },
+        figure: row.figure,
+        peer: row.peer,
+        ours: ours.seconds,
+        theirs: theirs.seconds * step,
+        ourMegabytes: ours.megabytes,
+        theirMegabytes: theirs.megabytes,
       };
     };
     const rows = [await compare(COMPARISONS[0]), await compare(COMPARISONS[1])];
@@ -89,12 +88,20 @@ interface Comparison {
 
 const COMPARISONS: readonly Comparison[] = [
   {
-    ...{ figure: "reads of BAM", peer: "bedtools multicov", command: "multicov" },
-    ...{ file: "reads.bam", rule: "reads", tolerance: 0 },
+    figure: "reads of BAM",
+    peer: "bedtools multicov",
+    command: "multicov",
+    file: "reads.bam",
+    rule: "reads",
+    tolerance: 0,
   },
   {
-    ...{ figure: "mean of bigWig", peer: "pyBigWig exact", command: "pybigwig" },
-    ...{ file: "signal.bw", rule: "mean", tolerance: 1e-6 },
+    figure: "mean of bigWig",
+    peer: "pyBigWig exact",
+    command: "pybigwig",
+    file: "signal.bw",
+    rule: "mean",
+    tolerance: 1e-6,
   },
 ];
 

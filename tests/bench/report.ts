@@ -20,7 +20,11 @@ const COLUMNS = ["figure", "unit", "threads", "ours", "peer", "theirs", "ratio"]
 /** The rows as a Markdown table. */
 export function formatTable(rows: readonly Row[]): string {
   const cells = rows.map((row) => [
-    ...[row.figure, row.unit, String(row.threads), formatMeasured(row.ours), row.peer],
+    row.figure,
+    row.unit,
+    String(row.threads),
+    formatMeasured(row.ours),
+    row.peer,
     formatMeasured(row.theirs),
     row.ratio === null ? "" : `${formatRate(row.ratio)}×`,
   ]);

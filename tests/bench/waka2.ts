@@ -66,7 +66,11 @@ async function train(
   },
 ): Promise<Trained> {
   const results = await fitEnsemble(preset, data.train, {
-    ...{ ...COMPUTE, transform, members, geneEffects: true, validation: data.test },
+    ...COMPUTE,
+    transform,
+    members,
+    geneEffects: true,
+    validation: data.test,
     onEpoch: (member, { epoch, loss, validationLoss }) =>
       console.error(
         `${preset} ${member} ${epoch} ${loss.toFixed(4)} ${validationLoss?.toFixed(4)}`,
@@ -118,7 +122,9 @@ async function measureSeed(
   seed: number,
 ): Promise<{ costs: ReadonlyMap<string, Cost>; evaluation: RegimeEvaluation; reachable: string }> {
   const size = {
-    ...{ seed, cellTypes: Number(flags["cell-types"]), genes: Number(flags.genes) },
+    seed,
+    cellTypes: Number(flags["cell-types"]),
+    genes: Number(flags.genes),
     newCellTypes: Number(flags["new-cell-types"]),
     newGenes: Number(flags["new-genes"]),
   };
