@@ -40,10 +40,10 @@ Deno.test("the table says when a peer was not measured", () => {
     row,
     { ...row, peer: "tf.js", theirs: 17.77, ratio: 2883.2 },
   ]).split("\n");
-  strictEqual(header.length, rule.length);
-  ok(/^\| -+ \| -+ \|/.test(rule), rule);
-  ok(missing.includes("| 51,200 | PyTorch | not measured |"), missing);
-  ok(measured.includes("| 17.8 ") && measured.includes("| 2,880× |"), measured);
+  strictEqual(header!.length, rule!.length);
+  ok(/^\| -+ \| -+ \|/.test(rule!), rule);
+  ok(missing!.includes("| 51,200 | PyTorch | not measured |"), missing);
+  ok(measured!.includes("| 17.8 ") && measured!.includes("| 2,880× |"), measured);
 });
 
 Deno.test("outputs that differ, lack something or are not numbers are no agreement", () => {
@@ -103,7 +103,7 @@ testWith(
     for (const { ours, theirs } of result.load) {
       ok([ours, theirs].every(({ seconds, megabytes }) => seconds > 0 && megabytes > 1));
     }
-    ok(result.train[0].samplesPerSecond > 0);
+    ok(result.train[0]!.samplesPerSecond > 0);
     ok(/^\| 100 +\| deflated, .* s, .* MB +\| .*×/m.test(formatLoad(result)), formatLoad(result));
   },
 );

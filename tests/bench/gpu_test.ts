@@ -94,9 +94,9 @@ Deno.test("a step's floor has dispatches once for all models and samples for eac
   strictEqual(many.floor, many.kernels + many.dispatches + many.order);
   const table = formatFloors([many, { ...one, figure: "one", measured: null }]);
   const [header, , first, second] = table.split("\n");
-  strictEqual(header.length, second.length);
-  ok(/^\| many \| 8 /.test(first) && /× *\|$/.test(first), first);
-  ok(second.includes("| not measured |"), second);
+  strictEqual(header!.length, second!.length);
+  ok(/^\| many \| 8 /.test(first!) && /× *\|$/.test(first!), first);
+  ok(second!.includes("| not measured |"), second);
 });
 
 Deno.test("a part may take what is left but for the shares of those behind it", () => {
@@ -185,7 +185,7 @@ Deno.test("a figure that was not measured stays in the table, and floors take th
   };
   const rows = [row, { ...row, ours: 1e6 }];
   const [, , first] = formatTable(rows).split("\n");
-  ok(/\| not measured \| PyTorch cuda \| not measured \| +\|$/.test(first), first);
+  ok(/\| not measured \| PyTorch cuda \| not measured \| +\|$/.test(first!), first);
   const [wakawaka, many] = stepCases(rows);
-  deepStrictEqual([wakawaka.rate, many.rate], [1e6, null]);
+  deepStrictEqual([wakawaka!.rate, many!.rate], [1e6, null]);
 });

@@ -131,7 +131,7 @@ async function compare(
 
 /** Throws unless both sides read the same: sums in another order differ in the last digits. */
 function checkSums({ sums: ours = [] }: Measured, { sums: theirs = [] }: Measured): void {
-  const same = theirs.every((sum, i) => Math.abs(ours[i] - sum) <= 1e-9 * Math.abs(sum));
+  const same = theirs.every((sum, i) => Math.abs(ours[i]! - sum) <= 1e-9 * Math.abs(sum));
   if (same && theirs.length === 2) return;
   throw new Error(`Cannot compare: sums of signal and labels are ${ours}, numpy's ${theirs}`);
 }

@@ -68,7 +68,7 @@ export async function benchPrepare(
         theirMegabytes: theirs.megabytes,
       };
     };
-    const rows = [await compare(COMPARISONS[0]), await compare(COMPARISONS[1])];
+    const rows = [await compare(COMPARISONS[0]!), await compare(COMPARISONS[1]!)];
     log("Running the whole command on 2 cell types × 5 marks");
     return { rows, command: await measureCommand(ask, folder) };
   } finally {
@@ -130,7 +130,7 @@ async function checkAgreement(
   for (let i = 0; i < theirs.length; i++) {
     const found = ours[Math.floor(i / BINS) * step * BINS + i % BINS];
     const wanted = Number.isNaN(theirs[i]) ? 0 : theirs[i];
-    if (Math.abs(found - wanted) <= tolerance * Math.abs(wanted)) continue;
+    if (Math.abs(found! - wanted!) <= tolerance * Math.abs(wanted!)) continue;
     throw new Error(`Value ${i}: ours is ${found}, that of ${peer} is ${wanted}`);
   }
 }

@@ -37,9 +37,9 @@ export function formatMarkdown(
   lines: readonly (readonly string[])[],
 ): string {
   const table = [columns, columns.map(() => "---"), ...lines];
-  const widths = columns.map((_, i) => Math.max(...table.map((line) => line[i].length)));
+  const widths = columns.map((_, i) => Math.max(...table.map((line) => line[i]!.length)));
   return table.map((line) =>
-    `| ${line.map((cell, i) => cell.padEnd(widths[i], cell === "---" ? "-" : " ")).join(" | ")} |`
+    `| ${line.map((cell, i) => cell.padEnd(widths[i]!, cell === "---" ? "-" : " ")).join(" | ")} |`
   ).join("\n");
 }
 

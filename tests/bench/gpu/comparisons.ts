@@ -72,7 +72,7 @@ export async function openManyAndOne(
     return shuffledIndices(data.labels.length, stream).subarray(0, rows);
   });
   const many = await engine.createSession(spec, { members, batchSize });
-  const one = await openOne(engine, spec, { ...members[0], batchSize });
+  const one = await openOne(engine, spec, { ...members[0]!, batchSize });
   const rate = async (run: () => Promise<unknown>) => {
     const started = performance.now();
     await run();
