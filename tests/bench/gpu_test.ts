@@ -53,7 +53,7 @@ Deno.test("a sample of wakawaka takes 1.6 MFLOP to train, 2.8 with dense backwar
   strictEqual(sum(({ denseMultiplyAdds }) => denseMultiplyAdds).toFixed(1), "2.8");
 });
 
-Deno.test("a pool behind a normalisation spares its convolution nothing", () => {
+Deno.test("a pool after a normalisation spares its convolution nothing", () => {
   const costs = countStep(presetSpec("experiment5"), { batchSize: 1, signalBytes: 1 });
   for (const { multiplyAdds, denseMultiplyAdds } of costs) {
     strictEqual(multiplyAdds, denseMultiplyAdds);
@@ -99,7 +99,7 @@ Deno.test("a step's floor has dispatches once for all models and samples for eac
   ok(second!.includes("| not measured |"), second);
 });
 
-Deno.test("a part may take what is left but for the shares of those behind it", () => {
+Deno.test("a part may take what is left but for the shares of those after it", () => {
   let now = 100;
   const budget = new Budget(NOMINAL_SECONDS + 10, () => now);
   // 480 of the 490 seconds can be used.
@@ -114,7 +114,7 @@ Deno.test("a part may take what is left but for the shares of those behind it", 
   strictEqual(budget.elapsed, 1060);
 });
 
-Deno.test("what does not end in time is left behind, told so, and reported", async () => {
+Deno.test("what does not end in time is left running, told so, and reported", async () => {
   let told: AbortSignal | undefined;
   const stuck = runWithin(0, ({ signal }) => {
     told = signal;

@@ -43,7 +43,7 @@ export function formatMarkdown(
   ).join("\n");
 }
 
-/** A rate, or that there is none. */
+/** A rate, or that it was not measured. */
 export function formatMeasured(value: number | null): string {
   return value === null ? "not measured" : formatRate(value);
 }

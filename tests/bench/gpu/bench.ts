@@ -12,7 +12,7 @@ import { type Part, partsFor, Stage, stepCases } from "./parts.ts";
 export interface GpuBenchOptions {
   readonly gpu: GpuDescription;
   readonly minutes: number;
-  /** Told what is going on. */
+  /** Told what is being done. */
   readonly log: (line: string) => void;
 }
 
