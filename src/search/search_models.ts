@@ -249,7 +249,7 @@ class Search {
     return record;
   }
 
-  /** Scores are compared, so a difference in how they were rounded must not decide. */
+  /** Scores are compared: a difference in how they were rounded shall not decide. */
   #checkArithmetic(ours: string | undefined): void {
     const found = [...this.#finished.values()]
       .flatMap((record) => record.status === "scored" ? record.arithmetic ?? [] : []);
@@ -257,7 +257,7 @@ class Search {
     throw new ContractError(
       `Cannot resume the search: its trials were computed with other arithmetic (${
         [...new Set(found)].join("; ")
-      }) than is at hand (${ours}). Resume where it was started, or allow the difference with ` +
+      }) than is at hand (${ours}). Go on where it was begun, or all the same with ` +
         "otherArithmetic (--other-arithmetic)",
     );
   }

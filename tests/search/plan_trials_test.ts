@@ -4,7 +4,7 @@ import { deepStrictEqual, match, strictEqual, throws } from "node:assert";
 import { planTrials } from "../../src/search/plan_trials.ts";
 import { parseSpace, randomPoints } from "../../src/search/mod.ts";
 import { resolveSearchSettings } from "../../src/search/settings.ts";
-import { searchData, TINY_SPACE } from "./_space.ts";
+import { TINY_SPACE } from "./_space.ts";
 
 const SIX_BINS = { bins: 6, marks: ["H3K4me3"] };
 const TWENTY_BINS = { bins: 20, marks: ["H3K4me3"] };
@@ -47,7 +47,7 @@ Deno.test("a space with branches is refused on data that have a signal only", ()
     blocks: [{}],
     branches: [{ input: "context" }],
   });
-  throws(() => planTrials(searchData(), resolveSearchSettings({ space })), {
+  throws(() => planTrials(TWENTY_BINS, resolveSearchSettings({ space })), {
     name: "ContractError",
     message: "Cannot search: the space has branches over context, the data have signal only",
   });
