@@ -6,7 +6,7 @@ import type { FitManyOptions, FitManyResult } from "../training/fit_types.ts";
 import type { ModelTrial } from "./_group_trials.ts";
 import type { PlannedTrial, TrialRecord } from "./trial.ts";
 
-/** What all groups of a search have in common. */
+/** Options that all groups of a search share. */
 export interface GroupOptions extends
   Pick<
     FitManyOptions,
@@ -95,7 +95,7 @@ function judge(
   };
 }
 
-/** Without the model, which follows from the point. */
+/** A trial without its model, which follows from the point. */
 function planOf({ trial, rung, epochs, seed, point }: ModelTrial): PlannedTrial {
   return { trial, rung, epochs, seed, point };
 }

@@ -2,7 +2,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";
 import type { DataRecord } from "../record.ts";
 import { fingerprintDataset } from "../training/fingerprint.ts";
-import { type ResolvedSettings, resolveSettings, type SearchSettings } from "./settings.ts";
+import { type ResolvedSettings, resolveSearchSettings, type SearchSettings } from "./settings.ts";
 
 /** What the data of a search are. */
 export interface DataDescription {
@@ -10,20 +10,20 @@ export interface DataDescription {
   readonly samples: number;
   /** Number of bins of a sample. */
   readonly bins: number;
-  /** What the numbers are. */
+  /** How the numbers were made. */
   readonly record: DataRecord;
-  /** Stands for signal, labels, names and order. */
+  /** Digest of signal, labels, names and order. */
   readonly fingerprint: string;
 }
 
-/** All that decides the result of a search: equal descriptions, equal scores. Plain JSON. */
+/** All that decides the result of a search: searches with equal descriptions have equal scores. Plain JSON. */
 export interface SearchDescription extends ResolvedSettings {
   /** The data. */
   readonly data: DataDescription;
 }
 
 /**
- * Describes a search, to be kept beside its trials.
+ * Describes a search, to be kept with its trials.
  *
  * @param data Labelled samples.
  * @param settings As for `searchModels`.
@@ -50,7 +50,7 @@ export async function describeSearch(
   if (!data.hasLabels) throw new ContractError("Cannot search: the data have no labels");
   const { length: samples, bins, record } = data;
   return {
-    ...resolveSettings(settings),
+    ...resolveSearchSettings(settings),
     data: { samples, bins, record, fingerprint: await fingerprintDataset(data) },
   };
 }

@@ -12,7 +12,7 @@ type Choose = <Value>(candidates: readonly Value[]) => Value;
 type ChooseNumber = (candidates: readonly number[] | NumberRange) => number;
 
 /**
- * Makes a point by asking for one choice after the other. The number of convolutions comes first, and blocks that a
+ * Makes a point by asking for one choice after another. The number of convolutions comes first, and blocks that a
  * model does not have are not asked for; so different choices always make different points.
  */
 function makePoint(space: SearchSpace, choose: Choose, chooseNumber: ChooseNumber): SearchPoint {
@@ -21,7 +21,7 @@ function makePoint(space: SearchSpace, choose: Choose, chooseNumber: ChooseNumbe
   return {
     convolutions: space.blocks.slice(0, count).map((block) => {
       const chosen = { ...shared, ...chooseAxes(block, choose) };
-      // `parseSpace` sees to it that each axis stands in the block or at the top.
+      // `parseSpace` ensures that each axis is in the block or at the top.
       const { filters, width, dilation, pool } = chosen as ConvolutionPoint;
       return { filters, width, dilation, pool };
     }),

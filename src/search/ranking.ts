@@ -193,8 +193,8 @@ const RARE_COLUMNS: Readonly<Record<string, (point: SearchPoint) => string | und
 };
 
 /**
- * A ranking as CSV, failed trials and their reasons included. Lists, such as the filters of each convolution, stand in
- * one field with spaces between.
+ * Formats a ranking as CSV, including failed trials and their reasons. Lists, such as the filters of each convolution, are
+ * in one field, separated by spaces.
  *
  * @param ranking What {@linkcode rankTrials} returned.
  * @returns A header and one line a trial.
@@ -243,7 +243,7 @@ function pointFields(point: SearchPoint): (string | number | boolean)[] {
   ];
 }
 
-/** As RFC 4180 has it. */
+/** Quotes a field of CSV as in RFC 4180. */
 function quote(text: string): string {
   return `"${text.replaceAll('"', '""')}"`;
 }

@@ -21,7 +21,7 @@ export interface Rung {
 }
 
 /**
- * Rounds of successive halving (Karnin et al. 2013, "Almost optimal exploration in multi-armed bandits", ICML;
+ * Plans the rounds of successive halving (Karnin et al. 2013, "Almost optimal exploration in multi-armed bandits", ICML;
  * Jamieson and Talwalkar 2016, "Non-stochastic best arm identification and hyperparameter optimization", AISTATS):
  * all trials for a few epochs, the best share of them for that many times more, and so on, until the last rung has
  * all epochs. There are as many rungs as trials and epochs can be divided for.

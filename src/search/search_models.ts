@@ -11,7 +11,7 @@ import { planTrials } from "./plan_trials.ts";
 import { trainGroup } from "./_train_group.ts";
 import { bestTrial, rankTrials } from "./ranking.ts";
 import { planRungs } from "./rungs.ts";
-import { type ResolvedSettings, resolveSettings, type SearchSettings } from "./settings.ts";
+import { type ResolvedSettings, resolveSearchSettings, type SearchSettings } from "./settings.ts";
 import type { PlannedTrial, ScoredTrial, TrialRecord } from "./trial.ts";
 
 /** How far a search is. */
@@ -36,7 +36,7 @@ export interface TrialGroup {
 
 /** Where a {@linkcode TrialGroup} keeps its checkpoints. */
 export interface GroupCheckpoints extends Pick<FitManyOptions, "checkpoint" | "resume"> {
-  /** Called when the group is finished and its trials were passed on: its checkpoints are of no use any more. */
+  /** Called when the group is finished and its trials were passed on: its checkpoints are no longer needed. */
   readonly finish: () => Promise<void>;
 }
 
@@ -122,15 +122,15 @@ export interface SearchResult {
  * const space = parseSpace({ filters: [4], width: [3], blocks: [{ pool: [2, 50] }], dense: [[]] });
  * const data = new Dataset(train);
  * const { best, ranking } = await searchModels(data, { space, method: "grid", folds: 2, epochs: 1 });
- * strictEqual(best?.point.convolutions[0].pool, 2);
- * strictEqual(ranking[1].status, "skipped"); // 20 bins cannot be pooled by 50
+ * strictEqual(best?.point.convolutions[0]?.pool, 2);
+ * strictEqual(ranking[1]?.status, "skipped"); // 20 bins cannot be pooled by 50
  * ```
  */
 export async function searchModels(
   data: Dataset,
   options: SearchOptions = {},
 ): Promise<SearchResult> {
-  return await new Search(data, resolveSettings(options), options).run();
+  return await new Search(data, resolveSearchSettings(options), options).run();
 }
 
 /** How many trials an engine is good for at a time: in one call if they have a model in common, in several calls. */
@@ -249,7 +249,7 @@ class Search {
     return record;
   }
 
-  /** Scores are compared, so a difference in how they were rounded must not decide. */
+  /** Scores are compared: a difference in how they were rounded shall not decide. */
   #checkArithmetic(ours: string | undefined): void {
     const found = [...this.#finished.values()]
       .flatMap((record) => record.status === "scored" ? record.arithmetic ?? [] : []);
@@ -257,7 +257,7 @@ class Search {
     throw new ContractError(
       `Cannot resume the search: its trials were computed with other arithmetic (${
         [...new Set(found)].join("; ")
-      }) than is at hand (${ours}). Resume where it was started, or allow the difference with ` +
+      }) than is at hand (${ours}). Go on where it was begun, or all the same with ` +
         "otherArithmetic (--other-arithmetic)",
     );
   }

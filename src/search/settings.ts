@@ -44,8 +44,8 @@ export interface SearchSettings {
    */
   readonly folds?: number | undefined;
   /**
-   * How samples are parted; see `kFold`. A search takes the best of many, so it finds whatever a score rewards. Where
-   * a gene or a cell type stands on both sides, remembering it is rewarded. With a single cell type take `by-gene`.
+   * How samples are divided into folds; see `kFold`. A search takes the best of many models, so it finds whatever a score
+   * rewards. Where a gene or a cell type is on both sides, remembering it is rewarded. With a single cell type take `by-gene`.
    *
    * @default {"by-both"}
    */
@@ -90,7 +90,7 @@ const MAX_GRID = 100_000;
  * @returns The same settings, complete.
  * @throws {FormatError} If the space is not valid.
  */
-export function resolveSettings(settings: SearchSettings): ResolvedSettings {
+export function resolveSearchSettings(settings: SearchSettings): ResolvedSettings {
   const { method = "random", seed = 0, folds = 4, scheme = "by-both", epochs = 15 } = settings;
   const { keepOneIn = null, transform = "none" } = settings;
   const space = parseSpace(settings.space ?? DEFAULT_SPACE);

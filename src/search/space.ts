@@ -22,7 +22,7 @@ export interface ConvolutionAxes {
   readonly pool?: readonly number[];
 }
 
-/** Candidates for the branch over an input beside the signal. */
+/** Candidates for the branch over an input other than the signal. */
 export interface BranchAxes {
   /**
    * What the branch reads. References have the layers of the branch over `summary`, where there is one; they are joined as
@@ -39,14 +39,14 @@ export interface BranchAxes {
 }
 
 /**
- * What a search chooses from. Each list holds the candidates for one choice, without repeats. Convolutional
- * axes stand in `blocks`, where each block chooses for itself, or at the top, where all blocks have the same.
- * Make one with `parseSpace`, which fills in what is left out.
+ * What a search chooses from. Each list holds the candidates for one choice, without repeats. Convolutional axes are in
+ * `blocks`, where each block chooses by itself, or at the top, where all blocks share the choice. Make one with
+ * `parseSpace`, which fills in what is left out.
  */
 export interface SearchSpace extends ConvolutionAxes {
   /** Axes of the first convolution, the second, and so on. */
   readonly blocks: readonly ConvolutionAxes[];
-  /** Numbers of convolutions: a model has that many of the blocks, from the first. */
+  /** Candidates for the number of convolutions: a model has that many of the blocks, from the first. */
   readonly convolutions: readonly number[];
   /** Padding of all convolutions. */
   readonly padding: readonly Conv1dLayer["padding"][];
@@ -77,7 +77,7 @@ export interface SearchSpace extends ConvolutionAxes {
    */
   readonly signal?: readonly (readonly number[])[];
   /**
-   * Branches beside that over the signal. All models of the space have all of them.
+   * Branches in addition to that over the signal. All models of the space have all of them.
    *
    * @default {none: models are sequential}
    */
@@ -128,7 +128,7 @@ export interface SearchPoint {
   readonly linear?: readonly number[];
   /** Units of the dense layers at the end of the signal's branch; absent where the space has none. */
   readonly signal?: readonly number[];
-  /** Branches beside that over the signal; absent in a sequential model. */
+  /** Branches in addition to that over the signal; absent in a sequential model. */
   readonly branches?: readonly BranchPoint[];
 }
 

@@ -22,7 +22,7 @@ export interface PlannedTrial {
   readonly epochs: number;
   /** Seed of weights, order and dropout. */
   readonly seed: number;
-  /** The choices. */
+  /** The choices that it was made from. */
   readonly point: SearchPoint;
 }
 
@@ -48,7 +48,7 @@ export interface ScoredTrial extends PlannedTrial {
 export interface FailedTrial extends PlannedTrial {
   /** Discriminator. */
   readonly status: "skipped" | "diverged";
-  /** What was wrong. */
+  /** Why it has no score. */
   readonly reason: string;
 }
 

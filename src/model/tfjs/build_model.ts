@@ -83,7 +83,7 @@ export function buildModel(
 }
 
 /**
- * Builds a model that is not compiled, for those who bring their own optimizer.
+ * Builds a model that is not compiled, for callers with their own optimizer.
  *
  * @param spec A valid model.
  * @param weights In the order of `weightShapes(spec)`.
@@ -151,7 +151,7 @@ export function setModelWeights(model: LayersModel, spec: ModelSpec, weights: We
 }
 
 /**
- * A model's weight tensors.
+ * Lists a model's weight tensors.
  *
  * @param model A model that {@linkcode assembleModel} made from `spec`.
  * @param spec The model as plain data.
