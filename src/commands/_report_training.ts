@@ -2,22 +2,28 @@
 
 import type { EngineReport } from "../engine/select.ts";
 import type { EventLog } from "../runs/event_log.ts";
-import type {
-  EpochRecord,
-  FitManyOptions,
-  FitManyProgress,
-  FitOptions,
-  FitProgress,
-} from "../training/fit_types.ts";
+import type { EpochRecord, FitManyProgress, FitProgress } from "../training/fit_types.ts";
 import { epochScalars } from "../training/tensorboard.ts";
 import { memberRun } from "./_event_log.ts";
 import { formatDuration, formatRate, ProgressLine, type ProgressState } from "./_progress.ts";
 import type { RunSettings } from "./_settings.ts";
 
+/** Hooks for `fit`. */
+export interface FitHooks {
+  readonly onStart: (report: EngineReport) => void;
+  readonly onEpoch: (record: EpochRecord) => void;
+  readonly onProgress: (progress: FitProgress) => void;
+}
+
+/** Hooks for `fitMany` and its relatives. */
+export interface FitManyHooks {
+  readonly onStart: (report: EngineReport) => void;
+  readonly onEpoch: (run: number, record: EpochRecord) => void;
+  readonly onProgress: (progress: FitManyProgress) => void;
+}
+
 /** Hooks for `fit` that draw the progress line and print a line for each epoch. */
-export function reportTraining(prefix = ""): Required<
-  Pick<FitOptions, "onStart" | "onEpoch" | "onProgress">
-> {
+export function reportTraining(prefix = ""): FitHooks {
   const progress = new ProgressLine("samples");
   return {
     onStart: (report) => printEngine(report, prefix),
@@ -33,9 +39,7 @@ export function reportTraining(prefix = ""): Required<
  * Hooks for runs that train side by side: each line begins with what a run is called, such as `fold`, and its
  * number from 1.
  */
-export function reportRuns(
-  what: string,
-): Required<Pick<FitManyOptions, "onStart" | "onEpoch" | "onProgress">> {
+export function reportRuns(what: string): FitManyHooks {
   let progress = new ProgressLine("samples");
   let group = 0;
   return {
@@ -87,7 +91,7 @@ export function reportMembers(
   members: number,
   { learningRate }: RunSettings,
   log: EventLog,
-): ReturnType<typeof reportRuns> {
+): FitManyHooks {
   const one = reportTraining();
   const several = reportRuns("member");
   const print = members === 1

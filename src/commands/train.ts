@@ -23,7 +23,7 @@ import { memberRun, openLog, replayEpochs } from "./_event_log.ts";
 import { checkTestFlags, loadTest, type TestFlags } from "./_labels.ts";
 import { readModelFile } from "./_model_spec.ts";
 import { commandLine, findPackageFile, formatNext } from "./_place.ts";
-import { reportMembers } from "./_report_training.ts";
+import { type FitManyHooks, reportMembers } from "./_report_training.ts";
 import { nothingKept, ownRun, resumeCall, resumedFlags, type ResumeFlags } from "./_resume.ts";
 import { chooseRunDirectory, refuseHeldRun } from "./_run_directory.ts";
 import {
@@ -109,7 +109,7 @@ function reportFrom(
     readonly settings: RunSettings;
     readonly log: EventLog;
   },
-): ReturnType<typeof reportMembers> {
+): FitManyHooks {
   const hooks = reportMembers(ensemble, settings, log);
   return {
     ...hooks,
