@@ -2,7 +2,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";
 import type { DataRecord } from "../record.ts";
 import { fingerprintDataset } from "../training/fingerprint.ts";
-import { type ResolvedSettings, resolveSettings, type SearchSettings } from "./settings.ts";
+import { type ResolvedSettings, resolveSearchSettings, type SearchSettings } from "./settings.ts";
 
 /** What the data of a search are. */
 export interface DataDescription {
@@ -37,7 +37,7 @@ export async function describeSearch(
   if (!data.hasLabels) throw new ContractError("Cannot search: the data have no labels");
   const { length: samples, bins, record } = data;
   return {
-    ...resolveSettings(settings),
+    ...resolveSearchSettings(settings),
     data: { samples, bins, record, fingerprint: await fingerprintDataset(data) },
   };
 }

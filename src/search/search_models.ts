@@ -4,6 +4,7 @@ import { type Fold, kFold } from "../data/kfold.ts";
 import { type EngineName, type EngineReport, selectEngine } from "../engine/select.ts";
 import { ContractError, UnsupportedModelError } from "../errors.ts";
 import type { ModelSpec } from "../model/spec.ts";
+import { checkArithmetic } from "../training/check_arithmetic.ts";
 import type { FitManyOptions } from "../training/fit_types.ts";
 import { groupTrials, type ModelTrial } from "./_group_trials.ts";
 import { runInLanes } from "./_lanes.ts";
@@ -11,7 +12,7 @@ import { planTrials } from "./plan_trials.ts";
 import { trainGroup } from "./_train_group.ts";
 import { bestTrial, rankTrials } from "./ranking.ts";
 import { planRungs } from "./rungs.ts";
-import { type ResolvedSettings, resolveSettings, type SearchSettings } from "./settings.ts";
+import { type ResolvedSettings, resolveSearchSettings, type SearchSettings } from "./settings.ts";
 import type { PlannedTrial, ScoredTrial, TrialRecord } from "./trial.ts";
 
 /** How far a search is. */
@@ -121,7 +122,7 @@ export async function searchModels(
   data: Dataset,
   options: SearchOptions = {},
 ): Promise<SearchResult> {
-  return await new Search(data, resolveSettings(options), options).run();
+  return await new Search(data, resolveSearchSettings(options), options).run();
 }
 
 /** How many trials an engine is good for at a time: in one call if they have a model in common, in several calls. */
@@ -234,17 +235,17 @@ class Search {
     return record;
   }
 
-  /** Scores are compared: a difference in how they were rounded shall not decide. */
+  /** Scores are compared: a difference in how they were rounded must not decide. */
   #checkArithmetic(ours: string | undefined): void {
     const found = [...this.#finished.values()]
       .flatMap((record) => record.status === "scored" ? record.arithmetic ?? [] : []);
-    if (ours === undefined || found.length === 0 || found.includes(ours)) return;
-    throw new ContractError(
-      `Cannot resume the search: its trials were computed with other arithmetic (${
-        [...new Set(found)].join("; ")
-      }) than is at hand (${ours}). Go on where it was begun, or all the same with ` +
-        "otherArithmetic (--other-arithmetic)",
-    );
+    if (ours === undefined) return;
+    checkArithmetic(found, ours, {
+      action: "resume the search",
+      subject: "its trials were",
+      advice:
+        ". Resume where it was started, or all the same with otherArithmetic (--other-arithmetic)",
+    });
   }
 
   #keep(record: TrialRecord, progress: SearchProgress): void {

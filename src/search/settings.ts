@@ -1,3 +1,4 @@
+import { checkInteger } from "../base/check_integer.ts";
 import type { FoldScheme } from "../data/kfold.ts";
 import type { Transform } from "../record.ts";
 import { parseSpace } from "./parse_space.ts";
@@ -62,7 +63,7 @@ const MAX_GRID = 100_000;
  * @throws {RangeError} Naming the setting; also for a grid over a range, and for one of over 100,000 points.
  * @throws {FormatError} If the space is none.
  */
-export function resolveSettings(settings: SearchSettings): ResolvedSettings {
+export function resolveSearchSettings(settings: SearchSettings): ResolvedSettings {
   const { method = "random", seed = 0, folds = 4, scheme = "by-both", epochs = 15 } = settings;
   const { keepOneIn = null, transform = "none" } = settings;
   const space = parseSpace(settings.space ?? DEFAULT_SPACE);
@@ -78,8 +79,7 @@ export function resolveSettings(settings: SearchSettings): ResolvedSettings {
   const given = { trials, seed, folds, epochs, keepOneIn: keepOneIn ?? 2 };
   for (const [name, value] of Object.entries(given)) {
     const bound = least[name as keyof typeof least];
-    if (Number.isSafeInteger(value) && value >= bound) continue;
-    throw new RangeError(`Cannot search: ${name} is ${value}, expected an integer >= ${bound}`);
+    checkInteger(value, { action: "search", name, least: bound });
   }
   if (trials > MAX_GRID) {
     throw new RangeError(`Cannot search: trials is ${trials}, expected at most ${MAX_GRID}`);
