@@ -3,6 +3,7 @@
 import { type EngineName, selectEngine } from "../engine/select.ts";
 import { ContractError } from "../errors.ts";
 import { readResult, removeResult, resultPath } from "../runs/experiment_files.ts";
+import { checkArithmetic } from "../training/check_arithmetic.ts";
 import {
   type ExperimentPlan,
   type ExperimentResult,
@@ -69,12 +70,11 @@ export async function refuseMixture(
     const ours = await engine.arithmetic();
     const found = [...finished.values()]
       .flatMap((result) => result.engine === engine.name ? result.arithmetic ?? [] : []);
-    if (found.length === 0 || found.includes(ours)) continue;
-    throw new ContractError(
-      `Cannot resume in ${out}: its experiments were computed with other arithmetic (${
-        [...new Set(found)].join("; ")
-      }) than is at hand (${ours}). Resume where they were started, name another --out, or add --other-arithmetic`,
-    );
+    checkArithmetic(found, ours, {
+      action: `resume in ${out}`,
+      subject: "its experiments were",
+      advice: ". Resume where they were started, name another --out, or add --other-arithmetic",
+    });
   }
 }
 

@@ -32,7 +32,7 @@ import { chooseRunDirectory, refuseHeldRun } from "./_run_directory.ts";
 import {
   inputsOfTraining,
   modelOf,
-  resolveSettings,
+  resolveRunSettings,
   type RunSettings,
   type TrainingFlags,
 } from "./_settings.ts";
@@ -62,7 +62,7 @@ export const command: CommandDefinition<CrossvalFlags> = {
 async function crossval(given: CrossvalFlags, { signal }: CommandCall): Promise<void> {
   const flags = await resumedFlags("crossval", given);
   const { folds, scheme, otherArithmetic } = flags;
-  const settings = resolveSettings(flags, await readModelFile(flags.spec));
+  const settings = resolveRunSettings(flags, await readModelFile(flags.spec));
   const directory = await chooseRunDirectory(flags, settings.preset);
   const inputs = await inputsOfTraining(settings, flags);
   const refuse = () => refuseHeldRun(flags);

@@ -37,7 +37,7 @@ import { chooseRunDirectory, refuseHeldRun } from "./_run_directory.ts";
 import {
   inputsOfTraining,
   modelOf,
-  resolveSettings,
+  resolveRunSettings,
   type RunSettings,
   type TrainingFlags,
 } from "./_settings.ts";
@@ -74,7 +74,7 @@ export const command: CommandDefinition<ForecastFlags> = {
 
 async function forecast(flags: ForecastFlags, { signal }: CommandCall): Promise<void> {
   const { ensemble, newGenes, newCellTypes, splitSeed } = flags;
-  const settings = resolveSettings(flags, await readModelFile(flags.spec));
+  const settings = resolveRunSettings(flags, await readModelFile(flags.spec));
   const directory = await chooseRunDirectory(flags, `forecast-${settings.preset}`);
   const inputs = await inputsOfTraining(settings, flags);
   const refuse = () => refuseHeldRun(flags);

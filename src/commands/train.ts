@@ -29,7 +29,7 @@ import { chooseRunDirectory, refuseHeldRun } from "./_run_directory.ts";
 import {
   inputsOfTraining,
   modelOf,
-  resolveSettings,
+  resolveRunSettings,
   type RunSettings,
   type TrainingFlags,
 } from "./_settings.ts";
@@ -66,7 +66,7 @@ async function train(given: TrainFlags, { signal }: CommandCall): Promise<void> 
   const flags = await resumedFlags("train", given);
   checkTestFlags(flags);
   const { ensemble, otherArithmetic } = flags;
-  const settings = resolveSettings(flags, await readModelFile(flags.spec));
+  const settings = resolveRunSettings(flags, await readModelFile(flags.spec));
   const directory = await chooseRunDirectory(flags, settings.preset);
   const inputs = await inputsOfTraining(settings, flags);
   const refuse = () => refuseHeldRun(flags);

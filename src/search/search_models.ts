@@ -4,6 +4,7 @@ import { type Fold, kFold } from "../data/kfold.ts";
 import { type EngineName, type EngineReport, selectEngine } from "../engine/select.ts";
 import { ContractError, UnsupportedModelError } from "../errors.ts";
 import type { ModelSpec } from "../model/spec.ts";
+import { checkArithmetic } from "../training/check_arithmetic.ts";
 import type { FitManyOptions } from "../training/fit_types.ts";
 import { groupTrials, type ModelTrial } from "./_group_trials.ts";
 import { runInLanes } from "./_lanes.ts";
@@ -249,17 +250,17 @@ class Search {
     return record;
   }
 
-  /** Scores are compared: a difference in how they were rounded shall not decide. */
+  /** Scores are compared: a difference in how they were rounded must not decide. */
   #checkArithmetic(ours: string | undefined): void {
     const found = [...this.#finished.values()]
       .flatMap((record) => record.status === "scored" ? record.arithmetic ?? [] : []);
-    if (ours === undefined || found.length === 0 || found.includes(ours)) return;
-    throw new ContractError(
-      `Cannot resume the search: its trials were computed with other arithmetic (${
-        [...new Set(found)].join("; ")
-      }) than is at hand (${ours}). Go on where it was begun, or all the same with ` +
-        "otherArithmetic (--other-arithmetic)",
-    );
+    if (ours === undefined) return;
+    checkArithmetic(found, ours, {
+      action: "resume the search",
+      subject: "its trials were",
+      advice:
+        ". Resume where it was started, or all the same with otherArithmetic (--other-arithmetic)",
+    });
   }
 
   #keep(record: TrialRecord, progress: SearchProgress): void {

@@ -1,3 +1,4 @@
+import { checkInteger } from "../base/check_integer.ts";
 import type { FoldScheme } from "../data/kfold.ts";
 import type { Transform } from "../record.ts";
 import { parseSpace } from "./parse_space.ts";
@@ -106,8 +107,7 @@ export function resolveSearchSettings(settings: SearchSettings): ResolvedSetting
   const given = { trials, seed, folds, epochs, keepOneIn: keepOneIn ?? 2 };
   for (const [name, value] of Object.entries(given)) {
     const bound = least[name as keyof typeof least];
-    if (Number.isSafeInteger(value) && value >= bound) continue;
-    throw new RangeError(`Cannot search: ${name} is ${value}, expected an integer >= ${bound}`);
+    checkInteger(value, { action: "search", name, least: bound });
   }
   if (trials > MAX_GRID) {
     throw new RangeError(`Cannot search: trials is ${trials}, expected at most ${MAX_GRID}`);
