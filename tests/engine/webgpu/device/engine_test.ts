@@ -20,6 +20,7 @@ import { CheckpointFolder } from "../../../../src/training/checkpoint_folder.ts"
 import { fit } from "../../../../src/training/fit.ts";
 import type { FitCheckpoint, FitOptions, FitResult } from "../../../../src/training/fit_types.ts";
 import { testConformance } from "../../conformance.ts";
+import { testUploaded } from "./uploaded.ts";
 import { withDirectory } from "../../../helpers/command.ts";
 import { testFlatMemory } from "../../../helpers/flat_memory.ts";
 import { checkLostGpu } from "../../../helpers/lost_gpu.ts";
@@ -31,6 +32,7 @@ import { testWithWebgpu } from "../../../helpers/webgpu.ts";
 const webgpu = createWebgpuEngine();
 const wasm = createWasmEngine();
 testConformance(webgpu, testWithWebgpu);
+testUploaded(webgpu);
 
 for (const preset of PRESET_NAMES) {
   const spec = presetSpec(preset, { bins: 46 });
