@@ -9,10 +9,10 @@
  * @module
  */
 
+import { THREEFRY_PARITY } from "./base/threefry.ts";
+
 /** Key of one random stream: two unsigned 32-bit words. */
 export type RandomKey = readonly [number, number];
-
-const PARITY = 0x1bd11bda;
 
 /**
  * Threefry-2x32-20: encrypts a counter of two 32-bit words under a key of two 32-bit words.
@@ -40,7 +40,7 @@ export function threefry2x32(
 ): void {
   const key0 = key[0] | 0;
   const key1 = key[1] | 0;
-  const key2 = PARITY ^ key0 ^ key1;
+  const key2 = THREEFRY_PARITY ^ key0 ^ key1;
   let x0 = (counter0 + key0) | 0;
   let x1 = (counter1 + key1) | 0;
   // Five groups of four rounds, written out: a loop over tables of rotations takes three times as long.

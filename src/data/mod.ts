@@ -14,6 +14,7 @@ export {
   type Evaluation,
   type GeneAgreement,
 } from "./evaluate.ts";
+export { gridOrder, type GridOrderOptions } from "./grid_order.ts";
 export { type Fold, FOLD_SCHEMES, type FoldOptions, type FoldScheme, kFold } from "./kfold.ts";
 export { type LargeError, largestErrors } from "./largest_errors.ts";
 export { writePredictionTable } from "./prediction_table.ts";

@@ -1,5 +1,15 @@
 import { deriveKey, type RandomKey, threefry2x32 } from "../random.ts";
 
+/** Where in a run a training step stands: what its dropout masks depend on. */
+export interface StepPosition {
+  /** The member's seed. */
+  readonly seed: number;
+  /** Number of the epoch, from 0. */
+  readonly epoch: number;
+  /** Position, in the epoch's order, of the batch's first sample. */
+  readonly firstPosition: number;
+}
+
 /**
  * Key of one layer's dropout masks in one epoch. With it, unit `u` of the sample at position `p` of the
  * epoch's order is decided by word `u & 1` of `threefry2x32(key, p, u >> 1)`, whichever engine computes it.

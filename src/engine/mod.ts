@@ -16,6 +16,7 @@ export type {
   SessionState,
   Support,
 } from "./engine.ts";
+export { type InputColumn, type JoinedColumns, joinInputs } from "./joined_source.ts";
 export { memorySource, type SignalColumns } from "./memory_source.ts";
 export {
   type GatheredInput,

@@ -11,19 +11,15 @@ import { weightShapes } from "../../src/model/shapes.ts";
 import type { SequentialSpec as ModelSpec } from "../../src/model/spec.ts";
 import type { Transform } from "../../src/record.ts";
 import { allRows, lossAndGradients, randomData } from "../helpers/engine_runs.ts";
-import { GOLDEN_NAMES, readGolden } from "../helpers/golden.ts";
 import {
   type OneModel,
   type OneModelOptions,
   type Subject,
   subjectOf,
 } from "../helpers/one_model.ts";
-import {
-  DERIVATIVE_TOLERANCE,
-  GOLDEN_TOLERANCES,
-  largestDifference,
-  magnitude,
-} from "../helpers/tolerances.ts";
+import { DERIVATIVE_TOLERANCE, largestDifference, magnitude } from "../helpers/tolerances.ts";
+import { testBranches } from "./conformance_branches.ts";
+import { testGoldenRuns } from "./conformance_golden.ts";
 import { testBidirectionalGru } from "./conformance_gru.ts";
 import { testOutputs } from "./conformance_outputs.ts";
 import { testCalls, testMembers } from "./conformance_session.ts";
@@ -53,49 +49,7 @@ function testModel(subject: Subject, test: Test): void {
   testPrediction(subject, test);
   testEndings(subject, test);
   testRefusals(subject, test);
-}
-
-function testGoldenRuns(subject: Subject, test: Test): void {
-  // Between other members, which take as long again, the smallest is enough.
-  const names = subject.members === 1 ? GOLDEN_NAMES : GOLDEN_NAMES.slice(1, 2);
-  for (const name of names) {
-    test(`${subject.name} agrees with PyTorch's run of ${name}`, async () => {
-      const golden = await readGolden(name);
-      const tolerance = GOLDEN_TOLERANCES[name];
-      const { spec, x, y, weights, learningRate } = golden;
-      const data: SignalColumns = { ...spec, signal: x, labels: y, transform: "none" };
-      const order = allRows(y.length);
-      const options = { weights, learningRate, seed: 0, batchSize: y.length };
-      await using session = await subject.open(spec, options);
-      const check = (what: string, difference: number, allowed: number) =>
-        ok(difference <= allowed, `${what} differ by ${difference}, allowed ${allowed}`);
-
-      const predicted = await session.predict(data, order);
-      const scale = magnitude(golden.predictions);
-      const apart = largestDifference(predicted, golden.predictions) / scale;
-      check("predictions", apart, tolerance.predictions);
-      const losses = [await session.runEpoch({ data, order, epoch: 0 })];
-      const trainable = golden.gradients.filter((gradient) => gradient !== undefined);
-      const { firstMoments, weights: after1 } = await session.state();
-      trainable.forEach((wanted, i) => {
-        // After one step the first moment is (1 − β₁) times the gradient.
-        const found = Float64Array.from(firstMoments[i], (moment) => moment / 0.1);
-        const apart = largestDifference(found, wanted) / magnitude(wanted);
-        check(`gradients of trainable weight ${i}`, apart, tolerance.gradients);
-      });
-      const checkWeights = (found: readonly Float32Array[], after: 1 | 20) =>
-        golden[`weightsAfter${after}`].forEach((wanted, i) => {
-          const apart = largestDifference(found[i], wanted) / learningRate;
-          check(`weights ${i} after ${after} steps`, apart, tolerance[`weightsAfter${after}`]);
-        });
-      checkWeights(after1, 1);
-      for (let epoch = 1; epoch < 20; epoch++) {
-        losses.push(await session.runEpoch({ data, order, epoch }));
-      }
-      check("losses", largestDifference(losses, golden.losses) / losses[0], tolerance.losses);
-      checkWeights(await session.weights(), 20);
-    });
-  }
+  testBranches(subject, test);
 }
 
 /** Every kind of layer in shapes that no vector width or tile divides. */

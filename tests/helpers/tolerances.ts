@@ -15,6 +15,7 @@ export const GOLDEN_TOLERANCES = {
     weightsAfter20: 0.05,
   },
   batch_norm: { ...floatTolerances(), losses: 3e-4, weightsAfter1: 0.5, weightsAfter20: 5 },
+  branches: { ...floatTolerances(), losses: 1e-5, weightsAfter1: 0.01, weightsAfter20: 0.05 },
 } as const;
 
 /**
@@ -39,6 +40,25 @@ function floatTolerances() {
  * 2e-3 along the gradient, and the difference's own curvature and kinks add to that.
  */
 export const DERIVATIVE_TOLERANCE = 2e-2;
+
+/**
+ * Models with branches in float32 against others in float32: some Adam steps apart. `predictions` and `losses` are relative,
+ * `weights` in units of the learning rate; `derivative` is relative to the gradient's length, `lossNoise` what float32 losses
+ * lack, divided by the step.
+ */
+export const BRANCH_TOLERANCES = {
+  predictions: 1e-4,
+  losses: 1e-4,
+  weights: 0.05,
+  derivative: 2e-2,
+  lossNoise: 5e-4,
+} as const;
+
+/**
+ * Gradients by inputs against differences of predictions over a step of 4e-3: relative to the gradient's length, and what
+ * float32 predictions lack, divided by the step.
+ */
+export const INPUT_DERIVATIVE_TOLERANCE = { relative: 1e-2, noise: 2e-4 } as const;
 
 /** Largest difference of two arrays; infinite if one holds a NaN or they differ in length. */
 export function largestDifference(found: ArrayLike<number>, wanted: ArrayLike<number>): number {

@@ -5,8 +5,7 @@
  * @module
  */
 
-import { requireSequential } from "../../model/inputs.ts";
-import { isBranched, type ModelSpec } from "../../model/spec.ts";
+import type { ModelSpec } from "../../model/spec.ts";
 import { checkSession } from "../check_session.ts";
 import type { Engine, Session, SessionOptions, Support } from "../engine.ts";
 import { describeGpuArithmetic } from "../gpu.ts";
@@ -23,13 +22,12 @@ import { TfjsMember } from "./member.ts";
 export function createTfjsEngine(backend: TfjsBackend): Engine {
   return {
     name: `tfjs-${backend}`,
-    supports,
+    supports: (): Support => ({ supported: true }),
     capacity: () => ({ models: 1, sameShape: false }),
     arithmetic: () =>
       backend === "cpu" ? Promise.resolve("tfjs-cpu") : describeGpuArithmetic(`tfjs-${backend}`),
-    async createSession(model: ModelSpec, options: SessionOptions): Promise<Session> {
-      checkSession(model, options);
-      const spec = requireSequential(model, "run");
+    async createSession(spec: ModelSpec, options: SessionOptions): Promise<Session> {
+      checkSession(spec, options);
       const started = await startBackend(backend);
       const { members, batchSize } = options;
       return await openMemberSession(
@@ -43,10 +41,4 @@ export function createTfjsEngine(backend: TfjsBackend): Engine {
       );
     },
   };
-}
-
-function supports(spec: ModelSpec): Support {
-  return isBranched(spec)
-    ? { supported: false, reason: "it has no branches" }
-    : { supported: true };
 }

@@ -1,5 +1,6 @@
 import {
-  grad,
+  dispose,
+  grads,
   losses,
   mul,
   reshape,
@@ -18,25 +19,24 @@ import {
   setModelWeights,
 } from "../../model/tfjs/build_model.ts";
 import { modelInputs } from "../../model/inputs.ts";
-import type { SequentialSpec as ModelSpec } from "../../model/spec.ts";
+import { modelGraph } from "../../model/graph.ts";
+import { sizeOf } from "../../model/layer_shapes.ts";
+import type { ModelSpec } from "../../model/spec.ts";
+import { weightsInTfjs } from "../../model/tfjs_weights.ts";
+import { type Tap, type Wire, wireModel, type Wiring } from "../../model/wiring.ts";
 import { divergedError } from "../diverged_error.ts";
-import { dropoutKey, fillDropoutMask } from "../dropout.ts";
+import { dropoutKey, fillDropoutMask, type StepPosition } from "../dropout.ts";
 import type { InputGradients, MemberOptions, SessionState } from "../engine.ts";
 import { gatherLabels } from "../gather_labels.ts";
 import type { Member, MemberCall, MemberEpoch } from "../member_session.ts";
-import { entrySize, SampleBatch, type SampleSource } from "../sample_source.ts";
+import { SampleBatch, type SampleSource } from "../sample_source.ts";
 import type { Guard } from "../watch_device.ts";
 import { TfjsAdam } from "./adam.ts";
+import { fedShape, type FedTensors, feedTensors } from "./inputs.ts";
 import { type StartedBackend, type TfjsBackend, useBackend } from "./backend.ts";
 
 /** Samples that one call of predict sends through the network together. */
 const PREDICT_BATCH = 250;
-
-/** Where in a run a training step stands: what its dropout masks depend on. */
-interface StepPosition {
-  readonly epoch: number;
-  readonly firstPosition: number;
-}
 
 /** What a member is made of. */
 export interface TfjsMemberParts {
@@ -54,6 +54,7 @@ export class TfjsMember implements Member {
   readonly #backend: TfjsBackend;
   readonly #guard: Guard;
   readonly #model: LayersModel;
+  readonly #wiring: Wiring;
   readonly #adam: TfjsAdam;
   readonly #batch: SampleBatch;
 
@@ -65,6 +66,7 @@ export class TfjsMember implements Member {
     this.#backend = backend;
     this.#guard = started.guard;
     this.#model = assembleModel(spec, copyAll(options.weights));
+    this.#wiring = wireModel(modelGraph(spec));
     this.#adam = new TfjsAdam(this.#parameters(), options.learningRate);
     this.#batch = new SampleBatch(
       modelInputs(spec),
@@ -79,13 +81,13 @@ export class TfjsMember implements Member {
   async #runEpoch(
     { source, order, epoch, start: first, end, onProgress, signal }: MemberEpoch,
   ): Promise<number> {
-    const { batchSize } = this.#options;
+    const { batchSize, seed } = this.#options;
     let lossSum = 0;
     for (let start = first; start < end; start += batchSize) {
       const rows = order.subarray(start, Math.min(end, start + batchSize));
       await this.#turn(source, rows, signal);
       const labels = gatherLabels(source, rows);
-      const loss = await this.#step(labels, { epoch, firstPosition: start });
+      const loss = await this.#step(labels, { seed, epoch, firstPosition: start });
       if (!Number.isFinite(loss)) {
         throw divergedError(`the loss is ${loss}`, { epoch, step: start / batchSize + 1 });
       }
@@ -113,7 +115,7 @@ export class TfjsMember implements Member {
     for (let start = 0; start < rows.length; start += PREDICT_BATCH) {
       const part = rows.subarray(start, start + PREDICT_BATCH);
       await this.#turn(source, part, signal);
-      const output = tidy(() => this.#forward(this.#input(), undefined));
+      const output = tidy(() => this.#forward(feedTensors(this.#batch), undefined));
       predicted.set(await output.data(), start);
       output.dispose();
       onProgress(start + part.length);
@@ -134,20 +136,31 @@ export class TfjsMember implements Member {
     rows: Uint32Array,
     { signal, onProgress }: MemberCall,
   ): Promise<InputGradients> {
-    const size = entrySize(this.#batch.inputs[0]!.spec);
-    const found = new Float32Array(rows.length * size);
+    const inputs = this.#batch.inputs.map(({ spec }) => spec);
+    const sizes = inputs.map((input) => sizeOf(fedShape(input)));
+    const found = sizes.map((size) => new Float32Array(rows.length * size));
     for (let start = 0; start < rows.length; start += PREDICT_BATCH) {
       const part = rows.subarray(start, start + PREDICT_BATCH);
       await this.#turn(source, part, signal);
-      const gradient = tidy(() => {
-        const output = (input: Tensor) => sum(this.#forward(input, undefined));
-        return grad(output)(this.#input());
-      });
-      found.set(await gradient.data(), start * size);
-      gradient.dispose();
+      const gradients = tidy(() => this.#outputGradients());
+      for (const [i, gradient] of gradients.entries()) {
+        found[i]!.set(await gradient.data(), start * sizes[i]!);
+      }
+      dispose(gradients);
       onProgress(start + part.length);
     }
-    return { signal: found };
+    return Object.fromEntries(inputs.map(({ name }, i) => [name, found[i]!]));
+  }
+
+  /** Of the summed output, so of each sample's own, by the inputs of the batch in their order. */
+  #outputGradients(): Tensor[] {
+    const fed = feedTensors(this.#batch);
+    const names = this.#batch.inputs.map(({ spec }) => spec.name);
+    const output = (...values: Tensor[]) => {
+      const own = Object.fromEntries(names.map((name, i) => [name, values[i]!]));
+      return sum(this.#forward({ ...fed, ...own }, undefined));
+    };
+    return grads(output)(names.map((name) => fed[name]!));
   }
 
   async state(): Promise<SessionState> {
@@ -184,10 +197,10 @@ export class TfjsMember implements Member {
 
   async #step(labels: Float32Array, position: StepPosition): Promise<number> {
     const loss = tidy(() => {
-      const input = this.#input();
+      const fed = feedTensors(this.#batch);
       const wanted = tensor(labels, [labels.length, 1]);
       const { value, grads } = variableGrads(
-        () => this.#loss(this.#forward(input, position), wanted),
+        () => this.#loss(this.#forward(fed, position), wanted),
         [...this.#parameters()],
       );
       this.#adam.apply(grads);
@@ -198,41 +211,53 @@ export class TfjsMember implements Member {
     return value!;
   }
 
-  /** The gathered signal. */
-  #input(): Tensor {
-    const { bins, marks } = this.#spec;
-    const { values, entries } = this.#batch.input("signal");
-    // A copy, since tf.js keeps arrays and the batch is used again.
-    return tensor(values.slice(0, entries * bins * marks), [entries, bins, marks]);
-  }
-
   /**
    * Sends samples through the layers, with our own dropout masks in training. Then a final sigmoid is left
    * to the loss, which is exact where the sigmoid has rounded to 0 or 1.
    */
-  #forward(input: Tensor, training: StepPosition | undefined): Tensor {
-    let values = input;
-    this.#spec.layers.forEach((layer, index) => {
-      if (layer.type === "dropout") {
-        if (training !== undefined) values = mul(values, this.#dropout(values, index, training));
-        return;
+  #forward(fed: FedTensors, training: StepPosition | undefined): Tensor {
+    const outputs = new Map<string, Tensor[]>();
+    const find = ({ layer, call }: Tap) => outputs.get(layer)![call]!;
+    for (const wire of this.#wiring.wires) {
+      if (wire.layer.type === "input") {
+        outputs.set(wire.name, [fed[wire.name]!]);
+        continue;
       }
-      if (training !== undefined && layer.type === "activation" && layer.kind === "sigmoid") return;
-      const options = { training: training !== undefined };
-      values = this.#model.layers[index].apply(values, options) as Tensor;
-    });
-    return reshape(values, [-1, 1]);
+      const values = wire.calls.map(({ inputs }) => this.#apply(wire, inputs.map(find), training));
+      outputs.set(wire.name, values);
+    }
+    return reshape(find(this.#wiring.output), [-1, 1]);
   }
 
-  #dropout(values: Tensor, index: number, { epoch, firstPosition }: StepPosition): Tensor {
-    const layer = this.#spec.layers[index] as { rate: number };
+  /** One call of a layer. */
+  #apply(
+    { name, layer, number }: Wire,
+    inputs: readonly Tensor[],
+    training: StepPosition | undefined,
+  ): Tensor {
+    const [only, ...others] = inputs;
+    if (layer.type === "dropout") {
+      if (training === undefined) return only!;
+      return mul(only!, this.#dropout(only!, { rate: layer.rate, layer: number!, training }));
+    }
+    const isSigmoid = layer.type === "activation" && layer.kind === "sigmoid";
+    if (isSigmoid && training !== undefined) return only!;
+    const given = others.length === 0 ? only! : [only!, ...others];
+    const options = { training: training !== undefined };
+    return this.#model.getLayer(name).apply(given, options) as Tensor;
+  }
+
+  #dropout(
+    values: Tensor,
+    { rate, layer, training: { seed, epoch, firstPosition } }: {
+      readonly rate: number;
+      readonly layer: number;
+      readonly training: StepPosition;
+    },
+  ): Tensor {
     const factors = new Float32Array(values.size);
-    fillDropoutMask(factors, {
-      key: dropoutKey(this.#options.seed, index, epoch),
-      rate: layer.rate,
-      firstPosition,
-      units: values.size / values.shape[0],
-    });
+    const units = values.size / values.shape[0]!;
+    fillDropoutMask(factors, { key: dropoutKey(seed, layer, epoch), rate, firstPosition, units });
     return tensor(factors, values.shape);
   }
 
@@ -242,8 +267,11 @@ export class TfjsMember implements Member {
       : losses.sigmoidCrossEntropy(labels, output);
   }
 
+  /** Trained weights, in the order of `weightShapes(spec)`. */
   #parameters(): readonly Variable[] {
-    return this.#model.trainableWeights.map((weight) => weight.read() as Variable);
+    const names = new Set(weightsInTfjs(this.#spec).map(({ layer }) => layer));
+    return Array.from(names, (name) => this.#model.getLayer(name).trainableWeights).flat()
+      .map((weight) => weight.read() as Variable);
   }
 }
 

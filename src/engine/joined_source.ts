@@ -1,0 +1,251 @@
+import type { PackedArray } from "../base/arrays.ts";
+import { ContractError } from "../errors.ts";
+import { isOverReferences } from "../model/inputs.ts";
+import type { InputSpec } from "../model/spec.ts";
+import { type Transform, transformFunction } from "../record.ts";
+import {
+  describeInputShape,
+  entrySize,
+  type GatheredInput,
+  NO_ENTRY,
+  placesOf,
+  type SampleBatch,
+  type SampleSource,
+} from "./sample_source.ts";
+
+/** Largest code of a base. */
+const LAST_BASE = 3;
+
+/** One input of all samples: a table of entries, and which of them each sample has. */
+export interface InputColumn {
+  /** The input. */
+  readonly input: InputSpec;
+  /**
+   * `[entry, …shape of one]`, row-major: such as `[gene, base]` for a sequence, whose codes are A 0, C 1, G 2, T 3, or
+   * `[entry, value]` for references, one entry for each gene and cell type.
+   */
+  readonly table: PackedArray;
+  /**
+   * `[sample]`, or `[sample, reference]` for `references` and `referenceLabels`: the entry of each sample, `NO_ENTRY` where
+   * it lacks a reference.
+   *
+   * @default entry i for sample i; there is none for references
+   */
+  readonly entryOf?: Uint32Array | undefined;
+  /**
+   * Applied to every value on its way into the network.
+   *
+   * @default "none"
+   */
+  readonly transform?: Transform | undefined;
+}
+
+/** Samples of several inputs. */
+export interface JoinedColumns {
+  /** Number of samples. */
+  readonly samples: number;
+  /** `[sample]`; needed to train. */
+  readonly labels?: Float64Array | undefined;
+  /** The inputs, each name once. */
+  readonly columns: readonly InputColumn[];
+}
+
+/**
+ * Joins tables in memory into samples of several inputs. Samples may share entries: a gene's sequence, the references of
+ * a gene.
+ *
+ * @param joined The tables, and which entries of them each sample has; they are not copied.
+ * @returns A source of these samples.
+ * @throws {ContractError} If a name stands there twice, a table is not one of whole entries, indices are not one for each
+ * place of each sample, or `references` and `referenceLabels` of a sample are not the same.
+ * @throws {RangeError} If an index points at no entry, a base has no code from 0 to 3, or there is no such transform.
+ *
+ * @example Two samples of one gene in two cell types, each the other's reference
+ * ```ts
+ * import { joinInputs, NO_ENTRY, SampleBatch } from "@waka/histone/engine";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const summaries = Float32Array.of(0.5, 1, 2, 3); // [cell type, value]
+ * const source = joinInputs({
+ *   samples: 2,
+ *   columns: [
+ *     { input: { name: "summary", values: 2 }, table: summaries },
+ *     {
+ *       input: { name: "references", references: 3, values: 2 },
+ *       table: summaries,
+ *       entryOf: Uint32Array.of(1, NO_ENTRY, NO_ENTRY, 0, NO_ENTRY, NO_ENTRY), // [sample, reference]
+ *     },
+ *   ],
+ * });
+ * const batch = new SampleBatch(source.inputs, 1);
+ * await source.gather(Uint32Array.of(0), batch);
+ * const { entries, values, entryOf } = batch.input("references");
+ * deepStrictEqual([entries, ...values.subarray(0, 2)], [1, 2, 3]);
+ * deepStrictEqual([...entryOf], [0, NO_ENTRY, NO_ENTRY]);
+ * ```
+ */
+export function joinInputs(joined: JoinedColumns): SampleSource {
+  return new JoinedSource(joined);
+}
+
+class JoinedSource implements SampleSource {
+  readonly samples: number;
+  readonly inputs: readonly InputSpec[];
+  readonly labels: Float64Array | undefined;
+  readonly #tables: ReadonlyMap<InputSpec["name"], EntryTable>;
+
+  constructor({ samples, labels, columns }: JoinedColumns) {
+    this.samples = samples;
+    this.labels = labels;
+    this.inputs = columns.map(({ input }) => input);
+    this.#tables = new Map(
+      columns.map((column) => [column.input.name, new EntryTable(column, samples)]),
+    );
+    if (this.#tables.size < columns.length) {
+      const names = this.inputs.map(({ name }) => name).join(", ");
+      throw new ContractError(`Cannot join inputs: found ${names}, expected each name once`);
+    }
+    checkSameReferences(columns);
+  }
+
+  gather(rows: Uint32Array, into: SampleBatch): void {
+    for (const input of into.inputs) {
+      const table = this.#tables.get(input.spec.name);
+      if (table === undefined) {
+        throw new ContractError(
+          `Cannot gather samples: they have no ${input.spec.name}, expected one of ` +
+            this.inputs.map(({ name }) => name).join(", "),
+        );
+      }
+      table.gather(rows, input);
+    }
+    into.samples = rows.length;
+  }
+}
+
+/** The entries of one input. */
+class EntryTable {
+  readonly #table: PackedArray;
+  readonly #entryOf: Uint32Array | undefined;
+  readonly #size: number;
+  readonly #places: number;
+  readonly #apply: ((value: number) => number) | undefined;
+  /** Of each entry, its place in the batch that is gathered, if the mark is that batch's. */
+  readonly #placeOf: Uint32Array;
+  readonly #marks: Uint32Array;
+  #mark = 0;
+
+  constructor({ input, table, entryOf, transform = "none" }: InputColumn, samples: number) {
+    this.#table = table;
+    this.#entryOf = entryOf;
+    this.#size = entrySize(input);
+    this.#places = placesOf(input);
+    // It throws where there is none of that name.
+    const apply = transformFunction(transform);
+    this.#apply = transform === "none" ? undefined : apply;
+    const entries = table.length / this.#size;
+    if (!Number.isInteger(entries)) {
+      throw new ContractError(
+        `Cannot join inputs: the table of ${input.name} has ${table.length} values, expected a multiple of ${this.#size}`,
+      );
+    }
+    checkIndices(input, { entries, entryOf, samples });
+    if (input.name === "sequence") checkBases(table);
+    this.#placeOf = new Uint32Array(entries);
+    this.#marks = new Uint32Array(entries);
+  }
+
+  /** Copies the distinct entries of some samples. */
+  gather(rows: Uint32Array, into: GatheredInput): void {
+    const places = this.#places;
+    const { entryOf } = into;
+    this.#begin();
+    let entries = 0;
+    for (const [sample, row] of rows.entries()) {
+      for (let place = 0; place < places; place++) {
+        const entry = this.#entryOf === undefined ? row : this.#entryOf[row * places + place]!;
+        const at = sample * places + place;
+        if (entry === NO_ENTRY) {
+          entryOf[at] = NO_ENTRY;
+          continue;
+        }
+        if (this.#marks[entry] !== this.#mark) {
+          this.#marks[entry] = this.#mark;
+          this.#placeOf[entry] = entries;
+          this.#copy(entry, into.values, entries++);
+        }
+        entryOf[at] = this.#placeOf[entry]!;
+      }
+    }
+    into.entries = entries;
+  }
+
+  #begin(): void {
+    this.#mark++;
+    if (this.#mark < 2 ** 32) return;
+    this.#marks.fill(0);
+    this.#mark = 1;
+  }
+
+  #copy(entry: number, values: Float32Array, place: number): void {
+    const size = this.#size;
+    const start = place * size;
+    values.set(this.#table.subarray(entry * size, (entry + 1) * size), start);
+    if (this.#apply === undefined) return;
+    for (let i = start; i < start + size; i++) values[i] = this.#apply(values[i]!);
+  }
+}
+
+function checkIndices(
+  input: InputSpec,
+  { entries, entryOf, samples }: {
+    readonly entries: number;
+    readonly entryOf: Uint32Array | undefined;
+    readonly samples: number;
+  },
+): void {
+  const over = isOverReferences(input);
+  if (entryOf === undefined) {
+    if (!over && entries === samples) return;
+    throw new ContractError(
+      `Cannot join inputs: ${input.name} (${
+        describeInputShape(input)
+      }) has ${entries} entries and no indices, ` +
+        `expected ${over ? "indices" : `${samples} entries`}`,
+    );
+  }
+  const wanted = samples * placesOf(input);
+  if (entryOf.length !== wanted) {
+    throw new ContractError(
+      `Cannot join inputs: ${input.name} has ${entryOf.length} indices, expected ${wanted}`,
+    );
+  }
+  const wrong = entryOf.find((entry) => entry >= entries && !(over && entry === NO_ENTRY));
+  if (wrong === undefined) return;
+  throw new RangeError(
+    `Cannot join inputs: ${input.name} has index ${wrong}, expected one below ${entries}`,
+  );
+}
+
+function checkBases(table: PackedArray): void {
+  const wrong = (table as Uint8Array).find((code) => !(code <= LAST_BASE));
+  if (wrong === undefined) return;
+  throw new RangeError(
+    `Cannot join inputs: the sequence has code ${wrong}, expected one from 0 to ${LAST_BASE}`,
+  );
+}
+
+/** Throws unless `references` and `referenceLabels` lack the same references. */
+function checkSameReferences(columns: readonly InputColumn[]): void {
+  const [first, second] = columns.filter(({ input }) => isOverReferences(input));
+  if (first === undefined || second === undefined) return;
+  const [marks, labels] = [first.entryOf!, second.entryOf!];
+  const apart = marks.length === labels.length
+    ? marks.findIndex((entry, place) => (entry === NO_ENTRY) !== (labels[place] === NO_ENTRY))
+    : 0;
+  if (apart < 0) return;
+  const sample = Math.floor(apart / placesOf(first.input));
+  throw new ContractError(
+    `Cannot join inputs: ${first.input.name} and ${second.input.name} of sample ${sample} are not of the same references`,
+  );
+}

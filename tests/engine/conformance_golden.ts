@@ -1,0 +1,92 @@
+/** Training runs of PyTorch in float64, which every engine must follow. */
+
+import { ok } from "node:assert";
+import type { SessionState } from "../../src/engine/engine.ts";
+import { allRows } from "../helpers/engine_runs.ts";
+import { GOLDEN_NAMES, type GoldenRun, readGolden } from "../helpers/golden.ts";
+import type { OneModel, Subject } from "../helpers/one_model.ts";
+import { GOLDEN_TOLERANCES, largestDifference, magnitude } from "../helpers/tolerances.ts";
+import type { Test } from "./conformance.ts";
+
+type Tolerance = typeof GOLDEN_TOLERANCES[keyof typeof GOLDEN_TOLERANCES];
+
+/** Registers the runs of sequential models for one engine. */
+export function testGoldenRuns(subject: Subject, test: Test): void {
+  // Between other members, which take as long again, the run with branches is enough.
+  if (subject.members > 1) return;
+  for (const name of GOLDEN_NAMES) {
+    test(`${subject.name} agrees with PyTorch's run of ${name}`, async () => {
+      await checkRun(subject, await readGolden(name), GOLDEN_TOLERANCES[name]);
+    });
+  }
+}
+
+/** Follows the run of the model with branches, input gradients included. */
+export async function checkBranchedRun(subject: Subject): Promise<void> {
+  const golden = await readGolden("branches");
+  await checkRun(subject, golden, GOLDEN_TOLERANCES.branches);
+}
+
+async function checkRun(subject: Subject, golden: GoldenRun, tolerance: Tolerance): Promise<void> {
+  const { spec, source, weights, learningRate } = golden;
+  const { samples } = source;
+  const order = allRows(samples);
+  const options = { weights, learningRate, seed: 0, batchSize: samples };
+  await using model = await subject.open(spec, options);
+
+  const predicted = await model.predict(source, order);
+  const apart = largestDifference(predicted, golden.predictions) / magnitude(golden.predictions);
+  check("predictions", apart, tolerance.predictions);
+  await checkInputGradients(model, golden, tolerance);
+  const losses = [await model.runEpoch({ data: source, order, epoch: 0 })];
+  const state = await model.state();
+  checkGradients(state, golden, tolerance);
+  checkWeights(state, golden, { after: 1, tolerance });
+  for (let epoch = 1; epoch < 20; epoch++) {
+    losses.push(await model.runEpoch({ data: source, order, epoch }));
+  }
+  check("losses", largestDifference(losses, golden.losses) / losses[0]!, tolerance.losses);
+  checkWeights(await model.state(), golden, { after: 20, tolerance });
+}
+
+async function checkInputGradients(
+  model: OneModel,
+  { source, inputGradients }: GoldenRun,
+  tolerance: Tolerance,
+): Promise<void> {
+  if (inputGradients.size === 0) return;
+  const found = await model.inputGradients(source, allRows(source.samples));
+  for (const [name, wanted] of inputGradients) {
+    const apart = largestDifference(found[name]!, wanted) / magnitude(wanted);
+    check(`gradients by ${name}`, apart, tolerance.gradients);
+  }
+}
+
+/** After one step the first moment is (1 − β₁) times the gradient. */
+function checkGradients(
+  { firstMoments }: SessionState,
+  golden: GoldenRun,
+  tolerance: Tolerance,
+): void {
+  const trained = golden.gradients.filter((gradient) => gradient !== undefined);
+  for (const [i, wanted] of trained.entries()) {
+    const found = Float64Array.from(firstMoments[i]!, (moment) => moment / 0.1);
+    const apart = largestDifference(found, wanted) / magnitude(wanted);
+    check(`gradients of trained weight ${i}`, apart, tolerance.gradients);
+  }
+}
+
+function checkWeights(
+  { weights }: SessionState,
+  golden: GoldenRun,
+  { after, tolerance }: { readonly after: 1 | 20; readonly tolerance: Tolerance },
+): void {
+  for (const [i, wanted] of golden[`weightsAfter${after}`].entries()) {
+    const apart = largestDifference(weights[i]!, wanted) / golden.learningRate;
+    check(`weights ${i} after ${after} steps`, apart, tolerance[`weightsAfter${after}`]);
+  }
+}
+
+function check(what: string, difference: number, allowed: number): void {
+  ok(difference <= allowed, `${what} differ by ${difference}, allowed ${allowed}`);
+}

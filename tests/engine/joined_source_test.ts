@@ -1,0 +1,81 @@
+import { deepStrictEqual, strictEqual, throws } from "node:assert";
+import { type InputColumn, joinInputs } from "../../src/engine/joined_source.ts";
+import { NO_ENTRY, SampleBatch } from "../../src/engine/sample_source.ts";
+import { ContractError } from "../../src/errors.ts";
+import type { Transform } from "../../src/record.ts";
+
+const SEQUENCE: InputColumn = {
+  input: { name: "sequence", bases: 3 },
+  table: Uint8Array.of(0, 1, 2, 3, 3, 3),
+  entryOf: Uint32Array.of(1, 0, 1, 1),
+};
+const REFERENCES: InputColumn = {
+  input: { name: "references", references: 2, values: 2 },
+  table: Float32Array.of(1, 2, 3, 4, 5, 6),
+  entryOf: Uint32Array.of(0, 1, 2, NO_ENTRY, NO_ENTRY, NO_ENTRY, 1, 0),
+};
+const SIGNAL: InputColumn = {
+  input: { name: "signal", bins: 2, marks: 1 },
+  table: Uint8Array.of(0, 1, 2, 3, 4, 5, 6, 7),
+  transform: "log1p",
+};
+
+Deno.test("gathered samples have each entry that they share once", () => {
+  const source = joinInputs({ samples: 4, columns: [SIGNAL, SEQUENCE, REFERENCES] });
+  const batch = new SampleBatch(source.inputs, 4);
+  for (const rows of [Uint32Array.of(3, 0, 1), Uint32Array.of(2)]) {
+    source.gather(rows, batch);
+    strictEqual(batch.samples, rows.length);
+    const sequence = batch.input("sequence");
+    strictEqual(sequence.entries, rows.length === 1 ? 1 : 2);
+  }
+  source.gather(Uint32Array.of(3, 0, 1), batch);
+  const { entries, values, entryOf } = batch.input("references");
+  strictEqual(entries, 3);
+  // In the order in which they are met: entries 1, 0 and 2 of the table.
+  deepStrictEqual([...values.subarray(0, 6)], [3, 4, 1, 2, 5, 6]);
+  deepStrictEqual([...entryOf.subarray(0, 6)], [0, 1, 1, 0, 2, NO_ENTRY]);
+  const signal = batch.input("signal");
+  deepStrictEqual(
+    [...signal.values.subarray(0, 6)],
+    [6, 7, 0, 1, 2, 3].map((value) => Math.fround(Math.log1p(value))),
+  );
+});
+
+Deno.test("a batch takes those inputs that it has room for, and lies in shared memory if it is to", () => {
+  const source = joinInputs({ samples: 4, columns: [SIGNAL, SEQUENCE, REFERENCES] });
+  const batch = new SampleBatch([SEQUENCE.input], 2, { shared: true });
+  source.gather(Uint32Array.of(1, 2), batch);
+  const { values, entryOf } = batch.input("sequence");
+  deepStrictEqual([...values], [0, 1, 2, 3, 3, 3]);
+  strictEqual(entryOf.buffer instanceof SharedArrayBuffer, true);
+  throws(() => batch.input("signal"), RangeError);
+  throws(
+    () => source.gather(Uint32Array.of(0), new SampleBatch([{ name: "context", values: 1 }], 1)),
+    /they have no context, expected one of signal, sequence, references/,
+  );
+});
+
+Deno.test("inputs that do not fit their samples are refused", () => {
+  const join = (...columns: InputColumn[]) => () => joinInputs({ samples: 4, columns });
+  throws(join(SEQUENCE, SEQUENCE), /found sequence, sequence, expected each name once/);
+  throws(join({ ...SIGNAL, table: new Uint8Array(7) }), /has 7 values, expected a multiple of 2/);
+  throws(join({ ...SIGNAL, table: new Uint8Array(6) }), /has 3 entries and no indices/);
+  throws(join({ ...REFERENCES, entryOf: undefined }), ContractError);
+  throws(join({ ...SEQUENCE, entryOf: Uint32Array.of(0) }), /has 1 indices, expected 4/);
+  throws(
+    join({ ...SEQUENCE, entryOf: Uint32Array.of(0, 1, 2, 0) }),
+    /index 2, expected one below 2/,
+  );
+  throws(join({ ...SEQUENCE, entryOf: Uint32Array.of(0, 1, NO_ENTRY, 0) }), RangeError);
+  throws(join({ ...SEQUENCE, table: Uint8Array.of(0, 1, 2, 3, 4, 3) }), /code 4/);
+  throws(join({ ...SIGNAL, transform: "log2" as Transform }), RangeError);
+  const labels: InputColumn = {
+    input: { name: "referenceLabels", references: 2, values: 1 },
+    table: Float32Array.of(1, 2),
+    entryOf: Uint32Array.of(0, 1, 0, NO_ENTRY, NO_ENTRY, NO_ENTRY, 1, 0),
+  };
+  join(REFERENCES, labels)();
+  const others = { ...labels, entryOf: labels.entryOf!.with(3, 1) };
+  throws(join(REFERENCES, others), /of sample 1 are not of the same references/);
+});
