@@ -97,6 +97,15 @@ function countGroup(group: LayerGroup, size: GroupSize): KernelCost[] {
         moved(`${name} forward`, input + 2 * output),
         ...(size.learns ? [moved(`${name} input gradient`, 2 * output + input)] : []),
       ];
+    case "linear": {
+      const dense = group.input[0] * group.input[1]! * group.spec.units;
+      return product(name, { ...size, input, output, dense }, dense);
+    }
+    case "gelu":
+      return [
+        moved(`${name} forward`, input + output),
+        ...(size.learns ? [moved(`${name} input gradient`, 2 * input + output)] : []),
+      ];
     case "activation":
     case "dropout":
     case "flatten":
