@@ -1,9 +1,9 @@
 /**
- * Predict gene expression from histone marks: read binned histone data, build the WakaWaka model, train,
- * evaluate, predict.
+ * Predicts gene expression from histone marks: reads binned histone data, builds the WakaWaka model, trains, evaluates
+ * and predicts.
  *
- * This module holds what most programs need, and loads tf.js for `buildModel`. The parts are there on their
- * own, without tf.js, as `@waka/histone/io`, `/data`, `/metrics`, `/model`, `/engine`, `/training`, `/validation`,
+ * This module has what most programs need, and loads tf.js for `buildModel`. Its parts can be imported separately, without
+ * tf.js, as `@waka/histone/io`, `/data`, `/metrics`, `/model`, `/engine`, `/training`, `/validation`,
  * `/search`, `/report`, `/genome` and `/simulate`.
  *
  * @example
@@ -50,7 +50,11 @@ export { meanSquaredError } from "./src/metrics/mean_squared_error.ts";
 export { pearson } from "./src/metrics/pearson.ts";
 export { rSquared } from "./src/metrics/r_squared.ts";
 export { spearman } from "./src/metrics/spearman.ts";
-export { buildModel, type BuildModelOptions, type LayersModel } from "./src/model/tfjs/build_model.ts";
+export {
+  buildModel,
+  type BuildModelOptions,
+  type LayersModel,
+} from "./src/model/tfjs/build_model.ts";
 export { parseSpec } from "./src/model/parse_spec.ts";
 export { parsePresetName, type PresetName, PRESETS, presetSpec } from "./src/model/presets.ts";
 export { loadModel, saveModel } from "./src/model/save_load.ts";

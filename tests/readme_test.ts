@@ -1,4 +1,4 @@
-/** What the README shows is there; its programs are run by the documentation tests. */
+/** Checks what the README shows; the documentation tests run its programs. */
 
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { parseSpec } from "../src/model/parse_spec.ts";
@@ -12,10 +12,10 @@ const readme = await Deno.readTextFile(new URL("README.md", ROOT));
 
 function blocksOf(language: string): string[] {
   return [...readme.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, "gms"))]
-    .map(([, text]) => text);
+    .map(([, text = ""]) => text);
 }
 
-Deno.test("the README's JSON files are what the flags beside them take", () => {
+Deno.test("the README's JSON files are valid for the flags beside them", () => {
   const found = blocksOf("json").map((text) => {
     const value = JSON.parse(text);
     const kind = "layers" in value ? "model" : "blocks" in value ? "space" : "record";
@@ -25,9 +25,9 @@ Deno.test("the README's JSON files are what the flags beside them take", () => {
   deepStrictEqual(found.sort(), ["model", "record", "space"]);
 });
 
-Deno.test("every flag in the README is one of the task that it stands with", async () => {
+Deno.test("every flag in the README belongs to the task that it is shown with", async () => {
   const commands = blocksOf("sh").join("").replaceAll("\\\n", " ").split("\n").flatMap((line) => {
-    const [, task, rest] = /deno task (\w+) (.*)/.exec(line.replace(/#.*/, "")) ?? [];
+    const [, task, rest = ""] = /deno task (\w+) (.*)/.exec(line.replace(/#.*/, "")) ?? [];
     return task === undefined ? [] : [{ task, flags: rest.match(/--[a-z][\w-]*/g) ?? [] }];
   });
   ok(commands.length > 10);
@@ -40,15 +40,15 @@ Deno.test("every flag in the README is one of the task that it stands with", asy
   }
 });
 
-Deno.test("links between the pages lead somewhere", async () => {
+Deno.test("links between the pages have targets", async () => {
   const headings = (text: string) =>
-    [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+    [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
       heading.toLowerCase().replace(/[^\p{L}\p{N} -]/gu, "").replaceAll(" ", "-")
     );
   for (const page of PAGES) {
     const here = new URL(page, ROOT);
     const text = await Deno.readTextFile(here);
-    for (const [, link] of text.matchAll(/\]\(([^)]+)\)/g)) {
+    for (const [, link = ""] of text.matchAll(/\]\(([^)]+)\)/g)) {
       if (/^https?:/.test(link)) continue;
       const target = new URL(link, here);
       const anchor = target.hash.slice(1);

@@ -16,6 +16,6 @@ export {
 } from "./evaluate.ts";
 export { gridOrder, type GridOrderOptions } from "./grid_order.ts";
 export { type Fold, FOLD_SCHEMES, type FoldOptions, type FoldScheme, kFold } from "./kfold.ts";
-export { type LargeError, largestErrors } from "./largest_errors.ts";
+export { type LargeError, largestErrors, type LargestErrorsOptions } from "./largest_errors.ts";
 export { type PredictionTable, writePredictionTable } from "./prediction_table.ts";
 export { readDataset, type ReadDatasetOptions } from "./read_dataset.ts";

@@ -36,6 +36,8 @@ export {
   type SearchSettings,
 } from "./settings.ts";
 export {
+  type BranchAxes,
+  type BranchPoint,
   type ConvolutionAxes,
   type ConvolutionPoint,
   DEFAULT_SPACE,

@@ -91,5 +91,5 @@ function medianRate(operations: number, run: () => void): number {
     for (; performance.now() - started < SECONDS * 1000; calls++) run();
     rates.push(calls * operations / (performance.now() - started) / 1e6);
   }
-  return rates.slice(1).sort((a, b) => a - b)[REPEATS >> 1];
+  return rates.slice(1).sort((a, b) => a - b)[REPEATS >> 1]!;
 }

@@ -4,7 +4,7 @@ import type { LayerGroup } from "../layer_groups.ts";
 import { GradientLayout } from "./gradients.ts";
 import { type GroupKernels, planGroup } from "./group_kernels.ts";
 import type { Kernel } from "./kernel.ts";
-import { batchNormBlocks } from "./ops/batch_norm.ts";
+import { batchNormBlocks } from "./ops/batch_norm_sums.ts";
 import type { PlanOptions } from "./plan_types.ts";
 import { deltaStride, sampleStride, type Tensor } from "./tensors.ts";
 import { layoutWeights, type WeightLayout } from "./weight_layout.ts";

@@ -1,7 +1,7 @@
 import type { Loss } from "../../model/spec.ts";
 import type { LayerGroup } from "../layer_groups.ts";
 import type { ChainPlanner } from "./chain.ts";
-import type { WorkgroupLimits } from "./gemm.ts";
+import type { WorkgroupLimits } from "./tiling.ts";
 import { blockSamples } from "./gradients.ts";
 import type { Kernel } from "./kernel.ts";
 import {

@@ -22,7 +22,7 @@ import type { Encoder, GraphBranch, ModelGraph } from "../../model/graph.ts";
 import { sizeOf } from "../../model/shapes.ts";
 import type { InputSpec } from "../../model/spec.ts";
 import { bindRead } from "./kernel.ts";
-import type { GraphPurpose } from "./plan_types.ts";
+import type { GraphPurpose } from "./kernel.ts";
 import type { ItemCount } from "./tensors.ts";
 
 /** Marks a missing reference, as `NO_ENTRY` of the samples does. */

@@ -17,7 +17,8 @@ import type { Kernel } from "./kernel.ts";
 import { feedBranchWgsl } from "./ops/feed.ts";
 import { slopeOutputWgsl } from "./ops/loss.ts";
 import { LARGEST_FUSED_POOL, planUpdate } from "./plan.ts";
-import type { GraphPlan, GraphPurpose, PlanOptions } from "./plan_types.ts";
+import type { GraphPlan, PlanOptions } from "./plan_types.ts";
+import type { GraphPurpose } from "./kernel.ts";
 import { SAMPLE_COUNT, type Tensor } from "./tensors.ts";
 
 /** Plans a valid model for one purpose. */

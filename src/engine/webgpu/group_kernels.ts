@@ -16,11 +16,13 @@ import {
   batchNormCombineDeltaWgsl,
   batchNormCombineWgsl,
   batchNormForwardWgsl,
+  batchNormScaleDeltaWgsl,
+} from "./ops/batch_norm.ts";
+import {
   batchNormMeasureDeltaWgsl,
   batchNormMeasureWgsl,
-  batchNormScaleDeltaWgsl,
   type BatchNormShape,
-} from "./ops/batch_norm.ts";
+} from "./ops/batch_norm_sums.ts";
 import { convBackwardWgsl, convForwardWgsl, type ConvShape } from "./ops/conv.ts";
 import { denseBackwardWgsl, denseForwardWgsl, type DenseShape } from "./ops/dense.ts";
 import { dropoutBackwardWgsl, dropoutForwardWgsl, type DropoutShape } from "./ops/dropout.ts";

@@ -9,6 +9,9 @@
 /** Why samples are passed through the network. */
 export type Purpose = "training" | "prediction";
 
+/** Why samples are passed through a network whose samples are uploaded. */
+export type GraphPurpose = Purpose | "inputGradients";
+
 /** A buffer as a kernel sees it. */
 export interface KernelBuffer {
   /** Name among the session's buffers. */

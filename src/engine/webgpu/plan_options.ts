@@ -2,7 +2,8 @@ import { UnsupportedModelError } from "../../errors.ts";
 import type { ModelSpec, SequentialSpec } from "../../model/spec.ts";
 import type { OpenedDevice } from "./device.ts";
 import { planGraph } from "./graph_plan.ts";
-import type { GraphPlan, GraphPurpose, PlanOptions } from "./plan_types.ts";
+import type { GraphPlan, PlanOptions } from "./plan_types.ts";
+import type { GraphPurpose } from "./kernel.ts";
 
 /** Steps of a submission, at most: enough that encoding them takes longer than submitting. */
 const MOST_STEPS = 32;

@@ -5,8 +5,8 @@
  */
 
 import type { EntryLayout } from "./entries.ts";
-import type { WorkgroupLimits } from "./gemm.ts";
-import type { Kernel } from "./kernel.ts";
+import type { WorkgroupLimits } from "./tiling.ts";
+import type { GraphPurpose, Kernel } from "./kernel.ts";
 import type { Tensor } from "./tensors.ts";
 import type { WeightLayout } from "./weight_layout.ts";
 
@@ -36,9 +36,6 @@ export interface Plan {
   /** The kernels of a prediction, in order. */
   readonly prediction: readonly Kernel[];
 }
-
-/** Why samples are passed through a model with branches. */
-export type GraphPurpose = "training" | "prediction" | "inputGradients";
 
 /** Everything that the GPU needs for one purpose of a model with branches. */
 export interface GraphPlan extends Pick<Plan, "options" | "weights" | "dropouts" | "buffers"> {

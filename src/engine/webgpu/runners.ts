@@ -5,7 +5,7 @@ import { GraphRunner } from "./graph_runner.ts";
 import { GpuMemory } from "./memory.ts";
 import { planModel } from "./plan.ts";
 import { chooseOptions, planForRoom, type PlanRoom } from "./plan_options.ts";
-import type { GraphPurpose } from "./plan_types.ts";
+import type { GraphPurpose } from "./kernel.ts";
 import { ResidentRunner } from "./resident_runner.ts";
 import type { Pass } from "./submit.ts";
 import { layoutWeights, type WeightLayout } from "./weight_layout.ts";

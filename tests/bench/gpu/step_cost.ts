@@ -13,7 +13,7 @@ import type { SequentialSpec as ModelSpec } from "../../../src/model/spec.ts";
 export interface KernelCost {
   readonly name: string;
   /**
-   * Multiply-adds. Behind a max pooling a convolution's backward pass needs those of the maxima's
+   * Multiply-adds. After a max pooling a convolution's backward pass needs those of the maxima's
    * positions only; a padded position counts as any other.
    */
   readonly multiplyAdds: number;
@@ -74,10 +74,10 @@ function countGroup(group: LayerGroup, size: GroupSize): KernelCost[] {
       const each = spec.width * group.input[1]! * spec.filters;
       const maxima = pool === undefined ? positions : group.output[0];
       // The deltas come with the positions that they belong to.
-      const behind = pool === undefined ? output : 2 * output;
+      const after = pool === undefined ? output : 2 * output;
       return product(
         name,
-        { ...size, input, output: behind, dense: positions * each },
+        { ...size, input, output: after, dense: positions * each },
         maxima * each,
       );
     }

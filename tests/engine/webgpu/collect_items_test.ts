@@ -4,7 +4,7 @@ import { ItemCollector } from "../../../src/engine/webgpu/collect_items.ts";
 import { EntryLayout } from "../../../src/engine/webgpu/entries.ts";
 import { modelGraph } from "../../../src/model/graph.ts";
 import { parseSpec } from "../../../src/model/parse_spec.ts";
-import type { GraphPurpose } from "../../../src/engine/webgpu/plan_types.ts";
+import type { GraphPurpose } from "../../../src/engine/webgpu/kernel.ts";
 
 const GRAPH = modelGraph(parseSpec({
   name: "references",

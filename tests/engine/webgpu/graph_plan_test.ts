@@ -3,7 +3,8 @@
 import { deepStrictEqual, ok } from "node:assert";
 import { EntryLayout } from "../../../src/engine/webgpu/entries.ts";
 import { planGraph } from "../../../src/engine/webgpu/graph_plan.ts";
-import type { GraphPurpose, PlanOptions } from "../../../src/engine/webgpu/plan_types.ts";
+import type { GraphPurpose } from "../../../src/engine/webgpu/kernel.ts";
+import type { PlanOptions } from "../../../src/engine/webgpu/plan_types.ts";
 import { modelGraph } from "../../../src/model/graph.ts";
 import { parseSpec } from "../../../src/model/parse_spec.ts";
 import { presetSpec } from "../../../src/model/presets.ts";

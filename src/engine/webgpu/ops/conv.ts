@@ -1,4 +1,5 @@
-import { makeProductKernel, type WorkgroupLimits } from "../gemm.ts";
+import { makeProductKernel } from "../gemm.ts";
+import type { WorkgroupLimits } from "../tiling.ts";
 import { bindRead, bindWrite, type Kernel, loadFourWgsl, unrollWgsl } from "../kernel.ts";
 import {
   deriveActivationWgsl,

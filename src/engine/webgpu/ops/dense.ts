@@ -1,9 +1,5 @@
-import {
-  makeProductKernel,
-  type ProductCode,
-  type ProductShape,
-  type WorkgroupLimits,
-} from "../gemm.ts";
+import { makeProductKernel, type ProductCode } from "../gemm.ts";
+import type { ProductShape, WorkgroupLimits } from "../tiling.ts";
 import { bindRead, bindWrite, type Kernel, loadFourWgsl } from "../kernel.ts";
 import {
   deriveActivationWgsl,

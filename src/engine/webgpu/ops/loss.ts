@@ -12,10 +12,7 @@ export interface LossShape {
   readonly models: number;
 }
 
-/**
- * WGSL for `lossOf(value, label)` and `lossSlope(value, label)`. The cross-entropy is that of a sigmoid, from the value
- * before it.
- */
+/** WGSL for `lossOf(value, label)` and `lossSlope(value, label)`: the formulas of `src/engine/loss.ts`. */
 export function declareLossWgsl(loss: Loss): string {
   return loss === "meanSquaredError"
     ? `fn lossOf(value: f32, label: f32) -> f32 { return (value - label) * (value - label); }

@@ -1,9 +1,10 @@
+import { THREEFRY_GROUPS, THREEFRY_PARITY, THREEFRY_ROTATIONS } from "../../../base/threefry.ts";
 import { dropoutScale, dropoutThreshold } from "../../dropout.ts";
-import { formatFloatWgsl } from "../kernel.ts";
+import { formatFloatWgsl, unrollWgsl } from "../kernel.ts";
 
 /**
  * WGSL that declares `NAME(key, position, unit)` for one rate: 0, or the factor that kept values are scaled by. The words
- * are those of Threefry-2x32-20, see `src/random.ts`; `src/engine/dropout.ts` says which word decides.
+ * are those of Threefry-2x32-20, see `src/base/threefry.ts`; `src/engine/dropout.ts` says which word decides.
  */
 export function declareDropoutWgsl(name: string, rate: number): string {
   return `fn ${name}(key: vec2u, position: u32, unit: u32) -> f32 {
@@ -14,10 +15,8 @@ export function declareDropoutWgsl(name: string, rate: number): string {
 }`;
 }
 
-const ROTATIONS = [[13, 15, 26, 6], [17, 29, 16, 24]] as const;
-
 function fourRoundsWgsl(index: number): string {
-  const rounds = ROTATIONS[index % 2]!.map((bits) =>
+  const rounds = THREEFRY_ROTATIONS[index % 2]!.map((bits) =>
     `  x.x += x.y; x.y = ((x.y << ${bits}u) | (x.y >> ${32 - bits}u)) ^ x.x;`
   );
   return `${rounds.join("\n")}
@@ -26,8 +25,8 @@ function fourRoundsWgsl(index: number): string {
 
 /** WGSL for `threefry(key, counter)`. */
 export const THREEFRY_WGSL: string = `fn threefry(key: vec2u, counter: vec2u) -> vec2u {
-  let keys = vec3u(key, ${0x1bd11bda}u ^ key.x ^ key.y);
+  let keys = vec3u(key, ${THREEFRY_PARITY}u ^ key.x ^ key.y);
   var x = counter + key;
-${[0, 1, 2, 3, 4].map(fourRoundsWgsl).join("\n")}
+${unrollWgsl(THREEFRY_GROUPS, fourRoundsWgsl)}
   return x;
 }`;

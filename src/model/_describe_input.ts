@@ -2,7 +2,7 @@ import type { DataRecord, Transform } from "../record.ts";
 import { branchInputShape, isOverReferences } from "./inputs.ts";
 import { type BranchedSpec, type InputName, type InputSpec, isBranched } from "./spec.ts";
 import type { TrainedModel } from "./trained_model.ts";
-import { REFERENCE_MASK } from "./wires.ts";
+import { REFERENCE_MASK } from "./_wires.ts";
 
 /** What a program without this package must know to use a saved sequential model's layers: plain JSON, in `model.json`. */
 export interface InputDescription {

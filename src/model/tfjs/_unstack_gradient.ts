@@ -7,8 +7,8 @@ let registered = false;
 
 /**
  * Teaches tf.js to train recurrent layers that read one position only. Such a layer unstacks its input into one
- * tensor, whose gradient tf.js passes on by itself where its gradient of unstacking wants an array, and throws.
- * Calling this again does nothing.
+ * tensor. tf.js hands that tensor's gradient over bare where its gradient of unstacking expects an array, and throws.
+ * Further calls do nothing.
  */
 export function registerUnstackGradient(): void {
   if (registered) return;

@@ -1,4 +1,4 @@
-/** Which assembly an annotation is of, by what it says of itself. */
+/** The assembly that an annotation says it is of. */
 
 import { readAccession } from "./_accessions.ts";
 import { knownAssembly } from "./_known_assemblies.ts";
@@ -6,18 +6,18 @@ import { assemblyName, identifyAssembly } from "./assembly.ts";
 import type { Contig } from "./chromosomes.ts";
 import type { Gene } from "./gene.ts";
 
-/** Gathers what an annotation says of its assembly. */
-export class ToldAssembly {
-  /** Names in its header, as UCSC has them. */
+/** Collects what an annotation says about its assembly. */
+export class AssemblyClues {
+  /** The known names in its header, as UCSC writes them. */
   readonly #names = new Set<string>();
-  /** A name that is none of UCSC's. */
+  /** A name that UCSC does not have. */
   #otherName: string | undefined;
   readonly #contigs: Contig[] = [];
 
   /** Reads a line that starts with `#`, or a browser's `track` line. */
   readComment(text: string): void {
-    const region = /^##sequence-region\s+(\S+)\s+1\s+(\d+)/.exec(text);
-    if (region !== null) return this.addContig({ name: region[1], length: Number(region[2]) });
+    const [, name, length] = /^##sequence-region\s+(\S+)\s+1\s+(\d+)/.exec(text) ?? [];
+    if (name !== undefined) return this.addContig({ name, length: Number(length) });
     for (const name of namesIn(text)) {
       const known = knownAssembly(name);
       if (known !== undefined) this.#names.add(known);
@@ -26,37 +26,38 @@ export class ToldAssembly {
     if (build !== undefined) this.#otherName ??= assemblyName(build);
   }
 
-  /** Takes note of a chromosome's length. */
+  /** Notes a chromosome's length. */
   addContig(contig: Contig): void {
     this.#contigs.push(contig);
   }
 
   /**
-   * The assembly's name at UCSC, or its own where that is not known.
+   * Returns UCSC's name of the assembly, or the file's name for it where that is not known.
    *
    * @param genes The genes, whose chromosomes may be named by accession numbers.
-   * @param onConflict Called if the file says different things, and so nothing.
+   * @param onConflict Called if the file contradicts itself; the assembly is then undefined.
    */
   finish(genes: readonly Gene[], onConflict: (message: string) => void): string | undefined {
     const chromosomes = new Set(genes.map(({ chromosome }) => chromosome));
     const accessions = [...chromosomes].map((name) => readAccession(name)?.assembly);
-    const told = [
+    const clues = [
       ...Array.from(this.#names, (name) => ({ name, by: "its header" })),
       { name: identifyAssembly(this.#contigs), by: "the lengths of its chromosomes" },
       ...accessions.map((name) => ({ name, by: "the accession numbers of its chromosomes" })),
     ].filter(({ name }) => name !== undefined);
-    if (told.length === 0) return this.#otherName;
-    const other = told.find(({ name }) => name !== told[0].name);
-    if (other === undefined) return told[0].name;
+    const [first] = clues;
+    if (first === undefined) return this.#otherName;
+    const other = clues.find(({ name }) => name !== first.name);
+    if (other === undefined) return first.name;
     onConflict(
-      `says ${told[0].name} by ${told[0].by} and ${other.name} by ${other.by}, ` +
+      `says ${first.name} by ${first.by} and ${other.name} by ${other.by}, ` +
         "so its assembly is not compared with that of other files",
     );
     return undefined;
   }
 }
 
-/** What may name the assembly in a line of the header. */
+/** Finds the words that may name the assembly in a line of the header. */
 function namesIn(text: string): string[] {
   const build = /^#[#!]\s*genome-(?:build-accession|build|version)\s+(.+)$/.exec(text)?.[1];
   if (build !== undefined) return build.split(/[\s:]+/);
@@ -67,7 +68,7 @@ function namesIn(text: string): string[] {
   if (track !== undefined) return [track];
   const description = /^##?description:?\s+(.+)$/.exec(text)?.[1];
   if (description === undefined) return [];
-  // GENCODE's files for GRCh37 may name the assembly that they were made from as well.
+  // GENCODE's files for GRCh37 may also name the assembly that they were made from.
   const mapped = /\bmapped to (\S+)/.exec(description)?.[1];
   return mapped === undefined ? description.split(/[\s(),;]+/) : [mapped];
 }

@@ -1,10 +1,10 @@
-/** What the doctor says of real data: exactly what is known to be odd, and faults planted into them. */
+/** The doctor reports exactly the known peculiarities of real data, and faults that are planted into them. */
 
 import { deepStrictEqual, match, ok } from "node:assert";
-import { examineSamples } from "../../src/genome/doctor/examine.ts";
-import type { Finding } from "../../src/genome/doctor/finding.ts";
-import type { SampleColumns } from "../../src/io/columns.ts";
-import { readCompetition } from "../../src/io/competition.ts";
+import { examineSamples } from "../../../src/genome/doctor/examine.ts";
+import type { Finding } from "../../../src/genome/doctor/finding.ts";
+import type { SampleColumns } from "../../../src/io/columns.ts";
+import { readCompetition } from "../../../src/io/competition.ts";
 import {
   exchangeMark,
   labelsOf,
@@ -13,19 +13,19 @@ import {
   plantReplicate,
   shuffled,
   valueOf,
-} from "../helpers/planted.ts";
-import { sharedFile, testWith } from "../helpers/require.ts";
+} from "../../helpers/planted.ts";
+import { sharedFile, testWith } from "../../helpers/require.ts";
 
 function readReal(name: string): Promise<SampleColumns> {
   return readCompetition(sharedFile(`data/real/${name}.npz`));
 }
 
-/** Check, severity and place of each finding. */
+/** The check, severity and place of each finding. */
 function summarise(findings: readonly Finding[]): string[] {
   return findings.map(({ check, severity, where }) => `${severity} ${check}: ${where}`);
 }
 
-/** The marks H3K4me1 of E119, and genes without any peak. */
+/** The known peculiarities: H3K4me1 of E119, and genes without any peak. */
 const ODD_PEAKS = [
   /^warning weak-marks: H3K4me1 in E119$/,
   /^warning promoter-signal: gene .* 408 more$/,
@@ -44,20 +44,20 @@ const ODD: Readonly<Record<string, readonly RegExp[]>> = {
 };
 
 for (const [name, odd] of Object.entries(ODD)) {
-  testWith("shared", `of ${name} exactly what is odd is named`, async () => {
+  testWith("shared", `exactly the known peculiarities of ${name} are reported`, async () => {
     const columns = await readReal(name);
     const findings = examineSamples(columns);
     const found = summarise(findings);
     deepStrictEqual(found.length, odd.length, found.join("\n"));
-    for (const [i, pattern] of odd.entries()) match(found[i], pattern);
+    for (const [i, pattern] of odd.entries()) match(found[i]!, pattern);
     const silent = findings.find(({ check }) => check === "promoter-signal")?.message;
     if (name.startsWith("peaks_log2")) {
-      match(silent!, /^411 of 16000 genes .* 284 have none in the/);
+      match(silent!, /^411 of 16000 genes .* 284 lack signal in the/);
     }
   });
 }
 
-/** Faults, each with the finding that must come of it, whatever kind of label. */
+/** Faults, each with the finding that it must give with every kind of label. */
 const FAULTS: readonly (readonly [string, (data: SampleColumns) => SampleColumns, RegExp])[] = [
   [
     "labels shuffled among the genes of one cell type",
@@ -93,7 +93,7 @@ const FAULTS: readonly (readonly [string, (data: SampleColumns) => SampleColumns
   ],
   [
     "the label as a mark",
-    (data) => plantMark(data, ["H3K9me3", 0], (_, { gene }) => labelsOf(data, 0)[gene] + 6),
+    (data) => plantMark(data, ["H3K9me3", 0], (_, { gene }) => labelsOf(data, 0)[gene]! + 6),
     /leaked-labels: H3K9me3 in E123$/,
   ],
   [
@@ -112,7 +112,7 @@ const FAULTS: readonly (readonly [string, (data: SampleColumns) => SampleColumns
 for (const name of ["counts_log2", "counts_competition"]) {
   testWith(
     "shared",
-    `faults planted into ${name} are found, with both kinds of label`,
+    `faults planted into ${name} are found with both kinds of label`,
     async () => {
       const data = await readReal(name);
       for (const [fault, plant, expected] of FAULTS) {
@@ -125,7 +125,7 @@ for (const name of ["counts_log2", "counts_competition"]) {
 
 testWith(
   "shared",
-  "labels exchanged and shuffled among four real cell types are found",
+  "exchanged and shuffled labels of four real cell types are found",
   async () => {
     const data = await readReal("peaks_competition");
     const clean = summarise(examineSamples(data));

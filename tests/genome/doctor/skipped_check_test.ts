@@ -1,15 +1,15 @@
-/** What the doctor says it could not look at, since there are too few genes or cell types. */
+/** The checks that the doctor says it skipped because there are too few genes or cell types. */
 
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import {
   diagnoseSamples,
   type ExamineOptions,
   examineSamples,
-} from "../../src/genome/doctor/examine.ts";
-import { skipIfFewer, skipIfFewGenes } from "../../src/genome/doctor/skipped_check.ts";
-import type { SampleColumns } from "../../src/io/columns.ts";
-import { simulateColumns } from "../../src/simulate/mod.ts";
-import { plantLabels, shuffled } from "../helpers/planted.ts";
+} from "../../../src/genome/doctor/examine.ts";
+import { skipIfFewer, skipIfFewGenes } from "../../../src/genome/doctor/skipped_check.ts";
+import type { SampleColumns } from "../../../src/io/columns.ts";
+import { simulateColumns } from "../../../src/simulate/mod.ts";
+import { plantLabels, shuffled } from "../../helpers/planted.ts";
 
 function simulateGenes(genes: number, cellTypes = 5): SampleColumns {
   return simulateColumns({ cellTypes, genes, newCellTypes: 0, newGenes: 1 }).train;
@@ -19,7 +19,7 @@ function skippedIn(columns: SampleColumns, options?: ExamineOptions): string[] {
   return diagnoseSamples(columns, options).skipped.map(({ what, reason }) => `${what}: ${reason}`);
 }
 
-/** From how many genes on each part of a check is made, in data of many cell types. */
+/** The number of genes that each part of a check needs, in data with many cell types. */
 const LEAST_GENES: Readonly<Record<string, number>> = {
   "H3K4me3 at promoters": 20,
   "labels among the marks": 30,
@@ -38,7 +38,7 @@ const LEAST_GENES: Readonly<Record<string, number>> = {
   "logarithms of logarithms": 500,
 };
 
-Deno.test("each check that needs a number of genes is listed below it, and not from it on", () => {
+Deno.test("each check is listed as skipped with fewer genes than it needs, and not with enough", () => {
   for (const genes of [19, 20, 29, 30, 49, 50, 99, 100, 199, 200, 499, 500]) {
     const expected = Object.entries(LEAST_GENES).filter(([, least]) => genes < least)
       .map(([what, least]) => `${what}: needs ${least} genes, there are ${genes}`);
@@ -46,7 +46,7 @@ Deno.test("each check that needs a number of genes is listed below it, and not f
   }
 });
 
-Deno.test("a check that is listed finds nothing, and one gene more makes it", () => {
+Deno.test("a skipped check finds nothing, and with one more gene it is made", () => {
   const check = "unrelated-labels";
   for (const [genes, isMade] of [[199, false], [200, true]] as const) {
     const data = plantLabels(simulateGenes(genes), (labels) => shuffled(labels));
@@ -57,7 +57,7 @@ Deno.test("a check that is listed finds nothing, and one gene more makes it", ()
   }
 });
 
-Deno.test("comparisons of cell types tell how many they need; a single one has none to be mistaken for", () => {
+Deno.test("comparisons of cell types tell how many they need; a single cell type has nothing to be compared with", () => {
   const three = "marks against those of other cell types: needs 3 cell types with 50 genes or more";
   deepStrictEqual(skippedIn(simulateGenes(500, 3)), ["depths: needs 4 cell types, there are 3"]);
   deepStrictEqual(skippedIn(simulateGenes(500, 2)), [
@@ -70,7 +70,7 @@ Deno.test("comparisons of cell types tell how many they need; a single one has n
   ]);
 });
 
-Deno.test("what the data have nothing of is not listed", () => {
+Deno.test("checks of things that the data do not have are not listed", () => {
   const data = simulateGenes(60);
   const unlabelled = skippedIn({ ...data, labels: undefined }).join();
   ok(!unlabelled.includes("label") && unlabelled.includes("amount of signal"), unlabelled);
@@ -84,7 +84,7 @@ Deno.test("what the data have nothing of is not listed", () => {
   ok(!skippedIn(transcript).join().includes("bins off by one"));
 });
 
-Deno.test("where the record says what was applied, logarithms of logarithms need three genes", () => {
+Deno.test("if the record tells the transform, the check for logarithms of logarithms needs three genes", () => {
   const data = plantLabels(simulateGenes(60), (labels) => labels.map(Math.abs));
   const twice = (columns: SampleColumns) =>
     skippedIn(columns).filter((line) => line.startsWith("logarithms of logarithms"));
@@ -93,11 +93,11 @@ Deno.test("where the record says what was applied, logarithms of logarithms need
   deepStrictEqual(twice({ ...data, record }), []);
 });
 
-Deno.test("marks that tell nothing of expression, and short windows, are said to be so", () => {
+Deno.test("marks unrelated to expression, and short windows, are given as reasons", () => {
   const data = simulateGenes(500);
   const record = { ...data.record, marks: ["A", "B", "C", "D", "E"] };
   deepStrictEqual(skippedIn({ ...data, record }), [
-    "labels against marks: needs a mark that tells of expression, such as H3K4me3",
+    "labels against marks: needs a mark that is related to expression, such as H3K4me3",
   ]);
   const short = { ...data.record, binSizeBp: 50 };
   deepStrictEqual(skippedIn({ ...data, record: short }), [
@@ -106,7 +106,7 @@ Deno.test("marks that tell nothing of expression, and short windows, are said to
   ]);
 });
 
-Deno.test("strands of too few genes are told by strand, whether given or held by the data", () => {
+Deno.test("strands of too few genes are reported by strand, whether they are given or in the data", () => {
   const data = simulateGenes(500);
   const strandOf = (gene: number) => gene < 40 ? "-" : "+";
   const geneDetails = data.genes.map((_, gene) => ({ strand: strandOf(gene) } as const));
@@ -118,7 +118,7 @@ Deno.test("strands of too few genes are told by strand, whether given or held by
   deepStrictEqual(skippedIn(data, { genes }), expected);
 });
 
-Deno.test("cell types of which only some have enough genes are named", () => {
+Deno.test("if only some cell types have enough genes, the others are named", () => {
   const need = { check: "unrelated-labels", what: "labels against marks", least: 200 };
   const groups = [["liver", 300], ["lung", 150], ["lung", 150], ["skin", 20]] as const;
   const counted = groups.map(([cellType, samples]) => ({ cellType, samples }));
@@ -129,6 +129,6 @@ Deno.test("cell types of which only some have enough genes are named", () => {
   }]);
   deepStrictEqual(skipIfFewGenes(need, counted.slice(0, 1)), []);
   deepStrictEqual(skipIfFewGenes(need, []), []);
-  const { reason } = skipIfFewer({ ...need, noun: "gene" }, 1)[0];
-  strictEqual(reason, "needs 200 genes, there is 1");
+  const [skipped] = skipIfFewer({ ...need, noun: "gene" }, 1);
+  strictEqual(skipped?.reason, "needs 200 genes, there is 1");
 });

@@ -2,7 +2,7 @@ import { deepStrictEqual, rejects } from "node:assert";
 import { readGenes } from "../../src/genome/genes.ts";
 import { textSource } from "../helpers/text_source.ts";
 
-/** What stands in a line besides its attributes. */
+/** The columns of a line besides its attributes. */
 interface Columns {
   readonly chromosome?: string;
   readonly kind?: string;
@@ -23,14 +23,14 @@ async function readLines(lines: readonly string[]) {
   return { genes: await readGenes(textSource(text, "a.gff3"), { onWarning }), warnings };
 }
 
-/** The ids of the genes that are read without a warning. */
+/** Reads the ids of the genes, which must not give a warning. */
 async function idsOf(lines: readonly string[]): Promise<string[]> {
   const { genes, warnings } = await readLines(lines);
   deepStrictEqual(warnings, []);
   return genes.map(({ id }) => id);
 }
 
-Deno.test("NCBI's genes are called as in its GTF, with their symbol, number and type", async () => {
+Deno.test("NCBI's genes have the ids of its GTF, with their symbol, number and type", async () => {
   const { genes } = await readLines([
     gff3("ID=NC_000001.11:1..248956422;Dbxref=taxon:9606;Name=1", { kind: "region" }),
     gff3(
@@ -68,7 +68,7 @@ Deno.test("Ensembl's, GENCODE's, VEuPathDB's and TAIR's names, symbols and types
   ]);
 });
 
-Deno.test("every kind of gene of the Sequence Ontology is a gene, and its kind a type", async () => {
+Deno.test("every kind of gene in the Sequence Ontology is a gene, and its kind is its type", async () => {
   const kinds = {
     gene: undefined,
     protein_coding_gene: "protein_coding",
@@ -90,7 +90,7 @@ Deno.test("every kind of gene of the Sequence Ontology is a gene, and its kind a
   deepStrictEqual(warnings, []);
 });
 
-Deno.test("what others call a gene but the ontology does not is left out with a warning", async () => {
+Deno.test("a feature that is named a gene but is not one in the ontology is left out with a warning", async () => {
   const { genes, warnings } = await readLines([
     gff3("ID=a"),
     gff3("ID=b", { kind: "transposon_gene" }),
@@ -104,7 +104,7 @@ Deno.test("what others call a gene but the ontology does not is left out with a 
   ]);
 });
 
-Deno.test("segments of immune genes and old names of transcripts are no genes beside their genes", async () => {
+Deno.test("segments of immune genes and transcripts with old names are not genes if they have one", async () => {
   deepStrictEqual(
     await idsOf([
       gff3("ID=gene-IGHV1;Name=IGHV1"),
@@ -119,7 +119,7 @@ Deno.test("segments of immune genes and old names of transcripts are no genes be
   );
 });
 
-Deno.test("percent signs stand for characters in ids, names and chromosomes", async () => {
+Deno.test("percent-encoded characters in ids, names and chromosomes are decoded", async () => {
   const { genes, warnings } = await readLines([
     gff3("ID=gene%3AX%3B1;Name=a%2Cb 100%", { chromosome: "chr%201" }),
     gff3("ID=%C3%A9%zz%ff%09"),
@@ -134,7 +134,7 @@ Deno.test("percent signs stand for characters in ids, names and chromosomes", as
   ]);
 });
 
-Deno.test("a gene without ID is called by gene_id, locus_tag or Name, or is left out", async () => {
+Deno.test("a gene without ID is named by gene_id, locus_tag or Name, or is left out", async () => {
   const { genes, warnings } = await readLines([
     gff3("locus_tag=b0001;Name=thrL"),
     gff3("Name=thrA"),
@@ -146,7 +146,7 @@ Deno.test("a gene without ID is called by gene_id, locus_tag or Name, or is left
   deepStrictEqual(warnings, ["a.gff3: left out 2 genes without an id, such as line 5"]);
 });
 
-Deno.test("an ID that only counts the file's genes, as NCBI's once did, names none", async () => {
+Deno.test("an ID that only counts the file's genes, as NCBI's once did, is not an id", async () => {
   const { genes, warnings } = await readLines([
     gff3("ID=gene0;Dbxref=GeneID:100856150;Name=ENPP1;gene=ENPP1;gbkey=Gene"),
     gff3("ID=gene1;Name=thrL;gene=thrL;locus_tag=b0001;gbkey=Gene"),
@@ -178,7 +178,7 @@ Deno.test("a gene on several lines reaches from the first to the last of its bas
   deepStrictEqual(warnings, []);
 });
 
-Deno.test("lines of one ID that are far apart are copies, of which none can be taken", async () => {
+Deno.test("lines of one ID that are far apart are copies, and none of them is taken", async () => {
   const { genes, warnings } = await readLines([
     gff3("ID=trn1", { start: 101, end: 200 }),
     gff3("ID=trn1", { start: 500_101, end: 500_200 }),
@@ -191,7 +191,7 @@ Deno.test("lines of one ID that are far apart are copies, of which none can be t
   ]);
 });
 
-Deno.test("two versions of a gene, of files that were joined, are no parts of it", async () => {
+Deno.test("two versions of a gene, from files that were joined, are not parts of one gene", async () => {
   const { genes, warnings } = await readLines([
     gff3("ID=gene:ENSG00000000003.1"),
     gff3("ID=gene:ENSG00000000003.2", { start: 51 }),
@@ -207,7 +207,7 @@ Deno.test("two versions of a gene, of files that were joined, are no parts of it
   ]);
 });
 
-Deno.test("a gene of several places or of trans-spliced transcripts is left out with a warning", async () => {
+Deno.test("a gene at several places or with trans-spliced transcripts is left out with a warning", async () => {
   const { genes, warnings } = await readLines([
     gff3("ID=gene-rps12;exception=trans-splicing;part=1"),
     gff3("ID=gene-rps12;exception=trans-splicing;part=2", { start: 301, end: 400 }),
@@ -229,7 +229,7 @@ Deno.test("a gene of several places or of trans-spliced transcripts is left out 
   ]);
 });
 
-Deno.test("RefSeq's copies on Y of genes on X, which have the same number, are left out", async () => {
+Deno.test("RefSeq's copies on Y of genes on X, which share their number, are left out", async () => {
   const { genes, warnings } = await readLines([
     gff3("ID=gene-ASMTL;Dbxref=GeneID:8623", { chromosome: "NC_000023.11" }),
     gff3("ID=gene-ASMTL-2;Dbxref=GeneID:8623", { chromosome: "NC_000024.10" }),
@@ -247,7 +247,7 @@ Deno.test("the genome's sequence ends the features, with ##FASTA or without", as
   }
 });
 
-Deno.test("genes are made from transcripts that say which gene they are of", async () => {
+Deno.test("genes are made from transcripts that name their gene", async () => {
   const { genes, warnings } = await readLines([
     gff3("ID=t1;Parent=gene-a;gene_name=A", { kind: "mRNA", start: 201, end: 300, strand: "-" }),
     gff3("ID=t2;Parent=gene-a", { kind: "mRNA", start: 401, end: 500, strand: "-" }),
@@ -265,10 +265,10 @@ Deno.test("genes are made from transcripts that say which gene they are of", asy
   await rejects(readLines([gff3("ID=alone", { kind: "mRNA" })]), /transcripts that say which gene/);
 });
 
-Deno.test("genes made from transcripts have their gene's name and type, not their own", async () => {
+Deno.test("genes made from transcripts get the name and type of the gene, not of the transcripts", async () => {
   const attributes = "ID=transcript:T;Parent=gene:G;Name=MYC-205;biotype=retained_intron";
   const { genes } = await readLines([gff3(attributes, { kind: "mRNA" })]);
-  deepStrictEqual([genes[0].id, genes[0].symbol, genes[0].type], ["G", undefined, undefined]);
+  deepStrictEqual([genes[0]!.id, genes[0]!.symbol, genes[0]!.type], ["G", undefined, undefined]);
 });
 
 Deno.test("AUGUSTUS' bare ids, GFF2's eight columns and numbers as ids are read", async () => {
@@ -286,7 +286,7 @@ Deno.test("AUGUSTUS' bare ids, GFF2's eight columns and numbers as ids are read"
   deepStrictEqual(warnings, ["a.gff3: left out 1 gene without an id, such as line 6"]);
 });
 
-Deno.test("chromosomes that NCBI names by accession numbers have their own name beside it", async () => {
+Deno.test("chromosomes that NCBI names by accession numbers also have their usual name", async () => {
   const { genes } = await readLines([
     gff3("ID=NC_051336.1:1..260522016;chromosome=1;genome=chromosome", {
       chromosome: "NC_051336.1",
@@ -307,19 +307,19 @@ Deno.test("chromosomes that NCBI names by accession numbers have their own name 
   deepStrictEqual(genes.map(({ chromosomeAlias }) => chromosomeAlias), ["1", "MT", undefined]);
 });
 
-Deno.test("a first line without attributes leaves the format to the next", async () => {
+Deno.test("if the first line has no attributes, the next one shows the format", async () => {
   const text = [gff3(".", { kind: "chromosome" }), gff3("ID=gene:A"), gff3("ID=gene:B")].join("\n");
   deepStrictEqual((await readGenes(textSource(text))).map(({ id }) => id), ["A", "B"]);
 });
 
-Deno.test("GTF's way to write attributes is read in a file that calls itself GFF3", async () => {
+Deno.test("attributes in GTF's style are read in a file that claims to be GFF3", async () => {
   const { genes } = await readLines([gff3('gene_id "A"; gene_name "x; y"; db_xref "GeneID:5";')]);
   deepStrictEqual(genes.map(({ id, symbol, entrezId }) => [id, symbol, entrezId]), [
     ["A", "x; y", "5"],
   ]);
 });
 
-Deno.test("genes that have only transcripts are made beside those with lines, in either order", async () => {
+Deno.test("genes with transcripts only are made in addition to genes with lines, in either order", async () => {
   const made = [
     gff3("ID=MSTRG.2.1;geneID=MSTRG.2", { kind: "transcript", start: 301, end: 400 }),
     gff3("ID=m3;Parent=MSTRG.3", { kind: "mRNA", start: 501, end: 600, strand: "-" }),
@@ -351,7 +351,7 @@ Deno.test("genes that have only transcripts are made beside those with lines, in
   }
 });
 
-Deno.test("coding sequences without a gene are told where others have genes", async () => {
+Deno.test("coding sequences without a gene are reported if others have genes", async () => {
   const { genes, warnings } = await readLines([
     gff3("ID=A_1;locus_tag=A_1;gene=x", { kind: "CDS" }),
     gff3("ID=A_2", { kind: "CDS", start: 301, end: 400 }),
@@ -369,7 +369,7 @@ Deno.test("coding sequences without a gene are told where others have genes", as
   ]);
 });
 
-Deno.test("coding sequences are no genes beside transcripts that make some, nor alone", async () => {
+Deno.test("coding sequences do not become genes, with or without transcripts that do", async () => {
   const coding = gff3("ID=A_1;locus_tag=A_1", { kind: "CDS" });
   const { genes, warnings } = await readLines([
     coding,
@@ -385,7 +385,7 @@ Deno.test("coding sequences are no genes beside transcripts that make some, nor 
   }
 });
 
-Deno.test("where Name repeats the id, the symbol is TAIR's or WormBase's", async () => {
+Deno.test("if Name repeats the id, the symbol is that of TAIR or WormBase", async () => {
   const { genes } = await readLines([
     gff3("ID=AT1G01010;Name=AT1G01010;symbol=NAC001;locus=2200935"),
     gff3("ID=AT1G01115;Name=AT1G01115;locus=2200936"),
@@ -402,7 +402,7 @@ Deno.test("where Name repeats the id, the symbol is TAIR's or WormBase's", async
   ]);
 });
 
-Deno.test("Prokka's and MGI's genes are called by what their ID is made of", async () => {
+Deno.test("Prokka's and MGI's genes are named by the id from which their ID is made", async () => {
   const { genes } = await readLines([
     gff3("ID=ABC_00001_gene;locus_tag=ABC_00001;gene=thrA"),
     gff3("ID=ABC_00001_mRNA;locus_tag=ABC_00001;gene=thrA", { kind: "mRNA" }),
@@ -439,7 +439,7 @@ Deno.test("a gene's ids in other databases are kept, unless another gene has the
   ]);
 });
 
-Deno.test("a gene that Liftoff copied keeps its first place", async () => {
+Deno.test("a gene that Liftoff copied stays at its first place", async () => {
   const { genes, warnings } = await readLines([
     gff3("ID=ENSG00000290825.1;extra_copy_number=0"),
     gff3("ID=ENSG00000290825.1_1;extra_copy_number=1", { chromosome: "chr2" }),

@@ -1,13 +1,13 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
-import { readDeepchromeCsv } from "../../src/io/deepchrome_csv.ts";
-import type { SampleColumns } from "../../src/io/columns.ts";
-import { type ExamineOptions, examineSamples } from "../../src/genome/doctor/examine.ts";
-import type { Finding } from "../../src/genome/doctor/finding.ts";
-import type { Gene } from "../../src/genome/gene.ts";
-import { hasStrands } from "../../src/genome/doctor/strand_orientation.ts";
-import { flipBins } from "../../src/genome/windows.ts";
-import { simulate, simulateColumns } from "../../src/simulate/mod.ts";
-import { sharedFile, testWith } from "../helpers/require.ts";
+import { readDeepchromeCsv } from "../../../src/io/deepchrome_csv.ts";
+import type { SampleColumns } from "../../../src/io/columns.ts";
+import { type ExamineOptions, examineSamples } from "../../../src/genome/doctor/examine.ts";
+import type { Finding } from "../../../src/genome/doctor/finding.ts";
+import type { Gene } from "../../../src/genome/gene.ts";
+import { hasStrands } from "../../../src/genome/doctor/strand_orientation.ts";
+import { flipBins } from "../../../src/genome/windows.ts";
+import { simulate, simulateColumns } from "../../../src/simulate/mod.ts";
+import { sharedFile, testWith } from "../../helpers/require.ts";
 
 const SIZE = { cellTypes: 5, genes: 600, newCellTypes: 1, newGenes: 30, depthSpread: 0.1 };
 const { train: CLEAN, eval: UNSEEN } = simulateColumns(SIZE);
@@ -17,7 +17,7 @@ const GENES: readonly Gene[] = [...simulate(SIZE).rows("train")].slice(0, SIZE.g
     { id: gene, chromosome: "chr1", tss: 10_000 * i, strand: strand === 1 ? "+" : "-", line: i + 1 }
   ));
 
-/** Where a value stands, and what it is. */
+/** The place of a value. */
 interface Place {
   readonly cellType: string;
   readonly mark: string;
@@ -25,7 +25,7 @@ interface Place {
   readonly at: number;
 }
 
-/** The clean data with every value replaced. */
+/** Returns the clean data with every value replaced. */
 function plant(change: (value: number, place: Place) => number): SampleColumns {
   const { signal, cellTypes, cellTypeIndex, bins } = CLEAN;
   const marks = MARKS.length;
@@ -33,8 +33,8 @@ function plant(change: (value: number, place: Place) => number): SampleColumns {
     const row = Math.floor(at / (bins * marks));
     const bin = Math.floor(at / marks) % bins;
     return change(value, {
-      cellType: cellTypes[cellTypeIndex[row]],
-      mark: MARKS[at % marks],
+      cellType: cellTypes[cellTypeIndex[row]!]!,
+      mark: MARKS[at % marks]!,
       bin,
       at,
     });
@@ -42,13 +42,14 @@ function plant(change: (value: number, place: Place) => number): SampleColumns {
   return { ...CLEAN, signal: values };
 }
 
+/** Returns the first finding. All findings must be of the given check. */
 function only(findings: readonly Finding[], check: string): Finding {
   deepStrictEqual([...new Set(findings.map((finding) => finding.check))], [check]);
   ok(findings.every(({ advice }) => advice.length > 20));
-  return findings[0];
+  return findings[0]!;
 }
 
-/** The findings of one check, where others may see the same fault as well. */
+/** The findings of one check, if other checks may find the same fault. */
 function among(findings: readonly Finding[], check: string): readonly Finding[] {
   const found = findings.filter((finding) => finding.check === check);
   ok(found.length > 0, `${check} is not among ${findings.map((finding) => finding.check)}`);
@@ -56,18 +57,18 @@ function among(findings: readonly Finding[], check: string): readonly Finding[] 
 }
 
 const [FIRST, SECOND] = CLEAN.cellTypes;
-/** How far another mark of the same bin stands from one. */
+/** The distance from one mark to another in the same bin. */
 const distance = (from: string, to: string) => MARKS.indexOf(to) - MARKS.indexOf(from);
 
-/** The clean data with two marks exchanged in some cell types. */
+/** Returns the clean data with two marks exchanged in some cell types. */
 function swap(a: string, b: string, belongs: (cellType: string) => boolean): SampleColumns {
   return plant((value, { mark, cellType, at }) => {
     if (!belongs(cellType) || (mark !== a && mark !== b)) return value;
-    return CLEAN.signal[at + (mark === a ? distance(a, b) : distance(b, a))];
+    return CLEAN.signal[at + (mark === a ? distance(a, b) : distance(b, a))]!;
   });
 }
 
-Deno.test("clean data give no finding, with genes and unseen test data neither", () => {
+Deno.test("clean data give no finding, not even with genes and unseen test data", () => {
   deepStrictEqual(examineSamples(CLEAN), []);
   const fresh = { ...UNSEEN, genes: UNSEEN.genes.map((gene) => `9${gene}`) };
   deepStrictEqual(examineSamples(CLEAN, { genes: GENES, test: fresh }), []);
@@ -84,13 +85,13 @@ Deno.test("counts that are all multiples of a number are found, by mark", () => 
   const tripled = plant((value, { mark, cellType }) =>
     mark === "H3K9me3" && cellType === FIRST ? 3 * value : value
   );
-  // Being three times as deep, it may be an outlier of depth as well.
-  match(examineSamples(tripled)[0].message, /multiples of 3/);
+  // A sample that is three times as deep may also be an outlier of depth.
+  match(examineSamples(tripled)[0]!.message, /multiples of 3/);
 });
 
 testWith(
   "shared",
-  "the doubled H3K4me3 of the real DeepChrome sample is found, and nothing else",
+  "in the real DeepChrome sample only the doubled H3K4me3 is found",
   async () => {
     for (const name of ["train", "valid", "test"]) {
       const path = sharedFile(`data/deepchrome_toy/${name}.csv`).pathname;
@@ -113,31 +114,35 @@ Deno.test("an empty and a constant sample are found", () => {
   match(only(examineSamples(constant), "empty-samples").message, /every value is 1/);
 });
 
-Deno.test("two samples that are the same are found", () => {
+Deno.test("two identical samples are found", () => {
   const offset = CLEAN.signal.length / SIZE.cellTypes;
   const copied = plant((value, { mark, cellType, at }) =>
-    mark === "H3K36me3" && cellType === SECOND ? CLEAN.signal[at - offset] : value
+    mark === "H3K36me3" && cellType === SECOND ? CLEAN.signal[at - offset]! : value
   );
   const { where } = only(examineSamples(copied), "identical-samples");
   strictEqual(where, `H3K36me3 in ${FIRST} = H3K36me3 in ${SECOND}`);
 });
 
-Deno.test("marks swapped in all cell types are found by where they lie and by what they go with", () => {
+Deno.test("marks swapped in all cell types are found by their place and by their relations", () => {
   for (const other of MARKS.filter((mark) => mark !== "H3K4me3")) {
     const findings = examineSamples(swap("H3K4me3", other, () => true));
     const { where } = findings.find(({ check }) => check === "swapped-marks")!;
     match(where, new RegExp(`^H3K4me3 and ${other} in `));
   }
   const findings = examineSamples(swap("H3K36me3", "H3K27me3", () => true));
-  match(among(findings, "swapped-marks")[0].where, /^H3K36me3 and H3K27me3 in /);
+  match(among(findings, "swapped-marks")[0]!.where, /^H3K36me3 and H3K27me3 in /);
 });
 
-Deno.test("marks swapped in one cell type are found by the other cell types", () => {
-  const pairs = [["H3K4me1", "H3K27me3"], ["H3K36me3", "H3K4me1"], ["H3K27me3", "H3K36me3"]];
+Deno.test("marks swapped in one cell type are found by comparison with the others", () => {
+  const pairs = [
+    ["H3K4me1", "H3K27me3"],
+    ["H3K36me3", "H3K4me1"],
+    ["H3K27me3", "H3K36me3"],
+  ] as const;
   for (const [a, b] of pairs) {
     const findings = examineSamples(swap(a, b, (cellType) => cellType === FIRST));
     const places = among(findings, "swapped-marks").map(({ where }) => where);
-    ok(places.some((where) => where.includes(a) && where.includes(b) && where.endsWith(FIRST)));
+    ok(places.some((where) => where.includes(a) && where.includes(b) && where.endsWith(FIRST!)));
   }
 });
 
@@ -155,7 +160,7 @@ Deno.test("genes without promoter signal are counted, and promoters that do not 
   const note = only(examineSamples(silentGene), "promoter-signal");
   strictEqual(note.severity, "note");
   match(note.message, /^1 of 600 genes/);
-  match(note.where, new RegExp(CLEAN.genes[7]));
+  match(note.where, new RegExp(CLEAN.genes[7]!));
   const flat = plant((value, { mark, bin }) => mark === "H3K4me3" ? bin * 7 % 5 : value);
   const found = examineSamples(flat).find(({ check }) => check === "promoter-signal");
   match(found!.message, /1\.\d times as high around the TSS/);
@@ -165,7 +170,7 @@ Deno.test("bins that are off by one are found, to either side, and a cut window"
   for (const shift of [1, -1]) {
     const moved = plant((_, { bin, at }) => {
       const from = Math.min(CLEAN.bins - 1, Math.max(0, bin - shift));
-      return CLEAN.signal[at + (from - bin) * MARKS.length];
+      return CLEAN.signal[at + (from - bin) * MARKS.length]!;
     });
     const { message } = only(examineSamples(moved), "shifted-bins");
     match(
@@ -177,8 +182,8 @@ Deno.test("bins that are off by one are found, to either side, and a cut window"
   match(only(examineSamples(cut), "shifted-bins").message, /last bin is zero/);
 });
 
-Deno.test("an edge without reads is no cut where the bins beside it hold few", () => {
-  // As of shallow data in transcript orientation: few reads in all genes together far from the TSS.
+Deno.test("an edge without reads is not a cut if the bins next to it have few", () => {
+  // Shallow data in transcript orientation have few reads far from the TSS, even in all genes together.
   const shallow = (least: number) =>
     plant((value, { bin, at }) => {
       const gene = Math.floor(at / (CLEAN.bins * MARKS.length)) % SIZE.genes;
@@ -188,22 +193,22 @@ Deno.test("an edge without reads is no cut where the bins beside it hold few", (
   const edges = (columns: SampleColumns) =>
     examineSamples({ ...columns, record: { ...CLEAN.record, orientation: "transcript" } })
       .filter(({ check }) => check === "shifted-bins");
-  // 6 × 1 genes in four of the five bins beside it: e⁻⁴·⁸ is no small chance, e⁻²⁴ is.
+  // With 6 genes in four of the five bins next to it, the chance e⁻⁴·⁸ is not small; e⁻²⁴ is.
   deepStrictEqual(edges(shallow(1)), []);
-  match(edges(shallow(5))[0].message, /first bin is zero in all genes.* 24 genes have signal/);
+  match(edges(shallow(5))[0]!.message, /first bin is zero in all genes.* 24 genes have signal/);
 });
 
-Deno.test("a cut window is found whatever the unit of its values", () => {
+Deno.test("a cut window is found in any unit of values", () => {
   for (const factor of [1, 0.001]) {
     const cut = plant((value, { bin }) => bin === 0 ? 0 : factor * value);
-    match(among(examineSamples(cut), "shifted-bins")[0].message, /first bin is zero/);
+    match(among(examineSamples(cut), "shifted-bins")[0]!.message, /first bin is zero/);
   }
 });
 
-Deno.test("a direction of minus-strand genes that contradicts the record is found, both ways", () => {
+Deno.test("a direction of minus-strand genes that contradicts the record is found in both directions", () => {
   const shape = { bins: CLEAN.bins, marks: MARKS.length };
   const signal = CLEAN.signal.slice();
-  const strands = Array.from(CLEAN.geneIndex, (gene) => GENES[gene]);
+  const strands = Array.from(CLEAN.geneIndex, (gene) => GENES[gene]!);
   flipBins(signal, strands, shape);
   const flipped = { ...CLEAN, signal };
   const transcript = { ...CLEAN.record, orientation: "transcript" } as const;
@@ -217,11 +222,11 @@ Deno.test("a direction of minus-strand genes that contradicts the record is foun
   );
 });
 
-Deno.test("strands that the data hold serve where no file of genes is given", () => {
+Deno.test("strands in the data are used if no file of genes is given", () => {
   const transcript = { ...CLEAN, record: { ...CLEAN.record, orientation: "transcript" } as const };
   const strands = { geneDetails: GENES.map(({ strand }) => ({ strand })) };
   const found = among(examineSamples({ ...transcript, ...strands }), "strand-orientation");
-  match(found[0].message, /as in genomic.*says transcript/);
+  match(found[0]!.message, /as in genomic.*says transcript/);
   strictEqual(hasStrands({ ...CLEAN, ...strands }), true);
   strictEqual(hasStrands(CLEAN), false);
   deepStrictEqual(examineSamples({ ...CLEAN, ...strands }), []);
@@ -230,7 +235,7 @@ Deno.test("strands that the data hold serve where no file of genes is given", ()
 Deno.test("a TSS taken at the wrong end of minus-strand genes is found", () => {
   const wrong = plant((value, { mark, at }) => {
     const gene = Math.floor(at / (CLEAN.bins * MARKS.length)) % SIZE.genes;
-    return mark === "H3K4me3" && GENES[gene].strand === "-" ? at * 7 % 3 : value;
+    return mark === "H3K4me3" && GENES[gene]!.strand === "-" ? at * 7 % 3 : value;
   });
   const found = examineSamples(wrong, { genes: GENES }).find(({ check }) =>
     check === "strand-orientation"
@@ -238,12 +243,12 @@ Deno.test("a TSS taken at the wrong end of minus-strand genes is found", () => {
   match(found!.message, /H3K4me3 rises .* at their TSS, on the plus strand/);
 });
 
-Deno.test("a file with other genes is said to be one", () => {
+Deno.test("a file with other genes is reported", () => {
   const findings = examineSamples(CLEAN, { genes: GENES.slice(0, 10) });
   match(only(findings, "strand-orientation").message, /has 10 of the data's 600 genes/);
 });
 
-Deno.test("samples and genes in both training and test data are found", () => {
+Deno.test("samples and genes that are in both training and test data are found", () => {
   const same = only(examineSamples(CLEAN, { test: CLEAN }), "shared-genes");
   strictEqual(same.severity, "warning");
   match(same.message, /^3000 of 3000 test samples/);

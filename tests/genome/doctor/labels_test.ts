@@ -1,13 +1,13 @@
-/** What the doctor finds in labels, and in marks by the labels: faults planted into simulated data. */
+/** The doctor finds faults that are planted into labels of simulated data, or into marks and show by the labels. */
 
-import type { GeneDetails } from "../../src/gene_id.ts";
+import type { GeneDetails } from "../../../src/gene_id.ts";
 import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert";
-import { examineSamples } from "../../src/genome/doctor/examine.ts";
-import type { Finding } from "../../src/genome/doctor/finding.ts";
-import { examineScale } from "../../src/genome/expression/_scale.ts";
-import type { SampleColumns } from "../../src/io/columns.ts";
-import type { ExpressionTransform } from "../../src/record.ts";
-import { simulateColumns } from "../../src/simulate/mod.ts";
+import { examineSamples } from "../../../src/genome/doctor/examine.ts";
+import type { Finding } from "../../../src/genome/doctor/finding.ts";
+import { examineScale } from "../../../src/genome/expression/_scale.ts";
+import type { SampleColumns } from "../../../src/io/columns.ts";
+import type { ExpressionTransform } from "../../../src/record.ts";
+import { simulateColumns } from "../../../src/simulate/mod.ts";
 import {
   exchangeMark,
   labelsOf,
@@ -16,14 +16,14 @@ import {
   plantReplicate,
   shuffled,
   valueOf,
-} from "../helpers/planted.ts";
+} from "../../helpers/planted.ts";
 
-/** About as much of the label shows in the marks as in real data. */
+/** The marks tell about as much of the label as in real data. */
 const SHARES = { visibleShare: 0.5, hiddenShare: 0.2, newCellTypes: 0, newGenes: 1 };
 const CLEAN = simulateColumns({ cellTypes: 4, genes: 600, ...SHARES }).train;
 const [A, B, C] = CLEAN.cellTypes;
 
-/** Labels as log2(TPM + 1) are: none below zero, a tenth zero, a few large. */
+/** Labels like log2(TPM + 1): never negative, a tenth of them zero, a few large. */
 const LOGARITHMS = plantLabels(
   CLEAN,
   (labels) => labels.map((label) => Math.max(0, 2 + label + 0.15 * Math.max(0, label + 1) ** 2)),
@@ -36,26 +36,27 @@ function withTransform(
   return { ...columns, record: { ...columns.record, expressionTransform } };
 }
 
-/** The only finding, which must be of that check. */
+/** Returns the only finding, which must be of the given check. */
 function only(columns: SampleColumns, check: string): Finding {
   const findings = examineSamples(columns);
   deepStrictEqual(findings.map((finding) => finding.check), [check], JSON.stringify(findings));
-  ok(findings[0].advice.length > 20);
-  return findings[0];
+  const [finding] = findings;
+  ok(finding!.advice.length > 20);
+  return finding!;
 }
 
 function checksOf(columns: SampleColumns): string[] {
   return examineSamples(columns).map(({ check, where }) => `${check}: ${where}`);
 }
 
-Deno.test("healthy labels give no finding, whatever their scale and what the record says", () => {
+Deno.test("healthy labels give no finding, whatever their scale and the record", () => {
   for (const expressionTransform of ["none", "log2p1", "asinh"] as const) {
     deepStrictEqual(checksOf(withTransform(LOGARITHMS, expressionTransform)), []);
     deepStrictEqual(checksOf(withTransform(CLEAN, expressionTransform)), []);
   }
   const classes = plantLabels(CLEAN, (labels) => labels.map((label) => Number(label > 1)));
   deepStrictEqual(checksOf(classes), []);
-  // Ranks of genes are large, and no logarithms, but not skewed.
+  // Ranks of genes are large and not logarithms, but not skewed either.
   const ranks = plantLabels(CLEAN, (labels) => {
     const sorted = labels.toSorted();
     return labels.map((label) => sorted.indexOf(label));
@@ -64,7 +65,7 @@ Deno.test("healthy labels give no finding, whatever their scale and what the rec
   deepStrictEqual(checksOf({ ...CLEAN, labels: undefined }), []);
 });
 
-Deno.test("plain TPM, counts and differences of TPM are told from logarithms", () => {
+Deno.test("plain TPM, counts and differences of TPM are distinguished from logarithms", () => {
   const tpm = plantLabels(LOGARITHMS, (labels) => labels.map((label) => 2 ** (1.5 * label) - 1));
   const { where, message, advice } = only(tpm, "label-scale");
   match(where, new RegExp(`^labels of ${A}, .* and 1 more$`));
@@ -82,13 +83,13 @@ Deno.test("plain TPM, counts and differences of TPM are told from logarithms", (
   strictEqual(only(one, "label-scale").where, `labels of ${B}`);
 });
 
-Deno.test("plain values of very few genes are told by their size", () => {
+Deno.test("plain values of very few genes are recognised by their size", () => {
   const few = simulateColumns({ cellTypes: 1, genes: 12, newCellTypes: 0, newGenes: 1 }).train;
   const plain = plantLabels(few, () => [0, 3, 12, 1023, 0, 1.5, 7, 250, 0.1, 0, 31, 2]);
   ok(checksOf(plain).includes(`label-scale: labels of ${A}`));
 });
 
-Deno.test("logarithms of logarithms are told by the record, or by their shape", () => {
+Deno.test("logarithms of logarithms are recognised by the record or by their shape", () => {
   const again = (transform: (value: number) => number) =>
     plantLabels(
       LOGARITHMS,
@@ -97,7 +98,7 @@ Deno.test("logarithms of logarithms are told by the record, or by their shape", 
   const twice = again((label) => Math.log2(label + 1));
   match(only(withTransform(twice, "log2p1"), "label-scale").message, /of logarithms: the record/);
   match(only(twice, "label-scale").message, /the skewness of their absolute values is -0\.\d/);
-  // Of few genes all may be expressed weakly: no more than a note.
+  // All of a few genes may be expressed weakly, so it is only a note.
   const few = simulateColumns({ ...SHARES, cellTypes: 1, genes: 3 }).train;
   const weak = withTransform(plantLabels(few, () => [3.459, 0, 2.937]), "log2p1");
   strictEqual(only(weak, "label-scale").severity, "note");
@@ -107,7 +108,7 @@ Deno.test("logarithms of logarithms are told by the record, or by their shape", 
   strictEqual(only(one, "label-scale").where, `labels of ${C}`);
 });
 
-Deno.test("labels of one cell type on another scale, and constant ones, are found", () => {
+Deno.test("constant labels, and labels of one cell type on a different scale, are found", () => {
   const natural = plantLabels(CLEAN, (labels, i) => i === 0 ? labels.map((x) => x / 2) : labels);
   const { where, message } = only(natural, "label-scale");
   strictEqual(where, `labels of ${A}`);
@@ -116,18 +117,18 @@ Deno.test("labels of one cell type on another scale, and constant ones, are foun
   match(only(constant, "label-scale").message, /every gene has the label 1\.5/);
 });
 
-Deno.test("labels at other genes than their own are found, in one cell type and in all", () => {
+Deno.test("labels assigned to other genes are found, in one cell type and in all", () => {
   const one = plantLabels(CLEAN, (labels, i) => i === 0 ? shuffled(labels) : labels);
   const { where, message } = only(one, "unrelated-labels");
   strictEqual(where, `labels of ${A}`);
   match(message, /largest correlation over genes is 0\.[01]\d, in the other cell types 0\.[345]/);
   const all = plantLabels(CLEAN, (labels) => shuffled(labels));
   match(only(all, "unrelated-labels").message, /0\.4 to 0\.7 is usual/);
-  const byOne = plantLabels(CLEAN, (labels) => [...labels.slice(1), labels[0]]);
+  const byOne = plantLabels(CLEAN, (labels) => [...labels.slice(1), labels[0]!]);
   match(only(byOne, "unrelated-labels").where, /and 1 more$/);
 });
 
-Deno.test("labels of cell types that were exchanged are found, two and three in turn", () => {
+Deno.test("exchanged labels of two or three cell types are found", () => {
   const two = plantLabels(
     CLEAN,
     (labels, i) => i === 0 ? labelsOf(CLEAN, 1) : i === 1 ? labelsOf(CLEAN, 0) : labels,
@@ -140,10 +141,10 @@ Deno.test("labels of cell types that were exchanged are found, two and three in 
     (labels, i) => i < 3 ? labelsOf(CLEAN, (i + 1) % 3) : labels,
   );
   const turned = only(three, "exchanged-cell-types").where;
-  for (const cellType of [A, B, C]) match(turned, new RegExp(cellType));
+  for (const cellType of [A, B, C]) match(turned, new RegExp(cellType!));
 });
 
-Deno.test("files of one mark that were exchanged between cell types are found by name", () => {
+Deno.test("files of one mark that were exchanged between cell types are found, and the mark is named", () => {
   for (const mark of ["H3K4me3", "H3K36me3"]) {
     const { where, advice } = only(exchangeMark(CLEAN, mark), "exchanged-cell-types");
     strictEqual(where, `${mark} in ${A} and ${B}`);
@@ -151,7 +152,7 @@ Deno.test("files of one mark that were exchanged between cell types are found by
   }
 });
 
-Deno.test("cell types with one column of labels, and replicates, are found", () => {
+Deno.test("cell types that share a column of labels, and replicates, are found", () => {
   const same = plantLabels(CLEAN, (labels, i) => i === 1 ? labelsOf(CLEAN, 0) : labels);
   strictEqual(only(same, "alike-cell-types").where, `labels of ${A} = ${B}`);
   const all = plantLabels(CLEAN, () => labelsOf(CLEAN, 0));
@@ -167,11 +168,11 @@ Deno.test("cell types with one column of labels, and replicates, are found", () 
   match(only(bySignal, "alike-cell-types").message, /levels correlate (0\.9|1\.0)\d to 1\.\d+/);
 });
 
-Deno.test("a mark that holds the label is found, and a column that is no signal", () => {
+Deno.test("a mark that is really the label is found, and a column that is not a signal", () => {
   const leak = plantMark(
     CLEAN,
     ["H3K9me3", 0],
-    (_, { gene, bin }) => Math.max(0, labelsOf(CLEAN, 0)[gene] + 6 + 0.1 * (bin % 3)),
+    (_, { gene, bin }) => Math.max(0, labelsOf(CLEAN, 0)[gene]! + 6 + 0.1 * (bin % 3)),
   );
   const found = examineSamples(leak).find(({ check }) => check === "leaked-labels")!;
   strictEqual(found.where, `H3K9me3 in ${A}`);
@@ -184,7 +185,7 @@ Deno.test("a mark that holds the label is found, and a column that is no signal"
 });
 
 Deno.test("a mark that goes the wrong way with expression is found", () => {
-  // H3K27me3 whose file is that of an active mark, with other noise.
+  // The file of H3K27me3 is really that of an active mark, with different noise.
   const wrong = plantMark(
     CLEAN,
     ["H3K27me3", 0],
@@ -192,10 +193,13 @@ Deno.test("a mark that goes the wrong way with expression is found", () => {
   );
   const found = examineSamples(wrong).filter(({ check }) => check === "mark-direction");
   deepStrictEqual(found.map(({ where }) => where), [`H3K27me3 in ${A}`]);
-  match(found[0].message, /goes up .* should go down: .* \+0\.\d\d with it over genes.* -0\.[3-6]/);
+  match(
+    found[0]!.message,
+    /goes up .* should go down: .* \+0\.\d\d with it over genes.* -0\.[3-6]/,
+  );
 });
 
-Deno.test("a mark of a few peaks, or of none in most genes, is found without depth's advice", () => {
+Deno.test("a mark with few peaks, or with none in most genes, is found without advice about depth", () => {
   const rare = plantMark(CLEAN, ["H3K4me1", 0], (value, { gene }) => gene % 20 === 0 ? value : 0);
   const { where, message } = only(rare, "weak-marks");
   strictEqual(where, `H3K4me1 in ${A}`);
@@ -206,7 +210,7 @@ Deno.test("a mark of a few peaks, or of none in most genes, is found without dep
   const size = CLEAN.genes.length;
   const alone: SampleColumns = {
     ...rare,
-    cellTypes: [A],
+    cellTypes: [A!],
     signal: rare.signal.slice(0, rare.signal.length / 4),
     labels: undefined,
     cellTypeIndex: rare.cellTypeIndex.slice(0, size),
@@ -229,12 +233,12 @@ Deno.test("any mark without signal at promoters is found, not only H3K4me3", () 
     strictEqual(found?.where, `${mark} in ${A}`);
     match(
       found.message,
-      /is 0\.0 times as high around the TSS as far from it, expected 0\.\d+ times/,
+      /is 0\.0 times as high around the TSS as at the window's ends, expected 0\.\d+ times/,
     );
   }
 });
 
-Deno.test("genes are named with their symbols, and strands of the data need no file of genes", () => {
+Deno.test("genes are named with their symbols, and data with strands do not need a file of genes", () => {
   const details = CLEAN.genes.map((_, gene): GeneDetails => ({
     symbol: `SYMBOL${gene}`,
     strand: gene % 2 === 0 ? "+" : "-",
@@ -249,12 +253,12 @@ Deno.test("genes are named with their symbols, and strands of the data need no f
   strictEqual(found.severity, "note");
 });
 
-Deno.test("labels that prepare takes for logarithms are no plain TPM", () => {
+Deno.test("labels that prepare takes for logarithms are not taken for plain TPM", () => {
   const labels = plantLabels(
     LOGARITHMS,
     (labels) => labels.map((label, i) => i === 0 ? 22.5 : label / 4),
   );
   const values = [Float64Array.from(labelsOf(labels, 0))];
-  match(examineScale(values, { transform: "log2p1", file: "x.tsv" })[0], /look like logarithms/);
+  match(examineScale(values, { transform: "log2p1", file: "x.tsv" })[0]!, /look like logarithms/);
   for (const finding of checksOf(labels)) doesNotMatch(finding, /label-scale/);
 });

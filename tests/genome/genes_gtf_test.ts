@@ -2,7 +2,7 @@ import { deepStrictEqual, rejects } from "node:assert";
 import { readGenes } from "../../src/genome/genes.ts";
 import { textSource } from "../helpers/text_source.ts";
 
-/** What stands in a line besides its attributes. */
+/** The columns of a line besides its attributes. */
 interface Columns {
   readonly chromosome?: string;
   readonly kind?: string;
@@ -26,7 +26,7 @@ async function readLines(lines: readonly string[], lineEnd = "\n") {
   return { genes, warnings };
 }
 
-Deno.test("NCBI's and GENCODE's GTF tell symbol, number and type", async () => {
+Deno.test("GTF of NCBI and GENCODE tells symbol, number and type", async () => {
   const { genes } = await readLines([
     gtf(
       'gene_id "DPM1"; transcript_id ""; db_xref "HGNC:HGNC:3005"; db_xref "GeneID:8813"; ' +
@@ -46,7 +46,7 @@ Deno.test("NCBI's and GENCODE's GTF tell symbol, number and type", async () => {
   ]);
 });
 
-Deno.test("a few genes without strand do not stop the file", async () => {
+Deno.test("a few genes without a strand do not prevent reading the file", async () => {
   const { genes, warnings } = await readLines([
     gtf('gene_id "MSTRG.1";', { strand: "." }),
     gtf('gene_id "g2";'),
@@ -59,7 +59,7 @@ Deno.test("a few genes without strand do not stop the file", async () => {
   ]);
 });
 
-Deno.test("genes are made from transcripts or exons where the file has no lines of genes", async () => {
+Deno.test("genes are made from transcripts or exons if the file has no lines of genes", async () => {
   const reverse = { strand: "-" };
   for (const kind of ["transcript", "exon", "CDS"]) {
     const { genes, warnings } = await readLines([
@@ -78,7 +78,7 @@ Deno.test("genes are made from transcripts or exons where the file has no lines 
   }
 });
 
-Deno.test("exons after a transcript's line are skipped, but no transcript, even of the same name", async () => {
+Deno.test("exons after a transcript's line are skipped, but transcripts are not, even of the same name", async () => {
   const { genes } = await readLines([
     transcript("G1", "T1", { start: 1001, end: 2000 }),
     transcript("G1", "T1", { kind: "exon", start: 1001, end: 2000 }),
@@ -89,7 +89,7 @@ Deno.test("exons after a transcript's line are skipped, but no transcript, even 
   deepStrictEqual(genes.map(({ id, tss }) => [id, tss]), [["G1", 400], ["G2", 300]]);
 });
 
-Deno.test("genes made from transcripts have the name and type that these tell", async () => {
+Deno.test("genes made from transcripts have the name and type that the transcripts tell", async () => {
   const attributes = 'transcript_id "T"; gene_id "G"; gene_name "S"; gene_biotype "miRNA";';
   const { genes } = await readLines([gtf(attributes, { kind: "exon" })]);
   deepStrictEqual(genes, [{
@@ -103,7 +103,7 @@ Deno.test("genes made from transcripts have the name and type that these tell", 
   }]);
 });
 
-Deno.test("transcripts of one gene at several places are copies of it", async () => {
+Deno.test("transcripts of one gene at several places are copies of the gene", async () => {
   const { genes, warnings } = await readLines([
     transcript("xy", "NM_1", { chromosome: "chrX" }),
     transcript("xy", "NM_1_2", { chromosome: "chrY" }),
@@ -130,7 +130,7 @@ Deno.test("transcripts of one gene at several places are copies of it", async ()
   ]);
 });
 
-Deno.test("ids of genes that are those of transcripts are told", async () => {
+Deno.test("ids of genes that are really those of transcripts are reported", async () => {
   const { warnings } = await readLines([transcript("NM_1", "NM_1"), transcript("NM_2", "NM_2")]);
   deepStrictEqual(warnings, [
     "a.gtf: made from their transcripts 2 genes whose ids are those of transcripts, such as " +
@@ -138,7 +138,7 @@ Deno.test("ids of genes that are those of transcripts are told", async () => {
   ]);
 });
 
-Deno.test("a gene without a line of its own among genes with one is not lost", async () => {
+Deno.test("a gene without a line is not lost among genes with one", async () => {
   const genes = ["A", "B"].flatMap((id) => [
     gtf(`gene_id "${id}"; level 2;`),
     transcript(id, `${id}.1`),
@@ -158,7 +158,7 @@ Deno.test("a gene without a line of its own among genes with one is not lost", a
   ]);
 });
 
-Deno.test("track lines, comments and GFF2's header may stand anywhere", async () => {
+Deno.test("track lines, comments and GFF2's header may be anywhere", async () => {
   const { genes, warnings } = await readLines([
     "##gff-version 2",
     "track name=genes",
@@ -172,12 +172,12 @@ Deno.test("track lines, comments and GFF2's header may stand anywhere", async ()
   deepStrictEqual(warnings, []);
 });
 
-Deno.test("attributes of GFF3 are read under a header of another version", async () => {
+Deno.test("attributes in GFF3's style are read under a header of another version", async () => {
   const { genes } = await readLines(["##gff-version 2", gtf('ID=A;Dbxref="MGI:1","GeneID:7"')]);
   deepStrictEqual(genes.map(({ id, entrezId }) => [id, entrezId]), [["A", "7"]]);
 });
 
-Deno.test("damage in a line that is used is refused with the line", async () => {
+Deno.test("a damaged line that is needed is refused with its number", async () => {
   const gene = gtf('gene_id "A";');
   for (
     const [line, message] of [
@@ -188,7 +188,7 @@ Deno.test("damage in a line that is used is refused with the line", async () => 
   ) await rejects(readLines([gene, line]), { name: "FormatError", message });
 });
 
-Deno.test("what GFF3 puts before ids is no part of them in GTF that is made of it", async () => {
+Deno.test("GFF3's prefixes of ids are stripped in GTF that was made from GFF3", async () => {
   const { genes } = await readLines([
     transcript("gene:AT1G01010", "transcript:AT1G01010.1"),
     transcript("gene-HLA-A", "rna-NM_002116.8"),
@@ -204,7 +204,7 @@ Deno.test("what GFF3 puts before ids is no part of them in GTF that is made of i
   ]);
 });
 
-Deno.test("StringTie's genes have the first name of their transcripts, and their reference's id beside their own", async () => {
+Deno.test("StringTie's genes have the first name of their transcripts, and the reference's id as an alias", async () => {
   const merged = (gene: string, rest = "") =>
     gtf(`gene_id "${gene}"; transcript_id "${gene}${rest.length}"; ${rest}`, {
       kind: "transcript",
@@ -228,7 +228,7 @@ Deno.test("StringTie's genes have the first name of their transcripts, and their
   ]);
 });
 
-Deno.test("GTF that a spreadsheet saved is read as it was", async () => {
+Deno.test("GTF that a spreadsheet saved is read like the original", async () => {
   const { genes, warnings } = await readLines([
     '"#description: annotation, version 44"',
     gtf('"gene_id ""ENSG00000290825.1""; gene_name ""DDX11L2"";"'),
