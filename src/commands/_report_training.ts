@@ -14,10 +14,15 @@ import { memberRun } from "./_event_log.ts";
 import { formatDuration, formatRate, ProgressLine, type ProgressState } from "./_progress.ts";
 import type { RunSettings } from "./_settings.ts";
 
+/** What training calls while it runs, all of it given. */
+type Hooks<
+  Options extends Pick<FitManyOptions | FitOptions, "onStart" | "onEpoch" | "onProgress">,
+> = {
+  readonly [Name in "onStart" | "onEpoch" | "onProgress"]: NonNullable<Options[Name]>;
+};
+
 /** Hooks for `fit` that draw the progress line and print a line an epoch. */
-export function reportTraining(prefix = ""): Required<
-  Pick<FitOptions, "onStart" | "onEpoch" | "onProgress">
-> {
+export function reportTraining(prefix = ""): Hooks<FitOptions> {
   const progress = new ProgressLine("samples");
   return {
     onStart: (report) => printEngine(report, prefix),
@@ -35,7 +40,7 @@ export function reportTraining(prefix = ""): Required<
  */
 export function reportRuns(
   what: string,
-): Required<Pick<FitManyOptions, "onStart" | "onEpoch" | "onProgress">> {
+): Hooks<FitManyOptions> {
   let progress = new ProgressLine("samples");
   let group = 0;
   return {

@@ -1,6 +1,7 @@
-/** The JSON in front of a checkpoint's numbers. A digest tells that it is whole, not who wrote it. */
+/** The JSON before a checkpoint's numbers. A digest tells that it is whole, not who wrote it. */
 
-import { showValue } from "../base/show_value.ts";
+import { field, integer, number, numberOrNull, optional, readValue, text } from "../base/field.ts";
+import { arrayOf, object } from "../base/fields.ts";
 import type { EpochRecord, FitCheckpoint, RunCheckpoint } from "./fit_types.ts";
 
 /** The arrays of a run's state, in the order of their values. */
@@ -58,116 +59,88 @@ export interface FrameHeader {
   })[];
 }
 
-type Check = readonly [accepts: (value: unknown) => boolean, wanted: string];
-type Checks = Readonly<Record<string, Check>>;
-
-const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
-const areAll = (accepts: Check[0]) => (value: unknown) =>
-  Array.isArray(value) && value.every(accepts);
-// A loss that is infinite or no number is null in JSON.
-const isLoss = (value: unknown) => value === null || Number.isFinite(value);
-const isText = (value: unknown) => typeof value === "string";
-const isObject = (value: unknown) => typeof value === "object" && value !== null;
-
-const count: Check = [isCount, "an integer >= 0"];
-const seconds: Check = [Number.isFinite, "a number"];
-const losses: Check = [areAll(isLoss), "an array of numbers"];
-const objects: Check = [areAll(isObject), "an array of objects"];
-
-const HEADER_CHECKS: Checks = {
-  identity: [isText, "a text"],
-  arithmetic: [areAll(isText), "an array of texts"],
-  group: [(value) => areAll(isCount)(value) && (value as unknown[]).length === 2, "two integers"],
-  ...{ epoch: count, position: count, lossSums: losses, seconds, runs: objects },
-  log: [(value) => value === undefined || isObject(value), "an object"],
-};
-const LOG_CHECKS: Checks = { number: count, bytes: count, digest: [isText, "a text"] };
-const FRAME_CHECKS: Checks = { epochs: objects, finished: objects };
-const FINISHED_CHECKS: Checks = {
-  ...{ run: count, state: [isObject, "an object"] },
-  diverged: [(value) => value === undefined || isText(value), "a text"],
-};
-const RUN_CHECKS: Checks = {
-  ...{ history: objects, state: [isObject, "an object"] },
-  underWay: [(value) => value === undefined || isObject(value), "an object"],
-  diverged: [(value) => value === undefined || isText(value), "a text"],
-};
-const STATE_CHECKS: Checks = { step: count, lengths: [isObject, "an object"] };
-const LENGTH_CHECKS: Checks = Object.fromEntries(
-  STATE_ARRAYS.map((name) => [name, [areAll(isCount), "an array of integers >= 0"] as const]),
-);
-const EPOCH_CHECKS: Checks = {
-  ...{ epoch: count, seconds, samplesPerSecond: [isLoss, "a number"], loss: [isLoss, "a number"] },
-  validationLoss: [(value) => value === undefined || isLoss(value), "a number"],
-};
+const COUNT = integer(0);
+// A loss that is infinite or NaN is null in JSON.
+const EPOCH = object({
+  epoch: COUNT,
+  loss: numberOrNull,
+  validationLoss: optional(numberOrNull),
+  seconds: number,
+  samplesPerSecond: numberOrNull,
+}, { others: "leave out" });
+const STATE = object({
+  step: COUNT,
+  lengths: object({
+    weights: arrayOf(COUNT),
+    firstMoments: arrayOf(COUNT),
+    secondMoments: arrayOf(COUNT),
+  }),
+});
+/** Whatever `encodeGeneEffects` made of them: its own reader checks them. */
+const GENE_EFFECTS = optional(field(() => true, "gene effects"));
+const RUN = object({
+  state: STATE,
+  underWay: optional(STATE),
+  history: arrayOf(EPOCH),
+  geneEffects: GENE_EFFECTS,
+  diverged: optional(text),
+}, { others: "leave out" });
+const HEADER = object({
+  identity: text,
+  arithmetic: arrayOf(text, { items: "texts" }),
+  group: field<readonly [first: number, end: number]>(
+    (value) => Array.isArray(value) && value.length === 2 && value.every(Number.isSafeInteger),
+    "two integers",
+  ),
+  epoch: COUNT,
+  position: COUNT,
+  lossSums: arrayOf(numberOrNull, { items: "numbers" }),
+  seconds: number,
+  runs: arrayOf(RUN, { items: "objects" }),
+  log: optional(object({ number: COUNT, bytes: COUNT, digest: text })),
+}, { others: "leave out" });
+const FRAME = object({
+  epochs: arrayOf(object({ run: COUNT, records: arrayOf(EPOCH) }), { items: "objects" }),
+  finished: arrayOf(
+    object({ run: COUNT, state: STATE, geneEffects: GENE_EFFECTS, diverged: optional(text) }),
+    { items: "objects" },
+  ),
+});
 
 /**
  * Reads the header.
  *
- * @param text The JSON.
- * @param values Number of values behind it, which are those of all arrays.
+ * @param header The JSON.
+ * @param values Number of values that follow it, which are those of all arrays.
  * @param fail Throws the error of a damaged checkpoint.
+ * @returns The checkpoint without its numbers.
  */
 export function parseCheckpointHeader(
-  text: string,
+  header: string,
   values: number,
   fail: (found: string) => never,
 ): CheckpointHeader {
-  const header = parseJson(text, fail) as CheckpointHeader;
-  checkFields(header, HEADER_CHECKS, { fail });
-  if (header.log !== undefined) checkFields(header.log, LOG_CHECKS, { place: "log.", fail });
-  const { runs } = header;
-  runs.forEach((run, i) => {
-    checkFields(run, RUN_CHECKS, { place: `runs[${i}].`, fail });
-    for (const state of statesOf(run)) checkState(state, { place: `runs[${i}].state.`, fail });
-    for (const epoch of run.history) {
-      checkFields(epoch, EPOCH_CHECKS, { place: `runs[${i}].history.`, fail });
-    }
-  });
-  checkValues(runs.flatMap((run) => statesOf(run)), values, fail);
-  return header;
+  const parsed = readValue(parseJson(header, fail), HEADER, { fail }) as CheckpointHeader;
+  checkValues(parsed.runs.flatMap((run) => statesOf(run)), values, fail);
+  return parsed;
 }
 
 /**
  * Reads the header of a frame of a log, as {@linkcode parseCheckpointHeader} reads that of a checkpoint.
+ *
+ * @param header The JSON.
+ * @param values Number of values that follow it.
+ * @param fail Throws the error of a damaged log.
+ * @returns The frame without its numbers.
  */
 export function parseFrameHeader(
-  text: string,
+  header: string,
   values: number,
   fail: (found: string) => never,
 ): FrameHeader {
-  const header = parseJson(text, fail) as FrameHeader;
-  checkFields(header, FRAME_CHECKS, { fail });
-  for (const epochs of header.epochs) {
-    checkFields(epochs, { run: count, records: objects }, { place: "epochs.", fail });
-    for (const record of epochs.records) {
-      checkFields(record, EPOCH_CHECKS, { place: "epochs.", fail });
-    }
-  }
-  for (const run of header.finished) {
-    checkFields(run, FINISHED_CHECKS, { place: "finished.", fail });
-    checkState(run.state, { place: "finished.state.", fail });
-  }
-  checkValues(header.finished.map(({ state }) => state), values, fail);
-  return header;
-}
-
-/** Where a value stands, and how to refuse it. */
-interface Place {
-  readonly place?: string;
-  readonly fail: (found: string) => never;
-}
-
-function checkFields(value: unknown, checks: Checks, { place = "", fail }: Place): void {
-  for (const [name, [accepts, wanted]] of Object.entries(checks)) {
-    const found = (value as Record<string, unknown>)[name];
-    if (!accepts(found)) fail(`${place}${name} is ${showValue(found)}, expected ${wanted}`);
-  }
-}
-
-function checkState(state: StateHeader, { place, fail }: Place): void {
-  checkFields(state, STATE_CHECKS, { place, fail });
-  checkFields(state.lengths, LENGTH_CHECKS, { place: `${place}lengths.`, fail });
+  const parsed = readValue(parseJson(header, fail), FRAME, { fail }) as FrameHeader;
+  checkValues(parsed.finished.map(({ state }) => state), values, fail);
+  return parsed;
 }
 
 function checkValues(
@@ -181,10 +154,10 @@ function checkValues(
   if (wanted !== values) fail(`it holds ${values} values, expected ${wanted}`);
 }
 
-function parseJson(text: string, fail: (found: string) => never): unknown {
+function parseJson(json: string, fail: (found: string) => never): unknown {
   try {
-    return Object(JSON.parse(text));
+    return JSON.parse(json);
   } catch {
-    return fail("its header is no JSON");
+    return fail("its header is not JSON");
   }
 }

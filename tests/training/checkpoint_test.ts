@@ -180,7 +180,7 @@ Deno.test("a checkpoint whose digest is right is checked like any other file", a
       return true;
     });
   }
-  await rejects(decodeCheckpoint(await forgeCheckpoint("{"), "a"), /its header is no JSON \(a\)/);
+  await rejects(decodeCheckpoint(await forgeCheckpoint("{"), "a"), /its header is not JSON \(a\)/);
 });
 
 Deno.test("a folder keeps the last two, and falls back to the older if the newer is damaged", async () => {

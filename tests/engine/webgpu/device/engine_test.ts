@@ -171,7 +171,7 @@ testWithWebgpu(
   async () => {
     const { session, before, error } = await failDuringEpoch((device) => device.destroy());
     ok(error instanceof EngineUnavailableError, `${error}`);
-    match(error.message, /^Cannot go on computing: .* was lost/);
+    match(error.message, /^Cannot continue computing: .* was lost/);
     strictEqual(before.step, 2);
     deepStrictEqual(await session.state(), before);
     await session[Symbol.asyncDispose]();
@@ -183,7 +183,7 @@ testWithWebgpu("an error of the device that nobody waits for ends the run likewi
     device.createBuffer({ size: 2 ** 40, usage: GPUBufferUsage.STORAGE });
   });
   ok(error instanceof EngineUnavailableError, `${error}`);
-  match(error.message, /^Cannot go on computing on .*buffer/is);
+  match(error.message, /^Cannot continue computing on .*buffer/is);
   deepStrictEqual(await session.state(), before);
   await session[Symbol.asyncDispose]();
 });
