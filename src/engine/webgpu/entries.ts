@@ -1,5 +1,5 @@
 /**
- * Where the entries of a batch lie on the GPU, and which of them each sample has.
+ * The places of a batch's entries on the GPU, and which of them each sample has.
  *
  * An encoder computes each item of its batch: an entry of one of its inputs, once, however many samples share it. Dropout
  * and batch normalisation see samples in training, so from the first of them on there is an item for each use of an entry
@@ -66,9 +66,9 @@ export interface EncoderEntries {
   readonly branches: readonly number[];
   /** Whether each use of an entry by a sample is an item. */
   readonly expanded: boolean;
-  /** Number of the first layers that compute shared items nevertheless; 0 where no layer does or all do. */
+  /** Number of leading layers that compute shared items although the others do not; 0 where there are no such layers. */
   readonly sharedLayers: number;
-  /** Whether its items' origins are wanted. */
+  /** Whether a dropout needs its items' origins. */
   readonly hasOrigins: boolean;
   /** Items that there is room for in a batch. */
   readonly capacity: number;
@@ -131,7 +131,7 @@ export class EntryLayout {
     };
   }
 
-  /** The number of shared items of an encoder whose first layers compute such. */
+  /** The number of shared items of an encoder whose leading layers compute them. */
   countShared(encoder: number): ItemCount {
     return this.countItems(this.encoders.length + encoder);
   }

@@ -1,6 +1,6 @@
 /**
- * From a model with branches to what the GPU runs for samples that are uploaded batch by batch: encoders over the
- * entries of the inputs, the join, the head. Sequential models whose signal is not in memory are planned here too.
+ * Plans what the GPU runs for a model with branches, whose samples are uploaded batch by batch: encoders over the entries
+ * of the inputs, the join, the head. Sequential models whose signal is not in memory are planned here too.
  *
  * @module
  */
@@ -22,7 +22,7 @@ import type { GraphPlan, PlanOptions } from "./plan_types.ts";
 import type { GraphPurpose } from "./kernel.ts";
 import { SAMPLE_COUNT, type Tensor } from "./tensors.ts";
 
-/** Values an item takes in each buffer of an encoder; `entries.ts` says what they are. */
+/** Values that an item takes in each buffer of an encoder; `entries.ts` describes them. */
 const ITEM_BUFFERS = { items: 4, uses: 1, origins: 2, shared: 4, sharedUses: 1, parents: 1 };
 
 /** Plans a valid model for one purpose. */
@@ -30,7 +30,7 @@ export function planGraph(spec: ModelSpec, options: PlanOptions, purpose: GraphP
   return new GraphPlanner(spec, options, purpose).plan();
 }
 
-/** An encoder that is planned. */
+/** A planned encoder. */
 interface PlannedEncoder {
   readonly entries: EncoderEntries;
   readonly input: Tensor;
