@@ -50,17 +50,17 @@ export class SessionRunners {
     this.#dataSets = new DataSets(this.shared);
   }
 
-  /** Trains on samples of a source; by default, of the kind that the model is most likely to be given. */
+  /** Starts the program that trains on a source; without one, on a signal in memory if the model reads nothing else. */
   training(source?: SampleSource): Promise<PassRunner> {
     return this.#isResident(source) ? this.#startResident("training") : this.#start("training");
   }
 
-  /** Predicts samples of a source. */
+  /** Starts the program that predicts samples of a source. */
   prediction(source: SampleSource): Promise<PassRunner> {
     return this.#isResident(source) ? this.#startResident("prediction") : this.#start("prediction");
   }
 
-  /** Finds gradients by the inputs. */
+  /** Starts the program that finds gradients by the inputs. */
   async inputGradients(): Promise<GraphRunner> {
     return await this.#start("inputGradients") as GraphRunner;
   }

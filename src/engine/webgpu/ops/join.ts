@@ -11,7 +11,7 @@ import {
 import { locateValueWgsl, SAMPLE_COUNT, type Tensor } from "../tensors.ts";
 import { coverTensor, locateThreadWgsl } from "./elementwise.ts";
 
-/** A term of the join: the kind of it that `Type` names, or any. */
+/** A term of the join: of the type that `Type` names, or of any. */
 export interface JoinShape<Type extends GraphTerm["type"] = GraphTerm["type"]> {
   /** Index of the term. */
   readonly index: number;
@@ -52,7 +52,7 @@ export function nameOfDistance(index: number, what: "shares" | "deltas" | "scale
   return `distance${index}.${what}`;
 }
 
-/** A term whose output is the outputs of a branch, one value a thread. */
+/** Copies the outputs of a branch to the joined row. A thread has one value, as in all kernels of terms. */
 export function joinOutputWgsl(shape: JoinShape<"output">): Kernel {
   const { layout, outputs, term: { branch } } = shape;
   const output = outputs[branch]!;
@@ -64,7 +64,7 @@ export function joinOutputWgsl(shape: JoinShape<"output">): Kernel {
   );
 }
 
-/** A term whose output is the mean of a branch over the references present, 0 without any. */
+/** Joins the mean of a branch over the references present, 0 without any. */
 export function joinMeanWgsl(shape: JoinShape<"mean">): Kernel {
   const { outputs, term: { branch } } = shape;
   const references = outputs[branch]!;
@@ -76,7 +76,7 @@ export function joinMeanWgsl(shape: JoinShape<"mean">): Kernel {
   );
 }
 
-/** A branch's output minus the mean of another one over the references present, 0 without any. */
+/** Joins a branch's output minus the mean of another one over the references present, 0 without any. */
 export function joinDifferenceWgsl(shape: JoinShape<"difference">): Kernel {
   const { layout, outputs, term } = shape;
   const [branch, references] = [outputs[term.branch]!, outputs[term.references]!];
@@ -98,8 +98,8 @@ ${forEachReferenceWgsl(layout, branch, { sample: "sample", body })}`;
 }
 
 /**
- * The shares of a distance-weighted mean: the softmax over the references present of −sharpness · k · d², with d² the
- * mean squared difference of `near` and the reference. Written are share and d² of each, `[model, sample, reference]`.
+ * Finds the shares of a distance-weighted mean: the softmax over the references present of −sharpness · k · d², with d² the
+ * mean squared difference of `near` and the reference. The kernel writes the share and d² of each, `[model, sample, reference]`.
  * A workgroup has a sample, a thread some of its references; the first thread takes the softmax, in order.
  */
 export function weighReferencesWgsl(shape: DistanceShape): Kernel {
@@ -173,7 +173,7 @@ ${
   });
 }
 
-/** The mean of a branch over the references present, with the shares of {@linkcode weighReferencesWgsl}. */
+/** Joins the mean of a branch over the references present, with the shares of {@linkcode weighReferencesWgsl}. */
 export function joinWeightedMeanWgsl(shape: DistanceShape): Kernel {
   const { index, term, layout, outputs, join } = shape;
   const values = outputs[term.values]!;
