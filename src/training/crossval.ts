@@ -11,17 +11,17 @@ import { predict } from "./predict.ts";
 export interface CrossValidationOptions
   extends Omit<FitOptions, "validation" | "onEpoch" | "onProgress"> {
   /** Number of folds. Default: `4`. */
-  readonly folds?: number;
+  readonly folds?: number | undefined;
   /** How samples are divided; see `kFold`. Default: `"contiguous"`. */
-  readonly scheme?: FoldScheme;
+  readonly scheme?: FoldScheme | undefined;
   /** Called for each fold before training begins, with its number from 1 and its two parts. */
-  readonly onFold?: (fold: number, training: Dataset, validation: Dataset) => void;
+  readonly onFold?: ((fold: number, training: Dataset, validation: Dataset) => void) | undefined;
   /** Called after each epoch of a fold, with the fold's number from 1; training waits for it. */
-  readonly onEpoch?: (fold: number, record: EpochRecord) => unknown;
+  readonly onEpoch?: ((fold: number, record: EpochRecord) => unknown) | undefined;
   /** Called every few steps, for the folds that train side by side; their numbers are from 0. */
-  readonly onProgress?: (progress: FitManyProgress) => void;
+  readonly onProgress?: ((progress: FitManyProgress) => void) | undefined;
   /** Called when a fold has been measured, after all of them were trained. */
-  readonly onFoldEnd?: (result: FoldResult) => void;
+  readonly onFoldEnd?: ((result: FoldResult) => void) | undefined;
 }
 
 /** One fold of a cross-validation. */

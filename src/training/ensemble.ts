@@ -15,7 +15,7 @@ const MAX_MEMBERS = 10_000;
 export interface EnsembleOptions
   extends FitManyOptions, Pick<FitOptions, "seed" | "learningRate" | "validation"> {
   /** Number of models. Default: `5`. */
-  readonly members?: number;
+  readonly members?: number | undefined;
 }
 
 /** What each member of an ensemble predicts, and what they predict together. */

@@ -8,7 +8,6 @@ import type { Dataset } from "../data/dataset.ts";
 import type { SessionState } from "../engine/engine.ts";
 import type { EngineName, EngineReport } from "../engine/select.ts";
 import type { DivergedError } from "../errors.ts";
-import type { TrainingDefaults } from "../model/presets.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import type { Transform } from "../record.ts";
 
@@ -41,42 +40,42 @@ export interface FitProgress {
 }
 
 /** Options of {@linkcode fit}. "The preset's" are wakawaka's where a spec is trained. */
-export interface FitOptions extends Partial<TrainingDefaults> {
+export interface FitOptions {
   /** Passes over the samples. Default: the preset's. */
-  readonly epochs?: number;
+  readonly epochs?: number | undefined;
   /** Samples of a step; the last one of an epoch takes what is left. Default: the preset's. */
-  readonly batchSize?: number;
+  readonly batchSize?: number | undefined;
   /** Adam's learning rate. Default: the preset's. */
-  readonly learningRate?: number;
+  readonly learningRate?: number | undefined;
   /** Applied to the counts, and sealed into the model. Default: the preset's, else `"none"`. */
-  readonly transform?: Transform;
+  readonly transform?: Transform | undefined;
   /** Whether the trained genes' effects are fitted behind the network. Default: the preset's, else `false`. */
-  readonly geneEffects?: boolean;
+  readonly geneEffects?: boolean | undefined;
   /** Seed of weights, order and dropout: an integer from 0 to 2^53 − 1. Default: `0`. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** Where to compute. Default: `"auto"`. */
-  readonly engine?: EngineName;
+  readonly engine?: EngineName | undefined;
   /** Threads to compute on, for engines that have threads; results do not depend on it. Default: all. */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   /** Samples to measure the loss on after each epoch. */
-  readonly validation?: Dataset;
+  readonly validation?: Dataset | undefined;
   /** Called once, before the first step, with engine and device in words and the reason for the choice. */
-  readonly onStart?: (engine: EngineReport) => void;
+  readonly onStart?: ((engine: EngineReport) => void) | undefined;
   /** Called after each epoch; training waits for it. */
-  readonly onEpoch?: (record: EpochRecord) => unknown;
+  readonly onEpoch?: ((record: EpochRecord) => unknown) | undefined;
   /** Called every few steps; nothing waits for it. */
-  readonly onProgress?: (progress: FitProgress) => void;
+  readonly onProgress?: ((progress: FitProgress) => void) | undefined;
   /** Where to write checkpoints, after each epoch and, if asked to, within. */
-  readonly checkpoint?: CheckpointOptions;
+  readonly checkpoint?: CheckpointOptions | undefined;
   /** A checkpoint of the same run to go on from, as if it had never stopped. */
-  readonly resume?: FitCheckpoint;
+  readonly resume?: FitCheckpoint | undefined;
   /**
    * Whether `resume` may be of a run that another arithmetic computed so far, such as that of a processor without fused
    * multiply-add. The result is then neither's, and the model says so. Default: `false`.
    */
-  readonly otherArithmetic?: boolean;
+  readonly otherArithmetic?: boolean | undefined;
   /** Ends the run between two steps; what earlier epochs reached is returned. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What {@linkcode fit} returns. */
@@ -117,11 +116,11 @@ export interface FitManyOptions extends
     | "signal"
   > {
   /** Called once, before the first step. */
-  readonly onStart?: (engine: EngineReport) => void;
+  readonly onStart?: ((engine: EngineReport) => void) | undefined;
   /** Called after each epoch of a run, with its number from 0; training waits for it. */
-  readonly onEpoch?: (run: number, record: EpochRecord) => unknown;
+  readonly onEpoch?: ((run: number, record: EpochRecord) => unknown) | undefined;
   /** Called every few steps. Samples are those of all runs that train side by side. */
-  readonly onProgress?: (progress: FitManyProgress) => void;
+  readonly onProgress?: ((progress: FitManyProgress) => void) | undefined;
 }
 
 /** How checkpoints are taken. */
@@ -132,9 +131,9 @@ export interface CheckpointOptions {
    */
   readonly save: (checkpoint: FitCheckpoint) => Promise<void>;
   /** Minutes after the last one at which the next is taken, about, within an epoch too. Default: only after epochs. */
-  readonly everyMinutes?: number;
+  readonly everyMinutes?: number | undefined;
   /** Whether one is taken after each epoch, however short; if not, only those of `everyMinutes`. Default: `true`. */
-  readonly atEpochs?: boolean;
+  readonly atEpochs?: boolean | undefined;
 }
 
 /** What a run of {@linkcode fitMany} ends with. */
