@@ -25,7 +25,10 @@ Deno.test("auto goes from webgpu to wasm to tf.js until one runs the model", asy
   strictEqual(await choose("wakawaka", software), "wasm: a card is a software adapter, not a GPU");
   // Wider than a WebAssembly memory.
   const huge = parseSpec({
-    ...{ name: "huge", bins: 160, marks: 100, loss: "meanSquaredError" },
+    name: "huge",
+    bins: 160,
+    marks: 100,
+    loss: "meanSquaredError",
     layers: [{ type: "flatten" }, { type: "dense", units: 16_000 }, { type: "dense", units: 1 }],
   });
   strictEqual((await chooseEngine(huge, undefined)).engine.name, "tfjs-cpu");

@@ -21,7 +21,8 @@ const QUICK = { transform: "log1p", epochs: 2, batchSize: 50, engine: "wasm", th
 function labelled(labelsOfGene: readonly (readonly number[])[]): Dataset {
   const cellTypes = Math.max(...labelsOfGene.map(({ length }) => length));
   const columns = tableColumns(cellTypes, labelsOfGene.length);
-  const labelOf = (row: number) => labelsOfGene[columns.geneIndex[row]][columns.cellTypeIndex[row]];
+  const labelOf = (row: number) =>
+    labelsOfGene[columns.geneIndex[row]!]?.[columns.cellTypeIndex[row]!];
   const labels = columns.labels!.map((_, row) => labelOf(row) ?? 1e6);
   return new Dataset({ ...columns, labels }).filter((row) => labelOf(row) !== undefined);
 }
@@ -52,7 +53,9 @@ Deno.test("effects are the shrunken means of what the network leaves, as reckone
   deepStrictEqual(fitted, {
     genes: data.columns.genes,
     effects: Float32Array.of(14 / 16 * 2, -14 / 16 * 2),
-    ...{ mean: -5, betweenVariance: 7, withinVariance: 2 },
+    mean: -5,
+    betweenVariance: 7,
+    withinVariance: 2,
   });
   deepStrictEqual([...geneEffectsOf(fitted, data)], [-3.25, -6.75, -3.25, -6.75]);
 });
@@ -70,12 +73,12 @@ Deno.test("genes with different numbers of samples count by how surely their mea
   const genes = [{ count: 1, mean: 6 }, { count: 2, mean: 3 }, { count: 3, mean: 1 }];
   const weights = genes.map(({ count }) => 1 / (between + within / count));
   const total = weights.reduce((sum, weight) => sum + weight);
-  const mean = genes.reduce((sum, gene, i) => sum + weights[i] * gene.mean / total, 0);
+  const mean = genes.reduce((sum, gene, i) => sum + weights[i]! * gene.mean / total, 0);
   near(fitted.mean, mean);
-  genes.forEach((gene, i) => near(fitted.effects[i], between * weights[i] * (gene.mean - mean)));
+  genes.forEach((gene, i) => near(fitted.effects[i]!, between * weights[i]! * (gene.mean - mean)));
 });
 
-Deno.test("effects of predictions that overflow are none: the run diverged, and says so", async () => {
+Deno.test("predictions that overflow have no effects: the run diverged, and says so", async () => {
   const { train } = simulatedParts();
   // One step of this size leaves finite weights, whose predictions are not.
   const wild = { ...QUICK, epochs: 1, batchSize: 10_000, learningRate: 1e37 };
@@ -93,8 +96,8 @@ Deno.test("the variances are found again where genes have different numbers of s
   ok(Math.abs(withinVariance - 2) < 0.1, `within ${withinVariance}`);
   const share = 3 / (3 + withinVariance / betweenVariance);
   const isFirst = data.geneIndices().map((gene) => gene === 0 ? 1 : 0);
-  const ofFirst = data.labels().reduce((sum, label, row) => sum + isFirst[row] * label / 3, 0);
-  ok(Math.abs(effects[0] - share * (ofFirst - mean)) < 1e-6);
+  const ofFirst = data.labels().reduce((sum, label, row) => sum + isFirst[row]! * label / 3, 0);
+  ok(Math.abs(effects[0]! - share * (ofFirst - mean)) < 1e-6);
   ok(Math.abs(mean) < 0.1, `mean ${mean}`);
 });
 
@@ -110,7 +113,7 @@ Deno.test("effects vanish where genes do not differ, and where nothing can be to
   }
 });
 
-Deno.test("behind the best reader of the marks the simulator's hidden share is found, or none", () => {
+Deno.test("after the best reader of the marks, the simulator's hidden share is found, or found to be zero", () => {
   for (const hiddenShare of [0, 0.3]) {
     const size = { cellTypes: 12, genes: 400, newCellTypes: 1, newGenes: 0, bins: 2 };
     const { train } = simulateColumns({ ...size, hiddenShare });
@@ -162,7 +165,7 @@ Deno.test("leaving a cell type out is the same as never having had it", () => {
   }
 });
 
-Deno.test("what is no prediction is refused", () => {
+Deno.test("a value that is not a prediction is refused", () => {
   const data = labelled([[1, 2], [3, 4]]);
   throws(() => fitGeneEffects(data, [1, 2, 3]), /3 predictions for 4 samples/);
   throws(() => fitGeneEffects(data, [1, 2, NaN, 4]), /prediction 2 is NaN/);
@@ -198,10 +201,10 @@ Deno.test("gene effects help with trained genes in new cell types, and hardly to
   const { errors } = await trainAndScore(simulatedParts());
   const [newGene, newCellType, bothNew] = await errors(true);
   const without = await errors(false);
-  ok(newCellType < 0.8 * without[1], `${without[1]} to ${newCellType}`);
+  ok(newCellType! < 0.8 * without[1]!, `${without[1]} to ${newCellType}`);
   // They get what is left of an intercept, and that is little.
-  ok(Math.abs(newGene - without[0]) < 0.1 * without[0], `${without[0]} to ${newGene}`);
-  ok(Math.abs(bothNew - without[2]) < 0.1 * without[2], `${without[2]} to ${bothNew}`);
+  ok(Math.abs(newGene! - without[0]!) < 0.1 * without[0]!, `${without[0]} to ${newGene}`);
+  ok(Math.abs(bothNew! - without[2]!) < 0.1 * without[2]!, `${without[2]} to ${bothNew}`);
 });
 
 Deno.test("a fit's effects are those of what its network leaves, and can be left out", async () => {
@@ -222,7 +225,7 @@ Deno.test("training samples can be predicted with their own cell type left out o
   const alone = await predictWith(false);
   const effects = leaveOneOutEffects(train, alone);
   const apart = await predictWith("leave-one-out");
-  deepStrictEqual(apart, alone.map((value, row) => value + effects[row]));
+  deepStrictEqual(apart, alone.map((value, row) => value + effects[row]!));
   // The effect that holds a label looks too good beside the one that does not.
   const errorOf = (predicted: Float32Array) => meanSquaredError(train.labels(), predicted);
   ok(errorOf(await predictWith(true)) < errorOf(apart) && errorOf(apart) < errorOf(alone));
@@ -249,7 +252,9 @@ Deno.test("waka2 takes log counts and fits gene effects, unless told otherwise",
   strictEqual(model.record.transform, "log1p");
   deepStrictEqual(model.geneEffects?.genes, columns.genes);
   const { model: bare } = await fit("waka2", train, {
-    ...{ ...quick, transform: "none", geneEffects: false },
+    ...quick,
+    transform: "none",
+    geneEffects: false,
   });
   strictEqual(bare.record.transform, "none");
   strictEqual(bare.geneEffects, undefined);
@@ -259,7 +264,9 @@ Deno.test("an interrupted fit has no effects, for its network is unfinished", as
   const { train } = simulatedParts();
   const stop = new AbortController();
   const { model, interrupted } = await fit("experiment1", train, {
-    ...{ ...QUICK, geneEffects: true, signal: stop.signal },
+    ...QUICK,
+    geneEffects: true,
+    signal: stop.signal,
     onEpoch: () => stop.abort(),
   });
   ok(interrupted);

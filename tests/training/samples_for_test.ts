@@ -67,7 +67,7 @@ Deno.test("plain counts under the record of what the network sees are refused, w
 
 Deno.test("samples that do not fit the model, or are no counts, are refused", async () => {
   const { model } = await fit("experiment1", train, QUICK);
-  const [sample, ...others] = toSamples(unseen);
+  const [sample, ...others] = toSamples(unseen) as [Sample, ...Sample[]];
   const make = (change: Partial<Sample>) =>
     samplesFor(model, [...others, { ...sample, ...change }]);
   throws(() => make({ signal: sample.signal && [1, 2, 3] }), {
@@ -78,7 +78,7 @@ Deno.test("samples that do not fit the model, or are no counts, are refused", as
   const signal = [...Array.from(sample.signal).slice(1), -1];
   throws(() => make({ signal }), { name: "ContractError", message: /is -1 in bin 19 of/ });
   ok(make({}).length === unseen.length);
-  // A record of other data is told apart as ever.
+  // A record of other data is refused here too.
   const other = new Dataset({ ...unseen.columns, record: { ...model.inputRecord, binSizeBp: 50 } });
   await rejects(predict(model, other, WASM), /trained on binSizeBp 100, the data have 50/);
 });
@@ -86,7 +86,7 @@ Deno.test("samples that do not fit the model, or are no counts, are refused", as
 Deno.test("two spellings of a gene in a call are one gene", async () => {
   const { model } = await fit("experiment1", train, QUICK);
   const samples = toSamples(unseen.subset([0, 1]));
-  const [first, second] = samples;
+  const [first, second] = samples as [Sample, Sample];
   const spelled = { ...second, gene: `${first.gene}.4`, cellType: "other" };
   deepStrictEqual(samplesFor(model, [first, spelled]).columns.genes, [first.gene]);
 });

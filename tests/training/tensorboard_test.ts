@@ -50,7 +50,7 @@ function decodeMessage(bytes: Uint8Array): Field[] {
   const varint = () => {
     let value = 0n;
     for (let shift = 0n;; shift += 7n) {
-      const byte = bytes[at++];
+      const byte = bytes[at++]!;
       value |= BigInt(byte & 127) << shift;
       if (byte < 128) return value;
     }
@@ -69,7 +69,7 @@ function decodeMessage(bytes: Uint8Array): Field[] {
 function only(bytes: Uint8Array): Field[] {
   const records = decodeRecords(bytes);
   strictEqual(records.length, 1);
-  return decodeMessage(records[0]);
+  return decodeMessage(records[0]!);
 }
 
 const asText = (value: Field[1]) => new TextDecoder().decode(value as Uint8Array);
@@ -96,7 +96,11 @@ Deno.test("records of any content come back, with both checksums right", () => {
 });
 
 Deno.test("a file begins with the version that TensorBoard asks for", () => {
-  const [[timeField, time], [versionField, version], ...rest] = only(encodeFileVersion(START));
+  const [[timeField, time], [versionField, version], ...rest] = only(encodeFileVersion(START)) as [
+    Field,
+    Field,
+    ...Field[],
+  ];
   deepStrictEqual([timeField, asDouble(time)], [1, START]);
   deepStrictEqual([versionField, asText(version)], [3, "brain.Event:2"]);
   deepStrictEqual(rest, []);
@@ -106,23 +110,23 @@ Deno.test("scalars are written with their tags, step and time", () => {
   const scalars = { "loss/train": 3.25, "pearson/Überprüfung": -0.5, broken: NaN };
   // Beyond 32 bits, where shifts of plain numbers would fail.
   const step = 2 ** 40 + 3;
-  const [time, stepField, summary, ...rest] = only(
-    encodeScalars({ wallTime: START, step, scalars }),
-  );
+  const message = only(encodeScalars({ wallTime: START, step, scalars }));
+  const [time, stepField, summary, ...rest] = message as [Field, Field, Field, ...Field[]];
   deepStrictEqual([time[0], asDouble(time[1])], [1, START]);
   deepStrictEqual(stepField, [2, BigInt(step)]);
   strictEqual(summary[0], 5);
   deepStrictEqual(rest, []);
   const values = decodeMessage(summary[1] as Uint8Array).map(([number, value]) => {
     strictEqual(number, 1);
-    const [[tagField, tag], [valueField, simpleValue]] = decodeMessage(value as Uint8Array);
+    const message = decodeMessage(value as Uint8Array) as [Field, Field];
+    const [[tagField, tag], [valueField, simpleValue]] = message;
     deepStrictEqual([tagField, valueField], [1, 2]);
     return [asText(tag), asFloat(simpleValue)];
   });
   deepStrictEqual(values, Object.entries(scalars));
 });
 
-Deno.test("an epoch becomes scalars, without validation where there was none", () => {
+Deno.test("an epoch becomes scalars, without validation where none was measured", () => {
   const epoch = { epoch: 1, loss: 3, validationLoss: 4, seconds: 2, samplesPerSecond: 500 };
   const common = { "loss/train": 3, learning_rate: 0.001, samples_per_second: 500 };
   deepStrictEqual(epochScalars(epoch, 0.001), { ...common, "loss/validation": 4 });
