@@ -65,7 +65,7 @@ export function largestDifference(found: ArrayLike<number>, wanted: ArrayLike<nu
   if (found.length !== wanted.length) return Infinity;
   let largest = 0;
   for (let i = 0; i < wanted.length; i++) {
-    const apart = Math.abs(found[i] - wanted[i]);
+    const apart = Math.abs(found[i]! - wanted[i]!);
     if (Number.isNaN(apart)) return Infinity;
     largest = Math.max(largest, apart);
   }
