@@ -170,8 +170,8 @@ function testDropout(subject: Subject, test: Test): void {
     const errors = [...order].map((row, position) => {
       let output = weights[1]![0]!;
       for (let unit = 0; unit < 15; unit++) {
-        const factor = factors[position * 15 + unit]!;
-        output += data.signal[row * 15 + unit]! * factor * weights[0]![unit]!;
+        output += data.signal[row * 15 + unit]! * factors[position * 15 + unit]! *
+          weights[0]![unit]!;
       }
       return (output - data.labels![row]!) ** 2;
     });
@@ -230,7 +230,7 @@ function testPrediction(subject: Subject, test: Test): void {
     const all = await session.predict(data, allRows(300));
     const some = await session.predict(data, Uint32Array.of(299, 0, 150));
     strictEqual(all.length, 300);
-    const wanted = [all[299]!, all[0]!, all[150]!];
+    const wanted = [299, 0, 150].map((row) => all[row]!);
     ok(largestDifference(some, wanted) <= 1e-6 * magnitude(all));
     strictEqual((await session.predict(data, new Uint32Array(0))).length, 0);
   });
@@ -294,7 +294,7 @@ function testEndings(subject: Subject, test: Test): void {
 function testRefusals(subject: Subject, test: Test): void {
   const data = randomData(ODD, 20);
   const options = { weights: initialWeights(ODD, 3), seed: 0, batchSize: 5, learningRate: 0.01 };
-  test(`${subject.name} refuses rows and data that it would have to make up, and stays as it was`, async () => {
+  test(`${subject.name} refuses rows and data that do not exist, and stays as it was`, async () => {
     await using session = await subject.open(ODD, options);
     const before = structuredClone(await session.state());
     const train = (data: SignalColumns, order = allRows(20)) =>
@@ -340,7 +340,7 @@ function testRefusals(subject: Subject, test: Test): void {
     const weights = options.weights.slice(1);
     await rejects(subject.open(ODD, { ...options, weights }), ContractError);
   });
-  test(`${subject.name} has no loss where there are no samples, and stays as it was`, async () => {
+  test(`${subject.name} has a loss of NaN where there are no samples, and stays as it was`, async () => {
     await using session = await subject.open(ODD, options);
     const before = structuredClone(await session.state());
     const none = { data, epoch: 0 };
