@@ -167,6 +167,7 @@ const OTHER_TESTS = [
   "helpers",
   "lint",
   "runner",
+  "scripts",
 ];
 
 Deno.test("tests stand where the sources stand that they are about", () => {

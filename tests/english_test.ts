@@ -33,7 +33,7 @@ function* textFiles(path: string): Generator<string> {
   for (const { name, isDirectory } of Deno.readDirSync(path)) {
     const below = `${path}/${name}`;
     if (isDirectory) yield* textFiles(below);
-    else if (/\.(ts|md|json|py|sh|yml)$/.test(name)) yield below;
+    else if (/\.(ts|md|json|sh|yml)$/.test(name)) yield below;
   }
 }
 

@@ -1,4 +1,4 @@
-/** Runs that `--resume` names: their flags, and what is said where there is nothing to resume. */
+/** Runs that `--resume` names: their flags, and the errors where there is nothing to resume. */
 
 import { quotePath } from "../base/shell.ts";
 import { ContractError } from "../errors.ts";
@@ -95,7 +95,7 @@ export async function nothingKept(
   );
 }
 
-/** What a command takes a run directory for. */
+/** How a command takes a run directory. */
 export interface Ownership extends Pick<TakeRunOptions, "command" | "inputs" | "refuse"> {
   readonly flags: ResumeFlags;
 }

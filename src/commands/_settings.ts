@@ -1,10 +1,11 @@
 /** Settings of the commands that train one model, from their flags. */
 
 import type { EngineName } from "../engine/select.ts";
-import { findPreset, parsePresetName, type PresetName } from "../model/presets.ts";
+import { parsePresetName, type PresetName } from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import type { Transform } from "../record.ts";
 import type { Inputs } from "../runs/inputs.ts";
+import { presetSettings, resolveSettings } from "../training/settings.ts";
 import { chooseData } from "./_data.ts";
 import { inputsOfRun } from "./_inputs.ts";
 import type { ModelFile } from "./_model_spec.ts";
@@ -51,19 +52,24 @@ export function modelOf({ spec, preset }: RunSettings): ModelSpec | PresetName {
   return spec ?? parsePresetName(preset);
 }
 
-/** Fills in what flags leave open: from the model's file, else from the preset, wakawaka's for a model of the user's. */
-export function resolveSettings(flags: TrainingFlags, file?: ModelFile): RunSettings {
-  const { training } = findPreset(flags.preset);
+/** Fills in what flags leave open: from the model's file, else from the preset; for the user's own model from wakawaka. */
+export function resolveRunSettings(flags: TrainingFlags, file?: ModelFile): RunSettings {
+  const { spec, training = {}, transform } = file ?? {};
+  const settings = resolveSettings(
+    flags,
+    { ...training, transform },
+    presetSettings(parsePresetName(flags.preset)),
+  );
   return {
     data: chooseData(flags.data),
-    preset: file?.spec.name ?? flags.preset,
-    spec: file?.spec,
-    epochs: flags.epochs ?? file?.training.epochs ?? training.epochs,
-    batchSize: flags.batchSize ?? file?.training.batchSize ?? training.batchSize,
-    learningRate: flags.learningRate ?? file?.training.learningRate ?? training.learningRate,
-    transform: flags.transform ?? file?.transform ?? training.transform ?? "none",
-    geneEffects: flags.geneEffects ?? training.geneEffects ?? false,
-    seed: flags.seed,
+    preset: spec?.name ?? flags.preset,
+    spec,
+    epochs: settings.epochs,
+    batchSize: settings.batchSize,
+    learningRate: settings.learningRate,
+    transform: settings.transform,
+    geneEffects: settings.geneEffects,
+    seed: settings.seed,
     engine: flags.engine,
     threads: flags.threads,
   };
@@ -72,7 +78,7 @@ export function resolveSettings(flags: TrainingFlags, file?: ModelFile): RunSett
 /**
  * Digests the files that a run of `train`, `crossval` or `forecast` reads.
  *
- * @throws {ContractError} If a run that is resumed was started with others.
+ * @throws {ContractError} If a run that is resumed was started with other files.
  */
 export async function inputsOfTraining(
   { data }: RunSettings,

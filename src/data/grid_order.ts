@@ -1,3 +1,4 @@
+import { checkInteger } from "../base/check_integer.ts";
 import { type RandomStream, shuffledIndices } from "../random.ts";
 import type { Dataset } from "./dataset.ts";
 
@@ -41,8 +42,7 @@ export function gridOrder(
   { genes, cellTypes, stream }: GridOrderOptions,
 ): Uint32Array<ArrayBuffer> {
   for (const [name, size] of [["genes", genes], ["cellTypes", cellTypes]] as const) {
-    if (Number.isInteger(size) && size >= 1) continue;
-    throw new RangeError(`Cannot order samples: ${name} is ${size}, expected an integer >= 1`);
+    checkInteger(size, { action: "order samples", name, least: 1 });
   }
   const byGene = rowsByGene(data);
   const names = shuffledIndices(byGene.length, stream);

@@ -1,3 +1,4 @@
+import { checkInteger } from "../base/check_integer.ts";
 import { checkWeights } from "../model/check_weights.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import type { SessionOptions } from "./engine.ts";
@@ -12,23 +13,16 @@ export function checkSession(
   spec: ModelSpec,
   { members, batchSize }: Pick<SessionOptions, "members" | "batchSize">,
 ): void {
-  checkInteger("batchSize", batchSize, 1);
+  checkInteger(batchSize, { action: "make session", name: "batchSize", least: 1 });
   if (members.length === 0) {
     throw new RangeError("Cannot make session: it has 0 members, expected 1 or more");
   }
   for (const { weights, seed, learningRate } of members) {
     checkWeights(spec, weights);
-    checkInteger("seed", seed, 0);
+    checkInteger(seed, { action: "make session", name: "seed", least: 0 });
     if (Number.isFinite(learningRate)) continue;
     throw new RangeError(
       `Cannot make session: learningRate is ${learningRate}, expected a finite number`,
     );
   }
-}
-
-function checkInteger(name: string, value: number, least: number): void {
-  if (Number.isSafeInteger(value) && value >= least) return;
-  throw new RangeError(
-    `Cannot make session: ${name} is ${value}, expected an integer >= ${least}`,
-  );
 }

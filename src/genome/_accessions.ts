@@ -103,8 +103,8 @@ export function plainChromosome(
 }
 
 /**
- * Reads the accession number of a human or mouse chromosome, such as `NC_000001.11` or `CM000663.2`. Returns `undefined`
- * for any other name.
+ * Reads the accession number of a human or mouse chromosome, such as `NC_000001.11` or `CM000663.2`. Returns
+ * `undefined` for any other name.
  */
 export function readAccession(name: string): Accession | undefined {
   const match = /^((NC_|CM|CP|J|AY)(\d{5,6}))(?:\.(\d+))?$/.exec(name);

@@ -20,8 +20,11 @@ export function parseAttributes(text: string): Attributes {
   return {
     word: /^\s*(?!\.\s*$)([^\s;="]+)\s*$/.exec(text)?.[1],
     first: (...keys) => {
-      const value = keys.map((key) => values.get(key)?.[0]).find((value) => value !== undefined);
-      return value === undefined ? undefined : decode(value);
+      for (const key of keys) {
+        const value = values.get(key)?.[0];
+        if (value !== undefined) return decode(value);
+      }
+      return undefined;
     },
     all: (key) =>
       (values.get(key) ?? []).flatMap((value) => value.split(","))

@@ -6,8 +6,8 @@ import type { SignalInput } from "./prepare_options.ts";
 import type { GeneWindows } from "./windows.ts";
 
 /**
- * Throws at the first value that a data set cannot hold: one that is below zero, where transforms would give NaN or lose
- * digits, one that is infinite, or one too large for a float32.
+ * Throws at the first value that a data set cannot hold: one that is below zero, where transforms would give NaN or
+ * lose digits, one that is infinite, or one too large for a float32.
  *
  * @param values The counted values, `[gene, bin]` row-major, bins by ascending coordinate.
  */

@@ -1,8 +1,8 @@
 /** The features of GFF3 that are genes, by the names of the Sequence Ontology. */
 
 /**
- * All terms that are a gene (SO:0000704) or a pseudogene (SO:0000336) in the Sequence Ontology, release 2024-11-18: from
- * its file `so-simple.obo`, without obsolete terms.
+ * All terms that are a gene (SO:0000704) or a pseudogene (SO:0000336) in the Sequence Ontology, release 2024-11-18:
+ * from its file `so-simple.obo`, without obsolete terms.
  */
 const ONTOLOGY = `
   C-D_H_ACA_box_scaRNA_gene C_D_box_scaRNA_gene C_D_box_snoRNA_gene H_ACA_box_scaRNA_gene H_ACA_box_snoRNA_gene
@@ -51,7 +51,9 @@ export function isGeneKind(kind: string): boolean {
   return GENE_KINDS.has(kind) || kind === "Gene";
 }
 
-/** Whether a feature is a segment of an immunoglobulin or T cell receptor gene, which is a gene unless it has a parent. */
+/**
+ * Whether a feature is a segment of an immunoglobulin or T cell receptor gene, which is a gene unless it has a parent.
+ */
 export function isGeneSegment(kind: string): boolean {
   return /^[CDJV]+_gene_segment$/.test(kind);
 }

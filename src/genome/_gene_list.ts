@@ -62,22 +62,18 @@ export class GeneList {
   }
 
   add(row: GeneRow): void {
-    const { id } = row;
     this.#lines++;
-    if (id === undefined || id === "") {
-      return this.report.leaveOut(WITHOUT_ID, `line ${row.line}`);
-    }
+    if (!isNamed(row)) return this.report.leaveOut(WITHOUT_ID, `line ${row.line}`);
     if (row.chromosome.trim() === "") {
       return this.report.leaveOut(WITHOUT_CHROMOSOME, describeRow(row));
     }
-    if (![id, row.chromosome].every(isGeneCell)) {
+    if (![row.id, row.chromosome].every(isGeneCell)) {
       return this.report.leaveOut(ODD_NAME, `line ${row.line}`);
     }
-    const key = geneKey(id);
+    const key = geneKey(row.id);
     const others = this.#rows.get(key);
-    const named = { ...row, id };
-    if (others === undefined) this.#rows.set(key, [named]);
-    else others.push(named);
+    if (others === undefined) this.#rows.set(key, [row]);
+    else others.push(row);
   }
 
   /** Counts a line that its file calls a gene but that is not taken for one here. */
@@ -190,6 +186,10 @@ function withOwnAliases(genes: readonly Gene[]): Gene[] {
     );
     return own.length === 0 ? gene : { ...gene, aliases: own };
   });
+}
+
+function isNamed(row: GeneRow): row is NamedRow {
+  return row.id !== undefined && row.id !== "";
 }
 
 /** Joins the parts of a gene that lie near each other. Returns the extent of each place where the gene is. */

@@ -10,7 +10,7 @@ import { findKind, type GffFeature, parseFeature, type Place } from "./_gff_line
 import { GffTranscripts } from "./_gff_transcripts.ts";
 import { stripGenePrefix } from "./id_prefixes.ts";
 import type { GeneRow } from "./_make_gene.ts";
-import type { ToldAssembly } from "./_told_assembly.ts";
+import type { AssemblyClues } from "./_assembly_clues.ts";
 
 const EXTRA_COPY = "copied again by Liftoff, of an extra_copy_number above 0";
 const UNKNOWN_KIND = "of a kind that the Sequence Ontology lacks";
@@ -23,7 +23,7 @@ export interface GffGenesOptions {
   readonly file: string;
   readonly format: "gtf" | "gff3";
   readonly list: GeneList;
-  readonly told: ToldAssembly;
+  readonly clues: AssemblyClues;
 }
 
 /** Reads the lines of a GTF or GFF3. Most lines are of no use here, and these are not decoded. */
@@ -107,14 +107,14 @@ export class GffGenes {
 
   /** Reads the line that NCBI gives every sequence, which tells which chromosome it is. */
   #readRegion(line: Line): void {
-    const { told } = this.#options;
+    const { clues } = this.#options;
     const { chromosome, start, end, attributes } = parseFeature(line, this.#options.file);
     const values = parseAttributes(attributes);
     if (values.first("genome") === "mitochondrion") this.#aliases.set(chromosome, "MT");
     if (values.first("genome") !== "chromosome" || start !== 0) return;
     const name = values.first("chromosome", "Name");
     if (name !== undefined) this.#aliases.set(chromosome, name);
-    told.addContig({ name: chromosome, length: end });
+    clues.addContig({ name: chromosome, length: end });
   }
 }
 

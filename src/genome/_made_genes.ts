@@ -106,7 +106,9 @@ function joinFacts(known: GeneFacts, more: GeneFacts): GeneFacts {
   };
 }
 
-/** Joins extents on the same strand that overlap or lie near each other. The results are sorted by their first lines. */
+/**
+ * Joins extents on the same strand that overlap or lie near each other. The results are sorted by their first lines.
+ */
 function joinOverlapping(extents: readonly Extent[]): Extent[] {
   const places: Extent[] = [];
   for (const extent of extents.toSorted((a, b) => a.start - b.start)) {

@@ -2,9 +2,7 @@
 
 import { failLine, type Line } from "../text/lines.ts";
 import type { Gene } from "./gene.ts";
-
-/** The longest chromosome that BAM and tabix can hold. */
-export const LARGEST_POSITION = 2 ** 31 - 1;
+import { LARGEST_POSITION } from "./largest_position.ts";
 
 /** Transcripts or parts of one gene that are farther apart than this are taken for copies of the gene. */
 export const LARGEST_GAP_BP = 100_000;

@@ -1,5 +1,6 @@
 /**
- * Yields the pieces of a stream, and cancels the stream if the caller stops early. Not every browser can iterate streams.
+ * Yields the pieces of a stream, and cancels the stream if the caller stops early. Not every browser can iterate
+ * streams.
  */
 export async function* readStream<Piece>(stream: ReadableStream<Piece>): AsyncGenerator<Piece> {
   const reader = stream.getReader();

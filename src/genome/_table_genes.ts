@@ -36,14 +36,14 @@ export function isTableHeader(text: string): boolean {
 }
 
 /** Makes a function that reads the rows of a table with the given header. */
-export function tableParser(header: Line, file: string): RowParser {
+export function makeTableParser(header: Line, file: string): RowParser {
   const text = lineText(header);
   const cells = splitCells(text, separatorOf(text));
   const isBioMart = !cells.includes("gene_id") && findColumn(cells, BIOMART.id) !== undefined;
-  return isBioMart ? bioMartParser(header, file) : ownParser(header, file);
+  return isBioMart ? makeBioMartParser(header, file) : makeOwnParser(header, file);
 }
 
-function ownParser(header: Line, file: string): RowParser {
+function makeOwnParser(header: Line, file: string): RowParser {
   const readRow = readTableHeader(TABLE_COLUMNS, "genes", {
     line: header,
     file,
@@ -74,9 +74,10 @@ function ownParser(header: Line, file: string): RowParser {
 
 /**
  * Makes a function that reads rows of BioMart, whose positions are 1-based. BioMart repeats a gene for each of its
- * transcripts, so rows with the same id are parts of one gene, and its TSS is the first in the direction of transcription.
+ * transcripts, so rows with the same id are parts of one gene, and its TSS is the first in the direction of
+ * transcription.
  */
-function bioMartParser(header: Line, file: string): RowParser {
+function makeBioMartParser(header: Line, file: string): RowParser {
   const text = lineText(header);
   const cells = splitCells(text, separatorOf(text));
   const column = (names: readonly string[]) => findColumn(cells, names);

@@ -94,8 +94,8 @@ function findByKey(byKey: ReadonlyMap<string, string>, name: string): string | u
  * @param sequences The file's sequences, with lengths in base pairs where it tells them.
  * @param options Name of the file.
  * @returns Warnings to show: one if some genes are on chromosomes that the file lacks, where the signal is zero.
- * @throws {ContractError} If the file lacks all of the genes' chromosomes, a TSS lies past the end of its chromosome, or
- * genes of two species lie on the same sequence. The message tells the number of such genes and the first one.
+ * @throws {ContractError} If the file lacks all of the genes' chromosomes, a TSS lies past the end of its chromosome,
+ * or genes of two species lie on the same sequence. The message tells the number of such genes and the first one.
  *
  * @example A chromosome of the right length, and a shorter one
  * ```ts

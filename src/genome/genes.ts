@@ -14,9 +14,9 @@ import { GenePredGenes, splitGenePred } from "./_gene_pred.ts";
 import { GffGenes } from "./_gff_genes.ts";
 import { hasBlankColumns } from "./_gff_line.ts";
 import type { GeneRow } from "./_make_gene.ts";
-import { isTableHeader, TABLE_COLUMNS, tableParser } from "./_table_genes.ts";
+import { isTableHeader, makeTableParser, TABLE_COLUMNS } from "./_table_genes.ts";
 import { type OnWarning, unquoteCell, visitTextLines } from "./text_lines.ts";
-import { ToldAssembly } from "./_told_assembly.ts";
+import { AssemblyClues } from "./_assembly_clues.ts";
 import type { Gene } from "./gene.ts";
 import { isTrackLine } from "./track_lines.ts";
 import { isTranscriptId } from "./transcript_id.ts";
@@ -66,10 +66,11 @@ export interface Annotation {
 /**
  * Reads an annotation: GTF, GFF3, BED, genePred, refFlat or a table, gzip or not.
  *
- * In GFF3 the genes are the features that are genes in the Sequence Ontology. A gene's id is its `ID`, without `gene:` or
- * `gene-` before it, and a gene on several lines reaches from its first base to its last. In GTF the genes are the lines
- * of genes, by their `gene_id`. Genes without such a line are made from their transcripts, and reach from the first base
- * of all these to the last. In BED each line is a gene, by its name. Comments, track lines and blank lines are skipped.
+ * In GFF3 the genes are the features that are genes in the Sequence Ontology. A gene's id is its `ID`, without `gene:`
+ * or `gene-` before it, and a gene on several lines reaches from its first base to its last. In GTF the genes are the
+ * lines of genes, by their `gene_id`. Genes without such a line are made from their transcripts, and reach from the
+ * first base of all these to the last. In BED each line is a gene, by its name. Comments, track lines and blank lines
+ * are skipped.
  *
  * The TSS depends on the strand: it is the first base of a gene on the plus strand, and the last base of a gene on the
  * minus strand. It is 0-based in every format. Ids keep their versions. Two lines hold the same gene if their ids have
@@ -150,7 +151,7 @@ class AnnotationReader {
   readonly #file: string;
   readonly #onWarning: OnWarning;
   readonly #list: GeneList;
-  readonly #told = new ToldAssembly();
+  readonly #clues = new AssemblyClues();
   #format: GeneFormat | undefined;
   /** Reads all lines from the one that shows the format. */
   #reader: GffGenes | GenePredGenes | undefined;
@@ -180,7 +181,7 @@ class AnnotationReader {
     const genes = this.#list.finish();
     this.#list.report.warnings(this.#file).forEach((message) => this.#onWarning(message));
     const warn = (message: string) => this.#onWarning(`${this.#file} ${message}`);
-    const assembly = this.#told.finish(genes, warn);
+    const assembly = this.#clues.finish(genes, warn);
     return assembly === undefined ? { genes } : { genes, assembly };
   }
 
@@ -200,24 +201,24 @@ class AnnotationReader {
   #readComment(line: Line): void {
     const text = unquoteCell(lineText(line));
     if (/^##gff-version\s+3/.test(text)) this.#format ??= "gff3";
-    this.#told.readComment(text);
+    this.#clues.readComment(text);
     if (this.#reader instanceof GffGenes) this.#reader.readComment(text);
   }
 
   #readFirstLine(line: Line): void {
     const text = lineText(line);
-    if (isTrackLine(line)) return this.#told.readComment(text);
+    if (isTrackLine(line)) return this.#clues.readComment(text);
     if (text.trim() === "" || tellsNoFormat(text)) return;
     const format = this.#format ?? detectFormat(text) ?? this.#failFormat(line, text);
     this.#format = format;
     if (format === "table") {
-      this.#parse = tableParser(line, this.#file);
+      this.#parse = makeTableParser(line, this.#file);
       return;
     }
     const target = { file: this.#file, list: this.#list };
     if (format === "bed") this.#parse = (line, file) => this.#readBed(line, file);
     else if (format === "genepred") this.#reader = new GenePredGenes(target);
-    else this.#reader = new GffGenes({ ...target, format, told: this.#told });
+    else this.#reader = new GffGenes({ ...target, format, clues: this.#clues });
     this.readLine(line);
   }
 

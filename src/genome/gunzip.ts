@@ -92,7 +92,9 @@ export function isGzip(head: Bytes): boolean {
   return head[0] === 0x1f && head[1] === 0x8b;
 }
 
-/** Whether a file that starts with these bytes may be BGZF: it has extra fields, of which bgzip's need not be the first. */
+/**
+ * Whether a file that starts with these bytes may be BGZF: it has extra fields, of which bgzip's need not be the first.
+ */
 export function mayBeBgzf(head: Bytes): boolean {
   const [, , , flags = 0] = head;
   return isGzip(head) && (flags & 4) !== 0;

@@ -59,10 +59,10 @@ const OPTIONAL = ["expression"] as const;
  * @param input Path of the file, or a source of its bytes.
  * @param options What to do with warnings.
  * @returns The sheet, sorted by cell type and mark.
- * @throws {FormatError} With the line, if the header lacks a column, a cell is empty, a cell type's name starts with two
- * underscores, a cell type has a mark twice, a mark is capitalised in two ways, a path occurs twice (its reads would be
- * counted twice), or a cell type has two files of expression; with the cell type, the mark and the lines, if a cell type
- * lacks a mark that another one has; also if the sheet has no rows.
+ * @throws {FormatError} With the line, if the header lacks a column, a cell is empty, a cell type's name starts with
+ * two underscores, a cell type has a mark twice, a mark is capitalised in two ways, a path occurs twice (its reads
+ * would be counted twice), or a cell type has two files of expression; with the cell type, the mark and the lines, if a
+ * cell type lacks a mark that another one has; also if the sheet has no rows.
  *
  * @example Two marks of a cell type
  * ```ts
@@ -149,7 +149,7 @@ class SheetCollector {
       failLine(
         this.#file,
         line,
-        `Cannot read sample sheet: path "${path}" stands in line ${earlier} and in line ${line.number}, ` +
+        `Cannot read sample sheet: path "${path}" is in line ${earlier} and in line ${line.number}, ` +
           "expected once: its reads would be counted twice",
       );
     }

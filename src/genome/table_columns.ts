@@ -48,7 +48,9 @@ interface TableHeaderOptions<Name extends string, Optional extends string> {
    * @default {"\t"}
    */
   readonly separator?: "\t" | ",";
-  /** A column of integers. It shows whether rows start with a name for which the header has no column, as R writes them. */
+  /**
+   * A column of integers. It shows whether rows start with a name for which the header has no column, as R writes them.
+   */
   readonly isInteger?: Name;
 }
 

@@ -28,8 +28,8 @@ export interface ReadTranscriptGenesOptions {
 
 /**
  * Reads the gene of each transcript from a GTF, GFF3, genePred or refFlat, gzip or not. In GTF every line with a
- * `transcript_id` tells the gene. In GFF3 a transcript's `Parent` tells it, or that parent's `Parent` and so on up to the
- * gene; transcripts without a parent tell it by `geneID`, `gene_id` or `gene`.
+ * `transcript_id` tells the gene. In GFF3 a transcript's `Parent` tells it, or that parent's `Parent` and so on up to
+ * the gene; transcripts without a parent tell it by `geneID`, `gene_id` or `gene`.
  *
  * @param input Path of the file, or a source of its bytes.
  * @param options What to do with warnings.

@@ -6,7 +6,7 @@
 
 import { MAX_EXTENT } from "../base/limits.ts";
 import type { PackedArray } from "../base/arrays.ts";
-import { LARGEST_POSITION } from "./_make_gene.ts";
+import { LARGEST_POSITION } from "./largest_position.ts";
 import type { Gene } from "./gene.ts";
 
 /** Sizes of windows and bins. */
@@ -52,7 +52,9 @@ export interface GeneWindows {
   readonly chromosomes: readonly ChromosomeWindows[];
 }
 
-/** Half the range of positions in a BAM file. It is far larger than any use needs, and starts still fit an Int32Array. */
+/**
+ * Half the range of positions in a BAM file. It is far larger than any use needs, and starts still fit an Int32Array.
+ */
 const LARGEST_HALF_WIDTH_BP = 2 ** 30;
 
 /**

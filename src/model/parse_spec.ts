@@ -9,27 +9,11 @@ import type { ModelSpec, SequentialSpec } from "./spec.ts";
 const MAX_PARAMETERS = 2 ** 28;
 
 /**
- * Checks a sequential model and returns a copy of it; see the general form of this function for what is checked.
- *
- * @param value What has the type of a sequential model, such as a preset with other layers.
- * @returns The same model with exactly the fields of {@linkcode SequentialSpec}.
- * @throws {UnsupportedModelError} Naming the field, what was found and what is wanted.
- *
- * @example A model that was changed
- * ```ts
- * import { parseSpec, presetSpec } from "@waka/histone/model";
- * import { strictEqual } from "node:assert";
- *
- * const spec = parseSpec({ ...presetSpec("wakawaka"), bins: 120 });
- * strictEqual(spec.bins, 120);
- * ```
- */
-export function parseSpec(value: SequentialSpec): SequentialSpec;
-/**
  * Checks a model from outside, such as `JSON.parse` of a file, and returns a copy of it.
  *
  * @param value Anything. What has `inputs`, `branches` or a `head` is read as a model with branches.
- * @returns The same model with exactly the fields of {@linkcode ModelSpec}.
+ * @returns The same model with exactly the fields of {@linkcode ModelSpec}. What has the type of a sequential model is
+ * returned as one.
  * @throws {UnsupportedModelError} Naming the field, what was found and what is wanted: an unknown layer or
  * field, a value out of range, layers that do not fit each other, a branch or an input that is named but not there, an
  * output of more than one value, a loss that does not fit the last activation.
@@ -44,14 +28,16 @@ export function parseSpec(value: SequentialSpec): SequentialSpec;
  * throws(() => parseSpec({ ...spec, bins: 0 }), /bins is 0, expected an integer from 1/);
  * ```
  */
-export function parseSpec(value: unknown): ModelSpec;
-export function parseSpec(value: unknown): ModelSpec {
+export function parseSpec<Value>(
+  value: SequentialSpec | Value,
+): [Value] extends [SequentialSpec] ? SequentialSpec : ModelSpec {
   const options = { name: "the model", fail: refuseModel };
   const parsed: ModelSpec = hasBranches(value)
     ? readValue(value, BRANCHED, options)
     : readValue(value, SEQUENTIAL, options);
   checkStructure(parsed);
-  return parsed;
+  // What has the fields of a sequential model can have been read as nothing else.
+  return parsed as SequentialSpec;
 }
 
 function refuseModel(found: string): never {

@@ -1,75 +1,20 @@
-import type { Transform } from "../record.ts";
 import { editDistance } from "./_edit_distance.ts";
-import type { LayerSpec, Loss, SequentialSpec } from "./spec.ts";
+import {
+  conv,
+  dense,
+  dropout,
+  flatten,
+  leaky,
+  norm,
+  pool,
+  relu,
+  sigmoid,
+  stack,
+} from "./_preset_layers.ts";
+import type { Preset, PresetName, TrainingDefaults } from "./_preset_types.ts";
+import type { LayerSpec, SequentialSpec } from "./spec.ts";
 
-/** Training settings that belong to a preset. */
-export interface TrainingDefaults {
-  /** Adam's learning rate. */
-  readonly learningRate: number;
-  /** Samples of a step. */
-  readonly batchSize: number;
-  /** Passes over the training data. */
-  readonly epochs: number;
-  /**
-   * Applied to the counts, and sealed into the model.
-   *
-   * @default "none"
-   */
-  readonly transform?: Transform;
-  /**
-   * Whether the effects of the trained genes are fitted after the network; see `fitGeneEffects`.
-   *
-   * @default false
-   */
-  readonly geneEffects?: boolean;
-}
-
-/** A named model with the settings it was trained with. */
-export interface Preset {
-  /** One line on what it is. */
-  readonly description: string;
-  /** From input to output. */
-  readonly layers: readonly LayerSpec[];
-  /** What training minimises. */
-  readonly loss: Loss;
-  /** Learning rate, batch size and epochs. */
-  readonly training: TrainingDefaults;
-}
-
-/** Name of a preset. */
-export type PresetName =
-  | "wakawaka"
-  | "waka2"
-  | "experiment1"
-  | "experiment2"
-  | "experiment3"
-  | "experiment4"
-  | "experiment5"
-  | "experiment6"
-  | "experiment7"
-  | "experiment8"
-  | "bigru10"
-  | "bigru25"
-  | "bigru50"
-  | "deepchrome";
-
-const relu: LayerSpec = { type: "activation", kind: "relu" };
-const leaky: LayerSpec = { type: "activation", kind: "leakyRelu", alpha: 0.05 };
-const sigmoid: LayerSpec = { type: "activation", kind: "sigmoid" };
-const flatten: LayerSpec = { type: "flatten" };
-const norm: LayerSpec = { type: "batchNorm", momentum: 0.99, epsilon: 0.001 };
-const dropout = (rate: number): LayerSpec => ({ type: "dropout", rate });
-const dense = (units: number): LayerSpec => ({ type: "dense", units });
-const pool = (size: number): LayerSpec => ({ type: "maxPool1d", size });
-const conv = (
-  filters: number,
-  width: number,
-  dilation = 1,
-  padding: "same" | "valid" = "same",
-): LayerSpec => ({ type: "conv1d", filters, width, dilation, padding });
-
-/** Layers, one block after the other. */
-const stack = (...blocks: readonly (readonly LayerSpec[])[]): LayerSpec[] => blocks.flat();
+export type { Preset, PresetName, TrainingDefaults } from "./_preset_types.ts";
 
 const early: TrainingDefaults = { learningRate: 0.01, batchSize: 100, epochs: 20 };
 const wideHead = [dense(625), leaky, dense(125), leaky, dense(1)];
@@ -78,8 +23,8 @@ const wideHead = [dense(625), leaky, dense(125), leaky, dense(1)];
 function normalisedTrunk(dilations: readonly [number, number]): LayerSpec[] {
   return stack(
     [conv(50, 10), leaky, norm, pool(5)],
-    [conv(50, 5, dilations[0]), leaky, norm, pool(3)],
-    [conv(50, 3, dilations[1]), leaky, norm, pool(3)],
+    [conv(50, 5, { dilation: dilations[0] }), leaky, norm, pool(3)],
+    [conv(50, 3, { dilation: dilations[1] }), leaky, norm, pool(3)],
   );
 }
 
@@ -87,8 +32,8 @@ const wakawaka: Preset = {
   description: "the report's final model: three convolutions, dilations 1, 3 and 2",
   layers: stack(
     [conv(50, 10), leaky, pool(5)],
-    [conv(50, 5, 3), leaky, pool(3)],
-    [conv(50, 3, 2), leaky, pool(3)],
+    [conv(50, 5, { dilation: 3 }), leaky, pool(3)],
+    [conv(50, 3, { dilation: 2 }), leaky, pool(3)],
     [flatten, dropout(0.3)],
     [dense(50), leaky, dense(10), leaky, dense(1)],
   ),
@@ -102,7 +47,7 @@ const waka2: Preset = {
     "better than the report's: log counts, a smaller network, and effects of trained genes",
   layers: stack(
     [conv(50, 10), relu, pool(5)],
-    [conv(50, 3, 3), relu, pool(2)],
+    [conv(50, 3, { dilation: 3 }), relu, pool(2)],
     [conv(50, 3), relu, pool(3)],
     [flatten, dropout(0.5), dense(1)],
   ),
@@ -219,7 +164,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = deepFreeze({
   deepchrome: {
     description: "DeepChrome: high or low expression, one convolution",
     layers: stack(
-      [conv(50, 10, 1, "valid"), relu, pool(5), dropout(0.5), flatten],
+      [conv(50, 10, { padding: "valid" }), relu, pool(5), dropout(0.5), flatten],
       [dense(625), relu, dense(125), relu, dense(1), sigmoid],
     ),
     loss: "binaryCrossentropy",
@@ -243,15 +188,15 @@ export interface InputShape {
   /**
    * Number of bins.
    *
-   * @default 100
+   * @default {100}
    */
-  readonly bins?: number;
+  readonly bins?: number | undefined;
   /**
    * Number of marks.
    *
-   * @default 5
+   * @default {5}
    */
-  readonly marks?: number;
+  readonly marks?: number | undefined;
 }
 
 /**

@@ -90,7 +90,7 @@ export function sampleShapes(spec: SequentialSpec): SampleShape[] {
  * import { presetSpec, weightShapes } from "@waka/histone/model";
  * import { deepStrictEqual } from "node:assert";
  *
- * deepStrictEqual(weightShapes(presetSpec("wakawaka"))[0].shape, [10, 5, 50]);
+ * deepStrictEqual(weightShapes(presetSpec("wakawaka"))[0]?.shape, [10, 5, 50]);
  * ```
  */
 export function weightShapes<Spec extends ModelSpec>(

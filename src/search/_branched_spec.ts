@@ -1,4 +1,4 @@
-/** Models with branches of a search. */
+/** Makes the models with branches of a search. */
 
 import { UnsupportedModelError } from "../errors.ts";
 import { parseSpec } from "../model/parse_spec.ts";

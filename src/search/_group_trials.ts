@@ -8,8 +8,8 @@ export interface ModelTrial extends PlannedTrial {
 }
 
 /**
- * Puts trials together that can train side by side: those with the same model and batch size, `most` at a time. Groups
- * are in the order of their first trials, and trials within them too.
+ * Groups trials that can train side by side: those with the same model and batch size, `most` at a time. Groups are in
+ * the order of their first trials, and the trials of a group are in order.
  */
 export function groupTrials(trials: readonly ModelTrial[], most: number): ModelTrial[][] {
   const open = new Map<string, ModelTrial[]>();

@@ -1,4 +1,4 @@
-/** The fields of search spaces from outside, each axis by itself. */
+/** Describes the fields of search spaces from outside, each axis by itself. */
 
 import {
   boolean,

@@ -3,7 +3,7 @@ import { FormatError } from "../errors.ts";
 import { SPACE, type WrittenSpace } from "./_space_fields.ts";
 import { CONVOLUTION_AXES, type ConvolutionAxes, type SearchSpace } from "./space.ts";
 
-/** A space with what it leaves out filled in as wakawaka has it. */
+/** A space in which the axes that were left out are as in wakawaka. */
 const COMPLETE_SPACE: Field<SearchSpace> = {
   wanted: SPACE.wanted,
   read: (value, place) => completeSpace(SPACE.read(value, place)),
@@ -14,10 +14,10 @@ const COMPLETE_SPACE: Field<SearchSpace> = {
  *
  * The fields are those of {@linkcode SearchSpace}; only `blocks` must be there. Each is an array of distinct
  * candidates; `learningRate` and `dropout` may instead be a range, `{ "from": 0.0003, "to": 0.01, "scale":
- * "log" }`. `filters` and `width` stand either in a block or at the top, where all blocks share the choice; so may
- * `dilation` and `pool`, which are 1 where they stand nowhere. `convolutions` left out takes all blocks; `padding`,
+ * "log" }`. `filters` and `width` are either in a block or at the top, where all blocks share the choice; so may
+ * `dilation` and `pool` be, which are 1 if they are left out. Without `convolutions` all blocks are used; `padding`,
  * `activation`, `batchNorm`, `dropout`, `dense`, `learningRate` and `batchSize` are then as in wakawaka, and `loss` is
- * `meanSquaredError`. `linear`, `signal` and `branches` left out make models without them.
+ * `meanSquaredError`. Without `linear`, `signal` and `branches` models have no such parts.
  *
  * @param value Anything.
  * @param file Name of the file, for the error.
@@ -77,7 +77,7 @@ function completeSpace(written: WrittenSpace): SearchSpace {
   };
 }
 
-/** A block, with those of its axes that stand neither in it nor at the top. */
+/** A block with all its axes: 1 for those that are neither in it nor at the top. */
 function completeBlock(
   own: ConvolutionAxes,
   shared: ConvolutionAxes,

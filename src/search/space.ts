@@ -22,7 +22,7 @@ export interface ConvolutionAxes {
   readonly pool?: readonly number[];
 }
 
-/** Candidates for the branch over an input beside the signal. */
+/** Candidates for the branch over an input other than the signal. */
 export interface BranchAxes {
   /**
    * What the branch reads. References have the layers of the branch over `summary`, where there is one; they are joined as
@@ -33,20 +33,20 @@ export interface BranchAxes {
   /**
    * Units of its linear layers, each followed by the activation.
    *
-   * @default no layers
+   * @default {no layers}
    */
   readonly units?: readonly (readonly number[])[];
 }
 
 /**
- * What a search chooses from. Each list holds the candidates for one choice, without repeats. Convolutional
- * axes stand in `blocks`, where each block chooses for itself, or at the top, where all blocks have the same.
- * Make one with `parseSpace`, which fills in what is left out.
+ * What a search chooses from. Each list holds the candidates for one choice, without repeats. Convolutional axes are in
+ * `blocks`, where each block chooses by itself, or at the top, where all blocks share the choice. Make one with
+ * `parseSpace`, which fills in what is left out.
  */
 export interface SearchSpace extends ConvolutionAxes {
   /** Axes of the first convolution, the second, and so on. */
   readonly blocks: readonly ConvolutionAxes[];
-  /** Numbers of convolutions: a model has that many of the blocks, from the first. */
+  /** Candidates for the number of convolutions: a model has that many of the blocks, from the first. */
   readonly convolutions: readonly number[];
   /** Padding of all convolutions. */
   readonly padding: readonly Conv1dLayer["padding"][];
@@ -66,20 +66,20 @@ export interface SearchSpace extends ConvolutionAxes {
    * Units of the linear layers after the convolutions, each followed by the activation; their weights are shared by all
    * positions.
    *
-   * @default no layers
+   * @default {no layers}
    */
   readonly linear?: readonly (readonly number[])[];
   /**
    * In a model with branches, units of the dense layers at the end of the branch over the signal, each followed by the
    * activation. `dense` has those of the head then.
    *
-   * @default no layers
+   * @default {no layers}
    */
   readonly signal?: readonly (readonly number[])[];
   /**
-   * Branches beside that over the signal. All models of the space have all of them.
+   * Branches in addition to that over the signal. All models of the space have all of them.
    *
-   * @default none: models are sequential
+   * @default {none: models are sequential}
    */
   readonly branches?: readonly BranchAxes[];
   /** What training minimises and trials are scored by; one for all of them. */
@@ -128,7 +128,7 @@ export interface SearchPoint {
   readonly linear?: readonly number[];
   /** Units of the dense layers at the end of the signal's branch; absent where the space has none. */
   readonly signal?: readonly number[];
-  /** Branches beside that over the signal; absent in a sequential model. */
+  /** Branches in addition to that over the signal; absent in a sequential model. */
   readonly branches?: readonly BranchPoint[];
 }
 

@@ -9,30 +9,30 @@ export interface SpecOfOptions extends InputShape {
   /**
    * Name of the model.
    *
-   * @default "searched"
+   * @default {"searched"}
    */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /**
    * What training minimises; `binaryCrossentropy` puts a sigmoid at the end.
    *
-   * @default "meanSquaredError"
+   * @default {"meanSquaredError"}
    */
-  readonly loss?: Loss;
+  readonly loss?: Loss | undefined;
   /**
-   * Inputs of a sample beside its signal, which branches of the point may read.
+   * Inputs of a sample other than its signal, which branches of the point may read.
    *
-   * @default none
+   * @default {none}
    */
-  readonly inputs?: readonly InputSpec[];
+  readonly inputs?: readonly InputSpec[] | undefined;
 }
 
-/** The report's. */
+/** The slope in the report. */
 const LEAKY_SLOPE = 0.05;
 /** Keras' defaults. */
 const BATCH_NORM: LayerSpec = { type: "batchNorm", momentum: 0.99, epsilon: 0.001 };
 
 /**
- * The model that a point stands for: blocks of convolution, activation, batch normalisation where chosen, and
+ * Makes the model that a point stands for: blocks of convolution, activation, batch normalisation where chosen, and
  * pooling unless it is 1; then linear layers where chosen, flattening, dropout unless its rate is 0, dense layers with
  * activations, and one output. With branches that is the branch over the signal, with dense layers of its own, and the
  * dense layers and the output are the head, which joins it with the others.

@@ -22,7 +22,7 @@ export interface PlannedTrial {
   readonly epochs: number;
   /** Seed of weights, order and dropout. */
   readonly seed: number;
-  /** The choices. */
+  /** The choices that it was made from. */
   readonly point: SearchPoint;
 }
 
@@ -36,7 +36,7 @@ export interface ScoredTrial extends PlannedTrial {
   readonly score: number;
   /** Parameters of the model. */
   readonly parameters: number;
-  /** Seconds it took since it was begun or gone on with; of trials trained side by side each has its share. */
+  /** Seconds since it was started or last resumed; of trials trained side by side each has its share. */
   readonly seconds: number;
   /** Name of the engine. */
   readonly engine: string;
@@ -48,31 +48,44 @@ export interface ScoredTrial extends PlannedTrial {
 export interface FailedTrial extends PlannedTrial {
   /** Discriminator. */
   readonly status: "skipped" | "diverged";
-  /** What was wrong. */
+  /** Why it has no score. */
   readonly reason: string;
 }
 
-/** What became of a trial in one rung. */
+/** The outcome of a trial in one rung. */
 export type TrialRecord = ScoredTrial | FailedTrial;
 
 /**
- * A trial as a line of JSON, with its line end, to append to a file that {@linkcode parseTrials} reads.
+ * Encodes a trial as a line of JSON, to append to a file that {@linkcode parseTrials} reads.
  *
  * @param record The trial.
+ * @returns The line with its line end.
+ *
+ * @example A trial is read back as it was written
+ * ```ts
+ * import { encodeTrial, gridPoints, parseSpace, parseTrials } from "@waka/histone/search";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const [point] = gridPoints(parseSpace({ filters: [8], width: [3], blocks: [{}] }));
+ * const plan = { trial: 1, rung: 1, epochs: 2, seed: 0, point: point! };
+ * const record = { ...plan, status: "skipped", reason: "too deep" } as const;
+ * deepStrictEqual(parseTrials(encodeTrial(record)), [record]);
+ * ```
  */
 export function encodeTrial(record: TrialRecord): string {
   return JSON.stringify(record) + "\n";
 }
 
 /**
- * Reads trials that were appended to a file line by line. What stands behind the last line end is a line that a crash
- * tore, and is ignored.
+ * Reads trials that were appended to a file line by line. What follows the last line end is a line that a crash tore,
+ * and is ignored.
  *
  * @param content The file's content.
  * @param file Name of the file, for the error.
- * @throws {FormatError} Naming the first line that is no trial.
+ * @returns The trials, in the order of their lines.
+ * @throws {FormatError} Naming the first line that is not a trial.
  *
- * @example
+ * @example A torn line and a wrong one
  * ```ts
  * import { parseTrials } from "@waka/histone/search";
  * import { deepStrictEqual, throws } from "node:assert";

@@ -1,6 +1,7 @@
 /** The JSON in front of a checkpoint's numbers. A digest tells that it is whole, not who wrote it. */
 
-import { showValue } from "../base/show_value.ts";
+import { type Field, field, integer, number, optional, readValue, text } from "../base/field.ts";
+import { arrayOf, object } from "../base/fields.ts";
 import type { EpochRecord, FitCheckpoint, RunCheckpoint } from "./fit_types.ts";
 
 /** The arrays of a run's state, in the order of their values. */
@@ -58,116 +59,99 @@ export interface FrameHeader {
   })[];
 }
 
-type Check = readonly [accepts: (value: unknown) => boolean, wanted: string];
-type Checks = Readonly<Record<string, Check>>;
-
-const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
-const areAll = (accepts: Check[0]) => (value: unknown) =>
-  Array.isArray(value) && value.every(accepts);
-// A loss that is infinite or no number is null in JSON.
-const isLoss = (value: unknown) => value === null || Number.isFinite(value);
-const isText = (value: unknown) => typeof value === "string";
-const isObject = (value: unknown) => typeof value === "object" && value !== null;
-
-const count: Check = [isCount, "an integer >= 0"];
-const seconds: Check = [Number.isFinite, "a number"];
-const losses: Check = [areAll(isLoss), "an array of numbers"];
-const objects: Check = [areAll(isObject), "an array of objects"];
-
-const HEADER_CHECKS: Checks = {
-  identity: [isText, "a text"],
-  arithmetic: [areAll(isText), "an array of texts"],
-  group: [(value) => areAll(isCount)(value) && (value as unknown[]).length === 2, "two integers"],
-  ...{ epoch: count, position: count, lossSums: losses, seconds, runs: objects },
-  log: [(value) => value === undefined || isObject(value), "an object"],
-};
-const LOG_CHECKS: Checks = { number: count, bytes: count, digest: [isText, "a text"] };
-const FRAME_CHECKS: Checks = { epochs: objects, finished: objects };
-const FINISHED_CHECKS: Checks = {
-  ...{ run: count, state: [isObject, "an object"] },
-  diverged: [(value) => value === undefined || isText(value), "a text"],
-};
-const RUN_CHECKS: Checks = {
-  ...{ history: objects, state: [isObject, "an object"] },
-  underWay: [(value) => value === undefined || isObject(value), "an object"],
-  diverged: [(value) => value === undefined || isText(value), "a text"],
-};
-const STATE_CHECKS: Checks = { step: count, lengths: [isObject, "an object"] };
-const LENGTH_CHECKS: Checks = Object.fromEntries(
-  STATE_ARRAYS.map((name) => [name, [areAll(isCount), "an array of integers >= 0"] as const]),
+const count = integer(0);
+// A loss that is infinite or not a number is null in JSON.
+const loss: Field<number> = field(
+  (value) => value === null || Number.isFinite(value),
+  "a number",
 );
-const EPOCH_CHECKS: Checks = {
-  ...{ epoch: count, seconds, samplesPerSecond: [isLoss, "a number"], loss: [isLoss, "a number"] },
-  validationLoss: [(value) => value === undefined || isLoss(value), "a number"],
-};
+const counts = arrayOf(count, { items: "integers >= 0" });
+/** As `encodeGeneEffects` made them; whoever uses them checks them. */
+const geneEffects: Field<unknown> = field(() => true, "gene effects");
+const OTHERS = { others: "leave out" } as const;
+
+const STATE: Field<StateHeader> = object({
+  step: count,
+  lengths: object({ weights: counts, firstMoments: counts, secondMoments: counts }, OTHERS),
+}, OTHERS);
+
+const EPOCH = object({
+  epoch: count,
+  loss,
+  validationLoss: optional(loss),
+  seconds: number,
+  samplesPerSecond: loss,
+}, OTHERS);
+const EPOCHS = arrayOf(EPOCH, { items: "objects" });
+
+const RUN = object({
+  state: STATE,
+  underWay: optional(STATE),
+  history: EPOCHS,
+  geneEffects: optional(geneEffects),
+  diverged: optional(text),
+}, OTHERS);
+
+const HEADER = object({
+  identity: text,
+  arithmetic: arrayOf(text, { items: "texts" }),
+  group: arrayOf(count, { least: 2, most: 2, items: "integers" }),
+  epoch: count,
+  position: count,
+  lossSums: arrayOf(loss, { items: "numbers" }),
+  seconds: number,
+  runs: arrayOf(RUN, { items: "objects" }),
+  log: optional(object({ number: count, bytes: count, digest: text }, OTHERS)),
+}, OTHERS);
+
+const FRAME = object({
+  epochs: arrayOf(object({ run: count, records: EPOCHS }, OTHERS), { items: "objects" }),
+  finished: arrayOf(
+    object({
+      run: count,
+      state: STATE,
+      geneEffects: optional(geneEffects),
+      diverged: optional(text),
+    }, OTHERS),
+    { items: "objects" },
+  ),
+}, OTHERS);
 
 /**
  * Reads the header.
  *
- * @param text The JSON.
- * @param values Number of values behind it, which are those of all arrays.
+ * @param json The JSON.
+ * @param values Number of values that follow it, which are those of all arrays.
  * @param fail Throws the error of a damaged checkpoint.
+ * @returns The header.
  */
 export function parseCheckpointHeader(
-  text: string,
+  json: string,
   values: number,
   fail: (found: string) => never,
 ): CheckpointHeader {
-  const header = parseJson(text, fail) as CheckpointHeader;
-  checkFields(header, HEADER_CHECKS, { fail });
-  if (header.log !== undefined) checkFields(header.log, LOG_CHECKS, { place: "log.", fail });
-  const { runs } = header;
-  runs.forEach((run, i) => {
-    checkFields(run, RUN_CHECKS, { place: `runs[${i}].`, fail });
-    for (const state of statesOf(run)) checkState(state, { place: `runs[${i}].state.`, fail });
-    for (const epoch of run.history) {
-      checkFields(epoch, EPOCH_CHECKS, { place: `runs[${i}].history.`, fail });
-    }
-  });
-  checkValues(runs.flatMap((run) => statesOf(run)), values, fail);
+  // Absent and undefined are the same in an epoch's record.
+  const header = readValue(parseJson(json, fail), HEADER, { fail }) as unknown as CheckpointHeader;
+  checkValues(header.runs.flatMap((run) => statesOf(run)), values, fail);
   return header;
 }
 
 /**
  * Reads the header of a frame of a log, as {@linkcode parseCheckpointHeader} reads that of a checkpoint.
+ *
+ * @param json The JSON.
+ * @param values Number of values that follow it, which are those of all arrays.
+ * @param fail Throws the error of a damaged log.
+ * @returns The header.
  */
 export function parseFrameHeader(
-  text: string,
+  json: string,
   values: number,
   fail: (found: string) => never,
 ): FrameHeader {
-  const header = parseJson(text, fail) as FrameHeader;
-  checkFields(header, FRAME_CHECKS, { fail });
-  for (const epochs of header.epochs) {
-    checkFields(epochs, { run: count, records: objects }, { place: "epochs.", fail });
-    for (const record of epochs.records) {
-      checkFields(record, EPOCH_CHECKS, { place: "epochs.", fail });
-    }
-  }
-  for (const run of header.finished) {
-    checkFields(run, FINISHED_CHECKS, { place: "finished.", fail });
-    checkState(run.state, { place: "finished.state.", fail });
-  }
+  const header = readValue(parseJson(json, fail), FRAME, { fail }) as unknown as FrameHeader;
   checkValues(header.finished.map(({ state }) => state), values, fail);
   return header;
-}
-
-/** Where a value stands, and how to refuse it. */
-interface Place {
-  readonly place?: string;
-  readonly fail: (found: string) => never;
-}
-
-function checkFields(value: unknown, checks: Checks, { place = "", fail }: Place): void {
-  for (const [name, [accepts, wanted]] of Object.entries(checks)) {
-    const found = (value as Record<string, unknown>)[name];
-    if (!accepts(found)) fail(`${place}${name} is ${showValue(found)}, expected ${wanted}`);
-  }
-}
-
-function checkState(state: StateHeader, { place, fail }: Place): void {
-  checkFields(state, STATE_CHECKS, { place, fail });
-  checkFields(state.lengths, LENGTH_CHECKS, { place: `${place}lengths.`, fail });
 }
 
 function checkValues(
@@ -181,10 +165,10 @@ function checkValues(
   if (wanted !== values) fail(`it holds ${values} values, expected ${wanted}`);
 }
 
-function parseJson(text: string, fail: (found: string) => never): unknown {
+function parseJson(json: string, fail: (found: string) => never): unknown {
   try {
-    return Object(JSON.parse(text));
+    return JSON.parse(json);
   } catch {
-    return fail("its header is no JSON");
+    return fail("its header is not JSON");
   }
 }

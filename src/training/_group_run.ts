@@ -1,26 +1,71 @@
+import type { SampleSource } from "../engine/sample_source.ts";
 import { DivergedError } from "../errors.ts";
 import { encodeGeneEffects, type GeneEffects, parseGeneEffects } from "../model/gene_effects.ts";
-import type { RunCheckpoint } from "./fit_types.ts";
+import type { ModelSpec } from "../model/spec.ts";
+import type { DataRecord } from "../record.ts";
+import type { FitCheckpoint, FitManyOptions, FitRun, RunCheckpoint } from "./fit_types.ts";
+import type { TrainingSettings } from "./settings.ts";
+
+/** Runs that train side by side on one session, and what they are trained with. */
+export interface GroupSetup {
+  readonly model: ModelSpec;
+  /** Of the numbers the network sees. */
+  readonly record: DataRecord;
+  readonly runs: readonly FitRun[];
+  /** Of each run. */
+  readonly settings: readonly RunSettings[];
+  /** Passes over the samples, the same for all. */
+  readonly epochs: number;
+  /** Samples of a step, the same for all. */
+  readonly batchSize: number;
+  /** Where all runs' samples are. */
+  readonly source: SampleSource;
+  /** Number of the first run. */
+  readonly first: number;
+  readonly options: FitManyOptions;
+}
+
+/** Settings in which runs differ, or that decide when they end. */
+export type RunSettings = Pick<
+  TrainingSettings,
+  "seed" | "epochs" | "batchSize" | "learningRate"
+>;
+
+/** The part of a checkpoint that a group knows of. */
+export type GroupCheckpoint = Omit<FitCheckpoint, "identity" | "arithmetic" | "group">;
 
 /** A run so far. */
 export interface GroupRun extends Pick<RunCheckpoint, "state" | "history"> {
-  readonly geneEffects?: GeneEffects;
-  readonly diverged?: DivergedError;
+  readonly geneEffects?: GeneEffects | undefined;
+  readonly diverged?: DivergedError | undefined;
 }
 
-/** A run as a checkpoint keeps it. */
-export function toCheckpoint({ geneEffects, diverged, ...run }: GroupRun): RunCheckpoint {
+/**
+ * A run as a checkpoint keeps it.
+ *
+ * @param run The run.
+ * @returns Its state and history, and what else it has in plain JSON.
+ */
+export function toCheckpoint({ state, history, geneEffects, diverged }: GroupRun): RunCheckpoint {
   return {
-    ...run,
+    state,
+    history,
     ...(geneEffects && { geneEffects: encodeGeneEffects(geneEffects) }),
     ...(diverged && { diverged: diverged.message }),
   };
 }
 
-/** A run that a checkpoint kept. */
+/**
+ * A run that a checkpoint kept.
+ *
+ * @param run What {@linkcode toCheckpoint} made.
+ * @returns The run.
+ * @throws {FormatError} If its gene effects are damaged.
+ */
 export function fromCheckpoint({ state, history, geneEffects, diverged }: RunCheckpoint): GroupRun {
   return {
-    ...{ state, history },
+    state,
+    history,
     ...(geneEffects !== undefined && { geneEffects: parseGeneEffects(geneEffects, "checkpoint") }),
     ...(diverged !== undefined && { diverged: new DivergedError(diverged) }),
   };

@@ -6,12 +6,13 @@ import { type PresetName, presetSpec, type TrainingDefaults } from "../model/pre
 import { countParameters } from "../model/shapes.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import type { Transform } from "../record.ts";
-import { resolveSettings, resolveSurroundings } from "./_settings.ts";
+import { checkGeneEffects } from "./_check_data.ts";
 import type { EpochRecord, FitOptions } from "./fit_types.ts";
 import { fitMany } from "./fit_many.ts";
 import { fingerprintDataset, fingerprintValue } from "./fingerprint.ts";
 import { labelHighLow } from "./high_low.ts";
 import { predict, type PredictOptions } from "./predict.ts";
+import { presetSettings, resolveSettings } from "./settings.ts";
 
 /** Presets of the report's table, in its order, and DeepChrome. */
 export const EXPERIMENTS: readonly PresetName[] = [
@@ -110,10 +111,13 @@ export async function planExperiments(
 ): Promise<ExperimentPlan[]> {
   const shape = { bins: data.train.bins, marks: data.train.marks.length };
   const plans = names.map((name) => {
-    const { seed, epochs, batchSize, learningRate } = resolveSettings(name, options);
+    const { seed, epochs, batchSize, learningRate, transform, geneEffects } = resolveSettings(
+      options,
+      presetSettings(name),
+    );
     const spec = presetSpec(name, shape);
-    const surroundings = resolveSurroundings(name, { given: options, model: spec });
-    return { name, spec, seed, epochs, batchSize, learningRate, ...surroundings };
+    checkGeneEffects(spec, geneEffects);
+    return { name, spec, seed, epochs, batchSize, learningRate, transform, geneEffects };
   });
   const samples = [await fingerprintDataset(data.train), await fingerprintDataset(data.test)];
   return await Promise.all(plans.map(async (plan) => {

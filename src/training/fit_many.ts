@@ -1,25 +1,25 @@
-import type { Dataset } from "../data/dataset.ts";
-import type { Engine } from "../engine/engine.ts";
+import { chooseThreads } from "../base/threads.ts";
+import type { Engine, MemberOptions } from "../engine/engine.ts";
 import { type EngineReport, selectEngine } from "../engine/select.ts";
-import { ContractError } from "../errors.ts";
 import { initialWeights, type Weights } from "../model/initial_weights.ts";
 import type { PresetName } from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import { withInputRecord } from "../model/trained_model.ts";
-import type { DataRecord } from "../record.ts";
-import { CheckpointTimer } from "./_checkpoint_timer.ts";
-import { FitGroup } from "./_fit_group.ts";
-import { fromCheckpoint, type GroupRun, toCheckpoint } from "./_group_run.ts";
+import { reconcileRecords } from "../record.ts";
+import { Cadence } from "./_cadence.ts";
 import {
+  checkGeneEffects,
+  checkShared,
   checkTrainable,
   checkValidation,
-  resolveSettings,
   resolveSpec,
-  resolveSurroundings,
   sealRecord,
-  type Settings,
-} from "./_settings.ts";
-import { fingerprintDataset, fingerprintValue } from "./fingerprint.ts";
+} from "./_check_data.ts";
+import { EpochLoop } from "./_epoch_loop.ts";
+import { checkIdentity, type IdentifiedRuns, identifyRuns } from "./_fit_identity.ts";
+import { fromCheckpoint, type GroupRun, type RunSettings, toCheckpoint } from "./_group_run.ts";
+import { sampleSource } from "./_sample_source.ts";
+import { checkArithmetic } from "./check_arithmetic.ts";
 import type {
   FitCheckpoint,
   FitManyOptions,
@@ -27,6 +27,7 @@ import type {
   FitRun,
   RunCheckpoint,
 } from "./fit_types.ts";
+import { presetSettings, resolveSettings } from "./settings.ts";
 
 /**
  * Trains several models of one shape, from different seeds, at different learning rates or on different samples: the
@@ -48,207 +49,196 @@ export async function fitMany(
   runs: readonly FitRun[],
   options: FitManyOptions = {},
 ): Promise<FitManyResult[]> {
-  if (runs.length === 0) return [];
+  const [first] = runs;
+  if (first === undefined) return [];
   checkShared(runs);
-  const model = resolveSpec(spec, runs[0].data);
-  const settings = runs.map(({ seed, learningRate, data, validation }) => {
+  const model = resolveSpec(spec, first.data);
+  const { epochs, batchSize, transform, geneEffects } = options;
+  const resolved = runs.map(({ seed, learningRate, data, validation }) => {
     checkTrainable(model, data);
     checkValidation(model, validation);
-    return resolveSettings(spec, { ...options, seed, learningRate });
+    const own = { seed, learningRate, epochs, batchSize, transform, geneEffects };
+    return resolveSettings(own, presetSettings(spec));
   });
-  const { transform, geneEffects } = resolveSurroundings(spec, { given: options, model });
-  const record = sealRecord(runs[0].data.record, transform);
+  // It throws where they are too few or too many.
+  chooseThreads(options.threads);
+  const shared = resolved[0]!;
+  checkGeneEffects(model, shared.geneEffects);
+  const record = sealRecord(first.data.record, shared.transform);
   const { engine, reason } = await selectEngine(options.engine ?? "auto", model);
   const arithmetic = await engine.arithmetic();
-  const fit = { model, record, geneEffects, runs, settings, options, engine, reason, arithmetic };
-  const identity = await identify(fit);
-  return await new ManyFit(fit, identity).train();
+  return await trainGroups({
+    model,
+    record,
+    geneEffects: shared.geneEffects,
+    runs,
+    settings: resolved.map(({ seed, epochs, batchSize, learningRate }) => {
+      return { seed, epochs, batchSize, learningRate };
+    }),
+    options,
+    engine,
+    reason,
+    arithmetic,
+  });
 }
 
 /** Everything about some runs that does not change while they train. */
-interface FitParts {
-  readonly model: ModelSpec;
-  readonly record: DataRecord;
-  readonly geneEffects: boolean;
-  readonly runs: readonly FitRun[];
-  readonly settings: readonly Settings[];
+interface Fit extends IdentifiedRuns {
   readonly options: FitManyOptions;
   readonly engine: Engine;
   readonly reason: string;
+  /** The arithmetic at hand. */
   readonly arithmetic: string;
 }
 
-/** Runs in groups that train side by side, one group after the other. */
-class ManyFit {
-  readonly #parts: FitParts;
-  readonly #identity: string | undefined;
-  readonly #timer: CheckpointTimer;
+/** What changes from group to group. */
+interface FitState {
+  readonly cadence: Cadence;
+  /** Absent where there are no checkpoints. */
+  readonly identity: string | undefined;
   /** Every kind of arithmetic that computes, or did before. */
-  readonly #arithmetic: readonly string[];
+  readonly arithmetic: readonly string[];
   /** Runs whose groups are finished. */
-  #finished: GroupRun[] = [];
+  readonly finished: GroupRun[];
   /** The same, as checkpoints keep them: made once, and not for each. */
-  #kept: RunCheckpoint[] = [];
-  #report: EngineReport | undefined;
+  readonly kept: RunCheckpoint[];
+  report?: EngineReport;
+}
 
-  constructor(parts: FitParts, identity: string | undefined) {
-    this.#parts = parts;
-    this.#identity = identity;
-    this.#timer = new CheckpointTimer(parts.options.checkpoint);
-    const { resume } = parts.options;
-    this.#arithmetic = [...new Set([...resume?.arithmetic ?? [], parts.arithmetic])];
-    if (resume === undefined) return;
-    checkIdentity(resume.identity, identity!);
-    checkRuns(resume, parts.runs.length);
-    if (!parts.options.otherArithmetic) checkArithmetic(resume.arithmetic, parts.arithmetic);
-    this.#kept = resume.runs.slice(0, resume.group[0]);
-    this.#finished = this.#kept.map(fromCheckpoint);
+/** Trains the runs in groups that train side by side, one group after the other. */
+async function trainGroups(fit: Fit): Promise<FitManyResult[]> {
+  const { runs, engine, options } = fit;
+  const state = await startState(fit);
+  let interrupted = false;
+  let { resume } = options;
+  while (state.finished.length < runs.length && !interrupted) {
+    const first = state.finished.length;
+    const end = resume?.group[1] ?? first + engine.capacity(options.threads).models;
+    const range = [first, Math.min(end, runs.length)] as const;
+    const group = await trainGroup(fit, state, { range, resume });
+    state.finished.push(...group.runs);
+    state.kept.push(...group.runs.map(toCheckpoint));
+    interrupted = group.interrupted;
+    resume = undefined;
   }
+  return state.finished.map((run, i) => resultOf(fit, state, { run, index: i, interrupted }));
+}
 
-  async train(): Promise<FitManyResult[]> {
-    const { runs, engine, options } = this.#parts;
-    let interrupted = false;
-    let resume = options.resume;
-    while (this.#finished.length < runs.length && !interrupted) {
-      const first = this.#finished.length;
-      const end = resume?.group[1] ?? first + engine.capacity(options.threads).models;
-      const group = await this.#trainGroup([first, Math.min(end, runs.length)], resume);
-      this.#finished.push(...group.runs);
-      this.#kept.push(...group.runs.map(toCheckpoint));
-      interrupted = group.interrupted;
-      resume = undefined;
-    }
-    return this.#finished.map((run, i) => this.#result(run, i, interrupted));
+/** The state before the first group, or where a checkpoint left it. */
+async function startState(fit: Fit): Promise<FitState> {
+  const { options: { checkpoint, resume, otherArithmetic }, runs, arithmetic } = fit;
+  const cadence = new Cadence(checkpoint);
+  const isKept = checkpoint !== undefined || resume !== undefined;
+  const identity = isKept ? await identifyRuns(fit) : undefined;
+  if (resume === undefined) {
+    return { cadence, identity, arithmetic: [arithmetic], finished: [], kept: [] };
   }
-
-  async #trainGroup(
-    [first, end]: readonly [number, number],
-    resume: FitCheckpoint | undefined,
-  ): Promise<{ runs: readonly GroupRun[]; interrupted: boolean }> {
-    const { model, record, geneEffects, engine, reason, arithmetic, options } = this.#parts;
-    const settings = this.#parts.settings.slice(first, end);
-    const members = settings.map(({ seed, learningRate }) => {
-      return { weights: initialWeights(model, seed), seed, learningRate };
+  checkIdentity(resume, identity!, runs.length);
+  if (!otherArithmetic) {
+    checkArithmetic(resume.arithmetic, arithmetic, {
+      action: "resume",
+      subject: "the checkpoint was",
+      advice:
+        ", and would end with weights that are neither's. Resume where it was started, or all the " +
+        "same with otherArithmetic (--other-arithmetic)",
     });
-    const { threads, signal } = options;
-    const shared = { batchSize: settings[0].batchSize, threads };
-    await using session = await engine.createSession(model, { members, ...shared });
-    if (this.#report === undefined) {
-      this.#report = { engine: engine.name, device: session.device, reason, arithmetic };
-      options.onStart?.(this.#report);
-    }
-    const group = new FitGroup(session, {
-      ...{ model, record, settings, first, options },
-      runs: this.#parts.runs.slice(first, end),
-      timer: this.#timer,
-      save: async (checkpoint) =>
-        await options.checkpoint?.save({
-          ...{ ...checkpoint, identity: this.#identity!, group: [first, end] },
-          arithmetic: this.#arithmetic,
-          runs: [...this.#kept, ...checkpoint.runs],
-        }),
-    }, await session.state());
-    if (resume !== undefined) await group.restore(resume.runs.slice(first));
-    try {
-      await group.train(resume);
-      if (geneEffects) await group.fitGeneEffects();
-      return { runs: group.runs, interrupted: false };
-    } catch (error) {
-      if (!signal?.aborted) throw error;
-      await group.saveLastEpoch();
-      return { runs: group.runs, interrupted: true };
-    }
   }
-
-  #result(run: GroupRun, index: number, interrupted: boolean): FitManyResult {
-    const { model: spec, record, runs, settings } = this.#parts;
-    const { state, history, geneEffects, diverged } = run;
-    const { epochs, ...rest } = settings[index];
-    const training = {
-      ...{ engine: this.#report!.engine, arithmetic: this.#arithmetic },
-      samples: runs[index].data.length,
-      ...{ ...rest, epochs: history.length },
-    };
-    const weights = state.weights as Weights;
-    return {
-      ...{ ...this.#report!, history },
-      // Of a run whose group was finished before, nothing is missing.
-      interrupted: interrupted && diverged === undefined &&
-        (history.length < epochs || (this.#parts.geneEffects && geneEffects === undefined)),
-      model: withInputRecord({
-        spec,
-        weights,
-        record,
-        training,
-        ...(geneEffects && { geneEffects }),
-      }),
-      ...(diverged && { diverged }),
-    };
-  }
-}
-
-/** What a checkpoint must have in common with the runs that go on from it; takes a look at all of the data. */
-async function identify(
-  { model, record, geneEffects, runs, settings, options }: FitParts,
-): Promise<string | undefined> {
-  if (options.checkpoint === undefined && options.resume === undefined) return undefined;
-  // The members of an ensemble have one data set.
-  const known = new Map<Dataset, string>();
-  const identifyData = async (data: Dataset) => {
-    const found = known.get(data) ?? await fingerprintDataset(data);
-    known.set(data, found);
-    return found;
+  const kept = resume.runs.slice(0, resume.group[0]);
+  return {
+    cadence,
+    identity,
+    arithmetic: [...new Set([...resume.arithmetic, arithmetic])],
+    finished: kept.map(fromCheckpoint),
+    kept,
   };
-  const data: string[] = [];
-  const validation: (string | undefined)[] = [];
-  for (const run of runs) {
-    data.push(await identifyData(run.data));
-    validation.push(run.validation && await identifyData(run.validation));
+}
+
+/** Trains the runs from `range[0]` to `range[1]` side by side. */
+async function trainGroup(
+  fit: Fit,
+  state: FitState,
+  { range: [first, end], resume }: {
+    readonly range: readonly [first: number, end: number];
+    readonly resume: FitCheckpoint | undefined;
+  },
+): Promise<{ readonly runs: readonly GroupRun[]; readonly interrupted: boolean }> {
+  const { model, record, geneEffects, engine, reason, arithmetic, options } = fit;
+  const settings = fit.settings.slice(first, end);
+  await using session = await engine.createSession(model, {
+    members: settings.map((own) => memberOf(model, own)),
+    batchSize: settings[0]!.batchSize,
+    threads: options.threads,
+  });
+  if (state.report === undefined) {
+    state.report = { engine: engine.name, device: session.device, reason, arithmetic };
+    options.onStart?.(state.report);
   }
-  const parts = [{ model, record, geneEffects }, settings, data, validation];
-  return (await Promise.all(parts.map(fingerprintValue))).join(" ");
+  const runs = fit.runs.slice(first, end);
+  const { data } = runs[0]!;
+  const { epochs, batchSize } = settings[0]!;
+  const source = sampleSource(data, reconcileRecords(record, data.record));
+  const setup = { model, record, runs, settings, epochs, batchSize, source, first, options };
+  const loop = await EpochLoop.start(session, setup, {
+    cadence: state.cadence,
+    save: async (checkpoint) =>
+      await options.checkpoint?.save({
+        ...checkpoint,
+        identity: state.identity!,
+        group: [first, end],
+        arithmetic: state.arithmetic,
+        runs: [...state.kept, ...checkpoint.runs],
+      }),
+  });
+  if (resume !== undefined) await loop.restore(resume.runs.slice(first));
+  try {
+    await loop.train(resume);
+    if (geneEffects) await loop.fitGeneEffects();
+    return { runs: loop.runs, interrupted: false };
+  } catch (error) {
+    if (!options.signal?.aborted) throw error;
+    await loop.saveLastEpoch();
+    return { runs: loop.runs, interrupted: true };
+  }
 }
 
-/** What the parts of an identity stand for, in their order. */
-const IDENTITY_PARTS = ["model or transform", "settings", "samples", "validation data"];
-
-function checkIdentity(found: string, wanted: string): void {
-  if (found === wanted) return;
-  const ours = wanted.split(" ");
-  const theirs = found.split(" ");
-  const others = IDENTITY_PARTS.filter((_, part) => theirs[part] !== ours[part]);
-  throw new ContractError(`Cannot resume: the checkpoint is of other ${others.join(", other ")}`);
+function memberOf(model: ModelSpec, { seed, learningRate }: RunSettings): MemberOptions {
+  return { weights: initialWeights(model, seed), seed, learningRate };
 }
 
-/** A checkpoint holds the runs that are finished and those of its group, and no others. */
-function checkRuns({ group: [first, end], runs, lossSums }: FitCheckpoint, all: number): void {
-  const isSound = first < end && end <= all && runs.length === end &&
-    lossSums.length === end - first;
-  if (isSound) return;
-  throw new ContractError(
-    `Cannot resume: the checkpoint has ${runs.length} runs and ${lossSums.length} losses, and says that those from ` +
-      `${first} to ${end} of ${all} train side by side`,
-  );
-}
-
-function checkArithmetic(found: readonly string[], ours: string): void {
-  if (found.includes(ours)) return;
-  throw new ContractError(
-    `Cannot resume: the checkpoint was computed with other arithmetic (${
-      found.join("; ")
-    }) than is at hand ` +
-      `(${ours}), and would end with weights that are neither's. Go on where it was begun, or all the same with ` +
-      "otherArithmetic (--other-arithmetic)",
-  );
-}
-
-function checkShared(runs: readonly FitRun[]): void {
-  const [{ data, validation }] = runs;
-  const shared = runs.every((run) =>
-    run.data.columns === data.columns && run.validation?.columns === validation?.columns
-  );
-  if (shared) return;
-  throw new ContractError(
-    "Cannot train side by side: the runs' data are not views of one data set",
-  );
+function resultOf(
+  { model: spec, record, runs, settings, geneEffects: wantsEffects }: Fit,
+  { report, arithmetic }: FitState,
+  { run, index, interrupted }: {
+    readonly run: GroupRun;
+    readonly index: number;
+    readonly interrupted: boolean;
+  },
+): FitManyResult {
+  const { state, history, geneEffects, diverged } = run;
+  const { seed, epochs, batchSize, learningRate } = settings[index]!;
+  const training = {
+    engine: report!.engine,
+    arithmetic,
+    samples: runs[index]!.data.length,
+    seed,
+    batchSize,
+    learningRate,
+    epochs: history.length,
+  };
+  const weights = state.weights as Weights;
+  const isUnfinished = history.length < epochs || (wantsEffects && geneEffects === undefined);
+  return {
+    ...report!,
+    history,
+    // A run whose group was finished before lacks nothing.
+    interrupted: interrupted && diverged === undefined && isUnfinished,
+    model: withInputRecord({
+      spec,
+      weights,
+      record,
+      training,
+      ...(geneEffects && { geneEffects }),
+    }),
+    ...(diverged && { diverged }),
+  };
 }

@@ -56,6 +56,12 @@ export { lossOf } from "./loss.ts";
 export { predict, type PredictOptions } from "./predict.ts";
 export { type Sample, samplesFor } from "./samples_for.ts";
 export {
+  presetSettings,
+  resolveSettings,
+  type SettingsLayer,
+  type TrainingSettings,
+} from "./settings.ts";
+export {
   encodeFileVersion,
   encodeScalars,
   epochScalars,

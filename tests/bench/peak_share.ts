@@ -81,7 +81,7 @@ async function assemblePeak(): Promise<{ chains: number; steps: number; run: () 
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
   const compiled = await WebAssembly.compile(module.toBytes(1));
   const { exports } = await WebAssembly.instantiate(compiled, { env: { memory } });
-  return { chains, steps, run: () => (exports as Kernels).peak(0) };
+  return { chains, steps, run: () => (exports as Kernels).peak!(0) };
 }
 
 /** Median of several rates in 10⁹ a second, after a first one in which code is compiled. */
@@ -93,5 +93,5 @@ function medianRate(operations: number, run: () => void): number {
     for (; performance.now() - started < SECONDS * 1000; calls++) run();
     rates.push(calls * operations / (performance.now() - started) / 1e6);
   }
-  return rates.slice(1).sort((a, b) => a - b)[REPEATS >> 1];
+  return rates.slice(1).sort((a, b) => a - b)[REPEATS >> 1]!;
 }

@@ -94,7 +94,7 @@ Deno.test("simulated BAM and tagAlign files become a data set, a model and a sub
     strictEqual(refused.code, 1);
     match(
       refused.stderr,
-      /trained on countingRule reads, the data have mean-depth\. A factor .* never guessed.*deno task prepare \.\.\. --signal reads/,
+      /trained on countingRule reads, the data have mean-depth\. Counts are never rescaled .*deno task prepare \.\.\. --signal reads/,
     );
   });
 });

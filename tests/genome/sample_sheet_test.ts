@@ -74,11 +74,11 @@ const BAD: Readonly<Record<string, readonly [rows: readonly string[], message: R
   ],
   "a path twice": [
     ["E1 H3K4me3 a", "E2 H3K4me3 b", "E3 H3K4me3 a"],
-    /path "a" stands in line 2 and in line 4, expected once: .* counted twice .*line 4\)$/,
+    /path "a" is in line 2 and in line 4, expected once: .* counted twice .*line 4\)$/,
   ],
   "a path twice, written in two ways": [
     ["E1 H3K4me3 d/a", "E2 H3K4me3 ./d/.//a"],
-    /path "\.\/d\/\.\/\/a" stands in line 2 and in line 3/,
+    /path "\.\/d\/\.\/\/a" is in line 2 and in line 3/,
   ],
   "a mark in two spellings": [
     ["E1 H3K4me3 a", "E2 H3k4me3 b"],

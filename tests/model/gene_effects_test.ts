@@ -59,9 +59,9 @@ Deno.test("a loaded model adds the mean, and the effects of the genes that it kn
   deepStrictEqual(
     predicted,
     Float32Array.of(
-      alone[0] + Math.fround(mean + large),
-      alone[1] + Math.fround(mean + third),
-      alone[2] + Math.fround(mean),
+      alone[0]! + Math.fround(mean + large!),
+      alone[1]! + Math.fround(mean + third!),
+      alone[2]! + Math.fround(mean),
     ),
   );
 });

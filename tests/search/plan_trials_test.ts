@@ -3,14 +3,14 @@
 import { deepStrictEqual, match, strictEqual, throws } from "node:assert";
 import { planTrials } from "../../src/search/plan_trials.ts";
 import { parseSpace, randomPoints } from "../../src/search/mod.ts";
-import { resolveSettings } from "../../src/search/settings.ts";
-import { searchData, TINY_SPACE } from "./_space.ts";
+import { resolveSearchSettings } from "../../src/search/settings.ts";
+import { TINY_SPACE } from "./_space.ts";
 
 const SIX_BINS = { bins: 6, marks: ["H3K4me3"] };
 const TWENTY_BINS = { bins: 20, marks: ["H3K4me3"] };
 
 Deno.test("where no point of the space is impossible, trials are its first draws", () => {
-  const settings = resolveSettings({ trials: 40, seed: 3 });
+  const settings = resolveSearchSettings({ trials: 40, seed: 3 });
   const { models, skipped } = planTrials({ bins: 1000, marks: ["H3K4me3"] }, settings);
   strictEqual(skipped.length, 0);
   const points = models.map(({ point }) => point);
@@ -19,14 +19,14 @@ Deno.test("where no point of the space is impossible, trials are its first draws
 });
 
 Deno.test("draws that make no model are drawn again, and the first trials are the same of more", () => {
-  const plan = (trials: number) => planTrials(SIX_BINS, resolveSettings({ trials, seed: 0 }));
+  const plan = (trials: number) => planTrials(SIX_BINS, resolveSearchSettings({ trials, seed: 0 }));
   const { models, skipped } = plan(30);
   deepStrictEqual([models.length, skipped.length], [30, 0]);
   deepStrictEqual(plan(2).models, models.slice(0, 2));
 });
 
 Deno.test("a space that has too few possible points fills its trials with the others, also an endless one", () => {
-  const { models, skipped } = planTrials(TWENTY_BINS, resolveSettings({ space: TINY_SPACE }));
+  const { models, skipped } = planTrials(TWENTY_BINS, resolveSearchSettings({ space: TINY_SPACE }));
   deepStrictEqual(models.map(({ trial }) => trial), [1, 2, 3, 4, 5, 6]);
   deepStrictEqual(skipped.map(({ trial }) => trial), [7, 8, 9, 10, 11, 12]);
   const space = parseSpace({
@@ -35,9 +35,9 @@ Deno.test("a space that has too few possible points fills its trials with the ot
     dense: [[]],
     learningRate: { from: 0.001, to: 0.01, scale: "log" },
   });
-  const none = planTrials(TWENTY_BINS, resolveSettings({ space, trials: 3 }));
+  const none = planTrials(TWENTY_BINS, resolveSearchSettings({ space, trials: 3 }));
   deepStrictEqual([none.models.length, none.skipped.length], [0, 3]);
-  match(none.skipped[0].reason, /does not fit its input/);
+  match(none.skipped[0]!.reason, /does not fit its input/);
 });
 
 Deno.test("a space with branches is refused on data that have a signal only", () => {
@@ -47,7 +47,7 @@ Deno.test("a space with branches is refused on data that have a signal only", ()
     blocks: [{}],
     branches: [{ input: "context" }],
   });
-  throws(() => planTrials(searchData(), resolveSettings({ space })), {
+  throws(() => planTrials(TWENTY_BINS, resolveSearchSettings({ space })), {
     name: "ContractError",
     message: "Cannot search: the space has branches over context, the data have signal only",
   });

@@ -86,11 +86,11 @@ Deno.test("wakawaka is a point of the default space", () => {
     learningRate: [0.001],
     batchSize: [250],
   });
-  deepStrictEqual(specOf(point, { name: "wakawaka" }), presetSpec("wakawaka"));
-  for (const [index, { width, dilation, pool }] of point.convolutions.entries()) {
+  deepStrictEqual(specOf(point!, { name: "wakawaka" }), presetSpec("wakawaka"));
+  for (const [index, { width, dilation, pool }] of point!.convolutions.entries()) {
     const block = DEFAULT_SPACE.blocks[index];
-    ok(block.width?.includes(width) && block.dilation?.includes(dilation));
-    ok(block.pool?.includes(pool) && DEFAULT_SPACE.filters?.includes(50));
+    ok(block!.width?.includes(width) && block!.dilation?.includes(dilation));
+    ok(block!.pool?.includes(pool) && DEFAULT_SPACE.filters?.includes(50));
   }
   deepStrictEqual(parseSpace(DEFAULT_SPACE), DEFAULT_SPACE);
 });
@@ -107,11 +107,11 @@ Deno.test("axes of linear layers and branches are asked for last, and only of sp
   strictEqual(countPoints(branched), 6 * countPoints(plain));
   const points = [...gridPoints(branched)];
   strictEqual(points.length, 12);
-  deepStrictEqual(points[1].branches, [
+  deepStrictEqual(points[1]!.branches, [
     { input: "context", units: [3] },
     { input: "referenceLabels", units: [] },
   ]);
-  const [{ linear, signal, branches, ...rest }] = points;
+  const { linear, signal, branches, ...rest } = points[0]!;
   deepStrictEqual([linear, signal, branches?.length], [[8], [5], 2]);
   deepStrictEqual(rest, [...gridPoints(plain)][0]);
 });

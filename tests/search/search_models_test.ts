@@ -25,7 +25,8 @@ function timeless(records: readonly TrialRecord[]): unknown[] {
 
 /** The six points of the space that make a model, as trials. */
 function validTrials() {
-  const points = [...gridPoints(TINY_SPACE)].filter(({ convolutions: [{ pool }] }) => pool === 2);
+  const points = [...gridPoints(TINY_SPACE)]
+    .filter(({ convolutions }) => convolutions[0]?.pool === 2);
   return points.map((point, index) => {
     const spec = specOf(point, { ...shape, name: `trial ${index}` });
     return { trial: index + 1, rung: 1, epochs: 2, seed: 0, point, spec };
@@ -37,7 +38,7 @@ Deno.test("every valid point is scored by the mean loss of its folds, every othe
   deepStrictEqual(records.map(({ trial }) => trial), Array.from({ length: 12 }, (_, i) => i + 1));
   strictEqual(interrupted, false);
   for (const { status, point, ...record } of records) {
-    strictEqual(status, point.convolutions[0].pool === 2 ? "scored" : "skipped");
+    strictEqual(status, point.convolutions[0]!.pool === 2 ? "scored" : "skipped");
     if ("reason" in record) ok(/maxPool1d\) does not fit/.test(record.reason));
   }
   strictEqual(best, ranking[0]);
@@ -52,10 +53,10 @@ Deno.test("every valid point is scored by the mean loss of its folds, every othe
       transform: "log1p",
       engine: "wasm",
     });
-    return history[1].validationLoss!;
+    return history[1]!.validationLoss!;
   }));
   deepStrictEqual(best!.foldScores, losses);
-  strictEqual(best!.score, (losses[0] + losses[1]) / 2);
+  strictEqual(best!.score, (losses[0]! + losses[1]!) / 2);
   strictEqual(best!.seed, 0);
 });
 
@@ -99,7 +100,7 @@ Deno.test("a search that was interrupted and resumed equals one that was not", a
   }
 });
 
-/** Checkpoints in memory, by rung and trials, and what became of them. */
+/** Checkpoints in memory, by rung and trials, and which were resumed from. */
 class Checkpoints {
   readonly kept = new Map<string, FitCheckpoint>();
   readonly resumed: string[] = [];
@@ -119,11 +120,12 @@ class Checkpoints {
     const resume = this.kept.get(key);
     if (resume !== undefined) this.resumed.push(key);
     const finish = () => Promise.resolve(void this.kept.delete(key));
-    return Promise.resolve({ checkpoint: { save, everyMinutes: 1e-9 }, resume, finish });
+    const checkpoint = { save, everyMinutes: 1e-9 };
+    return Promise.resolve({ checkpoint, ...(resume && { resume }), finish });
   }
 }
 
-Deno.test("a search that is stopped within a trial goes on from the trial's checkpoint, to the same scores", async () => {
+Deno.test("a search that is stopped within a trial resumes from the trial's checkpoint, to the same scores", async () => {
   const settings = { ...QUICK, epochs: 4, keepOneIn: 2 };
   const whole = await searchModels(data, settings);
   const controller = new AbortController();
@@ -148,7 +150,7 @@ Deno.test("a search that is stopped within a trial goes on from the trial's chec
   strictEqual(checkpoints.kept.size, 0);
 });
 
-Deno.test("an epoch that is stopped leaves no trial behind", async () => {
+Deno.test("an epoch that is stopped leaves no trial", async () => {
   const controller = new AbortController();
   const { records, interrupted, best } = await searchModels(data, {
     ...QUICK,
@@ -161,7 +163,7 @@ Deno.test("an epoch that is stopped leaves no trial behind", async () => {
   ok(records.every(({ status }) => status === "skipped"));
 });
 
-Deno.test("halving lets the best go on, and each rung scores as a full training of its epochs would", async () => {
+Deno.test("halving lets the best advance, and each rung scores as a full training of its epochs would", async () => {
   const settings = { ...QUICK, epochs: 4, keepOneIn: 2 };
   const { records, best } = await searchModels(data, settings);
   const rung = (number: number) =>
@@ -173,10 +175,10 @@ Deno.test("halving lets the best go on, and each rung scores as a full training 
   ]);
   const byScore = (entries: readonly TrialRecord[]) =>
     entries.map((record) => record.status === "scored" ? [record.score, record.trial] : [])
-      .sort((a, b) => a[0] - b[0]).map(([, trial]) => trial);
+      .sort((a, b) => a[0]! - b[0]!).map(([, trial]) => trial);
   for (const number of [1, 2]) {
     const went = rung(number + 1).map(({ trial }) => trial);
-    deepStrictEqual(went, byScore(rung(number)).slice(0, went.length).sort((a, b) => a - b));
+    deepStrictEqual(went, byScore(rung(number)).slice(0, went.length).sort((a, b) => a! - b!));
   }
   deepStrictEqual(best, rung(3)[0]);
   const full = await searchModels(data, { ...settings, keepOneIn: undefined });
@@ -203,7 +205,7 @@ Deno.test("a trial that diverges is kept without a score, and the others do not 
 
 Deno.test("a finished trial of another search is refused", async () => {
   const [first] = (await searchModels(data, QUICK)).records;
-  const finished = [{ ...first, seed: 9 }];
+  const finished = [{ ...first!, seed: 9 }];
   const message = /trial 1 was finished with other choices, seed or epochs/;
   await rejects(searchModels(data, { ...QUICK, finished }), message);
 });

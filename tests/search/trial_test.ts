@@ -5,7 +5,7 @@ import { encodeTrial, parseTrials, type TrialRecord } from "../../src/search/tri
 import { TINY_SPACE } from "./_space.ts";
 
 const [point] = gridPoints(TINY_SPACE);
-const planned = { trial: 1, rung: 1, epochs: 2, seed: 0, point };
+const planned = { trial: 1, rung: 1, epochs: 2, seed: 0, point: point! };
 const scored: TrialRecord = {
   ...planned,
   status: "scored",

@@ -45,21 +45,21 @@ Deno.test("a model and a checkpoint name the arithmetic that made them", async (
   deepStrictEqual(loaded.training.arithmetic, [ours]);
 });
 
-Deno.test("a run that other arithmetic began goes on only when told to, and then names both", async () => {
+Deno.test("a run that other arithmetic started resumes only when told to, and then names both", async () => {
   const ours = await ourArithmetic();
   const resume = { ...await checkpointOf(), arithmetic: ["that of another machine"] };
   await rejects(fit("experiment2", train, { ...QUICK, resume }), {
     name: "ContractError",
     message: `Cannot resume: the checkpoint was computed with other arithmetic (that of another ` +
-      `machine) than is at hand (${ours}), and would end with weights that are neither's. Go on ` +
-      `where it was begun, or all the same with otherArithmetic (--other-arithmetic)`,
+      `machine) than is at hand (${ours}), and would end with weights that are neither's. Resume ` +
+      `where it was started, or all the same with otherArithmetic (--other-arithmetic)`,
   });
   const both = ["that of another machine", ours];
   const { model } = await fit("experiment2", train, { ...QUICK, resume, otherArithmetic: true });
   deepStrictEqual(model.training.arithmetic, both);
   const mixed = await checkpointOf({ resume, otherArithmetic: true });
   deepStrictEqual(mixed.arithmetic, both);
-  // What was mixed by choice goes on as it is.
+  // What was mixed by choice resumes without being told again.
   await fit("experiment2", train, { ...QUICK, resume: mixed });
 });
 

@@ -2,7 +2,7 @@ import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { Dataset } from "../../src/data/dataset.ts";
 import { FormatError } from "../../src/errors.ts";
 import { listDirectory } from "../../src/files/file.ts";
-import { epochOrder } from "../../src/training/_fit_group.ts";
+import { epochOrder } from "../../src/training/_epoch_loop.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../../src/training/checkpoint.ts";
 import { CheckpointFolder } from "../../src/training/checkpoint_folder.ts";
 import { fitMany } from "../../src/training/fit_many.ts";
@@ -169,9 +169,9 @@ Deno.test("a checkpoint whose digest is right is checked like any other file", a
     ],
     [{ ...header, runs: [{ ...run, underWay: 3 }] }, /runs\[0\]\.underWay is 3/],
     [{ ...header, runs: 3 }, /runs is 3, expected an array of objects/],
-    [{ ...header, group: [0] }, /group is \[0\], expected two integers/],
-    [{ ...header, epoch: { toString: null } }, /epoch is \{"toString":null\}/],
-    [null, /identity is missing/],
+    [{ ...header, group: [0] }, /group is an array of 1, expected an array of 2 integers/],
+    [{ ...header, epoch: { toString: null } }, /epoch is an object, expected an integer >= 0/],
+    [null, /it is null, expected an object/],
   ];
   for (const [wrong, message] of cases) {
     await rejects(decodeCheckpoint(await forgeCheckpoint(JSON.stringify(wrong)), "a"), (error) => {
@@ -180,7 +180,7 @@ Deno.test("a checkpoint whose digest is right is checked like any other file", a
       return true;
     });
   }
-  await rejects(decodeCheckpoint(await forgeCheckpoint("{"), "a"), /its header is no JSON \(a\)/);
+  await rejects(decodeCheckpoint(await forgeCheckpoint("{"), "a"), /its header is not JSON \(a\)/);
 });
 
 Deno.test("a folder keeps the last two, and falls back to the older if the newer is damaged", async () => {

@@ -37,5 +37,5 @@ Deno.test("classes stay as they are", () => {
 
 Deno.test("data without labels are refused", () => {
   const unlabelled = new Dataset({ ...TABLE.columns, labels: undefined });
-  throws(() => labelHighLow({ train: TABLE, test: unlabelled }), /have none/);
+  throws(() => labelHighLow({ train: TABLE, test: unlabelled }), /have no labels/);
 });

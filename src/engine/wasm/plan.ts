@@ -5,6 +5,7 @@
  * @module
  */
 
+import { UnsupportedModelError } from "../../errors.ts";
 import { convPadding, kernelSpan } from "../../model/shapes.ts";
 import type { SequentialSpec as ModelSpec } from "../../model/spec.ts";
 import { groupLayers, type LayerGroup } from "../layer_groups.ts";
@@ -83,6 +84,9 @@ class Planner {
         return flatten(input);
       case "bidirectionalGru":
         return this.#addGru(input, group);
+      case "gelu":
+      case "linear":
+        throw new UnsupportedModelError(`Cannot plan layer ${group.layer}: it is ${group.kind}`);
     }
   }
 

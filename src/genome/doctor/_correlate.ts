@@ -45,8 +45,8 @@ export class Correlations {
 }
 
 /**
- * Shifts a column to mean 0 and scales it to length 1. The result is all zero if every value is the same, and `undefined`
- * if there are gaps.
+ * Shifts a column to mean 0 and scales it to length 1. The result is all zero if every value is the same, and
+ * `undefined` if there are gaps.
  */
 export function standardise(values: Float64Array): Float64Array | undefined {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;

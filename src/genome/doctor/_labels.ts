@@ -4,7 +4,9 @@ import type { SampleColumns } from "../../io/columns.ts";
 import { upperMedian } from "../../metrics/quantile.ts";
 import { hashColumns } from "./_hash.ts";
 
-/** Labels with at most this many different values, each for two genes or more on average, are classes without a scale. */
+/**
+ * Labels with at most this many different values, each for two genes or more on average, are classes without a scale.
+ */
 const MOST_CLASSES = 5;
 
 /** The labels of one cell type. */
@@ -72,7 +74,10 @@ function describeLabels(cellType: string, values: Float64Array): LabelStatistics
   };
 }
 
-/** Computes the mean and standardised moments. If all values are the same, the moments are those of a normal distribution. */
+/**
+ * Computes the mean and standardised moments. If all values are the same, the moments are those of a normal
+ * distribution.
+ */
 function measureShape(values: Float64Array) {
   const count = values.length;
   const mean = values.reduce((sum, value) => sum + value / count, 0);

@@ -14,7 +14,9 @@ export function meanBetween(profile: Float64Array, from: number, to: number): nu
   return count === 0 ? 0 : sum / count;
 }
 
-/** The ratio of a mark around the TSS (inner fifth of the window) to the mark at the window's ends (outer two fifths). */
+/**
+ * The ratio of a mark around the TSS (inner fifth of the window) to the mark at the window's ends (outer two fifths).
+ */
 export function centreEnrichment(profile: Float64Array): number {
   return meanBetween(profile, 0, 0.2) / meanBetween(profile, 0.6, 1);
 }

@@ -14,14 +14,16 @@ const LEAST_MEDIAN = 0.96;
 const LEAST_MARK = 0.9;
 /** A mark with a smaller share of signal tells nothing about likeness. */
 const LEAST_RELIABILITY = 0.3;
-/** As log2(RPKM + 1), the labels of the two most alike of Roadmap's 56 cell types, both naive T cells, correlate 0.989. */
+/**
+ * As log2(RPKM + 1), the labels of the two most alike of Roadmap's 56 cell types, both naive T cells, correlate 0.989.
+ */
 const LEAST_LABEL_CORRELATION = 0.994;
 
 /**
  * Finds cell types with the same labels, or with labels or marks as alike as those of two replicates. The likeness of a
- * mark is the correlation of its levels over genes, corrected for their noise: replicates have 0.97 to 1, the most alike
- * of real cell types 0.87 in H3K4me3 and less than 0.75 in the other marks. Limits: needs 100 genes and two marks with
- * signal; does not judge classes that are merely alike.
+ * mark is the correlation of its levels over genes, corrected for their noise: replicates have 0.97 to 1, the most
+ * alike of real cell types 0.87 in H3K4me3 and less than 0.75 in the other marks. Limits: needs 100 genes and two marks
+ * with signal; does not judge classes that are merely alike.
  */
 export function checkAlikeCellTypes(
   tracks: readonly TrackStatistics[],

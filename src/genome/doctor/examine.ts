@@ -51,14 +51,14 @@ export interface ExamineOptions {
  *   outlying depths; genes without signal; marks without signal at promoters; bins that are off by one; if strands are
  *   known, a wrong orientation; and if test data are given, genes in both.
  * - In the labels: labels that are not logarithms, or are logarithms of logarithms; labels unrelated to the marks;
- *   exchanged labels or files of cell types; cell types as alike as replicates; labels among the marks; marks that go the
- *   wrong way with expression.
+ *   exchanged labels or files of cell types; cell types as alike as replicates; labels among the marks; marks that go
+ *   the wrong way with expression.
  *
  * The documentation of each rule in `src/genome/doctor/` tells its limits; no rule is proof. The thresholds were set on
  * real data of ten cell types, with log2(RPKM + 1) and with the competition's label, and on simulated data, with faults
  * planted into subsets of them. With 2,000 genes all planted faults were found, except in marks that are unusual in the
- * original data. With 300 genes most were found; logarithms of logarithms only if the record tells the transform. In the
- * unchanged real data, only known peculiarities were reported.
+ * original data. With 300 genes most were found; logarithms of logarithms only if the record tells the transform. In
+ * the unchanged real data, only known peculiarities were reported.
  *
  * @param columns The data.
  * @param options Genes with strands, and test data.
@@ -89,9 +89,9 @@ export interface Diagnosis {
 }
 
 /**
- * Looks for what may be wrong with a data set, as {@linkcode examineSamples} does, and lists the checks that were skipped
- * because there are too few genes or cell types. Checks that need labels, strands or test data are not listed if these
- * are missing.
+ * Looks for what may be wrong with a data set, as {@linkcode examineSamples} does, and lists the checks that were
+ * skipped because there are too few genes or cell types. Checks that need labels, strands or test data are not listed
+ * if these are missing.
  *
  * @param columns The data.
  * @param options Genes with strands, and test data.

@@ -17,11 +17,11 @@ const MARGIN_ERRORS_OF_ONE = 6;
 type FitTable = readonly (readonly number[])[];
 
 /**
- * Finds cell types whose labels, files or files of one mark were exchanged. A gene with more of an active mark in one cell
- * type than in the others is also expressed more there. Over genes, the differences of marks from their mean over cell
- * types correlate 0.33 to 0.57 with the differences of labels in real cell types (both for log2(RPKM + 1) and for the
- * competition's label), and at most 0.15 with those of another cell type. Limits: needs 100 genes that all cell types
- * have; does not find exchanges of cell types that are nearly the same, and cannot tell labels from files.
+ * Finds cell types whose labels, files or files of one mark were exchanged. A gene with more of an active mark in one
+ * cell type than in the others is also expressed more there. Over genes, the differences of marks from their mean over
+ * cell types correlate 0.33 to 0.57 with the differences of labels in real cell types (both for log2(RPKM + 1) and for
+ * the competition's label), and at most 0.15 with those of another cell type. Limits: needs 100 genes that all cell
+ * types have; does not find exchanges of cell types that are nearly the same, and cannot tell labels from files.
  *
  * @param cellTypes Cell types whose labels are related to their marks.
  * @param doubtful Tracks that are known to be wrong; their marks are left out.
@@ -150,7 +150,9 @@ function fitTable(scores: readonly Float64Array[], labels: readonly Float64Array
   return scores.map((score) => labels.map((label) => dotProduct(score, label)));
 }
 
-/** Finds cycles of cell types: the marks of each fit the labels of the next best, those of the last the first's labels. */
+/**
+ * Finds cycles of cell types: the marks of each fit the labels of the next best, those of the last the first's labels.
+ */
 function findCycles(fit: FitTable, margin: number): number[][] {
   const best = fit.map((row, own) => {
     const most = Math.max(...row);
@@ -171,7 +173,9 @@ function findCycles(fit: FitTable, margin: number): number[][] {
   return cycles;
 }
 
-/** The mean gain of a cycle: how much better the cell types' marks fit the labels of the next cell type than their own. */
+/**
+ * The mean gain of a cycle: how much better the cell types' marks fit the labels of the next cell type than their own.
+ */
 function gainOfCycle(fit: FitTable, cycle: readonly number[]): number {
   const gains = cycle.map((from, i) => {
     const to = cycle[(i + 1) % cycle.length]!;

@@ -17,25 +17,25 @@ const LEAST_SKEWED_GENES = 50;
 /** Among this many genes, one is expressed so strongly that a double logarithm shows. */
 const LEAST_GENES = 20;
 /**
- * The skewness of the absolute values of labels other than zero, which tells a logarithm from a double one. In 57 samples
- * of 600 genes, log2(RPKM + 1) has 0.15 to 1.1 and its logarithm -0.7 to -0.05. The competition's label, which has a
- * sign, has 0.4 to 1.3, and its logarithm -0.3 to 0.2 with an excess kurtosis of -1.2 to -0.2.
+ * The skewness of the absolute values of labels other than zero, which tells a logarithm from a double one. In 57
+ * samples of 600 genes, log2(RPKM + 1) has 0.15 to 1.1 and its logarithm -0.7 to -0.05. The competition's label, which
+ * has a sign, has 0.4 to 1.3, and its logarithm -0.3 to 0.2 with an excess kurtosis of -1.2 to -0.2.
  */
 const LEAST_MAGNITUDE_SKEWNESS = -0.03;
 const LEAST_SIGNED_SKEWNESS = 0.25;
 const LEAST_SIGNED_KURTOSIS = -0.15;
 const LEAST_SHAPED_GENES = 500;
 /** Least number of genes if the record tells the transform. */
-const LEAST_TOLD_GENES = 3;
+const LEAST_RECORDED_GENES = 3;
 /** Largest ratio of the labels' spreads between cell types; it is 1.27 in the 56 of Roadmap Epigenomics. */
 const LARGEST_SPREAD_RATIO = 1.5;
 const LEAST_COMPARED_GENES = 200;
 
 /**
- * Finds labels that are not logarithms, labels that are logarithms of logarithms, labels that are the same in all genes,
- * and cell types whose labels have a different scale than the others'. Limits: the first rule needs 50 genes, unless the
- * values are far too large for logarithms; the second needs 500 genes, or 3 if the record tells the transform; classes
- * are not judged.
+ * Finds labels that are not logarithms, labels that are logarithms of logarithms, labels that are the same in all
+ * genes, and cell types whose labels have a different scale than the others'. Limits: the first rule needs 50 genes,
+ * unless the values are far too large for logarithms; the second needs 500 genes, or 3 if the record tells the
+ * transform; classes are not judged.
  */
 export function checkLabelScale(
   labels: readonly LabelStatistics[],
@@ -61,7 +61,7 @@ export function skippedLabelScale(
 ): SkippedCheck[] {
   const quantities = labels.filter(({ areClasses }) => !areClasses);
   const shaped = quantities.filter(({ least }) => expressionTransform === "none" || least < 0);
-  const told = quantities.filter((column) => !shaped.includes(column));
+  const recorded = quantities.filter((column) => !shaped.includes(column));
   const twice = "logarithms of logarithms";
   return [
     ...skipIfFewGenes(
@@ -69,7 +69,7 @@ export function skippedLabelScale(
       quantities,
     ),
     ...skipIfFewGenes({ check: CHECK, what: twice, least: LEAST_SHAPED_GENES }, shaped),
-    ...skipIfFewGenes({ check: CHECK, what: twice, least: LEAST_TOLD_GENES }, told),
+    ...skipIfFewGenes({ check: CHECK, what: twice, least: LEAST_RECORDED_GENES }, recorded),
     ...(quantities.length < 2 ? [] : skipIfFewGenes(
       { check: CHECK, what: "scales of labels between cell types", least: LEAST_COMPARED_GENES },
       quantities,
@@ -90,7 +90,7 @@ function looksTwice(column: LabelStatistics, applied: string): boolean {
   const { samples, least, largest, negative, zeros } = column;
   const extent = Math.max(largest, -least);
   if (extent < 1 || extent > LARGEST_DOUBLE_LOGARITHM) return false;
-  if (applied !== "none" && least >= 0) return samples >= LEAST_TOLD_GENES;
+  if (applied !== "none" && least >= 0) return samples >= LEAST_RECORDED_GENES;
   if (samples < LEAST_SHAPED_GENES) return false;
   if (least >= 0) {
     return zeros > 0.01 * samples && column.magnitudeSkewness < LEAST_MAGNITUDE_SKEWNESS;

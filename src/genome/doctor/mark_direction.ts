@@ -9,7 +9,10 @@ import { skipIfFewGenes, type SkippedCheck } from "./skipped_check.ts";
 
 const LEAST_GENES = 200;
 const LEAST_OTHERS = 2;
-/** Least number of other cell types for marks without a known direction: one wrong one must not make the rest look wrong. */
+/**
+ * Least number of other cell types for marks without a known direction: one wrong one must not make the rest look
+ * wrong.
+ */
 const LEAST_OTHERS_OF_UNKNOWN = 3;
 /** A correlation this far on the wrong side shows that a mark is wrong, whatever the other cell types show. */
 const CLEARLY_WRONG = 0.12;
@@ -67,11 +70,11 @@ interface Direction {
 }
 
 /**
- * Finds marks that go down with expression although they should go up, as active marks do, or up although they should go
- * down, as H3K27me3 does: by known biology alone if the case is clear, or by comparison with the other cell types. The
- * relation is measured by the mark's level, by its level at the promoter, and by whether a gene has any. Limits: needs
- * 200 genes, and two other cell types for the finer comparison; reports H3K9me3 and unknown marks only if both sides are
- * clear.
+ * Finds marks that go down with expression although they should go up, as active marks do, or up although they should
+ * go down, as H3K27me3 does: by known biology alone if the case is clear, or by comparison with the other cell types.
+ * The relation is measured by the mark's level, by its level at the promoter, and by whether a gene has any. Limits:
+ * needs 200 genes, and two other cell types for the finer comparison; reports H3K9me3 and unknown marks only if both
+ * sides are clear.
  */
 export function findWrongDirections(
   cellTypes: readonly CellTypeExpression[],

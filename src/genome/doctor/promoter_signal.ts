@@ -16,9 +16,9 @@ const LEAST_POSITIVE = 500;
 const LARGE_SHARE = 0.01;
 
 /**
- * Finds genes without signal of any mark in any cell type, and marks without the signal around the TSS that they have in
- * every cell: a peak of H3K4me3, and some of every other mark. Genes that lack signal only in the fifth of the window
- * around their TSS are reported if they are more than 1% of all genes.
+ * Finds genes without signal of any mark in any cell type, and marks without the signal around the TSS that they have
+ * in every cell: a peak of H3K4me3, and some of every other mark. Genes that lack signal only in the fifth of the
+ * window around their TSS are reported if they are more than 1% of all genes.
  */
 export function checkPromoterSignal(
   columns: SampleColumns,

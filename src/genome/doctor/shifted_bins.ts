@@ -19,11 +19,11 @@ const SMALL_CHANCE = 1e-6;
 const LEAST_ERRORS = 4;
 
 /**
- * Finds bins that are off by one: a first or last bin that is zero in all genes although the bins next to it are not, and,
- * in genomic orientation, a mean H3K4me3 profile whose middle is not that of the window. Over genes of both strands this
- * profile is symmetric about the TSS. Limits: the first rule needs signal in 14 genes or more on average in the bins next
- * to the edge; the second needs {@linkcode LEAST_GENES} genes, about as many on each strand, and does not judge data in
- * transcript orientation, where the profile need not be symmetric.
+ * Finds bins that are off by one: a first or last bin that is zero in all genes although the bins next to it are not,
+ * and, in genomic orientation, a mean H3K4me3 profile whose middle is not that of the window. Over genes of both
+ * strands this profile is symmetric about the TSS. Limits: the first rule needs signal in 14 genes or more on average
+ * in the bins next to the edge; the second needs {@linkcode LEAST_GENES} genes, about as many on each strand, and does
+ * not judge data in transcript orientation, where the profile need not be symmetric.
  */
 export function checkShiftedBins(
   { record }: SampleColumns,

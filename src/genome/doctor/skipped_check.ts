@@ -32,8 +32,8 @@ export function skipIfFewer(need: Need, count: number): SkippedCheck[] {
 }
 
 /**
- * Returns a check as skipped if cell types have fewer genes than it needs, with the names of these cell types if they are
- * only some of all.
+ * Returns a check as skipped if cell types have fewer genes than it needs, with the names of these cell types if they
+ * are only some of all.
  *
  * @param groups Marks or labels of the cell types. A cell type may occur repeatedly.
  */

@@ -7,9 +7,9 @@ import { skipIfFewGenes, type SkippedCheck } from "./skipped_check.ts";
 const LEAST_GENES = 200;
 
 /**
- * Finds cell types whose labels are unrelated to their marks, as they are if labels were assigned to other genes. In ten
- * real cell types the most closely related mark correlates 0.56 or more with log2(RPKM + 1), and 0.38 or more with the
- * distance of the competition's label from its median. Labels at random genes stay below {@linkcode chanceLimit}.
+ * Finds cell types whose labels are unrelated to their marks, as they are if labels were assigned to other genes. In
+ * ten real cell types the most closely related mark correlates 0.56 or more with log2(RPKM + 1), and 0.38 or more with
+ * the distance of the competition's label from its median. Labels at random genes stay below {@linkcode chanceLimit}.
  * Limits: needs 200 genes and a mark such as H3K4me3, H3K36me3 or H3K27me3.
  */
 export function checkUnrelatedLabels(cellTypes: readonly CellTypeExpression[]): Finding[] {
@@ -71,8 +71,9 @@ function isRelatedToExpression(
 }
 
 /**
- * The correlation below which labels are unrelated to all marks. The closest correlation with shuffled labels stays below
- * it in 9 of 10 trials with 200 genes and in 98 of 100 with 300; real labels lie three standard errors above it with 200.
+ * The correlation below which labels are unrelated to all marks. The closest correlation with shuffled labels stays
+ * below it in 9 of 10 trials with 200 genes and in 98 of 100 with 300; real labels lie three standard errors above it
+ * with 200.
  */
 function chanceLimit(genes: number): number {
   return Math.min(0.18, 0.1 + 2 / Math.sqrt(genes));

@@ -19,9 +19,9 @@ export interface WeakMark {
 }
 
 /**
- * Finds marks with hardly any signal: in less than an eighth as many bins as in the other cell types, or in fewer bins or
- * genes than the mark has in any cell. Short lists of peaks and failed experiments look like this. Limits: the first rule
- * needs another cell type, the second 200 genes and windows of 6,000 base pairs.
+ * Finds marks with hardly any signal: in less than an eighth as many bins as in the other cell types, or in fewer bins
+ * or genes than the mark has in any cell. Short lists of peaks and failed experiments look like this. Limits: the first
+ * rule needs another cell type, the second 200 genes and windows of 6,000 base pairs.
  */
 export function findWeakMarks(
   tracks: readonly TrackStatistics[],

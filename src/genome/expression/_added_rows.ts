@@ -12,8 +12,8 @@ const NEARLY_ALL = 0.9;
 /**
  * Says that rows are added up, if there are any.
  *
- * @throws {FormatError} If nearly all genes with several rows have the same values in all of them, as in a table of genes
- * that was joined with their transcripts: their sum would be meaningless.
+ * @throws {FormatError} If nearly all genes with several rows have the same values in all of them, as in a table of
+ * genes that was joined with their transcripts: their sum would be meaningless.
  */
 export function describeAddedRows(table: ExpressionTable, rows: RowGenes): string[] {
   const { file, lines } = table;

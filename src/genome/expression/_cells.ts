@@ -8,8 +8,8 @@ import { decodeText, parseDecimal, parseDecimalText } from "../../text/numbers.t
 export type Separator = "\t" | ";" | "," | " ";
 
 /**
- * Finds the cells of lines. A cell that starts with a double quote ends at the next quote before a separator, and quotes
- * within it are doubled. Without such a closing quote, the first quote is an ordinary character.
+ * Finds the cells of lines. A cell that starts with a double quote ends at the next quote before a separator, and
+ * quotes within it are doubled. Without such a closing quote, the first quote is an ordinary character.
  */
 export class CellSplitter {
   readonly #separator: number;

@@ -53,7 +53,7 @@ export function collectRows(
       fail(
         table,
         row,
-        `gene "${name}" stands in line ${lines[earlier]} and in line ${lines[row]}, expected once`,
+        `gene "${name}" is in line ${lines[earlier]} and in line ${lines[row]}, expected once`,
       );
     } else if (!adds) repeated.add(gene);
     for (const [i, column] of columns.entries()) {
@@ -93,7 +93,7 @@ class PartCheck {
     fail(
       this.#table,
       row,
-      `"${showName(part.replaceAll("\t", " "))}" stands in line ${lines[earlier]} and in line ` +
+      `"${showName(part.replaceAll("\t", " "))}" is in line ${lines[earlier]} and in line ` +
         `${lines[row]}, expected once. If ${LONG_FORMAT}`,
     );
   }

@@ -160,8 +160,8 @@ function detectWithHeader(
 }
 
 /**
- * Whether a header that is one cell shorter than all rows lacks the title of the first column, as R writes it. Otherwise
- * the rows end with a separator, as Roadmap writes them. Throws if the header may lack another title instead.
+ * Whether a header that is one cell shorter than all rows lacks the title of the first column, as R writes it.
+ * Otherwise the rows end with a separator, as Roadmap writes them. Throws if the header may lack another title instead.
  */
 function lacksCorner(
   titles: readonly string[],

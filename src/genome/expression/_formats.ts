@@ -95,7 +95,9 @@ const ENTREZ_TITLES = /entrez|ncbi|^gene[_. ]?id$/i;
 const ROW_NAME_TITLES =
   /^(?:|x|v1|rn|#|no|nr|\.\.\.1|unnamed: ?0|index|level_0|_?row(?:[_. ]?(?:names?|id|number|num|nr))?)$/i;
 
-/** Replaces the title of a column that is known to hold a sample's values, so that it is not taken for anything else. */
+/**
+ * Replaces the title of a column that is known to hold a sample's values, so that it is not taken for anything else.
+ */
 const OF_VALUES = "\0";
 
 /** Titles of columns from annotations, which are not names of samples. */

@@ -74,8 +74,8 @@ function makeIndex(
 }
 
 /**
- * Chooses among genes of one name the one that tables mean, if the others are its copies on alternate loci and patches or
- * its pseudoautosomal copy on Y.
+ * Chooses among genes of one name the one that tables mean, if the others are its copies on alternate loci and patches
+ * or its pseudoautosomal copy on Y.
  */
 function chooseOne(places: readonly number[], genes: readonly Gene[]): number {
   const primary = choosePrimary(places.map((place) => genes[place]!));

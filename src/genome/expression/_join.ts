@@ -17,17 +17,19 @@ import type { FindRowGenesOptions, RowGenes } from "./_row_genes.ts";
 import type { ExpressionTable } from "./table.ts";
 
 /**
- * At least this share of symbols must match, of the rows or of the genes, whichever are fewer: some symbols are the same
- * in two species by chance, such as F2 of human and mouse.
+ * At least this share of symbols must match, of the rows or of the genes, whichever are fewer: some symbols are the
+ * same in two species by chance, such as F2 of human and mouse.
  */
 const LEAST_SHARE = 0.05;
 
-/** The share for numbers without a title: a quarter of the row numbers of a filtered table are Entrez numbers by chance. */
+/**
+ * The share for numbers without a title: a quarter of the row numbers of a filtered table are Entrez numbers by chance.
+ */
 const LEAST_SHARE_OF_NUMBERS = 0.5;
 
 /**
- * Finds the genes of a table's rows, by the same kind of name in all rows: by id, or, if hardly any id matches, by symbol
- * or by Entrez number through the annotation. Transcripts are found by their genes.
+ * Finds the genes of a table's rows, by the same kind of name in all rows: by id, or, if hardly any id matches, by
+ * symbol or by Entrez number through the annotation. Transcripts are found by their genes.
  *
  * @throws {ContractError} If the table has none of the genes.
  */

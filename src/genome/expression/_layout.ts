@@ -23,7 +23,9 @@ export interface SampleColumn {
 
 /** What a format tells about its columns. */
 export interface Columns {
-  /** Name of the program that wrote the table, such as `featureCounts`, for messages; `undefined` if it is not known. */
+  /**
+   * Name of the program that wrote the table, such as `featureCounts`, for messages; `undefined` if it is not known.
+   */
   readonly program?: string | undefined;
   /** The columns that name the genes, the main one first. */
   readonly names: readonly number[];

@@ -19,10 +19,10 @@ export interface ScaleOptions {
 /**
  * Says what may be wrong with the values of cell types before they are transformed.
  *
- * It warns of logarithms if another logarithm is to be taken. Logarithms have no value above 25, and some fractions. For
- * 20 or more values these signs suffice, since TPM and RPKM of so many genes reach the hundreds. Fewer values must also
- * be as close together as logarithms are: there are at least three, the largest is at least 2 and at most four times
- * their median, and some have more than two decimals.
+ * It warns of logarithms if another logarithm is to be taken. Logarithms have no value above 25, and some fractions.
+ * For 20 or more values these signs suffice, since TPM and RPKM of so many genes reach the hundreds. Fewer values must
+ * also be as close together as logarithms are: there are at least three, the largest is at least 2 and at most four
+ * times their median, and some have more than two decimals.
  *
  * It warns of counts whatever the transform: if the format tells that it has counts, or if most values other than 0 are
  * whole numbers and some are 1,000 or more.

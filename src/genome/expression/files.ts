@@ -18,8 +18,8 @@ export interface ExpressionInput {
 }
 
 /**
- * Lists the files of expression that a sample sheet names, each once. Relative paths start at the sheet's own directory.
- * If paths joined by commas are the name of one file, they stand for that file.
+ * Lists the files of expression that a sample sheet names, each once. Relative paths start at the sheet's own
+ * directory. If paths joined by commas are the name of one file, they stand for that file.
  *
  * @param files The files of each cell type.
  * @param sheetPath Path of the sheet.

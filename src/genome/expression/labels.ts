@@ -53,13 +53,14 @@ export interface LabelledGenes {
 /**
  * Takes the expression of genes from tables. A cell type in several tables gets their mean. A gene that one of these
  * tables lacks has no expression in that cell type, since a mean over fewer replicates is a different statistic. A gene
- * without any expression is left out, since annotations have many more genes than tables do; a gene without expression in
- * some cell types has NaN there. Warnings tell how many genes are in no table, and how many values some replicates lack.
+ * without any expression is left out, since annotations have many more genes than tables do; a gene without expression
+ * in some cell types has NaN there. Warnings tell how many genes are in no table, and how many values some replicates
+ * lack.
  *
  * Rows are joined with genes by whole identifiers, without versions (see `geneKey`). If hardly any identifier matches,
  * they are joined by symbol or by Entrez number, if the annotation tells these, and a note says so. Numbers are Entrez
- * numbers only if no other column names the genes, or if their title says so. Of several genes of one name, the one on a
- * primary chromosome is meant, X before Y. Rows of transcripts are added up.
+ * numbers only if no other column names the genes, or if their title says so. Of several genes of one name, the one on
+ * a primary chromosome is meant, X before Y. Rows of transcripts are added up.
  *
  * @param genes The genes of an annotation.
  * @param tables One or several tables. An async iterable may read each table when it is needed.

@@ -28,8 +28,8 @@ export interface ReadExpressionSamplesOptions {
 const COLUMNS = ["sample", "cell_type"] as const;
 
 /**
- * Reads the samples of each cell type: tab-separated text with the header `sample cell_type`. Replicates are several rows
- * of one cell type. Lines that start with `#` are skipped.
+ * Reads the samples of each cell type: tab-separated text with the header `sample cell_type`. Replicates are several
+ * rows of one cell type. Lines that start with `#` are skipped.
  *
  * @param input Path of the file, or a source of its bytes.
  * @param options What to do with warnings.
@@ -69,7 +69,7 @@ export function readExpressionSamples(
         failLine(
           file,
           line,
-          `Cannot read samples of expression: "${sample}" stands in line ${earlier} and in line ` +
+          `Cannot read samples of expression: "${sample}" is in line ${earlier} and in line ` +
             `${line.number}, expected once`,
         );
       }

@@ -64,7 +64,9 @@ export interface ExpressionTable {
   readonly kind?: ValueKind | undefined;
   /** The values, `[row, cellType]` row-major: the means of a cell type's columns, NaN where one of them is missing. */
   readonly values: readonly number[];
-  /** Names of the rows' genes by row, for each column of names, the main one first: a table may have ids and symbols. */
+  /**
+   * Names of the rows' genes by row, for each column of names, the main one first: a table may have ids and symbols.
+   */
   readonly names: readonly [readonly string[], ...(readonly string[])[]];
   /** Titles of the columns of `names`. A title may be empty. */
   readonly nameTitles: readonly string[];
@@ -72,7 +74,9 @@ export interface ExpressionTable {
   readonly lines: readonly number[];
   /** Texts that stand where a number should, by index in `values`. They are an error only in the row of a gene. */
   readonly invalid: ReadonlyMap<number, string>;
-  /** Number of cells in rows that do not have as many as the header, by row. It is an error only in the row of a gene. */
+  /**
+   * Number of cells in rows that do not have as many as the header, by row. It is an error only in the row of a gene.
+   */
   readonly ragged: ReadonlyMap<number, number>;
   /** Number of columns in the header. */
   readonly width: number;
@@ -86,18 +90,18 @@ export interface ExpressionTable {
 
 /**
  * Reads a table of expression, gzip or not: genes × cell types with a header, the genes in the first column or in one
- * with the title `gene_id`. Columns are separated by tabs, commas, semicolons or blanks, with or without quotes, and R's
- * missing corner cell is allowed. It also reads GCT and the tables of featureCounts, htseq-count, nf-core, salmon,
+ * with the title `gene_id`. Columns are separated by tabs, commas, semicolons or blanks, with or without quotes, and
+ * R's missing corner cell is allowed. It also reads GCT and the tables of featureCounts, htseq-count, nf-core, salmon,
  * kallisto, RSEM, StringTie, Cufflinks and the GDC. Mistakes in unwanted rows and columns do not matter.
  *
- * The column of a cell type has the cell type's name, or is the only one that has it without directories and endings such
- * as `.sorted.bam`.
+ * The column of a cell type has the cell type's name, or is the only one that has it without directories and endings
+ * such as `.sorted.bam`.
  *
  * @param input Path of the file, or a source of its bytes.
  * @param options The wanted cell types and values.
  * @returns The values and names of all rows.
- * @throws {FormatError} If the file is not a table, has no rows, or is recognised as something else; also if its rows are
- * of several samples (long format), or if it has differences between samples instead of expression.
+ * @throws {FormatError} If the file is not a table, has no rows, or is recognised as something else; also if its rows
+ * are of several samples (long format), or if it has differences between samples instead of expression.
  * @throws {ContractError} If a cell type has no column or several, or the file lacks the wanted kind of values.
  *
  * @example One of two cell types

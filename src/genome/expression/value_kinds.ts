@@ -1,8 +1,8 @@
 /** What the values in a table of expression measure. */
 
 /**
- * Kinds of values: transcripts per million (`tpm`), counts of reads or fragments (`count`), and reads (RPKM) or fragments
- * per kilobase and million (`fpkm`).
+ * Kinds of values: transcripts per million (`tpm`), counts of reads or fragments (`count`), and reads (RPKM) or
+ * fragments per kilobase and million (`fpkm`).
  */
 export type ValueKind = "tpm" | "count" | "fpkm";
 

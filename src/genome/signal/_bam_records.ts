@@ -26,8 +26,8 @@ const LARGEST_RECORD_BYTES = 1 << 28;
 const REFERENCE_OPERATIONS = 1 << 0 | 1 << 2 | 1 << 3 | 1 << 7 | 1 << 8;
 
 /**
- * Decodes only those fields of records that counting needs. Published readers make an object of each record, which takes
- * several times as long and, in deep files, more memory than a machine may have.
+ * Decodes only those fields of records that counting needs. Published readers make an object of each record, which
+ * takes several times as long and, in deep files, more memory than a machine may have.
  */
 export class BamRecordDecoder {
   readonly #file: string;

@@ -1,6 +1,6 @@
 /**
- * Reads the indexes of BGZF files: `.bai` (SAM specification, section 5.2), `.tbi` (tabix) and `.csi` (CSIv1). They differ
- * in the size of the smallest bin and in the place of the sequences' names, and `.csi` has no linear index.
+ * Reads the indexes of BGZF files: `.bai` (SAM specification, section 5.2), `.tbi` (tabix) and `.csi` (CSIv1). They
+ * differ in the size of the smallest bin and in the place of the sequences' names, and `.csi` has no linear index.
  */
 
 import { FormatError } from "../../errors.ts";
@@ -140,7 +140,9 @@ export class BgzfIndex {
     }
   }
 
-  /** Visits the bins of a sequence, with the cursor at the chunks of each bin. At the end it is after the last chunk. */
+  /**
+   * Visits the bins of a sequence, with the cursor at the chunks of each bin. At the end it is after the last chunk.
+   */
   #visitBins(
     cursor: IndexCursor,
     visit: (bin: number, chunks: number) => void,

@@ -44,8 +44,8 @@ const LONGEST_GAP_BYTES = 1 << 14;
 const LONGEST_READ_BYTES = 1 << 20;
 
 /**
- * Visits all intervals of the sections that overlap the regions, including intervals outside of the regions. Each section
- * is read once.
+ * Visits all intervals of the sections that overlap the regions, including intervals outside of the regions. Each
+ * section is read once.
  *
  * @throws {FormatError} If the file is damaged, or intervals overlap.
  */

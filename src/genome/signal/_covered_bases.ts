@@ -1,14 +1,13 @@
+import { LARGEST_POSITION } from "../largest_position.ts";
 import type { ContigWindows } from "./_window_counter.ts";
 import { mergeWindows, type Region } from "./_contig_windows.ts";
 
-/** Rows of text do not reach past this position. */
-const LARGEST_POSITION = 2 ** 31 - 1;
 /** The search tries this many regions one by one before it becomes a binary search. */
 const LONGEST_WALK = 8;
 
 /**
- * Keeps one bit for each base of a sequence's windows, set if the base has a value. So overlapping rows are found wherever
- * they are in the file.
+ * Keeps one bit for each base of a sequence's windows, set if the base has a value. So overlapping rows are found
+ * wherever they are in the file.
  */
 export class CoveredBases {
   readonly #regions: readonly Region[];

@@ -7,6 +7,7 @@ import { decodeText } from "../../text/numbers.ts";
 import { advisePairs } from "./_advice.ts";
 import { describeForeignRow, isPairOfReads, rowText } from "./_foreign_rows.ts";
 import { OverlapError } from "./_overlap_error.ts";
+import { LARGEST_POSITION } from "../largest_position.ts";
 import { isTrackLine } from "../track_lines.ts";
 import { isBlank, type RowKind, RowSplitter } from "./_row_kinds.ts";
 import { RowShapes } from "./_row_shapes.ts";
@@ -31,8 +32,6 @@ export interface OddRows {
 }
 
 const STRAND_COLUMN = 5;
-const LARGEST_POSITION = 2 ** 31 - 1;
-
 /** Reads lines as rows of one kind, and skips comments and lines for genome browsers. */
 export class IntervalRows {
   readonly #file: string;

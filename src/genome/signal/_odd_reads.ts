@@ -10,7 +10,8 @@ const PEAKS: readonly RegExp[] = [
   RegExp(`${BED6}(\t${NUMBER}){3}\t-?\\d+$`),
   RegExp(`${BED6}(\t-?\\d+\\.\\d+)(\t${NUMBER}){2}$`),
   RegExp(`${BED6}\t\\d+\t\\d+\t[\\d,]+\t\\d+\t[\\d,]+\t[\\d,]+(\t${NUMBER}){3}$`),
-  // IDR: narrowPeak or broadPeak, followed by the columns of each replicate. BED12 of reads has at most six columns there.
+  // IDR: narrowPeak or broadPeak, followed by the columns of each replicate. BED12 of reads has at most six columns
+  // there.
   RegExp(`${BED6}(\t${NUMBER}){11,}$`),
   // Names from MACS2, nf-core and others.
   /^\S+\t\d+\t\d+\t\S*(peak|summit|interval|island)[_-]?\d+[a-z]?(\t|$)/i,

@@ -46,8 +46,8 @@ export function placeAt(view: DataView, at: number): number {
 /**
  * Walks a tree and visits its leaves from left to right.
  *
- * @throws {FormatError} If a node lies outside of the file, or the nodes together are longer than the file. A sound tree
- * has each node once, so such a tree has a cycle.
+ * @throws {FormatError} If a node lies outside of the file, or the nodes together are longer than the file. A sound
+ * tree has each node once, so such a tree has a cycle.
  */
 export async function walkTree(source: ByteSource, root: number, shape: TreeShape): Promise<void> {
   // The nodes that remain to be visited, the next one last.

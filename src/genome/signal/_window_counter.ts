@@ -10,9 +10,9 @@ const NO_WINDOWS: ContigWindows = { starts: new Int32Array(), geneIndex: new Uin
 const LONGEST_WALK = 8;
 
 /**
- * Counts intervals into all windows that they overlap. The work is proportional to the number of intervals and of windows
- * that they overlap: all windows have one width, so the windows that overlap an interval are neighbours, and the search
- * for the next interval starts at the place of the last one.
+ * Counts intervals into all windows that they overlap. The work is proportional to the number of intervals and of
+ * windows that they overlap: all windows have one width, so the windows that overlap an interval are neighbours, and
+ * the search for the next interval starts at the place of the last one.
  */
 export class WindowCounter {
   readonly #reducer: BinReducer;

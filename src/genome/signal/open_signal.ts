@@ -15,7 +15,9 @@ import type { SignalFormat, SignalTrack } from "./track.ts";
 
 /** How to open a file of reads or signal. */
 export interface OpenSignalOptions {
-  /** The file's index. BAM needs one (`.bai`, `.csi`); for BED and bedGraph from bgzip it is optional (`.tbi`, `.csi`). */
+  /**
+   * The file's index. BAM needs one (`.bai`, `.csi`); for BED and bedGraph from bgzip it is optional (`.tbi`, `.csi`).
+   */
   readonly index?: ByteSource | undefined;
   /**
    * What the file holds.
@@ -55,8 +57,8 @@ const ENDINGS: Record<SignalFormat, RegExp> = {
 
 /**
  * Tells what a file holds from the ending of its name: `.bam`; `.bw` or `.bigWig`; `.bed`, `.tagAlign` or `.bedpe` (for
- * fragments in three columns, as MACS2 writes them); `.bedGraph`, `.bdg` or `.bg`. The names of text files may have `.gz`
- * or `.bgz` after that. Upper and lower case make no difference.
+ * fragments in three columns, as MACS2 writes them); `.bedGraph`, `.bdg` or `.bg`. The names of text files may have
+ * `.gz` or `.bgz` after that. Upper and lower case make no difference.
  *
  * @param name Name or path of the file.
  * @returns The format.

@@ -28,12 +28,12 @@ export interface OpenTextOptions {
 }
 
 /**
- * Opens a BED, tagAlign or bedGraph file. With an index only the parts around the windows are read. Without an index the
- * whole file is read, in one pass, and it need not be sorted.
+ * Opens a BED, tagAlign or bedGraph file. With an index only the parts around the windows are read. Without an index
+ * the whole file is read, in one pass, and it need not be sorted.
  *
  * @returns The opened file. It has a warning if it is from bgzip and only lacks the empty block at its end.
- * @throws {FormatError} If the first rows are of another format or the index is damaged, or if there is an index and the
- * file is cut short or not from bgzip.
+ * @throws {FormatError} If the first rows are of another format or the index is damaged, or if there is an index and
+ * the file is cut short or not from bgzip.
  */
 export async function openText(
   source: ByteSource,

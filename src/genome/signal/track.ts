@@ -16,9 +16,9 @@ import type { GeneWindows } from "../windows.ts";
  *   counts as part of its read. An unmapped read at its mate's place counts there as one base.
  * - `mean-depth`: the mean over the bin's bases of the number of reads that cover each base. The reads are the same,
  *   except that unmapped reads are left out.
- * - `mean`, `sum` and `max` of a signal track, as pyBigWig's `stats(..., exact=True)` computes them: over the bases that
- *   have a value, so `mean` does not count other bases as zeros. A bin without values is 0. So is a bin with a NaN,
- *   which some tools write for missing data.
+ * - `mean`, `sum` and `max` of a signal track, as pyBigWig's `stats(..., exact=True)` computes them: over the bases
+ *   that have a value, so `mean` does not count other bases as zeros. A bin without values is 0. So is a bin with a
+ *   NaN, which some tools write for missing data.
  */
 export type CountingRule = "reads" | "mean-depth" | "mean" | "sum" | "max";
 
@@ -67,16 +67,16 @@ export interface CountOptions {
 /** The result of {@linkcode SignalTrack.count}. */
 export interface SignalCounts {
   /**
-   * One number for each bin by ascending coordinate, `[gene, bin]` row-major, genes in their original order. If the file
-   * has an infinite value in any window, at least one bin is infinite.
+   * One number for each bin by ascending coordinate, `[gene, bin]` row-major, genes in their original order. If the
+   * file has an infinite value in any window, at least one bin is infinite.
    */
   readonly values: Float64Array<ArrayBuffer>;
   /** The sequences that the file names; in a text file without an index, those that have a row. */
   readonly contigs: readonly Contig[];
   /**
-   * Number of reads in the whole file, inside and outside of windows. For a BAM file these are its mapped reads including
-   * duplicates, as `samtools idxstats` reads them from the index; for BED they are its rows. `undefined` for a signal
-   * track, and where an old index does not tell the number.
+   * Number of reads in the whole file, inside and outside of windows. For a BAM file these are its mapped reads
+   * including duplicates, as `samtools idxstats` reads them from the index; for BED they are its rows. `undefined` for
+   * a signal track, and where an old index does not tell the number.
    */
   readonly reads: number | undefined;
 }
@@ -94,9 +94,9 @@ export interface SignalTrack {
   /** `false` if the file's own summary of its values shows negative, infinite or missing values. */
   readonly hasSoundSummary?: boolean;
   /**
-   * Counts the file's reads or signal into windows, 0-based half-open, in one pass in file order. Chromosomes are matched
-   * with and without `chr`. On chromosomes that the file lacks, and past the ends of chromosomes, all values are zero;
-   * `checkAssembly` warns if genes lie there.
+   * Counts the file's reads or signal into windows, 0-based half-open, in one pass in file order. Chromosomes are
+   * matched with and without `chr`. On chromosomes that the file lacks, and past the ends of chromosomes, all values
+   * are zero; `checkAssembly` warns if genes lie there.
    *
    * @throws {ContractError} If the rule or an option does not suit this kind of file.
    * @throws {RangeError} If an option is out of range.

@@ -17,6 +17,7 @@ import { decodeCheckpoint, encodeCheckpoint } from "../../../src/training/checkp
 import { readRunLog } from "../../../src/training/_run_log.ts";
 import { describeState, packStates } from "../../../src/training/_states.ts";
 import type { FitCheckpoint } from "../../../src/training/fit_types.ts";
+import { BRANCHED } from "../../helpers/branched_spec.ts";
 import { resealModel } from "../../helpers/reseal.ts";
 import {
   type Bytes,
@@ -85,7 +86,8 @@ function reseal(bytes: Bytes): Bytes {
 }
 const MODEL: Target = {
   name: "model",
-  seeds: async () => (await Promise.all([SMALL, presetSpec("experiment1")].map(modelSeeds))).flat(),
+  seeds: async () =>
+    (await Promise.all([SMALL, presetSpec("experiment1"), BRANCHED].map(modelSeeds))).flat(),
   async read([json, weights]) {
     const loaded = await loadModel({ json, weights: weights! });
     const shapes = weightShapes(loaded.spec);
@@ -112,7 +114,8 @@ async function readJson(file: ByteSource): Promise<unknown> {
 const SPEC: Target = {
   name: "model-spec",
   allowed: [UnsupportedModelError, ContractError],
-  seeds: () => [SMALL, presetSpec("wakawaka")].map((spec) => [jsonPart("spec.json", spec)]),
+  seeds: () =>
+    [SMALL, presetSpec("wakawaka"), BRANCHED].map((spec) => [jsonPart("spec.json", spec)]),
   async read([file]) {
     const spec = parseSpec(await readJson(file));
     const parameters = weightShapes(spec).reduce((sum, { shape }) => sum + sizeOf(shape), 0);

@@ -104,7 +104,7 @@ Deno.test("a gene that is in a table twice is refused, whatever its version; row
   await rejects(twice(`${B}.1`, `${B}.2`), {
     name: "FormatError",
     message:
-      /gene "ENSG00000000457\.2" stands in line 3 and in line 4, expected once \(x\.tsv, line 4\)$/,
+      /gene "ENSG00000000457\.2" is in line 3 and in line 4, expected once \(x\.tsv, line 4\)$/,
   });
   strictEqual(showLabels(await twice("OTHER", "OTHER")), "419=1");
   strictEqual(showLabels(await twice(`${B}.1`, `${B}.1_PAR_Y`)), "419=1 457=2");
@@ -357,7 +357,7 @@ Deno.test("rows of transcripts are added up with a note, but values of genes are
       /2 of 2 genes with several rows have the same values in all of them, such as that of "ENSG00000000419" in lines 2 and 3: .* one row for each gene.*line 3\)$/,
   });
   const twice = `gene_id\ttranscript_id(s)\tliver\n${A}\tT1,T2\t1\n${A}\tT1,T2\t2\n`;
-  await rejects(labelText(twice), /stands in line 2 and in line 3, expected once/);
+  await rejects(labelText(twice), /is in line 2 and in line 3, expected once/);
   const program =
     "transcript_id\tgene_id\tlength\teffective_length\texpected_count\tTPM\tFPKM\tIsoPct\n";
   const isoforms = ["T1", "T2"].map((id) => `${id}\t${A}\t9\t9\t1\t1\t1\t50\n`).join("");

@@ -109,7 +109,7 @@ Deno.test("parts that are added up to a gene must be in a table once", async () 
     await rejects(labelText(text, { transcripts }), {
       name: "FormatError",
       message:
-        /stands in line 2 and in line 3, expected once.*long format, one row for each sample: make one column for each sample.*line 3\)$/,
+        /is in line 2 and in line 3, expected once.*long format, one row for each sample: make one column for each sample.*line 3\)$/,
     }, what);
   }
   // Rows without a transcript cannot be told apart.

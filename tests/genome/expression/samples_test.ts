@@ -19,7 +19,7 @@ Deno.test("a list of samples with another header, with a sample twice or without
   await refuse("name\tcell_type\na\tliver\n", /lacks column "sample".*\(s\.tsv, line 1\)$/);
   await refuse(
     "sample\tcell_type\na\tliver\na\tlung\n",
-    /"a" stands in line 2 and in line 3, expected once \(s\.tsv, line 3\)$/,
+    /"a" is in line 2 and in line 3, expected once \(s\.tsv, line 3\)$/,
   );
   await refuse("sample\tcell_type\na\n", /column "cell_type" is empty/);
   await refuse("sample\tcell_type\n", /there are none, expected rows \(s\.tsv\)$/);

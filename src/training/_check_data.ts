@@ -1,0 +1,72 @@
+import type { Dataset } from "../data/dataset.ts";
+import { ContractError } from "../errors.ts";
+import { parseSpec } from "../model/parse_spec.ts";
+import { type PresetName, presetSpec } from "../model/presets.ts";
+import type { ModelSpec } from "../model/spec.ts";
+import { type DataRecord, reconcileRecords, type Transform } from "../record.ts";
+import { checkInputShape } from "./_sample_source.ts";
+import type { FitRun } from "./fit_types.ts";
+
+/** The model to train, in the shape of the data. */
+export function resolveSpec(spec: ModelSpec | PresetName, data: Dataset): ModelSpec {
+  const shape = { bins: data.bins, marks: data.marks.length };
+  const model = parseSpec(typeof spec === "string" ? presetSpec(spec, shape) : spec);
+  checkInputShape(model, data);
+  return model;
+}
+
+/** Throws unless gene effects can be fitted after a model. */
+export function checkGeneEffects(model: ModelSpec, geneEffects: boolean): void {
+  if (!geneEffects || model.loss === "meanSquaredError") return;
+  throw new ContractError(
+    `Cannot fit gene effects: "${model.name}" minimises ${model.loss}, expected meanSquaredError`,
+  );
+}
+
+/** Throws unless a model can learn a data set's labels. */
+export function checkTrainable(model: ModelSpec, data: Dataset): void {
+  checkLabelled(data, { action: "train", model });
+}
+
+/** Throws unless a model's loss can be measured on validation data. */
+export function checkValidation(model: ModelSpec, validation: Dataset | undefined): void {
+  if (validation !== undefined) checkLabelled(validation, { action: "validate", model });
+}
+
+/** Throws unless all runs have views of the same samples. */
+export function checkShared(runs: readonly FitRun[]): void {
+  const [first] = runs;
+  const shared = runs.every((run) =>
+    run.data.columns === first?.data.columns &&
+    run.validation?.columns === first.validation?.columns
+  );
+  if (shared) return;
+  throw new ContractError(
+    "Cannot train side by side: the runs' data are not views of one data set",
+  );
+}
+
+function checkLabelled(
+  data: Dataset,
+  { action, model }: { readonly action: string; readonly model: ModelSpec },
+): void {
+  if (data.length === 0) throw new ContractError(`Cannot ${action}: the data have no samples`);
+  if (!data.hasLabels) throw new ContractError(`Cannot ${action}: the data have no labels`);
+  if (model.loss !== "binaryCrossentropy") return;
+  const labels = data.labels();
+  const bad = labels.findIndex((label) => label !== 0 && label !== 1);
+  if (bad >= 0) {
+    throw new ContractError(
+      `Cannot ${action} "${model.name}": the label of gene ${data.describeGene(bad)} in ` +
+        `${data.cellTypeOf(bad)} is ${labels[bad]}, expected 0 or 1 for binaryCrossentropy`,
+    );
+  }
+}
+
+/** The record of the numbers the network sees, from that of the data and the transform asked for. */
+export function sealRecord(record: DataRecord, transform: Transform): DataRecord {
+  // Data that carry a transform already are taken as they are, unless another one is asked for on top.
+  const sealed = { ...record, transform: transform === "none" ? record.transform : transform };
+  reconcileRecords(sealed, record);
+  return sealed;
+}

@@ -1,0 +1,250 @@
+import type { Session, SessionState } from "../engine/engine.ts";
+import { freeState } from "../engine/free_state.ts";
+import { DivergedError, EngineUnavailableError } from "../errors.ts";
+import { deriveKey, RandomStream, shuffledIndices } from "../random.ts";
+import type { Cadence } from "./_cadence.ts";
+import {
+  fromCheckpoint,
+  type GroupCheckpoint,
+  type GroupRun,
+  type GroupSetup,
+  toCheckpoint,
+} from "./_group_run.ts";
+import { findDivergence, fitGroupEffects, validationLosses } from "./_validation.ts";
+import type { EpochRecord, RunCheckpoint } from "./fit_types.ts";
+
+/** How checkpoints of a group are taken. */
+export interface GroupSaving {
+  readonly cadence: Cadence;
+  /** Told where the group is when a checkpoint is due. */
+  readonly save: (checkpoint: GroupCheckpoint) => Promise<void>;
+}
+
+/** How far the epoch under way is. */
+interface Progress {
+  readonly epoch: number;
+  position: number;
+  readonly lossSums: number[];
+  seconds: number;
+}
+
+/** Orders of an epoch, and the runs that diverged in it. */
+interface EpochOutcome {
+  readonly orders: readonly Uint32Array[];
+  readonly diverged: ReadonlyMap<number, DivergedError>;
+}
+
+/** Trains runs side by side on one session, epoch by epoch, and an epoch in pieces where checkpoints are due within it. */
+export class EpochLoop {
+  readonly #session: Session;
+  readonly #setup: GroupSetup;
+  readonly #saving: GroupSaving;
+  #runs: GroupRun[];
+  #samplesPerSecond = 0;
+  /** Where the next epoch begins, if no checkpoint was taken since it was reached. */
+  #unsaved: Readonly<Progress> | undefined;
+
+  private constructor(
+    session: Session,
+    { setup, saving, states }: {
+      readonly setup: GroupSetup;
+      readonly saving: GroupSaving;
+      readonly states: readonly SessionState[];
+    },
+  ) {
+    this.#session = session;
+    this.#setup = setup;
+    this.#saving = saving;
+    this.#runs = states.map((state) => ({ state, history: [] }));
+  }
+
+  /** Takes over a session whose members are the group's runs. */
+  static async start(session: Session, setup: GroupSetup, saving: GroupSaving): Promise<EpochLoop> {
+    return new EpochLoop(session, { setup, saving, states: await session.state() });
+  }
+
+  /** The runs after the last finished epoch. */
+  get runs(): readonly GroupRun[] {
+    return this.#runs;
+  }
+
+  /** Sets the runs to those of a checkpoint. */
+  async restore(runs: readonly RunCheckpoint[]): Promise<void> {
+    await this.#session.restore(runs.map(({ state, underWay = state }) => underWay));
+    // The checkpoint's own arrays stay its caller's.
+    this.#runs = runs.map((run) => ({ ...fromCheckpoint(run), state: structuredClone(run.state) }));
+  }
+
+  /**
+   * Trains the epochs that are left.
+   *
+   * @param reached The epoch that a checkpoint was taken in, and how far it was.
+   */
+  async train(reached?: Omit<GroupCheckpoint, "runs">): Promise<void> {
+    const { epochs, runs } = this.#setup;
+    const begin = (epoch: number): Progress => {
+      return { epoch, position: 0, lossSums: runs.map(() => 0), seconds: 0 };
+    };
+    let progress = reached === undefined
+      ? begin(0)
+      : { ...reached, lossSums: [...reached.lossSums] };
+    const isLeft = () => this.#runs.some(({ diverged }) => diverged === undefined);
+    while (progress.epoch < epochs && isLeft()) {
+      const { epoch } = progress;
+      await this.#trainEpoch(progress).catch((error) => {
+        throw unfinished(error, epoch);
+      });
+      progress = begin(epoch + 1);
+      this.#unsaved = progress;
+      if (this.#saving.cadence.isDue("after epoch")) await this.saveLastEpoch();
+    }
+  }
+
+  /** Takes a checkpoint of the last finished epoch, if that is newer than the last checkpoint. */
+  async saveLastEpoch(): Promise<void> {
+    if (this.#unsaved === undefined) return;
+    await this.#save(this.#unsaved, this.#runs.map(toCheckpoint));
+  }
+
+  /** Fits the gene effects of the runs that came to their end. */
+  async fitGeneEffects(): Promise<void> {
+    this.#runs = await fitGroupEffects(this.#session, this.#setup, this.#runs);
+  }
+
+  async #trainEpoch(progress: Progress): Promise<void> {
+    const { runs, settings, batchSize } = this.#setup;
+    const { cadence } = this.#saving;
+    const orders = runs.map(({ data }, i) =>
+      this.#runs[i]!.diverged === undefined
+        ? epochOrder(data.rows, settings[i]!.seed, progress.epoch)
+        : new Uint32Array(0)
+    );
+    const longest = orders.reduce((most, { length }) => Math.max(most, length), 0);
+    let diverged: ReadonlyMap<number, DivergedError> = new Map();
+    while (progress.position < longest) {
+      const size = cadence.pieceSize(batchSize, this.#samplesPerSecond / runs.length);
+      const end = Math.min(longest, progress.position + size);
+      diverged = new Map([...await this.#trainPiece(progress, { orders, end }), ...diverged]);
+      // Whether a run diverged in this epoch is only known at its end.
+      if (end < longest && diverged.size === 0 && cadence.isDue("within epoch")) {
+        await this.#saveWithinEpoch(progress);
+      }
+    }
+    await this.#finishEpoch(progress, { orders, diverged });
+  }
+
+  /** Trains a piece of an epoch and adds its losses; returns the runs that diverged in it. */
+  async #trainPiece(
+    progress: Progress,
+    { orders, end }: { readonly orders: readonly Uint32Array[]; readonly end: number },
+  ): Promise<[number, DivergedError][]> {
+    const { epoch, position: start, lossSums } = progress;
+    const { source, options } = this.#setup;
+    const started = performance.now();
+    const losses = await this.#session.runEpoch({
+      source,
+      orders,
+      epoch,
+      start,
+      end,
+      signal: options.signal,
+      onProgress: this.#reporter(epoch, orders),
+    });
+    const seconds = (performance.now() - started) / 1000;
+    const trained = orders.map(({ length }) => Math.max(0, Math.min(end, length) - start));
+    this.#samplesPerSecond = trained.reduce((sum, count) => sum + count, 0) / seconds;
+    progress.seconds += seconds;
+    progress.position = end;
+    const diverged: [number, DivergedError][] = [];
+    for (const [i, loss] of losses.entries()) {
+      if (loss instanceof DivergedError) diverged.push([i, loss]);
+      else if (trained[i]! > 0) lossSums[i]! += loss * trained[i]!;
+    }
+    return diverged;
+  }
+
+  async #finishEpoch(
+    { epoch, lossSums, seconds }: Progress,
+    { orders, diverged }: EpochOutcome,
+  ): Promise<void> {
+    const { first, options } = this.#setup;
+    const validation = await validationLosses(this.#session, this.#setup);
+    const states = await this.#session.state();
+    const before = this.#runs;
+    const records = new Map<number, EpochRecord>();
+    this.#runs = before.map((run, i) => {
+      const state = states[i]!;
+      const error = run.diverged ?? diverged.get(i) ??
+        findDivergence(state, validation?.[i], epoch);
+      if (error !== undefined) return { ...run, diverged: error };
+      const { length } = orders[i]!;
+      const record: EpochRecord = {
+        epoch: epoch + 1,
+        // Rounded, since the sum's last digits depend on where checkpoints cut the epoch.
+        loss: Math.fround(lossSums[i]! / length),
+        validationLoss: validation?.[i],
+        seconds,
+        samplesPerSecond: length / seconds,
+      };
+      records.set(first + i, record);
+      return { state, history: [...run.history, record] };
+    });
+    for (const [i, { state }] of this.#runs.entries()) {
+      freeState(state === states[i] ? before[i]!.state : states[i]!);
+    }
+    for (const [run, record] of records) await options.onEpoch?.(run, record);
+  }
+
+  async #saveWithinEpoch(progress: Progress): Promise<void> {
+    const states = await this.#session.state();
+    const runs = this.#runs.map((run, i): RunCheckpoint => {
+      return { ...toCheckpoint(run), underWay: states[i]! };
+    });
+    await this.#save(progress, runs);
+    states.forEach(freeState);
+  }
+
+  async #save(progress: Progress, runs: readonly RunCheckpoint[]): Promise<void> {
+    const { save, cadence } = this.#saving;
+    await save({ ...progress, runs });
+    cadence.restart();
+    this.#unsaved = undefined;
+  }
+
+  #reporter(
+    epoch: number,
+    orders: readonly Uint32Array[],
+  ): (samples: number, loss: number | undefined) => void {
+    const { runs, epochs, first, options: { onProgress } } = this.#setup;
+    const samplesPerEpoch = orders.reduce((sum, { length }) => sum + length, 0);
+    return (samples, loss) =>
+      onProgress?.({
+        runs: [first, first + runs.length],
+        epoch: epoch + 1,
+        epochs,
+        samples,
+        samplesPerEpoch,
+        loss,
+      });
+  }
+}
+
+/** An error as an epoch passes it on: where the hardware failed, it adds which epoch that was. */
+function unfinished(error: unknown, epoch: number): unknown {
+  if (!(error instanceof EngineUnavailableError)) return error;
+  const message = `${error.message}. Epoch ${epoch + 1} was not finished`;
+  return new EngineUnavailableError(message, { cause: error });
+}
+
+/**
+ * The order in which an epoch visits samples: a function of the seed and the epoch alone.
+ *
+ * @param rows The samples.
+ * @param seed The run's seed.
+ * @param epoch Number of the epoch, from 0.
+ * @returns The same rows, shuffled.
+ */
+export function epochOrder(rows: Uint32Array, seed: number, epoch: number): Uint32Array {
+  const stream = new RandomStream(deriveKey(seed, "order", epoch));
+  return shuffledIndices(rows.length, stream).map((position) => rows[position]!);
+}

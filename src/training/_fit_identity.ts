@@ -1,0 +1,75 @@
+/** What a checkpoint must have in common with the runs that resume from it. */
+
+import type { Dataset } from "../data/dataset.ts";
+import { ContractError } from "../errors.ts";
+import type { ModelSpec } from "../model/spec.ts";
+import type { DataRecord } from "../record.ts";
+import type { RunSettings } from "./_group_run.ts";
+import { fingerprintDataset, fingerprintValue } from "./fingerprint.ts";
+import type { FitCheckpoint, FitRun } from "./fit_types.ts";
+
+/** What decides the result of some runs. */
+export interface IdentifiedRuns {
+  readonly model: ModelSpec;
+  readonly record: DataRecord;
+  readonly geneEffects: boolean;
+  readonly runs: readonly FitRun[];
+  readonly settings: readonly RunSettings[];
+}
+
+/**
+ * A text that stands for some runs; it takes a look at all of their data.
+ *
+ * @returns Digests of {@linkcode IDENTITY_PARTS}, in their order.
+ */
+export async function identifyRuns(
+  { model, record, geneEffects, runs, settings }: IdentifiedRuns,
+): Promise<string> {
+  // The members of an ensemble have one data set.
+  const known = new Map<Dataset, string>();
+  const identifyData = async (data: Dataset) => {
+    const found = known.get(data) ?? await fingerprintDataset(data);
+    known.set(data, found);
+    return found;
+  };
+  const data: string[] = [];
+  const validation: (string | undefined)[] = [];
+  for (const run of runs) {
+    data.push(await identifyData(run.data));
+    validation.push(run.validation && await identifyData(run.validation));
+  }
+  const parts = [{ model, record, geneEffects }, settings, data, validation];
+  return (await Promise.all(parts.map(fingerprintValue))).join(" ");
+}
+
+/** What the parts of an identity stand for. */
+const IDENTITY_PARTS = ["model or transform", "settings", "samples", "validation data"];
+
+/**
+ * Throws unless a checkpoint is of these runs.
+ *
+ * @param checkpoint The checkpoint.
+ * @param identity What {@linkcode identifyRuns} returned.
+ * @param count Number of the runs.
+ * @throws {ContractError} Naming what differs, or what does not add up.
+ */
+export function checkIdentity(checkpoint: FitCheckpoint, identity: string, count: number): void {
+  if (checkpoint.identity !== identity) {
+    const ours = identity.split(" ");
+    const theirs = checkpoint.identity.split(" ");
+    const others = IDENTITY_PARTS.filter((_, part) => theirs[part] !== ours[part]);
+    throw new ContractError(`Cannot resume: the checkpoint is of other ${others.join(", other ")}`);
+  }
+  checkRuns(checkpoint, count);
+}
+
+/** A checkpoint holds the runs that are finished and those of its group, and no others. */
+function checkRuns({ group: [first, end], runs, lossSums }: FitCheckpoint, count: number): void {
+  const isSound = first < end && end <= count && runs.length === end &&
+    lossSums.length === end - first;
+  if (isSound) return;
+  throw new ContractError(
+    `Cannot resume: the checkpoint has ${runs.length} runs and ${lossSums.length} losses, and says that those from ` +
+      `${first} to ${end} of ${count} train side by side`,
+  );
+}

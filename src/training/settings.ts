@@ -1,0 +1,92 @@
+import { checkInteger } from "../base/check_integer.ts";
+import { findPreset, type PresetName } from "../model/presets.ts";
+import type { ModelSpec } from "../model/spec.ts";
+import { type Transform, transformFunction } from "../record.ts";
+
+/** Settings of a training run, every default filled in. */
+export interface TrainingSettings {
+  /** Seed of weights, order and dropout: an integer from 0 to 2^53 − 1. */
+  readonly seed: number;
+  /** Passes over the samples. */
+  readonly epochs: number;
+  /** Samples of a step. */
+  readonly batchSize: number;
+  /** Adam's learning rate. */
+  readonly learningRate: number;
+  /** Applied to the counts. */
+  readonly transform: Transform;
+  /** Whether the trained genes' effects are fitted after the network. */
+  readonly geneEffects: boolean;
+}
+
+/** Some of the {@linkcode TrainingSettings}: what one place, such as flags or a file, says of them. */
+export type SettingsLayer = {
+  readonly [Name in keyof TrainingSettings]?: TrainingSettings[Name] | undefined;
+};
+
+/**
+ * Resolves the settings of a training run.
+ *
+ * @param layers Who says something about them, the first to be heard first: such as flags, a model's file and
+ * {@linkcode presetSettings}. Where no layer has a setting, the seed is 0, counts are taken as they are and no gene effects
+ * are fitted.
+ * @returns Each setting from the first layer that has it.
+ * @throws {RangeError} If a setting is out of range, or no layer has epochs, batch size or learning rate.
+ *
+ * @example Flags before the preset
+ * ```ts
+ * import { presetSettings, resolveSettings } from "@waka/histone/training";
+ * import { strictEqual } from "node:assert";
+ *
+ * const settings = resolveSettings({ epochs: 3 }, presetSettings("wakawaka"));
+ * strictEqual(settings.epochs, 3);
+ * strictEqual(settings.batchSize, 250);
+ * ```
+ */
+export function resolveSettings(...layers: readonly SettingsLayer[]): TrainingSettings {
+  const settings: TrainingSettings = {
+    seed: pick(layers, "seed") ?? 0,
+    epochs: pick(layers, "epochs") ?? NaN,
+    batchSize: pick(layers, "batchSize") ?? NaN,
+    learningRate: pick(layers, "learningRate") ?? NaN,
+    transform: pick(layers, "transform") ?? "none",
+    geneEffects: pick(layers, "geneEffects") ?? false,
+  };
+  for (const [name, least] of [["seed", 0], ["epochs", 1], ["batchSize", 1]] as const) {
+    checkInteger(settings[name], { action: "train", name, least });
+  }
+  const { learningRate } = settings;
+  // Number.isFinite, since a text would pass a comparison and be saved as one.
+  if (!Number.isFinite(learningRate) || learningRate <= 0) {
+    throw new RangeError(`Cannot train: learningRate is ${learningRate}, expected a number > 0`);
+  }
+  // It throws where there is none of that name.
+  transformFunction(settings.transform);
+  return settings;
+}
+
+/**
+ * The settings that a model is trained with unless others are asked for.
+ *
+ * @param spec A model, or the name of a preset.
+ * @returns The preset's settings; wakawaka's for a model that is not a preset.
+ * @throws {RangeError} If there is no preset of that name.
+ *
+ * @example A preset's learning rate
+ * ```ts
+ * import { presetSettings } from "@waka/histone/training";
+ * import { strictEqual } from "node:assert";
+ *
+ * strictEqual(presetSettings("wakawaka").learningRate, 0.001);
+ * ```
+ */
+export function presetSettings(spec: ModelSpec | PresetName): SettingsLayer {
+  return findPreset(typeof spec === "string" ? spec : "wakawaka").training;
+}
+
+function pick<Name extends keyof TrainingSettings>(
+  layers: readonly SettingsLayer[],
+  name: Name,
+): TrainingSettings[Name] | undefined {
+  return layers.find((layer) => (layer[name] ?? undefined) !== undefined)?.[name];
+}

@@ -1,0 +1,39 @@
+import { deepStrictEqual, strictEqual, throws } from "node:assert";
+import { presetSpec } from "../../src/model/presets.ts";
+import { presetSettings, resolveSettings } from "../../src/training/settings.ts";
+
+Deno.test("each setting comes from the first layer that has it", () => {
+  const flags = { epochs: 3, transform: undefined, seed: 7 };
+  const file = { epochs: 5, batchSize: 20, transform: "log1p" } as const;
+  deepStrictEqual(resolveSettings(flags, file, presetSettings("wakawaka")), {
+    seed: 7,
+    epochs: 3,
+    batchSize: 20,
+    learningRate: 0.001,
+    transform: "log1p",
+    geneEffects: false,
+  });
+});
+
+Deno.test("false and 0 are settings, what is undefined is none", () => {
+  const { geneEffects, seed } = resolveSettings(
+    { geneEffects: false, seed: 0 },
+    { geneEffects: true, seed: 3 },
+    presetSettings("waka2"),
+  );
+  deepStrictEqual([geneEffects, seed], [false, 0]);
+  strictEqual(resolveSettings(presetSettings("waka2")).geneEffects, true);
+});
+
+Deno.test("a model that is not a preset is trained as wakawaka is", () => {
+  deepStrictEqual(presetSettings(presetSpec("experiment3")), presetSettings("wakawaka"));
+});
+
+Deno.test("settings out of range are refused with their names", () => {
+  const wakawaka = presetSettings("wakawaka");
+  throws(() => resolveSettings({ seed: -1 }, wakawaka), /seed is -1, expected an integer >= 0/);
+  throws(() => resolveSettings({ epochs: 0 }, wakawaka), /epochs is 0, expected an integer >= 1/);
+  throws(() => resolveSettings({ batchSize: 1.5 }, wakawaka), /batchSize is 1.5/);
+  throws(() => resolveSettings({ learningRate: 0 }, wakawaka), /learningRate is 0, expected/);
+  throws(() => resolveSettings({ epochs: 1 }), /batchSize is NaN/);
+});
