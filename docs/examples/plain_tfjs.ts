@@ -27,7 +27,7 @@ export async function predictInTfjs(
   const network = layers.predict(
     transforms[input.transform as keyof typeof transforms],
   ) as tf.Tensor;
-  // A model without gene effects has no such field; a gene that it was not trained on gets the mean alone.
+  // A model without gene effects lacks this field; a gene that it was not trained on gets the mean alone.
   const { genes: known = [], effects = [], mean = 0 } = histone.geneEffects ?? {};
   const effectOf = new Map<string, number>(
     known.map((gene: string, i: number) => [gene, effects[i]]),
