@@ -10,8 +10,8 @@ export function readPage(page: string): Promise<string> {
 
 /** Paths of all pages in the package. */
 export function listPages(): string[] {
-  const below = [...markdownIn("docs")];
-  return ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "fixtures/README.md", ...below.sort()];
+  const below = ["docs", "fixtures"].flatMap((folder) => [...markdownIn(folder)]);
+  return ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", ...below.sort()];
 }
 
 function* markdownIn(folder: string): Generator<string> {
