@@ -15,6 +15,7 @@ export {
   layerChains,
   type ModelGraph,
   modelGraph,
+  type TermPlace,
 } from "./graph.ts";
 export { initialWeights, type Weights } from "./initial_weights.ts";
 export {
@@ -22,6 +23,7 @@ export {
   entryShape,
   isOverReferences,
   modelInputs,
+  type ReferenceInput,
   signalShape,
 } from "./inputs.ts";
 export { parseSpec } from "./parse_spec.ts";

@@ -8,9 +8,9 @@ import type { Dataset } from "../data/dataset.ts";
 import type { SessionState } from "../engine/engine.ts";
 import type { EngineName, EngineReport } from "../engine/select.ts";
 import type { DivergedError } from "../errors.ts";
-import type { TrainingDefaults } from "../model/presets.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import type { Transform } from "../record.ts";
+import type { SettingsLayer } from "./settings.ts";
 
 /** One finished epoch. */
 export interface EpochRecord {
@@ -41,42 +41,76 @@ export interface FitProgress {
 }
 
 /** Options of {@linkcode fit}. "The preset's" are wakawaka's where a spec is trained. */
-export interface FitOptions extends Partial<TrainingDefaults> {
-  /** Passes over the samples. Default: the preset's. */
-  readonly epochs?: number;
-  /** Samples of a step; the last one of an epoch takes what is left. Default: the preset's. */
-  readonly batchSize?: number;
-  /** Adam's learning rate. Default: the preset's. */
-  readonly learningRate?: number;
-  /** Applied to the counts, and sealed into the model. Default: the preset's, else `"none"`. */
-  readonly transform?: Transform;
-  /** Whether the trained genes' effects are fitted behind the network. Default: the preset's, else `false`. */
-  readonly geneEffects?: boolean;
-  /** Seed of weights, order and dropout: an integer from 0 to 2^53 − 1. Default: `0`. */
-  readonly seed?: number;
-  /** Where to compute. Default: `"auto"`. */
-  readonly engine?: EngineName;
-  /** Threads to compute on, for engines that have threads; results do not depend on it. Default: all. */
-  readonly threads?: number;
+export interface FitOptions extends SettingsLayer {
+  /**
+   * Passes over the samples.
+   *
+   * @default the preset's
+   */
+  readonly epochs?: number | undefined;
+  /**
+   * Samples of a step; the last one of an epoch takes what is left.
+   *
+   * @default the preset's
+   */
+  readonly batchSize?: number | undefined;
+  /**
+   * Adam's learning rate.
+   *
+   * @default the preset's
+   */
+  readonly learningRate?: number | undefined;
+  /**
+   * Applied to the counts, and sealed into the model.
+   *
+   * @default the preset's, else `"none"`
+   */
+  readonly transform?: Transform | undefined;
+  /**
+   * Whether the effects of the trained genes are fitted after the network.
+   *
+   * @default the preset's, else `false`
+   */
+  readonly geneEffects?: boolean | undefined;
+  /**
+   * Seed of weights, order and dropout: an integer from 0 to 2^53 − 1.
+   *
+   * @default 0
+   */
+  readonly seed?: number | undefined;
+  /**
+   * Where to compute.
+   *
+   * @default "auto"
+   */
+  readonly engine?: EngineName | undefined;
+  /**
+   * Threads to compute on, for engines that have threads; results do not depend on it.
+   *
+   * @default all
+   */
+  readonly threads?: number | undefined;
   /** Samples to measure the loss on after each epoch. */
-  readonly validation?: Dataset;
+  readonly validation?: Dataset | undefined;
   /** Called once, before the first step, with engine and device in words and the reason for the choice. */
-  readonly onStart?: (engine: EngineReport) => void;
+  readonly onStart?: ((engine: EngineReport) => void) | undefined;
   /** Called after each epoch; training waits for it. */
-  readonly onEpoch?: (record: EpochRecord) => unknown;
+  readonly onEpoch?: ((record: EpochRecord) => unknown) | undefined;
   /** Called every few steps; nothing waits for it. */
-  readonly onProgress?: (progress: FitProgress) => void;
+  readonly onProgress?: ((progress: FitProgress) => void) | undefined;
   /** Where to write checkpoints, after each epoch and, if asked to, within. */
-  readonly checkpoint?: CheckpointOptions;
-  /** A checkpoint of the same run to go on from, as if it had never stopped. */
-  readonly resume?: FitCheckpoint;
+  readonly checkpoint?: CheckpointOptions | undefined;
+  /** A checkpoint of the same run to resume from, as if it had never stopped. */
+  readonly resume?: FitCheckpoint | undefined;
   /**
    * Whether `resume` may be of a run that another arithmetic computed so far, such as that of a processor without fused
-   * multiply-add. The result is then neither's, and the model says so. Default: `false`.
+   * multiply-add. The result is then neither's, and the model says so.
+   *
+   * @default false
    */
-  readonly otherArithmetic?: boolean;
+  readonly otherArithmetic?: boolean | undefined;
   /** Ends the run between two steps; what earlier epochs reached is returned. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What {@linkcode fit} returns. */
@@ -89,13 +123,13 @@ export interface FitResult extends EngineReport {
   readonly interrupted: boolean;
 }
 
-/** One of several runs: what may differ between them. */
+/** One of several runs: the settings that may differ between them. */
 export interface FitRun extends Pick<FitOptions, "seed" | "learningRate" | "validation"> {
   /** Labelled samples; all runs' samples are views of the same columns, and so are their validation data. */
   readonly data: Dataset;
 }
 
-/** How far some runs are that train side by side. */
+/** How far runs are that train side by side. */
 export interface FitManyProgress extends FitProgress {
   /** Numbers of the first of them, from 0, and of the one after the last. */
   readonly runs: readonly [first: number, end: number];
@@ -117,11 +151,11 @@ export interface FitManyOptions extends
     | "signal"
   > {
   /** Called once, before the first step. */
-  readonly onStart?: (engine: EngineReport) => void;
+  readonly onStart?: ((engine: EngineReport) => void) | undefined;
   /** Called after each epoch of a run, with its number from 0; training waits for it. */
-  readonly onEpoch?: (run: number, record: EpochRecord) => unknown;
+  readonly onEpoch?: ((run: number, record: EpochRecord) => unknown) | undefined;
   /** Called every few steps. Samples are those of all runs that train side by side. */
-  readonly onProgress?: (progress: FitManyProgress) => void;
+  readonly onProgress?: ((progress: FitManyProgress) => void) | undefined;
 }
 
 /** How checkpoints are taken. */
@@ -131,13 +165,21 @@ export interface CheckpointOptions {
    * checkpoint's arrays are given back soon after: copy what is kept in memory.
    */
   readonly save: (checkpoint: FitCheckpoint) => Promise<void>;
-  /** Minutes after the last one at which the next is taken, about, within an epoch too. Default: only after epochs. */
-  readonly everyMinutes?: number;
-  /** Whether one is taken after each epoch, however short; if not, only those of `everyMinutes`. Default: `true`. */
-  readonly atEpochs?: boolean;
+  /**
+   * Minutes after the last one at which the next is taken, about, within an epoch too.
+   *
+   * @default only after epochs
+   */
+  readonly everyMinutes?: number | undefined;
+  /**
+   * Whether one is taken after each epoch, however short; if not, only those of `everyMinutes`.
+   *
+   * @default true
+   */
+  readonly atEpochs?: boolean | undefined;
 }
 
-/** What a run of {@linkcode fitMany} ends with. */
+/** The result of a run of {@linkcode fitMany}. */
 export interface FitManyResult extends FitResult {
   /** Why the run ended early, if its loss became NaN or infinite; the model is that of the epoch before. */
   readonly diverged?: DivergedError;
@@ -147,7 +189,7 @@ export interface FitManyResult extends FitResult {
 export interface RunCheckpoint {
   /** Weights and optimizer after its last finished epoch. */
   readonly state: SessionState;
-  /** Those it goes on from, if the checkpoint was taken in the middle of an epoch. */
+  /** Weights and optimizer to resume from, if the checkpoint was taken in the middle of an epoch. */
   readonly underWay?: SessionState;
   /** Its finished epochs. */
   readonly history: readonly EpochRecord[];
@@ -157,9 +199,9 @@ export interface RunCheckpoint {
   readonly diverged?: string;
 }
 
-/** Where some runs are: all that is needed to go on as if they had never stopped. */
+/** Where some runs are: all that is needed to resume them as if they had never stopped. */
 export interface FitCheckpoint {
-  /** Stands for the model, the settings, the samples and the validation data; a checkpoint of others is not gone on from. */
+  /** Stands for the model, the settings, the samples and the validation data; a checkpoint with another one is rejected. */
   readonly identity: string;
   /** Every kind of arithmetic that computed so far; see `Engine.arithmetic`. */
   readonly arithmetic: readonly string[];

@@ -34,9 +34,9 @@ Deno.test("the reference's gradients are the derivatives of its output", () => {
   const found = bidirectionalGruGradients(input, weights, { ...shape, outputGradient });
   const lossAt = () =>
     runBidirectionalGru(input, weights, shape)
-      .reduce((sum, value, i) => sum + value * outputGradient[i], 0);
+      .reduce((sum, value, i) => sum + value * outputGradient[i]!, 0);
   const derivative = (values: Float64Array, i: number) => {
-    const [value, step] = [values[i], 1e-5];
+    const [value, step] = [values[i]!, 1e-5];
     values[i] = value + step;
     const above = lossAt();
     values[i] = value - step;
@@ -46,7 +46,7 @@ Deno.test("the reference's gradients are the derivatives of its output", () => {
   };
   const pairs = [[input, found.input], ...weights.map((values, i) => [values, found.weights[i]])];
   for (const [values, gradient] of pairs) {
-    gradient.forEach((value, i) => ok(Math.abs(derivative(values, i) - value) < 1e-9));
+    gradient!.forEach((value, i) => ok(Math.abs(derivative(values!, i) - value) < 1e-9));
   }
 });
 
@@ -57,7 +57,7 @@ Deno.test("training on tf.js lowers the error of a model with a bidirectional GR
   await using session = await openOne(createTfjsEngine("cpu"), spec, settings);
   const error = async () => {
     const predicted = await session.predict(data, allRows(8));
-    return predicted.reduce((sum, value, i) => sum + (value - data.labels![i]) ** 2, 0) / 8;
+    return predicted.reduce((sum, value, i) => sum + (value - data.labels![i]!) ** 2, 0) / 8;
   };
   const before = await error();
   for (let epoch = 0; epoch < 4; epoch++) {

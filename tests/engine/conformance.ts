@@ -168,11 +168,12 @@ function testDropout(subject: Subject, test: Test): void {
     fillDropoutMask(factors, { key, rate: 0.3, firstPosition: 0, units: 15 });
     ok(factors.includes(0) && factors.some((factor) => factor > 1));
     const errors = [...order].map((row, position) => {
-      let output = weights[1][0];
+      let output = weights[1]![0]!;
       for (let unit = 0; unit < 15; unit++) {
-        output += data.signal[row * 15 + unit] * factors[position * 15 + unit] * weights[0][unit];
+        output += data.signal[row * 15 + unit]! * factors[position * 15 + unit]! *
+          weights[0]![unit]!;
       }
-      return (output - data.labels![row]) ** 2;
+      return (output - data.labels![row]!) ** 2;
     });
     const wanted = errors.reduce((sum, error) => sum + error, 0) / samples;
     ok(Math.abs(loss - wanted) < 1e-5 * wanted, `loss ${loss}, expected ${wanted}`);
@@ -193,7 +194,7 @@ function testReproducibility(subject: Subject, test: Test): void {
     };
     const first = await run(4);
     deepStrictEqual(await run(4), first);
-    ok(largestDifference((await run(5))[0], first[0]) > 0);
+    ok(largestDifference((await run(5))[0]!, first[0]!) > 0);
   });
   test(`${subject.name} trains an epoch in pieces as it does whole`, async () => {
     await using whole = await subject.open(ODD, options);
@@ -207,7 +208,7 @@ function testReproducibility(subject: Subject, test: Test): void {
   for (
     const spec of [ODD, ODD_RECURRENT].filter((spec) => subject.engine.supports(spec).supported)
   ) {
-    test(`${subject.name} goes on from a state of "${spec.name}" as if it had never stopped`, async () => {
+    test(`${subject.name} resumes from a state of "${spec.name}" as if it had never stopped`, async () => {
       const settings = { ...options, weights: initialWeights(spec, 3) };
       await using whole = await subject.open(spec, settings);
       await train(whole, [0]);
@@ -229,7 +230,7 @@ function testPrediction(subject: Subject, test: Test): void {
     const all = await session.predict(data, allRows(300));
     const some = await session.predict(data, Uint32Array.of(299, 0, 150));
     strictEqual(all.length, 300);
-    const wanted = [all[299], all[0], all[150]];
+    const wanted = [299, 0, 150].map((row) => all[row]!);
     ok(largestDifference(some, wanted) <= 1e-6 * magnitude(all));
     strictEqual((await session.predict(data, new Uint32Array(0))).length, 0);
   });
@@ -260,7 +261,10 @@ function testEndings(subject: Subject, test: Test): void {
     const controller = new AbortController();
     const reason = new Error("enough");
     const epoch = session.runEpoch({
-      ...{ data, order: allRows(20), epoch: 0, signal: controller.signal },
+      data,
+      order: allRows(20),
+      epoch: 0,
+      signal: controller.signal,
       onProgress: () => controller.abort(reason),
     });
     await rejects(epoch, (error) => error === reason);
@@ -290,7 +294,7 @@ function testEndings(subject: Subject, test: Test): void {
 function testRefusals(subject: Subject, test: Test): void {
   const data = randomData(ODD, 20);
   const options = { weights: initialWeights(ODD, 3), seed: 0, batchSize: 5, learningRate: 0.01 };
-  test(`${subject.name} refuses rows and data that it would have to make up, and stays as it was`, async () => {
+  test(`${subject.name} refuses rows and data that do not exist, and stays as it was`, async () => {
     await using session = await subject.open(ODD, options);
     const before = structuredClone(await session.state());
     const train = (data: SignalColumns, order = allRows(20)) =>
@@ -322,8 +326,13 @@ function testRefusals(subject: Subject, test: Test): void {
   });
   test(`${subject.name} makes no session of settings out of range`, async () => {
     const wrong: Partial<OneModelOptions>[] = [
-      ...[{ batchSize: 0 }, { batchSize: 1.5 }, { batchSize: NaN }],
-      ...[{ seed: NaN }, { seed: -1 }, { learningRate: NaN }, { learningRate: Infinity }],
+      { batchSize: 0 },
+      { batchSize: 1.5 },
+      { batchSize: NaN },
+      { seed: NaN },
+      { seed: -1 },
+      { learningRate: NaN },
+      { learningRate: Infinity },
     ];
     for (const settings of wrong) {
       await rejects(subject.open(ODD, { ...options, ...settings }), RangeError);
@@ -331,7 +340,7 @@ function testRefusals(subject: Subject, test: Test): void {
     const weights = options.weights.slice(1);
     await rejects(subject.open(ODD, { ...options, weights }), ContractError);
   });
-  test(`${subject.name} has no loss where there are no samples, and stays as it was`, async () => {
+  test(`${subject.name} has a loss of NaN where there are no samples, and stays as it was`, async () => {
     await using session = await subject.open(ODD, options);
     const before = structuredClone(await session.state());
     const none = { data, epoch: 0 };

@@ -16,7 +16,10 @@ const [MARKS, CHANNELS, UNITS, SAMPLES] = [3, 5, 7, 9];
 /** The layer between two linear ones, so that its input's gradient shows in the first one's weights. */
 function recurrentModel(bins: number): ModelSpec {
   return parseSpec({
-    ...{ name: "recurrent", bins, marks: MARKS, loss: "meanSquaredError" },
+    name: "recurrent",
+    bins,
+    marks: MARKS,
+    loss: "meanSquaredError",
     layers: [
       { type: "conv1d", filters: CHANNELS, width: 1, dilation: 1, padding: "same" },
       { type: "bidirectionalGru", units: UNITS },
@@ -49,7 +52,7 @@ export function testBidirectionalGru(subject: Subject, test: Test): void {
       });
       check("losses", [found.loss], { wanted: [wanted.loss], allowed: allowed.predictions });
       wanted.gradients.forEach((gradient, i) =>
-        check(`gradients of weight ${i}`, found.gradients[i], {
+        check(`gradients of weight ${i}`, found.gradients[i]!, {
           wanted: gradient,
           allowed: allowed.gradients,
         })
@@ -73,7 +76,7 @@ function check(
 /** Predictions, mean loss and all gradients of {@linkcode recurrentModel} in float64. */
 function runReference(data: SignalColumns, weights: Weights) {
   const gru = weights.slice(2, 8);
-  const [denseKernel, [denseBias]] = weights.slice(8);
+  const [denseKernel, denseBias] = [weights[8]!, weights[9]![0]!];
   const shape = { positions: data.bins, channels: CHANNELS, units: UNITS };
   const gradients = weights.map(({ length }) => new Float64Array(length));
   const errors: number[] = [];
@@ -82,15 +85,15 @@ function runReference(data: SignalColumns, weights: Weights) {
     const marks = Array.from(data.signal.subarray(sample * size, (sample + 1) * size));
     const input = convolve(marks, weights);
     const output = runBidirectionalGru(input, gru, shape);
-    const predicted = output.reduce((sum, value, i) => sum + value * denseKernel[i], denseBias);
+    const predicted = output.reduce((sum, value, i) => sum + value * denseKernel[i]!, denseBias);
     errors.push(predicted - label);
     const delta = 2 * (predicted - label) / SAMPLES;
     const outputGradient = Float64Array.from(denseKernel, (weight) => delta * weight);
     const inner = bidirectionalGruGradients(input, gru, { ...shape, outputGradient });
     addConvolutionGradients(gradients, marks, inner.input);
-    inner.weights.forEach((values, i) => add(gradients[2 + i], values));
-    add(gradients[8], output.map((value) => delta * value));
-    add(gradients[9], [delta]);
+    inner.weights.forEach((values, i) => add(gradients[2 + i]!, values));
+    add(gradients[8]!, output.map((value) => delta * value));
+    add(gradients[9]!, [delta]);
     return predicted;
   });
   const loss = errors.reduce((sum, error) => sum + error * error, 0) / SAMPLES;
@@ -98,12 +101,16 @@ function runReference(data: SignalColumns, weights: Weights) {
 }
 
 /** `[position, channel]` from `[position, mark]`. */
-function convolve(marks: readonly number[], [kernel, bias]: Weights): Float64Array {
+function convolve(marks: readonly number[], weights: Weights): Float64Array {
+  const [kernel, bias] = [weights[0]!, weights[1]!];
   return Float64Array.from({ length: marks.length / MARKS * CHANNELS }, (_, i) => {
     const channel = i % CHANNELS;
     const first = Math.floor(i / CHANNELS) * MARKS;
     return marks.slice(first, first + MARKS)
-      .reduce((sum, value, mark) => sum + value * kernel[mark * CHANNELS + channel], bias[channel]);
+      .reduce(
+        (sum, value, mark) => sum + value * kernel[mark * CHANNELS + channel]!,
+        bias[channel]!,
+      );
   });
 }
 
@@ -115,13 +122,13 @@ function addConvolutionGradients(
   outputGradient.forEach((value, i) => {
     const channel = i % CHANNELS;
     const first = Math.floor(i / CHANNELS) * MARKS;
-    bias[channel] += value;
+    bias![channel]! += value;
     for (let mark = 0; mark < MARKS; mark++) {
-      kernel[mark * CHANNELS + channel] += value * marks[first + mark];
+      kernel![mark * CHANNELS + channel]! += value * marks[first + mark]!;
     }
   });
 }
 
 function add(sum: Float64Array, values: ArrayLike<number>): void {
-  for (let i = 0; i < sum.length; i++) sum[i] += values[i];
+  for (let i = 0; i < sum.length; i++) sum[i]! += values[i]!;
 }

@@ -19,11 +19,12 @@ export function testOutputs(subject: Subject, test: Test): void {
 }
 
 /** w · x + b of each sample, in float64. */
-function outputsOf({ signal, labels }: SignalColumns, [kernel, [bias]]: Weights): Float64Array {
+function outputsOf({ signal, labels }: SignalColumns, weights: Weights): Float64Array {
+  const [kernel, bias] = [weights[0]!, weights[1]![0]!];
   const { length } = kernel;
   return Float64Array.from(
     labels!,
-    (_, row) => kernel.reduce((sum, w, k) => sum + w * signal[row * length + k], bias),
+    (_, row) => kernel.reduce((sum, w, k) => sum + w * signal[row * length + k]!, bias),
   );
 }
 
@@ -47,10 +48,10 @@ async function checkProbabilities(subject: Subject, scale: number): Promise<void
   const predicted = await session.predict(data, allRows(samples));
   outputs.forEach((z, row) => {
     const wanted = 1 / (1 + Math.exp(-z));
-    ok(Math.abs(predicted[row] - wanted) < 1e-6, `${predicted[row]}, expected ${wanted}`);
+    ok(Math.abs(predicted[row]! - wanted) < 1e-6, `${predicted[row]}, expected ${wanted}`);
   });
   const losses = outputs.map((z, row) =>
-    Math.max(z, 0) - z * data.labels![row] + Math.log1p(Math.exp(-Math.abs(z)))
+    Math.max(z, 0) - z * data.labels![row]! + Math.log1p(Math.exp(-Math.abs(z)))
   );
   const wanted = losses.reduce((sum, loss) => sum + loss / samples, 0);
   const loss = await session.runEpoch({ data, order: allRows(samples), epoch: 0 });
@@ -65,13 +66,13 @@ async function checkTurns(subject: Subject): Promise<void> {
   await using session = await subject.open(LINEAR, options);
   const wanted = sets.map((data) => outputsOf(data, weights).subarray(0, order.length));
   for (const turn of [0, 1, 0, 2, 1, 0]) {
-    const predicted = await session.predict(sets[turn], order);
-    const apart = largestDifference(predicted, wanted[turn]);
-    ok(apart < 1e-5 * magnitude(wanted[turn]), `predictions of set ${turn} differ by ${apart}`);
-    const { labels } = sets[turn];
-    const errors = wanted[turn].map((value, row) => (value - labels![row]) ** 2 / order.length);
+    const predicted = await session.predict(sets[turn]!, order);
+    const apart = largestDifference(predicted, wanted[turn]!);
+    ok(apart < 1e-5 * magnitude(wanted[turn]!), `predictions of set ${turn} differ by ${apart}`);
+    const labels = sets[turn]!.labels!;
+    const errors = wanted[turn]!.map((value, row) => (value - labels[row]!) ** 2 / order.length);
     const error = errors.reduce((sum, value) => sum + value, 0);
-    const loss = await session.runEpoch({ data: sets[turn], order, epoch: 0 });
+    const loss = await session.runEpoch({ data: sets[turn]!, order, epoch: 0 });
     ok(Math.abs(loss - error) < 1e-5 * error, `loss ${loss} of set ${turn}, expected ${error}`);
   }
 }

@@ -38,13 +38,13 @@ function stepAdam(
   gradients: readonly Float64Array[],
   { t, alpha }: { readonly t: number; readonly alpha: number },
 ): Reference {
-  const m = first.map((values, i) => values.map((v, k) => 0.9 * v + 0.1 * gradients[i][k]));
+  const m = first.map((values, i) => values.map((v, k) => 0.9 * v + 0.1 * gradients[i]![k]!));
   const v = second.map((values, i) =>
-    values.map((v, k) => 0.999 * v + 0.001 * gradients[i][k] ** 2)
+    values.map((v, k) => 0.999 * v + 0.001 * gradients[i]![k]! ** 2)
   );
   const moved = weights.map((values, i) =>
     values.map((w, k) => {
-      const [mHat, vHat] = [m[i][k] / (1 - 0.9 ** t), v[i][k] / (1 - 0.999 ** t)];
+      const [mHat, vHat] = [m[i]![k]! / (1 - 0.9 ** t), v[i]![k]! / (1 - 0.999 ** t)];
       return w - alpha * mHat / (Math.sqrt(vHat) + 1e-7);
     })
   );
@@ -83,16 +83,17 @@ async function checkLinearAdam(subject: Subject): Promise<void> {
 /** Gradients of the mean squared error of w · x + b. */
 function linearGradients(
   { signal, labels }: SignalColumns,
-  [kernel, [bias]]: readonly Float64Array[],
+  weights: readonly Float64Array[],
 ): Float64Array[] {
+  const [kernel, bias] = [weights[0]!, weights[1]![0]!];
   const samples = labels!.length;
   const gradients = [new Float64Array(kernel.length), new Float64Array(1)];
   for (let row = 0; row < samples; row++) {
     const x = signal.subarray(row * kernel.length, (row + 1) * kernel.length);
-    const output = kernel.reduce((sum, w, k) => sum + w * x[k], bias);
-    const slope = 2 * (output - labels![row]) / samples;
-    for (let k = 0; k < kernel.length; k++) gradients[0][k] += slope * x[k];
-    gradients[1][0] += slope;
+    const output = kernel.reduce((sum, w, k) => sum + w * x[k]!, bias);
+    const slope = 2 * (output - labels![row]!) / samples;
+    for (let k = 0; k < kernel.length; k++) gradients[0]![k]! += slope * x[k]!;
+    gradients[1]![0]! += slope;
   }
   return gradients;
 }
@@ -106,8 +107,8 @@ function checkClose(
   wanted.forEach((values, i) => {
     const scale = values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-30);
     values.forEach((value, k) => {
-      const apart = Math.abs(found[i][k] - value) / scale;
-      ok(apart <= relative, `${of}: ${found[i][k]} in array ${i}, expected ${value}`);
+      const apart = Math.abs(found[i]![k]! - value) / scale;
+      ok(apart <= relative, `${of}: ${found[i]![k]} in array ${i}, expected ${value}`);
     });
   });
 }
@@ -140,17 +141,17 @@ function checkStep(
 ): void {
   const trained = weightShapes(spec).flatMap(({ trainable }, i) => trainable ? [i] : []);
   trained.forEach((place, i) => {
-    after.firstMoments[i].forEach((m, k) => {
-      const gradient = (m - 0.9 * before.firstMoments[i][k]) / 0.1;
-      const v = after.secondMoments[i][k];
-      const wantedV = 0.999 * before.secondMoments[i][k] + 0.001 * gradient ** 2;
-      // The gradient was rounded with the moment that it is told from.
+    after.firstMoments[i]!.forEach((m, k) => {
+      const gradient = (m - 0.9 * before.firstMoments[i]![k]!) / 0.1;
+      const v = after.secondMoments[i]![k]!;
+      const wantedV = 0.999 * before.secondMoments[i]![k]! + 0.001 * gradient ** 2;
+      // The gradient is computed from the moment, and so has its rounding error.
       const rounding = 1e-4 * wantedV + 1e-5 * m ** 2 + 1e-20;
       ok(Math.abs(v - wantedV) <= rounding, `second moment ${v}, expected ${wantedV}`);
       const [mHat, vHat] = [m / (1 - 0.9 ** t), v / (1 - 0.999 ** t)];
-      const w = before.weights[place][k];
+      const w = before.weights[place]![k]!;
       const wanted = w - alpha * mHat / (Math.sqrt(vHat) + 1e-7);
-      const apart = Math.abs(after.weights[place][k] - wanted);
+      const apart = Math.abs(after.weights[place]![k]! - wanted);
       ok(apart <= 1e-3 * alpha + 1e-6 * Math.abs(w), `weight ${place} moved to ${apart} from it`);
     });
   });
@@ -186,13 +187,16 @@ async function checkMasks(subject: Subject): Promise<void> {
   const seed = 23;
   const options = { weights, seed, batchSize: 1, learningRate: 1e-30 };
   const data: SignalColumns = {
-    ...{ signal: new Uint8Array(UNITS).fill(1), labels: Float64Array.of(-3) },
-    ...{ bins: UNITS, marks: 1, transform: "none" },
+    signal: new Uint8Array(UNITS).fill(1),
+    labels: Float64Array.of(-3),
+    bins: UNITS,
+    marks: 1,
+    transform: "none",
   };
   const keptIn = async (epoch: number) => {
     await using session = await subject.open(DROPPED_TWICE, options);
     await session.runEpoch({ data, order: allRows(1), epoch });
-    return Array.from((await session.state()).firstMoments[2], (moment) => moment !== 0);
+    return Array.from((await session.state()).firstMoments[2]!, (moment) => moment !== 0);
   };
   const maskOf = (layer: number, epoch: number) => {
     const factors = new Float32Array(UNITS);
@@ -247,18 +251,18 @@ async function checkBatchStatistics(subject: Subject): Promise<void> {
   await session.runEpoch({ data, order: allRows(samples), epoch: 0 });
   const names: string[] = weightShapes(NORMALISED).map(({ name }) => name);
   const found = await session.weights();
-  const [kernel, bias] = weights;
+  const [kernel, bias] = [weights[0]!, weights[1]!];
   const count = samples * bins;
   for (let filter = 0; filter < 3; filter++) {
     const values = Float64Array.from({ length: count }, (_, row) => {
-      const [first, second] = [signal[2 * row], signal[2 * row + 1]];
-      return first * kernel[filter] + second * kernel[3 + filter] + bias[filter];
+      const [first, second] = [signal[2 * row]!, signal[2 * row + 1]!];
+      return first * kernel[filter]! + second * kernel[3 + filter]! + bias[filter]!;
     });
     const mean = values.reduce((sum, value) => sum + value / count, 0);
     const variance = values.reduce((sum, value) => sum + (value - mean) ** 2 / count, 0);
     const moved = { moving_mean: 0.5 * mean, moving_variance: 0.5 + 0.5 * variance };
     for (const [name, wanted] of Object.entries(moved)) {
-      const value = found[names.indexOf(name)][filter];
+      const value = found[names.indexOf(name)]![filter]!;
       ok(Math.abs(value - wanted) <= 1e-4 * Math.abs(wanted), `${name} ${value}, not ${wanted}`);
     }
   }
@@ -273,17 +277,18 @@ function predictNormalised(
   { signal, labels }: SignalColumns,
   weights: readonly Float32Array[],
 ): Float64Array {
-  const [kernel, bias, gamma, beta, mean, variance, dense, [last]] = weights;
+  const of = (place: number, value: number) => weights[place]![value]!;
   const { bins } = NORMALISED;
   return Float64Array.from(labels!, (_, sample) => {
-    let sum = last;
+    let sum = of(7, 0);
     for (let bin = 0; bin < bins; bin++) {
-      const [first, second] = signal.subarray(2 * (sample * bins + bin));
+      const [first = NaN, second = NaN] = signal.subarray(2 * (sample * bins + bin));
       for (let filter = 0; filter < 3; filter++) {
-        const value = first * kernel[filter] + second * kernel[3 + filter] + bias[filter];
-        const scale = Math.sqrt(variance[filter] + 0.5);
-        const normal = gamma[filter] * (value - mean[filter]) / scale + beta[filter];
-        sum += normal * dense[3 * bin + filter];
+        // Kernel and bias, then γ, β, mean and variance, then the dense layer's.
+        const value = first * of(0, filter) + second * of(0, 3 + filter) + of(1, filter);
+        const scale = Math.sqrt(of(5, filter) + 0.5);
+        sum += (of(2, filter) * (value - of(4, filter)) / scale + of(3, filter)) *
+          of(6, 3 * bin + filter);
       }
     }
     return sum;

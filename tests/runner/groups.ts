@@ -74,7 +74,7 @@ export const TEST_GROUPS: readonly TestGroup[] = [
   },
 ];
 
-/** The groups with these names; those of `deno task test` where there are none. */
+/** The groups with these names; those of `deno task test` if no names are given. */
 export function chooseGroups(names: readonly string[]): readonly TestGroup[] {
   if (names.length === 0) return TEST_GROUPS.filter(({ long }) => long !== true);
   if (names.length === 1 && names[0] === "all") return TEST_GROUPS;

@@ -20,7 +20,7 @@ Deno.test("every fold is trained on the others and measured on its own", async (
   deepStrictEqual(results.map(({ fold }) => fold), [1, 2, 3, 4]);
   for (const { result, evaluation } of results) {
     strictEqual(result.history.length, 2);
-    strictEqual(result.history[1].validationLoss, evaluation!.overall.mse);
+    strictEqual(result.history[1]!.validationLoss, evaluation!.overall.mse);
   }
 });
 
@@ -38,7 +38,7 @@ Deno.test("folds that train side by side become what each becomes alone", async 
   deepStrictEqual(epochs, ["1:1", "2:1", "1:2", "2:2", "3:1", "3:2"]);
   for (const [i, { training, validation }] of kFold(train, options).entries()) {
     const alone = await fit("experiment2", training, { ...options, validation });
-    const { model, history } = results[i].result;
+    const { model, history } = results[i]!.result;
     deepStrictEqual(model.weights, alone.model.weights);
     deepStrictEqual(
       history.map(({ validationLoss }) => validationLoss),
@@ -74,7 +74,7 @@ Deno.test("a fold that diverges has no score and says why, the others have their
   const extreme = new Dataset({ ...train.columns, labels });
   const results = await crossValidate("experiment1", extreme, { ...QUICK, folds: 2 });
   const [first, last] = results;
-  ok(first.evaluation !== undefined && first.result.diverged === undefined);
-  strictEqual(last.evaluation, undefined);
-  match(last.result.diverged!.message, /loss/);
+  ok(first!.evaluation !== undefined && first!.result.diverged === undefined);
+  strictEqual(last!.evaluation, undefined);
+  match(last!.result.diverged!.message, /loss/);
 });

@@ -12,7 +12,7 @@ Deno.test("a member is the model of its own seed", async () => {
   const results = await fitEnsemble("experiment2", train, { ...QUICK, members: 3, seed: 7 });
   deepStrictEqual(results.map(({ model }) => model.training.seed), [7, 8, 9]);
   const alone = await fit("experiment2", train, { ...QUICK, seed: 8 });
-  deepStrictEqual(results[1].model.weights, alone.model.weights);
+  deepStrictEqual(results[1]!.model.weights, alone.model.weights);
 });
 
 Deno.test("an ensemble predicts the mean of its members", async () => {
@@ -28,11 +28,11 @@ Deno.test("an ensemble predicts the mean of its members", async () => {
   for (const [i, model] of models.entries()) {
     deepStrictEqual(members[i], await predict(model, unseen, { engine: "wasm" }));
   }
-  const expected = members[0].map((value, i) => (value + members[1][i] + members[2][i]) / 3);
-  ok(mean.every((value, i) => Math.abs(value - expected[i]) <= 1e-6 * Math.abs(expected[i])));
+  const expected = members[0]!.map((value, i) => (value + members[1]![i]! + members[2]![i]!) / 3);
+  ok(mean.every((value, i) => Math.abs(value - expected[i]!) <= 1e-6 * Math.abs(expected[i]!)));
 });
 
-Deno.test("the gain is what the mean is better by than its members are on average", () => {
+Deno.test("the gain is by how much the mean is better than its members on average", () => {
   const { unseen } = simulatedData();
   const truth = unseen.labels();
   const off = (by: number) => Float32Array.from(truth, (value, i) => value + (i % 2 ? by : -by));
@@ -42,7 +42,7 @@ Deno.test("the gain is what the mean is better by than its members are on averag
     mean,
   });
   deepStrictEqual(ensemble, evaluatePredictions(unseen, mean).overall);
-  ok(Math.abs(members[0].mse! - 1) < 1e-6 && Math.abs(one.mse! - 1) < 1e-6);
+  ok(Math.abs(members[0]!.mse! - 1) < 1e-6 && Math.abs(one.mse! - 1) < 1e-6);
   ok(Math.abs(gain.mse! - 1) < 1e-6);
   ok(gain.pearson! > 0);
 });

@@ -24,9 +24,9 @@ Deno.test("every experiment is a preset", () => {
   strictEqual(EXPERIMENTS.length, 12);
 });
 
-Deno.test("a plan has the preset's settings where no others are given", async () => {
+Deno.test("a plan has the preset's settings unless others are given", async () => {
   const [plan] = await planExperiments(["experiment7"], DATA, { epochs: 3 });
-  const { epochs, batchSize, learningRate, seed, transform, spec } = plan;
+  const { epochs, batchSize, learningRate, seed, transform, spec } = plan!;
   deepStrictEqual({
     epochs,
     batchSize,
@@ -35,14 +35,19 @@ Deno.test("a plan has the preset's settings where no others are given", async ()
     transform,
     bins: signalShape(spec)?.bins,
   }, {
-    ...{ epochs: 3, batchSize: 250, learningRate: 0.01, seed: 0, transform: "none", bins: 20 },
+    epochs: 3,
+    batchSize: 250,
+    learningRate: 0.01,
+    seed: 0,
+    transform: "none",
+    bins: 20,
   });
   await rejects(planExperiments(["experiment9" as PresetName], DATA), /did you mean/);
 });
 
-Deno.test("a digest tells apart models, settings and data, and nothing else", async () => {
+Deno.test("a digest depends on model, settings and data, and on nothing else", async () => {
   const digest = async (...args: Parameters<typeof planExperiments>) =>
-    (await planExperiments(...args))[0].digest;
+    (await planExperiments(...args))[0]!.digest;
   const first = await digest(["experiment1"], DATA, QUICK);
   strictEqual(await digest(["experiment1"], { ...DATA }, { ...QUICK, seed: 0 }), first);
   const others = [
@@ -56,18 +61,24 @@ Deno.test("a digest tells apart models, settings and data, and nothing else", as
   for (const other of others) notStrictEqual(other, first);
 });
 
-Deno.test("an experiment is what fit and predict make of its plan", async () => {
+Deno.test("an experiment has the results of fit and predict with its plan", async () => {
   const [plan] = await planExperiments(["experiment1"], DATA, { ...QUICK, seed: 3 });
-  const result = (await runExperiment(plan, DATA, { engine: "wasm" }))!;
+  const result = (await runExperiment(plan!, DATA, { engine: "wasm" }))!;
   const { model } = await fit("experiment1", train, {
-    ...{ ...QUICK, batchSize: 100, seed: 3, engine: "wasm" },
+    ...QUICK,
+    batchSize: 100,
+    seed: 3,
+    engine: "wasm",
   });
   const { overall } = evaluatePredictions(test, await predict(model, test, { engine: "wasm" }));
   const row = summariseExperiment(result);
   strictEqual(row.testMse, overall.mse);
   strictEqual(row.testPearson, overall.pearson);
   deepStrictEqual([row.name, row.engine, row.epochs, row.testAuroc], [
-    ...["experiment1", "wasm", 2, null],
+    "experiment1",
+    "wasm",
+    2,
+    null,
   ]);
   strictEqual(row.parameters, (5 * 4 + 1) * 8 + 20 * 8 + 1);
   deepStrictEqual(JSON.parse(JSON.stringify(result)).test, result.test);
@@ -75,10 +86,13 @@ Deno.test("an experiment is what fit and predict make of its plan", async () => 
 
 Deno.test("the training score of an experiment with gene effects has no sample's own label in it", async () => {
   const [given] = await planExperiments(["experiment1"], DATA, QUICK);
-  const plan = { ...given, geneEffects: true };
+  const plan = { ...given!, geneEffects: true };
   const result = (await runExperiment(plan, DATA, { engine: "wasm" }))!;
   const { model } = await fit("experiment1", train, {
-    ...{ ...QUICK, batchSize: 100, engine: "wasm", geneEffects: true },
+    ...QUICK,
+    batchSize: 100,
+    engine: "wasm",
+    geneEffects: true,
   });
   ok(model.geneEffects!.effects.some((effect) => effect !== 0), "no effects to leak through");
   const mseOf = async (data: Dataset, geneEffects: boolean | "leave-one-out") => {
@@ -90,11 +104,14 @@ Deno.test("the training score of an experiment with gene effects has no sample's
   strictEqual(result.test!.mse, await mseOf(test, true));
 });
 
-Deno.test("DeepChrome learns classes and is judged by the mean AUROC of the cell types", async () => {
+Deno.test("DeepChrome learns classes and is measured by the mean AUROC of the cell types", async () => {
   const [plan] = await planExperiments(["deepchrome"], DATA, { epochs: 1, transform: "log1p" });
-  const row = summariseExperiment((await runExperiment(plan, DATA, { engine: "wasm" }))!);
+  const row = summariseExperiment((await runExperiment(plan!, DATA, { engine: "wasm" }))!);
   deepStrictEqual([row.trainMse, row.testMse, row.pearson, row.testPearson], [
-    ...[null, null, null, null],
+    null,
+    null,
+    null,
+    null,
   ]);
   ok(row.trainAuroc! > 0.5 && row.trainAuroc! <= 1);
   ok(row.testAuroc! >= 0 && row.testAuroc! <= 1);
@@ -107,13 +124,13 @@ Deno.test("an experiment that diverges ends with the reason and without scores",
   });
   const data = { train: extreme, test };
   const [plan] = await planExperiments(["experiment1"], data, QUICK);
-  const result = (await runExperiment(plan, data, { engine: "wasm" }))!;
+  const result = (await runExperiment(plan!, data, { engine: "wasm" }))!;
   match(result.diverged!, /loss/);
   deepStrictEqual([result.train, result.test, result.engine], [null, null, "wasm"]);
   strictEqual(summariseExperiment(result).testMse, null);
 });
 
-Deno.test("an experiment that goes on from a checkpoint has the results and history of one left alone", async () => {
+Deno.test("an experiment that is resumed from a checkpoint has the results and history of one that was not stopped", async () => {
   for (const labels of [train.columns.labels!, train.columns.labels!.map(() => 1e300)]) {
     const data = { train: new Dataset({ ...train.columns, labels }), test };
     const [plan] = await planExperiments(["experiment1"], data, QUICK);
@@ -121,11 +138,12 @@ Deno.test("an experiment that goes on from a checkpoint has the results and hist
     const save = (checkpoint: FitCheckpoint) =>
       Promise.resolve(void checkpoints.push(structuredClone(checkpoint)));
     const options = { engine: "wasm", checkpoint: { save } } as const;
-    const whole = (await runExperiment(plan, data, options))!;
+    const whole = (await runExperiment(plan!, data, options))!;
     const [resume] = checkpoints;
     const epochs: number[] = [];
-    const resumed = (await runExperiment(plan, data, {
-      ...{ engine: "wasm", resume },
+    const resumed = (await runExperiment(plan!, data, {
+      engine: "wasm",
+      resume,
       onEpoch: ({ epoch }) => epochs.push(epoch),
     }))!;
     const outcome = ({ train, test, diverged, engine, device, history }: ExperimentResult) => {
@@ -135,12 +153,12 @@ Deno.test("an experiment that goes on from a checkpoint has the results and hist
     deepStrictEqual(outcome(resumed), outcome(whole));
     const isDiverged = whole.diverged !== undefined;
     deepStrictEqual(epochs, isDiverged ? [] : [2]);
-    if (!isDiverged) strictEqual(resumed.history[0].seconds, whole.history[0].seconds);
+    if (!isDiverged) strictEqual(resumed.history[0]!.seconds, whole.history[0]!.seconds);
   }
 });
 
 Deno.test("a stopped experiment has no result", async () => {
   const [plan] = await planExperiments(["experiment1"], DATA, QUICK);
-  const stopped = await runExperiment(plan, DATA, { engine: "wasm", signal: AbortSignal.abort() });
+  const stopped = await runExperiment(plan!, DATA, { engine: "wasm", signal: AbortSignal.abort() });
   strictEqual(stopped, undefined);
 });

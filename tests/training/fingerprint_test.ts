@@ -15,7 +15,7 @@ Deno.test("any change of the samples changes the fingerprint", async () => {
   const print = await fingerprintDataset(new Dataset(columns));
   const changed = <Column extends Uint16Array | Float64Array | Uint32Array>(column: Column) => {
     const copy = column.slice() as Column;
-    copy[2] = 1 - copy[2] % 2;
+    copy[2] = 1 - copy[2]! % 2;
     return copy;
   };
   const others = [

@@ -17,20 +17,22 @@ Deno.test("runs side by side end as each would alone, bit for bit on the wasm en
   strictEqual(together.length, 3);
   for (const [i, { data, ...run }] of runs.entries()) {
     const alone = await fit("experiment1", data, { ...QUICK, ...run });
-    deepStrictEqual(together[i].model.weights, alone.model.weights);
-    deepStrictEqual(together[i].model.training, alone.model.training);
+    deepStrictEqual(together[i]!.model.weights, alone.model.weights);
+    deepStrictEqual(together[i]!.model.training, alone.model.training);
     const losses = (history: typeof alone.history) =>
       history.map(({ loss, validationLoss }) => [loss, validationLoss]);
-    deepStrictEqual(losses(together[i].history), losses(alone.history));
+    deepStrictEqual(losses(together[i]!.history), losses(alone.history));
   }
 });
 
-Deno.test("epochs and progress say whose they are", async () => {
+Deno.test("epochs and progress name their runs", async () => {
   const { train } = simulatedData();
   const seen: string[] = [];
   const groups = new Set<string>();
   await fitMany("experiment1", [{ data: train, seed: 1 }, { data: train }, { data: train }], {
-    ...{ ...QUICK, epochs: 2, threads: 2 },
+    ...QUICK,
+    epochs: 2,
+    threads: 2,
     onEpoch: (run, { epoch }) => seen.push(`${run}/${epoch}`),
     onProgress: ({ runs }) => groups.add(runs.join("-")),
   });
@@ -38,16 +40,16 @@ Deno.test("epochs and progress say whose they are", async () => {
   deepStrictEqual([...groups], ["0-2", "2-3"]);
 });
 
-Deno.test("a run that diverges keeps its last good model, and the others go on", async () => {
+Deno.test("a run that diverges keeps its last good model, and the others continue", async () => {
   const { train } = simulatedData();
   const runs = [{ data: train, learningRate: 0.001 }, { data: train, learningRate: 1e30 }];
   const [calm, wild] = await fitMany("experiment1", runs, QUICK);
-  strictEqual(calm.diverged, undefined);
-  strictEqual(calm.history.length, 3);
-  ok(wild.diverged instanceof DivergedError);
-  match(wild.diverged.message, /epoch \d/);
-  ok(wild.history.length < 3);
-  ok(wild.model.weights.every((weight) => weight.every(Number.isFinite)));
+  strictEqual(calm!.diverged, undefined);
+  strictEqual(calm!.history.length, 3);
+  ok(wild!.diverged instanceof DivergedError);
+  match(wild!.diverged.message, /epoch \d/);
+  ok(wild!.history.length < 3);
+  ok(wild!.model.weights.every((weight) => weight.every(Number.isFinite)));
 });
 
 Deno.test("checkpoints keep the last good state of a run that diverged, and resume to it", async () => {
@@ -63,21 +65,22 @@ Deno.test("checkpoints keep the last good state of a run that diverged, and resu
   const whole = await fitMany("experiment1", runs, { ...options, checkpoint });
   ok(checkpoints.some(({ epoch, position }) => epoch > 0 && position > 0));
   for (const resume of checkpoints) {
-    ok(resume.runs[1].state.weights.every((weight) => weight.every(Number.isFinite)));
+    ok(resume.runs[1]!.state.weights.every((weight) => weight.every(Number.isFinite)));
     const resumed = await fitMany("experiment1", runs, { ...options, resume });
     for (const [i, { model, diverged }] of resumed.entries()) {
-      deepStrictEqual(model.weights, whole[i].model.weights);
-      strictEqual(diverged?.message, whole[i].diverged?.message);
+      deepStrictEqual(model.weights, whole[i]!.model.weights);
+      strictEqual(diverged?.message, whole[i]!.diverged?.message);
     }
   }
 });
 
-Deno.test("a last step that makes weights no numbers ends the run with the epoch before", async () => {
+Deno.test("a last step after which weights are not finite ends the run with the epoch before", async () => {
   const { train } = simulatedData();
-  // One step an epoch: the loss of the second is still a number, the weights it leads to are none.
+  // One step an epoch: the loss of the second is still finite, the weights that it leads to are not.
   const options = { ...QUICK, batchSize: 100, epochs: 9 };
   const runs = [{ data: train, learningRate: 1e12 }];
-  const [{ diverged, history, model }] = await fitMany("experiment1", runs, options);
+  const [result] = await fitMany("experiment1", runs, options);
+  const { diverged, history, model } = result!;
   match(diverged!.message, /weights are NaN or infinite in epoch 2/);
   strictEqual(history.length, 1);
   ok(model.weights.every((weight) => weight.every(Number.isFinite)));
@@ -87,7 +90,10 @@ Deno.test("an interruption ends all runs after their last finished epoch", async
   const { train } = simulatedData();
   const controller = new AbortController();
   const results = await fitMany("experiment1", [{ data: train }, { data: train, seed: 1 }], {
-    ...{ ...QUICK, epochs: 50, threads: 2, signal: controller.signal },
+    ...QUICK,
+    epochs: 50,
+    threads: 2,
+    signal: controller.signal,
     onEpoch: (run, { epoch }) => {
       if (run === 1 && epoch === 2) controller.abort();
     },

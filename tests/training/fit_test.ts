@@ -28,7 +28,7 @@ Deno.test("training lowers the loss, and the history has every epoch", async () 
   strictEqual(history.length, 12);
   strictEqual(model.training.epochs, 12);
   strictEqual(interrupted, false);
-  ok(history[11].loss < 0.8 * history[0].loss, `${history[0].loss} to ${history[11].loss}`);
+  ok(history[11]!.loss < 0.8 * history[0]!.loss, `${history[0]!.loss} to ${history[11]!.loss}`);
 });
 
 Deno.test("two runs with one seed give the same weights, another seed others", async () => {
@@ -37,7 +37,7 @@ Deno.test("two runs with one seed give the same weights, another seed others", a
   const again = await fit("experiment2", train, QUICK);
   const other = await fit("experiment2", train, { ...QUICK, seed: 8 });
   deepStrictEqual(again.model.weights, first.model.weights);
-  ok(other.model.weights[0].some((value, i) => value !== first.model.weights[0][i]));
+  ok(other.model.weights[0]!.some((value, i) => value !== first.model.weights[0]![i]));
 });
 
 Deno.test("dropout is on in training and off in prediction", async () => {
@@ -48,14 +48,17 @@ Deno.test("dropout is on in training and off in prediction", async () => {
   const predicted = await predict(model, train, { engine: "tfjs-cpu" });
   deepStrictEqual(await predict(model, train, { engine: "tfjs-cpu" }), predicted);
   const { mse } = evaluatePredictions(train, predicted).overall;
-  ok(Math.abs(mse! - history[0].loss) > 1e-3 * mse!, "the training loss shows no dropout");
+  ok(Math.abs(mse! - history[0]!.loss) > 1e-3 * mse!, "the training loss shows no dropout");
 });
 
 Deno.test("an epoch's loss is the mean over its samples, however it is cut into steps and pieces", async () => {
   const { train } = simulatedData();
   const { bins, marks } = presetSpec("experiment1", { bins: 20 });
   const spec = parseSpec({
-    ...{ name: "linear", bins, marks, loss: "meanSquaredError" },
+    name: "linear",
+    bins,
+    marks,
+    loss: "meanSquaredError",
     layers: [{ type: "flatten" }, { type: "dense", units: 1 }],
   });
   for (const batchSize of [1, 7, 1000]) {
@@ -63,7 +66,8 @@ Deno.test("an epoch's loss is the mean over its samples, however it is cut into 
     const still = { ...QUICK, epochs: 1, learningRate: 1e-30, batchSize } as const;
     const save = () => Promise.resolve();
     for (const checkpoint of [undefined, { save, everyMinutes: 1e-9 }]) {
-      const { history: [{ loss }], model } = await fit(spec, train, { ...still, checkpoint });
+      const { history, model } = await fit(spec, train, { ...still, checkpoint });
+      const { loss } = history[0]!;
       const predicted = await predict(model, train, { engine: "tfjs-cpu" });
       const { mse } = evaluatePredictions(train, predicted).overall;
       ok(Math.abs(loss - mse!) < 1e-5 * mse!, `loss ${loss}, error ${mse}`);
@@ -84,7 +88,7 @@ Deno.test("the validation loss is that of the epoch's model", async () => {
   const options = { ...QUICK, validation: unseen };
   const { history, model } = await fit("experiment1", train, options);
   const predicted = await predict(model, unseen, { engine: "tfjs-cpu" });
-  strictEqual(history[2].validationLoss, evaluatePredictions(unseen, predicted).overall.mse);
+  strictEqual(history[2]!.validationLoss, evaluatePredictions(unseen, predicted).overall.mse);
 });
 
 Deno.test("a run whose validation predictions overflow diverged, though its own losses did not", async () => {
@@ -110,7 +114,7 @@ Deno.test("the transform is sealed into the model and applied by it", async () =
   });
   const fromCounts = await predict(model, unseen, { engine: "tfjs-cpu" });
   const fromLogged = await predict(model, logged, { engine: "tfjs-cpu" });
-  ok(fromCounts.every((value, i) => Math.abs(value - fromLogged[i]) < 1e-5));
+  ok(fromCounts.every((value, i) => Math.abs(value - fromLogged[i]!) < 1e-5));
 });
 
 Deno.test("data that carry a transform are trained on as they are, and the model then takes plain counts too", async () => {
@@ -126,7 +130,7 @@ Deno.test("data that carry a transform are trained on as they are, and the model
   const [found, expected] = await Promise.all(
     [model, wanted].map((model) => predict(model, unseen, { engine: "tfjs-cpu" })),
   );
-  ok(found.every((value, i) => Math.abs(value - expected[i]) < 1e-4));
+  ok(found!.every((value, i) => Math.abs(value - expected![i]!) < 1e-4));
   const twice = fit("experiment1", logged, { ...QUICK, transform: "asinh" });
   await rejects(twice, { name: "ContractError", message: /the data already carry log1p/ });
 });
@@ -146,7 +150,7 @@ Deno.test("data that contradict the model's record or shape are refused", async 
   );
 });
 
-Deno.test("a prediction that is no finite number is refused, with the gene, the cell type and the value", async () => {
+Deno.test("a prediction that is not finite is refused, with the gene, the cell type and the value", async () => {
   const { train, unseen } = simulatedData();
   const { model } = await fit("experiment1", train, { ...QUICK, epochs: 1 });
   const unlike = { "NaN": NaN, "Infinity": Infinity, "-Infinity": -Infinity };
@@ -226,9 +230,9 @@ Deno.test("a stopped run keeps the model of its last finished epoch", async () =
   const whole = await fit("experiment1", train, { ...QUICK, epochs: 2 });
   deepStrictEqual(stopped.model.weights, whole.model.weights);
 
-  const atOnce = await fit("experiment1", train, { ...QUICK, signal: AbortSignal.abort() });
-  strictEqual(atOnce.history.length, 0);
-  deepStrictEqual(atOnce.model.weights, initialWeights(atOnce.model.spec, 7));
+  const immediate = await fit("experiment1", train, { ...QUICK, signal: AbortSignal.abort() });
+  strictEqual(immediate.history.length, 0);
+  deepStrictEqual(immediate.model.weights, initialWeights(immediate.model.spec, 7));
 });
 
 Deno.test("a stopped run keeps a checkpoint of its last finished epoch, even if none was due", async () => {
@@ -240,14 +244,16 @@ Deno.test("a stopped run keeps a checkpoint of its last finished epoch, even if 
   };
   const controller = new AbortController();
   const stopped = await fit("experiment1", train, {
-    ...{ ...QUICK, epochs: 5, signal: controller.signal },
+    ...QUICK,
+    epochs: 5,
+    signal: controller.signal,
     checkpoint: { save, atEpochs: false },
     onProgress: ({ epoch, samples }) => {
       if (epoch === 4 && samples > 8) controller.abort();
     },
   });
   deepStrictEqual(kept.map(({ epoch, position }) => [epoch, position]), [[3, 0]]);
-  deepStrictEqual(kept[0].runs[0].state.weights, stopped.model.weights);
+  deepStrictEqual(kept[0]!.runs[0]!.state.weights, stopped.model.weights);
   const resumed = await fit("experiment1", train, { ...QUICK, epochs: 5, resume: kept[0] });
   const whole = await fit("experiment1", train, { ...QUICK, epochs: 5 });
   deepStrictEqual(resumed.model.weights, whole.model.weights);
@@ -256,7 +262,7 @@ Deno.test("a stopped run keeps a checkpoint of its last finished epoch, even if 
 Deno.test("binary labels train with cross-entropy and give probabilities", async () => {
   const { train } = simulatedData();
   const median = train.labels().toSorted()[train.length >> 1];
-  const labels = train.columns.labels!.map((label) => label > median ? 1 : 0);
+  const labels = train.columns.labels!.map((label) => label > median! ? 1 : 0);
   const binary = new Dataset({ ...train.columns, labels });
   const { history, model } = await fit("deepchrome", binary, {
     ...QUICK,
@@ -266,9 +272,9 @@ Deno.test("binary labels train with cross-entropy and give probabilities", async
   });
   const predicted = await predict(model, binary, { engine: "tfjs-cpu" });
   ok(predicted.every((value) => value >= 0 && value <= 1));
-  ok(history[2].loss < history[0].loss);
+  ok(history[2]!.loss < history[0]!.loss);
   const byHand = labels.reduce((sum, label, i) => {
-    return sum - Math.log(label === 1 ? predicted[i] : 1 - predicted[i]);
+    return sum - Math.log(label === 1 ? predicted[i]! : 1 - predicted[i]!);
   }, 0) / labels.length;
-  ok(Math.abs(history[2].validationLoss! - byHand) < 1e-4);
+  ok(Math.abs(history[2]!.validationLoss! - byHand) < 1e-4);
 });

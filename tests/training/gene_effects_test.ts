@@ -21,7 +21,8 @@ const QUICK = { transform: "log1p", epochs: 2, batchSize: 50, engine: "wasm", th
 function labelled(labelsOfGene: readonly (readonly number[])[]): Dataset {
   const cellTypes = Math.max(...labelsOfGene.map(({ length }) => length));
   const columns = tableColumns(cellTypes, labelsOfGene.length);
-  const labelOf = (row: number) => labelsOfGene[columns.geneIndex[row]][columns.cellTypeIndex[row]];
+  const labelOf = (row: number) =>
+    labelsOfGene[columns.geneIndex[row]!]![columns.cellTypeIndex[row]!];
   const labels = columns.labels!.map((_, row) => labelOf(row) ?? 1e6);
   return new Dataset({ ...columns, labels }).filter((row) => labelOf(row) !== undefined);
 }
@@ -45,14 +46,16 @@ function drawLabels(between: number, within: number): number[][] {
 
 const silent = (data: Dataset) => new Float32Array(data.length);
 
-Deno.test("effects are the shrunken means of what the network leaves, as reckoned by hand", () => {
+Deno.test("effects are the shrunken means of the residuals, as computed by hand", () => {
   const data = labelled([[2, 4], [0, -2]]);
   const fitted = fitGeneEffects(data, [6, 6, 6, 6]);
   // Residuals −4, −2 and −6, −8: mean squares 2 within and 16 between, so σ²_between = (16 − 2) / 2.
   deepStrictEqual(fitted, {
     genes: data.columns.genes,
     effects: Float32Array.of(14 / 16 * 2, -14 / 16 * 2),
-    ...{ mean: -5, betweenVariance: 7, withinVariance: 2 },
+    mean: -5,
+    betweenVariance: 7,
+    withinVariance: 2,
   });
   deepStrictEqual([...geneEffectsOf(fitted, data)], [-3.25, -6.75, -3.25, -6.75]);
 });
@@ -70,12 +73,12 @@ Deno.test("genes with different numbers of samples count by how surely their mea
   const genes = [{ count: 1, mean: 6 }, { count: 2, mean: 3 }, { count: 3, mean: 1 }];
   const weights = genes.map(({ count }) => 1 / (between + within / count));
   const total = weights.reduce((sum, weight) => sum + weight);
-  const mean = genes.reduce((sum, gene, i) => sum + weights[i] * gene.mean / total, 0);
+  const mean = genes.reduce((sum, gene, i) => sum + weights[i]! * gene.mean / total, 0);
   near(fitted.mean, mean);
-  genes.forEach((gene, i) => near(fitted.effects[i], between * weights[i] * (gene.mean - mean)));
+  genes.forEach((gene, i) => near(fitted.effects[i]!, between * weights[i]! * (gene.mean - mean)));
 });
 
-Deno.test("effects of predictions that overflow are none: the run diverged, and says so", async () => {
+Deno.test("a run whose predictions overflow has diverged, says so and has no effects", async () => {
   const { train } = simulatedParts();
   // One step of this size leaves finite weights, whose predictions are not.
   const wild = { ...QUICK, epochs: 1, batchSize: 10_000, learningRate: 1e37 };
@@ -85,7 +88,7 @@ Deno.test("effects of predictions that overflow are none: the run diverged, and 
   });
 });
 
-Deno.test("the variances are found again where genes have different numbers of samples", () => {
+Deno.test("the variances are recovered where genes have different numbers of samples", () => {
   const data = labelled(drawLabels(1, 2));
   const { effects, mean, betweenVariance, withinVariance } = fitGeneEffects(data, silent(data));
   // Standard errors are about 0.05 and 0.03.
@@ -93,12 +96,12 @@ Deno.test("the variances are found again where genes have different numbers of s
   ok(Math.abs(withinVariance - 2) < 0.1, `within ${withinVariance}`);
   const share = 3 / (3 + withinVariance / betweenVariance);
   const isFirst = data.geneIndices().map((gene) => gene === 0 ? 1 : 0);
-  const ofFirst = data.labels().reduce((sum, label, row) => sum + isFirst[row] * label / 3, 0);
-  ok(Math.abs(effects[0] - share * (ofFirst - mean)) < 1e-6);
+  const ofFirst = data.labels().reduce((sum, label, row) => sum + isFirst[row]! * label / 3, 0);
+  ok(Math.abs(effects[0]! - share * (ofFirst - mean)) < 1e-6);
   ok(Math.abs(mean) < 0.1, `mean ${mean}`);
 });
 
-Deno.test("effects vanish where genes do not differ, and where nothing can be told", () => {
+Deno.test("effects vanish where genes do not differ, and where the data cannot tell", () => {
   const noise = labelled(drawLabels(0, 2));
   const { effects, betweenVariance } = fitGeneEffects(noise, silent(noise));
   ok(betweenVariance < 0.08, `between ${betweenVariance}`);
@@ -110,7 +113,7 @@ Deno.test("effects vanish where genes do not differ, and where nothing can be to
   }
 });
 
-Deno.test("behind the best reader of the marks the simulator's hidden share is found, or none", () => {
+Deno.test("given the best prediction from the marks, the effects find the share that the simulator hid, or that it hid none", () => {
   for (const hiddenShare of [0, 0.3]) {
     const size = { cellTypes: 12, genes: 400, newCellTypes: 1, newGenes: 0, bins: 2 };
     const { train } = simulateColumns({ ...size, hiddenShare });
@@ -162,7 +165,7 @@ Deno.test("leaving a cell type out is the same as never having had it", () => {
   }
 });
 
-Deno.test("what is no prediction is refused", () => {
+Deno.test("predictions that are not finite, or not one for each sample, are refused", () => {
   const data = labelled([[1, 2], [3, 4]]);
   throws(() => fitGeneEffects(data, [1, 2, 3]), /3 predictions for 4 samples/);
   throws(() => fitGeneEffects(data, [1, 2, NaN, 4]), /prediction 2 is NaN/);
@@ -198,13 +201,13 @@ Deno.test("gene effects help with trained genes in new cell types, and hardly to
   const { errors } = await trainAndScore(simulatedParts());
   const [newGene, newCellType, bothNew] = await errors(true);
   const without = await errors(false);
-  ok(newCellType < 0.8 * without[1], `${without[1]} to ${newCellType}`);
+  ok(newCellType! < 0.8 * without[1]!, `${without[1]} to ${newCellType}`);
   // They get what is left of an intercept, and that is little.
-  ok(Math.abs(newGene - without[0]) < 0.1 * without[0], `${without[0]} to ${newGene}`);
-  ok(Math.abs(bothNew - without[2]) < 0.1 * without[2], `${without[2]} to ${bothNew}`);
+  ok(Math.abs(newGene! - without[0]!) < 0.1 * without[0]!, `${without[0]} to ${newGene}`);
+  ok(Math.abs(bothNew! - without[2]!) < 0.1 * without[2]!, `${without[2]} to ${bothNew}`);
 });
 
-Deno.test("a fit's effects are those of what its network leaves, and can be left out", async () => {
+Deno.test("a fit's effects are those of its network's residuals, and can be left out", async () => {
   const { train } = simulatedParts();
   const { model } = await fit("experiment1", train, { ...QUICK, geneEffects: true });
   const alone = await predict(model, train, { engine: "wasm", geneEffects: false });
@@ -222,13 +225,13 @@ Deno.test("training samples can be predicted with their own cell type left out o
   const alone = await predictWith(false);
   const effects = leaveOneOutEffects(train, alone);
   const apart = await predictWith("leave-one-out");
-  deepStrictEqual(apart, alone.map((value, row) => value + effects[row]));
+  deepStrictEqual(apart, alone.map((value, row) => value + effects[row]!));
   // The effect that holds a label looks too good beside the one that does not.
   const errorOf = (predicted: Float32Array) => meanSquaredError(train.labels(), predicted);
   ok(errorOf(await predictWith(true)) < errorOf(apart) && errorOf(apart) < errorOf(alone));
 });
 
-Deno.test("a whole run is the same whatever labels stand beside those that it trains on", async () => {
+Deno.test("a whole run is the same whatever labels the samples have that it does not train on", async () => {
   const { train: all } = simulatedParts();
   const { train, test } = splitRegimes(all, { newGenes: 10, newCellTypes: 2 });
   const kept = new Set(train.rows);
@@ -249,7 +252,9 @@ Deno.test("waka2 takes log counts and fits gene effects, unless told otherwise",
   strictEqual(model.record.transform, "log1p");
   deepStrictEqual(model.geneEffects?.genes, columns.genes);
   const { model: bare } = await fit("waka2", train, {
-    ...{ ...quick, transform: "none", geneEffects: false },
+    ...quick,
+    transform: "none",
+    geneEffects: false,
   });
   strictEqual(bare.record.transform, "none");
   strictEqual(bare.geneEffects, undefined);
@@ -259,7 +264,9 @@ Deno.test("an interrupted fit has no effects, for its network is unfinished", as
   const { train } = simulatedParts();
   const stop = new AbortController();
   const { model, interrupted } = await fit("experiment1", train, {
-    ...{ ...QUICK, geneEffects: true, signal: stop.signal },
+    ...QUICK,
+    geneEffects: true,
+    signal: stop.signal,
     onEpoch: () => stop.abort(),
   });
   ok(interrupted);
@@ -275,7 +282,7 @@ Deno.test("effects of a classifier are refused", async () => {
   });
 });
 
-Deno.test("a gene is known again however its version is written, and by nothing less than its id", () => {
+Deno.test("a gene is recognised however its version is written, and only by its whole id", () => {
   const { train } = simulatedParts();
   const effects = fitGeneEffects(train, new Float32Array(train.length));
   const respell = (spell: (id: string) => string) => {

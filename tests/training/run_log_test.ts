@@ -49,12 +49,12 @@ function sizes(directory: string): { log: number; checkpoint: number } {
   const logs = files.filter((name) => name.endsWith(".log"));
   strictEqual(logs.length, 1, String(files));
   return {
-    log: size(logs[0]),
+    log: size(logs[0]!),
     checkpoint: size(files.findLast((name) => name.endsWith(".checkpoint"))!),
   };
 }
 
-Deno.test("a checkpoint is as small after many epochs and members as in the beginning; the log grows evenly", async () => {
+Deno.test("a checkpoint is as small after many epochs and members as at the start; the log grows evenly", async () => {
   await withDirectory(async (directory) => {
     const folder = new CheckpointFolder(directory);
     const found: { log: number; checkpoint: number }[] = [];
@@ -62,10 +62,10 @@ Deno.test("a checkpoint is as small after many epochs and members as in the begi
       await folder.save(checkpointAt(0, epoch, 60));
       found.push(sizes(directory));
     }
-    ok(found[59].checkpoint <= found[0].checkpoint + 20, JSON.stringify([found[0], found[59]]));
-    ok(found[59].log < 80 * found[0].log);
+    ok(found[59]!.checkpoint <= found[0]!.checkpoint + 20, JSON.stringify([found[0], found[59]]));
+    ok(found[59]!.log < 80 * found[0]!.log);
     for (let run = 1; run <= 40; run++) await folder.save(checkpointAt(run, 1, 60));
-    ok(sizes(directory).checkpoint <= found[0].checkpoint + 20);
+    ok(sizes(directory).checkpoint <= found[0]!.checkpoint + 20);
     deepStrictEqual(
       (await new CheckpointFolder(directory).load())!.checkpoint,
       checkpointAt(40, 1, 60),
@@ -73,7 +73,7 @@ Deno.test("a checkpoint is as small after many epochs and members as in the begi
   });
 });
 
-Deno.test("a folder reads back what was saved, also by one that goes on with its log", async () => {
+Deno.test("a folder reads back what was saved, also by a folder that continues its log", async () => {
   await withDirectory(async (directory) => {
     let folder = new CheckpointFolder(directory);
     for (let run = 0; run < 4; run++) {
@@ -85,14 +85,16 @@ Deno.test("a folder reads back what was saved, also by one that goes on with its
       }
     }
     deepStrictEqual(await listDirectory(directory), [
-      ...["000001.log", "000011.checkpoint", "000012.checkpoint"],
+      "000001.log",
+      "000011.checkpoint",
+      "000012.checkpoint",
     ]);
     await folder.clear();
     deepStrictEqual(await listDirectory(directory), []);
   });
 });
 
-Deno.test("what a crash left behind the last checkpoint in the log is written over", async () => {
+Deno.test("what a crash left after the last checkpoint in the log is overwritten", async () => {
   await withDirectory(async (directory) => {
     await new CheckpointFolder(directory).save(checkpointAt(0, 1, 9));
     const log = `${directory}/000001.log`;
@@ -111,7 +113,7 @@ Deno.test("what a crash left behind the last checkpoint in the log is written ov
   });
 });
 
-Deno.test("where the newest checkpoint is damaged, the one before goes on with the log as it was then", async () => {
+Deno.test("where the newest checkpoint is damaged, the one before continues the log as it was then", async () => {
   await withDirectory(async (directory) => {
     const first = new CheckpointFolder(directory);
     for (const epoch of [1, 2, 3]) await first.save(checkpointAt(0, epoch, 9));
@@ -136,12 +138,12 @@ Deno.test("damage anywhere in a log is noticed; a log that is missing or cut sho
     const refused = async () => await rejects(new CheckpointFolder(directory).load(), FormatError);
     for (let i = 0; i < bytes.length; i += 17) {
       const changed = bytes.slice();
-      changed[i] ^= 1;
+      changed[i]! ^= 1;
       await Deno.writeFile(log, changed);
       const found = await new CheckpointFolder(directory).load().catch((error) => {
         ok(error instanceof FormatError);
       });
-      // Behind what the older checkpoint refers to, that one is whole.
+      // After the part that the older checkpoint refers to, the log is whole.
       deepStrictEqual(found?.checkpoint ?? checkpointAt(1, 2, 2), checkpointAt(1, 2, 2));
     }
     await Deno.writeFile(log, bytes.subarray(0, 100));
@@ -163,7 +165,10 @@ Deno.test("other runs in the same folder have a log of their own, and the older 
     const other = { ...checkpointAt(0, 1, 9), identity: "others" };
     await folder.save(other);
     deepStrictEqual(await listDirectory(directory), [
-      ...["000001.log", "000002.checkpoint", "000003.checkpoint", "000003.log"],
+      "000001.log",
+      "000002.checkpoint",
+      "000003.checkpoint",
+      "000003.log",
     ]);
     deepStrictEqual((await new CheckpointFolder(directory).load())!.checkpoint, other);
     await Deno.writeTextFile(`${directory}/000003.checkpoint`, "damaged");
@@ -176,9 +181,11 @@ Deno.test("other runs in the same folder have a log of their own, and the older 
       checkpointAt(0, 4, 9),
     );
     deepStrictEqual(await listDirectory(directory), [
-      ...["000001.log", "000004.checkpoint", "000005.checkpoint"],
+      "000001.log",
+      "000004.checkpoint",
+      "000005.checkpoint",
     ]);
-    // Fewer epochs than the log has, though of the same runs: begun anew.
+    // Fewer epochs than the log has, though of the same runs: a new log is started.
     await back.save(checkpointAt(0, 1, 9));
     deepStrictEqual((await back.load())!.checkpoint, checkpointAt(0, 1, 9));
   });

@@ -15,7 +15,7 @@ Deno.test("each setting comes from the first layer that has it", () => {
   });
 });
 
-Deno.test("false and 0 are settings, what is undefined is none", () => {
+Deno.test("false and 0 are settings, undefined is not", () => {
   const { geneEffects, seed } = resolveSettings(
     { geneEffects: false, seed: 0 },
     { geneEffects: true, seed: 3 },
