@@ -66,7 +66,7 @@ export interface EncoderEntries {
   readonly branches: readonly number[];
   /** Whether each use of an entry by a sample is an item. */
   readonly expanded: boolean;
-  /** Number of leading layers that compute shared items although the others do not; 0 where there are no such layers. */
+  /** Number of leading layers that compute shared items although the others do not, or 0. */
   readonly sharedLayers: number;
   /** Whether a dropout needs its items' origins. */
   readonly hasOrigins: boolean;

@@ -103,15 +103,9 @@ ${forEachReferenceWgsl(layout, branch, { sample: "sample", body })}`;
  * A workgroup has a sample, a thread some of its references; the first thread takes the softmax, in order.
  */
 export function weighReferencesWgsl(shape: DistanceShape): Kernel {
-  const { index, term, layout, outputs, join, models, scale, weightStride } = shape;
+  const { index, term, layout, outputs, join, models } = shape;
   const [near, references] = [outputs[term.near]!, outputs[term.references]!];
   const count = layout.references;
-  const values = near.positions * near.channels;
-  const forEach = (first: string, step: number, body: string) =>
-    `  for (var reference = ${first}; reference < ${count}u; reference += ${step}u) {
-    let item = ${layout.itemWgsl(term.references, "sample", "reference")};
-${body}
-  }`;
   return makeKernel({
     name: `join ${index} shares`,
     buffers: {
@@ -127,12 +121,21 @@ var<workgroup> parts: array<f32, ${count}>;`,
     workgroups: [1, join.samples, models],
     body: `  let sample = group.y;
   if (sample >= step.samples) { return; }
-  let own = ${locateValueWgsl(near, layout.itemWgsl(term.near, "sample"))};
-${
-      forEach(
-        "lane",
-        REFERENCE_THREADS,
-        `    var square = 0.0f;
+${measureSquaresWgsl(shape)}
+  workgroupBarrier();
+  if (lane > 0u) { return; }
+${takeSoftmaxWgsl(shape)}`,
+  });
+}
+
+/** WGSL that sets `squares` to the d² of each reference, 0 where it is missing; threads divide the references. */
+function measureSquaresWgsl({ term, layout, outputs }: DistanceShape): string {
+  const [near, references] = [outputs[term.near]!, outputs[term.references]!];
+  const values = near.positions * near.channels;
+  return `  let own = ${locateValueWgsl(near, layout.itemWgsl(term.near, "sample"))};
+  for (var reference = lane; reference < ${layout.references}u; reference += ${REFERENCE_THREADS}u) {
+    let item = ${layout.itemWgsl(term.references, "sample", "reference")};
+    var square = 0.0f;
     if (item != ${NO_ITEM}) {
       let other = ${locateValueWgsl(references, "item")};
       for (var i = 0u; i < ${values}u; i++) {
@@ -140,37 +143,35 @@ ${
         square += apart * apart;
       }
     }
-    squares[reference] = square / ${formatFloatWgsl(values)};`,
-      )
-    }
-  workgroupBarrier();
-  if (lane > 0u) { return; }
-  let factor = ${formatFloatWgsl(-term.sharpness)} * weights[model * ${weightStride}u + ${scale}u];
+    squares[reference] = square / ${formatFloatWgsl(values)};
+  }`;
+}
+
+/** WGSL that writes the shares, and the squares that they come from. */
+function takeSoftmaxWgsl({ term, layout, join, scale, weightStride }: DistanceShape): string {
+  const count = layout.references;
+  const forEach = (body: string) =>
+    `  for (var reference = 0u; reference < ${count}u; reference++) {
+    let item = ${layout.itemWgsl(term.references, "sample", "reference")};
+${body}
+  }`;
+  return `  let factor = ${
+    formatFloatWgsl(-term.sharpness)
+  } * weights[model * ${weightStride}u + ${scale}u];
   var most = -3.4e38f;
-${
-      forEach(
-        "0u",
-        1,
-        `    if (item != ${NO_ITEM}) { most = max(most, factor * squares[reference]); }`,
-      )
-    }
+${forEach(`    if (item != ${NO_ITEM}) { most = max(most, factor * squares[reference]); }`)}
   var total = 0.0f;
 ${
-      forEach(
-        "0u",
-        1,
-        `    var part = 0.0f;
+    forEach(`    var part = 0.0f;
     if (item != ${NO_ITEM}) { part = exp(factor * squares[reference] - most); }
     parts[reference] = part;
-    total += part;`,
-      )
-    }
+    total += part;`)
+  }
   let to = (model * ${join.samples}u + sample) * ${count}u;
   for (var reference = 0u; reference < ${count}u; reference++) {
     let share = parts[reference] / max(total, 1e-30f);
     shares[to + reference] = vec2f(share, squares[reference]);
-  }`,
-  });
+  }`;
 }
 
 /** Joins the mean of a branch over the references present, with the shares of {@linkcode weighReferencesWgsl}. */

@@ -43,12 +43,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   if (lane > 0u) { return; }
   let factor = -5.0f * weights[model * 1680u + 1036u];
   var most = -3.4e38f;
-  for (var reference = 0u; reference < 4u; reference += 1u) {
+  for (var reference = 0u; reference < 4u; reference++) {
     let item = places[model * 54u + 27u + sample * 4u + reference];
     if (item != 0xffffffffu) { most = max(most, factor * squares[reference]); }
   }
   var total = 0.0f;
-  for (var reference = 0u; reference < 4u; reference += 1u) {
+  for (var reference = 0u; reference < 4u; reference++) {
     let item = places[model * 54u + 27u + sample * 4u + reference];
     var part = 0.0f;
     if (item != 0xffffffffu) { part = exp(factor * squares[reference] - most); }
