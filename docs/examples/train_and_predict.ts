@@ -10,7 +10,7 @@ const [path = "fixtures/train.npz"] = Deno.args;
 const data = await readDataset(path);
 
 // One split of several: no gene of `validation` is in `training`.
-const [{ training, validation }] = kFold(data, { folds: 4, scheme: "by-gene" });
+const { training, validation } = kFold(data, { folds: 4, scheme: "by-gene" })[0]!;
 
 const { model, history, engine, reason } = await fit("wakawaka", training, {
   epochs: 5,
