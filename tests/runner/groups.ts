@@ -47,6 +47,8 @@ export const TEST_GROUPS: readonly TestGroup[] = [
     paths: [
       "tests/commands",
       "tests/least_privilege_test.ts",
+      "tests/examples_test.ts",
+      "tests/pages_test.ts",
       "tests/readme_test.ts",
     ],
     parallel: true,
