@@ -71,7 +71,9 @@ export class GraphRunner {
       values: models * samples * positions * channels,
     }));
     await this.#run(pass, source, async (index) => {
-      const deltas = await this.memory.read(wanted);
+      // One after another, since a buffer for all of them might be larger than the GPU allows.
+      const deltas: Float32Array[] = [];
+      for (const one of wanted) deltas.push(...await this.memory.read([one]));
       for (const [model, rows] of pass.rows.entries()) {
         if (rows.length > index * samples) {
           this.#spread(deltas, { model, gradients: gradients[model]!, firstRow: index * samples });
