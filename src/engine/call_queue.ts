@@ -43,10 +43,10 @@ export class CallQueue {
     signal: AbortSignal | undefined,
   ): Promise<Result> {
     if (this.#closed !== undefined) throw new SessionDisposedError();
+    signal?.throwIfAborted();
     // Not `AbortSignal.any`, which a signal that outlives many calls would remember all of.
     const controller = new AbortController();
     const stop = () => controller.abort(signal!.reason);
-    if (signal?.aborted) stop();
     signal?.addEventListener("abort", stop);
     this.#running = controller;
     try {

@@ -23,6 +23,7 @@ import { testGoldenRuns } from "./conformance_golden.ts";
 import { testBidirectionalGru } from "./conformance_gru.ts";
 import { testOutputs } from "./conformance_outputs.ts";
 import { testCalls, testMembers } from "./conformance_session.ts";
+import { testSources } from "./conformance_sources.ts";
 import { testSteps } from "./conformance_steps.ts";
 
 /** How a test is registered. */
@@ -50,6 +51,7 @@ function testModel(subject: Subject, test: Test): void {
   testEndings(subject, test);
   testRefusals(subject, test);
   testBranches(subject, test);
+  testSources(subject, test);
 }
 
 /** Every kind of layer in shapes that no vector width or tile divides. */

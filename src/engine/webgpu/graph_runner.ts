@@ -1,5 +1,6 @@
 import type { InputName } from "../../model/spec.ts";
 import type { InputGradients } from "../engine.ts";
+import { gatherBatch } from "../gather_batch.ts";
 import { gatherLabels } from "../gather_labels.ts";
 import { SampleBatch, type SampleSource } from "../sample_source.ts";
 import { ItemCollector } from "./collect_items.ts";
@@ -131,7 +132,7 @@ export class GraphRunner {
     readonly batch: SampleBatch;
     readonly model: number;
   }): Promise<void> {
-    await source.gather(rows, batch);
+    await gatherBatch(source, rows, batch);
     const { layout, purpose, options: { samples } } = this.#plan;
     const collector = this.#collectors[model]!;
     collector.collect(batch);
