@@ -1,6 +1,6 @@
 /** What an engine refuses of a user's own source, as which it would otherwise read other memory or lose its threads. */
 
-import { deepStrictEqual, rejects } from "node:assert";
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import { memorySource } from "../../src/engine/memory_source.ts";
 import { NO_ENTRY, type SampleBatch, type SampleSource } from "../../src/engine/sample_source.ts";
 import { ContractError } from "../../src/errors.ts";
@@ -103,6 +103,19 @@ export function testSources(subject: Subject, test: Test): void {
       model.predict({ samples: NaN, inputs, labels, resident: undefined, gather }, ROWS),
       RangeError,
     );
+  });
+  test(`${subject.name} answers no rows with nothing, and is right again afterwards`, async () => {
+    await using model = await subject.open(BRANCHED, { ...options, batchSize: 4 });
+    const none = new Uint32Array(0);
+    const wanted = await model.predict(SOURCE, ROWS);
+    strictEqual((await model.predict(SOURCE, none)).length, 0);
+    const gradients = await model.inputGradients(SOURCE, none);
+    deepStrictEqual(
+      Object.entries(gradients).map(([name, { length }]) => [name, length]),
+      BRANCHED.inputs.map(({ name }) => [name, 0]),
+    );
+    ok(Number.isNaN(await model.runEpoch({ data: SOURCE, order: none, epoch: 0 })));
+    deepStrictEqual(await model.predict(SOURCE, ROWS), wanted);
   });
   test(`${subject.name} refuses an epoch or a step that is no integer, and calls stopped before they begin`, async () => {
     await using model = await subject.open(BRANCHED, { ...options, batchSize: 4 });

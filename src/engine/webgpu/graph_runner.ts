@@ -66,6 +66,10 @@ export class GraphRunner {
         ) => [name, new Float32Array(length * places * readSize)]),
       )
     );
+    // There is no buffer of no steps.
+    if (pass.rows.every(({ length }) => length === 0)) {
+      return gradients.map((byName) => Object.fromEntries(byName));
+    }
     const { samples, models } = this.#plan.options;
     const wanted = this.#plan.inputs.map(({ name, positions, channels, samples }) => ({
       name: `${name}.delta`,
