@@ -200,10 +200,11 @@ export class TfjsMember implements Member {
     const loss = tidy(() => {
       const fed = feedTensors(this.#batch);
       const wanted = tensor(labels, [labels.length, 1]);
-      const { value, grads } = variableGrads(
-        () => this.#loss(this.#forward(fed, position), wanted),
-        [...this.#parameters()],
-      );
+      const loss = () => this.#loss(this.#forward(fed, position), wanted);
+      const parameters = [...this.#parameters()];
+      // Which tf.js refuses to find no gradients of.
+      if (parameters.length === 0) return loss();
+      const { value, grads } = variableGrads(loss, parameters);
       this.#adam.apply(grads);
       return value;
     });
