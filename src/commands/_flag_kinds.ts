@@ -42,16 +42,19 @@ export function checkKeptFlags<Flags>(flags: unknown, file: string): Flags {
 
 /**
  * What an option takes instead of a value, as the end of a sentence; `undefined` if it takes it: a flag without a value
- * takes true and false, a flag of text a text, any other what its parser makes of the value's text.
+ * takes true and false, a flag of text a text, any other what its parser makes of the value's text; a flag that may stand
+ * without its value takes true, too.
  */
 export function expectedValue(option: Option, value: unknown): string | undefined {
   if (option.isBoolean() || option.negate) {
     return typeof value === "boolean" ? undefined : "true or false";
   }
+  // Which may stand without a value.
+  if (option.optional && value === true) return undefined;
   if (option.parseArg === undefined) return typeof value === "string" ? undefined : "a text";
   try {
     const parsed: unknown = option.parseArg(wordOf(value), undefined);
-    if (isDeepStrictEqual(parsed, value)) return undefined;
+    if (parsed === value || isDeepStrictEqual(parsed, value)) return undefined;
     return Array.isArray(parsed) ? "a list of texts" : `a ${typeof parsed}`;
   } catch (error) {
     if (!(error instanceof InvalidArgumentError)) throw error;

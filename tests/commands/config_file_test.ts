@@ -53,6 +53,15 @@ Deno.test("required flags may stand in the file, lists as lists, and what is on 
     strictEqual(JSON.parse(await Deno.readTextFile(`${run}/config.json`)).geneEffects, false);
   }));
 
+Deno.test("a flag that may stand without its value is true in the file; a negative zero is zero", () =>
+  withDirectory(async (directory) => {
+    const search = { halving: true, data: "nowhere.npz", seed: -0 };
+    const text = JSON.stringify(search).replace('"seed":0', '"seed":-0');
+    match((await runWith(directory, text, ["search"])).stderr, /^error: .*nowhere\.npz/);
+    const refused = await runWith(directory, { halving: false }, ["search"]);
+    match(refused.stderr, /found false for halving, expected an integer >= 2/);
+  }));
+
 Deno.test("what a flag on the line excludes is left out, as all but a few are beside --resume", () =>
   withDirectory(async (directory) => {
     const flags = { preset: "experiment1", epochs: 1, engine: "wasm", data: "fixtures/train.npz" };
