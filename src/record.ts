@@ -2,6 +2,9 @@
  * The data record: what a data set's numbers are. It travels with the data, is sealed into every model
  * trained on them, and must agree when that model predicts.
  *
+ * Begin with {@linkcode DataRecord}. {@linkcode COMPETITION_RECORD} is that of the competition's files,
+ * {@linkcode reconcileRecords} decides whether data suit a model.
+ *
  * @module
  */
 

@@ -2,6 +2,9 @@
  * Data sets: samples with their cell type, gene and label, views on them, and how predictions on them are
  * judged.
  *
+ * Begin with {@linkcode readDataset} for files, or {@linkcode Dataset} for arrays of your own; {@linkcode kFold} divides
+ * the samples, {@linkcode evaluatePredictions} measures predictions.
+ *
  * @module
  */
 

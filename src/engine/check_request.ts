@@ -5,11 +5,11 @@ import type { EpochRequest } from "./engine.ts";
 import { describeInputShape, type SampleSource } from "./sample_source.ts";
 
 /**
- * Throws unless a model can be run on these rows of a source, a list for each member. Engines read memory without
- * looking: what is not refused here they would answer with a number.
+ * Throws unless a model can be run on these rows of a source, a list for each member. Engines do not check addresses:
+ * they would answer a wrong request with a wrong number.
  *
  * @throws {ContractError} If the samples are of another shape than the model takes.
- * @throws {RangeError} If there is not a list for each member, or the source lacks a row.
+ * @throws {RangeError} If the number of lists is not that of the members, or the source lacks a row.
  */
 export function checkRows(
   spec: ModelSpec,

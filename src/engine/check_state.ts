@@ -7,6 +7,8 @@ import type { SessionState } from "./engine.ts";
 /**
  * Throws unless a state is one of this model.
  *
+ * @param spec The model.
+ * @param state A member's state.
  * @throws {ContractError} Naming what does not fit.
  */
 export function checkState(spec: ModelSpec, state: SessionState): void {
@@ -18,7 +20,7 @@ export function checkState(spec: ModelSpec, state: SessionState): void {
       moments.every(({ length }, i) => length === sizes[i]);
     if (fits) continue;
     throw new ContractError(
-      `Cannot go on with "${spec.name}": moments are of lengths ` +
+      `Cannot resume "${spec.name}": moments have lengths ` +
         `${moments.map(({ length }) => length).join(", ")}, expected ${sizes.join(", ")}`,
     );
   }

@@ -6,11 +6,17 @@ export interface TrainingPlace {
   readonly step?: number;
 }
 
-/** The error of a model that has left the numbers. `found` says what of it, such as "the loss is NaN". */
+/**
+ * The error of a model whose loss, weights or predictions are no longer finite.
+ *
+ * @param found Which of them, such as "the loss is NaN".
+ * @param place Where in the run it was found.
+ * @returns The error to throw.
+ */
 export function divergedError(found: string, { epoch, step }: TrainingPlace): DivergedError {
   const place = step === undefined ? `epoch ${epoch + 1}` : `epoch ${epoch + 1}, step ${step}`;
   return new DivergedError(
-    `Cannot go on training: ${found} in ${place}. ` +
+    `Cannot continue training: ${found} in ${place}. ` +
       "A lower learning rate or a transform of the input may help",
   );
 }

@@ -15,8 +15,9 @@ export interface StepPosition {
  * epoch's order is decided by word `u & 1` of `threefry2x32(key, p, u >> 1)`, whichever engine computes it.
  *
  * @param seed The session's seed.
- * @param layer Index in `spec.layers`.
+ * @param layer Number of the layer; see `src/model/graph.ts`.
  * @param epoch Number of the epoch, from 0.
+ * @returns The key.
  */
 export function dropoutKey(seed: number, layer: number, epoch: number): RandomKey {
   return deriveKey(seed, "dropout", layer, epoch);
@@ -26,7 +27,7 @@ export function dropoutKey(seed: number, layer: number, epoch: number): RandomKe
  * {@linkcode dropoutKey} of some layers of several models in one epoch, as kernels that run many models read them.
  *
  * @param seeds The seed of each model.
- * @param layers Their layers' indices in `spec.layers`.
+ * @param layers Numbers of their layers.
  * @param epoch Number of the epoch, from 0.
  * @returns Two words a key, `[model, layer, word]`.
  */
@@ -40,17 +41,27 @@ export function dropoutKeys(
   );
 }
 
-/** Words below this are dropped, so that a share of `rate` is. */
+/**
+ * The threshold of a dropout: units whose word is below it are dropped, which are a share of `rate`.
+ *
+ * @param rate The layer's rate.
+ * @returns An unsigned 32-bit integer.
+ */
 export function dropoutThreshold(rate: number): number {
   return Math.min(2 ** 32 - 1, Math.round(rate * 2 ** 32));
 }
 
-/** What kept values are multiplied by: 1 / (1 − rate), as a float32. */
+/**
+ * The factor of values that are kept: 1 / (1 − rate), as a float32.
+ *
+ * @param rate The layer's rate.
+ * @returns The factor.
+ */
 export function dropoutScale(rate: number): number {
   return Math.fround(1 / (1 - rate));
 }
 
-/** Which mask {@linkcode fillDropoutMask} fills. */
+/** The mask that {@linkcode fillDropoutMask} fills. */
 export interface DropoutMask {
   /** See {@linkcode dropoutKey}. */
   readonly key: RandomKey;
@@ -66,7 +77,7 @@ export interface DropoutMask {
  * Fills the factors of consecutive samples at one dropout layer: 0 or {@linkcode dropoutScale}.
  *
  * @param factors `[sample, unit]`; its length is a multiple of `mask.units`.
- * @param mask Which mask.
+ * @param mask The mask.
  */
 export function fillDropoutMask(factors: Float32Array, mask: DropoutMask): void {
   const { key, rate, firstPosition, units } = mask;
@@ -76,7 +87,7 @@ export function fillDropoutMask(factors: Float32Array, mask: DropoutMask): void 
   for (let start = 0, position = firstPosition; start < factors.length; position++) {
     for (let unit = 0; unit < units; unit++) {
       if ((unit & 1) === 0) threefry2x32(key, position, unit >> 1, words);
-      factors[start + unit] = words[unit & 1] < threshold ? 0 : scale;
+      factors[start + unit] = words[unit & 1]! < threshold ? 0 : scale;
     }
     start += units;
   }

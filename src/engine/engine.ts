@@ -168,8 +168,8 @@ export interface Session extends AsyncDisposable {
    * @returns Of each member, the mean training loss over these samples, dropout on, NaN for one that was skipped; or the
    *   error of one whose loss is not finite.
    * @throws {ContractError} If the samples are of another shape than the model takes.
-   * @throws {RangeError} If there is not an order for each member, the samples lack a row of one, or the piece begins or
-   *   ends within a step.
+   * @throws {RangeError} If the number of orders is not that of the members, the samples lack a row of one, or the piece
+   *   begins or ends within a step.
    * @throws {TypeError} If the samples have no labels, or not one each.
    */
   runEpoch(request: EpochRequest): Promise<(number | DivergedError)[]>;
@@ -181,7 +181,7 @@ export interface Session extends AsyncDisposable {
    * @param options Progress and abort signal.
    * @returns Of each member, its outputs, `[row]`.
    * @throws {ContractError} If the samples are of another shape than the model takes.
-   * @throws {RangeError} If there is not a list of rows for each member, or the samples lack one of the rows.
+   * @throws {RangeError} If the number of lists is not that of the members, or the samples lack one of the rows.
    */
   predict(
     source: SampleSource,
@@ -211,7 +211,7 @@ export interface Session extends AsyncDisposable {
    *
    * @param states One for each member.
    * @throws {ContractError} If one is of another model; no member has changed then.
-   * @throws {RangeError} If there is not one for each member.
+   * @throws {RangeError} If their number is not that of the members.
    */
   restore(states: readonly SessionState[]): Promise<void>;
 }

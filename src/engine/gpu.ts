@@ -6,7 +6,11 @@ export interface GpuDescription {
   readonly software: boolean;
 }
 
-/** Describes the WebGPU adapter of this machine, or returns `undefined` where there is none. */
+/**
+ * Describes the WebGPU adapter of this machine.
+ *
+ * @returns The adapter, or `undefined` if the machine has no GPU with a driver.
+ */
 export async function describeGpu(): Promise<GpuDescription | undefined> {
   const adapter = await globalThis.navigator?.gpu?.requestAdapter({
     powerPreference: "high-performance",
@@ -16,7 +20,12 @@ export async function describeGpu(): Promise<GpuDescription | undefined> {
   return { device: description || vendor || "unnamed GPU", software: isFallbackAdapter };
 }
 
-/** How an engine computes on this machine's GPU, in words; see `Engine.arithmetic`. */
+/**
+ * Describes how an engine computes on this machine's GPU; see `Engine.arithmetic`.
+ *
+ * @param engine Name of the engine.
+ * @returns The engine and the GPU, in words.
+ */
 export async function describeGpuArithmetic(engine: string): Promise<string> {
   const gpu = await describeGpu();
   return gpu === undefined ? engine : `${engine} on ${gpu.device}`;

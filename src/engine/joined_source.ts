@@ -29,7 +29,7 @@ export interface InputColumn {
    * `[sample]`, or `[sample, reference]` for `references` and `referenceLabels`: the entry of each sample, `NO_ENTRY` where
    * it lacks a reference.
    *
-   * @default entry i for sample i; there is none for references
+   * @default entry i for sample i; required for references
    */
   readonly entryOf?: Uint32Array | undefined;
   /**
@@ -56,9 +56,9 @@ export interface JoinedColumns {
  *
  * @param joined The tables, and which entries of them each sample has; they are not copied.
  * @returns A source of these samples.
- * @throws {ContractError} If a name stands there twice, a table is not one of whole entries, indices are not one for each
- * place of each sample, or `references` and `referenceLabels` of a sample are not the same.
- * @throws {RangeError} If an index points at no entry, a base has no code from 0 to 3, or there is no such transform.
+ * @throws {ContractError} If two inputs have the same name, the length of a table is not a multiple of an entry's, the
+ * number of indices does not fit the samples, or `references` and `referenceLabels` are not of the same references.
+ * @throws {RangeError} If an index is past the last entry, the code of a base is not 0 to 3, or a transform is unknown.
  *
  * @example Two samples of one gene in two cell types, each the other's reference
  * ```ts
@@ -140,7 +140,7 @@ class EntryTable {
     this.#entryOf = entryOf;
     this.#size = entrySize(input);
     this.#places = placesOf(input);
-    // It throws where there is none of that name.
+    // This throws if the transform is unknown.
     const apply = transformFunction(transform);
     this.#apply = transform === "none" ? undefined : apply;
     const entries = table.length / this.#size;

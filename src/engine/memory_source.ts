@@ -22,8 +22,8 @@ export interface SignalColumns {
  *
  * @param columns The samples; they are not copied.
  * @returns A source whose `resident` is the signal.
- * @throws {TypeError} If the signal is not one of whole samples.
- * @throws {RangeError} If there is no transform of that name.
+ * @throws {TypeError} If the length of the signal is not a multiple of a sample's.
+ * @throws {RangeError} If the transform is unknown.
  *
  * @example Gathering two samples
  * ```ts
@@ -58,7 +58,7 @@ class MemorySource implements SampleSource {
           `expected a multiple of ${this.#size}`,
       );
     }
-    // It throws where there is none of that name.
+    // This throws if the transform is unknown.
     this.#apply = transformFunction(transform);
     this.inputs = [{ name: "signal", bins, marks }];
     this.labels = labels;

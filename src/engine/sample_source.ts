@@ -42,7 +42,18 @@ export interface ResidentSignal {
   readonly transform: Transform;
 }
 
-/** In {@linkcode GatheredInput.entryOf}: the sample has no such reference. */
+/**
+ * Stands in {@linkcode GatheredInput.entryOf} for a reference that a sample lacks.
+ *
+ * @example A sample with one of two references
+ * ```ts
+ * import { NO_ENTRY } from "@waka/histone/engine";
+ * import { strictEqual } from "node:assert";
+ *
+ * const entryOf = Uint32Array.of(0, NO_ENTRY); // [sample, reference]
+ * strictEqual(entryOf[1], 2 ** 32 - 1);
+ * ```
+ */
 export const NO_ENTRY = 0xffffffff;
 
 /** One input of the samples of a batch: distinct entries, and which of them each sample has. */
@@ -73,7 +84,22 @@ export interface SampleBatchOptions {
   readonly shared?: boolean | undefined;
 }
 
-/** Room for the gathered samples of a batch; it is used again for the next one. */
+/**
+ * Room for the gathered samples of a batch, which is used again for the next batch.
+ *
+ * @example Two samples of a signal
+ * ```ts
+ * import { memorySource, SampleBatch } from "@waka/histone/engine";
+ * import { strictEqual } from "node:assert";
+ *
+ * const signal = Uint8Array.of(1, 2, 3, 4); // [sample, bin, mark]
+ * const source = memorySource({ signal, labels: undefined, bins: 2, marks: 1, transform: "none" });
+ * const batch = new SampleBatch(source.inputs, 2);
+ * await source.gather(Uint32Array.of(1), batch);
+ * strictEqual(batch.samples, 1);
+ * strictEqual(batch.input("signal").values[0], 3);
+ * ```
+ */
 export class SampleBatch {
   /** Samples that it has room for. */
   readonly capacity: number;

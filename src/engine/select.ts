@@ -1,5 +1,5 @@
 /**
- * From a name, or `auto`, to an engine. Engines load when they are chosen, not before.
+ * Finds an engine by its name, or by `auto`. Engines load when they are chosen, not before.
  *
  * @module
  */
@@ -21,7 +21,7 @@ export const ENGINE_NAMES: readonly EngineName[] = [
   "tfjs-webgpu",
 ];
 
-/** What a run computes on. */
+/** The engine and the hardware that a run computes on. */
 export interface EngineReport {
   /** Name of the engine. */
   readonly engine: string;
@@ -33,7 +33,7 @@ export interface EngineReport {
   readonly arithmetic: string;
 }
 
-/** An engine and why it was taken. */
+/** An engine and why it was chosen. */
 export interface EngineChoice {
   /** The engine. */
   readonly engine: Engine;
@@ -42,13 +42,26 @@ export interface EngineChoice {
 }
 
 /**
- * Finds the engine to run a model on. `auto` takes a hardware GPU if there is one, else, or for a model that this
- * refuses, WebAssembly on all cores, else tf.js. A software adapter is taken only by name.
+ * Finds the engine to run a model on. `auto` takes a hardware GPU if the machine has one. Without a GPU, or for a model
+ * that engine webgpu refuses, it takes WebAssembly on all cores, and tf.js for a model that this refuses too. A software
+ * adapter is taken only by name.
  *
  * @param name Which engine.
  * @param spec The model it must support.
- * @throws {RangeError} If there is no engine of that name.
+ * @returns The engine and the reason for it.
+ * @throws {RangeError} If no engine has that name.
  * @throws {UnsupportedModelError} If the named engine cannot run the model.
+ *
+ * @example The slow engine that runs everywhere
+ * ```ts
+ * import { selectEngine } from "@waka/histone/engine";
+ * import { presetSpec } from "@waka/histone/model";
+ * import { strictEqual } from "node:assert";
+ *
+ * const { engine, reason } = await selectEngine("tfjs-cpu", presetSpec("wakawaka"));
+ * strictEqual(engine.name, "tfjs-cpu");
+ * strictEqual(reason, "asked for by name");
+ * ```
  */
 export async function selectEngine(name: EngineName, spec: ModelSpec): Promise<EngineChoice> {
   if (!ENGINE_NAMES.includes(name)) {
@@ -68,8 +81,11 @@ export async function selectEngine(name: EngineName, spec: ModelSpec): Promise<E
 }
 
 /**
- * What `auto` stands for on a machine with this GPU, if any.
+ * Chooses the engine that `auto` stands for.
  *
+ * @param spec The model it must support.
+ * @param gpu The machine's GPU, if it has one.
+ * @returns The engine and the reason for it.
  * @throws {UnsupportedModelError} If no engine can run the model.
  */
 export async function chooseEngine(

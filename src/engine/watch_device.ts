@@ -1,18 +1,18 @@
 import { EngineUnavailableError } from "../errors.ts";
 
-/** How long word of a lost device may come after the first failure that it caused. */
+/** How long after the first failure that it caused a lost device may be reported, in milliseconds. */
 const GRACE_MS = 200;
 
-/** Waits for a promise, but rejects as soon as the device is lost or reports an error that nobody asked for. */
+/** Waits for a promise, but rejects as soon as the device is lost or reports an error that no call returned. */
 export type Guard = <T>(promise: Promise<T>) => Promise<T>;
 
 /**
- * Watches over a GPU device.
+ * Watches a GPU device.
  *
  * @param device The device, just opened.
- * @param name Of the card or driver.
- * @returns What all work on it is to be waited for with; it rejects with an {@linkcode EngineUnavailableError} that says what
- *   became of the device.
+ * @param name Name of the card or driver.
+ * @returns A function with which to wait for all work on the device; it rejects with an
+ * {@linkcode EngineUnavailableError} that says what happened to the device.
  */
 export function watchDevice(device: GPUDevice, name: string): Guard {
   let failure: EngineUnavailableError | undefined;
@@ -23,21 +23,21 @@ export function watchDevice(device: GPUDevice, name: string): Guard {
   };
   device.addEventListener("uncapturederror", (event) => {
     const { message } = (event as GPUUncapturedErrorEvent).error;
-    fail(`Cannot go on computing on ${name}: ${message}`);
+    fail(`Cannot continue computing on ${name}: ${message}`);
   });
   device.lost.then(({ reason, message }) => {
     const why = [reason, message].filter(Boolean).join(", ");
-    fail(`Cannot go on computing: ${name} was lost (${why || "no reason given"})`);
+    fail(`Cannot continue computing: ${name} was lost (${why || "no reason given"})`);
   });
   return async (promise) => {
-    // A promise for each: one for all would hold what every race ended with, for as long as the device lives.
+    // One promise for each call: a single one would hold the results of all races for as long as the device lives.
     const failed = Promise.withResolvers<never>();
     waiting.add(failed.reject);
     if (failure !== undefined) failed.reject(failure);
     try {
       return await Promise.race([failed.promise, promise]);
     } catch (error) {
-      // What was waited for may fail of a loss before word of the loss comes.
+      // The awaited promise can reject before `device.lost` resolves.
       await Promise.race([device.lost, new Promise((resolve) => setTimeout(resolve, GRACE_MS))]);
       throw failure ?? error;
     } finally {

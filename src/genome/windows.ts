@@ -81,7 +81,7 @@ const LARGEST_HALF_WIDTH_BP = 2 ** 30;
  *   { id: "a", chromosome: "chr1", tss: 90_000, strand: "+", line: 1 },
  *   { id: "b", chromosome: "chr1", tss: 1_000, strand: "-", line: 2 },
  * ] as const;
- * const [{ starts, geneIndex }] = geneWindows(genes).chromosomes;
+ * const { starts, geneIndex } = geneWindows(genes).chromosomes[0]!;
  * deepStrictEqual([...starts], [-4_000, 85_000]);
  * deepStrictEqual([...geneIndex], [1, 0]);
  * ```

@@ -46,7 +46,7 @@ export interface GraphBranch {
 }
 
 /** Where a term's values are in the joined row. */
-interface TermPlace {
+export interface TermPlace {
   /** The first of them. */
   readonly offset: number;
   /** How many. */

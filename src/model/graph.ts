@@ -19,7 +19,14 @@ import type { GraphTerm, LayerChain, ModelGraph } from "./_graph_types.ts";
 import { isOverReferences, modelInputs } from "./inputs.ts";
 import { type BranchSpec, type InputSpec, isBranched, type ModelSpec } from "./spec.ts";
 
-export type { Encoder, GraphBranch, GraphTerm, LayerChain, ModelGraph } from "./_graph_types.ts";
+export type {
+  Encoder,
+  GraphBranch,
+  GraphTerm,
+  LayerChain,
+  ModelGraph,
+  TermPlace,
+} from "./_graph_types.ts";
 
 /**
  * Resolves a model's names and shapes.

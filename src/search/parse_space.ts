@@ -17,7 +17,7 @@ const COMPLETE_SPACE: Field<SearchSpace> = {
  * "log" }`. `filters` and `width` are either in a block or at the top, where all blocks share the choice; so may
  * `dilation` and `pool` be, which are 1 if they are left out. Without `convolutions` all blocks are used; `padding`,
  * `activation`, `batchNorm`, `dropout`, `dense`, `learningRate` and `batchSize` are then as in wakawaka, and `loss` is
- * `meanSquaredError`. Without `linear`, `signal` and `branches` models have no such parts.
+ * `meanSquaredError`. Without `linear`, `signal` and `branches` models lack these parts.
  *
  * @param value Anything.
  * @param file Name of the file, for the error.

@@ -71,11 +71,24 @@ export interface SearchSettings {
   readonly transform?: Transform | undefined;
 }
 
-/** An object with none of its fields missing. */
-type Complete<Fields> = { readonly [Name in keyof Fields]-?: NonNullable<Fields[Name]> };
-
 /** {@linkcode SearchSettings} with every default filled in. */
-export interface ResolvedSettings extends Complete<Omit<SearchSettings, "keepOneIn">> {
+export interface ResolvedSettings {
+  /** What to choose from. */
+  readonly space: SearchSpace;
+  /** How points are taken. */
+  readonly method: SearchMethod;
+  /** Points of the search, invalid ones included. */
+  readonly trials: number;
+  /** Seed of the points, the folds, and of every trial. */
+  readonly seed: number;
+  /** Number of folds. */
+  readonly folds: number;
+  /** How samples are divided into folds. */
+  readonly scheme: FoldScheme;
+  /** Passes over the training data. */
+  readonly epochs: number;
+  /** Applied to the counts. */
+  readonly transform: Transform;
   /** As in {@linkcode SearchSettings}; `null` for none. */
   readonly keepOneIn: number | null;
 }

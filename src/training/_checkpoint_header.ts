@@ -1,6 +1,6 @@
-/** The JSON in front of a checkpoint's numbers. A digest tells that it is whole, not who wrote it. */
+/** The JSON before a checkpoint's numbers. A digest tells that it is whole, not who wrote it. */
 
-import { type Field, field, integer, number, optional, readValue, text } from "../base/field.ts";
+import { field, integer, number, numberOrNull, optional, readValue, text } from "../base/field.ts";
 import { arrayOf, object } from "../base/fields.ts";
 import type { EpochRecord, FitCheckpoint, RunCheckpoint } from "./fit_types.ts";
 
@@ -59,99 +59,88 @@ export interface FrameHeader {
   })[];
 }
 
-const count = integer(0);
-// A loss that is infinite or not a number is null in JSON.
-const loss: Field<number> = field(
-  (value) => value === null || Number.isFinite(value),
-  "a number",
-);
-const counts = arrayOf(count, { items: "integers >= 0" });
-/** As `encodeGeneEffects` made them; whoever uses them checks them. */
-const geneEffects: Field<unknown> = field(() => true, "gene effects");
-const OTHERS = { others: "leave out" } as const;
-
-const STATE: Field<StateHeader> = object({
-  step: count,
-  lengths: object({ weights: counts, firstMoments: counts, secondMoments: counts }, OTHERS),
-}, OTHERS);
-
+const COUNT = integer(0);
+// A loss that is infinite or NaN is null in JSON.
 const EPOCH = object({
-  epoch: count,
-  loss,
-  validationLoss: optional(loss),
+  epoch: COUNT,
+  loss: numberOrNull,
+  validationLoss: optional(numberOrNull),
   seconds: number,
-  samplesPerSecond: loss,
-}, OTHERS);
-const EPOCHS = arrayOf(EPOCH, { items: "objects" });
-
+  samplesPerSecond: numberOrNull,
+}, { others: "leave out" });
+const STATE = object({
+  step: COUNT,
+  lengths: object({
+    weights: arrayOf(COUNT),
+    firstMoments: arrayOf(COUNT),
+    secondMoments: arrayOf(COUNT),
+  }),
+});
+/** Whatever `encodeGeneEffects` made of them: its own reader checks them. */
+const GENE_EFFECTS = optional(field(() => true, "gene effects"));
 const RUN = object({
   state: STATE,
   underWay: optional(STATE),
-  history: EPOCHS,
-  geneEffects: optional(geneEffects),
+  history: arrayOf(EPOCH),
+  geneEffects: GENE_EFFECTS,
   diverged: optional(text),
-}, OTHERS);
-
+}, { others: "leave out" });
 const HEADER = object({
   identity: text,
   arithmetic: arrayOf(text, { items: "texts" }),
-  group: arrayOf(count, { least: 2, most: 2, items: "integers" }),
-  epoch: count,
-  position: count,
-  lossSums: arrayOf(loss, { items: "numbers" }),
+  group: field<readonly [first: number, end: number]>(
+    (value) => Array.isArray(value) && value.length === 2 && value.every(Number.isSafeInteger),
+    "two integers",
+  ),
+  epoch: COUNT,
+  position: COUNT,
+  lossSums: arrayOf(numberOrNull, { items: "numbers" }),
   seconds: number,
   runs: arrayOf(RUN, { items: "objects" }),
-  log: optional(object({ number: count, bytes: count, digest: text }, OTHERS)),
-}, OTHERS);
-
+  log: optional(object({ number: COUNT, bytes: COUNT, digest: text })),
+}, { others: "leave out" });
 const FRAME = object({
-  epochs: arrayOf(object({ run: count, records: EPOCHS }, OTHERS), { items: "objects" }),
+  epochs: arrayOf(object({ run: COUNT, records: arrayOf(EPOCH) }), { items: "objects" }),
   finished: arrayOf(
-    object({
-      run: count,
-      state: STATE,
-      geneEffects: optional(geneEffects),
-      diverged: optional(text),
-    }, OTHERS),
+    object({ run: COUNT, state: STATE, geneEffects: GENE_EFFECTS, diverged: optional(text) }),
     { items: "objects" },
   ),
-}, OTHERS);
+});
 
 /**
  * Reads the header.
  *
- * @param json The JSON.
+ * @param header The JSON.
  * @param values Number of values that follow it, which are those of all arrays.
  * @param fail Throws the error of a damaged checkpoint.
- * @returns The header.
+ * @returns The checkpoint without its numbers.
  */
 export function parseCheckpointHeader(
-  json: string,
+  header: string,
   values: number,
   fail: (found: string) => never,
 ): CheckpointHeader {
-  // Absent and undefined are the same in an epoch's record.
-  const header = readValue(parseJson(json, fail), HEADER, { fail }) as unknown as CheckpointHeader;
-  checkValues(header.runs.flatMap((run) => statesOf(run)), values, fail);
-  return header;
+  const parsed = readValue(parseJson(header, fail), HEADER, { fail }) as CheckpointHeader;
+  checkValues(parsed.runs.flatMap((run) => statesOf(run)), values, fail);
+  return parsed;
 }
 
 /**
  * Reads the header of a frame of a log, as {@linkcode parseCheckpointHeader} reads that of a checkpoint.
  *
- * @param json The JSON.
- * @param values Number of values that follow it, which are those of all arrays.
+ * @param header The JSON.
+ * @param values Number of values that follow it.
  * @param fail Throws the error of a damaged log.
- * @returns The header.
+ * @returns The frame without its numbers.
  */
 export function parseFrameHeader(
-  json: string,
+  header: string,
   values: number,
   fail: (found: string) => never,
 ): FrameHeader {
-  const header = readValue(parseJson(json, fail), FRAME, { fail }) as unknown as FrameHeader;
-  checkValues(header.finished.map(({ state }) => state), values, fail);
-  return header;
+  const parsed = readValue(parseJson(header, fail), FRAME, { fail }) as FrameHeader;
+  checkValues(parsed.finished.map(({ state }) => state), values, fail);
+  return parsed;
 }
 
 function checkValues(

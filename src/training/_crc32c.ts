@@ -10,6 +10,6 @@ const TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
 /** The CRC-32C of `bytes`, unsigned. One byte a step, as records here are some hundred bytes an epoch. */
 export function crc32c(bytes: Uint8Array): number {
   let crc = -1;
-  for (const byte of bytes) crc = (crc >>> 8) ^ TABLE[(crc ^ byte) & 255];
+  for (const byte of bytes) crc = (crc >>> 8) ^ TABLE[(crc ^ byte) & 255]!;
   return ~crc >>> 0;
 }

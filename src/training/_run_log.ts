@@ -1,11 +1,11 @@
 /**
- * What grows as runs go on, their epochs and the states of those that are finished, in a file that is only appended to:
- * a checkpoint that held all of it would make what is written grow with the square of the epochs.
+ * A log of what grows while runs train: their epochs, and the states of finished runs. It is only appended to: if every
+ * checkpoint held all of it, the bytes written would grow with the square of the epochs.
  *
- * The file is a row of frames. A frame is the length of its content (8 bytes, little-endian), a SHA-256 digest of the
+ * The file is a sequence of frames. A frame is the length of its content (8 bytes, little-endian), a SHA-256 digest of the
  * digest before it and the content, and the content: a line of JSON, and the values of states. A checkpoint refers to
- * the log by how many bytes of it were there and the last of their digests, so that what a crash tore behind them is
- * no matter.
+ * the log by its length in bytes and its last digest at that time, so whatever a crash left after these bytes does no
+ * harm.
  */
 
 import { concatenate, sha256 } from "../base/bytes.ts";
@@ -23,13 +23,13 @@ type Bytes = Uint8Array<ArrayBuffer>;
 const LENGTH_BYTES = 8;
 const DIGEST_BYTES = 32;
 
-/** What a log knows of a run; its state, once it is finished. */
+/** What a log holds of a run: its history, and its state once it is finished. */
 export interface LoggedRun {
   readonly history: EpochRecord[];
   finished?: Omit<RunCheckpoint, "history" | "underWay">;
 }
 
-/** How many epochs a history has, and the last as JSON: enough to tell that another one goes on from it. */
+/** The number of epochs of a history, and the last as JSON: enough to tell that another history continues it. */
 interface HistoryEnd {
   readonly epochs: number;
   readonly last: string;
@@ -46,17 +46,17 @@ export class RunLog {
   #digest: Bytes = new Uint8Array(DIGEST_BYTES);
   /** Where the history of each run ends. */
   #ends: readonly HistoryEnd[] = [];
-  /** Runs whose final states it holds. */
+  /** Number of runs whose final states it holds. */
   #finished = 0;
 
-  /** A log of nothing yet. `number` tells it from others in its directory. */
+  /** Starts an empty log. `number` tells it from others in its directory. */
   constructor(path: string, number: number) {
     this.#path = path;
     this.#number = number;
   }
 
   /**
-   * Opens a log as far as a checkpoint refers to it; what stands behind is overwritten by what is appended next.
+   * Opens a log as far as a checkpoint refers to it; the next frame overwrites what follows.
    *
    * @throws As {@linkcode readRunLog} does.
    */
@@ -80,12 +80,12 @@ export class RunLog {
     }
   }
 
-  /** Whether a checkpoint goes on from what the log holds. */
+  /** Whether a checkpoint continues what the log holds. */
   precedes({ runs, group: [first] }: FitCheckpoint): boolean {
     if (first < this.#finished || runs.length < this.#ends.length) return false;
     return this.#ends.every(({ epochs, last }, run) =>
-      // Those that are finished do not change.
-      run < this.#finished || describeEpoch(runs[run].history[epochs - 1]) === last
+      // Finished runs do not change.
+      run < this.#finished || describeEpoch(runs[run]!.history[epochs - 1]) === last
     );
   }
 
@@ -97,8 +97,8 @@ export class RunLog {
   async append({ runs, group: [first] }: FitCheckpoint): Promise<LogReference> {
     const ends = this.#ends.slice();
     const epochs: EpochsOfRun[] = [];
-    for (let run = this.#finished; run < runs.length; run++) {
-      const { history } = runs[run];
+    for (const [run, { history }] of runs.entries()) {
+      if (run < this.#finished) continue;
       const records = history.slice(ends[run]?.epochs ?? 0);
       if (records.length > 0) epochs.push({ run, records });
       ends[run] = endOf(history);
@@ -135,8 +135,11 @@ function describeEpoch(record: EpochRecord | undefined): string {
 /**
  * Reads a log as far as a checkpoint refers to it.
  *
+ * @param source The log.
+ * @param reference How much of it to read.
  * @param fail Makes the error of a damaged log.
  * @returns Its runs, in their order.
+ * @throws {FormatError} If it is damaged.
  */
 export async function readRunLog(
   source: ByteSource,
@@ -189,7 +192,7 @@ function readFrame(
     throw fail(`its log: ${found}`);
   });
   const runOf = (run: number): LoggedRun => {
-    // Runs come in their order.
+    // Runs are in their order.
     if (run > runs.length) throw fail(`its log: run ${run} comes after ${runs.length} runs`);
     return runs[run] ??= { history: [] };
   };

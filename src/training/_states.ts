@@ -1,4 +1,4 @@
-/** States of runs as bytes: their lengths stand in JSON, their values follow it as float32, little-endian. */
+/** States of runs as bytes: their lengths are in JSON, after which their values follow as float32, little-endian. */
 
 import type { SessionState } from "../engine/engine.ts";
 import { STATE_ARRAYS, type StateArray, type StateHeader } from "./_checkpoint_header.ts";
@@ -19,9 +19,10 @@ export function describeState({ step, ...arrays }: SessionState): StateHeader {
 /**
  * Texts and values as bytes: the text, a line end, and the values of all states.
  *
- * @param text What stands before the values; without line ends but in front of its last line.
- * @param states In the order in which {@linkcode stateReader} is to give them.
+ * @param text What precedes the values; it may have a line end before its last line.
+ * @param states The states, in the order in which {@linkcode stateReader} is to return them.
  * @param room Bytes to leave free at the end.
+ * @returns The bytes.
  */
 export function packStates(
   text: string,
@@ -42,7 +43,13 @@ export function packStates(
   return bytes;
 }
 
-/** Reads states one after the other, from the first byte of their values on. */
+/**
+ * Reads states one after another.
+ *
+ * @param bytes What {@linkcode packStates} made.
+ * @param start The first byte of their values.
+ * @returns A function that reads the next state.
+ */
 export function stateReader(
   bytes: Uint8Array<ArrayBuffer>,
   start: number,
@@ -51,9 +58,10 @@ export function stateReader(
   const readArray = (length: number) =>
     new Float32Array(bytes.slice(place, place += 4 * length).buffer);
   return ({ step, lengths }) => {
-    const [weights, firstMoments, secondMoments] = STATE_ARRAYS.map((name) =>
-      lengths[name].map(readArray)
-    );
+    // In the order of STATE_ARRAYS, in which they were packed.
+    const weights = lengths.weights.map(readArray);
+    const firstMoments = lengths.firstMoments.map(readArray);
+    const secondMoments = lengths.secondMoments.map(readArray);
     return { step, weights, firstMoments, secondMoments };
   };
 }

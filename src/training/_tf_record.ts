@@ -1,12 +1,13 @@
 import { crc32c } from "./_crc32c.ts";
 
-/** Length (8 bytes) and its checksum (4) before the content, the content's checksum (4) behind it. */
+/** Bytes of the length (8) and its checksum (4), which come before the content. */
 const HEADER_BYTES = 12;
+/** Bytes of the content's checksum, which comes after it. */
 const FOOTER_BYTES = 4;
 
 /**
  * Frames `content` as one record of a TFRecord file, all numbers little-endian: a 64-bit length, its masked
- * CRC-32C, the content, its masked CRC-32C. Records stand one behind the other with nothing between.
+ * CRC-32C, the content, its masked CRC-32C. Records follow one another without gaps.
  *
  * Source: "TFRecord and tf.train.Example", section "TFRecords format details", of TensorFlow's guide.
  */
@@ -20,7 +21,7 @@ export function encodeTfRecord(content: Uint8Array): Uint8Array<ArrayBuffer> {
   return record;
 }
 
-/** The checksum turned by 15 bits plus a constant, since a checksum of data that hold checksums is weak. */
+/** The checksum rotated by 15 bits plus a constant, since a checksum of data that hold checksums is weak. */
 function maskedCrc32c(bytes: Uint8Array): number {
   const crc = crc32c(bytes);
   return ((crc >>> 15 | crc << 17) + 0xa282ead8) >>> 0;

@@ -7,6 +7,7 @@ import {
   type RunHeader,
   statesOf,
 } from "./_checkpoint_header.ts";
+import { LINE_FEED } from "../text/characters.ts";
 import { describeState, packStates, stateReader } from "./_states.ts";
 import type { FitCheckpoint, RunCheckpoint } from "./fit_types.ts";
 
@@ -14,8 +15,28 @@ const MAGIC = "HISTONE CHECKPOINT 2\n";
 const DIGEST_BYTES = 32;
 
 /**
- * Writes a checkpoint as bytes: a line that says what they are, a line of JSON, the float32 values, little-endian,
- * and a SHA-256 digest of everything before it.
+ * Encodes a checkpoint: a line that says what the bytes are, a line of JSON, the float32 values, little-endian, and a
+ * SHA-256 digest of everything before it.
+ *
+ * @param checkpoint What `CheckpointOptions.save` was given.
+ * @returns The bytes, for {@linkcode decodeCheckpoint}.
+ *
+ * @example A checkpoint as bytes, and back
+ * ```ts
+ * import { Dataset } from "@waka/histone/data";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { decodeCheckpoint, encodeCheckpoint, fit } from "@waka/histone/training";
+ * import { strictEqual } from "node:assert";
+ *
+ * const data = new Dataset(simulateColumns({ cellTypes: 2, genes: 8, newGenes: 1, bins: 20 }).train);
+ * let bytes = new Uint8Array();
+ * await fit("experiment1", data, {
+ *   engine: "wasm",
+ *   epochs: 1,
+ *   checkpoint: { save: async (checkpoint) => void (bytes = await encodeCheckpoint(checkpoint)) },
+ * });
+ * strictEqual((await decodeCheckpoint(bytes)).epoch, 1);
+ * ```
  */
 export async function encodeCheckpoint(
   checkpoint: FitCheckpoint,
@@ -23,12 +44,13 @@ export async function encodeCheckpoint(
   return await encodePart(checkpoint);
 }
 
-/** Writes a checkpoint that may refer to a log for what it lacks. */
+/** Encodes a checkpoint that may refer to a log for what it lacks. */
 export async function encodePart(
   checkpoint: FitCheckpoint & { readonly log?: LogReference },
 ): Promise<Uint8Array<ArrayBuffer>> {
   const runs = checkpoint.runs.map(({ state, underWay, ...run }): RunHeader => ({
-    ...{ ...run, state: describeState(state) },
+    ...run,
+    state: describeState(state),
     ...(underWay && { underWay: describeState(underWay) }),
   }));
   const header: CheckpointHeader = { ...checkpoint, runs };
@@ -40,11 +62,20 @@ export async function encodePart(
 }
 
 /**
- * Reads a checkpoint.
+ * Decodes a checkpoint.
  *
  * @param bytes What {@linkcode encodeCheckpoint} returned.
  * @param file Name of the file, for errors.
+ * @returns The checkpoint, for `FitOptions.resume`.
  * @throws {FormatError} If the bytes are something else, cut short or changed.
+ *
+ * @example Bytes that are not a checkpoint
+ * ```ts
+ * import { decodeCheckpoint } from "@waka/histone/training";
+ * import { rejects } from "node:assert";
+ *
+ * await rejects(decodeCheckpoint(new Uint8Array(100), "run/000001.checkpoint"), /it is not one of this package/);
+ * ```
  */
 export async function decodeCheckpoint(
   bytes: Uint8Array<ArrayBuffer>,
@@ -59,7 +90,7 @@ export async function decodeCheckpoint(
 }
 
 /**
- * Reads a checkpoint that may refer to a log for what it lacks.
+ * Decodes a checkpoint that may refer to a log for what it lacks.
  *
  * @throws As {@linkcode decodeCheckpoint} does.
  */
@@ -73,7 +104,7 @@ export async function decodePart(
   const magic = new TextEncoder().encode(MAGIC);
   if (!magic.every((byte, i) => bytes[i] === byte)) return fail("it is not one of this package");
   const end = bytes.length - DIGEST_BYTES;
-  const headEnd = bytes.indexOf(10, magic.length);
+  const headEnd = bytes.indexOf(LINE_FEED, magic.length);
   if (end < headEnd || headEnd < 0) return fail("it is cut short");
   const found = await sha256(bytes.subarray(0, end));
   if (found.some((byte, i) => byte !== bytes[end + i])) return fail("its digest does not match");
@@ -86,7 +117,9 @@ export async function decodePart(
       return { ...record, validationLoss: record.validationLoss };
     });
     return {
-      ...{ ...run, history, state: readState(state) },
+      ...run,
+      history,
+      state: readState(state),
       ...(underWay && { underWay: readState(underWay) }),
     };
   });

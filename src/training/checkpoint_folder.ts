@@ -5,7 +5,7 @@ import { RunLog } from "./_run_log.ts";
 import { decodePart, encodePart } from "./checkpoint.ts";
 import type { FitCheckpoint, RunCheckpoint } from "./fit_types.ts";
 
-/** How many are kept: should the newest be damaged, there is the one before. */
+/** How many are kept: if the newest is damaged, the one before it is used. */
 const KEPT = 2;
 const NAME = /^(\d{6,15})\.checkpoint$/;
 /** A log belongs to the checkpoints from its number on, up to the next log. */
@@ -15,23 +15,42 @@ const LOG_NAME = /^(\d{6,15})\.log$/;
 export interface LoadedCheckpoint {
   /** The newest checkpoint that is whole. */
   readonly checkpoint: FitCheckpoint;
-  /** What was wrong with newer ones: a `FormatError`, or what the system said of one that cannot be read. */
+  /** What is wrong with newer ones: a `FormatError`, or the system's error for one that cannot be read. */
   readonly damaged: readonly Error[];
 }
 
 /**
- * A directory of checkpoints, of which the last two are kept. Each is written whole or not at all. What only grows, the
- * epochs so far and the models that are finished, stands in a log beside them, to which each appends: a run of many
- * epochs or models writes no more in its end than in its beginning.
+ * A directory of checkpoints, of which the last two are kept. Each is written whole or not at all. The epochs so far and
+ * the finished models, which only grow, are in a log beside them, to which each checkpoint appends: so a run of many
+ * epochs or models writes no more near its end than at its start.
+ *
+ * @example A run that is resumed from its folder
+ * ```ts
+ * import { Dataset } from "@waka/histone/data";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { CheckpointFolder, fit } from "@waka/histone/training";
+ * import { deepStrictEqual } from "node:assert";
+ * import { mkdtemp } from "node:fs/promises";
+ * import { tmpdir } from "node:os";
+ *
+ * const data = new Dataset(simulateColumns({ cellTypes: 2, genes: 8, newGenes: 1, bins: 20 }).train);
+ * const folder = new CheckpointFolder(await mkdtemp(`${tmpdir()}/checkpoints`));
+ * const settings = { engine: "wasm", epochs: 2 } as const;
+ * const whole = await fit("experiment1", data, { ...settings, checkpoint: folder });
+ * const { checkpoint } = (await folder.load())!;
+ * const resumed = await fit("experiment1", data, { ...settings, resume: checkpoint });
+ * deepStrictEqual(resumed.model.weights, whole.model.weights);
+ * await folder.clear();
+ * ```
  */
 export class CheckpointFolder {
   readonly #path: string;
-  /** Those that {@linkcode load} found to be damaged. */
+  /** Numbers of checkpoints that {@linkcode load} found to be damaged. */
   readonly #damaged = new Set<number>();
   /** The log of the last checkpoint that was written or loaded here. */
   #log: { readonly log: RunLog; readonly identity: string } | undefined;
 
-  /** `path` is the directory; it need not be there. */
+  /** `path` is the directory; it need not exist. */
   constructor(path: string) {
     this.#path = path;
   }
@@ -44,7 +63,7 @@ export class CheckpointFolder {
   async save(checkpoint: FitCheckpoint): Promise<void> {
     const names = await this.#names();
     const [all, logs] = [numbersIn(names, NAME), numbersIn(names, LOG_NAME)];
-    // A damaged one is no second to fall back on.
+    // A damaged checkpoint is of no use as the second one.
     const numbers = all.filter((number) => !this.#damaged.has(number));
     const next = (all.at(-1) ?? 0) + 1;
     const log = await this.#logOf(checkpoint, next).append(checkpoint);
@@ -54,12 +73,12 @@ export class CheckpointFolder {
     const kept = numbers.slice(1 - KEPT);
     for (const number of all) {
       if (kept.includes(number)) continue;
-      // What cannot be read may not be removable either, and does no harm.
+      // A file that cannot be read may not be removable either, and does no harm.
       await removeFile(this.#file(number)).catch((error) => {
         if (!this.#damaged.has(number)) throw error;
       });
     }
-    // Kept are that of the older checkpoint and that of the newer; what a damaged one had is of no use.
+    // The logs of the older and of the newer checkpoint are kept; that of a damaged one is of no use.
     const first = logs.findLast((number) => number <= (kept[0] ?? log.number)) ?? log.number;
     for (const number of logs) {
       if (number < first || number > log.number) await removeFile(this.#logFile(number));
@@ -67,10 +86,11 @@ export class CheckpointFolder {
   }
 
   /**
-   * Reads the newest checkpoint that is whole, or `undefined` where there is none.
+   * Reads the newest checkpoint that is whole.
    *
-   * @throws {FormatError} If all of them are damaged. If one of them could not be read, which may pass, then with what
-   * the system said of it.
+   * @returns The checkpoint, or `undefined` if the directory has no checkpoint.
+   * @throws {FormatError} If all of them are damaged.
+   * @throws The system's error, if all are damaged or could not be read: a later attempt may succeed.
    */
   async load(): Promise<LoadedCheckpoint | undefined> {
     const damaged: Error[] = [];
@@ -87,7 +107,7 @@ export class CheckpointFolder {
     throw damaged.find((error) => !(error instanceof FormatError)) ?? damaged[0];
   }
 
-  /** Whether there is none. */
+  /** Whether the directory has no checkpoints. */
   async isEmpty(): Promise<boolean> {
     return (await this.#numbers()).length === 0;
   }
@@ -100,13 +120,13 @@ export class CheckpointFolder {
       ...numbersIn(names, LOG_NAME).map((number) => this.#logFile(number)),
     ];
     for (const file of files) {
-      // What is no file was put there by others.
+      // Anything that is not a file was put there by others.
       if (await pathKind(file) === "file") await removeFile(file);
     }
     this.#log = undefined;
   }
 
-  /** The log that a checkpoint goes on with: a new one unless it is of the same runs as the last. */
+  /** The log that a checkpoint appends to: a new one unless it is of the same runs as the last. */
   #logOf(checkpoint: FitCheckpoint, next: number): RunLog {
     const { identity } = checkpoint;
     if (this.#log?.identity !== identity || !this.#log.log.precedes(checkpoint)) {
@@ -115,7 +135,7 @@ export class CheckpointFolder {
     return this.#log.log;
   }
 
-  /** Reads a checkpoint and what its log has of it, to which the next one is appended. */
+  /** Reads a checkpoint and its part of the log, to which the next one appends. */
   async #read(number: number): Promise<FitCheckpoint> {
     const file = this.#file(number);
     const { log: reference, ...checkpoint } = await decodePart(await readWhole(file), file);
@@ -155,7 +175,7 @@ export class CheckpointFolder {
   }
 }
 
-/** Whether an error is none of the file and the system that it lies on. */
+/** Whether an error is the program's own, not one of the file or the system. */
 function isProgramError(error: Error): boolean {
   return error instanceof TypeError || error instanceof RangeError ||
     error instanceof SyntaxError ||
@@ -167,7 +187,7 @@ function numbersIn(names: readonly string[], kind: RegExp): number[] {
   return names.flatMap((name) => kind.test(name) ? parseInt(name) : []).sort((a, b) => a - b);
 }
 
-/** What a log does not hold: the runs under way, without their epochs. */
+/** The part of a checkpoint that its log does not hold: the runs under way, without their epochs. */
 function withoutLogged(checkpoint: FitCheckpoint): FitCheckpoint {
   const runs = checkpoint.runs.slice(checkpoint.group[0]);
   return { ...checkpoint, runs: runs.map((run) => ({ ...run, history: [] })) };

@@ -10,9 +10,17 @@ import { predict } from "./predict.ts";
 /** Options of {@linkcode crossValidate}, beside those of each run in {@linkcode FitOptions}. */
 export interface CrossValidationOptions
   extends Omit<FitOptions, "validation" | "onEpoch" | "onProgress"> {
-  /** Number of folds. Default: `4`. */
+  /**
+   * Number of folds.
+   *
+   * @default 4
+   */
   readonly folds?: number | undefined;
-  /** How samples are divided; see `kFold`. Default: `"contiguous"`. */
+  /**
+   * How samples are divided; see `kFold`.
+   *
+   * @default "contiguous"
+   */
   readonly scheme?: FoldScheme | undefined;
   /** Called for each fold before training begins, with its number from 1 and its two parts. */
   readonly onFold?: ((fold: number, training: Dataset, validation: Dataset) => void) | undefined;
@@ -36,7 +44,7 @@ export interface FoldResult {
 
 /**
  * Cross-validates a model: trains one on each fold's training part, from the same seed, and measures it on
- * the part held out. As many folds as the engine is good for train side by side.
+ * the part held out. As many folds as the engine has capacity for train side by side.
  *
  * @param spec A model or the name of a preset.
  * @param data Labelled samples.
@@ -44,6 +52,18 @@ export interface FoldResult {
  * @returns One result a fold; fewer if `options.signal` ended the run.
  * @throws {RangeError} If the data are too few for the folds.
  * @throws As `fitMany` does.
+ *
+ * @example Two folds
+ * ```ts
+ * import { Dataset } from "@waka/histone/data";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { crossValidate } from "@waka/histone/training";
+ * import { strictEqual } from "node:assert";
+ *
+ * const data = new Dataset(simulateColumns({ cellTypes: 2, genes: 8, newGenes: 1, bins: 20 }).train);
+ * const folds = await crossValidate("experiment1", data, { folds: 2, epochs: 1, engine: "wasm" });
+ * strictEqual(folds[1]!.evaluation!.overall.samples, 8);
+ * ```
  */
 export async function crossValidate(
   spec: ModelSpec | PresetName,
@@ -64,7 +84,7 @@ export async function crossValidate(
   });
   const results: FoldResult[] = [];
   for (const [index, result] of trained.entries()) {
-    const evaluation = await measure(result, parts[index].validation, options);
+    const evaluation = await measure(result, parts[index]!.validation, options);
     const fold = { fold: index + 1, result, evaluation };
     results.push(fold);
     options.onFoldEnd?.(fold);

@@ -8,13 +8,17 @@ import { fitMany } from "./fit_many.ts";
 import type { FitManyOptions, FitManyResult, FitOptions } from "./fit_types.ts";
 import { predict, type PredictOptions } from "./predict.ts";
 
-/** All of them are in memory in the end. */
+/** At the end all of them are in memory. */
 const MAX_MEMBERS = 10_000;
 
 /** Options of {@linkcode fitEnsemble}. */
 export interface EnsembleOptions
   extends FitManyOptions, Pick<FitOptions, "seed" | "learningRate" | "validation"> {
-  /** Number of models. Default: `5`. */
+  /**
+   * Number of models.
+   *
+   * @default 5
+   */
   readonly members?: number | undefined;
 }
 
@@ -26,7 +30,7 @@ export interface EnsemblePrediction {
   readonly mean: Float32Array<ArrayBuffer>;
 }
 
-/** What averaging gained on some labelled samples. */
+/** How much averaging improved the predictions of some labelled samples. */
 export interface EnsembleComparison {
   /** How well each member does. */
   readonly members: readonly Agreement[];
@@ -58,7 +62,7 @@ export interface EnsembleFigures {
  * @throws {RangeError} If `members` is not an integer from 1 to 10,000.
  * @throws As `fitMany` does.
  *
- * @example
+ * @example Two members
  * ```ts
  * import { Dataset } from "@waka/histone/data";
  * import { simulateColumns } from "@waka/histone/simulate";
@@ -93,11 +97,27 @@ export async function fitEnsemble(
 /**
  * Predicts with every model and averages, sample by sample.
  *
- * @param models The members; one is an ensemble of itself.
+ * @param models The members; a single model is an ensemble of one.
  * @param data The samples.
- * @param options As of `predict`; `onProgress` counts the samples of all members together.
+ * @param options The options of `predict`; `onProgress` counts the samples of all members together.
+ * @returns The predictions of each member and their mean, `[position]`.
  * @throws {TypeError} If there are no models.
  * @throws As `predict` does.
+ *
+ * @example The mean of two members
+ * ```ts
+ * import { Dataset } from "@waka/histone/data";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { fitEnsemble, predictEnsemble } from "@waka/histone/training";
+ * import { ok } from "node:assert";
+ *
+ * const { train } = simulateColumns({ cellTypes: 2, genes: 8, newGenes: 1, bins: 20 });
+ * const data = new Dataset(train);
+ * const options = { members: 2, epochs: 1, engine: "wasm" } as const;
+ * const trained = await fitEnsemble("experiment1", data, options);
+ * const { members: [a, b], mean } = await predictEnsemble(trained.map(({ model }) => model), data, options);
+ * ok(Math.abs(mean[0]! - (a![0]! + b![0]!) / 2) < 1e-6);
+ * ```
  */
 export async function predictEnsemble(
   models: readonly TrainedModel[],
@@ -154,24 +174,39 @@ export function spreadOfMembers(
 }
 
 function meanOf(members: readonly Float32Array[]): Float32Array<ArrayBuffer> {
-  const mean = new Float32Array(members[0].length);
+  const mean = new Float32Array(members[0]!.length);
   for (let i = 0; i < mean.length; i++) {
     let sum = 0;
-    for (const member of members) sum += member[i];
+    for (const member of members) sum += member[i]!;
     mean[i] = sum / members.length;
   }
   return mean;
 }
 
 /**
- * Measures what averaging gained. On the samples that the members were trained on the gain says little; give it
- * others.
+ * Measures how much averaging improves the predictions. On the samples that the members were trained on the gain says
+ * little: measure it on others.
  *
  * The mean squared error of the mean is never above the mean of the members' (Krogh and Vedelsby 1995, "Neural
  * network ensembles, cross validation, and active learning", NIPS 7): the gain is how much they disagree.
  *
  * @param data Labelled samples.
  * @param prediction What {@linkcode predictEnsemble} returned for them.
+ * @returns How well each member, one of them on average, and their mean do.
+ *
+ * @example Two members whose errors cancel
+ * ```ts
+ * import { Dataset } from "@waka/histone/data";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { compareEnsemble } from "@waka/histone/training";
+ * import { ok } from "node:assert";
+ *
+ * const data = new Dataset(simulateColumns({ cellTypes: 2, genes: 8, newGenes: 1, bins: 4 }).train);
+ * const mean = Float32Array.from(data.labels());
+ * const members = [mean.map((label) => label - 1), mean.map((label) => label + 1)];
+ * const { one, ensemble } = compareEnsemble(data, { members, mean });
+ * ok(ensemble.mse! < 1e-9 && Math.abs(one.mse! - 1) < 1e-4);
+ * ```
  */
 export function compareEnsemble(data: Dataset, prediction: EnsemblePrediction): EnsembleComparison {
   const members = prediction.members.map((values) => evaluatePredictions(data, values).overall);
@@ -187,7 +222,7 @@ export function compareEnsemble(data: Dataset, prediction: EnsemblePrediction): 
   return { members, ensemble, one, gain };
 }
 
-/** The mean of the figures that there are; `null` if there is none. */
+/** The mean of the figures that are not `null`; `null` if all are. */
 function meanOrNull(values: readonly (number | null)[]): number | null {
   const mean = meanDefined(values.map((value) => value ?? NaN));
   return Number.isNaN(mean) ? null : mean;

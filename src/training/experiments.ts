@@ -16,11 +16,21 @@ import { presetSettings, resolveSettings } from "./settings.ts";
 
 /** Presets of the report's table, in its order, and DeepChrome. */
 export const EXPERIMENTS: readonly PresetName[] = [
-  ...([1, 2, 3, 4, 5, 6, 7, 8] as const).map((number) => `experiment${number}` as const),
-  ...["bigru10", "bigru25", "bigru50", "deepchrome"] as const,
+  "experiment1",
+  "experiment2",
+  "experiment3",
+  "experiment4",
+  "experiment5",
+  "experiment6",
+  "experiment7",
+  "experiment8",
+  "bigru10",
+  "bigru25",
+  "bigru50",
+  "deepchrome",
 ];
 
-/** Samples to train on, and others to judge by. */
+/** Samples to train on, and others to measure models on. */
 export interface ExperimentData {
   /** Labelled training samples. */
   readonly train: Dataset;
@@ -28,7 +38,7 @@ export interface ExperimentData {
   readonly test: Dataset;
 }
 
-/** All that decides what becomes of an experiment, to within an engine's rounding. */
+/** Everything that decides the result of an experiment, to within an engine's rounding. */
 export interface ExperimentPlan extends TrainingDefaults {
   /** Name of the preset. */
   readonly name: string;
@@ -70,13 +80,13 @@ export interface ExperimentResult {
   readonly history: readonly EpochRecord[];
   /** On the training samples; `null` if the loss became NaN or infinite. */
   readonly train: ExperimentScores | null;
-  /** On the test samples; likewise. */
+  /** On the test samples; `null` if the loss became NaN or infinite. */
   readonly test: ExperimentScores | null;
-  /** Why there are no scores. */
+  /** Why it has no scores, if the loss became NaN or infinite. */
   readonly diverged?: string;
 }
 
-/** Options of {@linkcode planExperiments}; epochs, batch size and learning rate are each preset's own by default. */
+/** Options of {@linkcode planExperiments}; by default epochs, batch size and learning rate are those of each preset. */
 export type PlanOptions = Pick<
   FitOptions,
   "epochs" | "batchSize" | "learningRate" | "seed" | "transform"
@@ -97,12 +107,27 @@ export type ExperimentOptions = Pick<
 >;
 
 /**
- * Fills in the settings of experiments and gives each a digest, so that a finished one can be known again.
+ * Fills in the settings of experiments and gives each a digest, by which a finished one is recognised.
  *
  * @param names Names of presets.
- * @param data What to train on and judge by.
+ * @param data What to train on and measure on.
  * @param options Settings that differ from the presets'.
- * @throws {RangeError} If there is no such preset or a setting is out of range.
+ * @returns A plan for each name.
+ * @throws {RangeError} If a preset is unknown or a setting is out of range.
+ *
+ * @example A plan for small data
+ * ```ts
+ * import { Dataset } from "@waka/histone/data";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { planExperiments } from "@waka/histone/training";
+ * import { strictEqual } from "node:assert";
+ *
+ * const { train, eval: test } = simulateColumns({ cellTypes: 2, genes: 8, newGenes: 1, bins: 20 });
+ * const data = { train: new Dataset(train), test: new Dataset(test) };
+ * const [plan] = await planExperiments(["experiment1"], data, { epochs: 1 });
+ * strictEqual(plan!.epochs, 1);
+ * strictEqual(plan!.digest.length, 32);
+ * ```
  */
 export async function planExperiments(
   names: readonly PresetName[],
@@ -126,14 +151,29 @@ export async function planExperiments(
 }
 
 /**
- * Trains one experiment and measures it on both sets. A classifier, such as `deepchrome`, learns and is judged by
- * the classes that `labelHighLow` makes of the labels.
+ * Trains one experiment and measures it on both sets. A classifier, such as `deepchrome`, is trained and measured on the
+ * classes that `labelHighLow` makes of the labels.
  *
  * @param plan What {@linkcode planExperiments} made for these data.
- * @param data What to train on and judge by.
+ * @param data What to train on and measure on.
  * @param options Engine, checkpoints and hooks; the history of one that is resumed has its earlier epochs, too.
  * @returns The result, also if the loss diverged; `undefined` if `options.signal` ended it.
  * @throws As `fitMany` does.
+ *
+ * @example One epoch of the first experiment
+ * ```ts
+ * import { Dataset } from "@waka/histone/data";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { planExperiments, runExperiment } from "@waka/histone/training";
+ * import { strictEqual } from "node:assert";
+ *
+ * const size = { cellTypes: 2, genes: 8, newCellTypes: 1, newGenes: 2, bins: 20 };
+ * const { train, eval: test } = simulateColumns(size);
+ * const data = { train: new Dataset(train), test: new Dataset(test) };
+ * const [plan] = await planExperiments(["experiment1"], data, { epochs: 1 });
+ * const result = await runExperiment(plan!, data, { engine: "wasm" });
+ * strictEqual(result!.history.length, 1);
+ * ```
  */
 export async function runExperiment(
   plan: ExperimentPlan,
@@ -143,10 +183,18 @@ export async function runExperiment(
   const { spec, seed, epochs, batchSize, learningRate, transform, geneEffects } = plan;
   const { train, test } = isClassifier(spec) ? labelHighLow(data) : data;
   const { engine, threads, signal, onEpoch, ...common } = options;
-  const [outcome] = await fitMany(spec, [{ data: train, seed, learningRate }], {
-    ...{ ...common, engine, threads, signal, epochs, batchSize, transform, geneEffects },
+  const results = await fitMany(spec, [{ data: train, seed, learningRate }], {
+    ...common,
+    engine,
+    threads,
+    signal,
+    epochs,
+    batchSize,
+    transform,
+    geneEffects,
     onEpoch: (_, record) => onEpoch?.(record),
   });
+  const outcome = results[0]!;
   const { history, model } = outcome;
   let { diverged } = outcome;
   if (outcome.interrupted) return undefined;
@@ -163,18 +211,27 @@ export async function runExperiment(
   };
   const seconds = history.reduce((sum, record) => sum + record.seconds, 0);
   return {
-    ...{ plan, parameters: countParameters(spec) },
-    ...{ engine: outcome.engine, device: outcome.device, seconds, history },
-    arithmetic: outcome.model.training.arithmetic,
+    plan,
+    parameters: countParameters(spec),
+    engine: outcome.engine,
+    device: outcome.device,
+    seconds,
+    history,
+    ...(model.training.arithmetic && { arithmetic: model.training.arithmetic }),
     samplesPerSecond: seconds > 0 ? history.length * train.length / seconds : 0,
-    // A training sample's own label may not enter what is added to its prediction.
+    // A training sample's own label must not enter what is added to its prediction.
     train: await score(train, "leave-one-out"),
     test: await score(test, true),
     ...(diverged && { diverged: diverged.message }),
   };
 }
 
-/** Whether an experiment's labels are classes. */
+/**
+ * Whether an experiment's labels are classes.
+ *
+ * @param spec The model.
+ * @returns True for a model with a sigmoid.
+ */
 export function isClassifier(spec: ModelSpec): boolean {
   return spec.loss === "binaryCrossentropy";
 }
@@ -201,7 +258,7 @@ export interface ExperimentSummary {
   readonly testPearson: number | null;
   /** Mean over cell types of the area under the ROC curve on the training data; `null` without classes. */
   readonly trainAuroc: number | null;
-  /** Likewise on the test data. */
+  /** Mean over cell types of the area under the ROC curve on the test data; `null` without classes. */
   readonly testAuroc: number | null;
   /** Seconds of training. */
   readonly seconds: number;
@@ -213,16 +270,53 @@ export interface ExperimentSummary {
   readonly engine: string;
 }
 
-/** Sums a finished experiment up. */
+/**
+ * Summarises a finished experiment.
+ *
+ * @param result What {@linkcode runExperiment} returned.
+ * @returns Its line of the table.
+ *
+ * @example The line of an experiment that diverged
+ * ```ts
+ * import { Dataset } from "@waka/histone/data";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { planExperiments, summariseExperiment } from "@waka/histone/training";
+ * import { strictEqual } from "node:assert";
+ *
+ * const { train, eval: test } = simulateColumns({ cellTypes: 2, genes: 8, newGenes: 1, bins: 20 });
+ * const data = { train: new Dataset(train), test: new Dataset(test) };
+ * const [plan] = await planExperiments(["experiment1"], data);
+ * const { name, testMse } = summariseExperiment({
+ *   plan: plan!,
+ *   parameters: 9_000,
+ *   engine: "wasm",
+ *   device: "cpu",
+ *   seconds: 0,
+ *   samplesPerSecond: 0,
+ *   history: [],
+ *   train: null,
+ *   test: null,
+ *   diverged: "Cannot continue training: the loss is NaN in epoch 1",
+ * });
+ * strictEqual(`${name}: ${testMse}`, "experiment1: null");
+ * ```
+ */
 export function summariseExperiment(result: ExperimentResult): ExperimentSummary {
   const { plan, parameters, train, test, seconds, samplesPerSecond, history, engine } = result;
   // Errors of probabilities are on another scale than those of expression.
   const [fitted, tested] = isClassifier(plan.spec) ? [null, null] : [train, test];
   return {
-    ...{ name: plan.name, parameters },
-    ...{ trainMse: fitted?.mse ?? null, testMse: tested?.mse ?? null },
-    ...{ pearson: fitted?.pearson ?? null, testPearson: tested?.pearson ?? null },
-    ...{ trainAuroc: train?.meanAuroc ?? null, testAuroc: test?.meanAuroc ?? null },
-    ...{ seconds, samplesPerSecond, epochs: history.length, engine },
+    name: plan.name,
+    parameters,
+    trainMse: fitted?.mse ?? null,
+    testMse: tested?.mse ?? null,
+    pearson: fitted?.pearson ?? null,
+    testPearson: tested?.pearson ?? null,
+    trainAuroc: train?.meanAuroc ?? null,
+    testAuroc: test?.meanAuroc ?? null,
+    seconds,
+    samplesPerSecond,
+    epochs: history.length,
+    engine,
   };
 }

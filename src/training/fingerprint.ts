@@ -4,12 +4,12 @@ import type { Dataset } from "../data/dataset.ts";
 import type { SampleColumns } from "../io/columns.ts";
 import { asType, narrowestType } from "../io/packing.ts";
 
-/** Pieces in which columns are digested, since `crypto.subtle` takes only whole buffers of unshared memory. */
+/** Values that are digested together, since `crypto.subtle` takes only whole buffers of unshared memory. */
 const PIECE_VALUES = 2 ** 22;
 
 /**
- * A short text that stands for the content of a data set: its samples, in their order, with signal, labels, names
- * and record. The same samples have the same one wherever they are stored; others have another.
+ * Digests the content of a data set: its samples, in their order, with signal, labels, names and record. The same samples
+ * have the same digest wherever they are stored.
  *
  * @param data The samples.
  * @returns 32 hexadecimal digits, from SHA-256.
@@ -25,7 +25,7 @@ const digests = new WeakMap<SampleColumns, Promise<string>>();
 
 async function digestColumns(columns: SampleColumns): Promise<string> {
   const { signal, labels, cellTypes, cellTypeIndex, genes, geneIndex, bins, record } = columns;
-  // Counts may lie in a wider type than they need.
+  // Counts may have a wider type than they need.
   const type = narrowestType(signal);
   const parts = [type, await digestColumn(signal, type)];
   for (const column of [labels ?? new Float64Array(0), cellTypeIndex, geneIndex]) {
@@ -35,7 +35,7 @@ async function digestColumns(columns: SampleColumns): Promise<string> {
 }
 
 /**
- * A short text that stands for a JSON value, its fields in their order.
+ * Digests a JSON value, its fields in their order.
  *
  * @param value Anything that `JSON.stringify` keeps.
  * @returns 32 hexadecimal digits, from SHA-256.

@@ -5,22 +5,23 @@ import { fitMany } from "./fit_many.ts";
 import type { FitOptions, FitResult } from "./fit_types.ts";
 
 /**
- * Trains a model from new weights. Two runs with the same arguments on engine `wasm` give the same weights, bit for bit,
- * where they have the same arithmetic, which the model names (`training.arithmetic`); on others nearly the same.
+ * Trains a model from new weights. On engine `wasm`, two runs with the same arguments and the same arithmetic, which the
+ * model names (`training.arithmetic`), give the same weights, bit for bit; on other engines nearly the same.
  *
  * @param spec A model; or the name of a preset, which takes the shape of the data and brings its own settings,
- *   such as `waka2`'s log counts and gene effects. A spec, be it a preset's, is trained with `wakawaka`'s.
+ *   such as `waka2`'s log counts and gene effects. A spec, even a preset's, is trained with `wakawaka`'s settings.
  * @param data Labelled samples.
  * @param options Settings; see {@linkcode FitOptions}.
+ * @returns The model after the last finished epoch, its history, and what it was trained on.
  * @throws {ContractError} If the data have no samples or no labels, or do not fit the model or its loss; if
  *   `options.resume` is of other data, another model or other settings.
- * @throws {RangeError} If a setting is out of range or there is no such preset.
+ * @throws {RangeError} If a setting is out of range or the preset is unknown.
  * @throws {UnsupportedModelError} If the model does not fit the data's bins, or the engine cannot run it.
  * @throws {EngineUnavailableError} If the engine cannot run on this machine, or its hardware fails.
- * @throws {DivergedError} If the loss becomes NaN or infinite. Model and history of the epochs before are what a
- *   checkpoint holds, and what {@linkcode fitMany} returns.
+ * @throws {DivergedError} If the loss becomes NaN or infinite. A checkpoint, or {@linkcode fitMany}, has the model and the
+ *   history of the epochs before.
  *
- * @example
+ * @example Two epochs
  * ```ts
  * import { fit } from "@waka/histone";
  * import { Dataset } from "@waka/histone/data";
@@ -28,9 +29,10 @@ import type { FitOptions, FitResult } from "./fit_types.ts";
  * import { strictEqual } from "node:assert";
  *
  * const { train } = simulateColumns({ cellTypes: 2, genes: 8, newGenes: 1, bins: 20 });
- * const { model, history } = await fit("experiment1", new Dataset(train), { epochs: 2, seed: 7 });
+ * const data = new Dataset(train);
+ * const { model, history } = await fit("experiment1", data, { epochs: 2, seed: 7 });
  * strictEqual(history.length, 2);
- * strictEqual(model.spec.bins, 20);
+ * strictEqual(model.training.samples, data.length);
  * ```
  */
 export async function fit(
@@ -39,7 +41,7 @@ export async function fit(
   options: FitOptions = {},
 ): Promise<FitResult> {
   const { seed, learningRate, validation, onEpoch, onProgress, ...common } = options;
-  const [{ diverged, ...result }] = await fitMany(
+  const results = await fitMany(
     spec,
     [{ data, seed, learningRate, validation }],
     {
@@ -48,6 +50,7 @@ export async function fit(
       onProgress: ({ runs: _, ...progress }) => onProgress?.(progress),
     },
   );
+  const { diverged, ...result } = results[0]!;
   if (diverged !== undefined) throw diverged;
   return result;
 }

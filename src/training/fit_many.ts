@@ -31,7 +31,7 @@ import { presetSettings, resolveSettings } from "./settings.ts";
 
 /**
  * Trains several models of one shape, from different seeds, at different learning rates or on different samples: the
- * folds of a cross-validation, the members of an ensemble. As many as the engine is good for train side by side; each
+ * folds of a cross-validation, the members of an ensemble. As many as the engine has capacity for train side by side; each
  * becomes what it would have become alone, to within the engine's rounding.
  *
  * @param spec A model, or the name of a preset, which then takes the shape of the data.
@@ -40,9 +40,22 @@ import { presetSettings, resolveSettings } from "./settings.ts";
  * @returns A result for each run, in their order; fewer if `options.signal` ended them.
  * @throws {ContractError} If the data have no labels, do not fit the model or its loss, or are not views of one set;
  * if `options.resume` is of other data, another model or other settings.
- * @throws {RangeError} If a setting is out of range or there is no such preset.
+ * @throws {RangeError} If a setting is out of range or the preset is unknown.
  * @throws {UnsupportedModelError} If the model does not fit the data's bins, or the engine cannot run it.
  * @throws {EngineUnavailableError} If the engine cannot run on this machine, or its hardware fails.
+ *
+ * @example Two seeds
+ * ```ts
+ * import { Dataset } from "@waka/histone/data";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { fitMany } from "@waka/histone/training";
+ * import { strictEqual } from "node:assert";
+ *
+ * const data = new Dataset(simulateColumns({ cellTypes: 2, genes: 8, newGenes: 1, bins: 20 }).train);
+ * const runs = [{ data, seed: 1 }, { data, seed: 2 }];
+ * const results = await fitMany("experiment1", runs, { epochs: 1, engine: "wasm" });
+ * strictEqual(results[1]!.model.training.seed, 2);
+ * ```
  */
 export async function fitMany(
   spec: ModelSpec | PresetName,
@@ -60,7 +73,7 @@ export async function fitMany(
     const own = { seed, learningRate, epochs, batchSize, transform, geneEffects };
     return resolveSettings(own, presetSettings(spec));
   });
-  // It throws where they are too few or too many.
+  // This throws if they are too few or too many.
   chooseThreads(options.threads);
   const shared = resolved[0]!;
   checkGeneEffects(model, shared.geneEffects);

@@ -10,6 +10,7 @@ import type { EngineName, EngineReport } from "../engine/select.ts";
 import type { DivergedError } from "../errors.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
 import type { Transform } from "../record.ts";
+import type { SettingsLayer } from "./settings.ts";
 
 /** One finished epoch. */
 export interface EpochRecord {
@@ -40,22 +41,54 @@ export interface FitProgress {
 }
 
 /** Options of {@linkcode fit}. "The preset's" are wakawaka's where a spec is trained. */
-export interface FitOptions {
-  /** Passes over the samples. Default: the preset's. */
+export interface FitOptions extends SettingsLayer {
+  /**
+   * Passes over the samples.
+   *
+   * @default the preset's
+   */
   readonly epochs?: number | undefined;
-  /** Samples of a step; the last one of an epoch takes what is left. Default: the preset's. */
+  /**
+   * Samples of a step; the last one of an epoch takes what is left.
+   *
+   * @default the preset's
+   */
   readonly batchSize?: number | undefined;
-  /** Adam's learning rate. Default: the preset's. */
+  /**
+   * Adam's learning rate.
+   *
+   * @default the preset's
+   */
   readonly learningRate?: number | undefined;
-  /** Applied to the counts, and sealed into the model. Default: the preset's, else `"none"`. */
+  /**
+   * Applied to the counts, and sealed into the model.
+   *
+   * @default the preset's, else `"none"`
+   */
   readonly transform?: Transform | undefined;
-  /** Whether the trained genes' effects are fitted behind the network. Default: the preset's, else `false`. */
+  /**
+   * Whether the effects of the trained genes are fitted after the network.
+   *
+   * @default the preset's, else `false`
+   */
   readonly geneEffects?: boolean | undefined;
-  /** Seed of weights, order and dropout: an integer from 0 to 2^53 − 1. Default: `0`. */
+  /**
+   * Seed of weights, order and dropout: an integer from 0 to 2^53 − 1.
+   *
+   * @default 0
+   */
   readonly seed?: number | undefined;
-  /** Where to compute. Default: `"auto"`. */
+  /**
+   * Where to compute.
+   *
+   * @default "auto"
+   */
   readonly engine?: EngineName | undefined;
-  /** Threads to compute on, for engines that have threads; results do not depend on it. Default: all. */
+  /**
+   * Threads to compute on, for engines that have threads; results do not depend on it.
+   *
+   * @default all
+   */
   readonly threads?: number | undefined;
   /** Samples to measure the loss on after each epoch. */
   readonly validation?: Dataset | undefined;
@@ -67,11 +100,13 @@ export interface FitOptions {
   readonly onProgress?: ((progress: FitProgress) => void) | undefined;
   /** Where to write checkpoints, after each epoch and, if asked to, within. */
   readonly checkpoint?: CheckpointOptions | undefined;
-  /** A checkpoint of the same run to go on from, as if it had never stopped. */
+  /** A checkpoint of the same run to resume from, as if it had never stopped. */
   readonly resume?: FitCheckpoint | undefined;
   /**
    * Whether `resume` may be of a run that another arithmetic computed so far, such as that of a processor without fused
-   * multiply-add. The result is then neither's, and the model says so. Default: `false`.
+   * multiply-add. The result is then neither's, and the model says so.
+   *
+   * @default false
    */
   readonly otherArithmetic?: boolean | undefined;
   /** Ends the run between two steps; what earlier epochs reached is returned. */
@@ -88,13 +123,13 @@ export interface FitResult extends EngineReport {
   readonly interrupted: boolean;
 }
 
-/** One of several runs: what may differ between them. */
+/** One of several runs: the settings that may differ between them. */
 export interface FitRun extends Pick<FitOptions, "seed" | "learningRate" | "validation"> {
   /** Labelled samples; all runs' samples are views of the same columns, and so are their validation data. */
   readonly data: Dataset;
 }
 
-/** How far some runs are that train side by side. */
+/** How far runs are that train side by side. */
 export interface FitManyProgress extends FitProgress {
   /** Numbers of the first of them, from 0, and of the one after the last. */
   readonly runs: readonly [first: number, end: number];
@@ -130,13 +165,21 @@ export interface CheckpointOptions {
    * checkpoint's arrays are given back soon after: copy what is kept in memory.
    */
   readonly save: (checkpoint: FitCheckpoint) => Promise<void>;
-  /** Minutes after the last one at which the next is taken, about, within an epoch too. Default: only after epochs. */
+  /**
+   * Minutes after the last one at which the next is taken, about, within an epoch too.
+   *
+   * @default only after epochs
+   */
   readonly everyMinutes?: number | undefined;
-  /** Whether one is taken after each epoch, however short; if not, only those of `everyMinutes`. Default: `true`. */
+  /**
+   * Whether one is taken after each epoch, however short; if not, only those of `everyMinutes`.
+   *
+   * @default true
+   */
   readonly atEpochs?: boolean | undefined;
 }
 
-/** What a run of {@linkcode fitMany} ends with. */
+/** The result of a run of {@linkcode fitMany}. */
 export interface FitManyResult extends FitResult {
   /** Why the run ended early, if its loss became NaN or infinite; the model is that of the epoch before. */
   readonly diverged?: DivergedError;
@@ -146,7 +189,7 @@ export interface FitManyResult extends FitResult {
 export interface RunCheckpoint {
   /** Weights and optimizer after its last finished epoch. */
   readonly state: SessionState;
-  /** Those it goes on from, if the checkpoint was taken in the middle of an epoch. */
+  /** Weights and optimizer to resume from, if the checkpoint was taken in the middle of an epoch. */
   readonly underWay?: SessionState;
   /** Its finished epochs. */
   readonly history: readonly EpochRecord[];
@@ -156,9 +199,9 @@ export interface RunCheckpoint {
   readonly diverged?: string;
 }
 
-/** Where some runs are: all that is needed to go on as if they had never stopped. */
+/** Where some runs are: all that is needed to resume them as if they had never stopped. */
 export interface FitCheckpoint {
-  /** Stands for the model, the settings, the samples and the validation data; a checkpoint of others is not gone on from. */
+  /** Stands for the model, the settings, the samples and the validation data; a checkpoint with another one is rejected. */
   readonly identity: string;
   /** Every kind of arithmetic that computed so far; see `Engine.arithmetic`. */
   readonly arithmetic: readonly string[];

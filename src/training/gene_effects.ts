@@ -4,32 +4,33 @@ import { geneKey } from "../gene_id.ts";
 import type { GeneEffects } from "../model/gene_effects.ts";
 
 /**
- * Learns what a network leaves of each gene's expression: the label less the prediction, averaged over the cell
- * types and shrunk towards zero. Expression has a part that a gene has in every cell type and its histone marks do
- * not show; for a gene that was trained on, it can be told from the training labels.
+ * Fits gene effects: the part of each gene's expression that a network does not explain, the label minus the prediction,
+ * averaged over the cell types and shrunk towards zero. A part of a gene's expression is the same in every cell type and
+ * does not show in its histone marks; for a gene that was trained on, the training labels tell it.
  *
  * The effect of a gene with n samples whose residuals have mean m is the best linear unbiased prediction of a random
  * effect (Robinson 1991, "That BLUP is a good thing", Statistical Science 6:15),
  *
  *     n / (n + σ²_within / σ²_between) · (m − μ)
  *
- * where μ is the mean of the genes' means, each weighted by 1 / (σ²_between + σ²_within / n). It is small: what a
- * constant learning rate and dropout leave of an intercept. It is added for genes that were not trained on, too.
+ * where μ is the mean of the genes' means, each weighted by 1 / (σ²_between + σ²_within / n). It is small: the error that a
+ * constant learning rate and dropout leave in the intercept. It is added for genes that were not trained on, too.
  *
  * The variances are estimated by the method of moments from the one-way analysis of variance, which need not be
  * balanced (Henderson 1953, "Estimation of variance and covariance components", Biometrics 9:226, method 1;
- * Searle, Casella and McCulloch 1992, Variance Components, section 3.6). A negative σ²_between counts as 0: then,
- * and if no gene has two samples to tell the two variances apart by, all effects are 0.
+ * Searle, Casella and McCulloch 1992, Variance Components, section 3.6). A negative σ²_between counts as 0. Then, and if
+ * no gene has two samples, which the two variances could be told apart by, all effects are 0.
  *
- * Effects come from `data` and nothing else, so samples to judge by must not be among them. For the training
- * samples themselves there is {@linkcode leaveOneOutEffects}.
+ * Effects are fitted to all of `data`, so it must not include samples that a model is measured on. For the training
+ * samples themselves use {@linkcode leaveOneOutEffects}.
  *
  * @param data The labelled samples that the network was trained on.
- * @param predicted What the network alone says of them, `[position]`.
- * @throws {ContractError} If there are no labels.
- * @throws {TypeError} If there are not as many predictions as samples.
+ * @param predicted The network's own predictions of them, `[position]`.
+ * @returns Effects by gene, their mean and the two variances.
+ * @throws {ContractError} If the data have no labels.
+ * @throws {TypeError} If the number of predictions is not that of the samples.
  *
- * @example
+ * @example Genes that differ
  * ```ts
  * import { Dataset } from "@waka/histone/data";
  * import { simulateColumns } from "@waka/histone/simulate";
@@ -46,24 +47,35 @@ export function fitGeneEffects(data: Dataset, predicted: ArrayLike<number>): Gen
   const { columns } = data;
   const sums = sumByGene(residualsOf(data, predicted));
   const model = estimateModel(sums);
-  const present = [...columns.genes.keys()].filter((gene) => sums.counts[gene] > 0);
+  const present = [...columns.genes.keys()].filter((gene) => sums.counts[gene]! > 0);
   return {
-    genes: present.map((gene) => columns.genes[gene]),
+    genes: present.map((gene) => columns.genes[gene]!),
     effects: Float32Array.from(present, (gene) => shrunkEffect(sums, gene, model)),
     ...model,
   };
 }
 
 /**
- * The effect of each training sample's gene, learned without the sample's own cell type: each is what
- * {@linkcode fitGeneEffects} would have said had that cell type not been in `data`, variances and all. So a sample's
- * label does not enter its own effect. It is how well the effects do in a new cell type, seen from training samples
- * alone; but for `predicted`, which comes from a network that has seen the label.
+ * Finds the effect of each training sample's gene without the sample's own cell type: each is that which
+ * {@linkcode fitGeneEffects} would have found had that cell type not been in `data`, with other variances too. So a
+ * sample's label does not enter its own effect. This tells from training samples alone how well the effects do in a new
+ * cell type, except that `predicted` comes from a network that has seen the label.
  *
  * @param data The labelled samples that the network was trained on.
- * @param predicted What the network alone says of them, `[position]`.
- * @returns The mean and the effect of each sample's gene, `[position]`; the mean for a gene that no other cell type has.
+ * @param predicted The network's own predictions of them, `[position]`.
+ * @returns The mean plus the effect of each sample's gene, `[position]`; the mean for a gene that no other cell type has.
  * @throws As `fitGeneEffects` does.
+ *
+ * @example With a single cell type, a gene's own label is all that is known
+ * ```ts
+ * import { Dataset } from "@waka/histone/data";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { leaveOneOutEffects } from "@waka/histone/training";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const data = new Dataset(simulateColumns({ cellTypes: 1, genes: 3, newGenes: 1, bins: 2 }).train);
+ * deepStrictEqual([...leaveOneOutEffects(data, new Float32Array(3))], [0, 0, 0]);
+ * ```
  */
 export function leaveOneOutEffects(
   data: Dataset,
@@ -77,19 +89,34 @@ export function leaveOneOutEffects(
     const model = estimateModel(sums);
     for (let row = 0; row < effects.length; row++) {
       if (cellTypeOfRow[row] !== cellType) continue;
-      // Rounded as fitGeneEffects has it.
-      effects[row] = model.mean + Math.fround(shrunkEffect(sums, geneOfRow[row], model));
+      // Rounded as in fitGeneEffects.
+      effects[row] = model.mean + Math.fround(shrunkEffect(sums, geneOfRow[row]!, model));
     }
   }
   return effects;
 }
 
 /**
- * The mean and the effect of each sample's gene, to be added to what the network says.
+ * Looks up the mean plus the effect of each sample's gene, which are added to the network's predictions.
  *
- * @param effects What {@linkcode fitGeneEffects} learned.
- * @param data The samples; genes are known again by `geneKey` of their ids, labels play no part.
+ * @param effects What {@linkcode fitGeneEffects} returned.
+ * @param data The samples; genes are recognised by `geneKey` of their ids, labels are not used.
  * @returns One value a sample, `[position]`; the mean for a gene that was not trained on.
+ *
+ * @example A new gene has the mean
+ * ```ts
+ * import { Dataset } from "@waka/histone/data";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { fitGeneEffects, geneEffectsOf } from "@waka/histone/training";
+ * import { strictEqual } from "node:assert";
+ *
+ * const { train, eval: test } = simulateColumns({ cellTypes: 3, genes: 20, newGenes: 1, bins: 2 });
+ * const [data, others] = [new Dataset(train), new Dataset(test)];
+ * const effects = fitGeneEffects(data, new Float32Array(data.length));
+ * const isNew = (position: number) => !train.genes.includes(others.geneOf(position));
+ * const position = [...others.rows.keys()].find(isNew)!;
+ * strictEqual(geneEffectsOf(effects, others)[position], Math.fround(effects.mean));
+ * ```
  */
 export function geneEffectsOf(
   { genes, effects, mean }: GeneEffects,
@@ -99,17 +126,18 @@ export function geneEffectsOf(
   const placeOfGene = data.columns.genes.map((gene) => places.get(geneKey(gene)));
   return Float32Array.from(data.geneIndices(), (gene) => {
     const place = placeOfGene[gene];
-    return place === undefined ? mean : mean + effects[place];
+    return place === undefined ? mean : mean + effects[place]!;
   });
 }
 
 /**
- * How many of a data set's genes a model has effects of.
+ * Counts how many of a data set's genes a model has effects of.
  *
- * @param effects What {@linkcode fitGeneEffects} learned.
+ * @param effects What {@linkcode fitGeneEffects} returned.
  * @param data The samples.
+ * @returns The number of genes that the model knows, and of all genes of the samples.
  *
- * @example
+ * @example Three new genes
  * ```ts
  * import { Dataset } from "@waka/histone/data";
  * import { simulateColumns } from "@waka/histone/simulate";
@@ -127,11 +155,11 @@ export function countKnownGenes(
   data: Dataset,
 ): { readonly known: number; readonly genes: number } {
   const keys = new Set(genes.map(geneKey));
-  const asked = [...new Set(data.geneIndices())].map((gene) => geneKey(data.columns.genes[gene]));
+  const asked = [...new Set(data.geneIndices())].map((gene) => geneKey(data.columns.genes[gene]!));
   return { known: asked.filter((key) => keys.has(key)).length, genes: asked.length };
 }
 
-/** What the network leaves of the labels, and whose they are. */
+/** The labels minus the predictions, with the gene and the cell type of each. */
 interface Residuals {
   readonly values: Float64Array; // [position]
   readonly geneOfRow: Uint32Array; // [position]
@@ -150,18 +178,18 @@ interface GeneSums {
 /** The two components of the residuals' variance. */
 type Variances = Pick<GeneEffects, "betweenVariance" | "withinVariance">;
 
-/** All that genes have in common. */
+/** What all genes have in common. */
 type EffectModel = Variances & Pick<GeneEffects, "mean">;
 
 function residualsOf(data: Dataset, predicted: ArrayLike<number>): Residuals {
   const values = data.labels();
   if (predicted.length !== values.length) {
     throw new TypeError(
-      `Cannot fit gene effects: there are ${predicted.length} predictions for ${values.length} ` +
-        `samples, expected as many`,
+      `Cannot fit gene effects: found ${predicted.length} predictions, expected ${values.length}, ` +
+        `one for each sample`,
     );
   }
-  for (let row = 0; row < values.length; row++) values[row] -= predicted[row];
+  for (let row = 0; row < values.length; row++) values[row]! -= predicted[row]!;
   const bad = values.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) {
     throw new ContractError(
@@ -187,10 +215,10 @@ function sumByGene(
   for (let row = 0; row < values.length; row++) {
     if (cellTypeOfRow[row] === leftOut) continue;
     // Welford 1962, Technometrics 4:419.
-    const gene = geneOfRow[row];
-    const apart = values[row] - means[gene];
-    means[gene] += apart / ++counts[gene];
-    squaresWithin += apart * (values[row] - means[gene]);
+    const gene = geneOfRow[row]!;
+    const apart = values[row]! - means[gene]!;
+    means[gene]! += apart / ++counts[gene]!;
+    squaresWithin += apart * (values[row]! - means[gene]!);
   }
   return { counts, means, squaresWithin };
 }
@@ -203,7 +231,7 @@ function estimateModel(sums: GeneSums): EffectModel {
   let [sum, total] = [0, 0];
   counts.forEach((count, gene) => {
     const weight = unknown ? count : count / (count * betweenVariance + withinVariance);
-    sum += count === 0 ? 0 : weight * means[gene];
+    sum += count === 0 ? 0 : weight * means[gene]!;
     total += count === 0 ? 0 : weight;
   });
   return { mean: total === 0 ? 0 : sum / total, ...variances };
@@ -215,12 +243,12 @@ function estimateVariances({ counts, means, squaresWithin }: GeneSums): Variance
     genes += count > 0 ? 1 : 0;
     samples += count;
     sumSquaredCounts += count * count;
-    sum += count * means[gene];
+    sum += count * means[gene]!;
   });
   if (genes < 2 || samples === genes) return { betweenVariance: 0, withinVariance: 0 };
   const overall = sum / samples;
   let squaresBetween = 0;
-  counts.forEach((count, gene) => squaresBetween += count * (means[gene] - overall) ** 2);
+  counts.forEach((count, gene) => squaresBetween += count * (means[gene]! - overall) ** 2);
   const withinVariance = squaresWithin / (samples - genes);
   // The expected mean square between genes is σ²_within + perGene · σ²_between.
   const perGene = (samples - sumSquaredCounts / samples) / (genes - 1);
@@ -234,6 +262,6 @@ function shrunkEffect(
   { mean, betweenVariance, withinVariance }: EffectModel,
 ): number {
   if (betweenVariance === 0 || counts[gene] === 0) return 0;
-  const known = betweenVariance * counts[gene];
-  return known / (known + withinVariance) * (means[gene] - mean);
+  const known = betweenVariance * counts[gene]!;
+  return known / (known + withinVariance) * (means[gene]! - mean);
 }

@@ -4,17 +4,16 @@ import { median } from "../metrics/quantile.ts";
 
 /**
  * Turns expression into classes as DeepChrome does (Singh et al. 2016, Bioinformatics 32:i639): 1 for a gene above
- * the median of its cell type, 0 for one at or below it. The medians are those of the training samples; a cell
- * type that has none takes the median of its own test samples, so its classes too are halves.
+ * the median of its cell type, 0 for one at or below it. The medians are those of the training samples. A cell type
+ * without training samples takes the median of its own test samples, so its classes too are halves.
  *
- * Where all labels are 0 or 1, they are classes already and stay as they are.
+ * Labels that are all 0 or 1 are classes already and stay as they are.
  *
- * @param train Labelled training samples.
- * @param test Labelled samples to judge by.
+ * @param data Labelled training samples, and labelled samples to measure the model on.
  * @returns The same samples with labels 0 and 1; the signal is shared, not copied.
  * @throws {ContractError} If either has no labels, or only the training labels are classes.
  *
- * @example
+ * @example Half of the genes are high
  * ```ts
  * import { Dataset } from "@waka/histone/data";
  * import { simulateColumns } from "@waka/histone/simulate";
@@ -28,8 +27,9 @@ import { median } from "../metrics/quantile.ts";
  * ```
  */
 export function labelHighLow(
-  { train, test }: { readonly train: Dataset; readonly test: Dataset },
+  data: { readonly train: Dataset; readonly test: Dataset },
 ): { train: Dataset; test: Dataset } {
+  const { train, test } = data;
   if (isBinary(train)) {
     if (isBinary(test)) return { train, test };
     throw new ContractError(
@@ -49,7 +49,7 @@ function cellTypeMedians(data: Dataset): Map<string, number> {
   const positions = Array.from(labels.keys());
   const byCellType = Map.groupBy(positions, (position) => data.cellTypeOf(position));
   return new Map(
-    [...byCellType].map(([name, own]) => [name, median(own.map((position) => labels[position]))]),
+    [...byCellType].map(([name, own]) => [name, median(own.map((position) => labels[position]!))]),
   );
 }
 
@@ -57,7 +57,7 @@ function classify(data: Dataset, medians: ReadonlyMap<string, number>): Dataset 
   const { columns, rows } = data;
   const classes = new Float64Array(columns.geneIndex.length);
   data.labels().forEach((label, position) => {
-    classes[rows[position]] = label > medians.get(data.cellTypeOf(position))! ? 1 : 0;
+    classes[rows[position]!] = label > medians.get(data.cellTypeOf(position))! ? 1 : 0;
   });
   return new Dataset({ ...columns, labels: classes }, rows);
 }

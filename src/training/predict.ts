@@ -7,21 +7,29 @@ import { reconcileRecords } from "../record.ts";
 import { checkInputShape, sampleSource } from "./_sample_source.ts";
 import { geneEffectsOf, leaveOneOutEffects } from "./gene_effects.ts";
 
-/** Engines take memory for training on a batch, which a prediction has no use for. */
+/** Engines take memory for training on a batch, which a prediction does not need. */
 const LARGEST_BATCH = 256;
 
 /** Options of {@linkcode predict}. */
 export interface PredictOptions {
-  /** Where to compute. Default: `"auto"`. */
+  /**
+   * Where to compute.
+   *
+   * @default "auto"
+   */
   readonly engine?: EngineName | undefined;
-  /** Threads to compute on, for engines that have threads. Default: all. */
+  /**
+   * Threads to compute on, for engines that have threads.
+   *
+   * @default all
+   */
   readonly threads?: number | undefined;
   /**
-   * Whether to add the model's gene effects, if it has any; without, the network speaks alone. `leave-one-out` is for
-   * the samples that the model was trained on, with their labels: each gets the effect that its gene has in the
-   * *other* cell types, so that its own label is not in it; see `leaveOneOutEffects`.
+   * Whether to add the model's gene effects, if it has any, to the network's predictions. `leave-one-out` is for the
+   * samples that the model was trained on, with their labels: each gets the effect that its gene has in the *other* cell
+   * types, so that its own label is not in it; see `leaveOneOutEffects`.
    *
-   * Default: `true`.
+   * @default true
    */
   readonly geneEffects?: boolean | "leave-one-out" | undefined;
   /** Called once, before the first sample, with engine and device in words and the reason for the choice. */
@@ -33,11 +41,11 @@ export interface PredictOptions {
 }
 
 /**
- * Predicts the expression of every sample of a data set: what the network reads from its signal and, if the model has
- * gene effects, that of its gene. A gene that was not trained on has none.
+ * Predicts the expression of every sample of a data set: the network's prediction from its signal plus, if the model has
+ * gene effects, the effect of its gene. A gene that was not trained on has no effect.
  *
- * On the very samples that a model was trained on its error is too small, as any model's is, and with gene effects all
- * the more: predict those with `geneEffects: "leave-one-out"`.
+ * On the samples that it was trained on, any model's error is too small, and even smaller with gene effects: predict those
+ * with `geneEffects: "leave-one-out"`.
  *
  * @param model The trained model; the transform it was trained with is applied to plain counts.
  * @param data The samples.
@@ -48,6 +56,18 @@ export interface PredictOptions {
  * @throws {UnsupportedModelError} If the engine cannot run the model.
  * @throws {EngineUnavailableError} If the engine cannot run on this machine, or its hardware fails.
  * @throws The reason of `options.signal`, once it is aborted.
+ *
+ * @example One value for each sample
+ * ```ts
+ * import { Dataset } from "@waka/histone/data";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { fit, predict } from "@waka/histone/training";
+ * import { strictEqual } from "node:assert";
+ *
+ * const data = new Dataset(simulateColumns({ cellTypes: 2, genes: 8, newGenes: 1, bins: 20 }).train);
+ * const { model } = await fit("experiment1", data, { epochs: 1, engine: "wasm" });
+ * strictEqual((await predict(model, data, { engine: "wasm" })).length, 16);
+ * ```
  */
 export async function predict(
   model: TrainedModel,
@@ -83,7 +103,7 @@ export async function predict(
 }
 
 function addTo(predicted: Float32Array, effects: Float32Array): void {
-  for (let row = 0; row < predicted.length; row++) predicted[row] += effects[row];
+  for (let row = 0; row < predicted.length; row++) predicted[row]! += effects[row]!;
 }
 
 function checkFinite(predicted: Float32Array, data: Dataset, session: Session): void {

@@ -5,7 +5,7 @@ import { geneKey } from "../gene_id.ts";
 import { PackedBuilder } from "../io/packing.ts";
 import { inputRecordOf, type TrainedModel } from "../model/trained_model.ts";
 
-/** One gene in one cell type, as a program has it. */
+/** One gene in one cell type. */
 export interface Sample {
   /** Id of the gene, such as `ENSG00000000419.14`. */
   readonly gene: string;
@@ -16,8 +16,8 @@ export interface Sample {
    * model does that.
    */
   readonly signal: ArrayLike<number>;
-  /** What was measured, on the scale of the model's training labels; of all samples or of none. */
-  readonly label?: number;
+  /** The measured expression, on the scale of the model's training labels. Give it for all samples or for none. */
+  readonly label?: number | undefined;
 }
 
 /**
@@ -25,11 +25,12 @@ export interface Sample {
  *
  * @param model The model; it says how many bins and which marks a sample has.
  * @param samples The samples, in the order in which they are to be predicted; the signal is copied.
- * @throws {ContractError} If only some samples have labels, a value is negative or no finite number, or the model reads
- * no signal.
+ * @returns A data set of these samples.
+ * @throws {ContractError} If only some samples have labels, a value is negative or not finite, or the model reads no
+ * signal.
  * @throws {TypeError} If a signal does not have as many values as the model takes.
  *
- * @example
+ * @example A sample of a data set, predicted by itself
  * ```ts
  * import { simulateColumns } from "@waka/histone/simulate";
  * import { Dataset } from "@waka/histone/data";
@@ -85,7 +86,7 @@ function labelsOf(samples: readonly Sample[]): Float64Array<ArrayBuffer> | undef
   );
 }
 
-/** Names, each once as it is first spelled, and for each place the number of its name; two are one if their keys are. */
+/** The distinct names, each as it is first spelled, and of each place the number of its name. Names with one key are one name. */
 function numberNames(
   names: readonly string[],
   keyOf = (name: string) => name,

@@ -27,8 +27,8 @@ export type SettingsLayer = {
 /**
  * Resolves the settings of a training run.
  *
- * @param layers Who says something about them, the first to be heard first: such as flags, a model's file and
- * {@linkcode presetSettings}. Where no layer has a setting, the seed is 0, counts are taken as they are and no gene effects
+ * @param layers The places that say something about them, the most important first: such as flags, a model's file and
+ * {@linkcode presetSettings}. Where no layer has a setting, the seed is 0, counts are not transformed and no gene effects
  * are fitted.
  * @returns Each setting from the first layer that has it.
  * @throws {RangeError} If a setting is out of range, or no layer has epochs, batch size or learning rate.
@@ -60,7 +60,7 @@ export function resolveSettings(...layers: readonly SettingsLayer[]): TrainingSe
   if (!Number.isFinite(learningRate) || learningRate <= 0) {
     throw new RangeError(`Cannot train: learningRate is ${learningRate}, expected a number > 0`);
   }
-  // It throws where there is none of that name.
+  // This throws if the transform is unknown.
   transformFunction(settings.transform);
   return settings;
 }
@@ -70,7 +70,7 @@ export function resolveSettings(...layers: readonly SettingsLayer[]): TrainingSe
  *
  * @param spec A model, or the name of a preset.
  * @returns The preset's settings; wakawaka's for a model that is not a preset.
- * @throws {RangeError} If there is no preset of that name.
+ * @throws {RangeError} If no preset has that name.
  *
  * @example A preset's learning rate
  * ```ts

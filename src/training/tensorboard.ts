@@ -7,7 +7,7 @@ const EVENT = { wallTime: 1, step: 2, fileVersion: 3, summary: 5 } as const;
 const SUMMARY = { value: 1 } as const;
 const VALUE = { tag: 1, simpleValue: 2 } as const;
 
-/** Numbers of one moment of a run, as {@linkcode encodeScalars} takes them. */
+/** Numbers of one moment of a run, for {@linkcode encodeScalars}. */
 export interface ScalarEvent {
   /** When they were measured: seconds since 1970, with fractions. */
   readonly wallTime: number;
@@ -22,11 +22,20 @@ export interface ScalarEvent {
 
 /**
  * Names an event file so that TensorBoard finds it: `events.out.tfevents.{seconds}.{name}`. Each directory
- * that holds one is a run of its own in TensorBoard, named after the directory.
+ * that holds one is a separate run in TensorBoard, named after the directory.
  *
  * @param wallTime When the run began: seconds since 1970.
  * @param name The machine's or the run's name.
- * @throws {RangeError} If `wallTime` is no time, or `name` is empty or has a slash.
+ * @returns The file's name.
+ * @throws {RangeError} If `wallTime` is negative or not finite, or `name` is empty or has a slash.
+ *
+ * @example The file of a run
+ * ```ts
+ * import { eventFileName } from "@waka/histone/training";
+ * import { strictEqual } from "node:assert";
+ *
+ * strictEqual(eventFileName(1_700_000_000.5, "waka"), "events.out.tfevents.1700000000.waka");
+ * ```
  */
 export function eventFileName(wallTime: number, name: string): string {
   checkWallTime(wallTime);
@@ -44,7 +53,15 @@ export function eventFileName(wallTime: number, name: string): string {
  *
  * @param wallTime When the run began: seconds since 1970.
  * @returns The file's first bytes; append those of {@linkcode encodeScalars}.
- * @throws {RangeError} If `wallTime` is no time.
+ * @throws {RangeError} If `wallTime` is negative or not finite.
+ *
+ * @example The record names the version
+ * ```ts
+ * import { encodeFileVersion } from "@waka/histone/training";
+ * import { match } from "node:assert";
+ *
+ * match(new TextDecoder().decode(encodeFileVersion(1_700_000_000)), /brain\.Event:2/);
+ * ```
  */
 export function encodeFileVersion(wallTime: number): Uint8Array<ArrayBuffer> {
   return encodeEvent(
@@ -59,7 +76,7 @@ export function encodeFileVersion(wallTime: number): Uint8Array<ArrayBuffer> {
  *
  * @param event The scalars, their step and time.
  * @returns Bytes to append to a file that {@linkcode encodeFileVersion} began.
- * @throws {RangeError} If `step` is not an integer ≥ 0 or `wallTime` is no time.
+ * @throws {RangeError} If `step` is not an integer ≥ 0, or `wallTime` is negative or not finite.
  *
  * @example An event file of one epoch
  * ```ts
@@ -87,11 +104,25 @@ export function encodeScalars(event: ScalarEvent): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * An epoch's numbers under the tags that this package's commands use: `loss/train`, `loss/validation`
- * where there was validation, `learning_rate` and `samples_per_second`.
+ * Puts an epoch's numbers under the tags that this package's commands use: `loss/train`, `loss/validation` if there was
+ * validation, `learning_rate` and `samples_per_second`.
  *
  * @param record The finished epoch.
  * @param learningRate Learning rate of the epoch.
+ * @returns Value by tag, for {@linkcode encodeScalars}.
+ *
+ * @example An epoch without validation
+ * ```ts
+ * import { epochScalars } from "@waka/histone/training";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const record = { epoch: 1, loss: 3.5, validationLoss: undefined, seconds: 2, samplesPerSecond: 500 };
+ * deepStrictEqual(epochScalars(record, 0.001), {
+ *   "loss/train": 3.5,
+ *   learning_rate: 0.001,
+ *   samples_per_second: 500,
+ * });
+ * ```
  */
 export function epochScalars(record: EpochRecord, learningRate: number): Record<string, number> {
   const { loss, validationLoss, samplesPerSecond } = record;

@@ -76,8 +76,7 @@ function check(
 /** Predictions, mean loss and all gradients of {@linkcode recurrentModel} in float64. */
 function runReference(data: SignalColumns, weights: Weights) {
   const gru = weights.slice(2, 8);
-  const [denseKernel, denseBiases] = weights.slice(8) as [Float32Array, Float32Array];
-  const denseBias = denseBiases[0]!;
+  const [denseKernel, denseBias] = [weights[8]!, weights[9]![0]!];
   const shape = { positions: data.bins, channels: CHANNELS, units: UNITS };
   const gradients = weights.map(({ length }) => new Float64Array(length));
   const errors: number[] = [];
@@ -102,14 +101,15 @@ function runReference(data: SignalColumns, weights: Weights) {
 }
 
 /** `[position, channel]` from `[position, mark]`. */
-function convolve(marks: readonly number[], [kernel, bias]: Weights): Float64Array {
+function convolve(marks: readonly number[], weights: Weights): Float64Array {
+  const [kernel, bias] = [weights[0]!, weights[1]!];
   return Float64Array.from({ length: marks.length / MARKS * CHANNELS }, (_, i) => {
     const channel = i % CHANNELS;
     const first = Math.floor(i / CHANNELS) * MARKS;
     return marks.slice(first, first + MARKS)
       .reduce(
-        (sum, value, mark) => sum + value * kernel![mark * CHANNELS + channel]!,
-        bias![channel]!,
+        (sum, value, mark) => sum + value * kernel[mark * CHANNELS + channel]!,
+        bias[channel]!,
       );
   });
 }

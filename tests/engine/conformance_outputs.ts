@@ -20,8 +20,7 @@ export function testOutputs(subject: Subject, test: Test): void {
 
 /** w · x + b of each sample, in float64. */
 function outputsOf({ signal, labels }: SignalColumns, weights: Weights): Float64Array {
-  const [kernel, biases] = weights as [Float32Array, Float32Array];
-  const bias = biases[0]!;
+  const [kernel, bias] = [weights[0]!, weights[1]![0]!];
   const { length } = kernel;
   return Float64Array.from(
     labels!,
@@ -67,15 +66,13 @@ async function checkTurns(subject: Subject): Promise<void> {
   await using session = await subject.open(LINEAR, options);
   const wanted = sets.map((data) => outputsOf(data, weights).subarray(0, order.length));
   for (const turn of [0, 1, 0, 2, 1, 0]) {
-    const data = sets[turn]!;
-    const outputs = wanted[turn]!;
-    const predicted = await session.predict(data, order);
-    const apart = largestDifference(predicted, outputs);
-    ok(apart < 1e-5 * magnitude(outputs), `predictions of set ${turn} differ by ${apart}`);
-    const labels = data.labels!;
-    const errors = outputs.map((value, row) => (value - labels[row]!) ** 2 / order.length);
+    const predicted = await session.predict(sets[turn]!, order);
+    const apart = largestDifference(predicted, wanted[turn]!);
+    ok(apart < 1e-5 * magnitude(wanted[turn]!), `predictions of set ${turn} differ by ${apart}`);
+    const labels = sets[turn]!.labels!;
+    const errors = wanted[turn]!.map((value, row) => (value - labels[row]!) ** 2 / order.length);
     const error = errors.reduce((sum, value) => sum + value, 0);
-    const loss = await session.runEpoch({ data, order, epoch: 0 });
+    const loss = await session.runEpoch({ data: sets[turn]!, order, epoch: 0 });
     ok(Math.abs(loss - error) < 1e-5 * error, `loss ${loss} of set ${turn}, expected ${error}`);
   }
 }

@@ -85,19 +85,15 @@ function linearGradients(
   { signal, labels }: SignalColumns,
   weights: readonly Float64Array[],
 ): Float64Array[] {
-  const [kernel, biases] = weights as [Float64Array, Float64Array];
-  const bias = biases[0]!;
+  const [kernel, bias] = [weights[0]!, weights[1]![0]!];
   const samples = labels!.length;
-  const gradients: [Float64Array, Float64Array] = [
-    new Float64Array(kernel.length),
-    new Float64Array(1),
-  ];
+  const gradients = [new Float64Array(kernel.length), new Float64Array(1)];
   for (let row = 0; row < samples; row++) {
     const x = signal.subarray(row * kernel.length, (row + 1) * kernel.length);
     const output = kernel.reduce((sum, w, k) => sum + w * x[k]!, bias);
     const slope = 2 * (output - labels![row]!) / samples;
-    for (let k = 0; k < kernel.length; k++) gradients[0][k]! += slope * x[k]!;
-    gradients[1][0]! += slope;
+    for (let k = 0; k < kernel.length; k++) gradients[0]![k]! += slope * x[k]!;
+    gradients[1]![0]! += slope;
   }
   return gradients;
 }
@@ -111,9 +107,8 @@ function checkClose(
   wanted.forEach((values, i) => {
     const scale = values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-30);
     values.forEach((value, k) => {
-      const own = found[i]![k]!;
-      const apart = Math.abs(own - value) / scale;
-      ok(apart <= relative, `${of}: ${own} in array ${i}, expected ${value}`);
+      const apart = Math.abs(found[i]![k]! - value) / scale;
+      ok(apart <= relative, `${of}: ${found[i]![k]} in array ${i}, expected ${value}`);
     });
   });
 }
@@ -150,7 +145,7 @@ function checkStep(
       const gradient = (m - 0.9 * before.firstMoments[i]![k]!) / 0.1;
       const v = after.secondMoments[i]![k]!;
       const wantedV = 0.999 * before.secondMoments[i]![k]! + 0.001 * gradient ** 2;
-      // The gradient was rounded with the moment that it is told from.
+      // The gradient is computed from the moment, and so has its rounding error.
       const rounding = 1e-4 * wantedV + 1e-5 * m ** 2 + 1e-20;
       ok(Math.abs(v - wantedV) <= rounding, `second moment ${v}, expected ${wantedV}`);
       const [mHat, vHat] = [m / (1 - 0.9 ** t), v / (1 - 0.999 ** t)];
@@ -256,12 +251,12 @@ async function checkBatchStatistics(subject: Subject): Promise<void> {
   await session.runEpoch({ data, order: allRows(samples), epoch: 0 });
   const names: string[] = weightShapes(NORMALISED).map(({ name }) => name);
   const found = await session.weights();
-  const [kernel, bias] = weights;
+  const [kernel, bias] = [weights[0]!, weights[1]!];
   const count = samples * bins;
   for (let filter = 0; filter < 3; filter++) {
     const values = Float64Array.from({ length: count }, (_, row) => {
-      const [first, second] = [signal[2 * row], signal[2 * row + 1]];
-      return first! * kernel![filter]! + second! * kernel![3 + filter]! + bias![filter]!;
+      const [first, second] = [signal[2 * row]!, signal[2 * row + 1]!];
+      return first * kernel[filter]! + second * kernel[3 + filter]! + bias[filter]!;
     });
     const mean = values.reduce((sum, value) => sum + value / count, 0);
     const variance = values.reduce((sum, value) => sum + (value - mean) ** 2 / count, 0);
@@ -282,17 +277,18 @@ function predictNormalised(
   { signal, labels }: SignalColumns,
   weights: readonly Float32Array[],
 ): Float64Array {
-  const [kernel, bias, gamma, beta, mean, variance, dense, last] = weights;
+  const of = (place: number, value: number) => weights[place]![value]!;
   const { bins } = NORMALISED;
   return Float64Array.from(labels!, (_, sample) => {
-    let sum = last![0]!;
+    let sum = of(7, 0);
     for (let bin = 0; bin < bins; bin++) {
-      const [first, second] = signal.subarray(2 * (sample * bins + bin));
+      const [first = NaN, second = NaN] = signal.subarray(2 * (sample * bins + bin));
       for (let filter = 0; filter < 3; filter++) {
-        const value = first! * kernel![filter]! + second! * kernel![3 + filter]! + bias![filter]!;
-        const scale = Math.sqrt(variance![filter]! + 0.5);
-        const normal = gamma![filter]! * (value - mean![filter]!) / scale + beta![filter]!;
-        sum += normal * dense![3 * bin + filter]!;
+        // Kernel and bias, then γ, β, mean and variance, then the dense layer's.
+        const value = first * of(0, filter) + second * of(0, 3 + filter) + of(1, filter);
+        const scale = Math.sqrt(of(5, filter) + 0.5);
+        sum += (of(2, filter) * (value - of(4, filter)) / scale + of(3, filter)) *
+          of(6, 3 * bin + filter);
       }
     }
     return sum;

@@ -6,7 +6,7 @@ import {
   fillDropoutMask,
 } from "../../src/engine/dropout.ts";
 
-Deno.test("a mask drops its rate and keeps the expected value", () => {
+Deno.test("a mask drops the share of its rate and keeps the expected value", () => {
   const factors = new Float32Array(100_000);
   const key = dropoutKey(1, 2, 3);
   fillDropoutMask(factors, { key, rate: 0.3, firstPosition: 0, units: 1000 });
@@ -28,7 +28,7 @@ Deno.test("a mask depends on the sample's position, not on how an epoch is cut i
   }
 });
 
-Deno.test("each seed, layer and epoch has a key of its own, in the order that kernels read them in", () => {
+Deno.test("each seed, layer and epoch has its own key, in the order in which kernels read them", () => {
   const [seeds, layers] = [[3, 4, 5], [1, 3, 7]];
   const seen = new Set<string>();
   for (let epoch = 0; epoch < 4; epoch++) {

@@ -42,7 +42,7 @@ Deno.test("gathered samples have each entry that they share once", () => {
   );
 });
 
-Deno.test("a batch takes those inputs that it has room for, and lies in shared memory if it is to", () => {
+Deno.test("a batch receives the inputs that it was made for, in shared memory if asked", () => {
   const source = joinInputs({ samples: 4, columns: [SIGNAL, SEQUENCE, REFERENCES] });
   const batch = new SampleBatch([SEQUENCE.input], 2, { shared: true });
   source.gather(Uint32Array.of(1, 2), batch);

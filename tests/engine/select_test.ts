@@ -12,7 +12,7 @@ Deno.test("auto takes a GPU if there is one that is hardware, else the processor
   match(reason, hardware ? /has a GPU/ : /no GPU|software adapter/);
 });
 
-Deno.test("auto goes from webgpu to wasm to tf.js until one runs the model", async () => {
+Deno.test("auto tries webgpu, wasm and tf.js in turn until one runs the model", async () => {
   const gpu = { device: "a card", software: false };
   const choose = async (preset: PresetName, found?: GpuDescription) => {
     const { engine, reason } = await chooseEngine(presetSpec(preset), found);
@@ -34,7 +34,7 @@ Deno.test("auto goes from webgpu to wasm to tf.js until one runs the model", asy
   strictEqual((await chooseEngine(huge, undefined)).engine.name, "tfjs-cpu");
 });
 
-Deno.test("an unknown engine is refused with the names there are", async () => {
+Deno.test("the error for an unknown engine lists the known ones", async () => {
   await rejects(
     selectEngine("cuda" as EngineName, presetSpec("wakawaka")),
     /"cuda".*auto, webgpu, wasm, tfjs-cpu, tfjs-webgpu/,

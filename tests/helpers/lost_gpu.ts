@@ -19,7 +19,10 @@ export async function checkLostGpu(
     const struck = taskCommand("train", [...flags, "--out", run], { preload: "lose_gpu.ts" });
     const { code, stderr } = await endOf(struck);
     strictEqual(code, 1, stderr);
-    match(stderr, /^error: Cannot .* computing: .* was lost .*\. Epoch \d+ was not finished\n$/);
+    match(
+      stderr,
+      /^error: Cannot continue computing: .* was lost .*\. Epoch \d+ was not finished\n$/,
+    );
 
     const { checkpoint, damaged } = (await new CheckpointFolder(`${run}/checkpoints`).load())!;
     deepStrictEqual(damaged, []);

@@ -2,6 +2,8 @@
 
 /** A line of `deno test` after which everything is about failures. */
 const FAILURES = / ERRORS /;
+/** The same of a run that ends before its first test, such as by an error of types. */
+const NOT_STARTED = /^(TS\d+ \[ERROR\]|error: )/;
 /** Of files that run one after another: the tests that follow are this file's. */
 const FILE = /^running (\d+) tests? from (.+)$/;
 /** The end of a test or of a step of one; files that run side by side stand before each of their tests. */
@@ -39,7 +41,7 @@ export function condense(onFile: (path: string) => void): Condensed {
     return true;
   };
   const take = (line: string): string | undefined => {
-    if (FAILURES.test(line)) failing = true;
+    if (FAILURES.test(line) || seconds.size === 0 && NOT_STARTED.test(line)) failing = true;
     if (failing) return NOISE.test(line) && line.trim() !== "" ? undefined : line;
     current = FILE.exec(line)?.[2] ?? current;
     if (SUMMARY.test(line) || line.startsWith("SKIPPED")) return line;

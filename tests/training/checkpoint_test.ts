@@ -49,7 +49,7 @@ function outcome(results: readonly FitManyResult[]) {
   }));
 }
 
-Deno.test("a run resumes from any checkpoint to the same bits, on any number of threads", async () => {
+Deno.test("a run that is resumed from any checkpoint ends with the same bits, on any number of threads", async () => {
   const { results, checkpoints } = await trainWithCheckpoints();
   const whole = await fitMany("experiment2", RUNS, QUICK);
   deepStrictEqual(outcome(results), outcome(whole));
@@ -62,7 +62,7 @@ Deno.test("a run resumes from any checkpoint to the same bits, on any number of 
   }
 });
 
-Deno.test("checkpoints are taken after epochs, or only when the time has come, over all groups of runs", async () => {
+Deno.test("checkpoints are taken after epochs, or only when they are due, over all groups of runs", async () => {
   const placesOf = async (pace: Partial<CheckpointOptions>) => {
     const { checkpoints } = await trainWithCheckpoints({}, pace);
     return checkpoints.map(({ group: [first], epoch, position }) =>
@@ -81,23 +81,22 @@ Deno.test("checkpoints are taken after epochs, or only when the time has come, o
   ok(always.includes("2 1 16"), String(always));
 });
 
-Deno.test("a run that diverges does so, and for the same reason, when it resumes from any checkpoint", async () => {
+Deno.test("a run that diverges does so, and for the same reason, when it is resumed from any checkpoint", async () => {
   // Where the first epoch ends.
   const worst = epochOrder(train.rows, 0, 0).at(-1)!;
   const labels = train.columns.labels!.map((label, row) => row === worst ? 1e300 : label);
   const data = new Dataset({ ...train.columns, labels });
-  const { results, checkpoints } = await trainWithCheckpoints({}, {}, [{ data }]);
-  const whole = results[0]!;
-  ok(whole.diverged instanceof Error);
-  ok(checkpoints.some(({ position }) => position > 0), "none was taken within the epoch");
+  const { results: [whole], checkpoints } = await trainWithCheckpoints({}, {}, [{ data }]);
+  ok(whole!.diverged instanceof Error);
+  ok(checkpoints.some(({ position }) => position > 0), "no checkpoint was taken within the epoch");
   for (const resume of checkpoints) {
     const [resumed] = await fitMany("experiment2", [{ data }], { ...QUICK, resume });
-    strictEqual(resumed?.diverged?.message, whole.diverged.message);
-    deepStrictEqual(resumed?.history, whole.history);
+    strictEqual(resumed?.diverged?.message, whole!.diverged.message);
+    deepStrictEqual(resumed?.history, whole!.history);
   }
 });
 
-Deno.test("interrupted in the epoch in which it resumed, a run has the model of the epoch before", async () => {
+Deno.test("a run that is interrupted in the epoch that it resumed has the model of the epoch before", async () => {
   const { checkpoints } = await trainWithCheckpoints();
   const resume = checkpoints.find(({ epoch, position }) => epoch === 1 && position > 0)!;
   const signal = AbortSignal.abort();
@@ -107,7 +106,7 @@ Deno.test("interrupted in the epoch in which it resumed, a run has the model of 
   deepStrictEqual(outcome([first!]), outcome([alone!]));
 });
 
-Deno.test("a checkpoint of other data or settings is not resumed from", async () => {
+Deno.test("a checkpoint of other data or settings is rejected", async () => {
   const { checkpoints: [resume] } = await trainWithCheckpoints({ epochs: 1 });
   const fitFrom = (change: FitManyOptions, runs = RUNS) =>
     fitMany("experiment2", runs, { ...QUICK, epochs: 1, resume, ...change });
@@ -170,9 +169,9 @@ Deno.test("a checkpoint whose digest is right is checked like any other file", a
     ],
     [{ ...header, runs: [{ ...run, underWay: 3 }] }, /runs\[0\]\.underWay is 3/],
     [{ ...header, runs: 3 }, /runs is 3, expected an array of objects/],
-    [{ ...header, group: [0] }, /group is an array of 1, expected an array of 2 integers/],
-    [{ ...header, epoch: { toString: null } }, /epoch is an object, expected an integer >= 0/],
-    [null, /it is null, expected an object/],
+    [{ ...header, group: [0] }, /group is \[0\], expected two integers/],
+    [{ ...header, epoch: { toString: null } }, /epoch is \{"toString":null\}/],
+    [null, /identity is missing/],
   ];
   for (const [wrong, message] of cases) {
     await rejects(decodeCheckpoint(await forgeCheckpoint(JSON.stringify(wrong)), "a"), (error) => {
@@ -207,7 +206,7 @@ Deno.test("a folder keeps the last two, and falls back to the older if the newer
   });
 });
 
-Deno.test("a checkpoint without the runs that it speaks of is not resumed from", async () => {
+Deno.test("a checkpoint that lacks runs that it names is rejected", async () => {
   const { checkpoints } = await trainWithCheckpoints({ epochs: 1 });
   const whole = checkpoints[0]!;
   const first = whole.runs[0]!;
@@ -243,7 +242,7 @@ async function whileUnreadable(file: string, body: () => Promise<void>): Promise
   }
 }
 
-Deno.test("a newest checkpoint that cannot be read is passed over for the one before, and is no loss to keep", async () => {
+Deno.test("a newest checkpoint that cannot be read is kept, and the one before it is used", async () => {
   const { checkpoints: [first, second, third] } = await trainWithCheckpoints({ epochs: 1 });
   await withDirectory(async (directory) => {
     const save = async (path: string) => {
@@ -257,7 +256,7 @@ Deno.test("a newest checkpoint that cannot be read is passed over for the one be
       deepStrictEqual(found?.checkpoint, first);
       match(found!.damaged[0]!.message, /^Input\/output error/);
     });
-    // Should the older be damaged too, the error that may pass is reported: no new run starts because of it.
+    // If the older one is damaged too, the error that may pass is thrown, so that the run is not started again.
     await Deno.truncate(`${directory}/damaged-disk/000001.checkpoint`, 10);
     await whileUnreadable(`${directory}/damaged-disk/000002.checkpoint`, async () => {
       await rejects(damaged.load(), /^Error: Input\/output error/);

@@ -28,12 +28,11 @@ Deno.test("an ensemble predicts the mean of its members", async () => {
   for (const [i, model] of models.entries()) {
     deepStrictEqual(members[i], await predict(model, unseen, { engine: "wasm" }));
   }
-  const [one, two, three] = members;
-  const expected = one!.map((value, i) => (value + two![i]! + three![i]!) / 3);
+  const expected = members[0]!.map((value, i) => (value + members[1]![i]! + members[2]![i]!) / 3);
   ok(mean.every((value, i) => Math.abs(value - expected[i]!) <= 1e-6 * Math.abs(expected[i]!)));
 });
 
-Deno.test("the gain is what the mean is better by than its members are on average", () => {
+Deno.test("the gain is by how much the mean is better than its members on average", () => {
   const { unseen } = simulatedData();
   const truth = unseen.labels();
   const off = (by: number) => Float32Array.from(truth, (value, i) => value + (i % 2 ? by : -by));

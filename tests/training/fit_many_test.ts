@@ -25,7 +25,7 @@ Deno.test("runs side by side end as each would alone, bit for bit on the wasm en
   }
 });
 
-Deno.test("epochs and progress say whose they are", async () => {
+Deno.test("epochs and progress name their runs", async () => {
   const { train } = simulatedData();
   const seen: string[] = [];
   const groups = new Set<string>();
@@ -74,9 +74,9 @@ Deno.test("checkpoints keep the last good state of a run that diverged, and resu
   }
 });
 
-Deno.test("a last step that makes weights NaN or infinite ends the run with the epoch before", async () => {
+Deno.test("a last step after which weights are not finite ends the run with the epoch before", async () => {
   const { train } = simulatedData();
-  // One step an epoch: the loss of the second is still a number, the weights that it leads to are not.
+  // One step an epoch: the loss of the second is still finite, the weights that it leads to are not.
   const options = { ...QUICK, batchSize: 100, epochs: 9 };
   const runs = [{ data: train, learningRate: 1e12 }];
   const [result] = await fitMany("experiment1", runs, options);

@@ -150,7 +150,7 @@ Deno.test("data that contradict the model's record or shape are refused", async 
   );
 });
 
-Deno.test("a prediction that is no finite number is refused, with the gene, the cell type and the value", async () => {
+Deno.test("a prediction that is not finite is refused, with the gene, the cell type and the value", async () => {
   const { train, unseen } = simulatedData();
   const { model } = await fit("experiment1", train, { ...QUICK, epochs: 1 });
   const unlike = { "NaN": NaN, "Infinity": Infinity, "-Infinity": -Infinity };

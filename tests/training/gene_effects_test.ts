@@ -22,7 +22,7 @@ function labelled(labelsOfGene: readonly (readonly number[])[]): Dataset {
   const cellTypes = Math.max(...labelsOfGene.map(({ length }) => length));
   const columns = tableColumns(cellTypes, labelsOfGene.length);
   const labelOf = (row: number) =>
-    labelsOfGene[columns.geneIndex[row]!]?.[columns.cellTypeIndex[row]!];
+    labelsOfGene[columns.geneIndex[row]!]![columns.cellTypeIndex[row]!];
   const labels = columns.labels!.map((_, row) => labelOf(row) ?? 1e6);
   return new Dataset({ ...columns, labels }).filter((row) => labelOf(row) !== undefined);
 }
@@ -46,7 +46,7 @@ function drawLabels(between: number, within: number): number[][] {
 
 const silent = (data: Dataset) => new Float32Array(data.length);
 
-Deno.test("effects are the shrunken means of what the network leaves, as reckoned by hand", () => {
+Deno.test("effects are the shrunken means of the residuals, as computed by hand", () => {
   const data = labelled([[2, 4], [0, -2]]);
   const fitted = fitGeneEffects(data, [6, 6, 6, 6]);
   // Residuals −4, −2 and −6, −8: mean squares 2 within and 16 between, so σ²_between = (16 − 2) / 2.
@@ -78,7 +78,7 @@ Deno.test("genes with different numbers of samples count by how surely their mea
   genes.forEach((gene, i) => near(fitted.effects[i]!, between * weights[i]! * (gene.mean - mean)));
 });
 
-Deno.test("predictions that overflow have no effects: the run diverged, and says so", async () => {
+Deno.test("a run whose predictions overflow has diverged, says so and has no effects", async () => {
   const { train } = simulatedParts();
   // One step of this size leaves finite weights, whose predictions are not.
   const wild = { ...QUICK, epochs: 1, batchSize: 10_000, learningRate: 1e37 };
@@ -88,7 +88,7 @@ Deno.test("predictions that overflow have no effects: the run diverged, and says
   });
 });
 
-Deno.test("the variances are found again where genes have different numbers of samples", () => {
+Deno.test("the variances are recovered where genes have different numbers of samples", () => {
   const data = labelled(drawLabels(1, 2));
   const { effects, mean, betweenVariance, withinVariance } = fitGeneEffects(data, silent(data));
   // Standard errors are about 0.05 and 0.03.
@@ -101,7 +101,7 @@ Deno.test("the variances are found again where genes have different numbers of s
   ok(Math.abs(mean) < 0.1, `mean ${mean}`);
 });
 
-Deno.test("effects vanish where genes do not differ, and where nothing can be told", () => {
+Deno.test("effects vanish where genes do not differ, and where the data cannot tell", () => {
   const noise = labelled(drawLabels(0, 2));
   const { effects, betweenVariance } = fitGeneEffects(noise, silent(noise));
   ok(betweenVariance < 0.08, `between ${betweenVariance}`);
@@ -113,7 +113,7 @@ Deno.test("effects vanish where genes do not differ, and where nothing can be to
   }
 });
 
-Deno.test("after the best reader of the marks, the simulator's hidden share is found, or found to be zero", () => {
+Deno.test("given the best prediction from the marks, the effects find the share that the simulator hid, or that it hid none", () => {
   for (const hiddenShare of [0, 0.3]) {
     const size = { cellTypes: 12, genes: 400, newCellTypes: 1, newGenes: 0, bins: 2 };
     const { train } = simulateColumns({ ...size, hiddenShare });
@@ -165,7 +165,7 @@ Deno.test("leaving a cell type out is the same as never having had it", () => {
   }
 });
 
-Deno.test("a value that is not a prediction is refused", () => {
+Deno.test("predictions that are not finite, or not one for each sample, are refused", () => {
   const data = labelled([[1, 2], [3, 4]]);
   throws(() => fitGeneEffects(data, [1, 2, 3]), /3 predictions for 4 samples/);
   throws(() => fitGeneEffects(data, [1, 2, NaN, 4]), /prediction 2 is NaN/);
@@ -207,7 +207,7 @@ Deno.test("gene effects help with trained genes in new cell types, and hardly to
   ok(Math.abs(bothNew! - without[2]!) < 0.1 * without[2]!, `${without[2]} to ${bothNew}`);
 });
 
-Deno.test("a fit's effects are those of what its network leaves, and can be left out", async () => {
+Deno.test("a fit's effects are those of its network's residuals, and can be left out", async () => {
   const { train } = simulatedParts();
   const { model } = await fit("experiment1", train, { ...QUICK, geneEffects: true });
   const alone = await predict(model, train, { engine: "wasm", geneEffects: false });
@@ -231,7 +231,7 @@ Deno.test("training samples can be predicted with their own cell type left out o
   ok(errorOf(await predictWith(true)) < errorOf(apart) && errorOf(apart) < errorOf(alone));
 });
 
-Deno.test("a whole run is the same whatever labels stand beside those that it trains on", async () => {
+Deno.test("a whole run is the same whatever labels the samples have that it does not train on", async () => {
   const { train: all } = simulatedParts();
   const { train, test } = splitRegimes(all, { newGenes: 10, newCellTypes: 2 });
   const kept = new Set(train.rows);
@@ -282,7 +282,7 @@ Deno.test("effects of a classifier are refused", async () => {
   });
 });
 
-Deno.test("a gene is known again however its version is written, and by nothing less than its id", () => {
+Deno.test("a gene is recognised however its version is written, and only by its whole id", () => {
   const { train } = simulatedParts();
   const effects = fitGeneEffects(train, new Float32Array(train.length));
   const respell = (spell: (id: string) => string) => {

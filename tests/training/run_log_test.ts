@@ -54,7 +54,7 @@ function sizes(directory: string): { log: number; checkpoint: number } {
   };
 }
 
-Deno.test("a checkpoint is as small after many epochs and members as in the beginning; the log grows evenly", async () => {
+Deno.test("a checkpoint is as small after many epochs and members as at the start; the log grows evenly", async () => {
   await withDirectory(async (directory) => {
     const folder = new CheckpointFolder(directory);
     const found: { log: number; checkpoint: number }[] = [];
@@ -94,7 +94,7 @@ Deno.test("a folder reads back what was saved, also by a folder that continues i
   });
 });
 
-Deno.test("what a crash left in the log after the last checkpoint is overwritten", async () => {
+Deno.test("what a crash left after the last checkpoint in the log is overwritten", async () => {
   await withDirectory(async (directory) => {
     await new CheckpointFolder(directory).save(checkpointAt(0, 1, 9));
     const log = `${directory}/000001.log`;
@@ -113,7 +113,7 @@ Deno.test("what a crash left in the log after the last checkpoint is overwritten
   });
 });
 
-Deno.test("where the newest checkpoint is damaged, the one before resumes with the log as it was then", async () => {
+Deno.test("where the newest checkpoint is damaged, the one before continues the log as it was then", async () => {
   await withDirectory(async (directory) => {
     const first = new CheckpointFolder(directory);
     for (const epoch of [1, 2, 3]) await first.save(checkpointAt(0, epoch, 9));
@@ -143,7 +143,7 @@ Deno.test("damage anywhere in a log is noticed; a log that is missing or cut sho
       const found = await new CheckpointFolder(directory).load().catch((error) => {
         ok(error instanceof FormatError);
       });
-      // If the damage is after what the older checkpoint refers to, that one is whole.
+      // After the part that the older checkpoint refers to, the log is whole.
       deepStrictEqual(found?.checkpoint ?? checkpointAt(1, 2, 2), checkpointAt(1, 2, 2));
     }
     await Deno.writeFile(log, bytes.subarray(0, 100));

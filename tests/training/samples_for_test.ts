@@ -23,7 +23,7 @@ function toSamples(data: Dataset, labels?: ArrayLike<number>): Sample[] {
   }));
 }
 
-Deno.test("what samplesFor makes is predicted as what was read, transform, gene effects and all", async () => {
+Deno.test("samples from samplesFor are predicted as those that were read, with transform and gene effects", async () => {
   for (const transform of ["none", "log1p", "asinh"] as const) {
     const { model } = await fit("experiment1", train, { ...QUICK, transform, geneEffects: true });
     const wanted = await predict(model, unseen, WASM);
@@ -48,7 +48,7 @@ Deno.test("a trained model and a loaded one have the record of their input", asy
   });
 });
 
-Deno.test("plain counts under the record of what the network sees are refused, with the one to give", async () => {
+Deno.test("plain counts with the record of what the network sees are refused, and the error names the right record", async () => {
   const { model } = await fit("experiment1", train, LOGGED);
   const { signal } = unseen.columns;
   for (
@@ -65,20 +65,20 @@ Deno.test("plain counts under the record of what the network sees are refused, w
   }
 });
 
-Deno.test("samples that do not fit the model, or are no counts, are refused", async () => {
+Deno.test("samples that do not fit the model, or are not counts, are refused", async () => {
   const { model } = await fit("experiment1", train, QUICK);
-  const [sample, ...others] = toSamples(unseen) as [Sample, ...Sample[]];
+  const [sample, ...others] = toSamples(unseen);
   const make = (change: Partial<Sample>) =>
-    samplesFor(model, [...others, { ...sample, ...change }]);
-  throws(() => make({ signal: sample.signal && [1, 2, 3] }), {
+    samplesFor(model, [...others, { ...sample!, ...change }]);
+  throws(() => make({ signal: sample!.signal && [1, 2, 3] }), {
     name: "TypeError",
     message: /signal of sample \d+ \(\S+ in \S+\) has 3 values, expected 100: 20 bins × 5 marks$/,
   });
   throws(() => make({ label: 1 }), { name: "ContractError", message: /1 of \d+ have a label/ });
-  const signal = [...Array.from(sample.signal).slice(1), -1];
+  const signal = [...Array.from(sample!.signal).slice(1), -1];
   throws(() => make({ signal }), { name: "ContractError", message: /is -1 in bin 19 of/ });
   ok(make({}).length === unseen.length);
-  // A record of other data is refused here too.
+  // A record of other data is told apart as ever.
   const other = new Dataset({ ...unseen.columns, record: { ...model.inputRecord, binSizeBp: 50 } });
   await rejects(predict(model, other, WASM), /trained on binSizeBp 100, the data have 50/);
 });
@@ -86,7 +86,7 @@ Deno.test("samples that do not fit the model, or are no counts, are refused", as
 Deno.test("two spellings of a gene in a call are one gene", async () => {
   const { model } = await fit("experiment1", train, QUICK);
   const samples = toSamples(unseen.subset([0, 1]));
-  const [first, second] = samples as [Sample, Sample];
-  const spelled = { ...second, gene: `${first.gene}.4`, cellType: "other" };
-  deepStrictEqual(samplesFor(model, [first, spelled]).columns.genes, [first.gene]);
+  const [first, second] = samples;
+  const spelled = { ...second!, gene: `${first!.gene}.4`, cellType: "other" };
+  deepStrictEqual(samplesFor(model, [first!, spelled]).columns.genes, [first!.gene]);
 });

@@ -17,8 +17,8 @@ import {
 import { ADAM, adamCorrections } from "../adam.ts";
 
 /**
- * Adam over tf.js variables. tf.js has one of its own, whose running powers of β cannot be restored to the
- * bit, so a resumed run would leave the path.
+ * Adam over tf.js variables. The running powers of β of tf.js' own Adam cannot be restored to the bit, so a resumed run
+ * would differ from one that was not stopped.
  */
 export class TfjsAdam {
   readonly #parameters: readonly Variable[];
@@ -46,10 +46,10 @@ export class TfjsAdam {
         const gradient = gradients[parameter.name];
         const first = this.#first[i];
         const second = this.#second[i];
-        first.assign(add(mul(first, ADAM.beta1), mul(gradient, 1 - ADAM.beta1)));
-        second.assign(add(mul(second, ADAM.beta2), mul(square(gradient), 1 - ADAM.beta2)));
-        const scale = add(sqrt(mul(second, correction.second)), ADAM.epsilon);
-        const move = div(mul(first, this.#learningRate * correction.first), scale);
+        first!.assign(add(mul(first!, ADAM.beta1), mul(gradient!, 1 - ADAM.beta1)));
+        second!.assign(add(mul(second!, ADAM.beta2), mul(square(gradient!), 1 - ADAM.beta2)));
+        const scale = add(sqrt(mul(second!, correction.second)), ADAM.epsilon);
+        const move = div(mul(first!, this.#learningRate * correction.first), scale);
         parameter.assign(sub(parameter, move));
       });
     });
@@ -60,7 +60,7 @@ export class TfjsAdam {
     return { first: this.#first, second: this.#second };
   }
 
-  /** Goes back to a state; arrays in the order and sizes of the parameters. */
+  /** Sets the state: arrays in the order and sizes of the parameters, which are kept. */
   restore(
     step: number,
     first: readonly Float32Array[],
@@ -69,8 +69,8 @@ export class TfjsAdam {
     this.step = step;
     const assign = (target: Variable, values: Float32Array) =>
       tidy(() => target.assign(tensor(values, target.shape)));
-    this.#first.forEach((target, i) => assign(target, first[i]));
-    this.#second.forEach((target, i) => assign(target, second[i]));
+    this.#first.forEach((target, i) => assign(target, first[i]!));
+    this.#second.forEach((target, i) => assign(target, second[i]!));
   }
 
   /** Frees the moments. */

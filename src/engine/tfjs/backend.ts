@@ -14,7 +14,7 @@ export interface StartedBackend {
   readonly guard: Guard;
 }
 
-/** What watches over tf.js' one GPU device, which stays open from session to session. */
+/** Guards of tf.js' one GPU device, which stays open from session to session. */
 const guards = new WeakMap<GPUDevice, Guard>();
 
 /**

@@ -276,8 +276,8 @@ export class TfjsMember implements Member {
 }
 
 /**
- * Gives back what tf.js' tensors left, where V8's collector is exposed, as it is to this project's tasks. V8 goes by its own
- * heap, which these arrays hardly touch: left alone, memory grows by half before it collects them.
+ * Frees the arrays of tf.js' tensors, where V8's collector is exposed, as it is to this project's tasks. V8 decides by the
+ * size of its own heap, of which these arrays are no part: left alone, memory grows by half before it collects them.
  */
 function collectGarbage(): void {
   (globalThis as { gc?: () => void }).gc?.();

@@ -9,17 +9,17 @@ import type { PlanOptions } from "./plan_types.ts";
 import { deltaStride, sampleStride, type Tensor } from "./tensors.ts";
 import { layoutWeights, type WeightLayout } from "./weight_layout.ts";
 
-/** Consecutive groups of layers: what they compute, and the kernels that do. */
+/** Consecutive groups of layers: their output and their kernels. */
 export interface Chain {
   readonly output: Tensor;
-  /** The kernels, as of one group. */
+  /** The kernels; the fields are those of {@linkcode GroupKernels}. */
   readonly forward: readonly Kernel[];
   readonly prediction: readonly Kernel[];
   readonly backward: GroupKernels["backward"];
   readonly predictionBackward: readonly Kernel[];
 }
 
-/** An input of a chain: a tensor whose padding is still to be found. */
+/** The input of a chain: a tensor whose padding the chain's first group decides. */
 export type ChainInput = Omit<Tensor, "before" | "after">;
 
 /** Plans chains of layers, and counts the buffers that they need. */
@@ -43,7 +43,7 @@ export class ChainPlanner {
     return this.#buffers;
   }
 
-  /** Asks for a buffer of so many 32-bit values for each model. */
+  /** Requests a buffer of `valuesOfModel` 32-bit values for each model. */
   reserve(name: string, valuesOfModel: number): void {
     this.#buffers[name] = valuesOfModel * this.options.models;
   }

@@ -92,7 +92,7 @@ function bytesOfValue({ BYTES_PER_ELEMENT }: PackedArray): number {
   return Math.min(4, BYTES_PER_ELEMENT);
 }
 
-/** Chunks of whole rows, as even as can be. */
+/** Chunks of whole rows, of nearly equal size. */
 function divide({ rows, rowBytes, largest, name }: {
   readonly rows: number;
   readonly rowBytes: number;

@@ -23,21 +23,21 @@ interface HeadPart {
   readonly dropout: (LayerGroup & { readonly kind: "dropout" }) | undefined;
 }
 
-/** The end of a network: with the loss in training, with the predictions otherwise. */
+/** The last kernel of a network's forward pass: it computes the loss in training and writes predictions otherwise. */
 export interface Ending {
-  /** Blocks that the loss is summed in. */
+  /** Number of blocks that the loss is summed in. */
   readonly blocks: number;
   readonly training: (gradientStride: number) => Kernel;
   readonly prediction: Kernel;
 }
 
-/** Layers, divided into those before the head and the head. */
+/** Groups of layers, divided into the head and those before it. */
 export interface DividedGroups {
   readonly body: readonly LayerGroup[];
   readonly head: readonly HeadPart[];
 }
 
-/** Finds the head: the longest chain of narrow dense layers at the end, each with a dropout before it or none. */
+/** Finds the head: the longest chain of narrow dense layers at the end, each with or without a dropout before it. */
 export function divideHead(
   groups: readonly LayerGroup[],
   { storageBytes }: WorkgroupLimits,

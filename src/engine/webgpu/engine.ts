@@ -27,7 +27,12 @@ export interface WebgpuEngineOptions {
   readonly largestBuffer?: number | undefined;
 }
 
-/** Makes the engine. */
+/**
+ * Makes the engine.
+ *
+ * @param options Limits on memory.
+ * @returns Engine `webgpu`.
+ */
 export function createWebgpuEngine(options: WebgpuEngineOptions = {}): Engine {
   return {
     name: "webgpu",
@@ -38,7 +43,7 @@ export function createWebgpuEngine(options: WebgpuEngineOptions = {}): Engine {
   };
 }
 
-/** A GPU's memory is known only when it is opened. */
+/** Says nothing of memory: a GPU's is known only when it is opened. */
 function supports(spec: ModelSpec): Support {
   for (const { place, layers } of layerChains(modelGraph(spec))) {
     const recurrent = layers.findIndex(({ type }) => type === "bidirectionalGru");
@@ -68,7 +73,7 @@ async function openSession(
     const room = { opened, largest, models: members.length };
     const runners = new SessionRunners({ spec, batchSize, room });
     const session = new WebgpuSession({ spec, options, opened, runners });
-    // What the GPU has no room for is said now, not in the first epoch.
+    // A model that the GPU has no room for is refused here rather than in the first epoch.
     await runners.training();
     return session;
   } catch (error) {

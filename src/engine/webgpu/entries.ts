@@ -1,17 +1,20 @@
 /**
- * Where the entries of a batch lie on the GPU, and which of them each sample has.
+ * The places of a batch's entries on the GPU, and which of them each sample has.
  *
- * An encoder computes each item of its batch: an entry of one of its inputs. In training with dropout or batch
- * normalisation in it, and for gradients by the inputs, there is an item for each use of an entry by a sample; otherwise
- * one for each entry, whichever number of samples share it.
+ * An encoder computes each item of its batch: an entry of one of its inputs, once, however many samples share it. Dropout
+ * and batch normalisation see samples in training, so from the first of them on there is an item for each use of an entry
+ * by a sample; for gradients by the inputs there is from the start.
  *
- * Five kinds of buffers tell who uses what, all of u32 and all beginning with `[model, …]`:
+ * These buffers tell which sample uses what. All begin with `[model, …]`, and all but the last are of u32:
  *
- * - `places`: the number of items of each encoder; `[sample]` the number of references present; then of each branch
- *   `[sample, reference]`, or `[sample]`, the item in its encoder, {@linkcode NO_ITEM} where the reference is missing.
+ * - `places`: the number of items of each encoder, and of shared items; `[sample]` the number of references present; then
+ *   of each branch `[sample, reference]`, or `[sample]`, the item in its encoder, {@linkcode NO_ITEM} where the reference
+ *   is missing.
  * - `encoderE.items`: `[item]` index of the branch, the entry in its input, and where in `uses` its uses begin and end.
  * - `encoderE.uses`: sample · references + reference, or the sample, of each use.
  * - `encoderE.origins`: `[item]` sample and reference, where a dropout needs them.
+ * - `encoderE.shared` and `encoderE.sharedUses`, where only the first layers share: the same of these layers, the uses
+ *   being items; `encoderE.parents`: `[item]` the shared item that it continues.
  * - `input.NAME`: `[entry, …values of one]` as float32.
  *
  * @module
@@ -20,13 +23,18 @@
 import { branchInputShape, entryShape } from "../../model/inputs.ts";
 import type { Encoder, GraphBranch, ModelGraph } from "../../model/graph.ts";
 import { sizeOf } from "../../model/shapes.ts";
-import type { InputSpec } from "../../model/spec.ts";
+import type { InputSpec, LayerSpec } from "../../model/spec.ts";
 import { bindRead } from "./kernel.ts";
 import type { GraphPurpose } from "./kernel.ts";
 import type { ItemCount } from "./tensors.ts";
 
 /** Marks a missing reference, as `NO_ENTRY` of the samples does. */
 export const NO_ITEM = "0xffffffffu";
+
+/** Layers that treat uses of one entry differently in training. */
+const SEES_SAMPLES: readonly LayerSpec["type"][] = ["dropout", "batchNorm"];
+/** Layers that take long enough to be worth sharing. */
+const WORTH_SHARING: readonly LayerSpec["type"][] = ["conv1d", "dense", "linear"];
 
 /** An input as it is uploaded. */
 export interface InputEntries {
@@ -58,7 +66,9 @@ export interface EncoderEntries {
   readonly branches: readonly number[];
   /** Whether each use of an entry by a sample is an item. */
   readonly expanded: boolean;
-  /** Whether its items' origins are wanted. */
+  /** Number of leading layers that compute shared items although the others do not, or 0. */
+  readonly sharedLayers: number;
+  /** Whether a dropout needs its items' origins. */
   readonly hasOrigins: boolean;
   /** Items that there is room for in a batch. */
   readonly capacity: number;
@@ -91,15 +101,15 @@ export class EntryLayout {
     });
     this.stride = offset;
     this.encoders = graph.encoders.map((encoder, index) => {
-      const has = (type: string) => encoder.layers.some((layer) => layer.type === type);
       const training = purpose === "training";
+      const alone = encoder.layers.findIndex(({ type }) => SEES_SAMPLES.includes(type));
       return {
         index,
         encoder,
         branches: encoder.branches,
-        expanded: purpose === "inputGradients" ||
-          (training && (has("dropout") || has("batchNorm"))),
-        hasOrigins: training && has("dropout"),
+        expanded: purpose === "inputGradients" || (training && alone >= 0),
+        sharedLayers: training ? countShared(encoder.layers.slice(0, Math.max(0, alone))) : 0,
+        hasOrigins: training && encoder.layers.some(({ type }) => type === "dropout"),
         capacity: encoder.branches.reduce(
           (sum, branch) => sum + samples * this.branches[branch]!.input.places,
           0,
@@ -110,7 +120,7 @@ export class EntryLayout {
 
   /** Place in `places` of the numbers of references present, among a model's. */
   presentOffset(encoders: number = this.encoders.length): number {
-    return encoders;
+    return 2 * encoders;
   }
 
   /** The number of items of an encoder. */
@@ -119,6 +129,11 @@ export class EntryLayout {
       wgsl: `places[model * ${this.stride}u + ${encoder}u]`,
       buffers: { places: bindRead("places", "u32") },
     };
+  }
+
+  /** The number of shared items of an encoder whose leading layers compute them. */
+  countShared(encoder: number): ItemCount {
+    return this.countItems(this.encoders.length + encoder);
   }
 
   /** WGSL for the number of references that a sample has. */
@@ -144,4 +159,9 @@ function layoutInput(spec: InputSpec, samples: number): InputEntries {
     readSize: sizeOf(branchInputShape(spec)),
     capacity: samples * places,
   };
+}
+
+/** The number of layers, if sharing them is worth a copy of their outputs; else 0. */
+function countShared(layers: readonly LayerSpec[]): number {
+  return layers.some(({ type }) => WORTH_SHARING.includes(type)) ? layers.length : 0;
 }

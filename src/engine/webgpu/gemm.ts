@@ -105,7 +105,7 @@ ${code.store}
 }`;
 }
 
-/** Threads share out the vectors of the blocks; neighbours read neighbours. */
+/** WGSL that loads the blocks: threads divide their vectors, and neighbouring threads read neighbouring vectors. */
 function loadBlocksWgsl(shape: ProductShape, code: ProductCode, tiling: Tiling): string {
   const { columnThreads, vectors, rowThreads, length, items, rowsOfA } = tiling;
   const threads = columnThreads * rowThreads * items;

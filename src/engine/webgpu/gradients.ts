@@ -32,7 +32,7 @@ export function blockSamples(samples: number, workgroups: number): number {
   return Math.min(samples, Math.max(LEAST_BLOCK_SAMPLES, Math.ceil(samples / wanted)));
 }
 
-/** Gives out regions. */
+/** Assigns regions. */
 export class GradientLayout {
   readonly #regions: GradientRegion[] = [];
   #size = 0;

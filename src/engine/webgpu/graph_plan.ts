@@ -1,6 +1,6 @@
 /**
- * From a model with branches to what the GPU runs for samples that are uploaded batch by batch: encoders over the
- * entries of the inputs, the join, the head. Sequential models whose signal is not in memory are planned here too.
+ * Plans what the GPU runs for a model with branches, whose samples are uploaded batch by batch: encoders over the entries
+ * of the inputs, the join, the head. Sequential models whose signal is not in memory are planned here too.
  *
  * @module
  */
@@ -14,6 +14,7 @@ import { divideHead, planEnding } from "./ending.ts";
 import { type EncoderEntries, EntryLayout } from "./entries.ts";
 import { type JoinKernels, planJoin } from "./join_plan.ts";
 import type { Kernel } from "./kernel.ts";
+import { expandBackwardWgsl, expandForwardWgsl, type ExpandShape } from "./ops/expand.ts";
 import { feedBranchWgsl } from "./ops/feed.ts";
 import { slopeOutputWgsl } from "./ops/loss.ts";
 import { LARGEST_FUSED_POOL, planUpdate } from "./plan.ts";
@@ -21,12 +22,15 @@ import type { GraphPlan, PlanOptions } from "./plan_types.ts";
 import type { GraphPurpose } from "./kernel.ts";
 import { SAMPLE_COUNT, type Tensor } from "./tensors.ts";
 
+/** Values that an item takes in each buffer of an encoder; `entries.ts` describes them. */
+const ITEM_BUFFERS = { items: 4, uses: 1, origins: 2, shared: 4, sharedUses: 1, parents: 1 };
+
 /** Plans a valid model for one purpose. */
 export function planGraph(spec: ModelSpec, options: PlanOptions, purpose: GraphPurpose): GraphPlan {
   return new GraphPlanner(spec, options, purpose).plan();
 }
 
-/** An encoder that is planned. */
+/** A planned encoder. */
 interface PlannedEncoder {
   readonly entries: EncoderEntries;
   readonly input: Tensor;
@@ -85,26 +89,50 @@ class GraphPlanner {
     };
   }
 
-  /** Plans an encoder, with a row of a branch's output for each item. */
+  /** Plans an encoder, whose first layers may compute items that samples share. */
   #planEncoder(entries: EncoderEntries, groups: readonly LayerGroup[]): PlannedEncoder {
-    const { index, capacity, hasOrigins, branches } = entries;
+    const planner = this.#planner;
+    const { index, capacity, hasOrigins, branches, sharedLayers, encoder } = entries;
     const { input: { spec } } = this.#layout.branches[branches[0]!]!;
     const [first, second] = branchInputShape(spec);
-    const input = this.#planner.addInput({
-      name: `encoder${index}.input`,
-      positions: second === undefined ? 1 : first,
-      channels: second ?? first,
-      slope: 1,
+    const items = {
       samples: capacity,
       count: this.#layout.countItems(index),
       origins: hasOrigins ? `encoder${index}.origins` : undefined,
       hasDelta: this.#purpose === "inputGradients",
       gathered: false,
+    };
+    const shared = { ...items, count: this.#layout.countShared(index), origins: undefined };
+    const input = planner.addInput({
+      name: `encoder${index}.input`,
+      positions: second === undefined ? 1 : first,
+      channels: second ?? first,
+      slope: 1,
+      ...(sharedLayers > 0 ? shared : items),
     }, groups[0]);
-    this.#planner.reserve(`encoder${index}.items`, 4 * capacity);
-    this.#planner.reserve(`encoder${index}.uses`, capacity);
-    if (hasOrigins) this.#planner.reserve(`encoder${index}.origins`, 2 * capacity);
-    return { entries, input, chain: this.#planner.add(groups, input) };
+    for (const [name, width] of Object.entries(ITEM_BUFFERS)) {
+      planner.reserve(`encoder${index}.${name}`, width * capacity);
+    }
+    if (sharedLayers === 0) return { entries, input, chain: planner.add(groups, input) };
+    const end = encoder.firstLayer + sharedLayers;
+    const before = planner.add(groups.filter(({ layer }) => layer < end), input);
+    const rest = groups.filter(({ layer }) => layer >= end);
+    const { positions, channels } = before.output;
+    const expanded = planner.addInput({
+      ...items,
+      name: `encoder${index}.expanded`,
+      positions,
+      channels,
+      slope: 1,
+      hasDelta: true,
+    }, rest[0]);
+    const shape = { encoder: entries, shared: before.output, expanded };
+    const after = planner.add(rest, expanded);
+    return {
+      entries,
+      input,
+      chain: joinChains(before, after, { ...shape, models: planner.options.models }),
+    };
   }
 
   #feedKernels(): Kernel[] {
@@ -115,9 +143,10 @@ class GraphPlanner {
     }
     this.#planner.reserve("places", layout.stride);
     return this.#encoders.flatMap(({ entries, input }) =>
-      entries.branches.map((branch) =>
-        feedBranchWgsl({ layout, encoder: entries, branch, output: input, models })
-      )
+      entries.branches.map((branch) => {
+        const items = `encoder${entries.index}.${entries.sharedLayers > 0 ? "shared" : "items"}`;
+        return feedBranchWgsl({ layout, encoder: entries, items, branch, output: input, models });
+      })
     );
   }
 
@@ -157,4 +186,20 @@ class GraphPlanner {
       update,
     ];
   }
+}
+
+/** A chain of shared items, continued by one with an item for each use. */
+function joinChains(before: Chain, after: Chain, shape: ExpandShape): Chain {
+  const backward = expandBackwardWgsl(shape);
+  return {
+    output: after.output,
+    forward: [...before.forward, expandForwardWgsl(shape), ...after.forward],
+    prediction: [...before.prediction, expandForwardWgsl(shape), ...after.prediction],
+    backward: (gradientStride) => [
+      ...after.backward(gradientStride),
+      backward,
+      ...before.backward(gradientStride),
+    ],
+    predictionBackward: [...after.predictionBackward, backward, ...before.predictionBackward],
+  };
 }

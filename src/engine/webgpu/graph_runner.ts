@@ -2,7 +2,7 @@ import type { InputName } from "../../model/spec.ts";
 import type { InputGradients } from "../engine.ts";
 import { gatherLabels } from "../gather_labels.ts";
 import { SampleBatch, type SampleSource } from "../sample_source.ts";
-import { type EncoderItems, ItemCollector } from "./collect_items.ts";
+import { ItemCollector } from "./collect_items.ts";
 import type { OpenedDevice } from "./device.ts";
 import { GpuMemory } from "./memory.ts";
 import type { GraphPlan } from "./plan_types.ts";
@@ -71,7 +71,9 @@ export class GraphRunner {
       values: models * samples * positions * channels,
     }));
     await this.#run(pass, source, async (index) => {
-      const deltas = await this.memory.read(wanted);
+      // One after another, since a buffer for all of them might be larger than the GPU allows.
+      const deltas: Float32Array[] = [];
+      for (const one of wanted) deltas.push(...await this.memory.read([one]));
       for (const [model, rows] of pass.rows.entries()) {
         if (rows.length > index * samples) {
           this.#spread(deltas, { model, gradients: gradients[model]!, firstRow: index * samples });
@@ -140,11 +142,16 @@ export class GraphRunner {
     }
     for (const [index, found] of collector.encoders.entries()) {
       const { capacity } = layout.encoders[index]!;
-      const { count, items, uses, origins } = found;
-      const name = `encoder${index}`;
-      this.#write(`${name}.items`, items.subarray(0, 4 * count), 4 * model * capacity);
-      this.#write(`${name}.uses`, uses.subarray(0, countUses(found)), model * capacity);
-      this.#write(`${name}.origins`, origins.subarray(0, 2 * count), 2 * model * capacity);
+      const { count, items, useCount, uses, origins, parents, shared } = found;
+      const write = (name: string, width: number, values: Uint32Array) =>
+        this.#write(`encoder${index}.${name}`, values, width * model * capacity);
+      write("items", 4, items.subarray(0, 4 * count));
+      write("uses", 1, uses.subarray(0, useCount));
+      write("origins", 2, origins.subarray(0, 2 * count));
+      if (shared === undefined) continue;
+      write("shared", 4, shared.items.subarray(0, 4 * shared.count));
+      write("sharedUses", 1, shared.uses.subarray(0, shared.useCount));
+      write("parents", 1, parents.subarray(0, count));
     }
     if (purpose === "training") {
       this.#write("labels", gatherLabels(source, rows), model * samples);
@@ -175,8 +182,4 @@ export class GraphRunner {
       }
     }
   }
-}
-
-function countUses({ count, items }: EncoderItems): number {
-  return count === 0 ? 0 : items[4 * count - 1]!;
 }

@@ -35,7 +35,7 @@ export interface JoinContext {
 /** The kernels of a join. */
 export interface JoinKernels {
   readonly forward: readonly Kernel[];
-  /** The way back down to the encoders' outputs. */
+  /** The backward pass, down to the encoders' outputs. */
   readonly backward: readonly Kernel[];
   /** The gradients of the join's own weights. */
   readonly gradients: (gradientStride: number) => readonly Kernel[];

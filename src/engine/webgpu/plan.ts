@@ -1,6 +1,6 @@
 /**
- * From a sequential model to what the GPU runs: tensors, the places of weights and gradients, and the kernels of a
- * training step and of a prediction, in order. Text and numbers only.
+ * Plans what the GPU runs for a sequential model: tensors, the places of weights and gradients, and the kernels of a
+ * training step and of a prediction, in order. A plan is text and numbers only.
  *
  * @module
  */

@@ -12,7 +12,7 @@ const GATHERED_BYTES = 64 * 1024 * 1024;
 /** Bytes that the batch of a prediction may take, where its size is free to choose. */
 const BATCH_BYTES = 512 * 1024 * 1024;
 
-/** What a plan must fit. */
+/** The room that a plan must fit into. */
 export interface PlanRoom {
   readonly opened: OpenedDevice;
   /** Bytes that a buffer may have. */

@@ -27,7 +27,7 @@ export interface Plan {
   readonly input: Tensor;
   /** The places of the weights, and so of the moments. */
   readonly weights: WeightLayout;
-  /** Index in `spec.layers` of each dropout, in the order of the keys. */
+  /** Number of each dropout's layer, in the order of the keys. */
   readonly dropouts: readonly number[];
   /** Number of 32-bit values of each buffer, for all models. */
   readonly buffers: Readonly<Record<string, number>>;

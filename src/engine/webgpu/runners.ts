@@ -10,9 +10,10 @@ import { ResidentRunner } from "./resident_runner.ts";
 import type { Pass } from "./submit.ts";
 import { layoutWeights, type WeightLayout } from "./weight_layout.ts";
 
-/** Samples of a batch of a prediction, and of a batch of gradients by the inputs. */
+/** Samples of a batch of a prediction. */
 const PREDICTION_SAMPLES = 512;
-const GRADIENT_SAMPLES = 64;
+/** Samples of a batch that is uploaded, at most; gradients by the inputs are as large as the inputs. */
+const UPLOADED_SAMPLES = { prediction: PREDICTION_SAMPLES, inputGradients: 64 } as const;
 
 /** Runs a program over samples. */
 export interface PassRunner {
@@ -50,17 +51,17 @@ export class SessionRunners {
     this.#dataSets = new DataSets(this.shared);
   }
 
-  /** Trains on samples of a source; by default, of the kind that the model is most likely to be given. */
+  /** Starts the program that trains on a source; without one, on a signal in memory if the model reads nothing else. */
   training(source?: SampleSource): Promise<PassRunner> {
     return this.#isResident(source) ? this.#startResident("training") : this.#start("training");
   }
 
-  /** Predicts samples of a source. */
+  /** Starts the program that predicts samples of a source. */
   prediction(source: SampleSource): Promise<PassRunner> {
     return this.#isResident(source) ? this.#startResident("prediction") : this.#start("prediction");
   }
 
-  /** Finds gradients by the inputs. */
+  /** Starts the program that finds gradients by the inputs. */
   async inputGradients(): Promise<GraphRunner> {
     return await this.#start("inputGradients") as GraphRunner;
   }
@@ -93,8 +94,7 @@ export class SessionRunners {
   #start(purpose: GraphPurpose): Promise<PassRunner> {
     return this.#startOnce(purpose, () => {
       const { spec, batchSize, room } = this.#options;
-      const samples = { training: batchSize, prediction: PREDICTION_SAMPLES }[purpose as string] ??
-        GRADIENT_SAMPLES;
+      const samples = purpose === "training" ? batchSize : UPLOADED_SAMPLES[purpose];
       const plan = planForRoom(spec, { samples, purpose }, room);
       return GraphRunner.start({ opened: room.opened, plan, shared: this.shared });
     });

@@ -41,7 +41,7 @@ export interface Submission {
 
 /** The steps of an epoch. */
 export interface Schedule {
-  /** Records of all steps and gatherings: an aligned array of one `Step` a model for each. */
+  /** Records of all steps and gatherings: for each an aligned array with one `Step` for each model. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Bytes of one such array. */
   readonly recordBytes: number;

@@ -39,7 +39,7 @@ export class GpuStates {
     this.rewind();
   }
 
-  /** What to read from the GPU for {@linkcode GpuStates.adopt}. */
+  /** The buffers to read for {@linkcode GpuStates.adopt}. */
   get wanted(): { readonly name: string; readonly values: number }[] {
     const values = this.#layout.size * this.#states.length;
     return BUFFERS.map((name) => ({ name, values }));
@@ -62,7 +62,7 @@ export class GpuStates {
   }
 
   /**
-   * Takes over what an epoch ended with.
+   * Adopts the states that an epoch ended with.
    *
    * @param arrays The buffers of {@linkcode GpuStates.wanted} as they were read; they are freed.
    * @param steps Steps that each model took, `undefined` for one that keeps its state.

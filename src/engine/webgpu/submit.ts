@@ -16,7 +16,7 @@ export interface Pass {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What is submitted, and what happens between submissions. */
+/** Options of {@linkcode submitSchedule}. */
 export interface SubmitOptions extends Pick<Pass, "onProgress" | "signal"> {
   readonly opened: OpenedDevice;
   readonly memory: GpuMemory;

@@ -8,7 +8,7 @@ import { formatFloatWgsl, type KernelDescription } from "./kernel.ts";
 
 /** The number of items of a tensor in a step. */
 export interface ItemCount {
-  /** WGSL for it. */
+  /** WGSL for the number. */
   readonly wgsl: string;
   /** Buffers that it is read from. */
   readonly buffers: KernelDescription["buffers"];
@@ -37,7 +37,7 @@ export interface Tensor {
   readonly samples: number;
   /** Items of a step. */
   readonly count: ItemCount;
-  /** Whether its deltas are wanted: something upstream learns. */
+  /** Whether its deltas are computed: where layers before it learn, and for gradients by the inputs. */
   readonly hasDelta: boolean;
   /**
    * Name of a buffer `[model, item]` of the sample that each item was made for and the number of its reference, where a

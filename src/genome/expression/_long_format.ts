@@ -29,7 +29,7 @@ const MEASURE_TITLE = new RegExp(
 
 /**
  * Finds the columns that tell the sample of each row, if the table has columns named after what they measure. A table
- * with a column for each sample has no such columns.
+ * with a column for each sample lacks these columns.
  *
  * @param titles The header's cells.
  * @param names Indices of the columns that name the genes.

@@ -20,8 +20,20 @@ export async function checkGolden(kernel: Kernel, name: string = kernel.name): P
   strictEqual(await Deno.readTextFile(path), text, `${path.pathname} and the kernel differ`);
 }
 
-/** Throws unless a kernel keeps to the limits that every WebGPU device has. */
+/** Some of the words that WGSL reserves and that one might take for a name. */
+const RESERVED = new Set(
+  ("active async as attribute auto await cast class common concept do enum export extern external filter final from " +
+    "get goto impl import inline interface layout macro match meta mod module move namespace new null of operator " +
+    "package partition pass patch precise precision pub public readonly ref regardless register require resource " +
+    "restrict self set shared smooth static super target template this trait try type union unless use using varying " +
+    "virtual where with yield").split(" "),
+);
+
+/** Throws unless a kernel keeps to the limits that every WebGPU device has, and to names that WGSL allows. */
 export function checkLimits({ name, wgsl, buffers, workgroups }: Kernel): void {
+  for (const [, declared = ""] of wgsl.matchAll(/\b(?:let|var(?:<[^>]*>)?|fn)\s+(\w+)/g)) {
+    strictEqual(RESERVED.has(declared), false, `${name} has the reserved name "${declared}"`);
+  }
   const threads = Number(/@workgroup_size\((\d+)\)/.exec(wgsl)?.[1]);
   const inLimits = {
     threads: threads >= 1 && threads <= 256,

@@ -50,6 +50,12 @@ Deno.test("kernels of branches and of the join are those of golden/", async () =
   for (const [name, kernel] of kernels) {
     if (kinds.test(name)) await checkGolden(kernel, `branches ${name}`);
   }
+  const dropped = referenceSpec([{ type: "linear", units: 5 }, { type: "dropout", rate: 0.5 }]);
+  for (const kernel of planGraph(dropped, TINY, "training").kernels) {
+    if (/^(expand|dropout|feed)/.test(kernel.name)) {
+      await checkGolden(kernel, `references ${kernel.name}`);
+    }
+  }
 });
 
 Deno.test("no kernel of a model with branches asks for more than WebGPU grants everywhere", () => {
@@ -62,17 +68,24 @@ Deno.test("no kernel of a model with branches asks for more than WebGPU grants e
   }
 });
 
-Deno.test("what samples share is computed once, but for dropout and gradients by the inputs", () => {
-  const plain = modelGraph(referenceSpec([{ type: "linear", units: 5 }]));
-  const dropped = modelGraph(
-    referenceSpec([{ type: "linear", units: 5 }, { type: "dropout", rate: 0.5 }]),
+Deno.test("what samples share is computed once, in training up to the first dropout", () => {
+  const dropout = { type: "dropout", rate: 0.5 } as const;
+  const linear = { type: "linear", units: 5 } as const;
+  const chains = [[linear], [linear, dropout, linear], [dropout, linear]];
+  const found = PURPOSES.map((purpose) =>
+    chains.map((layers) => {
+      const graph = modelGraph(referenceSpec(layers));
+      const { expanded, sharedLayers } = new EntryLayout(graph, { samples: 3, purpose })
+        .encoders[0]!;
+      return [expanded, sharedLayers];
+    })
   );
-  const expanded = PURPOSES.map((purpose) =>
-    [plain, dropped].map((graph) =>
-      new EntryLayout(graph, { samples: 3, purpose }).encoders[0]!.expanded
-    )
-  );
-  deepStrictEqual(expanded, [[false, true], [false, false], [true, true]]);
+  const [shared, alone] = [[false, 0], [true, 0]];
+  deepStrictEqual(found, [
+    [shared, [true, 1], alone],
+    [shared, shared, shared],
+    [alone, alone, alone],
+  ]);
 });
 
 Deno.test("an encoder with dropout tells it each item's sample and reference", () => {

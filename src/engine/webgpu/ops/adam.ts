@@ -22,14 +22,6 @@ const THREADS = 64;
 export function adamUpdateWgsl(shape: AdamShape): Kernel {
   const { regions, weightStride, gradientStride, lossBlocks, models } = shape;
   const total = regions.reduce((sum, { size }) => sum + size, 0);
-  let end = 0;
-  const branches = regions.map(({ weights, size, blocks, start }) => {
-    const begin = end;
-    end += size;
-    return `  if (i < ${end}u) {
-    return GradientPlace(${weights}u + i - ${begin}u, ${start}u + i - ${begin}u, ${size}u, ${blocks}u);
-  }`;
-  });
   return makeKernel({
     name: "adam",
     buffers: {
@@ -40,12 +32,7 @@ export function adamUpdateWgsl(shape: AdamShape): Kernel {
       lossBlocks: bindRead("lossBlocks"),
       losses: bindWrite("losses"),
     },
-    declarations: `// The places of the i-th trained weight and of the blocks of its gradient.
-struct GradientPlace { weight: u32, gradient: u32, stride: u32, blocks: u32 }
-fn findPlace(i: u32) -> GradientPlace {
-${branches.join("\n")}
-  return GradientPlace();
-}`,
+    declarations: declarePlacesWgsl(regions),
     threads: THREADS,
     workgroups: [Math.ceil(total / THREADS), 1, models],
     body: `  let i = group.x * ${THREADS}u + lane;
@@ -73,4 +60,22 @@ ${branches.join("\n")}
     losses[step.index * ${models}u + model] = loss;
   }`,
   });
+}
+
+/** WGSL that declares `findPlace(i)`. */
+function declarePlacesWgsl(regions: readonly GradientRegion[]): string {
+  let end = 0;
+  const branches = regions.map(({ weights, size, blocks, start }) => {
+    const begin = end;
+    end += size;
+    return `  if (i < ${end}u) {
+    return GradientPlace(${weights}u + i - ${begin}u, ${start}u + i - ${begin}u, ${size}u, ${blocks}u);
+  }`;
+  });
+  return `// The places of the i-th trained weight and of the blocks of its gradient.
+struct GradientPlace { weight: u32, gradient: u32, stride: u32, blocks: u32 }
+fn findPlace(i: u32) -> GradientPlace {
+${branches.join("\n")}
+  return GradientPlace();
+}`;
 }

@@ -33,19 +33,17 @@ export interface ConvShape {
 /**
  * value[position, filter] = max over the pool of activation(bias + Σ over tap, channel of input[position + tap ·
  * dilation − left, channel] · kernel[tap, channel, filter]), and the position of the first maximum. The activation
- * is applied to the maximum, which comes to the same since it never falls. A thread has the positions of whole
+ * is applied to the maximum, which gives the same result, since the fused activations never decrease. A thread has the positions of whole
  * windows in registers, so pooling costs no memory.
  */
 export function convForwardWgsl(shape: ConvShape, limits: WorkgroupLimits): Kernel {
   const { name, input, output, dilation, left, kernel, weightStride, models } = shape;
-  const pool = shape.pool ?? 1;
-  const filters = output.channels;
   return makeProductKernel(
     {
       items: output.samples,
       windows: output.positions,
-      pool,
-      columns: filters,
+      pool: shape.pool ?? 1,
+      columns: output.channels,
       models,
       segments: kernel.segments,
       step: dilation,
@@ -68,25 +66,27 @@ export function convForwardWgsl(shape: ConvShape, limits: WorkgroupLimits): Kern
       vectorB: `return weights[(model * ${weightStride}u + ${kernel.start}u
     + (segment * ${kernel.paddedSegment}u + k) * ${kernel.columns}u + column) / 4u];`,
       transposed: false,
-      store: `  var best = sums[0];
-  var at = 0u;
-${
-        unrollWgsl(
-          pool - 1,
-          (p) => `  if (sums[${p + 1}] > best) { best = sums[${p + 1}]; at = ${p + 1}u; }`,
-        )
-      }
-  best += weights[(model * ${weightStride}u + ${kernel.bias}u + column) / 4u][column % 4u];
-  let place = window * ${filters}u + column;
-  value[${locateValueWgsl(output, "item")} + place] = ${activateWgsl("best", output.slope)};
-${
-        shape.pool === undefined
-          ? ""
-          : `  offsets[${locateDeltaWgsl(output, "item")} + place] = window * ${pool}u + at;`
-      }`,
+      store: storeMaximumWgsl(shape),
     },
     limits,
   );
+}
+
+/** WGSL that stores the activated maximum of a window, and its position if there is a pooling. */
+function storeMaximumWgsl({ output, pool, kernel, weightStride }: ConvShape): string {
+  const size = pool ?? 1;
+  const next = (p: number) => `  if (sums[${p}] > best) { best = sums[${p}]; at = ${p}u; }`;
+  return `  var best = sums[0];
+  var at = 0u;
+${unrollWgsl(size - 1, (p) => next(p + 1))}
+  best += weights[(model * ${weightStride}u + ${kernel.bias}u + column) / 4u][column % 4u];
+  let place = window * ${output.channels}u + column;
+  value[${locateValueWgsl(output, "item")} + place] = ${activateWgsl("best", output.slope)};
+${
+    pool === undefined
+      ? ""
+      : `  offsets[${locateDeltaWgsl(output, "item")} + place] = window * ${pool}u + at;`
+  }`;
 }
 
 /**

@@ -7,6 +7,8 @@ import { coverTensor, locateThreadWgsl } from "./elementwise.ts";
 export interface FeedShape {
   readonly layout: EntryLayout;
   readonly encoder: EncoderEntries;
+  /** Name of the buffer of its items. */
+  readonly items: string;
   /** Index of the branch. */
   readonly branch: number;
   readonly output: Tensor;
@@ -17,7 +19,9 @@ export interface FeedShape {
  * Copies the entries of a branch to the items that its encoder computes; letters of a sequence become one-hot. One
  * thread has one value of an item.
  */
-export function feedBranchWgsl({ layout, encoder, branch, output, models }: FeedShape): Kernel {
+export function feedBranchWgsl(
+  { layout, encoder, items, branch, output, models }: FeedShape,
+): Kernel {
   const { branch: { name }, input } = layout.branches[branch]!;
   const isSequence = input.spec.name === "sequence";
   const place = (unit: string) =>
@@ -29,7 +33,7 @@ export function feedBranchWgsl({ layout, encoder, branch, output, models }: Feed
     name: `feed ${name}`,
     buffers: {
       entries: bindRead(input.buffer),
-      items: bindRead(`encoder${encoder.index}.items`, "vec4u"),
+      items: bindRead(items, "vec4u"),
       value: bindWrite(`${output.name}.value`),
       ...output.count.buffers,
     },

@@ -54,8 +54,9 @@ export function headBytes(widths: readonly number[]): number {
  * The end of a network in one dispatch: the forward pass of dense layers too narrow for a dispatch each, the loss, and the
  * backward pass, for a block of samples whose values never leave shared memory. Layer L reads `valuesL`, to which its
  * dropout has been applied, and writes `values(L + 1)`; in the backward pass it reads `deltas(L + 1)`, leaves the block's
- * gradients in global memory and writes `deltasL`, or, in the first layer, the deltas of the network below. Values are `[unit, sample]`, samples in
- * vectors of four, so that a weight is loaded once for four samples. Workgroups: x blocks of samples, z models.
+ * gradients in global memory and writes `deltasL`, or, in the first layer, the deltas of the network below. Values are
+ * `[unit, sample]`, samples in vectors of four, so that a weight is loaded once for four samples. Workgroups: x blocks of
+ * samples, z models.
  */
 export function trainHeadWgsl(shape: HeadShape): Kernel {
   const { input, layers, blocks, blockSamples: samples, loss, gathered, models } = shape;

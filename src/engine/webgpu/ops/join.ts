@@ -11,7 +11,7 @@ import {
 import { locateValueWgsl, SAMPLE_COUNT, type Tensor } from "../tensors.ts";
 import { coverTensor, locateThreadWgsl } from "./elementwise.ts";
 
-/** A term of the join: the kind of it that `Type` names, or any. */
+/** A term of the join: of the type that `Type` names, or of any. */
 export interface JoinShape<Type extends GraphTerm["type"] = GraphTerm["type"]> {
   /** Index of the term. */
   readonly index: number;
@@ -52,7 +52,7 @@ export function nameOfDistance(index: number, what: "shares" | "deltas" | "scale
   return `distance${index}.${what}`;
 }
 
-/** A term whose output is the outputs of a branch, one value a thread. */
+/** Copies the outputs of a branch to the joined row. A thread has one value, as in all kernels of terms. */
 export function joinOutputWgsl(shape: JoinShape<"output">): Kernel {
   const { layout, outputs, term: { branch } } = shape;
   const output = outputs[branch]!;
@@ -64,7 +64,7 @@ export function joinOutputWgsl(shape: JoinShape<"output">): Kernel {
   );
 }
 
-/** A term whose output is the mean of a branch over the references present, 0 without any. */
+/** Joins the mean of a branch over the references present, 0 without any. */
 export function joinMeanWgsl(shape: JoinShape<"mean">): Kernel {
   const { outputs, term: { branch } } = shape;
   const references = outputs[branch]!;
@@ -76,7 +76,7 @@ export function joinMeanWgsl(shape: JoinShape<"mean">): Kernel {
   );
 }
 
-/** A branch's output minus the mean of another one over the references present, 0 without any. */
+/** Joins a branch's output minus the mean of another one over the references present, 0 without any. */
 export function joinDifferenceWgsl(shape: JoinShape<"difference">): Kernel {
   const { layout, outputs, term } = shape;
   const [branch, references] = [outputs[term.branch]!, outputs[term.references]!];
@@ -98,20 +98,14 @@ ${forEachReferenceWgsl(layout, branch, { sample: "sample", body })}`;
 }
 
 /**
- * The shares of a distance-weighted mean: the softmax over the references present of −sharpness · k · d², with d² the
- * mean squared difference of `near` and the reference. Written are share and d² of each, `[model, sample, reference]`.
+ * Finds the shares of a distance-weighted mean: the softmax over the references present of −sharpness · k · d², with d² the
+ * mean squared difference of `near` and the reference. The kernel writes the share and d² of each, `[model, sample, reference]`.
  * A workgroup has a sample, a thread some of its references; the first thread takes the softmax, in order.
  */
 export function weighReferencesWgsl(shape: DistanceShape): Kernel {
-  const { index, term, layout, outputs, join, models, scale, weightStride } = shape;
+  const { index, term, layout, outputs, join, models } = shape;
   const [near, references] = [outputs[term.near]!, outputs[term.references]!];
   const count = layout.references;
-  const values = near.positions * near.channels;
-  const forEach = (first: string, step: number, body: string) =>
-    `  for (var reference = ${first}; reference < ${count}u; reference += ${step}u) {
-    let item = ${layout.itemWgsl(term.references, "sample", "reference")};
-${body}
-  }`;
   return makeKernel({
     name: `join ${index} shares`,
     buffers: {
@@ -127,12 +121,21 @@ var<workgroup> parts: array<f32, ${count}>;`,
     workgroups: [1, join.samples, models],
     body: `  let sample = group.y;
   if (sample >= step.samples) { return; }
-  let own = ${locateValueWgsl(near, layout.itemWgsl(term.near, "sample"))};
-${
-      forEach(
-        "lane",
-        REFERENCE_THREADS,
-        `    var square = 0.0f;
+${measureSquaresWgsl(shape)}
+  workgroupBarrier();
+  if (lane > 0u) { return; }
+${takeSoftmaxWgsl(shape)}`,
+  });
+}
+
+/** WGSL that sets `squares` to the d² of each reference, 0 where it is missing; threads divide the references. */
+function measureSquaresWgsl({ term, layout, outputs }: DistanceShape): string {
+  const [near, references] = [outputs[term.near]!, outputs[term.references]!];
+  const values = near.positions * near.channels;
+  return `  let own = ${locateValueWgsl(near, layout.itemWgsl(term.near, "sample"))};
+  for (var reference = lane; reference < ${layout.references}u; reference += ${REFERENCE_THREADS}u) {
+    let item = ${layout.itemWgsl(term.references, "sample", "reference")};
+    var square = 0.0f;
     if (item != ${NO_ITEM}) {
       let other = ${locateValueWgsl(references, "item")};
       for (var i = 0u; i < ${values}u; i++) {
@@ -140,40 +143,38 @@ ${
         square += apart * apart;
       }
     }
-    squares[reference] = square / ${formatFloatWgsl(values)};`,
-      )
-    }
-  workgroupBarrier();
-  if (lane > 0u) { return; }
-  let factor = ${formatFloatWgsl(-term.sharpness)} * weights[model * ${weightStride}u + ${scale}u];
+    squares[reference] = square / ${formatFloatWgsl(values)};
+  }`;
+}
+
+/** WGSL that writes the shares, and the squares that they come from. */
+function takeSoftmaxWgsl({ term, layout, join, scale, weightStride }: DistanceShape): string {
+  const count = layout.references;
+  const forEach = (body: string) =>
+    `  for (var reference = 0u; reference < ${count}u; reference++) {
+    let item = ${layout.itemWgsl(term.references, "sample", "reference")};
+${body}
+  }`;
+  return `  let factor = ${
+    formatFloatWgsl(-term.sharpness)
+  } * weights[model * ${weightStride}u + ${scale}u];
   var most = -3.4e38f;
-${
-      forEach(
-        "0u",
-        1,
-        `    if (item != ${NO_ITEM}) { most = max(most, factor * squares[reference]); }`,
-      )
-    }
+${forEach(`    if (item != ${NO_ITEM}) { most = max(most, factor * squares[reference]); }`)}
   var total = 0.0f;
 ${
-      forEach(
-        "0u",
-        1,
-        `    var part = 0.0f;
+    forEach(`    var part = 0.0f;
     if (item != ${NO_ITEM}) { part = exp(factor * squares[reference] - most); }
     parts[reference] = part;
-    total += part;`,
-      )
-    }
+    total += part;`)
+  }
   let to = (model * ${join.samples}u + sample) * ${count}u;
   for (var reference = 0u; reference < ${count}u; reference++) {
     let share = parts[reference] / max(total, 1e-30f);
     shares[to + reference] = vec2f(share, squares[reference]);
-  }`,
-  });
+  }`;
 }
 
-/** The mean of a branch over the references present, with the shares of {@linkcode weighReferencesWgsl}. */
+/** Joins the mean of a branch over the references present, with the shares of {@linkcode weighReferencesWgsl}. */
 export function joinWeightedMeanWgsl(shape: DistanceShape): Kernel {
   const { index, term, layout, outputs, join } = shape;
   const values = outputs[term.values]!;

@@ -1,5 +1,5 @@
 /**
- * The way back from the joined row to the items of the encoders.
+ * The backward pass from the joined row to the items of the encoders.
  *
  * An item's delta is the sum over its uses of what each term passes to it. A thread has one value of an item and adds up
  * its uses in order, so no sum depends on timing. The terms that are linear in an encoder's outputs come first, in one
@@ -29,7 +29,7 @@ import {
   REFERENCE_THREADS,
 } from "./join.ts";
 
-/** An encoder, and what its deltas come from. */
+/** An encoder, and the join that its deltas come from. */
 export interface EncoderShape extends Omit<JoinShape, "index" | "term"> {
   readonly encoder: EncoderEntries;
   /** The encoder's output. */
@@ -80,9 +80,9 @@ function linearFactorWgsl(
 }
 
 /**
- * The way back through the softmax of a distance-weighted mean. With g the product of a reference's values and the
- * term's deltas, the delta of its score is share · (g − Σ share · g). Written are that of its mean squared difference
- * times 2 / values, `[model, sample, reference]`, and each sample's part of the gradient of k.
+ * The backward pass of the softmax of a distance-weighted mean. With g the product of a reference's values and the
+ * term's deltas, the delta of its score is share · (g − Σ share · g). The kernel writes the delta of its mean squared
+ * difference times 2 / values, `[model, sample, reference]`, and each sample's part of the gradient of k.
  */
 export function weighReferencesBackwardWgsl(shape: DistanceShape): Kernel {
   const { index, term, layout, outputs, join, models, scale, weightStride } = shape;

@@ -97,22 +97,14 @@ export function sumKernelGradientWgsl(
   region: GradientRegion,
   gradientStride: number,
 ): Kernel {
-  const { name, input, output, dilation, left, pooled, kernel, models } = shape;
+  const { name, input, output, pooled, kernel, models } = shape;
   const division = divide(shape);
-  const { segments, segmentLength, width, piecesOfSegment, piece, filters, filterBlocks } =
-    division;
-  const { piecesOfGroup, pieceBlocks } = division;
-  const channels = input.channels;
-  const all = output.channels;
-  const position = pooled ? `offsets[deltas + window * ${all}u]` : "window";
-  const vectors = piece / width;
-  const type = VECTOR_TYPES[width];
-  const element = (i: number) =>
-    width === 1 ? `sum${i}` : `sum${Math.floor(i / width)}[${i % width}]`;
+  const { segments, piecesOfSegment, piece, filters, filterBlocks } = division;
+  const { piecesOfGroup, pieceBlocks, width } = division;
   return makeKernel({
     name: `${name} kernel gradient`,
     buffers: {
-      input: bindRead(`${input.name}.value`, type),
+      input: bindRead(`${input.name}.value`, VECTOR_TYPES[width]),
       delta: bindRead(`${output.name}.delta`),
       ...(pooled ? { offsets: bindRead(`${output.name}.offset`, "u32") } : {}),
       gradients: bindWrite("gradients"),
@@ -128,34 +120,50 @@ fn placeOf(element: u32) -> u32 {
     workgroups: [filterBlocks * pieceBlocks, region.blocks, models],
     body: `  let filter_ = group.x % ${filterBlocks}u * ${filters}u + lane % ${filters}u;
   let piece = group.x / ${filterBlocks}u * ${piecesOfGroup}u + lane / ${filters}u;
-  if (filter_ >= ${all}u || piece >= ${segments * piecesOfSegment}u) { return; }
+  if (filter_ >= ${output.channels}u || piece >= ${segments * piecesOfSegment}u) { return; }
   let segment = piece / ${piecesOfSegment}u;
   let firstElement = piece % ${piecesOfSegment}u * ${piece}u;
   let firstSample = group.y * ${region.blockSamples}u;
   let endSample = min(firstSample + ${region.blockSamples}u, ${input.count.wgsl});
-${unrollWgsl(vectors, (i) => `  var sum${i} = ${type}();`)}
+${sumPieceWgsl(shape, division)}
+  let block = model * ${gradientStride}u + ${region.start}u + group.y * ${region.size}u + filter_;
+${storePieceWgsl(shape, division)}`,
+  });
+}
+
+/** WGSL that adds up a thread's piece of the window, and the bias, over the samples of its block. */
+function sumPieceWgsl(shape: KernelGradientShape, { width, piece }: Division): string {
+  const { input, output, dilation, left, pooled } = shape;
+  const all = output.channels;
+  const vectors = piece / width;
+  const position = pooled ? `offsets[deltas + window * ${all}u]` : "window";
+  const first = `(segment * ${dilation}u + ${input.before - left}u) * ${input.channels}u`;
+  return `${unrollWgsl(vectors, (i) => `  var sum${i} = ${VECTOR_TYPES[width]}();`)}
   var biasSum = 0.0f;
   for (var sample = firstSample; sample < endSample; sample++) {
     let inputs = (${locateSampleWgsl(input, "sample")}
-      + (segment * ${dilation}u + ${
-      input.before - left
-    }u) * ${channels}u + firstElement) / ${width}u;
+      + ${first} + firstElement) / ${width}u;
     let deltas = ${locateDeltaWgsl(output, "sample")} + filter_;
     for (var window = 0u; window < ${output.positions}u; window++) {
       let d = delta[deltas + window * ${all}u];
-      let i = inputs + ${position} * ${channels / width}u;
+      let i = inputs + ${position} * ${input.channels / width}u;
 ${unrollWgsl(vectors, (i) => `      sum${i} += d * input[i + ${i}u];`)}
       biasSum += d;
     }
-  }
-  let block = model * ${gradientStride}u + ${region.start}u + group.y * ${region.size}u + filter_;
-  let element = segment * ${segmentLength}u + firstElement;
+  }`;
+}
+
+/** WGSL that stores the sums of a piece, and the first piece's sum of the bias. */
+function storePieceWgsl({ kernel }: KernelGradientShape, division: Division): string {
+  const { segmentLength, width, piece } = division;
+  const element = (i: number) =>
+    width === 1 ? `sum${i}` : `sum${Math.floor(i / width)}[${i % width}]`;
+  return `  let element = segment * ${segmentLength}u + firstElement;
 ${
-      unrollWgsl(piece, (i) =>
-        `  if (firstElement + ${i}u < ${segmentLength}u) {
+    unrollWgsl(piece, (i) =>
+      `  if (firstElement + ${i}u < ${segmentLength}u) {
     gradients[block + placeOf(element + ${i}u)] = ${element(i)};
   }`)
-    }
-  if (piece == 0u) { gradients[block + ${kernel.bias - kernel.start}u] = biasSum; }`,
-  });
+  }
+  if (piece == 0u) { gradients[block + ${kernel.bias - kernel.start}u] = biasSum; }`;
 }

@@ -55,7 +55,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let firstColumn = group.x % 1u * 4u;
   let firstWindow = group.x / 1u * 10u;
   let firstItem = group.y * 3u;
-  if (firstItem >= places[model * 48u + 0u]) { return; }
+  if (firstItem >= places[model * 54u + 0u]) { return; }
   let columnThread = lane % 1u;
   let rowThread = lane / 1u % 10u;
   let itemThread = lane / 10u;
@@ -92,7 +92,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     }
   }
   let item = firstItem + itemThread;
-  if (item >= places[model * 48u + 0u]) { return; }
+  if (item >= places[model * 54u + 0u]) { return; }
   let window0 = firstWindow + rowThread * 1u + 0u;
   if (window0 < 10u) {
     storeWindow(model, step, item, window0, firstColumn + 4u * columnThread + 0u, array<f32, 1>(

@@ -32,7 +32,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let segment = piece / 1u;
   let firstElement = piece % 1u * 6u;
   let firstSample = group.y * 3u;
-  let endSample = min(firstSample + 3u, places[model * 48u + 0u]);
+  let endSample = min(firstSample + 3u, places[model * 54u + 0u]);
   var sum0 = vec2f();
   var sum1 = vec2f();
   var sum2 = vec2f();

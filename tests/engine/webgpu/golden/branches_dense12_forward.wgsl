@@ -38,7 +38,7 @@ fn vectorB(model: u32, segment: u32, k: u32, column: u32) -> vec4f {
 
 fn storeWindow(model: u32, step: Step, item: u32, window: u32, column: u32, sums: array<f32, 1>) {
   if (column >= 10u) { return; }
-  if (window >= places[model * 48u + 3u]) { return; }
+  if (window >= places[model * 54u + 3u]) { return; }
   let sum = sums[0] + weights[(model * 1680u + 844u + column) / 4u][column % 4u];
   value[(model * 15u + window) * 10u + 0u + column] = sum;
 }
@@ -51,7 +51,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let firstWindow = group.x / 1u * 15u;
   let firstItem = group.y * 1u;
   if (firstItem >= 1u) { return; }
-  if (firstWindow >= places[model * 48u + 3u]) { return; }
+  if (firstWindow >= places[model * 54u + 3u]) { return; }
   let columnThread = lane % 3u;
   let rowThread = lane / 3u % 15u;
   let itemThread = lane / 45u;

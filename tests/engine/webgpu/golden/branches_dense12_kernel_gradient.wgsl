@@ -32,7 +32,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let segment = piece / 1u;
   let firstElement = piece % 1u * 12u;
   let firstSample = group.y * 8u;
-  let endSample = min(firstSample + 8u, places[model * 48u + 3u]);
+  let endSample = min(firstSample + 8u, places[model * 54u + 3u]);
   var sum0 = vec4f();
   var sum1 = vec4f();
   var sum2 = vec4f();

@@ -24,7 +24,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   if (step.samples == 0u) { return; }
   let sample = group.y;
   let unit = group.x * 64u + lane;
-  if (sample >= places[model * 48u + 2u] || unit >= 68u) { return; }
+  if (sample >= places[model * 54u + 2u] || unit >= 68u) { return; }
   let found = items[model * 3u + sample];
   if (found.x != 2u) { return; }
   value[(model * 3u + sample) * 68u + 0u + unit] = select(0.0f, 1.0f, u32(entries[(model * 3u + found.y) * 17u + unit / 4u]) == unit % 4u);

@@ -24,7 +24,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   if (step.samples == 0u) { return; }
   let sample = group.y;
   let unit = group.x * 64u + lane;
-  if (sample >= places[model * 48u + 5u] || unit >= 8u) { return; }
+  if (sample >= places[model * 54u + 5u] || unit >= 8u) { return; }
   let found = items[model * 3u + sample];
   if (found.x != 6u) { return; }
   value[(model * 3u + sample) * 8u + 0u + unit] = entries[(model * 3u + found.y) * 8u + unit];

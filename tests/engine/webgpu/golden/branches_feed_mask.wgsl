@@ -24,7 +24,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   if (step.samples == 0u) { return; }
   let sample = group.y;
   let unit = group.x * 64u + lane;
-  if (sample >= places[model * 48u + 1u] || unit >= 5u) { return; }
+  if (sample >= places[model * 54u + 1u] || unit >= 5u) { return; }
   let found = items[model * 3u + sample];
   if (found.x != 1u) { return; }
   value[(model * 3u + sample) * 5u + 0u + unit] = entries[(model * 3u + found.y) * 5u + unit];

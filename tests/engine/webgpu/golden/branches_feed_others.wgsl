@@ -24,7 +24,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   if (step.samples == 0u) { return; }
   let sample = group.y;
   let unit = group.x * 64u + lane;
-  if (sample >= places[model * 48u + 3u] || unit >= 12u) { return; }
+  if (sample >= places[model * 54u + 3u] || unit >= 12u) { return; }
   let found = items[model * 15u + sample];
   if (found.x != 4u) { return; }
   value[(model * 15u + sample) * 12u + 0u + unit] = entries[(model * 12u + found.y) * 12u + unit];

@@ -24,7 +24,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   if (step.samples == 0u) { return; }
   let sample = group.y;
   let unit = group.x * 64u + lane;
-  if (sample >= places[model * 48u + 0u] || unit >= 105u) { return; }
+  if (sample >= places[model * 54u + 0u] || unit >= 105u) { return; }
   let found = items[model * 3u + sample];
   if (found.x != 0u) { return; }
   value[(model * 3u + sample) * 125u + 10u + unit] = entries[(model * 3u + found.y) * 105u + unit];

@@ -30,7 +30,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   if (step.samples == 0u) { return; }
   let sample = group.y;
   let unit = group.x * 64u + lane;
-  if (sample >= places[model * 48u + 3u] || unit >= 10u) { return; }
+  if (sample >= places[model * 54u + 3u] || unit >= 10u) { return; }
   let x = input[(model * 15u + sample) * 10u + 0u + unit];
   value[(model * 15u + sample) * 10u + 0u + unit] = x * normalBelow(x);
 }

@@ -30,7 +30,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   if (step.samples == 0u) { return; }
   let sample = group.y;
   let unit = group.x * 64u + lane;
-  if (sample >= places[model * 48u + 5u] || unit >= 5u) { return; }
+  if (sample >= places[model * 54u + 5u] || unit >= 5u) { return; }
   let x = input[(model * 3u + sample) * 5u + 0u + unit];
   value[(model * 3u + sample) * 5u + 0u + unit] = x * normalBelow(x);
 }

@@ -31,7 +31,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   if (step.samples == 0u) { return; }
   let sample = group.y;
   let unit = group.x * 64u + lane;
-  if (sample >= places[model * 48u + 5u] || unit >= 5u) { return; }
+  if (sample >= places[model * 54u + 5u] || unit >= 5u) { return; }
   let x = value[(model * 3u + sample) * 5u + 0u + unit];
   let slope = normalBelow(x) + x * exp(-0.5f * x * x) * 0.39894228f;
   inputDelta[(model * 3u + sample) * 5u + unit] = delta[(model * 3u + sample) * 5u + unit] * slope * 1.0f;

@@ -24,7 +24,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let sample = group.y;
   let unit = group.x * 64u + lane;
   if (sample >= step.samples || unit >= 5u) { return; }
-  let item = places[model * 48u + 12u + sample];
+  let item = places[model * 54u + 18u + sample];
   let found = branch[(model * 3u + item) * 5u + 0u + unit];
   value[(model * 3u + sample) * 45u + 0u + 7u + unit] = found;
 }

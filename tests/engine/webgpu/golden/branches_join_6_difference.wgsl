@@ -27,12 +27,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   if (sample >= step.samples || unit >= 6u) { return; }
   var sum = 0.0f;
   for (var reference = 0u; reference < 4u; reference++) {
-    let item = places[model * 48u + 21u + sample * 4u + reference];
+    let item = places[model * 54u + 27u + sample * 4u + reference];
     if (item == 0xffffffffu) { continue; }
     sum += references[(model * 15u + item) * 6u + 0u + unit];
   }
-  let own = places[model * 48u + 18u + sample];
-  let present = places[model * 48u + 6u + sample];
+  let own = places[model * 54u + 24u + sample];
+  let present = places[model * 54u + 12u + sample];
   let apart = branch[(model * 15u + own) * 6u + 0u + unit] - sum / f32(max(present, 1u));
   let found = select(0.0f, apart, present > 0u);
   value[(model * 3u + sample) * 45u + 0u + 32u + unit] = found;

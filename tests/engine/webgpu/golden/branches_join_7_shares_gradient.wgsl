@@ -30,7 +30,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let deltas = (model * 3u + sample) * 45u + 38u;
   let first = (model * 3u + sample) * 4u;
   for (var reference = lane; reference < 4u; reference += 32u) {
-    let item = places[model * 48u + 33u + sample * 4u + reference];
+    let item = places[model * 54u + 39u + sample * 4u + reference];
     var product = 0.0f;
     if (item != 0xffffffffu) {
       let value = (model * 12u + item) * 1u + 0u;

@@ -27,7 +27,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   if (step.samples == 0u) { return; }
   let sample = group.y;
   let unit = group.x * 64u + lane;
-  if (sample >= places[model * 48u + 3u] || unit >= 6u) { return; }
+  if (sample >= places[model * 54u + 3u] || unit >= 6u) { return; }
   let found = items[model * 15u + sample];
   var sum = 0.0f;
   for (var i = found.z; i < found.w; i++) {
@@ -36,7 +36,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       let row = place / 4u;
       let reference = place % 4u;
       let own = value[(model * 15u + sample) * 6u + 0u + unit];
-      let other = near[(model * 15u + places[model * 48u + 18u + row]) * 6u + 0u + unit];
+      let other = near[(model * 15u + places[model * 54u + 24u + row]) * 6u + 0u + unit];
       sum += squareDelta[(model * 3u + row) * 4u + reference] * (own - other);
     }
   }

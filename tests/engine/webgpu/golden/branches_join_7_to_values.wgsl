@@ -27,7 +27,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   if (step.samples == 0u) { return; }
   let sample = group.y;
   let unit = group.x * 64u + lane;
-  if (sample >= places[model * 48u + 4u] || unit >= 1u) { return; }
+  if (sample >= places[model * 54u + 4u] || unit >= 1u) { return; }
   let found = items[model * 12u + sample];
   var sum = 0.0f;
   for (var i = found.z; i < found.w; i++) {

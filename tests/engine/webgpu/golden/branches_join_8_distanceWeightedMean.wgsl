@@ -28,7 +28,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let first = (model * 3u + sample) * 4u;
   var found = 0.0f;
   for (var reference = 0u; reference < 4u; reference++) {
-    let item = places[model * 48u + 21u + sample * 4u + reference];
+    let item = places[model * 54u + 27u + sample * 4u + reference];
     if (item == 0xffffffffu) { continue; }
     found += shares[first + reference].x * branch[(model * 15u + item) * 6u + 0u + unit];
   }

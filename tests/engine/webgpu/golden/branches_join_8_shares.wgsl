@@ -26,9 +26,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   if (step.samples == 0u) { return; }
   let sample = group.y;
   if (sample >= step.samples) { return; }
-  let own = (model * 15u + places[model * 48u + 18u + sample]) * 6u + 0u;
+  let own = (model * 15u + places[model * 54u + 24u + sample]) * 6u + 0u;
   for (var reference = lane; reference < 4u; reference += 32u) {
-    let item = places[model * 48u + 21u + sample * 4u + reference];
+    let item = places[model * 54u + 27u + sample * 4u + reference];
     var square = 0.0f;
     if (item != 0xffffffffu) {
       let other = (model * 15u + item) * 6u + 0u;
@@ -43,13 +43,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   if (lane > 0u) { return; }
   let factor = -5.0f * weights[model * 1680u + 1036u];
   var most = -3.4e38f;
-  for (var reference = 0u; reference < 4u; reference += 1u) {
-    let item = places[model * 48u + 21u + sample * 4u + reference];
+  for (var reference = 0u; reference < 4u; reference++) {
+    let item = places[model * 54u + 27u + sample * 4u + reference];
     if (item != 0xffffffffu) { most = max(most, factor * squares[reference]); }
   }
   var total = 0.0f;
-  for (var reference = 0u; reference < 4u; reference += 1u) {
-    let item = places[model * 48u + 21u + sample * 4u + reference];
+  for (var reference = 0u; reference < 4u; reference++) {
+    let item = places[model * 54u + 27u + sample * 4u + reference];
     var part = 0.0f;
     if (item != 0xffffffffu) { part = exp(factor * squares[reference] - most); }
     parts[reference] = part;

@@ -27,7 +27,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   if (step.samples == 0u) { return; }
   let sample = group.y;
   let unit = group.x * 64u + lane;
-  if (sample >= places[model * 48u + 3u] || unit >= 6u) { return; }
+  if (sample >= places[model * 54u + 3u] || unit >= 6u) { return; }
   let found = items[model * 15u + sample];
   var sum = 0.0f;
   for (var i = found.z; i < found.w; i++) {
@@ -38,7 +38,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       let first = (model * 3u + row) * 4u;
       let own = (model * 15u + sample) * 6u + 0u + unit;
       for (var reference = 0u; reference < 4u; reference++) {
-    let item = places[model * 48u + 21u + row * 4u + reference];
+    let item = places[model * 54u + 27u + row * 4u + reference];
     if (item == 0xffffffffu) { continue; }
     sum += squareDelta[first + reference] * (value[own] - references[(model * 15u + item) * 6u + 0u + unit]);
   }

@@ -26,7 +26,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   if (step.samples == 0u) { return; }
   let sample = group.y;
   let unit = group.x * 64u + lane;
-  if (sample >= places[model * 48u + 2u] || unit >= 3u) { return; }
+  if (sample >= places[model * 54u + 2u] || unit >= 3u) { return; }
   let found = items[model * 3u + sample];
   var sum = 0.0f;
   for (var i = found.z; i < found.w; i++) {

@@ -26,7 +26,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   if (step.samples == 0u) { return; }
   let sample = group.y;
   let unit = group.x * 64u + lane;
-  if (sample >= places[model * 48u + 3u] || unit >= 6u) { return; }
+  if (sample >= places[model * 54u + 3u] || unit >= 6u) { return; }
   let found = items[model * 15u + sample];
   var sum = 0.0f;
   for (var i = found.z; i < found.w; i++) {
@@ -35,13 +35,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       let row = place / 1u;
       let reference = place % 1u;
       sum += joinDelta[(model * 3u + row) * 45u + 15u + unit] * 1.0f;
-      sum += joinDelta[(model * 3u + row) * 45u + 32u + unit] * select(0.0f, 1.0f, places[model * 48u + 6u + row] > 0u);
+      sum += joinDelta[(model * 3u + row) * 45u + 32u + unit] * select(0.0f, 1.0f, places[model * 54u + 12u + row] > 0u);
     }
     if (found.x == 4u) {
       let row = place / 4u;
       let reference = place % 4u;
-      sum += joinDelta[(model * 3u + row) * 45u + 26u + unit] * (1.0f / f32(max(places[model * 48u + 6u + row], 1u)));
-      sum += joinDelta[(model * 3u + row) * 45u + 32u + unit] * (-1.0f / f32(max(places[model * 48u + 6u + row], 1u)));
+      sum += joinDelta[(model * 3u + row) * 45u + 26u + unit] * (1.0f / f32(max(places[model * 54u + 12u + row], 1u)));
+      sum += joinDelta[(model * 3u + row) * 45u + 32u + unit] * (-1.0f / f32(max(places[model * 54u + 12u + row], 1u)));
     }
   }
   delta[(model * 15u + sample) * 6u + unit] = sum * 1.0f;
