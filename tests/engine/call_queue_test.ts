@@ -4,9 +4,10 @@ import { SessionDisposedError } from "../../src/errors.ts";
 
 /** A call that ends when its signal aborts, with the signal's reason. */
 function untilAborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) =>
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true })
-  );
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
 }
 
 Deno.test("calls run one after another, and a call that fails does not stop the next", async () => {
