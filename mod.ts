@@ -1,10 +1,11 @@
 /**
- * Predict gene expression from histone marks: read binned histone data, build the WakaWaka model, train,
- * evaluate, predict.
+ * Predicts gene expression from histone marks: reads binned histone data, builds the WakaWaka model, trains, evaluates
+ * and predicts.
  *
- * This module holds what most programs need, and loads tf.js for `buildModel`. The parts are there on their
- * own, without tf.js, as `@waka/histone/io`, `/data`, `/metrics`, `/model`, `/engine`, `/training`, `/validation`,
- * `/search`, `/report`, `/genome` and `/simulate`.
+ * This module has what most programs need, and loads tf.js for `buildModel`. Begin with {@linkcode readDataset},
+ * {@linkcode fit} and {@linkcode predict}. The parts can be imported separately, without tf.js, as `@waka/histone/io`,
+ * `/genome`, `/data`, `/metrics`, `/model`, `/engine`, `/training`, `/validation`, `/search`, `/runs`, `/report` and
+ * `/simulate`; the commands are `/cli`.
  *
  * @example
  * ```ts
@@ -50,7 +51,11 @@ export { meanSquaredError } from "./src/metrics/mean_squared_error.ts";
 export { pearson } from "./src/metrics/pearson.ts";
 export { rSquared } from "./src/metrics/r_squared.ts";
 export { spearman } from "./src/metrics/spearman.ts";
-export { buildModel, type BuildModelOptions, type LayersModel } from "./src/model/tfjs/build_model.ts";
+export {
+  buildModel,
+  type BuildModelOptions,
+  type LayersModel,
+} from "./src/model/tfjs/build_model.ts";
 export { parseSpec } from "./src/model/parse_spec.ts";
 export { parsePresetName, type PresetName, PRESETS, presetSpec } from "./src/model/presets.ts";
 export { loadModel, saveModel } from "./src/model/save_load.ts";

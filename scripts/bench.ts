@@ -35,7 +35,7 @@ await runCommand<BenchFlags>(
     name: "bench",
     summary:
       "Compares an engine with PyTorch, tf.js and jax-js: checks that they agree, then times " +
-      "them in turns. Wants a machine that does nothing else; takes some minutes.",
+      "them in turns. It needs a machine that does nothing else, and takes some minutes.",
     examples: [
       ["deno task bench", "everything"],
       [
@@ -47,12 +47,12 @@ await runCommand<BenchFlags>(
     ],
     declare: (command) =>
       command
-        .option("--engine <name>", "ours", choice(ENGINE_NAMES), "wasm")
+        .option("--engine <name>", "this package's engine", choice(ENGINE_NAMES), "wasm")
         .option("--only <names>", `some of ${FIGURE_NAMES.join(", ")}`, figureNames)
-        .option("--threads <n>", "of both sides", integer(1), navigator.hardwareConcurrency)
-        .option("--seconds <x>", "length of a sample, at least", number(0), 1.5)
+        .option("--threads <n>", "threads of both sides", integer(1), navigator.hardwareConcurrency)
+        .option("--seconds <x>", "least length of a sample, in seconds", number(0), 1.5)
         .option("--json", "print JSON instead of a table", false)
-        .option("--load", "compare reading, at three sizes, instead", false)
+        .option("--load", "compare reading files at three sizes instead", false)
         .option("--prepare", "compare counting into bins instead", false)
         .option("--keep", "add the result to those of this version in tests/bench/results/", false)
         .option("--history", "print the ratios of all versions that were kept", false)
@@ -64,8 +64,10 @@ await runCommand<BenchFlags>(
 
 async function bench(flags: BenchFlags, { signal }: CommandCall): Promise<void> {
   const log = (line: string) => console.error(line);
-  const print = <Result>(result: Result, format: (result: Result) => string) =>
-    console.log(flags.json ? JSON.stringify(result, null, 2) : format(result));
+  const print = <Result>(result: Result, format: (result: Result) => string) => {
+    if (flags.json) printJson(result);
+    else console.log(format(result));
+  };
   if (flags.history) return print(await readResults(), formatHistory);
   if (flags.load) return print(await benchLoad({ genes: GENES, rounds: 3, log }), formatLoad);
   if (flags.prepare) {
@@ -77,6 +79,14 @@ async function bench(flags: BenchFlags, { signal }: CommandCall): Promise<void> 
   const date = new Date().toISOString().slice(0, 10);
   const kept = await keepResult({ version: manifest.version, date, ...result });
   log(`Kept in ${relative(Deno.cwd(), fileURLToPath(kept))}`);
+}
+
+/** Not to the console, which breaks long lines. */
+function printJson(result: unknown): void {
+  const bytes = new TextEncoder().encode(`${JSON.stringify(result, null, 2)}\n`);
+  for (let written = 0; written < bytes.length;) {
+    written += Deno.stdout.writeSync(bytes.subarray(written));
+  }
 }
 
 function formatEngines({ machine, versions, engine, rows, disturbed }: BenchResult): string {

@@ -19,7 +19,7 @@ const UNRELEASED = "## Unreleased";
  * @param version The version, such as `0.2.0`.
  * @param date Day of the release, as YYYY-MM-DD.
  * @returns The new text.
- * @throws {RangeError} If the version is not one of semantic versioning, or the changelog has no changes for it.
+ * @throws {RangeError} If the version does not follow semantic versioning, or the changelog has no changes for it.
  */
 export function releaseFiles(files: ReleaseFiles, version: string, date: string): ReleaseFiles {
   if (!VERSION.test(version)) {

@@ -237,7 +237,7 @@ export class SessionDisposedError extends HistoneError {
   /** The kind of error. */
   override readonly code = "HISTONE_SESSION_DISPOSED";
 
-  /** Has a message of its own, which `message` replaces. */
+  /** Takes a message instead of the usual one. */
   constructor(message = "Cannot use the session: it was disposed of", options?: ErrorOptions) {
     super(message, options);
   }

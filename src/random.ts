@@ -6,6 +6,9 @@
  * only 32-bit additions, rotations and exclusive ors. So any engine, in JavaScript, WebAssembly or WGSL,
  * can compute the n-th number of a stream on its own, in any order and on any thread.
  *
+ * Begin with {@linkcode deriveKey}, which makes a key of a seed and a path of names, and {@linkcode RandomStream}, which draws
+ * from it.
+ *
  * @module
  */
 

@@ -2,10 +2,14 @@
  * The data record: what a data set's numbers are. It travels with the data, is sealed into every model
  * trained on them, and must agree when that model predicts.
  *
+ * Begin with {@linkcode DataRecord}. {@linkcode COMPETITION_RECORD} is that of the competition's files,
+ * {@linkcode reconcileRecords} decides whether data suit a model.
+ *
  * @module
  */
 
-import { showValue } from "./base/show_value.ts";
+import { integer, oneOf, optional, readValue, text } from "./base/field.ts";
+import { arrayOf, object } from "./base/fields.ts";
 import { ContractError, FormatError } from "./errors.ts";
 
 /** Element-wise function of the counts; `log1p` is ln(1 + x), `asinh` is ln(x + √(x² + 1)). */
@@ -55,19 +59,19 @@ export interface DataRecord {
   /**
    * Length to which reads were extended from their 5' ends, in base pairs; 0 for reads as they are.
    *
-   * @default 0
+   * @default {0}
    */
   readonly extendBp?: number | undefined;
   /**
    * Lowest mapping quality of a read that was counted.
    *
-   * @default 0
+   * @default {0}
    */
   readonly minMappingQuality?: number | undefined;
   /**
    * What was done about sequencing depth.
    *
-   * @default "none"
+   * @default {"none"}
    */
   readonly normalisation?: DepthNormalisation | undefined;
   /** What was applied to the labels; missing where there are no labels, or where nobody said. */
@@ -107,87 +111,25 @@ export const COMPETITION_RECORD: DataRecord = {
  * ```
  */
 export function parseRecord(value: unknown, file?: string): DataRecord {
-  const fail = (what: string): never => {
-    throw new FormatError(`Cannot read data record: ${what}`, { file });
-  };
-  if (typeof value !== "object" || value === null) {
-    return fail(`it is ${showValue(value)}, expected an object`);
-  }
-  const record = value as Readonly<Record<string, unknown>>;
-  const { assembly, binSizeBp, countingRule, marks } = record;
-  if (typeof assembly !== "string") {
-    return fail(`assembly is ${showValue(assembly)}, expected a text`);
-  }
-  if (!isIntegerFrom(1, binSizeBp)) {
-    return fail(`binSizeBp is ${showValue(binSizeBp)}, expected an integer >= 1`);
-  }
-  if (typeof countingRule !== "string") {
-    return fail(`countingRule is ${showValue(countingRule)}, expected a text`);
-  }
-  if (!Array.isArray(marks) || marks.some((mark) => typeof mark !== "string")) {
-    return fail(`marks is ${showValue(marks)}, expected an array of texts`);
-  }
-  if (new Set(marks).size !== marks.length) {
-    return fail("marks has a name twice, expected each once");
-  }
-  const orientation = oneOf(ORIENTATIONS, record, "orientation", fail);
-  const transform = oneOf(TRANSFORMS, record, "transform", fail);
-  return {
-    assembly,
-    binSizeBp,
-    orientation,
-    countingRule,
-    marks: [...marks],
-    transform,
-    ...parseOptionalFields(record, fail),
-  };
+  return readValue(value, RECORD, {
+    fail(found) {
+      throw new FormatError(`Cannot read data record: ${found}`, { file });
+    },
+  });
 }
 
-type OptionalField =
-  | "extendBp"
-  | "minMappingQuality"
-  | "normalisation"
-  | "expressionTransform";
-
-/** The optional fields that a record has. */
-function parseOptionalFields(
-  record: Readonly<Record<string, unknown>>,
-  fail: (what: string) => never,
-): Pick<DataRecord, OptionalField> {
-  const integer = (field: OptionalField): number => {
-    const value = record[field];
-    if (isIntegerFrom(0, value)) return value;
-    return fail(`${field} is ${showValue(value)}, expected an integer >= 0`);
-  };
-  const parsers = {
-    extendBp: integer,
-    minMappingQuality: integer,
-    normalisation: (field: OptionalField) => oneOf(DEPTH_NORMALISATIONS, record, field, fail),
-    expressionTransform: (field: OptionalField) =>
-      oneOf(EXPRESSION_TRANSFORMS, record, field, fail),
-  };
-  const fields = Object.keys(parsers) as OptionalField[];
-  return Object.fromEntries(
-    fields.filter((field) => record[field] !== undefined)
-      .map((field) => [field, parsers[field](field)]),
-  );
-}
-
-function isIntegerFrom(least: number, value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= least;
-}
-
-function oneOf<Word extends string>(
-  words: readonly Word[],
-  record: Readonly<Record<string, unknown>>,
-  field: string,
-  fail: (what: string) => never,
-): Word {
-  const value = record[field] as Word;
-  return words.includes(value)
-    ? value
-    : fail(`${field} is ${showValue(value)}, expected one of ${words.join(", ")}`);
-}
+const RECORD = object({
+  assembly: text,
+  binSizeBp: integer(1),
+  orientation: oneOf(...ORIENTATIONS),
+  countingRule: text,
+  marks: arrayOf(text, { distinct: true }),
+  transform: oneOf(...TRANSFORMS),
+  extendBp: optional(integer(0)),
+  minMappingQuality: optional(integer(0)),
+  normalisation: optional(oneOf(...DEPTH_NORMALISATIONS)),
+  expressionTransform: optional(oneOf(...EXPRESSION_TRANSFORMS)),
+}, { others: "leave out" });
 
 /**
  * Decides which transform must still be applied to data so that a model sees the kind of numbers it was trained on.

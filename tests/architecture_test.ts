@@ -1,4 +1,4 @@
-/** Rules on the source itself; see "Layout" in the README. */
+/** Rules for the source itself; see "Layout" in the README. */
 
 import { deepStrictEqual, ok } from "node:assert";
 import manifest from "../deno.json" with { type: "json" };
@@ -6,7 +6,7 @@ import manifest from "../deno.json" with { type: "json" };
 const ROOT = new URL("../", import.meta.url);
 const SOURCE = new URL("src/", ROOT);
 
-/** What each part of `src` may import, beside itself and the modules at the top of `src`. */
+/** What each part of `src` may import, besides itself and the modules at the top of `src`. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   base: [],
   files: ["base"],
@@ -57,7 +57,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 /** Parts that only others of this package use: they have no entry point, and `mod.ts` files may re-export from them. */
 const INTERNAL = ["base", "files", "text"];
 
-/** Packages that take long to load: tf.js, Vega and Vega-Lite, the renderer of PNG. */
+/** Packages that take long to load: tf.js, Vega and Vega-Lite, the PNG renderer. */
 const HEAVY = /tensorflow|npm:\/?vega|resvg/;
 
 interface ModuleInfo {
@@ -76,7 +76,7 @@ async function moduleGraph(entry: string): Promise<readonly ModuleInfo[]> {
   return JSON.parse(new TextDecoder().decode(stdout)).modules;
 }
 
-/** The modules of `src` that each of them imports, whether values or types, at once or later. */
+/** The modules of `src` that each of them imports, whether values or types, statically or dynamically. */
 async function sourceImports(): Promise<Map<string, Set<string>>> {
   const graphs = await Promise.all(Object.values(manifest.exports).map(moduleGraph));
   const imports = new Map<string, Set<string>>();
@@ -96,7 +96,7 @@ function pathOf(specifier: string): string {
   return specifier.slice(SOURCE.href.length);
 }
 
-/** At least one of the circles in each knot of imports. */
+/** At least one circle of each group of modules that import each other. */
 function findCircles(imports: ReadonlyMap<string, ReadonlySet<string>>): string[] {
   const circles: string[] = [];
   const finished = new Set<string>();
@@ -131,7 +131,7 @@ Deno.test("imports point in one direction", async () => {
     for (const target of targets) {
       const to = partOf(target);
       if (from === undefined || to === undefined || from === to) continue;
-      if (!MAY_IMPORT[from].includes(to)) wrong.push(`${module} → ${target}`);
+      if (!MAY_IMPORT[from]?.includes(to)) wrong.push(`${module} → ${target}`);
     }
   }
   deepStrictEqual(wrong, []);
@@ -167,6 +167,7 @@ const OTHER_TESTS = [
   "helpers",
   "lint",
   "runner",
+  "scripts",
 ];
 
 Deno.test("tests stand where the sources stand that they are about", () => {

@@ -12,7 +12,7 @@ const BANNED: readonly (readonly [pattern: RegExp, instead: string])[] = [
   [/\b(go|goes|going|went|gone) on\b/i, "continue, resume"],
   [/\b(is|are|was|were) none\b/i, "say what is missing"],
   [/\bnone is\b/i, "say what is missing"],
-  [/\bno such\b/i, "say what is missing"],
+  [/\bno such\b(?! file or directory)/i, "say what is missing"],
   [/\b(likewise)\b/i, "also, in the same way"],
   [/\banew\b/i, "again"],
   [/\bof one's own\b/i, "your own"],
@@ -33,7 +33,7 @@ function* textFiles(path: string): Generator<string> {
   for (const { name, isDirectory } of Deno.readDirSync(path)) {
     const below = `${path}/${name}`;
     if (isDirectory) yield* textFiles(below);
-    else if (/\.(ts|md|json|py|sh|yml)$/.test(name)) yield below;
+    else if (/\.(ts|md|json|sh|yml)$/.test(name)) yield below;
   }
 }
 

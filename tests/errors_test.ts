@@ -2,14 +2,14 @@ import { match, ok, strictEqual } from "node:assert";
 import * as errors from "../src/errors.ts";
 import { FormatError } from "../src/errors.ts";
 
-Deno.test("what a message quotes of a file is cut, and cannot speak to a terminal", () => {
+Deno.test("text that a message quotes from a file is cut, and cannot control a terminal", () => {
   const { message } = new FormatError(`found "\x1b[2J\r\n${"9".repeat(100_000)}"`, { line: 3 });
   ok(message.length < 2100);
   ok(message.startsWith('found "\\x1b[2J\\r\\n999'), message.slice(0, 50));
   ok(message.endsWith("9… (line 3)"));
 });
 
-Deno.test("no error's message can speak to a terminal, turn a line round or be two lines", () => {
+Deno.test("no error's message can control a terminal, reverse a line or be two lines", () => {
   const { FormatError: _, HistoneError: __, ...others } = errors;
   const text = "a\x1b]0;b\x07\x9b2J\n\u202ec\u2066\u2028";
   const shown = "a\\x1b]0;b\\x07\\x9b2J\\n\\u202ec\\u2066\\u2028";
@@ -18,16 +18,16 @@ Deno.test("no error's message can speak to a terminal, turn a line round or be t
   strictEqual(new errors.ContractError("x".repeat(1e6)).message.length, 2001);
 });
 
-Deno.test("tabs, and letters of any language, stay", () => {
+Deno.test("tabs and letters of any language are kept", () => {
   strictEqual(new FormatError("found \tµ, 線").message, "found \tµ, 線");
 });
 
-Deno.test("a message is as short where control characters had to be spelled out", () => {
+Deno.test("a message is cut to the same length where control characters are spelled out", () => {
   const { message } = new FormatError("\x01".repeat(5000), { file: "a.bed", line: 2 });
   strictEqual(message, `${"\\x01".repeat(500)}… (a.bed, line 2)`);
 });
 
-Deno.test("every error has the name of its class, a code that no other has, and the common class", () => {
+Deno.test("every error has the name of its class, a unique code, and the common base class", () => {
   const { HistoneError, ...kinds } = errors;
   const made = Object.entries(kinds).map(([name, Kind]) => {
     const error = new Kind("a");

@@ -24,7 +24,7 @@ Deno.test("threefry2x32 gives the known answers of Random123", () => {
   }
 });
 
-Deno.test("deriveKey tells apart paths that join to the same text, and the high bits of a seed", () => {
+Deno.test("deriveKey distinguishes paths that join to the same text, and the high bits of seeds", () => {
   notDeepStrictEqual(deriveKey(1, "ab", "c"), deriveKey(1, "a", "bc"));
   notDeepStrictEqual(deriveKey(1, "1"), deriveKey(1, 1));
   notDeepStrictEqual(deriveKey(1, 1, 2), deriveKey(1, 2, 1));
@@ -88,7 +88,7 @@ Deno.test("a normal number does not correlate with the next, nor does its size",
   }
 });
 
-Deno.test("below gives all numbers with equal chance where the bound divides no power of two", () => {
+Deno.test("below gives all numbers with equal probability where the bound does not divide a power of two", () => {
   const stream = new RandomStream(deriveKey(7, "below"));
   // The remainder of a word would be below 2^30 half the time.
   const draws = 20_000;

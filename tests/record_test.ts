@@ -45,7 +45,7 @@ Deno.test("a refusal says how to prepare the data again, and that counts are nev
   );
 });
 
-Deno.test("a record with a missing or wrong field is refused by the field's name", () => {
+Deno.test("a record with a missing or wrong field is refused with the field's name", () => {
   const wrong: Record<keyof DataRecord, unknown> = {
     assembly: 19,
     binSizeBp: 0.5,
@@ -101,7 +101,7 @@ Deno.test("records that contradict each other are refused with both values", () 
   }
 });
 
-Deno.test("a transform is applied once: by us on plain counts, not at all where the data carry it", () => {
+Deno.test("a transform is applied once: to plain counts, but not to data that carry it already", () => {
   const plain = COMPETITION_RECORD;
   const log: DataRecord = { ...plain, transform: "log1p" };
   strictEqual(reconcileRecords(log, plain), "log1p");
@@ -111,7 +111,7 @@ Deno.test("a transform is applied once: by us on plain counts, not at all where 
   throws(() => reconcileRecords({ ...plain, transform: "asinh" }, log), /asinh.*log1p/);
 });
 
-Deno.test("transforms are what their names say", () => {
+Deno.test("transforms do what their names say", () => {
   strictEqual(transformFunction("none")(7), 7);
   strictEqual(transformFunction("log1p")(Math.E - 1), 1);
   strictEqual(transformFunction("asinh")(Math.sinh(2)), 2);
@@ -122,6 +122,6 @@ Deno.test("transforms are what their names say", () => {
 Deno.test("a record whose marks repeat is refused", () => {
   throws(
     () => parseRecord({ ...COMPETITION_RECORD, marks: ["K4", "K4"] }),
-    /marks has a name twice/,
+    /marks\[1\] is "K4", expected each once/,
   );
 });

@@ -40,9 +40,15 @@ export interface ReadValueOptions {
   /**
    * Name of the outermost value, for messages.
    *
-   * @default "it"
+   * @default {"it"}
    */
   readonly name?: string;
+  /**
+   * Where the value is in something larger, such as `training`: fields are then `training.seed`.
+   *
+   * @default {nowhere}
+   */
+  readonly place?: string;
   /** Throws the caller's error with what was found and expected. */
   readonly fail: (found: string) => never;
 }
@@ -58,10 +64,10 @@ export interface ReadValueOptions {
 export function readValue<Value>(
   value: unknown,
   field: Field<Value>,
-  { name = "it", fail }: ReadValueOptions,
+  { name = "it", place = "", fail }: ReadValueOptions,
 ): Value {
   try {
-    return field.read(value, "");
+    return field.read(value, place);
   } catch (error) {
     if (!(error instanceof FieldError)) throw error;
     return fail(error.message.startsWith(" ") ? name + error.message : error.message);

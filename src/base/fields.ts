@@ -34,7 +34,7 @@ export interface ArrayLimits {
   /**
    * The fewest.
    *
-   * @default 0
+   * @default {0}
    */
   readonly least?: number;
   /** The most, if there is a limit. */
@@ -42,13 +42,13 @@ export interface ArrayLimits {
   /**
    * What the items are, in the plural, for messages.
    *
-   * @default "values"
+   * @default {"values"}
    */
   readonly items?: string;
   /**
    * Whether every item must be another one.
    *
-   * @default false
+   * @default {false}
    */
   readonly distinct?: boolean;
 }
@@ -75,7 +75,7 @@ export function arrayOf<Value>(
 function describeLimits({ least, most, items }: { least: number; most: number; items: string }) {
   if (least === most) return `an array of ${least} ${items}`;
   if (most < Infinity) return `an array of ${least} to ${most} ${items}`;
-  return least === 0 ? `an array of ${items}` : `an array of at least ${least} ${items}`;
+  return `an array of ${["", "one or more "][least] ?? `at least ${least} `}${items}`;
 }
 
 function refuseRepeats(values: readonly unknown[], place: string): void {
@@ -94,7 +94,7 @@ export interface ObjectOptions {
   /**
    * What becomes of fields that are not described: `refuse` them, or leave them out of the copy.
    *
-   * @default "refuse"
+   * @default {"refuse"}
    */
   readonly others?: "refuse" | "leave out";
 }

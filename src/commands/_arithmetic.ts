@@ -1,6 +1,6 @@
-/** Results that are set side by side, and how the processors and GPUs rounded that computed them. */
+/** Warnings where results stand side by side that were computed on processors or GPUs which round differently. */
 
-/** Says so, in a line, if some results were computed with more than one kind of arithmetic. */
+/** Warns if some results were computed with more than one kind of arithmetic. */
 export function warnOfMixture(arithmetic: readonly string[], what: string): void {
   const kinds = [...new Set(arithmetic)];
   if (kinds.length < 2) return;

@@ -16,9 +16,9 @@ export interface DataFlags {
 }
 
 /**
- * The data to train on: those in a clone's fixtures/, which is said, if none are named.
+ * Chooses the data to train on: without `--data` those in a clone's fixtures/, and a line says so.
  *
- * @throws {ContractError} If none are named and this is no clone.
+ * @throws {ContractError} If no data are named and this is no clone.
  */
 export function chooseData(data: string | undefined): string {
   if (data !== undefined) return data;
@@ -54,7 +54,7 @@ async function readRecord(file: string): Promise<DataRecord> {
   return parseRecord(await readJson(file, "read data record"), file);
 }
 
-/** What a sample is a table of. */
+/** Formats the shape of a sample, such as `100 bins × 5 marks`. */
 export function formatShape({ bins, marks }: Pick<Dataset, "bins" | "marks">): string {
   return `${formatCountOf(bins, "bin")} × ${formatCountOf(marks.length, "mark")}`;
 }

@@ -56,7 +56,7 @@ export function replayEpochs(
   }
 }
 
-/** What TensorBoard calls a member, by its number from 0: nothing of its own if there is only one. */
+/** What TensorBoard calls a member, by its number from 0: an empty text if there is only one. */
 export function memberRun(member: number, members: number): string {
   return members === 1 ? "" : `member${member + 1}`;
 }

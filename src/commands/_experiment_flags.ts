@@ -59,10 +59,10 @@ export function declareExperiments(command: Command): Command {
 }
 
 /**
- * The flags to run with: those of the unfinished run that `--resume` names, else those that were given, which resume an
- * unfinished run that was started with the same.
+ * Chooses the flags to run with: those of the unfinished run that `--resume` names, else those that were given, which
+ * resume an unfinished run that was started with the same.
  *
- * @throws {ContractError} If `--out` holds an unfinished run of others, or another command's run.
+ * @throws {ContractError} If `--out` holds an unfinished run with other flags, or another command's run.
  */
 export async function chooseFlags(flags: ExperimentsFlags): Promise<ExperimentsFlags> {
   const { out, overwrite, resume } = flags;
@@ -81,7 +81,7 @@ export async function chooseFlags(flags: ExperimentsFlags): Promise<ExperimentsF
   );
 }
 
-/** The flags that decide what is run, and what comes of it. */
+/** The flags that decide what is run, and with which results. */
 function decisive(flags: ExperimentsFlags): unknown {
   const { data, record, test, labels, only, epochs, transform, seed, scheme, folds } =
     absolutePaths(flags);

@@ -1,4 +1,4 @@
-/** The labels of `prepare`: expression from one table, or from a file a sample. */
+/** Reads the labels of `prepare`: expression from one table, or from one file for each sample. */
 
 import { formatCountOf } from "../base/count.ts";
 import { ContractError, FormatError } from "../errors.ts";
@@ -18,31 +18,31 @@ import {
 } from "../genome/mod.ts";
 import type { ExpressionTransform } from "../record.ts";
 
-/** The flags on expression. */
+/** The flags about expression. */
 export interface ExpressionFlags {
   readonly samples: string;
   readonly genes: string;
-  readonly expression?: string;
-  readonly expressionSamples?: string;
+  readonly expression?: string | undefined;
+  readonly expressionSamples?: string | undefined;
   readonly expressionTransform: ExpressionTransform;
-  readonly expressionValue?: ValueKind;
+  readonly expressionValue?: ValueKind | undefined;
 }
 
-/** What is told of the expression: notes of what was chosen, and warnings. */
+/** Takes messages about the expression: notes about choices that were made, and warnings. */
 export interface ExpressionListeners {
   readonly note: (text: string) => void;
   readonly warn: (text: string) => void;
 }
 
-/** Where the expression is, and which samples make which cell type. */
+/** The files of expression, and the samples of each cell type. */
 interface ExpressionSource {
   readonly inputs: readonly ExpressionInput[];
   readonly samples?: readonly ExpressionSample[] | undefined;
-  /** Whether each file that is named for one cell type holds no other. */
+  /** Whether each file that is named for one cell type holds only that one. */
   readonly isFileASample: boolean;
 }
 
-/** The genes with their expression; all genes, without it, where the flags name no expression. */
+/** Returns the genes with their expression, or all genes if no expression is given. */
 export async function takeExpression(
   genes: readonly Gene[],
   sheet: SampleSheet,
@@ -96,7 +96,8 @@ async function findSource(
     warnOfUselessFlags(flags, warn);
     return undefined;
   }
-  return { inputs: await filesOfSamples(sheet, samples, expressionSamples!), isFileASample: true };
+  const inputs = await filesOfSamples(sheet, samples, expressionSamples ?? "");
+  return { inputs, isFileASample: true };
 }
 
 function warnOfUselessFlags(
@@ -107,7 +108,7 @@ function warnOfUselessFlags(
     ...expressionTransform === "none" ? [] : ["--expression-transform"],
     ...expressionValue === undefined ? [] : ["--expression-value"],
   ];
-  for (const flag of useless) warn(`${flag} is of no use without expression`);
+  for (const flag of useless) warn(`${flag} has no effect without expression`);
 }
 
 async function readSamples(
@@ -123,13 +124,13 @@ async function readSamples(
       `${file} names ${
         formatCountOf(others.size, "cell type")
       } that the sample sheet lacks, such as "${first}": ` +
-        "such samples are not used",
+        "their samples are not used",
     );
   }
   return samples;
 }
 
-/** Without a table the samples are files themselves; relative paths start at the directory of the list. */
+/** Without a table, the samples themselves are files. Relative paths start at the directory of the list. */
 async function filesOfSamples(
   { cellTypes }: SampleSheet,
   samples: readonly ExpressionSample[],
@@ -140,8 +141,8 @@ async function filesOfSamples(
       .map(({ sample }) => sample);
     if (paths.length > 0) return [cellType, { paths }] as const;
     throw new ContractError(
-      `Cannot take expression: ${file} has no sample of cell type "${cellType}", and there is no ` +
-        "--expression where it could be found by name",
+      `Cannot take expression: ${file} has no sample of cell type "${cellType}", and there is no table ` +
+        "(--expression) in which to find it by name",
     );
   });
   try {
@@ -149,14 +150,14 @@ async function filesOfSamples(
   } catch (cause) {
     if (!(cause instanceof FormatError)) throw cause;
     throw new ContractError(
-      `${cause.message}. Without --expression its samples are files; if they are columns of a table, name the ` +
-        "table with --expression",
+      `${cause.message}. Without --expression the samples are files; if they are columns of a table, name ` +
+        "the table with --expression",
       { cause },
     );
   }
 }
 
-/** Reads one file after the other, as they are asked for. */
+/** Reads one file after the other, each when it is needed. */
 async function* readTables(
   { inputs, samples, isFileASample }: ExpressionSource,
   { expressionValue: value, expressionSamples: samplesFile }: ExpressionFlags,

@@ -1,4 +1,4 @@
-/** Experiments that are finished already: found in the directory, and refused where one table must not mix them with new ones. */
+/** Experiments that are finished already: found, and refused where one table must not mix them with new ones. */
 
 import { type EngineName, selectEngine } from "../engine/select.ts";
 import { ContractError } from "../errors.ts";
@@ -13,7 +13,7 @@ import { warnOfMixture } from "./_arithmetic.ts";
 import type { ExperimentsFlags } from "./_experiment_flags.ts";
 
 /**
- * The results in the directory that are of these settings and data.
+ * Finds the results in the directory that belong to these settings and data.
  *
  * @throws {ContractError} If an experiment that is to be run has results of others, which one table must not mix.
  */
@@ -52,8 +52,8 @@ export async function forget(
 }
 
 /**
- * Refuses to add to the table what this machine would compute with other arithmetic than what is there already. Other
- * engines are told apart by the table itself.
+ * Refuses to add to the table what this machine would compute with other arithmetic than the results that it has. Results
+ * of other engines do no harm: the table names the engine of each.
  *
  * @throws {ContractError} If it would.
  */
@@ -78,7 +78,7 @@ export async function refuseMixture(
   }
 }
 
-/** Says so if the results of one engine were computed with more than one kind of arithmetic. */
+/** Warns if the results of one engine were computed with more than one kind of arithmetic. */
 export function warnOfMixedResults(results: Iterable<ExperimentResult>): void {
   for (const [engine, group] of Map.groupBy(results, ({ engine }) => engine)) {
     const arithmetic = group.flatMap((result) => result.arithmetic ?? []);

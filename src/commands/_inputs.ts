@@ -14,7 +14,7 @@ import {
 import { holdsSearch, readSearchFile } from "../runs/search_files.ts";
 import { ProgressLine } from "./_progress.ts";
 
-/** Paths by what they are to a command: `data`, `test`, …. */
+/** Paths by the part that they play in a command: `data`, `test`, …. */
 export type InputPaths = Readonly<Record<string, string | undefined>>;
 
 /** Calls a function with options that draw a progress line while files are digested. */
@@ -35,7 +35,7 @@ export async function withDigestProgress<Value>(
  *
  * @param paths Their paths by the names of their flags.
  * @param resume Directory of the run that is resumed, if one is.
- * @throws {ContractError} If one of them is another, or is not there.
+ * @throws {ContractError} If one of them has changed, or is not there.
  */
 export async function inputsOfRun(paths: InputPaths, resume: string | undefined): Promise<Inputs> {
   const now = await withDigestProgress((options) => describeInputs(paths, options));
@@ -56,7 +56,7 @@ export async function inputsOfRun(paths: InputPaths, resume: string | undefined)
  *
  * @param directory The run.
  * @param files What it was started with, if it kept that, and what is there now.
- * @throws {ContractError} With the first file that is another.
+ * @throws {ContractError} With the first file that has changed.
  */
 function refuseOtherInputs(
   directory: string,
@@ -89,7 +89,7 @@ function refuseOtherInputs(
 }
 
 /**
- * Refuses to resume a run one of whose files is no longer where it was.
+ * Refuses to resume a run if one of its files is no longer where it was.
  *
  * @throws {ContractError} With the first file that is not there.
  */

@@ -4,7 +4,7 @@ import type { KeptCommand } from "../runs/command_file.ts";
 import { checkKeptFlags } from "./_flag_kinds.ts";
 import { absolutePaths, findPackageFile } from "./_place.ts";
 
-/** Flags as a later `--resume` alone is to find them: it must not replace the run again. */
+/** Flags as a later `--resume` alone finds them: `overwrite` is off, so that resuming never erases the run. */
 export function reusableFlags<Flags extends object>(
   flags: Flags,
 ): Readonly<Record<string, unknown>> {

@@ -23,7 +23,7 @@ export async function loadLabelled(
   { labels: labelsPath, ...flags }: Omit<TestFlags, "test">,
 ): Promise<Dataset> {
   const what = { what: "labels" };
-  // First, since data may take long.
+  // The labels are read first, since reading the data may take long.
   const file = labelsPath === undefined ? undefined : await readPredictions(labelsPath, what);
   const data = await loadData(path, flags);
   if (file !== undefined) {

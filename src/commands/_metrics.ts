@@ -1,4 +1,4 @@
-/** Metrics as text. */
+/** Formats metrics as text. */
 
 import { formatCountOf } from "../base/count.ts";
 import type { Agreement, Evaluation } from "../data/evaluate.ts";
@@ -6,7 +6,7 @@ import type { LargeError } from "../data/largest_errors.ts";
 import { formatGene } from "../gene_id.ts";
 import type { EnsembleComparison } from "../training/ensemble.ts";
 
-/** One line: MSE, correlations, R² and, for classes, the area under the ROC curve. */
+/** Formats agreement as one line: MSE, correlations, R² and, for classes, the area under the ROC curve. */
 export function formatAgreement(agreement: Agreement): string {
   const { mse, pearson, spearman, r2, auroc, samples } = agreement;
   return [
@@ -19,7 +19,7 @@ export function formatAgreement(agreement: Agreement): string {
   ].filter((part) => part !== undefined).join(", ");
 }
 
-/** A table with one line a cell type, then the genes' correlations. */
+/** Formats a table with one line for each cell type, then the genes' correlations. */
 export function formatEvaluation({ overall, byCellType, byGene }: Evaluation): string {
   const width = Math.max(...byCellType.map(({ cellType }) => cellType.length));
   const lines = byCellType.map((row) => `  ${row.cellType.padEnd(width)}  ${formatAgreement(row)}`);
@@ -31,7 +31,7 @@ export function formatEvaluation({ overall, byCellType, byGene }: Evaluation): s
   return [`Overall: ${formatAgreement(overall)}`, ...lines, genes].join("\n");
 }
 
-/** The samples farthest off, one a line. */
+/** Formats the samples with the largest errors, one on each line. */
 export function formatLargestErrors(errors: readonly LargeError[]): string {
   const lines = errors.map(({ gene, symbol, cellType, measured, predicted }) =>
     `  ${formatGene(gene, { symbol })} in ${cellType}: measured ${formatMetric(measured)}, ` +
@@ -40,7 +40,7 @@ export function formatLargestErrors(errors: readonly LargeError[]): string {
   return ["Farthest off:", ...lines].join("\n");
 }
 
-/** A line for each member of an ensemble, and one with what averaging gained over a single model. */
+/** Formats a line for each member of an ensemble, and one with what averaging gained over a single model. */
 export function formatEnsemble({ members, ensemble, one, gain }: EnsembleComparison): string {
   const lines = members.map((agreement, i) => `  member ${i + 1}: ${formatAgreement(agreement)}`);
   return [
@@ -54,12 +54,12 @@ export function formatEnsemble({ members, ensemble, one, gain }: EnsembleCompari
   ].join("\n");
 }
 
-/** Four decimals, or `n/a` where a metric has no answer. */
+/** Formats a metric with four decimals, or as `n/a` where it has no answer. */
 export function formatMetric(value: number | null): string {
   return value === null ? "n/a" : value.toFixed(4);
 }
 
-/** A warning if predictions do not vary at all, as those of a model that learnt nothing. */
+/** Warns if predictions do not vary at all, like those of a model that learnt nothing. */
 export function warnIfConstant(predicted: ArrayLike<number>): void {
   const first = predicted[0];
   if (predicted.length < 2 || Array.prototype.some.call(predicted, (value) => value !== first)) {

@@ -1,10 +1,10 @@
-/** What `search` prints: how it divides the data, a line a trial, and what came of it. */
+/** What `search` prints: how it divides the data, and a line for each trial. */
 
 import { formatCountOf } from "../base/count.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { kFold } from "../data/kfold.ts";
 import type { EngineReport } from "../engine/select.ts";
-import type { OwnedParts } from "../runs/run_directory.ts";
+import type { OwnedParts } from "../runs/owned_run.ts";
 import { appendTrial } from "../runs/search_files.ts";
 import {
   describePoint,
@@ -38,14 +38,12 @@ export function printPlan(data: Dataset, description: SearchDescription): void {
   const { models, skipped } = planTrials(data, description);
   if (skipped.length === 0) return;
   console.info(
-    `${skipped.length} of them make no model of ${
-      formatShape(data)
-    } and are skipped, which leaves ` +
+    `${skipped.length} of them do not fit data of ${formatShape(data)} and are skipped; left: ` +
       `${models.length}`,
   );
 }
 
-/** Hooks that keep each trial and print a line for it, draw the progress line, and open checkpoints. */
+/** Returns hooks that keep each trial and print a line for it, draw the progress line, and open checkpoints. */
 export function reportTrials(
   directory: string,
   { owned, trials }: { readonly owned: OwnedParts; readonly trials: number },

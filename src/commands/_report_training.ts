@@ -1,28 +1,29 @@
-/** What the commands that train print while they do. */
+/** What the commands that train print while they train. */
 
 import type { EngineReport } from "../engine/select.ts";
 import type { EventLog } from "../runs/event_log.ts";
-import type {
-  EpochRecord,
-  FitManyOptions,
-  FitManyProgress,
-  FitOptions,
-  FitProgress,
-} from "../training/fit_types.ts";
+import type { EpochRecord, FitManyProgress, FitProgress } from "../training/fit_types.ts";
 import { epochScalars } from "../training/tensorboard.ts";
 import { memberRun } from "./_event_log.ts";
 import { formatDuration, formatRate, ProgressLine, type ProgressState } from "./_progress.ts";
 import type { RunSettings } from "./_settings.ts";
 
-/** What training calls while it runs, all of it given. */
-type Hooks<
-  Options extends Pick<FitManyOptions | FitOptions, "onStart" | "onEpoch" | "onProgress">,
-> = {
-  readonly [Name in "onStart" | "onEpoch" | "onProgress"]: NonNullable<Options[Name]>;
-};
+/** Hooks for `fit`. */
+export interface FitHooks {
+  readonly onStart: (report: EngineReport) => void;
+  readonly onEpoch: (record: EpochRecord) => void;
+  readonly onProgress: (progress: FitProgress) => void;
+}
 
-/** Hooks for `fit` that draw the progress line and print a line an epoch. */
-export function reportTraining(prefix = ""): Hooks<FitOptions> {
+/** Hooks for `fitMany` and its relatives. */
+export interface FitManyHooks {
+  readonly onStart: (report: EngineReport) => void;
+  readonly onEpoch: (run: number, record: EpochRecord) => void;
+  readonly onProgress: (progress: FitManyProgress) => void;
+}
+
+/** Hooks for `fit` that draw the progress line and print a line for each epoch. */
+export function reportTraining(prefix = ""): FitHooks {
   const progress = new ProgressLine("samples");
   return {
     onStart: (report) => printEngine(report, prefix),
@@ -38,16 +39,14 @@ export function reportTraining(prefix = ""): Hooks<FitOptions> {
  * Hooks for runs that train side by side: each line begins with what a run is called, such as `fold`, and its
  * number from 1.
  */
-export function reportRuns(
-  what: string,
-): Hooks<FitManyOptions> {
+export function reportRuns(what: string): FitManyHooks {
   let progress = new ProgressLine("samples");
   let group = 0;
   return {
     onStart: (report) => printEngine(report, ""),
     onProgress: (state: FitManyProgress) => {
       const [first, end] = state.runs;
-      // Rate and time left are those of the runs under way.
+      // The rate and the time left are those of the runs that train now.
       if (first !== group) progress = new ProgressLine("samples");
       group = first;
       const numbers = end === first + 1 ? end : `${first + 1}–${end}`;
@@ -64,7 +63,7 @@ function printEngine({ engine, device, reason }: EngineReport, prefix: string): 
   console.info(`${prefix}Engine: ${engine} (${device}); ${reason}`);
 }
 
-/** What the progress line shows of a training run; no loss where the engine does not look at it between epochs. */
+/** What the progress line shows of a training run; without a loss where the engine reads it only after epochs. */
 export function progressState(progress: FitProgress, prefix: string): ProgressState {
   const { epoch, epochs, samples, samplesPerEpoch, loss } = progress;
   return {
@@ -75,7 +74,7 @@ export function progressState(progress: FitProgress, prefix: string): ProgressSt
   };
 }
 
-/** One epoch as a line. */
+/** Formats an epoch as a line. */
 function formatEpoch(record: EpochRecord): string {
   const { epoch, loss, validationLoss, seconds, samplesPerSecond } = record;
   return [
@@ -92,7 +91,7 @@ export function reportMembers(
   members: number,
   { learningRate }: RunSettings,
   log: EventLog,
-): ReturnType<typeof reportRuns> {
+): FitManyHooks {
   const one = reportTraining();
   const several = reportRuns("member");
   const print = members === 1

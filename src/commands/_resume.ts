@@ -1,16 +1,10 @@
-/** Runs that `--resume` names: their flags, and what is said where there is nothing to resume. */
+/** Runs that `--resume` names: their flags, and the errors where there is nothing to resume. */
 
 import { quotePath } from "../base/shell.ts";
 import { ContractError } from "../errors.ts";
 import { readKeptCommand } from "../runs/command_file.ts";
-import {
-  clearFinishedRun,
-  type OwnedParts,
-  type OwnedRun,
-  takeParts,
-  takeRun,
-  type TakeRunOptions,
-} from "../runs/run_directory.ts";
+import type { OwnedParts, OwnedRun, TakeRunOptions } from "../runs/owned_run.ts";
+import { clearFinishedRun, takeParts, takeRun } from "../runs/run_directory.ts";
 import { commandOfRun } from "../runs/run_files.ts";
 import { inputFlags, Interrupted } from "./flags.ts";
 import { parseFlags, reusableFlags } from "./_kept_flags.ts";
@@ -101,7 +95,7 @@ export async function nothingKept(
   );
 }
 
-/** What a command takes a run directory for. */
+/** How a command takes a run directory. */
 export interface Ownership extends Pick<TakeRunOptions, "command" | "inputs" | "refuse"> {
   readonly flags: ResumeFlags;
 }

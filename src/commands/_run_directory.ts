@@ -1,4 +1,4 @@
-/** The directory that a command writes its run to. */
+/** The directory to which a command writes its run. */
 
 import { quotePath } from "../base/shell.ts";
 import { ContractError } from "../errors.ts";
@@ -19,7 +19,7 @@ export interface RunDirectoryFlags {
  * Decides where a run is written: `--out`, or the first free name in `runs/`, which is then taken.
  *
  * @param flags The flags.
- * @param name What the run is called there, such as the name of its model, which may be any.
+ * @param name What the run is called in `runs/`, such as the name of its model; it may have any characters.
  * @throws {ContractError} As {@linkcode refuseHeldRun} does; also if a run is being written there.
  */
 export async function chooseRunDirectory(flags: RunDirectoryFlags, name: string): Promise<string> {

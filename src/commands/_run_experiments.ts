@@ -3,7 +3,7 @@
 import { formatCountOf } from "../base/count.ts";
 import { writeResult } from "../runs/experiment_files.ts";
 import type { RunCheckpoints } from "../runs/run_checkpoints.ts";
-import type { OwnedParts } from "../runs/run_directory.ts";
+import type { OwnedParts } from "../runs/owned_run.ts";
 import {
   type ExperimentData,
   type ExperimentPlan,

@@ -1,4 +1,4 @@
-/** The flags of `search`, what they come to, and the directory that they let it write to. */
+/** The flags of `search`, the settings that they stand for, and the directory to which they let it write. */
 
 import type { Command } from "commander";
 import { quotePath } from "../base/shell.ts";
@@ -80,8 +80,8 @@ export function declareSearch(command: Command): Command {
 }
 
 /**
- * The flags to search with: with `--resume DIR` those that the search in DIR was started with, and those that were given
- * in their place.
+ * Chooses the flags to search with: with `--resume DIR` those that the search in DIR was started with, and those that were
+ * given in their place.
  *
  * @param flags All flags of the call.
  * @param given Names of those that were given.
@@ -102,7 +102,7 @@ export async function chooseFlags(
   return { ...flags, ...kept, ...typed, overwrite: false, out: undefined };
 }
 
-/** What the flags come to, with the space that a file holds. */
+/** Reads the settings that the flags stand for, and the file of the space. */
 export async function readSettings(flags: SearchFlags): Promise<SearchSettings> {
   const { method, trials, folds, scheme, epochs, halving, transform, seed } = flags;
   return {
@@ -120,7 +120,7 @@ export async function readSettings(flags: SearchFlags): Promise<SearchSettings> 
   };
 }
 
-/** Where the search is written. */
+/** Chooses the directory to which the search is written. */
 export async function chooseSearchDirectory(flags: SearchFlags): Promise<string> {
   const { out, overwrite, resume } = flags;
   if (resume !== undefined) return resume;

@@ -52,7 +52,7 @@ export function modelOf({ spec, preset }: RunSettings): ModelSpec | PresetName {
   return spec ?? parsePresetName(preset);
 }
 
-/** Settings from flags, else from the model's file, else from the preset, wakawaka's for a model of the user's. */
+/** Fills in what flags leave open: from the model's file, else from the preset; for the user's own model from wakawaka. */
 export function resolveRunSettings(flags: TrainingFlags, file?: ModelFile): RunSettings {
   const { spec, training = {}, transform } = file ?? {};
   const settings = resolveSettings(
@@ -78,7 +78,7 @@ export function resolveRunSettings(flags: TrainingFlags, file?: ModelFile): RunS
 /**
  * Digests the files that a run of `train`, `crossval` or `forecast` reads.
  *
- * @throws {ContractError} If a run that is resumed was started with others.
+ * @throws {ContractError} If a run that is resumed was started with other files.
  */
 export async function inputsOfTraining(
   { data }: RunSettings,

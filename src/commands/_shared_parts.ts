@@ -1,16 +1,16 @@
-/** What the folds of a cross-validation have on both sides. */
+/** The genes and cell types that the folds of a cross-validation have both in training and in validation. */
 
 import type { Fold, FoldScheme } from "../data/kfold.ts";
 
-/** Shares of the samples that are validated on, from 0 to 1. */
+/** Shares of the validation samples, from 0 to 1. */
 export interface SharedParts {
-  /** Those whose gene was trained on too, in another cell type. */
+  /** The share of those whose gene was trained on too, in another cell type. */
   readonly genes: number;
-  /** Those whose cell type was trained on too, with other genes. */
+  /** The share of those whose cell type was trained on too, with other genes. */
   readonly cellTypes: number;
 }
 
-/** Counts, over all folds. */
+/** Counts what training and validation share, over all folds. */
 export function findSharedParts(folds: readonly Fold[]): SharedParts {
   const [genes, cellTypes] = [new Tally(), new Tally()];
   for (const { training, validation } of folds) {
@@ -35,7 +35,7 @@ class Tally {
   }
 }
 
-/** What that means for the scores, in a line. */
+/** Says in a line what that means for the scores. */
 export function describeSharedParts(scheme: FoldScheme, { genes, cellTypes }: SharedParts): string {
   const shared = ([["genes", genes], ["cell types", cellTypes]] as const)
     .filter(([, share]) => share > 0);
@@ -48,7 +48,7 @@ export function describeSharedParts(scheme: FoldScheme, { genes, cellTypes }: Sh
     "on too. Expect worse scores on new ones; --scheme by-both shares neither.";
 }
 
-/** As a percentage that is 100 only if it is exactly that, and never 0. */
+/** Formats a share as a percentage that is 100 only if all samples are meant, and never 0. */
 function formatShare(share: number): string {
   if (share === 1) return "100%";
   return `${Math.min(99.9, Math.max(0.1, 100 * share)).toFixed(1)}%`;

@@ -1,4 +1,4 @@
-/** What `train` leaves: models, configuration, history, and how well the models agree with the data. */
+/** Writes what `train` leaves: models, configuration, history, and how well the models agree with the data. */
 
 import { type Agreement, evaluatePredictions } from "../data/evaluate.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -62,7 +62,7 @@ export async function writeTrained(run: TrainedRun): Promise<void> {
   console.info(`Written: ${directory}/ (${[models, ...written].join(", ")})`);
 }
 
-/** What `metrics.json` keeps: agreement on the training data, on the test data, and what averaging gained. */
+/** Measures agreement on the training data, on the test data, and what averaging gained: `metrics.json` keeps it. */
 async function measure(run: TrainedRun): Promise<Record<string, unknown>> {
   const { data, test, results } = run;
   const fitted = await measureOn(run, "training", data);

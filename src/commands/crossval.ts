@@ -1,4 +1,4 @@
-/** `deno task crossval`: k-fold cross-validation. */
+/** Command `crossval`: k-fold cross-validation. */
 
 import { formatCountOf } from "../base/count.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -107,7 +107,7 @@ async function crossval(given: CrossvalFlags, { signal }: CommandCall): Promise<
   await run.finish();
 }
 
-/** Hooks that print and log what the folds come to, the epochs of a checkpoint first. */
+/** Returns hooks that print and log the epochs and scores of the folds, the epochs of a checkpoint first. */
 function reportFolds(
   folds: number,
   { settings: { learningRate }, log, resume }: {
@@ -162,7 +162,7 @@ function throwUnlessFinished(
   );
 }
 
-/** Each fold's metrics, their mean and standard deviation, which it also prints, and what the folds shared. */
+/** Collects each fold's metrics, their mean and standard deviation, which it also prints, and what the folds shared. */
 function summarise(
   results: readonly FoldResult[],
   shared: SharedParts,
@@ -190,7 +190,7 @@ function summarise(
   };
 }
 
-/** Mean and sample standard deviation; `null` where there are too few values. */
+/** The mean and the sample standard deviation of some values; `null` where there are too few. */
 interface Spread {
   readonly mean: number | null;
   readonly sd: number | null;

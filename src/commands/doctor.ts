@@ -1,4 +1,4 @@
-/** `deno task doctor`: what may be wrong with a data set. */
+/** `deno task doctor` looks for what may be wrong with a data set. */
 
 import { formatCountOf } from "../base/count.ts";
 import { showValue } from "../base/show_value.ts";
@@ -35,7 +35,7 @@ export const command: CommandDefinition<DoctorFlags> = {
     command
       .argument("<path>", "competition .npz, DeepChrome .csv, or a folder of cell types")
       .option("--genes <file>", "genes with strands: GTF, GFF3, BED, genePred or table")
-      .option("--test <path>", "data that a model trained on these is tested on")
+      .option("--test <path>", "data on which a model trained on these will be tested")
       .option("--record <file>", "JSON data record of the files (default: their own)")
       .option("--strict", "exit code 1 if there is a warning", false),
   run: examine,
@@ -51,7 +51,7 @@ async function examine(flags: DoctorFlags, { args }: CommandCall): Promise<void>
   const test = flags.test === undefined ? undefined : (await loadData(flags.test, flags)).columns;
   const { findings: found, skipped } = diagnoseSamples(columns, { genes, test });
   const findings = [...found, ...noteNames(columns)];
-  for (const finding of findings) console.log(describe(finding));
+  for (const finding of findings) console.log(describeFinding(finding));
   const warnings = findings.filter(({ severity }) => severity === "warning").length;
   const missing = [
     genes === undefined && !hasStrands(columns) ? "orientation (needs --genes)" : [],
@@ -102,6 +102,6 @@ function describeSkipped(skipped: readonly SkippedCheck[]): string[] {
   });
 }
 
-function describe({ check, severity, where, message, advice }: Finding): string {
+function describeFinding({ check, severity, where, message, advice }: Finding): string {
   return `${severity}: ${check}: ${where}: ${message}.\n  ${advice}`;
 }

@@ -1,4 +1,4 @@
-/** `deno task experiments`: the report's experiments, one table. */
+/** Command `experiments`: the report's experiments in one table. */
 
 import { formatCountOf } from "../base/count.ts";
 import { quotePath } from "../base/shell.ts";
@@ -75,7 +75,7 @@ async function experiments(given: ExperimentsFlags, { signal }: CommandCall): Pr
   if (overwrite) await forget(only, { out, finished });
   await owned.begin();
   const chosen = plans.filter(({ name }) => only.includes(name));
-  // What does not fit the data is told before anything is trained.
+  // A model that does not fit the data is refused before anything is trained.
   for (const { spec } of chosen) parseSpec(spec);
   if (!flags.otherArithmetic) await refuseMixture(chosen, { finished, engine, out });
   const stopped = await runExperiments(chosen, { data, finished, flags, owned, signal });
@@ -97,7 +97,7 @@ async function experiments(given: ExperimentsFlags, { signal }: CommandCall): Pr
   console.info(formatNext("Next", `${commandLine("report")} ${quotePath(out)}`));
 }
 
-/** Training and test data: those of `--test`, or a share of the training data that is held out. */
+/** Reads training and test data: those of `--test`, or a share of the training data that is held out. */
 async function chooseTest(path: string, flags: ExperimentsFlags): Promise<ExperimentData> {
   const data = await loadData(path, flags);
   const test = await loadTest(flags);

@@ -1,4 +1,4 @@
-/** `deno task forecast`: what a model would score in the competition, from labelled training data alone. */
+/** Command `forecast`: what a model would score in the competition, from labelled training data alone. */
 
 import { formatCountOf } from "../base/count.ts";
 import { writeConfig } from "../runs/config.ts";
@@ -166,8 +166,8 @@ function describeSplit({ train, test, newGenes, newCellTypes }: RegimeSplit): st
 }
 
 /**
- * The last model's error in the competition's mix, and that of the best baseline; where only genes, or only cell types,
- * were held out, the error in the one regime that there is.
+ * Words the last model's error in the competition's mix, and that of the best baseline; where only genes, or only cell
+ * types, were held out, the errors in the one regime that there is.
  */
 function describeForecast({ regimes, mix, confidence }: RegimeEvaluation): string {
   if (mix.models.at(-1)?.mse.value !== null) {
@@ -186,7 +186,7 @@ function describeScores(
   { models, baselines, bestBaseline, interval }: RegimeScores,
   confidence: number,
 ): string {
-  // Of each regime there is at least one model.
+  // Each regime is judged for at least one model.
   const { name, mse } = models.at(-1)!;
   const best = baselines.find((baseline) => baseline.name === bestBaseline);
   const basis = describeInterval(interval, confidence);

@@ -1,10 +1,10 @@
-/** `deno task prepare`: BAM, bigWig or BED files in, data for training or prediction out. */
+/** `deno task prepare` turns BAM, bigWig or BED files into data for training or prediction. */
 
 import { formatCountOf } from "../base/count.ts";
 import { ContractError } from "../errors.ts";
 import { quotePath } from "../base/shell.ts";
 import { ensemblGeneNumber, geneNumber } from "../gene_id.ts";
-import { detailsOf, type Gene } from "../genome/gene.ts";
+import { type Gene, pickGeneDetails } from "../genome/gene.ts";
 import {
   type CountingRule,
   type Preparation,
@@ -83,7 +83,7 @@ export const command: CommandDefinition<PrepareFlags> = {
     command
       .requiredOption(
         "--samples <file>",
-        "sample sheet: tab-separated, cell_type mark path, and expression where it has files of its own",
+        "sample sheet: tab-separated, cell_type mark path, and expression if cell types have separate files",
       )
       .requiredOption(
         "--genes <file>",
@@ -91,31 +91,31 @@ export const command: CommandDefinition<PrepareFlags> = {
       )
       .option(
         "--gene-type <names>",
-        "take genes of these types only, such as protein_coding; separated by commas, or repeated",
+        "take only genes of these types, such as protein_coding; separated by commas, or repeated",
         (text: string, others: readonly string[] = []) => [...others, ...list(text)],
       )
       .requiredOption(
         "--signal <rule>",
-        `of reads: ${READ_RULES.join(", ")}; of signal tracks: ${TRACK_RULES.join(", ")}`,
+        `for reads: ${READ_RULES.join(", ")}; for signal tracks: ${TRACK_RULES.join(", ")}`,
         choice(RULES),
       )
       .requiredOption("--out <file>", "the .npz file to write")
       .option(
         "--expression <file>",
-        "table of genes × cell types; without it, or a column expression of the sheet: for prediction",
+        "table of genes × cell types; data without expression are for prediction",
       )
       .option(
         "--expression-samples <file>",
-        "which columns make which cell type: tab-separated, sample cell_type (default: by name)",
+        "the columns of each cell type: tab-separated, sample cell_type (default: by name)",
       )
       .option(
         "--expression-value <kind>",
-        `where a file has several: ${VALUE_KINDS.join(", ")} (default: the first that it has)`,
+        `if a file has several: ${VALUE_KINDS.join(", ")} (default: the first that it has)`,
         choice(VALUE_KINDS),
       )
       .option(
         "--expression-transform <name>",
-        `of the expression: ${EXPRESSION_TRANSFORMS.join(", ")}`,
+        `for the expression: ${EXPRESSION_TRANSFORMS.join(", ")}`,
         choice(EXPRESSION_TRANSFORMS),
         "none",
       )
@@ -134,7 +134,7 @@ export const command: CommandDefinition<PrepareFlags> = {
       )
       .option(
         "--orientation <name>",
-        `of minus-strand genes: ${ORIENTATIONS.join(", ")} (flipped)`,
+        `of the bins of minus-strand genes: ${ORIENTATIONS.join(", ")} (flipped)`,
         choice(ORIENTATIONS),
         "genomic",
       )
@@ -143,13 +143,13 @@ export const command: CommandDefinition<PrepareFlags> = {
       .option("--assembly <name>", "such as hg38 (default: what the files or the annotation say)")
       .option("--concurrency <n>", "files counted together", integer(1), 2)
       .option("--compress", "deflate the npz file", false)
-      .option("--overwrite", "replace the file that is there", false),
+      .option("--overwrite", "replace an existing file", false),
   run,
 };
 
 async function run(flags: PrepareFlags, { signal }: CommandCall): Promise<void> {
   await checkInputs(flags);
-  checkName(flags);
+  checkOutName(flags);
   const { out, overwrite } = flags;
   await using output = await openOutput(out, { usual: null, overwrite });
   const sheet = await readSampleSheet(flags.samples, { onWarning: warn });
@@ -187,14 +187,13 @@ async function run(flags: PrepareFlags, { signal }: CommandCall): Promise<void> 
   await output.write((sink) =>
     writeCompetition(sink, preparation.blocks(), {
       record,
-      geneDetails: new Map(genes.map((gene) => [gene.id, detailsOf(gene)])),
+      geneDetails: new Map(genes.map((gene) => [gene.id, pickGeneDetails(gene)])),
       compress: flags.compress,
     })
   );
   progress.clear();
   console.info(output.done);
-  if (genes.some(isNumberedByName)) await writeGeneNumbers(out, genes);
-  else await removeGeneNumbers(out);
+  await updateGeneNumbers(out, genes);
   printNextStep(out, labels !== undefined);
 }
 
@@ -212,12 +211,12 @@ async function checkInputs(flags: PrepareFlags): Promise<void> {
   }
 }
 
-function checkName({ out }: PrepareFlags): void {
+function checkOutName({ out }: PrepareFlags): void {
   if (out.toLowerCase().endsWith(".npz")) return;
   throw new ContractError(`Cannot write to ${out}: expected a name that ends in .npz`);
 }
 
-/** The table of numbers is another file beside the data, and its path may be that of the table of genes. */
+/** Checks the path of the table of numbers, which is another file next to the data and may be the file of genes. */
 async function checkGeneNumbers({ out, overwrite, genes }: PrepareFlags): Promise<void> {
   const path = geneNumbersPath(out);
   await checkOutput(path, { usual: null, overwrite });
@@ -255,9 +254,15 @@ function announce({ record, cellTypes, genes, bins }: Preparation, files: number
   }
 }
 
-/** Whether the number that stands for a gene in the file is made from its name. */
+/** Whether the number of a gene in the data set is made from the gene's name. */
 function isNumberedByName({ id }: Gene): boolean {
   return ensemblGeneNumber(id) === undefined;
+}
+
+/** Writes the table of numbers that this data set needs, or removes the one that the data set before needed. */
+async function updateGeneNumbers(out: string, genes: readonly Gene[]): Promise<void> {
+  if (genes.some(isNumberedByName)) await writeGeneNumbers(out, genes);
+  else await removeGeneNumbers(out);
 }
 
 /** Writes which number stands for which name, for programs that do not read the table inside the data set. */

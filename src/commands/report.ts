@@ -1,4 +1,4 @@
-/** `deno task report`: a run as one HTML page and its figures. */
+/** Command `report`: writes a run as one HTML page with its figures. */
 
 import { formatCountOf } from "../base/count.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -111,7 +111,7 @@ function describe({ config, training, experiments }: SavedRun): string {
     `on ${source}. Engine ${engine} (${device}).`;
 }
 
-/** Predictions on the test data, or on the training data if none are named; nothing without a model. */
+/** Evaluates predictions on the test data, or, without them, on the training data; nothing where the run has no model. */
 async function evaluate(
   { config, training, hasModels }: SavedRun,
   { directory, flags, signal }: {
@@ -134,7 +134,7 @@ async function evaluate(
     samplesName: test === undefined ? samplesName : `the test data, ${flags.test}`,
     ...evaluatePredictions(data, predicted),
     pairs: { measured: data.labels(), predicted },
-    largestErrors: largestErrors(data, predicted, 10),
+    largestErrors: largestErrors(data, predicted, { count: 10 }),
   };
   if (test === undefined || trainingData === undefined) return { evaluation, notes };
   const predictions = { [training.preset]: predicted };
@@ -142,12 +142,12 @@ async function evaluate(
   return { evaluation, regimes, notes };
 }
 
-/** What was trained on, if it is there and has not become something else. */
+/** The data that were trained on, if they are there and have not changed. */
 interface TrainingData {
   readonly data?: Dataset;
   /** What the page calls it. */
   readonly samplesName: string;
-  /** What the page says of it beside. */
+  /** Remarks about it for the page. */
   readonly notes: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-/** `deno task search`: the best model of a space, by cross-validation. */
+/** Command `search`: finds the best model of a space by cross-validation. */
 
 import { ContractError } from "../errors.ts";
 import { removeRun } from "../runs/run_files.ts";
@@ -27,7 +27,7 @@ import {
   type SearchFlags,
 } from "./_search_flags.ts";
 
-/** Lines of the table that is printed; ranking.csv has all. */
+/** How many lines of the ranking are printed; ranking.csv has all of them. */
 const MOST_PRINTED = 10;
 
 /** Command `search`. */
@@ -89,7 +89,7 @@ async function search(typed: SearchFlags, { signal, given }: CommandCall): Promi
   if (result.best === undefined) throw noneTrained(result);
 }
 
-/** `--trials` is the number of all trials, not of those to add. */
+/** Refuses a `--trials` that earlier trials exceed: it is the number of all trials, not of those to add. */
 function refuseFewerTrials(
   { trials }: SearchDescription,
   finished: readonly TrialRecord[],

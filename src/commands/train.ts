@@ -1,11 +1,11 @@
-/** `deno task train`: data in, trained model out. */
+/** Command `train`: trains a model, or an ensemble, on labelled data. */
 
 import { dirname, join } from "node:path";
 import { quotePath } from "../base/shell.ts";
 import { DivergedError } from "../errors.ts";
 import { pathKind } from "../files/file.ts";
 import type { EventLog } from "../runs/event_log.ts";
-import type { OwnedRun } from "../runs/run_directory.ts";
+import type { OwnedRun } from "../runs/owned_run.ts";
 import { fitEnsemble } from "../training/ensemble.ts";
 import type { FitManyResult } from "../training/fit_types.ts";
 import {
@@ -23,7 +23,7 @@ import { memberRun, openLog, replayEpochs } from "./_event_log.ts";
 import { checkTestFlags, loadTest, type TestFlags } from "./_labels.ts";
 import { readModelFile } from "./_model_spec.ts";
 import { commandLine, findPackageFile, formatNext } from "./_place.ts";
-import { reportMembers } from "./_report_training.ts";
+import { type FitManyHooks, reportMembers } from "./_report_training.ts";
 import { nothingKept, ownRun, resumeCall, resumedFlags, type ResumeFlags } from "./_resume.ts";
 import { chooseRunDirectory, refuseHeldRun } from "./_run_directory.ts";
 import {
@@ -101,7 +101,7 @@ async function train(given: TrainFlags, { signal }: CommandCall): Promise<void> 
   await printNextStep(directory, flags);
 }
 
-/** Hooks that print and log the epochs, those of a checkpoint first. */
+/** Returns hooks that print and log the epochs, those of a checkpoint first. */
 function reportFrom(
   { options: { resume } }: OwnedRun,
   { ensemble, settings, log }: {
@@ -109,7 +109,7 @@ function reportFrom(
     readonly settings: RunSettings;
     readonly log: EventLog;
   },
-): ReturnType<typeof reportMembers> {
+): FitManyHooks {
   const hooks = reportMembers(ensemble, settings, log);
   return {
     ...hooks,
@@ -122,7 +122,7 @@ function reportFrom(
 }
 
 /**
- * Tells how far the models are that were stopped before their end, which are kept.
+ * Says how far the models are trained that were stopped before their end and kept.
  *
  * @throws {DivergedError} If one of them diverged.
  * @throws {Interrupted} If the run was interrupted.
@@ -152,8 +152,8 @@ function throwUnlessFinished(
 }
 
 /**
- * Names the command that is next: with the competition's own file, where it lies beside the one that was trained on; else
- * with the test data, or, without them, a report.
+ * Names the next command: to predict the competition's evaluation file, where it lies beside the training data; else to
+ * predict the test data; without them, to write a report.
  */
 async function printNextStep(directory: string, flags: TrainFlags): Promise<void> {
   const { data, test, record } = flags;

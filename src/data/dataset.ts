@@ -1,10 +1,10 @@
 import type { PackedArray } from "../base/arrays.ts";
 import { ContractError } from "../errors.ts";
-import { formatGene, type GeneDetails, geneKey } from "../gene_id.ts";
+import { formatGene, type GeneDetails } from "../gene_id.ts";
 import type { SampleColumns } from "../io/columns.ts";
 import { submissionId } from "../io/submission.ts";
 import type { DataRecord } from "../record.ts";
-import { checkSignal } from "./_check_signal.ts";
+import { checkColumns } from "./_check_columns.ts";
 
 /** Columns that passed the checks, so that further views of them need not repeat these. */
 const checkedColumns = new WeakSet<SampleColumns>();
@@ -57,7 +57,7 @@ export class Dataset {
       checkedColumns.add(columns);
     }
     const count = columns.geneIndex.length;
-    if (rows !== undefined) checkIndices(rows, count, "row");
+    if (rows !== undefined) checkIndices(rows, { bound: count, what: "row" });
     this.columns = columns;
     this.rows = rows ?? Uint32Array.from({ length: count }, (_, row) => row);
   }
@@ -141,7 +141,7 @@ export class Dataset {
    * What is known about the gene at a position besides its identifier.
    *
    * @param position From 0 to `length` − 1.
-   * @returns The details; `undefined` if the data have none of any gene.
+   * @returns The details; `undefined` if the data have no details.
    * @throws {RangeError} If the position is outside the view.
    */
   geneDetailsOf(position: number): GeneDetails | undefined {
@@ -190,7 +190,7 @@ export class Dataset {
    * @throws {RangeError} If a position is outside this view.
    */
   subset(positions: ArrayLike<number>): Dataset {
-    checkIndices(positions, this.length, "position");
+    checkIndices(positions, { bound: this.length, what: "position" });
     const rows = new Uint32Array(positions.length);
     for (let i = 0; i < rows.length; i++) rows[i] = this.rows[positions[i]!]!;
     return new Dataset(this.columns, rows);
@@ -237,76 +237,10 @@ export class Dataset {
   }
 }
 
-function checkColumns(columns: SampleColumns): void {
-  const { signal, labels, cellTypes, cellTypeIndex, genes, geneIndex, bins, record } = columns;
-  const count = geneIndex.length;
-  const marks = record.marks.length;
-  if (!Number.isInteger(bins) || bins < 1 || marks < 1) {
-    throw new TypeError(
-      `Cannot build data set: ${bins} bins and ${marks} marks, expected at least 1 of each`,
-    );
-  }
-  checkLength("cellTypeIndex", cellTypeIndex.length, count);
-  checkLength("signal", signal.length, count * bins * marks);
-  checkSignal(columns);
-  if (labels !== undefined) {
-    checkLength("labels", labels.length, count);
-    checkLabels(labels);
-  }
-  checkNames("cell type", cellTypes, cellTypeIndex);
-  checkNames("gene", genes, geneIndex);
-  checkGenes(columns);
-}
-
-/** Two spellings of one gene would count as two genes wherever genes are matched. */
-function checkGenes({ genes, geneDetails }: SampleColumns): void {
-  const spellings = new Map<string, string>();
-  for (const id of genes) {
-    const earlier = spellings.get(geneKey(id));
-    if (earlier !== undefined) {
-      throw new ContractError(
-        `Cannot build data set: genes "${earlier}" and "${id}" are one gene, expected each once`,
-      );
-    }
-    spellings.set(geneKey(id), id);
-  }
-  if (geneDetails !== undefined) checkLength("geneDetails", geneDetails.length, genes.length);
-}
-
-function checkLength(column: string, found: number, wanted: number): void {
-  if (found !== wanted) {
-    throw new TypeError(
-      `Cannot build data set: ${column} has ${found} values, expected ${wanted}`,
-    );
-  }
-}
-
-function checkLabels(labels: Float64Array): void {
-  for (const [row, label] of labels.entries()) {
-    if (!Number.isFinite(label)) {
-      throw new ContractError(
-        `Cannot build data set: label of row ${row} is ${label}, expected a finite number`,
-      );
-    }
-  }
-}
-
-function checkNames(what: string, names: readonly string[], index: Uint32Array): void {
-  if (new Set(names).size !== names.length) {
-    const twice = names.find((name, place) => names.indexOf(name) !== place);
-    throw new ContractError(`Cannot build data set: ${what} "${twice}" is listed twice`);
-  }
-  for (const [row, place] of index.entries()) {
-    if (place >= names.length) {
-      throw new ContractError(
-        `Cannot build data set: ${what} of row ${row} is number ${place}, ` +
-          `expected less than ${names.length}`,
-      );
-    }
-  }
-}
-
-function checkIndices(indices: ArrayLike<number>, bound: number, what: string): void {
+function checkIndices(
+  indices: ArrayLike<number>,
+  { bound, what }: { readonly bound: number; readonly what: string },
+): void {
   for (let i = 0; i < indices.length; i++) {
     const index = indices[i]!;
     if (!Number.isInteger(index) || index < 0 || index >= bound) {

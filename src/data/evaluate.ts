@@ -3,6 +3,7 @@ import {
   byGroup,
   meanDefined,
   meanSquaredError,
+  type Pairs,
   pearson,
   rSquared,
   spearman,
@@ -78,7 +79,7 @@ export function correlateSamplesOfGene(
  * @param predictions One number for each sample, `[position]`.
  * @returns The measures.
  * @throws {ContractError} If the data have no labels.
- * @throws {TypeError} If there is not one prediction for each sample.
+ * @throws {TypeError} If predictions and samples differ in number.
  *
  * @example
  * ```ts
@@ -113,13 +114,13 @@ export function evaluatePredictions(data: Dataset, predictions: ArrayLike<number
   const predicted = Float64Array.from(predictions);
   const binary = truth.every((label) => label === 0 || label === 1);
   return {
-    overall: agreementOf(truth, predicted, binary),
-    byCellType: evaluateCellTypes(data, truth, predicted, binary),
-    byGene: evaluateGenes(data, truth, predicted),
+    overall: agreementOf({ truth, predicted }, binary),
+    byCellType: evaluateCellTypes(data, { truth, predicted, binary }),
+    byGene: evaluateGenes(data, { truth, predicted }),
   };
 }
 
-function agreementOf(truth: Float64Array, predicted: Float64Array, binary: boolean): Agreement {
+function agreementOf({ truth, predicted }: Pairs, binary: boolean): Agreement {
   return {
     samples: truth.length,
     mse: orNull(meanSquaredError(truth, predicted)),
@@ -132,25 +133,19 @@ function agreementOf(truth: Float64Array, predicted: Float64Array, binary: boole
 
 function evaluateCellTypes(
   data: Dataset,
-  truth: Float64Array,
-  predicted: Float64Array,
-  binary: boolean,
+  { truth, predicted, binary }: Pairs & { readonly binary: boolean },
 ): CellTypeAgreement[] {
   const { cellTypes } = data.columns;
   const groupIndex = data.cellTypeIndices();
   return splitByGroup({ truth, predicted, groupIndex, groupCount: cellTypes.length })
     .map((pairs, index) => ({
       cellType: cellTypes[index]!,
-      ...agreementOf(pairs.truth, pairs.predicted, binary),
+      ...agreementOf(pairs, binary),
     }))
     .filter(({ samples }) => samples > 0);
 }
 
-function evaluateGenes(
-  data: Dataset,
-  truth: Float64Array,
-  predicted: Float64Array,
-): GeneAgreement {
+function evaluateGenes(data: Dataset, { truth, predicted }: Pairs): GeneAgreement {
   const correlations = byGroup(correlateSamplesOfGene, {
     truth,
     predicted,

@@ -23,7 +23,7 @@ export interface FoldOptions {
   /**
    * Seed of the random split; of no effect on `contiguous`.
    *
-   * @default 0
+   * @default {0}
    */
   readonly seed?: number | undefined;
 }
@@ -106,14 +106,15 @@ export function kFold(data: Dataset, options: FoldOptions): Fold[] {
  */
 function groupSamples(data: Dataset, { folds, scheme, seed = 0 }: FoldOptions): Uint32Array[] {
   const stream = (what: string) => new RandomStream(deriveKey(seed, "kfold", what));
-  const byGene = () => groupNames(data.geneIndices(), "gene", folds, stream("gene"));
+  const byGene = () =>
+    groupNames(data.geneIndices(), { what: "gene", folds, stream: stream("gene") });
   const byCellType = () =>
-    groupNames(data.cellTypeIndices(), "cell type", folds, stream("cell type"));
+    groupNames(data.cellTypeIndices(), { what: "cell type", folds, stream: stream("cell type") });
   switch (scheme) {
     case "contiguous":
-      return [groupEvenly(data.length, "sample", folds)];
+      return [groupEvenly(data.length, { what: "sample", folds })];
     case "shuffled":
-      return [groupRandomly(data.length, "sample", folds, stream("sample"))];
+      return [groupRandomly(data.length, { what: "sample", folds, stream: stream("sample") })];
     case "by-gene":
       return [byGene()];
     case "by-cell-type":
@@ -127,8 +128,21 @@ function groupSamples(data: Dataset, { folds, scheme, seed = 0 }: FoldOptions): 
   }
 }
 
+/** How items are grouped. */
+interface Grouping {
+  /** The kind of item, for messages. */
+  readonly what: string;
+  /** Number of groups. */
+  readonly folds: number;
+}
+
+/** {@linkcode Grouping} at random. */
+interface RandomGrouping extends Grouping {
+  readonly stream: RandomStream;
+}
+
 /** Groups 0 … `count` − 1 into consecutive stretches: group i is ⌊i·count/folds⌋ to ⌊(i+1)·count/folds⌋. */
-function groupEvenly(count: number, what: string, folds: number): Uint32Array {
+function groupEvenly(count: number, { what, folds }: Grouping): Uint32Array {
   if (count < folds) {
     const remedy = count > 1
       ? `. Take ${count} folds (--folds ${count})`
@@ -150,27 +164,17 @@ function groupEvenly(count: number, what: string, folds: number): Uint32Array {
   return groups;
 }
 
-function groupRandomly(
-  count: number,
-  what: string,
-  folds: number,
-  stream: RandomStream,
-): Uint32Array {
-  const even = groupEvenly(count, what, folds);
+function groupRandomly(count: number, { stream, ...grouping }: RandomGrouping): Uint32Array {
+  const even = groupEvenly(count, grouping);
   const groups = new Uint32Array(count);
   shuffledIndices(count, stream).forEach((item, place) => groups[item] = even[place]!);
   return groups;
 }
 
 /** Groups the names that occur, so that all samples of a name share its group. */
-function groupNames(
-  indices: Uint32Array,
-  what: string,
-  folds: number,
-  stream: RandomStream,
-): Uint32Array {
+function groupNames(indices: Uint32Array, grouping: RandomGrouping): Uint32Array {
   const present = [...new Set(indices)].sort((a, b) => a - b);
-  const groups = groupRandomly(present.length, what, folds, stream);
+  const groups = groupRandomly(present.length, grouping);
   const groupOf = new Map(present.map((name, place) => [name, groups[place]!]));
   return indices.map((name) => groupOf.get(name)!);
 }

@@ -14,13 +14,23 @@ export interface LargeError {
   readonly predicted: number;
 }
 
+/** Options of {@linkcode largestErrors}. */
+export interface LargestErrorsOptions {
+  /**
+   * Number of samples to return at most.
+   *
+   * @default {5}
+   */
+  readonly count?: number | undefined;
+}
+
 /**
  * Finds the samples whose predictions are farthest from their labels, farthest first; samples with equal errors stand in
  * the order of the data.
  *
  * @param data Samples with labels.
  * @param predictions One number for each sample, `[position]`.
- * @param count Number of samples to return at most.
+ * @param options Number of samples.
  * @returns The samples.
  * @throws {ContractError} If the data have no labels.
  *
@@ -32,14 +42,14 @@ export interface LargeError {
  *
  * const data = new Dataset(simulateColumns({ cellTypes: 1, genes: 5, bins: 2 }).train);
  * const predictions = data.labels().map((label, i) => i === 3 ? label + 2 : label);
- * const [worst] = largestErrors(data, predictions, 1);
+ * const [worst] = largestErrors(data, predictions, { count: 1 });
  * strictEqual(worst?.gene, data.geneOf(3));
  * ```
  */
 export function largestErrors(
   data: Dataset,
   predictions: ArrayLike<number>,
-  count = 5,
+  { count = 5 }: LargestErrorsOptions = {},
 ): LargeError[] {
   const labels = data.labels();
   return findLargest(errorsOf(labels, predictions), count).map((position) => {

@@ -2,6 +2,9 @@
  * Data sets: samples with their cell type, gene and label, views on them, and how predictions on them are
  * judged.
  *
+ * Begin with {@linkcode readDataset} for files, or {@linkcode Dataset} for arrays of your own; {@linkcode kFold} divides
+ * the samples, {@linkcode evaluatePredictions} measures predictions.
+ *
  * @module
  */
 
@@ -16,6 +19,6 @@ export {
 } from "./evaluate.ts";
 export { gridOrder, type GridOrderOptions } from "./grid_order.ts";
 export { type Fold, FOLD_SCHEMES, type FoldOptions, type FoldScheme, kFold } from "./kfold.ts";
-export { type LargeError, largestErrors } from "./largest_errors.ts";
+export { type LargeError, largestErrors, type LargestErrorsOptions } from "./largest_errors.ts";
 export { type PredictionTable, writePredictionTable } from "./prediction_table.ts";
 export { readDataset, type ReadDatasetOptions } from "./read_dataset.ts";

@@ -5,14 +5,14 @@ const COLUMNS = ["cell_type", "gene_id", "symbol", "chrom", "tss", "strand", "pr
 /** The text is written in pieces of about this length. */
 const PIECE_CHARACTERS = 1 << 16;
 
-/** What {@linkcode writePredictionTable} writes of each sample. */
+/** The content and the format of a table that {@linkcode writePredictionTable} writes. */
 export interface PredictionTable {
-  /** One number a sample, `[position]`. */
+  /** One number for each sample, `[position]`. */
   readonly predictions: ArrayLike<number>;
-  /** How far the members of an ensemble are apart, `[position]`; adds a column `spread`. */
+  /** How far the members of an ensemble differ, `[position]`; adds a column `spread`. */
   readonly spread?: ArrayLike<number> | undefined;
   /**
-   * What stands between the cells of a line: tabs, or commas as in RFC 4180.
+   * The separator of the cells: tabs, or commas as in RFC 4180.
    *
    * @default {"tsv"}
    */
@@ -28,7 +28,7 @@ export interface PredictionTable {
  * @param sink The stream to write to; closed at the end, aborted on an error.
  * @param data The samples.
  * @param table The predictions, and how the table is written.
- * @throws {TypeError} If there is not one prediction for each sample, or a name cannot stand in the table.
+ * @throws {TypeError} If predictions and samples differ in number, or a name cannot stand in the table.
  * @throws {RangeError} If a prediction is NaN or infinite; the message has its gene and cell type.
  *
  * @example A table of one sample
@@ -75,7 +75,7 @@ export async function writePredictionTable(
   }
 }
 
-/** The cells of a sample's line: what is known of it, and some values. */
+/** The cells of a sample's line: what is known about its gene, and some values. */
 function cellsOf(
   data: Dataset,
   position: number,

@@ -11,13 +11,13 @@ export interface ReadDatasetOptions {
   /**
    * What the numbers are.
    *
-   * @default The record that an npz file carries, or else COMPETITION_RECORD
+   * @default {The record that an npz file carries, or else COMPETITION_RECORD}
    */
   readonly record?: DataRecord | undefined;
   /**
    * Number of threads that decode npz files; see `ReadCompetitionOptions`.
    *
-   * @default The number of cores, at most 8
+   * @default {The number of cores, at most 8}
    */
   readonly threads?: number | undefined;
   /** Called with peculiarities of an npz file that do not keep it from being read; see `ReadCompetitionOptions`. */

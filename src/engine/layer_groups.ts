@@ -1,5 +1,5 @@
-import { UnsupportedModelError } from "../errors.ts";
-import { type SampleShape, sampleShapes } from "../model/shapes.ts";
+import { type LayerChain, modelGraph } from "../model/graph.ts";
+import type { SampleShape } from "../model/shapes.ts";
 import type {
   BatchNormLayer,
   BidirectionalGruLayer,
@@ -7,15 +7,16 @@ import type {
   DenseLayer,
   DropoutLayer,
   LayerSpec,
-  SequentialSpec as ModelSpec,
+  LinearLayer,
+  SequentialSpec,
 } from "../model/spec.ts";
 
 interface GroupBase {
-  /** Index in `spec.layers` of the first layer, the one with the weights if any. */
+  /** Number in the model of the first layer, the one with the weights if any. */
   readonly layer: number;
   /** How many layers of the model it takes in. */
   readonly layers: number;
-  /** Shape of a sample before and behind it. */
+  /** Shape of a sample before and after it. */
   readonly input: SampleShape;
   readonly output: SampleShape;
 }
@@ -24,40 +25,58 @@ interface GroupBase {
 export type LayerGroup =
   & GroupBase
   & (
-    /** A convolution with the activation (slope 1 is none) and the pooling that follow it at once. */
+    /** A convolution with the activation (slope 1: no activation) and the pooling immediately after it. */
     | {
       readonly kind: "conv";
       readonly spec: Conv1dLayer;
       readonly slope: number;
       readonly pool: number | undefined;
     }
-    /** A dense layer with its activation. */
-    | { readonly kind: "dense"; readonly spec: DenseLayer; readonly slope: number }
+    /** A dense layer with its activation; a linear layer of a flat row is one too. */
+    | { readonly kind: "dense"; readonly spec: DenseLayer | LinearLayer; readonly slope: number }
+    /** A linear layer of several positions with its activation. */
+    | { readonly kind: "linear"; readonly spec: LinearLayer; readonly slope: number }
     | { readonly kind: "batchNorm"; readonly spec: BatchNormLayer }
     | { readonly kind: "pool"; readonly size: number }
     | { readonly kind: "dropout"; readonly spec: DropoutLayer }
     | { readonly kind: "activation"; readonly slope: number }
+    | { readonly kind: "gelu" }
     | { readonly kind: "flatten" }
     | { readonly kind: "bidirectionalGru"; readonly spec: BidirectionalGruLayer }
   );
 
 /**
- * Groups a model's layers. A sigmoid is left out: it belongs to the loss, which is computed from the value before
- * it so that nothing overflows.
+ * Groups the layers of a chain. A sigmoid is left out: it belongs to the loss, which is computed from the value before
+ * it so that nothing overflows. A linear layer of a flat row is a dense one.
+ *
+ * @param chain The layers of an encoder or of the head.
+ * @param largestPool The largest pooling that a convolution takes in.
+ * @returns The groups in order; they name layers by their numbers in the model.
+ */
+export function groupChain(chain: LayerChain, largestPool: number = Infinity): LayerGroup[] {
+  const { layers, shapes, firstLayer } = chain;
+  const groups: LayerGroup[] = [];
+  for (let index = 0; index < layers.length;) {
+    const found = groupAt(layers, index, largestPool);
+    const next = index + found.layers;
+    const ends = { layer: firstLayer + index, input: shapes[index]!, output: shapes[next]! };
+    if (found.kind === "linear" && ends.input.length === 1) {
+      groups.push({ ...found, ...ends, kind: "dense" });
+    } else if (found.kind !== "sigmoid") groups.push({ ...found, ...ends });
+    index = next;
+  }
+  return groups;
+}
+
+/**
+ * Groups the layers of a sequential model.
  *
  * @param spec A valid model.
  * @param largestPool The largest pooling that a convolution takes in.
+ * @returns As {@linkcode groupChain}.
  */
-export function groupLayers(spec: ModelSpec, largestPool: number = Infinity): LayerGroup[] {
-  const shapes = sampleShapes(spec);
-  const groups: LayerGroup[] = [];
-  for (let layer = 0; layer < spec.layers.length;) {
-    const { layers, ...kind } = groupAt(spec.layers, layer, largestPool);
-    const ends = { input: shapes[layer], output: shapes[layer + layers] };
-    if (kind.kind !== "sigmoid") groups.push({ ...kind, layer, layers, ...ends });
-    layer += layers;
-  }
-  return groups;
+export function groupLayers(spec: SequentialSpec, largestPool?: number): LayerGroup[] {
+  return groupChain(modelGraph(spec).encoders[0]!, largestPool);
 }
 
 type Distribute<T> = T extends unknown ? Omit<T, keyof GroupBase> & { readonly layers: number }
@@ -65,7 +84,7 @@ type Distribute<T> = T extends unknown ? Omit<T, keyof GroupBase> & { readonly l
 type FoundGroup = Distribute<LayerGroup> | { readonly kind: "sigmoid"; readonly layers: 1 };
 
 function groupAt(layers: readonly LayerSpec[], index: number, largestPool: number): FoundGroup {
-  const spec = layers[index];
+  const spec = layers[index]!;
   const slope = slopeOf(layers[index + 1]);
   const activated = slope === undefined ? 1 : 2;
   switch (spec.type) {
@@ -88,15 +107,18 @@ function groupAt(layers: readonly LayerSpec[], index: number, largestPool: numbe
     case "bidirectionalGru":
       return { kind: "bidirectionalGru", spec, layers: 1 };
     case "linear":
-      throw new UnsupportedModelError("Cannot group layers: linear is not supported");
+      return { kind: "linear", spec, slope: slope ?? 1, layers: activated };
     case "activation":
       if (spec.kind === "sigmoid") return { kind: "sigmoid", layers: 1 };
+      if (spec.kind === "gelu") return { kind: "gelu", layers: 1 };
       return { kind: "activation", slope: slopeOf(spec)!, layers: 1 };
   }
 }
 
 /** Slope below zero of an activation, if a layer is one that others can take in. */
 export function slopeOf(layer: LayerSpec | undefined): number | undefined {
-  if (layer?.type !== "activation" || layer.kind === "sigmoid") return undefined;
-  return layer.kind === "relu" ? 0 : layer.alpha!;
+  if (layer?.type !== "activation" || layer.alpha === undefined && layer.kind !== "relu") {
+    return undefined;
+  }
+  return layer.alpha ?? 0;
 }

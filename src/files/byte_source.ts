@@ -14,7 +14,7 @@ export interface ByteSource {
    * Whether each array that `read` returns has its own buffer, which its reader may detach to give the memory back
    * early.
    *
-   * @default false
+   * @default {false}
    */
   readonly readsAreCopies?: boolean | undefined;
   /**
@@ -51,7 +51,7 @@ export function bytesSource(bytes: Uint8Array<ArrayBuffer>, name = "memory"): By
     size: bytes.length,
     read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
       return Promise.try(() => {
-        checkRange(name, bytes.length, offset, length);
+        checkRange({ name, size: bytes.length }, { offset, length });
         return bytes.subarray(offset, offset + length);
       });
     },
@@ -82,7 +82,7 @@ export function blobSource(blob: Blob, name = "blob"): ByteSource {
     size: blob.size,
     readsAreCopies: true,
     async read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
-      checkRange(name, blob.size, offset, length);
+      checkRange({ name, size: blob.size }, { offset, length });
       return new Uint8Array(await blob.slice(offset, offset + length).arrayBuffer());
     },
     close(): void {},
@@ -90,11 +90,14 @@ export function blobSource(blob: Blob, name = "blob"): ByteSource {
 }
 
 /**
- * Throws unless `[offset, offset + length)` lies within `size` bytes.
+ * Throws unless `[offset, offset + length)` lies within a source.
  *
- * @throws {RangeError} With the source's name and the range.
+ * @throws {RangeError} If it does not; the message has the source's name and the range.
  */
-export function checkRange(name: string, size: number, offset: number, length: number): void {
+export function checkRange(
+  { name, size }: Pick<ByteSource, "name" | "size">,
+  { offset, length }: { readonly offset: number; readonly length: number },
+): void {
   if (!(offset >= 0 && length >= 0 && offset + length <= size)) {
     throw new RangeError(
       `Cannot read bytes ${offset} to ${offset + length} of ${name}: it has ${size} bytes`,

@@ -1,10 +1,11 @@
 /**
- * Files on disk: the only module of `src` that names `Deno`.
+ * Files on disk. Outside the commands, only the modules of this folder name `Deno`.
  *
  * @module
  */
 
-import { FormatError, WriteError } from "../errors.ts";
+import { FormatError } from "../errors.ts";
+import { closeQuietly, describeFailures, permissionsOf, writeAll } from "./_writing.ts";
 import { type ByteSource, checkRange } from "./byte_source.ts";
 
 /**
@@ -75,7 +76,7 @@ export async function openFile(path: string | URL): Promise<ByteSource> {
     size,
     readsAreCopies: true,
     async read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
-      checkRange(name, size, offset, length);
+      checkRange({ name, size }, { offset, length });
       const turn = last.then(() => readAt(offset, length));
       last = turn.catch(() => undefined);
       return await turn;
@@ -264,33 +265,5 @@ export async function writeFileAt(path: string, offset: number, bytes: Uint8Arra
     await attempt(file.sync());
   } finally {
     file.close();
-  }
-}
-
-/** Who may read and write a file, which a file that replaces it inherits; nothing for a new file. */
-async function permissionsOf(path: string): Promise<{ mode?: number }> {
-  const mode = await Deno.stat(path).then(({ mode }) => mode, () => null);
-  return mode === null ? {} : { mode: mode & 0o777 };
-}
-
-/** Passes on the result of a file operation, and wraps what it throws in an error that names the file. */
-function describeFailures(path: string): <Value>(operation: Promise<Value>) => Promise<Value> {
-  return (operation) =>
-    operation.catch((cause) => {
-      throw new WriteError(`Cannot write ${path}: ${cause.message}`, { cause });
-    });
-}
-
-function closeQuietly(file: Deno.FsFile): void {
-  try {
-    file.close();
-  } catch {
-    // It is closed already: the renaming failed.
-  }
-}
-
-async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
-  for (let written = 0; written < bytes.length;) {
-    written += await file.write(bytes.subarray(written));
   }
 }

@@ -1,22 +1,22 @@
-/** Sequences by their accession numbers at NCBI: which chromosome of which species and assembly each is. */
+/** Accession numbers of NCBI: the chromosome, species and assembly that each stands for. */
 
-/** What an accession tells. */
+/** What an accession number tells about its sequence. */
 export interface Accession {
   readonly species: "human" | "mouse";
   /** Number or letter of the chromosome, `MT` for the mitochondrial genome. */
   readonly chromosome: string;
-  /** Name at UCSC of the assembly that the chromosome is of; `undefined` where several share the sequence. */
-  readonly assembly?: string;
+  /** UCSC's name of the chromosome's assembly; `undefined` where several assemblies share the sequence. */
+  readonly assembly?: string | undefined;
 }
 
-/** A run of accessions, one a chromosome, in the order of the chromosomes. */
+/** Consecutive accession numbers, one for each chromosome, in the order of the chromosomes. */
 interface AccessionRun {
   readonly species: Accession["species"];
   readonly prefix: string;
   readonly first: number;
   /** Whether the numbers go down from chromosome to chromosome. */
   readonly descending?: boolean;
-  /** Assemblies, oldest first. Each makes a new version of every chromosome's sequence. */
+  /** Assemblies, oldest first. Each brings a new version of every chromosome's sequence. */
   readonly assemblies: readonly string[];
   /** The chromosomes' versions in the first assembly. */
   readonly firstVersions: readonly number[];
@@ -66,7 +66,7 @@ const RUNS: readonly AccessionRun[] = [
     first: 68277,
     descending: true,
     assemblies: ["hs1"],
-    // Chromosome Y has a number of its own, below.
+    // The number of chromosome Y is not in this run: it stands in SINGLE.
     firstVersions: CHROMOSOMES.human.slice(0, -1).map(() => 2),
   },
   {
@@ -93,9 +93,9 @@ const SINGLE: Readonly<Record<string, Accession>> = {
   CP086569: { species: "human", chromosome: "Y", assembly: "hs1" },
 };
 
-/** A chromosome's name without `chr`, nor as an accession number. */
+/** The plain name of a chromosome, such as `1`: without `chr`, and not as an accession number. */
 export function plainChromosome(
-  place: { readonly chromosome: string; readonly chromosomeAlias?: string },
+  place: { readonly chromosome: string; readonly chromosomeAlias?: string | undefined },
 ): string {
   const { chromosome, chromosomeAlias } = place;
   return readAccession(chromosome)?.chromosome ??
@@ -103,20 +103,21 @@ export function plainChromosome(
 }
 
 /**
- * What the accession number of a human or mouse chromosome tells, such as `NC_000001.11` or `CM000663.2`; `undefined`
- * for any other name.
+ * Reads the accession number of a human or mouse chromosome, such as `NC_000001.11` or `CM000663.2`. Returns
+ * `undefined` for any other name.
  */
 export function readAccession(name: string): Accession | undefined {
   const match = /^((NC_|CM|CP|J|AY)(\d{5,6}))(?:\.(\d+))?$/.exec(name);
   if (match === null) return undefined;
-  const [, accession, prefix, number, version] = match;
+  const [, accession = "", prefix, number, version] = match;
   if (Object.hasOwn(SINGLE, accession)) return SINGLE[accession];
   for (const run of RUNS) {
     const index = run.descending ? run.first - Number(number) : Number(number) - run.first;
     const firstVersion = run.firstVersions[index];
-    if (run.prefix !== prefix || firstVersion === undefined) continue;
+    const chromosome = CHROMOSOMES[run.species][index];
+    if (run.prefix !== prefix || firstVersion === undefined || chromosome === undefined) continue;
     const assembly = run.assemblies[Number(version) - firstVersion];
-    return { species: run.species, chromosome: CHROMOSOMES[run.species][index], assembly };
+    return { species: run.species, chromosome, assembly };
   }
   return undefined;
 }

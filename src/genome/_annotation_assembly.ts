@@ -1,4 +1,4 @@
-/** The assembly of the genes, compared with that of the files. */
+/** Compares the assembly of the genes with that of the files. */
 
 import { ContractError } from "../errors.ts";
 import { knownAssembly } from "./_known_assemblies.ts";
@@ -6,9 +6,9 @@ import { assemblyName, type FileAssembly } from "./assembly.ts";
 import type { PrepareOptions } from "./prepare_options.ts";
 
 /**
- * The assembly, or that of the annotation where nothing else tells.
+ * Returns the assembly, or the annotation's assembly if nothing else tells.
  *
- * @throws {ContractError} If the annotation contradicts a file's lengths, and the user did not name the assembly.
+ * @throws {ContractError} If the annotation contradicts a file's lengths and the user did not name the assembly.
  */
 export function compareWithAnnotation(
   assembly: string,
@@ -22,8 +22,8 @@ export function compareWithAnnotation(
   const [knowsGenes, knowsAssembly] = [ofGenes, assembly].map(knownAssembly);
   if (named !== undefined && knowsAssembly === undefined && knowsGenes !== undefined) {
     onWarning?.(
-      `the genes are of ${ofGenes} by what their file says, and "${named}" is no name of an assembly that is known: ` +
-        "if it is another one, all windows lie at wrong places",
+      `the genes are of ${ofGenes} by what their file says, and "${named}" is not the name of a known assembly: ` +
+        "if it is another one, all windows are at wrong places",
     );
   }
   // Two names may be those of one assembly, unless both are known.
@@ -36,13 +36,14 @@ export function compareWithAnnotation(
         `Take an annotation of ${assembly}; if this is one, name the assembly`,
     );
   }
-  const source = [
-    named === undefined ? [] : "what was named",
-    file === undefined ? [] : `that of ${file}`,
+  const sources = [
+    named === undefined ? [] : `${assembly} was named`,
+    file === undefined ? [] : `${file} is of ${assembly}`,
   ];
   onWarning?.(
-    `${found}, but ${assembly} is ${source.flat().join(" and ")}: ` +
-      "if these differ, all windows lie at wrong places",
+    `${found}, but ${
+      sources.flat().join(" and ")
+    }: if these differ, all windows are at wrong places`,
   );
   return assembly;
 }

@@ -2,26 +2,29 @@
 
 /** Attributes of a feature. */
 export interface Attributes {
-  /** The text, where it is one word and so neither key nor value. */
-  readonly word?: string;
-  /** The first value of the first of these keys that has one, decoded; `undefined` if none has. */
+  /** The whole text, if it is a single word and so neither a key nor a value. */
+  readonly word: string | undefined;
+  /** The first value of the first of these keys that has a value, decoded; `undefined` if no key has one. */
   first(...keys: readonly string[]): string | undefined;
-  /** All values of a key, which stand between commas in GFF3 and in attributes of their own in GTF. */
+  /** All values of a key. GFF3 separates them by commas; GTF repeats the attribute. */
   all(key: string): string[];
 }
 
 /**
- * Parses attributes. Which way they are written shows in the first of them, for there are files of either name with
- * attributes in the other's way.
+ * Parses attributes. The first attribute shows the style, since there are GTF files with attributes in GFF3's style and
+ * the other way round.
  */
 export function parseAttributes(text: string): Attributes {
   const values = isGff3Style(text) ? parseGff3(text) : parseGtf(text);
   const decode = isGff3Style(text) ? decodePercent : (value: string) => value;
   return {
-    word: /^\s*([^\s;="]+)\s*$/.exec(text)?.[1].replace(/^\.$/, "") || undefined,
+    word: /^\s*(?!\.\s*$)([^\s;="]+)\s*$/.exec(text)?.[1],
     first: (...keys) => {
-      const key = keys.find((key) => values.has(key));
-      return key === undefined ? undefined : decode(values.get(key)![0]);
+      for (const key of keys) {
+        const value = values.get(key)?.[0];
+        if (value !== undefined) return decode(value);
+      }
+      return undefined;
     },
     all: (key) =>
       (values.get(key) ?? []).flatMap((value) => value.split(","))
@@ -29,7 +32,7 @@ export function parseAttributes(text: string): Attributes {
   };
 }
 
-/** Whether attributes are written as GFF3 has them. */
+/** Whether attributes are written in GFF3's style. */
 export function isGff3Style(text: string): boolean {
   return /^\s*[^\s;="]+\s*=/.test(text);
 }
@@ -37,7 +40,7 @@ export function isGff3Style(text: string): boolean {
 // deno-lint-ignore no-control-regex
 const CONTROL = /[\0-\x1f]/;
 
-/** Text with each `%3B` and the like replaced by the character that it stands for, as GFF3 and URLs write them. */
+/** Decodes percent-encoded characters such as `%3B`, as GFF3 and URLs write them. */
 export function decodePercent(text: string): string {
   if (!text.includes("%")) return text;
   return text.replace(/(?:%[\da-f]{2})+/gi, (codes) => {
@@ -46,7 +49,7 @@ export function decodePercent(text: string): string {
       // Tabs and line ends would break the tables that names are written to.
       return CONTROL.test(text) ? codes : text;
     } catch {
-      // No UTF-8: somebody's name really has a percent sign.
+      // These codes are not UTF-8, so the percent signs are part of the name.
       return codes;
     }
   });
@@ -61,7 +64,7 @@ function parseGff3(text: string): Map<string, string[]> {
   return values;
 }
 
-/** A key, and a value in quotes, which may hold semicolons, or without them. */
+/** A key and its value. A value in quotes may contain semicolons. */
 const GTF_ATTRIBUTE = /[\s;"]*([^\s;"]+)(?:[ \t]+"([^"]*)"|([^;"]*))[^;]*(?:;|$)/y;
 
 function parseGtf(text: string): Map<string, string[]> {
@@ -70,11 +73,12 @@ function parseGtf(text: string): Map<string, string[]> {
   for (;;) {
     const match = GTF_ATTRIBUTE.exec(text);
     if (match === null) return values;
-    add(values, match[1], (match[2] ?? match[3]).trim());
+    const [, key = "", quoted, plain = ""] = match;
+    add(values, key, (quoted ?? plain).trim());
   }
 }
 
-/** Keeps a value; one that is empty says nothing. */
+/** Adds a value unless it is empty. */
 function add(values: Map<string, string[]>, key: string, value: string): void {
   if (value === "") return;
   const others = values.get(key);
@@ -82,7 +86,7 @@ function add(values: Map<string, string[]>, key: string, value: string): void {
   else others.push(value);
 }
 
-/** A value without the quotation marks that some put around it, as around each of several. */
+/** Strips the quotation marks that some programs put around a value, or around each of several values. */
 function unquote(text: string): string {
   const value = text.trim();
   return /^"[^"]*"$/.test(value) ? value.slice(1, -1).trim() : value;

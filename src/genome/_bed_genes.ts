@@ -1,15 +1,16 @@
-/** Genes in BED: one a line, its id in the name column, coordinates 0-based and half-open. */
+/** Reads genes in BED: one gene a line, its id in the name column, coordinates 0-based and half-open. */
 
 import { failLine, type Line, lineText } from "../text/lines.ts";
 import { type GeneRow, parsePosition, readStrand } from "./_make_gene.ts";
+import { isTrackLine } from "./track_lines.ts";
 
 /** The strand is the sixth column. */
 const COLUMNS = 6;
 
-/** Reads a line of BED; `undefined` for the lines that tell a browser how to show the track. */
+/** Reads a line of BED. Returns `undefined` for blank lines and lines for genome browsers. */
 export function parseBedLine(line: Line, file: string): GeneRow | undefined {
   const text = lineText(line);
-  if (isTrackLine(text) || text.trim() === "") return undefined;
+  if (isTrackLine(line) || text.trim() === "") return undefined;
   const columns = splitBed(text);
   if (columns.length < COLUMNS) {
     failLine(
@@ -19,7 +20,7 @@ export function parseBedLine(line: Line, file: string): GeneRow | undefined {
         "(chromosome, start, end, name, score, strand)",
     );
   }
-  const [chromosome, startText, endText, id, , strand] = columns;
+  const [chromosome = "", startText, endText, id = ".", , strand = ""] = columns;
   return {
     id: id === "." ? undefined : id.trim(),
     chromosome,
@@ -30,16 +31,12 @@ export function parseBedLine(line: Line, file: string): GeneRow | undefined {
   };
 }
 
-/** The columns of a line of BED, between tabs, or between blanks where the strand shows that these are meant. */
+/** Splits a line of BED at tabs, or at blanks if the numbers and the strand show that blanks separate the columns. */
 export function splitBed(text: string): string[] {
   if (text.includes("\t")) return text.split("\t");
   const columns = text.trim().split(/ +/);
-  const isCertain = columns.length >= COLUMNS && /^(?:[-+.?]|[-+]?1)$/.test(columns[5]) &&
-    [columns[1], columns[2]].every((column) => /^\d+$/.test(column));
+  const [, start = "", end = "", , , strand = ""] = columns;
+  const isCertain = /^(?:[-+.?]|[-+]?1)$/.test(strand) &&
+    [start, end].every((column) => /^\d+$/.test(column));
   return isCertain ? columns : [text];
-}
-
-/** Whether a line of BED is a heading of the UCSC browser. */
-export function isTrackLine(text: string): boolean {
-  return /^(track|browser)(\s|$)/.test(text);
 }

@@ -1,4 +1,4 @@
-/** The check of what was counted, before it becomes part of a data set. */
+/** Checks counted values before they become part of a data set. */
 
 import { ContractError } from "../errors.ts";
 import type { Gene } from "./gene.ts";
@@ -6,10 +6,10 @@ import type { SignalInput } from "./prepare_options.ts";
 import type { GeneWindows } from "./windows.ts";
 
 /**
- * Throws at the first value that no data set holds: below zero, of which transforms would cut off what is above, or
- * make NaN; infinite; or too large for a float32.
+ * Throws at the first value that a data set cannot hold: one that is below zero, where transforms would give NaN or
+ * lose digits, one that is infinite, or one too large for a float32.
  *
- * @param values `[gene, bin]` row-major, bins by ascending coordinate.
+ * @param values The counted values, `[gene, bin]` row-major, bins by ascending coordinate.
  */
 export function checkValues(
   values: Float64Array,
@@ -19,17 +19,16 @@ export function checkValues(
   const at = values.findIndex((value) => !(value >= 0 && Math.fround(value) < Infinity));
   if (at < 0) return;
   const { bins, binSizeBp } = windows;
-  const { id, line, chromosome, tss } = genes[Math.floor(at / bins)];
+  const value = values[at]!;
+  const { id, line, chromosome, tss } = genes[Math.floor(at / bins)]!;
   const bin = at % bins;
   const start = tss - bins * binSizeBp / 2 + bin * binSizeBp;
   throw new ContractError(
-    `Cannot use ${name}: gene ${id} (line ${line} of the genes) has ${
-      values[at]
-    } in bin ${bin} of ` +
+    `Cannot use ${name}: gene ${id} (line ${line} of the genes) has ${value} in bin ${bin} of ` +
       `${mark} in ${cellType}, at ${chromosome}:${Math.max(0, start)}-${
         start + binSizeBp
       }, expected ` +
-      describeExpected(values[at]),
+      describeExpected(value),
   );
 }
 

@@ -1,4 +1,4 @@
-/** Genes of GFF3 that only lines of coding sequence tell, as of Prokka and Bakta, which write other lines for some. */
+/** Genes of GFF3 that have only lines of coding sequence, as most genes of Prokka and Bakta do. */
 
 import { type Line, lineText } from "../text/lines.ts";
 import { parseAttributes } from "./_attributes.ts";
@@ -9,12 +9,12 @@ import { stripGenePrefix } from "./id_prefixes.ts";
 const CDS = new TextEncoder().encode("CDS");
 const PARENT = new TextEncoder().encode("Parent=");
 
-/** Notices coding sequences that are part of nothing. */
+/** Collects coding sequences that are not part of a gene or transcript. */
 export class CodingGenes {
-  /** The first line of each. */
+  /** The first line of each gene. */
   readonly #lines = new Map<string, number>();
 
-  /** Reads a line; `false` if it is no coding sequence. */
+  /** Reads a line. Returns whether it is a coding sequence. */
   readLine(line: Line, kind: Place): boolean {
     const { bytes, end, number } = line;
     if (kind.end - kind.start !== CDS.length || !standsAt(bytes, kind.start, CDS)) return false;
@@ -29,7 +29,7 @@ export class CodingGenes {
     return true;
   }
 
-  /** Says which of them are left out since nothing else is known of their genes. */
+  /** Reports the genes that are left out because the file has no other lines of them. */
   report(list: GeneList, isKnown: (gene: string) => boolean): void {
     for (const [gene, line] of this.#lines) {
       if (isKnown(gene) || list.has(gene)) continue;

@@ -1,26 +1,26 @@
-/** Blocks of cell types to columns in memory. */
+/** Collects the blocks of all cell types into columns in memory. */
 
 import type { SampleColumns } from "../io/columns.ts";
 import type { CompetitionBlock } from "../io/competition_writer.ts";
 import { PackedBuilder } from "../io/packing.ts";
 import type { DataRecord } from "../record.ts";
 import type { SampleCounts } from "./_count_sample.ts";
-import { detailsOf, type Gene } from "./gene.ts";
+import { type Gene, pickGeneDetails } from "./gene.ts";
 
-/** What blocks will hold together. */
+/** What the blocks hold together. */
 export interface CollectColumnsOptions {
   readonly record: DataRecord;
   readonly genes: readonly Gene[];
   readonly cellTypes: readonly string[];
   readonly bins: number;
   /** Labels of the genes in each cell type, `[gene]`; genes whose label is NaN have no sample there. */
-  readonly labels?: ReadonlyMap<string, Float64Array>;
+  readonly labels?: ReadonlyMap<string, Float64Array> | undefined;
 }
 
-/** So many values are widened at a time. */
+/** Number of values that are widened to float64 at a time. */
 const PIECE_VALUES = 2 ** 17;
 
-/** Collects blocks, one a cell type, whose genes are all or those that have a label there. */
+/** Collects blocks, one for each cell type. A block has all genes, or those that have a label in its cell type. */
 export async function collectColumns(
   blocks: AsyncIterable<CompetitionBlock>,
   { record, genes, cellTypes, bins, labels: given }: CollectColumnsOptions,
@@ -44,15 +44,15 @@ export async function collectColumns(
     cellTypes,
     cellTypeIndex: Uint32Array.from(genesOf.flatMap((genes, i) => genes.map(() => i))),
     genes: genes.map(({ id }) => id),
-    geneDetails: genes.map(detailsOf),
+    geneDetails: genes.map(pickGeneDetails),
     geneIndex: Uint32Array.from(genesOf.flat()),
     bins,
     record,
   };
 }
 
-/** Places of the genes that have a label; of all where there are no labels. */
+/** Indices of the genes that have a label, or of all genes if there are no labels. */
 function labelledGenes(genes: readonly Gene[], labels: Float64Array | undefined): number[] {
-  const places = [...genes.keys()];
-  return labels === undefined ? places : places.filter((gene) => !Number.isNaN(labels[gene]));
+  const indices = [...genes.keys()];
+  return labels === undefined ? indices : indices.filter((gene) => !Number.isNaN(labels[gene]));
 }

@@ -1,4 +1,4 @@
-/** The assembly that a file's sequences name by their accession numbers. */
+/** Checks the assembly that the accession numbers of a file's sequences tell. */
 
 import { ContractError } from "../errors.ts";
 import { readAccession } from "./_accessions.ts";
@@ -14,10 +14,10 @@ interface CheckAccessionsOptions {
 }
 
 /**
- * Refuses sequences that are of another assembly by their accession numbers: `NC_000001.10` is chromosome 1 of hg19, and
- * what is counted on it at genes of hg38 is signal of other places.
+ * Refuses sequences whose accession numbers tell another assembly: `NC_000001.10` is chromosome 1 of hg19, and the
+ * signal that would be counted there for a gene of hg38 is that of another place.
  *
- * @throws {ContractError} If there is one; also if two of them are of different assemblies.
+ * @throws {ContractError} If a sequence is of another assembly, or two sequences are of different assemblies.
  */
 export function checkAccessions(
   contigs: readonly Contig[],

@@ -1,4 +1,4 @@
-/** One file to the numbers of one mark in one cell type. */
+/** Counts one file into the numbers of one mark in one cell type. */
 
 import { formatCountOf } from "../base/count.ts";
 import { freeArray } from "../base/free.ts";
@@ -31,7 +31,7 @@ export interface CountSampleOptions extends
   readonly onProgress: (genesDone: number) => void;
 }
 
-/** Counts a file, and closes it. */
+/** Counts a file and closes it. */
 export async function countSample(
   input: SignalInput,
   options: CountSampleOptions,
@@ -58,7 +58,7 @@ export async function countSample(
   }
 }
 
-/** Plain counts as integers, all else as float32: a quarter or half of the memory until they are written. */
+/** Stores plain counts as integers, everything else as float32. It takes a quarter or half of the memory. */
 function narrow(
   values: Float64Array,
   { rule, normalisation }: Pick<PrepareOptions, "rule" | "normalisation">,
@@ -74,10 +74,10 @@ function normalise({ values, reads }: SignalCounts, { name }: SignalInput): void
         "with a recent samtools or tabix",
     );
   }
-  for (let i = 0; i < values.length; i++) values[i] *= 1e6 / reads;
+  for (let i = 0; i < values.length; i++) values[i]! *= 1e6 / reads;
 }
 
-/** Says so of each file: which marks of which cell types will be all zero matters. */
+/** Warns of each empty file separately: the user must know which marks of which cell types will be zero. */
 function warnIfEmpty(
   values: Float64Array,
   { name, cellType, mark }: SignalInput,

@@ -1,19 +1,17 @@
-/** What the attributes of GTF and GFF3 tell of a gene. */
+/** What the attributes of GTF and GFF3 tell about a gene. */
 
 import type { Attributes } from "./_attributes.ts";
 import { stripGenePrefix } from "./id_prefixes.ts";
-import type { GeneRow } from "./_make_gene.ts";
-
-type GeneDetails = Pick<GeneRow, "symbol" | "entrezId" | "type" | "aliases">;
+import type { GeneFacts } from "./_make_gene.ts";
 
 /**
- * A gene's name, number, type and other ids, as Ensembl, GENCODE, NCBI, VEuPathDB, TAIR, WormBase and MGI call them in
- * its own line.
+ * Reads a gene's name, number, type and other ids from the gene's own line, as Ensembl, GENCODE, NCBI, VEuPathDB, TAIR,
+ * WormBase and MGI write them.
  *
- * @param kindType The type that the kind of the feature tells, which counts after those that are attributes of genes.
+ * @param kindType The type that the kind of the feature tells. Attributes that tell a gene's type take precedence.
  */
-export function describeGene(attributes: Attributes, kindType?: string): GeneDetails {
-  const { entrezId, symbol, type, aliases } = describeGeneOf(attributes);
+export function readGeneFacts(attributes: Attributes, kindType?: string): GeneFacts {
+  const { entrezId, symbol, type, aliases } = readGeneFactsOfTranscript(attributes);
   return {
     symbol: symbol ?? nameOf(attributes),
     entrezId: entrezId ?? ENTREZ.exec(attributes.first("ID") ?? "")?.[1],
@@ -23,17 +21,17 @@ export function describeGene(attributes: Attributes, kindType?: string): GeneDet
   };
 }
 
-/** The name of a gene. Where `Name` repeats the id, as TAIR and WormBase have it, another attribute holds the symbol. */
+/** The name of a gene. Where `Name` repeats the id, as in TAIR and WormBase, another attribute holds the symbol. */
 function nameOf(attributes: Attributes): string | undefined {
   const name = attributes.first("Name");
   if (name !== undefined && name !== stripGenePrefix(attributes.first("ID") ?? "")) return name;
-  // TAIR numbers its loci; a number is no symbol.
+  // TAIR numbers its loci, and a number is not a symbol.
   const locus = /^\d+$/.test(attributes.first("locus") ?? "") ? [] : ["locus"];
   return attributes.first("symbol", ...locus, "Name");
 }
 
-/** The same in the line of a transcript, which may have a name and a type of its own. */
-export function describeGeneOf(attributes: Attributes): GeneDetails {
+/** Reads the same facts from the line of a transcript, whose `Name` and `biotype` are the transcript's. */
+export function readGeneFactsOfTranscript(attributes: Attributes): GeneFacts {
   const references = [...attributes.all("Dbxref"), ...attributes.all("db_xref")];
   return {
     symbol: attributes.first("gene_name", "gene", "gene_symbol"),
@@ -45,28 +43,29 @@ export function describeGeneOf(attributes: Attributes): GeneDetails {
 
 const ENTREZ = /^(?:GeneID|EntrezGene|NCBI_?Gene):(\d+)$/i;
 
-/** A gene's id in another database, none of which gives the same id to two genes. */
+/** A gene's id in another database. None of these databases gives the same id to two genes. */
 const OTHER_ID =
   /^(?:Ensembl(?=:ENS[A-Z]*G\d)|FlyBase(?=:FBgn)|WormBase(?=:WBGene)|MGI(?=:MGI:)|TAIR|Araport|SGD(?=:S\d)|ZFIN(?=:ZDB-GENE)):(.+)$/i;
 
-/** What names a gene in GFF3 where its `ID` does not. */
+/** The attributes that name a gene in GFF3 where its `ID` does not. */
 const NAMES = ["gene_id", "locus_tag", "gene", "Name"] as const;
 
-/** The id of a gene; `undefined` if its attributes tell none. */
+/** The id of a gene; `undefined` if its attributes do not tell it. */
 export function findGeneId(attributes: Attributes, format: "gtf" | "gff3"): string | undefined {
-  // AUGUSTUS writes nothing but the id in the lines of genes.
+  // AUGUSTUS writes only the id in the lines of genes.
   if (attributes.word !== undefined) return attributes.word;
   if (format === "gtf") return stripPrefix(attributes.first("gene_id"));
   if (isSerialNumber(attributes)) return attributes.first(...NAMES, "ID");
-  return madeOf(attributes) ?? stripPrefix(attributes.first("ID")) ?? attributes.first(...NAMES);
+  return findSourceId(attributes) ?? stripPrefix(attributes.first("ID")) ??
+    attributes.first(...NAMES);
 }
 
 function stripPrefix(id: string | undefined): string | undefined {
   return id === undefined ? undefined : stripGenePrefix(id);
 }
 
-/** What an `ID` is made of that only distinguishes the gene from its products (Prokka) or strains (MGI). */
-function madeOf(attributes: Attributes): string | undefined {
+/** The id from which an `ID` is made only to distinguish the gene from its products (Prokka) or strains (MGI). */
+function findSourceId(attributes: Attributes): string | undefined {
   const id = attributes.first("ID");
   const tag = attributes.first("locus_tag");
   if (tag !== undefined && id === `${tag}_gene`) return tag;
@@ -74,13 +73,13 @@ function madeOf(attributes: Attributes): string | undefined {
   return mgi !== undefined && id === mgi.replace("MGI:", "MGI_C57BL6J_") ? mgi : undefined;
 }
 
-/** Whether the `ID` only counts the file's genes, as in NCBI's files up to 2018: `ID=gene0;Name=ENPP1`. */
+/** Whether the `ID` merely counts the file's genes, as in NCBI's files up to 2018: `ID=gene0;Name=ENPP1`. */
 export function isSerialNumber(attributes: Attributes): boolean {
   return /^gene\d+$/.test(attributes.first("ID") ?? "") && attributes.first("gbkey") === "Gene" &&
     attributes.first(...NAMES) !== undefined;
 }
 
-/** Whether Liftoff found the gene a second time, at a place where the reference has none. */
+/** Whether Liftoff found the gene a second time, at a place where the reference does not have it. */
 export function isExtraCopy(attributes: Attributes): boolean {
   return Number(attributes.first("extra_copy_number") ?? 0) >= 1;
 }

@@ -1,8 +1,8 @@
-/** Which features of GFF3 are genes, by the names of the Sequence Ontology. */
+/** The features of GFF3 that are genes, by the names of the Sequence Ontology. */
 
 /**
- * Everything that is_a gene (SO:0000704) or is_a pseudogene (SO:0000336) in the Sequence Ontology, release
- * 2024-11-18: its file `so-simple.obo`, obsolete terms left out.
+ * All terms that are a gene (SO:0000704) or a pseudogene (SO:0000336) in the Sequence Ontology, release 2024-11-18:
+ * from its file `so-simple.obo`, without obsolete terms.
  */
 const ONTOLOGY = `
   C-D_H_ACA_box_scaRNA_gene C_D_box_scaRNA_gene C_D_box_snoRNA_gene H_ACA_box_scaRNA_gene H_ACA_box_snoRNA_gene
@@ -51,17 +51,19 @@ export function isGeneKind(kind: string): boolean {
   return GENE_KINDS.has(kind) || kind === "Gene";
 }
 
-/** Whether it is a piece of an immunoglobulin's or a T cell receptor's gene: a gene itself where it is part of none. */
+/**
+ * Whether a feature is a segment of an immunoglobulin or T cell receptor gene, which is a gene unless it has a parent.
+ */
 export function isGeneSegment(kind: string): boolean {
   return /^[CDJV]+_gene_segment$/.test(kind);
 }
 
-/** Whether somebody calls it a gene: kinds that the ontology lacks may not vanish without a word. */
+/** Whether a feature's kind is named like a gene. Such kinds that the ontology lacks must not vanish silently. */
 export function isNamedGene(kind: string): boolean {
   return /gene$/i.test(kind);
 }
 
-/** What a kind of gene says of its type: `protein_coding` of `protein_coding_gene`, nothing of `gene`. */
+/** The gene type that a kind tells: `protein_coding` for `protein_coding_gene`, `undefined` for `gene`. */
 export function typeOfKind(kind: string): string | undefined {
   if (kind.toLowerCase() === "gene") return undefined;
   return kind.replace(/_gene$/i, "");

@@ -1,4 +1,4 @@
-/** From the lines of a file to its genes: which can be used, which are the same, and where each is. */
+/** Turns the gene lines of a file into genes: which are usable, which are the same gene, and where each one is. */
 
 import { FormatError } from "../errors.ts";
 import { geneKey, isGeneCell, isPseudoautosomalCopy } from "../gene_id.ts";
@@ -19,21 +19,31 @@ const SEVERAL_PLACES = "at several places";
 const COPY_ON_Y = "on chromosome Y, copied from X";
 const OTHER_TYPE = "of other types or none";
 
-/** How {@linkcode GeneList} chooses. */
+/** A line that names its gene. */
+type NamedRow = GeneRow & { readonly id: string };
+
+/** All lines of one gene. */
+type RowsOfGene = readonly [NamedRow, ...NamedRow[]];
+
+/** How {@linkcode GeneList} chooses genes. */
 export interface GeneListOptions {
   /** Name of the file, for messages. */
   readonly file: string;
-  /** The types of genes that are wanted; all if there are none. */
-  readonly geneTypes?: readonly string[];
+  /**
+   * The types of genes to keep.
+   *
+   * @default {All types.}
+   */
+  readonly geneTypes?: readonly string[] | undefined;
 }
 
-/** Gathers a file's lines of genes. */
+/** Collects the gene lines of a file. */
 export class GeneList {
   readonly report = new GeneReport();
   readonly #file: string;
   readonly #geneTypes: readonly string[] | undefined;
   /** The lines of each gene, by its key. */
-  readonly #rows = new Map<string, GeneRow[]>();
+  readonly #rows = new Map<string, [NamedRow, ...NamedRow[]]>();
   #lines = 0;
 
   constructor({ file, geneTypes }: GeneListOptions) {
@@ -41,21 +51,19 @@ export class GeneList {
     this.#geneTypes = geneTypes;
   }
 
-  /** Number of lines that were genes, whether these can be used or not. */
+  /** Number of gene lines, usable or not. */
   get lines(): number {
     return this.#lines;
   }
 
-  /** Whether there is a line of that gene. */
+  /** Whether a line of that gene was added. */
   has(id: string): boolean {
     return this.#rows.has(geneKey(id));
   }
 
   add(row: GeneRow): void {
     this.#lines++;
-    if (row.id === undefined || row.id === "") {
-      return this.report.leaveOut(WITHOUT_ID, `line ${row.line}`);
-    }
+    if (!isNamed(row)) return this.report.leaveOut(WITHOUT_ID, `line ${row.line}`);
     if (row.chromosome.trim() === "") {
       return this.report.leaveOut(WITHOUT_CHROMOSOME, describeRow(row));
     }
@@ -68,17 +76,17 @@ export class GeneList {
     else others.push(row);
   }
 
-  /** Counts a line that somebody calls a gene but that is none here. */
+  /** Counts a line that its file calls a gene but that is not taken for one here. */
   leaveOut(reason: string, example: string): void {
     this.#lines++;
     this.report.leaveOut(reason, example);
   }
 
   /**
-   * The genes that can be used, in the order of the file.
+   * The usable genes, in the order of the file.
    *
-   * @throws {FormatError} If none can, saying why.
-   * @throws {ContractError} If none is of the types that are wanted.
+   * @throws {FormatError} If no gene is usable; the message says why.
+   * @throws {ContractError} If no gene is of a chosen type.
    */
   finish(): Gene[] {
     const groups = [...this.#rows.values()];
@@ -98,11 +106,11 @@ export class GeneList {
     return genes.sort((a, b) => a.line - b.line);
   }
 
-  /** The gene of lines with the same id. */
-  #choose(rows: readonly GeneRow[]): Gene | undefined {
+  /** Makes the gene of the lines that share an id. */
+  #choose(rows: RowsOfGene): Gene | undefined {
     const [first] = rows;
-    const id = first.id!;
-    // Two versions of a gene, of files that were joined, are no parts of it.
+    const { id } = first;
+    // Two versions of a gene, from files that were joined, are not parts of one gene.
     const areParts = first.isPart && rows.every((row) => row.id === id);
     if (isPseudoautosomalCopy(id)) return this.#drop(COPY_ON_Y, describeRow(first));
     if (rows.some(({ isTransSpliced }) => isTransSpliced)) {
@@ -110,19 +118,23 @@ export class GeneList {
     }
     const sound = rows.filter(({ start, end }) => start < end);
     if (sound.length === 0 || (areParts && sound.length < rows.length)) {
-      return this.#drop(ENDS_EARLY, describeRow(rows.find((row) => !sound.includes(row))!));
+      return this.#drop(
+        ENDS_EARLY,
+        describeRow(rows.find((row) => !sound.includes(row)) ?? first),
+      );
     }
     const usable = sound.filter(({ strand }) => strand === "+" || strand === "-");
     if (usable.length === 0 || (areParts && usable.length < rows.length)) {
-      const { strand } = rows.find((row) => !usable.includes(row))!;
+      const { strand } = rows.find((row) => !usable.includes(row)) ?? first;
       return this.#drop(WITHOUT_STRAND, describeRow(first, `strand "${strand}"`));
     }
     const places = areParts ? joinParts(usable) : distinctPlaces(usable);
-    if (places.length === 1) {
+    const [place, secondPlace] = places;
+    if (place !== undefined && secondPlace === undefined) {
       if (!areParts && usable.length > 1) {
         this.report.note("took once", "on several lines", describePlaces(usable));
       }
-      return makeGene(id, places[0]);
+      return makeGene(id, place);
     }
     const primary = choosePrimary(places);
     if (primary === undefined) return this.#drop(SEVERAL_PLACES, describePlaces(places));
@@ -131,10 +143,10 @@ export class GeneList {
       SEVERAL_PLACES,
       describePlaces(places),
     );
-    return makeGene(primary.id!, primary);
+    return makeGene(primary.id, primary);
   }
 
-  /** RefSeq names the copy of a pseudoautosomal gene otherwise, but gives it the same number. */
+  /** Leaves out the copies on Y of pseudoautosomal genes: RefSeq gives a copy another name but the same number. */
   #withoutCopies(genes: readonly Gene[]): Gene[] {
     const onX = new Set(
       genes.filter((gene) => plainChromosome(gene) === "X").map(({ entrezId }) => entrezId),
@@ -154,15 +166,13 @@ export class GeneList {
 
   #fail(): never {
     throw new FormatError(
-      `Cannot read genes: found ${
-        this.report.leftOut().join("; ")
-      }; expected genes that can be used`,
+      `Cannot read genes: found ${this.report.leftOut().join("; ")}; expected usable genes`,
       { file: this.#file },
     );
   }
 }
 
-/** The genes with those of their other ids that are no other gene's. */
+/** Returns the genes, each with only those aliases that no other gene has. */
 function withOwnAliases(genes: readonly Gene[]): Gene[] {
   if (!genes.some(({ aliases }) => aliases !== undefined)) return [...genes];
   const counts = new Map<string, number>();
@@ -178,24 +188,29 @@ function withOwnAliases(genes: readonly Gene[]): Gene[] {
   });
 }
 
-/** The extents of a gene's parts that lie near each other: more than one if they are not of one place. */
-function joinParts(rows: readonly GeneRow[]): GeneRow[] {
-  const places: GeneRow[] = [];
+function isNamed(row: GeneRow): row is NamedRow {
+  return row.id !== undefined && row.id !== "";
+}
+
+/** Joins the parts of a gene that lie near each other. Returns the extent of each place where the gene is. */
+function joinParts(rows: readonly NamedRow[]): NamedRow[] {
+  const places: NamedRow[] = [];
   for (const row of rows.toSorted((a, b) => a.start - b.start)) {
     const near = places.findIndex((place) =>
       place.chromosome === row.chromosome && place.strand === row.strand &&
       row.start - place.end <= LARGEST_GAP_BP
     );
-    if (near < 0) places.push(row);
-    else places[near] = { ...places[near], end: Math.max(places[near].end, row.end) };
+    const place = places[near];
+    if (place === undefined) places.push(row);
+    else places[near] = { ...place, end: Math.max(place.end, row.end) };
   }
   return places;
 }
 
-/** The first line of each TSS. */
-function distinctPlaces(rows: readonly GeneRow[]): GeneRow[] {
+/** The first line of each TSS and strand. */
+function distinctPlaces(rows: readonly NamedRow[]): NamedRow[] {
   if (rows.length === 1) return [...rows];
-  const places = new Map<string, GeneRow>();
+  const places = new Map<string, NamedRow>();
   for (const row of rows) {
     const key = describeTss(row) + row.strand;
     if (!places.has(key)) places.set(key, row);
@@ -207,10 +222,10 @@ function describeRow({ id, line }: GeneRow, what?: string): string {
   return `"${id}" (line ${line}${what === undefined ? "" : `: ${what}`})`;
 }
 
+/** Describes the first two of several places. */
 function describePlaces(rows: readonly GeneRow[]): string {
-  const [first, second] = rows;
-  return `"${first.id}" at ${describeTss(first)} (line ${first.line}) and ` +
-    `"${second.id}" at ${describeTss(second)} (line ${second.line})`;
+  return rows.slice(0, 2).map((row) => `"${row.id}" at ${describeTss(row)} (line ${row.line})`)
+    .join(" and ");
 }
 
 function describeTss({ chromosome, start, end, strand }: GeneRow): string {

@@ -1,16 +1,16 @@
-/** Genes of UCSC's tables of transcripts: genePred and refFlat, with or without a first column `bin`. */
+/** Reads the genes of UCSC's tables of transcripts: genePred and refFlat, with or without a first column `bin`. */
 
 import { failLine, type Line, lineText } from "../text/lines.ts";
-import { isTrackLine } from "./_bed_genes.ts";
 import type { GeneList } from "./_gene_list.ts";
 import { MadeGenes } from "./_made_genes.ts";
 import { parsePosition } from "./_make_gene.ts";
+import { isTrackLine } from "./track_lines.ts";
 
-/** Columns of genePred, which ends with the starts and the ends of the exons. */
+/** Number of genePred's columns, the last two of which are the starts and the ends of the exons. */
 const COLUMNS = 10;
 const [SCORE, NAME_2] = [10, 11];
 
-/** Reads lines of transcripts, of which it makes genes. */
+/** Reads lines of transcripts and makes genes from them. */
 export class GenePredGenes {
   readonly #file: string;
   readonly #list: GeneList;
@@ -23,7 +23,7 @@ export class GenePredGenes {
 
   readLine(line: Line): void {
     const text = lineText(line);
-    if (isTrackLine(text) || text.trim() === "") return;
+    if (isTrackLine(line) || text.trim() === "") return;
     const found = splitGenePred(text);
     if (found === undefined) {
       failLine(
@@ -35,9 +35,9 @@ export class GenePredGenes {
           "other columns of genePred or refFlat, separated by tabs",
       );
     }
-    const { gene, columns: [transcript, chromosome, strand, startText, endText] } = found;
-    const start = parsePosition(startText, "txStart", { line, file: this.#file, least: 0 });
-    const end = parsePosition(endText, "txEnd", { line, file: this.#file, least: 0 });
+    const { gene, transcript, chromosome, strand } = found;
+    const start = parsePosition(found.start, "txStart", { line, file: this.#file, least: 0 });
+    const end = parsePosition(found.end, "txEnd", { line, file: this.#file, least: 0 });
     this.#made.add({ gene, transcript, chromosome, strand, start, end, line: line.number });
   }
 
@@ -47,31 +47,43 @@ export class GenePredGenes {
   }
 }
 
-/** The columns of genePred in a line, and the name of the gene; `undefined` if it is no such line. */
-export function splitGenePred(
-  text: string,
-): { readonly gene: string; readonly columns: readonly string[] } | undefined {
+/** The columns of genePred that matter here. */
+interface GenePredColumns {
+  readonly gene: string;
+  readonly transcript: string;
+  readonly chromosome: string;
+  readonly strand: string;
+  readonly start: string;
+  readonly end: string;
+}
+
+/** Splits a line of genePred or refFlat. Returns `undefined` if the line is neither. */
+export function splitGenePred(text: string): GenePredColumns | undefined {
   const all = text.split("\t").map((column) => column.trim());
-  if (isGenePred(all)) return { gene: geneOf(all), columns: all };
-  const [first, ...columns] = all;
-  if (!isGenePred(columns)) return undefined;
+  const found = readColumns(all);
+  if (found !== undefined) return found;
+  const [first = "", ...columns] = all;
+  const shifted = readColumns(columns);
+  if (shifted === undefined) return undefined;
   // The first column is the gene of refFlat, or the number of a bin before the columns of genePred.
   const isBin = columns.length > COLUMNS && /^\d+$/.test(first);
-  return { gene: isBin ? geneOf(columns) : first, columns };
+  return isBin ? shifted : { ...shifted, gene: first };
+}
+
+/** Reads columns that start with the transcript's name; `undefined` if they are not genePred's. */
+function readColumns(columns: readonly string[]): GenePredColumns | undefined {
+  const [transcript = "", chromosome = "", strand = "", start = "", end = ""] = columns;
+  const isGenePred = columns.length >= COLUMNS && /^[-+.]$/.test(strand) &&
+    columns.slice(3, 8).every((text) => /^\d+$/.test(text)) &&
+    columns.slice(8, 10).every((text) => /^(?:\d+,)*\d*$/.test(text));
+  if (!isGenePred) return undefined;
+  return { gene: findGene(columns) || transcript, transcript, chromosome, strand, start, end };
 }
 
 /**
- * The gene, by the column `name2` where there is one: after a score, which is an integer. In `knownGene.txt` a protein
- * and the id of an alignment stand there.
+ * The gene in the column `name2`, if the file has it. It follows a score, which is an integer; in `knownGene.txt` a
+ * protein and the id of an alignment take these two places.
  */
-function geneOf(columns: readonly string[]): string {
-  const hasGene = /^-?\d+$/.test(columns[SCORE] ?? "");
-  return (hasGene && columns[NAME_2]) || columns[0];
-}
-
-function isGenePred(columns: readonly string[]): boolean {
-  const [, , strand, ...numbers] = columns;
-  return columns.length >= COLUMNS && /^[-+.]$/.test(strand) &&
-    numbers.slice(0, 5).every((text) => /^\d+$/.test(text)) &&
-    [columns[8], columns[9]].every((text) => /^(?:\d+,)*\d*$/.test(text));
+function findGene(columns: readonly string[]): string | undefined {
+  return /^-?\d+$/.test(columns[SCORE] ?? "") ? columns[NAME_2] : undefined;
 }

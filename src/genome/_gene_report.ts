@@ -1,4 +1,4 @@
-/** What is said of genes that could not be taken as they are: each kind once, with a count and an example. */
+/** Messages about genes that could not be taken as they are: one message a kind, with a count and an example. */
 
 import { formatCountOf } from "../base/count.ts";
 
@@ -17,22 +17,22 @@ export class GeneReport {
     tally(this.#leftOut, `\0${reason}`, example);
   }
 
-  /** Counts a gene that is taken in a way of which something is to be said. */
+  /** Counts a gene that is taken, but in a way that the user should know of. */
   note(how: string, which: string, example: string): void {
     tally(this.#taken, `${how} \0${which}`, example);
   }
 
-  /** The warnings, for a file of that name. */
+  /** The warnings about all counted genes of a file. */
   warnings(file: string): string[] {
     return [
       ...this.leftOut().map((text) => `${file}: left out ${text}`),
-      ...Array.from(this.#taken, (entry) => `${file}: ${describe(entry)}`),
+      ...Array.from(this.#taken, (entry) => `${file}: ${describeTally(entry)}`),
     ];
   }
 
-  /** What was left out, one text a reason: `3 genes without a strand, such as …`. */
+  /** Describes what was left out, one text a reason: `3 genes without a strand, such as …`. */
   leftOut(): string[] {
-    return Array.from(this.#leftOut, describe);
+    return Array.from(this.#leftOut, describeTally);
   }
 }
 
@@ -42,8 +42,8 @@ function tally(tallies: Map<string, Tally>, what: string, example: string): void
   else found.count++;
 }
 
-/** The words with the count where the zero byte is. */
-function describe([what, { count, example }]: [string, Tally]): string {
+/** Puts the count where the zero byte stands among the words. */
+function describeTally([what, { count, example }]: [string, Tally]): string {
   const [before, after] = what.split("\0");
   return `${before}${formatCountOf(count, "gene")} ${after}, such as ${example}`;
 }

@@ -1,15 +1,15 @@
-/** Choosing genes by what kind of gene they are. */
+/** Chooses genes by type. */
 
 import { ContractError } from "../errors.ts";
 import type { GeneRow } from "./_make_gene.ts";
 
-/** Whether a gene is of one of the types, whatever their case. */
+/** Whether a gene is of one of the types, in upper or lower case. */
 export function hasChosenType({ type }: GeneRow, types: readonly string[]): boolean {
   if (type === undefined) return false;
   return types.some((wanted) => wanted.toLowerCase() === type.toLowerCase());
 }
 
-/** Throws the error of a file that has no gene of the wanted types, with the types that it has. */
+/** Throws an error about a file without genes of the wanted types; the message lists the types that it has. */
 export function failTypeChoice(
   found: readonly (string | undefined)[],
   types: readonly string[],

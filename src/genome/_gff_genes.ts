@@ -1,16 +1,16 @@
-/** Genes of GTF and GFF3. */
+/** Reads the genes of GTF and GFF3. */
 
 import type { Line } from "../text/lines.ts";
 import { decodeText } from "../text/numbers.ts";
 import { type Attributes, decodePercent, parseAttributes } from "./_attributes.ts";
-import { describeGene, findGeneId, isExtraCopy, isSerialNumber } from "./_gene_attributes.ts";
+import { findGeneId, isExtraCopy, isSerialNumber, readGeneFacts } from "./_gene_attributes.ts";
 import { isGeneKind, isGeneSegment, isNamedGene, typeOfKind } from "./_gene_kinds.ts";
 import type { GeneList } from "./_gene_list.ts";
 import { findKind, type GffFeature, parseFeature, type Place } from "./_gff_line.ts";
 import { GffTranscripts } from "./_gff_transcripts.ts";
 import { stripGenePrefix } from "./id_prefixes.ts";
 import type { GeneRow } from "./_make_gene.ts";
-import type { ToldAssembly } from "./_told_assembly.ts";
+import type { AssemblyClues } from "./_assembly_clues.ts";
 
 const EXTRA_COPY = "copied again by Liftoff, of an extra_copy_number above 0";
 const UNKNOWN_KIND = "of a kind that the Sequence Ontology lacks";
@@ -18,19 +18,19 @@ const [G, CAPITAL_G, E, N, R] = [103, 71, 101, 110, 114];
 const GREATER = 62;
 const REGION_LENGTH = "region".length;
 
-/** What {@linkcode GffGenes} reads, and where to. */
+/** What {@linkcode GffGenes} reads, and where its results go. */
 export interface GffGenesOptions {
   readonly file: string;
   readonly format: "gtf" | "gff3";
   readonly list: GeneList;
-  readonly told: ToldAssembly;
+  readonly clues: AssemblyClues;
 }
 
-/** Reads the lines of a GTF or GFF3. Those that are of no use here, which are most, are not decoded. */
+/** Reads the lines of a GTF or GFF3. Most lines are of no use here, and these are not decoded. */
 export class GffGenes {
   readonly #options: GffGenesOptions;
   readonly #transcripts: GffTranscripts;
-  /** The chromosomes' names by their accession numbers, of NCBI's GFF3. */
+  /** NCBI's GFF3: the chromosomes' names, by accession number. */
   readonly #aliases = new Map<string, string>();
   #sequencesFollow = false;
 
@@ -40,7 +40,7 @@ export class GffGenes {
   }
 
   readComment(text: string): void {
-    // GFF3 may have the genome's sequence after its features.
+    // In GFF3 the genome's sequence may follow the features.
     if (this.#options.format === "gff3" && text.startsWith("##FASTA")) this.#sequencesFollow = true;
   }
 
@@ -58,7 +58,7 @@ export class GffGenes {
     else this.#transcripts.readLine(line, place);
   }
 
-  /** Adds what is left to be added after the last line. */
+  /** Adds the genes that can only be made after the last line. */
   finish(): void {
     this.#transcripts.finish();
   }
@@ -76,7 +76,7 @@ export class GffGenes {
       this.#transcripts.addGeneLine(attributes);
       return list.leaveOut(UNKNOWN_KIND, `${kind} in line ${line.number}`);
     }
-    // Ensembl once gave the transcripts of pseudogenes such a kind.
+    // Ensembl once gave the transcripts of pseudogenes the kind of a gene.
     const parent = kind === "gene" ? undefined : attributes.first("Parent");
     if (parent !== undefined && list.has(stripGenePrefix(parent))) return;
     this.#transcripts.addGeneLine(attributes);
@@ -93,7 +93,7 @@ export class GffGenes {
     const chromosome = isGff3 ? decodePercent(feature.chromosome) : feature.chromosome;
     return {
       id: findGeneId(attributes, this.#options.format),
-      ...describeGene(attributes, typeOfKind(kind)),
+      ...readGeneFacts(attributes, typeOfKind(kind)),
       chromosome,
       chromosomeAlias: this.#aliases.get(chromosome),
       start,
@@ -105,20 +105,20 @@ export class GffGenes {
     };
   }
 
-  /** NCBI gives every sequence a line that says which chromosome it is. */
+  /** Reads the line that NCBI gives every sequence, which tells which chromosome it is. */
   #readRegion(line: Line): void {
-    const { told } = this.#options;
+    const { clues } = this.#options;
     const { chromosome, start, end, attributes } = parseFeature(line, this.#options.file);
     const values = parseAttributes(attributes);
     if (values.first("genome") === "mitochondrion") this.#aliases.set(chromosome, "MT");
     if (values.first("genome") !== "chromosome" || start !== 0) return;
     const name = values.first("chromosome", "Name");
     if (name !== undefined) this.#aliases.set(chromosome, name);
-    told.addContig({ name: chromosome, length: end });
+    clues.addContig({ name: chromosome, length: end });
   }
 }
 
-/** Whether a kind has "gene" in it, as those of all genes do. */
+/** Whether a feature's kind contains "gene", as the kinds of all genes do. */
 function holdsGene(bytes: Uint8Array, { start, end }: Place): boolean {
   for (let at = start; at < end - 3; at++) {
     const first = bytes[at];

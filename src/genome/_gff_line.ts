@@ -1,32 +1,32 @@
-/** Lines of GTF and GFF3: nine columns separated by tabs, coordinates 1-based and closed. */
+/** Reads lines of GTF and GFF3: nine columns separated by tabs, coordinates 1-based and closed. */
 
 import { TAB } from "../text/characters.ts";
 import { failLine, type Line, lineText } from "../text/lines.ts";
-import { isTrackLine } from "./_bed_genes.ts";
+import { isTrackLine } from "./track_lines.ts";
 import { parsePosition } from "./_make_gene.ts";
 import { unquoteCell } from "./text_lines.ts";
 
 const COLUMNS = 9;
-/** GFF2 needs no attributes. */
+/** In GFF2 the attributes are optional. */
 const LEAST_COLUMNS = 8;
 
 /** A feature's columns. */
 export interface GffFeature {
   readonly chromosome: string;
-  /** What kind of feature it is: the third column. */
+  /** The kind of feature, from the third column. */
   readonly kind: string;
   /** 0-based, half-open. */
   readonly start: number;
   readonly end: number;
   readonly strand: string;
-  /** The ninth column as it stands. */
+  /** The ninth column, not yet parsed. */
   readonly attributes: string;
 }
 
 /**
  * Reads the columns of a feature.
  *
- * @throws {FormatError} If it has too few of them, or a coordinate is no integer.
+ * @throws {FormatError} If the line has too few columns, or a coordinate is not an integer.
  */
 export function parseFeature(line: Line, file: string): GffFeature {
   const columns = lineText(line).split("\t");
@@ -37,19 +37,18 @@ export function parseFeature(line: Line, file: string): GffFeature {
       `Cannot read gene: ${columns.length} columns, expected ${COLUMNS} separated by tabs`,
     );
   }
+  const [chromosome = "", , kind = "", start, end, , strand = "", , attributes = ""] = columns;
   return {
-    chromosome: columns[0],
-    kind: columns[2],
-    start: parsePosition(columns[3], "start", { line, file, least: 1 }) - 1,
-    end: parsePosition(columns[4], "end", { line, file, least: 1 }),
-    strand: columns[6],
-    attributes: unquoteCell(columns[8] ?? ""),
+    chromosome,
+    kind,
+    start: parsePosition(start, "start", { line, file, least: 1 }) - 1,
+    end: parsePosition(end, "end", { line, file, least: 1 }),
+    strand,
+    attributes: unquoteCell(attributes),
   };
 }
 
-/**
- * Where the column that starts at `start` ends; beyond the line's end if the line ended before it.
- */
+/** Finds the end of the column that starts at `start`. It is past the line's end if the line lacks the column. */
 export function columnEnd({ bytes, end }: Line, start: number): number {
   if (start > end) return start;
   let at = start;
@@ -57,29 +56,29 @@ export function columnEnd({ bytes, end }: Line, start: number): number {
   return at;
 }
 
-/** Whether bytes hold a text at a place. */
+/** Whether a text stands among bytes at a given place. */
 export function standsAt(bytes: Uint8Array, start: number, text: Uint8Array): boolean {
   for (let i = 0; i < text.length; i++) if (bytes[start + i] !== text[i]) return false;
   return true;
 }
 
-/** Where the ninth column starts, of a line whose third one is at `kind`. */
+/** Finds the start of the ninth column of a line whose third column is at `kind`. */
 export function attributesStart(line: Line, kind: Place): number {
   let start = kind.end + 1;
   for (let column = 3; column < COLUMNS - 1; column++) start = columnEnd(line, start) + 1;
   return start;
 }
 
-/** Where a column stands among a line's bytes. */
+/** The place of a column among a line's bytes. */
 export interface Place {
   readonly start: number;
   readonly end: number;
 }
 
 /**
- * Where the third column starts and ends, told from the bytes, since most lines of an annotation are of no use here.
+ * Finds the third column without decoding the line, since most lines of an annotation are of no use here.
  *
- * @returns `undefined` for lines that tell a browser how to show the file.
+ * @returns The place of the column; `undefined` for blank lines and lines for genome browsers.
  * @throws {FormatError} If the line has no third column.
  */
 export function findKind(line: Line, file: string): Place | undefined {
@@ -87,7 +86,7 @@ export function findKind(line: Line, file: string): Place | undefined {
   const end = columnEnd(line, start);
   if (end <= line.end) return { start, end };
   const text = lineText(line);
-  if (isTrackLine(text) || text.trim() === "") return undefined;
+  if (isTrackLine(line) || text.trim() === "") return undefined;
   const found = hasBlankColumns(text) ? "its columns are separated by blanks" : "it";
   failLine(
     file,
@@ -97,7 +96,7 @@ export function findKind(line: Line, file: string): Place | undefined {
   );
 }
 
-/** Whether a line would be one of GTF or GFF3 if its blanks were tabs, as copying from a terminal makes them. */
+/** Whether a line would be GTF or GFF3 if its blanks were tabs: copying from a terminal turns tabs into blanks. */
 export function hasBlankColumns(text: string): boolean {
   return /^\S+ +\S+ +\S+ +\d+ +\d+ +\S+ +[-+.?] +[.\d] +\S/.test(text);
 }

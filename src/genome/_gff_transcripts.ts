@@ -1,11 +1,11 @@
-/** Transcripts of GTF and GFF3 whose genes have no lines of their own. */
+/** Transcripts of GTF and GFF3 whose genes have no gene lines. */
 
 import { QUOTE } from "../text/characters.ts";
 import { type Line, lineText } from "../text/lines.ts";
 import { decodeText } from "../text/numbers.ts";
 import { type Attributes, decodePercent, parseAttributes } from "./_attributes.ts";
 import { CodingGenes } from "./_coding_genes.ts";
-import { describeGeneOf } from "./_gene_attributes.ts";
+import { readGeneFactsOfTranscript } from "./_gene_attributes.ts";
 import type { GeneList } from "./_gene_list.ts";
 import {
   attributesStart,
@@ -22,27 +22,27 @@ const T = 116;
 const GENE_ID = /(?:^|;)[ \t]*gene_id[ \t]+"([^"]+)"/;
 const TRANSCRIPT_ID = /(?:^|;)[ \t]*transcript_id[ \t]+"([^"]+)"/;
 
-/** A transcript of GFF3 as most programs write it, without a character that is written as its code. */
+/** A transcript of GFF3 as most programs write it, without percent-encoded characters. */
 const ID_AND_PARENT = /\tID=([^;%"]+);Parent=([^;,%"]+)(?:;|$)/;
 
-/** Reads the lines that are no genes. Those of transcripts whose gene has a line are mostly not decoded. */
+/** Reads the lines of other features than genes. Most transcripts whose gene has a line are skipped undecoded. */
 export class GffTranscripts {
   readonly #file: string;
   readonly #isGtf: boolean;
   readonly #list: GeneList;
   readonly #made = new MadeGenes();
   readonly #coding = new CodingGenes();
-  /** What the lines of genes are called by, whether the genes can be used or not. */
+  /** The ids in the lines of genes, whether the genes are usable or not. */
   readonly #geneIds = new Set<string>();
-  /** GFF3: what else they are called, by which transcripts without a parent may name them. */
+  /** GFF3: the genes' other names, by which transcripts without a parent may name them. */
   readonly #geneNames = new Set<string>();
-  /** GFF3: the transcripts, which may be the parents of others. */
+  /** GFF3: the ids of transcripts, which may be the parents of other features. */
   readonly #transcriptIds = new Set<string>();
-  /** GFF3: genes that transcripts name by other attributes than `Parent`. */
+  /** GFF3: genes that transcripts name only by attributes other than `Parent`. */
   readonly #onlyNamed = new Set<string>();
-  /** What the attributes start with of lines that tell nothing new, up to a quotation mark. */
+  /** The start, up to a quotation mark, of the attributes of lines that tell nothing new. */
   #skipped = new Uint8Array();
-  /** Whether they are skipped because of a gene's line, and not of a transcript's. */
+  /** Whether such lines are skipped because of a gene's line rather than a transcript's. */
   #hasGeneLine = false;
 
   constructor(options: {
@@ -55,7 +55,7 @@ export class GffTranscripts {
     this.#list = options.list;
   }
 
-  /** Says that a gene has a line of its own, so that those of its transcripts need not be looked at. */
+  /** Notes that a gene has its own line, so that the lines of its transcripts can be skipped. */
   addGeneLine(attributes: Attributes): void {
     const id = attributes.first(this.#isGtf ? "gene_id" : "ID") ?? attributes.word ?? "";
     this.#geneIds.add(stripGenePrefix(id));
@@ -70,13 +70,13 @@ export class GffTranscripts {
     }
   }
 
-  /** Says that a transcript has a line of its own, so that its exons need not be looked at. */
+  /** Notes that a transcript has its own line, so that its exons can be skipped. */
   #skipParts(gene: string, transcript: string): void {
     this.#skipped = new TextEncoder().encode(`gene_id "${gene}"; transcript_id "${transcript}`);
     this.#hasGeneLine = false;
   }
 
-  /** Reads a line whose kind, which stands at `place`, is not that of a gene. */
+  /** Reads a line whose feature, named at `place`, is not a gene. */
   readLine(line: Line, place: Place): void {
     if (this.#isGtf && this.#isSkipped(line, place)) return;
     if (!this.#isGtf && this.#coding.readLine(line, place)) return;
@@ -86,11 +86,12 @@ export class GffTranscripts {
     this.readFeature(parseFeature(line, this.#file), line);
   }
 
-  /** Whether a transcript of GFF3 is of a gene that has a line, told from the text alone where that suffices. */
+  /** Whether a transcript of GFF3 belongs to a gene with a line, as far as the undecoded text tells. */
   #isOfGeneLine(line: Line): boolean {
-    const match = ID_AND_PARENT.exec(lineText(line));
-    if (match === null || !this.#geneIds.has(stripGenePrefix(match[2]))) return false;
-    this.#transcriptIds.add(match[1]);
+    const [, id, parent] = ID_AND_PARENT.exec(lineText(line)) ?? [];
+    if (id === undefined || parent === undefined) return false;
+    if (!this.#geneIds.has(stripGenePrefix(parent))) return false;
+    this.#transcriptIds.add(id);
     return true;
   }
 
@@ -108,7 +109,7 @@ export class GffTranscripts {
     const transcript = gtfValue(attributes, "transcript_id");
     this.#made.add(
       { gene, transcript, chromosome, strand, start, end, line: line.number },
-      () => describeFromTranscript(parseAttributes(attributes)),
+      () => readTranscriptFacts(parseAttributes(attributes)),
     );
     if (kind === "transcript" && transcript !== undefined) this.#skipParts(written, transcript);
   }
@@ -125,11 +126,11 @@ export class GffTranscripts {
     const chromosome = decodePercent(feature.chromosome);
     this.#made.add(
       { gene, transcript, chromosome, strand, start, end, line: line.number },
-      () => describeFromTranscript(attributes),
+      () => readTranscriptFacts(attributes),
     );
   }
 
-  /** Adds to the list the genes that have no line there. */
+  /** Adds the genes that have no line to the list. */
   finish(): void {
     const isKnown = (gene: string) =>
       this.#geneIds.has(gene) ||
@@ -139,7 +140,7 @@ export class GffTranscripts {
     this.#coding.report(this.#list, (gene) => isKnown(gene) || this.#geneNames.has(gene));
   }
 
-  /** Whether a line is one of those that tell nothing new; each transcript's own line may. */
+  /** Whether a line tells nothing new. Only the own line of each transcript may. */
   #isSkipped(line: Line, kind: Place): boolean {
     const skipped = this.#skipped;
     if (skipped.length === 0) return false;
@@ -150,11 +151,14 @@ export class GffTranscripts {
   }
 }
 
-function describeFromTranscript(attributes: Attributes) {
-  return { ...describeGeneOf(attributes), referenceGene: attributes.first("ref_gene_id") };
+function readTranscriptFacts(attributes: Attributes) {
+  return {
+    ...readGeneFactsOfTranscript(attributes),
+    referenceGene: attributes.first("ref_gene_id"),
+  };
 }
 
-/** A value of GTF, without a look at all attributes where it is in quotes. */
+/** A value of GTF. One in quotes is found without parsing all attributes. */
 function gtfValue(attributes: string, key: "gene_id" | "transcript_id"): string | undefined {
   const quick = key === "gene_id" ? GENE_ID : TRANSCRIPT_ID;
   return quick.exec(attributes)?.[1] ?? parseAttributes(attributes).first(key);

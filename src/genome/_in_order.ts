@@ -1,6 +1,6 @@
 /**
- * Runs a task for each item, some at once, and gives the results in the order of the items. No more results
- * than `limit` wait at any time, so memory is bounded even if they are taken slowly.
+ * Runs a task for each item, up to `limit` of them at a time, and yields the results in the order of the items. At most
+ * `limit` results wait at any time, so memory is bounded even if the caller takes them slowly.
  */
 export async function* mapInOrder<Item, Result>(
   items: readonly Item[],
@@ -12,16 +12,16 @@ export async function* mapInOrder<Item, Result>(
   try {
     while (next < items.length || running.length > 0) {
       while (next < items.length && running.length < limit) {
-        const result = run(items[next], next++);
-        // Its error is thrown when its turn comes, unless an earlier one was.
+        const result = run(items[next]!, next++);
+        // An error is thrown when the task's turn comes, unless an earlier task threw before it.
         result.catch(() => undefined);
         running.push(result);
       }
-      yield await running[0];
+      yield await running[0]!;
       running.shift();
     }
   } finally {
-    // What they hold open is closed before the caller goes on.
+    // Tasks close the files that they hold open before the caller continues.
     await Promise.allSettled(running);
   }
 }

@@ -1,4 +1,4 @@
-/** The look at all files before any is counted. */
+/** Inspects all files before any is counted. */
 
 import { formatCountOf } from "../base/count.ts";
 import { freeArray } from "../base/free.ts";
@@ -6,9 +6,9 @@ import { ContractError } from "../errors.ts";
 import { compareWithAnnotation } from "./_annotation_assembly.ts";
 import { checkAccessions } from "./_contig_assembly.ts";
 import { checkValues } from "./_check_values.ts";
-import { FileWarnings, type WarnOnce } from "./_file_warnings.ts";
+import { FileMessages, type WarnOnce } from "./file_messages.ts";
 import { listSome } from "./wording.ts";
-import { agreeOnAssembly, identifyAssembly } from "./assembly.ts";
+import { agreeOnAssembly, type FileAssembly, identifyAssembly } from "./assembly.ts";
 import { ASSEMBLIES_WITH_SIZES, collectChromosomes } from "./chromosome_sizes.ts";
 import { checkAssembly, chromosomeMatcher, type Contig, matchChromosome } from "./chromosomes.ts";
 import type { Gene } from "./gene.ts";
@@ -17,7 +17,7 @@ import { checkOptions } from "./signal/check_options.ts";
 import type { SignalTrack } from "./signal/track.ts";
 import type { GeneWindows } from "./windows.ts";
 
-/** What the look at all files told. */
+/** What the inspection of all files found. */
 export interface Inspection {
   /** Name of the assembly, or `unknown`. */
   readonly assembly: string;
@@ -25,21 +25,21 @@ export interface Inspection {
   readonly chromosomes: readonly Required<Contig>[];
 }
 
-/** How files are looked at. */
+/** How files are inspected. */
 export interface InspectOptions extends PrepareOptions {
   readonly windows: GeneWindows;
   readonly warnOnce: WarnOnce;
 }
 
-/** Opens every file once, checks what can be without counting, and tells the assembly. */
+/** Opens every file once, checks what can be checked without counting, and finds the assembly. */
 export async function inspectInputs(
   genes: readonly Gene[],
   inputs: readonly SignalInput[],
   options: InspectOptions,
 ): Promise<Inspection> {
-  const found = [];
-  const contigs: (readonly Contig[])[] = [];
-  const warnings = new FileWarnings();
+  const found: FileAssembly[] = [];
+  const contigs: { readonly file: string; readonly contigs: readonly Contig[] }[] = [];
+  const warnings = new FileMessages();
   let holdsRows = false;
   for (const input of inputs) {
     const { name } = input;
@@ -49,7 +49,7 @@ export async function inspectInputs(
       checkNormalisation(track, options);
       warnings.add(name, track.warnings);
       found.push({ file: name, assembly: track.contigs && identifyAssembly(track.contigs) });
-      contigs.push(track.contigs ?? []);
+      contigs.push({ file: name, contigs: track.contigs ?? [] });
       holdsRows ||= track.format === "bed";
       if (track.contigs !== undefined) {
         for (const message of checkAssembly(genes, track.contigs, { file: name })) {
@@ -61,16 +61,17 @@ export async function inspectInputs(
       close();
     }
   }
-  warnings.passOn(options.warnOnce);
+  for (const { message, file } of warnings.list()) options.warnOnce(message, file);
   const agreed = agreeOnAssembly(found, options.assembly);
   const assembly = compareWithAnnotation(agreed, found, options);
-  contigs.forEach((own, i) => checkAccessions(own, { file: inputs[i].name, assembly }));
-  const chromosomes = collectChromosomes({ contigs: contigs.flat(), assembly });
+  for (const { file, contigs: own } of contigs) checkAccessions(own, { file, assembly });
+  const all = contigs.flatMap(({ contigs }) => contigs);
+  const chromosomes = collectChromosomes({ contigs: all, assembly });
   if (holdsRows) warnOfUnknownEnds(genes, chromosomes, options);
   return { assembly, chromosomes };
 }
 
-/** Counts a file that tells of values that no data set holds, to find out before all others are counted. */
+/** Counts a file that may hold values a data set cannot, so that these are found before all other files are counted. */
 async function countEarly(
   track: SignalTrack,
   input: SignalInput,
@@ -89,7 +90,7 @@ function checkNormalisation({ name, format }: SignalTrack, options: PrepareOptio
   );
 }
 
-/** Rows do not tell where chromosomes end. Only extended reads reach past it in sound files. */
+/** Warns of chromosomes with unknown ends: rows do not tell them, and extended reads may reach past them. */
 function warnOfUnknownEnds(
   genes: readonly Gene[],
   chromosomes: readonly Contig[],
@@ -103,7 +104,7 @@ function warnOfUnknownEnds(
   onWarning?.(
     `the ends of ${formatCountOf(unknown.size, "chromosome")} (${
       listSome([...unknown])
-    }) are not known, so reads that are extended past one are counted there: name the assembly, if it is ` +
+    }) are not known, so reads that are extended past an end are counted there: name the assembly, if it is ` +
       `one of ${ASSEMBLIES_WITH_SIZES.join(", ")}`,
   );
 }

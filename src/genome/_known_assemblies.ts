@@ -1,10 +1,10 @@
-/** Assemblies: their names, and the lengths of their chromosomes. */
+/** Names of assemblies, and the lengths of their chromosomes. */
 
 import type { Accession } from "./_accessions.ts";
 
 /** An assembly whose chromosomes tell it from others. */
 interface KnownAssembly {
-  /** Name at UCSC. */
+  /** UCSC's name. */
   readonly name: string;
   readonly species: Accession["species"];
   /** Lengths of its chromosomes in base pairs: 1 to 22 or 19, X, Y. */
@@ -88,7 +88,7 @@ const NAMES: readonly (readonly [name: string, others: RegExp])[] = [
   ["sacCer3", /^(?:saccer3|r64-1-1)$/],
 ];
 
-/** Accession numbers at NCBI and the versions of each assembly, the first and the last. */
+/** NCBI's accession numbers of assemblies, with the first and last version that stand for each assembly. */
 const ACCESSIONS:
   readonly (readonly [accession: string, name: string, from: number, to: number])[] = [
     ["gcf_000001405", "hg18", 12, 12],
@@ -107,8 +107,8 @@ const ACCESSIONS:
   ];
 
 /**
- * What follows the name of an assembly without another choice of coordinates: patches, decoys, alternate loci, masking,
- * and words of file names.
+ * Words that may follow the name of an assembly without changing its coordinates: patches, decoys, alternate loci,
+ * masking, and parts of file names.
  */
 const HARMLESS = new RegExp(
   "^(?:" + [
@@ -120,19 +120,19 @@ const HARMLESS = new RegExp(
   ].join("|") + ")?$",
 );
 
-/** Words before it that say whose genome it is, or who gave it out. */
+/** Words before the name that tell the species or the publisher. */
 const SPECIES = /^(?:homo_sapiens|mus_musculus|human|mouse|ucsc|ncbi|ensembl|gencode)[-._ ]+/;
 
-/** The name at UCSC of an assembly that is known by this or another name; `undefined` for any other. */
+/** Finds UCSC's name of an assembly that is known by the given name; `undefined` if it is not known. */
 export function knownAssembly(name: string): string | undefined {
   const text = name.trim().toLowerCase();
-  const accession = /^(gc[af]_\d+)\.(\d+)/.exec(text);
-  if (accession !== null) return assemblyOfAccession(accession[1], Number(accession[2]));
+  const [, accession, version] = /^(gc[af]_\d+)\.(\d+)/.exec(text) ?? [];
+  if (accession !== undefined) return assemblyOfAccession(accession, Number(version));
   return nameOf(text) ?? nameOf(text.replace(SPECIES, ""));
 }
 
 function nameOf(text: string): string | undefined {
-  // The longest part that is a name; what is behind it must be harmless.
+  // Look for the longest leading part that is a name; the words after it must be harmless.
   const ends = [...text.matchAll(/[-._ ()]|$/g)].map(({ index }) => index).reverse();
   for (const end of ends) {
     const found = NAMES.find(([, names]) => names.test(text.slice(0, end)));

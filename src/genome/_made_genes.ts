@@ -1,9 +1,9 @@
-/** Genes made from their transcripts, where they have no lines of their own. */
+/** Makes genes from their transcripts, where the file has no gene lines. */
 
 import type { GeneList } from "./_gene_list.ts";
-import { type GeneRow, LARGEST_GAP_BP } from "./_make_gene.ts";
+import { type GeneFacts, LARGEST_GAP_BP } from "./_make_gene.ts";
 
-/** The bases of a transcript. */
+/** The bases that a transcript reaches over. */
 interface Extent {
   readonly chromosome: string;
   readonly strand: string;
@@ -17,41 +17,39 @@ interface Extent {
 export interface TranscriptRow extends Readonly<Extent> {
   /** Id of the gene. */
   readonly gene: string;
-  /** Id of the transcript; its parts are joined. */
-  readonly transcript?: string;
+  /** Id of the transcript, by which its parts are joined. */
+  readonly transcript?: string | undefined;
 }
 
-type GeneDetails = Pick<GeneRow, "symbol" | "entrezId" | "type" | "aliases">;
-
-/** What the line of a transcript tells of its gene. */
-export interface TranscriptDetails extends GeneDetails {
+/** What the line of a transcript tells about its gene. */
+export interface TranscriptFacts extends GeneFacts {
   /** The gene of the reference that StringTie takes this one for. */
-  readonly referenceGene?: string;
+  readonly referenceGene?: string | undefined;
 }
 
 interface MadeGene {
-  details: GeneDetails;
+  facts: GeneFacts;
   readonly referenceGenes: Set<string>;
   /** By transcript, chromosome and strand. */
   readonly extents: Map<string, Extent>;
 }
 
-/** Gathers transcripts by their genes. */
+/** Collects transcripts by gene. */
 export class MadeGenes {
   readonly #genes = new Map<string, MadeGene>();
-  /** Number of genes whose id is that of their transcript. */
+  /** Number of genes with the same id as their transcript. */
   #ownIds = 0;
 
   /**
    * Adds a transcript or a part of one.
    *
-   * @param describe Gives what else is known of the gene; called for each of its transcripts, since those of
-   * StringTie tell the name only where they are known.
+   * @param readFacts Tells what else is known about the gene. It is called for each of the gene's transcripts, since
+   * StringTie writes the name only to transcripts that the reference knows.
    */
-  add(row: TranscriptRow, describe: () => TranscriptDetails = () => ({})): void {
+  add(row: TranscriptRow, readFacts: () => TranscriptFacts = () => ({})): void {
     let gene = this.#genes.get(row.gene);
     if (gene === undefined) {
-      gene = { details: {}, referenceGenes: new Set(), extents: new Map() };
+      gene = { facts: {}, referenceGenes: new Set(), extents: new Map() };
       this.#genes.set(row.gene, gene);
       if (row.transcript === row.gene) this.#ownIds++;
     }
@@ -60,8 +58,8 @@ export class MadeGenes {
     const other = gene.extents.get(key);
     if (other !== undefined) return extend(other, row);
     gene.extents.set(key, { chromosome, strand, start, end, line });
-    const { referenceGene, ...details } = describe();
-    gene.details = joinDetails(gene.details, details);
+    const { referenceGene, ...facts } = readFacts();
+    gene.facts = joinFacts(gene.facts, facts);
     if (referenceGene !== undefined && referenceGene !== row.gene) {
       gene.referenceGenes.add(referenceGene);
     }
@@ -72,35 +70,34 @@ export class MadeGenes {
   }
 
   /**
-   * Adds to a list the genes that have no line there.
+   * Adds the genes that a list lacks to it.
    *
-   * @param isKnown Whether what a transcript calls its gene is known to be something else.
+   * @param isKnown Whether the id that a transcript gives its gene is known to be that of something else.
    */
   addTo(list: GeneList, isKnown: (id: string) => boolean = () => false): void {
     const which = this.#ownIds > 1 && this.#ownIds === this.#genes.size
       ? "whose ids are those of transcripts"
       : "without a line of their own";
-    for (const [id, { extents, details, referenceGenes }] of this.#genes) {
+    for (const [id, { extents, facts, referenceGenes }] of this.#genes) {
       if (list.has(id) || isKnown(id)) continue;
       const places = joinOverlapping([...extents.values()]);
-      list.report.note("made from their transcripts", which, `"${id}" (line ${places[0].line})`);
+      const line = places[0]?.line;
+      list.report.note("made from their transcripts", which, `"${id}" (line ${line})`);
       const [reference] = referenceGenes;
       if (reference !== undefined) {
         const example = `"${id}" (${reference})`;
         list.report.note("took by their gene_id", "with another ref_gene_id", example);
       }
-      // A locus of several genes of the reference is none of them.
-      const aliases = [
-        ...details.aliases ?? [],
-        ...referenceGenes.size === 1 ? [reference] : [],
-      ];
-      for (const place of places) list.add({ id, ...details, aliases, ...place });
+      // A locus that covers several genes of the reference is not any one of them.
+      const references = referenceGenes.size === 1 ? referenceGenes : [];
+      const aliases = [...facts.aliases ?? [], ...references];
+      for (const place of places) list.add({ id, ...facts, aliases, ...place });
     }
   }
 }
 
-/** What is known of a gene, and what a further transcript tells beyond it. */
-function joinDetails(known: GeneDetails, more: GeneDetails): GeneDetails {
+/** Adds what a further transcript tells about a gene to what is known about it. */
+function joinFacts(known: GeneFacts, more: GeneFacts): GeneFacts {
   return {
     symbol: known.symbol ?? more.symbol,
     entrezId: known.entrezId ?? more.entrezId,
@@ -109,7 +106,9 @@ function joinDetails(known: GeneDetails, more: GeneDetails): GeneDetails {
   };
 }
 
-/** Joins extents on the same strand that overlap or lie near each other; the results by their first lines. */
+/**
+ * Joins extents on the same strand that overlap or lie near each other. The results are sorted by their first lines.
+ */
 function joinOverlapping(extents: readonly Extent[]): Extent[] {
   const places: Extent[] = [];
   for (const extent of extents.toSorted((a, b) => a.start - b.start)) {

@@ -1,33 +1,39 @@
-/** What all formats of genes share: a gene's line, checks of coordinates, and the TSS by strand. */
+/** What all formats of genes share: the contents of a gene's line, checks of coordinates, and the TSS by strand. */
 
 import { failLine, type Line } from "../text/lines.ts";
 import type { Gene } from "./gene.ts";
+import { LARGEST_POSITION } from "./largest_position.ts";
 
-/** The longest chromosome that BAM and tabix can hold. */
-export const LARGEST_POSITION = 2 ** 31 - 1;
-
-/** Transcripts or parts of one gene that are farther apart are taken for copies of it. */
+/** Transcripts or parts of one gene that are farther apart than this are taken for copies of the gene. */
 export const LARGEST_GAP_BP = 100_000;
 
-/** What a line says of a gene, whether or not the gene can be used. */
-export interface GeneRow extends Partial<Pick<Gene, "symbol" | "entrezId" | "type" | "aliases">> {
+/** What a line tells about a gene besides its id and its place; the fields are those of {@linkcode Gene}. */
+export interface GeneFacts {
+  readonly symbol?: string | undefined;
+  readonly entrezId?: string | undefined;
+  readonly type?: string | undefined;
+  readonly aliases?: readonly string[] | undefined;
+}
+
+/** What a line tells about a gene, whether or not the gene is usable. */
+export interface GeneRow extends GeneFacts {
   /** The gene's id; `undefined` or empty where the line has none. */
   readonly id: string | undefined;
   readonly chromosome: string;
-  readonly chromosomeAlias?: string;
-  /** 0-based half-open. */
+  readonly chromosomeAlias?: string | undefined;
+  /** The gene reaches from `start` to `end`, 0-based half-open. */
   readonly start: number;
   readonly end: number;
-  /** As the file has it. */
+  /** The strand as the file has it. */
   readonly strand: string;
   readonly line: number;
   /** Whether lines with the same id are parts of one gene, as in GFF3. */
   readonly isPart?: boolean;
-  /** Whether the gene's transcripts are joined from several places. */
+  /** Whether the gene's transcripts are spliced together from several places. */
   readonly isTransSpliced?: boolean;
 }
 
-/** Strands as BioMart writes them; others stand as they are. */
+/** Reads strands as BioMart writes them (1, -1). Any other text stays as it is. */
 export function readStrand(text: string): string {
   const strand = text.trim();
   if (strand === "-1") return "-";
@@ -37,8 +43,8 @@ export function readStrand(text: string): string {
 type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 
 /**
- * Makes a gene of its extent; the TSS is the first base on the plus strand, the last on the minus
- * strand. What the line does not tell the gene lacks.
+ * Makes a gene from the contents of its line. The TSS is the first base on the plus strand, and the last base on the
+ * minus strand. The gene has no field for what the line does not tell.
  */
 export function makeGene(id: string, row: GeneRow): Gene {
   const { chromosome, start, end, line } = row;
@@ -46,22 +52,27 @@ export function makeGene(id: string, row: GeneRow): Gene {
   const tss = strand === "+" ? start : end - 1;
   const gene: Mutable<Gene> = { id, chromosome, tss, strand, line };
   for (const name of ["symbol", "entrezId", "type", "chromosomeAlias"] as const) {
-    if (row[name] !== undefined) gene[name] = row[name];
+    const value = row[name];
+    if (value !== undefined) gene[name] = value;
   }
   if (row.aliases !== undefined && row.aliases.length > 0) gene.aliases = row.aliases;
   return gene;
 }
 
-/** Where a position stands, and how small it may be. */
+/** The line of a position, and the smallest allowed position. */
 export interface PositionPlace {
   readonly line: Line;
   readonly file: string;
   readonly least: 0 | 1;
 }
 
-/** Parses a coordinate, written as digits only. */
-export function parsePosition(text: string, what: string, place: PositionPlace): number {
-  const value = /^\d+$/.test(text) ? Number(text) : NaN;
+/** Parses a coordinate, which must be written in digits only. */
+export function parsePosition(
+  text: string | undefined,
+  what: string,
+  place: PositionPlace,
+): number {
+  const value = /^\d+$/.test(text ?? "") ? Number(text) : NaN;
   if (value >= place.least && value <= LARGEST_POSITION) return value;
   return failLine(
     place.file,

@@ -1,6 +1,6 @@
 /**
- * The pieces of a stream, which is cancelled when its reader stops early. Not every browser can iterate a stream
- * itself.
+ * Yields the pieces of a stream, and cancels the stream if the caller stops early. Not every browser can iterate
+ * streams.
  */
 export async function* readStream<Piece>(stream: ReadableStream<Piece>): AsyncGenerator<Piece> {
   const reader = stream.getReader();

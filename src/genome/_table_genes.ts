@@ -1,4 +1,4 @@
-/** Genes in a table of their TSS: `gene_id chrom tss strand`, and what else is known of them; BioMart's tables too. */
+/** Reads genes from a table of their TSS with the columns `gene_id chrom tss strand`, or from a table of BioMart. */
 
 import { failLine, type Line, lineText } from "../text/lines.ts";
 import { stripGenePrefix } from "./id_prefixes.ts";
@@ -10,11 +10,11 @@ import { readTableHeader, splitCells } from "./table_columns.ts";
 export const TABLE_COLUMNS = ["gene_id", "chrom", "tss", "strand"] as const;
 const SYMBOLS = ["symbol", "gene_name"] as const;
 const TYPES = ["type", "gene_type", "gene_biotype", "biotype"] as const;
-/** A table that `prepare` writes beside a data set has the numbers of genes as their ids, and the ids here. */
+/** The ids in a table that `prepare` writes beside a data set, whose column `gene_id` holds the genes' numbers. */
 const ORIGINAL_ID = "original_id";
 const ENTREZ_IDS = ["entrez_id", "entrezgene_id", "entrezgene"] as const;
 
-/** What BioMart calls its columns, on its pages and in biomaRt. */
+/** The names of BioMart's columns, on its pages and in biomaRt. */
 const BIOMART = {
   id: ["Gene stable ID", "ensembl_gene_id", "Gene stable ID version", "ensembl_gene_id_version"],
   chromosome: ["Chromosome/scaffold name", "chromosome_name"],
@@ -35,15 +35,15 @@ export function isTableHeader(text: string): boolean {
   return cells.includes("gene_id") || findColumn(cells, BIOMART.id) !== undefined;
 }
 
-/** Reads the rows of a table with that header. */
-export function tableParser(header: Line, file: string): RowParser {
+/** Makes a function that reads the rows of a table with the given header. */
+export function makeTableParser(header: Line, file: string): RowParser {
   const text = lineText(header);
   const cells = splitCells(text, separatorOf(text));
   const isBioMart = !cells.includes("gene_id") && findColumn(cells, BIOMART.id) !== undefined;
-  return isBioMart ? bioMartParser(header, file) : ownParser(header, file);
+  return isBioMart ? makeBioMartParser(header, file) : makeOwnParser(header, file);
 }
 
-function ownParser(header: Line, file: string): RowParser {
+function makeOwnParser(header: Line, file: string): RowParser {
   const readRow = readTableHeader(TABLE_COLUMNS, "genes", {
     line: header,
     file,
@@ -73,10 +73,11 @@ function ownParser(header: Line, file: string): RowParser {
 }
 
 /**
- * Reads the rows of BioMart, whose positions are 1-based. It repeats a gene for each of its transcripts, so that the
- * starts of these are parts of it: it starts at the first of them in the direction of transcription.
+ * Makes a function that reads rows of BioMart, whose positions are 1-based. BioMart repeats a gene for each of its
+ * transcripts, so rows with the same id are parts of one gene, and its TSS is the first in the direction of
+ * transcription.
  */
-function bioMartParser(header: Line, file: string): RowParser {
+function makeBioMartParser(header: Line, file: string): RowParser {
   const text = lineText(header);
   const cells = splitCells(text, separatorOf(text));
   const column = (names: readonly string[]) => findColumn(cells, names);
@@ -107,7 +108,7 @@ function bioMartParser(header: Line, file: string): RowParser {
       chromosome: known(chromosome) ?? "",
       start: parsePosition(row[start], start, { line, file, least: 1 }) - 1,
       end: parsePosition(row[end], end, { line, file, least: 1 }),
-      strand: readStrand(row[strand]),
+      strand: readStrand(row[strand] ?? ""),
       line: line.number,
       isPart: true,
     };
@@ -133,12 +134,12 @@ function findColumn(cells: readonly string[], names: readonly string[]): string 
   return names.find((name) => cells.includes(name));
 }
 
-/** What separates the columns: tabs, or commas where there are none. */
+/** What separates the columns: tabs, or commas in a text without tabs. */
 function separatorOf(text: string): "\t" | "," {
   return text.includes("\t") ? "\t" : ",";
 }
 
-/** Whether a cell says something; a point stands for nothing, as in BED. */
+/** Whether a cell has a value. A dot stands for a missing value, as in BED. */
 function isKnown(cell: string): boolean {
   return cell !== "." && !isMissing(cell);
 }

@@ -1,12 +1,12 @@
-/** Which lines of GTF and GFF3 tell which gene a transcript is of, for genes as for transcripts. */
+/** The features of GTF and GFF3 that tell the gene of a transcript. */
 
 import type { Attributes } from "./_attributes.ts";
 import { stripGenePrefix } from "./id_prefixes.ts";
 
-/** Parts of transcripts that lie within their exons or coding sequence. */
+/** Parts of transcripts within the exons or the coding sequence. */
 const INNER_PARTS = /codon$|utr$|^intron$|^Selenocysteine$/i;
 
-/** Whether a feature of GTF is a part of a transcript whose exons or coding sequence tell the same and more. */
+/** Whether a feature of GTF lies within the exons or the coding sequence of its transcript, which tell more. */
 export function isInnerPart(kind: string): boolean {
   return INNER_PARTS.test(kind);
 }
@@ -17,8 +17,8 @@ export function isTranscriptKind(kind: string): boolean {
 }
 
 /**
- * The `ID` of what a transcript of GFF3 is part of, or the gene that an attribute tells where no parent does: where that
- * is the gene's symbol, its `locus_tag` is the id.
+ * The `ID` of the parent of a transcript in GFF3, or without a parent the gene that another attribute tells. Where that
+ * attribute is the gene's symbol, the `locus_tag` is the id.
  */
 export function parentOf(attributes: Attributes): string | undefined {
   const id = attributes.all("Parent").at(0) ?? attributes.first("geneID", "gene_id");
@@ -26,13 +26,13 @@ export function parentOf(attributes: Attributes): string | undefined {
   return id ?? (hasSymbol ? attributes.first("locus_tag", "gene") : undefined);
 }
 
-/** The gene that a transcript of GFF3 says it is of. */
+/** The gene that a transcript of GFF3 names. */
 export function parentGene(attributes: Attributes): string | undefined {
   const id = parentOf(attributes);
   return id === undefined ? undefined : stripGenePrefix(id);
 }
 
-/** What a transcript of GFF3 is called; some have no `ID`. */
+/** The name of a transcript in GFF3; some transcripts have no `ID`. */
 export function transcriptOf(attributes: Attributes): string | undefined {
   return attributes.first("ID", "transcript_id");
 }

@@ -1,5 +1,5 @@
 /**
- * Names of genome assemblies, and how files of reads or signal tell theirs.
+ * Names of genome assemblies, and the assembly that a file of reads or signal is of.
  *
  * @module
  */
@@ -10,11 +10,14 @@ import { KNOWN_ASSEMBLIES, knownAssembly } from "./_known_assemblies.ts";
 import { chromosomeMatcher, type Contig } from "./chromosomes.ts";
 
 /**
- * The name by which records call an assembly: that of UCSC where it is known, any other as it is. Patches change no
- * coordinates, nor do decoys and masked bases, so `GRCh38.p14` and `GRCh38_no_alt_analysis_set` are `hg38`, and `b37`
- * and `hs37d5` are `hg19`; accession numbers such as `GCF_000001405.40` are known too.
+ * Returns the name by which records call an assembly: UCSC's name where it is known, any other name as it is. Patches,
+ * decoys and masked bases do not change coordinates, so `GRCh38.p14` and `GRCh38_no_alt_analysis_set` are `hg38`, and
+ * `b37` and `hs37d5` are `hg19`. Accession numbers such as `GCF_000001405.40` are known too.
  *
- * @example
+ * @param name Any name of an assembly.
+ * @returns UCSC's name of the assembly, or `name` if that is not known.
+ *
+ * @example Names of one assembly
  * ```ts
  * import { assemblyName } from "@waka/histone/genome";
  * import { strictEqual } from "node:assert";
@@ -30,12 +33,12 @@ export function assemblyName(name: string): string {
 
 /**
  * Tells a file's assembly from the lengths of its chromosomes, which differ between all human and mouse assemblies in
- * use. Those of its chromosomes 1 to 22, X and Y that the file has must all be of one assembly; one is enough.
+ * use. All of chromosomes 1 to 22, X and Y that the file has must be of one assembly; one chromosome is enough.
  *
- * @param contigs The file's sequences.
- * @returns Its name at UCSC, or `undefined` for other genomes and for files without lengths.
+ * @param contigs The file's sequences, with lengths in base pairs.
+ * @returns UCSC's name of the assembly, or `undefined` for other genomes and for files without lengths.
  *
- * @example
+ * @example The lengths of two chromosomes
  * ```ts
  * import { identifyAssembly } from "@waka/histone/genome";
  * import { strictEqual } from "node:assert";
@@ -58,21 +61,33 @@ export function identifyAssembly(contigs: readonly Contig[]): string | undefined
   return known?.name;
 }
 
-/** A file and what its lengths say. */
+/** A file and the assembly that its chromosomes' lengths tell. */
 export interface FileAssembly {
   /** Name of the file. */
   readonly file: string;
-  /** What {@linkcode identifyAssembly} says of it. */
+  /** What {@linkcode identifyAssembly} says about the file's sequences. */
   readonly assembly: string | undefined;
 }
 
 /**
- * The assembly of all files: what they say, or else what the user says.
+ * Finds the one assembly of several files: the assembly that the files tell, or else the one that the user named.
  *
  * @param files The files.
- * @param named The user's name of it, if any.
- * @returns Its name, or `unknown` if neither tells.
+ * @param named The user's name for the assembly, if any.
+ * @returns UCSC's name of the assembly, the user's name if that is not known, or `unknown` if neither the files nor the
+ * user tell.
  * @throws {ContractError} If two files, or a file and the user, contradict each other.
+ *
+ * @example A file that tells, and one that does not
+ * ```ts
+ * import { agreeOnAssembly } from "@waka/histone/genome";
+ * import { strictEqual, throws } from "node:assert";
+ *
+ * const files = [{ file: "a.bam", assembly: "hg38" }, { file: "b.bed", assembly: undefined }];
+ * strictEqual(agreeOnAssembly(files), "hg38");
+ * strictEqual(agreeOnAssembly(files, "GRCh38"), "hg38");
+ * throws(() => agreeOnAssembly(files, "hg19"), /a\.bam: by the lengths of its chromosomes it is hg38/);
+ * ```
  */
 export function agreeOnAssembly(files: readonly FileAssembly[], named?: string): string {
   const wanted = named === undefined ? undefined : assemblyName(named);
@@ -80,13 +95,15 @@ export function agreeOnAssembly(files: readonly FileAssembly[], named?: string):
   const agreed = wanted ?? first?.assembly;
   const other = files.find(({ assembly }) => assembly !== undefined && assembly !== agreed);
   if (other === undefined) return agreed ?? "unknown";
-  const source = wanted === undefined ? first!.file : "what was named";
+  const source = wanted === undefined && first !== undefined
+    ? `which is that of ${first.file}`
+    : "as named";
   const isKnown = wanted === undefined || knownAssembly(wanted) !== undefined;
   const hint = isKnown
     ? ""
     : `. That name is not known; if it stands for ${other.assembly}, name that`;
   throw new ContractError(
     `Cannot use ${other.file}: by the lengths of its chromosomes it is ${other.assembly}, ` +
-      `expected ${agreed}, which is that of ${source}${hint}`,
+      `expected ${agreed}, ${source}${hint}`,
   );
 }

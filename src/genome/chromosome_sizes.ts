@@ -1,11 +1,12 @@
-/** Lengths of the chromosomes of human and mouse assemblies, for files that do not tell them. */
+/** Lengths of the chromosomes of human and mouse assemblies, for files that do not tell the lengths. */
 
+import { CHROMOSOMES } from "./_accessions.ts";
 import { KNOWN_ASSEMBLIES } from "./_known_assemblies.ts";
 import { chromosomeMatcher, type Contig } from "./chromosomes.ts";
 
 /**
- * Lengths of the mitochondrial genome, in base pairs, at UCSC. That of hg18 and hg19 has 16,571 bp there and 16,569
- * elsewhere: the longer, so that no read is lost.
+ * Lengths of the mitochondrial genome in base pairs, as UCSC has them. In hg18 and hg19 it has 16,571 bp at UCSC and
+ * 16,569 bp elsewhere: the longer one is taken, so that no read is lost.
  */
 const MITOCHONDRIAL: Readonly<Record<string, number>> = {
   hg18: 16_571,
@@ -17,32 +18,32 @@ const MITOCHONDRIAL: Readonly<Record<string, number>> = {
   mm39: 16_299,
 };
 
-/** Names at UCSC of the assemblies whose chromosomes are known. */
+/** UCSC's names of the assemblies whose chromosomes are known. */
 export const ASSEMBLIES_WITH_SIZES: readonly string[] = KNOWN_ASSEMBLIES.map(({ name }) => name);
 
-/** The chromosomes of an assembly by its name at UCSC; none of one that is not known. */
+/** Lists the chromosomes of an assembly, given by UCSC's name. The list of an unknown assembly is empty. */
 export function knownChromosomes(assembly: string): Required<Contig>[] {
   const known = KNOWN_ASSEMBLIES.find(({ name }) => name === assembly);
   if (known === undefined) return [];
-  const numbered = known.lengths.length - 2;
-  const nuclear = known.lengths.map((length, i) => ({
-    name: i < numbered ? `chr${i + 1}` : ["chrX", "chrY"][i - numbered],
-    length,
-  }));
-  return [...nuclear, { name: "chrM", length: MITOCHONDRIAL[assembly] }];
+  const names = CHROMOSOMES[known.species];
+  const nuclear = known.lengths.map((length, i) => ({ name: `chr${names[i]}`, length }));
+  const mitochondrial = MITOCHONDRIAL[assembly];
+  return mitochondrial === undefined
+    ? nuclear
+    : [...nuclear, { name: "chrM", length: mitochondrial }];
 }
 
 /** What {@linkcode collectChromosomes} takes lengths from. */
 export interface ChromosomeSources {
-  /** Sequences of all files that name any, with or without their lengths. */
+  /** Sequences of all files that name their sequences, with or without lengths. */
   readonly contigs: Iterable<Contig>;
-  /** Name of the assembly at UCSC. */
+  /** UCSC's name of the assembly. */
   readonly assembly: string;
 }
 
 /**
- * The chromosomes whose lengths are known: from files that tell them, where two differ by the longer, and for the
- * rest from the assembly.
+ * Collects the chromosomes whose lengths are known. A length is the longest that any file tells, or else that of the
+ * assembly.
  */
 export function collectChromosomes(
   { contigs, assembly }: ChromosomeSources,

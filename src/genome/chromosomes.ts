@@ -1,5 +1,5 @@
 /**
- * Names and lengths of chromosomes, where genes and signal come from different files.
+ * Names and lengths of chromosomes when genes and signal come from different files.
  *
  * @module
  */
@@ -11,15 +11,15 @@ import type { Gene } from "./gene.ts";
 
 /** A sequence that a file of reads or signal names. */
 export interface Contig {
-  /** The file's own name of it. */
+  /** The file's name for the sequence. */
   readonly name: string;
-  /** Length in base pairs, where the file tells. */
+  /** Length in base pairs, where the file tells it. */
   readonly length?: number;
 }
 
 /** What {@linkcode checkAssembly} compares genes with. */
 export interface CheckAssemblyOptions {
-  /** Name of the file that the contigs are of, for messages. */
+  /** Name of the file with these sequences, for messages. */
   readonly file: string;
 }
 
@@ -27,16 +27,15 @@ const MITOCHONDRIAL = ["chrM", "MT", "M", "chrMT"];
 const SPECIES = ["human", "mouse"] as const;
 
 /**
- * Makes a function that finds a chromosome among the names of a file: by the same name, else with
- * `chr` put before it or taken away, else, for the mitochondrial genome, as `chrM`, `MT`, `M` or
- * `chrMT`. Human and mouse chromosomes are also found by their accession numbers at RefSeq and
- * GenBank, whatever the version, and scaffolds by those that UCSC's names hold.
+ * Makes a function that finds a chromosome among the names in a file: by the same name, else with `chr` added or
+ * removed, else, for the mitochondrial genome, as `chrM`, `MT`, `M` or `chrMT`. Human and mouse chromosomes are also
+ * found by their accession numbers in RefSeq and GenBank, whatever the version, and scaffolds by the accession numbers
+ * that UCSC's names contain.
  *
- * @param names The names that the file has.
- * @returns A function from any name to the file's own, or `undefined` if the file has no such
- * chromosome.
+ * @param names The names of the file's sequences.
+ * @returns A function that turns any name into the file's name, or into `undefined` if the file lacks the chromosome.
  *
- * @example
+ * @example Names of Ensembl, UCSC and RefSeq
  * ```ts
  * import { chromosomeMatcher } from "@waka/histone/genome";
  * import { strictEqual } from "node:assert";
@@ -66,7 +65,7 @@ function candidates(name: string): string[] {
   return [name, other, ...(MITOCHONDRIAL.includes(name) ? MITOCHONDRIAL : [])];
 }
 
-/** What all spellings of a sequence's accession number have in common; `undefined` for names that hold none. */
+/** What all spellings of a sequence's accession number have in common; `undefined` for names without one. */
 function sequenceKey(name: string): string | undefined {
   const accession = readAccession(name);
   if (accession !== undefined) return `${accession.species} ${accession.chromosome}`;
@@ -74,10 +73,10 @@ function sequenceKey(name: string): string | undefined {
   const scaffold = /^(?:chr[^_]+_)?([A-Za-z]{2}\d{6})(?:[.v]\d+)?(?:_(?:random|alt|fix))?$/.exec(
     name,
   );
-  return scaffold?.[1].toUpperCase();
+  return scaffold?.[1]?.toUpperCase();
 }
 
-/** The only sequence that has an accession number of the chromosome of that name. */
+/** Finds the only sequence with an accession number of the named chromosome. */
 function findByKey(byKey: ReadonlyMap<string, string>, name: string): string | undefined {
   if (byKey.size === 0) return undefined;
   const key = sequenceKey(name);
@@ -92,14 +91,13 @@ function findByKey(byKey: ReadonlyMap<string, string>, name: string): string | u
  * Looks for signs that genes and a file of reads or signal are of different assemblies.
  *
  * @param genes The genes.
- * @param sequences The file's sequences.
- * @returns Warnings to show: one if some genes are on chromosomes that the file lacks, where all
- * signal is zero.
- * @throws {ContractError} If the file has none of the genes' chromosomes, a TSS lies past its
- * chromosome's end, or genes of two species lie on the same of its sequences; with the number of
- * such genes and the first.
+ * @param sequences The file's sequences, with lengths in base pairs where it tells them.
+ * @param options Name of the file.
+ * @returns Warnings to show: one if some genes are on chromosomes that the file lacks, where the signal is zero.
+ * @throws {ContractError} If the file lacks all of the genes' chromosomes, a TSS lies past the end of its chromosome,
+ * or genes of two species lie on the same sequence. The message tells the number of such genes and the first one.
  *
- * @example
+ * @example A chromosome of the right length, and a shorter one
  * ```ts
  * import { checkAssembly } from "@waka/histone/genome";
  * import { deepStrictEqual, throws } from "node:assert";
@@ -123,39 +121,43 @@ export function checkAssembly(
     gene.tss >= (lengths.get(contigs[i] ?? "") ?? Infinity)
   );
   checkSpecies(genes, contigs, file);
-  if (genes.length > 0 && missing.length === genes.length) {
+  const [firstMissing] = missing;
+  if (firstMissing !== undefined && missing.length === genes.length) {
     throw new ContractError(
       `Cannot use ${file}: it has none of the chromosomes of the genes, such as ` +
-        `${describe(missing[0])}; it has ${listSome([...lengths.keys()]) || "none"}. ` +
-        "Are they named otherwise, or of another assembly?",
+        `${describeTss(firstMissing)}; it has ${listSome([...lengths.keys()]) || "none"}. ` +
+        "Are they named differently, or of another assembly?",
     );
   }
-  if (outside.length > 0) {
-    const [first] = outside;
-    const length = lengths.get(matchChromosome(match, first)!);
+  const [firstOutside] = outside;
+  if (firstOutside !== undefined) {
+    const length = lengths.get(matchChromosome(match, firstOutside) ?? "");
     throw new ContractError(
       `Cannot use ${file}: ${outside.length} of ${genes.length} genes start past the end of their ` +
-        `chromosome, such as ${describe(first)} where ${first.chromosome} has ${length} bp. ` +
-        "Is it of another assembly?",
+        `chromosome, such as ${describeTss(firstOutside)} where ${firstOutside.chromosome} has ` +
+        `${length} bp. Is it of another assembly?`,
     );
   }
-  return missing.length === 0 ? [] : [describeMissing(missing, genes.length, file)];
+  return firstMissing === undefined ? [] : [describeMissing(missing, genes.length, file)];
 }
 
 /**
- * The sequence of a file that genes lie on: by the name of their chromosome, else by another that their file tells.
+ * Finds the sequence of a file that genes lie on, by the name of their chromosome or else by its other name.
  *
  * @param match From `chromosomeMatcher`.
  */
 export function matchChromosome(
   match: (name: string) => string | undefined,
-  { chromosome, chromosomeAlias }: Pick<Gene, "chromosome" | "chromosomeAlias">,
+  { chromosome, chromosomeAlias }: {
+    readonly chromosome: string;
+    readonly chromosomeAlias?: string | undefined;
+  },
 ): string | undefined {
   const found = match(chromosome);
   return found === undefined && chromosomeAlias !== undefined ? match(chromosomeAlias) : found;
 }
 
-/** Throws if a sequence stands for the chromosomes of two species, as accession numbers tell them. */
+/** Throws if a sequence matches chromosomes of two species, as their accession numbers tell. */
 function checkSpecies(
   genes: readonly Gene[],
   contigs: readonly (string | undefined)[],
@@ -172,20 +174,23 @@ function checkSpecies(
     if (one === undefined || other === undefined || one === other) continue;
     throw new ContractError(
       `Cannot use ${file}: its ${contig} would be the chromosome of ${
-        describe(owner)
+        describeTss(owner)
       }, which is ${one}, and of ` +
-        `${describe(gene)}, which is ${other}. Take the genes of one species out of the annotation`,
+        `${
+          describeTss(gene)
+        }, which is ${other}. Take the genes of one species out of the annotation`,
     );
   }
 }
 
 function describeMissing(missing: readonly Gene[], genes: number, file: string): string {
   const names = new Set(missing.map(({ chromosome }) => chromosome));
+  const [example] = missing.map(describeTss);
   return `${file} lacks the chromosomes of ${missing.length} of ${genes} genes (${
     listSome([...names])
-  }), such as ${describe(missing[0])}: their signal is zero. Is it of another assembly?`;
+  }), such as ${example}: their signal is zero. Is it of another assembly?`;
 }
 
-function describe({ id, chromosome, tss, line }: Gene): string {
+function describeTss({ id, chromosome, tss, line }: Gene): string {
   return `"${id}" at ${chromosome}:${tss} (line ${line} of the genes)`;
 }

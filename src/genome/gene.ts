@@ -1,45 +1,45 @@
 /**
- * A gene as this package needs it: where its transcription starts, and in which direction.
+ * A gene as this package needs it: where its transcription starts, and in which direction it runs.
  *
  * @module
  */
 
 import type { GeneDetails } from "../gene_id.ts";
 
-/** `+` where transcription runs with the coordinates, `-` where against them. */
+/** `+` where transcription runs with the coordinates, `-` where it runs against them. */
 export type Strand = "+" | "-";
 
 /** A gene of an annotation. */
 export interface Gene {
   /**
-   * The gene's whole identifier as the file has it, a version such as `.12` included; without the `gene:` or `gene-`
-   * that GFF3, and what is made of it, puts before it. `geneKey` of it is what genes are joined by.
+   * The gene's whole identifier as the file has it, including a version such as `.12`, but without the `gene:` or
+   * `gene-` that GFF3, and files made from GFF3, put before it. Genes are joined by its `geneKey`.
    */
   readonly id: string;
-  /** Its name, such as `DPM1`, where the file tells. */
+  /** The gene's name, such as `DPM1`, where the file tells it. */
   readonly symbol?: string;
-  /** Its number at NCBI (Entrez), where the file tells. */
+  /** The gene's number at NCBI (Entrez), where the file tells it. */
   readonly entrezId?: string;
   /**
-   * Its ids in other databases, such as `FBgn0031208` or `ENSMUSG00000092329`, where the file tells and no other gene of
-   * the file has them.
+   * The gene's ids in other databases, such as `FBgn0031208` or `ENSMUSG00000092329`, where the file tells them and no
+   * other gene of the file has them.
    */
   readonly aliases?: readonly string[];
-  /** What kind of gene it is, such as `protein_coding`, where the file tells. */
+  /** The kind of gene, such as `protein_coding`, where the file tells it. */
   readonly type?: string;
   /** Name of the chromosome as the file has it. */
   readonly chromosome: string;
-  /** Another name of the chromosome, such as `1` of `NC_051336.1`, where the file tells. */
+  /** Another name of the chromosome, such as `1` for `NC_051336.1`, where the file tells it. */
   readonly chromosomeAlias?: string;
   /** Transcription start site: the 0-based position of the first transcribed base. */
   readonly tss: number;
   /** Strand of the gene. */
   readonly strand: Strand;
-  /** Line of the file it was read from, counted from 1; for messages. */
+  /** Line of the file that the gene was read from, counted from 1; for messages. */
   readonly line: number;
 }
 
-/** What a data set keeps of a gene besides its identifier. */
-export function detailsOf({ symbol, chromosome, tss, strand }: Gene): GeneDetails {
+/** Picks what a data set keeps about a gene besides its identifier. */
+export function pickGeneDetails({ symbol, chromosome, tss, strand }: Gene): GeneDetails {
   return { ...(symbol !== undefined && { symbol }), chromosome, tss, strand };
 }

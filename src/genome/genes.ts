@@ -1,5 +1,5 @@
 /**
- * Reading annotations: genes with their transcription start sites by strand, and what they are of.
+ * Reads annotations: genes with their transcription start sites by strand, and the assembly that they are of.
  *
  * @module
  */
@@ -8,22 +8,23 @@ import { FormatError } from "../errors.ts";
 import { failLine, type Line, lineText, withSource } from "../text/lines.ts";
 import type { ByteSource } from "../files/byte_source.ts";
 import { isGff3Style } from "./_attributes.ts";
-import { isTrackLine, parseBedLine, splitBed } from "./_bed_genes.ts";
+import { parseBedLine, splitBed } from "./_bed_genes.ts";
 import { GeneList } from "./_gene_list.ts";
 import { GenePredGenes, splitGenePred } from "./_gene_pred.ts";
 import { GffGenes } from "./_gff_genes.ts";
 import { hasBlankColumns } from "./_gff_line.ts";
 import type { GeneRow } from "./_make_gene.ts";
-import { isTableHeader, TABLE_COLUMNS, tableParser } from "./_table_genes.ts";
+import { isTableHeader, makeTableParser, TABLE_COLUMNS } from "./_table_genes.ts";
 import { type OnWarning, unquoteCell, visitTextLines } from "./text_lines.ts";
-import { ToldAssembly } from "./_told_assembly.ts";
+import { AssemblyClues } from "./_assembly_clues.ts";
 import type { Gene } from "./gene.ts";
+import { isTrackLine } from "./track_lines.ts";
 import { isTranscriptId } from "./transcript_id.ts";
 
 /**
- * A format of genes. `genepred` is UCSC's tables of transcripts, refFlat too. `table` is
- * separated by tabs or commas, with the header `gene_id chrom tss strand`, `tss` 0-based, and, where it
- * has them, the columns `symbol`, `type` and `entrez_id`; or with the 1-based columns of BioMart.
+ * A format of genes. `genepred` stands for UCSC's tables of transcripts, including refFlat. A `table` is separated by
+ * tabs or commas. It has either the header `gene_id chrom tss strand`, with a 0-based `tss` and optional columns
+ * `symbol`, `type` and `entrez_id`, or the columns of BioMart, whose positions are 1-based.
  */
 export type GeneFormat = "gtf" | "gff3" | "bed" | "genepred" | "table";
 
@@ -35,56 +36,58 @@ export interface ReadGenesOptions {
   /**
    * The file's format.
    *
-   * Default: told from the file's first lines.
+   * @default {The format that the file's first lines show.}
    */
-  readonly format?: GeneFormat;
+  readonly format?: GeneFormat | undefined;
   /**
-   * Types of the genes to take, such as `protein_coding`; upper or lower case.
+   * Types of the genes to take, such as `protein_coding`, in upper or lower case.
    *
-   * Default: all genes.
+   * @default {All types.}
    */
   readonly geneTypes?: readonly string[] | undefined;
   /**
-   * Called with what does not keep the file from being read: genes that are left out, each reason
-   * once with their number and an example, and what else is odd about the file.
+   * Called with a warning about genes that are left out, once for each reason with their number and an example, and
+   * about anything else that is odd about the file but does not prevent reading it.
    */
-  readonly onWarning?: (message: string) => void;
+  readonly onWarning?: ((message: string) => void) | undefined;
 }
 
-/** What a file of genes tells. */
+/** The contents of a file of genes. */
 export interface Annotation {
   /** The genes in the order of the file. */
   readonly genes: Gene[];
   /**
-   * The assembly that its header, the lengths of its chromosomes or their accession numbers tell:
-   * its name at UCSC, such as `hg38`, or its own where that is not known.
+   * The assembly that the file's header, the lengths of its chromosomes or their accession numbers tell: UCSC's name,
+   * such as `hg38`, or the file's name for it where UCSC's is not known.
    */
-  readonly assembly?: string;
+  readonly assembly?: string | undefined;
 }
 
 /**
  * Reads an annotation: GTF, GFF3, BED, genePred, refFlat or a table, gzip or not.
  *
- * Of GFF3 the features count that are genes by the Sequence Ontology, by their `ID` without the
- * `gene:` or `gene-` before it; a gene on several lines reaches from the first to the last of its
- * bases. Of GTF the lines of genes count, by `gene_id`, likewise. Genes without a line of their own are made
- * from their transcripts: they reach from the first to the last base of them all. Of BED each line
- * is a gene, by its name. Comments, track lines and blank lines are skipped.
+ * In GFF3 the genes are the features that are genes in the Sequence Ontology. A gene's id is its `ID`, without `gene:`
+ * or `gene-` before it, and a gene on several lines reaches from its first base to its last. In GTF the genes are the
+ * lines of genes, by their `gene_id`. Genes without such a line are made from their transcripts, and reach from the
+ * first base of all these to the last. In BED each line is a gene, by its name. Comments, track lines and blank lines
+ * are skipped.
  *
- * The TSS is strand-aware: the first base of a gene on the plus strand, the last of one on the
- * minus strand. It is 0-based, whatever the format's own coordinates. Ids keep their versions; that
- * two lines hold the same gene is told by `geneKey`, without them.
+ * The TSS depends on the strand: it is the first base of a gene on the plus strand, and the last base of a gene on the
+ * minus strand. It is 0-based in every format. Ids keep their versions. Two lines hold the same gene if their ids have
+ * the same `geneKey`, which leaves versions out.
  *
- * Genes that cannot be used are left out, with a warning: those without a strand or an id, at
- * several places, trans-spliced, what Liftoff copied a second time, and the copies on chromosome Y of pseudoautosomal genes. Of a gene
- * that is on a chromosome and on scaffolds or alternate loci, or on X and Y, the first is taken.
+ * Genes that are not usable are left out, with a warning: genes without a strand or an id, genes at several places,
+ * trans-spliced genes, second copies by Liftoff, and the copies of pseudoautosomal genes on chromosome Y. If a gene is
+ * on a chromosome and also on scaffolds or alternate loci, the one on the chromosome is taken; of X and Y, X is taken.
  *
  * @param input Path of the file, or a source of its bytes.
- * @throws {FormatError} With the line, if one is damaged; also if the file is empty, in none of
- * the formats, or has no gene that can be used.
- * @throws {ContractError} If no gene is of the types that are wanted; with those that there are.
+ * @param options The format, the types of genes to take, and what to do with warnings.
+ * @returns The genes and their assembly.
+ * @throws {FormatError} With the line, if a line is damaged; also if the file is empty, in an unknown format, or has no
+ * usable gene.
+ * @throws {ContractError} If no gene is of a wanted type; the message lists the types that there are.
  *
- * @example
+ * @example A gene on the minus strand in GTF
  * ```ts
  * import { readAnnotation } from "@waka/histone/genome";
  * import { bytesSource } from "@waka/histone/io";
@@ -111,14 +114,15 @@ export function readAnnotation(
 }
 
 /**
- * The genes of {@linkcode readAnnotation}.
+ * Reads the genes of an annotation, as {@linkcode readAnnotation} does, without their assembly.
  *
  * @param input Path of the file, or a source of its bytes.
+ * @param options The format, the types of genes to take, and what to do with warnings.
  * @returns The genes in the order of the file.
  * @throws {FormatError} As `readAnnotation` does.
  * @throws {ContractError} As `readAnnotation` does.
  *
- * @example
+ * @example A gene of GENCODE
  * ```ts
  * import { readGenes } from "@waka/histone/genome";
  * import { bytesSource } from "@waka/histone/io";
@@ -138,7 +142,7 @@ export async function readGenes(
   return (await readAnnotation(input, options)).genes;
 }
 
-/** Reads a line; `undefined` if it holds no gene. */
+/** Reads a line. Returns `undefined` if the line does not hold a gene. */
 type RowParser = (line: Line, file: string) => GeneRow | undefined;
 
 const [HASH, QUOTE] = [35, 34];
@@ -147,9 +151,9 @@ class AnnotationReader {
   readonly #file: string;
   readonly #onWarning: OnWarning;
   readonly #list: GeneList;
-  readonly #told = new ToldAssembly();
+  readonly #clues = new AssemblyClues();
   #format: GeneFormat | undefined;
-  /** What reads the lines after those that told the format. */
+  /** Reads all lines from the one that shows the format. */
   #reader: GffGenes | GenePredGenes | undefined;
   #parse: RowParser | undefined;
   #lineCount = 0;
@@ -177,7 +181,7 @@ class AnnotationReader {
     const genes = this.#list.finish();
     this.#list.report.warnings(this.#file).forEach((message) => this.#onWarning(message));
     const warn = (message: string) => this.#onWarning(`${this.#file} ${message}`);
-    const assembly = this.#told.finish(genes, warn);
+    const assembly = this.#clues.finish(genes, warn);
     return assembly === undefined ? { genes } : { genes, assembly };
   }
 
@@ -197,24 +201,24 @@ class AnnotationReader {
   #readComment(line: Line): void {
     const text = unquoteCell(lineText(line));
     if (/^##gff-version\s+3/.test(text)) this.#format ??= "gff3";
-    this.#told.readComment(text);
+    this.#clues.readComment(text);
     if (this.#reader instanceof GffGenes) this.#reader.readComment(text);
   }
 
   #readFirstLine(line: Line): void {
     const text = lineText(line);
-    if (isTrackLine(text)) return this.#told.readComment(text);
+    if (isTrackLine(line)) return this.#clues.readComment(text);
     if (text.trim() === "" || tellsNoFormat(text)) return;
     const format = this.#format ?? detectFormat(text) ?? this.#failFormat(line, text);
     this.#format = format;
     if (format === "table") {
-      this.#parse = tableParser(line, this.#file);
+      this.#parse = makeTableParser(line, this.#file);
       return;
     }
     const target = { file: this.#file, list: this.#list };
     if (format === "bed") this.#parse = (line, file) => this.#readBed(line, file);
     else if (format === "genepred") this.#reader = new GenePredGenes(target);
-    else this.#reader = new GffGenes({ ...target, format, told: this.#told });
+    else this.#reader = new GffGenes({ ...target, format, clues: this.#clues });
     this.readLine(line);
   }
 
@@ -245,25 +249,25 @@ class AnnotationReader {
   }
 }
 
-/** Whether a line is a comment; spreadsheets put those with commas in quotes. */
+/** Whether a line is a comment. Spreadsheets put comments that contain commas in quotes. */
 function isComment({ bytes, start }: Line): boolean {
   return bytes[start] === HASH || (bytes[start] === QUOTE && bytes[start + 1] === HASH);
 }
 
-/** The format that a file's first line of data is written in. */
+/** Detects the format from a file's first line of data. */
 function detectFormat(text: string): GeneFormat | undefined {
   const columns = text.split("\t").map((column) => column.trim());
   if (isTableHeader(text)) return "table";
-  // Before GFF, since BED may have nine columns with digits in all the places where GFF has them,
-  // and one more.
+  // BED is tested before GFF, since a BED file may have nine columns with digits wherever GFF has them.
   const [, start, end] = splitBed(text);
   if (isDigits(start) && isDigits(end)) return "bed";
   if (splitGenePred(text) !== undefined) return "genepred";
-  if (columns.length < 9 || !isDigits(columns[3]) || !isDigits(columns[4])) return undefined;
-  return isGff3Style(unquoteCell(columns[8])) ? "gff3" : "gtf";
+  const [, , , gffStart, gffEnd, , , , attributes] = columns;
+  if (attributes === undefined || !isDigits(gffStart) || !isDigits(gffEnd)) return undefined;
+  return isGff3Style(unquoteCell(attributes)) ? "gff3" : "gtf";
 }
 
-/** Whether a line is one of GTF or GFF3, such as a chromosome's, that has no attributes to tell which. */
+/** Whether a line is GTF or GFF3 but lacks attributes to tell which, such as the line of a chromosome. */
 function tellsNoFormat(text: string): boolean {
   const columns = text.split("\t");
   const [, source, kind, start, end, , , , attributes = ""] = columns;

@@ -1,4 +1,4 @@
-/** The bytes of a file in order, inflated where the file is gzip. */
+/** Reads the bytes of a file in order, and inflates them if the file is gzip. */
 
 import type { Bytes } from "../base/bytes.ts";
 import { FormatError } from "../errors.ts";
@@ -9,15 +9,12 @@ import { readStream } from "./_read_stream.ts";
 type Gunzip = (compressed: AsyncIterable<Bytes>) => AsyncIterable<Bytes>;
 
 const PIECE_BYTES = 1 << 20;
-/**
- * Each piece of compressed bytes comes out at once and up to 1032 times as large where only the
- * web's API is.
- */
+/** Where only the web's API is available, each piece comes out whole, inflated up to 1032 times. */
 const COMPRESSED_PIECE_BYTES = 1 << 16;
 const INFLATED_PIECE_BYTES = 1 << 18;
-/** So much any file may inflate to. */
+/** Any file may inflate to this many bytes. */
 const ALWAYS_ALLOWED_BYTES = 2 ** 28;
-/** Tables and tracks deflate to a hundredth at best; what is made to be small, to a thousandth. */
+/** Tables and tracks deflate to a hundredth at best; a file built as an attack deflates to a thousandth. */
 const MAX_RATIO = 256;
 /** The empty block at the end of every file that bgzip wrote (SAM specification, section 4.1.2). */
 const BGZIP_END = Uint8Array.fromHex("1f8b08040000000000ff0600424302001b0003000000000000000000");
@@ -27,16 +24,16 @@ export interface ReadInflatedOptions {
   /**
    * Whether a file that bgzip wrote may lack the empty block at its end, which shows that nothing is missing.
    *
-   * Default: `false`.
+   * @default {false}
    */
   readonly mayLackEnd?: boolean;
 }
 
 /**
- * Reads a file from its start to its end in bounded pieces. Gzip is told by its first bytes, and
- * may be several files joined into one, as bgzip and `cat` make them.
+ * Reads a file from its start to its end in bounded pieces. Gzip is recognised by its first bytes. A gzip file may be
+ * several gzip files joined into one, as bgzip and `cat` make them.
  *
- * @throws {FormatError} If the gzip data are damaged, cut short, or inflate to far more than any table does.
+ * @throws {FormatError} If the gzip data are damaged or cut short, or inflate to far more than any table does.
  */
 export async function* readInflated(
   source: ByteSource,
@@ -90,17 +87,20 @@ async function* readPieces(source: ByteSource, pieceBytes: number): AsyncGenerat
   }
 }
 
-/** Whether a file that starts so is gzip. */
+/** Whether a file that starts with these bytes is gzip. */
 export function isGzip(head: Bytes): boolean {
   return head[0] === 0x1f && head[1] === 0x8b;
 }
 
-/** Whether a file that starts so may be gzip in blocks: such has an extra field, of which tools may write several. */
+/**
+ * Whether a file that starts with these bytes may be BGZF: it has extra fields, of which bgzip's need not be the first.
+ */
 export function mayBeBgzf(head: Bytes): boolean {
-  return isGzip(head) && (head[3] & 4) !== 0;
+  const [, , , flags = 0] = head;
+  return isGzip(head) && (flags & 4) !== 0;
 }
 
-/** Whether a gzip header, of its first 14 bytes, carries bgzip's extra field, as bgzip writes it: first. */
+/** Whether a gzip header, given by its first 14 bytes, starts its extra fields with bgzip's, as bgzip writes them. */
 export function isBgzip(head: Bytes): boolean {
   return mayBeBgzf(head) && head[12] === 0x42 && head[13] === 0x43;
 }
@@ -112,10 +112,7 @@ export async function hasBgzipEnd(source: ByteSource): Promise<boolean> {
   return end.length === BGZIP_END.length && end.every((byte, i) => byte === BGZIP_END[i]);
 }
 
-/**
- * A bgzip file cut between two blocks is sound gzip, so only the block it should end with shows the
- * loss.
- */
+/** Throws if a bgzip file lacks its last block: one that was cut between two blocks is otherwise sound gzip. */
 async function checkBgzipEnd(source: ByteSource): Promise<void> {
   if (await hasBgzipEnd(source)) return;
   throw new FormatError(
@@ -125,7 +122,7 @@ async function checkBgzipEnd(source: ByteSource): Promise<void> {
   );
 }
 
-/** {@linkcode gunzip} by the web's own API, which refuses several gzip files joined into one. */
+/** Inflates with the web's own API, which refuses several gzip files joined into one. */
 export async function* gunzipPortable(compressed: AsyncIterable<Bytes>): AsyncGenerator<Bytes> {
   const pieces = compressed[Symbol.asyncIterator]();
   const stream = new ReadableStream<Bytes>({
@@ -138,7 +135,7 @@ export async function* gunzipPortable(compressed: AsyncIterable<Bytes>): AsyncGe
   yield* readStream(stream.pipeThrough(new DecompressionStream("gzip")));
 }
 
-/** Inflates with Deno's and Node's own zlib where it is: faster, and it reads joined files. */
+/** Inflates with the zlib of Deno or Node where there is one: it is faster, and reads joined files. */
 const gunzip: Gunzip = zlibGunzip() ?? gunzipPortable;
 
 function zlibGunzip(): Gunzip | undefined {

@@ -1,11 +1,11 @@
-/** What GFF3 puts before its ids. */
+/** The prefixes that GFF3 puts before ids. */
 
-/** The id of a gene as tables have it: without what Ensembl (`gene:`) and NCBI (`gene-`) put before it in GFF3. */
+/** Strips the prefix that Ensembl (`gene:`) and NCBI (`gene-`) put before the id of a gene in GFF3. */
 export function stripGenePrefix(id: string): string {
   return id.replace(/^gene[:-](?=.)/i, "");
 }
 
-/** The same of a transcript: `transcript:` of Ensembl, `rna-` of NCBI. */
+/** Strips the prefix that Ensembl (`transcript:`) and NCBI (`rna-`) put before the id of a transcript in GFF3. */
 export function stripTranscriptPrefix(id: string): string {
   return id.replace(/^(?:transcript:|rna-)(?=.)/i, "");
 }

@@ -1,17 +1,17 @@
-/** Small pieces of zlib data (RFC 1950), as the sections of a bigWig file are. */
+/** Inflates small pieces of zlib data (RFC 1950), such as the sections of a bigWig file. */
 
 import type { Bytes } from "../base/bytes.ts";
 import { BUILTINS } from "../base/builtins.ts";
 import { readStream } from "./_read_stream.ts";
 
 /**
- * Inflates `compressed`, and stops where it becomes more than `limit` bytes.
+ * Inflates `compressed`, and stops when the result exceeds `limit` bytes.
  *
- * @throws {Error} If the data are damaged, or more than that.
+ * @throws {Error} If the data are damaged, or inflate to more than `limit` bytes.
  */
 export type Inflate = (compressed: Bytes, limit: number) => Uint8Array | Promise<Uint8Array>;
 
-/** {@linkcode Inflate} by the web's own API, which takes several times as long for small pieces. */
+/** Inflates with the web's own API, which takes several times as long for small pieces. */
 export async function inflatePortable(compressed: Bytes, limit: number): Promise<Uint8Array> {
   const stream = new Blob([compressed]).stream().pipeThrough(new DecompressionStream("deflate"));
   const inflated = new Uint8Array(limit);
@@ -24,7 +24,7 @@ export async function inflatePortable(compressed: Bytes, limit: number): Promise
   return inflated.subarray(0, length);
 }
 
-/** Inflates with Deno's and Node's own zlib where it is. */
+/** Inflates with the zlib of Deno or Node where there is one. */
 export const inflate: Inflate = zlibInflate() ?? inflatePortable;
 
 function zlibInflate(): Inflate | undefined {

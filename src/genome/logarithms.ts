@@ -1,7 +1,7 @@
-/** What logarithms of expression look like, to the command that takes them and to the checks of what it made. */
+/** What logarithms of expression look like: for the command that takes them, and for the checks of data sets. */
 
 /**
- * No logarithm of expression is larger: log2 of more would be 33 million, which neither TPM, 1 million in all, nor RPKM
- * nor the reads of a gene reach.
+ * No logarithm of expression is larger than this: 25 is the log2 of 33 million, which no gene reaches in TPM (1 million
+ * for all genes together), in RPKM or in reads.
  */
 export const LARGEST_LOGARITHM = 25;

@@ -1,5 +1,5 @@
 /**
- * From files of reads or signal to binned samples: every file counted into the windows of the same genes.
+ * Turns files of reads or signal into binned samples: every file is counted into the windows of the same genes.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { CompetitionBlock } from "../io/competition_writer.ts";
 import type { DataRecord } from "../record.ts";
 import { collectColumns } from "./_collect_columns.ts";
 import { countSample, type SampleCounts } from "./_count_sample.ts";
-import { makeWarnOnce, type WarnOnce } from "./_file_warnings.ts";
+import { makeWarnOnce, type WarnOnce } from "./file_messages.ts";
 import { mapInOrder } from "./_in_order.ts";
 import { inspectInputs } from "./_inspect_inputs.ts";
 import type { Gene } from "./gene.ts";
@@ -21,9 +21,9 @@ import type { PrepareOptions, SignalInput } from "./prepare_options.ts";
 import type { CountOptions } from "./signal/track.ts";
 import { type GeneWindows, geneWindows } from "./windows.ts";
 
-/** Files that were looked at and are ready to be counted. */
+/** Files that were inspected and are ready to be counted. */
 export interface Preparation {
-  /** What the numbers will be. */
+  /** Describes what the numbers will be. */
   readonly record: DataRecord;
   /** The genes, in the order of the data. */
   readonly genes: readonly Gene[];
@@ -32,13 +32,13 @@ export interface Preparation {
   /** Number of bins. */
   readonly bins: number;
   /**
-   * Counts the files, one cell type after the other: what `writeCompetition` writes, in memory for one cell type.
-   * Plain counts of reads are integers; all else is rounded to float32. Genes whose label in a cell type is NaN are
-   * left out of that block.
+   * Counts the files, one cell type after the other, into blocks that `writeCompetition` writes. Only one cell type is
+   * in memory at a time. Plain counts of reads are integers; everything else is rounded to float32. Genes whose label
+   * in a cell type is NaN are left out of that block.
    *
    * @throws {FormatError} If a file is damaged.
-   * @throws {ContractError} If a file has a value below zero or an infinite one, which no data set holds, or none of
-   * the genes' chromosomes; or reads per million are wanted of a file that does not tell how many reads it has.
+   * @throws {ContractError} If a file has a negative or infinite value, which a data set cannot hold, or lacks all of
+   * the genes' chromosomes, or if reads per million are wanted of a file that does not tell how many reads it has.
    */
   blocks(): AsyncGenerator<CompetitionBlock, void, undefined>;
   /**
@@ -51,18 +51,21 @@ export interface Preparation {
 }
 
 /**
- * Looks at the files of all samples, so that what is wrong with the last one is not found after hours: their
- * formats, their indexes, their chromosomes and assembly. Nothing is counted before `blocks` or `columns` of what
- * comes back is called, but for bigWig files whose own summary tells of values below zero, infinite or missing.
+ * Inspects the files of all samples, so that a fault of the last file does not show up only after hours: their formats,
+ * indexes, chromosomes and assembly. Counting starts when you call `blocks` or `columns` of the result. Only bigWig
+ * files whose own summary shows negative, infinite or missing values are counted here, to find those values early.
  *
  * @param genes The genes, the same for all cell types, in the order of the data.
  * @param inputs The files, `[cellType, mark]` row-major: every cell type with the same marks in the same order.
+ * @param options How to count.
+ * @returns The record of the data, and functions that count the files.
  * @throws {RangeError} If an option is out of range.
  * @throws {FormatError} If a file is empty, damaged, cut short, or lacks its index.
- * @throws {ContractError} If cell types differ in their marks, the rule or an option is not for a file's kind,
- * files are of another assembly than the genes or each other, or a bigWig file has such a value in a window.
+ * @throws {ContractError} If cell types differ in their marks, the rule or an option does not suit a file's kind, files
+ * are not of the assembly of the genes or of each other, or a bigWig file has a negative, infinite or missing value in
+ * a window.
  *
- * @example
+ * @example Two reads in the window of one gene
  * ```ts
  * import { bytesSource } from "@waka/histone/io";
  * import { openSignal, prepare } from "@waka/histone/genome";
@@ -152,7 +155,7 @@ function checkLabels(
     if (found !== genes.length) {
       throw new ContractError(
         `Cannot prepare data: cell type "${cellType}" has ${found ?? "no"} labels, ` +
-          `expected ${genes.length}, one a gene`,
+          `expected ${genes.length}, one for each gene`,
       );
     }
     if (!own?.every(Number.isNaN)) continue;
@@ -179,7 +182,7 @@ function makeRecord(
     extendBp,
     minMappingQuality,
     normalisation,
-    // Without a word of it, nobody knows what was applied.
+    // The record leaves it open where the caller does not know what was applied.
     ...(labels && expressionTransform && { expressionTransform }),
   };
 }
@@ -213,7 +216,7 @@ async function* countBlocks(
   let marks: SampleCounts[] = [];
   let file = 0;
   for await (const values of counts) {
-    const { cellType } = inputs[file++];
+    const { cellType } = inputs[file++]!;
     marks.push(values);
     if (inputs[file]?.cellType === cellType) continue;
     const signal = interleave(marks);
@@ -224,7 +227,7 @@ async function* countBlocks(
   }
 }
 
-/** A block without the genes that have no label, whose signal is used up. */
+/** Returns a block without the genes that have no label. It reuses the memory of the given block's signal. */
 function keepLabelled(
   block: CompetitionBlock & {
     readonly genes: readonly string[];
@@ -251,14 +254,14 @@ function keepLabelled(
   };
 }
 
-/** `[mark][gene, bin]` to `[gene, bin, mark]`, of the widest type among them; the marks are used up. */
+/** Turns `[mark][gene, bin]` into `[gene, bin, mark]` of the widest type among the marks, and frees the marks. */
 function interleave(marks: readonly SampleCounts[]): SampleCounts {
-  const [{ length }] = marks;
+  const { length } = marks[0]!;
   const [widest] = marks.toSorted((a, b) => b.BYTES_PER_ELEMENT - a.BYTES_PER_ELEMENT);
-  const signal = emptyLike(widest, length * marks.length);
+  const signal = emptyLike(widest!, length * marks.length);
   for (const [mark, values] of marks.entries()) {
     for (let from = 0, to = mark; from < length; from++, to += marks.length) {
-      signal[to] = values[from];
+      signal[to] = values[from]!;
     }
     freeArray(values);
   }

@@ -1,5 +1,5 @@
 /**
- * What goes into a preparation: files, and how they are counted.
+ * The files that are prepared, and how they are counted.
  *
  * @module
  */
@@ -8,9 +8,9 @@ import type { DepthNormalisation, ExpressionTransform, Orientation } from "../re
 import type { CountingRule, CountOptions, SignalTrack } from "./signal/track.ts";
 import type { GeneWindowsOptions } from "./windows.ts";
 
-/** An opened file. */
+/** An opened file of reads or signal. */
 export interface OpenedSignal {
-  /** What is counted. */
+  /** The reads or signal to count. */
   readonly track: SignalTrack;
   /** Releases the file and its index. */
   close(): void;
@@ -24,54 +24,58 @@ export interface SignalInput {
   readonly mark: string;
   /** Name of the file, for messages. */
   readonly name: string;
-  /** Opens the file; called twice, for a look at all files comes before the counting. */
+  /** Opens the file. Called twice, since all files are inspected before any is counted. */
   open(): Promise<OpenedSignal>;
 }
 
 /** How `prepare` counts. */
 export interface PrepareOptions
   extends GeneWindowsOptions, Pick<CountOptions, "extendBp" | "minMappingQuality"> {
-  /** How a file becomes one number a bin. */
+  /** How the contents of a file become one number in each bin. */
   readonly rule: CountingRule;
   /**
-   * What to do about sequencing depth: nothing, or divide by the file's reads in millions. These are all mapped
-   * reads, duplicates too, whatever the lowest mapping quality.
+   * What to do about sequencing depth: nothing, or divide by the file's reads in millions. These are all mapped reads,
+   * including duplicates and reads below the lowest mapping quality.
    *
-   * Default: `"none"`.
+   * @default {"none"}
    */
-  readonly normalisation?: DepthNormalisation;
+  readonly normalisation?: DepthNormalisation | undefined;
   /**
    * Direction of the bins of genes on the minus strand.
    *
-   * Default: `"genomic"`.
+   * @default {"genomic"}
    */
-  readonly orientation?: Orientation;
+  readonly orientation?: Orientation | undefined;
   /**
    * Name of the genome assembly.
    *
-   * Default: what the lengths of the files' chromosomes tell, else the annotation, else `unknown`.
+   * @default {The assembly that the lengths of the files' chromosomes tell, else the annotation's, else `unknown`.}
    */
   readonly assembly?: string | undefined;
   /**
-   * The assembly that the genes are of by what their file says: `assembly` of `readAnnotation`. If the lengths of a
-   * file's chromosomes say another, the file is refused, or, where `assembly` is named, warned of.
+   * The assembly that the genes' file says they are of: `assembly` of `readAnnotation`. If the lengths of a file's
+   * chromosomes tell another assembly, the file is refused; if `assembly` is set, there is only a warning.
    */
   readonly annotationAssembly?: string | undefined;
   /**
-   * Expression of the genes in each cell type, `[gene]`; without it the data are for prediction. A gene is left out of
-   * the cell types where its label is NaN.
+   * Expression of the genes in each cell type, `[gene]`; without labels the data are for prediction. A gene is left out
+   * of the cell types where its label is NaN.
    */
   readonly labels?: ReadonlyMap<string, Float64Array<ArrayBuffer>> | undefined;
-  /** What was applied to the labels, for the record, which is silent about it by default. */
+  /**
+   * The transform that was applied to the labels.
+   *
+   * @default {The record does not mention a transform.}
+   */
   readonly expressionTransform?: ExpressionTransform | undefined;
   /**
-   * How many files are counted at once. Each takes some ten megabytes.
+   * How many files are counted at the same time. Each takes some ten megabytes of memory.
    *
-   * Default: `2`.
+   * @default {2}
    */
-  readonly concurrency?: number;
-  /** Called now and then with the number of genes done and of all, each counted once a file. */
-  readonly onProgress?: (done: number, total: number) => void;
-  /** Called with what may be wrong with the files but does not keep them from being counted. */
-  readonly onWarning?: (message: string) => void;
+  readonly concurrency?: number | undefined;
+  /** Called from time to time with the number of genes done and their total, where each gene counts once a file. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Called with a warning about what may be wrong with the files but does not prevent counting them. */
+  readonly onWarning?: ((message: string) => void) | undefined;
 }

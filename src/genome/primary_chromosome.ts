@@ -1,14 +1,14 @@
-/** Which of several places of a gene is the one that tables and people mean. */
+/** Chooses among several places of a gene the one that tables and people mean. */
 
 import { plainChromosome } from "./_accessions.ts";
 
 /** A place on a chromosome. */
 interface Place {
   readonly chromosome: string;
-  readonly chromosomeAlias?: string;
+  readonly chromosomeAlias?: string | undefined;
 }
 
-/** The one place that is on a chromosome and not on a scaffold, an alternate locus or the Y copy of a place on X. */
+/** Returns the only place on a chromosome, rather than on a scaffold, an alternate locus or as a copy of X on Y. */
 export function choosePrimary<P extends Place>(places: readonly P[]): P | undefined {
   const primary = places.filter((place) =>
     /^(?:\d{1,2}[A-Za-z]?|[XYZWM]|MT|[IVX]+|\d[LR])$/.test(plainChromosome(place))

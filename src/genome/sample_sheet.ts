@@ -1,5 +1,5 @@
 /**
- * The sample sheet: which file holds which mark of which cell type.
+ * The sample sheet, which tells the file of each mark in each cell type.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { failLine, type Line, withSource } from "../text/lines.ts";
 import { checkName } from "../io/names.ts";
 import { COMPETITION_RECORD } from "../record.ts";
 import { type ExpressionFiles, SheetExpression } from "./sheet_expression.ts";
-import { readTableHeader, type RowReader } from "./table_columns.ts";
+import { readTableHeader, type TableRowReader } from "./table_columns.ts";
 import { visitTextLines } from "./text_lines.ts";
 
 /** One row of a sample sheet. */
@@ -20,19 +20,19 @@ export interface SampleSheetEntry {
   readonly cellType: string;
   /** Name of the mark. */
   readonly mark: string;
-  /** Path of the file, as the sheet has it: relative ones start at the sheet's own directory. */
+  /** Path of the file as the sheet has it. Relative paths start at the sheet's own directory. */
   readonly path: string;
   /** Line of the sheet, counted from 1; for messages. */
   readonly line: number;
 }
 
-/** A full table of cell types and marks. */
+/** A complete table of cell types and marks. */
 export interface SampleSheet {
   /** Cell types, in order of first appearance. */
   readonly cellTypes: readonly string[];
-  /** Marks: those of the competition first, in its order, then others by first appearance. */
+  /** Marks: the competition's marks first, in its order, then others by first appearance. */
   readonly marks: readonly string[];
-  /** `[cellType, mark]` row-major. */
+  /** The files, `[cellType, mark]` row-major. */
   readonly entries: readonly SampleSheetEntry[];
   /** The files of expression of each cell type, if the sheet has a column `expression`. */
   readonly expression?: ReadonlyMap<string, ExpressionFiles>;
@@ -40,29 +40,31 @@ export interface SampleSheet {
 
 /** How to read a sample sheet. */
 export interface ReadSampleSheetOptions {
-  /** Called with what is odd about the file but does not keep it from being read: mixed line ends. */
-  readonly onWarning?: (message: string) => void;
+  /** Called with a warning about what is odd about the file but does not prevent reading it: mixed line ends. */
+  readonly onWarning?: ((message: string) => void) | undefined;
 }
 
 const COLUMNS = ["cell_type", "mark", "path"] as const;
 const OPTIONAL = ["expression"] as const;
 
 /**
- * Reads a sample sheet: tab-separated, with the header `cell_type mark path`; cells may have spaces or
- * double quotes around them. Every cell type has every mark once. Replicates are refused rather than
- * summed, because the same reads given twice look just the same: merge them first. Lines that start
- * with `#` and blank lines are skipped.
+ * Reads a sample sheet: tab-separated text with the header `cell_type mark path`, where cells may have spaces or double
+ * quotes around them. Every cell type has every mark exactly once. Replicates are refused rather than summed, because
+ * they look just like the same reads given twice: merge them first. Lines that start with `#` and blank lines are
+ * skipped.
  *
- * A column `expression` may name the file of each cell type's expression, in one of its rows or in all; replicates are
- * several paths between commas.
+ * A column `expression` may name the file of each cell type's expression, in one of the cell type's rows or in all of
+ * them. Replicates are several paths separated by commas.
  *
  * @param input Path of the file, or a source of its bytes.
- * @throws {FormatError} With the line, if the header is another, a cell is empty, a cell type's name starts with two
- * underscores, a cell type has a mark twice, a mark has other capitals elsewhere or a path stands there twice (its reads
+ * @param options What to do with warnings.
+ * @returns The sheet, sorted by cell type and mark.
+ * @throws {FormatError} With the line, if the header lacks a column, a cell is empty, a cell type's name starts with
+ * two underscores, a cell type has a mark twice, a mark is capitalised in two ways, a path occurs twice (its reads
  * would be counted twice), or a cell type has two files of expression; with the cell type, the mark and the lines, if a
- * cell type lacks a mark that another one has; also if the sheet has no row.
+ * cell type lacks a mark that another one has; also if the sheet has no rows.
  *
- * @example
+ * @example Two marks of a cell type
  * ```ts
  * import { readSampleSheet } from "@waka/histone/genome";
  * import { bytesSource } from "@waka/histone/io";
@@ -87,13 +89,13 @@ export function readSampleSheet(
 
 class SheetCollector {
   readonly #file: string;
-  #readRow: RowReader<typeof COLUMNS[number] | typeof OPTIONAL[number]> | undefined;
+  #readRow: TableRowReader<typeof COLUMNS[number] | typeof OPTIONAL[number]> | undefined;
   readonly #expression: SheetExpression;
   /** The rows, by cell type and by mark. */
   readonly #cellTypes = new Map<string, Map<string, SampleSheetEntry>>();
   /** The first row of each mark, by its name in lower case. */
   readonly #marks = new Map<string, SampleSheetEntry>();
-  /** Line of each path. */
+  /** The line of each path. */
   readonly #paths = new Map<string, number>();
   #empty = true;
 
@@ -140,14 +142,14 @@ class SheetCollector {
   }
 
   #checkPath(path: string, line: Line): void {
-    // One file may be written in several ways.
+    // One path may be written in several ways.
     const plain = path.replace(/\/(?:\.?\/)+/g, "/").replace(/^\.\//, "");
     const earlier = this.#paths.get(plain);
     if (earlier !== undefined) {
       failLine(
         this.#file,
         line,
-        `Cannot read sample sheet: path "${path}" stands in line ${earlier} and in line ${line.number}, ` +
+        `Cannot read sample sheet: path "${path}" is in line ${earlier} and in line ${line.number}, ` +
           "expected once: its reads would be counted twice",
       );
     }
@@ -169,7 +171,7 @@ class SheetCollector {
     this.#cellTypes.set(cellType, entries.set(mark, entry));
   }
 
-  /** Notes the entry's mark, and throws if another row has the same one with other capitals. */
+  /** Notes the entry's mark. Throws if another row has the same mark capitalised differently. */
   #checkSpelling(entry: SampleSheetEntry, line: Line): void {
     const key = entry.mark.toLowerCase();
     const first = this.#marks.get(key) ?? entry;
@@ -187,7 +189,7 @@ class SheetCollector {
     return Array.from(this.#marks.values(), ({ mark }) => mark);
   }
 
-  /** Names every mark that a cell type lacks, and where it and they stand. */
+  /** Throws an error with every mark that a cell type lacks, and the lines of the cell type and of the marks. */
   #failMissing(cellType: string): never {
     const own = this.#cellTypes.get(cellType)!;
     const missing = this.#markNames().filter((mark) => !own.has(mark)).map((mark) => {

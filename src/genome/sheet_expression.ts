@@ -1,17 +1,17 @@
-/** The column of a sample sheet that names files of expression. */
+/** Reads the column of a sample sheet that names files of expression. */
 
 import { FormatError } from "../errors.ts";
 import { failLine, type Line } from "../text/lines.ts";
 
 /** The files of expression of a cell type. */
 export interface ExpressionFiles {
-  /** Paths, as the sheet has them; several are replicates. */
+  /** Paths as the sheet has them. Several paths are replicates. */
   readonly paths: readonly string[];
   /** Line of the sheet, counted from 1; for messages. */
-  readonly line?: number;
+  readonly line?: number | undefined;
 }
 
-/** Collects the column, whose cells are the same in all rows of a cell type, or empty but in one. */
+/** Collects the column. Its cells are the same in all rows of a cell type, or filled in one row only. */
 export class SheetExpression {
   readonly #file: string;
   readonly #cells = new Map<string, { readonly text: string; readonly line: number }>();
@@ -28,7 +28,7 @@ export class SheetExpression {
       this.#fail(
         line,
         `cell type "${cellType}" has expression "${earlier.text}" in line ${earlier.line} and "${text}" ` +
-          `in line ${line.number}, expected the same. Replicates stand in one cell, between commas`,
+          `in line ${line.number}, expected the same. Write replicates into one cell, separated by commas`,
       );
     }
     const paths = text.split(",").map((path) => path.trim());
@@ -37,13 +37,14 @@ export class SheetExpression {
     if (twice !== undefined) this.#fail(line, `expression "${text}" has path "${twice}" twice`);
   }
 
-  /** The files of each cell type; `undefined` if none has any. */
+  /** The files of each cell type; `undefined` if the column is empty. */
   finish(cellTypes: readonly string[]): Map<string, ExpressionFiles> | undefined {
-    if (this.#cells.size === 0) return undefined;
+    const [first] = this.#cells;
+    if (first === undefined) return undefined;
     return new Map(cellTypes.map((cellType) => {
       const cell = this.#cells.get(cellType);
       if (cell === undefined) {
-        const [[other, { line }]] = this.#cells;
+        const [other, { line }] = first;
         throw new FormatError(
           `Cannot read sample sheet: cell type "${cellType}" has no expression, which "${other}" has ` +
             `in line ${line}, expected it for every cell type`,

@@ -1,13 +1,13 @@
-/** Paths as a sheet has them. */
+/** Paths in sheets. */
 
 import { directoryOf } from "../files/file.ts";
 
-/** Whether a path starts at the root of a file system, of Unix or Windows. */
+/** Whether a path starts at the root of a file system, on Unix or Windows. */
 export function isAbsolute(path: string): boolean {
   return /^(?:[/\\]|[A-Za-z]:[/\\])/.test(path);
 }
 
-/** A path without steps that lead nowhere: `b.bam` of `./a/..//b.bam`, `../b.bam` of `../a/../b.bam`. */
+/** Removes redundant steps from a path: `./a/..//b.bam` becomes `b.bam`, and `../a/../b.bam` becomes `../b.bam`. */
 function plainPath(path: string): string {
   const kept: string[] = [];
   const root = /^[/\\]/.test(path) ? "/" : "";
@@ -20,13 +20,13 @@ function plainPath(path: string): string {
   return root + kept.join("/");
 }
 
-/** Whether a path may be that of a file which a sheet in another directory calls `written`. */
+/** Whether a path may be that of a file that a sheet in another directory writes as `written`. */
 export function endsInPath(path: string, written: string): boolean {
   const end = plainPath(written).replace(/^(?:\.\.\/)+/, "");
   return `/${plainPath(path)}`.endsWith(end.startsWith("/") ? end : `/${end}`);
 }
 
-/** A path of a sheet from where the program runs: relative ones start at the sheet's own directory. */
+/** Resolves a path of a sheet: relative paths start at the sheet's own directory. */
 export function resolveSheetPath(path: string, sheetPath: string): string {
   return isAbsolute(path) ? path : `${directoryOf(sheetPath)}${path}`;
 }

@@ -13,10 +13,26 @@ import type { SampleSheet, SampleSheetEntry } from "./sample_sheet.ts";
 import { checkIndexAge, indexNames, openSignal, signalFormat } from "./signal/open_signal.ts";
 
 /**
- * Opens a file of reads or signal on disk, with the index beside it if there is one.
+ * Opens a file of reads or signal on disk, together with its index if there is one in the same directory.
  *
- * @param path Path of the file; its ending tells the format.
+ * @param path Path of the file, whose ending tells the format.
+ * @returns The opened file.
  * @throws {FormatError} As `openSignal` does, and if the index is older than the file.
+ *
+ * @example A bedGraph file
+ * ```ts
+ * import { openSignalFile } from "@waka/histone/genome";
+ * import { strictEqual } from "node:assert";
+ * import { mkdtemp, rm, writeFile } from "node:fs/promises";
+ * import { tmpdir } from "node:os";
+ *
+ * const directory = await mkdtemp(`${tmpdir()}/signal-`);
+ * await writeFile(`${directory}/liver.bedGraph`, "chr1\t0\t100\t2.5\n");
+ * const { track, close } = await openSignalFile(`${directory}/liver.bedGraph`);
+ * strictEqual(track.format, "bedgraph");
+ * close();
+ * await rm(directory, { recursive: true });
+ * ```
  */
 export async function openSignalFile(path: string): Promise<OpenedSignal> {
   const sources: ByteSource[] = [];
@@ -50,12 +66,29 @@ async function findIndex(path: string): Promise<string | undefined> {
 }
 
 /**
- * The files of a sample sheet, for {@linkcode prepare}. Relative paths start at the sheet's own directory.
+ * Lists the files of a sample sheet, for {@linkcode prepare}. Relative paths start at the sheet's own directory.
  *
  * @param sheet The sheet.
- * @param sheetPath Path of the file it was read from.
- * @throws {FormatError} With the line of the sheet, if there is no such file, its name does not tell its format, or
- * two rows name the same one by different paths or links: its reads would be counted twice.
+ * @param sheetPath Path of the file that the sheet was read from.
+ * @returns The files, `[cellType, mark]` row-major.
+ * @throws {FormatError} With the line of the sheet, if a file does not exist, its name does not tell its format, or two
+ * rows name the same file by different paths or links: its reads would be counted twice.
+ *
+ * @example A path relative to the sheet
+ * ```ts
+ * import { readSampleSheet, signalFiles } from "@waka/histone/genome";
+ * import { strictEqual } from "node:assert";
+ * import { mkdtemp, rm, writeFile } from "node:fs/promises";
+ * import { tmpdir } from "node:os";
+ *
+ * const directory = await mkdtemp(`${tmpdir()}/sheet-`);
+ * await writeFile(`${directory}/liver.bed`, "chr1\t95\t131\n");
+ * await writeFile(`${directory}/samples.tsv`, "cell_type\tmark\tpath\nliver\tH3K4me3\tliver.bed\n");
+ * const sheet = await readSampleSheet(`${directory}/samples.tsv`);
+ * const [input] = await signalFiles(sheet, `${directory}/samples.tsv`);
+ * strictEqual(input?.name, `${directory}/liver.bed`);
+ * await rm(directory, { recursive: true });
+ * ```
  */
 export async function signalFiles(sheet: SampleSheet, sheetPath: string): Promise<SignalInput[]> {
   const directory = directoryOf(sheetPath);
@@ -85,7 +118,7 @@ export async function signalFiles(sheet: SampleSheet, sheetPath: string): Promis
 
 const READ = "Cannot read sample sheet:";
 
-/** What keeps a file from being opened, told without opening it. */
+/** Finds what would prevent opening a file, without opening it. */
 async function findProblem(path: string, entry: SampleSheetEntry): Promise<string | undefined> {
   const kind = await pathKind(path);
   if (kind === "directory") return `${READ} "${path}" is a directory, expected a file`;
@@ -98,7 +131,7 @@ async function findProblem(path: string, entry: SampleSheetEntry): Promise<strin
   return undefined;
 }
 
-/** Says that a file is not there, and why that may be. */
+/** Says that a file does not exist, and why that may be. */
 function describeMissing(path: string, entry: SampleSheetEntry): string {
   const missing = `"${path}" is not there`;
   if (isAbsolute(entry.path)) return missing;

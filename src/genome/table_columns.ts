@@ -1,23 +1,26 @@
-/** Small tables, separated by tabs if nothing else is said, with a header that names the columns. */
+/** Small tables with a header that names the columns. Columns are separated by tabs unless said otherwise. */
 
 import { failLine, type Line, lineText } from "../text/lines.ts";
 
-/** Gives the wanted cells of a row, without white space and quotes around them. */
-export type RowReader<Name extends string> = (line: Line, file: string) => Record<Name, string>;
+/** Reads the wanted cells of a row, without white space and quotes around them. */
+export type TableRowReader<Name extends string> = (
+  line: Line,
+  file: string,
+) => Record<Name, string>;
 
-/** Longer than any path; a cell beyond is damage or an attack. */
+/** Longer than any path. A longer cell is damaged or an attack. */
 const LONGEST_CELL = 4096;
 
-/** A cell between commas, in quotes or not, and what ends it. */
+/** A cell between commas, in quotes or not, and the comma or line end after it. */
 const COMMA_CELL = /("[^"]*(?:""[^"]*)*"[^,]*|[^,]*)(,|$)/y;
 
-/** The cells of a line, without empty ones at its end. */
+/** Splits a line into its cells, without the empty cells at its end. */
 export function splitCells(text: string, separator: "\t" | "," = "\t"): string[] {
   if (separator === "\t") return text.trimEnd().split("\t").map(plainCell);
   const cells: string[] = [];
   COMMA_CELL.lastIndex = 0;
   for (;;) {
-    const [, cell, end] = COMMA_CELL.exec(text)!;
+    const [, cell = "", end] = COMMA_CELL.exec(text)!;
     cells.push(plainCell(cell));
     if (end === "") break;
   }
@@ -25,46 +28,52 @@ export function splitCells(text: string, separator: "\t" | "," = "\t"): string[]
   return cells;
 }
 
-/** A cell without white space around it, nor the double quotes that R and spreadsheets put around names. */
+/** Strips white space and the double quotes that R and spreadsheets put around names. */
 function plainCell(text: string): string {
   const cell = text.trim();
   return /^".*"$/.test(cell) ? cell.slice(1, -1).trim() : cell;
 }
 
-/** A header, and which columns need not be there. */
+/** A header, and which of the columns may be missing or empty. */
 interface TableHeaderOptions<Name extends string, Optional extends string> {
   readonly line: Line;
   readonly file: string;
-  /** Columns that may be missing or empty: such a cell is read as an empty one. */
+  /** Columns that may be missing. The cells of a missing column are read as empty. */
   readonly optional?: readonly Optional[];
-  /** Columns that must be there but whose cells may be empty. */
+  /** Columns that must be present but whose cells may be empty. */
   readonly mayBeEmpty?: readonly Name[];
-  /** What separates the columns. Default: tabs. */
+  /**
+   * What separates the columns.
+   *
+   * @default {"\t"}
+   */
   readonly separator?: "\t" | ",";
-  /** A column of integers, by which a first column of row names is told that the header lacks, as R writes them. */
+  /**
+   * A column of integers. It shows whether rows start with a name for which the header has no column, as R writes them.
+   */
   readonly isInteger?: Name;
 }
 
 /**
- * Finds the wanted columns in a header. They may stand in any order and have others between them.
+ * Finds the wanted columns in a header. The columns may be in any order, with other columns between them.
  *
  * @param names The columns.
  * @param what What the table holds, for messages.
- * @throws {FormatError} If one is missing or stands there twice; the reader throws where a cell is
- * empty.
+ * @throws {FormatError} If a column is missing or occurs twice. The returned reader throws if a cell is empty that may
+ * not be.
  */
 export function readTableHeader<Name extends string, Optional extends string = never>(
   names: readonly Name[],
   what: string,
   options: TableHeaderOptions<Name, Optional>,
-): RowReader<Name | Optional> {
+): TableRowReader<Name | Optional> {
   const { line, file, optional = [], mayBeEmpty = [], separator, isInteger } = options;
   const header = splitCells(lineText(line), separator);
   for (const name of names) {
     const count = header.filter((cell) => cell === name).length;
     if (count === 1) continue;
     const found = count === 0 ? `lacks column "${name}"` : `has column "${name}" ${count} times`;
-    const hint = header.length === 1 ? ", of which it has none" : "";
+    const hint = header.length === 1 ? ", but it has no tabs" : "";
     failLine(
       file,
       line,
@@ -104,7 +113,7 @@ export function readTableHeader<Name extends string, Optional extends string = n
   };
 }
 
-/** How many cells stand before those that the header names: 1 if only this makes the integer one, else 0. */
+/** How many cells of a row precede those that the header names: 1 if only then the integer column has one, else 0. */
 function countRowNames(
   cells: readonly string[],
   header: readonly string[],
@@ -112,6 +121,6 @@ function countRowNames(
 ): number {
   if (integer === undefined || cells.length !== header.length + 1) return 0;
   const place = header.indexOf(integer);
-  const [unnamed, named] = [cells[place], cells[place + 1]].map((cell) => /^\d+$/.test(cell));
-  return named && !unnamed ? 1 : 0;
+  const isInteger = (cell: string | undefined) => cell !== undefined && /^\d+$/.test(cell);
+  return isInteger(cells[place + 1]) && !isInteger(cells[place]) ? 1 : 0;
 }

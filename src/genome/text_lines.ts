@@ -1,6 +1,4 @@
-/**
- * Lines of a text file, gzip or not, as bytes: most lines of an annotation are skipped undecoded.
- */
+/** Visits the lines of a text file, gzip or not, as bytes: most lines of an annotation are skipped undecoded. */
 
 import { type Bytes, concatenate } from "../base/bytes.ts";
 import type { ByteSource } from "../files/byte_source.ts";
@@ -17,18 +15,18 @@ import {
 } from "../text/lines.ts";
 import { readInflated } from "./gunzip.ts";
 
-/** Called with what is odd about a file but does not keep it from being read; names file and line. */
+/** Called with a warning about what is odd about a file but does not prevent reading it. It names file and line. */
 export type OnWarning = (message: string) => void;
 
 /**
- * Visits every line that is not blank. Line ends are `\n` or `\r\n`; the last one may be missing. A
- * UTF-8 byte order mark is skipped. Memory is bounded by the longest line.
+ * Visits every line that is not blank. Line ends are `\n` or `\r\n`; the last line may lack its end. A UTF-8 byte order
+ * mark is skipped. Memory is bounded by the longest line.
  *
  * @param source The file, plain or gzip.
- * @param visit Called with each line; always the same object, so copy what is to be kept.
+ * @param visit Called with each line. It is always the same object, so copy what you want to keep.
  * @param onWarning Called once if both line ends occur, and if the file seems to be cut within its last line.
- * @throws {FormatError} If the gzip data are damaged, the file is no UTF-8 text, a line holds a carriage
- * return before its end or is longer than 64 MiB.
+ * @throws {FormatError} If the gzip data are damaged, the file is not UTF-8 text, or a line contains a carriage return
+ * before its end or is longer than 64 MiB.
  */
 export async function visitTextLines(
   source: ByteSource,
@@ -38,19 +36,22 @@ export async function visitTextLines(
   await visitPiecesOfText(readInflated(source), visit, { source, onWarning });
 }
 
-/** What a text is from, for messages. */
+/** The name of a text, for messages. */
 type NamedSource = Pick<ByteSource, "name">;
 
-/** {@linkcode visitTextLines} of a text that comes piece by piece. */
+/** Visits the lines of a text that comes in pieces, as {@linkcode visitTextLines} does. */
 export async function visitPiecesOfText(
   pieces: AsyncIterable<Bytes>,
   visit: (line: Line) => void,
-  { source, onWarning }: { readonly source: NamedSource; readonly onWarning?: OnWarning },
+  { source, onWarning }: {
+    readonly source: NamedSource;
+    readonly onWarning?: OnWarning | undefined;
+  },
 ): Promise<void> {
   const ends = new LineEndWatch(source.name, onWarning);
   const watch = { ends, visit, file: source.name };
   const line = firstLine(new Uint8Array());
-  /** The unfinished line, in the pieces that it came in: joined once, however many they are. */
+  /** The pieces of the unfinished line, which are joined only when it ends, however many they are. */
   let rest: Bytes[] = [];
   let isFirst = true;
   for await (const piece of pieces) {
@@ -73,18 +74,18 @@ export async function visitPiecesOfText(
       `${source.name} may be cut short: its last line has no line end, and ends within double quotes`,
     );
   }
-  // A line end that the file lacks, so that the last line is read as all others.
+  // Add the line end that the file lacks, so that the last line is read like all others.
   visitPiece(concatenate(last, ends.missingEnd(last)), line, watch);
 }
 
-/** What is done with every line of a text. */
+/** What to do with every line of a text. */
 interface LineWatch {
   readonly ends: LineEndWatch;
   readonly visit: (line: Line) => void;
   readonly file: string;
 }
 
-/** Visits the lines that end within some bytes, after `line`, and returns where the unfinished rest starts. */
+/** Visits the lines after `line` that end within some bytes. Returns where the unfinished rest starts. */
 function visitPiece(bytes: Bytes, line: Line, { ends, visit, file }: LineWatch): number {
   const returns = new ReturnFinder(bytes);
   const start = line.number === 0 ? byteOrderMarkLength(bytes) : 0;
@@ -94,7 +95,7 @@ function visitPiece(bytes: Bytes, line: Line, { ends, visit, file }: LineWatch):
       failLine(
         file,
         line,
-        "Cannot read line: it holds a carriage return, expected line ends \\n or \\r\\n",
+        "Cannot read line: it contains a carriage return, expected line ends \\n or \\r\\n",
       );
     }
     ends.see(line.number, bytes[line.end] === CARRIAGE_RETURN);
@@ -106,10 +107,11 @@ function lengthOf(pieces: readonly Bytes[]): number {
   return pieces.reduce((sum, { length }) => sum + length, 0);
 }
 
-/** The bytes of all pieces; without a copy where only one has any. */
+/** Joins pieces. A single piece with bytes is not copied. */
 function joinPieces(pieces: readonly Bytes[]): Bytes {
   const full = pieces.filter(({ length }) => length > 0);
-  if (full.length === 1) return full[0];
+  const [first, second] = full;
+  if (first !== undefined && second === undefined) return first;
   const bytes = new Uint8Array(lengthOf(full));
   let place = 0;
   for (const piece of full) {
@@ -119,13 +121,13 @@ function joinPieces(pieces: readonly Bytes[]): Bytes {
   return bytes;
 }
 
-/** A cell that a spreadsheet put in quotes, which doubles those within, as it was; any other stands as it is. */
+/** Undoes the quotes that a spreadsheet put around a cell, doubling those within. Other cells stay as they are. */
 export function unquoteCell(text: string): string {
   const isQuoted = text.startsWith('"') && /^"[^"]*(?:""[^"]*)*"\s*$/.test(text);
   return isQuoted ? text.trimEnd().slice(1, -1).replaceAll('""', '"') : text;
 }
 
-/** Finds carriage returns within lines; each byte is looked at once, however many lines there are. */
+/** Finds carriage returns within lines. Each byte is searched once, however many lines there are. */
 class ReturnFinder {
   readonly #bytes: Uint8Array;
   #next = -1;
@@ -134,7 +136,7 @@ class ReturnFinder {
     this.#bytes = bytes;
   }
 
-  /** Whether a line holds a carriage return before its end. Lines are asked about in their order. */
+  /** Whether a line contains a carriage return before its end. Call it with the lines in order. */
   isWithin({ start, end }: Line): boolean {
     if (this.#next < start) {
       const found = this.#bytes.indexOf(CARRIAGE_RETURN, start);
@@ -144,7 +146,7 @@ class ReturnFinder {
   }
 }
 
-/** Warns of a file with both line ends, which files joined from two systems have. */
+/** Warns of a file with both line ends, as joining files from two systems makes it. */
 class LineEndWatch {
   readonly #file: string;
   readonly #onWarning: OnWarning | undefined;
@@ -156,7 +158,7 @@ class LineEndWatch {
     this.#onWarning = onWarning;
   }
 
-  /** What to put behind a last line that has no end, for it to be as the others are. */
+  /** The line end to append to an unterminated last line. */
   missingEnd(lastLine: Bytes): Bytes {
     const hasReturn = this.#first !== true || lastLine.at(-1) === CARRIAGE_RETURN;
     return hasReturn ? Uint8Array.of(LINE_FEED) : Uint8Array.of(CARRIAGE_RETURN, LINE_FEED);

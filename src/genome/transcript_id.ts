@@ -1,26 +1,29 @@
 /**
- * What names a transcript.
+ * Identifiers of transcripts.
  *
  * @module
  */
 
 /**
  * An id of Ensembl or RefSeq with its version, the number of GENCODE's mapping to GRCh37, and the mark of the copy on
- * chromosome Y. Of other names, such as `MSTRG.1.1`, what follows a dot is no version.
+ * chromosome Y. In other names, such as `MSTRG.1.1`, what follows a dot is not a version.
  */
 const TRANSCRIPT =
   /^(ENS(?:[A-Z]*T\d{11}|TR\d{10})|[NX][MR]_\d+)(?:\.\d+)?(?:_\d+)?(_PAR_Y)?(?:_\d+)?$/;
 
-/** Whether a text is a transcript's identifier at Ensembl or in RefSeq, whatever its version. */
+/** Whether a text is a transcript's identifier of Ensembl or RefSeq, with or without a version. */
 export function isTranscriptId(text: string): boolean {
   return TRANSCRIPT.test(text);
 }
 
 /**
- * What all spellings of one transcript's identifier have in common: that of Ensembl or RefSeq without its version, and
- * without the mapping number of GENCODE's files for GRCh37. Any other stands as it is.
+ * Reduces a transcript's identifier to what all its spellings have in common: an identifier of Ensembl or RefSeq loses
+ * its version, and the mapping number that GENCODE's files for GRCh37 add. Any other identifier stays as it is.
  *
- * @example
+ * @param id Identifier of a transcript in an annotation or in a table of expression.
+ * @returns The key by which transcripts are joined.
+ *
+ * @example Three spellings
  * ```ts
  * import { transcriptKey } from "@waka/histone/genome";
  * import { strictEqual } from "node:assert";
@@ -32,5 +35,5 @@ export function isTranscriptId(text: string): boolean {
  */
 export function transcriptKey(id: string): string {
   const match = TRANSCRIPT.exec(id);
-  return match === null ? id : match[1] + (match[2] ?? "");
+  return match === null ? id : `${match[1]}${match[2] ?? ""}`;
 }

@@ -1,5 +1,5 @@
 /**
- * Which gene each transcript is of, for tables of expression by transcript.
+ * The gene of each transcript, for tables of expression by transcript.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { ByteSource } from "../files/byte_source.ts";
 import { type Attributes, isGff3Style, parseAttributes } from "./_attributes.ts";
 import { splitGenePred } from "./_gene_pred.ts";
 import { attributesStart, findKind, type Place, standsAt } from "./_gff_line.ts";
-import { isTrackLine } from "./_bed_genes.ts";
+import { isTrackLine } from "./track_lines.ts";
 import { findGeneId, isExtraCopy } from "./_gene_attributes.ts";
 import { isGeneKind } from "./_gene_kinds.ts";
 import { stripGenePrefix, stripTranscriptPrefix } from "./id_prefixes.ts";
@@ -20,23 +20,24 @@ import { type OnWarning, unquoteCell, visitTextLines } from "./text_lines.ts";
 import { isInnerPart, isTranscriptKind, parentOf, transcriptOf } from "./_transcript_features.ts";
 import { transcriptKey } from "./transcript_id.ts";
 
-/** How to read which gene each transcript is of. */
+/** How to read the genes of transcripts. */
 export interface ReadTranscriptGenesOptions {
-  /** Called with what is odd about the file but does not keep it from being read. */
-  readonly onWarning?: (message: string) => void;
+  /** Called with a warning about what is odd about the file but does not prevent reading it. */
+  readonly onWarning?: ((message: string) => void) | undefined;
 }
 
 /**
- * Reads from a GTF, GFF3, genePred or refFlat, gzip or not, which gene each transcript is of. In GTF every line with a
- * `transcript_id` tells; in GFF3 a transcript's `Parent` does, or its parent's, up to the gene, and where there is no
- * parent its `geneID`, `gene_id` or `gene`.
+ * Reads the gene of each transcript from a GTF, GFF3, genePred or refFlat, gzip or not. In GTF every line with a
+ * `transcript_id` tells the gene. In GFF3 a transcript's `Parent` tells it, or that parent's `Parent` and so on up to
+ * the gene; transcripts without a parent tell it by `geneID`, `gene_id` or `gene`.
  *
  * @param input Path of the file, or a source of its bytes.
- * @returns The id of the gene as `readGenes` has it, by the {@linkcode transcriptKey} of each transcript: for GFF3 by
- * that of its `ID`, without `transcript:` or `rna-`, and by that of its `transcript_id`.
+ * @param options What to do with warnings.
+ * @returns The id of the gene, as `readGenes` returns it, by the {@linkcode transcriptKey} of each transcript. A
+ * transcript of GFF3 is found both by its `ID`, without `transcript:` or `rna-`, and by its `transcript_id`.
  * @throws {FormatError} If a line is damaged or no line tells a transcript's gene.
  *
- * @example
+ * @example An exon in GTF
  * ```ts
  * import { readTranscriptGenes } from "@waka/histone/genome";
  * import { bytesSource } from "@waka/histone/io";
@@ -60,7 +61,7 @@ export function readTranscriptGenes(
 
 const [HASH, GREATER, E, C] = [35, 62, 101, 67];
 
-/** Whether a feature is a part of a transcript, as most lines are: of the kinds that start so, no other is as short. */
+/** Whether a feature is an exon or CDS, as most are: no other kind with the same first letter has the same length. */
 function isExonOrCds(bytes: Uint8Array, { start, end }: Place): boolean {
   return (end - start === 4 && bytes[start] === E) || (end - start === 3 && bytes[start] === C);
 }
@@ -70,14 +71,14 @@ class TranscriptCollector {
   readonly #genes = new Map<string, string>();
   /** GFF3: the parent of each feature that has one, by `ID`. */
   readonly #parents = new Map<string, string>();
-  /** GFF3: the genes, which may be parts of operons, by `ID`. */
+  /** GFF3: the ids of the genes, which may be parts of operons, by `ID`. */
   readonly #geneIds = new Map<string, string>();
   /** GFF3: the RefSeq accession of a transcript, by its `ID`. */
   readonly #accessions = new Map<string, string>();
   #isGenePred: boolean | undefined;
-  /** Whether a line had the attributes of GFF3. */
+  /** Whether a line has had attributes in GFF3's style. */
   #isGff3 = false;
-  /** GTF: what the attributes of the last transcript start with, up to its id. */
+  /** GTF: the start of the last transcript's attributes, up to and including its id. */
   #last = new Uint8Array();
   #sequencesFollow = false;
   #conflicts: string[] = [];
@@ -102,7 +103,7 @@ class TranscriptCollector {
     this.#isGff3 ||= isGff3;
     if (isGff3 && isPart) return;
     const attributes = parseAttributes(text);
-    // Liftoff gives the transcripts of a further copy of a gene the ids of the first.
+    // Liftoff gives the transcripts of each further copy of a gene the ids of the first copy.
     if (isExtraCopy(attributes)) return;
     if (isGff3) this.#addFeature(attributes, kind);
     else this.#addTranscript(attributes, text);
@@ -110,16 +111,16 @@ class TranscriptCollector {
 
   #isFirstOfGenePred(line: Line): boolean {
     const text = lineText(line);
-    if (isTrackLine(text)) return false;
+    if (isTrackLine(line)) return false;
     return this.#isGenePred = splitGenePred(text) !== undefined;
   }
 
   #addGenePred(line: Line): void {
     const found = splitGenePred(lineText(line));
-    if (found !== undefined) this.#set(found.columns[0], found.gene);
+    if (found !== undefined) this.#set(found.transcript, found.gene);
   }
 
-  /** Whether a line's attributes start as those of the last transcript do, up to its id: most lines of GTF do. */
+  /** Whether a line has the transcript of the line before, as most lines of GTF do. */
   #isOfLast(line: Line, kind: Place): boolean {
     if (this.#last.length === 0) return false;
     return standsAt(line.bytes, attributesStart(line, kind), this.#last);
@@ -171,7 +172,7 @@ class TranscriptCollector {
     return this.#genes;
   }
 
-  /** The gene that the parents of a feature lead to. */
+  /** Follows the parents of a feature up to the gene. */
   #geneOf(id: string): string {
     const passed = new Set<string>();
     let at = id;

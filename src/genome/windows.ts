@@ -6,37 +6,37 @@
 
 import { MAX_EXTENT } from "../base/limits.ts";
 import type { PackedArray } from "../base/arrays.ts";
-import { LARGEST_POSITION } from "./_make_gene.ts";
+import { LARGEST_POSITION } from "./largest_position.ts";
 import type { Gene } from "./gene.ts";
 
-/** Size of the windows. */
+/** Sizes of windows and bins. */
 export interface GeneWindowsOptions {
   /**
    * Width of a bin, in base pairs.
    *
-   * Default: `100`.
+   * @default {100}
    */
-  readonly binSizeBp?: number;
+  readonly binSizeBp?: number | undefined;
   /**
    * How far a window reaches from the TSS to either side, in base pairs; a multiple of half a bin.
    *
-   * Default: `5000`.
+   * @default {5000}
    */
-  readonly halfWidthBp?: number;
+  readonly halfWidthBp?: number | undefined;
 }
 
-/** The windows of one chromosome, by ascending start. */
+/** The windows on one chromosome, by ascending start. */
 export interface ChromosomeWindows {
   /** The chromosome's name in the file of genes. */
   readonly chromosome: string;
-  /** Another name of it, where the file of genes tells. */
-  readonly chromosomeAlias?: string;
+  /** Another name of the chromosome, where the file of genes tells it. */
+  readonly chromosomeAlias?: string | undefined;
   /**
-   * First base of each window, 0-based, `[window]` ascending; negative where a window reaches past
-   * the chromosome's start.
+   * First base of each window, 0-based, `[window]` ascending. Negative where a window reaches past the chromosome's
+   * start.
    */
   readonly starts: Int32Array<ArrayBuffer>;
-  /** For each window the position of its gene among the genes, `[window]`. */
+  /** The index of each window's gene among the genes, `[window]`. */
   readonly geneIndex: Uint32Array<ArrayBuffer>;
 }
 
@@ -46,32 +46,33 @@ export interface GeneWindows {
   readonly binSizeBp: number;
   /** Number of bins of each window. */
   readonly bins: number;
-  /** Number of genes, which is that of windows. */
+  /** Number of genes, each of which has one window. */
   readonly genes: number;
   /** The windows by chromosome, in order of first appearance among the genes. */
   readonly chromosomes: readonly ChromosomeWindows[];
 }
 
 /**
- * Half the range of the positions of a BAM file, far beyond any use; keeps starts within an
- * Int32Array.
+ * Half the range of positions in a BAM file. It is far larger than any use needs, and starts still fit an Int32Array.
  */
 const LARGEST_HALF_WIDTH_BP = 2 ** 30;
 
 /**
- * The windows `[tss - halfWidthBp, tss + halfWidthBp)` of genes, 0-based half-open, sorted once by
- * chromosome and start so that each file can be read in its own order. A window may reach past
- * either end of its chromosome; signal is zero there.
+ * Lays a window `[tss - halfWidthBp, tss + halfWidthBp)`, 0-based half-open, around the TSS of each gene. The windows
+ * are sorted by chromosome and start, so that each file can be read in its own order. A window may reach past either
+ * end of its chromosome, where the signal is zero.
  *
- * The window is the same on both strands, and a window of an even number of bases has no middle
- * one: the TSS is the first base of its second half. {@linkcode flipBins} moves no window, so of
- * 100 bins, counted from 0, the TSS is in bin 50, and in bin 49 where a gene on the minus strand
- * was turned round.
+ * The window is the same on both strands. It has an even number of bases, so no base is in its middle: the TSS is the
+ * first base of its second half. {@linkcode flipBins} does not move windows. So of 100 bins, counted from 0, the TSS is
+ * in bin 50, or in bin 49 if the bins of a gene on the minus strand were reversed.
  *
  * @param genes The genes, in the order of the data set.
- * @throws {RangeError} If a size is no positive integer, the window is no whole number of bins, or a TSS is no position.
+ * @param options Sizes in base pairs.
+ * @returns The windows by chromosome.
+ * @throws {RangeError} If a size is not a positive integer, the window is not a whole number of bins, or a TSS is not a
+ * position.
  *
- * @example
+ * @example Two genes on one chromosome
  * ```ts
  * import { geneWindows } from "@waka/histone/genome";
  * import { deepStrictEqual } from "node:assert";
@@ -80,7 +81,7 @@ const LARGEST_HALF_WIDTH_BP = 2 ** 30;
  *   { id: "a", chromosome: "chr1", tss: 90_000, strand: "+", line: 1 },
  *   { id: "b", chromosome: "chr1", tss: 1_000, strand: "-", line: 2 },
  * ] as const;
- * const [{ starts, geneIndex }] = geneWindows(genes).chromosomes;
+ * const { starts, geneIndex } = geneWindows(genes).chromosomes[0]!;
  * deepStrictEqual([...starts], [-4_000, 85_000]);
  * deepStrictEqual([...geneIndex], [1, 0]);
  * ```
@@ -99,9 +100,10 @@ export function geneWindows(
     else indices.push(index);
   }
   const chromosomes = Array.from(byChromosome, ([chromosome, indices]) => {
-    indices.sort((a, b) => genes[a].tss - genes[b].tss);
-    const starts = Int32Array.from(indices, (index) => genes[index].tss - halfWidthBp);
-    const { chromosomeAlias } = genes[indices[0]];
+    const tssOf = (index: number) => genes[index]!.tss;
+    const chromosomeAlias = genes[indices[0]!]!.chromosomeAlias;
+    indices.sort((a, b) => tssOf(a) - tssOf(b));
+    const starts = Int32Array.from(indices, (index) => tssOf(index) - halfWidthBp);
     const group = { chromosome, starts, geneIndex: Uint32Array.from(indices) };
     return chromosomeAlias === undefined ? group : { ...group, chromosomeAlias };
   });
@@ -118,7 +120,7 @@ function checkSizes(binSizeBp: number, halfWidthBp: number): void {
   }
   if (2 * halfWidthBp % binSizeBp !== 0) {
     throw new RangeError(
-      `Cannot make windows: 2 × ${halfWidthBp} bp are no whole number of bins of ${binSizeBp} bp`,
+      `Cannot make windows: 2 × ${halfWidthBp} bp are not a whole number of bins of ${binSizeBp} bp`,
     );
   }
   const bins = 2 * halfWidthBp / binSizeBp;
@@ -139,28 +141,28 @@ function checkStarts(genes: readonly Gene[]): void {
   );
 }
 
-/** Shape of a signal whose bins {@linkcode flipBins} turns round. */
+/** The shape of a signal whose bins {@linkcode flipBins} reverses. */
 export interface FlipBinsOptions {
   /** Number of bins of a gene. */
   readonly bins: number;
   /**
    * Number of marks.
    *
-   * Default: `1`.
+   * @default {1}
    */
   readonly marks?: number;
 }
 
 /**
- * Turns genes on the minus strand round, in place: from ascending coordinate (`genomic`) to
- * upstream first (`transcript`), or back. The order of the bins changes and nothing else, so a
- * window is counted, and cropped if it is to be, before.
+ * Reverses the bins of genes on the minus strand, in place: from ascending coordinate (`genomic`) to upstream first
+ * (`transcript`), or back. Only the order of the bins changes, so count windows, and crop them if you need to, before.
  *
- * @param signal `[gene, bin, mark]` row-major.
+ * @param signal The signal, `[gene, bin, mark]` row-major.
  * @param genes The genes, in the order of the signal.
- * @throws {TypeError} If the signal has another size than the genes, bins and marks give.
+ * @param options Numbers of bins and marks.
+ * @throws {TypeError} If the size of the signal is not that of the genes, bins and marks.
  *
- * @example
+ * @example Two genes with three bins each
  * ```ts
  * import { flipBins } from "@waka/histone/genome";
  * import { deepStrictEqual } from "node:assert";
@@ -192,8 +194,8 @@ export function flipBins(
 function reverseBins(signal: PackedArray, marks: number): void {
   for (let low = 0, high = signal.length - marks; low < high; low += marks, high -= marks) {
     for (let mark = 0; mark < marks; mark++) {
-      const value = signal[low + mark];
-      signal[low + mark] = signal[high + mark];
+      const value = signal[low + mark]!;
+      signal[low + mark] = signal[high + mark]!;
       signal[high + mark] = value;
     }
   }

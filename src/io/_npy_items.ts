@@ -27,7 +27,7 @@ export const NPY_TYPES: Readonly<
  * The values of some items, in the order of the bytes. The result shares memory with `bytes` where their order and
  * alignment allow it.
  *
- * @param bytes The items; none is cut.
+ * @param bytes The items, all complete.
  * @param type Their type and byte order.
  * @returns One value for each item.
  */

@@ -8,8 +8,9 @@ import type { PackedArray } from "../base/arrays.ts";
 import { FormatError } from "../errors.ts";
 import { ensemblGeneId } from "../gene_id.ts";
 import { COMPETITION_RECORD, type DataRecord, parseRecord } from "../record.ts";
-import type { MemberLayout, RowBatch } from "./_competition_decoder.ts";
-import { checkInflatedSize, findExcess } from "./_competition_limits.ts";
+import type { RowBatch } from "./_competition_decoder.ts";
+import { readLayouts } from "./_competition_layouts.ts";
+import { checkInflatedSize } from "./_competition_limits.ts";
 import { decodeMembers } from "./_decode_members.ts";
 import { readGeneTable, type TableGene } from "./_gene_table.ts";
 import { takeMemory } from "./_memory.ts";
@@ -27,26 +28,26 @@ export interface ReadCompetitionOptions {
   /**
    * What the numbers are. The record's marks say how many columns are marks.
    *
-   * @default The record in the file's zip comment, or else COMPETITION_RECORD
+   * @default {The record in the file's zip comment, or else COMPETITION_RECORD}
    */
   readonly record?: DataRecord | undefined;
   /**
    * The cell types to read; their order remains that of the file.
    *
-   * @default All cell types of the file
+   * @default {All cell types of the file}
    */
   readonly cellTypes?: readonly string[] | undefined;
   /**
    * Number of threads that decode; the result does not depend on it.
    *
-   * @default The number of cores, at most 8; 1 for a small file, or where workers are not supported
+   * @default {The number of cores, at most 8; 1 for a small file, or where workers are not supported}
    */
   readonly threads?: number | undefined;
   /**
    * The most bytes that the file's arrays may have once they are inflated. Real signal deflates to a hundredth at best; a
    * file that claims more may be made to fill the memory.
    *
-   * @default 256 times the number of their bytes in the file, and at least 1 GiB
+   * @default {256 times the number of their bytes in the file, and at least 1 GiB}
    */
   readonly maxBytes?: number | undefined;
   /** Called from time to time with the number of samples read and the number in all. */
@@ -264,43 +265,4 @@ function chooseCellTypes(npz: NpzReader, wanted: readonly string[] | undefined):
       file: npz.name,
     },
   );
-}
-
-/** Reads every header first, so that a bad member is refused before memory is allocated. */
-async function readLayouts(
-  npz: NpzReader,
-  cellTypes: readonly string[],
-  marks: readonly string[],
-): Promise<MemberLayout[]> {
-  const layouts: MemberLayout[] = [];
-  for (const cellType of cellTypes) {
-    const fail = (found: string): never => {
-      throw new FormatError(`Cannot read npz member "${cellType}": ${found}`, { file: npz.name });
-    };
-    const { shape, dtype } = await npz.header(cellType);
-    if (shape.length !== 3) fail(`shape is [${shape.join(", ")}], expected [genes, bins, columns]`);
-    const [rows = 0, bins = 0, columns = 0] = shape;
-    const unlabelled = marks.length + 1;
-    if (columns !== unlabelled && columns !== unlabelled + 1) {
-      fail(
-        `shape is [${shape.join(", ")}], expected ${unlabelled + 1} columns ` +
-          `(gene id, ${marks.join(", ")}, label) or ${unlabelled} without the label; ` +
-          "for other marks give their data record (--record)",
-      );
-    }
-    if (rows === 0) fail(`shape is [${shape.join(", ")}]: the cell type has no rows`);
-    if (bins === 0) fail(`shape is [${shape.join(", ")}]: the genes have no bins`);
-    const excess = findExcess(bins, columns);
-    if (excess !== undefined) fail(`shape is [${shape.join(", ")}]: ${excess}`);
-    const first = layouts[0] ?? { cellType, bins, labelled: columns > unlabelled };
-    const wantedColumns = unlabelled + Number(first.labelled);
-    if (bins !== first.bins || columns !== wantedColumns) {
-      fail(
-        `shape is [${shape.join(", ")}], expected [genes, ${first.bins}, ${wantedColumns}] ` +
-          `as in "${first.cellType}"`,
-      );
-    }
-    layouts.push({ file: npz.name, cellType, rows, bins, marks, labelled: first.labelled, dtype });
-  }
-  return layouts;
 }

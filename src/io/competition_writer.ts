@@ -29,13 +29,13 @@ export interface WriteCompetitionOptions {
   /**
    * What is known about genes besides their identifiers, by identifier; kept in the file's table of genes.
    *
-   * @default An empty map
+   * @default {An empty map}
    */
   readonly geneDetails?: ReadonlyMap<string, GeneDetails> | undefined;
   /**
    * Whether to deflate the members.
    *
-   * @default false
+   * @default {false}
    */
   readonly compress?: boolean | undefined;
 }
@@ -106,7 +106,7 @@ async function* toMembers(
       name: block.cellType,
       dtype: "float64",
       shape: [block.genes.length, layout.bins, marks + (layout.labelled ? 2 : 1)],
-      data: layOut(block, table.add(block), layout.bins, marks),
+      data: layOut(block, { ids: table.add(block), bins: layout.bins, marks }),
     };
   }
   const data = table.finish();
@@ -190,9 +190,11 @@ class GeneTableBuilder {
 /** The rows of the member, `[gene, bin, column]` with the columns id, marks and label, some genes at a time. */
 function* layOut(
   { cellType, genes, signal, labels }: CompetitionBlock,
-  ids: Float64Array,
-  bins: number,
-  marks: number,
+  { ids, bins, marks }: {
+    readonly ids: Float64Array;
+    readonly bins: number;
+    readonly marks: number;
+  },
 ): Generator<Float64Array> {
   const columns = marks + (labels === undefined ? 1 : 2);
   const pieceGenes = Math.max(1, Math.floor(PIECE_VALUES / (bins * columns)));

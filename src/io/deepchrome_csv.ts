@@ -11,13 +11,13 @@ export interface DeepchromeCsvOptions {
   /**
    * What the numbers are; its marks name the columns between bin and label.
    *
-   * @default COMPETITION_RECORD
+   * @default {COMPETITION_RECORD}
    */
   readonly record?: DataRecord | undefined;
   /**
    * Name of the cell type that the file holds.
    *
-   * @default The file's folder (`E003` of `E003/train.csv`), or else its name without the extension
+   * @default {The file's folder (`E003` of `E003/train.csv`), or else its name without the extension}
    */
   readonly cellType?: string | undefined;
   /** Called from time to time with the number of bytes read and the file's size. */
@@ -32,13 +32,13 @@ export interface DeepchromeFolderOptions {
   /**
    * What the numbers are; its marks name the columns between bin and label.
    *
-   * @default COMPETITION_RECORD
+   * @default {COMPETITION_RECORD}
    */
   readonly record?: DataRecord | undefined;
   /**
    * The file of each cell type to read.
    *
-   * @default "train"
+   * @default {"train"}
    */
   readonly split?: DeepchromeSplit | undefined;
   /** Called after each file with the number of files read and the number in all. */

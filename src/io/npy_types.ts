@@ -65,7 +65,7 @@ export interface NpyPlace {
   /**
    * Where the npy bytes start in the file.
    *
-   * @default 0, or unknown for a member
+   * @default {0, or unknown for a member}
    */
   readonly byteOffset?: number | undefined;
 }

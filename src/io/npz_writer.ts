@@ -39,13 +39,13 @@ export interface WriteNpzOptions {
   /**
    * Whether to deflate the members.
    *
-   * @default false
+   * @default {false}
    */
   readonly compress?: boolean | undefined;
   /**
    * Comment of the zip file, at most 65,535 bytes in UTF-8.
    *
-   * @default ""
+   * @default {""}
    */
   readonly comment?: string | undefined;
 }

@@ -27,7 +27,7 @@ export interface PackedBuilderOptions {
    * Whether the memory is a `SharedArrayBuffer`, which workers can use without a copy, or an `ArrayBuffer`, which can be
    * transferred.
    *
-   * @default true where the platform has SharedArrayBuffer
+   * @default {true where the platform has SharedArrayBuffer}
    */
   readonly shared?: boolean | undefined;
 }

@@ -20,7 +20,7 @@ export interface PredictionFileOptions {
   /**
    * What the values are, for messages.
    *
-   * @default "predictions"
+   * @default {"predictions"}
    */
   readonly what?: string | undefined;
 }
@@ -66,7 +66,7 @@ export function submissionId(cellType: string, gene: string): string {
  *
  * @param sink The stream to write to; closed at the end, aborted on an error.
  * @param submission The rows.
- * @throws {TypeError} If there are no rows, there is not one prediction for each id, or an id is empty, appears twice, or
+ * @throws {TypeError} If there are no rows, predictions and ids differ in number, or an id is empty, appears twice, or
  * holds a comma, a quote or a line end.
  * @throws {RangeError} If a prediction is NaN, infinite, or too large for a float32; the message has its row and id.
  *

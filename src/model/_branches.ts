@@ -1,7 +1,7 @@
 /** The branches of a model with their inputs and encoders resolved. */
 
 import { UnsupportedModelError } from "../errors.ts";
-import type { Encoder, GraphBranch, LayerChain } from "./graph_types.ts";
+import type { Encoder, GraphBranch, LayerChain } from "./_graph_types.ts";
 import { branchInputShape, isOverReferences } from "./inputs.ts";
 import { type LayerList, layerShapes, sizeOf } from "./layer_shapes.ts";
 import {

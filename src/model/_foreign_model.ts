@@ -13,7 +13,7 @@ export function metadataOf(content: unknown, file: string): Record<string, unkno
   throw new FormatError(`Cannot load model: ${describeForeignModel(content)}`, { file });
 }
 
-/** What keeps the content of a model.json from being a model of this package. */
+/** Explains why the content of a model.json is not a model of this package. */
 function describeForeignModel(content: unknown): string {
   const { format, generatedBy, convertedBy, class_name: layers } = Object(content);
   const said = "userDefinedMetadata.histone is missing, so it was not saved by @waka/histone";

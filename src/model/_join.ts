@@ -1,7 +1,7 @@
 /** The terms of a join with their branches resolved. */
 
 import { UnsupportedModelError } from "../errors.ts";
-import type { GraphBranch, GraphTerm } from "./graph_types.ts";
+import type { GraphBranch, GraphTerm } from "./_graph_types.ts";
 import type { JoinTerm, ModelSpec } from "./spec.ts";
 
 type Distribute<Term> = Term extends unknown ? Omit<Term, "offset"> : never;

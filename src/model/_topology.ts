@@ -1,4 +1,4 @@
-/** What tf.js reads of a saved model's layers, and whether it is what the spec says. */
+/** Compares the layers of a saved model, as tf.js reads them, with its spec. */
 
 import { showValue } from "../base/show_value.ts";
 import { modelGraph } from "./graph.ts";
@@ -20,7 +20,7 @@ interface TopologyLayer {
 
 /**
  * Finds where a topology contradicts a spec: in its layers, how they are connected, or a setting that changes what they
- * compute. What tf.js ignores in predicting, such as initializers, is not looked at.
+ * compute. Settings that tf.js ignores in predicting, such as initializers, are not compared.
  *
  * @param topology `modelTopology` of a `model.json`.
  * @param spec The model.
@@ -29,7 +29,7 @@ interface TopologyLayer {
 export function findContradiction(topology: unknown, spec: ModelSpec): string | undefined {
   const { class_name, config, model_config } = Object(topology);
   const wanted = isBranched(spec) ? "Model" : "Sequential";
-  // tf.js would take `model_config` instead of all the rest.
+  // tf.js would read `model_config` and ignore the rest.
   if (class_name !== wanted || model_config !== undefined) {
     return isBranched(spec)
       ? `modelTopology is ${showValue(class_name)}, expected a Model of connected layers`
@@ -46,7 +46,7 @@ function findSequentialContradiction(config: unknown, spec: SequentialSpec): str
     compareFields(layers, sequentialLayers(spec), "modelTopology.config.layers");
 }
 
-/** Says so unless there is a list of so many layers. */
+/** Describes how the number of layers differs from the wanted one, if it does. */
 function countLayers(layers: unknown, wanted: number): string | undefined {
   if (Array.isArray(layers) && layers.length === wanted) return undefined;
   const found = Array.isArray(layers) ? `${layers.length} layers` : "no layers";
@@ -62,7 +62,7 @@ function sequentialLayers(spec: SequentialSpec): TopologyLayer[] {
   });
 }
 
-/** tf.js lists the layers in an order of its own, so they are compared by name. */
+/** tf.js lists the layers in its own order, so they are compared by name. */
 function findBranchedContradiction(config: unknown, spec: BranchedSpec): string | undefined {
   const { wires, output } = wireModel(modelGraph(spec));
   const { layers, input_layers, output_layers } = Object(config);
@@ -202,7 +202,7 @@ function gruLayer(units: number): TopologyLayer {
   };
 }
 
-/** Looks for the wanted fields only, no deeper than they are. */
+/** Compares the wanted fields only, no deeper than they are nested. */
 function compareFields(found: unknown, wanted: unknown, place: string): string | undefined {
   if (typeof wanted !== "object" || wanted === null) {
     return found === wanted
@@ -213,7 +213,7 @@ function compareFields(found: unknown, wanted: unknown, place: string): string |
     return `${place} is ${showValue(found)}, expected ${showValue(wanted)}`;
   }
   const fields = Object.entries(wanted);
-  // No arguments beside its inputs may reach a layer.
+  // A call passes a layer its inputs and no other arguments.
   if (fields.length === 0 && Object.keys(Object(found)).length > 0) {
     return `${place} is ${showValue(found)}, expected ${showValue(wanted)}`;
   }

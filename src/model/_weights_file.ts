@@ -1,4 +1,4 @@
-/** The weights of a saved model: their bytes, and the manifest in `model.json` that tells tf.js what these are. */
+/** The weights of a saved model: their bytes, and the manifest in `model.json` that describes them to tf.js. */
 
 import { sha256 } from "../base/bytes.ts";
 import { FormatError } from "../errors.ts";
@@ -40,7 +40,7 @@ export function checkManifest(found: unknown, spec: ModelSpec, file: string): vo
   }
 }
 
-/** Whether a value from outside equals one of ours; looks no deeper than ours is. */
+/** Whether a value from outside equals one of ours; compares no deeper than ours is nested. */
 function equalsPlainData(found: unknown, wanted: unknown): boolean {
   if (typeof wanted !== "object" || wanted === null) return found === wanted;
   if (typeof found !== "object" || found === null) return false;

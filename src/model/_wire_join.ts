@@ -3,13 +3,13 @@
  *
  * With the mask m of a sample's references, 1 for those present, a mean over them has the weights
  * softmax(C·m − C + s) ∘ m: s is 0 for the plain mean, −sharpness · k · d² for the one by distance, and C so large that
- * references that are absent have no share. Where none is present all weights are 0, and so is what is joined.
+ * references that are absent have no share. If all are absent all weights are 0, and so is what is joined.
  *
  * A difference from the mean is the mean of the differences: Σ w · (z − r), since Σ w is 1.
  */
 
 import type { GraphTerm, ModelGraph } from "./graph.ts";
-import { REFERENCE_MASK, type Tap, type WireList } from "./wires.ts";
+import { REFERENCE_MASK, type Tap, type WireList } from "./_wires.ts";
 
 /** exp(−C) is 0 in float32, beside any distance that a model has not diverged at. */
 const ABSENT = 1e9;

@@ -15,11 +15,18 @@
 import { UnsupportedModelError } from "../errors.ts";
 import { resolveJoin } from "./_join.ts";
 import { resolveBranches, resolveChain } from "./_branches.ts";
-import type { GraphTerm, LayerChain, ModelGraph } from "./graph_types.ts";
+import type { GraphTerm, LayerChain, ModelGraph } from "./_graph_types.ts";
 import { isOverReferences, modelInputs } from "./inputs.ts";
 import { type BranchSpec, type InputSpec, isBranched, type ModelSpec } from "./spec.ts";
 
-export type { Encoder, GraphBranch, GraphTerm, LayerChain, ModelGraph } from "./graph_types.ts";
+export type {
+  Encoder,
+  GraphBranch,
+  GraphTerm,
+  LayerChain,
+  ModelGraph,
+  TermPlace,
+} from "./_graph_types.ts";
 
 /**
  * Resolves a model's names and shapes.
@@ -74,22 +81,42 @@ export function modelGraph(spec: ModelSpec): ModelGraph {
 }
 
 /**
- * All layer chains of a model, in the order of their layers' numbers.
+ * Lists all layer chains of a model, in the order of their layers' numbers.
  *
  * @param graph The model.
  * @returns The encoders, then the head.
+ *
+ * @example The chains of a sequential model
+ * ```ts
+ * import { layerChains, modelGraph, presetSpec } from "@waka/histone/model";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const chains = layerChains(modelGraph(presetSpec("experiment1")));
+ * deepStrictEqual(chains.map(({ place, layers }) => [place, layers.length]), [
+ *   ["layers", 5],
+ *   ["head.layers", 0],
+ * ]);
+ * ```
  */
 export function layerChains(graph: ModelGraph): LayerChain[] {
   return [...graph.encoders, graph.head];
 }
 
 /**
- * Where a layer is in the spec, for messages.
+ * Tells where a layer is in the spec, for messages.
  *
  * @param graph The model.
  * @param layer Number of the layer.
  * @returns Place and type, such as `layers[3] (dense)`.
  * @throws {RangeError} If the model has no layer of that number.
+ *
+ * @example The first layer of a preset
+ * ```ts
+ * import { describeLayer, modelGraph, presetSpec } from "@waka/histone/model";
+ * import { strictEqual } from "node:assert";
+ *
+ * strictEqual(describeLayer(modelGraph(presetSpec("wakawaka")), 0), "layers[0] (conv1d)");
+ * ```
  */
 export function describeLayer(graph: ModelGraph, layer: number): string {
   for (const { firstLayer, layers, place } of layerChains(graph)) {

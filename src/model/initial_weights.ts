@@ -14,6 +14,17 @@ export type Weights = readonly Float32Array<ArrayBuffer>[];
  * @param seed An integer from 0 to 2^53 − 1.
  * @returns One array a tensor, in the order of `weightShapes(spec)`.
  * @throws {UnsupportedModelError} If the layers do not fit each other.
+ *
+ * @example The same seed gives the same weights
+ * ```ts
+ * import { initialWeights, presetSpec } from "@waka/histone/model";
+ * import { deepStrictEqual, strictEqual } from "node:assert";
+ *
+ * const spec = presetSpec("wakawaka");
+ * const weights = initialWeights(spec, 7);
+ * strictEqual(weights[0]?.length, 10 * 5 * 50);
+ * deepStrictEqual(initialWeights(spec, 7), weights);
+ * ```
  */
 export function initialWeights(spec: ModelSpec, seed: number): Weights {
   return weightShapes(spec).map((weight, index) => {
@@ -39,27 +50,28 @@ export function initialWeights(spec: ModelSpec, seed: number): Weights {
 }
 
 function fillGlorotUniform(values: Float32Array, weight: WeightShape, stream: RandomStream): void {
-  const [outputs, inputs, width = 1] = weight.shape.toReversed();
+  // Of a shape [inputs, outputs], or [width, inputs, outputs].
+  const [outputs = 1, inputs = 1, width = 1] = weight.shape.toReversed();
   const limit = Math.sqrt(6 / (width * inputs + width * outputs));
   for (let i = 0; i < values.length; i++) values[i] = (2 * stream.uniform() - 1) * limit;
 }
 
 /**
- * Fills a matrix, no taller than wide, with orthonormal rows: normal ones, each freed of its part along those before
- * it (Gram and Schmidt). That is the QR decomposition whose R has a positive diagonal, so every such matrix
- * is equally likely (Mezzadri 2007).
+ * Fills a matrix, no taller than wide, with orthonormal rows: normal ones, from each of which its part along the rows
+ * before it is taken (Gram and Schmidt). That is the QR decomposition whose R has a positive diagonal, so that every
+ * matrix with orthonormal rows is equally likely (Mezzadri 2007).
  */
 function fillOrthogonal(values: Float32Array, { shape }: WeightShape, stream: RandomStream): void {
-  const [height, width] = shape;
+  const [height = 1, width = 1] = shape;
   const rows: Float64Array[] = [];
   for (let i = 0; i < height; i++) {
     const row = Float64Array.from({ length: width }, () => stream.normal());
     for (const other of rows) {
       const along = dot(row, other);
-      for (let k = 0; k < width; k++) row[k] -= along * other[k];
+      for (let k = 0; k < width; k++) row[k]! -= along * other[k]!;
     }
     const norm = Math.sqrt(dot(row, row));
-    for (let k = 0; k < width; k++) row[k] /= norm;
+    for (let k = 0; k < width; k++) row[k]! /= norm;
     values.set(row, i * width);
     rows.push(row);
   }
@@ -67,6 +79,6 @@ function fillOrthogonal(values: Float32Array, { shape }: WeightShape, stream: Ra
 
 function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
-  for (let k = 0; k < a.length; k++) sum += a[k] * b[k];
+  for (let k = 0; k < a.length; k++) sum += a[k]! * b[k]!;
   return sum;
 }

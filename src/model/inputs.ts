@@ -24,7 +24,16 @@ export type ReferenceInput = Extract<InputSpec, { readonly references: number }>
  * Whether a sample has one entry a reference of an input.
  *
  * @param input The input.
- * @returns True of `references` and `referenceLabels`.
+ * @returns True for `references` and `referenceLabels`.
+ *
+ * @example Labels of references and the sample's own marks
+ * ```ts
+ * import { isOverReferences } from "@waka/histone/model";
+ * import { strictEqual } from "node:assert";
+ *
+ * strictEqual(isOverReferences({ name: "referenceLabels", references: 8, values: 1 }), true);
+ * strictEqual(isOverReferences({ name: "summary", values: 25 }), false);
+ * ```
  */
 export function isOverReferences(input: InputSpec): input is ReferenceInput {
   return input.name === "references" || input.name === "referenceLabels";
@@ -35,6 +44,14 @@ export function isOverReferences(input: InputSpec): input is ReferenceInput {
  *
  * @param input The input.
  * @returns `[bins, marks]`, `[marks]`, `[bases]` or `[values]`.
+ *
+ * @example One of eight references
+ * ```ts
+ * import { entryShape } from "@waka/histone/model";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * deepStrictEqual(entryShape({ name: "references", references: 8, values: 25 }), [25]);
+ * ```
  */
 export function entryShape(input: InputSpec): SampleShape {
   switch (input.name) {
@@ -57,16 +74,32 @@ export function entryShape(input: InputSpec): SampleShape {
  *
  * @param input The input.
  * @returns `[bases, 4]` for a sequence, which is made one-hot; else {@linkcode entryShape}.
+ *
+ * @example A sequence
+ * ```ts
+ * import { branchInputShape } from "@waka/histone/model";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * deepStrictEqual(branchInputShape({ name: "sequence", bases: 10_000 }), [10_000, 4]);
+ * ```
  */
 export function branchInputShape(input: InputSpec): SampleShape {
   return input.name === "sequence" ? [input.bases, LETTERS] : entryShape(input);
 }
 
 /**
- * The inputs of a model.
+ * Lists the inputs of a model.
  *
  * @param spec The model.
  * @returns Those it names; `signal` alone for a sequential model.
+ *
+ * @example The inputs of a preset
+ * ```ts
+ * import { modelInputs, presetSpec } from "@waka/histone/model";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * deepStrictEqual(modelInputs(presetSpec("wakawaka")), [{ name: "signal", bins: 100, marks: 5 }]);
+ * ```
  */
 export function modelInputs(spec: ModelSpec): readonly InputSpec[] {
   if (isBranched(spec)) return spec.inputs;
@@ -74,10 +107,18 @@ export function modelInputs(spec: ModelSpec): readonly InputSpec[] {
 }
 
 /**
- * The signal that a model reads.
+ * Finds the signal that a model reads.
  *
  * @param spec The model.
  * @returns Its bins and marks; `undefined` if it reads no signal.
+ *
+ * @example The bins of a preset
+ * ```ts
+ * import { presetSpec, signalShape } from "@waka/histone/model";
+ * import { strictEqual } from "node:assert";
+ *
+ * strictEqual(signalShape(presetSpec("wakawaka"))?.bins, 100);
+ * ```
  */
 export function signalShape(spec: ModelSpec): SignalInput | undefined {
   return modelInputs(spec).find((input) => input.name === "signal");

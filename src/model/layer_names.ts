@@ -14,8 +14,8 @@ const KERAS_NAMES: Record<LayerSpec["type"], string> = {
 };
 
 /**
- * Names of a model's layers as Keras would give them to its first model, `conv1d_1`, `dense_1`, …: a
- * function of the model, so that a saved weight finds its place by name.
+ * Names a model's layers as Keras would in the first model of a program: `conv1d_1`, `dense_1`, … The names are a
+ * function of the model, so that a saved weight is found by name.
  *
  * @param graph The model.
  * @returns One name a layer, in the order of their numbers.

@@ -94,20 +94,37 @@ function outputShape(layer: LayerSpec, input: SampleShape): SampleShape | undefi
 }
 
 /**
- * Positions that a dilated kernel spans.
+ * Counts the positions that a dilated kernel spans.
  *
  * @param layer Width of the kernel in taps, and the distance between them in positions.
  * @returns (width − 1) · dilation + 1.
+ *
+ * @example Three taps, two positions apart
+ * ```ts
+ * import { kernelSpan } from "@waka/histone/model";
+ * import { strictEqual } from "node:assert";
+ *
+ * strictEqual(kernelSpan({ width: 3, dilation: 2 }), 5);
+ * ```
  */
 export function kernelSpan(layer: Pick<Conv1dLayer, "width" | "dilation">): number {
   return (layer.width - 1) * layer.dilation + 1;
 }
 
 /**
- * Zeros that a convolution's padding adds, in positions.
+ * Counts the zeros that a convolution's padding adds, as TensorFlow does: the floor of half of them on the left.
  *
  * @param layer The convolution.
- * @returns Those on the left and on the right.
+ * @returns Positions added on the left and on the right.
+ *
+ * @example An even width
+ * ```ts
+ * import { convPadding } from "@waka/histone/model";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const layer = { type: "conv1d", filters: 50, width: 10, dilation: 1, padding: "same" } as const;
+ * deepStrictEqual(convPadding(layer), { left: 4, right: 5 });
+ * ```
  */
 export function convPadding(layer: Conv1dLayer): { left: number; right: number } {
   const total = layer.padding === "same" ? kernelSpan(layer) - 1 : 0;
@@ -116,10 +133,18 @@ export function convPadding(layer: Conv1dLayer): { left: number; right: number }
 }
 
 /**
- * Number of values of a shape.
+ * Counts the values of a shape.
  *
  * @param shape The extent of each axis.
  * @returns The product of all extents, 1 for no axis.
+ *
+ * @example A kernel
+ * ```ts
+ * import { sizeOf } from "@waka/histone/model";
+ * import { strictEqual } from "node:assert";
+ *
+ * strictEqual(sizeOf([10, 5, 50]), 2500);
+ * ```
  */
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((size, extent) => size * extent, 1);

@@ -2,6 +2,9 @@
  * Models as plain data: layers, shapes, presets, weights, and saved models. Nothing here loads tf.js until
  * `saveModel` or `serializeModel` is called; `buildModel`, which makes tf.js models, is in the main module.
  *
+ * Begin with {@linkcode ModelSpec}, which says what a model is, {@linkcode presetSpec} for one of the package's own, and
+ * {@linkcode loadModel} for a saved one.
+ *
  * @module
  */
 
@@ -15,6 +18,7 @@ export {
   layerChains,
   type ModelGraph,
   modelGraph,
+  type TermPlace,
 } from "./graph.ts";
 export { initialWeights, type Weights } from "./initial_weights.ts";
 export {
@@ -22,6 +26,7 @@ export {
   entryShape,
   isOverReferences,
   modelInputs,
+  type ReferenceInput,
   signalShape,
 } from "./inputs.ts";
 export { parseSpec } from "./parse_spec.ts";

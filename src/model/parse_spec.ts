@@ -11,13 +11,14 @@ const MAX_PARAMETERS = 2 ** 28;
 /**
  * Checks a model from outside, such as `JSON.parse` of a file, and returns a copy of it.
  *
- * @param value Anything.
- * @returns The same model with exactly the fields of {@linkcode ModelSpec}.
+ * @param value Anything. What has `inputs`, `branches` or a `head` is read as a model with branches.
+ * @returns The same model with exactly the fields of {@linkcode ModelSpec}. What has the type of a sequential model is
+ * returned as one.
  * @throws {UnsupportedModelError} Naming the field, what was found and what is wanted: an unknown layer or
- * field, a value out of range, layers that do not fit each other, an output that is not one value, a loss
- * that does not fit the last activation.
+ * field, a value out of range, layers that do not fit each other, a branch or an input that is named but not there, an
+ * output of more than one value, a loss that does not fit the last activation.
  *
- * @example
+ * @example A model as it comes from a file
  * ```ts
  * import { parseSpec, presetSpec } from "@waka/histone/model";
  * import { deepStrictEqual, throws } from "node:assert";
@@ -27,15 +28,16 @@ const MAX_PARAMETERS = 2 ** 28;
  * throws(() => parseSpec({ ...spec, bins: 0 }), /bins is 0, expected an integer from 1/);
  * ```
  */
-export function parseSpec(value: SequentialSpec): SequentialSpec;
-export function parseSpec(value: unknown): ModelSpec;
-export function parseSpec(value: unknown): ModelSpec {
+export function parseSpec<Value>(
+  value: SequentialSpec | Value,
+): [Value] extends [SequentialSpec] ? SequentialSpec : ModelSpec {
   const options = { name: "the model", fail: refuseModel };
   const parsed: ModelSpec = hasBranches(value)
     ? readValue(value, BRANCHED, options)
     : readValue(value, SEQUENTIAL, options);
   checkStructure(parsed);
-  return parsed;
+  // What has the fields of a sequential model can have been read as nothing else.
+  return parsed as SequentialSpec;
 }
 
 function refuseModel(found: string): never {

@@ -1,85 +1,42 @@
-import type { Transform } from "../record.ts";
-import type { LayerSpec, Loss, SequentialSpec } from "./spec.ts";
+import { editDistance } from "./_edit_distance.ts";
+import {
+  conv,
+  dense,
+  dropout,
+  flatten,
+  leaky,
+  norm,
+  pool,
+  relu,
+  sigmoid,
+  stack,
+} from "./_preset_layers.ts";
+import type { Preset, PresetName, TrainingDefaults } from "./_preset_types.ts";
+import type { LayerSpec, SequentialSpec } from "./spec.ts";
 
-/** Training settings that belong to a preset. */
-export interface TrainingDefaults {
-  /** Adam's learning rate. */
-  readonly learningRate: number;
-  /** Samples of a step. */
-  readonly batchSize: number;
-  /** Passes over the training data. */
-  readonly epochs: number;
-  /** Applied to the counts, and sealed into the model. Default: `"none"`. */
-  readonly transform?: Transform;
-  /** Whether the trained genes' effects are fitted behind the network; see `fitGeneEffects`. Default: `false`. */
-  readonly geneEffects?: boolean;
-}
-
-/** A named model with the settings it was trained with. */
-export interface Preset {
-  /** One line on what it is. */
-  readonly description: string;
-  /** From input to output. */
-  readonly layers: readonly LayerSpec[];
-  /** What training minimises. */
-  readonly loss: Loss;
-  /** Learning rate, batch size and epochs. */
-  readonly training: TrainingDefaults;
-}
-
-/** Name of a preset. */
-export type PresetName =
-  | "wakawaka"
-  | "waka2"
-  | "experiment1"
-  | "experiment2"
-  | "experiment3"
-  | "experiment4"
-  | "experiment5"
-  | "experiment6"
-  | "experiment7"
-  | "experiment8"
-  | "bigru10"
-  | "bigru25"
-  | "bigru50"
-  | "deepchrome";
-
-const relu: LayerSpec = { type: "activation", kind: "relu" };
-const leaky: LayerSpec = { type: "activation", kind: "leakyRelu", alpha: 0.05 };
-const sigmoid: LayerSpec = { type: "activation", kind: "sigmoid" };
-const flatten: LayerSpec = { type: "flatten" };
-const norm: LayerSpec = { type: "batchNorm", momentum: 0.99, epsilon: 0.001 };
-const dropout = (rate: number): LayerSpec => ({ type: "dropout", rate });
-const dense = (units: number): LayerSpec => ({ type: "dense", units });
-const pool = (size: number): LayerSpec => ({ type: "maxPool1d", size });
-const conv = (
-  filters: number,
-  width: number,
-  dilation = 1,
-  padding: "same" | "valid" = "same",
-): LayerSpec => ({ type: "conv1d", filters, width, dilation, padding });
+export type { Preset, PresetName, TrainingDefaults } from "./_preset_types.ts";
 
 const early: TrainingDefaults = { learningRate: 0.01, batchSize: 100, epochs: 20 };
 const wideHead = [dense(625), leaky, dense(125), leaky, dense(1)];
 
 /** The convolutional trunk of experiments 5 to 7. */
 function normalisedTrunk(dilations: readonly [number, number]): LayerSpec[] {
-  return [
-    ...[conv(50, 10), leaky, norm, pool(5)],
-    ...[conv(50, 5, dilations[0]), leaky, norm, pool(3)],
-    ...[conv(50, 3, dilations[1]), leaky, norm, pool(3)],
-  ];
+  return stack(
+    [conv(50, 10), leaky, norm, pool(5)],
+    [conv(50, 5, { dilation: dilations[0] }), leaky, norm, pool(3)],
+    [conv(50, 3, { dilation: dilations[1] }), leaky, norm, pool(3)],
+  );
 }
 
 const wakawaka: Preset = {
   description: "the report's final model: three convolutions, dilations 1, 3 and 2",
-  layers: [
-    ...[conv(50, 10), leaky, pool(5)],
-    ...[conv(50, 5, 3), leaky, pool(3)],
-    ...[conv(50, 3, 2), leaky, pool(3)],
-    ...[flatten, dropout(0.3)],
-    ...[dense(50), leaky, dense(10), leaky, dense(1)],
-  ],
+  layers: stack(
+    [conv(50, 10), leaky, pool(5)],
+    [conv(50, 5, { dilation: 3 }), leaky, pool(3)],
+    [conv(50, 3, { dilation: 2 }), leaky, pool(3)],
+    [flatten, dropout(0.3)],
+    [dense(50), leaky, dense(10), leaky, dense(1)],
+  ),
   loss: "meanSquaredError",
   training: { learningRate: 0.001, batchSize: 250, epochs: 15 },
 };
@@ -88,16 +45,19 @@ const wakawaka: Preset = {
 const waka2: Preset = {
   description:
     "better than the report's: log counts, a smaller network, and effects of trained genes",
-  layers: [
-    ...[conv(50, 10), relu, pool(5)],
-    ...[conv(50, 3, 3), relu, pool(2)],
-    ...[conv(50, 3), relu, pool(3)],
-    ...[flatten, dropout(0.5), dense(1)],
-  ],
+  layers: stack(
+    [conv(50, 10), relu, pool(5)],
+    [conv(50, 3, { dilation: 3 }), relu, pool(2)],
+    [conv(50, 3), relu, pool(3)],
+    [flatten, dropout(0.5), dense(1)],
+  ),
   loss: "meanSquaredError",
   training: {
-    ...{ learningRate: 0.0006, batchSize: 100, epochs: 5 },
-    ...{ transform: "log1p", geneEffects: true },
+    learningRate: 0.0006,
+    batchSize: 100,
+    epochs: 5,
+    transform: "log1p",
+    geneEffects: true,
   },
 };
 
@@ -123,12 +83,12 @@ function recurrent(units: number): Preset {
  *
  * Of `bigru10`, `bigru25` and `bigru50` the report says that they are the final model with a bidirectional GRU
  * between the convolutions and the dense layers. Our reading: the number is Keras' `units`, those of one direction;
- * Keras' defaults, so it hands on the last state of each direction and not one for each position, and takes
- * the place of flattening behind the last pooling, where it reads 2 positions of 50 channels; dropout, dense layers and
+ * Keras' defaults, so it passes on the last state of each direction and not one for each position, and takes
+ * the place of flattening after the last pooling, where it reads 2 positions of 50 channels; dropout, dense layers and
  * training as in the final model. The reset gate acts before the recurrent product, as in Cho et al. 2014 and tf.js;
- * Keras 2 has it act behind, with 3 · units more biases a direction, which tf.js refuses.
+ * Keras 2 has it act after the product, with 3 · units more biases a direction, which tf.js refuses.
  *
- * `waka2` is ours, not the report's: a network of 17,801 parameters on ln(1 + counts), and behind it what each trained
+ * `waka2` is ours, not the report's: a network of 17,801 parameters on ln(1 + counts), and in addition what each trained
  * gene is above or below it in every cell type (`fitGeneEffects`). The network was found by `deno task search` on
  * simulated data (simulator seeds 100 and 101; `tests/bench/waka2.ts` judges by others): 59 random models in four
  * narrowing spaces around wakawaka (1 to 3 convolutions of 8 to 50 filters, widths 3 to 20, pools 1 to 20, dilations 1
@@ -153,19 +113,19 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = deepFreeze({
   },
   experiment2: {
     description: "experiment 1 with dense layers of 64 and 32",
-    layers: [
-      ...[conv(8, 4), relu, flatten, dropout(0.3)],
-      ...[dense(64), relu, dropout(0.3), dense(32), relu, dropout(0.3), dense(1)],
-    ],
+    layers: stack(
+      [conv(8, 4), relu, flatten, dropout(0.3)],
+      [dense(64), relu, dropout(0.3), dense(32), relu, dropout(0.3), dense(1)],
+    ),
     loss: "meanSquaredError",
     training: early,
   },
   experiment3: {
     description: "experiment 2 with dense layers of 625 and 125, LeakyReLU, dropout 0.5",
-    layers: [
-      ...[conv(8, 4), leaky, flatten, dropout(0.5)],
-      ...[dense(625), leaky, dropout(0.5), dense(125), leaky, dropout(0.5), dense(1)],
-    ],
+    layers: stack(
+      [conv(8, 4), leaky, flatten, dropout(0.5)],
+      [dense(625), leaky, dropout(0.5), dense(125), leaky, dropout(0.5), dense(1)],
+    ),
     loss: "meanSquaredError",
     training: early,
   },
@@ -183,11 +143,11 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = deepFreeze({
   },
   experiment6: {
     description: "four convolutions, dilation 3 on the second and 2 on the third",
-    layers: [
-      ...normalisedTrunk([3, 2]),
-      ...[conv(50, 3), leaky, norm],
-      ...[dropout(0.5), flatten, ...wideHead],
-    ],
+    layers: stack(
+      normalisedTrunk([3, 2]),
+      [conv(50, 3), leaky, norm],
+      [dropout(0.5), flatten, ...wideHead],
+    ),
     loss: "meanSquaredError",
     training: early,
   },
@@ -203,10 +163,10 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = deepFreeze({
   bigru50: recurrent(50),
   deepchrome: {
     description: "DeepChrome: high or low expression, one convolution",
-    layers: [
-      ...[conv(50, 10, 1, "valid"), relu, pool(5), dropout(0.5), flatten],
-      ...[dense(625), relu, dense(125), relu, dense(1), sigmoid],
-    ],
+    layers: stack(
+      [conv(50, 10, { padding: "valid" }), relu, pool(5), dropout(0.5), flatten],
+      [dense(625), relu, dense(125), relu, dense(1), sigmoid],
+    ),
     loss: "binaryCrossentropy",
     training: { learningRate: 0.001, batchSize: 100, epochs: 20 },
   },
@@ -225,10 +185,18 @@ function deepFreeze<Value>(value: Value): Value {
 
 /** Shape of a sample. */
 export interface InputShape {
-  /** Number of bins. Default: `100`. */
-  readonly bins?: number;
-  /** Number of marks. Default: `5`. */
-  readonly marks?: number;
+  /**
+   * Number of bins.
+   *
+   * @default {100}
+   */
+  readonly bins?: number | undefined;
+  /**
+   * Number of marks.
+   *
+   * @default {5}
+   */
+  readonly marks?: number | undefined;
 }
 
 /**
@@ -236,9 +204,10 @@ export interface InputShape {
  *
  * @param name Name of the preset.
  * @param input Bins and marks of a sample; the report's 100 × 5 by default.
- * @throws {RangeError} If there is no such preset; the message offers the nearest names.
+ * @returns The preset's layers and loss with these bins and marks.
+ * @throws {RangeError} If there is no preset of that name; the message offers the nearest names.
  *
- * @example
+ * @example A preset for seven marks, and a name that was mistyped
  * ```ts
  * import { parsePresetName, presetSpec } from "@waka/histone/model";
  * import { strictEqual, throws } from "node:assert";
@@ -255,16 +224,38 @@ export function presetSpec(name: PresetName, input: InputShape = {}): Sequential
 /**
  * Looks a preset up by name.
  *
- * @throws {RangeError} If there is no such preset; the message offers the nearest names.
+ * @param name Any text.
+ * @returns The preset: layers, loss and training settings.
+ * @throws {RangeError} If there is no preset of that name; the message offers the nearest names.
+ *
+ * @example The settings that the report trained its final model with
+ * ```ts
+ * import { findPreset } from "@waka/histone/model";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const { training } = findPreset("wakawaka");
+ * deepStrictEqual(training, { learningRate: 0.001, batchSize: 250, epochs: 15 });
+ * ```
  */
 export function findPreset(name: string): Preset {
   return PRESETS[parsePresetName(name)];
 }
 
 /**
- * A text from outside as the name of a preset.
+ * Reads the name of a preset from outside.
  *
- * @throws {RangeError} If there is no such preset; the message offers the nearest names.
+ * @param name Any text.
+ * @returns The same text, known to name a preset.
+ * @throws {RangeError} If there is no preset of that name; the message offers the nearest names.
+ *
+ * @example A name that is known, and one that is not
+ * ```ts
+ * import { parsePresetName } from "@waka/histone/model";
+ * import { strictEqual, throws } from "node:assert";
+ *
+ * strictEqual(parsePresetName("deepchrome"), "deepchrome");
+ * throws(() => parsePresetName("deepcrome"), /did you mean deepchrome/);
+ * ```
  */
 export function parsePresetName(name: string): PresetName {
   if (Object.hasOwn(PRESETS, name)) return name as PresetName;
@@ -273,18 +264,4 @@ export function parsePresetName(name: string): PresetName {
     ? `did you mean ${near.join(" or ")}?`
     : `expected one of ${PRESET_NAMES.join(", ")}`;
   throw new RangeError(`Cannot find preset "${name}": ${hint}`);
-}
-
-/** Levenshtein's distance: insertions, deletions and substitutions. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substituted = row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(row[j] + 1, next[j - 1] + 1, substituted));
-    }
-    row = next;
-  }
-  return row[b.length];
 }

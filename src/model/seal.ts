@@ -1,6 +1,6 @@
 /**
- * Digests of JSON, so that a file tells when its content is not what was written. They find damage and edits; who
- * forges a digest with the content is not found out.
+ * Digests of JSON, which show whether the content of a file is what was written. They reveal damage and edits, but not
+ * forgery: whoever changes the content can compute a matching digest.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { sha256 } from "../base/bytes.ts";
 const MAX_DEPTH = 64;
 
 /**
- * A JSON value as text that depends on its content alone: without white space, the fields of objects sorted.
+ * Formats a JSON value as text that depends on its content alone: without white space, the fields of objects sorted.
  *
  * @param value What `JSON.parse` returned, or what `JSON.stringify` takes as plain data.
  * @throws {RangeError} If it is nested too deeply.
@@ -33,7 +33,7 @@ export function canonicalJson(value: unknown, depth = 0): string {
 }
 
 /**
- * The SHA-256 digest of a JSON value, as 64 hexadecimal digits; the same however the JSON is laid out.
+ * Computes the SHA-256 digest of a JSON value, as 64 hexadecimal digits; the same whatever the layout of the JSON.
  *
  * @param value As {@linkcode canonicalJson} takes it.
  * @throws {RangeError} If it is nested too deeply.

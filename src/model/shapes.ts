@@ -90,12 +90,12 @@ export function sampleShapes(spec: SequentialSpec): SampleShape[] {
  * import { presetSpec, weightShapes } from "@waka/histone/model";
  * import { deepStrictEqual } from "node:assert";
  *
- * deepStrictEqual(weightShapes(presetSpec("wakawaka"))[0].shape, [10, 5, 50]);
+ * deepStrictEqual(weightShapes(presetSpec("wakawaka"))[0]?.shape, [10, 5, 50]);
  * ```
  */
-export function weightShapes(spec: SequentialSpec): LayerWeightShape[];
-export function weightShapes(spec: ModelSpec): WeightShape[];
-export function weightShapes(spec: ModelSpec): WeightShape[] {
+export function weightShapes<Spec extends ModelSpec>(
+  spec: Spec,
+): [Spec] extends [SequentialSpec] ? LayerWeightShape[] : WeightShape[] {
   const graph = modelGraph(spec);
   const weights: WeightShape[] = [];
   for (const encoder of graph.encoders) weights.push(...chainWeights(encoder));
@@ -104,7 +104,8 @@ export function weightShapes(spec: ModelSpec): WeightShape[] {
     weights.push({ term, name: "distance_scale", shape: [1], trainable: true });
   }
   weights.push(...chainWeights(graph.head));
-  return weights;
+  // A sequential model has no weights in its join.
+  return weights as LayerWeightShape[];
 }
 
 function chainWeights({ layers, firstLayer, shapes }: LayerChain): LayerWeightShape[] {

@@ -8,9 +8,8 @@ export interface TrainingConfig {
   /** Name of the engine. */
   readonly engine: string;
   /**
-   * Every kind of arithmetic that its run was computed with, in words: as a rule one, more if the run was resumed on
-   * another.
-   * Absent where nobody said.
+   * Every kind of arithmetic that its run was computed with, in words: usually one, more if the run was resumed on another
+   * machine or engine. Absent if it is not known.
    */
   readonly arithmetic?: readonly string[];
   /** Seed of weights, order and dropout. */
@@ -25,15 +24,15 @@ export interface TrainingConfig {
   readonly samples: number;
 }
 
-/** A model after training: all that is needed to predict, and to know what it may predict on. Plain data. */
+/** A model after training: all that is needed to predict, and to know which data it fits. Plain data. */
 export interface TrainedModel {
   /** Layers and loss. */
   readonly spec: ModelSpec;
   /** In the order of `weightShapes(spec)`. */
   readonly weights: Weights;
   /**
-   * The numbers the network sees: the training data's record with the transform the model applies. Not the record of
-   * samples to predict on, which the transform has still to be applied to: that is `inputRecord`.
+   * What the numbers are that the network sees: the training data's record with the transform that the model applies. The
+   * record of samples to predict on, before that transform, is `inputRecord`.
    */
   readonly record: DataRecord;
   /** The record of the plain counts that it takes: `record` without its transform. */
@@ -44,7 +43,7 @@ export interface TrainedModel {
   readonly geneEffects?: GeneEffects;
 }
 
-/** The record of what a model takes, from that of what its network sees. */
+/** The record of the data that a model takes, from the record of what its network sees. */
 export function inputRecordOf(record: DataRecord): DataRecord {
   return { ...record, transform: "none" };
 }

@@ -9,7 +9,7 @@ import { wireJoin } from "./_wire_join.ts";
 import type { ModelGraph } from "./graph.ts";
 import { branchInputShape, isOverReferences } from "./inputs.ts";
 import { layerNames } from "./layer_names.ts";
-import { REFERENCE_MASK, type Tap, WireList, type Wiring } from "./wires.ts";
+import { REFERENCE_MASK, type Tap, WireList, type Wiring } from "./_wires.ts";
 
 export {
   REFERENCE_MASK,
@@ -18,7 +18,7 @@ export {
   type Wire,
   type WireCall,
   type Wiring,
-} from "./wires.ts";
+} from "./_wires.ts";
 
 /**
  * Wires a model's layers.

@@ -5,7 +5,7 @@ import { BLUE } from "./_theme.ts";
 /** A legend in a line above the figure. */
 export const LEGEND = { title: null, orient: "top" as const };
 
-/** Another one in the same line; the offset parts it from the one before. */
+/** Another legend in the same line; the offset separates it from the one before. */
 export const NEXT_LEGEND = { ...LEGEND, symbolOffset: 24 };
 
 /** An axis of epochs, with ticks at whole numbers. */
@@ -20,7 +20,7 @@ export function epochAxis(rows: readonly { readonly epoch: number }[]) {
   };
 }
 
-/** The points on a curve over epochs; none where they would run into one another. */
+/** The points on a curve over epochs; `false` where they would run into one another. */
 export function epochPoints(epochs: number): { color: string; size: number } | false {
   return epochs <= 60 && { color: BLUE, size: 30 };
 }

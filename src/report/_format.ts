@@ -1,6 +1,6 @@
 /** Numbers as people read them. */
 
-/** Four significant digits; a dash for no number. */
+/** Four significant digits; a dash where the number is missing. */
 export function formatNumber(value: number | null | undefined): string {
   if (value === null || value === undefined) return "–";
   if (!Number.isFinite(value)) return String(value);
@@ -8,7 +8,7 @@ export function formatNumber(value: number | null | undefined): string {
   return text.replace("-", "−");
 }
 
-/** Four decimals, for correlations and the like; a dash for no number. */
+/** Four decimals, for correlations and similar figures; a dash where the number is missing. */
 export function formatFraction(value: number | null | undefined): string {
   return value === null || value === undefined ? "–" : value.toFixed(4).replace("-", "−");
 }

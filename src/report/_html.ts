@@ -11,7 +11,7 @@ export class Html {
   }
 }
 
-/** What a template may hold: text that is escaped, HTML that is not, and lists of both. */
+/** What a template may hold: text, which is escaped, HTML, which is not, and lists of both. */
 export type HtmlPart = string | number | Html | readonly HtmlPart[];
 
 /**
@@ -19,9 +19,7 @@ export type HtmlPart = string | number | Html | readonly HtmlPart[];
  * of cell types, settings and runs come from files, and a file may hold anything.
  */
 export function html(fixed: TemplateStringsArray, ...parts: readonly HtmlPart[]): Html {
-  return new Html(
-    fixed.map((text, i) => text + (i < parts.length ? toHtml(parts[i]) : "")).join(""),
-  );
+  return new Html(fixed.map((text, i) => text + toHtml(parts[i] ?? "")).join(""));
 }
 
 /** Declares text to be safe HTML. */

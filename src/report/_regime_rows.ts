@@ -54,7 +54,7 @@ export function regimeGroups({ regimes, mix, confidence }: RegimeEvaluation): Re
   })).filter(({ rows }) => rows.length > 0);
 }
 
-/** What the bars of a figure are, in a few words: with few groups they are no intervals. */
+/** What the bars of a figure are, in a few words: with few groups they are ranges and not intervals. */
 export function describeBars({ regimes, mix, confidence, resampled }: RegimeEvaluation): string {
   const percent = Math.round(confidence * 1000) / 10;
   const groups = RESAMPLED[resampled];

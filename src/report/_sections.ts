@@ -25,7 +25,7 @@ import { plotCrossValidation, plotTrainingLoss } from "./loss_figures.ts";
 import { plotPace } from "./pace_figure.ts";
 import { plotRegimes } from "./regime_figure.ts";
 
-/** A section of the page: figures and tables as they stand in it. */
+/** A section of the page: its figures and tables in order. */
 export interface Section {
   /** Its anchor. */
   readonly id: string;

@@ -14,11 +14,15 @@ import { PUBLISHED_EXPERIMENTS } from "./published.ts";
 interface Column<Row> {
   readonly title: HtmlPart;
   readonly cell: (row: Row) => string;
-  /** Texts stand on the left, numbers on the right. Default: `false`. */
+  /**
+   * Whether cells are texts, which are aligned on the left; numbers are on the right.
+   *
+   * @default {false}
+   */
   readonly isText?: boolean;
 }
 
-/** Final figures of the experiments, beside the published ones where those can be compared; classes have a table of their own. */
+/** Final figures of the experiments, with the published ones where those can be compared; classifiers have a separate table. */
 export function experimentTables(rows: readonly ExperimentRow[], published: boolean): Html[] {
   const ofClasses = rows.filter(hasAuroc);
   const ofErrors = rows.filter((row) => hasError(row) || !hasAuroc(row));
@@ -54,7 +58,8 @@ function errorsTable(rows: readonly ExperimentRow[], published: boolean): Html {
     { title: "Published test", cell: (row) => formatNumber(publishedOf(row)?.testMse) },
   ];
   return table("Final figures of each experiment", rows, [
-    ...[NAME, PARAMETERS],
+    NAME,
+    PARAMETERS,
     { title: "Train MSE", cell: ({ trainMse }) => formatNumber(trainMse) },
     { title: "Test MSE", cell: ({ testMse }) => formatNumber(testMse) },
     ...(published ? publishedColumns : []),
@@ -66,7 +71,8 @@ function errorsTable(rows: readonly ExperimentRow[], published: boolean): Html {
 
 function aurocTable(rows: readonly ExperimentRow[]): Html {
   return table("Area under the ROC curve, where classes are told apart", rows, [
-    ...[NAME, PARAMETERS],
+    NAME,
+    PARAMETERS,
     { title: "Train AUROC", cell: ({ trainAuroc }) => formatFraction(trainAuroc) },
     { title: "Test AUROC", cell: ({ testAuroc }) => formatFraction(testAuroc) },
     TIME,
@@ -132,9 +138,11 @@ export function historyTable(history: readonly EpochPoint[]): Html {
   ]));
 }
 
-/** Last losses of each fold. */
+/** The last losses of each fold that has epochs. */
 export function foldsTable(folds: readonly FoldHistory[]): Html {
-  const rows = folds.map(({ fold, history }) => ({ fold, last: history[history.length - 1] }));
+  const rows = folds.flatMap(({ fold, history }) =>
+    history.slice(-1).map((last) => ({ fold, last }))
+  );
   return table("Losses of each fold after its last epoch", rows, [
     { title: "Fold", cell: ({ fold }) => formatCount(fold) },
     { title: "Epochs", cell: ({ last }) => formatCount(last.epoch) },
@@ -143,7 +151,7 @@ export function foldsTable(folds: readonly FoldHistory[]): Html {
   ]);
 }
 
-/** Every setting, nested ones under dotted names. */
+/** All settings, nested ones under dotted names. */
 export function configurationTable(configuration: Readonly<Record<string, unknown>>): Html {
   return table("Every setting of the run", flatten(configuration), [
     { title: "Setting", cell: ([name]) => name, isText: true },
@@ -206,11 +214,16 @@ function tableOf<Row>(caption: string, bodies: HtmlPart, columns: readonly Colum
 }
 
 /** A row; its first cell heads it. */
-function tableRow<Row>(row: Row, [first, ...others]: readonly Column<Row>[]): Html {
+function tableRow<Row>(row: Row, columns: readonly Column<Row>[]): Html {
+  const [first, ...others] = columns.map((column, index) =>
+    index === 0
+      ? html`<th scope="row" class="${kindOf(column)}">${column.cell(row)}</th>`
+      : html`<td class="${kindOf(column)}">${column.cell(row)}</td>`
+  );
   return html`
     <tr>
-      <th scope="row" class="${kindOf(first)}">${first.cell(row)}</th>
-      ${others.map((column) => html`<td class="${kindOf(column)}">${column.cell(row)}</td>`)}
+      ${first ?? ""}
+      ${others}
     </tr>
   `;
 }
@@ -219,7 +232,7 @@ function kindOf({ isText }: { readonly isText?: boolean }): string {
   return isText ? "text" : "number";
 }
 
-/** A table that opens on demand: its figure says the same. */
+/** A table that opens on demand, since its figure shows the same. */
 function folded(content: Html): Html {
   return html`
     <details><summary>Numbers</summary>

@@ -6,19 +6,19 @@ import type { Config } from "vega-lite";
  * Colours of Okabe and Ito (2008, "Color universal design"), which people with any common colour blindness
  * tell apart; in an order in which the first four stand out from white and from near-black alike.
  */
-export const PALETTE: readonly string[] = [
+export const PALETTE = [
   "#0072B2", // blue
   "#D55E00", // vermilion
   "#009E73", // bluish green
   "#CC79A7", // reddish purple
   "#E69F00", // orange
   "#56B4E9", // sky blue
-];
+] as const;
 
 /** Blue, for what was trained on or measured. */
-export const BLUE = PALETTE[0];
+export const BLUE: string = PALETTE[0];
 /** Vermilion, for what was held out or predicted. */
-export const VERMILION = PALETTE[1];
+export const VERMILION: string = PALETTE[1];
 /** The text's colour: black in a file, the page's own in a page, so that it suits dark mode. */
 export const INK = "currentColor";
 

@@ -8,11 +8,26 @@ const ROW_HEIGHT = 16;
 const PANEL_WIDTH = 230;
 
 /**
- * Error and correlation within each cell type, best first, beside the values over all samples.
+ * Plots error and correlation within each cell type, best first, with the values over all samples.
  *
  * @param cellTypes One entry a cell type; those without an error are left out.
- * @param overall Over all samples.
+ * @param overall Error and correlation over all samples.
+ * @returns The figure.
  * @throws {RangeError} If no cell type has an error.
+ *
+ * @example The cell type with the least error comes first
+ * ```ts
+ * import { plotCellTypes } from "@waka/histone/report";
+ * import { match } from "node:assert";
+ *
+ * const row = { samples: 40, spearman: 0.4, r2: 0.1 };
+ * const cellTypes = [
+ *   { ...row, cellType: "E003", mse: 3.5, pearson: 0.3 },
+ *   { ...row, cellType: "E004", mse: 3.1, pearson: 0.4 },
+ * ];
+ * const { alt } = plotCellTypes(cellTypes, { mse: 3.3, pearson: 0.35 });
+ * match(alt, /mean squared error from 3.100 in E004 to 3.500 in E003/);
+ * ```
  */
 export function plotCellTypes(
   cellTypes: readonly CellTypeAgreement[],
@@ -22,7 +37,8 @@ export function plotCellTypes(
     .flatMap(({ cellType, mse, pearson }) => mse === null ? [] : [{ cellType, mse, pearson }])
     .sort((a, b) => a.mse - b.mse);
   checkNotEmpty("error by cell type", rows);
-  const [best, worst] = [rows[0], rows[rows.length - 1]];
+  const [best] = rows;
+  const worst = rows.at(-1) ?? best;
   return {
     name: "error-by-cell-type",
     title: "Error by cell type",
@@ -62,7 +78,7 @@ interface PanelOptions {
   readonly field: "mse" | "pearson";
   readonly title: string;
   readonly overall: number | null;
-  /** Whether the names of the cell types stand on the left. */
+  /** Whether the names of the cell types are shown on the left. */
   readonly labelled: boolean;
 }
 

@@ -8,13 +8,23 @@ import type { PredictionPairs } from "./input.ts";
 const HISTOGRAM_HEIGHT = 260;
 
 /**
- * Histogram of the residuals, predicted − measured.
+ * Plots a histogram of the residuals, predicted − measured.
  *
  * @param pairs The samples.
- * @throws {RangeError} If there are none, or one is not finite.
+ * @returns The figure.
+ * @throws {RangeError} If there are no values, or one is not finite.
+ *
+ * @example Two samples
+ * ```ts
+ * import { plotResiduals } from "@waka/histone/report";
+ * import { match } from "node:assert";
+ *
+ * const { alt } = plotResiduals({ measured: [1, 2], predicted: [1.5, 3.5] });
+ * match(alt, /mean 1.000, standard deviation 0.5000/);
+ * ```
  */
 export function plotResiduals({ measured, predicted }: PredictionPairs): Figure {
-  const residuals = Float64Array.from(predicted, (value, i) => value - measured[i]);
+  const residuals = Float64Array.from(predicted, (value, i) => value - measured[i]!);
   const bins = chooseBins([residuals], histogramBins(residuals.length));
   const { mean, deviation } = momentsOf(residuals);
   const moments = `mean ${formatNumber(mean)}, standard deviation ${formatNumber(deviation)}`;
@@ -50,10 +60,20 @@ export function plotResiduals({ measured, predicted }: PredictionPairs): Figure 
 }
 
 /**
- * Histograms of measured and of predicted expression over the same bins.
+ * Plots histograms of measured and of predicted expression over the same bins.
  *
  * @param pairs The samples.
- * @throws {RangeError} If there are none, or one is not finite.
+ * @returns The figure.
+ * @throws {RangeError} If there are no values, or one is not finite.
+ *
+ * @example Predictions spread less than what was measured
+ * ```ts
+ * import { plotDistributions } from "@waka/histone/report";
+ * import { match } from "node:assert";
+ *
+ * const { caption } = plotDistributions({ measured: [1, 3], predicted: [1.5, 2.5] });
+ * match(caption, /deviation is 0.5000, that of what was measured 1.000/);
+ * ```
  */
 export function plotDistributions({ measured, predicted }: PredictionPairs): Figure {
   const bins = chooseBins([measured, predicted], histogramBins(measured.length));
@@ -78,23 +98,33 @@ export function plotDistributions({ measured, predicted }: PredictionPairs): Fig
 }
 
 /**
- * Histograms of the predicted probabilities of either class, for labels that are 0 or 1.
+ * Plots histograms of the predicted probabilities of each class, for labels that are 0 or 1.
  *
  * @param pairs The samples; a label above one half counts as class 1.
- * @throws {RangeError} If there are none, or one is not finite.
+ * @returns The figure.
+ * @throws {RangeError} If there are no values, or one is not finite.
+ *
+ * @example Two samples of class 1 and one of class 0
+ * ```ts
+ * import { plotClassProbabilities } from "@waka/histone/report";
+ * import { match } from "node:assert";
+ *
+ * const { alt } = plotClassProbabilities({ measured: [0, 1, 1], predicted: [0.2, 0.7, 0.9] });
+ * match(alt, /mean 0.2000 over 1 samples of class 0, 0.8000 over 2 samples of class 1/);
+ * ```
  */
 export function plotClassProbabilities({ measured, predicted }: PredictionPairs): Figure {
   const bins = chooseBins([measured, predicted], histogramBins(measured.length));
   const ofClass = (label: number) =>
-    Array.from(predicted).filter((_, i) => Number(measured[i] > 0.5) === label);
+    Array.from(predicted).filter((_, i) => Number(measured[i]! > 0.5) === label);
   const [low, high] = [ofClass(0), ofClass(1)];
-  const means = [low, high].map((values) => formatNumber(momentsOf(values).mean));
+  const meanOf = (values: readonly number[]) => formatNumber(momentsOf(values).mean);
   return {
     name: "class-probabilities",
     title: "Predicted probability of high expression",
     caption: "Each class adds up to 100%. The better the model, the less the two overlap.",
-    alt: `Two histograms of predicted probabilities: mean ${means[0]} over ` +
-      `${formatCount(low.length)} samples of class 0, ${means[1]} over ${
+    alt: `Two histograms of predicted probabilities: mean ${meanOf(low)} over ` +
+      `${formatCount(low.length)} samples of class 0, ${meanOf(high)} over ${
         formatCount(high.length)
       } ` +
       "samples of class 1.",
@@ -105,7 +135,7 @@ export function plotClassProbabilities({ measured, predicted }: PredictionPairs)
   };
 }
 
-/** About how many bins suit so many samples: Rice's rule, up to as many as a reader can tell apart. */
+/** The number of bins that suits a number of samples: Rice's rule, up to what a reader can tell apart. */
 function histogramBins(samples: number): number {
   return Math.min(70, Math.max(10, Math.round(2 * Math.cbrt(samples))));
 }
@@ -158,7 +188,8 @@ function shares(values: ArrayLike<number>, bins: Bins): BinShare[] {
 /** The bins' left edges, then the end of the last, for a curve drawn in steps. */
 function outlineOf(bins: readonly BinShare[]): { x: number; share: number }[] {
   const points = bins.map(({ x, share }) => ({ x, share }));
-  return [...points, { x: bins[bins.length - 1].x2, share: 0 }];
+  const end = bins.slice(-1).map(({ x2 }) => ({ x: x2, share: 0 }));
+  return [...points, ...end];
 }
 
 function valueAxis(title: string) {
@@ -182,9 +213,9 @@ function shareAxis() {
 
 function momentsOf(values: ArrayLike<number>): { mean: number; deviation: number } {
   let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i];
+  for (let i = 0; i < values.length; i++) sum += values[i]!;
   const mean = sum / values.length;
   let squares = 0;
-  for (let i = 0; i < values.length; i++) squares += (values[i] - mean) ** 2;
+  for (let i = 0; i < values.length; i++) squares += (values[i]! - mean) ** 2;
   return { mean, deviation: Math.sqrt(squares / values.length) };
 }

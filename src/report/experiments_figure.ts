@@ -8,8 +8,12 @@ import { PUBLISHED_EXPERIMENTS } from "./published.ts";
 
 /** Options of {@linkcode plotExperiments}. */
 export interface ExperimentsFigureOptions {
-  /** Whether the published values are drawn as well. Default: `false`. */
-  readonly published?: boolean;
+  /**
+   * Whether the published values are drawn as well.
+   *
+   * @default {false}
+   */
+  readonly published?: boolean | undefined;
 }
 
 interface ErrorRow {
@@ -17,7 +21,7 @@ interface ErrorRow {
   readonly mse: number;
   readonly part: typeof TRAINING | typeof TEST;
   readonly source: typeof OURS | typeof PUBLISHED;
-  /** Curves join the numbered experiments only: the others are no steps on the same way. */
+  /** Curves join the numbered experiments only, since each of these builds on the one before. */
   readonly joined: boolean;
 }
 
@@ -25,17 +29,28 @@ const TRAINING = "Training";
 const TEST = "Test";
 const OURS = "This run";
 const PUBLISHED = "Published";
-/** Letters of a label that a column still holds without turning it, when a dozen models stand side by side. */
+/** Letters of a label that fit a column horizontally, with a dozen models side by side. */
 const LONGEST_LEVEL_LABEL = 7;
 
 /**
- * The report's Figure 2: final mean squared error of the experiments, one line for the training data and one
+ * Plots the report's Figure 2: final mean squared error of the experiments, one line for the training data and one
  * for the test data.
  *
  * @param experiments In the order of the axis. Those without a mean squared error, such as classifiers, are
  * left out.
  * @param options Whether to draw the published values as well.
+ * @returns The figure.
  * @throws {RangeError} If no experiment has a mean squared error.
+ *
+ * @example One experiment
+ * ```ts
+ * import { plotExperiments } from "@waka/histone/report";
+ * import { match } from "node:assert";
+ *
+ * const row = { name: "experiment1", parameters: 969, pearson: 0.3, seconds: 12 };
+ * const { alt } = plotExperiments([{ ...row, trainMse: 3.42, testMse: 3.67 }]);
+ * match(alt, /Least test error: 3.670, by experiment1/);
+ * ```
  */
 export function plotExperiments(
   experiments: readonly ExperimentRow[],
@@ -59,7 +74,7 @@ export function plotExperiments(
         ? " Dashed, with open points: the published values, where the test error is the " +
           "competition’s score; the training errors of experiments 6 and 7 were read off a figure."
         : ""),
-    alt: `Line chart of final errors. ${describe(ours)}`,
+    alt: `Line chart of final errors. ${describeBest(ours)}`,
     spec: {
       config: CONFIG,
       width: PLOT_WIDTH,
@@ -125,8 +140,8 @@ function errorRows(
   return parts.flatMap(([part, mse]) => mse === null ? [] : [{ name, mse, part, source, joined }]);
 }
 
-/** The least error of each kind and whose it is. */
-function describe(rows: readonly ErrorRow[]): string {
+/** The least error of each kind, and the model that has it. */
+function describeBest(rows: readonly ErrorRow[]): string {
   const sentences = [TRAINING, TEST].flatMap((part) => {
     const own = rows.filter((row) => row.part === part);
     if (own.length === 0) return [];

@@ -15,10 +15,11 @@ export interface Bins {
  * a power of ten.
  *
  * @param columns The values; at least one in all.
- * @param target About how many bins; there are from half to twice as many.
+ * @param target The wanted number of bins; there are from half to twice as many.
+ * @returns Start, width and number of the bins.
  * @throws {RangeError} If there are no values or one is not finite.
  *
- * @example
+ * @example Values from two columns
  * ```ts
  * import { chooseBins } from "@waka/histone/report";
  * import { deepStrictEqual } from "node:assert";
@@ -36,26 +37,42 @@ export function chooseBins(columns: readonly ArrayLike<number>[], target: number
 }
 
 /**
- * Counts the values in each bin; one outside counts in the nearest.
+ * Counts the values in each bin; a value outside counts in the nearest bin.
  *
  * @param values The values.
  * @param bins Where to count.
  * @returns Counts, `[bin]`.
+ *
+ * @example Values in two bins, and one outside
+ * ```ts
+ * import { countInBins } from "@waka/histone/report";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * deepStrictEqual([...countInBins([0.2, 1.5, 9], { start: 0, step: 1, count: 2 })], [1, 2]);
+ * ```
  */
 export function countInBins(values: ArrayLike<number>, bins: Bins): Uint32Array<ArrayBuffer> {
   const counts = new Uint32Array(bins.count);
-  for (let i = 0; i < values.length; i++) counts[binOf(values[i], bins)]++;
+  for (let i = 0; i < values.length; i++) counts[binOf(values[i]!, bins)]!++;
   return counts;
 }
 
 /**
- * Counts pairs of values on a grid in one pass; one outside counts in the nearest cell.
+ * Counts pairs of values on a grid in one pass; a pair outside counts in the nearest cell.
  *
  * @param x First value of each pair.
  * @param y Second value of each pair.
  * @param bins Where to count, the same on both axes.
  * @returns Counts, `[bin of y, bin of x]`.
- * @throws {TypeError} If there are not as many values of `x` as of `y`.
+ * @throws {TypeError} If the numbers of values of `x` and of `y` differ.
+ *
+ * @example A pair in the upper left
+ * ```ts
+ * import { countPairsInBins } from "@waka/histone/report";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * deepStrictEqual([...countPairsInBins([0.5], [1.5], { start: 0, step: 1, count: 2 })], [0, 0, 1, 0]);
+ * ```
  */
 export function countPairsInBins(
   x: ArrayLike<number>,
@@ -68,7 +85,9 @@ export function countPairsInBins(
     );
   }
   const counts = new Uint32Array(bins.count * bins.count);
-  for (let i = 0; i < x.length; i++) counts[binOf(y[i], bins) * bins.count + binOf(x[i], bins)]++;
+  for (let i = 0; i < x.length; i++) {
+    counts[binOf(y[i]!, bins) * bins.count + binOf(x[i]!, bins)]!++;
+  }
   return counts;
 }
 
@@ -87,7 +106,7 @@ function checkFinite(column: ArrayLike<number>): void {
   }
 }
 
-/** The range of the values, or more where it is nothing beside them: edges of bins must differ as numbers. */
+/** The range of the values, or more where it is tiny compared with them: edges of bins must differ as numbers. */
 function spanToCover(low: number, high: number): number {
   const least = Math.max(Math.abs(low), Math.abs(high)) * 1e-6;
   return Math.max(high - low, high > low ? least : Math.max(1, least), 1e-300);

@@ -3,18 +3,18 @@ import type { LargeError } from "../data/largest_errors.ts";
 import type { Loss } from "../model/spec.ts";
 import type { RegimeEvaluation } from "../validation/mod.ts";
 
-/** Loss, learning rate and throughput of one epoch; an `EpochRecord` of a training run is one. */
+/** Loss, learning rate and throughput of one epoch; an `EpochRecord` of a training run has these fields. */
 export interface EpochPoint {
   /** Number of the epoch, from 1. */
   readonly epoch: number;
   /** Mean training loss of the epoch. */
   readonly loss: number;
   /** Loss on the validation data after the epoch. */
-  readonly validationLoss?: number;
+  readonly validationLoss?: number | undefined;
   /** Adam's learning rate in the epoch. */
-  readonly learningRate?: number;
+  readonly learningRate?: number | undefined;
   /** Training samples a second. */
-  readonly samplesPerSecond?: number;
+  readonly samplesPerSecond?: number | undefined;
 }
 
 /** The epochs of one fold of a cross-validation. */
@@ -33,18 +33,18 @@ export interface PredictionPairs {
   readonly predicted: ArrayLike<number>;
 }
 
-/** How a model did on some labelled samples. */
+/** How well a model did on some labelled samples. */
 export interface ReportEvaluation {
-  /** Which samples, as a sentence goes on with it: `the training data`. */
+  /** Which samples, as a phrase that can follow "On": `the training data`. */
   readonly samplesName: string;
-  /** Over all samples. */
+  /** Agreement over all samples. */
   readonly overall: Agreement;
-  /** Within each cell type. */
-  readonly byCellType?: readonly CellTypeAgreement[];
-  /** The samples themselves, as many as there are: figures count them in bins. */
-  readonly pairs?: PredictionPairs;
+  /** Agreement within each cell type. */
+  readonly byCellType?: readonly CellTypeAgreement[] | undefined;
+  /** The samples themselves, however many: figures count them in bins. */
+  readonly pairs?: PredictionPairs | undefined;
   /** The samples farthest off, farthest first. */
-  readonly largestErrors?: readonly LargeError[];
+  readonly largestErrors?: readonly LargeError[] | undefined;
 }
 
 /** Final figures of one experiment. */
@@ -60,11 +60,11 @@ export interface ExperimentRow {
   /** Pearson's correlation on the training data. */
   readonly pearson: number | null;
   /** Pearson's correlation on the test data. */
-  readonly testPearson?: number | null;
-  /** Of a classifier: area under the ROC curve on the training data. */
-  readonly trainAuroc?: number | null;
-  /** Of a classifier: area under the ROC curve on the test data. */
-  readonly testAuroc?: number | null;
+  readonly testPearson?: number | null | undefined;
+  /** For a classifier, the area under the ROC curve on the training data. */
+  readonly trainAuroc?: number | null | undefined;
+  /** For a classifier, the area under the ROC curve on the test data. */
+  readonly testAuroc?: number | null | undefined;
   /** Training time, in seconds. */
   readonly seconds: number;
 }
@@ -74,26 +74,32 @@ export interface ReportInput {
   /** Name of the run: the page's title. */
   readonly run: string;
   /** A sentence or two below the title. */
-  readonly summary?: string;
-  /** Sentences below that on what the reader should know of the run, such as what has changed since. */
-  readonly notes?: readonly string[];
+  readonly summary?: string | undefined;
+  /** Sentences below the summary on what the reader should know about the run, such as what has changed since. */
+  readonly notes?: readonly string[] | undefined;
   /**
    * Whether the data are the competition's own. Only then are the published values shown beside ours; on other
-   * data they mean nothing. Default: `false`.
+   * data they mean nothing.
+   *
+   * @default {false}
    */
-  readonly onCompetitionData?: boolean;
-  /** What training minimised. Default: `"meanSquaredError"`. */
-  readonly loss?: Loss;
+  readonly onCompetitionData?: boolean | undefined;
+  /**
+   * What training minimised.
+   *
+   * @default {"meanSquaredError"}
+   */
+  readonly loss?: Loss | undefined;
   /** The run's `config.json`, or any other object of settings; nested ones are shown with dotted names. */
-  readonly configuration?: Readonly<Record<string, unknown>>;
+  readonly configuration?: Readonly<Record<string, unknown>> | undefined;
   /** Epochs of a training run. */
-  readonly history?: readonly EpochPoint[];
+  readonly history?: readonly EpochPoint[] | undefined;
   /** Epochs of a cross-validation. */
-  readonly folds?: readonly FoldHistory[];
-  /** How the model did. */
-  readonly evaluation?: ReportEvaluation;
+  readonly folds?: readonly FoldHistory[] | undefined;
+  /** How well the model did. */
+  readonly evaluation?: ReportEvaluation | undefined;
   /** Error by regime, with baselines: what `evaluateRegimes` found. */
-  readonly regimes?: RegimeEvaluation;
+  readonly regimes?: RegimeEvaluation | undefined;
   /** The experiments, in the order of the figure. */
-  readonly experiments?: readonly ExperimentRow[];
+  readonly experiments?: readonly ExperimentRow[] | undefined;
 }

@@ -10,10 +10,18 @@ import { PUBLISHED_CROSS_VALIDATION, PUBLISHED_TRAINING_LOSS } from "./published
 
 /** Options of the figures of losses. */
 export interface LossFigureOptions {
-  /** What training minimised. Default: `"meanSquaredError"`. */
-  readonly loss?: Loss;
-  /** Whether the published values are shown as well. Default: `false`. */
-  readonly published?: boolean;
+  /**
+   * What training minimised.
+   *
+   * @default {"meanSquaredError"}
+   */
+  readonly loss?: Loss | undefined;
+  /**
+   * Whether the published values are shown as well.
+   *
+   * @default {false}
+   */
+  readonly published?: boolean | undefined;
 }
 
 /** One point of one curve. */
@@ -37,15 +45,26 @@ const PART_COLOR = {
   scale: { domain: [TRAINING, VALIDATION], range: [BLUE, VERMILION] },
   legend: LEGEND,
 };
-/** From this ratio of the largest to the smallest loss on, a linear axis would hide all but the first epochs. */
+/** Where the largest loss is this many times the smallest, a linear axis would hide all but the first epochs. */
 const LOG_SCALE_FROM = 5;
 
 /**
- * The report's Figure 3: training and validation loss of each epoch, one colour a fold.
+ * Plots the report's Figure 3: training and validation loss of each epoch, one colour a fold.
  *
  * @param folds Epochs of each fold.
  * @param options Kind of loss, and whether to name the published values.
+ * @returns The figure.
  * @throws {RangeError} If there are no folds, or one has no epochs.
+ *
+ * @example Two folds of one epoch
+ * ```ts
+ * import { plotCrossValidation } from "@waka/histone/report";
+ * import { match } from "node:assert";
+ *
+ * const history = [{ epoch: 1, loss: 3.3, validationLoss: 3.4 }];
+ * const { alt } = plotCrossValidation([{ fold: 1, history }, { fold: 2, history }]);
+ * match(alt, /for each of 2 folds: .* training loss is 3.300 and validation loss 3.400/);
+ * ```
  */
 export function plotCrossValidation(
   folds: readonly FoldHistory[],
@@ -94,11 +113,21 @@ export function plotCrossValidation(
 }
 
 /**
- * The report's Figure 4: training loss of each epoch, with validation loss where there is one.
+ * Plots the report's Figure 4: training loss of each epoch, with validation loss where it was measured.
  *
  * @param history Epochs of a training run.
  * @param options Kind of loss, and whether to mark the ends of the published curve.
+ * @returns The figure.
  * @throws {RangeError} If there are no epochs.
+ *
+ * @example Two epochs
+ * ```ts
+ * import { plotTrainingLoss } from "@waka/histone/report";
+ * import { match } from "node:assert";
+ *
+ * const { alt } = plotTrainingLoss([{ epoch: 1, loss: 3.26 }, { epoch: 2, loss: 3.18 }]);
+ * match(alt, /training loss goes from 3.260 in epoch 1 to 3.180 in epoch 2/);
+ * ```
  */
 export function plotTrainingLoss(
   history: readonly EpochPoint[],
@@ -179,7 +208,7 @@ function lossAxis(rows: readonly LossPoint[], loss: Loss = "meanSquaredError") {
   };
 }
 
-/** Round numbers in a range that spans less than some powers of ten. */
+/** Round numbers in a range of a few powers of ten. */
 function logTicks(low: number, high: number): number[] {
   const first = Math.floor(Math.log10(low));
   const powers = Array.from(
@@ -191,8 +220,9 @@ function logTicks(low: number, high: number): number[] {
     .filter((tick) => tick >= low / 1.1 && tick <= high * 1.1);
 }
 
-function describeHistory(history: readonly EpochPoint[]): string {
-  const [first, last] = [history[0], history[history.length - 1]];
+function describeHistory(history: readonly [EpochPoint, ...EpochPoint[]]): string {
+  const [first] = history;
+  const last = history.at(-1) ?? first;
   const part = (name: string, from?: number, to?: number) =>
     to === undefined
       ? ""
@@ -204,6 +234,7 @@ function describeHistory(history: readonly EpochPoint[]): string {
 
 function formatRange(values: readonly number[]): string {
   if (values.length === 0) return "not known";
-  const [low, high] = rangeOf(values).map(formatNumber);
-  return low === high ? low : `${low} to ${high}`;
+  const [low, high] = rangeOf(values);
+  const [least, most] = [formatNumber(low), formatNumber(high)];
+  return least === most ? least : `${least} to ${most}`;
 }

@@ -24,23 +24,34 @@ const PANELS = [
 ] as const;
 
 /**
- * Learning rate and throughput of each epoch, one panel each; a panel without values is left out.
+ * Plots learning rate and throughput of each epoch, one panel each; a panel without values is left out.
  *
  * @param history Epochs of a training run.
+ * @returns The figure.
  * @throws {RangeError} If no epoch has either.
+ *
+ * @example A learning rate that falls
+ * ```ts
+ * import { plotPace } from "@waka/histone/report";
+ * import { match } from "node:assert";
+ *
+ * const history = [{ epoch: 1, loss: 3, learningRate: 0.01 }, { epoch: 2, loss: 2, learningRate: 0.001 }];
+ * match(plotPace(history).alt, /learning rate from 0.001 to 0.01/);
+ * ```
  */
 export function plotPace(history: readonly EpochPoint[]): Figure {
   const panels = PANELS.filter(({ field }) => history.some((point) => point[field] !== undefined));
   checkNotEmpty("learning rate and throughput", panels);
   const ranges = panels.map(({ field, name }) => {
     const values = history.flatMap((point) => point[field] ?? []);
-    const [low, high] = rangeOf(values).map(formatShort);
+    const range = rangeOf(values);
+    const [low, high] = [formatShort(range[0]), formatShort(range[1])];
     return low === high ? `${name} ${low} throughout` : `${name} from ${low} to ${high}`;
   });
   const headings = panels.map(({ heading }) => heading).join(" and ");
   return {
     name: "learning-rate-throughput",
-    title: headings[0].toUpperCase() + headings.slice(1),
+    title: headings.charAt(0).toUpperCase() + headings.slice(1),
     caption: "By epoch; validation is not counted in the throughput.",
     alt: `Line chart by epoch: ${ranges.join(", ")}.`,
     spec: {

@@ -8,19 +8,20 @@ import type { ReportInput } from "./input.ts";
 import { renderSvg } from "./render.ts";
 
 /**
- * Every figure that a report has, in the order of the page.
+ * Makes every figure that a report has.
  *
  * @param input The run.
+ * @returns The figures, in the order of the page.
  *
- * @example
+ * @example The figure of a run that has a history
  * ```ts
  * import { reportFigures } from "@waka/histone/report";
- * import { deepStrictEqual } from "node:assert";
+ * import { strictEqual } from "node:assert";
  *
  * const history = [{ epoch: 1, loss: 3.26 }, { epoch: 2, loss: 3.18 }];
- * const [{ name, alt }] = reportFigures({ run: "first", history });
- * deepStrictEqual(name, "figure-4-training-loss");
- * deepStrictEqual(alt, "Line chart: training loss goes from 3.260 in epoch 1 to 3.180 in epoch 2.");
+ * const [figure] = reportFigures({ run: "first", history });
+ * strictEqual(figure?.name, "figure-4-training-loss");
+ * strictEqual(figure.alt, "Line chart: training loss goes from 3.260 in epoch 1 to 3.180 in epoch 2.");
  * ```
  */
 export function reportFigures(input: ReportInput): Figure[] {
@@ -28,10 +29,19 @@ export function reportFigures(input: ReportInput): Figure[] {
 }
 
 /**
- * A report as one HTML page that needs nothing else: figures are inline SVG, there are no scripts, and its own
+ * Renders a report as one HTML page that needs nothing else: figures are inline SVG, there are no scripts, and its own
  * content security policy keeps it from loading anything. It follows the reader's light or dark mode.
  *
  * @param input The run. Texts from it are escaped.
+ * @returns The HTML.
+ *
+ * @example A page with one setting
+ * ```ts
+ * import { renderPage } from "@waka/histone/report";
+ * import { match } from "node:assert";
+ *
+ * match(await renderPage({ run: "a < b", configuration: { seed: 7 } }), /<h1>a &lt; b<\/h1>/);
+ * ```
  */
 export async function renderPage(input: ReportInput): Promise<string> {
   const sections = reportSections(input);

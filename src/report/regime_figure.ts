@@ -10,11 +10,28 @@ const MODEL = "Model";
 const BASELINE = "Baseline";
 
 /**
- * Error of models and baselines in each regime, with intervals; one panel a regime, the competition's mix
+ * Plots the error of models and baselines in each regime, with intervals; one panel a regime, the competition's mix
  * last.
  *
  * @param evaluation What `evaluateRegimes` found.
+ * @returns The figure.
  * @throws {RangeError} If it has no errors.
+ *
+ * @example A model that is always right
+ * ```ts
+ * import { Dataset } from "@waka/histone/data";
+ * import { plotRegimes } from "@waka/histone/report";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { evaluateRegimes, makeGeneMean, splitRegimes } from "@waka/histone/validation";
+ * import { match } from "node:assert";
+ *
+ * const size = { cellTypes: 6, genes: 30, newCellTypes: 1, newGenes: 1, bins: 4 };
+ * const data = new Dataset(simulateColumns(size).train);
+ * const { train, test } = splitRegimes(data, { newCellTypes: 2 });
+ * const trial = { train, test, predictions: { oracle: test.labels() } };
+ * const evaluation = evaluateRegimes(trial, { baselines: [makeGeneMean()], bootstrapSamples: 20 });
+ * match(plotRegimes(evaluation).alt, /^Dot plot of errors by regime/);
+ * ```
  */
 export function plotRegimes(evaluation: RegimeEvaluation): Figure {
   const groups = regimeGroups(evaluation);
@@ -24,7 +41,7 @@ export function plotRegimes(evaluation: RegimeEvaluation): Figure {
     title: "Error by regime",
     caption: "Mean squared error where gene, cell type or both are new, and in the competition’s " +
       `proportions. Bars are ${describeBars(evaluation)}.`,
-    alt: `Dot plot of errors by regime. ${groups.map(describe).join(" ")}`,
+    alt: `Dot plot of errors by regime. ${groups.map(describeGroup).join(" ")}`,
     spec: {
       config: CONFIG,
       spacing: 14,
@@ -50,7 +67,8 @@ function panel({ title, rows }: RegimeGroup, { labelled }: { readonly labelled: 
     height: { step: 22 },
     data: {
       values: rows.map(({ predictor, isBaseline, mse, interval }) => ({
-        ...{ predictor, mse },
+        predictor,
+        mse,
         kind: isBaseline ? BASELINE : MODEL,
         low: interval?.[0] ?? mse,
         high: interval?.[1] ?? mse,
@@ -85,7 +103,7 @@ function panel({ title, rows }: RegimeGroup, { labelled }: { readonly labelled: 
 }
 
 /** The regime's least error among models, and among baselines. */
-function describe({ title, rows }: RegimeGroup): string {
+function describeGroup({ title, rows }: RegimeGroup): string {
   const ascending = rows.toSorted((a, b) => a.mse - b.mse);
   const model = ascending.find(({ isBaseline }) => !isBaseline);
   const baseline = ascending.find(({ isBaseline }) => isBaseline);

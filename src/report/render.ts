@@ -17,6 +17,17 @@ const PNG_ZOOM = 3;
  * Draws a figure as SVG and PNG. Loads Vega and a renderer in WebAssembly on first use.
  *
  * @param spec What to draw.
+ * @returns The figure as both.
+ *
+ * @example A figure of one point
+ * ```ts
+ * import { renderFigure } from "@waka/histone/report";
+ * import { match, strictEqual } from "node:assert";
+ *
+ * const { svg, png } = await renderFigure({ data: { values: [{ x: 1 }] }, mark: "point" });
+ * match(svg, /^<svg/);
+ * strictEqual(new TextDecoder().decode(png.subarray(1, 4)), "PNG");
+ * ```
  */
 export async function renderFigure(spec: FigureSpec): Promise<RenderedFigure> {
   const svg = paintWhite(await renderSvg(spec));
@@ -27,6 +38,15 @@ export async function renderFigure(spec: FigureSpec): Promise<RenderedFigure> {
  * Draws a figure as SVG text without a background. Text and axes have the colour `currentColor`.
  *
  * @param spec What to draw.
+ * @returns The SVG.
+ *
+ * @example A figure of one point
+ * ```ts
+ * import { renderSvg } from "@waka/histone/report";
+ * import { match } from "node:assert";
+ *
+ * match(await renderSvg({ data: { values: [{ x: 1 }] }, mark: "point" }), /^<svg/);
+ * ```
  */
 export async function renderSvg(spec: FigureSpec): Promise<string> {
   const [vega, { compile }] = await Promise.all([import("vega"), import("vega-lite")]);

@@ -12,9 +12,19 @@ export interface ReportFile {
 }
 
 /**
- * A report as files: `report.html`, and each figure as `figures/NAME.svg` and `figures/NAME.png`.
+ * Renders a report as files: `report.html`, and each figure as `figures/NAME.svg` and `figures/NAME.png`.
  *
  * @param input The run.
+ * @returns The files.
+ *
+ * @example A run without figures
+ * ```ts
+ * import { renderReport } from "@waka/histone/report";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const files = await renderReport({ run: "first", configuration: { seed: 7 } });
+ * deepStrictEqual(files.map(({ path }) => path), ["report.html"]);
+ * ```
  */
 export async function renderReport(input: ReportInput): Promise<ReportFile[]> {
   const files: ReportFile[] = [{ path: "report.html", content: await renderPage(input) }];
@@ -29,10 +39,21 @@ export async function renderReport(input: ReportInput): Promise<ReportFile[]> {
 /**
  * Writes a report's files.
  *
- * @param directory Where to; it is created.
+ * @param directory Where to write them; it is created.
  * @param input The run.
  * @returns Paths of the files, below the directory.
  * @throws {WriteError} If a file cannot be written.
+ *
+ * @example A run without figures
+ * ```ts
+ * import { writeReport } from "@waka/histone/report";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const directory = await Deno.makeTempDir();
+ * const paths = await writeReport(directory, { run: "first", configuration: { seed: 7 } });
+ * deepStrictEqual(paths, ["report.html"]);
+ * await Deno.remove(directory, { recursive: true });
+ * ```
  */
 export async function writeReport(directory: string, input: ReportInput): Promise<string[]> {
   const files = await renderReport(input);

@@ -1,6 +1,6 @@
 /** What a run is of: `config.json`. */
 
-import packageJson from "../../deno.json" with { type: "json" };
+import manifest from "../../deno.json" with { type: "json" };
 import type { Dataset } from "../data/dataset.ts";
 import type { EngineReport } from "../engine/select.ts";
 import { platformName, runtimeVersions } from "../files/platform.ts";
@@ -90,11 +90,11 @@ export async function writeConfig(directory: string, config: RunConfig): Promise
     // Of the samples that were trained on, in whatever file they are.
     samplesFingerprint: await fingerprintDataset(data),
     dataRecord: data.record,
-    versions: { histone: packageJson.version, tfjs: tfjsVersion(), ...runtimeVersions() },
+    versions: { histone: manifest.version, tfjs: tfjsVersion(), ...runtimeVersions() },
     platform: platformName(),
   });
 }
 
 function tfjsVersion(): string | undefined {
-  return packageJson.imports["@tensorflow/tfjs-core"].split("@").at(-1);
+  return manifest.imports["@tensorflow/tfjs-core"].split("@").at(-1);
 }

@@ -57,11 +57,13 @@ export async function openCheckpoints(
     await check();
     await folder.save(state);
   };
+  const checkpoint: CheckpointOptions = {
+    save,
+    ...(checkpointMinutes !== undefined && { everyMinutes: checkpointMinutes }),
+    ...(atEpochs !== undefined && { atEpochs }),
+  };
   return {
-    options: {
-      checkpoint: { save, everyMinutes: checkpointMinutes, atEpochs },
-      resume: found?.checkpoint,
-    },
+    options: found === undefined ? { checkpoint } : { checkpoint, resume: found.checkpoint },
     finish: () => clearFolder(path),
   };
 }

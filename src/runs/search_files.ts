@@ -1,7 +1,7 @@
 /** The files of a search: its settings and its trials so far. */
 
 import { resolve } from "node:path";
-import packageJson from "../../deno.json" with { type: "json" };
+import manifest from "../../deno.json" with { type: "json" };
 import type { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";
 import { pathKind, writeFileAtomic } from "../files/file.ts";
@@ -84,7 +84,7 @@ export async function writeSearchFiles(
   await writeJson(`${directory}/search.json`, {
     command: "search",
     dataPath,
-    versions: { histone: packageJson.version, ...runtimeVersions() },
+    versions: { histone: manifest.version, ...runtimeVersions() },
     search: description,
     startedIn: resolve("."),
     flags,

@@ -1,19 +1,19 @@
 /**
- * Works off jobs in order, `lanes` at a time. After the abort signal no further job begins; the first error of a job
+ * Runs jobs in order, `lanes` at a time. After the abort signal no further job begins; the first error of a job
  * is thrown when those that were under way have ended.
  */
 export async function runInLanes<Job>(
   jobs: readonly Job[],
   run: (job: Job) => Promise<void>,
-  { lanes, signal }: { readonly lanes: number; readonly signal?: AbortSignal },
+  { lanes, signal }: { readonly lanes: number; readonly signal?: AbortSignal | undefined },
 ): Promise<void> {
-  let next = 0;
+  const waiting = [...jobs];
   const lane = async () => {
-    while (next < jobs.length && !signal?.aborted) {
+    while (waiting.length > 0 && !signal?.aborted) {
       try {
-        await run(jobs[next++]);
+        await run(waiting.shift()!);
       } catch (error) {
-        next = jobs.length;
+        waiting.length = 0;
         throw error;
       }
     }

@@ -6,7 +6,7 @@ import type { FitManyOptions, FitManyResult } from "../training/fit_types.ts";
 import type { ModelTrial } from "./_group_trials.ts";
 import type { PlannedTrial, TrialRecord } from "./trial.ts";
 
-/** What all groups of a search have in common. */
+/** Options that all groups of a search share. */
 export interface GroupOptions extends
   Pick<
     FitManyOptions,
@@ -28,6 +28,8 @@ export interface GroupOptions extends
 /**
  * Trains trials of one model and batch size on all folds, side by side as far as the engine is good for it.
  *
+ * @param trials The trials: at least one.
+ * @param options Folds, and where to compute.
  * @returns The records of the trials that were finished: all of them, unless the signal came.
  */
 export async function trainGroup(
@@ -35,7 +37,9 @@ export async function trainGroup(
   options: GroupOptions,
 ): Promise<TrialRecord[]> {
   const { folds, onProgress, ...common } = options;
-  const [{ spec, epochs, point: { batchSize } }] = trials;
+  const [first] = trials;
+  if (first === undefined) return [];
+  const { spec, epochs, point: { batchSize } } = first;
   const runs = trials.flatMap(({ seed, point: { learningRate } }) =>
     folds.map(({ training, validation }) => ({ data: training, validation, seed, learningRate }))
   );
@@ -43,10 +47,12 @@ export async function trainGroup(
   let results: FitManyResult[];
   try {
     results = await fitMany(spec, runs, {
-      ...{ ...common, epochs, batchSize },
-      onProgress: ({ runs: [first, end], epoch, samples, samplesPerEpoch }) => {
+      ...common,
+      epochs,
+      batchSize,
+      onProgress: ({ runs: [start, end], epoch, samples, samplesPerEpoch }) => {
         const done = (epoch - 1 + samples / samplesPerEpoch) / epochs;
-        onProgress?.((first + (end - first) * done) / runs.length);
+        onProgress?.((start + (end - start) * done) / runs.length);
       },
     });
   } catch (error) {
@@ -74,6 +80,9 @@ function judge(
     const what = diverged?.message ?? `the validation loss is ${score}`;
     return { ...planOf(trial), status: "diverged", reason: `fold ${index + 1}: ${what}` };
   }
+  const [first] = results;
+  if (first === undefined) throw new RangeError("Cannot score a trial: it was trained on no folds");
+  const { arithmetic } = first.model.training;
   return {
     ...planOf(trial),
     status: "scored",
@@ -81,12 +90,12 @@ function judge(
     score: foldScores.reduce((sum, score) => sum + score, 0) / foldScores.length,
     parameters: countParameters(trial.spec),
     seconds,
-    engine: results[0].engine,
-    arithmetic: results[0].model.training.arithmetic,
+    engine: first.engine,
+    ...(arithmetic && { arithmetic }),
   };
 }
 
-/** Without the model, which follows from the point. */
+/** A trial without its model, which follows from the point. */
 function planOf({ trial, rung, epochs, seed, point }: ModelTrial): PlannedTrial {
   return { trial, rung, epochs, seed, point };
 }

@@ -10,25 +10,38 @@ export interface DataDescription {
   readonly samples: number;
   /** Number of bins of a sample. */
   readonly bins: number;
-  /** What the numbers are. */
+  /** How the numbers were made. */
   readonly record: DataRecord;
-  /** Stands for signal, labels, names and order. */
+  /** Digest of signal, labels, names and order. */
   readonly fingerprint: string;
 }
 
-/** All that decides the result of a search: equal descriptions, equal scores. Plain JSON. */
+/** All that decides the result of a search: searches with equal descriptions have equal scores. Plain JSON. */
 export interface SearchDescription extends ResolvedSettings {
   /** The data. */
   readonly data: DataDescription;
 }
 
 /**
- * Describes a search, to be kept beside its trials.
+ * Describes a search, to be kept with its trials.
  *
  * @param data Labelled samples.
  * @param settings As for `searchModels`.
+ * @returns Settings with every default filled in, and what the data are.
  * @throws {RangeError} If a setting is out of range.
  * @throws {ContractError} If the data have no labels.
+ *
+ * @example The defaults of a search
+ * ```ts
+ * import { Dataset } from "@waka/histone/data";
+ * import { describeSearch } from "@waka/histone/search";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const { train } = simulateColumns({ cellTypes: 2, genes: 8, newGenes: 1, bins: 20 });
+ * const { folds, trials, data } = await describeSearch(new Dataset(train));
+ * deepStrictEqual([folds, trials, data.samples], [4, 30, 16]);
+ * ```
  */
 export async function describeSearch(
   data: Dataset,
@@ -49,6 +62,22 @@ export async function describeSearch(
  * @param earlier What {@linkcode describeSearch} returned then, as `JSON.parse` read it back.
  * @param now What it returns now.
  * @throws {ContractError} Naming the first difference with both values.
+ *
+ * @example More trials of a random search are the same search, another seed is not
+ * ```ts
+ * import { Dataset } from "@waka/histone/data";
+ * import { checkSameSearch, describeSearch } from "@waka/histone/search";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { doesNotThrow, throws } from "node:assert";
+ *
+ * const { train } = simulateColumns({ cellTypes: 2, genes: 8, newGenes: 1, bins: 20 });
+ * const data = new Dataset(train);
+ * const earlier = await describeSearch(data, { trials: 10 });
+ * const longer = await describeSearch(data, { trials: 20 });
+ * doesNotThrow(() => checkSameSearch(earlier, longer));
+ * const another = await describeSearch(data, { trials: 10, seed: 1 });
+ * throws(() => checkSameSearch(earlier, another), /seed was 0, is now 1/);
+ * ```
  */
 export function checkSameSearch(earlier: unknown, now: SearchDescription): void {
   const mayGrow = now.keepOneIn === null && now.method === "random";

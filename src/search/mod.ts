@@ -2,6 +2,9 @@
  * Search for a model: a space of choices, points of it on a grid or at random, cross-validated scores, and successive
  * halving.
  *
+ * Begin with {@linkcode searchModels}; {@linkcode SearchSpace} says what may be chosen, {@linkcode rankTrials} orders what
+ * was found.
+ *
  * @module
  */
 
@@ -36,6 +39,8 @@ export {
   type SearchSettings,
 } from "./settings.ts";
 export {
+  type BranchAxes,
+  type BranchPoint,
   type ConvolutionAxes,
   type ConvolutionPoint,
   DEFAULT_SPACE,

@@ -1,5 +1,5 @@
 import type { Dataset } from "../data/dataset.ts";
-import { UnsupportedModelError } from "../errors.ts";
+import { ContractError, UnsupportedModelError } from "../errors.ts";
 import type { ModelTrial } from "./_group_trials.ts";
 import { gridPoints, randomPoints } from "./points.ts";
 import type { ResolvedSettings } from "./settings.ts";
@@ -8,30 +8,42 @@ import type { FailedTrial } from "./trial.ts";
 
 /** All trials of the first rung. */
 export interface TrialPlan {
-  /** Those that make a model. */
+  /** Trials whose choices make a model. */
   readonly models: readonly ModelTrial[];
-  /** Those whose choices fit no samples of this shape. */
+  /** Trials whose choices fit no samples of this shape. */
   readonly skipped: readonly FailedTrial[];
 }
 
-/** After so many draws in a row that make no model a space is taken to have no more that do. */
+/** After this many draws in a row that make no model, a space is assumed to be exhausted. */
 const MOST_FAILURES = 1000;
 
 /**
- * All points of a search on samples of some shape as trials, those that make no model apart. A random search draws again
- * for these, as long as its space has others.
+ * Turns the points of a search into trials, and separates those that make no model on samples of this shape. A random
+ * search draws again for these, as long as its space has others.
+ *
+ * @param data Shape of the samples.
+ * @param settings Space, method and trials.
+ * @returns The trials.
+ * @throws {ContractError} If the space has branches, for which a data set has no inputs.
  */
 export function planTrials(
   { bins, marks: { length: marks } }: Pick<Dataset, "bins" | "marks">,
   { space, method, seed, trials, epochs }: ResolvedSettings,
 ): TrialPlan {
+  if (space.branches !== undefined) {
+    throw new ContractError(
+      `Cannot search: the space has branches over ${
+        space.branches.map(({ input }) => input).join(", ")
+      }, the data have signal only`,
+    );
+  }
   const points = method === "grid" ? gridPoints(space) : randomPoints(space, seed);
   const isRandom = method !== "grid";
   const models: ModelTrial[] = [];
   const skipped: FailedTrial[] = [];
   let failures = 0;
   for (const point of points) {
-    // Of a grid each point is a trial; what a random search draws in vain is drawn again.
+    // In a grid each point is a trial; a random search draws again for a point that makes no model.
     const trial = 1 + models.length + (isRandom ? 0 : skipped.length);
     if (trial > trials || isRandom && failures >= MOST_FAILURES) break;
     const planned = { trial, rung: 1, epochs, seed, point };
@@ -48,7 +60,7 @@ export function planTrials(
   return { models, skipped: isRandom ? fillUp(skipped, models.length, trials) : skipped };
 }
 
-/** Where a space has too few points that make a model, the first of the others take the numbers that are left. */
+/** Where a space has too few points that make a model, the first of the other points get the remaining numbers. */
 function fillUp(
   skipped: readonly FailedTrial[],
   models: number,

@@ -12,7 +12,7 @@ type Choose = <Value>(candidates: readonly Value[]) => Value;
 type ChooseNumber = (candidates: readonly number[] | NumberRange) => number;
 
 /**
- * Makes a point by asking for one choice after the other. The number of convolutions comes first, and blocks that a
+ * Makes a point by asking for one choice after another. The number of convolutions comes first, and blocks that a
  * model does not have are not asked for; so different choices always make different points.
  */
 function makePoint(space: SearchSpace, choose: Choose, chooseNumber: ChooseNumber): SearchPoint {
@@ -20,8 +20,10 @@ function makePoint(space: SearchSpace, choose: Choose, chooseNumber: ChooseNumbe
   const shared = chooseAxes(space, choose);
   return {
     convolutions: space.blocks.slice(0, count).map((block) => {
-      const { filters, width, dilation, pool } = { ...shared, ...chooseAxes(block, choose) };
-      return { filters, width, dilation, pool } as ConvolutionPoint;
+      const chosen = { ...shared, ...chooseAxes(block, choose) };
+      // `parseSpace` ensures that each axis is in the block or at the top.
+      const { filters, width, dilation, pool } = chosen as ConvolutionPoint;
+      return { filters, width, dilation, pool };
     }),
     padding: choose(space.padding),
     activation: choose(space.activation),
@@ -30,6 +32,12 @@ function makePoint(space: SearchSpace, choose: Choose, chooseNumber: ChooseNumbe
     dense: choose(space.dense),
     learningRate: chooseNumber(space.learningRate),
     batchSize: choose(space.batchSize),
+    // Asked for last, and only where the space has them: the points of other spaces stay the same.
+    ...(space.linear && { linear: choose(space.linear) }),
+    ...(space.signal && { signal: choose(space.signal) }),
+    ...(space.branches && {
+      branches: space.branches.map(({ input, units = [[]] }) => ({ input, units: choose(units) })),
+    }),
   };
 }
 
@@ -44,9 +52,18 @@ function chooseAxes(axes: ConvolutionAxes, choose: Choose): Partial<ConvolutionP
 }
 
 /**
- * Number of distinct points of a space; infinite if one of its axes is a range.
+ * Counts the distinct points of a space.
  *
  * @param space The space.
+ * @returns Their number; infinite if one of its axes is a range.
+ *
+ * @example Two widths, three numbers of filters
+ * ```ts
+ * import { countPoints, parseSpace } from "@waka/histone/search";
+ * import { strictEqual } from "node:assert";
+ *
+ * strictEqual(countPoints(parseSpace({ filters: [8, 16, 32], blocks: [{ width: [3, 5] }] })), 6);
+ * ```
  */
 export function countPoints(space: SearchSpace): number {
   let total = 0;
@@ -54,7 +71,7 @@ export function countPoints(space: SearchSpace): number {
     let points = 1;
     const choose: Choose = (candidates) => {
       points *= candidates.length;
-      return candidates[0];
+      return candidates[0]!;
     };
     const chooseNumber: ChooseNumber = (candidates) => {
       if (!isRange(candidates)) return choose(candidates);
@@ -68,10 +85,20 @@ export function countPoints(space: SearchSpace): number {
 }
 
 /**
- * Every point of a space, the last axis changing fastest.
+ * Enumerates the points of a space, the last axis changing fastest.
  *
  * @param space The space.
+ * @returns Every point once.
  * @throws {RangeError} If an axis is a range.
+ *
+ * @example The widths of a small grid
+ * ```ts
+ * import { gridPoints, parseSpace } from "@waka/histone/search";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const space = parseSpace({ filters: [8], blocks: [{ width: [3, 5] }] });
+ * deepStrictEqual([...gridPoints(space)].map(({ convolutions: [first] }) => first?.width), [3, 5]);
+ * ```
  */
 export function* gridPoints(space: SearchSpace): Generator<SearchPoint> {
   // Place of the candidate that each choice takes; choices beyond the end take the first.
@@ -80,7 +107,7 @@ export function* gridPoints(space: SearchSpace): Generator<SearchPoint> {
     const sizes: number[] = [];
     const choose: Choose = (candidates) => {
       sizes.push(candidates.length);
-      return candidates[places[sizes.length - 1] ?? 0];
+      return candidates[places[sizes.length - 1] ?? 0]!;
     };
     const chooseNumber: ChooseNumber = (candidates) => {
       if (!isRange(candidates)) return choose(candidates);
@@ -94,26 +121,37 @@ export function* gridPoints(space: SearchSpace): Generator<SearchPoint> {
   } while (places.length > 0);
 }
 
-/** Moves the last choice that has a candidate left and forgets those behind it; empty after the last point. */
+/** Moves the last choice that has a candidate left and forgets those after it; empty after the last point. */
 function nextPlaces(places: readonly number[], sizes: readonly number[]): number[] {
-  const axis = places.findLastIndex((place, axis) => place + 1 < sizes[axis]);
-  return axis < 0 ? [] : [...places.slice(0, axis), places[axis] + 1];
+  const axis = places.findLastIndex((place, axis) => place + 1 < sizes[axis]!);
+  return axis < 0 ? [] : [...places.slice(0, axis), places[axis]! + 1];
 }
 
 /**
- * Points drawn at random (Bergstra and Bengio 2012, "Random search for hyper-parameter optimization", JMLR 13:281),
- * none twice; ends when a finite space has no more. Draw i has a random stream of its own, named by the seed and i, so
- * the first n points are the same however many are taken.
+ * Draws points at random (Bergstra and Bengio 2012, "Random search for hyper-parameter optimization", JMLR 13:281).
+ * Draw i has a random stream of its own, named by the seed and i, so the first n points are the same however many are
+ * taken.
  *
  * @param space The space. A number of convolutions is drawn first, every one equally likely, then the other axes.
  * @param seed An integer from 0 to 2^53 − 1.
+ * @returns Distinct points, until a finite space has no more.
+ *
+ * @example All points of a small space, in a random order
+ * ```ts
+ * import { parseSpace, randomPoints } from "@waka/histone/search";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const space = parseSpace({ filters: [8], width: [3], blocks: [{}], batchSize: [50, 100] });
+ * const drawn = [...randomPoints(space, 1)].map(({ batchSize }) => batchSize);
+ * deepStrictEqual(drawn.toSorted((a, b) => a - b), [50, 100]);
+ * ```
  */
 export function* randomPoints(space: SearchSpace, seed: number): Generator<SearchPoint> {
   const all = countPoints(space);
   const seen = new Set<string>();
   for (let draw = 0; seen.size < all; draw++) {
     const stream = new RandomStream(deriveKey(seed, "search", draw));
-    const choose: Choose = (candidates) => candidates[stream.below(candidates.length)];
+    const choose: Choose = (candidates) => candidates[stream.below(candidates.length)]!;
     const point = makePoint(
       space,
       choose,

@@ -4,8 +4,12 @@ export interface RungOptions {
   readonly trials: number;
   /** Epochs of the last rung. */
   readonly epochs: number;
-  /** One in this many goes on to the next rung, an integer ≥ 2; without it there is one rung. */
-  readonly keepOneIn?: number;
+  /**
+   * One trial in this many advances to the next rung: an integer ≥ 2.
+   *
+   * @default {all trials are trained in one rung}
+   */
+  readonly keepOneIn?: number | undefined;
 }
 
 /** One round of a search. */
@@ -17,15 +21,18 @@ export interface Rung {
 }
 
 /**
- * Rounds of successive halving (Karnin et al. 2013, "Almost optimal exploration in multi-armed bandits", ICML;
+ * Plans the rounds of successive halving (Karnin et al. 2013, "Almost optimal exploration in multi-armed bandits", ICML;
  * Jamieson and Talwalkar 2016, "Non-stochastic best arm identification and hyperparameter optimization", AISTATS):
  * all trials for a few epochs, the best share of them for that many times more, and so on, until the last rung has
  * all epochs. There are as many rungs as trials and epochs can be divided for.
  *
- * A trial starts anew in each rung, from the same seed, and so passes through the epochs it had before. Every rung thus
- * costs about as much as the first; going on from saved weights would save a share of 1 / `keepOneIn` of the later ones.
+ * A trial starts again in each rung, from the same seed, and so repeats the epochs it had before. Every rung thus costs
+ * about as much as the first; resuming from saved weights would save a share of 1 / `keepOneIn` of the later ones.
  *
- * @example
+ * @param options Trials, epochs and the share that advances.
+ * @returns The rungs, from the first to the last.
+ *
+ * @example Thirty trials, of which one in three advances
  * ```ts
  * import { planRungs } from "@waka/histone/search";
  * import { deepStrictEqual } from "node:assert";

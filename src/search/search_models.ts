@@ -37,44 +37,52 @@ export interface TrialGroup {
 
 /** Where a {@linkcode TrialGroup} keeps its checkpoints. */
 export interface GroupCheckpoints extends Pick<FitManyOptions, "checkpoint" | "resume"> {
-  /** Called when the group is finished and its trials were passed on: its checkpoints are of no use any more. */
+  /** Called when the group is finished and its trials were passed on: its checkpoints are no longer needed. */
   readonly finish: () => Promise<void>;
 }
 
 /** Options of {@linkcode searchModels}, beside {@linkcode SearchSettings}, which decide the result. */
 export interface SearchOptions extends SearchSettings {
-  /** Where to compute. Default: `"auto"`. */
-  readonly engine?: EngineName;
-  /** Threads to compute on, for engines that have threads; results do not depend on it. Default: all. */
-  readonly threads?: number;
+  /**
+   * Where to compute.
+   *
+   * @default {"auto"}
+   */
+  readonly engine?: EngineName | undefined;
+  /**
+   * Threads to compute on, for engines that have threads; results do not depend on it.
+   *
+   * @default {all}
+   */
+  readonly threads?: number | undefined;
   /**
    * Trials of an earlier search with the same settings on the same data; see `checkSameSearch`. They are not trained
    * again.
    *
-   * Default: none.
+   * @default {none}
    */
-  readonly finished?: readonly TrialRecord[];
+  readonly finished?: readonly TrialRecord[] | undefined;
   /**
    * Whether trials may be ranked together that different kinds of arithmetic computed; see `Engine.arithmetic`.
    *
-   * Default: `false`.
+   * @default {false}
    */
-  readonly otherArithmetic?: boolean;
+  readonly otherArithmetic?: boolean | undefined;
   /**
-   * Called before trials are trained: gives them a place for checkpoints, and the one that they go on from, if the same
-   * trials were under way when an earlier search ended. Another engine may group trials in another way.
+   * Called before trials are trained: gives them a place for checkpoints, and the checkpoint that they resume from if the
+   * same trials were under way when an earlier search ended. Another engine may group trials in another way.
    *
-   * Default: trials are trained anew.
+   * @default {trials are trained from the start}
    */
-  readonly openCheckpoints?: (group: TrialGroup) => Promise<GroupCheckpoints>;
+  readonly openCheckpoints?: ((group: TrialGroup) => Promise<GroupCheckpoints>) | undefined;
   /** Called once, when the first trial begins. */
-  readonly onStart?: (engine: EngineReport) => void;
+  readonly onStart?: ((engine: EngineReport) => void) | undefined;
   /** Called with each trial when it is done, but not with those that were `finished`. */
-  readonly onTrial?: (record: TrialRecord, progress: SearchProgress) => void;
+  readonly onTrial?: ((record: TrialRecord, progress: SearchProgress) => void) | undefined;
   /** Called every few steps. */
-  readonly onProgress?: (progress: SearchProgress) => void;
+  readonly onProgress?: ((progress: SearchProgress) => void) | undefined;
   /** Ends the search; trials that were done are returned. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What {@linkcode searchModels} returns. */
@@ -91,19 +99,20 @@ export interface SearchResult {
 
 /**
  * Searches a space of models: trains each point on every fold of a cross-validation and ranks them by their mean
- * validation loss after the last epoch. Points that make no model, and losses that become infinite, are kept with the
- * reason.
+ * validation loss after the last epoch. Points that make no model, and trials whose loss becomes infinite, are kept with
+ * the reason.
  *
- * Trials of one model and batch size train side by side on a GPU; on a processor there is one model a core, of whatever
- * shape. Neither that nor an interruption changes a score. The best score is that of the luckiest of many, and so too
- * good (Cawley and Talbot 2010, JMLR 11:2079): judge the chosen model on samples that the search has not seen.
+ * Trials of one model and batch size train side by side on a GPU; on a processor there is one model a core, whatever its
+ * shape. Neither that nor an interruption changes a score. The best score is partly luck, and so too good (Cawley and
+ * Talbot 2010, JMLR 11:2079): judge the chosen model on samples that the search has not seen.
  *
  * @param data Labelled samples.
  * @param options Space, method, folds, and where to compute.
- * @throws {ContractError} If the data have no labels or do not fit the loss, or a `finished` trial is none of these.
+ * @returns Every trial, their ranking, and the best.
+ * @throws {ContractError} If the data have no labels or do not fit the loss, or a `finished` trial belongs to another search.
  * @throws {RangeError} If a setting is out of range, or the data are too few for the folds.
  *
- * @example
+ * @example Two pool sizes, one of which does not fit
  * ```ts
  * import { Dataset } from "@waka/histone/data";
  * import { parseSpace, searchModels } from "@waka/histone/search";
@@ -114,8 +123,8 @@ export interface SearchResult {
  * const space = parseSpace({ filters: [4], width: [3], blocks: [{ pool: [2, 50] }], dense: [[]] });
  * const data = new Dataset(train);
  * const { best, ranking } = await searchModels(data, { space, method: "grid", folds: 2, epochs: 1 });
- * strictEqual(best?.point.convolutions[0].pool, 2);
- * strictEqual(ranking[1].status, "skipped"); // 20 bins cannot be pooled by 50
+ * strictEqual(best?.point.convolutions[0]?.pool, 2);
+ * strictEqual(ranking[1]?.status, "skipped"); // 20 bins cannot be pooled by 50
  * ```
  */
 export async function searchModels(
@@ -186,8 +195,9 @@ class Search {
     const known = models.flatMap((model) => this.#recall(model) ?? []);
     const left = models.filter((model) => !this.#finished.has(keyOf(model)));
     const records = [...known];
-    if (left.length === 0) return records;
-    const capacity = await this.#capacity(left[0].spec);
+    const [first] = left;
+    if (first === undefined) return records;
+    const capacity = await this.#capacity(first.spec);
     const { otherArithmetic } = this.#options;
     if (!otherArithmetic) this.#checkArithmetic(capacity.arithmetic);
     const underWay = new Map<readonly ModelTrial[], number>();
@@ -200,8 +210,13 @@ class Search {
       const numbers = group.map(({ trial }) => trial);
       const checkpoints = await openCheckpoints?.({ rung, trials: numbers });
       const done = await trainGroup(group, {
-        ...{ engine, transform, signal, otherArithmetic, folds: this.#folds },
-        ...{ checkpoint: checkpoints?.checkpoint, resume: checkpoints?.resume },
+        engine,
+        transform,
+        signal,
+        otherArithmetic,
+        folds: this.#folds,
+        checkpoint: checkpoints?.checkpoint,
+        resume: checkpoints?.resume,
         threads: capacity.lanes === 1 ? threads : this.#laneThreads(capacity.lanes),
         onStart: (report) => this.#start(report),
         onProgress: (share) => {

@@ -11,44 +11,84 @@ export type SearchMethod = "random" | "grid";
 /** Every {@linkcode SearchMethod}. */
 export const SEARCH_METHODS: readonly SearchMethod[] = ["random", "grid"];
 
-/** What decides the result of a search, beside the data. */
+/** What decides the result of a search, together with the data. */
 export interface SearchSettings {
-  /** What to choose from. Default: `DEFAULT_SPACE`. */
-  readonly space?: SearchSpace;
-  /** How points are taken. Default: `"random"`. */
-  readonly method?: SearchMethod;
+  /**
+   * What to choose from.
+   *
+   * @default {DEFAULT_SPACE}
+   */
+  readonly space?: SearchSpace | undefined;
+  /**
+   * How points are taken.
+   *
+   * @default {"random"}
+   */
+  readonly method?: SearchMethod | undefined;
   /**
    * Points of a random search, invalid ones included; fewer if the space has fewer. A grid takes them all.
    *
-   * Default: `30`.
+   * @default {30}
    */
-  readonly trials?: number;
+  readonly trials?: number | undefined;
   /**
    * Seed of the points, the folds, and of every trial's weights, order and dropout. These are the same for all trials,
    * so that they differ by their choices alone.
    *
-   * Default: `0`.
+   * @default {0}
    */
-  readonly seed?: number;
-  /** Number of folds. Default: `4`. */
-  readonly folds?: number;
+  readonly seed?: number | undefined;
   /**
-   * How samples are parted; see `kFold`. A search takes the best of many, so it finds whatever a score rewards. Where
-   * a gene or a cell type stands on both sides, remembering it is rewarded. With a single cell type take `by-gene`.
+   * Number of folds.
    *
-   * Default: `"by-both"`.
+   * @default {4}
    */
-  readonly scheme?: FoldScheme;
-  /** Passes over the training data; with successive halving, of the last rung. Default: `15`. */
-  readonly epochs?: number;
-  /** Successive halving: the share that goes on is one in this many, an integer ≥ 2. By default all train in full. */
-  readonly keepOneIn?: number;
-  /** Applied to the counts. Default: `"none"`. */
-  readonly transform?: Transform;
+  readonly folds?: number | undefined;
+  /**
+   * How samples are divided into folds; see `kFold`. A search takes the best of many models, so it finds whatever a score
+   * rewards. Where a gene or a cell type is on both sides, remembering it is rewarded. With a single cell type take `by-gene`.
+   *
+   * @default {"by-both"}
+   */
+  readonly scheme?: FoldScheme | undefined;
+  /**
+   * Passes over the training data; with successive halving, of the last rung.
+   *
+   * @default {15}
+   */
+  readonly epochs?: number | undefined;
+  /**
+   * Successive halving: one trial in this many advances to the next rung, an integer ≥ 2.
+   *
+   * @default {all train in full}
+   */
+  readonly keepOneIn?: number | undefined;
+  /**
+   * Applied to the counts.
+   *
+   * @default {"none"}
+   */
+  readonly transform?: Transform | undefined;
 }
 
 /** {@linkcode SearchSettings} with every default filled in. */
-export interface ResolvedSettings extends Required<Omit<SearchSettings, "keepOneIn">> {
+export interface ResolvedSettings {
+  /** What to choose from. */
+  readonly space: SearchSpace;
+  /** How points are taken. */
+  readonly method: SearchMethod;
+  /** Points of the search, invalid ones included. */
+  readonly trials: number;
+  /** Seed of the points, the folds, and of every trial. */
+  readonly seed: number;
+  /** Number of folds. */
+  readonly folds: number;
+  /** How samples are divided into folds. */
+  readonly scheme: FoldScheme;
+  /** Passes over the training data. */
+  readonly epochs: number;
+  /** Applied to the counts. */
+  readonly transform: Transform;
   /** As in {@linkcode SearchSettings}; `null` for none. */
   readonly keepOneIn: number | null;
 }
@@ -61,7 +101,8 @@ const MAX_GRID = 100_000;
  *
  * @param settings What was given.
  * @throws {RangeError} Naming the setting; also for a grid over a range, and for one of over 100,000 points.
- * @throws {FormatError} If the space is none.
+ * @returns The same settings, complete.
+ * @throws {FormatError} If the space is not valid.
  */
 export function resolveSearchSettings(settings: SearchSettings): ResolvedSettings {
   const { method = "random", seed = 0, folds = 4, scheme = "by-both", epochs = 15 } = settings;
@@ -84,7 +125,7 @@ export function resolveSearchSettings(settings: SearchSettings): ResolvedSetting
   if (trials > MAX_GRID) {
     throw new RangeError(`Cannot search: trials is ${trials}, expected at most ${MAX_GRID}`);
   }
-  return { space, method, ...{ trials, seed, folds, scheme, epochs, keepOneIn, transform } };
+  return { space, method, trials, seed, folds, scheme, epochs, keepOneIn, transform };
 }
 
 function checkGrid(points: number, trials: number | undefined): void {

@@ -1,4 +1,4 @@
-import type { ActivationLayer, Conv1dLayer, Loss } from "../model/spec.ts";
+import type { ActivationLayer, Conv1dLayer, InputName, Loss } from "../model/spec.ts";
 
 /** Numbers between two bounds, for a random search; a grid needs lists. */
 export interface NumberRange {
@@ -10,7 +10,7 @@ export interface NumberRange {
   readonly scale: "linear" | "log";
 }
 
-/** Candidates for a convolution and the pooling behind it. */
+/** Candidates for a convolution and the pooling after it. */
 export interface ConvolutionAxes {
   /** Output channels. */
   readonly filters?: readonly number[];
@@ -18,34 +18,70 @@ export interface ConvolutionAxes {
   readonly width?: readonly number[];
   /** Distance between the kernel's taps, in bins. */
   readonly dilation?: readonly number[];
-  /** Window and stride of the max pooling behind it, in positions; 1 for none. */
+  /** Window and stride of the max pooling after it, in positions; 1 for none. */
   readonly pool?: readonly number[];
 }
 
+/** Candidates for the branch over an input other than the signal. */
+export interface BranchAxes {
+  /**
+   * What the branch reads. References have the layers of the branch over `summary`, where there is one; they are joined as
+   * their mean, and then also as difference from the sample and as mean weighted by distance. Labels of references are
+   * joined as their mean and, with references and a summary, as mean weighted by distance.
+   */
+  readonly input: Exclude<InputName, "signal">;
+  /**
+   * Units of its linear layers, each followed by the activation.
+   *
+   * @default {no layers}
+   */
+  readonly units?: readonly (readonly number[])[];
+}
+
 /**
- * What a search chooses from. Each list holds the candidates for one choice, without repeats. Convolutional
- * axes stand in `blocks`, where each block chooses for itself, or at the top, where all blocks have the same.
- * Make one with `parseSpace`, which fills in what is left out.
+ * What a search chooses from. Each list holds the candidates for one choice, without repeats. Convolutional axes are in
+ * `blocks`, where each block chooses by itself, or at the top, where all blocks share the choice. Make one with
+ * `parseSpace`, which fills in what is left out.
  */
 export interface SearchSpace extends ConvolutionAxes {
   /** Axes of the first convolution, the second, and so on. */
   readonly blocks: readonly ConvolutionAxes[];
-  /** Numbers of convolutions: a model has that many of the blocks, from the first. */
+  /** Candidates for the number of convolutions: a model has that many of the blocks, from the first. */
   readonly convolutions: readonly number[];
   /** Padding of all convolutions. */
   readonly padding: readonly Conv1dLayer["padding"][];
-  /** Behind every layer with weights but the last; LeakyReLU has the report's slope, 0.05. */
+  /** Follows every layer with weights but the last; LeakyReLU has the report's slope, 0.05. */
   readonly activation: readonly Exclude<ActivationLayer["kind"], "sigmoid">[];
   /** Whether each convolution is followed by batch normalisation. */
   readonly batchNorm: readonly boolean[];
-  /** Rate of the dropout behind the convolutions; 0 for none. */
+  /** Rate of the dropout after the convolutions; 0 for none. */
   readonly dropout: readonly number[] | NumberRange;
-  /** Units of the dense layers before the last, which has one. */
+  /** Units of the dense layers before the last, which has one; in a model with branches, of the head. */
   readonly dense: readonly (readonly number[])[];
   /** Adam's learning rate. */
   readonly learningRate: readonly number[] | NumberRange;
   /** Samples of a step. */
   readonly batchSize: readonly number[];
+  /**
+   * Units of the linear layers after the convolutions, each followed by the activation; their weights are shared by all
+   * positions.
+   *
+   * @default {no layers}
+   */
+  readonly linear?: readonly (readonly number[])[];
+  /**
+   * In a model with branches, units of the dense layers at the end of the branch over the signal, each followed by the
+   * activation. `dense` has those of the head then.
+   *
+   * @default {no layers}
+   */
+  readonly signal?: readonly (readonly number[])[];
+  /**
+   * Branches in addition to that over the signal. All models of the space have all of them.
+   *
+   * @default {none: models are sequential}
+   */
+  readonly branches?: readonly BranchAxes[];
   /** What training minimises and trials are scored by; one for all of them. */
   readonly loss: Loss;
 }
@@ -58,8 +94,16 @@ export interface ConvolutionPoint {
   readonly width: number;
   /** Distance between the kernel's taps, in bins. */
   readonly dilation: number;
-  /** Window and stride of the max pooling behind it, in positions; 1 for none. */
+  /** Window and stride of the max pooling after it, in positions; 1 for none. */
   readonly pool: number;
+}
+
+/** One branch of a {@linkcode SearchPoint}. */
+export interface BranchPoint {
+  /** What it reads. */
+  readonly input: Exclude<InputName, "signal">;
+  /** Units of its linear layers. */
+  readonly units: readonly number[];
 }
 
 /** One choice from every axis of a {@linkcode SearchSpace}. */
@@ -68,11 +112,11 @@ export interface SearchPoint {
   readonly convolutions: readonly ConvolutionPoint[];
   /** Padding of all convolutions. */
   readonly padding: Conv1dLayer["padding"];
-  /** Behind every layer with weights but the last. */
+  /** Follows every layer with weights but the last. */
   readonly activation: Exclude<ActivationLayer["kind"], "sigmoid">;
   /** Whether each convolution is followed by batch normalisation. */
   readonly batchNorm: boolean;
-  /** Rate of the dropout behind the convolutions; 0 for none. */
+  /** Rate of the dropout after the convolutions; 0 for none. */
   readonly dropout: number;
   /** Units of the dense layers before the last. */
   readonly dense: readonly number[];
@@ -80,6 +124,12 @@ export interface SearchPoint {
   readonly learningRate: number;
   /** Samples of a step. */
   readonly batchSize: number;
+  /** Units of the linear layers after the convolutions; absent where the space has none. */
+  readonly linear?: readonly number[];
+  /** Units of the dense layers at the end of the signal's branch; absent where the space has none. */
+  readonly signal?: readonly number[];
+  /** Branches in addition to that over the signal; absent in a sequential model. */
+  readonly branches?: readonly BranchPoint[];
 }
 
 /** Names of a {@linkcode ConvolutionAxes}' fields. */

@@ -1,32 +1,49 @@
 import { parseSpec } from "../model/parse_spec.ts";
 import type { InputShape } from "../model/presets.ts";
-import type { LayerSpec, Loss, SequentialSpec } from "../model/spec.ts";
+import type { InputSpec, LayerSpec, Loss, ModelSpec } from "../model/spec.ts";
+import { branchedSpec } from "./_branched_spec.ts";
 import type { SearchPoint } from "./space.ts";
 
 /** Options of {@linkcode specOf}. */
 export interface SpecOfOptions extends InputShape {
-  /** Name of the model. Default: `"searched"`. */
-  readonly name?: string;
-  /** What training minimises; `binaryCrossentropy` puts a sigmoid at the end. Default: `"meanSquaredError"`. */
-  readonly loss?: Loss;
+  /**
+   * Name of the model.
+   *
+   * @default {"searched"}
+   */
+  readonly name?: string | undefined;
+  /**
+   * What training minimises; `binaryCrossentropy` puts a sigmoid at the end.
+   *
+   * @default {"meanSquaredError"}
+   */
+  readonly loss?: Loss | undefined;
+  /**
+   * Inputs of a sample other than its signal, which branches of the point may read.
+   *
+   * @default {none}
+   */
+  readonly inputs?: readonly InputSpec[] | undefined;
 }
 
-/** The report's. */
+/** The slope in the report. */
 const LEAKY_SLOPE = 0.05;
 /** Keras' defaults. */
 const BATCH_NORM: LayerSpec = { type: "batchNorm", momentum: 0.99, epsilon: 0.001 };
 
 /**
- * The model that a point stands for: blocks of convolution, activation, batch normalisation where chosen, and
- * pooling unless it is 1; then flattening, dropout unless its rate is 0, dense layers with activations, and one
- * output.
+ * Makes the model that a point stands for: blocks of convolution, activation, batch normalisation where chosen, and
+ * pooling unless it is 1; then linear layers where chosen, flattening, dropout unless its rate is 0, dense layers with
+ * activations, and one output. With branches that is the branch over the signal, with dense layers of its own, and the
+ * dense layers and the output are the head, which joins it with the others.
  *
  * @param point The point.
  * @param options Shape of a sample, name and loss.
+ * @returns A valid model.
  * @throws {UnsupportedModelError} If the layers do not fit each other: pooling, or a kernel without padding, that is
- * longer than what is left of the bins.
+ * longer than what is left of the bins. Also if a branch reads an input that samples do not have.
  *
- * @example
+ * @example The point that is wakawaka
  * ```ts
  * import { presetSpec } from "@waka/histone/model";
  * import { type SearchPoint, specOf } from "@waka/histone/search";
@@ -50,11 +67,32 @@ const BATCH_NORM: LayerSpec = { type: "batchNorm", momentum: 0.99, epsilon: 0.00
  * throws(() => specOf(wakawaka, { bins: 20 }), /maxPool1d\) does not fit its input of shape \[1, 50\]/);
  * ```
  */
-export function specOf(point: SearchPoint, options: SpecOfOptions = {}): SequentialSpec {
+export function specOf(point: SearchPoint, options: SpecOfOptions = {}): ModelSpec {
   const { bins = 100, marks = 5, name = "searched", loss = "meanSquaredError" } = options;
   const activation: LayerSpec = point.activation === "leakyRelu"
     ? { type: "activation", kind: "leakyRelu", alpha: LEAKY_SLOPE }
     : { type: "activation", kind: point.activation };
+  const trunk = makeTrunk(point, activation);
+  const head = [...denseLayers(point.dense, activation), { type: "dense", units: 1 } as const];
+  const end: LayerSpec[] = loss === "binaryCrossentropy"
+    ? [{ type: "activation", kind: "sigmoid" }]
+    : [];
+  if (point.branches === undefined) {
+    return parseSpec({ name, bins, marks, layers: [...trunk, ...head, ...end], loss });
+  }
+  return branchedSpec({
+    name,
+    inputs: [{ name: "signal", bins, marks }, ...options.inputs ?? []],
+    signal: [...trunk, ...denseLayers(point.signal ?? [], activation)],
+    branches: point.branches,
+    activation,
+    head: [...head, ...end],
+    loss,
+  });
+}
+
+/** Convolutions and what follows them, up to one row of values. */
+function makeTrunk(point: SearchPoint, activation: LayerSpec): LayerSpec[] {
   const layers: LayerSpec[] = [];
   for (const { filters, width, dilation, pool } of point.convolutions) {
     const { padding } = point;
@@ -62,10 +100,12 @@ export function specOf(point: SearchPoint, options: SpecOfOptions = {}): Sequent
     if (point.batchNorm) layers.push(BATCH_NORM);
     if (pool > 1) layers.push({ type: "maxPool1d", size: pool });
   }
+  for (const units of point.linear ?? []) layers.push({ type: "linear", units }, activation);
   layers.push({ type: "flatten" });
   if (point.dropout > 0) layers.push({ type: "dropout", rate: point.dropout });
-  for (const units of point.dense) layers.push({ type: "dense", units }, activation);
-  layers.push({ type: "dense", units: 1 });
-  if (loss === "binaryCrossentropy") layers.push({ type: "activation", kind: "sigmoid" });
-  return parseSpec({ name, bins, marks, layers, loss });
+  return layers;
+}
+
+function denseLayers(units: readonly number[], activation: LayerSpec): LayerSpec[] {
+  return units.flatMap((size) => [{ type: "dense", units: size } as const, activation]);
 }

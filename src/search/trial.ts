@@ -1,4 +1,14 @@
-import { showValue } from "../base/show_value.ts";
+import {
+  type Field,
+  field,
+  integer,
+  number,
+  oneOf,
+  optional,
+  readValue,
+  text,
+} from "../base/field.ts";
+import { arrayOf, object, variant } from "../base/fields.ts";
 import { FormatError } from "../errors.ts";
 import type { SearchPoint } from "./space.ts";
 
@@ -12,7 +22,7 @@ export interface PlannedTrial {
   readonly epochs: number;
   /** Seed of weights, order and dropout. */
   readonly seed: number;
-  /** The choices. */
+  /** The choices that it was made from. */
   readonly point: SearchPoint;
 }
 
@@ -26,7 +36,7 @@ export interface ScoredTrial extends PlannedTrial {
   readonly score: number;
   /** Parameters of the model. */
   readonly parameters: number;
-  /** Seconds it took since it was begun or gone on with; of trials trained side by side each has its share. */
+  /** Seconds since it was started or last resumed; of trials trained side by side each has its share. */
   readonly seconds: number;
   /** Name of the engine. */
   readonly engine: string;
@@ -38,31 +48,44 @@ export interface ScoredTrial extends PlannedTrial {
 export interface FailedTrial extends PlannedTrial {
   /** Discriminator. */
   readonly status: "skipped" | "diverged";
-  /** What was wrong. */
+  /** Why it has no score. */
   readonly reason: string;
 }
 
-/** What became of a trial in one rung. */
+/** The outcome of a trial in one rung. */
 export type TrialRecord = ScoredTrial | FailedTrial;
 
 /**
- * A trial as a line of JSON, with its line end, to append to a file that {@linkcode parseTrials} reads.
+ * Encodes a trial as a line of JSON, to append to a file that {@linkcode parseTrials} reads.
  *
  * @param record The trial.
+ * @returns The line with its line end.
+ *
+ * @example A trial is read back as it was written
+ * ```ts
+ * import { encodeTrial, gridPoints, parseSpace, parseTrials } from "@waka/histone/search";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const [point] = gridPoints(parseSpace({ filters: [8], width: [3], blocks: [{}] }));
+ * const plan = { trial: 1, rung: 1, epochs: 2, seed: 0, point: point! };
+ * const record = { ...plan, status: "skipped", reason: "too deep" } as const;
+ * deepStrictEqual(parseTrials(encodeTrial(record)), [record]);
+ * ```
  */
 export function encodeTrial(record: TrialRecord): string {
   return JSON.stringify(record) + "\n";
 }
 
 /**
- * Reads trials that were appended to a file line by line. What stands behind the last line end is a line that a crash
- * tore, and is ignored.
+ * Reads trials that were appended to a file line by line. What follows the last line end is a line that a crash tore,
+ * and is ignored.
  *
- * @param text The file's content.
+ * @param content The file's content.
  * @param file Name of the file, for the error.
- * @throws {FormatError} Naming the first line that is no trial.
+ * @returns The trials, in the order of their lines.
+ * @throws {FormatError} Naming the first line that is not a trial.
  *
- * @example
+ * @example A torn line and a wrong one
  * ```ts
  * import { parseTrials } from "@waka/histone/search";
  * import { deepStrictEqual, throws } from "node:assert";
@@ -71,68 +94,47 @@ export function encodeTrial(record: TrialRecord): string {
  * throws(() => parseTrials("trial 1\n"), /line 1/);
  * ```
  */
-export function parseTrials(text: string, file?: string): TrialRecord[] {
-  const lines = text.split("\n").slice(0, -1);
+export function parseTrials(content: string, file?: string): TrialRecord[] {
+  const lines = content.split("\n").slice(0, -1);
   return lines.map((line, index) => {
     const place = { file, line: index + 1 };
+    const fail = (found: string, cause?: unknown): never => {
+      throw new FormatError(`Cannot read trial: ${found}`, { ...place, cause });
+    };
     let value: unknown;
     try {
       value = JSON.parse(line);
     } catch (cause) {
-      throw new FormatError(`Cannot read trial: found "${line.slice(0, 60)}", expected JSON`, {
-        ...place,
-        cause,
-      });
+      fail(`found "${line.slice(0, 60)}", expected JSON`, cause);
     }
-    const wrong = wrongField(Object(value));
-    if (wrong === undefined) return value as TrialRecord;
-    const [name, wanted] = wrong;
-    const found = showValue(Object(value)[name]);
-    throw new FormatError(`Cannot read trial: ${name} is ${found}, expected ${wanted}`, place);
+    return readValue(value, TRIAL, { fail });
   });
 }
 
-type Field = readonly [name: string, wanted: string, accepts: (value: unknown) => boolean];
+const PLAN = {
+  trial: integer(1),
+  rung: integer(1),
+  epochs: integer(1),
+  seed: integer(0),
+  point: field<SearchPoint>(
+    (value) => typeof value === "object" && value !== null,
+    "an object",
+  ),
+};
 
-const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 1;
+const OTHERS = { others: "leave out" } as const;
 
-const FIELDS: readonly Field[] = [
-  ["trial", "an integer >= 1", isCount],
-  ["rung", "an integer >= 1", isCount],
-  ["epochs", "an integer >= 1", isCount],
-  ["seed", "an integer >= 0", Number.isSafeInteger],
-  ["point", "an object", (value) => typeof value === "object" && value !== null],
-  [
-    "status",
-    "scored, skipped or diverged",
-    (value) => ["scored", "skipped", "diverged"].includes(value as string),
-  ],
-];
-
-const SCORED_FIELDS: readonly Field[] = [
-  [
-    "foldScores",
-    "an array of numbers",
-    (value) => Array.isArray(value) && value.every(Number.isFinite),
-  ],
-  ["score", "a number", Number.isFinite],
-  ["parameters", "an integer >= 1", isCount],
-  ["seconds", "a number", Number.isFinite],
-  ["engine", "a text", (value) => typeof value === "string"],
-  [
-    "arithmetic",
-    "an array of texts",
-    (value) =>
-      value === undefined ||
-      (Array.isArray(value) && value.every((kind) => typeof kind === "string")),
-  ],
-];
-
-const FAILED_FIELDS: readonly Field[] = [
-  ["reason", "a text", (value) => typeof value === "string"],
-];
-
-function wrongField(record: Readonly<Record<string, unknown>>): Field | undefined {
-  const more = record.status === "scored" ? SCORED_FIELDS : FAILED_FIELDS;
-  return [...FIELDS, ...more].find(([name, , accepts]) => !accepts(record[name]));
-}
+const TRIAL: Field<TrialRecord> = variant("status", {
+  scored: object({
+    ...PLAN,
+    status: oneOf("scored"),
+    foldScores: arrayOf(number, { items: "numbers" }),
+    score: number,
+    parameters: integer(1),
+    seconds: number,
+    engine: text,
+    arithmetic: optional(arrayOf(text, { items: "texts" })),
+  }, OTHERS),
+  skipped: object({ ...PLAN, status: oneOf("skipped"), reason: text }, OTHERS),
+  diverged: object({ ...PLAN, status: oneOf("diverged"), reason: text }, OTHERS),
+});

@@ -12,95 +12,95 @@ export interface SimulationOptions {
   /**
    * Random seed, an integer from 0 to 2^53 − 1.
    *
-   * @default 1
+   * @default {1}
    */
   readonly seed?: number | undefined;
   /**
    * Number of training cell types, at most 65,536: the first of the competition's 50, then `S051`, `S052`, …
    *
-   * @default 50
+   * @default {50}
    */
   readonly cellTypes?: number | undefined;
   /**
    * Number of training genes.
    *
-   * @default 16000
+   * @default {16000}
    */
   readonly genes?: number | undefined;
   /**
    * Number of cell types that only eval has: the first of the competition's 6, then `N007`, `N008`, …
    *
-   * @default 6
+   * @default {6}
    */
   readonly newCellTypes?: number | undefined;
   /**
    * Number of genes that only eval has.
    *
-   * @default 1447
+   * @default {1447}
    */
   readonly newGenes?: number | undefined;
   /**
    * Number of 100 bp bins of a sample, at most 65,536; the TSS is in the middle. All samples together have at most 2^32
    * bins.
    *
-   * @default 100
+   * @default {100}
    */
   readonly bins?: number | undefined;
   /**
    * Share of the label's variance that the activity explains, which the marks show; from 0 to 1.
    *
-   * @default 0.3
+   * @default {0.3}
    */
   readonly visibleShare?: number | undefined;
   /**
    * Share of the label's variance that is a property of the gene: the same in all cell types, and not shown by the marks.
    *
-   * @default 0.3
+   * @default {0.3}
    */
   readonly hiddenShare?: number | undefined;
   /**
    * Mean of the label.
    *
-   * @default -0.25
+   * @default {-0.25}
    */
   readonly labelMean?: number | undefined;
   /**
    * Variance of the label, above 0 and at most a million.
    *
-   * @default 3.5
+   * @default {3.5}
    */
   readonly labelVariance?: number | undefined;
   /**
    * Share of the activity's variance that differs between cell types along the gene programmes they
    * share with their lineage.
    *
-   * @default 0.3
+   * @default {0.3}
    */
   readonly programmeShare?: number | undefined;
   /**
    * Share of the activity's variance that is particular to one gene in one cell type; the rest, after this and
    * `programmeShare`, is the gene's baseline.
    *
-   * @default 0.15
+   * @default {0.15}
    */
   readonly particularShare?: number | undefined;
   /**
    * Factor on all rates, above 0 and at most 1000; 1 gives the counts of a real sample.
    *
-   * @default 1
+   * @default {1}
    */
   readonly depth?: number | undefined;
   /**
    * Standard deviation of the logarithm of a sample's depth, from 0 to 1 (a sample is one mark in one cell
    * type).
    *
-   * @default 0.3
+   * @default {0.3}
    */
   readonly depthSpread?: number | undefined;
   /**
    * Dispersion of the counts: their variance is μ + dispersion · μ². Above 0 and at most 10.
    *
-   * @default 0.1
+   * @default {0.1}
    */
   readonly dispersion?: number | undefined;
 }
@@ -151,39 +151,49 @@ export function resolveSimulationOptions(options: SimulationOptions): Simulation
   checkSizes(all);
   checkShares(all, "visibleShare", "hiddenShare");
   checkShares(all, "programmeShare", "particularShare");
-  check(all, "labelMean", "a finite number", Number.isFinite);
+  check(all, "labelMean", { wanted: "a finite number", accepts: Number.isFinite });
   // The limits on depth, its spread and the dispersion keep every count within 32 bits.
   for (
     const [name, most] of [["labelVariance", 1e6], ["depth", 1000], ["dispersion", 10]] as const
   ) {
-    check(all, name, `a number > 0 and <= ${most}`, (value) => value > 0 && value <= most);
+    check(all, name, {
+      wanted: `a number > 0 and <= ${most}`,
+      accepts: (value) => value > 0 && value <= most,
+    });
   }
-  check(all, "depthSpread", "a number from 0 to 1", (value) => value >= 0 && value <= 1);
+  check(all, "depthSpread", SHARE);
   return all;
 }
 
+/** The values that an option may have. */
+interface Range {
+  /** In words, for messages. */
+  readonly wanted: string;
+  readonly accepts: (value: number) => boolean;
+}
+
+const SHARE: Range = {
+  wanted: "a number from 0 to 1",
+  accepts: (value) => value >= 0 && value <= 1,
+};
+
+function integerFrom(least: number, most: number): Range {
+  return {
+    wanted: `an integer from ${least} to ${most}`,
+    accepts: (value) => Number.isInteger(value) && value >= least && value <= most,
+  };
+}
+
 function checkSizes(all: SimulationSettings): void {
-  check(
-    all,
-    "seed",
-    "an integer from 0 to 2^53 - 1",
-    (value) => Number.isSafeInteger(value) && value >= 0,
-  );
+  check(all, "seed", {
+    wanted: "an integer from 0 to 2^53 - 1",
+    accepts: (value) => Number.isSafeInteger(value) && value >= 0,
+  });
   for (const [name, least] of [["cellTypes", 1], ["newCellTypes", 0], ["bins", 1]] as const) {
-    check(
-      all,
-      name,
-      `an integer from ${least} to ${MAX_EXTENT}`,
-      (value) => Number.isInteger(value) && value >= least && value <= MAX_EXTENT,
-    );
+    check(all, name, integerFrom(least, MAX_EXTENT));
   }
   for (const [name, least] of [["genes", 1], ["newGenes", 0]] as const) {
-    check(
-      all,
-      name,
-      `an integer from ${least} to ${GENE_ID_LIMIT}`,
-      (value) => Number.isInteger(value) && value >= least && value <= GENE_ID_LIMIT,
-    );
+    check(all, name, integerFrom(least, GENE_ID_LIMIT));
   }
   if (all.newCellTypes + all.newGenes === 0) {
     throw new RangeError(
@@ -210,7 +220,7 @@ function checkShares(
   ...names: readonly (keyof SimulationOptions)[]
 ): void {
   for (const name of names) {
-    check(all, name, "a number from 0 to 1", (value) => value >= 0 && value <= 1);
+    check(all, name, SHARE);
   }
   const sum = names.reduce((total, name) => total + all[name], 0);
   if (sum > 1) {
@@ -223,8 +233,7 @@ function checkShares(
 function check(
   all: SimulationSettings,
   name: keyof SimulationOptions,
-  wanted: string,
-  accepts: (value: number) => boolean,
+  { wanted, accepts }: Range,
 ): void {
   if (typeof all[name] !== "number" || !accepts(all[name])) {
     throw new RangeError(`Cannot simulate: ${name} is ${all[name]}, expected ${wanted}`);

@@ -125,7 +125,7 @@ export class Simulation {
 
   /**
    * Generates a file's rows with their counts, one cell type at a time. The blocks of eval have labels as those of train
-   * do, though `eval.npz` has none.
+   * do, though `eval.npz` has no labels.
    *
    * @param part The file.
    * @returns The blocks, in the order of the file.

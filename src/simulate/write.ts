@@ -28,7 +28,7 @@ export interface WriteSimulationOptions extends SimulationOptions {
   /**
    * Whether to deflate the npz files.
    *
-   * @default false
+   * @default {false}
    */
   readonly compress?: boolean | undefined;
   /** Called after each cell type. */

@@ -25,7 +25,7 @@ export function decodeLoosely(bytes: Uint8Array): string {
   return DECODER.decode(bytes);
 }
 
-/** Bytes that should be text are not UTF-8; the file and the line are there where they are known. */
+/** Bytes that should be text are not UTF-8. The error has the file and the line where these are known. */
 export class NotUtf8Error extends FormatError {
   /** What is wrong, without the place. */
   readonly reason: string;

@@ -26,7 +26,7 @@ export function* drawResamples(
     const times = new Float64Array(items);
     for (const stratum of strata) {
       for (let draw = 0; draw < stratum.length; draw++) {
-        times[stratum[stream.below(stratum.length)]]++;
+        times[stratum[stream.below(stratum.length)]!]!++;
       }
     }
     yield times;

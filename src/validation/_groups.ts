@@ -13,7 +13,7 @@ export const SCORED_KINDS: readonly RowKind[] = [...REGIMES, "bothSeen"];
 
 /**
  * Test samples in groups that are redrawn as one: all of a kind and cell type where cell types are redrawn, and
- * each on its own where genes are too.
+ * each by itself where genes are too.
  */
 export class Groups {
   /** For each sample its group, `[position]`. */
@@ -21,7 +21,7 @@ export class Groups {
   /** For each group the place of its kind in `SCORED_KINDS`, `[group]`. */
   readonly kinds: Uint8Array;
   /**
-   * What is redrawn, each stratum among itself: trained and new cell types, and behind their numbers trained and
+   * What is redrawn, each stratum by itself: trained and new cell types, and with numbers that follow theirs trained and
    * new genes. So no kind of sample is lost.
    */
   readonly strata: readonly (readonly number[])[];
@@ -36,7 +36,7 @@ export class Groups {
     const cellTypeStrata = partByNovelty(cellTypes, kinds, ["newCellType", "bothNew"]);
     if (resampled === "cell-types") {
       const count = cellTypes.names.length;
-      this.ofRow = cellTypes.placeOfRow.map((place, row) => kindOfRow[row] * count + place);
+      this.ofRow = cellTypes.placeOfRow.map((place, row) => kindOfRow[row]! * count + place);
       const groups = Array.from({ length: SCORED_KINDS.length * count }, (_, group) => group);
       this.kinds = Uint8Array.from(groups, (group) => Math.floor(group / count));
       this.#cellTypes = Uint32Array.from(groups, (group) => group % count);
@@ -68,8 +68,8 @@ export class Groups {
     const cellTypes = this.#cellTypes;
     const genes = this.#genes;
     for (let group = 0; group < weights.length; group++) {
-      weights[group] = (cellTypes === undefined ? 1 : times[cellTypes[group]]) *
-        (genes === undefined ? 1 : times[genes[group]]);
+      weights[group] = (cellTypes === undefined ? 1 : times[cellTypes[group]!]!) *
+        (genes === undefined ? 1 : times[genes[group]!]!);
     }
     return weights;
   }
@@ -83,7 +83,7 @@ function partByNovelty(
 ): number[][] {
   const isNew = new Uint8Array(axis.names.length);
   kinds.forEach((kind, row) => {
-    if (newKinds.includes(kind)) isNew[axis.placeOfRow[row]] = 1;
+    if (newKinds.includes(kind)) isNew[axis.placeOfRow[row]!] = 1;
   });
   const places = [...axis.names.keys()];
   return [0, 1].map((novelty) => places.filter((place) => isNew[place] === novelty));

@@ -2,7 +2,7 @@ import type { ExpressionTable } from "./expression_table.ts";
 
 /**
  * Number, mean and standard deviation of each gene's expression over the training cell types but one. Each is
- * `[slot, gene]`: slot c leaves cell type c out, the last slot leaves out none.
+ * `[slot, gene]`: slot c leaves cell type c out, the last slot none.
  */
 export interface LeaveOneOut {
   /** Number of cell types. */
@@ -25,8 +25,8 @@ const NONE: Moments = { count: 0, mean: 0, squares: 0 };
 /**
  * Leaves each cell type out in turn, O(1) for each entry of the table.
  *
- * What is left of one cell type joins those before it with those behind it. Taking its value off the total
- * would be simpler, but would leave the value's rounding behind; here it never enters.
+ * Leaving one cell type out joins those before it with those after it. Subtracting its value from the total would be
+ * simpler, but the value's rounding would remain; here it never enters.
  */
 export function leaveOneOut(table: ExpressionTable): LeaveOneOut {
   const cellTypes = table.cellTypes.names.length;
@@ -37,18 +37,18 @@ export function leaveOneOut(table: ExpressionTable): LeaveOneOut {
     means: new Float64Array(size),
     deviations: new Float64Array(size),
   };
-  const behind: Moments[] = new Array(cellTypes + 1).fill(NONE);
+  const after: Moments[] = new Array(cellTypes + 1).fill(NONE);
   for (let gene = 0; gene < genes; gene++) {
     const momentsOf = (cellType: number): Moments => {
-      const value = table.values[cellType * genes + gene];
+      const value = table.values[cellType * genes + gene]!;
       return Number.isNaN(value) ? NONE : { count: 1, mean: value, squares: 0 };
     };
     for (let cellType = cellTypes - 1; cellType >= 0; cellType--) {
-      behind[cellType] = join(momentsOf(cellType), behind[cellType + 1]);
+      after[cellType] = join(momentsOf(cellType), after[cellType + 1]!);
     }
     let before = NONE;
     for (let cellType = 0; cellType < cellTypes; cellType++) {
-      store(out, cellType * genes + gene, join(before, behind[cellType + 1]));
+      store(out, cellType * genes + gene, join(before, after[cellType + 1]!));
       before = join(before, momentsOf(cellType));
     }
     store(out, cellTypes * genes + gene, before);

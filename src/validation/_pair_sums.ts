@@ -1,7 +1,7 @@
 /** Sums over pairs of truth t and prediction p, each less a constant: n, Σt, Σp, Σt², Σp², Σtp, Σ(t − p)². */
 const SUMS = 7;
 
-/** A variance this small beside the mean square is what rounding leaves of a constant. */
+/** A variance that is so small a share of the mean square is the rounding of a constant. */
 const CONSTANT = 1e-12;
 
 /** The seven sums over some pairs, weighted or not. */
@@ -26,16 +26,16 @@ export class PairSums {
     // Close to the mean, correlations keep their digits.
     const origin = truth.reduce((sum, value) => sum + value, 0) / truth.length;
     for (let row = 0; row < truth.length; row++) {
-      const t = truth[row] - origin;
-      const p = predicted[row] - origin;
-      const start = groupOfRow[row] * SUMS;
-      sums[start] += 1;
-      sums[start + 1] += t;
-      sums[start + 2] += p;
-      sums[start + 3] += t * t;
-      sums[start + 4] += p * p;
-      sums[start + 5] += t * p;
-      sums[start + 6] += (t - p) * (t - p);
+      const t = truth[row]! - origin;
+      const p = predicted[row]! - origin;
+      const start = groupOfRow[row]! * SUMS;
+      sums[start]! += 1;
+      sums[start + 1]! += t;
+      sums[start + 2]! += p;
+      sums[start + 3]! += t * t;
+      sums[start + 4]! += p * p;
+      sums[start + 5]! += t * p;
+      sums[start + 6]! += (t - p) * (t - p);
     }
     this.#sums = sums;
   }
@@ -53,11 +53,11 @@ export class PairSums {
   ): PairTotal[] {
     const totals = new Float64Array(kindCount * SUMS);
     for (let group = 0; group < kinds.length; group++) {
-      const weight = weights[group];
+      const weight = weights[group]!;
       if (weight === 0) continue;
       const start = group * SUMS;
-      const out = kinds[group] * SUMS;
-      for (let i = 0; i < SUMS; i++) totals[out + i] += weight * this.#sums[start + i];
+      const out = kinds[group]! * SUMS;
+      for (let i = 0; i < SUMS; i++) totals[out + i]! += weight * this.#sums[start + i]!;
     }
     return Array.from(
       { length: kindCount },
@@ -70,21 +70,28 @@ export class PairSums {
 export function mixTotals(totals: readonly PairTotal[], weights: readonly number[]): PairTotal {
   const mixed = new Float64Array(SUMS);
   totals.forEach((total, which) => {
-    for (let i = 0; i < SUMS; i++) mixed[i] += weights[which] * (total[i] / total[0]);
+    for (let i = 0; i < SUMS; i++) mixed[i]! += weights[which]! * (total[i]! / total[0]!);
   });
   return mixed;
 }
 
 /** Mean squared error of a total; NaN if it has no pairs. */
 export function mseOf(total: PairTotal): number {
-  return total[6] / total[0];
+  return total[6]! / total[0]!;
 }
 
 /** Pearson's correlation of a total; NaN if truth or prediction is constant, or there are no pairs. */
-export function pearsonOf([n, t, p, tt, pp, tp]: PairTotal): number {
-  const varianceT = tt / n - (t / n) ** 2;
-  const varianceP = pp / n - (p / n) ** 2;
-  if (varianceT <= CONSTANT * tt / n || varianceP <= CONSTANT * pp / n) return NaN;
-  const r = (tp / n - (t / n) * (p / n)) / Math.sqrt(varianceT * varianceP);
+export function pearsonOf(total: PairTotal): number {
+  const n = total[0]!;
+  // Means of t, p, t², p² and tp.
+  const t = total[1]! / n;
+  const p = total[2]! / n;
+  const tt = total[3]! / n;
+  const pp = total[4]! / n;
+  const tp = total[5]! / n;
+  const varianceT = tt - t ** 2;
+  const varianceP = pp - p ** 2;
+  if (varianceT <= CONSTANT * tt || varianceP <= CONSTANT * pp) return NaN;
+  const r = (tp - t * p) / Math.sqrt(varianceT * varianceP);
   return Math.min(1, Math.max(-1, r));
 }

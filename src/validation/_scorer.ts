@@ -20,7 +20,7 @@ const MIX_WEIGHTS = REGIMES.map((regime) => COMPETITION_ROWS[regime]);
 
 type ScoredRegime = RegimeScores["regime"];
 
-/** A model or a baseline by what it says of the test samples. */
+/** What a model or a baseline predicts for the test samples. */
 export interface Predictor {
   /** Its name. */
   readonly name: string;
@@ -28,7 +28,7 @@ export interface Predictor {
   readonly values: ArrayLike<number>;
 }
 
-/** A baseline by what it says of the test samples. */
+/** What a baseline predicts for the test samples. */
 export interface BaselinePredictor extends Predictor {
   /** One line on what it learned or chose. */
   readonly description: string;
@@ -97,7 +97,7 @@ export class Scorer {
     const { test, kinds, models } = this.#options;
     const baselines = this.#baselinesFor(regime);
     const parts: readonly RowKind[] = regime === "mix" ? REGIMES : [regime];
-    const rows = Uint32Array.from(kinds.keys()).filter((row) => parts.includes(kinds[row]));
+    const rows = Uint32Array.from(kinds.keys()).filter((row) => parts.includes(kinds[row]!));
     const subset = test.subset(rows);
     const interval = this.#judgeInterval(parts);
     const redrawable = interval.kind !== "none";
@@ -121,7 +121,7 @@ export class Scorer {
       baselines: baselines.map((baseline): BaselineScores => ({
         ...describe(baseline),
         description: baseline.description,
-        fallbackRows: rows.reduce((sum, row) => sum + baseline.fellBack[row], 0),
+        fallbackRows: rows.reduce((sum, row) => sum + baseline.fellBack[row]!, 0),
       })),
       bestBaseline: best?.name ?? null,
     };
@@ -204,7 +204,7 @@ export class Scorer {
     const other = this.#figures(best, regime, mseOf);
     return {
       value: 1 - own.value / other.value,
-      redrawn: own.redrawn.map((mse, sample) => 1 - mse / other.redrawn[sample]),
+      redrawn: own.redrawn.map((mse, sample) => 1 - mse / other.redrawn[sample]!),
     };
   }
 
@@ -223,8 +223,8 @@ export class Scorer {
     const correlations = byGroup(
       correlateSamplesOfGene,
       {
-        truth: Float64Array.from(rows, (row) => this.#truth[row]),
-        predicted: Float64Array.from(rows, (row) => values[row]),
+        truth: Float64Array.from(rows, (row) => this.#truth[row]!),
+        predicted: Float64Array.from(rows, (row) => values[row]!),
         groupIndex: subset.geneIndices(),
         groupCount: subset.columns.genes.length,
       },
@@ -241,7 +241,7 @@ export class Scorer {
 /** The total of one regime, or the three in the competition's proportions. */
 function pickTotal(totals: readonly PairTotal[], regime: ScoredRegime): PairTotal {
   if (regime === "mix") return mixTotals(totals.slice(0, REGIMES.length), MIX_WEIGHTS);
-  return totals[SCORED_KINDS.indexOf(regime)];
+  return totals[SCORED_KINDS.indexOf(regime)]!;
 }
 
 function orNull(value: number): number | null {

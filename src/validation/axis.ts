@@ -27,15 +27,15 @@ function makeAxis(allNames: readonly string[], indices: Uint32Array<ArrayBuffer>
   const names = allNames.filter((_, index) => present[index] === 1);
   const places = new Map(names.map((name, place) => [name, place]));
   const placeOfIndex = Uint32Array.from(allNames, (name) => places.get(name) ?? 0);
-  return { names, places, placeOfRow: indices.map((index) => placeOfIndex[index]) };
+  return { names, places, placeOfRow: indices.map((index) => placeOfIndex[index]!) };
 }
 
-/** For each sample of `data` the place of its gene on another data set's axis, −1 if it is not there. */
+/** Finds for each sample of `data` the place of its gene on another data set's axis; −1 if it is not there. */
 export function placeGenes(axis: Axis, data: Dataset): Int32Array<ArrayBuffer> {
   return placeRows(axis, data.columns.genes.map(geneKey), data.geneIndices());
 }
 
-/** For each sample of `data` the place of its cell type on another data set's axis, −1 if it is not there. */
+/** Finds for each sample of `data` the place of its cell type on another data set's axis; −1 if it is not there. */
 export function placeCellTypes(axis: Axis, data: Dataset): Int32Array<ArrayBuffer> {
   return placeRows(axis, data.columns.cellTypes, data.cellTypeIndices());
 }
@@ -46,5 +46,5 @@ function placeRows(
   indices: Uint32Array,
 ): Int32Array<ArrayBuffer> {
   const placeOfIndex = Int32Array.from(names, (name) => axis.places.get(name) ?? -1);
-  return Int32Array.from(indices, (index) => placeOfIndex[index]);
+  return Int32Array.from(indices, (index) => placeOfIndex[index]!);
 }

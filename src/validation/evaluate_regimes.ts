@@ -25,9 +25,9 @@ export interface EvaluateRegimesOptions {
   /**
    * Baselines to compare with.
    *
-   * Default: `makeBaselines()`.
+   * @default {makeBaselines()}
    */
-  readonly baselines?: readonly Baseline[];
+  readonly baselines?: readonly Baseline[] | undefined;
   /**
    * What is redrawn for a bootstrap sample. Cell types alone give the spread over cell types for these very
    * genes. To forecast a score on other new genes, as the competition's are, redraw genes too: of 24 forecasts
@@ -35,30 +35,43 @@ export interface EvaluateRegimesOptions {
    * this takes about 15 seconds instead of half a second. Genes alone give the spread over genes for these very
    * cell types, of which there may be only one.
    *
-   * Default: `"cell-types"`.
+   * @default {"cell-types"}
    */
   readonly resampled?: Resampled | undefined;
   /**
    * Number of bootstrap samples.
    *
-   * Default: `1000`.
+   * @default {1000}
    */
-  readonly bootstrapSamples?: number;
+  readonly bootstrapSamples?: number | undefined;
   /**
    * Share of bootstrap samples that an interval holds, above 0 and below 1.
    *
-   * Default: `0.95`.
+   * @default {0.95}
    */
-  readonly confidence?: number;
+  readonly confidence?: number | undefined;
   /**
    * Seed of the bootstrap.
    *
-   * Default: `0`.
+   * @default {0}
    */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
-/** The four baselines: overall mean, gene mean, nearest cell type by signal, and ridge on binned signal. */
+/**
+ * Makes the four baselines: overall mean, gene mean, nearest cell type by signal, and ridge on binned signal.
+ *
+ * @returns New baselines, not fitted yet.
+ *
+ * @example Their names
+ * ```ts
+ * import { makeBaselines } from "@waka/histone/validation";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const names = makeBaselines().map(({ name }) => name);
+ * deepStrictEqual(names, ["overall mean", "gene mean", "nearest cell type", "ridge"]);
+ * ```
+ */
 export function makeBaselines(): Baseline[] {
   return [makeOverallMean(), makeGeneMean(), makeNearestCellType(), makeRidge()];
 }
@@ -68,7 +81,7 @@ export function makeBaselines(): Baseline[] {
  * training samples alone. They predict from a view of the test samples that has no labels.
  *
  * Intervals are percentile intervals of a bootstrap over cell types (Efron 1979, The Annals of Statistics 7:1):
- * trained and new cell types are redrawn with replacement, each among themselves, and every predictor and
+ * trained and new cell types are redrawn with replacement, each by themselves, and every predictor and
  * regime is scored on the same draws. With few groups they are far too narrow, which each regime's
  * `interval` says. With
  * `resampled: "cell-types-and-genes"` trained and new genes are redrawn in the same way, independently of the
@@ -76,17 +89,18 @@ export function makeBaselines(): Baseline[] {
  * of Applied Statistics 1:386).
  *
  * The skill's best baseline is the one that is best on all the test samples of the regime, which favours the
- * baseline, not the model. In the mix it is `best of each regime`, which takes in each the one that is best
- * there, unless one and the same is.
+ * baseline, not the model. In the mix it is `best of each regime`, which combines the best baselines of the regimes, unless
+ * one baseline is best in all of them.
  *
  * @param trial Training samples, test samples, and the models' predictions.
  * @param options Baselines and the bootstrap.
+ * @returns Scores by regime, and the forecast.
  * @throws {ContractError} If either set has no labels, or a pair of gene and cell type is in both.
- * @throws {TypeError} If a model has not as many predictions as there are test samples.
+ * @throws {TypeError} If the number of a model's predictions is not that of the test samples.
  * @throws {RangeError} If a prediction is not finite, an option is out of range, there are no test samples, or
  * too few training samples for a baseline.
  *
- * @example
+ * @example An oracle has a skill of 1
  * ```ts
  * import { Dataset } from "@waka/histone/data";
  * import { simulateColumns } from "@waka/histone/simulate";
@@ -100,9 +114,9 @@ export function makeBaselines(): Baseline[] {
  *   { train, test, predictions: { oracle: test.labels() } },
  *   { baselines: [makeGeneMean()] },
  * );
- * strictEqual(regimes[1].regime, "newCellType");
- * strictEqual(mix.models[0].skill.value, 1);
- * ok(mix.baselines[0].mse.value! > 0);
+ * strictEqual(regimes[1]?.regime, "newCellType");
+ * strictEqual(mix.models[0]?.skill.value, 1);
+ * ok(mix.baselines[0]!.mse.value! > 0);
  * ```
  */
 export function evaluateRegimes(

@@ -30,13 +30,13 @@ export function makeExpressionTable(train: Dataset): ExpressionTable {
   const counts = new Uint32Array(values.length);
   let sum = 0;
   for (let row = 0; row < labels.length; row++) {
-    const place = cellTypes.placeOfRow[row] * genes.names.length + genes.placeOfRow[row];
-    values[place] += labels[row];
-    counts[place]++;
-    sum += labels[row];
+    const place = cellTypes.placeOfRow[row]! * genes.names.length + genes.placeOfRow[row]!;
+    values[place]! += labels[row]!;
+    counts[place]!++;
+    sum += labels[row]!;
   }
   // 0 / 0 marks what is missing.
-  for (let place = 0; place < values.length; place++) values[place] /= counts[place];
+  for (let place = 0; place < values.length; place++) values[place]! /= counts[place]!;
   return { cellTypes, genes, values, overallMean: sum / labels.length };
 }
 
@@ -47,7 +47,7 @@ export function geneMeans({ cellTypes, genes, values }: ExpressionTable): Float6
     let sum = 0;
     let count = 0;
     for (let cellType = 0; cellType < cellTypes.names.length; cellType++) {
-      const value = values[cellType * geneCount + gene];
+      const value = values[cellType * geneCount + gene]!;
       if (Number.isNaN(value)) continue;
       sum += value;
       count++;

@@ -23,26 +23,41 @@ const REDRAWN: Readonly<Record<RegimeEvaluation["resampled"], string>> = {
 
 const HEADER = ["", "MSE", "r", "skill", "r of a gene"];
 
-/** How {@linkcode formatRegimeTable} sets a table. */
+/** Options of {@linkcode formatRegimeTable}. */
 export interface RegimeTableOptions {
   /**
-   * Characters that a line of the table should have at most: where it would have more, a model's skill and the
-   * correlations of its genes stand on a second line.
+   * The most characters that a line of the table should have: where it would have more, a model's skill and the
+   * correlations of its genes are on a second line.
    *
    * @default {Infinity}
    */
-  readonly width?: number;
+  readonly width?: number | undefined;
 }
 
 /**
- * Sets an evaluation as a text table: a block for each regime and one for the mix; in each a line for every
- * model and baseline. Intervals stand in brackets, and the title says what they are; `r of a gene` is the median and, in brackets, the quartiles
- * of the genes' own correlations across cell types, and how many genes have one. The best baseline is
- * marked by `*`, a figure that does not exist by `–`. A mix without any figure is left out.
+ * Formats an evaluation as a text table: a block for each regime and one for the mix; in each a line for every model and
+ * baseline. Intervals are in brackets, and the title says what they are; `r of a gene` is the median and, in brackets, the
+ * quartiles of the genes' own correlations across cell types, and how many genes have one. The best baseline is marked by
+ * `*`, a figure that does not exist by `–`. A mix without any figure is left out.
  *
  * @param evaluation What `evaluateRegimes` returned.
  * @param options How wide the table may be.
  * @returns Lines without line ends, the columns aligned over all blocks.
+ *
+ * @example The block of the first regime
+ * ```ts
+ * import { Dataset } from "@waka/histone/data";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { evaluateRegimes, formatRegimeTable, splitRegimes } from "@waka/histone/validation";
+ * import { match } from "node:assert";
+ *
+ * const size = { cellTypes: 6, genes: 30, newCellTypes: 1, newGenes: 1, bins: 4 };
+ * const data = new Dataset(simulateColumns(size).train);
+ * const { train, test } = splitRegimes(data, { newCellTypes: 2 });
+ * const trial = { train, test, predictions: { oracle: test.labels() } };
+ * const lines = formatRegimeTable(evaluateRegimes(trial, { baselines: [], bootstrapSamples: 20 }));
+ * match(lines[0] ?? "", /^New gene in a trained cell type: \d+ samples/);
+ * ```
  */
 export function formatRegimeTable(
   evaluation: RegimeEvaluation,
@@ -62,7 +77,7 @@ export function formatRegimeTable(
   ];
 }
 
-/** Tables as lines, a column as wide in one as in the others. */
+/** Formats tables as lines; each column has the same width in all of them. */
 function alignTables(tables: readonly (readonly string[][])[]): string[][] {
   const widths: number[] = [];
   for (const row of tables.flat()) {
@@ -77,14 +92,14 @@ function alignTables(tables: readonly (readonly string[][])[]): string[][] {
   );
 }
 
-/** A row of five cells as two rows of three, the second of which is left out if it says nothing. */
+/** Breaks a row of five cells into two rows of three; the second is left out if it says nothing. */
 function stackRow([name = "", mse = "", r = "", skill = "", genes = ""]: string[]): string[][] {
   const saysNothing = skill === "" && ["", "–"].includes(genes);
   const second = saysNothing ? [] : [["", skill, genes]];
   return [[name, mse, r], ...second];
 }
 
-/** Whether there is anything to show: of the mix there is not where a regime of it is missing. */
+/** Whether there is anything to show; the mix has no figures where one of its regimes is missing. */
 function hasFigures({ models, baselines }: RegimeScores): boolean {
   return [...models, ...baselines].some(({ mse }) => mse.value !== null);
 }

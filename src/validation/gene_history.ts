@@ -12,9 +12,9 @@ export interface GeneHistoryOptions {
   /**
    * Number of nearest training cell types whose expression becomes a feature each.
    *
-   * Default: `1`.
+   * @default {1}
    */
-  readonly neighbours?: number;
+  readonly neighbours?: number | undefined;
 }
 
 /** Features of some samples. */
@@ -25,7 +25,21 @@ export interface GeneHistoryFeatures {
   readonly values: Float32Array<ArrayBuffer>;
 }
 
-/** What training samples tell of each gene. Made by {@linkcode fitGeneHistory}. */
+/**
+ * What training samples tell about each gene. Made by {@linkcode fitGeneHistory}.
+ *
+ * @example The names of its features
+ * ```ts
+ * import { Dataset } from "@waka/histone/data";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { GeneHistory } from "@waka/histone/validation";
+ * import { strictEqual } from "node:assert";
+ *
+ * const { train } = simulateColumns({ cellTypes: 2, genes: 1, bins: 4 });
+ * const { names } = new GeneHistory(new Dataset(train), { neighbours: 1 });
+ * strictEqual(names.at(-1), "geneInNearest1");
+ * ```
+ */
 export class GeneHistory {
   /** Names of the features, in their order. */
   readonly names: readonly string[];
@@ -50,8 +64,8 @@ export class GeneHistory {
   }
 
   /**
-   * Computes the features of samples, which may be those trained on; their labels are not looked at. Of a new
-   * cell type all samples should be given at once, since its neighbours are found by its signal in `data`.
+   * Computes the features of samples, which may be those trained on; their labels are not read. Give all
+   * samples of a new cell type together, since its neighbours are found by its signal in `data`.
    *
    * @throws {ContractError} If the signal is not of the kind trained on.
    */
@@ -63,16 +77,18 @@ export class GeneHistory {
     const ranked = this.#neighbours.rank(data);
     const values = new Float32Array(data.length * this.names.length);
     for (let row = 0; row < data.length; row++) {
-      const gene = geneOfRow[row];
+      const gene = geneOfRow[row]!;
       if (gene < 0) continue;
       // A new cell type takes the last slot, which leaves out none.
-      const slot = cellTypeOfRow[row] < 0 ? cellTypes.names.length : cellTypeOfRow[row];
+      const cellType = cellTypeOfRow[row]!;
+      const slot = cellType < 0 ? cellTypes.names.length : cellType;
       const place = slot * genes.names.length + gene;
-      if (counts[place] === 0) continue;
+      const [count, mean] = [counts[place]!, means[place]!];
+      if (count === 0) continue;
       const out = values.subarray(row * this.names.length, (row + 1) * this.names.length);
-      out.set([1, means[place], deviations[place], counts[place]]);
-      out.fill(means[place], SUMMARY_NAMES.length);
-      this.#writeNearest(out.subarray(SUMMARY_NAMES.length), ranked[row], gene);
+      out.set([1, mean, deviations[place]!, count]);
+      out.fill(mean, SUMMARY_NAMES.length);
+      this.#writeNearest(out.subarray(SUMMARY_NAMES.length), ranked[row]!, gene);
     }
     return { names: this.names, values };
   }
@@ -82,15 +98,15 @@ export class GeneHistory {
     const { values, genes } = this.#table;
     let found = 0;
     for (let i = 0; i < cellTypes.length && found < out.length; i++) {
-      const value = values[cellTypes[i] * genes.names.length + gene];
+      const value = values[cellTypes[i]! * genes.names.length + gene]!;
       if (!Number.isNaN(value)) out[found++] = value;
     }
   }
 }
 
 /**
- * Learns what training samples tell of each gene, as features for a model: what a user knows of a seen gene
- * beside its signal.
+ * Learns what training samples tell about each gene, as features for a model: what a user knows about a seen gene
+ * besides its signal.
  *
  * **The one rule:** features of a sample come from the training samples of its gene in *other* cell types, never
  * from its own cell type. So a training sample's features do not depend on its label, not even by rounding, and
@@ -108,15 +124,16 @@ export class GeneHistory {
  * samples that were kept from `train` here as well as from training. With two or more training cell types no
  * training sample looks like one of a new gene: a model that is to predict those too must be shown some training
  * samples with these features set to 0. And over the samples of one training gene `geneMean` falls as the label
- * rises, by 1/(n − 1) of it: a model that could tell genes apart that finely could turn this round, which with
- * few cell types is worth a look.
+ * rises, by 1/(n − 1) of it: a model that could tell genes apart that finely could exploit this, which is worth checking
+ * with few cell types.
  *
  * @param train Labelled training samples, and no others.
  * @param options Number of neighbours.
+ * @returns What computes the features of samples.
  * @throws {ContractError} If there are no labels.
  * @throws {RangeError} If there are no samples, or `neighbours` is not an integer ≥ 0.
  *
- * @example
+ * @example Each of two cell types has the features of the other
  * ```ts
  * import { Dataset } from "@waka/histone/data";
  * import { simulateColumns } from "@waka/histone/simulate";

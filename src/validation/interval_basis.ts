@@ -17,7 +17,7 @@ export interface IntervalBasis {
   readonly genes: number | null;
 }
 
-/** From so many groups on a percentile interval holds about what it says. */
+/** With this many groups or more, a percentile interval holds the truth about as often as it claims. */
 const FEWEST_OF_INTERVAL = 10;
 const FEWEST_OF_RANGE = 2;
 
@@ -25,8 +25,9 @@ const FEWEST_OF_RANGE = 2;
  * Judges what an interval is worth.
  *
  * @param groups Numbers of cell types and of genes that are redrawn; `null` for those that are not.
+ * @returns The kind of interval, with the numbers.
  *
- * @example
+ * @example Fifty, six and one cell types
  * ```ts
  * import { judgeInterval } from "@waka/histone/validation";
  * import { strictEqual } from "node:assert";
@@ -47,12 +48,13 @@ export function judgeInterval(groups: Omit<IntervalBasis, "kind">): IntervalBasi
 }
 
 /**
- * What an interval is, with the number of groups: of a range those that are too few.
+ * Describes an interval by its kind and the numbers of groups; a range by those groups that are too few.
  *
  * @param basis What was redrawn.
  * @param confidence Share of the bootstrap samples that it holds.
+ * @returns A phrase such as `95% interval over 50 cell types`.
  *
- * @example
+ * @example An interval and a range
  * ```ts
  * import { describeInterval } from "@waka/histone/validation";
  * import { strictEqual } from "node:assert";

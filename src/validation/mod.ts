@@ -5,6 +5,9 @@
  * Nothing here trains a network. Whatever learns, learns from a training set alone and is given test samples
  * without their labels.
  *
+ * Begin with {@linkcode evaluateRegimes}, which makes the whole table; {@linkcode splitRegimes} holds genes and cell types
+ * out, {@linkcode formatRegimeTable} prints the result.
+ *
  * @module
  */
 

@@ -2,11 +2,11 @@ import type { Resampled } from "./_groups.ts";
 import type { IntervalBasis } from "./interval_basis.ts";
 import type { Regime } from "./regimes.ts";
 
-/** A figure and its bootstrap interval; `null` where there is none. */
+/** A figure and its bootstrap interval; what does not exist is `null`. */
 export interface Estimate {
   /** The figure, on all samples. */
   readonly value: number | null;
-  /** Lower end of the interval or range; `null` where {@linkcode RegimeScores.interval} says that there is none. */
+  /** Lower end of the interval or range; `null` where {@linkcode RegimeScores.interval} has the kind `none`. */
   readonly low: number | null;
   /** Upper end of the interval; `null` as the lower end is. */
   readonly high: number | null;
@@ -15,16 +15,16 @@ export interface Estimate {
 /**
  * How well a predictor follows each gene across cell types: Pearson's correlation of a gene's samples, one a
  * cell type, over the genes that have at least 3 samples whose labels vary and whose predictions vary. A
- * predictor that says the same of a gene everywhere has none.
+ * predictor that predicts the same for a gene everywhere has no correlation to count.
  */
 export interface GeneCorrelations {
   /** Number of genes that have a correlation. */
   readonly genes: number;
-  /** A quarter of the correlations are below; `null` if no gene has one. */
+  /** A quarter of the correlations are below this; `null` if no gene has one. */
   readonly lowerQuartile: number | null;
-  /** Half of the correlations are below; `null` if no gene has one. */
+  /** Half of the correlations are below this; `null` if no gene has one. */
   readonly median: number | null;
-  /** Three quarters of the correlations are below; `null` if no gene has one. */
+  /** Three quarters of the correlations are below this; `null` if no gene has one. */
   readonly upperQuartile: number | null;
 }
 
@@ -36,7 +36,7 @@ export interface PredictorScores {
   readonly mse: Estimate;
   /** Pearson's correlation over all samples; `null` if predictions or labels do not vary. */
   readonly pearson: Estimate;
-  /** Of each gene across cell types; `null` for the mix, in which a gene's samples have no common weight. */
+  /** Correlations of each gene across cell types; `null` for the mix, in which a gene's samples have no common weight. */
   readonly byGene: GeneCorrelations | null;
 }
 
@@ -50,7 +50,7 @@ export interface ModelScores extends PredictorScores {
 export interface BaselineScores extends PredictorScores {
   /** One line on what the baseline learned or chose. */
   readonly description: string;
-  /** Number of samples for which it had nothing to go by and gave something simpler. */
+  /** Number of samples for which it lacked data and predicted something simpler. */
   readonly fallbackRows: number;
 }
 
@@ -70,7 +70,7 @@ export interface RegimeScores {
   readonly models: readonly ModelScores[];
   /** The baselines, in the order given; in the mix also `best of each regime`, unless one is best in all. */
   readonly baselines: readonly BaselineScores[];
-  /** Name of the baseline with the smallest mean squared error; `null` if there is none. */
+  /** Name of the baseline with the smallest mean squared error; `null` if there are no baselines. */
   readonly bestBaseline: string | null;
 }
 
@@ -80,7 +80,7 @@ export interface RegimeEvaluation {
   readonly trainingRows: number;
   /** Number of test samples. */
   readonly testRows: number;
-  /** Number of bootstrap samples behind each interval. */
+  /** Number of bootstrap samples that each interval is made from. */
   readonly bootstrapSamples: number;
   /** What was redrawn for each of them. */
   readonly resampled: Resampled;

@@ -55,13 +55,13 @@ export function classifyRows(train: Dataset, test: Dataset): RowKind[] {
   const geneCount = genes.names.length;
   const trained = new Uint8Array(cellTypes.names.length * geneCount); // [cell type, gene]
   genes.placeOfRow.forEach((gene, row) => {
-    trained[cellTypes.placeOfRow[row] * geneCount + gene] = 1;
+    trained[cellTypes.placeOfRow[row]! * geneCount + gene] = 1;
   });
   const geneOfRow = placeGenes(genes, test);
   const cellTypeOfRow = placeCellTypes(cellTypes, test);
   return Array.from({ length: test.length }, (_, row) => {
-    const gene = geneOfRow[row];
-    const cellType = cellTypeOfRow[row];
+    const gene = geneOfRow[row]!;
+    const cellType = cellTypeOfRow[row]!;
     if (gene < 0) return cellType < 0 ? "bothNew" : "newGene";
     if (cellType < 0) return "newCellType";
     return trained[cellType * geneCount + gene] === 1 ? "trained" : "bothSeen";
@@ -73,7 +73,7 @@ export function classifyRows(train: Dataset, test: Dataset): RowKind[] {
  * {@linkcode COMPETITION_ROWS}.
  *
  * @param errors Mean squared error by regime; `null` or left out where there were no samples.
- * @returns The forecast; `undefined` if a regime is missing, for nothing is known then of a part of the score.
+ * @returns The forecast; `undefined` if a regime is missing, since a part of the score is unknown then.
  * @throws {RangeError} If an error is negative or not finite.
  *
  * @example

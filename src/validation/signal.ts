@@ -7,13 +7,13 @@ import { reconcileRecords } from "../record.ts";
 export interface Stretches {
   /** Number of marks. */
   readonly marks: number;
-  /** First bin of each stretch, and the number of bins behind the last, `[stretch + 1]`. */
+  /** First bin of each stretch, and the number of bins after the last, `[stretch + 1]`. */
   readonly starts: Uint32Array;
   /** Whether the signal is plain counts, so that the logarithm is still to be taken. */
   readonly takeLogarithm: boolean;
 }
 
-/** Cuts the bins of a data set into `count` stretches of as near as can be the same length. */
+/** Cuts the bins of a data set into `count` stretches whose lengths differ by one bin at most. */
 export function makeStretches(data: Dataset, count: number): Stretches {
   const starts = Uint32Array.from(
     { length: count + 1 },
@@ -36,10 +36,10 @@ export function writeStretches(
 ): void {
   const stretches = starts.length - 1;
   for (let stretch = 0; stretch < stretches; stretch++) {
-    const end = starts[stretch + 1] * marks;
+    const end = starts[stretch + 1]! * marks;
     for (let mark = 0; mark < marks; mark++) {
       let sum = 0;
-      for (let i = starts[stretch] * marks + mark; i < end; i += marks) sum += signal[i];
+      for (let i = starts[stretch]! * marks + mark; i < end; i += marks) sum += signal[i]!;
       out[stretch * marks + mark] = takeLogarithm ? Math.log1p(sum) : sum;
     }
   }

@@ -41,9 +41,9 @@ export class SignalNeighbours {
 
   /**
    * Ranks the training cell types for each cell type of a data set. A cell type that was trained on is compared
-   * by its training signal and never stands in its own list; a new one is compared by its signal in `data`.
+   * by its training signal and is never in its own list; a new one is compared by its signal in `data`.
    *
-   * @param data Samples; labels are not needed. Of a new cell type all should be given at once.
+   * @param data Samples; labels are not needed. Give all samples of a new cell type together.
    * @returns For each position of `data` places on the training cell types' axis, most similar first; empty if
    * there is too little to compare.
    * @throws {ContractError} If the signal is not of the kind trained on.
@@ -61,16 +61,17 @@ export class SignalNeighbours {
     const ranked = axis.names.map((name, place) => {
       const own = this.#cellTypes.places.get(name);
       if (own !== undefined) return this.#rankTraining(own);
-      subtract(profiles[place], this.#means);
-      return this.#rankBy(profiles[place], -1);
+      const profile = profiles[place]!;
+      subtract(profile, this.#means);
+      return this.#rankBy(profile, -1);
     });
-    return Array.from(axis.placeOfRow, (place) => ranked[place]);
+    return Array.from(axis.placeOfRow, (place) => ranked[place]!);
   }
 
   #rankTraining(own: number): Uint32Array {
     const known = this.#ranked.get(own);
     if (known !== undefined) return known;
-    const ranked = this.#rankBy(this.#profiles[own], own);
+    const ranked = this.#rankBy(this.#profiles[own]!, own);
     this.#ranked.set(own, ranked);
     return ranked;
   }
@@ -110,11 +111,11 @@ function readProfiles(data: Dataset, options: ProfileOptions): Float32Array[] {
     (_, place) => new Float32Array(skip?.[place] ? 0 : whole.marks * genes).fill(NaN),
   );
   for (let row = 0; row < data.length; row++) {
-    const profile = profiles[cellTypeOfRow[row]];
-    if (geneOfRow[row] < 0 || profile.length === 0) continue;
+    const profile = profiles[cellTypeOfRow[row]!]!;
+    if (geneOfRow[row]! < 0 || profile.length === 0) continue;
     writeStretches(whole, data.signalOf(row), logs);
     for (let mark = 0; mark < logs.length; mark++) {
-      profile[mark * genes + geneOfRow[row]] = logs[mark];
+      profile[mark * genes + geneOfRow[row]!] = logs[mark]!;
     }
   }
   return profiles;
@@ -122,14 +123,14 @@ function readProfiles(data: Dataset, options: ProfileOptions): Float32Array[] {
 
 function meanProfile(profiles: readonly Float32Array[]): Float64Array {
   const values = new Float64Array(profiles.length);
-  return Float64Array.from({ length: profiles[0].length }, (_, i) => {
-    for (let place = 0; place < values.length; place++) values[place] = profiles[place][i];
+  return Float64Array.from({ length: profiles[0]!.length }, (_, i) => {
+    for (let place = 0; place < values.length; place++) values[place] = profiles[place]![i]!;
     return meanDefined(values);
   });
 }
 
 function subtract(profile: Float32Array, mean: Float64Array): void {
-  for (let i = 0; i < profile.length; i++) profile[i] -= mean[i];
+  for (let i = 0; i < profile.length; i++) profile[i]! -= mean[i]!;
 }
 
 /** NaN if the two have too few genes in common, or none of their marks varies. */
@@ -141,9 +142,10 @@ function similarityOf(a: Float32Array, b: Float32Array, marks: number): number {
   for (let mark = 0; mark < marks; mark++) {
     let count = 0;
     for (let i = mark * genes; i < (mark + 1) * genes; i++) {
-      if (Number.isNaN(a[i]) || Number.isNaN(b[i])) continue;
-      valuesA[count] = a[i];
-      valuesB[count] = b[i];
+      const [valueA, valueB] = [a[i]!, b[i]!];
+      if (Number.isNaN(valueA) || Number.isNaN(valueB)) continue;
+      valuesA[count] = valueA;
+      valuesB[count] = valueB;
       count++;
     }
     if (count < FEWEST_GENES) return NaN;

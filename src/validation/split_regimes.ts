@@ -12,22 +12,22 @@ export interface SplitRegimesOptions {
    * Number of genes to hold out, from 0 to one less than there are. Left out, it is the competition's share,
    * 1,447 of 17,447, rounded, but at least 1, for which it takes two genes.
    *
-   * Default: `Math.max(1, Math.round(1447 / 17447 * genes))`.
+   * @default {Math.max(1, Math.round(1447 / 17447 * genes))}
    */
-  readonly newGenes?: number;
+  readonly newGenes?: number | undefined;
   /**
    * Number of cell types to hold out, from 0 to one less than there are. Left out, it is the competition's
-   * share, 6 of 56, rounded, but at least 1; of one cell type alone none is held out.
+   * share, 6 of 56, rounded, but at least 1; a single cell type is not held out.
    *
-   * Default: `cellTypes === 1 ? 0 : Math.max(1, Math.round(6 / 56 * cellTypes))`.
+   * @default {cellTypes === 1 ? 0 : Math.max(1, Math.round(6 / 56 * cellTypes))}
    */
-  readonly newCellTypes?: number;
+  readonly newCellTypes?: number | undefined;
   /**
    * Seed of the choice.
    *
-   * Default: `0`.
+   * @default {0}
    */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 /** Samples parted as the competition parted its own. */
@@ -51,9 +51,11 @@ export interface RegimeSplit {
  *
  * @param data The samples to part; views of it are returned, in its order.
  * @param options How many to hold out, and the seed.
- * @throws {RangeError} If there are fewer than two genes and `newGenes` is left out, if a number is out of range, or if none is to be held out of either.
+ * @returns Views of the samples, and what was held out.
+ * @throws {RangeError} If there are fewer than two genes and `newGenes` is left out, if a number is out of range, or if neither a gene nor a cell type
+ * is to be held out.
  *
- * @example
+ * @example Ten cell types and 24 genes
  * ```ts
  * import { Dataset } from "@waka/histone/data";
  * import { simulateColumns } from "@waka/histone/simulate";
@@ -128,8 +130,8 @@ function holdOut(axis: Axis, { what, count, stream }: HoldOutOptions): HeldOut {
   }
   const sorted = axis.names.toSorted();
   const order = shuffledIndices(total, stream).subarray(0, count);
-  const names = Array.from(order, (place) => sorted[place]).sort();
+  const names = Array.from(order, (place) => sorted[place]!).sort();
   const chosen = new Uint8Array(total);
   for (const name of names) chosen[axis.places.get(name)!] = 1;
-  return { names, isHeldOut: Uint8Array.from(axis.placeOfRow, (place) => chosen[place]) };
+  return { names, isHeldOut: Uint8Array.from(axis.placeOfRow, (place) => chosen[place]!) };
 }

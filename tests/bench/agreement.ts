@@ -31,7 +31,7 @@ export function checkAgreement(ours: Outputs, theirs: Outputs, pair: string): vo
   }
   const largest = Math.max(...theirs.predictions.map(Math.abs));
   const apart = Math.max(
-    ...ours.predictions.map((value, i) => Math.abs(value - theirs.predictions[i])),
+    ...ours.predictions.map((value, i) => Math.abs(value - theirs.predictions[i]!)),
   );
   // Written so that NaN fails.
   if (!(apart <= PREDICTION_TOLERANCE * largest)) {
@@ -39,7 +39,7 @@ export function checkAgreement(ours: Outputs, theirs: Outputs, pair: string): vo
   }
   ours.losses.forEach((loss, step) => {
     const other = theirs.losses[step];
-    if (!(Math.abs(loss - other) <= LOSS_TOLERANCE * Math.abs(other))) {
+    if (!(Math.abs(loss - other!) <= LOSS_TOLERANCE * Math.abs(other!))) {
       fail(`the loss of step ${step + 1} is ${loss} and ${other}, allowed 1 ± ${LOSS_TOLERANCE}`);
     }
   });

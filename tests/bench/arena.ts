@@ -42,7 +42,7 @@ export class Arena implements AsyncDisposable {
   }
 
   /**
-   * A peer with the same workload, which was made sure to compute the same; or why there is none. `signal` ends
+   * A peer with the same workload, checked to compute the same; or why it is missing. `signal` ends
    * the process of a peer that is started now.
    *
    * @throws {ContractError} If the peer and our engine disagree.

@@ -22,7 +22,7 @@ export interface BenchOptions {
   readonly seconds: number;
   /** Stops between two samples. */
   readonly signal: AbortSignal;
-  /** Told what is going on. */
+  /** Told what is being done. */
   readonly log: (line: string) => void;
 }
 

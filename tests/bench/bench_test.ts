@@ -28,17 +28,22 @@ Deno.test("the ratio is the median of the pairs' ratios, not the ratio of the me
 
 Deno.test("the table says when a peer was not measured", () => {
   const row: Row = {
-    ...{ figure: "wakawaka-training", unit: "samples/s", threads: 2, ours: 51_234 },
-    ...{ peer: "PyTorch", theirs: null, ratio: null },
+    figure: "wakawaka-training",
+    unit: "samples/s",
+    threads: 2,
+    ours: 51_234,
+    peer: "PyTorch",
+    theirs: null,
+    ratio: null,
   };
   const [header, rule, missing, measured] = formatTable([
     row,
     { ...row, peer: "tf.js", theirs: 17.77, ratio: 2883.2 },
   ]).split("\n");
-  strictEqual(header.length, rule.length);
-  ok(/^\| -+ \| -+ \|/.test(rule), rule);
-  ok(missing.includes("| 51,200 | PyTorch | not measured |"), missing);
-  ok(measured.includes("| 17.8 ") && measured.includes("| 2,880× |"), measured);
+  strictEqual(header!.length, rule!.length);
+  ok(/^\| -+ \| -+ \|/.test(rule!), rule);
+  ok(missing!.includes("| 51,200 | PyTorch | not measured |"), missing);
+  ok(measured!.includes("| 17.8 ") && measured!.includes("| 2,880× |"), measured);
 });
 
 Deno.test("outputs that differ, lack something or are not numbers are no agreement", () => {
@@ -98,7 +103,7 @@ testWith(
     for (const { ours, theirs } of result.load) {
       ok([ours, theirs].every(({ seconds, megabytes }) => seconds > 0 && megabytes > 1));
     }
-    ok(result.train[0].samplesPerSecond > 0);
+    ok(result.train[0]!.samplesPerSecond > 0);
     ok(/^\| 100 +\| deflated, .* s, .* MB +\| .*×/m.test(formatLoad(result)), formatLoad(result));
   },
 );

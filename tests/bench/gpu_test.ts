@@ -53,7 +53,7 @@ Deno.test("a sample of wakawaka takes 1.6 MFLOP to train, 2.8 with dense backwar
   strictEqual(sum(({ denseMultiplyAdds }) => denseMultiplyAdds).toFixed(1), "2.8");
 });
 
-Deno.test("a pool behind a normalisation spares its convolution nothing", () => {
+Deno.test("a pool after a normalisation spares its convolution nothing", () => {
   const costs = countStep(presetSpec("experiment5"), { batchSize: 1, signalBytes: 1 });
   for (const { multiplyAdds, denseMultiplyAdds } of costs) {
     strictEqual(multiplyAdds, denseMultiplyAdds);
@@ -77,8 +77,10 @@ Deno.test("a kernel takes as long as the slower of its arithmetic and its memory
 });
 
 const CEILINGS = {
-  ...{ copyGigabytes: 3000, fp32Gigaflops: 60_000 },
-  ...{ dispatchMicroseconds: 2, shuffleNanoseconds: 10 },
+  copyGigabytes: 3000,
+  fp32Gigaflops: 60_000,
+  dispatchMicroseconds: 2,
+  shuffleNanoseconds: 10,
 };
 
 Deno.test("a step's floor has dispatches once for all models and samples for each", () => {
@@ -92,12 +94,12 @@ Deno.test("a step's floor has dispatches once for all models and samples for eac
   strictEqual(many.floor, many.kernels + many.dispatches + many.order);
   const table = formatFloors([many, { ...one, figure: "one", measured: null }]);
   const [header, , first, second] = table.split("\n");
-  strictEqual(header.length, second.length);
-  ok(/^\| many \| 8 /.test(first) && /× *\|$/.test(first), first);
-  ok(second.includes("| not measured |"), second);
+  strictEqual(header!.length, second!.length);
+  ok(/^\| many \| 8 /.test(first!) && /× *\|$/.test(first!), first);
+  ok(second!.includes("| not measured |"), second);
 });
 
-Deno.test("a part may take what is left but for the shares of those behind it", () => {
+Deno.test("a part may take what is left but for the shares of those after it", () => {
   let now = 100;
   const budget = new Budget(NOMINAL_SECONDS + 10, () => now);
   // 480 of the 490 seconds can be used.
@@ -112,7 +114,7 @@ Deno.test("a part may take what is left but for the shares of those behind it", 
   strictEqual(budget.elapsed, 1060);
 });
 
-Deno.test("what does not end in time is left behind, told so, and reported", async () => {
+Deno.test("what does not end in time is left running, told so, and reported", async () => {
   let told: AbortSignal | undefined;
   const stuck = runWithin(0, ({ signal }) => {
     told = signal;
@@ -173,12 +175,17 @@ Deno.test("samples are repeated as bytes", () => {
 
 Deno.test("a figure that was not measured stays in the table, and floors take the first that was", () => {
   const row: Row = {
-    ...{ figure: "wakawaka-training", unit: "samples/s", threads: 1, ours: null },
-    ...{ peer: "PyTorch cuda", theirs: null, ratio: null },
+    figure: "wakawaka-training",
+    unit: "samples/s",
+    threads: 1,
+    ours: null,
+    peer: "PyTorch cuda",
+    theirs: null,
+    ratio: null,
   };
   const rows = [row, { ...row, ours: 1e6 }];
   const [, , first] = formatTable(rows).split("\n");
-  ok(/\| not measured \| PyTorch cuda \| not measured \| +\|$/.test(first), first);
+  ok(/\| not measured \| PyTorch cuda \| not measured \| +\|$/.test(first!), first);
   const [wakawaka, many] = stepCases(rows);
-  deepStrictEqual([wakawaka.rate, many.rate], [1e6, null]);
+  deepStrictEqual([wakawaka!.rate, many!.rate], [1e6, null]);
 });

@@ -18,7 +18,7 @@ import type { Task, Workload } from "./workload.ts";
 function makeModel(task: Task, initialWeights: Workload["weights"]): BatchModel {
   const { spec } = task;
   const shapes = weightShapes(spec);
-  let weights = initialWeights.map((values, i) => np.array(values).reshape([...shapes[i].shape]));
+  let weights = initialWeights.map((values, i) => np.array(values).reshape([...shapes[i]!.shape]));
   let first = weights.map((weight) => np.zerosLike(weight.ref));
   let second = weights.map((weight) => np.zerosLike(weight.ref));
   const input = (signal: Float32Array<ArrayBuffer>) =>
@@ -33,7 +33,7 @@ function makeModel(task: Task, initialWeights: Workload["weights"]): BatchModel 
       const batch = [input(signal), np.array(labels), random.key(steps), scales] as const;
       const [loss, ...updated] = step(weights, first, second, ...batch);
       [weights, first, second] = updated;
-      return (await loss.data())[0];
+      return (await loss.data())[0]!;
     },
     async predict(signal) {
       return await predict(weights.map((weight) => weight.ref), input(signal)).data();
@@ -64,11 +64,11 @@ function makeStep({ spec, learningRate }: Task) {
     const [scale1, scale2] = [scales.ref.slice(0), scales.slice(1)];
     const mix = (old: np.Array, added: np.Array, keep: number) =>
       old.mul(keep).add(added.mul(1 - keep));
-    const newFirst = first.map((m, i) => mix(m, gradients[i].ref, ADAM.beta1));
-    const newSecond = second.map((v, i) => mix(v, np.square(gradients[i]), ADAM.beta2));
+    const newFirst = first.map((m, i) => mix(m, gradients[i]!.ref, ADAM.beta1));
+    const newSecond = second.map((v, i) => mix(v, np.square(gradients[i]!), ADAM.beta2));
     const updated = weights.map((weight, i) => {
-      const root = np.sqrt(newSecond[i].ref.mul(scale2.ref)).add(ADAM.epsilon);
-      return weight.sub(newFirst[i].ref.mul(scale1.ref).mul(learningRate).div(root));
+      const root = np.sqrt(newSecond[i]!.ref.mul(scale2.ref)).add(ADAM.epsilon);
+      return weight.sub(newFirst[i]!.ref.mul(scale1.ref).mul(learningRate).div(root));
     });
     [scale1, scale2].forEach((scale) => scale.dispose());
     return [loss, updated, newFirst, newSecond];
@@ -96,14 +96,14 @@ function forward(
         x = lax.reduceWindow(x, np.max, [layer.size], [layer.size]);
         break;
       case "flatten": // channels fastest, as the weights of the next layer expect
-        x = np.transpose(x, [0, 2, 1]).reshape([x.shape[0], -1]);
+        x = np.transpose(x, [0, 2, 1]).reshape([x.shape[0]!, -1]);
         break;
       case "dropout":
         if (key !== undefined) x = dropout(layer.rate, x, key.ref);
         break;
       case "dense": {
         const [kernel, bias] = queue.splice(0, 2);
-        x = np.matmul(x, kernel).add(bias);
+        x = np.matmul(x, kernel!).add(bias!);
         break;
       }
       default:
@@ -116,10 +116,10 @@ function forward(
 
 function conv1d(layer: Conv1dLayer, x: np.Array, [kernel, bias]: np.Array[]): np.Array {
   const { left, right } = convPadding(layer);
-  const filters = np.transpose(kernel, [2, 1, 0]); // [filters, input, width]
+  const filters = np.transpose(kernel!, [2, 1, 0]); // [filters, input, width]
   const options = { rhsDilation: [layer.dilation] };
   return lax.convGeneralDilated(x, filters, [1], [[left, right]], options)
-    .add(bias.reshape([1, layer.filters, 1]));
+    .add(bias!.reshape([1, layer.filters, 1]));
 }
 
 function activate(layer: ActivationLayer, x: np.Array): np.Array {

@@ -87,7 +87,11 @@ export async function benchLoad(options: LoadBenchOptions): Promise<LoadBench> {
 
 async function simulate(folder: string, genes: number, compress: boolean): Promise<void> {
   await writeSimulation(folder, {
-    ...{ cellTypes: CELL_TYPES, genes, newCellTypes: 0, newGenes: 1, compress },
+    cellTypes: CELL_TYPES,
+    genes,
+    newCellTypes: 0,
+    newGenes: 1,
+    compress,
   });
 }
 
@@ -116,7 +120,9 @@ async function compare(
     pairs.push({ ours, theirs });
   }
   return {
-    ...{ rows, kind, megabytesOnDisk: (await Deno.stat(path)).size / 1e6 },
+    rows,
+    kind,
+    megabytesOnDisk: (await Deno.stat(path)).size / 1e6,
     ours: medianCost(pairs.map(({ ours }) => ours)),
     theirs: medianCost(pairs.map(({ theirs }) => theirs)),
     ratio: median(pairs.map(({ ours, theirs }) => theirs.seconds / ours.seconds)),
@@ -125,7 +131,7 @@ async function compare(
 
 /** Throws unless both sides read the same: sums in another order differ in the last digits. */
 function checkSums({ sums: ours = [] }: Measured, { sums: theirs = [] }: Measured): void {
-  const same = theirs.every((sum, i) => Math.abs(ours[i] - sum) <= 1e-9 * Math.abs(sum));
+  const same = theirs.every((sum, i) => Math.abs(ours[i]! - sum) <= 1e-9 * Math.abs(sum));
   if (same && theirs.length === 2) return;
   throw new Error(`Cannot compare: sums of signal and labels are ${ours}, numpy's ${theirs}`);
 }
@@ -144,8 +150,20 @@ async function measureTraining(
 ): Promise<TrainRow> {
   log("Training on it for an epoch");
   const whole = await measure(python, [
-    ...[Deno.execPath(), "run", "-q", "--no-remote", "-P=compute", TRAIN, "--engine", "wasm"],
-    ...["--data", `${folder}/train.npz`, "--epochs", "1", "--out", `${folder}/run`],
+    Deno.execPath(),
+    "run",
+    "-q",
+    "--no-remote",
+    "-P=compute",
+    TRAIN,
+    "--engine",
+    "wasm",
+    "--data",
+    `${folder}/train.npz`,
+    "--epochs",
+    "1",
+    "--out",
+    `${folder}/run`,
   ]);
   const { samplesPerSecond } = JSON.parse(await Deno.readTextFile(`${folder}/run/metrics.json`));
   return { rows, samplesPerSecond, whole };
@@ -160,15 +178,21 @@ export function formatLoad({ load, train }: LoadBench): string {
     formatMarkdown(
       ["rows", "file", "ours", "numpy", "time, ratio", "memory, ratio"],
       load.map(({ rows, kind, megabytesOnDisk, ours, theirs, ratio }) => [
-        ...[count(rows), `${kind}, ${formatRate(megabytesOnDisk)} MB`, cost(ours), cost(theirs)],
-        ...[`${formatRate(ratio)}×`, `${formatRate(theirs.megabytes / ours.megabytes)}×`],
+        count(rows),
+        `${kind}, ${formatRate(megabytesOnDisk)} MB`,
+        cost(ours),
+        cost(theirs),
+        `${formatRate(ratio)}×`,
+        `${formatRate(theirs.megabytes / ours.megabytes)}×`,
       ]),
     ),
     "",
     formatMarkdown(
       ["rows", "training", "whole command, one epoch"],
       train.map(({ rows, samplesPerSecond, whole }) => [
-        ...[count(rows), `${formatRate(samplesPerSecond)} samples/s`, cost(whole)],
+        count(rows),
+        `${formatRate(samplesPerSecond)} samples/s`,
+        cost(whole),
       ]),
     ),
   ].join("\n");

@@ -2,11 +2,11 @@
 
 import { readDataset } from "../../src/data/read_dataset.ts";
 
-const { columns } = await readDataset(Deno.args[0]);
+const { columns } = await readDataset(Deno.args[0]!);
 const read = Date.now() / 1000;
 const sum = (values: Iterable<number> & ArrayLike<number>) => {
   let total = 0;
-  for (let i = 0; i < values.length; i++) total += values[i];
+  for (let i = 0; i < values.length; i++) total += values[i]!;
   return total;
 };
 console.log(JSON.stringify({ read, sums: [sum(columns.signal), sum(columns.labels!)] }));

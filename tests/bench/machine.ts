@@ -8,7 +8,7 @@ import { cpus } from "node:os";
 
 /** The processor in words, and how many cores Deno sees. */
 export function describeMachine(): { cpu: string; cores: number } {
-  return { cpu: cpus()[0].model, cores: navigator.hardwareConcurrency };
+  return { cpu: cpus()[0]!.model, cores: navigator.hardwareConcurrency };
 }
 
 /** Others may take this much of one core: what an operating system does in the background. */
@@ -33,7 +33,7 @@ async function busyCores(milliseconds: number): Promise<number> {
   await new Promise((resolve) => setTimeout(resolve, milliseconds));
   return cpus().reduce((sum, { times }, i) => {
     const passed = (Object.keys(times) as (keyof typeof times)[]).map((kind) =>
-      [kind, times[kind] - before[i].times[kind]] as const
+      [kind, times[kind] - before[i]!.times[kind]] as const
     );
     const total = passed.reduce((sum, [, time]) => sum + time, 0);
     const idle = passed.find(([kind]) => kind === "idle")![1];

@@ -1,16 +1,12 @@
 /** How near the forward convolutions of engine wasm come to what SIMD128 can do on one core. */
 
-import {
-  type FunctionAssembler,
-  ModuleAssembler,
-  supportsRelaxedSimd,
-} from "../../src/engine/wasm/assembler.ts";
-import { instantiate } from "../../src/engine/wasm/instantiate.ts";
+import { ModuleAssembler, supportsRelaxedSimd } from "../../src/engine/wasm/assembler/assembler.ts";
 import { assembleKernels } from "../../src/engine/wasm/module.ts";
-import { forwardConv } from "../../src/engine/wasm/nodes/conv.ts";
-import type { Kernels, Machine } from "../../src/engine/wasm/nodes/machine.ts";
-import { planModel } from "../../src/engine/wasm/plan.ts";
-import type { ConvNode } from "../../src/engine/wasm/plan_types.ts";
+import { bindKernels, kernelAdder } from "../../src/engine/wasm/assembler/kernel_table.ts";
+import { ExecutionContext } from "../../src/engine/wasm/ops/context.ts";
+import { convForward } from "../../src/engine/wasm/ops/conv/run.ts";
+import { planModel } from "../../src/engine/wasm/plan/plan.ts";
+import type { ConvNode } from "../../src/engine/wasm/ops/conv/shape.ts";
 import { placeWeights, transposeAll, writeArrays } from "../../src/engine/wasm/weights.ts";
 import { initialWeights } from "../../src/model/initial_weights.ts";
 import type { SequentialSpec as ModelSpec } from "../../src/model/spec.ts";
@@ -21,17 +17,18 @@ export interface PeakShare {
   readonly peak: number;
 }
 
+const PEAK_KERNELS = { peak: ["target"] } as const;
 const SAMPLES = 8;
 const SECONDS = 0.5;
 const REPEATS = 5;
 
 /** Times all forward convolutions of a model, pooling included, and a loop of nothing but multiply-adds. */
 export async function measurePeakShare(spec: ModelSpec): Promise<PeakShare> {
-  const { machine, convolutions } = await prepare(spec);
+  const { context, convolutions } = await prepare(spec);
   const part = { index: 0, start: 0, count: SAMPLES };
   const operations = convolutions.reduce((sum, node) => sum + countOperations(node), 0) * SAMPLES;
   const reached = medianRate(operations, () => {
-    for (const node of convolutions) forwardConv(machine, node, part);
+    for (const node of convolutions) convForward(context, node, part);
   });
   const { chains, steps, run } = await assemblePeak();
   return { reached, peak: medianRate(chains * steps * 8, run) };
@@ -39,21 +36,21 @@ export async function measurePeakShare(spec: ModelSpec): Promise<PeakShare> {
 
 async function prepare(
   spec: ModelSpec,
-): Promise<{ machine: Machine; convolutions: readonly ConvNode[] }> {
-  const plan = planModel(spec, SAMPLES, 1);
+): Promise<{ context: ExecutionContext; convolutions: readonly ConvNode[] }> {
+  const plan = planModel(spec, { batchSize: SAMPLES, threads: 1 });
   const { pages } = plan;
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   const module = await WebAssembly.compile(assembleKernels(plan, supportsRelaxedSimd()));
-  const machine = instantiate(module, memory, plan.scratch);
+  const context = new ExecutionContext({ module, memory, scratch: plan.scratch });
   const values = initialWeights(spec, 0);
-  writeArrays(machine, placeWeights(spec, plan), { kind: "weight", values });
-  transposeAll(machine, plan);
+  writeArrays(context, placeWeights(spec, plan), { kind: "weight", values });
+  transposeAll(context, plan);
   for (let sample = 0; sample < SAMPLES; sample++) {
-    const first = (plan.input.address + sample * plan.input.slot) / 4;
-    const size = plan.input.rows * plan.input.channels;
-    for (let i = 0; i < size; i++) machine.floats[first + i] = (i * 7919 + sample) % 13 % 5;
+    const first = (plan.head.input.address + sample * plan.head.input.sampleStride) / 4;
+    const size = plan.head.input.rows * plan.head.input.channels;
+    for (let i = 0; i < size; i++) context.floats[first + i] = (i * 7919 + sample) % 13 % 5;
   }
-  return { machine, convolutions: plan.nodes.filter((node) => node.kind === "conv") };
+  return { context, convolutions: plan.head.nodes.filter((node) => node.kind === "conv") };
 }
 
 /** Of the convolution as it is defined: what padding to vectors adds is not counted. */
@@ -65,7 +62,7 @@ function countOperations({ shape }: ConvNode): number {
 async function assemblePeak(): Promise<{ chains: number; steps: number; run: () => void }> {
   const [chains, steps] = [10, 100_000];
   const module = new ModuleAssembler(supportsRelaxedSimd());
-  module.addFunction("peak", ["i32"], (code: FunctionAssembler, target) => {
+  kernelAdder(module, { table: PEAK_KERNELS })("peak", (code, { target }) => {
     const sums = Array.from({ length: chains }, () => code.local("v128"));
     const [factor, scratch] = [code.local("v128"), code.local("v128")];
     code.f32x4(0.999).set(factor);
@@ -81,7 +78,8 @@ async function assemblePeak(): Promise<{ chains: number; steps: number; run: () 
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
   const compiled = await WebAssembly.compile(module.toBytes(1));
   const { exports } = await WebAssembly.instantiate(compiled, { env: { memory } });
-  return { chains, steps, run: () => (exports as Kernels).peak(0) };
+  const { peak } = bindKernels(exports, { table: PEAK_KERNELS });
+  return { chains, steps, run: () => peak(0) };
 }
 
 /** Median of several rates in 10⁹ a second, after a first one in which code is compiled. */
@@ -93,5 +91,5 @@ function medianRate(operations: number, run: () => void): number {
     for (; performance.now() - started < SECONDS * 1000; calls++) run();
     rates.push(calls * operations / (performance.now() - started) / 1e6);
   }
-  return rates.slice(1).sort((a, b) => a - b)[REPEATS >> 1];
+  return rates.slice(1).sort((a, b) => a - b)[REPEATS >> 1]!;
 }

@@ -25,7 +25,7 @@ export class PeerProcess implements Contestant, AsyncDisposable {
       stdin: "piped",
       stdout: "piped",
       stderr: "inherit",
-      signal,
+      ...(signal && { signal }),
     }).spawn();
     this.#commands = this.#child.stdin.getWriter();
     this.#answers = readLines(this.#child.stdout);

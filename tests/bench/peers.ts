@@ -17,7 +17,7 @@ export type PeerName =
 /**
  * How to start a peer.
  *
- * @returns The command, or why there is none on this machine.
+ * @returns The command, or why this machine lacks it.
  */
 export async function findPeer(name: PeerName): Promise<PeerCommand | MissingPeer> {
   switch (name) {

@@ -60,16 +60,15 @@ export async function benchPrepare(
       const ours = await countOurs(ask, folder, row);
       await checkAgreement(folder, row, step);
       return {
-        ...{
-          figure: row.figure,
-          peer: row.peer,
-          ours: ours.seconds,
-          theirs: theirs.seconds * step,
-        },
-        ...{ ourMegabytes: ours.megabytes, theirMegabytes: theirs.megabytes },
+        figure: row.figure,
+        peer: row.peer,
+        ours: ours.seconds,
+        theirs: theirs.seconds * step,
+        ourMegabytes: ours.megabytes,
+        theirMegabytes: theirs.megabytes,
       };
     };
-    const rows = [await compare(COMPARISONS[0]), await compare(COMPARISONS[1])];
+    const rows = [await compare(COMPARISONS[0]!), await compare(COMPARISONS[1]!)];
     log("Running the whole command on 2 cell types × 5 marks");
     return { rows, command: await measureCommand(ask, folder) };
   } finally {
@@ -89,12 +88,20 @@ interface Comparison {
 
 const COMPARISONS: readonly Comparison[] = [
   {
-    ...{ figure: "reads of BAM", peer: "bedtools multicov", command: "multicov" },
-    ...{ file: "reads.bam", rule: "reads", tolerance: 0 },
+    figure: "reads of BAM",
+    peer: "bedtools multicov",
+    command: "multicov",
+    file: "reads.bam",
+    rule: "reads",
+    tolerance: 0,
   },
   {
-    ...{ figure: "mean of bigWig", peer: "pyBigWig exact", command: "pybigwig" },
-    ...{ file: "signal.bw", rule: "mean", tolerance: 1e-6 },
+    figure: "mean of bigWig",
+    peer: "pyBigWig exact",
+    command: "pybigwig",
+    file: "signal.bw",
+    rule: "mean",
+    tolerance: 1e-6,
   },
 ];
 
@@ -123,7 +130,7 @@ async function checkAgreement(
   for (let i = 0; i < theirs.length; i++) {
     const found = ours[Math.floor(i / BINS) * step * BINS + i % BINS];
     const wanted = Number.isNaN(theirs[i]) ? 0 : theirs[i];
-    if (Math.abs(found - wanted) <= tolerance * Math.abs(wanted)) continue;
+    if (Math.abs(found! - wanted!) <= tolerance * Math.abs(wanted!)) continue;
     throw new Error(`Value ${i}: ours is ${found}, that of ${peer} is ${wanted}`);
   }
 }

@@ -20,7 +20,11 @@ const COLUMNS = ["figure", "unit", "threads", "ours", "peer", "theirs", "ratio"]
 /** The rows as a Markdown table. */
 export function formatTable(rows: readonly Row[]): string {
   const cells = rows.map((row) => [
-    ...[row.figure, row.unit, String(row.threads), formatMeasured(row.ours), row.peer],
+    row.figure,
+    row.unit,
+    String(row.threads),
+    formatMeasured(row.ours),
+    row.peer,
     formatMeasured(row.theirs),
     row.ratio === null ? "" : `${formatRate(row.ratio)}×`,
   ]);
@@ -33,13 +37,13 @@ export function formatMarkdown(
   lines: readonly (readonly string[])[],
 ): string {
   const table = [columns, columns.map(() => "---"), ...lines];
-  const widths = columns.map((_, i) => Math.max(...table.map((line) => line[i].length)));
+  const widths = columns.map((_, i) => Math.max(...table.map((line) => line[i]!.length)));
   return table.map((line) =>
-    `| ${line.map((cell, i) => cell.padEnd(widths[i], cell === "---" ? "-" : " ")).join(" | ")} |`
+    `| ${line.map((cell, i) => cell.padEnd(widths[i]!, cell === "---" ? "-" : " ")).join(" | ")} |`
   ).join("\n");
 }
 
-/** A rate, or that there is none. */
+/** A rate, or that it was not measured. */
 export function formatMeasured(value: number | null): string {
   return value === null ? "not measured" : formatRate(value);
 }

@@ -17,7 +17,7 @@ function makeModel({ spec, learningRate }: Task, weights: Workload["weights"]): 
   return {
     async train(signal, labels) {
       const batch = [input(signal), tensor(labels, [labels.length, 1])];
-      const loss = await model.trainOnBatch(batch[0], batch[1]) as number;
+      const loss = await model.trainOnBatch(batch[0]!, batch[1]!) as number;
       batch.forEach((tensor) => tensor.dispose());
       return loss;
     },

@@ -62,11 +62,15 @@ async function train(
   { preset, members, transform }: {
     preset: PresetName;
     members: number;
-    transform?: "log1p";
+    transform?: "log1p" | undefined;
   },
 ): Promise<Trained> {
   const results = await fitEnsemble(preset, data.train, {
-    ...{ ...COMPUTE, transform, members, geneEffects: true, validation: data.test },
+    ...COMPUTE,
+    ...(transform && { transform }),
+    members,
+    geneEffects: true,
+    validation: data.test,
     onEpoch: (member, { epoch, loss, validationLoss }) =>
       console.error(
         `${preset} ${member} ${epoch} ${loss.toFixed(4)} ${validationLoss?.toFixed(4)}`,
@@ -106,11 +110,11 @@ async function predictVariant(variant: Variant, test: Dataset): Promise<Float32A
 
 function costOf({ trained, members }: Variant): Cost {
   const histories = trained.results.slice(0, members).map(({ history }) => history);
-  const best = histories[0].toSorted((a, b) => a.validationLoss! - b.validationLoss!)[0];
+  const best = histories[0]!.toSorted((a, b) => a.validationLoss! - b.validationLoss!)[0];
   return {
     seconds: histories.flat().reduce((sum, { seconds }) => sum + seconds, 0),
     parameters: members * trained.parameters,
-    bestEpoch: `${best.validationLoss!.toFixed(3)} (${best.epoch} of ${histories[0].length})`,
+    bestEpoch: `${best!.validationLoss!.toFixed(3)} (${best!.epoch} of ${histories[0]!.length})`,
   };
 }
 
@@ -118,7 +122,9 @@ async function measureSeed(
   seed: number,
 ): Promise<{ costs: ReadonlyMap<string, Cost>; evaluation: RegimeEvaluation; reachable: string }> {
   const size = {
-    ...{ seed, cellTypes: Number(flags["cell-types"]), genes: Number(flags.genes) },
+    seed,
+    cellTypes: Number(flags["cell-types"]),
+    genes: Number(flags.genes),
     newCellTypes: Number(flags["new-cell-types"]),
     newGenes: Number(flags["new-genes"]),
   };
@@ -141,9 +147,9 @@ function describeReachable(
 ): string {
   const { newGeneSeenCellType, seenGeneNewCellType, newGeneNewCellType } = regimes;
   const floor = forecastMix({
-    newGene: newGeneSeenCellType?.fromMarks.mse,
-    newCellType: seenGeneNewCellType?.fromMarksAndGene.mse,
-    bothNew: newGeneNewCellType?.fromMarks.mse,
+    newGene: newGeneSeenCellType?.fromMarks.mse ?? null,
+    newCellType: seenGeneNewCellType?.fromMarksAndGene.mse ?? null,
+    bothNew: newGeneNewCellType?.fromMarks.mse ?? null,
   });
   return `The least that could be reached, knowing each sample's true activity and each trained gene's ` +
     `hidden level: ${floor?.toFixed(3)}.`;

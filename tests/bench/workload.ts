@@ -55,7 +55,7 @@ export async function writeWorkload(folder: string, workload: Workload): Promise
   const samples = data.labels.length;
   const file = await Deno.open(`${folder}/arrays.npz`, { write: true, create: true });
   await writeNpz(file.writable, [
-    ...weightShapes(spec).map(({ shape }, i) => member(`weight${i}`, shape, weights[i])),
+    ...weightShapes(spec).map(({ shape }, i) => member(`weight${i}`, shape, weights[i]!)),
     member("signal", [samples, data.bins, data.marks], data.signal),
     member("labels", [samples], data.labels),
   ]);

@@ -94,7 +94,7 @@ Deno.test("a column of the sheet names salmon's files, and replicates are averag
   deepStrictEqual(labels, ["liver 0 2", "liver 1 5", "lung 0 3", "lung 1 1"]);
   match(
     stdout,
-    /rna\/1\/quant\.sf: the values taken are TPM, not counts .*; likewise 2 other files\n/,
+    /rna\/1\/quant\.sf: the values taken are TPM, not counts .*Much the same holds for 2 other files, such as .*\n/,
   );
   match(stdout, /transcripts are added up to genes/);
   match(stdout, /Then: deno task train/);
@@ -166,19 +166,19 @@ Deno.test("expression that cannot be meant is refused in one line", async () => 
     ...samples,
   );
   await refuse(
-    /no cell type "lung" of the sample sheet \("LUNG" is written otherwise\), and .*samples\.tsv has no sample of it; it has liver, LUNG\. Say in .*samples\.tsv which columns make "lung"\n/,
+    /no cell type "lung" of the sample sheet \("LUNG" is spelt differently\), and .*samples\.tsv has no sample of it; it has liver, LUNG\. List the columns of "lung" in .*samples\.tsv\n/,
     { "rpkm.tsv": "gene_id\tliver\tLUNG\nENSG00000000419\t1\t2\n", "samples.tsv": list },
     "--expression",
     "@rpkm.tsv",
     ...samples,
   );
   await refuse(
-    /"\S+liver_1" is not there .*Without --expression its samples are files; .* name the table with --expression\n/,
+    /"\S+liver_1" is not there .*Without --expression the samples are files; .* name the table with --expression\n/,
     { "samples.tsv": "sample\tcell_type\nliver_1\tliver\nlung_1\tlung\n" },
     ...samples,
   );
   await refuse(
-    /column "liver" stands in the header twice, expected once: rename or remove one\n/,
+    /column "liver" is in the header twice, expected once: rename or remove one\n/,
     { "rpkm.tsv": "gene_id\tliver\tlung\tliver\nENSG00000000419\t1\t2\t3\n" },
     "--expression",
     "@rpkm.tsv",
@@ -199,7 +199,7 @@ Deno.test("expression that cannot be meant is refused in one line", async () => 
   );
 });
 
-Deno.test("one table may stand in the sheet for all cell types, and flags without expression are of no use", async () => {
+Deno.test("the sheet may name one table for all cell types, and flags without expression have no effect", async () => {
   const { code, labels, stderr } = await prepareWith({
     "rpkm.tsv": "gene_id\tlung\tliver\nENSG00000000419\t1\t2\nENSG00000000457\t3\t4\n",
     "sheet.tsv": SHEET.replace("path\n", "path\texpression\n").replaceAll(
@@ -212,7 +212,7 @@ Deno.test("one table may stand in the sheet for all cell types, and flags withou
   const flags = ["--expression-transform", "asinh", "--expression-value", "tpm"];
   const without = await prepareWith({}, ...flags);
   deepStrictEqual([without.code, without.labels], [0, []]);
-  match(without.stderr, /--expression-transform is of no use without expression/);
-  match(without.stderr, /--expression-value is of no use without expression/);
+  match(without.stderr, /--expression-transform has no effect without expression/);
+  match(without.stderr, /--expression-value has no effect without expression/);
   match(without.stdout, /Then: deno task predict/);
 });

@@ -94,7 +94,7 @@ Deno.test("simulated BAM and tagAlign files become a data set, a model and a sub
     strictEqual(refused.code, 1);
     match(
       refused.stderr,
-      /trained on countingRule reads, the data have mean-depth\. A factor .* never guessed.*deno task prepare \.\.\. --signal reads/,
+      /trained on countingRule reads, the data have mean-depth\. Counts are never rescaled .*deno task prepare \.\.\. --signal reads/,
     );
   });
 });
@@ -235,7 +235,7 @@ const BAD: Record<string, readonly [Record<string, string | Uint8Array | null>, 
   ],
   "a carriage return within a line": [
     { "sheet.tsv": SHEET.replaceAll("\n", "\r") + "\n" },
-    /^error: .*holds a carriage return.*sheet\.tsv, line 1\)/,
+    /^error: .*contains a carriage return.*sheet\.tsv, line 1\)/,
   ],
   "an empty sheet": [{ "sheet.tsv": "" }, /^error: .*the file is empty.*sheet\.tsv\)/],
   "an empty file of genes": [{ "genes.tsv": "" }, /^error: .*the file is empty.*genes\.tsv\)/],
@@ -369,7 +369,7 @@ Deno.test("the annotation tells the assembly of files that do not, and another -
     strictEqual(named.code, 0, named.stderr);
     match(
       named.stderr,
-      /^warning: the genes are of hg19 by what their file says, but hg38 is what was named/,
+      /^warning: the genes are of hg19 by what their file says, but hg38 was named/,
     );
   });
 });
@@ -469,8 +469,8 @@ Deno.test("a data set that is there is kept, and flags that do not fit are refus
       match(stderr, message);
     };
     await refuse(/rule is mean, expected reads or mean-depth/, "--signal", "mean");
-    await refuse(/no mapping quality/, "--min-mapping-quality", "30");
-    await refuse(/no whole number of bins/, "--bin-size", "300");
+    await refuse(/no mapping qualities/, "--min-mapping-quality", "30");
+    await refuse(/not a whole number of bins/, "--bin-size", "300");
     await refuse(/ends in \.npz/, "--out", `${directory}/b.csv`);
     strictEqual((await prepareExample(out, "--signal", "counts")).code, 2);
     strictEqual((await prepareExample(out, "--overwrite")).code, 0);

@@ -35,7 +35,7 @@ Deno.test("search ranks the models of a space, writes the best, and resumes wher
     match(stdout, /Search: 4 trials on 2 folds by-both, of 150 samples to train on and 150 to/);
     match(
       stdout,
-      /^2 of them make no model of 100 bins × 5 marks and are skipped, which leaves 2$/m,
+      /^2 of them do not fit data of 100 bins × 5 marks and are skipped; left: 2$/m,
     );
     match(stdout, /trial 1\/4 {2}\d+\.\d{4} {2}1 × conv, filters 4, .*learning rate 0.003.* s\n/);
     match(

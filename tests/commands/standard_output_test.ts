@@ -64,7 +64,7 @@ Deno.test("- is no directory, no data set and no input", () =>
       [
         "prepare",
         ["--samples", "s", "--genes", "g", "--signal", "reads", "--out", "-"],
-        /expected a name that ends in \.npz|no such file/,
+        /expected a name that ends in \.npz|it does not exist/,
       ],
     ] as const;
     for (const [task, args, message] of cases) {

@@ -16,7 +16,7 @@ Deno.test("batches cover the data in order, all full but the last", () => {
   );
 });
 
-Deno.test("a batch size that is no count is refused at once", () => {
+Deno.test("a batch size that is not a positive integer is refused by the call itself", () => {
   for (const size of [0, -1, 2.5, NaN, Infinity]) {
     throws(() => batches(tableDataset(1, 2), size), RangeError);
   }

@@ -47,7 +47,7 @@ Deno.test("a gene counts only with 3 samples whose labels and predictions vary",
   const predictions = data.labels();
   for (let cell = 0; cell < 4; cell++) predictions[3 * cell + 1] = 7;
   const view = data.filter((position) => !(position % 3 === 2 && position > 5));
-  const kept = Array.from(view.rows, (row) => predictions[row]);
+  const kept = Array.from(view.rows, (row) => predictions[row]!);
   deepStrictEqual(evaluatePredictions(view, kept).byGene, {
     genes: 1,
     meanPearson: 1,
@@ -78,7 +78,7 @@ Deno.test("cell types without samples in the view are left out", () => {
   deepStrictEqual(byCellType.map(({ cellType }) => cellType), ["E003"]);
 });
 
-Deno.test("predictions of another number, or data without labels, are refused", () => {
+Deno.test("a wrong number of predictions, or data without labels, is refused", () => {
   throws(() => evaluatePredictions(tableDataset(1, 2), [1]), {
     name: "TypeError",
     message: /1 predictions for 2 samples/,
@@ -92,7 +92,7 @@ testWith("numpy", "the gene summary agrees with numpy's row-wise correlations", 
   const stream = new RandomStream(deriveKey(3, "evaluate"));
   const draw = () => Float64Array.from({ length: cellTypes * genes }, () => stream.normal());
   const labels = draw();
-  const predictions = draw().map((noise, row) => noise + labels[row]);
+  const predictions = draw().map((noise, row) => noise + labels[row]!);
   const data = new Dataset({ ...tableColumns(cellTypes, genes), labels });
   const { byGene, byCellType } = evaluatePredictions(data, predictions);
   const program = `
@@ -105,7 +105,7 @@ print(json.dumps([np.mean(r), np.median(r)] + [np.corrcoef(a, b)[0, 1] for a, b 
   const expected: number[] = JSON.parse(await runNumpy(program, [argument]));
   const found = [byGene.meanPearson, byGene.medianPearson, ...byCellType.map((c) => c.pearson)];
   strictEqual(byGene.genes, genes);
-  found.forEach((value, i) => ok(Math.abs(value! - expected[i]) < 1e-12, `value ${i}`));
+  found.forEach((value, i) => ok(Math.abs(value! - expected[i]!) < 1e-12, `value ${i}`));
   const first = labels.subarray(0, genes);
-  strictEqual(byCellType[0].pearson, pearson(first, predictions.subarray(0, genes)));
+  strictEqual(byCellType[0]!.pearson, pearson(first, predictions.subarray(0, genes)));
 });

@@ -69,7 +69,7 @@ Deno.test("contiguous fold i of k is exactly positions floor(i n / k) to floor((
   const data = tableDataset(50, 7);
   for (const folds of [2, 3, 4, 7]) {
     const ranges = kFold(data, { folds, scheme: "contiguous" }).map(({ validation }) => {
-      return [validation.rows[0], validation.rows[validation.length - 1] + 1];
+      return [validation.rows[0], validation.rows[validation.length - 1]! + 1];
     });
     const n = data.length;
     const expected = Array.from({ length: folds }, (_, i) => {
@@ -111,7 +111,7 @@ Deno.test("by-cell-type folds leave no cell type on both sides, and differ by on
   }));
 });
 
-Deno.test("by-both folds share neither gene nor cell type, and only crossing samples sit out", () => {
+Deno.test("by-both folds share neither gene nor cell type, and leave out only crossing samples", () => {
   fc.assert(fc.property(tables, ({ cellTypes, genes, folds, seed }) => {
     const data = tableDataset(cellTypes, genes);
     const judgedGenes: number[] = [];

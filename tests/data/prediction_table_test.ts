@@ -16,7 +16,7 @@ async function tableOf(data: Dataset, predictions: ArrayLike<number>): Promise<s
   return await text;
 }
 
-Deno.test("a table of predictions has what is known of each gene, and empty cells for the rest", async () => {
+Deno.test("a table of predictions has what is known about each gene, and empty cells for the rest", async () => {
   strictEqual(
     await tableOf(new Dataset(COLUMNS), Float32Array.of(0.1, -2)),
     "cell_type\tgene_id\tsymbol\tchrom\ttss\tstrand\tprediction\n" +
@@ -25,7 +25,7 @@ Deno.test("a table of predictions has what is known of each gene, and empty cell
   );
 });
 
-Deno.test("many predictions arrive whole, and odd ones are refused by gene and cell type", async () => {
+Deno.test("many predictions are written completely, and bad ones are refused with gene and cell type", async () => {
   const many = new Dataset(tableColumns(50, 200));
   const lines = (await tableOf(many, many.labels())).trimEnd().split("\n");
   strictEqual(lines.length, 10_001);

@@ -15,7 +15,7 @@ async function withTemporary(body: (folder: string) => Promise<void>): Promise<v
 
 const ROWS = "000003,1,0,1,2,3,4,1\n000005,1,5,6,7,8,9,0\n";
 
-Deno.test("a CSV file and a folder of cell types are read by what they are", async () => {
+Deno.test("a CSV file and a folder of cell types are each read as what they are", async () => {
   await withTemporary(async (folder) => {
     await Deno.mkdir(`${folder}/E003`);
     await Deno.writeTextFile(`${folder}/E003/train.csv`, ROWS);

@@ -21,7 +21,7 @@ Deno.test("a file is written whole, with its directory, over an older one", asyn
   });
 });
 
-Deno.test("a write that fails halfway leaves the older file and nothing else", async () => {
+Deno.test("a write that fails halfway leaves only the older file", async () => {
   await withDirectory(async (directory) => {
     const path = `${directory}/file.txt`;
     await writeFileAtomic(path, "older");
@@ -36,7 +36,7 @@ Deno.test("a write that fails halfway leaves the older file and nothing else", a
   });
 });
 
-/** What is synced and renamed while `body` runs, in order; a directory with what is in it then. */
+/** The files that are flushed and renamed while `body` runs, in order; directories with the names in them then. */
 async function watchDisk(body: () => Promise<void>): Promise<string[]> {
   const { open, rename } = Deno;
   const events: string[] = [];
@@ -63,7 +63,7 @@ async function watchDisk(body: () => Promise<void>): Promise<string[]> {
   return events;
 }
 
-Deno.test("a file that was written, and the directories made for it, outlast a power cut", async () => {
+Deno.test("a file that was written, and the directories made for it, survive a power cut", async () => {
   await withDirectory(async (directory) => {
     const path = `${directory}/a/b/file.txt`;
     deepStrictEqual(await watchDisk(() => writeFileAtomic(path, "text")), [
@@ -81,7 +81,7 @@ Deno.test("a file that was written, and the directories made for it, outlast a p
   });
 });
 
-Deno.test("a directory that cannot be flushed is left alone, and a disk that fails is not", async () => {
+Deno.test("a directory that cannot be flushed is ignored, a disk that fails is not", async () => {
   await withDirectory(async (directory) => {
     const { sync } = Deno.FsFile.prototype;
     const path = `${directory}/file.txt`;
@@ -128,11 +128,11 @@ Deno.test("reads of one file that overlap in time each get their own bytes", asy
   });
 });
 
-/** Ways to change a file in place. The length or the time of change gives each away; the latter is set, not waited for. */
-const CHANGES: Record<string, (path: string) => Promise<void>> = {
-  "appended to": (path) => Deno.writeFile(path, Uint8Array.of(1), { append: true }),
-  "cut short": (path) => Deno.truncate(path, 10),
-  "written over": async (path) => {
+/** Ways to change a file in place. The length or the time of change reveals each; the time is set, to avoid waiting. */
+const CHANGES = {
+  "appended to": (path: string) => Deno.writeFile(path, Uint8Array.of(1), { append: true }),
+  "cut short": (path: string) => Deno.truncate(path, 10),
+  "written over": async (path: string) => {
     const { size, mtime } = await Deno.stat(path);
     await Deno.writeFile(path, new Uint8Array(size));
     await Deno.utime(path, new Date(), mtime!.getTime() / 1000 + 1);
@@ -148,7 +148,7 @@ async function rejectsAsChanged(reading: Promise<unknown>, path: string): Promis
 }
 
 for (const [how, change] of Object.entries(CHANGES)) {
-  Deno.test(`a file that is ${how} while it is read is not read on`, async () => {
+  Deno.test(`a file that is ${how} while it is read is not read any further`, async () => {
     await withDirectory(async (directory) => {
       const path = `${directory}/bytes`;
       await Deno.writeFile(path, Uint8Array.from({ length: 1000 }, (_, i) => i % 256));
@@ -161,7 +161,7 @@ for (const [how, change] of Object.entries(CHANGES)) {
   });
 }
 
-Deno.test("a file that another takes the place of is read on as it was", async () => {
+Deno.test("a file that is replaced by another is still read as it was", async () => {
   await withDirectory(async (directory) => {
     const path = `${directory}/text`;
     await writeFileAtomic(path, "older");
@@ -197,7 +197,7 @@ Deno.test("readers pass on that their file was changed", async () => {
     const reads = await openAndChange(bam);
     const countReads = async () => {
       const track = await openSignal(reads, { index });
-      const [{ name }] = track.contigs!;
+      const { name } = track.contigs![0]!;
       const gene = { id: "g", chromosome: name, tss: 5000, strand: "+", line: 1 } as const;
       return await track.count(geneWindows([gene], { halfWidthBp: 1000 }), { rule: "reads" });
     };

@@ -1,9 +1,9 @@
-/** Sees how much memory a reader asks for at once, whether or not it then touches it. */
+/** Measures how much memory a reader asks for in one buffer, whether or not it uses it. */
 
-/** Most bytes of one buffer that were asked for since the last call of {@linkcode takeLargestAllocation}. */
+/** Bytes of the largest buffer since the last call of {@linkcode takeLargestAllocation}. */
 let largest = 0;
 
-/** Bytes of the largest buffer since the last call, and starts anew. */
+/** Returns the bytes of the largest buffer since the last call, and starts again from 0. */
 export function takeLargestAllocation(): number {
   const taken = largest;
   largest = 0;
@@ -28,9 +28,9 @@ const CONSTRUCTORS = [
   "Float64Array",
 ] as const;
 
-/** Replaces the constructors of buffers in this realm by ones that note their lengths; for a worker of its own. */
+/** Replaces the constructors of buffers in this realm with ones that record their lengths; for use in a separate worker. */
 export function watchAllocations(): void {
-  const realm = globalThis as unknown as Record<string, BufferConstructor>;
+  const realm = globalThis as unknown as Record<typeof CONSTRUCTORS[number], BufferConstructor>;
   for (const name of CONSTRUCTORS) {
     const original = realm[name];
     const itemBytes = Number(Reflect.get(original, "BYTES_PER_ELEMENT") ?? 1);

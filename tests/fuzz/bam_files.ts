@@ -3,7 +3,7 @@
 import { ByteWriter } from "./byte_writer.ts";
 import { virtualOffset } from "./containers.ts";
 
-/** Where the rows or reads of one sequence stand in the inflated data. */
+/** Where the rows or reads of one sequence are in the inflated data. */
 export interface Extent {
   readonly name: string;
   readonly start: number;
@@ -14,7 +14,7 @@ export interface Extent {
 const READS = 40;
 const READ_LENGTH = 36;
 
-/** The inflated data of a BAM file with reads on two sequences and a third without, and where they stand. */
+/** The inflated data of a BAM file with reads on two of three sequences, and where these reads are. */
 export function writeBamData(): { readonly data: ByteWriter; readonly extents: Extent[] } {
   const data = new ByteWriter().text("BAM\x01");
   const header = "@HD\tVN:1.6\tSO:coordinate\n";
@@ -43,7 +43,7 @@ function writeRead(data: ByteWriter, contig: number, read: number): void {
 
 /** Number of the bin with the counts of reads in `.bai` and `.tbi`. */
 const PSEUDO_BIN = 37_450;
-/** The first bin of 16 kb, which holds all that the small files have. */
+/** The first bin of 16 kb, which holds everything in the small files. */
 const FIRST_LEAF = 4681;
 
 /** A `.bai` index. */

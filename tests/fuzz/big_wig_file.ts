@@ -4,7 +4,7 @@ import { deflateSync } from "node:zlib";
 import { ByteWriter } from "./byte_writer.ts";
 import type { Bytes } from "./seed.ts";
 
-/** How {@linkcode writeBigWig} writes. */
+/** Options of {@linkcode writeBigWig}. */
 export interface BigWigOptions {
   readonly compress: boolean;
   /** Has the index of sections in two levels. */
@@ -72,7 +72,7 @@ function writeIndex(file: ByteWriter, { sections, places, deep }: IndexContent):
   file.field(1, 1).integer(1, 0).field(2, sections.length);
   sections.forEach(({ contig, start, end, bytes }, i) => {
     file.field(4, contig).field(4, start).field(4, contig).field(4, end);
-    file.field(8, places[i]).field(8, bytes.length);
+    file.field(8, places[i]!).field(8, bytes.length);
   });
   file.boundary().raw(new Uint8Array(deep ? 0 : leafBytes % 4));
 }

@@ -1,6 +1,6 @@
 import type { Bytes, Field } from "./seed.ts";
 
-/** Writes little-endian binary files, and notes where the numbers that may lie and the boundaries are. */
+/** Writes little-endian binary files, and records the boundaries and the numbers that may be changed to wrong ones. */
 export class ByteWriter {
   readonly #bytes: number[] = [];
   readonly fields: Field[] = [];
@@ -11,13 +11,13 @@ export class ByteWriter {
     return this.#bytes.length;
   }
 
-  /** Writes an integer, and notes it as one that may lie. */
+  /** Writes an integer, and records it as one that may be changed. */
   field(bytes: Field["bytes"], value: number): this {
     this.fields.push({ offset: this.length, bytes });
     return this.integer(bytes, value);
   }
 
-  /** Writes an integer that is not worth a lie. */
+  /** Writes an integer that is not worth changing. */
   integer(bytes: Field["bytes"], value: number): this {
     let left = value < 0 ? BigInt.asUintN(64, BigInt(value)) : BigInt(value);
     for (let i = 0; i < bytes; i++, left /= 256n) this.#bytes.push(Number(left % 256n));
@@ -37,13 +37,13 @@ export class ByteWriter {
     return this.raw(new TextEncoder().encode(text));
   }
 
-  /** Notes that a structure ends here. */
+  /** Records that a structure ends here. */
   boundary(): this {
     this.boundaries.push(this.length);
     return this;
   }
 
-  /** Takes what another writer wrote, with its notes. */
+  /** Appends the bytes of another writer, with its records. */
   append(other: ByteWriter): this {
     for (const { offset, bytes } of other.fields) {
       this.fields.push({ offset: offset + this.length, bytes });

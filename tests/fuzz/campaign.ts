@@ -1,34 +1,34 @@
-/** Runs many cases in a worker, and looks on from outside: a case that hangs or fills the memory is ended and noted. */
+/** Runs many cases in a worker and watches it: a case that hangs or fills the memory is ended and recorded. */
 
 import { Tally } from "./tally.ts";
 import type { WorkerMessage, WorkerTask } from "./worker.ts";
 
-/** A case that did not end as promised. */
+/** A case that did not end as documented. */
 export interface Failure {
   readonly reader: string;
   readonly number: number;
   readonly message: string;
 }
 
-/** What came of a reader's cases. */
+/** The results of a reader's cases. */
 export interface ReaderResult {
   readonly reader: string;
   readonly tally: Tally;
   readonly failures: readonly Failure[];
-  /** Most memory that the process gained meanwhile, over what it holds with everything loaded, in bytes. */
+  /** The most memory that the process gained, over what it uses with everything loaded, in bytes. */
   readonly gained: number;
 }
 
-/** How to run {@linkcode fuzzReader}. */
+/** Options of {@linkcode fuzzReader}. */
 export interface CampaignOptions {
   readonly seed: number;
   /** Number of the first case. */
   readonly from: number;
-  /** Number behind that of the last. */
+  /** Number after that of the last case. */
   readonly to: number;
   /** Longest time a case may take, in milliseconds. */
   readonly limitMs: number;
-  /** Most memory that the process may gain over what it holds with everything loaded, in bytes. */
+  /** The most memory that the process may gain over what it uses with everything loaded, in bytes. */
   readonly limitBytes: number;
 }
 
@@ -46,9 +46,9 @@ export async function fuzzReader(reader: string, options: CampaignOptions): Prom
     tally.merge(run.tally);
     gained = Math.max(gained, run.gained);
     if (run.stopped === undefined) break;
-    // A case that was just finished has been counted, and the memory is the garbage of many.
+    // A case that has just finished is counted, and the memory is the garbage of many cases.
     from = run.tally.get("current") + (run.tally.get("isReading") === 1 ? 0 : 1);
-    // Only what is stopped twice is noted: the machine may have been busy with something else.
+    // Only a case that is stopped twice is recorded: the machine may have been busy with something else.
     if (suspect === from) {
       failures.push({ reader, number: from, message: run.stopped });
       tally.add("done");
@@ -72,7 +72,7 @@ type WatchedTask = Omit<WorkerTask, "tally"> & Pick<CampaignOptions, "limitMs" |
 /** Runs one worker to its end, or until it must be stopped. */
 async function runWatched(task: WatchedTask): Promise<WatchedRun> {
   const { seed, reader, from, to } = task;
-  // Of its own, since a worker that was ended may go on for a while.
+  // Allocated for this worker, since one that was ended may still run for a while.
   const tally = new Tally();
   const failures: Failure[] = [];
   const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
@@ -86,7 +86,7 @@ async function runWatched(task: WatchedTask): Promise<WatchedRun> {
   };
   worker.onerror = (event) => {
     event.preventDefault();
-    const error = new Error(`Cannot go on fuzzing ${reader}: the worker died: ${event.message}`);
+    const error = new Error(`Cannot continue fuzzing ${reader}: the worker died: ${event.message}`);
     ready.reject(error);
     done.reject(error);
   };
@@ -101,7 +101,7 @@ async function runWatched(task: WatchedTask): Promise<WatchedRun> {
   }
 }
 
-/** Looks at a worker's progress and at the process's memory again and again. */
+/** Checks a worker's progress and the process's memory periodically. */
 class Watch {
   readonly #tally: Tally;
   readonly #limits: Pick<CampaignOptions, "limitMs" | "limitBytes">;
@@ -110,7 +110,7 @@ class Watch {
   readonly #timer: ReturnType<typeof setInterval>;
   #current = -1;
   #since = performance.now();
-  /** Most memory gained so far, in bytes. */
+  /** The most memory gained so far, in bytes. */
   gained = 0;
 
   constructor(tally: Tally, limits: Pick<CampaignOptions, "limitMs" | "limitBytes">) {
@@ -119,7 +119,7 @@ class Watch {
     this.#timer = setInterval(() => this.#look(), WATCH_INTERVAL_MS);
   }
 
-  /** Why the worker must be stopped, once it must. */
+  /** The reason to stop the worker, once there is one. */
   get stopped(): Promise<string> {
     return this.#stopped.promise;
   }

@@ -1,5 +1,6 @@
 /** One damaged input, a function of (seed, reader, number) and nothing else. */
 
+import { type ByteSource, bytesSource } from "../../src/files/byte_source.ts";
 import { deriveKey, RandomStream } from "../../src/random.ts";
 import { chance, pick } from "./choose.ts";
 import { BYTE_MUTATORS, type Damage, type Mutator } from "./mutate_bytes.ts";
@@ -29,7 +30,7 @@ const MUTATORS: Readonly<Record<PartKind, readonly Mutator[]>> = {
   json: [...Array<Mutator>(30).fill(mutateJson), ...TEXT_MUTATORS.map(onText), ...BYTE_MUTATORS],
 };
 
-/** Damages one file of one of the seeds, and now and then another of its files as well. */
+/** Damages one file of one of the seeds, and sometimes another of its files as well. */
 export function makeCase({ seed, reader, number }: CaseName, seeds: readonly Seed[]): CaseFile[] {
   const random = new RandomStream(deriveKey(seed, "fuzz", reader, number));
   const chosen = pick(random, seeds);
@@ -49,10 +50,19 @@ function damagePart(damage: Damage): Bytes {
   return bytes;
 }
 
-/** The seeds as they are, to see that the readers take sound files. */
+/** The files of a seed as they are, to check that the readers accept valid files. */
 export function soundFiles(seed: Seed): CaseFile[] {
   return seed.map((part: Part) => ({
     name: part.name,
     bytes: part.wrap?.(part.bytes.slice()) ?? part.bytes.slice(),
   }));
+}
+
+/** The files as sources, at least one. */
+export function openFiles(files: readonly CaseFile[]): readonly [ByteSource, ...ByteSource[]] {
+  const [first, ...others] = files.map(({ name, bytes }) => bytesSource(bytes, name));
+  if (first === undefined) {
+    throw new RangeError("Cannot open files: found none, expected at least 1");
+  }
+  return [first, ...others];
 }

@@ -4,7 +4,7 @@ import type { RandomStream } from "../../src/random.ts";
 
 /** One of the items, each equally likely. */
 export function pick<Item>(random: RandomStream, items: readonly Item[]): Item {
-  return items[random.below(items.length)];
+  return items[random.below(items.length)]!;
 }
 
 /** An integer from `least` to `most`, both possible. */
@@ -12,7 +12,7 @@ export function between(random: RandomStream, least: number, most: number): numb
   return least + random.below(most - least + 1);
 }
 
-/** Whether something happens that has this probability. */
+/** Whether an event of this probability happens. */
 export function chance(random: RandomStream, probability: number): boolean {
   return random.uniform() < probability;
 }

@@ -1,4 +1,4 @@
-/** Containers written by the fuzzer's own hand, so that every length in them is known and can lie. */
+/** Containers that the fuzzer writes itself, so that every length in them is known and can be changed. */
 
 import { deflateRawSync } from "node:zlib";
 import { crc32 } from "../../src/base/crc32.ts";
@@ -11,12 +11,12 @@ export interface ZipMember {
   readonly bytes: Bytes;
 }
 
-/** How {@linkcode writeZip} writes. */
+/** Options of {@linkcode writeZip}. */
 export interface ZipOptions {
   readonly deflate?: boolean;
-  /** Sizes in ZIP64 fields, as numpy writes them in the members' own headers. */
+  /** Writes sizes in ZIP64 fields, as numpy does in the members' own headers. */
   readonly zip64?: boolean;
-  /** In letters of one byte each. */
+  /** The comment of the file, in letters of one byte each. */
   readonly comment?: string;
 }
 
@@ -48,7 +48,7 @@ export function writeZip(members: readonly ZipMember[], options: ZipOptions = {}
   return zip.field(2, comment.length).boundary().raw(fromLetters(comment));
 }
 
-/** What a member's own header and its entry in the directory share. */
+/** The fields that a member's own header and its entry in the directory share. */
 function memberHeader(
   { bytes }: ZipMember,
   data: Bytes,
@@ -94,9 +94,9 @@ export function writeBgzf(bytes: Bytes, hasEnd = true): ByteWriter {
   return hasEnd ? file.raw(BGZF_END) : file;
 }
 
-/** The virtual offset, in a file of {@linkcode writeBgzf}, of a place in the inflated data. */
+/** The virtual offset of a place in the inflated data, in a file of {@linkcode writeBgzf}. */
 export function virtualOffset(place: number): number {
-  // A stored deflate block has 5 bytes before its data, a BGZF block 18 before and 8 behind.
+  // A stored deflate block has 5 bytes before its data, a BGZF block 18 before and 8 after.
   const block = Math.floor(place / BGZF_BLOCK_BYTES);
   return block * (BGZF_BLOCK_BYTES + 31) * 65_536 + place % BGZF_BLOCK_BYTES;
 }

@@ -1,21 +1,20 @@
-/** A short run of `deno task fuzz`, always of the same cases; and that the fuzzer finds what it is to find. */
+/** A short run of `deno task fuzz` with the same cases every time, and tests that the fuzzer finds errors. */
 
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { FormatError } from "../../src/errors.ts";
-import { bytesSource } from "../../src/files/byte_source.ts";
 import { fuzzReader } from "./campaign.ts";
-import { makeCase, soundFiles } from "./case.ts";
+import { makeCase, openFiles, soundFiles } from "./case.ts";
 import { judge } from "./judge.ts";
 import { encode, type Target, textPart } from "./seed.ts";
 import { targetNamed, TARGETS } from "./targets/mod.ts";
 
 const SEED = 20_261_122;
 const CASES_PER_READER = 125;
-/** Generous, and memory is not looked at: tests share a machine, and run beside each other in one process. */
+/** Generous, and without a limit on memory: tests share a machine, and run beside each other in one process. */
 const LIMITS = { limitMs: 60_000, limitBytes: Infinity };
 
 for (const { name } of TARGETS) {
-  Deno.test(`damaged files end in a sound value or a documented error: ${name}`, async () => {
+  Deno.test(`damaged files end in a valid value or a documented error: ${name}`, async () => {
     const options = { seed: SEED, from: 0, to: CASES_PER_READER, ...LIMITS };
     const { tally, failures } = await fuzzReader(name, options);
     deepStrictEqual(failures.map(({ number, message }) => `case ${number}: ${message}`), []);
@@ -24,10 +23,10 @@ for (const { name } of TARGETS) {
   });
 }
 
-Deno.test("every reader reads the sound files that the damaged ones are made of", async () => {
+Deno.test("every reader reads the valid files that the damaged ones are made from", async () => {
   for (const target of TARGETS) {
     for (const seed of await target.seeds()) {
-      await target.read(soundFiles(seed).map(({ name, bytes }) => bytesSource(bytes, name)));
+      await target.read(openFiles(soundFiles(seed)));
     }
   }
 });
@@ -36,16 +35,16 @@ Deno.test("a case is a function of seed, reader and number", async () => {
   const seeds = await targetNamed("bam").seeds();
   const make = (seed: number, number: number) => makeCase({ seed, reader: "bam", number }, seeds);
   deepStrictEqual(make(1, 5), make(1, 5));
-  const distinct = new Set(Array.from({ length: 20 }, (_, i) => String(make(1, i)[0].bytes)));
+  const distinct = new Set(Array.from({ length: 20 }, (_, i) => String(make(1, i)[0]!.bytes)));
   ok(distinct.size > 5);
 });
 
-/** A reader that does as it is told. */
+/** A reader that does what it is given. */
 function madeUp(read: () => Promise<void>): Target {
   return { name: "made-up", seeds: () => [[textPart("a.txt", "a")]], read };
 }
 
-Deno.test("what is neither a sound value nor a documented error is a failure", async () => {
+Deno.test("a result that is neither a valid value nor a documented error is a failure", async () => {
   const files = [{ name: "a.txt", bytes: encode("a") }];
   const kindOf = async (read: () => Promise<void>) => (await judge(madeUp(read), files)).kind;
   strictEqual(await kindOf(() => Promise.resolve()), "value");
@@ -56,7 +55,7 @@ Deno.test("what is neither a sound value nor a documented error is a failure", a
   strictEqual(await kindOf(refuse(new RangeError("Invalid array length"))), "failure");
 });
 
-Deno.test("a reader of an unknown name is refused with the names there are", async () => {
+Deno.test("an unknown reader is refused with the names of all readers", async () => {
   await rejects(async () => await targetNamed("zip").seeds(), /expected one of npy, npz-stored/);
 });
 

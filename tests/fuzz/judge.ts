@@ -1,14 +1,13 @@
-/** Runs one case and says whether what came out is as promised. */
+/** Runs one case and judges whether its result is as documented. */
 
 import { FormatError } from "../../src/errors.ts";
-import { bytesSource } from "../../src/files/byte_source.ts";
 import { takeLargestAllocation } from "./allocations.ts";
-import type { CaseFile } from "./case.ts";
+import { type CaseFile, openFiles } from "./case.ts";
 import type { Target } from "./seed.ts";
 
-/** What became of a case. */
+/** The result of a case. */
 export interface Verdict {
-  /** `value` if it was read and is sound, `refused` if it was refused as documented; all else is a `failure`. */
+  /** `value` if it was read and its values are possible, `refused` if it was refused as documented, else `failure`. */
   readonly kind: "value" | "refused" | "failure";
   /** The error, with its stack if it is a failure. */
   readonly message: string;
@@ -16,19 +15,19 @@ export interface Verdict {
   readonly largestAllocation: number;
 }
 
-/** Messages are for people, whatever the file holds. */
+/** The longest message that people can read, whatever the file holds. */
 const LONGEST_MESSAGE = 4000;
-/** No file of a case is as long as a four-hundredth of this, so a buffer of this length was never earned. */
+/** The largest buffer that may be asked for: no file of a case is as long as a four-hundredth of it. */
 const LARGEST_ALLOCATION = 64 * 2 ** 20;
 
-/** Gives the files to the reader. */
+/** Reads the files with the reader. */
 export async function judge(target: Target, files: readonly CaseFile[]): Promise<Verdict> {
   takeLargestAllocation();
   const escaped = new EscapedRejections();
   let failure: unknown;
   let isRefused = false;
   try {
-    await target.read(files.map(({ name, bytes }) => bytesSource(bytes, name)));
+    await target.read(openFiles(files));
   } catch (error) {
     failure = error;
     isRefused = isDocumented(error, target);
@@ -41,7 +40,7 @@ export async function judge(target: Target, files: readonly CaseFile[]): Promise
     return { kind: "failure", message: `unhandled: ${describe(stray)}`, largestAllocation };
   }
   if (largestAllocation > LARGEST_ALLOCATION) {
-    const message = `asked for ${largestAllocation} bytes at once`;
+    const message = `asked for ${largestAllocation} bytes in one buffer`;
     return { kind: "failure", message, largestAllocation };
   }
   if (failure === undefined) return { kind: "value", message: "", largestAllocation };
@@ -51,7 +50,7 @@ export async function judge(target: Target, files: readonly CaseFile[]): Promise
 }
 
 function isDocumented(error: unknown, { allowed = [] }: Target): boolean {
-  // A refusal that does not say which file is of no use to who has many.
+  // A refusal that does not name the file is of no use to somebody with many files.
   if (error instanceof FormatError && error.file === undefined) return false;
   return [FormatError, ...allowed].some((known) => error instanceof known) &&
     (error as Error).message.length <= LONGEST_MESSAGE;
@@ -61,7 +60,7 @@ function describe(error: unknown): string {
   return error instanceof Error ? error.stack ?? error.message : String(error);
 }
 
-/** Rejected promises that nobody waited for: elsewhere they would end the process. */
+/** Rejected promises that nobody waits for, which would end another process. */
 class EscapedRejections {
   readonly reasons: unknown[] = [];
   readonly #listener = (event: PromiseRejectionEvent): void => {

@@ -36,7 +36,7 @@ export const BYTE_MUTATORS: readonly Mutator[] = [
 function flipBits(bytes: Bytes, { random }: Damage): Bytes {
   if (bytes.length === 0) return bytes;
   const count = between(random, 1, 8);
-  for (let i = 0; i < count; i++) bytes[random.below(bytes.length)] ^= 1 << random.below(8);
+  for (let i = 0; i < count; i++) bytes[random.below(bytes.length)]! ^= 1 << random.below(8);
   return bytes;
 }
 
@@ -106,7 +106,9 @@ function nearbyLies(
 
 function readField(bytes: Bytes, field: Field): bigint {
   let value = 0n;
-  for (let i = field.bytes - 1; i >= 0; i--) value = value * 256n + BigInt(bytes[field.offset + i]);
+  for (let i = field.bytes - 1; i >= 0; i--) {
+    value = value * 256n + BigInt(bytes[field.offset + i]!);
+  }
   return value;
 }
 

@@ -1,4 +1,4 @@
-/** Damage to tables in text: numbers that are none, rows and cells that are missing, twice or in another place. */
+/** Damage to tables in text: impossible numbers, and rows and cells that are missing, repeated or in another place. */
 
 import { between, pick } from "./choose.ts";
 import type { Damage, Mutator } from "./mutate_bytes.ts";
@@ -19,7 +19,7 @@ export const TEXT_MUTATORS: readonly TextMutator[] = [
   insertText,
 ];
 
-/** Makes a mutator of bytes from one of text; the text is taken byte by byte, so that nothing is lost. */
+/** Makes a mutator of bytes from one of text; each byte becomes a letter, so that nothing is lost. */
 export function onText(mutate: TextMutator): Mutator {
   return (bytes, damage) => fromLetters(mutate(toLetters(bytes), damage));
 }
@@ -80,7 +80,7 @@ function replaceCell(text: string, { random }: Damage): string {
   return text.slice(0, start) + pick(random, ODD_CELLS) + text.slice(end);
 }
 
-/** Puts a copy of one cell into the place of another. */
+/** Replaces a cell with a copy of another. */
 function moveCell(text: string, { random }: Damage): string {
   const [from, to] = cellAt(text, random.below(text.length + 1));
   const [start, end] = cellAt(text, random.below(text.length + 1));
@@ -92,15 +92,15 @@ function cellAt(text: string, at: number): [start: number, end: number] {
   const isEnd = (letter: string) => /[\t\n\r,; ]/.test(letter);
   let start = at;
   let end = at;
-  while (start > 0 && !isEnd(text[start - 1])) start--;
-  while (end < text.length && !isEnd(text[end])) end++;
+  while (start > 0 && !isEnd(text[start - 1]!)) start--;
+  while (end < text.length && !isEnd(text[end]!)) end++;
   return [start, end];
 }
 
 function editLine(text: string, { random }: Damage): string {
   const lines = text.split("\n");
   const at = random.below(lines.length);
-  const line = lines[at];
+  const line = lines[at]!;
   switch (random.below(6)) {
     case 0:
       lines.splice(at, 1);
@@ -109,7 +109,7 @@ function editLine(text: string, { random }: Damage): string {
       lines.splice(random.below(lines.length), 0, line);
       break;
     case 2:
-      [lines[0], lines[at]] = [line, lines[0]];
+      [lines[0], lines[at]] = [line, lines[0]!];
       break;
     case 3:
       lines.splice(at, 0, pick(random, ["", "#", "##FASTA", "track", "browser x", " ", "\t\t\t"]));

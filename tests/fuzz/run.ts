@@ -11,7 +11,7 @@ import { toLetters } from "./seed.ts";
 import { targetNamed, TARGETS } from "./targets/mod.ts";
 
 const LIMITS = { limitMs: 1000, limitBytes: 256 * 2 ** 20 };
-/** So many failures of a reader are printed; they mostly have one cause. */
+/** The number of a reader's failures that are printed; they mostly have one cause. */
 const FAILURES_SHOWN = 5;
 
 const HELP = `Usage: deno task fuzz [options]
@@ -46,7 +46,7 @@ function readFlags() {
   };
 }
 
-/** Runs one case here, where a debugger can see it. */
+/** Runs one case on this thread, where a debugger can follow it. */
 async function replay(reader: string, seed: number, number: number): Promise<boolean> {
   const target = targetNamed(reader);
   const files = makeCase({ seed, reader, number }, await target.seeds());

@@ -1,4 +1,4 @@
-/** What the fuzzer starts from: sound files, with the places where it pays to damage them. */
+/** Valid files that the fuzzer starts from, with the places where damage is most likely to show an error. */
 
 import { Buffer } from "node:buffer";
 import type { ByteSource } from "../../src/files/byte_source.ts";
@@ -6,7 +6,7 @@ import type { ByteSource } from "../../src/files/byte_source.ts";
 /** Bytes of one file. */
 export type Bytes = Uint8Array<ArrayBuffer>;
 
-/** A number in a binary file that says how long, how many or where: little-endian. */
+/** A little-endian number in a binary file that states a length, a count or an offset. */
 export interface Field {
   readonly offset: number;
   readonly bytes: 1 | 2 | 4 | 8;
@@ -20,20 +20,20 @@ export interface Part {
   /** The file's name, as the reader sees it. */
   readonly name: string;
   readonly kind: PartKind;
-  /** What is damaged. */
+  /** The bytes that are damaged. */
   readonly bytes: Bytes;
-  /** Numbers that may lie. */
-  readonly fields?: readonly Field[];
+  /** Numbers that may be changed to wrong ones. */
+  readonly fields?: readonly Field[] | undefined;
   /** Where one structure ends and the next begins. */
-  readonly boundaries?: readonly number[];
+  readonly boundaries?: readonly number[] | undefined;
   /**
-   * Makes the file of the damaged bytes, with sizes and checksums that hold: so that damage reaches what a checksum
-   * would otherwise keep it from.
+   * Makes the file from the damaged bytes, with correct sizes and checksums, so that the damage is not found by a
+   * checksum before it reaches the code that follows.
    */
-  readonly wrap?: (bytes: Bytes) => Bytes;
+  readonly wrap?: ((bytes: Bytes) => Bytes) | undefined;
 }
 
-/** Sound files that a reader reads together. */
+/** Valid files that a reader reads together. */
 export type Seed = readonly Part[];
 
 /** A reader under test. */
@@ -43,20 +43,20 @@ export interface Target {
   readonly allowed?: readonly (new (message: string) => Error)[];
   readonly seeds: () => Promise<readonly Seed[]> | readonly Seed[];
   /**
-   * Reads everything that there is to read.
+   * Reads the whole content.
    *
    * @param files The files of a seed, damaged.
-   * @throws {UnsoundValueError} If what was read cannot be.
+   * @throws {UnsoundValueError} If a value that was read is impossible.
    */
-  readonly read: (files: readonly ByteSource[]) => Promise<void>;
+  readonly read: (files: readonly [ByteSource, ...ByteSource[]]) => Promise<void>;
 }
 
-/** A reader took a damaged file for sound and returned what cannot be. */
+/** A reader accepted a damaged file and returned an impossible value. */
 export class UnsoundValueError extends Error {
   override readonly name = "UnsoundValueError";
 }
 
-/** Throws unless a value that was read is sound. */
+/** Throws unless a value that was read is possible. */
 export function expectSound(sound: boolean, what: string): asserts sound {
   if (!sound) throw new UnsoundValueError(what);
 }
@@ -66,12 +66,12 @@ export function encode(text: string): Bytes {
   return new TextEncoder().encode(text);
 }
 
-/** Bytes as a text of one letter each, and back: unlike `TextDecoder`'s "latin1", which is another alphabet. */
+/** Bytes as a text with one letter for each, as Latin-1 has it; `TextDecoder`'s "latin1" is another encoding. */
 export function toLetters(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString("latin1");
 }
 
-/** The bytes of {@linkcode toLetters}; of letters beyond 255 the low byte. */
+/** The inverse of {@linkcode toLetters}; letters beyond 255 give their low byte. */
 export function fromLetters(letters: string): Bytes {
   return new Uint8Array(Buffer.from(letters, "latin1"));
 }

@@ -11,20 +11,20 @@ const FIELDS = [
   "largestAllocation",
 ] as const;
 
-/** What is counted: `current` is the case being run, -1 before the first; `isReading` is 1 while the reader has it. */
+/** The fields: `current` is the case being run, -1 before the first; `isReading` is 1 while the reader runs. */
 export type TallyField = typeof FIELDS[number];
 
-/** Shared by the worker, which writes, and its parent, which looks on. */
+/** Shared by the worker, which writes, and its parent, which reads. */
 export class Tally {
   readonly #values: Float64Array<SharedArrayBuffer>;
 
-  /** Over memory that another thread gave, or over new memory. */
+  /** Uses the memory of another thread, or new memory. */
   constructor(buffer?: SharedArrayBuffer) {
     this.#values = new Float64Array(buffer ?? new SharedArrayBuffer(8 * FIELDS.length));
     if (buffer === undefined) this.set("current", -1);
   }
 
-  /** Adds what another counted of later cases. */
+  /** Adds the counts of another tally, of later cases. */
   merge(other: Tally): void {
     for (const field of ["done", "values", "refused"] as const) {
       this.set(field, this.get(field) + other.get(field));
@@ -40,7 +40,7 @@ export class Tally {
   }
 
   get(field: TallyField): number {
-    return this.#values[FIELDS.indexOf(field)];
+    return this.#values[FIELDS.indexOf(field)]!;
   }
 
   set(field: TallyField, value: number): void {

@@ -1,4 +1,4 @@
-/** The thread that runs cases. Its parent ends it where one takes too long or too much. */
+/** The thread that runs cases. Its parent ends it if a case takes too much time or memory. */
 
 import { watchAllocations } from "./allocations.ts";
 import { makeCase } from "./case.ts";
@@ -6,7 +6,7 @@ import { judge } from "./judge.ts";
 import { Tally } from "./tally.ts";
 import { targetNamed } from "./targets/mod.ts";
 
-/** Which cases to run, the last excluded. */
+/** The cases to run, from `from` up to but not including `to`. */
 export interface WorkerTask {
   readonly seed: number;
   readonly reader: string;
@@ -15,7 +15,7 @@ export interface WorkerTask {
   readonly tally: SharedArrayBuffer;
 }
 
-/** What the worker tells: that its modules are loaded, that a case failed, that all are done. */
+/** Messages of the worker: its modules are loaded, a case failed, or all cases are done. */
 export type WorkerMessage =
   | { readonly type: "ready" }
   | { readonly type: "done" }

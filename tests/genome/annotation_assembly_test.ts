@@ -52,7 +52,7 @@ const HEADERS: readonly (readonly [assembly: string | undefined, ...header: stri
 ];
 
 for (const [assembly, ...header] of HEADERS) {
-  Deno.test(`an annotation with the header ${header.join(", ")} is of ${assembly}`, async () => {
+  Deno.test(`an annotation with the header ${header.join(", ")} tells ${assembly}`, async () => {
     deepStrictEqual(await readHeader(header), { assembly, warnings: [] });
   });
 }
@@ -90,7 +90,7 @@ Deno.test("lengths in the region lines of NCBI's GFF3 tell the assembly", async 
   strictEqual((await readHeader(scaffold, "chrUn", "ID=A")).assembly, undefined);
 });
 
-Deno.test("an annotation that says two assemblies tells none, with a warning that names both", async () => {
+Deno.test("an annotation that contradicts itself does not tell an assembly, with a warning that names both", async () => {
   const { assembly, warnings } = await readHeader(["#!genome-build GRCh37"], "NC_000001.11");
   strictEqual(assembly, undefined);
   deepStrictEqual(warnings, [

@@ -14,9 +14,9 @@ Deno.test("an assembly is told from the lengths of the chromosomes that a file h
   );
 });
 
-Deno.test("lengths that are not all of one assembly tell none", () => {
-  strictEqual(identifyAssembly([HG19[0], { name: "chr2", length: 1 }]), undefined);
-  strictEqual(identifyAssembly([HG19[0], { name: "chr21", length: 46_709_983 }]), undefined);
+Deno.test("lengths that are not all of one assembly do not tell an assembly", () => {
+  strictEqual(identifyAssembly([HG19[0]!, { name: "chr2", length: 1 }]), undefined);
+  strictEqual(identifyAssembly([HG19[0]!, { name: "chr21", length: 46_709_983 }]), undefined);
   strictEqual(identifyAssembly([{ name: "chr1" }, { name: "chr2" }]), undefined);
   strictEqual(identifyAssembly([{ name: "chrM", length: 16_569 }]), undefined);
   strictEqual(identifyAssembly([{ name: "chrUn", length: 249_250_621 }]), undefined);
@@ -78,7 +78,7 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
   ce11: ["WBcel235"],
 };
 
-Deno.test("all names of an assembly are that of UCSC", () => {
+Deno.test("all names of an assembly become UCSC's name", () => {
   for (const [name, others] of Object.entries(NAMES)) {
     for (const other of others) strictEqual(assemblyName(other), name, other);
   }
@@ -115,7 +115,7 @@ Deno.test("files and user must agree on the assembly", () => {
   throws(() => agreeOnAssembly([hg19, silent, hg38]), /b\.bam: .* hg38, expected hg19.* a\.bam/);
   throws(
     () => agreeOnAssembly([hg19], "hg38"),
-    /a\.bam: .* hg19, expected hg38, which is that of what was named$/,
+    /a\.bam: .* hg19, expected hg38, as named$/,
   );
   throws(
     () => agreeOnAssembly([hg19], "mine"),

@@ -6,7 +6,7 @@ function gene(chromosome: string, tss: number, line = 1): Gene {
   return { id: `G${line}`, chromosome, tss, strand: "+", line };
 }
 
-Deno.test("chromosomes match with and without chr, their own name first", () => {
+Deno.test("chromosomes match with and without chr, the exact name first", () => {
   const match = chromosomeMatcher(["chr1", "2", "chr3", "3", "chrUn_KI270742v1"]);
   const names = ["chr1", "1", "chr2", "2", "chr3", "3", "chrUn_KI270742v1", "4", "Chr1", ""];
   deepStrictEqual(names.map(match), [
@@ -61,13 +61,13 @@ Deno.test("human and mouse chromosomes match by their accession numbers", () => 
   ]);
 });
 
-Deno.test("a name that accessions of two species could mean matches neither", () => {
+Deno.test("a name that could mean accession numbers of two species matches neither", () => {
   const match = chromosomeMatcher(["NC_000001.11", "NC_000067.7"]);
   strictEqual(match("chr1"), undefined);
   strictEqual(match("CM000663.2"), "NC_000001.11");
 });
 
-Deno.test("scaffolds match by the accession number that UCSC's names hold", () => {
+Deno.test("scaffolds match by the accession numbers in UCSC's names", () => {
   const ucsc = chromosomeMatcher([
     "chr1_gl000191_random",
     "chrUn_KI270742v1",
@@ -91,7 +91,7 @@ Deno.test("genes of two species on one sequence of a file are refused", () => {
   deepStrictEqual(checkAssembly(genes.slice(0, 2), CONTIGS, { file: "a.bam" }), []);
 });
 
-Deno.test("another name of a chromosome counts where the file lacks the first", () => {
+Deno.test("another name of a chromosome is used if the file lacks the first", () => {
   const rat = { ...gene("NC_051336.1", 999), chromosomeAlias: "1" };
   deepStrictEqual(checkAssembly([rat], CONTIGS, { file: "a.bam" }), []);
   throws(() => checkAssembly([{ ...rat, tss: 1000 }], CONTIGS, { file: "a.bam" }), /has 1000 bp/);
@@ -101,7 +101,7 @@ Deno.test("another name of a chromosome counts where the file lacks the first", 
 
 const CONTIGS = [{ name: "1", length: 1000 }, { name: "2", length: 500 }];
 
-Deno.test("genes within the chromosomes of a file raise no suspicion", () => {
+Deno.test("genes within the chromosomes of a file give no warning", () => {
   deepStrictEqual(checkAssembly([gene("chr1", 999), gene("2", 0)], CONTIGS, { file: "a.bam" }), []);
   deepStrictEqual(checkAssembly([gene("x", 2 ** 31)], [{ name: "x" }], { file: "a.bed" }), []);
   deepStrictEqual(checkAssembly([], CONTIGS, { file: "a.bam" }), []);
@@ -116,7 +116,7 @@ Deno.test("a TSS past its chromosome's end is refused, with the number of such g
   });
 });
 
-Deno.test("a file that has none of the chromosomes is refused", () => {
+Deno.test("a file that lacks all of the chromosomes is refused", () => {
   const genes = [gene("chr7", 5, 3), gene("chr8", 5, 4)];
   throws(() => checkAssembly(genes, CONTIGS, { file: "a.bam" }), {
     name: "ContractError",

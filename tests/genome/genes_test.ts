@@ -7,7 +7,7 @@ import { GENE_FORMATS, type GeneFormat, readGenes } from "../../src/genome/genes
 import { sharedFile, testWith } from "../helpers/require.ts";
 import { textSource } from "../helpers/text_source.ts";
 
-/** A gene's extent, 0-based half-open, as all formats can write it. */
+/** The extent of a gene, 0-based half-open, which every format can write. */
 interface Extent {
   readonly id: string;
   readonly chromosome: string;
@@ -25,7 +25,7 @@ function gffLine({ chromosome, start, end, strand }: Extent, type: string, attri
 
 const tss = ({ start, end, strand }: Extent) => strand === "+" ? start : end - 1;
 
-/** A file of genes in each format, with the lines that are no genes that such files have. */
+/** A file of genes in each format, with the other lines that such files have. */
 const WRITERS: Record<GeneFormat, (genes: readonly Extent[]) => string[]> = {
   gtf: (genes) => [
     "#!genome-build GRCh38",
@@ -113,12 +113,12 @@ Deno.test("the same genes are read from every format, gzip or not, with any line
   }));
 });
 
-Deno.test("a gene knows its line", async () => {
+Deno.test("a gene has the number of its line", async () => {
   const text = WRITERS.gtf([FORWARD, REVERSE]).join("\n");
   deepStrictEqual((await readGenes(textSource(text))).map(({ line }) => line), [2, 4]);
 });
 
-Deno.test("GTF ids may stand without quotes and anywhere among the attributes", async () => {
+Deno.test("ids in GTF may lack quotes and be anywhere among the attributes", async () => {
   const text = gffLine(FORWARD, "gene", 'ref_gene_id "no; gene_id 9"; gene_id 17 ; level 2') +
     "\n" +
     gffLine(REVERSE, "gene", 'level 2;gene_id "ENSG00000000003.15"');
@@ -135,7 +135,7 @@ Deno.test("a BED file of nine columns is not taken for GTF", async () => {
   ]);
 });
 
-Deno.test("the columns of a table may stand in another order, with others between them", async () => {
+Deno.test("the columns of a table may be in another order, with others between them", async () => {
   const text = "# mine\nstrand\tname\tgene_id\ttss\tchrom\n-\tx\tA\t7\tchr2\t\n";
   deepStrictEqual(await readGenes(textSource(text)), [
     { id: "A", chromosome: "chr2", tss: 7, strand: "-", line: 3 },
@@ -147,8 +147,8 @@ const HEADER = "gene_id\tchrom\ttss\tstrand";
 
 const BAD: Readonly<Record<string, readonly [text: string, message: RegExp]>> = {
   "nothing": ["", /the file is empty, expected genes \(genes\.txt\)$/],
-  "comments only": ["#a\n#b", /none of its 2 lines is a gene, expected genes \(genes\.txt\)$/],
-  "no features that are genes": [
+  "only comments": ["#a\n#b", /none of its 2 lines is a gene, expected genes \(genes\.txt\)$/],
+  "features that are not genes": [
     gffLine(FORWARD, "exon", 'transcript_id "A";'),
     /none of its 1 lines is a gene.* features of type "gene"/,
   ],
@@ -161,7 +161,7 @@ const BAD: Readonly<Record<string, readonly [text: string, message: RegExp]>> = 
     `${GTF_LINE}\nchr1`,
     /line: it is "chr1", expected 9 .*line 2\)$/,
   ],
-  "a position that is no number": [
+  "a position that is not a number": [
     `${GTF_LINE}\n${GTF_LINE.replace("2000", "2e3")}`,
     /end is "2e3", expected an integer from 1 to .*line 2\)$/,
   ],
@@ -169,7 +169,7 @@ const BAD: Readonly<Record<string, readonly [text: string, message: RegExp]>> = 
     `#\n${GTF_LINE.replace("1001", "0")}`,
     /start is "0", expected an integer from 1 .*line 2\)$/,
   ],
-  "genes that cannot be used, and no others": [
+  "unusable genes only": [
     [
       GTF_LINE.replace("1001", "2001"),
       GTF_LINE.replace("\t+\t", "\t.\t").replace('"A"', '"B"'),
@@ -179,7 +179,7 @@ const BAD: Readonly<Record<string, readonly [text: string, message: RegExp]>> = 
       "^Cannot read genes: found 1 gene without an id, such as line 3; " +
         '1 gene whose end is not after the start, such as "A" \\(line 1\\); ' +
         '1 gene without a strand, such as "B" \\(line 2: strand "\\."\\); ' +
-        "expected genes that can be used \\(genes\\.txt\\)$",
+        "expected usable genes \\(genes\\.txt\\)$",
     ),
   ],
   "too few columns in BED": ["chr1\t1\t2\tA", /4 columns, expected at least 6 .*line 1\)$/],
@@ -209,13 +209,13 @@ for (const [what, [text, message]] of Object.entries(BAD)) {
   });
 }
 
-Deno.test("a file that is not in the format asked for is refused", async () => {
+Deno.test("a file that is not in the requested format is refused", async () => {
   const text = WRITERS.bed([FORWARD]).slice(1).join("\n");
   await rejects(readGenes(textSource(text), { format: "table" }), /lacks column "gene_id"/);
   await rejects(readGenes(textSource(text), { format: "gtf" }), /6 columns, expected 9/);
 });
 
-/** What is read of a text, and the warnings about it. */
+/** Reads genes from a text, with the warnings about it. */
 async function readWarned(text: string, geneTypes?: readonly string[]) {
   const warnings: string[] = [];
   const onWarning = (message: string) => void warnings.push(message);
@@ -223,7 +223,7 @@ async function readWarned(text: string, geneTypes?: readonly string[]) {
   return { genes, warnings };
 }
 
-Deno.test("genes that cannot be used are left out, each reason once with a count and the first", async () => {
+Deno.test("unusable genes are left out, each reason once with a count and the first gene", async () => {
   const rows = [
     "A\tchr1\t5\t+",
     "B\tchr1\t5\t.",
@@ -245,7 +245,7 @@ Deno.test("genes that cannot be used are left out, each reason once with a count
   ]);
 });
 
-Deno.test("in BED a name of its own, some bases and a strand make a gene", async () => {
+Deno.test("in BED a name, at least one base and a strand make a gene", async () => {
   const rows = ["chr1\t1\t2\tA\t0\t+", "chr1\t1\t2\t.\t0\t+", "chr1\t2\t2\tB\t0\t+"];
   const { genes, warnings } = await readWarned(rows.join("\n"));
   deepStrictEqual(genes.map(({ id }) => id), ["A"]);
@@ -255,7 +255,7 @@ Deno.test("in BED a name of its own, some bases and a strand make a gene", async
   ]);
 });
 
-Deno.test("a gene that stands twice at the same TSS is taken once", async () => {
+Deno.test("a gene that occurs twice at the same TSS is taken once", async () => {
   const rows = ["ENSG00000000003.1\tchr1\t5\t+", "B\tchr1\t5\t+", "ENSG00000000003.2\tchr1\t5\t+"];
   const { genes, warnings } = await readWarned([HEADER, ...rows].join("\n"));
   deepStrictEqual(genes.map(({ id }) => id), ["ENSG00000000003.1", "B"]);
@@ -265,7 +265,7 @@ Deno.test("a gene that stands twice at the same TSS is taken once", async () => 
   ]);
 });
 
-Deno.test("of a gene's places the one on a primary chromosome is taken, X before Y", async () => {
+Deno.test("a gene at several places is taken from a primary chromosome, from X before Y", async () => {
   const rows = [
     "A\tchrY\t5\t+",
     "A\tchrX\t7\t+",
@@ -289,13 +289,13 @@ Deno.test("of a gene's places the one on a primary chromosome is taken, X before
   ]);
 });
 
-Deno.test("genes with the same digits in ids of two species are two", async () => {
+Deno.test("genes with the same digits in ids of two species are two genes", async () => {
   const rows = ["ENSG00000000003\tchr1\t5\t+", "ENSMUSG00000000003\tchr1\t5\t+", "3\tchr1\t5\t+"];
   const { genes, warnings } = await readWarned([HEADER, ...rows].join("\n"));
   deepStrictEqual([genes.length, warnings], [3, []]);
 });
 
-Deno.test("a table may tell names, types and numbers of its genes, and strands as BioMart does", async () => {
+Deno.test("a table may tell names, types and numbers of genes, and strands as BioMart does", async () => {
   const text = [
     '"gene_id"\t"chrom"\t"tss"\t"strand"\t"gene_name"\t"gene_biotype"\t"entrez_id"',
     '"A"\t"chr1"\t5\t1\t"DPM1"\t"protein_coding"\t8813',
@@ -318,7 +318,7 @@ Deno.test("a table may tell names, types and numbers of its genes, and strands a
   ]);
 });
 
-Deno.test("BED may have blanks for tabs where its strand shows it, and more columns", async () => {
+Deno.test("BED may have blanks instead of tabs if its strand shows it, and more columns", async () => {
   const blanks = await readWarned("track name=a\nchr1 10 20  A 0 -\nchr1 10 20 B 0 +\n");
   deepStrictEqual(blanks.genes.map(({ id, tss }) => [id, tss]), [["A", 19], ["B", 10]]);
   const bed12 = "chr1\t10\t20\tNM_1\t0\t-\t12\t18\t0\t2\t3,4,\t0,6,\n";
@@ -326,7 +326,7 @@ Deno.test("BED may have blanks for tabs where its strand shows it, and more colu
   await rejects(readGenes(textSource("chr1 10 20 A 0 x")), /expected GTF, GFF3, .* BED/);
 });
 
-Deno.test("genes are chosen by their types, and a file without them says what it has", async () => {
+Deno.test("genes are chosen by type, and the error about a file without them lists its types", async () => {
   const text = [
     `${HEADER}\ttype`,
     "A\tchr1\t5\t+\tprotein_coding",
@@ -347,13 +347,13 @@ Deno.test("genes are chosen by their types, and a file without them says what it
   await rejects(readWarned(`${HEADER}\nA\tchr1\t5\t+`, ["x"]), /it does not tell the types/);
 });
 
-testWith("shared", "the tables of TSS of Roadmap's genes are read without a word", async () => {
+testWith("shared", "the tables of TSS of Roadmap's genes are read without a warning", async () => {
   for (const [name, count] of [["tss_hg19.tsv", 19795], ["tss_hg38.tsv", 20622]] as const) {
     const warnings: string[] = [];
     const onWarning = (message: string) => void warnings.push(message);
     const genes = await readGenes(sharedFile(`data/real/${name}`), { onWarning });
     deepStrictEqual([genes.length, warnings], [count, []]);
-    deepStrictEqual(genes[0].symbol, "TSPAN6");
+    deepStrictEqual(genes[0]!.symbol, "TSPAN6");
   }
 });
 
@@ -398,14 +398,14 @@ Deno.test("genes are made from the transcripts of UCSC's tables", async () => {
   }
 });
 
-Deno.test("the table of numbers that prepare writes gives the genes their own ids again", async () => {
+Deno.test("the table of numbers that prepare writes gives back the genes' original ids", async () => {
   const text = "gene_id\tchrom\ttss\tstrand\toriginal_id\n" +
     "2204175923184719\tPf3D7_01_v3\t29509\t+\tPF3D7_0100100\n";
   const [gene] = await readGenes(bytesSource(new TextEncoder().encode(text)));
-  strictEqual(gene.id, "PF3D7_0100100");
+  strictEqual(gene!.id, "PF3D7_0100100");
 });
 
-Deno.test("a cell of a table that says that nothing is known names nothing", async () => {
+Deno.test("a cell for a missing value in a table is not a name", async () => {
   for (const missing of ["NA", "nan", "NaN", "null", "None", "<NA>", "."]) {
     const text = [
       "gene_id\tchrom\ttss\tstrand\tsymbol\tentrez_id\ttype",
@@ -418,7 +418,7 @@ Deno.test("a cell of a table that says that nothing is known names nothing", asy
   }
 });
 
-/** The id, chromosome, TSS and strand of each gene, and what is warned of. */
+/** Reads the id, chromosome, TSS and strand of each gene, and the warnings. */
 async function readPlaces(text: string) {
   const warnings: string[] = [];
   const onWarning = (message: string) => void warnings.push(message);
@@ -429,7 +429,7 @@ async function readPlaces(text: string) {
   return { genes, places, warnings };
 }
 
-Deno.test("BioMart's tables are read, by the first base of a gene in its direction", async () => {
+Deno.test("BioMart's tables are read, and a TSS is the first base of a gene in its direction", async () => {
   const byTss = [
     "Gene stable ID\tChromosome/scaffold name\tTranscription start site (TSS)\tStrand\tGene name\tGene type",
     "ENSG00000000003\tX\t100636191\t-1\tTSPAN6\tprotein_coding",
@@ -451,14 +451,14 @@ Deno.test("BioMart's tables are read, by the first base of a gene in its directi
   ];
   const wanted = ["ENSG00000000003 X 100639990 -", "ENSG00000210049 MT 576 +"];
   const found = await readPlaces(byBounds.join("\r\n"));
-  deepStrictEqual([found.places, found.genes[1].symbol], [wanted, "a, b"]);
+  deepStrictEqual([found.places, found.genes[1]!.symbol], [wanted, "a, b"]);
   await rejects(
     readPlaces("Gene stable ID\tGene name\nENSG00000000003\tTSPAN6"),
     /of BioMart lacks some of the columns .*Strand.*gene_id, chrom, tss, strand, whose tss is BioMart's minus 1/,
   );
 });
 
-Deno.test("a table of genes may be separated by commas and have names of rows, as R writes them", async () => {
+Deno.test("a table of genes may be separated by commas and have row names, as R writes them", async () => {
   const wanted = ["A chr1 7 +", "B chr2 9 -"];
   for (
     const lines of [
@@ -473,7 +473,7 @@ Deno.test("a table of genes may be separated by commas and have names of rows, a
   });
 });
 
-Deno.test("BED has strands as tables do, and ids that are those of transcripts are told", async () => {
+Deno.test("BED may have strands as tables do, and ids of transcripts are reported", async () => {
   const rows = [
     "chr1\t10\t20\tENST00000456328.2\t0\t-1",
     "chr1 10 20 NM_1.2 0 1",
@@ -487,7 +487,7 @@ Deno.test("BED has strands as tables do, and ids that are those of transcripts a
   ]);
 });
 
-Deno.test("the gene of genePred is its second name, which follows a score", async () => {
+Deno.test("the gene in genePred is the second name, which follows a score", async () => {
   const columns = (name: string, ...more: readonly (string | number)[]) =>
     [name, "chr1", "+", 10, 90, 90, 90, 1, "10,", "90,", ...more].join("\t");
   const { places, warnings } = await readPlaces(

@@ -9,7 +9,7 @@ import { bytesSource } from "../../src/files/byte_source.ts";
 import { fixture, fixtureBytes, geneAt } from "../helpers/genome.ts";
 import { textSource } from "../helpers/text_source.ts";
 
-/** A sample whose file is a text in memory; `closed` counts how often it was closed. */
+/** A sample whose file is a text in memory. `opened` and `closed` count how often it was opened and closed. */
 function textInput(cellType: string, mark: string, text: string, name = "a.bed") {
   const input = {
     cellType,
@@ -81,7 +81,7 @@ Deno.test("samples are the files' counts by cell type, gene, bin and mark", asyn
   deepStrictEqual(inputs.map(({ opened, closed }) => [opened, closed]), inputs.map(() => [2, 2]));
 });
 
-Deno.test("a gene without a label is left out of that cell type, and of no other", async () => {
+Deno.test("a gene without a label is left out of that cell type only", async () => {
   const inputs = ["liver", "lung"].map((cellType) =>
     textInput(cellType, "H3K4me3", READS, `${cellType}.bed`)
   );
@@ -106,14 +106,14 @@ Deno.test("a gene without a label is left out of that cell type, and of no other
   );
 });
 
-Deno.test("in transcript orientation the genes on the minus strand are turned round", async () => {
+Deno.test("in transcript orientation the bins of genes on the minus strand are reversed", async () => {
   deepStrictEqual([...(await prepareText()).signal], [0, 1, 2, 0, 0, 0, 1, 2]);
   const { signal, record } = await prepareText({ orientation: "transcript" });
   deepStrictEqual([...signal], [0, 2, 1, 0, 0, 0, 1, 2]);
   strictEqual(record.orientation, "transcript");
 });
 
-Deno.test("a mark with large counts keeps them beside one with small counts, in either order", async () => {
+Deno.test("large counts of one mark and small counts of another are both kept, in either order", async () => {
   const counts = [
     Float64Array.of(0, 1, 65_535, 2),
     Float64Array.of(7, 0, 1, 65_536),
@@ -139,7 +139,7 @@ Deno.test("a mark with large counts keeps them beside one with small counts, in 
   }
 });
 
-Deno.test("reads per million are counts times a million over all the file's reads", async () => {
+Deno.test("reads per million are counts times a million divided by all reads of the file", async () => {
   const { signal, record } = await prepareText({ normalisation: "rpm" });
   deepStrictEqual(
     [...signal],
@@ -155,13 +155,13 @@ Deno.test("an extension and the window reach the record and the counts", async (
   ok([...signal].reduce((a, b) => a + b) > 10);
 });
 
-Deno.test("the record is silent about the labels where nobody said what was applied to them", async () => {
+Deno.test("the record does not mention a transform of the labels if the caller does not tell one", async () => {
   const labels = new Map([["liver", Float64Array.of(1, 2)]]);
   const { record } = await prepareText({ labels });
   strictEqual(record.expressionTransform, undefined);
 });
 
-Deno.test("progress is in genes, once for each file, and ends with all", async () => {
+Deno.test("progress counts genes, once for each file, and ends with all of them", async () => {
   const calls: [number, number][] = [];
   await prepareText({ onProgress: (done, total) => void calls.push([done, total]) });
   deepStrictEqual(calls.at(-1), [2, 2]);
@@ -173,7 +173,7 @@ Deno.test("a mean of a signal track is rounded to float32 and no further", async
   strictEqual(Math.max(...signal), Math.fround(0.1));
 });
 
-Deno.test("what does not go together is refused before anything is counted", async () => {
+Deno.test("inputs that do not fit together are refused before anything is counted", async () => {
   const bigWig: SignalInput = {
     cellType: "a",
     mark: "b",
@@ -214,17 +214,17 @@ Deno.test("a file without an index that has none of the chromosomes is refused a
   await rejects((await prepare(GENES, [input], SMALL)).columns(), /none of the chromosomes/);
 });
 
-Deno.test("a warning that fits many files is given once", async () => {
+Deno.test("a warning that holds for many files is given once", async () => {
   const genes = [...GENES, geneAt("chrY", 5000)];
   const warnings: string[] = [];
   const inputs = ["1.bed", "2.bed"].map((name) => textInput(name, "H3K4me3", READS, name));
   const onWarning = (message: string) => void warnings.push(message);
   await (await prepare(genes, inputs, { ...SMALL, onWarning })).columns();
   strictEqual(warnings.length, 1);
-  ok(/1\.bed lacks the chromosomes of 1 of 3 genes/.test(warnings[0]));
+  ok(/1\.bed lacks the chromosomes of 1 of 3 genes/.test(warnings[0]!));
 });
 
-Deno.test("each file without anything in the windows is told, and its values are zero", async () => {
+Deno.test("each file with nothing in the windows is reported, and its values are zero", async () => {
   const elsewhere = "chr1\t900000\t900010\n";
   const warnings: string[] = [];
   const inputs = ["liver", "lung"].map((cellType) =>
@@ -241,7 +241,7 @@ Deno.test("each file without anything in the windows is told, and its values are
   );
 });
 
-Deno.test("where reads were left out by their mapping quality, a file without any says so", async () => {
+Deno.test("if reads were left out by their mapping quality, the warning about an empty file says so", async () => {
   const input = textInput("liver", "H3K4me3", "chr1\t900000\t900010\n");
   const open = async () => {
     const { track, close } = await input.open();
@@ -253,10 +253,10 @@ Deno.test("where reads were left out by their mapping quality, a file without an
   const onWarning = (text: string) => void warnings.push(text);
   const options = { ...SMALL, minMappingQuality: 40, onWarning };
   await (await prepare(GENES, [{ ...input, open }], options)).columns();
-  match(warnings[0], /or no read of mapping quality 40 or more, which --min-mapping-quality asks/);
+  match(warnings[0]!, /or no read of mapping quality 40 or more, which --min-mapping-quality asks/);
 });
 
-/** Reads of a file that has chromosome 1 of hg38. */
+/** A file of reads with chromosome 1 of hg38. */
 function hg38Input(): SignalInput {
   const input = textInput("liver", "H3K4me3", READS);
   const open = async () => {
@@ -271,14 +271,14 @@ function hg38Input(): SignalInput {
   return { ...input, open };
 }
 
-Deno.test("an annotation of another assembly than a file's lengths say is refused, naming both", async () => {
+Deno.test("an annotation of another assembly than a file's lengths tell is refused, and both are named", async () => {
   const message =
     /a\.bed: by the lengths .* it is hg38, but the genes are of hg19 by what their file says/;
   const options = { ...SMALL, annotationAssembly: "GRCh37.p13" };
   await rejects(prepare(GENES, [hg38Input()], options), { name: "ContractError", message });
 });
 
-Deno.test("where the user names the assembly, an annotation of another is warned of", async () => {
+Deno.test("if the user names the assembly, an annotation of another one only gives a warning", async () => {
   const warnings: string[] = [];
   const onWarning = (message: string) => void warnings.push(message);
   const options = { ...SMALL, onWarning, annotationAssembly: "GRCh37" };
@@ -287,14 +287,14 @@ Deno.test("where the user names the assembly, an annotation of another is warned
   const silent = textInput("liver", "H3K4me3", READS);
   strictEqual((await prepare(GENES, [silent], named)).record.assembly, "hg38");
   deepStrictEqual(warnings, [
-    "the genes are of hg19 by what their file says, but hg38 is what was named and that of a.bed: " +
-    "if these differ, all windows lie at wrong places",
-    "the genes are of hg19 by what their file says, but hg38 is what was named: " +
-    "if these differ, all windows lie at wrong places",
+    "the genes are of hg19 by what their file says, but hg38 was named and a.bed is of hg38: " +
+    "if these differ, all windows are at wrong places",
+    "the genes are of hg19 by what their file says, but hg38 was named: " +
+    "if these differ, all windows are at wrong places",
   ]);
 });
 
-Deno.test("the annotation tells the assembly where nothing else does, and names unknown here are no contradiction", async () => {
+Deno.test("the annotation tells the assembly if nothing else does, and unknown names are not a contradiction", async () => {
   const silent = textInput("liver", "H3K4me3", READS);
   const assemblyOf = async (options: Partial<PrepareOptions>) =>
     (await prepare(GENES, [silent], { ...SMALL, ...options })).record.assembly;
@@ -306,12 +306,12 @@ Deno.test("the annotation tells the assembly where nothing else does, and names 
   const onWarning = (message: string) => void warnings.push(message);
   const other = { ...SMALL, onWarning, annotationAssembly: "ASM294v2" };
   strictEqual((await prepare(GENES, [hg38Input()], other)).record.assembly, "hg38");
-  ok(/^the genes are of ASM294v2 by .*, but hg38 is that of a\.bed: /.test(warnings.join("|")));
+  ok(/^the genes are of ASM294v2 by .*, but a\.bed is of hg38: /.test(warnings.join("|")));
   const certain = await prepare(GENES, [hg38Input()], { ...SMALL, annotationAssembly: "GRCh38" });
   strictEqual(certain.record.assembly, "hg38");
 });
 
-Deno.test("genes on chromosomes that NCBI names are counted in files that name them otherwise", async () => {
+Deno.test("genes on chromosomes with NCBI's names are counted in files with other names", async () => {
   const accession = GENES.map((gene) => ({ ...gene, chromosome: "NC_000001.11" }));
   const alias = GENES.map((gene) => ({ ...gene, chromosome: "NC_051336.1", chromosomeAlias: "1" }));
   for (const genes of [accession, alias]) {
@@ -335,7 +335,7 @@ Deno.test("reads per million of a BAM file use the number of reads in its index"
   deepStrictEqual([...rpm.signal], wanted);
 });
 
-Deno.test("tasks run a few at a time, and their results keep the order of the items", async () => {
+Deno.test("a few tasks run at a time, and their results keep the order of the items", async () => {
   let running = 0;
   let most = 0;
   const results = mapInOrder([5, 1, 3, 0], 2, async (turns) => {
@@ -348,7 +348,7 @@ Deno.test("tasks run a few at a time, and their results keep the order of the it
   strictEqual(most, 2);
 });
 
-Deno.test("an error comes at its turn, when nothing runs any more", async () => {
+Deno.test("an error is thrown at its turn, after all running tasks have ended", async () => {
   let finished = 0;
   const results = mapInOrder([0, 1, 2], 2, async (item) => {
     await Promise.resolve();
@@ -360,7 +360,7 @@ Deno.test("an error comes at its turn, when nothing runs any more", async () => 
   strictEqual(finished, 1);
 });
 
-Deno.test("bytes of the caller are not taken from him", async () => {
+Deno.test("the caller's bytes are not detached", async () => {
   const bytes = fixtureBytes("reads.bam");
   const { length } = bytes;
   const open = async () => ({
@@ -372,7 +372,7 @@ Deno.test("bytes of the caller are not taken from him", async () => {
   strictEqual(bytes.length, length);
 });
 
-Deno.test("files of very many sequences are looked at as all others", async () => {
+Deno.test("files with very many sequences are inspected like any other", async () => {
   const contigs = Array.from({ length: 200_000 }, (_, i) => ({ name: `s${i}`, length: 9000 }));
   const [input] = [textInput("liver", "H3K4me3", "s7\t0\t100\n")];
   const open = async () => {
@@ -384,7 +384,7 @@ Deno.test("files of very many sequences are looked at as all others", async () =
   deepStrictEqual([...(await preparation.columns()).signal], [0, 1, 0, 0]);
 });
 
-Deno.test("sequences of another assembly by their accessions are refused, in rows as in headers", async () => {
+Deno.test("sequences whose accession numbers tell another assembly are refused, in rows and in headers", async () => {
   const counted = async (contig: string, options: Partial<PrepareOptions>, chromosome = "chr1") => {
     const rows = READS.replaceAll("chr1", contig);
     const genes = GENES.map((gene) => ({ ...gene, chromosome }));
@@ -398,7 +398,7 @@ Deno.test("sequences of another assembly by their accessions are refused, in row
   strictEqual(await counted("NC_000001.11", { assembly: "mine" }), 8);
   for (const [contig, found] of [["NC_000067.7", "mm39"], ["NC_000001.10", "hg19"]]) {
     await rejects(
-      counted(contig, { assembly: "hg38" }),
+      counted(contig!, { assembly: "hg38" }),
       new RegExp(`by its accession number ${contig} is of ${found}, expected hg38`),
     );
   }

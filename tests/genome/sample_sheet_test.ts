@@ -13,7 +13,7 @@ function sheet(...rows: string[]) {
   );
 }
 
-Deno.test("a sheet becomes a full table in the order of cell types and marks", async () => {
+Deno.test("a sheet becomes a complete table in the order of cell types and marks", async () => {
   const { cellTypes, marks, entries } = await readSampleSheet(
     sheet(
       "E2 H2A.Z c.bam",
@@ -33,13 +33,13 @@ Deno.test("a sheet becomes a full table in the order of cell types and marks", a
   ]);
 });
 
-Deno.test("a sheet with mixed line ends, spaces and empty cells at the ends is read", async () => {
+Deno.test("a sheet with mixed line ends, with spaces, and with empty cells at line ends is read", async () => {
   const text = `path\tmark\t cell_type\r\na b.bam\tH3K4me3 \tE1\t\t\n\r\n`;
   const { entries } = await readSampleSheet(textSource(text));
   deepStrictEqual(entries, [{ cellType: "E1", mark: "H3K4me3", path: "a b.bam", line: 2 }]);
 });
 
-Deno.test("rows in any order give the marks in the project's order, each with its own path", async () => {
+Deno.test("rows in any order give the marks in the competition's order, each with its path", async () => {
   const cellTypes = ["E003", "E004"];
   const rows = cellTypes.flatMap((cellType) =>
     COMPETITION_RECORD.marks.map((mark) => `${cellType} ${mark} ${cellType}-${mark}.bam`)
@@ -74,11 +74,11 @@ const BAD: Readonly<Record<string, readonly [rows: readonly string[], message: R
   ],
   "a path twice": [
     ["E1 H3K4me3 a", "E2 H3K4me3 b", "E3 H3K4me3 a"],
-    /path "a" stands in line 2 and in line 4, expected once: .* counted twice .*line 4\)$/,
+    /path "a" is in line 2 and in line 4, expected once: .* counted twice .*line 4\)$/,
   ],
   "a path twice, written in two ways": [
     ["E1 H3K4me3 d/a", "E2 H3K4me3 ./d/.//a"],
-    /path "\.\/d\/\.\/\/a" stands in line 2 and in line 3/,
+    /path "\.\/d\/\.\/\/a" is in line 2 and in line 3/,
   ],
   "a mark in two spellings": [
     ["E1 H3K4me3 a", "E2 H3k4me3 b"],
@@ -95,12 +95,12 @@ for (const [what, [rows, message]] of Object.entries(BAD)) {
   });
 }
 
-Deno.test("a sample sheet that is empty or has another header is refused", async () => {
+Deno.test("an empty sample sheet, or one with another header, is refused", async () => {
   await rejects(readSampleSheet(textSource("", "s.tsv")), /the file is empty, .* \(s\.tsv\)$/);
   await rejects(readSampleSheet(textSource("#c\ncell_type,mark,path\n", "s.tsv")), {
     name: "FormatError",
     message:
-      /header "cell_type,mark,path" lacks column "cell_type", .* separated by tabs, of which it has none \(s\.tsv, line 2\)$/,
+      /header "cell_type,mark,path" lacks column "cell_type", .* separated by tabs, but it has no tabs \(s\.tsv, line 2\)$/,
   });
 });
 
@@ -130,9 +130,9 @@ Deno.test("a column of expression names the files of each cell type, in one row 
 const BAD_EXPRESSION: Readonly<Record<string, readonly [readonly string[], RegExp]>> = {
   "two files for one cell type": [
     ["E1 H3K4me3 a x.sf", "E1 H3K9me3 b y.sf"],
-    /"E1" has expression "x\.sf" in line 2 and "y\.sf" in line 3, .*between commas \(sheet\.tsv, line 3\)$/,
+    /"E1" has expression "x\.sf" in line 2 and "y\.sf" in line 3, .*separated by commas \(sheet\.tsv, line 3\)$/,
   ],
-  "none for another cell type": [
+  "files for only one of two cell types": [
     ["E1 H3K4me3 a x.sf", "E2 H3K4me3 b"],
     /cell type "E2" has no expression, which "E1" has in line 2.*\(sheet\.tsv\)$/,
   ],
@@ -146,7 +146,7 @@ for (const [what, [rows, message]] of Object.entries(BAD_EXPRESSION)) {
   });
 }
 
-Deno.test("a cell type whose name a data set keeps for other things is refused in its line", async () => {
+Deno.test("a cell type with a name that data sets reserve is refused with its line", async () => {
   for (const name of ["__genes__", "__x"]) {
     await rejects(readSampleSheet(sheet("E1 H3K4me3 a.bam", `${name} H3K4me3 b.bam`)), {
       name: "FormatError",

@@ -11,13 +11,16 @@ async function filesOf(directory: string, ...paths: string[]) {
   return await signalFiles(await readSampleSheet(sheet), sheet);
 }
 
-Deno.test("paths start at the sheet's directory, and one file under two names is refused", async () => {
+Deno.test("paths start at the sheet's directory, and one file with two names is refused", async () => {
   await withDirectory(async (directory) => {
     await Deno.mkdir(`${directory}/sub`);
     await Deno.writeTextFile(`${directory}/a.bed`, "chr1\t1\t2\n");
     await Deno.symlink(`${directory}/a.bed`, `${directory}/link.bed`);
-    const [{ name, cellType, mark }] = await filesOf(directory, "sub/../a.bed");
-    deepStrictEqual([name, cellType, mark], [`${directory}/sub/../a.bed`, "liver", "mark0"]);
+    const inputs = await filesOf(directory, "sub/../a.bed");
+    deepStrictEqual(
+      inputs.map(({ name, cellType, mark }) => [name, cellType, mark]),
+      [[`${directory}/sub/../a.bed`, "liver", "mark0"]],
+    );
     strictEqual((await filesOf(directory, `${directory}/a.bed`)).length, 1);
     for (const other of ["sub/../a.bed", "link.bed"]) {
       await rejects(filesOf(directory, "a.bed", other), {
@@ -28,7 +31,7 @@ Deno.test("paths start at the sheet's directory, and one file under two names is
   });
 });
 
-Deno.test("a file that is not there, a directory and an unknown ending are refused with the line", async () => {
+Deno.test("a missing file, a directory and an unknown ending are refused with the line", async () => {
   await withDirectory(async (directory) => {
     await Deno.mkdir(`${directory}/sub.bam`);
     await Deno.writeTextFile(`${directory}/a.txt`, "x");
@@ -44,7 +47,7 @@ Deno.test("a file that is not there, a directory and an unknown ending are refus
   });
 });
 
-Deno.test("an index is found beside its file, and refused if it is older", async () => {
+Deno.test("an index is found in the directory of its file, and refused if it is older", async () => {
   await withDirectory(async (directory) => {
     const path = `${directory}/a.bam`;
     await Deno.writeFile(path, fixtureBytes("reads.bam"));

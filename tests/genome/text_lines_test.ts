@@ -10,10 +10,10 @@ import { lineText } from "../../src/text/lines.ts";
 
 const gzip = (text: string) => Uint8Array.from(gzipSync(text));
 
-/** The block that closes a file of bgzip. */
+/** The empty block at the end of a file from bgzip. */
 const BGZIP_END = "1f8b08040000000000ff0600424302001b0003000000000000000000";
 
-/** A gzip file with bgzip's extra field; its block size is not looked at by what reads it here. */
+/** A gzip file with bgzip's extra field. Its block size does not matter to the reader that is tested here. */
 function bgzip(text: string): Uint8Array<ArrayBuffer> {
   const plain = gzip(text);
   const head = Uint8Array.of(...plain.subarray(0, 10), 6, 0, 0x42, 0x43, 2, 0, 0, 0);
@@ -53,7 +53,7 @@ Deno.test("lines of any length and line end are read back", async () => {
   }));
 });
 
-Deno.test("lines that pieces of the file cut through are whole", async () => {
+Deno.test("lines across the pieces of a file are complete", async () => {
   const rows = Array.from({ length: 40_000 }, (_, i) => `${i} ${"x".repeat(i % 97)}`);
   const text = rows.join("\r\n");
   ok(text.length > 2 ** 21);
@@ -62,13 +62,13 @@ Deno.test("lines that pieces of the file cut through are whole", async () => {
   }
 });
 
-Deno.test("several gzip files joined into one are read to the end, as bgzip makes them too", async () => {
+Deno.test("several gzip files joined into one, as bgzip also makes them, are read to the end", async () => {
   const joined = Uint8Array.of(...gzip("a\nb"), ...gzip("c\n"));
   deepStrictEqual(await linesOf(bytesSource(joined)), [["a", 1], ["bc", 2]]);
   deepStrictEqual(await linesOf(bytesSource(bgzip("a\nb\n"))), [["a", 1], ["b", 2]]);
 });
 
-Deno.test("where there is no zlib the web's own API inflates one gzip file", async () => {
+Deno.test("without zlib the web's own API inflates a single gzip file", async () => {
   const text = "gene\n".repeat(100_000);
   const bytes = gzip(text);
   const decoder = new TextDecoder();
@@ -82,10 +82,10 @@ Deno.test("where there is no zlib the web's own API inflates one gzip file", asy
   }, TypeError);
 });
 
-Deno.test("damaged and shortened gzip files are refused, and named", async () => {
+Deno.test("damaged and shortened gzip files are refused by name", async () => {
   const whole = gzip("chr1\t1\t2\n".repeat(1000));
   const damaged = whole.slice();
-  damaged[damaged.length - 6] ^= 1;
+  damaged[damaged.length - 6]! ^= 1;
   for (const bytes of [whole.slice(0, -20), whole.slice(0, 5), damaged]) {
     const message = /gzip data are damaged or cut short: .* \(genes\.gtf\.gz\)$/;
     await rejects(linesOf(bytesSource(bytes, "genes.gtf.gz")), { name: "FormatError", message });
@@ -97,7 +97,7 @@ Deno.test("damaged and shortened gzip files are refused, and named", async () =>
   });
 });
 
-Deno.test("a file that is no UTF-8 text is refused for what it is", async () => {
+Deno.test("a file that is not UTF-8 text is refused, and its kind is named", async () => {
   const utf16 = (text: string) =>
     Uint8Array.from(new Uint8Array(Uint16Array.from(text, (c) => c.charCodeAt(0)).buffer));
   const latin1 = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
@@ -156,7 +156,7 @@ Deno.test("a reader that stops early leaves a file that can be closed", async ()
   }
 });
 
-/** Gzip of zeros: a block that inflates to 32 MiB, as often as asked. */
+/** A gzip file of zeros: blocks that each inflate to 32 MiB. */
 function bomb(times: number): ByteSource {
   const block = Uint8Array.from(gzipSync(new Uint8Array(2 ** 25).fill(0x23)));
   const bytes = new Uint8Array(times * block.length);
@@ -178,7 +178,7 @@ Deno.test("a file that inflates to a thousand times its size is refused once it 
   });
 });
 
-Deno.test("a line of many pieces is whole, and one that never ends is refused", async () => {
+Deno.test("a line across many pieces is complete, and one that never ends is refused", async () => {
   const long = "x".repeat(5_000_000);
   deepStrictEqual(await linesOf(textSource(`a\n${long}\r\nb\n${long}`)), [
     ["a", 1],
@@ -190,7 +190,7 @@ Deno.test("a line of many pieces is whole, and one that never ends is refused", 
   await rejects(linesOf(endless), /Cannot read line: it is longer than 64 MiB \(a\.tsv, line 1\)/);
 });
 
-Deno.test("a file cut within double quotes is warned of, one that only lacks its last line end is not", async () => {
+Deno.test("a file cut within double quotes gives a warning, one that only lacks its last line end does not", async () => {
   const warningsOf = async (text: string) => {
     const warnings: string[] = [];
     await visitTextLines(textSource(text), () => {}, (message) => warnings.push(message));
@@ -200,5 +200,8 @@ Deno.test("a file cut within double quotes is warned of, one that only lacks its
   deepStrictEqual(await warningsOf(`${line}\n${line}`), []);
   deepStrictEqual(await warningsOf(`${line}\n${line.slice(0, -2)}\n`), []);
   const [warning] = await warningsOf(`${line}\n${line.slice(0, -2)}`);
-  match(warning, /may be cut short: its last line has no line end, and ends within double quotes$/);
+  match(
+    warning!,
+    /may be cut short: its last line has no line end, and ends within double quotes$/,
+  );
 });

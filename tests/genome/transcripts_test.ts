@@ -12,7 +12,7 @@ async function readText(lines: readonly string[]): Promise<Record<string, string
   return Object.fromEntries(await readTranscriptGenes(textSource(lines.join("\n"))));
 }
 
-Deno.test("a transcript's key has no version, and names keep what follows their dot", () => {
+Deno.test("a transcript's key has no version, and other names keep what follows a dot", () => {
   for (
     const [id, key] of [
       ["ENST00000373020.9", "ENST00000373020"],
@@ -27,10 +27,10 @@ Deno.test("a transcript's key has no version, and names keep what follows their 
       ["MSTRG.1.2", "MSTRG.1.2"],
       ["AT1G01010.1", "AT1G01010.1"],
     ]
-  ) strictEqual(transcriptKey(id), key);
+  ) strictEqual(transcriptKey(id!), key);
 });
 
-Deno.test("GTF tells the gene of a transcript in its own line, or else in those of its exons", async () => {
+Deno.test("GTF tells the gene of a transcript in its line, or else in the lines of its exons", async () => {
   const genes = [
     'gene_id "G1.2"; transcript_id "ENST00000373020.9";',
     "transcript_id T2; gene_id G2",
@@ -80,7 +80,7 @@ Deno.test("GFF3 tells the gene of a transcript by its parents, up to the gene", 
   );
 });
 
-Deno.test("UCSC's tables tell the genes of their transcripts", async () => {
+Deno.test("UCSC's tables tell the genes of transcripts", async () => {
   const rows = ["NM_1.2", "NM_2.1"].map((name) =>
     ["A", name, "chr1", "-", 10, 90, 90, 90, 1, "10,", "90,"].join("\t")
   );
@@ -90,7 +90,7 @@ Deno.test("UCSC's tables tell the genes of their transcripts", async () => {
   });
 });
 
-Deno.test("a transcript of two genes is warned of, and features that are each other's parents end", async () => {
+Deno.test("a transcript of two genes gives a warning, and features that are each other's parents are handled", async () => {
   const warnings: string[] = [];
   const lines = [
     gff("transcript", 'gene_id "G1"; transcript_id "T1"'),
@@ -106,7 +106,7 @@ Deno.test("a transcript of two genes is warned of, and features that are each ot
   strictEqual(Object.keys(await readText(circle)).length, 2);
 });
 
-Deno.test("a file that tells no transcript's gene is refused", async () => {
+Deno.test("a file that does not tell the gene of any transcript is refused", async () => {
   for (const text of ["", gff("gene", 'gene_id "G1"'), "##gff-version 3\n" + gff("gene", "ID=a")]) {
     await rejects(readTranscriptGenes(textSource(text, "a.gtf")), {
       name: "FormatError",
@@ -116,7 +116,7 @@ Deno.test("a file that tells no transcript's gene is refused", async () => {
   await rejects(readTranscriptGenes(textSource("chr1\tx", "a.gtf")), /expected 9 columns/);
 });
 
-Deno.test("what tells a gene of its transcripts tells a transcript of its gene", async () => {
+Deno.test("a gene made from transcripts and the gene of these transcripts are the same", async () => {
   const texts = [
     ["a.gtf", gff("CDS", 'gene_id "G1"; transcript_id "T1"')],
     ["a.gtf", gff("mRNA", 'gene_id "G1"; transcript_id "T1"')],
@@ -127,9 +127,9 @@ Deno.test("what tells a gene of its transcripts tells a transcript of its gene",
     ["a.gff3", `##gff-version 3\n${gff("transcript", "ID=transcript:T1;Parent=gene:G1")}`],
   ];
   for (const [file, text] of texts) {
-    const genes = await readGenes(textSource(text, file));
+    const genes = await readGenes(textSource(text!, file));
     deepStrictEqual(genes.map(({ id }) => id), ["G1"], text);
-    deepStrictEqual([...await readTranscriptGenes(textSource(text, file))], [["T1", "G1"]], text);
+    deepStrictEqual([...await readTranscriptGenes(textSource(text!, file))], [["T1", "G1"]], text);
   }
   const parts = ["start_codon", "UTR", "five_prime_utr", "intron", "Selenocysteine"];
   for (const kind of parts) {
@@ -141,7 +141,7 @@ Deno.test("what tells a gene of its transcripts tells a transcript of its gene",
   deepStrictEqual(await readText([...others, noTranscript]), { T1: "G1" });
 });
 
-Deno.test("exons tell the genes of transcripts that have no line, after others that have", async () => {
+Deno.test("exons tell the genes of transcripts without a line, after transcripts with one", async () => {
   const lines = ["G1", "G2"].flatMap((gene) => {
     const text = `gene_id "${gene}"; gene_version "5"; transcript_id "${gene}.1"; exon_number 1;`;
     return [gff("transcript", text), gff("exon", text), gff("CDS", text)];
@@ -160,7 +160,7 @@ Deno.test("exons tell the genes of transcripts that have no line, after others t
   });
 });
 
-Deno.test("ids in GTF that is made of GFF3 lose what this puts before them", async () => {
+Deno.test("ids in GTF that was made from GFF3 lose the prefixes of GFF3", async () => {
   deepStrictEqual(
     await readText([
       gff("transcript", 'transcript_id "transcript:AT1G01010.1"; gene_id "gene:AT1G01010"'),
@@ -171,12 +171,12 @@ Deno.test("ids in GTF that is made of GFF3 lose what this puts before them", asy
   );
 });
 
-Deno.test("UCSC's knownGene tells transcripts and no genes", async () => {
+Deno.test("UCSC's knownGene tells transcripts but no genes", async () => {
   const row = ["ENST00000456328.2", "chr1", "+", 1, 9, 1, 1, 1, "1,", "9,", "", "uc286dmu.1"];
   deepStrictEqual(await readText([row.join("\t")]), { ENST00000456328: "ENST00000456328.2" });
 });
 
-Deno.test("the transcripts of Liftoff's further copies are not those of other genes", async () => {
+Deno.test("the transcripts of Liftoff's further copies do not become those of other genes", async () => {
   const warnings: string[] = [];
   const onWarning = (message: string) => void warnings.push(message);
   const lines = [

@@ -11,18 +11,18 @@ Deno.test("a window is [tss - 5000, tss + 5000) in 100 bins on either strand", (
   for (const strand of ["+", "-"] as const) {
     const { bins, binSizeBp, chromosomes } = geneWindows([gene("chr1", 12_345, strand)]);
     deepStrictEqual([bins, binSizeBp], [100, 100]);
-    deepStrictEqual([...chromosomes[0].starts], [7345]);
+    deepStrictEqual([...chromosomes[0]!.starts], [7345]);
   }
 });
 
-Deno.test("windows of any size may start before their chromosome", () => {
+Deno.test("windows of any size may start before the start of their chromosome", () => {
   const options = { binSizeBp: 50, halfWidthBp: 75 };
   const { bins, chromosomes } = geneWindows([gene("chr1", 0)], options);
   strictEqual(bins, 3);
-  deepStrictEqual([...chromosomes[0].starts], [-75]);
+  deepStrictEqual([...chromosomes[0]!.starts], [-75]);
 });
 
-Deno.test("windows are sorted by start, and every gene has its own once", () => {
+Deno.test("windows are sorted by start, and every gene has exactly one", () => {
   const genes = fc.array(
     fc.record({ chromosome: fc.constantFrom("chr1", "chr2", "X"), tss: fc.nat(2 ** 31 - 1) }),
   );
@@ -33,9 +33,9 @@ Deno.test("windows are sorted by start, and every gene has its own once", () => 
     deepStrictEqual(names, [...new Set(genes.map(({ chromosome }) => chromosome))]);
     const seen: number[] = [];
     for (const { chromosome, starts, geneIndex } of windows.chromosomes) {
-      ok(starts.every((start, i) => i === 0 || starts[i - 1] <= start));
+      ok(starts.every((start, i) => i === 0 || starts[i - 1]! <= start));
       for (const [i, index] of geneIndex.entries()) {
-        deepStrictEqual([genes[index].chromosome, genes[index].tss - 5000], [
+        deepStrictEqual([genes[index]!.chromosome, genes[index]!.tss - 5000], [
           chromosome,
           starts[i],
         ]);
@@ -47,30 +47,30 @@ Deno.test("windows are sorted by start, and every gene has its own once", () => 
   }));
 });
 
-Deno.test("windows that are no whole number of bins are refused", () => {
+Deno.test("windows that are not a whole number of bins are refused", () => {
   for (const bad of [{ binSizeBp: 0 }, { halfWidthBp: 2.5 }, { halfWidthBp: 2 ** 31 }]) {
     throws(() => geneWindows([], bad), {
       name: "RangeError",
       message: /expected an integer from 1/,
     });
   }
-  throws(() => geneWindows([], { binSizeBp: 300 }), /2 × 5000 bp are no whole number .* 300 bp/);
+  throws(() => geneWindows([], { binSizeBp: 300 }), /2 × 5000 bp are not a whole number .* 300 bp/);
 });
 
-Deno.test("a TSS that is no position is refused with its gene and line", () => {
+Deno.test("a TSS that is not a position is refused with its gene and line", () => {
   for (const tss of [NaN, -1, 0.5, 2 ** 31]) {
     const genes = [{ ...gene("chr1", tss), id: "x", line: 7 }];
     throws(() => geneWindows(genes), { name: "RangeError", message: /TSS of gene x, line 7, is/ });
   }
 });
 
-Deno.test("flipping turns the bins of minus-strand genes round and keeps the marks in place", () => {
+Deno.test("flipping reverses the bins of minus-strand genes and keeps the marks in place", () => {
   const signal = Float32Array.of(1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 6);
   flipBins(signal, [gene("a", 1, "-"), gene("a", 1, "+")], { bins: 3, marks: 2 });
   deepStrictEqual([...signal], [5, 6, 3, 4, 1, 2, 1, 2, 3, 4, 5, 6]);
 });
 
-Deno.test("flipping twice changes nothing, and once gives the mirror image", () => {
+Deno.test("flipping once gives the mirror image, and flipping twice changes nothing", () => {
   const shape = fc.record({
     bins: fc.integer({ min: 1, max: 9 }),
     marks: fc.integer({ min: 1, max: 4 }),
@@ -99,7 +99,7 @@ Deno.test("a signal of another size is not flipped", () => {
   });
 });
 
-Deno.test("windows of more bins than any model takes are refused", () => {
+Deno.test("windows with more bins than any model takes are refused", () => {
   throws(
     () => geneWindows([gene("a", 1e6)], { halfWidthBp: 50_000, binSizeBp: 1 }),
     /RangeError: .* are 100000 bins of 1 bp, expected at most 65536/,

@@ -2,11 +2,11 @@ import { testIf } from "./require.ts";
 
 const CHROMIUM = await findChromium();
 
-/** What a browser made of a page. */
+/** A page as a browser loaded it. */
 export interface LoadedPage {
   /** The document after loading, as HTML. */
   readonly document: string;
-  /** What the page and the browser wrote to the console, errors among it. */
+  /** The console output of the page and the browser, including errors. */
   readonly console: readonly string[];
 }
 

@@ -44,7 +44,7 @@ async function gradients(convolution: Convolution, { bins, width, samples }: Cas
     return tf.sum(tf.mul(output, factors));
   };
   const [dx, dKernel] = tf.grads(loss)([x, kernel]);
-  return [...await dx.data(), ...await dKernel.data()];
+  return [...await dx!.data(), ...await dKernel!.data()];
 }
 
 async function compare(which: Case): Promise<void> {
@@ -54,7 +54,7 @@ async function compare(which: Case): Promise<void> {
   const found = await gradients(dilated, which);
   const wanted = await gradients(plain, which);
   strictEqual(found.length, wanted.length);
-  const apart = Math.max(...found.map((value, i) => Math.abs(value - wanted[i])));
+  const apart = Math.max(...found.map((value, i) => Math.abs(value - wanted[i]!)));
   ok(apart < 1e-4, `${JSON.stringify(which)}: ${apart}`);
 }
 

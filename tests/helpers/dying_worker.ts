@@ -1,6 +1,6 @@
 /**
- * The wasm engine's worker, but it dies at work: what threads share tasks by throws there after so many calls, as a
- * fault in a kernel would. Their number is behind the `?` of its address.
+ * The wasm engine's worker, but it dies while it works: the function by which threads share tasks throws after a number
+ * of calls, as a fault in a kernel would. The number follows the `?` of the worker's URL.
  */
 
 import "../../src/engine/wasm/worker.ts";

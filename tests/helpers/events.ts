@@ -7,7 +7,7 @@ const SUMMARY_VALUE = 1;
 const TAG = 1;
 const SIMPLE_VALUE = 2;
 
-/** The scalars of an event file, `[step, value]` of each tag; checksums are another test's business. */
+/** The scalars of an event file, `[step, value]` of each tag; another test checks the checksums. */
 export function readEvents(file: Uint8Array<ArrayBuffer>): Map<string, [number, number][]> {
   const scalars = new Map<string, [number, number][]>();
   const view = new DataView(file.buffer);

@@ -1,4 +1,4 @@
-/** What the tests of expression share: three genes, and their expression from a text. */
+/** Shared by the tests of expression: three genes, and their expression from a text. */
 
 import type { Gene } from "../../src/genome/gene.ts";
 import {
@@ -12,14 +12,14 @@ import {
 } from "../../src/genome/expression/table.ts";
 import { textSource } from "./text_source.ts";
 
-/** Genes as an annotation with symbols and Entrez numbers has them. */
+/** Genes as in an annotation with symbols and Entrez numbers. */
 export const THREE_GENES: readonly Gene[] = [
   { id: "ENSG00000000419.14", symbol: "DPM1", entrezId: "8813" },
   { id: "ENSG00000000457.14", symbol: "SCYL3", entrezId: "57147" },
   { id: "ENSG00000000460.17", symbol: "FIRRM", entrezId: "55732" },
 ].map((gene, i) => ({ ...gene, chromosome: "chr1", tss: 1000 * i, strand: "+", line: i + 1 }));
 
-/** How {@linkcode labelText} reads. */
+/** Options of {@linkcode labelText}. */
 export interface LabelTextOptions
   extends ReadExpressionTableOptions, Pick<MatchExpressionOptions, "transform" | "transcripts"> {
   readonly genes?: readonly Gene[];
@@ -27,7 +27,7 @@ export interface LabelTextOptions
   readonly file?: string;
 }
 
-/** The expression of genes from a text; of cell type `liver` unless others are named. */
+/** The expression of genes from a text; for cell type `liver` unless others are named. */
 export async function labelText(
   text: string,
   { genes = THREE_GENES, file = "x.tsv", ...options }: LabelTextOptions = {},
@@ -37,7 +37,7 @@ export async function labelText(
   return await matchExpression(genes, table, { ...options, cellTypes });
 }
 
-/** Expression of liver by the digits of the genes' ids, such as `419=1.5 457=2`. */
+/** The expression in liver by the digits of the genes' ids, such as `419=1.5 457=2`. */
 export function showLabels({ genes, labels }: LabelledGenes, cellType = "liver"): string {
   const values = labels.get(cellType)!;
   return genes.map(({ id }, i) => `${Number(id.slice(4, 15))}=${values[i]}`).join(" ");

@@ -6,18 +6,22 @@ interface SmallRun {
   readonly preset: string;
   readonly samples: number;
   readonly batchSize: number;
-  /** How often it may be tried; 1 by default. */
+  /**
+   * How often it may be tried.
+   *
+   * @default {1}
+   */
   readonly tries?: number;
 }
 
 /**
- * Trains on a small set for 300 epochs, in a process of its own that runs as the task `train` does: resident memory after
- * each epoch from the fourth on is within 5% of what it was after the third.
+ * Trains on a small data set for 300 epochs, in a process of its own that runs as the task `train` does. The resident
+ * memory after each later epoch must be at most 5% above that after the third.
  */
 export async function testFlatMemory(engine: string, run: SmallRun): Promise<void> {
   const found: string[] = [];
   while (found.length < (run.tries ?? 1)) {
-    const [third, ...later] = (await measure(engine, run)).slice(2);
+    const [third = NaN, ...later] = (await measure(engine, run)).slice(2);
     const most = Math.max(...later);
     if (most <= 1.05 * third) return;
     const megabytes = (bytes: number) => (bytes / 2 ** 20).toFixed(1);

@@ -1,4 +1,4 @@
-/** What the tests of counting share: fixtures, windows, outside tools, and counting done the slow way. */
+/** Shared by the tests of counting: fixtures, windows, other tools, and a slow but simple counter. */
 
 import { deepStrictEqual } from "node:assert";
 import { gunzipSync } from "node:zlib";
@@ -21,7 +21,7 @@ export function fixture(name: string): ByteSource {
   return bytesSource(fixtureBytes(name), name);
 }
 
-/** The text of a fixture that is gzip. */
+/** The text of a gzipped fixture. */
 export function fixtureText(name: string): string {
   return gunzipSync(fixtureBytes(name)).toString();
 }
@@ -55,7 +55,11 @@ export function fixtureBins(values: Float64Array): number[] {
 export async function countText(
   text: string,
   windows: GeneWindows,
-  options: { readonly rule: CountingRule; readonly extendBp?: number; readonly name?: string },
+  options: {
+    readonly rule: CountingRule;
+    readonly extendBp?: number | undefined;
+    readonly name?: string;
+  },
 ): Promise<SignalCounts> {
   const isReads = options.rule === "reads" || options.rule === "mean-depth";
   const { name = isReads ? "a.bed" : "a.bedGraph" } = options;
@@ -71,7 +75,7 @@ export interface Interval {
   readonly value: number;
 }
 
-/** The rules base by base, as {@linkcode CountingRule} says them. */
+/** Counts base by base, by the definitions of {@linkcode CountingRule}. */
 export function countSlowly(
   intervals: readonly Interval[],
   genes: readonly Gene[],
@@ -79,7 +83,7 @@ export function countSlowly(
 ): Float64Array {
   const { rule, bins, binSizeBp } = options;
   return Float64Array.from({ length: genes.length * bins }, (_, i) => {
-    const { chromosome, tss } = genes[Math.floor(i / bins)];
+    const { chromosome, tss } = genes[Math.floor(i / bins)]!;
     const start = tss - bins * binSizeBp / 2 + i % bins * binSizeBp;
     const overlaps = intervals.filter((interval) => interval.chromosome === chromosome)
       .map((interval) => ({
@@ -103,12 +107,12 @@ export function countSlowly(
   });
 }
 
-/** Throws unless two arrays agree to 1e-9 of the values, which sums in another order do. */
+/** Throws unless two arrays agree to 1e-9 of the values, as sums in another order do. */
 export function closeTo(found: ArrayLike<number>, wanted: ArrayLike<number>): void {
   deepStrictEqual(found.length, wanted.length);
   const apart = Array.from(wanted, (value, i) => ({ i, value, found: found[i] }))
     .filter(({ value, found }) =>
-      !(Math.abs(found - value) <= 1e-9 * Math.max(1, Math.abs(value)))
+      !(Math.abs(found! - value) <= 1e-9 * Math.max(1, Math.abs(value)))
     );
   deepStrictEqual(apart.slice(0, 5), []);
 }
@@ -142,5 +146,5 @@ export async function runProgram(
   return new TextDecoder().decode(output.stdout);
 }
 
-/** Python with pyBigWig, if there is one. */
+/** A Python that has pyBigWig, if one is installed. */
 export const PYTHON_WITH_PYBIGWIG: string | undefined = await findPythonWith("pyBigWig");

@@ -61,15 +61,15 @@ export function bidirectionalGruGradients(
     const steps = readPositions(input, own, { ...shape, reversed: direction === 1 });
     let delta = outputGradient.slice(direction * shape.units, (direction + 1) * shape.units);
     for (const step of steps.toReversed()) {
-      const { sums, gatedState, state } = stepGradients(step, own[1], delta);
+      const { sums, gatedState, state } = stepGradients(step, own[1]!, delta);
       addWeightGradients(gradients.weights.slice(3 * direction), sums, { step, input, shape });
       for (let channel = 0; channel < shape.channels; channel++) {
         for (let j = 0; j < sums.length; j++) {
-          const weight = own[0][channel * sums.length + j];
-          gradients.input[step.position * shape.channels + channel] += sums[j] * weight;
+          const weight = own[0]![channel * sums.length + j];
+          gradients.input[step.position * shape.channels + channel]! += sums[j]! * weight!;
         }
       }
-      delta = state.map((value, k) => value + gatedState[k] * step.reset[k]);
+      delta = state.map((value, k) => value + gatedState[k]! * step.reset[k]!);
     }
   }
   return gradients;
@@ -84,18 +84,18 @@ function readPositions(
   let before = new Float64Array(units);
   for (let read = 0; read < positions; read++) {
     const position = reversed ? positions - 1 - read : read;
-    const x = Float64Array.from({ length: channels }, (_, i) => input[position * channels + i]);
+    const x = Float64Array.from({ length: channels }, (_, i) => input[position * channels + i]!);
     const gate = (part: number, state: Float64Array, activation: (sum: number) => number) =>
       Float64Array.from({ length: units }, (_, unit) => {
         const column = part * units + unit;
         const product = (values: Float64Array, matrix: ArrayLike<number>) =>
-          values.reduce((sum, value, i) => sum + value * matrix[i * 3 * units + column], 0);
-        return activation(bias[column] + product(x, kernel) + product(state, recurrentKernel));
+          values.reduce((sum, value, i) => sum + value * matrix[i * 3 * units + column]!, 0);
+        return activation(bias![column]! + product(x, kernel!) + product(state, recurrentKernel!));
       });
     const update = gate(0, before, sigmoid);
     const reset = gate(1, before, sigmoid);
-    const candidate = gate(2, before.map((h, k) => h * reset[k]), Math.tanh);
-    const after = before.map((h, k) => update[k] * h + (1 - update[k]) * candidate[k]);
+    const candidate = gate(2, before.map((h, k) => h * reset[k]!), Math.tanh);
+    const after = before.map((h, k) => update[k]! * h + (1 - update[k]!) * candidate[k]!);
     steps.push({ position, before, update, reset, candidate, after });
     before = after;
   }
@@ -115,20 +115,20 @@ function stepGradients(
   const units = delta.length;
   const sums = new Float64Array(3 * units);
   for (let k = 0; k < units; k++) {
-    const [z, c] = [update[k], candidate[k]];
-    sums[k] = delta[k] * (before[k] - c) * z * (1 - z);
-    sums[2 * units + k] = delta[k] * (1 - z) * (1 - c * c);
+    const [z, c] = [update[k]!, candidate[k]!];
+    sums[k] = delta[k]! * (before[k]! - c) * z * (1 - z);
+    sums[2 * units + k] = delta[k]! * (1 - z) * (1 - c * c);
   }
   const transposed = (row: number, from: number, to: number) => {
     let sum = 0;
-    for (let j = from; j < to; j++) sum += sums[j] * recurrentKernel[row * 3 * units + j];
+    for (let j = from; j < to; j++) sum += sums[j]! * recurrentKernel[row * 3 * units + j]!;
     return sum;
   };
   const gatedState = delta.map((_, k) => transposed(k, 2 * units, 3 * units));
   for (let k = 0; k < units; k++) {
-    sums[units + k] = gatedState[k] * before[k] * reset[k] * (1 - reset[k]);
+    sums[units + k] = gatedState[k]! * before[k]! * reset[k]! * (1 - reset[k]!);
   }
-  const state = delta.map((value, k) => value * update[k] + transposed(k, 0, 2 * units));
+  const state = delta.map((value, k) => value * update[k]! + transposed(k, 0, 2 * units));
   return { sums, gatedState, state };
 }
 
@@ -139,13 +139,13 @@ function addWeightGradients(
 ): void {
   const { channels, units } = shape;
   for (let j = 0; j < sums.length; j++) {
-    bias[j] += sums[j];
+    bias![j]! += sums[j]!;
     for (let channel = 0; channel < channels; channel++) {
-      kernel[channel * sums.length + j] += input[step.position * channels + channel] * sums[j];
+      kernel![channel * sums.length + j]! += input[step.position * channels + channel]! * sums[j]!;
     }
     for (let unit = 0; unit < units; unit++) {
-      const state = step.before[unit] * (j < 2 * units ? 1 : step.reset[unit]);
-      recurrentKernel[unit * sums.length + j] += state * sums[j];
+      const state = step.before[unit]! * (j < 2 * units ? 1 : step.reset[unit]!);
+      recurrentKernel![unit * sums.length + j]! += state * sums[j]!;
     }
   }
 }

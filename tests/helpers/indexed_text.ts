@@ -1,4 +1,4 @@
-/** Text files in blocks with their index, as bgzip and tabix make them. */
+/** Text files in blocks with their index, as bgzip and tabix write them. */
 
 import { type ByteSource, bytesSource } from "../../src/files/byte_source.ts";
 import { type Extent, writeTbiData } from "../fuzz/bam_files.ts";

@@ -1,8 +1,8 @@
-/** Preloaded by a command, lets its second worker thread die in the middle of an epoch, some ten epochs on. */
+/** Preloaded by a command; makes its second worker thread die in the middle of an epoch, after some ten epochs. */
 
-/** As the engine names the second thread of a team. */
+/** The engine's name of the second thread of a team. */
 const SECOND = "histone 1";
-/** Epochs of twelve steps take some 250 of a thread. */
+/** An epoch of twelve steps takes some 250 calls of a thread. */
 const CALLS = 4000;
 
 globalThis.Worker = class extends Worker {

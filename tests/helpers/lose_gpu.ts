@@ -1,6 +1,6 @@
-/** Preloaded by a command, takes its GPU away in the middle of an epoch, once so many pieces of work were submitted to it. */
+/** Preloaded by a command; takes its GPU away in the middle of an epoch, after a number of submissions. */
 
-/** webgpu submits two an epoch of twelve steps, tf.js eight a step. */
+/** webgpu submits twice in an epoch of twelve steps, tf.js eight times in a step. */
 const SUBMITS = 40;
 
 const requestDevice = GPUAdapter.prototype.requestDevice;

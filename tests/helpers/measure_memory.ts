@@ -1,6 +1,6 @@
 /**
  * Trains for 300 epochs on the first samples of `fixtures/train.npz`, with a checkpoint after each, and prints the
- * resident memory after every epoch. Arguments: the engine, the preset, samples, samples of a batch.
+ * resident memory after every epoch. Arguments: engine, preset, number of samples, batch size.
  */
 
 import { readDataset } from "../../src/data/read_dataset.ts";
@@ -10,11 +10,11 @@ import { CheckpointFolder } from "../../src/training/checkpoint_folder.ts";
 import { fit } from "../../src/training/fit.ts";
 import { withDirectory } from "./command.ts";
 
-const [engine, preset] = Deno.args;
-const [samples, batchSize] = Deno.args.slice(2).map(Number);
+const [engine = "", preset = "", ...numbers] = Deno.args;
+const [samples = 0, batchSize = 1] = numbers.map(Number);
 const all = await readDataset(new URL("../../fixtures/train.npz", import.meta.url).pathname);
 const data = all.subset(all.rows.subarray(0, samples));
-// Room for all figures before the first, so that taking them takes no more.
+// Allocated before the first epoch, so that recording the figures takes no memory.
 const resident = new Float64Array(300);
 await withDirectory(async (directory) => {
   const folder = new CheckpointFolder(directory);

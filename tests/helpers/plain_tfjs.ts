@@ -1,11 +1,11 @@
 /**
- * Loads a saved model as anyone with tf.js would: this program imports nothing of the package. Takes the
- * model's directory and a JSON file `{ shape, values }`; prints the predictions as JSON.
+ * Loads a saved model with tf.js alone: this program imports nothing of the package. Takes the model's directory and a
+ * JSON file `{ shape, values }`; prints the predictions as JSON.
  */
 
 import * as tf from "@tensorflow/tfjs";
 
-const [directory, input] = Deno.args;
+const [directory = "", input = ""] = Deno.args;
 const { modelTopology, weightsManifest } = JSON.parse(
   await Deno.readTextFile(`${directory}/model.json`),
 );

@@ -1,7 +1,7 @@
 import type { SampleColumns } from "../../src/io/columns.ts";
 import { RandomStream } from "../../src/random.ts";
 
-/** Numbers that are the same in every run, `[0, 1)`. */
+/** Random numbers in `[0, 1)` that are the same in every run. */
 export function seededRandom(seed = 1): () => number {
   const stream = new RandomStream([seed, 7]);
   return () => stream.uniform();
@@ -20,19 +20,19 @@ export function plantLabels(
   return { ...columns, labels };
 }
 
-/** Labels of one cell type of such data, `[gene]`. */
+/** The labels of one cell type in data of that kind, `[gene]`. */
 export function labelsOf(columns: SampleColumns, cellType: number): Float64Array {
   const genes = columns.genes.length;
   return columns.labels!.slice(cellType * genes, (cellType + 1) * genes) as Float64Array;
 }
 
-/** Where a value of one mark stands. */
+/** The place of a value of one mark. */
 export interface PlantedPlace {
   readonly gene: number;
   readonly bin: number;
 }
 
-/** Such data with other values of one mark in one cell type. */
+/** Data of that kind with other values of one mark in one cell type. */
 export function plantMark(
   columns: SampleColumns,
   [mark, cellType]: readonly [mark: string, cellType: number],
@@ -44,13 +44,13 @@ export function plantMark(
     for (let bin = 0; bin < bins; bin++) {
       const at = ((cellType * genes.length + gene) * bins + bin) * marks.length +
         marks.indexOf(mark);
-      signal[at] = change(signal[at], { gene, bin });
+      signal[at] = change(signal[at]!, { gene, bin });
     }
   }
   return { ...columns, signal };
 }
 
-/** One value of such data. */
+/** One value of data of that kind. */
 export function valueOf(
   columns: SampleColumns,
   [mark, cellType]: readonly [mark: string, cellType: number],
@@ -61,13 +61,13 @@ export function valueOf(
   return Number(signal[(row * bins + bin) * marks.length + marks.indexOf(mark)]);
 }
 
-/** Such data with one mark's files of the first two cell types exchanged. */
+/** Data of that kind in which the first two cell types have exchanged the files of one mark. */
 export function exchangeMark(columns: SampleColumns, mark: string): SampleColumns {
   const first = plantMark(columns, [mark, 0], (_, at) => valueOf(columns, [mark, 1], at));
   return plantMark(first, [mark, 1], (_, at) => valueOf(columns, [mark, 0], at));
 }
 
-/** Such data whose second cell type is a replicate of the first: a share of its reads, and nearly its labels. */
+/** Data of that kind whose second cell type is a replicate of the first, with a share of its reads. */
 export function plantReplicate(columns: SampleColumns, share = 0.7): SampleColumns {
   const random = seededRandom();
   const thin = (reads: number) => {

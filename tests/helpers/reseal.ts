@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { canonicalJson } from "../../src/model/seal.ts";
 
-/** The JSON of a `model.json` with a digest that is right, whatever was changed in it. */
+/** The JSON of a `model.json` with a correct digest, whatever was changed in it. */
 export function resealModel(content: Record<string, unknown>): string {
   const copy = structuredClone(content);
   const metadata = copy.userDefinedMetadata as { histone: Record<string, unknown> };

@@ -4,7 +4,7 @@ import type { SampleColumns } from "../../src/io/columns.ts";
 import { COMPETITION_RECORD } from "../../src/record.ts";
 
 /**
- * A full table of cell types and genes in cell-major order, one bin of two marks a sample: row r has signal
+ * A full table of cell types and genes in cell-major order, with one bin of two marks: row r has signal
  * `[2r, 2r + 1]` and label r.
  */
 export function tableColumns(cellTypes: number, genes: number): SampleColumns {

@@ -1,14 +1,14 @@
-/** A file system of a few megabytes in memory, for tests that fill it. Linux lets root alone mount one. */
+/** A file system of a few megabytes in memory, for tests that fill it. On Linux only root may mount one. */
 
 import { withDirectory } from "./command.ts";
 
-/** Whether this machine lets us mount one. */
+/** Whether such a file system can be mounted on this machine. */
 export async function canMountSmallDisk(): Promise<boolean> {
   if (Deno.build.os !== "linux") return false;
   return await withSmallDisk(1, () => Promise.resolve()).then(() => true, () => false);
 }
 
-/** Runs `body` with the directory of a new file system of so many megabytes, which is unmounted afterwards. */
+/** Runs `body` with the directory of a new file system of some megabytes, which is unmounted afterwards. */
 export async function withSmallDisk(
   megabytes: number,
   body: (directory: string) => Promise<void>,

@@ -5,7 +5,7 @@ import { type NpzMemberData, writeNpz, type WriteNpzOptions } from "../../src/io
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** All that is written to a sink. */
+/** Everything that is written to a sink. */
 export async function collect(
   write: (sink: WritableStream<Uint8Array>) => Promise<void>,
 ): Promise<Bytes> {
@@ -31,7 +31,7 @@ export async function allNumbers(npz: NpzReader, member: string): Promise<number
   return values;
 }
 
-/** Where a text first stands in bytes, from `start` on. */
+/** The offset at which a text first occurs in bytes, from `start` on. */
 export function indexOf(bytes: Uint8Array, text: string, start = 0): number {
   const found = new TextDecoder("latin1").decode(bytes).indexOf(text, start);
   if (found === -1) throw new Error(`"${text}" is not in the bytes`);
@@ -45,7 +45,7 @@ export function patched(bytes: Bytes, offset: number, ...values: number[]): Byte
   return copy;
 }
 
-/** A source that notes what is read of it. */
+/** A source that records what is read from it. */
 export function observed(source: ByteSource): ByteSource & { bytesRead: number; closed: boolean } {
   return {
     ...source,

@@ -14,7 +14,7 @@ const record = { ...COMPETITION_RECORD, marks: ["H3K4me3", "H3K9me3"] };
 const BINS = 50;
 const COLUMNS = 4;
 
-/** A member of counts up to `largest`, whose genes are from `firstGene` on. */
+/** A member of counts up to `largest`, whose genes are numbered from `firstGene` on. */
 function member(name: string, genes: number, firstGene: number, largest: number): NpzMemberData {
   const data = Float64Array.from({ length: genes * BINS * COLUMNS }, (_, i) => {
     const gene = firstGene + Math.floor(i / (BINS * COLUMNS));
@@ -32,7 +32,7 @@ const MEMBERS = [
   member("d", 1, 9000, 3),
 ];
 
-/** Runs and counts the workers that were started; `program` replaces theirs. */
+/** Runs `body` and counts the workers that it starts; `program` replaces theirs. */
 async function countWorkers<Value>(
   body: () => Promise<Value>,
   program?: string,
@@ -52,7 +52,7 @@ async function countWorkers<Value>(
   }
 }
 
-/** Columns, whose values are few enough for a readable difference. */
+/** Columns with few enough values for a readable difference. */
 const plain = ({ signal, ...rest }: SampleColumns) => {
   const { constructor: { name }, length } = signal;
   const checksum = Float64Array.from(signal).reduce(
@@ -91,16 +91,16 @@ Deno.test("a small file is not worth other threads", async () => {
   strictEqual(workers, 0);
 });
 
-Deno.test("of several members that are wrong the first is told, as on one thread", async () => {
+Deno.test("of several bad members the first is reported, as on one thread", async () => {
   const spoil = (index: number, at: number, value: number) => {
-    const { data, ...rest } = MEMBERS[index];
+    const { data, ...rest } = MEMBERS[index]!;
     return { ...rest, data: (data as Float64Array<ArrayBuffer>).with(at, value) };
   };
   const bytes = await npzBytes([
-    MEMBERS[1],
+    MEMBERS[1]!,
     spoil(0, 1400 * BINS * COLUMNS + 1, -3),
     spoil(3, 1, NaN),
-    MEMBERS[2],
+    MEMBERS[2]!,
   ]);
   for (const threads of [1, 2, 4]) {
     const source = bytesSource(bytes, "train.npz");
@@ -113,7 +113,7 @@ Deno.test("of several members that are wrong the first is told, as on one thread
   }
 });
 
-Deno.test("damaged bytes of a member are told with their place, as on one thread", async () => {
+Deno.test("damaged bytes of a member are reported with their place, as on one thread", async () => {
   const bytes = await npzBytes(MEMBERS, { compress: true });
   bytes.fill(0x55, 2000, 2050);
   const errors: string[] = [];
@@ -126,7 +126,7 @@ Deno.test("damaged bytes of a member are told with their place, as on one thread
   strictEqual(errors[1], errors[0]);
 });
 
-Deno.test("whatever byte of a file is damaged, it reads the same, or is refused the same, on any number of threads", async () => {
+Deno.test("a file with any damaged byte is read or refused in the same way on any number of threads", async () => {
   const whole = await npzBytes(MEMBERS.slice(1, 4), { compress: true });
   const random = new RandomStream(deriveKey(5, "damage"));
   const outcome = async (bytes: Uint8Array<ArrayBuffer>, threads: number) => {
@@ -138,7 +138,7 @@ Deno.test("whatever byte of a file is damaged, it reads the same, or is refused 
   };
   for (let i = 0; i < 20; i++) {
     const damaged = whole.slice();
-    damaged[random.below(damaged.length)] ^= 1 << random.below(8);
+    damaged[random.below(damaged.length)]! ^= 1 << random.below(8);
     deepStrictEqual(await outcome(damaged, 2), await outcome(damaged, 1));
   }
 });
@@ -157,7 +157,7 @@ Deno.test("an error of the source ends the reading on all threads, and is passed
     await rejects(readCompetition(source, { record, threads: 2 }), broken);
   }));
 
-Deno.test("where no worker can start, the file is read without", async () => {
+Deno.test("where no worker can start, the file is read without workers", async () => {
   const source = bytesSource(await npzBytes(MEMBERS));
   const read = () => readCompetition(source, { record, threads: 2 });
   const [columns] = await countWorkers(
@@ -167,7 +167,7 @@ Deno.test("where no worker can start, the file is read without", async () => {
   deepStrictEqual(columns.labels, (await readCompetition(source, { record })).labels);
 });
 
-Deno.test("what onProgress throws ends the reading, on all threads", async () => {
+Deno.test("an error of onProgress ends the reading on all threads", async () => {
   const source = bytesSource(await npzBytes(MEMBERS));
   const enough = new Error("enough");
   const onProgress = () => {
@@ -176,7 +176,7 @@ Deno.test("what onProgress throws ends the reading, on all threads", async () =>
   await rejects(readCompetition(source, { record, threads: 2, onProgress }), enough);
 });
 
-Deno.test("threads that are no number of threads are refused", async () => {
+Deno.test("an impossible number of threads is refused", async () => {
   const source = bytesSource(await npzBytes(MEMBERS));
   for (const threads of [0, -1, 1.5, NaN]) {
     await rejects(readCompetition(source, { record, threads }), RangeError);

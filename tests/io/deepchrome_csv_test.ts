@@ -46,7 +46,7 @@ Deno.test("a DeepChrome file becomes columns, whatever its line ends", async () 
   }
 });
 
-Deno.test("the cell type of a file is its folder, else its own name", async () => {
+Deno.test("the cell type of a file is its folder, or else its own name", async () => {
   const names = {
     "data/E003/train.csv": "E003",
     "data\\E003\\train.csv": "E003",
@@ -61,7 +61,7 @@ Deno.test("the cell type of a file is its folder, else its own name", async () =
     const { cellTypes } = await readDeepchromeCsv(textSource(GOOD.join("\n"), name));
     deepStrictEqual(cellTypes, [cellType], name);
   }
-  const { cellTypes } = await readDeepchromeCsv(textSource(GOOD[0]), { cellType: "mine" });
+  const { cellTypes } = await readDeepchromeCsv(textSource(GOOD[0]!), { cellType: "mine" });
   deepStrictEqual(cellTypes, ["mine"]);
 });
 
@@ -181,7 +181,7 @@ async function withFolder(
   }
 }
 
-Deno.test("a folder holds one sub-folder a cell type, read in sorted order", async () => {
+Deno.test("a folder holds one sub-folder for each cell type, read in sorted order", async () => {
   const files = {
     "E004/train.csv": GOOD.slice(2).join("\n"),
     "E003/train.csv": GOOD.join("\n"),
@@ -233,7 +233,7 @@ Deno.test("a gene in two splits of one cell type, or cell types of other bins, a
       message: /cell type "E003": gene "000003" appears twice.*test\.csv/,
     });
   });
-  const other = { "E003/train.csv": GOOD.join("\n"), "E004/train.csv": GOOD[0] };
+  const other = { "E003/train.csv": GOOD.join("\n"), "E004/train.csv": GOOD[0]! };
   await withFolder(other, async (folder) => {
     await rejects(readDeepchromeFolder(folder), {
       name: "FormatError",

@@ -32,11 +32,11 @@ function block(cellType: string, genes: readonly string[]): CompetitionBlock {
   return { cellType, genes, signal: genes.map((_, i) => i + 1) };
 }
 
-Deno.test("genes come back by their whole identifiers, with what is known of them", async () => {
+Deno.test("genes come back with their whole identifiers and what is known about them", async () => {
   const details = { symbol: "DPM1", chromosome: "chr20", tss: 50958531, strand: "-" } as const;
   const bytes = await written(
     [block("liver", LOOK_ALIKES), block("lung", LOOK_ALIKES.toReversed())],
-    new Map<string, GeneDetails>([[LOOK_ALIKES[0], details], ["not among them", { symbol: "X" }]]),
+    new Map<string, GeneDetails>([[LOOK_ALIKES[0]!, details], ["not among them", { symbol: "X" }]]),
   );
   const { genes, geneIndex, geneDetails, cellTypes } = await readCompetition(bytesSource(bytes));
   deepStrictEqual(cellTypes, ["liver", "lung"]);
@@ -53,7 +53,7 @@ Deno.test("a file in the competition's exact layout has no table of genes", asyn
   deepStrictEqual((await readCompetition(bytesSource(bytes))).genes, genes);
 });
 
-Deno.test("members whose names start with two underscores are no cell types", async () => {
+Deno.test("members whose names start with two underscores are not cell types", async () => {
   const values = new Float64Array([5, 1, 5, 2]);
   const note: NpzMemberData = { name: "__mask__", dtype: "int8", shape: [], data: Int8Array.of(1) };
   const cell = { name: "E1", dtype: "float64", shape: [1, 2, 2], data: values } as const;
@@ -67,7 +67,7 @@ Deno.test("members whose names start with two underscores are no cell types", as
   await rejects(readCompetition(alone, { record: RECORD }), /found no members/);
 });
 
-Deno.test("a damaged table of genes is refused with what is wrong in it", async () => {
+Deno.test("a damaged table of genes is refused with the reason", async () => {
   const readWith = async (table: Partial<NpzMemberData> | string | Uint8Array<ArrayBuffer>) => {
     const data = typeof table === "string" ? new TextEncoder().encode(table) : table;
     const values = new Float64Array([419, 1, 419, 2]);
@@ -153,7 +153,7 @@ np.savez(sys.argv[1], E1=a.astype(sys.argv[2]))
   },
 );
 
-testWith("numpy", "the table of genes is text that any program reads", async () => {
+testWith("numpy", "the table of genes is text that any program can read", async () => {
   await withDirectory(async (directory) => {
     const details = { symbol: "DPM1", chromosome: "20", tss: 7, strand: "-" } as const;
     await Deno.writeFile(

@@ -1,4 +1,4 @@
-/** Files that claim to hold far more than they have bytes for. */
+/** Files that claim to hold far more than their bytes can. */
 
 import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert";
 import { ZipNpzReader } from "../../src/io/_npz_reader.ts";
@@ -13,7 +13,7 @@ import { indexOf, npzBytes, observed, patched } from "./_npz_helpers.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** An npz file of one deflated member whose header, and whose zip entries, claim a shape; few values are there. */
+/** An npz file of one deflated member whose header and zip entries claim a shape, but which has few values. */
 function liar(shape: readonly number[], values: number): Bytes {
   const header = formatNpyHeader("uint8", shape);
   const random = new RandomStream(deriveKey(1, "bytes"));
@@ -43,18 +43,18 @@ Deno.test("a sample of more bins than any model takes is refused by its header",
   );
 });
 
-Deno.test("a file that claims gigabytes which its few bytes hardly hold is refused before memory is taken", async () => {
+Deno.test("a file that claims gigabytes which its few bytes can hardly hold is refused before memory is allocated", async () => {
   const source = observed(bytesSource(liar([3_000_000, 100, 7], 2_200_000), "train.npz"));
   await rejects(readCompetition(source), (error: Error) => {
     strictEqual(error.name, "FormatError");
     return /its \d+ bytes claim to inflate to 2100000128, expected at most 1073741824\. .*numpy\.savez\)/
       .test(error.message);
   });
-  // A thousandth of what is inflated for a look at the header.
+  // A thousandth of what is inflated to read the header.
   ok(source.bytesRead < 2 ** 18, `${source.bytesRead} bytes were read`);
 });
 
-Deno.test("how much a file may inflate to can be chosen", async () => {
+Deno.test("the size that a file may inflate to can be chosen", async () => {
   const data = new Uint8Array(7 * 100 * 20).map((_, i) => i % 7 === 0 ? Math.floor(i / 700) : 1);
   const members = [{ name: "E003", dtype: "uint8", shape: [20, 100, 7], data } as const];
   const bytes = await npzBytes(members, { compress: true });
@@ -64,7 +64,7 @@ Deno.test("how much a file may inflate to can be chosen", async () => {
   await rejects(read(14_127), /claim to inflate to 14128, expected at most 14127 \(a\.npz\)/);
 });
 
-Deno.test("only the cell types that are asked for count", async () => {
+Deno.test("only the cell types that are asked for count towards the limit", async () => {
   const member = (name: string, genes: number) => {
     const data = new Uint8Array(7 * genes).map((_, i) => i % 7 === 0 ? Math.floor(i / 7) : 1);
     return { name, dtype: "uint8", shape: [genes, 1, 7], data } as const;
@@ -75,7 +75,7 @@ Deno.test("only the cell types that are asked for count", async () => {
   await rejects(readCompetition(source, { maxBytes: 1000 }), /claim to inflate/);
 });
 
-Deno.test("memory that cannot be taken is an error with the file's name", async () => {
+Deno.test("memory that cannot be allocated is an error with the file's name", async () => {
   throws(() => takeMemory("a.npz", () => new Uint8Array(2 ** 52)), {
     name: "FormatError",
     message: /^Cannot read file: it takes more memory than is available: .* \(a\.npz\)$/,
@@ -107,7 +107,7 @@ Deno.test("a file of more members than cell types could be is refused", async ()
   const empty = new Uint8Array(0);
   const members = Array.from({ length: 65_536 }, (_, i) => ({ name: `${i}.txt`, bytes: empty }));
   const zip = writeZip(members, { zip64: true }).finish();
-  // The two counts at the end are too short for as many, and say that ZIP64's are meant.
+  // The two counts at the end are too short for so large a number, and refer to those of ZIP64.
   const bytes = patched(zip, zip.length - 14, 255, 255, 255, 255);
   await rejects(readCompetition(bytesSource(bytes)), /it has more than 65535 members/);
 });

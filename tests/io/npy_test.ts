@@ -27,7 +27,7 @@ function headerOf(text: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array([...prefix, ...body]);
 }
 
-Deno.test("a written npy header parses to what it was made of, aligned to 64 bytes", () => {
+Deno.test("a formatted npy header parses to its dtype and shape, and is aligned to 64 bytes", () => {
   for (const dtype of DTYPES) {
     for (const shape of [[], [0], [5], [16000, 100, 7], new Array(64).fill(1)]) {
       const bytes = formatNpyHeader(dtype, shape);
@@ -43,7 +43,7 @@ Deno.test("a written npy header parses to what it was made of, aligned to 64 byt
   }
 });
 
-Deno.test("an npy header takes Python's spellings: key order, quotes, spaces, long integers", () => {
+Deno.test("an npy header may be in any of Python's spellings: key order, quotes, spaces, long integers", () => {
   const spellings = [
     `{"shape":(2L,3L),"fortran_order":True,"descr":">i2"}`,
     `{ 'descr' : '>i2' , 'fortran_order' : True , 'shape' : ( 2 , 3 , ) , }   `,
@@ -54,7 +54,7 @@ Deno.test("an npy header takes Python's spellings: key order, quotes, spaces, lo
   }
 });
 
-Deno.test("an npy header that is no plain dictionary is refused with the place", () => {
+Deno.test("an npy header that is not a plain dictionary is refused with the place", () => {
   const bad: [string, RegExp][] = [
     ["    ", /found the end, expected "{"/],
     ["{'descr': '<f8', 'fortran_order': False, }", /key "shape" is missing/],
@@ -99,7 +99,7 @@ Deno.test("a dtype that is not read is named", () => {
   }
 });
 
-Deno.test("what is no npy file, or one of another version or an endless header, is refused", () => {
+Deno.test("a file that is not npy, or has another version or an endless header, is refused", () => {
   const good = formatNpyHeader("uint8", [1]);
   const changed = (at: number, ...values: number[]): Uint8Array => {
     const copy = good.slice();
@@ -114,7 +114,7 @@ Deno.test("what is no npy file, or one of another version or an endless header, 
   throws(() => parseNpyHeader(good.subarray(0, 100)), /ends after 100 bytes.*byte 100/);
 });
 
-Deno.test("a header that claims more or less than there is is refused", async () => {
+Deno.test("a header that claims more or fewer bytes than the file has is refused", async () => {
   const header = formatNpyHeader("float32", [2, 2]);
   for (const extra of [15, 17]) {
     const bytes = new Uint8Array([...header, ...new Array(extra).fill(0)]);
@@ -126,7 +126,7 @@ Deno.test("a header that claims more or less than there is is refused", async ()
   }
 });
 
-Deno.test("a shape of no axes, of none of the axes, or too many, is no shape to write", () => {
+Deno.test("a shape with a bad length or too many axes is not written", () => {
   for (const shape of [[-1], [1.5], [NaN], [2 ** 53], new Array(65).fill(1)]) {
     throws(() => formatNpyHeader("uint8", shape), RangeError);
   }

@@ -24,7 +24,7 @@ Deno.test("an npz file lists its arrays in the directory's order and reads each 
     ], { compress, comment: "made here, with µ" });
     using npz = await openBytes(bytes);
     deepStrictEqual(npz.members.map(({ name, size }) => [name, size]), [["b", 320128], ["a", 129]]);
-    strictEqual(npz.members[0].compressedSize < 320128, compress);
+    strictEqual(npz.members[0]!.compressedSize < 320128, compress);
     strictEqual(npz.comment, "made here, with µ");
     deepStrictEqual((await npz.header("b")).shape, [200, 200]);
     deepStrictEqual((await npz.read("b")).data, COUNTING);
@@ -34,7 +34,7 @@ Deno.test("an npz file lists its arrays in the directory's order and reads each 
   }
 });
 
-Deno.test("only what is asked for is read, and only what was opened is closed", async () => {
+Deno.test("only the array that is asked for is read, and only a file that was opened is closed", async () => {
   const bytes = await npzBytes([
     { name: "big", dtype: "float64", shape: [40_000], data: COUNTING },
     { name: "small", dtype: "uint8", shape: [3], data: new Uint8Array([1, 2, 3]) },
@@ -47,7 +47,7 @@ Deno.test("only what is asked for is read, and only what was opened is closed", 
   ok(!source.closed);
 });
 
-Deno.test("several members can be read at the same time, and a reading can be left", async () => {
+Deno.test("several members can be read at the same time, and a reading can be abandoned", async () => {
   const members = ["a", "b", "c", "d"].map((name, i) => (
     { name, dtype: "float64", shape: [40_000], data: COUNTING.map((x) => x + i) } as const
   ));
@@ -57,11 +57,11 @@ Deno.test("several members can be read at the same time, and a reading can be le
     const starts = await Promise.all(readings.map((reading) => reading.next()));
     deepStrictEqual(starts.map(({ value }) => value?.[0]), [0, 1, 2, 3]);
     for (const reading of readings) await reading.return(undefined);
-    deepStrictEqual((await npz.read("d")).data, members[3].data);
+    deepStrictEqual((await npz.read("d")).data, members[3]!.data);
   }
 });
 
-Deno.test("64-bit integers come as numbers while they are exact", async () => {
+Deno.test("64-bit integers are read as numbers while these are exact", async () => {
   const limit = 2n ** 53n - 1n;
   const npz = await openBytes(
     await npzBytes([
@@ -75,10 +75,13 @@ Deno.test("64-bit integers come as numbers while they are exact", async () => {
   await rejects(allNumbers(npz, "low"), /value 0 is -9223372036854775808/);
 });
 
-testWith("numpy", "files of savez and savez_compressed read equal, ZIP64 or not", async () => {
-  await withDirectory(async (directory) => {
-    await runNumpy(
-      `
+testWith(
+  "numpy",
+  "files of savez and savez_compressed are read equally, with and without ZIP64",
+  async () => {
+    await withDirectory(async (directory) => {
+      await runNumpy(
+        `
 import sys, zipfile, io
 import numpy as np
 arrays = {"c": np.arange(24.0).reshape(2, 3, 4), "f": np.asfortranarray(np.arange(24, dtype="f4").reshape(2, 3, 4)),
@@ -97,24 +100,25 @@ with zipfile.ZipFile(sys.argv[1] + "/mixed.npz", "w") as file:
         file.writestr(name + ".npy", data.getvalue())
     file.comment = b"mixed"
 `,
-      [directory],
-    );
-    const expected = Array.from({ length: 24 }, (_, i) => i);
-    for (const name of ["stored", "deflated", "zip64", "mixed"]) {
-      using npz = await openNpz(`${directory}/${name}.npz`);
-      deepStrictEqual(npz.members.map((member) => member.name), ["c", "f", "be", "half"]);
-      for (const member of ["c", "f", "be", "half"]) {
-        const { shape, data } = await npz.read(member);
-        deepStrictEqual([shape, Array.from(data, Number)], [[2, 3, 4], expected]);
-        deepStrictEqual(await allNumbers(npz, member), expected);
+        [directory],
+      );
+      const expected = Array.from({ length: 24 }, (_, i) => i);
+      for (const name of ["stored", "deflated", "zip64", "mixed"]) {
+        using npz = await openNpz(`${directory}/${name}.npz`);
+        deepStrictEqual(npz.members.map((member) => member.name), ["c", "f", "be", "half"]);
+        for (const member of ["c", "f", "be", "half"]) {
+          const { shape, data } = await npz.read(member);
+          deepStrictEqual([shape, Array.from(data, Number)], [[2, 3, 4], expected]);
+          deepStrictEqual(await allNumbers(npz, member), expected);
+        }
       }
-    }
-    using empty = await openNpz(`${directory}/mixed.npz`);
-    strictEqual(empty.comment, "mixed");
-  });
-});
+      using empty = await openNpz(`${directory}/mixed.npz`);
+      strictEqual(empty.comment, "mixed");
+    });
+  },
+);
 
-Deno.test("an npz file cut anywhere is refused", async () => {
+Deno.test("an npz file that was cut short anywhere is refused", async () => {
   const bytes = await npzBytes([{
     name: "x",
     dtype: "uint8",
@@ -127,7 +131,7 @@ Deno.test("an npz file cut anywhere is refused", async () => {
   await rejects(openBytes(bytes.slice(0, 100)), /directory at its end is missing.*cut short/);
 });
 
-Deno.test("what is no zip file is told by its first bytes", async () => {
+Deno.test("a file that is not a zip file is recognised by its first bytes", async () => {
   await rejects(
     openBytes(new TextEncoder().encode("gene,bin")),
     /bytes 67 65 6e 65, expected 50 4b/,
@@ -143,7 +147,7 @@ Deno.test("damage to any byte of a small npz file is found, or changes nothing",
     let refused = 0;
     for (let at = 0; at < bytes.length; at++) {
       try {
-        const npz = await openBytes(patched(bytes, at, bytes[at] ^ 0x55));
+        const npz = await openBytes(patched(bytes, at, bytes[at]! ^ 0x55));
         const name = npz.members[0]?.name;
         if (name === undefined) continue; // Only the name changed, and no longer ends in .npy.
         deepStrictEqual((await npz.read(name)).data, data, `byte ${at}`);
@@ -156,7 +160,7 @@ Deno.test("damage to any byte of a small npz file is found, or changes nothing",
   }
 });
 
-Deno.test("damaged values are told from damaged compression, with member and place", async () => {
+Deno.test("damaged values and damaged compression have different errors, with member and place", async () => {
   const member = { name: "x", dtype: "uint8", shape: [2000], data: new Uint8Array(2000) } as const;
   const stored = await npzBytes([member]);
   const npz = await openBytes(patched(stored, 1000, 1));
@@ -184,7 +188,7 @@ Deno.test("an array header that contradicts the member's size is refused before 
   }
 });
 
-Deno.test("an absurd declared size is refused when the file is opened", async () => {
+Deno.test("an absurd size is refused when the file is opened", async () => {
   for (const compress of [false, true]) {
     const member = { name: "x", dtype: "uint8", shape: [99], data: new Uint8Array(99) } as const;
     const bytes = await npzBytes([member], { compress });
@@ -202,7 +206,7 @@ Deno.test("a member that inflates to more than it claims is stopped", async () =
   await zip.add("x.npy", new Uint8ArrayReader(npy));
   const bytes = await zip.close() as Uint8Array<ArrayBuffer>;
   const claimed = [128 + 50, 0, 0, 0];
-  // The descriptor behind the data repeats the size, or the directory would contradict it.
+  // The descriptor after the data repeats the size; otherwise the directory would contradict it.
   const descriptor = indexOf(bytes, "PK\x07\x08") + 12;
   const directory = indexOf(bytes, "PK\x01\x02") + 24;
   const npz = await openBytes(
@@ -242,14 +246,14 @@ Deno.test("encrypted members and other compressions are refused", async () => {
     data: new Uint8Array(1),
   }]);
   const directory = indexOf(bytes, "PK\x01\x02");
-  await rejects(openBytes(patched(bytes, directory + 8, bytes[directory + 8] | 1)), /encrypted/);
+  await rejects(openBytes(patched(bytes, directory + 8, bytes[directory + 8]! | 1)), /encrypted/);
   await rejects(
     openBytes(patched(bytes, directory + 10, 12)),
     /compression method is 12, expected/,
   );
 });
 
-Deno.test("what the source throws comes through as it is", async () => {
+Deno.test("an error of the source is passed on unchanged", async () => {
   const member = { name: "x", dtype: "float64", shape: [40_000], data: COUNTING } as const;
   for (const compress of [false, true]) {
     const source = bytesSource(await npzBytes([member], { compress }));

@@ -61,7 +61,7 @@ print(json.dumps([[name, file[name].dtype.str, file[name].shape, [repr(v.item())
   },
 );
 
-Deno.test("values may come piece by piece, from one array that is filled again", async () => {
+Deno.test("values may arrive in pieces, in one array that is filled repeatedly", async () => {
   async function* pieces(): AsyncGenerator<Float64Array> {
     const piece = new Float64Array(1000);
     for (let i = 0; i < 300; i++) {
@@ -118,7 +118,7 @@ Deno.test("a repeated name and an endless comment are refused", async () => {
   await rejects(npzWithoutReader([TINY], "µ".repeat(32768)), /comment is 65536 bytes/);
 });
 
-Deno.test("an error of the values' own comes through", async () => {
+Deno.test("an error of the values is passed on", async () => {
   // deno-lint-ignore require-yield
   function* failing(): Generator<Uint8Array> {
     throw new Error("no more values");

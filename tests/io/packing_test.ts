@@ -32,7 +32,7 @@ function narrowest(values: number[]): PackedType {
   ) ?? "float64";
 }
 
-Deno.test("each type is left exactly at its limit", () => {
+Deno.test("each type is widened exactly at its limit", () => {
   const cases: [number[], PackedType][] = [
     [[], "uint8"],
     [[0, 255], "uint8"],
@@ -50,7 +50,7 @@ Deno.test("each type is left exactly at its limit", () => {
   for (const [values, type] of cases) deepStrictEqual(pack(values), { type, values });
 });
 
-Deno.test("what came before survives each widening, and decides it too", () => {
+Deno.test("earlier values survive each widening, and affect it", () => {
   deepStrictEqual(pack([7], [300], [70_000], [0.5], [0.1]), {
     type: "float64",
     values: [7, 300, 70_000, 0.5, 0.1],
@@ -82,7 +82,7 @@ Deno.test("any values in any pieces come back from the narrowest type that holds
   }));
 });
 
-Deno.test("parts in any order and of any types become what the whole becomes", () => {
+Deno.test("parts in any order and of any types are packed as the whole is", () => {
   const value = fc.oneof(
     { weight: 6, arbitrary: fc.nat({ max: 300 }) },
     fc.integer({ min: 2 ** 24 - 3, max: 2 ** 24 + 3 }),
@@ -93,12 +93,12 @@ Deno.test("parts in any order and of any types become what the whole becomes", (
     const values = shuffled.flatMap(([part]) => part);
     const builder = new PackedBuilder(values.length, { shared: false });
     const starts = shuffled.map((_, i) => shuffled.slice(0, i).flatMap(([part]) => part).length);
-    const order = [...shuffled.keys()].sort((a, b) => shuffled[a][1] - shuffled[b][1]);
-    // Each part already in the narrowest type for it, as a worker sends it.
+    const order = [...shuffled.keys()].sort((a, b) => shuffled[a]![1] - shuffled[b]![1]);
+    // Each part is already in its narrowest type, as a worker sends it.
     for (const i of order) {
-      const part = new PackedBuilder(shuffled[i][0].length);
-      part.append(Float64Array.from(shuffled[i][0]));
-      builder.place(part.finish(), starts[i]);
+      const part = new PackedBuilder(shuffled[i]![0].length);
+      part.append(Float64Array.from(shuffled[i]![0]));
+      builder.place(part.finish(), starts[i]!);
     }
     const packed = builder.finish();
     ok(packed.buffer instanceof ArrayBuffer);
@@ -111,7 +111,7 @@ Deno.test("packed values are in memory that workers can share", () => {
   ok(new PackedBuilder(0).finish().buffer instanceof SharedArrayBuffer);
 });
 
-Deno.test("too many values, too few, and no number of values are refused", () => {
+Deno.test("too many values, too few values, and an impossible number of values are refused", () => {
   throws(() => pack([1]) && new PackedBuilder(1).append(new Float64Array(2)), /made for 1/);
   throws(() => new PackedBuilder(1).finish(), /0 values were added, expected 1/);
   for (const length of [-1, 0.5, NaN]) throws(() => new PackedBuilder(length), RangeError);

@@ -23,7 +23,7 @@ function rowIds(count: number): string[] {
   return Array.from({ length: count }, (_, row) => `E${row % 56}_${row}`);
 }
 
-Deno.test("a row's id holds the gene as an integer, or as it is where it is none", () => {
+Deno.test("a row's id holds the gene's Ensembl number, or else its whole identifier", () => {
   strictEqual(submissionId("E065", "115459"), "E065_id.115459");
   strictEqual(submissionId("E065", "ENSG00000000003.15_7"), "E065_3");
   strictEqual(submissionId("E065", "000003"), "E065_id.000003");
@@ -33,7 +33,7 @@ Deno.test("a row's id holds the gene as an integer, or as it is where it is none
   strictEqual(submissionId("E065", "99999999999999999999"), "E065_id.99999999999999999999");
 });
 
-Deno.test("a submission is the header and one line a row, numbers as short as float32 allows", async () => {
+Deno.test("a submission is the header and one line for each row, with numbers as short as float32 allows", async () => {
   const predictions = Float32Array.of(0.1, -0.25, 3, 1e-9, 1 / 3, -0);
   strictEqual(
     await written({ ids: ["a", "b", "c", "d", "e", "f"], predictions }),
@@ -62,7 +62,7 @@ Deno.test("the full layout's 177,032 rows are written and read in order", async 
   ok(alignPredictions(ids, file).every((value, row) => Math.fround(value) === predictions[row]));
 });
 
-Deno.test("a submission with an unsound row is refused before anything is written", async () => {
+Deno.test("a submission with an invalid row is refused before anything is written", async () => {
   const refused = async (submission: Submission, expected: { name: string; message: RegExp }) => {
     const calls: string[] = [];
     const sink = new WritableStream<Uint8Array>({
@@ -150,8 +150,8 @@ print(",".join(str(bits) for bits in table.astype(np.float32).view(np.uint32)))`
   deepStrictEqual(Uint32Array.from(bits), new Uint32Array(predictions.buffer));
 });
 
-Deno.test("a very long value that is no number is refused in linear time", async () => {
-  // Tried in every way that its digits can be split, this would take hours.
+Deno.test("a very long value that is not a number is refused in linear time", async () => {
+  // Trying every way to split the digits would take hours.
   const text = `id,expression\nE065_3,${"9".repeat(1_000_000)}x\n`;
   await rejects(readPredictions(textSource(text, "labels.csv")), {
     name: "FormatError",

@@ -26,7 +26,7 @@ Deno.test("AUROC of one class, of no samples, or of a NaN is NaN", () => {
   strictEqual(auroc([0, 1], [NaN, 1]), NaN);
 });
 
-Deno.test("AUROC refuses a label that is no class", () => {
+Deno.test("AUROC refuses a label that is not a class", () => {
   throws(() => auroc([0, 2], [1, 2]), { name: "RangeError", message: /sample 1 is 2/ });
   throws(() => auroc([0], [1, 2]), TypeError);
 });

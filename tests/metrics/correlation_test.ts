@@ -63,7 +63,7 @@ Deno.test("a correlation is symmetric and within -1 to 1", () => {
   }));
 });
 
-Deno.test("a column agrees with itself to exactly 1", () => {
+Deno.test("a column correlates with itself to exactly 1", () => {
   fc.assert(fc.property(columns, ({ a }) => {
     const constant = a.every((x) => x === a[0]);
     for (const metric of [pearson, spearman, rSquared]) {

@@ -1,4 +1,4 @@
-/** Metrics of values as large and as small as float64 has them, against exact fractions of big integers. */
+/** Metrics of values of every size that float64 holds, against exact fractions of big integers. */
 
 import { ok, strictEqual } from "node:assert";
 import { meanSquaredError, pearson, rSquared, spearman } from "../../src/metrics/mod.ts";
@@ -6,18 +6,19 @@ import { deriveKey, RandomStream } from "../../src/random.ts";
 
 /** A float64 as an integer times 2^-1074. */
 function toInteger(value: number): bigint {
-  const bits = new BigUint64Array(Float64Array.of(value).buffer)[0];
+  const [bits = 0n] = new BigUint64Array(Float64Array.of(value).buffer);
   const exponent = (bits >> 52n) & 0x7ffn;
   const fraction = bits & ((1n << 52n) - 1n);
   const size = exponent === 0n ? fraction : (fraction | (1n << 52n)) << (exponent - 1n);
   return value < 0 ? -size : size;
 }
 
-/** Nearest float64 of a fraction, to within a few units in its last place. */
+/** The float64 nearest to a fraction, within a few units in the last place. */
 function toNumber(numerator: bigint, denominator: bigint): number {
   if (numerator === 0n) return 0;
   const sign = numerator < 0n !== denominator < 0n ? -1 : 1;
-  const [top, bottom] = [numerator, denominator].map((n) => n < 0n ? -n : n);
+  const size = (n: bigint) => n < 0n ? -n : n;
+  const [top, bottom] = [size(numerator), size(denominator)];
   // 64 significant bits of the quotient.
   const shift = BigInt(64 + bottom.toString(2).length - top.toString(2).length);
   const quotient = shift >= 0n ? (top << shift) / bottom : top / (bottom << -shift);
@@ -29,17 +30,17 @@ const sum = (values: readonly bigint[]) => values.reduce((total, value) => total
 
 /** n · Σ(a − ā)(b − b̄), exactly, in units of 2^-2148. */
 function crossSum(a: readonly bigint[], b: readonly bigint[]): bigint {
-  return BigInt(a.length) * sum(a.map((value, i) => value * b[i])) - sum(a) * sum(b);
+  return BigInt(a.length) * sum(a.map((value, i) => value * b[i]!)) - sum(a) * sum(b);
 }
 
-/** What the metrics are, from exact sums. */
+/** The metrics, computed from exact sums. */
 const EXACT = {
   meanSquaredError(a: readonly bigint[], b: readonly bigint[]): number {
-    const squares = sum(a.map((value, i) => (value - b[i]) ** 2n));
+    const squares = sum(a.map((value, i) => (value - b[i]!) ** 2n));
     return toNumber(squares, BigInt(a.length) << 2148n);
   },
   rSquared(a: readonly bigint[], b: readonly bigint[]): number {
-    const residual = BigInt(a.length) * sum(a.map((value, i) => (value - b[i]) ** 2n));
+    const residual = BigInt(a.length) * sum(a.map((value, i) => (value - b[i]!) ** 2n));
     const total = crossSum(a, a);
     return toNumber(total - residual, total);
   },
@@ -87,10 +88,10 @@ Deno.test("metrics are right at any scale, each column at its own", () => {
       Array.from({ length: 9 }, () => size * Math.round(8 * stream.normal()));
     const a = draw(sizeA);
     const noise = draw(sizeA / 4);
-    check(a, a.map((value, i) => value / 2 + noise[i]));
-    const sizeB = SIZES[stream.below(SIZES.length)];
+    check(a, a.map((value, i) => value / 2 + noise[i]!));
+    const sizeB = SIZES[stream.below(SIZES.length)]!;
     const b = draw(sizeB);
-    // Correlations do not mind units that are far apart.
+    // Correlations do not depend on how far apart the units are.
     const exact = EXACT.pearson(a.map(toInteger), b.map(toInteger));
     ok(
       Math.abs(pearson(a, b) - exact) < 1e-12,
@@ -111,7 +112,7 @@ Deno.test("scaling both columns by a power of two changes no bit of a correlatio
   }
 });
 
-Deno.test("the largest and the smallest numbers there are have their metrics", () => {
+Deno.test("metrics exist for the largest and the smallest numbers of float64", () => {
   const { MAX_VALUE: max, MIN_VALUE: min } = Number;
   // Their difference overflows.
   check([max, -max, max / 2], [-max, max, max / 4]);
@@ -123,11 +124,11 @@ Deno.test("the largest and the smallest numbers there are have their metrics", (
   strictEqual(rSquared([0, 1e200], [1e-200, 1e200]), 1);
   strictEqual(rSquared([0, min], [0, min]), 1);
   strictEqual(meanSquaredError([0], [1e200]), Infinity);
-  // The mean is a float64, the sum is none.
+  // Float64 holds the mean, but not the sum.
   strictEqual(meanSquaredError(new Array(100).fill(0), new Array(100).fill(2 ** 511)), 2 ** 1022);
 });
 
-Deno.test("what is infinite is no scale", () => {
+Deno.test("columns with an infinite value are not scaled", () => {
   strictEqual(meanSquaredError([1, 2], [1, Infinity]), Infinity);
   strictEqual(rSquared([1, 2], [1, -Infinity]), -Infinity);
   for (const metric of [pearson, rSquared]) {

@@ -2,7 +2,7 @@
 
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { Dataset } from "../../src/data/dataset.ts";
-import { describeInputs } from "../../src/model/describe_input.ts";
+import { describeInputs } from "../../src/model/_describe_input.ts";
 import { saveModel } from "../../src/model/save_load.ts";
 import type { TrainedModel } from "../../src/model/trained_model.ts";
 import { type DataRecord, TRANSFORMS } from "../../src/record.ts";
@@ -35,7 +35,10 @@ Deno.test("model.json says what its layers take, and what is to be done before a
     await saveModel(model, directory);
     const { toDo, ...input } = await inputOf(directory);
     deepStrictEqual(input, {
-      ...{ axes: ["sample", "bin", "mark"], bins: 20, marks: train.marks, transform: "log1p" },
+      axes: ["sample", "bin", "mark"],
+      bins: 20,
+      marks: train.marks,
+      transform: "log1p",
       values: "reads in each bin of 100 bp around the TSS, bins in genomic direction, hg19",
     });
     match(toDo, /^Apply ln\(1 \+ x\) .* Afterwards add histone\.geneEffects\.mean/);
@@ -63,7 +66,7 @@ Deno.test("the README's program in plain tf.js predicts what the package does, f
     const found = await runReadme(directory, Object.keys(models), samples);
     for (const [i, model] of Object.values(models).entries()) {
       const wanted = await predict(model, samples, { engine: "tfjs-cpu" });
-      const apart = largestDifference(found[i], wanted);
+      const apart = largestDifference(found[i]!, wanted);
       ok(apart <= 1e-5 * magnitude(wanted), `${Object.keys(models)[i]}: ${apart}`);
     }
   });
@@ -77,7 +80,7 @@ async function runReadme(
 ): Promise<number[][]> {
   const readme = await Deno.readTextFile(new URL("README.md", ROOT));
   const [program] = [...readme.matchAll(/^```ts\n(.*?)^```/gms)].map(([, text]) => text)
-    .filter((text) => text.includes("loadLayersModel"));
+    .filter((text) => text!.includes("loadLayersModel"));
   const counts = Array.from({ length: data.length }, (_, i) => {
     const signal = [...data.signalOf(i)];
     const { length } = data.marks;

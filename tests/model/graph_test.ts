@@ -10,9 +10,9 @@ Deno.test("a sequential model is one encoder over signal, joined as it is, witho
     const spec = presetSpec(name);
     const { encoders, branches, join, joinShape, head, references } = modelGraph(spec);
     const [encoder] = encoders;
-    deepStrictEqual(encoder.layers, spec.layers);
-    deepStrictEqual(encoder.shapes, sampleShapes(spec));
-    deepStrictEqual([encoder.firstLayer, encoder.place, encoder.overReferences], [
+    deepStrictEqual(encoder!.layers, spec.layers);
+    deepStrictEqual(encoder!.shapes, sampleShapes(spec));
+    deepStrictEqual([encoder!.firstLayer, encoder!.place, encoder!.overReferences], [
       0,
       "layers",
       false,
@@ -36,7 +36,7 @@ Deno.test("a branched model's encoders are in order of their first use, layers n
   ]);
   deepStrictEqual(layerChains(graph).map(({ firstLayer }) => firstLayer), [0, 5, 5, 8, 11, 11, 12]);
   const own = graph.encoders[3];
-  deepStrictEqual(own.branches, [3, 4]);
+  deepStrictEqual(own!.branches, [3, 4]);
   deepStrictEqual(graph.encoders.map(({ overReferences }) => overReferences), [
     false,
     false,

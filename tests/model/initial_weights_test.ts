@@ -12,14 +12,14 @@ Deno.test("kernels are Glorot uniform, biases and moving means zero, γ and vari
     const values = weights[index];
     if (name !== "kernel") {
       const wanted = name === "gamma" || name === "moving_variance" ? 1 : 0;
-      return ok(values.every((value) => value === wanted), name);
+      return ok(values!.every((value) => value === wanted), name);
     }
     const [outputs, inputs, width = 1] = shape.toReversed();
-    const limit = Math.sqrt(6 / (width * (inputs + outputs)));
-    ok(values.every((value) => Math.abs(value) <= limit));
+    const limit = Math.sqrt(6 / (width * (inputs! + outputs!)));
+    ok(values!.every((value) => Math.abs(value) <= limit));
     // A uniform distribution on ±limit has variance limit²/3; six standard errors.
-    const variance = values.reduce((sum, value) => sum + value * value, 0) / values.length;
-    const error = limit ** 2 * Math.sqrt(4 / 45 / values.length);
+    const variance = values!.reduce((sum, value) => sum + value * value, 0) / values!.length;
+    const error = limit ** 2 * Math.sqrt(4 / 45 / values!.length);
     ok(Math.abs(variance - limit ** 2 / 3) < 6 * error, `layer weight ${index}`);
   });
 });
@@ -27,7 +27,8 @@ Deno.test("kernels are Glorot uniform, biases and moving means zero, γ and vari
 Deno.test("a GRU's kernels are Glorot uniform, its recurrent kernels orthogonal, its biases zero", () => {
   const spec = presetSpec("bigru25");
   const weights = initialWeights(spec, 1);
-  const find = (wanted: string) => weights[weightShapes(spec).findIndex((w) => w.name === wanted)];
+  const shapes = weightShapes(spec);
+  const find = (wanted: string) => weights[shapes.findIndex(({ name }) => name === wanted)]!;
   for (const direction of ["forward_gru", "backward_gru"]) {
     const limit = Math.sqrt(6 / (50 + 75));
     const kernel = find(`${direction}/kernel`).map(Math.abs);
@@ -37,7 +38,7 @@ Deno.test("a GRU's kernels are Glorot uniform, its recurrent kernels orthogonal,
     const rows = Array.from({ length: 25 }, (_, i) => recurrent.subarray(i * 75, (i + 1) * 75));
     rows.forEach((row, i) =>
       rows.forEach((other, j) => {
-        const product = row.reduce((sum, value, k) => sum + value * other[k], 0);
+        const product = row.reduce((sum, value, k) => sum + value * other[k]!, 0);
         ok(Math.abs(product - (i === j ? 1 : 0)) < 1e-6, `rows ${i} and ${j}: ${product}`);
       })
     );
@@ -66,7 +67,7 @@ Deno.test("every preset has the weights that it always had", async () => {
 Deno.test("the scale of a distance is one at first", () => {
   const weights = initialWeights(BRANCHED, 3);
   const scales = weightShapes(BRANCHED).flatMap(({ name }, i) =>
-    name === "distance_scale" ? [...weights[i]] : []
+    name === "distance_scale" ? [...weights[i]!] : []
   );
   deepStrictEqual(scales, [1, 1]);
 });

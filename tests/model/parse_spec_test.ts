@@ -56,7 +56,7 @@ const WRONG: [what: string, change: (spec: Loose) => void, message: RegExp][] = 
   ["sigmoid within", (s) => s.layers[1] = { type: "activation", kind: "sigmoid" }, /only the last/],
   ["dense before flatten", (s) => s.layers.splice(9, 1), /layers\[10\] \(dense\) does not fit/],
   [
-    "GRU behind flatten",
+    "GRU after flatten",
     (s) => s.layers.splice(10, 0, { type: "bidirectionalGru", units: 5 }),
     /layers\[10\] \(bidirectionalGru\) does not fit its input of shape \[100\]/,
   ],

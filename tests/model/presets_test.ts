@@ -22,7 +22,7 @@ const PARAMETERS: Record<PresetName, number> = {
   experiment7: 2550 + 12550 + 7550 + 3 * 200 + 100 * 625 + 625 + 625 * 125 + 125 + 126,
   experiment8: 28_221,
   // Of a GRU with u units that reads 50 channels: 3 gates of u × (50 inputs + u states + 1 bias), in 2 directions. The
-  // 2 · u values behind it go to 50 dense units.
+  // Its 2 · u values are read by 50 dense units.
   bigru10: 2550 + 12550 + 7550 + 2 * 3 * 10 * (50 + 10 + 1) + 20 * 50 + 50 + 510 + 11,
   bigru25: 2550 + 12550 + 7550 + 2 * 3 * 25 * (50 + 25 + 1) + 50 * 50 + 50 + 510 + 11,
   bigru50: 2550 + 12550 + 7550 + 2 * 3 * 50 * (50 + 50 + 1) + 100 * 50 + 50 + 510 + 11,
@@ -46,7 +46,7 @@ Deno.test("wakawaka has the report's table of layers", () => {
     const parameters = weights
       .filter((weight) => weight.layer === index)
       .reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b), 0);
-    return [layer.type, shapes[index].join(" × "), parameters];
+    return [layer.type, shapes[index]!.join(" × "), parameters];
   });
   deepStrictEqual(rows.filter(([type]) => type !== "activation"), [
     ["conv1d", "100 × 50", 2550],
@@ -86,7 +86,7 @@ Deno.test("a bidirectional GRU stands between the convolutions and the dense lay
 
 Deno.test("presets cannot be changed", () => {
   const spec = presetSpec("wakawaka") as unknown as { layers: { filters: number }[] };
-  throws(() => spec.layers[0].filters = 3, TypeError);
+  throws(() => spec.layers[0]!.filters = 3, TypeError);
   throws(() => spec.layers.pop(), TypeError);
 });
 

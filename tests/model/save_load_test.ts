@@ -20,8 +20,12 @@ function trainedModel(preset: PresetName): TrainedModel {
     weights: initialWeights(spec, 5).map((values) => values.map((v, i) => v + 0.01 * (1 + i % 3))),
     record: { ...COMPETITION_RECORD, transform: "log1p" },
     training: {
-      ...{ engine: "none", seed: 5, epochs: 1 },
-      ...{ batchSize: 2, learningRate: 0.1, samples: 3 },
+      engine: "none",
+      seed: 5,
+      epochs: 1,
+      batchSize: 2,
+      learningRate: 0.1,
+      samples: 3,
     },
   });
 }
@@ -47,9 +51,14 @@ Deno.test("a program that imports only tf.js loads a saved model and predicts th
   const [samples, bins, marks] = [4, 90, 5];
   const signal = Uint16Array.from({ length: samples * bins * marks }, (_, i) => i * 7919 % 23);
   const data = new Dataset({
-    ...{ signal, bins, labels: undefined, record: COMPETITION_RECORD },
-    ...{ cellTypes: ["E003"], cellTypeIndex: new Uint32Array(samples) },
-    ...{ genes: ["1", "2", "3", "4"], geneIndex: Uint32Array.of(0, 1, 2, 3) },
+    signal,
+    bins,
+    labels: undefined,
+    record: COMPETITION_RECORD,
+    cellTypes: ["E003"],
+    cellTypeIndex: new Uint32Array(samples),
+    genes: ["1", "2", "3", "4"],
+    geneIndex: Uint32Array.of(0, 1, 2, 3),
   });
   const input = `${directory}/input.json`;
   await Deno.writeTextFile(
@@ -96,7 +105,11 @@ Deno.test("a damaged model is refused with what is wrong", async () => {
       weights,
       /another program has saved it again without/,
     ],
-    [change((c) => c.userDefinedMetadata.histone.version = 9), weights, /version is 9, expected 2/],
+    [
+      change((c) => c.userDefinedMetadata.histone.version = 9),
+      weights,
+      /version is 9, expected 2 or 3/,
+    ],
     [
       change((c) => c.userDefinedMetadata.histone.spec.layers[0].type = "x"),
       weights,
@@ -107,7 +120,7 @@ Deno.test("a damaged model is refused with what is wrong", async () => {
     [
       change((c) => c.userDefinedMetadata.histone.training.batchSize = 0.5),
       weights,
-      /training.batchSize is missing or wrong/,
+      /training.batchSize is 0.5, expected an integer >= 1/,
     ],
     [change((c) => c.weightsManifest[0].weights.pop()), weights, /do not fit its layers/],
     [change((c) => c.weightsManifest[0].weights[0].shape[0]++), weights, /do not fit its layers/],
@@ -142,8 +155,10 @@ Deno.test("a directory may be a URL", async () => {
       deepStrictEqual(await loadModel(url), await loadModel(`${directory}/${name}`));
     }
     deepStrictEqual(filesIn(directory), [
-      ...["a model/model.json", "a model/weights.bin"],
-      ...["another/model.json", "another/weights.bin"],
+      "a model/model.json",
+      "a model/weights.bin",
+      "another/model.json",
+      "another/weights.bin",
     ]);
     await rejects(loadModel(new URL("https://example.org/")), /expected a path or a file: URL/);
   });
@@ -165,7 +180,7 @@ Deno.test("what could not be loaded again is not saved", async () => {
     [{ training: { ...training, learningRate } }, /Cannot save model: .*learningRate/],
     [{ weights: weights.slice(1) }, /expected/],
     [{ geneEffects: manyEffects(400_000) }, /its JSON has \d+ bytes, expected at most/],
-    [{ spec: { ...spec, name: "" } }, /model\.name/],
+    [{ spec: { ...spec, name: "" } }, /name is "", expected a text/],
   ];
   for (const [change, message] of cases) {
     await rejects(serializeModel({ ...good, ...change }), message);

@@ -64,7 +64,7 @@ Deno.test("a model with a bit flipped anywhere is refused, or is the same model"
   for (let i = 0; i < FLIPS; i++) {
     const file = i % 3 === 0 ? "weights" : "json";
     const bytes = files[file].slice();
-    bytes[random.below(bytes.length)] ^= 1 << random.below(8);
+    bytes[random.below(bytes.length)]! ^= 1 << random.below(8);
     const damaged = { ...files, [file]: bytes };
     try {
       deepStrictEqual(await loadBytes(damaged.json, damaged.weights), model);

@@ -29,7 +29,11 @@ export function wholeRun(name = "E003"): ReportInput {
       pairs: { measured, predicted: measured.map((value) => value / 4 + 0.5) },
     },
     regimes: {
-      ...{ trainingRows: 100, testRows: 40, bootstrapSamples: 1000, confidence: 0.95, seed: 0 },
+      trainingRows: 100,
+      testRows: 40,
+      bootstrapSamples: 1000,
+      confidence: 0.95,
+      seed: 0,
       resampled: "cell-types",
       regimes: [regimeScores("newGene", name), regimeScores("bothNew", name)],
       missingRegimes: ["newCellType"],
@@ -68,7 +72,11 @@ function regimeScores(regime: RegimeScores["regime"], name: string): RegimeScore
   });
   const skill = { value: 0.125, low: null, high: null };
   return {
-    ...{ regime, rows: 20, cellTypes: 2, genes: 10, bestBaseline: "ridge" },
+    regime,
+    rows: 20,
+    cellTypes: 2,
+    genes: 10,
+    bestBaseline: "ridge",
     interval: { kind: "range", cellTypes: 2, genes: null },
     models: [{ ...scores(name, 2.5), skill }],
     baselines: [

@@ -78,7 +78,7 @@ Deno.test("the published values stand beside ours only where they can be compare
   deepStrictEqual([...sources(true)], ["This run", "Published"]);
   const drawn = rowsOf(plotExperiments(experiments!, { published: true }));
   ok(drawn.some(({ mse, source }) => mse === 3.43688 && source === "Published"));
-  ok(!drawn.some(({ mse }) => mse === PUBLISHED_EXPERIMENTS[1].testMse), "only those we ran");
+  ok(!drawn.some(({ mse }) => mse === PUBLISHED_EXPERIMENTS[1]!.testMse), "only those we ran");
   match(plotTrainingLoss(history!, { published: true }).caption, /3\.26 and 3\.02/);
   doesNotMatch(plotTrainingLoss(history!).caption, /published/);
   for (const figure of reportFigures({ ...run, onCompetitionData: false })) {
@@ -116,7 +116,7 @@ Deno.test("the density counts every sample once, on the same scale both ways", (
   strictEqual(domains.length, 2);
   deepStrictEqual(domains[0], domains[1]);
   const [low, high] = domains[0] as number[];
-  ok(low <= -4 && high >= 4 && high <= 5);
+  ok(low! <= -4 && high! >= 4 && high! <= 5);
 });
 
 Deno.test("a density of 800,000 samples is no larger than the grid", () => {

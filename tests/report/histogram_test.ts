@@ -36,8 +36,8 @@ function countNaively(x: number[], y: number[], count: number): number[] {
   const grid = Array.from({ length: count * count }, () => 0);
   for (const [i, value] of x.entries()) {
     for (let cell = 0; cell < grid.length; cell++) {
-      const isHere = clamp(y[i]) === Math.floor(cell / count) && clamp(value) === cell % count;
-      if (isHere) grid[cell]++;
+      const isHere = clamp(y[i]!) === Math.floor(cell / count) && clamp(value) === cell % count;
+      if (isHere) grid[cell]!++;
     }
   }
   return grid;

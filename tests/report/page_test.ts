@@ -44,13 +44,17 @@ Deno.test("each metric stands under its own name, over all samples and in each c
   deepStrictEqual(
     [...pairs].map((pair) => pair.slice(1).map((part) => textOf(part).replace(/ /g, ""))),
     [
-      ...[["MSE", "3.250"], ["Pearsonr", "0.4125"], ["Spearmanρ", "0.3875"], ["R²", "0.1500"]],
-      ...[["AUROC", "0.7000"], ["Samples", "40"]],
+      ["MSE", "3.250"],
+      ["Pearsonr", "0.4125"],
+      ["Spearmanρ", "0.3875"],
+      ["R²", "0.1500"],
+      ["AUROC", "0.7000"],
+      ["Samples", "40"],
     ],
   );
   const [, table] = /<table>(.*?)<\/table>/s.exec(page)!;
-  const rows = [...table.matchAll(/<tr>(.*?)<\/tr>/gs)].map(([, row]) =>
-    [...row.matchAll(/<t[hd].*?<\/t[hd]>/gs)].map(([cell]) => textOf(cell).replace(/ /g, ""))
+  const rows = [...table!.matchAll(/<tr>(.*?)<\/tr>/gs)].map(([, row]) =>
+    [...row!.matchAll(/<t[hd].*?<\/t[hd]>/gs)].map(([cell]) => textOf(cell).replace(/ /g, ""))
   );
   deepStrictEqual(rows.slice(0, 2), [
     ["Celltype", "Samples", "MSE", "Pearsonr", "Spearmanρ", "R²"],
@@ -66,12 +70,12 @@ Deno.test("experiments that tell classes have a table of their own", async () =>
     [...(await renderPage(input)).matchAll(/<table>(.*?)<\/table>/gs)].map(([, table]) => table);
   const [errors, classes, ...others] = await tablesOf({ run: "experiments", experiments });
   deepStrictEqual(others, []);
-  deepStrictEqual([countOf(errors, /<th scope="row"/g), countOf(classes, /<th scope="row"/g)], [
+  deepStrictEqual([countOf(errors!, /<th scope="row"/g), countOf(classes!, /<th scope="row"/g)], [
     3,
     1,
   ]);
-  match(classes, /deepchrome.*0\.7500.*0\.6250/s);
-  doesNotMatch(errors, /deepchrome|AUROC/);
+  match(classes!, /deepchrome.*0\.7500.*0\.6250/s);
+  doesNotMatch(errors!, /deepchrome|AUROC/);
   const regressions = experiments.slice(0, 3);
   strictEqual((await tablesOf({ run: "experiments", experiments: regressions })).length, 1);
 });
@@ -93,7 +97,7 @@ Deno.test("ids are unique and whatever points at one finds it", async () => {
   const ids = [...page.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id);
   strictEqual(new Set(ids).size, ids.length);
   const wanted = [...page.matchAll(/(?:url\(#|href="#|labelledby=")([^")]+)/g)].map(([, id]) => id);
-  ok(wanted.some((id) => id.includes("gradient")), "the density's legend has a gradient");
+  ok(wanted.some((id) => id!.includes("gradient")), "the density's legend has a gradient");
   for (const id of wanted) ok(ids.includes(id), id);
 });
 
@@ -151,10 +155,10 @@ testWithChromium(
       const [good, refused] = await Promise.all(
         ["page", "bad"].map((name) => loadPage(`${directory}/${name}.html`)),
       );
-      deepStrictEqual(good.console, []);
-      match(refused.console.join("\n"), /Content Security Policy/);
-      strictEqual(countOf(good.document, /<script/g), 0);
-      const figures = good.document.split("<figure ").slice(1);
+      deepStrictEqual(good!.console, []);
+      match(refused!.console.join("\n"), /Content Security Policy/);
+      strictEqual(countOf(good!.document, /<script/g), 0);
+      const figures = good!.document.split("<figure ").slice(1);
       strictEqual(figures.length, 9);
       for (const figure of figures) {
         match(figure, /role-mark[^>]*>(<g[^>]*>)*<(path|line|text) /);

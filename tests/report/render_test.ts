@@ -34,8 +34,8 @@ Deno.test("text is drawn in the PNG, with no fonts from the system", async () =>
   const [first, second] = await Promise.all(
     ["odd", "don"].map((title) => renderFigure(barsTitled(title))),
   );
-  strictEqual(String(pngSize(first.png)), String(pngSize(second.png)));
-  notDeepStrictEqual(first.png, second.png);
+  strictEqual(String(pngSize(first!.png)), String(pngSize(second!.png)));
+  notDeepStrictEqual(first!.png, second!.png);
 });
 
 Deno.test("an SVG for a page has no background and leaves the text's colour to the page", async () => {

@@ -2,6 +2,8 @@
 
 /** A line of `deno test` after which everything is about failures. */
 const FAILURES = / ERRORS /;
+/** The same of a run that ends before its first test, such as by an error of types. */
+const NOT_STARTED = /^(TS\d+ \[ERROR\]|error: )/;
 const FILE = /^running (\d+) tests? from (.+)$/;
 const SUMMARY = /^(ok|FAILED) \| \d+ passed/;
 /** What programs print that no test asked for. */
@@ -24,7 +26,7 @@ export function condense(onFile: (path: string) => void): Condensed {
   let files = 0;
   let failing = false;
   const take = (line: string): string | undefined => {
-    if (FAILURES.test(line)) failing = true;
+    if (FAILURES.test(line) || files === 0 && NOT_STARTED.test(line)) failing = true;
     if (failing) return NOISE.test(line) && line.trim() !== "" ? undefined : line;
     const file = FILE.exec(line);
     if (file !== null && file[1] !== "0") {

@@ -44,3 +44,12 @@ Deno.test("of what fails everything is printed, but for what drivers say", () =>
     "FAILED | 0 passed | 1 failed (2s)",
   ]);
 });
+
+Deno.test("what keeps tests from starting is printed", () => {
+  const { printed } = condenseAll([
+    "TS2339 [ERROR]: Property 'a' does not exist on type 'B'.",
+    "    at file:///x.ts:1:1",
+    "error: Type checking failed.",
+  ]);
+  deepStrictEqual(printed.length, 3);
+});

@@ -47,6 +47,8 @@ export const TEST_GROUPS: readonly TestGroup[] = [
     paths: [
       "tests/commands",
       "tests/least_privilege_test.ts",
+      "tests/examples_test.ts",
+      "tests/pages_test.ts",
       "tests/readme_test.ts",
     ],
     parallel: true,
@@ -74,7 +76,7 @@ export const TEST_GROUPS: readonly TestGroup[] = [
   },
 ];
 
-/** The groups with these names; those of `deno task test` where there are none. */
+/** The groups with these names; those of `deno task test` if no names are given. */
 export function chooseGroups(names: readonly string[]): readonly TestGroup[] {
   if (names.length === 0) return TEST_GROUPS.filter(({ long }) => long !== true);
   if (names.length === 1 && names[0] === "all") return TEST_GROUPS;

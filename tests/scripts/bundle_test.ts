@@ -36,7 +36,7 @@ function runOffline(
 ): Promise<CommandResult> {
   const lock = isIsolated
     ? `mount --bind "${bundle}" "${bundle}" && mount -o remount,ro,bind "${bundle}" || exit 9`
-    : `chmod -R a-w "${bundle}"`;
+    : `chmod -R a-w "${bundle}" && trap 'chmod -R u+w "${bundle}"' EXIT`;
   const shell = ["sh", "-c", `${lock}\n${lines}`];
   const [program = "", ...args] = isIsolated ? [...ISOLATED, ...shell] : shell;
   return endOf(

@@ -41,7 +41,7 @@ Deno.test("a difference is named with both values", async () => {
   throws(() => checkSameSearch(undefined, now), /space was missing/);
 });
 
-Deno.test("with successive halving the number of trials must stay, as it decides who goes on", async () => {
+Deno.test("with successive halving the number of trials must stay, as it decides which trials advance", async () => {
   const halving = { ...random, keepOneIn: 2 };
   const earlier = reread(await describeSearch(data, halving));
   const more = await describeSearch(data, { ...halving, trials: 6 });
@@ -51,7 +51,7 @@ Deno.test("with successive halving the number of trials must stay, as it decides
 Deno.test("the fingerprint sees the signal, the labels, the names and the order", async () => {
   const { columns } = data;
   const signal = columns.signal.slice();
-  signal[signal.length - 1]++;
+  signal[signal.length - 1]!++;
   const fingerprintOf = async (changed: Dataset) =>
     (await describeSearch(changed, random)).data.fingerprint;
   deepStrictEqual(await fingerprintOf(data), await fingerprintOf(new Dataset(columns)));

@@ -36,12 +36,12 @@ Deno.test("a bad space is refused with the field, what was found and what is wan
   const range = { from: 0.001, to: 0.01, scale: "log" };
   const cases: [Record<string, unknown>, RegExp][] = [
     [{ blocks: undefined }, /blocks is missing, expected an array of 1 to 16 objects/],
-    [{ blocks: [] }, /blocks is \[\], expected an array of 1 to 16 objects/],
+    [{ blocks: [] }, /blocks is an array of 0, expected an array of 1 to 16 objects/],
     [{ blocks: [3] }, /blocks\[0\] is 3, expected an object/],
     [{ filters: undefined }, /blocks\[0\]\.filters is missing, expected it there or at the top/],
     [
       { width: [3] },
-      /blocks\[0\]\.width is \[5,10\], expected it there or at the top, not in both/,
+      /blocks\[0\]\.width is an array of 2, expected it there or at the top, not in both/,
     ],
     [{ blocks: [{ width: [0] }] }, /blocks\[0\]\.width\[0\] is 0, expected an integer from 1/],
     [
@@ -49,31 +49,51 @@ Deno.test("a bad space is refused with the field, what was found and what is wan
       /blocks\[0\] has an unknown field "units", expected one of filters/,
     ],
     [{ filter: [5] }, /the space has an unknown field "filter", expected one of filters, width/],
-    [{ filters: 50 }, /filters is 50, expected an array of candidates \(space\.json\)/],
-    [{ filters: [] }, /filters is \[\], expected an array of candidates/],
-    [{ filters: [50, 25, 50] }, /filters\[2\] is 50, expected each candidate once/],
+    [{ filters: 50 }, /filters is 50, expected an array of one or more candidates \(space\.json\)/],
+    [{ filters: [] }, /filters is an array of 0, expected an array of one or more candidates/],
+    [{ filters: [50, 25, 50] }, /filters\[2\] is 50, expected each once/],
     [
       { convolutions: [1, 3] },
       /convolutions\[1\] is 3, expected an integer from 1 to 2, the number/,
     ],
-    [{ padding: ["causal"] }, /padding\[0\] is "causal", expected "same" or "valid"/],
-    [{ activation: ["sigmoid"] }, /activation\[0\] is "sigmoid", expected "leakyRelu" or "relu"/],
-    [{ batchNorm: ["yes"] }, /batchNorm\[0\] is "yes", expected false or true/],
+    [{ padding: ["causal"] }, /padding\[0\] is "causal", expected same or valid/],
+    [
+      { activation: ["sigmoid"] },
+      /activation\[0\] is "sigmoid", expected one of leakyRelu, relu, gelu/,
+    ],
+    [{ batchNorm: ["yes"] }, /batchNorm\[0\] is "yes", expected true or false/],
     [{ dropout: [1] }, /dropout\[0\] is 1, expected a number >= 0 and < 1/],
-    [{ dense: [50] }, /dense\[0\] is 50, expected an array of up to 16 integers/],
-    [{ dense: [[50, 10], [50, 10]] }, /dense\[1\] is \[50,10\], expected each candidate once/],
+    [{ dense: [50] }, /dense\[0\] is 50, expected an array of 0 to 16 integers/],
+    [{ dense: [[50, 10], [50, 10]] }, /dense\[1\] is \[50,10\], expected each once/],
     [{ learningRate: [0] }, /learningRate\[0\] is 0, expected a number > 0/],
-    [{ learningRate: 0.1 }, /learningRate is 0.1, expected an array of candidates or a range/],
+    [
+      { learningRate: 0.1 },
+      /learningRate is 0.1, expected an array of one or more candidates or a range/,
+    ],
     [{ learningRate: { ...range, from: -1 } }, /learningRate\.from is -1, expected a number > 0/],
     [
       { learningRate: { ...range, to: 0.001 } },
       /\.to is 0.001, expected a number above from, 0.001/,
     ],
-    [{ learningRate: { ...range, scale: "ln" } }, /\.scale is "ln", expected "linear" or "log"/],
+    [{ learningRate: { ...range, scale: "ln" } }, /\.scale is "ln", expected linear or log/],
     [{ learningRate: { ...range, step: 1 } }, /learningRate has an unknown field "step"/],
     [{ dropout: { from: 0, to: 0.5, scale: "log" } }, /dropout\.from is 0, expected a number > 0/],
-    [{ batchSize: range }, /batchSize is \{.*\}, expected an array of candidates/],
-    [{ loss: "mse" }, /loss is "mse", expected "meanSquaredError" or "binaryCrossentropy"/],
+    [{ batchSize: range }, /batchSize is an object, expected an array of one or more candidates/],
+    [{ linear: [[0]] }, /linear\[0\]\[0\] is 0, expected an integer from 1/],
+    [{ signal: [[5]] }, /branches is missing, expected an array of branches beside/],
+    [
+      { branches: [{ input: "signal" }] },
+      /branches\[0\]\.input is "signal", expected one of markMask, sequence, summary/,
+    ],
+    [
+      { branches: [{ input: "context" }, { input: "context" }] },
+      /branches\[1\]\.input is "context", expected each once/,
+    ],
+    [
+      { branches: [{ input: "references", units: [[5]] }, { input: "summary" }] },
+      /branches\[0\]\.units is an array of 1, expected none, since references have the layers/,
+    ],
+    [{ loss: "mse" }, /loss is "mse", expected meanSquaredError or binaryCrossentropy/],
   ];
   for (const [change, message] of cases) {
     throws(
@@ -82,7 +102,7 @@ Deno.test("a bad space is refused with the field, what was found and what is wan
       String(message),
     );
   }
-  throws(() => parseSpace([]), /the space is \[\], expected an object/);
+  throws(() => parseSpace([]), /the space is an array of 0, expected an object/);
 });
 
 Deno.test("a space nested too deeply is refused like any other", () => {

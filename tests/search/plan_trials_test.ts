@@ -1,6 +1,6 @@
 /** Which points of a space become trials. */
 
-import { deepStrictEqual, match, strictEqual } from "node:assert";
+import { deepStrictEqual, match, strictEqual, throws } from "node:assert";
 import { planTrials } from "../../src/search/plan_trials.ts";
 import { parseSpace, randomPoints } from "../../src/search/mod.ts";
 import { resolveSearchSettings } from "../../src/search/settings.ts";
@@ -37,5 +37,18 @@ Deno.test("a space that has too few possible points fills its trials with the ot
   });
   const none = planTrials(TWENTY_BINS, resolveSearchSettings({ space, trials: 3 }));
   deepStrictEqual([none.models.length, none.skipped.length], [0, 3]);
-  match(none.skipped[0].reason, /does not fit its input/);
+  match(none.skipped[0]!.reason, /does not fit its input/);
+});
+
+Deno.test("a space with branches is refused on data that have a signal only", () => {
+  const space = parseSpace({
+    filters: [4],
+    width: [3],
+    blocks: [{}],
+    branches: [{ input: "context" }],
+  });
+  throws(() => planTrials(TWENTY_BINS, resolveSearchSettings({ space })), {
+    name: "ContractError",
+    message: "Cannot search: the space has branches over context, the data have signal only",
+  });
 });

@@ -86,11 +86,32 @@ Deno.test("wakawaka is a point of the default space", () => {
     learningRate: [0.001],
     batchSize: [250],
   });
-  deepStrictEqual(specOf(point, { name: "wakawaka" }), presetSpec("wakawaka"));
-  for (const [index, { width, dilation, pool }] of point.convolutions.entries()) {
+  deepStrictEqual(specOf(point!, { name: "wakawaka" }), presetSpec("wakawaka"));
+  for (const [index, { width, dilation, pool }] of point!.convolutions.entries()) {
     const block = DEFAULT_SPACE.blocks[index];
-    ok(block.width?.includes(width) && block.dilation?.includes(dilation));
-    ok(block.pool?.includes(pool) && DEFAULT_SPACE.filters?.includes(50));
+    ok(block!.width?.includes(width) && block!.dilation?.includes(dilation));
+    ok(block!.pool?.includes(pool) && DEFAULT_SPACE.filters?.includes(50));
   }
   deepStrictEqual(parseSpace(DEFAULT_SPACE), DEFAULT_SPACE);
+});
+
+Deno.test("axes of linear layers and branches are asked for last, and only of spaces that have them", () => {
+  const blocks = [{ filters: [4], width: [3, 5] }];
+  const plain = parseSpace({ blocks });
+  const branched = parseSpace({
+    blocks,
+    linear: [[8], [16]],
+    signal: [[5]],
+    branches: [{ input: "context", units: [[2], [3], [4]] }, { input: "referenceLabels" }],
+  });
+  strictEqual(countPoints(branched), 6 * countPoints(plain));
+  const points = [...gridPoints(branched)];
+  strictEqual(points.length, 12);
+  deepStrictEqual(points[1]!.branches, [
+    { input: "context", units: [3] },
+    { input: "referenceLabels", units: [] },
+  ]);
+  const { linear, signal, branches, ...rest } = points[0]!;
+  deepStrictEqual([linear, signal, branches?.length], [[8], [5], 2]);
+  deepStrictEqual(rest, [...gridPoints(plain)][0]);
 });

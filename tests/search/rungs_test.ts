@@ -25,7 +25,7 @@ Deno.test("rungs never run out of trials, and their epochs grow", () => {
       const rungs = planRungs({ trials, epochs, keepOneIn: 3 });
       strictEqual(rungs.at(-1)!.epochs, epochs);
       rungs.forEach((rung, index) => {
-        const grows = index === 0 || rung.epochs > rungs[index - 1].epochs;
+        const grows = index === 0 || rung.epochs > rungs[index - 1]!.epochs;
         strictEqual(rung.trials >= 1 && rung.epochs >= 1 && grows, true, `${trials} ${epochs}`);
       });
     }

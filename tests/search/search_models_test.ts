@@ -25,7 +25,8 @@ function timeless(records: readonly TrialRecord[]): unknown[] {
 
 /** The six points of the space that make a model, as trials. */
 function validTrials() {
-  const points = [...gridPoints(TINY_SPACE)].filter(({ convolutions: [{ pool }] }) => pool === 2);
+  const points = [...gridPoints(TINY_SPACE)]
+    .filter(({ convolutions }) => convolutions[0]?.pool === 2);
   return points.map((point, index) => {
     const spec = specOf(point, { ...shape, name: `trial ${index}` });
     return { trial: index + 1, rung: 1, epochs: 2, seed: 0, point, spec };
@@ -37,7 +38,7 @@ Deno.test("every valid point is scored by the mean loss of its folds, every othe
   deepStrictEqual(records.map(({ trial }) => trial), Array.from({ length: 12 }, (_, i) => i + 1));
   strictEqual(interrupted, false);
   for (const { status, point, ...record } of records) {
-    strictEqual(status, point.convolutions[0].pool === 2 ? "scored" : "skipped");
+    strictEqual(status, point.convolutions[0]!.pool === 2 ? "scored" : "skipped");
     if ("reason" in record) ok(/maxPool1d\) does not fit/.test(record.reason));
   }
   strictEqual(best, ranking[0]);
@@ -45,12 +46,17 @@ Deno.test("every valid point is scored by the mean loss of its folds, every othe
   const losses = await Promise.all(folds.map(async ({ training, validation }) => {
     const { learningRate, batchSize } = best!.point;
     const { history } = await fit(specOf(best!.point, shape), training, {
-      ...{ learningRate, batchSize, validation, epochs: 2, transform: "log1p", engine: "wasm" },
+      learningRate,
+      batchSize,
+      validation,
+      epochs: 2,
+      transform: "log1p",
+      engine: "wasm",
     });
-    return history[1].validationLoss!;
+    return history[1]!.validationLoss!;
   }));
   deepStrictEqual(best!.foldScores, losses);
-  strictEqual(best!.score, (losses[0] + losses[1]) / 2);
+  strictEqual(best!.score, (losses[0]! + losses[1]!) / 2);
   strictEqual(best!.seed, 0);
 });
 
@@ -74,7 +80,8 @@ Deno.test("a search that was interrupted and resumed equals one that was not", a
     const kept: TrialRecord[] = [];
     const controller = new AbortController();
     const first = await searchModels(data, {
-      ...{ ...settings, signal: controller.signal },
+      ...settings,
+      signal: controller.signal,
       onTrial: (record) => {
         kept.push(record);
         if (kept.length === stopAfter) controller.abort();
@@ -83,7 +90,8 @@ Deno.test("a search that was interrupted and resumed equals one that was not", a
     strictEqual(first.interrupted, true);
     strictEqual(kept.length, stopAfter);
     const second = await searchModels(data, {
-      ...{ ...settings, finished: [...kept] },
+      ...settings,
+      finished: [...kept],
       onTrial: (record) => kept.push(record),
     });
     strictEqual(second.interrupted, false);
@@ -92,7 +100,7 @@ Deno.test("a search that was interrupted and resumed equals one that was not", a
   }
 });
 
-/** Checkpoints in memory, by rung and trials, and what became of them. */
+/** Checkpoints in memory, by rung and trials, and which were resumed from. */
 class Checkpoints {
   readonly kept = new Map<string, FitCheckpoint>();
   readonly resumed: string[] = [];
@@ -112,11 +120,12 @@ class Checkpoints {
     const resume = this.kept.get(key);
     if (resume !== undefined) this.resumed.push(key);
     const finish = () => Promise.resolve(void this.kept.delete(key));
-    return Promise.resolve({ checkpoint: { save, everyMinutes: 1e-9 }, resume, finish });
+    const checkpoint = { save, everyMinutes: 1e-9 };
+    return Promise.resolve({ checkpoint, ...(resume && { resume }), finish });
   }
 }
 
-Deno.test("a search that is stopped within a trial goes on from the trial's checkpoint, to the same scores", async () => {
+Deno.test("a search that is stopped within a trial resumes from the trial's checkpoint, to the same scores", async () => {
   const settings = { ...QUICK, epochs: 4, keepOneIn: 2 };
   const whole = await searchModels(data, settings);
   const controller = new AbortController();
@@ -127,7 +136,9 @@ Deno.test("a search that is stopped within a trial goes on from the trial's chec
   });
   const openCheckpoints = (group: TrialGroup) => checkpoints.open(group);
   const first = await searchModels(data, {
-    ...{ ...settings, openCheckpoints, signal: controller.signal },
+    ...settings,
+    openCheckpoints,
+    signal: controller.signal,
     onTrial: (record) => finished.push(record),
   });
   strictEqual(first.interrupted, true);
@@ -139,10 +150,12 @@ Deno.test("a search that is stopped within a trial goes on from the trial's chec
   strictEqual(checkpoints.kept.size, 0);
 });
 
-Deno.test("an epoch that is stopped leaves no trial behind", async () => {
+Deno.test("an epoch that is stopped leaves no trial", async () => {
   const controller = new AbortController();
   const { records, interrupted, best } = await searchModels(data, {
-    ...{ ...QUICK, epochs: 100_000, signal: controller.signal },
+    ...QUICK,
+    epochs: 100_000,
+    signal: controller.signal,
     onProgress: () => controller.abort(),
   });
   strictEqual(interrupted, true);
@@ -150,20 +163,22 @@ Deno.test("an epoch that is stopped leaves no trial behind", async () => {
   ok(records.every(({ status }) => status === "skipped"));
 });
 
-Deno.test("halving lets the best go on, and each rung scores as a full training of its epochs would", async () => {
+Deno.test("halving lets the best advance, and each rung scores as a full training of its epochs would", async () => {
   const settings = { ...QUICK, epochs: 4, keepOneIn: 2 };
   const { records, best } = await searchModels(data, settings);
   const rung = (number: number) =>
     records.filter((record) => record.rung === number && record.status === "scored");
   deepStrictEqual([1, 2, 3].map((number) => rung(number).map(({ epochs }) => epochs)), [
-    ...[[1, 1, 1, 1, 1, 1], [2, 2, 2], [4]],
+    [1, 1, 1, 1, 1, 1],
+    [2, 2, 2],
+    [4],
   ]);
   const byScore = (entries: readonly TrialRecord[]) =>
     entries.map((record) => record.status === "scored" ? [record.score, record.trial] : [])
-      .sort((a, b) => a[0] - b[0]).map(([, trial]) => trial);
+      .sort((a, b) => a[0]! - b[0]!).map(([, trial]) => trial);
   for (const number of [1, 2]) {
     const went = rung(number + 1).map(({ trial }) => trial);
-    deepStrictEqual(went, byScore(rung(number)).slice(0, went.length).sort((a, b) => a - b));
+    deepStrictEqual(went, byScore(rung(number)).slice(0, went.length).sort((a, b) => a! - b!));
   }
   deepStrictEqual(best, rung(3)[0]);
   const full = await searchModels(data, { ...settings, keepOneIn: undefined });
@@ -175,7 +190,14 @@ Deno.test("a trial that diverges is kept without a score, and the others do not 
   const space = { ...TINY_SPACE, learningRate: [0.01, 1e30] };
   const { ranking } = await searchModels(data, { ...QUICK, space });
   deepStrictEqual(ranking.map(({ status }) => status).sort(), [
-    ...["diverged", "diverged", "scored", "scored", "skipped", "skipped", "skipped", "skipped"],
+    "diverged",
+    "diverged",
+    "scored",
+    "scored",
+    "skipped",
+    "skipped",
+    "skipped",
+    "skipped",
   ]);
   const diverged = ranking.find(({ status }) => status === "diverged")!;
   ok("reason" in diverged && /^fold 1: /.test(diverged.reason));
@@ -183,7 +205,7 @@ Deno.test("a trial that diverges is kept without a score, and the others do not 
 
 Deno.test("a finished trial of another search is refused", async () => {
   const [first] = (await searchModels(data, QUICK)).records;
-  const finished = [{ ...first, seed: 9 }];
+  const finished = [{ ...first!, seed: 9 }];
   const message = /trial 1 was finished with other choices, seed or epochs/;
   await rejects(searchModels(data, { ...QUICK, finished }), message);
 });

@@ -28,7 +28,7 @@ function close(found: number, wanted: number, tolerance: number, what: string): 
 }
 
 Deno.test("label and activity have the mean and variance that were asked for", () => {
-  // Four standard errors; a gene's rows share most of what varies, so genes count, not rows.
+  // Four standard errors of independent genes: the rows of one gene share most of their variance.
   const error = (sd: number) => 4 * sd / Math.sqrt(5000);
   const labels = geneMeans(trainRows, (row) => row.label);
   close(labels.reduce((sum, value) => sum + value, 0) / 5000, -0.25, error(Math.sqrt(3.5)), "mean");
@@ -49,12 +49,10 @@ Deno.test("the label splits into the shares that were asked for", () => {
 });
 
 Deno.test("a gene's hidden level is the same in all cell types, its noise is not", () => {
-  const [first, second] = [0, 1].map((cellType) =>
-    trainRows.slice(cellType * 5000, (cellType + 1) * 5000)
-  );
+  const [first, second] = [trainRows.slice(0, 5000), trainRows.slice(5000, 10_000)];
   const hidden = (row: SimulatedRow) => row.fromMarksAndGene - row.fromMarks;
   const noise = (row: SimulatedRow) => row.label - row.fromMarksAndGene;
-  ok(first.every((row, i) => Math.abs(hidden(row) - hidden(second[i])) < 1e-12));
+  ok(first.every((row, i) => Math.abs(hidden(row) - hidden(second[i]!)) < 1e-12));
   close(pearson(first.map(noise), second.map(noise)), 0, 4 / Math.sqrt(5000), "noise correlation");
 });
 
@@ -72,8 +70,8 @@ Deno.test("activity is more alike in cell types of one lineage", () => {
   let within = 0;
   let between = 0;
   for (let i = 0; i < blood.length; i++) {
-    within += alike(blood[i], blood[(i + 1) % blood.length]);
-    between += alike(blood[i], skin[i]);
+    within += alike(blood[i]!, blood[(i + 1) % blood.length]!);
+    between += alike(blood[i]!, skin[i]!);
   }
   ok(within > between, `within ${within / 5}, between ${between / 5}`);
 });
@@ -104,7 +102,7 @@ Deno.test("the best reachable figures match the shares, on train, eval and every
   }
 });
 
-Deno.test("without noise the second oracle is right to the last decimal written", () => {
+Deno.test("without noise the second oracle is right to the last decimal that is written", () => {
   const { bestReachable } = simulate({
     cellTypes: 2,
     genes: 200,
@@ -140,7 +138,7 @@ Deno.test("a linear reader of the counts comes close to the first oracle and nev
   ok(found.pearson > 0.8 * best.pearson, `reader's r is ${found.pearson}, best ${best.pearson}`);
 });
 
-/** log(1 + count) of ten stretches of each mark, and their squares. */
+/** log(1 + count) in ten stretches of each mark, and its squares. */
 function readFeatures(
   simulation: Simulation,
   part: SimulationPart,
@@ -152,12 +150,12 @@ function readFeatures(
       const sums = new Float64Array(50);
       for (let bin = 0; bin < 100; bin++) {
         for (let mark = 0; mark < 5; mark++) {
-          sums[mark * 10 + Math.floor(bin / 10)] += block.signal[(gene * 100 + bin) * 5 + mark];
+          sums[mark * 10 + Math.floor(bin / 10)]! += block.signal[(gene * 100 + bin) * 5 + mark]!;
         }
       }
       const logs = Array.from(sums, Math.log1p);
       features.push([1, ...logs, ...logs.map((value) => value * value / 5)]);
-      labels.push(block.labels[gene]);
+      labels.push(block.labels[gene]!);
     });
   }
   return { features, labels };
@@ -165,7 +163,7 @@ function readFeatures(
 
 /** Solves (XᵀX + I) w = Xᵀy by Gauss–Jordan elimination; the matrix is positive definite. */
 function fitRidge(features: number[][], labels: number[]): number[] {
-  const width = features[0].length;
+  const width = features[0]!.length;
   const rows = Array.from({ length: width }, (_, i) => {
     const row = new Float64Array(width + 1);
     row[i] = 1;
@@ -173,20 +171,20 @@ function fitRidge(features: number[][], labels: number[]): number[] {
   });
   features.forEach((values, sample) => {
     for (let i = 0; i < width; i++) {
-      for (let j = 0; j < width; j++) rows[i][j] += values[i] * values[j];
-      rows[i][width] += values[i] * labels[sample];
+      for (let j = 0; j < width; j++) rows[i]![j]! += values[i]! * values[j]!;
+      rows[i]![width]! += values[i]! * labels[sample]!;
     }
   });
   for (let pivot = 0; pivot < width; pivot++) {
     for (let i = 0; i < width; i++) {
       if (i === pivot) continue;
-      const factor = rows[i][pivot] / rows[pivot][pivot];
-      for (let j = pivot; j <= width; j++) rows[i][j] -= factor * rows[pivot][j];
+      const factor = rows[i]![pivot]! / rows[pivot]![pivot]!;
+      for (let j = pivot; j <= width; j++) rows[i]![j]! -= factor * rows[pivot]![j]!;
     }
   }
-  return rows.map((row, i) => row[width] / row[i]);
+  return rows.map((row, i) => row[width]! / row[i]!);
 }
 
 function dot(a: readonly number[], b: readonly number[]): number {
-  return a.reduce((sum, value, i) => sum + value * b[i], 0);
+  return a.reduce((sum, value, i) => sum + value * b[i]!, 0);
 }

@@ -3,7 +3,7 @@ import { deriveKey, RandomStream } from "../../src/random.ts";
 import { drawGamma, drawNegativeBinomial, drawPoisson } from "../../src/simulate/distributions.ts";
 
 const DRAWS = 200_000;
-/** Standard errors that a moment may lie from theory: one test in 15,000 would fail by chance. */
+/** The distance from theory that a moment may have, in standard errors: one test in 15,000 would fail by chance. */
 const LIMIT = 4;
 
 /** Checks the mean and variance of draws; `excess` is the distribution's excess kurtosis. */
@@ -33,10 +33,10 @@ function checkMoments(
  */
 function chiSquare(draws: readonly number[], probabilities: readonly number[]): number {
   const observed = new Float64Array(probabilities.length);
-  for (const draw of draws) observed[Math.min(draw, probabilities.length - 1)]++;
+  for (const draw of draws) observed[Math.min(draw, probabilities.length - 1)]!++;
   return probabilities.reduce((sum, probability, k) => {
     const expected = probability * draws.length;
-    return expected < 5 ? sum : sum + (observed[k] - expected) ** 2 / expected;
+    return expected < 5 ? sum : sum + (observed[k]! - expected) ** 2 / expected;
   }, 0);
 }
 
@@ -46,7 +46,7 @@ function probabilitiesUpTo(last: number, mean: number, size: number): number[] {
   const values = [Math.exp(poisson ? -mean : -size * Math.log1p(mean / size))];
   for (let k = 1; k < last; k++) {
     const step = poisson ? mean / k : (k - 1 + size) / k * mean / (mean + size);
-    values.push(values[k - 1] * step);
+    values.push(values[k - 1]! * step);
   }
   return [...values, 1 - values.reduce((sum, value) => sum + value, 0)];
 }
@@ -88,7 +88,8 @@ Deno.test("negative binomial counts have the mean and variance of theory by both
 });
 
 Deno.test("counts follow their probabilities one by one, below and above the change of method", () => {
-  for (const [mean, size] of [[2, Infinity], [13, Infinity], [2, 10], [13, 10], [3, 0.7]]) {
+  const cases = [[2, Infinity], [13, Infinity], [2, 10], [13, 10], [3, 0.7]] as const;
+  for (const [mean, size] of cases) {
     const stream = new RandomStream(deriveKey(4, "probabilities", Math.floor(mean)));
     const draws = Array.from(
       { length: 50_000 },

@@ -40,17 +40,17 @@ Deno.test("the real size has 800,000 training rows and the competition's 177,032
 Deno.test("gene ids are distinct, like those of Ensembl, and new genes are not in train", () => {
   const [train] = simulate({ cellTypes: 1, genes: 16_000, newGenes: 0, bins: 1 }).blocks("train");
   const [fresh] = simulate({ cellTypes: 1, genes: 1, newGenes: 1447, bins: 1 }).blocks("eval");
-  const ids = [...train.genes, ...fresh.genes];
+  const ids = [...train!.genes, ...fresh!.genes];
   strictEqual(new Set(ids).size, 17_447);
   ok(ids.every((id) => /^ENSG0{5}\d{6}$/.test(id)));
 });
 
 Deno.test("eval has the new genes of seen cell types and all genes of new ones", () => {
   const simulation = simulate({ cellTypes: 3, genes: 4, newCellTypes: 2, newGenes: 3, bins: 2 });
-  const [{ genes: trainGenes }] = simulation.blocks("train");
+  const [{ genes: trainGenes } = { genes: [] }] = simulation.blocks("train");
   const blocks = [...simulation.blocks("eval")];
   deepStrictEqual(blocks.map(({ cellType }) => cellType), ["E065", "E004", "E066", "E071", "E087"]);
-  const newGenes = blocks[0].genes;
+  const newGenes = blocks[0]!.genes;
   strictEqual(newGenes.length, 3);
   for (const { cellType, genes, signal, labels } of blocks) {
     const isNew = cellType === "E071" || cellType === "E087";
@@ -60,7 +60,7 @@ Deno.test("eval has the new genes of seen cell types and all genes of new ones",
   }
 });
 
-Deno.test("cell types beyond the competition's get names of their own", () => {
+Deno.test("cell types beyond the competition's have names of their own", () => {
   const simulation = simulate({ cellTypes: 52, newCellTypes: 8, genes: 1, newGenes: 1, bins: 1 });
   deepStrictEqual(simulation.cellTypes("train").slice(49), ["E050", "S051", "S052"]);
   deepStrictEqual(simulation.cellTypes("eval").slice(-4), ["S051", "S052", "N007", "N008"]);
@@ -99,5 +99,5 @@ Deno.test("options out of range are refused by name", () => {
     () => simulate({ newGenes: 0, newCellTypes: 0 }),
     /RangeError: .*at least one row in eval/,
   );
-  throws(() => simulate({ gene: 3 } as object), /TypeError: .*"gene" is no option/);
+  throws(() => simulate({ gene: 3 } as object), /TypeError: .*"gene" is not an option/);
 });

@@ -17,9 +17,11 @@ function meanProfile(mark: number, accepts: (row: (typeof rows)[number]) => bool
   let row = 0;
   for (const { genes, signal } of blocks) {
     for (let gene = 0; gene < genes.length; gene++) {
-      if (!accepts(rows[row++])) continue;
+      if (!accepts(rows[row++]!)) continue;
       taken++;
-      for (let bin = 0; bin < BINS; bin++) sums[bin] += signal[(gene * BINS + bin) * MARKS + mark];
+      for (let bin = 0; bin < BINS; bin++) {
+        sums[bin]! += signal[(gene * BINS + bin) * MARKS + mark]!;
+      }
     }
   }
   return sums.map((sum) => sum / taken);
@@ -30,7 +32,7 @@ function windowSums(mark: number): number[] {
   return blocks.flatMap(({ genes, signal }) =>
     genes.map((_, gene) => {
       let sum = 0;
-      for (let bin = 0; bin < BINS; bin++) sum += signal[(gene * BINS + bin) * MARKS + mark];
+      for (let bin = 0; bin < BINS; bin++) sum += signal[(gene * BINS + bin) * MARKS + mark]!;
       return sum;
     })
   );
@@ -95,7 +97,7 @@ Deno.test("depth scales the counts of every mark", () => {
   for (let mark = 0; mark < MARKS; mark++) {
     const sum = (signal: Uint32Array) =>
       signal.reduce((total, count, i) => i % MARKS === mark ? total + count : total, 0);
-    const ratio = sum(deep.signal) / sum(plain.signal);
+    const ratio = sum(deep!.signal) / sum(plain!.signal);
     ok(Math.abs(ratio - 10) < 0.2, `mark ${mark}: ratio is ${ratio}`);
   }
 });

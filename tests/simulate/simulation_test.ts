@@ -25,8 +25,8 @@ function samplesOf(simulation: Simulation, part: SimulationPart): Map<string, un
 Deno.test("the same options give the same numbers, another seed gives others", () => {
   deepStrictEqual(generate(simulate(SMALL)), generate(simulate(SMALL)));
   const other = generate(simulate({ ...SMALL, seed: 2 }));
-  notDeepStrictEqual(generate(simulate(SMALL))[0].signal, other[0].signal);
-  notDeepStrictEqual(generate(simulate(SMALL))[0].genes, other[0].genes);
+  notDeepStrictEqual(generate(simulate(SMALL))[0]!.signal, other[0]!.signal);
+  notDeepStrictEqual(generate(simulate(SMALL))[0]!.genes, other[0]!.genes);
 });
 
 Deno.test("one simulation gives the same numbers twice, in whatever order parts are asked for", () => {
@@ -49,8 +49,8 @@ Deno.test("a smaller simulation is a part of a larger one", () => {
 Deno.test("the label share options do not touch the counts", () => {
   const [plain] = simulate(SMALL).blocks("train");
   const [noisy] = simulate({ ...SMALL, visibleShare: 0, hiddenShare: 0 }).blocks("train");
-  deepStrictEqual(noisy.signal, plain.signal);
-  notDeepStrictEqual(noisy.labels, plain.labels);
+  deepStrictEqual(noisy!.signal, plain!.signal);
+  notDeepStrictEqual(noisy!.labels, plain!.labels);
 });
 
 Deno.test("rows agree with blocks in order and label", () => {
@@ -68,7 +68,7 @@ Deno.test("rows agree with blocks in order and label", () => {
   }
 });
 
-Deno.test("columns hold what the blocks hold", () => {
+Deno.test("columns hold the same as the blocks", () => {
   const simulation = simulate(SMALL);
   const columns = simulateColumns(SMALL);
   for (const part of ["train", "eval"] as const) {
@@ -78,7 +78,7 @@ Deno.test("columns hold what the blocks hold", () => {
     deepStrictEqual([...signal], blocks.flatMap((block) => [...block.signal]));
     deepStrictEqual([...labels!], blocks.flatMap((block) => [...block.labels]));
     deepStrictEqual(
-      Array.from(cellTypeIndex, (index, row) => `${cellTypes[index]}_${genes[geneIndex[row]]}`),
+      Array.from(cellTypeIndex, (index, row) => `${cellTypes[index]}_${genes[geneIndex[row]!]}`),
       blocks.flatMap((block) => block.genes.map((gene) => `${block.cellType}_${gene}`)),
     );
     strictEqual(new Set(genes).size, genes.length);

@@ -17,7 +17,7 @@ async function inTemporaryFolder(body: (folder: string) => Promise<void>): Promi
   }
 }
 
-Deno.test("the files hold what the columns hold, and eval.npz no labels", async () => {
+Deno.test("the files hold the same as the columns, but eval.npz has no labels", async () => {
   await inTemporaryFolder(async (folder) => {
     const truth = await writeSimulation(folder, SMALL);
     const expected = simulateColumns(SMALL);
@@ -32,7 +32,7 @@ Deno.test("the files hold what the columns hold, and eval.npz no labels", async 
       ids,
       Array.from(
         cellTypeIndex,
-        (cell, row) => submissionId(cellTypes[cell], genes[geneIndex[row]]),
+        (cell, row) => submissionId(cellTypes[cell]!, genes[geneIndex[row]!]!),
       ),
     );
     deepStrictEqual(JSON.parse(await Deno.readTextFile(`${folder}/truth.json`)), truth);
@@ -71,14 +71,14 @@ Deno.test("progress counts the cell types of both files up to their sum", async 
   });
 });
 
-Deno.test("bad options leave nothing behind", async () => {
+Deno.test("bad options leave no files", async () => {
   await inTemporaryFolder(async (folder) => {
     await rejects(writeSimulation(`${folder}/new`, { genes: -1 }), /genes is -1/);
     strictEqual(Array.from(Deno.readDirSync(folder)).length, 0);
   });
 });
 
-testWith("numpy", "numpy reads both files as the competition's layout", async () => {
+testWith("numpy", "numpy reads both files in the competition's layout", async () => {
   await inTemporaryFolder(async (folder) => {
     await writeSimulation(folder, { ...SMALL, compress: true });
     const printed = await runNumpy(
@@ -109,10 +109,10 @@ print(json.dumps(found))
       deepStrictEqual(found[part].names, cellTypes);
       deepStrictEqual(
         found[part].genes.flat(),
-        Array.from(geneIndex, (gene) => ensemblGeneNumber(genes[gene])),
+        Array.from(geneIndex, (gene) => ensemblGeneNumber(genes[gene]!)),
       );
       const sums = new Array<number>(cellTypes.length).fill(0);
-      signal.forEach((count, i) => sums[cellTypeIndex[Math.floor(i / 100)]] += count);
+      signal.forEach((count, i) => sums[cellTypeIndex[Math.floor(i / 100)]!]! += count);
       deepStrictEqual(found[part].sums, sums);
       found[part].shapes.forEach((shape: number[], cell: number) => {
         const rows = cellTypeIndex.filter((index) => index === cell).length;

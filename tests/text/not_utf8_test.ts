@@ -15,7 +15,7 @@ import { readSequences } from "../../src/io/sequences.ts";
 import { fromLetters, toLetters } from "../fuzz/seed.ts";
 import { withDirectory } from "../helpers/command.ts";
 
-/** One byte a letter, as Latin-1 has it; `é` is no UTF-8 then. */
+/** A text with one byte for each letter, as Latin-1 has it, in which `é` is not UTF-8. */
 function latin1(text: string): Uint8Array<ArrayBuffer> {
   return fromLetters(text);
 }
@@ -47,7 +47,7 @@ const READERS: Record<string, { text: string; read: (bytes: Uint8Array<ArrayBuff
   };
 
 for (const [what, { text, read }] of Object.entries(READERS)) {
-  Deno.test(`not UTF-8 is refused with file and line: ${what}`, async () => {
+  Deno.test(`text that is not UTF-8 is refused with file and line: ${what}`, async () => {
     await rejects(async () => await read(latin1(text)), (error: Error) => {
       strictEqual(error instanceof FormatError, true, `${error.stack}`);
       match(error.message, /has bytes that are not UTF-8.* \(a\.txt, line \d\)$/);
@@ -56,7 +56,7 @@ for (const [what, { text, read }] of Object.entries(READERS)) {
   });
 }
 
-Deno.test("text that is packed is looked at too, and UTF-8 of any language is read", async () => {
+Deno.test("compressed text is checked too, and UTF-8 of any language is read", async () => {
   const packed = bytesSource(new Uint8Array(gzipSync(latin1(SHEET))), "a.gz");
   await rejects(readSampleSheet(packed), /not UTF-8.*\(a\.gz, line 3\)$/);
   const names = ["livér", "肝臓", "\ufffd"];

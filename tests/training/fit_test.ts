@@ -230,9 +230,9 @@ Deno.test("a stopped run keeps the model of its last finished epoch", async () =
   const whole = await fit("experiment1", train, { ...QUICK, epochs: 2 });
   deepStrictEqual(stopped.model.weights, whole.model.weights);
 
-  const atOnce = await fit("experiment1", train, { ...QUICK, signal: AbortSignal.abort() });
-  strictEqual(atOnce.history.length, 0);
-  deepStrictEqual(atOnce.model.weights, initialWeights(atOnce.model.spec, 7));
+  const immediate = await fit("experiment1", train, { ...QUICK, signal: AbortSignal.abort() });
+  strictEqual(immediate.history.length, 0);
+  deepStrictEqual(immediate.model.weights, initialWeights(immediate.model.spec, 7));
 });
 
 Deno.test("a stopped run keeps a checkpoint of its last finished epoch, even if none was due", async () => {

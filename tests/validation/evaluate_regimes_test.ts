@@ -39,10 +39,11 @@ Deno.test("each regime's figures are those of its samples", () => {
   deepStrictEqual(result.regimes.map(({ regime }) => regime), REGIMES);
   for (const { regime, rows, models: [scores] } of result.regimes) {
     const places = [...kinds.keys()].filter((row) => kinds[row] === regime);
-    const [labels, values] = [truth, model].map((column) => places.map((row) => column[row]));
+    const labels = places.map((row) => truth[row]!);
+    const values = places.map((row) => model[row]!);
     strictEqual(rows, places.length);
-    close(scores.mse.value, meanSquaredError(labels, values));
-    close(scores.pearson.value, pearson(labels, values));
+    close(scores!.mse.value, meanSquaredError(labels, values));
+    close(scores!.pearson.value, pearson(labels, values));
   }
   deepStrictEqual(
     result.regimes.map(({ cellTypes, genes }) => [cellTypes, genes]),
@@ -64,12 +65,13 @@ Deno.test("skill is above the best baseline, in the mix above the best of each r
   const bests = result.regimes.map(({ baselines }) =>
     Math.min(...baselines.map(({ mse }) => mse.value!))
   );
-  result.regimes.forEach(({ models: [{ mse, skill }] }, i) =>
-    close(skill.value, 1 - mse.value! / bests[i])
-  );
-  const [newGene, newCellType, bothNew] = bests;
+  for (const [i, { models: [scores] }] of result.regimes.entries()) {
+    close(scores!.skill.value, 1 - scores!.mse.value! / bests[i]!);
+  }
+  const [newGene, newCellType, bothNew] = bests as [number, number, number];
   const wanted = forecastMix({ newGene, newCellType, bothNew })!;
-  const { models: [{ mse, skill }], baselines, bestBaseline } = result.mix;
+  const { models, baselines, bestBaseline } = result.mix;
+  const { mse, skill } = models[0]!;
   strictEqual(bestBaseline, "best of each regime");
   close(baselines.at(-1)!.mse.value, wanted);
   close(skill.value, 1 - mse.value! / wanted);
@@ -87,12 +89,12 @@ Deno.test("one baseline that is best everywhere is the best of the mix", () => {
 Deno.test("a gene's correlation needs predictions that differ between cell types", () => {
   const [newGene, newCellType] = result.regimes;
   const genesOf = (regime: typeof newGene, name: string) =>
-    [...regime.models, ...regime.baselines].find((scores) => scores.name === name)!.byGene!.genes;
+    [...regime!.models, ...regime!.baselines].find((scores) => scores.name === name)!.byGene!.genes;
   strictEqual(genesOf(newGene, "model"), 10);
   strictEqual(genesOf(newGene, "gene mean"), 0);
   // Two new cell types are too few for any.
   strictEqual(genesOf(newCellType, "model"), 0);
-  strictEqual(result.mix.models[0].byGene, null);
+  strictEqual(result.mix.models[0]!.byGene, null);
 });
 
 Deno.test("the quartiles of genes' correlations are those of the genes", () => {
@@ -103,24 +105,24 @@ Deno.test("the quartiles of genes' correlations are those of the genes", () => {
   const cellTypes = split.test.cellTypeIndices();
   const values = Float64Array.from(
     split.test.rows,
-    (_, row) => (split.test.geneOf(row) === names[2] ? -1 : 1) * cellTypes[row],
+    (_, row) => (split.test.geneOf(row) === names[2] ? -1 : 1) * cellTypes[row]!,
   );
   const { regimes: [newGene] } = evaluateRegimes(
     { train: split.train, test: split.test, predictions: { values } },
     { baselines: [], bootstrapSamples: 1 },
   );
-  const { genes, lowerQuartile, median, upperQuartile } = newGene.models[0].byGene!;
+  const { genes, lowerQuartile, median, upperQuartile } = newGene!.models[0]!.byGene!;
   strictEqual(genes, 3);
   close(lowerQuartile, 0);
   close(median, 1);
   close(upperQuartile, 1);
-  strictEqual(newGene.bestBaseline, null);
-  strictEqual(newGene.models[0].skill.value, null);
+  strictEqual(newGene!.bestBaseline, null);
+  strictEqual(newGene!.models[0]!.skill.value, null);
 });
 
 Deno.test("baselines tell how often they fell back", () => {
   const rows = (regime: number, name: string) =>
-    result.regimes[regime].baselines.find((baseline) => baseline.name === name)!.fallbackRows;
+    result.regimes[regime]!.baselines.find((baseline) => baseline.name === name)!.fallbackRows;
   strictEqual(rows(0, "gene mean"), 60);
   strictEqual(rows(1, "gene mean"), 0);
   strictEqual(rows(2, "nearest cell type"), 20);
@@ -133,14 +135,14 @@ Deno.test("intervals hold their figures, widen with confidence, and follow the s
   const wide = evaluateRegimes(trial, { ...options, confidence: 0.99 });
   const narrow = evaluateRegimes(trial, { ...options, confidence: 0.5 });
   const width = (evaluation: RegimeEvaluation) => {
-    const { low, value, high } = evaluation.mix.models[0].mse;
+    const { low, value, high } = evaluation.mix.models[0]!.mse;
     ok(low! <= value! && value! <= high!);
     return high! - low!;
   };
   ok(width(wide) > width(narrow));
   deepStrictEqual(evaluateRegimes(trial, { ...options, confidence: 0.99 }), wide);
   const other = evaluateRegimes(trial, { ...options, confidence: 0.99, seed: 1 });
-  ok(other.mix.models[0].mse.low !== wide.mix.models[0].mse.low);
+  ok(other.mix.models[0]!.mse.low !== wide.mix.models[0]!.mse.low);
 });
 
 Deno.test("the interval of a constant error per cell type is that error's range", () => {
@@ -149,27 +151,30 @@ Deno.test("the interval of a constant error per cell type is that error's range"
   const split = splitRegimes(table, { newGenes: 2, newCellTypes: 0 });
   const labels = split.test.labels();
   const cellTypes = split.test.cellTypeIndices();
-  const values = labels.map((label, row) => label + cellTypes[row]);
-  const { regimes: [{ models: [{ mse }] }], missingRegimes, mix } = evaluateRegimes(
+  const values = labels.map((label, row) => label + cellTypes[row]!);
+  const { regimes, missingRegimes, mix } = evaluateRegimes(
     { train: split.train, test: split.test, predictions: { values } },
     { baselines: [makeGeneMean()], bootstrapSamples: 2000, confidence: 0.999999 },
   );
+  const { mse } = regimes[0]!.models[0]!;
   strictEqual(mse.value, (0 + 1 + 4 + 9 + 16) / 5);
   ok(mse.low! >= 0 && mse.low! < 1);
   ok(mse.high! <= 16 && mse.high! > 12);
   deepStrictEqual(missingRegimes, ["newCellType", "bothNew"]);
-  deepStrictEqual(mix.models[0].mse, { value: null, low: null, high: null });
+  deepStrictEqual(mix.models[0]!.mse, { value: null, low: null, high: null });
   strictEqual(mix.bestBaseline, null);
 });
 
 Deno.test("a skill's interval is that of the ratio on each bootstrap sample", () => {
   // Half the baseline's error everywhere is a quarter of its mean square, whatever is redrawn.
   const { values } = makeOverallMean().fit(train).predict(test);
-  const halved = truth.map((label, row) => (label + values[row]) / 2);
+  const halved = truth.map((label, row) => (label + values[row]!) / 2);
   const { regimes, mix } = evaluateRegimes({ train, test, predictions: { halved } }, {
-    ...{ baselines: [makeOverallMean()], bootstrapSamples: 50 },
+    baselines: [makeOverallMean()],
+    bootstrapSamples: 50,
   });
-  for (const { models: [{ skill, mse }] } of [...regimes, mix]) {
+  for (const { models } of [...regimes, mix]) {
+    const { skill, mse } = models[0]!;
     for (const found of [skill.low, skill.value, skill.high]) close(found, 0.75);
     ok(mse.high! - mse.low! > 0.01 * mse.value!);
   }
@@ -181,10 +186,10 @@ Deno.test("one cell type has no interval", () => {
     { ...split, predictions: { zero: new Float64Array(split.test.length) } },
     { baselines: [], bootstrapSamples: 5 },
   );
-  ok(newGene.models[0].mse.low !== null);
-  strictEqual(newCellType.models[0].mse.low, null);
-  ok(mix.models[0].mse.value !== null);
-  strictEqual(mix.models[0].mse.high, null);
+  ok(newGene!.models[0]!.mse.low !== null);
+  strictEqual(newCellType!.models[0]!.mse.low, null);
+  ok(mix.models[0]!.mse.value !== null);
+  strictEqual(mix.models[0]!.mse.high, null);
 });
 
 Deno.test("pairs of known parts are judged apart, and stay out of the mix", () => {
@@ -205,7 +210,7 @@ Deno.test("all of a result survives JSON", () => {
   deepStrictEqual(JSON.parse(JSON.stringify(result)), result);
 });
 
-Deno.test("test samples that were trained on, and predictions that are none, are refused", () => {
+Deno.test("test samples that were trained on, and predictions that are not numbers, are refused", () => {
   const zeros = new Float64Array(test.length);
   const refused = (name: string, pattern: RegExp, change: object, options = {}) =>
     throws(
@@ -242,7 +247,7 @@ Deno.test("the mix of a split of train forecasts the simulated competition's sco
       { baselines, bootstrapSamples: 1 },
     ).mix;
     forecast.baselines.forEach(({ mse: { low, high } }, i) => {
-      const score = real.baselines[i].mse.value!;
+      const score = real.baselines[i]!.mse.value!;
       total++;
       if (low! < score && score < high!) inside++;
     });
@@ -253,9 +258,9 @@ Deno.test("the mix of a split of train forecasts the simulated competition's sco
 Deno.test("redrawing genes too makes intervals wider, and no other figure different", () => {
   const options = { baselines: [makeOverallMean()], bootstrapSamples: 300 };
   const trial = { train, test, predictions: { model } };
-  const both = evaluateRegimes(trial, { ...options, resampled: "cell-types-and-genes" }).mix;
-  const cellTypes = evaluateRegimes(trial, options).mix;
-  const [wide, narrow] = [both, cellTypes].map(({ models: [{ mse }] }) => mse);
+  const mseOf = ({ mix }: RegimeEvaluation) => mix.models[0]!.mse;
+  const wide = mseOf(evaluateRegimes(trial, { ...options, resampled: "cell-types-and-genes" }));
+  const narrow = mseOf(evaluateRegimes(trial, options));
   ok(Math.abs(wide.value! - narrow.value!) < 1e-12);
   ok(wide.low! < narrow.low! && wide.high! > narrow.high!);
 });

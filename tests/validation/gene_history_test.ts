@@ -30,7 +30,7 @@ Deno.test("a sample's features sum up its gene in the other training cell types"
     for (let row = 0; row < rows; row++) {
       const others = trained.filter((other) =>
         other !== row && other % size.genes === row % size.genes
-      ).map((other) => labels[other]);
+      ).map((other) => labels[other]!);
       const [seen, mean, deviation, count] = values.subarray(4 * row);
       strictEqual(seen, others.length > 0 ? 1 : 0);
       strictEqual(count, others.length);
@@ -39,8 +39,8 @@ Deno.test("a sample's features sum up its gene in the other training cell types"
         continue;
       }
       const wanted = summarise(others);
-      ok(Math.abs(mean - wanted.mean) < 1e-3);
-      ok(Math.abs(deviation - wanted.deviation) < 1e-3);
+      ok(Math.abs(mean! - wanted.mean) < 1e-3);
+      ok(Math.abs(deviation! - wanted.deviation) < 1e-3);
     }
   }));
 });
@@ -69,7 +69,7 @@ Deno.test("the nearest cell type's expression is what the baseline predicts", ()
   let compared = 0;
   for (let row = 0; row < test.length; row++) {
     if (fellBack[row] === 1) continue;
-    strictEqual(values[row * names.length + place], Math.fround(nearest[row]));
+    strictEqual(values[row * names.length + place], Math.fround(nearest[row]!));
     compared++;
   }
   strictEqual(compared, 60);
@@ -81,8 +81,8 @@ Deno.test("as many neighbours as other training cell types are all of them", () 
   for (let row = 0; row < train.length; row++) {
     const features = values.subarray(row * names.length, (row + 1) * names.length);
     const { mean, deviation } = summarise([...features.subarray(4)]);
-    ok(Math.abs(mean - features[1]) < 1e-5);
-    ok(Math.abs(deviation - features[2]) < 1e-5);
+    ok(Math.abs(mean - features[1]!) < 1e-5);
+    ok(Math.abs(deviation - features[2]!) < 1e-5);
   }
 });
 
@@ -94,6 +94,6 @@ Deno.test("a training sample has the same features among all and on its own", ()
   deepStrictEqual(history.featuresOf(train.subset([7])).values, all.slice(7 * width, 8 * width));
 });
 
-Deno.test("a number of neighbours that is none is refused", () => {
+Deno.test("a number of neighbours that is not an integer is refused", () => {
   throws(() => fitGeneHistory(tableDataset(2, 2), { neighbours: -1 }), { name: "RangeError" });
 });

@@ -15,7 +15,7 @@ function plantSignal(key: Key): Dataset {
   const random = new RandomStream(deriveKey(3, key));
   const effects = Array.from({ length: 24 }, () => random.normal());
   const index = key === "gene" ? columns.geneIndex : columns.cellTypeIndex;
-  const labels = Float64Array.from(index, (i) => effects[i] + 0.1 * random.normal());
+  const labels = Float64Array.from(index, (i) => effects[i]! + 0.1 * random.normal());
   return new Dataset({ ...columns, labels });
 }
 

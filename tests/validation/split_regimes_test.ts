@@ -81,7 +81,7 @@ Deno.test("a split that would leave nothing to train on or to test is refused", 
   throws(() => splitRegimes(tableDataset(4, 1)), /there is 1 gene, of which none can be held out/);
 });
 
-Deno.test("of one cell type none is held out unless that is asked for", () => {
+Deno.test("a single cell type is not held out unless that is asked for", () => {
   const { train, test, newGenes, newCellTypes } = splitRegimes(tableDataset(1, 24));
   deepStrictEqual([newGenes.length, newCellTypes.length], [2, 0]);
   deepStrictEqual([train.length, test.length], [22, 2]);

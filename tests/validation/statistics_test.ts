@@ -18,7 +18,7 @@ function close(found: number, wanted: number): void {
 /** Total over groups that count as often as `weights` says. */
 function totalOf(pairSums: PairSums, ...weights: number[]): Float64Array {
   const kinds = new Uint8Array(4);
-  return pairSums.totals(kinds, { weights: Float64Array.from(weights), kindCount: 1 })[0];
+  return pairSums.totals(kinds, { weights: Float64Array.from(weights), kindCount: 1 })[0]!;
 }
 
 Deno.test("figures from sums are those of the pairs, and of pairs that count twice", () => {
@@ -26,17 +26,18 @@ Deno.test("figures from sums are those of the pairs, and of pairs that count twi
   close(mseOf(all), meanSquaredError(truth, predicted));
   close(pearsonOf(all), pearson(truth, predicted));
   const twice = totalOf(sums, 0, 2, 0, 1);
-  const rows = [...truth.keys()].flatMap((row) => [[], [row, row], [], [row]][row % 4]);
-  close(mseOf(twice), meanSquaredError(rows.map((i) => truth[i]), rows.map((i) => predicted[i])));
-  close(pearsonOf(twice), pearson(rows.map((i) => truth[i]), rows.map((i) => predicted[i])));
+  const rows = [...truth.keys()].flatMap((row) => [[], [row, row], [], [row]][row % 4]!);
+  const pairs = [rows.map((i) => truth[i]!), rows.map((i) => predicted[i]!)] as const;
+  close(mseOf(twice), meanSquaredError(...pairs));
+  close(pearsonOf(twice), pearson(...pairs));
 });
 
 Deno.test("groups add up by kind", () => {
   const weights = Float64Array.of(1, 1, 1, 1);
   const [even, none, odd] = sums.totals(Uint8Array.of(0, 2, 0, 2), { weights, kindCount: 3 });
-  close(mseOf(even), mseOf(totalOf(sums, 1, 0, 1, 0)));
-  close(mseOf(odd), mseOf(totalOf(sums, 0, 1, 0, 1)));
-  strictEqual(mseOf(none), NaN);
+  close(mseOf(even!), mseOf(totalOf(sums, 1, 0, 1, 0)));
+  close(mseOf(odd!), mseOf(totalOf(sums, 0, 1, 0, 1)));
+  strictEqual(mseOf(none!), NaN);
 });
 
 Deno.test("a mix counts each part by its weight, however many pairs it has", () => {
@@ -44,7 +45,7 @@ Deno.test("a mix counts each part by its weight, however many pairs it has", () 
   const small = totalOf(sums, 0, 0, 0, 1);
   close(mseOf(mixTotals([large, small], [3, 1])), 0.75 * mseOf(large) + 0.25 * mseOf(small));
   // Parts weighted by their own numbers are the whole.
-  const whole = mixTotals([large, small], [large[0], small[0]]);
+  const whole = mixTotals([large, small], [large[0]!, small[0]!]);
   close(pearsonOf(whole), pearson(truth, predicted));
 });
 
@@ -77,8 +78,8 @@ Deno.test("a percentile interval leaves the same share out on both sides, and sa
 Deno.test("each stratum is redrawn among itself, to its own size", () => {
   const resamples = [...drawResamples([[0, 2, 4], [1, 3], []], { samples: 200, seed: 1 })];
   for (const times of resamples) {
-    strictEqual(times[0] + times[2] + times[4], 3);
-    strictEqual(times[1] + times[3], 2);
+    strictEqual(times[0]! + times[2]! + times[4]!, 3);
+    strictEqual(times[1]! + times[3]!, 2);
   }
   ok(new Set(resamples.map(String)).size > 20);
   deepStrictEqual(resamplesOf(1), resamplesOf(1));
@@ -95,7 +96,7 @@ Deno.test("the bootstrap's spread of a mean is its standard error", () => {
   const error = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0)) / 40;
   const means = Array.from(
     drawResamples([[...values.keys()]], { samples: 4000, seed: 5 }),
-    (times) => values.reduce((sum, value, i) => sum + times[i] * value, 0) / 40,
+    (times) => values.reduce((sum, value, i) => sum + times[i]! * value, 0) / 40,
   );
   const { low, high } = percentileInterval(means, 0.95);
   ok(Math.abs((high - low) / (2 * 1.96 * error) - 1) < 0.08);
@@ -111,7 +112,7 @@ function coverageOf(groups: number): number {
     const values = Array.from({ length: groups }, () => stream.normal());
     const strata = [[...values.keys()]];
     const means = [...drawResamples(strata, { samples: 200, seed: trial })].map((times) =>
-      times.reduce((sum, count, group) => sum + count * values[group], 0) / groups
+      times.reduce((sum, count, group) => sum + count * values[group]!, 0) / groups
     );
     const { low, high } = percentileInterval(means, 0.95);
     if (low <= 0 && high >= 0) held++;

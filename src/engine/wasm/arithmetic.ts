@@ -1,4 +1,4 @@
-import { ModuleAssembler, supportsRelaxedSimd } from "./assembler.ts";
+import { ModuleAssembler, supportsRelaxedSimd } from "./assembler/assembler.ts";
 
 /** Square of 1 + 2⁻¹², less what it is when rounded to float32: 2⁻²⁴ if it was rounded once, after the sum, else 0. */
 const FACTOR = 1 + 2 ** -12;
@@ -16,7 +16,7 @@ export function fusesMultiplyAdd(): boolean {
 
 function probe(): number {
   const assembler = new ModuleAssembler(true);
-  assembler.addFunction("probe", ["i32"], (code, address) => {
+  assembler.addFunction("probe", ["address"], (code, { address }) => {
     code.get(address);
     for (const offset of [0, 16, 32]) code.get(address).load(offset);
     code.op("f32x4.relaxed_madd").store(48);
@@ -27,5 +27,5 @@ function probe(): number {
   const module = new WebAssembly.Module(assembler.toBytes(1));
   const { probe } = new WebAssembly.Instance(module, { env: { memory } }).exports;
   (probe as (address: number) => void)(0);
-  return values[12];
+  return values[12]!;
 }

@@ -8,23 +8,24 @@
 import { chooseThreads } from "../../base/threads.ts";
 import { UnsupportedModelError } from "../../errors.ts";
 import { describeLayer, modelGraph } from "../../model/graph.ts";
-import { requireSequential } from "../../model/inputs.ts";
 import { sizeOf, weightShapes } from "../../model/shapes.ts";
-import type { ModelSpec } from "../../model/spec.ts";
+import { isBranched, type ModelSpec } from "../../model/spec.ts";
 import { checkSession } from "../check_session.ts";
 import type { Engine, Session, SessionOptions, Support } from "../engine.ts";
 import { openMemberSession } from "../member_session.ts";
-import { findUnsupported } from "../sequential_only.ts";
 import { fusesMultiplyAdd } from "./arithmetic.ts";
-import { createCrewMemory } from "./crew.ts";
-import { instantiate } from "./instantiate.ts";
-import { assembleKernels } from "./module.ts";
-import { MAX_PARTS, planModel } from "./plan.ts";
+import { createBarrierMemory } from "./barrier.ts";
 import { WasmMember } from "./member.ts";
-import { Team } from "./team.ts";
+import { assembleKernels } from "./module.ts";
+import { ExecutionContext } from "./ops/context.ts";
+import { MAX_PARTS } from "./plan/parts.ts";
+import { planModel } from "./plan/plan.ts";
+import { WorkerPool } from "./worker_pool.ts";
 
 /** Samples that predictions are made in together, if training batches are not larger. */
-const LEAST_SLOTS = 256;
+const LEAST_SAMPLES = 256;
+/** The same of a model with branches, where a sample may have 50 references. */
+const LEAST_BRANCHED_SAMPLES = 64;
 
 /** A WebAssembly memory has at most 4 GiB. */
 const MAX_PAGES = 65536;
@@ -49,9 +50,7 @@ function supports(spec: ModelSpec): Support {
       reason: "shared memory is missing; a browser page must be cross-origin isolated",
     };
   }
-  const unsupported = findUnsupported(spec);
-  if (unsupported !== undefined) return { supported: false, reason: unsupported };
-  const { pages } = planModel(requireSequential(spec, "run"), LEAST_SLOTS, 1);
+  const { pages } = planModel(spec, { batchSize: leastSamples(spec), threads: 1 });
   if (pages <= MAX_PAGES) return { supported: true };
   const [largest] = weightShapes(spec).toSorted((a, b) => sizeOf(b.shape) - sizeOf(a.shape));
   const place = largest?.layer === undefined
@@ -60,14 +59,17 @@ function supports(spec: ModelSpec): Support {
   return { supported: false, reason: `it takes over 4 GiB of memory, most of it for ${place}` };
 }
 
-async function createSession(model: ModelSpec, options: SessionOptions): Promise<Session> {
-  checkSession(model, options);
-  const support = supports(model);
-  if (!support.supported) throw refusal(model, support.reason);
-  const spec = requireSequential(model, "run");
+function leastSamples(spec: ModelSpec): number {
+  return isBranched(spec) ? LEAST_BRANCHED_SAMPLES : LEAST_SAMPLES;
+}
+
+async function createSession(spec: ModelSpec, options: SessionOptions): Promise<Session> {
+  checkSession(spec, options);
+  const support = supports(spec);
+  if (!support.supported) throw refusal(spec, support.reason);
   const { members, batchSize } = options;
   const threads = Math.max(1, Math.floor(chooseThreads(options.threads) / members.length));
-  const plan = planModel(spec, Math.max(batchSize, LEAST_SLOTS), threads);
+  const plan = planModel(spec, { batchSize: Math.max(batchSize, leastSamples(spec)), threads });
   if (plan.pages > MAX_PAGES) {
     throw refusal(spec, `batches of ${batchSize} samples take over 4 GiB of memory`);
   }
@@ -78,11 +80,11 @@ async function createSession(model: ModelSpec, options: SessionOptions): Promise
   return await openMemberSession(spec, options, async (index) => {
     const { pages } = plan;
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-    const crew = createCrewMemory(MAX_PARTS);
-    const team = await Team.start({ plan, module, memory, crew, threads });
-    const machine = instantiate(module, memory, plan.scratch);
+    const barrier = createBarrierMemory(MAX_PARTS);
+    const pool = await WorkerPool.start({ plan, module, memory, barrier, threads });
+    const context = new ExecutionContext({ module, memory, scratch: plan.scratch });
     const member = { ...members[index]!, batchSize };
-    return new WasmMember({ spec, options: member, plan, machine, crew, team, device });
+    return new WasmMember({ spec, options: member, plan, context, barrier, pool, device });
   });
 }
 

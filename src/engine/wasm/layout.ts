@@ -5,14 +5,21 @@
  * @module
  */
 
-/** Values of one place in the network for each sample of a batch. Strides and sizes are in bytes. */
+/**
+ * Values of one place in the network for each sample of a batch. Strides and sizes are in bytes. In an encoder that
+ * reads entries rather than samples, such as references, an entry is what is called a sample here.
+ */
 export interface Tensor {
   /** First row of the first sample. */
   readonly address: number;
-  /** The loss's derivatives, laid out likewise; absent for the network's input. */
-  readonly delta: number | undefined;
+  /** Derivatives of the loss, or of the output, by these values: first row of the first sample. */
+  readonly delta: number;
   /** From one sample to the next. */
-  readonly slot: number;
+  readonly sampleStride: number;
+  /** The same for the derivatives; differs where a convolution reads an input of the network. */
+  readonly deltaSampleStride: number;
+  /** Whether it is an input of the network, by which training needs no derivatives. */
+  readonly ofNetwork: boolean;
   /** Rows of zeros before the first row, which padded convolutions read. */
   readonly before: number;
   readonly rows: number;
@@ -20,16 +27,16 @@ export interface Tensor {
   readonly stride: number;
   /** Values of a row that count; flattened rows have gaps. */
   readonly channels: number;
-  /** A run of values without gaps, and how many float32 it takes with its padding. */
-  readonly run: { readonly count: number; readonly padded: number };
+  /** Values that lie side by side without a gap, and how many float32 they take with the gap after them. */
+  readonly segment: { readonly count: number; readonly padded: number };
 }
 
 /** A trained weight, and the arrays of the same shape that training keeps for it. */
 export interface Parameter {
   readonly weight: number;
   readonly gradient: number;
-  readonly first: number;
-  readonly second: number;
+  readonly firstMoment: number;
+  readonly secondMoment: number;
   readonly bytes: number;
 }
 
@@ -38,7 +45,7 @@ export function roundUp(size: number, unit = 16): number {
   return Math.ceil(size / unit) * unit;
 }
 
-/** Gives out addresses, each at a cache line so that threads do not share one by accident. */
+/** Gives out addresses, each at the start of a cache line so that threads do not share one by accident. */
 export class Allocator {
   #next = 64;
 
@@ -56,8 +63,11 @@ export class Allocator {
 
   /** A weight with its gradient and moments. */
   parameter(bytes: number): Parameter {
-    const [weight, gradient, first, second] = [0, 0, 0, 0].map(() => this.take(bytes));
-    return { weight, gradient, first, second, bytes };
+    const weight = this.take(bytes);
+    const gradient = this.take(bytes);
+    const firstMoment = this.take(bytes);
+    const secondMoment = this.take(bytes);
+    return { weight, gradient, firstMoment, secondMoment, bytes };
   }
 }
 
@@ -67,6 +77,27 @@ export function countValues({ rows, stride }: Pick<Tensor, "rows" | "stride">): 
 }
 
 /** Place of a row's value in float32, gaps counted. */
-export function paddedIndex({ run }: Pick<Tensor, "run">, channel: number): number {
-  return Math.floor(channel / run.count) * run.padded + channel % run.count;
+export function paddedIndex({ segment }: Pick<Tensor, "segment">, channel: number): number {
+  const { count, padded } = segment;
+  return Math.floor(channel / count) * padded + channel % count;
+}
+
+/** Address of a sample's values. */
+export function addressOf({ address, sampleStride }: Tensor, sample: number): number {
+  return address + sample * sampleStride;
+}
+
+/** Address of the derivatives by a sample's values. */
+export function deltaOf({ delta, deltaSampleStride }: Tensor, sample: number): number {
+  return delta + sample * deltaSampleStride;
+}
+
+/** What all nodes of a plan have: one or several layers that are computed together. */
+export interface NodeBase {
+  /** Its kernels' names begin with it. */
+  readonly name: string;
+  /** Number in the model of the layer with the weights, or of the only one. */
+  readonly layer: number;
+  readonly input: Tensor;
+  readonly output: Tensor;
 }

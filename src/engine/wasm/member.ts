@@ -1,16 +1,17 @@
-import { UnsupportedModelError } from "../../errors.ts";
+import { modelInputs } from "../../model/inputs.ts";
 import { weightShapes } from "../../model/shapes.ts";
-import type { SequentialSpec as ModelSpec } from "../../model/spec.ts";
+import type { InputSpec, ModelSpec } from "../../model/spec.ts";
 import { divergedError } from "../diverged_error.ts";
 import type { InputGradients, MemberOptions, SessionState } from "../engine.ts";
 import type { Member, MemberCall, MemberEpoch } from "../member_session.ts";
 import type { SampleSource } from "../sample_source.ts";
-import { Crew, type CrewMemory } from "./crew.ts";
-import type { Machine } from "./nodes/machine.ts";
-import type { Plan } from "./plan_types.ts";
-import type { EpochJob, EpochOutcome, PredictionJob } from "./runner.ts";
+import { Barrier, type BarrierMemory } from "./barrier.ts";
+import { BatchLoader, type LoadedBatch } from "./batch_loader.ts";
+import type { EpochJob, EpochOutcome, Job } from "./jobs.ts";
+import type { ExecutionContext } from "./ops/context.ts";
+import type { Plan } from "./plan/types.ts";
+import { createGradients, readGradients } from "./read_gradients.ts";
 import { shareColumns } from "./share_columns.ts";
-import type { Team } from "./team.ts";
 import {
   placeWeights,
   readArrays,
@@ -18,44 +19,49 @@ import {
   type WeightPlace,
   writeArrays,
 } from "./weights.ts";
+import type { WorkerPool } from "./worker_pool.ts";
 
 /** How often progress is looked at, in milliseconds. */
 const POLL_MS = 50;
 
 /** What a member is made of. */
-export interface WasmMemberParts {
+export interface WasmMemberOptions {
   readonly spec: ModelSpec;
   readonly options: MemberOptions & { readonly batchSize: number };
   readonly plan: Plan;
-  readonly machine: Machine;
-  readonly crew: CrewMemory;
-  readonly team: Team;
+  readonly context: ExecutionContext;
+  readonly barrier: BarrierMemory;
+  readonly pool: WorkerPool;
   readonly device: string;
 }
 
 /** A model on worker threads that share one memory. */
 export class WasmMember implements Member {
   readonly device: string;
-  readonly #options: WasmMemberParts["options"];
+  readonly #options: WasmMemberOptions["options"];
+  readonly #inputs: readonly InputSpec[];
   readonly #plan: Plan;
-  readonly #machine: Machine;
-  readonly #memory: CrewMemory;
-  readonly #crew: Crew;
-  readonly #team: Team;
+  readonly #context: ExecutionContext;
+  readonly #memory: BarrierMemory;
+  readonly #barrier: Barrier;
+  readonly #pool: WorkerPool;
+  readonly #loader: BatchLoader;
   readonly #places: readonly WeightPlace[];
   readonly #trained: readonly WeightPlace[];
   #source: SampleSource | undefined;
   #step = 0;
 
-  /** Takes over the team; writes the initial weights. */
-  constructor({ spec, options, plan, machine, crew, team, device }: WasmMemberParts) {
+  /** Takes over the pool; writes the initial weights. */
+  constructor({ spec, options, plan, context, barrier, pool, device }: WasmMemberOptions) {
     this.device = device;
     this.#options = options;
+    this.#inputs = modelInputs(spec);
     this.#plan = plan;
-    this.#machine = machine;
-    this.#memory = crew;
-    this.#crew = new Crew(crew, team.threads);
-    this.#team = team;
+    this.#context = context;
+    this.#memory = barrier;
+    this.#barrier = new Barrier(barrier, pool.threads);
+    this.#pool = pool;
+    this.#loader = new BatchLoader(context, plan, this.#inputs);
     this.#places = placeWeights(spec, plan);
     const trainable = weightShapes(spec).map((shape) => shape.trainable);
     this.#trained = this.#places.filter((_, index) => trainable[index]);
@@ -63,19 +69,14 @@ export class WasmMember implements Member {
   }
 
   async runEpoch(request: MemberEpoch): Promise<number> {
-    const { source, order, epoch, start, end, onProgress, signal } = request;
-    this.#use(source);
-    const { seed, batchSize, learningRate } = this.#options;
-    const step = this.#step;
-    const settings = { start, end, epoch, seed, batchSize, learningRate, step };
-    const job: EpochJob = { kind: "epoch", order: shareCopy(order), ...settings };
-    const outcome = await this.#run(job, signal, (samples) => {
-      if (samples > 0) onProgress(start + samples, this.#memory.losses.at(-1)!);
-    });
-    const { loss, steps, samples } = outcome!;
+    const { epoch, start, end, onProgress, signal } = request;
+    const { loss, steps, samples } = this.#isResident(request.source)
+      ? await this.#runResidentEpoch(request)
+      : await this.#runSteps(request);
     this.#step += steps;
     if (!Number.isFinite(loss)) {
-      throw divergedError(`the loss is ${loss}`, { epoch, step: start / batchSize + steps });
+      const step = start / this.#options.batchSize + steps;
+      throw divergedError(`the loss is ${loss}`, { epoch, step });
     }
     if (start + samples === end) onProgress(end, loss);
     signal.throwIfAborted();
@@ -87,73 +88,164 @@ export class WasmMember implements Member {
     rows: Uint32Array,
     { signal, onProgress }: MemberCall,
   ): Promise<Float32Array<ArrayBuffer>> {
-    this.#use(source);
     const predicted = new Float32Array(new SharedArrayBuffer(4 * rows.length));
-    const job: PredictionJob = { kind: "predict", rows: shareCopy(rows), predicted };
-    await this.#run(job, signal, onProgress);
-    signal.throwIfAborted();
+    if (this.#isResident(source)) {
+      this.#use(source);
+      await this.#run({ kind: "predict", rows: shareCopy(rows), predicted }, signal, onProgress);
+      signal.throwIfAborted();
+    } else {
+      const { batchSize } = this.#plan;
+      const compute = async (batch: LoadedBatch) => {
+        const target = predicted.subarray(batch.start);
+        const { rows, entries } = batch;
+        await this.#do({ kind: "predict", rows, entries, predicted: target });
+        onProgress(batch.start + rows.length);
+        return true;
+      };
+      await this.#loader.forEachBatch(source, {
+        rows,
+        batchSize,
+        mode: "predict",
+        signal,
+        compute,
+      });
+    }
     onProgress(rows.length);
     return new Float32Array(predicted);
   }
 
-  inputGradients(): Promise<InputGradients> {
-    return Promise.reject(
-      new UnsupportedModelError("Cannot compute input gradients: engine wasm has none yet"),
-    );
+  async inputGradients(
+    source: SampleSource,
+    rows: Uint32Array,
+    { signal, onProgress }: MemberCall,
+  ): Promise<InputGradients> {
+    const inputs = this.#inputs;
+    const gradients = createGradients(inputs, rows.length);
+    const { batchSize } = this.#plan;
+    const compute = async ({ start, rows: { length }, entries }: LoadedBatch) => {
+      await this.#do({ kind: "explain", entries });
+      const batch = { inputs, gradients, firstSample: start, samples: length };
+      readGradients(this.#context, this.#plan, batch);
+      onProgress(start + length);
+      return true;
+    };
+    await this.#loader.forEachBatch(source, { rows, batchSize, mode: "explain", signal, compute });
+    return gradients;
   }
 
   state(): Promise<SessionState> {
     return Promise.resolve({
       step: this.#step,
-      weights: readArrays(this.#machine, this.#places, "weight"),
-      firstMoments: readArrays(this.#machine, this.#trained, "first"),
-      secondMoments: readArrays(this.#machine, this.#trained, "second"),
+      weights: readArrays(this.#context, this.#places, "weight"),
+      firstMoments: readArrays(this.#context, this.#trained, "firstMoment"),
+      secondMoments: readArrays(this.#context, this.#trained, "secondMoment"),
     });
   }
 
   restore({ step, weights, firstMoments, secondMoments }: SessionState): Promise<void> {
     this.#step = step;
     this.#setWeights(weights);
-    writeArrays(this.#machine, this.#trained, { kind: "first", values: firstMoments });
-    writeArrays(this.#machine, this.#trained, { kind: "second", values: secondMoments });
+    writeArrays(this.#context, this.#trained, { kind: "firstMoment", values: firstMoments });
+    writeArrays(this.#context, this.#trained, { kind: "secondMoment", values: secondMoments });
     return Promise.resolve();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    this.#team.dismiss();
+    this.#pool.dismiss();
     return Promise.resolve();
   }
 
+  /** Trains on samples that threads copy out of memory. */
+  async #runResidentEpoch(
+    { source, order, epoch, start, end, onProgress, signal }: MemberEpoch,
+  ): Promise<EpochOutcome> {
+    this.#use(source);
+    const { seed, batchSize, learningRate } = this.#options;
+    const job: EpochJob = {
+      kind: "epoch",
+      order: shareCopy(order),
+      start,
+      end,
+      epoch,
+      seed,
+      batchSize,
+      learningRate,
+      step: this.#step,
+    };
+    const outcome = await this.#run(job, signal, (samples) => {
+      if (samples > 0) onProgress(start + samples, this.#memory.losses.at(-1)!);
+    });
+    return outcome!;
+  }
+
+  /** Trains on samples that are gathered batch by batch. */
+  async #runSteps(
+    { source, order, epoch, start, end, onProgress, signal }: MemberEpoch,
+  ): Promise<EpochOutcome> {
+    const { seed, batchSize, learningRate } = this.#options;
+    const rows = order.subarray(start, end);
+    let [sum, steps, samples] = [0, 0, 0];
+    const compute = async (batch: LoadedBatch) => {
+      const labels = Float64Array.from(batch.rows, (row) => source.labels![row]!);
+      const outcome = await this.#do({
+        kind: "step",
+        entries: batch.entries,
+        labels,
+        position: { seed, epoch, firstPosition: start + samples },
+        step: this.#step + steps + 1,
+        learningRate,
+      });
+      sum += outcome!.loss;
+      steps++;
+      samples += labels.length;
+      onProgress(start + samples, sum / samples);
+      return Number.isFinite(sum);
+    };
+    await this.#loader.forEachBatch(source, { rows, batchSize, mode: "train", signal, compute });
+    return { loss: sum / samples, steps, samples };
+  }
+
   #setWeights(weights: readonly Float32Array[]): void {
-    writeArrays(this.#machine, this.#places, { kind: "weight", values: weights });
-    transposeAll(this.#machine, this.#plan);
+    writeArrays(this.#context, this.#places, { kind: "weight", values: weights });
+    transposeAll(this.#context, this.#plan);
+  }
+
+  /** Whether threads can copy the samples themselves: a signal in memory that is all that the model reads. */
+  #isResident({ resident }: SampleSource): boolean {
+    return resident !== undefined && this.#plan.join === undefined;
   }
 
   #use(source: SampleSource): void {
     if (this.#source === source) return;
     this.#source = source;
-    this.#team.send({ kind: "data", data: shareColumns(source) });
+    this.#pool.send({ kind: "data", data: shareColumns(source) });
   }
 
+  /** Has the threads do a short job. */
+  #do(job: Job): Promise<EpochOutcome | undefined> {
+    return this.#pool.run(job, () => this.#barrier.reset());
+  }
+
+  /** Has the threads do a job that may be stopped, and reports how far it is. */
   async #run(
-    job: EpochJob | PredictionJob,
+    job: Job,
     signal: AbortSignal,
     onPoll: (samples: number) => void,
   ): Promise<EpochOutcome | undefined> {
     signal.throwIfAborted();
-    const stop = () => this.#crew.askToStop();
+    const stop = () => this.#barrier.askToStop();
     signal.addEventListener("abort", stop);
     let failure: { readonly error: unknown } | undefined;
     const poll = setInterval(() => {
       try {
-        onPoll(this.#crew.samplesDone);
+        onPoll(this.#barrier.samplesDone);
       } catch (error) {
         failure = { error };
         stop();
       }
     }, POLL_MS);
     try {
-      const outcome = await this.#team.run(job, () => this.#crew.reset());
+      const outcome = await this.#do(job);
       // The caller's own error, which would end the process if it left a timer.
       if (failure !== undefined) throw failure.error;
       return outcome;

@@ -1,22 +1,20 @@
-import { ADAM } from "../adam.ts";
-import { ModuleAssembler } from "./assembler.ts";
-import { addConvKernels } from "./kernels/conv.ts";
-import { addDenseKernels } from "./kernels/dense.ts";
-import { addDropoutKernels } from "./kernels/dropout.ts";
-import {
-  addActivationKernels,
-  addAdamKernel,
-  addAffineKernel,
-  addClearKernel,
-  addColumnKernels,
-  addSumPartsKernel,
-  addTransposeKernel,
-} from "./kernels/elementwise.ts";
-import { addGruKernels } from "./kernels/gru.ts";
-import { addListKernels, addPanelKernel } from "./kernels/lists.ts";
-import { addPoolKernels } from "./kernels/pool.ts";
+import { ModuleAssembler } from "./assembler/assembler.ts";
 import { countValues } from "./layout.ts";
-import type { Plan, PlanNode } from "./plan_types.ts";
+import { addActivationKernels, addGeluKernels } from "./ops/activation.ts";
+import { addAdamKernels } from "./ops/adam.ts";
+import { addBatchNormKernels } from "./ops/batch_norm.ts";
+import { addConvKernels } from "./ops/conv/kernels.ts";
+import { poolName } from "./ops/conv/run.ts";
+import type { ConvNode } from "./ops/conv/shape.ts";
+import { addDenseKernels } from "./ops/dense.ts";
+import { addDropoutKernels } from "./ops/dropout.ts";
+import { addGruKernels } from "./ops/gru/kernels.ts";
+import { addJoinKernels } from "./ops/join/kernels.ts";
+import { addMemoryKernels } from "./ops/memory.ts";
+import { addPoolForward, addPoolKernels } from "./ops/pool.ts";
+import { addPanelKernels, addSparseRowKernels } from "./ops/sparse_dense/kernels.ts";
+import { addSumKernels } from "./ops/sums.ts";
+import { chainsOf, type Plan, type PlanNode } from "./plan/types.ts";
 
 /**
  * Assembles a WebAssembly module with the kernels that a plan needs, for its exact shapes.
@@ -27,43 +25,67 @@ import type { Plan, PlanNode } from "./plan_types.ts";
 export function assembleKernels(plan: Plan, fusedMultiplyAdd: boolean): Uint8Array<ArrayBuffer> {
   const module = new ModuleAssembler(fusedMultiplyAdd);
   addActivationKernels(module);
-  addAdamKernel(module, ADAM);
-  addSumPartsKernel(module);
-  addColumnKernels(module);
-  addAffineKernel(module);
-  addClearKernel(module);
-  addTransposeKernel(module);
+  addAdamKernels(module);
+  addSumKernels(module);
+  addBatchNormKernels(module);
+  addMemoryKernels(module);
   addDropoutKernels(module);
-  addListKernels(module);
-  for (const node of plan.nodes) addNodeKernels(module, node);
+  addSparseRowKernels(module);
+  addGeluKernels(module);
+  addJoinKernels(module);
+  for (const { nodes } of chainsOf(plan)) {
+    for (const node of nodes) addNodeKernels(module, node);
+  }
   return module.toBytes(plan.pages);
 }
 
 function addNodeKernels(module: ModuleAssembler, node: PlanNode): void {
   const { name, input, output } = node;
-  if (node.kind === "conv") {
-    const { shape } = node;
-    addConvKernels(module, name, shape, { first: input.delta === undefined });
-    if (node.pool === undefined) return;
-    addPoolKernels(module, `${name}.pool`, {
-      ...{ size: node.pool, positions: output.rows, vectors: shape.filterVectors },
-      ...{ inputStride: 16 * shape.filterVectors, outputStride: output.stride },
-      offsetStride: input.stride,
-    });
-  } else if (node.kind === "pool") {
-    addPoolKernels(module, name, {
-      ...{ size: node.size, positions: output.rows, vectors: output.stride / 16 },
-      ...{ inputStride: input.stride, outputStride: output.stride, offsetStride: input.stride },
-    });
-  } else if (node.kind === "dense") {
-    addDenseKernels(module, name, {
-      ...{ inputVectors: countValues(input) / 4, unitVectors: output.stride / 16 },
-      ...{ inputStride: input.slot, outputStride: output.slot },
-    });
-  } else if (node.kind === "bidirectionalGru") {
-    addGruKernels(module, name, { shape: node.shape, first: input.delta === undefined });
-  } else if (node.kind === "listedDense" && node.gate !== undefined) {
-    const [strideA, strideC] = [input.slot, output.slot];
-    addPanelKernel(module, name, { inputs: countValues(input), strideA, strideC });
+  switch (node.kind) {
+    case "conv":
+      return addConvAndPool(module, node);
+    case "pool":
+      return addPoolKernels(module, name, {
+        size: node.size,
+        positions: output.rows,
+        vectors: output.stride / 16,
+        inputStride: input.stride,
+        outputStride: output.stride,
+        offsetStride: input.stride,
+      });
+    case "dense":
+      return addDenseKernels(module, name, {
+        inputVectors: countValues(input) / 4,
+        unitVectors: output.stride / 16,
+        inputStride: input.sampleStride,
+        outputStride: output.sampleStride,
+      });
+    case "bidirectionalGru":
+      return addGruKernels(module, name, node.shape);
+    case "sparseDense": {
+      if (node.gate === undefined) return;
+      const [strideA, strideC] = [input.sampleStride, output.sampleStride];
+      return addPanelKernels(module, name, { inputs: countValues(input), strideA, strideC });
+    }
+    case "batchNorm":
+    case "dropout":
+    case "activation":
+    case "gelu":
+    case "compact":
+      return;
   }
+}
+
+function addConvAndPool(module: ModuleAssembler, node: ConvNode): void {
+  const { name, input, output, shape } = node;
+  addConvKernels(module, name, shape);
+  if (node.pool === undefined) return;
+  addPoolForward(module, poolName(node), {
+    size: node.pool,
+    positions: output.rows,
+    vectors: shape.filterVectors,
+    inputStride: 16 * shape.filterVectors,
+    outputStride: output.stride,
+    offsetStride: input.stride,
+  });
 }

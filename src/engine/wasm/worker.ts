@@ -1,25 +1,19 @@
 /** The program of a worker thread: does the jobs it is sent, one after the other, and says how each ended. */
 
 import type { SignalColumns } from "../memory_source.ts";
-import {
-  type EpochJob,
-  type EpochOutcome,
-  type PredictionJob,
-  Runner,
-  type RunnerOptions,
-} from "./runner.ts";
+import type { EpochOutcome, Job } from "./jobs.ts";
+import { Runner, type RunnerOptions } from "./runner.ts";
 
 /** What a worker is sent. */
 export type WorkerRequest =
   | { readonly kind: "start"; readonly options: RunnerOptions }
   | { readonly kind: "data"; readonly data: SignalColumns }
-  | EpochJob
-  | PredictionJob;
+  | Job;
 
 /** What a worker answers: to a job that it is done, to anything that it failed. */
 export type WorkerReply =
   | { readonly kind: "started" }
-  | { readonly kind: "done"; readonly outcome?: EpochOutcome }
+  | { readonly kind: "done"; readonly outcome: EpochOutcome | undefined }
   | { readonly kind: "failed"; readonly error: Error };
 
 /** The part of a worker's global scope that is used here; the library types assume a window. */
@@ -52,7 +46,5 @@ function answer(request: WorkerRequest): WorkerReply | undefined {
     runner!.use(request.data);
     return undefined;
   }
-  if (request.kind === "epoch") return { kind: "done", outcome: runner!.runEpoch(request) };
-  runner!.predict(request);
-  return { kind: "done" };
+  return { kind: "done", outcome: runner!.run(request) };
 }

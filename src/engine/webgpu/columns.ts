@@ -3,7 +3,7 @@ import { UnsupportedModelError } from "../../errors.ts";
 import type { Transform } from "../../record.ts";
 import type { SampleSource } from "../sample_source.ts";
 import type { Kernel, Purpose } from "./kernel.ts";
-import { gather, type GpuPackedType } from "./kernels/gather.ts";
+import { gatherSamplesWgsl, type GpuPackedType } from "./ops/gather.ts";
 import type { GpuMemory } from "./memory.ts";
 import type { Tensor } from "./tensors.ts";
 
@@ -35,7 +35,7 @@ export class GpuColumns {
     const { resident, labels, samples, inputs: [input] } = source;
     if (resident === undefined || input?.name !== "signal") {
       throw new UnsupportedModelError(
-        "Cannot run the model: engine webgpu reads a signal in memory, and the samples have none",
+        "Cannot copy samples to the GPU: found no signal in memory, expected one",
       );
     }
     const { signal } = resident;
@@ -60,7 +60,7 @@ export class GpuColumns {
   gatherKernels(input: Tensor, models: number, purpose: Purpose): Kernel[] {
     const labels = purpose === "training" ? this.#labels : undefined;
     return this.#chunks.map(({ name, firstRow, endRow }) =>
-      gather({
+      gatherSamplesWgsl({
         chunk: name,
         type: this.#type,
         transform: this.#transform,
@@ -92,7 +92,7 @@ function bytesOfValue({ BYTES_PER_ELEMENT }: PackedArray): number {
   return Math.min(4, BYTES_PER_ELEMENT);
 }
 
-/** Chunks of whole rows, as even as can be. */
+/** Chunks of whole rows, of nearly equal size. */
 function divide({ rows, rowBytes, largest, name }: {
   readonly rows: number;
   readonly rowBytes: number;

@@ -9,19 +9,19 @@ const RAISED_LIMITS = [
   "maxComputeInvocationsPerWorkgroup",
 ] as const;
 
-/** A GPU ready to compute, and word of its failure. */
+/** A GPU ready to compute, and the means to learn of its failure. */
 export interface OpenedDevice {
   readonly device: GPUDevice;
   /** Name of the card or driver. */
   readonly name: string;
-  /** Waits for work on it. */
+  /** Waits for a promise of work on it; rejects when the device fails. */
   readonly guard: Guard;
-  /** Layout of group 1, which all kernels share: the step, at an offset that is given with each. */
+  /** Layout of group 1, which all kernels share: the step, at a dynamic offset. */
   readonly stepLayout: GPUBindGroupLayout;
 }
 
 /**
- * Opens this machine's GPU with all that its adapter offers.
+ * Opens this machine's GPU with the highest limits that its adapter offers.
  *
  * @throws {EngineUnavailableError} If there is no WebGPU, no adapter or no device.
  */

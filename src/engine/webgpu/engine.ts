@@ -6,35 +6,33 @@
  */
 
 import { UnsupportedModelError } from "../../errors.ts";
-import { requireSequential } from "../../model/inputs.ts";
-import type { ModelSpec, SequentialSpec } from "../../model/spec.ts";
+import { layerChains, modelGraph } from "../../model/graph.ts";
+import type { ModelSpec } from "../../model/spec.ts";
 import { checkSession } from "../check_session.ts";
 import type { Engine, Session, SessionOptions, Support } from "../engine.ts";
 import { describeGpuArithmetic } from "../gpu.ts";
-import { findUnsupported } from "../sequential_only.ts";
-import { openDevice, type OpenedDevice } from "./device.ts";
-import { GpuMemory } from "./memory.ts";
-import { planModel } from "./plan.ts";
-import type { PlanOptions } from "./plan_types.ts";
-import { Runner } from "./runner.ts";
+import { openDevice } from "./device.ts";
+import { SessionRunners } from "./runners.ts";
 import { WebgpuSession } from "./session.ts";
 
-/** Samples of a batch of a prediction. */
-const PREDICTION_SAMPLES = 512;
-/** Steps of a submission, at most: enough that encoding them takes longer than submitting. */
-const MOST_STEPS = 32;
 /** Enough models of wakawaka's size to keep a large GPU busy. */
 const MODELS_TOGETHER = 16;
-/** Bytes that the samples gathered for a submission may take. */
-const GATHERED_BYTES = 64 * 1024 * 1024;
-
 /** Options of {@linkcode createWebgpuEngine}. */
 export interface WebgpuEngineOptions {
-  /** Bytes that a buffer may have, if less than the GPU's own limit. Default: the GPU's. */
-  readonly largestBuffer?: number;
+  /**
+   * Bytes that a buffer may have, if fewer than the GPU allows.
+   *
+   * @default the GPU's own limit
+   */
+  readonly largestBuffer?: number | undefined;
 }
 
-/** Makes the engine. */
+/**
+ * Makes the engine.
+ *
+ * @param options Limits on memory.
+ * @returns Engine `webgpu`.
+ */
 export function createWebgpuEngine(options: WebgpuEngineOptions = {}): Engine {
   return {
     name: "webgpu",
@@ -45,14 +43,14 @@ export function createWebgpuEngine(options: WebgpuEngineOptions = {}): Engine {
   };
 }
 
-/** What a GPU has too little memory for is known when it is opened. */
+/** Says nothing of memory: a GPU's is known only when it is opened. */
 function supports(spec: ModelSpec): Support {
-  const unsupported = findUnsupported(spec);
-  if (unsupported !== undefined) return { supported: false, reason: unsupported };
-  const { layers } = requireSequential(spec, "run");
-  const recurrent = layers.findIndex(({ type }) => type === "bidirectionalGru");
-  if (recurrent < 0) return { supported: true };
-  return { supported: false, reason: `it has no bidirectionalGru (layers[${recurrent}])` };
+  for (const { place, layers } of layerChains(modelGraph(spec))) {
+    const recurrent = layers.findIndex(({ type }) => type === "bidirectionalGru");
+    if (recurrent < 0) continue;
+    return { supported: false, reason: `it has no bidirectionalGru (${place}[${recurrent}])` };
+  }
+  return { supported: true };
 }
 
 async function openSession(
@@ -70,62 +68,16 @@ async function openSession(
   const opened = await openDevice();
   const { maxBufferSize, maxStorageBufferBindingSize } = opened.device.limits;
   const largest = Math.min(maxBufferSize, maxStorageBufferBindingSize, largestBuffer);
+  const { members, batchSize } = options;
   try {
-    return await startSession(requireSequential(spec, "run"), options, { opened, largest });
+    const room = { opened, largest, models: members.length };
+    const runners = new SessionRunners({ spec, batchSize, room });
+    const session = new WebgpuSession({ spec, options, opened, runners });
+    // A model that the GPU has no room for is refused here rather than in the first epoch.
+    await runners.training();
+    return session;
   } catch (error) {
     opened.device.destroy();
     throw error;
   }
-}
-
-async function startSession(
-  spec: SequentialSpec,
-  options: SessionOptions,
-  { opened, largest }: { readonly opened: OpenedDevice; readonly largest: number },
-): Promise<Session> {
-  const shared = new GpuMemory(opened.device, largest);
-  const planFor = (samples: number) =>
-    planModel(spec, planOptions(spec, options, { samples, opened, largest }));
-  const plan = planFor(options.batchSize);
-  for (const name of ["weights", "first", "second"]) {
-    shared.reserve(name, plan.weights.size * options.members.length);
-  }
-  const training = await Runner.start({ opened, plan, purpose: "training", shared });
-  const startPrediction = () =>
-    Runner.start({ opened, plan: planFor(PREDICTION_SAMPLES), purpose: "prediction", shared });
-  return new WebgpuSession({
-    ...{ spec, options, opened, shared, plan, training, startPrediction },
-  });
-}
-
-function planOptions(
-  spec: SequentialSpec,
-  { members }: SessionOptions,
-  { samples, opened, largest }: {
-    readonly samples: number;
-    readonly opened: OpenedDevice;
-    readonly largest: number;
-  },
-): PlanOptions {
-  const { limits } = opened.device;
-  const mostWorkgroups = limits.maxComputeWorkgroupsPerDimension;
-  for (const [what, count] of [["samples", samples], ["models", members.length]] as const) {
-    if (count > mostWorkgroups) {
-      throw new UnsupportedModelError(
-        `Cannot run "${spec.name}" on ${opened.name}: ${count} ${what} side by side are too many, ` +
-          `expected at most ${mostWorkgroups}`,
-      );
-    }
-  }
-  const stepBytes = 4 * spec.bins * spec.marks * samples * members.length;
-  // Half of a buffer, since rows of zeros are added to the samples.
-  const room = Math.floor(Math.min(GATHERED_BYTES, largest / 2) / stepBytes);
-  const steps = Math.min(MOST_STEPS, room, Math.floor(mostWorkgroups / samples));
-  return {
-    ...{ models: members.length, samples, gathered: samples * Math.max(1, steps) },
-    limits: {
-      storageBytes: limits.maxComputeWorkgroupStorageSize,
-      threads: limits.maxComputeInvocationsPerWorkgroup,
-    },
-  };
 }

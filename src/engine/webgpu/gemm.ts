@@ -1,36 +1,19 @@
-import { type Kernel, type KernelParts, makeKernel, unroll } from "./kernel.ts";
+import { chooseTiling, type ProductShape, type Tiling, type WorkgroupLimits } from "./tiling.ts";
+import { type Kernel, type KernelDescription, makeKernel, unrollWgsl } from "./kernel.ts";
 
-/**
- * A product C[row, column] = Σ over run, k of A[row + run · step, k] · B[run, k, column] for every item: what a
- * convolution is, forward and backward, and, with one run and the batch's samples as rows, a dense layer. A run is a
- * tap, or a whole window where taps are neighbours in the input.
- */
-export interface ProductShape {
-  /** Products in all: samples, or 1 where the samples are the rows. */
-  readonly items: number;
-  /** Rows of an item, in windows of `pool` rows each that one thread keeps together. */
-  readonly windows: number;
-  readonly pool: number;
-  readonly columns: number;
-  readonly runs: number;
-  /** Rows of A between runs. */
-  readonly step: number;
-  /** Values of k. */
-  readonly length: number;
-  readonly models: number;
-}
-
-/** The parts of a product that differ from kernel to kernel, in WGSL. */
-export interface ProductCode extends Pick<KernelParts, "name" | "buffers" | "declarations"> {
-  /** Number of items that a step has, or 1 if the samples are the rows. */
-  readonly items: "step.samples" | "1u";
+/** The parts of a product that differ between kernels, in WGSL. */
+export interface ProductCode extends Pick<KernelDescription, "name" | "buffers" | "declarations"> {
+  /** Number of items that a step has, or `1u` if its samples are the rows. */
+  readonly items: string;
+  /** Number of rows that a step has, where that may be far fewer than there is room for. */
+  readonly windows?: string | undefined;
   /**
-   * Statements that return four values of A, given `item`, `row` (runs counted) and `k`, a multiple of four. What they
+   * Statements that return four values of A, given `item`, `row` (segments counted) and `k`, a multiple of four. What they
    * return beyond the last k is not used.
    */
   readonly vectorA: string;
   /**
-   * Statements that return four values of B, zero beyond the last k: neighbouring columns of a row, given `run`, `k`
+   * Statements that return four values of B, zero beyond the last k: neighbouring columns of a row, given `segment`, `k`
    * and `column`, a multiple of four; or, if `transposed`, neighbouring k of a column, `k` being a multiple of four.
    */
   readonly vectorB: string;
@@ -39,94 +22,8 @@ export interface ProductCode extends Pick<KernelParts, "name" | "buffers" | "dec
   readonly store: string;
 }
 
-/** What a device allows a workgroup. */
-export interface WorkgroupLimits {
-  /** Bytes of shared memory. */
-  readonly storageBytes: number;
-  /** Invocations. */
-  readonly threads: number;
-}
-
-/** Rows of a thread's tile, at most, and vectors of columns: 80 sums are what registers hold. */
-const TILE_ROWS = 10;
-const TILE_VECTORS = [2, 1];
-/** Threads in all that keep a GPU of the middle size busy. */
-const ENOUGH_THREADS = 4096;
-/** A workgroup of fewer threads leaves most of a processor idle. */
-const LEAST_THREADS = 64;
-const MOST_THREADS = 256;
-/** Columns of a workgroup, in vectors of four. */
-const COLUMN_VECTORS = 16;
-/** Vectors of k at a time, at least, before items share a workgroup. */
-const LEAST_LENGTH = 4;
-/** More shared memory than this keeps a second workgroup from running beside the first. */
-const MOST_STORAGE_BYTES = 24 * 1024;
-
-/** How a product is divided among threads. */
-export interface Tiling {
-  /** Threads along the columns in a workgroup, vectors of four columns of each, and workgroups side by side. */
-  readonly columnThreads: number;
-  readonly vectors: number;
-  readonly columnBlocks: number;
-  /** Threads along the rows of an item, windows of each, and workgroups below each other. */
-  readonly rowThreads: number;
-  readonly windows: number;
-  readonly rowBlocks: number;
-  /** Items of a workgroup. */
-  readonly items: number;
-  /** Vectors of k in shared memory at a time, and how often that is done. */
-  readonly length: number;
-  readonly chunks: number;
-  /** Rows of A in shared memory for each item. */
-  readonly rowsOfA: number;
-}
-
-/** Chooses the tiling of a product. A function of its shape and the device's limits alone. */
-export function chooseTiling(shape: ProductShape, limits: WorkgroupLimits): Tiling {
-  const { windows, vectors } = chooseTile(shape);
-  const allColumns = Math.ceil(shape.columns / 4 / vectors);
-  const columnBlocks = Math.ceil(allColumns * vectors / COLUMN_VECTORS);
-  const columnThreads = Math.ceil(allColumns / columnBlocks);
-  const allRows = Math.ceil(shape.windows / windows);
-  const mostRows = Math.floor(Math.min(MOST_THREADS, limits.threads) / columnThreads);
-  const rowBlocks = Math.ceil(allRows / mostRows);
-  const rowThreads = Math.ceil(allRows / rowBlocks);
-  const rowsOfA = rowThreads * windows * shape.pool + (shape.runs - 1) * shape.step;
-  const room = Math.min(MOST_STORAGE_BYTES, limits.storageBytes);
-  const allLength = Math.ceil(shape.length / 4);
-  // Small items share a workgroup, as long as a few vectors of each row fit.
-  const packed = Math.floor(2 * LEAST_THREADS / (rowThreads * columnThreads));
-  const rowsFitting = room / (16 * (LEAST_LENGTH | 1)) - 4 * columnThreads * vectors;
-  const fitting = Math.floor(rowsFitting / rowsOfA);
-  const items = Math.max(1, Math.min(shape.items, packed, fitting));
-  const bytesOfVector = 16 * (items * rowsOfA + 4 * columnThreads * vectors);
-  const most = Math.max(1, Math.floor(room / bytesOfVector) - 1);
-  const chunks = Math.ceil(allLength / most);
-  const length = Math.ceil(allLength / chunks);
-  return {
-    ...{ columnThreads, vectors, columnBlocks, rowThreads, windows, rowBlocks },
-    ...{ items, length, chunks, rowsOfA },
-  };
-}
-
-/** The tile with the fewest loads for a multiplication among those that leave enough threads. */
-function chooseTile(shape: ProductShape): Pick<Tiling, "windows" | "vectors"> {
-  const { items, models, pool, columns } = shape;
-  const loads = (rows: number, vectors: number) => (rows + 4 * vectors) / (rows * vectors);
-  let best = { windows: 1, vectors: 1 };
-  for (const vectors of TILE_VECTORS) {
-    for (let windows = 1; windows * pool <= TILE_ROWS; windows++) {
-      const threads = Math.ceil(shape.windows / windows) * Math.ceil(columns / 4 / vectors);
-      if (threads * items * models < ENOUGH_THREADS) continue;
-      const fewer = loads(windows * pool, vectors) < loads(best.windows * pool, best.vectors);
-      if (fewer) best = { windows, vectors };
-    }
-  }
-  return best;
-}
-
 /**
- * Assembles a product. In turns for each run and chunk of k, the workgroup loads a block of A and of B into shared
+ * Assembles a product. In turns for each segment and chunk of k, the workgroup loads a block of A and of B into shared
  * memory, in vectors; then each thread takes vector after vector of its rows of A and of its four or eight columns of B,
  * with 16 multiplications for two vectors. Of a transposed B the vectors lie along k, and the products are dot products.
  *
@@ -145,31 +42,33 @@ export function makeProductKernel(
     buffers: code.buffers,
     threads: columnThreads * rowThreads * items,
     workgroups: [columnBlocks * rowBlocks, Math.ceil(shape.items / items), shape.models],
-    declarations: declare(shape, code, tiling),
+    declarations: declareBlocksWgsl(shape, code, tiling),
     body: `  let firstColumn = group.x % ${columnBlocks}u * ${4 * columnThreads * vectors}u;
   let firstWindow = group.x / ${columnBlocks}u * ${rowThreads * tiling.windows}u;
   let firstItem = group.y * ${items}u;
-  if (firstItem >= ${code.items}) { return; }
+  if (firstItem >= ${code.items}) { return; }${
+      code.windows === undefined ? "" : `\n  if (firstWindow >= ${code.windows}) { return; }`
+    }
   let columnThread = lane % ${columnThreads}u;
   let rowThread = lane / ${columnThreads}u % ${rowThreads}u;
   let itemThread = lane / ${columnThreads * rowThreads}u;
   let tileRow = itemThread * ${tiling.rowsOfA}u + rowThread * ${rows}u;
-${unroll(rows * vectors, (i) => `  var ${sumName(i % rows, Math.floor(i / rows))} = vec4f();`)}
+${unrollWgsl(rows * vectors, (i) => `  var ${nameSum(i % rows, Math.floor(i / rows))} = vec4f();`)}
   for (var chunk = 0u; chunk < ${tiling.chunks}u; chunk++) {
     let firstK = chunk * ${4 * tiling.length}u;
-    for (var run = 0u; run < ${shape.runs}u; run++) {
+    for (var segment = 0u; segment < ${shape.segments}u; segment++) {
       workgroupBarrier();
-${loadBlocks(shape, code, tiling)}
+${loadBlocksWgsl(shape, code, tiling)}
       workgroupBarrier();
-${multiply(shape, code, tiling)}
+${multiplyBlocksWgsl(shape, code, tiling)}
     }
   }
-${storeWindows(shape, code, tiling)}`,
+${storeWindowsWgsl(shape, code, tiling)}`,
   });
 }
 
 /** A thread's four sums of a row and a vector of columns. */
-function sumName(row: number, vector: number): string {
+function nameSum(row: number, vector: number): string {
   return `sum${row}_${vector}`;
 }
 
@@ -178,7 +77,7 @@ function pitch({ length }: Tiling): number {
   return length | 1;
 }
 
-function declare(shape: ProductShape, code: ProductCode, tiling: Tiling): string {
+function declareBlocksWgsl(shape: ProductShape, code: ProductCode, tiling: Tiling): string {
   const { columnThreads, vectors, length, items, rowsOfA } = tiling;
   const sizeB = 4 * columnThreads * vectors * (code.transposed ? pitch(tiling) : length);
   return `${code.declarations ?? ""}
@@ -189,13 +88,13 @@ fn vectorA(model: u32, step: Step, item: u32, row: u32, k: u32) -> vec4f {
   ${code.vectorA}
 }
 
-// Without what lies behind the last k, which may be another model's, and not finite.
+// Without what lies after the last k, which may be another model's, and not finite.
 fn wholeA(model: u32, step: Step, item: u32, row: u32, k: u32) -> vec4f {
   let found = vectorA(model, step, item, row, k);
   return select(vec4f(), found, vec4u(k, k + 1u, k + 2u, k + 3u) < vec4u(${shape.length}u));
 }
 
-fn vectorB(model: u32, run: u32, k: u32, column: u32) -> vec4f {
+fn vectorB(model: u32, segment: u32, k: u32, column: u32) -> vec4f {
   if (k >= ${shape.length}u) { return vec4f(); }
   ${code.vectorB}
 }
@@ -206,8 +105,8 @@ ${code.store}
 }`;
 }
 
-/** Threads share out the vectors of the blocks; neighbours read neighbours. */
-function loadBlocks(shape: ProductShape, code: ProductCode, tiling: Tiling): string {
+/** WGSL that loads the blocks: threads divide their vectors, and neighbouring threads read neighbouring vectors. */
+function loadBlocksWgsl(shape: ProductShape, code: ProductCode, tiling: Tiling): string {
   const { columnThreads, vectors, rowThreads, length, items, rowsOfA } = tiling;
   const threads = columnThreads * rowThreads * items;
   const columnVectors = columnThreads * vectors;
@@ -215,11 +114,11 @@ function loadBlocks(shape: ProductShape, code: ProductCode, tiling: Tiling): str
     ? `        let k = i % ${length}u;
         let column = i / ${length}u;
         blockB[column * ${pitch(tiling)}u + k] =
-          vectorB(model, run, firstK + 4u * k, firstColumn + column);`
+          vectorB(model, segment, firstK + 4u * k, firstColumn + column);`
     : `        let k = i / ${columnVectors}u;
         let column = 4u * (i % ${columnVectors}u);
-        blockB[i] = vectorB(model, run, firstK + k, firstColumn + column);`;
-  return `      if (run == 0u) {
+        blockB[i] = vectorB(model, segment, firstK + k, firstColumn + column);`;
+  return `      if (segment == 0u) {
         for (var i = lane; i < ${items * rowsOfA * length}u; i += ${threads}u) {
           let k = i % ${length}u;
           let row = i / ${length}u;
@@ -233,19 +132,23 @@ ${loadB}
 }
 
 /** Place of a thread's column in the workgroup's: vectors of neighbours, or, transposed, one from each stretch. */
-function columnOf({ transposed }: ProductCode, { columnThreads }: Tiling, i: number): string {
+function locateColumnWgsl(
+  { transposed }: ProductCode,
+  { columnThreads }: Tiling,
+  i: number,
+): string {
   return transposed
     ? `columnThread + ${i * columnThreads}u`
     : `4u * columnThread + ${(i >> 2) * 4 * columnThreads + i % 4}u`;
 }
 
-function multiply(shape: ProductShape, code: ProductCode, tiling: Tiling): string {
+function multiplyBlocksWgsl(shape: ProductShape, code: ProductCode, tiling: Tiling): string {
   const { columnThreads, vectors, length } = tiling;
   const rows = tiling.windows * shape.pool;
   // Four columns' values along k, or four rows' values of four columns.
   const loadB = (vector: number, j: number) =>
     code.transposed
-      ? `blockB[(${columnOf(code, tiling, 4 * vector + j)}) * ${pitch(tiling)}u + k]`
+      ? `blockB[(${locateColumnWgsl(code, tiling, 4 * vector + j)}) * ${pitch(tiling)}u + k]`
       : `blockB[(4u * k + ${j}u) * ${columnThreads * vectors}u + columnThread + ${
         vector * columnThreads
       }u]`;
@@ -253,27 +156,27 @@ function multiply(shape: ProductShape, code: ProductCode, tiling: Tiling): strin
     code.transposed
       ? `vec4f(dot(a, b${v}_0), dot(a, b${v}_1), dot(a, b${v}_2), dot(a, b${v}_3))`
       : `a.x * b${v}_0 + a.y * b${v}_1 + a.z * b${v}_2 + a.w * b${v}_3`;
-  return `      let rowA = (tileRow + run * ${shape.step}u) * ${pitch(tiling)}u;
+  return `      let rowA = (tileRow + segment * ${shape.step}u) * ${pitch(tiling)}u;
       for (var k = 0u; k < ${length}u; k++) {
-${unroll(vectors, (v) => unroll(4, (j) => `        let b${v}_${j} = ${loadB(v, j)};`))}
+${unrollWgsl(vectors, (v) => unrollWgsl(4, (j) => `        let b${v}_${j} = ${loadB(v, j)};`))}
         var a = vec4f();
 ${
-    unroll(rows, (row) =>
+    unrollWgsl(rows, (row) =>
       `        a = blockA[rowA + k + ${row * pitch(tiling)}u];
-${unroll(vectors, (v) => `        ${sumName(row, v)} += ${product(v)};`)}`)
+${unrollWgsl(vectors, (v) => `        ${nameSum(row, v)} += ${product(v)};`)}`)
   }
       }`;
 }
 
-function storeWindows(shape: ProductShape, code: ProductCode, tiling: Tiling): string {
+function storeWindowsWgsl(shape: ProductShape, code: ProductCode, tiling: Tiling): string {
   const { windows, vectors } = tiling;
   const storeColumn = (window: number, i: number) => {
-    const sums = unroll(
+    const sums = unrollWgsl(
       shape.pool,
-      (p) => `      ${sumName(window * shape.pool + p, i >> 2)}[${i % 4}],`,
+      (p) => `      ${nameSum(window * shape.pool + p, i >> 2)}[${i % 4}],`,
     );
     return `    storeWindow(model, step, item, window${window}, firstColumn + ${
-      columnOf(code, tiling, i)
+      locateColumnWgsl(code, tiling, i)
     }, array<f32, ${shape.pool}>(
 ${sums}
     ));`;
@@ -281,11 +184,11 @@ ${sums}
   return `  let item = firstItem + itemThread;
   if (item >= ${code.items}) { return; }
 ${
-    unroll(windows, (window) =>
+    unrollWgsl(windows, (window) =>
       `  let window${window} = firstWindow + rowThread * ${windows}u + ${window}u;
   if (window${window} < ${shape.windows}u) {
 ${
-        unroll(4 * vectors, (i) => storeColumn(window, i))
+        unrollWgsl(4 * vectors, (i) => storeColumn(window, i))
       }
   }`)
   }`;

@@ -1,19 +1,19 @@
 /**
- * Where the gradients of the weights lie before they are added up.
+ * The places of the weights' gradients before they are added up.
  *
- * A gradient is a sum over samples. Each block of consecutive samples is summed by a workgroup of its own; then the
- * update adds up the blocks in their order. So no sum depends on timing, and equal runs give equal bits.
+ * A gradient is a sum over samples. Each block of consecutive samples has a workgroup that sums it; then Adam's kernel
+ * adds up the blocks in their order. So no sum depends on timing, and equal runs give equal bits.
  *
  * @module
  */
 
-/** The blocks that consecutive weights of a model have their gradients in. */
+/** The blocks that hold the gradients of consecutive weights of a model. */
 export interface GradientRegion {
-  /** First of the weights, among a model's. */
+  /** Place of the first of the weights, among a model's. */
   readonly weights: number;
-  /** How many. */
+  /** Number of the weights. */
   readonly size: number;
-  /** Number of blocks, one behind the other. */
+  /** Number of blocks, stored in sequence. */
   readonly blocks: number;
   /** Samples of a block. */
   readonly blockSamples: number;
@@ -23,21 +23,21 @@ export interface GradientRegion {
 
 /** Workgroups that keep a large GPU busy. */
 const ENOUGH_WORKGROUPS = 256;
-/** Fewer samples than this are not worth a block, which must be written and read again. */
+/** With fewer samples than this, a block costs more than it saves, since it is written and read again. */
 const LEAST_BLOCK_SAMPLES = 8;
 
-/** How many samples a block has, for a kernel that runs as `workgroups` for each. A function of the shape alone. */
+/** Number of samples of a block, for a kernel with `workgroups` for each block. A function of the shape alone. */
 export function blockSamples(samples: number, workgroups: number): number {
   const wanted = Math.ceil(ENOUGH_WORKGROUPS / workgroups);
   return Math.min(samples, Math.max(LEAST_BLOCK_SAMPLES, Math.ceil(samples / wanted)));
 }
 
-/** Gives out regions. */
+/** Assigns regions. */
 export class GradientLayout {
   readonly #regions: GradientRegion[] = [];
   #size = 0;
 
-  /** A region for the gradients of some weights, of a batch of so many samples. */
+  /** Takes a region for the gradients of some weights in a batch of `samples`. */
   take(weights: number, size: number, { samples, blockSamples }: {
     readonly samples: number;
     readonly blockSamples: number;

@@ -1,181 +1,250 @@
 import { UnsupportedModelError } from "../../errors.ts";
+import type { Conv1dLayer } from "../../model/spec.ts";
 import { convPadding } from "../../model/shapes.ts";
 import type { LayerGroup } from "../layer_groups.ts";
 import { blockSamples, type GradientLayout } from "./gradients.ts";
 import type { Kernel } from "./kernel.ts";
 import {
-  activationForward,
-  activationInputGradient,
+  activationBackwardWgsl,
+  activationForwardWgsl,
   type ActivationShape,
-} from "./kernels/activation.ts";
+  geluBackwardWgsl,
+  geluForwardWgsl,
+} from "./ops/activation.ts";
 import {
-  batchNormCombine,
-  batchNormCombineDelta,
-  batchNormForward,
-  batchNormInputGradient,
-  batchNormMeasure,
-  batchNormMeasureDelta,
+  batchNormBackwardWgsl,
+  batchNormCombineDeltaWgsl,
+  batchNormCombineWgsl,
+  batchNormForwardWgsl,
+  batchNormScaleDeltaWgsl,
+} from "./ops/batch_norm.ts";
+import {
+  batchNormMeasureDeltaWgsl,
+  batchNormMeasureWgsl,
   type BatchNormShape,
-} from "./kernels/batch_norm.ts";
-import { convForward, convInputGradient, type ConvShape } from "./kernels/conv.ts";
-import { denseForward, denseInputGradient, type DenseShape } from "./kernels/dense.ts";
-import { dropoutForward, dropoutInputGradient, type DropoutShape } from "./kernels/dropout.ts";
+} from "./ops/batch_norm_sums.ts";
+import { convBackwardWgsl, convForwardWgsl, type ConvShape } from "./ops/conv.ts";
+import { denseBackwardWgsl, denseForwardWgsl, type DenseShape } from "./ops/dense.ts";
+import { dropoutBackwardWgsl, dropoutForwardWgsl, type DropoutShape } from "./ops/dropout.ts";
 import {
-  kernelGradient,
   type KernelGradientShape,
   kernelGradientWorkgroups,
-} from "./kernels/kernel_gradient.ts";
-import { poolForward, poolInputGradient, type PoolShape } from "./kernels/pool.ts";
+  sumKernelGradientWgsl,
+} from "./ops/kernel_gradient.ts";
+import { passDeltaWgsl } from "./ops/elementwise.ts";
+import { poolBackwardWgsl, poolForwardWgsl, type PoolShape } from "./ops/pool.ts";
 import type { PlanOptions } from "./plan_types.ts";
 import type { Tensor } from "./tensors.ts";
 import type { WeightLayout } from "./weight_layout.ts";
 
-/** What a group's kernels are made from, beside the group. */
+/** The context that a group's kernels are made in. */
 export interface GroupContext {
   readonly options: PlanOptions;
   readonly input: Tensor;
   readonly output: Tensor;
   readonly weights: WeightLayout;
   readonly gradients: GradientLayout;
-  /** Index in `spec.layers` of each dropout, in the order of the keys. */
+  /** Number of each dropout's layer, in the order of the keys. */
   readonly dropouts: readonly number[];
 }
 
 /** The kernels that compute a group of layers. */
 export interface GroupKernels {
-  /** Of the forward pass in training, and in prediction. */
+  /** The forward pass in training, and in prediction. */
   readonly forward: readonly Kernel[];
   readonly prediction: readonly Kernel[];
-  /** Of the backward pass: made when the size of all gradients is known. */
+  /** The backward pass in training: made when the size of all gradients is known. */
   readonly backward: (gradientStride: number) => readonly Kernel[];
+  /** The backward pass of a prediction, down to its input: without dropout and without the weights' gradients. */
+  readonly predictionBackward: readonly Kernel[];
 }
 
 type Group<Kind extends LayerGroup["kind"]> = LayerGroup & { readonly kind: Kind };
 
 /** Makes the kernels of a group; a flattening has none. */
-export function groupKernels(group: LayerGroup, context: GroupContext): GroupKernels {
+export function planGroup(group: LayerGroup, context: GroupContext): GroupKernels {
   switch (group.kind) {
     case "conv":
-      return convKernels(group, context);
+      return planConv(group, context);
+    case "linear":
+      return planLinear(group, context);
     case "dense":
-      return denseKernels(group, context);
+      return planDense(group, context);
     case "batchNorm":
-      return batchNormKernels(group, context);
+      return planBatchNorm(group, context);
     case "pool":
-      return poolKernels(group, context);
+      return planPool(group, context);
     case "dropout":
-      return dropoutKernels(group, context);
+      return planDropout(group, context);
     case "activation":
-      return activationKernels(group, context);
+      return planActivation(group, context);
+    case "gelu":
+      return planGelu(group, context);
     case "flatten":
-      return { forward: [], prediction: [], backward: () => [] };
+      return { forward: [], prediction: [], backward: () => [], predictionBackward: [] };
     case "bidirectionalGru":
-      throw new UnsupportedModelError(`Cannot plan layers[${group.layer}]: it is recurrent`);
+      throw new UnsupportedModelError(`Cannot plan layer ${group.layer}: it is recurrent`);
   }
 }
 
-/** Those of a group that does the same in training and in prediction. */
-function sameInBoth(forward: Kernel, backward: GroupKernels["backward"]): GroupKernels {
-  return { forward: [forward], prediction: [forward], backward };
+/** The kernels of a group that does the same in training and in prediction. */
+function planAlike({ forward, backward, gradient }: {
+  readonly forward: Kernel;
+  /** Computes the deltas of the input, where those are wanted. */
+  readonly backward: Kernel | undefined;
+  /** Computes the gradients of the weights. */
+  readonly gradient?: (gradientStride: number) => Kernel;
+}): GroupKernels {
+  const below = backward === undefined ? [] : [backward];
+  return {
+    forward: [forward],
+    prediction: [forward],
+    backward: (gradientStride) =>
+      gradient === undefined ? below : [...below, gradient(gradientStride)],
+    predictionBackward: below,
+  };
 }
 
-/** Kernels that only a network with something to learn below wants. */
-function below(input: Tensor, make: () => Kernel): Kernel[] {
-  return input.hasDelta ? [make()] : [];
+/** A convolution as its kernels see it; a linear layer is one of width 1. */
+type ConvOptions = Pick<Conv1dLayer, "width" | "dilation" | "padding" | "filters">;
+
+function planConv(group: Group<"conv">, context: GroupContext): GroupKernels {
+  return planWindows(group.layer, { ...group.spec, pool: group.pool }, context);
 }
 
-function convKernels(group: Group<"conv">, context: GroupContext): GroupKernels {
+function planLinear({ layer, spec: { units } }: Group<"linear">, context: GroupContext) {
+  const spec = { filters: units, width: 1, dilation: 1, padding: "valid" } as const;
+  return planWindows(layer, { ...spec, pool: undefined }, context);
+}
+
+function planWindows(
+  layer: number,
+  { pool, ...spec }: ConvOptions & { readonly pool: number | undefined },
+  context: GroupContext,
+): GroupKernels {
   const { input, output, weights, options: { limits, models } } = context;
-  const { spec, pool } = group;
-  const { left, right } = convPadding(spec);
+  const { left, right } = convPadding({ ...spec, type: "conv1d" });
   const shape: ConvShape = {
-    ...{ name: `conv${group.layer}`, input, output, taps: spec.width, dilation: spec.dilation },
-    ...{ left, pool, models },
-    ...{ kernel: weights.kernels.get(group.layer)!, weightStride: weights.size },
+    name: `conv${layer}`,
+    input,
+    output,
+    taps: spec.width,
+    dilation: spec.dilation,
+    left,
+    pool,
+    models,
+    kernel: weights.kernels.get(layer)!,
+    weightStride: weights.size,
     positions: input.positions + left + right - (spec.width - 1) * spec.dilation,
   };
-  const gradient = kernelGradientOf({ ...shape, pooled: pool !== undefined }, context);
-  return sameInBoth(convForward(shape, limits), (gradientStride) => [
-    ...below(input, () => convInputGradient(shape, limits)),
-    gradient(gradientStride),
-  ]);
+  return planAlike({
+    forward: convForwardWgsl(shape, limits),
+    backward: input.hasDelta ? convBackwardWgsl(shape, limits) : undefined,
+    gradient: planKernelGradient({ ...shape, pooled: pool !== undefined }, context),
+  });
 }
 
-function denseKernels(group: Group<"dense">, context: GroupContext): GroupKernels {
+function planDense(group: Group<"dense">, context: GroupContext): GroupKernels {
   const { input, output, weights, options: { limits, models } } = context;
   const shape: DenseShape = {
-    ...{ name: `dense${group.layer}`, input, output, models },
-    ...{ kernel: weights.kernels.get(group.layer)!, weightStride: weights.size },
+    name: `dense${group.layer}`,
+    input,
+    output,
+    models,
+    kernel: weights.kernels.get(group.layer)!,
+    weightStride: weights.size,
   };
-  const gradient = kernelGradientOf(
-    { ...shape, taps: 1, dilation: 1, left: 0, pooled: false },
-    context,
-  );
-  return sameInBoth(denseForward(shape, limits), (gradientStride) => [
-    ...below(input, () => denseInputGradient(shape, limits)),
-    gradient(gradientStride),
-  ]);
+  const window = { taps: 1, dilation: 1, left: 0, pooled: false };
+  return planAlike({
+    forward: denseForwardWgsl(shape, limits),
+    backward: input.hasDelta ? denseBackwardWgsl(shape, limits) : undefined,
+    gradient: planKernelGradient({ ...shape, ...window }, context),
+  });
 }
 
-function kernelGradientOf(
+function planKernelGradient(
   shape: KernelGradientShape,
-  { options: { samples }, gradients }: GroupContext,
+  { gradients, output: { samples } }: GroupContext,
 ): (gradientStride: number) => Kernel {
   const { start, size } = shape.kernel;
   const region = gradients.take(start, size, {
     samples,
     blockSamples: blockSamples(samples, kernelGradientWorkgroups(shape)),
   });
-  return (gradientStride) => kernelGradient(shape, region, gradientStride);
+  return (gradientStride) => sumKernelGradientWgsl(shape, region, gradientStride);
 }
 
-function batchNormKernels(group: Group<"batchNorm">, context: GroupContext): GroupKernels {
-  const { input, output, weights, gradients, options: { models, samples } } = context;
+function planBatchNorm(group: Group<"batchNorm">, context: GroupContext): GroupKernels {
+  const { input, output, weights, gradients, options: { models } } = context;
   const { momentum, epsilon } = group.spec;
   const gamma = weights.norms.get(group.layer)!;
   const shape: BatchNormShape = {
-    ...{ name: `batchNorm${group.layer}`, input, output, momentum, epsilon },
-    ...{ weights: gamma, weightStride: weights.size, models },
+    name: `batchNorm${group.layer}`,
+    input,
+    output,
+    momentum,
+    epsilon,
+    weights: gamma,
+    weightStride: weights.size,
+    models,
   };
-  const forward = batchNormForward(shape);
+  const forward = batchNormForwardWgsl(shape);
+  const { samples } = output;
   const region = gradients.take(gamma, 2 * input.channels, { samples, blockSamples: samples });
   return {
-    forward: [batchNormMeasure(shape), batchNormCombine(shape, "training"), forward],
-    prediction: [batchNormCombine(shape, "prediction"), forward],
+    forward: [batchNormMeasureWgsl(shape), batchNormCombineWgsl(shape, "training"), forward],
+    prediction: [batchNormCombineWgsl(shape, "prediction"), forward],
     backward: (gradientStride) => [
-      batchNormMeasureDelta(shape),
-      batchNormCombineDelta(shape, region, gradientStride),
-      ...below(input, () => batchNormInputGradient(shape)),
+      batchNormMeasureDeltaWgsl(shape),
+      batchNormCombineDeltaWgsl(shape, region, gradientStride),
+      ...(input.hasDelta ? [batchNormBackwardWgsl(shape)] : []),
     ],
+    predictionBackward: input.hasDelta ? [batchNormScaleDeltaWgsl(shape)] : [],
   };
 }
 
-function poolKernels(group: Group<"pool">, { input, output, options }: GroupContext): GroupKernels {
+function planPool(group: Group<"pool">, { input, output, options }: GroupContext): GroupKernels {
   const { models } = options;
   const shape: PoolShape = {
-    ...{ name: `pool${group.layer}`, input, output, size: group.size, models },
+    name: `pool${group.layer}`,
+    input,
+    output,
+    size: group.size,
+    models,
   };
-  return sameInBoth(poolForward(shape), () => below(input, () => poolInputGradient(shape)));
+  const backward = input.hasDelta ? poolBackwardWgsl(shape) : undefined;
+  return planAlike({ forward: poolForwardWgsl(shape), backward });
 }
 
-function dropoutKernels(group: Group<"dropout">, context: GroupContext): GroupKernels {
+function planDropout(group: Group<"dropout">, context: GroupContext): GroupKernels {
   const { input, output, dropouts, options: { models } } = context;
   const shape: DropoutShape = {
-    ...{ name: `dropout${group.layer}`, input, output, rate: group.spec.rate, models },
-    ...{ key: dropouts.indexOf(group.layer), keys: dropouts.length },
+    name: `dropout${group.layer}`,
+    input,
+    output,
+    rate: group.spec.rate,
+    models,
+    key: dropouts.indexOf(group.layer),
+    keys: dropouts.length,
   };
   return {
-    forward: [dropoutForward(shape, "training")],
-    prediction: [dropoutForward(shape, "prediction")],
-    backward: () => below(input, () => dropoutInputGradient(shape)),
+    forward: [dropoutForwardWgsl(shape, "training")],
+    prediction: [dropoutForwardWgsl(shape, "prediction")],
+    backward: () => input.hasDelta ? [dropoutBackwardWgsl(shape)] : [],
+    predictionBackward: input.hasDelta ? [passDeltaWgsl(shape)] : [],
   };
 }
 
-function activationKernels(group: Group<"activation">, context: GroupContext): GroupKernels {
+function planActivation(group: Group<"activation">, context: GroupContext): GroupKernels {
   const { input, output, options: { models } } = context;
   const shape: ActivationShape = { name: `activation${group.layer}`, input, output, models };
-  return sameInBoth(
-    activationForward(shape),
-    () => below(input, () => activationInputGradient(shape)),
-  );
+  const backward = input.hasDelta ? activationBackwardWgsl(shape) : undefined;
+  return planAlike({ forward: activationForwardWgsl(shape), backward });
+}
+
+function planGelu(group: Group<"gelu">, context: GroupContext): GroupKernels {
+  const { input, output, options: { models } } = context;
+  const shape: ActivationShape = { name: `gelu${group.layer}`, input, output, models };
+  const backward = input.hasDelta ? geluBackwardWgsl(shape) : undefined;
+  return planAlike({ forward: geluForwardWgsl(shape), backward });
 }

@@ -1,13 +1,16 @@
 /**
- * What a kernel is to the rest of the engine: WGSL for one exact shape, the buffers it is bound to by name, and
- * how many workgroups it is dispatched in. All of it is text and numbers, so kernels are made, and tested,
- * without a GPU.
+ * A kernel as the rest of the engine sees it: WGSL for one exact shape, the names of the buffers it is bound to, and the
+ * number of workgroups it is dispatched in. All of it is text and numbers, so kernels are made, and tested, without a
+ * GPU.
  *
  * @module
  */
 
-/** What samples are passed through the network for. */
+/** Why samples are passed through the network. */
 export type Purpose = "training" | "prediction";
+
+/** Why samples are passed through a network whose samples are uploaded. */
+export type GraphPurpose = Purpose | "inputGradients";
 
 /** A buffer as a kernel sees it. */
 export interface KernelBuffer {
@@ -16,7 +19,7 @@ export interface KernelBuffer {
   /** Whether the kernel writes to it. */
   readonly access: "read" | "read_write";
   /** Type of its elements in WGSL. */
-  readonly type: "f32" | "u32" | "vec2f" | "vec2u" | "vec4f";
+  readonly type: "f32" | "u32" | "vec2f" | "vec2u" | "vec4f" | "vec4u";
 }
 
 /** A compute shader and how to run it. */
@@ -31,27 +34,27 @@ export interface Kernel {
   readonly workgroups: readonly [number, number, number];
 }
 
-/** What a kernel is made of. */
-export interface KernelParts {
+/** A kernel before it is put together. */
+export interface KernelDescription {
   readonly name: string;
-  /** Buffers by the names that the code calls them. */
+  /** Buffers by their names in the code. */
   readonly buffers: Readonly<Record<string, KernelBuffer>>;
   /** Declarations of the module: constants, functions and workgroup variables. */
-  readonly declarations?: string;
+  readonly declarations?: string | undefined;
   /** Invocations of a workgroup. */
   readonly threads: number;
   readonly workgroups: readonly [number, number, number];
-  /** Body of `main`, which has `group` (vec3u), `lane` (u32), `model` (u32) and `step` (Step), with samples to do. */
+  /** Body of `main`, given `group` (vec3u), `lane` (u32), `model` (u32) and `step` (Step), which has samples. */
   readonly body: string;
 }
 
 /** A buffer that a kernel only reads. */
-export function read(buffer: string, type: KernelBuffer["type"] = "f32"): KernelBuffer {
+export function bindRead(buffer: string, type: KernelBuffer["type"] = "f32"): KernelBuffer {
   return { buffer, access: "read", type };
 }
 
 /** A buffer that a kernel writes. */
-export function write(buffer: string, type: KernelBuffer["type"] = "f32"): KernelBuffer {
+export function bindWrite(buffer: string, type: KernelBuffer["type"] = "f32"): KernelBuffer {
   return { buffer, access: "read_write", type };
 }
 
@@ -59,14 +62,14 @@ export function write(buffer: string, type: KernelBuffer["type"] = "f32"): Kerne
 export const STEP_BYTES = 32;
 
 /**
- * Where a training step, or a batch of a prediction, stands for one model. `samples` is 0 for a model whose epoch
- * is over; `position` is that of the batch's first sample in the epoch's order, `slot` the same among the samples
- * gathered for the submission, `index` the number of the step in the epoch. `rate` and `correction` are Adam's.
+ * What one model does in a training step or in a batch of a prediction. `samples` is 0 for a model whose epoch is over;
+ * `position` is the place of the batch's first sample in the epoch's order and `gatheredAt` its place among the samples
+ * gathered for the submission; `index` is the number of the step in the epoch. `rate` and `correction` are Adam's.
  */
 const STEP_WGSL = `struct Step {
   samples: u32,
   position: u32,
-  slot: u32,
+  gatheredAt: u32,
   index: u32,
   rate: f32,
   correction: f32,
@@ -77,7 +80,7 @@ const STEP_WGSL = `struct Step {
 `;
 
 /** Puts a kernel together. The model is the third coordinate of the workgroup. */
-export function makeKernel(parts: KernelParts): Kernel {
+export function makeKernel(parts: KernelDescription): Kernel {
   const { name, buffers, declarations = "", threads, workgroups, body } = parts;
   const bindings = Object.entries(buffers).map(([variable, { access, type }], index) =>
     `@group(0) @binding(${index}) var<storage, ${access}> ${variable}: array<${type}>;`
@@ -97,17 +100,17 @@ ${body}
 }
 
 /** Lines of `text(0)` to `text(count − 1)`: an unrolled loop. */
-export function unroll(count: number, text: (index: number) => string): string {
+export function unrollWgsl(count: number, text: (index: number) => string): string {
   return Array.from({ length: count }, (_, index) => text(index)).join("\n");
 }
 
 /** WGSL for four neighbours in a buffer, the first at place `i`. */
-export function loadFour(buffer: string, type: "vec4f" | "vec4u" = "vec4f"): string {
+export function loadFourWgsl(buffer: string, type: "vec4f" | "vec4u" = "vec4f"): string {
   return `${type}(${buffer}[i], ${buffer}[i + 1u], ${buffer}[i + 2u], ${buffer}[i + 3u])`;
 }
 
 /** A WGSL literal of type f32. */
-export function float(value: number): string {
+export function formatFloatWgsl(value: number): string {
   const text = String(Math.fround(value));
   return /[.e]/.test(text) ? `${text}f` : `${text}.0f`;
 }

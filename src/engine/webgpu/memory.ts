@@ -1,6 +1,6 @@
 import { UnsupportedModelError } from "../../errors.ts";
 
-/** How much is copied to the GPU at a time. */
+/** Bytes that are copied to the GPU at a time. */
 const COPY_BYTES = 64 * 1024 * 1024;
 
 /** The session's buffers, by name. All hold 32-bit values. */
@@ -11,7 +11,7 @@ export class GpuMemory {
   /** Bytes that a buffer may have. */
   readonly largest: number;
 
-  /** Buffers that are not found here are looked for in `parent`. */
+  /** `parent` is searched for buffers that are not found here. */
   constructor(device: GPUDevice, largest: number, parent?: GpuMemory) {
     this.#device = device;
     this.largest = largest;
@@ -19,7 +19,7 @@ export class GpuMemory {
   }
 
   /**
-   * Makes a buffer of so many 32-bit values, zero at first, or takes the one there is if that is large enough.
+   * Makes a buffer of `values` 32-bit values, zero at first, or keeps the present one if that is large enough.
    *
    * @throws {UnsupportedModelError} If it would be larger than the GPU's limit.
    */
@@ -45,9 +45,14 @@ export class GpuMemory {
   get(name: string): GPUBuffer {
     const buffer = this.#buffers.get(name) ?? this.#parent?.get(name);
     if (buffer === undefined) {
-      throw new RangeError(`Cannot bind "${name}": there is no such buffer`);
+      throw new RangeError(`Cannot bind "${name}": there is no buffer of that name`);
     }
     return buffer;
+  }
+
+  /** Whether there is a buffer of that name here, the parent's not counted. */
+  has(name: string): boolean {
+    return this.#buffers.has(name);
   }
 
   /** Frees a buffer, if there is one. */
@@ -56,7 +61,7 @@ export class GpuMemory {
     this.#buffers.delete(name);
   }
 
-  /** Copies bytes into a buffer, from `offset` bytes on. Their number is rounded up to whole words. */
+  /** Copies bytes into a buffer, starting at byte `offset`. Their number is rounded up to whole words. */
   write(name: string, data: ArrayBufferView, offset = 0): void {
     const buffer = this.get(name);
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);

@@ -1,37 +1,49 @@
 /**
- * What a plan is made for, and what is in it. All of it is plain data.
+ * The options of a plan and the plan itself. All of it is plain data.
  *
  * @module
  */
 
-import type { WorkgroupLimits } from "./gemm.ts";
-import type { Kernel } from "./kernel.ts";
+import type { EntryLayout } from "./entries.ts";
+import type { WorkgroupLimits } from "./tiling.ts";
+import type { GraphPurpose, Kernel } from "./kernel.ts";
 import type { Tensor } from "./tensors.ts";
 import type { WeightLayout } from "./weight_layout.ts";
 
-/** What a plan is made for. */
+/** Options of `planModel`. */
 export interface PlanOptions {
   /** Models side by side. */
   readonly models: number;
   /** Samples of a batch. */
   readonly samples: number;
-  /** Samples gathered at once, a multiple of a batch. */
+  /** Samples gathered together, a multiple of `samples`. */
   readonly gathered: number;
   readonly limits: WorkgroupLimits;
 }
 
-/** All that the GPU needs to know. */
+/** Everything that the GPU needs for one model shape. */
 export interface Plan {
   readonly options: PlanOptions;
   readonly input: Tensor;
-  /** Where the weights are, and so the moments. */
+  /** The places of the weights, and so of the moments. */
   readonly weights: WeightLayout;
-  /** Index in `spec.layers` of each dropout, in the order of the keys. */
+  /** Number of each dropout's layer, in the order of the keys. */
   readonly dropouts: readonly number[];
   /** Number of 32-bit values of each buffer, for all models. */
   readonly buffers: Readonly<Record<string, number>>;
   /** The kernels of a training step, in order. */
   readonly training: readonly Kernel[];
-  /** Those of a prediction. */
+  /** The kernels of a prediction, in order. */
   readonly prediction: readonly Kernel[];
+}
+
+/** Everything that the GPU needs for one purpose of a model with branches. */
+export interface GraphPlan extends Pick<Plan, "options" | "weights" | "dropouts" | "buffers"> {
+  readonly purpose: GraphPurpose;
+  /** The kernels of a step, in order. */
+  readonly kernels: readonly Kernel[];
+  /** The entries of a batch. */
+  readonly layout: EntryLayout;
+  /** What each encoder reads. */
+  readonly inputs: readonly Tensor[];
 }

@@ -11,12 +11,12 @@ interface Stage {
 
 /** Kernels bound to their buffers. */
 interface Binding {
-  /** Of all kernels, one after the other. */
+  /** The buffers of all kernels, in sequence. */
   readonly buffers: readonly GPUBuffer[];
   readonly encode: (pass: GPUComputePassEncoder) => void;
 }
 
-/** Kernels that run one after the other: a training step, a prediction, a gathering. */
+/** Kernels that run in sequence: a training step, a prediction, a gathering. */
 export class Program {
   readonly #device: GPUDevice;
   readonly #stages: readonly Stage[];
@@ -27,7 +27,7 @@ export class Program {
     this.#stages = stages;
   }
 
-  /** Compiles kernels, side by side where the driver can. */
+  /** Compiles kernels, in parallel where the driver can. */
   static async compile(
     { device, guard, stepLayout }: OpenedDevice,
     kernels: readonly Kernel[],
@@ -52,8 +52,8 @@ export class Program {
   }
 
   /**
-   * Binds the kernels to their buffers; returns what encodes all of them. While the buffers are the same so is the
-   * binding: what it takes of the driver's memory is only given back when garbage is collected.
+   * Binds the kernels to their buffers; returns a function that encodes all of them. While the buffers stay the same, so
+   * does the binding: the driver's memory that it takes is given back only when garbage is collected.
    */
   bind(memory: GpuMemory): Binding["encode"] {
     const buffers = this.#stages.flatMap(({ kernel }) =>

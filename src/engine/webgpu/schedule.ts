@@ -1,5 +1,5 @@
 /**
- * What the GPU must be told about each step of an epoch, or each batch of a prediction, before it begins.
+ * What the GPU must know about each step of an epoch, or each batch of a prediction, before it starts.
  *
  * @module
  */
@@ -19,11 +19,11 @@ export interface ModelEpoch {
   readonly step: number;
 }
 
-/** What a schedule is made for. */
+/** Options of {@linkcode makeSchedule}. */
 export interface ScheduleOptions {
   /** Samples of a batch. */
   readonly batchSize: number;
-  /** Batches whose samples are gathered at once, and which are submitted together. */
+  /** Batches whose samples are gathered together, and which are submitted together. */
   readonly stepsOfSubmission: number;
   /** The device's alignment of dynamic offsets. */
   readonly alignment: number;
@@ -31,9 +31,9 @@ export interface ScheduleOptions {
 
 /** Commands that are submitted together. */
 export interface Submission {
-  /** Where the gathering of its samples is described, in bytes behind the schedule's begin. */
+  /** Offset of the record that describes the gathering of its samples, in bytes from the start of the schedule. */
   readonly gather: number;
-  /** Where each of its steps is. */
+  /** Offset of the record of each of its steps. */
   readonly steps: readonly number[];
   /** Samples of all models that are done after it. */
   readonly samplesDone: number;
@@ -41,7 +41,7 @@ export interface Submission {
 
 /** The steps of an epoch. */
 export interface Schedule {
-  /** Records of all steps and gatherings: an aligned array of one `Step` a model for each. */
+  /** Records of all steps and gatherings: for each an aligned array with one `Step` for each model. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Bytes of one such array. */
   readonly recordBytes: number;
@@ -50,7 +50,7 @@ export interface Schedule {
   readonly steps: number;
 }
 
-/** Schedules an epoch in which each model has its own order; the orders lie one behind the other. */
+/** Schedules an epoch in which each model has its own order; the orders are stored in sequence. */
 export function makeSchedule(models: readonly ModelEpoch[], options: ScheduleOptions): Schedule {
   const { batchSize, stepsOfSubmission, alignment } = options;
   const recordBytes = models.length * STEP_BYTES;
@@ -65,7 +65,7 @@ export function makeSchedule(models: readonly ModelEpoch[], options: ScheduleOpt
     const gather = writer.addGather(first * batchSize, (end - first) * batchSize);
     const places: number[] = [];
     for (let step = first; step < end; step++) {
-      places.push(writer.addStep(step, { batchSize, slot: (step - first) * batchSize }));
+      places.push(writer.addStep(step, { batchSize, gatheredAt: (step - first) * batchSize }));
     }
     const done = (samples: number) => Math.min(samples, end * batchSize);
     const samplesDone = models.reduce((sum, { samples }) => sum + done(samples), 0);
@@ -96,31 +96,38 @@ class RecordWriter {
   addGather(first: number, count: number): number {
     return this.#add(({ samples }, model) => ({
       samples: Math.max(0, Math.min(count, samples - first)),
-      position: this.#orderStarts[model] + first,
+      position: this.#orderStarts[model]! + first,
     }));
   }
 
-  addStep(index: number, { batchSize, slot }: { batchSize: number; slot: number }): number {
+  addStep(
+    index: number,
+    { batchSize, gatheredAt }: { batchSize: number; gatheredAt: number },
+  ): number {
     const done = index * batchSize;
     return this.#add(({ samples, firstPosition, learningRate, step }) => {
       const { first, second } = adamCorrections(step + index + 1);
       return {
-        ...{ samples: Math.max(0, Math.min(batchSize, samples - done)), slot, index },
+        samples: Math.max(0, Math.min(batchSize, samples - done)),
+        gatheredAt,
+        index,
         position: firstPosition + done,
-        ...{ rate: learningRate * first, correction: second },
+        rate: learningRate * first,
+        correction: second,
       };
     });
   }
 
-  /** Adds a record of each model, with zeros where nothing is said; returns where it begins. */
+  /** Adds a record for each model, with zeros for the fields that are not given; returns its offset. */
   #add(describe: (model: ModelEpoch, place: number) => Partial<StepRecord>): number {
     const start = this.#next;
     this.#next += this.#stride;
     this.#models.forEach((model, i) => {
       const record = describe(model, i);
-      const { samples = 0, position = 0, slot = 0, index = 0, rate = 0, correction = 0 } = record;
+      const { samples = 0, position = 0, gatheredAt = 0, index = 0, rate = 0, correction = 0 } =
+        record;
       const at = start + i * STEP_BYTES;
-      [samples, position, slot, index].forEach((value, field) =>
+      [samples, position, gatheredAt, index].forEach((value, field) =>
         this.#view.setUint32(at + 4 * field, value, true)
       );
       [rate, correction].forEach((value, field) =>
@@ -132,6 +139,6 @@ class RecordWriter {
 }
 
 type StepRecord = Record<
-  "samples" | "position" | "slot" | "index" | "rate" | "correction",
+  "samples" | "position" | "gatheredAt" | "index" | "rate" | "correction",
   number
 >;

@@ -1,27 +1,28 @@
 /**
- * Where a model's weights lie on the GPU: in the order of `weightShapes(spec)`, kernels padded with zeros to vectors of
- * four, so that they are read a vector at a time and without asking where they end. Gradients and moments lie
- * likewise. No gradient reaches the zeros, so they stay.
+ * The places of a model's weights on the GPU: in the order of `weightShapes(spec)`, kernels padded with zeros to vectors
+ * of four, so that they are read a vector at a time without a check for their end. Gradients and moments are laid out in
+ * the same way. No gradient reaches the zeros, so they stay.
  *
  * @module
  */
 
-import { type LayerWeightShape, sizeOf, weightShapes } from "../../model/shapes.ts";
-import type { Conv1dLayer, SequentialSpec as ModelSpec } from "../../model/spec.ts";
+import { layerChains, modelGraph } from "../../model/graph.ts";
+import { sizeOf, weightShapes } from "../../model/shapes.ts";
+import type { LayerSpec, ModelSpec } from "../../model/spec.ts";
 
-/** Fewer channels than this waste too much when each tap is padded to vectors: all taps are made one run. */
+/** With fewer channels than this, padding each tap to vectors wastes too much: all taps are made one segment. */
 const LEAST_CHANNELS = 16;
 
-/** A kernel of rows of `columns` values: all `[tap, channel]` one behind the other, or each tap's padded. */
+/** A kernel of rows of `columns` values: all `[tap, channel]` in sequence, or padded after each tap. */
 export interface KernelLayout {
   /** Place of the first row among a model's weights; a multiple of four. */
   readonly start: number;
-  /** Runs of rows that are padded: the taps, or 1. */
-  readonly runs: number;
-  /** Rows of a run, and the same with its padding. */
-  readonly runLength: number;
-  readonly paddedRun: number;
-  /** Values of a row with its padding. */
+  /** Segments of consecutive rows, each padded: the taps, or 1. */
+  readonly segments: number;
+  /** Rows of a segment, without and with its padding. */
+  readonly segmentLength: number;
+  readonly paddedSegment: number;
+  /** Values of a row, its padding included. */
   readonly columns: number;
   /** Place of the bias. */
   readonly bias: number;
@@ -35,6 +36,8 @@ export interface WeightLayout {
   readonly kernels: ReadonlyMap<number, KernelLayout>;
   /** Place of γ of each batch normalisation, by layer; β, the moving mean and variance follow it. */
   readonly norms: ReadonlyMap<number, number>;
+  /** Place of the trained factor k of each distance-weighted mean, by its index in the join. */
+  readonly scales: ReadonlyMap<number, number>;
   /** For each value of each weight, in the order of `weightShapes(spec)`, its place. */
   readonly places: readonly Uint32Array[];
   /** Values of a model. */
@@ -48,53 +51,57 @@ export function roundUp(values: number): number {
 
 /** Lays out the weights of a valid model. */
 export function layoutWeights(spec: ModelSpec): WeightLayout {
+  const layers = layerChains(modelGraph(spec)).flatMap((chain) => chain.layers);
   const kernels = new Map<number, KernelLayout>();
   const norms = new Map<number, number>();
+  const scales = new Map<number, number>();
   let size = 0;
   const places = weightShapes(spec).map((weight) => {
+    const start = size;
+    if (weight.layer === undefined) {
+      scales.set(weight.term, start);
+      size = roundUp(start + 1);
+      return range(start, 1);
+    }
     const { layer, name, shape } = weight;
     if (name === "kernel") {
-      const layout = layoutKernel(spec, weight, size);
+      const layout = layoutKernel(layers[layer]!, shape, start);
       kernels.set(layer, layout);
       size += layout.size;
       return kernelPlaces(layout, shape);
     }
     const kernel = kernels.get(layer);
     if (kernel !== undefined) return range(kernel.bias, sizeOf(shape));
-    if (name === "gamma") norms.set(layer, size);
-    const start = size;
+    if (name === "gamma") norms.set(layer, start);
     size += sizeOf(shape);
     if (name === "moving_variance") size = roundUp(size);
     return range(start, sizeOf(shape));
   });
-  return { kernels, norms, places, size };
+  return { kernels, norms, scales, places, size };
 }
 
-function layoutKernel(
-  spec: ModelSpec,
-  { layer, shape }: LayerWeightShape,
-  start: number,
-): KernelLayout {
-  const [taps, channels, columns] = shape.length === 3 ? shape : [1, ...shape];
-  const oneRun = taps > 1 && isOneRun(spec.layers[layer] as Conv1dLayer, channels);
-  const [runs, runLength] = oneRun ? [1, taps * channels] : [taps, channels];
-  const padded = { paddedRun: roundUp(runLength), columns: roundUp(columns) };
-  const bias = start + runs * padded.paddedRun * padded.columns;
+function layoutKernel(layer: LayerSpec, shape: readonly number[], start: number): KernelLayout {
+  const [columns = 0, channels = 0, taps = 1] = shape.toReversed();
+  const oneSegment = taps > 1 && isOneSegment(layer, channels);
+  const segments = oneSegment ? 1 : taps;
+  const segmentLength = oneSegment ? taps * channels : channels;
+  const padded = { paddedSegment: roundUp(segmentLength), columns: roundUp(columns) };
+  const bias = start + segments * padded.paddedSegment * padded.columns;
   const size = bias + padded.columns - start;
-  return { start, runs, runLength, ...padded, bias, size };
+  return { start, segments, segmentLength, ...padded, bias, size };
 }
 
-/** Without dilation a window is one run of its input. */
-function isOneRun({ dilation }: Conv1dLayer, channels: number): boolean {
-  return dilation === 1 && channels < LEAST_CHANNELS;
+/** Without dilation a window is one segment of its input. */
+function isOneSegment(layer: LayerSpec, channels: number): boolean {
+  return layer.type === "conv1d" && layer.dilation === 1 && channels < LEAST_CHANNELS;
 }
 
 function kernelPlaces(layout: KernelLayout, shape: readonly number[]): Uint32Array {
-  const { start, runLength, paddedRun, columns } = layout;
+  const { start, segmentLength, paddedSegment, columns } = layout;
   const width = shape.at(-1)!;
   return Uint32Array.from({ length: sizeOf(shape) }, (_, i) => {
     const row = Math.floor(i / width);
-    const paddedRow = Math.floor(row / runLength) * paddedRun + row % runLength;
+    const paddedRow = Math.floor(row / segmentLength) * paddedSegment + row % segmentLength;
     return start + paddedRow * columns + i % width;
   });
 }

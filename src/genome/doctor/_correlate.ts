@@ -1,8 +1,8 @@
-/** Pearson correlation over the places where both have a value; 0 where it has no answer. */
+/** Pearson correlation over the places where both columns have a value; 0 if it is not defined. */
 export function correlate(a: Float64Array, b: Float64Array): number {
   let [count, sumA, sumB, sumAA, sumBB, sumAB] = [0, 0, 0, 0, 0, 0];
   for (let i = 0; i < a.length; i++) {
-    const [x, y] = [a[i], b[i]];
+    const [x, y] = [a[i]!, b[i]!];
     if (Number.isNaN(x) || Number.isNaN(y)) continue;
     count++;
     sumA += x;
@@ -16,10 +16,10 @@ export function correlate(a: Float64Array, b: Float64Array): number {
   return scale > 0 ? covariance / scale : 0;
 }
 
-/** Correlations of many columns with each other, each computed when it is first asked for. */
+/** Correlations of many columns with each other. Each is computed when it is first needed. */
 export class Correlations {
   readonly #columns: readonly Float64Array[];
-  /** Columns without gaps, of mean 0 and length 1: their product is the correlation. */
+  /** The columns without gaps, with mean 0 and length 1: their dot product is the correlation. */
   readonly #units: readonly (Float64Array | undefined)[];
   readonly #known: Float64Array;
 
@@ -29,24 +29,24 @@ export class Correlations {
     this.#known = new Float64Array(columns.length ** 2).fill(NaN);
   }
 
-  /** Correlation of two columns, named by their positions. */
+  /** Correlation of two columns, given by index. */
   between(a: number, b: number): number {
     const [i, j] = a < b ? [a, b] : [b, a];
     const at = i * this.#columns.length + j;
-    if (Number.isNaN(this.#known[at])) this.#known[at] = this.#compute(i, j);
-    return this.#known[at];
+    const known = this.#known[at]!;
+    return Number.isNaN(known) ? this.#known[at] = this.#compute(i, j) : known;
   }
 
   #compute(a: number, b: number): number {
     const [x, y] = [this.#units[a], this.#units[b]];
-    if (x === undefined || y === undefined) return correlate(this.#columns[a], this.#columns[b]);
+    if (x === undefined || y === undefined) return correlate(this.#columns[a]!, this.#columns[b]!);
     return dotProduct(x, y);
   }
 }
 
 /**
- * A column moved to mean 0 and scaled to length 1, all zero where every value is the same; `undefined` if there are
- * gaps.
+ * Shifts a column to mean 0 and scales it to length 1. The result is all zero if every value is the same, and
+ * `undefined` if there are gaps.
  */
 export function standardise(values: Float64Array): Float64Array | undefined {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -56,9 +56,9 @@ export function standardise(values: Float64Array): Float64Array | undefined {
   return centred.map((value) => length > 1e-9 * Math.abs(mean) ? value / length : 0);
 }
 
-/** Sum of the products of two columns. */
+/** The dot product of two columns. */
 export function dotProduct(a: Float64Array, b: Float64Array): number {
   let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
   return sum;
 }

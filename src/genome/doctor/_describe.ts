@@ -1,34 +1,51 @@
-/** Words that several checks use. */
+/** Descriptions and groups that several checks use. */
 
 import { formatGene, type GeneDetails } from "../../gene_id.ts";
 import type { SampleColumns } from "../../io/columns.ts";
 import { listSome } from "../wording.ts";
 import type { TrackStatistics } from "./_statistics.ts";
 
-/** What is known of the genes of data besides their identifiers, by gene, where the data hold it. */
-export function detailsOf(columns: SampleColumns): readonly (GeneDetails | undefined)[] {
+/** Lists what the data hold about their genes besides identifiers, by gene. */
+export function listGeneDetails(columns: SampleColumns): readonly (GeneDetails | undefined)[] {
   return columns.geneDetails ?? [];
 }
 
-/** `ENSG00000000419.14 DPM1, ENSG00000000457.14 SCYL3 and 2 more`, of genes named by their positions. */
-export function describeGenes(columns: SampleColumns, places: readonly number[]): string {
-  const details = detailsOf(columns);
-  return listSome(places.map((place) => formatGene(columns.genes[place], details[place])));
+/** Lists genes given by index: `ENSG00000000419.14 DPM1, ENSG00000000457.14 SCYL3 and 2 more`. */
+export function describeGenes(columns: SampleColumns, genes: readonly number[]): string {
+  const details = listGeneDetails(columns);
+  return listSome(genes.map((gene) => formatGene(columns.genes[gene] ?? "", details[gene])));
 }
 
-/** `H3K4me3 in E003, E004 and 2 more`. */
+/** Describes where a mark is: `H3K4me3 in E003, E004 and 2 more`. */
 export function describePlace(mark: string, tracks: readonly TrackStatistics[]): string {
   return `${mark} in ${listSome(tracks.map(({ cellType }) => cellType))}`;
 }
 
-/** Tracks by mark, so that what is so in many cell types is said once. */
+/** Groups tracks by mark, so that what holds in many cell types is reported once. */
 export function groupByMark(
   tracks: readonly TrackStatistics[],
-): Map<string, TrackStatistics[]> {
-  return Map.groupBy(tracks, ({ mark }) => mark);
+): Map<string, Group<TrackStatistics>> {
+  return groupBy(tracks, ({ mark }) => mark);
 }
 
-/** A share of 0 to 1 as `97.6%`. */
+/** The members of a group, of which there is at least one. */
+export type Group<Item> = [Item, ...Item[]];
+
+/** Groups items by key, as `Map.groupBy` does, with a type that tells that groups are not empty. */
+export function groupBy<Item>(
+  items: Iterable<Item>,
+  keyOf: (item: Item) => string,
+): Map<string, Group<Item>> {
+  const groups = new Map<string, Group<Item>>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+/** Formats a share of 0 to 1 as `97.6%`. */
 export function formatShare(share: number): string {
   return `${(100 * share).toFixed(1)}%`;
 }

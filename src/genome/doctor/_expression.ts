@@ -1,4 +1,4 @@
-/** Marks and labels brought together. */
+/** Pairs the marks of cell types with their labels. */
 
 import { correlate } from "./_correlate.ts";
 import { LARGEST_LOGARITHM } from "../logarithms.ts";
@@ -6,25 +6,27 @@ import type { LabelStatistics } from "./_labels.ts";
 import { biologyOf } from "./_marks.ts";
 import type { TrackStatistics } from "./_statistics.ts";
 
-/** A cell type with what stands for how strongly its genes are expressed. */
+/** A cell type with a measure of how strongly its genes are expressed. */
 export interface CellTypeExpression {
   readonly cellType: string;
   readonly tracks: readonly TrackStatistics[];
   readonly labels: LabelStatistics;
-  /** The labels, brought near to a logarithm where they are none, `[gene]`. */
+  /** The labels, `[gene]`, compressed to nearly a logarithm if they are not logarithms. */
   readonly values: Float64Array;
   /**
-   * Goes up with expression, `[gene]`: the label or, where that is a difference from a reference sample as in the
-   * competition, its distance from the median, which is large for genes that are expressed at all.
+   * A measure that goes up with expression, `[gene]`: the label, or, if the label is a difference from a reference
+   * sample as in the competition, its distance from the median, which is large for genes that are expressed at all.
    */
   readonly expression: Float64Array;
-  /** Closest relation of a mark with the labels or with their distance from the median: see {@linkcode closestRelation}. */
+  /**
+   * The closest relation of a mark with the labels or their distances from the median: see {@linkcode closestRelation}.
+   */
   readonly relation: number;
 }
 
 /**
- * The cell types that have labels which vary, each with its expression. The distance is taken for all cell types where
- * the marks go with it more closely than with the label itself.
+ * Pairs each cell type whose labels vary with its expression. The expression of all cell types is the distance if the
+ * marks are related more closely to it than to the labels themselves.
  */
 export function pairWithLabels(
   tracks: readonly TrackStatistics[],
@@ -33,7 +35,7 @@ export function pairWithLabels(
   const byCellType = Map.groupBy(tracks, ({ cellType }) => cellType);
   const paired = labels.filter(({ least, largest }) => least < largest).map((column) => {
     const values = compress(column);
-    const middle = compress({ ...column, values: Float64Array.of(column.median) })[0];
+    const [middle = NaN] = compress({ ...column, values: Float64Array.of(column.median) });
     return {
       cellType: column.cellType,
       tracks: byCellType.get(column.cellType) ?? [],
@@ -42,24 +44,28 @@ export function pairWithLabels(
       distances: values.map((value) => Math.abs(value - middle)),
     };
   });
-  const related = paired.map(({ tracks: own, values, distances }) => ({
-    direct: closestRelation(own, values),
-    byDistance: closestRelation(own, distances),
+  const related = paired.map((pair) => ({
+    ...pair,
+    direct: closestRelation(pair.tracks, pair.values),
+    byDistance: closestRelation(pair.tracks, pair.distances),
   }));
   const gain = related.reduce((sum, { direct, byDistance }) => sum + byDistance - direct, 0);
-  return paired.map(({ distances, ...pair }, i) => ({
-    ...pair,
-    expression: gain > 0 ? distances : pair.values,
-    relation: Math.max(related[i].direct, related[i].byDistance),
+  return related.map(({ cellType, tracks, labels, values, distances, direct, byDistance }) => ({
+    cellType,
+    tracks,
+    labels,
+    values,
+    expression: gain > 0 ? distances : values,
+    relation: Math.max(direct, byDistance),
   }));
 }
 
-/** Labels that are no logarithms are brought near to one, lest a few genes decide. */
+/** Compresses labels that are not logarithms to nearly a logarithm, so that a few genes do not dominate. */
 function compress({ values, least, largest }: LabelStatistics): Float64Array {
   return Math.max(largest, -least) > LARGEST_LOGARITHM ? values.map(Math.asinh) : values;
 }
 
-/** Largest correlation, whatever its sign, of the marks that tell of expression with a column. */
+/** The largest absolute correlation with a column among the marks that are related to expression. */
 function closestRelation(
   tracks: readonly TrackStatistics[],
   values: Float64Array,

@@ -1,20 +1,19 @@
 const BITS = new DataView(new ArrayBuffer(8));
 
-/** A fingerprint of columns of numbers: the same for columns that have the same values at the same places. */
+/** Computes a fingerprint of columns of numbers, which is equal for columns with the same values in the same places. */
 export function hashColumns(columns: readonly Float64Array[]): string {
-  const hashes = [0, 0];
-  let place = 0;
+  let [first, second, place] = [0, 0, 0];
   for (const column of columns) {
     for (const value of column) {
-      hashes[0] = (hashes[0] + hashValue(place, value, 1)) >>> 0;
-      hashes[1] = (hashes[1] + hashValue(place, value, 2)) >>> 0;
+      first = (first + hashValue(place, value, 1)) >>> 0;
+      second = (second + hashValue(place, value, 2)) >>> 0;
       place++;
     }
   }
-  return hashes.join(" ");
+  return `${first} ${second}`;
 }
 
-/** A 32-bit hash of a place and a value (the finaliser of MurmurHash3), another one for each seed. */
+/** A 32-bit hash of a place and a value (the finaliser of MurmurHash3), different for each seed. */
 function hashValue(place: number, value: number, seed: number): number {
   BITS.setFloat64(0, value);
   let hash = mix(place ^ Math.imul(seed, 0x9e3779b9));

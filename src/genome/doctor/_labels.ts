@@ -1,50 +1,53 @@
-/** What the checks need to know of the labels. */
+/** The statistics of labels that the checks use. */
 
 import type { SampleColumns } from "../../io/columns.ts";
 import { upperMedian } from "../../metrics/quantile.ts";
 import { hashColumns } from "./_hash.ts";
 
-/** Labels of no more different values, each for two genes or more in the mean, are classes, which have no scale. */
+/**
+ * Labels with at most this many different values, each for two genes or more on average, are classes without a scale.
+ */
 const MOST_CLASSES = 5;
 
 /** The labels of one cell type. */
 export interface LabelStatistics {
   readonly cellType: string;
-  /** Labels of the genes of the data, NaN for those that the cell type lacks, `[gene]`. */
+  /** Labels of the genes of the data, `[gene]`; NaN for genes that the cell type lacks. */
   readonly values: Float64Array;
-  /** Number of genes that have a label. */
+  /** Number of genes with a label. */
   readonly samples: number;
   readonly mean: number;
   readonly median: number;
   readonly deviation: number;
   /** Third standardised moment: 0 for a symmetric distribution, 0.3 to 1.1 for log2(RPKM + 1), above 10 for RPKM. */
   readonly skewness: number;
-  /** Skewness of the labels' absolute values, zeros left out. */
+  /** Skewness of the labels' absolute values without zeros. */
   readonly magnitudeSkewness: number;
   /** Fourth standardised moment less 3: 0 for the normal distribution. */
   readonly excessKurtosis: number;
   readonly least: number;
   readonly largest: number;
-  /** Number of labels below zero, and of those that are zero. */
+  /** Number of labels below zero. */
   readonly negative: number;
+  /** Number of labels that are zero. */
   readonly zeros: number;
   /** Whether every label is an integer. */
   readonly areIntegers: boolean;
   /** Whether the labels are classes rather than a quantity. */
   readonly areClasses: boolean;
-  /** The same for labels that are the same in every gene. */
+  /** A fingerprint, which is equal for labels that are the same in every gene. */
   readonly fingerprint: string;
 }
 
-/** Statistics of every cell type that has labels; none where the data have none. */
+/** Computes the statistics of every cell type with labels. */
 export function gatherLabels(columns: SampleColumns): LabelStatistics[] {
   const { labels, cellTypes, cellTypeIndex, genes, geneIndex } = columns;
   if (labels === undefined) return [];
   const byCellType = cellTypes.map(() => new Float64Array(genes.length).fill(NaN));
   for (const [row, label] of labels.entries()) {
-    byCellType[cellTypeIndex[row]][geneIndex[row]] = label;
+    byCellType[cellTypeIndex[row]!]![geneIndex[row]!] = label;
   }
-  return byCellType.map((values, i) => describeLabels(cellTypes[i], values))
+  return cellTypes.map((cellType, i) => describeLabels(cellType, byCellType[i]!))
     .filter(({ samples }) => samples > 0);
 }
 
@@ -61,8 +64,8 @@ function describeLabels(cellType: string, values: Float64Array): LabelStatistics
     skewness,
     magnitudeSkewness: measureShape(sorted.filter((value) => value !== 0).map(Math.abs)).skewness,
     excessKurtosis,
-    least: sorted[0],
-    largest: sorted[sorted.length - 1],
+    least: sorted[0] ?? NaN,
+    largest: sorted.at(-1) ?? NaN,
     negative: sorted.filter((value) => value < 0).length,
     zeros: sorted.filter((value) => value === 0).length,
     areIntegers: sorted.every(Number.isInteger),
@@ -71,7 +74,10 @@ function describeLabels(cellType: string, values: Float64Array): LabelStatistics
   };
 }
 
-/** Mean and standardised moments; of values that are all the same, those of a normal distribution. */
+/**
+ * Computes the mean and standardised moments. If all values are the same, the moments are those of a normal
+ * distribution.
+ */
 function measureShape(values: Float64Array) {
   const count = values.length;
   const mean = values.reduce((sum, value) => sum + value / count, 0);

@@ -1,26 +1,27 @@
-/** What is known of the marks that experiments look at most. */
+/** What is known about the most studied marks. */
 
-/** Windows of fewer base pairs need not hold any of a mark, and H3K4me1 dips in the middle of them. */
+/** Smaller windows may contain nothing of a mark, and H3K4me1 dips in their middle. */
 export const LEAST_WINDOW_BP = 6000;
 
-/** What a mark does at genes. */
+/** How a mark behaves at genes. */
 export interface MarkBiology {
-  /** 1 where the mark goes up with expression, −1 where it goes down; `undefined` where it does either. */
+  /** 1 if the mark goes up with expression, −1 if it goes down; `undefined` if it may do either. */
   readonly direction: 1 | -1 | undefined;
-  /** Whether the direction shows at the promoter, and not only along the gene. */
+  /** Whether the direction also shows at the promoter, rather than only along the gene. */
   readonly showsAtPromoter: boolean;
-  /** The fifth of the window around the TSS has at least this many times as much as its ends. */
+  /** Least ratio of the mark in the fifth of the window around the TSS to the mark at the window's ends. */
   readonly leastEnrichment: number;
-  /** Share of genes that have any signal in a window of several thousand base pairs, at the least. */
+  /** Least share of genes with any signal in a window of several thousand base pairs. */
   readonly leastPresent: number;
 }
 
 const ACTIVE = { direction: 1, showsAtPromoter: true, leastPresent: 0.4 } as const;
 
 /**
- * Directions and places: Barski et al. 2007, Cell 129:823; Karlić et al. 2010, PNAS 107:2926. The limits lie below what
- * eight cell types of peaks and two of counts have (ENCODE and Roadmap): H3K4me3 rises 2.5 to 17 times around the TSS,
- * H3K4me1 1.3 to 3, H3K27me3 1.1 to 2.3, H3K9me3 0.85 to 1.1, H3K36me3 0.55 to 0.95.
+ * Directions and places: Barski et al. 2007, Cell 129:823; Karlić et al. 2010, PNAS 107:2926. The limits lie below the
+ * values of eight cell types with peaks and two with counts (ENCODE and Roadmap): around the TSS H3K4me3 is 2.5 to 17
+ * times as high as at the window's ends, H3K4me1 1.3 to 3, H3K27me3 1.1 to 2.3, H3K9me3 0.85 to 1.1, H3K36me3 0.55 to
+ * 0.95.
  */
 const BIOLOGY: Readonly<Record<string, MarkBiology>> = {
   H3K4me3: { ...ACTIVE, leastEnrichment: 1.5 },
@@ -33,7 +34,7 @@ const BIOLOGY: Readonly<Record<string, MarkBiology>> = {
   H3K27me3: { direction: -1, showsAtPromoter: true, leastEnrichment: 0.5, leastPresent: 0.1 },
 };
 
-/** H3K9me3, which goes either way near promoters, and marks that are not known. */
+/** For H3K9me3, which goes either way near promoters, and for unknown marks. */
 const UNKNOWN: MarkBiology = {
   direction: undefined,
   showsAtPromoter: false,
@@ -41,7 +42,7 @@ const UNKNOWN: MarkBiology = {
   leastPresent: 0.02,
 };
 
-/** What is known of a mark. */
+/** Returns what is known about a mark. */
 export function biologyOf(mark: string): MarkBiology {
-  return Object.hasOwn(BIOLOGY, mark) ? BIOLOGY[mark] : UNKNOWN;
+  return (Object.hasOwn(BIOLOGY, mark) ? BIOLOGY[mark] : undefined) ?? UNKNOWN;
 }

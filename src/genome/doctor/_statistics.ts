@@ -1,48 +1,48 @@
-/** What the checks look at, gathered in one pass over the signal. */
+/** The statistics that the checks use, collected in one pass over the signal. */
 
 import type { SampleColumns } from "../../io/columns.ts";
 import { hashColumns } from "./_hash.ts";
 
-/** Number of groups of genes, as many genes in each. */
+/** Number of equally large groups of genes. */
 const GENE_GROUPS = 8;
 
 /** One mark in one cell type. */
 export interface TrackStatistics {
   readonly cellType: string;
   readonly mark: string;
-  /** Genes that the cell type has. */
+  /** Number of genes that the cell type has. */
   readonly samples: number;
   readonly mean: number;
   readonly least: number;
   readonly largest: number;
   /** Number of values above zero. */
   readonly positive: number;
-  /** Number of genes whose value is not zero, `[bin]`. */
+  /** Number of genes with a value other than zero, `[bin]`. */
   readonly filled: Uint32Array;
-  /** Number of genes that have any signal. */
+  /** Number of genes with any signal. */
   readonly present: number;
-  /** Number of genes that have signal, the same in every bin. */
+  /** Number of genes with signal that is the same in every bin. */
   readonly flat: number;
-  /** Largest integer that divides every value; 0 if all are zero, `undefined` if some are no integers. */
+  /** Largest integer that divides every value; 0 if all are zero, `undefined` if some are not integers. */
   readonly divisor: number | undefined;
   /** Mean of each bin, `[bin]`. */
   readonly profile: Float64Array;
-  /** Sum of each bin over each of {@linkcode GENE_GROUPS} groups of genes, which tell how sure a profile is. */
+  /** Sum of each bin over each of {@linkcode GENE_GROUPS} groups of genes, which show how certain a profile is. */
   readonly groupProfiles: readonly Float64Array[];
-  /** Sum of ln(1 + x) over the bins of each gene of the data, NaN for those that it lacks, `[gene]`. */
+  /** Sum of ln(1 + x) over the bins of each gene of the data, `[gene]`; NaN for genes that the cell type lacks. */
   readonly levels: Float64Array;
-  /** The same over the fifth of the window around the TSS. */
+  /** Sum of ln(1 + x) over the fifth of the window around the TSS, `[gene]`. */
   readonly centres: Float64Array;
   /**
-   * Share of the variance of `levels` over genes that is not noise of the counts, 0 to 1: the correlation of odd with
-   * even bins, by the formula of Spearman and Brown (1910).
+   * The share of the variance of `levels` over genes that is not noise of the counts, 0 to 1. It is computed from the
+   * correlation of odd with even bins, by the formula of Spearman and Brown (1910).
    */
   readonly reliability: number;
-  /** Of what genes and bins sum up to: the same for tracks that are the same, value for value. */
+  /** A fingerprint of the sums over genes and bins, which is equal for tracks with the same values. */
   readonly fingerprint: string;
 }
 
-/** Tracks of all cell types, `[cellType, mark]` row-major. */
+/** Computes the statistics of all tracks, `[cellType, mark]` row-major. */
 export function gatherStatistics(columns: SampleColumns): TrackStatistics[] {
   const { signal, cellTypes, cellTypeIndex, genes, geneIndex, bins, record: { marks } } = columns;
   const size = bins * marks.length;
@@ -50,33 +50,35 @@ export function gatherStatistics(columns: SampleColumns): TrackStatistics[] {
     marks.map((mark) => new TrackCollector(cellType, mark, { bins, genes: genes.length }))
   );
   const values = new Float64Array(bins);
-  for (let row = 0; row < geneIndex.length; row++) {
+  for (const [row, gene] of geneIndex.entries()) {
+    const firstTrack = cellTypeIndex[row]! * marks.length;
     for (let mark = 0; mark < marks.length; mark++) {
       for (let bin = 0, at = row * size + mark; bin < bins; bin++, at += marks.length) {
-        values[bin] = signal[at];
+        values[bin] = signal[at]!;
       }
-      tracks[cellTypeIndex[row] * marks.length + mark].addGene(geneIndex[row], values);
+      tracks[firstTrack + mark]?.addGene(gene, values);
     }
   }
   return tracks.map((track) => track.finish()).filter(({ samples }) => samples > 0);
 }
 
-/** The bins of the fifth of the window around the TSS: from the first to before the second. */
+/** The range of bins in the fifth of the window around the TSS: the first bin, and the bin after the last. */
 export function centreBins(bins: number): readonly [number, number] {
   return [Math.floor(0.4 * bins), Math.ceil(0.6 * bins)];
 }
 
-/** ln(1 + x) of the counts that are common; of a negative value, as ratios have them, −ln(1 − x). */
+/** ln(1 + x) of small counts. */
 const LOGARITHMS = Float64Array.from({ length: 1024 }, (_, count) => Math.log1p(count));
 
+/** ln(1 + x); for negative values, which ratios have, −ln(1 − x). */
 function logarithmOf(value: number): number {
-  if ((value & 1023) === value) return LOGARITHMS[value];
+  if ((value & 1023) === value) return LOGARITHMS[value]!;
   return value < 0 ? -Math.log1p(-value) : Math.log1p(value);
 }
 
 class TrackCollector {
   readonly #names: { readonly cellType: string; readonly mark: string };
-  /** Of each group of genes, `[group][bin]`. */
+  /** The sums over each group of genes, `[group][bin]`. */
   readonly #sums: readonly Float64Array[];
   readonly #levels: Float64Array;
   readonly #centres: Float64Array;
@@ -102,20 +104,20 @@ class TrackCollector {
 
   addGene(gene: number, values: Float64Array): void {
     const [from, to] = this.#centre;
-    const sums = this.#sums[this.#samples % GENE_GROUPS];
-    const halves = [0, 0];
-    let centre = 0;
+    const sums = this.#sums[this.#samples % GENE_GROUPS]!;
+    let [even, odd, centre] = [0, 0, 0];
     let [least, largest] = [Infinity, -Infinity];
     for (let bin = 0; bin < values.length; bin++) {
-      const value = values[bin];
+      const value = values[bin]!;
       if (value < least) least = value;
       if (value > largest) largest = value;
       if (value === 0) continue;
-      sums[bin] += value;
-      this.#filled[bin]++;
+      sums[bin]! += value;
+      this.#filled[bin]!++;
       this.#addValue(value);
       const logarithm = logarithmOf(value);
-      halves[bin & 1] += logarithm;
+      if ((bin & 1) === 0) even += logarithm;
+      else odd += logarithm;
       if (bin >= from && bin < to) centre += logarithm;
     }
     this.#samples++;
@@ -123,9 +125,9 @@ class TrackCollector {
     if (largest > 0 && least === largest) this.#flat++;
     this.#least = Math.min(this.#least, least);
     this.#largest = Math.max(this.#largest, largest);
-    this.#levels[gene] = halves[0] + halves[1];
+    this.#levels[gene] = even + odd;
     this.#centres[gene] = centre;
-    this.#halves.add(halves[0], halves[1]);
+    this.#halves.add(even, odd);
   }
 
   #addValue(value: number): void {
@@ -136,8 +138,9 @@ class TrackCollector {
   }
 
   finish(): TrackStatistics {
-    const total = this.#sums[0].map((_, bin) =>
-      this.#sums.reduce((sum, group) => sum + group[bin], 0)
+    const total = Float64Array.from(
+      this.#filled,
+      (_, bin) => this.#sums.reduce((sum, group) => sum + group[bin]!, 0),
     );
     const profile = total.map((sum) => sum / this.#samples);
     return {
@@ -161,7 +164,7 @@ class TrackCollector {
   }
 }
 
-/** Sums over genes for the correlation of the two halves of their bins. */
+/** Accumulates the correlation, over genes, of the even with the odd bins. */
 class HalvesCollector {
   #count = 0;
   #even = 0;

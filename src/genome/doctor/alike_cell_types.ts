@@ -6,21 +6,24 @@ import type { Finding } from "./finding.ts";
 import { skipIfFewGenes, type SkippedCheck } from "./skipped_check.ts";
 
 const LEAST_GENES = 100;
-/** Two marks at least, for a single one may be alike in cells of one kind. */
+/** At least two marks, since a single mark may be alike in cells of one kind. */
 const LEAST_MARKS = 2;
-/** Likeness of the marks of replicates: their median and the least of them. */
+/** Least median of the likenesses of replicates' marks. */
 const LEAST_MEDIAN = 0.96;
+/** Least likeness of any mark of replicates. */
 const LEAST_MARK = 0.9;
-/** A mark of which less is signal than this share says nothing of likeness. */
+/** A mark with a smaller share of signal tells nothing about likeness. */
 const LEAST_RELIABILITY = 0.3;
-/** Labels of the two most alike of Roadmap's 56 cell types correlate 0.989 as log2(RPKM + 1), naive T cells both. */
+/**
+ * As log2(RPKM + 1), the labels of the two most alike of Roadmap's 56 cell types, both naive T cells, correlate 0.989.
+ */
 const LEAST_LABEL_CORRELATION = 0.994;
 
 /**
- * Finds cell types that have the same labels, or labels or marks as alike as those of two replicates. The likeness of a
- * mark is the correlation of its levels over genes, divided by what their noise leaves of it: replicates have 0.97 to 1,
- * the most alike of real cell types 0.87 in H3K4me3 and less than 0.75 in the other marks. Limits: needs 100 genes, and
- * two marks with signal; says nothing of classes that are merely alike.
+ * Finds cell types with the same labels, or with labels or marks as alike as those of two replicates. The likeness of a
+ * mark is the correlation of its levels over genes, corrected for their noise: replicates have 0.97 to 1, the most
+ * alike of real cell types 0.87 in H3K4me3 and less than 0.75 in the other marks. Limits: needs 100 genes and two marks
+ * with signal; does not judge classes that are merely alike.
  */
 export function checkAlikeCellTypes(
   tracks: readonly TrackStatistics[],
@@ -29,7 +32,7 @@ export function checkAlikeCellTypes(
   return [...findSameLabels(labels), ...findLabelReplicates(labels), ...findReplicates(tracks)];
 }
 
-/** What {@linkcode checkAlikeCellTypes} could not look at; a single cell type has none to be like. */
+/** Lists what {@linkcode checkAlikeCellTypes} had to skip. A single cell type has nothing to be compared with. */
 export function skippedAlikeCellTypes(
   tracks: readonly TrackStatistics[],
   labels: readonly LabelStatistics[],
@@ -54,7 +57,7 @@ function findSameLabels(labels: readonly LabelStatistics[]): Finding[] {
     where: `labels of ${group.map(({ cellType }) => cellType).join(" = ")}`,
     message: `${group.length} cell types have the same label in every gene`,
     advice:
-      "One column of the expression table was most likely used for all of them. Where they are " +
+      "One column of the expression table was most likely used for all of them. If they are " +
       "one cell type, treat them as one: split by genes, never between them.",
   }));
 }
@@ -64,8 +67,7 @@ function findLabelReplicates(labels: readonly LabelStatistics[]): Finding[] {
     !areClasses && samples >= LEAST_GENES && least < largest
   );
   const table = new Correlations(quantities.map(({ values }) => values.map(Math.asinh)));
-  return pairsOf(quantities.length).flatMap(([a, b]) => {
-    const [first, second] = [quantities[a], quantities[b]];
+  return pairsOf(quantities).flatMap(([[a, first], [b, second]]) => {
     const relation = table.between(a, b);
     if (relation < LEAST_LABEL_CORRELATION || first.fingerprint === second.fingerprint) return [];
     return [{
@@ -79,8 +81,8 @@ function findLabelReplicates(labels: readonly LabelStatistics[]): Finding[] {
 }
 
 const REPLICATES =
-  "Are they replicates of one cell type? Average or join them: a score on the one after training " +
-  "on the other says nothing of a new cell type.";
+  "Are they replicates of one cell type? Average or join them: a score on one of them after training " +
+  "on the other tells nothing about a new cell type.";
 
 function findReplicates(tracks: readonly TrackStatistics[]): Finding[] {
   const usable = tracks.filter(({ samples, least, largest, reliability }) =>
@@ -89,16 +91,14 @@ function findReplicates(tracks: readonly TrackStatistics[]): Finding[] {
   const table = new Correlations(usable.map(({ levels }) => levels));
   const places = new Map(usable.map((track, place) => [track, place]));
   const byCellType = [...Map.groupBy(usable, ({ cellType }) => cellType)];
-  return pairsOf(byCellType.length).flatMap(([a, b]) => {
-    const [[first, own], [second, other]] = [byCellType[a], byCellType[b]];
-    const pairs = own.flatMap((track) => {
+  return pairsOf(byCellType).flatMap(([[, [first, own]], [, [second, other]]]) => {
+    const likenesses = own.flatMap((track) => {
       const match = other.find(({ mark }) => mark === track.mark);
-      // One file used for both is told elsewhere.
-      return match === undefined || match.fingerprint === track.fingerprint ? [] : [[track, match]];
+      // Another check reports one file that is used for both.
+      if (match === undefined || match.fingerprint === track.fingerprint) return [];
+      const correlation = table.between(places.get(track)!, places.get(match)!);
+      return correlation / Math.sqrt(track.reliability * match.reliability);
     });
-    const likenesses = pairs.map(([x, y]) =>
-      table.between(places.get(x)!, places.get(y)!) / Math.sqrt(x.reliability * y.reliability)
-    );
     if (likenesses.length < LEAST_MARKS) return [];
     const [least, middle] = [Math.min(...likenesses), median(likenesses)];
     if (least < LEAST_MARK || middle < LEAST_MEDIAN) return [];
@@ -108,14 +108,18 @@ function findReplicates(tracks: readonly TrackStatistics[]): Finding[] {
       where: `${first} and ${second}`,
       message: `their ${likenesses.length} marks are as alike as those of replicates: levels ` +
         `correlate ${least.toFixed(2)} to ${Math.max(...likenesses).toFixed(2)} over genes when ` +
-        "noise is allowed for, real cell types 0.4 to 0.9",
+        "corrected for noise, those of real cell types 0.4 to 0.9",
       advice: REPLICATES,
     }];
   });
 }
 
-function pairsOf(count: number): [number, number][] {
-  return Array.from({ length: count }, (_, a) => a).flatMap((a) =>
-    Array.from({ length: count - a - 1 }, (_, i): [number, number] => [a, a + 1 + i])
+/** All pairs of different items, each item with its index. */
+function pairsOf<Item>(
+  items: readonly Item[],
+): [a: [index: number, item: Item], b: [index: number, item: Item]][] {
+  const entries = [...items.entries()];
+  return entries.flatMap((a) =>
+    entries.slice(a[0] + 1).map((b): [[number, Item], [number, Item]] => [a, b])
   );
 }

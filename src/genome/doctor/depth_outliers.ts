@@ -5,12 +5,12 @@ import type { Finding } from "./finding.ts";
 import { skipIfFewer, type SkippedCheck } from "./skipped_check.ts";
 
 const LEAST_CELL_TYPES = 4;
-/** Cell types really differ by less than this factor where depths are alike. */
+/** At similar depths, real cell types differ by less than this factor. */
 const LEAST_FACTOR = 3;
 /** Limit of the modified z-score (Iglewicz and Hoaglin 1993). */
 const LARGEST_SCORE = 3.5;
 
-/** What {@linkcode checkDepthOutliers} could not look at. */
+/** Lists what {@linkcode checkDepthOutliers} had to skip. */
 export function skippedDepthOutliers(tracks: readonly TrackStatistics[]): SkippedCheck[] {
   const groups = [...groupByMark(tracks).values()];
   return skipIfFewer(
@@ -20,8 +20,8 @@ export function skippedDepthOutliers(tracks: readonly TrackStatistics[]): Skippe
 }
 
 /**
- * Finds samples whose mean is far from those of the same mark in other cell types, by the median and the median
- * absolute deviation of its logarithm. Limit: needs 4 cell types, and means nothing where depths differ by design.
+ * Finds samples whose mean is far from the means of the same mark in other cell types, by the median and the median
+ * absolute deviation of its logarithm. Limits: needs 4 cell types, and is meaningless if depths differ by design.
  */
 export function checkDepthOutliers(tracks: readonly TrackStatistics[]): Finding[] {
   const findings: Finding[] = [];
@@ -30,8 +30,8 @@ export function checkDepthOutliers(tracks: readonly TrackStatistics[]): Finding[
     const logs = group.map(({ mean }) => Math.log(mean));
     const middle = median(logs);
     const deviation = median(logs.map((value) => Math.abs(value - middle)));
-    for (const [i, { cellType }] of group.entries()) {
-      const distance = logs[i] - middle;
+    for (const { cellType, mean } of group) {
+      const distance = Math.log(mean) - middle;
       const factor = Math.exp(Math.abs(distance));
       if (factor < LEAST_FACTOR || 0.6745 * Math.abs(distance) < LARGEST_SCORE * deviation) {
         continue;
@@ -43,8 +43,8 @@ export function checkDepthOutliers(tracks: readonly TrackStatistics[]): Finding[
         message: `the mean is ${factor.toFixed(1)} times ${distance > 0 ? "above" : "below"} the ` +
           `median of ${group.length} cell types`,
         advice:
-          "Check how deep the file was sequenced. Prepare with --normalise rpm, or bring files " +
-          "to the same number of reads.",
+          "Check how deep the file was sequenced. Prepare with --normalise rpm, or sample all files " +
+          "down to the same number of reads.",
       });
     }
   }

@@ -2,7 +2,7 @@ import { describePlace, groupByMark } from "./_describe.ts";
 import type { TrackStatistics } from "./_statistics.ts";
 import type { Finding } from "./finding.ts";
 
-/** Finds marks without any signal, or with the same value everywhere, in a cell type. */
+/** Finds marks that have no signal or the same value everywhere in a cell type. */
 export function checkEmptySamples(tracks: readonly TrackStatistics[]): Finding[] {
   const constant = tracks.filter(({ least, largest }) => least === largest);
   return Array.from(groupByMark(constant), ([mark, found]) => {
@@ -12,8 +12,8 @@ export function checkEmptySamples(tracks: readonly TrackStatistics[]): Finding[]
       severity: "warning",
       where: describePlace(mark, found),
       message: isEmpty ? "there is no signal at all" : `every value is ${found[0].largest}`,
-      advice: "Look at the file: is it empty, of another assembly, or are its chromosomes named " +
-        "otherwise? Leave the mark or the cell type out if there is no better file.",
+      advice: "Check the file: is it empty, of another assembly, or are its chromosomes named " +
+        "differently? Leave the mark or the cell type out if there is no better file.",
     };
   });
 }

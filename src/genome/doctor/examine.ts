@@ -1,5 +1,5 @@
 /**
- * Checks of binned data sets for faults that training does not show.
+ * Checks binned data sets for faults that training does not show.
  *
  * @module
  */
@@ -36,34 +36,35 @@ import {
 } from "./unrelated_labels.ts";
 import { describeWeakMarks, findWeakMarks, skippedWeakMarks, type WeakMark } from "./weak_marks.ts";
 
-/** What {@linkcode examineSamples} may be given besides the data. */
+/** What to examine a data set with. */
 export interface ExamineOptions {
-  /** Genes with their strands, to check the orientation; not needed where the data hold them. */
+  /** Genes with their strands, to check the orientation. Data that hold strands do not need them. */
   readonly genes?: readonly Gene[] | undefined;
-  /** The data that a model trained on these will be tested on. */
+  /** The data on which a model that is trained on these data will be tested. */
   readonly test?: SampleColumns | undefined;
 }
 
 /**
  * Looks for what may be wrong with a data set.
  *
- * - In the signal: counts that are multiples of a number, marks that look swapped, empty, constant, identical or nearly
- *   empty marks, depths far off, genes without signal, marks without signal at promoters, bins off by one, and, where
- *   the data or the genes given hold strands, a wrong orientation; where test data are given, genes in both.
- * - In the labels: no logarithms, or logarithms of logarithms; labels that have nothing to do with the marks; labels or
- *   files of cell types exchanged; cell types that are as alike as replicates; labels among the marks; marks that go the
- *   wrong way with expression.
+ * - In the signal: counts that are multiples of a number; swapped, empty, constant, identical or nearly empty marks;
+ *   outlying depths; genes without signal; marks without signal at promoters; bins that are off by one; if strands are
+ *   known, a wrong orientation; and if test data are given, genes in both.
+ * - In the labels: labels that are not logarithms, or are logarithms of logarithms; labels unrelated to the marks;
+ *   exchanged labels or files of cell types; cell types as alike as replicates; labels among the marks; marks that go
+ *   the wrong way with expression.
  *
- * Each rule has limits, told where it stands in `src/genome/doctor/`; none is proof. They were set on real data of ten
- * cell types, with log2(RPKM + 1) and with the competition's label, and on simulated data, by faults planted into subsets
- * of them. With 2,000 genes every fault was found but those of marks that are odd in themselves; with 300 most, though
- * logarithms of logarithms only where the record says what was applied. On the real data as they are nothing was named
- * but what is known to be odd.
+ * The documentation of each rule in `src/genome/doctor/` tells its limits; no rule is proof. The thresholds were set on
+ * real data of ten cell types, with log2(RPKM + 1) and with the competition's label, and on simulated data, with faults
+ * planted into subsets of them. With 2,000 genes all planted faults were found, except in marks that are unusual in the
+ * original data. With 300 genes most were found; logarithms of logarithms only if the record tells the transform. In
+ * the unchanged real data, only known peculiarities were reported.
  *
  * @param columns The data.
- * @returns What was found; empty where nothing looks wrong.
+ * @param options Genes with strands, and test data.
+ * @returns The findings; an empty list if nothing looks wrong.
  *
- * @example
+ * @example Counts that are all even
  * ```ts
  * import { examineSamples } from "@waka/histone/genome";
  * import { simulateColumns } from "@waka/histone/simulate";
@@ -72,30 +73,31 @@ export interface ExamineOptions {
  * const { train } = simulateColumns({ cellTypes: 3, genes: 100 });
  * deepStrictEqual(examineSamples(train), []);
  * const twice = { ...train, signal: train.signal.map((count) => 2 * count) };
- * deepStrictEqual(examineSamples(twice)[0].check, "doubled-counts");
+ * deepStrictEqual(examineSamples(twice)[0]?.check, "doubled-counts");
  * ```
  */
 export function examineSamples(columns: SampleColumns, options: ExamineOptions = {}): Finding[] {
   return [...diagnoseSamples(columns, options).findings];
 }
 
-/** What {@linkcode diagnoseSamples} returns. */
+/** The result of {@linkcode diagnoseSamples}. */
 export interface Diagnosis {
-  /** What may be wrong; empty where nothing looks wrong. */
+  /** What may be wrong; an empty list if nothing looks wrong. */
   readonly findings: readonly Finding[];
-  /** What could not be looked at, since the data hold too few genes or cell types for it. */
+  /** The checks that were skipped because the data have too few genes or cell types for them. */
   readonly skipped: readonly SkippedCheck[];
 }
 
 /**
- * Looks for what may be wrong with a data set, as {@linkcode examineSamples} does, and tells what it could not look at
- * because there are too few genes or cell types. Checks that need something else (labels, strands, test data) and were
- * not given it are not listed.
+ * Looks for what may be wrong with a data set, as {@linkcode examineSamples} does, and lists the checks that were
+ * skipped because there are too few genes or cell types. Checks that need labels, strands or test data are not listed
+ * if these are missing.
  *
  * @param columns The data.
- * @returns What was found and what was skipped.
+ * @param options Genes with strands, and test data.
+ * @returns The findings and the skipped checks.
  *
- * @example
+ * @example A check that needs more genes
  * ```ts
  * import { diagnoseSamples } from "@waka/histone/genome";
  * import { simulateColumns } from "@waka/histone/simulate";
@@ -119,7 +121,7 @@ export function diagnoseSamples(columns: SampleColumns, options: ExamineOptions 
   };
 }
 
-/** What the checks look at. */
+/** The statistics that the checks use. */
 interface Evidence {
   readonly tracks: readonly TrackStatistics[];
   readonly labels: readonly LabelStatistics[];
@@ -127,7 +129,7 @@ interface Evidence {
   /** The tracks that are not weak. */
   readonly solid: readonly TrackStatistics[];
   readonly labelled: readonly CellTypeExpression[];
-  /** Those of `labelled` whose labels have to do with their marks. */
+  /** The cell types in `labelled` whose labels are related to their marks. */
   readonly related: readonly CellTypeExpression[];
 }
 

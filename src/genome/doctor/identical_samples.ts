@@ -1,7 +1,7 @@
 import type { TrackStatistics } from "./_statistics.ts";
 import type { Finding } from "./finding.ts";
 
-/** Finds samples (a mark in a cell type) that have the same value in every bin of every gene. */
+/** Finds samples (a mark in a cell type) with the same value in every bin of every gene. */
 export function checkIdenticalSamples(tracks: readonly TrackStatistics[]): Finding[] {
   const varied = tracks.filter(({ least, largest }) => least < largest);
   const groups = Map.groupBy(varied, ({ fingerprint }) => fingerprint);
@@ -10,7 +10,6 @@ export function checkIdenticalSamples(tracks: readonly TrackStatistics[]): Findi
     severity: "warning",
     where: group.map(({ cellType, mark }) => `${mark} in ${cellType}`).join(" = "),
     message: `${group.length} samples are the same, value for value`,
-    advice:
-      "One file was most likely used for all of them: look at their paths in the sample sheet.",
+    advice: "One file was most likely used for all of them: check their paths in the sample sheet.",
   }));
 }

@@ -1,6 +1,6 @@
 import { correlate } from "./_correlate.ts";
 import type { CellTypeExpression } from "./_expression.ts";
-import { describePlace } from "./_describe.ts";
+import { describePlace, type Group, groupBy } from "./_describe.ts";
 import { biologyOf } from "./_marks.ts";
 import { median } from "../../metrics/quantile.ts";
 import type { TrackStatistics } from "./_statistics.ts";
@@ -9,23 +9,26 @@ import { skipIfFewGenes, type SkippedCheck } from "./skipped_check.ts";
 
 const LEAST_GENES = 200;
 const LEAST_OTHERS = 2;
-/** The same for marks of no known direction, where one wrong cell type must not make the others look wrong. */
+/**
+ * Least number of other cell types for marks without a known direction: one wrong one must not make the rest look
+ * wrong.
+ */
 const LEAST_OTHERS_OF_UNKNOWN = 3;
-/** Correlation on the wrong side from which a mark is wrong whatever the other cell types show. */
+/** A correlation this far on the wrong side shows that a mark is wrong, whatever the other cell types show. */
 const CLEARLY_WRONG = 0.12;
-/** The same in standard errors of a correlation, which is more for few genes. */
+/** That limit in standard errors of a correlation, which is more for few genes. */
 const WRONG_ERRORS = 2.5;
-/** The same where the other cell types show the right direction by {@linkcode CLEARLY_RIGHT}. */
+/** That limit if the other cell types show the right direction by {@linkcode CLEARLY_RIGHT}. */
 const WRONG = 0.05;
 const CLEARLY_RIGHT = 0.15;
-/** How far from the others it must be then. */
+/** Least difference from the other cell types in that case. */
 const LEAST_DIFFERENCE = 0.25;
-/** Correlation that marks of no known direction must have, on different sides. */
+/** Least correlations, on different sides, of marks without a known direction. */
 const CLEARLY_OTHER = 0.25;
-/** Signal in fewer or more genes than these shares says nothing by being there. */
+/** The presence of signal is informative only if the share of genes with signal is between these. */
 const TELLING_SHARES = [0.05, 0.95] as const;
 
-/** One way to measure how a mark goes with expression, over genes. */
+/** One way to measure how a mark is related to expression over genes. */
 interface Measure {
   readonly what: string;
   readonly valuesOf: (track: TrackStatistics) => Float64Array;
@@ -48,29 +51,30 @@ const MEASURES: readonly Measure[] = [
   },
 ];
 
-/** A mark that goes the wrong way, with what shows it. */
+/** A mark that goes the wrong way, with the evidence. */
 export interface WrongDirection {
   readonly track: TrackStatistics;
-  /** The measure, in words. */
+  /** The measure in words. */
   readonly what: string;
   /** Its correlation with expression. */
   readonly relation: number;
-  /** The median correlation in the other cell types; `undefined` where these are too few. */
+  /** The median correlation in the other cell types; `undefined` if there are too few of them. */
   readonly usual: number | undefined;
 }
 
-/** How a mark goes with expression in a cell type, by each measure that suits it. */
+/** How a mark is related to expression in a cell type, by each measure that suits it. */
 interface Direction {
   readonly track: TrackStatistics;
-  /** Correlations, positive in the direction that the mark is known to have; by measure. */
+  /** The correlations by measure, positive in the mark's known direction. */
   readonly relations: ReadonlyMap<string, number>;
 }
 
 /**
- * Finds marks that go down with expression where they should go up, as the active marks do, or up where they should go
- * down, as H3K27me3 does: by biology alone where that is clear, or against the other cell types. Both sides are measured
- * by the mark's level, by that at the promoter, and by whether a gene has any. Limits: needs 200 genes, and two other
- * cell types for the finer comparison; says of H3K9me3 and unknown marks only where it is clear on both sides.
+ * Finds marks that go down with expression although they should go up, as active marks do, or up although they should
+ * go down, as H3K27me3 does: by known biology alone if the case is clear, or by comparison with the other cell types.
+ * The relation is measured by the mark's level, by its level at the promoter, and by whether a gene has any. Limits:
+ * needs 200 genes, and two other cell types for the finer comparison; reports H3K9me3 and unknown marks only if both
+ * sides are clear.
  */
 export function findWrongDirections(
   cellTypes: readonly CellTypeExpression[],
@@ -91,7 +95,7 @@ export function findWrongDirections(
   });
 }
 
-/** What {@linkcode findWrongDirections} could not look at. */
+/** Lists what {@linkcode findWrongDirections} had to skip. */
 export function skippedDirections(cellTypes: readonly CellTypeExpression[]): SkippedCheck[] {
   return skipIfFewGenes(
     { check: "mark-direction", what: "direction of marks with expression", least: LEAST_GENES },
@@ -117,7 +121,7 @@ function findAgainstBiology(
     const isOutlier = usual !== undefined && usual >= CLEARLY_RIGHT && relation <= -WRONG &&
       usual - relation >= LEAST_DIFFERENCE;
     if (relation > -clearlyWrong && !isOutlier) continue;
-    const sign = biologyOf(track.mark).direction!;
+    const sign = biologyOf(track.mark).direction ?? 1;
     return [{ track, what, relation: sign * relation, usual: usual && sign * usual }];
   }
   return [];
@@ -141,13 +145,13 @@ function medianRelation(others: readonly Direction[], what: string): number | un
   return values.length < LEAST_OTHERS ? undefined : median(values);
 }
 
-/** {@linkcode findWrongDirections} as findings, one for each mark and direction. */
+/** Turns the results of {@linkcode findWrongDirections} into findings, one for each mark and direction. */
 export function describeWrongDirections(found: readonly WrongDirection[]): Finding[] {
-  const groups = Map.groupBy(found, ({ track, relation }) => `${track.mark} ${relation > 0}`);
-  return [...groups.values()].map(describe);
+  const groups = groupBy(found, ({ track, relation }) => `${track.mark} ${relation > 0}`);
+  return [...groups.values()].map(describeWrongDirection);
 }
 
-function describe(found: readonly WrongDirection[]): Finding {
+function describeWrongDirection(found: Group<WrongDirection>): Finding {
   const [{ track: { mark }, what, relation, usual }] = found;
   const expected = biologyOf(mark).direction;
   const comparison = usual === undefined || usual * relation >= 0
@@ -160,8 +164,8 @@ function describe(found: readonly WrongDirection[]): Finding {
     message: `the mark goes ${relation > 0 ? "up" : "down"} with expression` +
       (expected === undefined ? "" : `, where it should go ${expected > 0 ? "up" : "down"}`) +
       `: ${what} correlates ${formatSigned(relation)} with it over genes, ${comparison}`,
-    advice: "This is most likely the file of another mark: look at its path in the sample sheet, " +
-      "and at a silent and an active gene in a genome browser.",
+    advice: "This is most likely the file of another mark: check its path in the sample sheet, " +
+      "and look at a silent and an active gene in a genome browser.",
   };
 }
 

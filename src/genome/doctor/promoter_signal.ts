@@ -6,19 +6,19 @@ import { centreBins, type TrackStatistics } from "./_statistics.ts";
 import type { Finding } from "./finding.ts";
 import { skipIfFewer, skipIfFewGenes, type SkippedCheck } from "./skipped_check.ts";
 
-/** A mean of fewer genes may be flat by accident. */
+/** The mean of fewer genes may be flat by accident. */
 const LEAST_SAMPLES = 20;
-/** The same for marks that rise less than H3K4me3. */
+/** Least number of genes for marks that rise less than H3K4me3. */
 const LEAST_SAMPLES_OF_OTHERS = 200;
-/** Values above zero that a profile needs to have a shape. */
+/** A profile needs this many values above zero to have a shape. */
 const LEAST_POSITIVE = 500;
-/** Share of genes from which the lack of signal is no accident of a few that cannot be mapped. */
+/** If more than this share of genes lacks signal, these are not just the few genes that reads cannot be mapped to. */
 const LARGE_SHARE = 0.01;
 
 /**
- * Finds genes without signal of any mark in any cell type, and marks without the signal around the TSS that they have in
- * every cell: a peak of H3K4me3, and some of each other mark. Genes that lack signal only in the fifth of the window
- * around their TSS are told where they are more than 1% of all.
+ * Finds genes without signal of any mark in any cell type, and marks without the signal around the TSS that they have
+ * in every cell: a peak of H3K4me3, and some of every other mark. Genes that lack signal only in the fifth of the
+ * window around their TSS are reported if they are more than 1% of all genes.
  */
 export function checkPromoterSignal(
   columns: SampleColumns,
@@ -27,7 +27,7 @@ export function checkPromoterSignal(
   return [...findSilentGenes(columns), ...findFlatPromoters(tracks, columns.record.binSizeBp)];
 }
 
-/** What {@linkcode checkPromoterSignal} could not look at. */
+/** Lists what {@linkcode checkPromoterSignal} had to skip. */
 export function skippedPromoterSignal(
   tracks: readonly TrackStatistics[],
   binSizeBp: number,
@@ -36,13 +36,14 @@ export function skippedPromoterSignal(
   const promoters = tracks.filter(({ mark }) => mark === "H3K4me3");
   const others = tracks.filter(({ mark }) => mark !== "H3K4me3");
   const what = "other marks at promoters";
+  const [other] = others;
   const few = skipIfFewGenes({ check, what, least: LEAST_SAMPLES_OF_OTHERS }, others);
   return [
     ...skipIfFewGenes({ check, what: "H3K4me3 at promoters", least: LEAST_SAMPLES }, promoters),
     ...few,
-    ...(few.length > 0 || others.length === 0 ? [] : skipIfFewer(
+    ...(few.length > 0 || other === undefined ? [] : skipIfFewer(
       { check, what, least: LEAST_WINDOW_BP, noun: "base pair" },
-      others[0].profile.length * binSizeBp,
+      other.profile.length * binSizeBp,
     )),
   ];
 }
@@ -55,7 +56,7 @@ function findSilentGenes(columns: SampleColumns): Finding[] {
   const [silent, where] = isLarge ? [atPromoter, " around their TSS"] : [anywhere, ""];
   if (silent.length === 0) return [];
   const whole = isLarge && anywhere.length > 0
-    ? `; ${anywhere.length} have none in the whole window`
+    ? `; ${anywhere.length} lack signal in the whole window`
     : "";
   return [{
     check: "promoter-signal",
@@ -65,11 +66,11 @@ function findSilentGenes(columns: SampleColumns): Finding[] {
       `${silent.length} of ${genes.length} genes have no signal of any mark${where} in any ` +
       `cell type${whole}`,
     advice:
-      "Are they on chromosomes that the files lack, or where no read can be mapped? Leave them out.",
+      "Are they on chromosomes that the files lack, or where reads cannot be mapped? Leave them out.",
   }];
 }
 
-/** Positions of the genes that are zero between two bins, in all marks and cell types. */
+/** Indices of the genes that are zero between two bins in all marks and cell types. */
 function genesWithoutSignal(
   { signal, genes, geneIndex, bins, record: { marks } }: SampleColumns,
   [firstBin, endBin]: readonly [number, number],
@@ -103,7 +104,7 @@ function findFlatPromoters(tracks: readonly TrackStatistics[], binSizeBp: number
       message:
         `${mark} is ${
           centreEnrichment(found[0].profile).toFixed(1)
-        } times as high around the TSS as far from it, expected ` +
+        } times as high around the TSS as at the window's ends, expected ` +
         (mark === "H3K4me3" ? "several times" : `${leastEnrichment} times or more`),
       advice:
         "Are genes and files of the same assembly, is the TSS the gene's 5' end, did the experiment " +

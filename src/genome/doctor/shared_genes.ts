@@ -5,13 +5,14 @@ import { describeGenes } from "./_describe.ts";
 import type { Finding } from "./finding.ts";
 
 /**
- * Finds what training and test data share: samples (a gene in a cell type), which make a score worthless, and
- * genes, which make it too good, for much of a gene's expression is the same in all cell types (Schreiber et al.
- * 2020, Genome Biology 21:282).
+ * Finds what training and test data share: samples (a gene in a cell type), which make a score worthless, and genes,
+ * which make it too good, since much of a gene's expression is the same in all cell types (Schreiber et al. 2020,
+ * Genome Biology 21:282).
  */
 export function checkSharedGenes(train: SampleColumns, test: SampleColumns): Finding[] {
   const trainGenes = new Set(train.genes.map(geneKey));
-  const shared = [...test.genes.keys()].filter((gene) => trainGenes.has(geneKey(test.genes[gene])));
+  const shared = [...test.genes.entries()].filter(([, id]) => trainGenes.has(geneKey(id)))
+    .map(([gene]) => gene);
   if (shared.length === 0) return [];
   const trainSamples = new Set(sampleKeys(train));
   const samples = sampleKeys(test).filter((key) => trainSamples.has(key));
@@ -23,7 +24,7 @@ export function checkSharedGenes(train: SampleColumns, test: SampleColumns): Fin
       message:
         `${samples.length} of ${test.geneIndex.length} test samples are in the training data too, ` +
         "the same gene in the same cell type",
-      advice: "Take them out of one of the two: a score on them says nothing.",
+      advice: "Remove them from one of the two: a score on them tells nothing.",
     }];
   }
   return [{
@@ -33,7 +34,7 @@ export function checkSharedGenes(train: SampleColumns, test: SampleColumns): Fin
     message:
       `${shared.length} of ${test.genes.length} test genes are in the training data, in other cell types`,
     advice:
-      "A score on them looks better than one on new genes: compare it with the gene's mean over the " +
+      "A score on these genes looks better than one on new genes: compare it with the gene's mean over the " +
       "training cell types, or split with --scheme by-both.",
   }];
 }
@@ -42,5 +43,5 @@ function sampleKeys(
   { cellTypes, cellTypeIndex, genes, geneIndex }: SampleColumns,
 ): string[] {
   const keys = genes.map(geneKey);
-  return Array.from(geneIndex, (gene, row) => `${cellTypes[cellTypeIndex[row]]}_${keys[gene]}`);
+  return Array.from(geneIndex, (gene, row) => `${cellTypes[cellTypeIndex[row]!]}_${keys[gene]}`);
 }

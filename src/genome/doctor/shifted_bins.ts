@@ -5,25 +5,25 @@ import type { TrackStatistics } from "./_statistics.ts";
 import type { Finding } from "./finding.ts";
 import { skipIfFewGenes, type SkippedCheck } from "./skipped_check.ts";
 
-/** Fewer genes on the two strands may be uneven enough to move the middle by a bin. */
+/** Fewer genes may be distributed so unevenly over the strands that the middle moves by a bin. */
 const LEAST_GENES = 500;
 const LEAST_SHIFT_BINS = 0.6;
-/** A profile that does not rise in the middle has none that could be shifted. */
+/** A profile must rise in the middle for a shift to show. */
 const LEAST_ENRICHMENT = 1.5;
 const LARGEST_SHIFT_BINS = 5;
-/** Bins beside the first or the last that tell how many genes should have signal in it. */
+/** Number of bins next to the first or last bin that tell how many genes should have signal in it. */
 const EDGE_NEIGHBOURS = 5;
-/** Chance of an edge bin without any signal, by the Poisson distribution, below which it is no accident. */
+/** An edge bin without any signal is not an accident if its chance, by the Poisson distribution, is below this. */
 const SMALL_CHANCE = 1e-6;
 /** A shift must be this many times its standard error: peaks of 600 genes may lie a bin to one side by chance. */
 const LEAST_ERRORS = 4;
 
 /**
- * Finds bins that are off by one: a first or last bin that is zero in all genes though the bins beside it are not, and,
- * in genomic orientation, a mean H3K4me3 profile whose middle is not the window's. Over genes of both strands that
- * profile is symmetric about the TSS. Limits: the first needs signal in 14 genes or more in each of the bins beside the
- * edge, in the mean; the second {@linkcode LEAST_GENES} genes, about as many on either strand, and says nothing of data
- * in transcript orientation, where no symmetry is to be expected.
+ * Finds bins that are off by one: a first or last bin that is zero in all genes although the bins next to it are not,
+ * and, in genomic orientation, a mean H3K4me3 profile whose middle is not that of the window. Over genes of both
+ * strands this profile is symmetric about the TSS. Limits: the first rule needs signal in 14 genes or more on average
+ * in the bins next to the edge; the second needs {@linkcode LEAST_GENES} genes, about as many on each strand, and does
+ * not judge data in transcript orientation, where the profile need not be symmetric.
  */
 export function checkShiftedBins(
   { record }: SampleColumns,
@@ -45,7 +45,7 @@ export function checkShiftedBins(
     where: describePlace("H3K4me3", promoters),
     message: `the profile's middle lies ${
       Math.abs(shift).toFixed(1)
-    } bins to the ${direction} of the window's`,
+    } bins to the ${direction} of the window's middle`,
     advice:
       "Count again: bins are 0-based half-open, the TSS is the first base of the window's second half, " +
       "and the TSS of a gene on the minus strand is its last base.",
@@ -53,7 +53,7 @@ export function checkShiftedBins(
   return findings;
 }
 
-/** What {@linkcode checkShiftedBins} could not look at. */
+/** Lists what {@linkcode checkShiftedBins} had to skip. */
 export function skippedShiftedBins(
   { record }: SampleColumns,
   tracks: readonly TrackStatistics[],
@@ -79,35 +79,36 @@ function findEmptyEdges(tracks: readonly TrackStatistics[]): Finding[] {
       severity: "warning",
       where: describePlace(mark, found),
       message:
-        `the ${isFirst ? "first" : "last"} bin is zero in all genes, though in each of the ` +
-        `${EDGE_NEIGHBOURS} bins beside it ${Math.round(beside)} genes have signal in the mean`,
+        `the ${isFirst ? "first" : "last"} bin is zero in all genes, although in each of the ` +
+        `${EDGE_NEIGHBOURS} bins next to it ${Math.round(beside)} genes have signal on average`,
       advice: "The window was most likely cut or counted one bin off: count again.",
     };
   });
 }
 
-/** Whether the first of some bins has signal in no gene, and so many in the bins beside it that this is no accident. */
+/** Whether the first bin has no signal in any gene although, by the bins next to it, this cannot be an accident. */
 function hasEmptyStart(filled: Uint32Array): boolean {
   return filled[0] === 0 && Math.exp(-meanBesideStart(filled)) < SMALL_CHANCE;
 }
 
-/** In how many genes the bins beside the first have signal, in the mean. */
+/** Mean number of genes with signal in the bins next to the first. */
 function meanBesideStart(filled: Uint32Array): number {
   const beside = filled.subarray(1, 1 + EDGE_NEIGHBOURS);
   return beside.reduce((sum, genes) => sum + genes, 0) / Math.max(1, beside.length);
 }
 
-/** Standard error of the shift over all genes, from those over groups of them. */
+/** The standard error of the shift over all genes, computed from the shifts over groups of genes. */
 function shiftError(promoters: readonly TrackStatistics[]): number {
-  const groups = promoters[0].groupProfiles.map((_, group) =>
-    middleShift(meanProfile(promoters.map(({ groupProfiles }) => groupProfiles[group])))
+  const [first] = promoters;
+  const groups = (first?.groupProfiles ?? []).map((_, group) =>
+    middleShift(meanProfile(promoters.map(({ groupProfiles }) => groupProfiles[group]!)))
   );
   const mean = groups.reduce((sum, shift) => sum + shift, 0) / groups.length;
   const squares = groups.reduce((sum, shift) => sum + (shift - mean) ** 2, 0);
   return Math.sqrt(squares / (groups.length - 1) / groups.length);
 }
 
-/** By how many bins a profile must be moved left to be most like its own mirror image. */
+/** The number of bins by which a profile must be moved left to be most like its mirror image. */
 function middleShift(profile: Float64Array): number {
   const steps = 2 * LARGEST_SHIFT_BINS;
   const scores = Array.from(
@@ -115,20 +116,20 @@ function middleShift(profile: Float64Array): number {
     (_, i) => mirrorDistance(profile, i - steps),
   );
   const best = scores.indexOf(Math.min(...scores));
-  const [before, at, after] = [scores[best - 1], scores[best], scores[best + 1]];
+  const [before = NaN, at = NaN, after = NaN] = [scores[best - 1], scores[best], scores[best + 1]];
   const curve = before + after - 2 * at;
   const between = curve > 0 ? 0.5 * (before - after) / curve : 0;
   return (best + between - steps) / 2;
 }
 
-/** Mean squared difference of bins that mirror each other about a middle moved by half bins. */
+/** The mean squared difference of bins that mirror each other about a middle that is moved by half bins. */
 function mirrorDistance(profile: Float64Array, halfBins: number): number {
   let sum = 0;
   let count = 0;
   for (let bin = 0; bin < profile.length; bin++) {
     const other = profile.length - 1 + halfBins - bin;
     if (other <= bin || other >= profile.length) continue;
-    sum += (profile[bin] - profile[other]) ** 2;
+    sum += (profile[bin]! - profile[other]!) ** 2;
     count++;
   }
   return sum / count;

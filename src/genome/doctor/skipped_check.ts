@@ -1,28 +1,28 @@
 import { formatCountOf } from "../../base/count.ts";
 import { listSome } from "../wording.ts";
 
-/** A check that could not be made because the data hold too little for it. */
+/** A check that was skipped because the data have too little for it. */
 export interface SkippedCheck {
-  /** Name of the check, as in a finding, such as `unrelated-labels`; other parts of it may have been made. */
+  /** Name of the check as in a finding, such as `unrelated-labels`. Other parts of the check may have been made. */
   readonly check: string;
-  /** What was not looked at, such as `labels against marks`. */
+  /** What was not examined, such as `labels against marks`. */
   readonly what: string;
-  /** What it needs and what there is, such as `needs 200 genes, there are 150`. */
+  /** What the check needs and what there is, such as `needs 200 genes, there are 150`. */
   readonly reason: string;
 }
 
-/** What a check, or a part of one, needs at the least. */
+/** What a check, or a part of one, needs. */
 export interface Need {
   readonly check: string;
   readonly what: string;
   readonly least: number;
-  /** Of what, in the singular, such as `gene` or `cell type`. */
+  /** The unit in the singular, such as `gene` or `cell type`. */
   readonly noun: string;
   /** Where they must be, such as `on the plus strand`. */
   readonly place?: string;
 }
 
-/** The check as one that was skipped, if there are fewer than it needs. */
+/** Returns a check as skipped if `count` is less than it needs, and otherwise an empty list. */
 export function skipIfFewer(need: Need, count: number): SkippedCheck[] {
   const { check, what, least, noun, place } = need;
   if (count >= least) return [];
@@ -32,10 +32,10 @@ export function skipIfFewer(need: Need, count: number): SkippedCheck[] {
 }
 
 /**
- * The check as one that was skipped where cell types have fewer genes than it needs: with their names if they are only
- * some of the cell types.
+ * Returns a check as skipped if cell types have fewer genes than it needs, with the names of these cell types if they
+ * are only some of all.
  *
- * @param groups Marks or labels of the cell types; a cell type may stand there repeatedly.
+ * @param groups Marks or labels of the cell types. A cell type may occur repeatedly.
  */
 export function skipIfFewGenes(
   need: Omit<Need, "noun">,

@@ -1,16 +1,16 @@
 import type { SampleColumns } from "../../io/columns.ts";
 import { geneKey } from "../../gene_id.ts";
 import type { Gene } from "../gene.ts";
-import { detailsOf } from "./_describe.ts";
+import { listGeneDetails } from "./_describe.ts";
 import { centreEnrichment } from "./_shape.ts";
 import type { Finding } from "./finding.ts";
 import { skipIfFewer, type SkippedCheck } from "./skipped_check.ts";
 
 const LEAST_GENES = 50;
-/** How many standard errors a mean asymmetry must be from zero to have a direction. */
+/** A mean asymmetry has a direction if it is at least this many standard errors from zero. */
 const LEAST_SCORE = 4;
 
-/** What one strand's genes look like. */
+/** The mean signal of the genes on one strand. */
 interface StrandProfile {
   readonly genes: number;
   /** Mean H3K4me3, `[bin]`. */
@@ -20,11 +20,11 @@ interface StrandProfile {
 }
 
 /**
- * Compares genes of the two strands: H3K36me3 lies in the gene's body, downstream of the TSS (Barski et al. 2007,
+ * Compares genes of the two strands. H3K36me3 lies in the gene's body, downstream of the TSS (Barski et al. 2007,
  * Cell 129:823), so in genomic orientation it leans right on the plus strand and left on the minus strand, and in
- * transcript orientation right on both. Where the minus strand alone lacks the promoter's H3K4me3, its TSS was
- * taken at the wrong end. Strands come from `genes`, or from the data where these hold them. Limits: needs 50 genes of
- * each strand and a clear lean; silent without.
+ * transcript orientation right on both. If only the minus strand lacks the promoter's H3K4me3, its TSS was taken at the
+ * wrong end. Strands come from `genes`, or else from the data. Limits: needs 50 genes of each strand and a clear lean;
+ * otherwise it reports nothing.
  */
 export function checkStrandOrientation(
   columns: SampleColumns,
@@ -48,14 +48,15 @@ export function checkStrandOrientation(
   return [...findWrongStarts(plus, minus), ...findWrongDirection(columns, plus, minus)];
 }
 
-/** What {@linkcode checkStrandOrientation} could not look at, where strands are known. */
+/** Lists what {@linkcode checkStrandOrientation} had to skip although strands are known. */
 export function skippedStrandOrientation(
   columns: SampleColumns,
   genes: readonly Gene[] | undefined,
 ): SkippedCheck[] {
   const strands = strandsOf(columns, genes);
-  const [plus, minus] = ["+", "-"].map((sign) => strands.filter((s) => s === sign).length);
-  // Without strands there is nothing to look at, however many genes there are.
+  const count = (sign: "+" | "-") => strands.filter((strand) => strand === sign).length;
+  const [plus, minus] = [count("+"), count("-")];
+  // Without strands there is nothing to check, however many genes there are.
   if (2 * (plus + minus) < strands.length) return [];
   const [least, sign] = plus < minus ? [plus, "plus"] : [minus, "minus"];
   return skipIfFewer({
@@ -67,19 +68,19 @@ export function skippedStrandOrientation(
   }, least);
 }
 
-/** Whether data hold the strands of most of their genes, so that no file of genes is needed. */
+/** Whether data hold the strands of most of their genes, so that a file of genes is not needed. */
 export function hasStrands(columns: SampleColumns): boolean {
   const known = strandsOf(columns, undefined).filter((strand) => strand !== undefined);
   return 2 * known.length >= columns.genes.length;
 }
 
-/** The strand of each gene of the data: from the file of genes where there is one, else as the data hold it. */
+/** The strand of each gene in the data: from the file of genes if there is one, or else from the data. */
 function strandsOf(
   columns: SampleColumns,
   genes: readonly Gene[] | undefined,
 ): ("+" | "-" | undefined)[] {
   if (genes === undefined) {
-    const details = detailsOf(columns);
+    const details = listGeneDetails(columns);
     return columns.genes.map((_, gene) => details[gene]?.strand);
   }
   const strands = new Map(genes.map(({ id, strand }) => [geneKey(id), strand]));
@@ -97,8 +98,8 @@ function findWrongStarts(plus: StrandProfile, minus: StrandProfile): Finding[] {
       right.toFixed(1)
     } times`,
     advice:
-      "The TSS was most likely taken at the start of genes on both strands: on the minus strand it is " +
-      "the end. Prepare the data again.",
+      "The TSS was most likely taken at the start of genes on both strands, but on the minus strand it " +
+      "is at the end. Prepare the data again.",
   }];
 }
 
@@ -126,23 +127,26 @@ function findWrongDirection(
 
 function profileOf(columns: SampleColumns, chosen: readonly boolean[]): StrandProfile {
   const { signal, geneIndex, bins, record: { marks } } = columns;
-  const [promoterMark, bodyMark] = [marks.indexOf("H3K4me3"), marks.indexOf("H3K36me3")];
+  const promoterMark = marks.indexOf("H3K4me3");
+  const bodyMark = marks.indexOf("H3K36me3");
   const promoter = new Float64Array(bins);
   const leans: number[] = [];
   for (const [row, gene] of geneIndex.entries()) {
     if (!chosen[gene]) continue;
-    const sums = [0, 0];
+    let [left, right] = [0, 0];
     for (let bin = 0; bin < bins; bin++) {
       const at = (row * bins + bin) * marks.length;
-      if (promoterMark >= 0) promoter[bin] += signal[at + promoterMark];
-      if (bodyMark >= 0) sums[2 * bin < bins ? 0 : 1] += signal[at + bodyMark];
+      if (promoterMark >= 0) promoter[bin]! += signal[at + promoterMark]!;
+      if (bodyMark < 0) continue;
+      if (2 * bin < bins) left += signal[at + bodyMark]!;
+      else right += signal[at + bodyMark]!;
     }
-    if (sums[0] + sums[1] > 0) leans.push((sums[1] - sums[0]) / (sums[1] + sums[0]));
+    if (left + right > 0) leans.push((right - left) / (right + left));
   }
   return { genes: chosen.filter(Boolean).length, promoter, score: standardScore(leans) };
 }
 
-/** Mean over its standard error; 0 for too few values. */
+/** The mean divided by its standard error; 0 if there are too few values. */
 function standardScore(values: readonly number[]): number {
   if (values.length < 2) return 0;
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;

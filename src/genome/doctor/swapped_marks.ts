@@ -1,19 +1,20 @@
 import { correlate, Correlations } from "./_correlate.ts";
 import { listSome } from "../wording.ts";
-import { describePlace } from "./_describe.ts";
+import { upperMedian } from "../../metrics/quantile.ts";
+import { describePlace, type Group, groupBy, groupByMark } from "./_describe.ts";
 import { centreEnrichment } from "./_shape.ts";
 import type { TrackStatistics } from "./_statistics.ts";
 import type { Finding } from "./finding.ts";
 import { skipIfFewer, skipIfFewGenes, type SkippedCheck } from "./skipped_check.ts";
 
 const ADVICE =
-  "Look at the order of the columns or the paths in the sample sheet. A look at one strong promoter " +
-  "in a genome browser settles it.";
+  "Check the order of the columns or the paths in the sample sheet. One strong promoter in a genome " +
+  "browser settles it.";
 const LEAST_SAMPLES = 50;
 /** Another mark must be this much more centred than H3K4me3. */
 const CLEARLY_MORE = 1.5;
 const LEAST_ENRICHMENT = 2;
-/** By how much a correlation must be larger with the other mark than with its own. */
+/** A correlation must be larger with the other mark than with its own by at least this much. */
 const CLEARLY_CLOSER = 0.1;
 const LEAST_CELL_TYPES = 3;
 
@@ -21,17 +22,17 @@ const LEAST_CELL_TYPES = 3;
  * Finds marks that look swapped, by three rules:
  *
  * 1. Of all marks H3K4me3 rises most around the TSS (Barski et al. 2007, Cell 129:823).
- * 2. Across genes, H3K36me3 (transcribed genes) goes with H3K4me3 more than H3K27me3 (silenced genes) does.
- * 3. A mark's level across genes is more like its own in the other cell types than like another mark's there.
+ * 2. Across genes, H3K36me3 (transcribed genes) is more closely related to H3K4me3 than H3K27me3 (silenced genes) is.
+ * 3. Across genes, a mark is more like the same mark in the other cell types than like another mark there.
  *
- * Limits: rules 1 and 2 need 50 genes and see no swap of H3K4me1, H3K9me3 and H3K27me3 with each other; rule 3 does, but
- * needs 3 cell types of which most are right. Failed experiments may look the same.
+ * Limits: rules 1 and 2 need 50 genes and do not find swaps among H3K4me1, H3K9me3 and H3K27me3. Rule 3 does, but needs
+ * 3 cell types, most of which must be right. Failed experiments may look the same.
  */
 export function checkSwappedMarks(tracks: readonly TrackStatistics[]): Finding[] {
   const usable = tracks.filter(({ samples, least, largest }) =>
     samples >= LEAST_SAMPLES && least < largest
   );
-  const byCellType = [...Map.groupBy(usable, ({ cellType }) => cellType).values()];
+  const byCellType = [...groupBy(usable, ({ cellType }) => cellType).values()];
   return [
     ...findMoreCentred(byCellType),
     ...findWrongCompany(byCellType),
@@ -39,7 +40,7 @@ export function checkSwappedMarks(tracks: readonly TrackStatistics[]): Finding[]
   ];
 }
 
-/** What {@linkcode checkSwappedMarks} could not look at; a single mark has none to be swapped with. */
+/** Lists what {@linkcode checkSwappedMarks} had to skip. A single mark has nothing to be swapped with. */
 export function skippedSwappedMarks(tracks: readonly TrackStatistics[]): SkippedCheck[] {
   if (new Set(tracks.map(({ mark }) => mark)).size < 2) return [];
   const check = "swapped-marks";
@@ -66,21 +67,20 @@ function findMark(tracks: readonly TrackStatistics[], name: string): TrackStatis
   return tracks.find(({ mark }) => mark === name);
 }
 
-/** Rule 1. */
-function findMoreCentred(byCellType: readonly TrackStatistics[][]): Finding[] {
-  const found = new Map<string, TrackStatistics[]>();
-  for (const tracks of byCellType) {
+/** Applies rule 1. */
+function findMoreCentred(byCellType: readonly Group<TrackStatistics>[]): Finding[] {
+  const found = byCellType.flatMap((tracks) => {
     const promoter = findMark(tracks, "H3K4me3");
-    if (promoter === undefined) continue;
     const [most] = tracks.toSorted((a, b) =>
       centreEnrichment(b.profile) - centreEnrichment(a.profile)
     );
+    if (promoter === undefined || most === undefined || most === promoter) return [];
     const enrichment = centreEnrichment(most.profile);
-    if (most === promoter || enrichment < LEAST_ENRICHMENT) continue;
-    if (enrichment < CLEARLY_MORE * centreEnrichment(promoter.profile)) continue;
-    found.set(most.mark, [...found.get(most.mark) ?? [], most]);
-  }
-  return Array.from(found, ([mark, tracks]) => ({
+    const isClear = enrichment >= LEAST_ENRICHMENT &&
+      enrichment >= CLEARLY_MORE * centreEnrichment(promoter.profile);
+    return isClear ? [most] : [];
+  });
+  return Array.from(groupByMark(found), ([mark, tracks]) => ({
     check: "swapped-marks",
     severity: "warning",
     where: describePlace(`H3K4me3 and ${mark}`, tracks),
@@ -93,8 +93,8 @@ function findMoreCentred(byCellType: readonly TrackStatistics[][]): Finding[] {
   }));
 }
 
-/** Rule 2. */
-function findWrongCompany(byCellType: readonly TrackStatistics[][]): Finding[] {
+/** Applies rule 2. */
+function findWrongCompany(byCellType: readonly Group<TrackStatistics>[]): Finding[] {
   const found = byCellType.filter((tracks) => {
     const [promoter, body, silent] = ["H3K4me3", "H3K36me3", "H3K27me3"]
       .map((mark) => findMark(tracks, mark));
@@ -110,27 +110,27 @@ function findWrongCompany(byCellType: readonly TrackStatistics[][]): Finding[] {
     severity: "warning",
     where: `H3K36me3 and H3K27me3 in ${listSome(names)}`,
     message:
-      "genes with much H3K4me3 have much H3K27me3 and little H3K36me3, expected the other way round: " +
+      "genes with much H3K4me3 have much H3K27me3 and little H3K36me3, expected the opposite: " +
       "the two may be swapped",
     advice: ADVICE,
   }];
 }
 
-/** Rule 3. */
+/** Applies rule 3. */
 function findExchanged(
   tracks: readonly TrackStatistics[],
-  byCellType: readonly TrackStatistics[][],
+  byCellType: readonly Group<TrackStatistics>[],
 ): Finding[] {
   if (byCellType.length < LEAST_CELL_TYPES) return [];
-  const byMark = Map.groupBy(tracks, ({ mark }) => mark);
+  const byMark = groupByMark(tracks);
   const correlations = new Correlations(tracks.map(({ levels }) => levels));
   const places = new Map(tracks.map((track, place) => [track, place]));
   const likeness = (track: TrackStatistics, mark: string): number => {
-    const others = byMark.get(mark)!.filter(({ cellType }) => cellType !== track.cellType);
+    const others = (byMark.get(mark) ?? []).filter(({ cellType }) => cellType !== track.cellType);
     const values = others.map((other) =>
       correlations.between(places.get(track)!, places.get(other)!)
     ).toSorted((a, b) => a - b);
-    return values[values.length >> 1] ?? 0;
+    return values.length === 0 ? 0 : upperMedian(values);
   };
   const findings: Finding[] = [];
   for (const own of byCellType) {
@@ -143,7 +143,8 @@ function findExchanged(
           check: "swapped-marks",
           severity: "warning",
           where: `${a.mark} and ${b.mark} in ${a.cellType}`,
-          message: "each is more like the other than like itself in the other cell types " +
+          message:
+            "each is more like the other mark than like the same mark in the other cell types " +
             `(correlation across genes larger by ${gainA.toFixed(2)} and ${gainB.toFixed(2)}): ` +
             "the two may be swapped",
           advice: ADVICE,

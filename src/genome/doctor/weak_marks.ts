@@ -5,23 +5,23 @@ import type { TrackStatistics } from "./_statistics.ts";
 import type { Finding } from "./finding.ts";
 import { skipIfFewer, skipIfFewGenes, type SkippedCheck } from "./skipped_check.ts";
 
-/** Real marks have at least a quarter of the bins with signal that they have in other cell types. */
+/** Real marks have signal in at least a quarter as many bins as in other cell types. */
 const SMALL_SHARE = 1 / 8;
-/** Share of bins that marks of known direction have in real data, 18% or more, and this at the very least. */
+/** In real data marks with a known direction have signal in 18% of bins or more; fewer than this is too little. */
 const LEAST_SHARE = 0.03;
 const LEAST_GENES = 200;
 
-/** A mark that has nearly no signal in a cell type, with what shows it. */
+/** A mark with nearly no signal in a cell type, with the evidence. */
 export interface WeakMark {
   readonly track: TrackStatistics;
-  /** Median share of bins with signal in the other cell types; `undefined` where there are none. */
+  /** Median share of bins with signal in the other cell types; `undefined` without other cell types. */
   readonly usual: number | undefined;
 }
 
 /**
- * Finds marks that have some signal but nearly none: in less than an eighth of the bins of the other cell types, or in
- * fewer bins or genes than such a mark has in any cell. A short list of peaks looks so, and a failed experiment. Limits: the
- * first needs another cell type, the second 200 genes and windows of 6,000 base pairs.
+ * Finds marks with hardly any signal: in less than an eighth as many bins as in the other cell types, or in fewer bins
+ * or genes than the mark has in any cell. Short lists of peaks and failed experiments look like this. Limits: the first
+ * rule needs another cell type, the second 200 genes and windows of 6,000 base pairs.
  */
 export function findWeakMarks(
   tracks: readonly TrackStatistics[],
@@ -42,24 +42,25 @@ export function findWeakMarks(
   });
 }
 
-/** What {@linkcode findWeakMarks} could not look at. */
+/** Lists what {@linkcode findWeakMarks} had to skip. */
 export function skippedWeakMarks(
   tracks: readonly TrackStatistics[],
   binSizeBp: number,
 ): SkippedCheck[] {
   const need = { check: "weak-marks", what: "amount of signal" };
   const few = skipIfFewGenes({ ...need, least: LEAST_GENES }, tracks);
-  if (few.length > 0 || tracks.length === 0) return few;
-  const windowBp = tracks[0].profile.length * binSizeBp;
+  const [track] = tracks;
+  if (few.length > 0 || track === undefined) return few;
+  const windowBp = track.profile.length * binSizeBp;
   return skipIfFewer({ ...need, least: LEAST_WINDOW_BP, noun: "base pair" }, windowBp);
 }
 
-/** Share of a track's bins that have signal. */
+/** The share of a track's bins with signal. */
 function shareOfBins({ positive, samples, profile }: TrackStatistics): number {
   return positive / (samples * profile.length);
 }
 
-/** {@linkcode findWeakMarks} as findings. */
+/** Turns the results of {@linkcode findWeakMarks} into findings. */
 export function describeWeakMarks(weak: readonly WeakMark[]): Finding[] {
   return weak.map(({ track, usual }) => ({
     check: "weak-marks",
@@ -70,7 +71,7 @@ export function describeWeakMarks(weak: readonly WeakMark[]): Finding[] {
       (usual === undefined ? "" : ` (in other cell types ${formatShare(1 - usual)})`) +
       `, and ${formatShare(1 - track.present / track.samples)} of the genes have none`,
     advice:
-      "It says nearly nothing: a short list of peaks, a failed experiment or the wrong file. " +
-      "Bring a better file, or leave the mark or the cell type out.",
+      "It tells nearly nothing: a short list of peaks, a failed experiment or the wrong file. " +
+      "Use a better file, or leave the mark or the cell type out.",
   }));
 }

@@ -1,62 +1,64 @@
-/** Rows that are parts of genes, to be added up. */
+/** Describes rows that are parts of genes and are added up. */
 
 import { formatCountOf } from "../../base/count.ts";
 import { FormatError } from "../../errors.ts";
 import { showName } from "../wording.ts";
-import type { RowGenes } from "./_join.ts";
+import type { RowGenes } from "./_row_genes.ts";
 import type { ExpressionTable } from "./table.ts";
 
-/** Where the rows of this share of genes have equal values, the values are those of the genes. */
+/** If this share of genes has equal values in all rows, the values are those of genes. */
 const NEARLY_ALL = 0.9;
 
 /**
- * Says that rows are added up, if any are.
+ * Says that rows are added up, if there are any.
  *
- * @throws {FormatError} If the values of nearly all genes with several rows are the same in all of them, as they are where
- * a table of genes was joined with their transcripts: their sum would mean nothing.
+ * @throws {FormatError} If nearly all genes with several rows have the same values in all of them, as in a table of
+ * genes that was joined with their transcripts: their sum would be meaningless.
  */
 export function describeAddedRows(table: ExpressionTable, rows: RowGenes): string[] {
   const { file, lines } = table;
-  const genes = [...findSeveral(table, rows)];
-  if (genes.length === 0) return [];
-  const telling = genes.filter(([, { isZero }]) => !isZero);
-  const repeated = telling.filter(([, { isSame }]) => isSame);
+  const genes = [...findSeveral(table, rows).values()];
+  const telling = genes.filter(({ isZero }) => !isZero);
+  const repeated = telling.filter(({ isSame }) => isSame);
+  const nameOf = (row: number) => showName(rows.names[row] ?? "");
+  const [gene] = genes;
+  const [example] = repeated;
+  if (gene === undefined) return [];
   // Programs that write transcripts do not write values of genes.
   if (
-    table.program === undefined && repeated.length > 0 &&
+    table.program === undefined && example !== undefined &&
     repeated.length >= NEARLY_ALL * telling.length
   ) {
-    const [[, { first, second }]] = repeated;
+    const { first, second } = example;
     throw new FormatError(
       `Cannot take expression: ${repeated.length} of ${telling.length} genes with several rows have the same ` +
-        `values in all of them, such as that of "${showName(rows.names[first])}" in lines ` +
+        `values in all of them, such as that of "${nameOf(first)}" in lines ` +
         `${lines[first]} and ${
           lines[second]
         }: these are values of genes, which must not be added ` +
-        "up, expected one row a gene. Keep one row of each",
+        "up, expected one row for each gene. Keep one row of each gene",
       { file, line: lines[second] },
     );
   }
-  // Another note says so of transcripts.
+  // Another note tells that transcripts are added up.
   if (rows.naming === "transcript") return [];
-  const [[, { first }]] = genes;
   return [
     `${file}: ${formatCountOf(genes.length, "gene")} in several rows each, such as ` +
-    `"${showName(rows.names[first])}", whose values are added up`,
+    `"${nameOf(gene.first)}", whose values are added up`,
   ];
 }
 
-/** What the rows of a gene are like. */
+/** The rows of a gene. */
 interface SeveralRows {
   readonly first: number;
   readonly second: number;
   /** Whether the values are the same in all rows. */
   isSame: boolean;
-  /** Whether all values are 0 or missing, which says nothing. */
+  /** Whether all values are 0 or missing, which tells nothing. */
   isZero: boolean;
 }
 
-/** The genes that have several rows. */
+/** Finds the genes that have several rows. */
 function findSeveral(table: ExpressionTable, { genes }: RowGenes): Map<number, SeveralRows> {
   const width = table.cellTypes.length;
   const valuesOf = (row: number) => table.values.slice(row * width, (row + 1) * width);

@@ -1,15 +1,15 @@
-/** Lines to cells: separators, quotes and numbers, as R, Python and spreadsheets write them. */
+/** Splits lines into cells: separators, quotes and numbers, as R, Python and spreadsheets write them. */
 
 import { POINT, QUOTE, SPACE, TAB, ZERO } from "../../text/characters.ts";
 import type { Line } from "../../text/lines.ts";
 import { decodeText, parseDecimal, parseDecimalText } from "../../text/numbers.ts";
 
-/** What stands between the cells of a line; a blank stands for any run of blanks. */
+/** The character between the cells of a line. A blank stands for any run of blanks. */
 export type Separator = "\t" | ";" | "," | " ";
 
 /**
- * Finds the cells of lines. A cell that starts with a double quote goes on to the quote before the next separator, with
- * doubled quotes for those within; where there is none the quote is a character as any other.
+ * Finds the cells of lines. A cell that starts with a double quote ends at the next quote before a separator, and
+ * quotes within it are doubled. Without such a closing quote, the first quote is an ordinary character.
  */
 export class CellSplitter {
   readonly #separator: number;
@@ -23,7 +23,7 @@ export class CellSplitter {
     this.#byBlanks = separator === " ";
   }
 
-  /** Finds the cells of a line, and returns how many they are. They stand until the next call. */
+  /** Finds the cells of a line and returns their number. They are valid until the next call. */
   split({ bytes, start, end }: Line): number {
     this.#bytes = bytes;
     let count = 0;
@@ -38,21 +38,21 @@ export class CellSplitter {
     }
   }
 
-  /** Text of a cell, without white space and quotes around it. */
+  /** The text of a cell, without white space and quotes around it. */
   text(cell: number): string {
-    return unquote(decodeText(this.#bytes, this.#starts[cell], this.#ends[cell]));
+    return unquote(decodeText(this.#bytes, this.#starts[cell]!, this.#ends[cell]!));
   }
 
-  /** The number in a cell; NaN if it holds none. */
+  /** The number in a cell; NaN if the cell does not hold a number. */
   number(cell: number): number {
     const bytes = this.#bytes;
-    let [from, to] = trimBlanks(bytes, this.#starts[cell], this.#ends[cell]);
+    let [from, to] = trimBlanks(bytes, this.#starts[cell]!, this.#ends[cell]!);
     if (to - from >= 2 && bytes[from] === QUOTE && bytes[to - 1] === QUOTE) {
       // R's format() pads numbers within the quotes.
       [from, to] = trimBlanks(bytes, from + 1, to - 1);
     }
     const value = parseShort(bytes, from, to) ?? parseDecimal(bytes, from, to);
-    // Cells that were copied from the web have white space of other kinds around them.
+    // Cells copied from web pages may have other white space around them.
     return Number.isNaN(value) ? parseDecimalText(this.text(cell)) : value;
   }
 
@@ -79,7 +79,7 @@ export class CellSplitter {
     return at;
   }
 
-  /** Where the cell ends that starts with a quote at `from`; `undefined` if no quote closes it. */
+  /** Finds the end of a cell that starts with a quote at `from`; `undefined` if no quote closes it. */
   #quotedEnd(from: number, end: number): number | undefined {
     const bytes = this.#bytes;
     for (let at = from + 1; at < end; at++) {
@@ -96,11 +96,11 @@ export class CellSplitter {
   }
 }
 
-/** Where the text between two places starts and ends without the blanks around it. */
+/** Narrows a range of bytes to the text without the blanks around it. */
 function trimBlanks(bytes: Uint8Array, start: number, end: number): [from: number, to: number] {
   let [from, to] = [start, end];
-  while (from < to && isBlank(bytes[from])) from++;
-  while (to > from && isBlank(bytes[to - 1])) to--;
+  while (from < to && isBlank(bytes[from]!)) from++;
+  while (to > from && isBlank(bytes[to - 1]!)) to--;
   return [from, to];
 }
 
@@ -108,27 +108,27 @@ function isBlank(byte: number): boolean {
   return byte === SPACE || byte === TAB;
 }
 
-/** Digits that any float64 holds, and the powers of ten to divide them by, which it holds too. */
+/** A float64 holds every integer of this many digits exactly, and every power of ten up to that. */
 const SHORT_DIGITS = 15;
 const POWERS_OF_TEN = Array.from({ length: SHORT_DIGITS + 1 }, (_, power) => 10 ** power);
 
 /**
- * The number in a cell of at most 15 digits and a point, as most are, without a string: the quotient of two numbers that
- * are exact is rounded once, as the parser of strings rounds. `undefined` of any other cell.
+ * Parses a cell of at most 15 digits and a point, as most cells are, without making a string. The quotient of two exact
+ * numbers is rounded once, so the result is that of the parser of strings. Returns `undefined` for any other cell.
  */
 function parseShort(bytes: Uint8Array, from: number, to: number): number | undefined {
   if (to - from > SHORT_DIGITS + 1 || from === to) return undefined;
   let digits = 0;
   let point = -1;
   for (let at = from; at < to; at++) {
-    const digit = bytes[at] - ZERO;
+    const digit = bytes[at]! - ZERO;
     if (digit >= 0 && digit <= 9) digits = digits * 10 + digit;
     else if (bytes[at] === POINT && point < 0) point = at;
     else return undefined;
   }
   const count = to - from - (point < 0 ? 0 : 1);
   if (count === 0 || count > SHORT_DIGITS) return undefined;
-  return point < 0 ? digits : digits / POWERS_OF_TEN[to - 1 - point];
+  return point < 0 ? digits : digits / POWERS_OF_TEN[to - 1 - point]!;
 }
 
 function unquote(text: string): string {
@@ -137,7 +137,7 @@ function unquote(text: string): string {
   return cell.slice(1, -1).replaceAll('""', '"').trim();
 }
 
-/** The cells of a line as texts. */
+/** Splits a line into the texts of its cells. */
 export function splitLine(line: Line, separator: Separator): string[] {
   const splitter = new CellSplitter(separator);
   const count = splitter.split(line);
@@ -145,8 +145,8 @@ export function splitLine(line: Line, separator: Separator): string[] {
 }
 
 /**
- * What separates the cells of a table. A tab, semicolon or comma outside of quotes is never part of a name, so they
- * come before blanks, which may be.
+ * Finds the separator of a table. Tabs, semicolons and commas outside of quotes are never parts of names, so they are
+ * tried before blanks, which may be.
  *
  * @param header The line with the names of the columns.
  * @param row The line after it.
@@ -161,10 +161,11 @@ export function findSeparator(header: Line, row: Line | undefined): Separator {
   if (row === undefined) return " ";
   if (count(row, "\t") > 1) return "\t";
   if (count(header, " ") > 1) return " ";
-  // R leaves the corner out: one name, then rows of two cells.
+  // R leaves out the corner cell, so the header may be a single name above rows of two cells.
   for (const separator of [";", ","] as const) {
-    const cells = splitLine(row, separator);
-    if (cells.length === 2 && !/\s/.test(cells[0])) return separator;
+    const [name, value, ...others] = splitLine(row, separator);
+    const hasTwo = name !== undefined && value !== undefined && others.length === 0;
+    if (hasTwo && !/\s/.test(name)) return separator;
   }
   return " ";
 }

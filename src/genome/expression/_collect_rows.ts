@@ -1,4 +1,4 @@
-/** The values of a table's rows by gene. */
+/** Collects the values of a table's rows by gene. */
 
 import { formatCountOf } from "../../base/count.ts";
 import type { ExpressionTransform } from "../../record.ts";
@@ -8,26 +8,26 @@ import { isMissing } from "../missing.ts";
 import { showName } from "../wording.ts";
 import { describeAddedRows } from "./_added_rows.ts";
 import { LONG_FORMAT } from "./_long_format.ts";
-import type { RowGenes } from "./_join.ts";
+import type { RowGenes } from "./_row_genes.ts";
 import type { ExpressionTable } from "./table.ts";
 
 /** What {@linkcode collectRows} needs besides the table. */
 export interface CollectRowsOptions {
   readonly genes: readonly Gene[];
-  readonly transform?: ExpressionTransform;
+  readonly transform?: ExpressionTransform | undefined;
 }
 
-/** Values of a table by gene. */
+/** The values of a table by gene. */
 export interface CollectedRows {
-  /** For each cell type the values `[gene]`; NaN where there is none. */
+  /** The values of each cell type, `[gene]`; NaN for genes without a value. */
   readonly columns: readonly Float64Array<ArrayBuffer>[];
-  /** One message if genes were left out, since their symbol stands in several rows. */
+  /** A message if genes were left out because their symbol is in several rows. */
   readonly repeated: readonly string[];
-  /** One message if rows were added up. */
+  /** A message if rows were added up. */
   readonly added: readonly string[];
 }
 
-/** Puts rows where their genes are; throws, with the line, if a row that is a gene's cannot be used. */
+/** Collects the rows of genes. Throws an error with the line if a gene's row is not usable. */
 export function collectRows(
   table: ExpressionTable,
   found: RowGenes,
@@ -44,22 +44,21 @@ export function collectRows(
   const mayFail = table.ragged.size > 0 || table.invalid.size > 0 || transform === "log2p1";
   for (const [row, gene] of rowGenes.entries()) {
     if (gene < 0) continue;
-    if (mayFail) checkRow(table, row, { name: names[row], transform });
-    const earlier = firstRow[gene];
+    const name = names[row] ?? "";
+    if (mayFail) checkRow(table, row, { name, transform });
+    const earlier = firstRow[gene]!;
     if (adds) parts.check(row, gene);
     if (earlier < 0) firstRow[gene] = row;
     else if (!adds && naming !== "symbol") {
       fail(
         table,
         row,
-        `gene "${names[row]}" stands in line ${lines[earlier]} and in line ${
-          lines[row]
-        }, expected once`,
+        `gene "${name}" is in line ${lines[earlier]} and in line ${lines[row]}, expected once`,
       );
     } else if (!adds) repeated.add(gene);
-    for (let i = 0; i < width; i++) {
-      const value = values[row * width + i];
-      columns[i][gene] = earlier < 0 ? value : columns[i][gene] + value;
+    for (const [i, column] of columns.entries()) {
+      const value = values[row * width + i]!;
+      column[gene] = earlier < 0 ? value : column[gene]! + value;
     }
   }
   for (const gene of repeated) columns.forEach((values) => values[gene] = NaN);
@@ -70,7 +69,7 @@ export function collectRows(
   };
 }
 
-/** Checks that rows that are added up are different parts of a gene, and not one part in several samples. */
+/** Checks that rows that are added up are different parts of a gene, rather than one part in several samples. */
 class PartCheck {
   readonly #table: ExpressionTable;
   readonly #parts: readonly string[];
@@ -82,7 +81,7 @@ class PartCheck {
   }
 
   check(row: number, gene: number): void {
-    const part = this.#parts[row];
+    const part = this.#parts[row] ?? "";
     if (isMissing(part) || part === "-") return;
     const key = `${gene}\t${part}`;
     const earlier = this.#rows.get(key);
@@ -94,7 +93,7 @@ class PartCheck {
     fail(
       this.#table,
       row,
-      `"${showName(part.replaceAll("\t", " "))}" stands in line ${lines[earlier]} and in line ` +
+      `"${showName(part.replaceAll("\t", " "))}" is in line ${lines[earlier]} and in line ` +
         `${lines[row]}, expected once. If ${LONG_FORMAT}`,
     );
   }
@@ -109,19 +108,19 @@ function describeRepeated(
   },
 ): string[] {
   if (repeated.size === 0) return [];
-  const [gene] = repeated;
+  const [row = -1] = Array.from(repeated, (gene) => firstRow[gene]);
   return [
     `${table.file}: ${formatCountOf(repeated.size, "symbol")} in several rows each, such as ` +
-    `"${showName(names[firstRow[gene]])}": these genes get no expression`,
+    `"${showName(names[row] ?? "")}": these genes get no expression`,
   ];
 }
 
 interface RowPlace {
   readonly name: string;
-  readonly transform?: ExpressionTransform;
+  readonly transform?: ExpressionTransform | undefined;
 }
 
-/** Throws if a row has other columns than the header, or a value that is none. */
+/** Throws if a row does not have as many columns as the header, or an invalid value. */
 function checkRow(table: ExpressionTable, row: number, { name, transform }: RowPlace): void {
   const { ragged, width, cellTypes, invalid, values } = table;
   const found = ragged.get(row);
@@ -130,7 +129,7 @@ function checkRow(table: ExpressionTable, row: number, { name, transform }: RowP
   }
   for (let i = 0; i < cellTypes.length; i++) {
     const place = row * cellTypes.length + i;
-    const isNegative = transform === "log2p1" && values[place] < 0;
+    const isNegative = transform === "log2p1" && values[place]! < 0;
     if (!isNegative && invalid.size === 0) continue;
     const text = invalid.get(place);
     const where = `gene "${name}", cell type "${cellTypes[i]}": value is`;
@@ -149,7 +148,7 @@ function checkRow(table: ExpressionTable, row: number, { name, transform }: RowP
   }
 }
 
-/** Expression Atlas' files hold the distribution of the replicates in one cell. */
+/** In files of Expression Atlas, one cell holds the distribution of the replicates. */
 const FIVE_NUMBERS = /^\d[\d.eE+-]*(?:,\d[\d.eE+-]*){4}$/;
 
 function adviseOn(text: string): string {

@@ -1,4 +1,4 @@
-/** What is to be said of genes and values that got no expression. */
+/** Messages about genes and values without expression. */
 
 import { formatCountOf } from "../../base/count.ts";
 import type { Gene } from "../gene.ts";
@@ -11,14 +11,15 @@ interface LabelPlace {
   readonly file: string;
 }
 
-/** Says how many genes no file has. */
+/** Says how many genes are in none of the files. */
 export function describeUnlabelled(
   replicates: readonly Replicates[],
   { genes, file, kept, files }: LabelPlace & { readonly kept: number; readonly files: number },
 ): string[] {
   const lacking = genes.filter((_, gene) => !replicates.some((files) => files.has(gene)));
-  if (lacking.length === 0) return [];
-  const [{ id, line }] = lacking;
+  const [example] = lacking;
+  if (example === undefined) return [];
+  const { id, line } = example;
   return [
     `${file} ${
       files > 1 ? "lack" : "lacks"
@@ -27,7 +28,7 @@ export function describeUnlabelled(
   ];
 }
 
-/** Says how many values are left out since only some replicates have them. */
+/** Says how many values are left out because only some replicates have them. */
 export function describePartial(
   replicates: readonly Replicates[],
   { genes, cellTypes, file, kept }: LabelPlace & { readonly kept: readonly number[] },
@@ -36,14 +37,15 @@ export function describePartial(
     (sum, files) => sum + countPlaces(genes.length, (gene) => files.isPartial(gene)),
     0,
   );
-  if (count === 0) return [];
   const cellType = replicates.findIndex(({ example }) => example !== undefined);
-  const { gene, has, lacks } = replicates[cellType].example!;
+  const example = replicates[cellType]?.example;
+  if (count === 0 || example === undefined) return [];
+  const { gene, has, lacks } = example;
   const found = countPlaces(genes.length, (gene) => replicates.some((files) => files.has(gene)));
   const lost = found - kept.length;
   return [
     `${file}: ${formatCountOf(count, "value")} of some replicates only, such as that of ` +
-    `"${genes[gene].id}" in "${cellTypes[cellType]}", which ${has} has and ${lacks} lacks: ` +
+    `"${genes[gene]!.id}" in "${cellTypes[cellType]}", which ${has} has and ${lacks} lacks: ` +
     "the genes are left out of those cell types" +
     (lost === 0 ? "" : `, and so altogether ${formatCountOf(lost, "gene")}`),
   ];
@@ -51,24 +53,26 @@ export function describePartial(
 
 interface MissingPlace extends LabelPlace {
   readonly replicates: readonly Replicates[];
-  /** Places of the genes that have an expression. */
+  /** Indices of the genes with expression. */
   readonly kept: readonly number[];
 }
 
-/** Says how many values are missing, in all replicates, of genes that have some. */
+/** Says how many values are missing in all replicates of a cell type, of genes with values in other cell types. */
 export function describeMissing(
   columns: readonly Float64Array[],
   { genes, cellTypes, file, replicates, kept }: MissingPlace,
 ): string[] {
   const missing = columns.map((values, i) =>
-    kept.filter((gene) => Number.isNaN(values[gene]) && !replicates[i].isPartial(gene))
+    kept.filter((gene) => Number.isNaN(values[gene]) && !replicates[i]?.isPartial(gene))
   );
   const count = missing.reduce((sum, { length }) => sum + length, 0);
-  if (count === 0) return [];
   const cellType = missing.findIndex(({ length }) => length > 0);
-  const { id } = genes[missing[cellType][0]];
+  const example = missing[cellType]?.[0];
+  if (example === undefined) return [];
   return [
-    `${file}: ${formatCountOf(count, "value")} missing, such as that of "${id}" in ` +
+    `${file}: ${formatCountOf(count, "value")} missing, such as that of "${
+      genes[example]!.id
+    }" in ` +
     `"${cellTypes[cellType]}": the genes are left out of those cell types`,
   ];
 }

@@ -1,4 +1,4 @@
-/** Finds out from the first lines of a table how it is laid out. */
+/** Detects the layout of a table from its first lines. */
 
 import { HASH, SPACE } from "../../text/characters.ts";
 import { failLine, type Line, lineText } from "../../text/lines.ts";
@@ -11,18 +11,21 @@ import type { Columns, Layout } from "./_layout.ts";
 import { refuseByName } from "./_refuse.ts";
 import { areNumbers, isNumber, nameBesideRowNumbers } from "./_row_numbers.ts";
 
-/** The layout of a table, and how many of its first lines are no rows. */
+/** The layout of a table, and the number of lines before its rows. */
 export interface Detected {
   readonly layout: Layout;
-  /** Lines of the head before the first row. */
+  /** Number of lines before the first row. */
   readonly linesBefore: number;
 }
 
-/** The largest tables of bulk samples have some 20,000; what has more is a matrix of single cells. */
+/** The first lines of a table that are not blank. */
+export type Head = readonly [Line, ...Line[]];
+
+/** The largest tables of bulk samples have some 20,000 columns; a table with more is a matrix of single cells. */
 const MOST_COLUMNS = 100_000;
 const EXCLAMATION = 33;
 
-/** Whether a line before the header is a comment: as most programs write, as GEO does, and Excel's `sep=;`. */
+/** Whether a line before the header is a comment, as most programs write it, as GEO does, or Excel's `sep=;`. */
 export function isComment(line: Line): boolean {
   const first = line.bytes[line.start];
   if (first === HASH || first === EXCLAMATION) return true;
@@ -30,15 +33,15 @@ export function isComment(line: Line): boolean {
 }
 
 /**
- * Tells the layout of a table.
+ * Detects the layout of a table.
  *
- * @param head Its first lines that are not blank: as many as needed to see rows after the header.
- * @param file Its name, for messages.
- * @param samples Names of the columns that are asked for: a column of numbers that has one holds values.
- * @throws {FormatError} If it is no table of expression.
+ * @param head The table's first lines, enough of them to include rows after the header.
+ * @param file Name of the file, for messages.
+ * @param samples Names of the wanted columns: a column of numbers with such a name holds values.
+ * @throws {FormatError} If the file is not a table of expression.
  */
 export function detectLayout(
-  head: readonly Line[],
+  head: Head,
   file: string,
   samples: ReadonlySet<string> = new Set(),
 ): Detected {
@@ -46,7 +49,7 @@ export function detectLayout(
   const comments = head.findIndex((line) => !isComment(line));
   const first = comments < 0 ? head.length : comments;
   const size = /^#1\.[23]\s*$/.test(lineText(head[0])) ? readGctSize(head, file) : undefined;
-  if (size !== undefined) return detectGct(head, size, file);
+  if (size !== undefined) return detectGct(size, file);
   const commented = findCommentedHeader(head, first);
   if (commented !== undefined) {
     return detectWithHeader(commented, {
@@ -56,20 +59,21 @@ export function detectLayout(
       samples,
     });
   }
-  if (first === head.length) failLine(file, head[0], `${CANNOT} there are comments only`);
-  const separator = findSeparator(head[first], head[first + 1]);
-  checkWidth(head[first], separator, file);
-  const cells = splitLine(head[first], separator);
-  const next = head[first + 1] === undefined ? cells : splitLine(head[first + 1], separator);
-  const columns = next.length === cells.length ? readHeaderless(cells, next) : undefined;
+  const [line, next] = head.slice(first);
+  if (line === undefined) failLine(file, head[0], `${CANNOT} there are only comments`);
+  const separator = findSeparator(line, next);
+  checkWidth(line, separator, file);
+  const cells = splitLine(line, separator);
+  const nextCells = next === undefined ? cells : splitLine(next, separator);
+  const columns = nextCells.length === cells.length ? readHeaderless(cells, nextCells) : undefined;
   if (columns !== undefined) {
-    const width = columns.values[0].column + 1;
+    const width = cells.length;
     const nameTitles = columns.names.map(() => "");
     const layout = { ...columns, nameTitles, separator, width, textFrom: width };
     return { layout, linesBefore: first };
   }
   const linesBefore = first + 1;
-  return detectWithHeader(head[first], {
+  return detectWithHeader(line, {
     rows: head.slice(linesBefore),
     linesBefore,
     file,
@@ -79,34 +83,37 @@ export function detectLayout(
 
 const CANNOT = "Cannot read expression table:";
 
-/** A header that is written as a comment, `#gene_id liver`, above rows that fit it. */
+/** Finds a header that is written as a comment, `#gene_id liver`, above rows that fit it. */
 function findCommentedHeader(head: readonly Line[], first: number): Line | undefined {
-  if (first === 0 || first >= head.length) return undefined;
-  const { bytes, start, end, number } = head[first - 1];
+  const [comment, row] = first === 0 ? [] : head.slice(first - 1);
+  if (comment === undefined || row === undefined) return undefined;
+  const { bytes, start, end, number } = comment;
   const header = { bytes, start: bytes[start + 1] === SPACE ? start + 2 : start + 1, end, number };
-  const separator = findSeparator(header, head[first]);
-  const cells = splitLine(head[first], separator);
+  const separator = findSeparator(header, row);
+  const cells = splitLine(row, separator);
   const titles = new CellSplitter(separator).split(header);
   const isData = cells.length > 1 && cells.slice(1).some(isNumber);
   return isData && titles === cells.length ? header : undefined;
 }
 
 /**
- * The columns of a file without a header: a gene and its value, as htseq-count writes, or a gene, its name and its
- * value.
+ * Reads the columns of a file without a header: a gene and its value, as htseq-count writes them, or a gene, its name
+ * and its value.
  */
 function readHeaderless(
   cells: readonly string[],
   next: readonly string[],
 ): Columns | undefined {
   const last = cells.length - 1;
-  // No title is an id, but a cell type may be called "none".
-  const isValue = isNumber(cells[last]) || isMissing(cells[last]) && looksLikeId(cells[0]);
-  const isName = ![cells[1], next[1]].some(isNumber);
+  const [gene = "", second = ""] = cells;
+  const value = cells.at(-1) ?? "";
+  // A title is never an id, but a cell type may be called "none".
+  const isValue = isNumber(value) || isMissing(value) && looksLikeId(gene);
+  const isName = ![second, next[1] ?? ""].some(isNumber);
   const fits = (last === 1 || last === 2 && isName) && isValue;
-  if (!fits || isTitleOfNames(cells[0])) return undefined;
+  if (!fits || isTitleOfNames(gene)) return undefined;
   return {
-    program: cells[0].startsWith("__") ? "htseq-count" : undefined,
+    program: gene.startsWith("__") ? "htseq-count" : undefined,
     names: last === 1 ? [0] : [0, 1],
     values: [{ column: last, name: "" }],
     ofOneSample: true,
@@ -117,17 +124,17 @@ function readHeaderless(
   };
 }
 
-/** What follows a header, and what is asked for. */
+/** The rows after a header, and the wanted samples. */
 interface RowsPlace {
   /** The first rows. */
   readonly rows: readonly Line[];
-  /** Lines of the head before them. */
+  /** Number of lines before the rows. */
   readonly linesBefore: number;
   readonly file: string;
   readonly samples: ReadonlySet<string>;
 }
 
-/** The layout of a table with a header. */
+/** Detects the layout of a table with a header. */
 function detectWithHeader(
   line: Line,
   { rows: lines, linesBefore, file, samples }: RowsPlace,
@@ -139,32 +146,34 @@ function detectWithHeader(
   const isLonger = rows.length > 0 && rows.every(({ length }) => length === titles.length + 1);
   if (isLonger && lacksCorner(titles, { line, rows, file, samples })) titles.unshift("");
   checkTitles(titles, { line, rows, file });
-  const isSample = (column: number) => samples.has(titles[column]) && areNumbers(rows, column);
+  const isSample = (column: number) =>
+    samples.has(titles[column] ?? "") && areNumbers(rows, column);
   const columns = nameBesideRowNumbers(readColumns(titles, isSample), titles, rows);
   const { differences, values } = columns;
   if (differences.length > 0 && values.length === 0) {
     failLine(file, line, `${CANNOT} ${describeDifferences(differences)}`);
   }
-  const nameTitles = columns.names.map((column) => titles[column]);
+  const nameTitles = columns.names.map((column) => titles[column] ?? "");
   const textFrom = findText(columns, titles.length, rows);
   const layout = { ...columns, nameTitles, separator, width: titles.length, textFrom };
   return { layout, linesBefore };
 }
 
 /**
- * Whether a header that is a cell shorter than all rows lacks the title of the first column, as R writes; or the rows
- * are closed by a separator, as Roadmap writes. Throws where it may as well lack another title.
+ * Whether a header that is one cell shorter than all rows lacks the title of the first column, as R writes it.
+ * Otherwise the rows end with a separator, as Roadmap writes them. Throws if the header may lack another title instead.
  */
 function lacksCorner(
   titles: readonly string[],
   { line, rows, file, samples }: HeaderPlace & Pick<RowsPlace, "samples">,
 ): boolean {
   const isClosed = rows.every((cells) => cells.at(-1) === "");
-  const isSample = samples.has(titles[0]) && areNumbers(rows, 1) && !areNumbers(rows, 0);
-  const isTitled = isTitleOfNames(titles[0]) && !isSample;
+  const [title = ""] = titles;
+  const isSample = samples.has(title) && areNumbers(rows, 1) && !areNumbers(rows, 0);
+  const isTitled = isTitleOfNames(title) && !isSample;
   if (isClosed && isTitled) return false;
-  // Below a title of names there are names, after row names as everywhere.
-  const hasNames = titles[0] !== "" && rows.every((cells) => !isNumber(cells[1]));
+  // If the rows start with row names, the second column has the names that the first title announces.
+  const hasNames = title !== "" && rows.every((cells) => !isNumber(cells[1] ?? ""));
   if (!isClosed && (!isTitled || hasNames)) return true;
   return failLine(
     file,
@@ -172,7 +181,7 @@ function lacksCorner(
     `${CANNOT} all rows have ${
       titles.length + 1
     } columns, expected ${titles.length} as in the header, ` +
-      `which has "${titles[0].slice(0, 80)}" first: does it lack a title?`,
+      `which has "${title.slice(0, 80)}" first: does it lack a title?`,
   );
 }
 
@@ -207,15 +216,15 @@ function checkTitles(titles: readonly string[], { line, rows, file }: HeaderPlac
         `separated by tabs, commas, semicolons or blanks`,
     );
   }
-  const [first, ...others] = titles;
+  const [first = "", ...others] = titles;
   const isData = others.some(isNumber) &&
     others.every((cell) => isNumber(cell) || isMissing(cell)) && !isTitleOfNames(first);
   if (isData && rows.length > 0) {
-    failLine(file, line, `${CANNOT} the header holds numbers only, expected names of cell types`);
+    failLine(file, line, `${CANNOT} the header has only numbers, expected names of cell types`);
   }
 }
 
-/** The first column that names no gene and holds no number in any of some rows. */
+/** Finds the first column that neither names genes nor holds a number in any of the first rows. */
 function findText(
   { names }: Columns,
   width: number,
@@ -230,34 +239,34 @@ function findText(
 }
 
 interface GctSize {
-  /** Columns that describe the rows, beside their names. */
+  /** Number of columns that describe the rows, besides their names. */
   readonly rowFields: number;
-  /** Rows after the header that describe the samples. */
+  /** Number of rows after the header that describe the samples. */
   readonly sampleFields: number;
+  /** The line with the names of the columns. */
+  readonly header: Line;
 }
 
-/** The line of sizes: rows and samples, and in version 1.3 how many columns and rows describe them. */
-function readGctSize(head: readonly Line[], file: string): GctSize {
-  if (head.length < 3) failLine(file, head[0], `${CANNOT} GCT ends before its header`);
-  const sizes = splitLine(head[1], "\t").filter((cell) => cell !== "")
+/** Reads the line of sizes: rows and samples, and in version 1.3 the numbers of columns and rows that describe them. */
+function readGctSize(head: Head, file: string): GctSize {
+  const [version, line, header] = head;
+  if (line === undefined || header === undefined) {
+    failLine(file, version, `${CANNOT} GCT ends before its header`);
+  }
+  const sizes = splitLine(line, "\t").filter((cell) => cell !== "")
     .map((cell) => /^\d+$/.test(cell) ? Number(cell) : NaN);
   if (sizes.length < 2 || !sizes.every(Number.isSafeInteger)) {
-    failLine(file, head[1], `${CANNOT} "${lineText(head[1]).slice(0, 80)}", expected GCT's sizes`);
+    failLine(file, line, `${CANNOT} "${lineText(line).slice(0, 80)}", expected GCT's sizes`);
   }
   const [, , rowFields = 1, sampleFields = 0] = sizes;
-  return { rowFields, sampleFields };
+  return { rowFields, sampleFields, header };
 }
 
-function detectGct(
-  head: readonly Line[],
-  { rowFields, sampleFields }: GctSize,
-  file: string,
-): Detected {
-  const line = head[2];
+function detectGct({ rowFields, sampleFields, header: line }: GctSize, file: string): Detected {
   checkWidth(line, "\t", file);
   const titles = dropEmptyEnd(splitLine(line, "\t"));
   const first = 1 + rowFields;
-  if (titles.length <= first) failLine(file, line, `${CANNOT} GCT's header names no samples`);
+  if (titles.length <= first) failLine(file, line, `${CANNOT} GCT's header does not name samples`);
   const values = titles.slice(first).map((name, i) => ({ column: first + i, name }));
   const fields = titles.slice(1, first).map((title, i) => ({ title, column: 1 + i }));
   const named = fields.filter(({ title }) => title === "Description" || isTitleOfNames(title));
@@ -265,7 +274,7 @@ function detectGct(
   const layout: Layout = {
     program: "GCT",
     names,
-    nameTitles: names.map((column) => titles[column]),
+    nameTitles: names.map((column) => titles[column] ?? ""),
     values,
     ofOneSample: false,
     mayBeTranscripts: false,

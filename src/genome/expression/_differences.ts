@@ -1,4 +1,4 @@
-/** Columns of tests for differences between samples, as DESeq2, edgeR, limma, Cuffdiff and Seurat write them. */
+/** Columns of tests for differential expression, as DESeq2, edgeR, limma, Cuffdiff and Seurat write them. */
 
 import { showName } from "../wording.ts";
 
@@ -9,7 +9,7 @@ const PROBABILITY =
 const STATISTIC =
   /^(?:base_?mean|lfcse|logcpm|aveexpr|(?:test_?)?stat|lr|[fbtz]|pct\.[12]|svalue|significant|sample_[12]|status|value_[12]|test_id)$/i;
 
-/** The titles that say that a table has differences between samples: a fold change, and how likely it is. */
+/** Finds the titles that show that a table has differences between samples: a fold change and its probability. */
 export function findDifferences(titles: readonly string[]): string[] {
   const found = [FOLD_CHANGE, PROBABILITY].map((pattern) =>
     titles.find((title) => pattern.test(title))
@@ -17,7 +17,7 @@ export function findDifferences(titles: readonly string[]): string[] {
   return found.every((title) => title !== undefined) ? found : [];
 }
 
-/** What is wrong with a table of such titles. */
+/** Says what is wrong with a table that has such titles. */
 export function describeDifferences(titles: readonly string[]): string {
   return `it has differences between samples (${
     titles.map(showName).join(", ")
@@ -25,7 +25,7 @@ export function describeDifferences(titles: readonly string[]): string {
     "expected a column of values for each sample";
 }
 
-/** Whether a column of such a table belongs to the test, and holds no expression of a sample. */
+/** Whether a column of such a table belongs to the test rather than to a sample. */
 export function isOfDifferences(title: string): boolean {
   return [FOLD_CHANGE, PROBABILITY, STATISTIC].some((pattern) => pattern.test(title));
 }

@@ -1,4 +1,4 @@
-/** Tables of expression by their headers: what common programs write, and what anyone does. */
+/** Recognises tables of expression by their headers: those of common programs, and those of anyone. */
 
 import { findDifferences, isOfDifferences } from "./_differences.ts";
 import type { Columns, ValueColumn } from "./_layout.ts";
@@ -8,18 +8,18 @@ import { kindOfEnding, kindOfTitle, type ValueKind } from "./value_kinds.ts";
 /** A program's table of one sample. */
 interface OneSampleFormat {
   readonly program: string;
-  /** Columns that tell the format, in lower case. */
+  /** The columns that identify the format, in lower case. */
   readonly needs: readonly string[];
-  /** Columns that name the genes. */
+  /** The columns that name the genes. */
   readonly names: readonly string[];
   readonly values: Readonly<Partial<Record<ValueKind, string>>>;
   readonly mayBeTranscripts?: boolean;
-  /** Columns that tell apart the rows of one gene, which are added up. */
+  /** The columns that tell apart the rows of one gene, which are added up. */
   readonly parts?: readonly string[];
   readonly status?: string;
 }
 
-/** Cufflinks writes a gene once for each locus that it found it at, and each transcript. */
+/** Cufflinks writes a row for each locus and each transcript of a gene. */
 const TRACKING_PARTS = ["tracking_id", "locus"];
 
 const ONE_SAMPLE: readonly OneSampleFormat[] = [
@@ -48,7 +48,7 @@ const ONE_SAMPLE: readonly OneSampleFormat[] = [
     needs: ["gene id", "gene name", "reference", "coverage", "fpkm", "tpm"],
     names: ["gene id", "gene name"],
     values: { tpm: "tpm", fpkm: "fpkm" },
-    // It writes a gene once for each stretch of reads that it found there.
+    // StringTie writes a row for each stretch of reads that it found in a gene.
     parts: ["reference", "strand", "start", "end"],
   },
   {
@@ -67,7 +67,7 @@ const ONE_SAMPLE: readonly OneSampleFormat[] = [
   },
 ];
 
-/** Titles of columns of ids, of symbols and of Entrez numbers, in the order in which the main one is chosen. */
+/** Titles of columns of ids, symbols and Entrez numbers, in the order in which the main column is chosen. */
 const NAME_TITLES = new RegExp(
   "^(?:" + [
     "genes?|id|name|ensembl[_. ]?(?:gene)?[_. ]?(?:id)?|gene[_. ]?ids?|ensg(?:[_. ]?id)?|gene[_. ]stable[_. ]id",
@@ -77,28 +77,30 @@ const NAME_TITLES = new RegExp(
   "i",
 );
 
-/** Titles of ids, which come before symbols wherever they stand. */
+/** Titles of columns of ids, which come before symbols wherever they stand. */
 const ID_TITLES =
   /^(?:ensembl[_. ]?(?:gene)?[_. ]?(?:id)?(?:[_. ]version)?|gene[_. ](?:stable[_. ])?id|geneid|ensg(?:[_. ]?id)?|ens_?gene)$/i;
 
-/** Titles of transcripts. */
+/** Titles of columns of transcripts. */
 const TRANSCRIPT_TITLES =
   /^(?:tx|tx[_. ]?(?:id|name)|t_name|(?:ensembl[_. ])?transcript(?:[_. ]?ids?(?:\(s\)|\.s\.)?)?(?:[_. ]version)?|target_id|enst(?:[_. ]?id)?|isoform(?:[_. ]?id)?)$/i;
 
-/** Titles of all transcripts of a gene, which RSEM writes in the one row of the gene. */
+/** Titles of columns with all transcripts of a gene, which RSEM writes into the gene's only row. */
 const SEVERAL_TRANSCRIPTS = /(?:ids|\(s\)|\.s\.)$/i;
 
-/** Titles under which numbers are Entrez numbers, although another column names the genes too. */
+/** Titles under which numbers are Entrez numbers even if another column names the genes too. */
 const ENTREZ_TITLES = /entrez|ncbi|^gene[_. ]?id$/i;
 
-/** Titles of row names, as R, pandas and their readers call them where they have none. */
+/** Titles that R, pandas and their readers give to row names without a title. */
 const ROW_NAME_TITLES =
   /^(?:|x|v1|rn|#|no|nr|\.\.\.1|unnamed: ?0|index|level_0|_?row(?:[_. ]?(?:names?|id|number|num|nr))?)$/i;
 
-/** Stands for the title of a column that is known for a sample's values, so that it is taken for nothing else. */
+/**
+ * Replaces the title of a column that is known to hold a sample's values, so that it is not taken for anything else.
+ */
 const OF_VALUES = "\0";
 
-/** Titles of what annotations say of genes, which no sample is called. */
+/** Titles of columns from annotations, which are not names of samples. */
 const ANNOTATION_TITLES = new RegExp(
   "^(?:chr(?:om(?:osome)?)?|seqnames?|start|end|width|strand|(?:gene[_. ]?)?lengths?|" +
     "(?:eff(?:ective)?[_. ]?length)|descriptions?|(?:gene[_. ]?)?(?:bio)?type|locus|band|" +
@@ -106,25 +108,26 @@ const ANNOTATION_TITLES = new RegExp(
   "i",
 );
 
-/** Whether a header's first cell says that names of genes stand below it; an empty one does. */
+/** Whether a header's first cell is the title of a column of names; it may be empty. */
 export function isTitleOfNames(title: string): boolean {
   return title === "" || NAME_TITLES.test(title) || TRANSCRIPT_TITLES.test(title);
 }
 
-/** Whether bare numbers below a title are Entrez numbers, and no other numbers of rows. */
+/** Whether bare numbers below a title are Entrez numbers rather than numbers of rows. */
 export function isTitleOfEntrez(title: string): boolean {
   return ENTREZ_TITLES.test(title);
 }
 
-/** Whether a title is that of row names, which may be genes or count the rows of some earlier table. */
+/** Whether a title is that of row names, which may be genes or the numbers of rows in an earlier table. */
 export function isTitleOfRowNames(title: string): boolean {
   return ROW_NAME_TITLES.test(title);
 }
 
 /**
- * Reads a header's cells; quotes and white space around them are gone.
+ * Reads the columns that a header names.
  *
- * @param isSample Whether a column is known for values of a sample, whatever its title means elsewhere.
+ * @param header The cells of the header, without quotes and white space around them.
+ * @param isSample Whether a column is known to hold values of a sample, whatever its title means elsewhere.
  */
 export function readColumns(
   header: readonly string[],
@@ -145,7 +148,7 @@ function readOneSample(format: OneSampleFormat, header: readonly string[]): Colu
     { column: titles.indexOf(title), name: title, kind: kind as ValueKind, status }
   ));
   const names = format.names.map((title) => titles.indexOf(title));
-  // The isoforms of RSEM, in rows of their own.
+  // RSEM writes isoforms into separate rows of another file.
   const parts = titles.includes("isopct") ? ["transcript_id"] : format.parts;
   return {
     program: format.program,
@@ -186,7 +189,7 @@ function readFeatureCounts(
   };
 }
 
-/** Genes × samples: the first column names the genes unless another is titled as that of ids. */
+/** Reads a table of genes × samples. The first column names the genes unless another has the title of ids. */
 function readAnyTable(
   header: readonly string[],
   isSample: (column: number) => boolean,
@@ -194,15 +197,16 @@ function readAnyTable(
   const titles = header.map((title, column) => isSample(column) ? OF_VALUES : title);
   const columns = [...titles.keys()];
   const names = findNames(titles);
-  const transcripts = columns.filter((column) => TRANSCRIPT_TITLES.test(titles[column]));
+  const titleOf = (column: number) => titles[column] ?? "";
+  const transcripts = columns.filter((column) => TRANSCRIPT_TITLES.test(titleOf(column)));
   const sampleColumns = findSampleColumns(titles, [...names, ...transcripts]);
   const isOfTracking = TRACKING_PARTS.every((title) => titles.includes(title));
   const hasIds = titles.some((title) => ID_TITLES.test(title));
   const differences = findDifferences(titles);
   const hasParts = isOfTracking ||
-    transcripts.some((column) => !SEVERAL_TRANSCRIPTS.test(titles[column]));
+    transcripts.some((column) => !SEVERAL_TRANSCRIPTS.test(titleOf(column)));
   const adds = hasIds && hasParts;
-  // Beside symbols, in several rows each, the transcripts say whose parts the rows are.
+  // If only symbols stand beside transcripts, each in several rows, the transcripts tell the genes.
   const own = hasParts && !hasIds ? transcripts.slice(0, 1) : [];
   const all = [...own, ...names];
   const parts = isOfTracking ? TRACKING_PARTS.map((title) => titles.indexOf(title)) : transcripts;
@@ -211,7 +215,7 @@ function readAnyTable(
     values: readValues(header, {
       titles,
       taken: [...names, ...transcripts, ...sampleColumns.map(({ column }) => column)],
-    }).filter(({ column }) => differences.length === 0 || !isOfDifferences(titles[column])),
+    }).filter(({ column }) => differences.length === 0 || !isOfDifferences(titleOf(column))),
     ofOneSample: false,
     mayBeTranscripts: transcripts.length > 0 && !hasIds,
     adds,
@@ -221,21 +225,22 @@ function readAnyTable(
   };
 }
 
-/** The columns that name genes, those of ids first. */
+/** Finds the columns that name genes, those of ids first. */
 function findNames(header: readonly string[]): number[] {
-  const columns = [...header.keys()];
-  const ids = columns.filter((column) => ID_TITLES.test(header[column]));
-  const titled = columns.filter((column) =>
-    NAME_TITLES.test(header[column]) && !TRANSCRIPT_TITLES.test(header[column])
-  );
+  const columns = [...header.entries()];
+  const [firstTitle = ""] = header;
+  const ids = columns.filter(([, title]) => ID_TITLES.test(title)).map(([column]) => column);
+  const titled = columns.filter(([, title]) =>
+    NAME_TITLES.test(title) && !TRANSCRIPT_TITLES.test(title)
+  ).map(([column]) => column);
   const isFirstOfSamples = titled.length > 0 &&
     findSampleColumns(header, titled).some(({ column }) => column === 0);
-  const isFirstValue = titled.length > 0 && header[0] === OF_VALUES;
-  const first = isFirstOfSamples || isFirstValue || TRANSCRIPT_TITLES.test(header[0]) ? [] : [0];
+  const isFirstValue = titled.length > 0 && firstTitle === OF_VALUES;
+  const first = isFirstOfSamples || isFirstValue || TRANSCRIPT_TITLES.test(firstTitle) ? [] : [0];
   return [...new Set([...ids, ...first, ...titled])];
 }
 
-/** The columns that hold values, and beside them the columns that say whether these could be computed. */
+/** Finds the columns that hold values, each with the column that tells whether its values could be computed. */
 function readValues(
   header: readonly string[],
   { titles, taken }: { readonly titles: readonly string[]; readonly taken: readonly number[] },
@@ -258,6 +263,6 @@ function readValues(
   );
   return values.filter(({ column, name }) =>
     !others.has(column) && !isStatus.has(column) && name !== "" &&
-    !ANNOTATION_TITLES.test(titles[column])
+    !ANNOTATION_TITLES.test(titles[column] ?? "")
   );
 }

@@ -1,19 +1,19 @@
-/** The genes of an annotation by their names. */
+/** Finds the genes of an annotation by name. */
 
 import { geneKey } from "../../gene_id.ts";
 import { stripGenePrefix } from "../id_prefixes.ts";
 import { choosePrimary } from "../primary_chromosome.ts";
 import type { Gene } from "../gene.ts";
 
-/** By what the rows of a table are known for genes. */
+/** The kind of name by which the rows of a table are joined with genes. */
 export type Naming = "id" | "symbol" | "entrez";
 
-/** Every {@linkcode Naming}, the surest first. */
+/** Every {@linkcode Naming}, the most reliable first. */
 export const NAMINGS: readonly Naming[] = ["id", "symbol", "entrez"];
 
-/** Stands for a gene that cannot be told, since several genes have the name. */
+/** Stands for an ambiguous name, which several genes have. */
 export const SEVERAL = -2;
-/** Stands for no gene. */
+/** Stands for a name that no gene has. */
 export const NONE = -1;
 
 /** Finds genes by name. */
@@ -23,29 +23,29 @@ export class GeneIndex {
   constructor(genes: readonly Gene[]) {
     this.#indices = {
       id: withAliases(makeIndex(genes, ({ id }) => indexKey(id)), genes),
-      // A gene without a name is called by its id in tables of symbols.
+      // In tables of symbols, a gene without a symbol has its id.
       symbol: makeIndex(genes, ({ id, symbol }) => symbol ?? geneKey(id)),
       entrez: makeIndex(genes, ({ entrezId }) => entrezId),
     };
   }
 
-  /** Place of a gene; {@linkcode NONE} or {@linkcode SEVERAL}. */
+  /** Index of a gene, or {@linkcode NONE} or {@linkcode SEVERAL}. */
   find(naming: Naming, name: string): number {
     return this.#indices[naming].get(naming === "id" ? indexKey(name) : name) ?? NONE;
   }
 
-  /** How many names there are. */
+  /** Number of names of a kind. */
   size(naming: Naming): number {
     return this.#indices[naming].size;
   }
 }
 
-/** What an annotation's spelling of an id and a table's have in common; GTF made of GFF3 keeps what it puts before ids. */
+/** What all spellings of an id have in common. A GTF made from GFF3 may keep the prefixes of ids. */
 function indexKey(id: string): string {
   return geneKey(stripGenePrefix(id));
 }
 
-/** Adds the ids that other data bases have of the genes, where no gene has them as its own. */
+/** Adds the genes' ids in other databases, except those that are also ids of genes in the annotation. */
 function withAliases(ids: Map<string, number>, genes: readonly Gene[]): Map<string, number> {
   const aliases = new Map<string, number>();
   for (const [place, { aliases: others = [] }] of genes.entries()) {
@@ -67,18 +67,17 @@ function makeIndex(
     if (name === undefined) continue;
     const earlier = index.get(name);
     if (earlier === undefined) index.set(name, place);
-    else if (shared.has(name)) shared.get(name)!.push(place);
-    else shared.set(name, [earlier, place]);
+    else shared.set(name, [...shared.get(name) ?? [earlier], place]);
   }
   for (const [name, places] of shared) index.set(name, chooseOne(places, genes));
   return index;
 }
 
 /**
- * Of genes of one name that which tables mean: the others are its copies on alternate loci and patches, or its
- * pseudoautosomal copy on Y.
+ * Chooses among genes of one name the one that tables mean, if the others are its copies on alternate loci and patches
+ * or its pseudoautosomal copy on Y.
  */
 function chooseOne(places: readonly number[], genes: readonly Gene[]): number {
-  const primary = choosePrimary(places.map((place) => genes[place]));
+  const primary = choosePrimary(places.map((place) => genes[place]!));
   return places.find((place) => genes[place] === primary) ?? SEVERAL;
 }

@@ -1,30 +1,30 @@
-/** Names of genes as tables have them: ids, symbols, Entrez numbers, and several of these in one. */
+/** Reads names of genes in tables: ids, symbols, Entrez numbers, and several of these in one cell. */
 
 import { isEnsemblGeneId, splitEnsemblGeneId } from "../../gene_id.ts";
 import { stripGenePrefix, stripTranscriptPrefix } from "../id_prefixes.ts";
 import { isTranscriptId } from "../transcript_id.ts";
 
-/** What a cell says of which gene its row is. */
+/** What a cell tells about the gene of its row. */
 export interface GeneNames {
-  /** The gene's id; of a plain cell the whole cell. */
+  /** The gene's id; in a plain cell the whole text. */
   readonly id: string;
-  /** Its symbol; of a plain cell the whole cell. */
+  /** The gene's symbol; in a plain cell the whole text. */
   readonly symbol: string;
-  /** Its number at NCBI, if the cell holds digits. */
-  readonly entrez?: string;
-  /** The transcript, if the row is one. */
-  readonly transcript?: string;
+  /** The gene's number at NCBI, if the cell holds digits. */
+  readonly entrez?: string | undefined;
+  /** The transcript, if the row is a transcript. */
+  readonly transcript?: string | undefined;
 }
 
-/** A number as it is, and as pandas writes it where another is missing: `8813.0`. */
+/** A number as it is, or as pandas writes it in a column with missing values: `8813.0`. */
 const NUMBER = /^(\d+)(?:\.0)?$/;
 
-/** Takes a cell apart: `ENSG00000000003.15|TSPAN6`, `TSPAN6|7105`, GENCODE's `ENST…|ENSG…|…|TSPAN6|…`. */
+/** Splits a cell into names: `ENSG00000000003.15|TSPAN6`, `TSPAN6|7105`, GENCODE's `ENST…|ENSG…|…|TSPAN6|…`. */
 export function parseGeneNames(cell: string): GeneNames {
   const name = stripTranscriptPrefix(stripGenePrefix(cell));
   if (name.includes("|")) return parseParts(name.split("|"));
-  const pair = WITH_BRACKETS.exec(name);
-  if (pair !== null) return parsePair(pair[1], pair[2]);
+  const [, symbol, within] = WITH_BRACKETS.exec(name) ?? [];
+  if (symbol !== undefined && within !== undefined) return parsePair(symbol, within);
   const joined = splitEnsemblGeneId(name);
   if (joined !== undefined) return { id: joined.id, symbol: joined.other };
   const number = readNumber(name);
@@ -36,7 +36,7 @@ export function parseGeneNames(cell: string): GeneNames {
   };
 }
 
-/** `TSPAN6 (7105)` or `TSPAN6 (ENSG00000000003)`, as DepMap writes, and what R makes of it: `TSPAN6..7105.`. */
+/** `TSPAN6 (7105)` or `TSPAN6 (ENSG00000000003)`, as DepMap writes them, or R's form of it: `TSPAN6..7105.`. */
 const WITH_BRACKETS = /^(.+?)(?: \(|\.\.)(\d+|ENS[A-Z]*G\d{11}(?:\.\d+)?)(?:\)|\.)$/;
 
 function parsePair(symbol: string, within: string): GeneNames {
@@ -47,23 +47,24 @@ function parsePair(symbol: string, within: string): GeneNames {
 function parseParts(parts: readonly string[]): GeneNames {
   const id = parts.find(isEnsemblGeneId);
   const transcript = parts.find(isTranscriptId);
-  // GENCODE's names of sequences: transcript, gene, Havana's ids of both, the transcript's name, the gene's symbol.
+  // GENCODE's names of sequences have: transcript, gene, Havana's ids of both, the transcript's name, the symbol.
   const isGencode = transcript !== undefined && id !== undefined && parts.length >= 6;
   const symbol = isGencode ? parts[5] : parts.find((part) => part !== id && part !== transcript);
-  const entrez = parts.length === 2 ? readNumber(parts[1]) : undefined;
-  return { id: id ?? parts[0], symbol: symbol ?? parts[0], entrez, transcript };
+  const [first = "", second = ""] = parts;
+  const entrez = parts.length === 2 ? readNumber(second) : undefined;
+  return { id: id ?? first, symbol: symbol ?? first, entrez, transcript };
 }
 
 function readNumber(name: string): string | undefined {
   return NUMBER.exec(name)?.[1];
 }
 
-/** Whether a name is a number and no more, as Entrez numbers and those of rows are. */
+/** Whether a name is just a number, as Entrez numbers and numbers of rows are. */
 export function isBareNumber(name: string): boolean {
   return NUMBER.test(name);
 }
 
-/** What names look like, for messages. */
+/** The looks of names, for messages. */
 const LOOKS: readonly (readonly [pattern: RegExp, kind: string])[] = [
   [/^ENSG\d{11}/, "human Ensembl ids"],
   [/^ENSMUSG\d{11}/, "mouse Ensembl ids"],
@@ -78,16 +79,16 @@ const LOOKS: readonly (readonly [pattern: RegExp, kind: string])[] = [
   [/^\d+_(?:[sx]_)?at$|^ILMN_\d+$/, "probes of a microarray"],
 ];
 
-/** Ids of flies, worms, cress and yeast. */
+/** Ids of Drosophila, C. elegans, Arabidopsis and yeast. */
 const MODEL_ORGANISMS = /^(?:FBgn\d{7}|WBGene\d{8}|AT[1-5CM]G\d{5}|Y[A-P][LR]\d{3}[CW])\b/;
 
-/** Whether a name is an id, which nobody calls a column. */
+/** Whether a name is an id, which is never the title of a column. */
 export function looksLikeId(name: string): boolean {
   return isEnsemblGeneId(parseGeneNames(name).id) || MODEL_ORGANISMS.test(name) ||
     LOOKS.some(([pattern]) => pattern.test(name));
 }
 
-/** What most of some names are. */
+/** Describes what most of the given names are. */
 export function describeNames(names: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const name of names.slice(0, 10_000)) {
@@ -98,12 +99,12 @@ export function describeNames(names: readonly string[]): string {
   return most?.[0] ?? "nothing";
 }
 
-/** Whether most of some names can be those of genes only. */
+/** Whether most of the given names can only be those of genes. */
 export function areGenes(names: readonly string[]): boolean {
   return /Ensembl|symbols with/.test(describeNames(names));
 }
 
-/** The part of Ensembl's ids that tells the species: `ENSMUSG`; `undefined` of other names. */
+/** The part of Ensembl's ids that tells the species, such as `ENSMUSG`; `undefined` for other names. */
 export function ensemblPrefix(names: readonly string[]): string | undefined {
   const prefixes = names.slice(0, 10_000).map((name) => /^(ENS[A-Z]*G)\d{11}/.exec(name)?.[1]);
   const most = prefixes[Math.floor(prefixes.length / 2)];
@@ -111,11 +112,11 @@ export function ensemblPrefix(names: readonly string[]): string | undefined {
   return share > 0.5 ? most : undefined;
 }
 
-/** Names that count the rows, 0, 1, 2 or 1, 2, 3 in any order, as R and pandas write them: they name no genes. */
+/** Whether names count the rows, 0, 1, 2 or 1, 2, 3 in any order, as R and pandas write them, and so are not genes. */
 export function areRowNumbers(names: readonly string[]): boolean {
   const count = names.length;
   const numbers = new Set(names.map((name) => Number(readNumber(name) ?? NaN)));
-  // So many different numbers from 0 to their count are all but one.
+  // As many different numbers from 0 to their count must be all of these except one.
   return count > 1 && numbers.size === count && [...numbers].every((number) => number <= count) &&
     !(numbers.has(0) && numbers.has(count));
 }
@@ -127,7 +128,7 @@ const DATE = new RegExp(
   "i",
 );
 
-/** Whether a symbol is what spreadsheets make of `MARCH1`, `SEPT2` or `2310009E13`: `1-Mar`, `44256`, `2.31E+19`. */
+/** Whether a spreadsheet turned a symbol such as `MARCH1`, `SEPT2` or `2310009E13` into a date or a number. */
 export function isDamagedSymbol(symbol: string): boolean {
   return DATE.test(symbol);
 }

@@ -1,55 +1,61 @@
-/** Which column of a table holds what. */
+/** What the columns of a table hold. */
 
 import type { Separator } from "./_cells.ts";
 import type { ValueKind } from "./value_kinds.ts";
 
 /** A column with values. */
 export interface ValueColumn {
-  /** Its place in a row, counted from 0. */
+  /** Index of the column, counted from 0. */
   readonly column: number;
-  /** Its name in the header; empty in a file without one. */
+  /** Name of the column in the header; empty in a file without a header. */
   readonly name: string;
-  /** What it measures, where the format or its name tells. */
-  readonly kind?: ValueKind;
-  /** Column that says whether the value could be computed. */
-  readonly status?: number;
+  /** What the column measures, if the format or the name tells. */
+  readonly kind?: ValueKind | undefined;
+  /** Index of the column that tells whether the value could be computed. */
+  readonly status?: number | undefined;
 }
 
-/** A column that tells which sample a row is of. */
+/** A column that tells the sample of each row. */
 export interface SampleColumn {
   readonly column: number;
   readonly title: string;
 }
 
-/** What a format says of its columns. */
+/** What a format tells about its columns. */
 export interface Columns {
-  /** What wrote the table, for messages: such as `featureCounts`; `undefined` of a table as anyone writes it. */
-  readonly program?: string;
-  /** Columns that name the genes, the main one first. */
+  /**
+   * Name of the program that wrote the table, such as `featureCounts`, for messages; `undefined` if it is not known.
+   */
+  readonly program?: string | undefined;
+  /** The columns that name the genes, the main one first. */
   readonly names: readonly number[];
-  /** Columns that hold values. */
+  /** The columns that hold values. */
   readonly values: readonly ValueColumn[];
-  /** Whether all columns of values are of one sample, each of another kind. */
+  /** Whether all columns of values are of one sample, each of a different kind. */
   readonly ofOneSample: boolean;
-  /** Whether the rows are transcripts, or may be; the names of the rows have the last word. */
+  /** Whether the rows are or may be transcripts. The names of the rows decide. */
   readonly mayBeTranscripts: boolean;
-  /** Whether several rows of a gene are parts of it, to be added up. */
+  /** Whether several rows of a gene are its parts, which are added up. */
   readonly adds: boolean;
-  /** Columns that tell such parts apart, such as that of transcripts; where there are none, the rows' names do. */
-  readonly parts?: readonly number[];
-  /** Columns that tell which sample a row is of; it must be the same in all rows. */
+  /**
+   * The columns that tell such parts apart, such as that of transcripts.
+   *
+   * @default {The names of the rows tell them apart.}
+   */
+  readonly parts?: readonly number[] | undefined;
+  /** The columns that tell the sample of each row, which must be the same in all rows. */
   readonly sampleColumns: readonly SampleColumn[];
-  /** Titles that say that the table has differences between samples; none in most. */
+  /** Titles that show that the table has differences between samples; mostly empty. */
   readonly differences: readonly string[];
 }
 
-/** Where a table has what. */
+/** The layout of a table. */
 export interface Layout extends Columns {
-  /** The titles of the columns that name the genes; empty where there is none. */
+  /** The titles of the columns that name the genes. A title may be empty. */
   readonly nameTitles: readonly string[];
   readonly separator: Separator;
-  /** Number of the columns that the header names, that of names without a title included. */
+  /** Number of columns in the header, including a column of names without a title. */
   readonly width: number;
-  /** The first column of text that names no gene; text may hold separators, so that rows differ from there on. */
+  /** The first column of text that does not name genes. Text may contain separators, so rows may vary from there. */
   readonly textFrom: number;
 }

@@ -1,15 +1,15 @@
-/** Tables in long format, which have a row for each gene and sample: they are recognised, and refused. */
+/** Recognises and refuses tables in long format, which have one row for each gene and sample. */
 
 import { failLine, type Line } from "../../text/lines.ts";
 import { showName } from "../wording.ts";
 import { CellSplitter } from "./_cells.ts";
 import type { Layout, SampleColumn } from "./_layout.ts";
 
-/** What is wrong with a table in long format, and what to do about it. */
+/** Says what is wrong with a table in long format, and what to do about it. */
 export const LONG_FORMAT =
-  "the table is in long format, one row a sample: make one column a sample (pivot it)";
+  "the table is in long format, one row for each sample: make one column for each sample (pivot it)";
 
-/** Titles of columns that tell which sample a row is of. Clusters, groups and regions may be those of genes. */
+/** Titles of columns that tell the sample of a row. Clusters, groups and regions may be those of genes. */
 const SAMPLE_TITLE = new RegExp(
   "^(?:" + [
     "(?:submitted[_. ]|icgc[_. ])?(?:sample|specimen|donor)[_. ]?(?:ids?|names?|accession)?",
@@ -20,7 +20,7 @@ const SAMPLE_TITLE = new RegExp(
   "i",
 );
 
-/** Titles of columns that are named after what they measure, and after no sample. */
+/** Titles of columns that name what they measure, rather than a sample. */
 const MEASURE_TITLE = new RegExp(
   "^(?:(?:raw|read|normali[sz]ed|norm|est|expected|scaled|umi|gene)[_. ])*" +
     "(?:[np]?tpm|nx|[fr]pkm|cpm|counts?|reads|frags|numreads|unstranded|value|expression|abundance|tags per million)$",
@@ -28,11 +28,11 @@ const MEASURE_TITLE = new RegExp(
 );
 
 /**
- * The columns that tell which sample a row is of, if the table has columns that are named after what they measure; in
- * a table with a column for each sample there are none.
+ * Finds the columns that tell the sample of each row, if the table has columns named after what they measure. A table
+ * with a column for each sample lacks these columns.
  *
  * @param titles The header's cells.
- * @param names Columns that name the genes.
+ * @param names Indices of the columns that name the genes.
  */
 export function findSampleColumns(
   titles: readonly string[],
@@ -45,7 +45,7 @@ export function findSampleColumns(
   return others.filter(({ title }) => SAMPLE_TITLE.test(title));
 }
 
-/** Checks that all rows are of one sample, where a table has columns that tell. */
+/** Checks that all rows are of one sample, if the table has columns that tell it. */
 export class OneSampleCheck {
   readonly #layout: Layout;
   readonly #file: string;
@@ -58,7 +58,7 @@ export class OneSampleCheck {
     this.#splitter = new CellSplitter(layout.separator);
   }
 
-  /** Throws if a row is of another sample than the first one. */
+  /** Throws if a row is of another sample than the first row. */
   check(line: Line): void {
     const { sampleColumns } = this.#layout;
     if (sampleColumns.length === 0) return;
@@ -67,14 +67,15 @@ export class OneSampleCheck {
     const samples = sampleColumns.map(({ column }) => this.#splitter.text(column));
     this.#first ??= { samples, line: line.number };
     const first = this.#first;
-    const other = samples.findIndex((sample, i) => sample !== first.samples[i]);
-    if (other < 0) return;
-    failLine(
-      this.#file,
-      line,
-      `Cannot read expression table: column "${showName(sampleColumns[other].title)}" has ` +
-        `"${showName(first.samples[other])}" in line ${first.line} and ` +
-        `"${showName(samples[other])}" in line ${line.number}: ${LONG_FORMAT}`,
-    );
+    for (const [i, { title }] of sampleColumns.entries()) {
+      const [sample = "", earlier = ""] = [samples[i], first.samples[i]];
+      if (sample === earlier) continue;
+      failLine(
+        this.#file,
+        line,
+        `Cannot read expression table: column "${showName(title)}" has "${showName(earlier)}" in ` +
+          `line ${first.line} and "${showName(sample)}" in line ${line.number}: ${LONG_FORMAT}`,
+      );
+    }
   }
 }

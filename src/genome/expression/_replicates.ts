@@ -1,21 +1,22 @@
-/** The expression of a cell type from its files, which are replicates. */
+/** Computes the expression of a cell type from its files, which are replicates. */
 
-/** A gene that has a value in some replicates only. */
+/** A gene with a value in only some replicates. */
 export interface PartialGene {
-  /** Its place. */
+  /** Index of the gene. */
   readonly gene: number;
-  /** Names of a file that has a value of it, and of one that lacks it. */
+  /** Name of a file that has a value of the gene. */
   readonly has: string;
+  /** Name of a file that lacks it. */
   readonly lacks: string;
 }
 
 /** Adds up the values of replicates. */
 export class Replicates {
   readonly #sums: Float64Array<ArrayBuffer>;
-  /** How many files have a value, `[gene]`. */
+  /** Number of files with a value, `[gene]`. */
   readonly #counts: Uint32Array;
   readonly #files: string[] = [];
-  /** The gene that was the first to be found in some files only. */
+  /** The first gene that was found in only some files. */
   #example: PartialGene | undefined;
 
   constructor(genes: number) {
@@ -28,41 +29,41 @@ export class Replicates {
     return this.#files.length;
   }
 
-  /** A gene that has a value in some files only; `undefined` if there is none. */
+  /** A gene with a value in only some files; `undefined` if all files have the same genes. */
   get example(): PartialGene | undefined {
     return this.#example;
   }
 
-  /** Adds the values of a file, `[gene]`; NaN where it has none. */
+  /** Adds the values of a file, `[gene]`; NaN for genes without a value. */
   add(values: Float64Array, file: string): void {
-    const earlier = this.#files.length;
+    const [first] = this.#files;
     for (let gene = 0; gene < values.length; gene++) {
-      const value = values[gene];
+      const value = values[gene]!;
       const lacks = Number.isNaN(value);
-      if (this.#example === undefined && earlier > 0) {
-        // There is no example yet, so either all of the earlier files have the gene or none has.
-        const had = this.#counts[gene] > 0;
-        if (had && lacks) this.#example = { gene, has: this.#files[0], lacks: file };
-        if (!had && !lacks) this.#example = { gene, has: file, lacks: this.#files[0] };
+      if (this.#example === undefined && first !== undefined) {
+        // There is no example yet, so the earlier files either all have the gene or all lack it.
+        const had = this.has(gene);
+        if (had && lacks) this.#example = { gene, has: first, lacks: file };
+        if (!had && !lacks) this.#example = { gene, has: file, lacks: first };
       }
       if (lacks) continue;
-      this.#sums[gene] += value;
-      this.#counts[gene]++;
+      this.#sums[gene]! += value;
+      this.#counts[gene]!++;
     }
     this.#files.push(file);
   }
 
-  /** Whether a file has a value of a gene. */
+  /** Whether any file has a value of a gene. */
   has(gene: number): boolean {
-    return this.#counts[gene] > 0;
+    return this.#counts[gene]! > 0;
   }
 
-  /** Whether some files have a value of a gene and others lack it: a mean over fewer of them is another statistic. */
+  /** Whether only some files have a value of a gene: a mean over fewer files would be a different statistic. */
   isPartial(gene: number): boolean {
-    return this.has(gene) && this.#counts[gene] < this.files;
+    return this.has(gene) && this.#counts[gene]! < this.files;
   }
 
-  /** The means, `[gene]`; NaN of a gene that a file lacks. */
+  /** The means, `[gene]`; NaN for a gene that any file lacks. */
   mean(): Float64Array<ArrayBuffer> {
     return this.#sums.map((sum, gene) =>
       this.#counts[gene] === this.files ? sum / this.files : NaN

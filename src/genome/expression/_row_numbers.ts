@@ -1,4 +1,4 @@
-/** Columns of numbers and of text among the first rows of a table, and row names that only count the rows. */
+/** Recognises columns of numbers and of text in the first rows of a table, and row names that only count the rows. */
 
 import { parseDecimalText } from "../../text/numbers.ts";
 import { isMissing } from "../missing.ts";
@@ -7,8 +7,9 @@ import { isBareNumber } from "./_gene_names.ts";
 import type { Columns } from "./_layout.ts";
 
 /**
- * The columns of a table whose first column holds numbers. R and pandas number the rows, and the numbers go with the rows
- * when these are sorted or filtered. They are no names of genes where other columns name these, under whatever title.
+ * Corrects the columns of a table whose first column holds numbers. R and pandas number the rows, and the numbers stay
+ * with the rows when these are sorted or filtered. They are not names of genes if other columns name these under any
+ * title.
  */
 export function nameBesideRowNumbers(
   columns: Columns,
@@ -16,8 +17,9 @@ export function nameBesideRowNumbers(
   rows: readonly (readonly string[])[],
 ): Columns {
   const { names, values } = columns;
-  const areRowNumbers = names.includes(0) && !isTitleOfEntrez(titles[0]) && rows.length > 0 &&
-    rows.every(([cell]) => isBareNumber(cell));
+  const [title = ""] = titles;
+  const areRowNumbers = names.includes(0) && !isTitleOfEntrez(title) && rows.length > 0 &&
+    rows.every(([cell = ""]) => isBareNumber(cell));
   if (!areRowNumbers) return columns;
   const texts = names.length > 1 ? [] : values.filter(({ column }) => isText(rows, column));
   const others = [
@@ -27,19 +29,19 @@ export function nameBesideRowNumbers(
   if (others.length === 0) return columns;
   return {
     ...columns,
-    // Below other titles there may be ids that are numbers.
-    names: isTitleOfRowNames(titles[0]) ? others : [...others, 0],
+    // Under other titles the numbers may be ids.
+    names: isTitleOfRowNames(title) ? others : [...others, 0],
     values: values.filter((value) => !texts.includes(value)),
   };
 }
 
-/** Whether a column holds numbers only, but for missing values, in some rows. */
+/** Whether a column holds only numbers and missing values in the given rows. */
 export function areNumbers(rows: readonly (readonly string[])[], column: number): boolean {
   const cells = rows.map((row) => row[column] ?? "");
   return cells.some(isNumber) && cells.every((cell) => isNumber(cell) || isMissing(cell));
 }
 
-/** Whether a column holds more texts than numbers, such as symbols, some of which a spreadsheet made numbers of. */
+/** Whether a column holds more texts than numbers: a spreadsheet may have turned some symbols into numbers. */
 function isText(rows: readonly (readonly string[])[], column: number): boolean {
   const cells = rows.map((row) => row[column] ?? "").filter((cell) => !isMissing(cell));
   return cells.filter(isNumber).length * 2 < cells.length;

@@ -1,40 +1,40 @@
-/** The rows of a table of expression: names of genes, and values of the cell types that are wanted. */
+/** Reads the rows of a table of expression: names of genes, and values of the wanted cell types. */
 
 import { failLine, type Line } from "../../text/lines.ts";
 import { isMissing } from "../missing.ts";
 import { CellSplitter } from "./_cells.ts";
 import type { Layout, ValueColumn } from "./_layout.ts";
 
-/** Names longer than this are no names. */
+/** A longer text is not a name. */
 const LONGEST_NAME = 1000;
-/** More than any annotation has transcripts; each row takes memory. */
+/** More than the transcripts of any annotation; each row takes memory. */
 const MOST_ROWS = 4_000_000;
-/** So much of a cell that holds no number is kept for a message. */
+/** A cell that should hold a number but does not is kept up to this length, for a message. */
 const QUOTED_CHARACTERS = 80;
 
-/** What programs write where a value could not be computed. */
+/** What programs write if a value could not be computed. */
 const FAILED = /^(?:FAIL|HIDATA|LOWDATA)$/i;
 
-/** Reads rows; what is wrong with one is kept with it, for it may be of no gene that matters. */
-export class RowReader {
-  /** Names of the genes, for each column of names by row. */
-  readonly names: readonly string[][];
-  /** What tells apart the rows of a gene that are added up, by row; empty if the layout has no such columns. */
+/** Reads rows. What is wrong with a row is kept with it, since the row may not be of a wanted gene. */
+export class ExpressionRowReader {
+  /** Names of the genes by row, for each column of names. */
+  readonly names: readonly [string[], ...string[][]];
+  /** The part of its gene that each row is, by row; empty if the layout does not tell parts apart. */
   readonly parts: string[] = [];
-  /** Line of each row. */
+  /** The line of each row. */
   readonly lines: number[] = [];
-  /** `[row, cellType]`; NaN where there is none. */
+  /** The values, `[row, cellType]`; NaN where a value is missing. */
   readonly values: number[] = [];
-  /** What stands in the cells that should hold a number and do not, by their place in `values`. */
+  /** Texts of cells that should hold a number but do not, by index in `values`. */
   readonly invalid = new Map<number, string>();
-  /** Number of cells of the rows that have others than the header. */
+  /** Number of cells in rows that do not have as many as the header, by row. */
   readonly ragged = new Map<number, number>();
   readonly #file: string;
   readonly #layout: Layout;
-  /** Columns to average, for each cell type. */
+  /** The columns to average for each cell type. */
   readonly #wanted: readonly (readonly ValueColumn[])[];
   readonly #splitter: CellSplitter;
-  /** The column after the last that is wanted. */
+  /** Index of the column after the last wanted one. */
   readonly #wantedEnd: number;
 
   constructor(layout: Layout, wanted: readonly (readonly ValueColumn[])[], file: string) {
@@ -42,7 +42,7 @@ export class RowReader {
     this.#layout = layout;
     this.#wanted = wanted;
     this.#splitter = new CellSplitter(layout.separator);
-    this.names = layout.names.map(() => []);
+    this.names = [[], ...layout.names.slice(1).map(() => [])];
     this.#wantedEnd = wanted.flat().reduce((end, { column }) => Math.max(end, column + 1), 0);
   }
 
@@ -60,7 +60,7 @@ export class RowReader {
     }
   }
 
-  /** Whether a row of so many cells has one which says that a column's value could not be computed. */
+  /** Whether a row with `count` cells tells that a column's value could not be computed. */
   #hasFailed({ status }: ValueColumn, count: number): boolean {
     return status !== undefined && status < count && FAILED.test(this.#splitter.text(status));
   }
@@ -74,7 +74,7 @@ export class RowReader {
           `the gene id has ${name.length} characters, expected at most ${LONGEST_NAME}`,
         );
       }
-      this.names[i].push(name.slice(0, LONGEST_NAME));
+      this.names[i]?.push(name.slice(0, LONGEST_NAME));
     }
     const { parts } = this.#layout;
     if (parts === undefined) return;
@@ -82,13 +82,13 @@ export class RowReader {
     this.parts.push(texts.join("\t").slice(0, LONGEST_NAME));
   }
 
-  /** Whether the values wanted of a row stand where the header says. */
+  /** Whether the wanted values of a row are in the columns that the header names. */
   #fits(count: number): boolean {
     const { width, textFrom } = this.#layout;
     if (count === width) return true;
     if (count > width && this.#areEmpty(width, count)) return true;
     if (textFrom === width || this.#wantedEnd > textFrom || count < textFrom) return false;
-    // Text may hold separators, or be missing; before it nothing may.
+    // Only the text may contain separators or be missing, so the column before it must be in its place.
     const last = textFrom - 1;
     return !Number.isNaN(this.#splitter.number(last)) || isMissing(this.#splitter.text(last));
   }
@@ -100,7 +100,7 @@ export class RowReader {
     return true;
   }
 
-  /** The mean of some cells; NaN if one of them is missing. */
+  /** The mean of the given columns' cells; NaN if one of them is missing. */
   #readValue(columns: readonly ValueColumn[]): number {
     let sum = 0;
     for (const { column } of columns) {

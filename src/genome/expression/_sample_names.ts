@@ -1,6 +1,6 @@
-/** Names of samples as programs make them of files: `results/liver.sorted.bam` is the sample `liver`. */
+/** Names of samples that programs make from names of files: `results/liver.sorted.bam` is the sample `liver`. */
 
-/** Endings of files, steps of pipelines and kinds of values that follow a sample's name. */
+/** Endings of files, steps of pipelines and kinds of values that may follow a sample's name. */
 const ENDINGS = [
   String.raw`\.(?:gz|bz2|zip|bam|sam|cram|tsv|txt|csv|tab|sf|out|results|genes?|isoforms|bai)`,
   "[._-](?:sort(?:ed)?|sortedByCoord|coordSorted|md|mdups?|mark(?:ed)?_?dup(?:s|licates)?|mkdup|" +
@@ -11,11 +11,11 @@ const ENDINGS = [
 ];
 const ENDING = new RegExp(`(?:${ENDINGS.join("|")})$`, "i");
 
-/** Names that programs give to the files of any sample: the directory tells which it is. */
+/** Names that programs give to the files of every sample: the directory tells which sample it is. */
 const ANY_SAMPLE =
   /^(?:|accepted_hits|aligned|quant|abundance|genes?|isoforms|gene_abund|transcripts|t_data|rsem|counts?|star)$/i;
 
-/** A sample's name without directories, the endings of files, and the steps of pipelines. */
+/** Strips directories, endings of files and steps of pipelines from a sample's name. */
 export function plainSampleName(name: string): string {
   const segments = name.split(/[/\\]/).filter((segment) => segment !== "" && segment !== ".");
   for (const segment of segments.reverse()) {
@@ -26,13 +26,13 @@ export function plainSampleName(name: string): string {
 }
 
 function stripEndings(name: string): string {
-  // Names are short; what is longer is no name, and a long one must not take long.
+  // Names are short. A longer text is not a name, and must not take long.
   if (name.length > 500) return name;
   const shorter = name.replace(ENDING, "");
   return shorter === name ? name : stripEndings(shorter);
 }
 
-/** What R's `make.names` makes of a name: `T cell` becomes `T.cell`, `5637` becomes `X5637`. */
+/** Changes a name as R's `make.names` does: `T cell` becomes `T.cell`, `5637` becomes `X5637`. */
 export function syntacticName(name: string): string {
   const plain = name.replace(/[^A-Za-z0-9._]/g, ".");
   return /^(?:[A-Za-z]|\.(?!\d))/.test(plain) ? plain : `X${plain}`;

@@ -1,17 +1,17 @@
-/** What values look like: measurements, logarithms of them, or counts. */
+/** Recognises logarithms and counts among values of expression. */
 
 import { upperMedian } from "../../metrics/quantile.ts";
 import type { ExpressionTransform } from "../../record.ts";
 import { LARGEST_LOGARITHM } from "../logarithms.ts";
 import type { ValueKind } from "./value_kinds.ts";
 
-/** Among fewer values the largest may well be small. */
+/** Among fewer values than this, the largest may well be small. */
 const MANY = 20;
 const LARGE_COUNT = 1000;
 
-/** What values were read from, and what is to be done to them. */
+/** The origin of values, and the transform to be applied to them. */
 export interface ScaleOptions {
-  readonly kind?: ValueKind;
+  readonly kind?: ValueKind | undefined;
   readonly transform: ExpressionTransform;
   readonly file: string;
 }
@@ -19,12 +19,13 @@ export interface ScaleOptions {
 /**
  * Says what may be wrong with the values of cell types before they are transformed.
  *
- * Logarithms are warned of where another one is to be taken: no value is above 25, and some are fractions. Of 20 values
- * or more that settles it, since TPM and RPKM of so many genes reach the hundreds. Fewer must look more alike, as
- * logarithms are: three at least, the largest from 2 on and at most four times their median, with more than two decimals.
+ * It warns of logarithms if another logarithm is to be taken. Logarithms have no value above 25, and some fractions.
+ * For 20 or more values these signs suffice, since TPM and RPKM of so many genes reach the hundreds. Fewer values must
+ * also be as close together as logarithms are: there are at least three, the largest is at least 2 and at most four
+ * times their median, and some have more than two decimals.
  *
- * Counts are warned of whatever is done to them: where the format says that it has counts, or where most values that
- * are not 0 are whole numbers and some are 1,000 or more.
+ * It warns of counts whatever the transform: if the format tells that it has counts, or if most values other than 0 are
+ * whole numbers and some are 1,000 or more.
  */
 export function examineScale(
   columns: readonly Float64Array[],
@@ -33,8 +34,8 @@ export function examineScale(
   const summary = summarise(columns);
   if (transform !== "none" && lookLikeLogarithms(summary)) {
     return [
-      `the values of ${file} look like logarithms already (none is above ${LARGEST_LOGARITHM}, ` +
-      "with fractions among them), and another is taken of them: is the scale meant?",
+      `the values of ${file} look like logarithms already (all are at most ${LARGEST_LOGARITHM}, ` +
+      "with fractions among them), and another one is taken: is the scale intended?",
     ];
   }
   if (kind !== "count" && (kind !== undefined || !lookLikeCounts(summary))) return [];
@@ -46,15 +47,16 @@ export function examineScale(
 }
 
 interface Summary {
-  /** Number of values that are there. */
+  /** Number of values that are not missing. */
   readonly count: number;
   /** The largest value, whatever its sign. */
   readonly largest: number;
-  /** Number of values that are not 0, and of those that are whole numbers among them. */
+  /** Number of values other than 0. */
   readonly nonZero: number;
+  /** Number of whole numbers among these. */
   readonly whole: number;
   readonly largestWhole: number;
-  /** The first of the values. */
+  /** The first values. */
   readonly some: readonly number[];
 }
 
@@ -63,7 +65,7 @@ function summarise(columns: readonly Float64Array[]): Summary {
   const some: number[] = [];
   for (const values of columns) {
     for (let i = 0; i < values.length; i++) {
-      const value = values[i];
+      const value = values[i]!;
       if (Number.isNaN(value)) continue;
       if (count++ < MANY) some.push(value);
       if (value === 0) continue;

@@ -1,5 +1,5 @@
 /**
- * The files of expression that a sample sheet names, one a sample.
+ * The files of expression that a sample sheet names, one for each sample.
  *
  * @module
  */
@@ -9,27 +9,44 @@ import { pathKind, realPath } from "../../files/file.ts";
 import type { ExpressionFiles } from "../sheet_expression.ts";
 import { isAbsolute, resolveSheetPath } from "../sheet_paths.ts";
 
-/** A file of expression. */
+/** A file of expression and its cell types. */
 export interface ExpressionInput {
-  /** Its path. */
+  /** Path of the file. */
   readonly path: string;
-  /** The cell types that it is named for. */
+  /** The cell types for which the sheet names the file. */
   readonly cellTypes: readonly string[];
 }
 
 /**
- * The files that a sample sheet names, each once. Relative paths start at the sheet's own directory. Paths that are one
- * file's name with the commas between them are that file.
+ * Lists the files of expression that a sample sheet names, each once. Relative paths start at the sheet's own
+ * directory. If paths joined by commas are the name of one file, they stand for that file.
  *
  * @param files The files of each cell type.
  * @param sheetPath Path of the sheet.
- * @throws {FormatError} With the line, if there is no such file, or a cell type has one twice.
+ * @returns The files with their cell types.
+ * @throws {FormatError} With the line, if a file does not exist, or a cell type has a file twice.
+ *
+ * @example Two cell types in one file
+ * ```ts
+ * import { expressionFiles } from "@waka/histone/genome";
+ * import { deepStrictEqual } from "node:assert";
+ * import { mkdtemp, rm, writeFile } from "node:fs/promises";
+ * import { tmpdir } from "node:os";
+ *
+ * const directory = await mkdtemp(`${tmpdir()}/expression-`);
+ * await writeFile(`${directory}/rna.tsv`, "gene_id\tliver\tlung\n");
+ * const files = new Map([["liver", { paths: ["rna.tsv"] }], ["lung", { paths: ["rna.tsv"] }]]);
+ * deepStrictEqual(await expressionFiles(files, `${directory}/samples.tsv`), [
+ *   { path: `${directory}/rna.tsv`, cellTypes: ["liver", "lung"] },
+ * ]);
+ * await rm(directory, { recursive: true });
+ * ```
  */
 export async function expressionFiles(
   files: ReadonlyMap<string, ExpressionFiles>,
   sheetPath: string,
 ): Promise<ExpressionInput[]> {
-  /** By the path without links, since one file may be written in several ways. */
+  /** The files by their real paths, since a path may be written in several ways. */
   const inputs = new Map<string, { path: string; cellTypes: string[] }>();
   for (const [cellType, { paths, line }] of files) {
     for (const path of await joinPaths(paths, sheetPath)) {
@@ -57,7 +74,7 @@ export async function expressionFiles(
   return [...inputs.values()];
 }
 
-/** Paths from where the program runs. A sheet's cell was divided at commas, which names of files may hold. */
+/** Resolves paths. The sheet's cell was split at commas, which names of files may contain. */
 async function joinPaths(paths: readonly string[], sheetPath: string): Promise<string[]> {
   const joined: string[] = [];
   for (let from = 0; from < paths.length;) {
@@ -68,21 +85,21 @@ async function joinPaths(paths: readonly string[], sheetPath: string): Promise<s
   return joined;
 }
 
-/** The file whose name is made of the fewest of the first paths; the first path if there is none. */
+/** Finds the shortest run of paths, from the first on, that joined by commas is a file; else takes the first path. */
 async function joinFirst(
   paths: readonly string[],
   sheetPath: string,
 ): Promise<{ readonly path: string; readonly count: number }> {
-  const first = resolveSheetPath(paths[0], sheetPath);
+  const first = resolveSheetPath(paths[0] ?? "", sheetPath);
   if (await pathKind(first) !== undefined) return { path: first, count: 1 };
-  // What leads elsewhere is no end of a name.
+  // A path that leads elsewhere cannot be the end of a name.
   const isOther = (path: string) => isAbsolute(path) || path.split(/[/\\]/).includes("..");
   const other = paths.findIndex((path, i) => i > 0 && isOther(path));
   const most = other < 0 ? paths.length : other;
   for (let count = 2; count <= most; count++) {
     for (const comma of [",", ", "]) {
       const path = resolveSheetPath(paths.slice(0, count).join(comma), sheetPath);
-      // Of many files the names are too long for one.
+      // The joined names of many files are too long for a path.
       if (await pathKind(path).catch(() => undefined) === "file") return { path, count };
     }
   }

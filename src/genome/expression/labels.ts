@@ -1,5 +1,5 @@
 /**
- * Genes and measured expression brought together.
+ * Joins genes with measured expression.
  *
  * @module
  */
@@ -7,66 +7,72 @@
 import { formatCountOf } from "../../base/count.ts";
 import { ContractError } from "../../errors.ts";
 import type { ExpressionTransform } from "../../record.ts";
+import { FileMessages } from "../file_messages.ts";
 import type { Gene } from "../gene.ts";
 import { describeMissing, describePartial, describeUnlabelled } from "./_describe_labels.ts";
 import { collectRows } from "./_collect_rows.ts";
 import { GeneIndex } from "./_gene_index.ts";
-import { describeLostRows, describeNaming, findRowGenes } from "./_join.ts";
+import { describeLostRows, describeNaming } from "./_describe_join.ts";
+import { findRowGenes } from "./_join.ts";
 import { Replicates } from "./_replicates.ts";
 import { examineScale } from "./_scale.ts";
 import type { ExpressionTable } from "./table.ts";
 import { VALUE_KIND_NAMES, type ValueKind } from "./value_kinds.ts";
 
-/** What {@linkcode matchExpression} needs besides genes and tables. */
+/** How to join genes with expression. */
 export interface MatchExpressionOptions {
   /** The cell types whose expression is wanted. */
   readonly cellTypes: readonly string[];
   /**
-   * Applied to each value, after replicates were averaged.
+   * The transform of each value, applied after replicates are averaged.
    *
-   * Default: `"none"`.
+   * @default {"none"}
    */
-  readonly transform?: ExpressionTransform;
+  readonly transform?: ExpressionTransform | undefined;
   /**
-   * Gives the gene of each transcript, as `readTranscriptGenes` does; called if the rows of a table are transcripts.
+   * Returns the gene of each transcript, as `readTranscriptGenes` does. It is called if the rows of a table are
+   * transcripts.
    *
-   * Default: transcripts are of no gene.
+   * @default {Transcripts are not joined with genes.}
    */
-  readonly transcripts?: () => Promise<ReadonlyMap<string, string>>;
+  readonly transcripts?: (() => Promise<ReadonlyMap<string, string>>) | undefined;
 }
 
-/** The genes that have expression, and it. */
+/** Genes with their expression. */
 export interface LabelledGenes {
-  /** The genes that have expression in a cell type or more, in their order. */
+  /** The genes with expression in at least one cell type, in their original order. */
   readonly genes: readonly Gene[];
-  /** For each cell type the expression of those genes, `[gene]`; NaN where it has none. */
+  /** The expression of those genes in each cell type, `[gene]`; NaN where it is missing. */
   readonly labels: ReadonlyMap<string, Float64Array<ArrayBuffer>>;
-  /** What was chosen where there was a choice: the kind of values, the names that genes were found by. */
+  /** Choices that were made: the kind of values, and the kind of names by which genes were found. */
   readonly notes: readonly string[];
-  /** What may be wrong, or was left out: each kind once, with a count and an example. */
+  /** Warnings about what may be wrong or was left out: each kind once, with a count and an example. */
   readonly warnings: readonly string[];
 }
 
 /**
- * Takes the expression of genes from tables. Cell types that stand in several tables get the mean. A gene that one of
- * these tables lacks has no expression in that cell type, since a mean over fewer replicates is another statistic. A gene
- * without expression anywhere is left out, for annotations hold many more genes than tables do; one that lacks it in some
- * cell types has NaN there. Warnings tell how many genes no table has, and how many values some replicates lack.
+ * Takes the expression of genes from tables. A cell type in several tables gets their mean. A gene that one of these
+ * tables lacks has no expression in that cell type, since a mean over fewer replicates is a different statistic. A gene
+ * without any expression is left out, since annotations have many more genes than tables do; a gene without expression
+ * in some cell types has NaN there. Warnings tell how many genes are in no table, and how many values some replicates
+ * lack.
  *
- * Rows are joined with genes by whole identifiers, versions aside (see `geneKey`). Where hardly any fits, they are by
- * symbol or by Entrez number, if the annotation tells these; a note says so. Numbers are Entrez numbers only where no other
- * column names the genes, or their title says so. Of several genes of one name that on a primary chromosome is meant, X
- * before Y. Rows that are transcripts are added up.
+ * Rows are joined with genes by whole identifiers, without versions (see `geneKey`). If hardly any identifier matches,
+ * they are joined by symbol or by Entrez number, if the annotation tells these, and a note says so. Numbers are Entrez
+ * numbers only if no other column names the genes, or if their title says so. Of several genes of one name, the one on
+ * a primary chromosome is meant, X before Y. Rows of transcripts are added up.
  *
- * @param genes Genes of an annotation.
- * @param tables A table, or several, which may be read one by one as they are asked for.
- * @throws {ContractError} If a cell type has no table, or no expression of any gene; if a table has none of the genes, or
- * other kinds of values than the others.
- * @throws {FormatError} With the line, if a gene, or a transcript of it, stands in a table twice, values of genes are
- * repeated for their transcripts, a value of a gene is no finite number, its row has not the header's columns, or a value
- * is negative where `log2p1` is asked for.
+ * @param genes The genes of an annotation.
+ * @param tables One or several tables. An async iterable may read each table when it is needed.
+ * @param options The wanted cell types, the transform, and the genes of transcripts.
+ * @returns The genes with expression, and the expression of each cell type.
+ * @throws {ContractError} If a cell type is in no table or has no expression of any gene, or if a table has none of the
+ * genes, or another kind of values than the other tables.
+ * @throws {FormatError} With the line, if a gene or one of its transcripts is in a table twice, values of genes are
+ * repeated for their transcripts, a gene's value is not a finite number, a gene's row does not have as many columns as
+ * the header, or a value is negative and the transform is `log2p1`.
  *
- * @example
+ * @example The expression of one of two genes
  * ```ts
  * import { matchExpression, readExpressionTable } from "@waka/histone/genome";
  * import { bytesSource } from "@waka/histone/io";
@@ -100,8 +106,8 @@ class LabelCollector {
   readonly #index: GeneIndex;
   readonly #replicates = new Map<string, Replicates>();
   readonly #files: string[] = [];
-  readonly #notes = new Messages();
-  readonly #warnings = new Messages();
+  readonly #notes = new FileMessages({ ignoresExamples: true });
+  readonly #warnings = new FileMessages({ ignoresExamples: true });
   #transcripts: ReadonlyMap<string, string> | undefined;
   #kind: ValueKind | undefined;
 
@@ -124,13 +130,13 @@ class LabelCollector {
     const { columns, repeated, added } = collectRows(table, found, { genes, transform });
     for (const [i, cellType] of table.cellTypes.entries()) {
       const replicates = this.#replicates.get(cellType) ?? new Replicates(genes.length);
-      replicates.add(columns[i], file);
+      replicates.add(columns[i]!, file);
       this.#replicates.set(cellType, replicates);
     }
     this.#files.push(file);
     const naming = describeNaming(found, { table, genes });
-    this.#notes.add([...table.notes, ...naming, ...added], file);
-    this.#warnings.add([...describeLostRows(found, file), ...repeated], file);
+    this.#notes.add(file, [...table.notes, ...naming, ...added]);
+    this.#warnings.add(file, [...describeLostRows(found, file), ...repeated]);
   }
 
   finish(): LabelledGenes {
@@ -145,9 +151,9 @@ class LabelCollector {
     const labels = columns.map((values) => takePlaces(values, kept));
     const scale = examineScale(labels, { kind: this.#kind, transform, file });
     return {
-      genes: kept.map((gene) => this.#genes[gene]),
-      labels: new Map(cellTypes.map((cellType, i) => [cellType, labels[i].map(apply)])),
-      notes: this.#notes.list(),
+      genes: kept.map((gene) => this.#genes[gene]!),
+      labels: new Map(cellTypes.map((cellType, i) => [cellType, labels[i]!.map(apply)])),
+      notes: this.#notes.list().map(({ message }) => message),
       warnings: [
         ...describeUnlabelled(replicates, {
           ...place,
@@ -156,7 +162,7 @@ class LabelCollector {
         }),
         ...describePartial(replicates, { ...place, kept }),
         ...describeMissing(columns, { ...place, replicates, kept }),
-        ...this.#warnings.list(),
+        ...this.#warnings.list().map(({ message }) => message),
         ...scale,
       ],
     };
@@ -172,7 +178,7 @@ class LabelCollector {
     this.#kind ??= kind;
   }
 
-  /** The files of a cell type; throws if they hold no expression of any gene. */
+  /** The files of a cell type. Throws if they do not have expression of any gene. */
   #replicatesOf(cellType: string): Replicates {
     const replicates = this.#replicates.get(cellType);
     if (replicates?.mean().some((value) => !Number.isNaN(value))) return replicates;
@@ -180,7 +186,7 @@ class LabelCollector {
     const found = replicates === undefined
       ? "no table has it"
       : example === undefined
-      ? "all its values are missing, or of symbols that stand in several rows"
+      ? "all its values are missing, or of symbols that are in several rows"
       : `none of its genes has a value in all of its ${replicates.files} files`;
     throw new ContractError(
       `Cannot take expression of cell type "${cellType}" from ${nameFiles(this.#files)}: ${found}`,
@@ -196,34 +202,12 @@ const TRANSFORMS: Readonly<Record<ExpressionTransform, (value: number) => number
 
 function takePlaces(values: Float64Array, places: readonly number[]): Float64Array<ArrayBuffer> {
   const taken = new Float64Array(places.length);
-  for (let i = 0; i < taken.length; i++) taken[i] = values[places[i]];
+  for (const [i, place] of places.entries()) taken[i] = values[place]!;
   return taken;
 }
 
 function nameFiles(files: readonly string[]): string {
-  const others = files.length - 1;
-  if (others < 0) return "no file";
-  return others === 0 ? files[0] : `${files[0]} and ${formatCountOf(others, "other")}`;
-}
-
-/** Messages of several files: what is said of all of them is said once. */
-class Messages {
-  readonly #first = new Map<string, string>();
-  readonly #counts = new Map<string, number>();
-
-  add(messages: readonly string[], file: string): void {
-    for (const message of messages) {
-      // Numbers and examples differ between files.
-      const key = message.replaceAll(file, "").replace(/"[^"]*"|\d+/g, "");
-      if (!this.#first.has(key)) this.#first.set(key, message);
-      this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
-    }
-  }
-
-  list(): string[] {
-    return [...this.#first].map(([key, message]) => {
-      const others = this.#counts.get(key)! - 1;
-      return others === 0 ? message : `${message}; likewise ${formatCountOf(others, "other file")}`;
-    });
-  }
+  const [first, ...others] = files;
+  if (first === undefined) return "no file";
+  return others.length === 0 ? first : `${first} and ${formatCountOf(others.length, "other")}`;
 }

@@ -1,5 +1,5 @@
 /**
- * Which samples of expression make which cell type.
+ * The samples of expression of each cell type.
  *
  * @module
  */
@@ -8,34 +8,36 @@ import { FormatError } from "../../errors.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import { HASH } from "../../text/characters.ts";
 import { failLine, type Line, withSource } from "../../text/lines.ts";
-import { readTableHeader, type RowReader } from "../table_columns.ts";
+import { readTableHeader, type TableRowReader } from "../table_columns.ts";
 import { visitTextLines } from "../text_lines.ts";
 
-/** A sample of a cell type. */
+/** A sample of expression. */
 export interface ExpressionSample {
-  /** Name of a column of a table of expression, or path of a file. */
+  /** Name of a column in a table of expression, or path of a file. */
   readonly sample: string;
-  /** Name of its cell type. */
+  /** Name of the sample's cell type. */
   readonly cellType: string;
 }
 
 /** How to read a list of samples. */
 export interface ReadExpressionSamplesOptions {
-  /** Called with what is odd about the file but does not keep it from being read: mixed line ends. */
-  readonly onWarning?: (message: string) => void;
+  /** Called with a warning about what is odd about the file but does not prevent reading it: mixed line ends. */
+  readonly onWarning?: ((message: string) => void) | undefined;
 }
 
 const COLUMNS = ["sample", "cell_type"] as const;
 
 /**
- * Reads which samples make which cell type: tab-separated, with the header `sample cell_type`. Replicates are several
+ * Reads the samples of each cell type: tab-separated text with the header `sample cell_type`. Replicates are several
  * rows of one cell type. Lines that start with `#` are skipped.
  *
  * @param input Path of the file, or a source of its bytes.
- * @throws {FormatError} With the line, if the header is another, a cell is empty or a sample stands there twice; also if
- * there is no row.
+ * @param options What to do with warnings.
+ * @returns The samples in the order of the file.
+ * @throws {FormatError} With the line, if the header lacks a column, a cell is empty or a sample occurs twice; also if
+ * there are no rows.
  *
- * @example
+ * @example Two replicates
  * ```ts
  * import { readExpressionSamples } from "@waka/histone/genome";
  * import { bytesSource } from "@waka/histone/io";
@@ -54,7 +56,7 @@ export function readExpressionSamples(
     const file = source.name;
     const samples: ExpressionSample[] = [];
     const lines = new Map<string, number>();
-    let readRow: RowReader<typeof COLUMNS[number]> | undefined;
+    let readRow: TableRowReader<typeof COLUMNS[number]> | undefined;
     const readLine = (line: Line) => {
       if (line.bytes[line.start] === HASH) return;
       if (readRow === undefined) {
@@ -67,7 +69,7 @@ export function readExpressionSamples(
         failLine(
           file,
           line,
-          `Cannot read samples of expression: "${sample}" stands in line ${earlier} and in line ` +
+          `Cannot read samples of expression: "${sample}" is in line ${earlier} and in line ` +
             `${line.number}, expected once`,
         );
       }
@@ -76,7 +78,7 @@ export function readExpressionSamples(
     };
     await visitTextLines(source, readLine, options.onWarning);
     if (samples.length > 0) return samples;
-    throw new FormatError("Cannot read samples of expression: there are none, expected rows", {
+    throw new FormatError("Cannot read samples of expression: the file has only a header, expected rows", {
       file,
     });
   });

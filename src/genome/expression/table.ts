@@ -1,5 +1,5 @@
 /**
- * Tables of measured expression, as programs and people write them.
+ * Reads tables of measured expression, as programs and people write them.
  *
  * @module
  */
@@ -14,91 +14,97 @@ import { describeNames, parseGeneNames } from "./_gene_names.ts";
 import type { Layout } from "./_layout.ts";
 import { OneSampleCheck } from "./_long_format.ts";
 import { plainSampleName } from "./_sample_names.ts";
-import { RowReader } from "./_rows.ts";
+import { ExpressionRowReader } from "./_rows.ts";
 import type { ExpressionSample } from "./samples.ts";
 import type { ValueKind } from "./value_kinds.ts";
 
 /** How to read a table of expression. */
 export interface ReadExpressionTableOptions {
   /**
-   * The cell types whose expression is wanted; other columns are not looked at.
+   * The cell types whose expression is wanted. Other columns are ignored.
    *
-   * Default: every column of values is a cell type.
+   * @default {Every column of values is a cell type.}
    */
   readonly cellTypes?: readonly string[] | undefined;
   /**
-   * Which columns make which cell type; those of a cell type are averaged. Cell types that it does not name are found
-   * by their own name.
+   * The columns of each cell type, which are averaged. A cell type without samples is found by its own name.
+   *
+   * @default {Every cell type is found by its own name.}
    */
   readonly samples?: readonly ExpressionSample[] | undefined;
   /** Name of the file that `samples` are from, for messages. */
   readonly samplesFile?: string | undefined;
   /**
-   * Which values to take from a file that has several.
+   * The kind of values to take from a file that has several.
    *
-   * Default: the first of TPM, FPKM (or RPKM) and counts that it has.
+   * @default {The first of TPM, FPKM (or RPKM) and counts that the file has.}
    */
   readonly value?: ValueKind | undefined;
   /**
-   * Whether the file holds the only cell type of `cellTypes` and no other, whatever its column is called.
+   * Whether the file holds only one cell type, the one in `cellTypes`, whatever its column is called.
    *
-   * Default: `false`.
+   * @default {false}
    */
-  readonly isOfOneCellType?: boolean;
-  /** Called with what is odd about the file but does not keep it from being read: mixed line ends. */
-  readonly onWarning?: (message: string) => void;
+  readonly isOfOneCellType?: boolean | undefined;
+  /** Called with a warning about what is odd about the file but does not prevent reading it: mixed line ends. */
+  readonly onWarning?: ((message: string) => void) | undefined;
 }
 
-/** Expression as a table has it; `matchExpression` finds the genes in it. */
+/** Expression as a table has it. `matchExpression` finds the genes in it. */
 export interface ExpressionTable {
   /** Name of the file. */
   readonly file: string;
-  /** The cell types that were asked for. */
+  /** The wanted cell types. */
   readonly cellTypes: readonly string[];
-  /** What the rows are, or may be: transcripts are added up to genes, if genes do not have their names. */
+  /** What the rows are or may be. Transcripts are added up to genes, unless the rows have names of genes. */
   readonly rows: "genes" | "transcripts";
-  /** What wrote the table, where its header tells. */
-  readonly program?: string;
-  /** What the values measure, where format or names tell. */
-  readonly kind?: ValueKind;
-  /** The values, `[row, cellType]` row-major: means of the columns of a cell type; NaN where one of them is missing. */
+  /** Name of the program that wrote the table, if the header tells it. */
+  readonly program?: string | undefined;
+  /** What the values measure, if the format or the names tell it. */
+  readonly kind?: ValueKind | undefined;
+  /** The values, `[row, cellType]` row-major: the means of a cell type's columns, NaN where one of them is missing. */
   readonly values: readonly number[];
-  /** Names of each row's gene, the main ones first: a table may have ids and symbols. */
-  readonly names: readonly (readonly string[])[];
-  /** Titles of the columns of `names`; empty where there is none. */
+  /**
+   * Names of the rows' genes by row, for each column of names, the main one first: a table may have ids and symbols.
+   */
+  readonly names: readonly [readonly string[], ...(readonly string[])[]];
+  /** Titles of the columns of `names`. A title may be empty. */
   readonly nameTitles: readonly string[];
-  /** Line of each row, counted from 1. */
+  /** The line of each row, counted from 1. */
   readonly lines: readonly number[];
-  /** What stands where a number should, by its place in `values`; an error only where it is a gene's. */
+  /** Texts that stand where a number should, by index in `values`. They are an error only in the row of a gene. */
   readonly invalid: ReadonlyMap<number, string>;
-  /** Number of cells of the rows that have others than the header; an error only where one is a gene's. */
+  /**
+   * Number of cells in rows that do not have as many as the header, by row. It is an error only in the row of a gene.
+   */
   readonly ragged: ReadonlyMap<number, number>;
-  /** Number of columns of the header. */
+  /** Number of columns in the header. */
   readonly width: number;
-  /** Whether several rows of a gene are parts of it, to be added up, and not a mistake. */
+  /** Whether several rows of a gene are its parts, which are added up, rather than a mistake. */
   readonly adds: boolean;
-  /** What tells such rows apart, such as the transcript, by row; `undefined` where the names of the rows do. */
-  readonly parts?: readonly string[];
-  /** What was chosen where there was a choice, to be told. */
+  /** The part of its gene that each row is, such as a transcript; `undefined` if the names of the rows tell it. */
+  readonly parts?: readonly string[] | undefined;
+  /** Notes about the choices that were made. */
   readonly notes: readonly string[];
 }
 
 /**
  * Reads a table of expression, gzip or not: genes × cell types with a header, the genes in the first column or in one
- * titled `gene_id`; separated by tabs, commas, semicolons or blanks, in quotes or not, with or without a corner cell as
- * R writes; GCT; tables of featureCounts, htseq-count, nf-core, salmon, kallisto, RSEM, StringTie, Cufflinks and the
- * GDC. What is wrong in rows and columns that nobody asks for does not matter.
+ * with the title `gene_id`. Columns are separated by tabs, commas, semicolons or blanks, with or without quotes, and
+ * R's missing corner cell is allowed. It also reads GCT and the tables of featureCounts, htseq-count, nf-core, salmon,
+ * kallisto, RSEM, StringTie, Cufflinks and the GDC. Mistakes in unwanted rows and columns do not matter.
  *
- * The column of a cell type has its name; or it is the only one that has it when directories and endings such as
- * `.sorted.bam` are taken away.
+ * The column of a cell type has the cell type's name, or is the only one that has it without directories and endings
+ * such as `.sorted.bam`.
  *
  * @param input Path of the file, or a source of its bytes.
- * @throws {FormatError} If the file is no table, has no row, or is known for something else; also if its rows are of
- * several samples (long format), or if it has differences between samples and no expression.
- * @throws {ContractError} If a cell type has no column or may have several, or the kind of values that is asked for is
- * not there.
+ * @param options The wanted cell types and values.
+ * @returns The values and names of all rows.
+ * @throws {FormatError} If the file is not a table, has no rows, or is recognised as something else; also if its rows
+ * are of several samples (long format), or if it has differences between samples instead of expression.
+ * @throws {ContractError} If a cell type has no column or several, or the file lacks the wanted kind of values.
  *
- * @example
+ * @example One of two cell types
  * ```ts
  * import { readExpressionTable } from "@waka/histone/genome";
  * import { bytesSource } from "@waka/histone/io";
@@ -122,8 +128,9 @@ export function readExpressionTable(
   });
 }
 
-/** So many lines are looked at to tell the layout, unless they are very long. */
+/** Number of lines from which the layout is detected, unless they are very long. */
 const HEAD_LINES = 50;
+/** Size of the lines, in bytes, at which fewer are enough. */
 const HEAD_BYTES = 1 << 22;
 
 class TableParser {
@@ -131,12 +138,12 @@ class TableParser {
   readonly #options: ReadExpressionTableOptions;
   #head: Line[] = [];
   #headBytes = 0;
-  /** Number of lines after the head that are no rows yet. */
+  /** Number of lines after the head that precede the rows. */
   #linesToSkip = 0;
   #layout: Layout | undefined;
   #cellTypes: readonly string[] = [];
   #chosen: ChosenColumns | undefined;
-  #rows: RowReader | undefined;
+  #rows: ExpressionRowReader | undefined;
   #check: OneSampleCheck | undefined;
 
   constructor(file: string, options: ReadExpressionTableOptions) {
@@ -150,7 +157,7 @@ class TableParser {
       this.#check?.check(line);
       return this.#rows.read(line);
     }
-    // Of many comments the first may tell the format, the last may be the header.
+    // Keep only the first comment, which may tell the format, and the last, which may be the header.
     if (this.#head.length > 1 && [...this.#head, line].every(isComment)) this.#head.pop();
     const bytes = line.bytes.slice(line.start, line.end);
     this.#head.push({ bytes, start: 0, end: bytes.length, number: line.number });
@@ -164,7 +171,7 @@ class TableParser {
     if (this.#rows === undefined && this.#head.length > 0) this.#start();
     const rows = this.#rows;
     if (rows === undefined || rows.lines.length === 0) {
-      const found = rows === undefined ? "the file is empty" : "there is a header only";
+      const found = rows === undefined ? "the file is empty" : "there is only a header";
       throw new FormatError(`Cannot read expression table: ${found}, expected rows`, {
         file: this.#file,
       });
@@ -194,11 +201,13 @@ class TableParser {
   }
 
   #start(): void {
-    // The layout is told from whole lines.
+    const [first, ...others] = this.#head;
+    if (first === undefined) return;
+    // Detecting the layout may read parts of lines only, so check the encoding of whole lines first.
     for (const line of this.#head) visitText(line, lineText, this.#file);
     const { cellTypes = [], samples: asked = [] } = this.#options;
     const columns = new Set([...cellTypes, ...asked.map(({ sample }) => sample)]);
-    const { layout, linesBefore } = detectLayout(this.#head, this.#file, columns);
+    const { layout, linesBefore } = detectLayout([first, ...others], this.#file, columns);
     const check = new OneSampleCheck(layout, this.#file);
     for (const line of this.#head.slice(linesBefore)) check.check(line);
     if (layout.sampleColumns.length > 0) this.#check = check;
@@ -212,7 +221,7 @@ class TableParser {
       isOwn: this.#options.isOfOneCellType ?? false,
       file: this.#file,
     });
-    const rows = new RowReader(layout, this.#chosen.columns, this.#file);
+    const rows = new ExpressionRowReader(layout, this.#chosen.columns, this.#file);
     for (const line of this.#head.slice(linesBefore)) {
       visitText(line, (line) => rows.read(line), this.#file);
     }
@@ -221,7 +230,7 @@ class TableParser {
     this.#head = [];
   }
 
-  /** The names of the samples that make each cell type; none where it is found by its own name. */
+  /** The names of each cell type's samples; an empty list if the cell type is found by its own name. */
   #wantedSamples(layout: Layout): Map<string, string[]> {
     const { cellTypes, samples = [] } = this.#options;
     const own = layout.ofOneSample
@@ -234,7 +243,7 @@ class TableParser {
   }
 }
 
-/** Whether most of some rows are transcripts, and whether these say of which gene, as GENCODE's sequences do. */
+/** Tells whether most of the first rows are transcripts, and whether their names tell the gene, as GENCODE's do. */
 function describeRows(
   names: readonly string[],
 ): { readonly areTranscripts: boolean; readonly tellGenes: boolean } {

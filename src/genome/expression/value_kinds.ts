@@ -1,15 +1,15 @@
-/** What the numbers of a table of expression measure. */
+/** What the values in a table of expression measure. */
 
 /**
- * Kinds of values: transcripts per million; reads or fragments; and these per kilobase and million, whether of reads
- * (RPKM) or of fragments.
+ * Kinds of values: transcripts per million (`tpm`), counts of reads or fragments (`count`), and reads (RPKM) or
+ * fragments per kilobase and million (`fpkm`).
  */
 export type ValueKind = "tpm" | "count" | "fpkm";
 
-/** Every {@linkcode ValueKind}; where a file has several, the first of them that it has is taken. */
+/** Every {@linkcode ValueKind}. Of several kinds in a file, the first in this list is taken. */
 export const VALUE_KINDS: readonly ValueKind[] = ["tpm", "fpkm", "count"];
 
-/** Kinds of values as messages call them. */
+/** Names of the kinds of values in messages. */
 export const VALUE_KIND_NAMES: Readonly<Record<ValueKind, string>> = {
   tpm: "TPM",
   fpkm: "FPKM",
@@ -25,12 +25,12 @@ const TITLES: readonly (readonly [kind: ValueKind, title: RegExp])[] = [
   ],
 ];
 
-/** The kind of values that a column is named after, such as `TPM` or `expected_count`. */
+/** The kind of values that a column's title names, such as `TPM` or `expected_count`. */
 export function kindOfTitle(title: string): ValueKind | undefined {
   return TITLES.find(([, pattern]) => pattern.test(title))?.[0];
 }
 
-/** The kind of values that the end of a sample's name tells, such as that of `liver_TPM`. */
+/** The kind of values that the end of a sample's name tells, as in `liver_TPM`. */
 export function kindOfEnding(name: string): ValueKind | undefined {
   const ending = /[._ -](tpm|fpkm|rpkm|counts?|numreads)$/i.exec(name)?.[1];
   return ending === undefined ? undefined : kindOfTitle(ending);

@@ -1,4 +1,4 @@
-/** The header of a BAM file (SAM specification, section 4.2): its sequences, and how its reads are sorted. */
+/** Reads the header of a BAM file (SAM specification, section 4.2): its sequences, and how its reads are sorted. */
 
 import { FormatError } from "../../errors.ts";
 import { decodeLoosely } from "../../text/numbers.ts";
@@ -8,7 +8,7 @@ import { inflateRange, type Piece } from "./_bgzf.ts";
 
 const MAX_SEQUENCES = 2 ** 20;
 const MAX_NAME_BYTES = 2 ** 16;
-/** The line that tells how the reads are sorted is the first of the text. */
+/** The first line of the text tells how the reads are sorted. */
 const FIRST_LINE_BYTES = 4096;
 
 /** What the header tells. */
@@ -19,9 +19,9 @@ export interface BamHeader {
 }
 
 /**
- * Reads the sequences that the header names, and of the text before them the first line.
+ * Reads the sequences in the header, and the first line of the text before them.
  *
- * @throws {FormatError} If the file is no BAM file, or is damaged or ends within its header.
+ * @throws {FormatError} If the file is not a BAM file, is damaged or ends within its header.
  */
 export async function readBamHeader(source: ByteSource): Promise<BamHeader> {
   const start = { blockPosition: 0, dataPosition: 0 };
@@ -30,7 +30,7 @@ export async function readBamHeader(source: ByteSource): Promise<BamHeader> {
   const bytes = new HeaderBytes(source.name, pieces);
   try {
     const magic = await bytes.take(4);
-    if (decodeLoosely(magic) !== "BAM\x01") bytes.fail("it does not start as one");
+    if (decodeLoosely(magic) !== "BAM\x01") bytes.fail("it lacks the BAM magic number");
     const textBytes = await bytes.int32();
     const sortOrder = await readSortOrder(bytes, Math.min(textBytes, FIRST_LINE_BYTES));
     await bytes.skip(Math.max(0, textBytes - FIRST_LINE_BYTES));
@@ -70,7 +70,7 @@ class HeaderBytes {
     this.#pieces = pieces;
   }
 
-  /** The next bytes; few, since they are collected. */
+  /** Takes the next bytes. Ask for few, since they are collected in memory. */
   async take(length: number): Promise<Uint8Array> {
     const taken = new Uint8Array(length);
     for (let filled = 0; filled < length;) {
@@ -92,7 +92,7 @@ class HeaderBytes {
     }
   }
 
-  /** A count or length, which cannot be negative. */
+  /** Takes a count or a length, which must not be negative. */
   async int32(): Promise<number> {
     const { buffer } = await this.take(4);
     const value = new DataView(buffer).getInt32(0, true);

@@ -1,4 +1,4 @@
-/** The hot loop of counting reads: records of a BAM file (SAM specification, section 4.2) to intervals. */
+/** The hot loop of counting reads: turns records of a BAM file (SAM specification, section 4.2) into intervals. */
 
 import { FormatError } from "../../errors.ts";
 import type { Piece } from "./_bgzf.ts";
@@ -7,10 +7,10 @@ import type { ReadSink } from "./_read_sink.ts";
 
 /** Which reads of a BAM file count. */
 export interface BamFilter {
-  /** Number of the sequence they are on. */
+  /** Number of the sequence that the reads are on. */
   readonly contig: number;
   readonly minMappingQuality: number;
-  /** Whether unmapped reads that stand at their mate's place count, as one base. */
+  /** Whether unmapped reads at their mate's place count, as one base each. */
   readonly unmapped: boolean;
 }
 
@@ -19,21 +19,21 @@ const REVERSE = 0x10;
 const FAILED_QUALITY_CONTROL = 0x200;
 const DUPLICATE = 0x400;
 
-/** Bytes of a record's fixed part behind its length. */
+/** Size of a record's fixed part, which follows the record's length, in bytes. */
 const FIXED_BYTES = 32;
 const LARGEST_RECORD_BYTES = 1 << 28;
-/** Bit of each CIGAR operation that takes up bases of the reference: M, D, N, = and X. */
+/** One bit for each CIGAR operation that consumes bases of the reference: M, D, N, = and X. */
 const REFERENCE_OPERATIONS = 1 << 0 | 1 << 2 | 1 << 3 | 1 << 7 | 1 << 8;
 
 /**
- * Decodes what counting needs of records, and nothing else. A published reader makes an object of each record,
- * which takes several times as long and, in deep files, more memory than there may be.
+ * Decodes only those fields of records that counting needs. Published readers make an object of each record, which
+ * takes several times as long and, in deep files, more memory than a machine may have.
  */
 export class BamRecordDecoder {
   readonly #file: string;
   readonly #filter: BamFilter;
   readonly #sink: Pick<ReadSink, "add" | "addBase">;
-  /** Holds the start of a record whose end is yet to come. */
+  /** Holds the start of a record whose end has not been read yet. */
   readonly #carry = new CarryBuffer();
   #byteOffset = 0;
 
@@ -54,7 +54,7 @@ export class BamRecordDecoder {
     if (this.#carry.length > 0) this.#fail("it ends within a record");
   }
 
-  /** Decodes the whole records, and returns where they end. */
+  /** Decodes the complete records, and returns where they end. */
   #decode(bytes: Uint8Array): number {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     let at = 0;
@@ -82,21 +82,21 @@ export class BamRecordDecoder {
       return;
     }
     const cigar = at + FIXED_BYTES + view.getUint8(at + 8);
-    if (cigar + 4 * operations > end) this.#fail(`it has no room for ${operations} operations`);
+    if (cigar + 4 * operations > end) this.#fail(`it is too short for ${operations} operations`);
     const length = referenceLength(view, cigar, operations);
     if (length > 0) this.#sink.add(start, start + length, (flags & REVERSE) !== 0);
   }
 
   #fail(found: string): never {
     throw new FormatError(
-      `Cannot read BAM record: ${found}, in a block from here on: the file is damaged, or its index is of ` +
-        "another file",
+      `Cannot read BAM record: ${found}, in this block or one after it: the file is damaged, or its index is ` +
+        "of another file",
       { file: this.#file, byteOffset: this.#byteOffset },
     );
   }
 }
 
-/** Number of bases of the reference from a read's first to its last. */
+/** Number of bases of the reference from the first to the last base of a read. */
 function referenceLength(view: DataView, cigar: number, operations: number): number {
   let length = 0;
   for (let i = 0; i < operations; i++) {

@@ -1,4 +1,4 @@
-/** Parts of a BGZF file (SAM specification, section 4.1): gzip in blocks of at most 64 KiB, each on its own. */
+/** Reads parts of a BGZF file (SAM specification, section 4.1): gzip in independent blocks of at most 64 KiB. */
 
 import { unzip } from "@gmod/bgzf-filehandle";
 import type { Bytes } from "../../base/bytes.ts";
@@ -7,25 +7,25 @@ import { crc32 } from "../../base/crc32.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import { freeArray } from "../../base/free.ts";
 
-/** A place in the inflated data, as the indexes of BGZF files give it. */
+/** A place in the inflated data, as the indexes of BGZF files write it. */
 export interface VirtualOffset {
-  /** Where in the file the block starts, in bytes. */
+  /** Offset of the block in the file, in bytes. */
   readonly blockPosition: number;
   /** Offset in the inflated block, in bytes. */
   readonly dataPosition: number;
 }
 
-/** The inflated data from `minv` up to but without `maxv`. */
+/** The inflated data from `minv` up to, but not including, `maxv`. */
 export interface VirtualRange {
   readonly minv: VirtualOffset;
   readonly maxv: VirtualOffset;
 }
 
-/** Inflated data of some blocks. */
+/** The inflated data of consecutive blocks. */
 export interface Piece {
-  /** Valid until the next piece is asked for. */
+  /** The data, valid until the next piece is requested. */
   readonly bytes: Uint8Array;
-  /** Where in the file the first of the blocks starts. */
+  /** Offset of the first block in the file, in bytes. */
   readonly byteOffset: number;
 }
 
@@ -36,10 +36,10 @@ const TRAILER_BYTES = 8;
 /** `BC`, the extra field with the block's size, as a little-endian number. */
 const SIZE_FIELD = 0x4342;
 
-/** So few bytes between two ranges are sooner read than skipped. */
+/** Reading up to this many bytes between two ranges is faster than skipping them. */
 const LONGEST_GAP_BYTES = 1 << 16;
 
-/** Joins ranges that overlap or nearly touch, and sorts them in file order, so that each byte is read once. */
+/** Joins ranges that overlap or nearly touch, and sorts them in file order, so that each byte is read only once. */
 export function mergeRanges(ranges: Iterable<VirtualRange>): VirtualRange[] {
   const sorted = [...ranges].sort((a, b) => compareOffsets(a.minv, b.minv));
   const merged: VirtualRange[] = [];
@@ -56,13 +56,13 @@ export function mergeRanges(ranges: Iterable<VirtualRange>): VirtualRange[] {
   return merged;
 }
 
-/** Less than, equal to or more than 0 as `a` is before, at or behind `b`. */
+/** Compares offsets for sorting: the result is negative, zero or positive if `a` is before, at or after `b`. */
 export function compareOffsets(a: VirtualOffset, b: VirtualOffset): number {
   return a.blockPosition - b.blockPosition || a.dataPosition - b.dataPosition;
 }
 
 /**
- * Inflates a range in bounded pieces, and reads one piece ahead meanwhile.
+ * Inflates a range in bounded pieces, while the next piece is being read.
  *
  * @throws {FormatError} If a block is damaged or the file ends before the range does.
  */
@@ -94,7 +94,7 @@ export async function* inflateRange(
   }
 }
 
-/** Reads some blocks of a range that ends at `maxv`, and perhaps the start of another; `undefined` at its end. */
+/** Reads some blocks of a range that ends at `maxv`, and perhaps a part of the next; `undefined` at the range's end. */
 function readBlocks(
   source: ByteSource,
   byteOffset: number,
@@ -107,14 +107,14 @@ function readBlocks(
   const compressed = length === 0
     ? Promise.resolve(new Uint8Array())
     : source.read(byteOffset, length);
-  // Nobody may be left to wait for what was read ahead.
+  // The caller may stop before it awaits what was read ahead.
   compressed.catch(() => undefined);
   return compressed;
 }
 
 /**
- * Finds the whole blocks at the front of `compressed` up to and with the one at `last`: their length together
- * and, if that one is among them, where its inflated data start.
+ * Finds the complete blocks at the front of `compressed`, up to and including the one at `last`. Returns their total
+ * length and, if the block at `last` is among them, where its inflated data start.
  */
 function measureBlocks(
   compressed: Bytes,
@@ -133,7 +133,7 @@ function measureBlocks(
   return { length: at, lastStart: undefined };
 }
 
-/** Size of the block at `at`, in bytes, or `undefined` if no whole header of one is there. */
+/** Size of the block at `at` in bytes, or `undefined` if there is no complete header of a block. */
 function blockSize(view: DataView, at: number): number | undefined {
   if (at + HEADER_BYTES > view.byteLength) return undefined;
   if (view.getUint32(at, true) !== 0x04088b1f) return undefined;
@@ -144,7 +144,7 @@ function blockSize(view: DataView, at: number): number | undefined {
       const size = view.getUint16(field + 4, true) + 1;
       if (size <= end - at + TRAILER_BYTES) return undefined;
       const trailer = at + size - TRAILER_BYTES;
-      // What claims to be larger is no such block, and is not inflated to find out.
+      // A block that claims to inflate to more is not BGZF, and is not inflated.
       return trailer + TRAILER_BYTES <= view.byteLength &&
           view.getUint32(trailer + 4, true) > LARGEST_BLOCK_BYTES
         ? undefined
@@ -170,7 +170,7 @@ async function inflateBlocks(
   return inflated;
 }
 
-/** Whether each block is as long and has the CRC-32 that it claims, neither of which `unzip` looks at. */
+/** Whether each block has the length and the CRC-32 that it claims, neither of which `unzip` checks. */
 function areIntact(compressed: Bytes, inflated: Uint8Array): boolean {
   const view = new DataView(compressed.buffer, compressed.byteOffset, compressed.length);
   let start = 0;

@@ -1,6 +1,6 @@
 /**
- * The indexes of BGZF files: `.bai` (SAM specification, section 5.2), `.tbi` (tabix) and `.csi` (CSIv1). They differ in the
- * size of the smallest bin, in where the names of the sequences stand, and in that `.csi` has no linear index.
+ * Reads the indexes of BGZF files: `.bai` (SAM specification, section 5.2), `.tbi` (tabix) and `.csi` (CSIv1). They
+ * differ in the size of the smallest bin and in the place of the sequences' names, and `.csi` has no linear index.
  */
 
 import { FormatError } from "../../errors.ts";
@@ -14,44 +14,44 @@ import { IndexCursor } from "./_index_cursor.ts";
 /** Far above any real index; a small file may inflate to 1032 times its size. */
 const MAX_INDEX_BYTES = 64 * 2 ** 20;
 const MAX_SEQUENCES = 2 ** 20;
-/** With more levels the numbers of bins, of 32 bits, would not suffice. */
+/** With more levels than this, the numbers of bins would not fit 32 bits. */
 const MAX_DEPTH = 10;
 const CHUNK_BYTES = 16;
 const START: VirtualOffset = { blockPosition: 0, dataPosition: 0 };
 
-/** How an index divides sequences into bins: level by level, each bin into eight. */
+/** How an index divides sequences into bins. Each level divides every bin of the level before into eight. */
 interface Binning {
-  /** Of the smallest bins, as a power of 2, in base pairs. */
+  /** The smallest bins have 2^minShift base pairs. */
   readonly minShift: number;
-  /** Number of the last level, the first being 0. */
+  /** Number of the last level, counted from 0. */
   readonly depth: number;
-  /** Whether each bin has the offset of its first record, instead of a linear index behind all bins. */
+  /** Whether each bin has the offset of its first record; otherwise a linear index follows the bins. */
   readonly hasOffsets: boolean;
 }
 
-/** What one sequence has in an index. */
+/** The entry of one sequence in an index. */
 interface Sequence {
-  /** Where its bins start in the index. */
+  /** Offset of its bins in the index. */
   readonly at: number;
-  /** Mapped records, 0 where the index does not tell. */
+  /** Number of mapped records, or 0 if the index does not tell it. */
   readonly records: number;
-  /** Where its linear index starts, and how many windows of 16 kb it has. */
+  /** Offset of its linear index, and the number of windows of 16 kb in it. */
   readonly linearAt: number;
   readonly linearLength: number;
 }
 
-/** An index, read and checked. */
+/** A parsed and checked index. */
 export class BgzfIndex {
-  /** Names of the sequences, where the index has them: those of text files. */
+  /** Names of the sequences; only indexes of text files have them. */
   readonly names: readonly string[] | undefined;
-  /** Bases that a sequence can have. */
+  /** Largest length of a sequence that the index can describe. */
   readonly spanBp: number;
   readonly #file: string;
   readonly #bytes: Uint8Array;
   readonly #binning: Binning;
   readonly #sequences: Sequence[] = [];
   #end = START;
-  /** Mapped records on all sequences. */
+  /** Number of mapped records on all sequences. */
   #records = 0;
 
   constructor(file: string, bytes: Uint8Array) {
@@ -70,25 +70,26 @@ export class BgzfIndex {
     return this.#sequences.length;
   }
 
-  /** Whether it knows where any record is. */
+  /** Whether the index knows the place of any record. */
   get hasPlaces(): boolean {
     return compareOffsets(this.#end, START) > 0;
   }
 
-  /** Where the last record ends that it knows of. */
+  /** The end of the last record that the index knows. */
   get end(): VirtualOffset {
     return this.#end;
   }
 
-  /** Mapped records on a sequence, 0 where the index does not tell. */
+  /** Number of mapped records on a sequence, or 0 if the index does not tell it. */
   countRecords(sequence: number): number {
     return this.#sequences[sequence]?.records ?? 0;
   }
 
   /**
-   * Where the file holds the records of some regions, and others between them. Work is in proportion to the bins.
+   * Finds the ranges of the file that hold the records of some regions. They may hold other records too. The work is
+   * proportional to the number of bins.
    *
-   * @param regions By ascending start, apart from each other.
+   * @param regions Disjoint regions by ascending start.
    */
   findRanges(sequence: number, regions: readonly Region[]): VirtualRange[] {
     const place = this.#sequences[sequence];
@@ -108,7 +109,7 @@ export class BgzfIndex {
     return ranges;
   }
 
-  /** The offset that no record of a place is before. */
+  /** An offset before which no record overlaps the given start. */
   #lowestOffset({ linearAt, linearLength }: Sequence, start: number): VirtualOffset {
     if (linearLength === 0) return { blockPosition: 0, dataPosition: 0 };
     const window = Math.min(Math.floor(start / 2 ** this.#binning.minShift), linearLength - 1);
@@ -139,7 +140,9 @@ export class BgzfIndex {
     }
   }
 
-  /** Visits the bins of a sequence; the cursor stands at the chunks of each, and behind the last one at the end. */
+  /**
+   * Visits the bins of a sequence, with the cursor at the chunks of each bin. At the end it is after the last chunk.
+   */
   #visitBins(
     cursor: IndexCursor,
     visit: (bin: number, chunks: number) => void,
@@ -154,7 +157,7 @@ export class BgzfIndex {
       if (hasOffsets) cursor.skip(8);
       const chunks = cursor.count(CHUNK_BYTES);
       const end = cursor.at + chunks * CHUNK_BYTES;
-      // Not a bin: two "chunks" that hold counts.
+      // The last number is not a bin: its two "chunks" hold counts.
       if (bin !== pseudoBin) visit(bin, chunks);
       else if (chunks === 2) visitCounts?.();
       cursor.at = end;
@@ -169,7 +172,7 @@ export class BgzfIndex {
 }
 
 /**
- * Reads an index, of which its first bytes tell the kind.
+ * Reads an index. Its first bytes tell its kind.
  *
  * @throws {FormatError} If it is damaged, of another kind, or too large to be one.
  */
@@ -200,7 +203,7 @@ interface Head {
   readonly sequences: number;
 }
 
-/** What stands before the first sequence. */
+/** Reads everything before the first sequence. */
 function readHead(cursor: IndexCursor, bytes: Uint8Array): Head {
   const magic = decodeLoosely(bytes.subarray(0, 4));
   cursor.skip(Math.min(4, bytes.length));
@@ -233,7 +236,7 @@ function readSequenceCount(cursor: IndexCursor, itemBytes: number): number {
   return count;
 }
 
-/** Bytes before the names: format, columns, mark of comments, and lines to skip. */
+/** Size of the fields before the names: format, columns, comment character, and number of lines to skip. */
 const COLUMNS_BYTES = 24;
 
 function readNames(cursor: IndexCursor, bytes: Uint8Array): string[] {
@@ -245,12 +248,12 @@ function readNames(cursor: IndexCursor, bytes: Uint8Array): string[] {
   return text.split("\0").slice(0, -1);
 }
 
-/** Number of the first bin of a level. */
+/** Number of the first bin in a level. */
 function firstBin(level: number): number {
   return (8 ** level - 1) / 7;
 }
 
-/** The bases of a bin. */
+/** The bases that a bin covers. */
 function binExtent(bin: number, { minShift, depth }: Binning): Region {
   let level = 0;
   while (bin >= firstBin(level + 1)) level++;

@@ -1,4 +1,4 @@
-/** Files that lack the empty block that bgzip and samtools end files with, as old Hadoop-BAM and Picard wrote them. */
+/** Files without the empty block at the end that bgzip and samtools write; old Hadoop-BAM and Picard left it out. */
 
 import type { Bytes } from "../../base/bytes.ts";
 import { FormatError } from "../../errors.ts";
@@ -9,19 +9,19 @@ import { inflateRange, type VirtualOffset, type VirtualRange } from "./_bgzf.ts"
 import type { BgzfIndex } from "./_bgzf_index.ts";
 import { LINE_FEED } from "../../text/characters.ts";
 
-/** The warnings about a BGZF file's end: none where the file has the block. */
+/** Warns of a BGZF file without the empty block. The list is empty if the file has the block. */
 export async function warnOfMissingEnd(source: ByteSource): Promise<string[]> {
   if (await hasBgzipEnd(source)) return [];
   return [
     `${source.name} lacks the empty block that bgzip and samtools end files with (the EOF marker): what is ` +
-    "there is counted, but it may have been cut short. Compare it with its origin; if it is whole, mend it " +
+    "there is counted, but it may have been cut short. Compare it with its origin; if it is whole, repair it " +
     `with "${adviseRewrite(source.name)}"`,
   ];
 }
 
 /**
- * What stands after the last record that an index knows: to be read where the end block is missing, since a file
- * that was cut within a block or a record shows it there.
+ * The range after the last record that an index knows. It is read if the end block is missing, since there a file shows
+ * that it was cut within a block or a record.
  *
  * @throws {FormatError} If the index knows of records past the end of the file.
  */
@@ -44,7 +44,7 @@ function checkIsInside(source: ByteSource, end: VirtualOffset, index: string): v
   );
 }
 
-/** Passes on the pieces of a text whose end block is missing. Its last line must end: else it was cut within. */
+/** Passes on the pieces of a text without an end block. Throws if its last line has no line end: it was cut there. */
 export async function* untilLastLine(
   pieces: AsyncIterable<Bytes>,
   file: string,
@@ -57,7 +57,7 @@ export async function* untilLastLine(
   checkIsLineEnd(last, file);
 }
 
-/** The same for the range that an index does not know. */
+/** Throws if the range after an index's last record does not end with a line end. */
 export async function checkLastLine(source: ByteSource, range: VirtualRange): Promise<void> {
   let last: number | undefined;
   for await (const { bytes } of inflateRange(source, range)) last = bytes.at(-1) ?? last;

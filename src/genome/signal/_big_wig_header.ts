@@ -1,4 +1,4 @@
-/** The front of a bigWig file (Kent et al. 2010, Bioinformatics 26:2204, supplement): where its parts are. */
+/** Reads the header of a bigWig file (Kent et al. 2010, Bioinformatics 26:2204, supplement): where its parts are. */
 
 import { FormatError } from "../../errors.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
@@ -6,19 +6,19 @@ import { decodeLoosely } from "../../text/numbers.ts";
 import type { Contig } from "../chromosomes.ts";
 import { placeAt, readPart, walkTree } from "./_tree_walk.ts";
 
-/** A sequence and its number, by which the file's index knows it. */
+/** A sequence and the number that the file's index has for it. */
 export interface NumberedContig extends Required<Contig> {
   readonly id: number;
 }
 
-/** What the front of the file tells. */
+/** The contents of the header. */
 export interface BigWigHeader {
   readonly contigs: readonly NumberedContig[];
-  /** Where the index of the sections is. */
+  /** Offset of the index of the sections, in bytes. */
   readonly indexOffset: number;
   /** Whether the sections are deflated. */
   readonly isDeflated: boolean;
-  /** `false` if the summary of all values is there and tells of some below zero, infinite or missing. */
+  /** `false` if the file has a summary of all values, and it shows negative, infinite or missing values. */
   readonly hasSoundSummary: boolean;
 }
 
@@ -33,25 +33,25 @@ const MAX_SEQUENCES = 2 ** 20;
 /**
  * Reads the header and the names of the sequences.
  *
- * @throws {FormatError} If it is no bigWig file, or is damaged.
+ * @throws {FormatError} If the file is not a bigWig file, or is damaged.
  */
 export async function readBigWigHeader(source: ByteSource): Promise<BigWigHeader> {
   const header = await readPart(source, 0, HEADER_BYTES);
   const magic = header.getUint32(0, true);
   if (magic !== BIG_WIG_MAGIC) {
-    const found = magic === BIG_BED_MAGIC ? "it is a bigBed file" : "it does not start as one";
+    const found = magic === BIG_BED_MAGIC ? "it is a bigBed file" : "it has another magic number";
     fail(source, `${found}, expected a bigWig file`);
   }
   return {
     contigs: await readContigs(source, placeAt(header, 8)),
     indexOffset: placeAt(header, 24),
-    // The size of the largest section inflated, and 0 where none is deflated.
+    // This field is the inflated size of the largest section, or 0 if the sections are not deflated.
     isDeflated: header.getUint32(52, true) > 0,
     hasSoundSummary: await hasSoundSummary(source, placeAt(header, 44)),
   };
 }
 
-/** Looks at the smallest and the largest value and the sum; a summary that is not there tells nothing. */
+/** Checks the smallest value, the largest value and the sum. A missing summary counts as sound. */
 async function hasSoundSummary(source: ByteSource, offset: number): Promise<boolean> {
   if (offset === 0 || offset + SUMMARY_BYTES > source.size) return true;
   const summary = await readPart(source, offset, SUMMARY_BYTES);
@@ -63,7 +63,10 @@ async function readContigs(source: ByteSource, offset: number): Promise<Numbered
   const header = await readPart(source, offset, TREE_HEADER_BYTES);
   const [nameBytes, valueBytes] = [header.getUint32(8, true), header.getUint32(12, true)];
   if (nameBytes > MAX_NAME_BYTES || valueBytes !== 8) {
-    fail(source, `the names of its sequences have ${nameBytes} bytes and ${valueBytes} behind`);
+    fail(
+      source,
+      `its sequences have names of ${nameBytes} bytes and values of ${valueBytes} bytes`,
+    );
   }
   const contigs: NumberedContig[] = [];
   await walkTree(source, offset + TREE_HEADER_BYTES, {

@@ -1,4 +1,4 @@
-/** The values of a bigWig file, which lie in sections of up to 65,535 intervals. */
+/** Reads the values of a bigWig file, which lie in sections of up to 65,535 intervals. */
 
 import { FormatError } from "../../errors.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
@@ -6,27 +6,27 @@ import { inflate } from "../inflate.ts";
 import { firstOverlap, type Region } from "./_contig_windows.ts";
 import { placeAt, readPart, walkTree } from "./_tree_walk.ts";
 
-/** Takes the values of one sequence, by ascending place; coordinates are 0-based half-open. */
+/** Takes the values of one sequence by ascending place. Coordinates are 0-based half-open. */
 export type VisitInterval = (start: number, end: number, value: number) => void;
 
-/** Which values to visit. */
+/** The values to visit. */
 export interface IntervalQuery {
   /** Number of the sequence. */
   readonly contig: number;
   /** Its name. */
   readonly name: string;
-  /** By ascending start, apart from each other. */
+  /** Disjoint regions by ascending start. */
   readonly regions: readonly Region[];
-  /** Where the index of the sections is. */
+  /** Offset of the index of the sections, in bytes. */
   readonly indexOffset: number;
   readonly isDeflated: boolean;
 }
 
-/** Where a section lies in the file. */
+/** The place of a section in the file. */
 interface SectionPlace {
   readonly offset: number;
   readonly end: number;
-  /** Whether, by the index, it is of the wanted sequence alone, as the sections of all known writers are. */
+  /** Whether the index says that the section is on one sequence only, as the sections of all known writers are. */
   readonly isOfOne: boolean;
 }
 
@@ -35,15 +35,17 @@ const INDEX_HEADER_BYTES = 48;
 const SECTION_HEADER_BYTES = 24;
 /** The method in the first byte of zlib data (RFC 1950). */
 const DEFLATE = 8;
-/** Size of an interval by the section's type: start, end and value; start and value; value. */
+/** Size of an interval by the section's type, in bytes: start, end and value; start and value; value. */
 const ITEM_BYTES = [0, 12, 8, 4];
 const LARGEST_SECTION_BYTES = SECTION_HEADER_BYTES + 65_535 * 12;
-/** Sections this near each other are read at once, so many bytes together. */
+/** Sections with at most this gap between them are read together. */
 const LONGEST_GAP_BYTES = 1 << 14;
+/** Largest size of sections that are read together. */
 const LONGEST_READ_BYTES = 1 << 20;
 
 /**
- * Visits the intervals of all sections that overlap the regions, others beside them too. Each section is read once.
+ * Visits all intervals of the sections that overlap the regions, including intervals outside of the regions. Each
+ * section is read once.
  *
  * @throws {FormatError} If the file is damaged, or intervals overlap.
  */
@@ -54,32 +56,48 @@ export async function visitIntervals(
 ): Promise<void> {
   const places = await findSections(source, query);
   const decoder = new SectionDecoder(source.name, query, visit);
-  for (let first = 0; first < places.length;) {
-    const start = places[first].offset;
-    let last = first;
-    while (last + 1 < places.length && areNear(places[last], places[last + 1], start)) last++;
-    const part = await readPart(source, start, places[last].end - start);
-    for (; first <= last; first++) {
-      const { offset, end } = places[first];
-      const bytes = new Uint8Array(part.buffer, part.byteOffset + offset - start, end - offset);
+  for (const { start, end, sections } of groupSections(places)) {
+    const part = await readPart(source, start, end - start);
+    for (const place of sections) {
+      const { offset } = place;
+      const length = place.end - offset;
+      const bytes = new Uint8Array(part.buffer, part.byteOffset + offset - start, length);
       decoder.decode(
         query.isDeflated ? await inflateSection(source, bytes, offset) : bytes,
-        places[first],
+        place,
       );
     }
   }
 }
 
-function areNear(section: SectionPlace, next: SectionPlace, start: number): boolean {
-  return next.offset - section.end <= LONGEST_GAP_BYTES && next.end - start <= LONGEST_READ_BYTES;
+/** Sections that are read together. */
+interface SectionGroup {
+  readonly start: number;
+  end: number;
+  readonly sections: SectionPlace[];
 }
 
-/** Where the sections are that overlap the regions, in the file's order. */
+/** Groups sections that lie near each other, so that they are read together. */
+function groupSections(places: readonly SectionPlace[]): SectionGroup[] {
+  const groups: SectionGroup[] = [];
+  for (const place of places) {
+    const group = groups.at(-1);
+    const isNear = group !== undefined && place.offset - group.end <= LONGEST_GAP_BYTES &&
+      place.end - group.start <= LONGEST_READ_BYTES;
+    if (isNear) {
+      group.sections.push(place);
+      group.end = place.end;
+    } else groups.push({ start: place.offset, end: place.end, sections: [place] });
+  }
+  return groups;
+}
+
+/** Finds the sections that overlap the regions, in the file's order. */
 async function findSections(source: ByteSource, query: IntervalQuery): Promise<SectionPlace[]> {
   const { indexOffset } = query;
   const header = await readPart(source, indexOffset, INDEX_HEADER_BYTES);
   if (header.getUint32(0, true) !== INDEX_MAGIC) {
-    fail(source.name, "its index is none", indexOffset);
+    fail(source.name, "its index has the wrong magic number", indexOffset);
   }
   const places: SectionPlace[] = [];
   await walkTree(source, indexOffset + INDEX_HEADER_BYTES, {
@@ -89,7 +107,7 @@ async function findSections(source: ByteSource, query: IntervalQuery): Promise<S
     visitLeaf(item) {
       if (!overlaps(item, query)) return;
       const [offset, length] = [placeAt(item, 16), placeAt(item, 24)];
-      // In a sound file sections lie side by side, so that together they are no longer than the file.
+      // In a sound file sections do not overlap, so their total length is at most that of the file.
       const isSound = length <= LARGEST_SECTION_BYTES && offset >= (places.at(-1)?.end ?? 0);
       if (!isSound) fail(source.name, `a section of ${length} bytes overlaps another`, offset);
       const isOfOne = item.getUint32(0, true) === item.getUint32(8, true);
@@ -124,7 +142,7 @@ class SectionDecoder {
   readonly #file: string;
   readonly #query: IntervalQuery;
   readonly #visit: VisitInterval;
-  /** Where the last interval ended. */
+  /** The end of the last interval. */
   #end = 0;
 
   constructor(file: string, query: IntervalQuery, visit: VisitInterval) {
@@ -152,7 +170,7 @@ class SectionDecoder {
     for (let at = SECTION_HEADER_BYTES; at < end; at += itemBytes, start += step) {
       if (itemBytes > 4) start = view.getUint32(at, true);
       const stop = itemBytes === 12 ? view.getUint32(at + 4, true) : start + span;
-      // Without this a small file could be days of work: each interval would be counted into every bin.
+      // Without this check a small file could take days, with each interval counted into every bin.
       if (start < this.#end || stop < start) {
         const found =
           `the interval ${this.#query.name}:${start}-${stop} overlaps the one before or ` +
@@ -164,7 +182,7 @@ class SectionDecoder {
     }
   }
 
-  /** What is no section would be passed over in silence. */
+  /** Throws if a section is of another sequence than its index says; skipping it would hide damage. */
   #failContig(contig: number, view: DataView, offset: number): never {
     const isZlib = !this.#query.isDeflated && view.getUint16(0) % 31 === 0 &&
       (view.getUint8(0) & 15) === DEFLATE;

@@ -1,22 +1,20 @@
 /**
- * What the bins of all windows hold while a file is read. Windows are numbered by gene; all arrays are
+ * Accumulates the values of all bins while a file is read. Windows are numbered by gene, and all arrays are
  * `[gene, bin]`.
  */
 
 import type { GeneWindows } from "../windows.ts";
 import type { CountingRule } from "./track.ts";
 
-/** Takes intervals of windows, and gives one number a bin. */
+/** Reduces intervals of windows to one number for each bin. */
 export interface BinReducer {
-  /**
-   * Takes the bases `[from, to)` of a window, relative to its start and within it, with a value.
-   */
+  /** Takes the bases `[from, to)` of a window, relative to its start and within it, with their value. */
   add(gene: number, from: number, to: number, value: number): void;
-  /** The numbers; nothing can be added afterwards. */
+  /** Returns the numbers. Nothing can be added afterwards. */
   finish(): Float64Array<ArrayBuffer>;
 }
 
-/** The reducer of a rule. */
+/** Makes the reducer of a rule. */
 export function makeReducer(rule: CountingRule, windows: GeneWindows): BinReducer {
   switch (rule) {
     case "reads":
@@ -24,7 +22,7 @@ export function makeReducer(rule: CountingRule, windows: GeneWindows): BinReduce
     case "mean-depth":
       return new SumReducer(windows, windows.binSizeBp);
     case "sum":
-      // The library below pyBigWig multiplies in float32 for a sum, though not for a mean.
+      // The library that pyBigWig uses multiplies in float32 for a sum, though not for a mean.
       return new SumReducer(windows, 1, Math.fround);
     case "mean":
       return new MeanReducer(windows);
@@ -48,7 +46,7 @@ class CountReducer implements BinReducer {
     const values = this.#values;
     const start = gene * this.#bins;
     const last = start + Math.trunc((to - 1) / this.#binSizeBp);
-    for (let i = start + Math.trunc(from / this.#binSizeBp); i <= last; i++) values[i]++;
+    for (let i = start + Math.trunc(from / this.#binSizeBp); i <= last; i++) values[i]!++;
   }
 
   finish(): Float64Array<ArrayBuffer> {
@@ -56,7 +54,7 @@ class CountReducer implements BinReducer {
   }
 }
 
-/** Sums value × bases, and divides by a constant in the end. */
+/** Sums value × bases, and finally divides by a constant. */
 class SumReducer implements BinReducer {
   readonly #values: Float64Array<ArrayBuffer>;
   readonly #bins: number;
@@ -82,14 +80,14 @@ class SumReducer implements BinReducer {
     let bin = Math.trunc(from / size);
     for (let at = from; at < to; bin++) {
       const stop = Math.min(to, (bin + 1) * size);
-      values[gene * this.#bins + bin] += this.#round(value * (stop - at));
+      values[gene * this.#bins + bin]! += this.#round(value * (stop - at));
       at = stop;
     }
   }
 
   finish(): Float64Array<ArrayBuffer> {
     const values = this.#values;
-    for (let i = 0; i < values.length; i++) values[i] = zeroForNaN(values[i] / this.#divisor);
+    for (let i = 0; i < values.length; i++) values[i] = zeroForNaN(values[i]! / this.#divisor);
     return values;
   }
 }
@@ -112,7 +110,7 @@ class MeanReducer implements BinReducer {
   finish(): Float64Array<ArrayBuffer> {
     const values = this.#sums.finish();
     const covered = this.#covered.finish();
-    for (let i = 0; i < values.length; i++) if (covered[i] > 0) values[i] /= covered[i];
+    for (let i = 0; i < values.length; i++) if (covered[i]! > 0) values[i]! /= covered[i]!;
     return values;
   }
 }
@@ -133,21 +131,21 @@ class MaxReducer implements BinReducer {
     const start = gene * this.#bins;
     const last = start + Math.trunc((to - 1) / this.#binSizeBp);
     for (let i = start + Math.trunc(from / this.#binSizeBp); i <= last; i++) {
-      // As pyBigWig: the first value of a bin stands until a larger one, so a NaN stays only where it is first.
-      if (values[i] === -Infinity || value > values[i]) values[i] = value;
+      // As in pyBigWig, the first value of a bin stays until a larger one comes, so a NaN stays only if it is first.
+      if (values[i] === -Infinity || value > values[i]!) values[i] = value;
     }
   }
 
   finish(): Float64Array<ArrayBuffer> {
     const values = this.#values;
     for (let i = 0; i < values.length; i++) {
-      values[i] = values[i] === -Infinity ? 0 : zeroForNaN(values[i]);
+      values[i] = values[i] === -Infinity ? 0 : zeroForNaN(values[i]!);
     }
     return values;
   }
 }
 
-/** Where pyBigWig finds NaN it gives no value, as for a bin without data. */
+/** Replaces NaN by 0: pyBigWig returns no value for such a bin, as for one without data. */
 function zeroForNaN(value: number): number {
   return Number.isNaN(value) ? 0 : value;
 }

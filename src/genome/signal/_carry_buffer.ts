@@ -1,6 +1,6 @@
 /**
- * Joins each piece of a stream with what the last left over, in one buffer that is used again and again: pieces
- * copied into new arrays would be hundreds of megabytes of garbage.
+ * Joins each piece of a stream with what was left over from the last one. It reuses a single buffer: copying the pieces
+ * into new arrays would leave hundreds of megabytes of garbage.
  */
 export class CarryBuffer {
   #bytes = new Uint8Array();
@@ -11,7 +11,7 @@ export class CarryBuffer {
     return this.#length;
   }
 
-  /** Adds a piece, and returns it behind what was left over; valid until the next call. */
+  /** Adds a piece. Returns what was left over followed by the piece; it is valid until the next call. */
   append(piece: Uint8Array): Uint8Array {
     const length = this.#length + piece.length;
     if (length > this.#bytes.length) {
@@ -24,7 +24,7 @@ export class CarryBuffer {
     return this.#bytes.subarray(0, length);
   }
 
-  /** Leaves over what is from `start` on. */
+  /** Keeps the bytes from `start` for the next piece. */
   keepFrom(start: number): void {
     this.#bytes.copyWithin(0, start, this.#length);
     this.#length -= start;

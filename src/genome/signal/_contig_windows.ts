@@ -9,9 +9,10 @@ export interface Region {
 }
 
 /**
- * The windows on each sequence of a file that has any, by the file's names.
+ * Finds the windows on each sequence of a file. Sequences without windows are left out.
  *
- * @param names All names of the file, as far as they are known.
+ * @param names The file's names of its sequences, as far as they are known.
+ * @returns The windows by the file's names.
  */
 export function windowsByContig(
   windows: GeneWindows,
@@ -28,14 +29,14 @@ export function windowsByContig(
   return found;
 }
 
-/** Windows of one sequence that the genes name in two ways, such as `1` and `chr1`. */
+/** Merges the windows of one sequence that the genes name in two ways, such as `1` and `chr1`. */
 function merge(a: ContigWindows, b: ContigWindows): ContigWindows {
   const starts = [...a.starts, ...b.starts];
   const geneIndex = [...a.geneIndex, ...b.geneIndex];
-  const order = starts.map((_, i) => i).sort((i, j) => starts[i] - starts[j]);
+  const order = starts.map((_, i) => i).sort((i, j) => starts[i]! - starts[j]!);
   return {
-    starts: Int32Array.from(order, (i) => starts[i]),
-    geneIndex: Uint32Array.from(order, (i) => geneIndex[i]),
+    starts: Int32Array.from(order, (i) => starts[i]!),
+    geneIndex: Uint32Array.from(order, (i) => geneIndex[i]!),
   };
 }
 
@@ -48,7 +49,7 @@ export interface MergeWindowsOptions {
   readonly length: number;
 }
 
-/** The parts of a sequence that windows cover, in order, apart from each other. */
+/** Returns the disjoint parts of a sequence that windows cover, in order. */
 export function mergeWindows({ starts }: ContigWindows, options: MergeWindowsOptions): Region[] {
   const { widthBp, paddingBp, length } = options;
   const regions: Region[] = [];
@@ -63,7 +64,7 @@ export function mergeWindows({ starts }: ContigWindows, options: MergeWindowsOpt
   return regions;
 }
 
-/** The first of some regions, sorted and apart, that overlaps an extent. */
+/** Finds the first of some sorted, disjoint regions that overlaps an extent. */
 export function firstOverlap(
   regions: readonly Region[],
   { start, end }: Region,
@@ -72,8 +73,9 @@ export function firstOverlap(
   let high = regions.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (regions[middle].end > start) high = middle;
+    if (regions[middle]!.end > start) high = middle;
     else low = middle + 1;
   }
-  return low < regions.length && regions[low].start < end ? regions[low] : undefined;
+  const region = regions[low];
+  return region !== undefined && region.start < end ? region : undefined;
 }

@@ -1,18 +1,17 @@
+import { LARGEST_POSITION } from "../largest_position.ts";
 import type { ContigWindows } from "./_window_counter.ts";
 import { mergeWindows, type Region } from "./_contig_windows.ts";
 
-/** No row of text ends further. */
-const LARGEST_POSITION = 2 ** 31 - 1;
-/** Regions passed one by one before the search turns to halving. */
+/** The search tries this many regions one by one before it becomes a binary search. */
 const LONGEST_WALK = 8;
 
 /**
- * Which bases of a sequence's windows have a value, one bit a base: rows that overlap are seen wherever they stand in
- * the file.
+ * Keeps one bit for each base of a sequence's windows, set if the base has a value. So overlapping rows are found
+ * wherever they are in the file.
  */
 export class CoveredBases {
   readonly #regions: readonly Region[];
-  /** Where the bits of each region start. */
+  /** Index of the first bit of each region. */
   readonly #offsets: Float64Array;
   #bits: Uint32Array | undefined;
   readonly #length: number;
@@ -30,30 +29,32 @@ export class CoveredBases {
     this.#length = length;
   }
 
-  /** Takes the bases `[start, end)`. Returns the first of them that was taken before, or -1 if none was. */
+  /** Takes the bases `[start, end)`. Returns the first base that was already taken, or -1. */
   add(start: number, end: number): number {
     const regions = this.#regions;
     this.#seek(start);
-    for (let i = this.#cursor; i < regions.length && regions[i].start < end; i++) {
-      const region = regions[i];
+    for (let i = this.#cursor; i < regions.length; i++) {
+      const region = regions[i]!;
+      if (region.start >= end) break;
+      const offset = this.#offsets[i]!;
       const from = start > region.start ? start - region.start : 0;
       const to = Math.min(end, region.end) - region.start;
-      const taken = this.#set(this.#offsets[i] + from, this.#offsets[i] + to);
-      if (taken >= 0) return taken - this.#offsets[i] + region.start;
+      const taken = this.#set(offset + from, offset + to);
+      if (taken >= 0) return taken - offset + region.start;
     }
     return -1;
   }
 
-  /** Sets bits. Returns the first that was set before, or -1. */
+  /** Sets bits. Returns the first one that was already set, or -1. */
   #set(from: number, to: number): number {
     const bits = this.#bits ??= new Uint32Array(Math.ceil(this.#length / 32));
     for (let at = from; at < to;) {
       const low = at & 31;
       const count = Math.min(32 - low, to - at);
       const mask = count === 32 ? -1 : ((1 << count) - 1) << low;
-      const taken = bits[at >>> 5] & mask;
+      const taken = bits[at >>> 5]! & mask;
       if (taken !== 0) return at - low + 31 - Math.clz32(taken & -taken);
-      bits[at >>> 5] |= mask;
+      bits[at >>> 5]! |= mask;
       at += count;
     }
     return -1;
@@ -63,9 +64,9 @@ export class CoveredBases {
   #seek(position: number): void {
     const regions = this.#regions;
     let low = this.#cursor;
-    if (low > 0 && regions[low - 1].end > position) low = 0;
+    if (low > 0 && regions[low - 1]!.end > position) low = 0;
     for (const stop = low + LONGEST_WALK; low < stop; low++) {
-      if (low === regions.length || regions[low].end > position) {
+      if (low === regions.length || regions[low]!.end > position) {
         this.#cursor = low;
         return;
       }
@@ -73,7 +74,7 @@ export class CoveredBases {
     let high = regions.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (regions[middle].end > position) high = middle;
+      if (regions[middle]!.end > position) high = middle;
       else low = middle + 1;
     }
     this.#cursor = low;

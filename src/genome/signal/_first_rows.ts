@@ -1,4 +1,4 @@
-/** The look at a text file's first rows when it is opened: what is of another format is found before hours of counting. */
+/** Checks a text file's first rows when it is opened, to find files of another format before hours of counting. */
 
 import type { Bytes } from "../../base/bytes.ts";
 import { FormatError } from "../../errors.ts";
@@ -14,14 +14,14 @@ import { LINE_FEED } from "../../text/characters.ts";
 
 const MOST_ROWS = 100;
 const MOST_BYTES = 1 << 16;
-/** Whether rows overlap is found when all are read. */
+/** Takes rows and does nothing: whether rows overlap is checked when all of them are read. */
 const NOWHERE: RowSink = { startContig() {}, add: () => -1 };
 
 /**
- * Reads the first rows as counting would.
+ * Reads the first rows in the same way as counting does.
  *
- * @returns What is odd about them.
- * @throws {FormatError} If one is no row of the format, or all are of another one.
+ * @returns Warnings about what is odd about the rows.
+ * @throws {FormatError} If a row is not of the format, or all rows are of another format.
  */
 export async function checkFirstRows(source: ByteSource, format: TextFormat): Promise<string[]> {
   const { name: file } = source;
@@ -45,12 +45,12 @@ export async function checkFirstRows(source: ByteSource, format: TextFormat): Pr
   return odd === undefined ? [] : [`${file} ${odd}`];
 }
 
-/** The first bytes of a file that are whole lines. */
+/** Reads the first complete lines of a file. */
 async function* firstLines(source: ByteSource): AsyncGenerator<Bytes> {
   let start: Bytes | undefined;
   for await (const piece of readInflated(source, { mayLackEnd: true })) {
     if (start !== undefined) {
-      // There is more, so the last line may not be whole.
+      // More bytes follow, so the last line may be incomplete.
       yield start.subarray(0, start.lastIndexOf(LINE_FEED) + 1);
       return;
     }

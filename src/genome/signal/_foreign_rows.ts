@@ -1,4 +1,4 @@
-/** What else people give the name of a BED or bedGraph file, told by a row. */
+/** Recognises by its rows what a file is that only has the name of a BED or bedGraph file. */
 
 import type { Line } from "../../text/lines.ts";
 import { advisePairs, adviseSort } from "./_advice.ts";
@@ -6,7 +6,7 @@ import { advisePairs, adviseSort } from "./_advice.ts";
 const DECODER = new TextDecoder();
 const SORT = (file: string): string => `expected BAM: run "${adviseSort(file)}"`;
 
-/** Rows of other formats, what they are, and what to do about them. */
+/** Rows of other formats, the formats' names, and what to do about them. */
 const FOREIGN: readonly (readonly [row: RegExp, what: string, advise: (file: string) => string])[] =
   [
     [/^@(HD|SQ|RG|PG|CO)\t/, "SAM", SORT],
@@ -16,7 +16,7 @@ const FOREIGN: readonly (readonly [row: RegExp, what: string, advise: (file: str
     [
       /^(fixedStep|variableStep)\b/,
       "wiggle text",
-      () => 'expected bigWig: "wigToBigWig" makes that of it',
+      () => 'expected bigWig: convert it with "wigToBigWig"',
     ],
     [
       /^\S+\t\d+\t(?!\d+\t)\S+\t[ACGTN]+\t\S+\t/i,
@@ -38,11 +38,11 @@ const FOREIGN: readonly (readonly [row: RegExp, what: string, advise: (file: str
     [
       /^"?(chr\w*|seqnames)"?\s+"?\w*start/i,
       "a line of column names",
-      () => "expected rows: take it out, or begin it with #",
+      () => "expected rows: take it out, or put # before it",
     ],
   ];
 
-/** A row to look at; bytes that are no UTF-8, as names may hold, do not matter. */
+/** Decodes a row for inspection. Bytes that are not UTF-8, which names may contain, do not matter. */
 export function rowText({ bytes, start, end }: Line): string {
   return DECODER.decode(bytes.subarray(start, end));
 }
@@ -50,9 +50,9 @@ export function rowText({ bytes, start, end }: Line): string {
 const BED_ROW = /^\S+\t\d+\t\d+\t[^\t]*\t[^\t]*\t[+\-.](\t|$)/;
 
 /**
- * What a row that could not be read looks like and what to do about it, or `undefined` if nobody knows.
+ * Says what an unreadable row looks like and what to do about it. Returns `undefined` if the row is not recognised.
  *
- * @param isSignal Whether it should be a row of a signal track.
+ * @param isSignal Whether the row should be of a signal track.
  */
 export function describeForeignRow(
   row: string,
@@ -66,11 +66,11 @@ export function describeForeignRow(
 }
 
 /**
- * Whether a row holds a pair of reads, as bedtools writes it: a second place of three columns after the first. BED
- * has the strand where the second end is.
+ * Whether a row holds a pair of reads, as bedtools writes it: three more columns with a second place follow the first.
+ * In BED, the strand stands where BEDPE has the second end.
  */
 export function isPairOfReads(row: string): boolean {
-  const [first, , , second, start, end, , , ...strands] = row.split(/\s+/);
+  const [first, , , second, start = "", end = "", , , ...strands] = row.split(/\s+/);
   if (second === "." && start === "-1" && end === "-1") return true;
   if (!/^\d+$/.test(start) || !/^\d+$/.test(end) || Number(start) >= Number(end)) return false;
   const hasStrands = strands.length >= 2 && strands.slice(0, 2).every((s) => /^[+\-.]$/.test(s));
@@ -82,13 +82,13 @@ const DEPTHS =
   "it looks like a histogram of depths, as bedtools genomecov writes it without -bg, " +
   "expected a value by place: run bedtools genomecov with -bg";
 
-/** A depth, how many bases have it, how many there are, and the quotient of the two with six digits. */
+/** Whether a row has a depth, the number of bases with it, the number of all bases, and their quotient. */
 function isOfHistogram(row: string): boolean {
   const [, bases, all, share] = HISTOGRAM.exec(row) ?? [];
   return Number(bases) > 0 && Math.abs(Number(bases) / Number(all) / Number(share) - 1) < 1e-5;
 }
 
-/** What rows are instead that could be read, though not for what they say; `undefined` if they are as they should be. */
+/** Says what readable rows are if they are not what they seem; `undefined` if they may be of the expected format. */
 export function describeForeignRows(rows: readonly string[]): string | undefined {
   return rows.length > 1 && rows.every(isOfHistogram) ? DEPTHS : undefined;
 }

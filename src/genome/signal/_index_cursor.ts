@@ -1,7 +1,7 @@
 import { FormatError } from "../../errors.ts";
 import type { VirtualOffset } from "./_bgzf.ts";
 
-/** Reads the numbers of an index from front to back; every count is checked against the bytes that are there. */
+/** Reads the numbers of an index from front to back. Every count is checked against the number of bytes left. */
 export class IndexCursor {
   readonly #file: string;
   readonly #view: DataView;
@@ -19,14 +19,14 @@ export class IndexCursor {
     return this.#view.getUint32(this.at - 4, true);
   }
 
-  /** A count of things that take at least `itemBytes` each. */
+  /** Reads a count of items that take at least `itemBytes` each. */
   count(itemBytes: number): number {
     const count = this.uint32();
     this.#need(count * itemBytes);
     return count;
   }
 
-  /** A 64-bit integer that a number holds exactly. */
+  /** Reads a 64-bit integer, which must be a safe integer of JavaScript. */
   uint64(): number {
     const low = this.uint32();
     const value = this.uint32() * 2 ** 32 + low;

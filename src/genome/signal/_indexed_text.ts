@@ -1,4 +1,4 @@
-/** BED and bedGraph files with an index: only what the windows need is read. */
+/** Counts BED and bedGraph files with an index: only the parts that the windows need are read. */
 
 import { LINE_FEED } from "../../text/characters.ts";
 import { firstLine, visitFullLines } from "../../text/lines.ts";
@@ -15,16 +15,16 @@ import type { IntervalRows } from "./_interval_rows.ts";
 import { makeRows, RowCounter } from "./_row_counter.ts";
 import type { CountOptions, SignalCounts, SignalTrack, TextFormat } from "./track.ts";
 
-/** What opening a file told. */
+/** What was found when the file was opened. */
 export interface IndexedTextContent {
   readonly format: TextFormat;
   readonly index: BgzfIndex;
   readonly warnings: readonly string[];
-  /** Whether there is one of what its first rows look like. */
+  /** Whether one of the warnings is about the look of its first rows. */
   readonly looksOdd: boolean;
 }
 
-/** A file with an index. */
+/** A text file with an index. */
 export class IndexedTextTrack implements SignalTrack {
   readonly name: string;
   readonly format: TextFormat;
@@ -87,7 +87,7 @@ async function visitRange(
       rows.byteOffset = byteOffset;
       carry.keepFrom(visitLines(carry.append(bytes), rows));
     }
-    // The last line of a file may have no end.
+    // The last line of a file may lack a line end.
     if (carry.length > 0) carry.keepFrom(visitLines(carry.append(Uint8Array.of(LINE_FEED)), rows));
   } catch (error) {
     if (!(error instanceof NotUtf8Error)) throw error;

@@ -1,4 +1,4 @@
-/** Rows of BED, tagAlign and bedGraph files, as bytes: files of reads have tens of millions of them. */
+/** Reads rows of BED, tagAlign and bedGraph files as bytes: files of reads have tens of millions of rows. */
 
 import { FormatError } from "../../errors.ts";
 import { HASH, MINUS, SPACE, TAB } from "../../text/characters.ts";
@@ -7,46 +7,46 @@ import { decodeText } from "../../text/numbers.ts";
 import { advisePairs } from "./_advice.ts";
 import { describeForeignRow, isPairOfReads, rowText } from "./_foreign_rows.ts";
 import { OverlapError } from "./_overlap_error.ts";
+import { LARGEST_POSITION } from "../largest_position.ts";
+import { isTrackLine } from "../track_lines.ts";
 import { isBlank, type RowKind, RowSplitter } from "./_row_kinds.ts";
 import { RowShapes } from "./_row_shapes.ts";
 
-/** Takes rows; coordinates are 0-based half-open. */
+/** Takes rows. Coordinates are 0-based half-open. */
 export interface RowSink {
-  /** The next rows are on another sequence. */
+  /** Announces that the next rows are on another sequence. */
   startContig(name: string): void;
   /**
-   * Takes a row with the value that its kind of row has, NaN if it is missing. Returns the first of its bases that
-   * had a value before, though rows of its kind may not overlap, or -1.
+   * Takes a row with its value: 0 in rows without one, NaN if the value is missing. Returns the first of its bases that
+   * already had a value if rows of this kind must not overlap, and otherwise -1.
    */
   add(start: number, end: number, value: number): number;
 }
 
-/** Rows of which there is something to say, but only once. */
+/** Unusual rows, which are reported together. */
 export interface OddRows {
-  /** How many. */
+  /** Number of rows. */
   count: number;
-  /** The first, for messages. */
+  /** Describes the first row, for messages. */
   readonly first: string;
 }
 
 const STRAND_COLUMN = 5;
-const LARGEST_POSITION = 2 ** 31 - 1;
-
-/** Reads lines as rows of one kind, and passes over the lines that only a browser needs. */
+/** Reads lines as rows of one kind, and skips comments and lines for genome browsers. */
 export class IntervalRows {
   readonly #file: string;
   readonly #kind: RowKind;
   readonly #sink: RowSink;
   readonly #columns = new RowSplitter();
-  /** No name at first. */
+  /** The name of the last row's sequence; at first a tab, which is not a name. */
   #contig = Uint8Array.of(TAB);
   #start = 0;
   #end = 0;
   #rows = 0;
   #empty: OddRows | undefined;
-  /** Of the rows that have a base. */
+  /** Lengths and overlaps of the rows that have a base. */
   readonly shapes = new RowShapes();
-  /** Where the lines come from if they have no number: the block of a BGZF file. */
+  /** The place of lines without a number: the offset of their block in a BGZF file. */
   byteOffset: number | undefined;
 
   constructor(file: string, kind: RowKind, sink: RowSink) {
@@ -55,17 +55,17 @@ export class IntervalRows {
     this.#sink = sink;
   }
 
-  /** Number of rows read that have a base. */
+  /** Number of rows with at least one base. */
   get rows(): number {
     return this.#rows;
   }
 
-  /** Rows without a base, which were passed over. */
+  /** The rows without a base, which were skipped. */
   get empty(): OddRows | undefined {
     return this.#empty;
   }
 
-  /** Name of the sequence of the last row. */
+  /** Name of the last row's sequence. */
   get contig(): string {
     return decodeText(this.#contig, 0, this.#contig.length);
   }
@@ -73,16 +73,16 @@ export class IntervalRows {
   /**
    * Reads a line.
    *
-   * @throws {FormatError} If it is no such row; with its number or, without one, the block it is from.
+   * @throws {FormatError} If the line is not a row of this kind; with its number or, without one, its block.
    */
   read(line: Line): void {
-    if (isForBrowsers(line)) return;
+    if (holdsNoRow(line)) return;
     const { starts, ends } = this.#columns;
     let columns = this.#columns.split(line, this.#kind);
-    let isNewContig = !this.#isSameContig(line.bytes, starts[0], ends[0]);
+    let isNewContig = !this.#isSameContig(line.bytes, starts[0]!, ends[0]!);
     if (isNewContig && this.#columns.hasBlankInFirst(line)) {
       columns = this.#columns.splitAtBlanks(line);
-      isNewContig = !this.#isSameContig(line.bytes, starts[0], ends[0]);
+      isNewContig = !this.#isSameContig(line.bytes, starts[0]!, ends[0]!);
     }
     if (columns < this.#kind.columns) {
       this.#fail(line, `${columns} columns, expected at least ${this.#kind.columns}`);
@@ -91,7 +91,7 @@ export class IntervalRows {
     if (columns > STRAND_COLUMN && this.#kind.isReads) this.#refusePairs(line);
     const from = this.#readPosition(line, "start", 1);
     const to = this.#readPosition(line, "end", 2);
-    if (to <= from) return this.#passOver(line, from, to);
+    if (to <= from) return this.#skip(line, from, to);
     if (!this.#kind.mayOverlap && !isNewContig && from < this.#end && to > this.#start) {
       this.#failOverlap(line, Math.max(from, this.#start));
     }
@@ -111,17 +111,17 @@ export class IntervalRows {
   }
 
   #startContig(line: Line): void {
-    const [start] = this.#columns.starts;
-    const [end] = this.#columns.ends;
+    const start = this.#columns.starts[0]!;
+    const end = this.#columns.ends[0]!;
     if (start === end) this.#fail(line, "the chromosome is empty, expected a name");
     this.#contig = line.bytes.slice(start, end);
     this.#sink.startContig(decodeText(line.bytes, start, end));
   }
 
-  /** Looks closely only where a digit stands instead of the strand. */
+  /** Throws if the row is BEDPE. A quick test comes first: in BEDPE the strand's column has a digit. */
   #refusePairs(line: Line): void {
     const { bytes } = line;
-    const at = this.#columns.starts[STRAND_COLUMN];
+    const at = this.#columns.starts[STRAND_COLUMN]!;
     if (!isDigit(bytes[bytes[at] === MINUS ? at + 1 : at])) return;
     if (!isPairOfReads(rowText(line))) return;
     const found = `it is BEDPE, ${advisePairs(this.#file)}`;
@@ -130,11 +130,11 @@ export class IntervalRows {
 
   #readPosition(line: Line, name: string, column: number): number {
     const { bytes } = line;
-    const start = this.#columns.starts[column];
-    const end = this.#columns.ends[column];
+    const start = this.#columns.starts[column]!;
+    const end = this.#columns.ends[column]!;
     let value = end > start ? 0 : NaN;
     for (let i = start; i < end; i++) {
-      const digit = bytes[i] - 48;
+      const digit = bytes[i]! - 48;
       value = digit >= 0 && digit <= 9 ? value * 10 + digit : NaN;
     }
     if (value <= LARGEST_POSITION) return value;
@@ -149,8 +149,8 @@ export class IntervalRows {
   #readValue(line: Line): number {
     const { value } = this.#kind;
     if (value === undefined) return 0;
-    const start = this.#columns.starts[value.column];
-    const end = this.#columns.ends[value.column];
+    const start = this.#columns.starts[value.column]!;
+    const end = this.#columns.ends[value.column]!;
     const number = value.parse(line.bytes, start, end);
     if (number !== undefined) return number;
     if (this.#columns.trim(line.bytes, value.column)) return this.#readValue(line);
@@ -158,13 +158,13 @@ export class IntervalRows {
     return this.#fail(line, `${value.name} is "${found}", expected ${value.expected}`);
   }
 
-  #passOver(line: Line, from: number, to: number): void {
+  #skip(line: Line, from: number, to: number): void {
     if (to < from) this.#fail(line, `end is ${to}, expected the start, ${from}, or more`);
     this.#empty ??= { count: 0, first: this.describe(line, from, to) };
     this.#empty.count++;
   }
 
-  /** Says where a row is, in the file and in the genome. */
+  /** Describes where a row is in the genome and in the file. */
   describe({ number }: Line, from: number, to: number): string {
     const place = this.byteOffset === undefined ? `line ${number}` : `byte ${this.byteOffset}`;
     return `${this.contig}:${from}-${to} (${place})`;
@@ -188,25 +188,19 @@ export class IntervalRows {
   }
 }
 
-function isDigit(byte: number): boolean {
-  return byte >= 48 && byte <= 57;
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 48 && byte <= 57;
 }
 
-const TRACK = [..."track"].map((letter) => letter.charCodeAt(0));
-const BROWSER = [..."browser"].map((letter) => letter.charCodeAt(0));
-
-/** Whether a line is a comment or blank, or tells a genome browser what to show. */
-function isForBrowsers({ bytes, start, end }: Line): boolean {
+/** Whether a line is a comment or blank, or only tells a genome browser how to show the file. */
+function holdsNoRow(line: Line): boolean {
+  const { bytes, start, end } = line;
   const first = bytes[start];
   if (first === HASH) return true;
-  if (first === SPACE || first === TAB) return isAllBlank(bytes, start, end);
-  const word = first === TRACK[0] ? TRACK : first === BROWSER[0] ? BROWSER : undefined;
-  if (word === undefined || !word.every((byte, i) => bytes[start + i] === byte)) return false;
-  const after = start + word.length;
-  return after === end || isBlank(bytes[after]);
+  return first === SPACE || first === TAB ? isAllBlank(bytes, start, end) : isTrackLine(line);
 }
 
 function isAllBlank(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) if (!isBlank(bytes[i])) return false;
+  for (let i = start; i < end; i++) if (!isBlank(bytes[i]!)) return false;
   return true;
 }

@@ -1,32 +1,33 @@
-/** Rows that can be read as reads but hardly are: peaks, segments of a genome, elements of an annotation, bins. */
+/** Recognises rows that can be read as reads but hardly are: peaks, segments of a genome, elements, bins. */
 
 const REGION = String.raw`^\S+\t\d+\t\d+`;
 const NUMBER = String.raw`-?\d+(\.\d+)?([eE][+-]?\d+)?`;
 const BED6 = String.raw`${REGION}\t[^\t]*\t${NUMBER}\t[+\-.]`;
 
-/** Rows of peaks, each of one tool or format. */
+/** Rows of peaks as the various tools and formats write them. */
 const PEAKS: readonly RegExp[] = [
   // narrowPeak, broadPeak and gappedPeak.
   RegExp(`${BED6}(\t${NUMBER}){3}\t-?\\d+$`),
   RegExp(`${BED6}(\t-?\\d+\\.\\d+)(\t${NUMBER}){2}$`),
   RegExp(`${BED6}\t\\d+\t\\d+\t[\\d,]+\t\\d+\t[\\d,]+\t[\\d,]+(\t${NUMBER}){3}$`),
-  // IDR: narrowPeak or broadPeak, and the same of each replicate. BED12 of reads has at most six columns there.
+  // IDR: narrowPeak or broadPeak, followed by the columns of each replicate. BED12 of reads has at most six columns
+  // there.
   RegExp(`${BED6}(\t${NUMBER}){11,}$`),
-  // Names as MACS2, nf-core and others give them.
+  // Names from MACS2, nf-core and others.
   /^\S+\t\d+\t\d+\t\S*(peak|summit|interval|island)[_-]?\d+[a-z]?(\t|$)/i,
   // HOMER names a peak after its chromosome.
   /^(\S+)\t\d+\t\d+\t\1-\d+(\t|$)/,
-  // SEACR, which tells where in the peak the signal is highest.
+  // SEACR, whose last column is the place of the highest signal in the peak.
   RegExp(`${REGION}(\t${NUMBER}){2}\t[^\\s:]+:\\d+-\\d+(\t|$)`),
   // Summaries of SICER, which have numbers only.
   RegExp(`${REGION}(?=.*\\d[.eE][\\d-])(\t${NUMBER}){5,}$`),
 ];
-/** The line that names the columns of peaks, as epic2 and SICER2 write it, or tells a browser that they are. */
+/** A line that names the columns of peaks, as epic2 and SICER2 write it, or tells a browser that the rows are peaks. */
 const PEAK_HEADER =
   /^#?\s*"?chr\w*"?\s.*(p.?value|q.?value|fdr|fold.?change|summit|peak)|^track\s.*type="?(narrow|broad|gapped)peak/i;
 const PEAK_FILE =
   /(peaks|summits|(narrow|broad|gapped)_?peak)([._-].*)?\.bed(\.b?gz)?$|\.(stringent|relaxed)\.bed(\.b?gz)?$/i;
-/** What a file that is named after peaks may have of them. */
+/** Names of files that hold reads even if they mention peaks. */
 const READS_FILE = /(^|[._-])(reads?|frags?|fragments?|tagalign)[._-]/i;
 
 const SCORE_WITHOUT_STRAND = RegExp(`${REGION}\t[^\t]*\t${NUMBER}\t[.*](\t|$)`);
@@ -47,13 +48,13 @@ const LOOKS_LIKE_PEAKS =
 export interface FirstRows {
   /** The file's name. */
   readonly file: string;
-  /** The rows, without those without a base. */
+  /** The rows that have at least one base. */
   readonly rows: readonly string[];
-  /** The lines among them that are no rows: comments and what browsers need. */
+  /** The other lines among them: comments and lines for genome browsers. */
   readonly comments: readonly string[];
 }
 
-/** What rows that can be read as reads may be instead, or what of them is not used; `undefined` for plain reads. */
+/** Says what rows may be instead of reads, or which of their columns is not used; `undefined` for plain reads. */
 export function describeOddReads({ file, rows, comments }: FirstRows): string | undefined {
   if (rows.length === 0) return undefined;
   const look = (pattern: RegExp) => rows.every((row) => pattern.test(row));
@@ -88,9 +89,10 @@ function describeByName(path: string, rows: readonly string[]): string | undefin
 /** Whether each row starts where the one before it ends. */
 function areAdjacent(rows: readonly string[]): boolean {
   const places = rows.map((row) => row.split(/\s+/, 3));
-  const follows = ([contig, start]: string[], i: number) =>
-    i === 0 || (contig === places[i - 1][0] && start === places[i - 1][2]);
-  return rows.length > 2 && places.every(follows);
+  return rows.length > 2 && places.every(([contig, start], i) => {
+    const before = places[i - 1];
+    return before === undefined || (contig === before[0] && start === before[2]);
+  });
 }
 
 function areOnBothStrands(rows: readonly string[]): boolean {

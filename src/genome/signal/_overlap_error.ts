@@ -8,14 +8,14 @@ export interface OverlapPlace {
   readonly position: number;
 }
 
-/** Two rows of a signal track overlap, so that some bases have two values. */
+/** The error of a signal track with two rows that overlap, so that some bases have two values. */
 export class OverlapError extends FormatError {
   /** Where they overlap. */
   readonly overlap: OverlapPlace;
 
   constructor(
     overlap: OverlapPlace,
-    options: FormatErrorOptions & { readonly earlierLine?: number },
+    options: FormatErrorOptions & { readonly earlierLine?: number | undefined },
   ) {
     const { contig, position } = overlap;
     const earlier = options.earlierLine === undefined
@@ -23,8 +23,8 @@ export class OverlapError extends FormatError {
       : `line ${options.earlierLine}`;
     super(
       `Cannot read bedGraph row: it overlaps ${earlier}: ${contig}:${position} has a value twice, expected ` +
-        "each base once. Replicates are to be merged, with bedtools unionbedg for instance, not joined one " +
-        "after the other",
+        "each base once. Merge replicates, for instance with bedtools unionbedg, instead of joining the files " +
+        "one after the other",
       options,
     );
     this.overlap = overlap;

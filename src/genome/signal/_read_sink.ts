@@ -1,6 +1,6 @@
 import type { WindowCounter } from "./_window_counter.ts";
 
-/** Extends reads from their 5' ends and counts what of them lies on their sequence. */
+/** Extends reads from their 5' ends and counts the bases that lie on their sequence. */
 export class ReadSink {
   readonly #counter: WindowCounter;
   readonly #extendBp: number;
@@ -12,7 +12,7 @@ export class ReadSink {
     this.#extendBp = extendBp;
   }
 
-  /** Takes a read of which only the place is known; it is not extended. */
+  /** Takes a read that has only a place. It is not extended. */
   addBase(start: number): void {
     if (start < this.contigLength) this.#counter.add(start, start + 1, 1);
   }

@@ -12,17 +12,17 @@ import { type ContigWindows, WindowCounter } from "./_window_counter.ts";
 import type { OverlapPlace } from "./_overlap_error.ts";
 import type { CountOptions, SignalTrack, TextFormat } from "./track.ts";
 
-/** What is known of a sequence that has rows. */
+/** What is known about a sequence with rows. */
 interface RowContig {
   readonly name: string;
   readonly windows: ContigWindows | undefined;
-  /** Bases that have a value; of a signal track. */
+  /** The bases that have a value; only for signal tracks. */
   readonly covered: CoveredBases | undefined;
-  /** In base pairs, infinite where nobody tells. */
+  /** Length in base pairs; infinite if it is not known. */
   readonly length: number;
 }
 
-/** What becomes of values that are NaN, as pyBigWig has it. */
+/** Says what becomes of NaN values; pyBigWig does the same. */
 export const MISSING_VALUES = "a bin that holds one is 0, as one without signal";
 
 /** Counts rows into the windows of their sequence, up to its end. */
@@ -80,13 +80,13 @@ export class RowCounter implements RowSink {
     return this.#counter.finish();
   }
 
-  /** Says what rows were passed over, and, unless their look has told it, whether rows are hardly reads. */
+  /** Warns of rows that were skipped and, unless the first rows gave a warning, of rows that are hardly reads. */
   warn(rows: IntervalRows, { file, looksOdd, onWarning }: WarnOptions): void {
     const say = (odd: OddRows | undefined, what: string) => {
       if (odd === undefined) return;
       onWarning?.(`${file} has ${formatCountOf(odd.count, "row")} ${what}, such as ${odd.first}`);
     };
-    say(rows.empty, "without a base (start and end are the same), passed over");
+    say(rows.empty, "without a base (start and end are the same), which are skipped");
     say(this.#missing, `whose value is missing; ${MISSING_VALUES}`);
     say(
       this.#outside,
@@ -100,14 +100,14 @@ export class RowCounter implements RowSink {
   #describeContig(name: string): RowContig {
     const windows = windowsByContig(this.#windows, [name]).get(name);
     const known = this.#matchLength(name);
-    const length = known === undefined ? Infinity : this.#lengths.get(known)!;
+    const length = known === undefined ? Infinity : this.#lengths.get(known) ?? Infinity;
     return { name, windows, covered: windows && this.#coverageOf(windows), length };
   }
 
-  /** The same for all names that a file has of one sequence, whose windows are the same. */
+  /** All names that a file has for one sequence share one coverage, since they share the windows. */
   #coverageOf(windows: ContigWindows): CoveredBases | undefined {
     if (this.#reads !== undefined) return undefined;
-    const [gene] = windows.geneIndex;
+    const [gene = -1] = windows.geneIndex;
     const widthBp = this.#windows.bins * this.#windows.binSizeBp;
     const covered = this.#covered.get(gene) ?? new CoveredBases(windows, widthBp);
     this.#covered.set(gene, covered);
@@ -123,12 +123,12 @@ export class RowCounter implements RowSink {
 
 interface WarnOptions {
   readonly file: string;
-  /** Whether opening the file told that its rows look like something else. */
+  /** Whether opening the file gave a warning that its rows look like something else. */
   readonly looksOdd: boolean;
   readonly onWarning: CountOptions["onWarning"];
 }
 
-/** The reader of a track's rows. */
+/** Makes the reader of a track's rows. */
 export function makeRows(
   track: SignalTrack,
   sink: RowSink,
@@ -138,7 +138,7 @@ export function makeRows(
   return new IntervalRows(track.name, track.format === "bed" ? bedRows : BEDGRAPH_ROWS, sink);
 }
 
-/** Finds the first row of a file that has a base. */
+/** Finds the first row of a file that contains a given base. */
 export function findRow(
   file: string,
   { contig, position }: OverlapPlace,

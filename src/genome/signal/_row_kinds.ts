@@ -1,4 +1,4 @@
-/** The kinds of rows of text files, and how their columns are told apart. */
+/** The kinds of rows in text files, and how rows are split into columns. */
 
 import { MINUS, PLUS, SPACE, TAB } from "../../text/characters.ts";
 import type { Line } from "../../text/lines.ts";
@@ -6,36 +6,36 @@ import { decodeText, parseDecimal } from "../../text/numbers.ts";
 
 /** A column that becomes a number. */
 export interface RowValue {
-  /** What it is called in messages. */
+  /** The column's name in messages. */
   readonly name: string;
-  /** Position among the columns. */
+  /** Index of the column, counted from 0. */
   readonly column: number;
-  /** What it must be. */
+  /** What the column must hold, for messages. */
   readonly expected: string;
-  /** Reads the bytes from `start` to `end`; `undefined` if they are not what is expected, NaN for a missing value. */
+  /** Reads the bytes from `start` to `end`. Returns NaN for a missing value, `undefined` for anything unexpected. */
   readonly parse: (bytes: Uint8Array, start: number, end: number) => number | undefined;
 }
 
 /** How the rows of a format are read. */
 export interface RowKind {
-  /** What a row is called in messages. */
+  /** The name of such a row in messages. */
   readonly name: string;
-  /** Fewest columns. */
+  /** Smallest number of columns. */
   readonly columns: number;
-  /** How many of the first columns are never empty. */
+  /** Number of leading columns that are never empty. */
   readonly solidColumns: number;
-  /** The column that gives a row its value; without one the value is 0. */
+  /** The column with a row's value. Without such a column the value is 0. */
   readonly value?: RowValue;
-  /** Whether rows are reads, else they are a signal. */
+  /** Whether rows are reads; otherwise they are a signal. */
   readonly isReads: boolean;
   /** Whether rows may overlap. */
   readonly mayOverlap: boolean;
 }
 
-/** Columns are told apart up to the strand of BED. */
+/** Rows are split up to the strand of BED. */
 const MOST_COLUMNS = 6;
 
-/** Reads whose strand does not matter. */
+/** Rows of reads whose strand does not matter. */
 export const BED_ROWS: RowKind = {
   name: "BED row",
   columns: 3,
@@ -44,7 +44,7 @@ export const BED_ROWS: RowKind = {
   mayOverlap: true,
 };
 
-/** Reads with their strand as value: 1 or -1. */
+/** Rows of reads with the strand as their value: 1 or -1. */
 export const STRANDED_BED_ROWS: RowKind = {
   ...BED_ROWS,
   columns: 6,
@@ -59,7 +59,7 @@ export const STRANDED_BED_ROWS: RowKind = {
   },
 };
 
-/** Signal by intervals. */
+/** Rows of a signal, one for each interval. */
 export const BEDGRAPH_ROWS: RowKind = {
   name: "bedGraph row",
   columns: 4,
@@ -73,37 +73,37 @@ const MISSING = /^(nan|na|\.)$/i;
 const INFINITE = /^[+-]?inf(inity)?$/i;
 const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 
-/** A value of a signal, which may be infinite or missing (`nan`, `NA`, `.`). */
+/** Parses a value of a signal, which may be infinite or missing (`nan`, `NA`, `.`). */
 function parseSignal(bytes: Uint8Array, start: number, end: number): number | undefined {
   const value = parseDecimal(bytes, start, end);
   if (!Number.isNaN(value)) return value;
   const text = decodeText(bytes, start, end);
   if (MISSING.test(text)) return NaN;
   if (INFINITE.test(text)) return text.startsWith("-") ? -Infinity : Infinity;
-  // A number that no double is large enough for.
+  // The text may be a number too large for a float64.
   return DECIMAL.test(text) ? Number(text) : undefined;
 }
 
-/** Whether a byte separates columns where tabs do not. */
+/** Whether a byte is a blank or a tab, which separate columns if tabs alone do not. */
 export function isBlank(byte: number): boolean {
   return byte === SPACE || byte === TAB;
 }
 
 /**
- * Tells the columns of lines apart, at most six: by tabs, since a name in BED may hold blanks; and where these do
- * not make a row, by runs of blanks and tabs, as UCSC's tools do.
+ * Splits lines into at most six columns: at tabs, since a name in BED may contain blanks, or, if that does not make a
+ * row, at runs of blanks and tabs, as UCSC's tools do.
  */
 export class RowSplitter {
-  /** Where the columns of the last line start. */
+  /** Starts of the last line's columns. */
   readonly starts = new Int32Array(MOST_COLUMNS);
-  /** Where they end. */
+  /** Ends of the last line's columns. */
   readonly ends = new Int32Array(MOST_COLUMNS);
 
   /** Splits a line, and returns the number of its columns. */
   split(line: Line, { solidColumns }: RowKind): number {
     const columns = this.#splitAtTabs(line);
     if (columns >= solidColumns && !this.#hasHole(solidColumns)) return columns;
-    // Whatever it is split at, it lacks its chromosome.
+    // A line without a chromosome cannot be a row, wherever it is split.
     if (this.starts[0] === this.ends[0]) return columns;
     const runs = this.splitAtBlanks(line);
     return runs >= solidColumns ? runs : this.#splitAtTabs(line);
@@ -113,28 +113,31 @@ export class RowSplitter {
   splitAtBlanks({ bytes, start, end }: Line): number {
     let column = 0;
     for (let i = start; i < end && column < MOST_COLUMNS; column++) {
-      while (i < end && isBlank(bytes[i])) i++;
+      while (i < end && isBlank(bytes[i]!)) i++;
       if (i === end) break;
       this.starts[column] = i;
-      while (i < end && !isBlank(bytes[i])) i++;
+      while (i < end && !isBlank(bytes[i]!)) i++;
       this.ends[column] = i;
     }
     return column;
   }
 
-  /** Whether the first column holds a blank, which no name of a chromosome does. */
+  /** Whether the first column contains a blank, which names of chromosomes do not. */
   hasBlankInFirst({ bytes }: Line): boolean {
-    for (let i = this.starts[0]; i < this.ends[0]; i++) if (bytes[i] === SPACE) return true;
+    const end = this.ends[0]!;
+    for (let i = this.starts[0]!; i < end; i++) if (bytes[i] === SPACE) return true;
     return false;
   }
 
-  /** Takes blanks off the ends of a column. Returns whether there were any. */
+  /** Trims blanks from both ends of a column. Returns whether there were any. */
   trim(bytes: Uint8Array, column: number): boolean {
-    const { starts, ends } = this;
-    const length = ends[column] - starts[column];
-    while (starts[column] < ends[column] && bytes[starts[column]] === SPACE) starts[column]++;
-    while (starts[column] < ends[column] && bytes[ends[column] - 1] === SPACE) ends[column]--;
-    return ends[column] - starts[column] < length;
+    const [start, end] = [this.starts[column]!, this.ends[column]!];
+    let [from, to] = [start, end];
+    while (from < to && bytes[from] === SPACE) from++;
+    while (from < to && bytes[to - 1] === SPACE) to--;
+    this.starts[column] = from;
+    this.ends[column] = to;
+    return to - from < end - start;
   }
 
   #splitAtTabs({ bytes, start, end }: Line): number {

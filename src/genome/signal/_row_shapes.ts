@@ -1,19 +1,19 @@
-/** How long the rows of a file are and whether they overlap, which tells reads from regions. */
+/** Measures the lengths of a file's rows and whether they overlap, which tells reads from regions. */
 
 const LONGEST_READ_BP = 1000;
-/** The human genome; in smaller ones reads overlap more often. */
+/** Size of the human genome; in smaller genomes reads overlap more often. */
 const GENOME_BP = 3.1e9;
-/** Where so many overlaps are expected of reads, there is hardly ever none. */
+/** Reads from which this many overlaps are expected practically never have none at all. */
 const CERTAIN_OVERLAPS = 10;
 
-/** What all rows of a file have in common. Takes them one by one: files of reads have tens of millions of them. */
+/** Summarises the rows of a file. It takes them one by one, since files of reads have tens of millions of rows. */
 export class RowShapes {
   #rows = 0;
   #bases = 0;
   #longRows = 0;
   #overlaps = 0;
 
-  /** Takes a row; `isApart` tells that it is on another sequence than the last one, or starts after it. */
+  /** Takes a row. `isApart` tells that it is on another sequence than the last row, or starts after its end. */
   add(length: number, isApart: boolean): void {
     this.#rows++;
     this.#bases += length;
@@ -22,13 +22,13 @@ export class RowShapes {
   }
 
   /**
-   * Why the rows are hardly reads, or `undefined` if they may be. Most of them, not their mean, are to be long: a
-   * few pairs whose mates are far apart make the mean of sound fragments large.
+   * Says why the rows are hardly reads, or returns `undefined` if they may be reads. Rows count as long if most of them
+   * are: the mean would not do, since in sound fragments a few pairs with distant mates make it large.
    */
   describe(): string | undefined {
     const why = this.#describeLength() ?? this.#describeOverlaps();
     return why &&
-      `${why}: it may hold peaks or other regions, of which each is counted as one read. If so, give ` +
+      `${why}: it may hold peaks or other regions, each of which is counted as one read. If so, give ` +
         "the reads or the signal instead";
   }
 
@@ -38,11 +38,11 @@ export class RowShapes {
     return `has rows much longer than reads or fragments, ${length} bp on average`;
   }
 
-  /** Reads at random places overlap the one before them, in order, as often as they cover the genome. */
+  /** In sorted order, reads at random places overlap the read before them as often as they cover the genome. */
   #describeOverlaps(): string | undefined {
     const expected = this.#rows * this.#bases / GENOME_BP;
     if (this.#overlaps > 0 || expected < CERTAIN_OVERLAPS) return undefined;
     const rows = this.#rows.toLocaleString("en-US");
-    return `has ${rows} rows in order of which no two overlap, as reads do`;
+    return `has ${rows} rows in order, no two of which overlap, as reads would`;
   }
 }

@@ -1,15 +1,15 @@
-/** The two trees of a bigWig file, of the names of its sequences and of its sections, which are laid out alike. */
+/** Walks the two trees of a bigWig file, of its sequences' names and of its sections, which have the same layout. */
 
 import { FormatError } from "../../errors.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 
-/** What the items of a tree's nodes are. */
+/** The layout of a tree's items, and what to do with them. */
 export interface TreeShape {
   /** Size of an item of a leaf, in bytes. */
   readonly leafBytes: number;
-  /** Size of an item of an inner node, in bytes; its last eight are the place of a child. */
+  /** Size of an item of an inner node, in bytes. Its last eight bytes are the offset of a child. */
   readonly innerBytes: number;
-  /** Whether a child is of interest, told from its item. */
+  /** Tells from its item whether a child is to be visited. */
   readonly wantsChild: (item: DataView) => boolean;
   /** Takes an item of a leaf, in the tree's order. */
   readonly visitLeaf: (item: DataView) => void;
@@ -20,7 +20,7 @@ const NODE_HEADER_BYTES = 4;
 /**
  * Reads a part of a bigWig file.
  *
- * @throws {FormatError} If it is not within the file.
+ * @throws {FormatError} If the part does not lie within the file.
  */
 export async function readPart(
   source: ByteSource,
@@ -38,19 +38,19 @@ export async function readPart(
   return new DataView(buffer, byteOffset, length);
 }
 
-/** A place in the file; one that is too large for a number is too large for any file. */
+/** Reads an offset in the file. One that is too large for a number is too large for any file. */
 export function placeAt(view: DataView, at: number): number {
   return Number(view.getBigUint64(at, true));
 }
 
 /**
- * Walks a tree, its leaves from left to right.
+ * Walks a tree and visits its leaves from left to right.
  *
- * @throws {FormatError} If a node lies outside the file, or the nodes are together longer than it: a sound tree has
- * no node twice, so it goes round in circles.
+ * @throws {FormatError} If a node lies outside of the file, or the nodes together are longer than the file. A sound
+ * tree has each node once, so such a tree has a cycle.
  */
 export async function walkTree(source: ByteSource, root: number, shape: TreeShape): Promise<void> {
-  // Nodes yet to be visited, the next one last.
+  // The nodes that remain to be visited, the next one last.
   const places = [root];
   let bytesLeft = source.size;
   for (let place = places.pop(); place !== undefined; place = places.pop()) {
@@ -60,7 +60,7 @@ export async function walkTree(source: ByteSource, root: number, shape: TreeShap
     const length = header.getUint16(2, true) * itemBytes;
     bytesLeft -= NODE_HEADER_BYTES + length;
     if (bytesLeft < 0) {
-      throw new FormatError("Cannot read bigWig: its index goes round in circles: it is damaged", {
+      throw new FormatError("Cannot read bigWig: its index has a cycle: it is damaged", {
         file: source.name,
         byteOffset: place,
       });
@@ -71,7 +71,7 @@ export async function walkTree(source: ByteSource, root: number, shape: TreeShap
   }
 }
 
-/** Visits a node's items, and returns the places of the children that are wanted. */
+/** Visits a node's items. Returns the offsets of the children to visit. */
 function visitItems(
   node: DataView,
   itemBytes: number,

@@ -6,13 +6,13 @@ import type { CountingRule } from "./track.ts";
 export type ContigWindows = Pick<ChromosomeWindows, "starts" | "geneIndex">;
 
 const NO_WINDOWS: ContigWindows = { starts: new Int32Array(), geneIndex: new Uint32Array() };
-/** Windows passed one by one before the search turns to halving. */
+/** The search tries this many windows one by one before it becomes a binary search. */
 const LONGEST_WALK = 8;
 
 /**
- * Counts intervals into all windows they overlap. Work is in proportion to the intervals and the windows they
- * overlap: windows are all of one width, so those that overlap an interval stand side by side, and the place
- * of the last interval is where the search for the next starts.
+ * Counts intervals into all windows that they overlap. The work is proportional to the number of intervals and of
+ * windows that they overlap: all windows have one width, so the windows that overlap an interval are neighbours, and
+ * the search for the next interval starts at the place of the last one.
  */
 export class WindowCounter {
   readonly #reducer: BinReducer;
@@ -21,7 +21,7 @@ export class WindowCounter {
   #geneIndex = NO_WINDOWS.geneIndex;
   /** The first window that ends past the start of the last interval. */
   #cursor = 0;
-  /** The first value in a window that is infinite, and the number of its bin among all. */
+  /** The first infinite value in a window, and the index of its bin among all bins. */
   #infinite: { readonly bin: number; readonly value: number } | undefined;
   readonly #windows: GeneWindows;
 
@@ -31,7 +31,7 @@ export class WindowCounter {
     this.#width = windows.bins * windows.binSizeBp;
   }
 
-  /** Number of windows of the selected sequence that lie before the last interval. */
+  /** Number of windows on the selected sequence before the last interval. */
   get passed(): number {
     return this.#cursor;
   }
@@ -49,9 +49,9 @@ export class WindowCounter {
     const width = this.#width;
     this.#seek(start - width);
     for (let window = this.#cursor; window < starts.length; window++) {
-      const from = starts[window];
+      const from = starts[window]!;
       if (from >= end) return;
-      const gene = this.#geneIndex[window];
+      const gene = this.#geneIndex[window]!;
       if (value === Infinity || value === -Infinity) this.#seeInfinite(gene, start - from, value);
       this.#reducer.add(
         gene,
@@ -68,7 +68,7 @@ export class WindowCounter {
     return values;
   }
 
-  /** Keeps an infinity: in a bin it may meet its opposite, or a NaN, or a larger value. */
+  /** Keeps an infinite value, which a bin could lose to its opposite, to NaN or to a larger value. */
   #seeInfinite(gene: number, from: number, value: number): void {
     const { bins, binSizeBp } = this.#windows;
     const bin = gene * bins + Math.trunc(Math.max(0, from) / binSizeBp);
@@ -79,9 +79,9 @@ export class WindowCounter {
   #seek(position: number): void {
     const starts = this.#starts;
     let low = this.#cursor;
-    if (low > 0 && starts[low - 1] > position) low = 0;
+    if (low > 0 && starts[low - 1]! > position) low = 0;
     for (const stop = low + LONGEST_WALK; low < stop; low++) {
-      if (low === starts.length || starts[low] > position) {
+      if (low === starts.length || starts[low]! > position) {
         this.#cursor = low;
         return;
       }
@@ -89,7 +89,7 @@ export class WindowCounter {
     let high = starts.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (starts[middle] > position) high = middle;
+      if (starts[middle]! > position) high = middle;
       else low = middle + 1;
     }
     this.#cursor = low;

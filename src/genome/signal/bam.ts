@@ -1,5 +1,5 @@
 /**
- * Reads of BAM files.
+ * Counts the reads of BAM files.
  *
  * @module
  */
@@ -22,10 +22,10 @@ import { ReadSink } from "./_read_sink.ts";
 import { WindowCounter } from "./_window_counter.ts";
 import type { CountOptions, SignalCounts, SignalTrack } from "./track.ts";
 
-/** A contig whose length the file tells, which BAM files always do. */
+/** A contig with its length, which BAM files always tell. */
 type SizedContig = Required<Contig>;
 
-/** The number of no sequence: those of reads without a place are -1. */
+/** A number that no sequence has; reads without a place have -1. */
 const NO_CONTIG = -2;
 
 /**
@@ -33,9 +33,9 @@ const NO_CONTIG = -2;
  *
  * @param source The file.
  * @param index Its index, `.bai` or `.csi`.
+ * @returns The opened file. It has a warning if it only lacks the empty block that BAM files end with.
  * @throws {FormatError} If the file is of another kind or cut short, there is no index, the header or the index is
- * damaged, the index has more sequences than the file or reads past its end, or the file has no reads. A file that
- * only lacks the empty block that BAM files end with has a warning.
+ * damaged, the index has more sequences than the file or reads past its end, or the file has no reads.
  */
 export async function openBam(source: ByteSource, index?: ByteSource): Promise<SignalTrack> {
   await checkIsBam(source);
@@ -59,7 +59,7 @@ export async function openBam(source: ByteSource, index?: ByteSource): Promise<S
   return new BamTrack(source, { index: bgzfIndex, contigs, warnings });
 }
 
-/** Throws unless a range is made of whole blocks and whole records. */
+/** Throws unless a range consists of whole blocks and whole records. */
 async function checkRecords(source: ByteSource, range: VirtualRange): Promise<void> {
   const filter = { contig: NO_CONTIG, minMappingQuality: 0, unmapped: false };
   const decoder = new BamRecordDecoder(source.name, filter, { add() {}, addBase() {} });
@@ -74,23 +74,25 @@ async function checkIsBam(source: ByteSource): Promise<void> {
   throw new FormatError(`Cannot read BAM: ${describeOther(head, name)}`, { file: name });
 }
 
-/** What else people give the name of a BAM file, told by its first bytes. */
+/** Says from its first bytes what a file is that only has the name of a BAM file. */
 function describeOther(head: Uint8Array<ArrayBuffer>, name: string): string {
   if (isGzip(head)) {
-    return "it is gzip, but not in blocks as BAM files are: was it compressed once more?";
+    return "it is gzip, but not in blocks as BAM files are: was it compressed twice?";
   }
   const start = decodeLoosely(head);
   if (start === "CRAM") return `it is CRAM, expected BAM: run "${adviseCram(name)}"`;
   if (/^@(HD|SQ|RG|PG|CO)/.test(start)) {
     return `it is SAM text, expected BAM: run "${adviseSort(name)}"`;
   }
-  return "it does not start as one";
+  return "it lacks the BAM magic number";
 }
 
 function missingIndexError(name: string, { sortOrder }: BamHeader): FormatError {
   if (sortOrder === "coordinate") {
     return new FormatError(
-      `Cannot read BAM: it has no index, expected one beside it: run "${adviseIndex(name)}"`,
+      `Cannot read BAM: it has no index, expected one in the same directory: run "${
+        adviseIndex(name)
+      }"`,
       { file: name },
     );
   }
@@ -104,7 +106,7 @@ function missingIndexError(name: string, { sortOrder }: BamHeader): FormatError 
   );
 }
 
-/** What opening the file told. */
+/** What was found when the file was opened. */
 interface BamContent {
   readonly index: BgzfIndex;
   readonly contigs: readonly SizedContig[];
@@ -158,7 +160,7 @@ class BamTrack implements SignalTrack {
     return {
       values: counter.finish(),
       contigs: this.contigs,
-      // An index may have the places of reads but not their number.
+      // An index may tell the places of reads but not their number.
       reads: reads > 0 ? reads : undefined,
     };
   }

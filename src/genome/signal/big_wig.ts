@@ -1,5 +1,5 @@
 /**
- * Signal of bigWig files.
+ * Counts the signal of bigWig files.
  *
  * @module
  */
@@ -17,9 +17,9 @@ import { WindowCounter } from "./_window_counter.ts";
 import type { CountOptions, SignalCounts, SignalTrack } from "./track.ts";
 
 /**
- * Opens a bigWig file. Its own values are read, never its summaries of them.
+ * Opens a bigWig file. Counting always reads the full data, never the file's summaries at lower resolution.
  *
- * @throws {FormatError} If the file is damaged, cut short or no bigWig file.
+ * @throws {FormatError} If the file is damaged, cut short or not a bigWig file.
  */
 export async function openBigWig(source: ByteSource): Promise<SignalTrack> {
   return new BigWigTrack(source, await readBigWigHeader(source));

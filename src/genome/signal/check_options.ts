@@ -1,7 +1,7 @@
 import { ContractError } from "../../errors.ts";
 import { type CountOptions, READ_RULES, type SignalTrack, TRACK_RULES } from "./track.ts";
 
-/** Throws if the options are not for this kind of file, or out of range. */
+/** Throws if the options do not suit this kind of file, or are out of range. */
 export function checkOptions(track: SignalTrack, options: CountOptions): void {
   const { rule, extendBp = 0, minMappingQuality = 0 } = options;
   const holdsReads = track.format === "bam" || track.format === "bed";
@@ -15,7 +15,7 @@ export function checkOptions(track: SignalTrack, options: CountOptions): void {
   }
   if (!holdsReads && extendBp !== 0) fail("a signal track has no reads to extend");
   if (track.format !== "bam" && minMappingQuality !== 0) {
-    fail("it carries no mapping quality, expected a BAM file or a lowest mapping quality of 0");
+    fail("it has no mapping qualities, expected a BAM file or a lowest mapping quality of 0");
   }
   checkInteger("extendBp", extendBp, 2 ** 30);
   checkInteger("minMappingQuality", minMappingQuality, 255);

@@ -1,5 +1,5 @@
 /**
- * Files of reads or signal, told apart by their names.
+ * Opens files of reads or signal, which are told apart by their names.
  *
  * @module
  */
@@ -13,19 +13,21 @@ import { openBigWig } from "./big_wig.ts";
 import { openText } from "./text_track.ts";
 import type { SignalFormat, SignalTrack } from "./track.ts";
 
-/** What {@linkcode openSignal} may be told besides the file. */
+/** How to open a file of reads or signal. */
 export interface OpenSignalOptions {
-  /** The file's index: needed for BAM (`.bai`, `.csi`), of use for BED and bedGraph that bgzip wrote (`.tbi`, `.csi`). */
-  readonly index?: ByteSource;
+  /**
+   * The file's index. BAM needs one (`.bai`, `.csi`); for BED and bedGraph from bgzip it is optional (`.tbi`, `.csi`).
+   */
+  readonly index?: ByteSource | undefined;
   /**
    * What the file holds.
    *
-   * Default: what its name ends with says.
+   * @default {The format that the ending of the file's name tells.}
    */
-  readonly format?: SignalFormat;
+  readonly format?: SignalFormat | undefined;
 }
 
-/** Endings of files that researchers have, but that hold nothing to count, and what to do about them. */
+/** Endings of files that researchers have but that cannot be counted, and what to do about them. */
 const FOREIGN: readonly (readonly [ending: RegExp, advise: (name: string) => string])[] = [
   [/\.(sam|sam\.gz)$/i, (name) => `it is SAM, expected BAM: run "${adviseSort(name)}"`],
   [/\.cram$/i, (name) => `it is CRAM, expected BAM: run "${adviseCram(name)}"`],
@@ -54,13 +56,15 @@ const ENDINGS: Record<SignalFormat, RegExp> = {
 };
 
 /**
- * What a file of that name holds: `.bam`, `.bw` or `.bigWig`, `.bed`, `.tagAlign` or (of fragments in three columns, as
- * MACS2 has it) `.bedpe`, `.bedGraph`, `.bdg` or `.bg`; text may have `.gz` or `.bgz` behind. Upper and lower case are
- * the same.
+ * Tells what a file holds from the ending of its name: `.bam`; `.bw` or `.bigWig`; `.bed`, `.tagAlign` or `.bedpe` (for
+ * fragments in three columns, as MACS2 writes them); `.bedGraph`, `.bdg` or `.bg`. The names of text files may have
+ * `.gz` or `.bgz` after that. Upper and lower case make no difference.
  *
- * @throws {TypeError} If the name ends in another way.
+ * @param name Name or path of the file.
+ * @returns The format.
+ * @throws {TypeError} If the name has another ending.
  *
- * @example
+ * @example A tagAlign file
  * ```ts
  * import { signalFormat } from "@waka/histone/genome";
  * import { strictEqual } from "node:assert";
@@ -76,14 +80,17 @@ export function signalFormat(name: string): SignalFormat {
   if (advise !== undefined) throw new TypeError(`Cannot count ${name}: ${advise(name)}`);
   throw new TypeError(
     `Cannot tell what ${name} holds: expected a name that ends in .bam, .bw, .bigWig, .bed, .tagAlign, ` +
-      ".bedGraph, .bdg or .bg, text perhaps with .gz behind",
+      ".bedGraph, .bdg or .bg; names of text files may have .gz after that",
   );
 }
 
 /**
- * Names that the index of a file may have, in the order to look for them; none for a format without one.
+ * Lists the names that the index of a file may have, in the order to look for them.
  *
- * @example
+ * @param name Name or path of the file.
+ * @returns The names; an empty list for formats without an index.
+ *
+ * @example Files with and without an index
  * ```ts
  * import { indexNames } from "@waka/histone/genome";
  * import { deepStrictEqual } from "node:assert";
@@ -109,9 +116,22 @@ export interface FileTime {
 }
 
 /**
- * Throws if an index is older than its file, since it may then belong to an earlier one.
+ * Throws if an index is older than its file, since it may then belong to an earlier version of the file.
  *
- * @throws {FormatError} With both names.
+ * @param file The file of reads or signal.
+ * @param index Its index.
+ * @throws {FormatError} If the index is older; the message names both.
+ *
+ * @example An index from the day before
+ * ```ts
+ * import { checkIndexAge } from "@waka/histone/genome";
+ * import { throws } from "node:assert";
+ *
+ * const file = { name: "a.bam", modified: new Date("2026-03-02") };
+ * checkIndexAge(file, { name: "a.bam.bai", modified: new Date("2026-03-02") });
+ * const old = { name: "a.bam.bai", modified: new Date("2026-03-01") };
+ * throws(() => checkIndexAge(file, old), /samtools index a\.bam/);
+ * ```
  */
 export function checkIndexAge(file: FileTime, index: FileTime): void {
   if (index.modified.getTime() >= file.modified.getTime()) return;
@@ -128,8 +148,10 @@ export function checkIndexAge(file: FileTime, index: FileTime): void {
 /**
  * Opens a file of reads or signal for counting.
  *
- * @param source The file; stays the caller's to close, after the counting.
- * @throws {TypeError} If the name does not tell what the file holds and `format` does not either.
+ * @param source The file. The caller closes it after counting.
+ * @param options The file's index, and its format if the name does not tell it.
+ * @returns The opened file.
+ * @throws {TypeError} If neither the name nor `format` tells what the file holds.
  * @throws {FormatError} If the file is empty, damaged, cut short or of another format, or is a BAM file without
  * an index.
  *

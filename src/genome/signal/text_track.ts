@@ -1,5 +1,5 @@
 /**
- * Reads of BED and tagAlign files, and the signal of bedGraph files; gzip or not, with or without an index.
+ * Counts the reads of BED and tagAlign files, and the signal of bedGraph files, gzip or not, with or without an index.
  *
  * @module
  */
@@ -23,16 +23,17 @@ import type { CountOptions, SignalCounts, SignalTrack, TextFormat } from "./trac
 export interface OpenTextOptions {
   /** What the file holds. */
   readonly format: TextFormat;
-  /** The index that `tabix -p bed` made, `.tbi` or `.csi`, of a file that bgzip wrote. */
-  readonly index?: ByteSource;
+  /** The index that `tabix -p bed` made of a file from bgzip: `.tbi` or `.csi`. */
+  readonly index?: ByteSource | undefined;
 }
 
 /**
- * Opens a BED, tagAlign or bedGraph file. With an index only the parts around the windows are read; without one
- * the whole file is, in one pass that does not need it to be sorted.
+ * Opens a BED, tagAlign or bedGraph file. With an index only the parts around the windows are read. Without an index
+ * the whole file is read, in one pass, and it need not be sorted.
  *
- * @throws {FormatError} If its first rows are of another format, the index is damaged, or there is one and the file is
- * cut short or not from bgzip. A file of bgzip that only lacks the empty block at its end has a warning.
+ * @returns The opened file. It has a warning if it is from bgzip and only lacks the empty block at its end.
+ * @throws {FormatError} If the first rows are of another format or the index is damaged, or if there is an index and
+ * the file is cut short or not from bgzip.
  */
 export async function openText(
   source: ByteSource,
@@ -50,7 +51,7 @@ export async function openText(
 
 async function openIndexedText(
   source: ByteSource,
-  { format, index }: Required<OpenTextOptions>,
+  { format, index }: { readonly format: TextFormat; readonly index: ByteSource },
 ): Promise<SignalTrack> {
   await checkIsBgzf(source, index);
   const bgzfIndex = await readBgzfIndex(index);
@@ -78,23 +79,23 @@ async function openIndexedText(
   });
 }
 
-/** An index tells places in bgzip's blocks, which the files of gzip lack. */
+/** Throws if a file is not from bgzip: an index refers to bgzip's blocks, which files from gzip lack. */
 async function checkIsBgzf(source: ByteSource, index: ByteSource): Promise<void> {
   if (mayBeBgzf(await source.read(0, Math.min(4, source.size)))) return;
   throw new FormatError(
     `Cannot use index: ${source.name} is not compressed in blocks, expected a file that bgzip wrote. ` +
-      "Compress it again with bgzip, or remove the index: then it is read whole",
+      "Compress it again with bgzip, or remove the index so that the whole file is read",
     { file: index.name },
   );
 }
 
-/** What opening a file told. */
+/** What was found when the file was opened. */
 interface TextContent {
   readonly format: TextFormat;
   readonly warnings: readonly string[];
-  /** Whether there is one of what its first rows look like. */
+  /** Whether one of the warnings is about the look of its first rows. */
   readonly looksOdd: boolean;
-  /** Whether it is of bgzip and lacks the block at its end. */
+  /** Whether it is from bgzip and lacks the empty block at its end. */
   readonly lacksEnd: boolean;
 }
 
@@ -121,7 +122,7 @@ class TextTrack implements SignalTrack {
     const { onProgress, onWarning } = options;
     const sink = new RowCounter(windows, options, this.format);
     const rows = makeRows(this, sink, options);
-    // Genes are not done one after the other, but the bar may show how much of the file is.
+    // Genes are not counted one after the other, so progress tells how much of the file was read.
     const source = watchReads(this.#source, (end) => {
       onProgress?.(Math.floor(windows.genes * end / this.#source.size), windows.genes);
     });
@@ -146,7 +147,7 @@ class TextTrack implements SignalTrack {
     await visitPiecesOfText(whole, visit, { source, onWarning });
   }
 
-  /** Reads the file once more, for the line that had the base first. */
+  /** Reads the file again to find the line that had the base first. */
   async #withBothLines(error: OverlapError): Promise<OverlapError> {
     const { file, line, overlap } = error;
     const finder = findRow(this.name, overlap);
@@ -155,7 +156,7 @@ class TextTrack implements SignalTrack {
   }
 }
 
-/** A source that tells up to where it was read. */
+/** Makes a source that reports how far it was read. */
 function watchReads(source: ByteSource, onRead: (end: number) => void): ByteSource {
   let furthest = 0;
   return {
@@ -163,7 +164,7 @@ function watchReads(source: ByteSource, onRead: (end: number) => void): ByteSour
     size: source.size,
     async read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
       const bytes = await source.read(offset, length);
-      // Further on is only a look at the file's end.
+      // A read past that is only a check of the file's end.
       if (offset <= furthest) onRead(furthest = Math.max(furthest, offset + length));
       return bytes;
     },

@@ -1,5 +1,5 @@
 /**
- * Reads and signal tracks as one interface: what a file is counted with, and what comes out.
+ * One interface for reads and signal tracks: the options of counting, and its results.
  *
  * @module
  */
@@ -8,17 +8,17 @@ import type { Contig } from "../chromosomes.ts";
 import type { GeneWindows } from "../windows.ts";
 
 /**
- * How a file becomes one number a bin.
+ * How the contents of a file become one number in each bin.
  *
- * - `reads`: the number of reads that overlap the bin by at least one base, as `bedtools multicov` 2.30 counts:
- *   duplicates and reads that failed quality control are left out; the strand and, unless asked for, the mapping
- *   quality do not matter; secondary and supplementary alignments count; a deletion or a spliced-out intron
- *   counts as part of its read; an unmapped read that was given its mate's place counts there as one base.
- * - `mean-depth`: the mean over the bin's bases of the number of reads that cover them; the same reads, without
- *   unmapped ones.
- * - `mean`, `sum` and `max` of a signal track, as `stats(..., exact=True)` of pyBigWig: over the bases that have
- *   a value, so `mean` does not count the others as zeros. A bin without any is 0. A bin
- *   with a value that is NaN, as some tools write for missing data, is 0, too.
+ * - `reads`: the number of reads that overlap the bin by at least one base, as `bedtools multicov` 2.30 counts them.
+ *   Duplicates and reads that failed quality control are left out. The strand does not matter, nor does the mapping
+ *   quality unless you ask for it. Secondary and supplementary alignments count. A deletion or a spliced-out intron
+ *   counts as part of its read. An unmapped read at its mate's place counts there as one base.
+ * - `mean-depth`: the mean over the bin's bases of the number of reads that cover each base. The reads are the same,
+ *   except that unmapped reads are left out.
+ * - `mean`, `sum` and `max` of a signal track, as pyBigWig's `stats(..., exact=True)` computes them: over the bases
+ *   that have a value, so `mean` does not count other bases as zeros. A bin without values is 0. So is a bin with a
+ *   NaN, which some tools write for missing data.
  */
 export type CountingRule = "reads" | "mean-depth" | "mean" | "sum" | "max";
 
@@ -28,77 +28,77 @@ export const READ_RULES: readonly CountingRule[] = ["reads", "mean-depth"];
 /** The rules for signal tracks. */
 export const TRACK_RULES: readonly CountingRule[] = ["mean", "sum", "max"];
 
-/** What a text file holds: reads (`bed`, which tagAlign is), or a signal track (`bedgraph`). */
+/** What a text file holds: reads (`bed`, which includes tagAlign) or a signal track (`bedgraph`). */
 export type TextFormat = "bed" | "bedgraph";
 
-/** What a file holds: reads (`bam`, `bed`), or a signal track (`bigwig`, `bedgraph`). */
+/** What a file holds: reads (`bam`, `bed`) or a signal track (`bigwig`, `bedgraph`). */
 export type SignalFormat = "bam" | "bigwig" | TextFormat;
 
 /** How {@linkcode SignalTrack.count} counts. */
 export interface CountOptions {
-  /** The rule; one for reads or one for signal tracks, as the file is. */
+  /** The rule: one of those for reads or for signal tracks, whichever the file holds. */
   readonly rule: CountingRule;
   /**
-   * Length of the DNA fragments that the reads are the ends of, in base pairs. A shorter read is extended to it
-   * from its 5' end, within its chromosome; each mate of a pair on its own. 0 leaves reads as they are.
+   * Length in base pairs of the DNA fragments whose ends the reads are. A shorter read is extended from its 5' end to
+   * this length, within its chromosome; the mates of a pair are extended separately. 0 leaves reads as they are.
    *
-   * Default: `0`.
+   * @default {0}
    */
-  readonly extendBp?: number;
+  readonly extendBp?: number | undefined;
   /**
-   * Lowest mapping quality of a read that counts, 0 to 255; of BAM files only, as BED has no such column.
+   * Lowest mapping quality of a read that counts, 0 to 255. For BAM files only, since BED has no column for it.
    *
-   * Default: `0`.
+   * @default {0}
    */
-  readonly minMappingQuality?: number;
+  readonly minMappingQuality?: number | undefined;
   /**
-   * Chromosomes and their lengths, for text files, which do not tell them: what lies past an end is not counted. BAM
-   * and bigWig files have their own.
+   * Chromosomes and their lengths in base pairs, for text files, which do not tell lengths: nothing past an end is
+   * counted. BAM and bigWig files tell their own lengths.
    *
-   * Default: none, so that extended reads may reach past an end.
+   * @default {No lengths, so that extended reads may reach past an end.}
    */
-  readonly chromosomes?: readonly Required<Contig>[];
-  /** Called now and then with the number of genes done and of all. */
-  readonly onProgress?: (done: number, total: number) => void;
-  /** Called with what is odd about a file's content but does not keep it from being counted. */
-  readonly onWarning?: (message: string) => void;
+  readonly chromosomes?: readonly Required<Contig>[] | undefined;
+  /** Called from time to time with the number of genes done and their total. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Called with a warning about what is odd about a file's content but does not prevent counting it. */
+  readonly onWarning?: ((message: string) => void) | undefined;
 }
 
-/** What {@linkcode SignalTrack.count} gives. */
+/** The result of {@linkcode SignalTrack.count}. */
 export interface SignalCounts {
   /**
-   * One number a bin by ascending coordinate, `[gene, bin]` row-major; genes in their original order. Infinite in
-   * one bin at least if the file has an infinite value in any window.
+   * One number for each bin by ascending coordinate, `[gene, bin]` row-major, genes in their original order. If the
+   * file has an infinite value in any window, at least one bin is infinite.
    */
   readonly values: Float64Array<ArrayBuffer>;
-  /** The sequences that the file names; without an index, those that have a row. */
+  /** The sequences that the file names; in a text file without an index, those that have a row. */
   readonly contigs: readonly Contig[];
   /**
-   * All reads of the file, within windows or not: for a BAM file its mapped reads, duplicates too, as
-   * `samtools idxstats` has them from the index; for BED its rows. `undefined` for a signal track, and where
-   * an old index does not tell.
+   * Number of reads in the whole file, inside and outside of windows. For a BAM file these are its mapped reads
+   * including duplicates, as `samtools idxstats` reads them from the index; for BED they are its rows. `undefined` for
+   * a signal track, and where an old index does not tell the number.
    */
   readonly reads: number | undefined;
 }
 
-/** An opened file of reads or signal. It reads from its source, which stays the caller's to close. */
+/** An opened file of reads or signal. It reads from its source, which the caller closes. */
 export interface SignalTrack {
   /** Name of the file. */
   readonly name: string;
   /** What the file holds. */
   readonly format: SignalFormat;
-  /** The sequences that the file names, with their lengths if it tells; `undefined` for text without an index. */
+  /** The sequences that the file names, with lengths if it tells them; `undefined` for text without an index. */
   readonly contigs: readonly Contig[] | undefined;
-  /** What is odd about the file but does not keep it from being counted, as far as opening it told. */
+  /** Warnings about what is odd about the file but does not prevent counting it, as far as opening it shows. */
   readonly warnings?: readonly string[];
-  /** `false` where the file's own summary of its values tells of some below zero, infinite or missing. */
+  /** `false` if the file's own summary of its values shows negative, infinite or missing values. */
   readonly hasSoundSummary?: boolean;
   /**
-   * Counts the file's reads or signal into windows, 0-based half-open, in one pass in file order. Chromosomes
-   * are matched with and without `chr`. On those that the file lacks and past a chromosome's ends all is zero;
-   * `checkAssembly` tells whether that is so of many.
+   * Counts the file's reads or signal into windows, 0-based half-open, in one pass in file order. Chromosomes are
+   * matched with and without `chr`. On chromosomes that the file lacks, and past the ends of chromosomes, all values
+   * are zero; `checkAssembly` warns if genes lie there.
    *
-   * @throws {ContractError} If the rule or an option is not for this kind of file.
+   * @throws {ContractError} If the rule or an option does not suit this kind of file.
    * @throws {RangeError} If an option is out of range.
    * @throws {FormatError} If the file is damaged; with the file and the line or the offset in bytes.
    */

@@ -19,7 +19,7 @@ import { weightsInTfjs } from "../tfjs_weights.ts";
 import { type Tap, wireModel } from "../wiring.ts";
 import { makeLayer } from "./_layers.ts";
 import { registerDilatedGradient } from "./dilated_gradient.ts";
-import { registerUnstackGradient } from "./unstack_gradient.ts";
+import { registerUnstackGradient } from "./_unstack_gradient.ts";
 
 /** A tf.js model: `tf.LayersModel`, of the tf.js release that this package depends on. */
 export type LayersModel = InstanceType<typeof import("@tensorflow/tfjs-layers")["LayersModel"]>;
@@ -34,15 +34,15 @@ export interface BuildModelOptions {
   /**
    * Weights in the order of `weightShapes(spec)`, such as those of a trained model.
    *
-   * Default: `initialWeights(spec, seed)`.
+   * @default {initialWeights(spec, seed)}
    */
-  readonly weights?: Weights;
+  readonly weights?: Weights | undefined;
   /**
    * Seed of the initial weights.
    *
-   * Default: `0`.
+   * @default {0}
    */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 /**
@@ -61,7 +61,7 @@ export interface BuildModelOptions {
  * @throws {RangeError} If there is no preset of that name.
  * @throws {ContractError} If weights are given that do not fit the model.
  *
- * @example
+ * @example The report's final model
  * ```ts
  * import { buildModel } from "@waka/histone";
  * import { strictEqual } from "node:assert";
@@ -83,7 +83,7 @@ export function buildModel(
 }
 
 /**
- * Builds a model that is not compiled, for those who bring their own optimizer.
+ * Builds a model that is not compiled, for callers with their own optimizer.
  *
  * @param spec A valid model.
  * @param weights In the order of `weightShapes(spec)`.
@@ -151,7 +151,7 @@ export function setModelWeights(model: LayersModel, spec: ModelSpec, weights: We
 }
 
 /**
- * A model's weight tensors.
+ * Lists a model's weight tensors.
  *
  * @param model A model that {@linkcode assembleModel} made from `spec`.
  * @param spec The model as plain data.

@@ -41,8 +41,8 @@ let registered = false;
 
 /**
  * Teaches tf.js to train dilated convolutions; plain ones keep the gradient they have. tf.js computes
- * 1-D convolutions as 2-D ones of height 1, so the kernel `Conv2D` is where both live. Calling it again
- * does nothing.
+ * 1-D convolutions as 2-D ones of height 1, so the kernel `Conv2D` is where both live. Further calls
+ * do nothing.
  */
 export function registerDilatedGradient(): void {
   if (registered) return;
@@ -55,7 +55,7 @@ export function registerDilatedGradient(): void {
       if (dilations.every((dilation) => dilation === 1)) {
         return original.gradFunc(dy, saved, attributes);
       }
-      return dilatedGradient(dy as Tensor4D, saved as Tensor4D[], attributes);
+      return dilatedGradient(dy as Tensor4D, saved as [Tensor4D, Tensor4D], attributes);
     },
   };
   // Replacing without removing first would print a warning.
@@ -70,7 +70,7 @@ function readDilations(attributes: NamedAttrMap): [number, number] {
 
 function dilatedGradient(
   dy: Tensor4D, // [sample, outHeight, outWidth, outChannel]
-  [x, filter]: Tensor4D[], // [sample, height, width, channel], [tapsHigh, tapsWide, channel, outChannel]
+  [x, filter]: [Tensor4D, Tensor4D], // [sample, height, width, channel], [tapsHigh, tapsWide, channel, outChannel]
   attributes: NamedAttrMap,
 ): { x: () => Tensor; filter: () => Tensor } {
   const { strides, pad: padding, dataFormat, dimRoundingMode } =

@@ -10,10 +10,10 @@ export function solvePositiveDefinite(matrix: Float64Array, right: Float64Array)
   const size = right.length;
   for (let i = 0; i < size; i++) {
     for (let j = 0; j <= i; j++) {
-      let rest = matrix[i * size + j];
-      for (let k = 0; k < j; k++) rest -= matrix[i * size + k] * matrix[j * size + k];
+      let rest = matrix[i * size + j]!;
+      for (let k = 0; k < j; k++) rest -= matrix[i * size + k]! * matrix[j * size + k]!;
       if (i !== j) {
-        matrix[i * size + j] = rest / matrix[j * size + j];
+        matrix[i * size + j] = rest / matrix[j * size + j]!;
       } else if (rest > 0) {
         matrix[i * size + i] = Math.sqrt(rest);
       } else {
@@ -25,11 +25,11 @@ export function solvePositiveDefinite(matrix: Float64Array, right: Float64Array)
     }
   }
   for (let i = 0; i < size; i++) {
-    for (let k = 0; k < i; k++) right[i] -= matrix[i * size + k] * right[k];
-    right[i] /= matrix[i * size + i];
+    for (let k = 0; k < i; k++) right[i]! -= matrix[i * size + k]! * right[k]!;
+    right[i]! /= matrix[i * size + i]!;
   }
   for (let i = size - 1; i >= 0; i--) {
-    right[i] /= matrix[i * size + i];
-    for (let k = 0; k < i; k++) right[k] -= matrix[i * size + k] * right[i];
+    right[i]! /= matrix[i * size + i]!;
+    for (let k = 0; k < i; k++) right[k]! -= matrix[i * size + k]! * right[i]!;
   }
 }

@@ -1,4 +1,4 @@
-/** Vectors that are multiplied together in one go, to read the sums less often. */
+/** Number of vectors that are multiplied together, so that the sums are read less often. */
 const BLOCK = 128;
 
 /**
@@ -14,7 +14,7 @@ export class CrossProducts {
   readonly sums: Float64Array;
   /** Sum of their outer products, `[i, j]`; complete after {@linkcode finish}. */
   readonly products: Float64Array;
-  /** Vectors not yet multiplied, `[i, vector]`, with a row of zeros behind an odd width. */
+  /** Vectors not yet multiplied, `[i, vector]`, with a row of zeros after the last of an odd width. */
   readonly #block: Float64Array;
   readonly #tile = new Float64Array(4);
   #filled = 0;
@@ -30,8 +30,8 @@ export class CrossProducts {
   /** Adds a vector. */
   add(vector: Float64Array): void {
     for (let i = 0; i < this.width; i++) {
-      this.sums[i] += vector[i];
-      this.#block[i * BLOCK + this.#filled] = vector[i];
+      this.sums[i]! += vector[i]!;
+      this.#block[i * BLOCK + this.#filled] = vector[i]!;
     }
     this.count++;
     if (++this.#filled === BLOCK) this.#multiply();
@@ -42,17 +42,17 @@ export class CrossProducts {
     this.#multiply();
     for (let i = 0; i < this.width; i++) {
       for (let j = 0; j < i; j++) {
-        this.products[i * this.width + j] = this.products[j * this.width + i];
+        this.products[i * this.width + j] = this.products[j * this.width + i]!;
       }
     }
   }
 
-  /** Adds `factor` times another's finished sums: 1 to join the two, −1 to take the other's vectors out. */
+  /** Adds `factor` times another's finished sums: 1 to join the two, −1 to remove the other's vectors. */
   addScaled(other: CrossProducts, factor: 1 | -1): this {
     this.count += factor * other.count;
-    for (let i = 0; i < this.sums.length; i++) this.sums[i] += factor * other.sums[i];
+    for (let i = 0; i < this.sums.length; i++) this.sums[i]! += factor * other.sums[i]!;
     for (let i = 0; i < this.products.length; i++) {
-      this.products[i] += factor * other.products[i];
+      this.products[i]! += factor * other.products[i]!;
     }
     return this;
   }
@@ -63,16 +63,16 @@ export class CrossProducts {
     for (let i = 0; i < width; i += 2) {
       for (let j = i; j < width; j += 2) {
         const tile = this.#multiplyTile(i * BLOCK, j * BLOCK);
-        products[i * width + j] += tile[0];
-        if (j + 1 < width) products[i * width + j + 1] += tile[1];
-        if (i + 1 < width) products[(i + 1) * width + j] += tile[2];
-        if (i + 1 < width && j + 1 < width) products[(i + 1) * width + j + 1] += tile[3];
+        products[i * width + j]! += tile[0]!;
+        if (j + 1 < width) products[i * width + j + 1]! += tile[1]!;
+        if (i + 1 < width) products[(i + 1) * width + j]! += tile[2]!;
+        if (i + 1 < width && j + 1 < width) products[(i + 1) * width + j + 1]! += tile[3]!;
       }
     }
     this.#filled = 0;
   }
 
-  /** Products of the rows that start at `a` and behind it with those at `b` and behind it. */
+  /** Products of the rows that start at `a`, and of the next, with those that start at `b`, and the next. */
   #multiplyTile(a: number, b: number): Float64Array {
     const block = this.#block;
     let ab = 0;
@@ -80,10 +80,10 @@ export class CrossProducts {
     let aNextB = 0;
     let aNextBNext = 0;
     for (let k = 0; k < this.#filled; k++) {
-      const left = block[a + k];
-      const leftNext = block[a + BLOCK + k];
-      const right = block[b + k];
-      const rightNext = block[b + BLOCK + k];
+      const left = block[a + k]!;
+      const leftNext = block[a + BLOCK + k]!;
+      const right = block[b + k]!;
+      const rightNext = block[b + BLOCK + k]!;
       ab += left * right;
       abNext += left * rightNext;
       aNextB += leftNext * right;

@@ -1,22 +1,22 @@
 import { solvePositiveDefinite } from "./_cholesky.ts";
 import type { CrossProducts } from "./_cross_products.ts";
 
-/** A variance this small beside the mean square is what rounding leaves of a constant. */
+/** A variance that is so small a share of the mean square is the rounding of a constant. */
 const CONSTANT = 1e-12;
 
 /** A linear function of features. */
 export interface LinearModel {
   /** Weight of each feature, `[feature]`. */
   readonly weights: Float64Array;
-  /** What it says where all features are 0. */
+  /** What it predicts where all features are 0. */
   readonly intercept: number;
 }
 
 /** Standard deviation of each entry of the vectors, `[i]`; exactly 0 for one that is constant. */
 export function standardDeviations({ width, count, sums, products }: CrossProducts): Float64Array {
   return Float64Array.from({ length: width }, (_, i) => {
-    const meanSquare = products[i * width + i] / count;
-    const variance = meanSquare - (sums[i] / count) ** 2;
+    const meanSquare = products[i * width + i]! / count;
+    const variance = meanSquare - (sums[i]! / count) ** 2;
     return variance <= CONSTANT * meanSquare ? 0 : Math.sqrt(variance);
   });
 }
@@ -38,28 +38,28 @@ export function solveRidge(
   const { width, count, sums, products } = moments;
   const label = width - 1;
   const covariance = (i: number, j: number) =>
-    products[i * width + j] / count - (sums[i] / count) * (sums[j] / count);
-  const used = Array.from({ length: label }, (_, i) => i).filter((i) => scales[i] > 0);
+    products[i * width + j]! / count - (sums[i]! / count) * (sums[j]! / count);
+  const used = Array.from({ length: label }, (_, i) => i).filter((i) => scales[i]! > 0);
   const matrix = new Float64Array(used.length ** 2);
   used.forEach((i, row) => {
     for (let column = 0; column <= row; column++) {
-      const j = used[column];
-      matrix[row * used.length + column] = covariance(i, j) / (scales[i] * scales[j]);
+      const j = used[column]!;
+      matrix[row * used.length + column] = covariance(i, j) / (scales[i]! * scales[j]!);
     }
-    matrix[row * used.length + row] += penalty;
+    matrix[row * used.length + row]! += penalty;
   });
-  const solution = Float64Array.from(used, (i) => covariance(i, label) / scales[i]);
+  const solution = Float64Array.from(used, (i) => covariance(i, label) / scales[i]!);
   solvePositiveDefinite(matrix, solution);
   const weights = new Float64Array(label);
-  let intercept = sums[label] / count;
+  let intercept = sums[label]! / count;
   used.forEach((i, row) => {
-    weights[i] = solution[row] / scales[i];
-    intercept -= weights[i] * sums[i] / count;
+    weights[i] = solution[row]! / scales[i]!;
+    intercept -= weights[i] * sums[i]! / count;
   });
   return { weights, intercept };
 }
 
-/** Sum of squared errors of a model on the samples behind some sums, from the sums alone. */
+/** The sum of squared errors of a model on some samples, from the sums over these samples alone. */
 export function sumSquaredErrors(moments: CrossProducts, model: LinearModel): number {
   const { width, count, sums, products } = moments;
   // The error is c·v − b for a sample's vector v and c = (−w, 1).
@@ -69,9 +69,9 @@ export function sumSquaredErrors(moments: CrossProducts, model: LinearModel): nu
   let sum = 0;
   for (let i = 0; i < width; i++) {
     let product = 0;
-    for (let j = 0; j < width; j++) product += products[i * width + j] * factors[j];
-    squares += factors[i] * product;
-    sum += factors[i] * sums[i];
+    for (let j = 0; j < width; j++) product += products[i * width + j]! * factors[j]!;
+    squares += factors[i]! * product;
+    sum += factors[i]! * sums[i]!;
   }
   return squares - 2 * model.intercept * sum + count * model.intercept ** 2;
 }

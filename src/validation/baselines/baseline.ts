@@ -1,10 +1,10 @@
 import { Dataset } from "../../data/dataset.ts";
 
-/** What a baseline says of some samples. */
+/** What a baseline predicts for some samples. */
 export interface BaselinePrediction {
   /** Predicted label, `[position]`. */
   readonly values: Float64Array;
-  /** 1 where the baseline had nothing to go by and gave something simpler instead, `[position]`. */
+  /** 1 where the baseline lacked data and predicted something simpler instead, `[position]`. */
   readonly fellBack: Uint8Array;
 }
 
@@ -20,7 +20,7 @@ export interface FittedBaseline {
   predict(test: Dataset): BaselinePrediction;
 }
 
-/** A simple way to predict expression, beside which a model's error means something. */
+/** A simple way to predict expression, which gives a model's error its meaning. */
 export interface Baseline {
   /** Short name for tables and figures. */
   readonly name: string;
@@ -34,11 +34,12 @@ export interface Baseline {
 }
 
 /**
- * A view of the same samples without their labels: what a predictor is given, so that it cannot look.
+ * Makes a view of the same samples without their labels: what a predictor is given, so that it cannot look.
  *
  * @param data The samples.
+ * @returns The same samples in the same order.
  *
- * @example
+ * @example Labels that are hidden
  * ```ts
  * import { Dataset } from "@waka/histone/data";
  * import { simulateColumns } from "@waka/histone/simulate";

@@ -5,10 +5,12 @@ import type { Baseline } from "./baseline.ts";
 /**
  * The baseline that predicts each gene's mean expression over the training cell types: the average activity of
  * Schreiber, Singh, Bilmes and Noble (2020, "A pitfall for machine learning methods aiming to predict across
- * cell types", Genome Biology 21:282), which models can seem to do well by memorising. It says the same of a
+ * cell types", Genome Biology 21:282), which models can seem to do well by memorising. It predicts the same for a
  * gene in every cell type. For a gene that was not trained on it falls back to the mean of all training labels.
  *
- * @example
+ * @returns The baseline, to be fitted.
+ *
+ * @example Which samples it falls back for
  * ```ts
  * import { Dataset } from "@waka/histone/data";
  * import { simulateColumns } from "@waka/histone/simulate";
@@ -36,7 +38,7 @@ export function makeGeneMean(): Baseline {
           return {
             values: Float64Array.from(
               geneOfRow,
-              (gene) => gene < 0 ? table.overallMean : means[gene],
+              (gene) => gene < 0 ? table.overallMean : means[gene]!,
             ),
             fellBack: Uint8Array.from(geneOfRow, (gene) => gene < 0 ? 1 : 0),
           };

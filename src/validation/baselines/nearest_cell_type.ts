@@ -8,15 +8,17 @@ import type { Baseline } from "./baseline.ts";
  * other than the sample's own: the nearest-neighbour form of the average baseline of Schreiber et al. (2020,
  * Genome Biology 21:282).
  *
- * Similar is the signal, labels play no part. The profile of a cell type is ln(1 + signal summed over the
+ * Similarity is judged by the signal; labels play no part. The profile of a cell type is ln(1 + signal summed over the
  * window) of each mark and training gene, less its mean over the training cell types. Similarity is Pearson's
  * correlation of two profiles over the genes both have, at least 10, averaged over the marks. A new cell type's
- * profile comes from the samples to predict, so give all of them at once.
+ * profile comes from the samples to predict, so give all of them together.
  *
  * For a gene that was not trained on it falls back to the mean of all training labels, and where no cell type
  * can be compared to the gene's mean.
  *
- * @example
+ * @returns The baseline, to be fitted.
+ *
+ * @example It predicts labels of the training data
  * ```ts
  * import { Dataset } from "@waka/histone/data";
  * import { simulateColumns } from "@waka/histone/simulate";
@@ -44,11 +46,11 @@ export function makeNearestCellType(): Baseline {
           const values = new Float64Array(test.length);
           const fellBack = new Uint8Array(test.length);
           for (let row = 0; row < values.length; row++) {
-            const gene = geneOfRow[row];
-            const nearest = gene < 0 ? NaN : firstMeasured(table, ranked[row], gene);
+            const gene = geneOfRow[row]!;
+            const nearest = gene < 0 ? NaN : firstMeasured(table, ranked[row]!, gene);
             fellBack[row] = Number.isNaN(nearest) ? 1 : 0;
             if (fellBack[row] === 0) values[row] = nearest;
-            else values[row] = gene < 0 ? table.overallMean : means[gene];
+            else values[row] = gene < 0 ? table.overallMean : means[gene]!;
           }
           return { values, fellBack };
         },
@@ -61,7 +63,7 @@ export function makeNearestCellType(): Baseline {
 function firstMeasured(table: ExpressionTable, cellTypes: Uint32Array, gene: number): number {
   const geneCount = table.genes.names.length;
   for (const cellType of cellTypes) {
-    const value = table.values[cellType * geneCount + gene];
+    const value = table.values[cellType * geneCount + gene]!;
     if (!Number.isNaN(value)) return value;
   }
   return NaN;

@@ -4,7 +4,9 @@ import type { Baseline } from "./baseline.ts";
 /**
  * The baseline that predicts the mean of all training labels for every sample.
  *
- * @example
+ * @returns The baseline, to be fitted.
+ *
+ * @example It predicts one value
  * ```ts
  * import { Dataset } from "@waka/histone/data";
  * import { simulateColumns } from "@waka/histone/simulate";

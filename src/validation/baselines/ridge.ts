@@ -21,15 +21,15 @@ export interface RidgeOptions {
    * Number of stretches of equal length that a sample's bins are summed into, at most as many as bins. Time
    * grows with its square: 20 take seconds for the competition's data, 100 about a minute.
    *
-   * Default: `Math.min(20, bins)`.
+   * @default {Math.min(20, bins)}
    */
-  readonly stretches?: number;
+  readonly stretches?: number | undefined;
   /**
    * Penalties λ to choose from, each above 0, in units of the standardised features' variance.
    *
-   * Default: `[1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1, 10]`.
+   * @default {[1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1, 10]}
    */
-  readonly penalties?: readonly number[];
+  readonly penalties?: readonly number[] | undefined;
 }
 
 /**
@@ -42,13 +42,14 @@ export interface RidgeOptions {
  *
  * by the normal equations, accumulated in one pass over the samples. λ is the penalty with the smallest mean
  * squared error in 5-fold cross-validation over the training genes, the largest of equals. Whole genes are held
- * out, since a model that knows them again would seem better than it is on new ones.
+ * out, since a model that recognises genes would seem better than it is on new ones.
  *
  * @param options Stretches and penalties.
+ * @returns The baseline, to be fitted.
  * @throws {RangeError} If an option is out of range; `fit` throws it for more stretches than bins and for fewer
  * than 2 genes.
  *
- * @example
+ * @example Two stretches of five marks
  * ```ts
  * import { Dataset } from "@waka/histone/data";
  * import { simulateColumns } from "@waka/histone/simulate";
@@ -115,10 +116,10 @@ function accumulate(train: Dataset, stretches: Stretches, origin: Float64Array):
   const vector = new Float64Array(origin.length);
   for (let row = 0; row < labels.length; row++) {
     writeStretches(stretches, train.signalOf(row), vector);
-    vector[vector.length - 1] = labels[row];
+    vector[vector.length - 1] = labels[row]!;
     if (row === 0) origin.set(vector);
-    for (let i = 0; i < vector.length; i++) vector[i] -= origin[i];
-    folds[foldOfGene[genes.placeOfRow[row]]].add(vector);
+    for (let i = 0; i < vector.length; i++) vector[i]! -= origin[i]!;
+    folds[foldOfGene[genes.placeOfRow[row]!]!]!.add(vector);
   }
   for (const fold of folds) fold.finish();
   return folds;
@@ -136,7 +137,7 @@ function partGenes({ names }: Axis): Uint32Array {
 }
 
 function joinAll(folds: readonly CrossProducts[]): CrossProducts {
-  const total = new CrossProducts(folds[0].width);
+  const total = new CrossProducts(folds[0]!.width);
   for (const fold of folds) total.addScaled(fold, 1);
   return total;
 }
@@ -154,10 +155,10 @@ function choosePenalty(
   for (const fold of folds) {
     const others = new CrossProducts(total.width).addScaled(total, 1).addScaled(fold, -1);
     descending.forEach((penalty, i) => {
-      errors[i] += sumSquaredErrors(fold, solveRidge(others, { scales, penalty }));
+      errors[i]! += sumSquaredErrors(fold, solveRidge(others, { scales, penalty }));
     });
   }
-  return descending[errors.indexOf(Math.min(...errors))];
+  return descending[errors.indexOf(Math.min(...errors))]!;
 }
 
 function predictLinear(
@@ -172,8 +173,8 @@ function predictLinear(
   const features = new Float64Array(weights.length);
   return Float64Array.from({ length: test.length }, (_, row) => {
     writeStretches(stretches, test.signalOf(row), features);
-    let value = origin[weights.length] + intercept;
-    for (let i = 0; i < weights.length; i++) value += weights[i] * (features[i] - origin[i]);
+    let value = origin[weights.length]! + intercept;
+    for (let i = 0; i < weights.length; i++) value += weights[i]! * (features[i]! - origin[i]!);
     return value;
   });
 }

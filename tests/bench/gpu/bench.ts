@@ -12,7 +12,7 @@ import { type Part, partsFor, Stage, stepCases } from "./parts.ts";
 export interface GpuBenchOptions {
   readonly gpu: GpuDescription;
   readonly minutes: number;
-  /** Told what is going on. */
+  /** Told what is being done. */
   readonly log: (line: string) => void;
 }
 
@@ -53,8 +53,14 @@ export async function runGpuBench({ gpu, minutes, log }: GpuBenchOptions): Promi
     .catch((error) => log(`The end was not clean: ${error.message}`));
   const { rows, notes, agreed } = runner;
   return {
-    ...{ device: gpu.device, software: gpu.software, deno: Deno.version.deno, ceilings },
-    ...{ rows, notes, agreed, seconds: budget.elapsed },
+    device: gpu.device,
+    software: gpu.software,
+    deno: Deno.version.deno,
+    ceilings,
+    rows,
+    notes,
+    agreed,
+    seconds: budget.elapsed,
     floors: stepCases(rows).map((step) => predictStep(step, ceilings)),
   };
 }

@@ -33,7 +33,7 @@ export class Budget {
   }
 
   /**
-   * Seconds that a part may take: all that is left but for the shares of the parts behind it. So
+   * Seconds that a part may take: all that is left but for the shares of the parts after it. So
    * what one does not use the next may.
    */
   limit(later: readonly Share[]): number {

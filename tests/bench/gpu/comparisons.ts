@@ -1,5 +1,5 @@
 /**
- * Comparisons that are more than two samples of a rate: many models at once, and the report's whole
+ * Comparisons that are more than two samples of a rate: many models together, and the report's whole
  * run.
  */
 
@@ -53,7 +53,7 @@ export async function timeInTurns(
 }
 
 /**
- * Sides of so many models, each trained on `rows` samples: all at once, and one after the other.
+ * Sides of so many models, each trained on `rows` samples: all together, and one after the other.
  */
 export async function openManyAndOne(
   { engine, workload, models, rows }: {
@@ -72,7 +72,7 @@ export async function openManyAndOne(
     return shuffledIndices(data.labels.length, stream).subarray(0, rows);
   });
   const many = await engine.createSession(spec, { members, batchSize });
-  const one = await openOne(engine, spec, { ...members[0], batchSize });
+  const one = await openOne(engine, spec, { ...members[0]!, batchSize });
   const rate = async (run: () => Promise<unknown>) => {
     const started = performance.now();
     await run();
@@ -96,7 +96,7 @@ export async function openManyAndOne(
 export interface ReportPlan {
   readonly samples: number;
   readonly epochs: number;
-  /** What stands behind the figure's name, if not all is done. */
+  /** What follows the figure's name, if not all is done. */
   readonly label: string;
 }
 

@@ -54,7 +54,9 @@ const STEPS_OF_GATHERING = 32;
 /** Kernels that the engine starts in a step, its share of the gathering included. */
 export function countDispatches(spec: ModelSpec, models: number, samples: number): number {
   const plan = planModel(spec, {
-    ...{ models, samples, gathered: samples * STEPS_OF_GATHERING },
+    models,
+    samples,
+    gathered: samples * STEPS_OF_GATHERING,
     limits: { storageBytes: 32 * 1024, threads: 256 },
   });
   return plan.training.length + 1 / STEPS_OF_GATHERING;
@@ -85,7 +87,13 @@ export function predictStep(step: StepCase, ceilings: Ceilings): FloorRow {
   const dispatches = dispatchCount * ceilings.dispatchMicroseconds;
   const order = models * batchSize * ceilings.shuffleNanoseconds / 1e3;
   return {
-    ...{ figure, models, batchSize, dispatchCount, kernels, dispatches, order },
+    figure,
+    models,
+    batchSize,
+    dispatchCount,
+    kernels,
+    dispatches,
+    order,
     megaflop: total(({ multiplyAdds }) => 2 * multiplyAdds),
     denseMegaflop: total(({ denseMultiplyAdds }) => 2 * denseMultiplyAdds),
     megabytes: total(({ bytes }) => bytes),
@@ -95,15 +103,19 @@ export function predictStep(step: StepCase, ceilings: Ceilings): FloorRow {
 }
 
 const COLUMNS = [
-  ...["step", "models", "batch", "MFLOP", "dense", "MB", "dispatches"],
-  ...[
-    "kernels µs",
-    "+ dispatches µs",
-    "+ order µs",
-    "= floor µs",
-    "measured µs",
-    "measured / floor",
-  ],
+  "step",
+  "models",
+  "batch",
+  "MFLOP",
+  "dense",
+  "MB",
+  "dispatches",
+  "kernels µs",
+  "+ dispatches µs",
+  "+ order µs",
+  "= floor µs",
+  "measured µs",
+  "measured / floor",
 ];
 
 /** The rows as a Markdown table. */
@@ -111,7 +123,9 @@ export function formatFloors(rows: readonly FloorRow[]): string {
   return formatMarkdown(
     COLUMNS,
     rows.map((row) => [
-      ...[row.figure, String(row.models), String(row.batchSize)],
+      row.figure,
+      String(row.models),
+      String(row.batchSize),
       ...[row.megaflop, row.denseMegaflop, row.megabytes, row.dispatchCount].map(formatRate),
       ...[row.kernels, row.dispatches, row.order, row.floor].map(formatRate),
       formatMeasured(row.measured),

@@ -42,7 +42,8 @@ const SCALES: Readonly<Record<DeviceKind, Scale>> = {
   gpu: { samples: 200_000, pairs: 3, effort: { seconds: 1.5, threads: 1 } },
   // No more than shows that the script works.
   software: {
-    ...{ samples: 5_000, pairs: 1 },
+    samples: 5_000,
+    pairs: 1,
     effort: { seconds: 0.3, threads: navigator.hardwareConcurrency },
   },
 };
@@ -99,8 +100,11 @@ export function partsFor(kind: DeviceKind): Part[] {
     reportRun(75),
     against({ ...training, peer: "PyTorch cuda graph", seconds: 40 }),
     against({
-      ...{ ...training, figure: "wakawaka-inference", measure: "predict" },
-      ...{ peer: eager, seconds: 25 },
+      ...training,
+      figure: "wakawaka-inference",
+      measure: "predict",
+      peer: eager,
+      seconds: 25,
     }),
     against({ ...training, peer: "PyTorch cuda compiled", seconds: 90 }),
     against({ ...training, peer: "jax-js webgpu", seconds: 25 }),
@@ -120,7 +124,10 @@ function against(
   },
 ): Part {
   return {
-    ...{ figure, unit: "samples/s", peer, seconds },
+    figure,
+    unit: "samples/s",
+    peer,
+    seconds,
     async measure({ scale, arena, end }, { signal, left }) {
       const { pairs, effort } = scale;
       const found = await arena.peer(peer, preset, AbortSignal.any([signal, end]));
@@ -143,7 +150,10 @@ function rowsOfSecond(rate: number, samples: number, batchSize: number): number 
 
 function sideBySide(seconds: number): Part {
   return {
-    ...{ figure: MANY_TRAINING, unit: "samples/s", peer: "one after the other", seconds },
+    figure: MANY_TRAINING,
+    unit: "samples/s",
+    peer: "one after the other",
+    seconds,
     async measure(stage, { left }) {
       const { samples, pairs, effort } = stage.scale;
       const rate = await (await stage.arena.ours("wakawaka")).train(effort);
@@ -159,7 +169,10 @@ function sideBySide(seconds: number): Part {
 function reportRun(seconds: number): Part {
   const figure = `report-run-${REPORT_RUN.samples * REPORT_RUN.epochs / 1e6}M-samples`;
   return {
-    ...{ figure, unit: "s", peer: "predicted floor", seconds },
+    figure,
+    unit: "s",
+    peer: "predicted floor",
+    seconds,
     async measure(stage, { signal, left }) {
       const rate = await (await stage.arena.ours("wakawaka")).train(stage.scale.effort);
       const workload = stage.workload("wakawaka");

@@ -13,7 +13,7 @@ import type { SequentialSpec as ModelSpec } from "../../../src/model/spec.ts";
 export interface KernelCost {
   readonly name: string;
   /**
-   * Multiply-adds. Behind a max pooling a convolution's backward pass needs those of the maxima's
+   * Multiply-adds. After a max pooling a convolution's backward pass needs those of the maxima's
    * positions only; a padded position counts as any other.
    */
   readonly multiplyAdds: number;
@@ -74,10 +74,10 @@ function countGroup(group: LayerGroup, size: GroupSize): KernelCost[] {
       const each = spec.width * group.input[1]! * spec.filters;
       const maxima = pool === undefined ? positions : group.output[0];
       // The deltas come with the positions that they belong to.
-      const behind = pool === undefined ? output : 2 * output;
+      const after = pool === undefined ? output : 2 * output;
       return product(
         name,
-        { ...size, input, output: behind, dense: positions * each },
+        { ...size, input, output: after, dense: positions * each },
         maxima * each,
       );
     }
@@ -96,6 +96,15 @@ function countGroup(group: LayerGroup, size: GroupSize): KernelCost[] {
       return [
         moved(`${name} forward`, input + 2 * output),
         ...(size.learns ? [moved(`${name} input gradient`, 2 * output + input)] : []),
+      ];
+    case "linear": {
+      const dense = group.input[0] * group.input[1]! * group.spec.units;
+      return product(name, { ...size, input, output, dense }, dense);
+    }
+    case "gelu":
+      return [
+        moved(`${name} forward`, input + output),
+        ...(size.learns ? [moved(`${name} input gradient`, 2 * input + output)] : []),
       ];
     case "activation":
     case "dropout":

@@ -2,15 +2,16 @@ import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { describeGpu } from "../../../src/engine/gpu.ts";
 import { selectEngine } from "../../../src/engine/select.ts";
 import { createTfjsEngine } from "../../../src/engine/tfjs/engine.ts";
-import { createCrewMemory } from "../../../src/engine/wasm/crew.ts";
+import { createBarrierMemory } from "../../../src/engine/wasm/barrier.ts";
 import { createWasmEngine } from "../../../src/engine/wasm/engine.ts";
 import { assembleKernels } from "../../../src/engine/wasm/module.ts";
-import { MAX_PARTS, planModel } from "../../../src/engine/wasm/plan.ts";
-import type { Plan } from "../../../src/engine/wasm/plan_types.ts";
-import { instantiate } from "../../../src/engine/wasm/instantiate.ts";
+import { MAX_PARTS } from "../../../src/engine/wasm/plan/parts.ts";
+import { planModel } from "../../../src/engine/wasm/plan/plan.ts";
+import type { Plan } from "../../../src/engine/wasm/plan/types.ts";
+import { ExecutionContext } from "../../../src/engine/wasm/ops/context.ts";
 import { Runner } from "../../../src/engine/wasm/runner.ts";
 import { shareColumns } from "../../../src/engine/wasm/share_columns.ts";
-import { Team } from "../../../src/engine/wasm/team.ts";
+import { WorkerPool } from "../../../src/engine/wasm/worker_pool.ts";
 import { placeWeights, transposeAll, writeArrays } from "../../../src/engine/wasm/weights.ts";
 import { initialWeights } from "../../../src/model/initial_weights.ts";
 import { parseSpec } from "../../../src/model/parse_spec.ts";
@@ -31,7 +32,7 @@ for (const preset of PRESET_NAMES) {
     const found = await train(wasm, spec, options);
     const wanted = await train(createTfjsEngine("cpu"), spec, options);
     // Both are float32: what rounding does in a step, Adam passes on to the next.
-    const apart = largestDifference(found.losses, wanted.losses) / wanted.losses[0];
+    const apart = largestDifference(found.losses, wanted.losses) / wanted.losses[0]!;
     ok(apart < 1e-4, `losses differ by ${apart}`);
     const away = largestDifference(found.predicted, wanted.predicted);
     ok(away < 1e-3, `predictions differ by ${away}, labels being 0 and 1`);
@@ -40,9 +41,14 @@ for (const preset of PRESET_NAMES) {
 
 Deno.test("wasm gives the same bits for any number of threads, batches of any size, parts left over", async () => {
   const cases = [
-    ...[["wakawaka", 64], ["experiment5", 50], ["wakawaka", 7], ["wakawaka", 250]] as const,
-    ...[["deepchrome", 100], ["experiment3", 40], ["bigru25", 50]] as const,
-  ];
+    ["wakawaka", 64],
+    ["experiment5", 50],
+    ["wakawaka", 7],
+    ["wakawaka", 250],
+    ["deepchrome", 100],
+    ["experiment3", 40],
+    ["bigru25", 50],
+  ] as const;
   for (const [preset, batchSize] of cases) {
     const spec = presetSpec(preset, { bins: 50 });
     const options = { samples: batchSize + 90, batchSize, epochs: 2 };
@@ -55,7 +61,7 @@ Deno.test("wasm gives the same bits for any number of threads, batches of any si
 
 Deno.test("kernels of every preset are valid, with and without relaxed SIMD", () => {
   for (const preset of PRESET_NAMES) {
-    const plan = planModel(presetSpec(preset), 250, 2);
+    const plan = planModel(presetSpec(preset), { batchSize: 250, threads: 2 });
     for (const fused of [true, false]) {
       ok(WebAssembly.validate(assembleKernels(plan, fused)), `${preset}, fused: ${fused}`);
     }
@@ -72,33 +78,36 @@ for (const preset of ["wakawaka", "bigru25"] as const) {
 
 /** Predictions after an epoch of two steps on this thread, with relaxed SIMD or without. */
 async function trainAlone(spec: ModelSpec, fused: boolean): Promise<Float32Array> {
-  const plan = planModel(spec, 32, 1);
+  const plan = planModel(spec, { batchSize: 32, threads: 1 });
   const { pages } = plan;
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   const module = await WebAssembly.compile(assembleKernels(plan, fused));
-  const machine = instantiate(module, memory, plan.scratch);
+  const context = new ExecutionContext({ module, memory, scratch: plan.scratch });
   const values = initialWeights(spec, 5);
-  writeArrays(machine, placeWeights(spec, plan), { kind: "weight", values });
-  transposeAll(machine, plan);
-  const crew = createCrewMemory(MAX_PARTS);
-  const runner = new Runner({ plan, module, memory, crew, thread: 0, threads: 1 });
+  writeArrays(context, placeWeights(spec, plan), { kind: "weight", values });
+  transposeAll(context, plan);
+  const barrier = createBarrierMemory(MAX_PARTS);
+  const runner = new Runner({ plan, module, memory, barrier, thread: 0, threads: 1 });
   runner.use(shareColumns(sourceOf(exampleData(spec, 20))));
   const rows = Uint32Array.from({ length: 20 }, (_, row) => row);
   const settings = { epoch: 0, seed: 1, batchSize: 10, learningRate: 0.001 };
-  runner.runEpoch({ kind: "epoch", order: rows, start: 0, end: 20, step: 0, ...settings });
+  runner.run({ kind: "epoch", order: rows, start: 0, end: 20, step: 0, ...settings });
   const predicted = new Float32Array(20);
-  runner.predict({ kind: "predict", rows, predicted });
+  runner.run({ kind: "predict", rows, predicted });
   return predicted;
 }
 
 Deno.test("wakawaka at batch 250 takes less than 64 MB beside the data", () => {
-  const { pages } = planModel(presetSpec("wakawaka"), 250, 16);
+  const { pages } = planModel(presetSpec("wakawaka"), { batchSize: 250, threads: 16 });
   ok(pages * 65536 < 64e6, `${pages * 65536} bytes`);
 });
 
 Deno.test("a model that takes too much memory is refused with the layer's name, and auto takes tf.js", async () => {
   const spec = parseSpec({
-    ...{ name: "huge", bins: 100, marks: 5, loss: "meanSquaredError" },
+    name: "huge",
+    bins: 100,
+    marks: 5,
+    loss: "meanSquaredError",
     layers: [
       { type: "flatten" },
       { type: "dense", units: 15_000 },
@@ -117,29 +126,32 @@ Deno.test("a model that takes too much memory is refused with the layer's name, 
   match(reason, /engine wasm cannot run the model: .*layers\[2\]/);
 });
 
-/** A team whose plan has been tampered with. */
-async function startTeam(change: (plan: Plan) => Plan): Promise<Team> {
-  const plan = planModel(presetSpec("experiment1", { bins: 20 }), 16, 2);
+/** A pool whose plan has been tampered with. */
+async function startPool(change: (plan: Plan) => Plan): Promise<WorkerPool> {
+  const plan = planModel(presetSpec("experiment1", { bins: 20 }), { batchSize: 16, threads: 2 });
   const module = await WebAssembly.compile(assembleKernels(plan, false));
   const { pages } = plan;
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-  const crew = createCrewMemory(MAX_PARTS);
-  return await Team.start({ plan: change(plan), module, memory, crew, threads: 2 });
+  const barrier = createBarrierMemory(MAX_PARTS);
+  return await WorkerPool.start({ plan: change(plan), module, memory, barrier, threads: 2 });
 }
 
-Deno.test("a worker that traps ends the run with an error that names it, and the team with it", async () => {
+Deno.test("a worker that traps ends the run with an error that names it, and the pool with it", async () => {
   // An address beyond the memory: the kernel of the first convolution traps.
-  const team = await startTeam((plan) => ({
+  const pool = await startPool((plan) => ({
     ...plan,
-    nodes: plan.nodes.map((node) => ({
-      ...node,
-      output: { ...node.output, address: 2 ** 31 - 2 ** 20 },
-    })),
+    head: {
+      ...plan.head,
+      nodes: plan.head.nodes.map((node) => ({
+        ...node,
+        output: { ...node.output, address: 2 ** 31 - 2 ** 20 },
+      })),
+    },
   }));
-  team.send({ kind: "data", data: exampleData(presetSpec("experiment1", { bins: 20 }), 40) });
+  pool.send({ kind: "data", data: exampleData(presetSpec("experiment1", { bins: 20 }), 40) });
   const rows = Uint32Array.from({ length: 40 }, (_, row) => row);
   const predicted = new Float32Array(new SharedArrayBuffer(160));
   const job = { kind: "predict", rows, predicted } as const;
-  await rejects(team.run(job), /worker [12] of 2 failed: .*memory access out of bounds/s);
-  await rejects(team.run(job), /worker [12] of 2 failed/);
+  await rejects(pool.run(job), /worker [12] of 2 failed: .*memory access out of bounds/s);
+  await rejects(pool.run(job), /worker [12] of 2 failed/);
 });

@@ -7,9 +7,11 @@ const OPTIONS = { batchSize: 10, stepsOfSubmission: 2, alignment: 256 };
 
 function recordAt({ bytes }: Schedule, place: number, model: number) {
   const view = new DataView(bytes.buffer, place + model * STEP_BYTES);
-  const [samples, position, slot, index] = [0, 4, 8, 12].map((at) => view.getUint32(at, true));
+  const [samples, position, gatheredAt, index] = [0, 4, 8, 12].map((at) =>
+    view.getUint32(at, true)
+  );
   const [rate, correction] = [16, 20].map((at) => view.getFloat32(at, true));
-  return { samples, position, slot, index, rate, correction };
+  return { samples, position, gatheredAt, index, rate, correction };
 }
 
 Deno.test("each model's order is cut into batches; a shorter one runs out", () => {
@@ -24,18 +26,23 @@ Deno.test("each model's order is cut into batches; a shorter one runs out", () =
   deepStrictEqual(steps.map((place) => recordAt(schedule, place, 0).samples), [10, 10, 10, 5]);
   deepStrictEqual(steps.map((place) => recordAt(schedule, place, 1).samples), [10, 2, 0, 0]);
   const { first, second } = adamCorrections(7 + 2);
-  deepStrictEqual(recordAt(schedule, steps[1], 1), {
-    ...{ samples: 2, position: 110, slot: 10, index: 1 },
-    ...{ rate: Math.fround(0.25 * first), correction: Math.fround(second) },
+  deepStrictEqual(recordAt(schedule, steps[1]!, 1), {
+    samples: 2,
+    position: 110,
+    gatheredAt: 10,
+    index: 1,
+    rate: Math.fround(0.25 * first),
+    correction: Math.fround(second),
   });
   // The second submission's samples are gathered into the first places again.
-  strictEqual(recordAt(schedule, steps[2], 0).slot, 0);
+  strictEqual(recordAt(schedule, steps[2]!, 0).gatheredAt, 0);
   deepStrictEqual(schedule.submissions.map(({ samplesDone }) => samplesDone), [20 + 12, 35 + 12]);
 });
 
-Deno.test("samples are gathered from the models' orders, which lie one behind the other", () => {
+Deno.test("samples are gathered from the models' orders, which are stored in sequence", () => {
   const models = [35, 12].map((samples) => ({
-    ...{ samples, firstPosition: 0 },
+    samples,
+    firstPosition: 0,
     learningRate: 1,
     step: 0,
   }));
@@ -50,7 +57,7 @@ Deno.test("samples are gathered from the models' orders, which lie one behind th
 Deno.test("records stand at offsets that a device accepts", () => {
   const models = Array.from(
     { length: 9 },
-    () => ({ ...{ samples: 50, firstPosition: 0 }, learningRate: 1, step: 0 }),
+    () => ({ samples: 50, firstPosition: 0, learningRate: 1, step: 0 }),
   );
   const schedule = makeSchedule(models, OPTIONS);
   strictEqual(schedule.recordBytes, 9 * STEP_BYTES);

@@ -24,14 +24,17 @@ Deno.test("taps are one run where a window is, else padded one by one", () => {
     { type: "conv1d", filters, width: 3, dilation, padding: "same" } as const
   );
   const spec = parseSpec({
-    ...{ name: "two", bins: 20, marks: 5, loss: "meanSquaredError" },
+    name: "two",
+    bins: 20,
+    marks: 5,
+    loss: "meanSquaredError",
     layers: [conv(6, 1), conv(2, 2), { type: "flatten" }, { type: "dense", units: 1 }],
   });
   const { kernels, places } = layoutWeights(spec);
   const [first, second] = [kernels.get(0)!, kernels.get(1)!];
-  deepStrictEqual([first.runs, first.runLength, first.paddedRun], [1, 15, 16]);
-  deepStrictEqual([second.runs, second.runLength, second.paddedRun], [3, 6, 8]);
+  deepStrictEqual([first.segments, first.segmentLength, first.paddedSegment], [1, 15, 16]);
+  deepStrictEqual([second.segments, second.segmentLength, second.paddedSegment], [3, 6, 8]);
   // Tap 1, channel 2, filter 3 of the first; tap 1, channel 0, filter 1 of the second.
-  strictEqual(places[0][(1 * 5 + 2) * 6 + 3], first.start + (1 * 5 + 2) * 8 + 3);
-  strictEqual(places[2][(1 * 6 + 0) * 2 + 1], second.start + (1 * 8 + 0) * 4 + 1);
+  strictEqual(places[0]![(1 * 5 + 2) * 6 + 3], first.start + (1 * 5 + 2) * 8 + 3);
+  strictEqual(places[2]![(1 * 6 + 0) * 2 + 1], second.start + (1 * 8 + 0) * 4 + 1);
 });

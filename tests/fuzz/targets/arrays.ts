@@ -50,16 +50,16 @@ function npyPart(bytes: Bytes, wrap?: Part["wrap"]): Part {
   };
 }
 
-/** The same array in the two later versions, whose length of the header has four bytes. */
+/** The same array in the two later versions, where the length of the header takes four bytes. */
 function laterVersion(bytes: Bytes, version: number): Part {
   const later = new Uint8Array(bytes.length + 2);
   later.set(bytes.subarray(0, 6));
-  later.set([version, 0, bytes[8], bytes[9], 0, 0], 6);
+  later.set([version, 0, bytes[8]!, bytes[9]!, 0, 0], 6);
   later.set(bytes.subarray(PREFIX_BYTES), PREFIX_BYTES + 2);
   return { ...npyPart(later), fields: [{ offset: 8, bytes: 4 }], boundaries: [8, 12, 130] };
 }
 
-/** The array with its axes in Fortran's order, or its bytes in the other. */
+/** The array with its axes in Fortran order, or its bytes in the other order. */
 function edited(bytes: Bytes, from: string, to: string): Part {
   return npyPart(fromLetters(toLetters(bytes).replace(from, to)));
 }
@@ -67,7 +67,7 @@ function edited(bytes: Bytes, from: string, to: string): Part {
 const NPY: Target = {
   name: "npy",
   seeds() {
-    const plain = npyBytes(SHAPES[0]);
+    const plain = npyBytes(SHAPES[0]!);
     const parts = [
       ...SHAPES.map((shape) => npyPart(npyBytes(shape))),
       laterVersion(plain, 2),
@@ -83,7 +83,7 @@ const NPY: Target = {
   },
 };
 
-/** A part of what a writer wrote, and of its notes. */
+/** A part made from a writer's bytes, fields and boundaries. */
 export function writtenPart(name: string, file: ByteWriter, wrap?: Part["wrap"]): Part {
   const { fields, boundaries } = file;
   return { name, kind: "binary", bytes: file.finish(), fields, boundaries, wrap };
@@ -97,7 +97,7 @@ function npzSeeds(options: ZipOptions): Seed[] {
   const inside = SHAPES.map((shape) =>
     npyPart(
       npyBytes(shape),
-      (bytes) => writeZip([members[0], { name: "m.npy", bytes }], options).finish(),
+      (bytes) => writeZip([members[0]!, { name: "m.npy", bytes }], options).finish(),
     )
   );
   return [[writtenPart("a.npz", writeZip(members, options))], ...inside.map((part) => [part])];
@@ -148,8 +148,8 @@ function competitionSeeds(): Seed[] {
   }));
   const file = writtenPart("train.npz", writeZip(members, { comment, deflate: true }));
   const inside = npyPart(
-    members[0].bytes,
-    (bytes) => writeZip([{ name: "E000.npy", bytes }, members[1]], { comment }).finish(),
+    members[0]!.bytes,
+    (bytes) => writeZip([{ name: "E000.npy", bytes }, members[1]!], { comment }).finish(),
   );
   const record: Part = {
     name: "train.npz",
@@ -192,7 +192,10 @@ const COMPETITION: Target = {
     const data = new Dataset(columns);
     const values = data.length * columns.bins * columns.record.marks.length;
     expectSound(columns.signal.length === values, "signal does not fill the samples");
-    expectSound(columns.signal.every((value) => value >= 0 && value < Infinity), "a count is none");
+    expectSound(
+      columns.signal.every((value) => value >= 0 && value < Infinity),
+      "a count is impossible",
+    );
     expectSound(columns.labels?.every(Number.isFinite) ?? true, "a label is not finite");
     const details = columns.geneDetails;
     expectSound(details === undefined || details.length === columns.genes.length, "genes differ");

@@ -1,4 +1,4 @@
-/** The readers of JSON: saved models, data records, and what a search reads. */
+/** The readers of JSON: saved models, data records, and the files that a search reads. */
 
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
@@ -17,6 +17,7 @@ import { decodeCheckpoint, encodeCheckpoint } from "../../../src/training/checkp
 import { readRunLog } from "../../../src/training/_run_log.ts";
 import { describeState, packStates } from "../../../src/training/_states.ts";
 import type { FitCheckpoint } from "../../../src/training/fit_types.ts";
+import { BRANCHED } from "../../helpers/branched_spec.ts";
 import { resealModel } from "../../helpers/reseal.ts";
 import {
   type Bytes,
@@ -54,7 +55,7 @@ const TRAINING = {
   samples: 40,
 };
 
-/** The files of a saved model, whose JSON is damaged as it is, or has a digest that is right whatever was changed. */
+/** The files of a saved model, whose JSON is damaged as it is, or is given a correct digest afterwards. */
 async function modelSeeds(spec: ModelSpec): Promise<Seed[]> {
   const { json, weights } = await serializeModel({
     spec,
@@ -85,22 +86,23 @@ function reseal(bytes: Bytes): Bytes {
 }
 const MODEL: Target = {
   name: "model",
-  seeds: async () => (await Promise.all([SMALL, presetSpec("experiment1")].map(modelSeeds))).flat(),
+  seeds: async () =>
+    (await Promise.all([SMALL, presetSpec("experiment1"), BRANCHED].map(modelSeeds))).flat(),
   async read([json, weights]) {
-    const loaded = await loadModel({ json, weights });
+    const loaded = await loadModel({ json, weights: weights! });
     const shapes = weightShapes(loaded.spec);
     expectSound(
-      shapes.every(({ shape }, i) => loaded.weights[i].length === sizeOf(shape)),
+      shapes.every(({ shape }, i) => loaded.weights[i]!.length === sizeOf(shape)),
       "weights do not fill their shapes",
     );
     expectSound(
       loaded.weights.every((values) => values.every(Number.isFinite)),
-      "a weight is none",
+      "a weight is not finite",
     );
   },
 };
 
-/** The value of a JSON file, or `undefined` if it is none: what the reader's caller sees to. */
+/** The value of a JSON file, or `undefined` if it is not JSON, which the reader's caller checks. */
 async function readJson(file: ByteSource): Promise<unknown> {
   try {
     return JSON.parse(new TextDecoder().decode(await file.read(0, file.size)));
@@ -112,7 +114,8 @@ async function readJson(file: ByteSource): Promise<unknown> {
 const SPEC: Target = {
   name: "model-spec",
   allowed: [UnsupportedModelError, ContractError],
-  seeds: () => [SMALL, presetSpec("wakawaka")].map((spec) => [jsonPart("spec.json", spec)]),
+  seeds: () =>
+    [SMALL, presetSpec("wakawaka"), BRANCHED].map((spec) => [jsonPart("spec.json", spec)]),
   async read([file]) {
     const spec = parseSpec(await readJson(file));
     const parameters = weightShapes(spec).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
@@ -198,7 +201,7 @@ const CHECKPOINT: FitCheckpoint = {
 };
 const DIGEST_BYTES = 32;
 
-/** A checkpoint damaged as it is, and one whose JSON is damaged and whose digest is right. */
+/** A checkpoint that is damaged as it is, and one whose JSON is damaged under a correct digest. */
 async function checkpointSeeds(): Promise<Seed[]> {
   const name = "000001.checkpoint";
   const bytes = await encodeCheckpoint(CHECKPOINT);
@@ -224,15 +227,18 @@ const CHECKPOINTS: Target = {
     const { runs } = await decodeCheckpoint(await file.read(0, file.size), file.name);
     for (const { state: { weights, firstMoments, secondMoments } } of runs) {
       const arrays = [...weights, ...firstMoments, ...secondMoments];
-      expectSound(arrays.every((array) => array instanceof Float32Array), "a state is no array");
+      expectSound(
+        arrays.every((array) => array instanceof Float32Array),
+        "a state is not an array",
+      );
     }
   },
 };
 
-/** A log of one frame, damaged as it is, and one whose JSON is damaged and whose digest is right. */
+/** A log of one frame that is damaged as it is, and one whose JSON is damaged under a correct digest. */
 function logSeeds(): Seed[] {
   const name = "000001.log";
-  const [{ state, history }] = CHECKPOINT.runs;
+  const { state, history } = CHECKPOINT.runs[0]!;
   const header = {
     epochs: [{ run: 0, records: history }, { run: 1, records: history }],
     finished: [{ run: 0, state: describeState(state) }],
@@ -267,7 +273,7 @@ const LOGS: Target = {
   },
 };
 
-/** Readers of JSON, and of what a run leaves. */
+/** Readers of JSON and of the files of a run. */
 export const MODEL_TARGETS: readonly Target[] = [
   MODEL,
   SPEC,

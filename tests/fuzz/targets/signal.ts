@@ -33,10 +33,10 @@ const WINDOWS = geneWindows(
   { halfWidthBp: 500 },
 );
 
-/** Where text files end, of which one is not known. */
+/** Lengths of the sequences for text files; one is not known. */
 const CHROMOSOMES = [{ name: "1", length: 1700 }, { name: "chrX", length: 9000 }];
 
-/** Counts a file; its index, if it has one, is the second of the files. */
+/** Counts a file; its index, if it has one, is the second file. */
 function signalTarget(
   name: string,
   seeds: () => readonly Seed[],
@@ -46,7 +46,7 @@ function signalTarget(
     name,
     seeds,
     async read([file, index]) {
-      const track = await openSignal(file, { index });
+      const track = await openSignal(file, index === undefined ? {} : { index });
       const { values, reads } = await track.count(WINDOWS, {
         ...options,
         chromosomes: CHROMOSOMES,
@@ -58,7 +58,7 @@ function signalTarget(
       expectSound(values.every(sound), "a bin holds no number");
       expectSound(
         reads === undefined || (Number.isSafeInteger(reads) && reads > 0),
-        "reads are none",
+        "the number of reads is impossible",
       );
     },
   };
@@ -67,7 +67,7 @@ function signalTarget(
 const bgzip = (bytes: Bytes): Bytes => writeBgzf(bytes).finish();
 const bgzipWithoutEnd = (bytes: Bytes): Bytes => writeBgzf(bytes, false).finish();
 
-/** Each file damaged as it is, and damaged before it is put into blocks. */
+/** Each file damaged as it is, and damaged before it is compressed in blocks. */
 function bgzfParts(name: string, data: ByteWriter): Part[] {
   const whole = writtenPart(name, writeBgzf(data.finish()));
   return [whole, writtenPart(name, data, bgzip)];

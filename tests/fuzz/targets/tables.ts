@@ -33,7 +33,10 @@ function expectSoundColumns(columns: SampleColumns): void {
   expectSound(columns.bins > 0, "the genes have no bins");
   const values = data.length * columns.bins * columns.record.marks.length;
   expectSound(columns.signal.length === values, "signal does not fill the samples");
-  expectSound(columns.signal.every((value) => value >= 0 && value < Infinity), "a count is none");
+  expectSound(
+    columns.signal.every((value) => value >= 0 && value < Infinity),
+    "a count is impossible",
+  );
   expectSound(columns.labels!.every(Number.isFinite), "a label is not finite");
 }
 
@@ -57,7 +60,7 @@ const DEEPCHROME_FOLDER: Target = {
   // As `readDeepchromeFolder` does with the files that it finds, without a folder to write them to.
   async read(files) {
     const parser = new DeepchromeParser(RECORD);
-    for (const file of files) await parser.readFile(file, file.name.split("/")[0]);
+    for (const file of files) await parser.readFile(file, file.name.split("/")[0]!);
     expectSoundColumns(parser.finish());
   },
 };
@@ -68,7 +71,7 @@ const SEQUENCES: Target = {
   async read([file]) {
     const { genes, sequences, length } = await readSequences(file);
     expectSound(sequences.length === genes.length * length, "letters do not fill the genes");
-    expectSound(sequences.every((code) => code <= 4), "a letter is none");
+    expectSound(sequences.every((code) => code <= 4), "a letter is impossible");
   },
 };
 
@@ -132,7 +135,7 @@ const GENES: Target = {
     for (const { id, chromosome, tss, strand } of genes) {
       expectSound(id !== "" && chromosome !== "", "a name is empty");
       expectSound(Number.isInteger(tss) && tss >= 0 && tss < 2 ** 31, "a TSS is no position");
-      expectSound(strand === "+" || strand === "-", "a strand is none");
+      expectSound(strand === "+" || strand === "-", "a strand is impossible");
     }
   },
 };
@@ -202,7 +205,7 @@ const EXPRESSION_TABLE: Target = {
     for (const labels of matched.labels.values()) {
       expectSound(labels.length === matched.genes.length, "labels are missing");
       const isSound = (value: number) => Number.isNaN(value) || value >= 0 && value < Infinity;
-      expectSound(labels.every(isSound), "a label is none");
+      expectSound(labels.every(isSound), "a label is impossible");
       expectSound(!labels.every(Number.isNaN), "a cell type has no label");
     }
   },

@@ -29,7 +29,7 @@ Deno.test("cells end at separators outside of quotes", () => {
   deepStrictEqual(split('""', "\t"), [""]);
 });
 
-Deno.test("quoted cells of any text give it back", () => {
+Deno.test("quoted cells of any text are read back", () => {
   const cell = fc.string().map((text) => text.replace(/[\r\n]/g, "").trim());
   const row = fc.array(cell, { minLength: 1, maxLength: 5 });
   fc.assert(fc.property(row, fc.constantFrom("\t", ";", ","), (cells, separator) => {
@@ -38,7 +38,7 @@ Deno.test("quoted cells of any text give it back", () => {
   }));
 });
 
-Deno.test("numbers are those that the parser of strings reads, to the last bit", () => {
+Deno.test("numbers have the same bits as from the parser of strings", () => {
   const splitter = new CellSplitter("\t");
   const read = (text: string) => {
     splitter.split(lineOf(text));
@@ -58,7 +58,7 @@ Deno.test("numbers are those that the parser of strings reads, to the last bit",
   deepStrictEqual(["-1.5", "1e-3", "+2"].map(read), [-1.5, 0.001, 2]);
 });
 
-Deno.test("separators are told by the header and the first row", () => {
+Deno.test("separators are detected from the header and the first row", () => {
   const find = (header: string, row: string) => findSeparator(lineOf(header), lineOf(row));
   strictEqual(find("id\tliver, adult", "A\t1"), "\t");
   strictEqual(find("id,T cell", "A,1"), ",");
@@ -100,7 +100,7 @@ Deno.test("names of samples lose directories and endings, and nothing else", () 
   ]);
 });
 
-Deno.test("names are taken apart where that is certain", () => {
+Deno.test("names are split if that is unambiguous", () => {
   const parse = (name: string) => {
     const { id, symbol } = parseGeneNames(name);
     return [id, symbol];

@@ -1,4 +1,4 @@
-/** Tables as programs write them: each gives two genes the expression 1.5 and 2 (or counts). */
+/** Tables as programs write them. Each gives two genes the expression 1.5 and 2 (or counts). */
 
 import { match, rejects, strictEqual } from "node:assert";
 import { readExpressionTable } from "../../../src/genome/expression/table.ts";
@@ -8,12 +8,12 @@ import { labelText, type LabelTextOptions, showLabels } from "../../helpers/expr
 const A = "ENSG00000000419";
 const B = "ENSG00000000457";
 
-/** A table, by default with tabs for blanks. */
+/** Makes a table, by default with tabs instead of blanks. */
 function table(...lines: string[]): string {
   return lines.map((line) => line.replaceAll(" ", "\t")).join("\n") + "\n";
 }
 
-/** Tables with the expression 1.5 of one gene and 2 of another. */
+/** Tables in which one gene has the expression 1.5 and another has 2. */
 const TABLES: Readonly<Record<string, string | readonly [string, LabelTextOptions]>> = {
   "nf-core's merged genes": table(
     "gene_id gene_name liver lung",
@@ -40,7 +40,7 @@ const TABLES: Readonly<Record<string, string | readonly [string, LabelTextOption
     ),
   "GCT 1.2": "#1.2\n2\t2\n" +
     table("Name Description lung liver", `${A}.12 DPM1 7 1.5`, `${B}.13 na 8 2`),
-  "GCT 1.3 with what describes rows and samples": "#1.3\n2\t2\t2\t1\n" + table(
+  "GCT 1.3 with descriptions of rows and samples": "#1.3\n2\t2\t2\t1\n" + table(
     "id symbol band lung liver",
     "tissue na na soft hard",
     `${A} DPM1 1p 7 1.5`,
@@ -59,12 +59,14 @@ const TABLES: Readonly<Record<string, string | readonly [string, LabelTextOption
     `"","gene_id","liver"\n"1","${A}",1.5\n"2","${B}",2\n`,
   "R's write.table of a data frame that numbers its rows":
     `"gene_id" "liver"\n"1" "${A}" 1.5\n"2" "${B}" 2\n`,
-  "pandas' to_csv, where the ids are no index": `,index,gene_id,liver\n0,1,${A},1.5\n1,2,${B},2\n`,
+  "pandas' to_csv with ids outside of the index":
+    `,index,gene_id,liver\n0,1,${A},1.5\n1,2,${B},2\n`,
   "semicolons with decimal points": `gene_id;liver\n${A};1.5\n${B};2\n`,
   "several blanks between the columns": `gene_id   liver  lung\n${A}  1.5   3\n${B}  2.0   4\n`,
   "quoted cells that hold separators and quotes":
     `gene_id,description,liver\n${A},"dolichyl, ""DPM"", 1",1.5\n${B},"a ""b""",2\n`,
-  "a quote that nothing closes": `gene_id\tdescription\tliver\n${A}\t"5' end\t1.5\n${B}\tb"\t2\n`,
+  "a quote without a closing quote":
+    `gene_id\tdescription\tliver\n${A}\t"5' end\t1.5\n${B}\tb"\t2\n`,
   "a description at the end that holds separators":
     `gene_id,liver,description\n${A},1.5,one, two\n${B},2,one\n`,
   "a description at the end that rows lack":
@@ -191,15 +193,15 @@ const TABLES: Readonly<Record<string, string | readonly [string, LabelTextOption
     `${A} 30 1.5 7`,
     `${B} 40 2 8`,
   ),
-  "cell types that are called by numbers": [
+  "cell types with numbers as names": [
     `"697" "5637"\n"${A}" 7 1.5\n"${B}" 8 2\n`,
     { cellTypes: ["5637"] },
   ],
-  "a cell type that is called by a number": [
+  "a cell type with a number as its name": [
     table("gene 5637", `${A} 1.5`, `${B} 2`),
     { cellTypes: ["5637"] },
   ],
-  "the names that R makes of others": [
+  "names that R changed": [
     table("gene_id X5637.line", `${A} 1.5`, `${B} 2`),
     { cellTypes: ["5637-line"] },
   ],
@@ -249,7 +251,7 @@ const TABLES: Readonly<Record<string, string | readonly [string, LabelTextOption
     `${B} ENST00000000003 2`,
   ),
   "values before ids": ["liver\tgene_id\n" + table(`1.5 ${A}`, `2 ${B}`), {}],
-  "R's write.table of a cell type called Name": [
+  "R's write.table of a cell type with the name Name": [
     `"Name" "lung"\n"${A}" 1.5 3\n"${B}" 2 4\n`,
     { cellTypes: ["Name"] },
   ],
@@ -275,7 +277,7 @@ for (const [what, input] of Object.entries(TABLES)) {
   });
 }
 
-Deno.test("transcripts are added up by the annotation, or by the genes that their names tell", async () => {
+Deno.test("transcripts are added up by the annotation, or by the genes in their names", async () => {
   const salmon = (names: readonly string[]) =>
     table(
       "Name Length EffectiveLength TPM NumReads",
@@ -310,7 +312,7 @@ Deno.test("transcripts are added up by the annotation, or by the genes that thei
   strictEqual(showLabels(counts), "419=2 457=1");
 });
 
-Deno.test("the kind of values is chosen, and told where nobody chose", async () => {
+Deno.test("the kind of values is chosen, with a note if the user did not choose", async () => {
   const text = table(
     "gene_id transcript_id(s) length effective_length expected_count TPM FPKM",
     `${A} - 10 9 30 1.5 7`,
@@ -319,14 +321,14 @@ Deno.test("the kind of values is chosen, and told where nobody chose", async () 
   strictEqual(showLabels(await read("count")), "419=30");
   strictEqual(showLabels(await read("fpkm")), "419=7");
   strictEqual((await read("tpm")).notes.length, 0);
-  match((await read()).notes[0], /x\.tsv: the values taken are TPM, not FPKM or counts/);
+  match((await read()).notes[0]!, /x\.tsv: the values taken are TPM, not FPKM or counts/);
   const counts = '# Program:featureCounts; Command:"x"\n' +
     table("Geneid Chr Start End Strand Length liver", `${A} chr1 1 2 + 2 30`);
   await rejects(labelText(counts, { value: "tpm" }), /it has counts, expected TPM/);
   match((await labelText(counts)).warnings.join("\n"), /are counts of reads/);
   match(
-    (await labelText(table("gene_id liver", `${A} 1`), { value: "tpm" })).notes[0],
-    /--expression-value is of no use/,
+    (await labelText(table("gene_id liver", `${A} 1`), { value: "tpm" })).notes[0]!,
+    /--expression-value has no effect/,
   );
 });
 
@@ -394,7 +396,7 @@ const REFUSED: Readonly<Record<string, readonly [string, RegExp, LabelTextOption
   ],
   "a column twice": [
     table("gene_id liver liver", `${A} 1 2`),
-    /column "liver" stands in the header twice/,
+    /column "liver" is in the header twice/,
   ],
   "a column twice, as R and pandas write it": [
     table("gene_id liver liver.1", `${A} 1 2`),
@@ -406,30 +408,30 @@ const REFUSED: Readonly<Record<string, readonly [string, RegExp, LabelTextOption
   ],
   "no column of the cell type": [
     table("gene_id Liver lung a b", `${A} 1 2 3 4`),
-    /no cell type "liver" of the sample sheet \("Liver" is written otherwise\); it has Liver, lung, a, b\. .*--expression-samples/,
+    /no cell type "liver" of the sample sheet \("Liver" is spelt differently\); it has Liver, lung, a, b\. .*--expression-samples/,
   ],
-  "a cell type that is called as a file of another might be": [
+  "a cell type with a name that a file of another might have": [
     table("gene_id K562", `${A} 1`),
     /no cell type "K562\.sorted"/,
     { cellTypes: ["K562.sorted"] },
   ],
   "genes in columns": [
     table(`sample ${A} ${B}`, "liver 1 2"),
-    /The columns are human Ensembl ids: turn the table/,
+    /The columns are human Ensembl ids: transpose the table/,
   ],
   "genes in columns as DepMap writes them": [
     ",DPM1 (8813),SCYL3 (57147)\nACH-1,1,2\n",
-    /The columns are symbols with Entrez numbers: turn the table/,
+    /The columns are symbols with Entrez numbers: transpose the table/,
   ],
   "so many columns that they may be genes": [
     `sample${Array.from({ length: 5001 }, (_, i) => `\tG${i}`).join("")}\nx${"\t1".repeat(5001)}\n`,
-    /if they are genes, turn the table/,
+    /if they are genes, transpose the table/,
   ],
   "five numbers in a cell": [
     table("GeneID Gene g1 liver", `${A} DPM1 1,1,1,1,1 10,11,12.5,13,14`),
     /value is "10,11,12\.5,13,14".*Expression Atlas.*the third, which is the median/,
   ],
-  "a sample that is not there": [
+  "a missing sample": [
     table("gene_id a b", `${A} 1 2`),
     /no sample "c" for cell type "liver"; it has a, b/,
     { samples: [{ sample: "c", cellType: "liver" }] },
@@ -446,26 +448,26 @@ const REFUSED: Readonly<Record<string, readonly [string, RegExp, LabelTextOption
   ],
   "two kinds of values": [
     table("gene_id liver_TPM lung_counts", `${A} 1 1`),
-    /the columns wanted are of TPM and of counts/,
+    /the wanted columns are of TPM and of counts/,
     { cellTypes: ["liver", "lung"] },
   ],
   "too many columns": [
     `gene_id${"\tx".repeat(100_001)}\n${A}\n`,
     /has 100002 columns, expected at most 100000 \(x\.tsv, line 1\)$/,
   ],
-  "a gene id that is none": [
+  "a text that cannot be a gene id": [
     `gene_id\tliver\n${"A".repeat(1001)}\t1\n`,
     /the gene id has 1001 characters.*line 2\)$/,
   ],
 };
 
 for (const [what, [text, message, options]] of Object.entries(REFUSED)) {
-  Deno.test(`as expression ${what} is refused`, async () => {
+  Deno.test(`${what} is refused as expression`, async () => {
     await rejects(labelText(text, options), message);
   });
 }
 
-Deno.test("spreadsheets and HDF5 are refused by name, whatever they are called", async () => {
+Deno.test("spreadsheets and HDF5 are recognised and refused, whatever their names", async () => {
   const starts = {
     "an HDF5 file": [0x89, 0x48, 0x44, 0x46],
     "an Excel file": [0xd0, 0xcf, 0x11, 0xe0],
@@ -476,7 +478,7 @@ Deno.test("spreadsheets and HDF5 are refused by name, whatever they are called",
   }
 });
 
-Deno.test("a file of one cell type is taken whatever its column is called", async () => {
+Deno.test("a file of one cell type is read whatever the name of its column", async () => {
   const text = table("gene_id sample_7", `${A} 1.5`);
   const own = await labelText(text, { isOfOneCellType: true });
   strictEqual(showLabels(own), "419=1.5");
@@ -485,14 +487,14 @@ Deno.test("a file of one cell type is taken whatever its column is called", asyn
   await rejects(labelText(several, { isOfOneCellType: true }), /no cell type "liver"/);
 });
 
-Deno.test("a header of many columns takes time in proportion to them", async () => {
+Deno.test("the time for a header is proportional to its columns", async () => {
   const columns = Array.from({ length: 90_000 }, (_, i) => `s${i}`);
   const text = `gene_id\t${columns.join("\t")}\tliver\n${A}${"\t1".repeat(90_000)}\t2\n`;
   const labels = await labelText(text);
   strictEqual(showLabels(labels), "419=2");
 });
 
-Deno.test("of replicates in files of their own each is looked for in its own file", async () => {
+Deno.test("replicates in separate files are each found in their file", async () => {
   const samples = ["SRR1", "SRR2"];
   const namings = [(name: string) => name, (name: string) => `../data/${name}.tsv`];
   for (const nameOf of namings) {
@@ -505,7 +507,7 @@ Deno.test("of replicates in files of their own each is looked for in its own fil
       strictEqual(showLabels(labels), "419=1.5");
     }
   }
-  // A table of several samples needs all that are named, though one is called like the file.
+  // A table of several samples needs all named samples, although one has the name of the file.
   const wanted = ["liver.bam", "liver2.bam"].map((sample) => ({ sample, cellType: "liver" }));
   const options = { samples: wanted, isOfOneCellType: true, file: "liver.tsv" };
   const both = await labelText(table("gene_id liver.bam liver2.bam", `${A} 1 2`), options);

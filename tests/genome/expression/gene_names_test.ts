@@ -1,4 +1,4 @@
-/** Which gene a row's name is of. */
+/** The genes that names of rows stand for. */
 
 import { deepStrictEqual, match, rejects, strictEqual } from "node:assert";
 import type { Gene } from "../../../src/genome/gene.ts";
@@ -13,7 +13,7 @@ const B = "ENSG00000000457";
 const gene = (id: string, more: Partial<Gene> = {}) => ({ ...geneAt("chr1", 1000), id, ...more });
 const read = (text: string) => readExpressionTable(textSource(text, "x.tsv"));
 
-Deno.test("of genes of one name tables mean the one on a primary chromosome, X before Y", async () => {
+Deno.test("a name of several genes stands for the one on a primary chromosome, on X before Y", async () => {
   const hla = { symbol: "HLA-A", entrezId: "3105" };
   const genes = [
     gene("HLA-A-2", { ...hla, chromosome: "NT_113891.3" }),
@@ -28,8 +28,8 @@ Deno.test("of genes of one name tables mean the one on a primary chromosome, X b
     gene("LOST-2", { symbol: "LOST", entrezId: "11", chromosome: "NT_167245.2" }),
   ];
   const tables = ["GeneID\tliver\n3105\t1\n7\t2\n9\t3\n11\t4\n"];
-  tables.push(tables[0].replace("3105", "HLA-A").replace(/\n7/, "\nXY").replace(/\n9/, "\nTWIN"));
-  // Ids of one's own, so that symbols are what joins.
+  tables.push(tables[0]!.replace("3105", "HLA-A").replace(/\n7/, "\nXY").replace(/\n9/, "\nTWIN"));
+  // The ids are made up, so that only symbols can join.
   const ensembl = genes.map((gene, i) => ({ ...gene, id: `ENSG0000000000${i}` }));
   for (const [i, text] of tables.entries()) {
     const labels = await labelText(text, { genes: i === 0 ? genes : ensembl });
@@ -47,7 +47,7 @@ Deno.test("of genes of one name tables mean the one on a primary chromosome, X b
   strictEqual(showLabels(await labelText("gene\tliver\nDPM1\t3\n", { genes: ucsc })), "419=3");
 });
 
-Deno.test("a name that is a gene's letter by letter is not taken apart", async () => {
+Deno.test("a name that exactly matches a gene is not split", async () => {
   const pairs = [
     ["gene:AT1G01010", "gene:AT1G01020"],
     [`${A}.15|TSPAN6`, `${B}.6|TNMD`],
@@ -57,18 +57,18 @@ Deno.test("a name that is a gene's letter by letter is not taken apart", async (
   ];
   for (const [one, other] of pairs) {
     const text = `gene\tliver\n${one}\t1\n${other}\t2\n`;
-    const labels = await labelText(text, { genes: [gene(one), gene(other)] });
+    const labels = await labelText(text, { genes: [gene(one!), gene(other!)] });
     deepStrictEqual([...labels.labels.get("liver")!], [1, 2], one);
     deepStrictEqual(labels.notes, []);
   }
   const joined = "gene\tliver\nDPM1|8813\t1\n";
-  match((await labelText(joined)).notes[0], /by their symbols.* such as "DPM1"$/);
+  match((await labelText(joined)).notes[0]!, /by their symbols.* such as "DPM1"$/);
   const transcripts = () => Promise.resolve(new Map([["T1|a", A], ["T1|b", B]]));
   const rows = "target_id\tliver\nT1|a\t1\nT1|b\t2\n";
   strictEqual(showLabels(await labelText(rows, { transcripts })), "419=1 457=2");
 });
 
-Deno.test("rows of DepMap are joined by the symbol or by the Entrez number that they hold", async () => {
+Deno.test("rows of DepMap are joined by the symbol or by the Entrez number in them", async () => {
   const text = "gene\tliver\nDPM1 (8813)\t1\nSCYL3 (57147)\t2\n";
   const bySymbol = await labelText(text, { genes: [gene(A, { symbol: "DPM1" })] });
   strictEqual(showLabels(bySymbol), "419=1");
@@ -76,37 +76,37 @@ Deno.test("rows of DepMap are joined by the symbol or by the Entrez number that 
     genes: [gene(A, { symbol: "OLD", entrezId: "8813" }), gene(B, { entrezId: "57147" })],
   });
   strictEqual(showLabels(byNumber), "419=1 457=2");
-  match(byNumber.notes[0], /by their Entrez numbers.* such as "8813"$/);
+  match(byNumber.notes[0]!, /by their Entrez numbers.* such as "8813"$/);
 });
 
-Deno.test("where symbols join, the example in the note is one, and no id", async () => {
+Deno.test("if symbols join, the example in the note is a symbol rather than an id", async () => {
   const genes = [gene("ENSG00000000001"), ...THREE_GENES];
   const text = "gene\tliver\nENSG00000000001\t4\nDPM1\t1\nSCYL3\t2\n";
-  match((await labelText(text, { genes })).notes[0], /by their symbols.* such as "DPM1"$/);
+  match((await labelText(text, { genes })).notes[0]!, /by their symbols.* such as "DPM1"$/);
 });
 
-Deno.test("the advice tells names of other kinds from names of other species", async () => {
+Deno.test("the advice distinguishes names of other kinds from names of other species", async () => {
   const advise = async (text: string, message: RegExp, genes = THREE_GENES) => {
     await rejects(labelText(text, { genes }), { name: "ContractError", message });
   };
   await advise(
     "gene\tliver\nENSMUSG00000000419\t1\n",
-    /Are both of one species, and of one source\?$/,
+    /Are both of one species and from one source\?$/,
   );
   await advise(
     "gene\tliver\nENSG00000999999\t1\n",
-    /Are both of one species, and of one source\?$/,
+    /Are both of one species and from one source\?$/,
   );
   await advise("gene\tliver\n7105_at\t1\n", /Table and annotation need names of one kind$/);
-  await advise("gene\tliver\nDpm1\t1\n", /symbols do not fit either: are both of one species\?$/);
+  await advise("gene\tliver\nDpm1\t1\n", /symbols do not match either: are both of one species\?$/);
   const turned = await read("\tDPM1 (8813)\tSCYL3 (57147)\nACH-1\t1\t2\n");
   await rejects(
     matchExpression(THREE_GENES, turned, { cellTypes: turned.cellTypes }),
-    /Its columns are genes: turn the table/,
+    /Its columns are genes: transpose the table/,
   );
 });
 
-Deno.test("an id of another data base finds the one gene that has it, and never a gene's own id", async () => {
+Deno.test("an id in another database finds the only gene that has it, unless it is also the id of a gene", async () => {
   const genes = [
     gene("MSTRG.1", { aliases: [`${A}.3`] }),
     gene("MSTRG.2", { aliases: [B, "FBgn0000001"] }),

@@ -26,7 +26,7 @@ Deno.test("labels follow the genes, and genes without expression are left out wi
   ]);
 });
 
-Deno.test("values are transformed as asked for", async () => {
+Deno.test("values are transformed as requested", async () => {
   const text = `gene\tliver\n${A}\t7\n${B}\t0.5\n`;
   const labels = async (transform?: "none" | "log2p1" | "asinh") =>
     showLabels(await labelText(text, { transform }));
@@ -36,7 +36,7 @@ Deno.test("values are transformed as asked for", async () => {
   strictEqual(await labels("asinh"), `419=${Math.asinh(7)} 457=${Math.asinh(0.5)}`);
 });
 
-Deno.test("negative values are fine but for log2p1", async () => {
+Deno.test("negative values are allowed except for log2p1", async () => {
   const text = `gene\tliver\n${A}\t-0.5\n`;
   strictEqual(showLabels(await labelText(text)), "419=-0.5");
   strictEqual(showLabels(await labelText(text, { transform: "asinh" })), `419=${Math.asinh(-0.5)}`);
@@ -46,7 +46,7 @@ Deno.test("negative values are fine but for log2p1", async () => {
   });
 });
 
-Deno.test("a value that is missing leaves its gene out of that cell type, and no other", async () => {
+Deno.test("a missing value leaves its gene out of that cell type only", async () => {
   const text = `gene\tliver\tlung\n${A}\tNA\t3\n${B}\t2\t\nENSG00000000460\tNaN\tNA\n`;
   const labels = await labelText(text, { cellTypes: ["liver", "lung"] });
   strictEqual(showLabels(labels), "419=NaN 457=2");
@@ -61,7 +61,7 @@ Deno.test("a value that is missing leaves its gene out of that cell type, and no
   );
 });
 
-Deno.test("several files are one table, and replicates in files of their own are averaged", async () => {
+Deno.test("several files are one table, and replicates in separate files are averaged", async () => {
   const tables = [
     await readExpressionTable(textSource(`id\tx\n${A}\t1\n${B}\t5\nZ1\t0\n`, "1.tsv"), {
       cellTypes: ["liver"],
@@ -79,9 +79,12 @@ Deno.test("several files are one table, and replicates in files of their own are
   const labels = await matchExpression(THREE_GENES, tables, { cellTypes, transform: "log2p1" });
   strictEqual(showLabels(labels), `419=${Math.log2(2.5)} 457=${Math.log2(7)}`);
   strictEqual(showLabels(labels, "lung"), `419=${Math.log2(10)} 457=NaN`);
-  match(labels.warnings[0], /^1\.tsv and 2 others lacks? 1 of 3 genes/);
-  match(labels.warnings[1], /1 value missing, such as that of "ENSG00000000457\.14" in "lung"/);
-  match(labels.warnings[2], /^1\.tsv: 1 of 3 rows .* "Z1"; likewise 2 other files$/);
+  match(labels.warnings[0]!, /^1\.tsv and 2 others lacks? 1 of 3 genes/);
+  match(labels.warnings[1]!, /1 value missing, such as that of "ENSG00000000457\.14" in "lung"/);
+  match(
+    labels.warnings[2]!,
+    /^1\.tsv: 1 of 3 rows .* "Z1". Much the same holds for 2 other files, such as 2\.tsv$/,
+  );
   await rejects(
     matchExpression(THREE_GENES, tables, { cellTypes: ["heart"] }),
     /"heart" from 1\.tsv and 2 others: no table has it/,
@@ -90,24 +93,24 @@ Deno.test("several files are one table, and replicates in files of their own are
     cellTypes: ["heart"],
   });
   await rejects(
-    matchExpression(THREE_GENES, [tables[2], counts], { cellTypes: ["lung", "heart"] }),
+    matchExpression(THREE_GENES, [tables[2]!, counts], { cellTypes: ["lung", "heart"] }),
     /4\.tsv: its values are counts, those of 3\.tsv are TPM/,
   );
 });
 
-Deno.test("a gene that stands in a table twice is refused, whatever the version, but for rows of no gene", async () => {
+Deno.test("a gene that is in a table twice is refused, whatever its version; rows of no gene are not", async () => {
   const twice = (one: string, other: string) =>
     labelText(`gene\tliver\n${A}\t1\n${one}\t2\n${other}\t3\n`);
   await rejects(twice(`${B}.1`, `${B}.2`), {
     name: "FormatError",
     message:
-      /gene "ENSG00000000457\.2" stands in line 3 and in line 4, expected once \(x\.tsv, line 4\)$/,
+      /gene "ENSG00000000457\.2" is in line 3 and in line 4, expected once \(x\.tsv, line 4\)$/,
   });
   strictEqual(showLabels(await twice("OTHER", "OTHER")), "419=1");
   strictEqual(showLabels(await twice(`${B}.1`, `${B}.1_PAR_Y`)), "419=1 457=2");
 });
 
-Deno.test("symbols that stand in several rows, or are those of several genes, label none of them", async () => {
+Deno.test("symbols in several rows, or of several genes, do not give any of these a label", async () => {
   const genes = [
     ...THREE_GENES,
     gene("ENSG00000000001", { symbol: "TWIN" }),
@@ -120,14 +123,14 @@ Deno.test("symbols that stand in several rows, or are those of several genes, la
   const labels = await labelText(text, { genes });
   strictEqual(showLabels(labels), "419=1 3=5 5=6");
   match(
-    labels.notes[0],
+    labels.notes[0]!,
     /genes are found by their symbols, through the annotation, such as "DPM1"/,
   );
-  match(labels.warnings[1], /1 name of several genes each, such as "TWIN"/);
-  match(labels.warnings[2], /1 symbol in several rows each, such as "SCYL3"/);
+  match(labels.warnings[1]!, /1 name of several genes each, such as "TWIN"/);
+  match(labels.warnings[2]!, /1 symbol in several rows each, such as "SCYL3"/);
 });
 
-Deno.test("symbols that a spreadsheet made dates of are warned of", async () => {
+Deno.test("symbols that a spreadsheet turned into dates give a warning", async () => {
   const damaged = ["1-Mar", "2-Sep", "44256", "Dec-01", "2.31E+19", "2021-03-01", "1. Mrz"];
   const text = `gene\tliver\nDPM1\t1\nSCYL3\t2\n${
     damaged.map((name) => `${name}\t3`).join("\n")
@@ -138,7 +141,7 @@ Deno.test("symbols that a spreadsheet made dates of are warned of", async () => 
   doesNotMatch(ids.warnings.join("\n"), /spreadsheet/);
 });
 
-Deno.test("a name in common between tables and genes of other kinds joins none of them", async () => {
+Deno.test("a name that tables and genes of another kind share does not join them", async () => {
   const refuse = async (text: string, message: RegExp, genes = THREE_GENES) => {
     await rejects(labelText(text, { genes }), { name: "ContractError", message });
   };
@@ -150,7 +153,7 @@ Deno.test("a name in common between tables and genes of other kinds joins none o
     gene(A),
   ]);
   await refuse("gene\tliver\nENSMUSG00000000419\t1\n", /mouse Ensembl ids/);
-  // A gene of the mouse that has the same symbol.
+  // A mouse gene with the same symbol.
   await refuse("gene_id\tgene_name\tliver\nENSMUSG00000000419\tDPM1\t1\n", /mouse Ensembl ids/);
   const mouse = Array.from({ length: 100 }, (_, i) => `Gene${i}\t1`).join("\n");
   const human = Array.from({ length: 100 }, (_, i) => gene(`G${i}`, { symbol: `GENE${i}` }));
@@ -158,7 +161,7 @@ Deno.test("a name in common between tables and genes of other kinds joins none o
     ...human,
     gene("G100", { symbol: "F2" }),
   ]);
-  // Ids that are symbols are of no species either.
+  // Ids that are symbols do not tell a species either.
   await refuse(`gene\tliver\nF2\t1\n${mouse}\n`, /or hardly any/, [
     ...human.map(({ symbol }) => gene(symbol!)),
     gene("F2"),
@@ -170,19 +173,19 @@ Deno.test("a name in common between tables and genes of other kinds joins none o
   await refuse("gene\tliver\nDPM1\t1\n", /Symbols need an annotation that tells them/, [gene(A)]);
 });
 
-Deno.test("a table of symbols has ids where genes have no symbol", async () => {
+Deno.test("a table of symbols has the ids of genes without a symbol", async () => {
   const nameless = ["ENSG00000000001", "ENSG00000000002"].map((id) => gene(id));
   const genes = [...THREE_GENES, ...nameless];
   const text = "gene\tliver\nDPM1\t1\nENSG00000000001\t4\nENSG00000000002\t5\n";
   const labels = await labelText(text, { genes });
   strictEqual(showLabels(labels), "419=1 1=4 2=5");
-  match(labels.notes[0], /by their symbols/);
+  match(labels.notes[0]!, /by their symbols/);
   const ids = "gene\tgene_name\tliver\nENSG00000000001\tDPM1\t4\nENSG00000000002\tSCYL3\t5\n";
   const byId = await labelText(ids, { genes });
   deepStrictEqual([showLabels(byId), byId.notes], ["1=4 2=5", []]);
 });
 
-Deno.test("what is counted for no gene is not said to be lacking", async () => {
+Deno.test("counts of no gene are not reported as lost rows", async () => {
   const rows = [
     "__no_feature",
     "__ambiguous",
@@ -197,11 +200,11 @@ Deno.test("what is counted for no gene is not said to be lacking", async () => {
   deepStrictEqual((await labelText(text, { genes })).warnings, []);
   const other = await labelText(`${text}LINC1\t4\n`, { genes });
   deepStrictEqual(other.warnings, [
-    'x.tsv: 1 of 10 rows are of no gene of the annotation, such as "LINC1"',
+    'x.tsv: 1 of 10 rows are not of a gene of the annotation, such as "LINC1"',
   ]);
 });
 
-Deno.test("a gene that some replicates lack gets no mean of the others, and the warning is true", async () => {
+Deno.test("a gene that some replicates lack does not get the mean of the others, and the warning says so", async () => {
   const C = "ENSG00000000460";
   const options = { cellTypes: ["liver"], isOfOneCellType: true };
   const readFile = (rows: string, name: string) =>
@@ -219,9 +222,13 @@ Deno.test("a gene that some replicates lack gets no mean of the others, and the 
     const [first] = order;
     const lacking = order === tables ? "b.tsv" : "c.tsv";
     deepStrictEqual(labels.warnings, [
-      `${first.file} and 2 others lack 1 of 3 genes, such as "${C}.17" (line 3 of the genes): they are left out, ` +
+      `${
+        first!.file
+      } and 2 others lack 1 of 3 genes, such as "${C}.17" (line 3 of the genes): they are left out, ` +
       "which leaves 1 gene",
-      `${first.file} and 2 others: 1 value of some replicates only, such as that of "${A}.14" in "liver", which ` +
+      `${
+        first!.file
+      } and 2 others: 1 value of some replicates only, such as that of "${A}.14" in "liver", which ` +
       `a.tsv has and ${lacking} lacks: the genes are left out of those cell types, and so altogether 1 gene`,
     ]);
   }
@@ -229,8 +236,8 @@ Deno.test("a gene that some replicates lack gets no mean of the others, and the 
   const labels = await matchExpression(THREE_GENES, [...tables, lung], { cellTypes });
   strictEqual(showLabels(labels), "419=NaN 457=6");
   strictEqual(showLabels(labels, "lung"), "419=9 457=NaN");
-  match(labels.warnings[1], /: 1 value of some replicates only, .*left out of those cell types$/);
-  match(labels.warnings[2], /: 1 value missing, such as that of "ENSG00000000457\.14" in "lung"/);
+  match(labels.warnings[1]!, /: 1 value of some replicates only, .*left out of those cell types$/);
+  match(labels.warnings[2]!, /: 1 value missing, such as that of "ENSG00000000457\.14" in "lung"/);
   const apart = [await readFile(`${A}\t1`, "a.tsv"), await readFile(`${B}\t7`, "b.tsv")];
   await rejects(
     matchExpression(THREE_GENES, apart, { cellTypes: ["liver"] }),
@@ -238,7 +245,7 @@ Deno.test("a gene that some replicates lack gets no mean of the others, and the 
   );
 });
 
-Deno.test("a symbol of X and Y is that of X, whatever the chromosomes are called", async () => {
+Deno.test("a symbol on X and Y is that on X, whatever the names of the chromosomes", async () => {
   const pairs = [
     ["chrX", "chrY"],
     ["X", "Y"],
@@ -246,7 +253,7 @@ Deno.test("a symbol of X and Y is that of X, whatever the chromosomes are called
     ["NC_000086.8", "NC_000087.8"],
     ["CM000685.2", "CM000686.2"],
     ["CP068255.2", "CP086569.2"],
-  ];
+  ] as const;
   for (const [x, y] of pairs) {
     for (const chromosomes of [[x, y], [y, x]]) {
       const genes = chromosomes.map((chromosome) =>
@@ -266,7 +273,7 @@ Deno.test("a symbol of X and Y is that of X, whatever the chromosomes are called
   deepStrictEqual(labels.genes.map(({ id }) => id), ["R0"]);
 });
 
-Deno.test("ids that a GTF has from a GFF3 keep what stands before them there", async () => {
+Deno.test("ids with GFF3's prefixes in GTF are found", async () => {
   const genes = [gene("gene-LOC1"), gene("gene:AT1G01010")];
   for (const ids of [["gene-LOC1", "gene:AT1G01010"], ["LOC1", "AT1G01010"]]) {
     const table = await read(`gene_id\tliver\n${ids[0]}\t3\n${ids[1]}\t4\n`);
@@ -275,7 +282,7 @@ Deno.test("ids that a GTF has from a GFF3 keep what stands before them there", a
   }
 });
 
-Deno.test("numbers of rows are no Entrez numbers, in whatever order and however many are left", async () => {
+Deno.test("numbers of rows are not Entrez numbers, in any order and however many are left", async () => {
   const genes = Array.from({ length: 40 }, (_, i) => (
     gene(`ENSG${String(i + 1).padStart(11, "0")}`, { symbol: `SYM${i}`, entrezId: `${i}` })
   ));
@@ -283,7 +290,7 @@ Deno.test("numbers of rows are no Entrez numbers, in whatever order and however 
     await rejects(labelText(text, { genes }), { message: /none of the genes, or hardly any/ });
   const numbers = [27, 17, 3, 12, 30];
   for (const title of ["", "X", "Unnamed: 0", "index", "row.names", "id", "name"]) {
-    // Symbols of the mouse do not fit, and the numbers must not stand in for them.
+    // Symbols of the mouse do not match, and the numbers must not replace them.
     const mouse = numbers.map((number, i) => `${number},Sym${i},1`).join("\n");
     await refuse(`${title},symbol,liver\n${mouse}\n`);
     const human = numbers.map((number, i) => `${number},SYM${i},${i}`).join("\n");
@@ -292,19 +299,19 @@ Deno.test("numbers of rows are no Entrez numbers, in whatever order and however 
   }
   const rows = (numbers: readonly number[]) => numbers.map((number) => `${number},1\n`).join("");
   for (const title of ["", "GeneID"]) {
-    // All of the numbers are there, in whatever order.
+    // All of the numbers are present, in any order.
     await refuse(`${title},liver\n${rows([3, 1, 2, 0])}`);
     if (title === "") await refuse(`${title},liver\n${rows([4, 3, 1, 2])}`);
   }
   const all = await labelText(`GeneID,liver\n${rows([4, 3, 1, 2])}`, { genes });
   strictEqual(showLabels(all), "2=1 3=1 4=1 5=1");
-  // Numbers of a table that was filtered: nearly all small numbers are some gene's.
+  // The numbers are from a filtered table: nearly all small numbers are Entrez numbers of some gene.
   const filtered = rows([1, 4, 6, 7, 9, 13, 21, 38]);
   for (const title of ["", "Unnamed: 0", "index"]) await refuse(`${title},liver\n${filtered}`);
-  // One of ten fits by chance.
+  // One of ten matches by chance.
   const few = [7, ...Array.from({ length: 9 }, (_, i) => 1000 + i)];
   for (const title of ["", "id", "gene"]) await refuse(`${title},liver\n${rows(few)}`);
-  // Names under a title that nobody knows; one of them was made a date by a spreadsheet.
+  // Names under an unknown title; a spreadsheet turned one of them into a date.
   const odd = ["SYM0", "SYM1", "44256", "SYM2", "SYM3"];
   for (const title of ["", "X", "id"]) {
     const text = numbers.map((number, i) => `${number},${odd[i]},${i}`).join("\n");
@@ -320,13 +327,13 @@ Deno.test("numbers of rows are no Entrez numbers, in whatever order and however 
   strictEqual(showLabels(byNumber), "4=1 13=1 18=1 28=1 31=1");
 });
 
-Deno.test("ids that are numbers are found as pandas writes them", async () => {
+Deno.test("numeric ids are found as pandas writes them", async () => {
   const genes = ["8813", "57147"].map((id) => gene(id));
   const { labels } = await labelText("gene_id,liver\n8813.0,1\n57147.0,2\n", { genes });
   deepStrictEqual([...labels.get("liver")!], [1, 2]);
 });
 
-Deno.test("symbols that fit come before Entrez numbers that fit as well", async () => {
+Deno.test("symbols that match come before Entrez numbers that match too", async () => {
   const text = "gene_id,symbol,liver\n55732,DPM1,1\n8813,SCYL3,2\n57147,OTHER,3\n";
   strictEqual(showLabels(await labelText(text)), "419=1 457=2");
 });
@@ -347,17 +354,17 @@ Deno.test("rows of transcripts are added up with a note, but values of genes are
   await rejects(read("1\t2", "1\t2", "0\t0", "0\t0", "3\tNA", "3\tNA"), {
     name: "FormatError",
     message:
-      /2 of 2 genes with several rows have the same values in all of them, such as that of "ENSG00000000419" in lines 2 and 3: .* one row a gene.*line 3\)$/,
+      /2 of 2 genes with several rows have the same values in all of them, such as that of "ENSG00000000419" in lines 2 and 3: .* one row for each gene.*line 3\)$/,
   });
   const twice = `gene_id\ttranscript_id(s)\tliver\n${A}\tT1,T2\t1\n${A}\tT1,T2\t2\n`;
-  await rejects(labelText(twice), /stands in line 2 and in line 3, expected once/);
+  await rejects(labelText(twice), /is in line 2 and in line 3, expected once/);
   const program =
     "transcript_id\tgene_id\tlength\teffective_length\texpected_count\tTPM\tFPKM\tIsoPct\n";
   const isoforms = ["T1", "T2"].map((id) => `${id}\t${A}\t9\t9\t1\t1\t1\t50\n`).join("");
   strictEqual(showLabels(await labelText(program + isoforms)), "419=2");
 });
 
-Deno.test("a symbol that R numbered in further rows labels nothing, and ids among symbols are found", async () => {
+Deno.test("a symbol that R numbered in further rows gives no label, and ids among symbols are found", async () => {
   const text = "symbol,liver\nDPM1,1\nDPM1.1,2\nSCYL3,3\n";
   const numbered = await labelText(text);
   strictEqual(showLabels(numbered), "457=3");
@@ -365,7 +372,7 @@ Deno.test("a symbol that R numbered in further rows labels nothing, and ids amon
   strictEqual(showLabels(await labelText(`symbol,liver\nDPM1,1\n${B}.9,2\n`)), "419=1 457=2");
 });
 
-Deno.test("transcripts with their symbols beside them are added up as transcripts", async () => {
+Deno.test("transcripts with symbols in another column are added up as transcripts", async () => {
   const transcripts = () =>
     Promise.resolve(
       new Map([["ENST00000000001", A], ["ENST00000000002", A], ["ENST00000000003", B]]),

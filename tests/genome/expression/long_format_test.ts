@@ -1,4 +1,4 @@
-/** Tables in long format, and tables of differences: neither is taken for expression. */
+/** Tables in long format and tables of differences are not taken for expression. */
 
 import { rejects, strictEqual } from "node:assert";
 import { labelText, showLabels } from "../../helpers/expression.ts";
@@ -6,12 +6,12 @@ import { labelText, showLabels } from "../../helpers/expression.ts";
 const A = "ENSG00000000419";
 const B = "ENSG00000000457";
 
-/** A table with tabs for blanks. */
+/** Makes a table with tabs instead of blanks. */
 function table(...lines: string[]): string {
   return lines.map((line) => line.replaceAll(" ", "\t")).join("\n") + "\n";
 }
 
-/** Tables with a row for each gene and sample, and what tells the sample. */
+/** Tables with a row for each gene and sample, and the column that tells the sample. */
 const LONG: Readonly<Record<string, readonly [string, RegExp]>> = {
   "sleuth's": [
     `"target_id","sample","est_counts","tpm","eff_len","len"\n` +
@@ -56,8 +56,8 @@ const LONG: Readonly<Record<string, readonly [string, RegExp]>> = {
     ),
     /column "icgc_donor_id" has "DO1"/,
   ],
-  "molten": [table("Var1 Var2 value", `${A} liver 1`, `${A} lung 2`), /column "Var2" has/],
-  "one whose rows differ after the first lines": [
+  "a molten table": [table("Var1 Var2 value", `${A} liver 1`, `${A} lung 2`), /column "Var2" has/],
+  "a table whose rows differ after the first lines": [
     table(
       "gene_id sample TPM",
       ...Array.from({ length: 80 }, (_, i) => `G${i} liver 1`),
@@ -65,23 +65,23 @@ const LONG: Readonly<Record<string, readonly [string, RegExp]>> = {
     ),
     /column "sample" has "liver" in line 2 and "lung" in line 82/,
   ],
-  "one without the cell type": [
+  "a table without the cell type": [
     table("gene_id sample count", `${A} x 1`, `${B} x 1`).replace("count", "nTPM"),
     /it has nTPM\. The column "sample" tells the sample/,
   ],
 };
 
 for (const [what, [text, message]] of Object.entries(LONG)) {
-  Deno.test(`as expression a table in long format is refused: ${what}`, async () => {
+  Deno.test(`a table in long format is refused as expression: ${what}`, async () => {
     const transcripts = () => Promise.resolve(new Map([["ENST00000000001", A]]));
-    const advice = /long format, one row a sample: make one column a sample/;
+    const advice = /long format, one row for each sample: make one column for each sample/;
     for (const expected of [message, advice]) {
       await rejects(labelText(text, { transcripts }), expected);
     }
   });
 }
 
-Deno.test("what is added up to a gene stands in a table once", async () => {
+Deno.test("parts that are added up to a gene must be in a table once", async () => {
   const transcripts = () => Promise.resolve(new Map([["ENST00000000001", A]]));
   const twice = {
     "kallisto's": table(
@@ -109,10 +109,10 @@ Deno.test("what is added up to a gene stands in a table once", async () => {
     await rejects(labelText(text, { transcripts }), {
       name: "FormatError",
       message:
-        /stands in line 2 and in line 3, expected once.*long format, one row a sample: make one column a sample.*line 3\)$/,
+        /is in line 2 and in line 3, expected once.*long format, one row for each sample: make one column for each sample.*line 3\)$/,
     }, what);
   }
-  // Rows that name no transcript are told apart by nothing.
+  // Rows without a transcript cannot be told apart.
   const nameless = table("tx gene_id liver", `NA ${A} 1`, `NA ${A} 0.5`);
   strictEqual(showLabels(await labelText(nameless)), "419=1.5");
 });
@@ -131,7 +131,7 @@ const DIFFERENCES: Readonly<Record<string, string>> = {
 };
 
 for (const [what, text] of Object.entries(DIFFERENCES)) {
-  Deno.test(`as expression a table of differences is refused: ${what}`, async () => {
+  Deno.test(`a table of differences is refused as expression: ${what}`, async () => {
     for (const options of [{}, { isOfOneCellType: true }]) {
       const message = /it has differences between samples \(.*\), not expression/;
       await rejects(labelText(text, options), { name: "FormatError", message });
@@ -139,7 +139,7 @@ for (const [what, text] of Object.entries(DIFFERENCES)) {
   });
 }
 
-Deno.test("a table of values and differences says so where the cell type is not there", async () => {
+Deno.test("the error about a missing cell type mentions differences if the table has them", async () => {
   const text = table("gene_id lung logFC FDR", `${A} 1 2 0.1`);
   await rejects(labelText(text), /it has lung\. Also, it has differences between samples/);
 });

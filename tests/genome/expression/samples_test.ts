@@ -4,7 +4,7 @@ import { readExpressionSamples } from "../../../src/genome/expression/samples.ts
 import { withDirectory } from "../../helpers/command.ts";
 import { textSource } from "../../helpers/text_source.ts";
 
-Deno.test("samples and their cell types are read, whatever stands beside them", async () => {
+Deno.test("samples and their cell types are read, whatever the other columns", async () => {
   const text = "cell_type\tbatch\tsample\nliver\t1\ta.bam\n# b\nliver\t\t b c \nlung\t2\td\n";
   deepStrictEqual(await readExpressionSamples(textSource(text)), [
     { sample: "a.bam", cellType: "liver" },
@@ -13,19 +13,19 @@ Deno.test("samples and their cell types are read, whatever stands beside them", 
   ]);
 });
 
-Deno.test("a list of samples with another header, a sample twice or none is refused", async () => {
+Deno.test("a list of samples with another header, with a sample twice or without samples is refused", async () => {
   const refuse = (text: string, message: RegExp) =>
     rejects(readExpressionSamples(textSource(text, "s.tsv")), { name: "FormatError", message });
   await refuse("name\tcell_type\na\tliver\n", /lacks column "sample".*\(s\.tsv, line 1\)$/);
   await refuse(
     "sample\tcell_type\na\tliver\na\tlung\n",
-    /"a" stands in line 2 and in line 3, expected once \(s\.tsv, line 3\)$/,
+    /"a" is in line 2 and in line 3, expected once \(s\.tsv, line 3\)$/,
   );
   await refuse("sample\tcell_type\na\n", /column "cell_type" is empty/);
-  await refuse("sample\tcell_type\n", /there are none, expected rows \(s\.tsv\)$/);
+  await refuse("sample\tcell_type\n", /the file has only a header, expected rows \(s\.tsv\)$/);
 });
 
-Deno.test("paths start at the sheet's directory, and a file of several cell types is one", async () => {
+Deno.test("paths start at the sheet's directory, and a file of several cell types is listed once", async () => {
   await withDirectory(async (directory) => {
     for (const name of ["a.sf", "b.tsv"]) await Deno.writeTextFile(`${directory}/${name}`, "");
     const sheet = `${directory}/sheet.tsv`;
@@ -58,7 +58,7 @@ Deno.test("paths start at the sheet's directory, and a file of several cell type
   });
 });
 
-Deno.test("a comma in the name of a file is told from one between files", async () => {
+Deno.test("a comma in the name of a file is distinguished from one between files", async () => {
   await withDirectory(async (directory) => {
     const names = ["a.tsv", "b,2.tsv"];
     for (const name of names) await Deno.writeTextFile(`${directory}/${name}`, "");

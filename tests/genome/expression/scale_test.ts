@@ -12,12 +12,12 @@ function examine(
   return examineScale([Float64Array.from(values)], { transform, file: "x.tsv" }).join("\n");
 }
 
-/** Transcripts per million of so many genes, from none to tens of thousands. */
+/** Transcripts per million of a number of genes, from 0 to tens of thousands. */
 function makeTpm(count: number): number[] {
   return Array.from({ length: count }, (_, i) => Math.expm1(10 * (i * 7 % count) / count) / 3);
 }
 
-Deno.test("a logarithm of logarithms is warned of, be they two, ten or e to the power", () => {
+Deno.test("a logarithm of logarithms gives a warning, to base two, ten or e", () => {
   for (const log of [Math.log2, Math.log, Math.log10]) {
     const logarithms = makeTpm(100).map((value) => log(value + 1));
     match(examine(logarithms), /^the values of x\.tsv look like logarithms already/);
@@ -27,13 +27,13 @@ Deno.test("a logarithm of logarithms is warned of, be they two, ten or e to the 
   }
 });
 
-Deno.test("few logarithms are known by their decimals and by how near each other they are", () => {
+Deno.test("few logarithms are recognised by their decimals and by how close together they are", () => {
   match(examine([10, 0, 6.658211]), /logarithms/);
   match(examine([3.459432, 0, 7.2288, 11.3]), /logarithms/);
   match(examine([NaN, 2.0043, 0, 3.013]), /logarithms/);
 });
 
-Deno.test("ordinary values are not doubted, many or few", () => {
+Deno.test("ordinary values give no warning, whether many or few", () => {
   const ordinary = [
     makeTpm(30),
     makeTpm(1000),
@@ -54,12 +54,12 @@ Deno.test("ordinary values are not doubted, many or few", () => {
   }
 });
 
-Deno.test("counts are warned of whatever is done to them", () => {
+Deno.test("counts give a warning whatever the transform", () => {
   const counts = makeTpm(100).map(Math.round);
   for (const transform of ["none", "log2p1", "asinh"] as const) {
     match(examine(counts, transform), /x\.tsv look like counts of reads/);
   }
-  // salmon's, of which some are no whole numbers.
+  // salmon's counts, some of which are not whole numbers.
   match(examine(counts.map((count, i) => i % 3 === 0 ? count + 0.25 : count)), /look like counts/);
   match(examine([0, 1200, 7]), /look like counts/);
   deepStrictEqual(examine([0, 120, 7]), "");
@@ -68,12 +68,12 @@ Deno.test("counts are warned of whatever is done to them", () => {
     transform: "none",
     file: "x",
   });
-  match(told[0], /the values of x are counts/);
+  match(told[0]!, /the values of x are counts/);
   const tpm = examineScale([Float64Array.of(5000)], { kind: "tpm", transform: "none", file: "x" });
   deepStrictEqual(tpm, []);
 });
 
-testWith("shared", "Roadmap's RPKM are not doubted, but their logarithms are", async () => {
+testWith("shared", "Roadmap's RPKM give no warning, but their logarithms do", async () => {
   const genes = await readGenes(sharedFile("data/real/tss_hg19.tsv"));
   const cellTypes = ["E000", "E003", "E123"];
   const file = sharedFile("data/real/57epigenomes.RPKM.pc.gz");

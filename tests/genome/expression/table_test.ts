@@ -6,7 +6,7 @@ import { bytesSource } from "../../../src/files/byte_source.ts";
 import { labelText, showLabels } from "../../helpers/expression.ts";
 import { textSource } from "../../helpers/text_source.ts";
 
-Deno.test("a matrix as Roadmap writes it is read, with the tab that closes its rows", async () => {
+Deno.test("a matrix is read as Roadmap writes it, with a tab at the end of its rows", async () => {
   const text =
     "gene_id\tE000\tE003\nENSG00000000003\t23.265\t43.985\t\nENSG00000000005\t0\t1e-3\t\n";
   for (const header of [text, text.replace("E003\n", "E003\t\n")]) {
@@ -17,7 +17,7 @@ Deno.test("a matrix as Roadmap writes it is read, with the tab that closes its r
   }
 });
 
-Deno.test("only the columns of the cell types that are wanted are read, in their order", async () => {
+Deno.test("only the columns of wanted cell types are read, in their order", async () => {
   const text = "gene_id\tE1\tE2\tE3\nA\t1\t2\t3\nB\tx\t5\t6\n";
   const table = await readExpressionTable(textSource(text), { cellTypes: ["E3", "E2"] });
   deepStrictEqual([table.cellTypes, table.values], [["E3", "E2"], [3, 2, 6, 5]]);
@@ -30,7 +30,7 @@ Deno.test("spaces around names and values do not matter", async () => {
   deepStrictEqual(table.values, [1.5, 2]);
 });
 
-Deno.test("missing values are NaN, and so is the mean of replicates of which one is missing", async () => {
+Deno.test("missing values are NaN, and so is the mean of replicates if one is missing", async () => {
   const missing = ["NA", "", "NaN", "nan", "null", "N/A", "#N/A", "<NA>", '"NA"', "None"];
   const rows = missing.map((text, i) => `G${i}\t${text}\t1`);
   const text = `id\ta\tb\n${rows.join("\n")}\nH\t1\t2\n`;
@@ -40,7 +40,7 @@ Deno.test("missing values are NaN, and so is the mean of replicates of which one
   strictEqual(table.invalid.size, 0);
 });
 
-Deno.test("tables of any size give their numbers back", async () => {
+Deno.test("the numbers in tables of any size are read back", async () => {
   const table = fc.integer({ min: 1, max: 6 }).chain((cellTypes) =>
     fc.record({
       rows: fc.array(
@@ -59,7 +59,7 @@ Deno.test("tables of any size give their numbers back", async () => {
   await fc.assert(fc.asyncProperty(table, async (drawn) => {
     const { rows, separator, ending, quote, compressed } = drawn;
     const name = (text: string) => `${quote}${text}${quote}`;
-    const cellTypes = rows[0].map((_, i) => name(`E${i}`));
+    const cellTypes = rows[0]!.map((_, i) => name(`E${i}`));
     const corner = ending === "no corner" ? [] : [name("gene_id")];
     const lines = rows.map((row, i) =>
       [name(`G${i}`), ...row.map(String)].join(separator) + (ending === "closed" ? separator : "")
@@ -67,18 +67,18 @@ Deno.test("tables of any size give their numbers back", async () => {
     const text = [[...corner, ...cellTypes].join(separator), ...lines].join("\n");
     const bytes = compressed ? gzipSync(text) : new TextEncoder().encode(text);
     const { values } = await readExpressionTable(bytesSource(Uint8Array.from(bytes)));
-    // Text has no negative zero: String(-0) is "0".
+    // Text does not have a negative zero: String(-0) is "0".
     deepStrictEqual(values, rows.flat().map((value) => value + 0));
   }));
 });
 
 const BAD: Readonly<Record<string, readonly [text: string, message: RegExp]>> = {
   "nothing": ["", /the file is empty, expected rows \(x\.tsv\)$/],
-  "a header only": ["gene\tE1\n", /there is a header only, expected rows \(x\.tsv\)$/],
-  "comments only": ["#gene\tE1\n# b\n", /there are comments only \(x\.tsv, line 1\)$/],
+  "only a header": ["gene\tE1\n", /there is only a header, expected rows \(x\.tsv\)$/],
+  "only comments": ["#gene\tE1\n# b\n", /there are only comments \(x\.tsv, line 1\)$/],
   "one column": ["gene\nA", /header is "gene", expected a column for gene ids.*line 1\)$/],
-  "no header": ["A\t1.5\t2\nB\t1\t2", /the header holds numbers only.*line 1\)$/],
-  "a last column that may be empty or none": [
+  "no header": ["A\t1.5\t2\nB\t1\t2", /the header has only numbers.*line 1\)$/],
+  "a last column that may be empty or missing": [
     "liver\tlung\nA\t1\t\nB\t2\t\n",
     /all rows have 3 columns, expected 2 .* has "liver" first: does it lack a title\? .*line 1\)$/,
   ],
@@ -88,7 +88,7 @@ const BAD: Readonly<Record<string, readonly [text: string, message: RegExp]>> = 
   ],
   "no header and a value missing": [
     "A\tNA\t2\nB\t1\t2",
-    /the header holds numbers only.*line 1\)$/,
+    /the header has only numbers.*line 1\)$/,
   ],
   "GCT's sizes in hexadecimal": [
     "#1.2\n0x1\t1\nName\tDescription\tE1\nA\tB\t1\n",
@@ -104,12 +104,12 @@ for (const [what, [text, message]] of Object.entries(BAD)) {
   });
 }
 
-Deno.test("text may hold separators after the columns that are wanted, and not before them", async () => {
+Deno.test("text may contain separators after the wanted columns, but not before them", async () => {
   const after = "gene,lung,liver,description\nENSG00000000419,1,2,a\n";
   for (const row of ["ENSG00000000457,3,4,one, 2", "ENSG00000000457,3,4"]) {
     strictEqual(showLabels(await labelText(after + row)), "419=2 457=4");
   }
-  // A value is missing, and the next one would stand in its place.
+  // A value is missing, so the next one would take its place.
   await rejects(labelText(`${after}ENSG00000000457,4,one`), /has 3 columns, expected 4/);
   const before = "gene,description,liver,note\nENSG00000000419,a,2,b\n";
   await rejects(labelText(`${before}ENSG00000000457,one, 2,4,c`), /has 5 columns, expected 4/);
@@ -123,7 +123,7 @@ Deno.test("a table without a column of values is refused", async () => {
   });
 });
 
-/** What is wrong with a row, and matters only if it is that of a gene. */
+/** Faults of a row that matter only if it is the row of a gene. */
 const BAD_ROWS: Readonly<Record<string, readonly [row: string, message: RegExp]>> = {
   "too few columns": ["\t1", /has 2 columns, expected 3 as in the header \(x\.tsv, line 3\)$/],
   "too many columns": ["\t1\t2\t3", /has 4 columns, expected 3 .*line 3\)$/],
@@ -141,7 +141,7 @@ for (const [what, [row, message]] of Object.entries(BAD_ROWS)) {
   });
 }
 
-Deno.test("what describes the samples of GCT 1.3 is no gene, however many rows it has", async () => {
+Deno.test("rows that describe the samples in GCT 1.3 are not genes, however many they are", async () => {
   for (const count of [0, 2, 46, 47, 48, 120]) {
     const fields = Array.from({ length: count }, (_, i) => `field${i}\tna\t${i}`);
     const head = ["#1.3", `2\t1\t1\t${count}`, "id\tDescription\tliver", ...fields];
@@ -151,7 +151,7 @@ Deno.test("what describes the samples of GCT 1.3 is no gene, however many rows i
     deepStrictEqual(lines, [count + 4, count + 5]);
   }
   const short = "#1.3\n1\t1\t1\t99\nid\tDescription\tliver\nA\ta\t5\n";
-  await rejects(readExpressionTable(textSource(short)), /there is a header only, expected rows/);
+  await rejects(readExpressionTable(textSource(short)), /there is only a header, expected rows/);
 });
 
 Deno.test("a file without a header may start with a gene whose value is missing", async () => {
@@ -162,21 +162,21 @@ Deno.test("a file without a header may start with a gene whose value is missing"
       deepStrictEqual([names, values], [[[id, "B"]], [NaN, 4]], `${id} ${missing}`);
     }
   }
-  // A cell type may be called so.
+  // A cell type may have that name.
   const { names, cellTypes } = await readExpressionTable(textSource("gene\tNone\nA\t1\n"));
   deepStrictEqual([names, cellTypes], [[["A"]], ["None"]]);
 });
 
-Deno.test("a number in hexadecimal is a name and no value, as everywhere", async () => {
+Deno.test("a hexadecimal number is a name rather than a value", async () => {
   const { cellTypes, values } = await readExpressionTable(textSource("x\t0x10\t0x11\nA\t1\t2\n"));
   deepStrictEqual([cellTypes, values], [["0x10", "0x11"], [1, 2]]);
 });
 
-Deno.test("a row too short for its status is told by its columns, whatever stood there in the row before", async () => {
+Deno.test("a row without its status is refused by its number of columns, whatever the status of the row before", async () => {
   const header = "tracking_id\tgene_id\tgene_short_name\tFPKM\tFPKM_status";
   const text = (status: string, row: string) =>
     `${header}\nENSG00000000457\tENSG00000000457\tx\t10\t${status}\n${row}\n`;
-  // The place of the status before is within a character of the short row.
+  // The status of the row before would start within a character of the short row.
   const inCharacter = `\u00e9`.repeat(40);
   for (const shift of ["", "x"]) {
     const { ragged } = await readExpressionTable(textSource(text("OK", `${shift}${inCharacter}`)));

@@ -37,14 +37,14 @@ async function countFixture(
   return await track.count(windows, options);
 }
 
-Deno.test("reads of every kind are counted as bedtools multicov counts them", async () => {
+Deno.test("reads of every kind are counted as by bedtools multicov", async () => {
   const { values, reads, contigs } = await countFixture({ rule: "reads" });
   deepStrictEqual(fixtureBins(values), multicovFixture("reads_multicov.tsv.gz"));
   strictEqual(reads, 2514);
   deepStrictEqual(contigs.map(({ name }) => name), ["chr1", "chr2", "chrM"]);
 });
 
-Deno.test("a lowest mapping quality is that of multicov's -q", async () => {
+Deno.test("the lowest mapping quality means the same as multicov's -q", async () => {
   const { values } = await countFixture({ rule: "reads", minMappingQuality: 30 });
   deepStrictEqual(fixtureBins(values), multicovFixture("reads_multicov_q30.tsv.gz"));
 });
@@ -65,7 +65,7 @@ Deno.test("chromosomes are found without chr", async () => {
   );
 });
 
-Deno.test("windows on a sequence without reads, or that the file lacks, are zero", async () => {
+Deno.test("windows on a sequence without reads, or on one that the file lacks, are zero", async () => {
   const windows = geneWindows([geneAt("chrM", 8000), geneAt("chr7", 8000)]);
   const { values } = await countFixture({ rule: "reads" }, { windows });
   ok(values.every((value) => value === 0));
@@ -83,14 +83,14 @@ Deno.test("depth and extended reads are those of the same reads as tagAlign", as
   }
 });
 
-Deno.test("nothing is counted past a chromosome's end, where extended reads reach", async () => {
+Deno.test("extended reads are not counted past a chromosome's end", async () => {
   const windows = geneWindows([geneAt("chr2", 20_000)], { halfWidthBp: 1000 });
   const { values } = await countFixture({ rule: "reads", extendBp: 1000 }, { windows });
   ok(values.subarray(0, 10).every((value) => value > 0));
   deepStrictEqual([...values.subarray(10)], new Array(10).fill(0));
 });
 
-Deno.test("progress ends with all genes done and never goes back", async () => {
+Deno.test("progress ends with all genes done and never decreases", async () => {
   const calls: number[] = [];
   const windows = fixtureWindows();
   await countFixture({ rule: "reads", onProgress: (done) => void calls.push(done) }, { windows });
@@ -105,7 +105,7 @@ Deno.test("a BAM file without an index is refused with the command to make one",
   });
 });
 
-Deno.test("a file that is no BAM is refused", async () => {
+Deno.test("a file that is not BAM is refused", async () => {
   const refused: readonly (readonly [content: string | Uint8Array, message: RegExp])[] = [
     [
       "@SQ\tSN:chr1\n",
@@ -115,12 +115,12 @@ Deno.test("a file that is no BAM is refused", async () => {
       "CRAM\x03",
       /it is CRAM, expected BAM: run "samtools sort --reference GENOME\.fa -o a\.sorted/,
     ],
-    ["chr1\t1\t2\n", /it does not start as one \(a\.bam\)$/],
+    ["chr1\t1\t2\n", /it lacks the BAM magic number \(a\.bam\)$/],
     [gzipSync("@SQ\tSN:chr1\n"), /it is gzip, but not in blocks/],
   ];
   for (const [content, message] of refused) {
     const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-    // What it is matters before whether it has an index.
+    // The file's kind is checked before its index.
     for (const index of [undefined, fixture("reads.bam.bai")]) {
       await rejects(openBam(bytesSource(Uint8Array.from(bytes), "a.bam"), index), message);
     }
@@ -137,7 +137,7 @@ Deno.test("a BAM file that is cut short is refused", async () => {
   }
 });
 
-/** A BGZF file of one block, and the empty one at its end. */
+/** A BGZF file with one block, and the empty block at its end. */
 function bgzf(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const block = (content: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> => {
     const deflated = deflateRawSync(content);
@@ -160,7 +160,7 @@ function headerOnly(text: string): Uint8Array<ArrayBuffer> {
   return bgzf(Uint8Array.from(header, (letter) => letter.charCodeAt(0)));
 }
 
-Deno.test("a BAM file without an index is to be sorted first, unless its header says it is", async () => {
+Deno.test("a BAM file without an index must be sorted first, unless its header says that it is sorted", async () => {
   const open = (text: string, name = "a.bam") => openBam(bytesSource(headerOnly(text), name));
   const sort =
     /"samtools sort -o a\.sorted\.bam a\.bam && samtools index a\.sorted\.bam" and name that file/;
@@ -177,7 +177,7 @@ Deno.test("a BAM file without an index is to be sorted first, unless its header 
   const long = `@HD\tVN:1.6\tSO:coordinate\n${"@CO\tx\n".repeat(1000)}`;
   await rejects(open(long), /run "samtools index a\.bam" \(a\.bam\)$/);
   await rejects(open(long, "it's a.bam"), /run "samtools index 'it'\\''s a\.bam'"/);
-  // An index cannot be made of a file that is not sorted, so with one the header does not matter.
+  // A file that is not sorted cannot have an index, so with an index the header does not matter.
   const index = fixture("reads.bam.bai");
   await rejects(openBam(bytesSource(headerOnly(""), "a.bam"), index), /it has 3 sequences/);
 });
@@ -192,9 +192,9 @@ Deno.test("a BAM file without reads is refused", async () => {
   await rejects(open, { name: "FormatError", message: /holds none \(none\.bam\)/ });
 });
 
-Deno.test("damaged bytes of a BAM file are told with their place, or the header's", async () => {
+Deno.test("damaged bytes of a BAM file are reported with their place, or as being in the header", async () => {
   const damage = async (at: number, bytes = fixtureBytes("reads.bam")) => {
-    bytes[at] ^= 0xff;
+    bytes[at]! ^= 0xff;
     const track = await openBam(bytesSource(bytes, "bad.bam"), fixture("reads.bam.bai"));
     return await track.count(fixtureWindows(), { rule: "reads" });
   };
@@ -222,7 +222,7 @@ Deno.test("an index that is damaged, or of another kind or file, is refused", as
   await rejects(track.count(fixtureWindows(), { rule: "reads" }), /its index is of another file/);
 });
 
-/** A copy of a .bai index with an integer of 32 bits in the place of another. */
+/** A copy of a .bai index with one 32-bit integer replaced. */
 function withInteger(bai: Uint8Array<ArrayBuffer>, at: number, value: number) {
   const copy = bai.slice();
   new DataView(copy.buffer).setUint32(at, value, true);
@@ -235,7 +235,7 @@ Deno.test("counts in an index that the file cannot hold are refused before they 
   const chunksAt = 8 + 4 + 4;
   const bins = view.getInt32(8, true);
   ok(bins > 0);
-  // All sequences, bins of the first, chunks of its first bin: each would be hours of work or all memory.
+  // The counts of sequences, of bins and of chunks: each could take hours of work or all memory.
   for (const at of [4, 8, chunksAt]) {
     for (const value of [2 ** 31 - 1, 2 ** 32 - 1, bai.length]) {
       const index = bytesSource(withInteger(bai, at, value), "bad.bai");
@@ -270,7 +270,7 @@ Deno.test("lengths in a header that the file cannot hold are refused", async () 
   };
   const text = new DataView(data.finish().buffer).getInt32(4, true);
   await open(4, text);
-  // Of the text, all sequences, and the name of the first.
+  // The lengths of the text, the list of sequences, and the first name.
   for (const at of [4, 8 + text, 12 + text]) {
     for (const value of [-1, 2 ** 31 - 1]) {
       await rejects(open(at, value), { name: "FormatError", file: "a.bam" });
@@ -292,7 +292,7 @@ Deno.test("a block that claims more than BGZF blocks hold is refused without inf
   }
 });
 
-/** A .bai index whose chunks start and end some bytes further on in the file. */
+/** A .bai index whose chunks start and end some bytes later in the file. */
 function moveChunks(bai: Uint8Array<ArrayBuffer>, bytes: number): Uint8Array<ArrayBuffer> {
   const moved = bai.slice();
   const view = new DataView(moved.buffer);
@@ -313,7 +313,7 @@ function moveChunks(bai: Uint8Array<ArrayBuffer>, bytes: number): Uint8Array<Arr
   return moved;
 }
 
-Deno.test("what the source throws is passed on as it is", async () => {
+Deno.test("an error from the source is passed on unchanged", async () => {
   const source = fixture("reads.bam");
   const failure = new Error("the disk is gone");
   let healthy = true;
@@ -329,7 +329,7 @@ Deno.test("what the source throws is passed on as it is", async () => {
 
 const TOOLS = await isInstalled("samtools") && await isInstalled("bedtools");
 
-/** Random sorted reads with bases and qualities, enough for many blocks, in SAM. */
+/** Random sorted reads in SAM, with bases and qualities, enough for many blocks. */
 function randomSam(count: number): string {
   const random = new RandomStream(deriveKey(7, "reads"));
   const integer = (bound: number) => random.below(bound);
@@ -367,7 +367,7 @@ function binsAsBed(windows: GeneWindows): string {
     for (const [window, start] of starts.entries()) {
       for (let bin = 0; bin < windows.bins; bin++) {
         const at = start + bin * windows.binSizeBp;
-        const id = geneIndex[window] * windows.bins + bin;
+        const id = geneIndex[window]! * windows.bins + bin;
         lines.push(`${chromosome}\t${at}\t${at + windows.binSizeBp}\t${id}`);
       }
     }
@@ -376,7 +376,7 @@ function binsAsBed(windows: GeneWindows): string {
 }
 
 testIf(TOOLS, "bedtools", {
-  name: "random reads over many blocks are counted as the bedtools here counts them",
+  name: "random reads over many blocks are counted as by the installed bedtools",
   fn: () =>
     withDirectory(async (directory) => {
       const path = `${directory}/reads.bam`;

@@ -37,12 +37,15 @@ Deno.test("a whole BAM file without the block at its end is counted, with a warn
       (await whole.count(fixtureWindows(), READS)).values,
     );
     strictEqual(track.warnings?.length, 1);
-    match(track.warnings[0], /^a\.bam lacks the empty block .*EOF marker.*may have been cut short/);
-    match(track.warnings[0], /"samtools view -b -o new\.bam a\.bam && samtools index new\.bam"$/);
+    match(
+      track.warnings[0]!,
+      /^a\.bam lacks the empty block .*EOF marker.*may have been cut short/,
+    );
+    match(track.warnings[0]!, /"samtools view -b -o new\.bam a\.bam && samtools index new\.bam"$/);
   }
 });
 
-/** A small BAM file with its index; `bytesLeft` of its inflated data are there, and no block at the end. */
+/** A small BAM file with its index. It has `bytesLeft` of its inflated data, and no block at the end. */
 function cutData(bytesLeft: number): { readonly source: ByteSource; readonly index: ByteSource } {
   const { data, extents } = writeBamData();
   const index = bytesSource(writeBai(extents).finish(), "a.bam.bai");
@@ -51,7 +54,7 @@ function cutData(bytesLeft: number): { readonly source: ByteSource; readonly ind
   return { source: withoutEnd(blocks, "a.bam"), index };
 }
 
-Deno.test("a BAM file that was cut within a block or a record is refused, though its blocks are whole", async () => {
+Deno.test("a BAM file that was cut within a block or a record is refused, even if its blocks are complete", async () => {
   const sound = cutData(0);
   const track = await openBam(sound.source, sound.index);
   strictEqual(track.warnings?.length, 1);
@@ -64,7 +67,7 @@ Deno.test("a BAM file that was cut within a block or a record is refused, though
   }
 });
 
-Deno.test("records that no index knows are looked at where the end is missing", async () => {
+Deno.test("records that the index does not know are checked if the end is missing", async () => {
   const { data, extents } = writeBamData();
   const index = bytesSource(writeBai(extents).finish(), "a.bam.bai");
   const rest = new Uint8Array(100);
@@ -94,18 +97,18 @@ Deno.test("an index that points past the end of its file is refused, whether the
 
 const ROWS = Array.from({ length: 300 }, (_, i) => `chr1\t${30 * i}\t${30 * i + 36}\tN\t0\t+\n`);
 
-Deno.test("text of bgzip without the block at its end is counted, with a warning", async () => {
+Deno.test("text from bgzip without the block at its end is counted, with a warning", async () => {
   const { index, bytes, source } = indexedText("a.bed.gz", ROWS);
   const whole = await (await openSignal(source)).count(fixtureWindows(), READS);
   for (const used of [undefined, index]) {
     const track = await openSignal(withoutEnd(bytes, "a.bed.gz"), { index: used });
     deepStrictEqual((await track.count(fixtureWindows(), READS)).values, whole.values);
     strictEqual(track.warnings?.length, 1);
-    match(track.warnings[0], /a\.bed\.gz lacks.*"gunzip -c a\.bed\.gz \| bgzip > new\.bed\.gz"$/);
+    match(track.warnings[0]!, /a\.bed\.gz lacks.*"gunzip -c a\.bed\.gz \| bgzip > new\.bed\.gz"$/);
   }
 });
 
-Deno.test("text of bgzip that was cut within a line, or within a block, is refused", async () => {
+Deno.test("text from bgzip that was cut within a line, or within a block, is refused", async () => {
   const { index, bytes } = indexedText("a.bed.gz", ROWS);
   const text = ROWS.join("");
   const withinLine = writeBgzf(new TextEncoder().encode(text.slice(0, -5))).finish();
@@ -123,7 +126,7 @@ Deno.test("text of bgzip that was cut within a line, or within a block, is refus
   await rejects(openSignal(withinBlock), /damaged or cut short/);
 });
 
-Deno.test("prepare says once of several files that they lack their end", async () => {
+Deno.test("prepare says only once that several files lack their end", async () => {
   const warnings: string[] = [];
   const inputs = ["a", "b", "c"].map((cellType) => ({
     cellType,
@@ -139,12 +142,12 @@ Deno.test("prepare says once of several files that they lack their end", async (
   const onWarning = (text: string) => void warnings.push(text);
   await (await prepare([geneAt("chr1", 5000)], inputs, { ...READS, onWarning })).columns();
   strictEqual(warnings.length, 1);
-  match(warnings[0], /^a\.bam lacks .*The same holds for 2 other files, such as b\.bam$/);
+  match(warnings[0]!, /^a\.bam lacks .*The same holds for 2 other files, such as b\.bam$/);
 });
 
 testIf(await isInstalled("samtools"), "samtools", {
   name:
-    "the samtools here counts the same reads of a BAM file without its end, and mends it as told",
+    "the installed samtools counts the same reads of a BAM file without its end, and repairs it as advised",
   fn: () =>
     withDirectory(async (directory) => {
       const path = `${directory}/a.bam`;
@@ -156,7 +159,7 @@ testIf(await isInstalled("samtools"), "samtools", {
       const count = async (name: string) => {
         const sources = [await openFile(name), await openFile(`${name}.bai`)];
         try {
-          const track = await openBam(sources[0], sources[1]);
+          const track = await openBam(sources[0]!, sources[1]);
           const { values } = await track.count(fixtureWindows(), READS);
           return { values, warnings: track.warnings?.length };
         } finally {

@@ -44,7 +44,7 @@ Deno.test("a bigWig file tells its sequences and their lengths", async () => {
   deepStrictEqual(contigs, [{ name: "chr1", length: 60_000 }, { name: "chr2", length: 20_000 }]);
 });
 
-Deno.test("what is no bigWig file, or cut short, is refused", async () => {
+Deno.test("a file that is not bigWig, or was cut short, is refused", async () => {
   await rejects(openBigWig(fixture("reads.bam")), { name: "FormatError", file: "reads.bam" });
   const bytes = fixtureBytes("signal.bw");
   await rejects(openBigWig(bytesSource(bytes.slice(0, 100), "cut.bw")), {
@@ -56,7 +56,7 @@ Deno.test("what is no bigWig file, or cut short, is refused", async () => {
   await rejects(openBigWig(bytesSource(bigBed, "a.bb")), /it is a bigBed file/);
 });
 
-Deno.test("damaged values of a bigWig file are told", async () => {
+Deno.test("damaged values of a bigWig file are reported", async () => {
   const bytes = fixtureBytes("signal.bw");
   const track = await openBigWig(bytesSource(bytes.slice(0, 3000), "cut.bw"));
   await rejects(track.count(fixtureWindows(), { rule: "mean" }), {
@@ -69,7 +69,7 @@ const SMALL_WINDOWS = geneWindows([geneAt("chr1", 1000), geneAt("chr2", 500)], {
   halfWidthBp: 1000,
 });
 
-/** Counts a small file that was changed by `damage`. */
+/** Counts a small file after `damage` changed it. */
 async function countSmall(
   options: BigWigOptions,
   damage: (view: DataView) => void = () => {},
@@ -95,21 +95,21 @@ Deno.test("sections of all kinds are read, deflated or not, from an index of one
 
 const place = (view: DataView, at: number): number => Number(view.getBigUint64(at, true));
 
-Deno.test("an index that goes round in circles is refused, not followed", async () => {
+Deno.test("an index that has a cycle is refused, not followed", async () => {
   const circle = (view: DataView) => {
     const root = place(view, 24) + 48;
     view.setBigUint64(root + 4 + 16, BigInt(root), true);
   };
   await rejects(
     countSmall({ compress: true, deep: true }, circle),
-    /goes round in circles.*small\.bw/,
+    /has a cycle.*small\.bw/,
   );
   const circleOfNames = (view: DataView) => {
     const root = place(view, 8) + 32;
     view.setUint8(root, 0);
     view.setBigUint64(root + 4 + 4, BigInt(root), true);
   };
-  await rejects(countSmall({ compress: true, deep: true }, circleOfNames), /goes round in circles/);
+  await rejects(countSmall({ compress: true, deep: true }, circleOfNames), /has a cycle/);
 });
 
 Deno.test("a section that is too large, overlaps another or holds overlapping values is refused", async () => {
@@ -118,10 +118,10 @@ Deno.test("a section that is too large, overlaps another or holds overlapping va
   const damages: ((view: DataView) => void)[] = [
     (view) => view.setBigUint64(leafAt(view) + 24, 2n ** 40n, true),
     (view) => view.setBigUint64(leafAt(view) + 16, 2n ** 63n, true),
-    // The second section lies where the first one does.
+    // The second section is at the place of the first.
     (view) =>
       view.setBigUint64(leafAt(view) + 32 + 16, BigInt(place(view, leafAt(view) + 16)), true),
-    // More intervals than the first section has room for; then its second one from the start of all.
+    // More intervals than fit the first section; then its second interval from the start of the sequence.
     (view) => view.setUint16(place(view, leafAt(view) + 16) + 22, 65_535, true),
     (view) => view.setUint32(place(view, leafAt(view) + 16) + 24 + 12, 0, true),
   ];
@@ -130,7 +130,7 @@ Deno.test("a section that is too large, overlaps another or holds overlapping va
   }
 });
 
-Deno.test("a section that inflates to more than any section has is refused", async () => {
+Deno.test("a section that inflates to more than the largest possible section is refused", async () => {
   const bomb = new Uint8Array(deflateSync(new Uint8Array(2 ** 24)));
   await rejects(async () => await inflate(bomb, 2 ** 16));
   await rejects(inflatePortable(bomb, 2 ** 16), /more than 65536 bytes/);
@@ -165,7 +165,7 @@ print(json.dumps({"places": places, "stats": stats, "whole": whole}))
 `;
 
 testIf(PYTHON_WITH_PYBIGWIG !== undefined, "pybigwig", {
-  name: "a random track is counted as the pyBigWig here counts it",
+  name: "a random track is counted as by the installed pyBigWig",
   fn: () =>
     withDirectory(async (directory) => {
       const path = `${directory}/random.bigWig`;

@@ -11,7 +11,7 @@ const WINDOWS = geneWindows([geneAt("chr1", 200)], { halfWidthBp: 200 });
 const SIGNALS: readonly (readonly [name: string, text: string])[] = [
   ["tabs", "chr1\t0\t100\t2\nchr1\t100\t200\t0.5\n"],
   ["single blanks", "chr1 0 100 2\nchr1 100 200 0.5\n"],
-  ["columns lined up with blanks", "chr1    0   100   2\nchr1  100   200   0.5\n"],
+  ["columns aligned by blanks", "chr1    0   100   2\nchr1  100   200   0.5\n"],
   ["a tab and a blank", "chr1\t 0\t 100\t 2\nchr1 \t100 \t200 \t0.5\n"],
   ["two tabs", "chr1\t\t0\t\t100\t\t2\nchr1\t100\t200\t0.5\n"],
   ["blanks at the ends", "  chr1 0 100 2  \nchr1\t100\t200\t0.5 \n   \n"],
@@ -28,7 +28,7 @@ for (const [name, text] of SIGNALS) {
 
 const EXTENDED: CountOptions = { rule: "reads", extendBp: 150 };
 
-Deno.test("BED with blanks is read as with tabs, and with tabs names may hold blanks", async () => {
+Deno.test("BED with blanks is read as with tabs, and between tabs names may contain blanks", async () => {
   const row = ["chr1", "350", "360", "a - +", "0", "-"];
   const wanted = (await countText(row.join("\t"), WINDOWS, EXTENDED)).values;
   deepStrictEqual([...wanted], [0, 0, 1, 1]);
@@ -40,7 +40,7 @@ Deno.test("BED with blanks is read as with tabs, and with tabs names may hold bl
   deepStrictEqual((await countText(padded, WINDOWS, EXTENDED)).values, wanted);
 });
 
-Deno.test("an empty name between tabs is a column, and blanks in a name make none", async () => {
+Deno.test("an empty name between tabs is a column, and blanks within a name do not make columns", async () => {
   const text = "chr1\t350\t360\t\t0\t-\n";
   deepStrictEqual([...(await countText(text, WINDOWS, EXTENDED)).values], [0, 0, 1, 1]);
   await rejects(
@@ -56,7 +56,7 @@ const NO_LENGTH = [
   "chr1\t100\t200\t1\n",
 ];
 
-Deno.test("rows without a base are passed over, with one warning that counts them", async () => {
+Deno.test("rows without a base are skipped, with one warning that counts them", async () => {
   for (const rule of ["reads", "sum"] as const) {
     const name = rule === "reads" ? "a.bed" : "a.bedGraph";
     const indexed = indexedText(`${name}.gz`, NO_LENGTH);
@@ -67,7 +67,7 @@ Deno.test("rows without a base are passed over, with one warning that counts the
       ]]
     ) {
       const warnings: string[] = [];
-      const track = await openSignal(source, { index });
+      const track = await openSignal(source!, { index });
       const options = { rule, onWarning: (text: string) => void warnings.push(text) };
       const { values, reads } = await track.count(WINDOWS, options);
       deepStrictEqual([...values], rule === "reads" ? [1, 1, 0, 0] : [200, 100, 0, 0]);
@@ -76,7 +76,9 @@ Deno.test("rows without a base are passed over, with one warning that counts the
       const place = index === undefined ? "line 2" : "byte 0";
       strictEqual(
         warnings[0],
-        `${source.name} has 2 rows without a base (start and end are the same), passed over, such as ` +
+        `${
+          source!.name
+        } has 2 rows without a base (start and end are the same), which are skipped, such as ` +
           `chr1:50-50 (${place})`,
       );
     }

@@ -20,7 +20,7 @@ const READS = [
 ];
 const WINDOWS = geneWindows([geneAt("chr1", 1000), geneAt("chr1", 0)], { halfWidthBp: 200 });
 
-Deno.test("extended reads are counted up to the ends that are known, and from the start of all", async () => {
+Deno.test("extended reads are counted up to the known ends, and from the start of every chromosome", async () => {
   const indexed = indexedText("a.bed.gz", READS);
   for (
     const [source, index] of [[textSource(READS.join(""), "a.bed")], [
@@ -28,7 +28,7 @@ Deno.test("extended reads are counted up to the ends that are known, and from th
       indexed.index,
     ]]
   ) {
-    const track = await openSignal(source, { index });
+    const track = await openSignal(source!, { index });
     const count = async (length?: number) => {
       const chromosomes = length === undefined ? [] : [{ name: "1", length }];
       return [
@@ -41,7 +41,7 @@ Deno.test("extended reads are counted up to the ends that are known, and from th
   }
 });
 
-Deno.test("rows past the end of their chromosome are left out and told", async () => {
+Deno.test("rows past the end of their chromosome are left out with a warning", async () => {
   const warnings: string[] = [];
   const onWarning = (text: string) => void warnings.push(text);
   const chromosomes = [{ name: "chr1", length: 950 }];
@@ -95,7 +95,7 @@ async function prepareAt(
   return { bins: [...signal].filter((_, i) => i % inputs.length === mark), warnings };
 }
 
-Deno.test("BED has its ends from another file of the sheet, or the assembly, or there is a warning", async () => {
+Deno.test("the ends for BED come from another file of the sheet or the assembly, or there is a warning", async () => {
   // Chromosome 1 of the fixture has 60,000 bp.
   const nearEnd = bedInput(["chr1\t59850\t59890\tr\t0\t+\n"]);
   const fromBam = await prepareAt(59_900, [bam, nearEnd]);
@@ -105,7 +105,7 @@ Deno.test("BED has its ends from another file of the sheet, or the assembly, or 
   strictEqual(unknown.warnings.length, 1);
   strictEqual(
     /^the ends of 1 chromosome \(chr1\) are not known.*extended past.*hg38/.test(
-      unknown.warnings[0],
+      unknown.warnings[0]!,
     ),
     true,
   );
@@ -116,14 +116,14 @@ Deno.test("BED has its ends from another file of the sheet, or the assembly, or 
   }
 });
 
-Deno.test("without an extension nothing needs to be said of ends", async () => {
+Deno.test("without extension there is no warning about ends", async () => {
   const { warnings } = await prepareAt(59_900, [bedInput(["chr1\t59850\t59890\n"])], {
     extendBp: 0,
   });
   deepStrictEqual(warnings, []);
 });
 
-Deno.test("files that tell lengths come before the assembly, and the longer of two counts", () => {
+Deno.test("lengths from files come before those of the assembly, and the longer of two counts", () => {
   const contigs = [{ name: "1", length: 500 }, { name: "1", length: 400 }, {
     name: "GL1",
     length: 7,
@@ -138,7 +138,7 @@ Deno.test("files that tell lengths come before the assembly, and the longer of t
   deepStrictEqual(knownChromosomes("constructor"), []);
 });
 
-Deno.test("each list of chromosomes is that of its assembly and has all of them once", () => {
+Deno.test("each list of chromosomes is that of its assembly, with each chromosome once", () => {
   for (const name of ASSEMBLIES_WITH_SIZES) {
     const chromosomes = knownChromosomes(name);
     strictEqual(identifyAssembly(chromosomes), name);
@@ -147,7 +147,7 @@ Deno.test("each list of chromosomes is that of its assembly and has all of them 
     strictEqual(new Set(chromosomes.map(({ length }) => length)).size, chromosomes.length);
     strictEqual(new Set(chromosomes.map(({ name }) => name)).size, chromosomes.length);
   }
-  // Sums over all but the mitochondrial genome, as the assemblies' own reports have them.
+  // The sums without the mitochondrial genome, from the assemblies' own reports.
   const total = (name: string) =>
     knownChromosomes(name).slice(0, -1).reduce((sum, { length }) => sum + length, 0);
   deepStrictEqual(ASSEMBLIES_WITH_SIZES.map((name) => [name, total(name)]), [

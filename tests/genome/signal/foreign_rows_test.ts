@@ -26,7 +26,7 @@ const REFUSED: readonly (readonly [name: string, file: string, text: string, wan
   ["BEDPE without the first mate", "a.bed", ".\t-1\t-1\tchr1\t5\t9\tr\t60\t.\t+\n", /BEDPE/],
   ["BEDPE after reads", "a.bed", `chr1\t1\t9\tr\t0\t+\n${PAIR}`, /it is BEDPE.*line 2/],
   ["SAM with a header", "a.bed", "@HD\tVN:1.6\n", /SAM, expected BAM: run "samtools sort/],
-  ["SAM without one", "a.bed", "r1\t0\tchr1\t101\t60\t36M\t*\t0\t0\t*\t*\n", /SAM/],
+  ["SAM without a header", "a.bed", "r1\t0\tchr1\t101\t60\t36M\t*\t0\t0\t*\t*\n", /SAM/],
   ["FASTQ", "a.bed", "@r1 x\nACGT\n+\nFFFF\n", /FASTQ.*not aligned/],
   ["FASTA", "a.bed", ">chr1\nACGT\n", /FASTA/],
   [
@@ -39,10 +39,15 @@ const REFUSED: readonly (readonly [name: string, file: string, text: string, wan
   ["VCF", "a.bed", "##fileformat=VCFv4.2\nchr1\t101\trs1\tA\tG\t50\tPASS\t.\n", /VCF/],
   ["GTF", "a.bed", 'chr1\tHAVANA\tgene\t11869\t14409\t.\t+\t.\tgene_id "g"\n', /GTF.*annotation/],
   ["a web page", "a.bed", "<!DOCTYPE html>\n<html>\n", /web page.*download/],
-  ["a table of commas", "a.bedGraph", "chr1,100,200,5\n", /commas, expected tabs/],
-  ["a line of names", "a.bed", "chrom\tchromStart\tchromEnd\n", /column names.*begin it with #/],
+  ["a table with commas", "a.bedGraph", "chr1,100,200,5\n", /commas, expected tabs/],
+  ["a line of names", "a.bed", "chrom\tchromStart\tchromEnd\n", /column names.*put # before it/],
   ["a histogram of depths", "a.bdg", "chr1\t0\t100\t500\t0.2\nchr1\t1\t400\t500\t0.8\n", /-bg/],
-  ["one of more depth than bases", "a.bdg", "chr1\t9\t3\t700\t0.00428571\n", /genomecov with -bg/],
+  [
+    "a histogram with more depth than bases",
+    "a.bdg",
+    "chr1\t9\t3\t700\t0.00428571\n",
+    /genomecov with -bg/,
+  ],
   [
     "one given for reads",
     "a.bed",
@@ -58,7 +63,7 @@ for (const [name, file, text, wanted] of REFUSED) {
   });
 }
 
-Deno.test("BEDPE far down in a file is found when it is counted", async () => {
+Deno.test("BEDPE far down in a file is found when the file is counted", async () => {
   const text = "chr1\t1\t9\tr\t0\t+\n".repeat(5000) + PAIR;
   await rejects(countText(text, WINDOWS, { rule: "reads" }), /it is BEDPE.*line 5001/);
 });
@@ -70,17 +75,21 @@ const READ: readonly (readonly [name: string, file: string, text: string])[] = [
   ["fragments with their counts", "a.bed", "chr1\t1000\t1236\tACGT\t2\t7\n"],
   ["reads whose strand is not known", "a.bed", "chr1\t1000\t1236\tr\t0\t.\n"],
   ["reads as BED12", "a.bed", "chr1\t1000\t1236\tr/1\t60\t+\t1000\t1236\t255,0,0\t1\t236\t0\n"],
-  ["reads as BED12 in black", "a.bed", "chr1\t1000\t1236\tr\t60\t+\t1000\t1236\t0\t1\t236\t0\n"],
+  [
+    "reads as BED12 with colour 0",
+    "a.bed",
+    "chr1\t1000\t1236\tr\t60\t+\t1000\t1236\t0\t1\t236\t0\n",
+  ],
   ["reads of GRanges", "a.bed", "chr1\t1000\t1236\tr\t60\t*\n"],
   ["reads whose score is a fraction", "a.bed", "chr1\t1000\t1236\tr\t0.5\t-\n"],
-  ["reads of Illumina's names", "a.bed", "chr1\t1000\t1236\tHW:1:FC:2:1101:15:20\t60\t+\n"],
+  ["reads with Illumina's names", "a.bed", "chr1\t1000\t1236\tHW:1:FC:2:1101:15:20\t60\t+\n"],
   ["reads that are named after peaks", "a_peaks.reads.bed", "chr1\t1000\t1236\n"],
-  ["reads whose comment is of anything", "a.bed", "# peak FDR\nchr1\t1000\t1236\tN\t1000\t+\n"],
+  ["reads with any comment", "a.bed", "# peak FDR\nchr1\t1000\t1236\tN\t1000\t+\n"],
   ["mates of a pair, one in a row", "a.bed", "chr1\t1000\t1236\tr/1\t0\t-\n"],
 ];
 
 for (const [name, file, text] of READ) {
-  Deno.test(`${name} are read, without a word`, async () => {
+  Deno.test(`${name} are read without a warning`, async () => {
     const track = await open(text, file);
     const { values } = await track.count(WINDOWS, { rule: "reads" });
     deepStrictEqual([...values.subarray(4)], [0, 1, 1, 1, 0, 0]);
@@ -99,7 +108,7 @@ const ODD: readonly (readonly [name: string, text: string, wanted: RegExp, file?
   ["summits of MACS2", "chr1\t9\t10\tliver_peak_1\t5.8\n", /peaks/],
   ["bedGraph", "chr1\t0\t10\t0.5\nchr1\t10\t20\t0\n", /four columns.*name the file \.bedGraph/],
   ["SEACR", "chr1\t9\t99\t600\t3.5\tchr1:20-40\n", /peaks, not reads.*give the reads/],
-  ["SEACR of one column more", "chr1\t9\t99\t600\t3\tchr1:20-40\t8\n", /peaks/],
+  ["SEACR with one more column", "chr1\t9\t99\t600\t3\tchr1:20-40\t8\n", /peaks/],
   ["IDR", `chr1\t9\t99\t.\t100\t.\t5.1\t-1\t2.5\t40${"\t5".repeat(10)}\n`, /peaks/],
   ["IDR of broad peaks", `chr1\t9\t99\t.\t100\t.\t5.1\t-1\t2.5${"\t0.5".repeat(8)}\n`, /peaks/],
   ["epic2", "chr1\t9\t99\t4e-10\t123.7\t.\t20\t5\t1e-9\t1.9\n", /peaks/],
@@ -123,7 +132,7 @@ const ODD: readonly (readonly [name: string, text: string, wanted: RegExp, file?
   ["fragments of 10x", "# id=x\nchr1\t9\t99\tAAACGAAAGAAA-1\t2\n", /fifth column.*is not used/],
 ];
 
-/** What opening and counting a file of reads says. */
+/** Lists the warnings from opening and counting a file of reads. */
 async function listWarnings(text: string, name: string): Promise<string[]> {
   return await listWarningsOf(await open(text, name));
 }
@@ -135,41 +144,41 @@ async function listWarningsOf(track: SignalTrack): Promise<string[]> {
 }
 
 for (const [name, text, wanted, file = "a.bed"] of ODD) {
-  Deno.test(`${name} given for reads: one warning tells`, async () => {
+  Deno.test(`${name} given for reads give one warning`, async () => {
     const warnings = await listWarnings(text, file);
     deepStrictEqual(warnings.length, 1, warnings.join("\n"));
-    deepStrictEqual(wanted.test(warnings[0]), true, warnings[0]);
+    deepStrictEqual(wanted.test(warnings[0]!), true, warnings[0]);
   });
 }
 
-/** Rows of three columns, each so long and so far from the start of the one before it. */
+/** Rows of three columns with a given length, and a given distance between their starts. */
 function makeRows(rows: number, { length, step }: { length: number; step: number }): string {
   const starts = Array.from({ length: rows }, (_, i) => i * step);
   return starts.map((start) => `chr1\t${start}\t${start + length}\n`).join("");
 }
 
-Deno.test("rows that are mostly longer than any fragment are warned of when they are counted", async () => {
+Deno.test("rows that are mostly longer than any fragment give a warning when they are counted", async () => {
   const long = makeRows(3, { length: 2000, step: 5000 });
   const wanted =
     "a.bed has rows much longer than reads or fragments, 2,000 bp on average: it may hold peaks or " +
-    "other regions, of which each is counted as one read. If so, give the reads or the signal instead";
+    "other regions, each of which is counted as one read. If so, give the reads or the signal instead";
   deepStrictEqual(await listWarnings(long, "a.bed"), [wanted]);
   deepStrictEqual((await listWarnings(long, "a_peaks.bed")).length, 1);
 });
 
-Deno.test("fragments of which some have their mates far apart are not", async () => {
+Deno.test("fragments, some of whose mates are far apart, do not give that warning", async () => {
   const text = makeRows(30, { length: 300, step: 200 }) + "chr1\t0\t90000000\n";
   deepStrictEqual(await listWarnings(text, "a.bed"), []);
 });
 
-Deno.test("many rows in order of which none overlap are warned of, since some reads would", async () => {
+Deno.test("many sorted rows without any overlap give a warning, since some reads would overlap", async () => {
   const rows = makeRows(5000, { length: 400, step: 500 });
   const [warning, ...others] = await listWarnings(rows + rows.replaceAll("chr1", "chr2"), "a.bed");
-  deepStrictEqual(/10,000 rows in order of which no two overlap/.test(warning), true, warning);
+  deepStrictEqual(/10,000 rows in order, no two of which overlap/.test(warning!), true, warning);
   deepStrictEqual(others, []);
 });
 
-Deno.test("rows of an indexed file are warned of likewise, once", async () => {
+Deno.test("rows of an indexed file give the same warning, once", async () => {
   const rows = makeRows(3, { length: 2000, step: 5000 }).match(/.+\n/g)!;
   const count = async (name: string) => {
     const { source, index } = indexedText(name, rows);
@@ -189,22 +198,22 @@ for (
     ["few fragments", makeRows(1000, { length: 400, step: 500 })],
   ] as const
 ) {
-  Deno.test(`${name} may not overlap by chance, without a word`, async () => {
+  Deno.test(`${name} may lack overlaps by chance, without a warning`, async () => {
     deepStrictEqual(await listWarnings(text, "a.bed"), []);
   });
 }
 
 for (const name of ["NA_peaks.xls", "a_summits.txt", "atac_fragments.tsv.gz"]) {
-  Deno.test(`${name} is told what it holds by its name`, () => {
+  Deno.test(`the name of ${name} tells what it holds`, () => {
     throws(() => signalFormat(name), { name: "TypeError", message: /holds (peaks|fragments)/ });
   });
 }
 
-Deno.test("a BEDPE name is that of a file of reads, for MACS2's has fragments", () => {
+Deno.test("the ending of BEDPE stands for reads, since MACS2's BEDPE has fragments", () => {
   deepStrictEqual(signalFormat("a.BEDPE.gz"), "bed");
 });
 
-Deno.test("names of reads in any encoding are read, since nobody needs them", async () => {
+Deno.test("names of reads may be in any encoding, since they are not needed", async () => {
   const bytes = new TextEncoder().encode("chr1\t1000\t1036\tr?\t0\t+\n");
   bytes[bytes.indexOf("?".charCodeAt(0))] = 0xe9;
   const track = await openSignal(bytesSource(bytes, "a.bed"));

@@ -30,7 +30,7 @@ Deno.test("a file's name tells what it holds", () => {
   }
 });
 
-Deno.test("what to do about a file of a kind that is not read is told by its name", () => {
+Deno.test("the error about the name of an unreadable file says what to do", () => {
   const advice: Readonly<Record<string, RegExp>> = {
     "x/a.sam":
       /it is SAM.*run "samtools sort -o x\/a\.sorted\.bam x\/a\.sam && samtools index x\/a\.sorted/,
@@ -50,13 +50,13 @@ Deno.test("what to do about a file of a kind that is not read is told by its nam
   }
 });
 
-Deno.test("an index is looked for under the names that tools give it", () => {
+Deno.test("an index is found under the names that tools give it", () => {
   deepStrictEqual(indexNames("x/a.BAM"), ["x/a.BAM.bai", "x/a.BAM.csi", "x/a.bai", "x/a.csi"]);
   deepStrictEqual(indexNames("a.bedGraph.gz"), ["a.bedGraph.gz.tbi", "a.bedGraph.gz.csi"]);
   deepStrictEqual([indexNames("a.bed"), indexNames("a.bigWig")], [[], []]);
 });
 
-Deno.test("an index older than its file is refused, one of the same time is not", () => {
+Deno.test("an index older than its file is refused, one of the same age is not", () => {
   const old = new Date("2026-01-01T00:00:00Z");
   const recent = new Date("2026-01-01T00:00:01Z");
   const check = (file: Date, index: Date) =>
@@ -93,7 +93,7 @@ Deno.test("a rule or an option for another kind of file is refused", async () =>
   await rejects(track.count(WINDOWS, { rule: "sum", extendBp: 200 }), /no reads to extend/);
   await rejects(
     reads.count(WINDOWS, { rule: "reads", minMappingQuality: 1 }),
-    /carries no mapping quality/,
+    /has no mapping qualities/,
   );
 });
 
@@ -105,7 +105,7 @@ Deno.test("an option out of range is refused", async () => {
   await rejects(count({ minMappingQuality: 256 }), /minMappingQuality is 256/);
 });
 
-Deno.test("the kind of file may be told where the name does not", async () => {
+Deno.test("the format may be given if the name does not tell it", async () => {
   const text = new TextEncoder().encode("chr1\t10\t20\n");
   strictEqual((await openSignal(bytesSource(text, "reads.txt"), { format: "bed" })).format, "bed");
 });

@@ -45,7 +45,7 @@ function bedText(rows: readonly Interval[]): string {
   ).join("\n");
 }
 
-Deno.test("a read counts in the bins that it has a base in, to the base at every border", async () => {
+Deno.test("a read counts in exactly the bins in which it has a base", async () => {
   // One window, [1000, 1400) in bins of 100 bp.
   const windows = geneWindows([geneAt("chr1", 1200)], { binSizeBp: 100, halfWidthBp: 200 });
   const cases: [start: number, end: number, bins: number[]][] = [
@@ -72,7 +72,7 @@ Deno.test("a read counts in the bins that it has a base in, to the base at every
   }
 });
 
-Deno.test("reads in any order are counted as base by base", async () => {
+Deno.test("reads in any order are counted as when counting base by base", async () => {
   await fc.assert(
     fc.asyncProperty(
       genes,
@@ -96,7 +96,7 @@ Deno.test("reads in any order are counted as base by base", async () => {
   );
 });
 
-/** Cuts off what overlaps the interval before, which bedGraph does not have. */
+/** Cuts off overlaps with the interval before, which bedGraph must not have. */
 function withoutOverlaps(rows: readonly Interval[]): Interval[] {
   const sorted = rows.toSorted((a, b) =>
     a.chromosome.localeCompare(b.chromosome) || a.start - b.start
@@ -108,7 +108,7 @@ function withoutOverlaps(rows: readonly Interval[]): Interval[] {
   });
 }
 
-Deno.test("signal is averaged, summed and its largest taken as base by base", async () => {
+Deno.test("mean, sum and maximum of a signal are those computed base by base", async () => {
   await fc.assert(
     fc.asyncProperty(
       genes,
@@ -148,7 +148,7 @@ Deno.test("with a tabix index the same reads are counted as without", async () =
   }
 });
 
-Deno.test("gzip or not, all reads of a file are told", async () => {
+Deno.test("the number of all reads of a file is told, gzip or not", async () => {
   const text = fixtureText("reads.tagAlign.gz");
   const windows = fixtureWindows();
   const plain = await countText(text, windows, { rule: "reads" });
@@ -159,14 +159,14 @@ Deno.test("gzip or not, all reads of a file are told", async () => {
   deepStrictEqual(plain.contigs, [{ name: "chr1" }, { name: "chr2" }]);
 });
 
-Deno.test("a read counts in the bin it touches with one base, and not in the next", async () => {
+Deno.test("a read counts in the bin that it touches with one base, but not in the next", async () => {
   const windows = geneWindows([geneAt("chr1", 200)], { halfWidthBp: 200 });
   const text = "1\t99\t100\n1\t100\t101\n1\t299\t301\n1\t399\t400\n1\t400\t500\n";
   const { values } = await countText(text, windows, { rule: "reads" });
   deepStrictEqual([...values], [1, 1, 1, 2]);
 });
 
-Deno.test("two names of one chromosome among the genes both have its reads", async () => {
+Deno.test("two names of one chromosome among the genes both get its reads", async () => {
   const windows = geneWindows([geneAt("chr1", 150), geneAt("1", 50), geneAt("1", 250)], {
     halfWidthBp: 50,
   });
@@ -174,7 +174,7 @@ Deno.test("two names of one chromosome among the genes both have its reads", asy
   deepStrictEqual([...values], [1, 1, 1]);
 });
 
-Deno.test("lines for browsers and comments are passed over", async () => {
+Deno.test("lines for genome browsers and comments are skipped", async () => {
   const windows = geneWindows([geneAt("chr1", 50)], { halfWidthBp: 50 });
   const text = 'browser position chr1:1-9\ntrack type=bedGraph name="x"\n#a\nchr1\t0\t50\t2\n';
   const { values, reads } = await countText(text, windows, { rule: "mean" });
@@ -182,7 +182,7 @@ Deno.test("lines for browsers and comments are passed over", async () => {
   strictEqual(reads, undefined);
 });
 
-Deno.test("progress reaches all genes at the end of a file of many pieces", async () => {
+Deno.test("progress reaches all genes at the end of a file with many pieces", async () => {
   const text = `${"chr1\t100\t136\tN\t1000\t+\n".repeat(100_000)}`;
   const calls: number[] = [];
   const track = await openSignal(bytesSource(new TextEncoder().encode(text), "a.bed"));
@@ -199,7 +199,7 @@ Deno.test("progress reaches all genes at the end of a file of many pieces", asyn
 const MALFORMED: readonly [name: string, text: string, options: CountOptions, wanted: RegExp][] = [
   ["too few columns", "chr1\t5", { rule: "reads" }, /2 columns, expected at least 3/],
   ["no chromosome", "\t5\t9", { rule: "reads" }, /chromosome is empty/],
-  ["a start that is no number", "chr1\t5x\t9", { rule: "reads" }, /start is "5x"/],
+  ["a start that is not a number", "chr1\t5x\t9", { rule: "reads" }, /start is "5x"/],
   ["a negative start", "chr1\t-5\t9", { rule: "reads" }, /start is "-5"/],
   ["an empty end", "chr1\t5\t", { rule: "reads" }, /end is ""/],
   ["an end past all chromosomes", "chr1\t5\t2147483648", { rule: "reads" }, /end is "2147483648"/],
@@ -207,7 +207,7 @@ const MALFORMED: readonly [name: string, text: string, options: CountOptions, wa
   ["no strand to extend by", "chr1\t5\t9\tN\t0", { rule: "reads", extendBp: 9 }, /5 columns/],
   ["an odd strand", "chr1\t5\t9\tN\t0\t.", { rule: "reads", extendBp: 9 }, /strand is "\."/],
   ["no value", "chr1\t5\t9", { rule: "mean" }, /3 columns, expected at least 4/],
-  ["a value that is no number", "chr1\t5\t9\t1,5", { rule: "mean" }, /value is "1,5"/],
+  ["a value that is not a number", "chr1\t5\t9\t1,5", { rule: "mean" }, /value is "1,5"/],
   [
     "overlapping signal",
     "chr1\t0\t8\t1\nchr1\t7\t9\t1",
@@ -217,7 +217,7 @@ const MALFORMED: readonly [name: string, text: string, options: CountOptions, wa
 ];
 
 for (const [name, text, options, wanted] of MALFORMED) {
-  Deno.test(`a row with ${name} is told with its line`, async () => {
+  Deno.test(`a row with ${name} is refused with its line`, async () => {
     const first = "rule" in options && options.rule === "reads" ? "chr1\t0\t2\tN\t0\t+\n" : "";
     const windows = geneWindows([geneAt("chr1", 0)]);
     const line = `${first}${text}`.split("\n").length;
@@ -248,7 +248,7 @@ Deno.test("an indexed file that is cut short, or an index of another kind, is re
   });
 });
 
-Deno.test("an index beside a file of plain gzip is refused, not the file as cut short", async () => {
+Deno.test("an index of a file from plain gzip is refused, rather than the file as cut short", async () => {
   const plain = bytesSource(Uint8Array.from(gzipSync("chr1\t1\t2\n")), "a.bed.gz");
   await rejects(openSignal(plain, { index: fixture("reads.tagAlign.gz.tbi") }), {
     name: "FormatError",
@@ -257,9 +257,9 @@ Deno.test("an index beside a file of plain gzip is refused, not the file as cut 
   });
 });
 
-Deno.test("a malformed row of an indexed file is told with its block", async () => {
+Deno.test("a malformed row of an indexed file is refused with its block", async () => {
   const rows = Array.from({ length: 300 }, (_, i) => `chr1\t${10 * i}\t${10 * i + 9}\t1\n`);
-  rows[299] = rows[299].replace("1\n", "one\n");
+  rows[299] = rows[299]!.replace("1\n", "one\n");
   const { source, index } = indexedText("a.bedGraph.gz", rows);
   const track = await openSignal(source, { index });
   await rejects(track.count(fixtureWindows(), { rule: "sum" }), {
@@ -268,7 +268,7 @@ Deno.test("a malformed row of an indexed file is told with its block", async () 
   });
 });
 
-Deno.test("an index of bins that no sequence needs, or without names, is refused", async () => {
+Deno.test("an index with too many bins, or without names, is refused", async () => {
   const csi = new Uint8Array(gunzipSync(fixtureBytes("reads.tagAlign.gz.csi")));
   const open = (at: number, value: number) => {
     const bytes = csi.slice();
@@ -276,10 +276,10 @@ Deno.test("an index of bins that no sequence needs, or without names, is refused
     const index = bytesSource(new Uint8Array(gzipSync(bytes)), "bad.csi");
     return openText(fixture("reads.tagAlign.gz"), { format: "bed", index });
   };
-  // Size of the smallest bins, levels, length of the names' section, length of the names.
+  // The size of the smallest bins, the levels, and the lengths of the names' section and of the names.
   for (
     const [at, value] of [[4, 32], [8, 11], [8, 2 ** 31], [12, 0], [12, 2 ** 31], [40, 2 ** 30]]
   ) {
-    await rejects(open(at, value), { name: "FormatError", file: "bad.csi" });
+    await rejects(open(at!, value!), { name: "FormatError", file: "bad.csi" });
   }
 });

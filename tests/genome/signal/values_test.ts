@@ -28,7 +28,7 @@ const INFINITE = ["inf", "-inf", "Infinity", "1e400", "-1e999"];
 for (const value of INFINITE) {
   Deno.test(`a bedGraph value of ${value} is refused with file, mark, gene and place`, async () => {
     for (const rule of TRACK_RULES) {
-      // Beside it stand a larger value and the opposite, which must not hide it.
+      // A larger value and the opposite infinity are next to it, and must not hide it.
       const text =
         `chr1\t900\t930\t5\nchr1\t930\t950\t${value}\nchr1\t950\t960\tinf\nchr1\t960\t990\t-inf\n`;
       const preparation = await prepare(GENES, [inputOf(textSource(text, "x.bdg"), "ratio")], {
@@ -44,13 +44,13 @@ for (const value of INFINITE) {
   });
 }
 
-Deno.test("an infinite value that no window touches does not matter", async () => {
+Deno.test("an infinite value outside of all windows does not matter", async () => {
   const text = "chr1\t900\t1000\t5\nchr1\t1200\t1300\tinf\n";
   const { values } = await countText(text, WINDOWS, { rule: "mean" });
   deepStrictEqual([...values], [0, 5, 0, 0]);
 });
 
-Deno.test("values below zero are told with mark and place, those too large for float32 too", async () => {
+Deno.test("negative values and values too large for float32 are refused with mark and place", async () => {
   const refuse = async (value: string, wanted: RegExp) => {
     const source = textSource(`chr1\t1000\t1100\t${value}\n`, "x.bdg");
     const preparation = await prepare(GENES, [inputOf(source, "log")], { ...SHAPE, rule: "mean" });
@@ -63,14 +63,14 @@ Deno.test("values below zero are told with mark and place, those too large for f
   await refuse("1e39", /has 1e\+39 in bin 2 of log in liver.*float32/);
 });
 
-/** Where the first section of the small bigWig file starts, whose rows are 0-50, 100-150, … of chr1. */
+/** Offset of the first section of the small bigWig file, whose rows are 0-50, 100-150, … of chr1. */
 function firstSection(view: DataView): number {
   return Number(view.getBigUint64(16, true)) + 8;
 }
 
 const SUMMARY = 64;
 
-/** A bigWig file with a value of its tenth row, 900-950, and a largest value in its summary. */
+/** A bigWig file with a given value in its tenth row, 900-950, and a given largest value in its summary. */
 function bigWigWith(value: number, largest: number): Uint8Array<ArrayBuffer> {
   const bytes = writeBigWig({ compress: false, deep: false }).finish();
   const view = new DataView(bytes.buffer);
@@ -82,14 +82,14 @@ function bigWigWith(value: number, largest: number): Uint8Array<ArrayBuffer> {
 
 const sound = () => inputOf(textSource("chr1\t900\t950\t5\n", "a.bdg"), "H3K4me3");
 
-Deno.test("a value that a bigWig file's summary tells of is found before any file is counted", async () => {
+Deno.test("a bad value that shows in a bigWig file's summary is found before any file is counted", async () => {
   const bigWig = (value: number, largest: number) =>
     inputOf(bytesSource(bigWigWith(value, largest), "inf.bw"), "ratio");
   const wanted = /inf\.bw: .* has Infinity in bin 1 of ratio in liver, at chr1:900-1000/;
   for (const rule of TRACK_RULES) {
     const options = { ...SHAPE, rule };
     await rejects(prepare(GENES, [sound(), bigWig(Infinity, Infinity)], options), wanted);
-    // A summary need not be right, but values are looked at in any case.
+    // A summary may be wrong, but values are checked in any case.
     const silent = await prepare(GENES, [sound(), bigWig(Infinity, 9)], options);
     await rejects(silent.columns(), wanted);
   }
@@ -102,7 +102,7 @@ Deno.test("a value that a bigWig file's summary tells of is found before any fil
   deepStrictEqual([...(await elsewhere.columns()).signal], [1, 1.5, 2, 2.5]);
 });
 
-Deno.test("missing values are those of pyBigWig: their bin is 0, with a warning", async () => {
+Deno.test("missing values are treated as by pyBigWig: their bin is 0, with a warning", async () => {
   const warnings: string[] = [];
   const onWarning = (text: string) => void warnings.push(text);
   const text =
@@ -115,7 +115,7 @@ Deno.test("missing values are those of pyBigWig: their bin is 0, with a warning"
     deepStrictEqual([...values], [0, 0, 0, 0]);
   }
   match(
-    warnings[0],
+    warnings[0]!,
     /^a\.bedGraph has 4 rows whose value is missing; .* is 0.*such as chr1:810-820$/,
   );
   const bigWig = await openBigWig(bytesSource(bigWigWith(NaN, NaN), "a.bw"));
@@ -124,7 +124,7 @@ Deno.test("missing values are those of pyBigWig: their bin is 0, with a warning"
   match(warnings.at(-1)!, /^a\.bw has 1 interval near the windows whose value is missing/);
 });
 
-Deno.test("compressed sections under a header that says they are not are refused, not passed over", async () => {
+Deno.test("compressed sections under a header that says they are not are refused, not skipped", async () => {
   const bytes = writeBigWig({ compress: true, deep: false }).finish();
   new DataView(bytes.buffer).setUint32(52, 0, true);
   const track = await openBigWig(bytesSource(bytes, "a.bw"));
@@ -146,7 +146,7 @@ Deno.test("a section of another sequence than the index says is refused", async 
   );
 });
 
-Deno.test("intervals of a bigWig file that overlap are told with their chromosome", async () => {
+Deno.test("overlapping intervals of a bigWig file are refused with their chromosome", async () => {
   const bytes = writeBigWig({ compress: false, deep: false }).finish();
   const view = new DataView(bytes.buffer);
   view.setUint32(firstSection(view) + 24 + 8 * 12 + 4, 901, true);

@@ -24,7 +24,7 @@ Deno.test("2-D dilations have the gradient of the spread kernel too", async () =
   const moved = (step: number) => loss(tf.add(kernel, tf.mul(direction, step)));
   const [difference] = await tf.div(tf.sub(moved(1e-2), moved(-1e-2)), 2e-2).data();
   // The loss is quadratic, so a central difference is exact but for float32.
-  ok(Math.abs(slope - difference) < 1e-2 * Math.abs(slope), `${slope} and ${difference}`);
+  ok(Math.abs(slope! - difference!) < 1e-2 * Math.abs(slope!), `${slope} and ${difference}`);
 });
 
 Deno.test("plain convolutions keep the gradient of tf.js, strides included", async () => {

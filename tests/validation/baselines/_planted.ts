@@ -20,6 +20,6 @@ export function withLabels(
   relabel: (position: number, label: number) => number,
 ): Dataset {
   const labels = data.columns.labels!.slice();
-  data.rows.forEach((row, position) => labels[row] = relabel(position, labels[row]));
+  data.rows.forEach((row, position) => labels[row] = relabel(position, labels[row]!));
   return new Dataset({ ...data.columns, labels }, data.rows);
 }

@@ -72,7 +72,7 @@ function scoresOf(label: (gene: number, cellType: number, position: number) => n
   const data = plantedData();
   const genes = data.geneIndices();
   const cellTypes = data.cellTypeIndices();
-  const planted = withLabels(data, (row) => label(genes[row], cellTypes[row], row));
+  const planted = withLabels(data, (row) => label(genes[row]!, cellTypes[row]!, row));
   const { regimes } = evaluateRegimes({
     train: new Dataset(planted.columns, train.rows),
     test: new Dataset(planted.columns, test.rows),
@@ -86,15 +86,15 @@ function scoresOf(label: (gene: number, cellType: number, position: number) => n
 
 Deno.test("a signal of the gene alone shows where the gene was seen, and nowhere else", () => {
   const { newGene, newCellType, bothNew } = scoresOf((gene) => 3 * Math.sin(12.9898 * gene + 1));
-  ok(newCellType["gene mean"] < 1e-20);
-  ok(newCellType["nearest cell type"] < 1e-20);
-  ok(newGene["gene mean"] > 1);
-  ok(bothNew["gene mean"] > 1);
+  ok(newCellType!["gene mean"]! < 1e-20);
+  ok(newCellType!["nearest cell type"]! < 1e-20);
+  ok(newGene!["gene mean"]! > 1);
+  ok(bothNew!["gene mean"]! > 1);
 });
 
 Deno.test("a signal of the cell type alone is no help to any baseline where the cell type is new", () => {
   const { newCellType } = scoresOf((_, cellType) => 3 * Math.sin(12.9898 * cellType + 1));
-  for (const mse of Object.values(newCellType)) ok(mse > 1);
+  for (const mse of Object.values(newCellType!)) ok(mse > 1);
 });
 
 Deno.test("a training sample's own label changes none of its features, not by a rounding error", () => {

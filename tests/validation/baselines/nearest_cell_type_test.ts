@@ -59,7 +59,7 @@ Deno.test("alike is what departs from the mean in the same way, not what all cel
 Deno.test("where the nearest lacks the gene the next one has it", () => {
   const withoutB3 = data.filter((row) => row !== GENES + 3);
   const { values, fellBack } = makeNearestCellType().fit(withoutB3).predict(likeB);
-  ok([3, 203].includes(values[3]));
+  ok([3, 203].includes(values[3]!));
   deepStrictEqual(values[4], 104);
   deepStrictEqual(fellBack[3], 0);
 });

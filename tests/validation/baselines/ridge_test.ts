@@ -25,7 +25,7 @@ function randomVectors(count: number, width: number, seed = 1): Float64Array[] {
 }
 
 function productsOf(vectors: readonly Float64Array[]): CrossProducts {
-  const products = new CrossProducts(vectors[0].length);
+  const products = new CrossProducts(vectors[0]!.length);
   for (const vector of vectors) products.add(vector);
   products.finish();
   return products;
@@ -36,11 +36,11 @@ Deno.test("Cholesky's solution solves the equations", () => {
     const vectors = randomVectors(2 * size + 2, size, seed);
     const matrix = productsOf(vectors).products;
     const wanted = randomVectors(1, size, seed + 1)[0];
-    const right = wanted.map((_, i) =>
-      wanted.reduce((sum, x, j) => sum + matrix[i * size + j] * x, 0)
+    const right = wanted!.map((_, i) =>
+      wanted!.reduce((sum, x, j) => sum + matrix[i * size + j]! * x, 0)
     );
     solvePositiveDefinite(matrix.slice(), right);
-    ok(largestDifference(right, wanted) < 1e-6);
+    ok(largestDifference(right, wanted!) < 1e-6);
   }));
 });
 
@@ -52,13 +52,13 @@ Deno.test("a matrix that is not positive definite is refused", () => {
 });
 
 Deno.test("cross products are those of all vectors, for odd and even widths and over block ends", () => {
-  for (const [count, width] of [[1, 1], [127, 2], [128, 5], [300, 8]]) {
+  for (const [count, width] of [[1, 1], [127, 2], [128, 5], [300, 8]] as const) {
     const vectors = randomVectors(count, width);
     const { sums, products } = productsOf(vectors);
-    const wantedSums = sums.map((_, i) => vectors.reduce((sum, vector) => sum + vector[i], 0));
+    const wantedSums = sums.map((_, i) => vectors.reduce((sum, vector) => sum + vector[i]!, 0));
     const wanted = products.map((_, place) => {
       const [i, j] = [Math.floor(place / width), place % width];
-      return vectors.reduce((sum, vector) => sum + vector[i] * vector[j], 0);
+      return vectors.reduce((sum, vector) => sum + vector[i]! * vector[j]!, 0);
     });
     ok(largestDifference(sums, wantedSums) < 1e-10);
     ok(largestDifference(products, wanted) < 1e-10);
@@ -69,14 +69,14 @@ Deno.test("errors computed from the sums are those of the samples", () => {
   const vectors = randomVectors(200, 4);
   const model = { weights: Float64Array.of(0.5, -1, 2), intercept: 0.25 };
   const wanted = vectors.reduce(
-    (sum, [a, b, c, label]) => sum + (label - (0.5 * a - b + 2 * c + 0.25)) ** 2,
+    (sum, [a, b, c, label]) => sum + (label! - (0.5 * a! - b! + 2 * c! + 0.25)) ** 2,
     0,
   );
   ok(Math.abs(sumSquaredErrors(productsOf(vectors), model) - wanted) < 1e-9 * wanted);
 });
 
 Deno.test("a feature that never varies is left out", () => {
-  const vectors = randomVectors(50, 3).map(([a, , label]) => Float64Array.of(a, 0.1, label));
+  const vectors = randomVectors(50, 3).map(([a, , label]) => Float64Array.of(a!, 0.1, label!));
   const moments = productsOf(vectors);
   const scales = standardDeviations(moments);
   deepStrictEqual(scales[1], 0);
@@ -111,7 +111,7 @@ function linearData(): Dataset {
   const signal = Uint8Array.from({ length: rows * 6 }, () => stream.below(50));
   const labels = Float64Array.from({ length: rows }, (_, row) => {
     const [a, b, c, d, e, f] = signal.subarray(6 * row);
-    return 1 + 2 * Math.log1p(a + b + c) - Math.log1p(d + e + f);
+    return 1 + 2 * Math.log1p(a! + b! + c!) - Math.log1p(d! + e! + f!);
   });
   return new Dataset({
     signal,
@@ -150,9 +150,10 @@ Deno.test("the penalty is judged on other genes: what only tells genes apart is 
     signal: Array.from({ length: bins }, () => stream.below(50)),
     label: stream.normal(),
   }));
-  const rows = Array.from({ length: genes * cellTypes }, (_, row) => own[row % genes]);
+  const rows = Array.from({ length: genes * cellTypes }, (_, row) => own[row % genes]!);
   const data = new Dataset({
-    ...{ signal: Uint8Array.from(rows.flatMap(({ signal }) => signal)), bins },
+    signal: Uint8Array.from(rows.flatMap(({ signal }) => signal)),
+    bins,
     labels: Float64Array.from(rows, ({ label }) => label),
     cellTypes: ["A", "B", "C", "D"],
     cellTypeIndex: Uint32Array.from(rows, (_, row) => Math.floor(row / genes)),
@@ -167,7 +168,7 @@ Deno.test("transformed signal is summed as it is", () => {
   const data = linearData();
   const record = { ...data.record, transform: "log1p" as const };
   const logs = Float64Array.from(data.columns.signal, Math.log1p);
-  const labels = Float64Array.from({ length: data.length }, (_, row) => logs[6 * row] - 1);
+  const labels = Float64Array.from({ length: data.length }, (_, row) => logs[6 * row]! - 1);
   const transformed = new Dataset({ ...data.columns, signal: logs, labels, record });
   const fitted = makeRidge({ penalties: [1e-10] }).fit(transformed);
   ok(largestDifference(fitted.predict(transformed).values, labels) < 1e-6);
@@ -180,7 +181,7 @@ Deno.test("it reads simulated signal better than the mean does", () => {
   const mean = truth.reduce((sum, label) => sum + label, 0) / truth.length;
   const error = (predict: (row: number) => number) =>
     truth.reduce((sum, label, row) => sum + (label - predict(row)) ** 2, 0);
-  ok(error((row) => values[row]) < error(() => mean));
+  ok(error((row) => values[row]!) < error(() => mean));
 });
 
 Deno.test("options and data out of range are refused", () => {

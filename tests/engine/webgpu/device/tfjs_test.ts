@@ -1,6 +1,6 @@
 /**
- * The tests of tf.js on WebGPU. Where several runtimes of a process have asked for an adapter of Mesa's llvmpipe, and now
- * and then where only one has, Deno 2.9 dies of a corrupted heap when it ends, all tests passed. So the test task lets no
+ * The tests of tf.js on WebGPU. Where several runtimes of a process have asked for an adapter of Mesa's llvmpipe, and at
+ * times where only one has, Deno 2.9 dies of a corrupted heap when it ends, all tests passed. So the test task lets no
  * other test see an adapter (it names a backend that Linux lacks), runs each module of this folder in a process of its own,
  * and tries it a second time.
  */
@@ -17,7 +17,7 @@ import { testConformance } from "../../conformance.ts";
 
 testConformance(createTfjsEngine("webgpu"), testWithWebgpu);
 
-// A device that is still open when the process ends may bring it down: llvmpipe's threads go on using what is freed.
+// A device that is still open when the process ends may bring it down: llvmpipe's threads keep using what is freed.
 Deno.test.afterAll(() => {
   const backend = findBackend("webgpu") as unknown as { readonly device: GPUDevice } | null;
   if (backend === null) return;
@@ -32,7 +32,7 @@ testWithWebgpu("dilated convolutions have their gradient on tf.js' webgpu backen
 });
 
 testWithWebgpu(
-  "train on tfjs-webgpu ends in one line when its GPU is lost, and goes on from the last checkpoint",
+  "train on tfjs-webgpu ends in one line when its GPU is lost, and resumes from the last checkpoint",
   () => checkLostGpu("tfjs-webgpu", { epochs: 8, batchSize: 600 }),
 );
 

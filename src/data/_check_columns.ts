@@ -1,0 +1,88 @@
+import { ContractError } from "../errors.ts";
+import { geneKey } from "../gene_id.ts";
+import type { SampleColumns } from "../io/columns.ts";
+import { checkSignal } from "./_check_signal.ts";
+
+/**
+ * Throws unless columns describe the same samples, and their values are possible.
+ *
+ * @throws {TypeError} If the columns differ in length.
+ * @throws {ContractError} If an index has no name, a name is listed twice, a label is not a finite number, or the signal is
+ * bad.
+ */
+export function checkColumns(columns: SampleColumns): void {
+  const { signal, labels, cellTypes, cellTypeIndex, genes, geneIndex, bins, record } = columns;
+  const count = geneIndex.length;
+  const marks = record.marks.length;
+  if (!Number.isInteger(bins) || bins < 1 || marks < 1) {
+    throw new TypeError(
+      `Cannot build data set: ${bins} bins and ${marks} marks, expected at least 1 of each`,
+    );
+  }
+  checkLength("cellTypeIndex", { found: cellTypeIndex.length, wanted: count });
+  checkLength("signal", { found: signal.length, wanted: count * bins * marks });
+  checkSignal(columns);
+  if (labels !== undefined) {
+    checkLength("labels", { found: labels.length, wanted: count });
+    checkLabels(labels);
+  }
+  checkNames("cell type", { names: cellTypes, index: cellTypeIndex });
+  checkNames("gene", { names: genes, index: geneIndex });
+  checkGenes(columns);
+}
+
+/** Two spellings of one gene would count as two genes wherever genes are matched. */
+function checkGenes({ genes, geneDetails }: SampleColumns): void {
+  const spellings = new Map<string, string>();
+  for (const id of genes) {
+    const earlier = spellings.get(geneKey(id));
+    if (earlier !== undefined) {
+      throw new ContractError(
+        `Cannot build data set: genes "${earlier}" and "${id}" are one gene, expected each once`,
+      );
+    }
+    spellings.set(geneKey(id), id);
+  }
+  if (geneDetails !== undefined) {
+    checkLength("geneDetails", { found: geneDetails.length, wanted: genes.length });
+  }
+}
+
+function checkLength(
+  column: string,
+  { found, wanted }: { readonly found: number; readonly wanted: number },
+): void {
+  if (found !== wanted) {
+    throw new TypeError(
+      `Cannot build data set: ${column} has ${found} values, expected ${wanted}`,
+    );
+  }
+}
+
+function checkLabels(labels: Float64Array): void {
+  for (const [row, label] of labels.entries()) {
+    if (!Number.isFinite(label)) {
+      throw new ContractError(
+        `Cannot build data set: label of row ${row} is ${label}, expected a finite number`,
+      );
+    }
+  }
+}
+
+function checkNames(
+  what: string,
+  { names, index }: { readonly names: readonly string[]; readonly index: Uint32Array },
+): void {
+  if (new Set(names).size !== names.length) {
+    const twice = names.find((name, place) => names.indexOf(name) !== place);
+    throw new ContractError(`Cannot build data set: ${what} "${twice}" is listed twice`);
+  }
+  for (const [row, place] of index.entries()) {
+    if (place >= names.length) {
+      throw new ContractError(
+        `Cannot build data set: ${what} of row ${row} is number ${place}, ` +
+          `expected less than ${names.length}`,
+      );
+    }
+  }
+}

@@ -1,0 +1,276 @@
+import type { FunctionAssembler, Local } from "./assembler.ts";
+
+/** A loop over part of the summed axis. */
+export interface SumLoop {
+  /** How often: a number, or, for the innermost, a local that holds it. */
+  readonly count: number | { readonly local: Local };
+  /** Bytes that A advances. */
+  readonly strideA: number;
+  /** Rows that B advances. */
+  readonly stepB: number;
+}
+
+/** Loops over the summed axis, the outermost first. */
+export type SumLoops = readonly [SumLoop, ...SumLoop[]];
+
+/** Shape of a matrix product C[row, column] (+)= Σ A[row, k] · B[k, column]. */
+export interface MatrixProduct {
+  /** Number of rows, or a local that holds it. */
+  readonly rows: number | { readonly local: Local };
+  /** Columns in vectors of four float32; rows of B and C are padded to them. */
+  readonly vectors: number;
+  /** Bytes between rows of A. */
+  readonly rowStrideA: number;
+  /** Bytes between rows of B, or how many rows there are if B is packed in panels; see {@linkcode panels}. */
+  readonly b: { readonly rowStride: number } | { readonly packedRows: number };
+  /** Bytes between rows of C. */
+  readonly rowStrideC: number;
+  /** Loops over k, the outermost first. */
+  readonly sums: SumLoops;
+  /** What C starts from: zero, itself, or a row of biases whose address is in a local. */
+  readonly start: "zero" | "self" | { readonly bias: Local };
+}
+
+/** Addresses of the three matrices. The locals of B and C are changed. */
+export interface MatrixAddresses {
+  readonly a: Local;
+  readonly b: Local;
+  readonly c: Local;
+}
+
+/**
+ * A tile is 4 rows × 2 vectors. Of 16 vector registers V8 keeps one for itself and a fused multiply-add wants
+ * another; 8 sums, 4 vectors of A, one of B's and a splat of an element of A are what fits. Five rows, or three
+ * vectors, spill, and run at half the speed.
+ */
+const TILE_ROWS = 4;
+const TILE_VECTORS = 2;
+/** Columns of a panel, but for a last one of half the width. */
+export const PANEL_COLUMNS = 4 * TILE_VECTORS;
+/** Steps along k without a jump, each of eight multiply-adds. */
+const UNROLLED_STEPS = 52;
+/** The same where the number of steps is known only at run time; the last few are done one by one. */
+const UNKNOWN_COUNT_STEPS = 8;
+
+/**
+ * Assembles a matrix product in register tiles: a scalar of A times a vector of B, summed in registers over the
+ * whole of k. A tile's columns of B stay in the nearest cache while all rows pass by, since columns are the
+ * outer loop. Convolutions are products too: rows are positions, and k runs over taps and channels.
+ */
+export function assembleProduct(
+  code: FunctionAssembler,
+  product: MatrixProduct,
+  { a, b, c }: MatrixAddresses,
+): void {
+  const { rows, rowStrideA, rowStrideC, start } = product;
+  const [rowA, rowC] = code.locals("i32", 2);
+  const bias = typeof start === "string" ? undefined : code.local("i32");
+  if (typeof start !== "string") code.get(start.bias).set(bias!);
+  for (const { vectors, count } of panels(product.vectors)) {
+    const tile = new Tile(code, product, vectors);
+    const assembleRows = (height: number) => {
+      tile.assemble(height, { a: rowA, b, c: rowC }, bias);
+      code.advance(rowA, height * rowStrideA).advance(rowC, height * rowStrideC);
+    };
+    code.repeat(count, () => {
+      code.get(a).set(rowA).get(c).set(rowC);
+      assembleRowLoop(code, rows, assembleRows);
+      const panel = "rowStride" in product.b ? 1 : product.b.packedRows;
+      code.advance(b, 16 * vectors * panel).advance(c, 16 * vectors);
+      if (bias !== undefined) code.advance(bias, 16 * vectors);
+    });
+  }
+}
+
+/** Covers all rows with tiles, as even in height as can be. */
+function assembleRowLoop(
+  code: FunctionAssembler,
+  rows: MatrixProduct["rows"],
+  assembleRows: (height: number) => void,
+): void {
+  if (typeof rows === "number") {
+    for (const { size, count } of splitEvenly(rows, TILE_ROWS)) {
+      code.repeat(count, () => assembleRows(size));
+    }
+    return;
+  }
+  const left = code.local("i32");
+  code.get(rows.local).i32(Math.log2(TILE_ROWS)).op("i32.shr_u").set(left);
+  code.repeatLocal(left, () => assembleRows(TILE_ROWS));
+  for (let rest = 1; rest < TILE_ROWS; rest++) {
+    code.get(rows.local).i32(TILE_ROWS - 1).op("i32.and").i32(rest).op("i32.eq").set(left);
+    code.repeatLocal(left, () => assembleRows(rest));
+  }
+}
+
+/** Splits a number into as few sizes up to `most` as possible, of which no two differ by more than one. */
+export function splitEvenly(total: number, most: number): { size: number; count: number }[] {
+  if (total === 0) return [];
+  const pieces = Math.ceil(total / most);
+  const size = Math.floor(total / pieces);
+  const larger = total % pieces;
+  const groups = [{ size: size + 1, count: larger }, { size, count: pieces - larger }];
+  return groups.filter(({ count }) => count > 0);
+}
+
+/**
+ * How columns are cut into panels, the widths of tiles. A packed matrix holds panel after panel, each with all
+ * of its rows, so that a tile reads memory in order.
+ */
+export function panels(vectors: number): { vectors: number; count: number }[] {
+  const groups = [
+    { vectors: TILE_VECTORS, count: Math.floor(vectors / TILE_VECTORS) },
+    { vectors: 1, count: vectors % TILE_VECTORS },
+  ];
+  return groups.filter(({ count }) => count > 0);
+}
+
+/** One register tile: some rows of A against some vectors of B. */
+class Tile {
+  readonly #code: FunctionAssembler;
+  readonly #product: MatrixProduct;
+  readonly #vectors: number;
+  readonly #sums: Local[];
+  readonly #columns: Local[];
+  readonly #elements: Local[];
+  readonly #splat: Local;
+  readonly #scratch: Local;
+  readonly #a: Local;
+  readonly #b: Local;
+
+  constructor(code: FunctionAssembler, product: MatrixProduct, vectors: number) {
+    this.#code = code;
+    this.#product = product;
+    this.#vectors = vectors;
+    this.#sums = code.locals("v128", TILE_ROWS * vectors);
+    this.#columns = code.locals("v128", vectors);
+    this.#elements = code.locals("v128", TILE_ROWS);
+    [this.#splat, this.#scratch] = code.locals("v128", 2);
+    [this.#a, this.#b] = code.locals("i32", 2);
+  }
+
+  /** `addresses` point at the tile's corners and are not changed. */
+  assemble(rows: number, { a, b, c }: MatrixAddresses, bias: Local | undefined): void {
+    const code = this.#code;
+    this.#each(rows, (sum, offset, vector) => {
+      if (bias !== undefined) code.get(bias).load(16 * vector);
+      else if (this.#product.start === "zero") code.f32x4(0);
+      else code.get(c).load(offset);
+      code.set(sum);
+    });
+    code.get(a).set(this.#a).get(b).set(this.#b);
+    this.#loop(rows, this.#product.sums);
+    this.#each(rows, (sum, offset) => code.get(c).get(sum).store(offset));
+  }
+
+  #loop(rows: number, [outer, ...inner]: SumLoops): void {
+    const code = this.#code;
+    const [next, ...rest] = inner;
+    if (next === undefined) return this.#innermost(rows, outer);
+    const [outerA, outerB] = code.locals("i32", 2);
+    code.repeat(outer.count as number, () => {
+      code.get(this.#a).set(outerA).get(this.#b).set(outerB);
+      this.#loop(rows, [next, ...rest]);
+      code.get(outerA).i32(outer.strideA).op("i32.add").set(this.#a);
+      code.get(outerB).i32(outer.stepB * this.#rowStrideB).op("i32.add").set(this.#b);
+    });
+  }
+
+  #innermost(rows: number, sum: SumLoop): void {
+    const code = this.#code;
+    const { count, strideA, stepB } = sum;
+    const assembleSteps = (length: number) => {
+      this.#steps(rows, length, sum);
+      code.advance(this.#a, length * strideA);
+      code.advance(this.#b, length * stepB * this.#rowStrideB);
+    };
+    if (typeof count === "number") {
+      // Whole vectors of A first, then the rest.
+      const whole = count - count % 4;
+      for (const { size, count: repeats } of splitEvenly(whole / 4, UNROLLED_STEPS / 4)) {
+        code.repeat(repeats, () => assembleSteps(4 * size));
+      }
+      if (count > whole) assembleSteps(count - whole);
+      return;
+    }
+    const [repeats, rest] = code.locals("i32", 2);
+    code.get(count.local).i32(UNKNOWN_COUNT_STEPS).op("i32.div_u").set(repeats);
+    code.get(count.local).i32(UNKNOWN_COUNT_STEPS).op("i32.rem_u").set(rest);
+    code.repeatLocal(repeats, () => assembleSteps(UNKNOWN_COUNT_STEPS));
+    code.repeatLocal(rest, () => assembleSteps(1));
+  }
+
+  /** Adds some steps along k. */
+  #steps(rows: number, length: number, { strideA, stepB }: SumLoop): void {
+    const code = this.#code;
+    const strideB = stepB * this.#rowStrideB;
+    for (let step = 0; step < length; step++) {
+      const pushElement = this.#loadElements(rows, { step, length, strideA });
+      this.#columns.forEach((column, vector) => {
+        code.get(this.#b).load(step * strideB + 16 * vector).set(column);
+      });
+      for (let row = 0; row < rows; row++) {
+        pushElement(row);
+        code.set(this.#splat);
+        this.#columns.forEach((column, vector) => {
+          const sum = this.#sumAt(row, vector);
+          code.get(this.#splat).get(column).get(sum).multiplyAdd(this.#scratch).set(sum);
+        });
+      }
+    }
+  }
+
+  /**
+   * Loads the elements of A that a step wants, four together where they are neighbours, along k or along the rows:
+   * a shuffle costs less than a load. Returns what pushes four copies of a row's element.
+   */
+  #loadElements(
+    rows: number,
+    { step, length, strideA }: { step: number; length: number; strideA: number },
+  ): (row: number) => void {
+    const code = this.#code;
+    const { rowStrideA } = this.#product;
+    const pushLane = (vector: Local, lane: number) =>
+      code.get(vector).get(vector).shuffle([lane, lane, lane, lane]);
+    if (rowStrideA === 4) {
+      code.get(this.#a).load(step * strideA).set(this.#elementsOf(0));
+      return (row) => pushLane(this.#elementsOf(0), row);
+    }
+    const lane = step % 4;
+    if (strideA !== 4 || length - step + lane < 4) {
+      return (row) => code.get(this.#a).loadSplat(step * strideA + row * rowStrideA);
+    }
+    if (lane === 0) {
+      for (let row = 0; row < rows; row++) {
+        const offset = step * strideA + row * rowStrideA;
+        code.get(this.#a).load(offset).set(this.#elementsOf(row));
+      }
+    }
+    return (row) => pushLane(this.#elementsOf(row), lane);
+  }
+
+  /** Where the sum of a row and a vector of columns is kept. */
+  #sumAt(row: number, vector: number): Local {
+    return this.#sums[row * this.#vectors + vector]!;
+  }
+
+  /** Where four elements of a row of A are kept. */
+  #elementsOf(row: number): Local {
+    return this.#elements[row]!;
+  }
+
+  get #rowStrideB(): number {
+    const { b } = this.#product;
+    return "rowStride" in b ? b.rowStride : 16 * this.#vectors;
+  }
+
+  /** Visits the tile's sums with their distances from its corner in C. */
+  #each(rows: number, visit: (sum: Local, offset: number, vector: number) => void): void {
+    for (let row = 0; row < rows; row++) {
+      for (let vector = 0; vector < this.#vectors; vector++) {
+        const offset = row * this.#product.rowStrideC + 16 * vector;
+        visit(this.#sumAt(row, vector), offset, vector);
+      }
+    }
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * Tables of kernels: the one place where a kernel's name and parameters stand. What assembles a kernel and what
+ * calls it both take them from its table, so that the compiler finds a misspelt name or a missing argument, with
+ * which the kernel would compute on address 0.
+ *
+ * @module
+ */
+
+import type {
+  FunctionAssembler,
+  ModuleAssembler,
+  ParameterLocals,
+  Signature,
+} from "./assembler.ts";
+
+/** Kernels by name, each with its parameters in the order in which it is called. */
+export type KernelTable = Readonly<Record<string, Signature>>;
+
+/** A kernel, ready to be called with addresses, sizes in bytes, counts and factors. */
+export type Kernel<S extends Signature> = (...parameters: { [Index in keyof S]: number }) => void;
+
+/** All kernels of a table, ready to be called. */
+export type Kernels<Table extends KernelTable> = {
+  readonly [Name in keyof Table]: Kernel<Table[Name]>;
+};
+
+/** Adds a kernel of a table to a module; `assemble` writes its code, given the parameters by name. */
+export type AddKernel<Table extends KernelTable> = <Name extends keyof Table & string>(
+  name: Name,
+  assemble: (code: FunctionAssembler, parameters: ParameterLocals<Table[Name]>) => void,
+) => void;
+
+/** Which of a module's kernels are meant: those of a node have its name in front of theirs. */
+export interface KernelGroup<Table extends KernelTable> {
+  /** Names and parameters. */
+  readonly table: Table;
+  /** Name of the node; absent for kernels that all nodes share. */
+  readonly node?: string | undefined;
+}
+
+/** Returns what adds the kernels of a table to a module. */
+export function kernelAdder<const Table extends KernelTable>(
+  module: ModuleAssembler,
+  { table, node }: KernelGroup<Table>,
+): AddKernel<Table> {
+  return (name, assemble) => {
+    module.addFunction(exportName(node, name), table[name] as Table[typeof name], assemble);
+  };
+}
+
+/**
+ * Takes the kernels of a table from a module's exports.
+ *
+ * @throws {Error} If the module lacks one of them.
+ */
+export function bindKernels<const Table extends KernelTable>(
+  exports: WebAssembly.Exports,
+  { table, node }: KernelGroup<Table>,
+): Kernels<Table> {
+  const kernels = Object.keys(table).map((name) => {
+    const kernel = exports[exportName(node, name)];
+    if (kernel !== undefined) return [name, kernel];
+    throw new Error(`Cannot bind kernel ${exportName(node, name)}: the module lacks it`);
+  });
+  return Object.fromEntries(kernels);
+}
+
+function exportName(node: string | undefined, name: string): string {
+  return node === undefined ? name : `${node}.${name}`;
+}

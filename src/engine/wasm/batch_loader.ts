@@ -1,0 +1,63 @@
+import type { InputSpec } from "../../model/spec.ts";
+import { SampleBatch, type SampleSource } from "../sample_source.ts";
+import { BatchWriter } from "./batch_writer.ts";
+import type { ExecutionContext, ForwardPass } from "./ops/context.ts";
+import type { Plan } from "./plan/types.ts";
+
+/** Which samples to load, in batches of a size, and what to do with each batch. */
+export interface LoadOptions {
+  readonly rows: Uint32Array;
+  /** Samples of a batch; the last one takes what is left. */
+  readonly batchSize: number;
+  readonly mode: ForwardPass["mode"];
+  /** Stops between two batches. */
+  readonly signal: AbortSignal;
+  /** Computes a batch. While it waits for threads the next batch is gathered. Returns whether to continue. */
+  readonly compute: (batch: LoadedBatch) => Promise<boolean>;
+}
+
+/** A batch that is in the inputs of a plan's chains. */
+export interface LoadedBatch {
+  /** Place of its first sample among the rows. */
+  readonly start: number;
+  readonly rows: Uint32Array;
+  /** Entries of each encoder, then the number of samples. */
+  readonly entries: readonly number[];
+}
+
+/** Loads samples batch by batch into the inputs of a plan's chains. */
+export class BatchLoader {
+  readonly #writer: BatchWriter;
+  readonly #makeBatch: () => SampleBatch;
+  /** One is written to the chains while the other is gathered. */
+  #batches: readonly [SampleBatch, SampleBatch] | undefined;
+
+  /** `inputs` are those of the model. */
+  constructor(context: ExecutionContext, plan: Plan, inputs: readonly InputSpec[]) {
+    this.#writer = new BatchWriter(context, plan, inputs);
+    this.#makeBatch = () => new SampleBatch(inputs, plan.batchSize);
+  }
+
+  /** Computes all batches, in order; writes each while no thread works. */
+  async forEachBatch(source: SampleSource, options: LoadOptions): Promise<void> {
+    const { rows, batchSize, mode, signal, compute } = options;
+    let [current, next] = this.#batches ??= [this.#makeBatch(), this.#makeBatch()];
+    signal.throwIfAborted();
+    if (rows.length === 0) return;
+    await source.gather(rows.subarray(0, batchSize), current);
+    for (let start = 0; start < rows.length; start += batchSize) {
+      const end = start + batchSize;
+      const entries = this.#writer.write(current, mode);
+      const computing = compute({ start, rows: rows.subarray(start, end), entries });
+      const gathering = end < rows.length && !signal.aborted
+        ? Promise.try(() => source.gather(rows.subarray(end, end + batchSize), next))
+        : undefined;
+      // Both must have ended before the caller hears of a failure.
+      await Promise.allSettled([computing, gathering]);
+      if (!await computing) return;
+      signal.throwIfAborted();
+      await gathering;
+      [current, next] = [next, current];
+    }
+  }
+}

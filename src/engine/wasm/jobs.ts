@@ -1,0 +1,66 @@
+/**
+ * What worker threads are told to do. Where a job names rows only, threads copy the samples out of columns in memory;
+ * where it has numbers of entries, the samples are in the inputs of the plan's chains, put there by a `BatchWriter`.
+ *
+ * @module
+ */
+
+import type { StepPosition } from "../dropout.ts";
+
+/** An epoch over samples in memory. */
+export interface EpochJob {
+  readonly kind: "epoch";
+  readonly order: Uint32Array;
+  /** The piece of it to train on. */
+  readonly start: number;
+  readonly end: number;
+  readonly epoch: number;
+  readonly seed: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  /** Steps taken before this epoch. */
+  readonly step: number;
+}
+
+/** One training step. */
+export interface StepJob {
+  readonly kind: "step";
+  /** Samples or entries of each chain. */
+  readonly entries: readonly number[];
+  /** Labels of the batch's samples. */
+  readonly labels: Float64Array;
+  readonly position: StepPosition;
+  /** Number of the step, from 1. */
+  readonly step: number;
+  readonly learningRate: number;
+}
+
+/** A prediction: of many rows, or of the batch that is in the chains' inputs. */
+export interface PredictionJob {
+  readonly kind: "predict";
+  readonly rows: Uint32Array;
+  /** Samples or entries of each chain, of a batch; absent where threads gather. */
+  readonly entries?: readonly number[] | undefined;
+  /** Receives the predictions, in shared memory. */
+  readonly predicted: Float32Array;
+}
+
+/** An explanation of the batch that is in the chains' inputs. */
+export interface ExplanationJob {
+  readonly kind: "explain";
+  /** Samples or entries of each chain. */
+  readonly entries: readonly number[];
+}
+
+/** Any job. */
+export type Job = EpochJob | StepJob | PredictionJob | ExplanationJob;
+
+/** How a job that trains ended. */
+export interface EpochOutcome {
+  /**
+   * Mean loss of the samples that were trained on, of a step their sum; not finite if training diverged.
+   */
+  readonly loss: number;
+  readonly steps: number;
+  readonly samples: number;
+}

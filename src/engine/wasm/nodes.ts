@@ -1,0 +1,125 @@
+/**
+ * What each kind of node does in a pass and in the update.
+ *
+ * @module
+ */
+
+import {
+  activationBackward,
+  activationForward,
+  geluBackward,
+  geluForward,
+} from "./ops/activation.ts";
+import { batchNormBackward, batchNormForward, batchNormUpdate } from "./ops/batch_norm.ts";
+import type { BackwardPass, ExecutionContext, ForwardPass, Update } from "./ops/context.ts";
+import { compactBackward, compactForward } from "./ops/compact.ts";
+import { convBackward, convForward, convTranspose, convUpdate } from "./ops/conv/run.ts";
+import { filterBytes } from "./ops/conv/shape.ts";
+import { denseBackward, denseForward, denseTranspose, denseUpdate } from "./ops/dense.ts";
+import { dropoutBackward, dropoutForward } from "./ops/dropout.ts";
+import { gruBackward, gruForward, gruTranspose, gruUpdate } from "./ops/gru/run.ts";
+import { poolBackward, poolForward } from "./ops/pool.ts";
+import {
+  sparseDenseBackward,
+  sparseDenseForward,
+  sparseDenseUpdate,
+} from "./ops/sparse_dense/run.ts";
+import type { PlanNode } from "./plan/types.ts";
+
+/** Outputs of a part's samples. */
+export function forwardNode(context: ExecutionContext, node: PlanNode, pass: ForwardPass): void {
+  switch (node.kind) {
+    case "conv":
+      return convForward(context, node, pass.part);
+    case "dense":
+      return denseForward(context, node, pass.part);
+    case "sparseDense":
+      return sparseDenseForward(context, node, pass);
+    case "bidirectionalGru":
+      return gruForward(context, node, pass.part);
+    case "batchNorm":
+      return batchNormForward(context, node, pass.part);
+    case "pool":
+      return poolForward(context, node, pass.part);
+    case "dropout":
+      return dropoutForward(context, node, pass);
+    case "activation":
+      return activationForward(context, node, pass.part);
+    case "gelu":
+      return geluForward(context, node, pass.part);
+    case "compact":
+      return compactForward(context, node, pass.part);
+  }
+}
+
+/** Derivatives by the inputs of a part's samples, and what the update needs of the part. */
+export function backwardNode(context: ExecutionContext, node: PlanNode, pass: BackwardPass): void {
+  switch (node.kind) {
+    case "conv":
+      return convBackward(context, node, pass);
+    case "dense":
+      return denseBackward(context, node, pass);
+    case "sparseDense":
+      return sparseDenseBackward(context, node, pass);
+    case "bidirectionalGru":
+      return gruBackward(context, node, pass);
+    case "batchNorm":
+      return batchNormBackward(context, node, pass);
+    case "pool":
+      return poolBackward(context, node, pass);
+    case "dropout":
+      return dropoutBackward(context, node, pass);
+    case "activation":
+      return activationBackward(context, node, pass);
+    case "gelu":
+      return geluBackward(context, node, pass);
+    case "compact":
+      return compactBackward(context, node, pass);
+  }
+}
+
+/** Moves some of a node's weights. */
+export function updateNode(context: ExecutionContext, node: PlanNode, update: Update): void {
+  switch (node.kind) {
+    case "conv":
+      return convUpdate(context, node, update);
+    case "dense":
+      return denseUpdate(context, node, update);
+    case "sparseDense":
+      return sparseDenseUpdate(context, node, update);
+    case "bidirectionalGru":
+      return gruUpdate(context, node, update);
+    case "batchNorm":
+      return batchNormUpdate(context, node, update);
+    case "pool":
+    case "dropout":
+    case "activation":
+    case "gelu":
+    case "compact":
+      return;
+  }
+}
+
+/** Renews the transposed copies of a node's weights, after they were written. */
+export function transposeNode(context: ExecutionContext, node: PlanNode): void {
+  switch (node.kind) {
+    case "conv": {
+      const rows = node.kernel.bytes / filterBytes(node.shape);
+      return convTranspose(context, node, { firstRow: 0, rows });
+    }
+    case "dense": {
+      const rows = node.kernel.bytes / node.output.stride;
+      return denseTranspose(context, node, { firstRow: 0, rows });
+    }
+    case "bidirectionalGru":
+      return gruTranspose(context, node);
+    case "sparseDense":
+    case "batchNorm":
+    case "pool":
+    case "dropout":
+    case "activation":
+    case "gelu":
+    case "compact":
+      return;
+  }
+}

@@ -1,0 +1,160 @@
+/**
+ * Activations. ReLU and LeakyReLU keep the sign of their input, so the output tells their slope. The exact GELU is
+ * x · Φ(x), where Φ is the normal distribution (Hendrycks and Gimpel 2016); its derivative is Φ(x) + x · φ(x), where φ is
+ * the normal density, and needs the input.
+ *
+ * @module
+ */
+
+import type { FunctionAssembler, Local, ModuleAssembler } from "../assembler/assembler.ts";
+import { kernelAdder } from "../assembler/kernel_table.ts";
+import { forVectors } from "../assembler/loops.ts";
+import { pushNormalDistribution } from "../assembler/normal.ts";
+import { addressOf, deltaOf, type NodeBase } from "../layout.ts";
+import { type BackwardPass, type ExecutionContext, type Part, passesBack } from "./context.ts";
+
+/**
+ * `leaky`: target = source > 0 ? source : slope · source. ReLU has slope 0.
+ *
+ * `leakyBackward`: target = delta · (output > 0 ? 1 : slope); the sign of the output is that of the input, so the
+ * input need not be kept.
+ */
+export const ACTIVATION_KERNELS = {
+  leaky: ["target", "source", "vectors", "slope: f32"],
+  leakyBackward: ["target", "delta", "output", "vectors", "slope: f32"],
+} as const;
+
+/** `gelu`: target = x · Φ(x). `geluBackward`: target = delta · (Φ(x) + x · φ(x)), where x is the input. */
+const GELU_KERNELS = {
+  gelu: ["target", "source", "vectors"],
+  geluBackward: ["target", "delta", "input", "vectors"],
+} as const;
+
+/** An activation that does not directly follow a convolution or a dense layer. */
+export interface ActivationNode extends NodeBase {
+  readonly kind: "activation";
+  readonly slope: number;
+}
+
+/** A GELU. Its input is kept, since the output does not tell it. */
+export interface GeluNode extends NodeBase {
+  readonly kind: "gelu";
+}
+
+/** Adds the kernels of activations. */
+export function addActivationKernels(module: ModuleAssembler): void {
+  const add = kernelAdder(module, { table: ACTIVATION_KERNELS });
+  add("leaky", (code, { target, source, vectors, slope }) => {
+    const [value, slopes] = code.locals("v128", 2);
+    code.get(slope).op("f32x4.splat").set(slopes);
+    forVectors(code, { vectors, pointers: [target, source] }, () => {
+      code.get(source).load().set(value).get(target);
+      pushLeaky(code, { value, slope: slopes, chosen: value });
+      code.store();
+    });
+  });
+  add("leakyBackward", (code, { target, delta, output, vectors, slope }) => {
+    const [value, slopes, chosen] = code.locals("v128", 3);
+    code.get(slope).op("f32x4.splat").set(slopes);
+    forVectors(code, { vectors, pointers: [target, delta, output] }, () => {
+      code.get(output).load().set(value).get(delta).load().set(chosen).get(target);
+      pushLeaky(code, { value, slope: slopes, chosen });
+      code.store();
+    });
+  });
+}
+
+/** Adds the kernels of the GELU. */
+export function addGeluKernels(module: ModuleAssembler): void {
+  const add = kernelAdder(module, { table: GELU_KERNELS });
+  add("gelu", (code, { target, source, vectors }) => {
+    const [x, exponential] = code.locals("v128", 2);
+    forVectors(code, { vectors, pointers: [target, source] }, () => {
+      code.get(target).get(source).load().tee(x);
+      pushNormalDistribution(code, { x, exponential });
+      code.op("f32x4.mul").store();
+    });
+  });
+  add("geluBackward", (code, { target, delta, input, vectors }) => {
+    const [x, exponential] = code.locals("v128", 2);
+    forVectors(code, { vectors, pointers: [target, delta, input] }, () => {
+      code.get(target).get(delta).load();
+      code.get(input).load().set(x);
+      pushNormalDistribution(code, { x, exponential });
+      code.get(x).get(exponential).op("f32x4.mul");
+      code.f32x4(1 / Math.sqrt(2 * Math.PI)).op("f32x4.mul").op("f32x4.add");
+      code.op("f32x4.mul").store();
+    });
+  });
+}
+
+/** Pushes value > 0 ? chosen : slope · chosen, lane by lane. */
+export function pushLeaky(
+  code: FunctionAssembler,
+  { value, slope, chosen }: Readonly<Record<"value" | "slope" | "chosen", Local>>,
+): void {
+  // bitselect(a, b, mask) takes a where the mask is set.
+  code.get(chosen).get(chosen).get(slope).op("f32x4.mul");
+  code.get(value).f32x4(0).op("f32x4.gt").op("v128.bitselect");
+}
+
+/** Activates a part's samples. */
+export function activationForward(
+  context: ExecutionContext,
+  node: ActivationNode,
+  { start, count }: Part,
+): void {
+  const { leaky } = context.bind(ACTIVATION_KERNELS);
+  const { input, output, slope } = node;
+  const vectors = input.rows * input.stride / 16;
+  for (let sample = start; sample < start + count; sample++) {
+    leaky(addressOf(output, sample), addressOf(input, sample), vectors, slope);
+  }
+}
+
+/** Derivatives by a part's inputs, given those by its outputs. */
+export function activationBackward(
+  context: ExecutionContext,
+  node: ActivationNode,
+  pass: BackwardPass,
+): void {
+  if (!passesBack(node, pass)) return;
+  const { leakyBackward } = context.bind(ACTIVATION_KERNELS);
+  const { input, output, slope } = node;
+  const { start, count } = pass.part;
+  const vectors = input.rows * input.stride / 16;
+  for (let sample = start; sample < start + count; sample++) {
+    const delta = deltaOf(output, sample);
+    leakyBackward(deltaOf(input, sample), delta, addressOf(output, sample), vectors, slope);
+  }
+}
+
+/** Applies the GELU to a part's samples. */
+export function geluForward(
+  context: ExecutionContext,
+  { input, output }: GeluNode,
+  { start, count }: Part,
+): void {
+  const { gelu } = context.bind(GELU_KERNELS);
+  const vectors = input.rows * input.stride / 16;
+  for (let sample = start; sample < start + count; sample++) {
+    gelu(addressOf(output, sample), addressOf(input, sample), vectors);
+  }
+}
+
+/** Derivatives by a part's inputs through the GELU. */
+export function geluBackward(
+  context: ExecutionContext,
+  node: GeluNode,
+  pass: BackwardPass,
+): void {
+  if (!passesBack(node, pass)) return;
+  const kernels = context.bind(GELU_KERNELS);
+  const { input, output } = node;
+  const { start, count } = pass.part;
+  const vectors = input.rows * input.stride / 16;
+  for (let sample = start; sample < start + count; sample++) {
+    const target = deltaOf(input, sample);
+    kernels.geluBackward(target, deltaOf(output, sample), addressOf(input, sample), vectors);
+  }
+}

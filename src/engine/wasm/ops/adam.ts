@@ -1,0 +1,75 @@
+import { ADAM } from "../../adam.ts";
+import type { Local, ModuleAssembler } from "../assembler/assembler.ts";
+import { kernelAdder } from "../assembler/kernel_table.ts";
+import { forVectors } from "../assembler/loops.ts";
+import type { Parameter } from "../layout.ts";
+import type { AdamStep, ExecutionContext } from "./context.ts";
+
+/**
+ * `adam`: one step of Adam on `vectors` vectors. `rate` is the learning rate times the first correction,
+ * `correction` the second. See `src/engine/adam.ts`.
+ */
+const ADAM_KERNELS = {
+  adam: [
+    "weight",
+    "gradient",
+    "firstMoment",
+    "secondMoment",
+    "vectors",
+    "rate: f32",
+    "correction: f32",
+  ],
+} as const;
+
+/** Adds the kernel of Adam. */
+export function addAdamKernels(module: ModuleAssembler): void {
+  const add = kernelAdder(module, { table: ADAM_KERNELS });
+  const { beta1, beta2, epsilon } = ADAM;
+  add("adam", (code, { weight, gradient, firstMoment, secondMoment, vectors, ...factors }) => {
+    const [g, m, v, rates, corrections] = code.locals("v128", 5);
+    code.get(factors.rate).op("f32x4.splat").set(rates);
+    code.get(factors.correction).op("f32x4.splat").set(corrections);
+    const decay = (pointer: Local, beta: number, { moment, squared }: DecayedMoment) => {
+      code.get(pointer);
+      code.get(pointer).load().f32x4(beta).op("f32x4.mul");
+      code.get(g);
+      if (squared) code.get(g).op("f32x4.mul");
+      code.f32x4(1 - beta).op("f32x4.mul").op("f32x4.add").tee(moment).store();
+    };
+    forVectors(code, { vectors, pointers: [weight, gradient, firstMoment, secondMoment] }, () => {
+      code.get(gradient).load().set(g);
+      decay(firstMoment, beta1, { moment: m, squared: false });
+      decay(secondMoment, beta2, { moment: v, squared: true });
+      code.get(weight).get(weight).load().get(m).get(rates).op("f32x4.mul");
+      code.get(v).get(corrections).op("f32x4.mul").op("f32x4.sqrt");
+      code.f32x4(epsilon).op("f32x4.add").op("f32x4.div").op("f32x4.sub").store();
+    });
+  });
+}
+
+interface DecayedMoment {
+  readonly moment: Local;
+  readonly squared: boolean;
+}
+
+/** One step of Adam on a piece of a weight. `offset` and `bytes` say which. */
+export function adamUpdate(
+  context: ExecutionContext,
+  { weight, gradient, firstMoment, secondMoment }: Parameter,
+  { offset, bytes, adam: { rate, correction } }: {
+    readonly offset: number;
+    readonly bytes: number;
+    readonly adam: AdamStep;
+  },
+): void {
+  const { adam } = context.bind(ADAM_KERNELS);
+  adam(
+    weight + offset,
+    gradient + offset,
+    firstMoment + offset,
+    secondMoment + offset,
+    bytes / 16,
+    rate,
+    correction,
+  );
+}

@@ -1,0 +1,152 @@
+import { PANEL_COLUMNS } from "../../assembler/gemm.ts";
+import { addressOf, deltaOf } from "../../layout.ts";
+import { ACTIVATION_KERNELS } from "../activation.ts";
+import { adamUpdate } from "../adam.ts";
+import {
+  type BackwardPass,
+  type ExecutionContext,
+  type Part,
+  passesBack,
+  type Update,
+} from "../context.ts";
+import { MEMORY_KERNELS } from "../memory.ts";
+import { POOL_KERNELS } from "../pool.ts";
+import { SUM_KERNELS } from "../sums.ts";
+import { CONV_GRADIENT_KERNELS, CONV_KERNELS, CONV_SPARSE_GRADIENT_KERNELS } from "./kernels.ts";
+import { type ConvNode, filterBytes } from "./shape.ts";
+
+/** Name of the pooling that a convolution takes in. */
+export function poolName({ name }: ConvNode): string {
+  return `${name}.pool`;
+}
+
+/** Convolution, activation and pooling of a part's samples. */
+export function convForward(
+  context: ExecutionContext,
+  node: ConvNode,
+  { start, count }: Part,
+): void {
+  const { output, shape, slope, transposed, bias, offsets } = node;
+  const { forward } = context.bind(CONV_KERNELS, node.name);
+  const { leaky } = context.bind(ACTIVATION_KERNELS);
+  const vectors = shape.outputPositions * shape.filterVectors;
+  if (offsets === undefined) {
+    for (let sample = start; sample < start + count; sample++) {
+      const target = addressOf(output, sample);
+      forward(target, firstInput(node, sample), transposed, bias.weight);
+      if (slope !== 1) leaky(target, target, vectors, slope);
+    }
+    return;
+  }
+  const { scratch } = context;
+  const pool = context.bind(POOL_KERNELS, poolName(node));
+  for (let sample = start; sample < start + count; sample++) {
+    forward(scratch, firstInput(node, sample), transposed, bias.weight);
+    const maxima = offsets + sample * output.sampleStride;
+    pool.forward(addressOf(output, sample), maxima, scratch, slope);
+  }
+}
+
+/** First row that the convolution reads for a sample, padding counted. */
+function firstInput({ input, shape }: ConvNode, sample: number): number {
+  return addressOf(input, sample) - shape.left * input.stride;
+}
+
+/** Gradients of a part's samples: the part's sums for kernel and bias, and the derivatives by the input. */
+export function convBackward(context: ExecutionContext, node: ConvNode, pass: BackwardPass): void {
+  const { output, shape, slope, parts } = node;
+  const { part, wanted } = pass;
+  const { clear } = context.bind(MEMORY_KERNELS);
+  const { leakyBackward } = context.bind(ACTIVATION_KERNELS);
+  const { columnSum } = context.bind(SUM_KERNELS);
+  const gradient = parts.kernel + part.index * parts.stride;
+  const biasGradient = parts.bias + part.index * parts.stride;
+  const addGradients = node.offsets === undefined
+    ? denseGradients(context, node, pass)
+    : sparseGradients(context, node, { pass, offsets: node.offsets });
+  if (wanted === "weights") clear(gradient, parts.stride);
+  const vectors = output.rows * shape.filterVectors;
+  for (let sample = part.start; sample < part.start + part.count; sample++) {
+    const delta = deltaOf(output, sample);
+    if (slope !== 1) leakyBackward(delta, delta, addressOf(output, sample), vectors, slope);
+    if (wanted === "weights") {
+      columnSum(biasGradient, delta, output.rows, shape.filterVectors, output.stride);
+    }
+    addGradients(gradient, sample);
+  }
+}
+
+type AddGradients = (gradient: number, sample: number) => void;
+
+/** Adds gradients of a sample where every position of the output has one. */
+function denseGradients(
+  context: ExecutionContext,
+  node: ConvNode,
+  pass: BackwardPass,
+): AddGradients {
+  const { name, input, output, kernel } = node;
+  const { kernelGradient, inputGradient } = context.bind(CONV_GRADIENT_KERNELS, name);
+  const toInput = passesBack(node, pass);
+  return (gradient, sample) => {
+    const delta = deltaOf(output, sample);
+    if (pass.wanted === "weights") kernelGradient(gradient, firstInput(node, sample), delta);
+    if (toInput) inputGradient(deltaOf(input, sample), delta, kernel.weight);
+  };
+}
+
+/** Adds gradients of a sample where only the maxima of the pooling have one. */
+function sparseGradients(
+  context: ExecutionContext,
+  node: ConvNode,
+  { pass, offsets }: { readonly pass: BackwardPass; readonly offsets: number },
+): AddGradients {
+  const { name, input, output, shape, kernel } = node;
+  const { kernelGradient, inputGradient } = context.bind(CONV_SPARSE_GRADIENT_KERNELS, name);
+  const { clear } = context.bind(MEMORY_KERNELS);
+  const toInput = passesBack(node, pass);
+  return (gradient, sample) => {
+    const delta = deltaOf(output, sample);
+    const maxima = offsets + sample * output.sampleStride;
+    if (pass.wanted === "weights") {
+      kernelGradient(gradient, firstInput(node, sample), maxima, delta);
+    }
+    if (!toInput) return;
+    const inputDelta = deltaOf(input, sample);
+    clear(inputDelta - input.before * input.stride, input.sampleStride);
+    inputGradient(inputDelta - shape.left * input.stride, kernel.weight, maxima, delta);
+  };
+}
+
+/** Adds up the parts' gradients of some filters, in order, takes Adam's step and renews the transposed kernel. */
+export function convUpdate(context: ExecutionContext, node: ConvNode, update: Update): void {
+  const { shape, kernel, bias, parts } = node;
+  const { firstRow, rows, adam } = update;
+  const { sumParts } = context.bind(SUM_KERNELS);
+  const rowBytes = filterBytes(shape);
+  const offset = firstRow * rowBytes;
+  const bytes = rows * rowBytes;
+  const from = parts.kernel + offset;
+  sumParts(kernel.gradient + offset, from, bytes / 16, parts.stride, update.parts);
+  adamUpdate(context, kernel, { offset, bytes, adam });
+  convTranspose(context, node, { firstRow, rows });
+  if (firstRow > 0) return;
+  sumParts(bias.gradient, parts.bias, bias.bytes / 16, parts.stride, update.parts);
+  adamUpdate(context, bias, { offset: 0, bytes: bias.bytes, adam });
+}
+
+/** Writes some filters where the forward pass reads them: transposed, in panels. `firstRow` begins a panel. */
+export function convTranspose(
+  context: ExecutionContext,
+  { shape, kernel, transposed }: ConvNode,
+  { firstRow, rows }: { readonly firstRow: number; readonly rows: number },
+): void {
+  const { transpose } = context.bind(MEMORY_KERNELS);
+  const rowBytes = filterBytes(shape);
+  for (let row = firstRow; row < firstRow + rows;) {
+    const width = Math.min(PANEL_COLUMNS, 4 * shape.filterVectors - row);
+    const offset = row * rowBytes;
+    const vectors = rowBytes / 16;
+    transpose(transposed + offset, kernel.weight + offset, width, vectors, 4 * width, rowBytes);
+    row += width;
+  }
+}

@@ -1,0 +1,227 @@
+import { THREEFRY_GROUPS, THREEFRY_PARITY, THREEFRY_ROTATIONS } from "../../../base/threefry.ts";
+import { dropoutKey, dropoutScale, dropoutThreshold } from "../../dropout.ts";
+import type { FunctionAssembler, Local, ModuleAssembler } from "../assembler/assembler.ts";
+import { kernelAdder } from "../assembler/kernel_table.ts";
+import { addressOf, deltaOf, type NodeBase } from "../layout.ts";
+import {
+  type BackwardPass,
+  type ExecutionContext,
+  type ForwardPass,
+  passesBack,
+} from "./context.ts";
+
+/**
+ * `dropoutMask`: fills 8 · blocks factors, 0 or scale, of the sample at `position`; see `src/engine/dropout.ts`. Four
+ * counters of Threefry-2x32-20 run side by side: lane k of a block encrypts (position, firstPair + 4 · block + k), whose
+ * two words decide two neighbouring units.
+ *
+ * `multiplyRows`: target = source · mask for each row.
+ */
+const DROPOUT_KERNELS = {
+  dropoutMask: [
+    "target",
+    "key0",
+    "key1",
+    "position",
+    "firstPair",
+    "blocks",
+    "threshold",
+    "scale: f32",
+  ],
+  multiplyRows: ["target", "source", "mask", "rows", "vectors", "stride", "maskStride"],
+} as const;
+
+/** Dropout, with one mask of values without gaps for each sample. */
+export interface DropoutNode extends NodeBase {
+  readonly kind: "dropout";
+  readonly rate: number;
+  /** Address of the first sample's mask, and bytes to the next one's. */
+  readonly mask: number;
+  readonly maskStride: number;
+  /** Which sample and reference each entry is of, in an encoder; absent where entries are samples. */
+  readonly origins: EntryOrigins | undefined;
+}
+
+/** Which sample of the batch each entry of an encoder is of, and which of its references: addresses of int32. */
+export interface EntryOrigins {
+  readonly samples: number;
+  readonly references: number;
+}
+
+/** Units that a block decides. */
+const BLOCK_UNITS = 8;
+
+/** Bytes of a mask of so many values, which may begin within a block. */
+export function maskBytes(values: number, { shifted }: { readonly shifted: boolean }): number {
+  return 4 * BLOCK_UNITS * (Math.ceil(values / BLOCK_UNITS) + (shifted ? 1 : 0));
+}
+
+/** Adds the kernels of dropout. */
+export function addDropoutKernels(module: ModuleAssembler): void {
+  addDropoutMask(module);
+  addMultiplyRows(module);
+}
+
+function addDropoutMask(module: ModuleAssembler): void {
+  const add = kernelAdder(module, { table: DROPOUT_KERNELS });
+  add("dropoutMask", (code, { target, key0, key1, position, firstPair, blocks, ...kept }) => {
+    const [x0, x1, pair, thresholds, scales] = code.locals("v128", 5);
+    const schedule = code.locals("v128", 3);
+    code.get(key0).op("i32x4.splat").set(schedule[0]);
+    code.get(key1).op("i32x4.splat").set(schedule[1]);
+    code.get(schedule[0]).get(schedule[1]).op("v128.xor");
+    code.i32(THREEFRY_PARITY).op("i32x4.splat").op("v128.xor").set(schedule[2]);
+    code.get(kept.threshold).op("i32x4.splat").set(thresholds);
+    code.get(kept.scale).op("f32x4.splat").set(scales);
+    code.i32x4([0, 1, 2, 3]).get(firstPair).op("i32x4.splat").op("i32x4.add").set(pair);
+    code.repeatLocal(blocks, () => {
+      code.get(position).op("i32x4.splat").get(schedule[0]).op("i32x4.add").set(x0);
+      code.get(pair).get(schedule[1]).op("i32x4.add").set(x1);
+      assembleRounds(code, { x0, x1, schedule });
+      for (const { lanes, offset } of MASK_HALVES) {
+        code.get(target).get(x0).get(x1).shuffle(lanes);
+        code.get(thresholds).op("i32x4.ge_u").get(scales).op("v128.and").store(offset);
+      }
+      code.advance(target, 32);
+      code.get(pair).i32x4([4, 4, 4, 4]).op("i32x4.add").set(pair);
+    });
+  });
+}
+
+/** How the words of four counters are put in the order of the units that they decide. */
+const MASK_HALVES = [
+  { lanes: [0, 4, 1, 5], offset: 0 },
+  { lanes: [2, 6, 3, 7], offset: 16 },
+] as const;
+
+function addMultiplyRows(module: ModuleAssembler): void {
+  const add = kernelAdder(module, { table: DROPOUT_KERNELS });
+  add("multiplyRows", (code, { target, source, mask, rows, vectors, stride, maskStride }) => {
+    const [offset, left] = code.locals("i32", 2);
+    code.repeatLocal(rows, () => {
+      code.i32(0).set(offset).get(vectors).set(left);
+      code.repeatLocal(left, () => {
+        code.get(target).get(offset).op("i32.add");
+        code.get(source).get(offset).op("i32.add").load();
+        code.get(mask).get(offset).op("i32.add").load();
+        code.op("f32x4.mul").store();
+        code.advance(offset, 16);
+      });
+      code.advanceBy(target, stride).advanceBy(source, stride).advanceBy(mask, maskStride);
+    });
+  });
+}
+
+/** The 20 rounds of Threefry-2x32 on four counters. */
+function assembleRounds(
+  code: FunctionAssembler,
+  { x0, x1, schedule: [key0, key1, key2] }: {
+    readonly x0: Local;
+    readonly x1: Local;
+    readonly schedule: readonly [Local, Local, Local];
+  },
+): void {
+  const [even, odd] = THREEFRY_ROTATIONS;
+  let [first, second, third] = [key1, key2, key0];
+  for (let group = 0; group < THREEFRY_GROUPS; group++) {
+    for (const bits of group % 2 === 0 ? even : odd) {
+      code.get(x0).get(x1).op("i32x4.add").set(x0);
+      code.get(x1).i32(bits).op("i32x4.shl").get(x1).i32(32 - bits).op("i32x4.shr_u");
+      code.op("v128.or").get(x0).op("v128.xor").set(x1);
+    }
+    code.get(x0).get(first).op("i32x4.add").set(x0);
+    code.get(x1).get(second).op("i32x4.add");
+    const step = group + 1;
+    code.i32x4([step, step, step, step]).op("i32x4.add").set(x1);
+    [first, second, third] = [second, third, first];
+  }
+}
+
+/** Drops values of a part's samples in training; elsewhere passes all of them on. */
+export function dropoutForward(
+  context: ExecutionContext,
+  node: DropoutNode,
+  pass: ForwardPass,
+): void {
+  const { input, output } = node;
+  const { start, count } = pass.part;
+  if (pass.mode !== "predict") fillMasks(context, node, pass);
+  for (let sample = start; sample < start + count; sample++) {
+    const source = addressOf(input, sample);
+    const target = addressOf(output, sample);
+    if (pass.mode === "predict") {
+      const end = source + input.rows * input.stride;
+      context.floats.copyWithin(target / 4, source / 4, end / 4);
+    } else {
+      multiplyByMask(context, node, { target, source, sample });
+    }
+  }
+}
+
+/** Derivatives by a part's inputs, through the masks of the forward pass. */
+export function dropoutBackward(
+  context: ExecutionContext,
+  node: DropoutNode,
+  pass: BackwardPass,
+): void {
+  if (!passesBack(node, pass)) return;
+  const { input, output } = node;
+  const { start, count } = pass.part;
+  for (let sample = start; sample < start + count; sample++) {
+    const target = deltaOf(input, sample);
+    multiplyByMask(context, node, { target, source: deltaOf(output, sample), sample });
+  }
+}
+
+/** Fills a part's masks. Without a position nothing is dropped. */
+function fillMasks(
+  context: ExecutionContext,
+  node: DropoutNode,
+  { part: { start, count }, position }: ForwardPass,
+): void {
+  const { dropoutMask } = context.bind(DROPOUT_KERNELS);
+  const { layer, input, mask, maskStride } = node;
+  const { seed, epoch, firstPosition } = position ?? { seed: 0, epoch: 0, firstPosition: 0 };
+  const rate = position === undefined ? 0 : node.rate;
+  const [key0, key1] = dropoutKey(seed, layer, epoch);
+  const values = input.rows * input.channels;
+  const threshold = dropoutThreshold(rate);
+  const scale = dropoutScale(rate);
+  for (let sample = start; sample < start + count; sample++) {
+    const target = mask + sample * maskStride;
+    const at = firstPosition + positionOf(context, node, sample);
+    const unit = firstUnit(context, node, sample);
+    const skipped = unit % BLOCK_UNITS;
+    const blocks = Math.ceil((skipped + values) / BLOCK_UNITS);
+    dropoutMask(target, key0, key1, at, (unit - skipped) / 2, blocks, threshold, scale);
+  }
+}
+
+/** Place in the batch of the sample that an entry is of. */
+function positionOf({ words }: ExecutionContext, { origins }: DropoutNode, entry: number): number {
+  return origins === undefined ? entry : words[origins.samples / 4 + entry]!;
+}
+
+/** Number of an entry's first unit: those of a sample's references follow one another. */
+function firstUnit(
+  { words }: ExecutionContext,
+  { origins, input: { rows, channels } }: DropoutNode,
+  entry: number,
+): number {
+  return origins === undefined ? 0 : words[origins.references / 4 + entry]! * rows * channels;
+}
+
+/** A mask has no gaps; the rows it is applied to, segment by segment, may. */
+function multiplyByMask(
+  context: ExecutionContext,
+  node: DropoutNode,
+  { target, source, sample }: Readonly<Record<"target" | "source" | "sample", number>>,
+): void {
+  const { multiplyRows } = context.bind(DROPOUT_KERNELS);
+  const { input: { rows, channels, segment }, mask, maskStride } = node;
+  const { count, padded } = segment;
+  const skipped = firstUnit(context, node, sample) % BLOCK_UNITS;
+  const factors = mask + sample * maskStride + 4 * skipped;
+  const segments = rows * channels / count;
+  multiplyRows(target, source, factors, segments, padded / 4, 4 * padded, 4 * count);
+}

@@ -1,0 +1,206 @@
+import { addressOf, deltaOf } from "../../layout.ts";
+import { adamUpdate } from "../adam.ts";
+import {
+  type BackwardPass,
+  type ExecutionContext,
+  type Part,
+  passesBack,
+  type Update,
+} from "../context.ts";
+import { MEMORY_KERNELS } from "../memory.ts";
+import { SUM_KERNELS } from "../sums.ts";
+import { countKernelRows, type GruNode, gruRecord, rowBytes } from "./shape.ts";
+import {
+  GRU_BACKWARD_KERNELS,
+  GRU_FORWARD_KERNELS,
+  GRU_KERNEL_GRADIENT_KERNELS,
+  GRU_RECURRENT_GRADIENT_KERNELS,
+} from "./tables.ts";
+
+/** The direction that reads from first to last, and the opposite one. */
+const DIRECTIONS = [0, 1] as const;
+type Direction = typeof DIRECTIONS[number];
+
+/** Reads all positions of a part's samples in both directions. */
+export function gruForward(
+  context: ExecutionContext,
+  node: GruNode,
+  { start, count }: Part,
+): void {
+  const { name, input, output, shape, kernel, bias } = node;
+  const kernels = context.bind(GRU_FORWARD_KERNELS, name);
+  const { sampleStride } = gruRecord(shape);
+  const { unit } = rowBytes(shape);
+  const records = node.records + start * sampleStride;
+  kernels.project(records, addressOf(input, start), kernel.weight, bias.weight, count);
+  for (const direction of DIRECTIONS) {
+    const recurrent = node.recurrent.weight + direction * recurrentBytes(node);
+    const last = addressOf(output, start) + direction * unit;
+    for (let read = 0; read < shape.positions; read++) {
+      const { gates, state, gated } = placesOf(node, { records, direction, read });
+      // The first state is zero: memory that nothing is ever written to.
+      if (read > 0) kernels.recurGates(gates, state, recurrent, count);
+      kernels.gatesForward(gates, state, gated, count);
+      if (read > 0) kernels.recurCandidate(gates, gated, recurrent, count);
+      const [next, nextStride] = read + 1 < shape.positions
+        ? [placesOf(node, { records, direction, read: read + 1 }).state, sampleStride]
+        : [last, output.sampleStride];
+      kernels.nextState(next, nextStride, gates, state, count);
+    }
+  }
+}
+
+/** Derivatives by the sums of a part's gates, and by the input; those by the weights are left to the update. */
+export function gruBackward(
+  context: ExecutionContext,
+  node: GruNode,
+  pass: BackwardPass,
+): void {
+  const { start, count } = pass.part;
+  const { name, input, output, shape, transposed } = node;
+  const kernels = context.bind(GRU_BACKWARD_KERNELS, name);
+  const { clear } = context.bind(MEMORY_KERNELS);
+  const { sampleStride } = gruRecord(shape);
+  const { unit } = rowBytes(shape);
+  const records = node.records + start * sampleStride;
+  for (const direction of DIRECTIONS) {
+    const recurrent = transposed.recurrent + direction * recurrentBytes(node);
+    const delta = deltaOf(output, start) + direction * unit;
+    for (let read = shape.positions - 1; read > 0; read--) {
+      const { gates, state, gatedDelta } = placesOf(node, { records, direction, read });
+      kernels.gatesBackward(delta, gates, state, count);
+      kernels.gatedGradient(gatedDelta, gates, recurrent, count);
+      kernels.resetBackward(delta, gates, state, gatedDelta, count);
+      kernels.stateGradient(delta, gates, recurrent, count);
+    }
+    const { gates, state } = placesOf(node, { records, direction, read: 0 });
+    kernels.gatesBackward(delta, gates, state, count);
+    // The first reset gate has no part in the loss: the state that it gates is zero.
+    for (let sample = 0; sample < count; sample++) {
+      clear(gates + unit + sample * sampleStride, unit);
+    }
+  }
+  if (!passesBack(node, pass)) return;
+  kernels.inputGradient(deltaOf(input, start), records, transposed.kernel, count);
+}
+
+/** Addresses in the first of some records, at what a direction reads in a step. */
+function placesOf(
+  { shape }: GruNode,
+  { records, direction, read }: {
+    readonly records: number;
+    readonly direction: Direction;
+    readonly read: number;
+  },
+): Record<"gates" | "state" | "gated" | "gatedDelta", number> {
+  const { states, gated, gatedDelta } = gruRecord(shape);
+  const { unit, gates } = rowBytes(shape);
+  const position = direction === 0 ? read : shape.positions - 1 - read;
+  const row = 2 * position + direction;
+  return {
+    gates: records + row * gates,
+    state: records + states + row * unit,
+    gated: records + gated + row * unit,
+    gatedDelta: records + gatedDelta,
+  };
+}
+
+/** Bytes of one direction's recurrent kernel. */
+function recurrentBytes({ recurrent }: GruNode): number {
+  return recurrent.bytes / 2;
+}
+
+/**
+ * Gradient of some rows of the kernel, or of a recurrent kernel, over all samples of the batch, Adam's step, and
+ * the transposed rows. The rows of the kernel are followed by those of the two recurrent kernels.
+ */
+export function gruUpdate(context: ExecutionContext, node: GruNode, update: Update): void {
+  const inputs = countKernelRows(node.shape);
+  if (update.firstRow < inputs) updateKernel(context, node, update);
+  else updateRecurrent(context, node, { ...update, firstRow: update.firstRow - inputs });
+}
+
+function updateKernel(context: ExecutionContext, node: GruNode, update: Update): void {
+  const { name, input, shape, kernel, bias, records } = node;
+  const { firstRow, rows, samples, adam } = update;
+  const { kernelGradient } = context.bind(GRU_KERNEL_GRADIENT_KERNELS, name);
+  const { both } = rowBytes(shape);
+  const offset = firstRow * both;
+  const from = input.address + 4 * firstRow;
+  kernelGradient(kernel.gradient + offset, from, records, rows, samples);
+  adamUpdate(context, kernel, { offset, bytes: rows * both, adam });
+  transposeKernel(context, node, { firstRow, rows });
+  if (firstRow > 0) return;
+  const { clear } = context.bind(MEMORY_KERNELS);
+  const { columnSum } = context.bind(SUM_KERNELS);
+  const { sampleStride } = gruRecord(shape);
+  clear(bias.gradient, bias.bytes);
+  for (let position = 0; position < shape.positions; position++) {
+    columnSum(bias.gradient, records + position * both, samples, both / 16, sampleStride);
+  }
+  adamUpdate(context, bias, { offset: 0, bytes: bias.bytes, adam });
+}
+
+function updateRecurrent(context: ExecutionContext, node: GruNode, update: Update): void {
+  const { name, shape, recurrent, records } = node;
+  const { firstRow, rows, samples, adam } = update;
+  const row = rowBytes(shape).gates;
+  const offset = firstRow * row;
+  // With one position alone no state is read, and the gradient stays zero.
+  if (shape.positions > 1) {
+    const { recurrentGradient } = context.bind(GRU_RECURRENT_GRADIENT_KERNELS, name);
+    const [direction, unit] = splitRow(node, firstRow);
+    const read = direction === 0 ? 1 : shape.positions - 1;
+    const { gates, state, gated } = placesOf(node, { records, direction, read });
+    const gradient = recurrent.gradient + offset;
+    recurrentGradient(gradient, state + 4 * unit, gated + 4 * unit, gates, rows, samples);
+  }
+  adamUpdate(context, recurrent, { offset, bytes: rows * row, adam });
+  transposeRecurrent(context, node, { firstRow, rows });
+}
+
+function splitRow({ shape }: GruNode, row: number): [direction: Direction, unit: number] {
+  const units = 4 * shape.unitVectors;
+  return row < units ? [0, row] : [1, row - units];
+}
+
+interface Rows {
+  readonly firstRow: number;
+  readonly rows: number;
+}
+
+/** Renews the transposed copies of the kernels. */
+export function gruTranspose(context: ExecutionContext, node: GruNode): void {
+  const units = 4 * node.shape.unitVectors;
+  transposeKernel(context, node, { firstRow: 0, rows: countKernelRows(node.shape) });
+  for (const direction of DIRECTIONS) {
+    transposeRecurrent(context, node, { firstRow: direction * units, rows: units });
+  }
+}
+
+/** Writes some rows of the kernel where the backward pass reads them. */
+function transposeKernel(
+  context: ExecutionContext,
+  { input, shape, kernel, transposed }: GruNode,
+  { firstRow, rows }: Rows,
+): void {
+  const { transpose } = context.bind(MEMORY_KERNELS);
+  const { both } = rowBytes(shape);
+  const target = transposed.kernel + 4 * firstRow;
+  transpose(target, kernel.weight + firstRow * both, rows, both / 16, input.stride, both);
+}
+
+/** Writes some rows of a direction's recurrent kernel where the backward pass reads them. */
+function transposeRecurrent(
+  context: ExecutionContext,
+  node: GruNode,
+  { firstRow, rows }: Rows,
+): void {
+  const { transpose } = context.bind(MEMORY_KERNELS);
+  const { shape, recurrent, transposed } = node;
+  const { unit: unitBytes, gates } = rowBytes(shape);
+  const [direction, unit] = splitRow(node, firstRow);
+  const target = transposed.recurrent + direction * recurrentBytes(node) + 4 * unit;
+  const source = recurrent.weight + firstRow * gates;
+  transpose(target, source, rows, gates / 16, unitBytes, gates);
+}

@@ -1,0 +1,64 @@
+/**
+ * How a join lies in memory. Everything is an address in bytes, or an index.
+ *
+ * @module
+ */
+
+import type { GraphTerm } from "../../../../model/graph.ts";
+import type { Parameter, Tensor } from "../../layout.ts";
+
+/** What a join reads of a branch. */
+export interface JoinBranch {
+  /** Outputs of the branch's encoder, a row of values without gaps for each entry. */
+  readonly values: Tensor;
+  /** Values of a row, and vectors that they fill. */
+  readonly size: number;
+  readonly vectors: number;
+  /** Entries that a sample has at most: its references, or 1. */
+  readonly places: number;
+  /** int32 `[sample, place]`: number of the entry, {@linkcode MISSING} where a reference is missing. */
+  readonly entryOf: number;
+  /** `[sample, place]` rows: derivatives by the entry as this sample uses it. */
+  readonly deltas: number;
+}
+
+/** In {@linkcode JoinBranch.entryOf}: the sample lacks this reference. */
+export const MISSING = -1;
+
+/** What a distance-weighted mean keeps, all float32. */
+export interface DistanceRecord {
+  /** The trained factor k, its value in the first lane of a vector. */
+  readonly scale: Parameter;
+  /** `[sample]`: derivatives by k. */
+  readonly scaleGradients: number;
+  /** `[sample, reference]`: softmax weights. */
+  readonly weights: number;
+  /** `[sample, reference]`: mean squared differences d². */
+  readonly distances: number;
+}
+
+/** The distance-weighted mean among {@linkcode GraphTerm}. */
+export type DistanceTerm = Extract<GraphTerm, { readonly type: "distanceWeightedMean" }>;
+
+/** A term of the join. */
+export type PlannedTerm =
+  | Exclude<GraphTerm, DistanceTerm>
+  | (DistanceTerm & { readonly record: DistanceRecord });
+
+/** A join of branches into the rows that the head reads. */
+export interface JoinNode {
+  readonly branches: readonly JoinBranch[];
+  readonly terms: readonly PlannedTerm[];
+  /** The most references of a sample. */
+  readonly references: number;
+  /** The joined rows. */
+  readonly output: Tensor;
+}
+
+/** Where an encoder's entries are used: what their derivatives are summed from. */
+export interface EntryUses {
+  /** int32 `[entry + 1]`: where in `addresses` the uses of an entry begin. */
+  readonly starts: number;
+  /** int32: addresses of rows of derivatives, see {@linkcode JoinBranch.deltas}. */
+  readonly addresses: number;
+}

@@ -1,0 +1,75 @@
+import type { FunctionAssembler, Local, ModuleAssembler } from "../assembler/assembler.ts";
+import { kernelAdder } from "../assembler/kernel_table.ts";
+
+/**
+ * `clear`: target = 0.
+ *
+ * `transpose`: target[column, row] = source[row, column] in blocks of 4 × 4. `rows` is a multiple of four, columns are
+ * vectors.
+ */
+export const MEMORY_KERNELS = {
+  clear: ["target", "bytes"],
+  transpose: ["target", "source", "rows", "vectors", "targetStride", "sourceStride"],
+} as const;
+
+/** Adds the kernels that clear and rearrange memory. */
+export function addMemoryKernels(module: ModuleAssembler): void {
+  const add = kernelAdder(module, { table: MEMORY_KERNELS });
+  add("clear", (code, { target, bytes }) => {
+    code.get(target).i32(0).get(bytes).fill();
+  });
+  add("transpose", (code, { target, source, rows, vectors, targetStride, sourceStride }) => {
+    const [from, to, block, left] = code.locals("i32", 4);
+    const lines = code.locals("v128", 4);
+    const mixed = code.locals("v128", 4);
+    code.get(rows).i32(2).op("i32.shr_u").set(block);
+    code.repeatLocal(block, () => {
+      code.get(source).set(from).get(target).set(to).get(vectors).set(left);
+      code.repeatLocal(left, () => {
+        assembleTransposedBlock(code, { from, to, targetStride, sourceStride, lines, mixed });
+        code.advance(from, 16);
+        code.get(to).get(targetStride).i32(4).op("i32.mul").op("i32.add").set(to);
+      });
+      code.get(source).get(sourceStride).i32(4).op("i32.mul").op("i32.add").set(source);
+      code.advance(target, 16);
+    });
+  });
+}
+
+type FourLocals = readonly [Local, Local, Local, Local];
+
+interface TransposedBlock {
+  readonly from: Local;
+  readonly to: Local;
+  readonly targetStride: Local;
+  readonly sourceStride: Local;
+  readonly lines: FourLocals;
+  readonly mixed: FourLocals;
+}
+
+function assembleTransposedBlock(code: FunctionAssembler, block: TransposedBlock): void {
+  const { from, to, targetStride, sourceStride, lines, mixed } = block;
+  const pointer = code.local("i32");
+  code.get(from).set(pointer);
+  for (const line of lines) {
+    code.get(pointer).load().set(line).advanceBy(pointer, sourceStride);
+  }
+  const [l0, l1, l2, l3] = lines;
+  const [low01, low23, high01, high23] = mixed;
+  code.get(l0).get(l1).shuffle([0, 4, 1, 5]).set(low01);
+  code.get(l2).get(l3).shuffle([0, 4, 1, 5]).set(low23);
+  code.get(l0).get(l1).shuffle([2, 6, 3, 7]).set(high01);
+  code.get(l2).get(l3).shuffle([2, 6, 3, 7]).set(high23);
+  code.get(to).set(pointer);
+  const columns = [
+    [low01, low23, 0],
+    [low01, low23, 2],
+    [high01, high23, 0],
+    [high01, high23, 2],
+  ] as const;
+  for (const [first, second, lane] of columns) {
+    code.get(pointer).get(first).get(second);
+    code.shuffle([lane, lane + 1, lane + 4, lane + 5]).store();
+    code.advanceBy(pointer, targetStride);
+  }
+}

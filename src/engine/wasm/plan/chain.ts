@@ -1,0 +1,297 @@
+/**
+ * From consecutive layers to nodes, each one or several layers that are computed together, with their places in memory.
+ *
+ * @module
+ */
+
+import type { LayerChain } from "../../../model/graph.ts";
+import type { Conv1dLayer } from "../../../model/spec.ts";
+import { groupChain, type LayerGroup } from "../../layer_groups.ts";
+import { type Allocator, countValues, roundUp, type Tensor } from "../layout.ts";
+import { type ConvNode, filterBytes, inputDeltaStride } from "../ops/conv/shape.ts";
+import { type EntryOrigins, maskBytes } from "../ops/dropout.ts";
+import { countKernelRows, gruRecord, type GruShape, rowBytes } from "../ops/gru/shape.ts";
+import { dotsBytes, PANEL_ROW_BYTES, sparseRowBytes } from "../ops/sparse_dense/rows.ts";
+import type { SparseDenseNode } from "../ops/sparse_dense/run.ts";
+import { planConv } from "./conv.ts";
+import { MAX_PARTS } from "./parts.ts";
+import { expectInput } from "./sparsity.ts";
+import type { Chain, PlanNode } from "./types.ts";
+import { flattenTensor, TensorPlanner } from "./tensors.ts";
+import { SPARSE_ROWS } from "./update_tasks.ts";
+
+/** Sparse rows are multiplied at 0.6 of the speed of whole rows, so they pay if at most this share is not zero. */
+const SPARSE_SHARE = 0.6;
+/** From this number of units on, making a sparse row costs little, and so do units that fill up the last panel. */
+const SPARSE_UNITS = 64;
+
+/** How a chain is planned. */
+export interface ChainOptions {
+  readonly memory: Allocator;
+  /** The most samples, or entries, that it computes together. */
+  readonly capacity: number;
+  /** What it reads: an input of the network, the rows of a join, or the outputs of another chain. */
+  readonly reads: "input" | "join" | Tensor;
+  /** Which sample and reference each entry is of; absent where entries are samples. */
+  readonly origins?: EntryOrigins | undefined;
+  /** Whether its output must have no gaps. */
+  readonly compact: boolean;
+}
+
+/** A chain with the scratch memory that its nodes need. */
+export interface PlannedChain extends Chain {
+  readonly scratchBytes: number;
+}
+
+/** Plans the layers of an encoder, or of the head. */
+export function planChain(layers: LayerChain, options: ChainOptions): PlannedChain {
+  return new ChainPlanner(layers, options).plan();
+}
+
+class ChainPlanner {
+  readonly #chain: LayerChain;
+  readonly #options: ChainOptions;
+  readonly #memory: Allocator;
+  readonly #capacity: number;
+  readonly #tensors: TensorPlanner;
+  readonly #nodes: PlanNode[] = [];
+  #scratchBytes = 0;
+
+  constructor(chain: LayerChain, options: ChainOptions) {
+    this.#chain = chain;
+    this.#options = options;
+    this.#memory = options.memory;
+    this.#capacity = options.capacity;
+    this.#tensors = new TensorPlanner(chain, options);
+  }
+
+  plan(): PlannedChain {
+    const input = this.#tensors.planInput(this.#options.reads);
+    const groups = groupChain(this.#chain);
+    const last = groups.reduce((value, group) => this.#addGroup(value, group), input);
+    const output = this.#options.compact ? this.#compact(last) : last;
+    const [first] = this.#nodes;
+    return {
+      input,
+      output,
+      nodes: this.#nodes,
+      inputDeltaStride: first?.kind === "conv" ? inputDeltaStride(first.shape) : input.stride,
+      scratchBytes: this.#scratchBytes,
+    };
+  }
+
+  /** Adds the node of a group; returns its output. */
+  #addGroup(input: Tensor, group: LayerGroup): Tensor {
+    switch (group.kind) {
+      case "conv":
+        return this.#addConv(input, group, group);
+      case "linear":
+        return this.#addLinear(input, group);
+      case "dense":
+        return this.#addDense(input, group);
+      case "batchNorm":
+        return this.#addBatchNorm(input, group);
+      case "pool":
+        return this.#addPool(input, group);
+      case "dropout":
+        return this.#addDropout(input, group);
+      case "activation":
+      case "gelu":
+        return this.#addActivation(input, group);
+      case "flatten":
+        return flattenTensor(input);
+      case "bidirectionalGru":
+        return this.#addGru(input, group);
+    }
+  }
+
+  #addPool(input: Tensor, group: GroupOf<"pool">): Tensor {
+    const output = this.#tensors.plan(group.output[0], input.channels, { group });
+    const offsets = this.#memory.take(output.sampleStride * this.#capacity);
+    const { name, layer } = nameOf(group);
+    this.#nodes.push({ kind: "pool", name, layer, input, output, size: group.size, offsets });
+    return output;
+  }
+
+  #addDropout(input: Tensor, group: GroupOf<"dropout">): Tensor {
+    const output = this.#tensors.planLike(input, group);
+    const { origins } = this.#options;
+    const values = input.rows * input.channels;
+    // Room for reading past the end of the last segment.
+    const gap = 4 * (input.segment.padded - input.segment.count);
+    const shifted = origins !== undefined;
+    const least = maskBytes(values, { shifted });
+    const maskStride = roundUp(shifted ? least + gap : Math.max(least, 4 * values + gap));
+    const mask = this.#memory.take(maskStride * this.#capacity);
+    const { name, layer } = nameOf(group);
+    const { rate } = group.spec;
+    const base = { name, layer, input, output, rate, mask, maskStride };
+    this.#nodes.push({ ...base, kind: "dropout", origins });
+    return output;
+  }
+
+  #addActivation(input: Tensor, group: GroupOf<"activation" | "gelu">): Tensor {
+    const output = this.#tensors.planLike(input, group);
+    const { name, layer } = nameOf(group);
+    const base = { name, layer, input, output };
+    if (group.kind === "gelu") this.#nodes.push({ ...base, kind: "gelu" });
+    else this.#nodes.push({ ...base, kind: "activation", slope: group.slope });
+    return output;
+  }
+
+  /** A linear layer over positions is a convolution of width 1. */
+  #addLinear(input: Tensor, group: GroupOf<"linear">): Tensor {
+    const { slope, spec: { units } } = group;
+    const spec: Conv1dLayer = {
+      type: "conv1d",
+      filters: units,
+      width: 1,
+      dilation: 1,
+      padding: "valid",
+    };
+    return this.#addConv(input, group, { spec, slope, pool: undefined });
+  }
+
+  #addConv(
+    input: Tensor,
+    group: LayerGroup,
+    { spec, slope, pool }: Pick<GroupOf<"conv">, "spec" | "slope" | "pool">,
+  ): Tensor {
+    const positions = group.output[0];
+    const { shape, around } = planConv(input, spec, pool === undefined ? undefined : positions);
+    const output = this.#tensors.plan(positions, spec.filters, { group, ...around });
+    const row = 16 * shape.filterVectors;
+    this.#scratchBytes = Math.max(this.#scratchBytes, shape.outputPositions * row);
+    const kernel = this.#memory.parameter(4 * shape.filterVectors * filterBytes(shape));
+    const bias = this.#memory.parameter(row);
+    const stride = Math.ceil((kernel.bytes + bias.bytes) / 64) * 64;
+    const parts = this.#memory.take(stride * MAX_PARTS);
+    const transposed = this.#memory.take(kernel.bytes);
+    const offsets = pool === undefined
+      ? undefined
+      : this.#memory.take(output.sampleStride * this.#capacity);
+    const { name, layer } = nameOf(group);
+    const base = { name, layer, input, output, shape, slope, pool, kernel, bias };
+    const node: ConvNode = {
+      ...base,
+      kind: "conv",
+      transposed,
+      offsets,
+      parts: { kernel: parts, bias: parts + kernel.bytes, stride },
+    };
+    this.#nodes.push(node);
+    return output;
+  }
+
+  #addDense(input: Tensor, group: GroupOf<"dense">): Tensor {
+    const { name, layer } = nameOf(group);
+    const { slope, spec: { units } } = group;
+    const sparsity = units < SPARSE_UNITS ? undefined : this.#sparsity(layer);
+    const stride = roundUp(4 * units, sparsity && PANEL_ROW_BYTES);
+    const output = this.#tensors.plan(1, units, { group, stride });
+    const kernel = this.#memory.parameter(countValues(input) * stride);
+    const bias = this.#memory.parameter(stride);
+    const base = { name, layer, input, output, slope, kernel, bias };
+    if (sparsity === undefined) {
+      this.#nodes.push({ ...base, kind: "dense", transposed: this.#memory.take(kernel.bytes) });
+    } else {
+      const sparse = this.#sparseRows(countValues(input));
+      const zeros = this.#memory.take(PANEL_ROW_BYTES);
+      this.#nodes.push({ ...base, kind: "sparseDense", gate: sparsity.gate, sparse, zeros });
+    }
+    return output;
+  }
+
+  #sparseRows(inputs: number): SparseDenseNode["sparse"] {
+    const columns = SPARSE_ROWS * sparseRowBytes(this.#capacity);
+    this.#scratchBytes = Math.max(this.#scratchBytes, columns);
+    const sums = sparseRowBytes(inputs);
+    const sampleStride = sums + dotsBytes(inputs);
+    return { address: this.#memory.take(sampleStride * this.#capacity), sampleStride, sums };
+  }
+
+  /** What decides which inputs of a dense layer are kept, if making sparse rows of them pays. */
+  #sparsity(layer: number): Pick<SparseDenseNode, "gate"> | undefined {
+    const { layers, firstLayer } = this.#chain;
+    const { share, rectified } = expectInput(layers, layer - firstLayer);
+    if (share > SPARSE_SHARE) return undefined;
+    if (rectified) return { gate: undefined };
+    const last = this.#nodes.at(-1);
+    // Where entries are not samples, their masks begin at different places.
+    if (last?.kind !== "dropout" || last.origins !== undefined) return undefined;
+    return { gate: { mask: last.mask, maskStride: last.maskStride } };
+  }
+
+  #addGru(input: Tensor, group: GroupOf<"bidirectionalGru">): Tensor {
+    const { units } = group.spec;
+    const unitVectors = Math.ceil(units / 4);
+    const row = 16 * unitVectors;
+    const flat = this.#tensors.plan(1, 2 * units, { group, stride: 2 * row });
+    const output = { ...flat, segment: { count: units, padded: row / 4 } };
+    const shape: GruShape = {
+      positions: input.rows,
+      unitVectors,
+      inputStride: input.stride,
+      inputSampleStride: input.sampleStride,
+      outputSampleStride: output.sampleStride,
+    };
+    const { both, gates } = rowBytes(shape);
+    const kernel = this.#memory.parameter(countKernelRows(shape) * both);
+    const bias = this.#memory.parameter(both);
+    const recurrent = this.#memory.parameter(2 * row / 4 * gates);
+    const transposed = {
+      kernel: this.#memory.take(kernel.bytes),
+      recurrent: this.#memory.take(recurrent.bytes),
+    };
+    const records = this.#memory.take(gruRecord(shape).sampleStride * this.#capacity);
+    const { name, layer } = nameOf(group);
+    const base = { name, layer, input, output, shape, kernel, bias, recurrent };
+    this.#nodes.push({ ...base, kind: "bidirectionalGru", transposed, records });
+    return output;
+  }
+
+  #addBatchNorm(input: Tensor, group: GroupOf<"batchNorm">): Tensor {
+    const output = this.#tensors.planLike(input, group);
+    const row = input.stride;
+    const { momentum, epsilon } = group.spec;
+    const { name, layer } = nameOf(group);
+    this.#nodes.push({
+      kind: "batchNorm",
+      name,
+      layer,
+      input,
+      output,
+      momentum,
+      epsilon,
+      gamma: this.#memory.parameter(row),
+      beta: this.#memory.parameter(row),
+      movingMean: this.#memory.take(row),
+      movingVariance: this.#memory.take(row),
+      parts: this.#memory.take(2 * row * MAX_PARTS),
+      mean: this.#memory.take(row),
+      forward: this.#memory.take(3 * row),
+      backward: this.#memory.take(3 * row),
+    });
+    return output;
+  }
+
+  /** The same values in one row without gaps. */
+  #compact(value: Tensor): Tensor {
+    const { rows, channels, segment } = value;
+    const size = rows * channels;
+    if (segment.count === segment.padded || segment.count === size) return value;
+    const output = this.#tensors.plan(1, size, { group: undefined });
+    const name = `compact${this.#chain.firstLayer}`;
+    this.#nodes.push({ kind: "compact", name, layer: NO_LAYER, input: value, output });
+    return output;
+  }
+}
+
+type GroupOf<Kind extends LayerGroup["kind"]> = Extract<LayerGroup, { readonly kind: Kind }>;
+
+/** Of a node that stands for no layer of the model. */
+const NO_LAYER = -1;
+
+function nameOf({ kind, layer }: LayerGroup): { readonly name: string; readonly layer: number } {
+  return { name: `${kind}${layer}`, layer };
+}

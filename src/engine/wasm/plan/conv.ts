@@ -1,0 +1,43 @@
+import { convPadding, kernelSpan } from "../../../model/shapes.ts";
+import type { Conv1dLayer } from "../../../model/spec.ts";
+import type { Tensor } from "../layout.ts";
+import type { ConvShape } from "../ops/conv/shape.ts";
+
+/** A convolution's shape, and the rows of zeros that it wants around its output. */
+export interface PlannedConv {
+  readonly shape: ConvShape;
+  readonly around: { readonly before: number; readonly after: number };
+}
+
+/** Lays out a convolution over an input. */
+export function planConv(
+  input: Tensor,
+  spec: Conv1dLayer,
+  pooledPositions: number | undefined,
+): PlannedConv {
+  const { left, right } = convPadding(spec);
+  const { width, dilation, filters } = spec;
+  const span = kernelSpan(spec) - 1;
+  const outputPositions = input.rows + left + right - span;
+  const groups = dilation === 1 ? 1 : width;
+  const groupBytes = groups === 1 ? width * input.stride : 4 * input.channels;
+  const shape: ConvShape = {
+    inputPositions: input.rows,
+    outputPositions,
+    filters,
+    filterVectors: Math.ceil(filters / 4),
+    taps: width,
+    dilation,
+    left,
+    channels: input.channels,
+    inputStride: input.stride,
+    groups,
+    groupVectors: Math.ceil(groupBytes / 16),
+    pooledPositions,
+  };
+  // Where every position has a gradient, the backward pass reads rows of zeros around the derivatives.
+  const around = pooledPositions === undefined
+    ? { before: span - left, after: input.rows - outputPositions + left }
+    : { before: 0, after: 0 };
+  return { shape, around };
+}

@@ -1,0 +1,132 @@
+import type { Encoder, LayerChain, ModelGraph } from "../../../model/graph.ts";
+import type { InputName } from "../../../model/spec.ts";
+import type { Allocator, Tensor } from "../layout.ts";
+import { planChain } from "./chain.ts";
+import type { EncoderChain } from "./types.ts";
+
+/** Inputs of which the samples of a batch often share entries: those of a gene. */
+const SHARED_INPUTS: ReadonlySet<InputName> = new Set<InputName>([
+  "sequence",
+  "references",
+  "referenceLabels",
+  "context",
+]);
+
+/** An encoder, as one chain or two. */
+export interface PlannedEncoder {
+  readonly chains: readonly EncoderChain[];
+  /** Indices of the first and the last of them among the chains of all encoders. */
+  readonly first: number;
+  readonly last: number;
+  readonly scratchBytes: number;
+}
+
+/**
+ * Plans an encoder. Where the samples of a batch share entries, layers before the first dropout or batch normalisation
+ * are a chain of their own, which computes an entry once; the layers from there on are computed for each sample.
+ */
+export function planEncoder(
+  graph: ModelGraph,
+  encoder: Encoder,
+  { memory, batchSize, first }: {
+    readonly memory: Allocator;
+    readonly batchSize: number;
+    /** Index of its first chain. */
+    readonly first: number;
+  },
+): PlannedEncoder {
+  const places = encoder.branches.reduce((sum, branch) => {
+    return sum + (graph.branches[branch]!.overReferences ? graph.references : 1);
+  }, 0);
+  const capacity = batchSize * places;
+  const bySample = findLayerBySample(encoder);
+  const split = bySample !== undefined && readsSharedInput(graph, encoder) &&
+    hasWeights(encoder, bySample);
+  if (!split) {
+    const options = { memory, capacity, reads: "input", follows: undefined, last: true } as const;
+    const planned = planPiece(encoder, { ...options, bySample: bySample !== undefined });
+    const { chain, scratchBytes } = planned;
+    return { chains: [chain], first, last: first, scratchBytes };
+  }
+  const [before, after] = splitChain(encoder, bySample);
+  const shared = planPiece(before, {
+    memory,
+    capacity,
+    reads: "input",
+    follows: undefined,
+    bySample: false,
+    last: false,
+  });
+  const own = planPiece(after, {
+    memory,
+    capacity,
+    reads: shared.chain.output,
+    follows: { chain: first, entryOf: memory.take(4 * capacity) },
+    bySample: true,
+    last: true,
+  });
+  return {
+    chains: [shared.chain, own.chain],
+    first,
+    last: first + 1,
+    scratchBytes: Math.max(shared.scratchBytes, own.scratchBytes),
+  };
+}
+
+/** Index of the first layer that needs each sample: dropout has a mask for each, batch normalisation means over all. */
+function findLayerBySample({ layers }: LayerChain): number | undefined {
+  const index = layers.findIndex(({ type }) => type === "dropout" || type === "batchNorm");
+  return index < 0 ? undefined : index;
+}
+
+function readsSharedInput({ branches, inputs }: ModelGraph, encoder: Encoder): boolean {
+  return encoder.branches.some((branch) =>
+    SHARED_INPUTS.has(inputs[branches[branch]!.input]!.name)
+  );
+}
+
+/** Whether there is something to save among the layers before an index. */
+function hasWeights({ layers }: LayerChain, end: number): boolean {
+  return layers.slice(0, end).some(({ type }) =>
+    type === "conv1d" || type === "dense" || type === "linear" || type === "bidirectionalGru"
+  );
+}
+
+function splitChain(chain: LayerChain, index: number): [before: LayerChain, after: LayerChain] {
+  const { place, layers, firstLayer, shapes: [first, ...others], outputShape } = chain;
+  const [middle, ...last] = others.slice(index - 1);
+  const before: LayerChain = {
+    place,
+    layers: layers.slice(0, index),
+    firstLayer,
+    shapes: [first, ...others.slice(0, index)],
+    outputShape: middle!,
+  };
+  const after: LayerChain = {
+    place,
+    layers: layers.slice(index),
+    firstLayer: firstLayer + index,
+    shapes: [middle!, ...last],
+    outputShape,
+  };
+  return [before, after];
+}
+
+function planPiece(
+  layers: LayerChain,
+  { memory, capacity, reads, follows, bySample, last }: {
+    readonly memory: Allocator;
+    readonly capacity: number;
+    readonly reads: "input" | Tensor;
+    readonly follows: EncoderChain["follows"];
+    readonly bySample: boolean;
+    /** Whether a join reads it. */
+    readonly last: boolean;
+  },
+): { readonly chain: EncoderChain; readonly scratchBytes: number } {
+  const origins = { samples: memory.take(4 * capacity), references: memory.take(4 * capacity) };
+  const options = { memory, capacity, reads, compact: last, origins };
+  const { scratchBytes, ...chain } = planChain(layers, options);
+  const uses = { starts: memory.take(4 * capacity + 4), addresses: memory.take(4 * capacity) };
+  return { chain: { ...chain, capacity, follows, origins, uses, bySample }, scratchBytes };
+}

@@ -1,0 +1,119 @@
+/**
+ * From a model to what the engine runs: chains of nodes with their places in memory, and the tasks of a training step.
+ *
+ * @module
+ */
+
+import { type ModelGraph, modelGraph } from "../../../model/graph.ts";
+import type { ModelSpec } from "../../../model/spec.ts";
+import { isBranched } from "../../../model/spec.ts";
+import { Allocator, type Tensor } from "../layout.ts";
+import type { JoinBranch, PlannedTerm } from "../ops/join/types.ts";
+import { planChain } from "./chain.ts";
+import { planEncoder, type PlannedEncoder } from "./encoder.ts";
+import { type BranchRoute, chainsOf, type JoinPlan, type Plan, type UpdateTask } from "./types.ts";
+import { updateTasks } from "./update_tasks.ts";
+
+/** Plans a valid model for batches of at most `batchSize` samples on `threads` threads. */
+export function planModel(
+  spec: ModelSpec,
+  { batchSize, threads }: { readonly batchSize: number; readonly threads: number },
+): Plan {
+  const graph = modelGraph(spec);
+  const memory = new Allocator();
+  const planned = isBranched(spec)
+    ? planBranches(graph, { memory, batchSize })
+    : planSequence(graph, { memory, batchSize });
+  const { encoders, join, head, scratchBytes } = planned;
+  const updates = chainsOf(planned).flatMap(({ nodes }, chain) =>
+    nodes.flatMap((node, index) =>
+      updateTasks(node).map((rows): UpdateTask => ({ chain, node: index, ...rows }))
+    )
+  );
+  for (const [term, { type }] of join?.terms.entries() ?? []) {
+    if (type === "distanceWeightedMean") updates.push({ term });
+  }
+  const scratch = memory.take(scratchBytes * threads);
+  const { pages } = memory;
+  return {
+    batchSize,
+    loss: spec.loss,
+    encoders,
+    join,
+    head,
+    updates,
+    scratch,
+    scratchBytes,
+    pages,
+  };
+}
+
+interface PlanOptions {
+  readonly memory: Allocator;
+  readonly batchSize: number;
+}
+
+type PlannedChains = Pick<Plan, "encoders" | "join" | "head" | "scratchBytes">;
+
+function planSequence({ encoders }: ModelGraph, { memory, batchSize }: PlanOptions): PlannedChains {
+  const [layers] = encoders;
+  const options = { memory, capacity: batchSize, reads: "input", compact: false } as const;
+  const { scratchBytes, ...head } = planChain(layers!, options);
+  return { encoders: [], join: undefined, head, scratchBytes };
+}
+
+function planBranches(graph: ModelGraph, { memory, batchSize }: PlanOptions): PlannedChains {
+  const planned: PlannedEncoder[] = [];
+  for (const encoder of graph.encoders) {
+    const first = planned.at(-1)?.last ?? -1;
+    planned.push(planEncoder(graph, encoder, { memory, batchSize, first: first + 1 }));
+  }
+  const { scratchBytes, ...head } = planChain(graph.head, {
+    memory,
+    capacity: batchSize,
+    reads: "join",
+    compact: false,
+  });
+  const join = planJoin(graph, { memory, batchSize, encoders: planned, input: head.input });
+  const largest = Math.max(...join.branches.map(({ vectors }) => 16 * vectors));
+  const scratches = planned.map((encoder) => encoder.scratchBytes);
+  return {
+    encoders: planned.flatMap(({ chains }) => chains),
+    join,
+    head,
+    // A join keeps two rows there.
+    scratchBytes: Math.max(scratchBytes, 2 * largest, ...scratches),
+  };
+}
+
+function planJoin(
+  { branches, join, references }: ModelGraph,
+  { memory, batchSize, encoders, input }: PlanOptions & {
+    readonly encoders: readonly PlannedEncoder[];
+    readonly input: Tensor;
+  },
+): JoinPlan {
+  const planned = branches.map(({ encoder, overReferences, size }): JoinBranch => {
+    const values = encoders[encoder]!.chains.at(-1)!.output;
+    const vectors = values.rows * values.stride / 16;
+    const places = overReferences ? references : 1;
+    const entryOf = memory.take(4 * batchSize * places);
+    const deltas = memory.take(16 * vectors * batchSize * places);
+    return { values, size, vectors, places, entryOf, deltas };
+  });
+  const terms = join.map((term): PlannedTerm => {
+    if (term.type !== "distanceWeightedMean") return term;
+    const record = {
+      scale: memory.parameter(16),
+      scaleGradients: memory.take(4 * batchSize),
+      weights: memory.take(4 * batchSize * references),
+      distances: memory.take(4 * batchSize * references),
+    };
+    return { ...term, record };
+  });
+  const routes = branches.map(({ input, encoder }): BranchRoute => {
+    const { first, last } = encoders[encoder]!;
+    return { input, first, last };
+  });
+  return { branches: planned, terms, references, output: input, routes };
+}

@@ -1,0 +1,165 @@
+/**
+ * A training step, a prediction and an explanation, as stages with a barrier after each.
+ *
+ * @module
+ */
+
+import type { BatchNormNode } from "../ops/batch_norm.ts";
+import { chainsOf, type EncoderChain, type Plan, type PlanNode } from "./types.ts";
+
+/** What is done with each part of a chain's samples or entries. */
+export type PartStep =
+  | { readonly do: "gather" | "loss" | "output" | "slopeOutput" }
+  | { readonly do: "spread" | "join" | "joinBackward" | "collectUses" }
+  | { readonly do: "forward" | "backward"; readonly node: PlanNode }
+  | { readonly do: "measure" | "measureDelta"; readonly node: BatchNormNode };
+
+/** What is done once for a batch, from the sums of its parts. */
+export interface CombineStep {
+  readonly do: "combine" | "combineDelta" | "freeze";
+  readonly node: BatchNormNode;
+}
+
+/** Work that threads share out among themselves. `chain` is an index in `chainsOf(plan)`. */
+export type Stage =
+  | { readonly kind: "parts"; readonly chain: number; readonly steps: readonly PartStep[] }
+  | { readonly kind: "once"; readonly chain: number; readonly steps: readonly CombineStep[] }
+  | { readonly kind: "update" };
+
+/** Where the samples of a batch come from: threads copy them, or they are in the chains' inputs already. */
+export interface StageOptions {
+  readonly gather: boolean;
+}
+
+/**
+ * The stages of a training step. Without branches and batch normalisation there are two: each part of the batch passes
+ * forward and back through the whole network while its values are in the nearest cache; then the weights move. Branches
+ * have stages before and after the head's, and a batch normalisation splits a pass in two, since it needs sums over the
+ * whole batch.
+ */
+export function trainingStages(plan: Plan, { gather }: StageOptions): Stage[] {
+  const { encoders, head, join } = plan;
+  const list = new StageList();
+  for (const [chain, encoder] of encoders.entries()) {
+    beginEncoder(list, chain, encoder);
+    addForward(list, encoder.nodes);
+  }
+  list.begin(encoders.length);
+  if (gather) list.add({ do: "gather" });
+  if (join !== undefined) list.add({ do: "join" });
+  addForward(list, head.nodes);
+  list.add({ do: "loss" });
+  addBackward(list, head.nodes);
+  if (join !== undefined) list.add({ do: "joinBackward" });
+  for (const [chain, { nodes }] of [...encoders.entries()].reverse()) {
+    list.begin(chain);
+    // An encoder without layers has nothing to learn.
+    if (nodes.length > 0) list.add({ do: "collectUses" });
+    addBackward(list, nodes);
+  }
+  return [...list.end(), { kind: "update" }];
+}
+
+/** The stages that predict a batch. */
+export function predictionStages(plan: Plan, { gather }: StageOptions): Stage[] {
+  const list = new StageList();
+  addFrozenForward(list, plan, { gather });
+  list.add({ do: "output" });
+  return list.end();
+}
+
+/** The stages that find the derivatives of a batch's outputs by the inputs, which are in the chains already. */
+export function explanationStages(plan: Plan): Stage[] {
+  const { encoders, head, join } = plan;
+  const list = new StageList();
+  addFrozenForward(list, plan, { gather: false });
+  list.add({ do: "slopeOutput" });
+  for (const node of head.nodes.toReversed()) list.add({ do: "backward", node });
+  if (join !== undefined) list.add({ do: "joinBackward" });
+  for (const [chain, { nodes }] of [...encoders.entries()].reverse()) {
+    list.begin(chain);
+    list.add({ do: "collectUses" });
+    for (const node of nodes.toReversed()) list.add({ do: "backward", node });
+  }
+  return list.end();
+}
+
+/** The forward pass with the moving averages of batch normalisations. */
+function addFrozenForward(list: StageList, plan: Plan, { gather }: StageOptions): void {
+  const { encoders, head, join } = plan;
+  for (const [chain, { nodes }] of chainsOf(plan).entries()) {
+    list.begin(chain);
+    for (const node of nodes) {
+      if (node.kind === "batchNorm") list.combine({ do: "freeze", node });
+    }
+  }
+  for (const [chain, encoder] of encoders.entries()) {
+    beginEncoder(list, chain, encoder);
+    for (const node of encoder.nodes) list.add({ do: "forward", node });
+  }
+  list.begin(encoders.length);
+  if (gather) list.add({ do: "gather" });
+  if (join !== undefined) list.add({ do: "join" });
+  for (const node of head.nodes) list.add({ do: "forward", node });
+}
+
+/** Begins a chain of an encoder, whose entries may be outputs of another one. */
+function beginEncoder(list: StageList, chain: number, { follows }: EncoderChain): void {
+  list.begin(chain);
+  if (follows !== undefined) list.add({ do: "spread" });
+}
+
+function addForward(list: StageList, nodes: readonly PlanNode[]): void {
+  for (const node of nodes) {
+    if (node.kind === "batchNorm") {
+      list.add({ do: "measure", node });
+      list.combine({ do: "combine", node });
+    }
+    list.add({ do: "forward", node });
+  }
+}
+
+function addBackward(list: StageList, nodes: readonly PlanNode[]): void {
+  for (const node of nodes.toReversed()) {
+    if (node.kind === "batchNorm") {
+      list.add({ do: "measureDelta", node });
+      list.combine({ do: "combineDelta", node });
+    }
+    list.add({ do: "backward", node });
+  }
+}
+
+/** Puts steps into stages: consecutive ones of a chain into one. */
+class StageList {
+  readonly #stages: Stage[] = [];
+  #chain = 0;
+  #steps: PartStep[] = [];
+
+  /** Continues with another chain. */
+  begin(chain: number): void {
+    this.#close();
+    this.#chain = chain;
+  }
+
+  add(step: PartStep): void {
+    this.#steps.push(step);
+  }
+
+  /** Adds a step that waits for all parts. */
+  combine(step: CombineStep): void {
+    this.#close();
+    this.#stages.push({ kind: "once", chain: this.#chain, steps: [step] });
+  }
+
+  end(): Stage[] {
+    this.#close();
+    return this.#stages;
+  }
+
+  #close(): void {
+    if (this.#steps.length > 0) {
+      this.#stages.push({ kind: "parts", chain: this.#chain, steps: this.#steps });
+    }
+    this.#steps = [];
+  }
+}

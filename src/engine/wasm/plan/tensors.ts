@@ -1,0 +1,96 @@
+import type { LayerChain } from "../../../model/graph.ts";
+import { convPadding } from "../../../model/shapes.ts";
+import type { LayerGroup } from "../../layer_groups.ts";
+import { type Allocator, roundUp, type Tensor } from "../layout.ts";
+
+/** What decides how a tensor is laid out, beside its size. */
+export interface TensorOptions {
+  /** The group whose output it is, or that it is the input of all; absent where no group reads it. */
+  readonly group: LayerGroup | "input" | undefined;
+  /** Rows of zeros. */
+  readonly before?: number;
+  readonly after?: number;
+  /**
+   * Bytes between rows.
+   *
+   * @default the least that whole vectors take
+   */
+  readonly stride?: number;
+}
+
+/** Lays out the tensors of a chain. */
+export class TensorPlanner {
+  readonly #chain: LayerChain;
+  readonly #memory: Allocator;
+  readonly #capacity: number;
+
+  /** `capacity` is the number of samples, or entries, that a tensor has room for. */
+  constructor(
+    chain: LayerChain,
+    { memory, capacity }: { readonly memory: Allocator; readonly capacity: number },
+  ) {
+    this.#chain = chain;
+    this.#memory = memory;
+    this.#capacity = capacity;
+  }
+
+  /** What the chain reads: an input of the network, the rows of a join, or the outputs of another chain. */
+  planInput(reads: "input" | "join" | Tensor): Tensor {
+    if (typeof reads === "object") {
+      const { rows, channels, stride, segment } = reads;
+      return { ...this.plan(rows, channels, { group: "input", stride }), segment };
+    }
+    const { shapes: [[first, second]], layers } = this.#chain;
+    const [rows, channels] = second === undefined ? [1, first] : [first, second];
+    // A convolution reads the channels of neighbouring positions in one piece, if there are no gaps between them.
+    const convolved = reads === "input" && layers[0]?.type === "conv1d";
+    const stride = convolved ? 4 * channels : roundUp(4 * channels);
+    const values = this.plan(rows, channels, { group: "input", stride });
+    if (reads === "join") return values;
+    if (stride % 16 === 0) return { ...values, ofNetwork: true };
+    // The derivatives' rows may be whole vectors even so; see `inputDeltaStride`.
+    const rowsAtMost = Math.ceil(values.sampleStride / stride);
+    const deltaSampleStride = roundUp(rowsAtMost * roundUp(stride) + 16, 64);
+    const address = this.#memory.take(deltaSampleStride * this.#capacity);
+    const delta = address + values.before * roundUp(stride);
+    return { ...values, ofNetwork: true, delta, deltaSampleStride };
+  }
+
+  /** An output of the shape of an input. */
+  planLike({ rows, channels, stride, segment }: Tensor, group: LayerGroup): Tensor {
+    return { ...this.plan(rows, channels, { group, stride }), segment };
+  }
+
+  /** A tensor with the rows of zeros around it that its reader and the options ask for. */
+  plan(rows: number, channels: number, options: TensorOptions): Tensor {
+    const { group, stride = roundUp(4 * channels) } = options;
+    const { layers, firstLayer } = this.#chain;
+    const next = group === "input"
+      ? layers[0]
+      : group && layers[group.layer - firstLayer + group.layers];
+    const padding = next?.type === "conv1d" ? convPadding(next) : { left: 0, right: 0 };
+    const before = Math.max(padding.left, options.before ?? 0);
+    const after = Math.max(padding.right, options.after ?? 0);
+    // Vector loads may read past the end of the last row.
+    const sampleStride = roundUp((before + rows + after) * stride + 16, 64);
+    const take = () => this.#memory.take(sampleStride * this.#capacity) + before * stride;
+    return {
+      address: take(),
+      delta: take(),
+      sampleStride,
+      deltaSampleStride: sampleStride,
+      ofNetwork: false,
+      before,
+      rows,
+      stride,
+      channels,
+      segment: { count: channels, padded: stride / 4 },
+    };
+  }
+}
+
+/** The same memory as one row. */
+export function flattenTensor(input: Tensor): Tensor {
+  const { rows, stride, channels } = input;
+  return { ...input, rows: 1, stride: rows * stride, channels: rows * channels };
+}

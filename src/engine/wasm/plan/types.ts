@@ -1,0 +1,115 @@
+/**
+ * What a thread needs to know to run a model. All of it is plain data, so that it can be sent to workers.
+ *
+ * @module
+ */
+
+import type { Loss } from "../../../model/spec.ts";
+import type { Tensor } from "../layout.ts";
+import type { ActivationNode, GeluNode } from "../ops/activation.ts";
+import type { BatchNormNode } from "../ops/batch_norm.ts";
+import type { CompactNode } from "../ops/compact.ts";
+import type { ConvNode } from "../ops/conv/shape.ts";
+import type { DenseNode } from "../ops/dense.ts";
+import type { DropoutNode, EntryOrigins } from "../ops/dropout.ts";
+import type { GruNode } from "../ops/gru/shape.ts";
+import type { EntryUses, JoinNode } from "../ops/join/types.ts";
+import type { PoolNode } from "../ops/pool.ts";
+import type { SparseDenseNode } from "../ops/sparse_dense/run.ts";
+
+/** Any node of a chain. */
+export type PlanNode =
+  | ConvNode
+  | DenseNode
+  | SparseDenseNode
+  | GruNode
+  | BatchNormNode
+  | PoolNode
+  | DropoutNode
+  | ActivationNode
+  | GeluNode
+  | CompactNode;
+
+/** Nodes one after another. */
+export interface Chain {
+  readonly input: Tensor;
+  readonly output: Tensor;
+  readonly nodes: readonly PlanNode[];
+  /** Bytes between rows of the derivatives by the input. */
+  readonly inputDeltaStride: number;
+}
+
+/**
+ * Layers of an encoder, which reads one input of the network, or several of the same shape: entry by entry. An encoder is
+ * one such chain, or two where only the later layers must be computed for each sample.
+ */
+export interface EncoderChain extends Chain {
+  /** The most entries of a batch. */
+  readonly capacity: number;
+  /** What it reads if not an input of the network. */
+  readonly follows: FollowedChain | undefined;
+  readonly origins: EntryOrigins;
+  readonly uses: EntryUses;
+  /**
+   * Whether an entry that several samples share must be computed for each of them in training: dropout has a mask for
+   * each sample, and batch normalisation takes means over samples.
+   */
+  readonly bySample: boolean;
+}
+
+/** The chain whose outputs another one reads. */
+export interface FollowedChain {
+  /** Its index in `encoders`. */
+  readonly chain: number;
+  /** int32 `[entry]`: which of its entries each entry of the reader is computed from. */
+  readonly entryOf: number;
+}
+
+/** From an input of the model to a branch's outputs. */
+export interface BranchRoute {
+  /** Index in `inputs` of the model. */
+  readonly input: number;
+  /** Indices in `encoders` of the chain that reads it, and of the one that has the outputs: the same, or the next. */
+  readonly first: number;
+  readonly last: number;
+}
+
+/** What joins encoders into the rows that the last chain, the head, reads. */
+export interface JoinPlan extends JoinNode {
+  /** Of each branch. */
+  readonly routes: readonly BranchRoute[];
+}
+
+/** Part of the update: some rows of a node's weights, or all of a node's or a term's. */
+export type UpdateTask =
+  | {
+    readonly chain: number;
+    readonly node: number;
+    readonly firstRow: number;
+    readonly rows: number;
+  }
+  | { readonly term: number };
+
+/** A model, planned for batches of a size. */
+export interface Plan {
+  /** The most samples of a batch. */
+  readonly batchSize: number;
+  readonly loss: Loss;
+  /** The chains of the encoders in the order of `modelGraph`; none in a sequential model. */
+  readonly encoders: readonly EncoderChain[];
+  /** What joins them; absent in a sequential model. */
+  readonly join: JoinPlan | undefined;
+  /** The head; in a sequential model all its layers. Its output is the network's. */
+  readonly head: Chain;
+  readonly updates: readonly UpdateTask[];
+  /** Address of the first thread's scratch memory, and its size. */
+  readonly scratch: number;
+  readonly scratchBytes: number;
+  /** Size of the memory in pages of 64 KiB. */
+  readonly pages: number;
+}
+
+/** All chains of a plan, the head last: their indices are those of {@linkcode UpdateTask}. */
+export function chainsOf({ encoders, head }: Pick<Plan, "encoders" | "head">): readonly Chain[] {
+  return [...encoders, head];
+}

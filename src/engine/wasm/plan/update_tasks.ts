@@ -1,0 +1,67 @@
+import { PANEL_COLUMNS } from "../assembler/gemm.ts";
+import { filterBytes } from "../ops/conv/shape.ts";
+import { countKernelRows, rowBytes } from "../ops/gru/shape.ts";
+import type { PlanNode } from "./types.ts";
+
+/** Work of one update task: enough to be worth taking, little enough to share out. */
+const UPDATE_BYTES = 32 * 1024;
+/** Rows of the kernel of a sparse dense layer that are one such task. */
+export const SPARSE_ROWS = 32;
+
+/** Rows of a node's weights that one task moves. */
+export interface TaskRows {
+  readonly firstRow: number;
+  readonly rows: number;
+}
+
+/** Cuts the update of a node's weights into tasks. */
+export function updateTasks(node: PlanNode): TaskRows[] {
+  switch (node.kind) {
+    case "batchNorm":
+      return [{ firstRow: 0, rows: 0 }];
+    case "conv": {
+      const bytes = filterBytes(node.shape);
+      return cutRows({ count: node.kernel.bytes / bytes, block: rowsOfTask(bytes) });
+    }
+    case "dense":
+    case "sparseDense": {
+      const bytes = node.output.stride;
+      const block = node.kind === "sparseDense" ? SPARSE_ROWS : rowsOfTask(bytes);
+      return cutRows({ count: node.kernel.bytes / bytes, block });
+    }
+    case "bidirectionalGru": {
+      const inputs = countKernelRows(node.shape);
+      const units = 4 * node.shape.unitVectors;
+      const { gates, both } = rowBytes(node.shape);
+      const block = rowsOfTask(gates);
+      const kernel = cutRows({ count: inputs, block: rowsOfTask(both) });
+      const forward = cutRows({ first: inputs, count: units, block });
+      const backward = cutRows({ first: inputs + units, count: units, block });
+      return [kernel, forward, backward].flat();
+    }
+    case "pool":
+    case "dropout":
+    case "activation":
+    case "gelu":
+    case "compact":
+      return [];
+  }
+}
+
+/** Kernels are transposed panel by panel. */
+function rowsOfTask(rowBytes: number): number {
+  return Math.max(1, Math.floor(UPDATE_BYTES / rowBytes / PANEL_COLUMNS)) * PANEL_COLUMNS;
+}
+
+interface Rows {
+  readonly first?: number;
+  readonly count: number;
+  readonly block: number;
+}
+
+function cutRows({ first = 0, count, block }: Rows): TaskRows[] {
+  return Array.from({ length: Math.ceil(count / block) }, (_, task) => {
+    const done = task * block;
+    return { firstRow: first + done, rows: Math.min(block, count - done) };
+  });
+}

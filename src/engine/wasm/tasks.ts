@@ -1,0 +1,179 @@
+/**
+ * The tasks that the stages of a batch consist of; each is done by one thread.
+ *
+ * @module
+ */
+
+import type { StepPosition } from "../dropout.ts";
+import type { SignalColumns } from "../memory_source.ts";
+import { backwardNode, forwardNode, updateNode } from "./nodes.ts";
+import {
+  batchNormCombine,
+  batchNormCombineDelta,
+  batchNormFreeze,
+  batchNormMeasure,
+  batchNormMeasureDelta,
+} from "./ops/batch_norm.ts";
+import type { AdamStep, ExecutionContext, ForwardPass, Part } from "./ops/context.ts";
+import { gatherSamples } from "./ops/gather.ts";
+import { joinBackward, joinUpdate } from "./ops/join/backward.ts";
+import { collectUses, spreadEntries } from "./ops/join/entries.ts";
+import { joinForward } from "./ops/join/forward.ts";
+import { computeLoss, predictOutput, slopeOutput } from "./ops/loss.ts";
+import type { CombineStep, PartStep, Stage } from "./plan/stages.ts";
+import { type Chain, chainsOf, type Plan } from "./plan/types.ts";
+
+/** What a stage works on. */
+export interface Batch {
+  readonly mode: ForwardPass["mode"];
+  /** Parts of the samples or entries of each chain. */
+  readonly parts: readonly (readonly Part[])[];
+  /** Which samples of the source the batch has, where threads gather them. */
+  readonly rows: Uint32Array;
+  /** Labels that `rows` picks from, in training. */
+  readonly labels?: Float64Array | undefined;
+  /** Where the batch stands in the run, in training. */
+  readonly position?: StepPosition;
+  readonly adam?: AdamStep;
+  /** Receives the batch's predictions. */
+  readonly predicted?: Float32Array;
+}
+
+/** Does tasks on one thread. */
+export class Tasks {
+  readonly #context: ExecutionContext;
+  readonly #plan: Plan;
+  readonly #chains: readonly Chain[];
+  readonly #losses: Float64Array;
+  #data: SignalColumns | undefined;
+
+  /** `losses` receives the loss of each part. */
+  constructor(context: ExecutionContext, plan: Plan, losses: Float64Array) {
+    this.#context = context;
+    this.#plan = plan;
+    this.#chains = chainsOf(plan);
+    this.#losses = losses;
+  }
+
+  /** Sets the samples that the next batches are about. */
+  use(data: SignalColumns): void {
+    this.#data = data;
+  }
+
+  /** Number of the tasks of a stage. */
+  count(stage: Stage, { parts }: Batch): number {
+    if (stage.kind === "update") return this.#plan.updates.length;
+    return stage.kind === "once" ? 1 : parts[stage.chain]!.length;
+  }
+
+  /** Does a task of a stage, by its number. */
+  run(stage: Stage, task: number, batch: Batch): void {
+    if (stage.kind === "update") return this.#update(task, batch);
+    const parts = batch.parts[stage.chain]!;
+    if (stage.kind === "parts") {
+      const { chain, steps } = stage;
+      return this.#runPart(steps, { batch, chain, part: parts[task]! });
+    }
+    for (const step of stage.steps) this.#combine(step, parts);
+  }
+
+  #runPart(
+    steps: readonly PartStep[],
+    { batch, chain, part }: {
+      readonly batch: Batch;
+      readonly chain: number;
+      readonly part: Part;
+    },
+  ): void {
+    const context = this.#context;
+    const { mode, position } = batch;
+    const wanted = mode === "explain" ? "inputs" : "weights";
+    for (const step of steps) {
+      switch (step.do) {
+        case "forward":
+          forwardNode(context, step.node, { part, mode, position });
+          break;
+        case "backward":
+          backwardNode(context, step.node, { part, wanted });
+          break;
+        case "measure":
+          batchNormMeasure(context, step.node, part);
+          break;
+        case "measureDelta":
+          batchNormMeasureDelta(context, step.node, part);
+          break;
+        case "spread":
+          this.#spread(chain, part);
+          break;
+        case "join":
+          joinForward(context, this.#plan.join!, part);
+          break;
+        case "joinBackward":
+          joinBackward(context, this.#plan.join!, part);
+          break;
+        case "collectUses":
+          collectUses(context, this.#plan.encoders[chain]!, part);
+          break;
+        default:
+          this.#runEnd(step.do, part, batch);
+      }
+    }
+  }
+
+  /** Copies what a chain reads of the chain before it. */
+  #spread(chain: number, part: Part): void {
+    const { encoders } = this.#plan;
+    const { follows, input } = encoders[chain]!;
+    const { chain: before, entryOf } = follows!;
+    const source = encoders[before]!.output;
+    spreadEntries(this.#context, { source, target: input, entryOf }, part);
+  }
+
+  /** Does what is at either end of the network. */
+  #runEnd(
+    step: "gather" | "loss" | "output" | "slopeOutput",
+    part: Part,
+    batch: Batch,
+  ): void {
+    const context = this.#context;
+    const { head: { input, output }, loss } = this.#plan;
+    const { rows, labels, predicted } = batch;
+    switch (step) {
+      case "gather":
+        return gatherSamples(context, { data: this.#data!, input, rows }, part);
+      case "loss":
+        this.#losses[part.index] = computeLoss(
+          context,
+          { loss, output, labels: labels!, rows },
+          part,
+        );
+        return;
+      case "output":
+        return predictOutput(context, { loss, output, predicted: predicted! }, part);
+      case "slopeOutput":
+        return slopeOutput(context, { loss, output }, part);
+    }
+  }
+
+  #combine(step: CombineStep, parts: readonly Part[]): void {
+    if (step.do === "combine") batchNormCombine(this.#context, step.node, parts);
+    else if (step.do === "combineDelta") batchNormCombineDelta(this.#context, step.node, parts);
+    else batchNormFreeze(this.#context, step.node);
+  }
+
+  #update(index: number, { rows, parts, adam }: Batch): void {
+    const task = this.#plan.updates[index]!;
+    if ("term" in task) {
+      const update = { term: task.term, samples: rows.length, adam: adam! };
+      return joinUpdate(this.#context, this.#plan.join!, update);
+    }
+    const ofChain = parts[task.chain]!;
+    updateNode(this.#context, this.#chains[task.chain]!.nodes[task.node]!, {
+      firstRow: task.firstRow,
+      rows: task.rows,
+      samples: ofChain.reduce((sum, { count }) => sum + count, 0),
+      parts: ofChain.length,
+      adam: adam!,
+    });
+  }
+}

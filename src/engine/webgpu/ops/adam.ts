@@ -1,0 +1,81 @@
+import { ADAM } from "../../adam.ts";
+import type { GradientRegion } from "../gradients.ts";
+import { bindRead, bindWrite, formatFloatWgsl, type Kernel, makeKernel } from "../kernel.ts";
+
+/** The gradients and weights that Adam's kernel reads and writes. */
+export interface AdamShape {
+  readonly regions: readonly GradientRegion[];
+  /** Weights, and gradients in all blocks, of a model. */
+  readonly weightStride: number;
+  readonly gradientStride: number;
+  /** Blocks that the loss of a step is summed in. */
+  readonly lossBlocks: number;
+  readonly models: number;
+}
+
+const THREADS = 64;
+
+/**
+ * Adds up the blocks of every gradient, in their order, and takes Adam's step; see `src/engine/adam.ts`. One thread
+ * has one weight. The first also adds up the step's loss. A model without samples in this step stays as it is.
+ */
+export function adamUpdateWgsl(shape: AdamShape): Kernel {
+  const { regions, weightStride, gradientStride, lossBlocks, models } = shape;
+  const total = regions.reduce((sum, { size }) => sum + size, 0);
+  return makeKernel({
+    name: "adam",
+    buffers: {
+      gradients: bindRead("gradients"),
+      weights: bindWrite("weights"),
+      firstMoment: bindWrite("firstMoment"),
+      secondMoment: bindWrite("secondMoment"),
+      lossBlocks: bindRead("lossBlocks"),
+      losses: bindWrite("losses"),
+    },
+    declarations: declarePlacesWgsl(regions),
+    threads: THREADS,
+    workgroups: [Math.ceil(total / THREADS), 1, models],
+    body: `  let i = group.x * ${THREADS}u + lane;
+  if (i >= ${total}u) { return; }
+  let place = findPlace(i);
+  var gradient = 0.0f;
+  for (var block = 0u; block < place.blocks; block++) {
+    gradient += gradients[model * ${gradientStride}u + place.gradient + block * place.stride];
+  }
+  let at = model * ${weightStride}u + place.weight;
+  let m = ${formatFloatWgsl(ADAM.beta1)} * firstMoment[at] + ${
+      formatFloatWgsl(1 - ADAM.beta1)
+    } * gradient;
+  let v = ${formatFloatWgsl(ADAM.beta2)} * secondMoment[at] + ${
+      formatFloatWgsl(1 - ADAM.beta2)
+    } * gradient * gradient;
+  firstMoment[at] = m;
+  secondMoment[at] = v;
+  weights[at] -= step.rate * m / (sqrt(v * step.correction) + ${formatFloatWgsl(ADAM.epsilon)});
+  if (i == 0u) {
+    var loss = 0.0f;
+    for (var block = 0u; block < ${lossBlocks}u; block++) {
+      loss += lossBlocks[model * ${lossBlocks}u + block];
+    }
+    losses[step.index * ${models}u + model] = loss;
+  }`,
+  });
+}
+
+/** WGSL that declares `findPlace(i)`. */
+function declarePlacesWgsl(regions: readonly GradientRegion[]): string {
+  let end = 0;
+  const branches = regions.map(({ weights, size, blocks, start }) => {
+    const begin = end;
+    end += size;
+    return `  if (i < ${end}u) {
+    return GradientPlace(${weights}u + i - ${begin}u, ${start}u + i - ${begin}u, ${size}u, ${blocks}u);
+  }`;
+  });
+  return `// The places of the i-th trained weight and of the blocks of its gradient.
+struct GradientPlace { weight: u32, gradient: u32, stride: u32, blocks: u32 }
+fn findPlace(i: u32) -> GradientPlace {
+${branches.join("\n")}
+  return GradientPlace();
+}`;
+}

@@ -1,0 +1,22 @@
+/** The columns of a table that are wanted, and the error of a table that does not have them. */
+
+import { ContractError } from "../../errors.ts";
+import type { ValueKind } from "./value_kinds.ts";
+
+/** The wanted columns. */
+export interface WantedColumns {
+  /** The samples of each wanted cell type. A cell type without samples is found by its own name. */
+  readonly samples: ReadonlyMap<string, readonly string[]>;
+  /** Name of the file that tells the samples of each cell type, if there is one. */
+  readonly samplesFile?: string | undefined;
+  /** The wanted kind of values, if there are several. */
+  readonly value?: ValueKind | undefined;
+  /** Whether the file is of one cell type, whatever its column is called. */
+  readonly isOwn: boolean;
+  readonly file: string;
+}
+
+/** Throws an error about columns that cannot be chosen. */
+export function failChoice({ file }: WantedColumns, found: string, expected: string): never {
+  throw new ContractError(`Cannot take expression from ${file}: ${found}, expected ${expected}`);
+}

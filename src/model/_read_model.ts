@@ -1,0 +1,155 @@
+/** Reads the two files of a saved model. */
+
+import { type Field, integer, numberWithin, optional, readValue, text } from "../base/field.ts";
+import { arrayOf, object } from "../base/fields.ts";
+import { showValue } from "../base/show_value.ts";
+import { FormatError, UnsupportedModelError } from "../errors.ts";
+import type { ByteSource } from "../files/byte_source.ts";
+import { parseRecord } from "../record.ts";
+import { metadataOf } from "./_foreign_model.ts";
+import { findContradiction } from "./_topology.ts";
+import { checkManifest, readWeights } from "./_weights_file.ts";
+import { parseGeneEffects } from "./gene_effects.ts";
+import { parseSpec } from "./parse_spec.ts";
+import { digestJson } from "./seal.ts";
+import type { ModelSpec } from "./spec.ts";
+import { type TrainedModel, type TrainingConfig, withInputRecord } from "./trained_model.ts";
+
+/** Room for the effects of a few hundred thousand genes. */
+export const MAX_JSON_BYTES = 16 * 2 ** 20;
+/**
+ * Version of a sequential model, which earlier releases load too. Version 1 had no digest of its own; such a file cannot be
+ * told from one whose digest was removed.
+ */
+export const SEQUENTIAL_VERSION = 2;
+/** Version of a model with branches; earlier releases refuse it. */
+export const BRANCHED_VERSION = 3;
+
+const TRAINING: Field<TrainingConfig> = object({
+  engine: text,
+  arithmetic: optional(arrayOf(text, { items: "texts" })),
+  seed: integer(0),
+  epochs: integer(0),
+  batchSize: integer(1),
+  learningRate: numberWithin({ above: 0 }),
+  samples: integer(0),
+}, { others: "leave out" });
+
+/**
+ * Reads a saved model.
+ *
+ * @param json `model.json`.
+ * @param weights `weights.bin`.
+ * @throws {FormatError} If one of them is damaged, or was not written by this package.
+ */
+export async function readModel(json: ByteSource, weights: ByteSource): Promise<TrainedModel> {
+  const file = json.name;
+  const content = await readModelJson(json) as Record<string, unknown> | null;
+  const histone = metadataOf(content, file);
+  checkVersion(histone.version, file);
+  const spec = readSpec(histone.spec, file);
+  const record = parseRecord(histone.record, file);
+  const training = readTraining(histone.training, file);
+  checkManifest(content?.weightsManifest, spec, file);
+  const geneEffects = histone.geneEffects === undefined
+    ? undefined
+    : parseGeneEffects(histone.geneEffects, file);
+  const contradiction = findContradiction(content?.modelTopology, spec);
+  if (contradiction !== undefined) {
+    throw new FormatError(
+      `Cannot load model: its layers contradict its spec: ${contradiction}`,
+      { file },
+    );
+  }
+  const digest = await checkSeal(content, histone, file);
+  const model = { spec, weights: await readWeights(weights, { spec, digest }), record, training };
+  return withInputRecord(geneEffects === undefined ? model : { ...model, geneEffects });
+}
+
+function checkVersion(version: unknown, file: string): void {
+  if (version === SEQUENTIAL_VERSION || version === BRANCHED_VERSION) return;
+  throw new FormatError(
+    `Cannot load model: its format version is ${
+      showValue(version)
+    }, expected ${SEQUENTIAL_VERSION} or ` +
+      BRANCHED_VERSION +
+      (version === 1 ? ": it has no digest to verify it by. Train it again" : ""),
+    { file },
+  );
+}
+
+/** Throws unless the content is what was saved; returns the digest of the weights that belong to it. */
+async function checkSeal(
+  content: unknown,
+  histone: Readonly<Record<string, unknown>>,
+  file: string,
+): Promise<string> {
+  const { sha256: found, ...sealed } = histone;
+  for (
+    const [name, digest] of Object.entries({ sha256: found, weightsSha256: sealed.weightsSha256 })
+  ) {
+    if (typeof digest === "string") continue;
+    throw new FormatError(
+      `Cannot load model: its digest ${name} is ${showValue(digest)}, so it cannot be verified`,
+      { file },
+    );
+  }
+  const { userDefinedMetadata, ...rest } = Object(content);
+  const plain = { ...rest, userDefinedMetadata: { ...userDefinedMetadata, histone: sealed } };
+  let wanted: string;
+  try {
+    wanted = await digestJson(plain);
+  } catch (cause) {
+    throw new FormatError("Cannot load model: its JSON is nested too deeply", { file, cause });
+  }
+  if (found !== wanted) {
+    throw new FormatError(
+      "Cannot load model: it is not as it was saved: its digest does not match, so it was damaged or edited",
+      { file },
+    );
+  }
+  return sealed.weightsSha256 as string;
+}
+
+/**
+ * Reads the JSON of a model.
+ *
+ * @throws {FormatError} If it is too long, or not JSON.
+ */
+export async function readModelJson(source: ByteSource): Promise<unknown> {
+  if (source.size > MAX_JSON_BYTES) {
+    throw new FormatError(
+      `Cannot load model: its JSON has ${source.size} bytes, expected at most ${MAX_JSON_BYTES}`,
+      { file: source.name },
+    );
+  }
+  const json = new TextDecoder().decode(await source.read(0, source.size));
+  try {
+    return JSON.parse(json);
+  } catch (cause) {
+    throw new FormatError("Cannot load model: not valid JSON", { file: source.name, cause });
+  }
+}
+
+function readSpec(value: unknown, file: string): ModelSpec {
+  try {
+    return parseSpec(value);
+  } catch (cause) {
+    if (!(cause instanceof UnsupportedModelError)) throw cause;
+    throw new FormatError(cause.message, { file, cause });
+  }
+}
+
+/**
+ * Reads training settings from JSON.
+ *
+ * @throws {FormatError} If one is missing or wrong.
+ */
+export function readTraining(value: unknown, file: string): TrainingConfig {
+  return readValue(value, TRAINING, {
+    place: "training",
+    fail: (found) => {
+      throw new FormatError(`Cannot load model: ${found}`, { file });
+    },
+  });
+}

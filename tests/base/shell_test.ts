@@ -1,0 +1,9 @@
+import { deepStrictEqual } from "node:assert";
+import { quotePath } from "../../src/base/shell.ts";
+
+Deno.test("a path is quoted where a shell would read it in another way", () => {
+  deepStrictEqual(
+    ["runs/a-1.npz", "my data/a", "it's", "$HOME", "", "*", "a;b"].map(quotePath),
+    ["runs/a-1.npz", "'my data/a'", "'it'\\''s'", "'$HOME'", "''", "'*'", "'a;b'"],
+  );
+});

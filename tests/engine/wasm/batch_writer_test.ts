@@ -1,0 +1,87 @@
+import { deepStrictEqual } from "node:assert";
+import { SampleBatch } from "../../../src/engine/sample_source.ts";
+import { BatchWriter } from "../../../src/engine/wasm/batch_writer.ts";
+import { addressOf, deltaOf } from "../../../src/engine/wasm/layout.ts";
+import { assembleKernels } from "../../../src/engine/wasm/module.ts";
+import { ExecutionContext } from "../../../src/engine/wasm/ops/context.ts";
+import { collectUses, useDelta } from "../../../src/engine/wasm/ops/join/entries.ts";
+import { planModel } from "../../../src/engine/wasm/plan/plan.ts";
+import type { ModelSpec } from "../../../src/model/spec.ts";
+import { modelInputs } from "../../../src/model/inputs.ts";
+import { BRANCHED, BRANCHED_PLAIN, branchedSource } from "../../helpers/branched.ts";
+
+const SAMPLES = 9;
+
+/** A batch of nine samples of four genes, written for a mode. */
+async function write(spec: ModelSpec, mode: "train" | "predict" | "explain") {
+  const plan = planModel(spec, { batchSize: SAMPLES, threads: 1 });
+  const { pages } = plan;
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  const module = await WebAssembly.compile(assembleKernels(plan, false));
+  const context = new ExecutionContext({ module, memory, scratch: plan.scratch });
+  const batch = new SampleBatch(modelInputs(spec), SAMPLES);
+  await branchedSource(BRANCHED, SAMPLES).gather(
+    Uint32Array.from({ length: SAMPLES }, (_, i) => i),
+    batch,
+  );
+  const writer = new BatchWriter(context, plan, modelInputs(spec));
+  return { plan, context, entries: writer.write(batch, mode) };
+}
+
+/**
+ * Encoders: profile, mask, dna, sample (of summaries, then references), labels, known; then samples. Of the genes' 4
+ * sequences, 4 contexts and 20 references, the nine samples have 9, 9 and 26.
+ */
+const SHARED = [9, 2, 4, 9 + 20, 20, 4, 9];
+
+Deno.test("entries that samples share are computed once in training where nothing is dropped", async () => {
+  deepStrictEqual((await write(BRANCHED_PLAIN, "train")).entries, SHARED);
+});
+
+Deno.test("what follows a dropout is computed for each sample in training, what is before it once", async () => {
+  // The encoder "sample" is two chains.
+  deepStrictEqual((await write(BRANCHED, "train")).entries, [9, 2, 4, 9 + 20, 9 + 26, 20, 4, 9]);
+});
+
+Deno.test("entries that samples share are computed once in a prediction, dropouts or not", async () => {
+  deepStrictEqual((await write(BRANCHED, "predict")).entries, [9, 2, 4, 9 + 20, 9 + 20, 20, 4, 9]);
+});
+
+Deno.test("entries are computed for each sample where its gradients are wanted", async () => {
+  deepStrictEqual((await write(BRANCHED, "explain")).entries, [9, 9, 9, 9 + 26, 9 + 26, 26, 9, 9]);
+});
+
+Deno.test("a shared entry has the sum of the derivatives of all its uses", async () => {
+  const { plan, context, entries } = await write(BRANCHED_PLAIN, "train");
+  const { floats } = context;
+  const dna = plan.join!.branches[2]!;
+  for (let sample = 0; sample < SAMPLES; sample++) {
+    floats.fill(2 ** sample, useDelta(dna, { sample }) / 4, useDelta(dna, { sample }) / 4 + 5);
+  }
+  collectUses(context, plan.encoders[2]!, { index: 0, start: 0, count: entries[2]! });
+  const { output } = plan.encoders[2]!;
+  const sums = [0, 1, 2, 3].map((gene) => floats[deltaOf(output, gene) / 4]);
+  deepStrictEqual(sums, [
+    2 ** 0 + 2 ** 4 + 2 ** 8,
+    2 ** 1 + 2 ** 5,
+    2 ** 2 + 2 ** 6,
+    2 ** 3 + 2 ** 7,
+  ]);
+});
+
+Deno.test("a sequence is written one-hot", async () => {
+  const { plan, context } = await write(BRANCHED, "predict");
+  const { input } = plan.encoders[2]!;
+  const batch = new SampleBatch(modelInputs(BRANCHED), SAMPLES);
+  await branchedSource(BRANCHED, SAMPLES).gather(Uint32Array.of(0), batch);
+  const codes = [...batch.input("sequence").values.subarray(0, input.rows)];
+  const first = addressOf(input, 0) / 4;
+  const written = codes.map((
+    _,
+    base,
+  ) => [...context.floats.subarray(first + 4 * base, first + 4 * base + 4)]);
+  deepStrictEqual(
+    written,
+    codes.map((code) => [0, 1, 2, 3].map((letter) => Number(letter === code))),
+  );
+});

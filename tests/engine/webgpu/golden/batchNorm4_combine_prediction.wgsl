@@ -1,0 +1,35 @@
+// buffers: weights, batchNorm4.forward
+// workgroups: 1 × 1 × 2
+// batchNorm4 combine, prediction
+struct Step {
+  samples: u32,
+  position: u32,
+  gatheredAt: u32,
+  index: u32,
+  rate: f32,
+  correction: f32,
+  unused0: u32,
+  unused1: u32,
+}
+@group(1) @binding(0) var<storage, read> steps: array<Step>;
+@group(0) @binding(0) var<storage, read> weights: array<f32>;
+@group(0) @binding(1) var<storage, read_write> factors: array<f32>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let model = group.z;
+  let step = steps[model];
+  if (step.samples == 0u) { return; }
+  let channel = group.x * 64u + lane;
+  if (channel >= 2u) { return; }
+  let gamma = model * 2788u + 56u + channel;
+  let mean = weights[gamma + 4u];
+  let variance = weights[gamma + 4u + 2u];
+  let inverse = 1.0f / sqrt(variance + 0.0010000000474974513f);
+  let a = weights[gamma] * inverse;
+  let to = model * 8u + channel;
+  factors[to] = mean;
+  factors[to + 2u] = inverse;
+  factors[to + 4u] = a;
+  factors[to + 6u] = weights[gamma + 2u] - a * mean;
+}

@@ -1,0 +1,33 @@
+// buffers: batchNorm4.delta, conv3.value, batchNorm4.backward, conv3.delta
+// workgroups: 1 × 3 × 2
+// batchNorm4 input gradient
+struct Step {
+  samples: u32,
+  position: u32,
+  gatheredAt: u32,
+  index: u32,
+  rate: f32,
+  correction: f32,
+  unused0: u32,
+  unused1: u32,
+}
+@group(1) @binding(0) var<storage, read> steps: array<Step>;
+@group(0) @binding(0) var<storage, read> delta: array<f32>;
+@group(0) @binding(1) var<storage, read> value: array<f32>;
+@group(0) @binding(2) var<storage, read> factors: array<f32>;
+@group(0) @binding(3) var<storage, read_write> inputDelta: array<f32>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let model = group.z;
+  let step = steps[model];
+  if (step.samples == 0u) { return; }
+  let sample = group.y;
+  let unit = group.x * 64u + lane;
+  if (sample >= step.samples || unit >= 4u) { return; }
+  let a = model * 6u + unit % 2u;
+  let x = value[(model * 3u + sample) * 4u + 0u + unit];
+  let found = factors[a] * delta[(model * 3u + sample) * 4u + unit]
+    + factors[a + 2u] * x + factors[a + 4u];
+  inputDelta[(model * 3u + sample) * 4u + unit] = found * 1.0f;
+}

@@ -1,0 +1,31 @@
+// buffers: input.referenceLabels, encoder4.items, encoder4.input.value, places
+// workgroups: 1 × 12 × 2
+// feed labels
+struct Step {
+  samples: u32,
+  position: u32,
+  gatheredAt: u32,
+  index: u32,
+  rate: f32,
+  correction: f32,
+  unused0: u32,
+  unused1: u32,
+}
+@group(1) @binding(0) var<storage, read> steps: array<Step>;
+@group(0) @binding(0) var<storage, read> entries: array<f32>;
+@group(0) @binding(1) var<storage, read> items: array<vec4u>;
+@group(0) @binding(2) var<storage, read_write> value: array<f32>;
+@group(0) @binding(3) var<storage, read> places: array<u32>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let model = group.z;
+  let step = steps[model];
+  if (step.samples == 0u) { return; }
+  let sample = group.y;
+  let unit = group.x * 64u + lane;
+  if (sample >= places[model * 54u + 4u] || unit >= 1u) { return; }
+  let found = items[model * 12u + sample];
+  if (found.x != 5u) { return; }
+  value[(model * 12u + sample) * 1u + 0u + unit] = entries[(model * 12u + found.y) * 1u + unit];
+}

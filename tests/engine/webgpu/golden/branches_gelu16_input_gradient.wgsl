@@ -1,0 +1,38 @@
+// buffers: gelu16.delta, dense15.value, dense15.delta, places
+// workgroups: 1 × 3 × 2
+// gelu16 input gradient
+struct Step {
+  samples: u32,
+  position: u32,
+  gatheredAt: u32,
+  index: u32,
+  rate: f32,
+  correction: f32,
+  unused0: u32,
+  unused1: u32,
+}
+@group(1) @binding(0) var<storage, read> steps: array<Step>;
+@group(0) @binding(0) var<storage, read> delta: array<f32>;
+@group(0) @binding(1) var<storage, read> value: array<f32>;
+@group(0) @binding(2) var<storage, read_write> inputDelta: array<f32>;
+@group(0) @binding(3) var<storage, read> places: array<u32>;
+fn normalBelow(x: f32) -> f32 {
+  let z = abs(x) * 0.70710678f;
+  let t = 1.0f / (1.0f + 0.5f * z);
+  let fit = -1.26551223f + t * (1.00002368f + t * (0.37409196f + t * (0.09678418f + t * (-0.18628806f
+    + t * (0.27886807f + t * (-1.13520398f + t * (1.48851587f + t * (-0.82215223f + t * 0.17087277f))))))));
+  let tail = 0.5f * t * exp(fit - z * z);
+  return select(1.0f - tail, tail, x < 0.0f);
+}
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let model = group.z;
+  let step = steps[model];
+  if (step.samples == 0u) { return; }
+  let sample = group.y;
+  let unit = group.x * 64u + lane;
+  if (sample >= places[model * 54u + 5u] || unit >= 5u) { return; }
+  let x = value[(model * 3u + sample) * 5u + 0u + unit];
+  let slope = normalBelow(x) + x * exp(-0.5f * x * x) * 0.39894228f;
+  inputDelta[(model * 3u + sample) * 5u + unit] = delta[(model * 3u + sample) * 5u + unit] * slope * 1.0f;
+}

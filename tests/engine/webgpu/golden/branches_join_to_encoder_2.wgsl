@@ -1,0 +1,41 @@
+// buffers: encoder2.items, encoder2.uses, join.delta, dense11.value, dense11.delta, places
+// workgroups: 1 × 3 × 2
+// join to encoder 2
+struct Step {
+  samples: u32,
+  position: u32,
+  gatheredAt: u32,
+  index: u32,
+  rate: f32,
+  correction: f32,
+  unused0: u32,
+  unused1: u32,
+}
+@group(1) @binding(0) var<storage, read> steps: array<Step>;
+@group(0) @binding(0) var<storage, read> items: array<vec4u>;
+@group(0) @binding(1) var<storage, read> uses: array<u32>;
+@group(0) @binding(2) var<storage, read> joinDelta: array<f32>;
+@group(0) @binding(3) var<storage, read> value: array<f32>;
+@group(0) @binding(4) var<storage, read_write> delta: array<f32>;
+@group(0) @binding(5) var<storage, read> places: array<u32>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let model = group.z;
+  let step = steps[model];
+  if (step.samples == 0u) { return; }
+  let sample = group.y;
+  let unit = group.x * 64u + lane;
+  if (sample >= places[model * 54u + 2u] || unit >= 3u) { return; }
+  let found = items[model * 3u + sample];
+  var sum = 0.0f;
+  for (var i = found.z; i < found.w; i++) {
+    let place = uses[model * 3u + i];
+    if (found.x == 2u) {
+      let row = place / 1u;
+      let reference = place % 1u;
+      sum += joinDelta[(model * 3u + row) * 45u + 12u + unit] * 1.0f;
+    }
+  }
+  delta[(model * 3u + sample) * 3u + unit] = sum * 1.0f;
+}

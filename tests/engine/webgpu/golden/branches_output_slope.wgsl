@@ -1,0 +1,26 @@
+// buffers: dense19.delta
+// workgroups: 1 × 1 × 2
+// output slope
+struct Step {
+  samples: u32,
+  position: u32,
+  gatheredAt: u32,
+  index: u32,
+  rate: f32,
+  correction: f32,
+  unused0: u32,
+  unused1: u32,
+}
+@group(1) @binding(0) var<storage, read> steps: array<Step>;
+@group(0) @binding(0) var<storage, read_write> delta: array<f32>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let model = group.z;
+  let step = steps[model];
+  if (step.samples == 0u) { return; }
+  let sample = group.x * 64u + lane;
+  if (sample >= step.samples) { return; }
+  let slope = 1.0f;
+  delta[(model * 3u + sample) * 1u] = slope;
+}

@@ -1,0 +1,67 @@
+import { deepStrictEqual, ok, throws } from "node:assert";
+import type { OpenedDevice } from "../../../src/engine/webgpu/device.ts";
+import { chooseOptions, planForRoom } from "../../../src/engine/webgpu/plan_options.ts";
+import { UnsupportedModelError } from "../../../src/errors.ts";
+import { parseSpec } from "../../../src/model/parse_spec.ts";
+import { presetSpec } from "../../../src/model/presets.ts";
+
+/** A GPU of the limits that every WebGPU device has, without a GPU. */
+function roomFor(models: number, largest = 128 * 1024 * 1024) {
+  const limits = {
+    maxComputeWorkgroupsPerDimension: 65_535,
+    maxComputeWorkgroupStorageSize: 16_384,
+    maxComputeInvocationsPerWorkgroup: 256,
+  };
+  const opened = { name: "small GPU", device: { limits } } as unknown as OpenedDevice;
+  return { opened, largest, models };
+}
+
+const REFERENCES = parseSpec({
+  name: "references",
+  inputs: [{ name: "references", references: 50, values: 4 }],
+  branches: [{ name: "others", input: "references", layers: [{ type: "dense", units: 3 }] }],
+  head: { join: [{ type: "mean", branch: "others" }], layers: [{ type: "dense", units: 1 }] },
+  loss: "meanSquaredError",
+});
+const SEQUENCE = parseSpec({
+  name: "sequence",
+  inputs: [{ name: "sequence", bases: 10_000 }],
+  branches: [{
+    name: "dna",
+    input: "sequence",
+    layers: [
+      { type: "conv1d", filters: 8, width: 11, dilation: 1, padding: "same" },
+      { type: "maxPool1d", size: 100 },
+      { type: "flatten" },
+      { type: "dense", units: 1 },
+    ],
+  }],
+  head: { join: [{ type: "output", branch: "dna" }], layers: [] },
+  loss: "meanSquaredError",
+});
+
+Deno.test("several steps are gathered together, as many as memory has room for", () => {
+  const spec = presetSpec("wakawaka");
+  deepStrictEqual(chooseOptions(spec, 250, roomFor(1)).gathered, 250 * 32);
+  deepStrictEqual(chooseOptions(spec, 250, roomFor(1, 4_000_000)).gathered, 250 * 4);
+  deepStrictEqual(chooseOptions(spec, 250, roomFor(16, 4_000_000)).gathered, 250);
+});
+
+Deno.test("a batch of a prediction is as large as memory allows, one of training as asked", () => {
+  const sizeOf = (purpose: "training" | "prediction") =>
+    planForRoom(SEQUENCE, { samples: 512, purpose }, roomFor(1)).options.samples;
+  deepStrictEqual(sizeOf("training"), 512);
+  const predicted = sizeOf("prediction");
+  ok(predicted < 512 && predicted >= 16, `${predicted} samples`);
+});
+
+Deno.test("more references in a batch than the GPU runs side by side are refused", () => {
+  const plan = (samples: number) =>
+    planForRoom(REFERENCES, { samples, purpose: "training" }, roomFor(1));
+  deepStrictEqual(plan(1000).options.samples, 1000);
+  throws(() => plan(2000), (error) => {
+    ok(error instanceof UnsupportedModelError);
+    ok(/100000 entries of a batch side by side are too many, .* most 65535/.test(error.message));
+    return true;
+  });
+});

@@ -1,0 +1,23 @@
+import { throws } from "node:assert";
+import { checkIsText } from "../../src/text/check_text.ts";
+
+function check(head: string): void {
+  checkIsText(Uint8Array.from(head, (letter) => letter.charCodeAt(0)), "a.txt");
+}
+
+Deno.test("text of any language passes, and so does an empty file", () => {
+  for (const text of ["", "gene\tvalue\n", "\xef\xbb\xbfg\xc3\xa8ne"]) check(text);
+});
+
+Deno.test("files that users take for text are refused for what they are", () => {
+  const files = {
+    "PK\x03\x04": /it is a zip file, as \.xlsx are, expected UTF-8 text: in Excel, save/,
+    "\xff\xfea\0": /it is UTF-16, expected UTF-8 text: in Excel, save/,
+    "\x89HDF\r\n": /it is an HDF5 file/,
+    "BAM\x01": /it is a BAM file, expected UTF-8 text \(a\.txt\)$/,
+    "any\0thing": /it is a binary file, expected UTF-8 text \(a\.txt\)$/,
+  };
+  for (const [head, message] of Object.entries(files)) {
+    throws(() => check(head), { name: "FormatError", message });
+  }
+});
