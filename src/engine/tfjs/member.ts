@@ -2,8 +2,6 @@ import {
   dispose,
   grads,
   losses,
-  mul,
-  reshape,
   type Scalar,
   sum,
   type Tensor,
@@ -19,20 +17,19 @@ import {
   setModelWeights,
 } from "../../model/tfjs/build_model.ts";
 import { modelInputs } from "../../model/inputs.ts";
-import { modelGraph } from "../../model/graph.ts";
 import { sizeOf } from "../../model/layer_shapes.ts";
 import type { ModelSpec } from "../../model/spec.ts";
 import { weightsInTfjs } from "../../model/tfjs_weights.ts";
-import { type Tap, type Wire, wireModel, type Wiring } from "../../model/wiring.ts";
 import { divergedError } from "../diverged_error.ts";
-import { dropoutKey, fillDropoutMask, type StepPosition } from "../dropout.ts";
+import type { StepPosition } from "../dropout.ts";
 import type { InputGradients, MemberOptions, SessionState } from "../engine.ts";
 import { gatherLabels } from "../gather_labels.ts";
 import type { Member, MemberCall, MemberEpoch } from "../member_session.ts";
 import { SampleBatch, type SampleSource } from "../sample_source.ts";
 import type { Guard } from "../watch_device.ts";
 import { TfjsAdam } from "./adam.ts";
-import { fedShape, type FedTensors, feedTensors } from "./inputs.ts";
+import { fedShape, feedTensors } from "./inputs.ts";
+import { Network } from "./network.ts";
 import { type StartedBackend, type TfjsBackend, useBackend } from "./backend.ts";
 
 /** Samples that one call of predict sends through the network together. */
@@ -54,7 +51,8 @@ export class TfjsMember implements Member {
   readonly #backend: TfjsBackend;
   readonly #guard: Guard;
   readonly #model: LayersModel;
-  readonly #wiring: Wiring;
+  readonly #network: Network;
+  readonly #parameters: readonly Variable[];
   readonly #adam: TfjsAdam;
   readonly #batch: SampleBatch;
 
@@ -66,8 +64,9 @@ export class TfjsMember implements Member {
     this.#backend = backend;
     this.#guard = started.guard;
     this.#model = assembleModel(spec, copyAll(options.weights));
-    this.#wiring = wireModel(modelGraph(spec));
-    this.#adam = new TfjsAdam(this.#parameters(), options.learningRate);
+    this.#network = new Network(this.#model, spec);
+    this.#parameters = trainedVariables(this.#model, spec);
+    this.#adam = new TfjsAdam(this.#parameters, options.learningRate);
     this.#batch = new SampleBatch(
       modelInputs(spec),
       Math.max(options.batchSize, PREDICT_BATCH),
@@ -115,7 +114,7 @@ export class TfjsMember implements Member {
     for (let start = 0; start < rows.length; start += PREDICT_BATCH) {
       const part = rows.subarray(start, start + PREDICT_BATCH);
       await this.#turn(source, part, signal);
-      const output = tidy(() => this.#forward(feedTensors(this.#batch), undefined));
+      const output = tidy(() => this.#network.run(feedTensors(this.#batch), undefined));
       predicted.set(await output.data(), start);
       output.dispose();
       onProgress(start + part.length);
@@ -158,7 +157,7 @@ export class TfjsMember implements Member {
     const names = this.#batch.inputs.map(({ spec }) => spec.name);
     const output = (...values: Tensor[]) => {
       const own = Object.fromEntries(names.map((name, i) => [name, values[i]!]));
-      return sum(this.#forward({ ...fed, ...own }, undefined));
+      return sum(this.#network.run({ ...fed, ...own }, undefined));
     };
     return grads(output)(names.map((name) => fed[name]!));
   }
@@ -200,8 +199,8 @@ export class TfjsMember implements Member {
       const fed = feedTensors(this.#batch);
       const wanted = tensor(labels, [labels.length, 1]);
       const { value, grads } = variableGrads(
-        () => this.#loss(this.#forward(fed, position), wanted),
-        [...this.#parameters()],
+        () => this.#loss(this.#network.run(fed, position), wanted),
+        [...this.#parameters],
       );
       this.#adam.apply(grads);
       return value;
@@ -211,68 +210,18 @@ export class TfjsMember implements Member {
     return value!;
   }
 
-  /**
-   * Sends samples through the layers, with our own dropout masks in training. Then a final sigmoid is left
-   * to the loss, which is exact where the sigmoid has rounded to 0 or 1.
-   */
-  #forward(fed: FedTensors, training: StepPosition | undefined): Tensor {
-    const outputs = new Map<string, Tensor[]>();
-    const find = ({ layer, call }: Tap) => outputs.get(layer)![call]!;
-    for (const wire of this.#wiring.wires) {
-      if (wire.layer.type === "input") {
-        outputs.set(wire.name, [fed[wire.name]!]);
-        continue;
-      }
-      const values = wire.calls.map(({ inputs }) => this.#apply(wire, inputs.map(find), training));
-      outputs.set(wire.name, values);
-    }
-    return reshape(find(this.#wiring.output), [-1, 1]);
-  }
-
-  /** One call of a layer. */
-  #apply(
-    { name, layer, number }: Wire,
-    inputs: readonly Tensor[],
-    training: StepPosition | undefined,
-  ): Tensor {
-    const [only, ...others] = inputs;
-    if (layer.type === "dropout") {
-      if (training === undefined) return only!;
-      return mul(only!, this.#dropout(only!, { rate: layer.rate, layer: number!, training }));
-    }
-    const isSigmoid = layer.type === "activation" && layer.kind === "sigmoid";
-    if (isSigmoid && training !== undefined) return only!;
-    const given = others.length === 0 ? only! : [only!, ...others];
-    const options = { training: training !== undefined };
-    return this.#model.getLayer(name).apply(given, options) as Tensor;
-  }
-
-  #dropout(
-    values: Tensor,
-    { rate, layer, training: { seed, epoch, firstPosition } }: {
-      readonly rate: number;
-      readonly layer: number;
-      readonly training: StepPosition;
-    },
-  ): Tensor {
-    const factors = new Float32Array(values.size);
-    const units = values.size / values.shape[0]!;
-    fillDropoutMask(factors, { key: dropoutKey(seed, layer, epoch), rate, firstPosition, units });
-    return tensor(factors, values.shape);
-  }
-
   #loss(output: Tensor, labels: Tensor): Scalar {
     return this.#spec.loss === "meanSquaredError"
       ? losses.meanSquaredError(labels, output)
       : losses.sigmoidCrossEntropy(labels, output);
   }
+}
 
-  /** Trained weights, in the order of `weightShapes(spec)`. */
-  #parameters(): readonly Variable[] {
-    const names = new Set(weightsInTfjs(this.#spec).map(({ layer }) => layer));
-    return Array.from(names, (name) => this.#model.getLayer(name).trainableWeights).flat()
-      .map((weight) => weight.read() as Variable);
-  }
+/** A model's trained weights, in the order of `weightShapes(spec)`. */
+function trainedVariables(model: LayersModel, spec: ModelSpec): Variable[] {
+  const names = new Set(weightsInTfjs(spec).map(({ layer }) => layer));
+  return Array.from(names, (name) => model.getLayer(name).trainableWeights).flat()
+    .map((weight) => weight.read() as Variable);
 }
 
 /**
