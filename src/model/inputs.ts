@@ -17,11 +17,11 @@ import {
 /** Number of letters of DNA. */
 const LETTERS = 4;
 
-/** Inputs of which a sample has several entries, one a reference, under one mask. */
+/** Inputs of which a sample has one entry for each reference, under one mask. */
 export type ReferenceInput = Extract<InputSpec, { readonly references: number }>;
 
 /**
- * Whether a sample has one entry a reference of an input.
+ * Whether a sample has one entry of an input for each reference.
  *
  * @param input The input.
  * @returns True for `references` and `referenceLabels`.
@@ -40,7 +40,7 @@ export function isOverReferences(input: InputSpec): input is ReferenceInput {
 }
 
 /**
- * Shape of one entry of an input as data hold it: of one sample's, or of one reference's.
+ * Shape of one entry of an input as the data hold it: of one sample's, or of one reference's.
  *
  * @param input The input.
  * @returns `[bins, marks]`, `[marks]`, `[bases]` or `[values]`.

@@ -32,7 +32,7 @@ export interface Batch {
   readonly rows: Uint32Array;
   /** Labels that `rows` picks from, in training. */
   readonly labels?: Float64Array | undefined;
-  /** Where the batch stands in the run, in training. */
+  /** Place of the batch in the run; in training only. */
   readonly position?: StepPosition;
   readonly adam?: AdamStep;
   /** Receives the batch's predictions. */
@@ -55,7 +55,7 @@ export class Tasks {
     this.#losses = losses;
   }
 
-  /** Sets the samples that the next batches are about. */
+  /** Sets the samples that the next batches read. */
   use(data: SignalColumns): void {
     this.#data = data;
   }
@@ -129,7 +129,7 @@ export class Tasks {
     spreadEntries(this.#context, { source, target: input, entryOf }, part);
   }
 
-  /** Does what is at either end of the network. */
+  /** Does a task at either end of the network: gathers samples, or computes what follows its output. */
   #runEnd(
     step: "gather" | "loss" | "output" | "slopeOutput",
     part: Part,

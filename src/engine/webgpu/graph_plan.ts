@@ -1,6 +1,6 @@
 /**
- * Plans what the GPU runs for a model with branches, whose samples are uploaded batch by batch: encoders over the entries
- * of the inputs, the join, the head. Sequential models whose signal is not in memory are planned here too.
+ * Plans what the GPU runs for a model with branches, whose samples are uploaded batch by batch: encoders over the
+ * entries of the inputs, the join, the head. Sequential models whose signal is not in memory are planned here too.
  *
  * @module
  */

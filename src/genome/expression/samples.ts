@@ -78,8 +78,11 @@ export function readExpressionSamples(
     };
     await visitTextLines(source, readLine, options.onWarning);
     if (samples.length > 0) return samples;
-    throw new FormatError("Cannot read samples of expression: the file has only a header, expected rows", {
-      file,
-    });
+    throw new FormatError(
+      "Cannot read samples of expression: the file has only a header, expected rows",
+      {
+        file,
+      },
+    );
   });
 }

@@ -183,7 +183,7 @@ export class FunctionAssembler {
     return this.#loop(left, body);
   }
 
-  /** Repeats `body` as often as the local says at first; not at all for zero or less. Changes the local. */
+  /** Repeats `body` as many times as the local's first value; not at all if that is zero or less. Changes the local. */
   repeatLocal(left: Local, body: () => void): this {
     this.#emit(0x02, EMPTY_BLOCK); // block
     this.get(left).i32(1);
@@ -200,7 +200,7 @@ export class FunctionAssembler {
     return this.#emit(0x0d, 0, 0x0b); // br_if to the start; end
   }
 
-  /** Body as the binary format has it, length first. */
+  /** The function's body in the binary format, its length first. */
   toBytes(): number[] {
     const locals = this.#locals.flatMap((type) => [1, VALUE_TYPES[type]]);
     const body = [...unsigned(this.#locals.length), ...locals, ...this.#code, 0x0b];
@@ -274,7 +274,7 @@ function typeOf(parameter: string): ValueType {
   return parameter.endsWith(": v128") ? "v128" : "i32";
 }
 
-/** Whether this machine runs relaxed SIMD; whether its multiply-add is fused is told by `fusesMultiplyAdd`. */
+/** Whether this machine runs relaxed SIMD; `fusesMultiplyAdd` finds whether its multiply-add is fused. */
 export function supportsRelaxedSimd(): boolean {
   const assembler = new ModuleAssembler(true);
   assembler.addFunction("probe", ["vector: v128", "address"], (code, { vector, address }) => {

@@ -11,7 +11,7 @@ export interface NetworkEnd {
 }
 
 /**
- * Computes a part's loss and the derivatives of the batch's mean loss by the network's output.
+ * Computes a part's loss and the derivatives of the batch's mean loss with respect to the network's output.
  *
  * @param labels Labels, and which of them the samples of the batch have.
  * @returns The sum of the part's losses.
@@ -46,7 +46,7 @@ export function predictOutput(
   }
 }
 
-/** Writes the derivatives of a part's predictions by the network's output. */
+/** Writes the derivatives of a part's predictions with respect to the network's output. */
 export function slopeOutput(
   { floats }: ExecutionContext,
   { loss, output }: NetworkEnd,

@@ -68,7 +68,10 @@ export function predictionStages(plan: Plan, { gather }: StageOptions): Stage[] 
   return list.end();
 }
 
-/** The stages that find the derivatives of a batch's outputs by the inputs, which are in the chains already. */
+/**
+ * The stages that find the derivatives of a batch's outputs with respect to the inputs, which are in the chains
+ * already.
+ */
 export function explanationStages(plan: Plan): Stage[] {
   const { encoders, head, join } = plan;
   const list = new StageList();
