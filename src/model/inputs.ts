@@ -4,15 +4,8 @@
  * @module
  */
 
-import { UnsupportedModelError } from "../errors.ts";
 import type { SampleShape } from "./layer_shapes.ts";
-import {
-  type InputSpec,
-  isBranched,
-  type ModelSpec,
-  type SequentialSpec,
-  type SignalInput,
-} from "./spec.ts";
+import { type InputSpec, isBranched, type ModelSpec, type SignalInput } from "./spec.ts";
 
 /** Number of letters of DNA. */
 const LETTERS = 4;
@@ -122,19 +115,4 @@ export function modelInputs(spec: ModelSpec): readonly InputSpec[] {
  */
 export function signalShape(spec: ModelSpec): SignalInput | undefined {
   return modelInputs(spec).find((input) => input.name === "signal");
-}
-
-/**
- * Throws unless a model is sequential.
- *
- * @param spec The model.
- * @param action What cannot be done with a branched model, for the message.
- * @returns The same model.
- * @throws {UnsupportedModelError} If it has branches.
- */
-export function requireSequential(spec: ModelSpec, action: string): SequentialSpec {
-  if (!isBranched(spec)) return spec;
-  throw new UnsupportedModelError(
-    `Cannot ${action} "${spec.name}": it has ${spec.branches.length} branches, expected a sequential model`,
-  );
 }

@@ -36,7 +36,7 @@ import { type StartedBackend, type TfjsBackend, useBackend } from "./backend.ts"
 const PREDICT_BATCH = 250;
 
 /** Options of {@linkcode TfjsMember}. */
-export interface TfjsMemberParts {
+export interface TfjsMemberOptions {
   readonly spec: ModelSpec;
   readonly options: MemberOptions & { readonly batchSize: number };
   readonly backend: TfjsBackend;
@@ -47,7 +47,7 @@ export interface TfjsMemberParts {
 export class TfjsMember implements Member {
   readonly device: string;
   readonly #spec: ModelSpec;
-  readonly #options: TfjsMemberParts["options"];
+  readonly #options: TfjsMemberOptions["options"];
   readonly #backend: TfjsBackend;
   readonly #guard: Guard;
   readonly #model: LayersModel;
@@ -57,7 +57,7 @@ export class TfjsMember implements Member {
   readonly #batch: SampleBatch;
 
   /** Builds the model on the current backend, which must be `backend`. */
-  constructor({ spec, options, backend, started }: TfjsMemberParts) {
+  constructor({ spec, options, backend, started }: TfjsMemberOptions) {
     this.device = started.device;
     this.#spec = spec;
     this.#options = options;

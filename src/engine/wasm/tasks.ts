@@ -19,7 +19,7 @@ import { gatherSamples } from "./ops/gather.ts";
 import { joinBackward, joinUpdate } from "./ops/join/backward.ts";
 import { collectUses, spreadEntries } from "./ops/join/entries.ts";
 import { joinForward } from "./ops/join/forward.ts";
-import { computeLoss, predictOutput, slopeOutput } from "./ops/loss.ts";
+import { collectPredictions, computeLoss, findPredictionSlopes } from "./ops/loss.ts";
 import type { CombineStep, PartStep, Stage } from "./plan/stages.ts";
 import { type Chain, chainsOf, type Plan } from "./plan/types.ts";
 
@@ -131,7 +131,7 @@ export class Tasks {
 
   /** Does a task at either end of the network: gathers samples, or computes what follows its output. */
   #runEnd(
-    step: "gather" | "loss" | "output" | "slopeOutput",
+    step: "gather" | "loss" | "predictions" | "predictionSlopes",
     part: Part,
     batch: Batch,
   ): void {
@@ -148,10 +148,10 @@ export class Tasks {
           part,
         );
         return;
-      case "output":
-        return predictOutput(context, { loss, output, predicted: predicted! }, part);
-      case "slopeOutput":
-        return slopeOutput(context, { loss, output }, part);
+      case "predictions":
+        return collectPredictions(context, { loss, output, predicted: predicted! }, part);
+      case "predictionSlopes":
+        return findPredictionSlopes(context, { loss, output }, part);
     }
   }
 

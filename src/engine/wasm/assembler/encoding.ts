@@ -5,7 +5,7 @@
  */
 
 /** Encodes an unsigned integer in LEB128. */
-export function unsigned(value: number): number[] {
+export function encodeUnsigned(value: number): number[] {
   const bytes: number[] = [];
   do {
     const rest = Math.floor(value / 128);
@@ -16,7 +16,7 @@ export function unsigned(value: number): number[] {
 }
 
 /** Encodes a signed 32-bit integer in LEB128. */
-export function signed(value: number): number[] {
+export function encodeSigned(value: number): number[] {
   const bytes: number[] = [];
   for (;;) {
     const byte = value & 0x7f;
@@ -30,20 +30,20 @@ export function signed(value: number): number[] {
 }
 
 /** Encodes a string in UTF-8, its length first. */
-export function text(value: string): number[] {
+export function encodeText(value: string): number[] {
   const bytes = new TextEncoder().encode(value);
-  return [...unsigned(bytes.length), ...bytes];
+  return [...encodeUnsigned(bytes.length), ...bytes];
 }
 
 /** Encodes a float32. */
-export function float32Bytes(value: number): Uint8Array {
+export function encodeFloat32(value: number): Uint8Array {
   const bytes = new Uint8Array(4);
   new DataView(bytes.buffer).setFloat32(0, value, true);
   return bytes;
 }
 
 /** Encodes a section: its id, its length, the number of its items, and the items. */
-export function section(id: number, items: readonly (readonly number[])[]): number[] {
-  const content = [...unsigned(items.length), ...items.flat()];
-  return [id, ...unsigned(content.length), ...content];
+export function encodeSection(id: number, items: readonly (readonly number[])[]): number[] {
+  const content = [...encodeUnsigned(items.length), ...items.flat()];
+  return [id, ...encodeUnsigned(content.length), ...content];
 }

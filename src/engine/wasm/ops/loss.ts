@@ -36,7 +36,7 @@ export function computeLoss(
 }
 
 /** Writes the predictions of a part's samples. */
-export function predictOutput(
+export function collectPredictions(
   { floats }: ExecutionContext,
   { loss, output, predicted }: NetworkEnd & { readonly predicted: Float32Array },
   { start, count }: Part,
@@ -47,7 +47,7 @@ export function predictOutput(
 }
 
 /** Writes the derivatives of a part's predictions with respect to the network's output. */
-export function slopeOutput(
+export function findPredictionSlopes(
   { floats }: ExecutionContext,
   { loss, output }: NetworkEnd,
   { start, count }: Part,

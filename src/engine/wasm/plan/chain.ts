@@ -68,7 +68,7 @@ class ChainPlanner {
   plan(): PlannedChain {
     const input = this.#tensors.planInput(this.#options.reads);
     const groups = groupChain(this.#chain);
-    const last = groups.reduce((value, group) => this.#addGroup(value, group), input);
+    const last = groups.reduce((value, group) => this.#planGroup(value, group), input);
     const output = this.#options.compact ? this.#compact(last) : last;
     const [first] = this.#nodes;
     return {
@@ -81,7 +81,7 @@ class ChainPlanner {
   }
 
   /** Adds the node of a group; returns its output. */
-  #addGroup(input: Tensor, group: LayerGroup): Tensor {
+  #planGroup(input: Tensor, group: LayerGroup): Tensor {
     switch (group.kind) {
       case "conv":
         return this.#addConv(input, group, group);

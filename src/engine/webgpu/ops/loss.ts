@@ -87,7 +87,7 @@ export function collectPredictionsWgsl({ output, loss, models }: LossShape): Ker
  * Writes the derivative of each sample's prediction with respect to the network's output, from which input gradients
  * start.
  */
-export function slopeOutputWgsl(output: Tensor, loss: Loss, models: number): Kernel {
+export function findPredictionSlopesWgsl(output: Tensor, loss: Loss, models: number): Kernel {
   const squared = loss === "meanSquaredError";
   return makeKernel({
     name: "output slope",
