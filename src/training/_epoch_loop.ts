@@ -16,7 +16,7 @@ import type { EpochRecord, RunCheckpoint } from "./fit_types.ts";
 /** How checkpoints of a group are taken. */
 export interface GroupSaving {
   readonly cadence: Cadence;
-  /** Told where the group is when a checkpoint is due. */
+  /** Called with the group's progress when a checkpoint is due. */
   readonly save: (checkpoint: GroupCheckpoint) => Promise<void>;
 }
 
@@ -34,7 +34,9 @@ interface EpochOutcome {
   readonly diverged: ReadonlyMap<number, DivergedError>;
 }
 
-/** Trains runs side by side on one session, epoch by epoch, and an epoch in pieces where checkpoints are due within it. */
+/**
+ * Trains runs side by side on one session, epoch by epoch, and an epoch in pieces where checkpoints are due within it.
+ */
 export class EpochLoop {
   readonly #session: Session;
   readonly #setup: GroupSetup;
@@ -229,7 +231,7 @@ export class EpochLoop {
   }
 }
 
-/** An error as an epoch passes it on: where the hardware failed, it adds which epoch that was. */
+/** The error that an epoch ends with: where the hardware failed, it also names the epoch. */
 function unfinished(error: unknown, epoch: number): unknown {
   if (!(error instanceof EngineUnavailableError)) return error;
   const message = `${error.message}. Epoch ${epoch + 1} was not finished`;

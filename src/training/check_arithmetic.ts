@@ -11,11 +11,11 @@ export interface ComputedBefore {
 }
 
 /**
- * Throws unless what was computed before and what is computed now round in the same way: results of different arithmetic
- * must not be mixed by accident.
+ * Throws unless what was computed before and what is computed now round in the same way: results of different
+ * arithmetic must not be mixed by accident.
  *
  * @param found Each kind of arithmetic that computed so far; see `Engine.arithmetic`.
- * @param ours The one at hand.
+ * @param ours The arithmetic at hand.
  * @param what What was computed.
  * @throws {ContractError} Naming both.
  */
