@@ -259,8 +259,7 @@ class Search {
     checkArithmetic(found, ours, {
       action: "resume the search",
       subject: "its trials were",
-      advice:
-        ". Resume where it was started, or all the same with otherArithmetic (--other-arithmetic)",
+      advice: ". Resume where it was started, or anyway with otherArithmetic (--other-arithmetic)",
     });
   }
 

@@ -1,3 +1,4 @@
+import { longestLength } from "../base/arrays.ts";
 import type { Session, SessionState } from "../engine/engine.ts";
 import { freeState } from "../engine/free_state.ts";
 import { DivergedError, EngineUnavailableError } from "../errors.ts";
@@ -121,7 +122,7 @@ export class EpochLoop {
         ? epochOrder(data.rows, settings[i]!.seed, progress.epoch)
         : new Uint32Array(0)
     );
-    const longest = orders.reduce((most, { length }) => Math.max(most, length), 0);
+    const longest = longestLength(orders);
     let diverged: ReadonlyMap<number, DivergedError> = new Map();
     while (progress.position < longest) {
       const size = cadence.pieceSize(batchSize, this.#samplesPerSecond / runs.length);

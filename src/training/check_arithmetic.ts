@@ -27,6 +27,6 @@ export function checkArithmetic(
   if (found.length === 0 || found.includes(ours)) return;
   const kinds = [...new Set(found)].join("; ");
   throw new ContractError(
-    `Cannot ${action}: ${subject} computed with other arithmetic (${kinds}) than is at hand (${ours})${advice}`,
+    `Cannot ${action}: ${subject} computed with other arithmetic (${kinds}) than would be used now (${ours})${advice}`,
   );
 }

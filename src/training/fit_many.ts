@@ -151,9 +151,8 @@ async function startState(fit: Fit): Promise<FitState> {
     checkArithmetic(resume.arithmetic, arithmetic, {
       action: "resume",
       subject: "the checkpoint was",
-      advice:
-        ", and would end with weights that are neither's. Resume where it was started, or all the " +
-        "same with otherArithmetic (--other-arithmetic)",
+      advice: ", and would end with weights of neither. Resume where it was started, or anyway " +
+        "with otherArithmetic (--other-arithmetic)",
     });
   }
   const kept = resume.runs.slice(0, resume.group[0]);
