@@ -21,7 +21,7 @@ export interface GroupSaving {
   readonly save: (checkpoint: GroupCheckpoint) => Promise<void>;
 }
 
-/** How far the epoch under way is. */
+/** The progress of the epoch under way. */
 interface Progress {
   readonly epoch: number;
   position: number;
@@ -81,7 +81,7 @@ export class EpochLoop {
   /**
    * Trains the epochs that are left.
    *
-   * @param reached The epoch that a checkpoint was taken in, and how far it was.
+   * @param reached The epoch that a checkpoint was taken in, and its progress.
    */
   async train(reached?: Omit<GroupCheckpoint, "runs">): Promise<void> {
     const { epochs, runs } = this.#setup;

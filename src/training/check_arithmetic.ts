@@ -6,7 +6,7 @@ export interface ComputedBefore {
   readonly action: string;
   /** What was computed, with its verb, such as `the checkpoint was`. */
   readonly subject: string;
-  /** What would come of it, and what to do. */
+  /** What would result, and what to do instead. */
   readonly advice: string;
 }
 
@@ -15,8 +15,8 @@ export interface ComputedBefore {
  * arithmetic must not be mixed by accident.
  *
  * @param found Each kind of arithmetic that computed so far; see `Engine.arithmetic`.
- * @param ours The arithmetic at hand.
- * @param what What was computed.
+ * @param ours The arithmetic that would be used now.
+ * @param what Words for the message.
  * @throws {ContractError} Naming both.
  */
 export function checkArithmetic(

@@ -36,7 +36,7 @@ export interface EnsembleComparison {
   readonly members: readonly Agreement[];
   /** How well their averaged prediction does. */
   readonly ensemble: Agreement;
-  /** Mean over the members: what one model, its seed left to chance, would be expected to reach. */
+  /** Mean over the members: what one model with a random seed would be expected to reach. */
   readonly one: EnsembleFigures;
   /** How much better the ensemble is than one: the fall in error and the rise in correlation. */
   readonly gain: EnsembleFigures;

@@ -100,7 +100,7 @@ interface Fit extends IdentifiedRuns {
   readonly options: FitManyOptions;
   readonly engine: Engine;
   readonly reason: string;
-  /** The arithmetic at hand. */
+  /** The arithmetic that is used now. */
   readonly arithmetic: string;
 }
 

@@ -26,7 +26,7 @@ export interface EpochRecord {
   readonly samplesPerSecond: number;
 }
 
-/** How far a run is. */
+/** The progress of a run. */
 export interface FitProgress {
   /** Number of the epoch under way, from 1. */
   readonly epoch: number;
@@ -109,7 +109,7 @@ export interface FitOptions extends SettingsLayer {
    * @default false
    */
   readonly otherArithmetic?: boolean | undefined;
-  /** Ends the run between two steps; what earlier epochs reached is returned. */
+  /** Ends the run between two steps; the result is that of the finished epochs. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -129,7 +129,7 @@ export interface FitRun extends Pick<FitOptions, "seed" | "learningRate" | "vali
   readonly data: Dataset;
 }
 
-/** How far runs are that train side by side. */
+/** The progress of runs that train side by side. */
 export interface FitManyProgress extends FitProgress {
   /** Numbers of the first of them, from 0, and of the one after the last. */
   readonly runs: readonly [first: number, end: number];
@@ -162,7 +162,7 @@ export interface FitManyOptions extends
 export interface CheckpointOptions {
   /**
    * Keeps a checkpoint; training waits for it. A `CheckpointFolder` may be given in place of these options, since it
-   * has such a method. The checkpoint's arrays are given back soon after: copy what is kept in memory.
+   * has such a method. The memory of the checkpoint's arrays is freed soon after: copy arrays that are kept in memory.
    */
   readonly save: (checkpoint: FitCheckpoint) => Promise<void>;
   /**

@@ -20,10 +20,11 @@
  * @module
  */
 
-import { branchInputShape, entryShape } from "../../model/inputs.ts";
+import { branchInputShape } from "../../model/inputs.ts";
 import type { Encoder, GraphBranch, ModelGraph } from "../../model/graph.ts";
 import { sizeOf } from "../../model/shapes.ts";
 import type { InputSpec } from "../../model/spec.ts";
+import { entrySize, placesOf } from "../sample_source.ts";
 import { areWorthSharing, findLayerBySample } from "../shared_layers.ts";
 import { bindRead, type GraphPurpose } from "./kernel.ts";
 import type { ItemCount } from "./tensors.ts";
@@ -38,7 +39,7 @@ export interface InputEntries {
   readonly buffer: string;
   /** Entries of a sample, 1 or the number of references. */
   readonly places: number;
-  /** Values of an entry as data hold it, and as a branch reads it. */
+  /** Values of an entry as the data hold it, and as a branch reads it. */
   readonly entrySize: number;
   readonly readSize: number;
   /** Entries that there is room for in a batch. */
@@ -148,12 +149,12 @@ export class EntryLayout {
 }
 
 function layoutInput(spec: InputSpec, samples: number): InputEntries {
-  const places = "references" in spec ? spec.references : 1;
+  const places = placesOf(spec);
   return {
     spec,
     buffer: `input.${spec.name}`,
     places,
-    entrySize: sizeOf(entryShape(spec)),
+    entrySize: entrySize(spec),
     readSize: sizeOf(branchInputShape(spec)),
     capacity: samples * places,
   };
