@@ -176,7 +176,7 @@ const WRONG_BRANCHES: [what: string, change: (spec: Loose) => void, message: Reg
   [
     "a difference of other sizes",
     (s) => s.head.join[4].references = "labels",
-    /head.join\[4\] compares 5 values of branch with 1 of references, expected as many/,
+    /head.join\[4\] compares 5 values of branch with 1 of references, expected equal numbers/,
   ],
   ["sharpness of 0", (s) => s.head.join[5].sharpness = 0, /sharpness is 0, expected a number > 0/],
   [
