@@ -25,7 +25,7 @@ export function checkRows(
     const beyond = some.find((row) => row >= source.samples);
     if (beyond === undefined) continue;
     throw new RangeError(
-      `Cannot run the model: row ${beyond} was asked for, the data have ${source.samples}`,
+      `Cannot run the model: row ${beyond} was requested, the data have ${source.samples} rows`,
     );
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The engine contract: what trains and predicts. Types only.
+ * The engine contract: the interface of everything that trains and predicts. Types only.
  *
  * A run is a function of its inputs and its seed. The order of an epoch's samples comes from the caller, and each
  * dropout mask is a function of (seed, epoch, position in the epoch, layer, unit), never of the engine, the thread
@@ -147,8 +147,8 @@ export interface SessionState {
 export type InputGradients = Readonly<Partial<Record<InputName, Float32Array<ArrayBuffer>>>>;
 
 /**
- * One or several models of one shape in training or in use. Each member becomes what it would become alone, to within
- * the engine's rounding.
+ * One or several models of one shape in training or in use. Each member ends as it would alone, to within the engine's
+ * rounding.
  *
  * Calls run one after the other, in the order in which they were made; their arguments must not change before they end.
  * Disposal stops the call that runs between two batches and refuses those that wait. A second disposal does nothing.

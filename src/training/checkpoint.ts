@@ -44,7 +44,7 @@ export async function encodeCheckpoint(
   return await encodePart(checkpoint);
 }
 
-/** Encodes a checkpoint that may refer to a log for what it lacks. */
+/** Encodes a checkpoint that may refer to a log for the rest. */
 export async function encodePart(
   checkpoint: FitCheckpoint & { readonly log?: LogReference },
 ): Promise<Uint8Array<ArrayBuffer>> {
@@ -90,7 +90,7 @@ export async function decodeCheckpoint(
 }
 
 /**
- * Decodes a checkpoint that may refer to a log for what it lacks.
+ * Decodes a checkpoint that may refer to a log for the rest.
  *
  * @throws As {@linkcode decodeCheckpoint} does.
  */

@@ -25,8 +25,8 @@ import { testSteps } from "./conformance_steps.ts";
 export type Test = (name: string, body: () => Promise<void>) => void;
 
 /**
- * Registers the suite for one engine, with sessions of one member and of three; `test` is `Deno.test` or a `testWith` of
- * what the engine needs. `golden` names the runs of PyTorch that are followed here, all by default.
+ * Registers the suite for one engine, with sessions of one member and of three; `test` is `Deno.test` or a `testWith`
+ * of what the engine needs. `golden` names the runs of PyTorch that are followed here, all by default.
  */
 export function testConformance(
   engine: Engine,

@@ -1,3 +1,4 @@
+import { longestLength } from "../../base/arrays.ts";
 import type { InputName } from "../../model/spec.ts";
 import type { InputGradients } from "../engine.ts";
 import { gatherLabels } from "../gather_labels.ts";
@@ -95,7 +96,7 @@ export class GraphRunner {
       stepsOfSubmission: 1,
       alignment: device.limits.minStorageBufferOffsetAlignment,
     });
-    const longest = pass.rows.reduce((most, { length }) => Math.max(most, length), 0);
+    const longest = longestLength(pass.rows);
     if (purpose === "prediction") this.memory.reserve("predictions", longest * models);
     if (purpose === "training") this.memory.reserve("losses", schedule.steps * models);
     const batch = this.#batchOf(source);
