@@ -82,9 +82,16 @@ function fillLines(
   return [...lines, current];
 }
 
-/** Characters that a terminal shows. */
+/** Characters that take two columns of a terminal. */
+const WIDE =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60]/gu;
+/** Characters that are shown over the one before them, or not at all. */
+const WITHOUT_WIDTH = /[\p{Mn}\p{Me}\p{Cf}]/gu;
+
+/** Columns of a terminal that a text takes. */
 function lengthOf(text: string): number {
-  return [...text].length;
+  const count = (characters: RegExp) => [...text.matchAll(characters)].length;
+  return [...text].length + count(WIDE) - count(WITHOUT_WIDTH);
 }
 
 /** A command line in lines that a shell joins: it may be copied as it stands. */

@@ -30,7 +30,7 @@ export interface SplitRegimesOptions {
   readonly seed?: number | undefined;
 }
 
-/** Samples parted as the competition parted its own. */
+/** Samples divided as the competition divided its own. */
 export interface RegimeSplit {
   /** Samples of genes and cell types that are not held out. */
   readonly train: Dataset;
@@ -43,13 +43,13 @@ export interface RegimeSplit {
 }
 
 /**
- * Parts labelled samples as the competition did: some genes and some cell types are held out altogether, and
+ * Divides labelled samples as the competition did: some genes and some cell types are held out altogether, and
  * every sample of either becomes a test sample. So all three regimes can be judged before any submission.
  *
  * The choice depends on the seed and the sorted names only, not on the order of the samples. For more than one
  * such split, use another seed.
  *
- * @param data The samples to part; views of it are returned, in its order.
+ * @param data The samples to divide; views of it are returned, in its order.
  * @param options How many to hold out, and the seed.
  * @returns Views of the samples, and what was held out.
  * @throws {RangeError} If there are fewer than two genes and `newGenes` is left out, if a number is out of range, or if neither a gene nor a cell type

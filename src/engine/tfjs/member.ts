@@ -35,8 +35,8 @@ import { type StartedBackend, type TfjsBackend, useBackend } from "./backend.ts"
 /** Samples that one call of predict sends through the network together. */
 const PREDICT_BATCH = 250;
 
-/** What a member is made of. */
-export interface TfjsMemberParts {
+/** Options of {@linkcode TfjsMember}. */
+export interface TfjsMemberOptions {
   readonly spec: ModelSpec;
   readonly options: MemberOptions & { readonly batchSize: number };
   readonly backend: TfjsBackend;
@@ -47,7 +47,7 @@ export interface TfjsMemberParts {
 export class TfjsMember implements Member {
   readonly device: string;
   readonly #spec: ModelSpec;
-  readonly #options: TfjsMemberParts["options"];
+  readonly #options: TfjsMemberOptions["options"];
   readonly #backend: TfjsBackend;
   readonly #guard: Guard;
   readonly #model: LayersModel;
@@ -57,7 +57,7 @@ export class TfjsMember implements Member {
   readonly #batch: SampleBatch;
 
   /** Builds the model on the current backend, which must be `backend`. */
-  constructor({ spec, options, backend, started }: TfjsMemberParts) {
+  constructor({ spec, options, backend, started }: TfjsMemberOptions) {
     this.device = started.device;
     this.#spec = spec;
     this.#options = options;
@@ -151,7 +151,10 @@ export class TfjsMember implements Member {
     return Object.fromEntries(inputs.map(({ name }, i) => [name, found[i]!]));
   }
 
-  /** Of the summed output, so of each sample's own, by the inputs of the batch in their order. */
+  /**
+   * Finds the gradients of the summed output, and so of each sample's own, with respect to the batch's inputs in their
+   * order.
+   */
   #outputGradients(): Tensor[] {
     const fed = feedTensors(this.#batch);
     const names = this.#batch.inputs.map(({ spec }) => spec.name);
@@ -186,7 +189,7 @@ export class TfjsMember implements Member {
     return Promise.resolve();
   }
 
-  /** Lets timers, signals and other sessions have a turn, gathers samples, then takes tf.js back. */
+  /** Lets timers, signals and other sessions have a turn, gathers samples, then makes the backend current again. */
   async #turn(source: SampleSource, rows: Uint32Array, signal: AbortSignal): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve));
     signal.throwIfAborted();
@@ -225,8 +228,9 @@ function trainedVariables(model: LayersModel, spec: ModelSpec): Variable[] {
 }
 
 /**
- * Frees the arrays of tf.js' tensors, where V8's collector is exposed, as it is to this project's tasks. V8 decides by the
- * size of its own heap, of which these arrays are no part: left alone, memory grows by half before it collects them.
+ * Frees the arrays of tf.js' tensors, where V8's collector is exposed, as it is to this project's tasks. V8 decides by
+ * the size of its own heap, which does not include these arrays: left alone, memory grows by half before it collects
+ * them.
  */
 function collectGarbage(): void {
   (globalThis as { gc?: () => void }).gc?.();
