@@ -10,6 +10,7 @@
  */
 
 import type { DivergedError } from "../errors.ts";
+import type { Weights } from "../model/initial_weights.ts";
 import type { InputName, ModelSpec } from "../model/spec.ts";
 import type { SampleSource } from "./sample_source.ts";
 
@@ -133,7 +134,7 @@ export interface SessionState {
   /** Steps taken. */
   readonly step: number;
   /** In the order of `weightShapes(spec)`. */
-  readonly weights: readonly Float32Array[];
+  readonly weights: Weights;
   /** Adam's first moments, of the trainable weights in order. */
   readonly firstMoments: readonly Float32Array[];
   /** Adam's second moments, of the trainable weights in order. */
