@@ -74,7 +74,7 @@ export async function encodePart(
  * import { decodeCheckpoint } from "@waka/histone/training";
  * import { rejects } from "node:assert";
  *
- * await rejects(decodeCheckpoint(new Uint8Array(100), "run/000001.checkpoint"), /it is not one of this package/);
+ * await rejects(decodeCheckpoint(new Uint8Array(100), "run/000001.checkpoint"), /it is not a checkpoint of this package/);
  * ```
  */
 export async function decodeCheckpoint(
@@ -102,7 +102,9 @@ export async function decodePart(
     throw new FormatError(`Cannot read checkpoint: ${found}`, { file });
   };
   const magic = new TextEncoder().encode(MAGIC);
-  if (!magic.every((byte, i) => bytes[i] === byte)) return fail("it is not one of this package");
+  if (!magic.every((byte, i) => bytes[i] === byte)) {
+    return fail("it is not a checkpoint of this package");
+  }
   const end = bytes.length - DIGEST_BYTES;
   const headEnd = bytes.indexOf(LINE_FEED, magic.length);
   if (end < headEnd || headEnd < 0) return fail("it is cut short");

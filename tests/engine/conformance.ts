@@ -19,6 +19,7 @@ import { testGoldenRuns } from "./conformance_golden.ts";
 import { testBidirectionalGru } from "./conformance_gru.ts";
 import { testOutputs } from "./conformance_outputs.ts";
 import { testCalls, testMembers } from "./conformance_session.ts";
+import { testSources } from "./conformance_sources.ts";
 import { testSteps } from "./conformance_steps.ts";
 
 /** How a test is registered. */
@@ -54,6 +55,7 @@ function testModel(subject: Subject, test: Test): void {
   testEndings(subject, test);
   testRefusals(subject, test);
   testBranches(subject, test);
+  testSources(subject, test);
 }
 
 function testOddShapes(subject: Subject, test: Test): void {
