@@ -6,9 +6,9 @@
  * - δc = δ ∘ (1 − z) ∘ (1 − c²)            with respect to the candidate's sum,
  * - q = δc·U₃ᵀ                             with respect to r ∘ h,
  * - δr = q ∘ h ∘ r ∘ (1 − r)               with respect to the reset gate's sum,
- * - δz = δ ∘ (h − c) ∘ z ∘ (1 − z)         by the update gate's sum,
- * - δ ∘ z + q ∘ r + [δz δr]·[U₁ U₂]ᵀ       by the state h before,
- * - [δz δr δc]·Wᵀ                          by the input x,
+ * - δz = δ ∘ (h − c) ∘ z ∘ (1 − z)         with respect to the update gate's sum,
+ * - δ ∘ z + q ∘ r + [δz δr]·[U₁ U₂]ᵀ       with respect to the state h before,
+ * - [δz δr δc]·Wᵀ                          with respect to the input x,
  *
  * and the weights' gradients sum over the positions: of W xᵀ·[δz δr δc], of [U₁ U₂] hᵀ·[δz δr], of U₃ (r ∘ h)ᵀ·δc,
  * of b [δz δr δc].
