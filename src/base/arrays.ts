@@ -16,10 +16,10 @@ export type PackedArray =
 export type PackedType = "uint8" | "uint16" | "uint32" | "float32" | "float64";
 
 /**
- * The greatest length among some arrays.
+ * Finds the greatest length among some arrays.
  *
  * @param arrays The arrays.
- * @returns 0 if there are none.
+ * @returns Their greatest length; 0 without arrays.
  */
 export function longestLength(arrays: readonly { readonly length: number }[]): number {
   return arrays.reduce((most, { length }) => Math.max(most, length), 0);

@@ -25,16 +25,24 @@ Deno.test("calls run one after another, and a call that fails does not stop the 
   deepStrictEqual(ends.map(({ status }) => status), ["fulfilled", "rejected", "fulfilled"]);
 });
 
-Deno.test("a call is stopped by its caller's signal, with the signal's reason", async () => {
+Deno.test("a call is stopped by its caller's signal, and one that waits never starts, with the signal's reason", async () => {
   const queue = new CallQueue();
   const controller = new AbortController();
-  const stopped = queue.run(untilAborted, controller.signal);
-  const next = queue.run(() => "next", controller.signal);
-  const again = queue.run((signal) => signal.aborted, controller.signal);
+  const seen: string[] = [];
+  const { signal } = controller;
+  const calls = [
+    queue.run(untilAborted, signal),
+    queue.run(() => seen.push("waiting"), signal),
+    queue.run(() => seen.push("another")),
+  ];
+  await Promise.resolve();
   controller.abort(new Error("enough"));
-  await rejects(stopped, /enough/);
-  strictEqual(await next, "next");
-  strictEqual(await again, true);
+  const [stopped, waiting, another] = await Promise.allSettled(calls);
+  for (const end of [stopped, waiting]) {
+    strictEqual(end?.status === "rejected" && end.reason, signal.reason);
+  }
+  strictEqual(another?.status, "fulfilled");
+  deepStrictEqual(seen, ["another"]);
 });
 
 Deno.test("closing stops the call that runs, refuses those that wait, then releases once", async () => {
