@@ -85,7 +85,7 @@ function checkResident({ resident, samples, inputs }: SampleSource): void {
  * Throws unless the members of a session can be trained as asked.
  *
  * @throws {TypeError} If the samples have no labels, or not one each.
- * @throws {RangeError} If the epoch is no integer from 0, or the piece does not begin and end between two steps.
+ * @throws {RangeError} If the epoch is not an integer from 0, or the piece does not begin and end between two steps.
  * @throws As {@linkcode checkRows} does.
  */
 export function checkTraining(

@@ -169,10 +169,10 @@ export interface Session extends AsyncDisposable {
    * @param request Samples, orders, epoch and piece.
    * @returns For each member, the mean training loss over these samples with dropout on, NaN if it was skipped, or the
    *   error if its loss is not finite.
-   * @throws {ContractError} If the samples are of another shape than the model takes, or the source gathers others than
-   *   it was asked for.
-   * @throws {RangeError} If the number of orders is not that of the members, the samples lack a row of one, the epoch is
-   *   not an integer from 0, or the piece begins or ends within a step.
+   * @throws {ContractError} If the samples are of another shape than the model takes, or the source gathers other
+   * samples than requested.
+   * @throws {RangeError} If the number of orders is not that of the members, the samples lack a row of one, the epoch
+   *   is not an integer from 0, or the piece begins or ends within a step.
    * @throws {TypeError} If the samples have no labels, or not one each.
    */
   runEpoch(request: EpochRequest): Promise<(number | DivergedError)[]>;
@@ -183,8 +183,8 @@ export interface Session extends AsyncDisposable {
    * @param rows For each member, which samples in which order.
    * @param options Progress and abort signal.
    * @returns The outputs of each member, `[row]`.
-   * @throws {ContractError} If the samples are of another shape than the model takes, or the source gathers others than
-   *   it was asked for.
+   * @throws {ContractError} If the samples are of another shape than the model takes, or the source gathers other
+   * samples than requested.
    * @throws {RangeError} If the number of lists is not that of the members, or the samples lack one of the rows.
    */
   predict(
@@ -214,7 +214,8 @@ export interface Session extends AsyncDisposable {
    * Sets each member's weights and optimizer state.
    *
    * @param states One for each member.
-   * @throws {ContractError} If one is of another model, or its step is not an integer from 0; no member has changed then.
+   * @throws {ContractError} If one is of another model, or its step is not an integer from 0; no member has changed
+   * then.
    * @throws {RangeError} If their number is not that of the members.
    */
   restore(states: readonly SessionState[]): Promise<void>;
