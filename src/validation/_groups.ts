@@ -29,7 +29,7 @@ export class Groups {
   readonly #genes: Uint32Array | undefined; // [group], as numbers in the strata
   readonly #weights: Float64Array; // [group]
 
-  /** Groups samples, of which none may be `trained`. */
+  /** Groups samples; no sample may be of the kind `trained`. */
   constructor(test: Dataset, kinds: readonly RowKind[], resampled: Resampled) {
     const cellTypes = cellTypeAxis(test);
     const kindOfRow = Uint8Array.from(kinds, (kind) => SCORED_KINDS.indexOf(kind));

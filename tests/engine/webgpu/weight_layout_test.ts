@@ -19,7 +19,7 @@ Deno.test("every weight has a place of its own, and kernels begin at whole vecto
   }
 });
 
-Deno.test("taps are one run where a window is, else padded one by one", () => {
+Deno.test("taps are one segment where a window is contiguous, else padded one by one", () => {
   const conv = (filters: number, dilation: number) => (
     { type: "conv1d", filters, width: 3, dilation, padding: "same" } as const
   );
