@@ -65,7 +65,11 @@ export function arrayOf<Value>(
       if (!Array.isArray(value) || value.length < least || value.length > most) {
         refuse(place, value, wanted);
       }
-      const copy = value.map((found: unknown, index) => item.read(found, `${place}[${index}]`));
+      // `map` would leave out what is missing.
+      const copy = Array.from(
+        value,
+        (found: unknown, index) => item.read(found, `${place}[${index}]`),
+      );
       if (distinct) refuseRepeats(copy, place);
       return copy;
     },

@@ -87,11 +87,25 @@ const ENCODER_BRANCH = object({ name, input, layers: someLayers });
 const SHARED_BRANCH = object({ name, input, encoder: name });
 const BRANCH: Field<BranchSpec> = {
   wanted: "an object",
-  read: (value, place) =>
-    Object.hasOwn(Object(value), "encoder")
-      ? SHARED_BRANCH.read(value, place)
-      : ENCODER_BRANCH.read(value, place),
+  read(value, place) {
+    // Either kind may say of the other's field that it has none.
+    const { encoder, layers } = Object(value);
+    return encoder === undefined && !(layers === undefined && hasField(value, "encoder"))
+      ? ENCODER_BRANCH.read(omitUndefined(value, "encoder"), place)
+      : SHARED_BRANCH.read(omitUndefined(value, "layers"), place);
+  },
 };
+
+function hasField(value: unknown, name: string): boolean {
+  return Object.hasOwn(Object(value), name);
+}
+
+/** An object without a field that it has as `undefined`; any other value as it is. */
+function omitUndefined(value: unknown, name: string): unknown {
+  if (!hasField(value, name)) return value;
+  const { [name]: omitted, ...others } = Object(value);
+  return omitted === undefined ? others : value;
+}
 
 const TERM = variant("type", {
   output: { branch: name },

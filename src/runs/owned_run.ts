@@ -77,7 +77,8 @@ export interface OwnedParts extends OwnedDirectory {
   /**
    * Opens the checkpoints of a part, and loads the one to resume from.
    *
-   * @param name A file name that stands for this part alone.
+   * @param name A file name that stands for this part alone: letters, digits, spaces, dots and dashes.
+   * @throws {ContractError} If it is another name, or `lock` or `command.json`, which the run has itself.
    */
   open(name: string, pace?: Pick<CheckpointPace, "atEpochs">): Promise<RunCheckpoints>;
 }

@@ -14,7 +14,7 @@ import {
 } from "./command_file.ts";
 import type { OwnedParts, OwnedRun, TakeRunOptions } from "./owned_run.ts";
 import { clearAll, openCheckpoints, openPart } from "./run_checkpoints.ts";
-import { commandOfRun, refuseLinks, removeLeftovers } from "./run_files.ts";
+import { checkRunPlace, commandOfRun, refuseLinks, removeLeftovers } from "./run_files.ts";
 
 /** The file that a run locks while it writes. */
 function lockOf(directory: string): string {
@@ -55,7 +55,8 @@ export async function clearFinishedRun(directory: string): Promise<void> {
  * @param directory The directory, which need not be there yet.
  * @param options What runs, and whether it is resumed.
  * @returns The directory and its checkpoints, to be disposed of.
- * @throws {ContractError} If another process has it, or a part of it is a link.
+ * @throws {ContractError} If another process has it, a part of it is a link, or no directory can be there.
+ * @throws {WriteError} If the system lets nothing be written there.
  * @throws {FormatError} If it is to be resumed and no checkpoint is whole.
  *
  * @example A run that keeps checkpoints
@@ -117,7 +118,8 @@ export async function takeRun(directory: string, options: TakeRunOptions): Promi
  * @param directory The directory, which need not be there yet.
  * @param options What runs, and whether it is resumed.
  * @returns The directory, whose parts have checkpoints of their own, to be disposed of.
- * @throws {ContractError} If another process has it, or a part of it is a link.
+ * @throws {ContractError} If another process has it, a part of it is a link, or no directory can be there.
+ * @throws {WriteError} If the system lets nothing be written there.
  *
  * @example Two parts
  * ```ts
@@ -143,6 +145,7 @@ export async function takeParts(directory: string, options: TakeRunOptions): Pro
   const { command, flags = {}, inputs = {}, resume = false, refuse } = options;
   const { checkpointMinutes, onWarning = () => {} } = options;
   const path = checkpointsOf(directory);
+  await checkRunPlace(directory);
   const isNew = options.isNew ?? await pathKind(directory) === undefined;
   await refuseLinks(directory);
   const lock = await takeLock(lockOf(directory), { onWarning });
@@ -153,28 +156,55 @@ export async function takeParts(directory: string, options: TakeRunOptions): Pro
     await removeLeftovers(directory);
     const kept = resume ? await readKeptCommand(directory) : undefined;
     const id = kept?.id ?? makeId();
-    const check = () => checkInPlace(directory, lock);
+    let isReleased = false;
+    const check = () => {
+      if (isReleased) throw new ContractError(`Cannot write to ${directory}: it was given back`);
+      return checkInPlace(directory, lock);
+    };
     return {
       id: id,
-      check: check,
+      async check() {
+        await check();
+      },
       async begin() {
         await check();
         if (!resume) await clearAll(path);
         await writeKeptCommand(directory, { command, id, flags, inputs });
       },
-      open: (name, { atEpochs } = {}) =>
-        openPart(`${path}/${name}`, { resume, checkpointMinutes, atEpochs, check, onWarning }),
+      async open(name, { atEpochs } = {}) {
+        checkPartName(name);
+        const pace = { checkpointMinutes, atEpochs };
+        return await openPart(`${path}/${name}`, { ...pace, resume, check, onWarning });
+      },
       async finish() {
         await check();
         await removeKeptCommand(directory);
         await clearAll(path);
       },
-      [Symbol.asyncDispose]: release,
+      async [Symbol.asyncDispose]() {
+        if (isReleased) return;
+        isReleased = true;
+        await release();
+      },
     };
   } catch (error) {
     await release();
     throw error;
   }
+}
+
+/** What a run keeps beside the checkpoints of its parts. */
+const KEPT_BESIDE = ["lock", "command.json"];
+
+/** Refuses a name that would lead elsewhere, or to what the run keeps itself. */
+function checkPartName(name: string): void {
+  if (/^[\p{L}\p{N}_-][\p{L}\p{N} ._-]*$/u.test(name) && !KEPT_BESIDE.includes(name)) return;
+  throw new ContractError(
+    `Cannot open part ${
+      JSON.stringify(name)
+    }: expected a name of letters, digits, spaces, dots and dashes other than ` +
+      KEPT_BESIDE.join(" and "),
+  );
 }
 
 /** Gives a directory back, without what is of no use there any more. Never throws: that would hide why a run ended. */

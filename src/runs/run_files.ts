@@ -1,17 +1,52 @@
 /** The files of a run. */
 
+import { text } from "../base/field.ts";
 import { ContractError } from "../errors.ts";
-import { directoryEntries } from "../files/directory.ts";
+import { checkDirectory, directoryEntries } from "../files/directory.ts";
 import { pathKind, removeFile } from "../files/file.ts";
 import { isLink } from "../files/path_kind.ts";
+import { checkValue, part } from "./check_value.ts";
 import { readJson } from "./json.ts";
 
-/** The command whose run a directory holds, if it holds one. */
+/** The command whose run a directory holds, if it holds one; `undefined` as a text where the run does not name it. */
 export async function commandOfRun(directory: string): Promise<string | undefined> {
-  if (await pathKind(`${directory}/search.json`) !== undefined) return "search";
+  const found = await findCommand(directory);
+  return found && String(found.command);
+}
+
+/**
+ * The command whose finished run a directory holds, if it holds one.
+ *
+ * @throws {FormatError} If the run's configuration is damaged.
+ */
+export async function readCommandOfRun(directory: string): Promise<string | undefined> {
+  const found = await findCommand(directory);
+  return found && checkValue(found, COMMAND, {
+    purpose: "read run",
+    file: `${directory}/config.json`,
+  }).command;
+}
+
+const COMMAND = part({ command: text });
+
+async function findCommand(directory: string): Promise<{ readonly command: unknown } | undefined> {
+  if (await pathKind(`${directory}/search.json`) !== undefined) return { command: "search" };
   const path = `${directory}/config.json`;
   if (await pathKind(path) === undefined) return undefined;
-  return String(Object(await readJson(path, "read run")).command);
+  return { command: Object(await readJson(path, "read run")).command };
+}
+
+/**
+ * Refuses a file in the place of a run's directory.
+ *
+ * @param action What cannot be done then.
+ * @throws {ContractError} If it is one.
+ */
+export async function refuseFile(directory: string, action: string): Promise<void> {
+  if (await pathKind(directory) !== "file") return;
+  throw new ContractError(
+    `Cannot ${action}: ${directory} is a file, expected the directory of a run`,
+  );
 }
 
 /** All files that a run may have, except for a report's figures and single experiments. */
@@ -52,6 +87,23 @@ export async function refuseLinks(directory: string): Promise<void> {
       `Cannot write to ${directory}: ${path} is a link, expected a directory of the run itself`,
     );
   }
+}
+
+/**
+ * Refuses a path at which no run can have a directory.
+ *
+ * @throws {ContractError} If it is empty, a file, below a file, or a link that leads nowhere.
+ * @throws {WriteError} If the system lets nothing be written there.
+ */
+export async function checkRunPlace(directory: string): Promise<void> {
+  if (directory === "") {
+    throw new ContractError("Cannot write run: the path of its directory is empty");
+  }
+  await checkDirectory(directory);
+  if (await pathKind(directory) !== undefined || !await isLink(directory)) return;
+  throw new ContractError(
+    `Cannot write to ${directory}: it is a link that leads nowhere, expected a directory`,
+  );
 }
 
 /** What a file is called while it is written. */

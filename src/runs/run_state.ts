@@ -2,7 +2,7 @@
 
 import { holdsUnfinishedRun, readKeptCommand } from "./command_file.ts";
 import { isLiveRun } from "./run_directory.ts";
-import { commandOfRun } from "./run_files.ts";
+import { readCommandOfRun, refuseFile } from "./run_files.ts";
 
 /** What a directory holds. */
 export interface RunState {
@@ -20,6 +20,7 @@ export interface RunState {
  *
  * @param directory The directory, which need not be there.
  * @returns Its state, and the command whose run it is.
+ * @throws {ContractError} If it is a file.
  * @throws {FormatError} If a file of the run is damaged.
  *
  * @example A run that has started
@@ -38,11 +39,12 @@ export interface RunState {
  * ```
  */
 export async function inspectRun(directory: string): Promise<RunState> {
+  await refuseFile(directory, "inspect run");
   const isLive = await isLiveRun(directory);
   if (isLive || await holdsUnfinishedRun(directory)) {
     const kept = await readKeptCommand(directory);
     return { state: isLive ? "running" : "unfinished", command: kept?.command };
   }
-  const command = await commandOfRun(directory);
+  const command = await readCommandOfRun(directory);
   return { state: command === undefined ? "none" : "finished", command };
 }

@@ -22,6 +22,7 @@ import { readTable as readExperiments } from "./experiment_files.ts";
 import { readFolds, readHistory } from "./history.ts";
 import { readJson } from "./json.ts";
 import { holdsModels } from "./models.ts";
+import { refuseFile } from "./run_files.ts";
 
 /** A run as its files describe it. */
 export interface SavedRun {
@@ -109,7 +110,7 @@ const REGIMES = part({
  * @param directory The run's directory, which `train`, `crossval`, `forecast` or `experiments` wrote, or a program with
  *   {@linkcode writeConfig} and its like.
  * @returns Settings, history, scores by regime: whatever the run has.
- * @throws {ContractError} If it holds no run.
+ * @throws {ContractError} If it holds no run, or is a file.
  * @throws {FormatError} If a file in it is damaged.
  *
  * @example The least that a run has
@@ -128,6 +129,7 @@ const REGIMES = part({
  * ```
  */
 export async function readRun(directory: string): Promise<SavedRun> {
+  await refuseFile(directory, "read run");
   const isThere = async (name: string) => await pathKind(`${directory}/${name}`) !== undefined;
   if (!await isThere("config.json")) {
     const found = await holdsUnfinishedRun(directory)

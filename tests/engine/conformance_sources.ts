@@ -6,7 +6,7 @@ import { NO_ENTRY, type SampleBatch, type SampleSource } from "../../src/engine/
 import { ContractError } from "../../src/errors.ts";
 import { initialWeights } from "../../src/model/initial_weights.ts";
 import { presetSpec } from "../../src/model/presets.ts";
-import { BRANCHED, branchedSource } from "../helpers/branched.ts";
+import { BRANCHED, branchedSource, parseBranched } from "../helpers/branched.ts";
 import { allRows } from "../helpers/engine_runs.ts";
 import type { Subject } from "../helpers/one_model.ts";
 import type { Test } from "./conformance.ts";
@@ -116,6 +116,21 @@ export function testSources(subject: Subject, test: Test): void {
     );
     ok(Number.isNaN(await model.runEpoch({ data: SOURCE, order: none, epoch: 0 })));
     deepStrictEqual(await model.predict(SOURCE, ROWS), wanted);
+  });
+  test(`${subject.name} measures the loss of a model without weights`, async () => {
+    const spec = parseBranched({
+      name: "weightless",
+      inputs: [{ name: "context", values: 1 }],
+      branches: [{ name: "known", input: "context", layers: [] }],
+      head: { join: [{ type: "output", branch: "known" }], layers: [] },
+      loss: "meanSquaredError",
+    });
+    await using model = await subject.open(spec, { ...options, weights: [], batchSize: 4 });
+    const data = branchedSource(spec, SAMPLES);
+    const predicted = await model.predict(data, ROWS);
+    const wanted = predicted.reduce((sum, value, i) => sum + (value - data.labels![i]!) ** 2, 0);
+    const loss = await model.runEpoch({ data, order: ROWS, epoch: 0 });
+    ok(Math.abs(loss - wanted / SAMPLES) < 1e-5 * loss, `${loss}`);
   });
   test(`${subject.name} refuses an epoch or a step that is no integer, and calls stopped before they begin`, async () => {
     await using model = await subject.open(BRANCHED, { ...options, batchSize: 4 });

@@ -213,6 +213,20 @@ for (const [what, change, message] of WRONG_BRANCHES) {
   });
 }
 
+Deno.test("a branch may say that it has no encoder, or no layers; an array lacks no item", () => {
+  const branches = BRANCHED.branches.map((branch) =>
+    branch.layers === undefined
+      ? { ...branch, layers: undefined }
+      : { ...branch, encoder: undefined }
+  );
+  deepStrictEqual(parseSpec({ ...BRANCHED, branches }), BRANCHED);
+  const message = /branches\[0\] is missing|branches\[0\] is undefined/;
+  throws(() => parseSpec({ ...BRANCHED, branches: new Array(3) }), {
+    name: "UnsupportedModelError",
+    message,
+  });
+});
+
 Deno.test("a branched model is read as it was written", () => {
   deepStrictEqual(parseSpec(JSON.parse(JSON.stringify(BRANCHED))), BRANCHED);
 });

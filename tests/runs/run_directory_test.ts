@@ -4,6 +4,7 @@ import { Dataset } from "../../src/data/dataset.ts";
 import { holdsUnfinishedRun, readKeptCommand } from "../../src/runs/command_file.ts";
 import { takeParts, takeRun } from "../../src/runs/run_directory.ts";
 import { inspectRun } from "../../src/runs/run_state.ts";
+import { readRun } from "../../src/runs/saved_run.ts";
 import { fit } from "../../src/training/fit.ts";
 import { filesIn, withDirectory } from "../helpers/command.ts";
 
@@ -137,5 +138,54 @@ Deno.test("a part whose checkpoints are all damaged starts over, with a warning"
     strictEqual(warnings.length, 1);
     ok(warnings[0]?.endsWith("; this part starts over"), warnings[0]);
     deepStrictEqual(filesIn(directory), ["checkpoints/command.json", "checkpoints/lock"]);
+  });
+});
+
+Deno.test("a run is refused where no directory can be, and after it was given back", async () => {
+  await withDirectory(async (directory) => {
+    await Deno.writeTextFile(`${directory}/file`, "mine");
+    await Deno.symlink(`${directory}/nowhere`, `${directory}/link`);
+    const refusals: [string, RegExp][] = [
+      ["", /Cannot write run: the path of its directory is empty/],
+      [`${directory}/file`, /it is a file, expected a directory/],
+      [`${directory}/file/run`, /file is a file, expected a directory/],
+      [`${directory}/link`, /it is a link that leads nowhere/],
+    ];
+    for (const [path, message] of refusals) {
+      await rejects(takeRun(path, { command: "mine" }), { name: "ContractError", message });
+    }
+    for (const read of [inspectRun, readRun]) {
+      await rejects(read(`${directory}/file`), { name: "ContractError", message: /is a file/ });
+    }
+    const run = await takeRun(`${directory}/run`, { command: "mine" });
+    await run[Symbol.asyncDispose]();
+    await run[Symbol.asyncDispose]();
+    await rejects(run.begin(), { name: "ContractError", message: /it was given back/ });
+    deepStrictEqual(filesIn(directory).sort(), ["file", "link"]);
+  });
+});
+
+Deno.test("a part has a name of its own, which leads nowhere else", async () => {
+  await withDirectory(async (directory) => {
+    await using run = await takeParts(`${directory}/run`, { command: "mine" });
+    await run.begin();
+    for (
+      const name of ["", ".", "..", "../../other", "a/b", "a\\b", "lock", "command.json", ".x"]
+    ) {
+      await rejects(run.open(name), { name: "ContractError", message: /Cannot open part/ });
+    }
+    for (const name of ["fold 1", "rung-1-trial-2-3", "größe"]) {
+      await (await run.open(name)).finish();
+    }
+    deepStrictEqual(filesIn(directory), ["run/checkpoints/command.json", "run/checkpoints/lock"]);
+  });
+});
+
+Deno.test("a run that does not name its command is damaged", async () => {
+  await withDirectory(async (directory) => {
+    for (const content of ["null", "3", "[]", "{}", '{"command":3}']) {
+      await Deno.writeTextFile(`${directory}/config.json`, content);
+      await rejects(inspectRun(directory), { name: "FormatError", message: /command is/ });
+    }
   });
 });

@@ -202,10 +202,11 @@ export class TfjsMember implements Member {
     const loss = tidy(() => {
       const fed = feedTensors(this.#batch);
       const wanted = tensor(labels, [labels.length, 1]);
-      const { value, grads } = variableGrads(
-        () => this.#loss(this.#network.run(fed, position), wanted),
-        [...this.#parameters],
-      );
+      const loss = () => this.#loss(this.#network.run(fed, position), wanted);
+      const parameters = [...this.#parameters];
+      // tf.js refuses to compute gradients with respect to nothing.
+      if (parameters.length === 0) return loss();
+      const { value, grads } = variableGrads(loss, parameters);
       this.#adam.apply(grads);
       return value;
     });

@@ -20,8 +20,9 @@ const THREADS = 64;
  * has one weight. The first also adds up the step's loss. A model without samples in this step stays as it is.
  */
 export function adamUpdateWgsl(shape: AdamShape): Kernel {
-  const { regions, weightStride, gradientStride, lossBlocks, models } = shape;
+  const { regions, weightStride, gradientStride, models } = shape;
   const total = regions.reduce((sum, { size }) => sum + size, 0);
+  if (total === 0) return lossAloneWgsl(shape);
   return makeKernel({
     name: "adam",
     buffers: {
@@ -52,14 +53,31 @@ export function adamUpdateWgsl(shape: AdamShape): Kernel {
   firstMoment[at] = m;
   secondMoment[at] = v;
   weights[at] -= step.rate * m / (sqrt(v * step.correction) + ${formatFloatWgsl(ADAM.epsilon)});
-  if (i == 0u) {
+${addLossWgsl(shape)}`,
+  });
+}
+
+/** The step's loss of a model without weights. */
+function lossAloneWgsl(shape: AdamShape): Kernel {
+  return makeKernel({
+    name: "loss sum",
+    buffers: { lossBlocks: bindRead("lossBlocks"), losses: bindWrite("losses") },
+    threads: THREADS,
+    workgroups: [1, 1, shape.models],
+    body: `  let i = lane;
+${addLossWgsl(shape)}`,
+  });
+}
+
+/** WGSL that adds up the step's loss in the thread whose `i` is 0. */
+function addLossWgsl({ lossBlocks, models }: AdamShape): string {
+  return `  if (i == 0u) {
     var loss = 0.0f;
     for (var block = 0u; block < ${lossBlocks}u; block++) {
       loss += lossBlocks[model * ${lossBlocks}u + block];
     }
     losses[step.index * ${models}u + model] = loss;
-  }`,
-  });
+  }`;
 }
 
 /** WGSL that declares `findPlace(i)`. */
