@@ -16,7 +16,7 @@ interface CompletedFlag {
   /** As it is typed, such as `--data`. */
   readonly name: string;
   readonly description: string;
-  /** What follows it: nothing, the name of a file, one of some words, or what only the user knows. */
+  /** What follows the flag: nothing, the name of a file, one of some words, or text that no shell can complete. */
   readonly value: "none" | "path" | "text" | readonly string[];
 }
 
@@ -25,7 +25,7 @@ interface CompletedCommand {
   readonly name: string;
   readonly description: string;
   readonly flags: readonly CompletedFlag[];
-  /** What an argument that is no flag may be, such as a shell; the name of a file by default. */
+  /** The words that an argument may be, such as the names of shells; absent where it is the name of a file. */
   readonly words?: readonly string[];
 }
 
@@ -34,7 +34,7 @@ export function isShell(word: string): word is Shell {
   return SHELLS.some((shell) => shell === word);
 }
 
-/** Prints what a shell reads to complete the command lines of this program. */
+/** Prints the script that makes a shell complete this program's command lines. */
 export async function writeCompletion(shell: Shell): Promise<void> {
   const commands = await listCommands();
   const format = { bash: formatBash, zsh: formatZsh, fish: formatFish }[shell];
@@ -77,12 +77,12 @@ function namesOf(named: readonly { readonly name: string }[]): string {
   return named.map(({ name }) => name).join(" ");
 }
 
-/** A text as one word of bash and zsh. */
+/** Quotes a text as one word of bash and zsh. */
 function quote(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** A text as one word of fish. */
+/** Quotes a text as one word of fish. */
 function quoteForFish(text: string): string {
   return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
 }
@@ -127,7 +127,7 @@ complete -o default -F _histone histone
 }
 
 function formatZsh(commands: readonly CompletedCommand[]): string {
-  /** What stands between brackets, or after a colon. */
+  /** Escapes a text that is written between brackets or after a colon. */
   const tell = (text: string) => text.replaceAll(/[[\]:\\]/g, "\\$&");
   const action = ({ value }: CompletedFlag) => {
     if (value === "none") return "";

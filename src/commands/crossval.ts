@@ -49,9 +49,9 @@ interface CrossvalFlags extends TrainingFlags, ResumeFlags {
 export const command: CommandDefinition<CrossvalFlags> = {
   name: "crossval",
   summary: "Cross-validates a model and writes the losses of every fold and epoch. Folds train " +
-    "side by side, as many as the engine is good for.",
+    "together, as many as the engine runs well.",
   examples: [
-    ["deno task crossval --data train.npz", "the report's: 4 contiguous folds"],
+    ["deno task crossval --data train.npz", "as in the report: 4 contiguous folds"],
     ["deno task crossval --data train.npz --scheme by-both", "shares neither genes nor cell types"],
   ],
   declare: (command) =>
@@ -107,7 +107,7 @@ async function crossval(given: CrossvalFlags, { signal }: CommandCall): Promise<
   await run.finish();
 }
 
-/** Returns hooks that print and log the epochs and scores of the folds, the epochs of a checkpoint first. */
+/** Returns hooks that print and log the epochs and scores of the folds, beginning with the epochs of a checkpoint. */
 function reportFolds(
   folds: number,
   { settings: { learningRate }, log, resume }: {
@@ -157,12 +157,15 @@ function throwUnlessFinished(
     );
   }
   throw new Interrupted(
-    `Interrupted with ${finished} of ${folds} folds finished; kept what there is of the others. ` +
+    `Interrupted with ${finished} of ${folds} folds finished; kept the progress of the others. ` +
       `Resume: ${resumeCall("crossval", directory)}`,
   );
 }
 
-/** Collects each fold's metrics, their mean and standard deviation, which it also prints, and what the folds shared. */
+/**
+ * Collects each fold's metrics, their mean and standard deviation, and what the folds share; prints the mean and
+ * deviation.
+ */
 function summarise(
   results: readonly FoldResult[],
   shared: SharedParts,

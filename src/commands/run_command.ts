@@ -15,7 +15,7 @@ import { commandLine, knowPaths, showCalls, standWhereCalled } from "./_place.ts
 import { V8_FLAGS } from "./version.ts";
 
 const EXIT_FAILED = 1;
-/** What a command exits with whose flags or name are wrong. */
+/** The exit code of a command whose flags or name are wrong. */
 export const EXIT_BAD_FLAGS = 2;
 
 /** Parses the command line, runs the command and ends the process with the right exit code. */
@@ -31,7 +31,7 @@ export async function runCommand<Flags>(
     if (command.opts().stack) console.error(stackOf(error));
     Deno.exit(EXIT_FAILED);
   };
-  // What nobody waited for.
+  // These are promises that were not awaited.
   addEventListener("unhandledrejection", ({ reason }) => fail(reason));
   addEventListener("error", ({ error }) => fail(error));
   try {
@@ -55,7 +55,7 @@ export async function runCommand<Flags>(
       given: givenFlags(command),
     });
   } catch (error) {
-    // Whoever read what was written to a pipe, such as `head`, needs no more.
+    // The reader of the pipe, such as `head`, needs no more.
     if (error instanceof Deno.errors.BrokenPipe) Deno.exit(0);
     if (error instanceof Interrupted || interrupt.signal.aborted) {
       console.error(error instanceof Interrupted ? error.message : "Interrupted.");
@@ -75,7 +75,7 @@ function givenFlags(command: Command): ReadonlySet<string> {
   }));
 }
 
-/** Sets up what computes, and says where it will not be what was asked for. */
+/** Prepares threads and drivers, and says where they differ from what was asked for. */
 function prepareRuntime(command: Command): void {
   const has = (name: string) => command.options.some((option) => option.attributeName() === name);
   if (has("engine")) quietVulkan();
@@ -83,7 +83,7 @@ function prepareRuntime(command: Command): void {
   if (has("epochs")) tellMemory();
 }
 
-/** Says how many threads are used where more were asked for than there are cores. */
+/** Prints how many threads are used if more were asked for than there are cores. */
 function tellThreads(asked: number | undefined): void {
   const cores = navigator.hardwareConcurrency;
   if (asked === undefined || asked <= cores) return;
@@ -95,7 +95,7 @@ function tellThreads(asked: number | undefined): void {
   );
 }
 
-/** Says so where memory would not stay flat over many epochs: the garbage collector has room to be late in. */
+/** Prints a note if memory will grow over many epochs, because V8's flags do not make it collect garbage early. */
 function tellMemory(): void {
   if (Reflect.has(globalThis, "gc")) return;
   console.warn(
@@ -104,7 +104,7 @@ function tellMemory(): void {
   );
 }
 
-/** Where it is unset, as on most clusters, Mesa's Vulkan drivers print an error for each of them. */
+/** Sets XDG_RUNTIME_DIR if it is unset, as on most clusters: each of Mesa's Vulkan drivers would print an error. */
 function quietVulkan(): void {
   if (Deno.build.os === "linux" && readVariable("XDG_RUNTIME_DIR") === undefined) {
     Deno.env.set("XDG_RUNTIME_DIR", "/tmp");

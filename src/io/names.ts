@@ -1,4 +1,4 @@
-/** Names of cell types and marks, from whatever file. */
+/** Checks names of cell types and marks, whichever file they come from. */
 
 import { isPlainLine } from "../base/printable.ts";
 import { FormatError } from "../errors.ts";

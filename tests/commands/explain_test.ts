@@ -57,7 +57,7 @@ Deno.test("words of our own before the system's stay, and other messages are lef
   );
   const closed = 'Requires write access to "runs", run again with the --allow-write flag';
   const where =
-    "no command writes into this package's own folders, nor into the system's. Change to another folder, or " +
+    "no command writes into this package's own folders or into the system's. Change to another folder, or " +
     "name an --out outside of them";
   strictEqual(explain(new Deno.errors.NotCapable(closed)), `Cannot write to runs: ${where}`);
   strictEqual(

@@ -57,7 +57,10 @@ Deno.test("experiments under way are owned, and others do not start in their pla
     await refuse(/another run is writing there/, ...args, "--overwrite");
     await refuse(/another run is writing there/, ...args);
     await kill(child);
-    await refuse(/unfinished experiments of other flags. Resume them with --resume/, ...args);
+    await refuse(
+      /unfinished experiments that were started with other flags. Resume them with --resume/,
+      ...args,
+    );
     await refuse(/Cannot write to .*it holds unfinished experiments/, ...args, "--seed", "5");
     const other = await runTask("train", "--resume", out);
     match(other.stderr, /started with experiments/);

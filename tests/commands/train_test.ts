@@ -90,7 +90,7 @@ Deno.test("an ensemble that replaces a model, and a model that replaces an ensem
     const ensemble = await succeed("train", ...args, "--ensemble", "2");
     match(
       ensemble,
-      /Members, on the training data \(for the gain on others name them with --test\)/,
+      /Members, on the training data \(for the gain on other data, name them with --test\)/,
     );
     deepStrictEqual(filesIn(directory).filter((name) => /^model\/|history/.test(name)), []);
     await succeed("train", ...args);
