@@ -206,7 +206,7 @@ Deno.test("genes alone or cell types alone are held out where that is asked for,
     strictEqual(oneGene.code, 1);
     match(
       oneGene.stderr,
-      /^error: .* there is 1 gene, of which none can be held out; expected two or/m,
+      /^error: .* there is 1 gene, which cannot be held out; expected two or/m,
     );
   });
 });

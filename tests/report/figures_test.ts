@@ -172,7 +172,7 @@ Deno.test("regimes have a panel each, with intervals, and none where nothing was
     low: 2.25,
     high: 3,
   });
-  match(figure.caption, /what 95% of bootstrap samples over cell types gave\. .* no 95% interval/);
+  match(figure.caption, /the middle 95% of bootstrap samples over cell types\. .* no 95% interval/);
   match(figure.alt, /E003 2\.500, best baseline 3\.000 \(ridge\)/);
 });
 

@@ -78,7 +78,7 @@ Deno.test("a split that would leave nothing to train on or to test is refused", 
   throws(() => splitRegimes(data, { newCellTypes: 1.5 }), { name: "RangeError" });
   throws(() => splitRegimes(data, { newGenes: 0, newCellTypes: 0 }), /no gene and no cell type/);
   throws(() => splitRegimes(tableDataset(1, 4), { newCellTypes: 1 }), /1 of 1 cell types/);
-  throws(() => splitRegimes(tableDataset(4, 1)), /there is 1 gene, of which none can be held out/);
+  throws(() => splitRegimes(tableDataset(4, 1)), /there is 1 gene, which cannot be held out/);
 });
 
 Deno.test("a single cell type is not held out unless that is asked for", () => {
