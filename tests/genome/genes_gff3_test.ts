@@ -381,7 +381,7 @@ Deno.test("coding sequences do not become genes, with or without transcripts tha
     "a.gff3: made from their transcripts 1 gene without a line of their own",
   ]);
   for (const others of [[], [gff3("ID=A_2;locus_tag=A_2", { kind: "tRNA" })]]) {
-    await rejects(readLines([coding, ...others]), /none of its \d lines is a gene/);
+    await rejects(readLines([coding, ...others]), /none of its \d lines holds a gene/);
   }
 });
 

@@ -147,10 +147,10 @@ const HEADER = "gene_id\tchrom\ttss\tstrand";
 
 const BAD: Readonly<Record<string, readonly [text: string, message: RegExp]>> = {
   "nothing": ["", /the file is empty, expected genes \(genes\.txt\)$/],
-  "only comments": ["#a\n#b", /none of its 2 lines is a gene, expected genes \(genes\.txt\)$/],
+  "only comments": ["#a\n#b", /none of its 2 lines holds a gene, expected genes \(genes\.txt\)$/],
   "features that are not genes": [
     gffLine(FORWARD, "exon", 'transcript_id "A";'),
-    /none of its 1 lines is a gene.* features of type "gene"/,
+    /none of its 1 lines holds a gene.* features of type "gene"/,
   ],
   "another format": ["id,chrom\nA,chr1", /line is "id,chrom", expected GTF, GFF3.*line 1\)$/],
   "a truncated gene line in GTF": [
@@ -344,7 +344,7 @@ Deno.test("genes are chosen by type, and the error about a file without them lis
     message: "Cannot take genes of type mRNA or x from a.txt: " +
       "it has protein_coding (1), miRNA (1), lncRNA (1)",
   });
-  await rejects(readWarned(`${HEADER}\nA\tchr1\t5\t+`, ["x"]), /it does not tell the types/);
+  await rejects(readWarned(`${HEADER}\nA\tchr1\t5\t+`, ["x"]), /it does not give the types/);
 });
 
 testWith("shared", "the tables of TSS of Roadmap's genes are read without a warning", async () => {

@@ -102,7 +102,7 @@ Deno.test("a gene without a label is left out of that cell type only", async () 
   deepStrictEqual([...columns.cellTypeIndex], [0, 1, 1]);
   await rejects(
     prepare(GENES, inputs, { ...SMALL, labels: labels.set("lung", Float64Array.of(NaN, NaN)) }),
-    /cell type "lung" has no label but NaN/,
+    /all labels of cell type "lung" are NaN/,
   );
 });
 
@@ -288,9 +288,9 @@ Deno.test("if the user names the assembly, an annotation of another one only giv
   strictEqual((await prepare(GENES, [silent], named)).record.assembly, "hg38");
   deepStrictEqual(warnings, [
     "the genes are of hg19 by what their file says, but hg38 was named and a.bed is of hg38: " +
-    "if these differ, all windows are at wrong places",
+    "if these differ, all windows are at the wrong places",
     "the genes are of hg19 by what their file says, but hg38 was named: " +
-    "if these differ, all windows are at wrong places",
+    "if these differ, all windows are at the wrong places",
   ]);
 });
 

@@ -110,7 +110,7 @@ Deno.test("a file that does not tell the gene of any transcript is refused", asy
   for (const text of ["", gff("gene", 'gene_id "G1"'), "##gff-version 3\n" + gff("gene", "ID=a")]) {
     await rejects(readTranscriptGenes(textSource(text, "a.gtf")), {
       name: "FormatError",
-      message: /^Cannot read transcripts: no line tells a transcript's gene.* \(a\.gtf\)$/,
+      message: /^Cannot read transcripts: no line names a transcript's gene.* \(a\.gtf\)$/,
     });
   }
   await rejects(readTranscriptGenes(textSource("chr1\tx", "a.gtf")), /expected 9 columns/);
@@ -134,7 +134,7 @@ Deno.test("a gene made from transcripts and the gene of these transcripts are th
   const parts = ["start_codon", "UTR", "five_prime_utr", "intron", "Selenocysteine"];
   for (const kind of parts) {
     const source = textSource(gff(kind, 'gene_id "G1"; transcript_id "T1"'), "a.gtf");
-    await rejects(readTranscriptGenes(source), /no line tells a transcript's gene/);
+    await rejects(readTranscriptGenes(source), /no line names a transcript's gene/);
   }
   const others = [gff("gene", "ID=gene-G1"), gff("mRNA", "ID=T1;Parent=gene-G1")];
   const noTranscript = gff("enhancer", "ID=id-1;gene=G1");

@@ -14,8 +14,8 @@ const LEAST_GENES = 30;
 
 /**
  * Finds marks whose signal is really the label, such as a column of labels that was read as a mark, by the rank
- * correlation of a mark's level with the label over genes. Also finds marks with one value in all bins of a gene, which
- * no signal along the genome has. Limits: needs 30 genes; does not find a label in only a few bins.
+ * correlation of a mark's level with the label over genes. Also finds marks with one value in all bins of a gene,
+ * unlike any signal along the genome. Limits: needs 30 genes; does not find a label in only a few bins.
  */
 export function checkLeakedLabels(
   cellTypes: readonly CellTypeExpression[],
@@ -28,7 +28,7 @@ export function checkLeakedLabels(
   return [...describeLeaks(leaks), ...findFlatMarks(tracks)];
 }
 
-/** Lists what {@linkcode checkLeakedLabels} had to skip. */
+/** Lists the checks that {@linkcode checkLeakedLabels} had to skip. */
 export function skippedLeakedLabels(
   cellTypes: readonly CellTypeExpression[],
   tracks: readonly TrackStatistics[],

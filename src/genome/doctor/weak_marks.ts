@@ -42,7 +42,7 @@ export function findWeakMarks(
   });
 }
 
-/** Lists what {@linkcode findWeakMarks} had to skip. */
+/** Lists the checks that {@linkcode findWeakMarks} had to skip. */
 export function skippedWeakMarks(
   tracks: readonly TrackStatistics[],
   binSizeBp: number,

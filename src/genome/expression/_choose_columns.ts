@@ -11,9 +11,9 @@ import { failChoice, type WantedColumns } from "./_wanted_columns.ts";
 
 /** The chosen columns. */
 export interface ChosenColumns {
-  /** The columns of each cell type, in the order in which these are wanted. */
+  /** The columns of each cell type, in the order of the wanted cell types. */
   readonly columns: readonly (readonly ValueColumn[])[];
-  /** What all of them measure, if that is known. */
+  /** What all columns measure, if that is known. */
   readonly kind?: ValueKind | undefined;
   /** Notes about the choices that were made. */
   readonly notes: readonly string[];

@@ -19,7 +19,7 @@ export interface ExpressionSample {
   readonly cellType: string;
 }
 
-/** How to read a list of samples. */
+/** Options for reading a list of samples. */
 export interface ReadExpressionSamplesOptions {
   /** Called with a warning about what is odd about the file but does not prevent reading it: mixed line ends. */
   readonly onWarning?: ((message: string) => void) | undefined;
@@ -78,8 +78,11 @@ export function readExpressionSamples(
     };
     await visitTextLines(source, readLine, options.onWarning);
     if (samples.length > 0) return samples;
-    throw new FormatError("Cannot read samples of expression: the file has only a header, expected rows", {
-      file,
-    });
+    throw new FormatError(
+      "Cannot read samples of expression: the file has only a header, expected rows",
+      {
+        file,
+      },
+    );
   });
 }

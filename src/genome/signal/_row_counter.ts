@@ -22,7 +22,7 @@ interface RowContig {
   readonly length: number;
 }
 
-/** Says what becomes of NaN values; pyBigWig does the same. */
+/** Explains the treatment of NaN values, which pyBigWig treats in the same way. */
 export const MISSING_VALUES = "a bin that holds one is 0, as one without signal";
 
 /** Counts rows into the windows of their sequence, up to its end. */
