@@ -116,7 +116,7 @@ Deno.test("search and experiments refuse other files as well", () =>
     match(other.stderr, /train\.npz \(--data\) is not the file that the run was started with/);
   }));
 
-Deno.test("a report says that its training data have changed, and never calls others so", () =>
+Deno.test("a report says that its training data have changed, and does not call other data training data", () =>
   withDirectory(async (directory) => {
     const [data, run] = [`${directory}/train.npz`, `${directory}/run`];
     await Deno.copyFile("fixtures/train.npz", data);

@@ -61,7 +61,7 @@ const CONFIG: Edits = [
   [(file) => void (file.spec = "mine"), /spec is "mine", expected an object/],
 ];
 
-Deno.test("report refuses a run's files that are not what it wrote, with the field", async () => {
+Deno.test("report refuses files that differ from what a run wrote, and names the field", async () => {
   await withDirectory(async (directory) => {
     const run = `${directory}/run`;
     await succeed("forecast", ...QUICK, "--preset", "experiment1", "--out", run);
@@ -77,7 +77,7 @@ Deno.test("report refuses a run's files that are not what it wrote, with the fie
   });
 });
 
-Deno.test("names that no picture can hold are spelled out in it", async () => {
+Deno.test("characters that a picture cannot hold are spelled out in it", async () => {
   await withDirectory(async (directory) => {
     const run = `${directory}/run`;
     await succeed("forecast", ...QUICK, "--preset", "experiment1", "--out", run);
@@ -103,7 +103,7 @@ Deno.test("names that no picture can hold are spelled out in it", async () => {
   });
 });
 
-Deno.test("experiments refuses results that were edited, with the field", async () => {
+Deno.test("experiments refuses results that were edited, and names the field", async () => {
   await withDirectory(async (directory) => {
     const run = `${directory}/run`;
     await succeed("experiments", ...QUICK, "--only", "experiment1", "--out", run);
@@ -148,7 +148,7 @@ Deno.test("JSON that is nested deeply is refused with its file", async () => {
   });
 });
 
-Deno.test("a run whose kept flags were edited is not resumed, but missing ones are the defaults", async () => {
+Deno.test("a run whose kept flags were edited is not resumed, but missing flags get their defaults", async () => {
   await withDirectory(async (directory) => {
     const run = `${directory}/run`;
     const args = [...QUICK.slice(0, 2), "--preset", "experiment2", "--epochs", "2000"];

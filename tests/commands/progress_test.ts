@@ -21,7 +21,7 @@ Deno.test("durations and rates are short", () => {
   strictEqual(formatRate(12_345.6), "12,346");
 });
 
-Deno.test("a training run's line counts all its samples, and has no loss where it is not known", () => {
+Deno.test("a training run's line counts all its samples, and has no loss if it is not known", () => {
   const progress = { epoch: 2, epochs: 3, samples: 40, samplesPerEpoch: 100, loss: 3.25 };
   const line = { done: 140, total: 300, label: "fold 1  epoch 2/3", note: "loss 3.2500" };
   deepStrictEqual(progressState(progress, "fold 1  "), line);

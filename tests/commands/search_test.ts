@@ -25,7 +25,7 @@ async function trialsOf(run: string) {
   return trials.map((trial) => ({ ...trial, seconds: undefined }));
 }
 
-Deno.test("search ranks the models of a space, writes the best, and resumes where it was cut off", async () => {
+Deno.test("search ranks the models of a space, writes the best, and resumes where it was interrupted", async () => {
   await withDirectory(async (directory) => {
     const run = `${directory}/run`;
     const args = quickArgs(directory);

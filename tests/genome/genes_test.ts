@@ -295,7 +295,7 @@ Deno.test("genes with the same digits in ids of two species are two genes", asyn
   deepStrictEqual([genes.length, warnings], [3, []]);
 });
 
-Deno.test("a table may tell names, types and numbers of genes, and strands as BioMart does", async () => {
+Deno.test("a table may have names, types and numbers of genes, and BioMart's strands", async () => {
   const text = [
     '"gene_id"\t"chrom"\t"tss"\t"strand"\t"gene_name"\t"gene_biotype"\t"entrez_id"',
     '"A"\t"chr1"\t5\t1\t"DPM1"\t"protein_coding"\t8813',

@@ -159,7 +159,7 @@ Deno.test("a very long value that is not a number is refused in linear time", as
   });
 });
 
-Deno.test("rows whose ids are one text are not given the same value", () => {
+Deno.test("rows with the same id are not given the same value", () => {
   const file = { ids: ["T_cell_SYM"], values: Float64Array.of(50) };
   const ids = [submissionId("T", "cell_SYM"), submissionId("T_cell", "SYM")];
   throws(() => alignPredictions(ids, file), {

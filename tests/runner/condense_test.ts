@@ -9,7 +9,7 @@ function condenseAll(lines: readonly string[]): { printed: string[]; files: stri
   return { printed: lines.flatMap((line) => take(line) ?? []), files };
 }
 
-Deno.test("what passes is counted by file, and its output is left out", () => {
+Deno.test("tests that pass are counted by file, and their output is left out", () => {
   const { printed, files } = condenseAll([
     "running 2 tests from ./tests/a_test.ts",
     "one ... ok (3ms)",
@@ -27,7 +27,7 @@ Deno.test("what passes is counted by file, and its output is left out", () => {
   ]);
 });
 
-Deno.test("of what fails everything is printed, but for what drivers say", () => {
+Deno.test("the whole output of failed tests is printed, except drivers' messages", () => {
   const { printed } = condenseAll([
     "one ... FAILED (3ms)",
     " ERRORS ",
@@ -45,7 +45,7 @@ Deno.test("of what fails everything is printed, but for what drivers say", () =>
   ]);
 });
 
-Deno.test("what keeps tests from starting is printed", () => {
+Deno.test("errors that keep tests from starting are printed", () => {
   const { printed } = condenseAll([
     "TS2339 [ERROR]: Property 'a' does not exist on type 'B'.",
     "    at file:///x.ts:1:1",

@@ -45,7 +45,7 @@ Deno.test("a model and a checkpoint name the arithmetic that made them", async (
   deepStrictEqual(loaded.training.arithmetic, [ours]);
 });
 
-Deno.test("a run that other arithmetic started resumes only when told to, and then names both", async () => {
+Deno.test("a run that other arithmetic started resumes only on request, and then names both", async () => {
   const ours = await ourArithmetic();
   const resume = { ...await checkpointOf(), arithmetic: ["that of another machine"] };
   await rejects(fit("experiment2", train, { ...QUICK, resume }), {
@@ -63,12 +63,12 @@ Deno.test("a run that other arithmetic started resumes only when told to, and th
   await fit("experiment2", train, { ...QUICK, resume: mixed });
 });
 
-Deno.test("an engine on tf.js has an arithmetic of its own", async () => {
+Deno.test("an engine on tf.js has its own arithmetic", async () => {
   const { engine } = await selectEngine("tfjs-cpu", presetSpec("experiment2"));
   strictEqual(await engine.arithmetic(), "tfjs-cpu");
 });
 
-Deno.test("a search does not rank trials of another arithmetic beside its own, unless told to", async () => {
+Deno.test("a search ranks trials of another arithmetic with its own only on request", async () => {
   const settings = {
     space: { filters: [2], width: [3], blocks: [{ pool: [2, 4, 5] }], dense: [[]] },
     method: "grid",

@@ -110,7 +110,7 @@ Deno.test("a gene that is in a table twice is refused, whatever its version; row
   strictEqual(showLabels(await twice(`${B}.1`, `${B}.1_PAR_Y`)), "419=1 457=2");
 });
 
-Deno.test("symbols in several rows, or of several genes, do not give any of these a label", async () => {
+Deno.test("symbols in several rows, or of several genes, give no gene a label", async () => {
   const genes = [
     ...THREE_GENES,
     gene("ENSG00000000001", { symbol: "TWIN" }),
@@ -141,7 +141,7 @@ Deno.test("symbols that a spreadsheet turned into dates give a warning", async (
   doesNotMatch(ids.warnings.join("\n"), /spreadsheet/);
 });
 
-Deno.test("a name that tables and genes of another kind share does not join them", async () => {
+Deno.test("a name that a table shares with genes of another kind does not join them", async () => {
   const refuse = async (text: string, message: RegExp, genes = THREE_GENES) => {
     await rejects(labelText(text, { genes }), { name: "ContractError", message });
   };
