@@ -1,4 +1,4 @@
-/** Rules for the source itself; see "Layout" in the README. */
+/** Rules for the source itself; docs/architecture.md explains them. */
 
 import { deepStrictEqual, ok } from "node:assert";
 import manifest from "../deno.json" with { type: "json" };

@@ -109,6 +109,9 @@ _histone_words() {
 _histone() {
   local word=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD - 1]}
   COMPREPLY=()
+  # Bash takes the sign of --flag=value for a word of its own.
+  [[ $word == = ]] && word=
+  ((COMP_CWORD > 2)) && [[ $previous == = ]] && previous=\${COMP_WORDS[COMP_CWORD - 2]}
   if ((COMP_CWORD == 1)); then
     _histone_words "${namesOf(commands)} --help --version"
     return

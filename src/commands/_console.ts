@@ -3,6 +3,7 @@
 import { format } from "node:util";
 import { printable } from "../base/printable.ts";
 import { WriteError } from "../errors.ts";
+import { readVariable } from "./_environment.ts";
 import { outputWidth, wrapText } from "./_wrap.ts";
 
 /** Whether nothing but errors and results is printed; see {@linkcode beQuiet}. */
@@ -13,10 +14,13 @@ export function isQuiet(): boolean {
   return quiet;
 }
 
+/** Prints to standard error in lines that fit the terminal, once {@linkcode guardConsole} has been called. */
+let printToError: (...words: unknown[]) => void = console.error;
+
 /**
  * Passes all that `console` prints through {@linkcode printable}, so that no name in a file can control the terminal,
  * and breaks it into lines that fit. Commands print results with `console.log`, progress with `console.info`, warnings
- * with `console.warn` and errors with `console.error`.
+ * with `console.warn` and errors with `console.error`. An error in a log stays one line, which can be searched.
  *
  * A failure to write to standard output, such as a full disk, is an error. A failure to write to standard error is not,
  * since the error could not be reported.
@@ -24,7 +28,8 @@ export function isQuiet(): boolean {
 export function guardConsole(): void {
   const { log, error } = console;
   const width = outputWidth();
-  const show = (words: unknown[]) => wrapText(printable(format(...words)), { width });
+  const show = (words: unknown[], most = width) =>
+    wrapText(printable(format(...words)), { width: most });
   const guardedLog = (...words: unknown[]) => {
     try {
       log(show(words));
@@ -36,15 +41,23 @@ export function guardConsole(): void {
       });
     }
   };
-  const guardedError = (...words: unknown[]) => {
+  const guardedError = (words: unknown[], most?: number) => {
     try {
-      error(show(words));
+      error(show(words, most));
     } catch {
       // There is nowhere left to report it.
     }
   };
+  const errorWidth = isErrorLog() ? Infinity : width;
+  printToError = (...words) => guardedError(words);
   Object.assign(console, { log: guardedLog, info: guardedLog, debug: guardedLog });
-  Object.assign(console, { error: guardedError, warn: guardedError });
+  console.error = (...words) => guardedError(words, errorWidth);
+  console.warn = printToError;
+}
+
+/** Whether standard error is read by a program or kept in a file, for which nobody named a width. */
+function isErrorLog(): boolean {
+  return !Deno.stderr.isTerminal() && readVariable("COLUMNS") === undefined;
 }
 
 /** Makes `console` print nothing but errors and results from now on. */
@@ -56,6 +69,6 @@ export function beQuiet(): void {
 
 /** Makes `console` print to standard error from now on, because the command writes its file to standard output. */
 export function leaveStandardOutput(): void {
-  const { error } = console;
-  Object.assign(console, { log: error }, quiet ? {} : { info: error, debug: error });
+  console.log = printToError;
+  if (!quiet) Object.assign(console, { info: printToError, debug: printToError });
 }

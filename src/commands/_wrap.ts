@@ -82,9 +82,16 @@ function fillLines(
   return [...lines, current];
 }
 
-/** Counts the characters that a terminal shows. */
+/** Characters that take two columns of a terminal. */
+const WIDE =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60]/gu;
+/** Characters that are shown over the previous one, or not at all. */
+const WITHOUT_WIDTH = /[\p{Mn}\p{Me}\p{Cf}]/gu;
+
+/** Counts the columns of a terminal that a text takes. */
 function lengthOf(text: string): number {
-  return [...text].length;
+  const count = (characters: RegExp) => [...text.matchAll(characters)].length;
+  return [...text].length + count(WIDE) - count(WITHOUT_WIDTH);
 }
 
 /** Breaks a command line into lines that a shell joins, so that it may be copied. */

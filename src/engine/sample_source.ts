@@ -1,6 +1,6 @@
 /**
  * Where an engine takes its samples from: the inputs of a sample by name, and batches of them on request. An engine
- * knows nothing else of data, so samples that do not fit into memory are one more implementation.
+ * knows nothing else about the data, so samples that do not fit into memory only need another implementation.
  *
  * @module
  */
@@ -43,7 +43,7 @@ export interface ResidentSignal {
 }
 
 /**
- * Stands in {@linkcode GatheredInput.entryOf} for a reference that a sample lacks.
+ * Marks a reference that a sample lacks, in {@linkcode GatheredInput.entryOf}.
  *
  * @example A sample with one of two references
  * ```ts
@@ -63,13 +63,13 @@ export interface GatheredInput {
   /** Number of distinct entries gathered. */
   entries: number;
   /**
-   * `[entry, …shape of one]`, row-major, with room for an entry for each place: of `signal` `[entry, bin, mark]`, of
-   * `references` `[entry, value]`, of `sequence` `[entry, base]` as codes (A 0, C 1, G 2, T 3).
+   * `[entry, …shape of one]`, row-major, with room for an entry for each place: `[entry, bin, mark]` for `signal`,
+   * `[entry, value]` for `references`, `[entry, base]` for `sequence`, as codes (A 0, C 1, G 2, T 3).
    */
   readonly values: Float32Array;
   /**
-   * `[sample]`, or for `references` and `referenceLabels` `[sample, reference]`: the entry of each, {@linkcode NO_ENTRY}
-   * where a reference is missing.
+   * `[sample]`, or for `references` and `referenceLabels` `[sample, reference]`: the entry of each,
+   * {@linkcode NO_ENTRY} where a reference is missing.
    */
   readonly entryOf: Uint32Array;
 }
@@ -133,7 +133,7 @@ export class SampleBatch {
    *
    * @param name Which one.
    * @returns Its entries.
-   * @throws {RangeError} If the samples have none of that name.
+   * @throws {RangeError} If the samples have no input of that name.
    */
   input(name: InputName): GatheredInput {
     const found = this.inputs.find(({ spec }) => spec.name === name);

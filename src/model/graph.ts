@@ -2,12 +2,12 @@
  * The one normal form of a model, sequential or with branches: what shapes, initial weights, saved models and engines
  * are made from.
  *
- * Layers have numbers: those of the encoders in order, then those of the head, counted from 0. A sequential model is one
- * encoder without a head, so there a layer's number is its index in `spec.layers`. The numbers place weights (see
- * `weightShapes`) and dropout masks. A mask is a function of seed, epoch, position in the epoch, number of the layer and
- * unit. In an encoder over references the unit is reference · values + i, for value i of as many as the dropout reads,
- * so in training an entry that several samples share is computed for each of them where its encoder has dropout. A
- * branch that is not over references counts units as reference 0 does.
+ * Layers have numbers: those of the encoders in order, then those of the head, counted from 0. A sequential model is
+ * one encoder without a head, so there a layer's number is its index in `spec.layers`. The numbers place weights (see
+ * `weightShapes`) and dropout masks. A mask is a function of seed, epoch, position in the epoch, number of the layer
+ * and unit. In an encoder over references the unit is reference · values + i, for value i of as many as the dropout
+ * reads, so in training an entry that several samples share is computed for each of them where its encoder has dropout.
+ * A branch that is not over references counts units as reference 0 does.
  *
  * @module
  */

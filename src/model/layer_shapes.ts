@@ -55,7 +55,7 @@ function describeLeastPositions({ layers, input, positions }: LayerList): string
     : `; the model takes at least ${least} ${positions}, not ${input[0]}`;
 }
 
-/** The fewest positions of which the layers before the first flat row leave at least one. */
+/** The fewest positions that leave at least one after the layers before the first flat row. */
 function leastPositions(layers: readonly LayerSpec[]): number {
   const end = layers.findIndex(({ type }) => type === "flatten" || type === "bidirectionalGru");
   return layers.slice(0, end < 0 ? layers.length : end).reduceRight((positions, layer) => {

@@ -5,7 +5,7 @@ import { type LayerChain, layerChains, type ModelGraph, modelGraph } from "./gra
 import { countParameters } from "./shapes.ts";
 import type { ModelSpec, SequentialSpec } from "./spec.ts";
 
-/** A model of more is a typing error or an attack. */
+/** A model with more is a typing error or an attack. */
 const MAX_PARAMETERS = 2 ** 28;
 
 /**

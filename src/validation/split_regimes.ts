@@ -30,7 +30,7 @@ export interface SplitRegimesOptions {
   readonly seed?: number | undefined;
 }
 
-/** Samples split as the competition split its own. */
+/** Samples divided as the competition divided its own. */
 export interface RegimeSplit {
   /** Samples whose gene and cell type are not held out. */
   readonly train: Dataset;
@@ -43,14 +43,14 @@ export interface RegimeSplit {
 }
 
 /**
- * Splits labelled samples as the competition did: some genes and some cell types are held out altogether, and every
+ * Divides labelled samples as the competition did: some genes and some cell types are held out altogether, and every
  * sample of a held-out gene or cell type becomes a test sample. So all three regimes can be judged before any
  * submission.
  *
  * The choice depends on the seed and the sorted names only, not on the order of the samples. Use another seed for
  * another split.
  *
- * @param data The samples to split. Views of them are returned, in the same order.
+ * @param data The samples to divide. Views of them are returned, in the same order.
  * @param options How many to hold out, and the seed.
  * @returns Views of the samples, and what was held out.
  * @throws {RangeError} If there are fewer than two genes and `newGenes` is left out, if a number is out of range, or if

@@ -93,10 +93,17 @@ Deno.test("progress and results that commands print fit", () =>
 
 Deno.test("errors fit, and a wider terminal has wider lines", async () => {
   const args = ["--data", "nowhere/a.npz", "--out", "README.md/run"];
-  const narrow = await endOf(taskCommand("train", args, UNKNOWN));
+  const narrow = await endOf(taskCommand("train", args, { env: { COLUMNS: "80" } }));
   strictEqual(narrow.code, 1);
   deepStrictEqual(wideLines(narrow.stderr), []);
   const wide = await endOf(taskCommand("train", ["--help"], { env: { COLUMNS: "120" } }));
   const longest = Math.max(...wide.stdout.split("\n").map((line) => line.length));
   ok(longest > 100 && longest <= 120);
+});
+
+Deno.test("an error in a log stays one line, which can be searched", async () => {
+  const args = ["--data", `${"long/".repeat(14)}a.npz`];
+  const { code, stderr } = await endOf(taskCommand("train", args, UNKNOWN));
+  strictEqual(code, 1);
+  match(stderr, /^error: .{90,}\n$/);
 });

@@ -43,6 +43,12 @@ Deno.test("bash completes commands, flags, words of flags and names of files", (
     deepStrictEqual(await complete("pre"), ["prepare", "predict"]);
     deepStrictEqual(await complete("train", "--ep"), ["--epochs"]);
     deepStrictEqual(await complete("train", "--engine", "w"), ["webgpu", "wasm"]);
+    deepStrictEqual(
+      await complete("train", "--engine", "="),
+      await complete("train", "--engine", ""),
+    );
+    deepStrictEqual(await complete("train", "--engine", "=", "w"), ["webgpu", "wasm"]);
+    deepStrictEqual(await complete("train", "--data", "=", "fix"), ["(files)"]);
     deepStrictEqual(await complete("train", "--data", ""), ["(files)"]);
     deepStrictEqual(await complete("train", "--epochs", ""), [""]);
     deepStrictEqual(await complete("doctor", "fix"), ["(files)"]);

@@ -30,3 +30,11 @@ Deno.test("a command is broken so that a shell joins it, and no quoted path is b
   strictEqual(wrapText(wrapped, { width: 40 }), wrapped);
   strictEqual(wrapText(wrapped, { width: 10 }).split("\n")[0], "Next: histone train --data \\");
 });
+
+Deno.test("lines are as wide as a terminal shows them", () => {
+  deepStrictEqual(wrapLine("日本 日本 語", { width: 9 }), ["日本 日本", "  語"]);
+  // A letter and its accent apart.
+  deepStrictEqual(wrapLine("e\u0301te\u0301 e\u0301te\u0301", { width: 7 }), [
+    "e\u0301te\u0301 e\u0301te\u0301",
+  ]);
+});

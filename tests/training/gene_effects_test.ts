@@ -167,7 +167,7 @@ Deno.test("leaving a cell type out is the same as never having had it", () => {
 
 Deno.test("predictions that are not finite, or not one for each sample, are refused", () => {
   const data = labelled([[1, 2], [3, 4]]);
-  throws(() => fitGeneEffects(data, [1, 2, 3]), /3 predictions for 4 samples/);
+  throws(() => fitGeneEffects(data, [1, 2, 3]), /found 3 predictions, expected 4/);
   throws(() => fitGeneEffects(data, [1, 2, NaN, 4]), /prediction 2 is NaN/);
 });
 

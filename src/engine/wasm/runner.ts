@@ -53,7 +53,7 @@ export class Runner {
     this.#tasks = new Tasks(context, plan, barrier.losses);
   }
 
-  /** Sets the samples that the next jobs are about. */
+  /** Sets the samples that the next jobs read. */
   use(data: SignalColumns): void {
     this.#data = data;
     this.#tasks.use(data);
@@ -132,7 +132,7 @@ export class Runner {
     }
   }
 
-  /** Derivatives of the outputs by the inputs of the batch that is in the chains' inputs. */
+  /** Computes the derivatives of the outputs with respect to the batch that is in the chains' inputs. */
   #explain({ entries }: ExplanationJob): void {
     const parts = entries.map(cutParts);
     const rows = new Uint32Array(entries.at(-1)!);

@@ -1,15 +1,15 @@
 /**
  * The places of a batch's entries on the GPU, and which of them each sample has.
  *
- * An encoder computes each item of its batch: an entry of one of its inputs, once, however many samples share it. Dropout
- * and batch normalisation see samples in training, so from the first of them on there is an item for each use of an entry
- * by a sample; for gradients by the inputs there is from the start.
+ * An encoder computes each item of its batch: an entry of one of its inputs, once, however many samples share it.
+ * Dropout and batch normalisation see samples in training, so from the first of them on there is an item for each use
+ * of an entry by a sample; for input gradients there is one from the start.
  *
- * These buffers tell which sample uses what. All begin with `[model, …]`, and all but the last are of u32:
+ * These buffers say which sample uses what. All begin with `[model, …]`, and all but the last are of u32:
  *
- * - `places`: the number of items of each encoder, and of shared items; `[sample]` the number of references present; then
- *   of each branch `[sample, reference]`, or `[sample]`, the item in its encoder, {@linkcode NO_ITEM} where the reference
- *   is missing.
+ * - `places`: the number of items of each encoder, and of shared items; `[sample]` the number of references present;
+ *   then of each branch `[sample, reference]`, or `[sample]`, the item in its encoder, {@linkcode NO_ITEM} where the
+ *   reference is missing.
  * - `encoderE.items`: `[item]` index of the branch, the entry in its input, and where in `uses` its uses begin and end.
  * - `encoderE.uses`: sample · references + reference, or the sample, of each use.
  * - `encoderE.origins`: `[item]` sample and reference, where a dropout needs them.

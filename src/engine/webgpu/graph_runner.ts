@@ -55,7 +55,7 @@ export class GraphRunner {
     return await this.#run(pass, source);
   }
 
-  /** The gradient of each prediction by each input of its sample, of each model. */
+  /** Finds, for each model, the gradient of each prediction with respect to each input of its sample. */
   async findInputGradients(pass: Pass, source: SampleSource): Promise<InputGradients[]> {
     const { inputs } = this.#plan.layout;
     const gradients = pass.rows.map(({ length }) =>

@@ -1,7 +1,7 @@
 /**
- * A kernel as the rest of the engine sees it: WGSL for one exact shape, the names of the buffers it is bound to, and the
- * number of workgroups it is dispatched in. All of it is text and numbers, so kernels are made, and tested, without a
- * GPU.
+ * A kernel as the rest of the engine sees it: WGSL for one exact shape, the names of the buffers it is bound to, and
+ * the number of workgroups it is dispatched in. All of it is text and numbers, so kernels are made, and tested, without
+ * a GPU.
  *
  * @module
  */

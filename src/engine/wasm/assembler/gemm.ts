@@ -2,7 +2,7 @@ import type { FunctionAssembler, Local } from "./assembler.ts";
 
 /** A loop over part of the summed axis. */
 export interface SumLoop {
-  /** How often: a number, or, for the innermost, a local that holds it. */
+  /** Number of iterations, or, for the innermost loop, a local that holds it. */
   readonly count: number | { readonly local: Local };
   /** Bytes that A advances. */
   readonly strideA: number;
@@ -45,7 +45,7 @@ export interface MatrixAddresses {
  */
 const TILE_ROWS = 4;
 const TILE_VECTORS = 2;
-/** Columns of a panel, but for a last one of half the width. */
+/** Columns of a panel; the last panel may be half as wide. */
 export const PANEL_COLUMNS = 4 * TILE_VECTORS;
 /** Steps along k without a jump, each of eight multiply-adds. */
 const UNROLLED_STEPS = 52;
@@ -82,7 +82,7 @@ export function assembleProduct(
   }
 }
 
-/** Covers all rows with tiles, as even in height as can be. */
+/** Covers all rows with tiles whose heights differ by at most one. */
 function assembleRowLoop(
   code: FunctionAssembler,
   rows: MatrixProduct["rows"],
@@ -221,8 +221,8 @@ class Tile {
   }
 
   /**
-   * Loads the elements of A that a step wants, four together where they are neighbours, along k or along the rows:
-   * a shuffle costs less than a load. Returns what pushes four copies of a row's element.
+   * Loads the elements of A that a step needs, four together where they are neighbours, along k or along the rows: a
+   * shuffle costs less than a load. Returns what pushes four copies of a row's element.
    */
   #loadElements(
     rows: number,

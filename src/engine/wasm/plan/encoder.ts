@@ -4,7 +4,7 @@ import type { Allocator, Tensor } from "../layout.ts";
 import { planChain } from "./chain.ts";
 import type { EncoderChain } from "./types.ts";
 
-/** Inputs of which the samples of a batch often share entries: those of a gene. */
+/** Inputs whose entries the samples of a batch often share: those of a gene. */
 const SHARED_INPUTS: ReadonlySet<InputName> = new Set<InputName>([
   "sequence",
   "references",
@@ -73,7 +73,10 @@ export function planEncoder(
   };
 }
 
-/** Index of the first layer that needs each sample: dropout has a mask for each, batch normalisation means over all. */
+/**
+ * Index of the first layer that needs each sample: dropout has a mask for each, batch normalisation takes means over
+ * all.
+ */
 function findLayerBySample({ layers }: LayerChain): number | undefined {
   const index = layers.findIndex(({ type }) => type === "dropout" || type === "batchNorm");
   return index < 0 ? undefined : index;
