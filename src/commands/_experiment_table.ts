@@ -1,8 +1,9 @@
 /** Formats the table of experiments as text. */
 
+import { formatDuration } from "../base/duration.ts";
 import { PUBLISHED_EXPERIMENTS } from "../report/published.ts";
 import type { ExperimentSummary } from "../training/experiments.ts";
-import { formatDuration, formatRate } from "./_progress.ts";
+import { formatRate } from "./_progress.ts";
 import { outputWidth } from "./_wrap.ts";
 
 type Column = readonly [title: string, cell: (row: ExperimentSummary) => string];

@@ -1,5 +1,6 @@
 /** A progress line, redrawn on a terminal and absent elsewhere. */
 
+import { formatDuration } from "../base/duration.ts";
 import { printableLine } from "../base/printable.ts";
 import { isQuiet } from "./_console.ts";
 
@@ -74,13 +75,4 @@ export function formatProgress(state: ProgressState, seconds: number, unit?: str
 /** Formats a rate with three significant digits, or as an integer. */
 export function formatRate(rate: number): string {
   return rate < 100 ? rate.toPrecision(3) : Math.round(rate).toLocaleString("en-US");
-}
-
-/** Formats seconds as `12 s`, `3 min 05 s` or `2 h 07 min`. */
-export function formatDuration(seconds: number): string {
-  const whole = Math.round(seconds);
-  const two = (value: number) => String(value).padStart(2, "0");
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${two(whole % 60)} s`;
-  return `${Math.floor(whole / 3600)} h ${two(Math.floor(whole / 60) % 60)} min`;
 }

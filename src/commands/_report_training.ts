@@ -1,11 +1,12 @@
 /** What the commands that train print while they train. */
 
+import { formatDuration } from "../base/duration.ts";
 import type { EngineReport } from "../engine/select.ts";
 import type { EventLog } from "../runs/event_log.ts";
 import type { EpochRecord, FitManyProgress, FitProgress } from "../training/fit_types.ts";
 import { epochScalars } from "../training/tensorboard.ts";
 import { memberRun } from "./_event_log.ts";
-import { formatDuration, formatRate, ProgressLine, type ProgressState } from "./_progress.ts";
+import { formatRate, ProgressLine, type ProgressState } from "./_progress.ts";
 import type { RunSettings } from "./_settings.ts";
 
 /** Hooks for `fit`. */

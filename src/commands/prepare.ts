@@ -110,9 +110,7 @@ export const command: CommandDefinition<PrepareFlags> = {
       )
       .option(
         "--expression-value <kind>",
-        `which value to read if a file has several: ${
-          VALUE_KINDS.join(", ")
-        } (default: the first that it has)`,
+        `if a file has several, which to read: ${VALUE_KINDS.join(", ")} (default: the first)`,
         choice(VALUE_KINDS),
       )
       .option(
@@ -122,12 +120,7 @@ export const command: CommandDefinition<PrepareFlags> = {
         "none",
       )
       .option("--extend <bp>", "extend reads to fragments of this length", integer(0), 0)
-      .option(
-        "--min-mapping-quality <n>",
-        "drop BAM reads below this mapping quality",
-        integer(0),
-        0,
-      )
+      .option("--min-mapping-quality <n>", "least mapping quality of BAM reads", integer(0), 0)
       .option(
         "--normalise <name>",
         `normalise by depth: ${DEPTH_NORMALISATIONS.join(", ")} (reads per million of the file)`,
@@ -141,8 +134,8 @@ export const command: CommandDefinition<PrepareFlags> = {
         "genomic",
       )
       .option("--bin-size <bp>", "width of a bin", integer(1), 100)
-      .option("--half-width <bp>", "the window is TSS ± this", integer(1), 5000)
-      .option("--assembly <name>", "such as hg38 (default: what the files or the annotation say)")
+      .option("--half-width <bp>", "half the window: TSS ± this", integer(1), 5000)
+      .option("--assembly <name>", "such as hg38 (default: that of files or annotation)")
       .option("--concurrency <n>", "files counted together", integer(1), 2)
       .option("--compress", "deflate the npz file", false)
       .option("--overwrite", "replace an existing file", false),

@@ -23,7 +23,7 @@ export const PROGRAM_FLAGS = [
 ] as const;
 
 /** Formats the command that installs this version, with its permissions and V8's flags. */
-export function formatInstallation(): string {
+function formatInstallation(): string {
   return [
     "deno install --global --force --name histone",
     ...PROGRAM_FLAGS,

@@ -49,7 +49,7 @@ export function parseFeature(line: Line, file: string): GffFeature {
 }
 
 /** Finds the end of the column that starts at `start`. It is past the line's end if the line lacks the column. */
-export function columnEnd({ bytes, end }: Line, start: number): number {
+function columnEnd({ bytes, end }: Line, start: number): number {
   if (start > end) return start;
   let at = start;
   while (at < end && bytes[at] !== TAB) at++;

@@ -1,5 +1,7 @@
 /** Formats numbers for readers. */
 
+import { formatDuration } from "../base/duration.ts";
+
 /** Formats a number with four significant digits; a dash if it is missing. */
 export function formatNumber(value: number | null | undefined): string {
   if (value === null || value === undefined) return "–";
@@ -23,12 +25,7 @@ export function formatCount(value: number): string {
   return value.toLocaleString("en-US");
 }
 
-/** Formats a duration as `12 s`, `3 min 05 s` or `2 h 07 min`. */
+/** Formats a duration in seconds as `1.5 s`, `12 s`, `3 min 05 s` or `2 h 07 min`. */
 export function formatSeconds(seconds: number): string {
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  const whole = Math.round(seconds);
-  const two = (value: number) => String(value).padStart(2, "0");
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${two(whole % 60)} s`;
-  return `${Math.floor(whole / 3600)} h ${two(Math.floor(whole / 60) % 60)} min`;
+  return seconds < 10 ? `${seconds.toFixed(1)} s` : formatDuration(seconds);
 }
