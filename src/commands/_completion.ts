@@ -131,7 +131,7 @@ complete -o default -F _histone histone
 
 function formatZsh(commands: readonly CompletedCommand[]): string {
   /** Escapes a text that is written between brackets or after a colon. */
-  const tell = (text: string) => text.replaceAll(/[[\]:\\]/g, "\\$&");
+  const escape = (text: string) => text.replaceAll(/[[\]:\\]/g, "\\$&");
   const action = ({ value }: CompletedFlag) => {
     if (value === "none") return "";
     if (value === "path") return ":file:_files";
@@ -139,7 +139,7 @@ function formatZsh(commands: readonly CompletedCommand[]): string {
   };
   const cases = commands.map(({ name, flags, words }) => {
     const specs = flags.map((flag) =>
-      `      ${quote(`${flag.name}[${tell(flag.description)}]${action(flag)}`)}`
+      `      ${quote(`${flag.name}[${escape(flag.description)}]${action(flag)}`)}`
     );
     const rest = words === undefined ? "'*:file:_files'" : `'1:word:(${words.join(" ")})'`;
     return `    ${name})\n      _arguments \\\n${
@@ -147,7 +147,7 @@ function formatZsh(commands: readonly CompletedCommand[]): string {
     }\n      ;;`;
   });
   const list = commands.map(({ name, description }) =>
-    `    ${quote(`${name}:${tell(description)}`)}`
+    `    ${quote(`${name}:${escape(description)}`)}`
   );
   return `#compdef histone
 # Completion of histone for zsh: histone completion zsh > a folder of fpath, as _histone

@@ -68,7 +68,7 @@ export function beQuiet(): void {
 }
 
 /** Makes `console` print to standard error from now on, because the command writes its file to standard output. */
-export function leaveStandardOutput(): void {
+export function printToStandardError(): void {
   console.log = printToError;
   if (!quiet) Object.assign(console, { info: printToError, debug: printToError });
 }

@@ -24,7 +24,7 @@ export function makeCommand<Flags>(definition: CommandDefinition<Flags>): Comman
     .addHelpText("after", `\nExamples:\n${lines}`)
     .allowExcessArguments(false)
     .configureHelp({ optionDescription: describeOption })
-    .configureOutput(outputOf(width))
+    .configureOutput(makeOutputConfiguration(width))
     .exitOverride();
 }
 
@@ -34,7 +34,7 @@ function describeOption(option: Option): string {
 }
 
 /** Tells commander where, and in what width, to print. */
-export function outputOf(width: number): OutputConfiguration {
+export function makeOutputConfiguration(width: number): OutputConfiguration {
   return {
     getOutHelpWidth: () => width,
     getErrHelpWidth: () => width,

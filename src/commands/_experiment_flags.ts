@@ -72,7 +72,9 @@ export async function chooseFlags(flags: ExperimentsFlags): Promise<ExperimentsF
   await refuseOtherRun(out);
   const kept = await readKeptFlags<ExperimentsFlags>("experiments", out);
   if (kept === undefined) return flags;
-  if (isDeepStrictEqual(decisive(kept), decisive(flags))) return { ...flags, resume: out };
+  if (isDeepStrictEqual(pickDecisiveFlags(kept), pickDecisiveFlags(flags))) {
+    return { ...flags, resume: out };
+  }
   await refuseLiveRun(out);
   throw new ContractError(
     `Cannot write to ${out}: it holds unfinished experiments that were started with other flags. Resume them with --resume ${
@@ -82,7 +84,7 @@ export async function chooseFlags(flags: ExperimentsFlags): Promise<ExperimentsF
 }
 
 /** The flags that decide which experiments are run and what their results are. */
-function decisive(flags: ExperimentsFlags): unknown {
+function pickDecisiveFlags(flags: ExperimentsFlags): unknown {
   const { data, record, test, labels, only, epochs, transform, seed, scheme, folds } =
     absolutePaths(flags);
   return { data, record, test, labels, only, epochs, transform, seed, scheme, folds };

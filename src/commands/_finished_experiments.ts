@@ -44,7 +44,7 @@ export async function findFinished(
 }
 
 /** Removes the results that are to be replaced, so that a later `--resume` finds what is left to run. */
-export async function forget(
+export async function removeResults(
   names: readonly string[],
   { out, finished }: { readonly out: string; readonly finished: Map<string, ExperimentResult> },
 ): Promise<void> {

@@ -9,7 +9,7 @@ import { FormatError } from "../errors.ts";
 const declared = new Map<string, Option[]>();
 
 /** Records the flags of the running command. */
-export function knowFlags(command: Command): void {
+export function recordFlags(command: Command): void {
   for (const option of command.options) {
     const name = option.attributeName();
     declared.set(name, [...declared.get(name) ?? [], option]);

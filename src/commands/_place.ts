@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { ContractError } from "../errors.ts";
 import { quotePath } from "../base/shell.ts";
-import { leaveStandardOutput } from "./_console.ts";
+import { printToStandardError } from "./_console.ts";
 import { readVariable } from "./_environment.ts";
 import { STANDARD_OUTPUT } from "./_outputs.ts";
 import { outputWidth, wrapCommand } from "./_wrap.ts";
@@ -29,7 +29,7 @@ export function nameProgram(name: string): void {
  * package's directory, and `INIT_CWD` says where it was called. A program, or a command that was started without `deno
  * task`, stays in its directory.
  */
-export function standWhereCalled(): void {
+export function enterCallersDirectory(): void {
   if (program !== undefined) return;
   const called = readVariable("INIT_CWD");
   if (called !== undefined && ROOT !== undefined && Deno.cwd() === Deno.realPathSync(ROOT)) {
@@ -101,7 +101,7 @@ export function absolutePaths<Flags extends object>(flags: Flags, directory = ".
  *
  * @throws {ContractError} If `-` is given for a directory.
  */
-export function knowPaths(command: Command): void {
+export function recordPathFlags(command: Command): void {
   for (const option of command.options.filter(({ flags }) => PATH_OPTION.test(flags))) {
     const name = option.attributeName();
     pathFlags.add(name);
@@ -111,6 +111,6 @@ export function knowPaths(command: Command): void {
         `Cannot use ${STANDARD_OUTPUT} as ${option.long}: expected a directory; one of that name is ./${STANDARD_OUTPUT}`,
       );
     }
-    if (name === "out") leaveStandardOutput();
+    if (name === "out") printToStandardError();
   }
 }

@@ -110,12 +110,12 @@ export async function predictWithProgress(
     onProgress: (done) => progress.update({ done, total, label: "predicting" }),
   });
   progress.clear();
-  sayKnownGenes(models, data);
+  reportKnownGenes(models, data);
   return { ...prediction, engine: report!.engine };
 }
 
 /** Prints how many of the genes a model with gene effects was trained on: the others get no effect. */
-function sayKnownGenes(models: readonly TrainedModel[], data: Dataset): void {
+function reportKnownGenes(models: readonly TrainedModel[], data: Dataset): void {
   const effects = models.find(knowsGenes)?.geneEffects;
   if (effects === undefined) return;
   const { known, genes } = countKnownGenes(effects, data);

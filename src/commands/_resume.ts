@@ -41,7 +41,7 @@ export async function resumedFlags<Flags extends ResumeFlags>(
   const kept = await readKeptFlags<Flags>(command, resume);
   if (kept === undefined) {
     await clearFinishedRun(resume);
-    throw await nothingToResume(resume);
+    throw await makeNothingToResumeError(resume);
   }
   return {
     ...kept,
@@ -54,7 +54,7 @@ export async function resumedFlags<Flags extends ResumeFlags>(
 }
 
 /** Makes the error for a directory that holds no run to resume. */
-export async function nothingToResume(directory: string): Promise<ContractError> {
+export async function makeNothingToResumeError(directory: string): Promise<ContractError> {
   const command = await commandOfRun(directory);
   return new ContractError(
     command === undefined
@@ -83,7 +83,7 @@ export async function readKeptFlags<Flags>(
 }
 
 /** Formats the message about a run that was stopped before its first epoch was finished. */
-export async function nothingKept(
+export async function describeNothingKept(
   run: OwnedRun,
   { command, directory }: { readonly command: string; readonly directory: string },
 ): Promise<Interrupted> {

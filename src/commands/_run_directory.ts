@@ -6,7 +6,7 @@ import { checkDirectory, claimDirectory } from "../files/directory.ts";
 import { holdsUnfinishedRun } from "../runs/command_file.ts";
 import { refuseLiveRun } from "../runs/run_directory.ts";
 import { commandOfRun } from "../runs/run_files.ts";
-import { nothingToResume } from "./_resume.ts";
+import { makeNothingToResumeError } from "./_resume.ts";
 
 /** Flags that say which directory a run is written to. */
 export interface RunDirectoryFlags {
@@ -39,7 +39,7 @@ export async function chooseRunDirectory(flags: RunDirectoryFlags, name: string)
  */
 export async function refuseHeldRun({ out, overwrite, resume }: RunDirectoryFlags): Promise<void> {
   if (resume !== undefined) {
-    if (!await holdsUnfinishedRun(resume)) throw await nothingToResume(resume);
+    if (!await holdsUnfinishedRun(resume)) throw await makeNothingToResumeError(resume);
     return;
   }
   if (out === undefined || overwrite) return;

@@ -22,7 +22,7 @@ import {
 } from "./_commands.ts";
 import { isShell, SHELLS, writeCompletion } from "./_completion.ts";
 import { guardConsole } from "./_console.ts";
-import { outputOf } from "./_describe.ts";
+import { makeOutputConfiguration } from "./_describe.ts";
 import { nameProgram } from "./_place.ts";
 import { formatVersion } from "./version.ts";
 import { outputWidth } from "./_wrap.ts";
@@ -103,7 +103,7 @@ function makeProgram(isInstalled: boolean): Command {
       "--version",
       "print the version and how to install it",
     )
-    .configureOutput(outputOf(width))
+    .configureOutput(makeOutputConfiguration(width))
     .addHelpText("after", "\nhistone <command> --help lists the flags of a command.")
     .exitOverride();
   for (const name of COMMAND_NAMES) program.command(name).description(briefOf(name));

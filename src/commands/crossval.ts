@@ -27,7 +27,13 @@ import { openLog, replayEpochs } from "./_event_log.ts";
 import { formatAgreement, formatMetric } from "./_metrics.ts";
 import { readModelFile } from "./_model_spec.ts";
 import { reportRuns } from "./_report_training.ts";
-import { nothingKept, ownRun, resumeCall, resumedFlags, type ResumeFlags } from "./_resume.ts";
+import {
+  describeNothingKept,
+  ownRun,
+  resumeCall,
+  resumedFlags,
+  type ResumeFlags,
+} from "./_resume.ts";
 import { chooseRunDirectory, refuseHeldRun } from "./_run_directory.ts";
 import {
   inputsOfTraining,
@@ -86,7 +92,9 @@ async function crossval(given: CrossvalFlags, { signal }: CommandCall): Promise<
   const [first] = kept;
   if (first === undefined) {
     const diverged = results.find(({ result }) => result.diverged)?.result.diverged;
-    if (diverged === undefined) throw await nothingKept(run, { command: "crossval", directory });
+    if (diverged === undefined) {
+      throw await describeNothingKept(run, { command: "crossval", directory });
+    }
     await run.finish();
     throw diverged;
   }

@@ -25,8 +25,8 @@ import {
 import { formatExperiments } from "./_experiment_table.ts";
 import {
   findFinished,
-  forget,
   refuseMixture,
+  removeResults,
   warnOfMixedResults,
 } from "./_finished_experiments.ts";
 import { inputsOfRun } from "./_inputs.ts";
@@ -72,7 +72,7 @@ async function experiments(given: ExperimentsFlags, { signal }: CommandCall): Pr
   const names = [...new Set([...EXPERIMENTS, ...asked])];
   const plans = await planExperiments(names, data, flags);
   const finished = await findFinished(plans, flags);
-  if (overwrite) await forget(only, { out, finished });
+  if (overwrite) await removeResults(only, { out, finished });
   await owned.begin();
   const chosen = plans.filter(({ name }) => only.includes(name));
   // A model that does not fit the data is refused before anything is trained.

@@ -247,7 +247,7 @@ function announce({ record, cellTypes, genes, bins }: Preparation, files: number
     `Counting ${formatCountOf(files, "file")}: ${shape} (${marks.join(", ")}); ${how.join(", ")}`,
   );
   if (assembly === "unknown") {
-    warn("could not tell the assembly from the files: pass --assembly, which models check");
+    warn("could not identify the assembly from the files: pass --assembly, which models check");
   }
 }
 

@@ -9,9 +9,9 @@ import { beQuiet, guardConsole } from "./_console.ts";
 import { makeCommand, type RunFlags } from "./_describe.ts";
 import { readVariable } from "./_environment.ts";
 import { explain, stackOf } from "./_explain.ts";
-import { knowFlags } from "./_flag_kinds.ts";
+import { recordFlags } from "./_flag_kinds.ts";
 import { listenForInterrupt } from "./_interrupt.ts";
-import { commandLine, knowPaths, showCalls, standWhereCalled } from "./_place.ts";
+import { commandLine, enterCallersDirectory, recordPathFlags, showCalls } from "./_place.ts";
 import { V8_FLAGS } from "./version.ts";
 
 const EXIT_FAILED = 1;
@@ -25,7 +25,7 @@ export async function runCommand<Flags>(
 ): Promise<never> {
   guardConsole();
   const command = makeCommand(definition);
-  knowFlags(command);
+  recordFlags(command);
   const fail = (error: unknown): never => {
     console.error(`error: ${showCalls(explain(error))}`);
     if (command.opts().stack) console.error(stackOf(error));
@@ -35,7 +35,7 @@ export async function runCommand<Flags>(
   addEventListener("unhandledrejection", ({ reason }) => fail(reason));
   addEventListener("error", ({ error }) => fail(error));
   try {
-    standWhereCalled();
+    enterCallersDirectory();
     command.showHelpAfterError(`(${commandLine(definition.name)} --help lists the flags)`);
     const configured = await readConfigFile(() => makeCommand(definition), args);
     command.parse([...configured, ...args], { from: "user" });
@@ -48,7 +48,7 @@ export async function runCommand<Flags>(
   prepareRuntime(command);
   const interrupt = listenForInterrupt();
   try {
-    knowPaths(command);
+    recordPathFlags(command);
     await definition.run(flags as Flags, {
       signal: interrupt.signal,
       args: command.args,
@@ -79,12 +79,12 @@ function givenFlags(command: Command): ReadonlySet<string> {
 function prepareRuntime(command: Command): void {
   const has = (name: string) => command.options.some((option) => option.attributeName() === name);
   if (has("engine")) quietVulkan();
-  if (has("threads")) tellThreads(command.opts().threads);
-  if (has("epochs")) tellMemory();
+  if (has("threads")) reportThreads(command.opts().threads);
+  if (has("epochs")) noteMemoryGrowth();
 }
 
 /** Prints how many threads are used if more were asked for than there are cores. */
-function tellThreads(asked: number | undefined): void {
+function reportThreads(asked: number | undefined): void {
   const cores = navigator.hardwareConcurrency;
   if (asked === undefined || asked <= cores) return;
   console.warn(
@@ -96,7 +96,7 @@ function tellThreads(asked: number | undefined): void {
 }
 
 /** Prints a note if memory will grow over many epochs, because V8's flags do not make it collect garbage early. */
-function tellMemory(): void {
+function noteMemoryGrowth(): void {
   if (Reflect.has(globalThis, "gc")) return;
   console.warn(
     `note: without V8's flags ${V8_FLAGS}, memory grows by about a tenth over many epochs; ` +

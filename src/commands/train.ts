@@ -24,7 +24,13 @@ import { checkTestFlags, loadTest, type TestFlags } from "./_labels.ts";
 import { readModelFile } from "./_model_spec.ts";
 import { commandLine, findPackageFile, formatNext } from "./_place.ts";
 import { type FitManyHooks, reportMembers } from "./_report_training.ts";
-import { nothingKept, ownRun, resumeCall, resumedFlags, type ResumeFlags } from "./_resume.ts";
+import {
+  describeNothingKept,
+  ownRun,
+  resumeCall,
+  resumedFlags,
+  type ResumeFlags,
+} from "./_resume.ts";
 import { chooseRunDirectory, refuseHeldRun } from "./_run_directory.ts";
 import {
   inputsOfTraining,
@@ -88,7 +94,9 @@ async function train(given: TrainFlags, { signal }: CommandCall): Promise<void> 
     result.history.length > 0 ? [{ ...result, member: i + 1 }] : []
   );
   if (first === undefined) {
-    if (diverged === undefined) throw await nothingKept(run, { command: "train", directory });
+    if (diverged === undefined) {
+      throw await describeNothingKept(run, { command: "train", directory });
+    }
     await run.finish();
     throw diverged;
   }

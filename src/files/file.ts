@@ -114,7 +114,11 @@ export async function readWholeFile(path: string): Promise<Uint8Array<ArrayBuffe
 /** Returns when a file was last changed. */
 export async function modificationTime(path: string | URL): Promise<Date> {
   const { mtime } = await Deno.stat(path);
-  if (mtime === null) throw new RangeError(`Cannot tell when ${path} was changed`);
+  if (mtime === null) {
+    throw new RangeError(
+      `Cannot read when ${path} was changed: the file system does not record it`,
+    );
+  }
   return mtime;
 }
 

@@ -85,7 +85,7 @@ function findLabelReplicates(labels: readonly LabelStatistics[]): Finding[] {
 
 const REPLICATES =
   "Are they replicates of one cell type? Average or join them: a score on one of them after training " +
-  "on the other tells nothing about a new cell type.";
+  "on the other says nothing about a new cell type.";
 
 function findReplicates(tracks: readonly TrackStatistics[]): Finding[] {
   const usable = tracks.filter(({ samples, least, largest, reliability }) =>

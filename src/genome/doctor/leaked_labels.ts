@@ -51,7 +51,7 @@ function describeLeaks(
     check: "leaked-labels",
     severity: "warning",
     where: `${mark} in ${listSome(found.map(({ track }) => track.cellType))}`,
-    message: `the mark tells the label: their rank correlation over genes is ` +
+    message: `the mark reveals the label: their rank correlation over genes is ` +
       `${found[0].relation.toFixed(2)}, that of real marks 0.75 at most`,
     advice: "A column of labels was most likely read as a mark: check the order of the columns. " +
       "A model trained on these data would only copy the label.",

@@ -24,7 +24,7 @@ export function checkSharedGenes(train: SampleColumns, test: SampleColumns): Fin
       message:
         `${samples.length} of ${test.geneIndex.length} test samples are in the training data too, ` +
         "the same gene in the same cell type",
-      advice: "Remove them from one of the two: a score on them tells nothing.",
+      advice: "Remove them from one of the two: a score on them means nothing.",
     }];
   }
   return [{

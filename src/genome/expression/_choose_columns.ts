@@ -178,7 +178,7 @@ function describeChoice(
   const kinds = VALUE_KINDS.filter((kind) => layout.values.some((value) => value.kind === kind));
   if (value !== undefined && kind === undefined) {
     return [
-      `${file}: --expression-value has no effect, since the columns do not tell what they measure`,
+      `${file}: --expression-value has no effect, since the columns do not say what they measure`,
     ];
   }
   if (kind === undefined || kinds.length < 2 || value !== undefined) return [];

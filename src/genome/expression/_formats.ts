@@ -206,7 +206,7 @@ function readAnyTable(
   const hasParts = isOfTracking ||
     transcripts.some((column) => !SEVERAL_TRANSCRIPTS.test(titleOf(column)));
   const adds = hasIds && hasParts;
-  // If only symbols stand beside transcripts, each in several rows, the transcripts tell the genes.
+  // If the only other names are symbols, each in several rows, the transcripts identify the genes.
   const own = hasParts && !hasIds ? transcripts.slice(0, 1) : [];
   const all = [...own, ...names];
   const parts = isOfTracking ? TRACKING_PARTS.map((title) => titles.indexOf(title)) : transcripts;
@@ -240,7 +240,7 @@ function findNames(header: readonly string[]): number[] {
   return [...new Set([...ids, ...first, ...titled])];
 }
 
-/** Finds the columns that hold values, each with the column that tells whether its values could be computed. */
+/** Finds the columns that hold values, each with the column that says whether its values could be computed. */
 function readValues(
   header: readonly string[],
   { titles, taken }: { readonly titles: readonly string[]; readonly taken: readonly number[] },

@@ -60,7 +60,7 @@ export class ExpressionRowReader {
     }
   }
 
-  /** Whether a row with `count` cells tells that a column's value could not be computed. */
+  /** Whether a row with `count` cells says that a column's value could not be computed. */
   #hasFailed({ status }: ValueColumn, count: number): boolean {
     return status !== undefined && status < count && FAILED.test(this.#splitter.text(status));
   }

@@ -57,7 +57,7 @@ export interface LabelledGenes {
  * in some cell types has NaN there. Warnings say how many genes are in no table, and how many values some replicates
  * lack.
  *
- * Rows are joined with genes by whole identifiers, without versions (see `geneKey`). If hardly any identifier matches,
+ * Rows are joined with genes by whole identifiers, without versions (see `geneKey`). If almost no identifier matches,
  * they are joined by symbol or by Entrez number, if the annotation has these, and a note says so. Numbers are Entrez
  * numbers only if no other column names the genes, or if their title says so. Of several genes of one name, the one on
  * a primary chromosome is meant, X before Y. Rows of transcripts are added up.

@@ -157,7 +157,7 @@ class TableParser {
       this.#check?.check(line);
       return this.#rows.read(line);
     }
-    // Keep only the first comment, which may tell the format, and the last, which may be the header.
+    // Keep only the first comment, which may show the format, and the last, which may be the header.
     if (this.#head.length > 1 && [...this.#head, line].every(isComment)) this.#head.pop();
     const bytes = line.bytes.slice(line.start, line.end);
     this.#head.push({ bytes, start: 0, end: bytes.length, number: line.number });

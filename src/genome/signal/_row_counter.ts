@@ -80,7 +80,10 @@ export class RowCounter implements RowSink {
     return this.#counter.finish();
   }
 
-  /** Warns of rows that were skipped and, unless the first rows gave a warning, of rows that are hardly reads. */
+  /**
+   * Warns about rows that were skipped and, unless the first rows gave a warning, about rows that are probably not
+   * reads.
+   */
   warn(rows: IntervalRows, { file, looksOdd, onWarning }: WarnOptions): void {
     const say = (odd: OddRows | undefined, what: string) => {
       if (odd === undefined) return;
