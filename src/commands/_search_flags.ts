@@ -70,13 +70,13 @@ export function declareSearch(command: Command): Command {
       .option("--overwrite", "replace the search that --out already holds", false)
       .option(
         "--resume <dir>",
-        "resume the stopped or finished search in this directory; flags that are left out are " +
-          "its own, and none may change what is searched, except for --trials of a random search " +
+        "resume the stopped or finished search in this directory; flags that are left out " +
+          "keep their values, and none may change what is searched, except --trials of a random search " +
           "without --halving",
       )
       .option(
         "--checkpoint-minutes <x>",
-        "how often longer trials save a checkpoint",
+        "minutes between checkpoints of a trial",
         number(Number.MIN_VALUE),
         5,
       )

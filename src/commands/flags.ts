@@ -133,7 +133,7 @@ export function declareModel(command: Command): Command {
     )
     .option(
       "--gene-effects",
-      "add how far each trained gene is above or below the network (waka2 does)",
+      "add each trained gene's mean deviation from the network's prediction (on for waka2)",
     )
     .option("--no-gene-effects", "leave gene effects out")
     .option("--tensorboard <dir>", "directory for event files that TensorBoard opens");
@@ -172,7 +172,7 @@ export function declareResume(command: Command): Command {
     )
     .option(
       "--checkpoint-minutes <x>",
-      "take checkpoints within epochs too (default: after each)",
+      "minutes between checkpoints within epochs (default: only after each epoch)",
       number(Number.MIN_VALUE),
     )
     .addOption(otherArithmetic());
@@ -182,7 +182,7 @@ export function declareResume(command: Command): Command {
 export function otherArithmetic(): Option {
   return new Option(
     "--other-arithmetic",
-    "resume although this processor or GPU rounds differently from the one before; config.json then names both",
+    "resume even if this processor or GPU rounds differently from the previous one; config.json then names both",
   ).default(false);
 }
 

@@ -72,7 +72,7 @@ export const command: CommandDefinition<PrepareFlags> = {
     [
       "deno task prepare --samples sheet.tsv --genes genes.gtf.gz --expression-transform log2p1 " +
       "--signal reads --out data.npz",
-      "the same with one expression file a sample, such as salmon's, named in column expression of sheet.tsv",
+      "the same with one expression file per sample, such as salmon's, named in column expression of sheet.tsv",
     ],
     [
       "deno task prepare --samples sheet.tsv --genes genes.bed --signal mean --out new.npz",
@@ -123,7 +123,7 @@ export const command: CommandDefinition<PrepareFlags> = {
       .option("--min-mapping-quality <n>", "least mapping quality of BAM reads", integer(0), 0)
       .option(
         "--normalise <name>",
-        `normalise by depth: ${DEPTH_NORMALISATIONS.join(", ")} (reads per million of the file)`,
+        `normalise by depth: ${DEPTH_NORMALISATIONS.join(", ")} (reads per million reads)`,
         choice(DEPTH_NORMALISATIONS),
         "none",
       )
