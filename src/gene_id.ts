@@ -1,6 +1,6 @@
 /**
  * Identifiers of genes. The whole identifier matters: `ENSG00000000419`, the mouse's `ENSMUSG00000000419`, Entrez'
- * `419` and the symbol `DPM1` are different names, and none is replaced by another.
+ * `419` and the symbol `DPM1` are different names, which are never exchanged.
  *
  * @module
  */
