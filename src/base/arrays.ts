@@ -14,3 +14,13 @@ export type PackedArray =
 
 /** Name of the element type of a {@linkcode PackedArray}. */
 export type PackedType = "uint8" | "uint16" | "uint32" | "float32" | "float64";
+
+/**
+ * The greatest length among some arrays.
+ *
+ * @param arrays The arrays.
+ * @returns 0 if there are none.
+ */
+export function longestLength(arrays: readonly { readonly length: number }[]): number {
+  return arrays.reduce((most, { length }) => Math.max(most, length), 0);
+}

@@ -43,10 +43,10 @@ export class CallQueue {
     signal: AbortSignal | undefined,
   ): Promise<Result> {
     if (this.#closed !== undefined) throw new SessionDisposedError();
+    signal?.throwIfAborted();
     // Not `AbortSignal.any`: a signal that outlives many calls would hold on to the signals of them all.
     const controller = new AbortController();
     const stop = () => controller.abort(signal!.reason);
-    if (signal?.aborted) stop();
     signal?.addEventListener("abort", stop);
     this.#running = controller;
     try {

@@ -1,8 +1,10 @@
+import { checkInteger } from "../base/check_integer.ts";
 import { ContractError } from "../errors.ts";
 import { modelInputs } from "../model/inputs.ts";
 import type { InputSpec, ModelSpec } from "../model/spec.ts";
+import { transformFunction } from "../record.ts";
 import type { EpochRequest } from "./engine.ts";
-import { describeInputShape, type SampleSource } from "./sample_source.ts";
+import { describeInputShape, entrySize, type SampleSource } from "./sample_source.ts";
 
 /**
  * Throws unless a model can be run on these rows of a source, one list for each member. Engines do not check addresses:
@@ -21,11 +23,12 @@ export function checkRows(
 ): void {
   checkCount(rows, members);
   checkInputs(modelInputs(spec), source.inputs);
+  checkResident(source);
   for (const some of rows) {
-    const beyond = some.find((row) => row >= source.samples);
+    const beyond = some.find((row) => !(row < source.samples));
     if (beyond === undefined) continue;
     throw new RangeError(
-      `Cannot run the model: row ${beyond} was asked for, the data have ${source.samples}`,
+      `Cannot run the model: row ${beyond} was requested, the data have ${source.samples} rows`,
     );
   }
 }
@@ -60,19 +63,41 @@ function checkInputs(taken: readonly InputSpec[], given: readonly InputSpec[]): 
   }
 }
 
+/** Throws unless a signal in memory is that of all samples: engines read it without the source's help. */
+function checkResident({ resident, samples, inputs }: SampleSource): void {
+  if (resident === undefined) return;
+  const [input, ...others] = inputs;
+  if (input === undefined || others.length > 0) {
+    throw new ContractError(
+      `Cannot run the model: the data have a resident signal and ${inputs.length} inputs, expected 1`,
+    );
+  }
+  // This throws if the transform is unknown.
+  transformFunction(resident.transform);
+  const expected = samples * entrySize(input);
+  if (resident.signal.length === expected) return;
+  throw new ContractError(
+    `Cannot run the model: the data have ${resident.signal.length} values of a resident signal, expected ${expected}`,
+  );
+}
+
 /**
  * Throws unless the members of a session can be trained as asked.
  *
  * @throws {TypeError} If the samples have no labels, or not one each.
- * @throws {RangeError} If the piece does not begin and end between two steps.
+ * @throws {RangeError} If the epoch is no integer from 0, or the piece does not begin and end between two steps.
  * @throws As {@linkcode checkRows} does.
  */
 export function checkTraining(
   spec: ModelSpec,
-  { source, orders, start, end }: Pick<EpochRequest, "source" | "orders" | "start" | "end">,
+  { source, orders, epoch, start, end }: Pick<
+    EpochRequest,
+    "source" | "orders" | "epoch" | "start" | "end"
+  >,
   { members, batchSize }: { readonly members: number; readonly batchSize: number },
 ): void {
   checkRows(spec, { source, rows: orders, members });
+  checkInteger(epoch, { action: "train", name: "epoch", least: 0 });
   for (const order of orders) checkPiece(order, { start, end, batchSize });
   const { labels, samples } = source;
   if (labels === undefined) throw new TypeError("Cannot train: the data have no labels");

@@ -1,4 +1,5 @@
 import { checkInteger } from "../base/check_integer.ts";
+import { chooseThreads } from "../base/threads.ts";
 import { checkWeights } from "../model/check_weights.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import type { SessionOptions } from "./engine.ts";
@@ -11,8 +12,10 @@ import type { SessionOptions } from "./engine.ts";
  */
 export function checkSession(
   spec: ModelSpec,
-  { members, batchSize }: Pick<SessionOptions, "members" | "batchSize">,
+  { members, batchSize, threads }: Pick<SessionOptions, "members" | "batchSize" | "threads">,
 ): void {
+  // This throws if the number is out of range.
+  chooseThreads(threads);
   checkInteger(batchSize, { action: "make session", name: "batchSize", least: 1 });
   if (members.length === 0) {
     throw new RangeError("Cannot make session: it has 0 members, expected 1 or more");

@@ -12,6 +12,11 @@ import type { SessionState } from "./engine.ts";
  * @throws {ContractError} Naming what does not fit.
  */
 export function checkState(spec: ModelSpec, state: SessionState): void {
+  if (!(Number.isSafeInteger(state.step) && state.step >= 0)) {
+    throw new ContractError(
+      `Cannot resume "${spec.name}": step is ${state.step}, expected an integer >= 0`,
+    );
+  }
   checkWeights(spec, state.weights);
   const sizes = weightShapes(spec).filter(({ trainable }) => trainable)
     .map(({ shape }) => sizeOf(shape));

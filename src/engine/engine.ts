@@ -1,5 +1,5 @@
 /**
- * The engine contract: what trains and predicts. Types only.
+ * The engine contract: the interface of everything that trains and predicts. Types only.
  *
  * A run is a function of its inputs and its seed. The order of an epoch's samples comes from the caller, and each
  * dropout mask is a function of (seed, epoch, position in the epoch, layer, unit), never of the engine, the thread
@@ -10,6 +10,7 @@
  */
 
 import type { DivergedError } from "../errors.ts";
+import type { Weights } from "../model/initial_weights.ts";
 import type { InputName, ModelSpec } from "../model/spec.ts";
 import type { SampleSource } from "./sample_source.ts";
 
@@ -133,7 +134,7 @@ export interface SessionState {
   /** Steps taken. */
   readonly step: number;
   /** In the order of `weightShapes(spec)`. */
-  readonly weights: readonly Float32Array[];
+  readonly weights: Weights;
   /** Adam's first moments, of the trainable weights in order. */
   readonly firstMoments: readonly Float32Array[];
   /** Adam's second moments, of the trainable weights in order. */
@@ -147,8 +148,8 @@ export interface SessionState {
 export type InputGradients = Readonly<Partial<Record<InputName, Float32Array<ArrayBuffer>>>>;
 
 /**
- * One or several models of one shape in training or in use. Each member becomes what it would become alone, to within
- * the engine's rounding.
+ * One or several models of one shape in training or in use. Each member ends as it would alone, to within the engine's
+ * rounding.
  *
  * Calls run one after the other, in the order in which they were made; their arguments must not change before they end.
  * Disposal stops the call that runs between two batches and refuses those that wait. A second disposal does nothing.
@@ -167,10 +168,11 @@ export interface Session extends AsyncDisposable {
    *
    * @param request Samples, orders, epoch and piece.
    * @returns For each member, the mean training loss over these samples with dropout on, NaN if it was skipped, or the
-   * error if its loss is not finite.
-   * @throws {ContractError} If the samples are of another shape than the model takes.
-   * @throws {RangeError} If the number of orders is not that of the members, the samples lack a row of one, or the
-   *   piece begins or ends within a step.
+   *   error if its loss is not finite.
+   * @throws {ContractError} If the samples are of another shape than the model takes, or the source gathers others than
+   *   it was asked for.
+   * @throws {RangeError} If the number of orders is not that of the members, the samples lack a row of one, the epoch is
+   *   not an integer from 0, or the piece begins or ends within a step.
    * @throws {TypeError} If the samples have no labels, or not one each.
    */
   runEpoch(request: EpochRequest): Promise<(number | DivergedError)[]>;
@@ -181,7 +183,8 @@ export interface Session extends AsyncDisposable {
    * @param rows For each member, which samples in which order.
    * @param options Progress and abort signal.
    * @returns The outputs of each member, `[row]`.
-   * @throws {ContractError} If the samples are of another shape than the model takes.
+   * @throws {ContractError} If the samples are of another shape than the model takes, or the source gathers others than
+   *   it was asked for.
    * @throws {RangeError} If the number of lists is not that of the members, or the samples lack one of the rows.
    */
   predict(
@@ -211,7 +214,7 @@ export interface Session extends AsyncDisposable {
    * Sets each member's weights and optimizer state.
    *
    * @param states One for each member.
-   * @throws {ContractError} If one is of another model; no member has changed then.
+   * @throws {ContractError} If one is of another model, or its step is not an integer from 0; no member has changed then.
    * @throws {RangeError} If their number is not that of the members.
    */
   restore(states: readonly SessionState[]): Promise<void>;

@@ -3,6 +3,7 @@ import { ContractError } from "../errors.ts";
 import { isOverReferences } from "../model/inputs.ts";
 import type { InputSpec } from "../model/spec.ts";
 import { type Transform, transformFunction } from "../record.ts";
+import { LAST_BASE } from "./gather_batch.ts";
 import {
   describeInputShape,
   entrySize,
@@ -12,9 +13,6 @@ import {
   type SampleBatch,
   type SampleSource,
 } from "./sample_source.ts";
-
-/** Largest code of a base. */
-const LAST_BASE = 3;
 
 /** One input of all samples: a table of entries, and which of them each sample has. */
 export interface InputColumn {

@@ -211,7 +211,7 @@ class MemberSession implements Session {
   }
 }
 
-/** How far the members are in an epoch. */
+/** The progress of the members in an epoch. */
 class EpochProgress {
   readonly #done: number[];
   readonly #starts: readonly number[];

@@ -28,6 +28,9 @@ export interface SampleSource {
    * Copies samples as float32, transformed, in the order of `rows`. What several of them share, such as a gene's
    * sequence or a reference, is copied once.
    *
+   * Engines may ask for a batch before another one is complete, each into room of its own. They refuse a batch that does
+   * not hold the samples asked for, an entry that is not there, and the code of a base that is not 0 to 3.
+   *
    * @param rows Which samples; at most `into.capacity`, and all below `samples`.
    * @param into Receives them.
    */

@@ -81,7 +81,7 @@ export async function selectEngine(name: EngineName, spec: ModelSpec): Promise<E
 }
 
 /**
- * Chooses the engine that `auto` stands for.
+ * Chooses the engine for `auto`.
  *
  * @param spec The model it must support.
  * @param gpu The machine's GPU, if it has one.

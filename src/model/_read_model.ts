@@ -78,7 +78,7 @@ function checkVersion(version: unknown, file: string): void {
   );
 }
 
-/** Throws unless the content is what was saved; returns the digest of the weights that belong to it. */
+/** Throws unless the content is as it was saved; returns the digest of the weights that belong to it. */
 async function checkSeal(
   content: unknown,
   histone: Readonly<Record<string, unknown>>,

@@ -1,6 +1,6 @@
 /**
- * The one normal form of a model, sequential or with branches: what shapes, initial weights, saved models and engines
- * are made from.
+ * The one normal form of a model, sequential or with branches, from which shapes, initial weights, saved models and
+ * engines are made.
  *
  * Layers have numbers: those of the encoders in order, then those of the head, counted from 0. A sequential model is
  * one encoder without a head, so there a layer's number is its index in `spec.layers`. The numbers place weights (see

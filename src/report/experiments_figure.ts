@@ -68,7 +68,7 @@ export function plotExperiments(
   const labels = [...names].map((name) => name.replace("experiment", ""));
   return {
     name: "figure-2-experiments",
-    title: "Figure 2: final error of the experiments",
+    title: "Final error of the experiments",
     caption: "Mean squared error after the last epoch." +
       (published.length > 0
         ? " Dashed, with open points: the published values, where the test error is the " +

@@ -80,7 +80,7 @@ export function plotCrossValidation(
     `loss ${formatRange(validation)}`;
   return {
     name: "figure-3-cross-validation",
-    title: "Figure 3: loss by epoch in cross-validation",
+    title: "Loss by epoch in cross-validation",
     caption:
       `Loss on the training and validation parts of ${folds.length} folds, one colour for each fold. ` +
       (options.published ? PUBLISHED_CROSS_VALIDATION : ""),
@@ -141,7 +141,7 @@ export function plotTrainingLoss(
   const [x, y] = [epochAxis(rows), lossAxis(rows, options.loss)];
   return {
     name: "figure-4-training-loss",
-    title: "Figure 4: loss by epoch",
+    title: "Loss by epoch",
     caption: "Mean loss over the samples of each epoch, while the weights change" +
       (validated ? ", and on the validation data after it." : ".") +
       (options.published ? " Open circles: the ends of the published curve, 3.26 and 3.02." : ""),

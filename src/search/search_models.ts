@@ -15,7 +15,7 @@ import { planRungs } from "./rungs.ts";
 import { type ResolvedSettings, resolveSearchSettings, type SearchSettings } from "./settings.ts";
 import type { PlannedTrial, ScoredTrial, TrialRecord } from "./trial.ts";
 
-/** How far a search is. */
+/** The progress of a search. */
 export interface SearchProgress {
   /** Number of the rung under way, from 1. */
   readonly rung: number;
@@ -139,7 +139,7 @@ export async function searchModels(
 interface Capacity {
   readonly inGroup: number;
   readonly lanes: number;
-  /** How the engine rounds; absent if none can run the model. */
+  /** How the engine rounds; absent if no engine can run the model. */
   readonly arithmetic?: string;
 }
 
@@ -187,7 +187,7 @@ class Search {
     return { records, ranking, best: bestTrial(ranking), interrupted };
   }
 
-  /** Trains what is not finished yet. Returns fewer records than models if it was interrupted. */
+  /** Trains the models that are not finished yet. Returns fewer records than models if it was interrupted. */
   async #runRung(
     models: readonly ModelTrial[],
     { rung, rungs }: Pick<SearchProgress, "rung" | "rungs">,
@@ -259,8 +259,7 @@ class Search {
     checkArithmetic(found, ours, {
       action: "resume the search",
       subject: "its trials were",
-      advice:
-        ". Resume where it was started, or all the same with otherArithmetic (--other-arithmetic)",
+      advice: ". Resume where it was started, or anyway with otherArithmetic (--other-arithmetic)",
     });
   }
 

@@ -1,5 +1,5 @@
 /**
- * What experiments are given and give back.
+ * The inputs and results of experiments.
  *
  * @module
  */
@@ -31,7 +31,7 @@ export interface ExperimentPlan extends TrainingDefaults {
   readonly transform: Transform;
   /** Whether gene effects are fitted. */
   readonly geneEffects: boolean;
-  /** Stands for all of the above and the content of the data. */
+  /** Identifies all of the above and the content of the data. */
   readonly digest: string;
 }
 
@@ -45,7 +45,7 @@ export interface ExperimentScores extends Agreement {
 export interface ExperimentResult {
   /** What was trained, and how. */
   readonly plan: ExperimentPlan;
-  /** Number of weights, those that are not trained counted too. */
+  /** Number of weights, including those that are not trained. */
   readonly parameters: number;
   /** Name of the engine. */
   readonly engine: string;
@@ -57,7 +57,7 @@ export interface ExperimentResult {
   readonly seconds: number;
   /** Training samples a second. */
   readonly samplesPerSecond: number;
-  /** One entry a finished epoch. */
+  /** One entry per finished epoch. */
   readonly history: readonly EpochRecord[];
   /** On the training samples; `null` if the loss became NaN or infinite. */
   readonly train: ExperimentScores | null;

@@ -92,8 +92,8 @@ export async function planExperiments(
 }
 
 /**
- * Trains one experiment and measures it on both sets. A classifier, such as `deepchrome`, is trained and measured on the
- * classes that `labelHighLow` makes of the labels.
+ * Trains one experiment and measures it on both sets. A classifier, such as `deepchrome`, is trained and measured on
+ * the classes that `labelHighLow` makes of the labels.
  *
  * @param plan What {@linkcode planExperiments} made for these data.
  * @param data What to train on and measure on.

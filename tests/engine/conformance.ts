@@ -19,14 +19,15 @@ import { testGoldenRuns } from "./conformance_golden.ts";
 import { testBidirectionalGru } from "./conformance_gru.ts";
 import { testOutputs } from "./conformance_outputs.ts";
 import { testCalls, testMembers } from "./conformance_session.ts";
+import { testSources } from "./conformance_sources.ts";
 import { testSteps } from "./conformance_steps.ts";
 
 /** How a test is registered. */
 export type Test = (name: string, body: () => Promise<void>) => void;
 
 /**
- * Registers the suite for one engine, with sessions of one member and of three; `test` is `Deno.test` or a `testWith` of
- * what the engine needs. `golden` names the runs of PyTorch that are followed here, all by default.
+ * Registers the suite for one engine, with sessions of one member and of three; `test` is `Deno.test` or a `testWith`
+ * of what the engine needs. `golden` names the runs of PyTorch that are followed here, all by default.
  */
 export function testConformance(
   engine: Engine,
@@ -54,6 +55,7 @@ function testModel(subject: Subject, test: Test): void {
   testEndings(subject, test);
   testRefusals(subject, test);
   testBranches(subject, test);
+  testSources(subject, test);
 }
 
 function testOddShapes(subject: Subject, test: Test): void {

@@ -14,7 +14,7 @@ import {
 import { deriveKey, RandomStream } from "../../src/random.ts";
 import { branchedColumns, optionsFor, unshareColumns } from "../helpers/branched.ts";
 import { allRows, randomData } from "../helpers/engine_runs.ts";
-import type { OneModelOptions, Subject } from "../helpers/one_model.ts";
+import type { Subject } from "../helpers/one_model.ts";
 import {
   BRANCH_TOLERANCES,
   INPUT_DERIVATIVE_TOLERANCE,
@@ -28,7 +28,8 @@ export async function checkWeightGradients(subject: Subject, spec: BranchedSpec)
   const options = { ...optionsFor(spec), batchSize: 12, learningRate: 1e-30 };
   await using model = await subject.open(spec, options);
   const fresh = structuredClone(await model.state());
-  const run = async (weights: OneModelOptions["weights"]) => {
+  const run = async (arrays: readonly Float32Array[]) => {
+    const weights = arrays.map((values) => new Float32Array(values));
     await model.restore({ ...fresh, weights });
     const loss = await model.runEpoch({ data: source, order: allRows(12), epoch: 2 });
     return { loss, gradients: (await model.state()).firstMoments };

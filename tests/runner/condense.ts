@@ -14,7 +14,7 @@ const NOISE = /^(WARNING: lavapipe|MESA|lp_|\s*$)/;
 /** Where the example of a file stands, after the file's name. */
 const LINES = /[#$]\d+-\d+.*$/;
 
-/** What is said of a run as it goes. */
+/** The short form of a run of `deno test`, line by line. */
 export interface Condensed {
   /** Takes the next line of the output; returns what to print, if anything. */
   readonly take: (line: string) => string | undefined;

@@ -75,6 +75,7 @@ export const TEST_GROUPS: readonly TestGroup[] = [
     about: "the same suite on tf.js' WebGPU backend",
     paths: ["tests/engine/webgpu/device/tfjs_test.ts"],
     ...ON_DEVICE,
+    long: true,
   },
   {
     name: "memory",

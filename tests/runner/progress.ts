@@ -1,7 +1,7 @@
 /** How far a group of tests is, on a terminal and elsewhere. */
 
-/** Elsewhere than on a terminal a line is printed for each so many files. */
-const FILES_A_LINE = 25;
+/** The least time between two lines where the output is not a terminal, in seconds. */
+const LINE_SECONDS = 20;
 
 /** What is shown of a group while it runs. */
 export interface Progress {
@@ -24,6 +24,7 @@ export function showProgress(total?: number): Progress {
   const write = (text: string) => Deno.stdout.writeSync(encoder.encode(text));
   const start = performance.now();
   let files = 0;
+  let printed = 0;
   let open = false;
   const end = () => {
     if (open) write("\r\x1b[K");
@@ -38,7 +39,10 @@ export function showProgress(total?: number): Progress {
       if (terminal) {
         write(`\r\x1b[K${text}`);
         open = true;
-      } else if (files % FILES_A_LINE === 0) console.log(text);
+      } else if (seconds >= printed + LINE_SECONDS) {
+        printed = seconds;
+        console.log(text);
+      }
     },
     print: (line) => {
       end();

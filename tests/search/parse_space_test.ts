@@ -80,7 +80,7 @@ Deno.test("a bad space is refused with the field, what was found and what is wan
     [{ dropout: { from: 0, to: 0.5, scale: "log" } }, /dropout\.from is 0, expected a number > 0/],
     [{ batchSize: range }, /batchSize is an object, expected an array of one or more candidates/],
     [{ linear: [[0]] }, /linear\[0\]\[0\] is 0, expected an integer from 1/],
-    [{ signal: [[5]] }, /branches is missing, expected an array of branches beside/],
+    [{ signal: [[5]] }, /branches is missing, expected an array of branches besides/],
     [
       { branches: [{ input: "signal" }] },
       /branches\[0\]\.input is "signal", expected one of markMask, sequence, summary/,

@@ -9,7 +9,7 @@ import { TINY_SPACE } from "./_space.ts";
 const SIX_BINS = { bins: 6, marks: ["H3K4me3"] };
 const TWENTY_BINS = { bins: 20, marks: ["H3K4me3"] };
 
-Deno.test("if every point of the space is possible, trials are its first draws", () => {
+Deno.test("where every point of the space is possible, trials are its first draws", () => {
   const settings = resolveSearchSettings({ trials: 40, seed: 3 });
   const { models, skipped } = planTrials({ bins: 1000, marks: ["H3K4me3"] }, settings);
   strictEqual(skipped.length, 0);
@@ -18,7 +18,7 @@ Deno.test("if every point of the space is possible, trials are its first draws",
   deepStrictEqual(models.map(({ trial }) => trial), Array.from({ length: 40 }, (_, i) => i + 1));
 });
 
-Deno.test("draws that make no model are repeated, and more trials begin with the same ones", () => {
+Deno.test("draws that make no model are replaced, and a larger search has the same first trials", () => {
   const plan = (trials: number) => planTrials(SIX_BINS, resolveSearchSettings({ trials, seed: 0 }));
   const { models, skipped } = plan(30);
   deepStrictEqual([models.length, skipped.length], [30, 0]);

@@ -95,7 +95,7 @@ Deno.test("wakawaka is a point of the default space", () => {
   deepStrictEqual(parseSpace(DEFAULT_SPACE), DEFAULT_SPACE);
 });
 
-Deno.test("axes of linear layers and branches are asked for last, and only of spaces that have them", () => {
+Deno.test("axes of linear layers and branches are chosen last, and only in spaces that have them", () => {
   const blocks = [{ filters: [4], width: [3, 5] }];
   const plain = parseSpace({ blocks });
   const branched = parseSpace({

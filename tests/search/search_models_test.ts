@@ -237,7 +237,7 @@ Deno.test("trials trained in a group score as they would alone", async () => {
   ok(shares.length > 0 && shares.every((share, i) => share <= 1 && share >= (shares[i - 1] ?? 0)));
 });
 
-Deno.test("lanes do every job once, up to a limit at a time, and stop at an error or the signal", async () => {
+Deno.test("lanes do every job once, one each at a time, and stop at an error or the signal", async () => {
   const run = async (lanes: number, failAt?: number, stopAt?: number) => {
     const controller = new AbortController();
     const started: number[] = [];

@@ -59,7 +59,7 @@ Deno.test("layers that do not fit each other are refused", () => {
   });
 });
 
-Deno.test("linear layers stand between the convolutions and flattening, GELU after each layer", () => {
+Deno.test("linear layers are between the convolutions and flattening, with a GELU after each layer", () => {
   const point: SearchPoint = { ...POINT, activation: "gelu", linear: [5], batchNorm: false };
   const { layers } = sequential(specOf(point, { bins: 30 }));
   deepStrictEqual(layers.slice(5, 9).map((layer) => "kind" in layer ? layer.kind : layer.type), [

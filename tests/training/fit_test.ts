@@ -23,7 +23,7 @@ Deno.test("training lowers the loss, and the history has every epoch", async () 
     transform: "log1p",
     onEpoch: ({ epoch }) => seen.push(epoch),
   });
-  // The trap: a loop from 1 to below the number of epochs trains one too few.
+  // A loop from 1 to below the number of epochs would train one too few.
   deepStrictEqual(seen, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
   strictEqual(history.length, 12);
   strictEqual(model.training.epochs, 12);
@@ -95,7 +95,7 @@ Deno.test("a run whose validation predictions overflow has diverged, even if its
   const { train, unseen } = simulatedData();
   const signal = new Float32Array(unseen.columns.signal.length).fill(3e38);
   const validation = new Dataset({ ...unseen.columns, signal });
-  // One large step: weights of some size.
+  // One large step makes the weights large.
   const wild = { ...QUICK, epochs: 1, batchSize: 1000, learningRate: 1000 };
   await rejects(fit("experiment1", train, { ...wild, validation }), {
     name: "DivergedError",
@@ -176,7 +176,7 @@ Deno.test("settings out of range are refused before any work", async () => {
       return true;
     });
   }
-  // What a program without types may give.
+  // Values that a program without types may give.
   await rejects(fit("experiment9" as PresetName, train), /did you mean experiment1/);
   const learningRate = "0.1" as unknown as number;
   await rejects(fit("experiment1", train, { learningRate }), RangeError);

@@ -202,7 +202,7 @@ Deno.test("gene effects help with trained genes in new cell types, and hardly af
   const [newGene, newCellType, bothNew] = await errors(true);
   const without = await errors(false);
   ok(newCellType! < 0.8 * without[1]!, `${without[1]} to ${newCellType}`);
-  // They get what is left of an intercept, and that is little.
+  // Their only effect is what is left of an intercept, which is little.
   ok(Math.abs(newGene! - without[0]!) < 0.1 * without[0]!, `${without[0]} to ${newGene}`);
   ok(Math.abs(bothNew! - without[2]!) < 0.1 * without[2]!, `${without[2]} to ${bothNew}`);
 });

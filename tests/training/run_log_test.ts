@@ -24,7 +24,7 @@ function makeRun(seed: number, epochs: number): RunCheckpoint {
   return { state, history };
 }
 
-/** Where runs of some epochs are that train one after another. */
+/** The checkpoint after an epoch of one of several runs that train one after another. */
 function checkpointAt(run: number, epoch: number, epochs: number): FitCheckpoint {
   const finished = Array.from({ length: run }, (_, i): RunCheckpoint => ({
     ...makeRun(i, epochs),

@@ -9,7 +9,7 @@ import { simulatedData } from "../helpers/simulated.ts";
 
 const { train, unseen } = simulatedData();
 const QUICK = { epochs: 2, batchSize: 8, engine: "wasm", threads: 1 } as const;
-/** As `waka2` has it. */
+/** The transform that `waka2` has. */
 const LOGGED = { ...QUICK, epochs: 1, transform: "log1p", geneEffects: true } as const;
 const WASM = { engine: "wasm", threads: 1 } as const;
 
@@ -78,7 +78,7 @@ Deno.test("samples that do not fit the model, or are not counts, are refused", a
   const signal = [...Array.from(sample!.signal).slice(1), -1];
   throws(() => make({ signal }), { name: "ContractError", message: /is -1 in bin 19 of/ });
   ok(make({}).length === unseen.length);
-  // A record of other data is told apart as ever.
+  // Data whose record differs are refused here too.
   const other = new Dataset({ ...unseen.columns, record: { ...model.inputRecord, binSizeBp: 50 } });
   await rejects(predict(model, other, WASM), /trained on binSizeBp 100, the data have 50/);
 });

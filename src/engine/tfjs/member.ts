@@ -23,6 +23,7 @@ import { weightsInTfjs } from "../../model/tfjs_weights.ts";
 import { divergedError } from "../diverged_error.ts";
 import type { StepPosition } from "../dropout.ts";
 import type { InputGradients, MemberOptions, SessionState } from "../engine.ts";
+import { gatherBatch } from "../gather_batch.ts";
 import { gatherLabels } from "../gather_labels.ts";
 import type { Member, MemberCall, MemberEpoch } from "../member_session.ts";
 import { SampleBatch, type SampleSource } from "../sample_source.ts";
@@ -193,7 +194,7 @@ export class TfjsMember implements Member {
   async #turn(source: SampleSource, rows: Uint32Array, signal: AbortSignal): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve));
     signal.throwIfAborted();
-    await source.gather(rows, this.#batch);
+    await gatherBatch(source, rows, this.#batch);
     await useBackend(this.#backend);
   }
 

@@ -6,7 +6,7 @@
 
 /** Memory that threads share to work together. */
 export interface BarrierMemory {
-  /** See the words below. */
+  /** Counters and flags, at the indices below. */
   readonly words: Int32Array<SharedArrayBuffer>;
   /** Loss of each part of the batch, then the running mean of the epoch. */
   readonly losses: Float64Array<SharedArrayBuffer>;

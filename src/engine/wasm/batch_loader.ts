@@ -1,4 +1,5 @@
 import type { InputSpec } from "../../model/spec.ts";
+import { gatherBatch } from "../gather_batch.ts";
 import { SampleBatch, type SampleSource } from "../sample_source.ts";
 import { BatchWriter } from "./batch_writer.ts";
 import type { ExecutionContext, ForwardPass } from "./ops/context.ts";
@@ -7,7 +8,7 @@ import type { Plan } from "./plan/types.ts";
 /** Which samples to load, in batches of a size, and what to do with each batch. */
 export interface LoadOptions {
   readonly rows: Uint32Array;
-  /** Samples of a batch; the last one takes what is left. */
+  /** Samples of a batch; the last batch takes the rest. */
   readonly batchSize: number;
   readonly mode: ForwardPass["mode"];
   /** Stops between two batches. */
@@ -44,13 +45,13 @@ export class BatchLoader {
     let [current, next] = this.#batches ??= [this.#makeBatch(), this.#makeBatch()];
     signal.throwIfAborted();
     if (rows.length === 0) return;
-    await source.gather(rows.subarray(0, batchSize), current);
+    await gatherBatch(source, rows.subarray(0, batchSize), current);
     for (let start = 0; start < rows.length; start += batchSize) {
       const end = start + batchSize;
       const entries = this.#writer.write(current, mode);
       const computing = compute({ start, rows: rows.subarray(start, end), entries });
       const gathering = end < rows.length && !signal.aborted
-        ? Promise.try(() => source.gather(rows.subarray(end, end + batchSize), next))
+        ? gatherBatch(source, rows.subarray(end, end + batchSize), next)
         : undefined;
       // Both must have ended before the caller hears of a failure.
       await Promise.allSettled([computing, gathering]);

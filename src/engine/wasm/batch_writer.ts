@@ -12,7 +12,7 @@ interface FilledChain {
   /** Whether an entry that several samples have is computed once. */
   readonly shared: boolean;
   entries: number;
-  /** Where the entries are used, and where the derivatives by each use are. */
+  /** The entry of each use, and the address of the derivatives with respect to that use. */
   readonly uses: { readonly entry: number; readonly address: number }[];
 }
 
@@ -102,7 +102,7 @@ export class BatchWriter {
     }
   }
 
-  /** Writes the input of an entry that a chain computes from the chain before it, where that one reads it. */
+  /** Writes the input of an entry whose chain reads the outputs of another, where that other chain reads it. */
   #writeBefore(
     first: FilledChain,
     { follows, input }: EncoderChain,

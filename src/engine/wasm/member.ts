@@ -226,7 +226,7 @@ export class WasmMember implements Member {
     return this.#pool.run(job, () => this.#barrier.reset());
   }
 
-  /** Has the threads do a job that may be stopped, and reports how far it is. */
+  /** Has the threads do a job that may be stopped, and reports its progress. */
   async #run(
     job: Job,
     signal: AbortSignal,

@@ -108,7 +108,7 @@ export class Runner {
   #train(stages: readonly Stage[], batch: Batch): number {
     let sum = 0;
     for (const stage of stages) {
-      // Every thread adds up the losses while none can write them: before the last stage.
+      // Every thread adds up the losses before the last stage, when no thread can write them.
       if (stage.kind === "update") {
         sum = batch.parts.at(-1)!.reduce((total, { index }) => total + this.#losses[index]!, 0);
       }

@@ -13,13 +13,12 @@ import { type Chain, ChainPlanner } from "./chain.ts";
 import { divideHead, planEnding } from "./ending.ts";
 import { type EncoderEntries, EntryLayout } from "./entries.ts";
 import { type JoinKernels, planJoin } from "./join_plan.ts";
-import type { Kernel } from "./kernel.ts";
+import type { GraphPurpose, Kernel } from "./kernel.ts";
 import { expandBackwardWgsl, expandForwardWgsl, type ExpandShape } from "./ops/expand.ts";
 import { feedBranchWgsl } from "./ops/feed.ts";
 import { findPredictionSlopesWgsl } from "./ops/loss.ts";
 import { LARGEST_FUSED_POOL, planUpdate } from "./plan.ts";
 import type { GraphPlan, PlanOptions } from "./plan_types.ts";
-import type { GraphPurpose } from "./kernel.ts";
 import { SAMPLE_COUNT, type Tensor } from "./tensors.ts";
 
 /** Values that an item takes in each buffer of an encoder; `entries.ts` describes them. */

@@ -1,5 +1,7 @@
+import { longestLength } from "../../base/arrays.ts";
 import type { InputName } from "../../model/spec.ts";
 import type { InputGradients } from "../engine.ts";
+import { gatherBatch } from "../gather_batch.ts";
 import { gatherLabels } from "../gather_labels.ts";
 import { SampleBatch, type SampleSource } from "../sample_source.ts";
 import { ItemCollector } from "./collect_items.ts";
@@ -65,6 +67,10 @@ export class GraphRunner {
         ) => [name, new Float32Array(length * places * readSize)]),
       )
     );
+    // There is no buffer of no steps.
+    if (pass.rows.every(({ length }) => length === 0)) {
+      return gradients.map((byName) => Object.fromEntries(byName));
+    }
     const { samples, models } = this.#plan.options;
     const wanted = this.#plan.inputs.map(({ name, positions, channels, samples }) => ({
       name: `${name}.delta`,
@@ -95,7 +101,7 @@ export class GraphRunner {
       stepsOfSubmission: 1,
       alignment: device.limits.minStorageBufferOffsetAlignment,
     });
-    const longest = pass.rows.reduce((most, { length }) => Math.max(most, length), 0);
+    const longest = longestLength(pass.rows);
     if (purpose === "prediction") this.memory.reserve("predictions", longest * models);
     if (purpose === "training") this.memory.reserve("losses", schedule.steps * models);
     const batch = this.#batchOf(source);
@@ -131,7 +137,7 @@ export class GraphRunner {
     readonly batch: SampleBatch;
     readonly model: number;
   }): Promise<void> {
-    await source.gather(rows, batch);
+    await gatherBatch(source, rows, batch);
     const { layout, purpose, options: { samples } } = this.#plan;
     const collector = this.#collectors[model]!;
     collector.collect(batch);

@@ -80,8 +80,8 @@ const STEP_WGSL = `struct Step {
 `;
 
 /** Puts a kernel together. The model is the third coordinate of the workgroup. */
-export function makeKernel(parts: KernelDescription): Kernel {
-  const { name, buffers, declarations = "", threads, workgroups, body } = parts;
+export function makeKernel(description: KernelDescription): Kernel {
+  const { name, buffers, declarations = "", threads, workgroups, body } = description;
   const bindings = Object.entries(buffers).map(([variable, { access, type }], index) =>
     `@group(0) @binding(${index}) var<storage, ${access}> ${variable}: array<${type}>;`
   );

@@ -26,7 +26,7 @@ export interface WorkgroupLimits {
   readonly threads: number;
 }
 
-/** Rows of a thread's tile, at most, and vectors of columns: 80 sums are what registers hold. */
+/** Rows of a thread's tile, at most, and vectors of columns: registers hold 80 sums. */
 const TILE_ROWS = 10;
 const TILE_VECTORS = [2, 1];
 /** Threads in all that keep a GPU of the middle size busy. */

@@ -19,7 +19,7 @@ Deno.test("every weight has its own place, and kernels begin at whole vectors", 
   }
 });
 
-Deno.test("taps of a contiguous window are padded together, others one by one", () => {
+Deno.test("taps are one segment where a window is contiguous, else padded one by one", () => {
   const conv = (filters: number, dilation: number) => (
     { type: "conv1d", filters, width: 3, dilation, padding: "same" } as const
   );

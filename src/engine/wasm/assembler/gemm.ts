@@ -39,9 +39,9 @@ export interface MatrixAddresses {
 }
 
 /**
- * A tile is 4 rows × 2 vectors. Of 16 vector registers V8 keeps one for itself and a fused multiply-add wants
- * another; 8 sums, 4 vectors of A, one of B's and a splat of an element of A are what fits. Five rows, or three
- * vectors, spill, and run at half the speed.
+ * A tile is 4 rows × 2 vectors. Of 16 vector registers V8 keeps one for itself and a fused multiply-add needs another;
+ * 8 sums, 4 vectors of A, one of B and a splat of an element of A fit into the rest. Five rows, or three vectors,
+ * spill, and run at half the speed.
  */
 const TILE_ROWS = 4;
 const TILE_VECTORS = 2;
@@ -222,7 +222,7 @@ class Tile {
 
   /**
    * Loads the elements of A that a step needs, four together where they are neighbours, along k or along the rows: a
-   * shuffle costs less than a load. Returns what pushes four copies of a row's element.
+   * shuffle costs less than a load. Returns a function that pushes four copies of a row's element.
    */
   #loadElements(
     rows: number,

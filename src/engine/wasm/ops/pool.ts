@@ -77,7 +77,7 @@ export function addPoolForward(module: ModuleAssembler, node: string, shape: Poo
   });
 }
 
-/** Adds the kernels of a pooling that stands alone. */
+/** Adds the kernels of a pooling that is not fused into a convolution. */
 export function addPoolKernels(module: ModuleAssembler, node: string, shape: PoolShape): void {
   addPoolForward(module, node, shape);
   const { positions, vectors, outputStride } = shape;

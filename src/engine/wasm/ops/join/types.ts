@@ -55,7 +55,7 @@ export interface JoinNode {
   readonly output: Tensor;
 }
 
-/** Where an encoder's entries are used: what their derivatives are summed from. */
+/** Where an encoder's entries are used, from which their derivatives are summed. */
 export interface EntryUses {
   /** int32 `[entry + 1]`: where in `addresses` the uses of an entry begin. */
   readonly starts: number;

@@ -10,7 +10,7 @@ import { PANEL_ROW_BYTES, sparseRowBytes } from "./rows.ts";
 
 /**
  * A dense layer whose input has many zeros, which the products leave out; see `rows.ts`. The kernel is kept as
- * `[panel, input, unit of the panel]`, as sparse rows want it.
+ * `[panel, input, unit of the panel]`, as products with sparse rows read it.
  */
 export interface SparseDenseNode extends NodeBase {
   readonly kind: "sparseDense";
@@ -124,8 +124,8 @@ export function sparseDenseBackward(
 
 /**
  * Computes the gradient of some rows of the kernel over all samples of the batch, and takes Adam's step. A row of the
- * kernel is what one input multiplies, so the sparse rows here are the input's values that are not zero, sample after
- * sample; a panel's step is taken while its gradient is in the nearest cache.
+ * kernel belongs to one input, so the sparse rows here are that input's values that are not zero, sample after sample;
+ * a panel's step is taken while its gradient is in the nearest cache.
  */
 export function sparseDenseUpdate(
   context: ExecutionContext,
