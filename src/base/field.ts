@@ -101,8 +101,8 @@ export function field<Value>(
   };
 }
 
-/** A text. */
-export const text: Field<string> = field((value) => typeof value === "string", "a text");
+/** A string. */
+export const text: Field<string> = field((value) => typeof value === "string", "a string");
 
 /** True or false. */
 export const boolean: Field<boolean> = field(

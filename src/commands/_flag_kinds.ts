@@ -49,11 +49,11 @@ export function expectedValue(option: Option, value: unknown): string | undefine
   if (option.isBoolean() || option.negate) {
     return typeof value === "boolean" ? undefined : "true or false";
   }
-  if (option.parseArg === undefined) return typeof value === "string" ? undefined : "a text";
+  if (option.parseArg === undefined) return typeof value === "string" ? undefined : "a string";
   try {
     const parsed: unknown = option.parseArg(wordOf(value), undefined);
     if (isDeepStrictEqual(parsed, value)) return undefined;
-    return Array.isArray(parsed) ? "a list of texts" : `a ${typeof parsed}`;
+    return Array.isArray(parsed) ? "a list of strings" : `a ${typeof parsed}`;
   } catch (error) {
     if (!(error instanceof InvalidArgumentError)) throw error;
     return error.message.replace(/^Expected /, "").replace(/\.$/, "");

@@ -27,7 +27,7 @@ export function printPlan(data: Dataset, description: SearchDescription): void {
   const [fold] = kFold(data, description);
   const { folds, scheme, trials } = description;
   console.info(
-    `Search: ${formatCountOf(trials, "trial")} on ${folds} folds ${scheme}, of ` +
+    `Search: ${formatCountOf(trials, "trial")} on ${folds} folds ${scheme}, with ` +
       `${formatCountOf(fold!.training.length, "sample")} to train on and ` +
       `${fold!.validation.length.toLocaleString("en-US")} to validate on`,
   );

@@ -18,7 +18,7 @@ export interface NamePlace {
 
 /** Why a text cannot be the name of something; `undefined` if it can. */
 export function faultOfName(name: string): string | undefined {
-  if (name === "") return "it is empty, expected a text";
+  if (name === "") return "it is empty, expected a name";
   if (name.length > LONGEST_NAME) {
     const start = name.slice(0, 20);
     return `"${start}…" has ${name.length} characters, expected at most ${LONGEST_NAME}`;

@@ -126,7 +126,7 @@ function checkSubmission({ ids, predictions }: Submission): void {
         `Cannot write submission: id of row ${row} is ${JSON.stringify(id)}, ` +
           (seen.has(id)
             ? "which an earlier row has too"
-            : "expected a text without comma, quote or line end"),
+            : "expected a string without comma, quote or line end"),
       );
     }
     seen.add(id);

@@ -102,7 +102,9 @@ function toEpoch(row: CsvRow): EpochPoint {
   };
 }
 
-/** Sums the training samples per second of models that train together, each of which has its own rate. */
+/**
+ * Computes the training samples per second over the epochs of all models. Models that train together have a rate each.
+ */
 export function trainingRate(results: readonly FitResult[]): number {
   const epochs = results.flatMap(({ history }) => history);
   const samples = epochs.reduce((sum, epoch) => sum + epoch.seconds * epoch.samplesPerSecond, 0);

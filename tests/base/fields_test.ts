@@ -54,8 +54,8 @@ Deno.test("a value that is as described is copied, without the fields that it la
 });
 
 const WRONG: [change: object, message: string][] = [
-  [{ name: 5 }, "name is 5, expected a text"],
-  [{ name: undefined }, "name is missing, expected a text"],
+  [{ name: 5 }, "name is 5, expected a string"],
+  [{ name: undefined }, "name is missing, expected a string"],
   [{ frozen: "yes" }, 'frozen is "yes", expected true or false'],
   [{ loss: "0" }, 'loss is "0", expected a number or null'],
   [{ layers: [] }, "layers is an array of 0, expected an array of 1 to 3 layers"],

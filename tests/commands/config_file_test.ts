@@ -73,7 +73,7 @@ Deno.test("unknown names, wrong values and damaged files are refused with the fi
       [{ genes: null }, /found null for genes, expected an integer >= 1/],
       [{ "hidden-share": 2 }, /found 2 for hidden-share, expected a number >= 0 and <= 1/],
       [{ compress: "yes" }, /found "yes" for compress, expected true or false/],
-      [{ out: 7 }, /found 7 for out, expected a text/],
+      [{ out: 7 }, /found 7 for out, expected a string/],
       [["--genes", 3], /expected an object/],
       ["{", /Cannot read --config: .*JSON/],
     ];

@@ -12,7 +12,7 @@ Deno.test("a name is neither empty nor too long, and has no control characters",
     checkName(name, { what: "cell type" });
   }
   const cases: [string, RegExp][] = [
-    ["", /^Cannot take name of mark: it is empty, expected a text \(a\.npz, line 3\)$/],
+    ["", /^Cannot take name of mark: it is empty, expected a name \(a\.npz, line 3\)$/],
     ["a".repeat(1e6), /: "a{20}…" has 1000000 characters, expected at most 200 /],
     ["a\x1b[2J", /: "a\\x1b\[2J" has control characters, expected none /],
     ["a\nb", /: "a\\nb" has control characters/],

@@ -51,11 +51,11 @@ const REGIMES: Edits = [
     (file) => void (file.regimes[0].models[0].mse = "low"),
     /regimes\[0\]\.models\[0\]\.mse is "low", expected an object/,
   ],
-  [(file) => void (file.mix.baselines[1].name = 7), /baselines\[1\]\.name is 7, expected a text/],
+  [(file) => void (file.mix.baselines[1].name = 7), /baselines\[1\]\.name is 7, expected a string/],
 ];
 
 const CONFIG: Edits = [
-  [() => 3, /command is missing, expected a text \(.*config\.json\)$/],
+  [() => 3, /command is missing, expected a string \(.*config\.json\)$/],
   [(file) => void (file.samples = "many"), /samples is "many", expected a number/],
   [(file) => void (file.preset = "p\x1b[2J"), /^Cannot read run: .*"p\\x1b\[2J".*config\.json\)$/],
   [(file) => void (file.spec = "mine"), /spec is "mine", expected an object/],
@@ -117,7 +117,7 @@ Deno.test("experiments refuses results that were edited, and names the field", a
         (file) => void (file.train.mse = []),
         /train\.mse is an array of 0, expected a number/,
       ],
-      [(file) => void (file.engine = { a: 1 }), /engine is an object, expected a text/],
+      [(file) => void (file.engine = { a: 1 }), /engine is an object, expected a string/],
     ];
     await eachEdit(`${run}/${result}`, edits, async (message) => {
       await rejects(readResult(run, "experiment1"), { name: "FormatError", message });
@@ -125,7 +125,7 @@ Deno.test("experiments refuses results that were edited, and names the field", a
     await eachEdit(`${run}/experiments.json`, [
       [() => ({}), /it is an object, expected an array of experiments \(.*experiments\.json\)$/],
       [(file) => void (file[0].testMse = "low"), /\[0\]\.testMse is "low"/],
-      [(file) => void delete file[0].name, /\[0\]\.name is missing, expected a text/],
+      [(file) => void delete file[0].name, /\[0\]\.name is missing, expected a string/],
     ], async (message) => await rejects(readTable(run), { name: "FormatError", message }));
     deepStrictEqual((await readTable(run))?.length, 1);
   });

@@ -63,7 +63,7 @@ Deno.test("a directory without a run, damaged files and labels without data are 
     await write("config.json", '{"command": "train"');
     await refuse(/config\.json/);
     await write("config.json", '{"command": "train"}');
-    await refuse(/data is missing, expected a text \(.*config\.json\)/);
+    await refuse(/data is missing, expected a string \(.*config\.json\)/);
     const config = { command: "train", preset: "experiment1", data: "x", engine: "", device: "" };
     const numbers = { samples: 1, epochs: 1, batchSize: 1, learningRate: 1 };
     await write("config.json", JSON.stringify({ ...config, ...numbers }));

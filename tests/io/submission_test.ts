@@ -83,7 +83,7 @@ Deno.test("a submission with an invalid row is refused before anything is writte
   for (const id of ["", "a,b", 'a"', "a\n"]) {
     await refused({ ids: ["c", id], predictions: [1, 2] }, {
       name: "TypeError",
-      message: /id of row 1 is ".*", expected a text without comma/,
+      message: /id of row 1 is ".*", expected a string without comma/,
     });
   }
   const twice = { ids: ["a", "b", "a"], predictions: [1, 2, 3] };

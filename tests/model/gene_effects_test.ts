@@ -70,7 +70,7 @@ Deno.test("damaged gene effects are refused with the reason", async () => {
   const { json, weights } = await serializeModel(trainedModel(EFFECTS));
   const cases: [Record<string, unknown> | null, RegExp][] = [
     [null, /geneEffects is null, expected an object/],
-    [{ genes: [1, 2, 3] }, /geneEffects\.genes\[0\] is 1, expected a text/],
+    [{ genes: [1, 2, 3] }, /geneEffects\.genes\[0\] is 1, expected a string/],
     [{ genes: ["1", "2", "1"] }, /genes\[2\] is "1", expected each once/],
     [{ effects: [1, 2] }, /effects has 2 values, expected 3/],
     [{ effects: [1, 2, 1e300] }, /effects\[2\] is 1e\+300, expected a finite number/],
