@@ -27,7 +27,7 @@ interface OutputOptions extends Partial<OverwriteFlag> {
    * The only path at which a file is replaced without `--overwrite`, since elsewhere a similar file may be the user's
    * own; `null` if no file is.
    *
-   * @default any path
+   * @default {Any path}
    */
   readonly usual?: string | null;
 }

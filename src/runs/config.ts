@@ -29,7 +29,7 @@ export interface RunConfig {
   /**
    * Every kind of arithmetic with which the run was computed.
    *
-   * @default the report's
+   * @default {The arithmetic of `report`}
    */
   readonly arithmetic?: readonly string[] | undefined;
 }

@@ -29,13 +29,13 @@ export interface EventLogOptions {
   /**
    * Whether the run is resumed. A resumed run replaces its own event files only.
    *
-   * @default false
+   * @default {false}
    */
   readonly resume?: boolean | undefined;
   /**
    * Whether to replace event files that other runs of this package wrote.
    *
-   * @default false
+   * @default {false}
    */
   readonly overwrite?: boolean | undefined;
   /** Called with a warning about event files that are kept. */

@@ -10,20 +10,20 @@ export interface TakeRunOptions {
   /**
    * The run's options, as JSON. They are kept with the checkpoints, so that the run can be resumed with them.
    *
-   * @default nothing
+   * @default {An empty object}
    */
   readonly flags?: Readonly<Record<string, unknown>> | undefined;
   /**
    * The files that the run reads. Their digests are kept too, so that a resumed run cannot read other files by mistake.
    *
-   * @default none
+   * @default {An empty object}
    */
   readonly inputs?: Inputs | undefined;
   /**
    * Whether the unfinished run in the directory is resumed rather than replaced. Without a checkpoint, the run starts
    * from the beginning.
    *
-   * @default false
+   * @default {false}
    */
   readonly resume?: boolean | undefined;
   /**

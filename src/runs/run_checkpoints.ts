@@ -29,7 +29,7 @@ export interface CheckpointPace {
   /**
    * Whether a checkpoint is taken at the end of each epoch.
    *
-   * @default true
+   * @default {true}
    */
   readonly atEpochs?: boolean | undefined;
 }
