@@ -19,7 +19,7 @@ export type PackedType = "uint8" | "uint16" | "uint32" | "float32" | "float64";
  * The greatest length among some arrays.
  *
  * @param arrays The arrays.
- * @returns 0 if there are none.
+ * @returns 0 if there are no arrays.
  */
 export function longestLength(arrays: readonly { readonly length: number }[]): number {
   return arrays.reduce((most, { length }) => Math.max(most, length), 0);
