@@ -9,7 +9,9 @@ const lines = TEST_GROUPS.map(({ name, about, long }) =>
 );
 
 await new Command("deno task test")
-  .description("Runs tests in groups, prints how far they are, and all about what failed.")
+  .description(
+    "Runs tests in groups, and prints their progress and the output of those that failed.",
+  )
   .argument("[groups...]", "names of groups, or all (default: all but those on request)")
   .option("--verbose", "print everything that the tests print", false)
   .option("--filter <text>", "only tests whose name contains the text")

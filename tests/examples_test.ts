@@ -46,7 +46,7 @@ Deno.test("every example is run here", () => {
   deepStrictEqual(filesIn(FOLDER.pathname), Object.keys(PRINTED));
 });
 
-Deno.test("the examples run as they say and print what they should", async (t) => {
+Deno.test("the examples run as described and print what they should", async (t) => {
   await withDirectory(async (directory) => {
     const example = `${ROOT.pathname}fixtures/genome/example`;
     const data = `${directory}/runs/example.npz`;

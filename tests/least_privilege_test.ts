@@ -70,7 +70,7 @@ Deno.test("every task runs with one set of permissions, asks for no more, and lo
   strictEqual(CONFIG.tasks.fetch?.command, "deno install -q --frozen || true");
 });
 
-Deno.test("the sets hold what the tasks need: none the network or native code, few other programs", () => {
+Deno.test("the sets hold what the tasks need: no network, no native code, few other programs", () => {
   const { examine, write, compute, bundle, compile, fuzz, ...others } = CONFIG.permissions;
   deepStrictEqual(Object.keys(others).sort(), SETS_OF_DEVELOPERS);
   const { bench, release, test } = others;
@@ -149,7 +149,7 @@ const DISTINCT_TASKS = [...new Map(RUN_TASKS.map((task) => [task.set, task])).va
   .filter(({ set }) => !SETS_OF_DEVELOPERS.includes(set ?? ""));
 
 for (const { name, set, flags } of DISTINCT_TASKS) {
-  Deno.test(`what runs as the task ${name} does cannot reach the network, programs or native code`, () =>
+  Deno.test(`a program with the permissions of task ${name} cannot reach the network, programs or native code`, () =>
     withDirectory(async (directory) => {
       const probe = `${directory}/probe.js`;
       await Deno.writeTextFile(probe, PROBE);
@@ -235,7 +235,7 @@ Deno.test("a task cannot change what the next one runs, from wherever it is star
     }
   }));
 
-Deno.test("what only looks can write nowhere", () =>
+Deno.test("commands that only read cannot write anywhere", () =>
   withDirectory(async (directory) => {
     const probe = `${directory}/probe.js`;
     await Deno.writeTextFile(probe, TAMPER.replace('Deno.writeTextFileSync("mine", "");', ""));
@@ -246,7 +246,7 @@ Deno.test("what only looks can write nowhere", () =>
     deepStrictEqual(JSON.parse(text), []);
   }));
 
-Deno.test("tests are looked for where no task can write them", () => {
+Deno.test("tests are looked for where no task can write", () => {
   const { deny } = CONFIG.permissions.compute?.write as { readonly deny: readonly string[] };
   deepStrictEqual(CONFIG.test.include.filter((path) => !deny.includes(path)), []);
 });

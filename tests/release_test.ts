@@ -32,7 +32,7 @@ Deno.test("a release after a release replaces its date", () => {
   match(citation, /date-released: 2027-01-01/);
 });
 
-Deno.test("what is no version and what has no changes is refused", () => {
+Deno.test("a malformed version and a release without changes are refused", () => {
   throws(
     () => releaseFiles(FILES, "two", "2026-12-01"),
     /Cannot release "two": expected a version/,

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** The element types a data set's signal is stored in: the narrowest that holds every value exactly. */
+/** The arrays in which a data set's signal is stored: the narrowest type that holds every value exactly is chosen. */
 export type PackedArray =
   | Uint8Array<ArrayBufferLike>
   | Uint16Array<ArrayBufferLike>

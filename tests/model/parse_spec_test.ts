@@ -263,7 +263,7 @@ Deno.test("anything but a model is refused with the same error, never another", 
   }));
 });
 
-Deno.test("a branched model with anything in the place of a value is refused with the same error, or taken", () => {
+Deno.test("a branched model with any value replaced is accepted, or refused with the same error", () => {
   const paths: (string | number)[][] = [];
   const walk = (value: Loose, path: (string | number)[]) => {
     if (path.length > 0) paths.push(path);

@@ -10,7 +10,7 @@ function condenseAll(lines: readonly string[]) {
   return { printed, files, seconds: Object.fromEntries(seconds) };
 }
 
-Deno.test("what passes is timed by file, and its output is left out", () => {
+Deno.test("tests that pass are timed by file, and their output is left out", () => {
   const { printed, files, seconds } = condenseAll([
     "running 2 tests from ./tests/a_test.ts",
     "one ... ok (500ms)",
@@ -31,7 +31,7 @@ Deno.test("what passes is timed by file, and its output is left out", () => {
   ]);
 });
 
-Deno.test("files that run side by side are told apart, and examples count as their file's", () => {
+Deno.test("files that run together are distinguished, and examples count as their file's", () => {
   const { files, seconds } = condenseAll([
     "./tests/a_test.ts => one ... ok (2s)",
     "./src/b.ts#10-20.ts => file:///histone/src/b.ts#10-20.ts ... ok (3s)",
@@ -42,7 +42,7 @@ Deno.test("files that run side by side are told apart, and examples count as the
   deepStrictEqual(seconds, { "tests/a_test.ts": 2, "src/b.ts": 4 });
 });
 
-Deno.test("of what fails everything is printed, but for what drivers say", () => {
+Deno.test("the whole output of failed tests is printed, except drivers' messages", () => {
   const { printed } = condenseAll([
     "one ... FAILED (3ms)",
     " ERRORS ",
@@ -60,7 +60,7 @@ Deno.test("of what fails everything is printed, but for what drivers say", () =>
   ]);
 });
 
-Deno.test("what keeps tests from starting is printed", () => {
+Deno.test("errors that keep tests from starting are printed", () => {
   const { printed } = condenseAll([
     "TS2339 [ERROR]: Property 'a' does not exist on type 'B'.",
     "    at file:///x.ts:1:1",

@@ -5,7 +5,7 @@ import { DEFAULT_SPACE } from "../../src/search/space.ts";
 
 const blocks = [{ width: [5, 10] }, { width: [3], dilation: [1, 2], pool: [2] }];
 
-Deno.test("what a space leaves out is as in wakawaka", () => {
+Deno.test("axes that a space leaves out are as in wakawaka", () => {
   deepStrictEqual(parseSpace({ filters: [50], blocks }), {
     filters: [50],
     blocks: [

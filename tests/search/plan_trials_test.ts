@@ -25,7 +25,7 @@ Deno.test("draws that make no model are replaced, and a larger search has the sa
   deepStrictEqual(plan(2).models, models.slice(0, 2));
 });
 
-Deno.test("a space that has too few possible points fills its trials with the others, also an endless one", () => {
+Deno.test("a space with too few possible points fills its trials with impossible ones, even an endless space", () => {
   const { models, skipped } = planTrials(TWENTY_BINS, resolveSearchSettings({ space: TINY_SPACE }));
   deepStrictEqual(models.map(({ trial }) => trial), [1, 2, 3, 4, 5, 6]);
   deepStrictEqual(skipped.map(({ trial }) => trial), [7, 8, 9, 10, 11, 12]);

@@ -186,7 +186,7 @@ Deno.test("halving lets the best advance, and each rung scores as a full trainin
   deepStrictEqual(timeless([best!]), timeless([{ ...same!, rung: 3 }]));
 });
 
-Deno.test("a trial that diverges is kept without a score, and the others do not notice", async () => {
+Deno.test("a trial that diverges is kept without a score, and the others are unaffected", async () => {
   const space = { ...TINY_SPACE, learningRate: [0.01, 1e30] };
   const { ranking } = await searchModels(data, { ...QUICK, space });
   deepStrictEqual(ranking.map(({ status }) => status).sort(), [

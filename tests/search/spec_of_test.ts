@@ -87,7 +87,7 @@ const INPUTS: InputSpec[] = [
   { name: "referenceLabels", references: 3, values: 1 },
 ];
 
-Deno.test("branches are joined by what their inputs are, references with the layers of the summary", () => {
+Deno.test("branches are joined according to their inputs, references with the layers of the summary", () => {
   const spec = specOf(BRANCHED_POINT, { bins: 30, marks: 2, inputs: INPUTS });
   ok(isBranched(spec));
   deepStrictEqual(spec.inputs.map(({ name }) => name), [

@@ -63,7 +63,7 @@ Deno.test("a run that other arithmetic started resumes only when allowed to, and
   await fit("experiment2", train, { ...QUICK, resume: mixed });
 });
 
-Deno.test("an engine on tf.js has an arithmetic of its own", async () => {
+Deno.test("an engine on tf.js has its own arithmetic", async () => {
   const { engine } = await selectEngine("tfjs-cpu", presetSpec("experiment2"));
   strictEqual(await engine.arithmetic(), "tfjs-cpu");
 });

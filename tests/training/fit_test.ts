@@ -31,7 +31,7 @@ Deno.test("training lowers the loss, and the history has every epoch", async () 
   ok(history[11]!.loss < 0.8 * history[0]!.loss, `${history[0]!.loss} to ${history[11]!.loss}`);
 });
 
-Deno.test("two runs with one seed give the same weights, another seed others", async () => {
+Deno.test("two runs with one seed give the same weights, and another seed gives others", async () => {
   const { train } = simulatedData();
   const first = await fit("experiment2", train, QUICK);
   const again = await fit("experiment2", train, QUICK);
@@ -91,7 +91,7 @@ Deno.test("the validation loss is that of the epoch's model", async () => {
   strictEqual(history[2]!.validationLoss, evaluatePredictions(unseen, predicted).overall.mse);
 });
 
-Deno.test("a run whose validation predictions overflow diverged, though its own losses did not", async () => {
+Deno.test("a run whose validation predictions overflow has diverged, even if its own losses have not", async () => {
   const { train, unseen } = simulatedData();
   const signal = new Float32Array(unseen.columns.signal.length).fill(3e38);
   const validation = new Dataset({ ...unseen.columns, signal });
@@ -117,7 +117,7 @@ Deno.test("the transform is sealed into the model and applied by it", async () =
   ok(fromCounts.every((value, i) => Math.abs(value - fromLogged[i]!) < 1e-5));
 });
 
-Deno.test("data that carry a transform are trained on as they are, and the model then takes plain counts too", async () => {
+Deno.test("transformed data are trained on unchanged, and the model then accepts plain counts too", async () => {
   const { train, unseen } = simulatedData();
   const logged = new Dataset({
     ...train.columns,
@@ -202,7 +202,7 @@ Deno.test("labels that a model cannot learn are refused", async () => {
   await rejects(refused, /Cannot validate "deepchrome": .* expected 0 or 1/);
 });
 
-Deno.test("training waits for what is done after an epoch, and ends with its error", async () => {
+Deno.test("training waits for the hook after an epoch, and ends with its error", async () => {
   const { train } = simulatedData();
   const events: string[] = [];
   const onEpoch = async ({ epoch }: EpochRecord) => {

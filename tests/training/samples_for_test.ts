@@ -23,7 +23,7 @@ function toSamples(data: Dataset, labels?: ArrayLike<number>): Sample[] {
   }));
 }
 
-Deno.test("samples from samplesFor are predicted as those that were read, with transform and gene effects", async () => {
+Deno.test("samples from samplesFor are predicted like those that were read, with transform and gene effects", async () => {
   for (const transform of ["none", "log1p", "asinh"] as const) {
     const { model } = await fit("experiment1", train, { ...QUICK, transform, geneEffects: true });
     const wanted = await predict(model, unseen, WASM);
@@ -48,7 +48,7 @@ Deno.test("a trained model and a loaded one have the record of their input", asy
   });
 });
 
-Deno.test("plain counts with the record of what the network sees are refused, and the error names the right record", async () => {
+Deno.test("plain counts with the record of the network's input are refused, and the error names the right record", async () => {
   const { model } = await fit("experiment1", train, LOGGED);
   const { signal } = unseen.columns;
   for (

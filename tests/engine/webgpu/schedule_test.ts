@@ -69,7 +69,7 @@ Deno.test("records are at offsets that a device accepts", () => {
   }
 });
 
-Deno.test("nothing to do is no submission", () => {
+Deno.test("without work nothing is submitted", () => {
   const schedule = makeSchedule(
     [{ samples: 0, firstPosition: 0, learningRate: 1, step: 0 }],
     OPTIONS,

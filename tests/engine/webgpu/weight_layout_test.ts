@@ -4,7 +4,7 @@ import { PRESET_NAMES, presetSpec } from "../../../src/model/presets.ts";
 import { parseSpec } from "../../../src/model/parse_spec.ts";
 import { countParameters } from "../../../src/model/shapes.ts";
 
-Deno.test("every weight has a place of its own, and kernels begin at whole vectors", () => {
+Deno.test("every weight has its own place, and kernels begin at whole vectors", () => {
   for (const preset of PRESET_NAMES) {
     const spec = presetSpec(preset, { bins: 46 });
     if (spec.layers.some(({ type }) => type === "bidirectionalGru")) continue;
