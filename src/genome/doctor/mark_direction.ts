@@ -155,14 +155,14 @@ function describeWrongDirection(found: Group<WrongDirection>): Finding {
   const [{ track: { mark }, what, relation, usual }] = found;
   const expected = biologyOf(mark).direction;
   const comparison = usual === undefined || usual * relation >= 0
-    ? "real ones go the other way"
+    ? "real marks do the opposite"
     : `in the other cell types ${formatSigned(usual)}`;
   return {
     check: "mark-direction",
     severity: "warning",
     where: describePlace(mark, found.map(({ track }) => track)),
-    message: `the mark goes ${relation > 0 ? "up" : "down"} with expression` +
-      (expected === undefined ? "" : `, where it should go ${expected > 0 ? "up" : "down"}`) +
+    message: `the mark ${relation > 0 ? "rises" : "falls"} with expression` +
+      (expected === undefined ? "" : `, but it should ${expected > 0 ? "rise" : "fall"}`) +
       `: ${what} correlates ${formatSigned(relation)} with it over genes, ${comparison}`,
     advice: "This is most likely the file of another mark: check its path in the sample sheet, " +
       "and look at a silent and an active gene in a genome browser.",

@@ -115,7 +115,7 @@ export function describeLostRows({ names, naming, genes }: RowGenes, file: strin
   const [[lostName], [damagedName], [severalName]] = [lost, damaged, [...several]];
   if (lostName !== undefined) {
     messages.push(
-      `${file}: ${lost.length} of ${names.length} ${kind} are not of a gene of the annotation, such as ` +
+      `${file}: ${lost.length} of ${names.length} ${kind} belong to no gene of the annotation, such as ` +
         `"${showName(lostName)}"`,
     );
   }

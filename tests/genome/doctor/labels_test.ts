@@ -195,7 +195,7 @@ Deno.test("a mark that rises or falls wrongly with expression is found", () => {
   deepStrictEqual(found.map(({ where }) => where), [`H3K27me3 in ${A}`]);
   match(
     found[0]!.message,
-    /goes up .* should go down: .* \+0\.\d\d with it over genes.* -0\.[3-6]/,
+    /rises .* should fall: .* \+0\.\d\d with it over genes.* -0\.[3-6]/,
   );
 });
 

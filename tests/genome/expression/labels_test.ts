@@ -200,7 +200,7 @@ Deno.test("counts of no gene are not reported as lost rows", async () => {
   deepStrictEqual((await labelText(text, { genes })).warnings, []);
   const other = await labelText(`${text}LINC1\t4\n`, { genes });
   deepStrictEqual(other.warnings, [
-    'x.tsv: 1 of 10 rows are not of a gene of the annotation, such as "LINC1"',
+    'x.tsv: 1 of 10 rows belong to no gene of the annotation, such as "LINC1"',
   ]);
 });
 
