@@ -2,7 +2,7 @@
  * Predicts gene expression from histone marks: reads binned histone data, builds the WakaWaka model, trains, evaluates
  * and predicts.
  *
- * This module has what most programs need, and loads tf.js for `buildModel`. Begin with {@linkcode readDataset},
+ * This module has what most programs need, and loads tf.js for `buildModel`. Start with {@linkcode readDataset},
  * {@linkcode fit} and {@linkcode predict}. The parts can be imported separately, without tf.js, as `@waka/histone/io`,
  * `/genome`, `/data`, `/metrics`, `/model`, `/engine`, `/training`, `/validation`, `/search`, `/runs`, `/report` and
  * `/simulate`; the commands are `/cli`.

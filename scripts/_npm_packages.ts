@@ -1,6 +1,6 @@
-/** The npm packages that a program needs, and where Deno's cache has them. */
+/** Finds the npm packages that a program needs, and their folders in Deno's cache. */
 
-/** What `deno info --json` says of a program, as far as it is read here. */
+/** The fields of `deno info --json` that are read here. */
 interface ProgramInfo {
   readonly modules: readonly { readonly kind?: string; readonly npmPackage?: string }[];
   readonly npmPackages: Readonly<Record<string, NpmPackage>>;
@@ -11,9 +11,9 @@ export interface NpmPackage {
   readonly name: string;
   /** Ids of the packages that it needs. */
   readonly dependencies: readonly string[];
-  /** Where it was fetched. */
+  /** The registry from which it was fetched. */
   readonly registryUrl: string;
-  /** Its folder in the cache. */
+  /** The package's folder in the cache. */
   readonly localPath: string;
 }
 
@@ -25,11 +25,11 @@ interface LockFile {
 }
 
 /**
- * Finds every package that a program loads, and those that they need in turn.
+ * Finds every package that a program loads, and the packages that those need in turn.
  *
  * @param program Path of the program.
  * @returns The packages by their ids in deno.lock.
- * @throws {Error} If Deno cannot tell.
+ * @throws {Error} If `deno info` fails.
  */
 export async function findNpmPackages(program: string): Promise<ReadonlyMap<string, NpmPackage>> {
   const { modules, npmPackages } = await readInfo<ProgramInfo>(program);
@@ -45,8 +45,8 @@ export async function findNpmPackages(program: string): Promise<ReadonlyMap<stri
 }
 
 /**
- * The text of an .npmrc that names where packages were fetched: Deno looks for them in the cache by that, whatever
- * registry the user's own .npmrc names.
+ * Formats an .npmrc that names the registries from which packages were fetched: Deno looks for them in the cache by
+ * registry, and the user's own .npmrc may name another.
  */
 export function formatRegistries(packages: ReadonlyMap<string, NpmPackage>): string {
   const lines = packages.values().map(({ name, registryUrl }) => {
@@ -56,7 +56,7 @@ export function formatRegistries(packages: ReadonlyMap<string, NpmPackage>): str
   return [...new Set(lines)].sort().join("");
 }
 
-/** Path of Deno's cache. */
+/** Finds the path of Deno's cache. */
 export async function findCache(): Promise<string> {
   const { denoDir } = await readInfo<{ readonly denoDir: string }>();
   return denoDir;
@@ -71,7 +71,7 @@ async function readInfo<Info>(...program: string[]): Promise<Info> {
   return JSON.parse(text.decode(stdout));
 }
 
-/** The entries of a lock file that concern some packages: Deno checks that it has no others. */
+/** Selects the entries of a lock file for some packages, since Deno checks that it has no others. */
 export function selectLocked<Lock extends LockFile>(
   lock: Lock,
   packages: ReadonlyMap<string, NpmPackage>,
@@ -86,7 +86,7 @@ export function selectLocked<Lock extends LockFile>(
   };
 }
 
-/** The imports of a deno.json that name some packages. */
+/** Selects the imports of a deno.json that name some packages. */
 export function selectImports(
   imports: Readonly<Record<string, string>>,
   packages: ReadonlyMap<string, NpmPackage>,

@@ -1,4 +1,4 @@
-/** `deno task bench`: this package's engine and its peers, side by side. */
+/** `deno task bench`: compares this package's engine with its peers. */
 
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -27,7 +27,7 @@ interface BenchFlags {
   readonly history: boolean;
 }
 
-/** Of the data sets that are read: a hundredth, a tenth and all of the competition's. */
+/** Numbers of genes in the data sets that are read: a hundredth, a tenth and all of the competition's. */
 const GENES = [160, 1600, 16_000];
 
 await runCommand<BenchFlags>(
@@ -35,7 +35,7 @@ await runCommand<BenchFlags>(
     name: "bench",
     summary:
       "Compares an engine with PyTorch, tf.js and jax-js: checks that they agree, then times " +
-      "them in turns. It needs a machine that does nothing else, and takes some minutes.",
+      "them in turn. It needs an otherwise idle machine and takes some minutes.",
     examples: [
       ["deno task bench", "everything"],
       [
@@ -81,7 +81,7 @@ async function bench(flags: BenchFlags, { signal }: CommandCall): Promise<void> 
   log(`Kept in ${relative(Deno.cwd(), fileURLToPath(kept))}`);
 }
 
-/** Not to the console, which breaks long lines. */
+/** Prints JSON, not with the console, which breaks long lines. */
 function printJson(result: unknown): void {
   const bytes = new TextEncoder().encode(`${JSON.stringify(result, null, 2)}\n`);
   for (let written = 0; written < bytes.length;) {
@@ -99,7 +99,7 @@ function formatEngines({ machine, versions, engine, rows, disturbed }: BenchResu
   ].join("\n");
 }
 
-/** Parser of a list of figures. */
+/** Parses a list of figures. */
 function figureNames(text: string): string[] {
   const names = text.split(",");
   const unknown = names.find((name) => !FIGURE_NAMES.includes(name));

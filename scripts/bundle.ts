@@ -22,7 +22,7 @@ interface BundleFlags {
 /** The package's directory. */
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const PROGRAM = "src/commands/cli.ts";
-/** What the program is made of, beside its configuration. */
+/** The program's sources, without its configuration. */
 const SOURCES = ["LICENSE", "README.md", "mod.ts", "src"];
 
 await runCommand<BundleFlags>(
@@ -30,7 +30,7 @@ await runCommand<BundleFlags>(
     name: "bundle",
     summary:
       "Writes a folder for machines without a network: Deno's own binary, the packages, the sources and a launcher, " +
-      "histone. It may be moved, copied to machines of the same kind, and be read-only.",
+      "histone. The folder may be moved, copied to machines of the same kind, and read-only.",
     examples: [["deno task bundle --out histone-bundle", "then histone-bundle/histone --help"]],
     declare: (command) => command.requiredOption("--out <dir>", "folder to write; a new one"),
     run: writeBundle,
@@ -50,7 +50,7 @@ async function writeBundle({ out }: BundleFlags): Promise<void> {
   for (const { localPath } of packages.values()) {
     cpSync(localPath, resolve(out, "cache", relative(cache, localPath)), {
       recursive: true,
-      // Only debuggers read them.
+      // Only debuggers read these files.
       filter: (path) => !path.endsWith(".map"),
     });
   }
@@ -71,7 +71,7 @@ async function writeJson(path: string, value: unknown): Promise<void> {
   await Deno.writeTextFile(path, `${JSON.stringify(value, null, 2)}\n`);
 }
 
-/** The shell script that runs the program with the permissions that each command has as a task. */
+/** Formats the shell script that runs the program with the permissions that each command has as a task. */
 function formatLauncher(tasks: Readonly<Record<string, { readonly command: string }>>): string {
   const sets = Object.entries(tasks).flatMap(([name, { command }]) => {
     const set = /^deno run .*-P=(\w+).* scripts\/\w+\.ts$/.exec(command)?.[1];

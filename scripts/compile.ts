@@ -1,4 +1,4 @@
-/** `deno task compile`: one file that needs no Deno, where there is a run-time to put it in. */
+/** `deno task compile`: compiles the program into one file that needs no Deno, if a run-time is available. */
 
 import { fileURLToPath } from "node:url";
 import { ContractError } from "../src/errors.ts";
@@ -15,9 +15,8 @@ const ROOT = fileURLToPath(new URL("../", import.meta.url));
 await runCommand<CompileFlags>(
   {
     name: "compile",
-    summary:
-      "Compiles the program into one file that needs no Deno. Deno fetches the run-time for that, or takes the one that " +
-      "the variable DENORT_BIN names; without either there is deno task bundle.",
+    summary: "Compiles the program into one file that needs no Deno. It uses the run-time that " +
+      "the variable DENORT_BIN names; without one, use deno task bundle.",
     examples: [["DENORT_BIN=path/to/denort deno task compile --out histone", "one file, histone"]],
     declare: (command) => command.requiredOption("--out <file>", "file to write"),
     run: compile,

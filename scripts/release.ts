@@ -13,7 +13,7 @@ const VERSION = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/;
 const UNRELEASED = "## Unreleased";
 
 /**
- * Writes a version into the files that name it, and turns the changes that are not released yet into its own.
+ * Writes a version into the files that name it, and moves the unreleased changes below its heading.
  *
  * @param files The files' text.
  * @param version The version, such as `0.2.0`.
@@ -52,7 +52,7 @@ function findUnreleased(changelog: string): { changes: string; start: number; en
 }
 
 /**
- * What keeps a tag from being published.
+ * Finds what keeps a tag from being published.
  *
  * @param files The files' text.
  * @param tag The tag, such as `v0.2.0`.

@@ -3,7 +3,7 @@
  * expected", and each class has a `code` that does not change between versions. A wrong type or shape of an argument is
  * a `TypeError`, a value out of range a `RangeError`.
  *
- * @example Tell the errors of this package from others
+ * @example Recognise the errors of this package
  * ```ts
  * import { HistoneError } from "@waka/histone/errors";
  * import { bytesSource, readPredictions } from "@waka/histone/io";
@@ -19,7 +19,7 @@
 
 import { printableLine } from "./base/printable.ts";
 
-/** What kind of error a {@linkcode HistoneError} is; the codes do not change between versions. */
+/** The code of a {@linkcode HistoneError}, which shows its kind; codes do not change between versions. */
 export type HistoneErrorCode =
   | "HISTONE_FORMAT"
   | "HISTONE_CONTRACT"
@@ -29,7 +29,7 @@ export type HistoneErrorCode =
   | "HISTONE_DIVERGED"
   | "HISTONE_SESSION_DISPOSED";
 
-/** The part of a message that is kept: a message may quote a file, whose content has no bound. */
+/** Longer messages are cut: a message may quote a file, whose content has no bound. */
 const LONGEST_MESSAGE = 2000;
 
 /** Options of a {@linkcode HistoneError}. */
@@ -41,7 +41,7 @@ export interface HistoneErrorOptions extends ErrorOptions {
 /**
  * The class of all errors that this package defines.
  *
- * A message may quote a file: it is cut where it becomes long, and control characters, which a terminal might obey, are
+ * A message may quote a file, so long messages are cut, and control characters, which a terminal might obey, are
  * spelled out.
  *
  * @example
@@ -83,7 +83,7 @@ export interface FormatErrorOptions extends ErrorOptions {
 }
 
 /**
- * A file's content is damaged, or is not what this package reads.
+ * An error for a file whose content is damaged, or is of a kind that this package does not read.
  *
  * @example
  * ```ts
@@ -99,14 +99,14 @@ export class FormatError extends HistoneError {
   override readonly name = "FormatError";
   /** The kind of error. */
   override readonly code = "HISTONE_FORMAT";
-  /** The file's name, where known. */
+  /** The file's name, if it is known. */
   readonly file: string | undefined;
   /** The line of a text file, counted from 1. */
   readonly line: number | undefined;
   /** The offset in a binary file, in bytes from its start. */
   readonly byteOffset: number | undefined;
 
-  /** Appends the place, where one is given, to the message in parentheses. */
+  /** Appends the place, if one is given, to the message in parentheses. */
   constructor(message: string, options: FormatErrorOptions = {}) {
     const { file, line, byteOffset } = options;
     const place = [
@@ -122,7 +122,7 @@ export class FormatError extends HistoneError {
 }
 
 /**
- * Two things that must agree do not: a model and its data, a file and its labels, weights and shapes.
+ * An error for two things that must agree and do not: a model and its data, a file and its labels, weights and shapes.
  *
  * @example
  * ```ts
@@ -142,7 +142,7 @@ export class ContractError extends HistoneError {
 }
 
 /**
- * The engine that was asked for cannot run on this machine; the message says why.
+ * An error for an engine that cannot run on this machine; the message says why.
  *
  * @example
  * ```ts
@@ -161,7 +161,7 @@ export class EngineUnavailableError extends HistoneError {
 }
 
 /**
- * An engine, or the package as a whole, cannot build or train this model; the message names the layer.
+ * An error for a model that an engine, or the whole package, cannot build or train; the message names the layer.
  *
  * @example
  * ```ts
@@ -180,7 +180,7 @@ export class UnsupportedModelError extends HistoneError {
 }
 
 /**
- * A file cannot be written because space or permission is missing; `cause` is the system's own error.
+ * An error for a file that cannot be written because space or permission is missing; `cause` is the system's own error.
  *
  * @example
  * ```ts
@@ -201,8 +201,8 @@ export class WriteError extends HistoneError {
 }
 
 /**
- * The training loss became NaN or infinite, or a trained model's prediction is; the message names the epoch and the
- * step, or the sample.
+ * An error for a training loss that became NaN or infinite, or for such a prediction of a trained model; the message
+ * names the epoch and the step, or the sample.
  *
  * @example
  * ```ts
@@ -221,7 +221,7 @@ export class DivergedError extends HistoneError {
 }
 
 /**
- * A session was used after its disposal.
+ * An error for a session that was used after its disposal.
  *
  * @example
  * ```ts
@@ -237,7 +237,7 @@ export class SessionDisposedError extends HistoneError {
   /** The kind of error. */
   override readonly code = "HISTONE_SESSION_DISPOSED";
 
-  /** Takes a message instead of the usual one. */
+  /** Makes the error, with the given message instead of the usual one. */
   constructor(message = "Cannot use the session: it was disposed of", options?: ErrorOptions) {
     super(message, options);
   }

@@ -1,6 +1,6 @@
 /**
- * Identifiers of genes. A gene is its whole identifier: `ENSG00000000419`, the mouse's `ENSMUSG00000000419`, Entrez'
- * `419` and the symbol `DPM1` are different names, and none stands for another.
+ * Identifiers of genes. The whole identifier matters: `ENSG00000000419`, the mouse's `ENSMUSG00000000419`, Entrez'
+ * `419` and the symbol `DPM1` are different names, which are never exchanged.
  *
  * @module
  */
@@ -9,8 +9,8 @@ import { isPlainLine } from "./base/printable.ts";
 import { deriveKey } from "./random.ts";
 
 /**
- * An Ensembl gene id with its version (`.14`), the number of GENCODE's mapping to GRCh37 (`_5`), and the suffix `_PAR_Y`
- * of the copy on chromosome Y, for which releases up to 24 had the letter R instead: `ENSGR0000182378`.
+ * An Ensembl gene id with its version (`.14`), the number of GENCODE's mapping to GRCh37 (`_5`), and the suffix
+ * `_PAR_Y` of the copy on chromosome Y, for which releases up to 24 had the letter R instead: `ENSGR0000182378`.
  */
 const ENSEMBL_SOURCE = String
   .raw`(ENS(?:[A-Z]*G\d{11}|GR\d{10}))(?:\.\d+)?(?:_\d+)?(_PAR_Y)?(?:_\d+)?`;
@@ -21,9 +21,9 @@ const HUMAN = /^ENSG(\d{11})$/;
 const DIGITS_OF_ENSEMBL = 11;
 
 /**
- * The key that all spellings of one gene's identifier share: an Ensembl gene id without its version, and without the
- * mapping number that GENCODE's files for GRCh37 put after it. So `ENSG00000000003.15` and `ENSG00000000003.15_7` are
- * `ENSG00000000003`. The copy of a gene on chromosome Y, `ENSG00000182378.15_PAR_Y`, is another gene. Any other
+ * Makes a key that all spellings of one gene's identifier share: an Ensembl gene id without its version, and without
+ * the mapping number that GENCODE's files for GRCh37 put after it. So `ENSG00000000003.15` and `ENSG00000000003.15_7`
+ * are `ENSG00000000003`. The copy of a gene on chromosome Y, `ENSG00000182378.15_PAR_Y`, is another gene. Any other
  * identifier is its own key: in names such as `RP11-34P13.7` the part after the dot is not a version.
  *
  * @param id Identifier of a gene in an annotation, an expression table or a data set.
@@ -51,8 +51,8 @@ export function isEnsemblGeneId(text: string): boolean {
 }
 
 /**
- * Parts an Ensembl gene id from the text that is joined to it, as in `ENSG00000000003.15_TSPAN6` of RSEM or
- * `TSPAN6_ENSG00000000003`; `undefined` for any other text, an id alone among them.
+ * Separates an Ensembl gene id from the text that is joined to it, as in `ENSG00000000003.15_TSPAN6` of RSEM or
+ * `TSPAN6_ENSG00000000003`; `undefined` for any other text, including an id alone.
  */
 export function splitEnsemblGeneId(
   text: string,
@@ -63,7 +63,7 @@ export function splitEnsemblGeneId(
 }
 
 /**
- * Whether an identifier is that of a pseudoautosomal gene's copy on chromosome Y, which shares its bases, and in most
+ * Whether an identifier belongs to a pseudoautosomal gene's copy on chromosome Y, which shares its bases, and in most
  * alignments its reads, with the copy on X: `ENSG00000182378.15_PAR_Y`, or `ENSGR0000182378.10` in GENCODE up to
  * release 24.
  *
@@ -84,8 +84,8 @@ export function isPseudoautosomalCopy(id: string): boolean {
 }
 
 /**
- * The identifier that a bare number means in the files of the competition and of DeepChrome, whose numbers are those of
- * human Ensembl ids. A number with too many digits for such an id stands for itself.
+ * Returns the identifier for a bare number in the files of the competition and of DeepChrome, whose numbers are those
+ * of human Ensembl ids. A number with too many digits for such an id is its own identifier.
  *
  * @param number A gene's number, an integer >= 0.
  * @returns The whole identifier.
@@ -105,17 +105,17 @@ export function ensemblGeneId(number: number): string {
 }
 
 /**
- * The identifier that a text means in files whose bare numbers, often with zeros before them, are those of human Ensembl
- * ids: `000003` is `ENSG00000000003`. Any other text is an identifier as it is.
+ * Returns the identifier for a text in files whose bare numbers, often with leading zeros, are those of human Ensembl
+ * ids: `000003` is `ENSG00000000003`. Any other text is an identifier already.
  */
 export function readEnsemblDigits(text: string): string {
   return /^\d{1,16}$/.test(text) ? ensemblGeneId(Number(text)) : text;
 }
 
 /**
- * The number of a human Ensembl gene id.
+ * Returns the number of a human Ensembl gene id.
  *
- * @param id Identifier of a gene; its version plays no part.
+ * @param id Identifier of a gene; its version does not matter.
  * @returns The number, or `undefined` for any other identifier.
  *
  * @example
@@ -137,10 +137,10 @@ const LEAST = 10 ** 12;
 const COUNT = 8 * 10 ** 15;
 
 /**
- * The number that stands for a gene in the competition's layout: the number of a human Ensembl id, or else a number of 13
- * to 16 digits made from the whole identifier, the same in every data set.
+ * Returns the number that stands for a gene in the competition's layout: the number of a human Ensembl id, or else a
+ * number of 13 to 16 digits made from the whole identifier, the same in every data set.
  *
- * @param id The gene's identifier; its version plays no part.
+ * @param id The gene's identifier; its version does not matter.
  * @returns An integer.
  *
  * @example
@@ -159,31 +159,31 @@ export function geneNumber(id: string): number {
   return LEAST + (high * 2 ** 21 + (low >>> 11)) % COUNT;
 }
 
-/** Facts about a gene besides its identifier; those that are not known are missing. */
+/** Facts about a gene besides its identifier; facts that are not known are missing. */
 export interface GeneDetails {
-  /** The gene's name, such as `DPM1`. */
+  /** The gene's symbol, such as `DPM1`. */
   readonly symbol?: string | undefined;
   /** Name of its chromosome. */
   readonly chromosome?: string | undefined;
   /** Transcription start site, the 0-based position of the first transcribed base. */
   readonly tss?: number | undefined;
-  /** `+` where transcription runs along ascending coordinates, `-` where along descending ones. */
+  /** `+` if transcription runs along ascending coordinates, `-` if it runs along descending ones. */
   readonly strand?: "+" | "-" | undefined;
 }
 
 /** Far longer than any identifier in use. */
 export const MAX_CELL_CHARACTERS = 1000;
 
-/** Whether a text can stand in the table of genes of a data set, as an identifier, a symbol or a chromosome's name. */
+/** Whether the table of genes of a data set can hold a text as an identifier, a symbol or a chromosome's name. */
 export function isGeneCell(text: string): boolean {
   return text.length <= MAX_CELL_CHARACTERS && isPlainLine(text);
 }
 
 /**
- * A gene as messages and tables show it: `ENSG00000000419.14 DPM1`, or its identifier alone.
+ * Formats a gene as messages and tables show it: `ENSG00000000419.14 DPM1`, or its identifier alone.
  *
  * @param id Identifier of the gene.
- * @param details What else is known about it; only the symbol is shown.
+ * @param details Other facts about the gene, of which only the symbol is shown.
  * @returns The text.
  *
  * @example

@@ -3,11 +3,11 @@
  *
  * Everything is built on Threefry-2x32 with 20 rounds (Salmon et al. 2011, "Parallel random numbers: as
  * easy as 1, 2, 3", SC'11): a function from a 64-bit key and a 64-bit counter to 64 random bits that needs
- * only 32-bit additions, rotations and exclusive ors. So any engine, in JavaScript, WebAssembly or WGSL,
- * can compute the n-th number of a stream on its own, in any order and on any thread.
+ * only 32-bit additions, rotations and exclusive ors. So any engine, in JavaScript, WebAssembly or WGSL, can compute
+ * the n-th number of a stream independently, in any order and on any thread.
  *
- * Begin with {@linkcode deriveKey}, which makes a key of a seed and a path of names, and {@linkcode RandomStream}, which draws
- * from it.
+ * Start with {@linkcode deriveKey}, which makes a key from a seed and a path of names, and {@linkcode RandomStream},
+ * which draws numbers with it.
  *
  * @module
  */
@@ -128,7 +128,7 @@ export function deriveKey(seed: number, ...path: readonly (string | number)[]): 
       const [low, high] = splitInteger(part, "path number");
       key = fold(key, high, low, words);
     }
-    // Closes the part, so that ("ab", "c") and ("a", "bc") differ.
+    // This ends the part, so that ("ab", "c") and ("a", "bc") differ.
     key = fold(key, 0x80000001, 0, words);
   }
   return key;
@@ -173,7 +173,7 @@ export class RandomStream {
     this.#key = key;
   }
 
-  /** The next unsigned 32-bit integer. */
+  /** Draws the next unsigned 32-bit integer. */
   uint32(): number {
     this.#spare = !this.#spare;
     if (!this.#spare) return this.#words[1]!;
@@ -182,13 +182,13 @@ export class RandomStream {
     return this.#words[0]!;
   }
 
-  /** A number strictly between 0 and 1, in steps of 2^-32. */
+  /** Draws a number strictly between 0 and 1, in steps of 2^-32. */
   uniform(): number {
     return (this.uint32() + 0.5) * 2 ** -32;
   }
 
   /**
-   * An integer from 0 to `bound` − 1, each equally likely: by rejection, so that there is no modulo bias.
+   * Draws an integer from 0 to `bound` − 1, each equally likely, by rejection, so that there is no modulo bias.
    *
    * @param bound How many integers to choose from.
    * @throws {RangeError} If `bound` is not an integer from 1 to 2^32.
@@ -204,7 +204,7 @@ export class RandomStream {
     return bound === 2 ** 32 ? word : (word >>> 0) % (bound >>> 0);
   }
 
-  /** A standard normal number (Box and Muller 1958). */
+  /** Draws a standard normal number (Box and Muller 1958). */
   normal(): number {
     if (this.#spareNormal !== undefined) {
       const value = this.#spareNormal;
@@ -219,7 +219,7 @@ export class RandomStream {
 }
 
 /**
- * The integers 0 … `length` − 1 in random order (Fisher and Yates).
+ * Returns the integers 0 … `length` − 1 in random order (Fisher and Yates).
  *
  * @param length How many integers, up to 2^32 − 1.
  * @param stream The source of randomness; advanced by at least `length` − 1 words.

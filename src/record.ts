@@ -1,8 +1,8 @@
 /**
- * The data record: what a data set's numbers are. It travels with the data, is sealed into every model
- * trained on them, and must agree when that model predicts.
+ * The data record, which describes the numbers of a data set. It is kept with the data and sealed into every model
+ * trained on them, and must agree with the data on which that model predicts.
  *
- * Begin with {@linkcode DataRecord}. {@linkcode COMPETITION_RECORD} is that of the competition's files,
+ * Start with {@linkcode DataRecord}. {@linkcode COMPETITION_RECORD} is the record of the competition's files, and
  * {@linkcode reconcileRecords} decides whether data suit a model.
  *
  * @module
@@ -15,7 +15,7 @@ import { ContractError, FormatError } from "./errors.ts";
 /** Element-wise function of the counts; `log1p` is ln(1 + x), `asinh` is ln(x + √(x² + 1)). */
 export type Transform = "none" | "log1p" | "asinh";
 
-/** Every {@linkcode Transform}, the report's own first. */
+/** Every {@linkcode Transform}; the first is the report's. */
 export const TRANSFORMS: readonly Transform[] = ["none", "log1p", "asinh"];
 
 /**
@@ -27,24 +27,24 @@ export type Orientation = "genomic" | "transcript";
 /** Every {@linkcode Orientation}. */
 export const ORIENTATIONS: readonly Orientation[] = ["genomic", "transcript"];
 
-/** What was done about sequencing depth: nothing, or counts in reads per million reads of the file. */
+/** The normalisation for sequencing depth: none, or counts in reads per million reads of the file. */
 export type DepthNormalisation = "none" | "rpm";
 
 /** Every {@linkcode DepthNormalisation}. */
 export const DEPTH_NORMALISATIONS: readonly DepthNormalisation[] = ["none", "rpm"];
 
-/** What was applied to expression values: nothing, log2(x + 1), or ln(x + √(x² + 1)). */
+/** The transform of expression values: none, log2(x + 1), or ln(x + √(x² + 1)). */
 export type ExpressionTransform = "none" | "log2p1" | "asinh";
 
 /** Every {@linkcode ExpressionTransform}. */
 export const EXPRESSION_TRANSFORMS: readonly ExpressionTransform[] = ["none", "log2p1", "asinh"];
 
 /**
- * What the numbers of a data set are. The window of a gene needs no field: with `bins` bins it is
+ * The description of a data set's numbers. The window of a gene needs no field: with `bins` bins it is
  * `[tss - bins * binSizeBp / 2, tss + bins * binSizeBp / 2)`, 0-based half-open.
  */
 export interface DataRecord {
-  /** Genome assembly of the coordinates, such as `hg19`; `unknown` where it is not known. */
+  /** Genome assembly of the coordinates, such as `hg19`; `unknown` if it is not known. */
   readonly assembly: string;
   /** Width of a bin, in base pairs. */
   readonly binSizeBp: number;
@@ -54,10 +54,10 @@ export interface DataRecord {
   readonly countingRule: string;
   /** Names of the marks, in the order of the last axis. */
   readonly marks: readonly string[];
-  /** What was already applied to the numbers; `none` for plain counts. */
+  /** The transform that was already applied to the numbers; `none` for plain counts. */
   readonly transform: Transform;
   /**
-   * Length to which reads were extended from their 5' ends, in base pairs; 0 for reads as they are.
+   * Length to which reads were extended from their 5' ends, in base pairs; 0 if they were not extended.
    *
    * @default {0}
    */
@@ -69,17 +69,17 @@ export interface DataRecord {
    */
   readonly minMappingQuality?: number | undefined;
   /**
-   * What was done about sequencing depth.
+   * The normalisation for sequencing depth.
    *
    * @default {"none"}
    */
   readonly normalisation?: DepthNormalisation | undefined;
-  /** What was applied to the labels; missing where there are no labels, or where nobody said. */
+  /** The transform of the labels; missing if there are no labels, or if it is not known. */
   readonly expressionTransform?: ExpressionTransform | undefined;
 }
 
 /**
- * The record of the competition's own files, which do not carry it: Roadmap Epigenomics on hg19, windows counted as
+ * The record of the competition's own files, which lack it: Roadmap Epigenomics on hg19, windows counted as
  * in DeepChrome (Singh et al. 2016, Bioinformatics 32:i639).
  */
 export const COMPETITION_RECORD: DataRecord = {
@@ -136,7 +136,7 @@ const RECORD = object({
  *
  * @param model The record sealed into the model.
  * @param data The record of the data to predict on.
- * @returns The transform to apply: the model's own on plain counts, `none` where the data carry it already.
+ * @returns The transform to apply: the model's own to plain counts, `none` if it was applied to the data already.
  * @throws {ContractError} If the two contradict each other in a field; the message has both values and the flags that
  * prepare data of the model's kind.
  *
@@ -180,7 +180,7 @@ const COUNTING_FIELDS: readonly string[] = [
   "normalisation",
 ];
 
-/** The values that must agree, with defaults filled in; `undefined` where a record need not say and does not. */
+/** Collects the values that must agree, with defaults filled in; `undefined` for optional values that are missing. */
 const COMPARED: Readonly<Record<string, (record: DataRecord) => string | number | undefined>> = {
   assembly: ({ assembly }) => assembly,
   binSizeBp: ({ binSizeBp }) => binSizeBp,
@@ -194,9 +194,9 @@ const COMPARED: Readonly<Record<string, (record: DataRecord) => string | number 
 };
 
 /**
- * The flags with which `deno task prepare` makes data of a record.
+ * Formats the flags with which `deno task prepare` makes data with a record.
  *
- * @param record The record that the data are to have.
+ * @param record The record of the wanted data.
  * @returns The flags, separated by spaces.
  *
  * @example
@@ -230,7 +230,7 @@ const TRANSFORM_FUNCTIONS: Readonly<Record<Transform, (value: number) => number>
 };
 
 /**
- * The function that a {@linkcode Transform} names.
+ * Returns the function that a {@linkcode Transform} names.
  *
  * @param transform The name.
  * @returns The function of one value.

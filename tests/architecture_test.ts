@@ -1,4 +1,4 @@
-/** Rules for the source itself; see "Layout" in the README. */
+/** Rules for the source itself; docs/architecture.md explains them. */
 
 import { deepStrictEqual, ok } from "node:assert";
 import manifest from "../deno.json" with { type: "json" };
@@ -170,7 +170,7 @@ const OTHER_TESTS = [
   "scripts",
 ];
 
-Deno.test("tests stand where the sources stand that they are about", () => {
+Deno.test("tests mirror the folders of the sources", () => {
   const foldersOf = (root: URL, below = ""): string[] =>
     [...Deno.readDirSync(new URL(below, root))].filter(({ isDirectory }) => isDirectory)
       .flatMap(({ name }) => [`${below}${name}`, ...foldersOf(root, `${below}${name}/`)]);
@@ -193,7 +193,7 @@ Deno.test("every module of src belongs to an entry point", async () => {
   deepStrictEqual([...(await sourceImports()).keys()].sort(), files.sort());
 });
 
-Deno.test("every part of src has a rule", () => {
+Deno.test("every folder of src has a rule", () => {
   const parts = [...Deno.readDirSync(SOURCE)].filter((entry) => entry.isDirectory);
   deepStrictEqual(parts.map(({ name }) => name).sort(), Object.keys(MAY_IMPORT).sort());
 });
@@ -232,7 +232,7 @@ function withoutComments(source: string): string {
   return source.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
 }
 
-Deno.test("nothing is imported from a registry that a mirror of npm does not hold", () => {
+Deno.test("deno.lock names no host and no package of JSR", () => {
   const lock = Deno.readTextFileSync(new URL("deno.lock", ROOT));
   ok(!/https?:\/\//.test(lock), "deno.lock names a host");
   ok(!/"jsr:/.test(lock), "deno.lock names a package of JSR");

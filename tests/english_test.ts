@@ -47,7 +47,7 @@ function findBanned(path: string, text: string): string[] {
   );
 }
 
-Deno.test("the words that must not come back have not", async () => {
+Deno.test("no banned word has come back", async () => {
   const folders = FOLDERS.map((folder) => `${ROOT}${folder}`).filter(exists);
   const paths = [
     ...folders.flatMap((folder) => [...textFiles(folder)]),
@@ -60,7 +60,7 @@ Deno.test("the words that must not come back have not", async () => {
   deepStrictEqual(found, []);
 });
 
-Deno.test("a banned word is found in whatever case it stands", () => {
+Deno.test("a banned word is found in upper and lower case", () => {
   deepStrictEqual(findBanned("x.md", "All is well.\nWhat is Behind it"), [
     'x.md:2: "Behind", better: after, following, past',
   ]);

@@ -17,7 +17,9 @@ const PRINTED: Readonly<Record<string, readonly RegExp[]>> = {
   "count_reads.ts": [/^60 genes, 15183 mapped reads/, /^ENSG00000100000\.1\tchr1\t24585\t-\t788$/m],
   "cross_validate.ts": [/^E065: MSE \d\.\d{3}, Pearson r 0\.\d{3}\n/, /^E027: MSE /m],
   "engine_session.ts": [/^epoch 5: 0\.\d{4}, 0\.\d{4}$/m, /gradient by bin.*Float32Array/],
-  "load_run.ts": [/^experiment1, 1 epochs, computed on \S+\nliver\tENSG\S+\t-?\d+\.\d{4}\n/],
+  "load_run.ts": [
+    /^experiment1, models: 1, epochs: 1, computed on \S+\nliver\tENSG\S+\t-?\d+\.\d{4}\n/,
+  ],
   "own_samples.ts": [/^ENSG00000139618 in liver: -?\d\.\d{4}$/m],
   "plain_tfjs.ts": [/^Feed the values as they are\.$/m, /^\[ -?\d+\.\d+ \]$/m],
   "train_and_predict.ts": [/^epoch 5: loss \d\.\d{4}, held out \d\.\d{4}$/m, /^MSE .* new genes$/m],
@@ -44,7 +46,7 @@ Deno.test("every example is run here", () => {
   deepStrictEqual(filesIn(FOLDER.pathname), Object.keys(PRINTED));
 });
 
-Deno.test("the examples run as they say and print what they should", async (t) => {
+Deno.test("the examples run as described and print what they should", async (t) => {
   await withDirectory(async (directory) => {
     const example = `${ROOT.pathname}fixtures/genome/example`;
     const data = `${directory}/runs/example.npz`;

@@ -103,7 +103,7 @@ Deno.test("a gene is shown by its id and, where it adds something, its symbol", 
   strictEqual(formatGene("419"), "419");
 });
 
-Deno.test("an Ensembl id is parted from the text joined to it, and an id alone is not taken apart", () => {
+Deno.test("an Ensembl id is separated from text joined to it, and an id alone is not split", () => {
   const ids = [
     "ENSG00000182378",
     "ENSG00000182378.15_PAR_Y_6",

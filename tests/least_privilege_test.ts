@@ -23,7 +23,8 @@ const RUN_TASKS = Object.entries(CONFIG.tasks).flatMap(([name, { command, depend
   if (!command.startsWith("deno run ")) return [];
   const words = command.split(" ");
   const set = words.find((word) => word.startsWith("-P="))?.slice(3);
-  return [{ name, set, flags: words.slice(2, -1), program: words.at(-1)!, dependencies }];
+  const at = words.findIndex((word) => word.endsWith(".ts"));
+  return [{ name, set, flags: words.slice(2, at), program: words[at]!, dependencies }];
 });
 
 /** Runs Deno in the project's directory, or in that of `options`. */
@@ -47,8 +48,14 @@ const SETS: Readonly<Record<string, string>> = {
   doctor: "examine",
   fuzz: "fuzz",
   prepare: "write",
+  release: "release",
   simulate: "write",
+  test: "test",
+  "test-all": "test",
 };
+
+/** Sets of tasks for developers: they run other programs or write the project's files, and are given no files of others. */
+const SETS_OF_DEVELOPERS = ["bench", "release", "test"];
 
 Deno.test("every task runs with one set of permissions, asks for no more, and loads no module of a web site", () => {
   ok(RUN_TASKS.length > 10);
@@ -63,9 +70,10 @@ Deno.test("every task runs with one set of permissions, asks for no more, and lo
   strictEqual(CONFIG.tasks.fetch?.command, "deno install -q --frozen || true");
 });
 
-Deno.test("the sets hold what the tasks need: none the network or native code, few other programs", () => {
-  const { examine, write, compute, bundle, compile, fuzz, bench, ...others } = CONFIG.permissions;
-  deepStrictEqual(others, {});
+Deno.test("the sets hold what the tasks need: no network, no native code, few other programs", () => {
+  const { examine, write, compute, bundle, compile, fuzz, ...others } = CONFIG.permissions;
+  deepStrictEqual(Object.keys(others).sort(), SETS_OF_DEVELOPERS);
+  const { bench, release, test } = others;
   const keysOf = (set: Permissions | undefined) => Object.keys(set ?? {}).sort();
   // What looks writes nothing; what does not compute has no drivers to quiet.
   deepStrictEqual(keysOf(examine), ["env", "read"]);
@@ -83,6 +91,9 @@ Deno.test("the sets hold what the tasks need: none the network or native code, f
   for (const set of [examine, write, bundle, compile]) deepStrictEqual(set?.read, compute?.read);
   deepStrictEqual(fuzz, { read: ["."] });
   deepStrictEqual(keysOf(bench), ["env", "read", "run", "sys", "write"]);
+  deepStrictEqual(test, { read: ["."], run: true, env: true });
+  const released = ["deno.json", "CITATION.cff", "CHANGELOG.md"];
+  deepStrictEqual(release, { read: released, write: released, run: ["deno"] });
   const tests = Object.keys(CONFIG.test.permissions).sort();
   deepStrictEqual(tests, ["env", "read", "run", "write"]);
 });
@@ -133,11 +144,12 @@ console.log(JSON.stringify(got));
 Deno.exit();
 `;
 
-/** The tasks whose flags and permissions differ from each other. */
-const DISTINCT_TASKS = [...new Map(RUN_TASKS.map((task) => [task.set, task])).values()];
+/** The tasks whose flags and permissions differ from each other, of those that read what others made. */
+const DISTINCT_TASKS = [...new Map(RUN_TASKS.map((task) => [task.set, task])).values()]
+  .filter(({ set }) => !SETS_OF_DEVELOPERS.includes(set ?? ""));
 
-for (const { name, set, flags } of DISTINCT_TASKS.filter(({ set }) => set !== "bench")) {
-  Deno.test(`what runs as the task ${name} does cannot reach the network, programs or native code`, () =>
+for (const { name, set, flags } of DISTINCT_TASKS) {
+  Deno.test(`a program with the permissions of task ${name} cannot reach the network, programs or native code`, () =>
     withDirectory(async (directory) => {
       const probe = `${directory}/probe.js`;
       await Deno.writeTextFile(probe, PROBE);
@@ -198,8 +210,8 @@ const LAUNCHERS = [
   ".ci/run",
 ];
 
-/** Flags of the tasks whose sets let them write, but for bench, which measures other programs. */
-const WRITING = DISTINCT_TASKS.filter(({ set }) => set !== undefined && set !== "bench")
+/** Those whose sets let them write. */
+const WRITING = DISTINCT_TASKS
   .filter(({ set }) => CONFIG.permissions[set ?? ""]?.write !== undefined);
 
 Deno.test("a task cannot change what the next one runs, from wherever it is started", () =>
@@ -223,7 +235,7 @@ Deno.test("a task cannot change what the next one runs, from wherever it is star
     }
   }));
 
-Deno.test("what only looks can write nowhere", () =>
+Deno.test("commands that only read cannot write anywhere", () =>
   withDirectory(async (directory) => {
     const probe = `${directory}/probe.js`;
     await Deno.writeTextFile(probe, TAMPER.replace('Deno.writeTextFileSync("mine", "");', ""));
@@ -234,7 +246,7 @@ Deno.test("what only looks can write nowhere", () =>
     deepStrictEqual(JSON.parse(text), []);
   }));
 
-Deno.test("tests are looked for where no task can write them", () => {
+Deno.test("tests are looked for where no task can write", () => {
   const { deny } = CONFIG.permissions.compute?.write as { readonly deny: readonly string[] };
   deepStrictEqual(CONFIG.test.include.filter((path) => !deny.includes(path)), []);
 });
@@ -257,7 +269,7 @@ Deno.test({
         }
       }`;
       await Deno.writeTextFile(probe, text);
-      for (const { set, flags } of DISTINCT_TASKS.filter(({ set }) => set !== "bench")) {
+      for (const { set, flags } of DISTINCT_TASKS) {
         const result = await runDeno(["run", ...flags, "--config", "deno.json", probe]);
         deepStrictEqual(result, { code: 0, text: "" }, set);
       }

@@ -34,7 +34,7 @@ function taskCommandsOf(text: string): { task: string; flags: string[] }[] {
 
 const OWN_TASKS = ["ok", "test", "check", "completion", "bench", "fuzz", "release"];
 
-Deno.test("JSON files in the pages are valid for what they are shown for", () => {
+Deno.test("JSON files in the pages are valid for their purpose", () => {
   const found = [...pages].flatMap(([page, text]) =>
     blocksOf(text, "json").flatMap((block) => {
       const value = JSON.parse(block);
@@ -82,7 +82,7 @@ function anchorsOf(text: string): string[] {
   );
 }
 
-Deno.test("every file and folder that a page names exists", async () => {
+Deno.test("every file and folder named in a page exists", async () => {
   const missing: string[] = [];
   for (const [page, text] of pages) {
     for (const [, path = ""] of text.matchAll(/`((?:src|tests|scripts|docs)\/[\w./-]+)`/g)) {

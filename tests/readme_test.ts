@@ -13,10 +13,13 @@ const NOT_RUN: readonly (readonly [command: RegExp, reason: string])[] = [
   [/^deno install --global/, "it needs JSR; tests/commands/program_test.ts installs"],
 ];
 
-/** Runs a page's commands as printed, from top to bottom, and returns what each printed. */
-async function runCommands(page: string, directory: string): Promise<Map<string, string>> {
+async function copyClone(directory: string): Promise<void> {
   const paths = CLONE.map((name) => new URL(name, ROOT).pathname);
   strictEqual((await endOf(new Deno.Command("cp", { args: ["-R", ...paths, directory] }))).code, 0);
+}
+
+/** Runs a page's commands as printed, from top to bottom, and returns what each printed. */
+async function runCommands(page: string, directory: string): Promise<Map<string, string>> {
   const before = new Set(filesIn(directory));
   const printed = new Map<string, string>();
   for (const command of commandsOf(await readPage(page))) {
@@ -50,18 +53,25 @@ function shapesOf(text: string): string[] {
   );
 }
 
-for (const page of ["README.md", "docs/guide.md"]) {
-  Deno.test(`the commands of ${page} run as printed, top to bottom, and print what it shows`, async () => {
-    await withDirectory(async (directory) => {
-      const printed = await runCommands(page, directory);
-      ok(printed.size >= 9, `${printed.size} commands`);
-      const lines = new Set([...printed.values()].flatMap(shapesOf));
-      const shown = blocksOf(await readPage(page), "").flatMap(shapesOf);
-      ok(shown.length > 0);
-      deepStrictEqual(shown.filter((line) => !lines.has(line)), []);
-    });
-  });
+/** Runs a page's commands and compares what they print with what the page shows. */
+async function checkPage(page: string, directory: string): Promise<void> {
+  const printed = await runCommands(page, directory);
+  ok(printed.size >= 9, `${printed.size} commands`);
+  const lines = new Set([...printed.values()].flatMap(shapesOf));
+  const shown = blocksOf(await readPage(page), "").flatMap(shapesOf);
+  ok(shown.length > 0);
+  deepStrictEqual(shown.filter((line) => !lines.has(line)), []);
 }
+
+// A reader of the guide comes from the README, and has what its commands wrote.
+Deno.test("commands of the README, then of the guide, run as printed and print what is shown", async (t) => {
+  await withDirectory(async (directory) => {
+    await copyClone(directory);
+    for (const page of ["README.md", "docs/guide.md"]) {
+      await t.step(page, () => checkPage(page, directory));
+    }
+  });
+});
 
 Deno.test("the README has at most 150 lines", async () => {
   ok((await readPage("README.md")).split("\n").length <= 151);

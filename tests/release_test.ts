@@ -1,6 +1,7 @@
 /** What `deno task release` writes. */
 
 import { deepStrictEqual, match, throws } from "node:assert";
+import manifest from "../deno.json" with { type: "json" };
 import { checkTag, releaseFiles } from "../scripts/release.ts";
 
 const FILES = {
@@ -31,11 +32,16 @@ Deno.test("a release after a release replaces its date", () => {
   match(citation, /date-released: 2027-01-01/);
 });
 
-Deno.test("what is no version and what has no changes is refused", () => {
+Deno.test("a malformed version and a release without changes are refused", () => {
   throws(
     () => releaseFiles(FILES, "two", "2026-12-01"),
     /Cannot release "two": expected a version/,
   );
   const made = releaseFiles(FILES, "0.2.0", "2026-12-01");
   throws(() => releaseFiles(made, "0.3.0", "2026-12-02"), /nothing below "## Unreleased"/);
+});
+
+Deno.test("the citation names the version of deno.json", async () => {
+  const citation = await Deno.readTextFile(new URL("../CITATION.cff", import.meta.url));
+  match(citation, new RegExp(`^version: ${RegExp.escape(manifest.version)}$`, "m"));
 });

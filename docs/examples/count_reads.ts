@@ -8,7 +8,8 @@
 import { geneWindows, openSignalFile, readAnnotation } from "@waka/histone/genome";
 import { openFile } from "@waka/histone/io";
 
-const [bamPath = "", genesPath = ""] = Deno.args;
+const example = "fixtures/genome/example";
+const [bamPath = `${example}/liver-H3K4me3.bam`, genesPath = `${example}/genes.gtf`] = Deno.args;
 
 const annotation = await openFile(genesPath);
 const { genes } = await readAnnotation(annotation);

@@ -8,14 +8,19 @@ import { readDataset } from "@waka/histone";
 import { inspectRun, loadModels, readRun } from "@waka/histone/runs";
 import { predictEnsemble } from "@waka/histone/training";
 
-const [directory = "", path = ""] = Deno.args;
+const [directory = "runs/mine", path = "runs/example.npz"] = Deno.args;
 
 const { state } = await inspectRun(directory);
-if (state !== "finished") throw new Error(`${directory} holds a run that is ${state}`);
-const { training, history } = await readRun(directory);
-console.log(`${training?.preset}, ${history?.length} epochs, computed on ${training?.engine}`);
-
+if (state !== "finished") {
+  throw new Error(
+    `Cannot load ${directory}: the state of its run is "${state}", expected "finished"`,
+  );
+}
 const models = await loadModels(directory); // one, or the members of an ensemble
+const { training } = await readRun(directory);
+const { preset, epochs, engine } = training ?? {};
+console.log(`${preset}, models: ${models.length}, epochs: ${epochs}, computed on ${engine}`);
+
 const data = await readDataset(path);
 const { mean } = await predictEnsemble(models, data); // [sample]
 for (const sample of [0, 1, 2]) {

@@ -39,7 +39,7 @@ export async function predictInTfjs(
 }
 
 if (import.meta.main) {
-  const [directory = ""] = Deno.args;
+  const [directory = "runs/mine/model"] = Deno.args;
   const { userDefinedMetadata: { input } } = JSON.parse(
     await Deno.readTextFile(`${directory}/model.json`),
   );

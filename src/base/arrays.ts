@@ -4,7 +4,7 @@
  * @module
  */
 
-/** The element types a data set's signal is stored in: the narrowest that holds every value exactly. */
+/** The arrays in which a data set's signal is stored: the narrowest type that holds every value exactly is chosen. */
 export type PackedArray =
   | Uint8Array<ArrayBufferLike>
   | Uint16Array<ArrayBufferLike>
@@ -14,3 +14,13 @@ export type PackedArray =
 
 /** Name of the element type of a {@linkcode PackedArray}. */
 export type PackedType = "uint8" | "uint16" | "uint32" | "float32" | "float64";
+
+/**
+ * Finds the greatest length among some arrays.
+ *
+ * @param arrays The arrays.
+ * @returns Their greatest length; 0 without arrays.
+ */
+export function longestLength(arrays: readonly { readonly length: number }[]): number {
+  return arrays.reduce((most, { length }) => Math.max(most, length), 0);
+}

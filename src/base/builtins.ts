@@ -4,7 +4,7 @@ interface Builtins {
 }
 
 /**
- * The modules that Deno and Node bring along, where they are. They are not imported, since an import would keep a module
+ * The built-in modules of Deno and Node, where they exist. They are not imported, since an import would keep a module
  * from loading in a browser.
  */
 export const BUILTINS: Builtins = (globalThis as { process?: Builtins }).process ?? {};

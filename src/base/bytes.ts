@@ -1,7 +1,7 @@
-/** Bytes that are not shared between threads, as files and streams give and take them. */
+/** Bytes that are not shared between threads, which files and streams produce and consume. */
 export type Bytes = Uint8Array<ArrayBuffer>;
 
-/** The bytes of both, one after the other; not copied if the first has none. */
+/** Joins two arrays of bytes; nothing is copied if the first is empty. */
 export function concatenate(first: Bytes, second: Bytes): Bytes {
   if (first.length === 0) return second;
   const both = new Uint8Array(first.length + second.length);
@@ -10,7 +10,7 @@ export function concatenate(first: Bytes, second: Bytes): Bytes {
   return both;
 }
 
-/** The SHA-256 digest of some bytes. */
+/** Computes the SHA-256 digest of some bytes. */
 export async function sha256(bytes: Bytes): Promise<Bytes> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
 }

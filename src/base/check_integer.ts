@@ -1,8 +1,8 @@
 /**
- * Throws unless a setting is a safe integer that is large enough.
+ * Throws unless a setting is a safe integer and not less than a bound.
  *
  * @param value The setting.
- * @param what What cannot be done otherwise, the setting's name, and its least value.
+ * @param what The action that is refused otherwise, the setting's name, and its least value.
  * @throws {RangeError} Naming the setting, its value and the least.
  */
 export function checkInteger(

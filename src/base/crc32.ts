@@ -21,7 +21,7 @@ function makeTables(): Int32Array {
   return tables;
 }
 
-/** {@linkcode crc32} in plain JavaScript. */
+/** Computes {@linkcode crc32} in plain JavaScript. */
 export function crc32Portable(bytes: Uint8Array, previous: number): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   // Every index is below 2,048, the number of the tables' entries.
@@ -40,8 +40,8 @@ export function crc32Portable(bytes: Uint8Array, previous: number): number {
 }
 
 /**
- * The CRC-32 of `bytes` after others whose CRC-32 is `previous`, 0 to start. The function of Deno and Node, which
- * browsers lack, does 30 GB/s where the portable one does 1.5.
+ * Computes the CRC-32 of `bytes` that follow other bytes whose CRC-32 is `previous`; it is 0 at the start. The
+ * built-in function of Deno and Node, which browsers lack, processes 30 GB/s, and the portable one 1.5 GB/s.
  */
 export const crc32: Crc32 = nativeCrc32() ?? crc32Portable;
 

@@ -1,23 +1,23 @@
 /**
- * Checks of JSON from outside: what a value must be is described once, and reading it gives a typed copy or one message
- * of the form "layers[0].units is 0, expected an integer from 1 to 10".
+ * Checks of JSON from outside. A value is described once; reading it gives a typed copy or a single message such as
+ * "layers[0].units is 0, expected an integer from 1 to 10".
  *
  * @module
  */
 
 import { showValue } from "./show_value.ts";
 
-/** What a value must be. */
+/** The description of a valid value. */
 export interface Field<Value> {
-  /** In words, for messages: `an integer >= 0`. */
+  /** The description in words, for messages: `an integer >= 0`. */
   readonly wanted: string;
   /** Whether an object may lack it; it is then absent from the copy. */
   readonly optional?: boolean;
   /**
-   * A checked copy of a value.
+   * Makes a checked copy of a value.
    *
    * @param place Where the value is: `layers[0].units`, or empty for the outermost.
-   * @throws {FieldError} If it is something else.
+   * @throws {FieldError} If the value is not valid.
    */
   read(value: unknown, place: string): Value;
 }
@@ -27,15 +27,15 @@ export interface OptionalField<Value> extends Field<Value> {
   readonly optional: true;
 }
 
-/** The type of what a field reads. */
+/** The type of the values that a field reads. */
 export type ValueOf<Described> = Described extends Field<infer Value> ? Value : never;
 
-/** What is wrong with a value; {@linkcode readValue} hands over its message. */
+/** An error that says what is wrong with a value; {@linkcode readValue} passes on its message. */
 export class FieldError extends Error {
   override readonly name = "FieldError";
 }
 
-/** How to read a value. */
+/** Options of {@linkcode readValue}. */
 export interface ReadValueOptions {
   /**
    * Name of the outermost value, for messages.
@@ -56,10 +56,10 @@ export interface ReadValueOptions {
 /**
  * Reads a value from outside.
  *
- * @param value Such as `JSON.parse` returned.
- * @param field What it must be.
+ * @param value A value such as `JSON.parse` returns.
+ * @param field The description of a valid value.
  * @returns A checked copy.
- * @throws What `fail` throws, for the first thing that is wrong.
+ * @throws The error of `fail`, with the first thing that is wrong.
  */
 export function readValue<Value>(
   value: unknown,
@@ -74,7 +74,7 @@ export function readValue<Value>(
   }
 }
 
-/** Throws the error of a value that is not what it must be. */
+/** Throws the error for a value that is not valid. */
 export function refuse(place: string, value: unknown, wanted: string): never {
   throw new FieldError(`${place} is ${describe(value)}, expected ${wanted}`);
 }
@@ -86,10 +86,10 @@ function describe(value: unknown): string {
 }
 
 /**
- * A field that a function accepts.
+ * Makes a field whose values a function accepts.
  *
- * @param accepts Whether it is one.
- * @param wanted In words, for messages.
+ * @param accepts Whether a value is valid.
+ * @param wanted The description in words, for messages.
  */
 export function field<Value>(
   accepts: (value: unknown) => boolean,
@@ -101,8 +101,8 @@ export function field<Value>(
   };
 }
 
-/** A text. */
-export const text: Field<string> = field((value) => typeof value === "string", "a text");
+/** A string. */
+export const text: Field<string> = field((value) => typeof value === "string", "a string");
 
 /** True or false. */
 export const boolean: Field<boolean> = field(
@@ -113,7 +113,7 @@ export const boolean: Field<boolean> = field(
 /** A finite number. */
 export const number: Field<number> = field(Number.isFinite, "a number");
 
-/** A finite number, or what JSON has for one that is not finite. */
+/** A finite number, or `null`, which JSON has for one that is not finite. */
 export const numberOrNull: Field<number | null> = nullable(number);
 
 /**
@@ -130,7 +130,7 @@ export function integer(least: number, most: number = Infinity): Field<number> {
   );
 }
 
-/** Bounds of a number; those left out do not exist. */
+/** Bounds of a number; there is no limit where one is left out. */
 export interface NumberBounds {
   /** The number is greater. */
   readonly above?: number;
@@ -176,7 +176,7 @@ export function nullable<Value>(inner: Field<Value>): Field<Value | null> {
     wanted,
     read(value, place) {
       if (value === null) return null;
-      // A wrong value is told with what it may be; what is wrong within it has a place of its own.
+      // The message about a wrong value includes null; a message about a part of the value does not.
       return typeof value === "object"
         ? inner.read(value, place)
         : renamed(inner, wanted).read(value, place);

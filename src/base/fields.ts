@@ -13,10 +13,10 @@ import {
   type ValueOf,
 } from "./field.ts";
 
-/** What the fields of an object must be. */
+/** The descriptions of an object's fields, by name. */
 export type Fields = Readonly<Record<string, Field<unknown>>>;
 
-/** The type of what the fields of an object read. */
+/** The type of the object that described fields read. */
 export type ValuesOf<Described extends Fields> =
   & { readonly [Name in RequiredNames<Described>]: ValueOf<Described[Name]> }
   & {
@@ -46,7 +46,7 @@ export interface ArrayLimits {
    */
   readonly items?: string;
   /**
-   * Whether every item must be another one.
+   * Whether all items must differ.
    *
    * @default {false}
    */
@@ -93,10 +93,10 @@ function refuseRepeats(values: readonly unknown[], place: string): void {
   }
 }
 
-/** How to read an object. */
+/** Options of {@linkcode object}. */
 export interface ObjectOptions {
   /**
-   * What becomes of fields that are not described: `refuse` them, or leave them out of the copy.
+   * How fields that are not described are treated: `refuse` them, or leave them out of the copy.
    *
    * @default {"refuse"}
    */

@@ -1,7 +1,7 @@
 /**
- * Gives the memory of an array back immediately; the array, and any other view of its buffer, has no elements afterwards.
- * The garbage collector lets such memory grow by some 64 MB before it looks for unused arrays, which for the pieces of
- * large files, or the states of many small epochs, is several times what they need.
+ * Releases the memory of an array immediately; the array, and any other view of its buffer, has no elements afterwards.
+ * The garbage collector lets such memory grow by some 64 MB before it looks for unused arrays. That is several times
+ * what the pieces of large files, or the states of many small epochs, need.
  */
 export function freeArray({ buffer }: ArrayBufferView): void {
   if (buffer instanceof ArrayBuffer) buffer.transfer(0);

@@ -1,11 +1,11 @@
 /**
  * Characters that a terminal might obey: control characters, and those that reverse the direction of writing, so that a
- * line looks different from its content. Also the two line ends of Unicode, and the code points that are not characters,
- * which XML must not hold.
+ * line looks different from its content. Also the two line ends of Unicode, and the code points that are not
+ * characters, which XML must not hold.
  */
 const OBEYED = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufffe\uffff]/gu;
 
-/** A text of several lines, perhaps from a file, for a terminal: characters that it might obey are spelled out, as `\x1b`. */
+/** Makes a text of several lines safe for a terminal: characters that it might obey are spelled out, as in `\x1b`. */
 export function printable(text: string): string {
   return text.replace(
     OBEYED,
@@ -13,7 +13,7 @@ export function printable(text: string): string {
   );
 }
 
-/** The same for a text of one line: line ends are spelled out too. */
+/** Makes a text of one line safe for a terminal: line ends are spelled out too. */
 export function printableLine(text: string): string {
   return text.replace(OBEYED, (found) => found === "\t" ? found : spellOut(found));
 }

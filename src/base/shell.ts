@@ -1,4 +1,4 @@
-/** A path as one word of a command line, in quotes where a shell needs them. */
+/** Formats a path as one word of a command line, in quotes if a shell needs them. */
 export function quotePath(path: string): string {
   return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

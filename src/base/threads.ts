@@ -1,13 +1,13 @@
 /** Larger values are almost certainly typos. */
 const MOST_THREADS = 1024;
-/** Always granted: some machines report fewer cores than they have. */
+/** So many threads are always granted, since some machines report fewer cores than they have. */
 const ALWAYS_GRANTED = 8;
 
 /**
- * The number of threads to compute on.
+ * Chooses the number of threads to compute on.
  *
- * @param threads The number asked for; by default that of the cores, or 1 where it is not known. More threads than cores
- *   are not granted, since they would only wait.
+ * @param threads The number asked for; by default the number of cores, or 1 if it is not known. More threads than cores
+ * are not granted, since they would only wait.
  * @returns The number granted.
  * @throws {RangeError} If `threads` is not an integer from 1 to 1024.
  */

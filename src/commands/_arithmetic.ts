@@ -1,4 +1,4 @@
-/** Warnings where results stand side by side that were computed on processors or GPUs which round differently. */
+/** Warnings about a table whose results were computed on processors or GPUs that round differently. */
 
 /** Warns if some results were computed with more than one kind of arithmetic. */
 export function warnOfMixture(arithmetic: readonly string[], what: string): void {
@@ -8,6 +8,6 @@ export function warnOfMixture(arithmetic: readonly string[], what: string): void
     `warning: ${what} were computed with ${kinds.length} kinds of arithmetic (${
       kinds.join("; ")
     }): small ` +
-      "differences between them may come of that alone",
+      "differences between them may come from that alone",
   );
 }

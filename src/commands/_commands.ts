@@ -1,4 +1,4 @@
-/** The commands of the package: one a file beside this one, each loaded only when it is called. */
+/** The commands of the package: each has a file beside this one, which is loaded only when the command is called. */
 
 import packageJson from "../../deno.json" with { type: "json" };
 import type { CommandDefinition } from "./flags.ts";
@@ -18,7 +18,7 @@ export type CommandName =
   | "submit"
   | "train";
 
-/** In the order in which a user meets them. */
+/** The commands, in the order in which a user meets them. */
 const LOADERS: Readonly<Record<CommandName, () => Promise<{ readonly command: unknown }>>> = {
   prepare: () => import("./prepare.ts"),
   doctor: () => import("./doctor.ts"),
@@ -48,7 +48,7 @@ export async function loadCommand(name: CommandName): Promise<CommandDefinition<
   return command as CommandDefinition<unknown>;
 }
 
-/** What a command does, in a few words: what `deno task` lists, too. */
+/** What a command does, in a few words, which `deno task` lists too. */
 export function briefOf(name: CommandName): string {
   return packageJson.tasks[name].description;
 }

@@ -16,7 +16,7 @@ interface CompletedFlag {
   /** As it is typed, such as `--data`. */
   readonly name: string;
   readonly description: string;
-  /** What follows it: nothing, the name of a file, one of some words, or what only the user knows. */
+  /** What follows the flag: nothing, the name of a file, one of some words, or text that no shell can complete. */
   readonly value: "none" | "path" | "text" | readonly string[];
 }
 
@@ -25,7 +25,7 @@ interface CompletedCommand {
   readonly name: string;
   readonly description: string;
   readonly flags: readonly CompletedFlag[];
-  /** What an argument that is no flag may be, such as a shell; the name of a file by default. */
+  /** The words that an argument may be, such as the names of shells; absent where it is the name of a file. */
   readonly words?: readonly string[];
 }
 
@@ -34,7 +34,7 @@ export function isShell(word: string): word is Shell {
   return SHELLS.some((shell) => shell === word);
 }
 
-/** Prints what a shell reads to complete the command lines of this program. */
+/** Prints the script that makes a shell complete this program's command lines. */
 export async function writeCompletion(shell: Shell): Promise<void> {
   const commands = await listCommands();
   const format = { bash: formatBash, zsh: formatZsh, fish: formatFish }[shell];
@@ -77,12 +77,12 @@ function namesOf(named: readonly { readonly name: string }[]): string {
   return named.map(({ name }) => name).join(" ");
 }
 
-/** A text as one word of bash and zsh. */
+/** Quotes a text as one word of bash and zsh. */
 function quote(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** A text as one word of fish. */
+/** Quotes a text as one word of fish. */
 function quoteForFish(text: string): string {
   return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
 }
@@ -130,8 +130,8 @@ complete -o default -F _histone histone
 }
 
 function formatZsh(commands: readonly CompletedCommand[]): string {
-  /** What stands between brackets, or after a colon. */
-  const tell = (text: string) => text.replaceAll(/[[\]:\\]/g, "\\$&");
+  /** Escapes a text that is written between brackets or after a colon. */
+  const escape = (text: string) => text.replaceAll(/[[\]:\\]/g, "\\$&");
   const action = ({ value }: CompletedFlag) => {
     if (value === "none") return "";
     if (value === "path") return ":file:_files";
@@ -139,7 +139,7 @@ function formatZsh(commands: readonly CompletedCommand[]): string {
   };
   const cases = commands.map(({ name, flags, words }) => {
     const specs = flags.map((flag) =>
-      `      ${quote(`${flag.name}[${tell(flag.description)}]${action(flag)}`)}`
+      `      ${quote(`${flag.name}[${escape(flag.description)}]${action(flag)}`)}`
     );
     const rest = words === undefined ? "'*:file:_files'" : `'1:word:(${words.join(" ")})'`;
     return `    ${name})\n      _arguments \\\n${
@@ -147,7 +147,7 @@ function formatZsh(commands: readonly CompletedCommand[]): string {
     }\n      ;;`;
   });
   const list = commands.map(({ name, description }) =>
-    `    ${quote(`${name}:${tell(description)}`)}`
+    `    ${quote(`${name}:${escape(description)}`)}`
   );
   return `#compdef histone
 # Completion of histone for zsh: histone completion zsh > a folder of fpath, as _histone

@@ -9,8 +9,8 @@ import { readJson } from "../runs/json.ts";
 const FLAG = "--config";
 
 /**
- * Reads the file that `--config` names: a JSON object, long names of flags with their values. Paths in it start where
- * the user stands, as those on the command line.
+ * Reads the file that `--config` names: a JSON object, long names of flags with their values. Relative paths in it
+ * start at the user's directory, as those on the command line do.
  *
  * @param make Makes the parser of the command's flags.
  * @param args The command line.
@@ -22,7 +22,7 @@ export async function readConfigFile(
   args: readonly string[],
 ): Promise<string[]> {
   if (!args.some((arg) => arg === FLAG || arg.startsWith(`${FLAG}=`))) return [];
-  // A parser of its own: it would keep what it has seen.
+  // This parser is thrown away: a parser keeps the values that it has seen.
   const command = make();
   command.parseOptions([...args]);
   const file: unknown = command.opts().config;
@@ -36,7 +36,7 @@ export async function readConfigFile(
   const given = command.options.filter((option) =>
     command.getOptionValueSource(option.attributeName()) === "cli"
   );
-  // Such as the whole of a configuration beside --resume, with which a run keeps its own flags.
+  // For example, a file with all flags is used with --resume, which excludes most of them.
   const settled = new Set([
     ...given.map((option) => option.attributeName()),
     ...given.flatMap(conflictsOf),
@@ -48,13 +48,13 @@ export async function readConfigFile(
   });
 }
 
-/** Flags that cannot be given beside another. */
+/** The flags that another flag excludes. */
 function conflictsOf(option: Option): string[] {
   const names: unknown = Reflect.get(option, "conflictsWith");
   return Array.isArray(names) ? names.filter((name) => typeof name === "string") : [];
 }
 
-/** The option of a long name. */
+/** Finds the option that has a long name. */
 function findOption(
   command: Command,
   { name, file }: { readonly name: string; readonly file: string },
@@ -72,7 +72,7 @@ function findOption(
   );
 }
 
-/** A flag with a value, as words of a command line. */
+/** Writes a flag and its value as words of a command line. */
 function wordsOf(
   command: Command,
   option: Option,
@@ -88,7 +88,7 @@ function wordsOf(
   }
   if (typeof value !== "boolean") return [`${flag}=${wordOf(value)}`];
   if (value) return [flag];
-  // What is on unless it is left out, and what is off anyway.
+  // A flag that is on by default is turned off by its opposite; one without an opposite is off already.
   const opposite = command.options.find(({ long }) => long === `--no-${name}`);
   return opposite === undefined ? [] : [`--no-${name}`];
 }

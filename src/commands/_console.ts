@@ -1,4 +1,4 @@
-/** What commands print: through here, whatever they quote of files. */
+/** Makes all that commands print safe for the terminal and as wide as it, whatever the commands quote from files. */
 
 import { format } from "node:util";
 import { printable } from "../base/printable.ts";
@@ -18,12 +18,12 @@ export function isQuiet(): boolean {
 let printToError: (...words: unknown[]) => void = console.error;
 
 /**
- * Has all that `console` prints pass through {@linkcode printable}, so that no name in a file speaks to the terminal,
- * in lines that fit it. Results are printed by `console.log`, what a command tells of its work by `console.info`,
- * warnings by `console.warn` and errors by `console.error`. An error in a log stays one line, which can be searched.
+ * Passes all that `console` prints through {@linkcode printable}, so that no name in a file can control the terminal,
+ * and breaks it into lines that fit. Commands print results with `console.log`, progress with `console.info`, warnings
+ * with `console.warn` and errors with `console.error`. An error in a log stays one line, which can be searched.
  *
- * Standard output that takes no more, such as a file on a full disk, is an error; standard error is not, since nobody
- * could be told.
+ * A failure to write to standard output, such as a full disk, is an error. A failure to write to standard error is not,
+ * since the error could not be reported.
  */
 export function guardConsole(): void {
   const { log, error } = console;
@@ -34,7 +34,7 @@ export function guardConsole(): void {
     try {
       log(show(words));
     } catch (cause) {
-      // Whoever read it needs no more, which is no fault.
+      // The reader has closed the pipe because it needs no more, which is not an error.
       if (cause instanceof Deno.errors.BrokenPipe) throw cause;
       throw new WriteError(`Cannot write to standard output: ${(cause as Error).message}`, {
         cause,
@@ -45,7 +45,7 @@ export function guardConsole(): void {
     try {
       error(show(words, most));
     } catch {
-      // There is no place left to say so.
+      // There is nowhere left to report it.
     }
   };
   const errorWidth = isErrorLog() ? Infinity : width;
@@ -60,15 +60,15 @@ function isErrorLog(): boolean {
   return !Deno.stderr.isTerminal() && readVariable("COLUMNS") === undefined;
 }
 
-/** From here on prints nothing but errors and results. */
+/** Makes `console` print nothing but errors and results from now on. */
 export function beQuiet(): void {
   quiet = true;
   const silence = () => undefined;
   Object.assign(console, { info: silence, debug: silence, warn: silence });
 }
 
-/** From here on prints to standard error, since the one file that the command writes is standard output. */
-export function leaveStandardOutput(): void {
+/** Makes `console` print to standard error from now on, because the command writes its file to standard output. */
+export function printToStandardError(): void {
   console.log = printToError;
   if (!quiet) Object.assign(console, { info: printToError, debug: printToError });
 }

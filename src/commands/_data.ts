@@ -16,9 +16,10 @@ export interface DataFlags {
 }
 
 /**
- * Chooses the data to train on: without `--data` those in a clone's fixtures/, and a line says so.
+ * Chooses the data to train on. Without `--data` in a clone, it chooses those in fixtures/ and prints a line that says
+ * so.
  *
- * @throws {ContractError} If no data are named and this is no clone.
+ * @throws {ContractError} If no data are named and the package is not a clone.
  */
 export function chooseData(data: string | undefined): string {
   if (data !== undefined) return data;

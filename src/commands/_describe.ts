@@ -1,11 +1,11 @@
-/** A command's definition as commander takes it: flags, arguments and help. */
+/** Turns a command's definition into a commander parser with its flags, arguments and help. */
 
 import { Command, Help, type Option, type OutputConfiguration } from "commander";
 import type { CommandDefinition } from "./flags.ts";
 import { showCalls } from "./_place.ts";
 import { outputWidth, wrapCommand, wrapLine } from "./_wrap.ts";
 
-/** Flags of every command, which say how it is run rather than what it does. */
+/** Flags that every command has, which say how it is run rather than what it does. */
 export interface RunFlags {
   readonly config?: string;
   readonly quiet: boolean;
@@ -24,17 +24,17 @@ export function makeCommand<Flags>(definition: CommandDefinition<Flags>): Comman
     .addHelpText("after", `\nExamples:\n${lines}`)
     .allowExcessArguments(false)
     .configureHelp({ optionDescription: describeOption })
-    .configureOutput(outputOf(width))
+    .configureOutput(makeOutputConfiguration(width))
     .exitOverride();
 }
 
-/** That a flag is off unless it is given need not be said. */
+/** Describes an option. A default of `false` is not shown, since every flag is off unless it is given. */
 function describeOption(option: Option): string {
   return option.defaultValue === false ? option.description : new Help().optionDescription(option);
 }
 
-/** Where and how wide commander prints. */
-export function outputOf(width: number): OutputConfiguration {
+/** Tells commander where, and in what width, to print. */
+export function makeOutputConfiguration(width: number): OutputConfiguration {
   return {
     getOutHelpWidth: () => width,
     getErrHelpWidth: () => width,

@@ -1,8 +1,8 @@
-/** What the environment tells a command, as far as it may read it. */
+/** Environment variables, as far as a command may read them. */
 
 /**
- * A variable of the environment; `undefined` where it is unset, empty, or the command may not read it: the flags of
- * an older installation may not list it.
+ * Reads an environment variable. It is `undefined` if it is unset or empty, or if the command may not read it: the
+ * permissions of an older installation may not list it.
  */
 export function readVariable(name: string): string | undefined {
   try {

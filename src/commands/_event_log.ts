@@ -17,9 +17,9 @@ interface EventFlags {
 /**
  * Prepares the directory of `--tensorboard`. Without the flag the log takes scalars and writes nothing.
  *
- * @param flags Those of the run.
+ * @param flags The flags of the run.
  * @param id The run's id.
- * @throws {ContractError} If the directory holds event files and they are not to be overwritten.
+ * @throws {ContractError} If the directory holds event files and `--overwrite` was not given.
  */
 export async function openLog(
   { tensorboard: directory, overwrite, resume }: EventFlags,
@@ -39,7 +39,7 @@ export async function openLog(
   return await openEventLog(directory, { id, resume: isResumed, overwrite, onWarning: warn });
 }
 
-/** Writes the epochs that a checkpoint has into an event log, which every process starts again. */
+/** Writes the epochs of a checkpoint into an event log, since each process starts its log again. */
 export function replayEpochs(
   log: EventLog,
   { resume, learningRate, nameOf }: {
@@ -56,7 +56,7 @@ export function replayEpochs(
   }
 }
 
-/** What TensorBoard calls a member, by its number from 0: an empty text if there is only one. */
+/** What TensorBoard calls a member, by its number from 0: an empty string if there is only one member. */
 export function memberRun(member: number, members: number): string {
   return members === 1 ? "" : `member${member + 1}`;
 }

@@ -1,4 +1,4 @@
-/** The flags of `experiments`, and which run they are about. */
+/** The flags of `experiments`, and the run to which they apply. */
 
 import type { Command } from "commander";
 import { isDeepStrictEqual } from "node:util";
@@ -48,10 +48,10 @@ export function declareExperiments(command: Command): Command {
       .option("--epochs <n>", "passes over the data (default: each preset's)", integer(1))
       .option(
         "--transform <name>",
-        "of the counts: none, log1p, asinh (default: each preset's)",
+        "transform of the counts: none, log1p, asinh (default: each preset's)",
         choice(TRANSFORMS),
       )
-      .option("--seed <n>", "of weights, order, dropout and what is held out", integer(0), 0)
+      .option("--seed <n>", "seed of weights, order, dropout and held-out samples", integer(0), 0)
       .option("--competition", "the data are the competition's: show the report's figures", false)
       .option("--out <dir>", "directory to write, or to resume in", "runs/experiments")
       .option("--overwrite", "run finished experiments again", false),
@@ -59,8 +59,8 @@ export function declareExperiments(command: Command): Command {
 }
 
 /**
- * Chooses the flags to run with: those of the unfinished run that `--resume` names, else those that were given, which
- * resume an unfinished run that was started with the same.
+ * Chooses the flags to run with: those of the unfinished run that `--resume` names, else those that were given. The
+ * latter also resume an unfinished run in `--out` that was started with the same flags.
  *
  * @throws {ContractError} If `--out` holds an unfinished run with other flags, or another command's run.
  */
@@ -72,17 +72,19 @@ export async function chooseFlags(flags: ExperimentsFlags): Promise<ExperimentsF
   await refuseOtherRun(out);
   const kept = await readKeptFlags<ExperimentsFlags>("experiments", out);
   if (kept === undefined) return flags;
-  if (isDeepStrictEqual(decisive(kept), decisive(flags))) return { ...flags, resume: out };
+  if (isDeepStrictEqual(pickDecisiveFlags(kept), pickDecisiveFlags(flags))) {
+    return { ...flags, resume: out };
+  }
   await refuseLiveRun(out);
   throw new ContractError(
-    `Cannot write to ${out}: it holds unfinished experiments of other flags. Resume them with --resume ${
+    `Cannot write to ${out}: it holds unfinished experiments that were started with other flags. Resume them with --resume ${
       quotePath(out)
     }, name another --out, or add --overwrite`,
   );
 }
 
-/** The flags that decide what is run, and with which results. */
-function decisive(flags: ExperimentsFlags): unknown {
+/** The flags that decide which experiments are run and what their results are. */
+function pickDecisiveFlags(flags: ExperimentsFlags): unknown {
   const { data, record, test, labels, only, epochs, transform, seed, scheme, folds } =
     absolutePaths(flags);
   return { data, record, test, labels, only, epochs, transform, seed, scheme, folds };
@@ -101,7 +103,7 @@ async function refuseOtherRun(out: string): Promise<void> {
  *
  * @param given The flags as they were given.
  * @param chosen What {@linkcode chooseFlags} made of them.
- * @throws {ContractError} If a run did.
+ * @throws {ContractError} If another run started or ended there.
  */
 export async function refuseChange(
   given: ExperimentsFlags,

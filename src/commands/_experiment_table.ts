@@ -1,17 +1,18 @@
-/** The experiments' table as text. */
+/** Formats the table of experiments as text. */
 
+import { formatDuration } from "../base/duration.ts";
 import { PUBLISHED_EXPERIMENTS } from "../report/published.ts";
 import type { ExperimentSummary } from "../training/experiments.ts";
-import { formatDuration, formatRate } from "./_progress.ts";
+import { formatRate } from "./_progress.ts";
 import { outputWidth } from "./_wrap.ts";
 
 type Column = readonly [title: string, cell: (row: ExperimentSummary) => string];
 
 /**
- * Aligned lines, one for each experiment; more than one table where the columns do not fit the terminal.
+ * Formats experiments as aligned lines, one each, and as more than one table if the columns do not fit the terminal.
  *
  * @param rows The experiments.
- * @param options Whether to set the report's own figures beside them, which only the competition's data allow.
+ * @param options Whether to show the report's own figures too, which are comparable only on the competition's data.
  */
 export function formatExperiments(
   rows: readonly ExperimentSummary[],
@@ -26,20 +27,20 @@ export function formatExperiments(
   const [names = [], ...figures] = columns.map(([title, cell]) =>
     alignColumn([title, ...rows.map(cell)])
   );
-  // Names stand on the left, numbers on the right.
+  // Names are aligned left, numbers right.
   const left = names.map((name) => name.trimStart().padEnd(name.length));
   return tablesOf(left, figures, { width: outputWidth() }).flatMap((table, i) =>
     i === 0 ? table : ["", ...table]
   );
 }
 
-/** The cells of a column, as wide as the widest of them. */
+/** Pads the cells of a column to the width of its widest. */
 function alignColumn(cells: readonly string[]): string[] {
   const width = Math.max(...cells.map((cell) => cell.length));
   return cells.map((cell) => cell.padStart(width));
 }
 
-/** Columns side by side as lines; as several tables, each with the names, where they are too wide for one. */
+/** Joins columns into lines; columns too wide for one table become several, each with the names. */
 function tablesOf(
   names: readonly string[],
   columns: readonly (readonly string[])[],

@@ -6,8 +6,8 @@ import * as ours from "../errors.ts";
 const EXPECTED_ERRORS = [...Object.values(ours), RangeError, ...Object.values(Deno.errors)];
 
 /**
- * An error as one line: its message where users can act on it. An error that is this package's mistake is called
- * that; see {@linkcode stackOf}.
+ * Formats an error as one line: its message if users can act on it. Any other error is reported as a bug in the
+ * program; see {@linkcode stackOf}.
  */
 export function explain(error: unknown): string {
   const cause = firstCause(error);
@@ -20,7 +20,7 @@ export function explain(error: unknown): string {
   return explainUnexpected(`${cause.name}: ${cause.message}`);
 }
 
-/** Where in the program an error arose, and what it arose from. */
+/** Formats where in the program an error arose, and the errors that caused it. */
 export function stackOf(error: unknown): string {
   const cause = firstCause(error);
   if (!(cause instanceof Error)) return String(cause);
@@ -28,12 +28,12 @@ export function stackOf(error: unknown): string {
   return `${cause.stack ?? cause.message}${below}`;
 }
 
-/** The first error, where tidying up after it failed too. */
+/** Finds the first error where the clean-up after it failed too. */
 function firstCause(error: unknown): unknown {
   return error instanceof SuppressedError ? firstCause(error.suppressed) : error;
 }
 
-/** What V8 throws itself: a table too large for memory, or nested too deeply for the stack. */
+/** Messages of errors that V8 throws for a table too large for memory, or nested too deeply for the stack. */
 const RUNTIME_LIMITS =
   /^(Maximum call stack size exceeded|Invalid (typed )?array (buffer )?length|Array buffer allocation failed|Invalid string length)/;
 
@@ -51,18 +51,21 @@ function explainUnexpected(what: string): string {
   }. This is a bug in the program; --stack shows where it arose`;
 }
 
-/** Such as `No such file or directory (os error 2): readfile 'a.json'`, perhaps after words of this package. */
+/**
+ * Matches a message such as `No such file or directory (os error 2): readfile 'a.json'`, perhaps after this package's
+ * words.
+ */
 const SYSTEM_MESSAGE =
   /^(?<action>.*: )?(?<reason>[^:]*) \(os error \d+\)(: (?<operation>\w+)( '(?<path>.*?)'( -> .*)?)?)?$/s;
 
-/** What Deno says of the system's own files, such as those below `/dev`. */
+/** Matches Deno's message about the system's own files, such as those below `/dev`. */
 const KEPT_AWAY = /^(.*: )?Requires all access to "(?<path>.*)", run again .*$/s;
 
-/** What Deno says of a directory that the tasks' permissions close: the package's own, and the system's. */
+/** Matches Deno's message about a directory that the tasks' permissions deny: the package's own and the system's. */
 const CLOSED =
   /^(?<action>Cannot write to .*: )?(.*: )?Requires write access to "(?<path>.*)", run again .*$/s;
 
-/** What the system's functions do, but for those that only read. */
+/** Verbs for the system's functions, except those that only read. */
 const VERBS: Readonly<Record<string, string>> = {
   mkdir: "create",
   remove: "remove",
@@ -76,7 +79,7 @@ const REASONS: Readonly<Record<string, string>> = {
   "Not a directory": "a part of this path is a file, expected directories",
 };
 
-/** What the system said of a file, in the words of this package; `undefined` for any other message. */
+/** Explains the system's message about a file in this package's words; `undefined` for any other message. */
 function explainSystemError(message: string): string | undefined {
   const system = SYSTEM_MESSAGE.exec(message)?.groups;
   if (system !== undefined) {
@@ -90,7 +93,7 @@ function explainSystemError(message: string): string | undefined {
   if (closed !== undefined) {
     return `${
       closed.action ?? `Cannot write to ${closed.path}: `
-    }no command writes into this package's own folders, nor into the system's. ` +
+    }no command writes into this package's own folders or into the system's. ` +
       "Change to another folder, or name an --out outside of them";
   }
   const keptAway = KEPT_AWAY.exec(message)?.groups;

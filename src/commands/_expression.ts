@@ -28,7 +28,7 @@ export interface ExpressionFlags {
   readonly expressionValue?: ValueKind | undefined;
 }
 
-/** Takes messages about the expression: notes about choices that were made, and warnings. */
+/** Listeners for messages about the expression: notes about the choices that were made, and warnings. */
 export interface ExpressionListeners {
   readonly note: (text: string) => void;
   readonly warn: (text: string) => void;
@@ -38,7 +38,7 @@ export interface ExpressionListeners {
 interface ExpressionSource {
   readonly inputs: readonly ExpressionInput[];
   readonly samples?: readonly ExpressionSample[] | undefined;
-  /** Whether each file that is named for one cell type holds only that one. */
+  /** Whether each file that is named for one cell type holds only that cell type. */
   readonly isFileASample: boolean;
 }
 
@@ -157,7 +157,7 @@ async function filesOfSamples(
   }
 }
 
-/** Reads one file after the other, each when it is needed. */
+/** Reads one file after another, each only when it is needed. */
 async function* readTables(
   { inputs, samples, isFileASample }: ExpressionSource,
   { expressionValue: value, expressionSamples: samplesFile }: ExpressionFlags,

@@ -1,4 +1,4 @@
-/** Experiments that are finished already: found, and refused where one table must not mix them with new ones. */
+/** Finds experiments that are finished already, and refuses those that one table must not mix with new ones. */
 
 import { type EngineName, selectEngine } from "../engine/select.ts";
 import { ContractError } from "../errors.ts";
@@ -15,7 +15,8 @@ import type { ExperimentsFlags } from "./_experiment_flags.ts";
 /**
  * Finds the results in the directory that belong to these settings and data.
  *
- * @throws {ContractError} If an experiment that is to be run has results of others, which one table must not mix.
+ * @throws {ContractError} If an experiment that is to be run has results of other settings or data, since one table
+ * must not mix them.
  */
 export async function findFinished(
   plans: readonly ExperimentPlan[],
@@ -27,7 +28,9 @@ export async function findFinished(
     if (result === undefined) continue;
     if (result.plan.digest === digest) finished.set(name, result);
     else if (!only.includes(name)) {
-      console.info(`${name}: left out of the table, its results are of other settings or data`);
+      console.info(
+        `${name}: left out of the table, since its results are of other settings or data`,
+      );
     } else if (!overwrite) {
       throw new ContractError(
         `Cannot resume in ${out}: ${
@@ -41,7 +44,7 @@ export async function findFinished(
 }
 
 /** Removes the results that are to be replaced, so that a later `--resume` finds what is left to run. */
-export async function forget(
+export async function removeResults(
   names: readonly string[],
   { out, finished }: { readonly out: string; readonly finished: Map<string, ExperimentResult> },
 ): Promise<void> {
@@ -52,10 +55,10 @@ export async function forget(
 }
 
 /**
- * Refuses to add to the table what this machine would compute with other arithmetic than the results that it has. Results
- * of other engines do no harm: the table names the engine of each.
+ * Refuses to add results that this machine would compute with other arithmetic than the results already in the table.
+ * Results of different engines may be mixed, since the table names the engine of each.
  *
- * @throws {ContractError} If it would.
+ * @throws {ContractError} If this machine's arithmetic differs.
  */
 export async function refuseMixture(
   plans: readonly ExperimentPlan[],

@@ -1,15 +1,15 @@
-/** The flags that the command that runs declares: what a file of flags holds has to be what they could have given. */
+/** The flags of the running command. A file may hold only values that these flags could have been given. */
 
 import { type Command, InvalidArgumentError, type Option } from "commander";
 import { isDeepStrictEqual } from "node:util";
 import { showValue } from "../base/show_value.ts";
 import { FormatError } from "../errors.ts";
 
-/** Of the command that runs, by the name under which it finds a flag's value. */
+/** The options of the running command, by the names of their values. */
 const declared = new Map<string, Option[]>();
 
-/** Notes the flags of the command that runs. */
-export function knowFlags(command: Command): void {
+/** Records the flags of the running command. */
+export function recordFlags(command: Command): void {
   for (const option of command.options) {
     const name = option.attributeName();
     declared.set(name, [...declared.get(name) ?? [], option]);
@@ -17,9 +17,9 @@ export function knowFlags(command: Command): void {
 }
 
 /**
- * Flags that a run was started with, from a file; those that are missing have their defaults.
+ * Checks flags that a run was started with and kept in a file; those that are missing get their defaults.
  *
- * @throws {FormatError} If the file holds no flags, or one of them is nothing that the command line could have given.
+ * @throws {FormatError} If the file holds no flags, or a value that the command line could not have given.
  */
 export function checkKeptFlags<Flags>(flags: unknown, file: string): Flags {
   const fail = (found: string): never => {
@@ -30,7 +30,7 @@ export function checkKeptFlags<Flags>(flags: unknown, file: string): Flags {
   }
   for (const [name, value] of Object.entries(flags)) {
     const options = declared.get(name) ?? [];
-    // Outside of a command, as in a user's own program, none are declared.
+    // Outside a command, as in a user's own program, no flags are declared.
     if (
       declared.size > 0 && !options.some((option) => expectedValue(option, value) === undefined)
     ) {
@@ -41,28 +41,28 @@ export function checkKeptFlags<Flags>(flags: unknown, file: string): Flags {
 }
 
 /**
- * What an option takes instead of a value, as the end of a sentence; `undefined` if it takes it: a flag without a value
- * takes true and false, a flag of text a text, any other what its parser makes of the value's text; a flag that may stand
- * without its value takes true, too.
+ * Describes the values that an option takes, to end a sentence, unless it takes the given value: then `undefined`. A
+ * flag without a value takes true and false, a flag without a parser takes text, and any other takes what its parser
+ * returns for the value's text. A flag whose value is optional takes
+ * true as well.
  */
 export function expectedValue(option: Option, value: unknown): string | undefined {
   if (option.isBoolean() || option.negate) {
     return typeof value === "boolean" ? undefined : "true or false";
   }
-  // Which may stand without a value.
   if (option.optional && value === true) return undefined;
-  if (option.parseArg === undefined) return typeof value === "string" ? undefined : "a text";
+  if (option.parseArg === undefined) return typeof value === "string" ? undefined : "a string";
   try {
     const parsed: unknown = option.parseArg(wordOf(value), undefined);
     if (parsed === value || isDeepStrictEqual(parsed, value)) return undefined;
-    return Array.isArray(parsed) ? "a list of texts" : `a ${typeof parsed}`;
+    return Array.isArray(parsed) ? "a list of strings" : `a ${typeof parsed}`;
   } catch (error) {
     if (!(error instanceof InvalidArgumentError)) throw error;
     return error.message.replace(/^Expected /, "").replace(/\.$/, "");
   }
 }
 
-/** A flag's value as a word of a command line. */
+/** Formats a flag's value as a word of a command line. */
 export function wordOf(value: unknown): string {
   return Array.isArray(value) ? value.join(",") : String(value);
 }

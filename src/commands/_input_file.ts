@@ -1,9 +1,9 @@
-/** Files that flags name, looked at before any work. */
+/** Checks the input files that flags name before any work is done. */
 
 import { ContractError } from "../errors.ts";
 
 /**
- * Throws, with the flag's name, unless a path is that of a file that can be read.
+ * Throws, naming the flag, unless a path leads to a file that can be read.
  *
  * @param flag The flag as users type it.
  * @param path Its value.

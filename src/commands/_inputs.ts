@@ -1,4 +1,4 @@
-/** The files that a run reads, digested under a progress line, and compared when the run is resumed. */
+/** Digests the files that a run reads, with a progress line, and compares them when the run is resumed. */
 
 import { basename } from "node:path";
 import { ContractError } from "../errors.ts";
@@ -14,7 +14,7 @@ import {
 import { holdsSearch, readSearchFile } from "../runs/search_files.ts";
 import { ProgressLine } from "./_progress.ts";
 
-/** Paths by the part that they play in a command: `data`, `test`, …. */
+/** Paths by the names of their flags: `data`, `test`, …. */
 export type InputPaths = Readonly<Record<string, string | undefined>>;
 
 /** Calls a function with options that draw a progress line while files are digested. */
@@ -33,9 +33,9 @@ export async function withDigestProgress<Value>(
 /**
  * Digests the files that a run reads, and with `--resume` compares them with those that it was started with.
  *
- * @param paths Their paths by the names of their flags.
+ * @param paths The files' paths by the names of their flags.
  * @param resume Directory of the run that is resumed, if one is.
- * @throws {ContractError} If one of them has changed, or is not there.
+ * @throws {ContractError} If one of them has changed or is missing.
  */
 export async function inputsOfRun(paths: InputPaths, resume: string | undefined): Promise<Inputs> {
   const now = await withDigestProgress((options) => describeInputs(paths, options));
@@ -43,7 +43,7 @@ export async function inputsOfRun(paths: InputPaths, resume: string | undefined)
   await refuseLostInputs(resume, paths);
   const kept = await readKeptCommand(resume);
   if (kept !== undefined) refuseOtherInputs(resume, { former: kept.inputs, now });
-  // A finished search can be resumed too, and has its own file.
+  // A finished search can be resumed too, and keeps its inputs in a file of its own.
   else if (await holdsSearch(resume)) {
     const { inputs } = await readSearchFile(resume);
     refuseOtherInputs(resume, { former: inputs, now });
@@ -55,7 +55,7 @@ export async function inputsOfRun(paths: InputPaths, resume: string | undefined)
  * Refuses to resume a run whose files are no longer those that it was started with.
  *
  * @param directory The run.
- * @param files What it was started with, if it kept that, and what is there now.
+ * @param files The files that it was started with, if it kept their digests, and those that are there now.
  * @throws {ContractError} With the first file that has changed.
  */
 function refuseOtherInputs(
@@ -64,7 +64,7 @@ function refuseOtherInputs(
 ): void {
   if (former === undefined) {
     console.warn(
-      `warning: ${directory} was started by a version that kept no digests of its files, so it cannot be told ` +
+      `warning: ${directory} was started by a version that kept no digests of its files, so it is unknown ` +
         "whether they are still the same",
     );
     return;

@@ -2,17 +2,17 @@
 
 import { Interrupted } from "./flags.ts";
 
-/** 128 and the signal's number, as shells have it. */
+/** Exit codes by signal: 128 plus the signal's number, as shells do it. */
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
-/** A terminal signals all of its programs, and `deno task` passes on what it gets: one Ctrl-C comes twice. */
+/** One Ctrl-C arrives twice: a terminal signals all its programs, and `deno task` forwards the signal that it gets. */
 const SAME_SIGNAL_MS = 500;
 
 /** Whether, and by which signal, the command was asked to stop. */
 export interface Interrupt {
-  /** Aborts when it is asked to. */
+  /** Aborts when the command is asked to stop. */
   readonly signal: AbortSignal;
-  /** What the command exits with after that. */
+  /** The command's exit code after that. */
   readonly exitCode: number;
 }
 

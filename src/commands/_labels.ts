@@ -1,4 +1,4 @@
-/** Labelled data to measure on. */
+/** Reads labelled data to measure on. */
 
 import { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";
@@ -14,7 +14,7 @@ export interface TestFlags {
 }
 
 /**
- * Reads data, with labels from a file of their own where one is named.
+ * Reads data, with the labels of a separate file if one is named.
  *
  * @throws {ContractError} If there are no labels.
  */
@@ -41,9 +41,9 @@ export async function loadLabelled(
 }
 
 /**
- * Refuses labels without data; to be called before files are read, which may take long.
+ * Refuses labels without data. Call it before files are read, which may take long.
  *
- * @throws {ContractError} If `--labels` is there without `--test`.
+ * @throws {ContractError} If `--labels` is given without `--test`.
  */
 export function checkTestFlags({ test, labels }: TestFlags): void {
   if (test !== undefined || labels === undefined) return;
@@ -51,7 +51,7 @@ export function checkTestFlags({ test, labels }: TestFlags): void {
 }
 
 /**
- * Reads the data of `--test`, if the flag is there.
+ * Reads the data of `--test`, if the flag is given.
  *
  * @throws {ContractError} If they have no labels.
  */

@@ -59,7 +59,7 @@ export function formatMetric(value: number | null): string {
   return value === null ? "n/a" : value.toFixed(4);
 }
 
-/** Warns if predictions do not vary at all, like those of a model that learnt nothing. */
+/** Warns if all predictions are equal, like those of a model that learnt nothing. */
 export function warnIfConstant(predicted: ArrayLike<number>): void {
   const first = predicted[0];
   if (predicted.length < 2 || Array.prototype.some.call(predicted, (value) => value !== first)) {

@@ -9,14 +9,14 @@ import type { ModelSpec } from "../model/spec.ts";
 import { type Transform, TRANSFORMS } from "../record.ts";
 import { readJson } from "../runs/json.ts";
 
-/** A model, and settings that its file has for it. */
+/** A model, and the settings in its file. */
 export interface ModelFile {
   readonly spec: ModelSpec;
   readonly training: Partial<TrainingDefaults>;
   readonly transform?: Transform | undefined;
 }
 
-/** What stands beside a model in its file. */
+/** The fields beside a model in its file. */
 const SETTINGS = object({
   training: optional(object({
     learningRate: optional(number),

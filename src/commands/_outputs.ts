@@ -1,4 +1,4 @@
-/** Where a command writes: checked before the work, which may take hours. */
+/** Checks and locks the files that a command writes before its work, which may take hours. */
 
 import { basename, dirname, resolve } from "node:path";
 import type { Command } from "commander";
@@ -16,30 +16,30 @@ import { isLocked, takeLock } from "../files/lock.ts";
 import { UNFINISHED } from "../runs/run_files.ts";
 import { warn } from "./_warn.ts";
 
-/** What stands for standard output where one file is written. */
+/** The name that stands for standard output where a command writes one file. */
 export const STANDARD_OUTPUT = "-";
 
 /** Which file {@linkcode checkOutput} lets a command replace. */
 interface OutputOptions extends Partial<OverwriteFlag> {
-  /** What all files begin with that the command writes: no other is replaced unless asked for. */
+  /** The text with which all files of this command begin. Other files are replaced only with `--overwrite`. */
   readonly begins?: string;
   /**
-   * The only path at which a file is replaced without being asked for, since elsewhere a file that looks alike may be the
-   * user's own; `null` if every file is kept.
+   * The only path at which a file is replaced without `--overwrite`, since elsewhere a similar file may be the user's
+   * own; `null` if no file is.
    *
-   * @default any path
+   * @default {Any path}
    */
   readonly usual?: string | null;
 }
 
 /**
- * Refuses a file that cannot be written, or that is there and does not look like one that the command wrote, and
+ * Refuses a path that cannot be written, or whose present file does not look like one that the command wrote, and
  * removes the unfinished files that killed commands left beside it.
  *
  * @param path Path of the file.
  * @param options Which file may be replaced; any by default.
  * @returns Whether there is a file to replace.
- * @throws {ContractError} If it is a directory, its directory is a file, or it may not be replaced.
+ * @throws {ContractError} If the path is a directory, its directory is a file, or its file may not be replaced.
  * @throws {WriteError} If the system lets nothing be written there.
  */
 export async function checkOutput(
@@ -70,11 +70,11 @@ export async function checkOutput(
   return kind === "file";
 }
 
-/** The one file that a command writes, which no other process writes meanwhile. */
+/** The one file that a command writes; no other process writes it meanwhile. */
 export interface Output extends AsyncDisposable {
   /** The line that says which file was written. */
   readonly done: string;
-  /** Writes the file, whole or not at all; to standard output as it comes. */
+  /** Writes the file, whole or not at all; standard output is written piece by piece. */
   readonly write: (content: Content) => Promise<void>;
 }
 
@@ -120,11 +120,11 @@ async function writeToStandardOutput(content: Content): Promise<void> {
 }
 
 /**
- * Takes a file that will be written: no other process can take it while this one lives, however it ends. The lock is a
- * file beside it, which is removed in the end.
+ * Locks a file that will be written, so that no other process can lock it while this one lives. The lock is a file
+ * beside it, which is removed in the end.
  *
- * @param path Path of the file; its directory is created, and removed again if nothing was written there.
- * @throws {ContractError} If another process has it, or no file can be there.
+ * @param path Path of the file. Its directory is created, and removed again if nothing was written there.
+ * @throws {ContractError} If another process has locked it, or no file can have this path.
  * @throws {WriteError} If the system lets nothing be written there.
  */
 export async function lockOutput(path: string): Promise<AsyncDisposable> {
@@ -135,7 +135,7 @@ export async function lockOutput(path: string): Promise<AsyncDisposable> {
   await checkDirectory(directory);
   const isNew = await pathKind(directory) === undefined;
   await makeDirectory(directory);
-  // A directory that holds something stays.
+  // A directory that holds something is kept.
   const leave = async () => {
     if (isNew) await removeIfEmpty(directory);
   };
@@ -155,13 +155,13 @@ export async function lockOutput(path: string): Promise<AsyncDisposable> {
   };
 }
 
-/** A flag of commands that write one file. */
+/** The flag of commands that write one file. */
 export interface OverwriteFlag {
-  /** Whether a file that is there is replaced, whatever it is. */
+  /** Whether a file that exists is replaced, whatever it is. */
   readonly overwrite: boolean;
 }
 
-/** Declares the flag without which no file is replaced except for the command's usual one. */
+/** Declares `--overwrite`, without which only the command's usual file is replaced. */
 export function declareOverwrite(command: Command): Command {
   return command.option("--overwrite", "replace the file that --out names, whatever it is", false);
 }
@@ -175,7 +175,7 @@ export async function beginsWith(path: string, text: string): Promise<boolean> {
   return length === null || found.every((byte, i) => byte === wanted[i]);
 }
 
-/** Removes temporary neighbours of a file that no process holds any more. */
+/** Removes temporary files beside a file that no process has locked any more. */
 async function removeUnfinished(path: string): Promise<void> {
   await removeUnfinishedIn(dirname(path), (name) => name === basename(path));
 }
@@ -184,7 +184,7 @@ async function removeUnfinished(path: string): Promise<void> {
  * Removes the unfinished files that killed commands left in a directory, if there is one.
  *
  * @param directory The directory.
- * @param isOurs Whether a file of that name would be the command's own.
+ * @param isOurs Whether a file of this name is the command's own.
  */
 export async function removeUnfinishedIn(
   directory: string,
@@ -196,7 +196,7 @@ export async function removeUnfinishedIn(
   );
   for (const name of names) {
     const leftover = `${directory}/${name}`;
-    // A file that may be locked is left alone; one that we may not remove does no harm.
+    // A file that may be locked is left alone; one that we may not remove is harmless.
     const isFree = await isLocked(leftover, { otherwise: true }).then(
       (locked) => !locked,
       () => false,

@@ -1,4 +1,4 @@
-/** Where the user stands, and where the package's own files are. */
+/** The user's directory, and the package's own files. */
 
 import { existsSync } from "node:fs";
 import { isAbsolute, relative, resolve } from "node:path";
@@ -6,30 +6,30 @@ import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { ContractError } from "../errors.ts";
 import { quotePath } from "../base/shell.ts";
-import { leaveStandardOutput } from "./_console.ts";
+import { printToStandardError } from "./_console.ts";
 import { readVariable } from "./_environment.ts";
 import { STANDARD_OUTPUT } from "./_outputs.ts";
 import { outputWidth, wrapCommand } from "./_wrap.ts";
 
-/** The package's directory; `undefined` where it is not on this machine's disk. */
+/** The package's directory; `undefined` if it is not on this machine's disk. */
 const ROOT = import.meta.url.startsWith("file:")
   ? fileURLToPath(new URL("../../", import.meta.url)).replace(/(?<=.)[/\\]$/, "")
   : undefined;
 
-/** How a command line of this package starts where it is not a task: the name of the program. */
+/** The program's name, with which command lines of this package start if they are not tasks. */
 let program: string | undefined;
 
-/** Notes that the command was called through a program, such as `histone`, rather than as a task. */
+/** Records that the command was called through a program, such as `histone`, rather than as a task. */
 export function nameProgram(name: string): void {
   program = name;
 }
 
 /**
- * Changes to the directory that the user stands in, so that every relative path starts there: `deno task` runs a command
- * in the package's directory, and tells in `INIT_CWD` where it was called. A command that was started without it, in
- * whatever other directory, stays there, and so does a program.
+ * Changes to the user's directory, so that every relative path starts there: `deno task` runs a command in the
+ * package's directory, and `INIT_CWD` says where it was called. A program, or a command that was started without `deno
+ * task`, stays in its directory.
  */
-export function standWhereCalled(): void {
+export function enterCallersDirectory(): void {
   if (program !== undefined) return;
   const called = readVariable("INIT_CWD");
   if (called !== undefined && ROOT !== undefined && Deno.cwd() === Deno.realPathSync(ROOT)) {
@@ -38,8 +38,8 @@ export function standWhereCalled(): void {
 }
 
 /**
- * The path of one of the package's own files, as short as it can be from where the user stands; `undefined` where the
- * package is no clone but was fetched, and has its code alone.
+ * Finds one of the package's own files: its path, as short as it can be from the user's directory, or `undefined` if
+ * the package is not a clone but was fetched, with its code alone.
  */
 export function findPackageFile(path: string): string | undefined {
   if (ROOT === undefined) return undefined;
@@ -47,14 +47,14 @@ export function findPackageFile(path: string): string | undefined {
   return existsSync(file) ? shorten(file) : undefined;
 }
 
-/** A path without the directory that the user stands in, where it is below that. */
+/** Removes the user's directory from a path below it. */
 function shorten(path: string): string {
   const short = relative(Deno.realPathSync("."), path);
   return short === "" || short.startsWith("..") || isAbsolute(short) ? path : short;
 }
 
 /**
- * How a command of this package is called from where the user stands: by the program's name, or as a task, whose
+ * Returns how a command of this package is called from the user's directory: by the program's name, or as a task, whose
  * definition Deno looks for in the directories above.
  */
 export function commandLine(name: string): string {
@@ -64,23 +64,23 @@ export function commandLine(name: string): string {
   return `deno task --config ${quotePath(resolve(ROOT, "deno.json"))} ${name}`;
 }
 
-/** A text in which commands are called as tasks, such as an example or an error, with the calls that the user makes. */
+/** Replaces the calls of tasks in a text, such as an example or an error, with the calls that the user makes. */
 export function showCalls(text: string): string {
   return program === undefined ? text : text.replaceAll("deno task", () => `${program}`);
 }
 
-/** The line that names what to do next, such as `Next: deno task doctor data.npz`, to be copied as it stands. */
+/** Formats the line that says what to do next, such as `Next: deno task doctor data.npz`, ready to be copied. */
 export function formatNext(label: string, command: string): string {
   return wrapCommand(`${label}: ${command}`, { width: outputWidth(), indent: "  " });
 }
 
-/** Options that take a path are told by what stands for their value. */
+/** Matches the placeholder of an option that takes a path. */
 const PATH_OPTION = /<(file|path|dir)>/;
-/** Names of the flags that take paths, of the command that runs. */
+/** Names of the running command's flags that take paths. */
 const pathFlags = new Set<string>();
 
 /**
- * Flags of the command that runs, their paths such that they lead to the same files from any directory.
+ * Makes the paths among the running command's flags absolute.
  *
  * @param flags The flags.
  * @param directory Where relative paths start.
@@ -96,12 +96,12 @@ export function absolutePaths<Flags extends object>(flags: Flags, directory = ".
 }
 
 /**
- * Notes which flags of a command take paths. Where the one file that it writes is `-`, standard output, all else that
- * it prints goes to standard error from here on.
+ * Records which flags of a command take paths. If the one file that it writes is `-`, standard output, everything else
+ * that it prints is written to standard error from now on.
  *
- * @throws {ContractError} If `-` stands for a directory.
+ * @throws {ContractError} If `-` is given for a directory.
  */
-export function knowPaths(command: Command): void {
+export function recordPathFlags(command: Command): void {
   for (const option of command.options.filter(({ flags }) => PATH_OPTION.test(flags))) {
     const name = option.attributeName();
     pathFlags.add(name);
@@ -111,6 +111,6 @@ export function knowPaths(command: Command): void {
         `Cannot use ${STANDARD_OUTPUT} as ${option.long}: expected a directory; one of that name is ./${STANDARD_OUTPUT}`,
       );
     }
-    if (name === "out") leaveStandardOutput();
+    if (name === "out") printToStandardError();
   }
 }

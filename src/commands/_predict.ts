@@ -1,4 +1,4 @@
-/** What the commands that predict share. */
+/** Code that the commands that predict share. */
 
 import type { Command } from "commander";
 import { formatCountOf } from "../base/count.ts";
@@ -35,19 +35,19 @@ export function declarePrediction(command: Command): Command {
     .requiredOption("--data <path>", "competition .npz, DeepChrome .csv, or a folder");
 }
 
-/** What one model, or several together, predicted, and on which engine. */
+/** Predictions of one model or an ensemble, and the engine that computed them. */
 export interface PredictionRun extends EnsemblePrediction {
   readonly engine: string;
 }
 
-/** How a command writes what was predicted. */
+/** How a command writes its predictions. */
 interface WriteOptions {
-  /** What a file begins with that the command has written, and where it may replace one; see `openOutput`. */
+  /** The text with which the command's files begin, and where it may replace one; see `openOutput`. */
   readonly begins: string;
   readonly usual: string;
-  /** Whether to say so too where the model knows no gene. */
+  /** Whether to print a line if the model knows no genes by name. */
   readonly saysKnownGenes?: boolean;
-  /** Refuses data before they are predicted. */
+  /** Refuses unsuitable data before anything is predicted. */
   readonly check?: ((data: Dataset) => void) | undefined;
   /** Writes the file. */
   readonly write: (
@@ -57,9 +57,9 @@ interface WriteOptions {
 }
 
 /**
- * Predicts the data that flags name and writes the predictions to the file that they name.
+ * Predicts the data that the flags name and writes the predictions to the file that they name.
  *
- * @returns What was done to which file, for the line that tells of it, and the number of predictions.
+ * @returns The line that says which file was written, and the number of predictions.
  */
 export async function predictIntoFile(
   flags: WritePredictionFlags,
@@ -110,12 +110,12 @@ export async function predictWithProgress(
     onProgress: (done) => progress.update({ done, total, label: "predicting" }),
   });
   progress.clear();
-  sayKnownGenes(models, data);
+  reportKnownGenes(models, data);
   return { ...prediction, engine: report!.engine };
 }
 
-/** Says how many of the genes a model that knows genes had been trained on: the others get no effect. */
-function sayKnownGenes(models: readonly TrainedModel[], data: Dataset): void {
+/** Prints how many of the genes a model with gene effects was trained on: the others get no effect. */
+function reportKnownGenes(models: readonly TrainedModel[], data: Dataset): void {
   const effects = models.find(knowsGenes)?.geneEffects;
   if (effects === undefined) return;
   const { known, genes } = countKnownGenes(effects, data);

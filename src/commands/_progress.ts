@@ -1,5 +1,6 @@
-/** One line that is redrawn on a terminal; nothing elsewhere. */
+/** A progress line, redrawn on a terminal and absent elsewhere. */
 
+import { formatDuration } from "../base/duration.ts";
 import { printableLine } from "../base/printable.ts";
 import { isQuiet } from "./_console.ts";
 
@@ -14,7 +15,7 @@ export interface ProgressState {
   readonly total: number;
   /** Text before the bar. */
   readonly label: string;
-  /** Text after it, such as the loss. */
+  /** Text after the bar, such as the loss. */
   readonly note?: string | undefined;
 }
 
@@ -59,7 +60,7 @@ function terminalWidth(): number {
   }
 }
 
-/** The text of a progress line after `seconds`. */
+/** Formats a progress line after `seconds`. */
 export function formatProgress(state: ProgressState, seconds: number, unit?: string): string {
   const { done, total, label, note } = state;
   const filled = Math.round(BAR_WIDTH * Math.min(1, total === 0 ? 1 : done / total));
@@ -71,16 +72,7 @@ export function formatProgress(state: ProgressState, seconds: number, unit?: str
   return parts.filter((part) => part !== undefined).join("  ");
 }
 
-/** A rate with three significant digits or as an integer. */
+/** Formats a rate with three significant digits, or as an integer. */
 export function formatRate(rate: number): string {
   return rate < 100 ? rate.toPrecision(3) : Math.round(rate).toLocaleString("en-US");
-}
-
-/** Seconds as `12 s`, `3 min 05 s` or `2 h 07 min`. */
-export function formatDuration(seconds: number): string {
-  const whole = Math.round(seconds);
-  const two = (value: number) => String(value).padStart(2, "0");
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${two(whole % 60)} s`;
-  return `${Math.floor(whole / 3600)} h ${two(Math.floor(whole / 60) % 60)} min`;
 }

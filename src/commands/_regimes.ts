@@ -1,4 +1,4 @@
-/** Errors by regime, beside those baselines that the training data suffice for. */
+/** Measures errors by regime, with the baselines that the training data suffice for. */
 
 import {
   evaluateRegimes,
@@ -9,8 +9,8 @@ import {
 } from "../validation/mod.ts";
 
 /**
- * Judges predictions by regime. With a single training gene there is no ridge regression among the baselines, and a line
- * says so. With a single cell type, the same in training and test, the intervals are over genes.
+ * Judges predictions by regime. With a single training gene there is no ridge regression among the baselines, and a
+ * line says so. With a single cell type, the same in training and test, the intervals are over genes.
  */
 export function evaluateByRegime(
   trial: RegimeTrial,

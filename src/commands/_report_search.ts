@@ -20,14 +20,14 @@ import { formatShape } from "./_data.ts";
 import { ProgressLine } from "./_progress.ts";
 
 /**
- * Says how the data are divided and how many trials they leave. That also refuses data that are too few, before anything
- * is written.
+ * Prints how the data are divided and how many trials fit them. It throws if there are too few data, before anything is
+ * written.
  */
 export function printPlan(data: Dataset, description: SearchDescription): void {
   const [fold] = kFold(data, description);
   const { folds, scheme, trials } = description;
   console.info(
-    `Search: ${formatCountOf(trials, "trial")} on ${folds} folds ${scheme}, of ` +
+    `Search: ${formatCountOf(trials, "trial")} on ${folds} folds ${scheme}, with ` +
       `${formatCountOf(fold!.training.length, "sample")} to train on and ` +
       `${fold!.validation.length.toLocaleString("en-US")} to validate on`,
   );
@@ -59,7 +59,7 @@ export function reportTrials(
       print(`Engine: ${engine} (${device}, for each model); ${reason}`),
     async openCheckpoints({ rung, trials }: TrialGroup): Promise<GroupCheckpoints> {
       const name = `rung-${rung}-trial-${trials.join("-")}`;
-      // Most trials are so short that no checkpoint is worth its time.
+      // Most trials are too short for a checkpoint to be worth its time.
       const { options, finish } = await owned.open(name, { atEpochs: false });
       if (options.resume !== undefined) {
         print(`Resuming within trial ${trials.join(", ")}, from its checkpoint.`);

@@ -1,11 +1,12 @@
 /** What the commands that train print while they train. */
 
+import { formatDuration } from "../base/duration.ts";
 import type { EngineReport } from "../engine/select.ts";
 import type { EventLog } from "../runs/event_log.ts";
 import type { EpochRecord, FitManyProgress, FitProgress } from "../training/fit_types.ts";
 import { epochScalars } from "../training/tensorboard.ts";
 import { memberRun } from "./_event_log.ts";
-import { formatDuration, formatRate, ProgressLine, type ProgressState } from "./_progress.ts";
+import { formatRate, ProgressLine, type ProgressState } from "./_progress.ts";
 import type { RunSettings } from "./_settings.ts";
 
 /** Hooks for `fit`. */
@@ -36,8 +37,8 @@ export function reportTraining(prefix = ""): FitHooks {
 }
 
 /**
- * Hooks for runs that train side by side: each line begins with what a run is called, such as `fold`, and its
- * number from 1.
+ * Hooks for runs that train together: each line begins with what a run is called, such as `fold`, and its number from
+ * 1.
  */
 export function reportRuns(what: string): FitManyHooks {
   let progress = new ProgressLine("samples");
@@ -63,7 +64,7 @@ function printEngine({ engine, device, reason }: EngineReport, prefix: string): 
   console.info(`${prefix}Engine: ${engine} (${device}); ${reason}`);
 }
 
-/** What the progress line shows of a training run; without a loss where the engine reads it only after epochs. */
+/** Describes a training run for the progress line, without a loss if the engine reads it only after each epoch. */
 export function progressState(progress: FitProgress, prefix: string): ProgressState {
   const { epoch, epochs, samples, samplesPerEpoch, loss } = progress;
   return {

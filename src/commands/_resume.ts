@@ -1,4 +1,4 @@
-/** Runs that `--resume` names: their flags, and the errors where there is nothing to resume. */
+/** Runs that `--resume` names: their flags, and the errors if there is nothing to resume. */
 
 import { quotePath } from "../base/shell.ts";
 import { ContractError } from "../errors.ts";
@@ -21,14 +21,14 @@ export interface ResumeFlags {
   readonly overwrite: boolean;
 }
 
-/** The command line that resumes a run. */
+/** Formats the command line that resumes a run. */
 export function resumeCall(command: string, directory: string): string {
   return `${commandLine(command)} --resume ${quotePath(directory)}`;
 }
 
 /**
- * The flags of a command, or, with `--resume DIR`, those that the run in DIR was started with; results depend neither on
- * `--threads`, which may differ, nor on where the files are, whose content is compared later.
+ * Returns the flags of a command or, with `--resume DIR`, those that the run in DIR was started with. `--threads` and
+ * the paths of files may differ, since results do not depend on them; the files' content is compared later.
  *
  * @throws {ContractError} If there is no unfinished run of this command in DIR.
  */
@@ -41,7 +41,7 @@ export async function resumedFlags<Flags extends ResumeFlags>(
   const kept = await readKeptFlags<Flags>(command, resume);
   if (kept === undefined) {
     await clearFinishedRun(resume);
-    throw await nothingToResume(resume);
+    throw await makeNothingToResumeError(resume);
   }
   return {
     ...kept,
@@ -53,8 +53,8 @@ export async function resumedFlags<Flags extends ResumeFlags>(
   };
 }
 
-/** The error of a directory that holds no run to resume. */
-export async function nothingToResume(directory: string): Promise<ContractError> {
+/** Makes the error for a directory that holds no run to resume. */
+export async function makeNothingToResumeError(directory: string): Promise<ContractError> {
   const command = await commandOfRun(directory);
   return new ContractError(
     command === undefined
@@ -65,8 +65,8 @@ export async function nothingToResume(directory: string): Promise<ContractError>
 }
 
 /**
- * The flags that the unfinished run in a directory was started with; `undefined` if the directory
- * holds no unfinished run.
+ * Reads the flags that the unfinished run in a directory was started with; `undefined` if the directory holds no
+ * unfinished run.
  *
  * @throws {ContractError} If it is a run of another command.
  */
@@ -82,8 +82,8 @@ export async function readKeptFlags<Flags>(
   );
 }
 
-/** What to say of a run that was stopped before it had finished an epoch. */
-export async function nothingKept(
+/** Formats the message about a run that was stopped before its first epoch was finished. */
+export async function describeNothingKept(
   run: OwnedRun,
   { command, directory }: { readonly command: string; readonly directory: string },
 ): Promise<Interrupted> {

@@ -6,7 +6,7 @@ import { checkDirectory, claimDirectory } from "../files/directory.ts";
 import { holdsUnfinishedRun } from "../runs/command_file.ts";
 import { refuseLiveRun } from "../runs/run_directory.ts";
 import { commandOfRun } from "../runs/run_files.ts";
-import { nothingToResume } from "./_resume.ts";
+import { makeNothingToResumeError } from "./_resume.ts";
 
 /** Flags that say which directory a run is written to. */
 export interface RunDirectoryFlags {
@@ -16,7 +16,7 @@ export interface RunDirectoryFlags {
 }
 
 /**
- * Decides where a run is written: `--out`, or the first free name in `runs/`, which is then taken.
+ * Decides where a run is written: to `--out`, or to the first free name in `runs/`, which is reserved.
  *
  * @param flags The flags.
  * @param name What the run is called in `runs/`, such as the name of its model; it may have any characters.
@@ -32,14 +32,14 @@ export async function chooseRunDirectory(flags: RunDirectoryFlags, name: string)
 }
 
 /**
- * Refuses a directory that holds a run which the flags do not let replace, or no run to resume.
+ * Refuses a directory that holds a run which the flags do not allow to be replaced, or that holds no run to resume.
  *
- * @throws {ContractError} If `--out` holds a run already and `--overwrite` was not given, or `--resume` no unfinished
- * run.
+ * @throws {ContractError} If `--out` holds a run already and `--overwrite` was not given, or if `--resume` names a
+ * directory without an unfinished run.
  */
 export async function refuseHeldRun({ out, overwrite, resume }: RunDirectoryFlags): Promise<void> {
   if (resume !== undefined) {
-    if (!await holdsUnfinishedRun(resume)) throw await nothingToResume(resume);
+    if (!await holdsUnfinishedRun(resume)) throw await makeNothingToResumeError(resume);
     return;
   }
   if (out === undefined || overwrite) return;

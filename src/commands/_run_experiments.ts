@@ -16,10 +16,10 @@ import type { ExperimentsFlags } from "./_experiment_flags.ts";
 import { formatMetric } from "./_metrics.ts";
 import { reportTraining } from "./_report_training.ts";
 
-/** What the experiments of one command share. */
+/** Values that the experiments of one command share. */
 export interface SharedByExperiments {
   readonly data: ExperimentData;
-  /** Results by name, to which new ones are added. */
+  /** Results by the experiment's name; new results are added. */
   readonly finished: Map<string, ExperimentResult>;
   readonly flags: ExperimentsFlags;
   readonly owned: OwnedParts;
@@ -27,7 +27,7 @@ export interface SharedByExperiments {
 }
 
 /**
- * Runs what is not finished.
+ * Runs the experiments that are not finished.
  *
  * @returns The name of the experiment that was interrupted, if one was.
  */

@@ -49,29 +49,34 @@ export function declareSearch(command: Command): Command {
       .option("--data <path>", "competition .npz, DeepChrome .csv, or a folder of cell types")
       .option(
         "--space <file>",
-        "JSON file of the choices (default: around wakawaka, as search.json then shows)",
+        "JSON file of the choices (default: around wakawaka; search.json shows it)",
       )
       .option("--method <name>", "random or grid", choice(SEARCH_METHODS), "random")
       .option("--trials <n>", "models of a random search (default: 30)", integer(1))
       .option("--epochs <n>", "passes over the data", integer(1), 15)
       .option(
         "--halving [n]",
-        `start with few epochs; one model in n (${DEFAULT_KEPT_ONE_IN}) is trained for n times as many`,
+        `start with few epochs; train one model in n (${DEFAULT_KEPT_ONE_IN}) for n times as many`,
         integer(2),
       )
-      .option("--transform <name>", "of the counts: none, log1p, asinh", choice(TRANSFORMS), "none")
-      .option("--seed <n>", "of choices, folds, weights, order and dropout", integer(0), 0)
+      .option(
+        "--transform <name>",
+        "transform of the counts: none, log1p, asinh",
+        choice(TRANSFORMS),
+        "none",
+      )
+      .option("--seed <n>", "seed of choices, folds, weights, order and dropout", integer(0), 0)
       .option("--out <dir>", "directory to write (default: a new one in runs/)")
       .option("--overwrite", "replace the search that --out already holds", false)
       .option(
         "--resume <dir>",
-        "resume the search in this directory, stopped or finished; flags that are left out are " +
-          "its own, and none may change what is searched, except for --trials of a random search " +
+        "resume the stopped or finished search in this directory; flags that are left out " +
+          "keep their values, and none may change what is searched, except --trials of a random search " +
           "without --halving",
       )
       .option(
         "--checkpoint-minutes <x>",
-        "how often trials that take longer keep where they are",
+        "minutes between checkpoints of a trial",
         number(Number.MIN_VALUE),
         5,
       )
@@ -80,11 +85,11 @@ export function declareSearch(command: Command): Command {
 }
 
 /**
- * Chooses the flags to search with: with `--resume DIR` those that the search in DIR was started with, and those that were
- * given in their place.
+ * Chooses the flags to search with: with `--resume DIR` those that the search in DIR was started with, except where
+ * others were given.
  *
  * @param flags All flags of the call.
- * @param given Names of those that were given.
+ * @param given Names of the flags that were given.
  * @throws {ContractError} If DIR holds no search.
  */
 export async function chooseFlags(
@@ -120,7 +125,7 @@ export async function readSettings(flags: SearchFlags): Promise<SearchSettings> 
   };
 }
 
-/** Chooses the directory to which the search is written. */
+/** Chooses the directory in which the search is written. */
 export async function chooseSearchDirectory(flags: SearchFlags): Promise<string> {
   const { out, overwrite, resume } = flags;
   if (resume !== undefined) return resume;
@@ -133,7 +138,7 @@ export async function chooseSearchDirectory(flags: SearchFlags): Promise<string>
 }
 
 /**
- * Refuses a directory that holds a search or another run already, unless that is resumed or replaced.
+ * Refuses a directory that holds a search or another run already, unless it is resumed or replaced.
  *
  * @throws {ContractError} If it holds one.
  */

@@ -1,4 +1,4 @@
-/** Settings of the commands that train one model, from their flags. */
+/** Resolves the settings of the commands that train one model from their flags. */
 
 import type { EngineName } from "../engine/select.ts";
 import { parsePresetName, type PresetName } from "../model/presets.ts";
@@ -29,7 +29,7 @@ export interface TrainingFlags {
   readonly overwrite: boolean;
 }
 
-/** Settings of a run, every default filled in: what `config.json` records. */
+/** Settings of a run with every default filled in, as `config.json` records them. */
 export interface RunSettings {
   readonly data: string;
   /** Name of the preset, or of the model in `spec`. */
@@ -47,12 +47,15 @@ export interface RunSettings {
   readonly threads: number | undefined;
 }
 
-/** The model to train, as the functions that train take it. */
+/** Returns the model to train in the form that training functions take. */
 export function modelOf({ spec, preset }: RunSettings): ModelSpec | PresetName {
   return spec ?? parsePresetName(preset);
 }
 
-/** Fills in what flags leave open: from the model's file, else from the preset; for the user's own model from wakawaka. */
+/**
+ * Fills in what flags leave open from the model's file, else from the preset, or from wakawaka for the user's own
+ * model.
+ */
 export function resolveRunSettings(flags: TrainingFlags, file?: ModelFile): RunSettings {
   const { spec, training = {}, transform } = file ?? {};
   const settings = resolveSettings(

@@ -1,12 +1,12 @@
-/** The genes and cell types that the folds of a cross-validation have both in training and in validation. */
+/** Measures how many genes and cell types of a cross-validation are both in training and in validation. */
 
 import type { Fold, FoldScheme } from "../data/kfold.ts";
 
 /** Shares of the validation samples, from 0 to 1. */
 export interface SharedParts {
-  /** The share of those whose gene was trained on too, in another cell type. */
+  /** The share of samples whose gene was trained on too, in another cell type. */
   readonly genes: number;
-  /** The share of those whose cell type was trained on too, with other genes. */
+  /** The share of samples whose cell type was trained on too, with other genes. */
   readonly cellTypes: number;
 }
 
@@ -35,7 +35,7 @@ class Tally {
   }
 }
 
-/** Says in a line what that means for the scores. */
+/** Describes in a line what sharing means for the scores. */
 export function describeSharedParts(scheme: FoldScheme, { genes, cellTypes }: SharedParts): string {
   const shared = ([["genes", genes], ["cell types", cellTypes]] as const)
     .filter(([, share]) => share > 0);

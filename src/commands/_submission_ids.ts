@@ -1,14 +1,14 @@
-/** Which ids a submission, which is a table of plain CSV, can have. */
+/** Checks the ids of a submission, which is a table of plain CSV. */
 
 import { showValue } from "../base/show_value.ts";
 import { ContractError } from "../errors.ts";
 
-/** What spreadsheets take for a formula: not a number, or a name, with a sign in front. */
+/** Matches what spreadsheets take for a formula; a number or a name with a sign in front is not matched. */
 const FORMULA = /^[=@]|^[+-].*[^\p{L}\p{N}\p{M} ._+-]/u;
 
 /**
- * Throws if an id cannot stand in a submission; to be called before predictions are made, which may take long. The
- * format knows no quoting; and an id that a spreadsheet would run as a formula is no name of a cell type.
+ * Throws if a submission cannot hold an id. Call it before predictions are made, which may take long. The format has no
+ * quoting, and no cell type has a name that a spreadsheet would run as a formula.
  *
  * @throws {ContractError} With the first such id.
  */
@@ -27,7 +27,7 @@ export function checkSubmissionIds(ids: Iterable<string>): void {
 }
 
 /**
- * Throws if a spreadsheet would run a name of the data as a formula.
+ * Throws if a spreadsheet would run a name in the data as a formula.
  *
  * @throws {ContractError} With the first such name.
  */
@@ -42,7 +42,7 @@ export function checkTableNames(names: Iterable<string>): void {
   }
 }
 
-/** Why an id cannot stand in a submission, as the end of a sentence; `undefined` if it can. */
+/** Explains why a submission cannot hold an id, as the end of a sentence; `undefined` if it can. */
 export function faultOfId(id: string): string | undefined {
   if (/[",\r\n]/.test(id)) return "has a comma, a quote or a line end";
   return FORMULA.test(id) ? "would be a formula in a spreadsheet" : undefined;

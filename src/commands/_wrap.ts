@@ -1,13 +1,13 @@
-/** Text in lines that fit the user's terminal. */
+/** Breaks text into lines that fit the user's terminal. */
 
 import { readVariable } from "./_environment.ts";
 
-/** Where nothing is known of the place that reads the text, such as a file or a pipe. */
+/** Characters a line where the width is unknown, as for a file or a pipe. */
 const USUAL_WIDTH = 80;
-/** Narrower lines could not be read; a terminal that says so does not know its size. */
+/** Narrower lines are unreadable: a terminal that reports fewer characters does not know its size. */
 const NARROWEST = 40;
 
-/** How many characters a line may have: what `COLUMNS` says, else the terminal's width, else 80. */
+/** The number of characters that a line may have: `COLUMNS`, else the terminal's width, else 80. */
 export function outputWidth(): number {
   const columns = Number(readVariable("COLUMNS"));
   return Number.isInteger(columns) && columns >= NARROWEST ? columns : terminalWidth();
@@ -23,7 +23,7 @@ function terminalWidth(): number {
   }
 }
 
-/** How a line of a command ends that another continues. */
+/** The end of a line of a command that continues on the next line. */
 const CONTINUED = " \\";
 
 /** How {@linkcode wrapLine} breaks a line. */
@@ -36,14 +36,14 @@ interface WrapOptions {
   readonly ending?: string;
 }
 
-/** A text, each of its lines broken at spaces where it is too long. Words are never broken. */
+/** Breaks each line of a text at spaces where it is too long. Words are never broken. */
 export function wrapText(text: string, options: WrapOptions): string {
   return text.split("\n").flatMap((line) => wrapLine(line, options)).join("\n");
 }
 
 /**
- * A line, broken at spaces where it is too long. Words, such as paths, are never broken, nor is a line of a command
- * that {@linkcode wrapCommand} has broken already.
+ * Breaks a line at spaces where it is too long. Words, such as paths, are never broken, and neither are lines that
+ * {@linkcode wrapCommand} has broken already.
  */
 export function wrapLine(line: string, options: WrapOptions): string[] {
   if (lengthOf(line) <= options.width || line.endsWith(CONTINUED)) return [line];
@@ -61,7 +61,7 @@ interface SpacedWord {
   readonly word: string;
 }
 
-/** Lines with as many words as they may have. */
+/** Fills lines with as many words as fit. */
 function fillLines(
   words: Iterable<SpacedWord>,
   { width, first, indent = "", ending = "" }: WrapOptions & { readonly first: string },
@@ -85,16 +85,16 @@ function fillLines(
 /** Characters that take two columns of a terminal. */
 const WIDE =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60]/gu;
-/** Characters that are shown over the one before them, or not at all. */
+/** Characters that are shown over the previous one, or not at all. */
 const WITHOUT_WIDTH = /[\p{Mn}\p{Me}\p{Cf}]/gu;
 
-/** Columns of a terminal that a text takes. */
+/** Counts the columns of a terminal that a text takes. */
 function lengthOf(text: string): number {
   const count = (characters: RegExp) => [...text.matchAll(characters)].length;
   return [...text].length + count(WIDE) - count(WITHOUT_WIDTH);
 }
 
-/** A command line in lines that a shell joins: it may be copied as it stands. */
+/** Breaks a command line into lines that a shell joins, so that it may be copied. */
 export function wrapCommand(command: string, { width, indent = "  " }: WrapOptions): string {
   if (lengthOf(command) <= width) return command;
   // Quoted words keep their spaces.

@@ -1,4 +1,4 @@
-/** Writes what `train` leaves: models, configuration, history, and how well the models agree with the data. */
+/** Writes the results of `train`: models, configuration, history, and how well predictions agree with the data. */
 
 import { type Agreement, evaluatePredictions } from "../data/evaluate.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -19,7 +19,7 @@ import type { RunSettings } from "./_settings.ts";
 /** A model, or a member of an ensemble, that has finished an epoch. */
 export type TrainedMember = FitManyResult & MemberHistory;
 
-/** A training run as it was asked for, and what it ended with. */
+/** A training run: what was asked for, and the result. */
 export interface TrainedRun {
   readonly directory: string;
   readonly settings: RunSettings;
@@ -28,14 +28,14 @@ export interface TrainedRun {
   /** Path of the test data. */
   readonly testPath: string | undefined;
   readonly inputs: Inputs;
-  /** How many models it was to train. */
+  /** How many models were to be trained. */
   readonly ensemble: number;
   readonly log: EventLog;
-  /** The models that have finished an epoch, at least one. */
+  /** The models that have finished at least one epoch; there is at least one such model. */
   readonly results: readonly [TrainedMember, ...TrainedMember[]];
 }
 
-/** Writes the run in place of what its directory held. */
+/** Writes the run and replaces what its directory held. */
 export async function writeTrained(run: TrainedRun): Promise<void> {
   const { directory, settings, data, inputs, results, testPath } = run;
   const [first] = results;
@@ -62,7 +62,7 @@ export async function writeTrained(run: TrainedRun): Promise<void> {
   console.info(`Written: ${directory}/ (${[models, ...written].join(", ")})`);
 }
 
-/** Measures agreement on the training data, on the test data, and what averaging gained: `metrics.json` keeps it. */
+/** Measures agreement on the training data and the test data, and what averaging gained, for `metrics.json`. */
 async function measure(run: TrainedRun): Promise<Record<string, unknown>> {
   const { data, test, results } = run;
   const fitted = await measureOn(run, "training", data);
@@ -91,7 +91,7 @@ async function measureOn(
 ): Promise<Measured> {
   const { settings, results } = run;
   const models = results.map(({ model }) => model);
-  // A training sample's own label would be in the effect of its gene.
+  // The effect of a gene includes the labels of its training samples.
   const geneEffects = part === "training" ? "leave-one-out" : true;
   const prediction = await predictWithProgress(models, data, { ...settings, geneEffects });
   if (part === "training") warnIfConstant(prediction.mean);
@@ -103,7 +103,7 @@ async function measureOn(
 
 function compareMembers({ part, data, prediction }: Measured): Record<string, unknown> {
   const comparison = compareEnsemble(data, prediction);
-  const hint = part === "training" ? " (for the gain on others name them with --test)" : "";
+  const hint = part === "training" ? " (for the gain on other data, name them with --test)" : "";
   console.log(`Members, on the ${part} data${hint}:\n${formatEnsemble(comparison)}`);
   return { measuredOn: part, ...comparison };
 }

@@ -1,5 +1,5 @@
 /**
- * The program `histone`, and what the tasks of a clone run. From any folder, without a clone:
+ * The program `histone`, which the tasks of a clone run too. From any folder, without a clone:
  *
  * ```sh
  * deno run --allow-read --allow-write --allow-env=COLUMNS,XDG_RUNTIME_DIR \
@@ -22,7 +22,7 @@ import {
 } from "./_commands.ts";
 import { isShell, SHELLS, writeCompletion } from "./_completion.ts";
 import { guardConsole } from "./_console.ts";
-import { outputOf } from "./_describe.ts";
+import { makeOutputConfiguration } from "./_describe.ts";
 import { nameProgram } from "./_place.ts";
 import { formatVersion } from "./version.ts";
 import { outputWidth } from "./_wrap.ts";
@@ -30,7 +30,7 @@ import { EXIT_BAD_FLAGS, runCommand } from "./run_command.ts";
 
 export type { CommandName };
 
-/** What `--called-as` says where a launcher has another name or place. */
+/** The flag with which a launcher of another name or place says how it was called. */
 const CALLED_AS = "--called-as=";
 
 /**
@@ -92,7 +92,7 @@ export async function runProgram(args: readonly string[] = Deno.args): Promise<n
   Deno.exit(0);
 }
 
-/** The parser of all but the commands: help, version, completion and names that are misspelt. */
+/** Makes the parser of everything except the commands: help, version, completion and misspelt names. */
 function makeProgram(isInstalled: boolean): Command {
   const width = outputWidth();
   const program = new Command("histone")
@@ -103,7 +103,7 @@ function makeProgram(isInstalled: boolean): Command {
       "--version",
       "print the version and how to install it",
     )
-    .configureOutput(outputOf(width))
+    .configureOutput(makeOutputConfiguration(width))
     .addHelpText("after", "\nhistone <command> --help lists the flags of a command.")
     .exitOverride();
   for (const name of COMMAND_NAMES) program.command(name).description(briefOf(name));

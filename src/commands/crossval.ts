@@ -27,7 +27,13 @@ import { openLog, replayEpochs } from "./_event_log.ts";
 import { formatAgreement, formatMetric } from "./_metrics.ts";
 import { readModelFile } from "./_model_spec.ts";
 import { reportRuns } from "./_report_training.ts";
-import { nothingKept, ownRun, resumeCall, resumedFlags, type ResumeFlags } from "./_resume.ts";
+import {
+  describeNothingKept,
+  ownRun,
+  resumeCall,
+  resumedFlags,
+  type ResumeFlags,
+} from "./_resume.ts";
 import { chooseRunDirectory, refuseHeldRun } from "./_run_directory.ts";
 import {
   inputsOfTraining,
@@ -49,9 +55,9 @@ interface CrossvalFlags extends TrainingFlags, ResumeFlags {
 export const command: CommandDefinition<CrossvalFlags> = {
   name: "crossval",
   summary: "Cross-validates a model and writes the losses of every fold and epoch. Folds train " +
-    "side by side, as many as the engine is good for.",
+    "together, as many as the engine runs well.",
   examples: [
-    ["deno task crossval --data train.npz", "the report's: 4 contiguous folds"],
+    ["deno task crossval --data train.npz", "as in the report: 4 contiguous folds"],
     ["deno task crossval --data train.npz --scheme by-both", "shares neither genes nor cell types"],
   ],
   declare: (command) =>
@@ -86,7 +92,9 @@ async function crossval(given: CrossvalFlags, { signal }: CommandCall): Promise<
   const [first] = kept;
   if (first === undefined) {
     const diverged = results.find(({ result }) => result.diverged)?.result.diverged;
-    if (diverged === undefined) throw await nothingKept(run, { command: "crossval", directory });
+    if (diverged === undefined) {
+      throw await describeNothingKept(run, { command: "crossval", directory });
+    }
     await run.finish();
     throw diverged;
   }
@@ -107,7 +115,7 @@ async function crossval(given: CrossvalFlags, { signal }: CommandCall): Promise<
   await run.finish();
 }
 
-/** Returns hooks that print and log the epochs and scores of the folds, the epochs of a checkpoint first. */
+/** Returns hooks that print and log the epochs and scores of the folds, beginning with the epochs of a checkpoint. */
 function reportFolds(
   folds: number,
   { settings: { learningRate }, log, resume }: {
@@ -157,12 +165,15 @@ function throwUnlessFinished(
     );
   }
   throw new Interrupted(
-    `Interrupted with ${finished} of ${folds} folds finished; kept what there is of the others. ` +
+    `Interrupted with ${finished} of ${folds} folds finished; kept the progress of the others. ` +
       `Resume: ${resumeCall("crossval", directory)}`,
   );
 }
 
-/** Collects each fold's metrics, their mean and standard deviation, which it also prints, and what the folds shared. */
+/**
+ * Collects each fold's metrics, their mean and standard deviation, and what the folds share; prints the mean and
+ * deviation.
+ */
 function summarise(
   results: readonly FoldResult[],
   shared: SharedParts,

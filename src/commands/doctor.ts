@@ -28,7 +28,7 @@ export const command: CommandDefinition<DoctorFlags> = {
     ["deno task doctor train.npz", "all checks that need nothing else"],
     [
       "deno task doctor train.npz --genes genes.gtf.gz --test eval.npz",
-      "adds strands that the data lack, and genes that both sets have",
+      "also checks strands, which the data lack, and genes in both sets",
     ],
   ],
   declare: (command) =>
@@ -68,7 +68,7 @@ async function examine(flags: DoctorFlags, { args }: CommandCall): Promise<void>
   if (flags.strict && warnings > 0) Deno.exit(1);
 }
 
-/** Names that training and evaluation take but `submit`, which runs after them, refuses. */
+/** Finds names that training and evaluation accept but `submit`, which runs after them, refuses. */
 function noteNames({ cellTypes, genes }: SampleColumns): Finding[] {
   return [
     ...noteFaults("cell type", cellTypes, (cellType) => submissionId(cellType, "1")),
@@ -93,7 +93,7 @@ function noteFaults(
   );
 }
 
-/** One line for all checks that were skipped for the same reason. */
+/** Writes one line for all checks that were skipped for the same reason. */
 function describeSkipped(skipped: readonly SkippedCheck[]): string[] {
   const byReason = Map.groupBy(skipped, ({ reason }) => reason);
   return Array.from(byReason, ([reason, checks]) => {

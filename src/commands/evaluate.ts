@@ -33,9 +33,9 @@ interface EvaluateFlags extends WritePredictionFlags {
   readonly train?: string;
 }
 
-/** Replaced without asking. */
+/** The default output, which is replaced without `--overwrite`. */
 const USUAL_OUTPUT = "metrics.json";
-/** What a file of metrics begins with, which tells it from other files. */
+/** The text with which each file of metrics begins, which distinguishes it from other files. */
 const BEGINNING = '{\n  "samples": ';
 
 /** Command `evaluate`. */
@@ -48,11 +48,11 @@ export const command: CommandDefinition<EvaluateFlags> = {
     ["deno task evaluate --model runs/first --data valid.npz", "labels in the data"],
     [
       "deno task evaluate --model runs/first --data eval.npz --labels eval_labels.csv",
-      "labels in a file of their own",
+      "labels in a separate file",
     ],
     [
       "deno task evaluate --model runs/first --data valid.npz --train train.npz",
-      "adds new genes, new cell types and both, each beside baselines fitted on train.npz",
+      "adds errors on new genes, new cell types and both, beside baselines fitted on train.npz",
     ],
   ],
   declare: (command) =>
@@ -67,7 +67,7 @@ export const command: CommandDefinition<EvaluateFlags> = {
   run: evaluate,
 };
 
-/** The metrics of a run are those of its training: they are replaced only if the user says so. */
+/** Refuses to replace the metrics that a run wrote when it was trained, unless the user says so. */
 async function refuseRunsOwn(out: string, overwrite: boolean): Promise<void> {
   if (overwrite || basename(out) !== USUAL_OUTPUT) return;
   if (await commandOfRun(dirname(out)) === undefined) return;
@@ -78,7 +78,7 @@ async function refuseRunsOwn(out: string, overwrite: boolean): Promise<void> {
 
 async function evaluate(flags: EvaluateFlags, { signal }: CommandCall): Promise<void> {
   const { out, overwrite } = flags;
-  // A run's own metrics look like these.
+  // The metrics that a run wrote begin with the same text.
   const own = { begins: BEGINNING, usual: USUAL_OUTPUT };
   refusePackedName(out);
   await refuseRunsOwn(out, overwrite);

@@ -25,8 +25,8 @@ import {
 import { formatExperiments } from "./_experiment_table.ts";
 import {
   findFinished,
-  forget,
   refuseMixture,
+  removeResults,
   warnOfMixedResults,
 } from "./_finished_experiments.ts";
 import { inputsOfRun } from "./_inputs.ts";
@@ -48,10 +48,10 @@ export const command: CommandDefinition<ExperimentsFlags> = {
     ],
     [
       "deno task experiments --data train.npz --test valid.npz --competition",
-      "measured on data of their own, with the report's figures beside ours",
+      "measured on separate data, with the report's figures beside ours",
     ],
     ["deno task experiments --data train.npz --only experiment1,experiment8", "two of them"],
-    ["deno task experiments --resume runs/experiments", "resume where they were stopped"],
+    ["deno task experiments --resume runs/experiments", "resumes experiments that were stopped"],
   ],
   declare: declareExperiments,
   run: experiments,
@@ -72,7 +72,7 @@ async function experiments(given: ExperimentsFlags, { signal }: CommandCall): Pr
   const names = [...new Set([...EXPERIMENTS, ...asked])];
   const plans = await planExperiments(names, data, flags);
   const finished = await findFinished(plans, flags);
-  if (overwrite) await forget(only, { out, finished });
+  if (overwrite) await removeResults(only, { out, finished });
   await owned.begin();
   const chosen = plans.filter(({ name }) => only.includes(name));
   // A model that does not fit the data is refused before anything is trained.
@@ -97,7 +97,7 @@ async function experiments(given: ExperimentsFlags, { signal }: CommandCall): Pr
   console.info(formatNext("Next", `${commandLine("report")} ${quotePath(out)}`));
 }
 
-/** Reads training and test data: those of `--test`, or a share of the training data that is held out. */
+/** Reads the training data and the test data, which are those of `--test` or a held-out part of the training data. */
 async function chooseTest(path: string, flags: ExperimentsFlags): Promise<ExperimentData> {
   const data = await loadData(path, flags);
   const test = await loadTest(flags);
@@ -125,7 +125,7 @@ async function writeExperimentsConfig(
   const { out, transform, seed, engine, threads, epochs, folds, scheme, labels } = flags;
   const held = flags.test === undefined ? { folds, scheme } : { test: flags.test, labels };
   const settings = { data: dataPath, ...held, epochs, transform, seed, engine, threads };
-  // Each experiment's own file says which engine it ran on: they may have run on different machines.
+  // Experiments may have run on different machines, so each one's own file says which engine it ran on.
   await writeConfig(out, {
     command: "experiments",
     settings: { ...settings, testSamples: test.length },

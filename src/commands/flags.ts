@@ -1,17 +1,17 @@
-/** What a command is, and the flags that several share. */
+/** The definition of a command, and the flags that several commands share. */
 
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { FOLD_SCHEMES, type FoldScheme } from "../data/kfold.ts";
 import { ENGINE_NAMES } from "../engine/select.ts";
 import { TRANSFORMS } from "../record.ts";
 
-/** What a command gets beside its flags. */
+/** What a command gets in addition to its flags. */
 export interface CommandCall {
   /** Aborts when the command is asked to stop. */
   readonly signal: AbortSignal;
-  /** The arguments that are no flags, in their order. */
+  /** The arguments other than flags, in order. */
   readonly args: readonly string[];
-  /** Names of the flags that the user gave; the others have their defaults. */
+  /** Names of the flags that the user gave; the others have default values. */
   readonly given: ReadonlySet<string>;
 }
 
@@ -29,12 +29,12 @@ export interface CommandDefinition<Flags> {
   readonly run: (flags: Flags, call: CommandCall) => Promise<void>;
 }
 
-/** Ended by Ctrl-C or a termination signal after what was finished had been kept. */
+/** An error for a command that Ctrl-C or a termination signal ended after it had kept what was finished. */
 export class Interrupted extends Error {
   override readonly name = "Interrupted";
 }
 
-/** Parser of an integer flag. */
+/** Makes the parser of an integer flag. */
 export function integer(least: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
@@ -45,7 +45,7 @@ export function integer(least: number): (text: string) => number {
   };
 }
 
-/** Parser of a flag that takes a finite number from `least` to `most`. */
+/** Makes the parser of a flag that takes a finite number from `least` to `most`. */
 export function number(least: number, most = Number.MAX_VALUE): (text: string) => number {
   return (text) => {
     const value = Number(text);
@@ -61,7 +61,7 @@ export function number(least: number, most = Number.MAX_VALUE): (text: string) =
 /** The words that a parser made by {@linkcode choice} takes, for completion. */
 const choices = new WeakMap<object, readonly string[]>();
 
-/** Parser of a flag that takes one of a few words. */
+/** Makes the parser of a flag that takes one of a few words. */
 export function choice<Word extends string>(words: readonly Word[]): (text: string) => Word {
   const parse = (text: string) => {
     if (!words.includes(text as Word)) {
@@ -73,19 +73,19 @@ export function choice<Word extends string>(words: readonly Word[]): (text: stri
   return parse;
 }
 
-/** The words that a flag takes; none where it takes others, or no value. */
+/** The words that a flag takes; empty if it takes any other value, or no value. */
 export function choicesOf({ parseArg }: Option): readonly string[] {
   return parseArg === undefined ? [] : choices.get(parseArg) ?? [];
 }
 
-/** Parser of a flag that takes words between commas. */
+/** Parses a flag that takes words between commas. */
 export function list(text: string): string[] {
   const words = text.split(",").map((word) => word.trim());
   if (words.includes("")) throw new InvalidArgumentError("Expected names between commas.");
   return words;
 }
 
-/** Flags of all commands that compute on data. */
+/** Declares the flags of all commands that compute on data. */
 export function declareCommon(command: Command): Command {
   return command.option(
     "--engine <name>",
@@ -99,7 +99,7 @@ export function declareCommon(command: Command): Command {
     );
 }
 
-/** Flags of the commands that train. */
+/** Declares the flags of the commands that train. */
 export function declareTraining(command: Command): Command {
   return declareCommon(
     command
@@ -123,7 +123,7 @@ export function declareTraining(command: Command): Command {
   );
 }
 
-/** Flags of the commands that train one model, beside those of `declareTraining`. */
+/** Declares the flags of the commands that train one model, in addition to those of `declareTraining`. */
 export function declareModel(command: Command): Command {
   return command
     .addOption(
@@ -133,27 +133,32 @@ export function declareModel(command: Command): Command {
     )
     .option(
       "--gene-effects",
-      "add how far each trained gene is above or below the network (waka2 does)",
+      "add each trained gene's mean deviation from the network's prediction (on for waka2)",
     )
     .option("--no-gene-effects", "leave gene effects out")
     .option("--tensorboard <dir>", "directory for event files that TensorBoard opens");
 }
 
-/** Flags that name files which a run reads and keeps digests of: with `--resume`, where they are now. */
+/**
+ * Flags that name files which a run reads and whose digests it keeps. With `--resume` they say where the files are now.
+ */
 const INPUT_FLAGS = ["data", "test", "labels", "record", "spec"] as const;
 
 function isInputFlag(name: string): boolean {
   return INPUT_FLAGS.some((flag) => flag === name);
 }
 
-/** The flags, among some, that name files which a run reads. */
+/** Selects the flags that name files which a run reads. */
 export function inputFlags<Flags extends object>(flags: Flags): Partial<Flags> {
   const given = Object.entries(flags)
     .filter(([name, value]) => isInputFlag(name) && value !== undefined);
   return Object.fromEntries(given) as Partial<Flags>;
 }
 
-/** Flags of the commands whose runs can be resumed; to be declared last, since `--resume` excludes most others. */
+/**
+ * Declares the flags of the commands whose runs can be resumed. Call it last, since `--resume` excludes most other
+ * flags.
+ */
 export function declareResume(command: Command): Command {
   const others = command.options.map((option) => option.attributeName())
     .filter((name) => name !== "threads" && !isInputFlag(name));
@@ -161,27 +166,27 @@ export function declareResume(command: Command): Command {
     .addOption(
       new Option(
         "--resume <dir>",
-        "resume a run that was killed or stopped; it keeps its flags but for --threads, --other-arithmetic and " +
+        "resume a run that was killed or stopped; it keeps its flags except --threads, --other-arithmetic and " +
           "those that say where its files are now",
       ).conflicts([...others, "checkpointMinutes"]),
     )
     .option(
       "--checkpoint-minutes <x>",
-      "take checkpoints within epochs too (default: after each)",
+      "minutes between checkpoints within epochs (default: only after each epoch)",
       number(Number.MIN_VALUE),
     )
     .addOption(otherArithmetic());
 }
 
-/** Flag `--other-arithmetic`. */
+/** Makes the flag `--other-arithmetic`. */
 export function otherArithmetic(): Option {
   return new Option(
     "--other-arithmetic",
-    "resume although this processor or GPU rounds differently from the one before; config.json then names both",
+    "resume even if this processor or GPU rounds differently from the previous one; config.json then names both",
   ).default(false);
 }
 
-/** Flags of the commands that cross-validate, with the scheme that they divide by unless told otherwise. */
+/** Declares the flags of the commands that cross-validate, with the default scheme of division. */
 export function declareFolds(command: Command, scheme: FoldScheme): Command {
   return command
     .option("--folds <n>", "number of folds", integer(2), 4)
@@ -193,7 +198,7 @@ export function declareFolds(command: Command, scheme: FoldScheme): Command {
     );
 }
 
-/** Flag `--ensemble`. */
+/** Declares the flag `--ensemble`. */
 export function declareEnsemble(command: Command): Command {
   return command.option(
     "--ensemble <n>",
@@ -203,9 +208,9 @@ export function declareEnsemble(command: Command): Command {
   );
 }
 
-/** Flags that name labelled data to measure on. */
+/** Declares the flags that name labelled data to measure on. */
 export function declareTest(command: Command): Command {
   return command
-    .option("--test <path>", "labelled data to measure on, which are not trained on")
-    .option("--labels <file>", "labels of --test, id,expression, if it has none");
+    .option("--test <path>", "labelled data to measure on; they are not trained on")
+    .option("--labels <file>", "labels for --test, as id,expression, if the data lack them");
 }

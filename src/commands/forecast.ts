@@ -1,4 +1,4 @@
-/** Command `forecast`: what a model would score in the competition, from labelled training data alone. */
+/** Command `forecast`: estimates a model's score in the competition from labelled training data alone. */
 
 import { formatCountOf } from "../base/count.ts";
 import { writeConfig } from "../runs/config.ts";
@@ -60,15 +60,15 @@ export const command: CommandDefinition<ForecastFlags> = {
     ["deno task forecast --data train.npz", "the competition's shares of genes and cell types"],
     [
       "deno task forecast --data train.npz --split-seed 1 --ensemble 5",
-      "another choice of them, and an ensemble beside a single model",
+      "another choice of genes and cell types, and an ensemble beside a single model",
     ],
-    ["deno task forecast --data E003/train.csv", "new genes alone, if there is one cell type"],
+    ["deno task forecast --data E003/train.csv", "one cell type: only genes are held out"],
   ],
   declare: (command) =>
     declareEnsemble(declareModel(declareTraining(command)))
       .option("--new-genes <n>", "genes to hold out (default: 8.3% of them)", integer(0))
       .option("--new-cell-types <n>", "cell types to hold out (default: 10.7%)", integer(0))
-      .option("--split-seed <n>", "of the choice of what is held out", integer(0), 0),
+      .option("--split-seed <n>", "seed that chooses what is held out", integer(0), 0),
   run: forecast,
 };
 
@@ -90,7 +90,9 @@ async function forecast(flags: ForecastFlags, { signal }: CommandCall): Promise<
     ...reportMembers(ensemble, settings, log),
   });
   if (results.length < ensemble || results.some(({ interrupted }) => interrupted)) {
-    throw new Interrupted("Interrupted: half-trained models forecast nothing, nothing was kept.");
+    throw new Interrupted(
+      "Interrupted: half-trained models forecast nothing, so nothing was kept.",
+    );
   }
   const diverged = results.find(({ diverged }) => diverged !== undefined)?.diverged;
   if (diverged !== undefined) throw diverged;
@@ -166,8 +168,8 @@ function describeSplit({ train, test, newGenes, newCellTypes }: RegimeSplit): st
 }
 
 /**
- * Words the last model's error in the competition's mix, and that of the best baseline; where only genes, or only cell
- * types, were held out, the errors in the one regime that there is.
+ * Describes the last model's error in the competition's mix, and that of the best baseline. If only genes or only cell
+ * types were held out, it describes the errors in the one regime that there is.
  */
 function describeForecast({ regimes, mix, confidence }: RegimeEvaluation): string {
   if (mix.models.at(-1)?.mse.value !== null) {

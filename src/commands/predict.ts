@@ -1,4 +1,4 @@
-/** `deno task predict`: what a trained model says of each gene in each cell type, as a table. */
+/** `deno task predict`: writes a trained model's prediction for each gene in each cell type as a table. */
 
 import { Option } from "commander";
 import { formatCountOf } from "../base/count.ts";
@@ -11,9 +11,9 @@ import { declarePrediction, predictIntoFile, type WritePredictionFlags } from ".
 import { refusePackedName } from "./_packed_name.ts";
 import { checkTableNames } from "./_submission_ids.ts";
 
-/** Replaced without asking. */
+/** The default output, which is replaced without `--overwrite`. */
 const USUAL_OUTPUT = "predictions.tsv";
-/** What each table begins with, which tells it from other files. */
+/** The text with which each table begins, which distinguishes it from other files. */
 const BEGINNING = "cell_type";
 
 /** Command `predict`. */
@@ -21,7 +21,7 @@ export const command: CommandDefinition<WritePredictionFlags> = {
   name: "predict",
   summary:
     "Predicts the expression of every gene in every cell type of a data set, and writes a table: cell type, gene, " +
-    "symbol and place where the data have them, the prediction and, of several models, its spread.",
+    "symbol and position where the data have them, the prediction and, with several models, its spread.",
   examples: [
     [
       "deno task predict --model runs/first --data new.npz --out predictions.tsv",
@@ -29,7 +29,7 @@ export const command: CommandDefinition<WritePredictionFlags> = {
     ],
     [
       "deno task predict --model runs/five --data new.npz --out predictions.csv",
-      "the same between commas; from five models also spread, their standard deviation",
+      "the same between commas; five models add spread, their standard deviation",
     ],
     ["deno task predict --model runs/first --data new.npz --out - | head", "a look at it"],
   ],
@@ -62,7 +62,7 @@ async function predictTable(flags: WritePredictionFlags, call: CommandCall): Pro
   console.info(`${output}, ${formatCountOf(predictions, "prediction")}`);
 }
 
-/** How a table is written, by the end of its name. */
+/** Chooses a table's format by the end of its name. */
 function formatOf(out: string): "csv" | "tsv" {
   refusePackedName(out);
   if (/\.csv$/i.test(out)) return "csv";

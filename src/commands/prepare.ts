@@ -72,7 +72,7 @@ export const command: CommandDefinition<PrepareFlags> = {
     [
       "deno task prepare --samples sheet.tsv --genes genes.gtf.gz --expression-transform log2p1 " +
       "--signal reads --out data.npz",
-      "the same with one file of expression for each sample, such as salmon's, in a column expression of sheet.tsv",
+      "the same with one expression file per sample, such as salmon's, named in column expression of sheet.tsv",
     ],
     [
       "deno task prepare --samples sheet.tsv --genes genes.bed --signal mean --out new.npz",
@@ -91,7 +91,7 @@ export const command: CommandDefinition<PrepareFlags> = {
       )
       .option(
         "--gene-type <names>",
-        "take only genes of these types, such as protein_coding; separated by commas, or repeated",
+        "use only genes of these types, such as protein_coding; separate them by commas or repeat the flag",
         (text: string, others: readonly string[] = []) => [...others, ...list(text)],
       )
       .requiredOption(
@@ -106,41 +106,36 @@ export const command: CommandDefinition<PrepareFlags> = {
       )
       .option(
         "--expression-samples <file>",
-        "the columns of each cell type: tab-separated, sample cell_type (default: by name)",
+        "which columns belong to each cell type: tab-separated, sample cell_type (default: by name)",
       )
       .option(
         "--expression-value <kind>",
-        `if a file has several: ${VALUE_KINDS.join(", ")} (default: the first that it has)`,
+        `if a file has several, which to read: ${VALUE_KINDS.join(", ")} (default: the first)`,
         choice(VALUE_KINDS),
       )
       .option(
         "--expression-transform <name>",
-        `for the expression: ${EXPRESSION_TRANSFORMS.join(", ")}`,
+        `transform of the expression: ${EXPRESSION_TRANSFORMS.join(", ")}`,
         choice(EXPRESSION_TRANSFORMS),
         "none",
       )
       .option("--extend <bp>", "extend reads to fragments of this length", integer(0), 0)
-      .option(
-        "--min-mapping-quality <n>",
-        "drop BAM reads below this mapping quality",
-        integer(0),
-        0,
-      )
+      .option("--min-mapping-quality <n>", "least mapping quality of BAM reads", integer(0), 0)
       .option(
         "--normalise <name>",
-        `for depth: ${DEPTH_NORMALISATIONS.join(", ")} (reads per million of the file)`,
+        `normalise by depth: ${DEPTH_NORMALISATIONS.join(", ")} (reads per million reads)`,
         choice(DEPTH_NORMALISATIONS),
         "none",
       )
       .option(
         "--orientation <name>",
-        `of the bins of minus-strand genes: ${ORIENTATIONS.join(", ")} (flipped)`,
+        `order of the bins of minus-strand genes: ${ORIENTATIONS.join(", ")} (flipped)`,
         choice(ORIENTATIONS),
         "genomic",
       )
       .option("--bin-size <bp>", "width of a bin", integer(1), 100)
-      .option("--half-width <bp>", "the window is TSS ± this", integer(1), 5000)
-      .option("--assembly <name>", "such as hg38 (default: what the files or the annotation say)")
+      .option("--half-width <bp>", "half the window: TSS ± this", integer(1), 5000)
+      .option("--assembly <name>", "such as hg38 (default: that of files or annotation)")
       .option("--concurrency <n>", "files counted together", integer(1), 2)
       .option("--compress", "deflate the npz file", false)
       .option("--overwrite", "replace an existing file", false),
@@ -216,7 +211,9 @@ function checkOutName({ out }: PrepareFlags): void {
   throw new ContractError(`Cannot write to ${out}: expected a name that ends in .npz`);
 }
 
-/** Checks the path of the table of numbers, which is another file next to the data and may be the file of genes. */
+/**
+ * Checks the path of the table of gene numbers, which is written next to the data and must not be the file of genes.
+ */
 async function checkGeneNumbers({ out, overwrite, genes }: PrepareFlags): Promise<void> {
   const path = geneNumbersPath(out);
   await checkOutput(path, { usual: null, overwrite });
@@ -250,22 +247,24 @@ function announce({ record, cellTypes, genes, bins }: Preparation, files: number
     `Counting ${formatCountOf(files, "file")}: ${shape} (${marks.join(", ")}); ${how.join(", ")}`,
   );
   if (assembly === "unknown") {
-    warn("could not tell the assembly from the files: pass --assembly, which models check");
+    warn("could not identify the assembly from the files: pass --assembly, which models check");
   }
 }
 
-/** Whether the number of a gene in the data set is made from the gene's name. */
+/** Whether a gene's number in the data set is made from its name. */
 function isNumberedByName({ id }: Gene): boolean {
   return ensemblGeneNumber(id) === undefined;
 }
 
-/** Writes the table of numbers that this data set needs, or removes the one that the data set before needed. */
+/**
+ * Writes the table of gene numbers that this data set needs, or removes the table that the previous data set needed.
+ */
 async function updateGeneNumbers(out: string, genes: readonly Gene[]): Promise<void> {
   if (genes.some(isNumberedByName)) await writeGeneNumbers(out, genes);
   else await removeGeneNumbers(out);
 }
 
-/** Writes which number stands for which name, for programs that do not read the table inside the data set. */
+/** Writes a table of gene numbers and names, for programs that do not read the one inside the data set. */
 async function writeGeneNumbers(out: string, genes: readonly Gene[]): Promise<void> {
   const path = geneNumbersPath(out);
   const named = genes.filter(isNumberedByName);
@@ -279,7 +278,7 @@ async function writeGeneNumbers(out: string, genes: readonly Gene[]): Promise<vo
   );
 }
 
-/** Removes the table of a data set that was replaced: its numbers are not those of the new one. */
+/** Removes the table of a data set that was replaced, since the new data set has other numbers. */
 async function removeGeneNumbers(out: string): Promise<void> {
   const path = geneNumbersPath(out);
   if (await pathKind(path) === "file" && await beginsWith(path, GENE_NUMBERS_HEADER)) {

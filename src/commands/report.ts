@@ -34,7 +34,7 @@ export const command: CommandDefinition<ReportFlags> = {
     ["deno task report runs/first", "losses, and predictions on the training data"],
     [
       "deno task report runs/first --test eval.npz --labels eval_labels.csv",
-      "predictions on data the model has not seen, and error by regime",
+      "predictions on data that the model has not seen, and errors by regime",
     ],
     ["deno task report runs/experiments", "the experiments' table and figure"],
   ],
@@ -84,7 +84,8 @@ async function report(flags: ReportFlags, { args, signal }: CommandCall): Promis
 }
 
 /**
- * Refuses a run that has not come to its end and has no results. A search could not be reported even then.
+ * Refuses a run that is unfinished and has no results. A search is not refused here, since it could not be reported
+ * even when finished.
  *
  * @throws {ContractError} If the directory holds such a run.
  */
@@ -111,7 +112,10 @@ function describe({ config, training, experiments }: SavedRun): string {
     `on ${source}. Engine ${engine} (${device}).`;
 }
 
-/** Evaluates predictions on the test data, or, without them, on the training data; nothing where the run has no model. */
+/**
+ * Evaluates predictions on the test data or, without them, on the training data. Returns nothing if the run has no
+ * model.
+ */
 async function evaluate(
   { config, training, hasModels }: SavedRun,
   { directory, flags, signal }: {
@@ -126,7 +130,7 @@ async function evaluate(
   const test = await loadTest(flags);
   const data = test ?? trainingData;
   if (data === undefined) return { notes };
-  // A training sample's own label would be in the effect of its gene.
+  // The effect of a gene includes the labels of its training samples.
   const geneEffects = test === undefined ? "leave-one-out" : true;
   const options = { ...flags, signal, geneEffects } as const;
   const { mean: predicted } = await predictWithProgress(models, data, options);
@@ -142,12 +146,12 @@ async function evaluate(
   return { evaluation, regimes, notes };
 }
 
-/** The data that were trained on, if they are there and have not changed. */
+/** The training data, if they still exist and have not changed. */
 interface TrainingData {
   readonly data?: Dataset;
-  /** What the page calls it. */
+  /** What the page calls the data. */
   readonly samplesName: string;
-  /** Remarks about it for the page. */
+  /** Remarks about the data for the page. */
   readonly notes: readonly string[];
 }
 

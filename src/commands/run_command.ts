@@ -9,13 +9,13 @@ import { beQuiet, guardConsole } from "./_console.ts";
 import { makeCommand, type RunFlags } from "./_describe.ts";
 import { readVariable } from "./_environment.ts";
 import { explain, stackOf } from "./_explain.ts";
-import { knowFlags } from "./_flag_kinds.ts";
+import { recordFlags } from "./_flag_kinds.ts";
 import { listenForInterrupt } from "./_interrupt.ts";
-import { commandLine, knowPaths, showCalls, standWhereCalled } from "./_place.ts";
+import { commandLine, enterCallersDirectory, recordPathFlags, showCalls } from "./_place.ts";
 import { V8_FLAGS } from "./version.ts";
 
 const EXIT_FAILED = 1;
-/** What a command exits with whose flags or name are wrong. */
+/** The exit code of a command whose flags or name are wrong. */
 export const EXIT_BAD_FLAGS = 2;
 
 /** Parses the command line, runs the command and ends the process with the right exit code. */
@@ -25,17 +25,17 @@ export async function runCommand<Flags>(
 ): Promise<never> {
   guardConsole();
   const command = makeCommand(definition);
-  knowFlags(command);
+  recordFlags(command);
   const fail = (error: unknown): never => {
     console.error(`error: ${showCalls(explain(error))}`);
     if (command.opts().stack) console.error(stackOf(error));
     Deno.exit(EXIT_FAILED);
   };
-  // What nobody waited for.
+  // These are promises that were not awaited.
   addEventListener("unhandledrejection", ({ reason }) => fail(reason));
   addEventListener("error", ({ error }) => fail(error));
   try {
-    standWhereCalled();
+    enterCallersDirectory();
     command.showHelpAfterError(`(${commandLine(definition.name)} --help lists the flags)`);
     const configured = await readConfigFile(() => makeCommand(definition), args);
     command.parse([...configured, ...args], { from: "user" });
@@ -48,14 +48,14 @@ export async function runCommand<Flags>(
   prepareRuntime(command);
   const interrupt = listenForInterrupt();
   try {
-    knowPaths(command);
+    recordPathFlags(command);
     await definition.run(flags as Flags, {
       signal: interrupt.signal,
       args: command.args,
       given: givenFlags(command),
     });
   } catch (error) {
-    // Whoever read what was written to a pipe, such as `head`, needs no more.
+    // The reader of the pipe, such as `head`, needs no more.
     if (error instanceof Deno.errors.BrokenPipe) Deno.exit(0);
     if (error instanceof Interrupted || interrupt.signal.aborted) {
       console.error(error instanceof Interrupted ? error.message : "Interrupted.");
@@ -75,16 +75,16 @@ function givenFlags(command: Command): ReadonlySet<string> {
   }));
 }
 
-/** Sets up what computes, and says where it will not be what was asked for. */
+/** Prepares threads and drivers, and says where they differ from what was asked for. */
 function prepareRuntime(command: Command): void {
   const has = (name: string) => command.options.some((option) => option.attributeName() === name);
   if (has("engine")) quietVulkan();
-  if (has("threads")) tellThreads(command.opts().threads);
-  if (has("epochs")) tellMemory();
+  if (has("threads")) reportThreads(command.opts().threads);
+  if (has("epochs")) noteMemoryGrowth();
 }
 
-/** Says how many threads are used where more were asked for than there are cores. */
-function tellThreads(asked: number | undefined): void {
+/** Prints how many threads are used if more were asked for than there are cores. */
+function reportThreads(asked: number | undefined): void {
   const cores = navigator.hardwareConcurrency;
   if (asked === undefined || asked <= cores) return;
   console.warn(
@@ -95,8 +95,8 @@ function tellThreads(asked: number | undefined): void {
   );
 }
 
-/** Says so where memory would not stay flat over many epochs: the garbage collector has room to be late in. */
-function tellMemory(): void {
+/** Prints a note if memory will grow over many epochs, because V8's flags do not make it collect garbage early. */
+function noteMemoryGrowth(): void {
   if (Reflect.has(globalThis, "gc")) return;
   console.warn(
     `note: without V8's flags ${V8_FLAGS}, memory grows by about a tenth over many epochs; ` +
@@ -104,7 +104,7 @@ function tellMemory(): void {
   );
 }
 
-/** Where it is unset, as on most clusters, Mesa's Vulkan drivers print an error for each of them. */
+/** Sets XDG_RUNTIME_DIR if it is unset, as on most clusters: each of Mesa's Vulkan drivers would print an error. */
 function quietVulkan(): void {
   if (Deno.build.os === "linux" && readVariable("XDG_RUNTIME_DIR") === undefined) {
     Deno.env.set("XDG_RUNTIME_DIR", "/tmp");

@@ -36,8 +36,14 @@ export const command: CommandDefinition<SearchFlags> = {
   summary: "Searches a space of models and ranks them by cross-validated loss.",
   examples: [
     ["deno task search --data train.npz --trials 50", "50 random models around wakawaka"],
-    ["deno task search --data train.npz --trials 81 --halving", "most of them for few epochs"],
-    ["deno task search --data train.npz --space space.json --method grid", "all of a space"],
+    [
+      "deno task search --data train.npz --trials 81 --halving",
+      "81 models, most of them for few epochs",
+    ],
+    [
+      "deno task search --data train.npz --space space.json --method grid",
+      "every model of a space",
+    ],
     ["deno task search --resume runs/search", "resume a search that was stopped"],
     ["deno task search --resume runs/search --trials 100", "more models, after the first 50"],
   ],
@@ -60,7 +66,7 @@ async function search(typed: SearchFlags, { signal, given }: CommandCall): Promi
   printPlan(data, description);
   const finished = resume === undefined ? [] : await readEarlierTrials(directory, description);
   refuseFewerTrials(description, finished);
-  // A search that is replaced must not be taken for the one that starts, whenever this one is killed.
+  // If this search is killed early, the one that it replaces must not be taken for it.
   if (resume === undefined) await removeRun(directory);
   await owned.begin();
   const kept = { flags: reusableFlags(flags), inputs };

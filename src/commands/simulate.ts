@@ -1,4 +1,4 @@
-/** `deno task simulate`: data in the competition's format from a model with known truth. */
+/** `deno task simulate`: simulates data in the competition's format from a model with known truth. */
 
 import { Option } from "commander";
 import { ContractError } from "../errors.ts";
@@ -28,7 +28,7 @@ interface SimulateFlags {
 
 const share = number(0, 1);
 
-/** In the order in which they are written. */
+/** The files, in the order in which they are written. */
 const FILES = ["train.npz", "eval.npz", "eval_labels.csv", "truth.json"];
 
 /** Size of the competition's own data set. */
@@ -65,7 +65,7 @@ export const command: CommandDefinition<SimulateFlags> = {
       )
       .option(
         "--hidden-share <x>",
-        "share of that variance that is a gene's own, not in the marks",
+        "share of that variance that belongs to the gene and is not in the marks",
         share,
         0.3,
       )

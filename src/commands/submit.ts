@@ -1,4 +1,4 @@
-/** `deno task submit`: predictions in the competition's submission format. */
+/** `deno task submit`: writes predictions in the competition's submission format. */
 
 import { formatCountOf } from "../base/count.ts";
 import { writePredictionTable } from "../data/prediction_table.ts";
@@ -9,15 +9,15 @@ import { refusePackedName } from "./_packed_name.ts";
 import { declarePrediction, predictIntoFile, type WritePredictionFlags } from "./_predict.ts";
 import { checkSubmissionIds } from "./_submission_ids.ts";
 
-/** Replaced without asking. */
+/** The default output, which is replaced without `--overwrite`. */
 const USUAL_OUTPUT = "submission.csv";
 
 /** Command `submit`. */
 export const command: CommandDefinition<WritePredictionFlags> = {
   name: "submit",
   summary:
-    "Predicts every row of a data set and writes id,expression in the order of the file, as the competition wants it. " +
-    "For a table with cell types and genes there is predict.",
+    "Predicts every row of a data set and writes id,expression in the file's order, as the competition requires. " +
+    "Use predict for a table with cell types and genes.",
   examples: [
     [
       "deno task submit --model runs/first --data eval.npz --out submission.csv",
@@ -39,7 +39,7 @@ async function submit(flags: WritePredictionFlags, call: CommandCall): Promise<v
   refusePackedName(flags.out);
   const isTable = flags.out.toLowerCase().endsWith(".tsv");
   const { output, predictions } = await predictIntoFile(flags, call, {
-    // Labels look like a submission.
+    // A file of labels looks like a submission.
     begins: SUBMISSION_HEADER,
     usual: USUAL_OUTPUT,
     check: (data) => {

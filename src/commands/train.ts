@@ -24,7 +24,13 @@ import { checkTestFlags, loadTest, type TestFlags } from "./_labels.ts";
 import { readModelFile } from "./_model_spec.ts";
 import { commandLine, findPackageFile, formatNext } from "./_place.ts";
 import { type FitManyHooks, reportMembers } from "./_report_training.ts";
-import { nothingKept, ownRun, resumeCall, resumedFlags, type ResumeFlags } from "./_resume.ts";
+import {
+  describeNothingKept,
+  ownRun,
+  resumeCall,
+  resumedFlags,
+  type ResumeFlags,
+} from "./_resume.ts";
 import { chooseRunDirectory, refuseHeldRun } from "./_run_directory.ts";
 import {
   inputsOfTraining,
@@ -52,7 +58,7 @@ export const command: CommandDefinition<TrainFlags> = {
     ["deno task train --data E003/train.csv --preset deepchrome", "on a DeepChrome cell type"],
     [
       "deno task train --data train.npz --ensemble 5 --test valid.npz",
-      "five models, their predictions averaged, and what that gains on other data",
+      "five models, their averaged predictions, and the gain on other data",
     ],
     ["deno task train --data train.npz --spec model.json", "your own model"],
     ["deno task train --resume runs/first", "resume a run that was stopped"],
@@ -88,7 +94,9 @@ async function train(given: TrainFlags, { signal }: CommandCall): Promise<void> 
     result.history.length > 0 ? [{ ...result, member: i + 1 }] : []
   );
   if (first === undefined) {
-    if (diverged === undefined) throw await nothingKept(run, { command: "train", directory });
+    if (diverged === undefined) {
+      throw await describeNothingKept(run, { command: "train", directory });
+    }
     await run.finish();
     throw diverged;
   }
@@ -101,7 +109,7 @@ async function train(given: TrainFlags, { signal }: CommandCall): Promise<void> 
   await printNextStep(directory, flags);
 }
 
-/** Returns hooks that print and log the epochs, those of a checkpoint first. */
+/** Returns hooks that print and log the epochs, beginning with those of a checkpoint. */
 function reportFrom(
   { options: { resume } }: OwnedRun,
   { ensemble, settings, log }: {
@@ -122,7 +130,7 @@ function reportFrom(
 }
 
 /**
- * Says how far the models are trained that were stopped before their end and kept.
+ * Throws if training stopped before its end, with a message that says how far the kept models are trained.
  *
  * @throws {DivergedError} If one of them diverged.
  * @throws {Interrupted} If the run was interrupted.
@@ -152,8 +160,8 @@ function throwUnlessFinished(
 }
 
 /**
- * Names the next command: to predict the competition's evaluation file, where it lies beside the training data; else to
- * predict the test data; without them, to write a report.
+ * Prints the next command: it predicts the competition's evaluation file if that is beside the training data, else the
+ * test data; without either it writes a report.
  */
 async function printNextStep(directory: string, flags: TrainFlags): Promise<void> {
   const { data, test, record } = flags;

@@ -1,4 +1,4 @@
-/** Which version this is, and how it is installed. */
+/** The package's version, and how to install it. */
 
 import { fileURLToPath } from "node:url";
 import packageJson from "../../deno.json" with { type: "json" };
@@ -8,10 +8,12 @@ import { wrapCommand } from "./_wrap.ts";
 /** Version of the package. */
 export const VERSION = packageJson.version;
 
-/** Flags of V8 with which memory stays flat over many epochs: the tasks have them, and installations should. */
+/** Flags of V8 that keep memory flat over many epochs: the tasks have them, and installations should too. */
 export const V8_FLAGS = "--max-semi-space-size=1,--expose-gc";
 
-/** How Deno runs the program: what it may do, and V8's flags. The sets of permissions in a deno.json reach tasks alone. */
+/**
+ * Deno's flags for the program: permissions and V8's flags. Only tasks use the sets of permissions in a deno.json.
+ */
 export const PROGRAM_FLAGS = [
   "--no-prompt",
   "--allow-read",
@@ -20,8 +22,8 @@ export const PROGRAM_FLAGS = [
   `--v8-flags=${V8_FLAGS}`,
 ] as const;
 
-/** The command that installs this very version, with its permissions and V8's flags. */
-export function formatInstallation(): string {
+/** Formats the command that installs this version, with its permissions and V8's flags. */
+function formatInstallation(): string {
   return [
     "deno install --global --force --name histone",
     ...PROGRAM_FLAGS,
@@ -29,22 +31,22 @@ export function formatInstallation(): string {
   ].join(" ");
 }
 
-/** The module to install: this one's package, from disk with the file that names what it imports. */
+/** Finds the module to install: the fetched package, or the clone's file with the deno.json that maps its imports. */
 function findSource(): string[] {
   const path = (file: string) => quotePath(fileURLToPath(new URL(file, import.meta.url)));
   if (!import.meta.url.startsWith("file:")) return [`jsr:${packageJson.name}@${VERSION}/cli`];
   return [`--config=${path("../../deno.json")}`, path("./cli.ts")];
 }
 
-/** How `histone --version` is printed. */
+/** Options for printing `histone --version`. */
 interface VersionOptions {
   /** Characters that a line may have. */
   readonly width: number;
-  /** Whether Deno installs the program, rather than a bundle's launcher running it. */
+  /** Whether the program is installed by Deno rather than run by a bundle's launcher. */
   readonly isInstalled: boolean;
 }
 
-/** The version and, but for a bundle and a compiled program, how to install it. */
+/** Formats the version and, except in a bundle or a compiled program, how to install it. */
 export function formatVersion({ width, isInstalled }: VersionOptions): string {
   if (!isInstalled || Deno.build.standalone) return `histone ${VERSION}`;
   const line = wrapCommand(formatInstallation(), { width: width - 2, indent: "  " });

@@ -7,8 +7,8 @@ import { checkSignal } from "./_check_signal.ts";
  * Throws unless columns describe the same samples, and their values are possible.
  *
  * @throws {TypeError} If the columns differ in length.
- * @throws {ContractError} If an index has no name, a name is listed twice, a label is not a finite number, or the signal is
- * bad.
+ * @throws {ContractError} If an index has no name, a name is listed twice, a label is not a finite number, or the
+ * signal is bad.
  */
 export function checkColumns(columns: SampleColumns): void {
   const { signal, labels, cellTypes, cellTypeIndex, genes, geneIndex, bins, record } = columns;
@@ -31,7 +31,7 @@ export function checkColumns(columns: SampleColumns): void {
   checkGenes(columns);
 }
 
-/** Two spellings of one gene would count as two genes wherever genes are matched. */
+/** Refuses two spellings of one gene, which would count as two genes wherever genes are matched. */
 function checkGenes({ genes, geneDetails }: SampleColumns): void {
   const spellings = new Map<string, string>();
   for (const id of genes) {

@@ -2,13 +2,16 @@ import type { PackedArray } from "../base/arrays.ts";
 import { ContractError } from "../errors.ts";
 import type { SampleColumns } from "../io/columns.ts";
 
-/** The value of `asinh`, the larger of the two transforms, at 2^53, up to which float64 holds every integer: about 37. */
+/**
+ * The value of `asinh`, the larger of the two transforms, at 2^53, up to which float64 holds every integer: about 37.
+ */
 const LARGEST_TRANSFORMED = Math.asinh(2 ** 53);
 
 /**
  * Throws unless a signal holds counts, or counts to which the record's transform was applied.
  *
- * @throws {ContractError} If a value is negative or not finite, or contradicts the transform; the message has the first.
+ * @throws {ContractError} If a value is negative or not finite, or contradicts the transform; the message has the
+ * first.
  */
 export function checkSignal(columns: SampleColumns): void {
   checkCounts(columns);
@@ -33,7 +36,10 @@ function isUnsigned(signal: PackedArray): boolean {
     signal instanceof Uint32Array;
 }
 
-/** A record that names a transform which was not applied, such as a model's own with plain counts, would give wrong numbers. */
+/**
+ * Throws if a record names a transform that was not applied, as with a model's own record and plain counts: results
+ * would be wrong.
+ */
 function checkTransform(columns: SampleColumns): void {
   const { signal, record: { transform } } = columns;
   if (transform === "none") return;

@@ -36,8 +36,8 @@ export interface CellTypeAgreement extends Agreement {
 
 /**
  * How well predictions follow each gene across cell types: Pearson's correlation over a gene's samples, one from each
- * cell type, summed up over the genes that have a correlation. Those are the genes with at least 3 samples whose
- * labels vary and whose predictions vary.
+ * cell type, summarised over the genes that have a correlation. These are the genes with at least 3 samples whose
+ * labels and predictions both vary.
  */
 export interface GeneAgreement {
   /** Number of genes that have a correlation. */
@@ -61,8 +61,8 @@ export interface Evaluation {
 const FEWEST_SAMPLES_OF_A_GENE = 3;
 
 /**
- * Pearson's correlation over one gene's samples, one from each cell type, as {@linkcode GeneAgreement} sums it up; NaN
- * for fewer than 3 samples, since two always correlate perfectly.
+ * Pearson's correlation over one gene's samples, one from each cell type, as {@linkcode GeneAgreement} summarises it;
+ * NaN for fewer than 3 samples, since two always correlate perfectly.
  */
 export function correlateSamplesOfGene(
   truth: ArrayLike<number>,

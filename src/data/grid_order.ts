@@ -4,22 +4,22 @@ import type { Dataset } from "./dataset.ts";
 
 /** How samples are grouped in a {@linkcode gridOrder}. */
 export interface GridOrderOptions {
-  /** Genes of a block. */
+  /** Number of genes in a block. */
   readonly genes: number;
-  /** Cell types of a block. */
+  /** Number of cell types in a block. */
   readonly cellTypes: number;
-  /** Where the randomness comes from. */
+  /** The source of randomness. */
   readonly stream: RandomStream;
 }
 
 /**
- * A random order in which samples come in blocks of `genes × cellTypes`, gene by gene, so that what the samples of a gene
- * share, such as its sequence or its references, is computed once in a batch of that size. Each order puts other genes and
- * other cell types together. A block is smaller where the data lack samples.
+ * Makes a random order of samples in blocks of `genes × cellTypes`, gene by gene. In a batch of that size, what the
+ * samples of a gene share, such as its sequence or its references, is computed once. Each call combines genes and cell
+ * types differently. A block is smaller where the data lack samples.
  *
  * @param data The samples.
  * @param options Sizes of a block, and the source of randomness.
- * @returns Rows of `data.columns`, each of `data.rows` once: an epoch's order.
+ * @returns Rows of `data.columns`, with each of `data.rows` once, as the order of an epoch.
  * @throws {RangeError} If a size is not an integer ≥ 1.
  *
  * @example Blocks of two genes in two cell types
@@ -62,7 +62,7 @@ export function gridOrder(
   return Uint32Array.from(Array.from(order, (block) => blocks[block]!).flat());
 }
 
-/** Of each gene of the data, its rows by cell type. */
+/** Groups the rows of each gene by cell type. */
 function rowsByGene({ columns, rows }: Dataset): Map<number, number[]>[] {
   const { geneIndex, cellTypeIndex } = columns;
   const byGene = new Map<number, Map<number, number[]>>();

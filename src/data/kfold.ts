@@ -5,7 +5,7 @@ import type { Dataset } from "./dataset.ts";
 /** How {@linkcode kFold} splits the samples. */
 export type FoldScheme = "contiguous" | "shuffled" | "by-gene" | "by-cell-type" | "by-both";
 
-/** Every {@linkcode FoldScheme}, the report's own first. */
+/** Every {@linkcode FoldScheme}; the first is the report's. */
 export const FOLD_SCHEMES: readonly FoldScheme[] = [
   "contiguous",
   "shuffled",
@@ -45,8 +45,8 @@ export interface Fold {
  * - `shuffled`: the same after a random reordering.
  * - `by-gene`: no gene is on both sides. `by-cell-type`: no cell type is on both sides.
  * - `by-both`: fold i validates on the genes of group i in the cell types of group i, and trains on the
- *   samples that share neither with them. All others are left out: of a full table of genes and cell types
- *   1/k² validates, (1 − 1/k)² trains and 2(k − 1)/k² is left out, so that all folds together judge 1/k of it.
+ *   samples that share neither with them. All others are left out: in a full table of genes and cell types, 1/k² of the
+ *   samples validate, (1 − 1/k)² train and 2(k − 1)/k² are left out, so that all folds together judge 1/k of the table.
  *
  * In every scheme the groups of samples, of genes or of cell types differ in size by at most one.
  *
@@ -101,8 +101,8 @@ export function kFold(data: Dataset, options: FoldOptions): Fold[] {
 }
 
 /**
- * The group of each sample, `[position]`, once for each thing that must not be on both sides: a fold validates where all
- * groups are its own, and trains where every group is another.
+ * Groups the samples, `[position]`, once for each thing that must not be on both sides. Fold i validates on the samples
+ * whose groups are all i, and trains on those whose groups all differ from i.
  */
 function groupSamples(data: Dataset, { folds, scheme, seed = 0 }: FoldOptions): Uint32Array[] {
   const stream = (what: string) => new RandomStream(deriveKey(seed, "kfold", what));

@@ -25,7 +25,7 @@ export interface LargestErrorsOptions {
 }
 
 /**
- * Finds the samples whose predictions are farthest from their labels, farthest first; samples with equal errors stand in
+ * Finds the samples whose predictions are farthest from their labels, farthest first; samples with equal errors are in
  * the order of the data.
  *
  * @param data Samples with labels.
@@ -68,7 +68,9 @@ function errorsOf(labels: Float64Array, predictions: ArrayLike<number>): Float64
   return labels.map((label, position) => Math.abs(predictions[position]! - label));
 }
 
-/** Positions of the largest errors, largest first. As few are kept, each is moved to its place among those. */
+/**
+ * Finds the positions of the largest errors, largest first. Few are kept, so each is inserted at its place among them.
+ */
 function findLargest(errors: Float64Array, count: number): number[] {
   const kept: number[] = [];
   const isLarger = (error: number, place: number) => error > errors[kept[place]!]!;

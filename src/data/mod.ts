@@ -1,9 +1,8 @@
 /**
- * Data sets: samples with their cell type, gene and label, views on them, and how predictions on them are
- * judged.
+ * Data sets: samples with their cell type, gene and label, views of them, and the evaluation of predictions.
  *
- * Begin with {@linkcode readDataset} for files, or {@linkcode Dataset} for arrays of your own; {@linkcode kFold} divides
- * the samples, {@linkcode evaluatePredictions} measures predictions.
+ * Start with {@linkcode readDataset} for files, or {@linkcode Dataset} for your own arrays; {@linkcode kFold}
+ * divides the samples, {@linkcode evaluatePredictions} measures predictions.
  *
  * @module
  */

@@ -20,15 +20,15 @@ export interface PredictionTable {
 }
 
 /**
- * Writes predictions as a table with one line for each sample: its cell type, what the data know about its gene, and the
- * prediction. The columns are `cell_type gene_id symbol chrom tss strand prediction`, and `spread` where it is given.
- * Cells are empty where a value is not known; `tss` is 0-based. A prediction has the fewest digits that give back the
- * same float32.
+ * Writes predictions as a table with one line for each sample: its cell type, what the data know about its gene, and
+ * the prediction. The columns are `cell_type gene_id symbol chrom tss strand prediction`, and `spread` where it is
+ * given. Cells are empty where a value is not known; `tss` is 0-based. A prediction has the fewest digits that give
+ * back the same float32.
  *
  * @param sink The stream to write to; closed at the end, aborted on an error.
  * @param data The samples.
  * @param table The predictions, and how the table is written.
- * @throws {TypeError} If predictions and samples differ in number, or a name cannot stand in the table.
+ * @throws {TypeError} If predictions and samples differ in number, or a name cannot be written in the table.
  * @throws {RangeError} If a prediction is NaN or infinite; the message has its gene and cell type.
  *
  * @example A table of one sample

@@ -22,13 +22,15 @@ export interface ReadDatasetOptions {
   readonly threads?: number | undefined;
   /** Called with peculiarities of an npz file that do not keep it from being read; see `ReadCompetitionOptions`. */
   readonly onWarning?: ((message: string) => void) | undefined;
-  /** Called from time to time with the amount read and the amount in all, in a unit that depends on the kind of data. */
+  /**
+   * Called from time to time with the amount read and the amount in all, in a unit that depends on the kind of data.
+   */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 /**
  * Reads a data set of any known kind: a `.npz` file of the competition, a `.csv` file of DeepChrome, or a folder of
- * DeepChrome's cell types, of which it takes the `train.csv` files.
+ * DeepChrome's cell types, from which it reads the `train.csv` files.
  *
  * @param path Path of the file or folder.
  * @param options What the numbers are, and how to read them.

@@ -12,10 +12,10 @@ export class CallQueue {
   /**
    * Runs a call after those before it, however they end.
    *
-   * @param call Is given a signal that stops it: when `signal` does, and when the queue is closed.
-   * @param signal The caller's own.
+   * @param call The call. The signal it is given aborts when `signal` does, or when the queue is closed.
+   * @param signal The caller's own signal, if there is one.
    * @returns What `call` returns.
-   * @throws {SessionDisposedError} If the queue is closed, or is before the call begins.
+   * @throws {SessionDisposedError} If the queue is closed, or is closed before the call begins.
    */
   run<Result>(
     call: (signal: AbortSignal) => Result | Promise<Result>,
@@ -44,7 +44,7 @@ export class CallQueue {
   ): Promise<Result> {
     if (this.#closed !== undefined) throw new SessionDisposedError();
     signal?.throwIfAborted();
-    // Not `AbortSignal.any`, which a signal that outlives many calls would remember all of.
+    // Not `AbortSignal.any`: a signal that outlives many calls would hold on to the signals of them all.
     const controller = new AbortController();
     const stop = () => controller.abort(signal!.reason);
     signal?.addEventListener("abort", stop);

@@ -7,7 +7,7 @@ import type { EpochRequest } from "./engine.ts";
 import { describeInputShape, entrySize, type SampleSource } from "./sample_source.ts";
 
 /**
- * Throws unless a model can be run on these rows of a source, a list for each member. Engines do not check addresses:
+ * Throws unless a model can be run on these rows of a source, one list for each member. Engines do not check addresses:
  * they would answer a wrong request with a wrong number.
  *
  * @throws {ContractError} If the samples are of another shape than the model takes.
@@ -28,15 +28,15 @@ export function checkRows(
     const beyond = some.find((row) => !(row < source.samples));
     if (beyond === undefined) continue;
     throw new RangeError(
-      `Cannot run the model: row ${beyond} was asked for, the data have ${source.samples}`,
+      `Cannot run the model: row ${beyond} was requested, the data have ${source.samples} rows`,
     );
   }
 }
 
 /**
- * Throws unless there is something for each member of a session.
+ * Throws unless there is one entry for each member of a session.
  *
- * @throws {RangeError} Naming how much was given.
+ * @throws {RangeError} Naming both numbers.
  */
 export function checkCount(given: readonly unknown[], members: number): void {
   if (given.length === members) return;
@@ -85,7 +85,7 @@ function checkResident({ resident, samples, inputs }: SampleSource): void {
  * Throws unless the members of a session can be trained as asked.
  *
  * @throws {TypeError} If the samples have no labels, or not one each.
- * @throws {RangeError} If the epoch is no integer from 0, or the piece does not begin and end between two steps.
+ * @throws {RangeError} If the epoch is not an integer from 0, or the piece does not begin and end between two steps.
  * @throws As {@linkcode checkRows} does.
  */
 export function checkTraining(
@@ -123,11 +123,11 @@ function checkPiece(
 }
 
 /**
- * The piece of an order that a request is about.
+ * The piece of an order that a request asks for.
  *
  * @param order The whole order.
- * @param request From where to where, in the order or past its end.
- * @returns The same within the order.
+ * @param request Where the piece begins and ends; either may be past the order's end.
+ * @returns The same piece, cut off at the order's end.
  */
 export function pieceOf(
   { length }: Uint32Array,

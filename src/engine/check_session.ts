@@ -5,7 +5,7 @@ import type { ModelSpec } from "../model/spec.ts";
 import type { SessionOptions } from "./engine.ts";
 
 /**
- * Throws unless a session can be made of these options.
+ * Throws unless a session can be made with these options.
  *
  * @throws {ContractError} If weights do not fit the model.
  * @throws {RangeError} If a setting is out of range, or there are no members.

@@ -5,7 +5,7 @@ import type { ModelSpec } from "../model/spec.ts";
 import type { SessionState } from "./engine.ts";
 
 /**
- * Throws unless a state is one of this model.
+ * Throws unless a state fits a model.
  *
  * @param spec The model.
  * @param state A member's state.

@@ -1,6 +1,6 @@
 import { deriveKey, type RandomKey, threefry2x32 } from "../random.ts";
 
-/** Where in a run a training step stands: what its dropout masks depend on. */
+/** The place of a training step in a run, which its dropout masks depend on. */
 export interface StepPosition {
   /** The member's seed. */
   readonly seed: number;
@@ -42,7 +42,7 @@ export function dropoutKeys(
 }
 
 /**
- * The threshold of a dropout: units whose word is below it are dropped, which are a share of `rate`.
+ * The threshold of a dropout: units whose word is below it are dropped, which happens with probability `rate`.
  *
  * @param rate The layer's rate.
  * @returns An unsigned 32-bit integer.
@@ -52,7 +52,7 @@ export function dropoutThreshold(rate: number): number {
 }
 
 /**
- * The factor of values that are kept: 1 / (1 − rate), as a float32.
+ * The factor that kept values are multiplied by: 1 / (1 − rate), as a float32.
  *
  * @param rate The layer's rate.
  * @returns The factor.

@@ -1,5 +1,5 @@
 /**
- * The engine contract: what trains and predicts. Types only.
+ * The engine contract: the interface of everything that trains and predicts. Types only.
  *
  * A run is a function of its inputs and its seed. The order of an epoch's samples comes from the caller, and each
  * dropout mask is a function of (seed, epoch, position in the epoch, layer, unit), never of the engine, the thread
@@ -10,6 +10,7 @@
  */
 
 import type { DivergedError } from "../errors.ts";
+import type { Weights } from "../model/initial_weights.ts";
 import type { InputName, ModelSpec } from "../model/spec.ts";
 import type { SampleSource } from "./sample_source.ts";
 
@@ -20,13 +21,13 @@ export type Support = { readonly supported: true } | {
   readonly reason: string;
 };
 
-/** How many models an engine is worth giving at a time. */
+/** How many models are worth giving to an engine at a time. */
 export interface Capacity {
   /** Models that train in about the time of one. */
   readonly models: number;
   /**
-   * Whether that holds for members of one session only, which have one shape; if not, sessions of different models do as
-   * well.
+   * Whether that holds for members of one session only, which have one shape. If not, separate sessions of different
+   * models train as fast.
    */
   readonly sameShape: boolean;
 }
@@ -48,13 +49,14 @@ export interface Engine {
    */
   capacity(threads?: number): Capacity;
   /**
-   * How it rounds on this machine, in words, such as `wasm, fused multiply-add`. Runs that differ in it end with other
-   * weights. On engine `wasm` runs that agree in it end with the same, bit for bit; elsewhere with nearly the same.
+   * How it rounds on this machine, in words, such as `wasm, fused multiply-add`. Runs that differ in it end with
+   * different weights. Runs that agree in it end with the same weights: bit for bit on engine `wasm`, nearly so on the
+   * others.
    */
   arithmetic(): Promise<string>;
   /**
-   * Makes a session that owns the weights and optimizer states of one or several models of one shape. It holds threads
-   * or a GPU until it is disposed of, and with them the process: `await using` does so.
+   * Makes a session that owns the weights and optimizer states of one or several models of one shape. Until it is
+   * disposed of it holds threads or a GPU, which keep the process alive: use `await using`.
    *
    * @param spec The shape that the models have in common.
    * @param options The models and what they share.
@@ -76,11 +78,11 @@ export interface MemberOptions {
   readonly learningRate: number;
 }
 
-/** What a session needs beside the shape of its models. */
+/** What a session needs besides the shape of its models. */
 export interface SessionOptions {
   /** The models: one or more. */
   readonly members: readonly MemberOptions[];
-  /** Samples of a step; the last one of an epoch takes what is left. */
+  /** Samples of a step; the last step of an epoch takes what is left. */
   readonly batchSize: number;
   /**
    * Threads to compute on, for engines that have threads. Results do not depend on it.
@@ -102,7 +104,7 @@ export interface CallOptions {
 export interface EpochRequest {
   /** The samples; engines may keep a copy near the hardware for as long as the same object is passed. */
   readonly source: SampleSource;
-  /** Of each member, rows of `source` in the order of training. */
+  /** For each member, the rows of `source` in the order of training. */
   readonly orders: readonly Uint32Array[];
   /** Number of the epoch, from 0. */
   readonly epoch: number;
@@ -132,7 +134,7 @@ export interface SessionState {
   /** Steps taken. */
   readonly step: number;
   /** In the order of `weightShapes(spec)`. */
-  readonly weights: readonly Float32Array[];
+  readonly weights: Weights;
   /** Adam's first moments, of the trainable weights in order. */
   readonly firstMoments: readonly Float32Array[];
   /** Adam's second moments, of the trainable weights in order. */
@@ -140,14 +142,14 @@ export interface SessionState {
 }
 
 /**
- * Gradients of a model's output by its inputs, by the input's name: `[row, …shape of a sample]`, such as `[row, bin,
- * mark]` or `[row, reference, value]`.
+ * Gradients of a model's output with respect to its inputs, keyed by the input's name: `[row, …shape of a sample]`,
+ * such as `[row, bin, mark]` or `[row, reference, value]`.
  */
 export type InputGradients = Readonly<Partial<Record<InputName, Float32Array<ArrayBuffer>>>>;
 
 /**
- * One or several models of one shape in training or in use. Each member becomes what it would become alone, to within
- * the engine's rounding.
+ * One or several models of one shape in training or in use. Each member ends as it would alone, to within the engine's
+ * rounding.
  *
  * Calls run one after the other, in the order in which they were made; their arguments must not change before they end.
  * Disposal stops the call that runs between two batches and refuses those that wait. A second disposal does nothing.
@@ -160,17 +162,17 @@ export interface Session extends AsyncDisposable {
   /** Number of models. */
   readonly members: number;
   /**
-   * Trains every member on each sample of its order, or of the piece asked for, once. A member with no samples there is
-   * skipped. An epoch that rejects leaves all members as they were, one that diverges leaves that member as it was and
-   * the others as if they had been alone.
+   * Trains every member once on each sample of its order, or of the requested piece. A member without samples there is
+   * skipped. An epoch that rejects leaves all members as they were. A member that diverges is left as it was, and the
+   * others train as they would alone.
    *
    * @param request Samples, orders, epoch and piece.
-   * @returns Of each member, the mean training loss over these samples, dropout on, NaN for one that was skipped; or the
-   *   error of one whose loss is not finite.
-   * @throws {ContractError} If the samples are of another shape than the model takes, or the source gathers others than
-   *   it was asked for.
-   * @throws {RangeError} If the number of orders is not that of the members, the samples lack a row of one, the epoch is
-   *   not an integer from 0, or the piece begins or ends within a step.
+   * @returns For each member, the mean training loss over these samples with dropout on, NaN if it was skipped, or the
+   *   error if its loss is not finite.
+   * @throws {ContractError} If the samples are of another shape than the model takes, or the source gathers other
+   * samples than requested.
+   * @throws {RangeError} If the number of orders is not that of the members, the samples lack a row of one, the epoch
+   *   is not an integer from 0, or the piece begins or ends within a step.
    * @throws {TypeError} If the samples have no labels, or not one each.
    */
   runEpoch(request: EpochRequest): Promise<(number | DivergedError)[]>;
@@ -178,11 +180,11 @@ export interface Session extends AsyncDisposable {
    * Predicts with every member, dropout off.
    *
    * @param source The samples.
-   * @param rows Of each member, which samples in which order.
+   * @param rows For each member, which samples in which order.
    * @param options Progress and abort signal.
-   * @returns Of each member, its outputs, `[row]`.
-   * @throws {ContractError} If the samples are of another shape than the model takes, or the source gathers others than
-   *   it was asked for.
+   * @returns The outputs of each member, `[row]`.
+   * @throws {ContractError} If the samples are of another shape than the model takes, or the source gathers other
+   * samples than requested.
    * @throws {RangeError} If the number of lists is not that of the members, or the samples lack one of the rows.
    */
   predict(
@@ -191,14 +193,14 @@ export interface Session extends AsyncDisposable {
     options?: CallOptions,
   ): Promise<Float32Array<ArrayBuffer>[]>;
   /**
-   * Gradients of each member's output, a probability where the model ends in a sigmoid, by what its network reads: the
-   * inputs after their transform; a sequence as one-hot letters. Dropout is off. Where two values of a pool tie, the
-   * first has the gradient.
+   * Finds the gradients of each member's output (a probability where the model ends in a sigmoid) with respect to what
+   * its network reads: the inputs after their transform, a sequence as one-hot letters. Dropout is off. Where values of
+   * a pool tie, the first takes the gradient.
    *
    * @param source The samples.
-   * @param rows Of each member, which samples in which order.
+   * @param rows For each member, which samples in which order.
    * @param options Progress and abort signal.
-   * @returns Of each member, a gradient for each input; zeros where a reference is missing.
+   * @returns For each member, a gradient for each input; zeros where a reference is missing.
    * @throws As {@linkcode Session.predict} does.
    */
   inputGradients(
@@ -212,7 +214,8 @@ export interface Session extends AsyncDisposable {
    * Sets each member's weights and optimizer state.
    *
    * @param states One for each member.
-   * @throws {ContractError} If one is of another model, or its step is not an integer from 0; no member has changed then.
+   * @throws {ContractError} If one is of another model, or its step is not an integer from 0; no member has changed
+   * then.
    * @throws {RangeError} If their number is not that of the members.
    */
   restore(states: readonly SessionState[]): Promise<void>;

@@ -12,8 +12,8 @@ import {
 export const LAST_BASE = 3;
 
 /**
- * Has a source fill a batch, and checks what it wrote: engines do not check addresses, so what a user's own source gets
- * wrong would be a wrong number, or the end of the session.
+ * Has a source fill a batch, and checks what it wrote: engines do not check addresses, so a mistake in a user's own
+ * source would give a wrong number or end the session.
  *
  * @param source The samples.
  * @param rows Which of them; no more than the batch has room for.
@@ -25,7 +25,7 @@ export async function gatherBatch(
   rows: Uint32Array,
   batch: SampleBatch,
 ): Promise<void> {
-  // What is left of another batch is not taken for this one's.
+  // The rest of another batch must not be taken for this one's.
   batch.samples = 0;
   for (const input of batch.inputs) input.entries = 0;
   await source.gather(rows, batch);

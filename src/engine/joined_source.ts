@@ -24,8 +24,8 @@ export interface InputColumn {
    */
   readonly table: PackedArray;
   /**
-   * `[sample]`, or `[sample, reference]` for `references` and `referenceLabels`: the entry of each sample, `NO_ENTRY` where
-   * it lacks a reference.
+   * `[sample]`, or `[sample, reference]` for `references` and `referenceLabels`: the entry of each sample, `NO_ENTRY`
+   * where it lacks a reference.
    *
    * @default entry i for sample i; required for references
    */
@@ -49,8 +49,8 @@ export interface JoinedColumns {
 }
 
 /**
- * Joins tables in memory into samples of several inputs. Samples may share entries: a gene's sequence, the references of
- * a gene.
+ * Joins tables in memory into samples of several inputs. Samples may share entries: a gene's sequence, the references
+ * of a gene.
  *
  * @param joined The tables, and which entries of them each sample has; they are not copied.
  * @returns A source of these samples.
@@ -128,7 +128,7 @@ class EntryTable {
   readonly #size: number;
   readonly #places: number;
   readonly #apply: ((value: number) => number) | undefined;
-  /** Of each entry, its place in the batch that is gathered, if the mark is that batch's. */
+  /** For each entry, its place in the batch that is being gathered; valid only where its mark is this batch's. */
   readonly #placeOf: Uint32Array;
   readonly #marks: Uint32Array;
   #mark = 0;

@@ -14,7 +14,7 @@ import type {
 interface GroupBase {
   /** Number in the model of the first layer, the one with the weights if any. */
   readonly layer: number;
-  /** How many layers of the model it takes in. */
+  /** Number of the model's layers that it covers. */
   readonly layers: number;
   /** Shape of a sample before and after it. */
   readonly input: SampleShape;
@@ -32,9 +32,9 @@ export type LayerGroup =
       readonly slope: number;
       readonly pool: number | undefined;
     }
-    /** A dense layer with its activation; a linear layer of a flat row is one too. */
+    /** A dense layer with its activation; a linear layer over a flat row counts as one. */
     | { readonly kind: "dense"; readonly spec: DenseLayer | LinearLayer; readonly slope: number }
-    /** A linear layer of several positions with its activation. */
+    /** A linear layer over several positions with its activation. */
     | { readonly kind: "linear"; readonly spec: LinearLayer; readonly slope: number }
     | { readonly kind: "batchNorm"; readonly spec: BatchNormLayer }
     | { readonly kind: "pool"; readonly size: number }
@@ -47,10 +47,10 @@ export type LayerGroup =
 
 /**
  * Groups the layers of a chain. A sigmoid is left out: it belongs to the loss, which is computed from the value before
- * it so that nothing overflows. A linear layer of a flat row is a dense one.
+ * it so that nothing overflows. A linear layer over a flat row becomes a dense one.
  *
  * @param chain The layers of an encoder or of the head.
- * @param largestPool The largest pooling that a convolution takes in.
+ * @param largestPool The largest pooling that is fused into a convolution.
  * @returns The groups in order; they name layers by their numbers in the model.
  */
 export function groupChain(chain: LayerChain, largestPool: number = Infinity): LayerGroup[] {
@@ -72,7 +72,7 @@ export function groupChain(chain: LayerChain, largestPool: number = Infinity): L
  * Groups the layers of a sequential model.
  *
  * @param spec A valid model.
- * @param largestPool The largest pooling that a convolution takes in.
+ * @param largestPool The largest pooling that is fused into a convolution.
  * @returns As {@linkcode groupChain}.
  */
 export function groupLayers(spec: SequentialSpec, largestPool?: number): LayerGroup[] {
@@ -115,7 +115,7 @@ function groupAt(layers: readonly LayerSpec[], index: number, largestPool: numbe
   }
 }
 
-/** Slope below zero of an activation, if a layer is one that others can take in. */
+/** Slope below zero of an activation that can be fused into the layer before it; `undefined` for any other layer. */
 export function slopeOf(layer: LayerSpec | undefined): number | undefined {
   if (layer?.type !== "activation" || layer.alpha === undefined && layer.kind !== "relu") {
     return undefined;

@@ -1,11 +1,12 @@
 /**
- * The losses that training minimises, of one sample; a batch has the mean over its samples.
+ * The losses that training minimises, for one sample; the loss of a batch is the mean over its samples.
  *
- * With the network's output x and the label y, the squared error is (x − y)², its derivative by x is 2(x − y).
+ * With the network's output x and the label y, the squared error is (x − y)² and its derivative with respect to x is
+ * 2(x − y).
  *
- * A model for `binaryCrossentropy` ends in a sigmoid σ, which belongs to its loss: −y·ln σ(x) − (1 − y)·ln(1 − σ(x)), where x
- * is the value before the sigmoid. That is max(x, 0) − x·y + ln(1 + e^−|x|), in which nothing overflows; its derivative by x
- * is σ(x) − y.
+ * A model for `binaryCrossentropy` ends in a sigmoid σ, which belongs to its loss: −y·ln σ(x) − (1 − y)·ln(1 − σ(x)),
+ * where x is the value before the sigmoid. That is max(x, 0) − x·y + ln(1 + e^−|x|), in which nothing overflows; its
+ * derivative with respect to x is σ(x) − y.
  *
  * Engine webgpu has the same formulas in its own language (`webgpu/ops/loss.ts`), tf.js in its library.
  *
@@ -14,7 +15,7 @@
 
 import type { Loss } from "../model/spec.ts";
 
-/** A sample's loss, and its derivative by the network's output. */
+/** A sample's loss, and its derivative with respect to the network's output. */
 export type LossAndSlope = (output: number, label: number) => [loss: number, slope: number];
 
 /**
@@ -28,7 +29,7 @@ export function lossAndSlope(loss: Loss): LossAndSlope {
 }
 
 /**
- * What a model predicts, given the network's output.
+ * Turns a network's output into what the model predicts.
  *
  * @param loss The model's loss.
  * @param output The output, before the sigmoid if the loss has one.
@@ -39,7 +40,7 @@ export function predictionOf(loss: Loss, output: number): number {
 }
 
 /**
- * Derivative of {@linkcode predictionOf} by the output.
+ * Derivative of {@linkcode predictionOf} with respect to the output.
  *
  * @param loss The model's loss.
  * @param output The output, before the sigmoid if the loss has one.

@@ -21,7 +21,7 @@ export interface MemberEpoch {
   readonly epoch: number;
   readonly start: number;
   readonly end: number;
-  /** Told the samples of the order that are done, and the mean loss since `start`. */
+  /** Called with the number of samples of the order that are done, and the mean loss since `start`. */
   readonly onProgress: (samples: number, meanLoss: number | undefined) => void;
   readonly signal: AbortSignal;
 }
@@ -37,7 +37,7 @@ export interface Member extends AsyncDisposable {
   /** The hardware in words. */
   readonly device: string;
   /**
-   * Trains on a piece of an order; see `Session.runEpoch`. Whatever it rejects with, its state is restored afterwards.
+   * Trains on a piece of an order; see `Session.runEpoch`. If it rejects, the caller restores its state.
    *
    * @returns Mean training loss of the piece.
    * @throws {DivergedError} If the loss is not finite.
@@ -62,8 +62,8 @@ export interface Member extends AsyncDisposable {
 }
 
 /**
- * Opens a session whose members share nothing: on engines without a way to compute several models together. They run at
- * the same time.
+ * Opens a session whose members share nothing and run at the same time, for engines that cannot compute several models
+ * together.
  *
  * @param spec The shape that the models have in common.
  * @param options The session's.
@@ -83,7 +83,7 @@ export async function openMemberSession(
   throw failed.reason;
 }
 
-/** A session of members that run one beside another. */
+/** A session of members that run side by side. */
 class MemberSession implements Session {
   readonly device: string;
   readonly members: number;
@@ -163,7 +163,7 @@ class MemberSession implements Session {
     );
   }
 
-  /** Asks every member about rows of its own. */
+  /** Makes a call of every member with its own rows. */
   #run<Result>(rows: readonly Uint32Array[], { source, options, run }: {
     readonly source: SampleSource;
     readonly options: CallOptions;
@@ -211,7 +211,7 @@ class MemberSession implements Session {
   }
 }
 
-/** How far the members are in an epoch. */
+/** The progress of the members in an epoch. */
 class EpochProgress {
   readonly #done: number[];
   readonly #starts: readonly number[];

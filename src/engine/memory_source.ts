@@ -1,6 +1,7 @@
 import type { PackedArray } from "../base/arrays.ts";
+import { UnsupportedModelError } from "../errors.ts";
 import { type Transform, transformFunction } from "../record.ts";
-import type { SampleBatch, SampleSource } from "./sample_source.ts";
+import type { ResidentSignal, SampleBatch, SampleSource } from "./sample_source.ts";
 
 /** Samples of one signal each, as whole columns in memory. */
 export interface SignalColumns {
@@ -80,4 +81,22 @@ class MemorySource implements SampleSource {
     input.entries = rows.length;
     into.samples = rows.length;
   }
+}
+
+/**
+ * The whole signal of some samples, for engines that copy it near the hardware.
+ *
+ * @param source The samples.
+ * @returns Signal, transform and shape of a sample.
+ * @throws {UnsupportedModelError} If the signal is not in memory.
+ */
+export function residentSignal(
+  { resident, inputs: [input] }: SampleSource,
+): ResidentSignal & Pick<SignalColumns, "bins" | "marks"> {
+  if (resident === undefined || input?.name !== "signal") {
+    throw new UnsupportedModelError("Cannot copy samples: found no signal in memory, expected one");
+  }
+  const { signal, transform } = resident;
+  const { bins, marks } = input;
+  return { signal, transform, bins, marks };
 }

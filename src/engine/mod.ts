@@ -1,8 +1,8 @@
 /**
  * The engines that train and predict, and the contract they share. Engines load when they are chosen.
  *
- * Most programs need `fit` and `predict` of `@waka/histone/training` instead. For control over steps, weights and samples
- * begin with {@linkcode selectEngine}: its engine creates a {@linkcode Session}, which takes samples from a
+ * Most programs need `fit` and `predict` of `@waka/histone/training` instead. For control over steps, weights and
+ * samples begin with {@linkcode selectEngine}: its engine creates a {@linkcode Session}, which takes samples from a
  * {@linkcode SampleSource}. {@linkcode memorySource} and {@linkcode joinInputs} make one of arrays in memory.
  *
  * @module

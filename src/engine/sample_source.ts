@@ -1,6 +1,6 @@
 /**
  * Where an engine takes its samples from: the inputs of a sample by name, and batches of them on request. An engine
- * knows nothing else of data, so samples that do not fit into memory are one more implementation.
+ * knows nothing else about the data, so samples that do not fit into memory only need another implementation.
  *
  * @module
  */
@@ -28,8 +28,8 @@ export interface SampleSource {
    * Copies samples as float32, transformed, in the order of `rows`. What several of them share, such as a gene's
    * sequence or a reference, is copied once.
    *
-   * Engines may ask for a batch before another one is complete, each into room of its own. They refuse a batch that does
-   * not hold the samples asked for, an entry that is not there, and the code of a base that is not 0 to 3.
+   * Engines may ask for a batch before another one is complete, each into its own memory. They refuse a batch that does
+   * not hold the requested samples, an entry that does not exist, and the code of a base that is not 0 to 3.
    *
    * @param rows Which samples; at most `into.capacity`, and all below `samples`.
    * @param into Receives them.
@@ -46,7 +46,7 @@ export interface ResidentSignal {
 }
 
 /**
- * Stands in {@linkcode GatheredInput.entryOf} for a reference that a sample lacks.
+ * Marks a reference that a sample lacks, in {@linkcode GatheredInput.entryOf}.
  *
  * @example A sample with one of two references
  * ```ts
@@ -66,13 +66,13 @@ export interface GatheredInput {
   /** Number of distinct entries gathered. */
   entries: number;
   /**
-   * `[entry, …shape of one]`, row-major, with room for an entry for each place: of `signal` `[entry, bin, mark]`, of
-   * `references` `[entry, value]`, of `sequence` `[entry, base]` as codes (A 0, C 1, G 2, T 3).
+   * `[entry, …shape of one]`, row-major, with room for an entry for each place: `[entry, bin, mark]` for `signal`,
+   * `[entry, value]` for `references`, `[entry, base]` for `sequence`, as codes (A 0, C 1, G 2, T 3).
    */
   readonly values: Float32Array;
   /**
-   * `[sample]`, or for `references` and `referenceLabels` `[sample, reference]`: the entry of each, {@linkcode NO_ENTRY}
-   * where a reference is missing.
+   * `[sample]`, or for `references` and `referenceLabels` `[sample, reference]`: the entry of each,
+   * {@linkcode NO_ENTRY} where a reference is missing.
    */
   readonly entryOf: Uint32Array;
 }
@@ -136,7 +136,7 @@ export class SampleBatch {
    *
    * @param name Which one.
    * @returns Its entries.
-   * @throws {RangeError} If the samples have none of that name.
+   * @throws {RangeError} If the samples have no input of that name.
    */
   input(name: InputName): GatheredInput {
     const found = this.inputs.find(({ spec }) => spec.name === name);

@@ -43,8 +43,8 @@ export interface EngineChoice {
 
 /**
  * Finds the engine to run a model on. `auto` takes a hardware GPU if the machine has one. Without a GPU, or for a model
- * that engine webgpu refuses, it takes WebAssembly on all cores, and tf.js for a model that this refuses too. A software
- * adapter is taken only by name.
+ * that engine webgpu refuses, it takes WebAssembly on all cores, and tf.js for a model that WebAssembly refuses too. A
+ * software adapter is taken only by name.
  *
  * @param name Which engine.
  * @param spec The model it must support.
@@ -81,7 +81,7 @@ export async function selectEngine(name: EngineName, spec: ModelSpec): Promise<E
 }
 
 /**
- * Chooses the engine that `auto` stands for.
+ * Chooses the engine for `auto`.
  *
  * @param spec The model it must support.
  * @param gpu The machine's GPU, if it has one.

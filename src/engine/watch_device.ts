@@ -1,6 +1,6 @@
 import { EngineUnavailableError } from "../errors.ts";
 
-/** How long after the first failure that it caused a lost device may be reported, in milliseconds. */
+/** How long the report of a lost device may lag the first failure that the loss caused, in milliseconds. */
 const GRACE_MS = 200;
 
 /** Waits for a promise, but rejects as soon as the device is lost or reports an error that no call returned. */

@@ -2,13 +2,13 @@
 
 import { WriteError } from "../errors.ts";
 
-/** Who may read and write a file, which a file that replaces it inherits; nothing for a new file. */
+/** Returns the permissions of a file, which a file that replaces it inherits; empty for a new file. */
 export async function permissionsOf(path: string): Promise<{ mode?: number }> {
   const mode = await Deno.stat(path).then(({ mode }) => mode, () => null);
   return mode === null ? {} : { mode: mode & 0o777 };
 }
 
-/** Passes on the result of a file operation, and wraps what it throws in an error that names the file. */
+/** Returns the result of a file operation, and wraps an error that it throws in one that names the file. */
 export function describeFailures(
   path: string,
 ): <Value>(operation: Promise<Value>) => Promise<Value> {
@@ -27,7 +27,7 @@ export function closeQuietly(file: Deno.FsFile): void {
   }
 }
 
-/** Writes all bytes at the place where the file is. */
+/** Writes all bytes at the file's present position. */
 export async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
   for (let written = 0; written < bytes.length;) {
     written += await file.write(bytes.subarray(written));

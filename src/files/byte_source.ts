@@ -1,5 +1,5 @@
 /**
- * Random access to bytes, wherever they are.
+ * Random access to bytes on disk, in memory or elsewhere.
  *
  * @module
  */
@@ -18,7 +18,7 @@ export interface ByteSource {
    */
   readonly readsAreCopies?: boolean | undefined;
   /**
-   * Reads exactly `length` bytes from `offset` on.
+   * Reads exactly `length` bytes, starting at `offset`.
    *
    * @param offset Place of the first byte.
    * @param length Number of bytes.

@@ -1,14 +1,14 @@
-/** Directories: whether they can be written to, what is in them, and how they are made and removed. */
+/** Checks, lists, makes and removes directories. */
 
 import { dirname } from "node:path";
 import { ContractError, WriteError } from "../errors.ts";
 import { makeDirectory, pathKind, removeFile, syncDirectory } from "./file.ts";
 
 /**
- * Refuses a directory that no files can be written to. Nothing is created: a directory that is not there yet is judged
- * by the nearest one above it.
+ * Refuses a directory that is not writable. Nothing is left there: a directory that does not exist yet is judged by its
+ * nearest existing parent.
  *
- * @throws {ContractError} If it, or what should be a directory above it, is a file.
+ * @throws {ContractError} If it, or one of its parents, is a file.
  * @throws {WriteError} If the system lets nothing be written there.
  */
 export async function checkDirectory(directory: string): Promise<void> {
@@ -29,17 +29,17 @@ export async function checkDirectory(directory: string): Promise<void> {
 }
 
 /**
- * Creates something in a directory and removes it. It always has the same name, so that what a killed process leaves
- * between the two steps is removed by the next one.
+ * Creates a directory in a directory and removes it. The name is always the same, so that the next process removes it
+ * if one is killed in between.
  */
 async function probe(directory: string): Promise<void> {
   const path = `${directory}/.histone-writes-here`;
   try {
-    // Not a file: a link of that name would be followed.
+    // This is not a file, since a link of that name would be followed.
     await Deno.mkdir(path);
   } catch (error) {
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-    // It is another process's, or a killed one's, and we may not be allowed to remove it.
+    // Another process, perhaps a killed one, made it, and we may not be allowed to remove it.
     await removeFile(path).catch(() => undefined);
     await Deno.remove(await Deno.makeTempDir({ dir: directory, prefix: ".histone-" }));
     return;
@@ -47,7 +47,7 @@ async function probe(directory: string): Promise<void> {
   await removeFile(path);
 }
 
-/** What a path names; nothing if a part of it is a file. */
+/** The kind of what a path names; `undefined` if nothing, or if a part of the path is a file. */
 async function kindOf(path: string): Promise<"file" | "directory" | undefined> {
   try {
     return await pathKind(path);
@@ -58,10 +58,10 @@ async function kindOf(path: string): Promise<"file" | "directory" | undefined> {
 }
 
 /**
- * Creates the first directory of a name, or of that name and a number, that is not there yet: processes that ask at the
- * same time get one each.
+ * Creates a directory with the given name or, if that exists, with the name and the first free number. Processes that
+ * ask at the same time get different directories.
  *
- * @returns Its path.
+ * @returns The directory's path.
  */
 export async function claimDirectory(name: string): Promise<string> {
   await makeDirectory(dirname(name));
@@ -77,21 +77,21 @@ export async function claimDirectory(name: string): Promise<string> {
   }
 }
 
-/** Something in a directory. */
+/** An entry of a directory. */
 export interface DirectoryEntry {
   readonly name: string;
   /** Whether it is a directory itself; a link to one is not. */
   readonly isDirectory: boolean;
 }
 
-/** What is in a directory, in order of names. */
+/** Lists the entries of a directory, sorted by name. */
 export async function directoryEntries(path: string): Promise<DirectoryEntry[]> {
   const entries: DirectoryEntry[] = [];
   for await (const { name, isDirectory } of Deno.readDir(path)) entries.push({ name, isDirectory });
   return entries.sort((a, b) => a.name < b.name ? -1 : 1);
 }
 
-/** Removes a directory unless something is in it, or it may not be removed. */
+/** Removes a directory if it is empty and may be removed. */
 export async function removeIfEmpty(directory: string): Promise<void> {
   await Deno.remove(directory).catch(() => undefined);
 }

@@ -9,9 +9,9 @@ import { closeQuietly, describeFailures, permissionsOf, writeAll } from "./_writ
 import { type ByteSource, checkRange } from "./byte_source.ts";
 
 /**
- * The path that a path or a `file:` URL names.
+ * Converts a path or a `file:` URL to a path.
  *
- * @throws {TypeError} If the URL is of another kind.
+ * @throws {TypeError} If the URL has another scheme.
  */
 export function pathOf(path: string | URL): string {
   if (typeof path === "string") return path;
@@ -29,7 +29,7 @@ export function directoryOf(path: string): string {
 
 /**
  * Opens a file for random access. Its reads throw a `FormatError` once the file was changed in place, since bytes read
- * before and after would not belong together. A file that was replaced by another is still read as it was.
+ * before and after would not belong together. If another file replaces it, the old content is still read.
  *
  * @param path Path of a regular file.
  * @returns The file, to be closed.
@@ -106,24 +106,28 @@ export async function pathKind(path: string | URL): Promise<"file" | "directory"
   }
 }
 
-/** All bytes of a file or a pipe. */
+/** Reads all bytes of a file or a pipe. */
 export async function readWholeFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
   return await Deno.readFile(path);
 }
 
-/** When a file was last changed. */
+/** Returns when a file was last changed. */
 export async function modificationTime(path: string | URL): Promise<Date> {
   const { mtime } = await Deno.stat(path);
-  if (mtime === null) throw new RangeError(`Cannot tell when ${path} was changed`);
+  if (mtime === null) {
+    throw new RangeError(
+      `Cannot read when ${path} was changed: the file system does not record it`,
+    );
+  }
   return mtime;
 }
 
-/** The path of a file with symbolic links resolved: the same for all names that lead to it. */
+/** Resolves the symbolic links in a path: the result is the same for all paths that lead to a file. */
 export async function realPath(path: string): Promise<string> {
   return await Deno.realPath(path);
 }
 
-/** Names in a directory, sorted. */
+/** Lists the names in a directory, sorted. */
 export async function listDirectory(path: string | URL): Promise<string[]> {
   const names: string[] = [];
   for await (const entry of Deno.readDir(path)) names.push(entry.name);
@@ -137,14 +141,14 @@ export async function removeFile(path: string): Promise<void> {
   });
 }
 
-/** Creates a directory and its parents where they do not exist; they then survive a power cut. */
+/** Creates a directory and its parents where they do not exist, and flushes them so that they survive a power cut. */
 export async function makeDirectory(path: string): Promise<void> {
   const missing = await missingDirectories(path);
   await Deno.mkdir(path, { recursive: true });
   for (const made of missing) await syncDirectory(directoryOf(made));
 }
 
-/** The directories that do not exist yet: that of the path and those above it. */
+/** Lists the directories of a path, itself included, that do not exist yet. */
 async function missingDirectories(path: string): Promise<string[]> {
   const missing: string[] = [];
   for (let rest = path; rest !== "";) {
@@ -182,14 +186,14 @@ export async function syncDirectory(path: string): Promise<void> {
 }
 
 /**
- * Writes a file so that it appears whole or not at all: into a temporary file beside it, which is flushed to disk
- * and then renamed. On any error the temporary file is removed and an older file of that name stays as it was. Once the
- * promise is fulfilled the file survives a power cut, where the system can promise that.
+ * Writes a file so that it appears whole or not at all: a temporary file beside it is written, flushed to disk and then
+ * renamed. On any error the temporary file is removed, and an older file of that name is left unchanged. Once the
+ * promise is fulfilled, the file survives a power cut if the system guarantees that.
  *
  * @param path Path of the file to write; its directory is created.
  * @param content The content, or a function that writes it to a stream, which it may close.
- * @throws {WriteError} If the disk is full or must not be written to; the message has the path. Whatever the function
- * throws is passed on.
+ * @throws {WriteError} If the disk is full or must not be written to; the message has the path. Errors that the
+ * function throws are passed on.
  *
  * @example
  * ```ts
@@ -197,8 +201,8 @@ export async function syncDirectory(path: string): Promise<void> {
  * import { deepStrictEqual, rejects } from "node:assert";
  *
  * const directory = await Deno.makeTempDir();
- * const fail = () => Promise.reject(new Error("the disk is tired"));
- * await rejects(writeFileAtomic(`${directory}/a.txt`, fail), /tired/);
+ * const fail = () => Promise.reject(new Error("no more data"));
+ * await rejects(writeFileAtomic(`${directory}/a.txt`, fail), /no more data/);
  * deepStrictEqual([...Deno.readDirSync(directory)], []);
  * await Deno.remove(directory);
  * ```
@@ -216,8 +220,8 @@ export async function writeFileAtomic(
   const temporary = `${path}.${crypto.randomUUID().slice(0, 8)}.part`;
   const options = { write: true, createNew: true, ...await permissionsOf(path) };
   const file = await attempt(Deno.open(temporary, options));
-  // The lock shows others that the temporary file is still in use, until this process ends in whatever way. Where the
-  // file system has no locks the file is written without one.
+  // The lock shows other processes that the temporary file is still in use, until this process ends for any reason. If
+  // the file system has no locks, the file is written without one.
   await file.tryLock(true).catch(() => false);
   const write = (bytes: Uint8Array) => attempt(writeAll(file, bytes));
   try {
@@ -238,8 +242,8 @@ export async function writeFileAtomic(
 }
 
 /**
- * Writes bytes into a file from an offset on, drops what followed, and flushes the file to disk. For files that are only
- * appended to, where bytes that a crash left after a known offset are of no use.
+ * Writes bytes into a file at an offset, drops what followed, and flushes the file to disk. It serves files that are
+ * only appended to, where bytes that a crash left after a known offset are useless.
  *
  * @param path Path of the file; it and its directory are created.
  * @param offset Where to write, at most the file's length.

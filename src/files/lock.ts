@@ -1,37 +1,37 @@
-/** Locks by which one process at a time writes somewhere. */
+/** Locks that let one process at a time write somewhere. */
 
 import { dirname } from "node:path";
 import { ContractError } from "../errors.ts";
 import { makeDirectory, removeFile } from "./file.ts";
 import { isLink } from "./path_kind.ts";
 
-/** A file that this process alone has locked. The system gives the lock back when the process ends, even by SIGKILL. */
+/** A file that this process has locked. The system releases the lock when the process ends, even by SIGKILL. */
 export interface FileLock {
   /**
-   * Whether the file is still where it was locked. It is not if a directory above it was moved away or replaced: then
-   * nothing protects what is written there.
+   * Whether the file is still where it was locked. If a directory above it was moved away or replaced, it is not, and
+   * the lock protects nothing there.
    */
   isInPlace(): Promise<boolean>;
-  /** Gives the lock back, and removes the file first if asked to. */
+  /** Releases the lock, and removes the file first if asked to. */
   release(options: { readonly remove: boolean }): Promise<void>;
 }
 
 /** How a lock is taken. */
 export interface LockOptions {
-  /** Is told what the user should know. */
+  /** Called with warnings for the user. */
   readonly onWarning?: ((text: string) => void) | undefined;
 }
 
-/** How often a file is opened again that other processes, which are about to end, remove in the meantime. */
+/** How often opening is tried again if other processes, which are about to end, remove the file in the meantime. */
 const MOST_TRIES = 100;
 
 /**
  * Creates a file, with the directories above it, and locks it.
  *
  * @param path Path of the file.
- * @param options `onWarning` is told where the file system has no locks.
- * @returns `undefined` if another process has it.
- * @throws {ContractError} If the file is a link or holds something, or is removed every time that it is made.
+ * @param options `onWarning` is called if the file system has no locks.
+ * @returns The lock; `undefined` if another process has it.
+ * @throws {ContractError} If the file is a link or holds something, or is removed each time after it is made.
  */
 export async function takeLock(
   path: string,
@@ -46,7 +46,7 @@ export async function takeLock(
       file.close();
       return undefined;
     }
-    // Whoever had it before may have removed it after it was opened here, and others would lock another file of that name.
+    // Its former owner may have removed it after it was opened here: other processes would then lock a new file.
     if (await isSameFile(file, path)) {
       await refuseContent(file, path);
       return lockOn(file, path);
@@ -56,14 +56,16 @@ export async function takeLock(
   throw new ContractError(`Cannot lock ${path}: it is removed again and again`);
 }
 
-/** A lock is empty: a file that holds something is the user's own, and would be removed in the end. */
+/**
+ * Refuses a file with content: a lock file is empty, so this file is the user's own, and would be removed in the end.
+ */
 async function refuseContent(file: Deno.FsFile, path: string): Promise<void> {
   if ((await file.stat()).size === 0) return;
   file.close();
   throw new ContractError(`Cannot lock ${path}: a file of that name is there and holds something`);
 }
 
-/** Where a file system has no locks, as on some clusters, the work is done without. */
+/** Tries to lock a file. On file systems without locks, as on some clusters, the work is done without one. */
 async function tryLock(
   file: Deno.FsFile,
   onFailure: (reason: string) => void,
@@ -83,7 +85,7 @@ function cannotLock(path: string, reason: string): string {
 /**
  * Whether a process holds a file's lock.
  *
- * @param options `otherwise` is the answer where the file system has no locks.
+ * @param options `otherwise` is the result if the file system has no locks.
  */
 export async function isLocked(
   path: string,
@@ -97,7 +99,7 @@ function lockOn(file: Deno.FsFile, path: string): FileLock {
   return {
     isInPlace: () => isSameFile(file, path),
     async release({ remove }) {
-      // Removed while it is still locked, so that nobody else's lock is.
+      // It is removed while still locked, so that no other process's lock is removed.
       try {
         if (remove && await isSameFile(file, path)) await removeFile(path);
       } finally {
@@ -107,7 +109,7 @@ function lockOn(file: Deno.FsFile, path: string): FileLock {
   };
 }
 
-/** Opens the file to lock; nothing if its directory was removed since it was made. */
+/** Opens the file to lock; `undefined` if its directory was removed after it was made. */
 async function openLock(path: string): Promise<Deno.FsFile | undefined> {
   try {
     return await Deno.open(path, { write: true, create: true });
@@ -117,7 +119,7 @@ async function openLock(path: string): Promise<Deno.FsFile | undefined> {
   }
 }
 
-/** What the system says of a path that no longer leads anywhere. */
+/** The system's errors for a path that no longer leads anywhere. */
 const GONE = [Deno.errors.NotFound, Deno.errors.NotADirectory];
 
 /** Whether a path still names the file that was opened there. */

@@ -2,8 +2,8 @@ import type { ByteSource } from "./byte_source.ts";
 import { openFile } from "./file.ts";
 
 /**
- * Opens a path, or takes a source as it is. Closing the result releases only what was opened here: a source that was
- * given stays open.
+ * Opens a path, or takes a source as it is. Closing the result closes only a file that was opened here: a given source
+ * stays open.
  */
 export async function openSource(source: string | URL | ByteSource): Promise<ByteSource> {
   if (typeof source === "string" || source instanceof URL) return await openFile(source);

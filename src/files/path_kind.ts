@@ -1,4 +1,4 @@
-/** What a path names: a file, a link, something else. */
+/** Finds out whether a path names a file, a link or something else. */
 
 /** Whether a path names a file, rather than a directory, a device or a pipe. */
 export async function isRegularFile(path: string): Promise<boolean> {

@@ -1,6 +1,6 @@
-/** What computes: the run-time and the machine, as records of a run name them. */
+/** Names of the run-time and the machine, for the records of a run. */
 
-/** Versions of the run-time and of its parts. */
+/** The versions of the run-time and of its parts. */
 export function runtimeVersions(): Readonly<Record<string, string>> {
   return { ...Deno.version };
 }

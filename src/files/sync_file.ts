@@ -1,4 +1,4 @@
-/** Operations on files that return when they are done, for hooks that nobody awaits: they take place in the order of the calls. */
+/** Synchronous operations on files, for hooks that are not awaited: they happen in the order of the calls. */
 
 import { WriteError } from "../errors.ts";
 import { directoryOf } from "./file.ts";
@@ -8,8 +8,8 @@ import { directoryOf } from "./file.ts";
  *
  * @param path Path of the file.
  * @param bytes What to append.
- * @param options `create` makes the file and its directory where they are not there yet; `flush` makes the bytes outlast
- *   a power cut.
+ * @param options `create` makes the file and its directory if they do not exist; `flush` makes the bytes survive a
+ * power cut.
  * @throws {WriteError} With the path, if the disk is full or may not be written.
  */
 export function appendToFile(
@@ -30,7 +30,7 @@ export function appendToFile(
   }
 }
 
-/** Removes a file that is there. */
+/** Removes an existing file. */
 export function removeFileNow(path: string): void {
   Deno.removeSync(path);
 }

@@ -1,6 +1,6 @@
 /** Accession numbers of NCBI: the chromosome, species and assembly that each stands for. */
 
-/** What an accession number tells about its sequence. */
+/** The meaning of an accession number. */
 export interface Accession {
   readonly species: "human" | "mouse";
   /** Number or letter of the chromosome, `MT` for the mitochondrial genome. */
@@ -66,7 +66,7 @@ const RUNS: readonly AccessionRun[] = [
     first: 68277,
     descending: true,
     assemblies: ["hs1"],
-    // The number of chromosome Y is not in this run: it stands in SINGLE.
+    // The number of chromosome Y is not in this run but in SINGLE.
     firstVersions: CHROMOSOMES.human.slice(0, -1).map(() => 2),
   },
   {
@@ -93,7 +93,7 @@ const SINGLE: Readonly<Record<string, Accession>> = {
   CP086569: { species: "human", chromosome: "Y", assembly: "hs1" },
 };
 
-/** The plain name of a chromosome, such as `1`: without `chr`, and not as an accession number. */
+/** Finds the plain name of a chromosome, such as `1`, without `chr` and not as an accession number. */
 export function plainChromosome(
   place: { readonly chromosome: string; readonly chromosomeAlias?: string | undefined },
 ): string {

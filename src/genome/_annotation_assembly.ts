@@ -6,7 +6,7 @@ import { assemblyName, type FileAssembly } from "./assembly.ts";
 import type { PrepareOptions } from "./prepare_options.ts";
 
 /**
- * Returns the assembly, or the annotation's assembly if nothing else tells.
+ * Returns the assembly, or the annotation's assembly if no other source has one.
  *
  * @throws {ContractError} If the annotation contradicts a file's lengths and the user did not name the assembly.
  */
@@ -23,17 +23,17 @@ export function compareWithAnnotation(
   if (named !== undefined && knowsAssembly === undefined && knowsGenes !== undefined) {
     onWarning?.(
       `the genes are of ${ofGenes} by what their file says, and "${named}" is not the name of a known assembly: ` +
-        "if it is another one, all windows are at wrong places",
+        "if it is another assembly, all windows are at the wrong places",
     );
   }
-  // Two names may be those of one assembly, unless both are known.
+  // Two names may stand for one assembly, unless both are known.
   const mayAgree = knowsAssembly === undefined || (knowsGenes === undefined && file === undefined);
   if (ofGenes === assembly || mayAgree) return assembly;
   const found = `the genes are of ${ofGenes} by what their file says`;
   if (named === undefined && file !== undefined && knowsGenes !== undefined) {
     throw new ContractError(
       `Cannot use ${file}: by the lengths of its chromosomes it is ${assembly}, but ${found}. ` +
-        `Take an annotation of ${assembly}; if this is one, name the assembly`,
+        `Use an annotation of ${assembly}; if this is one, name the assembly`,
     );
   }
   const sources = [
@@ -43,7 +43,7 @@ export function compareWithAnnotation(
   onWarning?.(
     `${found}, but ${
       sources.flat().join(" and ")
-    }: if these differ, all windows are at wrong places`,
+    }: if these differ, all windows are at the wrong places`,
   );
   return assembly;
 }

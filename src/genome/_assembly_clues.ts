@@ -1,4 +1,4 @@
-/** The assembly that an annotation says it is of. */
+/** Finds the assembly that an annotation names. */
 
 import { readAccession } from "./_accessions.ts";
 import { knownAssembly } from "./_known_assemblies.ts";
@@ -32,7 +32,7 @@ export class AssemblyClues {
   }
 
   /**
-   * Returns UCSC's name of the assembly, or the file's name for it where that is not known.
+   * Returns UCSC's name of the assembly, or the file's name for it if UCSC's is not known.
    *
    * @param genes The genes, whose chromosomes may be named by accession numbers.
    * @param onConflict Called if the file contradicts itself; the assembly is then undefined.

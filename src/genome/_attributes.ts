@@ -6,13 +6,13 @@ export interface Attributes {
   readonly word: string | undefined;
   /** The first value of the first of these keys that has a value, decoded; `undefined` if no key has one. */
   first(...keys: readonly string[]): string | undefined;
-  /** All values of a key. GFF3 separates them by commas; GTF repeats the attribute. */
+  /** All values of a key, which GFF3 separates by commas and GTF writes as repeated attributes. */
   all(key: string): string[];
 }
 
 /**
- * Parses attributes. The first attribute shows the style, since there are GTF files with attributes in GFF3's style and
- * the other way round.
+ * Parses attributes. The first attribute shows the style, since there are GTF files with attributes in GFF3's style,
+ * and GFF3 files with attributes in GTF's.
  */
 export function parseAttributes(text: string): Attributes {
   const values = isGff3Style(text) ? parseGff3(text) : parseGtf(text);

@@ -1,4 +1,4 @@
-/** Reads genes in BED: one gene a line, its id in the name column, coordinates 0-based and half-open. */
+/** Reads genes in BED: one gene per line, its id in the name column, coordinates 0-based and half-open. */
 
 import { failLine, type Line, lineText } from "../text/lines.ts";
 import { type GeneRow, parsePosition, readStrand } from "./_make_gene.ts";

@@ -35,5 +35,5 @@ export function checkValues(
 function describeExpected(value: number): string {
   return Number.isFinite(value) && value < 0
     ? "signal >= 0, such as a fold change or −log10 p, but not a log ratio"
-    : "finite signal that a float32 holds: a ratio needs a pseudocount where it divides by zero";
+    : "finite signal that a float32 holds: a ratio that may divide by zero needs a pseudocount";
 }

@@ -1,4 +1,4 @@
-/** Genes of GFF3 that have only lines of coding sequence, as most genes of Prokka and Bakta do. */
+/** Finds genes of GFF3 that have only lines of coding sequence, like most genes of Prokka and Bakta. */
 
 import { type Line, lineText } from "../text/lines.ts";
 import { parseAttributes } from "./_attributes.ts";
@@ -29,7 +29,7 @@ export class CodingGenes {
     return true;
   }
 
-  /** Reports the genes that are left out because the file has no other lines of them. */
+  /** Reports the genes that are left out because the file has no other lines for them. */
   report(list: GeneList, isKnown: (gene: string) => boolean): void {
     for (const [gene, line] of this.#lines) {
       if (isKnown(gene) || list.has(gene)) continue;

@@ -7,7 +7,7 @@ import type { DataRecord } from "../record.ts";
 import type { SampleCounts } from "./_count_sample.ts";
 import { type Gene, pickGeneDetails } from "./gene.ts";
 
-/** What the blocks hold together. */
+/** The genes, cell types and record that the blocks share. */
 export interface CollectColumnsOptions {
   readonly record: DataRecord;
   readonly genes: readonly Gene[];

@@ -1,4 +1,4 @@
-/** Checks the assembly that the accession numbers of a file's sequences tell. */
+/** Checks the assembly that the accession numbers of a file's sequences show. */
 
 import { ContractError } from "../errors.ts";
 import { readAccession } from "./_accessions.ts";
@@ -14,8 +14,8 @@ interface CheckAccessionsOptions {
 }
 
 /**
- * Refuses sequences whose accession numbers tell another assembly: `NC_000001.10` is chromosome 1 of hg19, and the
- * signal that would be counted there for a gene of hg38 is that of another place.
+ * Refuses sequences whose accession numbers belong to another assembly: `NC_000001.10` is chromosome 1 of hg19, and the
+ * signal that would be counted there for a gene of hg38 would come from another place.
  *
  * @throws {ContractError} If a sequence is of another assembly, or two sequences are of different assemblies.
  */

@@ -17,7 +17,7 @@ export type SampleCounts =
   | Uint32Array<ArrayBuffer>
   | Float32Array<ArrayBuffer>;
 
-/** What {@linkcode countSample} needs besides the file. */
+/** Options of {@linkcode countSample}. */
 export interface CountSampleOptions extends
   Pick<
     PrepareOptions,
@@ -58,7 +58,7 @@ export async function countSample(
   }
 }
 
-/** Stores plain counts as integers, everything else as float32. It takes a quarter or half of the memory. */
+/** Stores plain counts as integers and everything else as float32, in a quarter or half of the memory. */
 function narrow(
   values: Float64Array,
   { rule, normalisation }: Pick<PrepareOptions, "rule" | "normalisation">,
@@ -70,7 +70,7 @@ function narrow(
 function normalise({ values, reads }: SignalCounts, { name }: SignalInput): void {
   if (reads === undefined || reads === 0) {
     throw new ContractError(
-      `Cannot normalise ${name}: its index does not tell how many reads it has. Make the index again ` +
+      `Cannot normalise ${name}: its index does not say how many reads it has. Make the index again ` +
         "with a recent samtools or tabix",
     );
   }

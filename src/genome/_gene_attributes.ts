@@ -1,4 +1,4 @@
-/** What the attributes of GTF and GFF3 tell about a gene. */
+/** Reads facts about a gene from the attributes of GTF and GFF3. */
 
 import type { Attributes } from "./_attributes.ts";
 import { stripGenePrefix } from "./id_prefixes.ts";
@@ -8,7 +8,7 @@ import type { GeneFacts } from "./_make_gene.ts";
  * Reads a gene's name, number, type and other ids from the gene's own line, as Ensembl, GENCODE, NCBI, VEuPathDB, TAIR,
  * WormBase and MGI write them.
  *
- * @param kindType The type that the kind of the feature tells. Attributes that tell a gene's type take precedence.
+ * @param kindType The type that the kind of the feature implies. Attributes with the gene's type take precedence.
  */
 export function readGeneFacts(attributes: Attributes, kindType?: string): GeneFacts {
   const { entrezId, symbol, type, aliases } = readGeneFactsOfTranscript(attributes);
@@ -21,7 +21,7 @@ export function readGeneFacts(attributes: Attributes, kindType?: string): GeneFa
   };
 }
 
-/** The name of a gene. Where `Name` repeats the id, as in TAIR and WormBase, another attribute holds the symbol. */
+/** Finds the name of a gene. If `Name` repeats the id, as in TAIR and WormBase, another attribute holds the symbol. */
 function nameOf(attributes: Attributes): string | undefined {
   const name = attributes.first("Name");
   if (name !== undefined && name !== stripGenePrefix(attributes.first("ID") ?? "")) return name;
@@ -50,7 +50,7 @@ const OTHER_ID =
 /** The attributes that name a gene in GFF3 where its `ID` does not. */
 const NAMES = ["gene_id", "locus_tag", "gene", "Name"] as const;
 
-/** The id of a gene; `undefined` if its attributes do not tell it. */
+/** Finds the id of a gene; `undefined` if its attributes do not have it. */
 export function findGeneId(attributes: Attributes, format: "gtf" | "gff3"): string | undefined {
   // AUGUSTUS writes only the id in the lines of genes.
   if (attributes.word !== undefined) return attributes.word;
@@ -64,7 +64,7 @@ function stripPrefix(id: string | undefined): string | undefined {
   return id === undefined ? undefined : stripGenePrefix(id);
 }
 
-/** The id from which an `ID` is made only to distinguish the gene from its products (Prokka) or strains (MGI). */
+/** Finds the original id if the `ID` only distinguishes the gene from its products (Prokka) or strains (MGI). */
 function findSourceId(attributes: Attributes): string | undefined {
   const id = attributes.first("ID");
   const tag = attributes.first("locus_tag");

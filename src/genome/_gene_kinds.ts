@@ -58,12 +58,15 @@ export function isGeneSegment(kind: string): boolean {
   return /^[CDJV]+_gene_segment$/.test(kind);
 }
 
-/** Whether a feature's kind is named like a gene. Such kinds that the ontology lacks must not vanish silently. */
+/**
+ * Whether a feature's kind has a name like a gene's. Kinds with such names must not be ignored silently if the ontology
+ * lacks them.
+ */
 export function isNamedGene(kind: string): boolean {
   return /gene$/i.test(kind);
 }
 
-/** The gene type that a kind tells: `protein_coding` for `protein_coding_gene`, `undefined` for `gene`. */
+/** Returns the gene type that a kind implies: `protein_coding` for `protein_coding_gene`, `undefined` for `gene`. */
 export function typeOfKind(kind: string): string | undefined {
   if (kind.toLowerCase() === "gene") return undefined;
   return kind.replace(/_gene$/i, "");

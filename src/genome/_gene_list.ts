@@ -1,4 +1,6 @@
-/** Turns the gene lines of a file into genes: which are usable, which are the same gene, and where each one is. */
+/**
+ * Turns the gene lines of a file into genes: joins the lines of a gene, finds its place, and leaves out unusable genes.
+ */
 
 import { FormatError } from "../errors.ts";
 import { geneKey, isGeneCell, isPseudoautosomalCopy } from "../gene_id.ts";
@@ -76,14 +78,14 @@ export class GeneList {
     else others.push(row);
   }
 
-  /** Counts a line that its file calls a gene but that is not taken for one here. */
+  /** Counts a line that its file calls a gene but that is not accepted as one. */
   leaveOut(reason: string, example: string): void {
     this.#lines++;
     this.report.leaveOut(reason, example);
   }
 
   /**
-   * The usable genes, in the order of the file.
+   * Returns the usable genes in the order of the file.
    *
    * @throws {FormatError} If no gene is usable; the message says why.
    * @throws {ContractError} If no gene is of a chosen type.
@@ -207,7 +209,7 @@ function joinParts(rows: readonly NamedRow[]): NamedRow[] {
   return places;
 }
 
-/** The first line of each TSS and strand. */
+/** Finds the first line of each TSS and strand. */
 function distinctPlaces(rows: readonly NamedRow[]): NamedRow[] {
   if (rows.length === 1) return [...rows];
   const places = new Map<string, NamedRow>();

@@ -1,4 +1,4 @@
-/** Messages about genes that could not be taken as they are: one message a kind, with a count and an example. */
+/** Messages about genes that could not be used unchanged: one message for each reason, with a count and an example. */
 
 import { formatCountOf } from "../base/count.ts";
 
@@ -17,7 +17,7 @@ export class GeneReport {
     tally(this.#leftOut, `\0${reason}`, example);
   }
 
-  /** Counts a gene that is taken, but in a way that the user should know of. */
+  /** Counts a gene that is used, but in a way that the user should know about. */
   note(how: string, which: string, example: string): void {
     tally(this.#taken, `${how} \0${which}`, example);
   }
@@ -30,7 +30,7 @@ export class GeneReport {
     ];
   }
 
-  /** Describes what was left out, one text a reason: `3 genes without a strand, such as …`. */
+  /** Describes the genes that were left out, one text for each reason: `3 genes without a strand, such as …`. */
   leftOut(): string[] {
     return Array.from(this.#leftOut, describeTally);
   }
@@ -42,7 +42,7 @@ function tally(tallies: Map<string, Tally>, what: string, example: string): void
   else found.count++;
 }
 
-/** Puts the count where the zero byte stands among the words. */
+/** Puts the count in the place of the zero byte. */
 function describeTally([what, { count, example }]: [string, Tally]): string {
   const [before, after] = what.split("\0");
   return `${before}${formatCountOf(count, "gene")} ${after}, such as ${example}`;

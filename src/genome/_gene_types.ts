@@ -23,6 +23,6 @@ export function failTypeChoice(
     .map(([type, count]) => `${type} (${count.toLocaleString("en-US")})`).join(", ");
   throw new ContractError(
     `Cannot take genes of type ${types.join(" or ")} from ${file}: ` +
-      (counts.size === 0 ? "it does not tell the types of its genes" : `it has ${list}`),
+      (counts.size === 0 ? "it does not give the types of its genes" : `it has ${list}`),
   );
 }

@@ -26,7 +26,7 @@ export interface GffGenesOptions {
   readonly clues: AssemblyClues;
 }
 
-/** Reads the lines of a GTF or GFF3. Most lines are of no use here, and these are not decoded. */
+/** Reads the lines of a GTF or GFF3. Most lines are not needed here, and are not decoded. */
 export class GffGenes {
   readonly #options: GffGenesOptions;
   readonly #transcripts: GffTranscripts;
@@ -58,7 +58,7 @@ export class GffGenes {
     else this.#transcripts.readLine(line, place);
   }
 
-  /** Adds the genes that can only be made after the last line. */
+  /** Adds the genes that can be made only after the last line. */
   finish(): void {
     this.#transcripts.finish();
   }
@@ -105,7 +105,7 @@ export class GffGenes {
     };
   }
 
-  /** Reads the line that NCBI gives every sequence, which tells which chromosome it is. */
+  /** Reads the line in which NCBI names the chromosome of a sequence. */
   #readRegion(line: Line): void {
     const { clues } = this.#options;
     const { chromosome, start, end, attributes } = parseFeature(line, this.#options.file);

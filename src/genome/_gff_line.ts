@@ -49,14 +49,14 @@ export function parseFeature(line: Line, file: string): GffFeature {
 }
 
 /** Finds the end of the column that starts at `start`. It is past the line's end if the line lacks the column. */
-export function columnEnd({ bytes, end }: Line, start: number): number {
+function columnEnd({ bytes, end }: Line, start: number): number {
   if (start > end) return start;
   let at = start;
   while (at < end && bytes[at] !== TAB) at++;
   return at;
 }
 
-/** Whether a text stands among bytes at a given place. */
+/** Whether bytes hold a text at a given place. */
 export function standsAt(bytes: Uint8Array, start: number, text: Uint8Array): boolean {
   for (let i = 0; i < text.length; i++) if (bytes[start + i] !== text[i]) return false;
   return true;
@@ -76,7 +76,7 @@ export interface Place {
 }
 
 /**
- * Finds the third column without decoding the line, since most lines of an annotation are of no use here.
+ * Finds the third column without decoding the line, since most lines of an annotation are not needed here.
  *
  * @returns The place of the column; `undefined` for blank lines and lines for genome browsers.
  * @throws {FormatError} If the line has no third column.

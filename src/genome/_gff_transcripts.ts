@@ -25,7 +25,7 @@ const TRANSCRIPT_ID = /(?:^|;)[ \t]*transcript_id[ \t]+"([^"]+)"/;
 /** A transcript of GFF3 as most programs write it, without percent-encoded characters. */
 const ID_AND_PARENT = /\tID=([^;%"]+);Parent=([^;,%"]+)(?:;|$)/;
 
-/** Reads the lines of other features than genes. Most transcripts whose gene has a line are skipped undecoded. */
+/** Reads the lines of features other than genes. Most transcripts whose gene has a line are skipped undecoded. */
 export class GffTranscripts {
   readonly #file: string;
   readonly #isGtf: boolean;
@@ -40,7 +40,7 @@ export class GffTranscripts {
   readonly #transcriptIds = new Set<string>();
   /** GFF3: genes that transcripts name only by attributes other than `Parent`. */
   readonly #onlyNamed = new Set<string>();
-  /** The start, up to a quotation mark, of the attributes of lines that tell nothing new. */
+  /** The start, up to a quotation mark, of the attributes of lines that add nothing new. */
   #skipped = new Uint8Array();
   /** Whether such lines are skipped because of a gene's line rather than a transcript's. */
   #hasGeneLine = false;
@@ -55,7 +55,7 @@ export class GffTranscripts {
     this.#list = options.list;
   }
 
-  /** Notes that a gene has its own line, so that the lines of its transcripts can be skipped. */
+  /** Records that a gene has its own line, so that the lines of its transcripts can be skipped. */
   addGeneLine(attributes: Attributes): void {
     const id = attributes.first(this.#isGtf ? "gene_id" : "ID") ?? attributes.word ?? "";
     this.#geneIds.add(stripGenePrefix(id));
@@ -70,7 +70,7 @@ export class GffTranscripts {
     }
   }
 
-  /** Notes that a transcript has its own line, so that its exons can be skipped. */
+  /** Records that a transcript has its own line, so that its exons can be skipped. */
   #skipParts(gene: string, transcript: string): void {
     this.#skipped = new TextEncoder().encode(`gene_id "${gene}"; transcript_id "${transcript}`);
     this.#hasGeneLine = false;
@@ -86,7 +86,7 @@ export class GffTranscripts {
     this.readFeature(parseFeature(line, this.#file), line);
   }
 
-  /** Whether a transcript of GFF3 belongs to a gene with a line, as far as the undecoded text tells. */
+  /** Whether a transcript of GFF3 belongs to a gene with a line, as far as the undecoded text shows. */
   #isOfGeneLine(line: Line): boolean {
     const [, id, parent] = ID_AND_PARENT.exec(lineText(line)) ?? [];
     if (id === undefined || parent === undefined) return false;
@@ -140,7 +140,7 @@ export class GffTranscripts {
     this.#coding.report(this.#list, (gene) => isKnown(gene) || this.#geneNames.has(gene));
   }
 
-  /** Whether a line tells nothing new. Only the own line of each transcript may. */
+  /** Whether a line adds nothing new. Only the own line of each transcript may. */
   #isSkipped(line: Line, kind: Place): boolean {
     const skipped = this.#skipped;
     if (skipped.length === 0) return false;
@@ -158,7 +158,7 @@ function readTranscriptFacts(attributes: Attributes) {
   };
 }
 
-/** A value of GTF. One in quotes is found without parsing all attributes. */
+/** Finds a value of GTF. A value in quotes is found without parsing all attributes. */
 function gtfValue(attributes: string, key: "gene_id" | "transcript_id"): string | undefined {
   const quick = key === "gene_id" ? GENE_ID : TRANSCRIPT_ID;
   return quick.exec(attributes)?.[1] ?? parseAttributes(attributes).first(key);

@@ -17,7 +17,7 @@ import { checkOptions } from "./signal/check_options.ts";
 import type { SignalTrack } from "./signal/track.ts";
 import type { GeneWindows } from "./windows.ts";
 
-/** What the inspection of all files found. */
+/** The result of inspecting all files. */
 export interface Inspection {
   /** Name of the assembly, or `unknown`. */
   readonly assembly: string;
@@ -25,7 +25,7 @@ export interface Inspection {
   readonly chromosomes: readonly Required<Contig>[];
 }
 
-/** How files are inspected. */
+/** Options for inspecting files. */
 export interface InspectOptions extends PrepareOptions {
   readonly windows: GeneWindows;
   readonly warnOnce: WarnOnce;
@@ -71,7 +71,7 @@ export async function inspectInputs(
   return { assembly, chromosomes };
 }
 
-/** Counts a file that may hold values a data set cannot, so that these are found before all other files are counted. */
+/** Counts a file that may hold values that a data set cannot, so that they are found before other files are counted. */
 async function countEarly(
   track: SignalTrack,
   input: SignalInput,
@@ -90,7 +90,9 @@ function checkNormalisation({ name, format }: SignalTrack, options: PrepareOptio
   );
 }
 
-/** Warns of chromosomes with unknown ends: rows do not tell them, and extended reads may reach past them. */
+/**
+ * Warns about chromosomes whose ends are unknown, since rows do not give them and extended reads may reach past them.
+ */
 function warnOfUnknownEnds(
   genes: readonly Gene[],
   chromosomes: readonly Contig[],

@@ -2,7 +2,7 @@
 
 import type { Accession } from "./_accessions.ts";
 
-/** An assembly whose chromosomes tell it from others. */
+/** An assembly that the lengths of its chromosomes identify. */
 interface KnownAssembly {
   /** UCSC's name. */
   readonly name: string;
@@ -11,7 +11,7 @@ interface KnownAssembly {
   readonly lengths: readonly number[];
 }
 
-/** From the assemblies' own reports; no chromosome has the same length in two of them. */
+/** The assemblies, from their own reports. No chromosome has the same length in two of them. */
 // deno-fmt-ignore
 export const KNOWN_ASSEMBLIES: readonly KnownAssembly[] = [
   {
@@ -120,7 +120,7 @@ const HARMLESS = new RegExp(
   ].join("|") + ")?$",
 );
 
-/** Words before the name that tell the species or the publisher. */
+/** Words before the name that give the species or the publisher. */
 const SPECIES = /^(?:homo_sapiens|mus_musculus|human|mouse|ucsc|ncbi|ensembl|gencode)[-._ ]+/;
 
 /** Finds UCSC's name of an assembly that is known by the given name; `undefined` if it is not known. */

@@ -1,9 +1,9 @@
-/** Makes genes from their transcripts, where the file has no gene lines. */
+/** Makes genes from their transcripts if the file has no lines for the genes. */
 
 import type { GeneList } from "./_gene_list.ts";
 import { type GeneFacts, LARGEST_GAP_BP } from "./_make_gene.ts";
 
-/** The bases that a transcript reaches over. */
+/** The bases from the start to the end of a transcript. */
 interface Extent {
   readonly chromosome: string;
   readonly strand: string;
@@ -21,9 +21,9 @@ export interface TranscriptRow extends Readonly<Extent> {
   readonly transcript?: string | undefined;
 }
 
-/** What the line of a transcript tells about its gene. */
+/** Facts about a gene from the line of a transcript. */
 export interface TranscriptFacts extends GeneFacts {
-  /** The gene of the reference that StringTie takes this one for. */
+  /** The gene of the reference with which StringTie identifies this one. */
   readonly referenceGene?: string | undefined;
 }
 
@@ -43,8 +43,8 @@ export class MadeGenes {
   /**
    * Adds a transcript or a part of one.
    *
-   * @param readFacts Tells what else is known about the gene. It is called for each of the gene's transcripts, since
-   * StringTie writes the name only to transcripts that the reference knows.
+   * @param readFacts Reads other facts about the gene. It is called for each of the gene's transcripts, since StringTie
+   * writes the name only for transcripts of the reference.
    */
   add(row: TranscriptRow, readFacts: () => TranscriptFacts = () => ({})): void {
     let gene = this.#genes.get(row.gene);
@@ -70,9 +70,9 @@ export class MadeGenes {
   }
 
   /**
-   * Adds the genes that a list lacks to it.
+   * Adds to a list the genes that it lacks.
    *
-   * @param isKnown Whether the id that a transcript gives its gene is known to be that of something else.
+   * @param isKnown Whether the id that a transcript gives its gene is known to belong to something else.
    */
   addTo(list: GeneList, isKnown: (id: string) => boolean = () => false): void {
     const which = this.#ownIds > 1 && this.#ownIds === this.#genes.size
@@ -88,7 +88,7 @@ export class MadeGenes {
         const example = `"${id}" (${reference})`;
         list.report.note("took by their gene_id", "with another ref_gene_id", example);
       }
-      // A locus that covers several genes of the reference is not any one of them.
+      // A locus that covers several genes of the reference is not one of them.
       const references = referenceGenes.size === 1 ? referenceGenes : [];
       const aliases = [...facts.aliases ?? [], ...references];
       for (const place of places) list.add({ id, ...facts, aliases, ...place });
@@ -96,7 +96,7 @@ export class MadeGenes {
   }
 }
 
-/** Adds what a further transcript tells about a gene to what is known about it. */
+/** Adds the facts of another transcript to the known facts about a gene. */
 function joinFacts(known: GeneFacts, more: GeneFacts): GeneFacts {
   return {
     symbol: known.symbol ?? more.symbol,

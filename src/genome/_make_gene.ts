@@ -1,4 +1,6 @@
-/** What all formats of genes share: the contents of a gene's line, checks of coordinates, and the TSS by strand. */
+/**
+ * Code that all formats of genes share: the contents of a gene's line, checks of coordinates, and the TSS by strand.
+ */
 
 import { failLine, type Line } from "../text/lines.ts";
 import type { Gene } from "./gene.ts";
@@ -7,7 +9,7 @@ import { LARGEST_POSITION } from "./largest_position.ts";
 /** Transcripts or parts of one gene that are farther apart than this are taken for copies of the gene. */
 export const LARGEST_GAP_BP = 100_000;
 
-/** What a line tells about a gene besides its id and its place; the fields are those of {@linkcode Gene}. */
+/** Facts about a gene besides its id and its place, from a line; the fields are those of {@linkcode Gene}. */
 export interface GeneFacts {
   readonly symbol?: string | undefined;
   readonly entrezId?: string | undefined;
@@ -15,7 +17,7 @@ export interface GeneFacts {
   readonly aliases?: readonly string[] | undefined;
 }
 
-/** What a line tells about a gene, whether or not the gene is usable. */
+/** The contents of a gene's line, whether or not the gene is usable. */
 export interface GeneRow extends GeneFacts {
   /** The gene's id; `undefined` or empty where the line has none. */
   readonly id: string | undefined;
@@ -33,7 +35,7 @@ export interface GeneRow extends GeneFacts {
   readonly isTransSpliced?: boolean;
 }
 
-/** Reads strands as BioMart writes them (1, -1). Any other text stays as it is. */
+/** Reads a strand, which BioMart writes as 1 or -1. Any other text is returned unchanged. */
 export function readStrand(text: string): string {
   const strand = text.trim();
   if (strand === "-1") return "-";
@@ -44,7 +46,7 @@ type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 
 /**
  * Makes a gene from the contents of its line. The TSS is the first base on the plus strand, and the last base on the
- * minus strand. The gene has no field for what the line does not tell.
+ * minus strand. Facts that the line lacks are absent from the gene.
  */
 export function makeGene(id: string, row: GeneRow): Gene {
   const { chromosome, start, end, line } = row;

@@ -134,7 +134,7 @@ function findColumn(cells: readonly string[], names: readonly string[]): string 
   return names.find((name) => cells.includes(name));
 }
 
-/** What separates the columns: tabs, or commas in a text without tabs. */
+/** Finds the separator of the columns: tabs, or commas in a text without tabs. */
 function separatorOf(text: string): "\t" | "," {
   return text.includes("\t") ? "\t" : ",";
 }

@@ -1,4 +1,4 @@
-/** The features of GTF and GFF3 that tell the gene of a transcript. */
+/** Recognises the features of GTF and GFF3 that name the gene of a transcript. */
 
 import type { Attributes } from "./_attributes.ts";
 import { stripGenePrefix } from "./id_prefixes.ts";
@@ -6,7 +6,7 @@ import { stripGenePrefix } from "./id_prefixes.ts";
 /** Parts of transcripts within the exons or the coding sequence. */
 const INNER_PARTS = /codon$|utr$|^intron$|^Selenocysteine$/i;
 
-/** Whether a feature of GTF lies within the exons or the coding sequence of its transcript, which tell more. */
+/** Whether a feature of GTF is a part of the exons or the coding sequence of its transcript, whose lines are enough. */
 export function isInnerPart(kind: string): boolean {
   return INNER_PARTS.test(kind);
 }
@@ -17,7 +17,7 @@ export function isTranscriptKind(kind: string): boolean {
 }
 
 /**
- * The `ID` of the parent of a transcript in GFF3, or without a parent the gene that another attribute tells. Where that
+ * Finds the `ID` of the parent of a transcript in GFF3 or, without a parent, the gene in another attribute. If that
  * attribute is the gene's symbol, the `locus_tag` is the id.
  */
 export function parentOf(attributes: Attributes): string | undefined {
@@ -26,13 +26,13 @@ export function parentOf(attributes: Attributes): string | undefined {
   return id ?? (hasSymbol ? attributes.first("locus_tag", "gene") : undefined);
 }
 
-/** The gene that a transcript of GFF3 names. */
+/** Finds the gene that a transcript of GFF3 names. */
 export function parentGene(attributes: Attributes): string | undefined {
   const id = parentOf(attributes);
   return id === undefined ? undefined : stripGenePrefix(id);
 }
 
-/** The name of a transcript in GFF3; some transcripts have no `ID`. */
+/** Finds the name of a transcript in GFF3; some transcripts have no `ID`. */
 export function transcriptOf(attributes: Attributes): string | undefined {
   return attributes.first("ID", "transcript_id");
 }

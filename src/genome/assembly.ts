@@ -1,5 +1,5 @@
 /**
- * Names of genome assemblies, and the assembly that a file of reads or signal is of.
+ * Names of genome assemblies, and the assembly of a file of reads or signal.
  *
  * @module
  */
@@ -10,9 +10,9 @@ import { KNOWN_ASSEMBLIES, knownAssembly } from "./_known_assemblies.ts";
 import { chromosomeMatcher, type Contig } from "./chromosomes.ts";
 
 /**
- * Returns the name by which records call an assembly: UCSC's name where it is known, any other name as it is. Patches,
+ * Returns the name of an assembly in records: UCSC's name if it is known, any other name unchanged. Patches,
  * decoys and masked bases do not change coordinates, so `GRCh38.p14` and `GRCh38_no_alt_analysis_set` are `hg38`, and
- * `b37` and `hs37d5` are `hg19`. Accession numbers such as `GCF_000001405.40` are known too.
+ * `b37` and `hs37d5` are `hg19`. Accession numbers such as `GCF_000001405.40` are recognised too.
  *
  * @param name Any name of an assembly.
  * @returns UCSC's name of the assembly, or `name` if that is not known.
@@ -32,8 +32,9 @@ export function assemblyName(name: string): string {
 }
 
 /**
- * Tells a file's assembly from the lengths of its chromosomes, which differ between all human and mouse assemblies in
- * use. All of chromosomes 1 to 22, X and Y that the file has must be of one assembly; one chromosome is enough.
+ * Identifies a file's assembly by the lengths of its chromosomes, which differ between all human and mouse assemblies
+ * in use. Those of chromosomes 1 to 22, X and Y that the file has must all belong to one assembly; one chromosome is
+ * enough.
  *
  * @param contigs The file's sequences, with lengths in base pairs.
  * @returns UCSC's name of the assembly, or `undefined` for other genomes and for files without lengths.
@@ -61,24 +62,25 @@ export function identifyAssembly(contigs: readonly Contig[]): string | undefined
   return known?.name;
 }
 
-/** A file and the assembly that its chromosomes' lengths tell. */
+/** A file and the assembly that its chromosomes' lengths identify. */
 export interface FileAssembly {
   /** Name of the file. */
   readonly file: string;
-  /** What {@linkcode identifyAssembly} says about the file's sequences. */
+  /** The result of {@linkcode identifyAssembly} for the file's sequences. */
   readonly assembly: string | undefined;
 }
 
 /**
- * Finds the one assembly of several files: the assembly that the files tell, or else the one that the user named.
+ * Finds the common assembly of several files: the assembly that the files identify, or else the one that the user
+ * named.
  *
  * @param files The files.
  * @param named The user's name for the assembly, if any.
- * @returns UCSC's name of the assembly, the user's name if that is not known, or `unknown` if neither the files nor the
- * user tell.
+ * @returns UCSC's name of the assembly, the user's name if UCSC's is not known, or `unknown` if neither the files nor
+ * the user give it.
  * @throws {ContractError} If two files, or a file and the user, contradict each other.
  *
- * @example A file that tells, and one that does not
+ * @example A file that identifies its assembly, and one that does not
  * ```ts
  * import { agreeOnAssembly } from "@waka/histone/genome";
  * import { strictEqual, throws } from "node:assert";

@@ -1,12 +1,12 @@
-/** Lengths of the chromosomes of human and mouse assemblies, for files that do not tell the lengths. */
+/** Lengths of the chromosomes of human and mouse assemblies, for files that lack the lengths. */
 
 import { CHROMOSOMES } from "./_accessions.ts";
 import { KNOWN_ASSEMBLIES } from "./_known_assemblies.ts";
 import { chromosomeMatcher, type Contig } from "./chromosomes.ts";
 
 /**
- * Lengths of the mitochondrial genome in base pairs, as UCSC has them. In hg18 and hg19 it has 16,571 bp at UCSC and
- * 16,569 bp elsewhere: the longer one is taken, so that no read is lost.
+ * Lengths of the mitochondrial genome in base pairs at UCSC. In hg18 and hg19 it has 16,571 bp at UCSC and 16,569 bp
+ * elsewhere: the larger length is used, so that no read is lost.
  */
 const MITOCHONDRIAL: Readonly<Record<string, number>> = {
   hg18: 16_571,
@@ -33,7 +33,7 @@ export function knownChromosomes(assembly: string): Required<Contig>[] {
     : [...nuclear, { name: "chrM", length: mitochondrial }];
 }
 
-/** What {@linkcode collectChromosomes} takes lengths from. */
+/** The sources of lengths for {@linkcode collectChromosomes}. */
 export interface ChromosomeSources {
   /** Sequences of all files that name their sequences, with or without lengths. */
   readonly contigs: Iterable<Contig>;
@@ -42,8 +42,7 @@ export interface ChromosomeSources {
 }
 
 /**
- * Collects the chromosomes whose lengths are known. A length is the longest that any file tells, or else that of the
- * assembly.
+ * Collects the chromosomes whose lengths are known. A length is the largest in any file, or else that of the assembly.
  */
 export function collectChromosomes(
   { contigs, assembly }: ChromosomeSources,

@@ -1,5 +1,5 @@
 /**
- * Names and lengths of chromosomes when genes and signal come from different files.
+ * Matches names and lengths of chromosomes between files of genes and files of signal.
  *
  * @module
  */
@@ -13,11 +13,11 @@ import type { Gene } from "./gene.ts";
 export interface Contig {
   /** The file's name for the sequence. */
   readonly name: string;
-  /** Length in base pairs, where the file tells it. */
+  /** Length in base pairs, if the file has it. */
   readonly length?: number;
 }
 
-/** What {@linkcode checkAssembly} compares genes with. */
+/** Options of {@linkcode checkAssembly}. */
 export interface CheckAssemblyOptions {
   /** Name of the file with these sequences, for messages. */
   readonly file: string;
@@ -65,7 +65,7 @@ function candidates(name: string): string[] {
   return [name, other, ...(MITOCHONDRIAL.includes(name) ? MITOCHONDRIAL : [])];
 }
 
-/** What all spellings of a sequence's accession number have in common; `undefined` for names without one. */
+/** Makes a key that is equal for all spellings of a sequence's accession number; `undefined` for names without one. */
 function sequenceKey(name: string): string | undefined {
   const accession = readAccession(name);
   if (accession !== undefined) return `${accession.species} ${accession.chromosome}`;
@@ -88,14 +88,14 @@ function findByKey(byKey: ReadonlyMap<string, string>, name: string): string | u
 }
 
 /**
- * Looks for signs that genes and a file of reads or signal are of different assemblies.
+ * Looks for signs that genes and a file of reads or signal belong to different assemblies.
  *
  * @param genes The genes.
- * @param sequences The file's sequences, with lengths in base pairs where it tells them.
+ * @param sequences The file's sequences, with lengths in base pairs if it has them.
  * @param options Name of the file.
  * @returns Warnings to show: one if some genes are on chromosomes that the file lacks, where the signal is zero.
  * @throws {ContractError} If the file lacks all of the genes' chromosomes, a TSS lies past the end of its chromosome,
- * or genes of two species lie on the same sequence. The message tells the number of such genes and the first one.
+ * or genes of two species lie on the same sequence. The message has the number of such genes and the first one.
  *
  * @example A chromosome of the right length, and a shorter one
  * ```ts
@@ -142,9 +142,9 @@ export function checkAssembly(
 }
 
 /**
- * Finds the sequence of a file that genes lie on, by the name of their chromosome or else by its other name.
+ * Finds the sequence of a file on which genes lie, by the name of their chromosome or else by its other name.
  *
- * @param match From `chromosomeMatcher`.
+ * @param match A function that `chromosomeMatcher` made.
  */
 export function matchChromosome(
   match: (name: string) => string | undefined,
@@ -157,7 +157,7 @@ export function matchChromosome(
   return found === undefined && chromosomeAlias !== undefined ? match(chromosomeAlias) : found;
 }
 
-/** Throws if a sequence matches chromosomes of two species, as their accession numbers tell. */
+/** Throws if a sequence matches chromosomes that have accession numbers of two species. */
 function checkSpecies(
   genes: readonly Gene[],
   contigs: readonly (string | undefined)[],
@@ -178,7 +178,7 @@ function checkSpecies(
       }, which is ${one}, and of ` +
         `${
           describeTss(gene)
-        }, which is ${other}. Take the genes of one species out of the annotation`,
+        }, which is ${other}. Remove the genes of one species from the annotation`,
     );
   }
 }

@@ -1,11 +1,11 @@
-/** Messages about the files of a sample sheet, which are mostly alike: what holds for all of them is said once. */
+/** Joins messages about the files of a sample sheet: most files are alike, so what holds for all is reported once. */
 
 import { formatCountOf } from "../base/count.ts";
 
-/** Passes a warning on, unless the same was said about another file. */
+/** Passes a warning on, unless the same warning was given about another file. */
 export type WarnOnce = (message: string, file: string) => void;
 
-/** Makes a function that passes each warning on once, whichever file it names. */
+/** Makes a function that passes each warning on once, whichever file it is about. */
 export function makeWarnOnce(onWarning: (message: string) => void = () => {}): WarnOnce {
   const said = new Set<string>();
   return (message, file) => {
@@ -16,14 +16,14 @@ export function makeWarnOnce(onWarning: (message: string) => void = () => {}): W
   };
 }
 
-/** A message about one file, and the other files that it holds for. */
+/** A message about one file, and the other files for which it holds. */
 interface SharedMessage {
   readonly message: string;
   readonly file: string;
   readonly others: string[];
 }
 
-/** How {@linkcode FileMessages} compares messages. */
+/** Options of {@linkcode FileMessages}. */
 export interface FileMessagesOptions {
   /**
    * Whether messages that differ only in numbers and quoted examples count as the same.
@@ -33,7 +33,7 @@ export interface FileMessagesOptions {
   readonly ignoresExamples?: boolean;
 }
 
-/** Collects messages about files. The same message about several files becomes one, which tells how many they are. */
+/** Collects messages about files. The same message about several files becomes one, with the number of files. */
 export class FileMessages {
   readonly #ignoresExamples: boolean;
   readonly #messages = new Map<string, SharedMessage>();
@@ -52,7 +52,7 @@ export class FileMessages {
     }
   }
 
-  /** The messages, each with the first file that it is about. */
+  /** Returns the messages, each with the first file that it is about. */
   list(): { readonly message: string; readonly file: string }[] {
     const holds = this.#ignoresExamples ? "Much the same holds" : "The same holds";
     return Array.from(this.#messages.values(), ({ message, file, others }) => {

@@ -1,12 +1,12 @@
 /**
- * A gene as this package needs it: where its transcription starts, and in which direction it runs.
+ * Genes: where their transcription starts, and in which direction it runs.
  *
  * @module
  */
 
 import type { GeneDetails } from "../gene_id.ts";
 
-/** `+` where transcription runs with the coordinates, `-` where it runs against them. */
+/** `+` if transcription runs along ascending coordinates, `-` if it runs along descending ones. */
 export type Strand = "+" | "-";
 
 /** A gene of an annotation. */
@@ -16,30 +16,30 @@ export interface Gene {
    * `gene-` that GFF3, and files made from GFF3, put before it. Genes are joined by its `geneKey`.
    */
   readonly id: string;
-  /** The gene's name, such as `DPM1`, where the file tells it. */
+  /** The gene's symbol, such as `DPM1`, if the file has it. */
   readonly symbol?: string;
-  /** The gene's number at NCBI (Entrez), where the file tells it. */
+  /** The gene's number at NCBI (Entrez), if the file has it. */
   readonly entrezId?: string;
   /**
-   * The gene's ids in other databases, such as `FBgn0031208` or `ENSMUSG00000092329`, where the file tells them and no
-   * other gene of the file has them.
+   * The gene's ids in other databases, such as `FBgn0031208` or `ENSMUSG00000092329`, if the file has them and no other
+   * gene of the file shares them.
    */
   readonly aliases?: readonly string[];
-  /** The kind of gene, such as `protein_coding`, where the file tells it. */
+  /** The kind of gene, such as `protein_coding`, if the file has it. */
   readonly type?: string;
   /** Name of the chromosome as the file has it. */
   readonly chromosome: string;
-  /** Another name of the chromosome, such as `1` for `NC_051336.1`, where the file tells it. */
+  /** Another name of the chromosome, such as `1` for `NC_051336.1`, if the file has it. */
   readonly chromosomeAlias?: string;
   /** Transcription start site: the 0-based position of the first transcribed base. */
   readonly tss: number;
   /** Strand of the gene. */
   readonly strand: Strand;
-  /** Line of the file that the gene was read from, counted from 1; for messages. */
+  /** Line of the file from which the gene was read, counted from 1; for messages. */
   readonly line: number;
 }
 
-/** Picks what a data set keeps about a gene besides its identifier. */
+/** Picks the facts that a data set keeps about a gene besides its identifier. */
 export function pickGeneDetails({ symbol, chromosome, tss, strand }: Gene): GeneDetails {
   return { ...(symbol !== undefined && { symbol }), chromosome, tss, strand };
 }

@@ -1,5 +1,5 @@
 /**
- * Reads annotations: genes with their transcription start sites by strand, and the assembly that they are of.
+ * Reads annotations: genes with their transcription start sites by strand, and their assembly.
  *
  * @module
  */
@@ -31,7 +31,7 @@ export type GeneFormat = "gtf" | "gff3" | "bed" | "genepred" | "table";
 /** Every {@linkcode GeneFormat}. */
 export const GENE_FORMATS: readonly GeneFormat[] = ["gtf", "gff3", "bed", "genepred", "table"];
 
-/** How to read a file of genes. */
+/** Options for reading a file of genes. */
 export interface ReadGenesOptions {
   /**
    * The file's format.
@@ -46,8 +46,8 @@ export interface ReadGenesOptions {
    */
   readonly geneTypes?: readonly string[] | undefined;
   /**
-   * Called with a warning about genes that are left out, once for each reason with their number and an example, and
-   * about anything else that is odd about the file but does not prevent reading it.
+   * Called with warnings: one for each reason for which genes are left out, with their number and an example, and one
+   * for each oddity of the file that does not prevent reading it.
    */
   readonly onWarning?: ((message: string) => void) | undefined;
 }
@@ -57,8 +57,8 @@ export interface Annotation {
   /** The genes in the order of the file. */
   readonly genes: Gene[];
   /**
-   * The assembly that the file's header, the lengths of its chromosomes or their accession numbers tell: UCSC's name,
-   * such as `hg38`, or the file's name for it where UCSC's is not known.
+   * The assembly according to the file's header, or to the lengths or accession numbers of its chromosomes: UCSC's
+   * name, such as `hg38`, or the file's name for it if UCSC's is not known.
    */
   readonly assembly?: string | undefined;
 }
@@ -153,7 +153,7 @@ class AnnotationReader {
   readonly #list: GeneList;
   readonly #clues = new AssemblyClues();
   #format: GeneFormat | undefined;
-  /** Reads all lines from the one that shows the format. */
+  /** Reads all lines, starting with the line that shows the format. */
   #reader: GffGenes | GenePredGenes | undefined;
   #parse: RowParser | undefined;
   #lineCount = 0;
@@ -188,7 +188,7 @@ class AnnotationReader {
   #failEmpty(): never {
     const found = this.#lineCount === 0
       ? "the file is empty"
-      : `none of its ${this.#lineCount} lines is a gene`;
+      : `none of its ${this.#lineCount} lines holds a gene`;
     const hint = this.#lineCount > 0 && this.#reader !== undefined
       ? '. It must hold features of type "gene", as those of GENCODE and Ensembl do, or transcripts that say which ' +
         "gene they are of"
@@ -267,7 +267,7 @@ function detectFormat(text: string): GeneFormat | undefined {
   return isGff3Style(unquoteCell(attributes)) ? "gff3" : "gtf";
 }
 
-/** Whether a line is GTF or GFF3 but lacks attributes to tell which, such as the line of a chromosome. */
+/** Whether a line is GTF or GFF3 but lacks the attributes that show which, such as the line of a chromosome. */
 function tellsNoFormat(text: string): boolean {
   const columns = text.split("\t");
   const [, source, kind, start, end, , , , attributes = ""] = columns;

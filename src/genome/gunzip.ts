@@ -9,7 +9,7 @@ import { readStream } from "./_read_stream.ts";
 type Gunzip = (compressed: AsyncIterable<Bytes>) => AsyncIterable<Bytes>;
 
 const PIECE_BYTES = 1 << 20;
-/** Where only the web's API is available, each piece comes out whole, inflated up to 1032 times. */
+/** If only the web's API is available, each piece is inflated as a whole, to up to 1032 times its size. */
 const COMPRESSED_PIECE_BYTES = 1 << 16;
 const INFLATED_PIECE_BYTES = 1 << 18;
 /** Any file may inflate to this many bytes. */
@@ -19,10 +19,10 @@ const MAX_RATIO = 256;
 /** The empty block at the end of every file that bgzip wrote (SAM specification, section 4.1.2). */
 const BGZIP_END = Uint8Array.fromHex("1f8b08040000000000ff0600424302001b0003000000000000000000");
 
-/** How {@linkcode readInflated} reads. */
+/** Options of {@linkcode readInflated}. */
 export interface ReadInflatedOptions {
   /**
-   * Whether a file that bgzip wrote may lack the empty block at its end, which shows that nothing is missing.
+   * Whether a file that bgzip wrote may lack the empty block at its end, which shows that the file is complete.
    *
    * @default {false}
    */
@@ -144,7 +144,7 @@ function zlibGunzip(): Gunzip | undefined {
   if (zlib === undefined || stream === undefined) return undefined;
   return (compressed) => {
     const inflated = zlib.createGunzip({ chunkSize: INFLATED_PIECE_BYTES });
-    // An error reaches whoever iterates `inflated`, so the callback has nothing to do.
+    // The iterator of `inflated` throws the error, so the callback has nothing to do.
     stream.pipeline(compressed, inflated, () => {});
     return inflated;
   };

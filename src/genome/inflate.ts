@@ -24,7 +24,7 @@ export async function inflatePortable(compressed: Bytes, limit: number): Promise
   return inflated.subarray(0, length);
 }
 
-/** Inflates with the zlib of Deno or Node where there is one. */
+/** Inflates with the zlib of Deno or Node if there is one. */
 export const inflate: Inflate = zlibInflate() ?? inflatePortable;
 
 function zlibInflate(): Inflate | undefined {

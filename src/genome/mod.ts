@@ -2,7 +2,7 @@
  * From sequencing data to a model's input: genes and windows, sample sheets, tables of expression, and reads or
  * signal counted into bins. Nothing here loads tf.js; with a `ByteSource` instead of a path it runs in a browser.
  *
- * Begin with {@linkcode prepare}, which counts all files of a sample sheet, or with {@linkcode openSignalFile} and
+ * Start with {@linkcode prepare}, which counts all files of a sample sheet, or with {@linkcode openSignalFile} and
  * {@linkcode geneWindows} for one file. {@linkcode examineSamples} looks for what may be wrong with a data set.
  *
  * @module

@@ -23,7 +23,7 @@ import { type GeneWindows, geneWindows } from "./windows.ts";
 
 /** Files that were inspected and are ready to be counted. */
 export interface Preparation {
-  /** Describes what the numbers will be. */
+  /** The record that describes the numbers. */
   readonly record: DataRecord;
   /** The genes, in the order of the data. */
   readonly genes: readonly Gene[];
@@ -32,13 +32,13 @@ export interface Preparation {
   /** Number of bins. */
   readonly bins: number;
   /**
-   * Counts the files, one cell type after the other, into blocks that `writeCompetition` writes. Only one cell type is
+   * Counts the files, one cell type after another, into blocks that `writeCompetition` writes. Only one cell type is
    * in memory at a time. Plain counts of reads are integers; everything else is rounded to float32. Genes whose label
    * in a cell type is NaN are left out of that block.
    *
    * @throws {FormatError} If a file is damaged.
    * @throws {ContractError} If a file has a negative or infinite value, which a data set cannot hold, or lacks all of
-   * the genes' chromosomes, or if reads per million are wanted of a file that does not tell how many reads it has.
+   * the genes' chromosomes, or if reads per million are wanted from a file that does not say how many reads it has.
    */
   blocks(): AsyncGenerator<CompetitionBlock, void, undefined>;
   /**
@@ -62,8 +62,8 @@ export interface Preparation {
  * @throws {RangeError} If an option is out of range.
  * @throws {FormatError} If a file is empty, damaged, cut short, or lacks its index.
  * @throws {ContractError} If cell types differ in their marks, the rule or an option does not suit a file's kind, files
- * are not of the assembly of the genes or of each other, or a bigWig file has a negative, infinite or missing value in
- * a window.
+ * differ in assembly from the genes or from each other, or a bigWig file has a negative, infinite or missing value in a
+ * window.
  *
  * @example Two reads in the window of one gene
  * ```ts
@@ -160,7 +160,7 @@ function checkLabels(
     }
     if (!own?.every(Number.isNaN)) continue;
     throw new ContractError(
-      `Cannot prepare data: cell type "${cellType}" has no label but NaN, expected some`,
+      `Cannot prepare data: all labels of cell type "${cellType}" are NaN, expected some numbers`,
     );
   }
 }
@@ -182,7 +182,7 @@ function makeRecord(
     extendBp,
     minMappingQuality,
     normalisation,
-    // The record leaves it open where the caller does not know what was applied.
+    // The record does not mention a transform if the caller does not know which was applied.
     ...(labels && expressionTransform && { expressionTransform }),
   };
 }

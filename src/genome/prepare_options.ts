@@ -28,14 +28,14 @@ export interface SignalInput {
   open(): Promise<OpenedSignal>;
 }
 
-/** How `prepare` counts. */
+/** Options of `prepare`. */
 export interface PrepareOptions
   extends GeneWindowsOptions, Pick<CountOptions, "extendBp" | "minMappingQuality"> {
   /** How the contents of a file become one number in each bin. */
   readonly rule: CountingRule;
   /**
-   * What to do about sequencing depth: nothing, or divide by the file's reads in millions. These are all mapped reads,
-   * including duplicates and reads below the lowest mapping quality.
+   * The normalisation for sequencing depth: none, or a division by the file's reads in millions. These are all mapped
+   * reads, including duplicates and reads below the lowest mapping quality.
    *
    * @default {"none"}
    */
@@ -49,12 +49,12 @@ export interface PrepareOptions
   /**
    * Name of the genome assembly.
    *
-   * @default {The assembly that the lengths of the files' chromosomes tell, else the annotation's, else `unknown`.}
+   * @default {The assembly that the lengths of the files' chromosomes identify, else the annotation's, else `unknown`.}
    */
   readonly assembly?: string | undefined;
   /**
    * The assembly that the genes' file says they are of: `assembly` of `readAnnotation`. If the lengths of a file's
-   * chromosomes tell another assembly, the file is refused; if `assembly` is set, there is only a warning.
+   * chromosomes identify another assembly, the file is refused; if `assembly` is set, there is only a warning.
    */
   readonly annotationAssembly?: string | undefined;
   /**
@@ -74,7 +74,7 @@ export interface PrepareOptions
    * @default {2}
    */
   readonly concurrency?: number | undefined;
-  /** Called from time to time with the number of genes done and their total, where each gene counts once a file. */
+  /** Called from time to time with the number of genes done and their total. Each gene counts once for each file. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
   /** Called with a warning about what may be wrong with the files but does not prevent counting them. */
   readonly onWarning?: ((message: string) => void) | undefined;

@@ -1,4 +1,4 @@
-/** Chooses among several places of a gene the one that tables and people mean. */
+/** Chooses the usual place of a gene that has several. */
 
 import { plainChromosome } from "./_accessions.ts";
 
@@ -8,7 +8,7 @@ interface Place {
   readonly chromosomeAlias?: string | undefined;
 }
 
-/** Returns the only place on a chromosome, rather than on a scaffold, an alternate locus or as a copy of X on Y. */
+/** Returns the only place that is on a chromosome and not on a scaffold or an alternate locus, nor a copy of X on Y. */
 export function choosePrimary<P extends Place>(places: readonly P[]): P | undefined {
   const primary = places.filter((place) =>
     /^(?:\d{1,2}[A-Za-z]?|[XYZWM]|MT|[IVX]+|\d[LR])$/.test(plainChromosome(place))

@@ -1,5 +1,5 @@
 /**
- * The sample sheet, which tells the file of each mark in each cell type.
+ * The sample sheet, which names the file of each mark in each cell type.
  *
  * @module
  */
@@ -38,7 +38,7 @@ export interface SampleSheet {
   readonly expression?: ReadonlyMap<string, ExpressionFiles>;
 }
 
-/** How to read a sample sheet. */
+/** Options for reading a sample sheet. */
 export interface ReadSampleSheetOptions {
   /** Called with a warning about what is odd about the file but does not prevent reading it: mixed line ends. */
   readonly onWarning?: ((message: string) => void) | undefined;
@@ -171,7 +171,7 @@ class SheetCollector {
     this.#cellTypes.set(cellType, entries.set(mark, entry));
   }
 
-  /** Notes the entry's mark. Throws if another row has the same mark capitalised differently. */
+  /** Records the entry's mark. Throws if another row has the same mark capitalised differently. */
   #checkSpelling(entry: SampleSheetEntry, line: Line): void {
     const key = entry.mark.toLowerCase();
     const first = this.#marks.get(key) ?? entry;

@@ -5,7 +5,7 @@ import { failLine, type Line } from "../text/lines.ts";
 
 /** The files of expression of a cell type. */
 export interface ExpressionFiles {
-  /** Paths as the sheet has them. Several paths are replicates. */
+  /** Paths as they are in the sheet. Several paths are replicates. */
   readonly paths: readonly string[];
   /** Line of the sheet, counted from 1; for messages. */
   readonly line?: number | undefined;

@@ -1,4 +1,4 @@
-/** Paths in sheets. */
+/** Resolves and compares paths in sheets. */
 
 import { directoryOf } from "../files/file.ts";
 
@@ -20,7 +20,7 @@ function plainPath(path: string): string {
   return root + kept.join("/");
 }
 
-/** Whether a path may be that of a file that a sheet in another directory writes as `written`. */
+/** Whether a path may lead to the file that a sheet in another directory names as `written`. */
 export function endsInPath(path: string, written: string): boolean {
   const end = plainPath(written).replace(/^(?:\.\.\/)+/, "");
   return `/${plainPath(path)}`.endsWith(end.startsWith("/") ? end : `/${end}`);

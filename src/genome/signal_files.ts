@@ -15,7 +15,7 @@ import { checkIndexAge, indexNames, openSignal, signalFormat } from "./signal/op
 /**
  * Opens a file of reads or signal on disk, together with its index if there is one in the same directory.
  *
- * @param path Path of the file, whose ending tells the format.
+ * @param path Path of the file, whose ending shows the format.
  * @returns The opened file.
  * @throws {FormatError} As `openSignal` does, and if the index is older than the file.
  *
@@ -71,7 +71,7 @@ async function findIndex(path: string): Promise<string | undefined> {
  * @param sheet The sheet.
  * @param sheetPath Path of the file that the sheet was read from.
  * @returns The files, `[cellType, mark]` row-major.
- * @throws {FormatError} With the line of the sheet, if a file does not exist, its name does not tell its format, or two
+ * @throws {FormatError} With the line of the sheet, if a file does not exist, its name does not show its format, or two
  * rows name the same file by different paths or links: its reads would be counted twice.
  *
  * @example A path relative to the sheet
@@ -138,6 +138,8 @@ function describeMissing(path: string, entry: SampleSheetEntry): string {
   if (/^\w+:\/\//.test(entry.path)) {
     return `"${entry.path}" is an address, expected a path: download the file first`;
   }
-  if (entry.path.startsWith("~")) return `${missing}: write your home directory out, without ~`;
+  if (entry.path.startsWith("~")) {
+    return `${missing}: write the path of your home directory instead of ~`;
+  }
   return `${missing}: relative paths start at the sheet's own directory`;
 }

@@ -1,4 +1,4 @@
-/** Small tables with a header that names the columns. Columns are separated by tabs unless said otherwise. */
+/** Reads small tables with a header that names the columns. Columns are separated by tabs by default. */
 
 import { failLine, type Line, lineText } from "../text/lines.ts";
 
@@ -59,8 +59,8 @@ interface TableHeaderOptions<Name extends string, Optional extends string> {
  *
  * @param names The columns.
  * @param what What the table holds, for messages.
- * @throws {FormatError} If a column is missing or occurs twice. The returned reader throws if a cell is empty that may
- * not be.
+ * @throws {FormatError} If a column is missing or occurs twice. The returned reader throws if a cell that must not be
+ * empty is.
  */
 export function readTableHeader<Name extends string, Optional extends string = never>(
   names: readonly Name[],
@@ -113,7 +113,10 @@ export function readTableHeader<Name extends string, Optional extends string = n
   };
 }
 
-/** How many cells of a row precede those that the header names: 1 if only then the integer column has one, else 0. */
+/**
+ * Counts the cells of a row before those that the header names: 1 if only then the integer column holds an integer,
+ * else 0.
+ */
 function countRowNames(
   cells: readonly string[],
   header: readonly string[],

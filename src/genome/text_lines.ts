@@ -15,7 +15,7 @@ import {
 } from "../text/lines.ts";
 import { readInflated } from "./gunzip.ts";
 
-/** Called with a warning about what is odd about a file but does not prevent reading it. It names file and line. */
+/** Called with a warning about an oddity of a file that does not prevent reading it. It names file and line. */
 export type OnWarning = (message: string) => void;
 
 /**
@@ -51,7 +51,7 @@ export async function visitPiecesOfText(
   const ends = new LineEndWatch(source.name, onWarning);
   const watch = { ends, visit, file: source.name };
   const line = firstLine(new Uint8Array());
-  /** The pieces of the unfinished line, which are joined only when it ends, however many they are. */
+  /** The pieces of the unfinished line, which are joined only when the line ends. */
   let rest: Bytes[] = [];
   let isFirst = true;
   for await (const piece of pieces) {
@@ -78,7 +78,7 @@ export async function visitPiecesOfText(
   visitPiece(concatenate(last, ends.missingEnd(last)), line, watch);
 }
 
-/** What to do with every line of a text. */
+/** How the lines of a text are checked and visited. */
 interface LineWatch {
   readonly ends: LineEndWatch;
   readonly visit: (line: Line) => void;
@@ -121,7 +121,10 @@ function joinPieces(pieces: readonly Bytes[]): Bytes {
   return bytes;
 }
 
-/** Undoes the quotes that a spreadsheet put around a cell, doubling those within. Other cells stay as they are. */
+/**
+ * Removes the quotes that a spreadsheet put around a cell, and halves the doubled quotes in it. Other cells are
+ * unchanged.
+ */
 export function unquoteCell(text: string): string {
   const isQuoted = text.startsWith('"') && /^"[^"]*(?:""[^"]*)*"\s*$/.test(text);
   return isQuoted ? text.trimEnd().slice(1, -1).replaceAll('""', '"') : text;
@@ -146,7 +149,7 @@ class ReturnFinder {
   }
 }
 
-/** Warns of a file with both line ends, as joining files from two systems makes it. */
+/** Warns about a file with both line ends, which results from joining files of two systems. */
 class LineEndWatch {
   readonly #file: string;
   readonly #onWarning: OnWarning | undefined;

@@ -1,4 +1,4 @@
-/** Lines that only tell a genome browser how to show a file. */
+/** Recognises lines that only tell a genome browser how to show a file. */
 
 import { SPACE, TAB } from "../text/characters.ts";
 import type { Line } from "../text/lines.ts";

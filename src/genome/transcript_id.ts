@@ -11,14 +11,14 @@
 const TRANSCRIPT =
   /^(ENS(?:[A-Z]*T\d{11}|TR\d{10})|[NX][MR]_\d+)(?:\.\d+)?(?:_\d+)?(_PAR_Y)?(?:_\d+)?$/;
 
-/** Whether a text is a transcript's identifier of Ensembl or RefSeq, with or without a version. */
+/** Whether a text is a transcript identifier of Ensembl or RefSeq, with or without a version. */
 export function isTranscriptId(text: string): boolean {
   return TRANSCRIPT.test(text);
 }
 
 /**
  * Reduces a transcript's identifier to what all its spellings have in common: an identifier of Ensembl or RefSeq loses
- * its version, and the mapping number that GENCODE's files for GRCh37 add. Any other identifier stays as it is.
+ * its version, and the mapping number that GENCODE's files for GRCh37 add. Any other identifier is unchanged.
  *
  * @param id Identifier of a transcript in an annotation or in a table of expression.
  * @returns The key by which transcripts are joined.

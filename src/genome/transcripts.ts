@@ -1,5 +1,5 @@
 /**
- * The gene of each transcript, for tables of expression by transcript.
+ * Finds the gene of each transcript, for tables of expression by transcript.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import { type OnWarning, unquoteCell, visitTextLines } from "./text_lines.ts";
 import { isInnerPart, isTranscriptKind, parentOf, transcriptOf } from "./_transcript_features.ts";
 import { transcriptKey } from "./transcript_id.ts";
 
-/** How to read the genes of transcripts. */
+/** Options for reading the genes of transcripts. */
 export interface ReadTranscriptGenesOptions {
   /** Called with a warning about what is odd about the file but does not prevent reading it. */
   readonly onWarning?: ((message: string) => void) | undefined;
@@ -28,14 +28,14 @@ export interface ReadTranscriptGenesOptions {
 
 /**
  * Reads the gene of each transcript from a GTF, GFF3, genePred or refFlat, gzip or not. In GTF every line with a
- * `transcript_id` tells the gene. In GFF3 a transcript's `Parent` tells it, or that parent's `Parent` and so on up to
- * the gene; transcripts without a parent tell it by `geneID`, `gene_id` or `gene`.
+ * `transcript_id` names the gene. In GFF3 a transcript's `Parent` names it, or that parent's `Parent` and so on up to
+ * the gene; transcripts without a parent name it in `geneID`, `gene_id` or `gene`.
  *
  * @param input Path of the file, or a source of its bytes.
  * @param options What to do with warnings.
  * @returns The id of the gene, as `readGenes` returns it, by the {@linkcode transcriptKey} of each transcript. A
  * transcript of GFF3 is found both by its `ID`, without `transcript:` or `rna-`, and by its `transcript_id`.
- * @throws {FormatError} If a line is damaged or no line tells a transcript's gene.
+ * @throws {FormatError} If a line is damaged or no line names a transcript's gene.
  *
  * @example An exon in GTF
  * ```ts
@@ -157,7 +157,7 @@ class TranscriptCollector {
     }
     if (this.#genes.size === 0) {
       throw new FormatError(
-        "Cannot read transcripts: no line tells a transcript's gene, expected a GTF with transcript_id and gene_id " +
+        "Cannot read transcripts: no line names a transcript's gene, expected a GTF with transcript_id and gene_id " +
           "or a GFF3 with transcripts whose Parent is a gene",
         { file: this.#file },
       );

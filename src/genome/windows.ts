@@ -29,11 +29,11 @@ export interface GeneWindowsOptions {
 export interface ChromosomeWindows {
   /** The chromosome's name in the file of genes. */
   readonly chromosome: string;
-  /** Another name of the chromosome, where the file of genes tells it. */
+  /** Another name of the chromosome, if the file of genes has it. */
   readonly chromosomeAlias?: string | undefined;
   /**
-   * First base of each window, 0-based, `[window]` ascending. Negative where a window reaches past the chromosome's
-   * start.
+   * First base of each window, 0-based, `[window]` ascending. It is negative if the window reaches past the
+   * chromosome's start.
    */
   readonly starts: Int32Array<ArrayBuffer>;
   /** The index of each window's gene among the genes, `[window]`. */
@@ -53,7 +53,7 @@ export interface GeneWindows {
 }
 
 /**
- * Half the range of positions in a BAM file. It is far larger than any use needs, and starts still fit an Int32Array.
+ * Half the range of positions in a BAM file. It is far larger than needed, and starts still fit an Int32Array.
  */
 const LARGEST_HALF_WIDTH_BP = 2 ** 30;
 
@@ -155,7 +155,8 @@ export interface FlipBinsOptions {
 
 /**
  * Reverses the bins of genes on the minus strand, in place: from ascending coordinate (`genomic`) to upstream first
- * (`transcript`), or back. Only the order of the bins changes, so count windows, and crop them if you need to, before.
+ * (`transcript`), or back. Only the order of the bins changes, so count windows, and crop them if you need to, before
+ * you call this.
  *
  * @param signal The signal, `[gene, bin, mark]` row-major.
  * @param genes The genes, in the order of the signal.

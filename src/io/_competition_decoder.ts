@@ -43,7 +43,8 @@ export async function* rowBatches(npz: NpzReader, layout: MemberLayout): AsyncGe
 }
 
 /**
- * The first integer that may be the result of rounding another one: from here on the type does not hold every integer.
+ * Finds the first integer that may be the result of rounding another one: from there on the type does not hold every
+ * integer.
  */
 function firstRoundedInteger(dtype: NpyDtype): number {
   if (dtype === "float16") return 2 ** 11;
@@ -60,7 +61,7 @@ class MemberDecoder {
   readonly #rowValues: number;
   /** Number of signal values in a row. */
   readonly #signalValues: number;
-  /** Signal of some rows, `[row, bin, mark]`: as counts, which nearly all data are, or as any numbers. */
+  /** Signal of some rows, `[row, bin, mark]`: as counts, which nearly all data are, or as arbitrary numbers. */
   readonly #counts: Uint32Array;
   readonly #numbers: Float64Array;
   /** The start of a row whose end is in the next piece. */

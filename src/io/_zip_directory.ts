@@ -1,6 +1,6 @@
 /**
- * Reads the directory of a zip file, and checks everything that can be checked before its members are read. zip.js parses
- * it; _zip_stream.ts reads the members' bytes.
+ * Reads the directory of a zip file, and checks everything that can be checked before its members are read. zip.js
+ * parses it; _zip_stream.ts reads the members' bytes.
  */
 
 import { type Entry, type FileEntry, Reader, ZipReader } from "@zip.js/zip.js";
@@ -142,14 +142,14 @@ function memberError(
   });
 }
 
-/** A message of zip.js in words that help whoever has the file. */
+/** Explains a message of zip.js in words that help the user. */
 function explain(error: unknown): string {
   const { message, reason, overlappingEntry } = error as Error & {
     reason?: string;
     overlappingEntry?: { filename: string };
   };
   if (message === "End of central directory not found") {
-    return "the zip directory at its end is missing, the file was probably cut short";
+    return "the zip directory at its end is missing, so the file was probably cut short";
   }
   if (overlappingEntry !== undefined) return `its bytes overlap "${overlappingEntry.filename}"`;
   return reason === undefined ? `zip: ${message}` : `zip: ${message}: ${reason}`;

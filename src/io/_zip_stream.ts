@@ -9,7 +9,7 @@ import type { ByteSource } from "../files/byte_source.ts";
 
 /** Pieces start small, because sometimes only the header of an array is wanted. */
 const FIRST_PIECE_BYTES = 2 ** 16;
-/** The same for deflated bytes: each piece is inflated as a whole, to up to 1032 times its size. */
+/** Size of the first piece of deflated bytes: each piece is inflated as a whole, to up to 1032 times its size. */
 const FIRST_DEFLATED_BYTES = 2 ** 10;
 const LARGEST_DEFLATED_BYTES = 2 ** 16;
 const LARGEST_PIECE_BYTES = 2 ** 20;

@@ -7,7 +7,7 @@ import type { DataRecord } from "../record.ts";
  * type. Make a `Dataset` of them to take subsets and folds and to train.
  */
 export interface SampleColumns {
-  /** Histone signal, `[sample, bin, mark]` row-major, as in the file (counts, unless the record says more). */
+  /** Histone signal, `[sample, bin, mark]` row-major, as in the file: counts, unless the record names a transform. */
   readonly signal: PackedArray;
   /** Measured expression or class, `[sample]`; `undefined` where the file has no labels. */
   readonly labels: Float64Array | undefined;

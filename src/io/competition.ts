@@ -26,7 +26,7 @@ import { PackedBuilder } from "./packing.ts";
 /** Options of {@linkcode readCompetition}. */
 export interface ReadCompetitionOptions {
   /**
-   * What the numbers are. The record's marks say how many columns are marks.
+   * What the numbers are. The number of its marks is the number of columns that hold marks.
    *
    * @default {The record in the file's zip comment, or else COMPETITION_RECORD}
    */
@@ -44,8 +44,8 @@ export interface ReadCompetitionOptions {
    */
   readonly threads?: number | undefined;
   /**
-   * The most bytes that the file's arrays may have once they are inflated. Real signal deflates to a hundredth at best; a
-   * file that claims more may be made to fill the memory.
+   * The most bytes that the file's arrays may have once they are inflated. Real signal deflates to a hundredth at best;
+   * a file that claims more may be made to fill the memory.
    *
    * @default {256 times the number of their bytes in the file, and at least 1 GiB}
    */
@@ -66,14 +66,14 @@ export interface ReadCompetitionOptions {
  * `__genes__`. Members whose names start with `__` are not cell types.
  *
  * Any number of bins and marks and any integer or float dtype is read, stored or deflated. Members of a large file are
- * decoded on worker threads, straight into the packed signal, which takes 0.8 GB for the counts of the full training set;
- * while it is widened, say from 8 to 16 bits, the narrower array is in memory too.
+ * decoded on worker threads, straight into the packed signal, which takes 0.8 GB for the counts of the full training
+ * set; while it is widened, say from 8 to 16 bits, the narrower array is in memory too.
  *
  * @param source Path of the file, or a source of its bytes.
  * @param options What the numbers are, and how to read them.
  * @returns One sample for each row, cell type by cell type in the order of the file's directory.
- * @throws {FormatError} If the file is damaged or holds an impossible value; the message names file, cell type, row, bin
- * and mark.
+ * @throws {FormatError} If the file is damaged or holds an impossible value; the message names file, cell type, row,
+ * bin and mark.
  * @throws {RangeError} If a cell type that was asked for is not in the file; the message lists those that are.
  *
  * @example
@@ -170,7 +170,10 @@ function warnOfOtherRecord(
   onWarning?.(`${npz.name} has its own record, which is not used: ${list.join(", ")}`);
 }
 
-/** A file with a table of genes was written by this package, so the record of the competition's own files is not its. */
+/**
+ * Throws for a file without a record but with a table of genes: this package wrote it, so the competition's record is
+ * wrong.
+ */
 function refuseLostRecord({ name: file }: NpzReader): never {
   throw new FormatError(
     "Cannot read competition file: it has a table of genes, but its data record is gone, as happens when " +

@@ -1,4 +1,4 @@
-/** Names of cell types and marks, from whatever file. */
+/** Checks names of cell types and marks, whichever file they come from. */
 
 import { isPlainLine } from "../base/printable.ts";
 import { FormatError } from "../errors.ts";
@@ -18,7 +18,7 @@ export interface NamePlace {
 
 /** Why a text cannot be the name of something; `undefined` if it can. */
 export function faultOfName(name: string): string | undefined {
-  if (name === "") return "it is empty, expected a text";
+  if (name === "") return "it is empty, expected a name";
   if (name.length > LONGEST_NAME) {
     const start = name.slice(0, 20);
     return `"${start}…" has ${name.length} characters, expected at most ${LONGEST_NAME}`;

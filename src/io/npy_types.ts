@@ -42,7 +42,7 @@ export interface NpyHeader {
   readonly fortranOrder: boolean;
   /** Length of each axis; empty for a single value. */
   readonly shape: readonly number[];
-  /** Where the items start, in bytes from the start of the npy file. */
+  /** Offset of the items, in bytes from the start of the npy file. */
   readonly dataOffset: number;
 }
 

@@ -8,7 +8,7 @@ import type { PackedArray, PackedType } from "../base/arrays.ts";
 
 type PackedConstructor = new (buffer: ArrayBufferLike) => PackedArray;
 
-/** From narrow to wide; of the two types of 4 bytes the integers come first. */
+/** Types from narrow to wide; of the two types of 4 bytes, the integers come first. */
 const TYPES: readonly PackedType[] = ["uint8", "uint16", "uint32", "float32", "float64"];
 
 const CONSTRUCTORS: Readonly<
@@ -24,8 +24,8 @@ const CONSTRUCTORS: Readonly<
 /** Options of {@linkcode PackedBuilder}. */
 export interface PackedBuilderOptions {
   /**
-   * Whether the memory is a `SharedArrayBuffer`, which workers can use without a copy, or an `ArrayBuffer`, which can be
-   * transferred.
+   * Whether the memory is a `SharedArrayBuffer`, which workers can use without a copy, or an `ArrayBuffer`, which can
+   * be transferred.
    *
    * @default {true where the platform has SharedArrayBuffer}
    */
@@ -55,7 +55,7 @@ export class PackedBuilder {
   #packed: PackedArray;
   /** Number of values so far. */
   #count = 0;
-  /** The place after the last one that has a value. */
+  /** The place after the last value so far. */
   #end = 0;
 
   /**
@@ -145,7 +145,7 @@ export class PackedBuilder {
   }
 }
 
-/** Values as another type, which must hold them; the array itself if it has that type. */
+/** Converts values to another type, which must hold them; returns the array itself if it has that type. */
 export function asType(values: PackedArray, type: PackedType): PackedArray {
   if (values instanceof CONSTRUCTORS[type]) return values;
   const copy = new CONSTRUCTORS[type](

@@ -39,8 +39,8 @@ const CHUNK_CHARACTERS = 1 << 16;
 
 /**
  * The competition's id of a row, `{cell type}_{gene}`. The gene is the number of a human Ensembl gene id without its
- * version. Any other identifier is written whole, except that an Ensembl id of another species loses its version, and that
- * `id.` is put before a bare number, which is not an Ensembl id.
+ * version. Any other identifier is written whole, except that an Ensembl id of another species loses its version, and
+ * that `id.` is put before a bare number, which is not an Ensembl id.
  *
  * @param cellType Name of the cell type, such as `E065`.
  * @param gene Whole identifier of the gene.
@@ -126,7 +126,7 @@ function checkSubmission({ ids, predictions }: Submission): void {
         `Cannot write submission: id of row ${row} is ${JSON.stringify(id)}, ` +
           (seen.has(id)
             ? "which an earlier row has too"
-            : "expected a text without comma, quote or line end"),
+            : "expected a string without comma, quote or line end"),
       );
     }
     seen.add(id);
@@ -155,7 +155,7 @@ export function formatFloat32(value: number): string {
  * @param input Path of the file, or a source of its bytes.
  * @param options What the values are.
  * @returns The values and their ids.
- * @throws {FormatError} If the header is another, a line does not have two columns, an id is empty, a value is not a
+ * @throws {FormatError} If the header is different, a line does not have two columns, an id is empty, a value is not a
  * finite number, or the file has no rows; the message has the line.
  *
  * @example

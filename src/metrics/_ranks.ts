@@ -1,8 +1,8 @@
 /**
- * Ranks from 1; equal values share the mean of the ranks that they occupy. No value may be NaN.
+ * Computes ranks from 1; equal values share the mean of the ranks that they occupy. No value may be NaN.
  *
- * A copy is sorted without a comparator, which is several times faster than sorting positions, and the rank of each value
- * is then found by binary search: O(n log n).
+ * A copy is sorted without a comparator, which is several times faster than sorting positions, and the rank of each
+ * value is then found by binary search: O(n log n).
  */
 export function averageRanks(values: ArrayLike<number>): Float64Array {
   const { distinct, ranks } = distinctRanks(Float64Array.from(values).sort());
@@ -11,7 +11,7 @@ export function averageRanks(values: ArrayLike<number>): Float64Array {
   return out;
 }
 
-/** The different values of a sorted column, in order, and the rank of each. */
+/** Lists the distinct values of a sorted column in order, with the rank of each. */
 function distinctRanks(
   sorted: Float64Array,
 ): { distinct: Float64Array; ranks: Float64Array } {
@@ -29,7 +29,7 @@ function distinctRanks(
   return { distinct: distinct.subarray(0, count), ranks };
 }
 
-/** The place of the first value that is not below `value`. */
+/** Finds the place of the first value that is not below `value`. */
 function lowerBound(sorted: Float64Array, value: number): number {
   let low = 0;
   let high = sorted.length;

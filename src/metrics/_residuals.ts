@@ -6,7 +6,7 @@ export interface ScaledSquares {
   readonly unit: number;
 }
 
-/** The sum of (a − b)², however large or small the differences are. */
+/** Computes the sum of (a − b)², however large or small the differences are. */
 export function sumSquaredDifferences(a: ArrayLike<number>, b: ArrayLike<number>): ScaledSquares {
   const { differences, halved } = differencesOf(a, b);
   const unit = powerOfTwoFor(differences);
@@ -18,7 +18,7 @@ export function sumSquaredDifferences(a: ArrayLike<number>, b: ArrayLike<number>
   return halved ? { sum: 4 * sum, unit } : { sum, unit };
 }
 
-/** The differences a − b, or half of each if one is too large for a float64. */
+/** Computes the differences a − b, or half of each if one is too large for a float64. */
 function differencesOf(
   a: ArrayLike<number>,
   b: ArrayLike<number>,

@@ -1,7 +1,7 @@
 /**
- * The power of two that brings the largest of some values near 1 when they are divided by it, so that their squares and
- * the sums of these neither overflow nor vanish. A division by a power of two changes no digit. It is 1 if all values are
- * zero, or one is NaN or infinite.
+ * Finds the power of two by which values must be divided to bring the largest near 1, so that squares and their sums
+ * neither overflow nor vanish. A division by a power of two changes no digits. It is 1 if all values are zero, or one
+ * is NaN or infinite.
  */
 export function powerOfTwoFor(values: ArrayLike<number>): number {
   let largest = 0;

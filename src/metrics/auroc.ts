@@ -2,9 +2,9 @@ import { checkSameLength, hasNaN } from "./_pairs.ts";
 import { averageRanks } from "./_ranks.ts";
 
 /**
- * The area under the receiver operating characteristic: the share of pairs of a positive and a negative sample in which
- * the positive one has the higher score, where ties count half. Computed from ranks (Mann and Whitney 1947, The Annals of
- * Mathematical Statistics 18:50), O(n log n).
+ * Computes the area under the receiver operating characteristic: the share of pairs of a positive and a negative sample
+ * in which the positive one has the higher score, where ties count half. It is computed from ranks (Mann and Whitney
+ * 1947, The Annals of Mathematical Statistics 18:50), O(n log n).
  *
  * @param labels 0 or 1 for each sample, `[sample]`.
  * @param scores A number for each sample, higher for the positive class, `[sample]`.

@@ -20,7 +20,8 @@ export interface GroupedPairs {
  *
  * @param metric The metric; it must not keep the arrays that it is given.
  * @param pairs The samples and their groups; the order within a group is kept.
- * @returns One number for each group, `[group]`; for a group without samples, what the metric returns for empty columns.
+ * @returns One number for each group, `[group]`; for a group without samples, what the metric returns for empty
+ * columns.
  * @throws {TypeError} If the columns differ in length.
  * @throws {RangeError} If a group is not an integer from 0 to `groupCount` − 1.
  *
@@ -115,10 +116,10 @@ function groupStarts(groupIndex: ArrayLike<number>, groupCount: number): Uint32A
 }
 
 /**
- * The mean of the values that are not NaN: it sums up a metric by group where some groups have no answer.
+ * Computes the mean of the values that are not NaN, to summarise a metric by group if some groups have no answer.
  *
  * @param values Metric of each group, `[group]`.
- * @returns NaN if every value is NaN.
+ * @returns The mean; NaN if every value is NaN.
  *
  * @example
  * ```ts

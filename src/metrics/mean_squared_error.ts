@@ -2,11 +2,11 @@ import { checkSameLength } from "./_pairs.ts";
 import { sumSquaredDifferences } from "./_residuals.ts";
 
 /**
- * The mean of (truth − predicted)², which is the competition's score.
+ * Computes the mean of (truth − predicted)², which is the competition's score.
  *
  * @param truth Measured values, `[sample]`.
  * @param predicted Predicted values, `[sample]`.
- * @returns NaN if there are no values or any is NaN; infinite if the result is too large for a float64.
+ * @returns The mean; NaN if there are no values or any is NaN; infinite if the result is too large for a float64.
  * @throws {TypeError} If the lengths differ.
  *
  * @example

@@ -1,7 +1,7 @@
 /**
  * Measures of how well predictions agree with measurements: pure functions on columns of numbers, numerically stable
- * for columns whose mean is far from zero. Where a metric has no answer, as for a constant column, it is
- * NaN; each function says when.
+ * for columns whose mean is far from zero. A metric that has no answer, as for a constant column, is NaN; each function
+ * says when.
  *
  * @example
  * ```ts

@@ -2,7 +2,7 @@ import { centredSums } from "./_moments.ts";
 import { checkSameLength } from "./_pairs.ts";
 
 /**
- * Pearson's correlation of two columns. Values may be of any size that float64 holds.
+ * Computes Pearson's correlation of two columns. Values may have any size that float64 holds.
  *
  * @param a First column, `[sample]`.
  * @param b Second column, `[sample]`.

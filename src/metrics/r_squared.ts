@@ -3,8 +3,8 @@ import { checkSameLength } from "./_pairs.ts";
 import { sumSquaredDifferences } from "./_residuals.ts";
 
 /**
- * The coefficient of determination, 1 − Σ(truth − predicted)² / Σ(truth − mean of truth)². 1 is perfect, 0 is no
- * better than predicting the mean, and there is no lower bound. Values may be of any size that float64 holds.
+ * Computes the coefficient of determination, 1 − Σ(truth − predicted)² / Σ(truth − mean of truth)². 1 is perfect, 0 is
+ * no better than predicting the mean, and there is no lower bound. Values may have any size that float64 holds.
  *
  * @param truth Measured values, `[sample]`.
  * @param predicted Predicted values, `[sample]`.
@@ -26,7 +26,7 @@ export function rSquared(truth: ArrayLike<number>, predicted: ArrayLike<number>)
   const residual = sumSquaredDifferences(truth, predicted);
   const total = centredSums(truth, truth);
   if (total.aa === 0 || Number.isNaN(total.aa)) return NaN;
-  // Otherwise it could be 0 · ∞, where the units are far apart.
+  // Without this it could be 0 · ∞ if the units are far apart.
   if (residual.sum === 0) return 1;
   const units = residual.unit / total.unitA;
   return 1 - residual.sum / total.aa * units * units;

@@ -3,7 +3,7 @@ import { averageRanks } from "./_ranks.ts";
 import { pearson } from "./pearson.ts";
 
 /**
- * Spearman's rank correlation: Pearson's correlation of the ranks, where equal values share their mean rank.
+ * Computes Spearman's rank correlation: Pearson's correlation of the ranks, where equal values share their mean rank.
  *
  * @param a First column, `[sample]`.
  * @param b Second column, `[sample]`.

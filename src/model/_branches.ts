@@ -1,7 +1,7 @@
 /** The branches of a model with their inputs and encoders resolved. */
 
-import { UnsupportedModelError } from "../errors.ts";
 import type { Encoder, GraphBranch, LayerChain } from "./_graph_types.ts";
+import { refuseModel } from "./_refuse_model.ts";
 import { branchInputShape, isOverReferences } from "./inputs.ts";
 import { type LayerList, layerShapes, sizeOf } from "./layer_shapes.ts";
 import {
@@ -57,7 +57,7 @@ function findOwner(
   const owner = branches.find(({ name }) => name === branch.encoder);
   if (owner !== undefined && owner.encoder === undefined) return owner;
   const known = branches.filter(({ encoder }) => encoder === undefined).map(({ name }) => name);
-  fail(
+  refuseModel(
     spec,
     `branches[${index}].encoder is "${branch.encoder}", expected the name of a branch with layers` +
       (known.length > 0 ? `: ${known.join(", ")}` : ""),
@@ -82,7 +82,7 @@ function makeEncoder(
   for (const [i, [index]] of users.entries()) {
     const found = branchInputShape(read[i]!);
     if (found.join() === shape.join()) continue;
-    fail(
+    refuseModel(
       spec,
       `branches[${index}] shares the layers of "${owner.name}", but its input has shape ` +
         `[${found.join(", ")}], expected [${shape.join(", ")}]`,
@@ -92,10 +92,13 @@ function makeEncoder(
   const overReferences = read.some(isOverReferences);
   const norm = owner.layers.findIndex(({ type }) => type === "batchNorm");
   if (norm >= 0 && overReferences) {
-    fail(spec, `${place}[${norm}]: batchNorm is not supported over references`);
+    refuseModel(spec, `${place}[${norm}]: batchNorm is not supported over references`);
   }
   if (norm >= 0 && users.length > 1) {
-    fail(spec, `${place}[${norm}]: batchNorm is not supported in layers that branches share`);
+    refuseModel(
+      spec,
+      `${place}[${norm}]: batchNorm is not supported in layers that branches share`,
+    );
   }
   const positions = input.name === "sequence" ? "bases" : "bins";
   const { name, layers } = owner;
@@ -115,7 +118,10 @@ function findInput(
   const input = inputs.find(({ name }) => name === branch.input);
   if (input !== undefined) return input;
   const known = inputs.map(({ name }) => name).join(", ");
-  fail(spec, `branches[${index}].input is "${branch.input}", expected one of its inputs: ${known}`);
+  refuseModel(
+    spec,
+    `branches[${index}].input is "${branch.input}", expected one of its inputs: ${known}`,
+  );
 }
 
 /**
@@ -130,8 +136,4 @@ export function resolveChain(
   const { place, layers } = list;
   const shapes = layerShapes(list);
   return { place, layers, firstLayer, shapes, outputShape: shapes.at(-1)! };
-}
-
-function fail({ name }: ModelSpec, what: string): never {
-  throw new UnsupportedModelError(`Cannot build model "${name}": ${what}`);
 }

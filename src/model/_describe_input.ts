@@ -4,7 +4,9 @@ import { type BranchedSpec, type InputName, type InputSpec, isBranched } from ".
 import type { TrainedModel } from "./trained_model.ts";
 import { REFERENCE_MASK } from "./_wires.ts";
 
-/** What a program without this package must know to use a saved sequential model's layers: plain JSON, in `model.json`. */
+/**
+ * What a program without this package must know to use a saved sequential model's layers: plain JSON, in `model.json`.
+ */
 export interface InputDescription {
   /** Axes of the layers' input. */
   readonly axes: readonly ["sample", "bin", "mark"];
@@ -26,13 +28,13 @@ export interface NamedInputDescription {
   readonly name: string;
   /** Axes of what is fed. */
   readonly axes: readonly string[];
-  /** Their lengths, but for the samples' axis. */
+  /** Their lengths, without the samples' axis. */
   readonly shape: readonly number[];
   /** What one value is. */
   readonly values: string;
 }
 
-/** The same of a model with branches. */
+/** The same for a model with branches. */
 export interface InputsDescription {
   /** In the order in which the layers take them. */
   readonly inputs: readonly NamedInputDescription[];

@@ -3,7 +3,7 @@
 import { FormatError } from "../errors.ts";
 
 /**
- * What this package writes beside the layers.
+ * Returns what this package writes alongside the layers.
  *
  * @throws {FormatError} If it is not there, with what the file says of its origin.
  */

@@ -1,7 +1,7 @@
 /** The terms of a join with their branches resolved. */
 
-import { UnsupportedModelError } from "../errors.ts";
 import type { GraphBranch, GraphTerm } from "./_graph_types.ts";
+import { refuseModel } from "./_refuse_model.ts";
 import type { JoinTerm, ModelSpec } from "./spec.ts";
 
 type Distribute<Term> = Term extends unknown ? Omit<Term, "offset"> : never;
@@ -104,13 +104,14 @@ class TermResolver {
     const [found, wanted] = [this.#sizeOf(references), this.#sizeOf(branch)];
     if (found === wanted) return;
     this.#fail(
-      ` compares ${wanted} values of ${field} with ${found} of references, expected as many`,
+      ` compares ${wanted} values of ${field} with ${found} of references, expected equal numbers`,
     );
   }
 
   #fail(what: string): never {
-    throw new UnsupportedModelError(
-      `Cannot build model "${this.#spec.name}": head.join[${this.#index}]${what}`,
+    refuseModel(
+      this.#spec,
+      `head.join[${this.#index}]${what}`,
     );
   }
 }

@@ -18,9 +18,9 @@ export interface Conv1dLayer {
 }
 
 /**
- * Element-wise activation without parameters. `gelu` is the exact one, x · Φ(x) = x · (1 + erf(x / √2)) / 2 (Hendrycks and
- * Gimpel 2016), the default of PyTorch and Keras. Every engine computes erf with formula 7.1.26 of Abramowitz and Stegun
- * (1964), as tf.js does: its error is at most 1.5e-7.
+ * Element-wise activation without parameters. `gelu` is the exact one, x · Φ(x) = x · (1 + erf(x / √2)) / 2 (Hendrycks
+ * and Gimpel 2016), the default of PyTorch and Keras. tf.js and engine `wasm` compute erf with formula 7.1.26 of
+ * Abramowitz and Stegun (1964), engine `webgpu` with a Chebyshev fit; the error of either is at most 1.5e-7.
  */
 export interface PlainActivationLayer {
   /** Discriminator. */
@@ -70,7 +70,7 @@ export interface DropoutLayer {
   readonly rate: number;
 }
 
-/** Positions × channels to one row, channels fastest. */
+/** Flattens positions × channels into one row, channels fastest. */
 export interface FlattenLayer {
   /** Discriminator. */
   readonly type: "flatten";

@@ -18,8 +18,8 @@ import { type TrainedModel, type TrainingConfig, withInputRecord } from "./train
 /** Room for the effects of a few hundred thousand genes. */
 export const MAX_JSON_BYTES = 16 * 2 ** 20;
 /**
- * Version of a sequential model, which earlier releases load too. Version 1 had no digest of its own; such a file cannot be
- * told from one whose digest was removed.
+ * Version of a sequential model, which earlier releases load too. Version 1 had no digest of its own; such a file
+ * cannot be told from one whose digest was removed.
  */
 export const SEQUENTIAL_VERSION = 2;
 /** Version of a model with branches; earlier releases refuse it. */
@@ -78,7 +78,7 @@ function checkVersion(version: unknown, file: string): void {
   );
 }
 
-/** Throws unless the content is what was saved; returns the digest of the weights that belong to it. */
+/** Throws unless the content is as it was saved; returns the digest of the weights that belong to it. */
 async function checkSeal(
   content: unknown,
   histone: Readonly<Record<string, unknown>>,

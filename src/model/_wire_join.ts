@@ -11,7 +11,7 @@
 import type { GraphTerm, ModelGraph } from "./graph.ts";
 import { REFERENCE_MASK, type Tap, type WireList } from "./_wires.ts";
 
-/** exp(−C) is 0 in float32, beside any distance that a model has not diverged at. */
+/** So large that exp(−C) is 0 in float32 next to the weight at any distance, unless the model has diverged. */
 const ABSENT = 1e9;
 
 const MASK: Tap = { layer: REFERENCE_MASK, call: 0 };

@@ -7,12 +7,12 @@
 import type { LayerChain } from "./graph.ts";
 import type { LayerSpec } from "./spec.ts";
 
-/** Name of the input that tells which references a sample has: `[references]`, 1 for those present. */
+/** Name of the input that says which references a sample has: `[references]`, 1 for those present. */
 export const REFERENCE_MASK = "referenceMask";
 
 /** A layer that joins others, or feeds them. Shapes are of one sample. */
 export type StructuralLayer =
-  /** What is fed. */
+  /** An input of the network. */
   | { readonly type: "input"; readonly shape: readonly number[] }
   | { readonly type: "reshape"; readonly shape: readonly number[] }
   /** `[values]` to `[count, values]`. */
@@ -52,7 +52,7 @@ export interface Wire {
   readonly name: string;
   /** What it computes. */
   readonly layer: LayerSpec | StructuralLayer;
-  /** Its number in the model, which weights and dropout masks go by; `undefined` of a structural layer. */
+  /** Its number in the model, by which weights and dropout masks find it; `undefined` for a structural layer. */
   readonly number: number | undefined;
   /** Each follows the calls that it reads: running the wires in order, all calls of each, computes the model. */
   readonly calls: readonly WireCall[];

@@ -3,15 +3,18 @@ import { arrayOf, object } from "../base/fields.ts";
 import { FormatError } from "../errors.ts";
 
 /**
- * How far each gene's expression lies above or below what a network predicts from its signal, in any cell type: a mean of
- * all genes and a random effect of each, shrunk towards zero. Plain data.
+ * How far each gene's expression lies above or below what a network predicts from its signal, in any cell type: a mean
+ * of all genes and a random effect of each, shrunk towards zero. Plain data.
  */
 export interface GeneEffects {
   /** Ids of the genes, each once. */
   readonly genes: readonly string[];
   /** Effect of each gene, `[gene]`, in the label's unit; exact in float32. */
   readonly effects: Float32Array<ArrayBuffer>;
-  /** Mean difference between labels and the network's predictions, over all genes, in the label's unit; added for a gene without an effect too. */
+  /**
+   * Mean difference between labels and the network's predictions, over all genes, in the label's unit; added for a gene
+   * without an effect too.
+   */
   readonly mean: number;
   /** Variance of the effects over genes, before shrinking; in the label's unit, squared. */
   readonly betweenVariance: number;

@@ -1,19 +1,19 @@
 /**
- * The one normal form of a model, sequential or with branches: what shapes, initial weights, saved models and engines
- * are made from.
+ * The one normal form of a model, sequential or with branches, from which shapes, initial weights, saved models and
+ * engines are made.
  *
- * Layers have numbers: those of the encoders in order, then those of the head, counted from 0. A sequential model is one
- * encoder without a head, so there a layer's number is its index in `spec.layers`. The numbers place weights (see
- * `weightShapes`) and dropout masks. A mask is a function of seed, epoch, position in the epoch, number of the layer and
- * unit. In an encoder over references the unit is reference · values + i, for value i of as many as the dropout reads,
- * so in training an entry that several samples share is computed for each of them where its encoder has dropout. A
- * branch that is not over references counts units as reference 0 does.
+ * Layers have numbers: those of the encoders in order, then those of the head, counted from 0. A sequential model is
+ * one encoder without a head, so there a layer's number is its index in `spec.layers`. The numbers place weights (see
+ * `weightShapes`) and dropout masks. A mask is a function of seed, epoch, position in the epoch, number of the layer
+ * and unit. In an encoder over references the unit is reference · values + i, for value i of as many as the dropout
+ * reads, so in training an entry that several samples share is computed for each of them where its encoder has dropout.
+ * A branch that is not over references counts units as reference 0 does.
  *
  * @module
  */
 
-import { UnsupportedModelError } from "../errors.ts";
 import { resolveJoin } from "./_join.ts";
+import { refuseModel } from "./_refuse_model.ts";
 import { resolveBranches, resolveChain } from "./_branches.ts";
 import type { GraphTerm, LayerChain, ModelGraph } from "./_graph_types.ts";
 import { isOverReferences, modelInputs } from "./inputs.ts";
@@ -130,17 +130,17 @@ export function describeLayer(graph: ModelGraph, layer: number): string {
 function checkInputs(spec: ModelSpec, inputs: readonly InputSpec[]): void {
   for (const [index, { name }] of inputs.entries()) {
     if (inputs.findIndex((input) => input.name === name) < index) {
-      fail(spec, `inputs[${index}].name is "${name}", as that of an input before it`);
+      refuseModel(spec, `inputs[${index}].name is "${name}", as that of an input before it`);
     }
   }
   const signal = inputs.find((input) => input.name === "signal");
   const mask = inputs.find((input) => input.name === "markMask");
   if (signal !== undefined && mask !== undefined && signal.marks !== mask.marks) {
-    fail(spec, `markMask has ${mask.marks} marks, expected ${signal.marks} as signal has`);
+    refuseModel(spec, `markMask has ${mask.marks} marks, expected ${signal.marks} as signal has`);
   }
   const [first, second] = inputs.filter(isOverReferences);
   if (first !== undefined && second !== undefined && first.references !== second.references) {
-    fail(
+    refuseModel(
       spec,
       `${second.name} has ${second.references} references, expected ${first.references} as ` +
         `${first.name} has`,
@@ -151,7 +151,7 @@ function checkInputs(spec: ModelSpec, inputs: readonly InputSpec[]): void {
 function checkBranchNames(spec: ModelSpec, branches: readonly BranchSpec[]): void {
   for (const [index, { name }] of branches.entries()) {
     if (branches.findIndex((branch) => branch.name === name) < index) {
-      fail(spec, `branches[${index}].name is "${name}", as that of a branch before it`);
+      refuseModel(spec, `branches[${index}].name is "${name}", as that of a branch before it`);
     }
   }
 }
@@ -162,11 +162,16 @@ function checkUse(
   { inputs, branches, join }: Pick<ModelGraph, "inputs" | "branches" | "join">,
 ): void {
   const idle = inputs.findIndex((_, index) => !branches.some(({ input }) => input === index));
-  if (idle >= 0) fail(spec, `inputs[${idle}] ("${inputs[idle]!.name}") is read by no branch`);
+  if (idle >= 0) {
+    refuseModel(spec, `inputs[${idle}] ("${inputs[idle]!.name}") is read by no branch`);
+  }
   const used = new Set(join.flatMap(branchesOf));
   const unused = branches.findIndex((_, index) => !used.has(index));
   if (unused < 0) return;
-  fail(spec, `branches[${unused}] ("${branches[unused]!.name}") is used by no term of the join`);
+  refuseModel(
+    spec,
+    `branches[${unused}] ("${branches[unused]!.name}") is used by no term of the join`,
+  );
 }
 
 function branchesOf(term: GraphTerm): number[] {
@@ -179,8 +184,4 @@ function branchesOf(term: GraphTerm): number[] {
     case "distanceWeightedMean":
       return [term.near, term.references, term.values];
   }
-}
-
-function fail({ name }: ModelSpec, what: string): never {
-  throw new UnsupportedModelError(`Cannot build model "${name}": ${what}`);
 }

@@ -2,17 +2,17 @@ import { deriveKey, RandomStream } from "../random.ts";
 import { sizeOf, type WeightShape, weightShapes } from "./shapes.ts";
 import type { ModelSpec } from "./spec.ts";
 
-/** Values of a model's weights, one array a tensor, in the order of `weightShapes(spec)`. */
+/** Values of a model's weights, one array per tensor, in the order of `weightShapes(spec)`. */
 export type Weights = readonly Float32Array<ArrayBuffer>[];
 
 /**
- * Initial weights with Keras' defaults: Glorot uniform kernels (Glorot and Bengio 2010), orthogonal recurrent
- * kernels (Saxe et al. 2014), zero biases, batch normalisation that does nothing yet, a scale of 1 for distances. The same seed gives the
- * same weights for every engine.
+ * Initial weights with Keras' defaults: Glorot uniform kernels (Glorot and Bengio 2010), orthogonal recurrent kernels
+ * (Saxe et al. 2014), zero biases, batch normalisation with γ and variance 1, β and mean 0, a scale of 1 for distances.
+ * The same seed gives the same weights for every engine.
  *
  * @param spec The model.
  * @param seed An integer from 0 to 2^53 − 1.
- * @returns One array a tensor, in the order of `weightShapes(spec)`.
+ * @returns One array per tensor, in the order of `weightShapes(spec)`.
  * @throws {UnsupportedModelError} If the layers do not fit each other.
  *
  * @example The same seed gives the same weights
@@ -50,16 +50,16 @@ export function initialWeights(spec: ModelSpec, seed: number): Weights {
 }
 
 function fillGlorotUniform(values: Float32Array, weight: WeightShape, stream: RandomStream): void {
-  // Of a shape [inputs, outputs], or [width, inputs, outputs].
+  // The shape is [inputs, outputs] or [width, inputs, outputs].
   const [outputs = 1, inputs = 1, width = 1] = weight.shape.toReversed();
   const limit = Math.sqrt(6 / (width * inputs + width * outputs));
   for (let i = 0; i < values.length; i++) values[i] = (2 * stream.uniform() - 1) * limit;
 }
 
 /**
- * Fills a matrix, no taller than wide, with orthonormal rows: normal ones, from each of which its part along the rows
- * before it is taken (Gram and Schmidt). That is the QR decomposition whose R has a positive diagonal, so that every
- * matrix with orthonormal rows is equally likely (Mezzadri 2007).
+ * Fills a matrix, no taller than wide, with orthonormal rows: random normal rows, from each of which its projection on
+ * the rows before it is subtracted (Gram and Schmidt). That is the QR decomposition whose R has a positive diagonal, so
+ * that every matrix with orthonormal rows is equally likely (Mezzadri 2007).
  */
 function fillOrthogonal(values: Float32Array, { shape }: WeightShape, stream: RandomStream): void {
   const [height = 1, width = 1] = shape;

@@ -4,24 +4,17 @@
  * @module
  */
 
-import { UnsupportedModelError } from "../errors.ts";
 import type { SampleShape } from "./layer_shapes.ts";
-import {
-  type InputSpec,
-  isBranched,
-  type ModelSpec,
-  type SequentialSpec,
-  type SignalInput,
-} from "./spec.ts";
+import { type InputSpec, isBranched, type ModelSpec, type SignalInput } from "./spec.ts";
 
 /** Number of letters of DNA. */
 const LETTERS = 4;
 
-/** Inputs of which a sample has several entries, one a reference, under one mask. */
+/** Inputs of which a sample has one entry for each reference, under one mask. */
 export type ReferenceInput = Extract<InputSpec, { readonly references: number }>;
 
 /**
- * Whether a sample has one entry a reference of an input.
+ * Whether a sample has one entry of an input for each reference.
  *
  * @param input The input.
  * @returns True for `references` and `referenceLabels`.
@@ -40,7 +33,7 @@ export function isOverReferences(input: InputSpec): input is ReferenceInput {
 }
 
 /**
- * Shape of one entry of an input as data hold it: of one sample's, or of one reference's.
+ * Shape of one entry of an input as the data hold it: of one sample's, or of one reference's.
  *
  * @param input The input.
  * @returns `[bins, marks]`, `[marks]`, `[bases]` or `[values]`.
@@ -122,19 +115,4 @@ export function modelInputs(spec: ModelSpec): readonly InputSpec[] {
  */
 export function signalShape(spec: ModelSpec): SignalInput | undefined {
   return modelInputs(spec).find((input) => input.name === "signal");
-}
-
-/**
- * Throws unless a model is sequential.
- *
- * @param spec The model.
- * @param action What cannot be done with a branched model, for the message.
- * @returns The same model.
- * @throws {UnsupportedModelError} If it has branches.
- */
-export function requireSequential(spec: ModelSpec, action: string): SequentialSpec {
-  if (!isBranched(spec)) return spec;
-  throw new UnsupportedModelError(
-    `Cannot ${action} "${spec.name}": it has ${spec.branches.length} branches, expected a sequential model`,
-  );
 }

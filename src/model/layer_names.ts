@@ -18,7 +18,7 @@ const KERAS_NAMES: Record<LayerSpec["type"], string> = {
  * function of the model, so that a saved weight is found by name.
  *
  * @param graph The model.
- * @returns One name a layer, in the order of their numbers.
+ * @returns One name per layer, in the order of their numbers.
  */
 export function layerNames(graph: ModelGraph): string[] {
   const seen = new Map<string, number>();

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { UnsupportedModelError } from "../errors.ts";
+import { refuseModel } from "./_refuse_model.ts";
 import type { Conv1dLayer, LayerSpec } from "./spec.ts";
 
 /** Shape of one sample between two layers: `[positions, channels]`, or `[values]` after flattening. */
@@ -37,8 +37,9 @@ export function layerShapes(list: LayerList): [SampleShape, ...SampleShape[]] {
   for (const [index, layer] of list.layers.entries()) {
     const output = outputShape(layer, input);
     if (output === undefined) {
-      throw new UnsupportedModelError(
-        `Cannot build model "${list.model}": ${list.place}[${index}] (${layer.type}) does not fit its ` +
+      refuseModel(
+        { name: list.model },
+        `${list.place}[${index}] (${layer.type}) does not fit its ` +
           `input of shape [${input.join(", ")}]${describeLeastPositions(list)}`,
       );
     }
@@ -55,7 +56,7 @@ function describeLeastPositions({ layers, input, positions }: LayerList): string
     : `; the model takes at least ${least} ${positions}, not ${input[0]}`;
 }
 
-/** The fewest positions of which the layers before the first flat row leave at least one. */
+/** The fewest positions that leave at least one after the layers before the first flat row. */
 function leastPositions(layers: readonly LayerSpec[]): number {
   const end = layers.findIndex(({ type }) => type === "flatten" || type === "bidirectionalGru");
   return layers.slice(0, end < 0 ? layers.length : end).reduceRight((positions, layer) => {

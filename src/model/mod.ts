@@ -2,8 +2,8 @@
  * Models as plain data: layers, shapes, presets, weights, and saved models. Nothing here loads tf.js until
  * `saveModel` or `serializeModel` is called; `buildModel`, which makes tf.js models, is in the main module.
  *
- * Begin with {@linkcode ModelSpec}, which says what a model is, {@linkcode presetSpec} for one of the package's own, and
- * {@linkcode loadModel} for a saved one.
+ * Begin with {@linkcode ModelSpec}, which says what a model is, {@linkcode presetSpec} for one of the package's own,
+ * and {@linkcode loadModel} for a saved one.
  *
  * @module
  */

@@ -1,11 +1,12 @@
 import { readValue } from "../base/field.ts";
 import { UnsupportedModelError } from "../errors.ts";
+import { refuseModel } from "./_refuse_model.ts";
 import { BRANCHED, MAX_LAYERS, SEQUENTIAL } from "./_spec_fields.ts";
 import { type LayerChain, layerChains, type ModelGraph, modelGraph } from "./graph.ts";
 import { countParameters } from "./shapes.ts";
 import type { ModelSpec, SequentialSpec } from "./spec.ts";
 
-/** A model of more is a typing error or an attack. */
+/** A model with more is a typing error or an attack. */
 const MAX_PARAMETERS = 2 ** 28;
 
 /**
@@ -31,7 +32,7 @@ const MAX_PARAMETERS = 2 ** 28;
 export function parseSpec<Value>(
   value: SequentialSpec | Value,
 ): [Value] extends [SequentialSpec] ? SequentialSpec : ModelSpec {
-  const options = { name: "the model", fail: refuseModel };
+  const options = { name: "the model", fail: refuseToRead };
   const parsed: ModelSpec = hasBranches(value)
     ? readValue(value, BRANCHED, options)
     : readValue(value, SEQUENTIAL, options);
@@ -40,7 +41,7 @@ export function parseSpec<Value>(
   return parsed as SequentialSpec;
 }
 
-function refuseModel(found: string): never {
+function refuseToRead(found: string): never {
   throw new UnsupportedModelError(`Cannot read model: ${found}`);
 }
 
@@ -49,27 +50,29 @@ function hasBranches(value: unknown): boolean {
 }
 
 function checkStructure(spec: ModelSpec): void {
-  const fail = (what: string): never => {
-    throw new UnsupportedModelError(`Cannot build model "${spec.name}": ${what}`);
-  };
   const graph = modelGraph(spec);
   const chains = layerChains(graph);
   const count = chains.reduce((sum, { layers }) => sum + layers.length, 0);
-  if (count > MAX_LAYERS) fail(`it has ${count} layers, more than the ${MAX_LAYERS} it may have`);
+  if (count > MAX_LAYERS) {
+    refuseModel(spec, `it has ${count} layers, more than the ${MAX_LAYERS} it may have`);
+  }
   const last = lastChain(graph);
-  for (const chain of chains) checkSigmoids(chain, { isLast: chain === last, fail });
+  for (const chain of chains) checkSigmoids(spec, chain, { isLast: chain === last });
   const output = last === undefined ? graph.joinShape : last.outputShape;
   if (output.length !== 1 || output[0] !== 1) {
-    fail(`its output has shape [${output.join(", ")}], expected [1]`);
+    refuseModel(spec, `its output has shape [${output.join(", ")}], expected [1]`);
   }
   const parameters = countParameters(spec);
   if (parameters > MAX_PARAMETERS) {
-    fail(`it has ${parameters} parameters, more than the ${MAX_PARAMETERS} this package takes`);
+    refuseModel(
+      spec,
+      `it has ${parameters} parameters, more than the ${MAX_PARAMETERS} this package takes`,
+    );
   }
   const final = last?.layers.at(-1);
   const sigmoid = final?.type === "activation" && final.kind === "sigmoid";
   if (sigmoid !== (spec.loss === "binaryCrossentropy")) {
-    fail("binaryCrossentropy and a sigmoid as the last layer go together");
+    refuseModel(spec, "binaryCrossentropy and a sigmoid as the last layer go together");
   }
 }
 
@@ -82,12 +85,13 @@ function lastChain({ head, join, branches, encoders }: ModelGraph): LayerChain |
 }
 
 function checkSigmoids(
+  spec: ModelSpec,
   { layers, place }: LayerChain,
-  { isLast, fail }: { readonly isLast: boolean; readonly fail: (what: string) => never },
+  { isLast }: { readonly isLast: boolean },
 ): void {
   for (const [index, layer] of layers.entries()) {
     if (layer.type !== "activation" || layer.kind !== "sigmoid") continue;
     if (isLast && index === layers.length - 1) continue;
-    fail(`${place}[${index}] is a sigmoid, which only the last layer may be`);
+    refuseModel(spec, `${place}[${index}] is a sigmoid, which only the last layer may be`);
   }
 }

@@ -81,22 +81,22 @@ function recurrent(units: number): Preset {
  * single dropout of 0.5 before flattening; the fourth convolution of 6 is 50 × 3 and has no pool.
  * Experiments 1 to 6 train at learning rate 0.01, batch 100, 20 epochs; 7 at 0.01, batch 250, 20 epochs.
  *
- * Of `bigru10`, `bigru25` and `bigru50` the report says that they are the final model with a bidirectional GRU
+ * About `bigru10`, `bigru25` and `bigru50` the report says that they are the final model with a bidirectional GRU
  * between the convolutions and the dense layers. Our reading: the number is Keras' `units`, those of one direction;
- * Keras' defaults, so it passes on the last state of each direction and not one for each position, and takes
- * the place of flattening after the last pooling, where it reads 2 positions of 50 channels; dropout, dense layers and
- * training as in the final model. The reset gate acts before the recurrent product, as in Cho et al. 2014 and tf.js;
- * Keras 2 has it act after the product, with 3 · units more biases a direction, which tf.js refuses.
+ * Keras' defaults, so it passes on the last state of each direction and not one for each position, and takes the place
+ * of flattening after the last pooling, where it reads 2 positions of 50 channels; dropout, dense layers and training
+ * as in the final model. The reset gate acts before the recurrent product, as in Cho et al. 2014 and tf.js; Keras 2 has
+ * it act after the product, with 3 · units more biases a direction, which tf.js refuses.
  *
- * `waka2` is ours, not the report's: a network of 17,801 parameters on ln(1 + counts), and in addition what each trained
- * gene is above or below it in every cell type (`fitGeneEffects`). The network was found by `deno task search` on
- * simulated data (simulator seeds 100 and 101; `tests/bench/waka2.ts` judges by others): 59 random models in four
- * narrowing spaces around wakawaka (1 to 3 convolutions of 8 to 50 filters, widths 3 to 20, pools 1 to 20, dilations 1
- * to 3, dense layers from none to 64 and 32, both activations, batch normalisation, dropout 0 to 0.5, learning rates
- * 0.0002 to 0.01, batches of 50 to 250), on 3 folds by both gene and cell type, of 12 cell types × 1,500 genes and
- * 20 × 2,000, mostly by successive halving, seeds 1 and 2: 15 minutes on two cores. It scored 2.714 where wakawaka on
- * log counts scored 2.730 and folds differ by 0.03: nearly all of the preset's gain is the gene effects'. Its 5 epochs
- * suit tens of thousands of samples; for the competition's 800,000 more may pay.
+ * `waka2` is ours, not the report's: a network of 17,801 parameters on ln(1 + counts), and, added to its prediction,
+ * how far each trained gene lies above or below that in every cell type (`fitGeneEffects`). The network was found by
+ * `deno task search` on simulated data (simulator seeds 100 and 101; `tests/bench/waka2.ts` judges by other seeds): 59
+ * random models in four narrowing spaces around wakawaka (1 to 3 convolutions of 8 to 50 filters, widths 3 to 20, pools
+ * 1 to 20, dilations 1 to 3, dense layers from none to 64 and 32, both activations, batch normalisation, dropout 0 to
+ * 0.5, learning rates 0.0002 to 0.01, batches of 50 to 250), on 3 folds by both gene and cell type, of 12 cell types ×
+ * 1,500 genes and 20 × 2,000, mostly by successive halving, seeds 1 and 2: 15 minutes on two cores. It scored 2.714
+ * where wakawaka on log counts scored 2.730 and folds differ by 0.03: nearly all of the preset's gain comes from the
+ * gene effects. Its 5 epochs suit tens of thousands of samples; for the competition's 800,000 more may pay.
  *
  * DeepChrome (Singh et al. 2016, Bioinformatics 32:i639) has two output classes under a softmax; one
  * sigmoid output is the same model. The paper trains with stochastic gradient descent for 100 epochs; Adam

@@ -189,7 +189,7 @@ export async function loadModel(
   }
 }
 
-/** Throws where a model could not be loaded again: a caller without types may have trained with anything. */
+/** Throws unless the model could be loaded again: a caller without types may have trained with anything. */
 function checkLoadable({ spec, weights, record, training }: TrainedModel): void {
   checkWeights(parseSpec(spec), weights);
   try {

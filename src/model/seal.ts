@@ -1,6 +1,6 @@
 /**
  * Digests of JSON, which show whether the content of a file is what was written. They reveal damage and edits, but not
- * forgery: whoever changes the content can compute a matching digest.
+ * forgery: anyone who changes the content can compute a matching digest.
  *
  * @module
  */
@@ -33,7 +33,7 @@ export function canonicalJson(value: unknown, depth = 0): string {
 }
 
 /**
- * Computes the SHA-256 digest of a JSON value, as 64 hexadecimal digits; the same whatever the layout of the JSON.
+ * Computes the SHA-256 digest of a JSON value, as 64 hexadecimal digits; the layout of the JSON does not matter.
  *
  * @param value As {@linkcode canonicalJson} takes it.
  * @throws {RangeError} If it is nested too deeply.

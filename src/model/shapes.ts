@@ -12,7 +12,10 @@ export { convPadding, kernelSpan, type SampleShape, sizeOf } from "./layer_shape
 
 /** One weight tensor of a layer. */
 export interface LayerWeightShape {
-  /** Number of the layer that it belongs to, as `modelGraph` counts them: in a sequential model the index in `spec.layers`. */
+  /**
+   * Number of the layer that it belongs to, as `modelGraph` counts them: in a sequential model the index in
+   * `spec.layers`.
+   */
   readonly layer: number;
   /** For a weight of the join only. */
   readonly term?: undefined;
@@ -82,7 +85,7 @@ export function sampleShapes(spec: SequentialSpec): SampleShape[] {
  * engines, saved models and optimizer states follow it.
  *
  * @param spec The model.
- * @returns One shape a weight tensor.
+ * @returns One shape per weight tensor.
  * @throws {UnsupportedModelError} If the layers do not fit each other.
  *
  * @example The shape of the first kernel

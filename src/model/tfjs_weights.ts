@@ -17,7 +17,8 @@ export interface TfjsWeight {
  * A model's weights as tf.js has them.
  *
  * @param spec The model.
- * @returns One a weight, in the order of `weightShapes(spec)`. The scale of a distance is a kernel of shape `[1, 1]`.
+ * @returns One entry per weight, in the order of `weightShapes(spec)`. The scale of a distance is a kernel of shape
+ * `[1, 1]`.
  */
 export function weightsInTfjs(spec: ModelSpec): TfjsWeight[] {
   const names = layerNames(modelGraph(spec));

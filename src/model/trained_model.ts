@@ -8,8 +8,8 @@ export interface TrainingConfig {
   /** Name of the engine. */
   readonly engine: string;
   /**
-   * Every kind of arithmetic that its run was computed with, in words: usually one, more if the run was resumed on another
-   * machine or engine. Absent if it is not known.
+   * Every kind of arithmetic that its run was computed with, in words: usually one, more if the run was resumed on
+   * another machine or engine. Absent if it is not known.
    */
   readonly arithmetic?: readonly string[];
   /** Seed of weights, order and dropout. */
@@ -31,8 +31,8 @@ export interface TrainedModel {
   /** In the order of `weightShapes(spec)`. */
   readonly weights: Weights;
   /**
-   * What the numbers are that the network sees: the training data's record with the transform that the model applies. The
-   * record of samples to predict on, before that transform, is `inputRecord`.
+   * Describes the numbers that the network sees: the training data's record with the transform that the model applies.
+   * The record of samples to predict on, before that transform, is `inputRecord`.
    */
   readonly record: DataRecord;
   /** The record of the plain counts that it takes: `record` without its transform. */

@@ -1,6 +1,6 @@
 /**
- * A model as a graph of stock layers, the same for tf.js and Keras: what `model.json` holds of a branched model, and what
- * runs its layers one by one. Plain data; nothing here loads tf.js.
+ * A model as a graph of stock layers, the same for tf.js and Keras: what `model.json` holds of a branched model, and
+ * what runs its layers one by one. Plain data; nothing here loads tf.js.
  *
  * @module
  */

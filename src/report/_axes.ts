@@ -5,10 +5,10 @@ import { BLUE } from "./_theme.ts";
 /** A legend in a line above the figure. */
 export const LEGEND = { title: null, orient: "top" as const };
 
-/** Another legend in the same line; the offset separates it from the one before. */
+/** Another legend in the same line; the offset separates it from the previous one. */
 export const NEXT_LEGEND = { ...LEGEND, symbolOffset: 24 };
 
-/** An axis of epochs, with ticks at whole numbers. */
+/** Makes an axis of epochs with ticks at whole numbers. */
 export function epochAxis(rows: readonly { readonly epoch: number }[]) {
   const last = rows.reduce((most, { epoch }) => Math.max(most, epoch), 2);
   return {
@@ -20,7 +20,7 @@ export function epochAxis(rows: readonly { readonly epoch: number }[]) {
   };
 }
 
-/** The points on a curve over epochs; `false` where they would run into one another. */
+/** Chooses the points on a curve over epochs; `false` if they would touch one another. */
 export function epochPoints(epochs: number): { color: string; size: number } | false {
   return epochs <= 60 && { color: BLUE, size: 30 };
 }

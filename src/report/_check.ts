@@ -2,7 +2,7 @@
  * Throws unless there is something to plot.
  *
  * @param figure Name of the figure, for the message.
- * @param rows What it would show.
+ * @param rows The values that it would show.
  * @throws {RangeError} If there are no rows.
  */
 export function checkNotEmpty<Row>(

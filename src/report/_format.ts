@@ -1,6 +1,8 @@
-/** Numbers as people read them. */
+/** Formats numbers for readers. */
 
-/** Four significant digits; a dash where the number is missing. */
+import { formatDuration } from "../base/duration.ts";
+
+/** Formats a number with four significant digits; a dash if it is missing. */
 export function formatNumber(value: number | null | undefined): string {
   if (value === null || value === undefined) return "–";
   if (!Number.isFinite(value)) return String(value);
@@ -8,27 +10,22 @@ export function formatNumber(value: number | null | undefined): string {
   return text.replace("-", "−");
 }
 
-/** Four decimals, for correlations and similar figures; a dash where the number is missing. */
+/** Formats a correlation or a similar figure with four decimals; a dash if it is missing. */
 export function formatFraction(value: number | null | undefined): string {
   return value === null || value === undefined ? "–" : value.toFixed(4).replace("-", "−");
 }
 
-/** Four significant digits at most, and no zeros at the end. */
+/** Formats a number with at most four significant digits and no zeros at the end. */
 export function formatShort(value: number): string {
   return Math.abs(value) >= 1000 ? formatNumber(value) : String(Number(value.toPrecision(4)));
 }
 
-/** An integer with separators. */
+/** Formats an integer with separators of thousands. */
 export function formatCount(value: number): string {
   return value.toLocaleString("en-US");
 }
 
-/** A duration as `12 s`, `3 min 05 s` or `2 h 07 min`. */
+/** Formats a duration in seconds as `1.5 s`, `12 s`, `3 min 05 s` or `2 h 07 min`. */
 export function formatSeconds(seconds: number): string {
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  const whole = Math.round(seconds);
-  const two = (value: number) => String(value).padStart(2, "0");
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${two(whole % 60)} s`;
-  return `${Math.floor(whole / 3600)} h ${two(Math.floor(whole / 60) % 60)} min`;
+  return seconds < 10 ? `${seconds.toFixed(1)} s` : formatDuration(seconds);
 }

@@ -5,18 +5,18 @@ export class Html {
   /** The HTML. */
   readonly text: string;
 
-  /** Takes the text as it is. */
+  /** Takes text that is HTML already. */
   constructor(text: string) {
     this.text = text;
   }
 }
 
-/** What a template may hold: text, which is escaped, HTML, which is not, and lists of both. */
+/** Values that a template may hold: text, which is escaped, HTML, which is not, and lists of both. */
 export type HtmlPart = string | number | Html | readonly HtmlPart[];
 
 /**
- * Tag of template strings that become HTML: every value put in is escaped, unless it is {@linkcode Html}. Names
- * of cell types, settings and runs come from files, and a file may hold anything.
+ * Tag of template strings that become HTML. Every value is escaped unless it is {@linkcode Html}, since names of cell
+ * types, settings and runs come from files, which may hold anything.
  */
 export function html(fixed: TemplateStringsArray, ...parts: readonly HtmlPart[]): Html {
   return new Html(fixed.map((text, i) => text + toHtml(parts[i] ?? "")).join(""));
@@ -27,7 +27,7 @@ export function trustHtml(text: string): Html {
   return new Html(text);
 }
 
-/** Text as HTML shows it, in elements and in attributes within double quotes; control characters are spelled out. */
+/** Escapes text for HTML elements, and for attributes in double quotes; control characters are spelled out. */
 export function escapeHtml(text: string): string {
   return printable(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
     .replaceAll('"', "&quot;").replaceAll("'", "&#39;");

@@ -1,4 +1,4 @@
-/** The least and the largest of some values; Infinity and −Infinity if there are no values. */
+/** Finds the least and the largest of some values; Infinity and −Infinity if there are no values. */
 export function rangeOf(values: ArrayLike<number>): [low: number, high: number] {
   let [low, high] = [Infinity, -Infinity];
   for (let i = 0; i < values.length; i++) {

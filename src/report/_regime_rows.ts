@@ -1,4 +1,4 @@
-/** Evaluations by regime as rows, for the figure and for the table. */
+/** Turns evaluations by regime into rows, for the figure and the table. */
 
 import {
   describeInterval,
@@ -26,15 +26,15 @@ const RESAMPLED: Readonly<Record<RegimeEvaluation["resampled"], string>> = {
 export interface RegimeRow {
   readonly predictor: string;
   readonly isBaseline: boolean;
-  /** Whether it is the baseline that skill is measured against. */
+  /** Whether it is the baseline against which skill is measured. */
   readonly isBestBaseline: boolean;
   readonly mse: number;
-  /** Ends of the interval of `mse`, where there is one. */
+  /** Ends of the interval of `mse`, if there is one. */
   readonly interval: readonly [low: number, high: number] | undefined;
   readonly pearson: number | null;
   /** Median over genes of the correlation across cell types. */
   readonly byGene: number | null;
-  /** Only models have one. */
+  /** Skill, which only models have. */
   readonly skill: number | null;
 }
 
@@ -44,7 +44,7 @@ export interface RegimeGroup {
   readonly rows: readonly RegimeRow[];
 }
 
-/** The regimes that have figures, the mix last. */
+/** Lists the regimes that have figures; the mix is the last. */
 export function regimeGroups({ regimes, mix, confidence }: RegimeEvaluation): RegimeGroup[] {
   return [...regimes, mix].map((scores) => ({
     title: `${TITLES[scores.regime]} (${formatCount(scores.rows)} samples; ${
@@ -54,7 +54,7 @@ export function regimeGroups({ regimes, mix, confidence }: RegimeEvaluation): Re
   })).filter(({ rows }) => rows.length > 0);
 }
 
-/** What the bars of a figure are, in a few words: with few groups they are ranges and not intervals. */
+/** Describes the bars of a figure in a few words: with few groups they are ranges and not intervals. */
 export function describeBars({ regimes, mix, confidence, resampled }: RegimeEvaluation): string {
   const percent = Math.round(confidence * 1000) / 10;
   const groups = RESAMPLED[resampled];
@@ -62,7 +62,7 @@ export function describeBars({ regimes, mix, confidence, resampled }: RegimeEval
     interval.kind === "interval" || models.length + baselines.length === 0
   );
   if (areIntervals) return `${percent}% bootstrap intervals over ${groups}`;
-  return `what ${percent}% of bootstrap samples over ${groups} gave. With few of them that is a range, as ` +
+  return `the middle ${percent}% of bootstrap samples over ${groups}. With few of them that is a range, as ` +
     `the headings say, and no ${percent}% interval`;
 }
 

@@ -1,4 +1,4 @@
-/** What a report holds, part by part: which figures and tables, in which order. */
+/** The sections of a report: which figures and tables they have, and in which order. */
 
 import { Html, html } from "./_html.ts";
 import { regimeGroups } from "./_regime_rows.ts";
@@ -27,13 +27,13 @@ import { plotRegimes } from "./regime_figure.ts";
 
 /** A section of the page: its figures and tables in order. */
 export interface Section {
-  /** Its anchor. */
+  /** The section's anchor. */
   readonly id: string;
   readonly title: string;
   readonly content: readonly (Figure | Html)[];
 }
 
-/** The sections for which the input has something to show. */
+/** Makes the sections for which the input has something to show. */
 export function reportSections(input: ReportInput): Section[] {
   const sections = [
     { id: "training", title: "Training", content: training(input) },
@@ -46,7 +46,7 @@ export function reportSections(input: ReportInput): Section[] {
   return sections.filter(({ content }) => content.length > 0);
 }
 
-/** The figures of a section. */
+/** Lists the figures of a section. */
 export function figuresOf({ content }: Section): Figure[] {
   return content.filter((part): part is Figure => !(part instanceof Html));
 }

@@ -1,6 +1,6 @@
 import { readInter } from "./_font.ts";
 
-/** The page's style sheet, with the figures' font inside. */
+/** Makes the page's style sheet, which contains the figures' font. */
 export async function pageStyle(): Promise<string> {
   const inter = (await readInter()).toBase64();
   const source = `url(data:font/woff2;base64,${inter})`;
@@ -24,7 +24,7 @@ const STYLE = `
     --line: #2e3238;
     --accent: #6cb6ee;
   }
-  /* The figures' blue is the one colour that is dim on a dark page. */
+  /* The figures' blue is the only colour that is too dim on a dark page. */
   .plot [stroke="#0072B2"] { stroke: #3a9bdf; }
   .plot [fill="#0072B2"] { fill: #3a9bdf; }
 }
@@ -67,7 +67,7 @@ nav ul ul { padding-left: 1rem; columns: auto; font-size: 0.9375rem; }
 figure { margin: 2rem 0 2.5rem; }
 .plot { overflow-x: auto; }
 .plot svg { display: block; max-width: 100%; min-width: 28rem; height: auto; }
-/* Neighbouring cells of a grid meet without a seam at any zoom. */
+/* Neighbouring cells of a grid meet without seams at any zoom. */
 .plot .mark-rect path { shape-rendering: crispEdges; }
 figcaption { margin-top: 0.75rem; color: var(--muted); font-size: 0.9375rem; line-height: 1.5; }
 figcaption strong { display: block; color: var(--ink); font-weight: 600; }

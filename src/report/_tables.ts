@@ -15,14 +15,17 @@ interface Column<Row> {
   readonly title: HtmlPart;
   readonly cell: (row: Row) => string;
   /**
-   * Whether cells are texts, which are aligned on the left; numbers are on the right.
+   * Whether cells are text, which is aligned left; numbers are aligned right.
    *
    * @default {false}
    */
   readonly isText?: boolean;
 }
 
-/** Final figures of the experiments, with the published ones where those can be compared; classifiers have a separate table. */
+/**
+ * Makes the tables of the experiments' final figures, with published figures if they are comparable; classifiers have a
+ * separate table.
+ */
 export function experimentTables(rows: readonly ExperimentRow[], published: boolean): Html[] {
   const ofClasses = rows.filter(hasAuroc);
   const ofErrors = rows.filter((row) => hasError(row) || !hasAuroc(row));
@@ -70,7 +73,7 @@ function errorsTable(rows: readonly ExperimentRow[], published: boolean): Html {
 }
 
 function aurocTable(rows: readonly ExperimentRow[]): Html {
-  return table("Area under the ROC curve, where classes are told apart", rows, [
+  return table("Area under the ROC curve of classifiers", rows, [
     NAME,
     PARAMETERS,
     { title: "Train AUROC", cell: ({ trainAuroc }) => formatFraction(trainAuroc) },
@@ -79,7 +82,7 @@ function aurocTable(rows: readonly ExperimentRow[]): Html {
   ]);
 }
 
-/** Errors by regime with their intervals. */
+/** Makes the table of errors by regime with their intervals. */
 export function regimesTable(evaluation: RegimeEvaluation): Html {
   const groups = regimeGroups(evaluation);
   return groupedTable<RegimeRow>("Error by regime, of models and baselines", groups, [
@@ -99,7 +102,7 @@ export function regimesTable(evaluation: RegimeEvaluation): Html {
   ]);
 }
 
-/** Agreement within each cell type. */
+/** Makes the table of agreement within each cell type. */
 export function cellTypesTable(rows: readonly CellTypeAgreement[]): Html {
   return folded(table<CellTypeAgreement>("Agreement within each cell type", rows, [
     { title: "Cell type", cell: ({ cellType }) => cellType, isText: true },
@@ -111,7 +114,7 @@ export function cellTypesTable(rows: readonly CellTypeAgreement[]): Html {
   ]));
 }
 
-/** The samples farthest off. */
+/** Makes the table of the samples with the largest errors. */
 export function largestErrorsTable(rows: readonly LargeError[]): Html {
   return table<LargeError>("Samples whose predictions are farthest off", rows, [
     { title: "Gene", cell: ({ gene, symbol }) => formatGene(gene, { symbol }), isText: true },
@@ -121,7 +124,7 @@ export function largestErrorsTable(rows: readonly LargeError[]): Html {
   ]);
 }
 
-/** Losses by epoch. */
+/** Makes the table of losses by epoch. */
 export function historyTable(history: readonly EpochPoint[]): Html {
   const validated = history.some(({ validationLoss }) => validationLoss !== undefined);
   return folded(table<EpochPoint>("Loss of each epoch", history, [
@@ -138,7 +141,7 @@ export function historyTable(history: readonly EpochPoint[]): Html {
   ]));
 }
 
-/** The last losses of each fold that has epochs. */
+/** Makes the table of the last losses of each fold that has epochs. */
 export function foldsTable(folds: readonly FoldHistory[]): Html {
   const rows = folds.flatMap(({ fold, history }) =>
     history.slice(-1).map((last) => ({ fold, last }))
@@ -151,7 +154,7 @@ export function foldsTable(folds: readonly FoldHistory[]): Html {
   ]);
 }
 
-/** All settings, nested ones under dotted names. */
+/** Makes the table of all settings; nested settings have dotted names. */
 export function configurationTable(configuration: Readonly<Record<string, unknown>>): Html {
   return table("Every setting of the run", flatten(configuration), [
     { title: "Setting", cell: ([name]) => name, isText: true },
@@ -171,7 +174,7 @@ function flatten(settings: object, prefix = ""): (readonly [name: string, value:
   });
 }
 
-/** A table in one piece. */
+/** Makes a table without groups. */
 function table<Row>(caption: string, rows: readonly Row[], columns: readonly Column<Row>[]): Html {
   return tableOf(
     caption,
@@ -180,7 +183,7 @@ function table<Row>(caption: string, rows: readonly Row[], columns: readonly Col
   );
 }
 
-/** A table in groups of rows, each under a heading. */
+/** Makes a table in groups of rows, each under a heading. */
 function groupedTable<Row>(
   caption: string,
   groups: readonly { readonly title: string; readonly rows: readonly Row[] }[],
@@ -197,7 +200,7 @@ function groupedTable<Row>(
   return tableOf(caption, bodies, columns);
 }
 
-/** The frame of a table, which scrolls by itself where the page is narrow. */
+/** Makes the frame of a table, which scrolls separately on a narrow page. */
 function tableOf<Row>(caption: string, bodies: HtmlPart, columns: readonly Column<Row>[]): Html {
   const headings = columns.map((column) =>
     html`<th scope="col" class="${kindOf(column)}">${column.title}</th>`
@@ -213,7 +216,7 @@ function tableOf<Row>(caption: string, bodies: HtmlPart, columns: readonly Colum
   `;
 }
 
-/** A row; its first cell heads it. */
+/** Makes a row, whose first cell is its heading. */
 function tableRow<Row>(row: Row, columns: readonly Column<Row>[]): Html {
   const [first, ...others] = columns.map((column, index) =>
     index === 0
@@ -232,7 +235,7 @@ function kindOf({ isText }: { readonly isText?: boolean }): string {
   return isText ? "text" : "number";
 }
 
-/** A table that opens on demand, since its figure shows the same. */
+/** Makes a table that opens on demand, since its figure shows the same values. */
 function folded(content: Html): Html {
   return html`
     <details><summary>Numbers</summary>

@@ -8,8 +8,8 @@ const WIDTHS: readonly (readonly [RegExp, number])[] = [
 const OTHER_WIDTH = 0.58;
 
 /**
- * How wide a text will be, for the layout of legends and titles. Without a canvas Vega takes 0.8 of the font
- * size for each letter, half as much again as it needs.
+ * Estimates the width of a text, for the layout of legends and titles. Without a canvas Vega assumes 0.8 of the font
+ * size for each letter, about 1.5 times the real width.
  */
 export function estimateTextWidth(
   item: { readonly fontSize?: number; readonly limit?: number },

@@ -3,8 +3,8 @@
 import type { Config } from "vega-lite";
 
 /**
- * Colours of Okabe and Ito (2008, "Color universal design"), which people with any common colour blindness
- * tell apart; in an order in which the first four stand out from white and from near-black alike.
+ * Colours of Okabe and Ito (2008, "Color universal design"), which people with any common colour blindness can
+ * distinguish. The first four stand out from both white and near-black.
  */
 export const PALETTE = [
   "#0072B2", // blue
@@ -15,22 +15,22 @@ export const PALETTE = [
   "#56B4E9", // sky blue
 ] as const;
 
-/** Blue, for what was trained on or measured. */
+/** Blue, for training data and measured values. */
 export const BLUE: string = PALETTE[0];
-/** Vermilion, for what was held out or predicted. */
+/** Vermilion, for held-out data and predicted values. */
 export const VERMILION: string = PALETTE[1];
-/** The text's colour: black in a file, the page's own in a page, so that it suits dark mode. */
+/** The colour of text: black in a file, and the page's text colour in a page, so that it suits dark mode. */
 export const INK = "currentColor";
 
-/** Width of a full-width plot, in pixels, axes not counted. */
+/** Width of a full-width plot without its axes, in pixels. */
 export const PLOT_WIDTH = 560;
 
-/** Unit of a label in words: files do not say which transform their expression values went through. */
+/** Unit of a label in words, since files do not say which transform was applied to expression. */
 export const LABEL_UNIT = "label units";
 
 /**
- * Vega-Lite's configuration. No background and no frame; marks are hidden from screen readers, as each figure
- * has an alternative text of its own.
+ * Vega-Lite's configuration. There is no background and no frame. Marks are hidden from screen readers, since each
+ * figure has an alternative text.
  */
 export const CONFIG: Config = {
   background: "transparent",

@@ -10,7 +10,7 @@ const PANEL_WIDTH = 230;
 /**
  * Plots error and correlation within each cell type, best first, with the values over all samples.
  *
- * @param cellTypes One entry a cell type; those without an error are left out.
+ * @param cellTypes One entry for each cell type; those without an error are left out.
  * @param overall Error and correlation over all samples.
  * @returns The figure.
  * @throws {RangeError} If no cell type has an error.

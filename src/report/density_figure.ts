@@ -5,7 +5,7 @@ import type { Figure } from "./figure.ts";
 import { type Bins, chooseBins, countPairsInBins } from "./histogram.ts";
 import type { PredictionPairs } from "./input.ts";
 
-/** About how wide the square is; it is a whole number of pixels for each cell, so that cells meet sharply. */
+/** Approximate width of the square, in pixels. Each cell has a whole number of pixels, so that edges are sharp. */
 const SQUARE_SIZE = 420;
 
 /**
@@ -82,13 +82,13 @@ export function plotDensity(pairs: PredictionPairs): Figure {
   };
 }
 
-/** 1, 10, 100 and so on up to `most`, 10 at least. */
+/** Lists 1, 10, 100 and so on up to `most`, and at least 1 and 10. */
 function powersOfTen(most: number): number[] {
   const length = Math.max(1, Math.floor(Math.log10(most))) + 1;
   return Array.from({ length }, (_, power) => 10 ** power);
 }
 
-/** Bins on each side of the grid: few where samples are few, or most cells would hold one. */
+/** Chooses the number of bins on each side of the grid: few for few samples, or most cells would hold one sample. */
 function gridBins(samples: number): number {
   return Math.min(60, Math.max(20, Math.round(4 * samples ** 0.25)));
 }
@@ -101,7 +101,7 @@ interface GridCell {
   readonly count: number;
 }
 
-/** The cells of a grid that are not empty. */
+/** Lists the cells of a grid that are not empty. */
 function gridCells(counts: Uint32Array, { start, step, count: side }: Bins): GridCell[] {
   const cells: GridCell[] = [];
   for (let cell = 0; cell < counts.length; cell++) {

@@ -122,7 +122,7 @@ export function plotClassProbabilities({ measured, predicted }: PredictionPairs)
   return {
     name: "class-probabilities",
     title: "Predicted probability of high expression",
-    caption: "Each class adds up to 100%. The better the model, the less the two overlap.",
+    caption: "Each class adds up to 100%. The better the model, the less the classes overlap.",
     alt: `Two histograms of predicted probabilities: mean ${meanOf(low)} over ` +
       `${formatCount(low.length)} samples of class 0, ${meanOf(high)} over ${
         formatCount(high.length)
@@ -135,12 +135,12 @@ export function plotClassProbabilities({ measured, predicted }: PredictionPairs)
   };
 }
 
-/** The number of bins that suits a number of samples: Rice's rule, up to what a reader can tell apart. */
+/** Chooses the number of bins for a number of samples: Rice's rule, up to as many as a reader can distinguish. */
 function histogramBins(samples: number): number {
   return Math.min(70, Math.max(10, Math.round(2 * Math.cbrt(samples))));
 }
 
-/** Two outlined histograms over the same bins, blue and vermilion. */
+/** Makes two outlined histograms over the same bins, blue and vermilion. */
 function twoHistograms(
   title: string,
   bins: Bins,
@@ -175,7 +175,7 @@ interface BinShare {
   readonly share: number;
 }
 
-/** The share of the values that falls into each bin. */
+/** Computes the share of the values in each bin. */
 function shares(values: ArrayLike<number>, bins: Bins): BinShare[] {
   const { start, step } = bins;
   return Array.from(countInBins(values, bins), (count, bin) => ({
@@ -185,7 +185,7 @@ function shares(values: ArrayLike<number>, bins: Bins): BinShare[] {
   }));
 }
 
-/** The bins' left edges, then the end of the last, for a curve drawn in steps. */
+/** Lists the left edges of the bins and the end of the last, for a curve drawn in steps. */
 function outlineOf(bins: readonly BinShare[]): { x: number; share: number }[] {
   const points = bins.map(({ x, share }) => ({ x, share }));
   const end = bins.slice(-1).map(({ x2 }) => ({ x: x2, share: 0 }));

@@ -21,7 +21,7 @@ interface ErrorRow {
   readonly mse: number;
   readonly part: typeof TRAINING | typeof TEST;
   readonly source: typeof OURS | typeof PUBLISHED;
-  /** Curves join the numbered experiments only, since each of these builds on the one before. */
+  /** Curves join the numbered experiments only, since each of these builds on the previous one. */
   readonly joined: boolean;
 }
 
@@ -29,15 +29,15 @@ const TRAINING = "Training";
 const TEST = "Test";
 const OURS = "This run";
 const PUBLISHED = "Published";
-/** Letters of a label that fit a column horizontally, with a dozen models side by side. */
+/** The longest label that fits a column horizontally if there are a dozen models, in letters. */
 const LONGEST_LEVEL_LABEL = 7;
 
 /**
- * Plots the report's Figure 2: final mean squared error of the experiments, one line for the training data and one
- * for the test data.
+ * Plots the report's Figure 2: the final mean squared errors of the experiments, with one line for the training data
+ * and one for the test data.
  *
- * @param experiments In the order of the axis. Those without a mean squared error, such as classifiers, are
- * left out.
+ * @param experiments The experiments in the order of the axis. Those without a mean squared error, such as classifiers,
+ * are left out.
  * @param options Whether to draw the published values as well.
  * @returns The figure.
  * @throws {RangeError} If no experiment has a mean squared error.
@@ -68,7 +68,7 @@ export function plotExperiments(
   const labels = [...names].map((name) => name.replace("experiment", ""));
   return {
     name: "figure-2-experiments",
-    title: "Figure 2: final error of the experiments",
+    title: "Final error of the experiments",
     caption: "Mean squared error after the last epoch." +
       (published.length > 0
         ? " Dashed, with open points: the published values, where the test error is the " +
@@ -140,7 +140,7 @@ function errorRows(
   return parts.flatMap(([part, mse]) => mse === null ? [] : [{ name, mse, part, source, joined }]);
 }
 
-/** The least error of each kind, and the model that has it. */
+/** Describes the least error of each kind, and the model that has it. */
 function describeBest(rows: readonly ErrorRow[]): string {
   const sentences = [TRAINING, TEST].flatMap((part) => {
     const own = rows.filter((row) => row.part === part);

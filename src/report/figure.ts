@@ -9,7 +9,7 @@ export interface Figure {
   readonly name: string;
   /** Title, set above the caption. */
   readonly title: string;
-  /** What is shown and how to read it, a few sentences. */
+  /** What is shown and how to read it, in a few sentences. */
   readonly caption: string;
   /** Alternative text: the kind of figure and the gist of its numbers. */
   readonly alt: string;

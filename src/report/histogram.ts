@@ -16,7 +16,7 @@ export interface Bins {
  *
  * @param columns The values; at least one in all.
  * @param target The wanted number of bins; there are from half to twice as many.
- * @returns Start, width and number of the bins.
+ * @returns The start of the first bin, and the width and the number of bins.
  * @throws {RangeError} If there are no values or one is not finite.
  *
  * @example Values from two columns
@@ -40,7 +40,7 @@ export function chooseBins(columns: readonly ArrayLike<number>[], target: number
  * Counts the values in each bin; a value outside counts in the nearest bin.
  *
  * @param values The values.
- * @param bins Where to count.
+ * @param bins The bins.
  * @returns Counts, `[bin]`.
  *
  * @example Values in two bins, and one outside
@@ -62,7 +62,7 @@ export function countInBins(values: ArrayLike<number>, bins: Bins): Uint32Array<
  *
  * @param x First value of each pair.
  * @param y Second value of each pair.
- * @param bins Where to count, the same on both axes.
+ * @param bins The bins, which are the same on both axes.
  * @returns Counts, `[bin of y, bin of x]`.
  * @throws {TypeError} If the numbers of values of `x` and of `y` differ.
  *
@@ -106,13 +106,15 @@ function checkFinite(column: ArrayLike<number>): void {
   }
 }
 
-/** The range of the values, or more where it is tiny compared with them: edges of bins must differ as numbers. */
+/**
+ * Returns the range of values, widened if it is tiny compared with them, since edges of bins must differ as numbers.
+ */
 function spanToCover(low: number, high: number): number {
   const least = Math.max(Math.abs(low), Math.abs(high)) * 1e-6;
   return Math.max(high - low, high > low ? least : Math.max(1, least), 1e-300);
 }
 
-/** The number among 1, 2 and 5 times a power of ten that is nearest in ratio. */
+/** Rounds a step to 1, 2 or 5 times a power of ten, whichever is nearest in ratio. */
 function roundStep(step: number): number {
   const power = 10 ** Math.floor(Math.log10(step));
   const leading = step / power;

@@ -13,7 +13,7 @@ export interface EpochPoint {
   readonly validationLoss?: number | undefined;
   /** Adam's learning rate in the epoch. */
   readonly learningRate?: number | undefined;
-  /** Training samples a second. */
+  /** Training samples per second. */
   readonly samplesPerSecond?: number | undefined;
 }
 
@@ -21,11 +21,11 @@ export interface EpochPoint {
 export interface FoldHistory {
   /** Number of the fold, from 1. */
   readonly fold: number;
-  /** One entry an epoch. */
+  /** One entry for each epoch. */
   readonly history: readonly EpochPoint[];
 }
 
-/** Measured values and their predictions, one pair a sample. */
+/** Measured values and their predictions, one pair for each sample. */
 export interface PredictionPairs {
   /** Measured expression, `[sample]`. */
   readonly measured: ArrayLike<number>;
@@ -35,15 +35,15 @@ export interface PredictionPairs {
 
 /** How well a model did on some labelled samples. */
 export interface ReportEvaluation {
-  /** Which samples, as a phrase that can follow "On": `the training data`. */
+  /** Name of the samples, as a phrase that can follow "On", such as `the training data`. */
   readonly samplesName: string;
   /** Agreement over all samples. */
   readonly overall: Agreement;
   /** Agreement within each cell type. */
   readonly byCellType?: readonly CellTypeAgreement[] | undefined;
-  /** The samples themselves, however many: figures count them in bins. */
+  /** The samples. There may be many, since figures count them in bins. */
   readonly pairs?: PredictionPairs | undefined;
-  /** The samples farthest off, farthest first. */
+  /** The samples with the largest errors, largest first. */
   readonly largestErrors?: readonly LargeError[] | undefined;
 }
 
@@ -69,36 +69,38 @@ export interface ExperimentRow {
   readonly seconds: number;
 }
 
-/** What a report is made of: plain data. A part that is absent has no section in the page. */
+/** The content of a report as plain data. A part that is absent has no section in the page. */
 export interface ReportInput {
   /** Name of the run: the page's title. */
   readonly run: string;
   /** A sentence or two below the title. */
   readonly summary?: string | undefined;
-  /** Sentences below the summary on what the reader should know about the run, such as what has changed since. */
+  /**
+   * Sentences below the summary that the reader should know about the run, such as that its data have changed since.
+   */
   readonly notes?: readonly string[] | undefined;
   /**
-   * Whether the data are the competition's own. Only then are the published values shown beside ours; on other
-   * data they mean nothing.
+   * Whether the data are the competition's own. Only then are the published values shown beside ours, since on other
+   * data they cannot be compared.
    *
    * @default {false}
    */
   readonly onCompetitionData?: boolean | undefined;
   /**
-   * What training minimised.
+   * The loss that training minimised.
    *
    * @default {"meanSquaredError"}
    */
   readonly loss?: Loss | undefined;
-  /** The run's `config.json`, or any other object of settings; nested ones are shown with dotted names. */
+  /** The run's `config.json`, or any other object of settings; nested settings are shown with dotted names. */
   readonly configuration?: Readonly<Record<string, unknown>> | undefined;
   /** Epochs of a training run. */
   readonly history?: readonly EpochPoint[] | undefined;
   /** Epochs of a cross-validation. */
   readonly folds?: readonly FoldHistory[] | undefined;
-  /** How well the model did. */
+  /** The evaluation of the model. */
   readonly evaluation?: ReportEvaluation | undefined;
-  /** Error by regime, with baselines: what `evaluateRegimes` found. */
+  /** Errors by regime, with baselines: the result of `evaluateRegimes`. */
   readonly regimes?: RegimeEvaluation | undefined;
   /** The experiments, in the order of the figure. */
   readonly experiments?: readonly ExperimentRow[] | undefined;

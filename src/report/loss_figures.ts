@@ -11,7 +11,7 @@ import { PUBLISHED_CROSS_VALIDATION, PUBLISHED_TRAINING_LOSS } from "./published
 /** Options of the figures of losses. */
 export interface LossFigureOptions {
   /**
-   * What training minimised.
+   * The loss that training minimised.
    *
    * @default {"meanSquaredError"}
    */
@@ -28,12 +28,12 @@ export interface LossFigureOptions {
 interface LossRow {
   readonly epoch: number;
   readonly loss: number;
-  /** Training or validation. */
+  /** The data on which the loss was measured: training or validation. */
   readonly part: string;
   readonly fold: string;
 }
 
-/** What the axes need to know of a point. */
+/** The part of a point that the axes need. */
 type LossPoint = Pick<LossRow, "epoch" | "loss">;
 
 const TRAINING = "Training";
@@ -45,16 +45,16 @@ const PART_COLOR = {
   scale: { domain: [TRAINING, VALIDATION], range: [BLUE, VERMILION] },
   legend: LEGEND,
 };
-/** Where the largest loss is this many times the smallest, a linear axis would hide all but the first epochs. */
+/** If the largest loss is this many times the smallest, a linear axis would hide all but the first epochs. */
 const LOG_SCALE_FROM = 5;
 
 /**
- * Plots the report's Figure 3: training and validation loss of each epoch, one colour a fold.
+ * Plots the report's Figure 3: training and validation loss of each epoch, with one colour for each fold.
  *
  * @param folds Epochs of each fold.
  * @param options Kind of loss, and whether to name the published values.
  * @returns The figure.
- * @throws {RangeError} If there are no folds, or one has no epochs.
+ * @throws {RangeError} If there are no folds, or a fold has no epochs.
  *
  * @example Two folds of one epoch
  * ```ts
@@ -80,9 +80,9 @@ export function plotCrossValidation(
     `loss ${formatRange(validation)}`;
   return {
     name: "figure-3-cross-validation",
-    title: "Figure 3: loss by epoch in cross-validation",
+    title: "Loss by epoch in cross-validation",
     caption:
-      `Loss on the training and validation parts of ${folds.length} folds, one colour a fold. ` +
+      `Loss on the training and validation parts of ${folds.length} folds, one colour for each fold. ` +
       (options.published ? PUBLISHED_CROSS_VALIDATION : ""),
     alt: `Line chart with two curves for each of ${folds.length} folds: ${ends}.`,
     spec: {
@@ -141,8 +141,8 @@ export function plotTrainingLoss(
   const [x, y] = [epochAxis(rows), lossAxis(rows, options.loss)];
   return {
     name: "figure-4-training-loss",
-    title: "Figure 4: loss by epoch",
-    caption: "Mean loss over the samples of each epoch, as the weights move" +
+    title: "Loss by epoch",
+    caption: "Mean loss over the samples of each epoch, while the weights change" +
       (validated ? ", and on the validation data after it." : ".") +
       (options.published ? " Open circles: the ends of the published curve, 3.26 and 3.02." : ""),
     alt: `Line chart: ${describeHistory(history)}.`,
@@ -162,7 +162,7 @@ export function plotTrainingLoss(
   };
 }
 
-/** Open circles for the ends of the published curve. */
+/** Makes the layer of open circles at the ends of the published curve. */
 function publishedLayer(
   points: readonly LossPoint[],
   axes: { readonly x: ReturnType<typeof epochAxis>; readonly y: ReturnType<typeof lossAxis> },
@@ -208,7 +208,7 @@ function lossAxis(rows: readonly LossPoint[], loss: Loss = "meanSquaredError") {
   };
 }
 
-/** Round numbers in a range of a few powers of ten. */
+/** Chooses round numbers in a range of a few powers of ten. */
 function logTicks(low: number, high: number): number[] {
   const first = Math.floor(Math.log10(low));
   const powers = Array.from(

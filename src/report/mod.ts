@@ -1,9 +1,9 @@
 /**
- * A run as figures and one self-contained HTML page. Figures are Vega-Lite specs, made by pure functions;
- * Vega and the renderer of PNG load when the first figure is drawn.
+ * Reports of runs: figures and one self-contained HTML page. Figures are Vega-Lite specifications made by pure
+ * functions; Vega and the PNG renderer are loaded when the first figure is drawn.
  *
- * Begin with {@linkcode writeReport}, which writes the page and all figures of a run. The functions that start with `plot`
- * make single figures, {@linkcode renderFigure} draws them.
+ * Start with {@linkcode writeReport}, which writes the page and all figures of a run. The functions whose names start
+ * with `plot` make single figures, and {@linkcode renderFigure} draws them.
  *
  * @module
  */

@@ -24,11 +24,11 @@ const PANELS = [
 ] as const;
 
 /**
- * Plots learning rate and throughput of each epoch, one panel each; a panel without values is left out.
+ * Plots the learning rate and the throughput of each epoch in two panels; a panel without values is left out.
  *
  * @param history Epochs of a training run.
  * @returns The figure.
- * @throws {RangeError} If no epoch has either.
+ * @throws {RangeError} If no epoch has a learning rate or a throughput.
  *
  * @example A learning rate that falls
  * ```ts

@@ -29,10 +29,10 @@ export function reportFigures(input: ReportInput): Figure[] {
 }
 
 /**
- * Renders a report as one HTML page that needs nothing else: figures are inline SVG, there are no scripts, and its own
+ * Renders a report as one HTML page that needs no other file: figures are inline SVG, there are no scripts, and a
  * content security policy keeps it from loading anything. It follows the reader's light or dark mode.
  *
- * @param input The run. Texts from it are escaped.
+ * @param input The run. Its texts are escaped.
  * @returns The HTML.
  *
  * @example A page with one setting
@@ -138,7 +138,7 @@ async function renderInline({ name, title, caption, alt, spec }: Figure): Promis
   `;
 }
 
-/** Gives an SVG its alternative text, and ids that no other figure of the page has. */
+/** Gives an SVG its alternative text, and ids that are unique in the page. */
 function describeSvg(svg: string, { name, alt }: Pick<Figure, "name" | "alt">): string {
   return svg
     .replace(

@@ -6,7 +6,7 @@ export interface PublishedExperiment {
   readonly trainMse: number;
   /** The competition's score: mean squared error on the test data. */
   readonly testMse: number;
-  /** True if the training error was read off the report's figure. */
+  /** Whether the training error was read off the report's figure. */
   readonly readOffFigure?: boolean;
 }
 
@@ -26,7 +26,7 @@ export const PUBLISHED_EXPERIMENTS: readonly PublishedExperiment[] = [
 export const PUBLISHED_TRAINING_LOSS: readonly { readonly epoch: number; readonly loss: number }[] =
   [{ epoch: 1, loss: 3.26 }, { epoch: 15, loss: 3.02 }];
 
-/** What the report's Figure 3 shows, a 4-fold cross-validation, as its curves can be read. */
+/** Describes the report's Figure 3, a 4-fold cross-validation, with values read off its curves. */
 export const PUBLISHED_CROSS_VALIDATION =
   "In the published figure, of 4 contiguous folds, training falls from about 3.3 to between 2.97 and 3.03, and validation stays " +
   "between about 3.05 and 3.35.";

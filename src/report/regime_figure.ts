@@ -10,12 +10,12 @@ const MODEL = "Model";
 const BASELINE = "Baseline";
 
 /**
- * Plots the error of models and baselines in each regime, with intervals; one panel a regime, the competition's mix
- * last.
+ * Plots the errors of models and baselines with intervals, in one panel for each regime and a last panel for the
+ * competition's mix.
  *
- * @param evaluation What `evaluateRegimes` found.
+ * @param evaluation The result of `evaluateRegimes`.
  * @returns The figure.
- * @throws {RangeError} If it has no errors.
+ * @throws {RangeError} If the evaluation has no errors.
  *
  * @example A model that is always right
  * ```ts
@@ -39,7 +39,7 @@ export function plotRegimes(evaluation: RegimeEvaluation): Figure {
   return {
     name: "regimes",
     title: "Error by regime",
-    caption: "Mean squared error where gene, cell type or both are new, and in the competition’s " +
+    caption: "Mean squared error if gene, cell type or both are new, and in the competition’s " +
       `proportions. Bars are ${describeBars(evaluation)}.`,
     alt: `Dot plot of errors by regime. ${groups.map(describeGroup).join(" ")}`,
     spec: {
@@ -53,7 +53,7 @@ export function plotRegimes(evaluation: RegimeEvaluation): Figure {
   };
 }
 
-/** The panel of one regime; the last one carries the axis of all. */
+/** Makes the panel of one regime; the last panel has the axis of all. */
 function panel({ title, rows }: RegimeGroup, { labelled }: { readonly labelled: boolean }) {
   const x = {
     type: "quantitative" as const,
@@ -102,7 +102,7 @@ function panel({ title, rows }: RegimeGroup, { labelled }: { readonly labelled: 
   };
 }
 
-/** The regime's least error among models, and among baselines. */
+/** Describes a regime's least error among models and among baselines. */
 function describeGroup({ title, rows }: RegimeGroup): string {
   const ascending = rows.toSorted((a, b) => a.mse - b.mse);
   const model = ascending.find(({ isBaseline }) => !isBaseline);

@@ -3,20 +3,20 @@ import { printable } from "../base/printable.ts";
 import { estimateTextWidth } from "./_text_width.ts";
 import type { FigureSpec } from "./figure.ts";
 
-/** A figure as files. */
+/** The contents of a figure's files. */
 export interface RenderedFigure {
   /** SVG text on white; the colour of text and axes is black. */
   readonly svg: string;
-  /** PNG bytes on white, three pixels for each of the SVG's. */
+  /** PNG bytes on white, with three pixels for each pixel of the SVG, in either direction. */
   readonly png: Uint8Array<ArrayBuffer>;
 }
 
 const PNG_ZOOM = 3;
 
 /**
- * Draws a figure as SVG and PNG. Loads Vega and a renderer in WebAssembly on first use.
+ * Draws a figure as SVG and PNG. The first call loads Vega and a renderer in WebAssembly.
  *
- * @param spec What to draw.
+ * @param spec The figure.
  * @returns The figure as both.
  *
  * @example A figure of one point
@@ -37,7 +37,7 @@ export async function renderFigure(spec: FigureSpec): Promise<RenderedFigure> {
 /**
  * Draws a figure as SVG text without a background. Text and axes have the colour `currentColor`.
  *
- * @param spec What to draw.
+ * @param spec The figure.
  * @returns The SVG.
  *
  * @example A figure of one point
@@ -50,19 +50,19 @@ export async function renderFigure(spec: FigureSpec): Promise<RenderedFigure> {
  */
 export async function renderSvg(spec: FigureSpec): Promise<string> {
   const [vega, { compile }] = await Promise.all([import("vega"), import("vega-lite")]);
-  // Meant to be set by programs without a canvas, but missing from Vega's types.
+  // Vega lets programs without a canvas set this, but its types lack it.
   const { textMetrics } = vega as unknown as { textMetrics: { width: typeof estimateTextWidth } };
   textMetrics.width = estimateTextWidth;
   const view = new vega.View(vega.parse(compile(spec).spec), { renderer: "none" });
   try {
-    // Names come from files, and may hold what no XML can.
+    // Names come from files, and may hold characters that XML cannot.
     return printable(await view.toSVG());
   } finally {
     view.finalize();
   }
 }
 
-/** The same SVG on white: a viewer of files may have any background. */
+/** Paints an SVG on white, since a viewer of files may have any background. */
 function paintWhite(svg: string): string {
   return svg.replace(
     /^<svg[^>]*>/,
@@ -70,7 +70,7 @@ function paintWhite(svg: string): string {
   );
 }
 
-/** Draws text in the font that comes with the package: the renderer sees no system fonts. */
+/** Draws an SVG as PNG, with the font that comes with the package, since the renderer has no system fonts. */
 async function renderPng(svg: string): Promise<Uint8Array<ArrayBuffer>> {
   const [{ Resvg }, inter] = await Promise.all([import("@cf-wasm/resvg/node"), readInter()]);
   const image = await Resvg.async(svg, {

@@ -7,7 +7,7 @@ import { renderFigure } from "./render.ts";
 export interface ReportFile {
   /** Path below the report's directory. */
   readonly path: string;
-  /** Its content. */
+  /** The file's content. */
   readonly content: string | Uint8Array<ArrayBuffer>;
 }
 
@@ -39,7 +39,7 @@ export async function renderReport(input: ReportInput): Promise<ReportFile[]> {
 /**
  * Writes a report's files.
  *
- * @param directory Where to write them; it is created.
+ * @param directory The directory to write to; it is created.
  * @param input The run.
  * @returns Paths of the files, below the directory.
  * @throws {WriteError} If a file cannot be written.

@@ -1,4 +1,4 @@
-/** Models of other programs that people may want to load, told by their names. */
+/** Recognises models of other programs, which people may try to load, by the names of their files. */
 
 import { pathKind } from "../files/file.ts";
 
@@ -23,15 +23,15 @@ const MARKERS: readonly (readonly [file: string, program: string])[] = [
   ["model.onnx", "ONNX"],
 ];
 
-const ONLY_OWN = "not saved by @waka/histone; only models that train wrote are loaded";
+const ONLY_OWN = "not saved by @waka/histone; only models that train wrote can be loaded";
 
-/** What a file is that was given instead of a directory, to be put after its name. */
+/** Describes a file that was given instead of a directory; the text follows its name. */
 export function describeModelFile(path: string): string {
   const program = ENDINGS.find(([ending]) => ending.test(path))?.[1];
   return program === undefined ? "is a file" : `is a model of ${program}, ${ONLY_OWN}`;
 }
 
-/** What another program's directory holds, or `undefined` if no program is known for it. */
+/** Describes the model in another program's directory; `undefined` if the program is not known. */
 export async function describeModelDirectory(directory: string): Promise<string | undefined> {
   for (const [file, program] of MARKERS) {
     if (await pathKind(`${directory}/${file}`) === undefined) continue;

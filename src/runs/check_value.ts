@@ -6,17 +6,17 @@ import { FormatError } from "../errors.ts";
 
 /** Where a value comes from. */
 export interface ValueOrigin {
-  /** What it is read for, such as `read run`, for the message. */
+  /** Why the value is read, such as `read run`, for the message. */
   readonly purpose: string;
-  /** Its file. */
+  /** The file that holds the value. */
   readonly file: string;
 }
 
 /**
  * Checks a value.
  *
- * @returns What the field describes of it.
- * @throws {FormatError} With the first place that is something else.
+ * @returns The parts of the value that the field describes.
+ * @throws {FormatError} If a part of the value is not what the field describes; the message names the first such place.
  */
 export function checkValue<Value>(
   value: unknown,
@@ -30,7 +30,7 @@ export function checkValue<Value>(
   });
 }
 
-/** An object that has some fields, and may have any others. */
+/** Describes an object that must have some fields and may have any others. */
 export function part<Described extends Fields>(fields: Described): Field<ValuesOf<Described>> {
   return object(fields, { others: "leave out" });
 }

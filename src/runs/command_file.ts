@@ -1,4 +1,4 @@
-/** What a run keeps beside its checkpoints, so that it can be resumed: `checkpoints/command.json`. */
+/** `checkpoints/command.json`, which a run keeps beside its checkpoints so that it can be resumed. */
 
 import { resolve } from "node:path";
 import { showValue } from "../base/show_value.ts";
@@ -7,7 +7,7 @@ import { pathKind, removeFile } from "../files/file.ts";
 import { type Inputs, parseInputs } from "./inputs.ts";
 import { readJson, writeJson } from "./json.ts";
 
-/** Where a run keeps its checkpoints. */
+/** Path of the directory of a run's checkpoints. */
 export function checkpointsOf(directory: string): string {
   return `${directory}/checkpoints`;
 }
@@ -16,19 +16,19 @@ function commandFileOf(directory: string): string {
   return `${checkpointsOf(directory)}/command.json`;
 }
 
-/** What an unfinished run was started with. */
+/** The command, flags and files with which an unfinished run was started. */
 export interface KeptCommand {
   /** Name of the command, such as `train`. */
   readonly command: string;
-  /** Twelve hexadecimal digits that stand for this run alone; absent where the file has none that could be. */
+  /** Twelve hexadecimal digits that identify this run; absent if the file has no valid id. */
   readonly id: string | undefined;
-  /** Its flags as they stand in the file, which may have been edited. */
+  /** Its flags as they are in the file, which may have been edited. */
   readonly flags: unknown;
   /** The directory in which it was started; absent in runs of versions that did not keep it. */
   readonly startedIn: string | undefined;
-  /** The files that it read; absent in runs of versions that did not keep them, or where they are damaged. */
+  /** The files that it read; absent in runs of versions that did not keep them, or if they are damaged. */
   readonly inputs: Inputs | undefined;
-  /** Path of the file that keeps all this, for messages. */
+  /** Path of the file that holds all this, for messages. */
   readonly file: string;
 }
 
@@ -38,9 +38,9 @@ export async function holdsUnfinishedRun(directory: string): Promise<boolean> {
 }
 
 /**
- * Reads what the unfinished run in a directory was started with.
+ * Reads the command, flags and files with which the unfinished run in a directory was started.
  *
- * @param directory The directory, which need not be there.
+ * @param directory The directory, which need not exist.
  * @returns Its command, flags and files; `undefined` if the directory holds no unfinished run.
  * @throws {FormatError} If the file that keeps them is damaged.
  *
@@ -80,7 +80,7 @@ export async function readKeptCommand(directory: string): Promise<KeptCommand | 
   };
 }
 
-/** Writes what a run is started with. */
+/** Writes the command, flags and files with which a run is started. */
 export async function writeKeptCommand(
   directory: string,
   { command, id, flags, inputs }: Pick<KeptCommand, "command" | "flags"> & {
@@ -92,7 +92,7 @@ export async function writeKeptCommand(
   await writeJson(commandFileOf(directory), { command, id, startedIn, flags, inputs });
 }
 
-/** Removes what a run was started with: from here on the run is finished. */
+/** Removes the file that keeps a run's command, which marks the run as finished. */
 export async function removeKeptCommand(directory: string): Promise<void> {
   await removeFile(commandFileOf(directory));
 }

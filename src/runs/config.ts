@@ -1,4 +1,4 @@
-/** What a run is of: `config.json`. */
+/** `config.json`, which describes a run. */
 
 import manifest from "../../deno.json" with { type: "json" };
 import type { Dataset } from "../data/dataset.ts";
@@ -8,11 +8,13 @@ import { fingerprintDataset } from "../training/fingerprint.ts";
 import type { Inputs } from "./inputs.ts";
 import { writeJson } from "./json.ts";
 
-/** What {@linkcode writeConfig} records of a run. */
+/** The description of a run that {@linkcode writeConfig} records. */
 export interface RunConfig {
-  /** Name of what ran, such as `train`. */
+  /** Name of the command that ran, such as `train`. */
   readonly command: string;
-  /** All settings, by their names: the data and the engine that were asked for, and whatever the command has beside them. */
+  /**
+   * All settings by name: the data and the engine that were asked for, and any others that the command has.
+   */
   readonly settings:
     & { readonly data: string; readonly engine: string }
     & Readonly<
@@ -22,21 +24,21 @@ export interface RunConfig {
   readonly data: Dataset;
   /** The files that were read. */
   readonly inputs: Inputs;
-  /** What computed; absent where that is not the same throughout. */
+  /** The engine and device that computed; absent if they were not the same throughout. */
   readonly report?: EngineReport | undefined;
   /**
-   * Every kind of arithmetic that computed it.
+   * Every kind of arithmetic with which the run was computed.
    *
-   * @default the report's
+   * @default {The arithmetic of `report`}
    */
   readonly arithmetic?: readonly string[] | undefined;
 }
 
 /**
- * Writes `config.json`: every setting, what the data are, and the versions that computed.
+ * Writes `config.json`: every setting, a description of the data, and the versions of the software.
  *
  * @param directory Directory of the run.
- * @param config What is recorded.
+ * @param config The description of the run.
  * @throws {WriteError} If the disk is full or may not be written.
  *
  * @example A run of a program, which `readRun` and `histone report` read
@@ -87,7 +89,7 @@ export async function writeConfig(directory: string, config: RunConfig): Promise
     engineReason: report?.reason,
     samples: data.length,
     inputs,
-    // Of the samples that were trained on, in whatever file they are.
+    // This digest identifies the training samples, whichever file holds them.
     samplesFingerprint: await fingerprintDataset(data),
     dataRecord: data.record,
     versions: { histone: manifest.version, tfjs: tfjsVersion(), ...runtimeVersions() },

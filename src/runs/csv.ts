@@ -1,9 +1,9 @@
-/** Tables of numbers as a run keeps them. */
+/** CSV tables of numbers in a run's directory. */
 
 import { FormatError } from "../errors.ts";
 import { readText } from "./json.ts";
 
-/** Numbers, and words without commas, as CSV text; a field without a value is empty. */
+/** Formats numbers, and words without commas, as CSV text; a field without a value is empty. */
 export function formatCsv(
   header: readonly string[],
   rows: readonly (readonly (number | string | null | undefined)[])[],
@@ -12,13 +12,13 @@ export function formatCsv(
   return [header.join(","), ...lines].join("\n") + "\n";
 }
 
-/** A row of numbers by the names of its columns; `undefined` where a field is empty. */
+/** A row of numbers by column name; `undefined` where a field is empty. */
 export type CsvRow = Readonly<Record<string, number | undefined>>;
 
 /**
- * Reads numbers under a header.
+ * Reads a table of numbers with a header.
  *
- * @throws {FormatError} If a row has another number of fields than the header, or a field that is no number.
+ * @throws {FormatError} If a row has more or fewer fields than the header, or a field that is not a number.
  */
 export async function readCsv(path: string): Promise<CsvRow[]> {
   const [header = "", ...lines] = (await readText(path)).trimEnd().split(/\r?\n/);

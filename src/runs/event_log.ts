@@ -8,8 +8,8 @@ import { appendToFile, removeFileNow } from "../files/sync_file.ts";
 import { encodeFileVersion, encodeScalars, eventFileName } from "../training/tensorboard.ts";
 
 /**
- * Appends scalars to a run's event file. TensorBoard calls a run by its directory: `fold1` below that of the log, or an
- * empty text for the log's own. A scalar that is `null` has no answer and is left out.
+ * Appends scalars to a run's event file. The name of a run in TensorBoard is its directory: `fold1` below the log's
+ * directory, or an empty string for the log's directory itself. A scalar that is `null` is left out.
  */
 export type EventLog = (
   run: string,
@@ -19,42 +19,41 @@ export type EventLog = (
 
 const EVENT_FILE = /^events\.out\.tfevents\./;
 
-/** A file that a run of this package wrote. */
+/** Matches the name of a file that a run of this package wrote. */
 const OWN_FILE = /\.histone(?:-[0-9a-f]{12})?$/;
 
-/** Where event files are written, and by which run. */
+/** Which run writes event files, and what it may replace. */
 export interface EventLogOptions {
   /** The run's id, as {@linkcode takeRun} gives it. */
   readonly id: string;
   /**
-   * Whether the run is resumed: then its own event files are replaced, and no others.
+   * Whether the run is resumed. A resumed run replaces its own event files only.
    *
-   * @default false
+   * @default {false}
    */
   readonly resume?: boolean | undefined;
   /**
-   * Whether event files that runs of this package wrote are replaced.
+   * Whether to replace event files that other runs of this package wrote.
    *
-   * @default false
+   * @default {false}
    */
   readonly overwrite?: boolean | undefined;
-  /** Is told of event files that stay. */
+  /** Called with a warning about event files that are kept. */
   readonly onWarning?: ((text: string) => void) | undefined;
 }
 
 /**
- * Prepares a directory for event files. Without one the log takes scalars and writes nothing.
+ * Prepares a directory for event files. Without a directory the log accepts scalars and writes nothing.
  *
- * Event files of other programs stay. A run that is resumed knows the directory from its own files, which may have come
- * from somebody else: of the event files there it replaces only those that it wrote itself, which its id in their names
- * tells.
+ * Event files of other programs are kept. A resumed run reads the directory's path from its own files, which may come
+ * from somebody else. Therefore it replaces only the event files whose names contain its own id.
  *
  * @param directory The directory, or `undefined` for no log.
  * @param options The run, and what it may replace.
  * @returns The log.
- * @throws {ContractError} If the directory holds event files and they are not to be overwritten: TensorBoard would
- *   draw both runs as one curve.
- * @throws {WriteError} If the directory may not be written to. Calls of the log throw it, too.
+ * @throws {ContractError} If the directory holds event files and `overwrite` is off, since TensorBoard would draw both
+ * runs as one curve.
+ * @throws {WriteError} If the directory is not writable. Calls of the log throw it too.
  *
  * @example A loss for TensorBoard
  * ```ts
@@ -94,7 +93,7 @@ export async function openEventLog(
   }
   const files = new Map<string, string>();
   return (run, step, scalars) => {
-    // Old files go when there is something to put in their place, not when a run fails before its first epoch.
+    // Old files are removed only when there is something to replace them, not when a run fails before its first epoch.
     for (const path of old.splice(0)) removeFileNow(path);
     const path = files.get(run) ??
       beginEventFile(run === "" ? directory : `${directory}/${run}`, nameOf(id));
@@ -104,12 +103,12 @@ export async function openEventLog(
   };
 }
 
-/** What the event files of a run end in. */
+/** The end of the names of a run's event files. */
 function nameOf(id: string): string {
   return `histone-${id}`;
 }
 
-/** Event files of a directory and of the runs right below it, except for those to which links lead. */
+/** Lists the event files in a directory and in the runs directly below it, without following links. */
 export async function listEventFiles(directory: string): Promise<string[]> {
   if (await pathKind(directory) !== "directory") return [];
   const files: string[] = [];
@@ -135,7 +134,7 @@ function defined(scalars: Readonly<Record<string, number | null>>): Record<strin
   );
 }
 
-/** Seconds since 1970. */
+/** The present time in seconds since 1970. */
 function now(): number {
   return Date.now() / 1000;
 }

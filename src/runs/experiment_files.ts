@@ -1,4 +1,4 @@
-/** Finished experiments on disk: one file each, and the tables that are made from them. */
+/** Finished experiments on disk: a file for each, and the tables that are made from them. */
 
 import { nullable, number, numberOrNull, optional, text } from "../base/field.ts";
 import { arrayOf } from "../base/fields.ts";
@@ -23,7 +23,7 @@ const TABLE_COLUMNS: Readonly<Record<string, keyof ExperimentSummary>> = {
   engine: "engine",
 };
 
-/** What a table and its figures take from an experiment's scores. */
+/** The scores of an experiment that tables and figures show. */
 const SCORES = optional(nullable(part({
   mse: numberOrNull,
   pearson: numberOrNull,
@@ -57,7 +57,7 @@ const ROWS = arrayOf(
   { items: "experiments" },
 );
 
-/** File of a finished experiment. */
+/** Path of a finished experiment's file. */
 export function resultPath(directory: string, name: string): string {
   return `${directory}/experiments/${name}.json`;
 }
@@ -83,7 +83,7 @@ export async function writeResult(directory: string, result: ExperimentResult): 
   await writeJson(resultPath(directory, result.plan.name), result);
 }
 
-/** Removes a finished experiment, so that it is run again; it need not be there. */
+/** Removes a finished experiment, if there is one, so that it is run again. */
 export async function removeResult(directory: string, name: string): Promise<void> {
   await removeFile(resultPath(directory, name));
 }

@@ -1,4 +1,7 @@
-/** The epochs of a run's models as tables: `history.csv` of one, `members.csv` of an ensemble, `folds.csv` of folds. */
+/**
+ * Tables of the epochs of a run's models: `history.csv` for one model, `members.csv` for an ensemble, `folds.csv` for
+ * folds.
+ */
 
 import { writeFileAtomic } from "../files/file.ts";
 import type { EpochPoint, FoldHistory } from "../report/mod.ts";
@@ -9,18 +12,18 @@ import { type CsvRow, formatCsv, readCsv } from "./csv.ts";
 const COLUMNS = ["epoch", "loss", "learning_rate", "seconds", "samples_per_second"];
 const FOLD_COLUMNS = ["fold", "epoch", "train_loss", "validation_loss"];
 
-/** The epochs of one model, and its number among those of an ensemble, from 1. */
+/** The epochs of one model, and its number in the ensemble. */
 export interface MemberHistory extends Pick<FitResult, "history" | "model"> {
   /** Number of the member, from 1. */
   readonly member: number;
 }
 
 /**
- * Writes `history.csv` of one model, `members.csv` of an ensemble of several.
+ * Writes `history.csv` for one model, or `members.csv` for an ensemble of several.
  *
  * @param directory The run's directory.
  * @param results The models that have finished an epoch.
- * @param members How many models the run was to train.
+ * @param members How many models were to be trained.
  * @returns The file's name.
  * @throws {WriteError} If the disk is full or may not be written.
  *
@@ -99,7 +102,9 @@ function toEpoch(row: CsvRow): EpochPoint {
   };
 }
 
-/** Training samples per second of a run; each of those that train side by side has its own rate. */
+/**
+ * Computes the training samples per second over the epochs of all models. Models that train together have a rate each.
+ */
 export function trainingRate(results: readonly FitResult[]): number {
   const epochs = results.flatMap(({ history }) => history);
   const samples = epochs.reduce((sum, epoch) => sum + epoch.seconds * epoch.samplesPerSecond, 0);

@@ -1,4 +1,4 @@
-/** The files that a run read, described so that a later command can tell whether they are still the same. */
+/** Descriptions of the files that a run read, by which a later command finds out whether they have changed. */
 
 import { createHash } from "node:crypto";
 import { relative, resolve } from "node:path";
@@ -9,32 +9,34 @@ import { listSplitFiles } from "../io/deepchrome_csv.ts";
 
 /** A file, or a folder, that a run read. */
 export interface InputFile {
-  /** Its path as the user gave it. */
+  /** The path as the user gave it. */
   readonly path: string;
-  /** The same path from the root. */
+  /** The absolute path. */
   readonly absolutePath: string;
-  /** Its size in bytes; for a folder, the size of all its files together. */
+  /** The size in bytes; for a folder, the size of all its files together. */
   readonly bytes: number;
-  /** The SHA-256 of its bytes, in hexadecimal digits; for a folder, that of the names, sizes and digests of its files. */
+  /**
+   * The SHA-256 of its bytes, in hexadecimal digits; for a folder, that of the names, sizes and digests of its files.
+   */
   readonly sha256: string;
 }
 
-/** Files by the part that they play in the run: `data`, `test`, …. */
+/** Files by their roles in the run: `data`, `test`, …. */
 export type Inputs = Readonly<Record<string, InputFile>>;
 
-/** What is told while files are digested. */
+/** Options for digesting files. */
 export interface DigestOptions {
-  /** Called from time to time with the number of bytes of a file that are digested, and of those that it has. */
+  /** Called from time to time with the number of digested bytes of a file and the file's size in bytes. */
   readonly onProgress?: ((done: number, total: number, file: string) => void) | undefined;
 }
 
 /**
- * Digests the files that a run is about to read, so that a later command can tell whether they are still the same. What
- * is not there, or is no regular file, is left out: whoever reads it says what is wrong with it.
+ * Digests the files that a run is about to read, so that a later command can find out whether they have changed. A path
+ * that does not exist, or does not lead to a regular file, is left out: the reader of the file reports the error.
  *
- * @param paths Their paths by the part that they play, such as `data`; those that are `undefined` are left out. A path may
- *   be that of a folder of DeepChrome cell types.
- * @param options Whom to tell of the progress.
+ * @param paths Paths by role, such as `data`; those that are `undefined` are left out. A path may lead to a folder of
+ * DeepChrome cell types.
+ * @param options Where to report progress.
  * @returns Path, size and SHA-256 of each.
  *
  * @example The digest of a file
@@ -62,7 +64,7 @@ export async function describeInputs(
   return inputs;
 }
 
-/** Digests a file, or those files of a folder that are read as data; `undefined` if nothing is there to read. */
+/** Digests a file, or those files of a folder that are read as data; `undefined` if there is nothing to read. */
 export async function describeInput(
   path: string,
   options: DigestOptions = {},
@@ -85,7 +87,7 @@ async function describeFile(path: string, options: DigestOptions): Promise<Input
  * Digests files of a folder as one.
  *
  * @param path The folder.
- * @param files Their paths, in an order that does not depend on the folder's own.
+ * @param files The files' paths, in an order that does not depend on the file system.
  */
 export async function describeFolder(
   path: string,
@@ -103,7 +105,7 @@ export async function describeFolder(
   return { path, absolutePath: resolve(path), bytes: total, sha256: list.digest("hex") };
 }
 
-/** Files of DeepChrome cell types, if a folder holds any. */
+/** Lists the files of DeepChrome cell types in a folder. */
 async function dataFilesIn(folder: string): Promise<string[]> {
   return (await listSplitFiles(folder, "train").catch(() => [])).map(String);
 }
@@ -130,17 +132,17 @@ async function digestFile(
   }
 }
 
-/** Whether two descriptions are of the same content, wherever it lies. */
+/** Whether two descriptions have the same content, wherever the files are. */
 export function isSameInput(a: InputFile, b: InputFile): boolean {
   return a.bytes === b.bytes && a.sha256 === b.sha256;
 }
 
-/** Size and digest in a few words. */
+/** Formats size and digest in a few words. */
 export function describeContent({ bytes, sha256 }: InputFile): string {
   return `${bytes.toLocaleString("en-US")} bytes, SHA-256 ${sha256.slice(0, 16)}…`;
 }
 
-/** Descriptions of files from JSON; `undefined` for runs that did not keep them, or where they are damaged. */
+/** Parses descriptions of files from JSON; `undefined` for runs that did not keep them, or if they are damaged. */
 export function parseInputs(value: unknown): Inputs | undefined {
   if (value === null || typeof value !== "object") return undefined;
   const isInput = (file: InputFile | null) =>

@@ -1,14 +1,14 @@
-/** Files of JSON. */
+/** Reads and writes JSON files. */
 
 import { FormatError } from "../errors.ts";
 import { decodeText, NotUtf8Error } from "../text/numbers.ts";
 import { readWholeFile, writeFileAtomic } from "../files/file.ts";
 
 /**
- * Reads a file of JSON.
+ * Reads a JSON file.
  *
  * @param path Its path.
- * @param purpose What it is read for, such as `load ensemble`, for the message.
+ * @param purpose Why it is read, such as `load ensemble`, for the message.
  * @throws {FormatError} If it is not JSON, or nested more deeply than any file of this package.
  */
 export async function readJson(path: string, purpose: string): Promise<unknown> {
@@ -28,7 +28,9 @@ export async function readJson(path: string, purpose: string): Promise<unknown> 
   return value;
 }
 
-/** Far more than any file of this package has, far fewer than overflow the stack of functions that visit them. */
+/**
+ * Deeper than any file of this package, yet far too shallow to overflow the stack of functions that visit the values.
+ */
 const MOST_LEVELS = 100;
 
 function isDeeper(value: unknown, levels: number): boolean {
@@ -37,7 +39,7 @@ function isDeeper(value: unknown, levels: number): boolean {
 }
 
 /**
- * Reads a file of text.
+ * Reads a text file.
  *
  * @throws {FormatError} If it is not UTF-8.
  */
@@ -55,7 +57,7 @@ export async function writeJson(path: string, value: unknown): Promise<void> {
   await writeFileAtomic(path, formatJson(value));
 }
 
-/** A value as indented JSON, with a line end after it. */
+/** Formats a value as indented JSON with a line end after it. */
 export function formatJson(value: unknown): string {
   return JSON.stringify(value, null, 2) + "\n";
 }

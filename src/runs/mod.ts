@@ -1,5 +1,5 @@
 /**
- * Runs: the directories that the commands which train write, for programs that read them, or write their own.
+ * Runs: the directories that training commands write, for programs that read them or write their own.
  *
  * {@linkcode readRun} reads settings, history and scores, {@linkcode loadModels} the model or the ensemble.
  * {@linkcode takeRun} gives a program a directory of its own, with checkpoints from which it can be resumed.

@@ -1,4 +1,4 @@
-/** The models of a run: one, or an ensemble of several. */
+/** The models of a run: a single model, or the members of an ensemble. */
 
 import { showValue } from "../base/show_value.ts";
 import { ContractError, FormatError } from "../errors.ts";
@@ -18,7 +18,7 @@ const ENSEMBLE_VERSION = 2;
 interface Member {
   /** Its directory, such as `models/1`. */
   readonly name: string;
-  /** The digest that its `model.json` holds. */
+  /** The digest in the member's `model.json`. */
   readonly sha256: string;
 }
 
@@ -27,7 +27,7 @@ interface Member {
  * written by `saveModel` to `model/` in the run's directory.
  *
  * @param directory Directory of the run.
- * @param members Their models by their numbers, from 1; some may be missing.
+ * @param members The members' models by number, from 1; numbers may be missing.
  * @throws {WriteError} If the disk is full or may not be written.
  *
  * @example An ensemble of two
@@ -61,7 +61,7 @@ export async function saveMembers(
   await writeJson(`${directory}/${ENSEMBLE_FILE}`, { ...content, sha256 });
 }
 
-/** The digest of a model that its own file holds, which `loadModel` verifies. */
+/** Reads the digest in a model's own file, which `loadModel` verifies. */
 async function readSeal(directory: string): Promise<string> {
   const content = Object(await readJson(`${directory}/model.json`, "load model"));
   return content.userDefinedMetadata.histone.sha256;
@@ -74,14 +74,14 @@ export async function holdsModels(directory: string): Promise<boolean> {
   return kinds.includes("file");
 }
 
-/** What {@linkcode loadModels} takes, as the end of its messages. */
+/** What {@linkcode loadModels} accepts, as the end of its messages. */
 const WANTED = "expected a directory that train wrote, or the model/ inside it";
 
 /**
- * Loads the models of a run, one or an ensemble, or a single model that stands elsewhere.
+ * Loads the models of a run, which are one model or an ensemble, or a single model in any directory.
  *
  * @param directory Directory of a run, or of a model.
- * @returns The one model, or the members of the ensemble in their order.
+ * @returns The one model, or the members of the ensemble in order.
  * @throws {ContractError} If the directory holds no model.
  * @throws {FormatError} If a file is damaged.
  *
@@ -120,7 +120,7 @@ export async function loadModels(directory: string): Promise<TrainedModel[]> {
   );
 }
 
-/** Digests the files of what {@linkcode loadModels} loads, as one. */
+/** Computes one digest of all files that {@linkcode loadModels} loads. */
 export async function describeModels(
   directory: string,
   options: DigestOptions = {},

@@ -1,84 +1,84 @@
-/** A run directory that one process owns, and how it is taken. */
+/** A run directory that one process owns, and the options for taking it. */
 
 import type { Inputs } from "./inputs.ts";
 import type { CheckpointPace, RunCheckpoints } from "./run_checkpoints.ts";
 
 /** How a run takes its directory. */
 export interface TakeRunOptions {
-  /** Name of what runs, such as `train`, as the commands that read runs know it. */
+  /** Name of the command that runs, such as `train`, by which commands that read runs know it. */
   readonly command: string;
   /**
-   * What the run was asked for, as JSON: kept with the checkpoints for whoever resumes the run.
+   * The run's options, as JSON. They are kept with the checkpoints, so that the run can be resumed with them.
    *
-   * @default nothing
+   * @default {An empty object}
    */
   readonly flags?: Readonly<Record<string, unknown>> | undefined;
   /**
-   * The files that the run reads: kept too, so that other files are not taken for them.
+   * The files that the run reads. Their digests are kept too, so that a resumed run cannot read other files by mistake.
    *
-   * @default none
+   * @default {An empty object}
    */
   readonly inputs?: Inputs | undefined;
   /**
-   * Whether the unfinished run in the directory is resumed, rather than replaced. Where there is nothing to resume from,
-   * the run starts from the beginning.
+   * Whether the unfinished run in the directory is resumed rather than replaced. Without a checkpoint, the run starts
+   * from the beginning.
    *
-   * @default false
+   * @default {false}
    */
   readonly resume?: boolean | undefined;
   /**
-   * Minutes after which a checkpoint is taken within an epoch, too.
+   * Minutes between checkpoints within an epoch.
    *
-   * @default checkpoints are taken only where epochs end
+   * @default {Checkpoints are taken only at the ends of epochs}
    */
   readonly checkpointMinutes?: number | undefined;
   /**
-   * Whether the directory was made for this run, and is removed if the run leaves nothing in it.
+   * Whether the directory was made for this run. If so, it is removed if the run leaves nothing in it.
    *
-   * @default whether it is not there yet
+   * @default {true if the directory does not exist yet}
    */
   readonly isNew?: boolean | undefined;
   /**
-   * Throws if the directory holds what may not be replaced or resumed. Called when no other process can change the
-   * directory any more: what was looked at before may have changed since.
+   * Throws if the directory holds something that may not be replaced or resumed. It is called once no other process can
+   * change the directory, since earlier checks may be out of date.
    */
   readonly refuse?: (() => Promise<void>) | undefined;
-  /** Is told what the user should know, such as that a checkpoint is damaged. */
+  /** Called with warnings for the user, such as that a checkpoint is damaged. */
   readonly onWarning?: ((text: string) => void) | undefined;
 }
 
-/** A run directory that this process alone writes to, until it is disposed of. */
+/** A run directory to which only this process writes until it is disposed of. */
 export interface OwnedDirectory extends AsyncDisposable {
-  /** Letters and digits that stand for this run, however often it is resumed, and for no other run. */
+  /** Letters and digits that identify this run, however often it is resumed. */
   readonly id: string;
   /**
-   * Throws if the directory is no longer the one that was taken; to be called before results are written.
+   * Throws if the directory is no longer the one that was taken. Call it before results are written.
    *
    * @throws {ContractError} If it was moved away, removed or replaced.
    */
   check(): Promise<void>;
   /**
-   * Starts or resumes the work: from here on the run can be resumed. What an earlier run kept, and this one does not
-   * resume from, is removed here and not before, so that a mistake in the flags costs nothing.
+   * Starts or resumes the work: from now on the run can be resumed. The checkpoints of an earlier run that this one
+   * does not resume are removed here and not earlier, so that a mistake in the flags costs nothing.
    */
   begin(): Promise<void>;
-  /** Removes the checkpoints of a run that came to its end. */
+  /** Removes the checkpoints of a finished run. */
   finish(): Promise<void>;
 }
 
-/** A run directory that this process alone writes to, of a run with one row of checkpoints. */
+/** A run directory to which only this process writes, for a run with one series of checkpoints. */
 export interface OwnedRun extends OwnedDirectory, RunCheckpoints {
   /** Whether there is a checkpoint to resume from. */
   canResume(): Promise<boolean>;
 }
 
-/** A run directory that this process alone writes to, of a run with several parts, each with checkpoints of its own. */
+/** A run directory to which only this process writes, for a run with several parts, each with its own checkpoints. */
 export interface OwnedParts extends OwnedDirectory {
   /**
-   * Opens the checkpoints of a part, and loads the one to resume from.
+   * Opens the checkpoints of a part and loads the one from which it is resumed.
    *
-   * @param name A file name that stands for this part alone: letters, digits, spaces, dots and dashes.
-   * @throws {ContractError} If it is another name, or `lock` or `command.json`, which the run has itself.
+   * @param name A file name that identifies the part: letters, digits, spaces, dots and dashes.
+   * @throws {ContractError} If the name has other characters, or is `lock` or `command.json`, which belong to the run itself.
    */
   open(name: string, pace?: Pick<CheckpointPace, "atEpochs">): Promise<RunCheckpoints>;
 }

@@ -1,4 +1,4 @@
-/** The checkpoints of a run and of its parts: opened to resume from and to write to, and cleared at the end. */
+/** Opens the checkpoints of a run and its parts, to resume from them and write to them, and removes them at the end. */
 
 import { FormatError } from "../errors.ts";
 import { removeIfEmpty } from "../files/directory.ts";
@@ -9,24 +9,27 @@ import type { CheckpointOptions, FitCheckpoint } from "../training/fit_types.ts"
 
 /** The checkpoints of a run, or of a part of one. */
 export interface RunCheckpoints {
-  /** Options for `fit` and its relatives: where to write checkpoints, and the one to resume from, if there is one. */
+  /**
+   * Options for `fit` and its relatives: where to write checkpoints, and the checkpoint to resume from, if there is
+   * one.
+   */
   readonly options: { readonly checkpoint: CheckpointOptions; readonly resume?: FitCheckpoint };
-  /** Removes the checkpoints of what came to its end. */
+  /** Removes the checkpoints of a finished run or part. */
   finish(): Promise<void>;
 }
 
 /** When checkpoints are taken. */
 export interface CheckpointPace {
   /**
-   * Minutes after which a checkpoint is taken within an epoch, too.
+   * Minutes between checkpoints within an epoch.
    *
-   * @default checkpoints are taken only where epochs end
+   * @default {Checkpoints are taken only at the ends of epochs}
    */
   readonly checkpointMinutes?: number | undefined;
   /**
-   * Whether a checkpoint is taken where each epoch ends.
+   * Whether a checkpoint is taken at the end of each epoch.
    *
-   * @default true
+   * @default {true}
    */
   readonly atEpochs?: boolean | undefined;
 }
@@ -35,16 +38,16 @@ export interface CheckpointPace {
 export interface OpenCheckpointsOptions extends CheckpointPace {
   /** Whether the newest checkpoint is loaded. */
   readonly resume: boolean;
-  /** Called before a checkpoint is written; it throws if nothing may be written any more. */
+  /** Called before a checkpoint is written; throws if nothing may be written any more. */
   readonly check: () => Promise<void>;
-  /** Is told of damaged checkpoints. */
+  /** Called with warnings about damaged checkpoints. */
   readonly onWarning: (text: string) => void;
 }
 
 /**
- * Opens the checkpoints of a run or a part of one, and loads the one to resume from.
+ * Opens the checkpoints of a run, or of a part of one, and loads the one from which it is resumed.
  *
- * @param path Their directory.
+ * @param path The directory of the checkpoints.
  */
 export async function openCheckpoints(
   path: string,
@@ -68,7 +71,9 @@ export async function openCheckpoints(
   };
 }
 
-/** Opens the checkpoints of a part: if all that it has are damaged, the part starts over, and the other parts are kept. */
+/**
+ * Opens the checkpoints of a part. If all of them are damaged, the part starts over and the other parts are kept.
+ */
 export async function openPart(
   path: string,
   options: OpenCheckpointsOptions,
@@ -96,7 +101,7 @@ async function clearFolder(path: string): Promise<void> {
 
 async function partsIn(path: string): Promise<string[]> {
   const paths = (await listDirectory(path)).map((name) => `${path}/${name}`);
-  // What a link leads to is not the run's.
+  // The target of a link does not belong to the run.
   const isPart = await Promise.all(
     paths.map(async (part) => !await isLink(part) && await pathKind(part) === "directory"),
   );

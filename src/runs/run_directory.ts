@@ -1,4 +1,4 @@
-/** The directory of a run: one process writes to it at a time, and a run that was killed can be resumed. */
+/** The directory of a run. One process at a time writes to it, and a run that was killed can be resumed. */
 
 import { ContractError } from "../errors.ts";
 import { removeIfEmpty } from "../files/directory.ts";
@@ -16,7 +16,7 @@ import type { OwnedParts, OwnedRun, TakeRunOptions } from "./owned_run.ts";
 import { clearAll, openCheckpoints, openPart } from "./run_checkpoints.ts";
 import { checkRunPlace, commandOfRun, refuseLinks, removeLeftovers } from "./run_files.ts";
 
-/** The file that a run locks while it writes. */
+/** Path of the file that a run locks while it writes. */
 function lockOf(directory: string): string {
   return `${checkpointsOf(directory)}/lock`;
 }
@@ -28,15 +28,15 @@ export async function isLiveRun(directory: string): Promise<boolean> {
 }
 
 /**
- * Refuses a directory that a run is writing to, which no option allows.
+ * Refuses a directory to which a run is writing. No option overrides this.
  *
- * @throws {ContractError} If there is one.
+ * @throws {ContractError} If a run is writing to it.
  */
 export async function refuseLiveRun(directory: string): Promise<void> {
   if (await isLiveRun(directory)) throw liveRun(directory);
 }
 
-/** Removes the checkpoints that a finished run left which was killed in its last moments, if they may be removed. */
+/** Removes the checkpoints of a finished run that was killed before it could remove them, if they may be removed. */
 export async function clearFinishedRun(directory: string): Promise<void> {
   try {
     if (await commandOfRun(directory) === undefined) return;
@@ -44,20 +44,20 @@ export async function clearFinishedRun(directory: string): Promise<void> {
     await using owned = await takeParts(directory, { command: "" });
     await owned.finish();
   } catch {
-    // What is left does no harm.
+    // Files that remain are harmless.
   }
 }
 
 /**
- * Takes a run directory: no other process can take it while this one lives, however it ends. Loads the checkpoint that
- * the run is resumed from.
+ * Takes a run directory, so that no other process can take it while this one lives, and loads the checkpoint from which
+ * the run is resumed. The directory is released however the process ends.
  *
- * @param directory The directory, which need not be there yet.
+ * @param directory The directory, which need not exist yet.
  * @param options What runs, and whether it is resumed.
  * @returns The directory and its checkpoints, to be disposed of.
- * @throws {ContractError} If another process has it, a part of it is a link, or no directory can be there.
+ * @throws {ContractError} If another process has taken it, a part of it is a link, or no directory can be there.
  * @throws {WriteError} If the system lets nothing be written there.
- * @throws {FormatError} If it is to be resumed and no checkpoint is whole.
+ * @throws {FormatError} If it is to be resumed and all checkpoints are damaged.
  *
  * @example A run that keeps checkpoints
  * ```ts
@@ -104,7 +104,7 @@ export async function takeRun(directory: string, options: TakeRunOptions): Promi
       await parts.begin();
     },
     async [Symbol.asyncDispose]() {
-      // A run that started here and has no checkpoint never got far enough to be resumed.
+      // A run that started here and has no checkpoint did not get far enough to be resumed.
       const isNothing = hasBegun && !resume && !await canResume().catch(() => true);
       if (isNothing) await parts.finish().catch(() => undefined);
       await parts[Symbol.asyncDispose]();
@@ -115,10 +115,10 @@ export async function takeRun(directory: string, options: TakeRunOptions): Promi
 /**
  * Takes a run directory as {@linkcode takeRun} does, for a run of several parts, such as one model after another.
  *
- * @param directory The directory, which need not be there yet.
+ * @param directory The directory, which need not exist yet.
  * @param options What runs, and whether it is resumed.
  * @returns The directory, whose parts have checkpoints of their own, to be disposed of.
- * @throws {ContractError} If another process has it, a part of it is a link, or no directory can be there.
+ * @throws {ContractError} If another process has taken it, a part of it is a link, or no directory can be there.
  * @throws {WriteError} If the system lets nothing be written there.
  *
  * @example Two parts
@@ -207,7 +207,7 @@ function checkPartName(name: string): void {
   );
 }
 
-/** Gives a directory back, without what is of no use there any more. Never throws: that would hide why a run ended. */
+/** Releases a directory and removes files that are no longer needed. It never throws: that would hide why a run ended. */
 async function releaseDirectory(
   directory: string,
   { lock, isNew }: { readonly lock: FileLock; readonly isNew: boolean },
@@ -220,7 +220,7 @@ async function releaseDirectory(
     await removeIfEmpty(checkpointsOf(directory));
     if (isNew) await removeIfEmpty(directory);
   } catch {
-    // What is left does no harm.
+    // Files that remain are harmless.
   }
 }
 
@@ -232,7 +232,7 @@ async function checkInPlace(directory: string, lock: FileLock): Promise<void> {
   );
 }
 
-/** Twelve hexadecimal digits that no other run has. */
+/** Makes an id of twelve random hexadecimal digits. */
 function makeId(): string {
   return crypto.randomUUID().replaceAll("-", "").slice(0, 12);
 }

@@ -8,7 +8,7 @@ import { isLink } from "../files/path_kind.ts";
 import { checkValue, part } from "./check_value.ts";
 import { readJson } from "./json.ts";
 
-/** The command whose run a directory holds, if it holds one; `undefined` as a text where the run does not name it. */
+/** Finds the command whose run a directory holds, if it holds one; the text "undefined" if the run does not name it. */
 export async function commandOfRun(directory: string): Promise<string | undefined> {
   const found = await findCommand(directory);
   return found && String(found.command);
@@ -49,7 +49,7 @@ export async function refuseFile(directory: string, action: string): Promise<voi
   );
 }
 
-/** All files that a run may have, except for a report's figures and single experiments. */
+/** All files that a run may have, except figures of a report and single experiments. */
 const RUN_FILES = [
   "config.json",
   "metrics.json",
@@ -66,7 +66,7 @@ const RUN_FILES = [
   "best.json",
   "experiments.csv",
   "experiments.json",
-  // The page of a run that was here would be taken for that of the run that is.
+  // The old run's page would be taken for the new run's.
   "report.html",
 ];
 
@@ -74,8 +74,8 @@ const RUN_FILES = [
 const RUN_DIRECTORIES = ["checkpoints", "model", "models", "experiments"];
 
 /**
- * Refuses a run directory of which a part is a link: what a run removes or replaces there would be files of something
- * else. The directory itself may be a link.
+ * Refuses a run directory of which a part is a link, since the run would remove or replace files that are not its own.
+ * The directory itself may be a link.
  *
  * @throws {ContractError} If there is such a link.
  */
@@ -106,10 +106,12 @@ export async function checkRunPlace(directory: string): Promise<void> {
   );
 }
 
-/** What a file is called while it is written. */
+/** Matches the temporary name of a file while it is written. */
 export const UNFINISHED = /\.[0-9a-f]{8}\.part$/;
 
-/** Removes the unfinished files of a run that was killed; other programs may be writing beside a run's own files. */
+/**
+ * Removes the unfinished files of a run that was killed, but not those that other programs may be writing beside them.
+ */
 export async function removeLeftovers(directory: string): Promise<void> {
   for (const { name, isDirectory } of await directoryEntries(directory)) {
     const path = `${directory}/${name}`;
@@ -128,7 +130,9 @@ async function removeUnfinished(directory: string): Promise<void> {
   }
 }
 
-/** Removes the run that a directory holds, so that nothing of it is taken for a part of the run that is written next. */
+/**
+ * Removes the run that a directory holds, so that none of its files are taken for a part of the next run.
+ */
 export async function removeRun(directory: string): Promise<void> {
   for (const name of RUN_FILES) await removeFile(`${directory}/${name}`);
 }

@@ -1,4 +1,4 @@
-/** Whether a directory holds a run, and whether that is finished. */
+/** Finds out whether a directory holds a run, and whether it is finished. */
 
 import { holdsUnfinishedRun, readKeptCommand } from "./command_file.ts";
 import { isLiveRun } from "./run_directory.ts";
@@ -8,18 +8,20 @@ import { readCommandOfRun, refuseFile } from "./run_files.ts";
 export interface RunState {
   /**
    * `none`: no run. `running`: a process is writing to it now. `unfinished`: the run was stopped or killed and can be
-   * resumed. `finished`: the run came to its end.
+   * resumed. `finished`: the run is complete.
    */
   readonly state: "none" | "running" | "unfinished" | "finished";
-  /** Name of the command whose run it is, such as `train`; absent where there is no run, or it has written nothing yet. */
+  /**
+   * Name of the command that wrote the run, such as `train`; absent if there is no run, or it has written nothing yet.
+   */
   readonly command: string | undefined;
 }
 
 /**
- * Tells whether a directory holds a run, and whether that is finished.
+ * Finds out whether a directory holds a run, and whether it is finished.
  *
- * @param directory The directory, which need not be there.
- * @returns Its state, and the command whose run it is.
+ * @param directory The directory, which need not exist.
+ * @returns The run's state, and the command that wrote it.
  * @throws {ContractError} If it is a file.
  * @throws {FormatError} If a file of the run is damaged.
  *

@@ -1,4 +1,4 @@
-/** What a run left in its directory. */
+/** Reads the results that a run left in its directory. */
 
 import {
   type Field,
@@ -28,7 +28,7 @@ import { refuseFile } from "./run_files.ts";
 export interface SavedRun {
   /** `config.json`. */
   readonly config: SavedConfig;
-  /** How the run's model was trained; absent for `experiments`, which are of many models. */
+  /** How the run's model was trained; absent for `experiments`, which trains many models. */
   readonly training: SavedTraining | undefined;
   /** `history.csv`, if the run has one. */
   readonly history: readonly EpochPoint[] | undefined;
@@ -42,13 +42,13 @@ export interface SavedRun {
   readonly hasModels: boolean;
 }
 
-/** Settings in `config.json`: those that a report words, and any others, which it shows as they are. */
+/** Settings in `config.json`: those that a report describes in words, and any others, which it shows unchanged. */
 export interface SavedConfig extends Readonly<Record<string, unknown>> {
   /** Name of the command that wrote the run, such as `train`. */
   readonly command: string;
-  /** Path of the data that were trained on. */
+  /** Path of the training data. */
   readonly data: string;
-  /** How many samples were trained on. */
+  /** Number of training samples. */
   readonly samples: number;
 }
 
@@ -56,17 +56,17 @@ export interface SavedConfig extends Readonly<Record<string, unknown>> {
 export interface SavedTraining {
   /** Name of the preset, or of the user's own model. */
   readonly preset: string;
-  /** Passes over the data that were asked for. */
+  /** Number of passes over the data that were asked for. */
   readonly epochs: number;
-  /** Samples of a step. */
+  /** Samples in a step. */
   readonly batchSize: number;
   /** Adam's learning rate. */
   readonly learningRate: number;
-  /** Name of the engine that computed. */
+  /** Name of the engine. */
   readonly engine: string;
-  /** What it computed on, such as the name of a GPU. */
+  /** The device on which it computed, such as the name of a GPU. */
   readonly device: string;
-  /** What was minimised. */
+  /** The loss that was minimised. */
   readonly loss: Loss;
 }
 
@@ -105,11 +105,11 @@ const REGIMES = part({
 });
 
 /**
- * Reads what a run left in its directory, except for its models, which {@linkcode loadModels} loads.
+ * Reads the results that a run left in its directory, except its models, which {@linkcode loadModels} loads.
  *
  * @param directory The run's directory, which `train`, `crossval`, `forecast` or `experiments` wrote, or a program with
  *   {@linkcode writeConfig} and its like.
- * @returns Settings, history, scores by regime: whatever the run has.
+ * @returns Settings, and history and scores by regime if the run has them.
  * @throws {ContractError} If it holds no run, or is a file.
  * @throws {FormatError} If a file in it is damaged.
  *
@@ -163,7 +163,9 @@ function originOf(file: string): ValueOrigin {
   return { purpose: "read run", file };
 }
 
-/** Reads how the run's model was trained: the configuration holds a user's own model whole, whatever its name is. */
+/**
+ * Reads how the run's model was trained. The configuration includes a user's own model, so its name does not matter.
+ */
 function readTraining(config: unknown, path: string): SavedTraining {
   const { spec, ...training } = checkValue(config, TRAINING, originOf(path));
   return { ...training, loss: spec?.loss ?? lossOfPreset(training.preset, path) };
@@ -183,7 +185,7 @@ async function readRegimes(path: string): Promise<RegimeEvaluation> {
   return judgeIntervals(regimes as unknown as RegimeEvaluation);
 }
 
-/** Judges the intervals of runs that were made by versions which did not. */
+/** Judges the intervals of a run whose version of this package did not judge them. */
 function judgeIntervals(evaluation: RegimeEvaluation): RegimeEvaluation {
   const { regimes, mix, resampled } = evaluation;
   const judge = (scores: RegimeScores, parts: readonly RegimeScores[]): RegimeScores => ({

@@ -26,9 +26,9 @@ export async function holdsSearch(directory: string): Promise<boolean> {
   return await pathKind(`${directory}/search.json`) !== undefined;
 }
 
-/** What `search.json` keeps: the search, and the flags and files that it was started with. */
+/** The content of `search.json`: the search, and the flags and files that it was started with. */
 export interface SearchFile extends Pick<KeptCommand, "flags" | "startedIn" | "inputs" | "file"> {
-  /** Settings and space, as they stand in the file. */
+  /** Settings and space, as they are in the file. */
   readonly search: unknown;
 }
 
@@ -55,9 +55,9 @@ export async function readSearchFile(directory: string): Promise<SearchFile> {
 }
 
 /**
- * The trials in a directory: none if the search was stopped before it had written its first file.
+ * Reads the trials in a directory: an empty list if the search was stopped before it had written its first file.
  *
- * @throws {ContractError} If they are those of another search.
+ * @throws {ContractError} If the trials belong to another search.
  */
 export async function readEarlierTrials(
   directory: string,
@@ -69,7 +69,7 @@ export async function readEarlierTrials(
   return parseTrials(await readText(path), path);
 }
 
-/** Writes the settings of a search, and the trials that it starts with, so that others can be appended. */
+/** Writes the settings of a search, and the trials that are finished already, to which others are appended. */
 export async function writeSearchFiles(
   directory: string,
   { description, finished, dataPath, flags, inputs }: {
@@ -92,7 +92,7 @@ export async function writeSearchFiles(
   });
 }
 
-/** Appends a finished trial, which then outlasts a power cut. */
+/** Appends a finished trial, and flushes it to disk so that it survives a power cut. */
 export function appendTrial(directory: string, record: TrialRecord): void {
   const bytes = new TextEncoder().encode(encodeTrial(record));
   appendToFile(`${directory}/trials.jsonl`, bytes, { flush: true });

@@ -1,4 +1,4 @@
-/** Whether data are those that a run, or a model, was trained on. */
+/** Finds out whether data are those on which a run, or a model, was trained. */
 
 import { resolve } from "node:path";
 import type { Dataset } from "../data/dataset.ts";
@@ -16,11 +16,11 @@ import { readJson } from "./json.ts";
 import type { SavedConfig } from "./saved_run.ts";
 
 /**
- * Compares samples with those that a model was trained on.
+ * Compares samples with those on which a model was trained.
  *
  * @param model Directory of a run, or of a model.
- * @param found The samples, which may be the same in another file, and the file that they are from, if it has a digest.
- * @returns What is wrong if they are others, or if that cannot be told; `undefined` if they are the same.
+ * @param found The samples, which may be the same in a different file, and their file, if it has a digest.
+ * @returns What is wrong if they differ, or if that is unknown; `undefined` if they are the same.
  */
 export async function findOtherData(
   model: string,
@@ -32,28 +32,28 @@ export async function findOtherData(
     const missing = config === undefined
       ? `no config.json of a run with ${model}`
       : "no digest of them in its config.json";
-    return `it cannot be told whether these are the data that the model was trained on: there is ${missing}`;
+    return `it is unknown whether these are the data that the model was trained on: there is ${missing}`;
   }
   if (isSameInput(trained, file)) return undefined;
   if (config?.samplesFingerprint === await fingerprintDataset(samples)) return undefined;
-  return `${file.path} is not what the model was trained on, so the baselines and the regimes are of other data: ` +
+  return `${file.path} is not the file that the model was trained on, so baselines and regimes come from other data: ` +
     `found ${describeContent(file)}, trained on ${trained.path}, ${describeContent(trained)}`;
 }
 
-/** What became of the file that a run was trained on. */
+/** The state of the file on which a run was trained. */
 export interface TrainingFile {
-  /** Where it is; absent if it is not there, or is another. */
+  /** Where it is; absent if it is missing or has changed. */
   readonly path?: string | undefined;
-  /** What is wrong: it is not there, or is another; beside a path, that nobody can tell whether it is the same. */
+  /** What is wrong: the file is missing or has changed or, if `path` is present, it is unknown whether it has. */
   readonly problem?: string | undefined;
 }
 
 /**
- * Looks for the file that a run was trained on: where it was, or at the path that was given, seen from here.
+ * Looks for the file on which a run was trained, at its former absolute path or at the path that was given.
  *
  * @param config `config.json` of the run.
- * @param options Whom to tell of the progress.
- * @returns Where the file is, or what became of it.
+ * @param options Where to report progress.
+ * @returns Where the file is, or what is wrong with it.
  */
 export async function findTrainingFile(
   config: SavedConfig,
@@ -65,7 +65,7 @@ export async function findTrainingFile(
   if (trained === undefined) {
     if (await pathKind(path) === undefined) return { problem: isGone };
     const problem =
-      `it cannot be told whether ${path} is still what was trained on: the run was made by a ` +
+      `it is unknown whether ${path} is still the file that was trained on: the run was made by a ` +
       "version that kept no digest of it";
     return { path, problem };
   }
@@ -85,7 +85,7 @@ export async function findTrainingFile(
   return { problem };
 }
 
-/** `config.json` of the run whose directory this is, or to which its model belongs. */
+/** Reads `config.json` of the run in a directory, or of the run to which the model in it belongs. */
 async function readConfigOf(directory: string): Promise<Record<string, unknown> | undefined> {
   for (const run of [directory, `${directory}/..`, `${directory}/../..`]) {
     // A model below a run is in `model/`, or in one of `models/`.

@@ -3,7 +3,7 @@ import type { PlannedTrial } from "./trial.ts";
 
 /** A trial and its model. */
 export interface ModelTrial extends PlannedTrial {
-  /** The model that its point stands for. */
+  /** The model that its point describes. */
   readonly spec: ModelSpec;
 }
 

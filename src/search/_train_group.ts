@@ -26,7 +26,7 @@ export interface GroupOptions extends
 }
 
 /**
- * Trains trials of one model and batch size on all folds, side by side as far as the engine is good for it.
+ * Trains trials of one model and batch size on all folds, side by side as far as the engine can.
  *
  * @param trials The trials: at least one.
  * @param options Folds, and where to compute.

@@ -2,8 +2,8 @@
  * Search for a model: a space of choices, points of it on a grid or at random, cross-validated scores, and successive
  * halving.
  *
- * Begin with {@linkcode searchModels}; {@linkcode SearchSpace} says what may be chosen, {@linkcode rankTrials} orders what
- * was found.
+ * Begin with {@linkcode searchModels}; {@linkcode SearchSpace} says what may be chosen, {@linkcode rankTrials} orders
+ * what was found.
  *
  * @module
  */

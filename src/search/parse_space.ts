@@ -100,7 +100,7 @@ function completeBlock(
 
 function checkBranches({ branches = [], signal }: WrittenSpace): void {
   if (signal !== undefined && branches.length === 0) {
-    refuse("branches", undefined, "an array of branches beside that of signal");
+    refuse("branches", undefined, "an array of branches besides that of signal");
   }
   const inputs = branches.map(({ input }) => input);
   for (const [index, { input, units }] of branches.entries()) {

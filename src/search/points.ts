@@ -129,8 +129,7 @@ function nextPlaces(places: readonly number[], sizes: readonly number[]): number
 
 /**
  * Draws points at random (Bergstra and Bengio 2012, "Random search for hyper-parameter optimization", JMLR 13:281).
- * Draw i has a random stream of its own, named by the seed and i, so the first n points are the same however many are
- * taken.
+ * Draw i has its own random stream, named by the seed and i, so the first n points do not depend on how many are taken.
  *
  * @param space The space. A number of convolutions is drawn first, every one equally likely, then the other axes.
  * @param seed An integer from 0 to 2^53 − 1.

@@ -193,11 +193,11 @@ const RARE_COLUMNS: Readonly<Record<string, (point: SearchPoint) => string | und
 };
 
 /**
- * Formats a ranking as CSV, including failed trials and their reasons. Lists, such as the filters of each convolution, are
- * in one field, separated by spaces.
+ * Formats a ranking as CSV, including failed trials and their reasons. Lists, such as the filters of each convolution,
+ * are in one field, separated by spaces.
  *
  * @param ranking What {@linkcode rankTrials} returned.
- * @returns A header and one line a trial.
+ * @returns A header and one line per trial.
  *
  * @example One trial that failed
  * ```ts

@@ -21,10 +21,10 @@ export interface Rung {
 }
 
 /**
- * Plans the rounds of successive halving (Karnin et al. 2013, "Almost optimal exploration in multi-armed bandits", ICML;
- * Jamieson and Talwalkar 2016, "Non-stochastic best arm identification and hyperparameter optimization", AISTATS):
- * all trials for a few epochs, the best share of them for that many times more, and so on, until the last rung has
- * all epochs. There are as many rungs as trials and epochs can be divided for.
+ * Plans the rounds of successive halving (Karnin et al. 2013, "Almost optimal exploration in multi-armed bandits",
+ * ICML; Jamieson and Talwalkar 2016, "Non-stochastic best arm identification and hyperparameter optimization",
+ * AISTATS): all trials for a few epochs, the best share of them for that many times more, and so on, until the last
+ * rung has all epochs. There are as many rungs as the numbers of trials and epochs allow.
  *
  * A trial starts again in each rung, from the same seed, and so repeats the epochs it had before. Every rung thus costs
  * about as much as the first; resuming from saved weights would save a share of 1 / `keepOneIn` of the later ones.

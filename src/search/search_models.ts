@@ -15,7 +15,7 @@ import { planRungs } from "./rungs.ts";
 import { type ResolvedSettings, resolveSearchSettings, type SearchSettings } from "./settings.ts";
 import type { PlannedTrial, ScoredTrial, TrialRecord } from "./trial.ts";
 
-/** How far a search is. */
+/** The progress of a search. */
 export interface SearchProgress {
   /** Number of the rung under way, from 1. */
   readonly rung: number;
@@ -41,7 +41,7 @@ export interface GroupCheckpoints extends Pick<FitManyOptions, "checkpoint" | "r
   readonly finish: () => Promise<void>;
 }
 
-/** Options of {@linkcode searchModels}, beside {@linkcode SearchSettings}, which decide the result. */
+/** Options of {@linkcode searchModels}, besides {@linkcode SearchSettings}, which decide the result. */
 export interface SearchOptions extends SearchSettings {
   /**
    * Where to compute.
@@ -63,14 +63,14 @@ export interface SearchOptions extends SearchSettings {
    */
   readonly finished?: readonly TrialRecord[] | undefined;
   /**
-   * Whether trials may be ranked together that different kinds of arithmetic computed; see `Engine.arithmetic`.
+   * Whether trials that were computed with different arithmetic may be ranked together; see `Engine.arithmetic`.
    *
    * @default {false}
    */
   readonly otherArithmetic?: boolean | undefined;
   /**
-   * Called before trials are trained: gives them a place for checkpoints, and the checkpoint that they resume from if the
-   * same trials were under way when an earlier search ended. Another engine may group trials in another way.
+   * Called before trials are trained: gives them a place for checkpoints, and the checkpoint that they resume from if
+   * the same trials were under way when an earlier search ended. Another engine may group trials in another way.
    *
    * @default {trials are trained from the start}
    */
@@ -99,17 +99,18 @@ export interface SearchResult {
 
 /**
  * Searches a space of models: trains each point on every fold of a cross-validation and ranks them by their mean
- * validation loss after the last epoch. Points that make no model, and trials whose loss becomes infinite, are kept with
- * the reason.
+ * validation loss after the last epoch. Points that make no model, and trials whose loss becomes infinite, are kept
+ * with the reason.
  *
- * Trials of one model and batch size train side by side on a GPU; on a processor there is one model a core, whatever its
- * shape. Neither that nor an interruption changes a score. The best score is partly luck, and so too good (Cawley and
+ * Trials of one model and batch size train side by side on a GPU; on a processor one model of any shape trains on each
+ * core. Neither that nor an interruption changes a score. The best score is partly luck, and so too good (Cawley and
  * Talbot 2010, JMLR 11:2079): judge the chosen model on samples that the search has not seen.
  *
  * @param data Labelled samples.
  * @param options Space, method, folds, and where to compute.
  * @returns Every trial, their ranking, and the best.
- * @throws {ContractError} If the data have no labels or do not fit the loss, or a `finished` trial belongs to another search.
+ * @throws {ContractError} If the data have no labels or do not fit the loss, or a `finished` trial belongs to another
+ * search.
  * @throws {RangeError} If a setting is out of range, or the data are too few for the folds.
  *
  * @example Two pool sizes, one of which does not fit
@@ -134,11 +135,11 @@ export async function searchModels(
   return await new Search(data, resolveSearchSettings(options), options).run();
 }
 
-/** How many trials an engine is good for at a time: in one call if they have a model in common, in several calls. */
+/** How many trials an engine can train at a time: in one call if they have a model in common, and in several calls. */
 interface Capacity {
   readonly inGroup: number;
   readonly lanes: number;
-  /** How the engine rounds; absent if none can run the model. */
+  /** How the engine rounds; absent if no engine can run the model. */
   readonly arithmetic?: string;
 }
 
@@ -186,7 +187,7 @@ class Search {
     return { records, ranking, best: bestTrial(ranking), interrupted };
   }
 
-  /** Trains what is not finished yet. Returns fewer records than models if it was interrupted. */
+  /** Trains the models that are not finished yet. Returns fewer records than models if it was interrupted. */
   async #runRung(
     models: readonly ModelTrial[],
     { rung, rungs }: Pick<SearchProgress, "rung" | "rungs">,
@@ -258,8 +259,7 @@ class Search {
     checkArithmetic(found, ours, {
       action: "resume the search",
       subject: "its trials were",
-      advice:
-        ". Resume where it was started, or all the same with otherArithmetic (--other-arithmetic)",
+      advice: ". Resume where it was started, or anyway with otherArithmetic (--other-arithmetic)",
     });
   }
 

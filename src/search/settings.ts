@@ -45,8 +45,9 @@ export interface SearchSettings {
    */
   readonly folds?: number | undefined;
   /**
-   * How samples are divided into folds; see `kFold`. A search takes the best of many models, so it finds whatever a score
-   * rewards. Where a gene or a cell type is on both sides, remembering it is rewarded. With a single cell type take `by-gene`.
+   * How samples are divided into folds; see `kFold`. A search takes the best of many models, so it finds anything that
+   * a score rewards. Where a gene or a cell type is on both sides, remembering it is rewarded. With a single cell type
+   * take `by-gene`.
    *
    * @default {"by-both"}
    */

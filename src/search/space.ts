@@ -25,9 +25,9 @@ export interface ConvolutionAxes {
 /** Candidates for the branch over an input other than the signal. */
 export interface BranchAxes {
   /**
-   * What the branch reads. References have the layers of the branch over `summary`, where there is one; they are joined as
-   * their mean, and then also as difference from the sample and as mean weighted by distance. Labels of references are
-   * joined as their mean and, with references and a summary, as mean weighted by distance.
+   * What the branch reads. References have the layers of the branch over `summary`, where there is one; they are joined
+   * as their mean, and then also as difference from the sample and as mean weighted by distance. Labels of references
+   * are joined as their mean and, with references and a summary, as mean weighted by distance.
    */
   readonly input: Exclude<InputName, "signal">;
   /**

@@ -32,10 +32,10 @@ const LEAKY_SLOPE = 0.05;
 const BATCH_NORM: LayerSpec = { type: "batchNorm", momentum: 0.99, epsilon: 0.001 };
 
 /**
- * Makes the model that a point stands for: blocks of convolution, activation, batch normalisation where chosen, and
+ * Makes the model that a point describes: blocks of convolution, activation, batch normalisation where chosen, and
  * pooling unless it is 1; then linear layers where chosen, flattening, dropout unless its rate is 0, dense layers with
- * activations, and one output. With branches that is the branch over the signal, with dense layers of its own, and the
- * dense layers and the output are the head, which joins it with the others.
+ * activations, and one output. With branches, the layers up to the dropout, followed by dense layers of their own, are
+ * the branch over the signal; the other dense layers and the output are the head, which joins it with the other branches.
  *
  * @param point The point.
  * @param options Shape of a sample, name and loss.

@@ -36,7 +36,7 @@ export interface ScoredTrial extends PlannedTrial {
   readonly score: number;
   /** Parameters of the model. */
   readonly parameters: number;
-  /** Seconds since it was started or last resumed; of trials trained side by side each has its share. */
+  /** Seconds since it was started or last resumed; trials that train side by side share them equally. */
   readonly seconds: number;
   /** Name of the engine. */
   readonly engine: string;

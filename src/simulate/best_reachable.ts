@@ -7,7 +7,7 @@ import type { EvalRegime } from "./layout.ts";
 export interface ReachableScore {
   /** Mean squared error. */
   readonly mse: number;
-  /** Pearson's correlation; NaN, which `truth.json` writes as `null`, where the oracle predicts the same for every row. */
+  /** Pearson's correlation; NaN, which `truth.json` has as `null`, if the oracle predicts the same for every row. */
   readonly pearson: number;
 }
 
@@ -23,16 +23,16 @@ export interface ReachableScores {
 
 /**
  * The best scores that a model can reach, measured on the labels that were drawn. Each oracle predicts the expected
- * label given what it knows, so in expectation
+ * label given what it knows, so that in expectation
  *
  * - `fromMarks` bounds every model that sees the marks only: (1 − visible share) of the label's variance is left, and
- *   r is √(visible share). The counts show z only through sampling noise, unknown depths and the genes' gains, so a real
- *   model stays somewhat above this error.
+ *   r is √(visible share). Sampling noise, unknown depths and the genes' gains blur z in the counts, so a real model's
+ *   error is somewhat larger.
  * - `fromMarksAndGene` bounds every model: only the noise share is left.
  *
- * Between the two lie models that recognise a gene: by its id, or by the shape of its marks, which is the
- * same in all cell types. That helps on `seenGeneNewCellType`, but not on new genes.
- * On train itself a model can have an even lower error by fitting the noise.
+ * Models that recognise a gene, by its id or by the shape of its marks, which is the same in all cell types, are
+ * between the two. This helps on `seenGeneNewCellType`, but not on new genes. On train itself, a model can have an even
+ * smaller error by fitting the noise.
  */
 export interface BestReachable {
   /** The scores on the rows of train. */
@@ -43,7 +43,7 @@ export interface BestReachable {
   readonly evalByRegime: Readonly<Partial<Record<EvalRegime, ReachableScores>>>;
 }
 
-/** A row that the oracles are scored on. */
+/** A row on which the oracles are scored. */
 interface OracleRow extends Pick<Sample, "label" | "fromMarks" | "fromMarksAndGene"> {
   readonly regime: EvalRegime | undefined;
 }

@@ -13,15 +13,15 @@ const LINEAGE_SHARE = 0.6;
 
 /** A simulated cell type. */
 export interface CellType {
-  /** Its name in the files. */
+  /** The cell type's name in the files. */
   readonly name: string;
-  /** Its lineage, from 0. */
+  /** Number of its lineage, from 0. */
   readonly lineage: number;
-  /** Its weight of each programme, `[programme]`; of Euclidean length 1. */
+  /** Weights of the programmes, `[programme]`; their Euclidean length is 1. */
   readonly programmes: Float64Array;
   /** Sequencing depth of each mark's sample, `[mark]`; the mean is the option `depth`. */
   readonly depths: Float64Array;
-  /** Key from which the streams of its genes derive. */
+  /** Key from which the random streams of its genes are derived. */
   readonly key: RandomKey;
 }
 
@@ -35,7 +35,7 @@ export interface CellTypeOptions {
   readonly depthSpread: number;
 }
 
-/** Makes the cell type of a name; name and seed determine it. */
+/** Makes a cell type, which its name and the seed determine. */
 export function makeCellType(name: string, options: CellTypeOptions): CellType {
   const { seed, depth, depthSpread } = options;
   const stream = new RandomStream(deriveKey(seed, "cell type", name));

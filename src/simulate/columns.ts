@@ -15,11 +15,11 @@ export interface SimulatedColumns {
 }
 
 /**
- * Simulates into memory instead of files, for tests, examples and first steps. Data of the competition's size need
- * {@linkcode writeSimulation}.
+ * Simulates into memory instead of files, for tests, examples and first steps. Use {@linkcode writeSimulation} for data
+ * of the competition's size.
  *
  * @param options Sizes, seed and parameters.
- * @returns Train and eval.
+ * @returns The columns of train and of eval.
  * @throws {TypeError} If an option has an unknown name.
  * @throws {RangeError} If an option is out of range; the message names it.
  *

@@ -1,12 +1,12 @@
 /**
- * Draws from the distributions of counts. All are exact up to the 32 bits of a uniform number.
+ * Draws from the distributions of counts. All draws are exact up to the 32 bits of a uniform number.
  *
  * @module
  */
 
 import type { RandomStream } from "../random.ts";
 
-/** The mean up to which stepping through the probabilities one by one is faster than rejection. */
+/** Up to this mean, stepping through the probabilities one by one is faster than rejection. */
 const SEARCH_LIMIT = 12;
 
 /**
@@ -17,7 +17,7 @@ const SEARCH_LIMIT = 12;
  *
  * @param stream The source of randomness.
  * @param mean μ ≥ 0.
- * @param size Inverse dispersion, above 0; the larger, the closer to Poisson.
+ * @param size Inverse dispersion, above 0; the larger it is, the closer the distribution is to Poisson's.
  */
 export function drawNegativeBinomial(stream: RandomStream, mean: number, size: number): number {
   if (mean > SEARCH_LIMIT) return drawPoisson(stream, drawGamma(stream, size) * (mean / size));
@@ -34,11 +34,11 @@ export function drawNegativeBinomial(stream: RandomStream, mean: number, size: n
 }
 
 /**
- * Draws a count from the Poisson distribution: by sequential search up to a mean of 12, above it by transformed
- * rejection with squeeze (PTRS; Hörmann 1993, Insurance: Mathematics and Economics 12:39).
+ * Draws a count from the Poisson distribution: by sequential search up to a mean of 12, and by transformed rejection
+ * with squeeze above that (PTRS; Hörmann 1993, Insurance: Mathematics and Economics 12:39).
  *
  * @param stream The source of randomness.
- * @param mean At least 0.
+ * @param mean The mean, at least 0.
  */
 export function drawPoisson(stream: RandomStream, mean: number): number {
   if (mean > SEARCH_LIMIT) return drawPoissonByRejection(stream, mean);
@@ -76,7 +76,7 @@ function drawPoissonByRejection(stream: RandomStream, mean: number): number {
  * Transactions on Mathematical Software 26:363).
  *
  * @param stream The source of randomness.
- * @param shape Above 0.
+ * @param shape The shape, above 0.
  */
 export function drawGamma(stream: RandomStream, shape: number): number {
   if (shape < 1) return drawGamma(stream, shape + 1) * stream.uniform() ** (1 / shape);
@@ -93,7 +93,7 @@ export function drawGamma(stream: RandomStream, shape: number): number {
 
 const SMALL_LOG_FACTORIALS = logFactorialsBelow(16);
 
-/** ln k! to 12 digits: a table, then Stirling's series. */
+/** Computes ln k! to 12 digits from a table, or by Stirling's series for large k. */
 function logFactorial(k: number): number {
   if (k < SMALL_LOG_FACTORIALS.length) return SMALL_LOG_FACTORIALS[k]!;
   const inverse = 1 / k;

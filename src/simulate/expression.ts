@@ -9,18 +9,18 @@ import type { CellType } from "./cell_types.ts";
 import type { Gene } from "./genes.ts";
 import type { SimulationSettings } from "./options.ts";
 
-/** Labels have 4 decimals, so that a text needs few digits to hold the same number. */
+/** Labels have 4 decimals, so that few digits are enough to write them exactly as text. */
 const LABEL_STEPS = 1e4;
 
 /** One gene in one cell type. */
 export interface Sample {
-  /** Activity z, of mean 0 and variance 1 over genes. */
+  /** Activity z, with mean 0 and variance 1 over genes. */
   readonly activity: number;
   /** Expression, as in the files. */
   readonly label: number;
   /** Expected label given the activity: the best prediction from the marks. */
   readonly fromMarks: number;
-  /** Expected label given the activity and the gene's hidden level: the best prediction of all. */
+  /** Expected label given the activity and the gene's hidden level: the best possible prediction. */
   readonly fromMarksAndGene: number;
   /** The sample's own random stream, from which its counts are drawn. */
   readonly stream: RandomStream;
@@ -28,7 +28,7 @@ export interface Sample {
 
 const words = new Uint32Array(2);
 
-/** Draws the activity and the label of a gene in a cell type: a function of seed, gene and cell type. */
+/** Draws the activity and the label of a gene in a cell type, which seed, gene and cell type determine. */
 export function drawSample(
   gene: Gene,
   cellType: CellType,
@@ -48,12 +48,12 @@ export function drawSample(
   const fromMarksAndGene = fromMarks + deviation * Math.sqrt(hiddenShare) * gene.hidden;
   const exact = fromMarksAndGene +
     deviation * Math.sqrt(rest(visibleShare, hiddenShare)) * stream.normal();
-  // Adding zero turns −0, which a text would not keep, into 0.
+  // Adding zero turns −0, which text would not preserve, into 0.
   const label = Math.round(exact * LABEL_STEPS) / LABEL_STEPS + 0;
   return { activity, label, fromMarks, fromMarksAndGene, stream };
 }
 
-/** The rest of 1 after two shares; rounding must not make it negative. */
+/** Computes the rest of 1 after two shares; rounding must not make it negative. */
 function rest(a: number, b: number): number {
   return Math.max(0, 1 - a - b);
 }

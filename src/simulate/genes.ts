@@ -17,7 +17,7 @@ export const PROGRAMME_COUNT = 8;
 /** The most genes of one kind (training or new) whose ids are distinct. */
 export const GENE_ID_LIMIT = 149_995;
 
-/** Smallest prime above twice the limit; ids run below it, as Ensembl's digits do below about 300,000. */
+/** Smallest prime above twice the limit. Ids are below it, since the numbers of Ensembl's are below about 300,000. */
 const ID_PRIME = 299_993;
 
 /** Whether a gene is in train.npz, or in eval.npz only. */
@@ -25,13 +25,13 @@ export type GeneKind = "training" | "new";
 
 /** A simulated gene. */
 export interface Gene {
-  /** An identifier like those of Ensembl. */
+  /** An identifier in Ensembl's form. */
   readonly id: string;
   /** Whether train has it. */
   readonly kind: GeneKind;
   /** The number from which the gene's random stream and id are derived. */
   readonly index: number;
-  /** 1 where transcription runs along ascending coordinates, −1 where along descending ones. */
+  /** 1 if transcription runs along ascending coordinates, −1 if it runs along descending ones. */
   readonly strand: 1 | -1;
   /** Baseline activity, standard normal. */
   readonly baseline: number;
@@ -43,7 +43,7 @@ export interface Gene {
   readonly promoterWidthBp: number;
   /** Distance from the TSS to the end of the transcript, in base pairs. */
   readonly bodyLengthBp: number;
-  /** The factor on each mark's amplitude at this gene, `[mark]`; of median 1. */
+  /** The factor on each mark's amplitude at this gene, `[mark]`; the median is 1. */
   readonly gains: Float64Array;
 }
 
@@ -73,7 +73,7 @@ function drawAttributes(stream: RandomStream): Omit<Gene, "id" | "kind" | "index
   };
 }
 
-/** A seeded one-to-one map of gene numbers to ids from 1: affine modulo a prime. */
+/** Makes a seeded one-to-one map from gene numbers to ids from 1: an affine map modulo a prime. */
 function geneIds(seed: number): (index: number) => number {
   const stream = new RandomStream(deriveKey(seed, "gene ids"));
   const factor = 1 + stream.below(ID_PRIME - 1);

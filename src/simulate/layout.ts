@@ -12,7 +12,7 @@ import { evalCellTypeNames, newCellTypeNames, trainCellTypeNames } from "./roadm
 /** One of the two files: `train.npz` or `eval.npz`. */
 export type SimulationPart = "train" | "eval";
 
-/** Which parts of a row of eval train has too: its cell type, its gene, or neither. */
+/** Whether train also has the cell type or the gene of a row of eval, or neither. */
 export type EvalRegime = "newGeneSeenCellType" | "seenGeneNewCellType" | "newGeneNewCellType";
 
 /** The rows of one cell type in one file. */
@@ -21,7 +21,7 @@ export interface Member {
   readonly cellType: CellType;
   /** Whether only eval has the cell type. */
   readonly newCellType: boolean;
-  /** Its genes in row order, training genes before new ones. */
+  /** The genes in row order; training genes precede new ones. */
   readonly genes: readonly Gene[];
 }
 
@@ -50,7 +50,7 @@ export function makeLayout(options: SimulationSettings): Layout {
   return { train, eval: evaluation.filter(({ genes }) => genes.length > 0) };
 }
 
-/** The regime of a row of eval. */
+/** Finds the regime of a row of eval. */
 export function regimeOf(member: Member, gene: Gene): EvalRegime {
   if (!member.newCellType) return "newGeneSeenCellType";
   return gene.kind === "training" ? "seenGeneNewCellType" : "newGeneNewCellType";

@@ -12,9 +12,9 @@ const BIN_SIZE_BP = COMPETITION_RECORD.binSizeBp;
 
 /** A mark's response to activity: amplitude(z) = height / (1 + exp(−slope · (z − midpoint))). */
 interface Response {
-  /** Reads per bin where the mark is absent. */
+  /** Reads per bin if the mark is absent. */
   readonly background: number;
-  /** Reads per bin at the profile's highest point, at full response. */
+  /** Reads per bin at the highest point of the profile at full response. */
   readonly height: number;
   /** Steepness; negative for marks of silent genes. */
   readonly slope: number;
@@ -22,7 +22,7 @@ interface Response {
   readonly midpoint: number;
 }
 
-/** In the order of the record's marks: H3K27me3, H3K36me3, H3K4me1, H3K4me3, H3K9me3. */
+/** The responses in the order of the record's marks: H3K27me3, H3K36me3, H3K4me1, H3K4me3, H3K9me3. */
 const RESPONSES: readonly Response[] = [
   { background: 0.85, height: 40, slope: -3, midpoint: -1.5 },
   { background: 0.7, height: 10, slope: 1.5, midpoint: 0.4 },
@@ -32,9 +32,9 @@ const RESPONSES: readonly Response[] = [
 ];
 
 /**
- * Writes the expected counts of one sample: depth · (background + gain · amplitude(z) · profile(bin)).
- * Profiles follow the transcript, so the body of a gene on the minus strand lies to the left, as in the
- * competition's unflipped windows.
+ * Writes the expected counts of one sample: depth · (background + gain · amplitude(z) · profile(bin)). Profiles follow
+ * the direction of transcription, so the body of a gene on the minus strand is on the left, as in the competition's
+ * unflipped windows.
  *
  * @param rates Receives `[bin, mark]`; its length sets the number of bins.
  * @param gene The gene.
@@ -60,13 +60,13 @@ export function fillRates(
   }
 }
 
-/** The part of a mark's signal above its background at an activity z. */
+/** Computes the part of a mark's signal above its background at an activity z. */
 function amplitude(response: Response, activity: number): number {
   return response.height / (1 + Math.exp(-response.slope * (activity - response.midpoint)));
 }
 
 /**
- * The profiles of the five marks, each at most about 1.
+ * Computes the profiles of the five marks, each at most about 1.
  *
  * @param shape Receives one value for each mark.
  * @param gene Gives the promoter's width w and the body's length.

@@ -4,8 +4,8 @@
  * **Genes and cell types.** Gene g has a strand, a baseline b_g, loadings u_g on 8 gene programmes, a hidden
  * level h_g, a promoter width w_g (500 bp · exp(0.3 n)), a body length (10 kb · exp(n)) and for each mark m a
  * gain γ_gm = exp(0.25 n); b, u and h are standard normal, and every n is another standard normal number.
- * Cell type c runs the programmes with weights v_c ∝ √0.6 · (its lineage's) + √0.4 · (its own), of length 1; related
- * cell types share a lineage. Its activity, of variance 1 by construction, is
+ * Cell type c uses the programmes with weights v_c ∝ √0.6 · (weights of its lineage) + √0.4 · (its own weights), of
+ * length 1; related cell types share a lineage. The activity of gene g in it has variance 1 by construction and is
  *
  *     z_gc = √(1 − p − q) · b_g + √p · u_g·v_c + √q · n        p: programmeShare, q: particularShare
  *
@@ -23,7 +23,7 @@
  *     count[bin, m] ~ negative binomial (gamma–Poisson), variance μ + dispersion · μ²
  *
  * ln depth_cm is normal with standard deviation `depthSpread`, and depth has the mean `depth`. Windows run along the
- * genome: they are not flipped for genes on the minus strand, whose bodies lie to the left.
+ * genome: they are not flipped for genes on the minus strand, whose bodies are on the left.
  *
  * **Expression.** Rounded to 4 decimals,
  *
@@ -33,16 +33,15 @@
  * as in real data. No model can predict the last term. {@linkcode BestReachable} says what follows for the
  * best scores that a model can reach.
  *
- * **Matched**, roughly, are 30 genes of one Roadmap cell type that were published with DeepChrome (Singh
- * et al. 2016). In the order of the table, their mean counts per bin are 3.6, 1.6, 2.3, 10.7 and 1.6 (1.1 without
- * one gene; H3K4me3 halved, since its counts are all even and its reads most likely counted twice), and 33, 38,
- * 29, 40 and 39% of their bins are empty; here the means are 3.1, 1.7, 2.1, 11.3 and 1.2, and 29, 36, 28, 39 and
- * 35% are empty. The dispersion follows the differences between neighbouring bins. Not modelled are reads
- * that fall into two bins, noise that neighbouring bins share, copy number and mappability.
+ * **Calibration.** The counts roughly match those of 30 genes of one Roadmap cell type that were published with
+ * DeepChrome (Singh et al. 2016). In the order of the table, their mean counts per bin are 3.6, 1.6, 2.3, 10.7 and 1.6
+ * (1.1 without one gene; H3K4me3 halved, since its counts are all even and its reads most likely counted twice), and
+ * 33, 38, 29, 40 and 39% of their bins are empty; here the means are 3.1, 1.7, 2.1, 11.3 and 1.2, and 29, 36, 28, 39
+ * and 35% are empty. The dispersion was chosen by the differences between neighbouring bins. Reads that fall into two
+ * bins, noise that neighbouring bins share, copy number and mappability are not modelled.
  *
- * **Reproducible in parts.** A gene depends on (seed, position), a cell type on (seed, name), a sample on
- * (seed, cell type, gene) and nothing else, so a smaller simulation is a part of any larger one with the same
- * seed, parameters and number of bins.
+ * **Reproducibility.** A gene depends only on (seed, position), a cell type on (seed, name) and a sample on (seed, cell
+ * type, gene), so a smaller simulation is a part of any larger one with the same seed, parameters and number of bins.
  *
  * @example
  * ```ts

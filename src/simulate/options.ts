@@ -53,7 +53,8 @@ export interface SimulationOptions {
    */
   readonly visibleShare?: number | undefined;
   /**
-   * Share of the label's variance that is a property of the gene: the same in all cell types, and not shown by the marks.
+   * Share of the label's variance that belongs to the gene: it is the same in all cell types, and the marks do not show
+   * it.
    *
    * @default {0.3}
    */
@@ -71,8 +72,7 @@ export interface SimulationOptions {
    */
   readonly labelVariance?: number | undefined;
   /**
-   * Share of the activity's variance that differs between cell types along the gene programmes they
-   * share with their lineage.
+   * Share of the activity's variance that differs between cell types along the gene programmes.
    *
    * @default {0.3}
    */
@@ -105,7 +105,7 @@ export interface SimulationOptions {
   readonly dispersion?: number | undefined;
 }
 
-/** Some 40 times the competition's number; uncompressed files of it take 200 GB. */
+/** Some 40 times the competition's number; uncompressed files of this size take 200 GB. */
 const MAX_BINS_IN_ALL = 2 ** 32;
 
 /** {@linkcode SimulationOptions} with defaults filled in. */
@@ -167,7 +167,7 @@ export function resolveSimulationOptions(options: SimulationOptions): Simulation
 
 /** The values that an option may have. */
 interface Range {
-  /** In words, for messages. */
+  /** The values in words, for messages. */
   readonly wanted: string;
   readonly accepts: (value: number) => boolean;
 }

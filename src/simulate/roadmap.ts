@@ -11,7 +11,7 @@ const TRAIN_ORDER = (
   "E095 E055 E114 E100 E056 E016 E122 E057 E123 E079 E003 E050"
 ).split(" ");
 
-/** The 6 new cell types of eval.npz, in its order, each with the training cell type that it follows there. */
+/** The 6 new cell types of eval.npz in its order, and the training cell type that each of them follows there. */
 const NEW_AFTER: ReadonlyMap<string, string> = new Map([
   ["E071", "E024"],
   ["E087", "E105"],
@@ -39,13 +39,13 @@ const LINEAGES: readonly (readonly string[])[] = [
 /** Number of lineages. */
 export const LINEAGE_COUNT = LINEAGES.length;
 
-/** Lineage of a Roadmap cell type, from 0; `undefined` for an invented one. */
+/** Finds the lineage of a Roadmap cell type, from 0; `undefined` for an invented cell type. */
 export function lineageOf(name: string): number | undefined {
   const lineage = LINEAGES.findIndex((names) => names.includes(name));
   return lineage < 0 ? undefined : lineage;
 }
 
-/** The first `count` training cell types: the competition's 50, then `S051`, `S052`, … */
+/** Names the first `count` training cell types: the competition's 50, then `S051`, `S052`, … */
 export function trainCellTypeNames(count: number): string[] {
   return Array.from(
     { length: count },
@@ -53,7 +53,7 @@ export function trainCellTypeNames(count: number): string[] {
   );
 }
 
-/** The first `count` new cell types: the competition's 6, then `N007`, `N008`, … */
+/** Names the first `count` new cell types: the competition's 6, then `N007`, `N008`, … */
 export function newCellTypeNames(count: number): string[] {
   const known = [...NEW_AFTER.keys()];
   return Array.from(
@@ -63,8 +63,8 @@ export function newCellTypeNames(count: number): string[] {
 }
 
 /**
- * The order of eval.npz: the training cell types, each new one after the one that it follows in the
- * competition's file, or after all of them where that one is left out.
+ * Orders the cell types of eval.npz: the training cell types, and each new one after the one that it follows in the
+ * competition's file, or after all of them if that one is missing.
  */
 export function evalCellTypeNames(train: readonly string[], fresh: readonly string[]): string[] {
   const waiting = [...fresh];
@@ -76,7 +76,7 @@ export function evalCellTypeNames(train: readonly string[], fresh: readonly stri
   return [...names, ...waiting];
 }
 
-/** The place of the training cell type that a new one follows; after all of them for an invented one. */
+/** Finds the place of the training cell type that a new one follows; an invented one follows all of them. */
 function placeOf(name: string): number {
   const before = NEW_AFTER.get(name);
   return before === undefined ? Number.MAX_VALUE : TRAIN_ORDER.indexOf(before);

@@ -36,9 +36,9 @@ export interface SimulatedRow {
   readonly cellType: string;
   /** The gene's id. */
   readonly gene: string;
-  /** 1 where transcription runs along ascending coordinates, −1 where along descending ones. */
+  /** 1 if transcription runs along ascending coordinates, −1 if it runs along descending ones. */
   readonly strand: 1 | -1;
-  /** Activity z, which sets the marks' amplitudes; of mean 0 and variance 1. */
+  /** Activity z, which sets the marks' amplitudes; its mean is 0 and its variance 1. */
   readonly activity: number;
   /** Expression, as in the files. */
   readonly label: number;
@@ -46,7 +46,7 @@ export interface SimulatedRow {
   readonly fromMarks: number;
   /** Expected expression given z and the gene's hidden level. */
   readonly fromMarksAndGene: number;
-  /** Which of its cell type and gene the row shares with train; `undefined` for the rows of train. */
+  /** Whether train has the row's cell type or gene too; `undefined` for rows of train. */
   readonly regime: EvalRegime | undefined;
 }
 
@@ -61,8 +61,8 @@ export interface SimulationTruth {
 }
 
 /**
- * A simulated data set, made by {@linkcode simulate}. Nothing is generated until it is asked for, and asking again gives
- * the same numbers.
+ * A simulated data set, made by {@linkcode simulate}. Nothing is generated until it is asked for, and asking again
+ * gives the same numbers.
  *
  * @example
  * ```ts
@@ -124,8 +124,8 @@ export class Simulation {
   }
 
   /**
-   * Generates a file's rows with their counts, one cell type at a time. The blocks of eval have labels as those of train
-   * do, though `eval.npz` has no labels.
+   * Generates a file's rows with their counts, one cell type at a time. Like the blocks of train, those of eval have
+   * labels, though `eval.npz` has none.
    *
    * @param part The file.
    * @returns The blocks, in the order of the file.
@@ -157,10 +157,10 @@ export class Simulation {
 }
 
 /**
- * Simulates a data set like the competition's; the module's description has the model.
+ * Simulates a data set like the competition's. The module's description explains the model.
  *
  * @param options Sizes, seed and parameters.
- * @returns The data set, of which nothing is generated yet.
+ * @returns The data set; nothing is generated yet.
  * @throws {TypeError} If an option has an unknown name.
  * @throws {RangeError} If an option is out of range; the message names it.
  *

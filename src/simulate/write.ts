@@ -89,7 +89,7 @@ export async function writeSimulation(
   return truth;
 }
 
-/** The blocks as they stand in the file; `written` is called once the writer has taken a block. */
+/** Yields the blocks as they are in the file, and calls `written` once the writer has taken a block. */
 function* fileBlocks(
   simulation: Simulation,
   part: SimulationPart,

@@ -1,4 +1,4 @@
-/** Bytes that stand for characters of ASCII, and so of UTF-8. */
+/** Codes of ASCII characters, which are their bytes in UTF-8. */
 
 /** Tab. */
 export const TAB = 9;

@@ -11,20 +11,20 @@ const LOOKALIKES: readonly (readonly [start: string, what: string, advice: strin
   ["\xfe\xff", "UTF-16", `: ${SAVE_AS_TEXT}`],
   ["PK\x03\x04", "a zip file, as .xlsx are", `: ${SAVE_AS_TEXT}`],
   ["\xd0\xcf\x11\xe0", "an Excel file (.xls)", `: ${SAVE_AS_TEXT}`],
-  ["\x89HDF", "an HDF5 file", ": programs that write such files mostly write a table too"],
-  ["RDX3", "an R data file", ": write it out by write.table"],
-  ["X\n\0\0", "an R object (.rds)", ": write it out by write.table"],
+  ["\x89HDF", "an HDF5 file", ": most programs that write such files can write a table too"],
+  ["RDX3", "an R data file", ": write it out with write.table"],
+  ["X\n\0\0", "an R object (.rds)", ": write it out with write.table"],
   ["BAM\x01", "a BAM file", ""],
   ["CRAM", "a CRAM file", ""],
 ];
 
 /**
- * Throws if the first bytes of a file that is to be read as text show that it is something else: a message with its first
- * "line" would not help.
+ * Throws if the first bytes of a file that is to be read as text show that it is something else. A message that quotes
+ * its first "line" would not help the user.
  *
  * @param head The first bytes, inflated.
  * @param file Name of the file.
- * @throws {FormatError} With what the file is.
+ * @throws {FormatError} If the file is not text; the message says what it is.
  */
 export function checkIsText(head: Uint8Array, file: string): void {
   const start = String.fromCharCode(...head.subarray(0, 4));

@@ -36,13 +36,13 @@ const CHUNK_BYTES = 1 << 20;
 export const LONGEST_LINE_BYTES = 1 << 26;
 
 /**
- * Visits every line of a text file, chunk by chunk. Line ends are `\n` or `\r\n`, which the visitor does not
- * see; the last one may be missing, and blank lines may close the file. A UTF-8 byte order mark is skipped.
+ * Visits every line of a text file, chunk by chunk. Line ends are `\n` or `\r\n`, which the visitor does not see. The
+ * last line end may be missing, and the file may end with blank lines. A UTF-8 byte order mark is skipped.
  *
  * @param source The file.
  * @param visit Called with each line; always the same object, so copy what is to be kept.
  * @param onProgress Called after each chunk with the bytes read and the file's size.
- * @throws {FormatError} If a blank line stands between others, or a line is longer than 64 MiB.
+ * @throws {FormatError} If a blank line precedes a line with text, or a line is longer than 64 MiB.
  */
 export async function visitLines(
   source: ByteSource,
@@ -71,7 +71,7 @@ export async function visitLines(
   if (rest.length > 0) visitor(nextLine(line, 0, rest.length));
 }
 
-/** A visitor that passes on lines with text, and throws where a blank line stands before one of them. */
+/** Makes a visitor that passes on lines with text, and throws if a blank line precedes one of them. */
 function refuseBlankLines(file: string, visit: (line: Line) => void): (line: Line) => void {
   let lastBlank: number | undefined;
   return (line) => {
@@ -89,14 +89,14 @@ function refuseBlankLines(file: string, visit: (line: Line) => void): (line: Lin
   };
 }
 
-/** What {@linkcode visitFullLines} takes before the first line: no line yet, of these bytes. */
+/** Makes the line that {@linkcode visitFullLines} takes before the first line of some bytes. */
 export function firstLine(bytes: Uint8Array): Line {
   return { bytes, start: 0, end: 0, number: 0 };
 }
 
 /**
- * Visits the lines that end within `line.bytes`, blank ones too. What is visited is `line` itself, which counts on from
- * one call to the next.
+ * Visits the lines that end within `line.bytes`, including blank lines. The visitor gets `line` itself, whose number
+ * continues from one call to the next.
  *
  * @param line The line before, with the bytes to split.
  * @param visit Called with each line, without its line end `\n` or `\r\n`.
@@ -113,7 +113,7 @@ export function visitFullLines(line: Line, visit: (line: Line) => void, start = 
   }
 }
 
-/** Makes `line` the next one, which reaches from `start` to a line feed, or to the end of the file. */
+/** Turns `line` into the next line, which reaches from `start` to a line feed or to the end of the file. */
 function nextLine(line: Line, start: number, lineFeed: number): Line {
   line.number++;
   line.start = start;
@@ -122,7 +122,7 @@ function nextLine(line: Line, start: number, lineFeed: number): Line {
   return line;
 }
 
-/** Visits a line; an error that it is not UTF-8 is given the file and the line. */
+/** Visits a line, and adds the file and the line to the error if it is not UTF-8. */
 export function visitText(line: Line, visit: (line: Line) => void, file: string): void {
   try {
     visit(line);
@@ -131,7 +131,7 @@ export function visitText(line: Line, visit: (line: Line) => void, file: string)
   }
 }
 
-/** The line's text. */
+/** Decodes the line's text. */
 export function lineText({ bytes, start, end }: Line): string {
   return decodeText(bytes, start, end);
 }

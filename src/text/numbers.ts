@@ -5,13 +5,13 @@ import { ZERO } from "./characters.ts";
 const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 const DECODER = new TextDecoder();
 const STRICT_DECODER = new TextDecoder("utf-8", { fatal: true });
-/** Stands for bytes that are not UTF-8. */
+/** The character that replaces bytes that are not UTF-8. */
 const REPLACEMENT = "\ufffd";
 
 /**
- * The text of the bytes from `start` to `end`.
+ * Decodes the bytes from `start` to `end` as text.
  *
- * @throws {NotUtf8Error} If they are not UTF-8: a name in another encoding would be another name.
+ * @throws {NotUtf8Error} If they are not UTF-8, since a name in another encoding would become a different name.
  */
 export function decodeText(bytes: Uint8Array, start: number, end: number): string {
   const part = bytes.subarray(start, end);
@@ -20,14 +20,14 @@ export function decodeText(bytes: Uint8Array, start: number, end: number): strin
   return text;
 }
 
-/** The text of bytes from a binary file, which may be anything: those that are not UTF-8 are replaced. */
+/** Decodes bytes of a binary file as text; bytes that are not UTF-8 are replaced. */
 export function decodeLoosely(bytes: Uint8Array): string {
   return DECODER.decode(bytes);
 }
 
-/** Bytes that should be text are not UTF-8. The error has the file and the line where these are known. */
+/** An error for bytes that should be text but are not UTF-8; it has the file and the line if they are known. */
 export class NotUtf8Error extends FormatError {
-  /** What is wrong, without the place. */
+  /** What is wrong, without file and line. */
   readonly reason: string;
 
   /** Takes what is wrong, and where. */
@@ -36,13 +36,13 @@ export class NotUtf8Error extends FormatError {
     this.reason = reason;
   }
 
-  /** The same error with its place. */
+  /** Makes the same error with file and line. */
   at(options: FormatErrorOptions): NotUtf8Error {
     return new NotUtf8Error(this.reason, options);
   }
 }
 
-/** Throws unless bytes are UTF-8; such a text may hold the replacement character itself. */
+/** Throws unless bytes are UTF-8. Valid text may hold the replacement character itself. */
 function checkUtf8(bytes: Uint8Array, text: string): void {
   try {
     STRICT_DECODER.decode(bytes);
@@ -75,7 +75,7 @@ function parseSlowly(bytes: Uint8Array, start: number, end: number): number {
   return parseDecimalText(decodeText(bytes, start, end));
 }
 
-/** {@linkcode parseDecimal} of a text. */
+/** Parses a text as {@linkcode parseDecimal} parses bytes. */
 export function parseDecimalText(text: string): number {
   const value = DECIMAL.test(text) ? Number(text) : NaN;
   return Number.isFinite(value) ? value : NaN;

@@ -4,8 +4,7 @@ import type { CheckpointOptions } from "./fit_types.ts";
 const LEAST_PIECE = 16;
 
 /**
- * Tells when checkpoints are due. There is one for all groups of some runs, since the time of short groups, too, adds up to
- * a wait.
+ * Decides when checkpoints are due. All groups of some runs share one, since the time of short groups adds up too.
  */
 export class Cadence {
   readonly #everySeconds: number;
@@ -23,18 +22,18 @@ export class Cadence {
     this.#atEpochs = atEpochs;
   }
 
-  /** Seconds until one is due in the middle of an epoch; infinite if none ever is. */
+  /** Seconds until a checkpoint is due in the middle of an epoch; infinite if none will be. */
   get #secondsLeft(): number {
     return this.#everySeconds - (performance.now() - this.#last) / 1000;
   }
 
-  /** Whether one is due now, in the middle of an epoch or after one. */
+  /** Whether a checkpoint is due now, in the middle of an epoch or after one. */
   isDue(place: "within epoch" | "after epoch"): boolean {
     return (this.#atEpochs && place === "after epoch") || this.#secondsLeft <= 0;
   }
 
   /**
-   * Samples of each order to train on before a checkpoint is due within the epoch, about.
+   * Roughly the number of samples of each order to train on before a checkpoint is due within the epoch.
    *
    * @param batchSize Samples of a step; the piece is a multiple of it.
    * @param samplesPerSecond The pace of one order; 0 before it is known.
@@ -45,7 +44,7 @@ export class Cadence {
     return batchSize * Math.max(LEAST_PIECE, Math.floor(seconds * samplesPerSecond / batchSize));
   }
 
-  /** One was taken. */
+  /** Starts counting again, after a checkpoint was taken. */
   restart(): void {
     this.#last = performance.now();
   }

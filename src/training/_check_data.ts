@@ -63,9 +63,9 @@ function checkLabelled(
   }
 }
 
-/** The record of the numbers the network sees, from that of the data and the transform asked for. */
+/** The record of the numbers the network sees, from that of the data and the requested transform. */
 export function sealRecord(record: DataRecord, transform: Transform): DataRecord {
-  // Data that carry a transform already are taken as they are, unless another one is asked for on top.
+  // Data that carry a transform already are taken as they are, unless another one is requested on top.
   const sealed = { ...record, transform: transform === "none" ? record.transform : transform };
   reconcileRecords(sealed, record);
   return sealed;

@@ -1,4 +1,4 @@
-/** The JSON before a checkpoint's numbers. A digest tells that it is whole, not who wrote it. */
+/** The JSON before a checkpoint's numbers. A digest shows that it is whole, not who wrote it. */
 
 import { field, integer, number, numberOrNull, optional, readValue, text } from "../base/field.ts";
 import { arrayOf, object } from "../base/fields.ts";
@@ -35,9 +35,9 @@ export type CheckpointHeader = Omit<FitCheckpoint, "runs"> & {
   readonly log?: LogReference;
 };
 
-/** The log that holds the rest of a checkpoint: the epochs of all runs, and the runs that are finished. */
+/** Refers to the log that holds the rest of a checkpoint: the epochs of all runs, and the runs that are finished. */
 export interface LogReference {
-  /** Tells the log from others in its directory. */
+  /** Number that distinguishes the log from others in its directory. */
   readonly number: number;
   /** How much of it was written. */
   readonly bytes: number;
@@ -45,7 +45,7 @@ export interface LogReference {
   readonly digest: string;
 }
 
-/** Epochs of a run that follow those before. */
+/** Epochs of a run that follow those in earlier frames. */
 export interface EpochsOfRun {
   readonly run: number;
   readonly records: readonly EpochRecord[];
@@ -76,7 +76,7 @@ const STATE = object({
     secondMoments: arrayOf(COUNT),
   }),
 });
-/** Whatever `encodeGeneEffects` made of them: its own reader checks them. */
+/** What `encodeGeneEffects` made of them; its own reader checks them. */
 const GENE_EFFECTS = optional(field(() => true, "gene effects"));
 const RUN = object({
   state: STATE,

@@ -1,3 +1,4 @@
+import { longestLength } from "../base/arrays.ts";
 import type { Session, SessionState } from "../engine/engine.ts";
 import { freeState } from "../engine/free_state.ts";
 import { DivergedError, EngineUnavailableError } from "../errors.ts";
@@ -16,11 +17,11 @@ import type { EpochRecord, RunCheckpoint } from "./fit_types.ts";
 /** How checkpoints of a group are taken. */
 export interface GroupSaving {
   readonly cadence: Cadence;
-  /** Told where the group is when a checkpoint is due. */
+  /** Called with the group's progress when a checkpoint is due. */
   readonly save: (checkpoint: GroupCheckpoint) => Promise<void>;
 }
 
-/** How far the epoch under way is. */
+/** The progress of the epoch under way. */
 interface Progress {
   readonly epoch: number;
   position: number;
@@ -34,7 +35,9 @@ interface EpochOutcome {
   readonly diverged: ReadonlyMap<number, DivergedError>;
 }
 
-/** Trains runs side by side on one session, epoch by epoch, and an epoch in pieces where checkpoints are due within it. */
+/**
+ * Trains runs side by side on one session, epoch by epoch, and an epoch in pieces where checkpoints are due within it.
+ */
 export class EpochLoop {
   readonly #session: Session;
   readonly #setup: GroupSetup;
@@ -78,7 +81,7 @@ export class EpochLoop {
   /**
    * Trains the epochs that are left.
    *
-   * @param reached The epoch that a checkpoint was taken in, and how far it was.
+   * @param reached The epoch that a checkpoint was taken in, and its progress.
    */
   async train(reached?: Omit<GroupCheckpoint, "runs">): Promise<void> {
     const { epochs, runs } = this.#setup;
@@ -119,7 +122,7 @@ export class EpochLoop {
         ? epochOrder(data.rows, settings[i]!.seed, progress.epoch)
         : new Uint32Array(0)
     );
-    const longest = orders.reduce((most, { length }) => Math.max(most, length), 0);
+    const longest = longestLength(orders);
     let diverged: ReadonlyMap<number, DivergedError> = new Map();
     while (progress.position < longest) {
       const size = cadence.pieceSize(batchSize, this.#samplesPerSecond / runs.length);
@@ -229,7 +232,7 @@ export class EpochLoop {
   }
 }
 
-/** An error as an epoch passes it on: where the hardware failed, it adds which epoch that was. */
+/** The error that an epoch ends with: where the hardware failed, it also names the epoch. */
 function unfinished(error: unknown, epoch: number): unknown {
   if (!(error instanceof EngineUnavailableError)) return error;
   const message = `${error.message}. Epoch ${epoch + 1} was not finished`;

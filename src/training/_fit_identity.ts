@@ -18,7 +18,7 @@ export interface IdentifiedRuns {
 }
 
 /**
- * A text that stands for some runs; it takes a look at all of their data.
+ * Makes a text that identifies some runs; reads all of their data.
  *
  * @returns Digests of {@linkcode IDENTITY_PARTS}, in their order.
  */
@@ -42,7 +42,7 @@ export async function identifyRuns(
   return (await Promise.all(parts.map(fingerprintValue))).join(" ");
 }
 
-/** What the parts of an identity stand for. */
+/** What the parts of an identity are digests of. */
 const IDENTITY_PARTS = ["model or transform", "settings", "samples", "validation data"];
 
 /**

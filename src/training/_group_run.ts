@@ -9,16 +9,16 @@ import type { TrainingSettings } from "./settings.ts";
 /** Runs that train side by side on one session, and what they are trained with. */
 export interface GroupSetup {
   readonly model: ModelSpec;
-  /** Of the numbers the network sees. */
+  /** The record of the numbers the network sees. */
   readonly record: DataRecord;
   readonly runs: readonly FitRun[];
-  /** Of each run. */
+  /** The settings of each run. */
   readonly settings: readonly RunSettings[];
   /** Passes over the samples, the same for all. */
   readonly epochs: number;
   /** Samples of a step, the same for all. */
   readonly batchSize: number;
-  /** Where all runs' samples are. */
+  /** Has the samples of all runs. */
   readonly source: SampleSource;
   /** Number of the first run. */
   readonly first: number;
@@ -41,10 +41,10 @@ export interface GroupRun extends Pick<RunCheckpoint, "state" | "history"> {
 }
 
 /**
- * A run as a checkpoint keeps it.
+ * Turns a run into the form that a checkpoint keeps.
  *
  * @param run The run.
- * @returns Its state and history, and what else it has in plain JSON.
+ * @returns Its state and history; the rest of it as plain JSON.
  */
 export function toCheckpoint({ state, history, geneEffects, diverged }: GroupRun): RunCheckpoint {
   return {
@@ -56,7 +56,7 @@ export function toCheckpoint({ state, history, geneEffects, diverged }: GroupRun
 }
 
 /**
- * A run that a checkpoint kept.
+ * Restores a run that a checkpoint kept.
  *
  * @param run What {@linkcode toCheckpoint} made.
  * @returns The run.

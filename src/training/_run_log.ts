@@ -2,10 +2,10 @@
  * A log of what grows while runs train: their epochs, and the states of finished runs. It is only appended to: if every
  * checkpoint held all of it, the bytes written would grow with the square of the epochs.
  *
- * The file is a sequence of frames. A frame is the length of its content (8 bytes, little-endian), a SHA-256 digest of the
- * digest before it and the content, and the content: a line of JSON, and the values of states. A checkpoint refers to
- * the log by its length in bytes and its last digest at that time, so whatever a crash left after these bytes does no
- * harm.
+ * The file is a sequence of frames. A frame is the length of its content (8 bytes, little-endian), a SHA-256 digest of
+ * the digest before it and the content, and the content: a line of JSON, and the values of states. A checkpoint refers
+ * to the log by its length in bytes and its last digest at that time, so anything that a crash left after these bytes
+ * does no harm.
  */
 
 import { concatenate, sha256 } from "../base/bytes.ts";
@@ -29,7 +29,7 @@ export interface LoggedRun {
   finished?: Omit<RunCheckpoint, "history" | "underWay">;
 }
 
-/** The number of epochs of a history, and the last as JSON: enough to tell that another history continues it. */
+/** The number of epochs of a history, and the last as JSON: enough to see that another history continues it. */
 interface HistoryEnd {
   readonly epochs: number;
   readonly last: string;
@@ -49,7 +49,7 @@ export class RunLog {
   /** Number of runs whose final states it holds. */
   #finished = 0;
 
-  /** Starts an empty log. `number` tells it from others in its directory. */
+  /** Starts an empty log. `number` distinguishes it from others in its directory. */
   constructor(path: string, number: number) {
     this.#path = path;
     this.#number = number;

@@ -38,7 +38,7 @@ export function checkInputShape(spec: ModelSpec, data: Dataset): void {
   }
 }
 
-/** The flag with which `prepare` makes windows of as many bins as the model takes. */
+/** Advises the flag with which `prepare` makes windows of as many bins as the model takes. */
 function adviseWindow({ bins, marks }: SignalInput, data: Dataset): string {
   if (marks !== data.marks.length) return "";
   const halfWidthBp = bins * data.record.binSizeBp / 2;

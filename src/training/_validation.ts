@@ -30,8 +30,8 @@ export async function validationLosses(
 }
 
 /**
- * What a model is after an epoch whose losses were all finite: its weights may have left the range of numbers in the last
- * step, or overflow what they predict.
+ * Checks a model after an epoch whose losses were all finite: the last step may have made its weights, or the
+ * predictions that follow from them, NaN or infinite.
  *
  * @param state The model after the epoch.
  * @param validationLoss Its loss on the validation data, if there are any.

@@ -6,17 +6,17 @@ export interface ComputedBefore {
   readonly action: string;
   /** What was computed, with its verb, such as `the checkpoint was`. */
   readonly subject: string;
-  /** What would come of it, and what to do. */
+  /** What would result, and what to do instead. */
   readonly advice: string;
 }
 
 /**
- * Throws unless what was computed before and what is computed now round in the same way: results of different arithmetic
- * must not be mixed by accident.
+ * Throws unless what was computed before and what is computed now round in the same way: results of different
+ * arithmetic must not be mixed by accident.
  *
  * @param found Each kind of arithmetic that computed so far; see `Engine.arithmetic`.
- * @param ours The one at hand.
- * @param what What was computed.
+ * @param ours The arithmetic that would be used now.
+ * @param what Words for the message.
  * @throws {ContractError} Naming both.
  */
 export function checkArithmetic(
@@ -27,6 +27,6 @@ export function checkArithmetic(
   if (found.length === 0 || found.includes(ours)) return;
   const kinds = [...new Set(found)].join("; ");
   throw new ContractError(
-    `Cannot ${action}: ${subject} computed with other arithmetic (${kinds}) than is at hand (${ours})${advice}`,
+    `Cannot ${action}: ${subject} computed with other arithmetic (${kinds}) than would be used now (${ours})${advice}`,
   );
 }

@@ -44,7 +44,7 @@ export async function encodeCheckpoint(
   return await encodePart(checkpoint);
 }
 
-/** Encodes a checkpoint that may refer to a log for what it lacks. */
+/** Encodes a checkpoint that may refer to a log for the rest. */
 export async function encodePart(
   checkpoint: FitCheckpoint & { readonly log?: LogReference },
 ): Promise<Uint8Array<ArrayBuffer>> {
@@ -74,7 +74,7 @@ export async function encodePart(
  * import { decodeCheckpoint } from "@waka/histone/training";
  * import { rejects } from "node:assert";
  *
- * await rejects(decodeCheckpoint(new Uint8Array(100), "run/000001.checkpoint"), /it is not one of this package/);
+ * await rejects(decodeCheckpoint(new Uint8Array(100), "run/000001.checkpoint"), /it is not a checkpoint of this package/);
  * ```
  */
 export async function decodeCheckpoint(
@@ -90,7 +90,7 @@ export async function decodeCheckpoint(
 }
 
 /**
- * Decodes a checkpoint that may refer to a log for what it lacks.
+ * Decodes a checkpoint that may refer to a log for the rest.
  *
  * @throws As {@linkcode decodeCheckpoint} does.
  */
@@ -102,7 +102,9 @@ export async function decodePart(
     throw new FormatError(`Cannot read checkpoint: ${found}`, { file });
   };
   const magic = new TextEncoder().encode(MAGIC);
-  if (!magic.every((byte, i) => bytes[i] === byte)) return fail("it is not one of this package");
+  if (!magic.every((byte, i) => bytes[i] === byte)) {
+    return fail("it is not a checkpoint of this package");
+  }
   const end = bytes.length - DIGEST_BYTES;
   const headEnd = bytes.indexOf(LINE_FEED, magic.length);
   if (end < headEnd || headEnd < 0) return fail("it is cut short");

@@ -20,9 +20,9 @@ export interface LoadedCheckpoint {
 }
 
 /**
- * A directory of checkpoints, of which the last two are kept. Each is written whole or not at all. The epochs so far and
- * the finished models, which only grow, are in a log beside them, to which each checkpoint appends: so a run of many
- * epochs or models writes no more near its end than at its start.
+ * A directory that keeps the last two checkpoints. Each is written whole or not at all. The epochs so far and the
+ * finished models, which only grow, are in a log in the same directory, to which each checkpoint appends. So a run of
+ * many epochs or models writes no more near its end than at its start.
  *
  * @example A run that is resumed from its folder
  * ```ts
@@ -120,7 +120,7 @@ export class CheckpointFolder {
       ...numbersIn(names, LOG_NAME).map((number) => this.#logFile(number)),
     ];
     for (const file of files) {
-      // Anything that is not a file was put there by others.
+      // Anything that is not a file was not put there by this package.
       if (await pathKind(file) === "file") await removeFile(file);
     }
     this.#log = undefined;

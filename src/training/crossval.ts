@@ -7,7 +7,7 @@ import { fitMany } from "./fit_many.ts";
 import type { EpochRecord, FitManyProgress, FitManyResult, FitOptions } from "./fit_types.ts";
 import { predict } from "./predict.ts";
 
-/** Options of {@linkcode crossValidate}, beside those of each run in {@linkcode FitOptions}. */
+/** Options of {@linkcode crossValidate}, besides those of each run in {@linkcode FitOptions}. */
 export interface CrossValidationOptions
   extends Omit<FitOptions, "validation" | "onEpoch" | "onProgress"> {
   /**
@@ -49,7 +49,7 @@ export interface FoldResult {
  * @param spec A model or the name of a preset.
  * @param data Labelled samples.
  * @param options Folds, scheme, and the settings of each run.
- * @returns One result a fold; fewer if `options.signal` ended the run.
+ * @returns One result for each fold; fewer if `options.signal` ended the run.
  * @throws {RangeError} If the data are too few for the folds.
  * @throws As `fitMany` does.
  *

@@ -8,7 +8,7 @@ import { fitMany } from "./fit_many.ts";
 import type { FitManyOptions, FitManyResult, FitOptions } from "./fit_types.ts";
 import { predict, type PredictOptions } from "./predict.ts";
 
-/** At the end all of them are in memory. */
+/** At the end all members are in memory. */
 const MAX_MEMBERS = 10_000;
 
 /** Options of {@linkcode fitEnsemble}. */
@@ -36,7 +36,7 @@ export interface EnsembleComparison {
   readonly members: readonly Agreement[];
   /** How well their averaged prediction does. */
   readonly ensemble: Agreement;
-  /** Mean over the members: what one model, its seed left to chance, would be expected to reach. */
+  /** Mean over the members: what one model with a random seed would be expected to reach. */
   readonly one: EnsembleFigures;
   /** How much better the ensemble is than one: the fall in error and the rise in correlation. */
   readonly gain: EnsembleFigures;
@@ -51,9 +51,9 @@ export interface EnsembleFigures {
 }
 
 /**
- * Trains an ensemble: models that differ in their seed, and so in initial weights, order of the samples and
- * dropout. Member i, from 0, has the seed `options.seed` + i, so it is the model that `fit` trains from that seed,
- * to within the engine's rounding. As many as the engine is good for train side by side.
+ * Trains an ensemble: models that differ in their seed, and so in initial weights, order of the samples and dropout.
+ * Member i, from 0, has the seed `options.seed` + i, so it is the model that `fit` trains from that seed, to within the
+ * engine's rounding. As many as the engine has capacity for train side by side.
  *
  * @param spec A model, or the name of a preset.
  * @param data Labelled samples.
@@ -140,8 +140,9 @@ export async function predictEnsemble(
 }
 
 /**
- * How much the members of an ensemble disagree on each sample: the standard deviation of their predictions, with
- * n − 1 below the sum. It tells of the chance in weights, order and dropout, not of all that a prediction may miss.
+ * How much the members of an ensemble disagree on each sample: the standard deviation of their predictions, with n − 1
+ * in the denominator. It measures the chance in weights, order and dropout, not everything that may make a prediction
+ * wrong.
  *
  * @param members Predictions of each member, `[member][position]`; two or more.
  * @returns The standard deviation, `[position]`, in the unit of the predictions.

@@ -1,18 +1,35 @@
 import type { Dataset } from "../data/dataset.ts";
-import { type Agreement, evaluatePredictions } from "../data/evaluate.ts";
+import { evaluatePredictions } from "../data/evaluate.ts";
 import { DivergedError } from "../errors.ts";
 import { meanDefined } from "../metrics/by_group.ts";
-import { type PresetName, presetSpec, type TrainingDefaults } from "../model/presets.ts";
+import { type PresetName, presetSpec } from "../model/presets.ts";
 import { countParameters } from "../model/shapes.ts";
 import type { ModelSpec } from "../model/spec.ts";
-import type { Transform } from "../record.ts";
 import { checkGeneEffects } from "./_check_data.ts";
-import type { EpochRecord, FitOptions } from "./fit_types.ts";
+import type {
+  ExperimentData,
+  ExperimentOptions,
+  ExperimentPlan,
+  ExperimentResult,
+  ExperimentScores,
+  ExperimentSummary,
+  PlanOptions,
+} from "./experiment_types.ts";
 import { fitMany } from "./fit_many.ts";
 import { fingerprintDataset, fingerprintValue } from "./fingerprint.ts";
 import { labelHighLow } from "./high_low.ts";
 import { predict, type PredictOptions } from "./predict.ts";
 import { presetSettings, resolveSettings } from "./settings.ts";
+
+export type {
+  ExperimentData,
+  ExperimentOptions,
+  ExperimentPlan,
+  ExperimentResult,
+  ExperimentScores,
+  ExperimentSummary,
+  PlanOptions,
+} from "./experiment_types.ts";
 
 /** Presets of the report's table, in its order, and DeepChrome. */
 export const EXPERIMENTS: readonly PresetName[] = [
@@ -29,82 +46,6 @@ export const EXPERIMENTS: readonly PresetName[] = [
   "bigru50",
   "deepchrome",
 ];
-
-/** Samples to train on, and others to measure models on. */
-export interface ExperimentData {
-  /** Labelled training samples. */
-  readonly train: Dataset;
-  /** Labelled samples, none of which is trained on. */
-  readonly test: Dataset;
-}
-
-/** Everything that decides the result of an experiment, to within an engine's rounding. */
-export interface ExperimentPlan extends TrainingDefaults {
-  /** Name of the preset. */
-  readonly name: string;
-  /** The model, in the shape of the data. */
-  readonly spec: ModelSpec;
-  /** Seed of weights, order and dropout. */
-  readonly seed: number;
-  /** Applied to the counts. */
-  readonly transform: Transform;
-  /** Whether gene effects are fitted. */
-  readonly geneEffects: boolean;
-  /** Stands for all of the above and the content of the data. */
-  readonly digest: string;
-}
-
-/** How a model did on some samples. */
-export interface ExperimentScores extends Agreement {
-  /** Mean over the cell types of the area under each one's ROC curve; `null` unless labels are classes. */
-  readonly meanAuroc: number | null;
-}
-
-/** A finished experiment. Plain JSON. */
-export interface ExperimentResult {
-  /** What was trained, and how. */
-  readonly plan: ExperimentPlan;
-  /** Number of weights, those that are not trained counted too. */
-  readonly parameters: number;
-  /** Name of the engine. */
-  readonly engine: string;
-  /** The hardware in words. */
-  readonly device: string;
-  /** Every kind of arithmetic that computed it; absent in files that were written before it was kept. */
-  readonly arithmetic?: readonly string[];
-  /** Seconds of training. */
-  readonly seconds: number;
-  /** Training samples a second. */
-  readonly samplesPerSecond: number;
-  /** One entry a finished epoch. */
-  readonly history: readonly EpochRecord[];
-  /** On the training samples; `null` if the loss became NaN or infinite. */
-  readonly train: ExperimentScores | null;
-  /** On the test samples; `null` if the loss became NaN or infinite. */
-  readonly test: ExperimentScores | null;
-  /** Why it has no scores, if the loss became NaN or infinite. */
-  readonly diverged?: string;
-}
-
-/** Options of {@linkcode planExperiments}; by default epochs, batch size and learning rate are those of each preset. */
-export type PlanOptions = Pick<
-  FitOptions,
-  "epochs" | "batchSize" | "learningRate" | "seed" | "transform"
->;
-
-/** Options of {@linkcode runExperiment}. */
-export type ExperimentOptions = Pick<
-  FitOptions,
-  | "engine"
-  | "threads"
-  | "checkpoint"
-  | "resume"
-  | "otherArithmetic"
-  | "onStart"
-  | "onEpoch"
-  | "onProgress"
-  | "signal"
->;
 
 /**
  * Fills in the settings of experiments and gives each a digest, by which a finished one is recognised.
@@ -151,8 +92,8 @@ export async function planExperiments(
 }
 
 /**
- * Trains one experiment and measures it on both sets. A classifier, such as `deepchrome`, is trained and measured on the
- * classes that `labelHighLow` makes of the labels.
+ * Trains one experiment and measures it on both sets. A classifier, such as `deepchrome`, is trained and measured on
+ * the classes that `labelHighLow` makes of the labels.
  *
  * @param plan What {@linkcode planExperiments} made for these data.
  * @param data What to train on and measure on.
@@ -240,34 +181,6 @@ function scoreOf(data: Dataset, predicted: Float32Array): ExperimentScores {
   const { overall, byCellType } = evaluatePredictions(data, predicted);
   const meanAuroc = meanDefined(byCellType.map(({ auroc }) => auroc ?? NaN));
   return { ...overall, meanAuroc: Number.isNaN(meanAuroc) ? null : meanAuroc };
-}
-
-/** One line of the experiments' table. Plain JSON. */
-export interface ExperimentSummary {
-  /** Name of the preset. */
-  readonly name: string;
-  /** Number of weights. */
-  readonly parameters: number;
-  /** Mean squared error on the training data; `null` for a classifier. */
-  readonly trainMse: number | null;
-  /** Mean squared error on the test data; `null` for a classifier. */
-  readonly testMse: number | null;
-  /** Pearson's correlation on the training data; `null` for a classifier. */
-  readonly pearson: number | null;
-  /** Pearson's correlation on the test data; `null` for a classifier. */
-  readonly testPearson: number | null;
-  /** Mean over cell types of the area under the ROC curve on the training data; `null` without classes. */
-  readonly trainAuroc: number | null;
-  /** Mean over cell types of the area under the ROC curve on the test data; `null` without classes. */
-  readonly testAuroc: number | null;
-  /** Seconds of training. */
-  readonly seconds: number;
-  /** Training samples a second. */
-  readonly samplesPerSecond: number;
-  /** Epochs that were finished. */
-  readonly epochs: number;
-  /** Name of the engine. */
-  readonly engine: string;
 }
 
 /**

@@ -8,8 +8,8 @@ import { asType, narrowestType } from "../io/packing.ts";
 const PIECE_VALUES = 2 ** 22;
 
 /**
- * Digests the content of a data set: its samples, in their order, with signal, labels, names and record. The same samples
- * have the same digest wherever they are stored.
+ * Digests the content of a data set: its samples, in their order, with signal, labels, names and record. The same
+ * samples have the same digest wherever they are stored.
  *
  * @param data The samples.
  * @returns 32 hexadecimal digits, from SHA-256.

@@ -5,21 +5,21 @@ import { fitMany } from "./fit_many.ts";
 import type { FitOptions, FitResult } from "./fit_types.ts";
 
 /**
- * Trains a model from new weights. On engine `wasm`, two runs with the same arguments and the same arithmetic, which the
- * model names (`training.arithmetic`), give the same weights, bit for bit; on other engines nearly the same.
+ * Trains a model from new weights. On engine `wasm`, two runs with the same arguments and the same arithmetic, which
+ * the model names (`training.arithmetic`), give the same weights, bit for bit; on other engines nearly the same.
  *
- * @param spec A model; or the name of a preset, which takes the shape of the data and brings its own settings,
- *   such as `waka2`'s log counts and gene effects. A spec, even a preset's, is trained with `wakawaka`'s settings.
+ * @param spec A model; or the name of a preset, which takes the shape of the data and has its own settings, such as
+ *   `waka2`'s log counts and gene effects. A spec, even a preset's, is trained with `wakawaka`'s settings.
  * @param data Labelled samples.
  * @param options Settings; see {@linkcode FitOptions}.
  * @returns The model after the last finished epoch, its history, and what it was trained on.
  * @throws {ContractError} If the data have no samples or no labels, or do not fit the model or its loss; if
- *   `options.resume` is of other data, another model or other settings.
+ * `options.resume` is from other data, another model or other settings.
  * @throws {RangeError} If a setting is out of range or the preset is unknown.
  * @throws {UnsupportedModelError} If the model does not fit the data's bins, or the engine cannot run it.
  * @throws {EngineUnavailableError} If the engine cannot run on this machine, or its hardware fails.
- * @throws {DivergedError} If the loss becomes NaN or infinite. A checkpoint, or {@linkcode fitMany}, has the model and the
- *   history of the epochs before.
+ * @throws {DivergedError} If the loss becomes NaN or infinite. A checkpoint, or {@linkcode fitMany}, has the model and
+ *   the history of the epochs before.
  *
  * @example Two epochs
  * ```ts

@@ -31,15 +31,15 @@ import { presetSettings, resolveSettings } from "./settings.ts";
 
 /**
  * Trains several models of one shape, from different seeds, at different learning rates or on different samples: the
- * folds of a cross-validation, the members of an ensemble. As many as the engine has capacity for train side by side; each
- * becomes what it would have become alone, to within the engine's rounding.
+ * folds of a cross-validation, the members of an ensemble. As many as the engine has capacity for train side by side;
+ * each ends as it would alone, to within the engine's rounding.
  *
  * @param spec A model, or the name of a preset, which then takes the shape of the data.
  * @param runs What differs between the runs.
  * @param options What they share.
  * @returns A result for each run, in their order; fewer if `options.signal` ended them.
- * @throws {ContractError} If the data have no labels, do not fit the model or its loss, or are not views of one set;
- * if `options.resume` is of other data, another model or other settings.
+ * @throws {ContractError} If the data have no labels, do not fit the model or its loss, or are not views of one set; if
+ * `options.resume` is from other data, another model or other settings.
  * @throws {RangeError} If a setting is out of range or the preset is unknown.
  * @throws {UnsupportedModelError} If the model does not fit the data's bins, or the engine cannot run it.
  * @throws {EngineUnavailableError} If the engine cannot run on this machine, or its hardware fails.
@@ -100,7 +100,7 @@ interface Fit extends IdentifiedRuns {
   readonly options: FitManyOptions;
   readonly engine: Engine;
   readonly reason: string;
-  /** The arithmetic at hand. */
+  /** The arithmetic that is used now. */
   readonly arithmetic: string;
 }
 
@@ -109,11 +109,11 @@ interface FitState {
   readonly cadence: Cadence;
   /** Absent where there are no checkpoints. */
   readonly identity: string | undefined;
-  /** Every kind of arithmetic that computes, or did before. */
+  /** Every kind of arithmetic that computes now or computed before. */
   readonly arithmetic: readonly string[];
   /** Runs whose groups are finished. */
   readonly finished: GroupRun[];
-  /** The same, as checkpoints keep them: made once, and not for each. */
+  /** The same runs in the form that checkpoints keep, made once rather than for each checkpoint. */
   readonly kept: RunCheckpoint[];
   report?: EngineReport;
 }
@@ -151,9 +151,8 @@ async function startState(fit: Fit): Promise<FitState> {
     checkArithmetic(resume.arithmetic, arithmetic, {
       action: "resume",
       subject: "the checkpoint was",
-      advice:
-        ", and would end with weights that are neither's. Resume where it was started, or all the " +
-        "same with otherArithmetic (--other-arithmetic)",
+      advice: ", and would end with weights of neither. Resume where it was started, or anyway " +
+        "with otherArithmetic (--other-arithmetic)",
     });
   }
   const kept = resume.runs.slice(0, resume.group[0]);
@@ -243,7 +242,7 @@ function resultOf(
   return {
     ...report!,
     history,
-    // A run whose group was finished before lacks nothing.
+    // A run whose group finished before the interruption is complete.
     interrupted: interrupted && diverged === undefined && isUnfinished,
     model: withInputRecord({
       spec,

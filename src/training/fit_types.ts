@@ -1,5 +1,5 @@
 /**
- * What training is given and gives back: options, progress, results and checkpoints.
+ * The inputs and results of training: options, progress, results and checkpoints.
  *
  * @module
  */
@@ -26,7 +26,7 @@ export interface EpochRecord {
   readonly samplesPerSecond: number;
 }
 
-/** How far a run is. */
+/** The progress of a run. */
 export interface FitProgress {
   /** Number of the epoch under way, from 1. */
   readonly epoch: number;
@@ -49,7 +49,7 @@ export interface FitOptions extends SettingsLayer {
    */
   readonly epochs?: number | undefined;
   /**
-   * Samples of a step; the last one of an epoch takes what is left.
+   * Samples of a step; the last step of an epoch takes what is left.
    *
    * @default the preset's
    */
@@ -98,18 +98,18 @@ export interface FitOptions extends SettingsLayer {
   readonly onEpoch?: ((record: EpochRecord) => unknown) | undefined;
   /** Called every few steps; nothing waits for it. */
   readonly onProgress?: ((progress: FitProgress) => void) | undefined;
-  /** Where to write checkpoints, after each epoch and, if asked to, within. */
+  /** Where to write checkpoints, after each epoch and, with `everyMinutes`, within epochs. */
   readonly checkpoint?: CheckpointOptions | undefined;
   /** A checkpoint of the same run to resume from, as if it had never stopped. */
   readonly resume?: FitCheckpoint | undefined;
   /**
-   * Whether `resume` may be of a run that another arithmetic computed so far, such as that of a processor without fused
-   * multiply-add. The result is then neither's, and the model says so.
+   * Whether `resume` may be from a run that was computed with other arithmetic so far, such as that of a processor
+   * without fused multiply-add. The result is then that of neither arithmetic, and the model names both.
    *
    * @default false
    */
   readonly otherArithmetic?: boolean | undefined;
-  /** Ends the run between two steps; what earlier epochs reached is returned. */
+  /** Ends the run between two steps; the result is that of the finished epochs. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -117,7 +117,7 @@ export interface FitOptions extends SettingsLayer {
 export interface FitResult extends EngineReport {
   /** The model after the last finished epoch; with gene effects, if wanted, unless the run was interrupted. */
   readonly model: TrainedModel;
-  /** One entry a finished epoch. */
+  /** One entry per finished epoch. */
   readonly history: readonly EpochRecord[];
   /** True if `signal` ended the run before its last epoch. */
   readonly interrupted: boolean;
@@ -129,7 +129,7 @@ export interface FitRun extends Pick<FitOptions, "seed" | "learningRate" | "vali
   readonly data: Dataset;
 }
 
-/** How far runs are that train side by side. */
+/** The progress of runs that train side by side. */
 export interface FitManyProgress extends FitProgress {
   /** Numbers of the first of them, from 0, and of the one after the last. */
   readonly runs: readonly [first: number, end: number];
@@ -161,18 +161,18 @@ export interface FitManyOptions extends
 /** How checkpoints are taken. */
 export interface CheckpointOptions {
   /**
-   * Keeps a checkpoint; training waits for it. A `CheckpointFolder` may stand for these options: it has such a method. The
-   * checkpoint's arrays are given back soon after: copy what is kept in memory.
+   * Keeps a checkpoint; training waits for it. A `CheckpointFolder` may be given in place of these options, since it
+   * has such a method. The memory of the checkpoint's arrays is freed soon after: copy arrays that are kept in memory.
    */
   readonly save: (checkpoint: FitCheckpoint) => Promise<void>;
   /**
-   * Minutes after the last one at which the next is taken, about, within an epoch too.
+   * About how many minutes after the last checkpoint the next is taken, within an epoch too.
    *
    * @default only after epochs
    */
   readonly everyMinutes?: number | undefined;
   /**
-   * Whether one is taken after each epoch, however short; if not, only those of `everyMinutes`.
+   * Whether a checkpoint is taken after each epoch, however short; if not, only those of `everyMinutes` are.
    *
    * @default true
    */
@@ -201,7 +201,10 @@ export interface RunCheckpoint {
 
 /** Where some runs are: all that is needed to resume them as if they had never stopped. */
 export interface FitCheckpoint {
-  /** Stands for the model, the settings, the samples and the validation data; a checkpoint with another one is rejected. */
+  /**
+   * Identifies the model, the settings, the samples and the validation data; a checkpoint with another identity is
+   * rejected.
+   */
   readonly identity: string;
   /** Every kind of arithmetic that computed so far; see `Engine.arithmetic`. */
   readonly arithmetic: readonly string[];

@@ -4,22 +4,23 @@ import { geneKey } from "../gene_id.ts";
 import type { GeneEffects } from "../model/gene_effects.ts";
 
 /**
- * Fits gene effects: the part of each gene's expression that a network does not explain, the label minus the prediction,
- * averaged over the cell types and shrunk towards zero. A part of a gene's expression is the same in every cell type and
- * does not show in its histone marks; for a gene that was trained on, the training labels tell it.
+ * Fits gene effects: the part of each gene's expression that a network does not explain, the label minus the
+ * prediction, averaged over the cell types and shrunk towards zero. A part of a gene's expression is the same in every
+ * cell type and does not show in its histone marks; for a gene that was trained on, the training labels reveal it.
  *
  * The effect of a gene with n samples whose residuals have mean m is the best linear unbiased prediction of a random
  * effect (Robinson 1991, "That BLUP is a good thing", Statistical Science 6:15),
  *
  *     n / (n + σ²_within / σ²_between) · (m − μ)
  *
- * where μ is the mean of the genes' means, each weighted by 1 / (σ²_between + σ²_within / n). It is small: the error that a
- * constant learning rate and dropout leave in the intercept. It is added for genes that were not trained on, too.
+ * where μ is the mean of the genes' means, each weighted by 1 / (σ²_between + σ²_within / n). It is small: the error
+ * that a constant learning rate and dropout leave in the intercept. It is added for genes that were not trained on,
+ * too.
  *
  * The variances are estimated by the method of moments from the one-way analysis of variance, which need not be
- * balanced (Henderson 1953, "Estimation of variance and covariance components", Biometrics 9:226, method 1;
- * Searle, Casella and McCulloch 1992, Variance Components, section 3.6). A negative σ²_between counts as 0. Then, and if
- * no gene has two samples, which the two variances could be told apart by, all effects are 0.
+ * balanced (Henderson 1953, "Estimation of variance and covariance components", Biometrics 9:226, method 1; Searle,
+ * Casella and McCulloch 1992, Variance Components, section 3.6). A negative σ²_between counts as 0. Then all effects
+ * are 0; also if no gene has two samples, without which the two variances cannot be told apart.
  *
  * Effects are fitted to all of `data`, so it must not include samples that a model is measured on. For the training
  * samples themselves use {@linkcode leaveOneOutEffects}.
@@ -58,12 +59,13 @@ export function fitGeneEffects(data: Dataset, predicted: ArrayLike<number>): Gen
 /**
  * Finds the effect of each training sample's gene without the sample's own cell type: each is that which
  * {@linkcode fitGeneEffects} would have found had that cell type not been in `data`, with other variances too. So a
- * sample's label does not enter its own effect. This tells from training samples alone how well the effects do in a new
+ * sample's label does not enter its own effect. This shows from training samples alone how well the effects do in a new
  * cell type, except that `predicted` comes from a network that has seen the label.
  *
  * @param data The labelled samples that the network was trained on.
  * @param predicted The network's own predictions of them, `[position]`.
- * @returns The mean plus the effect of each sample's gene, `[position]`; the mean for a gene that no other cell type has.
+ * @returns The mean plus the effect of each sample's gene, `[position]`; the mean for a gene that no other cell type
+ * has.
  * @throws As `fitGeneEffects` does.
  *
  * @example With a single cell type, a gene's own label is all that is known
@@ -101,7 +103,7 @@ export function leaveOneOutEffects(
  *
  * @param effects What {@linkcode fitGeneEffects} returned.
  * @param data The samples; genes are recognised by `geneKey` of their ids, labels are not used.
- * @returns One value a sample, `[position]`; the mean for a gene that was not trained on.
+ * @returns One value per sample, `[position]`; the mean for a gene that was not trained on.
  *
  * @example A new gene has the mean
  * ```ts
@@ -131,7 +133,7 @@ export function geneEffectsOf(
 }
 
 /**
- * Counts how many of a data set's genes a model has effects of.
+ * Counts the genes of a data set that a model has effects for.
  *
  * @param effects What {@linkcode fitGeneEffects} returned.
  * @param data The samples.

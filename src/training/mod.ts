@@ -2,8 +2,8 @@
  * Training, prediction, cross-validation, ensembles and the report's experiments, on whichever engine fits.
  *
  * Begin with {@linkcode fit} and {@linkcode predict}. {@linkcode fitMany} trains models side by side,
- * {@linkcode crossValidate} and {@linkcode fitEnsemble} build on it; {@linkcode samplesFor} makes samples for a model from
- * arrays of your own.
+ * {@linkcode crossValidate} and {@linkcode fitEnsemble} build on it; {@linkcode samplesFor} makes samples for a model
+ * from arrays of your own.
  *
  * @module
  */

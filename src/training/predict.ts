@@ -26,8 +26,8 @@ export interface PredictOptions {
   readonly threads?: number | undefined;
   /**
    * Whether to add the model's gene effects, if it has any, to the network's predictions. `leave-one-out` is for the
-   * samples that the model was trained on, with their labels: each gets the effect that its gene has in the *other* cell
-   * types, so that its own label is not in it; see `leaveOneOutEffects`.
+   * samples that the model was trained on, with their labels: each gets the effect that its gene has in the *other*
+   * cell types, so that its own label is not in it; see `leaveOneOutEffects`.
    *
    * @default true
    */
@@ -41,16 +41,16 @@ export interface PredictOptions {
 }
 
 /**
- * Predicts the expression of every sample of a data set: the network's prediction from its signal plus, if the model has
- * gene effects, the effect of its gene. A gene that was not trained on has no effect.
+ * Predicts the expression of every sample of a data set: the network's prediction from its signal plus, if the model
+ * has gene effects, the effect of its gene. A gene that was not trained on has no effect.
  *
- * On the samples that it was trained on, any model's error is too small, and even smaller with gene effects: predict those
- * with `geneEffects: "leave-one-out"`.
+ * On the samples that it was trained on, any model's error is too small, and even smaller with gene effects: predict
+ * those samples with `geneEffects: "leave-one-out"`.
  *
  * @param model The trained model; the transform it was trained with is applied to plain counts.
  * @param data The samples.
  * @param options Engine, progress, abort signal.
- * @returns One value a sample, `[data.length]`; a probability for models with a sigmoid.
+ * @returns One value per sample, `[data.length]`; a probability for models with a sigmoid.
  * @throws {ContractError} If the data's record or shape contradicts the model's.
  * @throws {DivergedError} If a prediction is NaN or infinite.
  * @throws {UnsupportedModelError} If the engine cannot run the model.

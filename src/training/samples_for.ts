@@ -12,8 +12,8 @@ export interface Sample {
   /** Name of the cell type. */
   readonly cellType: string;
   /**
-   * Plain counts, `[bin, mark]` row-major, marks in the order of the model's `inputRecord.marks`; never transformed: the
-   * model does that.
+   * Plain counts, `[bin, mark]` row-major, marks in the order of the model's `inputRecord.marks`; never transformed:
+   * the model does that.
    */
   readonly signal: ArrayLike<number>;
   /** The measured expression, on the scale of the model's training labels. Give it for all samples or for none. */
@@ -86,7 +86,10 @@ function labelsOf(samples: readonly Sample[]): Float64Array<ArrayBuffer> | undef
   );
 }
 
-/** The distinct names, each as it is first spelled, and of each place the number of its name. Names with one key are one name. */
+/**
+ * The distinct names, each as it is first spelled, and for each place the number of its name. Names with one key are
+ * one name.
+ */
 function numberNames(
   names: readonly string[],
   keyOf = (name: string) => name,

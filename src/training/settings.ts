@@ -19,7 +19,7 @@ export interface TrainingSettings {
   readonly geneEffects: boolean;
 }
 
-/** Some of the {@linkcode TrainingSettings}: what one place, such as flags or a file, says of them. */
+/** Some of the {@linkcode TrainingSettings}: those that one place, such as flags or a file, gives. */
 export type SettingsLayer = {
   readonly [Name in keyof TrainingSettings]?: TrainingSettings[Name] | undefined;
 };
@@ -27,9 +27,9 @@ export type SettingsLayer = {
 /**
  * Resolves the settings of a training run.
  *
- * @param layers The places that say something about them, the most important first: such as flags, a model's file and
- * {@linkcode presetSettings}. Where no layer has a setting, the seed is 0, counts are not transformed and no gene effects
- * are fitted.
+ * @param layers The places that give settings, the most important first: such as flags, a model's file and
+ * {@linkcode presetSettings}. Where no layer has a setting, the seed is 0, counts are not transformed and no gene
+ * effects are fitted.
  * @returns Each setting from the first layer that has it.
  * @throws {RangeError} If a setting is out of range, or no layer has epochs, batch size or learning rate.
  *
@@ -56,7 +56,7 @@ export function resolveSettings(...layers: readonly SettingsLayer[]): TrainingSe
     checkInteger(settings[name], { action: "train", name, least });
   }
   const { learningRate } = settings;
-  // Number.isFinite, since a text would pass a comparison and be saved as one.
+  // Number.isFinite, since a string would pass a comparison and be saved as a string.
   if (!Number.isFinite(learningRate) || learningRate <= 0) {
     throw new RangeError(`Cannot train: learningRate is ${learningRate}, expected a number > 0`);
   }
@@ -66,7 +66,7 @@ export function resolveSettings(...layers: readonly SettingsLayer[]): TrainingSe
 }
 
 /**
- * The settings that a model is trained with unless others are asked for.
+ * The settings that a model is trained with unless others are given.
  *
  * @param spec A model, or the name of a preset.
  * @returns The preset's settings; wakawaka's for a model that is not a preset.

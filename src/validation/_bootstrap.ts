@@ -1,7 +1,7 @@
 import { quantile } from "../metrics/quantile.ts";
 import { deriveKey, RandomStream } from "../random.ts";
 
-/** How to resample. */
+/** Options for resampling. */
 export interface ResamplingOptions {
   /** Number of bootstrap samples. */
   readonly samples: number;
@@ -14,7 +14,7 @@ export interface ResamplingOptions {
  * Statistics 7:1): from each stratum as many items as it has, with replacement.
  *
  * @param strata Items of each stratum; together 0 … n − 1.
- * @returns For each bootstrap sample how often each item was drawn, `[item]`; drawn as they are asked for.
+ * @returns For each bootstrap sample, how often each item was drawn, `[item]`. Each is drawn when it is asked for.
  */
 export function* drawResamples(
   strata: readonly (readonly number[])[],
@@ -37,7 +37,7 @@ export function* drawResamples(
  * The percentile interval (Efron and Tibshirani 1993, An Introduction to the Bootstrap, chapter 13): the middle
  * part of the bootstrap samples' figures. Figures that are NaN, of samples that had no answer, are left out.
  *
- * @returns Lower and upper end; NaN if no sample had an answer.
+ * @returns The lower and the upper end; NaN if no sample had an answer.
  */
 export function percentileInterval(
   figures: readonly number[],

@@ -2,34 +2,34 @@ import type { Dataset } from "../data/dataset.ts";
 import { type Axis, cellTypeAxis, geneAxis } from "./axis.ts";
 import { REGIMES, type RowKind } from "./regimes.ts";
 
-/** What is redrawn for a bootstrap sample. */
+/** The groups that are redrawn for a bootstrap sample. */
 export type Resampled = "cell-types" | "cell-types-and-genes" | "genes";
 
 /** Every {@linkcode Resampled}. */
 export const RESAMPLED: readonly Resampled[] = ["cell-types", "cell-types-and-genes", "genes"];
 
-/** The kinds of sample that are scored; what is counted by kind follows their order. */
+/** The kinds of sample that are scored. Counts by kind have this order. */
 export const SCORED_KINDS: readonly RowKind[] = [...REGIMES, "bothSeen"];
 
 /**
- * Test samples in groups that are redrawn as one: all of a kind and cell type where cell types are redrawn, and
- * each by itself where genes are too.
+ * Test samples in groups that are redrawn as one: all samples of a kind and a cell type if only cell types are redrawn,
+ * or each sample by itself if genes are redrawn too.
  */
 export class Groups {
-  /** For each sample its group, `[position]`. */
+  /** The group of each sample, `[position]`. */
   readonly ofRow: Uint32Array;
-  /** For each group the place of its kind in `SCORED_KINDS`, `[group]`. */
+  /** The place of each group's kind in `SCORED_KINDS`, `[group]`. */
   readonly kinds: Uint8Array;
   /**
-   * What is redrawn, each stratum by itself: trained and new cell types, and with numbers that follow theirs trained and
-   * new genes. So no kind of sample is lost.
+   * The items that are redrawn, each stratum by itself so that no kind of sample is lost: trained cell types and new
+   * cell types, then trained genes and new genes, whose numbers follow those of the cell types.
    */
   readonly strata: readonly (readonly number[])[];
   readonly #cellTypes: Uint32Array | undefined; // [group]
   readonly #genes: Uint32Array | undefined; // [group], as numbers in the strata
   readonly #weights: Float64Array; // [group]
 
-  /** Groups samples, of which none may be `trained`. */
+  /** Groups samples. None of them may have the kind `trained`. */
   constructor(test: Dataset, kinds: readonly RowKind[], resampled: Resampled) {
     const cellTypes = cellTypeAxis(test);
     const kindOfRow = Uint8Array.from(kinds, (kind) => SCORED_KINDS.indexOf(kind));
@@ -58,10 +58,10 @@ export class Groups {
   }
 
   /**
-   * How often each group counts.
+   * Counts how often each group was drawn.
    *
    * @param times How often each item of the strata was drawn.
-   * @returns `[group]`; overwritten by the next call.
+   * @returns The counts, `[group]`; overwritten by the next call.
    */
   weigh(times: Float64Array): Float64Array {
     const weights = this.#weights;
@@ -75,7 +75,7 @@ export class Groups {
   }
 }
 
-/** Places on an axis that were trained on, and those that have samples of a kind in which they are new. */
+/** Splits an axis into places that were trained on, and places that have samples of a kind in which they are new. */
 function partByNovelty(
   axis: Axis,
   kinds: readonly RowKind[],

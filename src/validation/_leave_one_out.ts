@@ -1,15 +1,15 @@
 import type { ExpressionTable } from "./expression_table.ts";
 
 /**
- * Number, mean and standard deviation of each gene's expression over the training cell types but one. Each is
- * `[slot, gene]`: slot c leaves cell type c out, the last slot none.
+ * Number, mean and standard deviation of each gene's expression over all training cell types except one. Each array is
+ * `[slot, gene]`: slot c leaves out cell type c, and the last slot leaves out no cell type.
  */
 export interface LeaveOneOut {
   /** Number of cell types. */
   readonly counts: Float64Array;
-  /** Mean; 0 where there is no cell type. */
+  /** Mean; 0 if there is no cell type. */
   readonly means: Float64Array;
-  /** Standard deviation with divisor n − 1; 0 where there are fewer than two cell types. */
+  /** Standard deviation with divisor n − 1; 0 if there are fewer than two cell types. */
   readonly deviations: Float64Array;
 }
 
@@ -23,10 +23,10 @@ interface Moments {
 const NONE: Moments = { count: 0, mean: 0, squares: 0 };
 
 /**
- * Leaves each cell type out in turn, O(1) for each entry of the table.
+ * Leaves each cell type out in turn, in constant time for each entry of the table.
  *
- * Leaving one cell type out joins those before it with those after it. Subtracting its value from the total would be
- * simpler, but the value's rounding would remain; here it never enters.
+ * The cell types before the one left out are joined with those after it. Subtracting its value from the total would be
+ * simpler, but a trace of the value would remain in the rounding; here it is never added.
  */
 export function leaveOneOut(table: ExpressionTable): LeaveOneOut {
   const cellTypes = table.cellTypes.names.length;
@@ -56,7 +56,7 @@ export function leaveOneOut(table: ExpressionTable): LeaveOneOut {
   return out;
 }
 
-/** Moments of two sets together (Chan, Golub and LeVeque 1983, The American Statistician 37:242). */
+/** Joins the moments of two sets (Chan, Golub and LeVeque 1983, The American Statistician 37:242). */
 function join(a: Moments, b: Moments): Moments {
   if (a.count === 0) return b;
   if (b.count === 0) return a;

@@ -1,7 +1,7 @@
 /** Sums over pairs of truth t and prediction p, each less a constant: n, Σt, Σp, Σt², Σp², Σtp, Σ(t − p)². */
 const SUMS = 7;
 
-/** A variance that is so small a share of the mean square is the rounding of a constant. */
+/** A variance below this share of the mean square is the rounding error of a constant. */
 const CONSTANT = 1e-12;
 
 /** The seven sums over some pairs, weighted or not. */
@@ -23,7 +23,7 @@ export class PairSums {
     readonly groupCount: number;
   }) {
     const sums = new Float64Array(groupCount * SUMS);
-    // Close to the mean, correlations keep their digits.
+    // Subtracting a value near the mean preserves the digits of correlations.
     const origin = truth.reduce((sum, value) => sum + value, 0) / truth.length;
     for (let row = 0; row < truth.length; row++) {
       const t = truth[row]! - origin;
@@ -45,7 +45,7 @@ export class PairSums {
    *
    * @param kinds Kind of each group, `[group]`.
    * @param options How often each group counts, `[group]`, and the number of kinds.
-   * @returns One total a kind.
+   * @returns One total for each kind.
    */
   totals(
     kinds: Uint8Array,
@@ -66,7 +66,7 @@ export class PairSums {
   }
 }
 
-/** Mixes totals so that each counts by its weight, however many pairs it has; NaN if one has none. */
+/** Mixes totals so that each counts by its weight, however many pairs it has; NaN if one has no pairs. */
 export function mixTotals(totals: readonly PairTotal[], weights: readonly number[]): PairTotal {
   const mixed = new Float64Array(SUMS);
   totals.forEach((total, which) => {

@@ -20,7 +20,7 @@ const MIX_WEIGHTS = REGIMES.map((regime) => COMPETITION_ROWS[regime]);
 
 type ScoredRegime = RegimeScores["regime"];
 
-/** What a model or a baseline predicts for the test samples. */
+/** The predictions of a model or a baseline for the test samples. */
 export interface Predictor {
   /** Its name. */
   readonly name: string;
@@ -28,15 +28,15 @@ export interface Predictor {
   readonly values: ArrayLike<number>;
 }
 
-/** What a baseline predicts for the test samples. */
+/** The predictions of a baseline for the test samples. */
 export interface BaselinePredictor extends Predictor {
-  /** One line on what it learned or chose. */
+  /** A line about what it learned or chose. */
   readonly description: string;
-  /** 1 where it fell back, `[position]`. */
+  /** 1 for each sample for which it fell back on a simpler prediction, `[position]`. */
   readonly fellBack: Uint8Array;
 }
 
-/** What a {@linkcode Scorer} needs. */
+/** Options of {@linkcode Scorer}. */
 export interface ScorerOptions {
   /** The labelled test samples. */
   readonly test: Dataset;
@@ -53,7 +53,7 @@ export interface ScorerOptions {
   };
 }
 
-/** A predictor's totals of each kind, on all samples and on each bootstrap sample. */
+/** A predictor's totals by kind of sample, on all samples and on each bootstrap sample. */
 interface PredictorTotals {
   readonly sums: PairSums;
   readonly all: readonly PairTotal[];
@@ -127,7 +127,10 @@ export class Scorer {
     };
   }
 
-  /** A part of the mix with one group alone would add nothing to an interval: the fewest count. */
+  /**
+   * Judges an interval by the number of groups. The mix is judged by its regime with the fewest groups, since a regime
+   * with a single group would add nothing to the interval.
+   */
   #judgeInterval(parts: readonly RowKind[]): IntervalBasis {
     const { test, kinds, resampling: { resampled } } = this.#options;
     const fewest = (indices: Uint32Array) =>
@@ -158,8 +161,8 @@ export class Scorer {
   }
 
   /**
-   * The baseline that takes in each regime the one that is best there, since the regime of a sample is known
-   * before its label is. None if one and the same is best everywhere.
+   * Combines the best baseline of each regime into one, since the regime of a sample is known before its label. Returns
+   * nothing if the same baseline is best everywhere.
    */
   #combineBest(): BaselinePredictor[] {
     const { kinds, baselines } = this.#options;
@@ -238,7 +241,7 @@ export class Scorer {
   }
 }
 
-/** The total of one regime, or the three in the competition's proportions. */
+/** Picks the total of one regime, or mixes the three in the competition's proportions. */
 function pickTotal(totals: readonly PairTotal[], regime: ScoredRegime): PairTotal {
   if (regime === "mix") return mixTotals(totals.slice(0, REGIMES.length), MIX_WEIGHTS);
   return totals[SCORED_KINDS.indexOf(regime)]!;

@@ -7,16 +7,16 @@ export interface Axis {
   readonly names: readonly string[];
   /** Place of each name in `names`. */
   readonly places: ReadonlyMap<string, number>;
-  /** For each sample its place in `names`, `[position]`. */
+  /** The place of each sample in `names`, `[position]`. */
   readonly placeOfRow: Uint32Array<ArrayBuffer>;
 }
 
-/** The genes of a data set. */
+/** Makes the axis of a data set's genes. */
 export function geneAxis(data: Dataset): Axis {
   return makeAxis(data.columns.genes.map(geneKey), data.geneIndices());
 }
 
-/** The cell types of a data set. */
+/** Makes the axis of a data set's cell types. */
 export function cellTypeAxis(data: Dataset): Axis {
   return makeAxis(data.columns.cellTypes, data.cellTypeIndices());
 }
@@ -30,12 +30,12 @@ function makeAxis(allNames: readonly string[], indices: Uint32Array<ArrayBuffer>
   return { names, places, placeOfRow: indices.map((index) => placeOfIndex[index]!) };
 }
 
-/** Finds for each sample of `data` the place of its gene on another data set's axis; −1 if it is not there. */
+/** Finds the place of each sample's gene on another data set's axis; −1 if the axis lacks it. */
 export function placeGenes(axis: Axis, data: Dataset): Int32Array<ArrayBuffer> {
   return placeRows(axis, data.columns.genes.map(geneKey), data.geneIndices());
 }
 
-/** Finds for each sample of `data` the place of its cell type on another data set's axis; −1 if it is not there. */
+/** Finds the place of each sample's cell type on another data set's axis; −1 if the axis lacks it. */
 export function placeCellTypes(axis: Axis, data: Dataset): Int32Array<ArrayBuffer> {
   return placeRows(axis, data.columns.cellTypes, data.cellTypeIndices());
 }

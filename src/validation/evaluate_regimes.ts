@@ -10,13 +10,13 @@ import { classifyRows, REGIMES, type RowKind } from "./regimes.ts";
 import { RESAMPLED, type Resampled } from "./_groups.ts";
 import { type BaselinePredictor, type Predictor, Scorer } from "./_scorer.ts";
 
-/** What {@linkcode evaluateRegimes} judges. */
+/** The data and predictions that {@linkcode evaluateRegimes} judges. */
 export interface RegimeTrial {
   /** The labelled samples that the models were trained on, from which the baselines learn. */
   readonly train: Dataset;
-  /** Labelled samples, none of which was trained on. */
+  /** Labelled samples that were not trained on. */
   readonly test: Dataset;
-  /** What each model predicts for `test`, by its name, `[position]`. */
+  /** The predictions of each model for `test`, by the model's name, `[position]`. */
   readonly predictions: Readonly<Record<string, ArrayLike<number>>>;
 }
 
@@ -29,11 +29,11 @@ export interface EvaluateRegimesOptions {
    */
   readonly baselines?: readonly Baseline[] | undefined;
   /**
-   * What is redrawn for a bootstrap sample. Cell types alone give the spread over cell types for these very
-   * genes. To forecast a score on other new genes, as the competition's are, redraw genes too: of 24 forecasts
-   * on 8 small simulations their 95% intervals held 24, those over cell types alone 15. For 177,032 samples
-   * this takes about 15 seconds instead of half a second. Genes alone give the spread over genes for these very
-   * cell types, of which there may be only one.
+   * The groups that are redrawn for a bootstrap sample. Redrawing cell types alone gives the spread over cell types for
+   * exactly these genes. To forecast a score on other new genes, such as the competition's, redraw genes too: in 24
+   * forecasts on 8 small simulations, the 95% intervals then held the truth 24 times, those over cell types alone 15
+   * times. For 177,032 samples this takes about 15 seconds instead of half a second. Redrawing genes alone gives the
+   * spread over genes for exactly these cell types; one cell type is enough.
    *
    * @default {"cell-types"}
    */
@@ -77,25 +77,24 @@ export function makeBaselines(): Baseline[] {
 }
 
 /**
- * Judges models by regime and forecasts the competition's score, beside baselines that are fitted once, on the
- * training samples alone. They predict from a view of the test samples that has no labels.
+ * Judges models by regime and forecasts the competition's score, with baselines for comparison. Baselines are fitted
+ * once, on the training samples alone, and predict from a view of the test samples without labels.
  *
  * Intervals are percentile intervals of a bootstrap over cell types (Efron 1979, The Annals of Statistics 7:1):
- * trained and new cell types are redrawn with replacement, each by themselves, and every predictor and
- * regime is scored on the same draws. With few groups they are far too narrow, which each regime's
- * `interval` says. With
- * `resampled: "cell-types-and-genes"` trained and new genes are redrawn in the same way, independently of the
- * cell types, and a sample counts as often as both were drawn (Owen 2007, "The pigeonhole bootstrap", The Annals
- * of Applied Statistics 1:386).
+ * trained and new cell types are redrawn separately, with replacement, and all predictors and regimes are scored on the
+ * same draws. With few groups they are far too narrow; each regime's `interval` says how much they are worth. With
+ * `resampled: "cell-types-and-genes"`, trained and new genes are redrawn in the same way, independently of the cell
+ * types, and a sample counts as often as both were drawn (Owen 2007, "The pigeonhole bootstrap", The Annals of Applied
+ * Statistics 1:386).
  *
- * The skill's best baseline is the one that is best on all the test samples of the regime, which favours the
- * baseline, not the model. In the mix it is `best of each regime`, which combines the best baselines of the regimes, unless
- * one baseline is best in all of them.
+ * Skill is measured against the baseline that is best on all test samples of the regime, a choice that favours the
+ * baseline rather than the model. In the mix this is `best of each regime`, which combines the best baselines of the
+ * regimes, unless one baseline is best in all of them.
  *
  * @param trial Training samples, test samples, and the models' predictions.
  * @param options Baselines and the bootstrap.
  * @returns Scores by regime, and the forecast.
- * @throws {ContractError} If either set has no labels, or a pair of gene and cell type is in both.
+ * @throws {ContractError} If a set has no labels, or a pair of gene and cell type is in both sets.
  * @throws {TypeError} If the number of a model's predictions is not that of the test samples.
  * @throws {RangeError} If a prediction is not finite, an option is out of range, there are no test samples, or
  * too few training samples for a baseline.

@@ -7,7 +7,7 @@ export interface ExpressionTable {
   readonly cellTypes: Axis;
   /** The training genes. */
   readonly genes: Axis;
-  /** Expression, `[cell type, gene]`: NaN where there is no sample, the mean where there are several. */
+  /** Expression, `[cell type, gene]`: the mean of several samples, NaN if the sample is missing. */
   readonly values: Float64Array;
   /** Mean label of all samples. */
   readonly overallMean: number;
@@ -35,12 +35,12 @@ export function makeExpressionTable(train: Dataset): ExpressionTable {
     counts[place]!++;
     sum += labels[row]!;
   }
-  // 0 / 0 marks what is missing.
+  // A missing value becomes 0 / 0, which is NaN.
   for (let place = 0; place < values.length; place++) values[place]! /= counts[place]!;
   return { cellTypes, genes, values, overallMean: sum / labels.length };
 }
 
-/** Mean of each gene over the cell types that have it, `[gene]`. */
+/** Computes the mean of each gene over the cell types that have it, `[gene]`. */
 export function geneMeans({ cellTypes, genes, values }: ExpressionTable): Float64Array {
   const geneCount = genes.names.length;
   return Float64Array.from(genes.names, (_, gene) => {

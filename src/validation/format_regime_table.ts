@@ -26,8 +26,8 @@ const HEADER = ["", "MSE", "r", "skill", "r of a gene"];
 /** Options of {@linkcode formatRegimeTable}. */
 export interface RegimeTableOptions {
   /**
-   * The most characters that a line of the table should have: where it would have more, a model's skill and the
-   * correlations of its genes are on a second line.
+   * The most characters that a line of the table should have. In a wider table, a model's skill and the correlations of
+   * its genes are on a second line.
    *
    * @default {Infinity}
    */
@@ -35,10 +35,10 @@ export interface RegimeTableOptions {
 }
 
 /**
- * Formats an evaluation as a text table: a block for each regime and one for the mix; in each a line for every model and
- * baseline. Intervals are in brackets, and the title says what they are; `r of a gene` is the median and, in brackets, the
- * quartiles of the genes' own correlations across cell types, and how many genes have one. The best baseline is marked by
- * `*`, a figure that does not exist by `–`. A mix without any figure is left out.
+ * Formats an evaluation as a text table: a block for each regime and one for the mix, each with a line for every model
+ * and baseline. Intervals are in brackets, and the title says what they are. `r of a gene` is the median and, in
+ * brackets, the quartiles of the genes' correlations across cell types, with the number of genes that have one. The
+ * best baseline is marked by `*`, a figure that does not exist by `–`. A mix without figures is left out.
  *
  * @param evaluation What `evaluateRegimes` returned.
  * @param options How wide the table may be.
@@ -99,7 +99,7 @@ function stackRow([name = "", mse = "", r = "", skill = "", genes = ""]: string[
   return [[name, mse, r], ...second];
 }
 
-/** Whether there is anything to show; the mix has no figures where one of its regimes is missing. */
+/** Whether there is anything to show; the mix has no figures if one of its regimes is missing. */
 function hasFigures({ models, baselines }: RegimeScores): boolean {
   return [...models, ...baselines].some(({ mse }) => mse.value !== null);
 }

@@ -4,13 +4,13 @@ import { type ExpressionTable, makeExpressionTable } from "./expression_table.ts
 import { type LeaveOneOut, leaveOneOut } from "./_leave_one_out.ts";
 import { SignalNeighbours } from "./signal_neighbours.ts";
 
-/** Features before those of the neighbours. */
+/** Names of the features that precede those of the neighbours. */
 const SUMMARY_NAMES = ["geneSeen", "geneMean", "geneStandardDeviation", "geneCellTypes"] as const;
 
 /** Options of {@linkcode fitGeneHistory}. */
 export interface GeneHistoryOptions {
   /**
-   * Number of nearest training cell types whose expression becomes a feature each.
+   * Number of nearest training cell types; the expression in each becomes a feature.
    *
    * @default {1}
    */
@@ -26,7 +26,7 @@ export interface GeneHistoryFeatures {
 }
 
 /**
- * What training samples tell about each gene. Made by {@linkcode fitGeneHistory}.
+ * Features of genes from their training samples, made by {@linkcode fitGeneHistory}.
  *
  * @example The names of its features
  * ```ts
@@ -41,7 +41,7 @@ export interface GeneHistoryFeatures {
  * ```
  */
 export class GeneHistory {
-  /** Names of the features, in their order. */
+  /** Names of the features, in order. */
   readonly names: readonly string[];
   readonly #table: ExpressionTable;
   readonly #summary: LeaveOneOut;
@@ -64,10 +64,10 @@ export class GeneHistory {
   }
 
   /**
-   * Computes the features of samples, which may be those trained on; their labels are not read. Give all
+   * Computes the features of samples, which may include training samples; their labels are not read. Give all
    * samples of a new cell type together, since its neighbours are found by its signal in `data`.
    *
-   * @throws {ContractError} If the signal is not of the kind trained on.
+   * @throws {ContractError} If the signal is of another kind than that of the training samples.
    */
   featuresOf(data: Dataset): GeneHistoryFeatures {
     const { cellTypes, genes } = this.#table;
@@ -79,7 +79,7 @@ export class GeneHistory {
     for (let row = 0; row < data.length; row++) {
       const gene = geneOfRow[row]!;
       if (gene < 0) continue;
-      // A new cell type takes the last slot, which leaves out none.
+      // A new cell type takes the last slot, which leaves out no cell type.
       const cellType = cellTypeOfRow[row]!;
       const slot = cellType < 0 ? cellTypes.names.length : cellType;
       const place = slot * genes.names.length + gene;
@@ -93,7 +93,7 @@ export class GeneHistory {
     return { names: this.names, values };
   }
 
-  /** Writes a gene's expression in the first cell types that have it, as far as there are enough. */
+  /** Writes a gene's expression in the first cell types that have it, until there are enough or no more. */
   #writeNearest(out: Float32Array, cellTypes: Uint32Array, gene: number): void {
     const { values, genes } = this.#table;
     let found = 0;
@@ -105,31 +105,30 @@ export class GeneHistory {
 }
 
 /**
- * Learns what training samples tell about each gene, as features for a model: what a user knows about a seen gene
- * besides its signal.
+ * Learns features of genes from training samples: what a user knows about a seen gene besides its signal.
  *
- * **The one rule:** features of a sample come from the training samples of its gene in *other* cell types, never
- * from its own cell type. So a training sample's features do not depend on its label, not even by rounding, and
- * no distinction of training and test samples can be made wrongly:
+ * **The one rule:** features of a sample come from the training samples of its gene in *other* cell types, never from
+ * its own cell type. So a training sample's features do not depend on its label, not even through rounding, and the
+ * same rule serves training and test samples:
  *
  * - a training sample has the features of a gene seen in all training cell types but its own;
- * - a sample of a new cell type has those of all training cell types;
- * - a gene seen in no other cell type has 0 everywhere, `geneSeen` too.
+ * - a sample of a new cell type has the features of a gene seen in all training cell types;
+ * - a gene seen in no other cell type has 0 in every feature, including `geneSeen`.
  *
  * The features are `geneSeen` (1 or 0), `geneMean`, `geneStandardDeviation` (divisor n − 1, 0 for one cell
- * type), `geneCellTypes` (how many), and `geneInNearest1`, … : the gene's expression in the cell types that are
- * most alike by signal, as `makeNearestCellType` defines it, or its mean where there are too few.
+ * type), `geneCellTypes` (the number of cell types), and `geneInNearest1`, …: the gene's expression in the cell types
+ * with the most similar signal, as `makeNearestCellType` defines it, or its mean if there are too few.
  *
- * Three limits. The labels of a gene's *other* training samples are in a sample's features, so judge a model by
- * samples that were kept from `train` here as well as from training. With two or more training cell types no
- * training sample looks like one of a new gene: a model that is to predict those too must be shown some training
- * samples with these features set to 0. And over the samples of one training gene `geneMean` falls as the label
- * rises, by 1/(n − 1) of it: a model that could tell genes apart that finely could exploit this, which is worth checking
- * with few cell types.
+ * There are three limits. First, a sample's features contain the labels of the gene's *other* training samples, so
+ * judge a model by samples that were in neither `train` nor the training data. Second, with two or more training cell
+ * types, no training sample looks like a sample of a new gene: to predict new genes too, a model must be shown some
+ * training samples with these features set to 0. Third, over the samples of one training gene, `geneMean` falls as the
+ * label rises, by 1/(n − 1) of it. A model that distinguishes genes that finely could exploit this, so check for it if
+ * there are few cell types.
  *
  * @param train Labelled training samples, and no others.
  * @param options Number of neighbours.
- * @returns What computes the features of samples.
+ * @returns The fitted history, which computes the features of samples.
  * @throws {ContractError} If there are no labels.
  * @throws {RangeError} If there are no samples, or `neighbours` is not an integer ≥ 0.
  *

@@ -1,15 +1,18 @@
 import { formatCountOf } from "../base/count.ts";
 
 /**
- * What a bootstrap interval is worth, by the number of groups that were redrawn for it.
+ * How far a bootstrap interval can be trusted, by the number of groups that were redrawn for it.
  *
- * With few groups the percentile interval is far too narrow, for the samples that it is made of are too few to show how
- * different groups are: a nominal 95% interval of a mean over normally distributed groups holds the truth 51 times
- * of 100 with 2 groups, 73 with 3, 80 with 4, 85 with 6, and 90 with 10 (4,000 simulations each). So below 10 groups
- * it is called a range.
+ * With few groups the percentile interval is far too narrow, since few groups cannot show how much groups differ: a
+ * nominal 95% interval of a mean over normally distributed groups holds the truth 51 times in 100 with 2 groups, 73
+ * with 3, 80 with 4, 85 with 6, and 90 with 10 (4,000 simulations each). Therefore it is called a range below 10
+ * groups.
  */
 export interface IntervalBasis {
-  /** `interval` for 10 groups or more, `range` for 2 to 9, `none` for fewer, which have no lower and upper end. */
+  /**
+   * `interval` for 10 groups or more, `range` for 2 to 9, and `none` for fewer, for which there is no lower or upper
+   * end.
+   */
   readonly kind: "interval" | "range" | "none";
   /** Number of cell types that were redrawn, the fewest in any regime of the mix; `null` if none were. */
   readonly cellTypes: number | null;
@@ -22,10 +25,10 @@ const FEWEST_OF_INTERVAL = 10;
 const FEWEST_OF_RANGE = 2;
 
 /**
- * Judges what an interval is worth.
+ * Judges how far an interval can be trusted.
  *
  * @param groups Numbers of cell types and of genes that are redrawn; `null` for those that are not.
- * @returns The kind of interval, with the numbers.
+ * @returns The kind of interval, with the numbers of groups.
  *
  * @example Fifty, six and one cell types
  * ```ts
@@ -48,9 +51,9 @@ export function judgeInterval(groups: Omit<IntervalBasis, "kind">): IntervalBasi
 }
 
 /**
- * Describes an interval by its kind and the numbers of groups; a range by those groups that are too few.
+ * Describes an interval by its kind and the numbers of groups. A range is described by the groups that are too few.
  *
- * @param basis What was redrawn.
+ * @param basis The kind of interval and the groups that were redrawn.
  * @param confidence Share of the bootstrap samples that it holds.
  * @returns A phrase such as `95% interval over 50 cell types`.
  *

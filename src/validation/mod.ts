@@ -1,12 +1,12 @@
 /**
- * Evaluation by regime: what a model's error means where the gene, the cell type or both are new, beside
- * baselines that any model should beat, and what it forecasts for the competition.
+ * Evaluation by regime: a model's error on new genes, new cell types and both, compared with baselines that any model
+ * should beat, and the score that it forecasts for the competition.
  *
- * Nothing here trains a network. Whatever learns, learns from a training set alone and is given test samples
- * without their labels.
+ * Nothing here trains a network. Baselines and features learn from a training set alone and are given test samples
+ * without labels.
  *
- * Begin with {@linkcode evaluateRegimes}, which makes the whole table; {@linkcode splitRegimes} holds genes and cell types
- * out, {@linkcode formatRegimeTable} prints the result.
+ * Start with {@linkcode evaluateRegimes}, which makes the whole table; {@linkcode splitRegimes} holds genes and cell
+ * types out, {@linkcode formatRegimeTable} prints the result.
  *
  * @module
  */

@@ -2,20 +2,20 @@ import type { Resampled } from "./_groups.ts";
 import type { IntervalBasis } from "./interval_basis.ts";
 import type { Regime } from "./regimes.ts";
 
-/** A figure and its bootstrap interval; what does not exist is `null`. */
+/** A figure and its bootstrap interval; values that do not exist are `null`. */
 export interface Estimate {
   /** The figure, on all samples. */
   readonly value: number | null;
-  /** Lower end of the interval or range; `null` where {@linkcode RegimeScores.interval} has the kind `none`. */
+  /** Lower end of the interval or range; `null` if {@linkcode RegimeScores.interval} has the kind `none`. */
   readonly low: number | null;
-  /** Upper end of the interval; `null` as the lower end is. */
+  /** Upper end of the interval or range; `null` if the lower end is. */
   readonly high: number | null;
 }
 
 /**
- * How well a predictor follows each gene across cell types: Pearson's correlation of a gene's samples, one a
- * cell type, over the genes that have at least 3 samples whose labels vary and whose predictions vary. A
- * predictor that predicts the same for a gene everywhere has no correlation to count.
+ * How well a predictor follows each gene across cell types: Pearson's correlation of a gene's samples, one from each
+ * cell type, over the genes that have at least 3 samples whose labels and predictions both vary. A predictor that
+ * predicts the same for a gene everywhere has no correlations.
  */
 export interface GeneCorrelations {
   /** Number of genes that have a correlation. */
@@ -36,7 +36,9 @@ export interface PredictorScores {
   readonly mse: Estimate;
   /** Pearson's correlation over all samples; `null` if predictions or labels do not vary. */
   readonly pearson: Estimate;
-  /** Correlations of each gene across cell types; `null` for the mix, in which a gene's samples have no common weight. */
+  /**
+   * Correlations of each gene across cell types; `null` for the mix, in which a gene's samples have no common weight.
+   */
   readonly byGene: GeneCorrelations | null;
 }
 
@@ -48,7 +50,7 @@ export interface ModelScores extends PredictorScores {
 
 /** {@linkcode PredictorScores} of a baseline. */
 export interface BaselineScores extends PredictorScores {
-  /** One line on what the baseline learned or chose. */
+  /** A line about what the baseline learned or chose. */
   readonly description: string;
   /** Number of samples for which it lacked data and predicted something simpler. */
   readonly fallbackRows: number;
@@ -64,7 +66,7 @@ export interface RegimeScores {
   readonly cellTypes: number;
   /** Number of genes that have such samples. */
   readonly genes: number;
-  /** What all intervals here are worth. */
+  /** How far all intervals of the regime can be trusted. */
   readonly interval: IntervalBasis;
   /** The models, in the order given. */
   readonly models: readonly ModelScores[];
@@ -74,17 +76,17 @@ export interface RegimeScores {
   readonly bestBaseline: string | null;
 }
 
-/** What `evaluateRegimes` finds; `JSON.stringify` keeps all of it. */
+/** The result of `evaluateRegimes`; `JSON.stringify` keeps all of it. */
 export interface RegimeEvaluation {
   /** Number of training samples, from which the baselines learned. */
   readonly trainingRows: number;
   /** Number of test samples. */
   readonly testRows: number;
-  /** Number of bootstrap samples that each interval is made from. */
+  /** Number of bootstrap samples from which each interval is made. */
   readonly bootstrapSamples: number;
-  /** What was redrawn for each of them. */
+  /** The groups that were redrawn for each bootstrap sample. */
   readonly resampled: Resampled;
-  /** Share of bootstrap samples that an interval holds; how far it can be trusted each regime's `interval` says. */
+  /** Share of bootstrap samples that an interval holds. Each regime's `interval` says how far it can be trusted. */
   readonly confidence: number;
   /** Seed of the bootstrap. */
   readonly seed: number;

@@ -2,8 +2,8 @@ import type { Dataset } from "../data/dataset.ts";
 import { cellTypeAxis, geneAxis, placeCellTypes, placeGenes } from "./axis.ts";
 
 /**
- * What is new in a sample to predict, given the training samples: its gene in a cell type that was trained
- * on, its cell type with a gene that was trained on, or both.
+ * The novelty of a sample to predict, given the training samples: a new gene in a trained cell type, a trained gene in
+ * a new cell type, or both new.
  */
 export type Regime = "newGene" | "newCellType" | "bothNew";
 
@@ -30,9 +30,9 @@ export const COMPETITION_ROWS: Readonly<Record<Regime, number>> = {
  * Names the kind of each sample of a test set. Genes and cell types are matched by name, so the two sets may
  * come from different files.
  *
- * @param train The samples a model was trained on.
+ * @param train The samples on which a model was trained.
  * @param test The samples to predict; labels are not needed.
- * @returns One kind a sample, `[position]`.
+ * @returns The kind of each sample, `[position]`.
  *
  * @example
  * ```ts
@@ -72,8 +72,8 @@ export function classifyRows(train: Dataset, test: Dataset): RowKind[] {
  * Forecasts the competition's score from the mean squared error in each regime: their mean, weighted by
  * {@linkcode COMPETITION_ROWS}.
  *
- * @param errors Mean squared error by regime; `null` or left out where there were no samples.
- * @returns The forecast; `undefined` if a regime is missing, since a part of the score is unknown then.
+ * @param errors Mean squared error by regime; `null` or left out if there were no samples.
+ * @returns The forecast; `undefined` if a regime is missing, since a part of the score is then unknown.
  * @throws {RangeError} If an error is negative or not finite.
  *
  * @example

@@ -3,13 +3,13 @@ import type { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";
 import { reconcileRecords } from "../record.ts";
 
-/** How a sample's bins are summed into fewer. */
+/** Stretches of bins into which a sample's signal is summed. */
 export interface Stretches {
   /** Number of marks. */
   readonly marks: number;
-  /** First bin of each stretch, and the number of bins after the last, `[stretch + 1]`. */
+  /** The first bin of each stretch, then the number of bins, `[stretch + 1]`. */
   readonly starts: Uint32Array;
-  /** Whether the signal is plain counts, so that the logarithm is still to be taken. */
+  /** Whether the signal is plain counts, so that its logarithm must still be taken. */
   readonly takeLogarithm: boolean;
 }
 
@@ -23,8 +23,8 @@ export function makeStretches(data: Dataset, count: number): Stretches {
 }
 
 /**
- * Writes a sample's features: ln(1 + sum) of the signal of each mark in each stretch, or the sum itself where
- * the data were transformed already.
+ * Writes a sample's features: ln(1 + sum) of the signal of each mark in each stretch, or the sum itself if the data
+ * were transformed already.
  *
  * @param signal `[bin, mark]`
  * @param out Receives `[stretch, mark]` from its start.
@@ -46,9 +46,9 @@ export function writeStretches(
 }
 
 /**
- * Throws unless the signal of two data sets means the same.
+ * Throws unless the signals of two data sets have the same meaning.
  *
- * @throws {ContractError} If they differ in bins, or in their records.
+ * @throws {ContractError} If the sets differ in bins or in their records.
  */
 export function checkSameSignal(train: Dataset, test: Dataset): void {
   if (train.bins !== test.bins) {

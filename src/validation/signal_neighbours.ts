@@ -5,16 +5,16 @@ import { cellTypeAxis, placeGenes } from "./axis.ts";
 import type { ExpressionTable } from "./expression_table.ts";
 import { checkSameSignal, makeStretches, writeStretches } from "./signal.ts";
 
-/** Fewest genes in common over which two cell types are compared. */
+/** Cell types are compared if they have at least this many genes in common. */
 const FEWEST_GENES = 10;
 
 /**
- * Finds the training cell types whose signal is most like another's. Labels play no part.
+ * Finds the training cell types with the most similar signal. Labels are not used.
  *
- * The profile of a cell type is ln(1 + signal summed over the window) of each mark and training gene, less the
- * mean of that over the training cell types: what all cell types share would otherwise drown what tells them
- * apart. The similarity of two cell types is Pearson's correlation of their profiles over the genes that both
- * have, for each mark, then averaged over the marks; so neither a sample's depth nor a mark's scale counts.
+ * The profile of a cell type is ln(1 + signal summed over the window) of each mark and training gene, minus its mean
+ * over the training cell types: otherwise the part that all cell types share would hide their differences. The
+ * similarity of two cell types is Pearson's correlation of their profiles over the genes that both have, for each mark,
+ * then averaged over the marks; so neither a sample's depth nor a mark's scale matters.
  */
 export class SignalNeighbours {
   readonly #train: Dataset;
@@ -40,13 +40,13 @@ export class SignalNeighbours {
   }
 
   /**
-   * Ranks the training cell types for each cell type of a data set. A cell type that was trained on is compared
-   * by its training signal and is never in its own list; a new one is compared by its signal in `data`.
+   * Ranks the training cell types for each cell type of a data set. A training cell type is compared by its training
+   * signal and is never in its own list; a new cell type is compared by its signal in `data`.
    *
    * @param data Samples; labels are not needed. Give all samples of a new cell type together.
-   * @returns For each position of `data` places on the training cell types' axis, most similar first; empty if
+   * @returns For each position of `data`, the training cell types as places on their axis, most similar first; empty if
    * there is too little to compare.
-   * @throws {ContractError} If the signal is not of the kind trained on.
+   * @throws {ContractError} If the signal is of another kind than that of the training samples.
    */
   rank(data: Dataset): Uint32Array[] {
     checkSameSignal(this.#train, data);
@@ -92,16 +92,16 @@ export class SignalNeighbours {
 }
 
 interface ProfileOptions {
-  /** For each sample the place of its gene, −1 for one to leave out. */
+  /** The place of each sample's gene; −1 for a gene to leave out. */
   readonly geneOfRow: Int32Array;
   readonly cellTypeOfRow: Uint32Array;
   readonly cellTypes: number;
   readonly genes: number;
-  /** Cell types whose profile is not wanted, and stays empty. */
+  /** Cell types whose profiles are not wanted and stay empty. */
   readonly skip?: readonly boolean[];
 }
 
-/** Profiles before the mean is taken off, NaN where a cell type lacks a gene. */
+/** Computes profiles from which the mean is not yet subtracted; NaN where a cell type lacks a gene. */
 function readProfiles(data: Dataset, options: ProfileOptions): Float32Array[] {
   const { geneOfRow, cellTypeOfRow, genes, skip } = options;
   const whole = makeStretches(data, 1);
@@ -133,7 +133,7 @@ function subtract(profile: Float32Array, mean: Float64Array): void {
   for (let i = 0; i < profile.length; i++) profile[i]! -= mean[i]!;
 }
 
-/** NaN if the two have too few genes in common, or none of their marks varies. */
+/** Computes the similarity of two profiles; NaN if they have too few genes in common, or no mark varies. */
 function similarityOf(a: Float32Array, b: Float32Array, marks: number): number {
   const genes = a.length / marks;
   const valuesA = new Float32Array(genes);

@@ -9,15 +9,15 @@ const NEW_CELL_TYPE_SHARE = 6 / 56;
 /** Options of {@linkcode splitRegimes}. */
 export interface SplitRegimesOptions {
   /**
-   * Number of genes to hold out, from 0 to one less than there are. Left out, it is the competition's share,
-   * 1,447 of 17,447, rounded, but at least 1, for which it takes two genes.
+   * Number of genes to hold out, from 0 to one less than there are. The default is the competition's share, 1,447 of
+   * 17,447, rounded, but at least 1; it needs two genes or more.
    *
    * @default {Math.max(1, Math.round(1447 / 17447 * genes))}
    */
   readonly newGenes?: number | undefined;
   /**
-   * Number of cell types to hold out, from 0 to one less than there are. Left out, it is the competition's
-   * share, 6 of 56, rounded, but at least 1; a single cell type is not held out.
+   * Number of cell types to hold out, from 0 to one less than there are. The default is the competition's share, 6 of
+   * 56, rounded, but at least 1; a single cell type is not held out.
    *
    * @default {cellTypes === 1 ? 0 : Math.max(1, Math.round(6 / 56 * cellTypes))}
    */
@@ -30,9 +30,9 @@ export interface SplitRegimesOptions {
   readonly seed?: number | undefined;
 }
 
-/** Samples parted as the competition parted its own. */
+/** Samples divided as the competition divided its own. */
 export interface RegimeSplit {
-  /** Samples of genes and cell types that are not held out. */
+  /** Samples whose gene and cell type are not held out. */
   readonly train: Dataset;
   /** All others; `classifyRows(train, test)` names the regime of each. */
   readonly test: Dataset;
@@ -43,17 +43,18 @@ export interface RegimeSplit {
 }
 
 /**
- * Parts labelled samples as the competition did: some genes and some cell types are held out altogether, and
- * every sample of either becomes a test sample. So all three regimes can be judged before any submission.
+ * Divides labelled samples as the competition did: some genes and some cell types are held out altogether, and every
+ * sample of a held-out gene or cell type becomes a test sample. So all three regimes can be judged before any
+ * submission.
  *
- * The choice depends on the seed and the sorted names only, not on the order of the samples. For more than one
- * such split, use another seed.
+ * The choice depends on the seed and the sorted names only, not on the order of the samples. Use another seed for
+ * another split.
  *
- * @param data The samples to part; views of it are returned, in its order.
+ * @param data The samples to divide. Views of them are returned, in the same order.
  * @param options How many to hold out, and the seed.
  * @returns Views of the samples, and what was held out.
- * @throws {RangeError} If there are fewer than two genes and `newGenes` is left out, if a number is out of range, or if neither a gene nor a cell type
- * is to be held out.
+ * @throws {RangeError} If there are fewer than two genes and `newGenes` is left out, if a number is out of range, or if
+ * neither a gene nor a cell type is to be held out.
  *
  * @example Ten cell types and 24 genes
  * ```ts
@@ -75,7 +76,7 @@ export function splitRegimes(data: Dataset, options: SplitRegimesOptions = {}): 
   const cellTypesOfData = cellTypeAxis(data);
   if (genesOfData.names.length === 1 && options.newGenes === undefined) {
     throw new RangeError(
-      "Cannot split by regime: there is 1 gene, of which none can be held out; expected two or more",
+      "Cannot split by regime: there is 1 gene, which cannot be held out; expected two or more",
     );
   }
   const genes = holdOut(genesOfData, {
@@ -110,7 +111,7 @@ interface HoldOutOptions {
 }
 
 interface HeldOut {
-  /** The names chosen, sorted. */
+  /** The chosen names, sorted. */
   readonly names: readonly string[];
   /** 1 for the samples that have one of them, `[position]`. */
   readonly isHeldOut: Uint8Array;

@@ -2,7 +2,7 @@ import { deepStrictEqual, strictEqual } from "node:assert";
 import { concatenate, sha256 } from "../../src/base/bytes.ts";
 import { freeArray } from "../../src/base/free.ts";
 
-Deno.test("bytes are concatenated, without a copy where the first has none", () => {
+Deno.test("bytes are concatenated, without a copy if the first array is empty", () => {
   deepStrictEqual(concatenate(Uint8Array.of(1), Uint8Array.of(2, 3)), Uint8Array.of(1, 2, 3));
   const bytes = Uint8Array.of(5);
   strictEqual(concatenate(new Uint8Array(), bytes), bytes);

@@ -54,8 +54,8 @@ Deno.test("a value that is as described is copied, without the fields that it la
 });
 
 const WRONG: [change: object, message: string][] = [
-  [{ name: 5 }, "name is 5, expected a text"],
-  [{ name: undefined }, "name is missing, expected a text"],
+  [{ name: 5 }, "name is 5, expected a string"],
+  [{ name: undefined }, "name is missing, expected a string"],
   [{ frozen: "yes" }, 'frozen is "yes", expected true or false'],
   [{ loss: "0" }, 'loss is "0", expected a number or null'],
   [{ layers: [] }, "layers is an array of 0, expected an array of 1 to 3 layers"],
@@ -90,7 +90,7 @@ const WRONG: [change: object, message: string][] = [
 ];
 
 for (const [change, found] of WRONG) {
-  Deno.test(`what is wrong with a value is said with its place: ${found}`, () => {
+  Deno.test(`the error of a wrong value names its place: ${found}`, () => {
     throws(() => read({ ...VALID, ...change }, MODEL), {
       name: "RangeError",
       message: `Cannot read: ${found}`,
@@ -108,7 +108,7 @@ Deno.test("fields that nobody asked for can be left out", () => {
   deepStrictEqual(read(VALID, named), { name: "a" });
 });
 
-Deno.test("an integer or a number without an upper bound has none in the message", () => {
+Deno.test("the message about a number without an upper bound mentions no bound", () => {
   throws(() => read(0, integer(1)), /: the model is 0, expected an integer >= 1$/);
   throws(() => read(0, numberWithin({ above: 0 })), /expected a number > 0$/);
   throws(() => read(1, oneOf("a", "b")), /expected a or b$/);

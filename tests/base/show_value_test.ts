@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { showValue } from "../../src/base/show_value.ts";
 
-Deno.test("any value from outside is shown, as a short text", () => {
+Deno.test("any value from outside is shown as a short text", () => {
   deepStrictEqual(
     [1, NaN, 5n, "a", null, undefined, [1], { a: 1 }].map(showValue),
     ["1", "NaN", "5n", '"a"', "null", "missing", "[1]", '{"a":1}'],

@@ -17,7 +17,7 @@ function encrypt([key0, key1]: RandomKey, counter0: number, counter1: number): [
   return [x0, x1];
 }
 
-Deno.test("Threefry, which is written out for speed, is what its constants say", () => {
+Deno.test("Threefry, whose code is unrolled for speed, agrees with its constants", () => {
   const out = new Uint32Array(2);
   for (let i = 0; i < 50; i++) {
     const words = [i, i * 2654435761, i * 40503 + 7, ~i].map((word) => word >>> 0);

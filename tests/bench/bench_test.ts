@@ -46,7 +46,7 @@ Deno.test("the table says when a peer was not measured", () => {
   ok(measured!.includes("| 17.8 ") && measured!.includes("| 2,880× |"), measured);
 });
 
-Deno.test("outputs that differ, lack something or are not numbers are no agreement", () => {
+Deno.test("outputs that differ, are incomplete or are not numbers do not agree", () => {
   const { steps, batchSize } = CHECK_SIZE;
   const predictions = Array.from({ length: steps * batchSize }, (_, i) => Math.sin(i) * 4);
   const losses = Array.from({ length: steps }, (_, i) => 3 - i);
@@ -71,7 +71,7 @@ Deno.test("a rate is measured over one call at least", async () => {
   await rejects(measureRate(0, () => Promise.reject(new Error("stopped"))), /stopped/);
 });
 
-Deno.test("lines are put together from the pieces in which they come", async () => {
+Deno.test("lines are joined from the pieces in which they arrive", async () => {
   const pieces = ["[1,", "2]\n[3]\n{", "}\nunfinished"].map((text) =>
     new TextEncoder().encode(text)
   );
@@ -79,7 +79,7 @@ Deno.test("lines are put together from the pieces in which they come", async () 
   strictEqual(lines.join(" "), "[1,2] [3] {}");
 });
 
-Deno.test("a model without dropout has the weights of the one with it", () => {
+Deno.test("a model without dropout has the same weights as the one with it", () => {
   const spec = presetSpec("experiment2");
   const shapes = (model: typeof spec) =>
     JSON.stringify(weightShapes(model).map(({ shape }) => shape));
@@ -87,7 +87,7 @@ Deno.test("a model without dropout has the weights of the one with it", () => {
   strictEqual(shapes(withoutDropout(spec)), shapes(spec));
 });
 
-Deno.test("every figure can be asked for by a name of its own", () => {
+Deno.test("every figure can be requested by a unique name", () => {
   strictEqual(new Set(FIGURE_NAMES).size, FIGURE_NAMES.length);
 });
 

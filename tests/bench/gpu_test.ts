@@ -26,7 +26,7 @@ const TINY: ModelSpec = {
   loss: "meanSquaredError",
 };
 
-Deno.test("a step of a tiny model costs what one counts by hand", () => {
+Deno.test("the cost of a step of a tiny model is the one counted by hand", () => {
   const costs = countStep(TINY, { batchSize: 10, signalBytes: 1 });
   // A sample has 12 values of input, 8 maxima, 1 output; 28 weights in the convolution and 9 in the dense layer.
   deepStrictEqual(
@@ -53,7 +53,7 @@ Deno.test("a sample of wakawaka takes 1.6 MFLOP to train, 2.8 with dense backwar
   strictEqual(sum(({ denseMultiplyAdds }) => denseMultiplyAdds).toFixed(1), "2.8");
 });
 
-Deno.test("a pool after a normalisation spares its convolution nothing", () => {
+Deno.test("a pool after a normalisation saves no work in its convolution", () => {
   const costs = countStep(presetSpec("experiment5"), { batchSize: 1, signalBytes: 1 });
   for (const { multiplyAdds, denseMultiplyAdds } of costs) {
     strictEqual(multiplyAdds, denseMultiplyAdds);
@@ -99,7 +99,7 @@ Deno.test("a step's floor has dispatches once for all models and samples for eac
   ok(second!.includes("| not measured |"), second);
 });
 
-Deno.test("a part may take what is left but for the shares of those after it", () => {
+Deno.test("a part may take the remaining time except the shares of later parts", () => {
   let now = 100;
   const budget = new Budget(NOMINAL_SECONDS + 10, () => now);
   // 480 of the 490 seconds can be used.
@@ -114,7 +114,7 @@ Deno.test("a part may take what is left but for the shares of those after it", (
   strictEqual(budget.elapsed, 1060);
 });
 
-Deno.test("what does not end in time is left running, told so, and reported", async () => {
+Deno.test("a task that does not end in time is left running, notified and reported", async () => {
   let told: AbortSignal | undefined;
   const stuck = runWithin(0, ({ signal }) => {
     told = signal;
@@ -135,7 +135,7 @@ Deno.test("the parts' shares leave time for the ceilings", () => {
   }
 });
 
-Deno.test("pairs are left out when the time would not do for another", async () => {
+Deno.test("pairs are left out if there is too little time for another", async () => {
   const run = async (pairs: number, seconds: number) => {
     let calls = 0;
     const side = () => Promise.resolve(++calls);
@@ -173,7 +173,7 @@ Deno.test("samples are repeated as bytes", () => {
   deepStrictEqual(labels, Float64Array.of(0.5, 1.5, 0.5));
 });
 
-Deno.test("a figure that was not measured stays in the table, and floors take the first that was", () => {
+Deno.test("a figure that was not measured stays in the table, and floors use the first that was measured", () => {
   const row: Row = {
     figure: "wakawaka-training",
     unit: "samples/s",

@@ -22,7 +22,7 @@ const RESULT: KeptResult = {
   disturbed: [],
 };
 
-Deno.test("a result is kept once a version and machine, and versions stand in their order", async () => {
+Deno.test("one result is kept for each version and machine, and versions are in order", async () => {
   const folder = pathToFileURL(`${await Deno.makeTempDir()}/results/`);
   await keepResult({ ...RESULT, version: "0.10.0" }, folder);
   await keepResult({ ...RESULT, date: "2026-11-01" }, folder);

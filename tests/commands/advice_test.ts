@@ -23,7 +23,7 @@ Deno.test("after training, the next command names the user's own files", () =>
     strictEqual(await next("--test", data), `${submit} --out submission.csv`);
   }));
 
-Deno.test("the hint to the flags is a command that works where the user stands", () =>
+Deno.test("the hint about flags is a command that works in the user's directory", () =>
   withDirectory(async (directory) => {
     const env = { INIT_CWD: directory };
     const { code, stderr } = await endOf(taskCommand("train", ["--foo"], { env: env }));
@@ -34,7 +34,7 @@ Deno.test("the hint to the flags is a command that works where the user stands",
     );
   }));
 
-Deno.test("a run whose data were moved says so, and resumes where they are named now", () =>
+Deno.test("a run whose data were moved says so, and resumes when their new path is given", () =>
   withDirectory(async (directory) => {
     const [data, out] = [`${directory}/train.npz`, `${directory}/run`];
     const moved = `${directory}/moved.npz`;
@@ -71,7 +71,7 @@ Deno.test("a run whose data were moved says so, and resumes where they are named
     match(printed, /from \S+moved\.npz\n/);
   }));
 
-Deno.test("submit packs nothing, and ids that only a submission cannot have stand in a table", () =>
+Deno.test("submit compresses nothing, and a table may hold ids that a submission cannot", () =>
   withDirectory(async (directory) => {
     const run = `${directory}/run`;
     // DeepChrome names the cell type after the directory.

@@ -47,7 +47,7 @@ Deno.test({
 
 Deno.test({
   ignore,
-  name: "a run does not resume with another arithmetic unless told to, which is recorded",
+  name: "a run resumes with another arithmetic only on request, and records it",
   async fn() {
     await withDirectory(async (directory) => {
       const out = `${directory}/run`;

@@ -14,7 +14,7 @@ async function startRun(directory: string): Promise<AsyncDisposable> {
   return run;
 }
 
-Deno.test("a run is resumed with its own flags, and with other threads where they are given", async () => {
+Deno.test("a run is resumed with its own flags, and with other threads if they are given", async () => {
   await withDirectory(async (directory) => {
     await using _run = await startRun(directory);
     const resume = { resume: directory, overwrite: false };
@@ -29,7 +29,7 @@ Deno.test("a run is resumed with its own flags, and with other threads where the
   });
 });
 
-Deno.test("train --resume computes on the threads that it is told to", async () => {
+Deno.test("train --resume computes on the requested number of threads", async () => {
   await withDirectory(async (directory) => {
     const out = `${directory}/run`;
     const model = ["--data", "fixtures/train.npz", "--preset", "experiment2", "--engine", "wasm"];

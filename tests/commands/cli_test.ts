@@ -106,7 +106,7 @@ Deno.test("bad input ends with exit code 1, one line that says what is wrong, an
   });
 });
 
-Deno.test("a run is not overwritten unless told to", async () => {
+Deno.test("a run is overwritten only on request", async () => {
   await withDirectory(async (directory) => {
     const args = ["--data", "fixtures/train.npz", "--out", `${directory}/run`, ...QUICK];
     strictEqual((await runTask("train", ...args)).code, 0);
@@ -117,7 +117,7 @@ Deno.test("a run is not overwritten unless told to", async () => {
   });
 });
 
-Deno.test("a model is refused on data of other marks, and a folder without a model is said to have none", async () => {
+Deno.test("a model is refused on data of other marks, and so is a folder without a model", async () => {
   await withDirectory(async (directory) => {
     const run = `${directory}/run`;
     await runTask("train", "--data", "fixtures/train.npz", "--out", run, ...QUICK);
@@ -177,8 +177,7 @@ for (const [signal, exitCode] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
 }
 
 Deno.test({
-  name:
-    "a disk that takes no more ends with exit code 1, the file's name, and nothing half-written",
+  name: "a full disk ends a command with exit code 1, the file's name, and nothing half-written",
   // A limit on the size of files stands in for a full disk: the same failed write, without a mount.
   ignore: Deno.build.os === "windows",
   fn: async () => {
@@ -195,7 +194,7 @@ Deno.test({
   },
 });
 
-Deno.test("a submission has exactly the header and a line a row", async () => {
+Deno.test("a submission has exactly the header and a line for each row", async () => {
   await withDirectory(async (directory) => {
     const run = `${directory}/run`;
     await runTask("train", "--data", "fixtures/train.npz", "--out", run, ...QUICK);
@@ -218,7 +217,7 @@ Deno.test("a submission has exactly the header and a line a row", async () => {
   });
 });
 
-Deno.test("more threads than cores are said to be that, and how many there are instead", async () => {
+Deno.test("a warning says that more threads than cores were requested, and how many are used", async () => {
   await withDirectory(async (directory) => {
     const train = (threads: number) =>
       runTask(

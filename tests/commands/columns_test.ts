@@ -39,7 +39,7 @@ async function printedBy(task: string, ...args: string[]): Promise<string> {
   return stdout + stderr;
 }
 
-Deno.test("the help of every command fits, its examples too, which a shell takes as they stand", async () => {
+Deno.test("the help of every command fits, and a shell accepts its examples unchanged", async () => {
   for (const name of COMMANDS) {
     const help = await printedBy(name, "--help");
     match(help, new RegExp(`^Usage: deno task ${name}`));
@@ -55,7 +55,7 @@ Deno.test("the help of every command fits, its examples too, which a shell takes
   }
 });
 
-Deno.test("what commands print of their work and results fits", () =>
+Deno.test("progress and results that commands print fit", () =>
   withDirectory(async (directory) => {
     const out = (name: string) => ["--out", `${directory}/${name}`];
     const data = ["--data", "fixtures/train.npz"];

@@ -56,7 +56,7 @@ Deno.test("bash completes commands, flags, words of flags and names of files", (
     ok((await complete("help", "")).includes("crossval"));
   }));
 
-Deno.test("bash itself takes the completion", async () => {
+Deno.test("bash itself accepts the completion", async () => {
   const ask = `source /dev/stdin && complete -p histone`;
   const child = new Deno.Command("bash", {
     args: ["-c", ask],
@@ -72,7 +72,7 @@ Deno.test("bash itself takes the completion", async () => {
   strictEqual(new TextDecoder().decode(stdout), "complete -o default -F _histone histone\n");
 });
 
-Deno.test("zsh and fish are told what each flag is and takes", async () => {
+Deno.test("completion for zsh and fish describes each flag and its value", async () => {
   const zsh = await completionOf("zsh");
   match(zsh, /^#compdef histone\n/);
   match(zsh, /'--engine\[where to compute\\: [^\]]*\]:value:\(auto webgpu wasm/);

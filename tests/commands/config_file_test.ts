@@ -19,7 +19,7 @@ async function genesIn(directory: string): Promise<number> {
   return options.genes;
 }
 
-Deno.test("a file gives flags of all kinds, and those on the line win", () =>
+Deno.test("a file gives flags of all kinds, and flags on the line win", () =>
   withDirectory(async (directory) => {
     const out = `${directory}/data`;
     const flags = { out, genes: 20, "new-genes": 5, "hidden-share": 0.2, compress: true };
@@ -32,7 +32,7 @@ Deno.test("a file gives flags of all kinds, and those on the line win", () =>
     strictEqual(await genesIn(out), 30);
   }));
 
-Deno.test("required flags may stand in the file, lists as lists, and what is on can be left out", () =>
+Deno.test("the file may hold required flags and lists, and may turn off flags that are on", () =>
   withDirectory(async (directory) => {
     const required = { samples: "a.tsv", genes: "b.gtf", signal: "reads", out: "c.npz" };
     const prepare = { ...required, "gene-type": ["protein_coding", "lncRNA"] };
@@ -53,7 +53,7 @@ Deno.test("required flags may stand in the file, lists as lists, and what is on 
     strictEqual(JSON.parse(await Deno.readTextFile(`${run}/config.json`)).geneEffects, false);
   }));
 
-Deno.test("a flag that may stand without its value is true in the file; a negative zero is zero", () =>
+Deno.test("a flag whose value is optional may be true in the file, and a negative zero is zero", () =>
   withDirectory(async (directory) => {
     const search = { halving: true, data: "nowhere.npz", seed: -0 };
     const text = JSON.stringify(search).replace('"seed":0', '"seed":-0');
@@ -62,7 +62,7 @@ Deno.test("a flag that may stand without its value is true in the file; a negati
     match(refused.stderr, /found false for halving, expected an integer >= 2/);
   }));
 
-Deno.test("what a flag on the line excludes is left out, as all but a few are beside --resume", () =>
+Deno.test("flags that a flag on the line excludes are left out, as most are with --resume", () =>
   withDirectory(async (directory) => {
     const flags = { preset: "experiment1", epochs: 1, engine: "wasm", data: "fixtures/train.npz" };
     const resumed = await runWith(directory, flags, ["train", "--resume", `${directory}/none`]);
@@ -82,7 +82,7 @@ Deno.test("unknown names, wrong values and damaged files are refused with the fi
       [{ genes: null }, /found null for genes, expected an integer >= 1/],
       [{ "hidden-share": 2 }, /found 2 for hidden-share, expected a number >= 0 and <= 1/],
       [{ compress: "yes" }, /found "yes" for compress, expected true or false/],
-      [{ out: 7 }, /found 7 for out, expected a text/],
+      [{ out: 7 }, /found 7 for out, expected a string/],
       [["--genes", 3], /expected an object/],
       ["{", /Cannot read --config: .*JSON/],
     ];

@@ -21,7 +21,7 @@ const SHARED = [
   ["by-both", /^Scheme by-both: training and validation share no gene and no cell type\.$/],
 ] as const;
 
-Deno.test("what folds share is found in the samples, whatever the scheme is called", () => {
+Deno.test("genes and cell types that folds share are found in the samples, not by the scheme's name", () => {
   const size = { cellTypes: 6, genes: 100, newCellTypes: 0, newGenes: 1, bins: 1 };
   const data = new Dataset(simulateColumns(size).train);
   for (const [scheme, message] of SHARED) {
@@ -34,7 +34,7 @@ Deno.test("what folds share is found in the samples, whatever the scheme is call
   deepStrictEqual(shared, { genes: 0, cellTypes: 0 });
 });
 
-Deno.test("mean and sample standard deviation over the folds are printed, and kept with what they share", async () => {
+Deno.test("mean and sample standard deviation over the folds are printed, and kept with what the folds share", async () => {
   await withDirectory(async (directory) => {
     const args = [...QUICK, "--folds", "3", "--out", directory];
     const { code, stdout, stderr } = await runTask("crossval", ...args);

@@ -7,7 +7,7 @@ import { sharedFile, testWith } from "../helpers/require.ts";
 
 const EXAMPLE = "fixtures/genome/example";
 
-Deno.test("the fixtures are healthy, and what was not checked is said", async () => {
+Deno.test("the fixtures are healthy, and skipped checks are listed", async () => {
   const { code, stdout } = await runTask("doctor", "fixtures/train.npz", "--strict");
   strictEqual(code, 0);
   match(stdout, /Nothing looks wrong\. Not checked: orientation \(needs --genes\)/);
@@ -58,7 +58,7 @@ Deno.test("prepared data are healthy, and genes shared with test data are a note
   });
 });
 
-Deno.test("expression without a transform is warned of, and data without labels are said to be so", async () => {
+Deno.test("expression without a transform gives a warning, and data without labels are reported", async () => {
   await withDirectory(async (directory) => {
     const inputs = ["--samples", `${EXAMPLE}/sheet.tsv`, "--genes", `${EXAMPLE}/genes.gtf`];
     const labels = ["--expression", `${EXAMPLE}/expression.tsv`, "--signal", "reads"];
@@ -89,7 +89,7 @@ testWith(
   },
 );
 
-Deno.test("genes that an annotation has but that cannot be used are warned of", async () => {
+Deno.test("unusable genes of an annotation give a warning", async () => {
   await withDirectory(async (directory) => {
     const genes = await Deno.readTextFile(`${EXAMPLE}/genes.gtf`);
     const path = `${directory}/genes.gtf`;

@@ -65,7 +65,7 @@ Deno.test("a finished experiment is not run again, and others are added to the t
   });
 });
 
-Deno.test("results of other settings are neither replaced nor mixed into the table unasked", async () => {
+Deno.test("results of other settings are neither replaced nor mixed into the table without a request", async () => {
   await withDirectory(async (out) => {
     await experiments(out, "--only", "experiment1,experiment2");
     const other = ["--transform", "log1p"];
@@ -78,7 +78,7 @@ Deno.test("results of other settings are neither replaced nor mixed into the tab
   });
 });
 
-Deno.test("experiments measures on data of their own, and refuses what it cannot use", async () => {
+Deno.test("experiments measures on separate data, and refuses data that it cannot use", async () => {
   await withDirectory(async (out) => {
     const test = ["--test", "fixtures/eval.npz"];
     const only = ["--only", "experiment1"];
@@ -101,7 +101,7 @@ Deno.test("experiments measures on data of their own, and refuses what it cannot
 });
 
 Deno.test({
-  name: "Ctrl-C keeps the experiments that are finished and names the one to resume",
+  name: "Ctrl-C keeps the experiments that are finished and says how to resume",
   ignore: Deno.build.os === "windows",
   fn: async () => {
     await withDirectory(async (out) => {

@@ -16,7 +16,7 @@ async function explainFailure(promise: Promise<unknown>): Promise<string> {
   return explained;
 }
 
-Deno.test("what the system says of a file becomes an action, the file and the reason", async () => {
+Deno.test("the system's message about a file becomes an action, the file and the reason", async () => {
   await withDirectory(async (directory) => {
     const none = `${directory}/it's: none.json`;
     strictEqual(
@@ -40,7 +40,7 @@ Deno.test("what the system says of a file becomes an action, the file and the re
   });
 });
 
-Deno.test("words of our own before the system's stay, and other messages are left alone", () => {
+Deno.test("our own words before the system's are kept, and other messages are unchanged", () => {
   const full = new WriteError(
     "Cannot write a: b.csv: No space left on device (os error 28): open 'a: b.csv.12345678.part'",
   );
@@ -57,7 +57,7 @@ Deno.test("words of our own before the system's stay, and other messages are lef
   );
   const closed = 'Requires write access to "runs", run again with the --allow-write flag';
   const where =
-    "no command writes into this package's own folders, nor into the system's. Change to another folder, or " +
+    "no command writes into this package's own folders or into the system's. Change to another folder, or " +
     "name an --out outside of them";
   strictEqual(explain(new Deno.errors.NotCapable(closed)), `Cannot write to runs: ${where}`);
   strictEqual(
@@ -67,7 +67,7 @@ Deno.test("words of our own before the system's stay, and other messages are lef
   strictEqual(explain(new FormatError("Cannot read a", { line: 3 })), "Cannot read a (line 3)");
 });
 
-Deno.test("a mistake of ours is one line too, and where it arose is kept for who asks", () => {
+Deno.test("a bug is reported in one line too, and its place in the program is shown on request", () => {
   const fault =
     /^unexpected Error: a mistake\\nof ours\. This is a bug in the program; --stack shows/;
   const mistake = new Error("a mistake\nof ours", { cause: new TypeError("below") });
@@ -81,7 +81,7 @@ Deno.test("a mistake of ours is one line too, and where it arose is kept for who
   match(explain(new TypeError("x".repeat(1e6))), /^unexpected TypeError: x{400,500}…\. This/);
 });
 
-Deno.test("what happened first is told, not what then could not be tidied up", async () => {
+Deno.test("the first error is reported, not a failed clean-up after it", async () => {
   const dispose = () => Promise.reject(new Deno.errors.PermissionDenied("locked"));
   const run = async () => {
     await using _first = { [Symbol.asyncDispose]: dispose };
@@ -91,7 +91,7 @@ Deno.test("what happened first is told, not what then could not be tidied up", a
   strictEqual(await explainFailure(run()), "Cannot write a.csv: no space");
 });
 
-Deno.test("what files hold never reaches the terminal as it is, whatever prints it", async () => {
+Deno.test("the content of files never reaches the terminal unescaped", async () => {
   const program = `
     import { guardConsole } from "./src/commands/_console.ts";
     guardConsole();
@@ -121,7 +121,7 @@ async function runWithFull(
 }
 
 Deno.test({
-  name: "standard output that takes no more ends a command in one line, standard error does not",
+  name: "a failing standard output ends a command with one line, a failing standard error does not",
   ignore: Deno.build.os !== "linux",
   fn: async () => {
     for (const args of [["doctor", "fixtures/train.npz"], ["train", "--help"]]) {
@@ -134,14 +134,14 @@ Deno.test({
   },
 });
 
-Deno.test("a path is quoted where a shell would not take it as it is", () => {
+Deno.test("a path is quoted if a shell would misread it", () => {
   strictEqual(quotePath("runs/first-2/model_1.json"), "runs/first-2/model_1.json");
   strictEqual(quotePath("my runs/$HOME"), "'my runs/$HOME'");
   strictEqual(quotePath("it's"), `'it'\\''s'`);
   strictEqual(quotePath(""), "''");
 });
 
-Deno.test("one thing is counted in the singular", () => {
+Deno.test("a count of one is in the singular", () => {
   strictEqual(formatCountOf(1, "gene"), "1 gene");
   strictEqual(formatCountOf(0, "cell type"), "0 cell types");
   strictEqual(formatCountOf(1234, "sample"), "1,234 samples");

@@ -46,7 +46,7 @@ async function resume(run: string, directory: string): Promise<void> {
   deepStrictEqual(filesIn(run), filesIn(alone));
 }
 
-Deno.test("a worker that dies ends the run with its cause, and the last checkpoint is resumed from", async () => {
+Deno.test("a worker that dies ends the run with the cause, and the run resumes from the last checkpoint", async () => {
   await withDirectory(async (directory) => {
     const run = `${directory}/run`;
     const struck = taskCommand("train", [...TRAIN, "--out", run], {
@@ -62,7 +62,7 @@ Deno.test("a worker that dies ends the run with its cause, and the last checkpoi
   });
 });
 
-Deno.test("a run that diverges ends with its cause and leaves the model of the last good epoch", async () => {
+Deno.test("a run that diverges ends with the cause and leaves the model of the last good epoch", async () => {
   await withDirectory(async (directory) => {
     const [run, good] = [`${directory}/run`, `${directory}/good`];
     // One step an epoch: the first takes the weights so far that the second overflows.

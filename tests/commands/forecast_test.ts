@@ -62,7 +62,7 @@ Deno.test("forecast holds out genes and cell types and judges a model and an ens
   });
 });
 
-Deno.test("another split seed holds out others, and one new cell type has no interval", async () => {
+Deno.test("another split seed holds out other genes, and a single new cell type has no interval", async () => {
   await withDirectory(async (directory) => {
     const forecast = async (seed: string) => {
       const out = `${directory}/${seed}`;
@@ -92,7 +92,7 @@ Deno.test("data that cannot be split are refused", async () => {
   });
 });
 
-Deno.test("of one training gene there is no ridge regression, and the other baselines stay", async () => {
+Deno.test("with one training gene there is no ridge regression, but the other baselines remain", async () => {
   await withDirectory(async (directory) => {
     const sizes = ["--cell-types", "3", "--genes", "1", "--new-genes", "1", "--bins", "20"];
     strictEqual((await runTask("simulate", ...sizes, "--out", directory)).code, 0);
@@ -119,7 +119,7 @@ Deno.test("of one training gene there is no ridge regression, and the other base
   });
 });
 
-Deno.test("evaluate sets errors by regime beside baselines that it fits on the training data", async () => {
+Deno.test("evaluate compares errors by regime with baselines that it fits on the training data", async () => {
   await withDirectory(async (directory) => {
     await runTask("train", ...QUICK, "--ensemble", "2", "--out", `${directory}/run`);
     const out = `${directory}/metrics.json`;
@@ -164,7 +164,7 @@ async function simulate(directory: string, cellTypes: number, genes: number): Pr
   return `${directory}/train.npz`;
 }
 
-Deno.test("of one cell type genes alone are held out, with an interval over them and baselines", async () => {
+Deno.test("with one cell type only genes are held out, with an interval over them and baselines", async () => {
   await withDirectory(async (directory) => {
     const data = await simulate(directory, 1, 200);
     const args = [...QUICK, "--data", data, "--out", `${directory}/run`];
@@ -185,7 +185,7 @@ Deno.test("of one cell type genes alone are held out, with an interval over them
   });
 });
 
-Deno.test("genes alone or cell types alone are held out where that is asked for, and of one gene none can be", async () => {
+Deno.test("only genes or only cell types are held out on request, and a single gene cannot be", async () => {
   await withDirectory(async (directory) => {
     const run = (...flags: string[]) =>
       runTask("forecast", ...QUICK, ...flags, "--out", `${directory}/run`, "--overwrite");
@@ -206,7 +206,7 @@ Deno.test("genes alone or cell types alone are held out where that is asked for,
     strictEqual(oneGene.code, 1);
     match(
       oneGene.stderr,
-      /^error: .* there is 1 gene, of which none can be held out; expected two or/m,
+      /^error: .* there is 1 gene, which cannot be held out; expected two or/m,
     );
   });
 });

@@ -83,11 +83,11 @@ for (const task of ["train", "crossval"]) {
         /found [\d,]+ bytes, SHA-256 \w{16}…, expected [\d,]+ bytes, SHA-256 .* Put that/,
       );
       await Deno.rename(`${data}.away`, data);
-      // Whether they are the same cannot be told of a run that a version started which kept no digests.
+      // A run that was started by a version without digests may have other files.
       await forget(`${run}/checkpoints/command.json`, "inputs");
       const old = await runTask(task, "--resume", run);
       strictEqual(old.code, 0, old.stderr);
-      match(old.stderr, /warning: .* kept no digests of its files, so it cannot be told/);
+      match(old.stderr, /warning: .* kept no digests of its files, so it is unknown/);
     }));
 }
 
@@ -116,7 +116,7 @@ Deno.test("search and experiments refuse other files as well", () =>
     match(other.stderr, /train\.npz \(--data\) is not the file that the run was started with/);
   }));
 
-Deno.test("a report says that its training data have changed, and never calls others so", () =>
+Deno.test("a report says that its training data have changed, and does not call other data training data", () =>
   withDirectory(async (directory) => {
     const [data, run] = [`${directory}/train.npz`, `${directory}/run`];
     await Deno.copyFile("fixtures/train.npz", data);
@@ -142,7 +142,7 @@ Deno.test("a report says that its training data have changed, and never calls ot
 
     await forget(`${run}/config.json`, "inputs");
     const old = await report();
-    match(old.page, /it cannot be told whether \S+train\.npz is still what was trained on/);
+    match(old.page, /it is unknown whether \S+train\.npz is still the file that was trained on/);
     match(old.page, /On \S+train\.npz, named as the training data\./);
   }));
 
@@ -160,7 +160,7 @@ Deno.test("a run that was moved with its data finds them, and they are the same"
     match(await Deno.readTextFile(`${directory}/after/run/report.html`), /On the training data\./);
   }));
 
-Deno.test("evaluate --train warns of data that the model was not trained on, and of those that it cannot tell", () =>
+Deno.test("evaluate --train warns of data that the model was not trained on, or may not have been", () =>
   withDirectory(async (directory) => {
     const run = `${directory}/run`;
     await runTask("train", "--data", "fixtures/train.npz", ...QUICK, "--out", run);
@@ -180,12 +180,12 @@ Deno.test("evaluate --train warns of data that the model was not trained on, and
     const other = `${directory}/other/train.npz`;
     match(
       await evaluate(run, other),
-      /^warning: \S+other\/train\.npz is not what the model was trained/,
+      /^warning: \S+other\/train\.npz is not the file that the model was trained/,
     );
     await Deno.rename(`${run}/model`, `${directory}/model`);
     match(
       await evaluate(`${directory}/model`, "fixtures/train.npz"),
-      /it cannot be told whether .* no config/,
+      /it is unknown whether .* no config/,
     );
   }));
 

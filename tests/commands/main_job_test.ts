@@ -19,7 +19,7 @@ async function readJson(path: string) {
   return JSON.parse(await Deno.readTextFile(path));
 }
 
-Deno.test("a full layout of 50 + 6 cell types goes through simulate, train, submit and evaluate", async () => {
+Deno.test("simulate, train, submit and evaluate process a full layout of 50 + 6 cell types", async () => {
   await withDirectory(async (directory) => {
     const data = `${directory}/data`;
     const sizes = ["--cell-types", "50", "--genes", "3", "--new-cell-types", "6"];
@@ -59,7 +59,7 @@ Deno.test("a full layout of 50 + 6 cell types goes through simulate, train, subm
   });
 });
 
-Deno.test("train writes its settings, one line an epoch, and the metrics", async () => {
+Deno.test("train writes its settings, one line for each epoch, and the metrics", async () => {
   await withDirectory(async (directory) => {
     const flags = ["--data", "fixtures/train.npz", "--out", directory, "--transform", "log1p"];
     const settings = ["--batch-size", "32", "--learning-rate", "0.003", "--seed", "9"];
@@ -101,7 +101,7 @@ Deno.test("train writes its settings, one line an epoch, and the metrics", async
   });
 });
 
-Deno.test("crossval writes a line a fold and epoch", async () => {
+Deno.test("crossval writes a line for each fold and epoch", async () => {
   await withDirectory(async (directory) => {
     const scheme = ["--folds", "2", "--scheme", "by-both"];
     const flags = ["--data", "fixtures/train.npz", "--out", directory, ...scheme, ...QUICK];
@@ -145,7 +145,7 @@ testWith(
   },
 );
 
-Deno.test("the fixtures are what the command in their README writes", async () => {
+Deno.test("the command in the fixtures' README writes the same files", async () => {
   const readme = await Deno.readTextFile("fixtures/README.md");
   const command = /deno task simulate ([^`]*)/.exec(readme)![1]!.split(" ");
   await withDirectory(async (directory) => {

@@ -7,12 +7,12 @@ import { bytesSource } from "../../src/files/byte_source.ts";
 import { endOf, runTask, taskCommand, withDirectory } from "../helpers/command.ts";
 import { npzBytes } from "../io/_npz_helpers.ts";
 
-Deno.test("a name is neither empty nor overlong, and nothing that a terminal obeys", () => {
+Deno.test("a name is neither empty nor too long, and has no control characters", () => {
   for (const name of ["E065", "CD4+ T, naïve", "a".repeat(200), "肝臓", "=x", 'a"b']) {
     checkName(name, { what: "cell type" });
   }
   const cases: [string, RegExp][] = [
-    ["", /^Cannot take name of mark: it is empty, expected a text \(a\.npz, line 3\)$/],
+    ["", /^Cannot take name of mark: it is empty, expected a name \(a\.npz, line 3\)$/],
     ["a".repeat(1e6), /: "a{20}…" has 1000000 characters, expected at most 200 /],
     ["a\x1b[2J", /: "a\\x1b\[2J" has control characters, expected none /],
     ["a\nb", /: "a\\nb" has control characters/],
@@ -44,7 +44,7 @@ Deno.test("a cell type with such a name is refused with its file, from a data se
   await rejects(readSampleSheet(sheet), /has 1000000 characters.*\(sheet\.tsv, line 2\)$/);
 });
 
-Deno.test("ids that a submission cannot hold are told from those that it can", () => {
+Deno.test("ids that a submission cannot hold are distinguished from those that it can", () => {
   const good = [
     "E065_3",
     "-Dox_3",
@@ -71,7 +71,7 @@ Deno.test("ids that a submission cannot hold are told from those that it can", (
   }
 });
 
-Deno.test("submit refuses such a cell type in a line, before it predicts", async () => {
+Deno.test("submit refuses such a cell type in one line, before it predicts", async () => {
   await withDirectory(async (directory) => {
     const [data, run] = [`${directory}/data.npz`, `${directory}/run`];
     const flags = ["--data", "fixtures/train.npz", "--preset", "experiment1", "--epochs", "1"];

@@ -51,17 +51,17 @@ const REGIMES: Edits = [
     (file) => void (file.regimes[0].models[0].mse = "low"),
     /regimes\[0\]\.models\[0\]\.mse is "low", expected an object/,
   ],
-  [(file) => void (file.mix.baselines[1].name = 7), /baselines\[1\]\.name is 7, expected a text/],
+  [(file) => void (file.mix.baselines[1].name = 7), /baselines\[1\]\.name is 7, expected a string/],
 ];
 
 const CONFIG: Edits = [
-  [() => 3, /command is missing, expected a text \(.*config\.json\)$/],
+  [() => 3, /command is missing, expected a string \(.*config\.json\)$/],
   [(file) => void (file.samples = "many"), /samples is "many", expected a number/],
   [(file) => void (file.preset = "p\x1b[2J"), /^Cannot read run: .*"p\\x1b\[2J".*config\.json\)$/],
   [(file) => void (file.spec = "mine"), /spec is "mine", expected an object/],
 ];
 
-Deno.test("report refuses a run's files that are not what it wrote, with the field", async () => {
+Deno.test("report refuses files that differ from what a run wrote, and names the field", async () => {
   await withDirectory(async (directory) => {
     const run = `${directory}/run`;
     await succeed("forecast", ...QUICK, "--preset", "experiment1", "--out", run);
@@ -77,7 +77,7 @@ Deno.test("report refuses a run's files that are not what it wrote, with the fie
   });
 });
 
-Deno.test("names that no picture can hold are spelled out in it", async () => {
+Deno.test("characters that a picture cannot hold are spelled out in it", async () => {
   await withDirectory(async (directory) => {
     const run = `${directory}/run`;
     await succeed("forecast", ...QUICK, "--preset", "experiment1", "--out", run);
@@ -103,7 +103,7 @@ Deno.test("names that no picture can hold are spelled out in it", async () => {
   });
 });
 
-Deno.test("experiments refuses results that were edited, with the field", async () => {
+Deno.test("experiments refuses results that were edited, and names the field", async () => {
   await withDirectory(async (directory) => {
     const run = `${directory}/run`;
     await succeed("experiments", ...QUICK, "--only", "experiment1", "--out", run);
@@ -117,7 +117,7 @@ Deno.test("experiments refuses results that were edited, with the field", async 
         (file) => void (file.train.mse = []),
         /train\.mse is an array of 0, expected a number/,
       ],
-      [(file) => void (file.engine = { a: 1 }), /engine is an object, expected a text/],
+      [(file) => void (file.engine = { a: 1 }), /engine is an object, expected a string/],
     ];
     await eachEdit(`${run}/${result}`, edits, async (message) => {
       await rejects(readResult(run, "experiment1"), { name: "FormatError", message });
@@ -125,7 +125,7 @@ Deno.test("experiments refuses results that were edited, with the field", async 
     await eachEdit(`${run}/experiments.json`, [
       [() => ({}), /it is an object, expected an array of experiments \(.*experiments\.json\)$/],
       [(file) => void (file[0].testMse = "low"), /\[0\]\.testMse is "low"/],
-      [(file) => void delete file[0].name, /\[0\]\.name is missing, expected a text/],
+      [(file) => void delete file[0].name, /\[0\]\.name is missing, expected a string/],
     ], async (message) => await rejects(readTable(run), { name: "FormatError", message }));
     deepStrictEqual((await readTable(run))?.length, 1);
   });
@@ -148,7 +148,7 @@ Deno.test("JSON that is nested deeply is refused with its file", async () => {
   });
 });
 
-Deno.test("a run whose kept flags were edited is not resumed, but missing ones are the defaults", async () => {
+Deno.test("a run whose kept flags were edited is not resumed, but missing flags get their defaults", async () => {
   await withDirectory(async (directory) => {
     const run = `${directory}/run`;
     const args = [...QUICK.slice(0, 2), "--preset", "experiment2", "--epochs", "2000"];

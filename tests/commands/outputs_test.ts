@@ -15,7 +15,7 @@ Deno.test("a path that cannot be a file is refused, and nothing is created for o
   });
 });
 
-Deno.test("a file that is there is replaced only if it begins as the command's own do, or is empty", async () => {
+Deno.test("an existing file is replaced only if it begins like the command's own files, or is empty", async () => {
   await withDirectory(async (directory) => {
     const path = `${directory}/submission.csv`;
     for (const [text, isReplaced] of [["id,x\n1", true], ["", true], ["ID", false]] as const) {
@@ -31,7 +31,7 @@ Deno.test("a file that is there is replaced only if it begins as the command's o
   });
 });
 
-Deno.test("the unfinished file of a killed command is removed, one that another command writes now is not", async () => {
+Deno.test("the unfinished file of a killed command is removed, but not one that another command is writing", async () => {
   await withDirectory(async (directory) => {
     const path = `${directory}/data.npz`;
     const others = ["data.npz.part", "other.npz.12345678.part", "my.data.npz.12345678.part"];
@@ -50,7 +50,7 @@ Deno.test("the unfinished file of a killed command is removed, one that another 
   });
 });
 
-Deno.test("one command at a time writes a file, and a lock file that nobody holds keeps nobody out", async () => {
+Deno.test("one command at a time writes a file, and a lock file without an owner blocks no command", async () => {
   await withDirectory(async (directory) => {
     const path = `${directory}/new/data.npz`;
     const first = await lockOutput(path);
@@ -69,7 +69,7 @@ Deno.test("one command at a time writes a file, and a lock file that nobody hold
   });
 });
 
-Deno.test("who waits for a lock never gets one that was removed meanwhile", async () => {
+Deno.test("a command that waits for a lock never gets one that was removed meanwhile", async () => {
   await withDirectory(async (directory) => {
     let writing = 0;
     const write = async (): Promise<void> => {
@@ -129,7 +129,7 @@ Deno.test("a prepare that was killed does not keep the next one from writing", a
   });
 });
 
-Deno.test("links and pipes are not replaced, a replaced file keeps who may read it, a user's lock file stays", async () => {
+Deno.test("links and pipes are not replaced, a replaced file keeps its permissions, a user's lock file stays", async () => {
   await withDirectory(async (directory) => {
     await Deno.writeTextFile(`${directory}/target`, "mine");
     await Deno.symlink(`${directory}/target`, `${directory}/link`);

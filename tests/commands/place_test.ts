@@ -12,7 +12,7 @@ function runFrom(directory: string, task: string, ...args: string[]) {
   return endOf(taskCommand(task, args, { env: { INIT_CWD: directory } }));
 }
 
-Deno.test("flags, arguments, defaults and what is printed all start where the user stands", () =>
+Deno.test("flags, arguments, defaults and printed paths all start at the user's directory", () =>
   withDirectory(async (directory) => {
     const run = async (task: string, ...args: string[]) => {
       const { code, stdout, stderr } = await runFrom(directory, task, ...args);
@@ -118,7 +118,7 @@ Deno.test("the same command resumes experiments from where they were started, an
     match(stdout, /Resuming /);
   }));
 
-Deno.test("a user's directory that is not there is named", async () => {
+Deno.test("a user's directory that does not exist is named", async () => {
   const { code, stderr } = await runFrom("/nowhere/at/all", "simulate");
   strictEqual(code, 1);
   match(stderr, /^error: .*\n$/);

@@ -9,7 +9,7 @@ import { filesIn, runTask, withDirectory } from "../helpers/command.ts";
 const QUICK = ["--epochs", "1", "--engine", "wasm"];
 const EVAL = "fixtures/eval.npz";
 
-Deno.test("an ensemble's table has a line a sample, with place, mean and spread", () =>
+Deno.test("an ensemble's table has a line for each sample, with position, mean and spread", () =>
   withDirectory(async (directory) => {
     const run = `${directory}/run`;
     const model = ["--preset", "experiment1", "--ensemble", "3", ...QUICK];
@@ -51,7 +51,7 @@ Deno.test("one model has no spread; the table says how many genes the model knew
     match((await predict(knowing)).stderr, /\nThe model knew 100 of 130 genes\.\n/);
   }));
 
-Deno.test("where genes have places, the table has them", () =>
+Deno.test("if genes have positions, the table has them", () =>
   withDirectory(async (directory) => {
     const example = "fixtures/genome/example";
     const data = `${directory}/data.npz`;
@@ -79,7 +79,7 @@ Deno.test("where genes have places, the table has them", () =>
     match(strand ?? "", /^[+-]$/);
   }));
 
-Deno.test("files of other names, and those of others, are refused before anything is read", () =>
+Deno.test("outputs with other endings, and files of other programs, are refused before anything is read", () =>
   withDirectory(async (directory) => {
     const refuse = async (out: string) => {
       const args = ["--model", "nowhere", "--data", "nowhere.npz", "--out", out];

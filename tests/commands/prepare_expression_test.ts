@@ -134,7 +134,7 @@ Deno.test("a list of samples names columns of one table, or files", async () => 
   match(files.stderr, /1\.sf and 1 other are counts of reads/);
 });
 
-Deno.test("expression that cannot be meant is refused in one line", async () => {
+Deno.test("expression that makes no sense is refused in one line", async () => {
   const refuse = async (message: RegExp, files: Record<string, string>, ...flags: string[]) => {
     const { code, stderr } = await prepareWith(files, ...flags);
     strictEqual(code, 1);

@@ -247,7 +247,7 @@ const BAD: Record<string, readonly [Record<string, string | Uint8Array | null>, 
 };
 
 for (const [name, [files, message]] of Object.entries(BAD)) {
-  Deno.test(`${name} is told by file and line, and nothing half-written is left`, async () => {
+  Deno.test(`${name} is reported with file and line, and nothing half-written is left`, async () => {
     await withDirectory(async (directory) => {
       const good = {
         "sheet.tsv": SHEET,
@@ -284,7 +284,7 @@ function prepareIn(directory: string, ...flags: string[]): Promise<CommandResult
   return runTask("prepare", ...inputs, ...expression, ...out, ...flags);
 }
 
-Deno.test("genes without Ensembl ids get the expression of their own ids, and a table of their numbers", async () => {
+Deno.test("genes without Ensembl ids get expression by their own ids, and a table of their numbers", async () => {
   await withDirectory(async (directory) => {
     writeFiles(directory, {
       "sheet.tsv": SHEET,
@@ -308,7 +308,7 @@ Deno.test("genes without Ensembl ids get the expression of their own ids, and a 
   });
 });
 
-Deno.test("--gene-type takes genes of those types, and says which types there are if none has one", async () => {
+Deno.test("--gene-type takes genes of the given types, and lists the types in the file if it lacks them", async () => {
   await withDirectory(async (directory) => {
     const genes = ["protein_coding", "lncRNA", "miRNA"].map((type, i) =>
       `chr1\tx\tgene\t${20001 + 1000 * i}\t30000\t.\t+\t.\tgene_id "G${i}"; gene_type "${type}";\n`
@@ -343,7 +343,7 @@ Deno.test("--gene-type takes genes of those types, and says which types there ar
   });
 });
 
-Deno.test("the annotation tells the assembly of files that do not, and another --assembly is warned of", async () => {
+Deno.test("the annotation gives the assembly of files that lack it, and another --assembly gives a warning", async () => {
   await withDirectory(async (directory) => {
     const gene = '1\tx\tgene\t20001\t30000\t.\t+\t.\tgene_id "ENSG00000000003";\n';
     const bed = "chr1\t20000\t20036\tr\t0\t+\n";
@@ -399,7 +399,7 @@ Deno.test("an index older than its BAM, and a BAM damaged where it is counted, a
   });
 });
 
-Deno.test("files and places that cannot be used are told by their flags before anything is read", async () => {
+Deno.test("unusable files and places are reported with their flags before anything is read", async () => {
   await withDirectory(async (directory) => {
     const refuse = async (message: RegExp, ...flags: string[]) => {
       const { code, stdout, stderr } = await prepareExample(`${directory}/a.npz`, ...flags);
@@ -433,7 +433,7 @@ Deno.test("files and places that cannot be used are told by their flags before a
   });
 });
 
-Deno.test("the table of gene numbers takes the place of no file that the user has", async () => {
+Deno.test("the table of gene numbers replaces no file of the user", async () => {
   await withDirectory(async (directory) => {
     const genes = `${directory}/mine.genes.tsv`;
     const text = GENES.replace("ENSG00000000003", "TP53");
@@ -454,7 +454,7 @@ Deno.test("the table of gene numbers takes the place of no file that the user ha
   });
 });
 
-Deno.test("a data set that is there is kept, and flags that do not fit are refused", async () => {
+Deno.test("an existing data set is kept, and flags that do not suit the files or each other are refused", async () => {
   await withDirectory(async (directory) => {
     const out = `${directory}/a.npz`;
     await Deno.writeTextFile(out, "mine");

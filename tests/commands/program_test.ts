@@ -22,7 +22,7 @@ async function copyPublished(directory: string): Promise<void> {
   }
 }
 
-Deno.test("the program lists its commands, and names itself in their help", async () => {
+Deno.test("the program lists its commands, and their help has its name", async () => {
   const help = await runFrom(ROOT, "--help");
   strictEqual(help.code, 0);
   for (const name of ["train", "predict", "prepare", "completion", "--version"]) {
@@ -35,7 +35,7 @@ Deno.test("the program lists its commands, and names itself in their help", asyn
   doesNotMatch(train.stdout, /deno task/);
 });
 
-Deno.test("no command and an unknown one are refused, with the nearest name", async () => {
+Deno.test("a missing command and an unknown one are refused, with the nearest name", async () => {
   const unknown = await runFrom(ROOT, "trian");
   strictEqual(unknown.code, 2);
   match(unknown.stderr, /unknown command 'trian'\n\(Did you mean train\?\)/);
@@ -47,7 +47,7 @@ Deno.test("no command and an unknown one are refused, with the nearest name", as
   match(flag.stderr, /Did you mean --epochs\?\)\n\(histone train --help lists the flags\)/);
 });
 
-Deno.test("paths are those of the user's own directory, and what is next is named as it was called", () =>
+Deno.test("paths start at the user's directory, and next steps are written as the program was called", () =>
   withDirectory(async (directory) => {
     match((await runFrom(directory, "simulate", "--genes", "30")).stdout, /Written: simulated\/ /);
     const trained = await runFrom(directory, "train", "--data", "simulated/train.npz", ...QUICK);
@@ -64,7 +64,7 @@ Deno.test("paths are those of the user's own directory, and what is next is name
     ok(filesIn(directory).includes("here/train.npz"));
   }));
 
-Deno.test("the line that --version prints installs a program that runs from any folder with little of a PATH", () =>
+Deno.test("the line that --version prints installs a program that runs from any folder with a minimal PATH", () =>
   withDirectory(async (directory) => {
     const { stdout } = await runFrom(ROOT, "--version");
     match(stdout, new RegExp(`^histone ${VERSION.replaceAll(".", "\\.")}\\n`));

@@ -5,7 +5,7 @@ import { filesIn, runTask, withDirectory } from "../helpers/command.ts";
 
 const QUICK = ["--preset", "experiment1", "--epochs", "1", "--engine", "wasm", "--quiet"];
 
-Deno.test("commands with --quiet print their results alone, and errors as ever", () =>
+Deno.test("commands with --quiet print only their results, and errors as usual", () =>
   withDirectory(async (directory) => {
     const run = `${directory}/run`;
     const data = ["--data", "fixtures/train.npz"];
@@ -43,7 +43,7 @@ Deno.test("commands with --quiet print their results alone, and errors as ever",
     match(refused.stderr, /^error: Cannot read data: .*\n$/);
   }));
 
-Deno.test("what doctor finds is a result, what simulate and report write is not", () =>
+Deno.test("doctor's findings are a result, the list of written files is not", () =>
   withDirectory(async (directory) => {
     const out = ["--out", `${directory}/data`, "--genes", "40"];
     const simulated = await runTask("simulate", ...out, "--quiet");

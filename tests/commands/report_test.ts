@@ -32,7 +32,7 @@ Deno.test("a trained model's report has its losses, its predictions, and errors 
   });
 });
 
-Deno.test("a cross-validation's report has figure 3, with the published values only where asked for", async () => {
+Deno.test("a cross-validation's report has figure 3, with the published values only on request", async () => {
   await withDirectory(async (directory) => {
     await runTask("crossval", ...DATA, "--folds", "2", "--out", directory);
     const page = async (...flags: string[]) => {
@@ -49,7 +49,7 @@ Deno.test("a cross-validation's report has figure 3, with the published values o
   });
 });
 
-Deno.test("a directory without a run, damaged files and labels of nothing are refused in one line", async () => {
+Deno.test("a directory without a run, damaged files and labels without data are refused in one line", async () => {
   await withDirectory(async (directory) => {
     const refuse = async (message: RegExp, ...flags: string[]) => {
       const { code, stderr } = await runTask("report", directory, ...flags);
@@ -63,7 +63,7 @@ Deno.test("a directory without a run, damaged files and labels of nothing are re
     await write("config.json", '{"command": "train"');
     await refuse(/config\.json/);
     await write("config.json", '{"command": "train"}');
-    await refuse(/data is missing, expected a text \(.*config\.json\)/);
+    await refuse(/data is missing, expected a string \(.*config\.json\)/);
     const config = { command: "train", preset: "experiment1", data: "x", engine: "", device: "" };
     const numbers = { samples: 1, epochs: 1, batchSize: 1, learningRate: 1 };
     await write("config.json", JSON.stringify({ ...config, ...numbers }));

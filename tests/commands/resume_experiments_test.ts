@@ -41,7 +41,7 @@ Deno.test("an experiment that is killed is resumed to the same bits, by --resume
   });
 });
 
-Deno.test("experiments under way are owned, and others do not start in their place unless asked for", async () => {
+Deno.test("running experiments are locked, and others replace them only on request", async () => {
   await withDirectory(async (directory) => {
     const out = `${directory}/run`;
     const args = [...ARGS, "--out", out];
@@ -57,7 +57,10 @@ Deno.test("experiments under way are owned, and others do not start in their pla
     await refuse(/another run is writing there/, ...args, "--overwrite");
     await refuse(/another run is writing there/, ...args);
     await kill(child);
-    await refuse(/unfinished experiments of other flags. Resume them with --resume/, ...args);
+    await refuse(
+      /unfinished experiments that were started with other flags. Resume them with --resume/,
+      ...args,
+    );
     await refuse(/Cannot write to .*it holds unfinished experiments/, ...args, "--seed", "5");
     const other = await runTask("train", "--resume", out);
     match(other.stderr, /started with experiments/);
@@ -70,7 +73,7 @@ Deno.test("experiments under way are owned, and others do not start in their pla
   });
 });
 
-Deno.test("experiments are not written over a run of another command", async () => {
+Deno.test("experiments do not overwrite a run of another command", async () => {
   await withDirectory(async (out) => {
     await Deno.writeTextFile(`${out}/config.json`, '{ "command": "train" }');
     const { code, stderr } = await runTask("experiments", ...ARGS, "--out", out);

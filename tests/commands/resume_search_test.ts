@@ -45,7 +45,7 @@ Deno.test("a search that is killed within a trial is resumed within it, to the s
   });
 });
 
-Deno.test("a search under way is owned, and does not start again or change unless asked to", async () => {
+Deno.test("a running search is locked, and restarts or changes only on request", async () => {
   await withDirectory(async (directory) => {
     const out = `${directory}/run`;
     const args = searchArgs(directory, ...LONG, "--out", out);

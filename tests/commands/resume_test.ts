@@ -30,7 +30,7 @@ async function killInTheMiddle(args: readonly string[], directory: string, delay
   return signal === "SIGKILL";
 }
 
-Deno.test("a run that is killed again and again ends with the same bits as one left alone", async () => {
+Deno.test("a run that is killed repeatedly ends with the same bits as an uninterrupted one", async () => {
   await withDirectory(async (directory) => {
     const [alone, killed] = [`${directory}/alone`, `${directory}/killed`];
     strictEqual((await runTask("train", ...TRAIN, "--out", alone)).code, 0);
@@ -51,7 +51,7 @@ Deno.test("a run that is killed again and again ends with the same bits as one l
   });
 });
 
-Deno.test("one run at a time writes to a directory, and an unfinished one does not start again by accident", async () => {
+Deno.test("one run at a time writes to a directory, and an unfinished run does not restart by accident", async () => {
   await withDirectory(async (directory) => {
     const out = `${directory}/run`;
     const args = [...TRAIN, "--epochs", "2000", "--out", out];
@@ -84,7 +84,7 @@ Deno.test("one run at a time writes to a directory, and an unfinished one does n
   });
 });
 
-Deno.test("a mistake in the flags of a run that replaces another costs nothing; a mistaken resume neither", async () => {
+Deno.test("neither a mistake in the flags of a replacing run nor a mistaken resume destroys anything", async () => {
   await withDirectory(async (directory) => {
     const out = `${directory}/run`;
     const data = `${directory}/train.npz`;
@@ -101,7 +101,7 @@ Deno.test("a mistake in the flags of a run that replaces another costs nothing; 
   });
 });
 
-Deno.test("a run that is resumed keeps the curves of its earlier epochs, and one signal that comes twice is one", async () => {
+Deno.test("a resumed run keeps the curves of its earlier epochs, and a signal that arrives twice counts once", async () => {
   await withDirectory(async (directory) => {
     const [out, events] = [`${directory}/run`, `${directory}/events`];
     const args = [...TRAIN, "--checkpoint-minutes", "9", "--tensorboard", events, "--out", out];

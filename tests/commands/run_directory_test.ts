@@ -27,7 +27,7 @@ function own(out: string, flags: Partial<ResumeFlags> = {}) {
   });
 }
 
-Deno.test("ten runs that start at the same time without --out get a directory each", async () => {
+Deno.test("ten runs that start at the same time without --out get different directories", async () => {
   await withDirectory(async (directory) => {
     const program = `
       const { chooseRunDirectory } = await import("${new URL(
@@ -65,7 +65,7 @@ Deno.test("a run that ends while another looks at its directory is not replaced"
   });
 });
 
-Deno.test("a run that comes to its end while another resumes it does not start again", async () => {
+Deno.test("a run that ends while another process resumes it does not start again", async () => {
   await withDirectory(async (directory) => {
     const out = `${directory}/run`;
     {
@@ -120,7 +120,7 @@ async function startLong(out: string) {
 
 Deno.test({
   name:
-    "a run whose directory is moved away ends with that in a line, and can be resumed where it is now",
+    "a run whose directory is moved away ends with a message, and can be resumed at the new place",
   ignore: Deno.build.os === "windows",
   fn: () =>
     withDirectory(async (directory) => {
@@ -134,7 +134,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "nothing is written where a link takes the place of a run's directory",
+  name: "nothing is written if a link replaces a run's directory",
   ignore: Deno.build.os === "windows",
   fn: () =>
     withDirectory(async (directory) => {
@@ -150,7 +150,7 @@ Deno.test({
     }),
 });
 
-Deno.test("what links in a run's directory lead to is neither removed nor replaced", async () => {
+Deno.test("the targets of links in a run's directory are neither removed nor replaced", async () => {
   await withDirectory(async (directory) => {
     const out = `${directory}/run`;
     for (const name of ["checkpoints", "model", "models", "experiments"]) {
@@ -182,7 +182,7 @@ Deno.test("what links in a run's directory lead to is neither removed nor replac
   });
 });
 
-Deno.test("what a run left that was killed in its last moments is removed when it is resumed", async () => {
+Deno.test("files left by a run that was killed in its last moments are removed when it is resumed", async () => {
   await withDirectory(async (directory) => {
     const out = `${directory}/run`;
     await Deno.mkdir(`${out}/checkpoints/part`, { recursive: true });
@@ -202,7 +202,7 @@ Deno.test("what a run left that was killed in its last moments is removed when i
   });
 });
 
-Deno.test("a run that is resumed replaces no event files but its own, wherever its own files lead", async () => {
+Deno.test("a resumed run replaces only its own event files, whatever paths its files contain", async () => {
   await withDirectory(async (directory) => {
     const [out, events] = [`${directory}/run`, `${directory}/events`];
     await Deno.mkdir(events);

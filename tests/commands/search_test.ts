@@ -25,14 +25,14 @@ async function trialsOf(run: string) {
   return trials.map((trial) => ({ ...trial, seconds: undefined }));
 }
 
-Deno.test("search ranks the models of a space, writes the best, and resumes where it was cut off", async () => {
+Deno.test("search ranks the models of a space, writes the best, and resumes where it was interrupted", async () => {
   await withDirectory(async (directory) => {
     const run = `${directory}/run`;
     const args = quickArgs(directory);
     const { code, stdout, stderr } = await runTask("search", ...args, "--out", run);
     strictEqual(code, 0, stderr);
     strictEqual(stderr, "");
-    match(stdout, /Search: 4 trials on 2 folds by-both, of 150 samples to train on and 150 to/);
+    match(stdout, /Search: 4 trials on 2 folds by-both, with 150 samples to train on and 150 to/);
     match(
       stdout,
       /^2 of them do not fit data of 100 bins × 5 marks and are skipped; left: 2$/m,

@@ -7,7 +7,7 @@ const QUICK = ["--preset", "experiment1", "--epochs", "1", "--engine", "wasm"];
 const MODEL = ["--data", "fixtures/train.npz", ...QUICK];
 const EVAL = ["--data", "fixtures/eval.npz"];
 
-Deno.test("submit and evaluate write to standard output what they write to a file, and all else beside it", () =>
+Deno.test("submit and evaluate write the same to standard output as to a file, and messages to standard error", () =>
   withDirectory(async (directory) => {
     const run = `${directory}/run`;
     strictEqual((await runTask("train", ...MODEL, "--out", run)).code, 0);
@@ -31,7 +31,7 @@ Deno.test("submit and evaluate write to standard output what they write to a fil
     deepStrictEqual(filesIn(directory).filter((name) => !name.startsWith("run/")), ["file.csv"]);
   }));
 
-Deno.test("a reader that needs no more ends a command without a word", () =>
+Deno.test("a reader that closes the pipe ends a command without a message", () =>
   withDirectory(async (directory) => {
     const sizes = ["--cell-types", "2", "--genes", "8000", "--new-genes", "20000", "--bins", "1"];
     await runTask("simulate", ...sizes, "--new-cell-types", "0", "--out", directory);
@@ -53,7 +53,7 @@ Deno.test("a reader that needs no more ends a command without a word", () =>
     doesNotMatch(stderr, /rror/);
   }));
 
-Deno.test("- is no directory, no data set and no input", () =>
+Deno.test("- is refused as a directory, a data set and an input", () =>
   withDirectory(async (directory) => {
     const cases = [
       ["train", ["--out", "-"], /Cannot use - as --out: expected a directory/],

@@ -67,7 +67,7 @@ Deno.test("an ensemble is written, measured against one of its members, and pred
   });
 });
 
-Deno.test("the training metrics of a model with gene effects have no sample's own label in them", async () => {
+Deno.test("the training metrics of a model with gene effects do not use samples' own labels", async () => {
   await withDirectory(async (directory) => {
     const run = `${directory}/run`;
     await succeed("train", ...QUICK, "--gene-effects", "--out", run);
@@ -90,7 +90,7 @@ Deno.test("an ensemble that replaces a model, and a model that replaces an ensem
     const ensemble = await succeed("train", ...args, "--ensemble", "2");
     match(
       ensemble,
-      /Members, on the training data \(for the gain on others name them with --test\)/,
+      /Members, on the training data \(for the gain on other data, name them with --test\)/,
     );
     deepStrictEqual(filesIn(directory).filter((name) => /^model\/|history/.test(name)), []);
     await succeed("train", ...args);
@@ -168,7 +168,7 @@ Deno.test("a file that holds no model is refused", async () => {
   });
 });
 
-Deno.test("TensorBoard gets each epoch's loss, and a run of its own for each fold and member", async () => {
+Deno.test("TensorBoard gets each epoch's loss, and a separate run for each fold and member", async () => {
   await withDirectory(async (directory) => {
     const events = `${directory}/events`;
     const args = [...QUICK, "--tensorboard", events, "--overwrite"];
@@ -195,7 +195,7 @@ Deno.test("TensorBoard gets each epoch's loss, and a run of its own for each fol
   });
 });
 
-Deno.test("event files of another run are not added to unless told to", async () => {
+Deno.test("event files are added to those of another run only on request", async () => {
   await withDirectory(async (directory) => {
     await Deno.mkdir(`${directory}/fold1`);
     await Deno.writeTextFile(`${directory}/fold1/events.out.tfevents.1700000000.host`, "");

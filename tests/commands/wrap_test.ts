@@ -14,12 +14,12 @@ Deno.test("a long line is broken at spaces, its continuation indented further; w
   deepStrictEqual(wrapLine("/a/long/path", { width: 4 }), ["/a/long/path"]);
 });
 
-Deno.test("short lines stay as they are, whatever spaces they hold", () => {
+Deno.test("short lines are unchanged, whatever spaces they hold", () => {
   strictEqual(wrapText("a   b\n\n  c ", { width: 9 }), "a   b\n\n  c ");
   deepStrictEqual(wrapLine("R² × 10 –", { width: 9 }), ["R² × 10 –"]);
 });
 
-Deno.test("a command is broken such that a shell joins it, and no quoted path is broken", () => {
+Deno.test("a command is broken so that a shell joins it, and no quoted path is broken", () => {
   const command = "Next: histone train --data 'my data/train.npz' --out runs/first";
   const wrapped = wrapCommand(command, { width: 40 });
   strictEqual(

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { batches } from "../../src/data/mod.ts";
 import { tableDataset } from "../helpers/samples.ts";
 
-Deno.test("batches cover the data in order, all full but the last", () => {
+Deno.test("batches cover the data in order, and all except the last are full", () => {
   fc.assert(
     fc.property(fc.nat({ max: 40 }), fc.integer({ min: 1, max: 50 }), (count, batchSize) => {
       const data = tableDataset(1, count);

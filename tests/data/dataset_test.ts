@@ -45,7 +45,7 @@ Deno.test("a subset of a subset sees the rows that it names, and shares the sign
   }));
 });
 
-Deno.test("a filter keeps the samples for which it holds, in order", () => {
+Deno.test("a filter keeps the samples that meet its condition, in order", () => {
   const data = tableDataset(2, 3).subset([5, 4, 3, 2, 1, 0]);
   const second = data.filter((position) => data.cellTypeOf(position) === "E002");
   deepStrictEqual([...second.labels()], [5, 4, 3]);

@@ -25,7 +25,7 @@ Deno.test("an evaluation judges all samples, each cell type, and each gene acros
   deepStrictEqual(byGene, { genes: 2, meanPearson: 0, medianPearson: 0 });
 });
 
-Deno.test("each figure of an evaluation is that of its metric", () => {
+Deno.test("each figure of an evaluation equals its metric", () => {
   const data = tableDataset(1, 6);
   const truth = data.labels();
   const predictions = [0, 10, 1, 11, 40, 2];

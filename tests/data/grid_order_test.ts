@@ -31,7 +31,7 @@ Deno.test("an order by blocks is a function of its stream, and differs between e
   notDeepStrictEqual(orderOf(0), orderOf(1));
 });
 
-Deno.test("an order by blocks takes what there is of genes that some cell types lack", () => {
+Deno.test("an order by blocks includes genes that some cell types lack", () => {
   const whole = new Dataset(tableColumns(4, 9));
   const data = whole.filter((position) => position % 5 !== 0);
   const order = gridOrder(data, { genes: 4, cellTypes: 3, stream: stream(0) });

@@ -15,7 +15,7 @@ async function withTemporary(body: (folder: string) => Promise<void>): Promise<v
 
 const ROWS = "000003,1,0,1,2,3,4,1\n000005,1,5,6,7,8,9,0\n";
 
-Deno.test("a CSV file and a folder of cell types are each read as what they are", async () => {
+Deno.test("a CSV file and a folder of cell types are both recognised and read", async () => {
   await withTemporary(async (folder) => {
     await Deno.mkdir(`${folder}/E003`);
     await Deno.writeTextFile(`${folder}/E003/train.csv`, ROWS);
@@ -48,7 +48,7 @@ Deno.test("a file in the competition's format is read with its own record", asyn
   });
 });
 
-Deno.test("a path that does not exist, or of no known kind, is refused", async () => {
+Deno.test("a path that does not exist, or has no known kind, is refused", async () => {
   await rejects(readDataset("nowhere/train.npz"), {
     name: "ContractError",
     message: 'Cannot read data: no file or folder "nowhere/train.npz"',
@@ -62,7 +62,7 @@ Deno.test("a path that does not exist, or of no known kind, is refused", async (
   });
 });
 
-Deno.test("the record that is given travels with the data", async () => {
+Deno.test("the given record stays with the data", async () => {
   await withTemporary(async (folder) => {
     await Deno.writeTextFile(`${folder}/E003.csv`, "a,1,7,1\n");
     const record = {

@@ -67,7 +67,7 @@ Deno.test("training on tf.js lowers the error of a model with a bidirectional GR
   ok(after < 0.9 * before, `mean squared error ${before}, then ${after}`);
 });
 
-Deno.test("WebGPU names the layer that it does not have, and auto takes the fastest engine that does", async () => {
+Deno.test("WebGPU names the layer that it lacks, and auto takes the fastest engine that has it", async () => {
   const spec = presetSpec("bigru10");
   const reason = /it has no bidirectionalGru \(layers\[9\]\)/;
   await rejects(selectEngine("webgpu", spec), reason);

@@ -1,24 +1,20 @@
 /** One suite that every engine passes. */
 
-import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { dropoutKey, fillDropoutMask } from "../../src/engine/dropout.ts";
 import type { Engine, SessionState } from "../../src/engine/engine.ts";
 import type { SignalColumns } from "../../src/engine/memory_source.ts";
-import { ContractError, DivergedError } from "../../src/errors.ts";
 import { initialWeights } from "../../src/model/initial_weights.ts";
 import { parseSpec } from "../../src/model/parse_spec.ts";
 import { weightShapes } from "../../src/model/shapes.ts";
 import type { SequentialSpec as ModelSpec } from "../../src/model/spec.ts";
-import type { Transform } from "../../src/record.ts";
 import { allRows, lossAndGradients, randomData } from "../helpers/engine_runs.ts";
-import {
-  type OneModel,
-  type OneModelOptions,
-  type Subject,
-  subjectOf,
-} from "../helpers/one_model.ts";
+import { GOLDEN_NAMES, type GoldenName } from "../helpers/golden.ts";
+import { ODD, ODD_BINARY, ODD_RECURRENT, withoutBatchNorm } from "../helpers/odd_specs.ts";
+import { type OneModel, type Subject, subjectOf } from "../helpers/one_model.ts";
 import { DERIVATIVE_TOLERANCE, largestDifference, magnitude } from "../helpers/tolerances.ts";
 import { testBranches } from "./conformance_branches.ts";
+import { testEndings, testRefusals } from "./conformance_endings.ts";
 import { testGoldenRuns } from "./conformance_golden.ts";
 import { testBidirectionalGru } from "./conformance_gru.ts";
 import { testOutputs } from "./conformance_outputs.ts";
@@ -30,17 +26,25 @@ import { testSteps } from "./conformance_steps.ts";
 export type Test = (name: string, body: () => Promise<void>) => void;
 
 /**
- * Registers the suite for one engine, with sessions of one member and of three; `test` is `Deno.test` or a `testWith` of
- * what the engine needs.
+ * Registers the suite for one engine, with sessions of one member and of three; `test` is `Deno.test` or a `testWith`
+ * of what the engine needs. `golden` names the runs of PyTorch that are followed here, all by default.
  */
-export function testConformance(engine: Engine, test: Test): void {
+export function testConformance(
+  engine: Engine,
+  test: Test,
+  { golden = GOLDEN_NAMES }: { readonly golden?: readonly GoldenName[] } = {},
+): void {
   testMembers(engine, test);
-  for (const members of [1, 3] as const) testModel(subjectOf(engine, members), test);
+  for (const members of [1, 3] as const) {
+    const subject = subjectOf(engine, members);
+    // Between other members, which take as long again, the run with branches is enough.
+    if (members === 1) testGoldenRuns(subject, test, golden);
+    testModel(subject, test);
+  }
 }
 
 function testModel(subject: Subject, test: Test): void {
   testCalls(subject, test);
-  testGoldenRuns(subject, test);
   testOddShapes(subject, test);
   testBidirectionalGru(subject, test);
   testDropout(subject, test);
@@ -53,46 +57,6 @@ function testModel(subject: Subject, test: Test): void {
   testBranches(subject, test);
   testSources(subject, test);
 }
-
-/** Every kind of layer in shapes that no vector width or tile divides. */
-const ODD: ModelSpec = parseSpec({
-  name: "odd",
-  bins: 37,
-  marks: 7,
-  layers: [
-    { type: "conv1d", filters: 6, width: 4, dilation: 3, padding: "same" },
-    { type: "activation", kind: "leakyRelu", alpha: 0.2 },
-    { type: "batchNorm", momentum: 0.9, epsilon: 0.01 },
-    { type: "maxPool1d", size: 2 },
-    { type: "dropout", rate: 0.25 },
-    { type: "conv1d", filters: 5, width: 3, dilation: 2, padding: "valid" },
-    { type: "activation", kind: "relu" },
-    { type: "maxPool1d", size: 4 },
-    { type: "flatten" },
-    { type: "dense", units: 9 },
-    { type: "activation", kind: "leakyRelu", alpha: 0.05 },
-    { type: "dropout", rate: 0.5 },
-    { type: "dense", units: 1 },
-  ],
-  loss: "meanSquaredError",
-});
-
-/** The same ending in a class. */
-const ODD_BINARY: ModelSpec = parseSpec({
-  ...ODD,
-  name: "odd binary",
-  layers: [...ODD.layers, { type: "activation", kind: "sigmoid" }],
-  loss: "binaryCrossentropy",
-});
-
-/** The same with a recurrent layer, which not every engine has. */
-const ODD_RECURRENT: ModelSpec = parseSpec({
-  ...ODD,
-  name: "odd recurrent",
-  layers: ODD.layers.map((layer) =>
-    layer.type === "flatten" ? { type: "bidirectionalGru", units: 5 } : layer
-  ),
-});
 
 function testOddShapes(subject: Subject, test: Test): void {
   const specs = [ODD, ODD_BINARY, ODD_RECURRENT];
@@ -253,105 +217,4 @@ function testPrediction(subject: Subject, test: Test): void {
       ok(largestDifference(found, wanted) <= 1e-5 * magnitude(wanted), Type.name);
     }
   });
-}
-
-function testEndings(subject: Subject, test: Test): void {
-  const data = randomData(ODD, 20);
-  const options = { weights: initialWeights(ODD, 3), seed: 0, batchSize: 5, learningRate: 0.01 };
-  test(`${subject.name} stops between steps when asked to, with the reason`, async () => {
-    await using session = await subject.open(ODD, options);
-    const controller = new AbortController();
-    const reason = new Error("enough");
-    const epoch = session.runEpoch({
-      data,
-      order: allRows(20),
-      epoch: 0,
-      signal: controller.signal,
-      onProgress: () => controller.abort(reason),
-    });
-    await rejects(epoch, (error) => error === reason);
-  });
-  test(`${subject.name} ends a run whose loss is not finite, naming the epoch`, async () => {
-    const spec = withoutBatchNorm(ODD);
-    const weights = initialWeights(spec, 3);
-    const wild = { ...options, weights, learningRate: 1e30 };
-    await using session = await subject.open(spec, wild);
-    await rejects(async () => {
-      for (let epoch = 0; epoch < 5; epoch++) {
-        await session.runEpoch({ data, order: allRows(20), epoch });
-      }
-    }, (error) => error instanceof DivergedError && /epoch \d/.test(error.message));
-  });
-  test(`${subject.name} reports progress up to the last sample`, async () => {
-    await using session = await subject.open(ODD, options);
-    const seen: number[] = [];
-    const onProgress = (samples: number) => seen.push(samples);
-    await session.runEpoch({ data, order: allRows(18), epoch: 0, onProgress });
-    // The one that diverges may say less.
-    if (subject.members === 1) strictEqual(seen.at(-1), 18);
-    else ok(seen.at(-1)! >= 18, `${seen}`);
-  });
-}
-
-function testRefusals(subject: Subject, test: Test): void {
-  const data = randomData(ODD, 20);
-  const options = { weights: initialWeights(ODD, 3), seed: 0, batchSize: 5, learningRate: 0.01 };
-  test(`${subject.name} refuses rows and data that do not exist, and stays as it was`, async () => {
-    await using session = await subject.open(ODD, options);
-    const before = structuredClone(await session.state());
-    const train = (data: SignalColumns, order = allRows(20)) =>
-      session.runEpoch({ data, order, epoch: 0 });
-    const beyond = Uint32Array.of(3, 20);
-    await rejects(train(data, beyond), RangeError);
-    await rejects(session.predict(data, beyond), RangeError);
-    // As many values, but cut otherwise.
-    const otherwise = { ...data, bins: ODD.marks, marks: ODD.bins };
-    await rejects(train(otherwise), ContractError);
-    await rejects(session.predict(otherwise, allRows(20)), ContractError);
-    const transform = "log2" as unknown as Transform;
-    await rejects(train({ ...data, transform }), RangeError);
-    await rejects(session.predict({ ...data, transform }, allRows(20)), RangeError);
-    for (
-      const piece of [{ start: 7 }, { end: 7 }, { start: -5 }, { end: 2.5 }, { start: NaN }, {
-        start: 10,
-        end: 5,
-      }]
-    ) {
-      await rejects(
-        session.runEpoch({ ...piece, data, order: allRows(20), epoch: 0 }),
-        RangeError,
-      );
-    }
-    await rejects(train({ ...data, labels: undefined }), TypeError);
-    await rejects(train({ ...data, labels: data.labels!.subarray(1) }), TypeError);
-    deepStrictEqual(await session.state(), before);
-  });
-  test(`${subject.name} makes no session of settings out of range`, async () => {
-    const wrong: Partial<OneModelOptions>[] = [
-      { batchSize: 0 },
-      { batchSize: 1.5 },
-      { batchSize: NaN },
-      { seed: NaN },
-      { seed: -1 },
-      { learningRate: NaN },
-      { learningRate: Infinity },
-    ];
-    for (const settings of wrong) {
-      await rejects(subject.open(ODD, { ...options, ...settings }), RangeError);
-    }
-    const weights = options.weights.slice(1);
-    await rejects(subject.open(ODD, { ...options, weights }), ContractError);
-  });
-  test(`${subject.name} has a loss of NaN where there are no samples, and stays as it was`, async () => {
-    await using session = await subject.open(ODD, options);
-    const before = structuredClone(await session.state());
-    const none = { data, epoch: 0 };
-    strictEqual(await session.runEpoch({ ...none, order: allRows(0) }), NaN);
-    strictEqual(await session.runEpoch({ ...none, order: allRows(20), start: 20 }), NaN);
-    deepStrictEqual(await session.state(), before);
-  });
-}
-
-function withoutBatchNorm(spec: ModelSpec): ModelSpec {
-  return { ...spec, layers: spec.layers.filter(({ type }) => type !== "batchNorm") };
 }

@@ -3,18 +3,16 @@
 import { ok } from "node:assert";
 import type { SessionState } from "../../src/engine/engine.ts";
 import { allRows } from "../helpers/engine_runs.ts";
-import { GOLDEN_NAMES, type GoldenRun, readGolden } from "../helpers/golden.ts";
+import { type GoldenName, type GoldenRun, readGolden } from "../helpers/golden.ts";
 import type { OneModel, Subject } from "../helpers/one_model.ts";
 import { GOLDEN_TOLERANCES, largestDifference, magnitude } from "../helpers/tolerances.ts";
 import type { Test } from "./conformance.ts";
 
 type Tolerance = typeof GOLDEN_TOLERANCES[keyof typeof GOLDEN_TOLERANCES];
 
-/** Registers the runs of sequential models for one engine. */
-export function testGoldenRuns(subject: Subject, test: Test): void {
-  // Between other members, which take as long again, the run with branches is enough.
-  if (subject.members > 1) return;
-  for (const name of GOLDEN_NAMES) {
+/** Registers runs of sequential models for one engine. */
+export function testGoldenRuns(subject: Subject, test: Test, names: readonly GoldenName[]): void {
+  for (const name of names) {
     test(`${subject.name} agrees with PyTorch's run of ${name}`, async () => {
       await checkRun(subject, await readGolden(name), GOLDEN_TOLERANCES[name]);
     });

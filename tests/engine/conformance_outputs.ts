@@ -15,7 +15,7 @@ export function testOutputs(subject: Subject, test: Test): void {
   test(`${subject.name} gives probabilities and their loss, also where they round to 0 and 1`, async () => {
     for (const scale of [0.1, 90]) await checkProbabilities(subject, scale);
   });
-  test(`${subject.name} keeps sets of samples apart that take turns`, () => checkTurns(subject));
+  test(`${subject.name} keeps apart sets of samples that take turns`, () => checkTurns(subject));
 }
 
 /** w · x + b of each sample, in float64. */

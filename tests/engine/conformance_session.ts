@@ -40,7 +40,7 @@ export function testCalls(subject: Subject, test: Test): void {
     deepStrictEqual(await Promise.all(calls), wanted);
     ok(largestDifference(wanted[0], wanted[2]) > 0, "the epoch changed nothing");
   });
-  test(`${subject.name} is right again after a call that was refused, and takes no other model's state`, async () => {
+  test(`${subject.name} works after a call that was refused, and rejects another model's state`, async () => {
     await using model = await subject.open(SPEC, options);
     const wanted = await model.predict(DATA, ROWS);
     const refused = model.predict(DATA, Uint32Array.of(64));
@@ -107,7 +107,7 @@ export function testMembers(engine: Engine, test: Test): void {
     Uint32Array.from({ length: count }, (_, i) => 2 * i + first);
   const source = sourceOf(DATA);
 
-  test(`${engine.name} makes of each member what it becomes alone`, async () => {
+  test(`${engine.name} trains each member as it would train alone`, async () => {
     const members = [memberOf(1), memberOf(2, 0.001), memberOf(3, 0.003)];
     // Orders of different lengths: the last has a step less than the others.
     const orders = [everySecond(32, 0), everySecond(32, 1), everySecond(23, 0)];
@@ -171,7 +171,7 @@ export function testMembers(engine: Engine, test: Test): void {
       deepStrictEqual(wild.predicted[member], calm.predicted[member]);
     }
   });
-  test(`${engine.name} wants an order, rows and a state for each member`, async () => {
+  test(`${engine.name} requires an order, rows and a state for each member`, async () => {
     const members = [memberOf(1), memberOf(2), memberOf(3)];
     await using session = await engine.createSession(SPEC, { members, batchSize: 8 });
     const states = await session.state();

@@ -46,7 +46,7 @@ Deno.test("each seed, layer and epoch has its own key, in the order in which ker
   strictEqual(seen.size, 4 * 9);
 });
 
-Deno.test("a rate of zero keeps everything as it is", () => {
+Deno.test("a rate of zero changes nothing", () => {
   const factors = new Float32Array(9);
   fillDropoutMask(factors, { key: dropoutKey(1, 2, 3), rate: 0, firstPosition: 0, units: 3 });
   strictEqual(factors.every((factor) => factor === 1), true);

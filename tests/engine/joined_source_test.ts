@@ -20,7 +20,7 @@ const SIGNAL: InputColumn = {
   transform: "log1p",
 };
 
-Deno.test("gathered samples have each entry that they share once", () => {
+Deno.test("gathered samples have each shared entry once", () => {
   const source = joinInputs({ samples: 4, columns: [SIGNAL, SEQUENCE, REFERENCES] });
   const batch = new SampleBatch(source.inputs, 4);
   for (const rows of [Uint32Array.of(3, 0, 1), Uint32Array.of(2)]) {

@@ -11,7 +11,7 @@ function derivative(f: (x: number) => number, x: number): number {
 }
 
 for (const loss of LOSSES) {
-  Deno.test(`the slope of ${loss} is its derivative, and that of the prediction too`, () => {
+  Deno.test(`the slopes of ${loss} and of the prediction are derivatives`, () => {
     const of = lossAndSlope(loss);
     for (const output of [-3, -0.5, 0.25, 4]) {
       for (const label of [0, 1]) {
@@ -23,7 +23,7 @@ for (const loss of LOSSES) {
     }
   });
 
-  Deno.test(`${loss} of an output is that of its prediction`, () => {
+  Deno.test(`${loss} of an output equals that of its prediction`, () => {
     for (const output of [-3, -0.5, 0.25, 4]) {
       for (const label of [0, 1]) {
         const wanted = lossOf(loss, [label], [predictionOf(loss, output)]);

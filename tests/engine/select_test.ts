@@ -4,7 +4,7 @@ import { chooseEngine, type EngineName, selectEngine } from "../../src/engine/se
 import { parseSpec } from "../../src/model/parse_spec.ts";
 import { type PresetName, presetSpec } from "../../src/model/presets.ts";
 
-Deno.test("auto takes a GPU if there is one that is hardware, else the processor, and says why", async () => {
+Deno.test("auto takes a hardware GPU if there is one, else the processor, and says why", async () => {
   const adapter = await navigator.gpu?.requestAdapter();
   const hardware = adapter != null && !adapter.info.isFallbackAdapter;
   const { engine, reason } = await selectEngine("auto", presetSpec("wakawaka"));

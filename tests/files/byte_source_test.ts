@@ -24,7 +24,7 @@ for (const [kind, source] of Object.entries(SOURCES)) {
   });
 }
 
-Deno.test("a path is opened and closed, a source that is given stays open", async () => {
+Deno.test("a path is opened and closed, a given source stays open", async () => {
   await withDirectory(async (directory) => {
     const path = `${directory}/a.bin`;
     await Deno.writeFile(path, BYTES);

@@ -18,7 +18,7 @@ Deno.test("a directory below a file is refused, and a missing directory is not c
   });
 });
 
-Deno.test("what a process leaves that is killed while it checks a directory is removed by the next", async () => {
+Deno.test("leftovers of a process that was killed while it checked a directory are removed by the next", async () => {
   await withDirectory(async (directory) => {
     const { remove } = Deno;
     Deno.remove = () => Promise.reject(new Error("killed"));

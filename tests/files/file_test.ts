@@ -148,7 +148,7 @@ async function rejectsAsChanged(reading: Promise<unknown>, path: string): Promis
 }
 
 for (const [how, change] of Object.entries(CHANGES)) {
-  Deno.test(`a file that is ${how} while it is read is not read any further`, async () => {
+  Deno.test(`reading stops if a file is ${how} while it is read`, async () => {
     await withDirectory(async (directory) => {
       const path = `${directory}/bytes`;
       await Deno.writeFile(path, Uint8Array.from({ length: 1000 }, (_, i) => i % 256));
@@ -186,7 +186,7 @@ async function openAndChange(path: string): Promise<ByteSource> {
   };
 }
 
-Deno.test("readers pass on that their file was changed", async () => {
+Deno.test("readers report that their file was changed", async () => {
   await withDirectory(async (directory) => {
     const [npz, bam] = [`${directory}/train.npz`, `${directory}/reads.bam`];
     await Deno.copyFile("fixtures/train.npz", npz);
@@ -206,7 +206,7 @@ Deno.test("readers pass on that their file was changed", async () => {
   });
 });
 
-Deno.test("pathKind tells files, directories and nothing apart", async () => {
+Deno.test("pathKind distinguishes files, directories and missing paths", async () => {
   await withDirectory(async (directory) => {
     await Deno.writeTextFile(`${directory}/file`, "");
     strictEqual(await pathKind(`${directory}/file`), "file");

@@ -3,7 +3,7 @@ import { isLocked, takeLock } from "../../src/files/lock.ts";
 import { filesIn, withDirectory } from "../helpers/command.ts";
 import { whenLockIsOpened } from "../helpers/when_lock_is_opened.ts";
 
-Deno.test("a lock that its owner removes lets one other in, not two", async () => {
+Deno.test("a lock that its owner removes lets in one other process, not two", async () => {
   await withDirectory(async (directory) => {
     const path = `${directory}/run/lock`;
     const first = await takeLock(path);
@@ -22,7 +22,7 @@ Deno.test("a lock that its owner removes lets one other in, not two", async () =
   });
 });
 
-Deno.test("a lock is made again where its directory is removed while it is taken, and is never a link", async () => {
+Deno.test("a lock is made again if its directory is removed while it is taken, and is never a link", async () => {
   await withDirectory(async (directory) => {
     const path = `${directory}/run/lock`;
     const remove = () => Deno.remove(`${directory}/run`, { recursive: true });
@@ -37,7 +37,7 @@ Deno.test("a lock is made again where its directory is removed while it is taken
   });
 });
 
-Deno.test("where a file system has no locks, a warning says so and the work is done without", async () => {
+Deno.test("if a file system has no locks, a warning says so and the work is done without", async () => {
   await withDirectory(async (directory) => {
     const path = `${directory}/lock`;
     const { open } = Deno;

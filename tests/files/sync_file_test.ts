@@ -4,7 +4,7 @@ import { withDirectory } from "../helpers/command.ts";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
-Deno.test("bytes are appended in order, to a file that is made where that is asked for", async () => {
+Deno.test("bytes are appended in order, to a file that is made on request", async () => {
   await withDirectory(async (directory) => {
     const path = `${directory}/below/log`;
     throws(() => appendToFile(path, bytesOf("a")), { name: "WriteError", message: /below\/log: / });

@@ -57,7 +57,7 @@ for (const [assembly, ...header] of HEADERS) {
   });
 }
 
-Deno.test("accession numbers of chromosomes tell the assembly by their versions", async () => {
+Deno.test("versions of chromosomes' accession numbers identify the assembly", async () => {
   const wanted = {
     "NC_000001.9": "hg18",
     "NC_000001.10": "hg19",
@@ -82,7 +82,7 @@ Deno.test("accession numbers of chromosomes tell the assembly by their versions"
   }
 });
 
-Deno.test("lengths in the region lines of NCBI's GFF3 tell the assembly", async () => {
+Deno.test("lengths in the region lines of NCBI's GFF3 identify the assembly", async () => {
   const region = ["NC_000019.9", "RefSeq", "region", 1, 59128983, ".", "+", "."].join("\t");
   const header = ["##gff-version 3", `${region}\tID=r;Name=19;chromosome=19;genome=chromosome`];
   strictEqual((await readHeader(header, "NC_000019.9", "ID=A")).assembly, "hg19");
@@ -90,7 +90,7 @@ Deno.test("lengths in the region lines of NCBI's GFF3 tell the assembly", async 
   strictEqual((await readHeader(scaffold, "chrUn", "ID=A")).assembly, undefined);
 });
 
-Deno.test("an annotation that contradicts itself does not tell an assembly, with a warning that names both", async () => {
+Deno.test("an annotation that contradicts itself gives no assembly, but a warning that names both", async () => {
   const { assembly, warnings } = await readHeader(["#!genome-build GRCh37"], "NC_000001.11");
   strictEqual(assembly, undefined);
   deepStrictEqual(warnings, [

@@ -3,7 +3,7 @@ import { agreeOnAssembly, assemblyName, identifyAssembly } from "../../src/genom
 
 const HG19 = [{ name: "chr1", length: 249_250_621 }, { name: "chr2", length: 243_199_373 }];
 
-Deno.test("an assembly is told from the lengths of the chromosomes that a file has", () => {
+Deno.test("an assembly is identified by the lengths of a file's chromosomes", () => {
   strictEqual(identifyAssembly(HG19), "hg19");
   strictEqual(identifyAssembly(HG19.slice(1)), "hg19");
   strictEqual(identifyAssembly([{ name: "21", length: 46_709_983 }]), "hg38");
@@ -14,7 +14,7 @@ Deno.test("an assembly is told from the lengths of the chromosomes that a file h
   );
 });
 
-Deno.test("lengths that are not all of one assembly do not tell an assembly", () => {
+Deno.test("lengths from more than one assembly identify no assembly", () => {
   strictEqual(identifyAssembly([HG19[0]!, { name: "chr2", length: 1 }]), undefined);
   strictEqual(identifyAssembly([HG19[0]!, { name: "chr21", length: 46_709_983 }]), undefined);
   strictEqual(identifyAssembly([{ name: "chr1" }, { name: "chr2" }]), undefined);
@@ -84,7 +84,7 @@ Deno.test("all names of an assembly become UCSC's name", () => {
   }
 });
 
-Deno.test("a name that may mean other coordinates stays as it is", () => {
+Deno.test("a name that may mean other coordinates is unchanged", () => {
   for (
     const name of [
       "hg38_and_mm10",

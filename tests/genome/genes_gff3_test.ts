@@ -104,7 +104,7 @@ Deno.test("a feature that is named a gene but is not one in the ontology is left
   ]);
 });
 
-Deno.test("segments of immune genes and transcripts with old names are not genes if they have one", async () => {
+Deno.test("segments of immune genes and transcripts with old names are not genes if they have a gene", async () => {
   deepStrictEqual(
     await idsOf([
       gff3("ID=gene-IGHV1;Name=IGHV1"),
@@ -178,7 +178,7 @@ Deno.test("a gene on several lines reaches from the first to the last of its bas
   deepStrictEqual(warnings, []);
 });
 
-Deno.test("lines of one ID that are far apart are copies, and none of them is taken", async () => {
+Deno.test("lines of one ID that are far apart are copies, and all of them are left out", async () => {
   const { genes, warnings } = await readLines([
     gff3("ID=trn1", { start: 101, end: 200 }),
     gff3("ID=trn1", { start: 500_101, end: 500_200 }),
@@ -381,7 +381,7 @@ Deno.test("coding sequences do not become genes, with or without transcripts tha
     "a.gff3: made from their transcripts 1 gene without a line of their own",
   ]);
   for (const others of [[], [gff3("ID=A_2;locus_tag=A_2", { kind: "tRNA" })]]) {
-    await rejects(readLines([coding, ...others]), /none of its \d lines is a gene/);
+    await rejects(readLines([coding, ...others]), /none of its \d lines holds a gene/);
   }
 });
 

@@ -26,7 +26,7 @@ async function readLines(lines: readonly string[], lineEnd = "\n") {
   return { genes, warnings };
 }
 
-Deno.test("GTF of NCBI and GENCODE tells symbol, number and type", async () => {
+Deno.test("GTF of NCBI and GENCODE has symbol, number and type", async () => {
   const { genes } = await readLines([
     gtf(
       'gene_id "DPM1"; transcript_id ""; db_xref "HGNC:HGNC:3005"; db_xref "GeneID:8813"; ' +
@@ -89,7 +89,7 @@ Deno.test("exons after a transcript's line are skipped, but transcripts are not,
   deepStrictEqual(genes.map(({ id, tss }) => [id, tss]), [["G1", 400], ["G2", 300]]);
 });
 
-Deno.test("genes made from transcripts have the name and type that the transcripts tell", async () => {
+Deno.test("genes made from transcripts have the name and type in the transcripts' lines", async () => {
   const attributes = 'transcript_id "T"; gene_id "G"; gene_name "S"; gene_biotype "miRNA";';
   const { genes } = await readLines([gtf(attributes, { kind: "exon" })]);
   deepStrictEqual(genes, [{

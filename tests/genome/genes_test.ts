@@ -147,10 +147,10 @@ const HEADER = "gene_id\tchrom\ttss\tstrand";
 
 const BAD: Readonly<Record<string, readonly [text: string, message: RegExp]>> = {
   "nothing": ["", /the file is empty, expected genes \(genes\.txt\)$/],
-  "only comments": ["#a\n#b", /none of its 2 lines is a gene, expected genes \(genes\.txt\)$/],
+  "only comments": ["#a\n#b", /none of its 2 lines holds a gene, expected genes \(genes\.txt\)$/],
   "features that are not genes": [
     gffLine(FORWARD, "exon", 'transcript_id "A";'),
-    /none of its 1 lines is a gene.* features of type "gene"/,
+    /none of its 1 lines holds a gene.* features of type "gene"/,
   ],
   "another format": ["id,chrom\nA,chr1", /line is "id,chrom", expected GTF, GFF3.*line 1\)$/],
   "a truncated gene line in GTF": [
@@ -295,7 +295,7 @@ Deno.test("genes with the same digits in ids of two species are two genes", asyn
   deepStrictEqual([genes.length, warnings], [3, []]);
 });
 
-Deno.test("a table may tell names, types and numbers of genes, and strands as BioMart does", async () => {
+Deno.test("a table may have names, types and numbers of genes, and BioMart's strands", async () => {
   const text = [
     '"gene_id"\t"chrom"\t"tss"\t"strand"\t"gene_name"\t"gene_biotype"\t"entrez_id"',
     '"A"\t"chr1"\t5\t1\t"DPM1"\t"protein_coding"\t8813',
@@ -344,7 +344,7 @@ Deno.test("genes are chosen by type, and the error about a file without them lis
     message: "Cannot take genes of type mRNA or x from a.txt: " +
       "it has protein_coding (1), miRNA (1), lncRNA (1)",
   });
-  await rejects(readWarned(`${HEADER}\nA\tchr1\t5\t+`, ["x"]), /it does not tell the types/);
+  await rejects(readWarned(`${HEADER}\nA\tchr1\t5\t+`, ["x"]), /it does not give the types/);
 });
 
 testWith("shared", "the tables of TSS of Roadmap's genes are read without a warning", async () => {

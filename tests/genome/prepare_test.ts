@@ -102,7 +102,7 @@ Deno.test("a gene without a label is left out of that cell type only", async () 
   deepStrictEqual([...columns.cellTypeIndex], [0, 1, 1]);
   await rejects(
     prepare(GENES, inputs, { ...SMALL, labels: labels.set("lung", Float64Array.of(NaN, NaN)) }),
-    /cell type "lung" has no label but NaN/,
+    /all labels of cell type "lung" are NaN/,
   );
 });
 
@@ -155,7 +155,7 @@ Deno.test("an extension and the window reach the record and the counts", async (
   ok([...signal].reduce((a, b) => a + b) > 10);
 });
 
-Deno.test("the record does not mention a transform of the labels if the caller does not tell one", async () => {
+Deno.test("the record does not mention a transform of the labels if the caller does not name one", async () => {
   const labels = new Map([["liver", Float64Array.of(1, 2)]]);
   const { record } = await prepareText({ labels });
   strictEqual(record.expressionTransform, undefined);
@@ -271,7 +271,7 @@ function hg38Input(): SignalInput {
   return { ...input, open };
 }
 
-Deno.test("an annotation of another assembly than a file's lengths tell is refused, and both are named", async () => {
+Deno.test("an annotation whose assembly contradicts a file's lengths is refused, and both are named", async () => {
   const message =
     /a\.bed: by the lengths .* it is hg38, but the genes are of hg19 by what their file says/;
   const options = { ...SMALL, annotationAssembly: "GRCh37.p13" };
@@ -288,13 +288,13 @@ Deno.test("if the user names the assembly, an annotation of another one only giv
   strictEqual((await prepare(GENES, [silent], named)).record.assembly, "hg38");
   deepStrictEqual(warnings, [
     "the genes are of hg19 by what their file says, but hg38 was named and a.bed is of hg38: " +
-    "if these differ, all windows are at wrong places",
+    "if these differ, all windows are at the wrong places",
     "the genes are of hg19 by what their file says, but hg38 was named: " +
-    "if these differ, all windows are at wrong places",
+    "if these differ, all windows are at the wrong places",
   ]);
 });
 
-Deno.test("the annotation tells the assembly if nothing else does, and unknown names are not a contradiction", async () => {
+Deno.test("the annotation gives the assembly if nothing else does, and unknown names are not a contradiction", async () => {
   const silent = textInput("liver", "H3K4me3", READS);
   const assemblyOf = async (options: Partial<PrepareOptions>) =>
     (await prepare(GENES, [silent], { ...SMALL, ...options })).record.assembly;
@@ -384,7 +384,7 @@ Deno.test("files with very many sequences are inspected like any other", async (
   deepStrictEqual([...(await preparation.columns()).signal], [0, 1, 0, 0]);
 });
 
-Deno.test("sequences whose accession numbers tell another assembly are refused, in rows and in headers", async () => {
+Deno.test("sequences with accession numbers of another assembly are refused, in rows and in headers", async () => {
   const counted = async (contig: string, options: Partial<PrepareOptions>, chromosome = "chr1") => {
     const rows = READS.replaceAll("chr1", contig);
     const genes = GENES.map((gene) => ({ ...gene, chromosome }));

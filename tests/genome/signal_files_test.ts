@@ -40,7 +40,10 @@ Deno.test("a missing file, a directory and an unknown ending are refused with th
       /no\.bam" is not there: relative paths .* \(.*sheet\.tsv, line 2\)/,
     );
     await rejects(filesOf(directory, "/no/a.bam"), /"\/no\/a\.bam" is not there \(/);
-    await rejects(filesOf(directory, "~/a.bam"), /is not there: write your home directory out/);
+    await rejects(
+      filesOf(directory, "~/a.bam"),
+      /is not there: write the path of your home directory/,
+    );
     await rejects(filesOf(directory, "https://x.org/a.bam"), /is an address, .*download the file/);
     await rejects(filesOf(directory, "sub.bam"), /is a directory, .*line 2\)/);
     await rejects(filesOf(directory, "a.txt"), /expected a name that ends in .*line 2\)/);

@@ -30,7 +30,7 @@ Deno.test("a transcript's key has no version, and other names keep what follows 
   ) strictEqual(transcriptKey(id!), key);
 });
 
-Deno.test("GTF tells the gene of a transcript in its line, or else in the lines of its exons", async () => {
+Deno.test("GTF names the gene of a transcript in its line, or else in the lines of its exons", async () => {
   const genes = [
     'gene_id "G1.2"; transcript_id "ENST00000373020.9";',
     "transcript_id T2; gene_id G2",
@@ -44,7 +44,7 @@ Deno.test("GTF tells the gene of a transcript in its line, or else in the lines 
   );
 });
 
-Deno.test("GFF3 tells the gene of a transcript by its parents, up to the gene", async () => {
+Deno.test("GFF3 names the gene of a transcript by its parents, up to the gene", async () => {
   deepStrictEqual(
     await readText([
       "##gff-version 3",
@@ -80,7 +80,7 @@ Deno.test("GFF3 tells the gene of a transcript by its parents, up to the gene", 
   );
 });
 
-Deno.test("UCSC's tables tell the genes of transcripts", async () => {
+Deno.test("UCSC's tables name the genes of transcripts", async () => {
   const rows = ["NM_1.2", "NM_2.1"].map((name) =>
     ["A", name, "chr1", "-", 10, 90, 90, 90, 1, "10,", "90,"].join("\t")
   );
@@ -106,11 +106,11 @@ Deno.test("a transcript of two genes gives a warning, and features that are each
   strictEqual(Object.keys(await readText(circle)).length, 2);
 });
 
-Deno.test("a file that does not tell the gene of any transcript is refused", async () => {
+Deno.test("a file that does not name the gene of any transcript is refused", async () => {
   for (const text of ["", gff("gene", 'gene_id "G1"'), "##gff-version 3\n" + gff("gene", "ID=a")]) {
     await rejects(readTranscriptGenes(textSource(text, "a.gtf")), {
       name: "FormatError",
-      message: /^Cannot read transcripts: no line tells a transcript's gene.* \(a\.gtf\)$/,
+      message: /^Cannot read transcripts: no line names a transcript's gene.* \(a\.gtf\)$/,
     });
   }
   await rejects(readTranscriptGenes(textSource("chr1\tx", "a.gtf")), /expected 9 columns/);
@@ -134,14 +134,14 @@ Deno.test("a gene made from transcripts and the gene of these transcripts are th
   const parts = ["start_codon", "UTR", "five_prime_utr", "intron", "Selenocysteine"];
   for (const kind of parts) {
     const source = textSource(gff(kind, 'gene_id "G1"; transcript_id "T1"'), "a.gtf");
-    await rejects(readTranscriptGenes(source), /no line tells a transcript's gene/);
+    await rejects(readTranscriptGenes(source), /no line names a transcript's gene/);
   }
   const others = [gff("gene", "ID=gene-G1"), gff("mRNA", "ID=T1;Parent=gene-G1")];
   const noTranscript = gff("enhancer", "ID=id-1;gene=G1");
   deepStrictEqual(await readText([...others, noTranscript]), { T1: "G1" });
 });
 
-Deno.test("exons tell the genes of transcripts without a line, after transcripts with one", async () => {
+Deno.test("exons name the genes of transcripts without a line, after transcripts with one", async () => {
   const lines = ["G1", "G2"].flatMap((gene) => {
     const text = `gene_id "${gene}"; gene_version "5"; transcript_id "${gene}.1"; exon_number 1;`;
     return [gff("transcript", text), gff("exon", text), gff("CDS", text)];
@@ -171,7 +171,7 @@ Deno.test("ids in GTF that was made from GFF3 lose the prefixes of GFF3", async 
   );
 });
 
-Deno.test("UCSC's knownGene tells transcripts but no genes", async () => {
+Deno.test("UCSC's knownGene has transcripts but no genes", async () => {
   const row = ["ENST00000456328.2", "chr1", "+", 1, 9, 1, 1, 1, "1,", "9,", "", "uc286dmu.1"];
   deepStrictEqual(await readText([row.join("\t")]), { ENST00000456328: "ENST00000456328.2" });
 });

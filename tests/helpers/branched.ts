@@ -11,11 +11,18 @@ import {
   placesOf,
   type SampleSource,
 } from "../../src/engine/sample_source.ts";
+import { initialWeights } from "../../src/model/initial_weights.ts";
 import { entryShape, isOverReferences } from "../../src/model/inputs.ts";
 import { sizeOf } from "../../src/model/layer_shapes.ts";
 import { parseSpec } from "../../src/model/parse_spec.ts";
-import { type BranchedSpec, type InputSpec, isBranched } from "../../src/model/spec.ts";
+import {
+  type BranchedSpec,
+  type InputSpec,
+  isBranched,
+  type ModelSpec,
+} from "../../src/model/spec.ts";
 import { deriveKey, RandomStream } from "../../src/random.ts";
+import type { OneModelOptions } from "./one_model.ts";
 
 /** Every input, layers and term of a join, in sizes that no vector width divides; with dropout in three places. */
 export const BRANCHED: BranchedSpec = parseBranched({
@@ -218,4 +225,13 @@ export function unshareColumns({ samples, labels, columns }: JoinedColumns): Joi
       };
     }),
   };
+}
+
+/** Options with weights that are not zero anywhere, by which a forgotten bias shows. */
+export function optionsFor(spec: ModelSpec): OneModelOptions {
+  // Biases are zero at first, which would hide that one is missing.
+  const weights = initialWeights(spec, 3).map((values) =>
+    values.map((value, i) => value + 0.05 * Math.sin(i + 1))
+  );
+  return { weights, seed: 5, batchSize: 6, learningRate: 0.003 };
 }

@@ -37,9 +37,12 @@ export interface GoldenRun {
 /** Names of the runs of models with one input; `fixtures/golden/make.py` made them. */
 export const GOLDEN_NAMES = ["wakawaka", "one_convolution", "batch_norm"] as const;
 
+/** The name of such a run. */
+export type GoldenName = typeof GOLDEN_NAMES[number];
+
 /** Reads a golden run. */
 export async function readGolden(
-  name: typeof GOLDEN_NAMES[number] | "branches",
+  name: GoldenName | "branches",
 ): Promise<GoldenRun> {
   const { spec: json, learningRate } = JSON.parse(
     await Deno.readTextFile(new URL(`${name}.json`, GOLDEN)),

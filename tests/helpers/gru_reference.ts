@@ -1,14 +1,14 @@
 /**
  * Bidirectional GRUs in plain float64 numbers: the second opinion on every engine's. See `BidirectionalGruLayer`
  * for the formulas of the forward pass. Backwards from the last state read to the first, with δ the loss's
- * gradient by the state h′ = z ∘ h + (1 − z) ∘ c:
+ * gradient with respect to the state h′ = z ∘ h + (1 − z) ∘ c:
  *
- * - δc = δ ∘ (1 − z) ∘ (1 − c²)            by the candidate's sum,
- * - q = δc·U₃ᵀ                             by r ∘ h,
- * - δr = q ∘ h ∘ r ∘ (1 − r)               by the reset gate's sum,
- * - δz = δ ∘ (h − c) ∘ z ∘ (1 − z)         by the update gate's sum,
- * - δ ∘ z + q ∘ r + [δz δr]·[U₁ U₂]ᵀ       by the state h before,
- * - [δz δr δc]·Wᵀ                          by the input x,
+ * - δc = δ ∘ (1 − z) ∘ (1 − c²)            with respect to the candidate's sum,
+ * - q = δc·U₃ᵀ                             with respect to r ∘ h,
+ * - δr = q ∘ h ∘ r ∘ (1 − r)               with respect to the reset gate's sum,
+ * - δz = δ ∘ (h − c) ∘ z ∘ (1 − z)         with respect to the update gate's sum,
+ * - δ ∘ z + q ∘ r + [δz δr]·[U₁ U₂]ᵀ       with respect to the state h before,
+ * - [δz δr δc]·Wᵀ                          with respect to the input x,
  *
  * and the weights' gradients sum over the positions: of W xᵀ·[δz δr δc], of [U₁ U₂] hᵀ·[δz δr], of U₃ (r ∘ h)ᵀ·δc,
  * of b [δz δr δc].
@@ -106,7 +106,7 @@ function sigmoid(sum: number): number {
   return 1 / (1 + Math.exp(-sum));
 }
 
-/** Gradients by the three gates' sums, by r ∘ h, and by h but for its way through r ∘ h. */
+/** Gradients by the three gates' sums, with respect to r ∘ h, and by h but for its way through r ∘ h. */
 function stepGradients(
   { before, update, reset, candidate }: Step,
   recurrentKernel: ArrayLike<number>,

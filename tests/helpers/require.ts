@@ -14,6 +14,7 @@ export type Requirement =
   | "network-namespaces"
   | "numpy"
   | "pybigwig"
+  | "pytorch"
   | "samtools"
   | "shared"
   | "small-disk"

@@ -91,7 +91,7 @@ Deno.test("a small file is not worth other threads", async () => {
   strictEqual(workers, 0);
 });
 
-Deno.test("of several bad members the first is reported, as on one thread", async () => {
+Deno.test("the first of several bad members is reported, as on one thread", async () => {
   const spoil = (index: number, at: number, value: number) => {
     const { data, ...rest } = MEMBERS[index]!;
     return { ...rest, data: (data as Float64Array<ArrayBuffer>).with(at, value) };

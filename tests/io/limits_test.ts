@@ -103,7 +103,7 @@ Deno.test("memory that cannot be allocated is an error with the file's name", as
   await rejects(npz.read("x"), /^FormatError: .*more memory than is available: .* \(b\.npz\)$/);
 });
 
-Deno.test("a file of more members than cell types could be is refused", async () => {
+Deno.test("a file with more members than there can be cell types is refused", async () => {
   const empty = new Uint8Array(0);
   const members = Array.from({ length: 65_536 }, (_, i) => ({ name: `${i}.txt`, bytes: empty }));
   const zip = writeZip(members, { zip64: true }).finish();

@@ -132,7 +132,7 @@ Deno.test("a shape with a bad length or too many axes is not written", () => {
   }
 });
 
-Deno.test("big-endian and misaligned items decode, and the given bytes stay as they were", () => {
+Deno.test("big-endian and misaligned items are decoded, and the given bytes are unchanged", () => {
   const bytes = new Uint8Array([9, 0, 1, 0, 2]);
   const header = { dtype: "uint16", fortranOrder: false, shape: [2], dataOffset: 0 } as const;
   const big = decodeNpyData({ ...header, littleEndian: false }, bytes.subarray(1));

@@ -83,7 +83,7 @@ Deno.test("a submission with an invalid row is refused before anything is writte
   for (const id of ["", "a,b", 'a"', "a\n"]) {
     await refused({ ids: ["c", id], predictions: [1, 2] }, {
       name: "TypeError",
-      message: /id of row 1 is ".*", expected a text without comma/,
+      message: /id of row 1 is ".*", expected a string without comma/,
     });
   }
   const twice = { ids: ["a", "b", "a"], predictions: [1, 2, 3] };
@@ -159,7 +159,7 @@ Deno.test("a very long value that is not a number is refused in linear time", as
   });
 });
 
-Deno.test("rows whose ids are one text are not given the same value", () => {
+Deno.test("rows with the same id are not given the same value", () => {
   const file = { ids: ["T_cell_SYM"], values: Float64Array.of(50) };
   const ids = [submissionId("T", "cell_SYM"), submissionId("T_cell", "SYM")];
   throws(() => alignPredictions(ids, file), {

@@ -1,4 +1,4 @@
-/** What a program without this package must know of a model, and the README's program that makes use of it. */
+/** What a program without this package must know of a model, and the program in docs/examples that makes use of it. */
 
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { Dataset } from "../../src/data/dataset.ts";
@@ -51,7 +51,7 @@ Deno.test("model.json says what its layers take, and what is to be done before a
   match(described({ normalisation: "rpm", assembly: "hg38" }).values, /hg38, rpm$/);
 });
 
-Deno.test("the README's program in plain tf.js predicts what the package does, for every transform", async () => {
+Deno.test("the example's program in plain tf.js predicts what the package does, for every transform", async () => {
   await withDirectory(async (directory) => {
     const models: Record<string, TrainedModel> = {};
     for (const transform of TRANSFORMS) {
@@ -63,7 +63,7 @@ Deno.test("the README's program in plain tf.js predicts what the package does, f
     for (const [path, model] of Object.entries(models)) await saveModel(model, path);
     // Genes that the models know, and others.
     const samples = new Dataset({ ...unseen.columns, labels: undefined });
-    const found = await runReadme(directory, Object.keys(models), samples);
+    const found = await runExample(directory, Object.keys(models), samples);
     for (const [i, model] of Object.values(models).entries()) {
       const wanted = await predict(model, samples, { engine: "tfjs-cpu" });
       const apart = largestDifference(found[i]!, wanted);
@@ -73,14 +73,11 @@ Deno.test("the README's program in plain tf.js predicts what the package does, f
 });
 
 /** Runs the program, which imports tf.js and nothing of the package, on some models and the same samples. */
-async function runReadme(
+async function runExample(
   directory: string,
   models: readonly string[],
   data: Dataset,
 ): Promise<number[][]> {
-  const readme = await Deno.readTextFile(new URL("README.md", ROOT));
-  const [program] = [...readme.matchAll(/^```ts\n(.*?)^```/gms)].map(([, text]) => text)
-    .filter((text) => text!.includes("loadLayersModel"));
   const counts = Array.from({ length: data.length }, (_, i) => {
     const signal = [...data.signalOf(i)];
     const { length } = data.marks;
@@ -90,14 +87,15 @@ async function runReadme(
     );
   });
   const genes = Array.from({ length: data.length }, (_, i) => data.geneOf(i));
-  const main = `
+  const program = `
+import { predictInTfjs } from "${new URL("docs/examples/plain_tfjs.ts", ROOT)}";
 const [models, counts, genes] = JSON.parse(await Deno.readTextFile(Deno.args[0]));
 const found = [];
 for (const model of models) found.push(await predictInTfjs(model, counts, genes));
 console.log(JSON.stringify(found));
 `;
   const [file, input] = [`${directory}/program.ts`, `${directory}/input.json`];
-  await Deno.writeTextFile(file, program + main);
+  await Deno.writeTextFile(file, program);
   await Deno.writeTextFile(input, JSON.stringify([models, counts, genes]));
   const config = new URL("deno.json", ROOT).pathname;
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {

@@ -35,7 +35,7 @@ const FOREIGN: readonly (readonly [name: string, content: unknown, wanted: RegEx
 ];
 
 for (const [name, content, wanted] of FOREIGN) {
-  Deno.test(`a model.json by ${name} is told before any other file is looked for`, () =>
+  Deno.test(`a model.json by ${name} is recognised before any other file is looked for`, () =>
     withDirectory(async (directory) => {
       await Deno.writeTextFile(`${directory}/model.json`, JSON.stringify(content));
       for (const load of [loadModel, loadModels]) {

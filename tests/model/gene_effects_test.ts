@@ -49,7 +49,7 @@ Deno.test("gene effects are the same, bit for bit, after saving and loading", as
   deepStrictEqual(await loadFrom(json, weights), model);
 });
 
-Deno.test("a loaded model adds the mean, and the effects of the genes that it knows", async () => {
+Deno.test("a loaded model adds the mean and the effects of known genes", async () => {
   const { json, weights } = await serializeModel(trainedModel(EFFECTS));
   const model = await loadFrom(json, weights);
   const data = tableDataset(1, 3); // genes 000001, 000002 and 000003
@@ -66,11 +66,11 @@ Deno.test("a loaded model adds the mean, and the effects of the genes that it kn
   );
 });
 
-Deno.test("damaged gene effects are refused with what is wrong", async () => {
+Deno.test("damaged gene effects are refused with the reason", async () => {
   const { json, weights } = await serializeModel(trainedModel(EFFECTS));
   const cases: [Record<string, unknown> | null, RegExp][] = [
     [null, /geneEffects is null, expected an object/],
-    [{ genes: [1, 2, 3] }, /geneEffects\.genes\[0\] is 1, expected a text/],
+    [{ genes: [1, 2, 3] }, /geneEffects\.genes\[0\] is 1, expected a string/],
     [{ genes: ["1", "2", "1"] }, /genes\[2\] is "1", expected each once/],
     [{ effects: [1, 2] }, /effects has 2 values, expected 3/],
     [{ effects: [1, 2, 1e300] }, /effects\[2\] is 1e\+300, expected a finite number/],

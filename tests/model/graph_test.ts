@@ -5,7 +5,7 @@ import { PRESET_NAMES, presetSpec } from "../../src/model/presets.ts";
 import { sampleShapes, weightShapes } from "../../src/model/shapes.ts";
 import { BRANCHED } from "../helpers/branched_spec.ts";
 
-Deno.test("a sequential model is one encoder over signal, joined as it is, without a head", () => {
+Deno.test("a sequential model is one encoder over signal, joined unchanged, without a head", () => {
   for (const name of PRESET_NAMES) {
     const spec = presetSpec(name);
     const { encoders, branches, join, joinShape, head, references } = modelGraph(spec);

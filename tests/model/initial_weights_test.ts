@@ -53,7 +53,7 @@ Deno.test("the same seed gives the same weights, another seed others", () => {
   notDeepStrictEqual(initialWeights(spec, 7)[0], initialWeights(spec, 8)[0]);
 });
 
-Deno.test("every preset has the weights that it always had", async () => {
+Deno.test("every preset has the same weights as before", async () => {
   const digests: string[] = [];
   for (const name of PRESET_NAMES) {
     for (const values of initialWeights(presetSpec(name), 7)) {

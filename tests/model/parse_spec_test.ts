@@ -176,7 +176,7 @@ const WRONG_BRANCHES: [what: string, change: (spec: Loose) => void, message: Reg
   [
     "a difference of other sizes",
     (s) => s.head.join[4].references = "labels",
-    /head.join\[4\] compares 5 values of branch with 1 of references, expected as many/,
+    /head.join\[4\] compares 5 values of branch with 1 of references, expected equal numbers/,
   ],
   ["sharpness of 0", (s) => s.head.join[5].sharpness = 0, /sharpness is 0, expected a number > 0/],
   [
@@ -263,7 +263,7 @@ Deno.test("anything but a model is refused with the same error, never another", 
   }));
 });
 
-Deno.test("a branched model with anything in the place of a value is refused with the same error, or taken", () => {
+Deno.test("a branched model with any value replaced is accepted, or refused with the same error", () => {
   const paths: (string | number)[][] = [];
   const walk = (value: Loose, path: (string | number)[]) => {
     if (path.length > 0) paths.push(path);

@@ -65,7 +65,7 @@ Deno.test("wakawaka has the report's table of layers", () => {
   deepStrictEqual(findPreset("wakawaka").training, settings);
 });
 
-Deno.test("a bidirectional GRU stands between the convolutions and the dense layers", () => {
+Deno.test("a bidirectional GRU is between the convolutions and the dense layers", () => {
   const { layers } = presetSpec("bigru25");
   const shapes = sampleShapes(presetSpec("bigru25"));
   const index = layers.findIndex(({ type }) => type === "bidirectionalGru");

@@ -89,7 +89,7 @@ async function predictWithPlainTfjs(model: string, input: string): Promise<numbe
 /** Overflows the stack of what goes down it by calling itself. */
 const NESTED = "[".repeat(500_000) + "]".repeat(500_000);
 
-Deno.test("a damaged model is refused with what is wrong", async () => {
+Deno.test("a damaged model is refused with the reason", async () => {
   const { json, weights } = await serializeModel(trainedModel("experiment1"));
   // deno-lint-ignore no-explicit-any
   const change = (edit: (content: any) => void) => {
@@ -170,7 +170,7 @@ function manyEffects(count: number): GeneEffects {
   return { genes, effects, mean: 0, betweenVariance: 1, withinVariance: 1 };
 }
 
-Deno.test("what could not be loaded again is not saved", async () => {
+Deno.test("a model that could not be loaded again is not saved", async () => {
   const good = trainedModel("experiment1");
   const { spec, weights, record, training } = good;
   const transform = "log2" as unknown as Transform;

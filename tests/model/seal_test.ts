@@ -111,7 +111,7 @@ Deno.test("an edit of anything that a model depends on is refused", async () => 
   }
 });
 
-Deno.test("layers that contradict the spec are refused though the digest is right", async () => {
+Deno.test("layers that contradict the spec are refused even if the digest is right", async () => {
   const cases: [PresetName, Edit][] = [
     ["wakawaka", ({ layers }) => layers[1].config.alpha = 0.25],
     ["waka2", ({ layers }) => layers[0].config.padding = "valid"],
@@ -160,7 +160,7 @@ Deno.test("weights of another model are refused", async () => {
   await rejects(loadText(json, weights), /not those that its model.json was saved with/);
 });
 
-Deno.test("a model laid out otherwise, its fields in another order, is the same model", async () => {
+Deno.test("a model file with another layout and order of fields is the same model", async () => {
   const model = trainedModel("waka2");
   const { json, weights } = await serializeModel(model);
   deepStrictEqual(await loadText(JSON.stringify(JSON.parse(json)), weights), model);

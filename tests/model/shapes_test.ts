@@ -2,7 +2,7 @@ import { doesNotThrow, throws } from "node:assert";
 import { PRESET_NAMES, presetSpec } from "../../src/model/presets.ts";
 import { sampleShapes } from "../../src/model/shapes.ts";
 
-Deno.test("a preset on too few bins is refused with the least number that it takes", () => {
+Deno.test("a preset on too few bins is refused with the least number that it needs", () => {
   for (const name of PRESET_NAMES) {
     const onBins = (bins: number) => ({ ...presetSpec(name), bins });
     let least = 100;
@@ -16,7 +16,7 @@ Deno.test("a preset on too few bins is refused with the least number that it tak
   }
 });
 
-Deno.test("a model whose layers fit no number of bins is not said to take more", () => {
+Deno.test("no number of bins is suggested for a model whose layers fit none", () => {
   const spec = presetSpec("wakawaka");
   const layers = spec.layers.filter(({ type }) => type !== "flatten");
   throws(() => sampleShapes({ ...spec, layers }), { message: /of shape \[\d+, 50\]$/ });

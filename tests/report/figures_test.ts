@@ -71,7 +71,7 @@ Deno.test("figure 2 has one line for training and one for test, and joins only t
   ok(!rows.some(({ name }) => name === "deepchrome"), "a classifier has no squared error");
 });
 
-Deno.test("the published values stand beside ours only where they can be compared", () => {
+Deno.test("the published values are shown beside ours only if they are comparable", () => {
   const sources = (published: boolean) =>
     new Set(rowsOf(plotExperiments(experiments!, { published })).map(({ source }) => source));
   deepStrictEqual([...sources(false)], ["This run"]);
@@ -106,7 +106,7 @@ Deno.test("losses that fall far are on a log scale, others not", () => {
   ok(!types(3.3).includes("log"));
 });
 
-Deno.test("the density counts every sample once, on the same scale both ways", () => {
+Deno.test("the density counts every sample once, with the same scale on both axes", () => {
   const figure = plotDensity(pairs);
   const cells = rowsOf(figure).filter(({ count }) => count !== undefined);
   strictEqual(cells.reduce((sum, { count }) => sum + (count as number), 0), 40);
@@ -119,7 +119,7 @@ Deno.test("the density counts every sample once, on the same scale both ways", (
   ok(low! <= -4 && high! >= 4 && high! <= 5);
 });
 
-Deno.test("a density of 800,000 samples is no larger than the grid", () => {
+Deno.test("the figure of 800,000 samples is no larger than the grid", () => {
   const measured = Float64Array.from({ length: 800_000 }, (_, i) => (i * 0.618034) % 10);
   const figure = plotDensity({ measured, predicted: measured.map((value) => value / 2) });
   const counted = rowsOf(figure).reduce((sum, { count }) => sum + Number(count ?? 0), 0);
@@ -137,7 +137,7 @@ Deno.test("histograms are shares that add up to one", () => {
   match(plotResiduals({ measured: [1, 2, 3], predicted: [2, 2, 5] }).alt, /mean 1\.000/);
 });
 
-Deno.test("classes have a figure of probabilities in place of those of errors", () => {
+Deno.test("classes have a figure of probabilities instead of figures of errors", () => {
   const pairs = { measured: [0, 0, 1, 1], predicted: [0.25, 0.5, 0.5, 1] };
   match(
     plotClassProbabilities(pairs).alt,
@@ -151,14 +151,14 @@ Deno.test("classes have a figure of probabilities in place of those of errors", 
   deepStrictEqual(names, ["class-probabilities", "error-by-cell-type"]);
 });
 
-Deno.test("cell types stand in the order of their error", () => {
+Deno.test("cell types are in the order of their errors", () => {
   const figure = plotCellTypes(evaluation!.byCellType!, evaluation!.overall);
   const names = rowsOf(figure).map(({ cellType }) => cellType).filter((name) => name !== undefined);
   deepStrictEqual(names.slice(0, 2), ["E004", "E003"]);
   match(figure.alt, /2 cell types: mean squared error from 3\.125 in E004 to 3\.500 in E003/);
 });
 
-Deno.test("regimes have a panel each, with intervals, and none where nothing was measured", () => {
+Deno.test("each regime has a panel with intervals, unless nothing was measured", () => {
   const figure = plotRegimes(regimes!);
   const panels = (figure.spec as unknown as { vconcat: Json[] }).vconcat;
   deepStrictEqual(panels.map(({ title }) => (title as Json).text), [
@@ -172,17 +172,17 @@ Deno.test("regimes have a panel each, with intervals, and none where nothing was
     low: 2.25,
     high: 3,
   });
-  match(figure.caption, /what 95% of bootstrap samples over cell types gave\. .* no 95% interval/);
+  match(figure.caption, /the middle 95% of bootstrap samples over cell types\. .* no 95% interval/);
   match(figure.alt, /E003 2\.500, best baseline 3\.000 \(ridge\)/);
 });
 
-Deno.test("speed and learning rate have a panel each, where known", () => {
+Deno.test("speed and learning rate each have a panel if they are known", () => {
   const panels = (figure: Figure) => valuesOf(figure.spec, "vconcat").flat().length;
   strictEqual(panels(plotPace(makeHistory(3))), 2);
   strictEqual(panels(plotPace([{ epoch: 1, loss: 3, samplesPerSecond: 10 }])), 1);
 });
 
-Deno.test("nothing to draw is an error of the figure, and no figure of a report", () => {
+Deno.test("a figure without values is an error, and a report leaves it out", () => {
   const empty: [() => Figure, RegExp][] = [
     [() => plotTrainingLoss([]), /Cannot plot training loss: found no values/],
     [() => plotCrossValidation([]), /cross-validation/],

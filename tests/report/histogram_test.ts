@@ -23,7 +23,7 @@ Deno.test("bins hold every value, have round edges, and are about as many as ask
   }));
 });
 
-Deno.test("values that are all the same have a bin, and so have values at the last edge", () => {
+Deno.test("equal values have a bin, and so have values at the last edge", () => {
   const bins = chooseBins([[3, 3]], 10);
   deepStrictEqual([...countInBins([3, 3], bins)].filter((count) => count > 0), [2]);
   strictEqual(chooseBins([[3]], 10).step, 0.1);
@@ -43,7 +43,7 @@ function countNaively(x: number[], y: number[], count: number): number[] {
   return grid;
 }
 
-Deno.test("counts on a grid are those of a search through every cell", () => {
+Deno.test("counts on a grid equal those of a search through every cell", () => {
   const pair = fc.tuple(
     fc.double({ min: -2, max: 9, noNaN: true }),
     fc.double({ min: -2, max: 9, noNaN: true }),

@@ -26,7 +26,7 @@ Deno.test("the page has every figure with its alternative text, caption and a li
   match(page, /dataRecord\.marks/);
 });
 
-Deno.test("each metric stands under its own name, over all samples and in each cell type", async () => {
+Deno.test("each metric is under its own name, over all samples and in each cell type", async () => {
   const overall = {
     samples: 40,
     mse: 3.25,
@@ -62,7 +62,7 @@ Deno.test("each metric stands under its own name, over all samples and in each c
   ]);
 });
 
-Deno.test("experiments that tell classes have a table of their own", async () => {
+Deno.test("classifiers among the experiments have a separate table", async () => {
   const experiments = wholeRun().experiments!.map((row) =>
     row.name === "deepchrome" ? { ...row, trainAuroc: 0.75, testAuroc: 0.625 } : row
   );
@@ -80,7 +80,7 @@ Deno.test("experiments that tell classes have a table of their own", async () =>
   strictEqual((await tablesOf({ run: "experiments", experiments: regressions })).length, 1);
 });
 
-Deno.test("the page needs nothing from elsewhere and runs nothing", async () => {
+Deno.test("the page loads nothing and runs nothing", async () => {
   const page = await wholePage;
   const addresses = page.replace(/url\(data:[^)]*\)/, "").match(/(https?:)?\/\/[a-z][^"'\s)]*/g) ??
     [];
@@ -92,7 +92,7 @@ Deno.test("the page needs nothing from elsewhere and runs nothing", async () => 
   match(page, /Content-Security-Policy"\s+content="default-src 'none'/);
 });
 
-Deno.test("ids are unique and whatever points at one finds it", async () => {
+Deno.test("ids are unique, and every reference to an id has a target", async () => {
   const page = await wholePage;
   const ids = [...page.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id);
   strictEqual(new Set(ids).size, ids.length);
@@ -101,7 +101,7 @@ Deno.test("ids are unique and whatever points at one finds it", async () => {
   for (const id of wanted) ok(ids.includes(id), id);
 });
 
-Deno.test("names from files are shown as text, wherever they stand", async () => {
+Deno.test("names from files are shown as text everywhere", async () => {
   const page = await renderPage(wholeRun(HOSTILE));
   doesNotMatch(page, /<script/);
   doesNotMatch(page, /<[^>]* onload="/);
@@ -120,13 +120,13 @@ Deno.test("the page follows dark mode and print", async () => {
   ok(countOf(page, /fill="currentColor"/g) > 50, "text has the page's colour");
 });
 
-Deno.test("a report with nothing but a name is a page", async () => {
+Deno.test("a report that has only a name is a page", async () => {
   const page = await renderPage({ run: "empty" });
   match(page, /<h1>empty<\/h1>/);
   strictEqual(countOf(page, /<section|<figure|<dl/g), 0);
 });
 
-Deno.test("a report is written as a page and as two files a figure", async () => {
+Deno.test("a report is written as a page and two files for each figure", async () => {
   const run = { run: "first", history: wholeRun().history };
   const wanted = [
     "figures/figure-4-training-loss.png",

@@ -1,42 +1,59 @@
-/** The output of `deno test` in a few lines: progress by file, skips, and all about what failed. */
+/** The output of `deno test` in a few lines: skips, all about what failed, and the time that each file took. */
 
 /** A line of `deno test` after which everything is about failures. */
 const FAILURES = / ERRORS /;
 /** The same of a run that ends before its first test, such as by an error of types. */
 const NOT_STARTED = /^(TS\d+ \[ERROR\]|error: )/;
+/** Of files that run one after another: the tests that follow are this file's. */
 const FILE = /^running (\d+) tests? from (.+)$/;
+/** The end of a test or of a step of one; files that run side by side stand before each of their tests. */
+const TEST = /^(?:(\S+\.(?:ts|md)\S*) => )?(.*?)(ok|FAILED|ignored) \(([\dhmsµ]+)\)$/;
 const SUMMARY = /^(ok|FAILED) \| \d+ passed/;
 /** What programs print that no test asked for. */
 const NOISE = /^(WARNING: lavapipe|MESA|lp_|\s*$)/;
+/** Where the example of a file stands, after the file's name. */
+const LINES = /[#$]\d+-\d+.*$/;
 
-/** What is said of a run as it goes. */
+/** The short form of a run of `deno test`, line by line. */
 export interface Condensed {
   /** Takes the next line of the output; returns what to print, if anything. */
   readonly take: (line: string) => string | undefined;
-  /** Files with tests so far. */
-  readonly files: () => number;
+  /** Seconds that the tests of each file took so far. */
+  readonly seconds: ReadonlyMap<string, number>;
 }
 
 /**
  * Condenses the output of `deno test --reporter=pretty` without colours.
  *
- * @param onFile Called for each file whose tests begin.
+ * @param onFile Called for each file when its first test has ended.
  */
 export function condense(onFile: (path: string) => void): Condensed {
-  let files = 0;
+  const seconds = new Map<string, number>();
+  let current = "";
   let failing = false;
+  const time = (line: string): boolean => {
+    const [, path = current, name = "", , duration = ""] = TEST.exec(line) ?? [];
+    // Steps are indented, and their time is a part of their test's.
+    if (duration === "" || name.startsWith("  ")) return false;
+    const file = path.replace(LINES, "").replace(/^\.\//, "");
+    if (!seconds.has(file)) onFile(file);
+    seconds.set(file, (seconds.get(file) ?? 0) + parseDuration(duration));
+    return true;
+  };
   const take = (line: string): string | undefined => {
-    if (FAILURES.test(line) || files === 0 && NOT_STARTED.test(line)) failing = true;
+    if (FAILURES.test(line) || seconds.size === 0 && NOT_STARTED.test(line)) failing = true;
     if (failing) return NOISE.test(line) && line.trim() !== "" ? undefined : line;
-    const file = FILE.exec(line);
-    if (file !== null && file[1] !== "0") {
-      files++;
-      onFile(file[2]!);
-    }
+    current = FILE.exec(line)?.[2] ?? current;
     if (SUMMARY.test(line) || line.startsWith("SKIPPED")) return line;
     // A test that failed is named as it fails: its group may take minutes to end.
-    if (/ \.\.\. FAILED/.test(line)) return line;
-    return undefined;
+    return time(line) && / \.\.\. FAILED/.test(line) ? line : undefined;
   };
-  return { take, files: () => files };
+  return { take, seconds };
+}
+
+/** Seconds of "301µs", "5ms", "8s" or "1m7s". */
+function parseDuration(text: string): number {
+  const units: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 1e-3, "µs": 1e-6 };
+  return [...text.matchAll(/(\d+)([a-zµ]+)/g)]
+    .reduce((sum, [, number, unit]) => sum + Number(number) * units[unit!]!, 0);
 }

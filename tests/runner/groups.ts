@@ -1,6 +1,6 @@
 /** The groups in which the tests run: what each newcomer and each commit needs, and what takes longer. */
 
-/** Some tests that run in one process. */
+/** Some tests that run in one process, or a task of deno.json that tests. */
 export interface TestGroup {
   /** Name, as `deno task test-all NAME` takes it. */
   readonly name: string;
@@ -8,6 +8,8 @@ export interface TestGroup {
   readonly about: string;
   /** Files and folders; a folder stands for all tests below it that no other group names. */
   readonly paths: readonly string[];
+  /** A task with its arguments that is run instead of test files; `paths` is then empty. */
+  readonly task?: readonly string[];
   /** Whether the examples in documentation, which stand in `paths`, are the tests. */
   readonly documentation?: boolean;
   /** Whether test files run side by side. */
@@ -73,6 +75,42 @@ export const TEST_GROUPS: readonly TestGroup[] = [
     about: "the same suite on tf.js' WebGPU backend",
     paths: ["tests/engine/webgpu/device/tfjs_test.ts"],
     ...ON_DEVICE,
+    long: true,
+  },
+  {
+    name: "memory",
+    about: "memory over 300 epochs on each engine that needs no GPU",
+    paths: ["tests/memory_test.ts"],
+    env: NO_ADAPTER,
+    long: true,
+  },
+  {
+    name: "fuzz",
+    about: "200,000 damaged files, the same ones each time",
+    paths: [],
+    task: ["fuzz", "--cases", "200000", "--seed", "29"],
+    long: true,
+  },
+  {
+    name: "kills",
+    about: "runs that are killed at random moments, 60 times each, and resumed to the same bits",
+    paths: ["tests/runs/kills_test.ts"],
+    env: { ...NO_ADAPTER, HISTONE_KILLS: "60" },
+    long: true,
+  },
+  {
+    name: "scale",
+    about: "the commands at a tenth of the competition's size, within a bound on memory",
+    paths: ["tests/commands/scale_test.ts"],
+    env: NO_ADAPTER,
+    long: true,
+  },
+  {
+    name: "peers",
+    about: "whether PyTorch, tf.js and jax-js compute the same",
+    paths: ["tests/bench/peers_test.ts", "tests/engine/tfjs/golden_test.ts"],
+    env: NO_ADAPTER,
+    long: true,
   },
 ];
 

@@ -3,6 +3,13 @@
 import { TextLineStream } from "./text_line_stream.ts";
 import { condense } from "./condense.ts";
 import { pathsOfOthers, type TestGroup } from "./groups.ts";
+import { showProgress } from "./progress.ts";
+import { findTestFiles } from "./test_files.ts";
+
+/** The number of files whose times are printed, of those that took longest. */
+const SLOWEST_SHOWN = 3;
+/** Files that take less are not worth a look. */
+const SLOW_SECONDS = 10;
 
 /** How groups are run. */
 export interface RunOptions {
@@ -46,28 +53,31 @@ async function runWithAttempts(group: TestGroup, options: RunOptions): Promise<b
   return false;
 }
 
-async function runOnce(group: TestGroup, { verbose, flags }: RunOptions): Promise<boolean> {
-  const ignored = pathsOfOthers(group);
+async function runOnce(group: TestGroup, options: RunOptions): Promise<boolean> {
+  return group.task === undefined
+    ? await runTests(group, options)
+    : await runTask(group.task, group.env);
+}
+
+/** Runs a task of deno.json, whose own output says how far it is. */
+async function runTask(task: readonly string[], env: TestGroup["env"] = {}): Promise<boolean> {
+  const args = ["task", "--quiet", ...task];
+  return (await new Deno.Command(Deno.execPath(), { args, env }).spawn().status).success;
+}
+
+async function runTests(group: TestGroup, { verbose, flags }: RunOptions): Promise<boolean> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: [
-      "test",
-      "--quiet",
-      "--cached-only",
-      "--frozen",
-      "--permit-no-files",
-      "-P",
-      ...(group.parallel ? ["--parallel"] : []),
-      ...(group.documentation ? ["--doc"] : []),
-      ...(ignored.length > 0 ? [`--ignore=${ignored.join(",")}`] : []),
-      ...flags,
-      ...group.paths,
-    ],
+    args: testArguments(group, flags),
     env: { ...group.env, NO_COLOR: "1" },
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  const progress = showProgress();
-  const { take } = condense(progress.advance);
+  // Of files with documentation, those without an example are not run.
+  const files = group.documentation
+    ? undefined
+    : findTestFiles(group.paths, pathsOfOthers(group)).length;
+  const progress = showProgress(files);
+  const { take, seconds } = condense(progress.advance);
   const print = async (stream: ReadableStream<Uint8Array<ArrayBuffer>>) => {
     const lines = stream.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
     for await (const line of lines) {
@@ -77,37 +87,32 @@ async function runOnce(group: TestGroup, { verbose, flags }: RunOptions): Promis
   };
   await Promise.all([print(child.stdout), print(child.stderr)]);
   progress.end();
+  printSlowest(seconds);
   return (await child.status).success;
 }
 
-/** A line that counts files on a terminal; elsewhere one line for every 25 files. */
-function showProgress(): {
-  advance: (path: string) => void;
-  print: (line: string) => void;
-  end: () => void;
-} {
-  const terminal = Deno.stdout.isTerminal();
-  const encoder = new TextEncoder();
-  const write = (text: string) => Deno.stdout.writeSync(encoder.encode(text));
-  let files = 0;
-  let open = false;
-  const end = () => {
-    if (open) write("\r\x1b[K");
-    open = false;
-  };
-  return {
-    advance: (path) => {
-      files++;
-      const text = `  ${files} files, now ${path}`.slice(0, 79);
-      if (terminal) {
-        write(`\r\x1b[K${text}`);
-        open = true;
-      } else if (files % 25 === 0) console.log(text);
-    },
-    print: (line) => {
-      end();
-      console.log(line);
-    },
-    end,
-  };
+function testArguments(group: TestGroup, flags: readonly string[]): string[] {
+  const ignored = pathsOfOthers(group);
+  return [
+    "test",
+    "--quiet",
+    "--cached-only",
+    "--frozen",
+    "--permit-no-files",
+    "-P",
+    ...(group.parallel ? ["--parallel"] : []),
+    ...(group.documentation ? ["--doc"] : []),
+    ...(ignored.length > 0 ? [`--ignore=${ignored.join(",")}`] : []),
+    ...flags,
+    ...group.paths,
+  ];
+}
+
+function printSlowest(seconds: ReadonlyMap<string, number>): void {
+  const slowest = [...seconds]
+    .filter(([, time]) => time >= SLOW_SECONDS)
+    .sort(([, one], [, other]) => other - one)
+    .slice(0, SLOWEST_SHOWN)
+    .map(([file, time]) => `${file} ${Math.round(time)} s`);
+  if (slowest.length > 0) console.log(`  Slowest: ${slowest.join(", ")}`);
 }

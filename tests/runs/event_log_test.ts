@@ -30,7 +30,7 @@ Deno.test("a run that is resumed replaces no event files but its own", async () 
   });
 });
 
-Deno.test("event files are not added to unless they are to be overwritten, and then not before the first epoch", async () => {
+Deno.test("a directory with event files is refused without overwrite; with it they are replaced after the first epoch", async () => {
   await withDirectory(async (directory) => {
     const first = await openEventLog(directory, { id: ID });
     first("fold1", 1, { "loss/train": 2, "pearson/train": null });

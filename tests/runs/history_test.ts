@@ -17,7 +17,7 @@ const DATA = new Dataset(
 );
 const OPTIONS = { epochs: 2, engine: "wasm", threads: 1, learningRate: 0.01 } as const;
 
-Deno.test("the epochs of one model are read as they were written, those of an ensemble have a file of their own", async () => {
+Deno.test("the epochs of one model are read as they were written, those of an ensemble have a separate file", async () => {
   await withDirectory(async (directory) => {
     const result = { ...await fit("experiment1", DATA, OPTIONS), member: 2 };
     strictEqual(await writeHistory(directory, [result], 1), "history.csv");

@@ -46,7 +46,7 @@ Deno.test("a folder's digest is of the files that are trained on, and no others"
   });
 });
 
-Deno.test("descriptions that a file kept are taken only whole, and compared by content", () => {
+Deno.test("descriptions in a file are accepted only if complete, and compared by content", () => {
   const file = { path: "a", absolutePath: "/a", bytes: 1, sha256: "0" };
   deepStrictEqual(parseInputs({ data: file }), { data: file });
   for (const damaged of [undefined, null, 3, { data: null }, { data: { ...file, bytes: "1" } }]) {

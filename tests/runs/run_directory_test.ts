@@ -64,7 +64,7 @@ Deno.test("a program resumes its run to the same weights, from what the run kept
   });
 });
 
-Deno.test("a run that leaves nothing leaves no directory that was made for it", async () => {
+Deno.test("a directory that was made for a run is removed if the run leaves nothing in it", async () => {
   await withDirectory(async (directory) => {
     for (const path of ["new/run", "old"].map((name) => `${directory}/${name}`)) {
       if (path.endsWith("old")) await Deno.mkdir(path);
@@ -80,7 +80,7 @@ Deno.test("a run that leaves nothing leaves no directory that was made for it", 
   });
 });
 
-Deno.test("a run that dies while it clears up is finished, or has all that it can be resumed from", async () => {
+Deno.test("a run that dies while it cleans up is finished, or can still be resumed", async () => {
   let seen = 0;
   for (let removals = 0; removals < 4; removals++) {
     await withDirectory(async (directory) => {
@@ -101,7 +101,7 @@ Deno.test("a run that dies while it clears up is finished, or has all that it ca
   ok(seen > 0, "it never came to an end");
 });
 
-Deno.test("a directory that cannot be tidied up does not hide why a run ended", async () => {
+Deno.test("a failed clean-up does not hide why a run ended", async () => {
   await withDirectory(async (directory) => {
     const path = `${directory}/run`;
     const { lstat, stat } = Deno;

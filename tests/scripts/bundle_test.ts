@@ -131,7 +131,7 @@ testIf(DENORT !== undefined, "denort", {
 });
 
 Deno.test({
-  name: "without a run-time compile says which variable names it",
+  name: "without a run-time, compile says which variable names it",
   ignore: DENORT !== undefined,
   fn: async () => {
     const { code, stderr } = await runTask("compile", "--out", "histone");

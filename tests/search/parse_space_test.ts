@@ -5,7 +5,7 @@ import { DEFAULT_SPACE } from "../../src/search/space.ts";
 
 const blocks = [{ width: [5, 10] }, { width: [3], dilation: [1, 2], pool: [2] }];
 
-Deno.test("what a space leaves out is as in wakawaka", () => {
+Deno.test("axes that a space leaves out are as in wakawaka", () => {
   deepStrictEqual(parseSpace({ filters: [50], blocks }), {
     filters: [50],
     blocks: [
@@ -80,7 +80,7 @@ Deno.test("a bad space is refused with the field, what was found and what is wan
     [{ dropout: { from: 0, to: 0.5, scale: "log" } }, /dropout\.from is 0, expected a number > 0/],
     [{ batchSize: range }, /batchSize is an object, expected an array of one or more candidates/],
     [{ linear: [[0]] }, /linear\[0\]\[0\] is 0, expected an integer from 1/],
-    [{ signal: [[5]] }, /branches is missing, expected an array of branches beside/],
+    [{ signal: [[5]] }, /branches is missing, expected an array of branches besides/],
     [
       { branches: [{ input: "signal" }] },
       /branches\[0\]\.input is "signal", expected one of markMask, sequence, summary/,

@@ -9,7 +9,7 @@ import { TINY_SPACE } from "./_space.ts";
 const SIX_BINS = { bins: 6, marks: ["H3K4me3"] };
 const TWENTY_BINS = { bins: 20, marks: ["H3K4me3"] };
 
-Deno.test("where no point of the space is impossible, trials are its first draws", () => {
+Deno.test("where every point of the space is possible, trials are its first draws", () => {
   const settings = resolveSearchSettings({ trials: 40, seed: 3 });
   const { models, skipped } = planTrials({ bins: 1000, marks: ["H3K4me3"] }, settings);
   strictEqual(skipped.length, 0);
@@ -18,14 +18,14 @@ Deno.test("where no point of the space is impossible, trials are its first draws
   deepStrictEqual(models.map(({ trial }) => trial), Array.from({ length: 40 }, (_, i) => i + 1));
 });
 
-Deno.test("draws that make no model are drawn again, and the first trials are the same of more", () => {
+Deno.test("draws that make no model are replaced, and a larger search has the same first trials", () => {
   const plan = (trials: number) => planTrials(SIX_BINS, resolveSearchSettings({ trials, seed: 0 }));
   const { models, skipped } = plan(30);
   deepStrictEqual([models.length, skipped.length], [30, 0]);
   deepStrictEqual(plan(2).models, models.slice(0, 2));
 });
 
-Deno.test("a space that has too few possible points fills its trials with the others, also an endless one", () => {
+Deno.test("a space with too few possible points fills its trials with impossible ones, even an endless space", () => {
   const { models, skipped } = planTrials(TWENTY_BINS, resolveSearchSettings({ space: TINY_SPACE }));
   deepStrictEqual(models.map(({ trial }) => trial), [1, 2, 3, 4, 5, 6]);
   deepStrictEqual(skipped.map(({ trial }) => trial), [7, 8, 9, 10, 11, 12]);

@@ -34,7 +34,7 @@ Deno.test("a grid has every combination once, the last axis changing fastest", (
   ]);
 });
 
-Deno.test("an axis at the top is one choice for all blocks, an axis in a block its own", () => {
+Deno.test("an axis at the top is one choice for all blocks, an axis in a block is chosen for the block", () => {
   const block = { filters: [4, 8] };
   const own = parseSpace({ width: [3], blocks: [block, block] });
   strictEqual(countPoints(own), 4);
@@ -42,12 +42,12 @@ Deno.test("an axis at the top is one choice for all blocks, an axis in a block i
   strictEqual(countPoints(shared), 2);
 });
 
-Deno.test("random points come from the space, none twice, until it has no more", () => {
+Deno.test("random points come from the space, without repeats, until it has no more", () => {
   const drawn = keysOf(randomPoints(SPACE, 5));
   deepStrictEqual(drawn.toSorted(), keysOf(gridPoints(SPACE)).toSorted());
 });
 
-Deno.test("the first random points are the same however many are taken, and others for another seed", () => {
+Deno.test("the first random points do not depend on how many are taken, and differ for another seed", () => {
   const take = (seed: number, count: number) =>
     keysOf(randomPoints(DEFAULT_SPACE, seed).take(count));
   deepStrictEqual(take(3, 20).slice(0, 5), take(3, 5));
@@ -95,7 +95,7 @@ Deno.test("wakawaka is a point of the default space", () => {
   deepStrictEqual(parseSpace(DEFAULT_SPACE), DEFAULT_SPACE);
 });
 
-Deno.test("axes of linear layers and branches are asked for last, and only of spaces that have them", () => {
+Deno.test("axes of linear layers and branches are chosen last, and only in spaces that have them", () => {
   const blocks = [{ filters: [4], width: [3, 5] }];
   const plain = parseSpace({ blocks });
   const branched = parseSpace({

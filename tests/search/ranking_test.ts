@@ -62,7 +62,7 @@ Deno.test("the table has the best trials with the spread of their folds", () => 
   );
 });
 
-Deno.test("the CSV has a line a trial with its choices, or the reason it failed", () => {
+Deno.test("the CSV has a line for each trial with its choices, or the reason why it failed", () => {
   const [header, first, last] = formatRankingCsv([scored(7, 1, 3), skipped]).trimEnd().split("\n");
   match(header!, /^rank,trial,status,score,fold_scores,rung,.*,learning_rate,batch_size,reason$/);
   strictEqual(
@@ -73,7 +73,7 @@ Deno.test("the CSV has a line a trial with its choices, or the reason it failed"
   match(last!, /^2,4,skipped,,,1,1,,,0,4,.*,"the ""pool"", too long"$/);
 });
 
-Deno.test("linear layers and branches have columns and words where a trial has them", () => {
+Deno.test("linear layers and branches have columns and words if a trial has them", () => {
   const branches = [{ input: "context", units: [4, 2] }, {
     input: "references",
     units: [],

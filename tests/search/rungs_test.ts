@@ -6,7 +6,7 @@ Deno.test("without halving there is one rung with all trials and epochs", () => 
   deepStrictEqual(planRungs({ trials: 0, epochs: 15 }), []);
 });
 
-Deno.test("each rung has a share of the trials for so many times the epochs, and the last one all of these", () => {
+Deno.test("each rung has a share of the trials and a multiple of the epochs, and the last one has all epochs", () => {
   deepStrictEqual(planRungs({ trials: 27, epochs: 27, keepOneIn: 3 }), [
     { trials: 27, epochs: 1 },
     { trials: 9, epochs: 3 },

@@ -186,7 +186,7 @@ Deno.test("halving lets the best advance, and each rung scores as a full trainin
   deepStrictEqual(timeless([best!]), timeless([{ ...same!, rung: 3 }]));
 });
 
-Deno.test("a trial that diverges is kept without a score, and the others do not notice", async () => {
+Deno.test("a trial that diverges is kept without a score, and the others are unaffected", async () => {
   const space = { ...TINY_SPACE, learningRate: [0.01, 1e30] };
   const { ranking } = await searchModels(data, { ...QUICK, space });
   deepStrictEqual(ranking.map(({ status }) => status).sort(), [
@@ -237,7 +237,7 @@ Deno.test("trials trained in a group score as they would alone", async () => {
   ok(shares.length > 0 && shares.every((share, i) => share <= 1 && share >= (shares[i - 1] ?? 0)));
 });
 
-Deno.test("lanes do every job once, at most so many at a time, and stop at an error or the signal", async () => {
+Deno.test("lanes do every job once, one each at a time, and stop at an error or the signal", async () => {
   const run = async (lanes: number, failAt?: number, stopAt?: number) => {
     const controller = new AbortController();
     const started: number[] = [];

@@ -59,7 +59,7 @@ Deno.test("layers that do not fit each other are refused", () => {
   });
 });
 
-Deno.test("linear layers stand between the convolutions and flattening, GELU after each layer", () => {
+Deno.test("linear layers are between the convolutions and flattening, with a GELU after each layer", () => {
   const point: SearchPoint = { ...POINT, activation: "gelu", linear: [5], batchNorm: false };
   const { layers } = sequential(specOf(point, { bins: 30 }));
   deepStrictEqual(layers.slice(5, 9).map((layer) => "kind" in layer ? layer.kind : layer.type), [
@@ -87,7 +87,7 @@ const INPUTS: InputSpec[] = [
   { name: "referenceLabels", references: 3, values: 1 },
 ];
 
-Deno.test("branches are joined by what their inputs are, references with the layers of the summary", () => {
+Deno.test("branches are joined according to their inputs, references with the layers of the summary", () => {
   const spec = specOf(BRANCHED_POINT, { bins: 30, marks: 2, inputs: INPUTS });
   ok(isBranched(spec));
   deepStrictEqual(spec.inputs.map(({ name }) => name), [

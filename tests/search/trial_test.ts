@@ -36,7 +36,7 @@ Deno.test("a damaged line is named", () => {
       JSON.stringify({ ...scored, foldScores: [null] }),
       /foldScores\[0\] is null, expected a number/,
     ],
-    [JSON.stringify({ ...skipped, reason: 3 }), /reason is 3, expected a text/],
+    [JSON.stringify({ ...skipped, reason: 3 }), /reason is 3, expected a string/],
     [
       JSON.stringify({ ...skipped, status: "lost" }),
       /status is "lost", expected one of scored, skipped, diverged/,

@@ -27,7 +27,7 @@ function close(found: number, wanted: number, tolerance: number, what: string): 
   ok(Math.abs(found - wanted) < tolerance, `${what} is ${found}, expected ${wanted}`);
 }
 
-Deno.test("label and activity have the mean and variance that were asked for", () => {
+Deno.test("label and activity have the requested mean and variance", () => {
   // Four standard errors of independent genes: the rows of one gene share most of their variance.
   const error = (sd: number) => 4 * sd / Math.sqrt(5000);
   const labels = geneMeans(trainRows, (row) => row.label);
@@ -36,7 +36,7 @@ Deno.test("label and activity have the mean and variance that were asked for", (
   close(variance(trainRows.map((row) => row.activity)), 1, error(Math.SQRT2), "activity variance");
 });
 
-Deno.test("the label splits into the shares that were asked for", () => {
+Deno.test("the label's variance is divided into the requested shares", () => {
   const scale = 4 * 3.5 * Math.SQRT2 / Math.sqrt(5000);
   const visible = trainRows.map((row) => row.fromMarks);
   const hidden = trainRows.map((row) => row.fromMarksAndGene - row.fromMarks);
@@ -102,7 +102,7 @@ Deno.test("the best reachable figures match the shares, on train, eval and every
   }
 });
 
-Deno.test("without noise the second oracle is right to the last decimal that is written", () => {
+Deno.test("without noise the second oracle is right to the last written decimal", () => {
   const { bestReachable } = simulate({
     cellTypes: 2,
     genes: 200,

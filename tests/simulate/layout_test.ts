@@ -60,7 +60,7 @@ Deno.test("eval has the new genes of seen cell types and all genes of new ones",
   }
 });
 
-Deno.test("cell types beyond the competition's have names of their own", () => {
+Deno.test("cell types beyond the competition's have new names", () => {
   const simulation = simulate({ cellTypes: 52, newCellTypes: 8, genes: 1, newGenes: 1, bins: 1 });
   deepStrictEqual(simulation.cellTypes("train").slice(49), ["E050", "S051", "S052"]);
   deepStrictEqual(simulation.cellTypes("eval").slice(-4), ["S051", "S052", "N007", "N008"]);

@@ -66,7 +66,7 @@ Deno.test("H3K4me1 has two flanks with a dip at the TSS", () => {
   ok(meanOf(profile, 58, 66) > 1.5 * tss);
 });
 
-Deno.test("H3K36me3 lies over the body: to the right on the plus strand, to the left on the minus", () => {
+Deno.test("H3K36me3 is over the body: to the right on the plus strand, to the left on the minus", () => {
   const plus = meanProfile(K36ME3, isPlus);
   const minus = meanProfile(K36ME3, isMinus);
   ok(meanOf(plus, 60, 100) > 2 * meanOf(plus, 0, 50));
@@ -102,7 +102,7 @@ Deno.test("depth scales the counts of every mark", () => {
   }
 });
 
-Deno.test("each sample has a depth of its own", () => {
+Deno.test("each sample has its own depth", () => {
   const { depths } = simulate({ cellTypes: 40, genes: 1, newGenes: 1, newCellTypes: 2 }).truth();
   const logs = Object.values(depths).flatMap((byMark) => Object.values(byMark).map(Math.log));
   ok(logs.length === 42 * MARKS);

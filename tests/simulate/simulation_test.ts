@@ -29,7 +29,7 @@ Deno.test("the same options give the same numbers, another seed gives others", (
   notDeepStrictEqual(generate(simulate(SMALL))[0]!.genes, other[0]!.genes);
 });
 
-Deno.test("one simulation gives the same numbers twice, in whatever order parts are asked for", () => {
+Deno.test("one simulation gives the same numbers twice, whatever the order of requests", () => {
   const simulation = simulate(SMALL);
   const evaluation = [...simulation.blocks("eval")];
   simulation.truth();
@@ -46,7 +46,7 @@ Deno.test("a smaller simulation is a part of a larger one", () => {
   }
 });
 
-Deno.test("the label share options do not touch the counts", () => {
+Deno.test("the options of label shares do not affect the counts", () => {
   const [plain] = simulate(SMALL).blocks("train");
   const [noisy] = simulate({ ...SMALL, visibleShare: 0, hiddenShare: 0 }).blocks("train");
   deepStrictEqual(noisy!.signal, plain!.signal);

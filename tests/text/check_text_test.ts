@@ -9,7 +9,7 @@ Deno.test("text of any language passes, and so does an empty file", () => {
   for (const text of ["", "gene\tvalue\n", "\xef\xbb\xbfg\xc3\xa8ne"]) check(text);
 });
 
-Deno.test("files that users take for text are refused for what they are", () => {
+Deno.test("files that users mistake for text are refused, and their kind is named", () => {
   const files = {
     "PK\x03\x04": /it is a zip file, as \.xlsx are, expected UTF-8 text: in Excel, save/,
     "\xff\xfea\0": /it is UTF-16, expected UTF-8 text: in Excel, save/,

@@ -84,7 +84,7 @@ Deno.test("a byte order mark is recognised by all of its bytes", () => {
   strictEqual(byteOrderMarkLength(new Uint8Array()), 0);
 });
 
-Deno.test("a source that is given stays open", async () => {
+Deno.test("a given source stays open", async () => {
   let closed = false;
   const source = { ...bytesSource(new Uint8Array(3)), close: () => void (closed = true) };
   strictEqual(await withSource(source, ({ size }) => Promise.resolve(size)), 3);

@@ -27,7 +27,7 @@ Deno.test("spellings that only JavaScript or Python has are not numbers", () => 
   deepStrictEqual(["+5", "-.5", "5.", "1E3", "007"].map(parse), [5, -0.5, 5, 1000, 7]);
 });
 
-Deno.test("bytes that are not UTF-8 are refused, or replaced where that was asked for", () => {
+Deno.test("bytes that are not UTF-8 are refused, or replaced on request", () => {
   const bytes = Uint8Array.of(97, 0xe9, 98);
   throws(() => decodeText(bytes, 0, 3), NotUtf8Error);
   strictEqual(decodeText(bytes, 2, 3), "b");
@@ -36,7 +36,7 @@ Deno.test("bytes that are not UTF-8 are refused, or replaced where that was aske
   strictEqual(decodeText(replacement, 0, replacement.length), "a\ufffd");
 });
 
-Deno.test("an error of bytes that are not UTF-8 takes on its place", () => {
+Deno.test("an error about bytes that are not UTF-8 can be given its place", () => {
   const error = new NotUtf8Error("Cannot read text").at({ file: "a.txt", line: 2 });
   strictEqual(error.message, "Cannot read text (a.txt, line 2)");
   strictEqual(error.reason, "Cannot read text");

@@ -45,30 +45,30 @@ Deno.test("a model and a checkpoint name the arithmetic that made them", async (
   deepStrictEqual(loaded.training.arithmetic, [ours]);
 });
 
-Deno.test("a run that other arithmetic started resumes only when told to, and then names both", async () => {
+Deno.test("a run that other arithmetic started resumes only when allowed to, and then names both", async () => {
   const ours = await ourArithmetic();
   const resume = { ...await checkpointOf(), arithmetic: ["that of another machine"] };
   await rejects(fit("experiment2", train, { ...QUICK, resume }), {
     name: "ContractError",
     message: `Cannot resume: the checkpoint was computed with other arithmetic (that of another ` +
-      `machine) than is at hand (${ours}), and would end with weights that are neither's. Resume ` +
-      `where it was started, or all the same with otherArithmetic (--other-arithmetic)`,
+      `machine) than would be used now (${ours}), and would end with weights of neither. Resume ` +
+      `where it was started, or anyway with otherArithmetic (--other-arithmetic)`,
   });
   const both = ["that of another machine", ours];
   const { model } = await fit("experiment2", train, { ...QUICK, resume, otherArithmetic: true });
   deepStrictEqual(model.training.arithmetic, both);
   const mixed = await checkpointOf({ resume, otherArithmetic: true });
   deepStrictEqual(mixed.arithmetic, both);
-  // What was mixed by choice resumes without being told again.
+  // What was mixed by choice resumes without being allowed again.
   await fit("experiment2", train, { ...QUICK, resume: mixed });
 });
 
-Deno.test("an engine on tf.js has an arithmetic of its own", async () => {
+Deno.test("an engine on tf.js has its own arithmetic", async () => {
   const { engine } = await selectEngine("tfjs-cpu", presetSpec("experiment2"));
   strictEqual(await engine.arithmetic(), "tfjs-cpu");
 });
 
-Deno.test("a search does not rank trials of another arithmetic beside its own, unless told to", async () => {
+Deno.test("a search does not rank trials of another arithmetic together with its own, unless allowed to", async () => {
   const settings = {
     space: { filters: [2], width: [3], blocks: [{ pool: [2, 4, 5] }], dense: [[]] },
     method: "grid",
@@ -85,7 +85,8 @@ Deno.test("a search does not rank trials of another arithmetic beside its own, u
   const finished = [{ ...first, arithmetic: ["another"] }];
   await rejects(searchModels(train, { ...options, finished }), {
     name: "ContractError",
-    message: /its trials were computed with other arithmetic \(another\) than is at hand \(wasm/,
+    message:
+      /its trials were computed with other arithmetic \(another\) than would be used now \(wasm/,
   });
   const mixed = await searchModels(train, { ...options, finished, otherArithmetic: true });
   strictEqual(mixed.ranking.length, 3);

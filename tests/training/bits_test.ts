@@ -35,7 +35,7 @@ async function trainedBits(preset: PresetName, data: Dataset): Promise<string> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", joined)).toHex().slice(0, 32);
 }
 
-Deno.test("every preset trains to the bits that are kept for this way of rounding", async () => {
+Deno.test("every preset trains to the bits kept for this arithmetic", async () => {
   const { engine } = await selectEngine("wasm", presetSpec("wakawaka"));
   const arithmetic = await engine.arithmetic();
   const all = await readDataset(TRAIN.pathname);

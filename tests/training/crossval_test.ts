@@ -24,7 +24,7 @@ Deno.test("every fold is trained on the others and measured on its own", async (
   }
 });
 
-Deno.test("folds that train side by side become what each becomes alone", async () => {
+Deno.test("folds that train side by side end as each would alone", async () => {
   const { train } = simulatedData();
   const epochs: string[] = [];
   const together = new Set<string>();

@@ -32,7 +32,7 @@ Deno.test("an ensemble predicts the mean of its members", async () => {
   ok(mean.every((value, i) => Math.abs(value - expected[i]!) <= 1e-6 * Math.abs(expected[i]!)));
 });
 
-Deno.test("the gain is by how much the mean is better than its members on average", () => {
+Deno.test("the gain is the improvement of the mean over its members' average", () => {
   const { unseen } = simulatedData();
   const truth = unseen.labels();
   const off = (by: number) => Float32Array.from(truth, (value, i) => value + (i % 2 ? by : -by));
@@ -54,7 +54,7 @@ Deno.test("members without a correlation do not count towards its mean", () => {
   deepStrictEqual([one.pearson, gain.pearson, gain.mse], [null, null, 0]);
 });
 
-Deno.test("an ensemble of no or half a model is refused", async () => {
+Deno.test("an ensemble of zero or half a model is refused", async () => {
   const { train } = simulatedData();
   await rejects(fitEnsemble("experiment1", train, { members: 0 }), RangeError);
   await rejects(fitEnsemble("experiment1", train, { members: 1.5 }), /members is 1.5/);

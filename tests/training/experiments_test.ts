@@ -61,7 +61,7 @@ Deno.test("a digest depends on model, settings and data, and on nothing else", a
   for (const other of others) notStrictEqual(other, first);
 });
 
-Deno.test("an experiment has the results of fit and predict with its plan", async () => {
+Deno.test("an experiment gives the results of fit and predict with its plan", async () => {
   const [plan] = await planExperiments(["experiment1"], DATA, { ...QUICK, seed: 3 });
   const result = (await runExperiment(plan!, DATA, { engine: "wasm" }))!;
   const { model } = await fit("experiment1", train, {
@@ -84,7 +84,7 @@ Deno.test("an experiment has the results of fit and predict with its plan", asyn
   deepStrictEqual(JSON.parse(JSON.stringify(result)).test, result.test);
 });
 
-Deno.test("the training score of an experiment with gene effects has no sample's own label in it", async () => {
+Deno.test("the training score of an experiment with gene effects does not use samples' own labels", async () => {
   const [given] = await planExperiments(["experiment1"], DATA, QUICK);
   const plan = { ...given!, geneEffects: true };
   const result = (await runExperiment(plan, DATA, { engine: "wasm" }))!;

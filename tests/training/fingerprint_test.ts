@@ -32,7 +32,7 @@ Deno.test("any change of the samples changes the fingerprint", async () => {
   for (const other of others) notStrictEqual(await fingerprintDataset(other), print);
 });
 
-Deno.test("the same counts in a wider type have the same fingerprint; the same bytes of other numbers have not", async () => {
+Deno.test("the same counts in a wider type have the same fingerprint; the same bytes of other numbers do not", async () => {
   const columns = tableColumns(2, 3);
   const print = (signal: PackedArray) => fingerprintDataset(new Dataset({ ...columns, signal }));
   const wanted = await print(columns.signal);

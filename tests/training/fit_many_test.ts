@@ -8,7 +8,7 @@ import { simulatedData } from "../helpers/simulated.ts";
 
 const QUICK = { epochs: 3, batchSize: 8, engine: "wasm", transform: "log1p" } as const;
 
-Deno.test("runs side by side end as each would alone, bit for bit on the wasm engine", async () => {
+Deno.test("runs that train together end as each would alone, bit for bit on the wasm engine", async () => {
   const { train } = simulatedData();
   const runs = kFold(train, { folds: 3, scheme: "by-gene" }).map((fold, i) => (
     { data: fold.training, validation: fold.validation, seed: i, learningRate: 0.01 / (i + 1) }
@@ -74,7 +74,7 @@ Deno.test("checkpoints keep the last good state of a run that diverged, and resu
   }
 });
 
-Deno.test("a last step after which weights are not finite ends the run with the epoch before", async () => {
+Deno.test("a last step after which weights are not finite ends the run with the model of the previous epoch", async () => {
   const { train } = simulatedData();
   // One step an epoch: the loss of the second is still finite, the weights that it leads to are not.
   const options = { ...QUICK, batchSize: 100, epochs: 9 };

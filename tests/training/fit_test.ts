@@ -23,7 +23,7 @@ Deno.test("training lowers the loss, and the history has every epoch", async () 
     transform: "log1p",
     onEpoch: ({ epoch }) => seen.push(epoch),
   });
-  // The trap: a loop from 1 to below the number of epochs trains one too few.
+  // A loop from 1 to below the number of epochs would train one too few.
   deepStrictEqual(seen, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
   strictEqual(history.length, 12);
   strictEqual(model.training.epochs, 12);
@@ -31,7 +31,7 @@ Deno.test("training lowers the loss, and the history has every epoch", async () 
   ok(history[11]!.loss < 0.8 * history[0]!.loss, `${history[0]!.loss} to ${history[11]!.loss}`);
 });
 
-Deno.test("two runs with one seed give the same weights, another seed others", async () => {
+Deno.test("two runs with one seed give the same weights, and another seed gives others", async () => {
   const { train } = simulatedData();
   const first = await fit("experiment2", train, QUICK);
   const again = await fit("experiment2", train, QUICK);
@@ -91,11 +91,11 @@ Deno.test("the validation loss is that of the epoch's model", async () => {
   strictEqual(history[2]!.validationLoss, evaluatePredictions(unseen, predicted).overall.mse);
 });
 
-Deno.test("a run whose validation predictions overflow diverged, though its own losses did not", async () => {
+Deno.test("a run whose validation predictions overflow has diverged, even if its own losses have not", async () => {
   const { train, unseen } = simulatedData();
   const signal = new Float32Array(unseen.columns.signal.length).fill(3e38);
   const validation = new Dataset({ ...unseen.columns, signal });
-  // One large step: weights of some size.
+  // One large step makes the weights large.
   const wild = { ...QUICK, epochs: 1, batchSize: 1000, learningRate: 1000 };
   await rejects(fit("experiment1", train, { ...wild, validation }), {
     name: "DivergedError",
@@ -117,7 +117,7 @@ Deno.test("the transform is sealed into the model and applied by it", async () =
   ok(fromCounts.every((value, i) => Math.abs(value - fromLogged[i]!) < 1e-5));
 });
 
-Deno.test("data that carry a transform are trained on as they are, and the model then takes plain counts too", async () => {
+Deno.test("transformed data are trained on unchanged, and the model then accepts plain counts too", async () => {
   const { train, unseen } = simulatedData();
   const logged = new Dataset({
     ...train.columns,
@@ -176,7 +176,7 @@ Deno.test("settings out of range are refused before any work", async () => {
       return true;
     });
   }
-  // What a program without types may give.
+  // Values that a program without types may give.
   await rejects(fit("experiment9" as PresetName, train), /did you mean experiment1/);
   const learningRate = "0.1" as unknown as number;
   await rejects(fit("experiment1", train, { learningRate }), RangeError);
@@ -202,7 +202,7 @@ Deno.test("labels that a model cannot learn are refused", async () => {
   await rejects(refused, /Cannot validate "deepchrome": .* expected 0 or 1/);
 });
 
-Deno.test("training waits for what is done after an epoch, and ends with its error", async () => {
+Deno.test("training waits for the hook after an epoch, and ends with its error", async () => {
   const { train } = simulatedData();
   const events: string[] = [];
   const onEpoch = async ({ epoch }: EpochRecord) => {

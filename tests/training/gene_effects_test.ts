@@ -60,7 +60,7 @@ Deno.test("effects are the shrunken means of the residuals, as computed by hand"
   deepStrictEqual([...geneEffectsOf(fitted, data)], [-3.25, -6.75, -3.25, -6.75]);
 });
 
-Deno.test("genes with different numbers of samples count by how surely their means are known", () => {
+Deno.test("genes with different numbers of samples are weighted by the certainty of their means", () => {
   const data = labelled([[6], [2, 4], [0, 1, 2]]);
   const fitted = fitGeneEffects(data, silent(data));
   // Sums of squares 4 within, of 3 degrees of freedom, and 19.5 between, of 2, of which a gene has 11/6 samples.
@@ -101,7 +101,7 @@ Deno.test("the variances are recovered where genes have different numbers of sam
   ok(Math.abs(mean) < 0.1, `mean ${mean}`);
 });
 
-Deno.test("effects vanish where genes do not differ, and where the data cannot tell", () => {
+Deno.test("effects vanish if genes do not differ, and if the data cannot show it", () => {
   const noise = labelled(drawLabels(0, 2));
   const { effects, betweenVariance } = fitGeneEffects(noise, silent(noise));
   ok(betweenVariance < 0.08, `between ${betweenVariance}`);
@@ -113,7 +113,7 @@ Deno.test("effects vanish where genes do not differ, and where the data cannot t
   }
 });
 
-Deno.test("given the best prediction from the marks, the effects find the share that the simulator hid, or that it hid none", () => {
+Deno.test("given the best prediction from the marks, the effects find the share that the simulator hid, even if it is zero", () => {
   for (const hiddenShare of [0, 0.3]) {
     const size = { cellTypes: 12, genes: 400, newCellTypes: 1, newGenes: 0, bins: 2 };
     const { train } = simulateColumns({ ...size, hiddenShare });
@@ -167,7 +167,7 @@ Deno.test("leaving a cell type out is the same as never having had it", () => {
 
 Deno.test("predictions that are not finite, or not one for each sample, are refused", () => {
   const data = labelled([[1, 2], [3, 4]]);
-  throws(() => fitGeneEffects(data, [1, 2, 3]), /3 predictions for 4 samples/);
+  throws(() => fitGeneEffects(data, [1, 2, 3]), /found 3 predictions, expected 4/);
   throws(() => fitGeneEffects(data, [1, 2, NaN, 4]), /prediction 2 is NaN/);
 });
 
@@ -197,12 +197,12 @@ function simulatedParts(): { train: Dataset; test: Dataset } {
   return { train: new Dataset(train), test: new Dataset(test) };
 }
 
-Deno.test("gene effects help with trained genes in new cell types, and hardly touch new genes", async () => {
+Deno.test("gene effects help with trained genes in new cell types, and hardly affect new genes", async () => {
   const { errors } = await trainAndScore(simulatedParts());
   const [newGene, newCellType, bothNew] = await errors(true);
   const without = await errors(false);
   ok(newCellType! < 0.8 * without[1]!, `${without[1]} to ${newCellType}`);
-  // They get what is left of an intercept, and that is little.
+  // Their only effect is what is left of an intercept, which is little.
   ok(Math.abs(newGene! - without[0]!) < 0.1 * without[0]!, `${without[0]} to ${newGene}`);
   ok(Math.abs(bothNew! - without[2]!) < 0.1 * without[2]!, `${without[2]} to ${bothNew}`);
 });
@@ -231,7 +231,7 @@ Deno.test("training samples can be predicted with their own cell type left out o
   ok(errorOf(await predictWith(true)) < errorOf(apart) && errorOf(apart) < errorOf(alone));
 });
 
-Deno.test("a whole run is the same whatever labels the samples have that it does not train on", async () => {
+Deno.test("labels of samples that are not trained on do not affect a run", async () => {
   const { train: all } = simulatedParts();
   const { train, test } = splitRegimes(all, { newGenes: 10, newCellTypes: 2 });
   const kept = new Set(train.rows);
@@ -244,7 +244,7 @@ Deno.test("a whole run is the same whatever labels the samples have that it does
   deepStrictEqual(tempted, honest);
 });
 
-Deno.test("waka2 takes log counts and fits gene effects, unless told otherwise", async () => {
+Deno.test("waka2 takes log counts and fits gene effects by default", async () => {
   const { train: columns } = simulateColumns({ cellTypes: 3, genes: 20, newGenes: 1, bins: 30 });
   const train = new Dataset(columns);
   const quick = { engine: "wasm", threads: 1, epochs: 1 } as const;
@@ -260,7 +260,7 @@ Deno.test("waka2 takes log counts and fits gene effects, unless told otherwise",
   strictEqual(bare.geneEffects, undefined);
 });
 
-Deno.test("an interrupted fit has no effects, for its network is unfinished", async () => {
+Deno.test("an interrupted fit has no effects, since its network is unfinished", async () => {
   const { train } = simulatedParts();
   const stop = new AbortController();
   const { model, interrupted } = await fit("experiment1", train, {

@@ -21,13 +21,13 @@ Deno.test("the medians are those of the training samples", () => {
   deepStrictEqual([...classes.test.labels()], [1, 1, 1, 1]);
 });
 
-Deno.test("a cell type that was not trained on takes its own median, and a label at it is low", () => {
+Deno.test("a cell type that was not trained on has its own median, and a label at the median is low", () => {
   const train = TABLE.subset([0, 1, 2, 3]);
   const test = TABLE.subset([4, 5, 6]);
   deepStrictEqual([...labelHighLow({ train, test }).test.labels()], [0, 0, 1]);
 });
 
-Deno.test("classes stay as they are", () => {
+Deno.test("classes are unchanged", () => {
   const labels = Float64Array.of(1, 1, 1, 0, 0, 0, 0, 1);
   const binary = new Dataset({ ...TABLE.columns, labels });
   const { train, test } = labelHighLow({ train: binary, test: binary.subset([0]) });

@@ -24,7 +24,7 @@ function makeRun(seed: number, epochs: number): RunCheckpoint {
   return { state, history };
 }
 
-/** Where runs of some epochs are that train one after another. */
+/** The checkpoint after an epoch of one of several runs that train one after another. */
 function checkpointAt(run: number, epoch: number, epochs: number): FitCheckpoint {
   const finished = Array.from({ length: run }, (_, i): RunCheckpoint => ({
     ...makeRun(i, epochs),
@@ -94,7 +94,7 @@ Deno.test("a folder reads back what was saved, also by a folder that continues i
   });
 });
 
-Deno.test("what a crash left after the last checkpoint in the log is overwritten", async () => {
+Deno.test("bytes that a crash left after the last checkpoint in the log are overwritten", async () => {
   await withDirectory(async (directory) => {
     await new CheckpointFolder(directory).save(checkpointAt(0, 1, 9));
     const log = `${directory}/000001.log`;
@@ -113,7 +113,7 @@ Deno.test("what a crash left after the last checkpoint in the log is overwritten
   });
 });
 
-Deno.test("where the newest checkpoint is damaged, the one before continues the log as it was then", async () => {
+Deno.test("if the newest checkpoint is damaged, the previous one continues the log as it was then", async () => {
   await withDirectory(async (directory) => {
     const first = new CheckpointFolder(directory);
     for (const epoch of [1, 2, 3]) await first.save(checkpointAt(0, epoch, 9));
@@ -129,7 +129,7 @@ Deno.test("where the newest checkpoint is damaged, the one before continues the 
   });
 });
 
-Deno.test("damage anywhere in a log is noticed; a log that is missing or cut short, too", async () => {
+Deno.test("damage anywhere in a log is noticed, and so is a log that is missing or cut short", async () => {
   await withDirectory(async (directory) => {
     const folder = new CheckpointFolder(directory);
     for (const run of [0, 1, 2]) await folder.save(checkpointAt(run, 2, 2));
@@ -158,7 +158,7 @@ Deno.test("damage anywhere in a log is noticed; a log that is missing or cut sho
   });
 });
 
-Deno.test("other runs in the same folder have a log of their own, and the older checkpoint keeps its", async () => {
+Deno.test("other runs in the same folder have their own log, and the older checkpoint keeps its log", async () => {
   await withDirectory(async (directory) => {
     const folder = new CheckpointFolder(directory);
     for (const epoch of [1, 2]) await folder.save(checkpointAt(0, epoch, 9));

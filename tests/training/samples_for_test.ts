@@ -9,7 +9,7 @@ import { simulatedData } from "../helpers/simulated.ts";
 
 const { train, unseen } = simulatedData();
 const QUICK = { epochs: 2, batchSize: 8, engine: "wasm", threads: 1 } as const;
-/** As `waka2` has it. */
+/** The transform that `waka2` has. */
 const LOGGED = { ...QUICK, epochs: 1, transform: "log1p", geneEffects: true } as const;
 const WASM = { engine: "wasm", threads: 1 } as const;
 
@@ -23,7 +23,7 @@ function toSamples(data: Dataset, labels?: ArrayLike<number>): Sample[] {
   }));
 }
 
-Deno.test("samples from samplesFor are predicted as those that were read, with transform and gene effects", async () => {
+Deno.test("samples from samplesFor are predicted like those that were read, with transform and gene effects", async () => {
   for (const transform of ["none", "log1p", "asinh"] as const) {
     const { model } = await fit("experiment1", train, { ...QUICK, transform, geneEffects: true });
     const wanted = await predict(model, unseen, WASM);
@@ -48,7 +48,7 @@ Deno.test("a trained model and a loaded one have the record of their input", asy
   });
 });
 
-Deno.test("plain counts with the record of what the network sees are refused, and the error names the right record", async () => {
+Deno.test("plain counts with the record of the network's input are refused, and the error names the right record", async () => {
   const { model } = await fit("experiment1", train, LOGGED);
   const { signal } = unseen.columns;
   for (
@@ -78,7 +78,7 @@ Deno.test("samples that do not fit the model, or are not counts, are refused", a
   const signal = [...Array.from(sample!.signal).slice(1), -1];
   throws(() => make({ signal }), { name: "ContractError", message: /is -1 in bin 19 of/ });
   ok(make({}).length === unseen.length);
-  // A record of other data is told apart as ever.
+  // Data whose record differs are refused here too.
   const other = new Dataset({ ...unseen.columns, record: { ...model.inputRecord, binSizeBp: 50 } });
   await rejects(predict(model, other, WASM), /trained on binSizeBp 100, the data have 50/);
 });

@@ -85,7 +85,7 @@ Deno.test("the CRC-32C of published inputs is the published one", () => {
   strictEqual(crc32c(Uint8Array.from({ length: 32 }, (_, i) => i)), 0x46dd794e);
 });
 
-Deno.test("records of any content come back, with both checksums right", () => {
+Deno.test("records of any content are read back, with both checksums right", () => {
   fc.assert(fc.property(fc.array(fc.uint8Array({ maxLength: 300 })), (contents) => {
     const file = contents.flatMap((content) => [...encodeTfRecord(content)]);
     deepStrictEqual(

@@ -35,7 +35,7 @@ function errorsOf({ regimes }: RegimeEvaluation, name: string): Record<string, n
   ]));
 }
 
-Deno.test("each regime's figures are those of its samples", () => {
+Deno.test("each regime's figures are computed from its samples", () => {
   deepStrictEqual(result.regimes.map(({ regime }) => regime), REGIMES);
   for (const { regime, rows, models: [scores] } of result.regimes) {
     const places = [...kinds.keys()].filter((row) => kinds[row] === regime);
@@ -120,7 +120,7 @@ Deno.test("the quartiles of genes' correlations are those of the genes", () => {
   strictEqual(newGene!.models[0]!.skill.value, null);
 });
 
-Deno.test("baselines tell how often they fell back", () => {
+Deno.test("baselines report how often they fell back", () => {
   const rows = (regime: number, name: string) =>
     result.regimes[regime]!.baselines.find((baseline) => baseline.name === name)!.fallbackRows;
   strictEqual(rows(0, "gene mean"), 60);
@@ -129,7 +129,7 @@ Deno.test("baselines tell how often they fell back", () => {
   strictEqual(rows(2, "ridge"), 0);
 });
 
-Deno.test("intervals hold their figures, widen with confidence, and follow the seed alone", () => {
+Deno.test("intervals hold their figures, widen with confidence, and depend on the seed alone", () => {
   const trial = { train, test, predictions: { model } };
   const options = { baselines: [makeOverallMean()], bootstrapSamples: 300 };
   const wide = evaluateRegimes(trial, { ...options, confidence: 0.99 });
@@ -192,7 +192,7 @@ Deno.test("one cell type has no interval", () => {
   strictEqual(mix.models[0]!.mse.high, null);
 });
 
-Deno.test("pairs of known parts are judged apart, and stay out of the mix", () => {
+Deno.test("new pairs of a known gene and cell type are judged separately, and are not in the mix", () => {
   const data = plantedData();
   const split = splitRegimes(data, { newCellTypes: 2, newGenes: 10 });
   const moved = split.train.rows.subarray(0, 5);
@@ -206,7 +206,7 @@ Deno.test("pairs of known parts are judged apart, and stay out of the mix", () =
   strictEqual(mix.rows, split.test.length);
 });
 
-Deno.test("all of a result survives JSON", () => {
+Deno.test("the whole result survives JSON", () => {
   deepStrictEqual(JSON.parse(JSON.stringify(result)), result);
 });
 
@@ -255,7 +255,7 @@ Deno.test("the mix of a split of train forecasts the simulated competition's sco
   ok(inside >= 0.85 * total, `${inside} of ${total} scores are within their intervals`);
 });
 
-Deno.test("redrawing genes too makes intervals wider, and no other figure different", () => {
+Deno.test("redrawing genes too makes intervals wider and changes no other figure", () => {
   const options = { baselines: [makeOverallMean()], bootstrapSamples: 300 };
   const trial = { train, test, predictions: { model } };
   const mseOf = ({ mix }: RegimeEvaluation) => mix.models[0]!.mse;

@@ -45,7 +45,7 @@ const evaluation: RegimeEvaluation = {
   mix: scores("mix", none),
 };
 
-Deno.test("a table has aligned columns, dashes for what is not there, no mix without figures, and says why there is no forecast", () => {
+Deno.test("a table has aligned columns, dashes for missing figures, no mix without figures, and says why there is no forecast", () => {
   deepStrictEqual(formatRegimeTable(evaluation), [
     "New gene in a trained cell type: 72,350 samples, 50 cell types × 1,447 genes; [ ] 95% interval " +
     "over 50 cell types",
@@ -60,7 +60,7 @@ Deno.test("a table has aligned columns, dashes for what is not there, no mix wit
   ]);
 });
 
-Deno.test("where a table would be too wide, skill and the genes' correlations stand on a second line", () => {
+Deno.test("if a table would be too wide, skill and the genes' correlations are on a second line", () => {
   deepStrictEqual(formatRegimeTable(evaluation, { width: 60 }).slice(1, 6), [
     "             MSE                   r",
     "             skill                 r of a gene",

@@ -12,7 +12,7 @@ function summarise(values: readonly number[]): { mean: number; deviation: number
   return { mean, deviation: values.length < 2 ? 0 : Math.sqrt(squares / (values.length - 1)) };
 }
 
-Deno.test("a sample's features sum up its gene in the other training cell types", () => {
+Deno.test("a sample's features summarise its gene in the other training cell types", () => {
   const size = { cellTypes: 5, genes: 4 };
   const rows = size.cellTypes * size.genes;
   const tables = fc.record({

@@ -18,7 +18,7 @@ Deno.test("the regimes of a simulated competition are the simulator's own", () =
   );
 });
 
-Deno.test("a pair that was trained on is told from one whose parts were", () => {
+Deno.test("a pair that was trained on is distinguished from one whose gene and cell type were", () => {
   const data = tableDataset(2, 2);
   const train = data.subset([0, 3]);
   deepStrictEqual(classifyRows(train, data), ["trained", "bothSeen", "bothSeen", "trained"]);
@@ -46,7 +46,7 @@ Deno.test("genes and cell types of two files are matched by name, not by place",
   );
 });
 
-Deno.test("a gene is the same one in two versions of its id, and no other one by its digits", () => {
+Deno.test("a gene is recognised by another version of its id, and not by its digits alone", () => {
   const { columns } = tableDataset(2, 2);
   const respelt = (prefix: string, version: string) =>
     new Dataset({
@@ -78,7 +78,7 @@ Deno.test("a forecast weighs each regime by the competition's rows", () => {
   ok(Math.abs(forecast! - wanted) < 1e-12);
 });
 
-Deno.test("there is no forecast when a regime is missing, and none from an error that is no error", () => {
+Deno.test("there is no forecast if a regime is missing or an error is not a valid number", () => {
   strictEqual(forecastMix({ newGene: 3, newCellType: 2 }), undefined);
   strictEqual(forecastMix({ newGene: 3, newCellType: 2, bothNew: null }), undefined);
   throws(() => forecastMix({ newGene: NaN, newCellType: 2, bothNew: 1 }), /newGene is NaN/);

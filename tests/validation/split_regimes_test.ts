@@ -15,7 +15,7 @@ const cases = fc.integer({ min: 2, max: 9 }).chain((cellTypes) =>
   )
 );
 
-Deno.test("a split of a full table has the rows of each regime that its sizes say, and every row once", () => {
+Deno.test("a split of a full table has the expected number of rows of each regime, and every row once", () => {
   fc.assert(fc.property(cases, ({ cellTypes, genes, newCellTypes, newGenes, seed }) => {
     const data = tableDataset(cellTypes, genes);
     const split = splitRegimes(data, { newCellTypes, newGenes, seed });
@@ -30,7 +30,7 @@ Deno.test("a split of a full table has the rows of each regime that its sizes sa
   }));
 });
 
-Deno.test("what is held out is named", () => {
+Deno.test("held-out genes and cell types are named", () => {
   const { train, test, newGenes, newCellTypes } = splitRegimes(tableDataset(5, 7), {
     newGenes: 2,
     newCellTypes: 1,
@@ -43,7 +43,7 @@ Deno.test("what is held out is named", () => {
   strictEqual(test.length, 7 + 4 * 2);
 });
 
-Deno.test("left to itself it holds out the competition's shares, and at least one of each", () => {
+Deno.test("by default it holds out the competition's shares, and at least one of each", () => {
   const large = splitRegimes(tableDataset(56, 120));
   strictEqual(large.newCellTypes.length, 6);
   strictEqual(large.newGenes.length, 10);
@@ -51,7 +51,7 @@ Deno.test("left to itself it holds out the competition's shares, and at least on
   deepStrictEqual([small.newCellTypes.length, small.newGenes.length], [1, 1]);
 });
 
-Deno.test("the choice follows the seed and the names, not the order of the samples", () => {
+Deno.test("the choice depends on the seed and the names, not on the order of the samples", () => {
   const data = tableDataset(8, 9);
   const backwards = data.subset([...data.rows].reverse());
   const chosen = ({ newGenes, newCellTypes }: ReturnType<typeof splitRegimes>) => [
@@ -78,10 +78,10 @@ Deno.test("a split that would leave nothing to train on or to test is refused", 
   throws(() => splitRegimes(data, { newCellTypes: 1.5 }), { name: "RangeError" });
   throws(() => splitRegimes(data, { newGenes: 0, newCellTypes: 0 }), /no gene and no cell type/);
   throws(() => splitRegimes(tableDataset(1, 4), { newCellTypes: 1 }), /1 of 1 cell types/);
-  throws(() => splitRegimes(tableDataset(4, 1)), /there is 1 gene, of which none can be held out/);
+  throws(() => splitRegimes(tableDataset(4, 1)), /there is 1 gene, which cannot be held out/);
 });
 
-Deno.test("a single cell type is not held out unless that is asked for", () => {
+Deno.test("a single cell type is held out only on request", () => {
   const { train, test, newGenes, newCellTypes } = splitRegimes(tableDataset(1, 24));
   deepStrictEqual([newGenes.length, newCellTypes.length], [2, 0]);
   deepStrictEqual([train.length, test.length], [22, 2]);

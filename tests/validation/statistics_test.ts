@@ -21,7 +21,7 @@ function totalOf(pairSums: PairSums, ...weights: number[]): Float64Array {
   return pairSums.totals(kinds, { weights: Float64Array.from(weights), kindCount: 1 })[0]!;
 }
 
-Deno.test("figures from sums are those of the pairs, and of pairs that count twice", () => {
+Deno.test("figures from sums equal those of the pairs, also of pairs that count twice", () => {
   const all = totalOf(sums, 1, 1, 1, 1);
   close(mseOf(all), meanSquaredError(truth, predicted));
   close(pearsonOf(all), pearson(truth, predicted));
@@ -67,7 +67,7 @@ Deno.test("a constant prediction has no correlation, and no pairs have no figure
   strictEqual(mseOf(mixTotals([totalOf(sums, 1, 1, 1, 1), none], [1, 1])), NaN);
 });
 
-Deno.test("a percentile interval leaves the same share out on both sides, and samples without an answer", () => {
+Deno.test("a percentile interval leaves out the same share on both sides, and samples without an answer", () => {
   const figures = Array.from({ length: 101 }, (_, i) => 100 - i);
   const { low, high } = percentileInterval([NaN, ...figures], 0.9);
   close(low, 5);
@@ -75,7 +75,7 @@ Deno.test("a percentile interval leaves the same share out on both sides, and sa
   deepStrictEqual(percentileInterval([NaN], 0.9), { low: NaN, high: NaN });
 });
 
-Deno.test("each stratum is redrawn among itself, to its own size", () => {
+Deno.test("each stratum is redrawn separately, to its own size", () => {
   const resamples = [...drawResamples([[0, 2, 4], [1, 3], []], { samples: 200, seed: 1 })];
   for (const times of resamples) {
     strictEqual(times[0]! + times[2]! + times[4]!, 3);
@@ -120,7 +120,7 @@ function coverageOf(groups: number): number {
   return held / trials;
 }
 
-Deno.test("an interval over ten groups holds the truth about as often as it says, one over a few does not", () => {
+Deno.test("an interval over ten groups holds the truth about as often as it claims, one over a few does not", () => {
   const isAbout = (groups: number, wanted: number) =>
     ok(Math.abs(coverageOf(groups) - wanted) < 0.04, `${groups}: ${coverageOf(groups)}`);
   isAbout(2, 0.51);
@@ -129,7 +129,7 @@ Deno.test("an interval over ten groups holds the truth about as often as it says
   isAbout(10, 0.9);
 });
 
-Deno.test("only an interval over enough groups is called one, and a range names those that are too few", () => {
+Deno.test("only an interval over enough groups is called an interval, and a range names the groups that are too few", () => {
   const text = (cellTypes: number | null, genes: number | null) =>
     describeInterval(judgeInterval({ cellTypes, genes }), 0.95);
   strictEqual(text(50, 1447), "95% interval over 50 cell types and 1,447 genes");

@@ -17,7 +17,7 @@ import {
 import { ADAM, adamCorrections } from "../adam.ts";
 
 /**
- * Adam over tf.js variables. The running powers of β of tf.js' own Adam cannot be restored to the bit, so a resumed run
+ * Adam over tf.js variables. The running powers of β in tf.js' own Adam cannot be restored exactly, so a resumed run
  * would differ from one that was not stopped.
  */
 export class TfjsAdam {

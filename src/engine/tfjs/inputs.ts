@@ -17,8 +17,9 @@ const LETTERS = 4;
 export type FedTensors = Readonly<Record<string, Tensor>>;
 
 /**
- * A batch as a network of tf.js reads it: every sample with entries of its own, `[sample, …]` or `[sample, reference, …]`
- * with zeros where a reference is missing, a sequence one-hot; and `referenceMask` where there are references.
+ * A batch as a network of tf.js reads it: every sample with entries of its own, `[sample, …]` or
+ * `[sample, reference, …]` with zeros where a reference is missing, a sequence one-hot; and `referenceMask` where there
+ * are references.
  *
  * @param batch Gathered samples.
  * @returns Tensors that the caller disposes of.
@@ -45,7 +46,7 @@ export function feedTensors({ inputs, samples }: SampleBatch): FedTensors {
 }
 
 /**
- * Shape of what a network of tf.js reads of one sample.
+ * Shape of what a network of tf.js reads from one sample.
  *
  * @param input An input of the model.
  * @returns Such as `[bins, marks]`, `[bases, 4]` or `[references, values]`.

@@ -2,8 +2,6 @@ import {
   dispose,
   grads,
   losses,
-  mul,
-  reshape,
   type Scalar,
   sum,
   type Tensor,
@@ -19,13 +17,11 @@ import {
   setModelWeights,
 } from "../../model/tfjs/build_model.ts";
 import { modelInputs } from "../../model/inputs.ts";
-import { modelGraph } from "../../model/graph.ts";
 import { sizeOf } from "../../model/layer_shapes.ts";
 import type { ModelSpec } from "../../model/spec.ts";
 import { weightsInTfjs } from "../../model/tfjs_weights.ts";
-import { type Tap, type Wire, wireModel, type Wiring } from "../../model/wiring.ts";
 import { divergedError } from "../diverged_error.ts";
-import { dropoutKey, fillDropoutMask, type StepPosition } from "../dropout.ts";
+import type { StepPosition } from "../dropout.ts";
 import type { InputGradients, MemberOptions, SessionState } from "../engine.ts";
 import { gatherBatch } from "../gather_batch.ts";
 import { gatherLabels } from "../gather_labels.ts";
@@ -33,14 +29,15 @@ import type { Member, MemberCall, MemberEpoch } from "../member_session.ts";
 import { SampleBatch, type SampleSource } from "../sample_source.ts";
 import type { Guard } from "../watch_device.ts";
 import { TfjsAdam } from "./adam.ts";
-import { fedShape, type FedTensors, feedTensors } from "./inputs.ts";
+import { fedShape, feedTensors } from "./inputs.ts";
+import { Network } from "./network.ts";
 import { type StartedBackend, type TfjsBackend, useBackend } from "./backend.ts";
 
 /** Samples that one call of predict sends through the network together. */
 const PREDICT_BATCH = 250;
 
-/** What a member is made of. */
-export interface TfjsMemberParts {
+/** Options of {@linkcode TfjsMember}. */
+export interface TfjsMemberOptions {
   readonly spec: ModelSpec;
   readonly options: MemberOptions & { readonly batchSize: number };
   readonly backend: TfjsBackend;
@@ -51,24 +48,26 @@ export interface TfjsMemberParts {
 export class TfjsMember implements Member {
   readonly device: string;
   readonly #spec: ModelSpec;
-  readonly #options: TfjsMemberParts["options"];
+  readonly #options: TfjsMemberOptions["options"];
   readonly #backend: TfjsBackend;
   readonly #guard: Guard;
   readonly #model: LayersModel;
-  readonly #wiring: Wiring;
+  readonly #network: Network;
+  readonly #parameters: readonly Variable[];
   readonly #adam: TfjsAdam;
   readonly #batch: SampleBatch;
 
   /** Builds the model on the current backend, which must be `backend`. */
-  constructor({ spec, options, backend, started }: TfjsMemberParts) {
+  constructor({ spec, options, backend, started }: TfjsMemberOptions) {
     this.device = started.device;
     this.#spec = spec;
     this.#options = options;
     this.#backend = backend;
     this.#guard = started.guard;
     this.#model = assembleModel(spec, copyAll(options.weights));
-    this.#wiring = wireModel(modelGraph(spec));
-    this.#adam = new TfjsAdam(this.#parameters(), options.learningRate);
+    this.#network = new Network(this.#model, spec);
+    this.#parameters = trainedVariables(this.#model, spec);
+    this.#adam = new TfjsAdam(this.#parameters, options.learningRate);
     this.#batch = new SampleBatch(
       modelInputs(spec),
       Math.max(options.batchSize, PREDICT_BATCH),
@@ -116,7 +115,7 @@ export class TfjsMember implements Member {
     for (let start = 0; start < rows.length; start += PREDICT_BATCH) {
       const part = rows.subarray(start, start + PREDICT_BATCH);
       await this.#turn(source, part, signal);
-      const output = tidy(() => this.#forward(feedTensors(this.#batch), undefined));
+      const output = tidy(() => this.#network.run(feedTensors(this.#batch), undefined));
       predicted.set(await output.data(), start);
       output.dispose();
       onProgress(start + part.length);
@@ -153,13 +152,16 @@ export class TfjsMember implements Member {
     return Object.fromEntries(inputs.map(({ name }, i) => [name, found[i]!]));
   }
 
-  /** Of the summed output, so of each sample's own, by the inputs of the batch in their order. */
+  /**
+   * Finds the gradients of the summed output, and so of each sample's own, with respect to the batch's inputs in their
+   * order.
+   */
   #outputGradients(): Tensor[] {
     const fed = feedTensors(this.#batch);
     const names = this.#batch.inputs.map(({ spec }) => spec.name);
     const output = (...values: Tensor[]) => {
       const own = Object.fromEntries(names.map((name, i) => [name, values[i]!]));
-      return sum(this.#forward({ ...fed, ...own }, undefined));
+      return sum(this.#network.run({ ...fed, ...own }, undefined));
     };
     return grads(output)(names.map((name) => fed[name]!));
   }
@@ -188,7 +190,7 @@ export class TfjsMember implements Member {
     return Promise.resolve();
   }
 
-  /** Lets timers, signals and other sessions have a turn, gathers samples, then takes tf.js back. */
+  /** Lets timers, signals and other sessions have a turn, gathers samples, then makes the backend current again. */
   async #turn(source: SampleSource, rows: Uint32Array, signal: AbortSignal): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve));
     signal.throwIfAborted();
@@ -200,9 +202,9 @@ export class TfjsMember implements Member {
     const loss = tidy(() => {
       const fed = feedTensors(this.#batch);
       const wanted = tensor(labels, [labels.length, 1]);
-      const loss = () => this.#loss(this.#forward(fed, position), wanted);
-      const parameters = [...this.#parameters()];
-      // Which tf.js refuses to find no gradients of.
+      const loss = () => this.#loss(this.#network.run(fed, position), wanted);
+      const parameters = [...this.#parameters];
+      // tf.js refuses to compute gradients with respect to nothing.
       if (parameters.length === 0) return loss();
       const { value, grads } = variableGrads(loss, parameters);
       this.#adam.apply(grads);
@@ -213,73 +215,24 @@ export class TfjsMember implements Member {
     return value!;
   }
 
-  /**
-   * Sends samples through the layers, with our own dropout masks in training. Then a final sigmoid is left
-   * to the loss, which is exact where the sigmoid has rounded to 0 or 1.
-   */
-  #forward(fed: FedTensors, training: StepPosition | undefined): Tensor {
-    const outputs = new Map<string, Tensor[]>();
-    const find = ({ layer, call }: Tap) => outputs.get(layer)![call]!;
-    for (const wire of this.#wiring.wires) {
-      if (wire.layer.type === "input") {
-        outputs.set(wire.name, [fed[wire.name]!]);
-        continue;
-      }
-      const values = wire.calls.map(({ inputs }) => this.#apply(wire, inputs.map(find), training));
-      outputs.set(wire.name, values);
-    }
-    return reshape(find(this.#wiring.output), [-1, 1]);
-  }
-
-  /** One call of a layer. */
-  #apply(
-    { name, layer, number }: Wire,
-    inputs: readonly Tensor[],
-    training: StepPosition | undefined,
-  ): Tensor {
-    const [only, ...others] = inputs;
-    if (layer.type === "dropout") {
-      if (training === undefined) return only!;
-      return mul(only!, this.#dropout(only!, { rate: layer.rate, layer: number!, training }));
-    }
-    const isSigmoid = layer.type === "activation" && layer.kind === "sigmoid";
-    if (isSigmoid && training !== undefined) return only!;
-    const given = others.length === 0 ? only! : [only!, ...others];
-    const options = { training: training !== undefined };
-    return this.#model.getLayer(name).apply(given, options) as Tensor;
-  }
-
-  #dropout(
-    values: Tensor,
-    { rate, layer, training: { seed, epoch, firstPosition } }: {
-      readonly rate: number;
-      readonly layer: number;
-      readonly training: StepPosition;
-    },
-  ): Tensor {
-    const factors = new Float32Array(values.size);
-    const units = values.size / values.shape[0]!;
-    fillDropoutMask(factors, { key: dropoutKey(seed, layer, epoch), rate, firstPosition, units });
-    return tensor(factors, values.shape);
-  }
-
   #loss(output: Tensor, labels: Tensor): Scalar {
     return this.#spec.loss === "meanSquaredError"
       ? losses.meanSquaredError(labels, output)
       : losses.sigmoidCrossEntropy(labels, output);
   }
+}
 
-  /** Trained weights, in the order of `weightShapes(spec)`. */
-  #parameters(): readonly Variable[] {
-    const names = new Set(weightsInTfjs(this.#spec).map(({ layer }) => layer));
-    return Array.from(names, (name) => this.#model.getLayer(name).trainableWeights).flat()
-      .map((weight) => weight.read() as Variable);
-  }
+/** A model's trained weights, in the order of `weightShapes(spec)`. */
+function trainedVariables(model: LayersModel, spec: ModelSpec): Variable[] {
+  const names = new Set(weightsInTfjs(spec).map(({ layer }) => layer));
+  return Array.from(names, (name) => model.getLayer(name).trainableWeights).flat()
+    .map((weight) => weight.read() as Variable);
 }
 
 /**
- * Frees the arrays of tf.js' tensors, where V8's collector is exposed, as it is to this project's tasks. V8 decides by the
- * size of its own heap, of which these arrays are no part: left alone, memory grows by half before it collects them.
+ * Frees the arrays of tf.js' tensors, where V8's collector is exposed, as it is to this project's tasks. V8 decides by
+ * the size of its own heap, which does not include these arrays: left alone, memory grows by half before it collects
+ * them.
  */
 function collectGarbage(): void {
   (globalThis as { gc?: () => void }).gc?.();

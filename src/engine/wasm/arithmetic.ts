@@ -1,14 +1,14 @@
 import { ModuleAssembler, supportsRelaxedSimd } from "./assembler/assembler.ts";
 
-/** Square of 1 + 2⁻¹², less what it is when rounded to float32: 2⁻²⁴ if it was rounded once, after the sum, else 0. */
+/** The square of 1 + 2⁻¹² minus its own value in float32: 2⁻²⁴ if multiply-add rounds once, after the sum, else 0. */
 const FACTOR = 1 + 2 ** -12;
 const MINUS_ROUNDED_SQUARE = -(1 + 2 ** -11);
 
 let fuses: boolean | undefined;
 
 /**
- * Whether relaxed SIMD's multiply-add rounds once on this machine. Where the processor cannot, or the runtime is told
- * not to, it is there as well, and rounds twice: only what it computes tells.
+ * Whether relaxed SIMD's multiply-add rounds once on this machine. Where the processor cannot fuse, or the runtime is
+ * set not to, the instruction exists too and rounds twice: only its result shows which.
  */
 export function fusesMultiplyAdd(): boolean {
   return fuses ??= supportsRelaxedSimd() && probe() !== 0;

@@ -6,7 +6,7 @@
 
 /** Memory that threads share to work together. */
 export interface BarrierMemory {
-  /** See the words below. */
+  /** Counters and flags, at the indices below. */
   readonly words: Int32Array<SharedArrayBuffer>;
   /** Loss of each part of the batch, then the running mean of the epoch. */
   readonly losses: Float64Array<SharedArrayBuffer>;
@@ -20,7 +20,7 @@ const STOP_DECIDED = 4;
 const SAMPLES_DONE = 5;
 const WORDS = 6;
 
-/** Times that a thread looks at the barrier before it sleeps: a stage lasts well under a millisecond. */
+/** Times that a thread checks the barrier before it sleeps: a stage lasts well under a millisecond. */
 const SPINS = 2000;
 
 /** Makes the memory of threads whose batches have at most `parts` parts. */
@@ -31,7 +31,7 @@ export function createBarrierMemory(parts: number): BarrierMemory {
   };
 }
 
-/** One thread's view of the barrier, of the tasks between two barriers, and of how far the job is. */
+/** One thread's view of the barrier, of the tasks between two barriers, and of the job's progress. */
 export class Barrier {
   readonly #words: Int32Array<SharedArrayBuffer>;
   readonly #threads: number;

@@ -8,7 +8,7 @@ import type { Plan } from "./plan/types.ts";
 /** Which samples to load, in batches of a size, and what to do with each batch. */
 export interface LoadOptions {
   readonly rows: Uint32Array;
-  /** Samples of a batch; the last one takes what is left. */
+  /** Samples of a batch; the last batch takes the rest. */
   readonly batchSize: number;
   readonly mode: ForwardPass["mode"];
   /** Stops between two batches. */

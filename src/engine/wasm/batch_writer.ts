@@ -12,7 +12,7 @@ interface FilledChain {
   /** Whether an entry that several samples have is computed once. */
   readonly shared: boolean;
   entries: number;
-  /** Where the entries are used, and where the derivatives by each use are. */
+  /** The entry of each use, and the address of the derivatives with respect to that use. */
   readonly uses: { readonly entry: number; readonly address: number }[];
 }
 
@@ -37,7 +37,7 @@ export class BatchWriter {
 
   /**
    * Writes a batch. What several samples share is written, and then computed, once where that is possible: always in a
-   * prediction, never in an explanation, which wants derivatives for each sample.
+   * prediction, never in an explanation, which needs derivatives for each sample.
    *
    * @returns Entries of each chain of the encoders, then the number of samples.
    */
@@ -102,7 +102,7 @@ export class BatchWriter {
     }
   }
 
-  /** Writes what an entry of a chain is computed from where the chain before it reads that. */
+  /** Writes the input of an entry whose chain reads the outputs of another, where that other chain reads it. */
   #writeBefore(
     first: FilledChain,
     { follows, input }: EncoderChain,

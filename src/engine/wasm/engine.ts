@@ -22,9 +22,9 @@ import { MAX_PARTS } from "./plan/parts.ts";
 import { planModel } from "./plan/plan.ts";
 import { WorkerPool } from "./worker_pool.ts";
 
-/** Samples that predictions are made in together, if training batches are not larger. */
+/** Samples that are predicted together, unless training batches are larger. */
 const LEAST_SAMPLES = 256;
-/** The same of a model with branches, where a sample may have 50 references. */
+/** The same for a model with branches, where a sample may have 50 references. */
 const LEAST_BRANCHED_SAMPLES = 64;
 
 /** A WebAssembly memory has at most 4 GiB. */
@@ -42,7 +42,7 @@ export function createWasmEngine(): Engine {
   };
 }
 
-/** Every layer can be run; what can be too large is the memory that a model takes. */
+/** Every layer is supported; only the memory that a model takes may be too large. */
 function supports(spec: ModelSpec): Support {
   if (typeof SharedArrayBuffer === "undefined") {
     return {

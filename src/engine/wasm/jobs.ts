@@ -1,5 +1,5 @@
 /**
- * What worker threads are told to do. Where a job names rows only, threads copy the samples out of columns in memory;
+ * The jobs that worker threads do. Where a job names rows only, threads copy the samples out of columns in memory;
  * where it has numbers of entries, the samples are in the inputs of the plan's chains, put there by a `BatchWriter`.
  *
  * @module
@@ -25,7 +25,7 @@ export interface EpochJob {
 /** One training step. */
 export interface StepJob {
   readonly kind: "step";
-  /** Samples or entries of each chain. */
+  /** Numbers of samples or entries of each chain. */
   readonly entries: readonly number[];
   /** Labels of the batch's samples. */
   readonly labels: Float64Array;
@@ -39,7 +39,7 @@ export interface StepJob {
 export interface PredictionJob {
   readonly kind: "predict";
   readonly rows: Uint32Array;
-  /** Samples or entries of each chain, of a batch; absent where threads gather. */
+  /** Numbers of samples or entries of each chain in the batch; absent where threads gather. */
   readonly entries?: readonly number[] | undefined;
   /** Receives the predictions, in shared memory. */
   readonly predicted: Float32Array;
@@ -48,17 +48,18 @@ export interface PredictionJob {
 /** An explanation of the batch that is in the chains' inputs. */
 export interface ExplanationJob {
   readonly kind: "explain";
-  /** Samples or entries of each chain. */
+  /** Numbers of samples or entries of each chain. */
   readonly entries: readonly number[];
 }
 
 /** Any job. */
 export type Job = EpochJob | StepJob | PredictionJob | ExplanationJob;
 
-/** How a job that trains ended. */
+/** The outcome of a job that trains. */
 export interface EpochOutcome {
   /**
-   * Mean loss of the samples that were trained on, of a step their sum; not finite if training diverged.
+   * Mean loss of the samples that were trained on, or the sum of their losses if the job was a step; not finite if
+   * training diverged.
    */
   readonly loss: number;
   readonly steps: number;

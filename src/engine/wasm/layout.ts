@@ -12,20 +12,20 @@
 export interface Tensor {
   /** First row of the first sample. */
   readonly address: number;
-  /** Derivatives of the loss, or of the output, by these values: first row of the first sample. */
+  /** Derivatives of the loss, or of the output, with respect to these values: first row of the first sample. */
   readonly delta: number;
   /** From one sample to the next. */
   readonly sampleStride: number;
   /** The same for the derivatives; differs where a convolution reads an input of the network. */
   readonly deltaSampleStride: number;
-  /** Whether it is an input of the network, by which training needs no derivatives. */
+  /** Whether it is an input of the network, for which training needs no derivatives. */
   readonly ofNetwork: boolean;
   /** Rows of zeros before the first row, which padded convolutions read. */
   readonly before: number;
   readonly rows: number;
   /** From one row to the next; whole vectors but for the input of a convolution. */
   readonly stride: number;
-  /** Values of a row that count; flattened rows have gaps. */
+  /** Values of a row, gaps not counted; flattened rows have gaps. */
   readonly channels: number;
   /** Values that lie side by side without a gap, and how many float32 they take with the gap after them. */
   readonly segment: { readonly count: number; readonly padded: number };
@@ -87,16 +87,16 @@ export function addressOf({ address, sampleStride }: Tensor, sample: number): nu
   return address + sample * sampleStride;
 }
 
-/** Address of the derivatives by a sample's values. */
+/** Address of the derivatives with respect to a sample's values. */
 export function deltaOf({ delta, deltaSampleStride }: Tensor, sample: number): number {
   return delta + sample * deltaSampleStride;
 }
 
-/** What all nodes of a plan have: one or several layers that are computed together. */
+/** The fields that all nodes of a plan have. A node is one or several layers that are computed together. */
 export interface NodeBase {
-  /** Its kernels' names begin with it. */
+  /** The names of its kernels begin with this name. */
   readonly name: string;
-  /** Number in the model of the layer with the weights, or of the only one. */
+  /** Number in the model of its layer with weights, or of its only layer. */
   readonly layer: number;
   readonly input: Tensor;
   readonly output: Tensor;

@@ -21,10 +21,10 @@ import {
 } from "./weights.ts";
 import type { WorkerPool } from "./worker_pool.ts";
 
-/** How often progress is looked at, in milliseconds. */
+/** How often progress is polled, in milliseconds. */
 const POLL_MS = 50;
 
-/** What a member is made of. */
+/** Options of {@linkcode WasmMember}. */
 export interface WasmMemberOptions {
   readonly spec: ModelSpec;
   readonly options: MemberOptions & { readonly batchSize: number };
@@ -226,7 +226,7 @@ export class WasmMember implements Member {
     return this.#pool.run(job, () => this.#barrier.reset());
   }
 
-  /** Has the threads do a job that may be stopped, and reports how far it is. */
+  /** Has the threads do a job that may be stopped, and reports its progress. */
   async #run(
     job: Job,
     signal: AbortSignal,
@@ -246,7 +246,7 @@ export class WasmMember implements Member {
     }, POLL_MS);
     try {
       const outcome = await this.#do(job);
-      // The caller's own error, which would end the process if it left a timer.
+      // The caller's own error; thrown in a timer it would end the process.
       if (failure !== undefined) throw failure.error;
       return outcome;
     } finally {

@@ -26,7 +26,7 @@ import {
 } from "./ops/sparse_dense/run.ts";
 import type { PlanNode } from "./plan/types.ts";
 
-/** Outputs of a part's samples. */
+/** Computes the outputs of a part's samples. */
 export function forwardNode(context: ExecutionContext, node: PlanNode, pass: ForwardPass): void {
   switch (node.kind) {
     case "conv":
@@ -52,7 +52,7 @@ export function forwardNode(context: ExecutionContext, node: PlanNode, pass: For
   }
 }
 
-/** Derivatives by the inputs of a part's samples, and what the update needs of the part. */
+/** Computes the derivatives with respect to the inputs of a part's samples, and what the update needs from the part. */
 export function backwardNode(context: ExecutionContext, node: PlanNode, pass: BackwardPass): void {
   switch (node.kind) {
     case "conv":

@@ -7,10 +7,10 @@ import type { ExecutionContext } from "./ops/context.ts";
 import { MISSING } from "./ops/join/types.ts";
 import type { Chain, Plan } from "./plan/types.ts";
 
-/** Gradients by the inputs of a model, `[row, …shape of a sample]`. */
+/** Gradients with respect to the inputs of a model, `[row, …shape of a sample]`. */
 export type GradientArrays = Partial<Record<InputName, Float32Array<ArrayBuffer>>>;
 
-/** Values of a sample's gradient by an input. */
+/** Values of a sample's gradient with respect to an input. */
 function gradientSize(input: InputSpec): number {
   return placesOf(input) * sizeOf(branchInputShape(input));
 }

@@ -53,7 +53,7 @@ export class Runner {
     this.#tasks = new Tasks(context, plan, barrier.losses);
   }
 
-  /** Sets the samples that the next jobs are about. */
+  /** Sets the samples that the next jobs read. */
   use(data: SignalColumns): void {
     this.#data = data;
     this.#tasks.use(data);
@@ -108,7 +108,7 @@ export class Runner {
   #train(stages: readonly Stage[], batch: Batch): number {
     let sum = 0;
     for (const stage of stages) {
-      // Every thread adds up the losses while none can write them: before the last stage.
+      // Every thread adds up the losses before the last stage, when no thread can write them.
       if (stage.kind === "update") {
         sum = batch.parts.at(-1)!.reduce((total, { index }) => total + this.#losses[index]!, 0);
       }
@@ -132,7 +132,7 @@ export class Runner {
     }
   }
 
-  /** Derivatives of the outputs by the inputs of the batch that is in the chains' inputs. */
+  /** Computes the derivatives of the outputs with respect to the batch that is in the chains' inputs. */
   #explain({ entries }: ExplanationJob): void {
     const parts = entries.map(cutParts);
     const rows = new Uint32Array(entries.at(-1)!);

@@ -1,5 +1,4 @@
-import { UnsupportedModelError } from "../../errors.ts";
-import type { SignalColumns } from "../memory_source.ts";
+import { residentSignal, type SignalColumns } from "../memory_source.ts";
 import type { SampleSource } from "../sample_source.ts";
 
 const shared = new WeakMap<SampleSource, SignalColumns>();
@@ -15,18 +14,13 @@ const shared = new WeakMap<SampleSource, SignalColumns>();
 export function shareColumns(source: SampleSource): SignalColumns {
   const known = shared.get(source);
   if (known !== undefined) return known;
-  const { resident, labels, inputs: [input] } = source;
-  if (resident === undefined || input?.name !== "signal") {
-    throw new UnsupportedModelError(
-      "Cannot run the model: engine wasm reads a signal in memory, and the samples have none",
-    );
-  }
-  const { signal, transform } = resident;
+  const { labels } = source;
+  const { signal, transform, bins, marks } = residentSignal(source);
   const made: SignalColumns = {
     signal: isShared(signal) ? signal : shareArray(signal),
     labels: labels === undefined || isShared(labels) ? labels : shareArray(labels),
-    bins: input.bins,
-    marks: input.marks,
+    bins,
+    marks,
     transform,
   };
   shared.set(source, made);

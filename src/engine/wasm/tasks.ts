@@ -19,7 +19,7 @@ import { gatherSamples } from "./ops/gather.ts";
 import { joinBackward, joinUpdate } from "./ops/join/backward.ts";
 import { collectUses, spreadEntries } from "./ops/join/entries.ts";
 import { joinForward } from "./ops/join/forward.ts";
-import { computeLoss, predictOutput, slopeOutput } from "./ops/loss.ts";
+import { collectPredictions, computeLoss, findPredictionSlopes } from "./ops/loss.ts";
 import type { CombineStep, PartStep, Stage } from "./plan/stages.ts";
 import { type Chain, chainsOf, type Plan } from "./plan/types.ts";
 
@@ -32,7 +32,7 @@ export interface Batch {
   readonly rows: Uint32Array;
   /** Labels that `rows` picks from, in training. */
   readonly labels?: Float64Array | undefined;
-  /** Where the batch stands in the run, in training. */
+  /** Place of the batch in the run; in training only. */
   readonly position?: StepPosition;
   readonly adam?: AdamStep;
   /** Receives the batch's predictions. */
@@ -55,7 +55,7 @@ export class Tasks {
     this.#losses = losses;
   }
 
-  /** Sets the samples that the next batches are about. */
+  /** Sets the samples that the next batches read. */
   use(data: SignalColumns): void {
     this.#data = data;
   }
@@ -129,9 +129,9 @@ export class Tasks {
     spreadEntries(this.#context, { source, target: input, entryOf }, part);
   }
 
-  /** Does what is at either end of the network. */
+  /** Does a task at either end of the network: gathers samples, or computes what follows its output. */
   #runEnd(
-    step: "gather" | "loss" | "output" | "slopeOutput",
+    step: "gather" | "loss" | "predictions" | "predictionSlopes",
     part: Part,
     batch: Batch,
   ): void {
@@ -148,10 +148,10 @@ export class Tasks {
           part,
         );
         return;
-      case "output":
-        return predictOutput(context, { loss, output, predicted: predicted! }, part);
-      case "slopeOutput":
-        return slopeOutput(context, { loss, output }, part);
+      case "predictions":
+        return collectPredictions(context, { loss, output, predicted: predicted! }, part);
+      case "predictionSlopes":
+        return findPredictionSlopes(context, { loss, output }, part);
     }
   }
 

@@ -34,7 +34,7 @@ export class WorkerPool {
   static async start(options: Omit<RunnerOptions, "thread">): Promise<WorkerPool> {
     const workers = Array.from(
       { length: options.threads },
-      // Written in one expression, since that is what bundlers look for.
+      // Written in one expression, since bundlers look for that.
       (_, thread) =>
         new Worker(new URL("./worker.ts", import.meta.url), {
           type: "module",

@@ -13,7 +13,7 @@ export interface Items {
 /** The items of one encoder in a batch. */
 export interface EncoderItems extends Items {
   readonly origins: Uint32Array<ArrayBuffer>;
-  /** The items of the layers that share, where others do not. */
+  /** The items of the leading layers, where these share entries and the others do not. */
   readonly shared: Items | undefined;
   readonly parents: Uint32Array<ArrayBuffer>;
 }

@@ -1,6 +1,6 @@
 import type { PackedArray } from "../../base/arrays.ts";
-import { UnsupportedModelError } from "../../errors.ts";
 import type { Transform } from "../../record.ts";
+import { residentSignal } from "../memory_source.ts";
 import type { SampleSource } from "../sample_source.ts";
 import type { Kernel, Purpose } from "./kernel.ts";
 import { gatherSamplesWgsl, type GpuPackedType } from "./ops/gather.ts";
@@ -32,19 +32,14 @@ export class GpuColumns {
    * @throws {UnsupportedModelError} If the signal is not in memory.
    */
   constructor(source: SampleSource, memory: GpuMemory, name: string) {
-    const { resident, labels, samples, inputs: [input] } = source;
-    if (resident === undefined || input?.name !== "signal") {
-      throw new UnsupportedModelError(
-        "Cannot copy samples to the GPU: found no signal in memory, expected one",
-      );
-    }
-    const { signal } = resident;
-    const size = input.bins * input.marks;
+    const { labels, samples } = source;
+    const { signal, transform, bins, marks } = residentSignal(source);
+    const size = bins * marks;
     this.source = source;
     this.#memory = memory;
     this.#labels = `${name} labels`;
     this.#type = typeOf(signal);
-    this.#transform = resident.transform;
+    this.#transform = transform;
     const rowBytes = size * bytesOfValue(signal);
     this.#chunks = divide({ rows: samples, rowBytes, largest: memory.largest, name });
     for (const { name, firstRow, endRow } of this.#chunks) {

@@ -8,7 +8,7 @@ const MOST = 2;
 /** The data sets on the GPU. */
 export class DataSets {
   readonly #memory: GpuMemory;
-  /** The last used last. */
+  /** In order of use, the most recently used last. */
   #columns: GpuColumns[] = [];
   #uploads = 0;
 
@@ -17,7 +17,7 @@ export class DataSets {
     this.#memory = memory;
   }
 
-  /** The columns of a source; uploads them if they are not there, in place of those that were not used for longest. */
+  /** The columns of a source; if they are not there, uploads them in place of the least recently used. */
   use(source: SampleSource): GpuColumns {
     const known = this.#columns.find((columns) => columns.source === source);
     const others = this.#columns.filter((columns) => columns !== known);

@@ -43,7 +43,7 @@ export function createWebgpuEngine(options: WebgpuEngineOptions = {}): Engine {
   };
 }
 
-/** Says nothing of memory: a GPU's is known only when it is opened. */
+/** Does not check memory: a GPU's limits are known only once it is opened. */
 function supports(spec: ModelSpec): Support {
   for (const { place, layers } of layerChains(modelGraph(spec))) {
     const recurrent = layers.findIndex(({ type }) => type === "bidirectionalGru");

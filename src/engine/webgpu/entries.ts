@@ -1,15 +1,15 @@
 /**
  * The places of a batch's entries on the GPU, and which of them each sample has.
  *
- * An encoder computes each item of its batch: an entry of one of its inputs, once, however many samples share it. Dropout
- * and batch normalisation see samples in training, so from the first of them on there is an item for each use of an entry
- * by a sample; for gradients by the inputs there is from the start.
+ * An encoder computes each item of its batch: an entry of one of its inputs, once, however many samples share it.
+ * Dropout and batch normalisation see samples in training, so from the first of them on there is an item for each use
+ * of an entry by a sample; for input gradients there is one from the start.
  *
- * These buffers tell which sample uses what. All begin with `[model, …]`, and all but the last are of u32:
+ * These buffers say which sample uses what. All begin with `[model, …]`, and all but the last are of u32:
  *
- * - `places`: the number of items of each encoder, and of shared items; `[sample]` the number of references present; then
- *   of each branch `[sample, reference]`, or `[sample]`, the item in its encoder, {@linkcode NO_ITEM} where the reference
- *   is missing.
+ * - `places`: the number of items of each encoder, and of shared items; `[sample]` the number of references present;
+ *   then of each branch `[sample, reference]`, or `[sample]`, the item in its encoder, {@linkcode NO_ITEM} where the
+ *   reference is missing.
  * - `encoderE.items`: `[item]` index of the branch, the entry in its input, and where in `uses` its uses begin and end.
  * - `encoderE.uses`: sample · references + reference, or the sample, of each use.
  * - `encoderE.origins`: `[item]` sample and reference, where a dropout needs them.
@@ -20,21 +20,17 @@
  * @module
  */
 
-import { branchInputShape, entryShape } from "../../model/inputs.ts";
+import { branchInputShape } from "../../model/inputs.ts";
 import type { Encoder, GraphBranch, ModelGraph } from "../../model/graph.ts";
 import { sizeOf } from "../../model/shapes.ts";
-import type { InputSpec, LayerSpec } from "../../model/spec.ts";
-import { bindRead } from "./kernel.ts";
-import type { GraphPurpose } from "./kernel.ts";
+import type { InputSpec } from "../../model/spec.ts";
+import { entrySize, placesOf } from "../sample_source.ts";
+import { areWorthSharing, findLayerBySample } from "../shared_layers.ts";
+import { bindRead, type GraphPurpose } from "./kernel.ts";
 import type { ItemCount } from "./tensors.ts";
 
 /** Marks a missing reference, as `NO_ENTRY` of the samples does. */
 export const NO_ITEM = "0xffffffffu";
-
-/** Layers that treat uses of one entry differently in training. */
-const SEES_SAMPLES: readonly LayerSpec["type"][] = ["dropout", "batchNorm"];
-/** Layers that take long enough to be worth sharing. */
-const WORTH_SHARING: readonly LayerSpec["type"][] = ["conv1d", "dense", "linear"];
 
 /** An input as it is uploaded. */
 export interface InputEntries {
@@ -43,7 +39,7 @@ export interface InputEntries {
   readonly buffer: string;
   /** Entries of a sample, 1 or the number of references. */
   readonly places: number;
-  /** Values of an entry as data hold it, and as a branch reads it. */
+  /** Values of an entry as the data hold it, and as a branch reads it. */
   readonly entrySize: number;
   readonly readSize: number;
   /** Entries that there is room for in a batch. */
@@ -102,14 +98,17 @@ export class EntryLayout {
     this.stride = offset;
     this.encoders = graph.encoders.map((encoder, index) => {
       const training = purpose === "training";
-      const alone = encoder.layers.findIndex(({ type }) => SEES_SAMPLES.includes(type));
+      const { layers } = encoder;
+      const bySample = training ? findLayerBySample(layers) : undefined;
       return {
         index,
         encoder,
         branches: encoder.branches,
-        expanded: purpose === "inputGradients" || (training && alone >= 0),
-        sharedLayers: training ? countShared(encoder.layers.slice(0, Math.max(0, alone))) : 0,
-        hasOrigins: training && encoder.layers.some(({ type }) => type === "dropout"),
+        expanded: purpose === "inputGradients" || bySample !== undefined,
+        sharedLayers: bySample !== undefined && areWorthSharing(layers.slice(0, bySample))
+          ? bySample
+          : 0,
+        hasOrigins: training && layers.some(({ type }) => type === "dropout"),
         capacity: encoder.branches.reduce(
           (sum, branch) => sum + samples * this.branches[branch]!.input.places,
           0,
@@ -150,18 +149,13 @@ export class EntryLayout {
 }
 
 function layoutInput(spec: InputSpec, samples: number): InputEntries {
-  const places = "references" in spec ? spec.references : 1;
+  const places = placesOf(spec);
   return {
     spec,
     buffer: `input.${spec.name}`,
     places,
-    entrySize: sizeOf(entryShape(spec)),
+    entrySize: entrySize(spec),
     readSize: sizeOf(branchInputShape(spec)),
     capacity: samples * places,
   };
-}
-
-/** The number of layers, if sharing them is worth a copy of their outputs; else 0. */
-function countShared(layers: readonly LayerSpec[]): number {
-  return layers.some(({ type }) => WORTH_SHARING.includes(type)) ? layers.length : 0;
 }

@@ -8,13 +8,14 @@ export interface ProductCode extends Pick<KernelDescription, "name" | "buffers" 
   /** Number of rows that a step has, where that may be far fewer than there is room for. */
   readonly windows?: string | undefined;
   /**
-   * Statements that return four values of A, given `item`, `row` (segments counted) and `k`, a multiple of four. What they
-   * return beyond the last k is not used.
+   * Statements that return four values of A, given `item`, `row` (segments counted) and `k`, a multiple of four. What
+   * they return beyond the last k is not used.
    */
   readonly vectorA: string;
   /**
-   * Statements that return four values of B, zero beyond the last k: neighbouring columns of a row, given `segment`, `k`
-   * and `column`, a multiple of four; or, if `transposed`, neighbouring k of a column, `k` being a multiple of four.
+   * Statements that return four values of B, zero beyond the last k: neighbouring columns of a row, given `segment`,
+   * `k` and `column`, a multiple of four; or, if `transposed`, neighbouring k of a column, `k` being a multiple of
+   * four.
    */
   readonly vectorB: string;
   readonly transposed: boolean;
@@ -24,8 +25,9 @@ export interface ProductCode extends Pick<KernelDescription, "name" | "buffers" 
 
 /**
  * Assembles a product. In turns for each segment and chunk of k, the workgroup loads a block of A and of B into shared
- * memory, in vectors; then each thread takes vector after vector of its rows of A and of its four or eight columns of B,
- * with 16 multiplications for two vectors. Of a transposed B the vectors lie along k, and the products are dot products.
+ * memory, in vectors; then each thread takes vector after vector of its rows of A and of its four or eight columns of
+ * B, with 16 multiplications for two vectors. Of a transposed B the vectors lie along k, and the products are dot
+ * products.
  *
  * Threads: columns fastest, then rows, then items. Workgroups: x columns and rows, y items, z models.
  */

@@ -1,6 +1,6 @@
 /**
- * Plans what the GPU runs for a model with branches, whose samples are uploaded batch by batch: encoders over the entries
- * of the inputs, the join, the head. Sequential models whose signal is not in memory are planned here too.
+ * Plans what the GPU runs for a model with branches, whose samples are uploaded batch by batch: encoders over the
+ * entries of the inputs, the join, the head. Sequential models whose signal is not in memory are planned here too.
  *
  * @module
  */
@@ -13,13 +13,12 @@ import { type Chain, ChainPlanner } from "./chain.ts";
 import { divideHead, planEnding } from "./ending.ts";
 import { type EncoderEntries, EntryLayout } from "./entries.ts";
 import { type JoinKernels, planJoin } from "./join_plan.ts";
-import type { Kernel } from "./kernel.ts";
+import type { GraphPurpose, Kernel } from "./kernel.ts";
 import { expandBackwardWgsl, expandForwardWgsl, type ExpandShape } from "./ops/expand.ts";
 import { feedBranchWgsl } from "./ops/feed.ts";
-import { slopeOutputWgsl } from "./ops/loss.ts";
+import { findPredictionSlopesWgsl } from "./ops/loss.ts";
 import { LARGEST_FUSED_POOL, planUpdate } from "./plan.ts";
 import type { GraphPlan, PlanOptions } from "./plan_types.ts";
-import type { GraphPurpose } from "./kernel.ts";
 import { SAMPLE_COUNT, type Tensor } from "./tensors.ts";
 
 /** Values that an item takes in each buffer of an encoder; `entries.ts` describes them. */
@@ -160,7 +159,7 @@ class GraphPlanner {
         ...chains.flatMap(({ prediction }) => prediction),
         ...forward,
         ...head.prediction,
-        slopeOutputWgsl(head.output, this.#spec.loss, planner.options.models),
+        findPredictionSlopesWgsl(head.output, this.#spec.loss, planner.options.models),
         ...head.predictionBackward,
         ...backward,
         ...chains.flatMap(({ predictionBackward }) => predictionBackward),

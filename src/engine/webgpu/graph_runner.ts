@@ -1,3 +1,4 @@
+import { longestLength } from "../../base/arrays.ts";
 import type { InputName } from "../../model/spec.ts";
 import type { InputGradients } from "../engine.ts";
 import { gatherBatch } from "../gather_batch.ts";
@@ -56,7 +57,7 @@ export class GraphRunner {
     return await this.#run(pass, source);
   }
 
-  /** The gradient of each prediction by each input of its sample, of each model. */
+  /** Finds, for each model, the gradient of each prediction with respect to each input of its sample. */
   async findInputGradients(pass: Pass, source: SampleSource): Promise<InputGradients[]> {
     const { inputs } = this.#plan.layout;
     const gradients = pass.rows.map(({ length }) =>
@@ -100,7 +101,7 @@ export class GraphRunner {
       stepsOfSubmission: 1,
       alignment: device.limits.minStorageBufferOffsetAlignment,
     });
-    const longest = pass.rows.reduce((most, { length }) => Math.max(most, length), 0);
+    const longest = longestLength(pass.rows);
     if (purpose === "prediction") this.memory.reserve("predictions", longest * models);
     if (purpose === "training") this.memory.reserve("losses", schedule.steps * models);
     const batch = this.#batchOf(source);

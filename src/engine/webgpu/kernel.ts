@@ -1,7 +1,7 @@
 /**
- * A kernel as the rest of the engine sees it: WGSL for one exact shape, the names of the buffers it is bound to, and the
- * number of workgroups it is dispatched in. All of it is text and numbers, so kernels are made, and tested, without a
- * GPU.
+ * A kernel as the rest of the engine sees it: WGSL for one exact shape, the names of the buffers it is bound to, and
+ * the number of workgroups it is dispatched in. All of it is text and numbers, so kernels are made, and tested, without
+ * a GPU.
  *
  * @module
  */
@@ -80,8 +80,8 @@ const STEP_WGSL = `struct Step {
 `;
 
 /** Puts a kernel together. The model is the third coordinate of the workgroup. */
-export function makeKernel(parts: KernelDescription): Kernel {
-  const { name, buffers, declarations = "", threads, workgroups, body } = parts;
+export function makeKernel(description: KernelDescription): Kernel {
+  const { name, buffers, declarations = "", threads, workgroups, body } = description;
   const bindings = Object.entries(buffers).map(([variable, { access, type }], index) =>
     `@group(0) @binding(${index}) var<storage, ${access}> ${variable}: array<${type}>;`
   );

@@ -51,7 +51,7 @@ export function planModel(spec: SequentialSpec, options: PlanOptions): Plan {
   };
 }
 
-/** Plans Adam's step, once all gradients have their places, and the buffers that training needs beside the chains'. */
+/** Plans Adam's step, once all gradients have their places, and the buffers that training needs besides the chains'. */
 export function planUpdate(
   planner: ChainPlanner,
   blocks: number,

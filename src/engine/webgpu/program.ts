@@ -52,8 +52,8 @@ export class Program {
   }
 
   /**
-   * Binds the kernels to their buffers; returns a function that encodes all of them. While the buffers stay the same, so
-   * does the binding: the driver's memory that it takes is given back only when garbage is collected.
+   * Binds the kernels to their buffers; returns a function that encodes all of them. The binding is kept while the
+   * buffers stay the same, since the driver frees its memory only when garbage is collected.
    */
   bind(memory: GpuMemory): Binding["encode"] {
     const buffers = this.#stages.flatMap(({ kernel }) =>

@@ -1,3 +1,4 @@
+import { longestLength } from "../../base/arrays.ts";
 import type { SampleSource } from "../sample_source.ts";
 import type { GpuColumns } from "./columns.ts";
 import type { DataSets } from "./data_sets.ts";
@@ -98,7 +99,7 @@ export class ResidentRunner {
       this.memory.write("orders", order, 4 * start);
       start += order.length;
     }
-    const longest = rows.reduce((most, { length }) => Math.max(most, length), 0);
+    const longest = longestLength(rows);
     if (this.#purpose === "prediction") this.memory.reserve("predictions", longest * models);
     else this.memory.reserve("losses", schedule.steps * models);
   }

@@ -12,7 +12,7 @@ import { layoutWeights, type WeightLayout } from "./weight_layout.ts";
 
 /** Samples of a batch of a prediction. */
 const PREDICTION_SAMPLES = 512;
-/** Samples of a batch that is uploaded, at most; gradients by the inputs are as large as the inputs. */
+/** Samples of a batch that is uploaded, at most; input gradients are as large as the inputs. */
 const UPLOADED_SAMPLES = { prediction: PREDICTION_SAMPLES, inputGradients: 64 } as const;
 
 /** Runs a program over samples. */
@@ -31,8 +31,8 @@ export interface SessionRunnersOptions {
 }
 
 /**
- * The programs of a session, started when they are first needed. A sequential model reads a signal in memory from a copy
- * on the GPU; everything else is uploaded batch by batch.
+ * The programs of a session, started when they are first needed. A sequential model reads a signal in memory from a
+ * copy on the GPU; everything else is uploaded batch by batch.
  */
 export class SessionRunners {
   /** Holds the weights, the moments and the data. */
@@ -61,7 +61,7 @@ export class SessionRunners {
     return this.#isResident(source) ? this.#startResident("prediction") : this.#start("prediction");
   }
 
-  /** Starts the program that finds gradients by the inputs. */
+  /** Starts the program that finds input gradients. */
   async inputGradients(): Promise<GraphRunner> {
     return await this.#start("inputGradients") as GraphRunner;
   }

@@ -1,3 +1,4 @@
+import { longestLength } from "../../base/arrays.ts";
 import type { DivergedError } from "../../errors.ts";
 import { layerChains, modelGraph } from "../../model/graph.ts";
 import type { ModelSpec } from "../../model/spec.ts";
@@ -142,7 +143,7 @@ export class WebgpuSession implements Session {
     { onProgress, signal }: CallOptions,
   ): Promise<Float32Array<ArrayBuffer>[]> {
     checkRows(this.#spec, { source, rows, members: this.members });
-    const longest = rows.reduce((most, { length }) => Math.max(most, length), 0);
+    const longest = longestLength(rows);
     if (longest === 0) return rows.map(() => new Float32Array(0));
     const prediction = await this.#runners.prediction(source);
     await prediction.run({ rows, epochs: predictionEpochs(rows), onProgress, signal }, source);

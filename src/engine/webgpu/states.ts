@@ -1,4 +1,5 @@
 import { freeArray } from "../../base/free.ts";
+import type { Weights } from "../../model/initial_weights.ts";
 import { sizeOf, type WeightShape, weightShapes } from "../../model/shapes.ts";
 import type { ModelSpec } from "../../model/spec.ts";
 import type { MemberOptions, SessionState } from "../engine.ts";
@@ -32,9 +33,12 @@ export class GpuStates {
     this.#memory = memory;
     const zeros = this.#shapes.filter(({ trainable }) => trainable)
       .map(({ shape }) => new Float32Array(sizeOf(shape)));
-    this.#states = members.map(({ weights }) => {
-      return copyState({ step: 0, weights, firstMoments: zeros, secondMoments: zeros });
-    });
+    this.#states = members.map(({ weights }) => ({
+      step: 0,
+      weights: copyArrays(weights),
+      firstMoments: copyArrays(zeros),
+      secondMoments: copyArrays(zeros),
+    }));
     for (const name of BUFFERS) memory.reserve(name, layout.size * members.length);
     this.rewind();
   }
@@ -125,13 +129,15 @@ export class GpuStates {
 }
 
 function copyState(state: SessionState): SessionState {
-  const copy = (arrays: readonly Float32Array[]) =>
-    arrays.map((values) => new Float32Array(values));
   const { step, weights, firstMoments, secondMoments } = state;
   return {
     step,
-    weights: copy(weights),
-    firstMoments: copy(firstMoments),
-    secondMoments: copy(secondMoments),
+    weights: copyArrays(weights),
+    firstMoments: copyArrays(firstMoments),
+    secondMoments: copyArrays(secondMoments),
   };
+}
+
+function copyArrays(arrays: readonly Float32Array[]): Weights {
+  return arrays.map((values) => new Float32Array(values));
 }

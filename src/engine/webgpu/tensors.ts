@@ -37,7 +37,7 @@ export interface Tensor {
   readonly samples: number;
   /** Items of a step. */
   readonly count: ItemCount;
-  /** Whether its deltas are computed: where layers before it learn, and for gradients by the inputs. */
+  /** Whether its deltas are computed: where layers before it learn, and for input gradients. */
   readonly hasDelta: boolean;
   /**
    * Name of a buffer `[model, item]` of the sample that each item was made for and the number of its reference, where a
@@ -76,8 +76,8 @@ export function locateDeltaWgsl(tensor: Tensor, sample: string): string {
 }
 
 /**
- * WGSL for the derivative of a tensor's activation, from its value, which has the sign of the value before the activation.
- * A kernel that writes deltas multiplies by it, so that no kernel that reads them has to.
+ * WGSL for the derivative of a tensor's activation, from its value, which has the sign of the value before the
+ * activation. A kernel that writes deltas multiplies by it, so that no kernel that reads them has to.
  */
 export function deriveActivationWgsl({ slope }: Tensor, value: string): string {
   return slope === 1 ? "1.0f" : `select(${formatFloatWgsl(slope)}, 1.0f, ${value} > 0.0f)`;

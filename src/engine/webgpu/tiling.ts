@@ -1,7 +1,7 @@
 /**
- * A product C[row, column] = Σ over segment, k of A[row + segment · step, k] · B[segment, k, column] for every item: what a
- * convolution is, forward and backward, and, with one segment and the batch's samples as rows, a dense layer. A segment is a
- * tap, or a whole window where taps are neighbours in the input.
+ * A product C[row, column] = Σ over segment, k of A[row + segment · step, k] · B[segment, k, column] for every item:
+ * what a convolution is, forward and backward, and, with one segment and the batch's samples as rows, a dense layer. A
+ * segment is a tap, or a whole window where taps are neighbours in the input.
  */
 export interface ProductShape {
   /** Products in all: samples, or 1 where the samples are the rows. */
@@ -26,7 +26,7 @@ export interface WorkgroupLimits {
   readonly threads: number;
 }
 
-/** Rows of a thread's tile, at most, and vectors of columns: 80 sums are what registers hold. */
+/** Rows of a thread's tile, at most, and vectors of columns: registers hold 80 sums. */
 const TILE_ROWS = 10;
 const TILE_VECTORS = [2, 1];
 /** Threads in all that keep a GPU of the middle size busy. */
@@ -47,7 +47,7 @@ export interface Tiling {
   readonly columnThreads: number;
   readonly vectors: number;
   readonly columnBlocks: number;
-  /** Threads along the rows of an item, windows of each, and workgroups below each other. */
+  /** Threads along the rows of an item, windows of each, and workgroups one below another. */
   readonly rowThreads: number;
   readonly windows: number;
   readonly rowBlocks: number;
@@ -69,7 +69,7 @@ export function chooseTiling(shape: ProductShape, limits: WorkgroupLimits): Tili
   const allRows = Math.ceil(shape.windows / windows);
   const room = Math.min(MOST_STORAGE_BYTES, limits.storageBytes);
   const allLength = Math.ceil(shape.length / 4);
-  // Windows whose rows fit shared memory with so many vectors of each.
+  // Windows whose rows fit into shared memory with `length` vectors of each.
   const fittingAt = (length: number) => {
     const rows = room / (16 * (length | 1)) - 4 * columnThreads * vectors;
     const own = rows - (shape.segments - 1) * shape.step;

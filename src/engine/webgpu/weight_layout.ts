@@ -1,7 +1,7 @@
 /**
- * The places of a model's weights on the GPU: in the order of `weightShapes(spec)`, kernels padded with zeros to vectors
- * of four, so that they are read a vector at a time without a check for their end. Gradients and moments are laid out in
- * the same way. No gradient reaches the zeros, so they stay.
+ * The places of a model's weights on the GPU: in the order of `weightShapes(spec)`, kernels padded with zeros to
+ * vectors of four, so that they are read a vector at a time without a check for their end. Gradients and moments are
+ * laid out in the same way. No gradient reaches the zeros, so they stay.
  *
  * @module
  */

@@ -21,7 +21,7 @@ export function describePlace(mark: string, tracks: readonly TrackStatistics[]):
   return `${mark} in ${listSome(tracks.map(({ cellType }) => cellType))}`;
 }
 
-/** Groups tracks by mark, so that what holds in many cell types is reported once. */
+/** Groups tracks by mark, so that a finding in many cell types is reported once. */
 export function groupByMark(
   tracks: readonly TrackStatistics[],
 ): Map<string, Group<TrackStatistics>> {
@@ -31,7 +31,7 @@ export function groupByMark(
 /** The members of a group, of which there is at least one. */
 export type Group<Item> = [Item, ...Item[]];
 
-/** Groups items by key, as `Map.groupBy` does, with a type that tells that groups are not empty. */
+/** Groups items by key, as `Map.groupBy` does, with a type that shows that groups are not empty. */
 export function groupBy<Item>(
   items: Iterable<Item>,
   keyOf: (item: Item) => string,

@@ -14,12 +14,13 @@ export interface CellTypeExpression {
   /** The labels, `[gene]`, compressed to nearly a logarithm if they are not logarithms. */
   readonly values: Float64Array;
   /**
-   * A measure that goes up with expression, `[gene]`: the label, or, if the label is a difference from a reference
-   * sample as in the competition, its distance from the median, which is large for genes that are expressed at all.
+   * A measure that rises with expression, `[gene]`: the label or, if the label is a difference from a reference sample
+   * as in the competition, its distance from the median, which is large for genes that are expressed at all.
    */
   readonly expression: Float64Array;
   /**
-   * The closest relation of a mark with the labels or their distances from the median: see {@linkcode closestRelation}.
+   * The largest correlation of a mark with the labels or their distances from the median: see
+   * {@linkcode closestRelation}.
    */
   readonly relation: number;
 }

@@ -1,11 +1,11 @@
-/** What is known about the most studied marks. */
+/** Facts about the most studied marks. */
 
 /** Smaller windows may contain nothing of a mark, and H3K4me1 dips in their middle. */
 export const LEAST_WINDOW_BP = 6000;
 
 /** How a mark behaves at genes. */
 export interface MarkBiology {
-  /** 1 if the mark goes up with expression, −1 if it goes down; `undefined` if it may do either. */
+  /** 1 if the mark rises with expression, −1 if it falls; `undefined` if it may do either. */
   readonly direction: 1 | -1 | undefined;
   /** Whether the direction also shows at the promoter, rather than only along the gene. */
   readonly showsAtPromoter: boolean;
@@ -34,7 +34,7 @@ const BIOLOGY: Readonly<Record<string, MarkBiology>> = {
   H3K27me3: { direction: -1, showsAtPromoter: true, leastEnrichment: 0.5, leastPresent: 0.1 },
 };
 
-/** For H3K9me3, which goes either way near promoters, and for unknown marks. */
+/** Used for H3K9me3, which may rise or fall near promoters, and for unknown marks. */
 const UNKNOWN: MarkBiology = {
   direction: undefined,
   showsAtPromoter: false,
@@ -42,7 +42,7 @@ const UNKNOWN: MarkBiology = {
   leastPresent: 0.02,
 };
 
-/** Returns what is known about a mark. */
+/** Returns the known facts about a mark. */
 export function biologyOf(mark: string): MarkBiology {
   return (Object.hasOwn(BIOLOGY, mark) ? BIOLOGY[mark] : undefined) ?? UNKNOWN;
 }

@@ -1,7 +1,7 @@
 /** Measures where a mark lies around the TSS. */
 
 /** Mean over the bins whose distance from the window's middle, as a share of half the window, is in `[from, to)`. */
-export function meanBetween(profile: Float64Array, from: number, to: number): number {
+function meanBetween(profile: Float64Array, from: number, to: number): number {
   const half = profile.length / 2;
   let sum = 0;
   let count = 0;

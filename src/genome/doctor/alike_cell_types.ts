@@ -12,7 +12,7 @@ const LEAST_MARKS = 2;
 const LEAST_MEDIAN = 0.96;
 /** Least likeness of any mark of replicates. */
 const LEAST_MARK = 0.9;
-/** A mark with a smaller share of signal tells nothing about likeness. */
+/** A mark with a smaller share of signal says nothing about likeness. */
 const LEAST_RELIABILITY = 0.3;
 /**
  * As log2(RPKM + 1), the labels of the two most alike of Roadmap's 56 cell types, both naive T cells, correlate 0.989.
@@ -32,7 +32,10 @@ export function checkAlikeCellTypes(
   return [...findSameLabels(labels), ...findLabelReplicates(labels), ...findReplicates(tracks)];
 }
 
-/** Lists what {@linkcode checkAlikeCellTypes} had to skip. A single cell type has nothing to be compared with. */
+/**
+ * Lists the checks that {@linkcode checkAlikeCellTypes} had to skip. A single cell type has nothing to be compared
+ * with.
+ */
 export function skippedAlikeCellTypes(
   tracks: readonly TrackStatistics[],
   labels: readonly LabelStatistics[],
@@ -82,7 +85,7 @@ function findLabelReplicates(labels: readonly LabelStatistics[]): Finding[] {
 
 const REPLICATES =
   "Are they replicates of one cell type? Average or join them: a score on one of them after training " +
-  "on the other tells nothing about a new cell type.";
+  "on the other says nothing about a new cell type.";
 
 function findReplicates(tracks: readonly TrackStatistics[]): Finding[] {
   const usable = tracks.filter(({ samples, least, largest, reliability }) =>

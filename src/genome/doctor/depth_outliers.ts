@@ -10,7 +10,7 @@ const LEAST_FACTOR = 3;
 /** Limit of the modified z-score (Iglewicz and Hoaglin 1993). */
 const LARGEST_SCORE = 3.5;
 
-/** Lists what {@linkcode checkDepthOutliers} had to skip. */
+/** Lists the checks that {@linkcode checkDepthOutliers} had to skip. */
 export function skippedDepthOutliers(tracks: readonly TrackStatistics[]): SkippedCheck[] {
   const groups = [...groupByMark(tracks).values()];
   return skipIfFewer(

@@ -36,7 +36,7 @@ import {
 } from "./unrelated_labels.ts";
 import { describeWeakMarks, findWeakMarks, skippedWeakMarks, type WeakMark } from "./weak_marks.ts";
 
-/** What to examine a data set with. */
+/** Options of {@linkcode examineSamples}. */
 export interface ExamineOptions {
   /** Genes with their strands, to check the orientation. Data that hold strands do not need them. */
   readonly genes?: readonly Gene[] | undefined;
@@ -45,20 +45,20 @@ export interface ExamineOptions {
 }
 
 /**
- * Looks for what may be wrong with a data set.
+ * Looks for likely faults in a data set.
  *
  * - In the signal: counts that are multiples of a number; swapped, empty, constant, identical or nearly empty marks;
  *   outlying depths; genes without signal; marks without signal at promoters; bins that are off by one; if strands are
  *   known, a wrong orientation; and if test data are given, genes in both.
  * - In the labels: labels that are not logarithms, or are logarithms of logarithms; labels unrelated to the marks;
- *   exchanged labels or files of cell types; cell types as alike as replicates; labels among the marks; marks that go
- *   the wrong way with expression.
+ *   exchanged labels or files of cell types; cell types as alike as replicates; labels among the marks; marks that rise
+ *   with expression but should fall, or the reverse.
  *
- * The documentation of each rule in `src/genome/doctor/` tells its limits; no rule is proof. The thresholds were set on
- * real data of ten cell types, with log2(RPKM + 1) and with the competition's label, and on simulated data, with faults
- * planted into subsets of them. With 2,000 genes all planted faults were found, except in marks that are unusual in the
- * original data. With 300 genes most were found; logarithms of logarithms only if the record tells the transform. In
- * the unchanged real data, only known peculiarities were reported.
+ * The documentation of each rule in `src/genome/doctor/` gives its limits. A finding is not a proof. The thresholds
+ * were set on real data of ten cell types, with log2(RPKM + 1) and with the competition's label, and on simulated data,
+ * with faults planted into subsets of them. With 2,000 genes all planted faults were found, except in marks that are
+ * unusual in the original data. With 300 genes most were found; logarithms of logarithms only if the record has the
+ * transform. In the unchanged real data, only known peculiarities were reported.
  *
  * @param columns The data.
  * @param options Genes with strands, and test data.
@@ -82,16 +82,16 @@ export function examineSamples(columns: SampleColumns, options: ExamineOptions =
 
 /** The result of {@linkcode diagnoseSamples}. */
 export interface Diagnosis {
-  /** What may be wrong; an empty list if nothing looks wrong. */
+  /** The findings; an empty list if nothing looks wrong. */
   readonly findings: readonly Finding[];
   /** The checks that were skipped because the data have too few genes or cell types for them. */
   readonly skipped: readonly SkippedCheck[];
 }
 
 /**
- * Looks for what may be wrong with a data set, as {@linkcode examineSamples} does, and lists the checks that were
- * skipped because there are too few genes or cell types. Checks that need labels, strands or test data are not listed
- * if these are missing.
+ * Looks for likely faults in a data set, as {@linkcode examineSamples} does, and lists the checks that were skipped
+ * because there are too few genes or cell types. Checks that need labels, strands or test data are not listed if these
+ * are missing.
  *
  * @param columns The data.
  * @param options Genes with strands, and test data.

@@ -8,9 +8,9 @@ import { skipIfFewer, type SkippedCheck } from "./skipped_check.ts";
 const LEAST_GENES = 100;
 /** A cell type's marks must fit another's labels better than its own by at least this much. */
 const LEAST_MARGIN = 0.15;
-/** That margin in standard errors of a correlation, for all marks together. */
+/** The margin in standard errors of a correlation, for all marks together. */
 const MARGIN_ERRORS = 4.5;
-/** That margin in standard errors of a correlation, for one of many marks. */
+/** The margin in standard errors of a correlation, for one of many marks. */
 const MARGIN_ERRORS_OF_ONE = 6;
 
 /** How well the marks of each cell type fit the labels of each, `[marks of][labels of]`. */
@@ -21,7 +21,8 @@ type FitTable = readonly (readonly number[])[];
  * cell type than in the others is also expressed more there. Over genes, the differences of marks from their mean over
  * cell types correlate 0.33 to 0.57 with the differences of labels in real cell types (both for log2(RPKM + 1) and for
  * the competition's label), and at most 0.15 with those of another cell type. Limits: needs 100 genes that all cell
- * types have; does not find exchanges of cell types that are nearly the same, and cannot tell labels from files.
+ * types have; does not find exchanges of cell types that are nearly the same, and cannot say whether labels or files
+ * were exchanged.
  *
  * @param cellTypes Cell types whose labels are related to their marks.
  * @param doubtful Tracks that are known to be wrong; their marks are left out.
@@ -52,7 +53,7 @@ export function checkExchangedCellTypes(
       seen.add(key);
       const gains = fits.map(({ mark, fit }) => ({ mark, fit, gain: gainOfCycle(fit, cycle) }));
       const agreeing = gains.filter(({ gain }) => gain >= margin);
-      // If a mark fits its own labels well, the labels are in their place, and the files of other marks are not.
+      // If a mark fits its own labels well, the labels are in the right place, and the files of other marks are not.
       const isLabels = table === whole && gains.every(({ gain }) => gain > -margin);
       const shown = isLabels ? [] : agreeing;
       const fit = shown[0]?.fit ?? whole;
@@ -62,7 +63,7 @@ export function checkExchangedCellTypes(
   return findings;
 }
 
-/** Lists what {@linkcode checkExchangedCellTypes} had to skip. A single cell type has nothing to be exchanged with. */
+/** Lists the checks that {@linkcode checkExchangedCellTypes} had to skip. A single cell type cannot be exchanged. */
 export function skippedExchangedCellTypes(
   cellTypes: readonly CellTypeExpression[],
 ): SkippedCheck[] {
@@ -81,7 +82,7 @@ function withDistinctLabels(cellTypes: readonly CellTypeExpression[]): CellTypeE
   return [...groups.values()].filter(({ length }) => length === 1).flat();
 }
 
-/** Indices of the genes that every cell type has. */
+/** Finds the indices of the genes that every cell type has. */
 function sharedGenes(cellTypes: readonly CellTypeExpression[]): Uint32Array {
   const genes = cellTypes[0]?.labels.values.keys() ?? [];
   return Uint32Array.from(genes).filter((gene) =>
@@ -93,7 +94,7 @@ function selectGenes(values: Float64Array, genes: Uint32Array): Float64Array {
   return Float64Array.from(genes, (gene) => values[gene]!);
 }
 
-/** The marks with a known direction that have signal in every cell type. */
+/** Lists the marks with a known direction that have signal in every cell type. */
 function commonMarks(cellTypes: readonly CellTypeExpression[]): string[] {
   const marks = (cellTypes[0]?.tracks ?? []).map(({ mark }) => mark);
   return marks.filter((mark) =>

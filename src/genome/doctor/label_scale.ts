@@ -12,20 +12,21 @@ const LARGEST_DOUBLE_LOGARITHM = 4.4;
 /** Skewness and excess kurtosis: in 57 samples logarithms have at most 1.1 and 1.6, RPKM at least 14 and 366. */
 const LARGE_SKEWNESS = 2.2;
 const LARGE_KURTOSIS = 15;
-/** Number of genes from which skewness tells the two apart. */
+/** With at least this many genes, skewness distinguishes the two. */
 const LEAST_SKEWED_GENES = 50;
 /** Among this many genes, one is expressed so strongly that a double logarithm shows. */
 const LEAST_GENES = 20;
 /**
- * The skewness of the absolute values of labels other than zero, which tells a logarithm from a double one. In 57
- * samples of 600 genes, log2(RPKM + 1) has 0.15 to 1.1 and its logarithm -0.7 to -0.05. The competition's label, which
- * has a sign, has 0.4 to 1.3, and its logarithm -0.3 to 0.2 with an excess kurtosis of -1.2 to -0.2.
+ * The skewness of the absolute values of labels other than zero, which distinguishes a logarithm from a double
+ * logarithm. In 57 samples of 600 genes, log2(RPKM + 1) has 0.15 to 1.1 and its logarithm -0.7 to -0.05. The
+ * competition's label, which has a sign, has 0.4 to 1.3, and its logarithm -0.3 to 0.2 with an excess kurtosis of -1.2
+ * to -0.2.
  */
 const LEAST_MAGNITUDE_SKEWNESS = -0.03;
 const LEAST_SIGNED_SKEWNESS = 0.25;
 const LEAST_SIGNED_KURTOSIS = -0.15;
 const LEAST_SHAPED_GENES = 500;
-/** Least number of genes if the record tells the transform. */
+/** Least number of genes if the record has the transform. */
 const LEAST_RECORDED_GENES = 3;
 /** Largest ratio of the labels' spreads between cell types; it is 1.27 in the 56 of Roadmap Epigenomics. */
 const LARGEST_SPREAD_RATIO = 1.5;
@@ -34,8 +35,8 @@ const LEAST_COMPARED_GENES = 200;
 /**
  * Finds labels that are not logarithms, labels that are logarithms of logarithms, labels that are the same in all
  * genes, and cell types whose labels have a different scale than the others'. Limits: the first rule needs 50 genes,
- * unless the values are far too large for logarithms; the second needs 500 genes, or 3 if the record tells the
- * transform; classes are not judged.
+ * unless the values are far too large for logarithms; the second needs 500 genes, or 3 if the record has the transform;
+ * classes are not judged.
  */
 export function checkLabelScale(
   labels: readonly LabelStatistics[],
@@ -54,7 +55,7 @@ export function checkLabelScale(
   ];
 }
 
-/** Lists what {@linkcode checkLabelScale} had to skip. */
+/** Lists the checks that {@linkcode checkLabelScale} had to skip. */
 export function skippedLabelScale(
   labels: readonly LabelStatistics[],
   { expressionTransform = "none" }: DataRecord,

@@ -14,8 +14,8 @@ const LEAST_GENES = 30;
 
 /**
  * Finds marks whose signal is really the label, such as a column of labels that was read as a mark, by the rank
- * correlation of a mark's level with the label over genes. Also finds marks with one value in all bins of a gene, which
- * no signal along the genome has. Limits: needs 30 genes; does not find a label in only a few bins.
+ * correlation of a mark's level with the label over genes. Also finds marks with one value in all bins of a gene,
+ * unlike any signal along the genome. Limits: needs 30 genes; does not find a label in only a few bins.
  */
 export function checkLeakedLabels(
   cellTypes: readonly CellTypeExpression[],
@@ -28,7 +28,7 @@ export function checkLeakedLabels(
   return [...describeLeaks(leaks), ...findFlatMarks(tracks)];
 }
 
-/** Lists what {@linkcode checkLeakedLabels} had to skip. */
+/** Lists the checks that {@linkcode checkLeakedLabels} had to skip. */
 export function skippedLeakedLabels(
   cellTypes: readonly CellTypeExpression[],
   tracks: readonly TrackStatistics[],
@@ -51,7 +51,7 @@ function describeLeaks(
     check: "leaked-labels",
     severity: "warning",
     where: `${mark} in ${listSome(found.map(({ track }) => track.cellType))}`,
-    message: `the mark tells the label: their rank correlation over genes is ` +
+    message: `the mark reveals the label: their rank correlation over genes is ` +
       `${found[0].relation.toFixed(2)}, that of real marks 0.75 at most`,
     advice: "A column of labels was most likely read as a mark: check the order of the columns. " +
       "A model trained on these data would only copy the label.",

@@ -16,9 +16,9 @@ const LEAST_OTHERS = 2;
 const LEAST_OTHERS_OF_UNKNOWN = 3;
 /** A correlation this far on the wrong side shows that a mark is wrong, whatever the other cell types show. */
 const CLEARLY_WRONG = 0.12;
-/** That limit in standard errors of a correlation, which is more for few genes. */
+/** The same limit in standard errors of a correlation, which is larger for few genes. */
 const WRONG_ERRORS = 2.5;
-/** That limit if the other cell types show the right direction by {@linkcode CLEARLY_RIGHT}. */
+/** The limit if the other cell types show the right direction by {@linkcode CLEARLY_RIGHT}. */
 const WRONG = 0.05;
 const CLEARLY_RIGHT = 0.15;
 /** Least difference from the other cell types in that case. */
@@ -51,7 +51,7 @@ const MEASURES: readonly Measure[] = [
   },
 ];
 
-/** A mark that goes the wrong way, with the evidence. */
+/** A mark with the wrong direction, and the evidence. */
 export interface WrongDirection {
   readonly track: TrackStatistics;
   /** The measure in words. */
@@ -62,7 +62,7 @@ export interface WrongDirection {
   readonly usual: number | undefined;
 }
 
-/** How a mark is related to expression in a cell type, by each measure that suits it. */
+/** The relation of a mark to expression in a cell type, by each measure that suits it. */
 interface Direction {
   readonly track: TrackStatistics;
   /** The correlations by measure, positive in the mark's known direction. */
@@ -70,11 +70,11 @@ interface Direction {
 }
 
 /**
- * Finds marks that go down with expression although they should go up, as active marks do, or up although they should
- * go down, as H3K27me3 does: by known biology alone if the case is clear, or by comparison with the other cell types.
- * The relation is measured by the mark's level, by its level at the promoter, and by whether a gene has any. Limits:
- * needs 200 genes, and two other cell types for the finer comparison; reports H3K9me3 and unknown marks only if both
- * sides are clear.
+ * Finds marks that fall with expression although they should rise, as active marks do, or rise although they should
+ * fall, as H3K27me3 does: by known biology alone if the case is clear, or by comparison with the other cell types. The
+ * relation is measured by the mark's level, by its level at the promoter, and by whether a gene has any. Limits: needs
+ * 200 genes, and two other cell types for the finer comparison; reports H3K9me3 and unknown marks only if both sides
+ * are clear.
  */
 export function findWrongDirections(
   cellTypes: readonly CellTypeExpression[],
@@ -95,7 +95,7 @@ export function findWrongDirections(
   });
 }
 
-/** Lists what {@linkcode findWrongDirections} had to skip. */
+/** Lists the checks that {@linkcode findWrongDirections} had to skip. */
 export function skippedDirections(cellTypes: readonly CellTypeExpression[]): SkippedCheck[] {
   return skipIfFewGenes(
     { check: "mark-direction", what: "direction of marks with expression", least: LEAST_GENES },
@@ -155,14 +155,14 @@ function describeWrongDirection(found: Group<WrongDirection>): Finding {
   const [{ track: { mark }, what, relation, usual }] = found;
   const expected = biologyOf(mark).direction;
   const comparison = usual === undefined || usual * relation >= 0
-    ? "real ones go the other way"
+    ? "real marks do the opposite"
     : `in the other cell types ${formatSigned(usual)}`;
   return {
     check: "mark-direction",
     severity: "warning",
     where: describePlace(mark, found.map(({ track }) => track)),
-    message: `the mark goes ${relation > 0 ? "up" : "down"} with expression` +
-      (expected === undefined ? "" : `, where it should go ${expected > 0 ? "up" : "down"}`) +
+    message: `the mark ${relation > 0 ? "rises" : "falls"} with expression` +
+      (expected === undefined ? "" : `, but it should ${expected > 0 ? "rise" : "fall"}`) +
       `: ${what} correlates ${formatSigned(relation)} with it over genes, ${comparison}`,
     advice: "This is most likely the file of another mark: check its path in the sample sheet, " +
       "and look at a silent and an active gene in a genome browser.",

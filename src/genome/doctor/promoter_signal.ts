@@ -12,7 +12,7 @@ const LEAST_SAMPLES = 20;
 const LEAST_SAMPLES_OF_OTHERS = 200;
 /** A profile needs this many values above zero to have a shape. */
 const LEAST_POSITIVE = 500;
-/** If more than this share of genes lacks signal, these are not just the few genes that reads cannot be mapped to. */
+/** If more than this share of genes lacks signal, they are not just the few genes to which reads cannot be mapped. */
 const LARGE_SHARE = 0.01;
 
 /**
@@ -27,7 +27,7 @@ export function checkPromoterSignal(
   return [...findSilentGenes(columns), ...findFlatPromoters(tracks, columns.record.binSizeBp)];
 }
 
-/** Lists what {@linkcode checkPromoterSignal} had to skip. */
+/** Lists the checks that {@linkcode checkPromoterSignal} had to skip. */
 export function skippedPromoterSignal(
   tracks: readonly TrackStatistics[],
   binSizeBp: number,
@@ -70,7 +70,7 @@ function findSilentGenes(columns: SampleColumns): Finding[] {
   }];
 }
 
-/** Indices of the genes that are zero between two bins in all marks and cell types. */
+/** Finds the indices of the genes whose signal is zero from one bin to another in all marks and cell types. */
 function genesWithoutSignal(
   { signal, genes, geneIndex, bins, record: { marks } }: SampleColumns,
   [firstBin, endBin]: readonly [number, number],

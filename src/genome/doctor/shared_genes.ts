@@ -5,9 +5,9 @@ import { describeGenes } from "./_describe.ts";
 import type { Finding } from "./finding.ts";
 
 /**
- * Finds what training and test data share: samples (a gene in a cell type), which make a score worthless, and genes,
- * which make it too good, since much of a gene's expression is the same in all cell types (Schreiber et al. 2020,
- * Genome Biology 21:282).
+ * Finds samples (a gene in a cell type) and genes that are in both training and test data. Shared samples make a score
+ * worthless, and shared genes make it too good, since much of a gene's expression is the same in all cell types
+ * (Schreiber et al. 2020, Genome Biology 21:282).
  */
 export function checkSharedGenes(train: SampleColumns, test: SampleColumns): Finding[] {
   const trainGenes = new Set(train.genes.map(geneKey));
@@ -24,7 +24,7 @@ export function checkSharedGenes(train: SampleColumns, test: SampleColumns): Fin
       message:
         `${samples.length} of ${test.geneIndex.length} test samples are in the training data too, ` +
         "the same gene in the same cell type",
-      advice: "Remove them from one of the two: a score on them tells nothing.",
+      advice: "Remove them from one of the two: a score on them means nothing.",
     }];
   }
   return [{

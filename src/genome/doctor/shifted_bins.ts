@@ -11,7 +11,7 @@ const LEAST_SHIFT_BINS = 0.6;
 /** A profile must rise in the middle for a shift to show. */
 const LEAST_ENRICHMENT = 1.5;
 const LARGEST_SHIFT_BINS = 5;
-/** Number of bins next to the first or last bin that tell how many genes should have signal in it. */
+/** Number of bins next to the first or last bin that show how many genes should have signal in it. */
 const EDGE_NEIGHBOURS = 5;
 /** An edge bin without any signal is not an accident if its chance, by the Poisson distribution, is below this. */
 const SMALL_CHANCE = 1e-6;
@@ -53,7 +53,7 @@ export function checkShiftedBins(
   return findings;
 }
 
-/** Lists what {@linkcode checkShiftedBins} had to skip. */
+/** Lists the checks that {@linkcode checkShiftedBins} had to skip. */
 export function skippedShiftedBins(
   { record }: SampleColumns,
   tracks: readonly TrackStatistics[],

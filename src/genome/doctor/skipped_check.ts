@@ -1,9 +1,11 @@
 import { formatCountOf } from "../../base/count.ts";
 import { listSome } from "../wording.ts";
 
-/** A check that was skipped because the data have too little for it. */
+/** A check that was skipped because the data are too few for it. */
 export interface SkippedCheck {
-  /** Name of the check as in a finding, such as `unrelated-labels`. Other parts of the check may have been made. */
+  /**
+   * Name of the check as in a finding, such as `unrelated-labels`. Other parts of the check may have been carried out.
+   */
   readonly check: string;
   /** What was not examined, such as `labels against marks`. */
   readonly what: string;
@@ -11,14 +13,14 @@ export interface SkippedCheck {
   readonly reason: string;
 }
 
-/** What a check, or a part of one, needs. */
+/** The least amount of data that a check, or a part of one, needs. */
 export interface Need {
   readonly check: string;
   readonly what: string;
   readonly least: number;
   /** The unit in the singular, such as `gene` or `cell type`. */
   readonly noun: string;
-  /** Where they must be, such as `on the plus strand`. */
+  /** Where the counted things must be, such as `on the plus strand`. */
   readonly place?: string;
 }
 

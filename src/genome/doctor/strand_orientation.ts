@@ -48,7 +48,7 @@ export function checkStrandOrientation(
   return [...findWrongStarts(plus, minus), ...findWrongDirection(columns, plus, minus)];
 }
 
-/** Lists what {@linkcode checkStrandOrientation} had to skip although strands are known. */
+/** Lists the checks that {@linkcode checkStrandOrientation} had to skip although strands are known. */
 export function skippedStrandOrientation(
   columns: SampleColumns,
   genes: readonly Gene[] | undefined,
@@ -74,7 +74,7 @@ export function hasStrands(columns: SampleColumns): boolean {
   return 2 * known.length >= columns.genes.length;
 }
 
-/** The strand of each gene in the data: from the file of genes if there is one, or else from the data. */
+/** Finds the strand of each gene in the data: from the file of genes if there is one, or else from the data. */
 function strandsOf(
   columns: SampleColumns,
   genes: readonly Gene[] | undefined,

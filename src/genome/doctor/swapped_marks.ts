@@ -40,7 +40,7 @@ export function checkSwappedMarks(tracks: readonly TrackStatistics[]): Finding[]
   ];
 }
 
-/** Lists what {@linkcode checkSwappedMarks} had to skip. A single mark has nothing to be swapped with. */
+/** Lists the checks that {@linkcode checkSwappedMarks} had to skip. A single mark cannot be swapped. */
 export function skippedSwappedMarks(tracks: readonly TrackStatistics[]): SkippedCheck[] {
   if (new Set(tracks.map(({ mark }) => mark)).size < 2) return [];
   const check = "swapped-marks";

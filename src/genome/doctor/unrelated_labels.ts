@@ -36,7 +36,7 @@ export function checkUnrelatedLabels(cellTypes: readonly CellTypeExpression[]): 
   }];
 }
 
-/** Lists what {@linkcode checkUnrelatedLabels} had to skip. */
+/** Lists the checks that {@linkcode checkUnrelatedLabels} had to skip. */
 export function skippedUnrelatedLabels(cellTypes: readonly CellTypeExpression[]): SkippedCheck[] {
   const check = "unrelated-labels";
   const what = "labels against marks";

@@ -19,7 +19,7 @@ export interface WeakMark {
 }
 
 /**
- * Finds marks with hardly any signal: in less than an eighth as many bins as in the other cell types, or in fewer bins
+ * Finds marks with almost no signal: in less than an eighth as many bins as in the other cell types, or in fewer bins
  * or genes than the mark has in any cell. Short lists of peaks and failed experiments look like this. Limits: the first
  * rule needs another cell type, the second 200 genes and windows of 6,000 base pairs.
  */
@@ -42,7 +42,7 @@ export function findWeakMarks(
   });
 }
 
-/** Lists what {@linkcode findWeakMarks} had to skip. */
+/** Lists the checks that {@linkcode findWeakMarks} had to skip. */
 export function skippedWeakMarks(
   tracks: readonly TrackStatistics[],
   binSizeBp: number,
@@ -71,7 +71,7 @@ export function describeWeakMarks(weak: readonly WeakMark[]): Finding[] {
       (usual === undefined ? "" : ` (in other cell types ${formatShare(1 - usual)})`) +
       `, and ${formatShare(1 - track.present / track.samples)} of the genes have none`,
     advice:
-      "It tells nearly nothing: a short list of peaks, a failed experiment or the wrong file. " +
+      "It holds almost no information: a short list of peaks, a failed experiment or the wrong file. " +
       "Use a better file, or leave the mark or the cell type out.",
   }));
 }

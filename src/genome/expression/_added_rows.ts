@@ -40,7 +40,7 @@ export function describeAddedRows(table: ExpressionTable, rows: RowGenes): strin
       { file, line: lines[second] },
     );
   }
-  // Another note tells that transcripts are added up.
+  // Another note says that transcripts are added up.
   if (rows.naming === "transcript") return [];
   return [
     `${file}: ${formatCountOf(genes.length, "gene")} in several rows each, such as ` +
@@ -54,7 +54,7 @@ interface SeveralRows {
   readonly second: number;
   /** Whether the values are the same in all rows. */
   isSame: boolean;
-  /** Whether all values are 0 or missing, which tells nothing. */
+  /** Whether all values are 0 or missing, and so show nothing. */
   isZero: boolean;
 }
 

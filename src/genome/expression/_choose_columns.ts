@@ -11,9 +11,9 @@ import { failChoice, type WantedColumns } from "./_wanted_columns.ts";
 
 /** The chosen columns. */
 export interface ChosenColumns {
-  /** The columns of each cell type, in the order in which these are wanted. */
+  /** The columns of each cell type, in the order of the wanted cell types. */
   readonly columns: readonly (readonly ValueColumn[])[];
-  /** What all of them measure, if that is known. */
+  /** What all columns measure, if that is known. */
   readonly kind?: ValueKind | undefined;
   /** Notes about the choices that were made. */
   readonly notes: readonly string[];
@@ -178,7 +178,7 @@ function describeChoice(
   const kinds = VALUE_KINDS.filter((kind) => layout.values.some((value) => value.kind === kind));
   if (value !== undefined && kind === undefined) {
     return [
-      `${file}: --expression-value has no effect, since the columns do not tell what they measure`,
+      `${file}: --expression-value has no effect, since the columns do not say what they measure`,
     ];
   }
   if (kind === undefined || kinds.length < 2 || value !== undefined) return [];

@@ -11,7 +11,7 @@ import { LONG_FORMAT } from "./_long_format.ts";
 import type { RowGenes } from "./_row_genes.ts";
 import type { ExpressionTable } from "./table.ts";
 
-/** What {@linkcode collectRows} needs besides the table. */
+/** Options of {@linkcode collectRows}. */
 export interface CollectRowsOptions {
   readonly genes: readonly Gene[];
   readonly transform?: ExpressionTransform | undefined;

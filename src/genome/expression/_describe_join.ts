@@ -28,14 +28,14 @@ export function failNone(
   const [gene] = genes;
   const row = showName(names[0] ?? "");
   const advice = table.rows === "transcripts" && transcripts === undefined
-    ? "They are transcripts: an annotation that has them tells their genes"
+    ? "They are transcripts: use an annotation that has them, which names their genes"
     : areGenes(table.cellTypes)
     ? "Its columns are genes: transpose the table, so that the rows are genes"
     : genes.some(({ entrezId }) => entrezId !== undefined) && mayBeUntitledEntrez(table)
     ? "Numbers that may count rows are Entrez numbers only under a title such as GeneID"
     : adviseOn({ rows, ids }, genes);
   throw new ContractError(
-    `Cannot take expression from ${table.file}: it has none of the genes, or hardly any: its rows are ` +
+    `Cannot take expression from ${table.file}: it has none of the genes, or almost none: its rows are ` +
       `${rows} such as "${row}", the genes are ${ids} such as "${showName(gene?.id ?? "")}" ` +
       `(line ${gene?.line} of the genes). ${advice}`,
   );
@@ -57,12 +57,12 @@ function adviseOn({ rows, ids }: NameKinds, genes: readonly Gene[]): string {
   if (rows.startsWith("bare numbers")) {
     return genes.some(({ entrezId }) => entrezId !== undefined)
       ? "The annotation's Entrez numbers do not match either"
-      : "Entrez numbers need an annotation that tells them, such as RefSeq's GFF3, or a column of ids in the table";
+      : "Entrez numbers need an annotation that has them, such as RefSeq's GFF3, or a column of ids in the table";
   }
   if (rows.startsWith("symbols") && rows !== ids) {
     return genes.some(({ symbol }) => symbol !== undefined)
       ? "The annotation's symbols do not match either: are both of one species?"
-      : "Symbols need an annotation that tells them, such as a GTF with gene_name";
+      : "Symbols need an annotation that has them, such as a GTF with gene_name";
   }
   return rows === ids || [rows, ids].every((kind) => /^(?:\w+ )?Ensembl ids/.test(kind))
     ? "Are both of one species and from one source?"
@@ -115,7 +115,7 @@ export function describeLostRows({ names, naming, genes }: RowGenes, file: strin
   const [[lostName], [damagedName], [severalName]] = [lost, damaged, [...several]];
   if (lostName !== undefined) {
     messages.push(
-      `${file}: ${lost.length} of ${names.length} ${kind} are not of a gene of the annotation, such as ` +
+      `${file}: ${lost.length} of ${names.length} ${kind} belong to no gene of the annotation, such as ` +
         `"${showName(lostName)}"`,
     );
   }

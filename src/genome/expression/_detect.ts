@@ -224,7 +224,7 @@ function checkTitles(titles: readonly string[], { line, rows, file }: HeaderPlac
   }
 }
 
-/** Finds the first column that neither names genes nor holds a number in any of the first rows. */
+/** Finds the first column that does not name genes and holds no number in any of the first rows. */
 function findText(
   { names }: Columns,
   width: number,

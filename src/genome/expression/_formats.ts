@@ -1,4 +1,4 @@
-/** Recognises tables of expression by their headers: those of common programs, and those of anyone. */
+/** Recognises tables of expression by their headers: tables of common programs and any others. */
 
 import { findDifferences, isOfDifferences } from "./_differences.ts";
 import type { Columns, ValueColumn } from "./_layout.ts";
@@ -14,7 +14,7 @@ interface OneSampleFormat {
   readonly names: readonly string[];
   readonly values: Readonly<Partial<Record<ValueKind, string>>>;
   readonly mayBeTranscripts?: boolean;
-  /** The columns that tell apart the rows of one gene, which are added up. */
+  /** The columns that distinguish the rows of one gene, which are added up. */
   readonly parts?: readonly string[];
   readonly status?: string;
 }
@@ -77,7 +77,7 @@ const NAME_TITLES = new RegExp(
   "i",
 );
 
-/** Titles of columns of ids, which come before symbols wherever they stand. */
+/** Titles of columns of ids, which are preferred to symbols wherever they are. */
 const ID_TITLES =
   /^(?:ensembl[_. ]?(?:gene)?[_. ]?(?:id)?(?:[_. ]version)?|gene[_. ](?:stable[_. ])?id|geneid|ensg(?:[_. ]?id)?|ens_?gene)$/i;
 
@@ -206,7 +206,7 @@ function readAnyTable(
   const hasParts = isOfTracking ||
     transcripts.some((column) => !SEVERAL_TRANSCRIPTS.test(titleOf(column)));
   const adds = hasIds && hasParts;
-  // If only symbols stand beside transcripts, each in several rows, the transcripts tell the genes.
+  // If the only other names are symbols, each in several rows, the transcripts identify the genes.
   const own = hasParts && !hasIds ? transcripts.slice(0, 1) : [];
   const all = [...own, ...names];
   const parts = isOfTracking ? TRACKING_PARTS.map((title) => titles.indexOf(title)) : transcripts;
@@ -240,7 +240,7 @@ function findNames(header: readonly string[]): number[] {
   return [...new Set([...ids, ...first, ...titled])];
 }
 
-/** Finds the columns that hold values, each with the column that tells whether its values could be computed. */
+/** Finds the columns that hold values, each with the column that says whether its values could be computed. */
 function readValues(
   header: readonly string[],
   { titles, taken }: { readonly titles: readonly string[]; readonly taken: readonly number[] },

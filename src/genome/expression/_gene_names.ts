@@ -4,7 +4,7 @@ import { isEnsemblGeneId, splitEnsemblGeneId } from "../../gene_id.ts";
 import { stripGenePrefix, stripTranscriptPrefix } from "../id_prefixes.ts";
 import { isTranscriptId } from "../transcript_id.ts";
 
-/** What a cell tells about the gene of its row. */
+/** The names of a row's gene in a cell. */
 export interface GeneNames {
   /** The gene's id; in a plain cell the whole text. */
   readonly id: string;
@@ -64,7 +64,7 @@ export function isBareNumber(name: string): boolean {
   return NUMBER.test(name);
 }
 
-/** The looks of names, for messages. */
+/** Patterns of names and what they are, for messages. */
 const LOOKS: readonly (readonly [pattern: RegExp, kind: string])[] = [
   [/^ENSG\d{11}/, "human Ensembl ids"],
   [/^ENSMUSG\d{11}/, "mouse Ensembl ids"],
@@ -104,7 +104,7 @@ export function areGenes(names: readonly string[]): boolean {
   return /Ensembl|symbols with/.test(describeNames(names));
 }
 
-/** The part of Ensembl's ids that tells the species, such as `ENSMUSG`; `undefined` for other names. */
+/** Finds the part of Ensembl's ids that shows the species, such as `ENSMUSG`; `undefined` for other names. */
 export function ensemblPrefix(names: readonly string[]): string | undefined {
   const prefixes = names.slice(0, 10_000).map((name) => /^(ENS[A-Z]*G)\d{11}/.exec(name)?.[1]);
   const most = prefixes[Math.floor(prefixes.length / 2)];

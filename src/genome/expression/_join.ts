@@ -28,7 +28,7 @@ const LEAST_SHARE = 0.05;
 const LEAST_SHARE_OF_NUMBERS = 0.5;
 
 /**
- * Finds the genes of a table's rows, by the same kind of name in all rows: by id, or, if hardly any id matches, by
+ * Finds the genes of a table's rows, by the same kind of name in all rows: by id, or, if almost no id matches, by
  * symbol or by Entrez number through the annotation. Transcripts are found by their genes.
  *
  * @throws {ContractError} If the table has none of the genes.
@@ -72,7 +72,7 @@ function findByNames(
     .filter((found) => isLikely(found, table, index));
   // A column of symbols has the ids of genes without a symbol; a column of ids has no symbols.
   const isOfSymbols = others.some(({ names, found }) => names === byId.names && found > byId.found);
-  // Numbers may stand for anything, symbols hardly, so symbols win unless they find less than half.
+  // Numbers are ambiguous and symbols are not, so symbols win unless they find less than half.
   const most = findMost(others);
   const other = others.find(({ found }) => found * 2 >= most.found) ?? most;
   if (!isOfSymbols && byId.found > 0 && byId.found * HARDLY_ANY >= other.found) {
@@ -95,7 +95,7 @@ function mayCountRows(names: readonly string[]): boolean {
   return numbers.includes(0) || numbers.every((number) => number <= MOST_ROWS);
 }
 
-/** If symbols find more than this many times the genes that ids find, hardly any id matches. */
+/** If symbols find more than this many times the genes that ids find, almost no id matches. */
 const HARDLY_ANY = 10;
 
 /** Reads the names in a cell. Bare numbers are Entrez numbers only if `mayBeEntrez`. */

@@ -9,19 +9,19 @@ export interface ValueColumn {
   readonly column: number;
   /** Name of the column in the header; empty in a file without a header. */
   readonly name: string;
-  /** What the column measures, if the format or the name tells. */
+  /** What the column measures, if the format or the name shows it. */
   readonly kind?: ValueKind | undefined;
-  /** Index of the column that tells whether the value could be computed. */
+  /** Index of the column that says whether the value could be computed. */
   readonly status?: number | undefined;
 }
 
-/** A column that tells the sample of each row. */
+/** A column that names the sample of each row. */
 export interface SampleColumn {
   readonly column: number;
   readonly title: string;
 }
 
-/** What a format tells about its columns. */
+/** The columns of a table in a known format. */
 export interface Columns {
   /**
    * Name of the program that wrote the table, such as `featureCounts`, for messages; `undefined` if it is not known.
@@ -38,12 +38,12 @@ export interface Columns {
   /** Whether several rows of a gene are its parts, which are added up. */
   readonly adds: boolean;
   /**
-   * The columns that tell such parts apart, such as that of transcripts.
+   * The columns that distinguish these parts, such as the column of transcripts.
    *
-   * @default {The names of the rows tell them apart.}
+   * @default {The names of the rows distinguish them.}
    */
   readonly parts?: readonly number[] | undefined;
-  /** The columns that tell the sample of each row, which must be the same in all rows. */
+  /** The columns that name the sample of each row, which must be the same in all rows. */
   readonly sampleColumns: readonly SampleColumn[];
   /** Titles that show that the table has differences between samples; mostly empty. */
   readonly differences: readonly string[];

@@ -9,7 +9,10 @@ import type { Layout, SampleColumn } from "./_layout.ts";
 export const LONG_FORMAT =
   "the table is in long format, one row for each sample: make one column for each sample (pivot it)";
 
-/** Titles of columns that tell the sample of a row. Clusters, groups and regions may be those of genes. */
+/**
+ * Titles of columns that name the sample of a row. Clusters, groups and regions are left out, since they may be of
+ * genes.
+ */
 const SAMPLE_TITLE = new RegExp(
   "^(?:" + [
     "(?:submitted[_. ]|icgc[_. ])?(?:sample|specimen|donor)[_. ]?(?:ids?|names?|accession)?",
@@ -28,7 +31,7 @@ const MEASURE_TITLE = new RegExp(
 );
 
 /**
- * Finds the columns that tell the sample of each row, if the table has columns named after what they measure. A table
+ * Finds the columns that name the sample of each row, if the table has columns named after what they measure. A table
  * with a column for each sample lacks these columns.
  *
  * @param titles The header's cells.
@@ -45,7 +48,7 @@ export function findSampleColumns(
   return others.filter(({ title }) => SAMPLE_TITLE.test(title));
 }
 
-/** Checks that all rows are of one sample, if the table has columns that tell it. */
+/** Checks that all rows belong to one sample, if the table has columns that name it. */
 export class OneSampleCheck {
   readonly #layout: Layout;
   readonly #file: string;

@@ -46,7 +46,7 @@ function isListed({ cellType, wanted }: MissingPlace): boolean {
 function adviseOnColumns(names: readonly string[], place: MissingPlace): string {
   const { layout: { sampleColumns: [sampleColumn], differences } } = place;
   if (sampleColumn !== undefined) {
-    return `The column "${showName(sampleColumn.title)}" tells the sample: ${LONG_FORMAT}`;
+    return `The column "${showName(sampleColumn.title)}" names the sample: ${LONG_FORMAT}`;
   }
   if (differences.length > 0) return `Also, ${describeDifferences(differences)}`;
   if (areGenes(names)) {

@@ -1,4 +1,4 @@
-/** Recognises files that people take for tables of expression, and refuses them. */
+/** Recognises files that users mistake for tables of expression, and refuses them. */
 
 import { failLine, type Line, lineText } from "../../text/lines.ts";
 

@@ -14,7 +14,7 @@ export interface RowGenes {
   readonly found: number;
 }
 
-/** What `findRowGenes` needs. */
+/** Options of `findRowGenes`. */
 export interface FindRowGenesOptions {
   readonly genes: readonly Gene[];
   readonly index: GeneIndex;

@@ -15,11 +15,11 @@ const QUOTED_CHARACTERS = 80;
 /** What programs write if a value could not be computed. */
 const FAILED = /^(?:FAIL|HIDATA|LOWDATA)$/i;
 
-/** Reads rows. What is wrong with a row is kept with it, since the row may not be of a wanted gene. */
+/** Reads rows. Faults of a row are kept with it, since the row may not belong to a wanted gene. */
 export class ExpressionRowReader {
   /** Names of the genes by row, for each column of names. */
   readonly names: readonly [string[], ...string[][]];
-  /** The part of its gene that each row is, by row; empty if the layout does not tell parts apart. */
+  /** The part of its gene that each row is, by row; empty if the layout does not distinguish parts. */
   readonly parts: string[] = [];
   /** The line of each row. */
   readonly lines: number[] = [];
@@ -60,7 +60,7 @@ export class ExpressionRowReader {
     }
   }
 
-  /** Whether a row with `count` cells tells that a column's value could not be computed. */
+  /** Whether a row with `count` cells says that a column's value could not be computed. */
   #hasFailed({ status }: ValueColumn, count: number): boolean {
     return status !== undefined && status < count && FAILED.test(this.#splitter.text(status));
   }

@@ -11,7 +11,7 @@ const ENDINGS = [
 ];
 const ENDING = new RegExp(`(?:${ENDINGS.join("|")})$`, "i");
 
-/** Names that programs give to the files of every sample: the directory tells which sample it is. */
+/** Names that programs give to the files of every sample: the directory shows which sample it is. */
 const ANY_SAMPLE =
   /^(?:|accepted_hits|aligned|quant|abundance|genes?|isoforms|gene_abund|transcripts|t_data|rsem|counts?|star)$/i;
 

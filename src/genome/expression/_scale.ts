@@ -24,7 +24,7 @@ export interface ScaleOptions {
  * also be as close together as logarithms are: there are at least three, the largest is at least 2 and at most four
  * times their median, and some have more than two decimals.
  *
- * It warns of counts whatever the transform: if the format tells that it has counts, or if most values other than 0 are
+ * It warns of counts whatever the transform: if the format has counts, or if most values other than 0 are
  * whole numbers and some are 1,000 or more.
  */
 export function examineScale(

@@ -7,11 +7,11 @@ import type { ValueKind } from "./value_kinds.ts";
 export interface WantedColumns {
   /** The samples of each wanted cell type. A cell type without samples is found by its own name. */
   readonly samples: ReadonlyMap<string, readonly string[]>;
-  /** Name of the file that tells the samples of each cell type, if there is one. */
+  /** Name of the file that lists the samples of each cell type, if there is one. */
   readonly samplesFile?: string | undefined;
   /** The wanted kind of values, if there are several. */
   readonly value?: ValueKind | undefined;
-  /** Whether the file is of one cell type, whatever its column is called. */
+  /** Whether the file holds one cell type only, whatever its column is called. */
   readonly isOwn: boolean;
   readonly file: string;
 }

@@ -19,7 +19,7 @@ import { examineScale } from "./_scale.ts";
 import type { ExpressionTable } from "./table.ts";
 import { VALUE_KIND_NAMES, type ValueKind } from "./value_kinds.ts";
 
-/** How to join genes with expression. */
+/** Options for joining genes with expression. */
 export interface MatchExpressionOptions {
   /** The cell types whose expression is wanted. */
   readonly cellTypes: readonly string[];
@@ -54,11 +54,11 @@ export interface LabelledGenes {
  * Takes the expression of genes from tables. A cell type in several tables gets their mean. A gene that one of these
  * tables lacks has no expression in that cell type, since a mean over fewer replicates is a different statistic. A gene
  * without any expression is left out, since annotations have many more genes than tables do; a gene without expression
- * in some cell types has NaN there. Warnings tell how many genes are in no table, and how many values some replicates
+ * in some cell types has NaN there. Warnings say how many genes are in no table, and how many values some replicates
  * lack.
  *
- * Rows are joined with genes by whole identifiers, without versions (see `geneKey`). If hardly any identifier matches,
- * they are joined by symbol or by Entrez number, if the annotation tells these, and a note says so. Numbers are Entrez
+ * Rows are joined with genes by whole identifiers, without versions (see `geneKey`). If almost no identifier matches,
+ * they are joined by symbol or by Entrez number, if the annotation has these, and a note says so. Numbers are Entrez
  * numbers only if no other column names the genes, or if their title says so. Of several genes of one name, the one on
  * a primary chromosome is meant, X before Y. Rows of transcripts are added up.
  *

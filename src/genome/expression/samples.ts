@@ -19,7 +19,7 @@ export interface ExpressionSample {
   readonly cellType: string;
 }
 
-/** How to read a list of samples. */
+/** Options for reading a list of samples. */
 export interface ReadExpressionSamplesOptions {
   /** Called with a warning about what is odd about the file but does not prevent reading it: mixed line ends. */
   readonly onWarning?: ((message: string) => void) | undefined;

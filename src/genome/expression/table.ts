@@ -18,7 +18,7 @@ import { ExpressionRowReader } from "./_rows.ts";
 import type { ExpressionSample } from "./samples.ts";
 import type { ValueKind } from "./value_kinds.ts";
 
-/** How to read a table of expression. */
+/** Options for reading a table of expression. */
 export interface ReadExpressionTableOptions {
   /**
    * The cell types whose expression is wanted. Other columns are ignored.
@@ -50,7 +50,7 @@ export interface ReadExpressionTableOptions {
   readonly onWarning?: ((message: string) => void) | undefined;
 }
 
-/** Expression as a table has it. `matchExpression` finds the genes in it. */
+/** A table of expression as it was read. `matchExpression` finds the genes in it. */
 export interface ExpressionTable {
   /** Name of the file. */
   readonly file: string;
@@ -58,9 +58,9 @@ export interface ExpressionTable {
   readonly cellTypes: readonly string[];
   /** What the rows are or may be. Transcripts are added up to genes, unless the rows have names of genes. */
   readonly rows: "genes" | "transcripts";
-  /** Name of the program that wrote the table, if the header tells it. */
+  /** Name of the program that wrote the table, if the header shows it. */
   readonly program?: string | undefined;
-  /** What the values measure, if the format or the names tell it. */
+  /** What the values measure, if the format or the names show it. */
   readonly kind?: ValueKind | undefined;
   /** The values, `[row, cellType]` row-major: the means of a cell type's columns, NaN where one of them is missing. */
   readonly values: readonly number[];
@@ -72,7 +72,7 @@ export interface ExpressionTable {
   readonly nameTitles: readonly string[];
   /** The line of each row, counted from 1. */
   readonly lines: readonly number[];
-  /** Texts that stand where a number should, by index in `values`. They are an error only in the row of a gene. */
+  /** Texts in cells that should hold a number, by index in `values`. They are an error only in the row of a gene. */
   readonly invalid: ReadonlyMap<number, string>;
   /**
    * Number of cells in rows that do not have as many as the header, by row. It is an error only in the row of a gene.
@@ -82,7 +82,7 @@ export interface ExpressionTable {
   readonly width: number;
   /** Whether several rows of a gene are its parts, which are added up, rather than a mistake. */
   readonly adds: boolean;
-  /** The part of its gene that each row is, such as a transcript; `undefined` if the names of the rows tell it. */
+  /** The part of its gene that each row is, such as a transcript; `undefined` if the names of the rows show it. */
   readonly parts?: readonly string[] | undefined;
   /** Notes about the choices that were made. */
   readonly notes: readonly string[];
@@ -157,7 +157,7 @@ class TableParser {
       this.#check?.check(line);
       return this.#rows.read(line);
     }
-    // Keep only the first comment, which may tell the format, and the last, which may be the header.
+    // Keep only the first comment, which may show the format, and the last, which may be the header.
     if (this.#head.length > 1 && [...this.#head, line].every(isComment)) this.#head.pop();
     const bytes = line.bytes.slice(line.start, line.end);
     this.#head.push({ bytes, start: 0, end: bytes.length, number: line.number });
@@ -243,7 +243,9 @@ class TableParser {
   }
 }
 
-/** Tells whether most of the first rows are transcripts, and whether their names tell the gene, as GENCODE's do. */
+/**
+ * Finds out whether most of the first rows are transcripts, and whether their names contain the gene, as GENCODE's do.
+ */
 function describeRows(
   names: readonly string[],
 ): { readonly areTranscripts: boolean; readonly tellGenes: boolean } {

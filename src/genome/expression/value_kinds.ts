@@ -25,12 +25,12 @@ const TITLES: readonly (readonly [kind: ValueKind, title: RegExp])[] = [
   ],
 ];
 
-/** The kind of values that a column's title names, such as `TPM` or `expected_count`. */
+/** Finds the kind of values that a column's title names, such as `TPM` or `expected_count`. */
 export function kindOfTitle(title: string): ValueKind | undefined {
   return TITLES.find(([, pattern]) => pattern.test(title))?.[0];
 }
 
-/** The kind of values that the end of a sample's name tells, as in `liver_TPM`. */
+/** Finds the kind of values that the end of a sample's name gives, as in `liver_TPM`. */
 export function kindOfEnding(name: string): ValueKind | undefined {
   const ending = /[._ -](tpm|fpkm|rpkm|counts?|numreads)$/i.exec(name)?.[1];
   return ending === undefined ? undefined : kindOfTitle(ending);

@@ -8,13 +8,13 @@ import { inflateRange, type Piece } from "./_bgzf.ts";
 
 const MAX_SEQUENCES = 2 ** 20;
 const MAX_NAME_BYTES = 2 ** 16;
-/** The first line of the text tells how the reads are sorted. */
+/** Bytes of the text that are read; its first line says how the reads are sorted. */
 const FIRST_LINE_BYTES = 4096;
 
-/** What the header tells. */
+/** The contents of the header. */
 export interface BamHeader {
   readonly contigs: readonly Required<Contig>[];
-  /** How the reads are sorted (`SO` of `@HD`), such as `coordinate`; `undefined` if it does not tell. */
+  /** How the reads are sorted (`SO` of `@HD`), such as `coordinate`; `undefined` if the header does not say. */
   readonly sortOrder: string | undefined;
 }
 

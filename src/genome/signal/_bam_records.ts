@@ -5,7 +5,7 @@ import type { Piece } from "./_bgzf.ts";
 import { CarryBuffer } from "./_carry_buffer.ts";
 import type { ReadSink } from "./_read_sink.ts";
 
-/** Which reads of a BAM file count. */
+/** The reads of a BAM file that are counted. */
 export interface BamFilter {
   /** Number of the sequence that the reads are on. */
   readonly contig: number;

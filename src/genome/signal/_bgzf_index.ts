@@ -33,7 +33,7 @@ interface Binning {
 interface Sequence {
   /** Offset of its bins in the index. */
   readonly at: number;
-  /** Number of mapped records, or 0 if the index does not tell it. */
+  /** Number of mapped records, or 0 if the index does not have it. */
   readonly records: number;
   /** Offset of its linear index, and the number of windows of 16 kb in it. */
   readonly linearAt: number;
@@ -80,7 +80,7 @@ export class BgzfIndex {
     return this.#end;
   }
 
-  /** Number of mapped records on a sequence, or 0 if the index does not tell it. */
+  /** Number of mapped records on a sequence, or 0 if the index does not have it. */
   countRecords(sequence: number): number {
     return this.#sequences[sequence]?.records ?? 0;
   }
@@ -109,7 +109,7 @@ export class BgzfIndex {
     return ranges;
   }
 
-  /** An offset before which no record overlaps the given start. */
+  /** Finds an offset before which no record overlaps the given start. */
   #lowestOffset({ linearAt, linearLength }: Sequence, start: number): VirtualOffset {
     if (linearLength === 0) return { blockPosition: 0, dataPosition: 0 };
     const window = Math.min(Math.floor(start / 2 ** this.#binning.minShift), linearLength - 1);
@@ -172,7 +172,7 @@ export class BgzfIndex {
 }
 
 /**
- * Reads an index. Its first bytes tell its kind.
+ * Reads an index, whose first bytes show its kind.
  *
  * @throws {FormatError} If it is damaged, of another kind, or too large to be one.
  */

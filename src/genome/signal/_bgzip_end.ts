@@ -1,4 +1,7 @@
-/** Files without the empty block at the end that bgzip and samtools write; old Hadoop-BAM and Picard left it out. */
+/**
+ * Handles files without the empty end block of bgzip and samtools, which old versions of Hadoop-BAM and Picard left
+ * out.
+ */
 
 import type { Bytes } from "../../base/bytes.ts";
 import { FormatError } from "../../errors.ts";
@@ -9,7 +12,7 @@ import { inflateRange, type VirtualOffset, type VirtualRange } from "./_bgzf.ts"
 import type { BgzfIndex } from "./_bgzf_index.ts";
 import { LINE_FEED } from "../../text/characters.ts";
 
-/** Warns of a BGZF file without the empty block. The list is empty if the file has the block. */
+/** Returns a warning about a BGZF file without the empty block. The list is empty if the file has the block. */
 export async function warnOfMissingEnd(source: ByteSource): Promise<string[]> {
   if (await hasBgzipEnd(source)) return [];
   return [
@@ -20,8 +23,8 @@ export async function warnOfMissingEnd(source: ByteSource): Promise<string[]> {
 }
 
 /**
- * The range after the last record that an index knows. It is read if the end block is missing, since there a file shows
- * that it was cut within a block or a record.
+ * Finds the range after the last record that an index knows. It is read if the end block is missing, since it shows
+ * whether the file was cut within a block or a record.
  *
  * @throws {FormatError} If the index knows of records past the end of the file.
  */

@@ -131,7 +131,8 @@ class MaxReducer implements BinReducer {
     const start = gene * this.#bins;
     const last = start + Math.trunc((to - 1) / this.#binSizeBp);
     for (let i = start + Math.trunc(from / this.#binSizeBp); i <= last; i++) {
-      // As in pyBigWig, the first value of a bin stays until a larger one comes, so a NaN stays only if it is first.
+      // As in pyBigWig, the first value of a bin is kept until a larger one follows, so a NaN is kept only if it is
+      // first.
       if (values[i] === -Infinity || value > values[i]!) values[i] = value;
     }
   }

@@ -1,6 +1,6 @@
 /**
- * Joins each piece of a stream with what was left over from the last one. It reuses a single buffer: copying the pieces
- * into new arrays would leave hundreds of megabytes of garbage.
+ * Joins each piece of a stream with the bytes left over from the previous one. It reuses a single buffer: copying the
+ * pieces into new arrays would leave hundreds of megabytes of garbage.
  */
 export class CarryBuffer {
   #bytes = new Uint8Array();
@@ -11,7 +11,7 @@ export class CarryBuffer {
     return this.#length;
   }
 
-  /** Adds a piece. Returns what was left over followed by the piece; it is valid until the next call. */
+  /** Adds a piece. Returns the bytes left over followed by the piece, which are valid until the next call. */
   append(piece: Uint8Array): Uint8Array {
     const length = this.#length + piece.length;
     if (length > this.#bytes.length) {

@@ -40,7 +40,7 @@ function merge(a: ContigWindows, b: ContigWindows): ContigWindows {
   };
 }
 
-/** What {@linkcode mergeWindows} needs besides the windows. */
+/** Options of {@linkcode mergeWindows}. */
 export interface MergeWindowsOptions {
   readonly widthBp: number;
   /** Bases to add on either side of each window. */

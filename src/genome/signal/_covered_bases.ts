@@ -6,8 +6,8 @@ import { mergeWindows, type Region } from "./_contig_windows.ts";
 const LONGEST_WALK = 8;
 
 /**
- * Keeps one bit for each base of a sequence's windows, set if the base has a value. So overlapping rows are found
- * wherever they are in the file.
+ * Keeps one bit for each base of a sequence's windows, which is set if the base has a value. So overlapping rows are
+ * found wherever they are in the file.
  */
 export class CoveredBases {
   readonly #regions: readonly Region[];

@@ -14,13 +14,13 @@ import { LINE_FEED } from "../../text/characters.ts";
 
 const MOST_ROWS = 100;
 const MOST_BYTES = 1 << 16;
-/** Takes rows and does nothing: whether rows overlap is checked when all of them are read. */
+/** Ignores rows: overlaps are checked later, when all rows are read. */
 const NOWHERE: RowSink = { startContig() {}, add: () => -1 };
 
 /**
  * Reads the first rows in the same way as counting does.
  *
- * @returns Warnings about what is odd about the rows.
+ * @returns Warnings about odd rows.
  * @throws {FormatError} If a row is not of the format, or all rows are of another format.
  */
 export async function checkFirstRows(source: ByteSource, format: TextFormat): Promise<string[]> {

@@ -1,4 +1,4 @@
-/** Recognises by its rows what a file is that only has the name of a BED or bedGraph file. */
+/** Recognises files of other formats that only have the name of a BED or bedGraph file, by their rows. */
 
 import type { Line } from "../../text/lines.ts";
 import { advisePairs, adviseSort } from "./_advice.ts";
@@ -67,7 +67,7 @@ export function describeForeignRow(
 
 /**
  * Whether a row holds a pair of reads, as bedtools writes it: three more columns with a second place follow the first.
- * In BED, the strand stands where BEDPE has the second end.
+ * BED has the strand in the column where BEDPE has the second end.
  */
 export function isPairOfReads(row: string): boolean {
   const [first, , , second, start = "", end = "", , , ...strands] = row.split(/\s+/);
@@ -88,7 +88,7 @@ function isOfHistogram(row: string): boolean {
   return Number(bases) > 0 && Math.abs(Number(bases) / Number(all) / Number(share) - 1) < 1e-5;
 }
 
-/** Says what readable rows are if they are not what they seem; `undefined` if they may be of the expected format. */
+/** Describes readable rows of another format; `undefined` if they may have the expected format. */
 export function describeForeignRows(rows: readonly string[]): string | undefined {
   return rows.length > 1 && rows.every(isOfHistogram) ? DEPTHS : undefined;
 }

@@ -15,7 +15,7 @@ import type { IntervalRows } from "./_interval_rows.ts";
 import { makeRows, RowCounter } from "./_row_counter.ts";
 import type { CountOptions, SignalCounts, SignalTrack, TextFormat } from "./track.ts";
 
-/** What was found when the file was opened. */
+/** The contents of the file, found when it was opened. */
 export interface IndexedTextContent {
   readonly format: TextFormat;
   readonly index: BgzfIndex;

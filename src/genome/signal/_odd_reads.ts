@@ -1,4 +1,4 @@
-/** Recognises rows that can be read as reads but hardly are: peaks, segments of a genome, elements, bins. */
+/** Recognises rows that can be read as reads but are probably not: peaks, segments of a genome, elements, bins. */
 
 const REGION = String.raw`^\S+\t\d+\t\d+`;
 const NUMBER = String.raw`-?\d+(\.\d+)?([eE][+-]?\d+)?`;
@@ -54,7 +54,7 @@ export interface FirstRows {
   readonly comments: readonly string[];
 }
 
-/** Says what rows may be instead of reads, or which of their columns is not used; `undefined` for plain reads. */
+/** Describes rows that may not be reads, or a column that is not used; `undefined` for plain reads. */
 export function describeOddReads({ file, rows, comments }: FirstRows): string | undefined {
   if (rows.length === 0) return undefined;
   const look = (pattern: RegExp) => rows.every((row) => pattern.test(row));
@@ -71,7 +71,7 @@ export function describeOddReads({ file, rows, comments }: FirstRows): string | 
   }
   if (look(SINGLE_CELLS)) {
     return "looks like fragments of single cells, as 10x has them: each row is counted as one fragment, and the " +
-      "fifth column, the number of its read pairs, is not used. Cells are not told apart: give a file of each " +
+      "fifth column, the number of its read pairs, is not used. Cells are not distinguished: give a file for each " +
       "cell type";
   }
   return describeByName(file, rows);

@@ -22,7 +22,7 @@ interface RowContig {
   readonly length: number;
 }
 
-/** Says what becomes of NaN values; pyBigWig does the same. */
+/** Explains the treatment of NaN values, which pyBigWig treats in the same way. */
 export const MISSING_VALUES = "a bin that holds one is 0, as one without signal";
 
 /** Counts rows into the windows of their sequence, up to its end. */
@@ -80,7 +80,10 @@ export class RowCounter implements RowSink {
     return this.#counter.finish();
   }
 
-  /** Warns of rows that were skipped and, unless the first rows gave a warning, of rows that are hardly reads. */
+  /**
+   * Warns about rows that were skipped and, unless the first rows gave a warning, about rows that are probably not
+   * reads.
+   */
   warn(rows: IntervalRows, { file, looksOdd, onWarning }: WarnOptions): void {
     const say = (odd: OddRows | undefined, what: string) => {
       if (odd === undefined) return;

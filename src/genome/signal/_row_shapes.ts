@@ -1,4 +1,4 @@
-/** Measures the lengths of a file's rows and whether they overlap, which tells reads from regions. */
+/** Measures the lengths of a file's rows and whether they overlap, which distinguishes reads from regions. */
 
 const LONGEST_READ_BP = 1000;
 /** Size of the human genome; in smaller genomes reads overlap more often. */
@@ -13,7 +13,7 @@ export class RowShapes {
   #longRows = 0;
   #overlaps = 0;
 
-  /** Takes a row. `isApart` tells that it is on another sequence than the last row, or starts after its end. */
+  /** Takes a row. `isApart` says that it is on another sequence than the last row, or starts after its end. */
   add(length: number, isApart: boolean): void {
     this.#rows++;
     this.#bases += length;
@@ -22,8 +22,8 @@ export class RowShapes {
   }
 
   /**
-   * Says why the rows are hardly reads, or returns `undefined` if they may be reads. Rows count as long if most of them
-   * are: the mean would not do, since in sound fragments a few pairs with distant mates make it large.
+   * Says why the rows are probably not reads, or returns `undefined` if they may be. Rows count as long if most of them
+   * are. The mean is not used, since a few pairs with distant mates make it large in sound fragments.
    */
   describe(): string | undefined {
     const why = this.#describeLength() ?? this.#describeOverlaps();

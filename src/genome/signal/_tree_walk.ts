@@ -9,7 +9,7 @@ export interface TreeShape {
   readonly leafBytes: number;
   /** Size of an item of an inner node, in bytes. Its last eight bytes are the offset of a child. */
   readonly innerBytes: number;
-  /** Tells from its item whether a child is to be visited. */
+  /** Decides by its item whether a child is to be visited. */
   readonly wantsChild: (item: DataView) => boolean;
   /** Takes an item of a leaf, in the tree's order. */
   readonly visitLeaf: (item: DataView) => void;
@@ -38,7 +38,7 @@ export async function readPart(
   return new DataView(buffer, byteOffset, length);
 }
 
-/** Reads an offset in the file. One that is too large for a number is too large for any file. */
+/** Reads an offset in the file. An offset that is too large for a number is too large for any file. */
 export function placeAt(view: DataView, at: number): number {
   return Number(view.getBigUint64(at, true));
 }

@@ -11,8 +11,8 @@ const LONGEST_WALK = 8;
 
 /**
  * Counts intervals into all windows that they overlap. The work is proportional to the number of intervals and of
- * windows that they overlap: all windows have one width, so the windows that overlap an interval are neighbours, and
- * the search for the next interval starts at the place of the last one.
+ * windows that they overlap: all windows have the same width, so the windows that overlap an interval are neighbours,
+ * and the search for the next interval starts where the last one ended.
  */
 export class WindowCounter {
   readonly #reducer: BinReducer;

@@ -22,10 +22,10 @@ import { ReadSink } from "./_read_sink.ts";
 import { WindowCounter } from "./_window_counter.ts";
 import type { CountOptions, SignalCounts, SignalTrack } from "./track.ts";
 
-/** A contig with its length, which BAM files always tell. */
+/** A contig with its length, which BAM files always have. */
 type SizedContig = Required<Contig>;
 
-/** A number that no sequence has; reads without a place have -1. */
+/** A number that is not used: sequences have numbers from 0, and reads without a place have -1. */
 const NO_CONTIG = -2;
 
 /**
@@ -33,8 +33,8 @@ const NO_CONTIG = -2;
  *
  * @param source The file.
  * @param index Its index, `.bai` or `.csi`.
- * @returns The opened file. It has a warning if it only lacks the empty block that BAM files end with.
- * @throws {FormatError} If the file is of another kind or cut short, there is no index, the header or the index is
+ * @returns The opened file. It has a warning if the file only lacks the empty block at the end of BAM files.
+ * @throws {FormatError} If the file has another format or was cut short, there is no index, the header or the index is
  * damaged, the index has more sequences than the file or reads past its end, or the file has no reads.
  */
 export async function openBam(source: ByteSource, index?: ByteSource): Promise<SignalTrack> {
@@ -51,7 +51,9 @@ export async function openBam(source: ByteSource, index?: ByteSource): Promise<S
     );
   }
   if (!bgzfIndex.hasPlaces) {
-    throw new FormatError("Cannot count reads: the file holds none", { file: source.name });
+    throw new FormatError("Cannot count reads: the file has no reads, expected some", {
+      file: source.name,
+    });
   }
   const rest = rangeAfter(source, { name: index.name, content: bgzfIndex });
   const warnings = await warnOfMissingEnd(source);
@@ -74,7 +76,7 @@ async function checkIsBam(source: ByteSource): Promise<void> {
   throw new FormatError(`Cannot read BAM: ${describeOther(head, name)}`, { file: name });
 }
 
-/** Says from its first bytes what a file is that only has the name of a BAM file. */
+/** Describes by its first bytes a file that only has the name of a BAM file. */
 function describeOther(head: Uint8Array<ArrayBuffer>, name: string): string {
   if (isGzip(head)) {
     return "it is gzip, but not in blocks as BAM files are: was it compressed twice?";
@@ -106,7 +108,7 @@ function missingIndexError(name: string, { sortOrder }: BamHeader): FormatError 
   );
 }
 
-/** What was found when the file was opened. */
+/** The contents of the file, found when it was opened. */
 interface BamContent {
   readonly index: BgzfIndex;
   readonly contigs: readonly SizedContig[];
@@ -160,7 +162,7 @@ class BamTrack implements SignalTrack {
     return {
       values: counter.finish(),
       contigs: this.contigs,
-      // An index may tell the places of reads but not their number.
+      // An index may have the places of reads but not their number.
       reads: reads > 0 ? reads : undefined,
     };
   }

@@ -1,5 +1,5 @@
 /**
- * Opens files of reads or signal, which are told apart by their names.
+ * Opens files of reads or signal, whose formats are recognised by their names.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { openBigWig } from "./big_wig.ts";
 import { openText } from "./text_track.ts";
 import type { SignalFormat, SignalTrack } from "./track.ts";
 
-/** How to open a file of reads or signal. */
+/** Options for opening a file of reads or signal. */
 export interface OpenSignalOptions {
   /**
    * The file's index. BAM needs one (`.bai`, `.csi`); for BED and bedGraph from bgzip it is optional (`.tbi`, `.csi`).
@@ -22,12 +22,12 @@ export interface OpenSignalOptions {
   /**
    * What the file holds.
    *
-   * @default {The format that the ending of the file's name tells.}
+   * @default {The format that the ending of the file's name shows.}
    */
   readonly format?: SignalFormat | undefined;
 }
 
-/** Endings of files that researchers have but that cannot be counted, and what to do about them. */
+/** Endings of common files that cannot be counted, and what to do about them. */
 const FOREIGN: readonly (readonly [ending: RegExp, advise: (name: string) => string])[] = [
   [/\.(sam|sam\.gz)$/i, (name) => `it is SAM, expected BAM: run "${adviseSort(name)}"`],
   [/\.cram$/i, (name) => `it is CRAM, expected BAM: run "${adviseCram(name)}"`],
@@ -56,9 +56,9 @@ const ENDINGS: Record<SignalFormat, RegExp> = {
 };
 
 /**
- * Tells what a file holds from the ending of its name: `.bam`; `.bw` or `.bigWig`; `.bed`, `.tagAlign` or `.bedpe` (for
- * fragments in three columns, as MACS2 writes them); `.bedGraph`, `.bdg` or `.bg`. The names of text files may have
- * `.gz` or `.bgz` after that. Upper and lower case make no difference.
+ * Recognises a file's format by the ending of its name: `.bam`; `.bw` or `.bigWig`; `.bed`, `.tagAlign` or `.bedpe`
+ * (for fragments in three columns, as MACS2 writes them); `.bedGraph`, `.bdg` or `.bg`. The names of text files may
+ * have `.gz` or `.bgz` after that. Case does not matter.
  *
  * @param name Name or path of the file.
  * @returns The format.
@@ -79,7 +79,7 @@ export function signalFormat(name: string): SignalFormat {
   const advise = FOREIGN.find(([ending]) => ending.test(name))?.[1];
   if (advise !== undefined) throw new TypeError(`Cannot count ${name}: ${advise(name)}`);
   throw new TypeError(
-    `Cannot tell what ${name} holds: expected a name that ends in .bam, .bw, .bigWig, .bed, .tagAlign, ` +
+    `Cannot recognise the format of ${name}: expected a name that ends in .bam, .bw, .bigWig, .bed, .tagAlign, ` +
       ".bedGraph, .bdg or .bg; names of text files may have .gz after that",
   );
 }
@@ -107,11 +107,11 @@ export function indexNames(name: string): string[] {
   return [`${name}.bai`, `${name}.csi`, `${stem}.bai`, `${stem}.csi`];
 }
 
-/** A file and when it was last changed. */
+/** A file and the time of its last change. */
 export interface FileTime {
   /** The file's name. */
   readonly name: string;
-  /** When it was last changed. */
+  /** The time of its last change. */
   readonly modified: Date;
 }
 
@@ -149,10 +149,10 @@ export function checkIndexAge(file: FileTime, index: FileTime): void {
  * Opens a file of reads or signal for counting.
  *
  * @param source The file. The caller closes it after counting.
- * @param options The file's index, and its format if the name does not tell it.
+ * @param options The file's index, and its format if the name does not show it.
  * @returns The opened file.
- * @throws {TypeError} If neither the name nor `format` tells what the file holds.
- * @throws {FormatError} If the file is empty, damaged, cut short or of another format, or is a BAM file without
+ * @throws {TypeError} If the format is not given and the name does not show it.
+ * @throws {FormatError} If the file is empty, damaged, cut short or in another format, or is a BAM file without
  * an index.
  *
  * @example Count reads of a tagAlign file

@@ -19,7 +19,7 @@ import { OverlapError } from "./_overlap_error.ts";
 import { failEmpty, findRow, makeRows, RowCounter } from "./_row_counter.ts";
 import type { CountOptions, SignalCounts, SignalTrack, TextFormat } from "./track.ts";
 
-/** What {@linkcode openText} needs besides the file. */
+/** Options of {@linkcode openText}. */
 export interface OpenTextOptions {
   /** What the file holds. */
   readonly format: TextFormat;
@@ -31,7 +31,8 @@ export interface OpenTextOptions {
  * Opens a BED, tagAlign or bedGraph file. With an index only the parts around the windows are read. Without an index
  * the whole file is read, in one pass, and it need not be sorted.
  *
- * @returns The opened file. It has a warning if it is from bgzip and only lacks the empty block at its end.
+ * @returns The opened file. It has a warning if the file was written by bgzip and only lacks the empty block at its
+ * end.
  * @throws {FormatError} If the first rows are of another format or the index is damaged, or if there is an index and
  * the file is cut short or not from bgzip.
  */
@@ -89,13 +90,13 @@ async function checkIsBgzf(source: ByteSource, index: ByteSource): Promise<void>
   );
 }
 
-/** What was found when the file was opened. */
+/** The contents of the file, found when it was opened. */
 interface TextContent {
   readonly format: TextFormat;
   readonly warnings: readonly string[];
   /** Whether one of the warnings is about the look of its first rows. */
   readonly looksOdd: boolean;
-  /** Whether it is from bgzip and lacks the empty block at its end. */
+  /** Whether bgzip wrote it and it lacks the empty block at its end. */
   readonly lacksEnd: boolean;
 }
 
@@ -122,7 +123,7 @@ class TextTrack implements SignalTrack {
     const { onProgress, onWarning } = options;
     const sink = new RowCounter(windows, options, this.format);
     const rows = makeRows(this, sink, options);
-    // Genes are not counted one after the other, so progress tells how much of the file was read.
+    // Genes are not counted one after another, so progress is the share of the file that was read.
     const source = watchReads(this.#source, (end) => {
       onProgress?.(Math.floor(windows.genes * end / this.#source.size), windows.genes);
     });
@@ -164,7 +165,7 @@ function watchReads(source: ByteSource, onRead: (end: number) => void): ByteSour
     size: source.size,
     async read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
       const bytes = await source.read(offset, length);
-      // A read past that is only a check of the file's end.
+      // A read past that only checks the file's end.
       if (offset <= furthest) onRead(furthest = Math.max(furthest, offset + length));
       return bytes;
     },

@@ -1,5 +1,5 @@
 /**
- * One interface for reads and signal tracks: the options of counting, and its results.
+ * The common interface of reads and signal tracks: the options of counting, and its results.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { GeneWindows } from "../windows.ts";
  * How the contents of a file become one number in each bin.
  *
  * - `reads`: the number of reads that overlap the bin by at least one base, as `bedtools multicov` 2.30 counts them.
- *   Duplicates and reads that failed quality control are left out. The strand does not matter, nor does the mapping
+ *   Duplicates and reads that failed quality control are left out. Strand does not matter, and neither does mapping
  *   quality unless you ask for it. Secondary and supplementary alignments count. A deletion or a spliced-out intron
  *   counts as part of its read. An unmapped read at its mate's place counts there as one base.
  * - `mean-depth`: the mean over the bin's bases of the number of reads that cover each base. The reads are the same,
@@ -34,13 +34,13 @@ export type TextFormat = "bed" | "bedgraph";
 /** What a file holds: reads (`bam`, `bed`) or a signal track (`bigwig`, `bedgraph`). */
 export type SignalFormat = "bam" | "bigwig" | TextFormat;
 
-/** How {@linkcode SignalTrack.count} counts. */
+/** Options of {@linkcode SignalTrack.count}. */
 export interface CountOptions {
-  /** The rule: one of those for reads or for signal tracks, whichever the file holds. */
+  /** The rule, which must suit what the file holds: reads or a signal track. */
   readonly rule: CountingRule;
   /**
    * Length in base pairs of the DNA fragments whose ends the reads are. A shorter read is extended from its 5' end to
-   * this length, within its chromosome; the mates of a pair are extended separately. 0 leaves reads as they are.
+   * this length, within its chromosome; the mates of a pair are extended separately. With 0, reads are not extended.
    *
    * @default {0}
    */
@@ -52,8 +52,8 @@ export interface CountOptions {
    */
   readonly minMappingQuality?: number | undefined;
   /**
-   * Chromosomes and their lengths in base pairs, for text files, which do not tell lengths: nothing past an end is
-   * counted. BAM and bigWig files tell their own lengths.
+   * Chromosomes and their lengths in base pairs, for text files, which lack lengths: nothing past an end is counted.
+   * BAM and bigWig files have the lengths.
    *
    * @default {No lengths, so that extended reads may reach past an end.}
    */
@@ -76,7 +76,7 @@ export interface SignalCounts {
   /**
    * Number of reads in the whole file, inside and outside of windows. For a BAM file these are its mapped reads
    * including duplicates, as `samtools idxstats` reads them from the index; for BED they are its rows. `undefined` for
-   * a signal track, and where an old index does not tell the number.
+   * a signal track, and if an old index lacks the number.
    */
   readonly reads: number | undefined;
 }
@@ -87,7 +87,7 @@ export interface SignalTrack {
   readonly name: string;
   /** What the file holds. */
   readonly format: SignalFormat;
-  /** The sequences that the file names, with lengths if it tells them; `undefined` for text without an index. */
+  /** The sequences that the file names, with lengths if it has them; `undefined` for text without an index. */
   readonly contigs: readonly Contig[] | undefined;
   /** Warnings about what is odd about the file but does not prevent counting it, as far as opening it shows. */
   readonly warnings?: readonly string[];

@@ -54,9 +54,10 @@ export interface BuildModelOptions {
  *
  * @param spec A model or the name of a preset; the report's final model by default.
  * @param options Weights or the seed of new ones.
- * @returns A model from `[sample, bins, marks]` to `[sample, 1]`; call its `dispose()` when done. One with branches takes an
- * array: a tensor `[sample, …]` for each of its inputs, in the order and by the names of `spec.inputs`, a sequence one-hot
- * as `[sample, bases, 4]`; then, if it reads references, `referenceMask`, `[sample, references]`, 1 for those present.
+ * @returns A model from `[sample, bins, marks]` to `[sample, 1]`; call its `dispose()` when done. One with branches
+ * takes an array: a tensor `[sample, …]` for each of its inputs, in the order and by the names of `spec.inputs`, a
+ * sequence one-hot as `[sample, bases, 4]`; then, if it reads references, `referenceMask`, `[sample, references]`, 1
+ * for those present.
  * @throws {UnsupportedModelError} If the model is not valid; the message names the layer.
  * @throws {RangeError} If there is no preset of that name.
  * @throws {ContractError} If weights are given that do not fit the model.

@@ -2,8 +2,7 @@
 const BLOCK = 128;
 
 /**
- * Sums of vectors and of their outer products, taken in one pass and in memory that does not grow with their
- * number.
+ * Sums of vectors and of their outer products, computed in one pass and in memory that does not grow with their number.
  */
 export class CrossProducts {
   /** Length of a vector. */
@@ -14,7 +13,7 @@ export class CrossProducts {
   readonly sums: Float64Array;
   /** Sum of their outer products, `[i, j]`; complete after {@linkcode finish}. */
   readonly products: Float64Array;
-  /** Vectors not yet multiplied, `[i, vector]`, with a row of zeros after the last of an odd width. */
+  /** Vectors not yet multiplied, `[i, vector]`, with a row of zeros at the end if their length is odd. */
   readonly #block: Float64Array;
   readonly #tile = new Float64Array(4);
   #filled = 0;
@@ -37,7 +36,7 @@ export class CrossProducts {
     if (++this.#filled === BLOCK) this.#multiply();
   }
 
-  /** Multiplies what is left and completes the lower triangle of `products`. */
+  /** Multiplies the remaining vectors and completes the lower triangle of `products`. */
   finish(): void {
     this.#multiply();
     for (let i = 0; i < this.width; i++) {
@@ -57,7 +56,7 @@ export class CrossProducts {
     return this;
   }
 
-  /** Adds the block to the upper triangle, in tiles of 2 × 2 entries: half the reads of one at a time. */
+  /** Adds the block to the upper triangle in tiles of 2 × 2 entries, with half the reads of single entries. */
   #multiply(): void {
     const { width, products } = this;
     for (let i = 0; i < width; i += 2) {
@@ -72,7 +71,7 @@ export class CrossProducts {
     this.#filled = 0;
   }
 
-  /** Products of the rows that start at `a`, and of the next, with those that start at `b`, and the next. */
+  /** Multiplies two rows, at `a` and after it, with two rows, at `b` and after it. */
   #multiplyTile(a: number, b: number): Float64Array {
     const block = this.#block;
     let ab = 0;

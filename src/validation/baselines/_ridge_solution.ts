@@ -1,18 +1,18 @@
 import { solvePositiveDefinite } from "./_cholesky.ts";
 import type { CrossProducts } from "./_cross_products.ts";
 
-/** A variance that is so small a share of the mean square is the rounding of a constant. */
+/** A variance below this share of the mean square is the rounding error of a constant. */
 const CONSTANT = 1e-12;
 
 /** A linear function of features. */
 export interface LinearModel {
   /** Weight of each feature, `[feature]`. */
   readonly weights: Float64Array;
-  /** What it predicts where all features are 0. */
+  /** The prediction for a sample whose features are all 0. */
   readonly intercept: number;
 }
 
-/** Standard deviation of each entry of the vectors, `[i]`; exactly 0 for one that is constant. */
+/** Computes the standard deviation of each entry of the vectors, `[i]`; exactly 0 for a constant entry. */
 export function standardDeviations({ width, count, sums, products }: CrossProducts): Float64Array {
   return Float64Array.from({ length: width }, (_, i) => {
     const meanSquare = products[i * width + i]! / count;
@@ -22,14 +22,14 @@ export function standardDeviations({ width, count, sums, products }: CrossProduc
 }
 
 /**
- * Ridge regression (Hoerl and Kennard 1970, Technometrics 12:55) of the last entry of vectors on the others:
- * minimises mean (y − b − w·z)² + penalty · |w|², where z are the features divided by `scales`. The intercept b
- * bears no penalty.
+ * Solves the ridge regression (Hoerl and Kennard 1970, Technometrics 12:55) of the last entry of vectors on the others:
+ * it minimises mean (y − b − w·z)² + penalty · |w|², where z are the features divided by `scales`. The intercept b is
+ * not penalised.
  *
  * @param moments Sums over the samples, each a vector of features and label.
- * @param scales Standard deviation of each feature, by which it is divided; one with 0 is left out.
- * @param penalty Above 0.
- * @returns The model of the features as they were, not divided.
+ * @param scales Standard deviation of each feature, by which it is divided; a feature with 0 is left out.
+ * @param penalty The penalty, above 0.
+ * @returns The model of the original features, not of the divided ones.
  */
 export function solveRidge(
   moments: CrossProducts,
@@ -59,7 +59,7 @@ export function solveRidge(
   return { weights, intercept };
 }
 
-/** The sum of squared errors of a model on some samples, from the sums over these samples alone. */
+/** Computes the sum of squared errors of a model on some samples, from the sums over these samples alone. */
 export function sumSquaredErrors(moments: CrossProducts, model: LinearModel): number {
   const { width, count, sums, products } = moments;
   // The error is c·v − b for a sample's vector v and c = (−w, 1).

@@ -1,40 +1,40 @@
 import { Dataset } from "../../data/dataset.ts";
 
-/** What a baseline predicts for some samples. */
+/** The predictions of a baseline for some samples. */
 export interface BaselinePrediction {
   /** Predicted label, `[position]`. */
   readonly values: Float64Array;
-  /** 1 where the baseline lacked data and predicted something simpler instead, `[position]`. */
+  /** 1 for each sample for which the baseline lacked data and predicted something simpler, `[position]`. */
   readonly fellBack: Uint8Array;
 }
 
-/** A baseline that has learned from training samples, and from nothing else. */
+/** A baseline that has learned from training samples alone. */
 export interface FittedBaseline {
-  /** One line on what was learned or chosen. */
+  /** A line about what was learned or chosen. */
   readonly description: string;
   /**
-   * Predicts samples from their cell types, genes and signal. Their labels play no part, and need not be there.
+   * Predicts samples from their cell types, genes and signal. Their labels are not used and may be missing.
    *
-   * @throws {ContractError} If signal is used and is not of the kind trained on.
+   * @throws {ContractError} If signal is used and is of another kind than that of the training samples.
    */
   predict(test: Dataset): BaselinePrediction;
 }
 
-/** A simple way to predict expression, which gives a model's error its meaning. */
+/** A simple way to predict expression, with which a model's error is compared. */
 export interface Baseline {
   /** Short name for tables and figures. */
   readonly name: string;
   /**
    * Learns from training samples.
    *
-   * @throws {ContractError} If they have no labels.
-   * @throws {RangeError} If there are too few.
+   * @throws {ContractError} If the samples have no labels.
+   * @throws {RangeError} If there are too few samples.
    */
   fit(train: Dataset): FittedBaseline;
 }
 
 /**
- * Makes a view of the same samples without their labels: what a predictor is given, so that it cannot look.
+ * Makes a view of the same samples without their labels, to give to a predictor that must not see them.
  *
  * @param data The samples.
  * @returns The same samples in the same order.

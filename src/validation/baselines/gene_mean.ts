@@ -3,14 +3,14 @@ import { geneMeans, makeExpressionTable } from "../expression_table.ts";
 import type { Baseline } from "./baseline.ts";
 
 /**
- * The baseline that predicts each gene's mean expression over the training cell types: the average activity of
+ * Makes the baseline that predicts each gene's mean expression over the training cell types: the average activity of
  * Schreiber, Singh, Bilmes and Noble (2020, "A pitfall for machine learning methods aiming to predict across
- * cell types", Genome Biology 21:282), which models can seem to do well by memorising. It predicts the same for a
- * gene in every cell type. For a gene that was not trained on it falls back to the mean of all training labels.
+ * cell types", Genome Biology 21:282), which models can memorise and so seem to do well. It predicts the same for a
+ * gene in every cell type. For a gene that was not trained on, it falls back on the mean of all training labels.
  *
  * @returns The baseline, to be fitted.
  *
- * @example Which samples it falls back for
+ * @example The samples for which it falls back
  * ```ts
  * import { Dataset } from "@waka/histone/data";
  * import { simulateColumns } from "@waka/histone/simulate";

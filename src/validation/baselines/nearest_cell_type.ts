@@ -4,17 +4,17 @@ import { SignalNeighbours } from "../signal_neighbours.ts";
 import type { Baseline } from "./baseline.ts";
 
 /**
- * The baseline that predicts a gene's expression in the most similar training cell type that has the gene,
- * other than the sample's own: the nearest-neighbour form of the average baseline of Schreiber et al. (2020,
- * Genome Biology 21:282).
+ * Makes the baseline that predicts a gene's expression in the most similar training cell type that has the gene, other
+ * than the sample's own: the nearest-neighbour form of the average baseline of Schreiber et al. (2020, Genome Biology
+ * 21:282).
  *
- * Similarity is judged by the signal; labels play no part. The profile of a cell type is ln(1 + signal summed over the
- * window) of each mark and training gene, less its mean over the training cell types. Similarity is Pearson's
+ * Similarity is judged by the signal; labels are not used. The profile of a cell type is ln(1 + signal summed over the
+ * window) of each mark and training gene, minus its mean over the training cell types. Similarity is Pearson's
  * correlation of two profiles over the genes both have, at least 10, averaged over the marks. A new cell type's
  * profile comes from the samples to predict, so give all of them together.
  *
- * For a gene that was not trained on it falls back to the mean of all training labels, and where no cell type
- * can be compared to the gene's mean.
+ * It falls back on the mean of all training labels for a gene that was not trained on, and on the gene's mean if no
+ * cell type can be compared.
  *
  * @returns The baseline, to be fitted.
  *
@@ -59,7 +59,7 @@ export function makeNearestCellType(): Baseline {
   };
 }
 
-/** Expression of a gene in the first of some cell types that has it; NaN if none has. */
+/** Finds the expression of a gene in the first of some cell types that has it; NaN if no cell type has it. */
 function firstMeasured(table: ExpressionTable, cellTypes: Uint32Array, gene: number): number {
   const geneCount = table.genes.names.length;
   for (const cellType of cellTypes) {

@@ -2,7 +2,7 @@ import { makeExpressionTable } from "../expression_table.ts";
 import type { Baseline } from "./baseline.ts";
 
 /**
- * The baseline that predicts the mean of all training labels for every sample.
+ * Makes the baseline that predicts the mean of all training labels for every sample.
  *
  * @returns The baseline, to be fitted.
  *

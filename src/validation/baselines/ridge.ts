@@ -18,8 +18,8 @@ const FOLDS = 5;
 /** Options of {@linkcode makeRidge}. */
 export interface RidgeOptions {
   /**
-   * Number of stretches of equal length that a sample's bins are summed into, at most as many as bins. Time
-   * grows with its square: 20 take seconds for the competition's data, 100 about a minute.
+   * Number of stretches of equal length into which a sample's bins are summed, at most as many as bins. Time grows with
+   * its square: 20 take seconds for the competition's data, 100 about a minute.
    *
    * @default {Math.min(20, bins)}
    */
@@ -33,20 +33,20 @@ export interface RidgeOptions {
 }
 
 /**
- * The baseline that predicts by ridge regression (Hoerl and Kennard 1970, Technometrics 12:55) on binned signal:
- * what a linear reader of the marks can say without knowing the gene. Features are ln(1 + sum) of each mark in
- * each stretch of bins, or the sum itself where the data were transformed already, standardised by the training
- * samples; one that is constant there is left out. It minimises
+ * Makes the baseline that predicts by ridge regression (Hoerl and Kennard 1970, Technometrics 12:55) on binned signal:
+ * the best linear prediction from the marks without knowing the gene. Features are ln(1 + sum) of each mark in each
+ * stretch of bins, or the sum itself if the data were transformed already, standardised by the training samples. A
+ * feature that is constant there is left out. It minimises
  *
  *     mean (y − b − w·z)² + λ |w|²
  *
- * by the normal equations, accumulated in one pass over the samples. λ is the penalty with the smallest mean
- * squared error in 5-fold cross-validation over the training genes, the largest of equals. Whole genes are held
- * out, since a model that recognises genes would seem better than it is on new ones.
+ * by the normal equations, accumulated in one pass over the samples. λ is the penalty with the smallest mean squared
+ * error in 5-fold cross-validation over the training genes; the largest of equally good penalties is taken. Whole genes
+ * are held out, since a model that recognises genes would otherwise seem better than it is on new genes.
  *
  * @param options Stretches and penalties.
  * @returns The baseline, to be fitted.
- * @throws {RangeError} If an option is out of range; `fit` throws it for more stretches than bins and for fewer
+ * @throws {RangeError} If an option is out of range; `fit` throws it if there are more stretches than bins or fewer
  * than 2 genes.
  *
  * @example Two stretches of five marks
@@ -102,8 +102,9 @@ function fitRidge(
 }
 
 /**
- * Sums over the samples of each fold of genes, each sample a vector of its features and its label, less
- * `origin`. That receives the first sample's: near enough to all to keep the digits of their differences.
+ * Accumulates sums over the samples of each fold of genes. Each sample is a vector of its features and its label, minus
+ * `origin`, which receives the vector of the first sample: it is near enough to all others to preserve the digits of
+ * their differences.
  */
 function accumulate(train: Dataset, stretches: Stretches, origin: Float64Array): CrossProducts[] {
   const labels = train.labels();
@@ -125,7 +126,7 @@ function accumulate(train: Dataset, stretches: Stretches, origin: Float64Array):
   return folds;
 }
 
-/** Fold of each gene, `[gene]`: random, but the same whenever the same genes come in the same order. */
+/** Chooses the fold of each gene, `[gene]`: at random, but the same for the same genes in the same order. */
 function partGenes({ names }: Axis): Uint32Array {
   if (names.length < 2) {
     throw new RangeError(

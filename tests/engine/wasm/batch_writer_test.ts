@@ -34,11 +34,11 @@ async function write(spec: ModelSpec, mode: "train" | "predict" | "explain") {
  */
 const SHARED = [9, 2, 4, 9 + 20, 20, 4, 9];
 
-Deno.test("entries that samples share are computed once in training where nothing is dropped", async () => {
+Deno.test("entries that samples share are computed once in training if nothing is dropped", async () => {
   deepStrictEqual((await write(BRANCHED_PLAIN, "train")).entries, SHARED);
 });
 
-Deno.test("what follows a dropout is computed for each sample in training, what is before it once", async () => {
+Deno.test("in training, layers after a dropout are computed for each sample, layers before it once", async () => {
   // The encoder "sample" is two chains.
   deepStrictEqual((await write(BRANCHED, "train")).entries, [9, 2, 4, 9 + 20, 9 + 26, 20, 4, 9]);
 });
@@ -47,7 +47,7 @@ Deno.test("entries that samples share are computed once in a prediction, dropout
   deepStrictEqual((await write(BRANCHED, "predict")).entries, [9, 2, 4, 9 + 20, 9 + 20, 20, 4, 9]);
 });
 
-Deno.test("entries are computed for each sample where its gradients are wanted", async () => {
+Deno.test("entries are computed for each sample if its gradients are wanted", async () => {
   deepStrictEqual((await write(BRANCHED, "explain")).entries, [9, 9, 9, 9 + 26, 9 + 26, 26, 9, 9]);
 });
 

@@ -75,7 +75,7 @@ function optionsFor(spec: ModelSpec, options: Partial<OneModelOptions> = {}): On
   return { weights, seed: 5, batchSize: 25, learningRate: 0.003, ...options };
 }
 
-/** Losses, predictions, gradients by the inputs and weights after two epochs. */
+/** Losses, predictions, input gradients and weights after two epochs. */
 async function train(
   spec: ModelSpec,
   source: SampleSource,

@@ -27,7 +27,7 @@ testConformance(wasm, Deno.test);
 
 for (const preset of PRESET_NAMES) {
   const spec = presetSpec(preset, { bins: 46 });
-  Deno.test(`wasm trains ${preset} as tf.js does, dropout and all`, async () => {
+  Deno.test(`wasm trains ${preset} as tf.js does, including dropout`, async () => {
     const options = comparableRun(spec);
     const found = await train(wasm, spec, options);
     const wanted = await train(createTfjsEngine("cpu"), spec, options);
@@ -69,7 +69,7 @@ Deno.test("kernels of every preset are valid, with and without relaxed SIMD", ()
 });
 
 for (const preset of ["wakawaka", "bigru25"] as const) {
-  Deno.test(`plain SIMD computes ${preset} as relaxed SIMD does, but for rounding`, async () => {
+  Deno.test(`plain SIMD computes ${preset} as relaxed SIMD does, except for rounding`, async () => {
     const spec = presetSpec(preset, { bins: 50 });
     const [fused, plain] = [await trainAlone(spec, true), await trainAlone(spec, false)];
     ok(largestDifference(fused, plain) < 1e-5);
@@ -97,7 +97,7 @@ async function trainAlone(spec: ModelSpec, fused: boolean): Promise<Float32Array
   return predicted;
 }
 
-Deno.test("wakawaka at batch 250 takes less than 64 MB beside the data", () => {
+Deno.test("wakawaka at batch 250 takes less than 64 MB in addition to the data", () => {
   const { pages } = planModel(presetSpec("wakawaka"), { batchSize: 250, threads: 16 });
   ok(pages * 65536 < 64e6, `${pages * 65536} bytes`);
 });

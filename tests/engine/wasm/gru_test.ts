@@ -39,7 +39,7 @@ const MODELS = {
 };
 
 for (const [where, spec] of Object.entries(MODELS)) {
-  Deno.test(`a bidirectional GRU ${where} learns on wasm what it does on tf.js`, async () => {
+  Deno.test(`a bidirectional GRU ${where} learns the same on wasm as on tf.js`, async () => {
     const options = { samples: 21, batchSize: 8, epochs: 2, learningRate: 1e-3 };
     const found = await trainExample(createWasmEngine(), spec, { ...options, threads: 2 });
     const wanted = await trainExample(createTfjsEngine("cpu"), spec, options);
@@ -52,7 +52,7 @@ for (const [where, spec] of Object.entries(MODELS)) {
   });
 }
 
-Deno.test("the models are what they are said to be: one layer is sparse, updates are cut", () => {
+Deno.test("the models have the expected properties: one layer is sparse, updates are cut", () => {
   const plan = (where: keyof typeof MODELS) =>
     planModel(MODELS[where], { batchSize: 16, threads: 1 });
   const { head: { nodes } } = plan("before a dropout and a sparse layer");

@@ -63,7 +63,7 @@ function someNumbers(count: number, seed: number, isZero = (_: number) => false)
   });
 }
 
-Deno.test("a sparse row keeps what is not zero, of either sign, in order", async () => {
+Deno.test("a sparse row keeps nonzero values of either sign, in order", async () => {
   const { kernels, write, readRow } = await sparseKernels();
   write(VALUES, [0, 2, -0, 1e-45, -3, NaN, 0]);
   kernels.compressRow(ROWS, VALUES, VALUES, 7, 4, 0, 100);
@@ -82,7 +82,7 @@ Deno.test("a sparse row keeps what is not zero, of either sign, in order", async
   });
 });
 
-Deno.test("a sparse row keeps what another array says, zeros too, and is continued segment by segment", async () => {
+Deno.test("a sparse row keeps the entries that another array selects, including zeros, and is continued segment by segment", async () => {
   const { kernels, write, readRow } = await sparseKernels();
   write(VALUES, [5, 0, 6, 99, 7, 8, 9]);
   write(KEEP, [2, 2, 0, 0, 2, 2]);
@@ -114,7 +114,7 @@ for (const [which, isZero] of Object.entries(ZEROS)) {
   for (const [rows, inputs] of [[1, 1], [3, 37], [5, 128]] as const) {
     const shape = `${rows} × ${inputs} of which ${which} zero`;
 
-    Deno.test(`a sparse product has the bits of the whole one: ${shape}`, async () => {
+    Deno.test(`a sparse product has the same bits as the dense one: ${shape}`, async () => {
       const { kernels, write, read } = await sparseKernels();
       const a = someNumbers(rows * inputs, 1, isZero);
       const b = someNumbers(inputs * WIDTH, 2);
@@ -140,7 +140,7 @@ for (const [which, isZero] of Object.entries(ZEROS)) {
       }
     });
 
-    Deno.test(`gathered dots add the transposed product where a sparse row says: ${shape}`, async () => {
+    Deno.test(`gathered dots add the transposed product at the entries of a sparse row: ${shape}`, async () => {
       const { kernels, write, read } = await sparseKernels();
       const a = someNumbers(rows * inputs, 1, isZero);
       const b = someNumbers(inputs * WIDTH, 2);
@@ -187,7 +187,7 @@ Deno.test("zeros are expected after ReLU and dropout, and maxima hide those of a
   deepStrictEqual(expect(leaky, dropout, pool), { share: 1, rectified: false });
 });
 
-Deno.test("which dense layers leave out zeros follows from the model alone", () => {
+Deno.test("the model alone decides which dense layers skip zeros", () => {
   const kinds = (preset: PresetName) =>
     planModel(presetSpec(preset), { batchSize: 16, threads: 1 }).head.nodes
       .map(({ kind }) => kind)
@@ -232,7 +232,7 @@ const RECTIFIED: ModelSpec = {
 for (const [name, spec] of Object.entries({ GATED, RECTIFIED })) {
   for (const signalled of [true, false]) {
     const input = signalled ? "" : ", also where all inputs are zero";
-    Deno.test(`a sparse layer (${name}) learns what tf.js does${input}`, async () => {
+    Deno.test(`a sparse layer (${name}) learns the same as on tf.js${input}`, async () => {
       const sparse = planModel(spec, { batchSize: 16, threads: 1 }).head.nodes.some(({ kind }) =>
         kind === "sparseDense"
       );

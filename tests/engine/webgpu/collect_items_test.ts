@@ -102,7 +102,7 @@ Deno.test("shared entries are items once, with their uses in order", () => {
   });
 });
 
-Deno.test("for gradients by the inputs each use is an item", () => {
+Deno.test("for input gradients each use is an item", () => {
   deepStrictEqual(collect(PLAIN, "inputGradients"), {
     ...EXPANDED,
     parents: [],

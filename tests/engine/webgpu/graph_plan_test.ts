@@ -40,7 +40,7 @@ function referenceSpec(layers: readonly LayerSpec[], references = 4) {
   });
 }
 
-Deno.test("kernels of branches and of the join are those of golden/", async () => {
+Deno.test("kernels of branches and of the join equal those in golden/", async () => {
   const kinds = /^(feed|join|gelu1|conv3|dense12|output slope)/;
   const kernels = new Map(
     PURPOSES.flatMap((purpose) => planGraph(SPEC, TINY, purpose).kernels).map((kernel) =>
@@ -68,7 +68,7 @@ Deno.test("no kernel of a model with branches asks for more than WebGPU grants e
   }
 });
 
-Deno.test("what samples share is computed once, in training up to the first dropout", () => {
+Deno.test("shared entries are computed once, in training up to the first dropout", () => {
   const dropout = { type: "dropout", rate: 0.5 } as const;
   const linear = { type: "linear", units: 5 } as const;
   const chains = [[linear], [linear, dropout, linear], [dropout, linear]];
@@ -88,7 +88,7 @@ Deno.test("what samples share is computed once, in training up to the first drop
   ]);
 });
 
-Deno.test("an encoder with dropout tells it each item's sample and reference", () => {
+Deno.test("an encoder passes each item's sample and reference to its dropout", () => {
   const spec = referenceSpec([{ type: "linear", units: 5 }, { type: "dropout", rate: 0.5 }]);
   const { kernels } = planGraph(spec, TINY, "training");
   const dropout = kernels.find(({ name }) => name === "dropout1 forward")!;

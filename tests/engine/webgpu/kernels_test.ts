@@ -42,11 +42,11 @@ function kernelsOf(plan: { training: readonly Kernel[]; prediction: readonly Ker
   return [...new Map([...plan.training, ...plan.prediction].map((k) => [k.name, k])).values()];
 }
 
-Deno.test("kernels at tiny shapes are those of golden/", async () => {
+Deno.test("kernels at tiny shapes equal those in golden/", async () => {
   for (const kernel of kernelsOf(planModel(SPEC, TINY))) await checkGolden(kernel);
 });
 
-Deno.test("a network that does not end in narrow layers has a loss of its own", async () => {
+Deno.test("a network that does not end in narrow layers has a separate loss kernel", async () => {
   const layers = [{ type: "flatten" }, { type: "dense", units: 1 }] as const;
   const spec = parseSpec({ ...SPEC, name: "wide", bins: 300, layers });
   const { training, prediction } = planModel(spec, TINY);
@@ -71,7 +71,7 @@ Deno.test("samples are gathered from every packed type, and transformed", async 
   }
 });
 
-Deno.test("each dropout of a model reads a key of its own", () => {
+Deno.test("each dropout of a model reads its own key", () => {
   const { dropouts, training } = planModel(SPEC, TINY);
   deepStrictEqual(dropouts.map((layer) => SPEC.layers[layer]?.type), ["dropout", "dropout"]);
   const keys = training.flatMap(({ wgsl }) => [...wgsl.matchAll(/keys\[model \* 2u \+ (\d)u\]/g)]);

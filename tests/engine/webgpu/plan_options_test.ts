@@ -47,7 +47,7 @@ Deno.test("several steps are gathered together, as many as memory has room for",
   deepStrictEqual(chooseOptions(spec, 250, roomFor(16, 4_000_000)).gathered, 250);
 });
 
-Deno.test("a batch of a prediction is as large as memory allows, one of training as asked", () => {
+Deno.test("a prediction's batch is as large as memory allows, a training batch as requested", () => {
   const sizeOf = (purpose: "training" | "prediction") =>
     planForRoom(SEQUENCE, { samples: 512, purpose }, roomFor(1)).options.samples;
   deepStrictEqual(sizeOf("training"), 512);
@@ -55,7 +55,7 @@ Deno.test("a batch of a prediction is as large as memory allows, one of training
   ok(predicted < 512 && predicted >= 16, `${predicted} samples`);
 });
 
-Deno.test("more references in a batch than the GPU runs side by side are refused", () => {
+Deno.test("more references in a batch than the GPU runs in parallel are refused", () => {
   const plan = (samples: number) =>
     planForRoom(REFERENCES, { samples, purpose: "training" }, roomFor(1));
   deepStrictEqual(plan(1000).options.samples, 1000);

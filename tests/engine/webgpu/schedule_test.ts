@@ -54,7 +54,7 @@ Deno.test("samples are gathered from the models' orders, which are stored in seq
   deepStrictEqual(gathers, [[[20, 0], [12, 35]], [[15, 20], [0, 35 + 20]]]);
 });
 
-Deno.test("records stand at offsets that a device accepts", () => {
+Deno.test("records are at offsets that a device accepts", () => {
   const models = Array.from(
     { length: 9 },
     () => ({ samples: 50, firstPosition: 0, learningRate: 1, step: 0 }),
@@ -69,7 +69,7 @@ Deno.test("records stand at offsets that a device accepts", () => {
   }
 });
 
-Deno.test("nothing to do is no submission", () => {
+Deno.test("without work nothing is submitted", () => {
   const schedule = makeSchedule(
     [{ samples: 0, firstPosition: 0, learningRate: 1, step: 0 }],
     OPTIONS,

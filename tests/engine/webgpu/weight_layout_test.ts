@@ -4,7 +4,7 @@ import { PRESET_NAMES, presetSpec } from "../../../src/model/presets.ts";
 import { parseSpec } from "../../../src/model/parse_spec.ts";
 import { countParameters } from "../../../src/model/shapes.ts";
 
-Deno.test("every weight has a place of its own, and kernels begin at whole vectors", () => {
+Deno.test("every weight has its own place, and kernels begin at whole vectors", () => {
   for (const preset of PRESET_NAMES) {
     const spec = presetSpec(preset, { bins: 46 });
     if (spec.layers.some(({ type }) => type === "bidirectionalGru")) continue;
@@ -19,7 +19,7 @@ Deno.test("every weight has a place of its own, and kernels begin at whole vecto
   }
 });
 
-Deno.test("taps are one run where a window is, else padded one by one", () => {
+Deno.test("taps are one segment where a window is contiguous, else padded one by one", () => {
   const conv = (filters: number, dilation: number) => (
     { type: "conv1d", filters, width: 3, dilation, padding: "same" } as const
   );

@@ -68,7 +68,7 @@ function swap(a: string, b: string, belongs: (cellType: string) => boolean): Sam
   });
 }
 
-Deno.test("clean data give no finding, not even with genes and unseen test data", () => {
+Deno.test("clean data give no findings, not even with genes and unseen test data", () => {
   deepStrictEqual(examineSamples(CLEAN), []);
   const fresh = { ...UNSEEN, genes: UNSEEN.genes.map((gene) => `9${gene}`) };
   deepStrictEqual(examineSamples(CLEAN, { genes: GENES, test: fresh }), []);

@@ -184,7 +184,7 @@ Deno.test("a mark that is really the label is found, and a column that is not a 
   );
 });
 
-Deno.test("a mark that goes the wrong way with expression is found", () => {
+Deno.test("a mark that rises or falls wrongly with expression is found", () => {
   // The file of H3K27me3 is really that of an active mark, with different noise.
   const wrong = plantMark(
     CLEAN,
@@ -195,7 +195,7 @@ Deno.test("a mark that goes the wrong way with expression is found", () => {
   deepStrictEqual(found.map(({ where }) => where), [`H3K27me3 in ${A}`]);
   match(
     found[0]!.message,
-    /goes up .* should go down: .* \+0\.\d\d with it over genes.* -0\.[3-6]/,
+    /rises .* should fall: .* \+0\.\d\d with it over genes.* -0\.[3-6]/,
   );
 });
 

@@ -46,7 +46,7 @@ Deno.test("each check is listed as skipped with fewer genes than it needs, and n
   }
 });
 
-Deno.test("a skipped check finds nothing, and with one more gene it is made", () => {
+Deno.test("a skipped check finds nothing, and with one more gene it is carried out", () => {
   const check = "unrelated-labels";
   for (const [genes, isMade] of [[199, false], [200, true]] as const) {
     const data = plantLabels(simulateGenes(genes), (labels) => shuffled(labels));
@@ -57,7 +57,7 @@ Deno.test("a skipped check finds nothing, and with one more gene it is made", ()
   }
 });
 
-Deno.test("comparisons of cell types tell how many they need; a single cell type has nothing to be compared with", () => {
+Deno.test("comparisons of cell types say how many they need; a single cell type has nothing to be compared with", () => {
   const three = "marks against those of other cell types: needs 3 cell types with 50 genes or more";
   deepStrictEqual(skippedIn(simulateGenes(500, 3)), ["depths: needs 4 cell types, there are 3"]);
   deepStrictEqual(skippedIn(simulateGenes(500, 2)), [
@@ -70,7 +70,7 @@ Deno.test("comparisons of cell types tell how many they need; a single cell type
   ]);
 });
 
-Deno.test("checks of things that the data do not have are not listed", () => {
+Deno.test("checks of things that the data lack are not listed", () => {
   const data = simulateGenes(60);
   const unlabelled = skippedIn({ ...data, labels: undefined }).join();
   ok(!unlabelled.includes("label") && unlabelled.includes("amount of signal"), unlabelled);
@@ -84,7 +84,7 @@ Deno.test("checks of things that the data do not have are not listed", () => {
   ok(!skippedIn(transcript).join().includes("bins off by one"));
 });
 
-Deno.test("if the record tells the transform, the check for logarithms of logarithms needs three genes", () => {
+Deno.test("if the record has the transform, the check for logarithms of logarithms needs three genes", () => {
   const data = plantLabels(simulateGenes(60), (labels) => labels.map(Math.abs));
   const twice = (columns: SampleColumns) =>
     skippedIn(columns).filter((line) => line.startsWith("logarithms of logarithms"));

@@ -110,7 +110,7 @@ Deno.test("a gene that is in a table twice is refused, whatever its version; row
   strictEqual(showLabels(await twice(`${B}.1`, `${B}.1_PAR_Y`)), "419=1 457=2");
 });
 
-Deno.test("symbols in several rows, or of several genes, do not give any of these a label", async () => {
+Deno.test("symbols in several rows, or of several genes, give no gene a label", async () => {
   const genes = [
     ...THREE_GENES,
     gene("ENSG00000000001", { symbol: "TWIN" }),
@@ -141,15 +141,15 @@ Deno.test("symbols that a spreadsheet turned into dates give a warning", async (
   doesNotMatch(ids.warnings.join("\n"), /spreadsheet/);
 });
 
-Deno.test("a name that tables and genes of another kind share does not join them", async () => {
+Deno.test("a name that a table shares with genes of another kind does not join them", async () => {
   const refuse = async (text: string, message: RegExp, genes = THREE_GENES) => {
     await rejects(labelText(text, { genes }), { name: "ContractError", message });
   };
   await refuse(
     "gene\tliver\n419\t1\n457\t2\n",
-    /none of the genes, or hardly any: its rows are bare numbers .* such as "419", the genes are human Ensembl ids such as "ENSG00000000419\.14" \(line 1/,
+    /none of the genes, or almost none: its rows are bare numbers .* such as "419", the genes are human Ensembl ids such as "ENSG00000000419\.14" \(line 1/,
   );
-  await refuse("gene\tliver\n419\t1\n", /Entrez numbers need an annotation that tells them/, [
+  await refuse("gene\tliver\n419\t1\n", /Entrez numbers need an annotation that has them/, [
     gene(A),
   ]);
   await refuse("gene\tliver\nENSMUSG00000000419\t1\n", /mouse Ensembl ids/);
@@ -162,7 +162,7 @@ Deno.test("a name that tables and genes of another kind share does not join them
     gene("G100", { symbol: "F2" }),
   ]);
   // Ids that are symbols do not tell a species either.
-  await refuse(`gene\tliver\nF2\t1\n${mouse}\n`, /or hardly any/, [
+  await refuse(`gene\tliver\nF2\t1\n${mouse}\n`, /or almost none/, [
     ...human.map(({ symbol }) => gene(symbol!)),
     gene("F2"),
   ]);
@@ -170,7 +170,7 @@ Deno.test("a name that tables and genes of another kind share does not join them
     gene(A, { entrezId: "1" }),
     gene(B, { entrezId: "2" }),
   ]);
-  await refuse("gene\tliver\nDPM1\t1\n", /Symbols need an annotation that tells them/, [gene(A)]);
+  await refuse("gene\tliver\nDPM1\t1\n", /Symbols need an annotation that has them/, [gene(A)]);
 });
 
 Deno.test("a table of symbols has the ids of genes without a symbol", async () => {
@@ -200,7 +200,7 @@ Deno.test("counts of no gene are not reported as lost rows", async () => {
   deepStrictEqual((await labelText(text, { genes })).warnings, []);
   const other = await labelText(`${text}LINC1\t4\n`, { genes });
   deepStrictEqual(other.warnings, [
-    'x.tsv: 1 of 10 rows are not of a gene of the annotation, such as "LINC1"',
+    'x.tsv: 1 of 10 rows belong to no gene of the annotation, such as "LINC1"',
   ]);
 });
 
@@ -287,7 +287,7 @@ Deno.test("numbers of rows are not Entrez numbers, in any order and however many
     gene(`ENSG${String(i + 1).padStart(11, "0")}`, { symbol: `SYM${i}`, entrezId: `${i}` })
   ));
   const refuse = async (text: string) =>
-    await rejects(labelText(text, { genes }), { message: /none of the genes, or hardly any/ });
+    await rejects(labelText(text, { genes }), { message: /none of the genes, or almost none/ });
   const numbers = [27, 17, 3, 12, 30];
   for (const title of ["", "X", "Unnamed: 0", "index", "row.names", "id", "name"]) {
     // Symbols of the mouse do not match, and the numbers must not replace them.

@@ -11,7 +11,7 @@ function table(...lines: string[]): string {
   return lines.map((line) => line.replaceAll(" ", "\t")).join("\n") + "\n";
 }
 
-/** Tables with a row for each gene and sample, and the column that tells the sample. */
+/** Tables with a row for each gene and sample, and the column that names the sample. */
 const LONG: Readonly<Record<string, readonly [string, RegExp]>> = {
   "sleuth's": [
     `"target_id","sample","est_counts","tpm","eff_len","len"\n` +
@@ -67,7 +67,7 @@ const LONG: Readonly<Record<string, readonly [string, RegExp]>> = {
   ],
   "a table without the cell type": [
     table("gene_id sample count", `${A} x 1`, `${B} x 1`).replace("count", "nTPM"),
-    /it has nTPM\. The column "sample" tells the sample/,
+    /it has nTPM\. The column "sample" names the sample/,
   ],
 };
 

@@ -126,7 +126,7 @@ Deno.test("text from bgzip that was cut within a line, or within a block, is ref
   await rejects(openSignal(withinBlock), /damaged or cut short/);
 });
 
-Deno.test("prepare says only once that several files lack their end", async () => {
+Deno.test("prepare reports only once that several files lack their end", async () => {
   const warnings: string[] = [];
   const inputs = ["a", "b", "c"].map((cellType) => ({
     cellType,

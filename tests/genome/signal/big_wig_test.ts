@@ -39,7 +39,7 @@ for (const rule of TRACK_RULES) {
   });
 }
 
-Deno.test("a bigWig file tells its sequences and their lengths", async () => {
+Deno.test("a bigWig file has its sequences and their lengths", async () => {
   const { contigs } = await openBigWig(fixture("signal.bw"));
   deepStrictEqual(contigs, [{ name: "chr1", length: 60_000 }, { name: "chr2", length: 20_000 }]);
 });

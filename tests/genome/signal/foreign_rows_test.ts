@@ -204,7 +204,7 @@ for (
 }
 
 for (const name of ["NA_peaks.xls", "a_summits.txt", "atac_fragments.tsv.gz"]) {
-  Deno.test(`the name of ${name} tells what it holds`, () => {
+  Deno.test(`the name of ${name} shows what it holds`, () => {
     throws(() => signalFormat(name), { name: "TypeError", message: /holds (peaks|fragments)/ });
   });
 }

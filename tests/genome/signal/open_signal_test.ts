@@ -11,7 +11,7 @@ import { fixture, geneAt } from "../../helpers/genome.ts";
 
 const WINDOWS = geneWindows([geneAt("chr1", 5000)]);
 
-Deno.test("a file's name tells what it holds", () => {
+Deno.test("a file's name shows its format", () => {
   const names = [
     "a.bam",
     "a.BW",
@@ -105,7 +105,7 @@ Deno.test("an option out of range is refused", async () => {
   await rejects(count({ minMappingQuality: 256 }), /minMappingQuality is 256/);
 });
 
-Deno.test("the format may be given if the name does not tell it", async () => {
+Deno.test("the format may be given if the name does not show it", async () => {
   const text = new TextEncoder().encode("chr1\t10\t20\n");
   strictEqual((await openSignal(bytesSource(text, "reads.txt"), { format: "bed" })).format, "bed");
 });

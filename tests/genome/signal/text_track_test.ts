@@ -148,7 +148,7 @@ Deno.test("with a tabix index the same reads are counted as without", async () =
   }
 });
 
-Deno.test("the number of all reads of a file is told, gzip or not", async () => {
+Deno.test("the number of all reads of a file is counted, gzip or not", async () => {
   const text = fixtureText("reads.tagAlign.gz");
   const windows = fixtureWindows();
   const plain = await countText(text, windows, { rule: "reads" });

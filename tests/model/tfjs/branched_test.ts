@@ -46,7 +46,7 @@ function predictWith(model: LayersModel): number[] {
 
 const EXPECTED = SAMPLES.samples.map((sample) => runBranched(BRANCHED, WEIGHTS, sample));
 
-Deno.test("a model with branches predicts what a slow reference does", () => {
+Deno.test("a model with branches predicts the same as a slow reference", () => {
   const model = buildModel(BRANCHED, { weights: WEIGHTS });
   deepStrictEqual(model.inputNames, [
     "signal",
@@ -130,7 +130,7 @@ async function load(json: string, weights: Uint8Array<ArrayBuffer>): Promise<Tra
   });
 }
 
-Deno.test("a model with branches is the same after saving and loading, in a format of its own", async () => {
+Deno.test("a model with branches is the same after saving and loading, in a separate format", async () => {
   const { json, weights } = await serializeModel(trained());
   strictEqual(JSON.parse(json).userDefinedMetadata.histone.version, 3);
   const loaded = await load(json, weights);
@@ -208,7 +208,7 @@ const EDITS: [what: string, edit: (topology: string) => string, message: RegExp]
   ],
 ];
 
-Deno.test("a topology that is wired otherwise than the spec says is refused", async () => {
+Deno.test("a topology whose connections contradict the spec is refused", async () => {
   const { json, weights } = await serializeModel(trained());
   const content = JSON.parse(json);
   for (const [what, edit, message] of EDITS) {

@@ -92,12 +92,12 @@ Deno.test("a signal of the gene alone shows where the gene was seen, and nowhere
   ok(bothNew!["gene mean"]! > 1);
 });
 
-Deno.test("a signal of the cell type alone is no help to any baseline where the cell type is new", () => {
+Deno.test("a signal of the cell type alone helps no baseline if the cell type is new", () => {
   const { newCellType } = scoresOf((_, cellType) => 3 * Math.sin(12.9898 * cellType + 1));
   for (const mse of Object.values(newCellType!)) ok(mse > 1);
 });
 
-Deno.test("a training sample's own label changes none of its features, not by a rounding error", () => {
+Deno.test("a training sample's own label changes none of its features, not even by a rounding error", () => {
   const history = fitGeneHistory(train, { neighbours: 2 });
   const { names, values } = history.featuresOf(train);
   for (const position of [0, 17, train.length - 1]) {

@@ -32,7 +32,7 @@ Deno.test("a gene is found again in a file that lists its genes in another order
   deepStrictEqual([...values], [5, 4, 3]);
 });
 
-Deno.test("no baseline learns from samples without labels, or from none", () => {
+Deno.test("no baseline learns from samples without labels, or from an empty set", () => {
   for (const baseline of makeBaselines()) {
     throws(() => baseline.fit(hideLabels(table)), { name: "ContractError" });
     throws(() => baseline.fit(table.slice(0, 0)), { name: "RangeError" });

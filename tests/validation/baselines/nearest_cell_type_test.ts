@@ -40,7 +40,7 @@ Deno.test("a gene has its expression in the cell type whose signal is most alike
   ok(fellBack.every((flag) => flag === 0));
 });
 
-Deno.test("alike is what departs from the mean in the same way, not what all cell types have", () => {
+Deno.test("cell types are alike if they depart from the mean in the same way, not by what all have in common", () => {
   // Logarithms of two patterns: all cell types have the first, and the new one has a little of the second besides.
   const signalOf = (first: number, second: number) =>
     Array.from(
@@ -56,7 +56,7 @@ Deno.test("alike is what departs from the mean in the same way, not what all cel
   deepStrictEqual([...values], Array.from({ length: GENES }, (_, gene) => gene));
 });
 
-Deno.test("where the nearest lacks the gene the next one has it", () => {
+Deno.test("if the nearest cell type lacks the gene, the next one is used", () => {
   const withoutB3 = data.filter((row) => row !== GENES + 3);
   const { values, fellBack } = makeNearestCellType().fit(withoutB3).predict(likeB);
   ok([3, 203].includes(values[3]!));

@@ -51,7 +51,7 @@ Deno.test("a matrix that is not positive definite is refused", () => {
   });
 });
 
-Deno.test("cross products are those of all vectors, for odd and even widths and over block ends", () => {
+Deno.test("cross products cover all vectors, for odd and even widths and over block ends", () => {
   for (const [count, width] of [[1, 1], [127, 2], [128, 5], [300, 8]] as const) {
     const vectors = randomVectors(count, width);
     const { sums, products } = productsOf(vectors);
@@ -65,7 +65,7 @@ Deno.test("cross products are those of all vectors, for odd and even widths and 
   }
 });
 
-Deno.test("errors computed from the sums are those of the samples", () => {
+Deno.test("errors computed from the sums equal those of the samples", () => {
   const vectors = randomVectors(200, 4);
   const model = { weights: Float64Array.of(0.5, -1, 2), intercept: 0.25 };
   const wanted = vectors.reduce(
@@ -125,7 +125,7 @@ function linearData(): Dataset {
   });
 }
 
-Deno.test("a label that is linear in the features is found again, with the smallest penalty", () => {
+Deno.test("a label that is linear in the features is recovered, with the smallest penalty", () => {
   const data = linearData();
   const fitted = makeRidge({ stretches: 2, penalties: [1, 1e-9, 1e-3] }).fit(data.slice(0, 80));
   const { values } = fitted.predict(data);
@@ -133,7 +133,7 @@ Deno.test("a label that is linear in the features is found again, with the small
   match(fitted.description, /^1 marks × 2 stretches, λ = 1e-9 by 5-fold/);
 });
 
-Deno.test("labels without any relation to the signal are met with the largest penalty", () => {
+Deno.test("labels without any relation to the signal get the largest penalty", () => {
   const data = linearData();
   const stream = new RandomStream(deriveKey(3, "ridge test"));
   const labels = Float64Array.from({ length: data.length }, () => stream.normal());
@@ -142,7 +142,7 @@ Deno.test("labels without any relation to the signal are met with the largest pe
   match(description, /λ = 10000 /);
 });
 
-Deno.test("the penalty is judged on other genes: what only tells genes apart is met with the largest", () => {
+Deno.test("the penalty is judged on other genes: features that only distinguish genes get the largest", () => {
   const [genes, cellTypes, bins] = [31, 4, 20];
   const stream = new RandomStream(deriveKey(4, "ridge test"));
   // Each gene has a signal and a label of its own, the same in all cell types, and the two have no relation.
@@ -164,7 +164,7 @@ Deno.test("the penalty is judged on other genes: what only tells genes apart is 
   match(makeRidge({ penalties: [1e-5, 1e4] }).fit(data).description, /λ = 10000 /);
 });
 
-Deno.test("transformed signal is summed as it is", () => {
+Deno.test("transformed signal is summed unchanged", () => {
   const data = linearData();
   const record = { ...data.record, transform: "log1p" as const };
   const logs = Float64Array.from(data.columns.signal, Math.log1p);

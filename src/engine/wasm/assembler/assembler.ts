@@ -5,7 +5,13 @@
  * @module
  */
 
-import { float32Bytes, section, signed, text, unsigned } from "./encoding.ts";
+import {
+  encodeFloat32,
+  encodeSection,
+  encodeSigned,
+  encodeText,
+  encodeUnsigned,
+} from "./encoding.ts";
 import { type Operation, PLAIN_OPERATIONS, SIMD_OPERATIONS } from "./operations.ts";
 
 /** Type of a parameter or local variable. */
@@ -69,27 +75,27 @@ export class FunctionAssembler {
 
   /** Pushes a local variable. */
   get(local: Local): this {
-    return this.#emit(0x20, ...unsigned(local));
+    return this.#emit(0x20, ...encodeUnsigned(local));
   }
 
   /** Pops into a local variable. */
   set(local: Local): this {
-    return this.#emit(0x21, ...unsigned(local));
+    return this.#emit(0x21, ...encodeUnsigned(local));
   }
 
   /** Copies the top of the stack into a local variable. */
   tee(local: Local): this {
-    return this.#emit(0x22, ...unsigned(local));
+    return this.#emit(0x22, ...encodeUnsigned(local));
   }
 
   /** Pushes an i32. */
   i32(value: number): this {
-    return this.#emit(0x41, ...signed(value | 0));
+    return this.#emit(0x41, ...encodeSigned(value | 0));
   }
 
   /** Pushes four copies of a float32. */
   f32x4(value: number): this {
-    const bytes = float32Bytes(value);
+    const bytes = encodeFloat32(value);
     return this.#emit(SIMD_PREFIX, 12, ...bytes, ...bytes, ...bytes, ...bytes);
   }
 
@@ -109,37 +115,37 @@ export class FunctionAssembler {
 
   /** Pops an address and pushes the i32 `offset` bytes after it. */
   i32Load(offset = 0): this {
-    return this.#emit(0x28, 2, ...unsigned(offset));
+    return this.#emit(0x28, 2, ...encodeUnsigned(offset));
   }
 
   /** Pops an address and pushes the f32 `offset` bytes after it. */
   f32Load(offset = 0): this {
-    return this.#emit(0x2a, 2, ...unsigned(offset));
+    return this.#emit(0x2a, 2, ...encodeUnsigned(offset));
   }
 
   /** Pops an i32 and an address below it, and stores the i32 `offset` bytes after that. */
   i32Store(offset = 0): this {
-    return this.#emit(0x36, 2, ...unsigned(offset));
+    return this.#emit(0x36, 2, ...encodeUnsigned(offset));
   }
 
   /** Pops an f32 and an address below it, and stores the f32 `offset` bytes after that. */
   f32Store(offset = 0): this {
-    return this.#emit(0x38, 2, ...unsigned(offset));
+    return this.#emit(0x38, 2, ...encodeUnsigned(offset));
   }
 
   /** Pops an address and pushes the vector `offset` bytes after it; need not be aligned. */
   load(offset = 0): this {
-    return this.#simd(0, 2, ...unsigned(offset));
+    return this.#simd(0, 2, ...encodeUnsigned(offset));
   }
 
   /** Pops an address and pushes four copies of the f32 `offset` bytes after it. */
   loadSplat(offset = 0): this {
-    return this.#simd(9, 2, ...unsigned(offset));
+    return this.#simd(9, 2, ...encodeUnsigned(offset));
   }
 
   /** Pops a vector and an address below it, and stores the vector `offset` bytes after that. */
   store(offset = 0): this {
-    return this.#simd(11, 2, ...unsigned(offset));
+    return this.#simd(11, 2, ...encodeUnsigned(offset));
   }
 
   /** Pops b and a; pushes the lanes that `lanes` names, 0–3 of a and 4–7 of b. */
@@ -183,7 +189,7 @@ export class FunctionAssembler {
     return this.#loop(left, body);
   }
 
-  /** Repeats `body` as often as the local says at first; not at all for zero or less. Changes the local. */
+  /** Repeats `body` as many times as the local's first value; not at all if that is zero or less. Changes the local. */
   repeatLocal(left: Local, body: () => void): this {
     this.#emit(0x02, EMPTY_BLOCK); // block
     this.get(left).i32(1);
@@ -200,15 +206,15 @@ export class FunctionAssembler {
     return this.#emit(0x0d, 0, 0x0b); // br_if to the start; end
   }
 
-  /** Body as the binary format has it, length first. */
+  /** The function's body in the binary format, its length first. */
   toBytes(): number[] {
     const locals = this.#locals.flatMap((type) => [1, VALUE_TYPES[type]]);
-    const body = [...unsigned(this.#locals.length), ...locals, ...this.#code, 0x0b];
-    return [...unsigned(body.length), ...body];
+    const body = [...encodeUnsigned(this.#locals.length), ...locals, ...this.#code, 0x0b];
+    return [...encodeUnsigned(body.length), ...body];
   }
 
   #simd(code: number, ...immediates: number[]): this {
-    return this.#emit(SIMD_PREFIX, ...unsigned(code), ...immediates);
+    return this.#emit(SIMD_PREFIX, ...encodeUnsigned(code), ...immediates);
   }
 
   #emit(...bytes: number[]): this {
@@ -249,17 +255,20 @@ export class ModuleAssembler {
     const functions = this.#functions;
     const types = functions.map(({ parameters }) => {
       const codes = parameters.map((type) => VALUE_TYPES[type]);
-      return [FUNCTION_TYPE, ...unsigned(codes.length), ...codes, 0];
+      return [FUNCTION_TYPE, ...encodeUnsigned(codes.length), ...codes, 0];
     });
-    const limits = [SHARED_WITH_MAXIMUM, ...unsigned(pages), ...unsigned(pages)];
-    const memory = [...text("env"), ...text("memory"), MEMORY_IMPORT, ...limits];
-    const names = functions.map(({ name }, index) => [...text(name), 0, ...unsigned(index)]);
+    const limits = [SHARED_WITH_MAXIMUM, ...encodeUnsigned(pages), ...encodeUnsigned(pages)];
+    const memory = [...encodeText("env"), ...encodeText("memory"), MEMORY_IMPORT, ...limits];
+    const names = functions.map((
+      { name },
+      index,
+    ) => [...encodeText(name), 0, ...encodeUnsigned(index)]);
     const sections = [
-      section(1, types),
-      section(2, [memory]),
-      section(3, functions.map((_, index) => unsigned(index))),
-      section(7, names),
-      section(10, functions.map(({ code }) => code.toBytes())),
+      encodeSection(1, types),
+      encodeSection(2, [memory]),
+      encodeSection(3, functions.map((_, index) => encodeUnsigned(index))),
+      encodeSection(7, names),
+      encodeSection(10, functions.map(({ code }) => code.toBytes())),
     ];
     return Uint8Array.from([MAGIC_AND_VERSION, ...sections].flat());
   }
@@ -274,7 +283,7 @@ function typeOf(parameter: string): ValueType {
   return parameter.endsWith(": v128") ? "v128" : "i32";
 }
 
-/** Whether this machine runs relaxed SIMD; whether its multiply-add is fused is told by `fusesMultiplyAdd`. */
+/** Whether this machine runs relaxed SIMD; `fusesMultiplyAdd` finds whether its multiply-add is fused. */
 export function supportsRelaxedSimd(): boolean {
   const assembler = new ModuleAssembler(true);
   assembler.addFunction("probe", ["vector: v128", "address"], (code, { vector, address }) => {

@@ -1,11 +1,11 @@
 /**
- * Numbers and texts as the binary format of WebAssembly has them (Core Specification 3.0, chapter 5).
+ * Encodes numbers and strings in WebAssembly's binary format (Core Specification 3.0, chapter 5).
  *
  * @module
  */
 
-/** Writes an unsigned integer in LEB128. */
-export function unsigned(value: number): number[] {
+/** Encodes an unsigned integer in LEB128. */
+export function encodeUnsigned(value: number): number[] {
   const bytes: number[] = [];
   do {
     const rest = Math.floor(value / 128);
@@ -15,8 +15,8 @@ export function unsigned(value: number): number[] {
   return bytes;
 }
 
-/** Writes a signed 32-bit integer in LEB128. */
-export function signed(value: number): number[] {
+/** Encodes a signed 32-bit integer in LEB128. */
+export function encodeSigned(value: number): number[] {
   const bytes: number[] = [];
   for (;;) {
     const byte = value & 0x7f;
@@ -29,21 +29,21 @@ export function signed(value: number): number[] {
   }
 }
 
-/** Writes a text in UTF-8, its length first. */
-export function text(value: string): number[] {
+/** Encodes a string in UTF-8, its length first. */
+export function encodeText(value: string): number[] {
   const bytes = new TextEncoder().encode(value);
-  return [...unsigned(bytes.length), ...bytes];
+  return [...encodeUnsigned(bytes.length), ...bytes];
 }
 
-/** Writes a float32. */
-export function float32Bytes(value: number): Uint8Array {
+/** Encodes a float32. */
+export function encodeFloat32(value: number): Uint8Array {
   const bytes = new Uint8Array(4);
   new DataView(bytes.buffer).setFloat32(0, value, true);
   return bytes;
 }
 
-/** Writes a section: its number, its length, and the items with their number first. */
-export function section(id: number, items: readonly (readonly number[])[]): number[] {
-  const content = [...unsigned(items.length), ...items.flat()];
-  return [id, ...unsigned(content.length), ...content];
+/** Encodes a section: its id, its length, the number of its items, and the items. */
+export function encodeSection(id: number, items: readonly (readonly number[])[]): number[] {
+  const content = [...encodeUnsigned(items.length), ...items.flat()];
+  return [id, ...encodeUnsigned(content.length), ...content];
 }

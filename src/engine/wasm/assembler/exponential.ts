@@ -1,22 +1,22 @@
 import type { FunctionAssembler } from "./assembler.ts";
 
-/** Beyond it eˣ or e⁻ˣ leaves the range of float32. */
+/** Beyond this exponent eˣ or e⁻ˣ leaves the range of float32. */
 const LARGEST_EXPONENT = 88;
 /** ln 2 in two pieces. The first has nine bits, so that a whole number of them, up to 127, is exact. */
 const LN2_HIGH = 355 / 512;
 const LN2_LOW = Math.LN2 - LN2_HIGH;
-/** Terms of the series of eᶠ − 1; for |f| ≤ ½ ln 2 what is left out is less than 2e-8 of the sum. */
+/** Terms of the series of eᶠ − 1; for |f| ≤ ½ ln 2 the rest of the series is less than 2e-8 of the sum. */
 const SERIES_TERMS = 7;
 
 /**
- * Pops x and pushes eˣ − 1, lane by lane, at most 1.5e-7 of the value away from it. NaN stays NaN; −88 and 88
- * stand for all numbers below and above.
+ * Pops x and pushes eˣ − 1, lane by lane, with a relative error of at most 1.5e-7. NaN stays NaN; other values are
+ * clamped to the range from −88 to 88.
  *
- * x is n · ln 2 + f with a whole n, so eˣ − 1 = 2ⁿ · (eᶠ − 1) + (2ⁿ − 1), which near zero, where n is, loses nothing.
+ * x is n · ln 2 + f with a whole n, so eˣ − 1 = 2ⁿ · (eᶠ − 1) + (2ⁿ − 1). Near zero n is 0, and nothing is lost.
  */
 export function pushExponentialMinusOne(code: FunctionAssembler): void {
   const [x, n, f, series, scratch] = code.locals("v128", 5);
-  // These two pass on a NaN that is their first operand.
+  // pmin and pmax return their first operand if that is NaN.
   code.f32x4(LARGEST_EXPONENT).op("f32x4.pmin").f32x4(-LARGEST_EXPONENT).op("f32x4.pmax").tee(x);
   code.f32x4(1 / Math.LN2).op("f32x4.mul").op("f32x4.nearest").set(n);
   code.get(x).get(n).f32x4(LN2_HIGH).op("f32x4.mul").op("f32x4.sub");
@@ -27,7 +27,7 @@ export function pushExponentialMinusOne(code: FunctionAssembler): void {
     code.get(series).get(f).f32x4(inverseFactorial(term)).multiplyAdd(scratch).set(series);
   }
   code.get(f).get(f).op("f32x4.mul").get(series).get(f).multiplyAdd(scratch).set(series);
-  // The bits of 2ⁿ are its exponent, 127 more than n, left of 23 others.
+  // 2ⁿ has the exponent bits n + 127, above 23 fraction bits of zero.
   code.get(n).op("i32x4.trunc_sat_f32x4_s").i32x4([127, 127, 127, 127]).op("i32x4.add");
   code.i32(23).op("i32x4.shl").set(n);
   code.get(n).get(series).get(n).f32x4(1).op("f32x4.sub").multiplyAdd(scratch);
@@ -37,7 +37,7 @@ function inverseFactorial(n: number): number {
   return n < 2 ? 1 : inverseFactorial(n - 1) / n;
 }
 
-/** Pops x and pushes the sigmoid 1 / (1 + e⁻ˣ), at most 2e-7 of the value away for x above −88. */
+/** Pops x and pushes the sigmoid 1 / (1 + e⁻ˣ), with a relative error of at most 2e-7 for x above −88. */
 export function pushSigmoid(code: FunctionAssembler): void {
   const exponential = code.local("v128");
   code.op("f32x4.neg");
@@ -46,7 +46,7 @@ export function pushSigmoid(code: FunctionAssembler): void {
   code.f32x4(1).get(exponential).f32x4(2).op("f32x4.add").op("f32x4.div");
 }
 
-/** Pops x and pushes its hyperbolic tangent (e²ˣ − 1) / (e²ˣ + 1), at most 2e-7 of the value away. */
+/** Pops x and pushes its hyperbolic tangent (e²ˣ − 1) / (e²ˣ + 1), with a relative error of at most 2e-7. */
 export function pushTanh(code: FunctionAssembler): void {
   const exponential = code.local("v128");
   code.tee(exponential).get(exponential).op("f32x4.add");

@@ -2,7 +2,7 @@ import type { FunctionAssembler, Local } from "./assembler.ts";
 
 /** A loop over part of the summed axis. */
 export interface SumLoop {
-  /** How often: a number, or, for the innermost, a local that holds it. */
+  /** Number of iterations, or, for the innermost loop, a local that holds it. */
   readonly count: number | { readonly local: Local };
   /** Bytes that A advances. */
   readonly strideA: number;
@@ -39,13 +39,13 @@ export interface MatrixAddresses {
 }
 
 /**
- * A tile is 4 rows × 2 vectors. Of 16 vector registers V8 keeps one for itself and a fused multiply-add wants
- * another; 8 sums, 4 vectors of A, one of B's and a splat of an element of A are what fits. Five rows, or three
- * vectors, spill, and run at half the speed.
+ * A tile is 4 rows × 2 vectors. Of 16 vector registers V8 keeps one for itself and a fused multiply-add needs another;
+ * 8 sums, 4 vectors of A, one of B and a splat of an element of A fit into the rest. Five rows, or three vectors,
+ * spill, and run at half the speed.
  */
 const TILE_ROWS = 4;
 const TILE_VECTORS = 2;
-/** Columns of a panel, but for a last one of half the width. */
+/** Columns of a panel; the last panel may be half as wide. */
 export const PANEL_COLUMNS = 4 * TILE_VECTORS;
 /** Steps along k without a jump, each of eight multiply-adds. */
 const UNROLLED_STEPS = 52;
@@ -82,7 +82,7 @@ export function assembleProduct(
   }
 }
 
-/** Covers all rows with tiles, as even in height as can be. */
+/** Covers all rows with tiles whose heights differ by at most one. */
 function assembleRowLoop(
   code: FunctionAssembler,
   rows: MatrixProduct["rows"],
@@ -221,8 +221,8 @@ class Tile {
   }
 
   /**
-   * Loads the elements of A that a step wants, four together where they are neighbours, along k or along the rows:
-   * a shuffle costs less than a load. Returns what pushes four copies of a row's element.
+   * Loads the elements of A that a step needs, four together where they are neighbours, along k or along the rows: a
+   * shuffle costs less than a load. Returns a function that pushes four copies of a row's element.
    */
   #loadElements(
     rows: number,

@@ -1,7 +1,7 @@
 /**
- * Tables of kernels: the one place where a kernel's name and parameters stand. What assembles a kernel and what
- * calls it both take them from its table, so that the compiler finds a misspelt name or a missing argument, with
- * which the kernel would compute on address 0.
+ * Tables of kernels: the one place where a kernel's name and parameters are defined. The code that assembles a kernel
+ * and the code that calls it both use its table, so the compiler finds a misspelt name or a missing argument, which
+ * would otherwise make the kernel compute on address 0.
  *
  * @module
  */
@@ -30,7 +30,7 @@ export type AddKernel<Table extends KernelTable> = <Name extends keyof Table & s
   assemble: (code: FunctionAssembler, parameters: ParameterLocals<Table[Name]>) => void,
 ) => void;
 
-/** Which of a module's kernels are meant: those of a node have its name in front of theirs. */
+/** Selects some of a module's kernels; the names of a node's kernels begin with the node's name. */
 export interface KernelGroup<Table extends KernelTable> {
   /** Names and parameters. */
   readonly table: Table;
@@ -38,7 +38,7 @@ export interface KernelGroup<Table extends KernelTable> {
   readonly node?: string | undefined;
 }
 
-/** Returns what adds the kernels of a table to a module. */
+/** Returns a function that adds the kernels of a table to a module. */
 export function kernelAdder<const Table extends KernelTable>(
   module: ModuleAssembler,
   { table, node }: KernelGroup<Table>,

@@ -1,14 +1,14 @@
 import type { FunctionAssembler, Local } from "./assembler.ts";
 import { pushExponentialMinusOne } from "./exponential.ts";
 
-/** The error function by formula 7.1.26 of Abramowitz and Stegun, at most 1.5e-7 away; every engine uses it. */
+/** Constants of formula 7.1.26 of Abramowitz and Stegun (1964) for the error function, in error by at most 1.5e-7. */
 const P = 0.3275911;
 const COEFFICIENTS = [1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592] as const;
 
 /**
- * Pushes the normal distribution Φ(x), lane by lane, and leaves e^(−x²/2) in another local. With the polynomial q and
- * v = |x| / √2, erf(v) is 1 − q(t) · t · e^(−v²), so Φ(x) is half of what is subtracted for negative x, and one minus
- * that for the others.
+ * Pushes the normal distribution Φ(x), lane by lane, and leaves e^(−x²/2) in another local. With the polynomial q and v
+ * = |x| / √2, erf(v) is 1 − q(t) · t · e^(−v²), so Φ(x) is q(t) · t · e^(−v²) / 2 for negative x, and 1 minus that for
+ * the others.
  */
 export function pushNormalDistribution(
   code: FunctionAssembler,

@@ -14,7 +14,7 @@ export interface SampleProduct extends Omit<MatrixProduct, "rows" | "sums"> {
   readonly offset?: { readonly a?: number; readonly b?: number; readonly c?: number };
 }
 
-/** Assembles such a product of `samples` rows. The locals of the addresses are changed. */
+/** Assembles a product of `samples` rows. The locals of the addresses are changed. */
 export function assembleSampleProduct(
   code: FunctionAssembler,
   { inner, offset = {}, ...product }: SampleProduct,

@@ -1,6 +1,6 @@
 /**
- * Activations. ReLU and LeakyReLU keep the sign of their input, so the output tells their slope. The exact GELU is
- * x · Φ(x), where Φ is the normal distribution (Hendrycks and Gimpel 2016); its derivative is Φ(x) + x · φ(x), where φ is
+ * Activations. ReLU and LeakyReLU keep the sign of their input, so the output shows their slope. The exact GELU is x ·
+ * Φ(x), where Φ is the normal distribution (Hendrycks and Gimpel 2016); its derivative is Φ(x) + x · φ(x), where φ is
  * the normal density, and needs the input.
  *
  * @module
@@ -36,7 +36,7 @@ export interface ActivationNode extends NodeBase {
   readonly slope: number;
 }
 
-/** A GELU. Its input is kept, since the output does not tell it. */
+/** A GELU. Its input is kept, since the output does not determine it. */
 export interface GeluNode extends NodeBase {
   readonly kind: "gelu";
 }
@@ -112,7 +112,7 @@ export function activationForward(
   }
 }
 
-/** Derivatives by a part's inputs, given those by its outputs. */
+/** Computes the derivatives with respect to a part's inputs from those with respect to its outputs. */
 export function activationBackward(
   context: ExecutionContext,
   node: ActivationNode,
@@ -142,7 +142,7 @@ export function geluForward(
   }
 }
 
-/** Derivatives by a part's inputs through the GELU. */
+/** Computes the derivatives with respect to a part's inputs through the GELU. */
 export function geluBackward(
   context: ExecutionContext,
   node: GeluNode,

@@ -41,7 +41,7 @@ export interface BatchNormNode extends NodeBase {
   readonly beta: Parameter;
   readonly movingMean: number;
   readonly movingVariance: number;
-  /** Sums of each part: two rows, then the next part's. */
+  /** Sums of the parts, two rows each. */
   readonly parts: number;
   readonly mean: number;
   /** Rows a, b and c of the affine function that is the forward, and the backward pass. */
@@ -72,7 +72,7 @@ export function addBatchNormKernels(module: ModuleAssembler): void {
   });
 }
 
-/** Mean and summed squared deviations of a part's rows, in the two rows of its sums. */
+/** Computes the mean and summed squared deviations of a part's rows, the two rows of its sums. */
 export function batchNormMeasure(
   context: ExecutionContext,
   { input, parts }: BatchNormNode,
@@ -95,7 +95,7 @@ export function batchNormMeasure(
   }
 }
 
-/** The batch's mean and variance from its parts', the forward factors, and the moving averages' step. */
+/** Computes the batch's mean and variance from its parts', and the forward factors, and updates the moving averages. */
 export function batchNormCombine(
   { floats }: ExecutionContext,
   node: BatchNormNode,
@@ -123,7 +123,7 @@ export function batchNormCombine(
   }
 }
 
-/** The factors for prediction, and for a pass back through it, from the moving averages. */
+/** Computes the factors for prediction, and for a backward pass through it, from the moving averages. */
 export function batchNormFreeze({ floats }: ExecutionContext, node: BatchNormNode): void {
   const row = node.input.stride / 4;
   for (let channel = 0; channel < row; channel++) {
@@ -145,7 +145,7 @@ function setForward(
   const a = gamma / Math.sqrt(variance + node.epsilon);
   const row = node.input.stride / 4;
   setFactors(floats, { first: node.forward / 4 + channel, row, factors: [a, 0, beta - a * mean] });
-  // 1/σ, which the backward factors are made from before they take its place.
+  // 1/σ, from which the backward factors are computed before they overwrite it.
   floats[node.backward / 4 + channel] = 1 / Math.sqrt(variance + node.epsilon);
 }
 
@@ -174,7 +174,7 @@ export function batchNormForward(
   }
 }
 
-/** Sums of ∂y and ∂y·(x − μ) over a part's rows, in the two rows of its sums. */
+/** Sums ∂y and ∂y·(x − μ) over a part's rows, into the two rows of its sums. */
 export function batchNormMeasureDelta(
   context: ExecutionContext,
   { input, output, mean, parts }: BatchNormNode,
@@ -194,7 +194,7 @@ export function batchNormMeasureDelta(
   }
 }
 
-/** Gradients of γ and β, and the backward factors, from the parts' sums. */
+/** Computes the gradients of γ and β, and the backward factors, from the parts' sums. */
 export function batchNormCombineDelta(
   { floats }: ExecutionContext,
   node: BatchNormNode,
@@ -220,7 +220,7 @@ export function batchNormCombineDelta(
   }
 }
 
-/** Derivatives by a part's inputs. */
+/** Computes the derivatives with respect to a part's inputs. */
 export function batchNormBackward(
   context: ExecutionContext,
   node: BatchNormNode,
@@ -238,7 +238,7 @@ export function batchNormBackward(
   }
 }
 
-/** Adam's step for γ and β. */
+/** Takes Adam's step for γ and β. */
 export function batchNormUpdate(
   context: ExecutionContext,
   { gamma, beta }: BatchNormNode,

@@ -2,7 +2,7 @@ import type { StepPosition } from "../../dropout.ts";
 import { bindKernels, type Kernels, type KernelTable } from "../assembler/kernel_table.ts";
 import type { NodeBase } from "../layout.ts";
 
-/** What an execution context is made of. */
+/** Options of {@linkcode ExecutionContext}. */
 export interface ExecutionContextOptions {
   /** The assembled module. */
   readonly module: WebAssembly.Module;
@@ -66,18 +66,18 @@ export interface ForwardPass {
    * pass keeps, but drops nothing.
    */
   readonly mode: "train" | "predict" | "explain";
-  /** Given in training. */
+  /** Present in training only. */
   readonly position?: StepPosition | undefined;
 }
 
 /** A backward pass over a part. */
 export interface BackwardPass {
   readonly part: Part;
-  /** Whether it is for the gradients of the weights, or for the derivatives by the network's inputs. */
+  /** Whether it computes the gradients of the weights, or the derivatives with respect to the network's inputs. */
   readonly wanted: "weights" | "inputs";
 }
 
-/** Whether a backward pass needs the derivatives by a node's input. */
+/** Whether a backward pass needs the derivatives with respect to a node's input. */
 export function passesBack({ input }: NodeBase, { wanted }: BackwardPass): boolean {
   return wanted === "inputs" || !input.ofNetwork;
 }

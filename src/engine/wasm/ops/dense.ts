@@ -90,7 +90,7 @@ export function addDenseKernels(
   });
 }
 
-/** Product, bias and activation of a part's samples. */
+/** Applies product, bias and activation to a part's samples. */
 export function denseForward(
   context: ExecutionContext,
   { name, input, output, kernel, bias, slope }: DenseNode,
@@ -104,7 +104,7 @@ export function denseForward(
   leaky(target, target, count * output.sampleStride / 16, slope);
 }
 
-/** Derivatives by a part's inputs; the kernel's gradient is left to the update. */
+/** Computes the derivatives with respect to a part's inputs; the kernel's gradient is left to the update. */
 export function denseBackward(
   context: ExecutionContext,
   node: DenseNode,
@@ -124,8 +124,8 @@ export function denseBackward(
 }
 
 /**
- * Gradient of some rows of the kernel over all samples of the batch, Adam's step, and the transposed kernel. A
- * sum over all samples in their order needs no parts.
+ * Computes the gradient of some rows of the kernel over all samples of the batch, takes Adam's step, and renews the
+ * transposed rows. A sum over all samples in their order needs no parts.
  */
 export function denseUpdate(context: ExecutionContext, node: DenseNode, update: Update): void {
   const { name, input, output, kernel, bias } = node;

@@ -12,8 +12,8 @@ import {
 
 /**
  * `dropoutMask`: fills 8 · blocks factors, 0 or scale, of the sample at `position`; see `src/engine/dropout.ts`. Four
- * counters of Threefry-2x32-20 run side by side: lane k of a block encrypts (position, firstPair + 4 · block + k), whose
- * two words decide two neighbouring units.
+ * counters of Threefry-2x32-20 run side by side: lane k of a block encrypts (position, firstPair + 4 · block + k),
+ * whose two words decide two neighbouring units.
  *
  * `multiplyRows`: target = source · mask for each row.
  */
@@ -38,11 +38,14 @@ export interface DropoutNode extends NodeBase {
   /** Address of the first sample's mask, and bytes to the next one's. */
   readonly mask: number;
   readonly maskStride: number;
-  /** Which sample and reference each entry is of, in an encoder; absent where entries are samples. */
+  /** The sample and reference that each entry of an encoder belongs to; absent where entries are samples. */
   readonly origins: EntryOrigins | undefined;
 }
 
-/** Which sample of the batch each entry of an encoder is of, and which of its references: addresses of int32. */
+/**
+ * Addresses of int32: the sample of the batch that each entry of an encoder belongs to, and the number of the
+ * reference.
+ */
 export interface EntryOrigins {
   readonly samples: number;
   readonly references: number;
@@ -51,7 +54,7 @@ export interface EntryOrigins {
 /** Units that a block decides. */
 const BLOCK_UNITS = 8;
 
-/** Bytes of a mask of so many values, which may begin within a block. */
+/** Bytes of a mask of `values` values; a shifted one may begin within a block. */
 export function maskBytes(values: number, { shifted }: { readonly shifted: boolean }): number {
   return 4 * BLOCK_UNITS * (Math.ceil(values / BLOCK_UNITS) + (shifted ? 1 : 0));
 }
@@ -88,7 +91,7 @@ function addDropoutMask(module: ModuleAssembler): void {
   });
 }
 
-/** How the words of four counters are put in the order of the units that they decide. */
+/** Shuffles that put the words of four counters in the order of the units that they decide. */
 const MASK_HALVES = [
   { lanes: [0, 4, 1, 5], offset: 0 },
   { lanes: [2, 6, 3, 7], offset: 16 },
@@ -158,7 +161,7 @@ export function dropoutForward(
   }
 }
 
-/** Derivatives by a part's inputs, through the masks of the forward pass. */
+/** Computes the derivatives with respect to a part's inputs, through the masks of the forward pass. */
 export function dropoutBackward(
   context: ExecutionContext,
   node: DropoutNode,
@@ -197,7 +200,7 @@ function fillMasks(
   }
 }
 
-/** Place in the batch of the sample that an entry is of. */
+/** Place in the batch of the sample that an entry belongs to. */
 function positionOf({ words }: ExecutionContext, { origins }: DropoutNode, entry: number): number {
   return origins === undefined ? entry : words[origins.samples / 4 + entry]!;
 }

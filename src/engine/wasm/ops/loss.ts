@@ -11,7 +11,7 @@ export interface NetworkEnd {
 }
 
 /**
- * Computes a part's loss and the derivatives of the batch's mean loss by the network's output.
+ * Computes a part's loss and the derivatives of the batch's mean loss with respect to the network's output.
  *
  * @param labels Labels, and which of them the samples of the batch have.
  * @returns The sum of the part's losses.
@@ -36,7 +36,7 @@ export function computeLoss(
 }
 
 /** Writes the predictions of a part's samples. */
-export function predictOutput(
+export function collectPredictions(
   { floats }: ExecutionContext,
   { loss, output, predicted }: NetworkEnd & { readonly predicted: Float32Array },
   { start, count }: Part,
@@ -46,8 +46,8 @@ export function predictOutput(
   }
 }
 
-/** Writes the derivatives of a part's predictions by the network's output. */
-export function slopeOutput(
+/** Writes the derivatives of a part's predictions with respect to the network's output. */
+export function findPredictionSlopes(
   { floats }: ExecutionContext,
   { loss, output }: NetworkEnd,
   { start, count }: Part,

@@ -29,7 +29,7 @@ export const POOL_KERNELS = {
 } as const;
 
 /**
- * `backward`: writes each delta to the position that its maximum came from, over whatever stands there. It is right
+ * `backward`: writes each delta to the position that its maximum came from, and overwrites what was there. It is right
  * because windows do not overlap; with a stride below the window it would have to add. `offsetStride` must be
  * `inputStride`, and `inputDelta` zero before.
  */
@@ -77,7 +77,7 @@ export function addPoolForward(module: ModuleAssembler, node: string, shape: Poo
   });
 }
 
-/** Adds the kernels of a pooling that stands alone. */
+/** Adds the kernels of a pooling that is not fused into a convolution. */
 export function addPoolKernels(module: ModuleAssembler, node: string, shape: PoolShape): void {
   addPoolForward(module, node, shape);
   const { positions, vectors, outputStride } = shape;
@@ -97,7 +97,7 @@ export function addPoolKernels(module: ModuleAssembler, node: string, shape: Poo
   });
 }
 
-/** Maxima of a part's samples. */
+/** Finds the maxima of a part's samples. */
 export function poolForward(
   context: ExecutionContext,
   { name, input, output, offsets }: PoolNode,
@@ -110,7 +110,7 @@ export function poolForward(
   }
 }
 
-/** Derivatives by the positions that a part's maxima came from. */
+/** Writes the derivatives with respect to the positions that a part's maxima came from. */
 export function poolBackward(
   context: ExecutionContext,
   node: PoolNode,

@@ -3,8 +3,8 @@ import { kernelAdder } from "../assembler/kernel_table.ts";
 import { forVectors } from "../assembler/loops.ts";
 
 /**
- * `sumParts`: target = Σ over parts, in their order, of the vectors at source + part · stride. The order is what makes
- * a sum the same for any number of threads.
+ * `sumParts`: target = Σ over parts, in their order, of the vectors at source + part · stride. The order makes a sum
+ * the same for any number of threads.
  *
  * The others sum over rows, `stride` bytes apart, and add to what the target holds:
  *

@@ -32,7 +32,7 @@ export interface ChainOptions {
   readonly capacity: number;
   /** What it reads: an input of the network, the rows of a join, or the outputs of another chain. */
   readonly reads: "input" | "join" | Tensor;
-  /** Which sample and reference each entry is of; absent where entries are samples. */
+  /** The sample and reference that each entry belongs to; absent where entries are samples. */
   readonly origins?: EntryOrigins | undefined;
   /** Whether its output must have no gaps. */
   readonly compact: boolean;
@@ -68,7 +68,7 @@ class ChainPlanner {
   plan(): PlannedChain {
     const input = this.#tensors.planInput(this.#options.reads);
     const groups = groupChain(this.#chain);
-    const last = groups.reduce((value, group) => this.#addGroup(value, group), input);
+    const last = groups.reduce((value, group) => this.#planGroup(value, group), input);
     const output = this.#options.compact ? this.#compact(last) : last;
     const [first] = this.#nodes;
     return {
@@ -81,7 +81,7 @@ class ChainPlanner {
   }
 
   /** Adds the node of a group; returns its output. */
-  #addGroup(input: Tensor, group: LayerGroup): Tensor {
+  #planGroup(input: Tensor, group: LayerGroup): Tensor {
     switch (group.kind) {
       case "conv":
         return this.#addConv(input, group, group);
@@ -275,7 +275,7 @@ class ChainPlanner {
     return output;
   }
 
-  /** The same values in one row without gaps. */
+  /** Copies values into one row if they have gaps; returns the row. */
   #compact(value: Tensor): Tensor {
     const { rows, channels, segment } = value;
     const size = rows * channels;
@@ -289,7 +289,7 @@ class ChainPlanner {
 
 type GroupOf<Kind extends LayerGroup["kind"]> = Extract<LayerGroup, { readonly kind: Kind }>;
 
-/** Of a node that stands for no layer of the model. */
+/** The layer number of a node that computes no layer of the model. */
 const NO_LAYER = -1;
 
 function nameOf({ kind, layer }: LayerGroup): { readonly name: string; readonly layer: number } {

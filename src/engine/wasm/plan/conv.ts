@@ -3,7 +3,7 @@ import type { Conv1dLayer } from "../../../model/spec.ts";
 import type { Tensor } from "../layout.ts";
 import type { ConvShape } from "../ops/conv/shape.ts";
 
-/** A convolution's shape, and the rows of zeros that it wants around its output. */
+/** A convolution's shape, and the rows of zeros that it needs around its output. */
 export interface PlannedConv {
   readonly shape: ConvShape;
   readonly around: { readonly before: number; readonly after: number };

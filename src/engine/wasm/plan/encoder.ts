@@ -1,10 +1,11 @@
 import type { Encoder, LayerChain, ModelGraph } from "../../../model/graph.ts";
 import type { InputName } from "../../../model/spec.ts";
+import { areWorthSharing, findLayerBySample } from "../../shared_layers.ts";
 import type { Allocator, Tensor } from "../layout.ts";
 import { planChain } from "./chain.ts";
 import type { EncoderChain } from "./types.ts";
 
-/** Inputs of which the samples of a batch often share entries: those of a gene. */
+/** Inputs whose entries the samples of a batch often share: those of a gene. */
 const SHARED_INPUTS: ReadonlySet<InputName> = new Set<InputName>([
   "sequence",
   "references",
@@ -39,9 +40,9 @@ export function planEncoder(
     return sum + (graph.branches[branch]!.overReferences ? graph.references : 1);
   }, 0);
   const capacity = batchSize * places;
-  const bySample = findLayerBySample(encoder);
+  const bySample = findLayerBySample(encoder.layers);
   const split = bySample !== undefined && readsSharedInput(graph, encoder) &&
-    hasWeights(encoder, bySample);
+    areWorthSharing(encoder.layers.slice(0, bySample));
   if (!split) {
     const options = { memory, capacity, reads: "input", follows: undefined, last: true } as const;
     const planned = planPiece(encoder, { ...options, bySample: bySample !== undefined });
@@ -73,22 +74,9 @@ export function planEncoder(
   };
 }
 
-/** Index of the first layer that needs each sample: dropout has a mask for each, batch normalisation means over all. */
-function findLayerBySample({ layers }: LayerChain): number | undefined {
-  const index = layers.findIndex(({ type }) => type === "dropout" || type === "batchNorm");
-  return index < 0 ? undefined : index;
-}
-
 function readsSharedInput({ branches, inputs }: ModelGraph, encoder: Encoder): boolean {
   return encoder.branches.some((branch) =>
     SHARED_INPUTS.has(inputs[branches[branch]!.input]!.name)
-  );
-}
-
-/** Whether there is something to save among the layers before an index. */
-function hasWeights({ layers }: LayerChain, end: number): boolean {
-  return layers.slice(0, end).some(({ type }) =>
-    type === "conv1d" || type === "dense" || type === "linear" || type === "bidirectionalGru"
   );
 }
 

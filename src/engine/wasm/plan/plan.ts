@@ -5,8 +5,7 @@
  */
 
 import { type ModelGraph, modelGraph } from "../../../model/graph.ts";
-import type { ModelSpec } from "../../../model/spec.ts";
-import { isBranched } from "../../../model/spec.ts";
+import { isBranched, type ModelSpec } from "../../../model/spec.ts";
 import { Allocator, type Tensor } from "../layout.ts";
 import type { JoinBranch, PlannedTerm } from "../ops/join/types.ts";
 import { planChain } from "./chain.ts";

@@ -9,7 +9,7 @@ import { chainsOf, type EncoderChain, type Plan, type PlanNode } from "./types.t
 
 /** What is done with each part of a chain's samples or entries. */
 export type PartStep =
-  | { readonly do: "gather" | "loss" | "output" | "slopeOutput" }
+  | { readonly do: "gather" | "loss" | "predictions" | "predictionSlopes" }
   | { readonly do: "spread" | "join" | "joinBackward" | "collectUses" }
   | { readonly do: "forward" | "backward"; readonly node: PlanNode }
   | { readonly do: "measure" | "measureDelta"; readonly node: BatchNormNode };
@@ -64,16 +64,19 @@ export function trainingStages(plan: Plan, { gather }: StageOptions): Stage[] {
 export function predictionStages(plan: Plan, { gather }: StageOptions): Stage[] {
   const list = new StageList();
   addFrozenForward(list, plan, { gather });
-  list.add({ do: "output" });
+  list.add({ do: "predictions" });
   return list.end();
 }
 
-/** The stages that find the derivatives of a batch's outputs by the inputs, which are in the chains already. */
+/**
+ * The stages that find the derivatives of a batch's outputs with respect to the inputs, which are in the chains
+ * already.
+ */
 export function explanationStages(plan: Plan): Stage[] {
   const { encoders, head, join } = plan;
   const list = new StageList();
   addFrozenForward(list, plan, { gather: false });
-  list.add({ do: "slopeOutput" });
+  list.add({ do: "predictionSlopes" });
   for (const node of head.nodes.toReversed()) list.add({ do: "backward", node });
   if (join !== undefined) list.add({ do: "joinBackward" });
   for (const [chain, { nodes }] of [...encoders.entries()].reverse()) {

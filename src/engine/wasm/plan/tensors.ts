@@ -3,9 +3,9 @@ import { convPadding } from "../../../model/shapes.ts";
 import type { LayerGroup } from "../../layer_groups.ts";
 import { type Allocator, roundUp, type Tensor } from "../layout.ts";
 
-/** What decides how a tensor is laid out, beside its size. */
+/** What decides how a tensor is laid out, besides its size. */
 export interface TensorOptions {
-  /** The group whose output it is, or that it is the input of all; absent where no group reads it. */
+  /** The group that writes it, or `"input"` for the chain's input; absent where no group reads it. */
   readonly group: LayerGroup | "input" | undefined;
   /** Rows of zeros. */
   readonly before?: number;
@@ -48,7 +48,7 @@ export class TensorPlanner {
     const values = this.plan(rows, channels, { group: "input", stride });
     if (reads === "join") return values;
     if (stride % 16 === 0) return { ...values, ofNetwork: true };
-    // The derivatives' rows may be whole vectors even so; see `inputDeltaStride`.
+    // The derivatives' rows may be whole vectors nevertheless; see `inputDeltaStride`.
     const rowsAtMost = Math.ceil(values.sampleStride / stride);
     const deltaSampleStride = roundUp(rowsAtMost * roundUp(stride) + 16, 64);
     const address = this.#memory.take(deltaSampleStride * this.#capacity);

@@ -35,13 +35,13 @@ export interface Chain {
   readonly input: Tensor;
   readonly output: Tensor;
   readonly nodes: readonly PlanNode[];
-  /** Bytes between rows of the derivatives by the input. */
+  /** Bytes between rows of the derivatives with respect to the input. */
   readonly inputDeltaStride: number;
 }
 
 /**
- * Layers of an encoder, which reads one input of the network, or several of the same shape: entry by entry. An encoder is
- * one such chain, or two where only the later layers must be computed for each sample.
+ * Layers of an encoder, which reads one input of the network, or several of the same shape: entry by entry. An encoder
+ * is one such chain, or two where only the later layers must be computed for each sample.
  */
 export interface EncoderChain extends Chain {
   /** The most entries of a batch. */
@@ -76,7 +76,7 @@ export interface BranchRoute {
 
 /** What joins encoders into the rows that the last chain, the head, reads. */
 export interface JoinPlan extends JoinNode {
-  /** Of each branch. */
+  /** The route of each branch. */
   readonly routes: readonly BranchRoute[];
 }
 

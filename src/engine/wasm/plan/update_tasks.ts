@@ -5,7 +5,7 @@ import type { PlanNode } from "./types.ts";
 
 /** Work of one update task: enough to be worth taking, little enough to share out. */
 const UPDATE_BYTES = 32 * 1024;
-/** Rows of the kernel of a sparse dense layer that are one such task. */
+/** Rows of a sparse dense layer's kernel that one task moves. */
 export const SPARSE_ROWS = 32;
 
 /** Rows of a node's weights that one task moves. */

@@ -21,9 +21,9 @@ export function activationBackwardWgsl(shape: ActivationShape): Kernel {
 }
 
 /**
- * WGSL for Φ(x), the share of a normal distribution that is below x. Half the complementary error function of |x| / √2 is
- * taken from the Chebyshev fit `erfcc` of Press et al., Numerical Recipes in C (1992), section 6.2, whose relative error
- * is at most 1.2e-7 everywhere.
+ * WGSL for Φ(x), the share of a normal distribution that is below x. Half the complementary error function of |x| / √2
+ * is taken from the Chebyshev fit `erfcc` of Press et al., Numerical Recipes in C (1992), section 6.2, whose relative
+ * error is at most 1.2e-7 everywhere.
  */
 const NORMAL_WGSL = `fn normalBelow(x: f32) -> f32 {
   let z = abs(x) * 0.70710678f;

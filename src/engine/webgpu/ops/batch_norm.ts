@@ -18,8 +18,8 @@ import {
 import { coverTensor, locateThreadWgsl, passDeltaWgsl } from "./elementwise.ts";
 
 /**
- * The batch's mean and variance from its blocks', merged in order (Chan et al. 1979), the forward factors, and the
- * step of the moving averages. In prediction the moving averages are taken instead. One thread has one channel.
+ * Computes the batch's mean and variance from its blocks', merged in order (Chan et al. 1979), and the forward factors,
+ * and updates the moving averages. In prediction the moving averages are taken instead. One thread has one channel.
  */
 export function batchNormCombineWgsl(shape: BatchNormShape, purpose: Purpose): Kernel {
   const { name, input, momentum, epsilon } = shape;
@@ -70,7 +70,7 @@ export function batchNormCombineWgsl(shape: BatchNormShape, purpose: Purpose): K
   });
 }
 
-/** Gradients of γ and β, and the backward factors, from the blocks' sums. One thread has one channel. */
+/** Computes the gradients of γ and β, and the backward factors, from the blocks' sums. One thread has one channel. */
 export function batchNormCombineDeltaWgsl(
   shape: BatchNormShape,
   region: GradientRegion,

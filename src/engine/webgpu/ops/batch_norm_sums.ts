@@ -26,7 +26,7 @@ const ROWS = 4;
 export function batchNormBlocks({ samples }: Tensor): number {
   return Math.ceil(samples / BLOCK_SAMPLES);
 }
-/** Mean and summed squared deviations of each block of samples, the two rows of `NAME.sums`. */
+/** Computes the mean and summed squared deviations of each block of samples, the two rows of `NAME.sums`. */
 export function batchNormMeasureWgsl({ name, input, models }: BatchNormShape): Kernel {
   return makeKernel({
     name: `${name} measure`,
@@ -47,7 +47,7 @@ ${storeSumsWgsl(input, ["mean", "deviations"])}`,
   });
 }
 
-/** Σ ∂y and Σ ∂y · (x − mean) of each block of samples, the two rows of `NAME.sums`. */
+/** Computes Σ ∂y and Σ ∂y · (x − mean) of each block of samples, the two rows of `NAME.sums`. */
 export function batchNormMeasureDeltaWgsl({ name, input, output, models }: BatchNormShape): Kernel {
   const { channels } = input;
   return makeKernel({

@@ -32,9 +32,9 @@ export interface ConvShape {
 
 /**
  * value[position, filter] = max over the pool of activation(bias + Σ over tap, channel of input[position + tap ·
- * dilation − left, channel] · kernel[tap, channel, filter]), and the position of the first maximum. The activation
- * is applied to the maximum, which gives the same result, since the fused activations never decrease. A thread has the positions of whole
- * windows in registers, so pooling costs no memory.
+ * dilation − left, channel] · kernel[tap, channel, filter]), and the position of the first maximum. The activation is
+ * applied to the maximum, which gives the same result, since the fused activations never decrease. A thread has the
+ * positions of whole windows in registers, so pooling costs no memory.
  */
 export function convForwardWgsl(shape: ConvShape, limits: WorkgroupLimits): Kernel {
   const { name, input, output, dilation, left, kernel, weightStride, models } = shape;

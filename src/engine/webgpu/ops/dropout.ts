@@ -55,7 +55,9 @@ export function dropoutBackwardWgsl(shape: DropoutShape): Kernel {
   });
 }
 
-/** WGSL for a value's factor, a function of the sample's position in the epoch and of the unit; see `model/graph.ts`. */
+/**
+ * WGSL for a value's factor, a function of the sample's position in the epoch and of the unit; see `model/graph.ts`.
+ */
 function drawFactorWgsl({ input, key, keys }: DropoutShape): string {
   const dropoutKey = `keys[model * ${keys}u + ${key}u]`;
   if (input.origins === undefined) {

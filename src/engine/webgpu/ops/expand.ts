@@ -33,8 +33,8 @@ export function expandForwardWgsl({ encoder, shared, expanded, models }: ExpandS
 }
 
 /**
- * The delta of a shared item: the sum over the items that continue it, in order, times the derivative of its activation.
- * One thread has one value.
+ * Computes the delta of a shared item: the sum over the items that continue it, in order, times the derivative of its
+ * activation. One thread has one value.
  */
 export function expandBackwardWgsl({ encoder, shared, expanded, models }: ExpandShape): Kernel {
   const value = `value[${locateValueWgsl(shared, "sample")} + unit]`;

@@ -51,12 +51,12 @@ export function headBytes(widths: readonly number[]): number {
 }
 
 /**
- * The end of a network in one dispatch: the forward pass of dense layers too narrow for a dispatch each, the loss, and the
- * backward pass, for a block of samples whose values never leave shared memory. Layer L reads `valuesL`, to which its
- * dropout has been applied, and writes `values(L + 1)`; in the backward pass it reads `deltas(L + 1)`, leaves the block's
- * gradients in global memory and writes `deltasL`, or, in the first layer, the deltas of the network below. Values are
- * `[unit, sample]`, samples in vectors of four, so that a weight is loaded once for four samples. Workgroups: x blocks of
- * samples, z models.
+ * The end of a network in one dispatch: the forward pass of dense layers too narrow for a dispatch each, the loss, and
+ * the backward pass, for a block of samples whose values never leave shared memory. Layer L reads `valuesL`, to which
+ * its dropout has been applied, and writes `values(L + 1)`; in the backward pass it reads `deltas(L + 1)`, leaves the
+ * block's gradients in global memory and writes `deltasL`, or, in the first layer, the deltas of the network below.
+ * Values are `[unit, sample]`, samples in vectors of four, so that a weight is loaded once for four samples.
+ * Workgroups: x blocks of samples, z models.
  */
 export function trainHeadWgsl(shape: HeadShape): Kernel {
   const { input, layers, blocks, blockSamples: samples, loss, gathered, models } = shape;
@@ -100,7 +100,7 @@ ${unrollWgsl(last, (i) => backwardLayerWgsl(shape, last - 1 - i))}`,
   });
 }
 
-/** The same without dropout, loss and backward pass: predictions, at their position in the requested order. */
+/** The same without dropout, loss and backward pass: writes predictions at their position in the requested order. */
 export function predictHeadWgsl(shape: HeadShape): Kernel {
   const { input, layers, blocks, blockSamples: samples, loss, models } = shape;
   const last = layers.length;

@@ -98,9 +98,10 @@ ${forEachReferenceWgsl(layout, branch, { sample: "sample", body })}`;
 }
 
 /**
- * Finds the shares of a distance-weighted mean: the softmax over the references present of −sharpness · k · d², with d² the
- * mean squared difference of `near` and the reference. The kernel writes the share and d² of each, `[model, sample, reference]`.
- * A workgroup has a sample, a thread some of its references; the first thread takes the softmax, in order.
+ * Finds the shares of a distance-weighted mean: the softmax over the references present of −sharpness · k · d², with d²
+ * the mean squared difference of `near` and the reference. The kernel writes the share and d² of each,
+ * `[model, sample, reference]`. A workgroup has a sample, a thread some of its references; the first thread takes the
+ * softmax, in order.
  */
 export function weighReferencesWgsl(shape: DistanceShape): Kernel {
   const { index, term, layout, outputs, join, models } = shape;

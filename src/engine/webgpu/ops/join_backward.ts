@@ -1,9 +1,9 @@
 /**
  * The backward pass from the joined row to the items of the encoders.
  *
- * An item's delta is the sum over its uses of what each term passes to it. A thread has one value of an item and adds up
- * its uses in order, so no sum depends on timing. The terms that are linear in an encoder's outputs come first, in one
- * kernel; each distance-weighted mean adds its part.
+ * An item's delta is the sum over its uses of what each term passes to it. A thread has one value of an item and adds
+ * up its uses in order, so no sum depends on timing. The terms that are linear in an encoder's outputs come first, in
+ * one kernel; each distance-weighted mean adds its part.
  *
  * @module
  */
@@ -36,7 +36,7 @@ export interface EncoderShape extends Omit<JoinShape, "index" | "term"> {
   readonly output: Tensor;
 }
 
-/** Deltas of an encoder's items from all terms but distance-weighted means. */
+/** Computes the deltas of an encoder's items from all terms but distance-weighted means. */
 export function joinLinearBackwardWgsl(
   { join, ...shape }: EncoderShape,
   terms: readonly GraphTerm[],
@@ -135,7 +135,10 @@ export function weighReferencesBackwardWgsl(shape: DistanceShape): Kernel {
   });
 }
 
-/** The gradient of k: the sum of the samples' parts, by threads with every 64th sample, then over the threads in order. */
+/**
+ * Computes the gradient of k: the sum of the samples' parts, by threads with every 64th sample, then over the threads
+ * in order.
+ */
 export function sumScaleGradientWgsl(
   { index, join, models }: DistanceShape,
   region: GradientRegion,

@@ -37,7 +37,7 @@ export function lossBlocks(samples: number): number {
   return Math.ceil(samples / SAMPLES);
 }
 
-/** The derivative of the batch's mean loss for each sample, and the summed loss of each block of samples. */
+/** Writes the derivative of the batch's mean loss for each sample, and the summed loss of each block of samples. */
 export function computeLossWgsl({ output, loss, gathered, models }: LossShape): Kernel {
   const blocks = lossBlocks(output.samples);
   return makeKernel({
@@ -83,8 +83,11 @@ export function collectPredictionsWgsl({ output, loss, models }: LossShape): Ker
   });
 }
 
-/** The derivative of each sample's prediction by the network's output, from which gradients by the inputs start. */
-export function slopeOutputWgsl(output: Tensor, loss: Loss, models: number): Kernel {
+/**
+ * Writes the derivative of each sample's prediction with respect to the network's output, from which input gradients
+ * start.
+ */
+export function findPredictionSlopesWgsl(output: Tensor, loss: Loss, models: number): Kernel {
   const squared = loss === "meanSquaredError";
   return makeKernel({
     name: "output slope",

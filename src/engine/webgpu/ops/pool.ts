@@ -11,7 +11,9 @@ export interface PoolShape {
   readonly models: number;
 }
 
-/** Maxima of windows of positions, and the position of each, the first of equals. One thread has one window. */
+/**
+ * Finds the maximum of each window of positions and its position, the first of equal values. One thread has one window.
+ */
 export function poolForwardWgsl({ name, input, output, size, models }: PoolShape): Kernel {
   const { channels } = output;
   return makeKernel({

@@ -3,8 +3,8 @@ import { dropoutScale, dropoutThreshold } from "../../dropout.ts";
 import { formatFloatWgsl, unrollWgsl } from "../kernel.ts";
 
 /**
- * WGSL that declares `NAME(key, position, unit)` for one rate: 0, or the factor that kept values are scaled by. The words
- * are those of Threefry-2x32-20, see `src/base/threefry.ts`; `src/engine/dropout.ts` says which word decides.
+ * WGSL that declares `NAME(key, position, unit)` for one rate: 0, or the factor that kept values are scaled by. The
+ * words are those of Threefry-2x32-20, see `src/base/threefry.ts`; `src/engine/dropout.ts` says which word decides.
  */
 export function declareDropoutWgsl(name: string, rate: number): string {
   return `fn ${name}(key: vec2u, position: u32, unit: u32) -> f32 {

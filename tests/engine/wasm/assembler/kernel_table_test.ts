@@ -23,7 +23,7 @@ async function contextOfNode(): Promise<ExecutionContext> {
   return new ExecutionContext({ module: compiled, memory, scratch: 0 });
 }
 
-Deno.test("a kernel is assembled and called as its table says", async () => {
+Deno.test("a kernel is assembled and called by its signature in the table", async () => {
   const context = await contextOfNode();
   const { scale, copy } = context.bind(TABLE, "node");
   context.floats.set([1, 2, 3, 4], 16);

@@ -1,8 +1,8 @@
 /**
- * The tests of tf.js on WebGPU. Where several runtimes of a process have asked for an adapter of Mesa's llvmpipe, and at
- * times where only one has, Deno 2.9 dies of a corrupted heap when it ends, all tests passed. So the test task lets no
- * other test see an adapter (it names a backend that Linux lacks), runs each module of this folder in a process of its own,
- * and tries it a second time.
+ * The tests of tf.js on WebGPU. Where several runtimes of a process have asked for an adapter of Mesa's llvmpipe, and
+ * at times where only one has, Deno 2.9 dies of a corrupted heap when it ends, all tests passed. So the test task lets
+ * no other test see an adapter (it names a backend that Linux lacks), runs each module of this folder in a process of
+ * its own, and tries it a second time.
  */
 
 import { findBackend, removeBackend } from "@tensorflow/tfjs-core";

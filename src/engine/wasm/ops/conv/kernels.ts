@@ -46,7 +46,7 @@ export function addConvKernels(module: ModuleAssembler, node: string, shape: Con
 
 function addForward(module: ModuleAssembler, node: string, shape: ConvShape): void {
   const { filterVectors, taps, dilation, channels, inputStride } = shape;
-  // A window of dilation 1 without gaps between its rows lies in one piece.
+  // A window of dilation 1 without gaps between its rows is contiguous.
   const inOnePiece = shape.groups === 1 && inputStride === 4 * channels;
   // Elsewhere rows are whole vectors, and the channels that fill them up are zeros.
   const padded = inputStride % 16 === 0 ? inputStride / 4 : channels;

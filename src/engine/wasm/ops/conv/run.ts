@@ -15,12 +15,12 @@ import { SUM_KERNELS } from "../sums.ts";
 import { CONV_GRADIENT_KERNELS, CONV_KERNELS, CONV_SPARSE_GRADIENT_KERNELS } from "./kernels.ts";
 import { type ConvNode, filterBytes } from "./shape.ts";
 
-/** Name of the pooling that a convolution takes in. */
+/** Name of the pooling that is fused into a convolution. */
 export function poolName({ name }: ConvNode): string {
   return `${name}.pool`;
 }
 
-/** Convolution, activation and pooling of a part's samples. */
+/** Applies convolution, activation and pooling to a part's samples. */
 export function convForward(
   context: ExecutionContext,
   node: ConvNode,
@@ -52,7 +52,10 @@ function firstInput({ input, shape }: ConvNode, sample: number): number {
   return addressOf(input, sample) - shape.left * input.stride;
 }
 
-/** Gradients of a part's samples: the part's sums for kernel and bias, and the derivatives by the input. */
+/**
+ * Computes the gradients of a part's samples: the part's sums for kernel and bias, and the derivatives with respect to
+ * the input.
+ */
 export function convBackward(context: ExecutionContext, node: ConvNode, pass: BackwardPass): void {
   const { output, shape, slope, parts } = node;
   const { part, wanted } = pass;

@@ -4,8 +4,8 @@ import { type NodeBase, type Parameter, roundUp } from "../../layout.ts";
  * Shape of a convolution in memory. Strides are bytes between rows; rows of the input are preceded and followed
  * by as many rows of zeros as the padding needs, so no kernel knows about borders.
  *
- * The kernel is kept as `[filter, group, element]`, padded to vectors of elements. A group is what lies in one
- * piece of the input: with dilation 1 the whole window of taps × channels, else one tap.
+ * The kernel is kept as `[filter, group, element]`, padded to vectors of elements. A group is a contiguous piece of the
+ * input: with dilation 1 the whole window of taps × channels, else one tap.
  */
 export interface ConvShape {
   readonly inputPositions: number;
@@ -52,7 +52,7 @@ export function tapBytes(shape: ConvShape): number {
   return shape.groups === 1 ? shape.inputStride : 16 * shape.groupVectors;
 }
 
-/** Bytes between rows of the derivatives by the input: whole vectors, which the kernels write. */
+/** Bytes between rows of the derivatives with respect to the input: whole vectors, which the kernels write. */
 export function inputDeltaStride({ inputStride, pooledPositions }: ConvShape): number {
   return pooledPositions === undefined ? roundUp(inputStride) : inputStride;
 }

@@ -71,7 +71,7 @@ export function addGatesBackward(module: ModuleAssembler, node: string, shape: G
       { pointer: state, stride: sampleStride },
       { pointer: gatedDelta, stride: sampleStride },
     ];
-    // q ∘ r, where q is the derivative by r ∘ h.
+    // q ∘ r, where q is the derivative with respect to r ∘ h.
     const [r, passed] = code.locals("v128", 2);
     forUnits(code, { unitVectors, samples, pointers }, () => {
       code.get(gates).load(unit).tee(r).get(gatedDelta).load().op("f32x4.mul").set(passed);

@@ -50,7 +50,10 @@ export function gruForward(
   }
 }
 
-/** Derivatives by the sums of a part's gates, and by the input; those by the weights are left to the update. */
+/**
+ * Computes the derivatives with respect to the sums of a part's gates, and to the input; the weights' gradients are
+ * left to the update.
+ */
 export function gruBackward(
   context: ExecutionContext,
   node: GruNode,
@@ -84,7 +87,7 @@ export function gruBackward(
   kernels.inputGradient(deltaOf(input, start), records, transposed.kernel, count);
 }
 
-/** Addresses in the first of some records, at what a direction reads in a step. */
+/** Addresses, in the first of some records, of what a direction uses when it has read `read` positions. */
 function placesOf(
   { shape }: GruNode,
   { records, direction, read }: {
@@ -111,8 +114,9 @@ function recurrentBytes({ recurrent }: GruNode): number {
 }
 
 /**
- * Gradient of some rows of the kernel, or of a recurrent kernel, over all samples of the batch, Adam's step, and
- * the transposed rows. The rows of the kernel are followed by those of the two recurrent kernels.
+ * Computes the gradient of some rows of the kernel, or of a recurrent kernel, over all samples of the batch, takes
+ * Adam's step, and renews the transposed rows. The rows of the kernel are followed by those of the two recurrent
+ * kernels.
  */
 export function gruUpdate(context: ExecutionContext, node: GruNode, update: Update): void {
   const inputs = countKernelRows(node.shape);
@@ -146,7 +150,7 @@ function updateRecurrent(context: ExecutionContext, node: GruNode, update: Updat
   const { firstRow, rows, samples, adam } = update;
   const row = rowBytes(shape).gates;
   const offset = firstRow * row;
-  // With one position alone no state is read, and the gradient stays zero.
+  // With a single position no state is read, and the gradient stays zero.
   if (shape.positions > 1) {
     const { recurrentGradient } = context.bind(GRU_RECURRENT_GRADIENT_KERNELS, name);
     const [direction, unit] = splitRow(node, firstRow);

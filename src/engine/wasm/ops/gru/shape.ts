@@ -12,7 +12,7 @@ export interface GruShape {
 
 /**
  * A bidirectional GRU. Its rows of units are padded to whole vectors, so the output is a flattened row with two
- * segments. In training it takes the derivatives by its output as scratch memory.
+ * segments. In training it uses the derivatives with respect to its output as scratch memory.
  */
 export interface GruNode extends NodeBase {
   readonly kind: "bidirectionalGru";
@@ -23,7 +23,7 @@ export interface GruNode extends NodeBase {
   readonly bias: Parameter;
   /** `[direction, unit of the state, gate, unit]`. */
   readonly recurrent: Parameter;
-  /** The two kernels as the backward pass reads them: rows and columns swapped, the latter's in each direction. */
+  /** The two kernels as the backward pass reads them: transposed, the recurrent kernel of each direction by itself. */
   readonly transposed: { readonly kernel: number; readonly recurrent: number };
   /** The first sample's `GruRecord`. */
   readonly records: number;
@@ -32,14 +32,14 @@ export interface GruNode extends NodeBase {
 /**
  * What is kept of a sample, in bytes from the start of its record. A row is the units of one direction. First come the
  * rows of the gates z, r and c, `[position, direction, gate]`: as sums, then as values, and in the backward pass as the
- * loss's derivatives by the sums.
+ * loss's derivatives with respect to the sums.
  */
 export interface GruRecord {
   /** Rows of states h before each position is read: `[position, direction]`. */
   readonly states: number;
   /** Rows of r ∘ h, `[position, direction]`. */
   readonly gated: number;
-  /** One row: the derivatives by the r ∘ h of the position that is being read. */
+  /** One row: the derivatives with respect to the r ∘ h of the position that is being read. */
   readonly gatedDelta: number;
   /** From one sample to the next. */
   readonly sampleStride: number;

@@ -2,7 +2,8 @@
  * The kernels of a bidirectional GRU; see `BidirectionalGruLayer` for z, r, c and the weights. They take consecutive
  * samples, the rows of all products, through one step of the recurrence after the other. Addresses are the first
  * sample's: `gates`, `state` (h), `gated` (r ∘ h) and `gatedDelta` point into its record, `delta` (δ) at a direction's
- * half of the loss's derivatives by the output, which becomes that by the state before with each step back.
+ * half of the loss's derivatives with respect to the output, which each step back turns into those with respect to the
+ * state before.
  *
  * @module
  */
@@ -24,9 +25,9 @@ export const GRU_FORWARD_KERNELS = {
 } as const;
 
 /**
- * Backward, where derivatives by the sums, δz, δr and δc, take the gates' places:
+ * Backward, where the derivatives with respect to the sums, δz, δr and δc, overwrite the gates:
  * - `gatesBackward`: δz = δ ∘ (h − c) ∘ z ∘ (1 − z), δc = δ ∘ (1 − z) ∘ (1 − c²), and δ becomes δ ∘ z.
- * - `gatedGradient`: q = δc·U₃ᵀ, the derivative by r ∘ h.
+ * - `gatedGradient`: q = δc·U₃ᵀ, the derivative with respect to r ∘ h.
  * - `resetBackward`: δr = q ∘ h ∘ r ∘ (1 − r), and adds q ∘ r to δ.
  * - `stateGradient`: adds [δz δr]·[U₁ U₂]ᵀ to δ.
  * - `inputGradient`: [δz δr δc]·Wᵀ of both directions, for all positions.

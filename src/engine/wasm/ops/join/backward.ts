@@ -7,7 +7,10 @@ import { sumOfLanes } from "./forward.ts";
 import { JOIN_KERNELS } from "./kernels.ts";
 import type { DistanceTerm, JoinNode, PlannedTerm } from "./types.ts";
 
-/** Derivatives by the entries that a part's samples use, given those by the joined rows. */
+/**
+ * Computes the derivatives with respect to the entries that a part's samples use from those with respect to the joined
+ * rows.
+ */
 export function joinBackward(
   context: ExecutionContext,
   join: JoinNode,
@@ -50,7 +53,7 @@ function backwardTerm(
     case "difference": {
       const own = join.branches[term.branch]!;
       const references = join.branches[term.references]!;
-      // Without references the term is zero whatever the branch gives.
+      // Without references the term is zero for any output of the branch.
       if (presentPlaces(context, references, sample).length === 0) return;
       accumulate(useDelta(own, { sample }), delta, own.vectors, 1);
       return spreadMean(context, join, { sample, branch: term.references, delta, sign: -1 });
@@ -60,7 +63,9 @@ function backwardTerm(
   }
 }
 
-/** Copies the derivatives by a term to the scratch memory, where zeros follow them; returns their address. */
+/**
+ * Copies the derivatives with respect to a term to the scratch memory, where zeros follow them; returns their address.
+ */
 function copyDelta(
   context: ExecutionContext,
   { output }: JoinNode,
@@ -74,7 +79,7 @@ function copyDelta(
   return scratch;
 }
 
-/** Adds a share of the derivatives by a mean to each of a sample's references. */
+/** Adds a share of the derivatives with respect to a mean to each of a sample's references. */
 function spreadMean(
   context: ExecutionContext,
   { branches }: JoinNode,
@@ -96,7 +101,8 @@ function spreadMean(
 
 /**
  * With weights w, the softmax of logits −sharpness · k · d², and g = δ · v for the averaged values v: the derivatives
- * are w · δ by v, w · (g − Σ w · g) by the logits, and from these by k and by the differences that d² is the mean of.
+ * are w · δ with respect to v and w · (g − Σ w · g) with respect to the logits, from which follow those with respect to
+ * k and to the differences whose mean square is d².
  */
 function backwardDistances(
   context: ExecutionContext,
@@ -139,7 +145,10 @@ function backwardDistances(
   floats[record.scaleGradients / 4 + sample] = scaleGradient;
 }
 
-/** Adam's step for the factor k of a distance-weighted mean, summed over the samples of the batch in order. */
+/**
+ * Takes Adam's step for the factor k of a distance-weighted mean, whose gradient is summed over the samples of the
+ * batch in order.
+ */
 export function joinUpdate(
   context: ExecutionContext,
   join: JoinNode,

@@ -28,7 +28,7 @@ export function presentPlaces(
   return present;
 }
 
-/** Address of the derivatives by a sample's entry of a branch. */
+/** Address of the derivatives with respect to a sample's entry of a branch. */
 export function useDelta(
   { deltas, places, vectors }: JoinBranch,
   { sample, place = 0 }: { readonly sample: number; readonly place?: number },
@@ -53,7 +53,10 @@ export function spreadEntries(
   }
 }
 
-/** Derivatives by an encoder's outputs: the sums over all uses of each of a part's entries, in order. */
+/**
+ * Computes the derivatives with respect to an encoder's outputs: the sums over all uses of each of a part's entries, in
+ * order.
+ */
 export function collectUses(
   context: ExecutionContext,
   { output, uses }: { readonly output: Tensor; readonly uses: EntryUses },

@@ -18,7 +18,7 @@ export interface JoinBranch {
   readonly places: number;
   /** int32 `[sample, place]`: number of the entry, {@linkcode MISSING} where a reference is missing. */
   readonly entryOf: number;
-  /** `[sample, place]` rows: derivatives by the entry as this sample uses it. */
+  /** `[sample, place]` rows: derivatives with respect to the entry as this sample uses it. */
   readonly deltas: number;
 }
 
@@ -29,7 +29,7 @@ export const MISSING = -1;
 export interface DistanceRecord {
   /** The trained factor k, its value in the first lane of a vector. */
   readonly scale: Parameter;
-  /** `[sample]`: derivatives by k. */
+  /** `[sample]`: derivatives with respect to k. */
   readonly scaleGradients: number;
   /** `[sample, reference]`: softmax weights. */
   readonly weights: number;
@@ -55,7 +55,7 @@ export interface JoinNode {
   readonly output: Tensor;
 }
 
-/** Where an encoder's entries are used: what their derivatives are summed from. */
+/** Where an encoder's entries are used, from which their derivatives are summed. */
 export interface EntryUses {
   /** int32 `[entry + 1]`: where in `addresses` the uses of an entry begin. */
   readonly starts: number;

@@ -13,19 +13,19 @@ import {
 const NEAR_VECTORS = 4;
 
 /**
- * `compressRow`: writes the values of which `keep` is not zero, which may be the values themselves, as a sparse row.
- * Both have `stride` bytes between elements. `offset` is the distance of the row of B that belongs to the first value:
- * where it is zero a sparse row begins, elsewhere one is continued. `rowBytes` lie between rows of B.
+ * `compressRow`: writes the values whose `keep` is not zero as a sparse row; `keep` may be the values themselves. Both
+ * have `stride` bytes between elements. `offset` is the distance of the row of B that belongs to the first value: if it
+ * is zero a sparse row begins, otherwise one is continued. `rowBytes` lie between rows of B.
  *
- * `sparseProduct`: one panel of C[row, ·] = start + Σ factor · B[entry's row, ·] over the entries of each sparse row, in
- * their order.
+ * `sparseProduct`: one panel of C[row, ·] = start + Σ factor · B[entry's row, ·] over the entries of each sparse row,
+ * in their order.
  *
- * `gatherDots`: one panel's share of the transposed product, where only what the sparse rows name is wanted:
- * Σ delta[row, ·] · B[entry's row, ·] is added to the entry's place among the float32 that lie `sums` bytes after the
- * sparse row.
+ * `gatherDots`: one panel's share of the transposed product, of which only the elements that the sparse rows name are
+ * needed: Σ delta[row, ·] · B[entry's row, ·] is added to the entry's place among the float32 that lie `sums` bytes
+ * after the sparse row.
  *
- * `scatterDots`: writes the sum of each entry where its value stands in `target`, a row of consecutive float32, if the
- * sparse row was made with rows of a panel. `sums` is an address.
+ * `scatterDots`: writes the sum of each entry to the place of its value in `target`, a row of consecutive float32, if
+ * the sparse row was made with rows of a panel. `sums` is an address.
  */
 export const SPARSE_ROW_KERNELS = {
   compressRow: ["sparse", "keep", "values", "count", "stride", "offset", "rowBytes"],
@@ -47,7 +47,7 @@ export function addSparseRowKernels(module: ModuleAssembler): void {
   addScatterDots(module);
 }
 
-/** Shape of a product with a matrix B of panels whose A is not sparse. Strides are bytes between rows. */
+/** Shape of a product of a dense matrix A with a matrix B in panels. Strides are bytes between rows. */
 export interface PanelShape {
   /** Rows of B. */
   readonly inputs: number;

@@ -10,14 +10,14 @@ import { PANEL_ROW_BYTES, sparseRowBytes } from "./rows.ts";
 
 /**
  * A dense layer whose input has many zeros, which the products leave out; see `rows.ts`. The kernel is kept as
- * `[panel, input, unit of the panel]`, as sparse rows want it.
+ * `[panel, input, unit of the panel]`, as products with sparse rows read it.
  */
 export interface SparseDenseNode extends NodeBase {
   readonly kind: "sparseDense";
   readonly slope: number;
   readonly kernel: Parameter;
   readonly bias: Parameter;
-  /** What decides which inputs are kept in training: a dropout's mask; absent, they themselves do. */
+  /** The dropout whose mask decides which inputs are kept in training; if absent, those that are not zero are kept. */
   readonly gate: Pick<DropoutNode, "mask" | "maskStride"> | undefined;
   /** The samples' sparse rows. */
   readonly sparse: SparseRows;
@@ -35,7 +35,7 @@ export interface SparseRows {
   readonly sums: number;
 }
 
-/** Product, bias and activation of a part's samples; compresses their inputs on the way. */
+/** Applies product, bias and activation to a part's samples; compresses their inputs on the way. */
 export function sparseDenseForward(
   context: ExecutionContext,
   node: SparseDenseNode,
@@ -43,7 +43,7 @@ export function sparseDenseForward(
 ): void {
   const { input, output, kernel, bias, gate, slope, sparse } = node;
   const target = addressOf(output, start);
-  // A prediction drops nothing: after a mere dropout there are no zeros then.
+  // A prediction drops nothing: its inputs have no zeros if only a dropout made them.
   if (gate !== undefined && mode === "predict") {
     const { panel } = context.bind(PANEL_KERNELS, node.name);
     for (const { column, block } of panels(node)) {
@@ -66,8 +66,8 @@ export function sparseDenseForward(
 }
 
 /**
- * Keeps the inputs of a sample that are not zero, or, after a mere dropout, those that it kept: those that were zero
- * before have a gradient too. A mask has no gaps; the inputs, segment by segment, may.
+ * Keeps the inputs of a sample that are not zero, or, after a dropout without a ReLU, those that the dropout kept:
+ * inputs that were zero before it have a gradient too. A mask has no gaps; the inputs, segment by segment, may.
  */
 function compressInput(context: ExecutionContext, node: SparseDenseNode, sample: number): void {
   const { compressRow } = context.bind(SPARSE_ROW_KERNELS);
@@ -90,7 +90,7 @@ function compressInput(context: ExecutionContext, node: SparseDenseNode, sample:
   }
 }
 
-/** Derivatives by the kept inputs of a part's samples; those by the others are zero. */
+/** Computes the derivatives with respect to the kept inputs of a part's samples; those of the others are zero. */
 export function sparseDenseBackward(
   context: ExecutionContext,
   node: SparseDenseNode,
@@ -123,9 +123,9 @@ export function sparseDenseBackward(
 }
 
 /**
- * Gradient of some rows of the kernel over all samples of the batch, and Adam's step. A row of the kernel is what
- * one input multiplies, so the sparse rows here are the input's values that are not zero, sample after sample; a
- * panel's step is taken while its gradient is in the nearest cache.
+ * Computes the gradient of some rows of the kernel over all samples of the batch, and takes Adam's step. A row of the
+ * kernel belongs to one input, so the sparse rows here are that input's values that are not zero, sample after sample;
+ * a panel's step is taken while its gradient is in the nearest cache.
  */
 export function sparseDenseUpdate(
   context: ExecutionContext,
@@ -157,7 +157,7 @@ export function sparseDenseUpdate(
   adamUpdate(context, bias, { offset: 0, bytes: bias.bytes, adam });
 }
 
-/** For each panel the bytes from the first unit to its first one, and from the kernel's first value to its. */
+/** For each panel, the offsets in bytes of its first unit in a row of units, and of its first value in the kernel. */
 function* panels(node: SparseDenseNode): Generator<{ column: number; block: number }> {
   const blockBytes = countValues(node.input) * PANEL_ROW_BYTES;
   for (let column = 0; column < node.output.stride; column += PANEL_ROW_BYTES) {
