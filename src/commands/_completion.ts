@@ -1,6 +1,7 @@
 /** Completion of command lines in bash, zsh and fish, made from the commands' definitions. */
 
 import type { Command, Option } from "commander";
+import { WriteError } from "../errors.ts";
 import { choicesOf } from "./flags.ts";
 import { briefOf, COMMAND_NAMES, loadCommand } from "./_commands.ts";
 import { makeCommand } from "./_describe.ts";
@@ -39,7 +40,12 @@ export async function writeCompletion(shell: Shell): Promise<void> {
   const commands = await listCommands();
   const format = { bash: formatBash, zsh: formatZsh, fish: formatFish }[shell];
   // Not to the console, which breaks long lines.
-  await new Blob([format(commands)]).stream().pipeTo(Deno.stdout.writable);
+  try {
+    await new Blob([format(commands)]).stream().pipeTo(Deno.stdout.writable);
+  } catch (cause) {
+    if (cause instanceof Deno.errors.BrokenPipe) throw cause;
+    throw new WriteError(`Cannot write to standard output: ${(cause as Error).message}`, { cause });
+  }
 }
 
 async function listCommands(): Promise<CompletedCommand[]> {

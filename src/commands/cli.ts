@@ -23,10 +23,11 @@ import {
 import { isShell, SHELLS, writeCompletion } from "./_completion.ts";
 import { guardConsole } from "./_console.ts";
 import { makeOutputConfiguration } from "./_describe.ts";
+import { explain } from "./_explain.ts";
 import { nameProgram } from "./_place.ts";
 import { formatVersion } from "./version.ts";
 import { outputWidth } from "./_wrap.ts";
-import { EXIT_BAD_FLAGS, runCommand } from "./run_command.ts";
+import { EXIT_BAD_FLAGS, EXIT_FAILED, runCommand } from "./run_command.ts";
 
 export type { CommandName };
 
@@ -86,8 +87,11 @@ export async function runProgram(args: readonly string[] = Deno.args): Promise<n
   try {
     await makeProgram(called === undefined).parseAsync(words, { from: "user" });
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    Deno.exit(error.exitCode === 0 ? 0 : EXIT_BAD_FLAGS);
+    if (error instanceof CommanderError) Deno.exit(error.exitCode === 0 ? 0 : EXIT_BAD_FLAGS);
+    // Whoever read the output through a pipe, such as `head`, needs no more.
+    if (error instanceof Deno.errors.BrokenPipe) Deno.exit(0);
+    console.error(`error: ${explain(error)}`);
+    Deno.exit(EXIT_FAILED);
   }
   Deno.exit(0);
 }

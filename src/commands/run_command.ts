@@ -14,7 +14,8 @@ import { listenForInterrupt } from "./_interrupt.ts";
 import { commandLine, enterCallersDirectory, recordPathFlags, showCalls } from "./_place.ts";
 import { V8_FLAGS } from "./version.ts";
 
-const EXIT_FAILED = 1;
+/** What a command exits with that could not do its work. */
+export const EXIT_FAILED = 1;
 /** The exit code of a command whose flags or name are wrong. */
 export const EXIT_BAD_FLAGS = 2;
 

@@ -111,3 +111,17 @@ Deno.test("a shell without completion is refused", async () => {
   strictEqual(code, 2);
   match(stderr, /unknown shell 'ksh', expected bash, zsh, fish/);
 });
+
+Deno.test({
+  name: "a program whose output nothing takes ends in one line",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    for (const words of ["--version", "--help", "completion bash"]) {
+      const ask = `"$0" run -q -A --config deno.json src/commands/cli.ts ${words} > /dev/full`;
+      const command = new Deno.Command("sh", { args: ["-c", ask, Deno.execPath()] });
+      const { code, stderr } = await endOf(command);
+      strictEqual(code, 1);
+      match(stderr, /^error: Cannot write to standard output: [^\n]*\n$/);
+    }
+  },
+});
