@@ -10,7 +10,7 @@ const FILE = /^running (\d+) tests? from (.+)$/;
 const TEST = /^(?:(\S+\.(?:ts|md)\S*) => )?(.*?)(ok|FAILED|ignored) \(([\dhmsµ]+)\)$/;
 const SUMMARY = /^(ok|FAILED) \| \d+ passed/;
 /** What programs print that no test asked for. */
-const NOISE = /^(WARNING: lavapipe|MESA|lp_|\s*$)/;
+const NOISE = /^(WARNING: lavapipe|MESA|lp_|error: XDG_RUNTIME_DIR)/;
 /** Where the example of a file stands, after the file's name. */
 const LINES = /[#$]\d+-\d+.*$/;
 
@@ -41,8 +41,9 @@ export function condense(onFile: (path: string) => void): Condensed {
     return true;
   };
   const take = (line: string): string | undefined => {
+    if (NOISE.test(line)) return undefined;
     if (FAILURES.test(line) || seconds.size === 0 && NOT_STARTED.test(line)) failing = true;
-    if (failing) return NOISE.test(line) && line.trim() !== "" ? undefined : line;
+    if (failing) return line;
     current = FILE.exec(line)?.[2] ?? current;
     if (SUMMARY.test(line) || line.startsWith("SKIPPED")) return line;
     // A test that failed is named as it fails: its group may take minutes to end.

@@ -62,6 +62,7 @@ Deno.test("the whole output of failed tests is printed, except drivers' messages
 
 Deno.test("errors that keep tests from starting are printed", () => {
   const { printed } = condenseAll([
+    "error: XDG_RUNTIME_DIR is invalid or not set in the environment.",
     "TS2339 [ERROR]: Property 'a' does not exist on type 'B'.",
     "    at file:///x.ts:1:1",
     "error: Type checking failed.",
