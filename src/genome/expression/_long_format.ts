@@ -28,8 +28,8 @@ const MEASURE_TITLE = new RegExp(
 );
 
 /**
- * Finds the columns that tell the sample of each row, if the table has columns named after what they measure. A table
- * with a column for each sample has no such columns.
+ * Finds the columns that tell the sample of each row, if the table has columns named after what they measure. In a table
+ * with a column for each sample it finds nothing.
  *
  * @param titles The header's cells.
  * @param names Indices of the columns that name the genes.

@@ -34,7 +34,7 @@ export function examineScale(
   const summary = summarise(columns);
   if (transform !== "none" && lookLikeLogarithms(summary)) {
     return [
-      `the values of ${file} look like logarithms already (none is above ${LARGEST_LOGARITHM}, ` +
+      `the values of ${file} look like logarithms already (all are at most ${LARGEST_LOGARITHM}, ` +
       "with fractions among them), and another one is taken: is the scale intended?",
     ];
   }

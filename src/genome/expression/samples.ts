@@ -78,8 +78,11 @@ export function readExpressionSamples(
     };
     await visitTextLines(source, readLine, options.onWarning);
     if (samples.length > 0) return samples;
-    throw new FormatError("Cannot read samples of expression: there are none, expected rows", {
-      file,
-    });
+    throw new FormatError(
+      "Cannot read samples of expression: the file has no rows, expected some",
+      {
+        file,
+      },
+    );
   });
 }

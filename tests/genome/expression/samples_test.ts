@@ -22,7 +22,7 @@ Deno.test("a list of samples with another header, with a sample twice or without
     /"a" is in line 2 and in line 3, expected once \(s\.tsv, line 3\)$/,
   );
   await refuse("sample\tcell_type\na\n", /column "cell_type" is empty/);
-  await refuse("sample\tcell_type\n", /there are none, expected rows \(s\.tsv\)$/);
+  await refuse("sample\tcell_type\n", /the file has no rows, expected some \(s\.tsv\)$/);
 });
 
 Deno.test("paths start at the sheet's directory, and a file of several cell types is listed once", async () => {
