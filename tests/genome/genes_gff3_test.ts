@@ -90,7 +90,7 @@ Deno.test("every kind of gene in the Sequence Ontology is a gene, and its kind i
   deepStrictEqual(warnings, []);
 });
 
-Deno.test("a feature that is named a gene but is not one in the ontology is left out with a warning", async () => {
+Deno.test("a feature that is named like a gene but that the ontology lacks is left out with a warning", async () => {
   const { genes, warnings } = await readLines([
     gff3("ID=a"),
     gff3("ID=b", { kind: "transposon_gene" }),
