@@ -62,7 +62,7 @@ export async function describeInputs(
   return inputs;
 }
 
-/** Digests a file, or those files of a folder that are read as data; `undefined` if there are none to read. */
+/** Digests a file, or those files of a folder that are read as data; `undefined` if nothing is there to read. */
 export async function describeInput(
   path: string,
   options: DigestOptions = {},

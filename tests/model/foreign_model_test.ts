@@ -47,29 +47,3 @@ for (const [name, content, wanted] of FOREIGN) {
       }
     }));
 }
-
-Deno.test("files and directories of other programs are told by their names", () =>
-  withDirectory(async (directory) => {
-    const files: Record<string, RegExp> = {
-      "a.h5": /"\S+a\.h5" is a model of Keras, not saved by @waka\/histone.*--model is a directory/,
-      "a.keras": /a model of Keras/,
-      "a.pt": /a model of PyTorch/,
-      "a.onnx": /a model of ONNX/,
-      "a.pb": /a model of TensorFlow/,
-      "weights.bin": /is a file\. --model is a directory/,
-    };
-    for (const [name, message] of Object.entries(files)) {
-      await Deno.writeTextFile(`${directory}/${name}`, "x");
-      await rejects(loadModels(`${directory}/${name}`), { name: "ContractError", message });
-    }
-    await rejects(loadModels(directory), /neither a run nor a model in/);
-    for (
-      const [file, message] of [
-        ["model.onnx", /holds a model of ONNX \(model\.onnx\), not saved by @waka\/histone/],
-        ["saved_model.pb", /holds a model of TensorFlow \(SavedModel\).*--model is a directory/],
-      ] as const
-    ) {
-      await Deno.writeTextFile(`${directory}/${file}`, "x");
-      await rejects(loadModels(directory), { name: "ContractError", message });
-    }
-  }));
