@@ -1,7 +1,7 @@
 /** The program `histone`: from any folder, installed, and without a clone. */
 
 import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert";
-import { VERSION } from "../../src/commands/version.ts";
+import { PROGRAM_FLAGS, VERSION } from "../../src/commands/version.ts";
 import { type CommandResult, endOf, filesIn, PROGRAM } from "../helpers/command.ts";
 import { programCommand, withDirectory } from "../helpers/command.ts";
 
@@ -140,6 +140,71 @@ Deno.test("without a clone a command says what data it needs; in one it has the 
     const within = await run(ROOT);
     strictEqual(within.code, 0, within.stderr);
     match(within.stdout, /training on the small simulated data set in fixtures\//);
+  }));
+
+/** Serves the package's published files as a registry does, and prints the port. */
+const SERVER = `
+const root = Deno.args[0];
+const types = { ts: "application/typescript", json: "application/json" };
+const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, async (request) => {
+  const { pathname } = new URL(request.url);
+  const type = types[pathname.split(".").at(-1)] ?? "text/plain";
+  return new Response(await Deno.readFile(root + pathname), { headers: { "content-type": type } });
+});
+console.log(server.addr.port);
+`;
+
+/** Where Deno keeps the npm packages that it has fetched. */
+async function findNpmCache(): Promise<string> {
+  const info = await endOf(new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }));
+  return JSON.parse(info.stdout).npmCache;
+}
+
+Deno.test("a package that was fetched rather than cloned runs, its threads too, and has no fixtures", () =>
+  withDirectory(async (directory) => {
+    const [server, cwd] = [`${directory}/server.js`, `${directory}/work`];
+    await Deno.mkdir(cwd);
+    await Deno.writeTextFile(server, SERVER);
+    // A cache of its own for what is fetched here, but for the packages.
+    const cache = `${directory}/cache`;
+    await Deno.mkdir(cache);
+    await Deno.symlink(await findNpmCache(), `${cache}/npm`);
+    // The names of packages, which a registry would have put into the modules.
+    for (const name of ["deno.json", "deno.lock"]) {
+      await Deno.copyFile(`${ROOT}${name}`, `${cwd}/${name}`);
+    }
+    await using child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-q", "--allow-net=127.0.0.1", "--allow-read", server, ROOT],
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    const { value } = await child.stdout.pipeThrough(new TextDecoderStream()).getReader().read();
+    const host = `127.0.0.1:${value?.trim()}`;
+    const run = (...args: string[]) =>
+      endOf(
+        new Deno.Command(Deno.execPath(), {
+          args: [
+            "run",
+            "-q",
+            `--allow-import=${host}`,
+            "--config=deno.json",
+            ...PROGRAM_FLAGS,
+            `http://${host}/src/commands/cli.ts`,
+            ...args,
+          ],
+          cwd,
+          env: { COLUMNS: "10000", DENO_DIR: cache },
+        }),
+      );
+    const version = await run("--version");
+    strictEqual(version.code, 0, version.stderr);
+    match(version.stdout, / jsr:@waka\/histone@[\d.]+\/cli\n$/);
+    strictEqual((await run("simulate", "--genes", "30")).code, 0);
+    match((await run("train", ...QUICK)).stderr, /^error: Cannot train: found no --data, /);
+    const trained = await run("train", "--data", "simulated/train.npz", ...QUICK, "--threads", "2");
+    strictEqual(trained.code, 0, trained.stderr);
+    match(trained.stdout, /\nEngine: wasm \(cpu, 2 threads/);
+    match(trained.stdout, /\nNext: histone submit --model runs\/experiment1 /);
   }));
 
 Deno.test("without V8's flags a command that trains says that memory grows, once, and others do not", () =>
