@@ -2,8 +2,6 @@
 
 /** A line of `deno test` after which everything is about failures. */
 const FAILURES = / ERRORS /;
-/** The same of a run that ends before its first test, such as by an error of types. */
-const NOT_STARTED = /^(TS\d+ \[ERROR\]|error: )/;
 /** Of files that run one after another: the tests that follow are this file's. */
 const FILE = /^running (\d+) tests? from (.+)$/;
 /** The end of a test or of a step of one; files that run side by side stand before each of their tests. */
@@ -11,6 +9,8 @@ const TEST = /^(?:(\S+\.(?:ts|md)\S*) => )?(.*?)(ok|FAILED|ignored) \(([\dhmsµ]
 const SUMMARY = /^(ok|FAILED) \| \d+ passed/;
 /** What programs print that no test asked for. */
 const NOISE = /^(WARNING: lavapipe|MESA|lp_|error: XDG_RUNTIME_DIR)/;
+/** Lines that are kept to say why a run did not finish. */
+const LAST_LINES = 60;
 /** Where the example of a file stands, after the file's name. */
 const LINES = /[#$]\d+-\d+.*$/;
 
@@ -18,6 +18,8 @@ const LINES = /[#$]\d+-\d+.*$/;
 export interface Condensed {
   /** Takes the next line of the output; returns what to print, if anything. */
   readonly take: (line: string) => string | undefined;
+  /** The last lines of a run that has not summed up its tests, such as one that an error of types keeps from starting. */
+  readonly unfinished: () => readonly string[];
   /** Seconds that the tests of each file took so far. */
   readonly seconds: ReadonlyMap<string, number>;
 }
@@ -31,6 +33,8 @@ export function condense(onFile: (path: string) => void): Condensed {
   const seconds = new Map<string, number>();
   let current = "";
   let failing = false;
+  let finished = false;
+  let last: readonly string[] = [];
   const time = (line: string): boolean => {
     const [, path = current, name = "", , duration = ""] = TEST.exec(line) ?? [];
     // Steps are indented, and their time is a part of their test's.
@@ -42,14 +46,16 @@ export function condense(onFile: (path: string) => void): Condensed {
   };
   const take = (line: string): string | undefined => {
     if (NOISE.test(line)) return undefined;
-    if (FAILURES.test(line) || seconds.size === 0 && NOT_STARTED.test(line)) failing = true;
+    last = [...last.slice(1 - LAST_LINES), line];
+    finished ||= SUMMARY.test(line);
+    if (FAILURES.test(line)) failing = true;
     if (failing) return line;
     current = FILE.exec(line)?.[2] ?? current;
     if (SUMMARY.test(line) || line.startsWith("SKIPPED")) return line;
     // A test that failed is named as it fails: its group may take minutes to end.
     return time(line) && / \.\.\. FAILED/.test(line) ? line : undefined;
   };
-  return { take, seconds };
+  return { take, unfinished: () => finished ? [] : last, seconds };
 }
 
 /** Seconds of "301µs", "5ms", "8s" or "1m7s". */

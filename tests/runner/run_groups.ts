@@ -77,7 +77,7 @@ async function runTests(group: TestGroup, { verbose, flags }: RunOptions): Promi
     ? undefined
     : findTestFiles(group.paths, pathsOfOthers(group)).length;
   const progress = showProgress(files);
-  const { take, seconds } = condense(progress.advance);
+  const { take, unfinished, seconds } = condense(progress.advance);
   const print = async (stream: ReadableStream<Uint8Array<ArrayBuffer>>) => {
     const lines = stream.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
     for await (const line of lines) {
@@ -88,14 +88,15 @@ async function runTests(group: TestGroup, { verbose, flags }: RunOptions): Promi
   await Promise.all([print(child.stdout), print(child.stderr)]);
   progress.end();
   printSlowest(seconds);
-  return (await child.status).success;
+  const { success } = await child.status;
+  if (!success) { for (const line of unfinished()) console.log(line); }
+  return success;
 }
 
 function testArguments(group: TestGroup, flags: readonly string[]): string[] {
   const ignored = pathsOfOthers(group);
   return [
     "test",
-    "--quiet",
     "--cached-only",
     "--frozen",
     "--permit-no-files",
