@@ -19,6 +19,7 @@ import { weightsInTfjs } from "../tfjs_weights.ts";
 import { type Tap, wireModel } from "../wiring.ts";
 import { makeLayer } from "./_layers.ts";
 import { registerDilatedGradient } from "./dilated_gradient.ts";
+import { registerMaxPoolGradient } from "./_max_pool_gradient.ts";
 import { registerUnstackGradient } from "./_unstack_gradient.ts";
 
 /** A tf.js model: `tf.LayersModel`, of the tf.js release that this package depends on. */
@@ -27,6 +28,7 @@ export type LayersModel = InstanceType<typeof import("@tensorflow/tfjs-layers")[
 // tf.js takes Deno for Node and advertises its Node binding on first use; the flag has no other effect by now.
 env().set("IS_NODE", false);
 registerDilatedGradient();
+registerMaxPoolGradient();
 registerUnstackGradient();
 
 /** Options of {@linkcode buildModel}. */
