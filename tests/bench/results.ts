@@ -35,6 +35,8 @@ export async function keepResult(kept: KeptResult, folder: URL = RESULTS): Promi
 
 /** All results that were kept, the oldest version first. */
 export async function readResults(folder: URL = RESULTS): Promise<KeptResult[]> {
+  // No result has been kept as long as there is no folder.
+  await Deno.mkdir(folder, { recursive: true });
   const names: string[] = [];
   for await (const { name } of Deno.readDir(folder)) {
     if (name.endsWith(".json")) names.push(name);
