@@ -8,75 +8,39 @@
  * @module
  */
 
-import { integer, oneOf, optional, readValue, text } from "./base/field.ts";
+import { boolean, integer, oneOf, optional, readValue, text } from "./base/field.ts";
 import { arrayOf, object } from "./base/fields.ts";
-import { ContractError, FormatError } from "./errors.ts";
+import { FormatError } from "./errors.ts";
+import {
+  CONTROL_RULES,
+  type DataRecord,
+  DEPTH_NORMALISATIONS,
+  EXPRESSION_TRANSFORMS,
+  ORIENTATIONS,
+  REPLICATE_RULES,
+  type Transform,
+  TRANSFORMS,
+  TSS_RULES,
+} from "./record_types.ts";
 
-/** Element-wise function of the counts; `log1p` is ln(1 + x), `asinh` is ln(x + √(x² + 1)). */
-export type Transform = "none" | "log1p" | "asinh";
-
-/** Every {@linkcode Transform}; the first is the report's. */
-export const TRANSFORMS: readonly Transform[] = ["none", "log1p", "asinh"];
-
-/**
- * The direction in which the bins of a gene on the minus strand run: `genomic` by ascending coordinate on either
- * strand (DeepChrome), `transcript` from upstream to downstream (Chromoformer, deepTools).
- */
-export type Orientation = "genomic" | "transcript";
-
-/** Every {@linkcode Orientation}. */
-export const ORIENTATIONS: readonly Orientation[] = ["genomic", "transcript"];
-
-/** The normalisation for sequencing depth: none, or counts in reads per million reads of the file. */
-export type DepthNormalisation = "none" | "rpm";
-
-/** Every {@linkcode DepthNormalisation}. */
-export const DEPTH_NORMALISATIONS: readonly DepthNormalisation[] = ["none", "rpm"];
-
-/** The transform of expression values: none, log2(x + 1), or ln(x + √(x² + 1)). */
-export type ExpressionTransform = "none" | "log2p1" | "asinh";
-
-/** Every {@linkcode ExpressionTransform}. */
-export const EXPRESSION_TRANSFORMS: readonly ExpressionTransform[] = ["none", "log2p1", "asinh"];
-
-/**
- * The description of a data set's numbers. The window of a gene needs no field: with `bins` bins it is
- * `[tss - bins * binSizeBp / 2, tss + bins * binSizeBp / 2)`, 0-based half-open.
- */
-export interface DataRecord {
-  /** Genome assembly of the coordinates, such as `hg19`; `unknown` if it is not known. */
-  readonly assembly: string;
-  /** Width of a bin, in base pairs. */
-  readonly binSizeBp: number;
-  /** Direction of the bins of minus-strand genes. */
-  readonly orientation: Orientation;
-  /** The rule by which reads or signal became one number for each bin, such as `reads`. */
-  readonly countingRule: string;
-  /** Names of the marks, in the order of the last axis. */
-  readonly marks: readonly string[];
-  /** The transform that was already applied to the numbers; `none` for plain counts. */
-  readonly transform: Transform;
-  /**
-   * Length to which reads were extended from their 5' ends, in base pairs; 0 if they were not extended.
-   *
-   * @default {0}
-   */
-  readonly extendBp?: number | undefined;
-  /**
-   * Lowest mapping quality of a read that was counted.
-   *
-   * @default {0}
-   */
-  readonly minMappingQuality?: number | undefined;
-  /**
-   * The normalisation for sequencing depth.
-   *
-   * @default {"none"}
-   */
-  readonly normalisation?: DepthNormalisation | undefined;
-  /** The transform of the labels; missing if there are no labels, or if it is not known. */
-  readonly expressionTransform?: ExpressionTransform | undefined;
-}
+export {
+  CONTROL_RULES,
+  type ControlRule,
+  type DataRecord,
+  DEPTH_NORMALISATIONS,
+  type DepthNormalisation,
+  EXPRESSION_TRANSFORMS,
+  type ExpressionTransform,
+  type Orientation,
+  ORIENTATIONS,
+  REPLICATE_RULES,
+  type ReplicateRule,
+  type Transform,
+  TRANSFORMS,
+  TSS_RULES,
+  type TssRule,
+} from "./record_types.ts";
+export { prepareFlags, reconcileRecords } from "./reconcile_records.ts";
 
 /**
  * The record of the competition's own files, which lack it: Roadmap Epigenomics on hg19, windows counted as
@@ -128,100 +92,16 @@ const RECORD = object({
   extendBp: optional(integer(0)),
   minMappingQuality: optional(integer(0)),
   normalisation: optional(oneOf(...DEPTH_NORMALISATIONS)),
+  excludedFlags: optional(integer(0)),
+  fragments: optional(boolean),
+  replicates: optional(oneOf(...REPLICATE_RULES)),
+  control: optional(oneOf(...CONTROL_RULES)),
+  blacklist: optional(text),
+  tss: optional(oneOf(...TSS_RULES)),
   expressionTransform: optional(oneOf(...EXPRESSION_TRANSFORMS)),
+  expressionReference: optional(text),
+  source: optional(text),
 }, { others: "leave out" });
-
-/**
- * Decides which transform must still be applied to data so that a model sees the kind of numbers it was trained on.
- *
- * @param model The record sealed into the model.
- * @param data The record of the data to predict on.
- * @returns The transform to apply: the model's own to plain counts, `none` if it was applied to the data already.
- * @throws {ContractError} If the two contradict each other in a field; the message has both values and the flags that
- * prepare data of the model's kind.
- *
- * @example
- * ```ts
- * import { COMPETITION_RECORD, reconcileRecords } from "@waka/histone/record";
- * import { strictEqual, throws } from "node:assert";
- *
- * const model = { ...COMPETITION_RECORD, transform: "log1p" as const };
- * strictEqual(reconcileRecords(model, COMPETITION_RECORD), "log1p");
- * throws(() => reconcileRecords(model, { ...COMPETITION_RECORD, assembly: "hg38" }), /hg19.*hg38/);
- * ```
- */
-export function reconcileRecords(model: DataRecord, data: DataRecord): Transform {
-  for (const [field, valueOf] of Object.entries(COMPARED)) {
-    const wanted = valueOf(model);
-    const found = valueOf(data);
-    if (wanted === undefined || found === undefined || wanted === found) continue;
-    const factor = COUNTING_FIELDS.includes(field)
-      ? " Counts are never rescaled from one rule to another."
-      : "";
-    throw new ContractError(
-      `Cannot use these data: the model was trained on ${field} ${wanted}, the data have ${found}.` +
-        `${factor} Prepare the data again with ${field} ${wanted} (deno task prepare ... ` +
-        `${prepareFlags(model)}), or name their record if this one is wrong`,
-    );
-  }
-  if (data.transform === model.transform) return "none";
-  if (data.transform === "none") return model.transform;
-  throw new ContractError(
-    `Cannot use these data: the model was trained on transform ${model.transform}, the data already ` +
-      `carry ${data.transform}. Give the plain counts instead`,
-  );
-}
-
-/** Fields in which a difference looks as if a factor would remove it. */
-const COUNTING_FIELDS: readonly string[] = [
-  "countingRule",
-  "extendBp",
-  "minMappingQuality",
-  "normalisation",
-];
-
-/** Collects the values that must agree, with defaults filled in; `undefined` for optional values that are missing. */
-const COMPARED: Readonly<Record<string, (record: DataRecord) => string | number | undefined>> = {
-  assembly: ({ assembly }) => assembly,
-  binSizeBp: ({ binSizeBp }) => binSizeBp,
-  orientation: ({ orientation }) => orientation,
-  countingRule: ({ countingRule }) => countingRule,
-  marks: ({ marks }) => String(marks),
-  extendBp: ({ extendBp = 0 }) => extendBp,
-  minMappingQuality: ({ minMappingQuality = 0 }) => minMappingQuality,
-  normalisation: ({ normalisation = "none" }) => normalisation,
-  expressionTransform: ({ expressionTransform }) => expressionTransform,
-};
-
-/**
- * Formats the flags with which `deno task prepare` makes data with a record.
- *
- * @param record The record of the wanted data.
- * @returns The flags, separated by spaces.
- *
- * @example
- * ```ts
- * import { COMPETITION_RECORD, prepareFlags } from "@waka/histone/record";
- * import { strictEqual } from "node:assert";
- *
- * strictEqual(
- *   prepareFlags({ ...COMPETITION_RECORD, extendBp: 200 }),
- *   "--signal reads --bin-size 100 --orientation genomic --assembly hg19 --extend 200",
- * );
- * ```
- */
-export function prepareFlags(record: DataRecord): string {
-  const { extendBp = 0, minMappingQuality = 0, normalisation = "none" } = record;
-  const { expressionTransform = "none" } = record;
-  return [
-    `--signal ${record.countingRule} --bin-size ${record.binSizeBp}`,
-    `--orientation ${record.orientation} --assembly ${record.assembly}`,
-    extendBp === 0 ? [] : `--extend ${extendBp}`,
-    minMappingQuality === 0 ? [] : `--min-mapping-quality ${minMappingQuality}`,
-    normalisation === "none" ? [] : `--normalise ${normalisation}`,
-    expressionTransform === "none" ? [] : `--expression-transform ${expressionTransform}`,
-  ].flat().join(" ");
-}
 
 const TRANSFORM_FUNCTIONS: Readonly<Record<Transform, (value: number) => number>> = {
   none: (value) => value,

@@ -56,7 +56,15 @@ Deno.test("a record with a missing or wrong field is refused with the field's na
     extendBp: -1,
     minMappingQuality: "30",
     normalisation: "cpm",
+    excludedFlags: -1,
+    fragments: "yes",
+    replicates: "add",
+    control: "divide",
+    blacklist: 3,
+    tss: "start",
     expressionTransform: "log1p",
+    expressionReference: 0,
+    source: [],
   };
   for (const [field, value] of Object.entries(wrong)) {
     const record = { ...COMPETITION_RECORD, [field]: value };

@@ -198,6 +198,8 @@ const TRANSFORMS: Readonly<Record<ExpressionTransform, (value: number) => number
   none: (value) => value,
   log2p1: (value) => Math.log2(value + 1),
   asinh: Math.asinh,
+  // Of a difference from the reference sample.
+  "signed-log-difference": (difference) => Math.sign(difference) * Math.log1p(Math.abs(difference)),
 };
 
 function takePlaces(values: Float64Array, places: readonly number[]): Float64Array<ArrayBuffer> {
