@@ -169,6 +169,11 @@ export interface GeneDetails {
   readonly tss?: number | undefined;
   /** `+` if transcription runs along ascending coordinates, `-` if it runs along descending ones. */
   readonly strand?: "+" | "-" | undefined;
+  /**
+   * Identifier of the gene to which this belongs if the data have several samples of a gene in one cell type, such as
+   * one for each transcript. No split of the data separates samples of one gene.
+   */
+  readonly gene?: string | undefined;
 }
 
 /** Far longer than any identifier in use. */
