@@ -63,6 +63,44 @@ function groupItems(items: readonly string[], groups: readonly string[]): ItemGr
   return { items, names: [...places.keys()], ofItem };
 }
 
+/** Places of groups among those of another data set. */
+export interface PlacedGroups {
+  /** The place of each group, `[group]`; −1 for one that the other data set lacks. */
+  readonly places: Int32Array<ArrayBuffer>;
+  /** The first group that is several in the other data set, and two of those; absent if there is no such group. */
+  readonly conflict?: { readonly name: string; readonly places: readonly [number, number] };
+}
+
+/**
+ * Finds groups among those of another data set by their names and by the names of their members: replicates of one cell
+ * type may be spread over two files, of which only one says that they are.
+ *
+ * @param groups The groups to find.
+ * @param known The places of the other data set's groups, by their names and by the names of their members.
+ */
+export function placeGroups(groups: ItemGroups, known: ReadonlyMap<string, number>): PlacedGroups {
+  const places = new Int32Array(groups.names.length).fill(-1);
+  let conflict: PlacedGroups["conflict"];
+  const match = (name: string, group: number) => {
+    const place = known.get(name) ?? -1;
+    if (place < 0 || place === places[group]) return;
+    if (places[group]! < 0) places[group] = place;
+    else conflict ??= { name: groups.names[group]!, places: [places[group]!, place] };
+  };
+  for (const [group, name] of groups.names.entries()) match(name, group);
+  for (const [item, name] of groups.items.entries()) match(name, groups.ofItem[item]!);
+  return { places, ...(conflict && { conflict }) };
+}
+
+/** The places of groups by their names and by the names of their members. */
+export function placesByName({ items, names, ofItem }: ItemGroups): Map<string, number> {
+  return new Map([
+    ...items.map((name, item): [string, number] => [name, ofItem[item]!]),
+    // A group's name is that of no other group's member.
+    ...names.map((name, group): [string, number] => [name, group]),
+  ]);
+}
+
 /**
  * Makes the column of groups, `[cellType]`.
  *
