@@ -57,6 +57,7 @@ export {
   ensemblGeneNumber,
   formatGene,
   type GeneDetails,
+  geneGroupKey,
   geneKey,
   geneNumber,
   isPseudoautosomalCopy,
