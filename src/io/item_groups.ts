@@ -6,7 +6,7 @@
  */
 
 import { listSome } from "../base/wording.ts";
-import { geneKey } from "../gene_id.ts";
+import { geneGroupKey, geneKey } from "../gene_id.ts";
 import type { SampleColumns } from "./columns.ts";
 import { faultOfName, isReservedName } from "./names.ts";
 
@@ -46,7 +46,7 @@ function groupsOf(columns: SampleColumns): Readonly<Record<"cellTypes" | "genes"
     cellTypes: groupItems(cellTypes, cellTypeGroups ?? cellTypes),
     genes: groupItems(
       genes.map(geneKey),
-      genes.map((id, gene) => geneKey(geneDetails?.[gene]?.gene ?? id)),
+      genes.map((id, gene) => geneGroupKey(id, geneDetails?.[gene])),
     ),
   };
   known.set(columns, made);
