@@ -13,7 +13,7 @@ import { readLayouts } from "./_competition_layouts.ts";
 import { checkInflatedSize } from "./_competition_limits.ts";
 import { decodeMembers } from "./_decode_members.ts";
 import { readGeneTable, type TableGene } from "./_gene_table.ts";
-import { readSampleMembers } from "./_sample_members.ts";
+import { checkMembers, readSampleMembers } from "./_sample_members.ts";
 import { takeMemory } from "./_memory.ts";
 import { ZipNpzReader } from "./_npz_reader.ts";
 import { checkName, isReservedName } from "./names.ts";
@@ -121,8 +121,8 @@ async function readColumns(
   const cellTypes = chooseCellTypes(npz, wanted);
   const table = await readGeneTable(npz);
   if (known === undefined && table !== undefined) refuseLostRecord(npz);
-  const members = await readSampleMembers(npz, { all: cellTypeNames(npz), cellTypes, record });
   const layouts = await readLayouts(npz, cellTypes, record.marks);
+  const members = await readSampleMembers(npz, { all: cellTypeNames(npz), cellTypes, record });
   checkInflatedSize(npz, cellTypes, maxBytes);
   const { bins, labelled } = layouts[0]!;
   let total = 0;
@@ -145,7 +145,7 @@ async function readColumns(
   for (const [cell, start] of starts.entries()) cellTypeIndex.fill(cell, start);
   const packed = signal.finish();
   if (known === undefined && !labelled) refuseLabelAsMark(packed, { bins, record, file: npz.name });
-  return {
+  const columns = {
     signal: packed,
     labels,
     cellTypes,
@@ -155,6 +155,8 @@ async function readColumns(
     ...members,
     ...indexGenes(geneIds, table, npz.name),
   };
+  checkMembers(columns, npz.name);
+  return columns;
 }
 
 /** Warns of the fields in which a record that was given contradicts the file's own. */

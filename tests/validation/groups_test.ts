@@ -206,7 +206,11 @@ Deno.test("what a sample is told of its gene does not come from its own label or
     ]);
   };
   const before = told(data);
-  deepStrictEqual([before[0]![0], before[0]![8]], [1, 0], "the gene is seen, and there is a nearest");
+  deepStrictEqual(
+    [before[0]![0], before[0]![8]],
+    [1, 0],
+    "the gene is seen, and there is a nearest",
+  );
   deepStrictEqual(told(changed), before);
 });
 
