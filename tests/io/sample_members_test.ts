@@ -158,7 +158,7 @@ Deno.test("groups that contradict the file are refused by name", async () => {
     [`${head}A\tx\nB\t\n`, /row 2 is "B\\t"/],
     [`${head}A\tx\tz\nB\tx\n`, /row 1 is "A\\tx\\tz"/],
     [`${head}A\tx\n\nB\tx\n`, /row 2 is ""/],
-    [`${head}A\tx\r\nB\tx\r\n`, /group of cell type "A": .* has control characters/],
+    [`${head}A\tx\ry\nB\tx\n`, /group of cell type "A": .* has control characters/],
     [`${head}A\t__x\nB\tx\n`, /group of cell type "A": "__x" starts with "__"/],
     [`${head}A\t${"x".repeat(201)}\nB\tx\n`, /has 201 characters, expected at most 200/],
     [`${head}A\tB\nB\tx\n`, /"A" is in group "B", but cell type "B" is in group "x"/],
@@ -179,7 +179,9 @@ Deno.test("groups that contradict the file are refused by name", async () => {
     /replicates were kept, but it has no member __groups__/,
   );
   // Rows of cell types that were removed from the file, or that were never in it, mean nothing.
-  const others = await fileWith(["A", "B"], { __groups__: `${head}C\tx\nA\tx\nB\tx` });
+  const others = await fileWith(["A", "B"], {
+    __groups__: `${head}C\tx\nA\tx\nB\tx`.replaceAll("\n", "\r\n"),
+  });
   deepStrictEqual((await readBytes(others)).cellTypeGroups, ["x", "x"]);
 });
 
@@ -308,3 +310,32 @@ Deno.test("genes that are of each other are refused", async () => {
   ], { comment: JSON.stringify({ histone: RECORD }) });
   await refused(file, /"__genes__": gene "t1" is in group "t2", but gene "t2" is in group "t1"/);
 });
+
+testWith(
+  "numpy",
+  "the documented program adds a mask to a file, which keeps its record",
+  async () => {
+    const page = await Deno.readTextFile(new URL("../../docs/formats.md", import.meta.url));
+    const section = page.slice(page.indexOf("## Replicates and missing marks"));
+    const program = /```python\n(.*?)```/s.exec(section)?.[1];
+    ok(program !== undefined);
+    const { marks } = COMPETITION_RECORD;
+    const record = { ...COMPETITION_RECORD, source: "a test" };
+    const blocks = ["E003", "E114"].map((cellType): CompetitionBlock => {
+      const signal = Array.from(
+        { length: 2 * marks.length },
+        (_, i) => i % marks.length === 2 ? 0 : 1,
+      );
+      return { cellType, genes: ["ENSG00000000419.14"], signal, labels: [1] };
+    });
+    await withDirectory(async (directory) => {
+      const path = `${directory}/data.npz`;
+      await Deno.writeFile(path, await written(blocks, { record }));
+      await runNumpy(`import os, sys\nos.chdir(sys.argv[1])\n${program}`, [directory]);
+      const columns = await readCompetition(path);
+      deepStrictEqual([...columns.markMask!], [1, 1, 1, 1, 1, 1, 1, 0, 1, 1]);
+      deepStrictEqual(columns.record, record);
+      deepStrictEqual(columns.genes, ["ENSG00000000419.14"]);
+    });
+  },
+);

@@ -136,6 +136,16 @@ Deno.test("a split of data without groups is that of earlier versions", async ()
   strictEqual(await fingerprintValue(splits), "ef23bdc0dfab6615e197234c62e3a00c");
 });
 
+Deno.test("replicates of a single cell type are not held out, and more groups than there are cannot be", () => {
+  const { newCellTypes } = splitRegimes(dataOf({ "A.1": "A", "A.2": "A" }, ["a", "b", "c"]));
+  deepStrictEqual(newCellTypes, []);
+  const data = dataOf({ "A.1": "A", "A.2": "A", "B": "B" }, ["a", "b", "c"]);
+  throws(
+    () => splitRegimes(data, { newCellTypes: 2 }),
+    /2 of 2 cell type groups are to be held out, expected an integer from 0 to 1/,
+  );
+});
+
 /** The numbers of a table of regimes. */
 function numbersOf({ regimes, mix }: RegimeEvaluation): (number | null)[] {
   return [...regimes, mix].flatMap(({ models, baselines, cellTypes, genes, interval }) => [
