@@ -21,6 +21,12 @@ export type {
 } from "../record.ts";
 export { agreeOnAssembly, assemblyName, type FileAssembly, identifyAssembly } from "./assembly.ts";
 export {
+  type AliasGroup,
+  ChromosomeAliases,
+  readChromosomeAliases,
+  type ReadChromosomeAliasesOptions,
+} from "./chromosome_aliases.ts";
+export {
   checkAssembly,
   type CheckAssemblyOptions,
   chromosomeMatcher,

@@ -171,7 +171,7 @@ function makeRecord(
   marks: readonly string[],
 ): DataRecord {
   const { assembly, rule, extendBp = 0, minMappingQuality = 0, normalisation = "none" } = options;
-  const { orientation = "genomic", labels, expressionTransform } = options;
+  const { orientation = "genomic", labels, expressionTransform, tss } = options;
   return {
     assembly,
     binSizeBp,
@@ -182,6 +182,7 @@ function makeRecord(
     extendBp,
     minMappingQuality,
     normalisation,
+    ...(tss && { tss }),
     // The record does not mention a transform if the caller does not know which was applied.
     ...(labels && expressionTransform && { expressionTransform }),
   };
