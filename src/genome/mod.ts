@@ -26,6 +26,7 @@ export {
   readChromosomeAliases,
   type ReadChromosomeAliasesOptions,
 } from "./chromosome_aliases.ts";
+export { type BedWindows, readBedWindows, type ReadBedWindowsOptions } from "./bed_windows.ts";
 export {
   checkAssembly,
   type CheckAssemblyOptions,
