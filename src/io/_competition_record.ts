@@ -22,7 +22,9 @@ export function recordWithout(
 ): DataRecord {
   const advice = "name another record with --record FILE if they are not";
   if (areIntegers) {
-    onNote?.(`${name} has no data record: its values, all integers, are taken for counts; ${advice}`);
+    onNote?.(
+      `${name} has no data record: its values, all integers, are taken for counts; ${advice}`,
+    );
     return DEEPCHROME_RECORD;
   }
   const large = signalValues === undefined

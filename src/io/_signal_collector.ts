@@ -66,4 +66,5 @@ export class SignalCollector {
       if (known !== values[i]) throw new MixedSignalError(`two logarithms of ${count} + 1`);
       this.#values.set(count, known);
     }
-  }}
+  }
+}

@@ -1,5 +1,5 @@
 import { ContractError } from "../errors.ts";
-import { DEEPCHROME_RECORD, type DataRecord } from "../record.ts";
+import { type DataRecord, DEEPCHROME_RECORD } from "../record.ts";
 import { DeepchromeParser } from "./_deepchrome_parser.ts";
 import { withSource } from "../text/lines.ts";
 import type { ByteSource } from "../files/byte_source.ts";

@@ -1,7 +1,13 @@
 import type { Dataset } from "../../data/dataset.ts";
 import { deriveKey, RandomStream, shuffledIndices } from "../../random.ts";
 import { type Axis, geneAxis } from "../axis.ts";
-import { checkSameSignal, findCounts, makeStretches, type Stretches, writeStretches } from "../signal.ts";
+import {
+  checkSameSignal,
+  findCounts,
+  makeStretches,
+  type Stretches,
+  writeStretches,
+} from "../signal.ts";
 import type { Baseline, FittedBaseline } from "./baseline.ts";
 import { CrossProducts } from "./_cross_products.ts";
 import {
