@@ -137,20 +137,12 @@ async function readColumns(
   const layouts = await readLayouts(npz, cellTypes, { marks, mayBeLogarithms });
   checkInflatedSize(npz, cellTypes, maxBytes);
   const job = { source, directory, layouts, threads, onProgress };
-  const { signal, signalValues, areIntegers, geneIds, ...samples } = await readSamples(job);
+  const { areIntegers, geneIds, ...samples } = await readSamples(job);
+  const { signal } = samples;
   const { bins, labelled } = layouts[0]!;
   if (known === undefined && !labelled) refuseLabelAsMark(signal, { bins, marks, file: npz.name });
-  const collected = { signal, signalValues, areIntegers };
-  const record = known ?? recordWithout(npz, collected, onNote);
-  return {
-    signal,
-    signalValues,
-    ...samples,
-    cellTypes,
-    bins,
-    record,
-    ...indexGenes(geneIds, table, npz.name),
-  };
+  const record = known ?? recordWithout(npz, { ...samples, areIntegers }, onNote);
+  return { ...samples, cellTypes, bins, record, ...indexGenes(geneIds, table, npz.name) };
 }
 
 /** The members to read, and how. */
