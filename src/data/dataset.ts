@@ -198,7 +198,8 @@ export class Dataset {
   countsOf(position: number): PackedArray {
     if (!this.hasCounts) {
       throw new ContractError(
-        `Cannot take counts: the data carry ${this.record.transform}, and their values are not all those of integers`,
+        `Cannot take counts: the data carry ${this.record.transform}, and their counts are not known, as they are of ` +
+          "logarithms of integers that a reader or recoverCounts found",
       );
     }
     return this.#storedOf(position);

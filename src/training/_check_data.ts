@@ -74,7 +74,8 @@ export function sealRecord(data: Dataset, transform: Transform): DataRecord {
   const sealed = { ...record, transform: transform === "none" ? record.transform : transform };
   if (sealed.transform === record.transform || data.hasCounts) return sealed;
   throw new ContractError(
-    `Cannot train with transform ${transform}: the data carry ${record.transform} already, and their counts are not ` +
-      `known, since not all values are those of integers. Expected transform ${record.transform}, or plain counts`,
+    `Cannot train with transform ${transform}: the data already carry ${record.transform}, and their counts are not ` +
+      `known, as they are of logarithms of integers that a reader or recoverCounts found. Expected transform ` +
+      `${record.transform}, or plain counts`,
   );
 }

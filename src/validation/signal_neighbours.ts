@@ -11,7 +11,7 @@ const FEWEST_GENES = 10;
 /**
  * Finds the training cell types with the most similar signal. Labels are not used.
  *
- * The profile of a cell type is ln(1 + signal summed over the window) of each mark and training gene, minus its mean
+ * The profile of a cell type is ln(1 + counts summed over the window) of each mark and training gene, minus its mean
  * over the training cell types: otherwise the part that all cell types share would hide their differences. The
  * similarity of two cell types is Pearson's correlation of their profiles over the genes that both have, for each mark,
  * then averaged over the marks; so neither a sample's depth nor a mark's scale matters.

@@ -40,9 +40,9 @@ export interface RidgeOptions {
 
 /**
  * Makes the baseline that predicts by ridge regression (Hoerl and Kennard 1970, Technometrics 12:55) on binned signal:
- * the best linear prediction from the marks without knowing the gene. Features are ln(1 + sum) of each mark in each
- * stretch of bins, or the sum itself if the data were transformed already, standardised by the training samples. A
- * feature that is constant there is left out. It minimises
+ * the best linear prediction from the marks without knowing the gene. Features are ln(1 + sum) of the counts of each mark
+ * in each stretch of bins, whatever transform the data carry, standardised by the training samples. A feature that is
+ * constant there is left out. It minimises
  *
  *     mean (y − b − w·z)² + λ |w|²
  *
