@@ -171,7 +171,7 @@ function makeRecord(
   marks: readonly string[],
 ): DataRecord {
   const { assembly, rule, extendBp = 0, minMappingQuality = 0, normalisation = "none" } = options;
-  const { orientation = "genomic", labels, expressionTransform } = options;
+  const { orientation = "genomic", labels, expressionTransform, expressionReference } = options;
   return {
     assembly,
     binSizeBp,
@@ -184,6 +184,7 @@ function makeRecord(
     normalisation,
     // The record does not mention a transform if the caller does not know which was applied.
     ...(labels && expressionTransform && { expressionTransform }),
+    ...(labels && expressionReference && { expressionReference }),
   };
 }
 
