@@ -49,7 +49,7 @@ export interface ExpressionScale {
   readonly reference?: string | undefined;
 }
 
-/** Splits the value of `--expression-transform`; `undefined` if it is none. */
+/** Splits the value of `--expression-transform`; `undefined` for any other text. */
 export function parseExpressionScale(text: string): ExpressionScale | undefined {
   const colon = text.indexOf(":");
   const name = colon < 0 ? text : text.slice(0, colon);

@@ -59,7 +59,7 @@ export interface ReadCompetitionOptions {
   readonly maxBytes?: number | undefined;
   /** Called from time to time with the number of samples read and the number in all. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
-  /** Called if the file has no record and none is given, with what its values were taken for. */
+  /** Called if the file lacks a record and the options do too, with what its values were taken for. */
   readonly onNote?: ((message: string) => void) | undefined;
   /** Called if the file has its own record and `record` contradicts it; the file is read with `record` then. */
   readonly onWarning?: ((message: string) => void) | undefined;

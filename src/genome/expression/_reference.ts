@@ -62,7 +62,9 @@ export function failReference(
     ? "there are no columns besides those of the cell types"
     : `besides the cell types there are ${listSome(others, LISTED)}` +
       (like === undefined ? "" : ` ("${like}" is spelt differently)`);
-  const found = isThere ? "all values of that column are missing" : `no such column; ${candidates}`;
+  const found = isThere
+    ? "all values of that column are missing"
+    : `no column of that name; ${candidates}`;
   throw new ContractError(
     `Cannot subtract expression of "${reference}" from that of the cell types: found in ${files} ${found}`,
   );

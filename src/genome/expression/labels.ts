@@ -201,7 +201,7 @@ class LabelCollector {
     this.#kind ??= kind;
   }
 
-  /** The values of the reference, `[gene]`; `undefined` if none is subtracted. */
+  /** The values of the reference, `[gene]`; `undefined` if nothing is subtracted. */
   #referenceValues(): Float64Array | undefined {
     const { reference } = this.#options;
     if (reference === undefined) return undefined;

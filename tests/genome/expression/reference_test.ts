@@ -56,7 +56,7 @@ Deno.test("a reference that no table has is refused with the columns that it may
   await rejects(labelsOf([table]), {
     name: "ContractError",
     message:
-      'Cannot subtract expression of "E000" from that of the cell types: found in 1.tsv no such column; ' +
+      'Cannot subtract expression of "E000" from that of the cell types: found in 1.tsv no column of that name; ' +
       'besides the cell types there are e000, E2 ("e000" is spelt differently)',
   });
   await rejects(labelsOf([`gene\tE1\n${A}\t1\n`]), /no columns besides those of the cell types/);
