@@ -14,7 +14,7 @@ import {
 import { writeCompetition } from "../io/competition_writer.ts";
 import { type CommandCall, type CommandDefinition, Interrupted } from "./flags.ts";
 import { announcePreparation } from "./_announce_preparation.ts";
-import { takeExpression } from "./_expression.ts";
+import { expressionScale, takeExpression } from "./_expression.ts";
 import { checkGeneNumbers, isNumberedByName, updateGeneNumbers } from "./_gene_numbers.ts";
 import { checkInputFile } from "./_input_file.ts";
 import { openOutput } from "./_outputs.ts";
@@ -67,11 +67,13 @@ async function run(flags: PrepareFlags, { signal }: CommandCall): Promise<void> 
     note: (text) => console.info(text),
     warn,
   });
+  const scale = expressionScale(flags);
   const progress = new ProgressLine("genes");
   const preparation = await prepare(genes, inputs, {
     ...countOptions(flags),
     labels,
-    expressionTransform: flags.expressionTransform,
+    expressionTransform: scale.transform,
+    expressionReference: scale.reference,
     orientation: flags.orientation,
     assembly: flags.assembly,
     binSizeBp: flags.binSize,
