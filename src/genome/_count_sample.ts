@@ -42,7 +42,12 @@ export async function countSample(
     const counts = await track.count(windows, options);
     if (track.contigs === undefined) {
       checkAccessions(counts.contigs, { file: input.name, assembly: options.assembly });
-      for (const message of checkAssembly(genes, counts.contigs, { file: input.name })) {
+      for (
+        const message of checkAssembly(genes, counts.contigs, {
+          file: input.name,
+          aliases: windows.chromosomeAliases,
+        })
+      ) {
         options.onWarning?.(message);
       }
     }

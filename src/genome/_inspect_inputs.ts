@@ -37,6 +37,7 @@ export async function inspectInputs(
   inputs: readonly SignalInput[],
   options: InspectOptions,
 ): Promise<Inspection> {
+  const aliases = options.windows.chromosomeAliases;
   const found: FileAssembly[] = [];
   const contigs: { readonly file: string; readonly contigs: readonly Contig[] }[] = [];
   const warnings = new FileMessages();
@@ -48,11 +49,14 @@ export async function inspectInputs(
       checkOptions(track, options);
       checkNormalisation(track, options);
       warnings.add(name, track.warnings);
-      found.push({ file: name, assembly: track.contigs && identifyAssembly(track.contigs) });
+      found.push({
+        file: name,
+        assembly: track.contigs && identifyAssembly(track.contigs, aliases),
+      });
       contigs.push({ file: name, contigs: track.contigs ?? [] });
       holdsRows ||= track.format === "bed";
       if (track.contigs !== undefined) {
-        for (const message of checkAssembly(genes, track.contigs, { file: name })) {
+        for (const message of checkAssembly(genes, track.contigs, { file: name, aliases })) {
           options.warnOnce(message, name);
         }
       }
@@ -96,10 +100,10 @@ function checkNormalisation({ name, format }: SignalTrack, options: PrepareOptio
 function warnOfUnknownEnds(
   genes: readonly Gene[],
   chromosomes: readonly Contig[],
-  { extendBp = 0, onWarning }: InspectOptions,
+  { extendBp = 0, onWarning, windows }: InspectOptions,
 ): void {
   if (extendBp === 0) return;
-  const match = chromosomeMatcher(chromosomes.map(({ name }) => name));
+  const match = chromosomeMatcher(chromosomes.map(({ name }) => name), windows.chromosomeAliases);
   const lacking = genes.filter((gene) => matchChromosome(match, gene) === undefined);
   const unknown = new Set(lacking.map(({ chromosome }) => chromosome));
   if (unknown.size === 0) return;

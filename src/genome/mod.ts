@@ -21,6 +21,13 @@ export type {
 } from "../record.ts";
 export { agreeOnAssembly, assemblyName, type FileAssembly, identifyAssembly } from "./assembly.ts";
 export {
+  type AliasGroup,
+  ChromosomeAliases,
+  readChromosomeAliases,
+  type ReadChromosomeAliasesOptions,
+} from "./chromosome_aliases.ts";
+export { type BedWindows, readBedWindows, type ReadBedWindowsOptions } from "./bed_windows.ts";
+export {
   checkAssembly,
   type CheckAssemblyOptions,
   chromosomeMatcher,
@@ -72,6 +79,7 @@ export {
   readGenes,
   type ReadGenesOptions,
 } from "./genes.ts";
+export { openPlace, type OpenPlaceOptions } from "./open_place.ts";
 export { type Preparation, prepare } from "./prepare.ts";
 export type { OpenedSignal, PrepareOptions, SignalInput } from "./prepare_options.ts";
 export {

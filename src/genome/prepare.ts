@@ -171,7 +171,8 @@ function makeRecord(
   marks: readonly string[],
 ): DataRecord {
   const { assembly, rule, extendBp = 0, minMappingQuality = 0, normalisation = "none" } = options;
-  const { orientation = "genomic", labels, expressionTransform } = options;
+  const { orientation = "genomic", labels, expressionTransform, expressionReference } = options;
+  const { tss } = options;
   return {
     assembly,
     binSizeBp,
@@ -182,8 +183,10 @@ function makeRecord(
     extendBp,
     minMappingQuality,
     normalisation,
+    ...(tss && { tss }),
     // The record does not mention a transform if the caller does not know which was applied.
     ...(labels && expressionTransform && { expressionTransform }),
+    ...(labels && expressionReference && { expressionReference }),
   };
 }
 

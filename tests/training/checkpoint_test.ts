@@ -1,5 +1,4 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
-import { Dataset } from "../../src/data/dataset.ts";
 import { FormatError } from "../../src/errors.ts";
 import { listDirectory } from "../../src/files/file.ts";
 import { Dataset } from "../../src/data/dataset.ts";
