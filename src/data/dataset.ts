@@ -2,6 +2,7 @@ import type { PackedArray } from "../base/arrays.ts";
 import { ContractError } from "../errors.ts";
 import { formatGene, type GeneDetails } from "../gene_id.ts";
 import type { SampleColumns } from "../io/columns.ts";
+import { decodeValues } from "../io/signal_values.ts";
 import { submissionId } from "../io/submission.ts";
 import type { DataRecord } from "../record.ts";
 import { checkColumns } from "./_check_columns.ts";
@@ -16,7 +17,7 @@ const checkedColumns = new WeakSet<SampleColumns>();
  * @example
  * ```ts
  * import { Dataset } from "@waka/histone/data";
- * import { COMPETITION_RECORD } from "@waka/histone/record";
+ * import { DEEPCHROME_RECORD } from "@waka/histone/record";
  * import { deepStrictEqual, strictEqual } from "node:assert";
  *
  * const data = new Dataset({
@@ -27,7 +28,7 @@ const checkedColumns = new WeakSet<SampleColumns>();
  *   genes: ["ENSG00000000003", "ENSG00000000005"],
  *   geneIndex: Uint32Array.of(0, 1),
  *   bins: 2,
- *   record: { ...COMPETITION_RECORD, marks: ["H3K4me3"] },
+ *   record: { ...DEEPCHROME_RECORD, marks: ["H3K4me3"] },
  * });
  * const last = data.subset([1]);
  * strictEqual(last.geneOf(0), "ENSG00000000005");
@@ -80,6 +81,12 @@ export class Dataset {
   /** The record that says what the numbers are. */
   get record(): DataRecord {
     return this.columns.record;
+  }
+
+  /** The record of `columns.signal` as it is stored: of counts, where these are kept for their logarithms. */
+  get storedRecord(): DataRecord {
+    const { record, signalValues } = this.columns;
+    return signalValues === undefined ? record : { ...record, transform: "none" };
   }
 
   /** Whether the samples have labels. */
@@ -162,16 +169,39 @@ export class Dataset {
   }
 
   /**
-   * The signal of the sample at a position.
+   * Whether the counts are known: the signal is counts, or logarithms that are kept as the counts. Values that were
+   * scaled to a sequencing depth are counts in this sense too.
+   */
+  get hasCounts(): boolean {
+    return this.storedRecord.transform === "none";
+  }
+
+  /**
+   * The signal of the sample at a position, as the record describes it: the values of the file.
    *
    * @param position From 0 to `length` − 1.
-   * @returns The signal, `[bin, mark]` row-major; not a copy.
+   * @returns The signal, `[bin, mark]` row-major; not to be changed.
    * @throws {RangeError} If the position is outside the view.
    */
   signalOf(position: number): PackedArray {
-    const size = this.bins * this.marks.length;
-    const row = this.#rowOf(position);
-    return this.columns.signal.subarray(row * size, (row + 1) * size);
+    return decodeValues(this.#storedOf(position), this.columns.signalValues);
+  }
+
+  /**
+   * The counts of the sample at a position: its signal before the record's transform.
+   *
+   * @param position From 0 to `length` − 1.
+   * @returns The counts, `[bin, mark]` row-major; not to be changed.
+   * @throws {RangeError} If the position is outside the view.
+   * @throws {ContractError} If the counts are not known; see `hasCounts`.
+   */
+  countsOf(position: number): PackedArray {
+    if (!this.hasCounts) {
+      throw new ContractError(
+        `Cannot take counts: the data carry ${this.record.transform}, and their values are not all those of integers`,
+      );
+    }
+    return this.#storedOf(position);
   }
 
   /** The competition's id of each sample, such as `E065_115459`, `[position]`. */
@@ -221,6 +251,12 @@ export class Dataset {
    */
   filter(keep: (position: number) => boolean): Dataset {
     return new Dataset(this.columns, this.rows.filter((_, position) => keep(position)));
+  }
+
+  #storedOf(position: number): PackedArray {
+    const size = this.bins * this.marks.length;
+    const row = this.#rowOf(position);
+    return this.columns.signal.subarray(row * size, (row + 1) * size);
   }
 
   #rowOf(position: number): number {

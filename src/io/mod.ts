@@ -45,6 +45,12 @@ export {
   type WriteNpzOptions,
 } from "./npz_writer.ts";
 export { PackedBuilder } from "./packing.ts";
+export {
+  countLogarithms,
+  recoverCounts,
+  type RecoveredCounts,
+  type SignalValues,
+} from "./signal_values.ts";
 export { type GeneSequences, readSequences } from "./sequences.ts";
 export {
   alignPredictions,

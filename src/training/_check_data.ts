@@ -3,7 +3,7 @@ import { ContractError } from "../errors.ts";
 import { parseSpec } from "../model/parse_spec.ts";
 import { type PresetName, presetSpec } from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
-import { type DataRecord, reconcileRecords, type Transform } from "../record.ts";
+import type { DataRecord, Transform } from "../record.ts";
 import { checkInputShape } from "./_sample_source.ts";
 import type { FitRun } from "./fit_types.ts";
 
@@ -63,10 +63,18 @@ function checkLabelled(
   }
 }
 
-/** The record of the numbers the network sees, from that of the data and the requested transform. */
-export function sealRecord(record: DataRecord, transform: Transform): DataRecord {
-  // Data that carry a transform already are taken as they are, unless another one is requested on top.
+/**
+ * The record of the numbers that the network sees, from that of the data and the requested transform. Data that carry a
+ * transform are taken as they are, unless another one is requested, which is then applied to their counts.
+ *
+ * @throws {ContractError} If the data carry another transform than the requested one, and their counts are not known.
+ */
+export function sealRecord(data: Dataset, transform: Transform): DataRecord {
+  const { record } = data;
   const sealed = { ...record, transform: transform === "none" ? record.transform : transform };
-  reconcileRecords(sealed, record);
-  return sealed;
+  if (sealed.transform === record.transform || data.hasCounts) return sealed;
+  throw new ContractError(
+    `Cannot train with transform ${transform}: the data carry ${record.transform} already, and their counts are not ` +
+      `known, since not all values are those of integers. Expected transform ${record.transform}, or plain counts`,
+  );
 }

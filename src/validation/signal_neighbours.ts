@@ -3,7 +3,7 @@ import { meanDefined, pearson } from "../metrics/mod.ts";
 import type { Axis } from "./axis.ts";
 import { cellTypeAxis, placeGenes } from "./axis.ts";
 import type { ExpressionTable } from "./expression_table.ts";
-import { checkSameSignal, makeStretches, writeStretches } from "./signal.ts";
+import { checkSameSignal, findCounts, makeStretches, writeStretches } from "./signal.ts";
 
 /** Cell types are compared if they have at least this many genes in common. */
 const FEWEST_GENES = 10;
@@ -113,7 +113,7 @@ function readProfiles(data: Dataset, options: ProfileOptions): Float32Array[] {
   for (let row = 0; row < data.length; row++) {
     const profile = profiles[cellTypeOfRow[row]!]!;
     if (geneOfRow[row]! < 0 || profile.length === 0) continue;
-    writeStretches(whole, data.signalOf(row), logs);
+    writeStretches(whole, findCounts(data, row), logs);
     for (let mark = 0; mark < logs.length; mark++) {
       profile[mark * genes + geneOfRow[row]!] = logs[mark]!;
     }

@@ -2,7 +2,7 @@ import { deepStrictEqual, ok, throws } from "node:assert";
 import { Dataset } from "../../../src/data/dataset.ts";
 import type { SampleColumns } from "../../../src/io/columns.ts";
 import { deriveKey, RandomStream } from "../../../src/random.ts";
-import { COMPETITION_RECORD } from "../../../src/record.ts";
+import { DEEPCHROME_RECORD } from "../../../src/record.ts";
 import { makeNearestCellType } from "../../../src/validation/mod.ts";
 
 const GENES = 12;
@@ -19,7 +19,7 @@ function cellTypesWith(signal: Readonly<Record<string, readonly number[]>>): Sam
     genes: Array.from({ length: GENES }, (_, gene) => String(gene + 1)),
     geneIndex: Uint32Array.from({ length: rows }, (_, row) => row % GENES),
     bins: 1,
-    record: { ...COMPETITION_RECORD, marks: ["H3K4me3"] },
+    record: { ...DEEPCHROME_RECORD, marks: ["H3K4me3"] },
   };
 }
 

@@ -2,7 +2,7 @@ import { deepStrictEqual, match, ok, throws } from "node:assert";
 import fc from "fast-check";
 import { Dataset } from "../../../src/data/dataset.ts";
 import { deriveKey, RandomStream } from "../../../src/random.ts";
-import { COMPETITION_RECORD } from "../../../src/record.ts";
+import { DEEPCHROME_RECORD } from "../../../src/record.ts";
 import { solvePositiveDefinite } from "../../../src/validation/baselines/_cholesky.ts";
 import { CrossProducts } from "../../../src/validation/baselines/_cross_products.ts";
 import {
@@ -121,7 +121,7 @@ function linearData(): Dataset {
     genes: Array.from({ length: 40 }, (_, gene) => String(gene)),
     geneIndex: Uint32Array.from({ length: rows }, (_, row) => row % 40),
     bins: 6,
-    record: { ...COMPETITION_RECORD, marks: ["H3K4me3"] },
+    record: { ...DEEPCHROME_RECORD, marks: ["H3K4me3"] },
   });
 }
 
@@ -159,7 +159,7 @@ Deno.test("the penalty is judged on other genes: features that only distinguish 
     cellTypeIndex: Uint32Array.from(rows, (_, row) => Math.floor(row / genes)),
     genes: own.map((_, gene) => String(gene)),
     geneIndex: Uint32Array.from(rows, (_, row) => row % genes),
-    record: { ...COMPETITION_RECORD, marks: ["H3K4me3"] },
+    record: { ...DEEPCHROME_RECORD, marks: ["H3K4me3"] },
   });
   match(makeRidge({ penalties: [1e-5, 1e4] }).fit(data).description, /λ = 10000 /);
 });
