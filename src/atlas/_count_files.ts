@@ -2,7 +2,7 @@
 
 import { formatCountOf } from "../base/count.ts";
 import { freeArray } from "../base/free.ts";
-import { ContractError, FormatError } from "../errors.ts";
+import { ContractError, FormatError, RemoteError } from "../errors.ts";
 import type { Gene } from "../genome/gene.ts";
 import type { CountStore } from "./_count_store.ts";
 import { countFile, type FileReading } from "./_file_counter.ts";
@@ -56,8 +56,9 @@ export async function countFiles(plan: FilePlan, options: CountFilesOptions): Pr
   if (failures.length > 0) refuse(failures, left, plan);
 }
 
-/** Whether an error is about one file, so that others may be sound. */
+/** Whether an error is about one file, so that others may be sound; a host that may not be reached has all of them. */
 function isAboutOneFile(error: unknown): boolean {
+  if (error instanceof RemoteError) return error.deniedHost === undefined;
   return error instanceof FormatError || error instanceof ContractError;
 }
 

@@ -35,7 +35,7 @@ export async function writeOutputs(
     const blocks = makeBlocks(layout[part], { ...options, isLabelled: part === "train" });
     await writeFileAtomic(
       `${directory}/${part}.npz`,
-      (sink) => writeCompetition(sink, blocks, { record }),
+      (sink) => writeCompetition(sink, blocks, { record, fromCounts: true, dtype: "float32" }),
     );
   }
   onWriting?.("eval_labels.csv");

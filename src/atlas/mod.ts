@@ -9,6 +9,7 @@
  */
 
 export type { ByteSource } from "../files/byte_source.ts";
+export type { FetchLike, HttpSourceOptions } from "../files/http_source.ts";
 export type { Gene } from "../genome/gene.ts";
 export type { DataRecord } from "../record.ts";
 export {
@@ -56,3 +57,4 @@ export {
   roadmapPath,
   type RoadmapTable,
 } from "./roadmap_tree.ts";
+export { webRoadmap, type WebRoadmapOptions } from "./web_roadmap.ts";

@@ -33,7 +33,6 @@ export function makeRebuiltRecord(place?: string): DataRecord {
     marks: ROADMAP_MARKS,
     binSizeBp: COMPETITION_BIN_SIZE_BP,
     countingRule: COMPETITION_RULE,
-    transform: "log1p",
     tss: "gene",
     expressionTransform: "signed-log-difference",
     expressionReference: REFERENCE_SAMPLE,

@@ -1,6 +1,6 @@
 /** Opens Roadmap's files where the flags say that they are. */
 
-import { localRoadmap, type RoadmapFiles } from "../atlas/mod.ts";
+import { localRoadmap, type RoadmapFiles, webRoadmap } from "../atlas/mod.ts";
 
 /** The flags that say where Roadmap's files are. */
 export interface PlaceFlags {
@@ -15,8 +15,8 @@ export interface PlaceFlags {
  */
 export async function openRoadmap(
   { from, baseUrl }: PlaceFlags,
-  _signal: AbortSignal,
+  signal: AbortSignal,
 ): Promise<RoadmapFiles> {
   if (from !== undefined) return await localRoadmap(from);
-  throw new Error(baseUrl);
+  return webRoadmap({ baseUrl, signal });
 }

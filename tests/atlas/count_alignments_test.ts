@@ -31,7 +31,7 @@ testIf(HAS_BEDTOOLS, "bedtools", {
   name: "counts are those of bedtools multicov on the reads as BAM, in every bin",
   fn: () =>
     withDirectory(async (directory) => {
-      const genes = GENES.filter((_, i) => i % 29 === 0);
+      const genes = GENES.filter((_, i) => i % 83 === 0);
       const chromosomes = new Set(genes.map(({ chromosome }) => chromosome));
       strictEqual(chromosomes.size, 24);
       await Deno.writeTextFile(`${directory}/sizes`, CHROMOSOME_SIZES);
