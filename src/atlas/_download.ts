@@ -37,7 +37,7 @@ export async function download(
 ): Promise<ByteSource> {
   let offset = await lengthOfBeginning(file, path);
   if (offset < file.size) {
-    const source = await file.open();
+    const source = await file.open(offset);
     try {
       while (offset < file.size) {
         signal?.throwIfAborted();

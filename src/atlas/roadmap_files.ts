@@ -16,8 +16,12 @@ export interface RoadmapFile {
   readonly size: number;
   /** What changes when the file's content does: its entity tag, or when it was last changed. */
   readonly version: string;
-  /** Opens the file, to be read once from its start to its end. */
-  open(): Promise<ByteSource>;
+  /**
+   * Opens the file, to be read once in order.
+   *
+   * @param from Where reading will begin; 0 by default.
+   */
+  open(from?: number): Promise<ByteSource>;
 }
 
 /** Roadmap's tree, or a part of it. */

@@ -79,7 +79,7 @@ async function findFile(
     source.close();
     const { name, size } = source;
     const version = versionOf(source);
-    const open = () => openSame(address, { size, version }, options);
+    const open = (from?: number) => openSame(address, { size, version, from }, options);
     return { name, size, version, open };
   } catch (error) {
     if (error instanceof RemoteError && NOT_THERE.includes(error.status ?? 0)) return undefined;
@@ -102,12 +102,16 @@ async function look(address: URL, options: HttpSourceOptions): Promise<HttpSourc
 
 async function openSame(
   address: URL,
-  wanted: Pick<RoadmapFile, "size" | "version">,
+  wanted: Pick<RoadmapFile, "size" | "version"> & { readonly from?: number | undefined },
   options: HttpSourceOptions,
 ): Promise<HttpSource> {
-  const source = await openHttpSource(address, { ...options, readsAhead: true });
+  const source = await look(address, options);
   const version = versionOf(source);
-  if (source.size === wanted.size && version === wanted.version) return source;
+  if (source.size === wanted.size && version === wanted.version) {
+    const { from: offset = 0 } = wanted;
+    source.willRead?.([{ offset, length: source.size - offset }]);
+    return source;
+  }
   source.close();
   throw new FormatError(
     `Cannot read file: it was changed on its server: it had ${wanted.size} bytes (${wanted.version}), and has ` +

@@ -32,6 +32,8 @@ export interface TreeOptions {
   readonly cellTypes: readonly string[];
   /** Reads of each file; 3,000 by default. */
   readonly reads?: number;
+  /** Reads of the file at a path. */
+  readonly readsOf?: (path: string) => number;
   readonly seed?: number;
 }
 
@@ -47,7 +49,8 @@ export interface Tree {
 }
 
 /** Makes a tree from a seed. */
-export function makeTree({ cellTypes, reads = 3000, seed = 1 }: TreeOptions): Tree {
+export function makeTree(options: TreeOptions): Tree {
+  const { cellTypes, reads = 3000, readsOf = () => reads, seed = 1 } = options;
   const genes = makeGenes(seed);
   const samples = ["E000", ...EVAL_CELL_TYPES.toSorted()];
   const rpkm = makeRpkm(samples.length, seed);
@@ -55,7 +58,8 @@ export function makeTree({ cellTypes, reads = 3000, seed = 1 }: TreeOptions): Tr
   for (const cellType of cellTypes) {
     for (const mark of ROADMAP_MARKS) {
       const stream = new RandomStream(deriveKey(seed, "reads", cellType, mark));
-      alignments.set(roadmapPath({ cellType, mark }), makeAlignments(genes, reads, stream));
+      const path = roadmapPath({ cellType, mark });
+      alignments.set(path, makeAlignments(genes, readsOf(path), stream));
     }
   }
   const files = new Map<string, Uint8Array<ArrayBuffer>>();
