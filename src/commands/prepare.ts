@@ -3,7 +3,14 @@
 import { ContractError } from "../errors.ts";
 import { quotePath } from "../base/shell.ts";
 import { pickGeneDetails } from "../genome/gene.ts";
-import { prepare, readAnnotation, readSampleSheet, signalFiles } from "../genome/mod.ts";
+import { HttpFiles } from "../files/http_files.ts";
+import {
+  prepare,
+  readAnnotation,
+  readSampleSheet,
+  type SampleSheet,
+  signalFiles,
+} from "../genome/mod.ts";
 import { writeCompetition } from "../io/competition_writer.ts";
 import { type CommandCall, type CommandDefinition, Interrupted } from "./flags.ts";
 import { announcePreparation } from "./_announce_preparation.ts";
@@ -11,6 +18,7 @@ import { takeExpression } from "./_expression.ts";
 import { checkGeneNumbers, isNumberedByName, updateGeneNumbers } from "./_gene_numbers.ts";
 import { checkInputFile } from "./_input_file.ts";
 import { openOutput } from "./_outputs.ts";
+import { checkHosts, checkRedirects } from "./_network.ts";
 import { commandLine, formatNext } from "./_place.ts";
 import { countOptions } from "./_prepare_count_flags.ts";
 import { declarePrepareFlags, type PrepareFlags } from "./_prepare_flags.ts";
@@ -46,9 +54,10 @@ async function run(flags: PrepareFlags, { signal }: CommandCall): Promise<void> 
   await checkInputs(flags);
   checkOutName(flags);
   const { out, overwrite } = flags;
-  await using output = await openOutput(out, { usual: null, overwrite });
   const sheet = await readSampleSheet(flags.samples, { onWarning: warn });
-  const inputs = await signalFiles(sheet, flags.samples);
+  const remote = await reachServers(sheet, flags, signal);
+  await using output = await openOutput(out, { usual: null, overwrite });
+  const inputs = await signalFiles(sheet, flags.samples, { remote });
   const annotation = await readAnnotation(flags.genes, {
     geneTypes: flags.geneType,
     onWarning: warn,
@@ -90,6 +99,23 @@ async function run(flags: PrepareFlags, { signal }: CommandCall): Promise<void> 
   console.info(output.done);
   await updateGeneNumbers(out, genes);
   printNextStep(out, labels !== undefined);
+}
+
+/** Checks that the command may reach all servers that the sheet names, before it does anything else. */
+async function reachServers(
+  { entries }: SampleSheet,
+  { samples }: PrepareFlags,
+  signal: AbortSignal,
+): Promise<HttpFiles> {
+  const places = entries.map(({ path }) => path);
+  const reason = `${samples} names files there`;
+  checkHosts(places, reason);
+  const remote = new HttpFiles({ signal });
+  await checkRedirects(places, {
+    remote,
+    reason: `the servers that ${samples} names redirect there`,
+  });
+  return remote;
 }
 
 async function checkInputs(flags: PrepareFlags): Promise<void> {

@@ -142,7 +142,7 @@ export class HttpFile {
     if (status === 416) {
       const [, total] = /\/(\d{1,15})\s*$/.exec(headers.get("content-range") ?? "") ?? [];
       if (total !== undefined) checkIsSame({ size: Number(total) }, facts, this.name);
-      throw new PassingFailure("its server says that there is no such part", { status });
+      throw new PassingFailure("its server says that the part lies past the end", { status });
     }
     const found = parseContentRange(headers.get("content-range"));
     if (found === undefined && hidesHeaders) return offset + length;

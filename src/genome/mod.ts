@@ -70,6 +70,7 @@ export {
   readGenes,
   type ReadGenesOptions,
 } from "./genes.ts";
+export { openPlace, type OpenPlaceOptions } from "./open_place.ts";
 export { type Preparation, prepare } from "./prepare.ts";
 export type { OpenedSignal, PrepareOptions, SignalInput } from "./prepare_options.ts";
 export {
