@@ -99,6 +99,8 @@ export function countSlowly(
         return covered / binSizeBp;
       case "sum":
         return total;
+      case "enrichment":
+        return total / binSizeBp;
       case "mean":
         return covered === 0 ? 0 : total / covered;
       case "max":

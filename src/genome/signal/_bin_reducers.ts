@@ -20,6 +20,7 @@ export function makeReducer(rule: CountingRule, windows: GeneWindows): BinReduce
     case "reads":
       return new CountReducer(windows);
     case "mean-depth":
+    case "enrichment":
       return new SumReducer(windows, windows.binSizeBp);
     case "sum":
       // The library that pyBigWig uses multiplies in float32 for a sum, though not for a mean.

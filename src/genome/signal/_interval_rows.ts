@@ -37,7 +37,7 @@ export class IntervalRows {
   readonly #file: string;
   readonly #kind: RowKind;
   readonly #sink: RowSink;
-  readonly #columns = new RowSplitter();
+  readonly #columns: RowSplitter;
   /** The name of the last row's sequence; at first a tab, which is not a name. */
   #contig = Uint8Array.of(TAB);
   #start = 0;
@@ -53,6 +53,7 @@ export class IntervalRows {
     this.#file = file;
     this.#kind = kind;
     this.#sink = sink;
+    this.#columns = new RowSplitter(kind.splitColumns);
   }
 
   /** Number of rows with at least one base. */
