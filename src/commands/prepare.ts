@@ -13,7 +13,7 @@ import { checkGeneNumbers, isNumberedByName, updateGeneNumbers } from "./_gene_n
 import { checkInputFile } from "./_input_file.ts";
 import { openOutput } from "./_outputs.ts";
 import { commandLine, formatNext } from "./_place.ts";
-import { countOptions } from "./_prepare_count_flags.ts";
+import { countOptions, takeBlacklist } from "./_prepare_count_flags.ts";
 import { declarePrepareFlags, type PrepareFlags } from "./_prepare_flags.ts";
 import { ProgressLine } from "./_progress.ts";
 import { warn } from "./_warn.ts";
@@ -49,6 +49,7 @@ async function run(flags: PrepareFlags, { signal }: CommandCall): Promise<void> 
   checkOutName(flags);
   const { out, overwrite } = flags;
   await using output = await openOutput(out, { usual: null, overwrite });
+  const blacklist = await takeBlacklist(flags, warn);
   const sheet = await readSampleSheet(flags.samples, { onWarning: warn });
   const inputs = await signalFiles(sheet, flags.samples);
   const annotation = await readAnnotation(flags.genes, {
@@ -63,6 +64,7 @@ async function run(flags: PrepareFlags, { signal }: CommandCall): Promise<void> 
   const progress = new ProgressLine("genes");
   const preparation = await prepare(genes, inputs, {
     ...countOptions(flags),
+    blacklist,
     labels,
     expressionTransform: flags.expressionTransform,
     orientation: flags.orientation,

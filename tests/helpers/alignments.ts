@@ -1,6 +1,8 @@
 /** Made alignments of every kind, for the tests of BAM and CRAM files, and samtools, which writes those files. */
 
 import { deriveKey, RandomStream } from "../../src/random.ts";
+import type { GeneWindows } from "../../src/genome/windows.ts";
+import { withDirectory } from "./command.ts";
 import { isInstalled } from "./genome.ts";
 
 /** Whether samtools and bedtools are there. */
@@ -256,4 +258,35 @@ export async function writeAlignments(directory: string, options: MakeReadsOptio
     "samtools faidx genome.fa; samtools sort -o reads.bam made.sam; samtools index reads.bam; rm made.sam",
     directory,
   );
+}
+
+/** Runs `body` with a directory that has the files of {@linkcode writeAlignments}. */
+export async function withMadeReads(
+  options: MakeReadsOptions,
+  body: (directory: string) => Promise<void>,
+): Promise<void> {
+  await withDirectory(async (directory) => {
+    await writeAlignments(directory, options);
+    await body(directory);
+  });
+}
+
+/** Writes SAM text as `reads.bam`, sorted, with its index. */
+export async function writeSamAsBam(directory: string, sam: string): Promise<void> {
+  await Deno.writeTextFile(`${directory}/made.sam`, sam);
+  await runShell("samtools sort -o reads.bam made.sam; samtools index reads.bam", directory);
+}
+
+/** All bins of windows as rows of BED, in the order of the counts; no window may start before its chromosome. */
+export function binsAsBed({ chromosomes, bins, binSizeBp, genes }: GeneWindows): string {
+  const rows: string[] = new Array(genes * bins);
+  for (const { chromosome, starts, geneIndex } of chromosomes) {
+    for (const [i, start] of starts.entries()) {
+      for (let bin = 0; bin < bins; bin++) {
+        const from = start + bin * binSizeBp;
+        rows[geneIndex[i]! * bins + bin] = `${chromosome}\t${from}\t${from + binSizeBp}\n`;
+      }
+    }
+  }
+  return rows.join("");
 }

@@ -5,7 +5,7 @@ import type { Piece } from "./_bgzf.ts";
 import { CarryBuffer } from "./_carry_buffer.ts";
 import type { ReadFilter } from "./_read_filter.ts";
 import type { ReadSink } from "./_read_sink.ts";
-import { REVERSE, UNMAPPED } from "./_sam_flags.ts";
+import { REVERSE, UNMAPPED } from "./sam_flags.ts";
 
 /** The reads of a BAM file that are counted. */
 export interface BamFilter extends ReadFilter {

@@ -3,7 +3,7 @@
 import { failCram } from "./_cram_bytes.ts";
 import type { CramRecords } from "./_cram_records.ts";
 import type { SliceBlocks } from "./_cram_codecs.ts";
-import { FIRST_OF_PAIR, MATE_UNMAPPED, PAIRED, REVERSE, UNMAPPED } from "./_sam_flags.ts";
+import { FIRST_OF_PAIR, MATE_UNMAPPED, PAIRED, REVERSE, UNMAPPED } from "./sam_flags.ts";
 
 const MATE_REVERSE = 0x20;
 

@@ -3,7 +3,7 @@
 import { type CramCursor, failCram } from "./_cram_bytes.ts";
 import type { ReadNumber, SkipArray, SliceBlocks } from "./_cram_codecs.ts";
 import type { CramPlan, CramScheme } from "./_cram_scheme.ts";
-import { UNMAPPED } from "./_sam_flags.ts";
+import { UNMAPPED } from "./sam_flags.ts";
 
 /** The header of a slice. */
 export interface SliceHeader {

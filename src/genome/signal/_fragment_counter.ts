@@ -10,7 +10,7 @@ import {
   SECONDARY,
   SUPPLEMENTARY,
   UNMAPPED,
-} from "./_sam_flags.ts";
+} from "./sam_flags.ts";
 import { LONGEST_FRAGMENT_BP } from "./track.ts";
 
 const OF_PROPER_PAIR = PAIRED | PROPER_PAIR;

@@ -18,9 +18,9 @@ export class ReadSink {
     this.#extendBp = extendBp;
   }
 
-  /** Takes a read that has only a place. It is not extended. */
+  /** Takes a read that has only a place. It is not extended, and has no bases that a blacklist could cover. */
   addBase(start: number): void {
-    this.addFragment(start, start + 1);
+    if (start < this.contigLength) this.#counter.add(start, start + 1, 1);
   }
 
   /** Takes the fragment of a pair on the bases `[start, end)`. */

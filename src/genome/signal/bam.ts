@@ -10,7 +10,7 @@ import { decodeLoosely } from "../../text/numbers.ts";
 import { isGzip, mayBeBgzf } from "../gunzip.ts";
 import type { Contig } from "../chromosomes.ts";
 import type { GeneWindows } from "../windows.ts";
-import { adviseCram, adviseIndex, adviseSort } from "./_advice.ts";
+import { adviseIndex, adviseSort } from "./_advice.ts";
 import { type BamHeader, readBamHeader } from "./_bam_header.ts";
 import { BamRecordDecoder } from "./_bam_records.ts";
 import { inflateRange, mergeRanges, type VirtualRange } from "./_bgzf.ts";
@@ -90,7 +90,7 @@ function describeOther(head: Uint8Array<ArrayBuffer>, name: string): string {
     return "it is gzip, but not in blocks as BAM files are: was it compressed twice?";
   }
   const start = decodeLoosely(head);
-  if (start === "CRAM") return `it is CRAM, expected BAM: run "${adviseCram(name)}"`;
+  if (start === "CRAM") return "it is CRAM, expected BAM: name it .cram, and its index .cram.crai";
   if (/^@(HD|SQ|RG|PG|CO)/.test(start)) {
     return `it is SAM text, expected BAM: run "${adviseSort(name)}"`;
   }

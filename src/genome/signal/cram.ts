@@ -28,7 +28,7 @@ import { type CramNeeds, CramSliceReader, FLAGS_ONLY } from "./_cram_slices.ts";
 import { FragmentCounter } from "./_fragment_counter.ts";
 import { makeReadFilter, type ReadFilter } from "./_read_filter.ts";
 import { ReadSink } from "./_read_sink.ts";
-import { MATE_UNMAPPED, REVERSE, UNMAPPED } from "./_sam_flags.ts";
+import { MATE_UNMAPPED, REVERSE, UNMAPPED } from "./sam_flags.ts";
 import { type ContigWindows, WindowCounter } from "./_window_counter.ts";
 import {
   type CountOptions,

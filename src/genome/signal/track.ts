@@ -85,8 +85,8 @@ export interface CountOptions {
   readonly excludedFlags?: number | undefined;
   /**
    * Parts of the genome to leave out. Reads and fragments that overlap one by a base are not counted, as if `bedtools
-   * intersect -v` had removed them; what counts is where a read was aligned, before it is extended. In signal tracks and
-   * peaks, the bases inside have no value.
+   * intersect -v` had removed them, which keeps unmapped reads at their mates' places; what counts is where a read was
+   * aligned, before it is extended. In signal tracks and peaks, the bases inside have no value.
    *
    * @default {No parts.}
    */

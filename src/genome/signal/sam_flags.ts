@@ -1,4 +1,8 @@
-/** The flags of alignments (SAM specification, section 1.4). */
+/**
+ * The flags of alignments (SAM specification, section 1.4).
+ *
+ * @module
+ */
 
 /** The read is one of a pair. */
 export const PAIRED = 0x1;
