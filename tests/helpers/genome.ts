@@ -100,7 +100,10 @@ export function countSlowly(
       case "sum":
         return total;
       case "enrichment":
-        return total / binSizeBp;
+        return overlaps.reduce(
+          (sum, { bases, value }) => Math.fround(sum + value * bases / binSizeBp),
+          0,
+        );
       case "mean":
         return covered === 0 ? 0 : total / covered;
       case "max":

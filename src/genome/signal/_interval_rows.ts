@@ -31,6 +31,8 @@ export interface OddRows {
   readonly first: string;
 }
 
+/** The column with the value of bedGraph. */
+const SIGNAL_COLUMN = 3;
 const STRAND_COLUMN = 5;
 /** Reads lines as rows of one kind, and skips comments and lines for genome browsers. */
 export class IntervalRows {
@@ -176,8 +178,9 @@ export class IntervalRows {
   }
 
   #fail(line: Line, found: string): never {
-    const { isReads, name } = this.#kind;
-    const foreign = describeForeignRow(rowText(line), { file: this.#file, isSignal: !isReads });
+    const { name } = this.#kind;
+    const isSignal = this.#kind.value?.column === SIGNAL_COLUMN;
+    const foreign = describeForeignRow(rowText(line), { file: this.#file, isSignal });
     throw new FormatError(`Cannot read ${name}: ${foreign ?? found}`, this.#placeOf(line));
   }
 

@@ -68,6 +68,8 @@ function checkRule({ name, format }: SignalTrack, rule: CountingRule): void {
   if (rules.includes(rule)) return;
   const advice = format === "peaks" && READ_RULES.includes(rule)
     ? ": give the reads that the peaks were called from"
+    : format === "bed" && PEAK_RULES.includes(rule)
+    ? ": name a file of peaks .narrowPeak or .broadPeak"
     : "";
   throw new ContractError(
     `Cannot count ${name}: rule is ${rule}, expected ${

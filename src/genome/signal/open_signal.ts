@@ -41,7 +41,7 @@ const FOREIGN: readonly (readonly [ending: RegExp, advise: (name: string) => str
   [
     /(peaks|summits)\.(xls|txt|tsv|csv)$/i,
     () =>
-      "it holds a table of peaks, expected the narrowPeak or broadPeak file of the same run, or reads or signal",
+      "it holds peaks as a table, expected the narrowPeak or broadPeak file of the same run, or reads or signal",
   ],
   [
     /fragments\.tsv(\.b?gz)?$/i,

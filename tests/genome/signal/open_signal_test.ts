@@ -49,7 +49,7 @@ Deno.test("the error about the name of an unreadable file says what to do", () =
     "x/a.sam":
       /it is SAM.*run "samtools sort -o x\/a\.sorted\.bam x\/a\.sam && samtools index x\/a\.sorted/,
     "a.gappedPeak.gz": /holds peaks with gaps, expected narrowPeak or broadPeak/,
-    "a_peaks.xls": /holds a table of peaks, expected the narrowPeak or broadPeak file/,
+    "a_peaks.xls": /holds peaks as a table, expected the narrowPeak or broadPeak file/,
     "a.wig": /wigToBigWig/,
     "a.bb": /bigBedToBed/,
     "a_R1.fastq.gz": /not aligned/,
