@@ -14,13 +14,14 @@ import {
 import { writeCompetition } from "../io/competition_writer.ts";
 import { type CommandCall, type CommandDefinition, Interrupted } from "./flags.ts";
 import { announcePreparation } from "./_announce_preparation.ts";
+import { DEEPTOOLS_FLAGS } from "./_deeptools_flags.ts";
 import { expressionScale, takeExpression } from "./_expression.ts";
 import { checkGeneNumbers, isNumberedByName, updateGeneNumbers } from "./_gene_numbers.ts";
 import { checkInputFile } from "./_input_file.ts";
 import { openOutput } from "./_outputs.ts";
 import { checkHosts, checkRedirects } from "./_network.ts";
 import { commandLine, formatNext } from "./_place.ts";
-import { countOptions } from "./_prepare_count_flags.ts";
+import { countOptions, takeBlacklist } from "./_prepare_count_flags.ts";
 import { declarePrepareFlags, type PrepareFlags } from "./_prepare_flags.ts";
 import { ProgressLine } from "./_progress.ts";
 import { warn } from "./_warn.ts";
@@ -47,6 +48,7 @@ export const command: CommandDefinition<PrepareFlags> = {
     ],
   ],
   declare: declarePrepareFlags,
+  aliases: DEEPTOOLS_FLAGS,
   run,
 };
 
@@ -54,6 +56,7 @@ async function run(flags: PrepareFlags, { signal }: CommandCall): Promise<void> 
   await checkInputs(flags);
   checkOutName(flags);
   const { out, overwrite } = flags;
+  const blacklist = await takeBlacklist(flags, warn);
   const sheet = await readSampleSheet(flags.samples, { onWarning: warn });
   const remote = await reachServers(sheet, flags, signal);
   await using output = await openOutput(out, { usual: null, overwrite });
@@ -71,6 +74,7 @@ async function run(flags: PrepareFlags, { signal }: CommandCall): Promise<void> 
   const progress = new ProgressLine("genes");
   const preparation = await prepare(genes, inputs, {
     ...countOptions(flags),
+    blacklist,
     labels,
     expressionTransform: scale.transform,
     expressionReference: scale.reference,
