@@ -45,6 +45,14 @@ export {
   type WriteNpzOptions,
 } from "./npz_writer.ts";
 export { PackedBuilder } from "./packing.ts";
+export {
+  type ParquetCell,
+  type ParquetColumn,
+  type ParquetRows,
+  type ParquetTable,
+  type ParquetType,
+  writeParquet,
+} from "./parquet.ts";
 export { type GeneSequences, readSequences } from "./sequences.ts";
 export {
   alignPredictions,
