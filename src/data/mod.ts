@@ -19,6 +19,7 @@ export {
 export { gridOrder, type GridOrderOptions } from "./grid_order.ts";
 export { type Fold, FOLD_SCHEMES, type FoldOptions, type FoldScheme, kFold } from "./kfold.ts";
 export { type LargeError, largestErrors, type LargestErrorsOptions } from "./largest_errors.ts";
+export { type PredictionAnndata, writePredictionAnndata } from "./prediction_anndata.ts";
 export {
   PREDICTION_FORMATS,
   type PredictionFormat,

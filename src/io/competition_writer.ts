@@ -41,7 +41,7 @@ export interface WriteCompetitionOptions {
 }
 
 /** The layout that all blocks of a file share. */
-interface Layout {
+export interface BlockLayout {
   readonly bins: number;
   readonly labelled: boolean;
 }
@@ -92,7 +92,7 @@ async function* toMembers(
   { record: { marks: { length: marks } }, geneDetails }: WriteCompetitionOptions,
 ): AsyncGenerator<NpzMemberData> {
   const table = new GeneTableBuilder(geneDetails);
-  let shared: Layout | undefined;
+  let shared: BlockLayout | undefined;
   for await (const block of blocks) {
     const layout = checkBlock(block, marks);
     shared ??= layout;
@@ -115,11 +115,16 @@ async function* toMembers(
   }
 }
 
-function describeLayout({ bins, labelled }: Layout): string {
+/** A layout in words, for messages. */
+export function describeLayout({ bins, labelled }: BlockLayout): string {
   return `${bins} bins ${labelled ? "and labels" : "and no labels"}`;
 }
 
-function checkBlock({ cellType, genes, signal, labels }: CompetitionBlock, marks: number): Layout {
+/** The layout of a block; throws if its lengths contradict each other, or its cell type cannot be named so. */
+export function checkBlock(
+  { cellType, genes, signal, labels }: CompetitionBlock,
+  marks: number,
+): BlockLayout {
   const action = `Cannot write cell type "${cellType}"`;
   const fault = faultOfCellType(cellType);
   if (fault !== undefined) throw new RangeError(`Cannot write cell type: ${fault}`);

@@ -63,3 +63,6 @@ export {
   submissionId,
   writeSubmission,
 } from "./submission.ts";
+export type { AnndataValue } from "./zarr/anndata.ts";
+export { writeAnndata, type WriteAnndataOptions } from "./zarr/anndata_writer.ts";
+export type { ZarrStore } from "./zarr/store.ts";
