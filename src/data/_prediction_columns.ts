@@ -22,8 +22,8 @@ export interface PredictionValues {
   /** How far the members of an ensemble differ, `[position]`; adds a column `spread`. */
   readonly spread?: ArrayLike<number> | undefined;
   /**
-   * What was measured, `[position]`, such as `data.labels()`; adds the columns `measured` and `residual`, which is
-   * measured − predicted: positive where a gene is expressed more than was predicted.
+   * What was measured, `[position]`, such as `data.labels()`, and NaN where that is not known; adds the columns
+   * `measured` and `residual`, which is measured − predicted: positive where a gene is expressed more than was predicted.
    */
   readonly measured?: ArrayLike<number> | undefined;
 }
@@ -32,6 +32,9 @@ export interface PredictionValues {
 export interface NumberColumn {
   readonly name: "prediction" | "spread" | "measured" | "residual";
   readonly kind: "float32" | "float64";
+  /** Whether values may be unknown, which are NaN. */
+  readonly nullable: boolean;
+  /** `[position]` */
   readonly values: ArrayLike<number>;
 }
 
@@ -52,13 +55,14 @@ export function numberColumns(
       `Cannot write predictions: ${values.length}${what} for ${data.length} samples, expected one for each`,
     );
   }
-  const columns: NumberColumn[] = [{ name: "prediction", kind: "float32", values: predictions }];
-  if (spread !== undefined) columns.push({ name: "spread", kind: "float32", values: spread });
+  const known = { kind: "float32", nullable: false } as const;
+  const columns: NumberColumn[] = [{ name: "prediction", ...known, values: predictions }];
+  if (spread !== undefined) columns.push({ name: "spread", ...known, values: spread });
   if (measured !== undefined) {
     const kind = everyIsFloat32(measured) ? "float32" : "float64";
-    columns.push({ name: "measured", kind, values: measured });
+    columns.push({ name: "measured", kind, nullable: true, values: measured });
     const values = residualsOf(measured, predictions);
-    columns.push({ name: "residual", kind: "float32", values });
+    columns.push({ name: "residual", kind: "float32", nullable: true, values });
   }
   for (const column of columns) checkNumbers(data, column);
   return columns;
@@ -84,19 +88,22 @@ export function predictionColumns(
       valueAt: (position) => details(position)?.tss,
     },
     { name: "strand", ...detail, valueAt: (position) => details(position)?.strand },
-    ...numbers.map(({ name, kind, values }) => ({
+    ...numbers.map(({ name, kind, nullable, values }) => ({
       name,
       kind,
-      nullable: false,
-      valueAt: (position: number) => values[position],
+      nullable,
+      valueAt: (position: number) => {
+        const value = values[position]!;
+        return Number.isNaN(value) ? undefined : value;
+      },
     })),
   ];
 }
 
-/** Whether all values of labels that were read from float32 are still those of the file. */
+/** Whether float32 holds all values, as it does where they were read from a file of float32. */
 function everyIsFloat32(values: ArrayLike<number>): boolean {
   for (let i = 0; i < values.length; i++) {
-    if (Math.fround(values[i]!) !== values[i]) return false;
+    if (!Object.is(Math.fround(values[i]!), values[i])) return false;
   }
   return true;
 }
@@ -115,9 +122,10 @@ const QUANTITIES: Readonly<Record<NumberColumn["name"], string>> = {
   residual: "residual",
 };
 
-function checkNumbers(data: Dataset, { name, kind, values }: NumberColumn): void {
+function checkNumbers(data: Dataset, { name, kind, nullable, values }: NumberColumn): void {
   for (let position = 0; position < values.length; position++) {
     const value = values[position]!;
+    if (nullable && Number.isNaN(value)) continue;
     if (Number.isFinite(kind === "float32" ? Math.fround(value) : value)) continue;
     throw new RangeError(
       `Cannot write predictions: ${QUANTITIES[name]} of ${data.geneOf(position)} in ${

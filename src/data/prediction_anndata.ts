@@ -9,9 +9,9 @@ import type { Dataset } from "./dataset.ts";
 /** The content of an AnnData that {@linkcode writePredictionAnndata} writes. */
 export interface PredictionAnndata extends PredictionValues {
   /**
-   * What `uns["histone"]` says besides the record of the data, such as the name of the model.
+   * What `uns["histone"]` says, such as the name of the model.
    *
-   * @default {Nothing}
+   * @default {Only `record`, the record of the data}
    */
   readonly about?: Readonly<Record<string, AnndataValue | undefined>> | undefined;
 }
@@ -23,7 +23,7 @@ const PIECE_VALUES = 2 ** 19;
  * Writes predictions as AnnData in Zarr v3, which `anndata.read_zarr` of Python opens: `X` is the prediction as float32,
  * `[cell type, gene]`, NaN where the data lack a pair. `spread`, `measured` and `residual` (measured − predicted) are
  * layers, where they are given. `obs` has the cell types, `var` the genes with `symbol chrom tss strand` (`tss` is
- * 0-based), in the order of the data; `uns["histone"]` has the record of the data.
+ * 0-based), in the order of the data; `uns["histone"]` has the record of the data, unless `about` has another.
  *
  * @param store Where to write; a `Map` will do.
  * @param data The samples.
@@ -61,7 +61,7 @@ export async function writePredictionAnndata(
   }
   await writeCellTypes(store, grid.cellTypes.map((i) => data.columns.cellTypes[i]!));
   await writeGenes(store, data, grid.genes);
-  await finishAnndata(store, { histone: { ...about, record: { ...data.record } } });
+  await finishAnndata(store, { histone: { record: { ...data.record }, ...about } });
 }
 
 /** Where each sample stands in the matrix. */
