@@ -41,7 +41,7 @@ export interface WriteCompetitionOptions {
 }
 
 /** The layout that all blocks of a file share. */
-export interface BlockLayout {
+export interface Layout {
   readonly bins: number;
   readonly labelled: boolean;
 }
@@ -92,7 +92,7 @@ async function* toMembers(
   { record: { marks: { length: marks } }, geneDetails }: WriteCompetitionOptions,
 ): AsyncGenerator<NpzMemberData> {
   const table = new GeneTableBuilder(geneDetails);
-  let shared: BlockLayout | undefined;
+  let shared: Layout | undefined;
   for await (const block of blocks) {
     const layout = checkBlock(block, marks);
     shared ??= layout;
@@ -116,7 +116,7 @@ async function* toMembers(
 }
 
 /** A layout in words, for messages. */
-export function describeLayout({ bins, labelled }: BlockLayout): string {
+export function describeLayout({ bins, labelled }: Layout): string {
   return `${bins} bins ${labelled ? "and labels" : "and no labels"}`;
 }
 
@@ -124,7 +124,7 @@ export function describeLayout({ bins, labelled }: BlockLayout): string {
 export function checkBlock(
   { cellType, genes, signal, labels }: CompetitionBlock,
   marks: number,
-): BlockLayout {
+): Layout {
   const action = `Cannot write cell type "${cellType}"`;
   const fault = faultOfCellType(cellType);
   if (fault !== undefined) throw new RangeError(`Cannot write cell type: ${fault}`);

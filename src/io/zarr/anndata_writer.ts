@@ -7,10 +7,10 @@
 import { ensemblGeneId, type GeneDetails } from "../../gene_id.ts";
 import type { DataRecord } from "../../record.ts";
 import {
-  type BlockLayout,
   checkBlock,
   type CompetitionBlock,
   describeLayout,
+  type Layout,
 } from "../competition_writer.ts";
 import { type AnndataValue, ARRAY } from "./anndata.ts";
 import { ZarrArray } from "./array.ts";
@@ -96,13 +96,13 @@ export async function writeAnndata(
 
 /** Writes `X` and `obs`. */
 class SampleWriter {
-  readonly layout: BlockLayout;
+  readonly layout: Layout;
   readonly #marks: number;
   readonly #signal: ZarrArray;
   readonly #frame: Frame;
   readonly #names = new SampleNames();
 
-  constructor(store: ZarrStore, { marks }: DataRecord, layout: BlockLayout) {
+  constructor(store: ZarrStore, { marks }: DataRecord, layout: Layout) {
     this.layout = layout;
     this.#marks = marks.length;
     const width = layout.bins * this.#marks;
