@@ -12,6 +12,7 @@ import {
   describeLayout,
   type Layout,
 } from "../competition_writer.ts";
+import { signalRows } from "./_signal_rows.ts";
 import { type AnndataValue, ARRAY } from "./anndata.ts";
 import { ZarrArray } from "./array.ts";
 import { Frame } from "./frame.ts";
@@ -30,6 +31,19 @@ export interface WriteAnndataOptions {
    */
   readonly geneDetails?: ReadonlyMap<string, GeneDetails> | undefined;
   /**
+   * The group of each cell type that is one of several replicates, by the cell type's name; `obs` then has a column
+   * `group`.
+   *
+   * @default {Each cell type is a group by itself}
+   */
+  readonly cellTypeGroups?: ReadonlyMap<string, string> | undefined;
+  /**
+   * The marks that were not measured, by the cell type's name; their signal, which is 0 in the blocks, is NaN in `X`.
+   *
+   * @default {Every mark was measured in every cell type}
+   */
+  readonly missingMarks?: ReadonlyMap<string, readonly string[]> | undefined;
+  /**
    * What else `uns["histone"]` says, such as the version of the program.
    *
    * @default {Nothing}
@@ -37,8 +51,6 @@ export interface WriteAnndataOptions {
   readonly about?: Readonly<Record<string, AnndataValue | undefined>> | undefined;
 }
 
-/** Rows are laid out in pieces of about this many values. */
-const PIECE_VALUES = 2 ** 17;
 /** Values of a chunk of `X`: 2 MB before compression. */
 const CHUNK_VALUES = 2 ** 19;
 
@@ -47,7 +59,7 @@ const CHUNK_VALUES = 2 ** 19;
  * blocks are taken one at a time, and nothing of them is kept but the names.
  *
  * - `X` is the signal as float32, `[sample, bin × mark]`: `X.reshape(-1, bins, marks)` is `[sample, bin, mark]`.
- * - `obs` has `cell_type gene_id symbol chrom tss strand` and, where the blocks have it, `label`; its names are
+ * - `obs` has `cell_type gene_id symbol chrom tss strand` and, where they are known, `group` and `label`; its names are
  *   `cell type:gene`. `tss` is 0-based.
  * - `var` has `mark`, `bin` from 0, and `offset_bp`, from the TSS to the first base of the bin; its names are
  *   `mark:offset`.
@@ -58,8 +70,8 @@ const CHUNK_VALUES = 2 ** 19;
  * @param options What the numbers are.
  * @throws {TypeError} If the lengths of a block contradict each other, or blocks differ in bins or in having labels.
  * @throws {RangeError} If there are no blocks, a block has no genes or a gene twice, a cell type appears twice or its
- * name starts with `__`, a count is negative, not finite or an integer that float32 does not hold, or a label is not
- * finite.
+ * name starts with `__`, a missing mark is none of the record's or has signal, a count is negative, not finite or an
+ * integer that float32 does not hold, or a label is not finite.
  *
  * @example Two bins of one mark around one gene
  * ```ts
@@ -77,35 +89,37 @@ const CHUNK_VALUES = 2 ** 19;
 export async function writeAnndata(
   store: ZarrStore,
   blocks: Iterable<CompetitionBlock> | AsyncIterable<CompetitionBlock>,
-  { record, geneDetails = new Map(), about = {} }: WriteAnndataOptions,
+  options: WriteAnndataOptions,
 ): Promise<void> {
+  const { record, about = {} } = options;
   let samples: SampleWriter | undefined;
   for await (const block of blocks) {
-    samples ??= new SampleWriter(store, record, checkBlock(block, record.marks.length));
-    await samples.add(block, geneDetails);
+    samples ??= new SampleWriter(store, checkBlock(block, record.marks.length), options);
+    await samples.add(block);
   }
   if (samples === undefined) {
     throw new RangeError("Cannot write AnnData: there are no cell types, expected some");
   }
   await samples.finish();
-  await writeFeatures(store, record, samples.layout.bins);
-  const { marks, ...rest } = record;
-  const histone = { ...about, bins: samples.layout.bins, record: { ...rest, marks } };
-  await finishAnndata(store, { histone });
+  const { bins } = samples.layout;
+  await writeFeatures(store, record, bins);
+  await finishAnndata(store, { histone: { ...about, bins, record: { ...record } } });
 }
 
 /** Writes `X` and `obs`. */
 class SampleWriter {
   readonly layout: Layout;
-  readonly #marks: number;
+  readonly #options: WriteAnndataOptions;
   readonly #signal: ZarrArray;
   readonly #frame: Frame;
   readonly #names = new SampleNames();
 
-  constructor(store: ZarrStore, { marks }: DataRecord, layout: Layout) {
+  constructor(store: ZarrStore, layout: Layout, options: WriteAnndataOptions) {
+    const { record: { marks }, cellTypeGroups, missingMarks } = options;
+    checkMissingMarks(missingMarks, marks);
     this.layout = layout;
-    this.#marks = marks.length;
-    const width = layout.bins * this.#marks;
+    this.#options = options;
+    const width = layout.bins * marks.length;
     this.#signal = new ZarrArray(store, "/X", {
       type: "float32",
       rowShape: [width],
@@ -116,6 +130,7 @@ class SampleWriter {
       index: "sample",
       columns: {
         cell_type: "category",
+        ...(cellTypeGroups !== undefined && { group: "category" }),
         gene_id: "category",
         symbol: "category",
         chrom: "category",
@@ -126,41 +141,69 @@ class SampleWriter {
     });
   }
 
-  async add(
-    block: CompetitionBlock,
-    geneDetails: ReadonlyMap<string, GeneDetails>,
-  ): Promise<void> {
-    const { bins, labelled } = checkBlock(block, this.#marks);
-    if (bins !== this.layout.bins || labelled !== this.layout.labelled) {
+  async add(block: CompetitionBlock): Promise<void> {
+    const { record: { marks }, missingMarks } = this.#options;
+    const { cellType } = block;
+    const layout = checkBlock(block, marks.length);
+    if (layout.bins !== this.layout.bins || layout.labelled !== this.layout.labelled) {
       throw new TypeError(
-        `Cannot write cell type "${block.cellType}": it has ${
-          describeLayout({ bins, labelled })
-        }, those before have ${describeLayout(this.layout)}`,
+        `Cannot write cell type "${cellType}": it has ${describeLayout(layout)}, ` +
+          `those before have ${describeLayout(this.layout)}`,
       );
     }
     const genes = Array.from(
       block.genes as ArrayLike<string | number>,
       (gene) => typeof gene === "number" ? ensemblGeneId(gene) : gene,
     );
-    checkGenes(block.cellType, genes);
-    this.#names.add(block.cellType, genes);
-    for (const piece of layOut(block, genes, bins * this.#marks)) await this.#signal.append(piece);
-    const details = genes.map((gene) => geneDetails.get(gene) ?? {});
+    checkGenes(cellType, genes);
+    this.#names.add(cellType, genes);
+    const rows = signalRows(block, {
+      genes,
+      width: layout.bins * marks.length,
+      marks,
+      missing: missingMarks?.get(cellType) ?? [],
+    });
+    for (const piece of rows) await this.#signal.append(piece);
+    await this.#appendToFrame(block, genes);
+  }
+
+  async #appendToFrame(
+    { cellType, labels = [] }: CompetitionBlock,
+    genes: readonly string[],
+  ): Promise<void> {
+    const { geneDetails, cellTypeGroups } = this.#options;
+    const details = genes.map((gene) => geneDetails?.get(gene) ?? {});
     await this.#frame.append({
-      sample: genes.map((gene) => sampleName(block.cellType, gene)),
-      cell_type: genes.map(() => block.cellType),
+      sample: genes.map((gene) => sampleName(cellType, gene)),
+      cell_type: genes.map(() => cellType),
+      group: genes.map(() => cellTypeGroups?.get(cellType) ?? cellType),
       gene_id: genes,
       symbol: details.map(({ symbol }) => symbol),
       chrom: details.map(({ chromosome }) => chromosome),
       tss: details.map(({ tss }) => tss),
       strand: details.map(({ strand }) => strand),
-      label: Array.from(block.labels ?? []),
+      label: Array.from(labels),
     });
   }
 
   async finish(): Promise<void> {
     await this.#signal.finish();
     await this.#frame.finish();
+  }
+}
+
+function checkMissingMarks(
+  missing: WriteAnndataOptions["missingMarks"] = new Map(),
+  marks: readonly string[],
+): void {
+  for (const [cellType, names] of missing) {
+    const unknown = names.find((mark) => !marks.includes(mark));
+    if (unknown === undefined) continue;
+    throw new RangeError(
+      `Cannot write cell type "${cellType}": its missing mark "${unknown}" is none of ${
+        marks.join(", ")
+      }`,
+    );
   }
 }
 
@@ -175,38 +218,6 @@ function checkGenes(cellType: string, genes: readonly string[]): void {
       );
     }
     seen.add(gene);
-  }
-}
-
-/** The signal of a block as float32, some genes at a time; checks counts and labels. */
-function* layOut(
-  { cellType, signal, labels }: CompetitionBlock,
-  genes: readonly string[],
-  width: number,
-): Generator<Float32Array> {
-  const pieceGenes = Math.max(1, Math.floor(PIECE_VALUES / width));
-  for (let start = 0; start < genes.length; start += pieceGenes) {
-    const end = Math.min(start + pieceGenes, genes.length);
-    const piece = new Float32Array((end - start) * width);
-    for (let gene = start; gene < end; gene++) {
-      let isValid = labels === undefined || Number.isFinite(labels[gene]);
-      for (let i = gene * width; i < (gene + 1) * width; i++) {
-        const count = signal[i]!;
-        const stored = Math.fround(count);
-        isValid &&= stored >= 0 && stored < Infinity &&
-          (stored === count || !Number.isInteger(count));
-        piece[i - start * width] = stored;
-      }
-      if (!isValid) {
-        throw new RangeError(
-          `Cannot write cell type "${cellType}": gene ${
-            genes[gene]
-          } has a count or label that is not ` +
-            "finite, a count below zero, or a count that float32 does not hold",
-        );
-      }
-    }
-    yield piece;
   }
 }
 
