@@ -93,7 +93,8 @@ export function predictionColumns(
       kind,
       nullable,
       valueAt: (position: number) => {
-        const value = values[position]!;
+        // Text has no negative zero, so no format has.
+        const value = values[position]! + 0;
         return Number.isNaN(value) ? undefined : value;
       },
     })),

@@ -50,8 +50,19 @@ export async function writeValue(
   }
   await writeGroup(store, path, encoding("dict", "0.1.0"));
   for (const [name, item] of Object.entries(value)) {
-    if (item !== undefined) await writeValue(store, `${path}/${name}`, item);
+    if (item !== undefined) await writeValue(store, `${path}/${checkKey(name)}`, item);
   }
+}
+
+/** Refuses a name that is none of a file in a folder. */
+function checkKey(name: string): string {
+  if (!/^\.{0,2}$|[/\\\0]|^zarr\.json$|^c$/.test(name)) return name;
+  throw new TypeError(
+    `Cannot write AnnData: a name in uns is ${
+      JSON.stringify(name)
+    }, expected a name without / and \\, other ` +
+      "than zarr.json and c",
+  );
 }
 
 function isList(value: AnndataValue): value is readonly string[] | readonly number[] {

@@ -2,7 +2,7 @@ import { deepStrictEqual, rejects, strictEqual } from "node:assert";
 import type { CompetitionBlock } from "../../../src/io/competition_writer.ts";
 import { writeAnndata, type WriteAnndataOptions } from "../../../src/io/zarr/anndata_writer.ts";
 import { COMPETITION_RECORD } from "../../../src/record.ts";
-import { readArray, readAttributes, readCategories, type Store } from "./_zarrita.ts";
+import { readArray, readAttributes, readCategories, type Store } from "../../helpers/zarrita.ts";
 
 const RECORD = { ...COMPETITION_RECORD, marks: ["H3K4me3", "H3K9me3"] };
 const GENES = ["ENSG00000000003.15", "Trp53"];

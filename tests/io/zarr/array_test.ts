@@ -1,7 +1,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert";
 import fc from "fast-check";
 import { writeArray, writeScalar, ZarrArray, type ZarrType } from "../../../src/io/zarr/array.ts";
-import { readArray, readAttributes, type Store } from "./_zarrita.ts";
+import { readArray, readAttributes, type Store } from "../../helpers/zarrita.ts";
 
 const EXAMPLES = {
   bool: [Uint8Array.of(1, 0, 1), [true, false, true]],
