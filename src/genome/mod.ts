@@ -57,6 +57,7 @@ export {
   ensemblGeneNumber,
   formatGene,
   type GeneDetails,
+  geneGroupKey,
   geneKey,
   geneNumber,
   isPseudoautosomalCopy,
@@ -64,6 +65,7 @@ export {
 export type { Gene, Strand } from "./gene.ts";
 export {
   type Annotation,
+  type AnnotationTss,
   GENE_FORMATS,
   type GeneFormat,
   readAnnotation,

@@ -1,6 +1,6 @@
 import type { Dataset } from "../data/dataset.ts";
 import { deriveKey, RandomStream, shuffledIndices } from "../random.ts";
-import { type Axis, cellTypeAxis, geneAxis } from "./axis.ts";
+import { type Axis, cellTypeAxis, geneGroupAxis } from "./axis.ts";
 
 /** The competition's share of genes, and of cell types, that only its `eval.npz` has. */
 const NEW_GENE_SHARE = 1447 / 17_447;
@@ -36,9 +36,9 @@ export interface RegimeSplit {
   readonly train: Dataset;
   /** All others; `classifyRows(train, test)` names the regime of each. */
   readonly test: Dataset;
-  /** Ids of the genes held out, sorted. */
+  /** Ids of the genes held out, sorted; transcripts by the id of their gene. */
   readonly newGenes: readonly string[];
-  /** Names of the cell types held out, sorted. */
+  /** Names of the cell types held out, sorted; replicates by the name of their group. */
   readonly newCellTypes: readonly string[];
 }
 
@@ -46,6 +46,9 @@ export interface RegimeSplit {
  * Divides labelled samples as the competition did: some genes and some cell types are held out altogether, and every
  * sample of a held-out gene or cell type becomes a test sample. So all three regimes can be judged before any
  * submission.
+ *
+ * Replicates of one cell type count as one cell type, which has the name of their group, and are held out together; so
+ * are the transcripts of one gene.
  *
  * The choice depends on the seed and the sorted names only, not on the order of the samples. Use another seed for
  * another split.
@@ -72,7 +75,7 @@ export interface RegimeSplit {
  */
 export function splitRegimes(data: Dataset, options: SplitRegimesOptions = {}): RegimeSplit {
   const { seed = 0 } = options;
-  const genesOfData = geneAxis(data);
+  const genesOfData = geneGroupAxis(data);
   const cellTypesOfData = cellTypeAxis(data);
   if (genesOfData.names.length === 1 && options.newGenes === undefined) {
     throw new RangeError(
