@@ -88,6 +88,13 @@ export function predictionColumns(
       valueAt: (position) => details(position)?.tss,
     },
     { name: "strand", ...detail, valueAt: (position) => details(position)?.strand },
+    ...(data.columns.geneDetails?.some(({ gene }) => gene !== undefined)
+      ? [{
+        name: "gene",
+        ...detail,
+        valueAt: (position: number) => details(position)?.gene,
+      }]
+      : []),
     ...numbers.map(({ name, kind, nullable, values }) => ({
       name,
       kind,

@@ -1,6 +1,7 @@
 import { type AnndataValue, ARRAY } from "../io/zarr/anndata.ts";
 import { ZarrArray } from "../io/zarr/array.ts";
 import { Frame } from "../io/zarr/frame.ts";
+import { GENE_COLUMNS, geneCells, hasGenes } from "../io/zarr/gene_columns.ts";
 import { finishAnndata } from "../io/zarr/root.ts";
 import type { ZarrPath, ZarrStore } from "../io/zarr/store.ts";
 import { type NumberColumn, numberColumns, type PredictionValues } from "./_prediction_columns.ts";
@@ -23,7 +24,7 @@ const PIECE_VALUES = 2 ** 19;
  * Writes predictions as AnnData in Zarr v3, which `anndata.read_zarr` of Python opens: `X` is the prediction as float32,
  * `[cell type, gene]`, NaN where the data lack a pair. `spread`, `measured` and `residual` (measured − predicted) are
  * layers, where they are given. `obs` has the cell types, `var` the genes with `symbol chrom tss strand` (`tss` is
- * 0-based), in the order of the data; `uns["histone"]` has the record of the data, unless `about` has another.
+ * 0-based), in the order of the data; transcripts have a column `gene`, and replicates `group`. `uns["histone"]` has the record of the data, unless `about` has another.
  *
  * @param store Where to write; a `Map` will do.
  * @param data The samples.
@@ -59,7 +60,7 @@ export async function writePredictionAnndata(
   for (const column of layers) {
     await writeMatrix(store, `/layers/${column.name}`, { data, grid, column });
   }
-  await writeCellTypes(store, grid.cellTypes.map((i) => data.columns.cellTypes[i]!));
+  await writeCellTypes(store, data, grid.cellTypes);
   await writeGenes(store, data, grid.genes);
   await finishAnndata(store, { histone: { record: { ...data.record }, ...about } });
 }
@@ -132,9 +133,19 @@ function rowOf(
   return row;
 }
 
-async function writeCellTypes(store: ZarrStore, cellTypes: readonly string[]): Promise<void> {
-  const frame = new Frame(store, "/obs", { index: "cell_type", columns: {} });
-  await frame.append({ cell_type: cellTypes });
+async function writeCellTypes(
+  store: ZarrStore,
+  { columns: { cellTypes, cellTypeGroups } }: Dataset,
+  places: readonly number[],
+): Promise<void> {
+  const frame = new Frame(store, "/obs", {
+    index: "cell_type",
+    columns: cellTypeGroups === undefined ? {} : { group: "category" },
+  });
+  await frame.append({
+    cell_type: places.map((place) => cellTypes[place]!),
+    group: places.map((place) => cellTypeGroups?.[place]),
+  });
   await frame.finish();
 }
 
@@ -143,22 +154,11 @@ async function writeGenes(
   { columns: { genes, geneDetails } }: Dataset,
   places: readonly number[],
 ): Promise<void> {
+  const details = places.map((place) => geneDetails?.[place] ?? {});
   const frame = new Frame(store, "/var", {
     index: "gene_id",
-    columns: {
-      symbol: "category",
-      chrom: "category",
-      tss: "nullable integer",
-      strand: "category",
-    },
+    columns: { ...GENE_COLUMNS, ...(hasGenes(details) && { gene: "category" }) },
   });
-  const details = places.map((place) => geneDetails?.[place] ?? {});
-  await frame.append({
-    gene_id: places.map((place) => genes[place]!),
-    symbol: details.map(({ symbol }) => symbol),
-    chrom: details.map(({ chromosome }) => chromosome),
-    tss: details.map(({ tss }) => tss),
-    strand: details.map(({ strand }) => strand),
-  });
+  await frame.append({ gene_id: places.map((place) => genes[place]!), ...geneCells(details) });
   await frame.finish();
 }

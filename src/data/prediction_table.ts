@@ -39,7 +39,8 @@ const GROUP_ROWS = 65_536;
 /**
  * Writes predictions as a table with one row for each sample: its cell type, what the data know about its gene, and
  * the prediction. The columns are `cell_type gene_id symbol chrom tss strand prediction`, then `spread`, and `measured`
- * with `residual` (measured − predicted), where they are given. What is not known is an empty cell, or `null`; `tss` is
+ * with `residual` (measured − predicted), where they are given. If samples are transcripts, or windows, of genes, a column
+ * `gene` precedes the prediction. What is not known is an empty cell, or `null`; `tss` is
  * 0-based. Numbers are float32 with the fewest digits that give them back, and so are measured values unless some of
  * them need float64. The table is written piece by piece.
  *

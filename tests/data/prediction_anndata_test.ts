@@ -61,6 +61,18 @@ Deno.test("only cell types and genes that have samples are there, and uns says w
   deepStrictEqual(await value("record/marks"), ["H3K4me3", "H3K9me3"]);
 });
 
+Deno.test("transcripts name their genes, and replicates their cell type", async () => {
+  const columns = {
+    ...COLUMNS,
+    geneDetails: [{ gene: "G1" }, { gene: "G1" }, {}],
+    cellTypeGroups: ["liver", "liver"],
+  };
+  const data = new Dataset(columns);
+  const store = await write(data, { predictions: data.labels() });
+  deepStrictEqual(await readCategories(store, "/var/gene"), ["G1", "G1", null]);
+  deepStrictEqual(await readCategories(store, "/obs/group"), ["liver", "liver"]);
+});
+
 Deno.test("a large matrix is cut into chunks of whole cell types", async () => {
   const data = new Dataset(tableColumns(40, 30_000));
   const store = await write(data, { predictions: data.labels() });

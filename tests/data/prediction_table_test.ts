@@ -65,6 +65,16 @@ Deno.test("measured values stand beside their residuals, which are positive wher
   );
 });
 
+Deno.test("where samples are transcripts, a column names their genes", async () => {
+  const geneDetails = [{ gene: "ENSG00000000419" }, {}];
+  const text = await tableOf(new Dataset({ ...COLUMNS, geneDetails }), [0, 1], { format: "csv" });
+  deepStrictEqual(text.split("\n").slice(0, 3), [
+    "cell_type,gene_id,symbol,chrom,tss,strand,gene,prediction",
+    "E001,ENSG00000000419.14,,,,,ENSG00000000419,0",
+    "E001,PF3D7_0100100,,,,,,1",
+  ]);
+});
+
 Deno.test("labels that were read from float32 have the digits of the file, others all that float64 needs", async () => {
   const cell = async (...measured: number[]) => {
     const text = await tableOf(new Dataset(COLUMNS), [0, 0], { measured, format: "csv" });

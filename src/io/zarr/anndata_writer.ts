@@ -12,10 +12,13 @@ import {
   describeLayout,
   type Layout,
 } from "../competition_writer.ts";
+import { makeCellTypeGroups } from "../item_groups.ts";
+import { checkMarks, makeMarkMask } from "../mark_mask.ts";
 import { signalRows } from "./_signal_rows.ts";
 import { type AnndataValue, ARRAY } from "./anndata.ts";
 import { ZarrArray } from "./array.ts";
 import { Frame } from "./frame.ts";
+import { GENE_COLUMNS, geneCells, hasGenes } from "./gene_columns.ts";
 import { finishAnndata } from "./root.ts";
 import { sampleName, SampleNames } from "./sample_names.ts";
 import type { ZarrStore } from "./store.ts";
@@ -59,8 +62,8 @@ const CHUNK_VALUES = 2 ** 19;
  * blocks are taken one at a time, and nothing of them is kept but the names.
  *
  * - `X` is the signal as float32, `[sample, bin × mark]`: `X.reshape(-1, bins, marks)` is `[sample, bin, mark]`.
- * - `obs` has `cell_type gene_id symbol chrom tss strand` and, where they are known, `group` and `label`; its names are
- *   `cell type:gene`. `tss` is 0-based.
+ * - `obs` has `cell_type gene_id symbol chrom tss strand` and, where they are known, `gene`, `group` and `label`; its names
+ *   are `cell type:gene`. `tss` is 0-based.
  * - `var` has `mark`, `bin` from 0, and `offset_bp`, from the TSS to the first base of the bin; its names are
  *   `mark:offset`.
  * - `uns["histone"]` has `bins` and `record`.
@@ -70,7 +73,8 @@ const CHUNK_VALUES = 2 ** 19;
  * @param options What the numbers are.
  * @throws {TypeError} If the lengths of a block contradict each other, or blocks differ in bins or in having labels.
  * @throws {RangeError} If there are no blocks, a block has no genes or a gene twice, a cell type appears twice or its
- * name starts with `__`, a missing mark is none of the record's or has signal, a count is negative, not finite or an
+ * name starts with `__`, a group or a missing mark is of a cell type or mark that there is not, a
+ * missing mark has signal, a count is negative, not finite or an
  * integer that float32 does not hold, or a label is not finite.
  *
  * @example Two bins of one mark around one gene
@@ -115,8 +119,8 @@ class SampleWriter {
   readonly #names = new SampleNames();
 
   constructor(store: ZarrStore, layout: Layout, options: WriteAnndataOptions) {
-    const { record: { marks }, cellTypeGroups, missingMarks } = options;
-    checkMissingMarks(missingMarks, marks);
+    const { record: { marks }, geneDetails, cellTypeGroups, missingMarks } = options;
+    for (const names of missingMarks?.values() ?? []) checkMarks(names, marks);
     this.layout = layout;
     this.#options = options;
     const width = layout.bins * marks.length;
@@ -132,10 +136,8 @@ class SampleWriter {
         cell_type: "category",
         ...(cellTypeGroups !== undefined && { group: "category" }),
         gene_id: "category",
-        symbol: "category",
-        chrom: "category",
-        tss: "nullable integer",
-        strand: "category",
+        ...GENE_COLUMNS,
+        ...(hasGenes(geneDetails?.values()) && { gene: "category" }),
         ...(layout.labelled && { label: "number" }),
       },
     });
@@ -178,32 +180,23 @@ class SampleWriter {
       cell_type: genes.map(() => cellType),
       group: genes.map(() => cellTypeGroups?.get(cellType) ?? cellType),
       gene_id: genes,
-      symbol: details.map(({ symbol }) => symbol),
-      chrom: details.map(({ chromosome }) => chromosome),
-      tss: details.map(({ tss }) => tss),
-      strand: details.map(({ strand }) => strand),
+      ...geneCells(details),
       label: Array.from(labels),
     });
   }
 
+  /**
+   * Writes what is left.
+   *
+   * @throws {RangeError} If a group or a missing mark is of a cell type that there was not.
+   */
   async finish(): Promise<void> {
+    const { record: { marks }, cellTypeGroups, missingMarks } = this.#options;
+    const cellTypes = this.#names.cellTypes;
+    makeCellTypeGroups(cellTypes, cellTypeGroups);
+    makeMarkMask(missingMarks, { cellTypes, marks });
     await this.#signal.finish();
     await this.#frame.finish();
-  }
-}
-
-function checkMissingMarks(
-  missing: WriteAnndataOptions["missingMarks"] = new Map(),
-  marks: readonly string[],
-): void {
-  for (const [cellType, names] of missing) {
-    const unknown = names.find((mark) => !marks.includes(mark));
-    if (unknown === undefined) continue;
-    throw new RangeError(
-      `Cannot write cell type "${cellType}": its missing mark "${unknown}" is none of ${
-        marks.join(", ")
-      }`,
-    );
   }
 }
 

@@ -14,6 +14,11 @@ export function sampleName(cellType: string, gene: string): string {
 export class SampleNames {
   readonly #genes = new Map<string, readonly string[]>();
 
+  /** The cell types that were taken. */
+  get cellTypes(): readonly string[] {
+    return [...this.#genes.keys()];
+  }
+
   /**
    * Takes the samples of a cell type.
    *

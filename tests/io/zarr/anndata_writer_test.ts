@@ -89,6 +89,10 @@ Deno.test("the attributes are those of AnnData's format, and the outermost group
 });
 
 Deno.test("replicates have a group, and marks that were not measured are NaN", async () => {
+  await rejects(
+    write(BLOCKS, { ...OPTIONS, cellTypeGroups: new Map([["kidney", "organ"]]) }),
+    /"kidney" is not one of the data's, liver, lung/,
+  );
   const [liver, lung] = BLOCKS as [CompetitionBlock, CompetitionBlock];
   const blocks = [liver, { ...lung, signal: [8, 0, 10, 0] }];
   const store = await write(blocks, {
@@ -108,8 +112,14 @@ Deno.test("replicates have a group, and marks that were not measured are NaN", a
   );
   await rejects(
     write(BLOCKS, missing("lung", "H3")),
-    /its missing mark "H3" is none of H3K4me3, H3K9me3/,
+    /"H3" is not one of the data.s marks, H3K4me3, H3K9me3/,
   );
+});
+
+Deno.test("transcripts name their genes", async () => {
+  const geneDetails = new Map([["Trp53", { gene: "ENSMUSG00000059552" }]]);
+  const store = await write(BLOCKS, { record: RECORD, geneDetails });
+  deepStrictEqual(await readCategories(store, "/obs/gene"), [null, "ENSMUSG00000059552", null]);
 });
 
 Deno.test("blocks that contradict themselves or each other are refused", async () => {
