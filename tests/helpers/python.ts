@@ -10,7 +10,10 @@ const ENVIRONMENT = FOLDER === undefined ? {} : { PYTHONPATH: FOLDER };
 const INTERPRETERS = ["python3", "/usr/bin/python3"];
 
 /** What each requirement must be able to import. */
-const MODULES = { pyarrow: ["pyarrow", "pandas"], anndata: ["anndata", "zarr"] } as const;
+const MODULES = {
+  pyarrow: ["pyarrow", "pandas"],
+  anndata: ["anndata", "zarr", "pyarrow", "pandas"],
+} as const;
 
 /** A package of Python that a test needs. */
 export type PythonPackage = keyof typeof MODULES;
