@@ -12,7 +12,10 @@ import { agreeOnAssembly, type FileAssembly, identifyAssembly } from "./assembly
 import { ASSEMBLIES_WITH_SIZES, collectChromosomes } from "./chromosome_sizes.ts";
 import { checkAssembly, chromosomeMatcher, type Contig, matchChromosome } from "./chromosomes.ts";
 import type { Gene } from "./gene.ts";
-import type { PrepareOptions, SignalInput } from "./prepare_options.ts";
+import type { CountedFile } from "./_count_file.ts";
+import { isNormalised } from "./_count_sample.ts";
+import type { PrepareOptions } from "./prepare_options.ts";
+import type { SamplePlan } from "./_sample_plan.ts";
 import { checkOptions } from "./signal/check_options.ts";
 import type { SignalTrack } from "./signal/track.ts";
 import type { GeneWindows } from "./windows.ts";
@@ -34,19 +37,19 @@ export interface InspectOptions extends PrepareOptions {
 /** Opens every file once, checks what can be checked without counting, and finds the assembly. */
 export async function inspectInputs(
   genes: readonly Gene[],
-  inputs: readonly SignalInput[],
+  plan: SamplePlan,
   options: InspectOptions,
 ): Promise<Inspection> {
   const found: FileAssembly[] = [];
   const contigs: { readonly file: string; readonly contigs: readonly Contig[] }[] = [];
   const warnings = new FileMessages();
   let holdsRows = false;
-  for (const input of inputs) {
+  for (const input of listFiles(plan)) {
     const { name } = input;
     const { track, close } = await input.open();
     try {
       checkOptions(track, options);
-      checkNormalisation(track, options);
+      checkDepth(track, options);
       warnings.add(name, track.warnings);
       found.push({ file: name, assembly: track.contigs && identifyAssembly(track.contigs) });
       contigs.push({ file: name, contigs: track.contigs ?? [] });
@@ -71,10 +74,22 @@ export async function inspectInputs(
   return { assembly, chromosomes };
 }
 
+/** Every file, in the order of the samples, and after those of a sample its controls that were not listed before. */
+function* listFiles({ samples, controls }: SamplePlan): Generator<CountedFile> {
+  const left = new Set(controls);
+  for (const { files, cellType, mark } of samples) {
+    yield* files;
+    for (const { control } of files) {
+      if (control === undefined || !left.delete(control)) continue;
+      yield { ...control, cellType, mark: `control of ${mark}` };
+    }
+  }
+}
+
 /** Counts a file that may hold values that a data set cannot, so that they are found before other files are counted. */
 async function countEarly(
   track: SignalTrack,
-  input: SignalInput,
+  input: CountedFile,
   options: InspectOptions & { readonly genes: readonly Gene[] },
 ): Promise<void> {
   const { rule, windows } = options;
@@ -83,12 +98,24 @@ async function countEarly(
   freeArray(values);
 }
 
-function checkNormalisation({ name, format }: SignalTrack, options: PrepareOptions): void {
-  if (options.normalisation !== "rpm" || format === "bam" || format === "bed") return;
+/** Throws if a number needs the reads of the whole file, and the file is of no reads. */
+function checkDepth({ name, format }: SignalTrack, options: PrepareOptions): void {
+  if (READ_FORMATS.includes(format)) return;
+  if (options.control !== undefined) {
+    throw new ContractError(
+      `Cannot use controls with ${name}: a signal track has no reads by which a control is scaled to the depth of a ` +
+        "mark, expected reads (BAM or BED), or tracks that were compared with a control already",
+    );
+  }
+  if (!isNormalised(options)) return;
   throw new ContractError(
-    `Cannot normalise ${name}: a signal track has no reads to count, expected normalisation none`,
+    `Cannot normalise ${name}: a signal track has no reads to count, expected normalisation none` +
+      (options.replicates === "mean-rpm" ? ", and replicates by mean" : ""),
   );
 }
+
+/** The formats that hold reads. */
+const READ_FORMATS: readonly string[] = ["bam", "cram", "bed"];
 
 /**
  * Warns about chromosomes whose ends are unknown, since rows do not give them and extended reads may reach past them.

@@ -13,10 +13,12 @@ export type { ByteSource } from "../files/byte_source.ts";
 export type { SampleColumns } from "../io/columns.ts";
 export type { CompetitionBlock } from "../io/competition_writer.ts";
 export type {
+  ControlRule,
   DataRecord,
   DepthNormalisation,
   ExpressionTransform,
   Orientation,
+  ReplicateRule,
   Transform,
 } from "../record.ts";
 export { agreeOnAssembly, assemblyName, type FileAssembly, identifyAssembly } from "./assembly.ts";
@@ -71,12 +73,16 @@ export {
   type ReadGenesOptions,
 } from "./genes.ts";
 export { type Preparation, prepare } from "./prepare.ts";
-export type { OpenedSignal, PrepareOptions, SignalInput } from "./prepare_options.ts";
+export type { ControlInput, OpenedSignal, PrepareOptions, SignalInput } from "./prepare_options.ts";
 export {
+  type ArrangeOptions,
+  MISSING_MARK_RULES,
+  type MissingMarkRule,
   readSampleSheet,
   type ReadSampleSheetOptions,
   type SampleSheet,
   type SampleSheetEntry,
+  type SheetFile,
 } from "./sample_sheet.ts";
 export {
   checkIndexAge,
@@ -96,7 +102,7 @@ export {
   type TextFormat,
   TRACK_RULES,
 } from "./signal/track.ts";
-export { openSignalFile, signalFiles } from "./signal_files.ts";
+export { openSignalFile, type OpenSignalFileOptions, signalFiles } from "./signal_files.ts";
 export { transcriptKey } from "./transcript_id.ts";
 export { readTranscriptGenes, type ReadTranscriptGenesOptions } from "./transcripts.ts";
 export {
