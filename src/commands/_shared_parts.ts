@@ -14,7 +14,7 @@ export interface SharedParts {
 export function findSharedParts(folds: readonly Fold[]): SharedParts {
   const [genes, cellTypes] = [new Tally(), new Tally()];
   for (const { training, validation } of folds) {
-    genes.add(training.geneIndices(), validation.geneIndices());
+    genes.add(training.geneGroupIndices(), validation.geneGroupIndices());
     cellTypes.add(training.cellTypeIndices(), validation.cellTypeIndices());
   }
   return { genes: genes.share(), cellTypes: cellTypes.share() };

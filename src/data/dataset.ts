@@ -5,6 +5,7 @@ import type { SampleColumns } from "../io/columns.ts";
 import { submissionId } from "../io/submission.ts";
 import type { DataRecord } from "../record.ts";
 import { checkColumns } from "./_check_columns.ts";
+import { groupGenes } from "./_gene_groups.ts";
 
 /** Columns that passed the checks, so that further views of them need not repeat these. */
 const checkedColumns = new WeakSet<SampleColumns>();
@@ -111,6 +112,16 @@ export class Dataset {
   /** The place in `columns.genes` of each sample's gene, `[position]`; a copy. */
   geneIndices(): Uint32Array<ArrayBuffer> {
     return this.#gather(this.columns.geneIndex, new Uint32Array(this.length));
+  }
+
+  /**
+   * The place in `columns.genes` of the first sample that is of the same gene, `[position]`; a copy. Transcripts of one
+   * gene, and its several windows, share it; see `geneGroupKey`. Splits by gene go by it.
+   */
+  geneGroupIndices(): Uint32Array<ArrayBuffer> {
+    const firstOf = groupGenes(this.columns);
+    const indices = this.geneIndices();
+    return firstOf === undefined ? indices : indices.map((gene) => firstOf[gene]!);
   }
 
   /**

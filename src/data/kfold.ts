@@ -43,7 +43,7 @@ export interface Fold {
  *   cell type nearly every gene is on both sides, as it is with `shuffled`; such scores are better than those on
  *   new genes will be.
  * - `shuffled`: the same after a random reordering.
- * - `by-gene`: no gene is on both sides. `by-cell-type`: no cell type is on both sides.
+ * - `by-gene`: no gene is on both sides, by whichever of its transcripts. `by-cell-type`: no cell type is on both sides.
  * - `by-both`: fold i validates on the genes of group i in the cell types of group i, and trains on the
  *   samples that share neither with them. All others are left out: in a full table of genes and cell types, 1/k² of the
  *   samples validate, (1 − 1/k)² train and 2(k − 1)/k² are left out, so that all folds together judge 1/k of the table.
@@ -107,7 +107,7 @@ export function kFold(data: Dataset, options: FoldOptions): Fold[] {
 function groupSamples(data: Dataset, { folds, scheme, seed = 0 }: FoldOptions): Uint32Array[] {
   const stream = (what: string) => new RandomStream(deriveKey(seed, "kfold", what));
   const byGene = () =>
-    groupNames(data.geneIndices(), { what: "gene", folds, stream: stream("gene") });
+    groupNames(data.geneGroupIndices(), { what: "gene", folds, stream: stream("gene") });
   const byCellType = () =>
     groupNames(data.cellTypeIndices(), { what: "cell type", folds, stream: stream("cell type") });
   switch (scheme) {

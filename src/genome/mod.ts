@@ -59,6 +59,7 @@ export {
   ensemblGeneNumber,
   formatGene,
   type GeneDetails,
+  geneGroupKey,
   geneKey,
   geneNumber,
   isPseudoautosomalCopy,
@@ -66,6 +67,7 @@ export {
 export type { Gene, Strand } from "./gene.ts";
 export {
   type Annotation,
+  type AnnotationTss,
   GENE_FORMATS,
   type GeneFormat,
   readAnnotation,

@@ -7,9 +7,10 @@
 import { MAX_EXTENT } from "../base/limits.ts";
 import type { PackedArray } from "../base/arrays.ts";
 import { LARGEST_POSITION } from "./largest_position.ts";
+import type { Orientation } from "../record.ts";
 import type { Gene } from "./gene.ts";
 
-/** Sizes of windows and bins. */
+/** Sizes of windows and bins, and the direction in which bins will run. */
 export interface GeneWindowsOptions {
   /**
    * Width of a bin, in base pairs.
@@ -23,6 +24,13 @@ export interface GeneWindowsOptions {
    * @default {5000}
    */
   readonly halfWidthBp?: number | undefined;
+  /**
+   * The direction in which the bins of genes on the minus strand will run. In `transcript` orientation the windows of
+   * these genes lie one base further right, so that they are mirror images of those on the plus strand.
+   *
+   * @default {"genomic"}
+   */
+  readonly orientation?: Orientation | undefined;
 }
 
 /** The windows on one chromosome, by ascending start. */
@@ -58,19 +66,24 @@ export interface GeneWindows {
 const LARGEST_HALF_WIDTH_BP = 2 ** 30;
 
 /**
- * Lays a window `[tss - halfWidthBp, tss + halfWidthBp)`, 0-based half-open, around the TSS of each gene. The windows
- * are sorted by chromosome and start, so that each file can be read in its own order. A window may reach past either
- * end of its chromosome, where the signal is zero.
+ * Lays a window around the TSS of each gene, with h for `halfWidthBp` and 0-based half-open. The windows are sorted by
+ * chromosome and start, so that each file can be read in its own order. A window may reach past either end of its
+ * chromosome, where the signal is zero.
  *
- * The window is the same on both strands. It has an even number of bases, so no base is in its middle: the TSS is the
- * first base of its second half. {@linkcode flipBins} does not move windows. So of 100 bins, counted from 0, the TSS is
- * in bin 50, or in bin 49 if the bins of a gene on the minus strand were reversed.
+ * A window has an even number of bases, so no base is in its middle: the TSS is the first base of one of its halves.
+ *
+ * - In `genomic` orientation every window is `[tss - h, tss + h)`, on both strands, as DeepChrome has it. The TSS is the
+ *   first base of the half with the higher coordinates: of 100 bins, counted from 0, it is in bin 50.
+ * - In `transcript` orientation the window of a gene on the minus strand is `[tss - h + 1, tss + h + 1)`, as deepTools'
+ *   `computeMatrix reference-point` has it. The TSS is the first base of the downstream half on both strands: it is in
+ *   bin 50 once {@linkcode flipBins} has reversed the bins of the minus strand.
  *
  * @param genes The genes, in the order of the data set.
  * @param options Sizes in base pairs.
  * @returns The windows by chromosome.
  * @throws {RangeError} If a size is not a positive integer, the window is not a whole number of bins, or a TSS is not a
  * position.
+ * @see Ramírez et al. 2016, Nucleic Acids Research 44:W160, deepTools.
  *
  * @example Two genes on one chromosome
  * ```ts
@@ -85,12 +98,22 @@ const LARGEST_HALF_WIDTH_BP = 2 ** 30;
  * deepStrictEqual([...starts], [-4_000, 85_000]);
  * deepStrictEqual([...geneIndex], [1, 0]);
  * ```
+ *
+ * @example The gene on the minus strand, for bins that run from upstream to downstream
+ * ```ts
+ * import { geneWindows } from "@waka/histone/genome";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const genes = [{ id: "b", chromosome: "chr1", tss: 9_000, strand: "-", line: 1 }] as const;
+ * const { chromosomes } = geneWindows(genes, { orientation: "transcript" });
+ * deepStrictEqual([...chromosomes[0]!.starts], [4_001]);
+ * ```
  */
 export function geneWindows(
   genes: readonly Gene[],
   options: GeneWindowsOptions = {},
 ): GeneWindows {
-  const { binSizeBp = 100, halfWidthBp = 5000 } = options;
+  const { binSizeBp = 100, halfWidthBp = 5000, orientation = "genomic" } = options;
   checkSizes(binSizeBp, halfWidthBp);
   checkStarts(genes);
   const byChromosome = new Map<string, number[]>();
@@ -100,10 +123,14 @@ export function geneWindows(
     else indices.push(index);
   }
   const chromosomes = Array.from(byChromosome, ([chromosome, indices]) => {
-    const tssOf = (index: number) => genes[index]!.tss;
+    const startOf = (index: number) => {
+      const { tss, strand } = genes[index]!;
+      const shift = orientation === "transcript" && strand === "-" ? 1 : 0;
+      return tss - halfWidthBp + shift;
+    };
     const chromosomeAlias = genes[indices[0]!]!.chromosomeAlias;
-    indices.sort((a, b) => tssOf(a) - tssOf(b));
-    const starts = Int32Array.from(indices, (index) => tssOf(index) - halfWidthBp);
+    indices.sort((a, b) => startOf(a) - startOf(b));
+    const starts = Int32Array.from(indices, startOf);
     const group = { chromosome, starts, geneIndex: Uint32Array.from(indices) };
     return chromosomeAlias === undefined ? group : { ...group, chromosomeAlias };
   });
@@ -155,8 +182,8 @@ export interface FlipBinsOptions {
 
 /**
  * Reverses the bins of genes on the minus strand, in place: from ascending coordinate (`genomic`) to upstream first
- * (`transcript`), or back. Only the order of the bins changes, so count windows, and crop them if you need to, before
- * you call this.
+ * (`transcript`), or back. Only the order of the bins changes, so count windows that were laid with the same
+ * `orientation` (see {@linkcode geneWindows}), and crop them if you need to, before you call this.
  *
  * @param signal The signal, `[gene, bin, mark]` row-major.
  * @param genes The genes, in the order of the signal.

@@ -2,7 +2,8 @@
  * The table of genes in an npz file, which says what gene each number of the competition's layout stands for.
  *
  * The member `__genes__.npy` holds it as the bytes of a UTF-8 text, `[byte]`: lines of tab-separated cells under a
- * header. Cells are empty where a value is not known.
+ * header. Cells are empty where a value is not known. The column `gene` is there only if samples are of transcripts or
+ * windows that have identifiers of their own; programs that do not know it skip it.
  */
 
 import { FormatError } from "../errors.ts";
@@ -14,6 +15,8 @@ import type { NpzReader } from "./npz_types.ts";
 export const GENE_TABLE_MEMBER = "__genes__";
 
 const COLUMNS = ["number", "gene_id", "symbol", "chrom", "tss", "strand"] as const;
+/** The gene of which `gene_id` is a transcript or a window. */
+const GENE_COLUMN = "gene";
 /** Room for a million genes with long names. */
 const MAX_BYTES = 2 ** 27;
 const MAX_GENES = 2 ** 21;
@@ -34,11 +37,14 @@ export interface TableGene {
  * @throws {RangeError} If a cell holds a control character or is longer than 1,000 characters.
  */
 export function encodeGeneTable(genes: readonly TableGene[]): Uint8Array<ArrayBuffer> {
+  const hasGenes = genes.some(({ details }) => details.gene !== undefined);
   const lines = genes.map(({ number, id, details }) => {
-    const { symbol = "", chromosome = "", tss = "", strand = "" } = details;
-    return [number, id, symbol, chromosome, tss, strand].map(checkCell).join("\t");
+    const { symbol = "", chromosome = "", tss = "", strand = "", gene = "" } = details;
+    const cells = [number, id, symbol, chromosome, tss, strand, ...(hasGenes ? [gene] : [])];
+    return cells.map(checkCell).join("\t");
   });
-  return new TextEncoder().encode([COLUMNS.join("\t"), ...lines, ""].join("\n"));
+  const header = [...COLUMNS, ...(hasGenes ? [GENE_COLUMN] : [])].join("\t");
+  return new TextEncoder().encode([header, ...lines, ""].join("\n"));
 }
 
 function checkCell(cell: string | number): string | number {
@@ -85,10 +91,11 @@ function parseGeneTable(bytes: Uint8Array, file: string): ReadonlyMap<number, Ta
     throw tableError(`its header is "${header.slice(0, 80)}", expected ${COLUMNS.join(" ")}`, file);
   }
   if (lines.at(-1) === "") lines.pop();
+  const geneColumn = header.split("\t").indexOf(GENE_COLUMN);
   const genes = new Map<number, TableGene>();
   const keys = new Set<string>();
   for (const [index, line] of lines.entries()) {
-    const gene = parseGene(line);
+    const gene = parseGene(line, geneColumn);
     const row = `row ${index + 1} of the genes`;
     if (gene === undefined) {
       throw tableError(
@@ -113,9 +120,10 @@ function decode(bytes: Uint8Array, file: string): string {
 }
 
 /** The gene of a line; `undefined` if the line is not that of a gene. */
-function parseGene(line: string): TableGene | undefined {
+function parseGene(line: string, geneColumn: number): TableGene | undefined {
   const cells = line.split("\t");
   const [number = "", id = "", symbol = "", chromosome = "", tss = "", strand = ""] = cells;
+  const gene = cells[geneColumn] ?? "";
   const isNumber = (text: string) => /^\d{1,16}$/.test(text) && Number.isSafeInteger(Number(text));
   const isSound = cells.length >= COLUMNS.length && isNumber(number) && id !== "" &&
     cells.every(isGeneCell) && (tss === "" || isNumber(tss)) &&
@@ -126,6 +134,7 @@ function parseGene(line: string): TableGene | undefined {
     ...(chromosome !== "" && { chromosome }),
     ...(tss !== "" && { tss: Number(tss) }),
     ...(strand !== "" && { strand: strand as "+" | "-" }),
+    ...(gene !== "" && { gene }),
   };
   return { number: Number(number), id, details };
 }

@@ -31,7 +31,10 @@ async function digestColumns(columns: SampleColumns): Promise<string> {
   for (const column of [labels ?? new Float64Array(0), cellTypeIndex, geneIndex]) {
     parts.push(await digestColumn(column));
   }
-  return await fingerprintValue({ cellTypes, genes, bins, record, parts });
+  const genesOf = columns.geneDetails?.map(({ gene }) => gene ?? "");
+  // Splits depend on the genes of transcripts. Data whose samples are genes keep the fingerprints that they had.
+  const groups = genesOf?.some((gene) => gene !== "") ? { genesOf } : {};
+  return await fingerprintValue({ cellTypes, genes, ...groups, bins, record, parts });
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Dataset } from "../data/dataset.ts";
-import { type Axis, cellTypeAxis, geneAxis } from "./axis.ts";
+import { type Axis, cellTypeAxis, geneGroupAxis } from "./axis.ts";
 import { REGIMES, type RowKind } from "./regimes.ts";
 
 /** The groups that are redrawn for a bootstrap sample. */
@@ -42,7 +42,7 @@ export class Groups {
       this.#cellTypes = Uint32Array.from(groups, (group) => group % count);
       this.strata = cellTypeStrata;
     } else {
-      const genes = geneAxis(test);
+      const genes = geneGroupAxis(test);
       const first = resampled === "genes" ? 0 : cellTypes.names.length;
       this.ofRow = Uint32Array.from(kinds.keys());
       this.kinds = kindOfRow;

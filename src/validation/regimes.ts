@@ -1,5 +1,5 @@
 import type { Dataset } from "../data/dataset.ts";
-import { cellTypeAxis, geneAxis, placeCellTypes, placeGenes } from "./axis.ts";
+import { cellTypeAxis, geneGroupAxis, placeCellTypes, placeGeneGroups } from "./axis.ts";
 
 /**
  * The novelty of a sample to predict, given the training samples: a new gene in a trained cell type, a trained gene in
@@ -50,14 +50,14 @@ export const COMPETITION_ROWS: Readonly<Record<Regime, number>> = {
  * ```
  */
 export function classifyRows(train: Dataset, test: Dataset): RowKind[] {
-  const genes = geneAxis(train);
+  const genes = geneGroupAxis(train);
   const cellTypes = cellTypeAxis(train);
   const geneCount = genes.names.length;
   const trained = new Uint8Array(cellTypes.names.length * geneCount); // [cell type, gene]
   genes.placeOfRow.forEach((gene, row) => {
     trained[cellTypes.placeOfRow[row]! * geneCount + gene] = 1;
   });
-  const geneOfRow = placeGenes(genes, test);
+  const geneOfRow = placeGeneGroups(genes, test);
   const cellTypeOfRow = placeCellTypes(cellTypes, test);
   return Array.from({ length: test.length }, (_, row) => {
     const gene = geneOfRow[row]!;

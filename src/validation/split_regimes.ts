@@ -1,6 +1,6 @@
 import type { Dataset } from "../data/dataset.ts";
 import { deriveKey, RandomStream, shuffledIndices } from "../random.ts";
-import { type Axis, cellTypeAxis, geneAxis } from "./axis.ts";
+import { type Axis, cellTypeAxis, geneGroupAxis } from "./axis.ts";
 
 /** The competition's share of genes, and of cell types, that only its `eval.npz` has. */
 const NEW_GENE_SHARE = 1447 / 17_447;
@@ -72,7 +72,7 @@ export interface RegimeSplit {
  */
 export function splitRegimes(data: Dataset, options: SplitRegimesOptions = {}): RegimeSplit {
   const { seed = 0 } = options;
-  const genesOfData = geneAxis(data);
+  const genesOfData = geneGroupAxis(data);
   const cellTypesOfData = cellTypeAxis(data);
   if (genesOfData.names.length === 1 && options.newGenes === undefined) {
     throw new RangeError(

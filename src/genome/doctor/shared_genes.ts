@@ -1,5 +1,5 @@
 import type { SampleColumns } from "../../io/columns.ts";
-import { geneKey } from "../../gene_id.ts";
+import { geneGroupKey } from "../../gene_id.ts";
 import { listSome } from "../wording.ts";
 import { describeGenes } from "./_describe.ts";
 import type { Finding } from "./finding.ts";
@@ -10,8 +10,8 @@ import type { Finding } from "./finding.ts";
  * (Schreiber et al. 2020, Genome Biology 21:282).
  */
 export function checkSharedGenes(train: SampleColumns, test: SampleColumns): Finding[] {
-  const trainGenes = new Set(train.genes.map(geneKey));
-  const shared = [...test.genes.entries()].filter(([, id]) => trainGenes.has(geneKey(id)))
+  const trainGenes = new Set(genesOf(train));
+  const shared = [...genesOf(test).entries()].filter(([, key]) => trainGenes.has(key))
     .map(([gene]) => gene);
   if (shared.length === 0) return [];
   const trainSamples = new Set(sampleKeys(train));
@@ -39,9 +39,13 @@ export function checkSharedGenes(train: SampleColumns, test: SampleColumns): Fin
   }];
 }
 
-function sampleKeys(
-  { cellTypes, cellTypeIndex, genes, geneIndex }: SampleColumns,
-): string[] {
-  const keys = genes.map(geneKey);
+/** The keys of the genes, `[gene]`; the transcripts of a gene share its key. */
+function genesOf({ genes, geneDetails }: SampleColumns): string[] {
+  return genes.map((id, gene) => geneGroupKey(id, geneDetails?.[gene]));
+}
+
+function sampleKeys(columns: SampleColumns): string[] {
+  const { cellTypes, cellTypeIndex, geneIndex } = columns;
+  const keys = genesOf(columns);
   return Array.from(geneIndex, (gene, row) => `${cellTypes[cellTypeIndex[row]!]}_${keys[gene]}`);
 }

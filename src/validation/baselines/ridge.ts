@@ -1,6 +1,6 @@
 import type { Dataset } from "../../data/dataset.ts";
 import { deriveKey, RandomStream, shuffledIndices } from "../../random.ts";
-import { type Axis, geneAxis } from "../axis.ts";
+import { type Axis, geneGroupAxis } from "../axis.ts";
 import { checkSameSignal, makeStretches, type Stretches, writeStretches } from "../signal.ts";
 import type { Baseline, FittedBaseline } from "./baseline.ts";
 import { CrossProducts } from "./_cross_products.ts";
@@ -108,7 +108,7 @@ function fitRidge(
  */
 function accumulate(train: Dataset, stretches: Stretches, origin: Float64Array): CrossProducts[] {
   const labels = train.labels();
-  const genes = geneAxis(train);
+  const genes = geneGroupAxis(train);
   const foldOfGene = partGenes(genes);
   const folds = Array.from(
     { length: Math.min(FOLDS, genes.names.length) },
