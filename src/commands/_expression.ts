@@ -51,8 +51,12 @@ export async function takeExpression(
 ): Promise<{ readonly genes: readonly Gene[]; readonly labels?: LabelledGenes["labels"] }> {
   const source = await findSource(sheet, flags, listeners);
   if (source === undefined) return { genes };
-  const tables = readTables(source, flags, listeners);
-  const { cellTypes } = sheet;
+  const { cellTypes, cellTypeGroups } = sheet;
+  const tables = readTables(
+    source,
+    { ...flags, ...cellTypeGroups && { cellTypeGroups } },
+    listeners,
+  );
   const { expressionTransform: transform } = flags;
   const transcripts = () => readTranscriptGenes(flags.genes, { onWarning: listeners.warn });
   const labelled = await matchExpression(genes, tables, { cellTypes, transform, transcripts });
@@ -112,12 +116,13 @@ function warnOfUselessFlags(
 }
 
 async function readSamples(
-  { cellTypes }: SampleSheet,
+  { cellTypes, cellTypeGroups }: SampleSheet,
   file: string,
   warn: (text: string) => void,
 ): Promise<ExpressionSample[]> {
   const samples = await readExpressionSamples(file, { onWarning: warn });
-  const others = new Set(samples.map(({ cellType }) => cellType)).difference(new Set(cellTypes));
+  const known = new Set([...cellTypes, ...cellTypeGroups?.values() ?? []]);
+  const others = new Set(samples.map(({ cellType }) => cellType)).difference(known);
   if (others.size > 0) {
     const [first] = others;
     warn(
@@ -132,13 +137,15 @@ async function readSamples(
 
 /** Without a table, the samples themselves are files. Relative paths start at the directory of the list. */
 async function filesOfSamples(
-  { cellTypes }: SampleSheet,
+  { cellTypes, cellTypeGroups }: SampleSheet,
   samples: readonly ExpressionSample[],
   file: string,
 ): Promise<ExpressionInput[]> {
+  const pathsOf = (name: string | undefined) =>
+    samples.filter(({ cellType }) => cellType === name).map(({ sample }) => sample);
   const files = cellTypes.map((cellType) => {
-    const paths = samples.filter((sample) => sample.cellType === cellType)
-      .map(({ sample }) => sample);
+    const own = pathsOf(cellType);
+    const paths = own.length > 0 ? own : pathsOf(cellTypeGroups?.get(cellType));
     if (paths.length > 0) return [cellType, { paths }] as const;
     throw new ContractError(
       `Cannot take expression: ${file} has no sample of cell type "${cellType}", and there is no table ` +
@@ -160,13 +167,17 @@ async function filesOfSamples(
 /** Reads one file after another, each only when it is needed. */
 async function* readTables(
   { inputs, samples, isFileASample }: ExpressionSource,
-  { expressionValue: value, expressionSamples: samplesFile }: ExpressionFlags,
+  { expressionValue: value, expressionSamples: samplesFile, cellTypeGroups }:
+    & ExpressionFlags
+    & Pick<SampleSheet, "cellTypeGroups">,
   { warn }: ExpressionListeners,
 ): AsyncGenerator<ExpressionTable, void, undefined> {
   for (const { path, cellTypes } of inputs) {
-    const isOfOneCellType = isFileASample && cellTypes.length === 1;
+    const names = new Set(cellTypes.map((name) => cellTypeGroups?.get(name) ?? name));
+    const isOfOneCellType = isFileASample && names.size === 1;
     yield await readExpressionTable(path, {
       cellTypes,
+      cellTypeGroups,
       samples,
       samplesFile,
       value,

@@ -14,6 +14,7 @@ import { openOutput } from "./_outputs.ts";
 import { commandLine, formatNext } from "./_place.ts";
 import { countOptions } from "./_prepare_count_flags.ts";
 import { declarePrepareFlags, type PrepareFlags } from "./_prepare_flags.ts";
+import { combineOptions, sheetOptions } from "./_prepare_sheet_flags.ts";
 import { ProgressLine } from "./_progress.ts";
 import { warn } from "./_warn.ts";
 
@@ -37,6 +38,21 @@ export const command: CommandDefinition<PrepareFlags> = {
       "deno task prepare --samples sheet.tsv --genes genes.bed --signal mean --out new.npz",
       "bigWig tracks, for prediction",
     ],
+    [
+      "deno task prepare --samples sheet.csv --replicates sum --control subtract --genes genes.gtf.gz " +
+      "--signal reads --out data.npz",
+      "replicates are added up and inputs subtracted; sheet.csv has columns replicate and control too",
+    ],
+    [
+      "deno task prepare --samples samplesheet.csv --results results --replicates keep --genes genes.gtf.gz " +
+      "--signal reads --out data.npz",
+      "the samplesheet and the results of nf-core/chipseq or nf-core/cutandrun",
+    ],
+    [
+      'deno task prepare --samples metadata.tsv --output-type "fold change over control" --assembly hg38 ' +
+      "--results downloads --genes genes.gtf.gz --signal mean --out data.npz",
+      "files of ENCODE",
+    ],
   ],
   declare: declarePrepareFlags,
   run,
@@ -47,7 +63,11 @@ async function run(flags: PrepareFlags, { signal }: CommandCall): Promise<void> 
   checkOutName(flags);
   const { out, overwrite } = flags;
   await using output = await openOutput(out, { usual: null, overwrite });
-  const sheet = await readSampleSheet(flags.samples, { onWarning: warn });
+  const sheet = await readSampleSheet(flags.samples, {
+    ...sheetOptions(flags),
+    onNote: (text) => console.info(text),
+    onWarning: warn,
+  });
   const inputs = await signalFiles(sheet, flags.samples);
   const annotation = await readAnnotation(flags.genes, {
     geneTypes: flags.geneType,
@@ -61,6 +81,7 @@ async function run(flags: PrepareFlags, { signal }: CommandCall): Promise<void> 
   const progress = new ProgressLine("genes");
   const preparation = await prepare(genes, inputs, {
     ...countOptions(flags),
+    ...combineOptions(flags, sheet),
     labels,
     expressionTransform: flags.expressionTransform,
     orientation: flags.orientation,
@@ -77,7 +98,7 @@ async function run(flags: PrepareFlags, { signal }: CommandCall): Promise<void> 
       warn(text);
     },
   });
-  announcePreparation(preparation, inputs.length);
+  announcePreparation(preparation);
   const { record } = preparation;
   await output.write((sink) =>
     writeCompetition(sink, preparation.blocks(), {

@@ -27,6 +27,13 @@ export interface ReadExpressionTableOptions {
    */
   readonly cellTypes?: readonly string[] | undefined;
   /**
+   * The group of each cell type, if cell types are replicates of one. A cell type such as `liver.1` that the table lacks
+   * has the expression of its group, `liver`.
+   *
+   * @default {Each cell type is a group of its own.}
+   */
+  readonly cellTypeGroups?: ReadonlyMap<string, string> | undefined;
+  /**
    * The columns of each cell type, which are averaged. A cell type without samples is found by its own name.
    *
    * @default {Every cell type is found by its own name.}
@@ -41,7 +48,7 @@ export interface ReadExpressionTableOptions {
    */
   readonly value?: ValueKind | undefined;
   /**
-   * Whether the file holds only one cell type, the one in `cellTypes`, whatever its column is called.
+   * Whether the file holds only one cell type, the one in `cellTypes` or their group, whatever its column is called.
    *
    * @default {false}
    */
@@ -216,6 +223,7 @@ class TableParser {
     this.#cellTypes = [...samples.keys()];
     this.#chosen = chooseColumns(layout, {
       samples,
+      groups: this.#options.cellTypeGroups,
       samplesFile: this.#options.samplesFile,
       value: this.#options.value,
       isOwn: this.#options.isOfOneCellType ?? false,
@@ -238,7 +246,14 @@ class TableParser {
       : layout.values.map(({ name }) => name);
     const all = cellTypes ?? own;
     const wanted = new Map<string, string[]>(all.map((cellType) => [cellType, []]));
-    for (const { sample, cellType } of samples) wanted.get(cellType)?.push(sample);
+    for (const { sample, cellType } of samples) {
+      // Samples that are listed for a group are those of each of its cell types.
+      const isOwn = wanted.has(cellType);
+      for (const [name, own] of wanted) {
+        const group = this.#options.cellTypeGroups?.get(name);
+        if (isOwn ? name === cellType : group === cellType) own.push(sample);
+      }
+    }
     return wanted;
   }
 }

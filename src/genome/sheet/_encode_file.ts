@@ -74,8 +74,11 @@ export function readEncodeFile({ cell, line }: RowCells, file: string): EncodeFi
     biologicalReplicates: listOf(cell("Biological replicate(s)")),
     replicate: cell("replicate") || undefined,
     treatment: [
-      ...["Biosample treatments", "Biosample treatments amount", "Biosample treatments duration"],
-      ...["Biosample genetic modifications methods", "Biosample genetic modifications targets"],
+      "Biosample treatments",
+      "Biosample treatments amount",
+      "Biosample treatments duration",
+      "Biosample genetic modifications methods",
+      "Biosample genetic modifications targets",
     ].map(cell).filter((text) => text !== "").join(", "),
     donors: cell("Donor(s)"),
     analysis: cell("File analysis title"),

@@ -8,12 +8,7 @@ import { describeMissingMarks, type MissingCell, takeMissingMarks } from "./miss
 import { checkReplicates, keepReplicates } from "./replicates.ts";
 import type { RowTable } from "./row_table.ts";
 import { selectRows } from "./select_rows.ts";
-import {
-  type ArrangeOptions,
-  type SampleSheet,
-  type SampleSheetEntry,
-  type SheetRow,
-} from "./types.ts";
+import type { ArrangeOptions, SampleSheet, SampleSheetEntry, SheetRow } from "./types.ts";
 
 /**
  * Arranges rows as a table.

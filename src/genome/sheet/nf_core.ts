@@ -30,8 +30,17 @@ export interface NfCoreOptions {
 /** Collects the rows of such a sheet. */
 export class NfCoreReader implements RowReader {
   readonly columns = [
-    ...["sample", "group", "fastq_1", "fastq_2", "replicate", "antibody", "control"],
-    ...["control_replicate", "cell_type", "mark", "expression"],
+    "sample",
+    "group",
+    "fastq_1",
+    "fastq_2",
+    "replicate",
+    "antibody",
+    "control",
+    "control_replicate",
+    "cell_type",
+    "mark",
+    "expression",
   ];
   readonly #header: SheetHeader;
   readonly #options: NfCoreOptions;
