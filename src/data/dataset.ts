@@ -2,10 +2,10 @@ import type { PackedArray } from "../base/arrays.ts";
 import { ContractError } from "../errors.ts";
 import { formatGene, type GeneDetails } from "../gene_id.ts";
 import type { SampleColumns } from "../io/columns.ts";
+import { missingMarksOf } from "../io/mark_mask.ts";
 import { submissionId } from "../io/submission.ts";
 import type { DataRecord } from "../record.ts";
 import { checkColumns } from "./_check_columns.ts";
-import { groupGenes } from "./_gene_groups.ts";
 
 /** Columns that passed the checks, so that further views of them need not repeat these. */
 const checkedColumns = new WeakSet<SampleColumns>();
@@ -48,8 +48,9 @@ export class Dataset {
    * @param columns The columns, as a reader returns them; not copied, and not to be changed from now on.
    * @param rows Rows of `columns` in the order of the view, `[position]`; by default all of them.
    * @throws {TypeError} If the columns differ in length.
-   * @throws {ContractError} If an index has no name, a name is listed twice, a label is not a finite number, or a signal
-   * is negative, not finite, or cannot be a result of the record's transform.
+   * @throws {ContractError} If an index has no name, a name is listed twice, a label is not a finite number, a signal is
+   * negative, not finite, or cannot be a result of the record's transform, or groups or the mask of marks contradict the
+   * names or the signal.
    * @throws {RangeError} If a row is outside the columns.
    */
   constructor(columns: SampleColumns, rows?: Uint32Array) {
@@ -115,16 +116,6 @@ export class Dataset {
   }
 
   /**
-   * The place in `columns.genes` of the first sample that is of the same gene, `[position]`; a copy. Transcripts of one
-   * gene, and its several windows, share it; see `geneGroupKey`. Splits by gene go by it.
-   */
-  geneGroupIndices(): Uint32Array<ArrayBuffer> {
-    const firstOf = groupGenes(this.columns);
-    const indices = this.geneIndices();
-    return firstOf === undefined ? indices : indices.map((gene) => firstOf[gene]!);
-  }
-
-  /**
    * The name of the cell type at a position.
    *
    * @param position From 0 to `length` − 1.
@@ -134,6 +125,47 @@ export class Dataset {
   cellTypeOf(position: number): string {
     const { cellTypes, cellTypeIndex } = this.columns;
     return cellTypes[cellTypeIndex[this.#rowOf(position)]!]!;
+  }
+
+  /**
+   * The group of the cell type at a position: the name that replicates share, or else the cell type's own. No split of
+   * the data separates the samples of a gene in the cell types of one group.
+   *
+   * @param position From 0 to `length` − 1.
+   * @returns The name of the group.
+   * @throws {RangeError} If the position is outside the view.
+   */
+  groupOf(position: number): string {
+    const { cellTypeGroups, cellTypeIndex, cellTypes } = this.columns;
+    return (cellTypeGroups ?? cellTypes)[cellTypeIndex[this.#rowOf(position)]!]!;
+  }
+
+  /**
+   * Whether a mark was measured in the cell type at a position. Where it was not, its signal is 0.
+   *
+   * @param position From 0 to `length` − 1.
+   * @param mark Name of the mark.
+   * @returns Whether it was measured.
+   * @throws {RangeError} If the position is outside the view, or the data have no mark of that name.
+   */
+  hasMark(position: number, mark: string): boolean {
+    const { markMask, cellTypeIndex } = this.columns;
+    const place = this.marks.indexOf(mark);
+    const cellType = cellTypeIndex[this.#rowOf(position)]!;
+    if (place < 0) {
+      throw new RangeError(`Cannot find mark "${mark}": the data have ${this.marks.join(", ")}`);
+    }
+    return markMask?.[cellType * this.marks.length + place] !== 0;
+  }
+
+  /**
+   * The marks that were not measured, by cell type, for those cell types of the view that lack any.
+   */
+  get missingMarks(): ReadonlyMap<string, readonly string[]> {
+    const missing = missingMarksOf(this.columns);
+    const present = missing.size === 0 ? new Set() : new Set(this.cellTypeIndices());
+    const { cellTypes } = this.columns;
+    return new Map([...missing].filter(([name]) => present.has(cellTypes.indexOf(name))));
   }
 
   /**

@@ -13,6 +13,7 @@ import { readLayouts } from "./_competition_layouts.ts";
 import { checkInflatedSize } from "./_competition_limits.ts";
 import { decodeMembers } from "./_decode_members.ts";
 import { readGeneTable, type TableGene } from "./_gene_table.ts";
+import { readSampleMembers } from "./_sample_members.ts";
 import { takeMemory } from "./_memory.ts";
 import { ZipNpzReader } from "./_npz_reader.ts";
 import { checkName, isReservedName } from "./names.ts";
@@ -63,7 +64,8 @@ export interface ReadCompetitionOptions {
  *
  * In the competition's own files a gene's number is that of its human Ensembl id: 115459 is `ENSG00000115459`. A file
  * that `writeCompetition` wrote with other genes, or with details of genes, has a table of them in the member
- * `__genes__`. Members whose names start with `__` are not cell types.
+ * `__genes__`; replicates that were kept apart are grouped in `__groups__`, and `__mask__` says which marks were not
+ * measured in which cell types. Members whose names start with `__` are not cell types.
  *
  * Any number of bins and marks and any integer or float dtype is read, stored or deflated. Members of a large file are
  * decoded on worker threads, straight into the packed signal, which takes 0.8 GB for the counts of the full training
@@ -119,6 +121,7 @@ async function readColumns(
   const cellTypes = chooseCellTypes(npz, wanted);
   const table = await readGeneTable(npz);
   if (known === undefined && table !== undefined) refuseLostRecord(npz);
+  const members = await readSampleMembers(npz, { all: cellTypeNames(npz), cellTypes, record });
   const layouts = await readLayouts(npz, cellTypes, record.marks);
   checkInflatedSize(npz, cellTypes, maxBytes);
   const { bins, labelled } = layouts[0]!;
@@ -149,6 +152,7 @@ async function readColumns(
     cellTypeIndex,
     bins,
     record,
+    ...members,
     ...indexGenes(geneIds, table, npz.name),
   };
 }
@@ -248,8 +252,12 @@ function recordOf(npz: NpzReader): DataRecord | undefined {
   return parseRecord(comment.histone, npz.name);
 }
 
+function cellTypeNames({ members }: NpzReader): string[] {
+  return members.map(({ name }) => name).filter((name) => !isReservedName(name));
+}
+
 function chooseCellTypes(npz: NpzReader, wanted: readonly string[] | undefined): string[] {
-  const names = npz.members.map(({ name }) => name).filter((name) => !isReservedName(name));
+  const names = cellTypeNames(npz);
   for (const name of names) checkName(name, { what: "cell type", file: npz.name });
   const unknown = wanted?.filter((name) => !names.includes(name)) ?? [];
   if (unknown.length > 0) {

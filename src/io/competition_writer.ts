@@ -7,6 +7,8 @@
 import { ensemblGeneId, type GeneDetails, geneKey, geneNumber } from "../gene_id.ts";
 import type { DataRecord } from "../record.ts";
 import { encodeGeneTable, GENE_TABLE_MEMBER, type TableGene } from "./_gene_table.ts";
+import { checkUnmeasured, sampleMembers, textMembers } from "./_sample_members.ts";
+import { checkMarks } from "./mark_mask.ts";
 import { faultOfCellType } from "./names.ts";
 import { type NpzMemberData, writeNpz } from "./npz_writer.ts";
 
@@ -32,6 +34,19 @@ export interface WriteCompetitionOptions {
    * @default {An empty map}
    */
   readonly geneDetails?: ReadonlyMap<string, GeneDetails> | undefined;
+  /**
+   * The group of each cell type that is one of several replicates, by the cell type's name; kept in the file, so that no
+   * split of the data separates them.
+   *
+   * @default {Each cell type is a group by itself}
+   */
+  readonly cellTypeGroups?: ReadonlyMap<string, string> | undefined;
+  /**
+   * The marks that were not measured, by the cell type's name; kept in the file. Their signal is 0.
+   *
+   * @default {Every mark was measured in every cell type}
+   */
+  readonly missingMarks?: ReadonlyMap<string, readonly string[]> | undefined;
   /**
    * Whether to deflate the members.
    *
@@ -61,8 +76,9 @@ const PIECE_VALUES = 2 ** 17;
  * @param blocks The cell types, in the order of the file.
  * @param options What the numbers are, and how to write them.
  * @throws {TypeError} If the lengths of a block contradict each other, or blocks differ in bins or in having labels.
- * @throws {RangeError} If a block has no genes or a gene twice, a cell type's name starts with `__`, or the reader would
- * refuse a value: a negative count, or a count or label that is not finite.
+ * @throws {RangeError} If a block has no genes or a gene twice, a cell type's name starts with `__`, a group or a missing
+ * mark is of a cell type or mark that the file lacks, a mark that was not measured has signal, or the reader would refuse
+ * a value: a negative count, or a count or label that is not finite.
  *
  * @example
  * ```ts
@@ -89,9 +105,12 @@ export async function writeCompetition(
 
 async function* toMembers(
   blocks: Iterable<CompetitionBlock> | AsyncIterable<CompetitionBlock>,
-  { record: { marks: { length: marks } }, geneDetails }: WriteCompetitionOptions,
+  { record, geneDetails, cellTypeGroups, missingMarks }: WriteCompetitionOptions,
 ): AsyncGenerator<NpzMemberData> {
+  const marks = record.marks.length;
+  for (const names of missingMarks?.values() ?? []) checkMarks(names, record.marks);
   const table = new GeneTableBuilder(geneDetails);
+  const cellTypes: string[] = [];
   let shared: Layout | undefined;
   for await (const block of blocks) {
     const layout = checkBlock(block, marks);
@@ -102,6 +121,8 @@ async function* toMembers(
           `those before have ${describeLayout(shared)}`,
       );
     }
+    checkUnmeasured(block, missingMarks, record.marks);
+    cellTypes.push(block.cellType);
     yield {
       name: block.cellType,
       dtype: "float64",
@@ -109,10 +130,8 @@ async function* toMembers(
       data: layOut(block, { ids: table.add(block), bins: layout.bins, marks }),
     };
   }
-  const data = table.finish();
-  if (data !== undefined) {
-    yield { name: GENE_TABLE_MEMBER, dtype: "uint8", shape: [data.length], data };
-  }
+  yield* textMembers({ [GENE_TABLE_MEMBER]: table.finish() });
+  yield* sampleMembers(cellTypes, { record, cellTypeGroups, missingMarks });
 }
 
 function describeLayout({ bins, labelled }: Layout): string {

@@ -13,7 +13,7 @@ export const SCORED_KINDS: readonly RowKind[] = [...REGIMES, "bothSeen"];
 
 /**
  * Test samples in groups that are redrawn as one: all samples of a kind and a cell type if only cell types are redrawn,
- * or each sample by itself if genes are redrawn too.
+ * or each sample by itself if genes are redrawn too. Replicates of one cell type are redrawn together.
  */
 export class Groups {
   /** The group of each sample, `[position]`. */

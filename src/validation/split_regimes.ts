@@ -36,9 +36,9 @@ export interface RegimeSplit {
   readonly train: Dataset;
   /** All others; `classifyRows(train, test)` names the regime of each. */
   readonly test: Dataset;
-  /** Ids of the genes held out, sorted. */
+  /** Ids of the genes held out, sorted; transcripts by the id of their gene. */
   readonly newGenes: readonly string[];
-  /** Names of the cell types held out, sorted. */
+  /** Names of the cell types held out, sorted; replicates by the name of their group. */
   readonly newCellTypes: readonly string[];
 }
 
@@ -46,6 +46,9 @@ export interface RegimeSplit {
  * Divides labelled samples as the competition did: some genes and some cell types are held out altogether, and every
  * sample of a held-out gene or cell type becomes a test sample. So all three regimes can be judged before any
  * submission.
+ *
+ * Replicates of one cell type count as one cell type, which has the name of their group, and are held out together; so
+ * are the transcripts of one gene.
  *
  * The choice depends on the seed and the sorted names only, not on the order of the samples. Use another seed for
  * another split.

@@ -73,13 +73,13 @@ Deno.test("a file in the competition's exact layout has no table of genes", asyn
 
 Deno.test("members whose names start with two underscores are not cell types", async () => {
   const values = new Float64Array([5, 1, 5, 2]);
-  const note: NpzMemberData = { name: "__mask__", dtype: "int8", shape: [], data: Int8Array.of(1) };
+  const note: NpzMemberData = { name: "__note__", dtype: "int8", shape: [], data: Int8Array.of(1) };
   const cell = { name: "E1", dtype: "float64", shape: [1, 2, 2], data: values } as const;
   const file = bytesSource(await npzBytes([note, cell]));
   deepStrictEqual((await readCompetition(file, { record: RECORD })).cellTypes, ["E1"]);
   await rejects(
-    readCompetition(file, { record: RECORD, cellTypes: ["__mask__"] }),
-    /RangeError: Cannot read cell types __mask__: .* has E1$/,
+    readCompetition(file, { record: RECORD, cellTypes: ["__note__"] }),
+    /RangeError: Cannot read cell types __note__: .* has E1$/,
   );
   const alone = bytesSource(await npzBytes([note]));
   await rejects(readCompetition(alone, { record: RECORD }), /found no members/);

@@ -13,7 +13,8 @@ export function checkEmptySamples(tracks: readonly TrackStatistics[]): Finding[]
       where: describePlace(mark, found),
       message: isEmpty ? "there is no signal at all" : `every value is ${found[0].largest}`,
       advice: "Check the file: is it empty, of another assembly, or are its chromosomes named " +
-        "differently? Leave the mark or the cell type out if there is no better file.",
+        "differently? Leave the mark or the cell type out if there is no better file. If the mark was not measured, say so " +
+        "(deno task prepare ... --missing-marks mask, or a member __mask__), since a model takes 0 for a count.",
     };
   });
 }

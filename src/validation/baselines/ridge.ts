@@ -42,7 +42,8 @@ export interface RidgeOptions {
  *
  * by the normal equations, accumulated in one pass over the samples. λ is the penalty with the smallest mean squared
  * error in 5-fold cross-validation over the training genes; the largest of equally good penalties is taken. Whole genes
- * are held out, since a model that recognises genes would otherwise seem better than it is on new genes.
+ * are held out, with all transcripts of a gene, since a model that recognises genes would otherwise seem better than it
+ * is on new genes.
  *
  * @param options Stretches and penalties.
  * @returns The baseline, to be fitted.
