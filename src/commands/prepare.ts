@@ -99,10 +99,12 @@ async function run(flags: PrepareFlags, { signal }: CommandCall): Promise<void> 
     },
   });
   announcePreparation(preparation);
-  const { record } = preparation;
+  const { record, cellTypeGroups, missingMarks } = preparation;
   await output.write((sink) =>
     writeCompetition(sink, preparation.blocks(), {
       record,
+      cellTypeGroups,
+      missingMarks,
       geneDetails: new Map(genes.map((gene) => [gene.id, pickGeneDetails(gene)])),
       compress: flags.compress,
     })

@@ -2,6 +2,7 @@
 
 import { formatCountOf } from "../base/count.ts";
 import { ContractError } from "../errors.ts";
+import { makeCellTypeGroups } from "../io/item_groups.ts";
 import { faultOfCellType } from "../io/names.ts";
 import type { ControlInput, PrepareOptions, SignalInput } from "./prepare_options.ts";
 
@@ -86,8 +87,9 @@ function checkTable(
 
 function checkReplicates(
   samples: readonly SampleFiles[],
-  { replicates, normalisation, rule, control, onWarning }: PrepareOptions,
+  options: PrepareOptions,
 ): void {
+  const { replicates, normalisation, control, onWarning } = options;
   const numbers = samples.map(({ files }) => files.length).filter((count) => count > 0);
   if (
     replicates === "mean-rpm" && control === "ratio" ||
@@ -98,14 +100,27 @@ function checkReplicates(
         "normalisation by depth (replicates by sum or mean, normalisation none)",
     );
   }
-  if (Math.max(...numbers) < 2) return;
+  if (Math.max(...numbers) < 2) {
+    if (replicates !== "sum" && replicates !== "mean") return;
+    onWarning?.(
+      `replicates ${replicates} has no effect: no mark of a cell type is in several files`,
+    );
+    return;
+  }
   if (replicates === "mean" && normalisation === "rpm") {
     throw new ContractError(
       "Cannot prepare data: replicates are averaged by mean and normalised by depth, expected mean-rpm, which " +
         "normalises each of them first, or sum, which normalises all of them together",
     );
   }
-  if (replicates !== "sum") return;
+  if (replicates === "sum") checkSum(samples, options);
+}
+
+/** Throws if files are summed whose sum means nothing, and warns if sums are of different numbers of files. */
+function checkSum(
+  samples: readonly SampleFiles[],
+  { normalisation, rule, control, onWarning }: PrepareOptions,
+): void {
   const isOfReads = rule === "reads" || rule === "mean-depth";
   if (!isOfReads) {
     throw new ContractError(
@@ -113,9 +128,10 @@ function checkReplicates(
         "so its sum would depend on the number of replicates",
     );
   }
-  const most = samples.find(({ files }) => files.length === Math.max(...numbers));
-  const least = samples.find(({ files }) => files.length === Math.min(...numbers));
-  if (most === undefined || least === undefined || most.files.length === least.files.length) return;
+  const measured = samples.filter(({ files }) => files.length > 0)
+    .toSorted((one, other) => other.files.length - one.files.length);
+  const [most, least] = [measured[0]!, measured.at(-1)!];
+  if (most.files.length === least.files.length) return;
   const describe = ({ mark, cellType, files }: SampleFiles) =>
     `${mark} of ${cellType} is the sum of ${formatCountOf(files.length, "file")}`;
   if (normalisation === "rpm" || control === "ratio") return;
@@ -158,9 +174,8 @@ function checkGroups(
         "together",
     );
   }
-  const other = [...cellTypeGroups?.keys() ?? []].find((name) => !cellTypes.includes(name));
-  if (other === undefined) return;
-  throw new ContractError(`Cannot group cell type "${other}": no file is of it`);
+  // The result is made again when the data are written. Here it shows its faults before hours of counting.
+  makeCellTypeGroups(cellTypes, cellTypeGroups);
 }
 
 function findMissing(

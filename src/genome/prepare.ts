@@ -60,10 +60,10 @@ export interface Preparation {
  * files whose own summary shows negative, infinite or missing values are counted here, to find those values early.
  *
  * @param genes The genes, the same for all cell types, in the order of the data.
- * @param inputs The files: every cell type with the same marks, replicates one after another.
+ * @param inputs The files: every cell type with the same marks, and with `marks` of the options in any order.
  * @param options How to count.
  * @returns The record of the data, and functions that count the files.
- * @throws {RangeError} If an option is out of range.
+ * @throws {RangeError} If an option is out of range, or the groups of cell types contradict each other.
  * @throws {FormatError} If a file is empty, damaged, cut short, or lacks its index.
  * @throws {ContractError} If cell types differ in their marks, there are replicates without a rule, a file lacks a control,
  * the rule or an option does not suit a file's kind, files differ in assembly from the genes or from each other, or a

@@ -15,11 +15,11 @@ export const SEPARATOR_NAMES: Readonly<Record<Separator, string>> = {
 };
 
 /** The line with which spreadsheets are told the separator of a CSV file. */
-const SEPARATOR_LINE = /^"?sep=([,;\t])"?$/i;
+const SEPARATOR_LINE = /^"?sep=([,;\t])"?[ \t]*$/i;
 
 /** The separator that a first line such as `sep=;` names, or `undefined` for other lines. */
 export function namedSeparator(text: string): Separator | undefined {
-  return SEPARATOR_LINE.exec(text.trimEnd())?.[1] as Separator | undefined;
+  return SEPARATOR_LINE.exec(text)?.[1] as Separator | undefined;
 }
 
 /** Finds what separates the columns of a header. */
