@@ -3,14 +3,22 @@
 import { ContractError } from "../errors.ts";
 import { quotePath } from "../base/shell.ts";
 import { pickGeneDetails } from "../genome/gene.ts";
-import { prepare, readAnnotation, readSampleSheet, signalFiles } from "../genome/mod.ts";
+import { HttpFiles } from "../files/http_files.ts";
+import {
+  prepare,
+  readAnnotation,
+  readSampleSheet,
+  type SampleSheet,
+  signalFiles,
+} from "../genome/mod.ts";
 import { writeCompetition } from "../io/competition_writer.ts";
 import { type CommandCall, type CommandDefinition, Interrupted } from "./flags.ts";
 import { announcePreparation } from "./_announce_preparation.ts";
-import { takeExpression } from "./_expression.ts";
+import { expressionScale, takeExpression } from "./_expression.ts";
 import { checkGeneNumbers, isNumberedByName, updateGeneNumbers } from "./_gene_numbers.ts";
 import { checkInputFile } from "./_input_file.ts";
 import { openOutput } from "./_outputs.ts";
+import { checkHosts, checkRedirects } from "./_network.ts";
 import { commandLine, formatNext } from "./_place.ts";
 import { countOptions } from "./_prepare_count_flags.ts";
 import { declarePrepareFlags, type PrepareFlags } from "./_prepare_flags.ts";
@@ -62,13 +70,14 @@ async function run(flags: PrepareFlags, { signal }: CommandCall): Promise<void> 
   await checkInputs(flags);
   checkOutName(flags);
   const { out, overwrite } = flags;
-  await using output = await openOutput(out, { usual: null, overwrite });
   const sheet = await readSampleSheet(flags.samples, {
     ...sheetOptions(flags),
     onNote: (text) => console.info(text),
     onWarning: warn,
   });
-  const inputs = await signalFiles(sheet, flags.samples);
+  const remote = await reachServers(sheet, flags, signal);
+  await using output = await openOutput(out, { usual: null, overwrite });
+  const inputs = await signalFiles(sheet, flags.samples, { remote });
   const annotation = await readAnnotation(flags.genes, {
     geneTypes: flags.geneType,
     onWarning: warn,
@@ -78,12 +87,14 @@ async function run(flags: PrepareFlags, { signal }: CommandCall): Promise<void> 
     note: (text) => console.info(text),
     warn,
   });
+  const scale = expressionScale(flags);
   const progress = new ProgressLine("genes");
   const preparation = await prepare(genes, inputs, {
     ...countOptions(flags),
     ...combineOptions(flags, sheet),
     labels,
-    expressionTransform: flags.expressionTransform,
+    expressionTransform: scale.transform,
+    expressionReference: scale.reference,
     orientation: flags.orientation,
     assembly: flags.assembly,
     binSizeBp: flags.binSize,
@@ -113,6 +124,24 @@ async function run(flags: PrepareFlags, { signal }: CommandCall): Promise<void> 
   console.info(output.done);
   await updateGeneNumbers(out, genes);
   printNextStep(out, labels !== undefined);
+}
+
+/** Checks that the command may reach all servers that the sheet names, before it does anything else. */
+async function reachServers(
+  { entries }: SampleSheet,
+  { samples }: PrepareFlags,
+  signal: AbortSignal,
+): Promise<HttpFiles> {
+  const files = entries.flatMap((entry) => [entry, ...entry.control ? [entry.control] : []]);
+  const places = files.flatMap(({ path, index }) => index === undefined ? [path] : [path, index]);
+  const reason = `${samples} names files there`;
+  checkHosts(places, reason);
+  const remote = new HttpFiles({ signal });
+  await checkRedirects(places, {
+    remote,
+    reason: `the servers that ${samples} names redirect there`,
+  });
+  return remote;
 }
 
 async function checkInputs(flags: PrepareFlags): Promise<void> {

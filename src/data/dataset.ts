@@ -3,6 +3,7 @@ import { ContractError } from "../errors.ts";
 import { formatGene, type GeneDetails } from "../gene_id.ts";
 import type { SampleColumns } from "../io/columns.ts";
 import { missingMarksOf } from "../io/mark_mask.ts";
+import { decodeValues } from "../io/signal_values.ts";
 import { submissionId } from "../io/submission.ts";
 import type { DataRecord } from "../record.ts";
 import { checkColumns } from "./_check_columns.ts";
@@ -17,7 +18,7 @@ const checkedColumns = new WeakSet<SampleColumns>();
  * @example
  * ```ts
  * import { Dataset } from "@waka/histone/data";
- * import { COMPETITION_RECORD } from "@waka/histone/record";
+ * import { DEEPCHROME_RECORD } from "@waka/histone/record";
  * import { deepStrictEqual, strictEqual } from "node:assert";
  *
  * const data = new Dataset({
@@ -28,7 +29,7 @@ const checkedColumns = new WeakSet<SampleColumns>();
  *   genes: ["ENSG00000000003", "ENSG00000000005"],
  *   geneIndex: Uint32Array.of(0, 1),
  *   bins: 2,
- *   record: { ...COMPETITION_RECORD, marks: ["H3K4me3"] },
+ *   record: { ...DEEPCHROME_RECORD, marks: ["H3K4me3"] },
  * });
  * const last = data.subset([1]);
  * strictEqual(last.geneOf(0), "ENSG00000000005");
@@ -82,6 +83,12 @@ export class Dataset {
   /** The record that says what the numbers are. */
   get record(): DataRecord {
     return this.columns.record;
+  }
+
+  /** The record of `columns.signal` as it is stored: of counts, where these are kept for their logarithms. */
+  get storedRecord(): DataRecord {
+    const { record, signalValues } = this.columns;
+    return signalValues === undefined ? record : { ...record, transform: "none" };
   }
 
   /** Whether the samples have labels. */
@@ -205,16 +212,40 @@ export class Dataset {
   }
 
   /**
-   * The signal of the sample at a position.
+   * Whether the counts are known: the signal is counts, or logarithms that are kept as the counts. Values that were
+   * scaled to a sequencing depth are counts in this sense too.
+   */
+  get hasCounts(): boolean {
+    return this.storedRecord.transform === "none";
+  }
+
+  /**
+   * The signal of the sample at a position, as the record describes it: the values of the file.
    *
    * @param position From 0 to `length` − 1.
-   * @returns The signal, `[bin, mark]` row-major; not a copy.
+   * @returns The signal, `[bin, mark]` row-major; not to be changed.
    * @throws {RangeError} If the position is outside the view.
    */
   signalOf(position: number): PackedArray {
-    const size = this.bins * this.marks.length;
-    const row = this.#rowOf(position);
-    return this.columns.signal.subarray(row * size, (row + 1) * size);
+    return decodeValues(this.#storedOf(position), this.columns.signalValues);
+  }
+
+  /**
+   * The counts of the sample at a position: its signal before the record's transform.
+   *
+   * @param position From 0 to `length` − 1.
+   * @returns The counts, `[bin, mark]` row-major; not to be changed.
+   * @throws {RangeError} If the position is outside the view.
+   * @throws {ContractError} If the counts are not known; see `hasCounts`.
+   */
+  countsOf(position: number): PackedArray {
+    if (!this.hasCounts) {
+      throw new ContractError(
+        `Cannot take counts: the data carry ${this.record.transform}, and their counts are not known, as they are of ` +
+          "logarithms of integers that a reader or recoverCounts found",
+      );
+    }
+    return this.#storedOf(position);
   }
 
   /** The competition's id of each sample, such as `E065_115459`, `[position]`. */
@@ -264,6 +295,12 @@ export class Dataset {
    */
   filter(keep: (position: number) => boolean): Dataset {
     return new Dataset(this.columns, this.rows.filter((_, position) => keep(position)));
+  }
+
+  #storedOf(position: number): PackedArray {
+    const size = this.bins * this.marks.length;
+    const row = this.#rowOf(position);
+    return this.columns.signal.subarray(row * size, (row + 1) * size);
   }
 
   #rowOf(position: number): number {

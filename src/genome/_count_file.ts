@@ -42,7 +42,8 @@ export async function countFile(
     const counts = await track.count(windows, options);
     if (track.contigs === undefined) {
       checkAccessions(counts.contigs, { file: file.name, assembly: options.assembly });
-      for (const message of checkAssembly(genes, counts.contigs, { file: file.name })) {
+      const place = { file: file.name, aliases: windows.chromosomeAliases };
+      for (const message of checkAssembly(genes, counts.contigs, place)) {
         options.onWarning?.(message);
       }
     }

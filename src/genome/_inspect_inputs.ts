@@ -40,6 +40,7 @@ export async function inspectInputs(
   plan: SamplePlan,
   options: InspectOptions,
 ): Promise<Inspection> {
+  const aliases = options.windows.chromosomeAliases;
   const found: FileAssembly[] = [];
   const contigs: { readonly file: string; readonly contigs: readonly Contig[] }[] = [];
   const warnings = new FileMessages();
@@ -51,11 +52,14 @@ export async function inspectInputs(
       checkOptions(track, options);
       checkDepth(track, options);
       warnings.add(name, track.warnings);
-      found.push({ file: name, assembly: track.contigs && identifyAssembly(track.contigs) });
+      found.push({
+        file: name,
+        assembly: track.contigs && identifyAssembly(track.contigs, aliases),
+      });
       contigs.push({ file: name, contigs: track.contigs ?? [] });
       holdsRows ||= track.format === "bed";
       if (track.contigs !== undefined) {
-        for (const message of checkAssembly(genes, track.contigs, { file: name })) {
+        for (const message of checkAssembly(genes, track.contigs, { file: name, aliases })) {
           options.warnOnce(message, name);
         }
       }
@@ -123,10 +127,10 @@ const READ_FORMATS: readonly string[] = ["bam", "cram", "bed"];
 function warnOfUnknownEnds(
   genes: readonly Gene[],
   chromosomes: readonly Contig[],
-  { extendBp = 0, onWarning }: InspectOptions,
+  { extendBp = 0, onWarning, windows }: InspectOptions,
 ): void {
   if (extendBp === 0) return;
-  const match = chromosomeMatcher(chromosomes.map(({ name }) => name));
+  const match = chromosomeMatcher(chromosomes.map(({ name }) => name), windows.chromosomeAliases);
   const lacking = genes.filter((gene) => matchChromosome(match, gene) === undefined);
   const unknown = new Set(lacking.map(({ chromosome }) => chromosome));
   if (unknown.size === 0) return;

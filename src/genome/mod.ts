@@ -23,6 +23,13 @@ export type {
 } from "../record.ts";
 export { agreeOnAssembly, assemblyName, type FileAssembly, identifyAssembly } from "./assembly.ts";
 export {
+  type AliasGroup,
+  ChromosomeAliases,
+  readChromosomeAliases,
+  type ReadChromosomeAliasesOptions,
+} from "./chromosome_aliases.ts";
+export { type BedWindows, readBedWindows, type ReadBedWindowsOptions } from "./bed_windows.ts";
+export {
   checkAssembly,
   type CheckAssemblyOptions,
   chromosomeMatcher,
@@ -74,6 +81,7 @@ export {
   readGenes,
   type ReadGenesOptions,
 } from "./genes.ts";
+export { openPlace, type OpenPlaceOptions } from "./open_place.ts";
 export { type Preparation, prepare } from "./prepare.ts";
 export type { ControlInput, OpenedSignal, PrepareOptions, SignalInput } from "./prepare_options.ts";
 export {
@@ -104,7 +112,7 @@ export {
   type TextFormat,
   TRACK_RULES,
 } from "./signal/track.ts";
-export { openSignalFile, type OpenSignalFileOptions, signalFiles } from "./signal_files.ts";
+export { openSignalFile, signalFiles, type SignalFilesOptions } from "./signal_files.ts";
 export { transcriptKey } from "./transcript_id.ts";
 export { readTranscriptGenes, type ReadTranscriptGenesOptions } from "./transcripts.ts";
 export {

@@ -143,7 +143,8 @@ function makeRecord(
   { marks, hasReplicates }: SamplePlan,
 ): DataRecord {
   const { assembly, rule, extendBp = 0, minMappingQuality = 0, replicates, control } = options;
-  const { orientation = "genomic", labels, expressionTransform } = options;
+  const { orientation = "genomic", labels, expressionTransform, expressionReference } = options;
+  const { tss } = options;
   const isCombined = hasReplicates || replicates === "keep";
   return {
     assembly,
@@ -157,7 +158,9 @@ function makeRecord(
     normalisation: isNormalised(options) ? "rpm" : "none",
     ...(isCombined && replicates && { replicates }),
     ...(control && { control }),
+    ...(tss && { tss }),
     // The record does not mention a transform if the caller does not know which was applied.
     ...(labels && expressionTransform && { expressionTransform }),
+    ...(labels && expressionReference && { expressionReference }),
   };
 }

@@ -126,6 +126,8 @@ export interface PrepareOptions
    * @default {The record does not mention a transform.}
    */
   readonly expressionTransform?: ExpressionTransform | undefined;
+  /** The sample whose expression was subtracted, for the transform `signed-log-difference`. */
+  readonly expressionReference?: string | undefined;
   /**
    * How many files are counted at the same time. Each takes some ten megabytes of memory.
    *

@@ -5,28 +5,23 @@
  */
 
 import { FormatError } from "../errors.ts";
-import { modificationTime, openFile, pathKind, realPath } from "../files/file.ts";
-import type { ByteSource } from "../files/byte_source.ts";
+import { openFile, pathKind, realPath } from "../files/file.ts";
+import { addressIdentity, isAddress, parseAddress } from "../files/http_address.ts";
+import { HttpFiles } from "../files/http_files.ts";
+import { openPlace, type OpenPlaceOptions } from "./open_place.ts";
 import { isAbsolute, resolveSheetPath } from "./sheet_paths.ts";
 import type { ControlInput, OpenedSignal, SignalInput } from "./prepare_options.ts";
 import type { SampleSheet, SheetFile } from "./sample_sheet.ts";
-import { checkIndexAge, indexNames, openSignal, signalFormat } from "./signal/open_signal.ts";
-import type { SignalFormat } from "./signal/track.ts";
+import { signalFormat } from "./signal/open_signal.ts";
 
-/** Options of {@linkcode openSignalFile}. */
-export interface OpenSignalFileOptions {
+/** Options of {@linkcode signalFiles}. */
+export interface SignalFilesOptions {
   /**
-   * Path of the file's index.
+   * What opens files on servers.
    *
-   * @default {It is looked for in the directory of the file.}
+   * @default {One for all files of the sheet.}
    */
-  readonly index?: string | undefined;
-  /**
-   * What the file holds.
-   *
-   * @default {The format that the ending of the file's name shows.}
-   */
-  readonly format?: SignalFormat | undefined;
+  readonly remote?: HttpFiles | undefined;
 }
 
 /**
@@ -54,43 +49,18 @@ export interface OpenSignalFileOptions {
  */
 export async function openSignalFile(
   path: string,
-  options: OpenSignalFileOptions = {},
+  options: OpenPlaceOptions = {},
 ): Promise<OpenedSignal> {
-  const sources: ByteSource[] = [];
-  const close = () => sources.forEach((source) => source.close());
-  const open = async (name: string): Promise<ByteSource> => {
-    const source = await openFile(name);
-    sources.push(source);
-    return source;
-  };
-  try {
-    const source = await open(path);
-    const indexPath = await findIndex(path, options.index);
-    const index = indexPath === undefined ? undefined : await open(indexPath);
-    return { track: await openSignal(source, { index, format: options.format }), close };
-  } catch (error) {
-    close();
-    throw error;
-  }
-}
-
-async function findIndex(path: string, named: string | undefined): Promise<string | undefined> {
-  for (const name of named === undefined ? indexNames(path) : [named]) {
-    if (named === undefined && await pathKind(name) !== "file") continue;
-    checkIndexAge(
-      { name: path, modified: await modificationTime(path) },
-      { name, modified: await modificationTime(name) },
-    );
-    return name;
-  }
-  return undefined;
+  return await openPlace(path, options);
 }
 
 /**
- * Lists the files of a sample sheet, for {@linkcode prepare}. Relative paths start at the sheet's own directory.
+ * Lists the files of a sample sheet, for {@linkcode prepare}. Relative paths start at the sheet's own directory. Files
+ * with an `http:` or `https:` address are not asked for before they are opened.
  *
  * @param sheet The sheet.
  * @param sheetPath Path of the file that the sheet was read from.
+ * @param options What opens files on servers.
  * @returns The files by cell type, mark and replicate. Rows with one control share its object.
  * @throws {FormatError} With the line of the sheet, if a file does not exist, its name does not show its format, it is
  * not as large as the sheet says, or two rows name the same file by different paths or links, or one as a mark and one
@@ -112,57 +82,83 @@ async function findIndex(path: string, named: string | undefined): Promise<strin
  * await rm(directory, { recursive: true });
  * ```
  */
-export async function signalFiles(sheet: SampleSheet, sheetPath: string): Promise<SignalInput[]> {
+export async function signalFiles(
+  sheet: SampleSheet,
+  sheetPath: string,
+  { remote = new HttpFiles() }: SignalFilesOptions = {},
+): Promise<SignalInput[]> {
+  const finder = { sheetPath, remote };
   const marks = new Map<string, SheetFile>();
   const controls = new Map<string, ControlInput>();
   const inputs: SignalInput[] = [];
   for (const entry of sheet.entries) {
     const { cellType, mark, replicate } = entry;
-    const found = await findFile(entry, sheetPath);
-    const other = marks.get(found.real);
+    const { real, input } = await findFile(entry, finder);
+    const other = marks.get(real);
     if (other !== undefined) {
       failEntry(
-        `"${entry.path}" is the same file as "${other.path}" in line ${other.line}, expected ` +
-          "each file once: its reads would be counted twice",
+        `"${shownPlace(entry.path)}" is the same file as "${shownPlace(other.path)}" in line ` +
+          `${other.line}, expected each file once: its reads would be counted twice`,
         { sheetPath, entry },
       );
     }
-    marks.set(found.real, entry);
-    inputs.push({ cellType, mark, ...found.input, ...replicate !== undefined && { replicate } });
+    marks.set(real, entry);
+    inputs.push({ cellType, mark, ...input, ...replicate !== undefined && { replicate } });
   }
   for (const [i, { control }] of sheet.entries.entries()) {
     if (control === undefined) continue;
-    const found = await findFile(control, sheetPath);
-    const mark = marks.get(found.real);
+    const { real, input } = await findFile(control, finder);
+    const mark = marks.get(real);
     if (mark !== undefined) {
       failEntry(
-        `control "${control.path}" is the same file as "${mark.path}" in line ${mark.line}, expected a ` +
-          "file that is not counted as a mark",
+        `control "${shownPlace(control.path)}" is the same file as "${shownPlace(mark.path)}" in ` +
+          `line ${mark.line}, expected a file that is not counted as a mark`,
         { sheetPath, entry: control },
       );
     }
-    const shared = controls.get(found.real) ?? found.input;
-    controls.set(found.real, shared);
+    const shared = controls.get(real) ?? input;
+    controls.set(real, shared);
     inputs[i] = { ...inputs[i]!, control: shared };
   }
   return inputs;
 }
 
-/** Finds the file of a row: the path that links lead to, and what opens it. */
+/** A path, or an address without what may be secret in it. */
+function shownPlace(place: string): string {
+  return isAddress(place) ? parseAddress(place).shown : place;
+}
+
+/** Finds the file of a row: what identifies it, whichever path or address leads to it, and what opens it. */
 async function findFile(
   entry: SheetFile,
-  sheetPath: string,
+  { sheetPath, remote }: { readonly sheetPath: string; readonly remote: HttpFiles },
 ): Promise<{ readonly real: string; readonly input: ControlInput }> {
   const path = resolveSheetPath(entry.path, sheetPath);
   const problem = await findProblem(path, entry);
   if (problem !== undefined) throw new FormatError(problem, { file: sheetPath, line: entry.line });
   const { format } = entry;
-  const index = entry.index === undefined ? undefined : resolveSheetPath(entry.index, sheetPath);
-  if (index !== undefined && await pathKind(index) !== "file") {
+  const index = await findIndex(entry, sheetPath);
+  return {
+    real: isAddress(path) ? addressIdentity(path) : await realPath(path),
+    input: {
+      name: shownPlace(path),
+      open: () => openPlace(path, { remote, format, ...index }),
+    },
+  };
+}
+
+/** The index that a row names. `none` says that there is none, and that the file is to be read whole. */
+async function findIndex(
+  entry: SheetFile,
+  sheetPath: string,
+): Promise<Pick<OpenPlaceOptions, "index" | "readsWhole">> {
+  if (entry.index === undefined) return {};
+  if (entry.index.toLowerCase() === "none") return { readsWhole: true };
+  const index = resolveSheetPath(entry.index, sheetPath);
+  if (!isAddress(index) && await pathKind(index) !== "file") {
     failEntry(`index "${index}" is not there`, { sheetPath, entry });
   }
-  const open = () => openSignalFile(path, { index, format });
-  return { real: await realPath(path), input: { name: path, open } };
+  return { index };
 }
 
 function failEntry(
@@ -176,16 +172,22 @@ const READ = "Cannot read sample sheet:";
 
 /** Finds what would prevent opening a file, without opening it. */
 async function findProblem(path: string, entry: SheetFile): Promise<string | undefined> {
+  if (isAddress(path)) return findProblemOfName(() => parseAddress(path).shown, entry);
   const kind = await pathKind(path);
   if (kind === "directory") return `${READ} "${path}" is a directory, expected a file`;
   if (kind === undefined) return `${READ} ${describeMissing(path, entry)}`;
-  const { sizeBytes, format } = entry;
+  const { sizeBytes } = entry;
   const found = sizeBytes === undefined ? undefined : await sizeOf(path);
   if (found !== sizeBytes) {
     return `${READ} "${path}" has ${found} bytes, expected ${sizeBytes}: was it downloaded whole?`;
   }
+  return findProblemOfName(() => path, entry);
+}
+
+function findProblemOfName(name: () => string, { format }: SheetFile): string | undefined {
   try {
-    if (format === undefined) signalFormat(path);
+    const shown = name();
+    if (format === undefined) signalFormat(shown);
   } catch (error) {
     return (error as Error).message;
   }
@@ -203,7 +205,7 @@ function describeMissing(path: string, entry: SheetFile): string {
   const missing = `"${path}" is not there`;
   if (isAbsolute(entry.path)) return missing;
   if (/^\w+:\/\//.test(entry.path)) {
-    return `"${entry.path}" is an address, expected a path: download the file first`;
+    return `"${entry.path}" is an address, expected a path, or one that begins with https:// or http://: download the file first`;
   }
   if (entry.path.startsWith("~")) {
     return `${missing}: write the path of your home directory instead of ~`;

@@ -1,12 +1,18 @@
 /** Checks that the rows of a sheet do not contradict each other. */
 
 import { FormatError } from "../../errors.ts";
+import { addressIdentity, isAddress, showAddress } from "../../files/http_address.ts";
 import type { ArrangeOptions, SheetRow } from "./types.ts";
 
-/** Makes the same of the ways in which one path may be written. */
+/** Makes the same of the ways in which one path or address may be written. */
 function plainWriting(path: string): string {
-  if (/^\w+:\/\//.test(path)) return path;
+  if (isAddress(path)) return URL.canParse(path.trim()) ? addressIdentity(path) : path;
   return path.replace(/\/(?:\.?\/)+/g, "/").replace(/^(?:\.\/)+/, "");
+}
+
+/** A path, or an address without what may be secret in it. */
+function showPath(path: string): string {
+  return isAddress(path) ? showAddress(path.trim()) : path;
 }
 
 /** Throws if a path is in two rows, or is the path of a control too: its reads would be counted twice. */
@@ -16,7 +22,9 @@ export function checkPaths(rows: readonly SheetRow[], file: string): void {
     const earlier = lines.get(plainWriting(path));
     if (earlier !== undefined) {
       throw new FormatError(
-        `Cannot read sample sheet: path "${path}" is in line ${earlier} and in line ${line}, ` +
+        `Cannot read sample sheet: path "${
+          showPath(path)
+        }" is in line ${earlier} and in line ${line}, ` +
           "expected once: its reads would be counted twice",
         { file, line },
       );
@@ -24,10 +32,13 @@ export function checkPaths(rows: readonly SheetRow[], file: string): void {
     lines.set(plainWriting(path), line);
   }
   for (const { control, line } of rows) {
-    const markLine = control && lines.get(plainWriting(control.path));
+    if (control === undefined) continue;
+    const markLine = lines.get(plainWriting(control.path));
     if (markLine === undefined) continue;
     throw new FormatError(
-      `Cannot read sample sheet: control "${control?.path}" is the file of a mark in line ${markLine}, ` +
+      `Cannot read sample sheet: control "${
+        showPath(control.path)
+      }" is the file of a mark in line ${markLine}, ` +
         "expected a file that is not counted as a mark",
       { file, line },
     );

@@ -42,7 +42,7 @@ export class RowCounter implements RowSink {
     const { rule, extendBp = 0, chromosomes = [] } = options;
     this.#windows = windows;
     this.#lengths = new Map(chromosomes.map(({ name, length }) => [name, length]));
-    this.#matchLength = chromosomeMatcher(this.#lengths.keys());
+    this.#matchLength = chromosomeMatcher(this.#lengths.keys(), windows.chromosomeAliases);
     this.#counter = new WindowCounter(windows, rule);
     this.#reads = format === "bed" ? new ReadSink(this.#counter, extendBp) : undefined;
   }

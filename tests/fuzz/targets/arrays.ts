@@ -5,7 +5,7 @@ import { formatNpyHeader, readNpy } from "../../../src/io/npy.ts";
 import type { NpyDtype } from "../../../src/io/npy_types.ts";
 import { readCompetition } from "../../../src/io/competition.ts";
 import { Dataset } from "../../../src/data/dataset.ts";
-import { COMPETITION_RECORD } from "../../../src/record.ts";
+import { DEEPCHROME_RECORD } from "../../../src/record.ts";
 import { concatenate } from "../../../src/base/bytes.ts";
 import { writeZip, type ZipOptions } from "../containers.ts";
 import type { ByteWriter } from "../byte_writer.ts";
@@ -123,7 +123,7 @@ function npzTarget(name: string, options: ZipOptions): Target {
   };
 }
 
-const RECORD = { ...COMPETITION_RECORD, marks: ["H3K4me3", "H3K9me3"] };
+const RECORD = { ...DEEPCHROME_RECORD, marks: ["H3K4me3", "H3K9me3"] };
 const [ROWS, BINS, COLUMNS] = [3, 4, 4];
 
 /** `[rows, bins, id + 2 marks + label]` as float32. */
