@@ -42,8 +42,14 @@ export function announcePreparation(preparation: Preparation): void {
 function describeRule(record: DataRecord): string[] {
   const { assembly, countingRule, orientation, replicates, control } = record;
   const { extendBp = 0, minMappingQuality = 0, normalisation = "none" } = record;
+  const { fragments = false, excludedFlags, blacklist } = record;
   return [
     countingRule,
+    ...fragments ? ["pairs as fragments"] : [],
+    ...excludedFlags === undefined
+      ? []
+      : [`reads with flags 0x${excludedFlags.toString(16)} left out`],
+    ...blacklist === undefined ? [] : ["without the blacklist"],
     ...extendBp === 0 ? [] : [`extended to ${extendBp} bp`],
     ...minMappingQuality === 0 ? [] : [`mapping quality ${minMappingQuality} or more`],
     ...control === undefined ? [] : [CONTROLS[control]],

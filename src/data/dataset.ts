@@ -1,5 +1,4 @@
 import type { PackedArray } from "../base/arrays.ts";
-import { ContractError } from "../errors.ts";
 import { formatGene, type GeneDetails } from "../gene_id.ts";
 import type { SampleColumns } from "../io/columns.ts";
 import { missingMarksOf } from "../io/mark_mask.ts";
@@ -7,6 +6,7 @@ import { decodeValues } from "../io/signal_values.ts";
 import { submissionId } from "../io/submission.ts";
 import type { DataRecord } from "../record.ts";
 import { checkColumns } from "./_check_columns.ts";
+import { checkIndices, checkSpan, failCounts, failLabels } from "./_check_views.ts";
 
 /** Columns that passed the checks, so that further views of them need not repeat these. */
 const checkedColumns = new WeakSet<SampleColumns>();
@@ -104,11 +104,7 @@ export class Dataset {
    */
   labels(): Float64Array<ArrayBuffer> {
     const { labels } = this.columns;
-    if (labels === undefined) {
-      throw new ContractError(
-        "Cannot take labels: the data have no labels, expected one for each sample",
-      );
-    }
+    if (labels === undefined) failLabels();
     return this.#gather(labels, new Float64Array(this.length));
   }
 
@@ -165,9 +161,7 @@ export class Dataset {
     return markMask?.[cellType * this.marks.length + place] !== 0;
   }
 
-  /**
-   * The marks that were not measured, by cell type, for those cell types of the view that lack any.
-   */
+  /** The marks that were not measured, by cell type, for those cell types of the view that lack any. */
   get missingMarks(): ReadonlyMap<string, readonly string[]> {
     const missing = missingMarksOf(this.columns);
     const present = missing.size === 0 ? new Set() : new Set(this.cellTypeIndices());
@@ -239,21 +233,13 @@ export class Dataset {
    * @throws {ContractError} If the counts are not known; see `hasCounts`.
    */
   countsOf(position: number): PackedArray {
-    if (!this.hasCounts) {
-      throw new ContractError(
-        `Cannot take counts: the data carry ${this.record.transform}, and their counts are not known, as they are of ` +
-          "logarithms of integers that a reader or recoverCounts found",
-      );
-    }
+    if (!this.hasCounts) failCounts(this.record.transform);
     return this.#storedOf(position);
   }
 
   /** The competition's id of each sample, such as `E065_115459`, `[position]`. */
   submissionIds(): string[] {
-    return Array.from(
-      this.rows,
-      (_, position) => submissionId(this.cellTypeOf(position), this.geneOf(position)),
-    );
+    return Array.from(this.rows, (_, i) => submissionId(this.cellTypeOf(i), this.geneOf(i)));
   }
 
   /**
@@ -279,11 +265,7 @@ export class Dataset {
    * @throws {RangeError} Unless 0 ≤ start ≤ end ≤ length.
    */
   slice(start: number, end: number): Dataset {
-    if (!(start >= 0 && start <= end && end <= this.length)) {
-      throw new RangeError(
-        `Cannot take samples ${start} to ${end}: the data have ${this.length}`,
-      );
-    }
+    checkSpan(start, end, this.length);
     return new Dataset(this.columns, this.rows.subarray(start, end));
   }
 
@@ -314,19 +296,5 @@ export class Dataset {
   #gather<T extends Float64Array | Uint32Array>(column: ArrayLike<number>, out: T): T {
     for (let i = 0; i < out.length; i++) out[i] = column[this.rows[i]!]!;
     return out;
-  }
-}
-
-function checkIndices(
-  indices: ArrayLike<number>,
-  { bound, what }: { readonly bound: number; readonly what: string },
-): void {
-  for (let i = 0; i < indices.length; i++) {
-    const index = indices[i]!;
-    if (!Number.isInteger(index) || index < 0 || index >= bound) {
-      throw new RangeError(
-        `Cannot take subset: ${what} ${index} is outside the data, which have ${bound}`,
-      );
-    }
   }
 }

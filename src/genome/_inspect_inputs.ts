@@ -16,8 +16,8 @@ import type { CountedFile } from "./_count_file.ts";
 import { isNormalised } from "./_count_sample.ts";
 import type { PrepareOptions } from "./prepare_options.ts";
 import type { SamplePlan } from "./_sample_plan.ts";
-import { checkOptions } from "./signal/check_options.ts";
-import type { SignalTrack } from "./signal/track.ts";
+import { checkOptions, holdsReads } from "./signal/check_options.ts";
+import type { SignalFormat, SignalTrack } from "./signal/track.ts";
 import type { GeneWindows } from "./windows.ts";
 
 /** The result of inspecting all files. */
@@ -44,7 +44,7 @@ export async function inspectInputs(
   const found: FileAssembly[] = [];
   const contigs: { readonly file: string; readonly contigs: readonly Contig[] }[] = [];
   const warnings = new FileMessages();
-  let holdsRows = false;
+  const formats = new Map<SignalFormat, string>();
   for (const input of listFiles(plan)) {
     const { name } = input;
     const { track, close } = await input.open();
@@ -57,7 +57,7 @@ export async function inspectInputs(
         assembly: track.contigs && identifyAssembly(track.contigs, aliases),
       });
       contigs.push({ file: name, contigs: track.contigs ?? [] });
-      holdsRows ||= track.format === "bed";
+      if (!formats.has(track.format)) formats.set(track.format, name);
       if (track.contigs !== undefined) {
         for (const message of checkAssembly(genes, track.contigs, { file: name, aliases })) {
           options.warnOnce(message, name);
@@ -68,14 +68,33 @@ export async function inspectInputs(
       close();
     }
   }
+  checkFragmentsPerRead(formats, options);
   for (const { message, file } of warnings.list()) options.warnOnce(message, file);
   const agreed = agreeOnAssembly(found, options.assembly);
   const assembly = compareWithAnnotation(agreed, found, options);
   for (const { file, contigs: own } of contigs) checkAccessions(own, { file, assembly });
   const all = contigs.flatMap(({ contigs }) => contigs);
   const chromosomes = collectChromosomes({ contigs: all, assembly });
-  if (holdsRows) warnOfUnknownEnds(genes, chromosomes, options);
+  if (formats.has("bed")) warnOfUnknownEnds(genes, chromosomes, options);
   return { assembly, chromosomes };
+}
+
+/**
+ * Throws if fragments are compared by the numbers of reads of files of which some have a row for each fragment, and
+ * others two reads.
+ */
+function checkFragmentsPerRead(
+  formats: ReadonlyMap<SignalFormat, string>,
+  options: PrepareOptions,
+): void {
+  const rows = formats.get("bed");
+  const pairs = formats.get("bam") ?? formats.get("cram");
+  if (options.fragments !== true || rows === undefined || pairs === undefined) return;
+  if (options.control === undefined && !isNormalised(options)) return;
+  throw new ContractError(
+    `Cannot scale fragments to the depth of their files: ${rows} has a row for each, and ${pairs} two reads, ` +
+      "expected files of one kind",
+  );
 }
 
 /** Every file, in the order of the samples, and after those of a sample its controls that were not listed before. */
@@ -96,30 +115,28 @@ async function countEarly(
   input: CountedFile,
   options: InspectOptions & { readonly genes: readonly Gene[] },
 ): Promise<void> {
-  const { rule, windows } = options;
-  const { values } = await track.count(windows, { rule });
+  const { rule, windows, blacklist } = options;
+  const { values } = await track.count(windows, { rule, blacklist });
   checkValues(values, input, options);
   freeArray(values);
 }
 
 /** Throws if a number needs the reads of the whole file, and the file is of no reads. */
 function checkDepth({ name, format }: SignalTrack, options: PrepareOptions): void {
-  if (READ_FORMATS.includes(format)) return;
+  if (holdsReads(format)) return;
+  const what = format === "peaks" ? "peaks have" : "a signal track has";
   if (options.control !== undefined) {
     throw new ContractError(
-      `Cannot use controls with ${name}: a signal track has no reads by which a control is scaled to the depth of a ` +
-        "mark, expected reads (BAM or BED), or tracks that were compared with a control already",
+      `Cannot use controls with ${name}: ${what} no reads by which a control is scaled to the depth of a mark, ` +
+        "expected reads (BAM, CRAM or BED), or what was compared with a control already",
     );
   }
   if (!isNormalised(options)) return;
   throw new ContractError(
-    `Cannot normalise ${name}: a signal track has no reads to count, expected normalisation none` +
+    `Cannot normalise ${name}: ${what} no reads to count, expected normalisation none` +
       (options.replicates === "mean-rpm" ? ", and replicates by mean" : ""),
   );
 }
-
-/** The formats that hold reads. */
-const READ_FORMATS: readonly string[] = ["bam", "cram", "bed"];
 
 /**
  * Warns about chromosomes whose ends are unknown, since rows do not give them and extended reads may reach past them.

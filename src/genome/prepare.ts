@@ -16,6 +16,8 @@ import { inspectInputs } from "./_inspect_inputs.ts";
 import type { Gene } from "./gene.ts";
 import type { PrepareOptions, SignalInput } from "./prepare_options.ts";
 import { planSamples, type SamplePlan } from "./_sample_plan.ts";
+import { describeUselessBlacklist } from "./signal/blacklist.ts";
+import { USUAL_EXCLUDED_FLAGS } from "./signal/track.ts";
 import { type GeneWindows, geneWindows } from "./windows.ts";
 
 /** Files that were inspected and are ready to be counted. */
@@ -96,6 +98,8 @@ export async function prepare(
   const { cellTypes, missingMarks } = plan;
   checkLabels(cellTypes, genes, options);
   const warnOnce = makeWarnOnce(options.onWarning);
+  const useless = options.blacklist && describeUselessBlacklist(options.blacklist, windows);
+  if (useless !== undefined) options.onWarning?.(useless);
   const { assembly, chromosomes } = await inspectInputs(genes, plan, {
     ...options,
     windows,
@@ -143,8 +147,8 @@ function makeRecord(
   { marks, hasReplicates }: SamplePlan,
 ): DataRecord {
   const { assembly, rule, extendBp = 0, minMappingQuality = 0, replicates, control } = options;
+  const { fragments = false, excludedFlags = USUAL_EXCLUDED_FLAGS, blacklist, tss } = options;
   const { orientation = "genomic", labels, expressionTransform, expressionReference } = options;
-  const { tss } = options;
   const isCombined = hasReplicates || replicates === "keep";
   return {
     assembly,
@@ -159,6 +163,10 @@ function makeRecord(
     ...(isCombined && replicates && { replicates }),
     ...(control && { control }),
     ...(tss && { tss }),
+    // What records of older versions lack is left out where it is as usual.
+    ...(fragments && { fragments }),
+    ...(excludedFlags !== USUAL_EXCLUDED_FLAGS && { excludedFlags }),
+    ...(blacklist && { blacklist: blacklist.digest }),
     // The record does not mention a transform if the caller does not know which was applied.
     ...(labels && expressionTransform && { expressionTransform }),
     ...(labels && expressionReference && { expressionReference }),

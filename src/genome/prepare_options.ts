@@ -47,14 +47,19 @@ export interface SignalInput {
 }
 
 /** Options of `prepare`. */
-export interface PrepareOptions
-  extends GeneWindowsOptions, Pick<CountOptions, "extendBp" | "minMappingQuality"> {
+export interface PrepareOptions extends
+  GeneWindowsOptions,
+  Pick<
+    CountOptions,
+    "extendBp" | "fragments" | "minMappingQuality" | "excludedFlags" | "blacklist"
+  > {
   /** How the contents of a file become one number in each bin. */
   readonly rule: CountingRule;
   /**
    * The normalisation for sequencing depth: none, or a division by the file's reads in millions. These are all mapped
-   * reads, including duplicates and reads below the lowest mapping quality. Replicates that are averaged by `mean-rpm`
-   * are always normalised, and those that are summed are divided by the reads of all of them.
+   * reads, including duplicates, reads below the lowest mapping quality and those that a blacklist leaves out; with
+   * `fragments` too, so that a fragment counts as 1, not 2. Replicates that are averaged by `mean-rpm` are always
+   * normalised, and those that are summed are divided by the reads of all of them.
    *
    * @default {"none"}
    */

@@ -19,7 +19,7 @@ import {
 } from "./_competition_record.ts";
 import { type DecodeJob, decodeMembers } from "./_decode_members.ts";
 import { readGeneTable, type TableGene } from "./_gene_table.ts";
-import { readSampleMembers } from "./_sample_members.ts";
+import { checkMembers, readSampleMembers } from "./_sample_members.ts";
 import { takeMemory } from "./_memory.ts";
 import { ZipNpzReader } from "./_npz_reader.ts";
 import { type CollectedSignal, MixedSignalError, SignalCollector } from "./_signal_collector.ts";
@@ -136,10 +136,10 @@ async function readColumns(
   const cellTypes = chooseCellTypes(npz, wanted);
   const table = await readGeneTable(npz);
   if (known === undefined && table !== undefined) refuseLostRecord(npz);
-  const all = cellTypeNames(npz);
-  const members = await readSampleMembers(npz, { all, cellTypes, record: expected });
   const mayBeLogarithms = transform === "log1p";
   const layouts = await readLayouts(npz, cellTypes, { marks, mayBeLogarithms });
+  const all = cellTypeNames(npz);
+  const members = await readSampleMembers(npz, { all, cellTypes, record: expected });
   checkInflatedSize(npz, cellTypes, maxBytes);
   const job = { source, directory, layouts, threads, onProgress };
   const { areIntegers, geneIds, ...samples } = await readSamples(job);
@@ -148,7 +148,9 @@ async function readColumns(
   if (known === undefined && !labelled) refuseLabelAsMark(signal, { bins, marks, file: npz.name });
   const record = known ?? recordWithout(npz, { ...samples, areIntegers }, onNote);
   const named = indexGenes(geneIds, table, npz.name);
-  return { ...samples, cellTypes, bins, record, ...members, ...named };
+  const columns = { ...samples, cellTypes, bins, record, ...members, ...named };
+  checkMembers(columns, npz.name);
+  return columns;
 }
 
 /** The members to read, and how. */

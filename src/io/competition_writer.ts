@@ -61,7 +61,7 @@ export interface WriteCompetitionOptions {
 }
 
 /** The layout that all blocks of a file share. */
-interface Layout {
+export interface Layout {
   readonly bins: number;
   readonly labelled: boolean;
 }
@@ -159,11 +159,16 @@ async function* toMembers(
   yield* sampleMembers(cellTypes, options);
 }
 
-function describeLayout({ bins, labelled }: Layout): string {
+/** A layout in words, for messages. */
+export function describeLayout({ bins, labelled }: Layout): string {
   return `${bins} bins ${labelled ? "and labels" : "and no labels"}`;
 }
 
-function checkBlock({ cellType, genes, signal, labels }: CompetitionBlock, marks: number): Layout {
+/** The layout of a block; throws if its lengths contradict each other, or its cell type cannot be named so. */
+export function checkBlock(
+  { cellType, genes, signal, labels }: CompetitionBlock,
+  marks: number,
+): Layout {
   const action = `Cannot write cell type "${cellType}"`;
   const fault = faultOfCellType(cellType);
   if (fault !== undefined) throw new RangeError(`Cannot write cell type: ${fault}`);

@@ -40,6 +40,8 @@ export interface EncodeFile {
 const FORMATS: Readonly<Record<string, SignalFormat>> = {
   "bam": "bam",
   "bigwig": "bigwig",
+  "bed narrowpeak": "peaks",
+  "bed broadpeak": "peaks",
 };
 
 /** What a file of a format of ENCODE, such as `bed narrowPeak`, holds; `undefined` if it cannot be counted. */
