@@ -21,7 +21,10 @@ import type { ExpressionTransform } from "../record.ts";
 /** The flags about expression. */
 export interface ExpressionFlags {
   readonly samples: string;
-  readonly genes: string;
+  /** The annotation, which may say what genes transcripts are of. */
+  readonly genes?: string | undefined;
+  /** A file that says what genes transcripts are of, where the annotation does not. */
+  readonly transcriptGenes?: string | undefined;
   readonly expression?: string | undefined;
   readonly expressionSamples?: string | undefined;
   readonly expressionTransform: ExpressionTransform;
@@ -54,7 +57,10 @@ export async function takeExpression(
   const tables = readTables(source, flags, listeners);
   const { cellTypes } = sheet;
   const { expressionTransform: transform } = flags;
-  const transcripts = () => readTranscriptGenes(flags.genes, { onWarning: listeners.warn });
+  const file = flags.transcriptGenes ?? flags.genes;
+  const transcripts = file === undefined
+    ? undefined
+    : () => readTranscriptGenes(file, { onWarning: listeners.warn });
   const labelled = await matchExpression(genes, tables, { cellTypes, transform, transcripts });
   labelled.notes.forEach(listeners.note);
   labelled.warnings.forEach(listeners.warn);

@@ -3,7 +3,7 @@
 import { ContractError } from "../errors.ts";
 import { quotePath } from "../base/shell.ts";
 import { pickGeneDetails } from "../genome/gene.ts";
-import { prepare, readAnnotation, readSampleSheet, signalFiles } from "../genome/mod.ts";
+import { prepare, readSampleSheet, signalFiles } from "../genome/mod.ts";
 import { writeCompetition } from "../io/competition_writer.ts";
 import { type CommandCall, type CommandDefinition, Interrupted } from "./flags.ts";
 import { announcePreparation } from "./_announce_preparation.ts";
@@ -15,6 +15,7 @@ import { commandLine, formatNext } from "./_place.ts";
 import { countOptions } from "./_prepare_count_flags.ts";
 import { declarePrepareFlags, type PrepareFlags } from "./_prepare_flags.ts";
 import { ProgressLine } from "./_progress.ts";
+import { checkGeneFiles, takeGenes } from "./_take_genes.ts";
 import { warn } from "./_warn.ts";
 
 /** Command `prepare`. */
@@ -49,15 +50,10 @@ async function run(flags: PrepareFlags, { signal }: CommandCall): Promise<void> 
   await using output = await openOutput(out, { usual: null, overwrite });
   const sheet = await readSampleSheet(flags.samples, { onWarning: warn });
   const inputs = await signalFiles(sheet, flags.samples);
-  const annotation = await readAnnotation(flags.genes, {
-    geneTypes: flags.geneType,
-    onWarning: warn,
-  });
-  if (annotation.genes.some(isNumberedByName)) await checkGeneNumbers(flags);
-  const { genes, labels } = await takeExpression(annotation.genes, sheet, flags, {
-    note: (text) => console.info(text),
-    warn,
-  });
+  const listeners = { note: (text: string) => console.info(text), warn };
+  const { genes: all, ...place } = await takeGenes(flags, listeners);
+  if (all.some(isNumberedByName)) await checkGeneNumbers(flags);
+  const { genes, labels } = await takeExpression(all, sheet, flags, listeners);
   const progress = new ProgressLine("genes");
   const preparation = await prepare(genes, inputs, {
     ...countOptions(flags),
@@ -67,7 +63,7 @@ async function run(flags: PrepareFlags, { signal }: CommandCall): Promise<void> 
     assembly: flags.assembly,
     binSizeBp: flags.binSize,
     halfWidthBp: flags.halfWidth,
-    annotationAssembly: annotation.assembly,
+    ...place,
     onProgress: (done, total) => {
       if (signal.aborted) throw new Interrupted("Interrupted: nothing half-written was kept.");
       progress.update({ done, total, label: "counting" });
@@ -93,9 +89,9 @@ async function run(flags: PrepareFlags, { signal }: CommandCall): Promise<void> 
 }
 
 async function checkInputs(flags: PrepareFlags): Promise<void> {
-  const { samples, genes, expression, expressionSamples } = flags;
+  const { samples, expression, expressionSamples } = flags;
   await checkInputFile("--samples", samples);
-  await checkInputFile("--genes", genes);
+  await checkGeneFiles(flags);
   if (expression !== undefined) await checkInputFile("--expression", expression);
   if (expressionSamples !== undefined) {
     await checkInputFile("--expression-samples", expressionSamples);
