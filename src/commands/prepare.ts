@@ -7,6 +7,7 @@ import { prepare, readSampleSheet, signalFiles } from "../genome/mod.ts";
 import { writeCompetition } from "../io/competition_writer.ts";
 import { type CommandCall, type CommandDefinition, Interrupted } from "./flags.ts";
 import { announcePreparation } from "./_announce_preparation.ts";
+import { DEEPTOOLS_FLAGS } from "./_deeptools_flags.ts";
 import { takeExpression } from "./_expression.ts";
 import { checkGeneNumbers, isNumberedByName, updateGeneNumbers } from "./_gene_numbers.ts";
 import { checkInputFile } from "./_input_file.ts";
@@ -40,6 +41,7 @@ export const command: CommandDefinition<PrepareFlags> = {
     ],
   ],
   declare: declarePrepareFlags,
+  aliases: DEEPTOOLS_FLAGS,
   run,
 };
 
