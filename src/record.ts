@@ -40,7 +40,7 @@ export {
   TSS_RULES,
   type TssRule,
 } from "./record_types.ts";
-export { prepareFlags, reconcileRecords } from "./reconcile_records.ts";
+export { prepareFlags, type ReconcileOptions, reconcileRecords } from "./reconcile_records.ts";
 
 /**
  * The record of the competition's own files, which lack it: Roadmap Epigenomics on hg19, windows counted as
