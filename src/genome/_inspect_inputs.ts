@@ -13,7 +13,7 @@ import { ASSEMBLIES_WITH_SIZES, collectChromosomes } from "./chromosome_sizes.ts
 import { checkAssembly, chromosomeMatcher, type Contig, matchChromosome } from "./chromosomes.ts";
 import type { Gene } from "./gene.ts";
 import type { PrepareOptions, SignalInput } from "./prepare_options.ts";
-import { checkOptions } from "./signal/check_options.ts";
+import { checkOptions, holdsReads } from "./signal/check_options.ts";
 import type { SignalTrack } from "./signal/track.ts";
 import type { GeneWindows } from "./windows.ts";
 
@@ -81,16 +81,17 @@ async function countEarly(
   input: SignalInput,
   options: InspectOptions & { readonly genes: readonly Gene[] },
 ): Promise<void> {
-  const { rule, windows } = options;
-  const { values } = await track.count(windows, { rule });
+  const { rule, windows, blacklist } = options;
+  const { values } = await track.count(windows, { rule, blacklist });
   checkValues(values, input, options);
   freeArray(values);
 }
 
 function checkNormalisation({ name, format }: SignalTrack, options: PrepareOptions): void {
-  if (options.normalisation !== "rpm" || format === "bam" || format === "bed") return;
+  if (options.normalisation !== "rpm" || holdsReads(format)) return;
+  const what = format === "peaks" ? "peaks have" : "a signal track has";
   throw new ContractError(
-    `Cannot normalise ${name}: a signal track has no reads to count, expected normalisation none`,
+    `Cannot normalise ${name}: ${what} no reads to count, expected normalisation none`,
   );
 }
 

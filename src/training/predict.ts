@@ -4,7 +4,7 @@ import type { Session } from "../engine/engine.ts";
 import { type EngineName, type EngineReport, selectEngine } from "../engine/select.ts";
 import { ContractError, DivergedError } from "../errors.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
-import { type ReconcileOptions, reconcileRecords } from "../record.ts";
+import type { ReconcileOptions } from "../record.ts";
 import { checkInputShape, sampleSource } from "./_sample_source.ts";
 import { countKnownGenes, geneEffectsOf, leaveOneOutEffects } from "./gene_effects.ts";
 
@@ -48,7 +48,8 @@ export interface PredictOptions extends ReconcileOptions {
  * On the samples that it was trained on, any model's error is too small, and even smaller with gene effects: predict
  * those samples with `geneEffects: "leave-one-out"`.
  *
- * @param model The trained model; the transform it was trained with is applied to plain counts.
+ * @param model The trained model; the transform it was trained with is applied to the counts, once: also where the data
+ * are logarithms of counts that are kept as these (see `SampleColumns.signalValues`).
  * @param data The samples.
  * @param options Engine, progress, abort signal.
  * @returns One value per sample, `[data.length]`; a probability for models with a sigmoid.
@@ -77,7 +78,7 @@ export async function predict(
   options: PredictOptions = {},
 ): Promise<Float32Array<ArrayBuffer>> {
   const { acceptAssembly = false, onNote } = options;
-  const transform = reconcileRecords(model.record, data.record, { acceptAssembly, onNote });
+  const source = sampleSource(data, model.record, { acceptAssembly, onNote });
   if (model.record.assembly !== data.record.assembly) checkSharedGenes(model, data);
   checkInputShape(model.spec, data);
   requireEveryMark(data, "predict");
@@ -94,7 +95,6 @@ export async function predict(
     reason,
     arithmetic: await engine.arithmetic(),
   });
-  const source = sampleSource(data, transform);
   const predicted = (await session.predict(source, [data.rows], options))[0]!;
   checkFinite(predicted, data, session);
   const { geneEffects = true } = options;
