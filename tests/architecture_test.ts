@@ -59,8 +59,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 /** Parts that only others of this package use: they have no entry point, and `mod.ts` files may re-export from them. */
 const INTERNAL = ["base", "files", "text"];
 
-/** Packages that take long to load: tf.js, Vega and Vega-Lite, the PNG renderer. */
-const HEAVY = /tensorflow|npm:\/?vega|resvg/;
+/** Packages that few need and that take time to load: tf.js, Vega and Vega-Lite, the PNG renderer, Parquet and Zarr. */
+const HEAVY = /tensorflow|npm:\/?vega|resvg|hyparquet|zarrita/;
 
 interface ModuleInfo {
   readonly specifier: string;

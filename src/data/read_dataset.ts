@@ -20,7 +20,7 @@ export interface ReadDatasetOptions {
    * @default {The number of cores, at most 8}
    */
   readonly threads?: number | undefined;
-  /** Called if an npz file has no record and none is given, with what its values were taken for. */
+  /** Called if an npz file lacks a record and the options do too, with what its values were taken for. */
   readonly onNote?: ((message: string) => void) | undefined;
   /** Called with peculiarities of an npz file that do not keep it from being read; see `ReadCompetitionOptions`. */
   readonly onWarning?: ((message: string) => void) | undefined;

@@ -59,6 +59,14 @@ export {
   type RecoveredCounts,
   type SignalValues,
 } from "./signal_values.ts";
+export {
+  type ParquetCell,
+  type ParquetColumn,
+  type ParquetRows,
+  type ParquetTable,
+  type ParquetType,
+  writeParquet,
+} from "./parquet.ts";
 export { type GeneSequences, readSequences } from "./sequences.ts";
 export {
   alignPredictions,
@@ -69,3 +77,6 @@ export {
   submissionId,
   writeSubmission,
 } from "./submission.ts";
+export type { AnndataValue } from "./zarr/anndata.ts";
+export { writeAnndata, type WriteAnndataOptions } from "./zarr/anndata_writer.ts";
+export type { ZarrStore } from "./zarr/store.ts";

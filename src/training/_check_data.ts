@@ -1,4 +1,5 @@
 import type { Dataset } from "../data/dataset.ts";
+import { requireEveryMark } from "../data/missing_marks.ts";
 import { ContractError } from "../errors.ts";
 import { parseSpec } from "../model/parse_spec.ts";
 import { type PresetName, presetSpec } from "../model/presets.ts";
@@ -52,6 +53,7 @@ function checkLabelled(
 ): void {
   if (data.length === 0) throw new ContractError(`Cannot ${action}: the data have no samples`);
   if (!data.hasLabels) throw new ContractError(`Cannot ${action}: the data have no labels`);
+  requireEveryMark(data, action);
   if (model.loss !== "binaryCrossentropy") return;
   const labels = data.labels();
   const bad = labels.findIndex((label) => label !== 0 && label !== 1);
@@ -74,7 +76,8 @@ export function sealRecord(data: Dataset, transform: Transform): DataRecord {
   const sealed = { ...record, transform: transform === "none" ? record.transform : transform };
   if (sealed.transform === record.transform || data.hasCounts) return sealed;
   throw new ContractError(
-    `Cannot train with transform ${transform}: the data carry ${record.transform} already, and their counts are not ` +
-      `known, since not all values are those of integers. Expected transform ${record.transform}, or plain counts`,
+    `Cannot train with transform ${transform}: the data already carry ${record.transform}, and their counts are not ` +
+      `known, as they are of logarithms of integers that a reader or recoverCounts found. Expected transform ` +
+      `${record.transform}, or plain counts`,
   );
 }

@@ -1,6 +1,6 @@
 import type { Dataset } from "../../data/dataset.ts";
 import { deriveKey, RandomStream, shuffledIndices } from "../../random.ts";
-import { type Axis, geneAxis } from "../axis.ts";
+import { type Axis, geneGroupAxis } from "../axis.ts";
 import {
   checkSameSignal,
   findCounts,
@@ -40,15 +40,16 @@ export interface RidgeOptions {
 
 /**
  * Makes the baseline that predicts by ridge regression (Hoerl and Kennard 1970, Technometrics 12:55) on binned signal:
- * the best linear prediction from the marks without knowing the gene. Features are ln(1 + sum) of each mark in each
- * stretch of bins, or the sum itself if the data were transformed already, standardised by the training samples. A
- * feature that is constant there is left out. It minimises
+ * the best linear prediction from the marks without knowing the gene. Features are ln(1 + sum) of the counts of each mark
+ * in each stretch of bins, whatever transform the data carry, standardised by the training samples. A feature that is
+ * constant there is left out. It minimises
  *
  *     mean (y − b − w·z)² + λ |w|²
  *
  * by the normal equations, accumulated in one pass over the samples. λ is the penalty with the smallest mean squared
  * error in 5-fold cross-validation over the training genes; the largest of equally good penalties is taken. Whole genes
- * are held out, since a model that recognises genes would otherwise seem better than it is on new genes.
+ * are held out, with all transcripts of a gene, since a model that recognises genes would otherwise seem better than it
+ * is on new genes.
  *
  * @param options Stretches and penalties.
  * @returns The baseline, to be fitted.
@@ -114,7 +115,7 @@ function fitRidge(
  */
 function accumulate(train: Dataset, stretches: Stretches, origin: Float64Array): CrossProducts[] {
   const labels = train.labels();
-  const genes = geneAxis(train);
+  const genes = geneGroupAxis(train);
   const foldOfGene = partGenes(genes);
   const folds = Array.from(
     { length: Math.min(FOLDS, genes.names.length) },
