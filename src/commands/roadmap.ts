@@ -3,7 +3,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import {
   EVAL_CELL_TYPES,
-  hasBegunWriting,
+  hasStartedWriting,
   MISSING_RULES,
   type MissingRule,
   rebuildCompetition,
@@ -81,8 +81,8 @@ function declare(command: Command): Command {
 }
 
 /** Parses names between commas; `all` are all cell types. */
-function parseCellTypes(text: string): string[] | undefined {
-  return text.trim().toLowerCase() === "all" ? undefined : list(text);
+function parseCellTypes(text: string): readonly string[] {
+  return text.trim().toLowerCase() === "all" ? EVAL_CELL_TYPES : list(text);
 }
 
 function parseBaseUrl(text: string): string {
@@ -121,7 +121,7 @@ async function run(flags: RoadmapFlags, { signal }: CommandCall): Promise<void> 
 
 /** Refuses to replace what is there, unless asked to or unless a stopped run of this command wrote it. */
 async function checkOutputs({ out, cellTypes, overwrite }: RoadmapFlags): Promise<void> {
-  const mayReplace = overwrite || await hasBegunWriting(out, cellTypes);
+  const mayReplace = overwrite || await hasStartedWriting(out, cellTypes);
   for (const name of REBUILT_FILES) {
     if (await checkOutput(`${out}/${name}`) && !mayReplace) {
       throw new ContractError(

@@ -195,6 +195,7 @@ Deno.test("all cell types is the default, and missing ones are named all togethe
       deepStrictEqual(
         names.split(", "),
         EVAL_CELL_TYPES.filter((name) => !CELL_TYPES.includes(name)),
+        stderr,
       );
     }
   }));
@@ -293,20 +294,9 @@ Deno.test("the report's experiments, training, evaluation and submission run on 
       strictEqual(result.code, 0, `${name}: ${result.stderr}`);
       return result.stdout;
     };
-    const table = await run(
-      "experiments",
-      ...[
-        "--data",
-        train!,
-        "--test",
-        evaluation!,
-        "--labels",
-        labels!,
-        "--out",
-        `${directory}/table`,
-      ],
-      ...["--only", "experiment1", ...QUICK],
-    );
+    const test = ["--test", evaluation!, "--labels", labels!];
+    const one = ["--only", "experiment1", "--out", `${directory}/table`];
+    const table = await run("experiments", "--data", train!, ...test, ...one, ...QUICK);
     match(table, /experiment1/);
     await run(
       "train",
