@@ -21,12 +21,12 @@ const USUAL_EXCLUDED_FLAGS = 0x600;
  *
  * @example
  * ```ts
- * import { COMPETITION_RECORD, reconcileRecords } from "@waka/histone/record";
+ * import { DEEPCHROME_RECORD, reconcileRecords } from "@waka/histone/record";
  * import { strictEqual, throws } from "node:assert";
  *
- * const model = { ...COMPETITION_RECORD, transform: "log1p" as const };
- * strictEqual(reconcileRecords(model, COMPETITION_RECORD), "log1p");
- * throws(() => reconcileRecords(model, { ...COMPETITION_RECORD, assembly: "hg38" }), /hg19.*hg38/);
+ * const model = { ...DEEPCHROME_RECORD, transform: "log1p" as const };
+ * strictEqual(reconcileRecords(model, DEEPCHROME_RECORD), "log1p");
+ * throws(() => reconcileRecords(model, { ...DEEPCHROME_RECORD, assembly: "hg38" }), /hg19.*hg38/);
  * ```
  */
 export function reconcileRecords(model: DataRecord, data: DataRecord): Transform {
@@ -87,11 +87,11 @@ const COMPARED: Readonly<Record<string, (record: DataRecord) => string | number 
  *
  * @example
  * ```ts
- * import { COMPETITION_RECORD, prepareFlags } from "@waka/histone/record";
+ * import { DEEPCHROME_RECORD, prepareFlags } from "@waka/histone/record";
  * import { strictEqual } from "node:assert";
  *
  * strictEqual(
- *   prepareFlags({ ...COMPETITION_RECORD, extendBp: 200 }),
+ *   prepareFlags({ ...DEEPCHROME_RECORD, extendBp: 200 }),
  *   "--signal reads --bin-size 100 --orientation genomic --assembly hg19 --extend 200",
  * );
  * ```

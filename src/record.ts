@@ -2,8 +2,8 @@
  * The data record, which describes the numbers of a data set. It is kept with the data and sealed into every model
  * trained on them, and must agree with the data on which that model predicts.
  *
- * Start with {@linkcode DataRecord}. {@linkcode COMPETITION_RECORD} is the record of the competition's files, and
- * {@linkcode reconcileRecords} decides whether data suit a model.
+ * Start with {@linkcode DataRecord}. {@linkcode COMPETITION_RECORD} is the record of the competition's files,
+ * {@linkcode DEEPCHROME_RECORD} that of DeepChrome's, and {@linkcode reconcileRecords} decides whether data suit a model.
  *
  * @module
  */
@@ -43,10 +43,11 @@ export {
 export { prepareFlags, reconcileRecords } from "./reconcile_records.ts";
 
 /**
- * The record of the competition's own files, which lack it: Roadmap Epigenomics on hg19, windows counted as
- * in DeepChrome (Singh et al. 2016, Bioinformatics 32:i639).
+ * The record of DeepChrome's files, which lack it: counts of Roadmap Epigenomics' reads on hg19 (Singh et al. 2016,
+ * Bioinformatics 32:i639). It is also that of files in the competition's format without a record whose values are all
+ * integers.
  */
-export const COMPETITION_RECORD: DataRecord = {
+export const DEEPCHROME_RECORD: DataRecord = {
   assembly: "hg19",
   binSizeBp: 100,
   orientation: "genomic",
@@ -54,6 +55,12 @@ export const COMPETITION_RECORD: DataRecord = {
   marks: ["H3K27me3", "H3K36me3", "H3K4me1", "H3K4me3", "H3K9me3"],
   transform: "none",
 };
+
+/**
+ * The record of the competition's own files, which lack it: windows counted as in DeepChrome, of which the files hold
+ * ln(1 + count).
+ */
+export const COMPETITION_RECORD: DataRecord = { ...DEEPCHROME_RECORD, transform: "log1p" };
 
 /**
  * Checks that a value read from a file is a {@linkcode DataRecord} and returns it with its known fields only. Optional

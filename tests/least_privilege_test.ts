@@ -2,7 +2,7 @@
 
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { writeCompetition } from "../src/io/competition_writer.ts";
-import { COMPETITION_RECORD } from "../src/record.ts";
+import { DEEPCHROME_RECORD } from "../src/record.ts";
 import { fromLetters, toLetters } from "./fuzz/seed.ts";
 import { filesIn, withDirectory } from "./helpers/command.ts";
 import { collect } from "./io/_npz_helpers.ts";
@@ -95,7 +95,9 @@ Deno.test("the sets hold what the tasks need: no network, no native code, few ot
   const released = ["deno.json", "CITATION.cff", "CHANGELOG.md"];
   deepStrictEqual(release, { read: released, write: released, run: ["deno"] });
   const tests = Object.keys(CONFIG.test.permissions).sort();
-  deepStrictEqual(tests, ["env", "read", "run", "write"]);
+  deepStrictEqual(tests, ["env", "net", "read", "run", "write"]);
+  // Servers of the tests' own.
+  deepStrictEqual(CONFIG.test.permissions.net, ["127.0.0.1"]);
 });
 
 /** Tries to get out, and prints what it could do. The port is one that nothing listens on. */
@@ -278,7 +280,7 @@ Deno.test({
 
 /** A data set whose record, if it were used as paths, would lead anywhere. */
 function makeData(): Promise<Uint8Array<ArrayBuffer>> {
-  const record = { ...COMPETITION_RECORD, assembly: "../../hg19", countingRule: "/etc/passwd" };
+  const record = { ...DEEPCHROME_RECORD, assembly: "../../hg19", countingRule: "/etc/passwd" };
   const size = 4 * 100 * record.marks.length;
   const blocks = ["a__._.___escaped", "~escaped"].map((cellType, cell) => ({
     cellType,

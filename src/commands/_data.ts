@@ -58,6 +58,7 @@ export async function loadData(
     record: record === undefined ? undefined : await readRecord(record),
     threads: threads,
     onProgress: (done, total) => progress.update({ done, total, label: "reading" }),
+    onNote: (text) => console.info(`${text}.`),
     onWarning: (text) => console.warn(`warning: ${text}`),
   });
   progress.clear();

@@ -16,7 +16,7 @@ import {
   type SampleSheet,
   type ValueKind,
 } from "../genome/mod.ts";
-import type { ExpressionTransform } from "../record.ts";
+import { EXPRESSION_TRANSFORMS, type ExpressionTransform } from "../record.ts";
 
 /** The flags about expression. */
 export interface ExpressionFlags {
@@ -24,7 +24,8 @@ export interface ExpressionFlags {
   readonly genes: string;
   readonly expression?: string | undefined;
   readonly expressionSamples?: string | undefined;
-  readonly expressionTransform: ExpressionTransform;
+  /** A transform or, for a difference, `signed-log-difference:` and the name of the column that is subtracted. */
+  readonly expressionTransform: string;
   readonly expressionValue?: ValueKind | undefined;
 }
 
@@ -42,6 +43,31 @@ interface ExpressionSource {
   readonly isFileASample: boolean;
 }
 
+/** A transform of expression, and the sample that it subtracts, if it does. */
+export interface ExpressionScale {
+  readonly transform: ExpressionTransform;
+  readonly reference?: string | undefined;
+}
+
+/** Splits the value of `--expression-transform`; `undefined` for any other text. */
+export function parseExpressionScale(text: string): ExpressionScale | undefined {
+  const colon = text.indexOf(":");
+  const name = colon < 0 ? text : text.slice(0, colon);
+  const transform = EXPRESSION_TRANSFORMS.find((known) => known === name);
+  if (transform === undefined) return undefined;
+  const reference = colon < 0 ? undefined : text.slice(colon + 1);
+  const wantsReference = transform === "signed-log-difference";
+  if (wantsReference !== (reference !== undefined) || reference === "") return undefined;
+  return reference === undefined ? { transform } : { transform, reference };
+}
+
+/** The scale of flags whose value was parsed. */
+export function expressionScale(
+  { expressionTransform }: Pick<ExpressionFlags, "expressionTransform">,
+): ExpressionScale {
+  return parseExpressionScale(expressionTransform)!;
+}
+
 /** Returns the genes with their expression, or all genes if no expression is given. */
 export async function takeExpression(
   genes: readonly Gene[],
@@ -53,9 +79,14 @@ export async function takeExpression(
   if (source === undefined) return { genes };
   const tables = readTables(source, flags, listeners);
   const { cellTypes } = sheet;
-  const { expressionTransform: transform } = flags;
+  const { transform, reference } = expressionScale(flags);
   const transcripts = () => readTranscriptGenes(flags.genes, { onWarning: listeners.warn });
-  const labelled = await matchExpression(genes, tables, { cellTypes, transform, transcripts });
+  const labelled = await matchExpression(genes, tables, {
+    cellTypes,
+    transform,
+    reference,
+    transcripts,
+  });
   labelled.notes.forEach(listeners.note);
   labelled.warnings.forEach(listeners.warn);
   return labelled;
@@ -67,6 +98,8 @@ async function findSource(
   { warn }: ExpressionListeners,
 ): Promise<ExpressionSource | undefined> {
   const { expression, expressionSamples, samples: sheetPath } = flags;
+  const { reference = [] } = expressionScale(flags);
+  const wanted = [...sheet.cellTypes, ...[reference].flat()];
   if (
     expression === undefined && expressionSamples !== undefined && sheet.expression !== undefined
   ) {
@@ -83,7 +116,7 @@ async function findSource(
   }
   const samples = expressionSamples === undefined
     ? undefined
-    : await readSamples(sheet, expressionSamples, warn);
+    : await readSamples(wanted, expressionSamples, warn);
   if (expression !== undefined) {
     const inputs = [{ path: expression, cellTypes: sheet.cellTypes }];
     return { inputs, samples, isFileASample: false };
@@ -96,7 +129,7 @@ async function findSource(
     warnOfUselessFlags(flags, warn);
     return undefined;
   }
-  const inputs = await filesOfSamples(sheet, samples, expressionSamples ?? "");
+  const inputs = await filesOfSamples(wanted, samples, expressionSamples ?? "");
   return { inputs, isFileASample: true };
 }
 
@@ -112,7 +145,7 @@ function warnOfUselessFlags(
 }
 
 async function readSamples(
-  { cellTypes }: SampleSheet,
+  cellTypes: readonly string[],
   file: string,
   warn: (text: string) => void,
 ): Promise<ExpressionSample[]> {
@@ -132,7 +165,7 @@ async function readSamples(
 
 /** Without a table, the samples themselves are files. Relative paths start at the directory of the list. */
 async function filesOfSamples(
-  { cellTypes }: SampleSheet,
+  cellTypes: readonly string[],
   samples: readonly ExpressionSample[],
   file: string,
 ): Promise<ExpressionInput[]> {
@@ -160,13 +193,16 @@ async function filesOfSamples(
 /** Reads one file after another, each only when it is needed. */
 async function* readTables(
   { inputs, samples, isFileASample }: ExpressionSource,
-  { expressionValue: value, expressionSamples: samplesFile }: ExpressionFlags,
+  flags: ExpressionFlags,
   { warn }: ExpressionListeners,
 ): AsyncGenerator<ExpressionTable, void, undefined> {
+  const { expressionValue: value, expressionSamples: samplesFile } = flags;
+  const { reference } = expressionScale(flags);
   for (const { path, cellTypes } of inputs) {
     const isOfOneCellType = isFileASample && cellTypes.length === 1;
     yield await readExpressionTable(path, {
       cellTypes,
+      reference,
       samples,
       samplesFile,
       value,

@@ -1,9 +1,9 @@
 /** The flags of `prepare` about genes: where their windows are, and how they are expressed. */
 
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { VALUE_KINDS } from "../genome/mod.ts";
 import { EXPRESSION_TRANSFORMS, type Orientation, ORIENTATIONS } from "../record.ts";
-import type { ExpressionFlags } from "./_expression.ts";
+import { type ExpressionFlags, parseExpressionScale } from "./_expression.ts";
 import { choice, integer, list } from "./flags.ts";
 
 /** Where the genes' windows are, and how the genes are expressed. */
@@ -13,6 +13,16 @@ export interface GeneFlags extends Omit<ExpressionFlags, "samples"> {
   readonly binSize: number;
   readonly halfWidth: number;
   readonly assembly?: string;
+}
+
+const SCALES = EXPRESSION_TRANSFORMS.map((name) =>
+  name === "signed-log-difference" ? `${name}:COLUMN` : name
+);
+
+/** Parses a transform of expression, and leaves it as it is. */
+function parseScale(text: string): string {
+  if (parseExpressionScale(text) !== undefined) return text;
+  throw new InvalidArgumentError(`Expected one of ${SCALES.join(", ")}.`);
 }
 
 /** Declares the flags about genes. */
@@ -42,8 +52,11 @@ export function declareGeneFlags(command: Command): Command {
     )
     .option(
       "--expression-transform <name>",
-      `transform of the expression: ${EXPRESSION_TRANSFORMS.join(", ")}`,
-      choice(EXPRESSION_TRANSFORMS),
+      `transform of the expression: ${
+        SCALES.join(", ")
+      }; the last is sign(d) · ln(1 + |d|) of the difference d from ` +
+        "another column of the table, as the competition's labels are",
+      parseScale,
       "none",
     )
     .option(

@@ -1,14 +1,23 @@
 /** `deno task prepare` turns BAM, bigWig or BED files into data for training or prediction. */
 
 import { quotePath } from "../base/shell.ts";
-import { prepare, readAnnotation, readSampleSheet, signalFiles } from "../genome/mod.ts";
+import { HttpFiles } from "../files/http_files.ts";
+import {
+  prepare,
+  readAnnotation,
+  readSampleSheet,
+  type SampleSheet,
+  signalFiles,
+} from "../genome/mod.ts";
 import { type CommandCall, type CommandDefinition, Interrupted } from "./flags.ts";
 import { announcePreparation } from "./_announce_preparation.ts";
-import { takeExpression } from "./_expression.ts";
+import { DEEPTOOLS_FLAGS } from "./_deeptools_flags.ts";
+import { expressionScale, takeExpression } from "./_expression.ts";
 import { checkGeneNumbers, isNumberedByName, updateGeneNumbers } from "./_gene_numbers.ts";
 import { checkInputFile } from "./_input_file.ts";
+import { checkHosts, checkRedirects } from "./_network.ts";
 import { commandLine, formatNext } from "./_place.ts";
-import { countOptions } from "./_prepare_count_flags.ts";
+import { countOptions, takeBlacklist } from "./_prepare_count_flags.ts";
 import { declarePrepareFlags, type PrepareFlags } from "./_prepare_flags.ts";
 import { kindOfPrepared, openPrepared } from "./_prepared_output.ts";
 import { ProgressLine } from "./_progress.ts";
@@ -40,6 +49,7 @@ export const command: CommandDefinition<PrepareFlags> = {
     ],
   ],
   declare: declarePrepareFlags,
+  aliases: DEEPTOOLS_FLAGS,
   run,
 };
 
@@ -47,9 +57,11 @@ async function run(flags: PrepareFlags, { signal }: CommandCall): Promise<void> 
   await checkInputs(flags);
   const { out } = flags;
   const kind = kindOfPrepared(out);
-  await using output = await openPrepared(flags);
+  const blacklist = await takeBlacklist(flags, warn);
   const sheet = await readSampleSheet(flags.samples, { onWarning: warn });
-  const inputs = await signalFiles(sheet, flags.samples);
+  const remote = await reachServers(sheet, flags, signal);
+  await using output = await openPrepared(flags);
+  const inputs = await signalFiles(sheet, flags.samples, { remote });
   const annotation = await readAnnotation(flags.genes, {
     geneTypes: flags.geneType,
     onWarning: warn,
@@ -59,11 +71,14 @@ async function run(flags: PrepareFlags, { signal }: CommandCall): Promise<void> 
     note: (text) => console.info(text),
     warn,
   });
+  const scale = expressionScale(flags);
   const progress = new ProgressLine("genes");
   const preparation = await prepare(genes, inputs, {
     ...countOptions(flags),
+    blacklist,
     labels,
-    expressionTransform: flags.expressionTransform,
+    expressionTransform: scale.transform,
+    expressionReference: scale.reference,
     orientation: flags.orientation,
     assembly: flags.assembly,
     binSizeBp: flags.binSize,
@@ -84,6 +99,23 @@ async function run(flags: PrepareFlags, { signal }: CommandCall): Promise<void> 
   console.info(output.done);
   if (kind === "npz") await updateGeneNumbers(out, genes);
   printNextStep(out, labels !== undefined);
+}
+
+/** Checks that the command may reach all servers that the sheet names, before it does anything else. */
+async function reachServers(
+  { entries }: SampleSheet,
+  { samples }: PrepareFlags,
+  signal: AbortSignal,
+): Promise<HttpFiles> {
+  const places = entries.map(({ path }) => path);
+  const reason = `${samples} names files there`;
+  checkHosts(places, reason);
+  const remote = new HttpFiles({ signal });
+  await checkRedirects(places, {
+    remote,
+    reason: `the servers that ${samples} names redirect there`,
+  });
+  return remote;
 }
 
 async function checkInputs(flags: PrepareFlags): Promise<void> {

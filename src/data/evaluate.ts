@@ -84,7 +84,7 @@ export function correlateSamplesOfGene(
  * @example
  * ```ts
  * import { Dataset, evaluatePredictions } from "@waka/histone/data";
- * import { COMPETITION_RECORD } from "@waka/histone/record";
+ * import { DEEPCHROME_RECORD } from "@waka/histone/record";
  * import { strictEqual } from "node:assert";
  *
  * const data = new Dataset({
@@ -95,7 +95,7 @@ export function correlateSamplesOfGene(
  *   genes: ["ENSG00000000003", "ENSG00000000005"],
  *   geneIndex: Uint32Array.of(0, 1),
  *   bins: 1,
- *   record: { ...COMPETITION_RECORD, marks: ["H3K4me3"] },
+ *   record: { ...DEEPCHROME_RECORD, marks: ["H3K4me3"] },
  * });
  * const { overall, byGene } = evaluatePredictions(data, [0.25, 0.75]);
  * strictEqual(overall.auroc, 1);

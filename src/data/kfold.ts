@@ -70,7 +70,7 @@ export interface Fold {
  * @example
  * ```ts
  * import { Dataset, kFold } from "@waka/histone/data";
- * import { COMPETITION_RECORD } from "@waka/histone/record";
+ * import { DEEPCHROME_RECORD } from "@waka/histone/record";
  * import { deepStrictEqual } from "node:assert";
  *
  * const data = new Dataset({
@@ -81,7 +81,7 @@ export interface Fold {
  *   genes: ["ENSG00000000003", "ENSG00000000005"],
  *   geneIndex: Uint32Array.of(0, 1, 0, 1),
  *   bins: 1,
- *   record: { ...COMPETITION_RECORD, marks: ["H3K4me3"] },
+ *   record: { ...DEEPCHROME_RECORD, marks: ["H3K4me3"] },
  * });
  * const [first] = kFold(data, { folds: 2, scheme: "contiguous" });
  * deepStrictEqual(first?.validation.submissionIds(), ["E003_3", "E003_5"]);

@@ -12,7 +12,7 @@ export interface ReadDatasetOptions {
   /**
    * What the numbers are.
    *
-   * @default {The record that the data carry, or else COMPETITION_RECORD}
+   * @default {The record that the data carry, or else that of their kind; see `ReadCompetitionOptions`}
    */
   readonly record?: DataRecord | undefined;
   /**
@@ -21,6 +21,8 @@ export interface ReadDatasetOptions {
    * @default {The number of cores, at most 8}
    */
   readonly threads?: number | undefined;
+  /** Called if an npz file lacks a record and the options do too, with what its values were taken for. */
+  readonly onNote?: ((message: string) => void) | undefined;
   /** Called with peculiarities of an npz file that do not keep it from being read; see `ReadCompetitionOptions`. */
   readonly onWarning?: ((message: string) => void) | undefined;
   /**

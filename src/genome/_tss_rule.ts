@@ -112,7 +112,7 @@ export function noteSharedStarts(transcripts: readonly Gene[], report: GeneRepor
     if (seen.has(key)) {
       report.note(
         "took",
-        "that start where another transcript of their gene does",
+        "with the start of another transcript of their gene",
         `"${id}" (line ${line})`,
       );
     }

@@ -4,10 +4,12 @@
  * @module
  */
 
+import { ContractError } from "../errors.ts";
 import { MAX_EXTENT } from "../base/limits.ts";
 import type { PackedArray } from "../base/arrays.ts";
 import { LARGEST_POSITION } from "./largest_position.ts";
-import type { Orientation } from "../record.ts";
+import type { Orientation, TssRule } from "../record.ts";
+import type { ChromosomeAliases } from "./chromosome_aliases.ts";
 import type { Gene } from "./gene.ts";
 
 /** Sizes of windows and bins, and the direction in which bins will run. */
@@ -31,6 +33,15 @@ export interface GeneWindowsOptions {
    * @default {"genomic"}
    */
   readonly orientation?: Orientation | undefined;
+  /**
+   * What the windows are centred on. With `bed` they are where they were given, on both strands and in either
+   * orientation.
+   *
+   * @default {"gene"}
+   */
+  readonly tss?: TssRule | undefined;
+  /** Further names of the chromosomes, by which files of reads or signal may know them. */
+  readonly chromosomeAliases?: ChromosomeAliases | undefined;
 }
 
 /** The windows on one chromosome, by ascending start. */
@@ -56,6 +67,8 @@ export interface GeneWindows {
   readonly bins: number;
   /** Number of genes, each of which has one window. */
   readonly genes: number;
+  /** Further names of the chromosomes. */
+  readonly chromosomeAliases?: ChromosomeAliases | undefined;
   /** The windows by chromosome, in order of first appearance among the genes. */
   readonly chromosomes: readonly ChromosomeWindows[];
 }
@@ -74,6 +87,7 @@ const LARGEST_HALF_WIDTH_BP = 2 ** 30;
  *
  * - In `genomic` orientation every window is `[tss - h, tss + h)`, on both strands, as DeepChrome has it. The TSS is the
  *   first base of the half with the higher coordinates: of 100 bins, counted from 0, it is in bin 50.
+ * - Windows that were given as intervals (`tss: "bed"`) are where they were given: `[tss - h, tss + h)`, always.
  * - In `transcript` orientation the window of a gene on the minus strand is `[tss - h + 1, tss + h + 1)`, as deepTools'
  *   `computeMatrix reference-point` has it. The TSS is the first base of the downstream half on both strands: it is in
  *   bin 50 once {@linkcode flipBins} has reversed the bins of the minus strand.
@@ -83,6 +97,7 @@ const LARGEST_HALF_WIDTH_BP = 2 ** 30;
  * @returns The windows by chromosome.
  * @throws {RangeError} If a size is not a positive integer, the window is not a whole number of bins, or a TSS is not a
  * position.
+ * @throws {ContractError} If a window without a strand is to be laid in transcript orientation.
  * @see Ramírez et al. 2016, Nucleic Acids Research 44:W160, deepTools.
  *
  * @example Two genes on one chromosome
@@ -113,9 +128,11 @@ export function geneWindows(
   genes: readonly Gene[],
   options: GeneWindowsOptions = {},
 ): GeneWindows {
-  const { binSizeBp = 100, halfWidthBp = 5000, orientation = "genomic" } = options;
+  const { binSizeBp = 100, halfWidthBp = 5000, orientation = "genomic", tss: rule } = options;
   checkSizes(binSizeBp, halfWidthBp);
   checkStarts(genes);
+  if (orientation === "transcript") checkStrands(genes);
+  const shifts = orientation === "transcript" && rule !== "bed";
   const byChromosome = new Map<string, number[]>();
   for (const [index, { chromosome }] of genes.entries()) {
     const indices = byChromosome.get(chromosome);
@@ -125,8 +142,7 @@ export function geneWindows(
   const chromosomes = Array.from(byChromosome, ([chromosome, indices]) => {
     const startOf = (index: number) => {
       const { tss, strand } = genes[index]!;
-      const shift = orientation === "transcript" && strand === "-" ? 1 : 0;
-      return tss - halfWidthBp + shift;
+      return tss - halfWidthBp + (shifts && strand === "-" ? 1 : 0);
     };
     const chromosomeAlias = genes[indices[0]!]!.chromosomeAlias;
     indices.sort((a, b) => startOf(a) - startOf(b));
@@ -134,7 +150,10 @@ export function geneWindows(
     const group = { chromosome, starts, geneIndex: Uint32Array.from(indices) };
     return chromosomeAlias === undefined ? group : { ...group, chromosomeAlias };
   });
-  return { binSizeBp, bins: 2 * halfWidthBp / binSizeBp, genes: genes.length, chromosomes };
+  const { chromosomeAliases } = options;
+  const bins = 2 * halfWidthBp / binSizeBp;
+  const windows = { binSizeBp, bins, genes: genes.length, chromosomes };
+  return chromosomeAliases === undefined ? windows : { ...windows, chromosomeAliases };
 }
 
 function checkSizes(binSizeBp: number, halfWidthBp: number): void {
@@ -165,6 +184,16 @@ function checkStarts(genes: readonly Gene[]): void {
   throw new RangeError(
     `Cannot make windows: the TSS of gene ${bad.id}, line ${bad.line}, is ${bad.tss}, ` +
       `expected an integer from 0 to ${LARGEST_POSITION}`,
+  );
+}
+
+function checkStrands(genes: readonly Gene[]): void {
+  const lacking = genes.filter(({ strand }) => strand === undefined);
+  const [first] = lacking;
+  if (first === undefined) return;
+  throw new ContractError(
+    `Cannot make windows: ${lacking.length} of ${genes.length} have no strand, such as "${first.id}" (line ` +
+      `${first.line}), expected + or -, which transcript orientation needs`,
   );
 }
 

@@ -1,10 +1,13 @@
 /** The members of an npz file that describe its cell types: their groups, and the marks that were measured in them. */
 
 import type { DataRecord } from "../record.ts";
+import { GENE_TABLE_MEMBER } from "./_gene_table.ts";
 import { encodeGroups, GROUPS_MEMBER, readGroups } from "./_groups_member.ts";
 import { encodeMask, MASK_MEMBER, readMask } from "./_mask_member.ts";
+import { memberError } from "./_text_member.ts";
 import type { SampleColumns } from "./columns.ts";
-import type { MissingMarks } from "./mark_mask.ts";
+import { faultOfGeneGroups } from "./item_groups.ts";
+import { findUnmeasuredSignal, type MissingMarks } from "./mark_mask.ts";
 import type { NpzReader } from "./npz_types.ts";
 import type { NpzMemberData } from "./npz_writer.ts";
 
@@ -33,6 +36,18 @@ export async function readSampleMembers(
     ...(cellTypeGroups.some((group, i) => group !== cellTypes[i]) && { cellTypeGroups }),
     ...(markMask.includes(0) && { markMask }),
   };
+}
+
+/**
+ * Throws if what the members say contradicts the samples.
+ *
+ * @throws {FormatError} If a mark that was not measured has signal, or a gene is of one that is of another.
+ */
+export function checkMembers(columns: SampleColumns, file: string): void {
+  const signal = findUnmeasuredSignal(columns);
+  if (signal !== undefined) throw memberError(signal, { name: MASK_MEMBER, file });
+  const gene = columns.geneDetails && faultOfGeneGroups(columns);
+  if (gene !== undefined) throw memberError(gene, { name: GENE_TABLE_MEMBER, file });
 }
 
 /** The members that describe the cell types of a file that is written, where they are needed. */

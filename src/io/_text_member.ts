@@ -40,7 +40,8 @@ export async function readTextMember(
   if (lineCount > maxLines) {
     throw memberError(`it has ${lineCount} lines, expected at most ${maxLines}`, place);
   }
-  const lines = decode(bytes, place).split("\n");
+  // Programs on Windows may end lines with both characters.
+  const lines = decode(bytes, place).split(/\r?\n/);
   if (lines.length > 1 && lines.at(-1) === "") lines.pop();
   return lines;
 }

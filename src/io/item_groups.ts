@@ -67,7 +67,7 @@ function groupItems(items: readonly string[], groups: readonly string[]): ItemGr
 export interface PlacedGroups {
   /** The place of each group, `[group]`; −1 for one that the other data set lacks. */
   readonly places: Int32Array<ArrayBuffer>;
-  /** The first group that is several in the other data set, and two of those; absent if there is no such group. */
+  /** The first group that is several in the other data set, and two of those; absent if each is one. */
   readonly conflict?: { readonly name: string; readonly places: readonly [number, number] };
 }
 

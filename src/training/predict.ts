@@ -4,7 +4,6 @@ import type { Session } from "../engine/engine.ts";
 import { type EngineName, type EngineReport, selectEngine } from "../engine/select.ts";
 import { DivergedError } from "../errors.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
-import { reconcileRecords } from "../record.ts";
 import { checkInputShape, sampleSource } from "./_sample_source.ts";
 import { geneEffectsOf, leaveOneOutEffects } from "./gene_effects.ts";
 
@@ -48,7 +47,8 @@ export interface PredictOptions {
  * On the samples that it was trained on, any model's error is too small, and even smaller with gene effects: predict
  * those samples with `geneEffects: "leave-one-out"`.
  *
- * @param model The trained model; the transform it was trained with is applied to plain counts.
+ * @param model The trained model; the transform it was trained with is applied to the counts, once: also where the data
+ * are logarithms of counts that are kept as these (see `SampleColumns.signalValues`).
  * @param data The samples.
  * @param options Engine, progress, abort signal.
  * @returns One value per sample, `[data.length]`; a probability for models with a sigmoid.
@@ -76,7 +76,7 @@ export async function predict(
   data: Dataset,
   options: PredictOptions = {},
 ): Promise<Float32Array<ArrayBuffer>> {
-  const transform = reconcileRecords(model.record, data.record);
+  const source = sampleSource(data, model.record);
   checkInputShape(model.spec, data);
   requireEveryMark(data, "predict");
   const { engine, reason } = await selectEngine(options.engine ?? "auto", model.spec);
@@ -92,7 +92,6 @@ export async function predict(
     reason,
     arithmetic: await engine.arithmetic(),
   });
-  const source = sampleSource(data, transform);
   const predicted = (await session.predict(source, [data.rows], options))[0]!;
   checkFinite(predicted, data, session);
   const { geneEffects = true } = options;

@@ -4,7 +4,7 @@ import { meanDefined, pearson } from "../metrics/mod.ts";
 import type { Axis } from "./axis.ts";
 import { cellTypeAxis, placeCellTypes, placeGenes } from "./axis.ts";
 import type { ExpressionTable } from "./expression_table.ts";
-import { checkSameSignal, makeStretches, writeStretches } from "./signal.ts";
+import { checkSameSignal, findCounts, makeStretches, writeStretches } from "./signal.ts";
 
 /** Cell types are compared if they have at least this many genes in common. */
 const FEWEST_GENES = 10;
@@ -12,7 +12,7 @@ const FEWEST_GENES = 10;
 /**
  * Finds the training cell types with the most similar signal. Labels are not used.
  *
- * The profile of a cell type is ln(1 + signal summed over the window) of each mark and training gene, minus its mean
+ * The profile of a cell type is ln(1 + counts summed over the window) of each mark and training gene, minus its mean
  * over the training cell types: otherwise the part that all cell types share would hide their differences. The
  * similarity of two cell types is Pearson's correlation of their profiles over the genes that both have, for each mark,
  * then averaged over the marks; so neither a sample's depth nor a mark's scale matters. Replicates of one cell type
@@ -122,7 +122,7 @@ function readProfiles(data: Dataset, options: ProfileOptions): Float32Array[] {
     const [cellType, gene] = [cellTypeOfRow[row]!, geneOfRow[row]!];
     const profile = profiles[cellType]!;
     if (gene < 0 || profile.length === 0) continue;
-    writeStretches(whole, data.signalOf(row), logs);
+    writeStretches(whole, findCounts(data, row), logs);
     const count = counts === undefined ? 1 : ++counts[cellType]![gene]!;
     for (let mark = 0; mark < logs.length; mark++) {
       const at = mark * genes + gene;

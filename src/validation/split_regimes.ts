@@ -1,4 +1,5 @@
 import type { Dataset } from "../data/dataset.ts";
+import { hasCellTypeGroups, hasGeneGroups } from "../data/sample_groups.ts";
 import { deriveKey, RandomStream, shuffledIndices } from "../random.ts";
 import { type Axis, cellTypeAxis, geneGroupAxis } from "./axis.ts";
 
@@ -83,13 +84,13 @@ export function splitRegimes(data: Dataset, options: SplitRegimesOptions = {}): 
     );
   }
   const genes = holdOut(genesOfData, {
-    what: "genes",
+    what: hasGeneGroups(data) ? "gene groups" : "genes",
     count: options.newGenes ?? shareOf(NEW_GENE_SHARE, genesOfData),
     stream: new RandomStream(deriveKey(seed, "regimes", "gene")),
   });
   const only = cellTypesOfData.names.length === 1;
   const cellTypes = holdOut(cellTypesOfData, {
-    what: "cell types",
+    what: hasCellTypeGroups(data) ? "cell type groups" : "cell types",
     count: options.newCellTypes ?? (only ? 0 : shareOf(NEW_CELL_TYPE_SHARE, cellTypesOfData)),
     stream: new RandomStream(deriveKey(seed, "regimes", "cell type")),
   });

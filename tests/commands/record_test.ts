@@ -1,6 +1,6 @@
 import { match, strictEqual } from "node:assert";
 import { runTask, withDirectory } from "../helpers/command.ts";
-import { COMPETITION_RECORD } from "../../src/record.ts";
+import { DEEPCHROME_RECORD } from "../../src/record.ts";
 
 const QUICK = ["--preset", "experiment1", "--epochs", "1", "--engine", "wasm"];
 const DATA = ["--data", "fixtures/train.npz"];
@@ -8,7 +8,7 @@ const DATA = ["--data", "fixtures/train.npz"];
 Deno.test("--record says what files are; a model trained on one record refuses another", async () => {
   await withDirectory(async (directory) => {
     const record = `${directory}/record.json`;
-    await Deno.writeTextFile(record, JSON.stringify({ ...COMPETITION_RECORD, assembly: "hg38" }));
+    await Deno.writeTextFile(record, JSON.stringify({ ...DEEPCHROME_RECORD, assembly: "hg38" }));
     const run = `${directory}/run`;
     const trained = await runTask("train", ...QUICK, ...DATA, "--record", record, "--out", run);
     strictEqual(trained.code, 0, trained.stderr);

@@ -7,6 +7,7 @@
  */
 
 import { deepStrictEqual } from "node:assert";
+import { readBedWindows } from "../../src/genome/bed_windows.ts";
 import { readGenes } from "../../src/genome/genes.ts";
 import { prepare } from "../../src/genome/prepare.ts";
 import { openSignal } from "../../src/genome/signal/open_signal.ts";
@@ -54,9 +55,10 @@ function trackText(): string {
 }
 
 for (const { point, binSizeBp, halfWidthBp, sums } of CASES) {
-  if (point === "center") continue;
-  Deno.test(`bins of ${binSizeBp} bp within ${halfWidthBp} bp of the TSS are deepTools'`, async () => {
-    const genes = await readGenes(textSource(REGIONS, "regions.bed"));
+  Deno.test(`bins of ${binSizeBp} bp within ${halfWidthBp} bp of the ${point} are deepTools'`, async () => {
+    const source = textSource(REGIONS, "regions.bed");
+    const tss = point === "TSS" ? "gene" : "bed";
+    const genes = tss === "gene" ? await readGenes(source) : (await readBedWindows(source)).windows;
     const open = async () => ({
       track: await openSignal(textSource(trackText(), "track.bedGraph")),
       close: () => {},
@@ -64,6 +66,7 @@ for (const { point, binSizeBp, halfWidthBp, sums } of CASES) {
     const input = { cellType: "liver", mark: "H3K4me3", name: "track.bedGraph", open };
     const preparation = await prepare(genes, [input], {
       rule: "sum",
+      tss,
       orientation: "transcript",
       binSizeBp,
       halfWidthBp,

@@ -1,7 +1,7 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert";
 import fc from "fast-check";
 import { readSampleSheet } from "../../src/genome/sample_sheet.ts";
-import { COMPETITION_RECORD } from "../../src/record.ts";
+import { DEEPCHROME_RECORD } from "../../src/record.ts";
 import { textSource } from "../helpers/text_source.ts";
 
 const HEADER = "cell_type\tmark\tpath";
@@ -42,12 +42,12 @@ Deno.test("a sheet with mixed line ends, with spaces, and with empty cells at li
 Deno.test("rows in any order give the marks in the competition's order, each with its path", async () => {
   const cellTypes = ["E003", "E004"];
   const rows = cellTypes.flatMap((cellType) =>
-    COMPETITION_RECORD.marks.map((mark) => `${cellType} ${mark} ${cellType}-${mark}.bam`)
+    DEEPCHROME_RECORD.marks.map((mark) => `${cellType} ${mark} ${cellType}-${mark}.bam`)
   );
   const shuffled = fc.shuffledSubarray(rows, { minLength: rows.length });
   await fc.assert(fc.asyncProperty(shuffled, async (rows) => {
     const { marks, cellTypes, entries } = await readSampleSheet(sheet(...rows));
-    deepStrictEqual(marks, COMPETITION_RECORD.marks);
+    deepStrictEqual(marks, DEEPCHROME_RECORD.marks);
     strictEqual(entries.length, 10);
     for (const [i, { cellType, mark, path }] of entries.entries()) {
       deepStrictEqual([cellType, mark], [cellTypes[Math.floor(i / 5)], marks[i % 5]]);

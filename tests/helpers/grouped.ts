@@ -3,6 +3,7 @@
 import fc from "fast-check";
 import { Dataset } from "../../src/data/dataset.ts";
 import { geneGroupIndices } from "../../src/data/sample_groups.ts";
+import type { SampleColumns } from "../../src/io/columns.ts";
 import { tableColumns } from "./samples.ts";
 
 /** Samples in a random order, some of them missing, of cell types and genes in random groups. */
@@ -35,4 +36,22 @@ export function geneGroupsIn(data: Dataset): Set<number> {
 export function pairsIn(data: Dataset): Set<string> {
   const genes = geneGroupIndices(data);
   return new Set(Array.from(genes, (gene, position) => `${gene} ${data.groupOf(position)}`));
+}
+
+/** The same data with two equal replicates of each cell type, `E003.1` and `E003.2` of `E003`. */
+export function duplicateCellTypes(columns: SampleColumns): SampleColumns {
+  const { cellTypes, cellTypeIndex, geneIndex, labels, signal } = columns;
+  const twice = (values: ArrayLike<number>) => [...Array.from(values), ...Array.from(values)];
+  return {
+    ...columns,
+    signal: Float64Array.from(twice(signal)),
+    labels: labels && Float64Array.from(twice(labels)),
+    cellTypes: [1, 2].flatMap((replicate) => cellTypes.map((name) => `${name}.${replicate}`)),
+    cellTypeGroups: [...cellTypes, ...cellTypes],
+    cellTypeIndex: Uint32Array.from(
+      twice(cellTypeIndex),
+      (cellType, row) => row < cellTypeIndex.length ? cellType : cellType + cellTypes.length,
+    ),
+    geneIndex: Uint32Array.from(twice(geneIndex)),
+  };
 }

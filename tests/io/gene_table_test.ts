@@ -4,12 +4,12 @@ import { type CompetitionBlock, writeCompetition } from "../../src/io/competitio
 import { readCompetition } from "../../src/io/competition.ts";
 import { bytesSource, openNpz } from "../../src/io/mod.ts";
 import type { NpzMemberData } from "../../src/io/npz_writer.ts";
-import { COMPETITION_RECORD } from "../../src/record.ts";
+import { DEEPCHROME_RECORD } from "../../src/record.ts";
 import { runNumpy, testWith } from "../helpers/require.ts";
 import { withDirectory } from "../helpers/command.ts";
 import { collect, npzBytes } from "./_npz_helpers.ts";
 
-const RECORD = { ...COMPETITION_RECORD, marks: ["H3K4me3"] };
+const RECORD = { ...DEEPCHROME_RECORD, marks: ["H3K4me3"] };
 const HEADER = "number\tgene_id\tsymbol\tchrom\ttss\tstrand\n";
 /** Genes whose digits, versions and symbols could be mistaken for each other. */
 const LOOK_ALIKES = [
@@ -201,6 +201,6 @@ Deno.test("a file that was saved again without its record is not taken for the c
   ];
   const file = bytesSource(await npzBytes(members), "again.npz");
   await rejects(readCompetition(file), /its data record is gone.*--record FILE\) \(again\.npz\)$/);
-  const { genes } = await readCompetition(file, { record: COMPETITION_RECORD });
+  const { genes } = await readCompetition(file, { record: DEEPCHROME_RECORD });
   deepStrictEqual(genes, ["a", "b"]);
 });

@@ -9,6 +9,7 @@ import {
   writeCompetition,
   type WriteCompetitionOptions,
 } from "../../src/io/mod.ts";
+import { faultOfName } from "../../src/io/names.ts";
 import { COMPETITION_RECORD, type DataRecord } from "../../src/record.ts";
 import { withDirectory } from "../helpers/command.ts";
 import { runNumpy, testWith } from "../helpers/require.ts";
@@ -117,7 +118,8 @@ Deno.test("whatever was written is read, in any order of members and for any cho
   await fc.assert(
     fc.asyncProperty(names, fc.infiniteStream(fc.nat()), async (cellTypes, random) => {
       const next = (below: number) => random.next().value! % below;
-      const sound = cellTypes.map((name, i) => `${i}${name.replaceAll(/\p{Cc}/gu, "")}`);
+      const isSound = (name: string) => faultOfName(name) === undefined && !/[/\\]/.test(name);
+      const sound = cellTypes.map((name, i) => isSound(name) ? `${i}${name}` : `${i}`);
       const groups = new Map(sound.map((name) => [name, `group ${next(3)}`]));
       const missing = new Map(
         sound.map((name) => [name, MARKS.filter(() => next(2) === 0).slice(0, MARKS.length - 1)]),
@@ -156,7 +158,7 @@ Deno.test("groups that contradict the file are refused by name", async () => {
     [`${head}A\tx\nB\t\n`, /row 2 is "B\\t"/],
     [`${head}A\tx\tz\nB\tx\n`, /row 1 is "A\\tx\\tz"/],
     [`${head}A\tx\n\nB\tx\n`, /row 2 is ""/],
-    [`${head}A\tx\r\nB\tx\r\n`, /group of cell type "A": .* has control characters/],
+    [`${head}A\tx\ry\nB\tx\n`, /group of cell type "A": .* has control characters/],
     [`${head}A\t__x\nB\tx\n`, /group of cell type "A": "__x" starts with "__"/],
     [`${head}A\t${"x".repeat(201)}\nB\tx\n`, /has 201 characters, expected at most 200/],
     [`${head}A\tB\nB\tx\n`, /"A" is in group "B", but cell type "B" is in group "x"/],
@@ -177,7 +179,9 @@ Deno.test("groups that contradict the file are refused by name", async () => {
     /replicates were kept, but it has no member __groups__/,
   );
   // Rows of cell types that were removed from the file, or that were never in it, mean nothing.
-  const others = await fileWith(["A", "B"], { __groups__: `${head}C\tx\nA\tx\nB\tx` });
+  const others = await fileWith(["A", "B"], {
+    __groups__: `${head}C\tx\nA\tx\nB\tx`.replaceAll("\n", "\r\n"),
+  });
   deepStrictEqual((await readBytes(others)).cellTypeGroups, ["x", "x"]);
 });
 
@@ -272,6 +276,66 @@ with zipfile.ZipFile(path) as old, zipfile.ZipFile(again, "a") as new:
       deepStrictEqual(cellTypes, ["heart", "liver.1"]);
       deepStrictEqual(cellTypeGroups, ["heart", "liver"]);
       deepStrictEqual([...markMask!], [1, 1, 1, 1, 0, 1]);
+    });
+  },
+);
+
+Deno.test("a mask that says that there was no mark of which there is signal is refused, in what is read", async () => {
+  const mask = `cell_type\t${MARKS.join("\t")}\nA\t0\t1\t1\nB\t1\t0\t0\n`;
+  const bytes = await fileWith(["A", "B"], { __mask__: mask });
+  const message = /"__mask__": H3K27me3 was not measured in A, but its signal in row 0 is 1/;
+  await refused(bytes, message);
+  deepStrictEqual([...(await readBytes(bytes, ["B"])).markMask!], [1, 0, 0]);
+});
+
+Deno.test("genes that are of each other are refused", async () => {
+  const table = "number\tgene_id\tsymbol\tchrom\ttss\tstrand\tgene\n419\tt1\t\t\t\t\tt1\n";
+  const { geneDetails } = await readBytes(await fileWith(["A"], { __genes__: table }));
+  deepStrictEqual(geneDetails, [{ gene: "t1" }]);
+  const other = table.replace("\tt1\n", "\tt2\n").concat("420\tt2\t\t\t\t\tt1\n");
+  const columns = MARKS.length + 2;
+  const data = Float64Array.from({ length: 4 * columns }, (_, i) => {
+    return i % columns === 0
+      ? 419 + Math.floor(i / (2 * columns))
+      : i % columns === columns - 1
+      ? 1
+      : 0;
+  });
+  const file = await npzBytes([
+    { name: "A", dtype: "float64", shape: [2, 2, columns], data },
+    ...[other].map((text): NpzMemberData => {
+      const bytes = new TextEncoder().encode(text);
+      return { name: "__genes__", dtype: "uint8", shape: [bytes.length], data: bytes };
+    }),
+  ], { comment: JSON.stringify({ histone: RECORD }) });
+  await refused(file, /"__genes__": gene "t1" is in group "t2", but gene "t2" is in group "t1"/);
+});
+
+testWith(
+  "numpy",
+  "the documented program adds a mask to a file, which keeps its record",
+  async () => {
+    const page = await Deno.readTextFile(new URL("../../docs/formats.md", import.meta.url));
+    const section = page.slice(page.indexOf("## Replicates and missing marks"));
+    const program = /```python\n(.*?)```/s.exec(section)?.[1];
+    ok(program !== undefined);
+    const { marks } = COMPETITION_RECORD;
+    const record = { ...COMPETITION_RECORD, source: "a test" };
+    const blocks = ["E003", "E114"].map((cellType): CompetitionBlock => {
+      const signal = Array.from(
+        { length: 2 * marks.length },
+        (_, i) => i % marks.length === 2 ? 0 : 1,
+      );
+      return { cellType, genes: ["ENSG00000000419.14"], signal, labels: [1] };
+    });
+    await withDirectory(async (directory) => {
+      const path = `${directory}/data.npz`;
+      await Deno.writeFile(path, await written(blocks, { record }));
+      await runNumpy(`import os, sys\nos.chdir(sys.argv[1])\n${program}`, [directory]);
+      const columns = await readCompetition(path);
+      deepStrictEqual([...columns.markMask!], [1, 1, 1, 1, 1, 1, 1, 0, 1, 1]);
+      deepStrictEqual(columns.record, record);
+      deepStrictEqual(columns.genes, ["ENSG00000000419.14"]);
     });
   },
 );

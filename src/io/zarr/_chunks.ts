@@ -14,7 +14,11 @@ export type ReadItems = ReadNumbers | string[];
 const MOST_TEXT_BYTES = 2 ** 28;
 /** Bytes of an entry of a shard's index: offset and length. */
 const ENTRY_BYTES = 16;
-/** Of a chunk of a shard that was not written. */
+/** Packed chunks hold at most this many items a byte: more than any codec reaches on real signal. */
+export const MOST_ITEMS_PER_BYTE = 4096;
+/** Items of chunks that need not be there, since all of them may be zero. */
+export const FREE_ITEMS = 2 ** 22;
+/** The offset of a chunk of a shard that was not written. */
 const ABSENT = 2n ** 64n - 1n;
 
 /** How chunks are decoded. */
@@ -107,8 +111,12 @@ async function decodeShard(
   const counts = shape.map((length, axis) => length / inner.shape[axis]!);
   const chunks = countItems(counts);
   const start = bytes.length - 4 - chunks * ENTRY_BYTES;
-  if (start < 0) {
-    throw new FormatError(`Cannot read Zarr: a shard has ${bytes.length} bytes, too few`, options);
+  // A shard of real signal packs nowhere near as densely.
+  if (start < 0 || countItems(shape) > FREE_ITEMS + MOST_ITEMS_PER_BYTE * bytes.length) {
+    throw new FormatError(
+      `Cannot read Zarr: a shard has ${bytes.length} bytes, too few for ${chunks} chunks`,
+      { file: options.file },
+    );
   }
   const index = new DataView(bytes.buffer, bytes.byteOffset + start, chunks * ENTRY_BYTES);
   const whole = emptyChunk(shape, options);
@@ -116,7 +124,8 @@ async function decodeShard(
     const [offset, length] = [0, 8].map((at) => index.getBigUint64(chunk * ENTRY_BYTES + at, true));
     if (offset === ABSENT) continue;
     if (offset! + length! > BigInt(start)) {
-      throw new FormatError("Cannot read Zarr: the index of a shard is damaged", options);
+      const { file } = options;
+      throw new FormatError("Cannot read Zarr: the index of a shard is damaged", { file });
     }
     const part = bytes.slice(Number(offset), Number(offset! + length!));
     const items = await decodeChunk(part, inner, options);

@@ -10,6 +10,8 @@ import {
   countItems,
   decodeChunk,
   emptyChunk,
+  FREE_ITEMS,
+  MOST_ITEMS_PER_BYTE,
   placeOf,
   type ReadItems,
 } from "./_chunks.ts";
@@ -94,26 +96,53 @@ export class ZarrReader {
     );
   }
 
-  /** Reads an array some rows at a time: each item holds those of the chunks that begin in the same row. */
+  /**
+   * Reads an array some rows at a time: each item holds those of the chunks that begin in the same row.
+   *
+   * @throws {FormatError} If a chunk is damaged, or the array claims to be far larger than its files.
+   */
   async *rows(path: ZarrPath, array: ArrayMetadata): AsyncGenerator<ReadItems, void, undefined> {
     const { shape, chunk: { shape: chunkShape } } = array;
-    const counts = shape.map((length, axis) => Math.ceil(length / chunkShape[axis]!));
-    const [bands = 1, ...others] = counts;
+    const [bands = 1, ...others] = shape.map((length, axis) =>
+      Math.ceil(length / chunkShape[axis]!)
+    );
+    const claims = new Claims();
     for (let band = 0; band < bands; band++) {
-      const [rows = 1, ...rest] = shape;
-      const height = chunkShape[0] ?? 1;
-      const bandShape = shape.length === 0 ? [] : [Math.min(height, rows - band * height), ...rest];
+      const packed = await this.#readBand(path, array, { band, others });
+      const [rows, ...rest] = shape;
+      const height = Math.min(chunkShape[0] ?? 1, (rows ?? 1) - band * (chunkShape[0] ?? 1));
+      const bandShape = rows === undefined ? [] : [height, ...rest];
+      const found = claims.add(packed, countItems(bandShape));
+      if (found !== undefined) throw this.fail(path, found);
       const items = emptyChunk(bandShape, { ...array, file: this.#fileOf(path) });
-      for (let chunk = 0; chunk < countItems(others); chunk++) {
-        const place = placeOf(chunk, others);
-        const key = array.keyOf(shape.length === 0 ? [] : [band, ...place]);
-        const decoded = await this.#chunk(path, key, array);
-        if (decoded === undefined) continue;
-        const to = { into: items, shape: bandShape, place: [0, ...place].slice(0, shape.length) };
-        copyChunk(decoded, chunkShape, to);
+      for (const { place, key, bytes } of packed) {
+        const file = `${this.name}${path}${key}`;
+        const decoded = await decodeChunk(bytes, array.chunk, { ...array, file });
+        copyChunk(decoded, chunkShape, { into: items, shape: bandShape, place });
       }
       yield items;
     }
+  }
+
+  /** The chunks that begin in the same row, as they are stored. */
+  async #readBand(
+    path: ZarrPath,
+    { shape, keyOf, attributes }: ArrayMetadata,
+    { band, others }: { readonly band: number; readonly others: readonly number[] },
+  ): Promise<PackedChunk[]> {
+    const chunks: PackedChunk[] = [];
+    for (let chunk = 0; chunk < countItems(others); chunk++) {
+      const place = placeOf(chunk, others);
+      const key = keyOf(shape.length === 0 ? [] : [band, ...place]);
+      const bytes = await this.#store.get(`${path}${key}` as `/${string}`);
+      if (bytes !== undefined) {
+        const within = shape.length === 0 ? [] : [0, ...place];
+        chunks.push({ place: within, key, bytes: new Uint8Array(bytes) });
+      } else if (attributes[COMPLETE] === true) {
+        throw this.fail(path, `the chunk ${key.slice(1)} is missing`);
+      }
+    }
+    return chunks;
   }
 
   /** Makes an error about a node. */
@@ -125,16 +154,6 @@ export class ZarrReader {
     return `${this.name}${path}`;
   }
 
-  async #chunk(path: ZarrPath, key: string, array: ArrayMetadata): Promise<ReadItems | undefined> {
-    const bytes = await this.#store.get(`${path}${key}` as `/${string}`);
-    if (bytes === undefined) {
-      if (array.attributes[COMPLETE] !== true) return undefined;
-      throw this.fail(path, `the chunk ${key.slice(1)} is missing`);
-    }
-    const file = `${this.name}${path}${key}`;
-    return await decodeChunk(new Uint8Array(bytes), array.chunk, { ...array, file });
-  }
-
   async #json(key: `/${string}`): Promise<Readonly<Record<string, unknown>> | undefined> {
     const bytes = await this.#store.get(key);
     if (bytes === undefined) return undefined;
@@ -142,5 +161,29 @@ export class ZarrReader {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     // Python writes NaN as fill value in files of v2, which is not JSON.
     return asObject(JSON.parse(text.replace(/("fill_value":\s*)NaN\b/, '$1"NaN"')), key);
+  }
+}
+
+/** A chunk as it is stored. */
+interface PackedChunk {
+  /** Its place among the chunks that begin in the same row. */
+  readonly place: readonly number[];
+  readonly key: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** Compares the items that an array claims to have with the bytes that are there. */
+class Claims {
+  #items = 0;
+  #bytes = 0;
+
+  /** Adds some chunks, which claim to hold some items; returns what is wrong, if anything is. */
+  add(chunks: readonly PackedChunk[], items: number): string | undefined {
+    this.#items += items;
+    this.#bytes += chunks.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    const most = FREE_ITEMS + MOST_ITEMS_PER_BYTE * this.#bytes;
+    return this.#items <= most
+      ? undefined
+      : `it claims ${this.#items} items in ${this.#bytes} bytes, expected at most ${most}`;
   }
 }
