@@ -83,12 +83,17 @@ here=$(dirname -- "$(readlink -f -- "$0")")
 export DENO_DIR="$here/cache" DENO_NO_UPDATE_CHECK=1
 # By it Deno would look for the packages elsewhere in the cache.
 unset NPM_CONFIG_REGISTRY
+# Before the command, --allow-net=HOSTS lets it reach servers that a sample sheet names.
+network=
+case "$1" in
+  --allow-net=?*) network=$1; shift ;;
+esac
 case "$1" in
 ${sets.join("\n")}
   *) permissions=examine ;;
 esac
 exec "$here/bin/deno" run --quiet --no-prompt --no-remote --cached-only --frozen \\
-  --config "$here/app/deno.json" "-P=$permissions" --v8-flags=${V8_FLAGS} \\
+  --config "$here/app/deno.json" "-P=$permissions" \${network:+"$network"} --v8-flags=${V8_FLAGS} \\
   "$here/app/${PROGRAM}" "--called-as=$0" "$@"
 `;
 }

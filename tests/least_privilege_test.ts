@@ -95,7 +95,9 @@ Deno.test("the sets hold what the tasks need: no network, no native code, few ot
   const released = ["deno.json", "CITATION.cff", "CHANGELOG.md"];
   deepStrictEqual(release, { read: released, write: released, run: ["deno"] });
   const tests = Object.keys(CONFIG.test.permissions).sort();
-  deepStrictEqual(tests, ["env", "read", "run", "write"]);
+  deepStrictEqual(tests, ["env", "net", "read", "run", "write"]);
+  // Servers of the tests' own.
+  deepStrictEqual(CONFIG.test.permissions.net, ["127.0.0.1"]);
 });
 
 /** Tries to get out, and prints what it could do. The port is one that nothing listens on. */

@@ -11,8 +11,14 @@ export function announcePreparation(
 ): void {
   const { assembly, countingRule, binSizeBp, orientation, marks } = record;
   const { extendBp = 0, minMappingQuality = 0, normalisation = "none" } = record;
+  const { fragments = false, excludedFlags, blacklist } = record;
   const how = [
     countingRule,
+    ...fragments ? ["pairs as fragments"] : [],
+    ...excludedFlags === undefined
+      ? []
+      : [`reads with flags 0x${excludedFlags.toString(16)} left out`],
+    ...blacklist === undefined ? [] : ["without the blacklist"],
     ...extendBp === 0 ? [] : [`extended to ${extendBp} bp`],
     ...minMappingQuality === 0 ? [] : [`mapping quality ${minMappingQuality} or more`],
     ...normalisation === "none" ? [] : [`normalised to ${normalisation}`],

@@ -11,7 +11,7 @@ import type { PredictOptions } from "../training/predict.ts";
 import type { CommandCall } from "./flags.ts";
 import { warnIfConstant } from "./_metrics.ts";
 import { loadModels } from "../runs/models.ts";
-import { openOutput, type OverwriteFlag } from "./_outputs.ts";
+import { openOutput, type OutputOf, type OverwriteFlag } from "./_outputs.ts";
 import { ProgressLine } from "./_progress.ts";
 import { loadData } from "./_data.ts";
 
@@ -40,35 +40,54 @@ export interface PredictionRun extends EnsemblePrediction {
   readonly engine: string;
 }
 
-/** How a command writes its predictions. */
-interface WriteOptions {
-  /** The text with which the command's files begin, and where it may replace one; see `openOutput`. */
-  readonly begins: string;
-  readonly usual: string;
+/** What a command writes: the predictions, the samples that they are of, and the models that made them. */
+export interface WrittenPrediction extends PredictionRun {
+  readonly data: Dataset;
+  readonly models: readonly TrainedModel[];
+}
+
+/** How a command writes its predictions to something, such as a stream. */
+interface WriteOptions<Target> {
+  /** Opens the output, before anything is read. */
+  readonly open: () => Promise<OutputOf<Target>>;
   /** Whether to print a line if the model knows no genes by name. */
   readonly saysKnownGenes?: boolean;
   /** Refuses unsuitable data before anything is predicted. */
   readonly check?: ((data: Dataset) => void) | undefined;
-  /** Writes the file. */
-  readonly write: (
-    sink: WritableStream<Uint8Array>,
-    prediction: PredictionRun & { readonly data: Dataset },
-  ) => Promise<void>;
+  /** Writes the predictions. */
+  readonly write: (target: Target, prediction: WrittenPrediction) => Promise<void>;
 }
 
-/**
- * Predicts the data that the flags name and writes the predictions to the file that they name.
- *
- * @returns The line that says which file was written, and the number of predictions.
- */
-export async function predictIntoFile(
+/** Which file a command may replace; see `openOutput`. */
+interface FileOptions {
+  readonly begins: string;
+  readonly usual: string;
+}
+
+/** Predicts the data that the flags name and writes the predictions to the file that they name. */
+export function predictIntoFile(
   flags: WritePredictionFlags,
+  call: CommandCall,
+  { begins, usual, ...options }:
+    & FileOptions
+    & Omit<WriteOptions<WritableStream<Uint8Array>>, "open">,
+): Promise<void> {
+  const { out, overwrite } = flags;
+  return predictInto(flags, call, {
+    ...options,
+    open: () => openOutput(out, { begins, usual, overwrite }),
+  });
+}
+
+/** Predicts the data that the flags name, writes the predictions, and prints what was written. */
+export async function predictInto<Target>(
+  flags: Omit<PredictionFlags, "out">,
   { signal }: CommandCall,
-  { begins, usual, saysKnownGenes = false, check, write }: WriteOptions,
-): Promise<{ readonly output: string; readonly predictions: number }> {
-  const { model, out, overwrite, engine, threads } = flags;
-  await using output = await openOutput(out, { begins, usual, overwrite });
-  const models = await loadModels(model);
+  { open, saysKnownGenes = false, check, write }: WriteOptions<Target>,
+): Promise<void> {
+  const { engine, threads } = flags;
+  await using output = await open();
+  const models = await loadModels(flags.model);
   const data = await loadData(flags.data, flags);
   check?.(data);
   const prediction = await predictWithProgress(models, data, { engine, threads, signal });
@@ -76,15 +95,8 @@ export async function predictIntoFile(
     console.info("The model knows no gene by name: it predicts from the marks alone.");
   }
   warnIfConstant(prediction.mean);
-  await output.write((sink) =>
-    write(sink, {
-      data,
-      members: prediction.members,
-      mean: prediction.mean,
-      engine: prediction.engine,
-    })
-  );
-  return { output: output.done, predictions: prediction.mean.length };
+  await output.write((target) => write(target, { ...prediction, data, models }));
+  console.info(`${output.done}, ${formatCountOf(prediction.mean.length, "prediction")}`);
 }
 
 function knowsGenes({ geneEffects }: TrainedModel): boolean {

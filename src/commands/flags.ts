@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { FOLD_SCHEMES, type FoldScheme } from "../data/kfold.ts";
 import { ENGINE_NAMES } from "../engine/select.ts";
 import { TRANSFORMS } from "../record.ts";
+import type { FlagAlias } from "./_flag_aliases.ts";
 
 /** What a command gets in addition to its flags. */
 export interface CommandCall {
@@ -25,6 +26,8 @@ export interface CommandDefinition<Flags> {
   readonly examples: readonly (readonly [command: string, does: string])[];
   /** Declares the flags. */
   readonly declare: (command: Command) => Command;
+  /** Names that another program has for the flags. */
+  readonly aliases?: readonly FlagAlias[];
   /** Does the work. */
   readonly run: (flags: Flags, call: CommandCall) => Promise<void>;
 }

@@ -1,19 +1,25 @@
 /** `deno task prepare` turns BAM, bigWig or BED files into data for training or prediction. */
 
-import { ContractError } from "../errors.ts";
 import { quotePath } from "../base/shell.ts";
-import { pickGeneDetails } from "../genome/gene.ts";
-import { prepare, readAnnotation, readSampleSheet, signalFiles } from "../genome/mod.ts";
-import { writeCompetition } from "../io/competition_writer.ts";
+import { HttpFiles } from "../files/http_files.ts";
+import {
+  prepare,
+  readAnnotation,
+  readSampleSheet,
+  type SampleSheet,
+  signalFiles,
+} from "../genome/mod.ts";
 import { type CommandCall, type CommandDefinition, Interrupted } from "./flags.ts";
 import { announcePreparation } from "./_announce_preparation.ts";
+import { DEEPTOOLS_FLAGS } from "./_deeptools_flags.ts";
 import { expressionScale, takeExpression } from "./_expression.ts";
 import { checkGeneNumbers, isNumberedByName, updateGeneNumbers } from "./_gene_numbers.ts";
 import { checkInputFile } from "./_input_file.ts";
-import { openOutput } from "./_outputs.ts";
+import { checkHosts, checkRedirects } from "./_network.ts";
 import { commandLine, formatNext } from "./_place.ts";
-import { countOptions } from "./_prepare_count_flags.ts";
+import { countOptions, takeBlacklist } from "./_prepare_count_flags.ts";
 import { declarePrepareFlags, type PrepareFlags } from "./_prepare_flags.ts";
+import { kindOfPrepared, openPrepared } from "./_prepared_output.ts";
 import { ProgressLine } from "./_progress.ts";
 import { warn } from "./_warn.ts";
 
@@ -37,23 +43,30 @@ export const command: CommandDefinition<PrepareFlags> = {
       "deno task prepare --samples sheet.tsv --genes genes.bed --signal mean --out new.npz",
       "bigWig tracks, for prediction",
     ],
+    [
+      "deno task prepare --samples sheet.tsv --genes genes.gtf.gz --signal reads --out data.zarr",
+      "samples x features for Python's anndata",
+    ],
   ],
   declare: declarePrepareFlags,
+  aliases: DEEPTOOLS_FLAGS,
   run,
 };
 
 async function run(flags: PrepareFlags, { signal }: CommandCall): Promise<void> {
   await checkInputs(flags);
-  checkOutName(flags);
-  const { out, overwrite } = flags;
-  await using output = await openOutput(out, { usual: null, overwrite });
+  const { out } = flags;
+  const kind = kindOfPrepared(out);
+  const blacklist = await takeBlacklist(flags, warn);
   const sheet = await readSampleSheet(flags.samples, { onWarning: warn });
-  const inputs = await signalFiles(sheet, flags.samples);
+  const remote = await reachServers(sheet, flags, signal);
+  await using output = await openPrepared(flags);
+  const inputs = await signalFiles(sheet, flags.samples, { remote });
   const annotation = await readAnnotation(flags.genes, {
     geneTypes: flags.geneType,
     onWarning: warn,
   });
-  if (annotation.genes.some(isNumberedByName)) await checkGeneNumbers(flags);
+  if (kind === "npz" && annotation.genes.some(isNumberedByName)) await checkGeneNumbers(flags);
   const { genes, labels } = await takeExpression(annotation.genes, sheet, flags, {
     note: (text) => console.info(text),
     warn,
@@ -62,6 +75,7 @@ async function run(flags: PrepareFlags, { signal }: CommandCall): Promise<void> 
   const progress = new ProgressLine("genes");
   const preparation = await prepare(genes, inputs, {
     ...countOptions(flags),
+    blacklist,
     labels,
     expressionTransform: scale.transform,
     expressionReference: scale.reference,
@@ -80,18 +94,28 @@ async function run(flags: PrepareFlags, { signal }: CommandCall): Promise<void> 
     },
   });
   announcePreparation(preparation, inputs.length);
-  const { record } = preparation;
-  await output.write((sink) =>
-    writeCompetition(sink, preparation.blocks(), {
-      record,
-      geneDetails: new Map(genes.map((gene) => [gene.id, pickGeneDetails(gene)])),
-      compress: flags.compress,
-    })
-  );
+  await output.write(preparation);
   progress.clear();
   console.info(output.done);
-  await updateGeneNumbers(out, genes);
+  if (kind === "npz") await updateGeneNumbers(out, genes);
   printNextStep(out, labels !== undefined);
+}
+
+/** Checks that the command may reach all servers that the sheet names, before it does anything else. */
+async function reachServers(
+  { entries }: SampleSheet,
+  { samples }: PrepareFlags,
+  signal: AbortSignal,
+): Promise<HttpFiles> {
+  const places = entries.map(({ path }) => path);
+  const reason = `${samples} names files there`;
+  checkHosts(places, reason);
+  const remote = new HttpFiles({ signal });
+  await checkRedirects(places, {
+    remote,
+    reason: `the servers that ${samples} names redirect there`,
+  });
+  return remote;
 }
 
 async function checkInputs(flags: PrepareFlags): Promise<void> {
@@ -102,11 +126,6 @@ async function checkInputs(flags: PrepareFlags): Promise<void> {
   if (expressionSamples !== undefined) {
     await checkInputFile("--expression-samples", expressionSamples);
   }
-}
-
-function checkOutName({ out }: PrepareFlags): void {
-  if (out.toLowerCase().endsWith(".npz")) return;
-  throw new ContractError(`Cannot write to ${out}: expected a name that ends in .npz`);
 }
 
 function printNextStep(out: string, isLabelled: boolean): void {

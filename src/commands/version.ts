@@ -31,8 +31,8 @@ function formatInstallation(): string {
   ].join(" ");
 }
 
-/** Finds the module to install: the fetched package, or the clone's file with the deno.json that maps its imports. */
-function findSource(): string[] {
+/** Finds the module to install or run: the fetched package, or the clone's file with the deno.json that maps its imports. */
+export function findSource(): string[] {
   const path = (file: string) => quotePath(fileURLToPath(new URL(file, import.meta.url)));
   if (!import.meta.url.startsWith("file:")) return [`jsr:${packageJson.name}@${VERSION}/cli`];
   return [`--config=${path("../../deno.json")}`, path("./cli.ts")];

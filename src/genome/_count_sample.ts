@@ -21,7 +21,15 @@ export type SampleCounts =
 export interface CountSampleOptions extends
   Pick<
     PrepareOptions,
-    "rule" | "extendBp" | "minMappingQuality" | "normalisation" | "orientation" | "onWarning"
+    | "rule"
+    | "extendBp"
+    | "fragments"
+    | "minMappingQuality"
+    | "excludedFlags"
+    | "blacklist"
+    | "normalisation"
+    | "orientation"
+    | "onWarning"
   >,
   Pick<CountOptions, "chromosomes"> {
   readonly genes: readonly Gene[];
@@ -39,10 +47,15 @@ export async function countSample(
   const { genes, windows, orientation = "genomic", normalisation = "none" } = options;
   const { track, close } = await input.open();
   try {
-    const counts = await track.count(windows, options);
+    const counts = await track.count(windows, { ...options, totalReads: normalisation === "rpm" });
     if (track.contigs === undefined) {
       checkAccessions(counts.contigs, { file: input.name, assembly: options.assembly });
-      for (const message of checkAssembly(genes, counts.contigs, { file: input.name })) {
+      for (
+        const message of checkAssembly(genes, counts.contigs, {
+          file: input.name,
+          aliases: windows.chromosomeAliases,
+        })
+      ) {
         options.onWarning?.(message);
       }
     }

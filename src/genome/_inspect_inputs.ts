@@ -13,7 +13,7 @@ import { ASSEMBLIES_WITH_SIZES, collectChromosomes } from "./chromosome_sizes.ts
 import { checkAssembly, chromosomeMatcher, type Contig, matchChromosome } from "./chromosomes.ts";
 import type { Gene } from "./gene.ts";
 import type { PrepareOptions, SignalInput } from "./prepare_options.ts";
-import { checkOptions } from "./signal/check_options.ts";
+import { checkOptions, holdsReads } from "./signal/check_options.ts";
 import type { SignalTrack } from "./signal/track.ts";
 import type { GeneWindows } from "./windows.ts";
 
@@ -37,6 +37,7 @@ export async function inspectInputs(
   inputs: readonly SignalInput[],
   options: InspectOptions,
 ): Promise<Inspection> {
+  const aliases = options.windows.chromosomeAliases;
   const found: FileAssembly[] = [];
   const contigs: { readonly file: string; readonly contigs: readonly Contig[] }[] = [];
   const warnings = new FileMessages();
@@ -48,11 +49,14 @@ export async function inspectInputs(
       checkOptions(track, options);
       checkNormalisation(track, options);
       warnings.add(name, track.warnings);
-      found.push({ file: name, assembly: track.contigs && identifyAssembly(track.contigs) });
+      found.push({
+        file: name,
+        assembly: track.contigs && identifyAssembly(track.contigs, aliases),
+      });
       contigs.push({ file: name, contigs: track.contigs ?? [] });
       holdsRows ||= track.format === "bed";
       if (track.contigs !== undefined) {
-        for (const message of checkAssembly(genes, track.contigs, { file: name })) {
+        for (const message of checkAssembly(genes, track.contigs, { file: name, aliases })) {
           options.warnOnce(message, name);
         }
       }
@@ -77,16 +81,17 @@ async function countEarly(
   input: SignalInput,
   options: InspectOptions & { readonly genes: readonly Gene[] },
 ): Promise<void> {
-  const { rule, windows } = options;
-  const { values } = await track.count(windows, { rule });
+  const { rule, windows, blacklist } = options;
+  const { values } = await track.count(windows, { rule, blacklist });
   checkValues(values, input, options);
   freeArray(values);
 }
 
 function checkNormalisation({ name, format }: SignalTrack, options: PrepareOptions): void {
-  if (options.normalisation !== "rpm" || format === "bam" || format === "bed") return;
+  if (options.normalisation !== "rpm" || holdsReads(format)) return;
+  const what = format === "peaks" ? "peaks have" : "a signal track has";
   throw new ContractError(
-    `Cannot normalise ${name}: a signal track has no reads to count, expected normalisation none`,
+    `Cannot normalise ${name}: ${what} no reads to count, expected normalisation none`,
   );
 }
 
@@ -96,10 +101,10 @@ function checkNormalisation({ name, format }: SignalTrack, options: PrepareOptio
 function warnOfUnknownEnds(
   genes: readonly Gene[],
   chromosomes: readonly Contig[],
-  { extendBp = 0, onWarning }: InspectOptions,
+  { extendBp = 0, onWarning, windows }: InspectOptions,
 ): void {
   if (extendBp === 0) return;
-  const match = chromosomeMatcher(chromosomes.map(({ name }) => name));
+  const match = chromosomeMatcher(chromosomes.map(({ name }) => name), windows.chromosomeAliases);
   const lacking = genes.filter((gene) => matchChromosome(match, gene) === undefined);
   const unknown = new Set(lacking.map(({ chromosome }) => chromosome));
   if (unknown.size === 0) return;

@@ -21,6 +21,13 @@ export type {
 } from "../record.ts";
 export { agreeOnAssembly, assemblyName, type FileAssembly, identifyAssembly } from "./assembly.ts";
 export {
+  type AliasGroup,
+  ChromosomeAliases,
+  readChromosomeAliases,
+  type ReadChromosomeAliasesOptions,
+} from "./chromosome_aliases.ts";
+export { type BedWindows, readBedWindows, type ReadBedWindowsOptions } from "./bed_windows.ts";
+export {
   checkAssembly,
   type CheckAssemblyOptions,
   chromosomeMatcher,
@@ -57,6 +64,7 @@ export {
   ensemblGeneNumber,
   formatGene,
   type GeneDetails,
+  geneGroupKey,
   geneKey,
   geneNumber,
   isPseudoautosomalCopy,
@@ -64,12 +72,14 @@ export {
 export type { Gene, Strand } from "./gene.ts";
 export {
   type Annotation,
+  type AnnotationTss,
   GENE_FORMATS,
   type GeneFormat,
   readAnnotation,
   readGenes,
   type ReadGenesOptions,
 } from "./genes.ts";
+export { openPlace, type OpenPlaceOptions } from "./open_place.ts";
 export { type Preparation, prepare } from "./prepare.ts";
 export type { OpenedSignal, PrepareOptions, SignalInput } from "./prepare_options.ts";
 export {
@@ -89,13 +99,19 @@ export {
 export {
   type CountingRule,
   type CountOptions,
+  LONGEST_FRAGMENT_BP,
+  PEAK_RULES,
   READ_RULES,
   type SignalCounts,
   type SignalFormat,
   type SignalTrack,
   type TextFormat,
   TRACK_RULES,
+  USUAL_EXCLUDED_FLAGS,
 } from "./signal/track.ts";
+export { type Blacklist, readBlacklist, type ReadBlacklistOptions } from "./signal/blacklist.ts";
+export { FLAG_NAMES } from "./signal/sam_flags.ts";
+export type { MergedIntervals } from "./signal/intervals.ts";
 export { openSignalFile, signalFiles } from "./signal_files.ts";
 export { transcriptKey } from "./transcript_id.ts";
 export { readTranscriptGenes, type ReadTranscriptGenesOptions } from "./transcripts.ts";

@@ -18,7 +18,8 @@ import { mapInOrder } from "./_in_order.ts";
 import { inspectInputs } from "./_inspect_inputs.ts";
 import type { Gene } from "./gene.ts";
 import type { PrepareOptions, SignalInput } from "./prepare_options.ts";
-import type { CountOptions } from "./signal/track.ts";
+import { describeUselessBlacklist } from "./signal/blacklist.ts";
+import { type CountOptions, USUAL_EXCLUDED_FLAGS } from "./signal/track.ts";
 import { type GeneWindows, geneWindows } from "./windows.ts";
 
 /** Files that were inspected and are ready to be counted. */
@@ -91,6 +92,8 @@ export async function prepare(
   const { cellTypes, marks } = checkTable(inputs);
   checkLabels(cellTypes, genes, options);
   const warnOnce = makeWarnOnce(options.onWarning);
+  const useless = options.blacklist && describeUselessBlacklist(options.blacklist, windows);
+  if (useless !== undefined) options.onWarning?.(useless);
   const { assembly, chromosomes } = await inspectInputs(genes, inputs, {
     ...options,
     windows,
@@ -171,6 +174,7 @@ function makeRecord(
   marks: readonly string[],
 ): DataRecord {
   const { assembly, rule, extendBp = 0, minMappingQuality = 0, normalisation = "none" } = options;
+  const { fragments = false, excludedFlags = USUAL_EXCLUDED_FLAGS, blacklist, tss } = options;
   const { orientation = "genomic", labels, expressionTransform, expressionReference } = options;
   return {
     assembly,
@@ -182,6 +186,11 @@ function makeRecord(
     extendBp,
     minMappingQuality,
     normalisation,
+    ...(tss && { tss }),
+    // What records of older versions lack is left out where it is as usual.
+    ...(fragments && { fragments }),
+    ...(excludedFlags !== USUAL_EXCLUDED_FLAGS && { excludedFlags }),
+    ...(blacklist && { blacklist: blacklist.digest }),
     // The record does not mention a transform if the caller does not know which was applied.
     ...(labels && expressionTransform && { expressionTransform }),
     ...(labels && expressionReference && { expressionReference }),

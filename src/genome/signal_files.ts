@@ -5,12 +5,24 @@
  */
 
 import { FormatError } from "../errors.ts";
-import { directoryOf, modificationTime, openFile, pathKind, realPath } from "../files/file.ts";
-import type { ByteSource } from "../files/byte_source.ts";
-import { isAbsolute } from "./sheet_paths.ts";
+import { pathKind, realPath } from "../files/file.ts";
+import { addressIdentity, isAddress, parseAddress } from "../files/http_address.ts";
+import { HttpFiles } from "../files/http_files.ts";
+import { openPlace } from "./open_place.ts";
+import { isAbsolute, resolveSheetPath } from "./sheet_paths.ts";
 import type { OpenedSignal, SignalInput } from "./prepare_options.ts";
 import type { SampleSheet, SampleSheetEntry } from "./sample_sheet.ts";
-import { checkIndexAge, indexNames, openSignal, signalFormat } from "./signal/open_signal.ts";
+import { signalFormat } from "./signal/open_signal.ts";
+
+/** Options of {@linkcode signalFiles}. */
+export interface SignalFilesOptions {
+  /**
+   * What opens files on servers.
+   *
+   * @default {One for all files of the sheet.}
+   */
+  readonly remote?: HttpFiles | undefined;
+}
 
 /**
  * Opens a file of reads or signal on disk, together with its index if there is one in the same directory.
@@ -35,41 +47,16 @@ import { checkIndexAge, indexNames, openSignal, signalFormat } from "./signal/op
  * ```
  */
 export async function openSignalFile(path: string): Promise<OpenedSignal> {
-  const sources: ByteSource[] = [];
-  const close = () => sources.forEach((source) => source.close());
-  const open = async (name: string): Promise<ByteSource> => {
-    const source = await openFile(name);
-    sources.push(source);
-    return source;
-  };
-  try {
-    const source = await open(path);
-    const indexPath = await findIndex(path);
-    const index = indexPath === undefined ? undefined : await open(indexPath);
-    return { track: await openSignal(source, { index }), close };
-  } catch (error) {
-    close();
-    throw error;
-  }
-}
-
-async function findIndex(path: string): Promise<string | undefined> {
-  for (const name of indexNames(path)) {
-    if (await pathKind(name) !== "file") continue;
-    checkIndexAge(
-      { name: path, modified: await modificationTime(path) },
-      { name, modified: await modificationTime(name) },
-    );
-    return name;
-  }
-  return undefined;
+  return await openPlace(path);
 }
 
 /**
- * Lists the files of a sample sheet, for {@linkcode prepare}. Relative paths start at the sheet's own directory.
+ * Lists the files of a sample sheet, for {@linkcode prepare}. Relative paths start at the sheet's own directory. Files
+ * with an `http:` or `https:` address are not asked for before they are opened.
  *
  * @param sheet The sheet.
  * @param sheetPath Path of the file that the sheet was read from.
+ * @param options What opens files on servers.
  * @returns The files, `[cellType, mark]` row-major.
  * @throws {FormatError} With the line of the sheet, if a file does not exist, its name does not show its format, or two
  * rows name the same file by different paths or links: its reads would be counted twice.
@@ -90,41 +77,69 @@ async function findIndex(path: string): Promise<string | undefined> {
  * await rm(directory, { recursive: true });
  * ```
  */
-export async function signalFiles(sheet: SampleSheet, sheetPath: string): Promise<SignalInput[]> {
-  const directory = directoryOf(sheetPath);
+export async function signalFiles(
+  sheet: SampleSheet,
+  sheetPath: string,
+  { remote = new HttpFiles() }: SignalFilesOptions = {},
+): Promise<SignalInput[]> {
   const earlier = new Map<string, SampleSheetEntry>();
   const inputs: SignalInput[] = [];
   for (const entry of sheet.entries) {
     const { cellType, mark, line } = entry;
-    const path = isAbsolute(entry.path) ? entry.path : `${directory}${entry.path}`;
+    const path = resolveSheetPath(entry.path, sheetPath);
     const fail = (message: string): never => {
       throw new FormatError(message, { file: sheetPath, line });
     };
     const problem = await findProblem(path, entry);
     if (problem !== undefined) fail(problem);
-    const real = await realPath(path);
+    const real = isAddress(path) ? addressIdentity(path) : await realPath(path);
     const other = earlier.get(real);
     if (other !== undefined) {
       fail(
-        `${READ} "${entry.path}" is the same file as "${other.path}" in line ${other.line}, expected ` +
-          "each file once: its reads would be counted twice",
+        `${READ} "${shownPlace(entry.path)}" is the same file as "${
+          shownPlace(other.path)
+        }" in line ` +
+          `${other.line}, expected each file once: its reads would be counted twice`,
       );
     }
     earlier.set(real, entry);
-    inputs.push({ cellType, mark, name: path, open: () => openSignalFile(path) });
+    inputs.push({
+      cellType,
+      mark,
+      name: shownPlace(path),
+      open: () => openPlace(path, { remote }),
+    });
   }
   return inputs;
+}
+
+/** A path, or an address without what may be secret in it. */
+function shownPlace(place: string): string {
+  return isAddress(place) ? parseAddress(place).shown : place;
 }
 
 const READ = "Cannot read sample sheet:";
 
 /** Finds what would prevent opening a file, without opening it. */
 async function findProblem(path: string, entry: SampleSheetEntry): Promise<string | undefined> {
+  if (isAddress(path)) return findProblemOfAddress(path);
   const kind = await pathKind(path);
   if (kind === "directory") return `${READ} "${path}" is a directory, expected a file`;
   if (kind === undefined) return `${READ} ${describeMissing(path, entry)}`;
+  return findProblemOfName(path);
+}
+
+function findProblemOfAddress(address: string): string | undefined {
   try {
-    signalFormat(path);
+    return findProblemOfName(parseAddress(address).shown);
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+function findProblemOfName(name: string): string | undefined {
+  try {
+    signalFormat(name);
   } catch (error) {
     return (error as Error).message;
   }
@@ -136,7 +151,7 @@ function describeMissing(path: string, entry: SampleSheetEntry): string {
   const missing = `"${path}" is not there`;
   if (isAbsolute(entry.path)) return missing;
   if (/^\w+:\/\//.test(entry.path)) {
-    return `"${entry.path}" is an address, expected a path: download the file first`;
+    return `"${entry.path}" is an address, expected a path, or one that begins with https:// or http://: download the file first`;
   }
   if (entry.path.startsWith("~")) {
     return `${missing}: write the path of your home directory instead of ~`;

@@ -27,6 +27,16 @@ export interface SampleColumns {
   /** The place in `cellTypes` of each sample's cell type, `[sample]`. */
   readonly cellTypeIndex: Uint32Array;
   /**
+   * The group of each cell type, in the order of `cellTypes`. Cell types of one group, such as the replicates `liver.1`
+   * and `liver.2` of `liver`, are never separated when data are split. Missing if each is a group by itself.
+   */
+  readonly cellTypeGroups?: readonly string[] | undefined;
+  /**
+   * Which marks were measured, `[cellType, mark]` row-major in the order of `cellTypes` and `record.marks`: 1 for a mark
+   * that was measured in the cell type, 0 for one that was not and whose signal is 0. Missing if all were measured.
+   */
+  readonly markMask?: Uint8Array | undefined;
+  /**
    * Identifiers of the genes in order of first appearance, each gene once. They are whole, such as
    * `ENSG00000000419.14`; genes of different files are matched by `geneKey`.
    */

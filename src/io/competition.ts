@@ -19,6 +19,7 @@ import {
 } from "./_competition_record.ts";
 import { type DecodeJob, decodeMembers } from "./_decode_members.ts";
 import { readGeneTable, type TableGene } from "./_gene_table.ts";
+import { checkMembers, readSampleMembers } from "./_sample_members.ts";
 import { takeMemory } from "./_memory.ts";
 import { ZipNpzReader } from "./_npz_reader.ts";
 import { type CollectedSignal, MixedSignalError, SignalCollector } from "./_signal_collector.ts";
@@ -72,7 +73,8 @@ export interface ReadCompetitionOptions {
  *
  * In the competition's own files a gene's number is that of its human Ensembl id: 115459 is `ENSG00000115459`. A file
  * that `writeCompetition` wrote with other genes, or with details of genes, has a table of them in the member
- * `__genes__`. Members whose names start with `__` are not cell types.
+ * `__genes__`; replicates that were kept apart are grouped in `__groups__`, and `__mask__` says which marks were not
+ * measured in which cell types. Members whose names start with `__` are not cell types.
  *
  * Any number of bins and marks and any integer or float dtype is read, stored or deflated. Members of a large file are
  * decoded on worker threads, straight into the packed signal, which takes 0.8 GB for the full training set, be it counts
@@ -129,12 +131,15 @@ async function readColumns(
   const npz = new ZipNpzReader(source, directory);
   const known = given ?? recordOf(npz);
   if (given !== undefined) warnOfOtherRecord(npz, given, onWarning);
-  const { marks, transform } = known ?? COMPETITION_RECORD;
+  const expected = known ?? COMPETITION_RECORD;
+  const { marks, transform } = expected;
   const cellTypes = chooseCellTypes(npz, wanted);
   const table = await readGeneTable(npz);
   if (known === undefined && table !== undefined) refuseLostRecord(npz);
   const mayBeLogarithms = transform === "log1p";
   const layouts = await readLayouts(npz, cellTypes, { marks, mayBeLogarithms });
+  const all = cellTypeNames(npz);
+  const members = await readSampleMembers(npz, { all, cellTypes, record: expected });
   checkInflatedSize(npz, cellTypes, maxBytes);
   const job = { source, directory, layouts, threads, onProgress };
   const { areIntegers, geneIds, ...samples } = await readSamples(job);
@@ -142,7 +147,10 @@ async function readColumns(
   const { bins, labelled } = layouts[0]!;
   if (known === undefined && !labelled) refuseLabelAsMark(signal, { bins, marks, file: npz.name });
   const record = known ?? recordWithout(npz, { ...samples, areIntegers }, onNote);
-  return { ...samples, cellTypes, bins, record, ...indexGenes(geneIds, table, npz.name) };
+  const named = indexGenes(geneIds, table, npz.name);
+  const columns = { ...samples, cellTypes, bins, record, ...members, ...named };
+  checkMembers(columns, npz.name);
+  return columns;
 }
 
 /** The members to read, and how. */
@@ -221,8 +229,12 @@ function indexGenes(
   };
 }
 
+function cellTypeNames({ members }: NpzReader): string[] {
+  return members.map(({ name }) => name).filter((name) => !isReservedName(name));
+}
+
 function chooseCellTypes(npz: NpzReader, wanted: readonly string[] | undefined): string[] {
-  const names = npz.members.map(({ name }) => name).filter((name) => !isReservedName(name));
+  const names = cellTypeNames(npz);
   for (const name of names) checkName(name, { what: "cell type", file: npz.name });
   const unknown = wanted?.filter((name) => !names.includes(name)) ?? [];
   if (unknown.length > 0) {

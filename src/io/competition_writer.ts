@@ -8,6 +8,8 @@ import { ensemblGeneId, type GeneDetails, geneKey, geneNumber } from "../gene_id
 import type { DataRecord } from "../record.ts";
 import { checkFloat32, type CompetitionBlock, layOut, makeConverter } from "./_competition_rows.ts";
 import { encodeGeneTable, GENE_TABLE_MEMBER, type TableGene } from "./_gene_table.ts";
+import { checkUnmeasured, sampleMembers, textMembers } from "./_sample_members.ts";
+import { checkMarks } from "./mark_mask.ts";
 import { faultOfCellType } from "./names.ts";
 import { type NpzMemberData, writeNpz } from "./npz_writer.ts";
 
@@ -38,6 +40,19 @@ export interface WriteCompetitionOptions {
    */
   readonly geneDetails?: ReadonlyMap<string, GeneDetails> | undefined;
   /**
+   * The group of each cell type that is one of several replicates, by the cell type's name; kept in the file, so that no
+   * split of the data separates them.
+   *
+   * @default {Each cell type is a group by itself}
+   */
+  readonly cellTypeGroups?: ReadonlyMap<string, string> | undefined;
+  /**
+   * The marks that were not measured, by the cell type's name; kept in the file. Their signal is 0.
+   *
+   * @default {Every mark was measured in every cell type}
+   */
+  readonly missingMarks?: ReadonlyMap<string, readonly string[]> | undefined;
+  /**
    * Whether to deflate the members.
    *
    * @default {false}
@@ -46,7 +61,7 @@ export interface WriteCompetitionOptions {
 }
 
 /** The layout that all blocks of a file share. */
-interface Layout {
+export interface Layout {
   readonly bins: number;
   readonly labelled: boolean;
 }
@@ -63,8 +78,9 @@ interface Layout {
  * @param blocks The cell types, in the order of the file.
  * @param options What the numbers are, and how to write them.
  * @throws {TypeError} If the lengths of a block contradict each other, or blocks differ in bins or in having labels.
- * @throws {RangeError} If a block has no genes or a gene twice, a cell type's name starts with `__`, the dtype cannot hold
- * a gene's number, or the reader would refuse a value: a negative count, or a count or label that is not finite.
+ * @throws {RangeError} If a block has no genes or a gene twice, a cell type's name starts with `__`, a group or a missing
+ * mark is of a cell type or mark that the file lacks, a mark that was not measured has signal, the dtype cannot hold a
+ * gene's number, or the reader would refuse a value: a negative count, or a count or label that is not finite.
  *
  * @example The competition's own form, from counts
  * ```ts
@@ -110,11 +126,14 @@ export async function writeCompetition(
 
 async function* toMembers(
   blocks: Iterable<CompetitionBlock> | AsyncIterable<CompetitionBlock>,
-  { record, fromCounts = false, dtype = "float64", geneDetails }: WriteCompetitionOptions,
+  options: WriteCompetitionOptions,
 ): AsyncGenerator<NpzMemberData> {
+  const { record, fromCounts = false, dtype = "float64", geneDetails, missingMarks } = options;
   const marks = record.marks.length;
+  for (const names of missingMarks?.values() ?? []) checkMarks(names, record.marks);
   const convert = fromCounts ? makeConverter(record.transform) : undefined;
   const table = new GeneTableBuilder(geneDetails);
+  const cellTypes: string[] = [];
   let shared: Layout | undefined;
   for await (const block of blocks) {
     const layout = checkBlock(block, marks);
@@ -125,6 +144,8 @@ async function* toMembers(
           `those before have ${describeLayout(shared)}`,
       );
     }
+    checkUnmeasured(block, missingMarks, record.marks);
+    cellTypes.push(block.cellType);
     const ids = table.add(block);
     if (dtype === "float32") checkFloat32(block, ids);
     yield {
@@ -134,17 +155,20 @@ async function* toMembers(
       data: layOut(block, { ids, bins: layout.bins, marks, dtype, convert }),
     };
   }
-  const data = table.finish();
-  if (data !== undefined) {
-    yield { name: GENE_TABLE_MEMBER, dtype: "uint8", shape: [data.length], data };
-  }
+  yield* textMembers({ [GENE_TABLE_MEMBER]: table.finish() });
+  yield* sampleMembers(cellTypes, options);
 }
 
-function describeLayout({ bins, labelled }: Layout): string {
+/** A layout in words, for messages. */
+export function describeLayout({ bins, labelled }: Layout): string {
   return `${bins} bins ${labelled ? "and labels" : "and no labels"}`;
 }
 
-function checkBlock({ cellType, genes, signal, labels }: CompetitionBlock, marks: number): Layout {
+/** The layout of a block; throws if its lengths contradict each other, or its cell type cannot be named so. */
+export function checkBlock(
+  { cellType, genes, signal, labels }: CompetitionBlock,
+  marks: number,
+): Layout {
   const action = `Cannot write cell type "${cellType}"`;
   const fault = faultOfCellType(cellType);
   if (fault !== undefined) throw new RangeError(`Cannot write cell type: ${fault}`);

@@ -1,4 +1,5 @@
 import type { Dataset } from "../data/dataset.ts";
+import { requireEveryMark } from "../data/missing_marks.ts";
 import { ContractError } from "../errors.ts";
 import { parseSpec } from "../model/parse_spec.ts";
 import { type PresetName, presetSpec } from "../model/presets.ts";
@@ -52,6 +53,7 @@ function checkLabelled(
 ): void {
   if (data.length === 0) throw new ContractError(`Cannot ${action}: the data have no samples`);
   if (!data.hasLabels) throw new ContractError(`Cannot ${action}: the data have no labels`);
+  requireEveryMark(data, action);
   if (model.loss !== "binaryCrossentropy") return;
   const labels = data.labels();
   const bad = labels.findIndex((label) => label !== 0 && label !== 1);

@@ -2,6 +2,7 @@ import { sha256 } from "../base/bytes.ts";
 import type { PackedArray, PackedType } from "../base/arrays.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { SampleColumns } from "../io/columns.ts";
+import { geneGroupsOf, hasGroups } from "../io/item_groups.ts";
 import { asType, narrowestType } from "../io/packing.ts";
 import { decodeValues, type SignalValues } from "../io/signal_values.ts";
 
@@ -9,7 +10,7 @@ import { decodeValues, type SignalValues } from "../io/signal_values.ts";
 const PIECE_VALUES = 2 ** 22;
 
 /**
- * Digests the content of a data set: its samples, in their order, with signal, labels, names and record. The same
+ * Digests the content of a data set: its samples, in their order, with signal, labels, names, groups, mask and record. The same
  * samples have the same digest wherever they are stored.
  *
  * @param data The samples.
@@ -30,7 +31,27 @@ async function digestColumns(columns: SampleColumns): Promise<string> {
   for (const column of [labels ?? new Float64Array(0), cellTypeIndex, geneIndex]) {
     parts.push(await digestColumn(column));
   }
-  return await fingerprintValue({ cellTypes, genes, bins, record, parts });
+  return await fingerprintValue({
+    cellTypes,
+    genes,
+    bins,
+    record,
+    parts,
+    ...describeItems(columns),
+  });
+}
+
+/** What else decides which samples are trained on together; empty for data without groups and with every mark. */
+function describeItems(columns: SampleColumns): object {
+  const { cellTypes, cellTypeGroups, markMask } = columns;
+  const groupsAreNamed = cellTypeGroups?.some((group, i) => group !== cellTypes[i]);
+  const { names, ofItem } = geneGroupsOf(columns);
+  return {
+    ...(groupsAreNamed && { cellTypeGroups }),
+    ...(markMask?.includes(0) && { markMask: [...markMask] }),
+    ...(hasGroups(geneGroupsOf(columns)) &&
+      { geneGroups: Array.from(ofItem, (place) => names[place]) }),
+  };
 }
 
 /** The type and the digest of a signal's values: the same whether logarithms are kept as floats or as their counts. */

@@ -1,4 +1,5 @@
 import type { Dataset } from "../data/dataset.ts";
+import { requireEveryMark } from "../data/missing_marks.ts";
 import type { Session } from "../engine/engine.ts";
 import { type EngineName, type EngineReport, selectEngine } from "../engine/select.ts";
 import { DivergedError } from "../errors.ts";
@@ -51,7 +52,8 @@ export interface PredictOptions {
  * @param data The samples.
  * @param options Engine, progress, abort signal.
  * @returns One value per sample, `[data.length]`; a probability for models with a sigmoid.
- * @throws {ContractError} If the data's record or shape contradicts the model's.
+ * @throws {ContractError} If the data's record or shape contradicts the model's, or a mark was not measured in one of
+ * their cell types.
  * @throws {DivergedError} If a prediction is NaN or infinite.
  * @throws {UnsupportedModelError} If the engine cannot run the model.
  * @throws {EngineUnavailableError} If the engine cannot run on this machine, or its hardware fails.
@@ -76,6 +78,7 @@ export async function predict(
 ): Promise<Float32Array<ArrayBuffer>> {
   const source = sampleSource(data, model.record);
   checkInputShape(model.spec, data);
+  requireEveryMark(data, "predict");
   const { engine, reason } = await selectEngine(options.engine ?? "auto", model.spec);
   const { seed, learningRate, batchSize } = model.training;
   await using session = await engine.createSession(model.spec, {

@@ -1,5 +1,6 @@
 import type { Dataset } from "../data/dataset.ts";
 import { correlateSamplesOfGene } from "../data/evaluate.ts";
+import { cellTypeGroupIndices, geneGroupIndices } from "../data/sample_groups.ts";
 import { byGroup } from "../metrics/mod.ts";
 import { quantile } from "../metrics/quantile.ts";
 import { drawResamples, percentileInterval, type ResamplingOptions } from "./_bootstrap.ts";
@@ -111,8 +112,8 @@ export class Scorer {
     return {
       regime,
       rows: rows.length,
-      cellTypes: new Set(subset.cellTypeIndices()).size,
-      genes: new Set(subset.geneIndices()).size,
+      cellTypes: new Set(cellTypeGroupIndices(subset)).size,
+      genes: new Set(geneGroupIndices(subset)).size,
       interval,
       models: models.map((model): ModelScores => ({
         ...describe(model),
@@ -138,8 +139,8 @@ export class Scorer {
         ...parts.map((part) => new Set(indices.filter((_, row) => kinds[row] === part)).size),
       );
     return judgeInterval({
-      cellTypes: resampled === "genes" ? null : fewest(test.cellTypeIndices()),
-      genes: resampled === "cell-types" ? null : fewest(test.geneIndices()),
+      cellTypes: resampled === "genes" ? null : fewest(cellTypeGroupIndices(test)),
+      genes: resampled === "cell-types" ? null : fewest(geneGroupIndices(test)),
     });
   }
 

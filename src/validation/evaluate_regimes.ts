@@ -78,7 +78,8 @@ export function makeBaselines(): Baseline[] {
 
 /**
  * Judges models by regime and forecasts the competition's score, with baselines for comparison. Baselines are fitted
- * once, on the training samples alone, and predict from a view of the test samples without labels.
+ * once, on the training samples alone, and predict from a view of the test samples without labels. Replicates of one
+ * cell type, and transcripts of one gene, count as one throughout.
  *
  * Intervals are percentile intervals of a bootstrap over cell types (Efron 1979, The Annals of Statistics 7:1):
  * trained and new cell types are redrawn separately, with replacement, and all predictors and regimes are scored on the
@@ -94,7 +95,8 @@ export function makeBaselines(): Baseline[] {
  * @param trial Training samples, test samples, and the models' predictions.
  * @param options Baselines and the bootstrap.
  * @returns Scores by regime, and the forecast.
- * @throws {ContractError} If a set has no labels, or a pair of gene and cell type is in both sets.
+ * @throws {ContractError} If a set has no labels, a pair of gene and cell type is in both sets, or the sets group cell
+ * types in different ways.
  * @throws {TypeError} If the number of a model's predictions is not that of the test samples.
  * @throws {RangeError} If a prediction is not finite, an option is out of range, there are no test samples, or
  * too few training samples for a baseline.
@@ -176,8 +178,8 @@ function checkUntrained(kinds: readonly RowKind[]): void {
   if (first >= 0) {
     const count = kinds.filter((kind) => kind === "trained").length;
     throw new ContractError(
-      `Cannot evaluate by regime: ${count} of ${kinds.length} test samples were trained on, the ` +
-        `first at position ${first}, expected none`,
+      `Cannot evaluate by regime: ${count} of ${kinds.length} test samples were trained on, themselves or a ` +
+        `replicate of them, the first at position ${first}, expected none`,
     );
   }
 }

@@ -1,5 +1,6 @@
 import type { PackedArray } from "../base/arrays.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { requireEveryMark } from "../data/missing_marks.ts";
 import { ContractError } from "../errors.ts";
 import { reconcileRecords, type Transform } from "../record.ts";
 
@@ -11,8 +12,13 @@ export interface Stretches {
   readonly starts: Uint32Array;
 }
 
-/** Cuts the bins of a data set into `count` stretches whose lengths differ by one bin at most. */
+/**
+ * Cuts the bins of a data set into `count` stretches whose lengths differ by one bin at most.
+ *
+ * @throws {ContractError} If a mark was not measured in one of the cell types.
+ */
 export function makeStretches(data: Dataset, count: number): Stretches {
+  requireEveryMark(data, "read the signal");
   const starts = Uint32Array.from(
     { length: count + 1 },
     (_, i) => Math.floor(i * data.bins / count),
@@ -65,9 +71,11 @@ export function writeStretches(
 /**
  * Throws unless the signals of two data sets have the same meaning, apart from their transforms.
  *
- * @throws {ContractError} If the sets differ in bins or in their records.
+ * @throws {ContractError} If the sets differ in bins or in their records, or a mark of the test set was not measured in
+ * one of its cell types.
  */
 export function checkSameSignal(train: Dataset, test: Dataset): void {
+  requireEveryMark(test, "predict from signal");
   if (train.bins !== test.bins) {
     throw new ContractError(
       `Cannot predict from signal: the samples have ${test.bins} bins, expected ${train.bins} as ` +

@@ -4,7 +4,7 @@ import type { SampleColumns } from "../../src/io/columns.ts";
 import { readCompetition, type ReadCompetitionOptions } from "../../src/io/competition.ts";
 import { writeCompetition } from "../../src/io/competition_writer.ts";
 import type { NpzMemberData } from "../../src/io/npz_writer.ts";
-import { COMPETITION_RECORD, type DataRecord, DEEPCHROME_RECORD } from "../../src/record.ts";
+import { type DataRecord, DEEPCHROME_RECORD } from "../../src/record.ts";
 import { runNumpy, testWith } from "../helpers/require.ts";
 import { collect, npzBytes, withDirectory } from "./_npz_helpers.ts";
 

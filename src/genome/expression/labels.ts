@@ -21,6 +21,7 @@ import {
   transformValues,
 } from "./_reference.ts";
 import { Replicates } from "./_replicates.ts";
+import { arePartsOfGenes, matchParts } from "./_transcript_labels.ts";
 import { examineScale } from "./_scale.ts";
 import type { ExpressionTable } from "./table.ts";
 import { VALUE_KIND_NAMES, type ValueKind } from "./value_kinds.ts";
@@ -73,6 +74,9 @@ export interface LabelledGenes {
  * numbers only if no other column names the genes, or if their title says so. Of several genes of one name, the one on
  * a primary chromosome is meant, X before Y. Rows of transcripts are added up.
  *
+ * Transcripts that are samples of their own, whose `gene` is the id of their gene, get their own value if the table has
+ * rows of them, and else that of their gene; a note says which.
+ *
  * @param genes The genes of an annotation.
  * @param tables One or several tables. An async iterable may read each table when it is needed.
  * @param options The wanted cell types, the transform, and the genes of transcripts.
@@ -106,9 +110,18 @@ export async function matchExpression(
 ): Promise<LabelledGenes> {
   if (genes.length === 0) throw new ContractError("Cannot take expression: there are no genes");
   checkReference(options);
+  const all = "lines" in tables ? [tables] : tables;
+  const match = (of: readonly Gene[], from: typeof all) => collectLabels(of, from, options);
+  return arePartsOfGenes(genes) ? await matchParts(genes, all, match) : await match(genes, all);
+}
+
+async function collectLabels(
+  genes: readonly Gene[],
+  tables: Iterable<ExpressionTable> | AsyncIterable<ExpressionTable>,
+  options: MatchExpressionOptions,
+): Promise<LabelledGenes> {
   const collector = new LabelCollector(genes, options);
-  const isOne = "lines" in tables;
-  for await (const table of isOne ? [tables] : tables) await collector.add(table);
+  for await (const table of tables) await collector.add(table);
   return collector.finish();
 }
 

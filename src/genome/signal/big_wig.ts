@@ -10,6 +10,7 @@ import type { Contig } from "../chromosomes.ts";
 import type { GeneWindows } from "../windows.ts";
 import { type BigWigHeader, readBigWigHeader } from "./_big_wig_header.ts";
 import { visitIntervals } from "./_big_wig_sections.ts";
+import { blacklistOn } from "./blacklist.ts";
 import { checkOptions } from "./check_options.ts";
 import { mergeWindows, windowsByContig } from "./_contig_windows.ts";
 import { MISSING_VALUES } from "./_row_counter.ts";
@@ -54,10 +55,13 @@ class BigWigTrack implements SignalTrack {
       counter.select(onContig);
       const regions = mergeWindows(onContig, { widthBp, paddingBp: 0, length });
       const query = { ...this.#header, contig: id, name, regions };
+      const leftOut = blacklistOn(options.blacklist, name);
       await visitIntervals(this.#source, query, (start, end, value) => {
         const to = Math.min(end, length);
         if (Number.isNaN(value)) missing++;
-        if (start < to) counter.add(start, to, value);
+        if (start >= to) return;
+        if (leftOut === undefined) counter.add(start, to, value);
+        else leftOut.visitRest(start, to, (from, until) => counter.add(from, until, value));
       });
       options.onProgress?.(done += onContig.starts.length, windows.genes);
     }

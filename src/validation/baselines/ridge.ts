@@ -1,6 +1,6 @@
 import type { Dataset } from "../../data/dataset.ts";
 import { deriveKey, RandomStream, shuffledIndices } from "../../random.ts";
-import { type Axis, geneAxis } from "../axis.ts";
+import { type Axis, geneGroupAxis } from "../axis.ts";
 import {
   checkSameSignal,
   findCounts,
@@ -48,7 +48,8 @@ export interface RidgeOptions {
  *
  * by the normal equations, accumulated in one pass over the samples. λ is the penalty with the smallest mean squared
  * error in 5-fold cross-validation over the training genes; the largest of equally good penalties is taken. Whole genes
- * are held out, since a model that recognises genes would otherwise seem better than it is on new genes.
+ * are held out, with all transcripts of a gene, since a model that recognises genes would otherwise seem better than it
+ * is on new genes.
  *
  * @param options Stretches and penalties.
  * @returns The baseline, to be fitted.
@@ -114,7 +115,7 @@ function fitRidge(
  */
 function accumulate(train: Dataset, stretches: Stretches, origin: Float64Array): CrossProducts[] {
   const labels = train.labels();
-  const genes = geneAxis(train);
+  const genes = geneGroupAxis(train);
   const foldOfGene = partGenes(genes);
   const folds = Array.from(
     { length: Math.min(FOLDS, genes.names.length) },
