@@ -24,18 +24,24 @@ export function centreName({ tss }: DataRecord): string {
   return tss === "bed" ? "centre" : "TSS";
 }
 
-/** The axis in base pairs from the TSS, whose place is named. */
-export function windowAxis(data: WindowOfData, { title }: { readonly title: string | null }) {
+/**
+ * The axis in base pairs from the TSS, whose place is named. Without a title it is for a narrow panel, whose labels are in
+ * kilobases.
+ */
+export function windowAxis(data: WindowOfData, { title }: { readonly title?: string | null }) {
   const half = halfWidthBp(data);
+  const isNarrow = title === undefined;
+  const number = isNarrow ? "format(datum.value / 1000, '~g') + ' kb'" : "format(datum.value, ',')";
   return {
     field: "position",
     type: "quantitative" as const,
-    title,
+    title: title ?? null,
     scale: { domain: [-half, half], nice: false },
     axis: {
       values: [-half, 0, half],
-      labelExpr: `datum.value === 0 ? '${centreName(data.record)}' : format(datum.value, ',')`,
+      labelExpr: `datum.value === 0 ? '${centreName(data.record)}' : ${number}`,
       labelFlush: true,
+      labelOverlap: !isNarrow,
       grid: false,
     },
   };

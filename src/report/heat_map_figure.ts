@@ -4,7 +4,7 @@ import { formatCountOf } from "../base/count.ts";
 import type { DataSummary } from "../data/summary/types.ts";
 import { quantile } from "../metrics/quantile.ts";
 import { formatCount, formatShort } from "./_format.ts";
-import { CONFIG, PLOT_WIDTH } from "./_theme.ts";
+import { CONFIG } from "./_theme.ts";
 import type { Figure, FigureSpec } from "./figure.ts";
 import { colourCells, RAMP } from "./_colours.ts";
 import { pictureUrl } from "./_png.ts";
@@ -14,6 +14,8 @@ import { describeDirection, halfWidthBp, signalUnit, windowAxis } from "./_windo
 const HEIGHT = 340;
 const MOST_IN_ROW = 5;
 const GAP = 22;
+/** Width of all panels of a row with the gaps between them, in pixels. */
+const ROW_WIDTH = 620;
 /** The share of the cells that have a colour of their own; those above share the last. */
 const COLOURED_SHARE = 0.98;
 
@@ -22,7 +24,7 @@ export function plotHeatMaps(data: DataSummary): Figure {
   const { heatMaps, record } = data;
   const marks = measuredMarks(data);
   const inRow = Math.min(marks.length, MOST_IN_ROW);
-  const width = Math.min(150, Math.floor((PLOT_WIDTH + GAP - 60) / inRow) - GAP);
+  const width = Math.min(180, Math.floor((ROW_WIDTH + GAP) / inRow) - GAP);
   const chosen = heatMaps.genes < data.genes
     ? `${formatCount(heatMaps.genes)} of the ${
       formatCountOf(data.genes, "gene")
@@ -94,7 +96,7 @@ function panel(
           baseline: "top" as const,
         },
         encoding: {
-          x: windowAxis(data, { title: null }),
+          x: windowAxis(data, {}),
           y,
           url: { field: "url", type: "nominal" as const },
         },

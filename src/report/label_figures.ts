@@ -23,12 +23,17 @@ export function plotLabels({ labels }: DataSummary): Figure {
     field: "position",
     type: "quantitative" as const,
     title: `Label (${LABEL_UNIT})`,
-    scale: { nice: false, zero: false },
+    scale: {
+      domain: [positions[0]! - step / 2, positions.at(-1)! + step / 2],
+      nice: false,
+      zero: false,
+    },
     axis: { grid: false, tickCount: 8 },
   };
   const y = {
     type: "quantitative" as const,
     title: "Share of genes",
+    scale: { type: "sqrt" as const },
     axis: { format: "~%", tickCount: 5 },
   };
   const values = labels.flatMap(({ cellType }, place) =>
@@ -41,7 +46,9 @@ export function plotLabels({ labels }: DataSummary): Figure {
   return {
     name: "labels",
     title: "Distribution of the labels",
-    caption: `Share of a cell type’s genes in bins of ${formatShort(step)}. ${
+    caption: `Share of a cell type’s genes in bins of ${
+      formatShort(step)
+    }, on a square root scale. ${
       isFew ? "" : `${BANDS} `
     }The highest and lowest label in 1,000 are counted in the outermost bins.`,
     alt: `Distribution of the labels of ${formatCountOf(labels.length, "cell type")}, from ${
@@ -138,7 +145,7 @@ export function plotLabelCorrelations(
     width: size,
     shareOf: (value) => (value - low) / (1 - low),
   });
-  const side = Math.min(460, Math.max(160, size * 24));
+  const side = Math.min(480, Math.max(300, size * 24));
   return {
     name: "label-correlations",
     title: "Labels of cell types against each other",
@@ -171,7 +178,7 @@ export function plotLabelCorrelations(
         },
         {
           data: { values: cellTypes.map((cellType) => ({ cellType, value: low })) },
-          mark: { type: "point", opacity: 0 },
+          mark: { type: "rect", opacity: 0 },
           encoding: {
             x: nameAxis(cellTypes, { angle: -90 }),
             y: nameAxis(cellTypes, { angle: 0 }),
@@ -196,7 +203,7 @@ function nameAxis(cellTypes: readonly string[], { angle }: { readonly angle: num
     type: "nominal" as const,
     sort: null,
     title: null,
-    scale: { domain: [...cellTypes], padding: 0 },
+    scale: { type: "band" as const, domain: [...cellTypes], padding: 0 },
     axis: {
       labels: cellTypes.length <= MOST_NAMED,
       labelAngle: angle,

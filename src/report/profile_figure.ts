@@ -92,7 +92,7 @@ export function cellTypeColour(cellTypes: readonly string[]) {
     type: "nominal" as const,
     sort: null,
     scale: { domain: [...cellTypes], range: [...PALETTE] },
-    legend: cellTypes.length === 1 ? null : { ...LEGEND, columns: 3 },
+    legend: cellTypes.length === 1 ? null : { ...LEGEND, columns: MOST_LINES },
   };
 }
 
