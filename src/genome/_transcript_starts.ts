@@ -1,6 +1,7 @@
 /** Collects the transcripts of genes, for windows around the starts of transcripts rather than of genes. */
 
 import { geneKey } from "../gene_id.ts";
+import { copyText } from "./_copy_text.ts";
 
 /** A transcript, or a part of one, from a line of an annotation. */
 export interface TranscriptStart {
@@ -43,12 +44,14 @@ export class TranscriptStarts {
     if (!this.#isWanted(row.rank)) return;
     this.#namesGenes ||= row.transcript !== gene;
     let own = this.#byGene.get(gene);
-    if (own === undefined) this.#byGene.set(gene, own = new Map());
-    const { transcript = `line ${row.line}`, chromosome, strand } = row;
-    const key = `${transcript}\t${chromosome}\t${strand}`;
+    if (own === undefined) this.#byGene.set(copyText(gene), own = new Map());
+    const { chromosome, strand, line } = row;
+    const transcript = row.transcript === undefined ? undefined : copyText(row.transcript);
+    // Lines without the transcript's id are transcripts of their own.
+    const key = `${transcript ?? `line ${line}`}\t${chromosome}\t${strand}`;
     const other = own.get(key);
     if (other === undefined) this.#count++;
-    own.set(key, other === undefined ? row : join(other, row));
+    own.set(key, other === undefined ? { ...row, transcript } : join(other, row));
   }
 
   /** Whether each of several transcripts has its own id where its gene's should be, as in some of UCSC's files. */
@@ -58,7 +61,7 @@ export class TranscriptStarts {
 
   /** Returns a function that lists the transcripts of the gene with an id. */
   byId(): (id: string) => readonly TranscriptStart[] {
-    const found = new Map<string, TranscriptStart[]>();
+    const found = new Map<string, readonly TranscriptStart[]>();
     for (const [name, transcripts] of this.#byGene) {
       const key = geneKey(this.#idOfName.get(name) ?? name);
       found.set(key, [...found.get(key) ?? [], ...transcripts.values()]);
