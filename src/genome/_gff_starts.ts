@@ -62,6 +62,7 @@ export class GffStarts {
     const [gene, transcript] = this.#isGtf ? namesOfGtf(attributes) : namesOfGff3(attributes);
     if (gene === undefined) return;
     const { start, end } = feature;
+    const isWhole = this.#isGtf && feature.kind === "transcript";
     const name = this.#isGtf ? feature.chromosome : decodePercent(feature.chromosome);
     this.#starts.add(gene, {
       transcript,
@@ -71,8 +72,9 @@ export class GffStarts {
       end,
       line: line.number,
       rank: canonicalRank(attributes),
+      isWhole,
     });
-    if (this.#isGtf && feature.kind === "transcript") this.#skipPartsOf(line);
+    if (isWhole) this.#skipPartsOf(line);
   }
 
   #keep(name: string): string {

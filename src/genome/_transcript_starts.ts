@@ -15,6 +15,8 @@ export interface TranscriptStart {
   readonly line: number;
   /** How telling its tag of a representative is, as `canonicalRank` says; `undefined` without such a tag. */
   readonly rank?: number | undefined;
+  /** Whether the line holds the whole transcript: another of its id is then a copy at another place, not a part. */
+  readonly isWhole?: boolean;
 }
 
 /** Collects transcripts by gene. */
@@ -50,8 +52,12 @@ export class TranscriptStarts {
     // Lines without the transcript's id are transcripts of their own.
     const key = `${transcript ?? `line ${line}`}\t${chromosome}\t${strand}`;
     const other = own.get(key);
-    if (other === undefined) this.#count++;
-    own.set(key, other === undefined ? { ...row, transcript } : join(other, row));
+    if (other === undefined) {
+      this.#count++;
+      own.set(key, { ...row, transcript });
+    } else if (!other.isWhole || !row.isWhole || isSamePlace(other, row)) {
+      own.set(key, join(other, row));
+    } else own.set(`${key}\t${row.start}\t${row.end}`, { ...row, transcript });
   }
 
   /** Whether each of several transcripts has its own id where its gene's should be, as in some of UCSC's files. */
@@ -61,21 +67,27 @@ export class TranscriptStarts {
 
   /** Returns a function that lists the transcripts of the gene with an id. */
   byId(): (id: string) => readonly TranscriptStart[] {
-    const found = new Map<string, readonly TranscriptStart[]>();
+    const found = new Map<string, TranscriptStart[]>();
     for (const [name, transcripts] of this.#byGene) {
       const key = geneKey(this.#idOfName.get(name) ?? name);
-      found.set(key, [...found.get(key) ?? [], ...transcripts.values()]);
+      const own = found.get(key) ?? [];
+      for (const transcript of transcripts.values()) own.push(transcript);
+      found.set(key, own);
     }
     return (id) => found.get(geneKey(id)) ?? [];
   }
 }
 
+function isSamePlace(one: TranscriptStart, other: TranscriptStart): boolean {
+  return one.start === other.start && one.end === other.end;
+}
+
+/** Joins two lines of a transcript. A line of the whole says where it is; parts reach from their first base to their last. */
 function join(one: TranscriptStart, other: TranscriptStart): TranscriptStart {
   const ranks = [one.rank, other.rank].filter((rank) => rank !== undefined);
-  return {
-    ...one,
-    start: Math.min(one.start, other.start),
-    end: Math.max(one.end, other.end),
-    rank: ranks.length === 0 ? undefined : Math.min(...ranks),
-  };
+  const rank = ranks.length === 0 ? undefined : Math.min(...ranks);
+  const whole = one.isWhole ? one : other.isWhole ? other : undefined;
+  if (whole !== undefined) return { ...whole, transcript: one.transcript, rank };
+  const [start, end] = [Math.min(one.start, other.start), Math.max(one.end, other.end)];
+  return { ...one, start, end, rank };
 }

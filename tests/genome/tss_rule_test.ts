@@ -640,6 +640,33 @@ Deno.test("copies of genes elsewhere do not lend their transcripts", async () =>
   strictEqual((await read(text, "canonical")).genes.length, 2);
 });
 
+Deno.test("a transcript at two places of its chromosome is left out, not stretched over both", async () => {
+  const row = (
+    id: string,
+    [start, end]: readonly [number, number],
+  ) => ["AB", id, "chr1", "-", start, end, start, end, 1, `${start},`, `${end},`];
+  const refFlat = lines(
+    row("NM_1", [100, 900]),
+    row("NM_1", [50_000, 60_000]),
+    row("NM_2", [50, 800]),
+  );
+  const { genes, warnings } = await read(refFlat, "transcript");
+  deepStrictEqual(show(genes), ["NM_2 of AB chr1:799-"]);
+  match(warnings.join(), /left out 1 transcript at several places, such as "NM_1" at chr1:899/);
+  const twice = await read(lines(row("NM_1", [100, 900]), row("NM_1", [100, 900])), "transcript");
+  deepStrictEqual(show(twice.genes), ["NM_1 of AB chr1:899-"]);
+  const gtfRows = lines(
+    gtf("exon", [101, 200, "+"], 'gene_id "G"; transcript_id "T1"; tag "MANE_Select";'),
+    gtf("transcript", [51, 900, "+"], 'gene_id "G"; transcript_id "T1";'),
+    gtf("exon", [2001, 2100, "+"], 'gene_id "G"; transcript_id "T2";'),
+    gtf("exon", [1, 20, "+"], 'gene_id "G"; transcript_id "T1";'),
+  );
+  deepStrictEqual(show((await read(gtfRows, "transcript")).genes), [
+    "T1 of G chr1:50+",
+    "T2 of G chr1:2000+",
+  ]);
+});
+
 /** Genes with transcripts at random places, as GTF or as GFF3, and what a plain reading of them gives. */
 const annotations = fc.array(
   fc.record({
