@@ -40,7 +40,7 @@ export {
   TSS_RULES,
   type TssRule,
 } from "./record_types.ts";
-export { prepareFlags, reconcileRecords } from "./reconcile_records.ts";
+export { prepareFlags, type ReconcileOptions, reconcileRecords } from "./reconcile_records.ts";
 
 /**
  * The record of DeepChrome's files, which lack it: counts of Roadmap Epigenomics' reads on hg19 (Singh et al. 2016,
