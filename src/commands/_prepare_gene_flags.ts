@@ -87,7 +87,7 @@ export function declareGeneFlags(command: Command): Command {
         SCALES.join(", ")
       }; the last is sign(d) · ln(1 + |d|) of the difference d from ` +
         "another column of the table, as the competition's labels are",
-      suggestWords(parseScale, SCALES.map((scale) => scale.replace("COLUMN", ""))),
+      suggestWords(parseScale, EXPRESSION_TRANSFORMS),
       "none",
     )
     .option(
