@@ -13,7 +13,7 @@ import { detectLayout, isComment } from "./_detect.ts";
 import { describeNames, parseGeneNames } from "./_gene_names.ts";
 import type { Layout } from "./_layout.ts";
 import { OneSampleCheck } from "./_long_format.ts";
-import { NameIndex } from "./_name_index.ts";
+import { hasReference } from "./_reference_column.ts";
 import { plainSampleName } from "./_sample_names.ts";
 import { ExpressionRowReader } from "./_rows.ts";
 import type { ExpressionSample } from "./samples.ts";
@@ -259,7 +259,9 @@ class TableParser {
       : layout.values.map(({ name }) => name);
     const all = cellTypes ?? own;
     const wanted = new Map<string, string[]>(all.map((cellType) => [cellType, []]));
-    if (reference !== undefined && this.#hasReference(layout, reference)) wanted.set(reference, []);
+    if (reference !== undefined && hasReference(layout, reference, samples)) {
+      wanted.set(reference, []);
+    }
     for (const { sample, cellType } of samples) {
       // Samples that are listed for a group are those of each of its cell types.
       const isOwn = wanted.has(cellType);
@@ -269,14 +271,6 @@ class TableParser {
       }
     }
     return wanted;
-  }
-
-  /** Whether the table has the reference, by the list of samples or by its own name. */
-  #hasReference(layout: Layout, reference: string): boolean {
-    const { samples = [] } = this.#options;
-    return !layout.ofOneSample &&
-      (samples.some(({ cellType }) => cellType === reference) ||
-        new NameIndex(layout.values).findCellType(reference).length > 0);
   }
 
   #otherColumns(): string[] {
