@@ -5,7 +5,7 @@ import { LARGEST_TRANSFORMED } from "../base/limits.ts";
 import { FormatError } from "../errors.ts";
 import { COMPETITION_RECORD, type DataRecord, DEEPCHROME_RECORD, parseRecord } from "../record.ts";
 import type { CollectedSignal } from "./_signal_collector.ts";
-import { areLogarithms } from "./signal_values.ts";
+import { areLogarithms } from "./logarithms.ts";
 import type { NpzReader } from "./npz_types.ts";
 
 /**
