@@ -28,6 +28,13 @@ export interface ReadExpressionTableOptions {
    */
   readonly cellTypes?: readonly string[] | undefined;
   /**
+   * The group of each cell type, if cell types are replicates of one. A cell type such as `liver.1` that the table lacks
+   * has the expression of its group, `liver`.
+   *
+   * @default {Each cell type is a group of its own.}
+   */
+  readonly cellTypeGroups?: ReadonlyMap<string, string> | undefined;
+  /**
    * A sample whose values are wanted besides those of the cell types, to be subtracted from them. A table may lack it;
    * `matchExpression` refuses a reference that no table has.
    */
@@ -47,7 +54,7 @@ export interface ReadExpressionTableOptions {
    */
   readonly value?: ValueKind | undefined;
   /**
-   * Whether the file holds only one cell type, the one in `cellTypes`, whatever its column is called.
+   * Whether the file holds only one cell type, the one in `cellTypes` or their group, whatever its column is called.
    *
    * @default {false}
    */
@@ -229,6 +236,7 @@ class TableParser {
     this.#cellTypes = [...samples.keys()];
     this.#chosen = chooseColumns(layout, {
       samples,
+      groups: this.#options.cellTypeGroups,
       samplesFile: this.#options.samplesFile,
       value: this.#options.value,
       isOwn: this.#options.isOfOneCellType ?? false,
@@ -252,7 +260,14 @@ class TableParser {
     const all = cellTypes ?? own;
     const wanted = new Map<string, string[]>(all.map((cellType) => [cellType, []]));
     if (reference !== undefined && this.#hasReference(layout, reference)) wanted.set(reference, []);
-    for (const { sample, cellType } of samples) wanted.get(cellType)?.push(sample);
+    for (const { sample, cellType } of samples) {
+      // Samples that are listed for a group are those of each of its cell types.
+      const isOwn = wanted.has(cellType);
+      for (const [name, own] of wanted) {
+        const group = this.#options.cellTypeGroups?.get(name);
+        if (isOwn ? name === cellType : group === cellType) own.push(sample);
+      }
+    }
     return wanted;
   }
 
