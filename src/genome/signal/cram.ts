@@ -1,5 +1,5 @@
 /**
- * Counts the reads of CRAM files. The places of reads need no reference genome, so none is ever asked for.
+ * Counts the reads of CRAM files. The places of reads need no reference genome, so it is never asked for.
  *
  * @module
  */
