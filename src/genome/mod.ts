@@ -99,7 +99,7 @@ export {
   TRACK_RULES,
   USUAL_EXCLUDED_FLAGS,
 } from "./signal/track.ts";
-export { type Blacklist, readBlacklist, type ReadBlacklistOptions } from "./signal/blacklist.ts";
+export { readBlacklist, type ReadBlacklistOptions } from "./signal/blacklist.ts";
 export { FLAG_NAMES } from "./signal/sam_flags.ts";
 export type { Blacklist, MergedIntervals } from "./signal/intervals.ts";
 export { openSignalFile, signalFiles } from "./signal_files.ts";
