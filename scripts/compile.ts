@@ -7,6 +7,7 @@ import { PROGRAM_FLAGS } from "../src/commands/version.ts";
 
 interface CompileFlags {
   readonly out: string;
+  readonly allowNet?: string;
 }
 
 /** The package's directory. */
@@ -18,13 +19,16 @@ await runCommand<CompileFlags>(
     summary: "Compiles the program into one file that needs no Deno. It uses the run-time that " +
       "the variable DENORT_BIN names; without one, use deno task bundle.",
     examples: [["DENORT_BIN=path/to/denort deno task compile --out histone", "one file, histone"]],
-    declare: (command) => command.requiredOption("--out <file>", "file to write"),
+    declare: (command) =>
+      command
+        .requiredOption("--out <file>", "file to write")
+        .option("--allow-net <hosts>", "hosts that the program may reach, separated by commas"),
     run: compile,
   },
   Deno.args,
 );
 
-async function compile({ out }: CompileFlags): Promise<void> {
+async function compile({ out, allowNet }: CompileFlags): Promise<void> {
   if (!Deno.env.get("DENORT_BIN")) {
     throw new ContractError(
       "Cannot compile: DENORT_BIN is not set, expected the path of Deno's run-time, denort, of this version",
@@ -41,6 +45,7 @@ async function compile({ out }: CompileFlags): Promise<void> {
       `--include=${ROOT}src`,
       `--output=${out}`,
       ...PROGRAM_FLAGS,
+      ...allowNet === undefined ? [] : [`--allow-net=${allowNet}`],
       `${ROOT}src/commands/cli.ts`,
     ],
   }).output();

@@ -26,6 +26,7 @@ export type HistoneErrorCode =
   | "HISTONE_ENGINE_UNAVAILABLE"
   | "HISTONE_UNSUPPORTED_MODEL"
   | "HISTONE_WRITE"
+  | "HISTONE_REMOTE"
   | "HISTONE_DIVERGED"
   | "HISTONE_SESSION_DISPOSED";
 
@@ -127,11 +128,11 @@ export class FormatError extends HistoneError {
  * @example
  * ```ts
  * import { ContractError } from "@waka/histone/errors";
- * import { COMPETITION_RECORD, reconcileRecords } from "@waka/histone/record";
+ * import { DEEPCHROME_RECORD, reconcileRecords } from "@waka/histone/record";
  * import { throws } from "node:assert";
  *
- * const data = { ...COMPETITION_RECORD, assembly: "hg38" };
- * throws(() => reconcileRecords(COMPETITION_RECORD, data), ContractError);
+ * const data = { ...DEEPCHROME_RECORD, assembly: "hg38" };
+ * throws(() => reconcileRecords(DEEPCHROME_RECORD, data), ContractError);
  * ```
  */
 export class ContractError extends HistoneError {
@@ -139,6 +140,45 @@ export class ContractError extends HistoneError {
   override readonly name = "ContractError";
   /** The kind of error. */
   override readonly code = "HISTONE_CONTRACT";
+}
+
+/** What is known of a {@linkcode RemoteError}, beside its message. */
+export interface RemoteErrorOptions extends ErrorOptions {
+  /** The HTTP status that the server answered with, such as 404. */
+  readonly status?: number | undefined;
+  /** The host, and its port if it is unusual, that this program may not reach, such as `example.org:8080`. */
+  readonly deniedHost?: string | undefined;
+}
+
+/**
+ * An error for a file on a server that cannot be reached, is not there, or is not sent as asked. Its message never has
+ * the part of a URL that may be secret: user, password and query.
+ *
+ * @example
+ * ```ts
+ * import { RemoteError } from "@waka/histone/errors";
+ * import { strictEqual } from "node:assert";
+ *
+ * const error = new RemoteError("Cannot open https://example.org/a.bam: it is not there", { status: 404 });
+ * strictEqual(error.status, 404);
+ * ```
+ */
+export class RemoteError extends HistoneError {
+  /** Name of the class. */
+  override readonly name = "RemoteError";
+  /** The kind of error. */
+  override readonly code = "HISTONE_REMOTE";
+  /** The HTTP status that the server answered with, if that was the fault. */
+  readonly status: number | undefined;
+  /** The host, and its port if it is unusual, that this program may not reach, if that was the fault. */
+  readonly deniedHost: string | undefined;
+
+  /** Takes a message, and what else is known. */
+  constructor(message: string, options: RemoteErrorOptions = {}) {
+    super(message, options);
+    this.status = options.status;
+    this.deniedHost = options.deniedHost;
+  }
 }
 
 /**

@@ -4,7 +4,7 @@ import { format } from "node:util";
 import { printable } from "../base/printable.ts";
 import { WriteError } from "../errors.ts";
 import { readVariable } from "./_environment.ts";
-import { outputWidth, wrapText } from "./_wrap.ts";
+import { outputWidth, wrapCommand, wrapText } from "./_wrap.ts";
 
 /** Whether nothing but errors and results is printed; see {@linkcode beQuiet}. */
 let quiet = false;
@@ -50,9 +50,18 @@ export function guardConsole(): void {
   };
   const errorWidth = isErrorLog() ? Infinity : width;
   printToError = (...words) => guardedError(words);
+  printLine = (line) => guardedError([line], Infinity);
   Object.assign(console, { log: guardedLog, info: guardedLog, debug: guardedLog });
   console.error = (...words) => guardedError(words, errorWidth);
   console.warn = printToError;
+}
+
+/** Prints a line to standard error as it is, once {@linkcode guardConsole} has been called. */
+let printLine: (line: string) => void = console.error;
+
+/** Prints to standard error a command line that may be copied into a shell, broken only where a shell joins it. */
+export function printCommand(command: string): void {
+  printLine(`  ${wrapCommand(command, { width: outputWidth() - 2, indent: "    " })}`);
 }
 
 /** Whether standard error is read by a program or kept in a file, for which nobody named a width. */

@@ -19,9 +19,24 @@ const ROOT = import.meta.url.startsWith("file:")
 /** The program's name, with which command lines of this package start if they are not tasks. */
 let program: string | undefined;
 
+/** Whether the program is a bundle's launcher, which takes Deno's flag `--allow-net`. */
+let isLauncher = false;
+
+/** Options of {@linkcode nameProgram}. */
+interface NameProgramOptions {
+  /** Whether it is a bundle's launcher. */
+  readonly isLauncher: boolean;
+}
+
 /** Records that the command was called through a program, such as `histone`, rather than as a task. */
-export function nameProgram(name: string): void {
+export function nameProgram(name: string, options: NameProgramOptions): void {
   program = name;
+  isLauncher = options.isLauncher;
+}
+
+/** How the command was called: the program's name, unless it is a task. */
+export function callOf(): { readonly program: string | undefined } & NameProgramOptions {
+  return { program, isLauncher };
 }
 
 /**

@@ -2,8 +2,9 @@
  * The program `histone`, which the tasks of a clone run too. From any folder, without a clone:
  *
  * ```sh
- * deno run --allow-read --allow-write --allow-env=COLUMNS,XDG_RUNTIME_DIR \
- *   --v8-flags=--max-semi-space-size=1,--expose-gc jsr:@waka/histone/cli train --data train.npz
+ * deno run --allow-read --allow-write --allow-net=egg2.wustl.edu \
+ *   --allow-env=COLUMNS,XDG_RUNTIME_DIR --v8-flags=--max-semi-space-size=1,--expose-gc \
+ *   jsr:@waka/histone/cli train --data train.npz
  * ```
  *
  * `histone --help` lists the commands, `histone --version` has the line that installs it.
@@ -78,7 +79,9 @@ export async function runTask(
 export async function runProgram(args: readonly string[] = Deno.args): Promise<never> {
   const called = args[0]?.startsWith(CALLED_AS) ? args[0].slice(CALLED_AS.length) : undefined;
   const words = called === undefined ? args : args.slice(1);
-  nameProgram(called === undefined ? "histone" : quotePath(called));
+  nameProgram(called === undefined ? "histone" : quotePath(called), {
+    isLauncher: called !== undefined,
+  });
   const [first, ...others] = words;
   if (isCommandName(first)) return await runTask(first, others);
   const [second] = others;

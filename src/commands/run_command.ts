@@ -5,13 +5,14 @@ import { formatCountOf } from "../base/count.ts";
 import { chooseThreads } from "../base/threads.ts";
 import { type CommandDefinition, Interrupted } from "./flags.ts";
 import { readConfigFile } from "./_config_file.ts";
-import { beQuiet, guardConsole } from "./_console.ts";
+import { beQuiet, guardConsole, printCommand } from "./_console.ts";
 import { makeCommand, type RunFlags } from "./_describe.ts";
 import { readVariable } from "./_environment.ts";
 import { explain, stackOf } from "./_explain.ts";
 import { translateAliases } from "./_flag_aliases.ts";
 import { recordFlags } from "./_flag_kinds.ts";
 import { listenForInterrupt } from "./_interrupt.ts";
+import { explainDenied, HostsDeniedError, recordCall } from "./_network.ts";
 import { commandLine, enterCallersDirectory, recordPathFlags, showCalls } from "./_place.ts";
 import { V8_FLAGS } from "./version.ts";
 
@@ -28,8 +29,11 @@ export async function runCommand<Flags>(
   guardConsole();
   const command = makeCommand(definition);
   recordFlags(command);
-  const fail = (error: unknown): never => {
+  recordCall(definition.name, args);
+  const fail = (cause: unknown): never => {
+    const error = explainDenied(cause);
     console.error(`error: ${showCalls(explain(error))}`);
+    if (error instanceof HostsDeniedError && error.line !== undefined) printCommand(error.line);
     if (command.opts().stack) console.error(stackOf(error));
     Deno.exit(EXIT_FAILED);
   };

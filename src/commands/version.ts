@@ -2,6 +2,7 @@
 
 import { fileURLToPath } from "node:url";
 import packageJson from "../../deno.json" with { type: "json" };
+import { ROADMAP_HOST } from "../atlas/roadmap_tree.ts";
 import { quotePath } from "../base/shell.ts";
 import { wrapCommand } from "./_wrap.ts";
 
@@ -18,6 +19,7 @@ export const PROGRAM_FLAGS = [
   "--no-prompt",
   "--allow-read",
   "--allow-write",
+  `--allow-net=${ROADMAP_HOST}`,
   "--allow-env=COLUMNS,XDG_RUNTIME_DIR",
   `--v8-flags=${V8_FLAGS}`,
 ] as const;
@@ -31,8 +33,8 @@ function formatInstallation(): string {
   ].join(" ");
 }
 
-/** Finds the module to install: the fetched package, or the clone's file with the deno.json that maps its imports. */
-function findSource(): string[] {
+/** Finds the module to install or run: the fetched package, or the clone's file with the deno.json that maps its imports. */
+export function findSource(): string[] {
   const path = (file: string) => quotePath(fileURLToPath(new URL(file, import.meta.url)));
   if (!import.meta.url.startsWith("file:")) return [`jsr:${packageJson.name}@${VERSION}/cli`];
   return [`--config=${path("../../deno.json")}`, path("./cli.ts")];

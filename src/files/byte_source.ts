@@ -4,6 +4,14 @@
  * @module
  */
 
+/** A part of a source. */
+export interface ByteRange {
+  /** Place of the first byte. */
+  readonly offset: number;
+  /** Number of bytes. */
+  readonly length: number;
+}
+
 /** A file, a buffer or a remote object that can be read at any offset. */
 export interface ByteSource {
   /** The name for messages: a path or a title. */
@@ -25,6 +33,11 @@ export interface ByteSource {
    * @throws {RangeError} If the range is not within the source.
    */
   read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * Says which parts will be read next, by ascending offset, so that a source on a server fetches several of them at a
+   * time. It replaces what was said before, and changes no result. Sources that are near lack it.
+   */
+  readonly willRead?: ((ranges: readonly ByteRange[]) => void) | undefined;
   /** Releases what the source holds, such as an open file. */
   close(): void;
 }
@@ -96,7 +109,7 @@ export function blobSource(blob: Blob, name = "blob"): ByteSource {
  */
 export function checkRange(
   { name, size }: Pick<ByteSource, "name" | "size">,
-  { offset, length }: { readonly offset: number; readonly length: number },
+  { offset, length }: ByteRange,
 ): void {
   if (!(offset >= 0 && length >= 0 && offset + length <= size)) {
     throw new RangeError(

@@ -12,6 +12,7 @@ export async function openSource(source: string | URL | ByteSource): Promise<Byt
     size: source.size,
     readsAreCopies: source.readsAreCopies,
     read: (offset, length) => source.read(offset, length),
+    willRead: source.willRead && ((ranges) => source.willRead?.(ranges)),
     close: () => {},
   };
 }

@@ -1,6 +1,7 @@
 /** Resolves and compares paths in sheets. */
 
 import { directoryOf } from "../files/file.ts";
+import { isAddress } from "../files/http_address.ts";
 
 /** Whether a path starts at the root of a file system, on Unix or Windows. */
 export function isAbsolute(path: string): boolean {
@@ -26,7 +27,7 @@ export function endsInPath(path: string, written: string): boolean {
   return `/${plainPath(path)}`.endsWith(end.startsWith("/") ? end : `/${end}`);
 }
 
-/** Resolves a path of a sheet: relative paths start at the sheet's own directory. */
+/** Resolves a path of a sheet: relative paths start at the sheet's own directory. An address stays as it is. */
 export function resolveSheetPath(path: string, sheetPath: string): string {
-  return isAbsolute(path) ? path : `${directoryOf(sheetPath)}${path}`;
+  return isAbsolute(path) || isAddress(path) ? path : `${directoryOf(sheetPath)}${path}`;
 }

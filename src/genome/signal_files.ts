@@ -5,17 +5,30 @@
  */
 
 import { FormatError } from "../errors.ts";
-import { directoryOf, modificationTime, openFile, pathKind, realPath } from "../files/file.ts";
-import type { ByteSource } from "../files/byte_source.ts";
-import { isAbsolute } from "./sheet_paths.ts";
-import type { OpenedSignal, SignalInput } from "./prepare_options.ts";
-import type { SampleSheet, SampleSheetEntry } from "./sample_sheet.ts";
-import { checkIndexAge, indexNames, openSignal, signalFormat } from "./signal/open_signal.ts";
+import { openFile, pathKind, realPath } from "../files/file.ts";
+import { addressIdentity, isAddress, parseAddress } from "../files/http_address.ts";
+import { HttpFiles } from "../files/http_files.ts";
+import { openPlace, type OpenPlaceOptions } from "./open_place.ts";
+import { isAbsolute, resolveSheetPath } from "./sheet_paths.ts";
+import type { ControlInput, OpenedSignal, SignalInput } from "./prepare_options.ts";
+import type { SampleSheet, SheetFile } from "./sample_sheet.ts";
+import { signalFormat } from "./signal/open_signal.ts";
+
+/** Options of {@linkcode signalFiles}. */
+export interface SignalFilesOptions {
+  /**
+   * What opens files on servers.
+   *
+   * @default {One for all files of the sheet.}
+   */
+  readonly remote?: HttpFiles | undefined;
+}
 
 /**
  * Opens a file of reads or signal on disk, together with its index if there is one in the same directory.
  *
  * @param path Path of the file, whose ending shows the format.
+ * @param options Its index, if that is elsewhere, and its format, if the name does not show it.
  * @returns The opened file.
  * @throws {FormatError} As `openSignal` does, and if the index is older than the file.
  *
@@ -34,45 +47,24 @@ import { checkIndexAge, indexNames, openSignal, signalFormat } from "./signal/op
  * await rm(directory, { recursive: true });
  * ```
  */
-export async function openSignalFile(path: string): Promise<OpenedSignal> {
-  const sources: ByteSource[] = [];
-  const close = () => sources.forEach((source) => source.close());
-  const open = async (name: string): Promise<ByteSource> => {
-    const source = await openFile(name);
-    sources.push(source);
-    return source;
-  };
-  try {
-    const source = await open(path);
-    const indexPath = await findIndex(path);
-    const index = indexPath === undefined ? undefined : await open(indexPath);
-    return { track: await openSignal(source, { index }), close };
-  } catch (error) {
-    close();
-    throw error;
-  }
-}
-
-async function findIndex(path: string): Promise<string | undefined> {
-  for (const name of indexNames(path)) {
-    if (await pathKind(name) !== "file") continue;
-    checkIndexAge(
-      { name: path, modified: await modificationTime(path) },
-      { name, modified: await modificationTime(name) },
-    );
-    return name;
-  }
-  return undefined;
+export async function openSignalFile(
+  path: string,
+  options: OpenPlaceOptions = {},
+): Promise<OpenedSignal> {
+  return await openPlace(path, options);
 }
 
 /**
- * Lists the files of a sample sheet, for {@linkcode prepare}. Relative paths start at the sheet's own directory.
+ * Lists the files of a sample sheet, for {@linkcode prepare}. Relative paths start at the sheet's own directory. Files
+ * with an `http:` or `https:` address are not asked for before they are opened.
  *
  * @param sheet The sheet.
  * @param sheetPath Path of the file that the sheet was read from.
- * @returns The files, `[cellType, mark]` row-major.
- * @throws {FormatError} With the line of the sheet, if a file does not exist, its name does not show its format, or two
- * rows name the same file by different paths or links: its reads would be counted twice.
+ * @param options What opens files on servers.
+ * @returns The files by cell type, mark and replicate. Rows with one control share its object.
+ * @throws {FormatError} With the line of the sheet, if a file does not exist, its name does not show its format, it is
+ * not as large as the sheet says, or two rows name the same file by different paths or links, or one as a mark and one
+ * as a control: its reads would be counted twice.
  *
  * @example A path relative to the sheet
  * ```ts
@@ -90,53 +82,130 @@ async function findIndex(path: string): Promise<string | undefined> {
  * await rm(directory, { recursive: true });
  * ```
  */
-export async function signalFiles(sheet: SampleSheet, sheetPath: string): Promise<SignalInput[]> {
-  const directory = directoryOf(sheetPath);
-  const earlier = new Map<string, SampleSheetEntry>();
+export async function signalFiles(
+  sheet: SampleSheet,
+  sheetPath: string,
+  { remote = new HttpFiles() }: SignalFilesOptions = {},
+): Promise<SignalInput[]> {
+  const finder = { sheetPath, remote };
+  const marks = new Map<string, SheetFile>();
+  const controls = new Map<string, ControlInput>();
   const inputs: SignalInput[] = [];
   for (const entry of sheet.entries) {
-    const { cellType, mark, line } = entry;
-    const path = isAbsolute(entry.path) ? entry.path : `${directory}${entry.path}`;
-    const fail = (message: string): never => {
-      throw new FormatError(message, { file: sheetPath, line });
-    };
-    const problem = await findProblem(path, entry);
-    if (problem !== undefined) fail(problem);
-    const real = await realPath(path);
-    const other = earlier.get(real);
+    const { cellType, mark, replicate } = entry;
+    const { real, input } = await findFile(entry, finder);
+    const other = marks.get(real);
     if (other !== undefined) {
-      fail(
-        `${READ} "${entry.path}" is the same file as "${other.path}" in line ${other.line}, expected ` +
-          "each file once: its reads would be counted twice",
+      failEntry(
+        `"${shownPlace(entry.path)}" is the same file as "${shownPlace(other.path)}" in line ` +
+          `${other.line}, expected each file once: its reads would be counted twice`,
+        { sheetPath, entry },
       );
     }
-    earlier.set(real, entry);
-    inputs.push({ cellType, mark, name: path, open: () => openSignalFile(path) });
+    marks.set(real, entry);
+    inputs.push({ cellType, mark, ...input, ...replicate !== undefined && { replicate } });
+  }
+  for (const [i, { control }] of sheet.entries.entries()) {
+    if (control === undefined) continue;
+    const { real, input } = await findFile(control, finder);
+    const mark = marks.get(real);
+    if (mark !== undefined) {
+      failEntry(
+        `control "${shownPlace(control.path)}" is the same file as "${shownPlace(mark.path)}" in ` +
+          `line ${mark.line}, expected a file that is not counted as a mark`,
+        { sheetPath, entry: control },
+      );
+    }
+    const shared = controls.get(real) ?? input;
+    controls.set(real, shared);
+    inputs[i] = { ...inputs[i]!, control: shared };
   }
   return inputs;
+}
+
+/** A path, or an address without what may be secret in it. */
+function shownPlace(place: string): string {
+  return isAddress(place) ? parseAddress(place).shown : place;
+}
+
+/** Finds the file of a row: what identifies it, whichever path or address leads to it, and what opens it. */
+async function findFile(
+  entry: SheetFile,
+  { sheetPath, remote }: { readonly sheetPath: string; readonly remote: HttpFiles },
+): Promise<{ readonly real: string; readonly input: ControlInput }> {
+  const path = resolveSheetPath(entry.path, sheetPath);
+  const problem = await findProblem(path, entry);
+  if (problem !== undefined) throw new FormatError(problem, { file: sheetPath, line: entry.line });
+  const { format } = entry;
+  const index = await findIndex(entry, sheetPath);
+  return {
+    real: isAddress(path) ? addressIdentity(path) : await realPath(path),
+    input: {
+      name: shownPlace(path),
+      open: () => openPlace(path, { remote, format, ...index }),
+    },
+  };
+}
+
+/** The index that a row names. `none` says that there is none, and that the file is to be read whole. */
+async function findIndex(
+  entry: SheetFile,
+  sheetPath: string,
+): Promise<Pick<OpenPlaceOptions, "index" | "readsWhole">> {
+  if (entry.index === undefined) return {};
+  if (entry.index.toLowerCase() === "none") return { readsWhole: true };
+  const index = resolveSheetPath(entry.index, sheetPath);
+  if (!isAddress(index) && await pathKind(index) !== "file") {
+    failEntry(`index "${index}" is not there`, { sheetPath, entry });
+  }
+  return { index };
+}
+
+function failEntry(
+  found: string,
+  { sheetPath, entry }: { readonly sheetPath: string; readonly entry: SheetFile },
+): never {
+  throw new FormatError(`${READ} ${found}`, { file: sheetPath, line: entry.line });
 }
 
 const READ = "Cannot read sample sheet:";
 
 /** Finds what would prevent opening a file, without opening it. */
-async function findProblem(path: string, entry: SampleSheetEntry): Promise<string | undefined> {
+async function findProblem(path: string, entry: SheetFile): Promise<string | undefined> {
+  if (isAddress(path)) return findProblemOfName(() => parseAddress(path).shown, entry);
   const kind = await pathKind(path);
   if (kind === "directory") return `${READ} "${path}" is a directory, expected a file`;
   if (kind === undefined) return `${READ} ${describeMissing(path, entry)}`;
+  const { sizeBytes } = entry;
+  const found = sizeBytes === undefined ? undefined : await sizeOf(path);
+  if (found !== sizeBytes) {
+    return `${READ} "${path}" has ${found} bytes, expected ${sizeBytes}: was it downloaded whole?`;
+  }
+  return findProblemOfName(() => path, entry);
+}
+
+function findProblemOfName(name: () => string, { format }: SheetFile): string | undefined {
   try {
-    signalFormat(path);
+    const shown = name();
+    if (format === undefined) signalFormat(shown);
   } catch (error) {
     return (error as Error).message;
   }
   return undefined;
 }
 
+async function sizeOf(path: string): Promise<number> {
+  const source = await openFile(path);
+  source.close();
+  return source.size;
+}
+
 /** Says that a file does not exist, and why that may be. */
-function describeMissing(path: string, entry: SampleSheetEntry): string {
+function describeMissing(path: string, entry: SheetFile): string {
   const missing = `"${path}" is not there`;
   if (isAbsolute(entry.path)) return missing;
   if (/^\w+:\/\//.test(entry.path)) {
-    return `"${entry.path}" is an address, expected a path: download the file first`;
+    return `"${entry.path}" is an address, expected a path, or one that begins with https:// or http://: download the file first`;
   }
   if (entry.path.startsWith("~")) {
     return `${missing}: write the path of your home directory instead of ~`;

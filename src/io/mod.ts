@@ -18,7 +18,7 @@
  */
 
 export type { PackedArray } from "../base/arrays.ts";
-export { blobSource, type ByteSource, bytesSource } from "../files/byte_source.ts";
+export { blobSource, type ByteRange, type ByteSource, bytesSource } from "../files/byte_source.ts";
 export type { SampleColumns } from "./columns.ts";
 export { readCompetition, type ReadCompetitionOptions } from "./competition.ts";
 export {
@@ -34,6 +34,14 @@ export {
   readDeepchromeFolder,
 } from "./deepchrome_csv.ts";
 export { openFile, writeFileAtomic } from "../files/file.ts";
+export { HttpFiles, type OpenHttpFileOptions } from "../files/http_files.ts";
+export {
+  type FetchLike,
+  type HttpSource,
+  type HttpSourceOptions,
+  type HttpTraffic,
+  openHttpSource,
+} from "../files/http_source.ts";
 export { decodeNpyData, formatNpyHeader, parseNpyHeader, readNpy } from "./npy.ts";
 export type { NdArray, NpyData, NpyDtype, NpyHeader, NpyPlace } from "./npy_types.ts";
 export { openNpz } from "./npz.ts";
@@ -45,6 +53,20 @@ export {
   type WriteNpzOptions,
 } from "./npz_writer.ts";
 export { PackedBuilder } from "./packing.ts";
+export {
+  countLogarithms,
+  recoverCounts,
+  type RecoveredCounts,
+  type SignalValues,
+} from "./signal_values.ts";
+export {
+  type ParquetCell,
+  type ParquetColumn,
+  type ParquetRows,
+  type ParquetTable,
+  type ParquetType,
+  writeParquet,
+} from "./parquet.ts";
 export { type GeneSequences, readSequences } from "./sequences.ts";
 export {
   alignPredictions,
@@ -55,3 +77,8 @@ export {
   submissionId,
   writeSubmission,
 } from "./submission.ts";
+export type { AnndataValue } from "./zarr/anndata.ts";
+export { readAnndata, type ReadAnndataOptions } from "./zarr/anndata_reader.ts";
+export { writeAnndata, type WriteAnndataOptions } from "./zarr/anndata_writer.ts";
+export type { ZarrReadStore } from "./zarr/reader.ts";
+export type { ZarrStore } from "./zarr/store.ts";

@@ -44,7 +44,7 @@ Deno.test("a missing file, a directory and an unknown ending are refused with th
       filesOf(directory, "~/a.bam"),
       /is not there: write the path of your home directory/,
     );
-    await rejects(filesOf(directory, "https://x.org/a.bam"), /is an address, .*download the file/);
+    await rejects(filesOf(directory, "s3://x/a.bam"), /is an address, .*download the file/);
     await rejects(filesOf(directory, "sub.bam"), /is a directory, .*line 2\)/);
     await rejects(filesOf(directory, "a.txt"), /expected a name that ends in .*line 2\)/);
   });

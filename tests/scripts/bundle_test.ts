@@ -77,7 +77,13 @@ Deno.test("a bundle that was moved works without a network, itself read-only", (
       "$histone" train --data simulated/train.npz ${QUICK.join(" ")}
       "$histone" predict --model runs/experiment1 --data simulated/eval.npz
       "$histone" report runs/experiment1
-      "$histone" completion bash > completion.bash`,
+      "$histone" completion bash > completion.bash
+      printf 'cell_type\\tmark\\tpath\\nliver\\tH3K4me3\\thttp://a.example/b.bam\\n' > sheet.tsv
+      touch genes.gtf
+      "$histone" prepare --samples sheet.tsv --genes genes.gtf --signal reads --out a.npz 2>&1 |
+        sed -n 's/^  //p' > line
+      cat line
+      "$histone" --allow-net=a.example prepare --help`,
       { bundle, cwd },
     );
     strictEqual(code, 0, stderr);
@@ -85,6 +91,11 @@ Deno.test("a bundle that was moved works without a network, itself read-only", (
     strictEqual(stderr, "");
     match(stdout, /\nNext: '.*\/elsewhere\/with space\/histone' submit --model runs\/experiment1 /);
     match(stdout, /report\.html, and \d figures as SVG and PNG/);
+    match(
+      stdout,
+      /\n'.*\/with space\/histone' --allow-net=a\.example prepare --samples sheet\.tsv .* --out a\.npz\n/,
+    );
+    match(stdout, /\nUsage: .*histone' prepare /);
     const written = filesIn(cwd);
     ok(written.includes("predictions.tsv") && written.includes("completion.bash"));
     deepStrictEqual(filesIn(bundle), before);

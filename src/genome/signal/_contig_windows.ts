@@ -18,7 +18,7 @@ export function windowsByContig(
   windows: GeneWindows,
   names: Iterable<string>,
 ): Map<string, ContigWindows> {
-  const match = chromosomeMatcher(names);
+  const match = chromosomeMatcher(names, windows.chromosomeAliases);
   const found = new Map<string, ContigWindows>();
   for (const group of windows.chromosomes) {
     const name = matchChromosome(match, group);

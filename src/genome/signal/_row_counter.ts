@@ -52,7 +52,7 @@ export class RowCounter implements RowSink {
     this.#blacklist = blacklist;
     this.#fragments = fragments;
     this.#lengths = new Map(chromosomes.map(({ name, length }) => [name, length]));
-    this.#matchLength = chromosomeMatcher(this.#lengths.keys());
+    this.#matchLength = chromosomeMatcher(this.#lengths.keys(), windows.chromosomeAliases);
     this.#counter = new WindowCounter(windows, rule);
     this.#reads = format === "bed" ? new ReadSink(this.#counter, extendBp) : undefined;
   }
@@ -131,7 +131,13 @@ export class RowCounter implements RowSink {
     const known = this.#matchLength(name);
     const length = known === undefined ? Infinity : this.#lengths.get(known) ?? Infinity;
     const covered = windows && this.#coverageOf(windows);
-    return { name, windows, covered, length, leftOut: blacklistOn(this.#blacklist, name) };
+    return {
+      name,
+      windows,
+      covered,
+      length,
+      leftOut: blacklistOn(this.#blacklist, name, this.#windows),
+    };
   }
 
   /** All names that a file has for one sequence share one coverage, since they share the windows. */

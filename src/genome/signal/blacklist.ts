@@ -170,13 +170,15 @@ class IntervalCollector {
  * Finds the intervals on one sequence of a file of reads or signal.
  *
  * @param contig The file's name of the sequence, which may be spelled in another way than in the blacklist.
+ * @param windows The windows that are counted in, which may have a table of other names of chromosomes.
  */
 export function blacklistOn(
   blacklist: Blacklist | undefined,
   contig: string,
+  windows: Pick<GeneWindows, "chromosomeAliases">,
 ): IntervalCursor | undefined {
   if (blacklist === undefined) return undefined;
-  const match = chromosomeMatcher([contig]);
+  const match = chromosomeMatcher([contig], windows.chromosomeAliases);
   const found = [...blacklist.chromosomes].filter(([name]) => match(name) !== undefined);
   const [first, second] = found;
   if (first === undefined) return undefined;

@@ -5,7 +5,7 @@ import { formatNpyHeader, readNpy } from "../../../src/io/npy.ts";
 import type { NpyDtype } from "../../../src/io/npy_types.ts";
 import { readCompetition } from "../../../src/io/competition.ts";
 import { Dataset } from "../../../src/data/dataset.ts";
-import { COMPETITION_RECORD } from "../../../src/record.ts";
+import { DEEPCHROME_RECORD } from "../../../src/record.ts";
 import { concatenate } from "../../../src/base/bytes.ts";
 import { writeZip, type ZipOptions } from "../containers.ts";
 import type { ByteWriter } from "../byte_writer.ts";
@@ -123,7 +123,7 @@ function npzTarget(name: string, options: ZipOptions): Target {
   };
 }
 
-const RECORD = { ...COMPETITION_RECORD, marks: ["H3K4me3", "H3K9me3"] };
+const RECORD = { ...DEEPCHROME_RECORD, marks: ["H3K4me3", "H3K9me3"] };
 const [ROWS, BINS, COLUMNS] = [3, 4, 4];
 
 /** `[rows, bins, id + 2 marks + label]` as float32. */
@@ -160,17 +160,24 @@ function competitionSeeds(): Seed[] {
       return writeZip(members, { comment: damaged }).finish();
     },
   };
-  const genes: Part = {
+  const textPart = (name: string, text: string): Part => ({
     name: "train.npz",
     kind: "text",
-    bytes: encode(GENE_TABLE),
+    bytes: encode(text),
     wrap: (bytes) => {
       const header = formatNpyHeader("uint8", [bytes.length]);
-      const table = { name: "__genes__.npy", bytes: concatenate(header, bytes) };
+      const table = { name: `${name}.npy`, bytes: concatenate(header, bytes) };
       return writeZip([...members, table], { comment }).finish();
     },
-  };
-  return [[file], [inside], [record], [genes]];
+  });
+  return [
+    [file],
+    [inside],
+    [record],
+    [textPart("__genes__", GENE_TABLE)],
+    [textPart("__groups__", "cell_type\tgroup\nE000\tliver\nE001\tliver\n")],
+    [textPart("__mask__", "cell_type\tH3K4me3\tH3K9me3\nE000\t1\t1\nE001\t1\t1\n")],
+  ];
 }
 
 /** The genes of `competitionSeeds`, 100 to 103. */
@@ -197,6 +204,9 @@ const COMPETITION: Target = {
       "a count is impossible",
     );
     expectSound(columns.labels?.every(Number.isFinite) ?? true, "a label is not finite");
+    const { cellTypes, cellTypeGroups = cellTypes, markMask } = columns;
+    expectSound(cellTypeGroups.length === cellTypes.length, "groups differ from cell types");
+    expectSound(markMask?.every((value) => value < 2) ?? true, "a mask has other values");
     const details = columns.geneDetails;
     expectSound(details === undefined || details.length === columns.genes.length, "genes differ");
   },

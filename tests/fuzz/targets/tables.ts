@@ -1,7 +1,7 @@
 /** The readers of text: DeepChrome's files, sequences, submissions, and the tables of genes and samples. */
 
 import { gzipSync } from "node:zlib";
-import { COMPETITION_RECORD } from "../../../src/record.ts";
+import { DEEPCHROME_RECORD } from "../../../src/record.ts";
 import { Dataset } from "../../../src/data/dataset.ts";
 import { DeepchromeParser } from "../../../src/io/_deepchrome_parser.ts";
 import { readDeepchromeCsv } from "../../../src/io/deepchrome_csv.ts";
@@ -16,7 +16,7 @@ import { readSampleSheet } from "../../../src/genome/sample_sheet.ts";
 import type { SampleColumns } from "../../../src/io/columns.ts";
 import { type Bytes, expectSound, type Part, type Seed, type Target, textPart } from "../seed.ts";
 
-const RECORD = { ...COMPETITION_RECORD, marks: ["H3K4me3", "H3K9me3"] };
+const RECORD = { ...DEEPCHROME_RECORD, marks: ["H3K4me3", "H3K9me3"] };
 
 function deepchromeText(first: number): string {
   const rows: string[] = [];
