@@ -30,7 +30,7 @@ export interface EncodeFile {
   readonly format: SignalFormat;
   readonly url: string;
   readonly sizeBytes: number | undefined;
-  /** Accession in the row's own column `control`; empty if there is none. */
+  /** Accession in the row's own column `control`; empty if the row lacks it. */
   readonly control: string;
   readonly expression: string;
   readonly line: number;

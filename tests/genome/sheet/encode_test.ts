@@ -202,7 +202,7 @@ Deno.test("several experiments of a mark, and biosamples treated in several ways
   );
 });
 
-Deno.test("columns of one's own name cell types, marks and replicates", async () => {
+Deno.test("columns that the user added name cell types, marks and replicates", async () => {
   const own = [...COLUMNS, "cell_type", "mark", "replicate"];
   const files = [
     { ...file("ENCFF001AAA"), cell_type: "E066", replicate: "a" },
