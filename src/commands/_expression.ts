@@ -21,7 +21,10 @@ import { EXPRESSION_TRANSFORMS, type ExpressionTransform } from "../record.ts";
 /** The flags about expression. */
 export interface ExpressionFlags {
   readonly samples: string;
-  readonly genes: string;
+  /** The annotation, which may say what genes transcripts are of. */
+  readonly genes?: string | undefined;
+  /** A file that says what genes transcripts are of, where the annotation does not. */
+  readonly transcriptGenes?: string | undefined;
   readonly expression?: string | undefined;
   readonly expressionSamples?: string | undefined;
   /** A transform or, for a difference, `signed-log-difference:` and the name of the column that is subtracted. */
@@ -86,7 +89,10 @@ export async function takeExpression(
   const { cellTypes, cellTypeGroups } = sheet;
   const tables = readTables(source, flags, { ...listeners, cellTypeGroups });
   const { transform, reference } = expressionScale(flags);
-  const transcripts = () => readTranscriptGenes(flags.genes, { onWarning: listeners.warn });
+  const file = flags.transcriptGenes ?? flags.genes;
+  const transcripts = file === undefined
+    ? undefined
+    : () => readTranscriptGenes(file, { onWarning: listeners.warn });
   const labelled = await matchExpression(genes, tables, {
     cellTypes,
     transform,

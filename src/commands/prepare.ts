@@ -2,13 +2,7 @@
 
 import { quotePath } from "../base/shell.ts";
 import { HttpFiles } from "../files/http_files.ts";
-import {
-  prepare,
-  readAnnotation,
-  readSampleSheet,
-  type SampleSheet,
-  signalFiles,
-} from "../genome/mod.ts";
+import { prepare, readSampleSheet, type SampleSheet, signalFiles } from "../genome/mod.ts";
 import { type CommandCall, type CommandDefinition, Interrupted } from "./flags.ts";
 import { announcePreparation } from "./_announce_preparation.ts";
 import { DEEPTOOLS_FLAGS } from "./_deeptools_flags.ts";
@@ -22,6 +16,7 @@ import { declarePrepareFlags, type PrepareFlags } from "./_prepare_flags.ts";
 import { combineOptions, sheetOptions } from "./_prepare_sheet_flags.ts";
 import { kindOfPrepared, openPrepared } from "./_prepared_output.ts";
 import { ProgressLine } from "./_progress.ts";
+import { checkGeneFiles, takeGenes } from "./_take_genes.ts";
 import { warn } from "./_warn.ts";
 
 /** Command `prepare`. */
@@ -78,15 +73,10 @@ async function run(flags: PrepareFlags, { signal }: CommandCall): Promise<void> 
   const remote = await reachServers(sheet, flags, signal);
   await using output = await openPrepared(flags);
   const inputs = await signalFiles(sheet, flags.samples, { remote });
-  const annotation = await readAnnotation(flags.genes, {
-    geneTypes: flags.geneType,
-    onWarning: warn,
-  });
-  if (kind === "npz" && annotation.genes.some(isNumberedByName)) await checkGeneNumbers(flags);
-  const { genes, labels } = await takeExpression(annotation.genes, sheet, flags, {
-    note: (text) => console.info(text),
-    warn,
-  });
+  const listeners = { note: (text: string) => console.info(text), warn };
+  const { genes: all, ...place } = await takeGenes(flags, listeners);
+  if (kind === "npz" && all.some(isNumberedByName)) await checkGeneNumbers(flags);
+  const { genes, labels } = await takeExpression(all, sheet, flags, listeners);
   const scale = expressionScale(flags);
   const progress = new ProgressLine("genes");
   const preparation = await prepare(genes, inputs, {
@@ -100,7 +90,7 @@ async function run(flags: PrepareFlags, { signal }: CommandCall): Promise<void> 
     assembly: flags.assembly,
     binSizeBp: flags.binSize,
     halfWidthBp: flags.halfWidth,
-    annotationAssembly: annotation.assembly,
+    ...place,
     onProgress: (done, total) => {
       if (signal.aborted) throw new Interrupted("Interrupted: nothing half-written was kept.");
       progress.update({ done, total, label: "counting" });
@@ -142,9 +132,9 @@ function readSheet(flags: PrepareFlags): Promise<SampleSheet> {
 }
 
 async function checkInputs(flags: PrepareFlags): Promise<void> {
-  const { samples, genes, expression, expressionSamples } = flags;
+  const { samples, expression, expressionSamples } = flags;
   await checkInputFile("--samples", samples);
-  await checkInputFile("--genes", genes);
+  await checkGeneFiles(flags);
   if (expression !== undefined) await checkInputFile("--expression", expression);
   if (expressionSamples !== undefined) {
     await checkInputFile("--expression-samples", expressionSamples);

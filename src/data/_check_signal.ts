@@ -30,7 +30,7 @@ function checkEncoding({ signal, record }: SampleColumns, values: SignalValues):
   if (wrong >= 0) fail(`the value of ${wrong} is ${values[wrong]}, expected ${Math.log1p(wrong)}`);
   if (values.length >= 2 ** (8 * signal.BYTES_PER_ELEMENT)) return;
   const large = signal.find((count) => count >= values.length);
-  if (large !== undefined) fail(`${large} has none: there are ${values.length}`);
+  if (large !== undefined) fail(`${large} has no value: there are ${values.length}`);
 }
 
 function checkCounts(columns: SampleColumns): void {

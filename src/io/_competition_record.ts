@@ -10,36 +10,25 @@ import type { NpzReader } from "./npz_types.ts";
 /**
  * The record of a file without one, from what its values are: counts or, as in the competition's files, logarithms.
  *
- * @param npz The file.
- * @param signal Its signal.
+ * @param signal The file's signal.
  * @param onNote Receives a line that says what the values were taken for.
  * @returns The record.
  */
 export function recordWithout(
-  { name }: NpzReader,
   { signal, signalValues, areIntegers }: CollectedSignal,
   onNote: ((message: string) => void) | undefined,
 ): DataRecord {
-  const advice = "name another record with --record FILE if they are not";
+  const note = (taken: string) =>
+    onNote?.(`No data record: its values are taken ${taken} (--record names another)`);
   if (areIntegers) {
-    onNote?.(
-      `${name} has no data record: its values, all integers, are taken for counts; ${advice}`,
-    );
+    note("for counts");
     return DEEPCHROME_RECORD;
   }
-  const large = signalValues === undefined
-    ? signal.find((value) => value > LARGEST_TRANSFORMED)
-    : undefined;
-  if (large === undefined) {
-    onNote?.(
-      `${name} has no data record: its values are taken for ln(1 + count), as in the competition's files; ${advice}`,
-    );
+  if (signalValues !== undefined || !signal.some((value) => value > LARGEST_TRANSFORMED)) {
+    note("for ln(1 + count)");
     return COMPETITION_RECORD;
   }
-  onNote?.(
-    `${name} has no data record: its values are taken as they are, since some, such as ${large}, are too large for ` +
-      `ln(1 + count); ${advice}`,
-  );
+  note("as they are, since some are too large for logarithms");
   return DEEPCHROME_RECORD;
 }
 

@@ -146,7 +146,7 @@ async function readColumns(
   const { signal } = samples;
   const { bins, labelled } = layouts[0]!;
   if (known === undefined && !labelled) refuseLabelAsMark(signal, { bins, marks, file: npz.name });
-  const record = known ?? recordWithout(npz, { ...samples, areIntegers }, onNote);
+  const record = known ?? recordWithout({ ...samples, areIntegers }, onNote);
   const named = indexGenes(geneIds, table, npz.name);
   const columns = { ...samples, cellTypes, bins, record, ...members, ...named };
   checkMembers(columns, npz.name);

@@ -24,8 +24,8 @@ const RELATIVE_TOLERANCE = 2 ** -21;
  */
 export function isLogarithmOf(value: number, count: number): boolean {
   const exact = Math.log1p(count);
-  // The logarithms of large counts are close together: stay far from the middle between two of them.
-  const tolerance = Math.min(exact * RELATIVE_TOLERANCE, 1 / (8 * (count + 1)));
+  // The logarithms of large counts are close together: a quarter of their distance belongs to each.
+  const tolerance = Math.min(exact * RELATIVE_TOLERANCE, 1 / (4 * (count + 1)));
   return Math.abs(value - exact) <= tolerance;
 }
 

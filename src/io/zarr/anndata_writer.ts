@@ -21,7 +21,7 @@ import { Frame } from "./frame.ts";
 import { GENE_COLUMNS, geneCells, hasGenes } from "./gene_columns.ts";
 import { finishAnndata } from "./root.ts";
 import { sampleName, SampleNames } from "./sample_names.ts";
-import type { ZarrStore } from "./store.ts";
+import { COMPLETE, type ZarrStore } from "./store.ts";
 
 /** Options of {@linkcode writeAnndata}. */
 export interface WriteAnndataOptions {
@@ -128,7 +128,7 @@ class SampleWriter {
       type: "float32",
       rowShape: [width],
       chunkRows: Math.max(1, Math.floor(CHUNK_VALUES / width)),
-      attributes: ARRAY,
+      attributes: { ...ARRAY, [COMPLETE]: true },
     });
     this.#frame = new Frame(store, "/obs", {
       index: "sample",

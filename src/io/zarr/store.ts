@@ -42,3 +42,9 @@ export async function writeGroup(
 ): Promise<void> {
   await writeZarrJson(store, path, { node_type: "group", attributes });
 }
+
+/**
+ * The attribute of arrays all of whose chunks were written, also those of zeros: a missing one was lost. Other writers
+ * leave such chunks out.
+ */
+export const COMPLETE = "all-chunks-written";
