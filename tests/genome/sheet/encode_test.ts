@@ -316,6 +316,18 @@ Deno.test("downloaded files are found by the name in their address or by accessi
   );
 });
 
+Deno.test("peaks are taken from BED files, not from the bigBed files with the same peaks", async () => {
+  const peaks = { "Output type": "replicated peaks", "Biological replicate(s)": "1, 2" };
+  const { sheet } = await read([
+    file("ENCFF001AAA", { ...peaks, "File format": "bigBed narrowPeak" }),
+    file("ENCFF001AAB", { ...peaks, "File format": "bed narrowPeak" }),
+  ], { outputType: "replicated peaks" });
+  deepStrictEqual(
+    sheet.entries.map(({ path, format }) => [path.split("/").at(-1), format]),
+    [["ENCFF001AAB.bed.gz", "peaks"]],
+  );
+});
+
 Deno.test("a size that is no number is refused with its line", async () => {
   await rejects(
     read([file("ENCFF001AAA", { "Size": "1.2 GB" })]),
