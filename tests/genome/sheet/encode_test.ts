@@ -328,6 +328,13 @@ Deno.test("peaks are taken from BED files, not from the bigBed files with the sa
   );
 });
 
+Deno.test("an accession that leads elsewhere is refused with its line", async () => {
+  await rejects(
+    read([{ ...file("ENCFF001AAA"), "File accession": "../ENCFF001AAA" }], { results: "." }),
+    /File accession is "\.\.\/ENCFF001AAA", expected such as ENCFF001AAA \(metadata\.tsv, line 2\)$/,
+  );
+});
+
 Deno.test("a size that is no number is refused with its line", async () => {
   await rejects(
     read([file("ENCFF001AAA", { "Size": "1.2 GB" })]),
