@@ -1,5 +1,6 @@
 /** Reads the columns of data frames, in each of the forms in which anndata writes them. */
 
+import { showValue } from "../../base/show_value.ts";
 import type { ReadItems } from "./_chunks.ts";
 import type { ZarrReader } from "./reader.ts";
 import type { ZarrPath } from "./store.ts";
@@ -67,7 +68,7 @@ export async function readTextColumn(
     const mask = await readNumbers(reader, `${path}/mask`);
     return toCategories(values.map((text, row) => mask[row] === 1 ? undefined : text));
   }
-  throw reader.fail(path, `its encoding-type is ${JSON.stringify(kind)}, expected texts`);
+  throw reader.fail(path, `its encoding-type is ${showValue(kind)}, expected texts`);
 }
 
 async function readCategorical(reader: ZarrReader, path: ZarrPath): Promise<TextColumn> {
