@@ -32,7 +32,10 @@ export type WritePredictionFlags = PredictionFlags & OverwriteFlag;
 export function declarePrediction(command: Command): Command {
   return command
     .requiredOption("--model <dir>", "directory of a run, or of a model")
-    .requiredOption("--data <path>", "competition .npz, DeepChrome .csv, or a folder");
+    .requiredOption(
+      "--data <path>",
+      "competition .npz, AnnData .zarr, DeepChrome .csv, or a folder",
+    );
 }
 
 /** Predictions of one model or an ensemble, and the engine that computed them. */

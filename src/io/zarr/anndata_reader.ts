@@ -116,7 +116,7 @@ function checkRows(
 /** Reads a column of texts that every sample must have. */
 async function needTexts(reader: ZarrReader, path: ZarrPath): Promise<TextColumn> {
   const column = await readTextColumn(reader, path);
-  if (column === undefined) throw reader.fail(path, "there is no such column");
+  if (column === undefined) throw reader.fail(path, "the column is missing");
   const row = column.codes.indexOf(-1);
   if (row >= 0) throw reader.fail(path, `row ${row} has no value, expected one in each row`);
   return column;

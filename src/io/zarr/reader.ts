@@ -23,7 +23,7 @@ export interface ZarrReadStore {
    * Reads a file.
    *
    * @param key Path of the file in the hierarchy; it starts with `/`.
-   * @returns The whole file; `undefined` if there is none.
+   * @returns The whole file; `undefined` if it is missing.
    */
   get(
     key: `/${string}`,
@@ -85,7 +85,7 @@ export class ZarrReader {
   /**
    * The metadata of an array.
    *
-   * @throws {FormatError} If there is none.
+   * @throws {FormatError} If it is missing, or is a group.
    */
   async array(path: ZarrPath): Promise<ArrayMetadata> {
     const node = await this.node(path);

@@ -123,7 +123,7 @@ Deno.test("what is damaged, missing or contradicts the rest is refused with its 
     [(store) => store.delete("/X/c/0/0"), /the chunk c\/0\/0 is missing \(x\/X\)/],
     [
       (store) => store.delete("/obs/gene_id/zarr.json"),
-      /there is no such column \(x\/obs\/gene_id\)/,
+      /the column is missing \(x\/obs\/gene_id\)/,
     ],
     [
       (store) => store.set("/X/c/0/0", new Uint8Array(9)),
