@@ -16,22 +16,17 @@ import { LARGEST_POSITION } from "../largest_position.ts";
 import type { GeneWindows } from "../windows.ts";
 import { listSome } from "../wording.ts";
 import { mergeWindows, windowsByContig } from "./_contig_windows.ts";
-import { IntervalCursor, type MergedIntervals, mergeIntervals } from "./intervals.ts";
+import {
+  type Blacklist,
+  IntervalCursor,
+  type MergedIntervals,
+  mergeIntervals,
+} from "./intervals.ts";
 import { IntervalRows } from "./_interval_rows.ts";
 import { BED_ROWS } from "./_row_kinds.ts";
 
 /** Blacklists have some hundred to some hundred thousand rows. */
 const MOST_BYTES = 2 ** 28;
-
-/** Parts of a genome to leave out. */
-export interface Blacklist {
-  /** Name of the file. */
-  readonly name: string;
-  /** `sha256:` and the digest of the file's text, unzipped, in hexadecimal digits. */
-  readonly digest: string;
-  /** The intervals by the file's names of the chromosomes. */
-  readonly chromosomes: ReadonlyMap<string, MergedIntervals>;
-}
 
 /** Options of {@linkcode readBlacklist}. */
 export interface ReadBlacklistOptions {
@@ -175,13 +170,15 @@ class IntervalCollector {
  * Finds the intervals on one sequence of a file of reads or signal.
  *
  * @param contig The file's name of the sequence, which may be spelled in another way than in the blacklist.
+ * @param windows The windows that are counted in, which may have a table of other names of chromosomes.
  */
 export function blacklistOn(
   blacklist: Blacklist | undefined,
   contig: string,
+  windows: Pick<GeneWindows, "chromosomeAliases">,
 ): IntervalCursor | undefined {
   if (blacklist === undefined) return undefined;
-  const match = chromosomeMatcher([contig]);
+  const match = chromosomeMatcher([contig], windows.chromosomeAliases);
   const found = [...blacklist.chromosomes].filter(([name]) => match(name) !== undefined);
   const [first, second] = found;
   if (first === undefined) return undefined;
