@@ -157,7 +157,7 @@ class BamTrack implements SignalTrack {
       if (onContig === undefined) continue;
       counter.select(onContig);
       sink.contigLength = length;
-      sink.leftOut = blacklistOn(blacklist, name);
+      sink.leftOut = blacklistOn(blacklist, name, windows.chromosomeAliases);
       const decoder = new BamRecordDecoder(this.name, { ...filter, contig }, sink);
       const regions = mergeWindows(onContig, { widthBp, paddingBp: extendBp, leadBp, length });
       for (const range of mergeRanges(this.#index.findRanges(contig, regions))) {
@@ -176,6 +176,7 @@ class BamTrack implements SignalTrack {
       contigs: this.contigs,
       // An index may have the places of reads but not their number.
       reads: reads > 0 ? reads : undefined,
+      readsInWindows: counter.overlapping,
     };
   }
 }

@@ -6,7 +6,7 @@
 
 import type { Contig } from "../chromosomes.ts";
 import type { GeneWindows } from "../windows.ts";
-import type { Blacklist } from "./blacklist.ts";
+import type { Blacklist } from "./intervals.ts";
 
 /**
  * How the contents of a file become one number in each bin.
@@ -127,6 +127,11 @@ export interface SignalCounts {
    * `totalReads` is set.
    */
   readonly reads: number | undefined;
+  /**
+   * Number of reads, or with `fragments` of fragments, that were counted in a window at least, each once. `undefined` for
+   * a signal track and for peaks.
+   */
+  readonly readsInWindows?: number | undefined;
 }
 
 /** An opened file of reads or signal. It reads from its source, which the caller closes. */
