@@ -47,7 +47,8 @@ async function describe({ json }: InfoFlags, { args }: CommandCall): Promise<voi
   if (isBad) Deno.exit(1);
 }
 
-function formatText({ path, what, sizeBytes, facts, problem }: FileDescription): string {
+function formatText({ path, kind, what, sizeBytes, facts, problem }: FileDescription): string {
+  if (kind === "unreadable") return `${path}: ${what}`;
   const size = sizeBytes === undefined ? "" : `, ${formatBytes(sizeBytes)}`;
   if (problem !== undefined && facts.length === 0) return `${path}: ${what}${size}. ${problem}`;
   const width = facts.reduce((most, { name }) => Math.max(most, name.length), 0);

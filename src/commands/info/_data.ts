@@ -7,6 +7,8 @@ import type { Dataset } from "../../data/dataset.ts";
 import { readDataset } from "../../data/read_dataset.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import { openNpz } from "../../io/mod.ts";
+import { FormatError } from "../../errors.ts";
+import type { NpyHeader } from "../../io/npy_types.ts";
 import type { NpzReader } from "../../io/npz_types.ts";
 import { type DataRecord, parseRecord } from "../../record.ts";
 import { describeInput } from "../../runs/inputs.ts";
@@ -31,7 +33,11 @@ export async function describeNpz(path: string, source: ByteSource): Promise<Des
   const members = npz.members.filter(({ name }) => !name.startsWith("__"));
   if (members.length === 0) return describeArrays(npz);
   const shapes: { readonly shape: readonly number[]; readonly dtype: string }[] = [];
-  for (const { name } of members.slice(0, MOST_MEMBERS)) shapes.push(await npz.header(name));
+  for (const { name } of members.slice(0, MOST_MEMBERS)) {
+    const header = await headerOf(npz, name);
+    if (header === undefined) return await describeArrays(npz);
+    shapes.push(header);
+  }
   const marks = record?.marks.length ?? 5;
   const columns = shapes[0]!.shape[2] ?? 0;
   const isData = shapes.every(({ shape }) =>
@@ -40,13 +46,10 @@ export async function describeNpz(path: string, source: ByteSource): Promise<Des
   if (!isData) return describeArrays(npz);
   const bytes = npz.members.reduce((sum, { size }) => sum + size, 0);
   const types = [...new Set(shapes.map(({ dtype }) => dtype))];
+  const tables = npz.members.map(({ name }) => name).filter((name) => name.startsWith("__"));
   const stored = listFacts([
     ["dtype", "stored as", types, `${types.join(", ")}, ${describeCompression(npz)}`],
-    [
-      "tables",
-      "tables",
-      npz.members.map(({ name }) => name).filter((name) => name.startsWith("__")),
-    ],
+    ["tables", "tables", tables.length === 0 ? undefined : tables, tables.join(", ")],
   ]);
   const what = "a data set, npz in the competition's layout";
   if (bytes <= MOST_BYTES) {
@@ -101,11 +104,25 @@ function recordOf(npz: NpzReader): DataRecord | undefined {
   }
 }
 
+/** The header of an array; `undefined` if it is of a type that is not read, such as texts. */
+async function headerOf(npz: NpzReader, name: string): Promise<NpyHeader | undefined> {
+  try {
+    return await npz.header(name);
+  } catch (error) {
+    if (error instanceof FormatError && /dtype/.test(error.message)) return undefined;
+    throw error;
+  }
+}
+
 async function describeArrays(npz: NpzReader): Promise<Description> {
   const shown: string[] = [];
   for (const { name } of npz.members.slice(0, 20)) {
-    const { shape, dtype } = await npz.header(name);
-    shown.push(`${name} ${dtype} [${shape.join(", ")}]`);
+    const header = await headerOf(npz, name);
+    shown.push(
+      header === undefined
+        ? `${name} of another type`
+        : `${name} ${header.dtype} [${header.shape.join(", ")}]`,
+    );
   }
   return {
     kind: "npz",

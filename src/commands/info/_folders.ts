@@ -8,7 +8,7 @@ import { holdsUnfinishedRun } from "../../runs/command_file.ts";
 import { holdsModels, loadModels } from "../../runs/models.ts";
 import { commandOfRun } from "../../runs/run_files.ts";
 import { readRun } from "../../runs/saved_run.ts";
-import { describeFolderData, recordFacts } from "./_data.ts";
+import { describeDeepchrome, describeFolderData, recordFacts } from "./_data.ts";
 import { type Description, type Fact, grouped, listFacts, someOf } from "./facts.ts";
 
 /** Entries of a folder that are looked at to add up their sizes. */
@@ -39,6 +39,16 @@ export async function describeFolder(path: string): Promise<Description> {
     return await describeFolderData(path, { bytes: await addSizes(path), isZarr: false });
   }
   const names = entries.map(({ name }) => name);
+  if (names.includes("train.csv")) {
+    const { what, ...rest } = await describeDeepchrome(
+      `${path}/train.csv`,
+      await sizeOf(`${path}/train.csv`),
+    );
+    return {
+      ...rest,
+      what: `${what.replace(/^a data set/, "a folder with a data set")} (train.csv)`,
+    };
+  }
   return {
     kind: "unknown",
     what:

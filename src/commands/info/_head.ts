@@ -1,5 +1,6 @@
 /** The first bytes of a file, inflated. */
 
+import { FormatError } from "../../errors.ts";
 import { decodeLoosely } from "../../text/numbers.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import { isBgzip, isGzip, readInflated } from "../../genome/gunzip.ts";
@@ -15,6 +16,8 @@ export interface Head {
   readonly compression: "none" | "gzip" | "bgzip";
   /** Whether these are all bytes of the file. */
   readonly isWhole: boolean;
+  /** What keeps the rest from being inflated, if anything does. */
+  readonly damage?: string | undefined;
 }
 
 /** Reads the start of a file, however large it is. */
@@ -24,13 +27,21 @@ export async function readHead(source: ByteSource): Promise<Head> {
   const parts: Uint8Array[] = [];
   let length = 0;
   let isWhole = true;
-  for await (const piece of readInflated(source, { mayLackEnd: true })) {
-    parts.push(piece.slice(0, HEAD_BYTES - length));
-    length += piece.length;
-    if (length > HEAD_BYTES) {
-      isWhole = false;
-      break;
+  let damage: string | undefined;
+  try {
+    for await (const piece of readInflated(source, { mayLackEnd: true })) {
+      parts.push(piece.slice(0, HEAD_BYTES - length));
+      length += piece.length;
+      if (length > HEAD_BYTES) {
+        isWhole = false;
+        break;
+      }
     }
+  } catch (error) {
+    // What was inflated before the damage says what the file was.
+    if (!(error instanceof FormatError) || length === 0) throw error;
+    damage = error.message;
+    isWhole = false;
   }
   const bytes = new Uint8Array(Math.min(length, HEAD_BYTES));
   let at = 0;
@@ -38,7 +49,7 @@ export async function readHead(source: ByteSource): Promise<Head> {
     bytes.set(part, at);
     at += part.length;
   }
-  return { bytes, text: textOf(bytes, isWhole), compression, isWhole };
+  return { bytes, text: textOf(bytes, isWhole), compression, isWhole, damage };
 }
 
 function textOf(bytes: Uint8Array, isWhole: boolean): string {

@@ -3,6 +3,7 @@
 import { formatBytes } from "../../base/byte_count.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import {
+  type ExpressionTable,
   readAnnotation,
   readExpressionTable,
   readSampleSheet,
@@ -188,9 +189,11 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 /** Rows of intervals: peaks, bedGraph, and BED, which may be reads, genes or regions. */
 async function describeRows(file: TextFile): Promise<Description | undefined> {
   const rows = file.lines.slice(0, 50).map((line) => line.split("\t"));
+  const crai = describeCrai(rows);
+  if (crai !== undefined) return crai;
   const isRow = ([, start = "", end = ""]: readonly string[]) =>
     DIGITS.test(start) && DIGITS.test(end);
-  if (rows.length === 0 || !rows.every(isRow)) return describeCrai(rows);
+  if (rows.length === 0 || !rows.every(isRow)) return undefined;
   const width = rows[0]!.length;
   const isPeaks = (width === 9 || width === 10) &&
     rows.every((row) =>
@@ -290,11 +293,10 @@ async function describeGenes(file: TextFile): Promise<Description | undefined> {
 async function describeExpression(file: TextFile): Promise<Description | undefined> {
   if (!isSmall(file) || file.lines.length < 2) return undefined;
   try {
-    const { cellTypes, rows, names, kind, program, nameTitles } = await readExpressionTable(
-      file.source,
-    );
+    const table = await readExpressionTable(file.source);
+    const { cellTypes, rows, names, kind, program, nameTitles } = table;
     const ids = names[0];
-    if (ids.length === 0 || cellTypes.length === 0) return undefined;
+    if (cellTypes.length === 0 || !isMostlyNumbers(table)) return undefined;
     return {
       kind: "expression",
       what: `a table of expression, ${rows} by ${
@@ -322,6 +324,14 @@ async function describeExpression(file: TextFile): Promise<Description | undefin
   } catch {
     return undefined;
   }
+}
+
+/** Whether a table holds numbers, as prose with a comma in each line does not. */
+function isMostlyNumbers({ names, values, invalid, ragged }: ExpressionTable): boolean {
+  const rows = names[0].length;
+  const numbers = values.filter((value) => !Number.isNaN(value)).length;
+  return rows > 0 && numbers > 0.5 * values.length && invalid.size <= 0.05 * values.length &&
+    ragged.size <= 0.05 * rows;
 }
 
 function idKind(ids: readonly string[]): string {

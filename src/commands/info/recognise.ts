@@ -53,7 +53,8 @@ export async function describePath(path: string): Promise<FileDescription> {
       source.close();
     }
   } catch (error) {
-    return { path, kind: "unreadable", what: "not readable", facts: [], problem: messageOf(error) };
+    const problem = messageOf(error);
+    return { path, kind: "unreadable", what: `not readable: ${problem}`, facts: [], problem };
   }
 }
 
@@ -89,28 +90,25 @@ async function describeContent(path: string, source: ByteSource): Promise<Descri
       "index",
     );
   }
-  if (looksBinary(head)) return unknown(path, source);
+  if (looksBinary(head)) return unknown(path, "bytes");
   const found = await describeJson(source, head) ?? await describeText(path, source, head);
-  if (found === undefined) return unknown(path, source, "text");
+  if (found === undefined) return unknown(path, "text");
+  const problem = found.problem ?? head.damage;
   if (head.compression === "none") return found;
   const compression = listFacts([["compression", "compressed by", head.compression]]);
-  return { ...found, facts: [...found.facts, ...compression] };
+  return { ...found, facts: [...found.facts, ...compression], ...problem && { problem } };
 }
 
 function looksBinary({ bytes }: Head): boolean {
   return bytes.subarray(0, 4096).includes(0);
 }
 
-function unknown(path: string, { size }: ByteSource, what = "bytes"): Description {
-  const ending = /\.[A-Za-z0-9]+$/.exec(path)?.[0];
-  const named = ending === undefined ? "" : `, whatever its ending ${ending} says`;
+function unknown(path: string, what: "bytes" | "text"): Description {
+  const ending = /\.[A-Za-z0-9]{1,12}$/.exec(path)?.[0];
+  const named = ending === undefined ? "" : `, though its name ends in ${ending}`;
   return {
     kind: "unknown",
-    what:
-      `${size.toLocaleString("en-US")} bytes${
-        what === "text" ? " of text" : ""
-      } of no kind that this package reads ` +
-      `or writes${named}`,
+    what: `${what} of no kind that this package reads or writes${named}`,
     facts: [],
   };
 }
