@@ -79,7 +79,12 @@ async function describeFile(path: string, source: ByteSource): Promise<Descripti
 
 /** Describes a file by its first bytes, inflated. */
 async function describeContent(path: string, source: ByteSource): Promise<Description> {
-  const head = await readHead(source);
+  const head = await readHead(source).catch((error) => {
+    // A BAM file is read by blocks: the first may be sound where the whole is not.
+    if (!/\.bam$/i.test(path)) throw error;
+    return undefined;
+  });
+  if (head === undefined) return await guard(() => describeSignal(path, source, "bam"), "bam");
   const start = latin1(head.bytes.subarray(0, 8));
   if (start.startsWith("BAM\x01")) {
     return await guard(() => describeSignal(path, source, "bam"), "bam");
