@@ -119,12 +119,13 @@ function unknown(path: string, what: "bytes" | "text"): Description {
 }
 
 async function describeZip(path: string, source: ByteSource): Promise<Description> {
-  try {
-    return await describeNpz(path, source);
-  } catch (error) {
-    if (/\.npz$/i.test(path)) throw error;
-    return { kind: "zip", what: "a zip file without arrays: unpack it", facts: [] };
+  const { kind, what, facts, problem } = await describeNpz(path, source);
+  if (
+    kind !== "npz" || facts.some(({ key, value }) => key === "arrays" && Object(value).length > 0)
+  ) {
+    return { kind, what, facts, problem };
   }
+  return { kind: "zip", what: "a zip file without arrays: unpack it", facts: [] };
 }
 
 /** What is said of a file of a known kind that cannot be read. */
