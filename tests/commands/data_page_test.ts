@@ -166,10 +166,12 @@ testIf(await hasTools(), "bedtools", {
     }),
 });
 
-async function hasBedtools(): Promise<boolean> {
+async function hasTools(): Promise<boolean> {
   try {
-    return (await new Deno.Command("bedtools", { args: ["--version"], stdout: "null" }).output())
-      .success;
+    const runs = ["bedtools", "samtools"].map((tool) =>
+      new Deno.Command(tool, { args: ["--version"], stdout: "null" }).output()
+    );
+    return (await Promise.all(runs)).every(({ success }) => success);
   } catch {
     return false;
   }
