@@ -51,7 +51,10 @@ export class CountStore {
   async read(origin: PartOrigin): Promise<ReadCounts | undefined> {
     const path = this.#pathOf(origin);
     if (await pathKind(path) !== "file") return undefined;
-    return await decodePart(await readWholeFile(path), origin);
+    const part = await readWholeFile(path);
+    const counts = await decodePart(part, origin);
+    freeArray(part);
+    return counts;
   }
 
   /** Whether the counts of a file are there, whole and of this origin. */

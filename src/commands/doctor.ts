@@ -33,7 +33,10 @@ export const command: CommandDefinition<DoctorFlags> = {
   ],
   declare: (command) =>
     command
-      .argument("<path>", "competition .npz, DeepChrome .csv, or a folder of cell types")
+      .argument(
+        "<path>",
+        "competition .npz, AnnData .zarr, DeepChrome .csv, or a folder of cell types",
+      )
       .option("--genes <file>", "genes with strands: GTF, GFF3, BED, genePred or table")
       .option("--test <path>", "data on which a model trained on these will be tested")
       .option("--record <file>", "JSON data record of the files (default: their own)")

@@ -64,6 +64,11 @@ export const command: CommandDefinition<PrepareFlags> = {
       "deno task prepare --samples sheet.tsv --genes genes.gtf.gz --signal reads --out data.zarr",
       "samples x features for Python's anndata",
     ],
+    [
+      "deno task prepare --samples sheet.tsv --genes gencode.gtf.gz --tss canonical --expression rpkm.tsv " +
+      "--signal reads --out data.npz",
+      "around canonical transcripts; --windows promoters.bed takes windows of your own",
+    ],
   ],
   declare: declarePrepareFlags,
   aliases: DEEPTOOLS_FLAGS,

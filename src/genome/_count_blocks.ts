@@ -2,7 +2,7 @@
 
 import { freeArray } from "../base/free.ts";
 import type { CompetitionBlock } from "../io/competition_writer.ts";
-import { ControlCounts, type ControlValues } from "./_control_counts.ts";
+import { ControlCounts, type ControlValues, narrowCounts } from "./_control_counts.ts";
 import { countFile, type CountFileOptions, readsOf } from "./_count_file.ts";
 import { countSample, isNormalised, type SampleCounts } from "./_count_sample.ts";
 import type { WarnOnce } from "./file_messages.ts";
@@ -82,7 +82,7 @@ class FileCounter {
     const input = { name, open, cellType, mark: `control of ${mark}` };
     const counts = await countFile(input, this.#fileOptions(input));
     return {
-      values: counts.values,
+      values: narrowCounts(counts.values, this.#options.rule),
       reads: readsOf(counts, name, "scale to the depth of a mark the control"),
     };
   }

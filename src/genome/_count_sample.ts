@@ -9,6 +9,7 @@ import {
   type ControlCounts,
   controlsOf,
   type ControlValues,
+  type KeptValues,
 } from "./_control_counts.ts";
 import { readsOf } from "./_count_file.ts";
 import type { Gene } from "./gene.ts";
@@ -118,13 +119,18 @@ function applyControls(
   for (const { reads, input } of own) checkControlReads(reads, input.name);
   const reads = totalReads(counted, "scale a control to the depth of");
   const controlReads = own.reduce((sum, { reads }) => sum + reads, 0);
-  const [first, ...others] = own;
-  const values = others.length === 0 ? first!.values : first!.values.slice();
-  for (const { values: more } of others) {
-    for (let i = 0; i < values.length; i++) values[i]! += more[i]!;
-  }
+  const [first, second] = own;
+  const values = second === undefined ? first!.values : sumOf(own.map(({ values }) => values));
   CONTROL_FUNCTIONS[control](counted.values, values, reads / controlReads);
-  if (others.length > 0) freeArray(values);
+  if (second !== undefined) freeArray(values);
+}
+
+function sumOf(columns: readonly KeptValues[]): Float64Array<ArrayBuffer> {
+  const sum = new Float64Array(columns[0]!.length);
+  for (const values of columns) {
+    for (let i = 0; i < sum.length; i++) sum[i]! += values[i]!;
+  }
+  return sum;
 }
 
 function totalReads({ files }: Counted, why: string): number {

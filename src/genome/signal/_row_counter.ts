@@ -136,7 +136,7 @@ export class RowCounter implements RowSink {
       windows,
       covered,
       length,
-      leftOut: blacklistOn(this.#blacklist, name, this.#windows),
+      leftOut: blacklistOn(this.#blacklist, name, this.#windows.chromosomeAliases),
     };
   }
 

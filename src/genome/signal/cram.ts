@@ -159,7 +159,7 @@ class CramTrack implements SignalTrack {
         windows: own,
         length,
         regions,
-        leftOut: blacklistOn(blacklist, name, windows),
+        leftOut: blacklistOn(blacklist, name, windows.chromosomeAliases),
       });
     }
     return selected;
