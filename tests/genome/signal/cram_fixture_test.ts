@@ -2,6 +2,7 @@
 
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import { gunzipSync } from "node:zlib";
+import { openPlace } from "../../../src/genome/open_place.ts";
 import { openSignal } from "../../../src/genome/signal/open_signal.ts";
 import type { CountOptions } from "../../../src/genome/signal/track.ts";
 import type { ByteSource } from "../../../src/files/byte_source.ts";
@@ -16,6 +17,7 @@ import {
   fixtureText,
   fixtureWindows,
 } from "../../helpers/genome.ts";
+import { startWebServer } from "../../helpers/web_server.ts";
 
 const VERSIONS = ["2.1", "3.0", "3.1"];
 
@@ -179,4 +181,19 @@ Deno.test("a CRAM file without an index, and what only has the name of one, are 
     named(new TextEncoder().encode("CRAM\x04\x00".padEnd(40, "\0"))),
     /its version is 4\.0/,
   );
+});
+
+Deno.test("a CRAM file on a server is counted as one on disk", async () => {
+  const names = ["reads_v3.0.cram", "reads_v3.0.cram.crai"];
+  await using server = startWebServer({
+    files: Object.fromEntries(names.map((name) => [`/${name}`, fixtureBytes(name)])),
+  });
+  const { track, close } = await openPlace(`${server.origin}/reads_v3.0.cram`);
+  const { values, reads } = await track.count(fixtureWindows(), {
+    rule: "reads",
+    totalReads: true,
+  });
+  close();
+  deepStrictEqual(fixtureBins(values), multicovFixture("reads_multicov.tsv.gz"));
+  strictEqual(reads, 2514);
 });
