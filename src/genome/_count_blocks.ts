@@ -40,17 +40,15 @@ export async function* countBlocks(
       controls,
       countFile: (input) => files.countMark(input),
     }));
-  let marks: SampleCounts[] = [];
+  let signal = new SignalBuilder(plan.marks.length);
   let place = 0;
   for await (const values of counts) {
     const { cellType } = plan.samples[place++]!;
-    marks.push(values);
-    if (marks.length < plan.marks.length) continue;
-    const signal = interleave(marks);
-    const block = { cellType, genes: ids, signal };
+    if (signal.add(values) < plan.marks.length) continue;
+    const block = { cellType, genes: ids, signal: signal.finish() };
     const own = labels?.get(cellType);
     yield own === undefined ? block : keepLabelled({ ...block, labels: own });
-    marks = [];
+    signal = new SignalBuilder(plan.marks.length);
   }
 }
 
@@ -130,18 +128,37 @@ function keepLabelled(
   };
 }
 
-/** Turns `[mark][gene, bin]` into `[gene, bin, mark]` of the widest type among the marks, and frees the marks. */
-function interleave(marks: readonly SampleCounts[]): SampleCounts {
-  const { length } = marks[0]!;
-  const [widest] = marks.toSorted((a, b) => b.BYTES_PER_ELEMENT - a.BYTES_PER_ELEMENT);
-  const signal = emptyLike(widest!, length * marks.length);
-  for (const [mark, values] of marks.entries()) {
-    for (let from = 0, to = mark; from < length; from++, to += marks.length) {
-      signal[to] = values[from]!;
+/** Makes `[gene, bin, mark]` of marks that come one after another, each `[gene, bin]`, and frees each of them. */
+class SignalBuilder {
+  readonly #marks: number;
+  #added = 0;
+  #signal: SampleCounts = new Uint16Array();
+
+  constructor(marks: number) {
+    this.#marks = marks;
+  }
+
+  /** Adds the next mark, and returns how many there are. */
+  add(values: SampleCounts): number {
+    const length = values.length * this.#marks;
+    if (this.#added === 0) this.#signal = emptyLike(values, length);
+    // Large counts and other numbers take the wider type for all marks.
+    if (values.BYTES_PER_ELEMENT > this.#signal.BYTES_PER_ELEMENT) {
+      const narrow = this.#signal;
+      this.#signal = emptyLike(values, length);
+      this.#signal.set(narrow);
+      freeArray(narrow);
+    }
+    for (let from = 0, to = this.#added; from < values.length; from++, to += this.#marks) {
+      this.#signal[to] = values[from]!;
     }
     freeArray(values);
+    return ++this.#added;
   }
-  return signal;
+
+  finish(): SampleCounts {
+    return this.#signal;
+  }
 }
 
 function emptyLike(values: SampleCounts, length: number): SampleCounts {

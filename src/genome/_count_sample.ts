@@ -5,11 +5,10 @@ import { ContractError } from "../errors.ts";
 import type { ControlRule } from "../record.ts";
 import {
   checkControlReads,
-  CONTROL_FUNCTIONS,
+  compareWithControls,
   type ControlCounts,
   controlsOf,
   type ControlValues,
-  type KeptValues,
 } from "./_control_counts.ts";
 import { readsOf } from "./_count_file.ts";
 import type { Gene } from "./gene.ts";
@@ -119,18 +118,10 @@ function applyControls(
   for (const { reads, input } of own) checkControlReads(reads, input.name);
   const reads = totalReads(counted, "scale a control to the depth of");
   const controlReads = own.reduce((sum, { reads }) => sum + reads, 0);
-  const [first, second] = own;
-  const values = second === undefined ? first!.values : sumOf(own.map(({ values }) => values));
-  CONTROL_FUNCTIONS[control](counted.values, values, reads / controlReads);
-  if (second !== undefined) freeArray(values);
-}
-
-function sumOf(columns: readonly KeptValues[]): Float64Array<ArrayBuffer> {
-  const sum = new Float64Array(columns[0]!.length);
-  for (const values of columns) {
-    for (let i = 0; i < sum.length; i++) sum[i]! += values[i]!;
-  }
-  return sum;
+  compareWithControls(counted.values, own.map(({ values }) => values), {
+    rule: control,
+    scale: reads / controlReads,
+  });
 }
 
 function totalReads({ files }: Counted, why: string): number {
