@@ -3,13 +3,13 @@
 import { freeArray } from "../base/free.ts";
 import type { CompetitionBlock } from "../io/competition_writer.ts";
 import { ControlCounts, type ControlValues, narrowCounts } from "./_control_counts.ts";
-import { countFile, type CountFileOptions, readsOf } from "./_count_file.ts";
-import { countSample, isNormalised, type SampleCounts } from "./_count_sample.ts";
+import { asControl, countFile, type CountFileOptions, readsOf } from "./_count_file.ts";
+import { countSample, type SampleCounts } from "./_count_sample.ts";
 import type { WarnOnce } from "./file_messages.ts";
 import type { Gene } from "./gene.ts";
 import { mapInOrder } from "./_in_order.ts";
 import type { ControlInput, PrepareOptions, SignalInput } from "./prepare_options.ts";
-import type { SamplePlan } from "./_sample_plan.ts";
+import { isNormalised, type SamplePlan } from "./_sample_plan.ts";
 import type { CountOptions } from "./signal/track.ts";
 import type { GeneWindows } from "./windows.ts";
 
@@ -39,6 +39,7 @@ export async function* countBlocks(
       genes,
       controls,
       countFile: (input) => files.countMark(input),
+      onWarning: (message) => options.warnOnce(message, sample.files[0]?.name ?? ""),
     }));
   let signal = new SignalBuilder(plan.marks.length);
   let place = 0;
@@ -73,15 +74,11 @@ class FileCounter {
     return countFile(input, this.#fileOptions(input));
   }
 
-  async countControl(
-    { name, open }: ControlInput,
-    { cellType, mark }: SignalInput,
-  ): Promise<ControlValues> {
-    const input = { name, open, cellType, mark: `control of ${mark}` };
-    const counts = await countFile(input, this.#fileOptions(input));
+  async countControl(control: ControlInput, file: SignalInput): Promise<ControlValues> {
+    const counts = await countFile(asControl(control, file), this.#fileOptions(control));
     return {
       values: narrowCounts(counts.values, this.#options.rule),
-      reads: readsOf(counts, name, "scale to the depth of a mark the control"),
+      reads: readsOf(counts, control.name, "scale to the depth of a mark the control"),
     };
   }
 
