@@ -40,7 +40,7 @@ export {
   TSS_RULES,
   type TssRule,
 } from "./record_types.ts";
-export { prepareFlags, reconcileRecords } from "./reconcile_records.ts";
+export { prepareFlags, type ReconcileOptions, reconcileRecords } from "./reconcile_records.ts";
 
 /**
  * The record of DeepChrome's files, which lack it: counts of Roadmap Epigenomics' reads on hg19 (Singh et al. 2016,
@@ -116,6 +116,32 @@ const TRANSFORM_FUNCTIONS: Readonly<Record<Transform, (value: number) => number>
   asinh: Math.asinh,
 };
 
+const INVERSES: Readonly<Record<Transform, (value: number) => number>> = {
+  none: (value) => value,
+  log1p: Math.expm1,
+  asinh: Math.sinh,
+};
+
+/**
+ * Returns the function that undoes a {@linkcode Transform}, as nearly as floating point allows.
+ *
+ * @param transform The name.
+ * @returns The function of one value.
+ * @throws {RangeError} If no transform has that name.
+ *
+ * @example
+ * ```ts
+ * import { inverseFunction } from "@waka/histone/record";
+ * import { strictEqual } from "node:assert";
+ *
+ * strictEqual(inverseFunction("log1p")(Math.log1p(3)), 3);
+ * ```
+ */
+export function inverseFunction(transform: Transform): (value: number) => number {
+  checkKnown(transform);
+  return INVERSES[transform];
+}
+
 /**
  * Returns the function that a {@linkcode Transform} names.
  *
@@ -132,7 +158,12 @@ const TRANSFORM_FUNCTIONS: Readonly<Record<Transform, (value: number) => number>
  * ```
  */
 export function transformFunction(transform: Transform): (value: number) => number {
-  if (Object.hasOwn(TRANSFORM_FUNCTIONS, transform)) return TRANSFORM_FUNCTIONS[transform];
+  checkKnown(transform);
+  return TRANSFORM_FUNCTIONS[transform];
+}
+
+function checkKnown(transform: Transform): void {
+  if (Object.hasOwn(TRANSFORM_FUNCTIONS, transform)) return;
   const known = Object.keys(TRANSFORM_FUNCTIONS).join(", ");
   throw new RangeError(
     `Cannot transform: there is no transform "${transform}", expected one of ${known}`,

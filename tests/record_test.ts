@@ -133,3 +133,61 @@ Deno.test("a record whose marks repeat is refused", () => {
     /marks\[1\] is "K4", expected each once/,
   );
 });
+
+/** What reconciling says, by what is accepted. */
+function notesOf(model: DataRecord, data: DataRecord, acceptAssembly?: boolean): string[] {
+  const notes: string[] = [];
+  reconcileRecords(model, data, { acceptAssembly, onNote: (note) => notes.push(note) });
+  return notes;
+}
+
+Deno.test("another build of one species is accepted on request only, with a note", () => {
+  for (
+    const [one, other] of [["hg19", "hg38"], ["hg38", "hs1"], ["mm10", "mm39"], [
+      "GRCh37",
+      "hg38",
+    ]] as const
+  ) {
+    const [model, data] = [one, other].map((assembly) => ({ ...PREPARED, assembly })) as [
+      DataRecord,
+      DataRecord,
+    ];
+    deepStrictEqual(notesOf(model, data, true), [
+      `the model was trained on ${one}, the data are of ${other}: windows around the same genes in another build of ` +
+      "one species",
+    ]);
+    throws(() => notesOf(model, data, false), /or name their record.*--accept-assembly/);
+    // Training and other callers that cannot accept it do not name a flag that they lack.
+    throws(() => notesOf(model, data), (error) => !String(error).includes("--accept-assembly"));
+  }
+});
+
+Deno.test("another species, an unknown one and intervals of another build are refused on request too", () => {
+  const withAssembly = (assembly: string): DataRecord => ({ ...PREPARED, assembly });
+  const human = withAssembly("hg19");
+  const cases: [DataRecord, DataRecord, RegExp][] = [
+    [human, withAssembly("mm10"), /these are of human and of mouse/],
+    [human, withAssembly("unknown"), /the species of unknown is not known/],
+    [withAssembly("mine1"), withAssembly("mine2"), /the species of mine1 is not known/],
+    [human, { ...withAssembly("hg38"), tss: "bed" }, /intervals that were given in BED are places/],
+    [{ ...human, tss: "bed" }, withAssembly("hg38"), /intervals that were given in BED are places/],
+  ];
+  for (const [model, data, message] of cases) {
+    throws(() => notesOf(model, data, true), { name: "ContractError", message });
+    throws(() => notesOf(model, data, false), (error) => !String(error).includes("--accept-"));
+  }
+});
+
+Deno.test("what is accepted of the assembly is accepted of nothing else", () => {
+  const data: DataRecord = { ...PREPARED, assembly: "hg38", orientation: "transcript" };
+  throws(() => notesOf(PREPARED, data, true), /orientation genomic, the data have transcript/);
+});
+
+Deno.test("windows centred on something else than the model's are a note", () => {
+  deepStrictEqual(notesOf(PREPARED, { ...PREPARED, tss: "gene" }), []);
+  deepStrictEqual(notesOf({ ...PREPARED, tss: "canonical" }, { ...PREPARED, tss: "transcript" }), [
+    "the model was trained on windows around the starts of canonical transcripts, those of the data are around the " +
+    "starts of all transcripts",
+  ]);
+  strictEqual(notesOf(PREPARED, { ...PREPARED, tss: "bed" }).length, 1);
+});

@@ -15,7 +15,7 @@ import type { ReadCounts } from "./count_alignments.ts";
 
 /** Name of the folder below the output's directory. */
 export const STORE_FOLDER = "roadmap-counts";
-/** The file that says which outputs the run has begun to write. */
+/** The file that says which outputs the run has started to write. */
 const WRITING = "writing";
 /** The end of a file's name while it is being written, with eight digits before it. */
 const UNFINISHED = /\.[0-9a-f]{8}\.part$/;
@@ -51,7 +51,10 @@ export class CountStore {
   async read(origin: PartOrigin): Promise<ReadCounts | undefined> {
     const path = this.#pathOf(origin);
     if (await pathKind(path) !== "file") return undefined;
-    return await decodePart(await readWholeFile(path), origin);
+    const part = await readWholeFile(path);
+    const counts = await decodePart(part, origin);
+    freeArray(part);
+    return counts;
   }
 
   /** Whether the counts of a file are there, whole and of this origin. */
@@ -72,7 +75,7 @@ export class CountStore {
     await writeFileAtomic(`${this.#folder}/${WRITING}`, plan);
   }
 
-  /** Whether a stopped run had begun to write the outputs of this plan, so that those which are there are its own. */
+  /** Whether a stopped run had started to write the outputs of this plan, so that those which are there are its own. */
   async hadStartedWriting(plan: string): Promise<boolean> {
     const path = `${this.#folder}/${WRITING}`;
     if (await pathKind(path) !== "file") return false;

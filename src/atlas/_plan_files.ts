@@ -14,6 +14,8 @@ import { ROADMAP_MARKS, roadmapPath } from "./roadmap_tree.ts";
 
 /** How many files are looked for at a time. */
 const CONCURRENCY = 6;
+/** What a cell type lacks that has none of the five files. */
+const ALL_ALIGNMENTS = "all files of alignments";
 
 /** A file to be counted. */
 export interface PlannedFile {
@@ -109,23 +111,28 @@ function findLacking(
   found: readonly FoundFile[],
   labels: CompetitionLabels,
 ): Map<string, string[]> {
-  const lacks = (cellType: string) =>
-    [
-      ...found.filter((place) => place.cellType === cellType && place.file === undefined)
-        .map(({ path }) => path.slice(path.lastIndexOf("/") + 1)),
-      labels.cellTypes.has(cellType) ? [] : `its column in ${labels.file}`,
-    ].flat();
+  const lacks = (cellType: string) => {
+    const missing = found.filter((place) =>
+      place.cellType === cellType && place.file === undefined
+    );
+    const files = missing.length === ROADMAP_MARKS.length
+      ? [ALL_ALIGNMENTS]
+      : missing.map(({ path }) => path.slice(path.lastIndexOf("/") + 1));
+    return labels.cellTypes.has(cellType) ? files : [...files, `its column in ${labels.file}`];
+  };
   return new Map(
     cellTypes.map((cellType) => [cellType, lacks(cellType)] as const)
       .filter(([, lacked]) => lacked.length > 0),
   );
 }
 
+/** Throws an error that names each cell type; those that lack the same are named together. */
 function refuse(lacking: ReadonlyMap<string, readonly string[]>, files: RoadmapFiles): never {
-  const list = Array.from(
-    lacking,
-    ([cellType, lacked]) => `${cellType} lacks ${lacked.join(", ")}`,
-  );
+  const groups = Map.groupBy(lacking, ([, lacked]) => lacked.join(", "));
+  const list = Array.from(groups, ([lacked, entries]) => {
+    const names = entries.map(([cellType]) => cellType).join(", ");
+    return `${names} ${entries.length === 1 ? "lacks" : "lack"} ${lacked}`;
+  });
   throw new ContractError(
     `Cannot rebuild the competition's files from ${files.place}: ${list.join("; ")}. ` +
       "Name other cell types, or leave out those that lack something (--missing leave-out)",

@@ -38,7 +38,7 @@ export {
   type ReadCounts,
 } from "./count_alignments.ts";
 export { readRoadmapGenes, type ReadRoadmapGenesOptions } from "./gene_info.ts";
-export { hasBegunWriting, rebuildCompetition } from "./rebuild.ts";
+export { hasStartedWriting, rebuildCompetition } from "./rebuild.ts";
 export {
   MISSING_RULES,
   type MissingRule,

@@ -85,7 +85,7 @@ export async function rebuildCompetition(
 }
 
 /**
- * Whether a stopped run has begun to write its outputs into a directory, so that those which are there are its own and
+ * Whether a stopped run has started to write its outputs into a directory, so that those which are there are its own and
  * may be replaced.
  *
  * @param directory Path of the directory.
@@ -94,13 +94,13 @@ export async function rebuildCompetition(
  *
  * @example A directory in which nothing was done
  * ```ts
- * import { hasBegunWriting } from "@waka/histone/atlas";
+ * import { hasStartedWriting } from "@waka/histone/atlas";
  * import { strictEqual } from "node:assert";
  *
- * strictEqual(await hasBegunWriting("a-new-directory"), false);
+ * strictEqual(await hasStartedWriting("a-new-directory"), false);
  * ```
  */
-export async function hasBegunWriting(
+export async function hasStartedWriting(
   directory: string,
   cellTypes: readonly string[] = EVAL_CELL_TYPES,
 ): Promise<boolean> {

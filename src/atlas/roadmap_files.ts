@@ -45,7 +45,7 @@ export interface RoadmapFiles {
  *
  * @param directory Path of the copy's root.
  * @returns The files that are there.
- * @throws {ContractError} If there is no such directory.
+ * @throws {ContractError} If the directory is not there.
  *
  * @example A copy that lacks what is asked for
  * ```ts

@@ -24,8 +24,8 @@ export interface WebRoadmapOptions extends
   readonly baseUrl?: string | URL | undefined;
 }
 
-/** Failures in a row before a download is given up: with the waits between them, a break of some two minutes. */
-const RETRIES = 12;
+/** Failures in a row before a read is given up: with the waits between them, a break of some two minutes. */
+const READ_RETRIES = 12;
 const NOT_THERE = [404, 410];
 
 /**
@@ -65,7 +65,7 @@ export function webRoadmap(options: WebRoadmapOptions = {}): RoadmapFiles {
     async find(path: string): Promise<RoadmapFile | undefined> {
       const address = new URL(base);
       address.pathname += path;
-      return await findFile(address, { retries: RETRIES, ...settings });
+      return await findFile(address, settings);
     },
   };
 }
@@ -105,7 +105,7 @@ async function openSame(
   wanted: Pick<RoadmapFile, "size" | "version"> & { readonly from?: number | undefined },
   options: HttpSourceOptions,
 ): Promise<HttpSource> {
-  const source = await look(address, options);
+  const source = await look(address, { retries: READ_RETRIES, ...options });
   const version = versionOf(source);
   if (source.size === wanted.size && version === wanted.version) {
     const { from: offset = 0 } = wanted;

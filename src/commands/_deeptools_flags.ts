@@ -42,7 +42,7 @@ export const DEEPTOOLS_COUNT_FLAGS: readonly FlagAlias[] = [
   {
     names: ["--normalizeUsing"],
     value: "always",
-    does: "--normalise: CPM is rpm, None is none; RPKM, BPM and RPGC are refused",
+    does: "--normalise rpm for CPM, none for None; RPKM, BPM and RPGC are refused",
     translate: translateNormalisation,
   },
   {
@@ -74,5 +74,55 @@ export const DEEPTOOLS_COUNT_FLAGS: readonly FlagAlias[] = [
   refused(["--maxFragmentLength"], { why: "fragments of all lengths up to 10,000 bp are counted" }),
 ];
 
+function translateReferencePoint(value = ""): readonly string[] {
+  if (value === "TSS") return [];
+  if (value === "center") {
+    throw new AliasError("the middles of intervals are what --windows is for: give it their file");
+  }
+  throw new AliasError("windows are centred on starts of transcription, or given by --windows");
+}
+
+/**
+ * deepTools' flags about regions. Windows reach equally far to either side, so that the two halves of computeMatrix must
+ * both be given and be equal.
+ */
+export const DEEPTOOLS_REGION_FLAGS: readonly FlagAlias[] = [
+  sameAs("--genes", ["--regionsFileName", "-R"]),
+  sameAs("--out", ["--outFileName", "-out", "-o"]),
+  {
+    ...sameAs("--half-width", ["--beforeRegionStartLength", "--upstream", "-b"]),
+    needs: ["--afterRegionStartLength", "--downstream", "-a"],
+  },
+  {
+    ...sameAs("--half-width", ["--afterRegionStartLength", "--downstream", "-a"]),
+    needs: ["--beforeRegionStartLength", "--upstream", "-b"],
+  },
+  {
+    names: ["--referencePoint"],
+    value: "always",
+    does: "TSS is what --genes does; for center give the regions to --windows; TES is refused",
+    translate: translateReferencePoint,
+  },
+  refused(["--regionBodyLength", "-m"], {
+    why:
+      "regions are not scaled to one length: windows around the TSS have the same size for all genes",
+  }),
+  refused(["--metagene"], {
+    value: "never",
+    why: "introns are not cut out: windows are stretches of the genome",
+  }),
+  refused(["--scoreFileName", "-S", "--bamfiles"], {
+    why: "files, with their marks and cell types, stand in a sample sheet: --samples",
+  }),
+  refused(["--skipZeros"], {
+    value: "never",
+    why: "genes without signal stay, since models learn from them",
+  }),
+  refused(["--sortRegions"], { why: "genes stay in the order of their file" }),
+];
+
 /** All flags of deepTools that `prepare` knows. */
-export const DEEPTOOLS_FLAGS: readonly FlagAlias[] = [...DEEPTOOLS_COUNT_FLAGS];
+export const DEEPTOOLS_FLAGS: readonly FlagAlias[] = [
+  ...DEEPTOOLS_COUNT_FLAGS,
+  ...DEEPTOOLS_REGION_FLAGS,
+];

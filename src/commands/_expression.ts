@@ -21,7 +21,10 @@ import { EXPRESSION_TRANSFORMS, type ExpressionTransform } from "../record.ts";
 /** The flags about expression. */
 export interface ExpressionFlags {
   readonly samples: string;
-  readonly genes: string;
+  /** The annotation, which may say what genes transcripts are of. */
+  readonly genes?: string | undefined;
+  /** A file that says what genes transcripts are of, where the annotation does not. */
+  readonly transcriptGenes?: string | undefined;
   readonly expression?: string | undefined;
   readonly expressionSamples?: string | undefined;
   /** A transform or, for a difference, `signed-log-difference:` and the name of the column that is subtracted. */
@@ -33,6 +36,12 @@ export interface ExpressionFlags {
 export interface ExpressionListeners {
   readonly note: (text: string) => void;
   readonly warn: (text: string) => void;
+}
+
+/** The cell types whose expression is wanted, with that of the reference, and their groups. */
+interface WantedCellTypes {
+  readonly cellTypes: readonly string[];
+  readonly cellTypeGroups: ReadonlyMap<string, string> | undefined;
 }
 
 /** The files of expression, and the samples of each cell type. */
@@ -77,10 +86,13 @@ export async function takeExpression(
 ): Promise<{ readonly genes: readonly Gene[]; readonly labels?: LabelledGenes["labels"] }> {
   const source = await findSource(sheet, flags, listeners);
   if (source === undefined) return { genes };
-  const tables = readTables(source, flags, listeners);
-  const { cellTypes } = sheet;
+  const { cellTypes, cellTypeGroups } = sheet;
+  const tables = readTables(source, flags, { ...listeners, cellTypeGroups });
   const { transform, reference } = expressionScale(flags);
-  const transcripts = () => readTranscriptGenes(flags.genes, { onWarning: listeners.warn });
+  const file = flags.transcriptGenes ?? flags.genes;
+  const transcripts = file === undefined
+    ? undefined
+    : () => readTranscriptGenes(file, { onWarning: listeners.warn });
   const labelled = await matchExpression(genes, tables, {
     cellTypes,
     transform,
@@ -99,7 +111,10 @@ async function findSource(
 ): Promise<ExpressionSource | undefined> {
   const { expression, expressionSamples, samples: sheetPath } = flags;
   const { reference = [] } = expressionScale(flags);
-  const wanted = [...sheet.cellTypes, ...[reference].flat()];
+  const wanted = {
+    cellTypes: [...sheet.cellTypes, ...[reference].flat()],
+    cellTypeGroups: sheet.cellTypeGroups,
+  };
   if (
     expression === undefined && expressionSamples !== undefined && sheet.expression !== undefined
   ) {
@@ -145,12 +160,13 @@ function warnOfUselessFlags(
 }
 
 async function readSamples(
-  cellTypes: readonly string[],
+  { cellTypes, cellTypeGroups }: WantedCellTypes,
   file: string,
   warn: (text: string) => void,
 ): Promise<ExpressionSample[]> {
   const samples = await readExpressionSamples(file, { onWarning: warn });
-  const others = new Set(samples.map(({ cellType }) => cellType)).difference(new Set(cellTypes));
+  const known = new Set([...cellTypes, ...cellTypeGroups?.values() ?? []]);
+  const others = new Set(samples.map(({ cellType }) => cellType)).difference(known);
   if (others.size > 0) {
     const [first] = others;
     warn(
@@ -165,13 +181,15 @@ async function readSamples(
 
 /** Without a table, the samples themselves are files. Relative paths start at the directory of the list. */
 async function filesOfSamples(
-  cellTypes: readonly string[],
+  { cellTypes, cellTypeGroups }: WantedCellTypes,
   samples: readonly ExpressionSample[],
   file: string,
 ): Promise<ExpressionInput[]> {
+  const pathsOf = (name: string | undefined) =>
+    samples.filter(({ cellType }) => cellType === name).map(({ sample }) => sample);
   const files = cellTypes.map((cellType) => {
-    const paths = samples.filter((sample) => sample.cellType === cellType)
-      .map(({ sample }) => sample);
+    const own = pathsOf(cellType);
+    const paths = own.length > 0 ? own : pathsOf(cellTypeGroups?.get(cellType));
     if (paths.length > 0) return [cellType, { paths }] as const;
     throw new ContractError(
       `Cannot take expression: ${file} has no sample of cell type "${cellType}", and there is no table ` +
@@ -194,14 +212,16 @@ async function filesOfSamples(
 async function* readTables(
   { inputs, samples, isFileASample }: ExpressionSource,
   flags: ExpressionFlags,
-  { warn }: ExpressionListeners,
+  { warn, cellTypeGroups }: ExpressionListeners & Pick<WantedCellTypes, "cellTypeGroups">,
 ): AsyncGenerator<ExpressionTable, void, undefined> {
   const { expressionValue: value, expressionSamples: samplesFile } = flags;
   const { reference } = expressionScale(flags);
   for (const { path, cellTypes } of inputs) {
-    const isOfOneCellType = isFileASample && cellTypes.length === 1;
+    const names = new Set(cellTypes.map((name) => cellTypeGroups?.get(name) ?? name));
+    const isOfOneCellType = isFileASample && names.size === 1;
     yield await readExpressionTable(path, {
       cellTypes,
+      cellTypeGroups,
       reference,
       samples,
       samplesFile,

@@ -10,6 +10,8 @@ export interface FlagAlias {
   readonly value: "always" | "perhaps" | "never";
   /** What it is called in `docs/counting.md`: the flag that it stands for, or why this program has no flag for it. */
   readonly does: string;
+  /** The names of another alias without which this one does not say enough. */
+  readonly needs?: readonly string[];
   /** Whether it is always refused. */
   readonly isRefused?: boolean;
   /**
@@ -69,9 +71,13 @@ export function translateAliases(
   const byName = new Map(aliases.flatMap((alias) => alias.names.map((name) => [name, alias])));
   const given = new Map<string, Given>();
   const translated: string[] = [];
+  const used: [name: string, alias: FlagAlias][] = [];
   for (let i = 0; i < args.length; i++) {
     const word = args[i]!;
-    if (word === "--") return [...translated, ...args.slice(i)];
+    if (word === "--") {
+      translated.push(...args.slice(i));
+      break;
+    }
     const [name, ownValue] = splitFlag(word);
     const alias = byName.get(name);
     if (alias === undefined) {
@@ -83,13 +89,23 @@ export function translateAliases(
       }
       continue;
     }
+    used.push([name, alias]);
     const value = ownValue ?? nextValue(alias, args[i + 1]);
     if (ownValue === undefined && value !== undefined) i++;
     for (const own of translate(command, alias, { name, value })) {
       if (note(command, given, { name, words: [own] })) translated.push(own);
     }
   }
+  checkNeeds(command, used);
   return translated;
+}
+
+/** Ends the program if an alias was given without another that it needs. */
+function checkNeeds(command: Command, used: readonly [name: string, alias: FlagAlias][]): void {
+  for (const [name, { needs }] of used) {
+    if (needs === undefined || used.some(([other]) => needs.includes(other))) continue;
+    command.error(`error: ${name} needs ${needs[0]} beside it, and they must be equal`);
+  }
 }
 
 /** Splits `--name=value`. */

@@ -23,6 +23,7 @@ export interface PredictionFlags {
   readonly engine: EngineName;
   readonly threads?: number | undefined;
   readonly record?: string | undefined;
+  readonly acceptAssembly?: boolean | undefined;
 }
 
 /** Flags of the commands that write their predictions to a file. */
@@ -35,12 +36,19 @@ export function declarePrediction(command: Command): Command {
     .requiredOption(
       "--data <path>",
       "competition .npz, AnnData .zarr, DeepChrome .csv, or a folder",
+    )
+    .option(
+      "--accept-assembly",
+      "accept windows around the same genes in another build of the model's species, such as hg38 for hg19",
+      false,
     );
 }
 
 /** Predictions of one model or an ensemble, and the engine that computed them. */
 export interface PredictionRun extends EnsemblePrediction {
   readonly engine: string;
+  /** A sentence for each difference between model and data that was accepted. */
+  readonly notes: readonly string[];
 }
 
 /** What a command writes: the predictions, the samples that they are of, and the models that made them. */
@@ -88,12 +96,11 @@ export async function predictInto<Target>(
   { signal }: CommandCall,
   { open, saysKnownGenes = false, check, write }: WriteOptions<Target>,
 ): Promise<void> {
-  const { engine, threads } = flags;
   await using output = await open();
   const models = await loadModels(flags.model);
   const data = await loadData(flags.data, flags);
   check?.(data);
-  const prediction = await predictWithProgress(models, data, { engine, threads, signal });
+  const prediction = await predictWithProgress(models, data, { ...flags, signal });
   if (saysKnownGenes && !models.some(knowsGenes)) {
     console.info("The model knows no gene by name: it predicts from the marks alone.");
   }
@@ -110,9 +117,13 @@ function knowsGenes({ geneEffects }: TrainedModel): boolean {
 export async function predictWithProgress(
   models: readonly TrainedModel[],
   data: Dataset,
-  options: Pick<PredictOptions, "engine" | "threads" | "signal" | "geneEffects">,
+  options: Pick<
+    PredictOptions,
+    "engine" | "threads" | "signal" | "geneEffects" | "acceptAssembly"
+  >,
 ): Promise<PredictionRun> {
-  const { engine, threads, signal, geneEffects } = options;
+  const { engine, threads, signal, geneEffects, acceptAssembly } = options;
+  const notes = new Set<string>();
   const progress = new ProgressLine("samples");
   const total = models.length * data.length;
   let report: EngineReport | undefined;
@@ -121,12 +132,15 @@ export async function predictWithProgress(
     threads,
     signal,
     geneEffects,
+    acceptAssembly,
+    onNote: (note) => notes.add(note),
     onStart: (started) => report = started,
     onProgress: (done) => progress.update({ done, total, label: "predicting" }),
   });
   progress.clear();
+  for (const note of notes) console.info(`Note: ${note}.`);
   reportKnownGenes(models, data);
-  return { ...prediction, engine: report!.engine };
+  return { ...prediction, engine: report!.engine, notes: [...notes] };
 }
 
 /** Prints how many of the genes a model with gene effects was trained on: the others get no effect. */

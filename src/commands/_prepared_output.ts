@@ -1,7 +1,7 @@
 /** The file or folder that `prepare` writes. */
 
 import { ContractError } from "../errors.ts";
-import { type Gene, pickGeneDetails } from "../genome/gene.ts";
+import { pickGeneDetails } from "../genome/gene.ts";
 import type { Preparation } from "../genome/mod.ts";
 import { writeCompetition } from "../io/competition_writer.ts";
 import { writeAnndata } from "../io/zarr/anndata_writer.ts";
@@ -47,8 +47,7 @@ export async function openPrepared(flags: OutputFlags): Promise<PreparedOutput> 
       write: (preparation) =>
         folder.write((store) =>
           writeAnndata(store, preparation.blocks(), {
-            record: preparation.record,
-            geneDetails: detailsOf(preparation.genes),
+            ...descriptionOf(preparation),
             about: { version: VERSION },
           })
         ),
@@ -61,8 +60,7 @@ export async function openPrepared(flags: OutputFlags): Promise<PreparedOutput> 
     write: (preparation) =>
       file.write((sink) =>
         writeCompetition(sink, preparation.blocks(), {
-          record: preparation.record,
-          geneDetails: detailsOf(preparation.genes),
+          ...descriptionOf(preparation),
           compress,
         })
       ),
@@ -70,6 +68,8 @@ export async function openPrepared(flags: OutputFlags): Promise<PreparedOutput> 
   };
 }
 
-function detailsOf(genes: readonly Gene[]) {
-  return new Map(genes.map((gene) => [gene.id, pickGeneDetails(gene)]));
+/** What a file says about its samples besides their numbers. */
+function descriptionOf({ record, genes, cellTypeGroups, missingMarks }: Preparation) {
+  const geneDetails = new Map(genes.map((gene) => [gene.id, pickGeneDetails(gene)]));
+  return { record, geneDetails, cellTypeGroups, missingMarks };
 }

@@ -11,7 +11,7 @@ export interface PlaceFlags {
 /**
  * Opens a local copy, or the server.
  *
- * @throws {ContractError} If there is no such directory.
+ * @throws {ContractError} If the directory is not there.
  */
 export async function openRoadmap(
   { from, baseUrl }: PlaceFlags,

@@ -61,7 +61,7 @@ export function number(least: number, most = Number.MAX_VALUE): (text: string) =
   };
 }
 
-/** The words that a parser made by {@linkcode choice} takes, for completion. */
+/** The words that completion offers for a parser. */
 const choices = new WeakMap<object, readonly string[]>();
 
 /** Makes the parser of a flag that takes one of a few words. */
@@ -72,11 +72,19 @@ export function choice<Word extends string>(words: readonly Word[]): (text: stri
     }
     return text as Word;
   };
+  return suggestWords(parse, words);
+}
+
+/** Names the words that completion offers for a parser that takes other texts too. */
+export function suggestWords<Parser extends object>(
+  parse: Parser,
+  words: readonly string[],
+): Parser {
   choices.set(parse, words);
   return parse;
 }
 
-/** The words that a flag takes; empty if it takes any other value, or no value. */
+/** The words that completion offers for a flag; empty if it takes any other value, or no value. */
 export function choicesOf({ parseArg }: Option): readonly string[] {
   return parseArg === undefined ? [] : choices.get(parseArg) ?? [];
 }

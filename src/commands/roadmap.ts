@@ -1,8 +1,9 @@
 /** `deno task roadmap` rebuilds the report's data set, the competition's, from Roadmap's public files. */
 
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import {
-  hasBegunWriting,
+  EVAL_CELL_TYPES,
+  hasStartedWriting,
   MISSING_RULES,
   type MissingRule,
   rebuildCompetition,
@@ -13,7 +14,9 @@ import {
 import { formatCountOf } from "../base/count.ts";
 import { quotePath } from "../base/shell.ts";
 import { ContractError } from "../errors.ts";
+import { isAddress } from "../files/http_address.ts";
 import { choice, type CommandCall, type CommandDefinition, Interrupted, list } from "./flags.ts";
+import { checkHosts, explainDenied } from "./_network.ts";
 import { checkOutput, lockOutput } from "./_outputs.ts";
 import { commandLine, formatNext } from "./_place.ts";
 import { openRoadmap } from "./_roadmap_files.ts";
@@ -73,17 +76,24 @@ function declare(command: Command): Command {
       new Option("--from <dir>", "read a copy of Roadmap's files instead of downloading them")
         .conflicts(["baseUrl", "keep"]),
     )
-    .option("--base-url <url>", "address of a mirror of Roadmap's tree", ROADMAP_URL)
+    .option("--base-url <url>", "address of a mirror of Roadmap's tree", parseBaseUrl, ROADMAP_URL)
     .option("--overwrite", "replace the data that --out already holds", false);
 }
 
 /** Parses names between commas; `all` are all cell types. */
-function parseCellTypes(text: string): string[] | undefined {
-  return text.trim().toLowerCase() === "all" ? undefined : list(text);
+function parseCellTypes(text: string): readonly string[] {
+  return text.trim().toLowerCase() === "all" ? EVAL_CELL_TYPES : list(text);
+}
+
+function parseBaseUrl(text: string): string {
+  if (isAddress(text) && URL.canParse(text.trim())) return text.trim();
+  throw new InvalidArgumentError("Expected an address that begins with https:// or http://.");
 }
 
 async function run(flags: RoadmapFlags, { signal }: CommandCall): Promise<void> {
   const { out, cellTypes, missing, keep } = flags;
+  const addresses = flags.from === undefined ? [flags.baseUrl] : [];
+  checkHosts(addresses, "the files are there");
   const files = await openRoadmap(flags, signal);
   await using _lock = await lockOutput(`${out}/${REBUILT_FILES[0]}`);
   await checkOutputs(flags);
@@ -104,14 +114,14 @@ async function run(flags: RoadmapFlags, { signal }: CommandCall): Promise<void> 
     printResult(rebuilt, out);
   } catch (error) {
     report.clear();
-    if (!signal.aborted) throw error;
+    if (!signal.aborted) throw explainDenied(error, addresses);
     throw new Interrupted(`Interrupted: ${report.describeKept()}. The same command resumes.`);
   }
 }
 
 /** Refuses to replace what is there, unless asked to or unless a stopped run of this command wrote it. */
 async function checkOutputs({ out, cellTypes, overwrite }: RoadmapFlags): Promise<void> {
-  const mayReplace = overwrite || await hasBegunWriting(out, cellTypes);
+  const mayReplace = overwrite || await hasStartedWriting(out, cellTypes);
   for (const name of REBUILT_FILES) {
     if (await checkOutput(`${out}/${name}`) && !mayReplace) {
       throw new ContractError(
@@ -129,14 +139,12 @@ function printResult({ cellTypes, rows }: RebuiltCompetition, out: string): void
       formatCountOf(rows.eval, "row")
     } to predict`,
   );
-  const path = (name: string) => quotePath(`${out}/${name}`);
-  console.info(formatNext("Next", `${commandLine("doctor")} ${path("train.npz")}`));
-  console.info(
-    formatNext(
-      "Then",
-      `${commandLine("experiments")} --data ${path("train.npz")} --test ${
-        path("eval.npz")
-      } --labels ${path("eval_labels.csv")}`,
-    ),
-  );
+  const [train, evaluation, labels] = REBUILT_FILES.map((name) => quotePath(`${out}/${name}`));
+  // With all cell types, the report's figures are of the same rows.
+  const figures = cellTypes.length === EVAL_CELL_TYPES.length ? " --competition" : "";
+  const then = `${
+    commandLine("experiments")
+  } --data ${train} --test ${evaluation} --labels ${labels}${figures}`;
+  console.info(formatNext("Next", `${commandLine("doctor")} ${train}`));
+  console.info(formatNext("Then", then));
 }

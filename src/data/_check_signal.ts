@@ -2,7 +2,8 @@ import type { PackedArray } from "../base/arrays.ts";
 import { LARGEST_TRANSFORMED } from "../base/limits.ts";
 import { ContractError } from "../errors.ts";
 import type { SampleColumns } from "../io/columns.ts";
-import { areLogarithms, isLogarithmOf, type SignalValues } from "../io/signal_values.ts";
+import { areLogarithms, isLogarithmOf } from "../io/logarithms.ts";
+import type { SignalValues } from "../io/signal_values.ts";
 
 /**
  * Throws unless a signal holds counts, or counts to which the record's transform was applied.
@@ -30,7 +31,7 @@ function checkEncoding({ signal, record }: SampleColumns, values: SignalValues):
   if (wrong >= 0) fail(`the value of ${wrong} is ${values[wrong]}, expected ${Math.log1p(wrong)}`);
   if (values.length >= 2 ** (8 * signal.BYTES_PER_ELEMENT)) return;
   const large = signal.find((count) => count >= values.length);
-  if (large !== undefined) fail(`${large} has none: there are ${values.length}`);
+  if (large !== undefined) fail(`${large} has no value: there are ${values.length}`);
 }
 
 function checkCounts(columns: SampleColumns): void {

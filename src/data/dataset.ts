@@ -131,8 +131,7 @@ export class Dataset {
   }
 
   /**
-   * The group of the cell type at a position: the name that replicates share, or else the cell type's own. No split of
-   * the data separates the samples of a gene in the cell types of one group.
+   * The group of the cell type at a position, which no split separates: its own name, or that which replicates share.
    *
    * @param position From 0 to `length` − 1.
    * @returns The name of the group.

@@ -11,6 +11,7 @@ import {
 } from "../metrics/mod.ts";
 import { median } from "../metrics/quantile.ts";
 import type { Dataset } from "./dataset.ts";
+import { joinReplicates } from "./sample_groups.ts";
 
 /** How well predictions agree with labels on some samples; `null` where a metric has no answer. */
 export interface Agreement {
@@ -36,8 +37,8 @@ export interface CellTypeAgreement extends Agreement {
 
 /**
  * How well predictions follow each gene across cell types: Pearson's correlation over a gene's samples, one from each
- * cell type, summarised over the genes that have a correlation. These are the genes with at least 3 samples whose
- * labels and predictions both vary.
+ * cell type (replicates of one have their means), summarised over the genes that have a correlation. These are the genes
+ * with at least 3 samples whose labels and predictions both vary.
  */
 export interface GeneAgreement {
   /** Number of genes that have a correlation. */
@@ -146,10 +147,12 @@ function evaluateCellTypes(
 }
 
 function evaluateGenes(data: Dataset, { truth, predicted }: Pairs): GeneAgreement {
+  const joined = joinReplicates(data, [truth, predicted]);
+  const genes = data.geneIndices();
   const correlations = byGroup(correlateSamplesOfGene, {
-    truth,
-    predicted,
-    groupIndex: data.geneIndices(),
+    truth: joined.columns[0]!,
+    predicted: joined.columns[1]!,
+    groupIndex: Uint32Array.from(joined.positions, (position) => genes[position]!),
     groupCount: data.columns.genes.length,
   }).filter((r) => !Number.isNaN(r));
   return {

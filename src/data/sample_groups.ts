@@ -28,6 +28,52 @@ export function hasGeneGroups(data: Dataset): boolean {
   return hasGroups(geneGroupsOf(data.columns));
 }
 
+/** Samples of which replicates were joined to one. */
+export interface JoinedSamples {
+  /** Position of the first sample of each, `[joined]`. */
+  readonly positions: Uint32Array<ArrayBuffer>;
+  /** The values, each column `[joined]`: means over replicates. */
+  readonly columns: readonly Float64Array[];
+}
+
+/**
+ * Joins the samples of a gene in the replicates of a cell type to one, since they are not independent: its values are the
+ * means of theirs.
+ *
+ * @param data The samples.
+ * @param columns Values of the samples, each column `[position]`. Without groups they are returned as they are.
+ */
+export function joinReplicates(
+  data: Dataset,
+  columns: readonly Float64Array[],
+): JoinedSamples {
+  if (!hasCellTypeGroups(data)) {
+    return { positions: Uint32Array.from({ length: data.length }, (_, i) => i), columns };
+  }
+  const [cellTypes, genes] = [cellTypeGroupIndices(data), data.geneIndices()];
+  const places = new Map<number, number>();
+  const firsts: number[] = [];
+  const placeOfRow = genes.map((gene, position) => {
+    const key = cellTypes[position]! * data.columns.genes.length + gene;
+    const place = places.get(key) ?? firsts.push(position) - 1;
+    places.set(key, place);
+    return place;
+  });
+  return {
+    positions: Uint32Array.from(firsts),
+    columns: columns.map((values) => meanByPlace(values, placeOfRow, firsts.length)),
+  };
+}
+
+function meanByPlace(values: Float64Array, placeOfRow: Uint32Array, places: number): Float64Array {
+  const [means, counts] = [new Float64Array(places), new Uint32Array(places)];
+  for (const [row, value] of values.entries()) {
+    const place = placeOfRow[row]!;
+    means[place]! += (value - means[place]!) / ++counts[place]!;
+  }
+  return means;
+}
+
 /**
  * Numbers the groups of samples that no split may separate, in order of their first samples: the samples of one gene in
  * the cell types of one group.

@@ -1,6 +1,7 @@
 /** Reads genes from a table of their TSS with the columns `gene_id chrom tss strand`, or from a table of BioMart. */
 
 import { failLine, type Line, lineText } from "../text/lines.ts";
+import { GENE_OF_SAMPLE } from "./gene_of_sample.ts";
 import { stripGenePrefix } from "./id_prefixes.ts";
 import { BIOMART, makeBioMartParser } from "./_biomart_genes.ts";
 import { failWithoutTags } from "./_canonical_tag.ts";
@@ -14,8 +15,6 @@ const SYMBOLS = ["symbol", "gene_name"] as const;
 const TYPES = ["type", "gene_type", "gene_biotype", "biotype"] as const;
 /** The ids in a table that `prepare` writes beside a data set, whose column `gene_id` holds the genes' numbers. */
 const ORIGINAL_ID = "original_id";
-/** The gene of a transcript or window whose id stands in the column of original ids. */
-export const GENE_OF_SAMPLE = "of_gene";
 const TRANSCRIPT_ID = "transcript_id";
 const ENTREZ_IDS = ["entrez_id", "entrezgene_id", "entrezgene"] as const;
 

@@ -13,10 +13,12 @@ export type { ByteSource } from "../files/byte_source.ts";
 export type { SampleColumns } from "../io/columns.ts";
 export type { CompetitionBlock } from "../io/competition_writer.ts";
 export type {
+  ControlRule,
   DataRecord,
   DepthNormalisation,
   ExpressionTransform,
   Orientation,
+  ReplicateRule,
   Transform,
 } from "../record.ts";
 export { agreeOnAssembly, assemblyName, type FileAssembly, identifyAssembly } from "./assembly.ts";
@@ -81,12 +83,16 @@ export {
 } from "./genes.ts";
 export { openPlace, type OpenPlaceOptions } from "./open_place.ts";
 export { type Preparation, prepare } from "./prepare.ts";
-export type { OpenedSignal, PrepareOptions, SignalInput } from "./prepare_options.ts";
+export type { ControlInput, OpenedSignal, PrepareOptions, SignalInput } from "./prepare_options.ts";
 export {
+  type ArrangeOptions,
+  MISSING_MARK_RULES,
+  type MissingMarkRule,
   readSampleSheet,
   type ReadSampleSheetOptions,
   type SampleSheet,
   type SampleSheetEntry,
+  type SheetFile,
 } from "./sample_sheet.ts";
 export {
   checkIndexAge,
@@ -109,10 +115,10 @@ export {
   TRACK_RULES,
   USUAL_EXCLUDED_FLAGS,
 } from "./signal/track.ts";
-export { type Blacklist, readBlacklist, type ReadBlacklistOptions } from "./signal/blacklist.ts";
+export { readBlacklist, type ReadBlacklistOptions } from "./signal/blacklist.ts";
 export { FLAG_NAMES } from "./signal/sam_flags.ts";
-export type { MergedIntervals } from "./signal/intervals.ts";
-export { openSignalFile, signalFiles } from "./signal_files.ts";
+export type { Blacklist, MergedIntervals } from "./signal/intervals.ts";
+export { openSignalFile, signalFiles, type SignalFilesOptions } from "./signal_files.ts";
 export { transcriptKey } from "./transcript_id.ts";
 export { readTranscriptGenes, type ReadTranscriptGenesOptions } from "./transcripts.ts";
 export {

@@ -5,7 +5,12 @@ import type { SampleSource } from "../engine/sample_source.ts";
 import type { SampleColumns } from "../io/columns.ts";
 import { modelInputs } from "../model/inputs.ts";
 import type { ModelSpec, SignalInput } from "../model/spec.ts";
-import { type DataRecord, reconcileRecords, type Transform } from "../record.ts";
+import {
+  type DataRecord,
+  type ReconcileOptions,
+  reconcileRecords,
+  type Transform,
+} from "../record.ts";
 
 // Engines may keep a copy of the samples for as long as they see the same source, so folds share one.
 const known = new WeakMap<SampleColumns, Map<Transform, SampleSource>>();
@@ -17,11 +22,16 @@ const known = new WeakMap<SampleColumns, Map<Transform, SampleSource>>();
  *
  * @param data The samples.
  * @param record Describes the numbers that the network sees.
+ * @param options What differences are accepted.
  * @throws {ContractError} If the data's record contradicts it.
  */
-export function sampleSource(data: Dataset, record: DataRecord): SampleSource {
+export function sampleSource(
+  data: Dataset,
+  record: DataRecord,
+  options: ReconcileOptions = {},
+): SampleSource {
   const { columns } = data;
-  const transform = reconcileRecords(record, data.storedRecord);
+  const transform = reconcileRecords(record, data.storedRecord, options);
   const byTransform = known.get(columns) ?? new Map<Transform, SampleSource>();
   known.set(columns, byTransform);
   const { signal, labels, bins } = columns;

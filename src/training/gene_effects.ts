@@ -1,5 +1,5 @@
 import type { Dataset } from "../data/dataset.ts";
-import { cellTypeGroupIndices, hasCellTypeGroups } from "../data/sample_groups.ts";
+import { cellTypeGroupIndices, joinReplicates } from "../data/sample_groups.ts";
 import { ContractError } from "../errors.ts";
 import { geneKey } from "../gene_id.ts";
 import type { GeneEffects } from "../model/gene_effects.ts";
@@ -201,35 +201,13 @@ function residualsOf(data: Dataset, predicted: ArrayLike<number>): Residuals {
       `Cannot fit gene effects: prediction ${bad} is ${predicted[bad]}, expected a finite number`,
     );
   }
-  const residuals = {
-    values,
-    geneOfValue: data.geneIndices(),
-    cellTypeOfValue: cellTypeGroupIndices(data),
-    genes: data.columns.genes.length,
-  };
-  return hasCellTypeGroups(data) ? averageReplicates(residuals) : residuals;
-}
-
-/** Makes one value of the residuals of a gene in the replicates of a cell type, which are not independent: their mean. */
-function averageReplicates(residuals: Residuals): Residuals {
-  const { values, geneOfValue, cellTypeOfValue, genes } = residuals;
-  const means: number[] = [];
-  const counts: number[] = [];
-  const places = new Map<number, number>();
-  const firsts: number[] = [];
-  for (const [row, value] of values.entries()) {
-    const key = cellTypeOfValue[row]! * genes + geneOfValue[row]!;
-    const place = places.get(key) ?? firsts.push(row) - 1;
-    places.set(key, place);
-    const mean = means[place] ?? 0;
-    counts[place] = (counts[place] ?? 0) + 1;
-    means[place] = mean + (value - mean) / counts[place];
-  }
+  const { positions, columns: [joined = values] } = joinReplicates(data, [values]);
+  const at = (indices: Uint32Array) => Uint32Array.from(positions, (row) => indices[row]!);
   return {
-    values: Float64Array.from(means),
-    geneOfValue: Uint32Array.from(firsts, (row) => geneOfValue[row]!),
-    cellTypeOfValue: Uint32Array.from(firsts, (row) => cellTypeOfValue[row]!),
-    genes,
+    values: joined,
+    geneOfValue: at(data.geneIndices()),
+    cellTypeOfValue: at(cellTypeGroupIndices(data)),
+    genes: data.columns.genes.length,
   };
 }
 

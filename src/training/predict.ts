@@ -2,16 +2,17 @@ import type { Dataset } from "../data/dataset.ts";
 import { requireEveryMark } from "../data/missing_marks.ts";
 import type { Session } from "../engine/engine.ts";
 import { type EngineName, type EngineReport, selectEngine } from "../engine/select.ts";
-import { DivergedError } from "../errors.ts";
+import { ContractError, DivergedError } from "../errors.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
+import type { ReconcileOptions } from "../record.ts";
 import { checkInputShape, sampleSource } from "./_sample_source.ts";
-import { geneEffectsOf, leaveOneOutEffects } from "./gene_effects.ts";
+import { countKnownGenes, geneEffectsOf, leaveOneOutEffects } from "./gene_effects.ts";
 
 /** Engines take memory for training on a batch, which a prediction does not need. */
 const LARGEST_BATCH = 256;
 
 /** Options of {@linkcode predict}. */
-export interface PredictOptions {
+export interface PredictOptions extends ReconcileOptions {
   /**
    * Where to compute.
    *
@@ -76,7 +77,9 @@ export async function predict(
   data: Dataset,
   options: PredictOptions = {},
 ): Promise<Float32Array<ArrayBuffer>> {
-  const source = sampleSource(data, model.record);
+  const { acceptAssembly = false, onNote } = options;
+  const source = sampleSource(data, model.record, { acceptAssembly, onNote });
+  if (model.record.assembly !== data.record.assembly) checkSharedGenes(model, data);
   checkInputShape(model.spec, data);
   requireEveryMark(data, "predict");
   const { engine, reason } = await selectEngine(options.engine ?? "auto", model.spec);
@@ -102,6 +105,18 @@ export async function predict(
     addTo(predicted, effects);
   }
   return predicted;
+}
+
+/** Throws if data of another build have none of the genes that a model knows, since genes are all that they share. */
+function checkSharedGenes({ geneEffects, record }: TrainedModel, data: Dataset): void {
+  if (geneEffects === undefined || countKnownGenes(geneEffects, data).known > 0) return;
+  throw new ContractError(
+    `Cannot use data of ${data.record.assembly} with a model of ${record.assembly}: none of their genes, such as ` +
+      `${data.describeGene(0)}, is one that the model was trained on, such as ${
+        geneEffects.genes[0]
+      }, expected ` +
+      "identifiers of one kind",
+  );
 }
 
 function addTo(predicted: Float32Array, effects: Float32Array): void {

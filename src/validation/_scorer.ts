@@ -1,6 +1,6 @@
 import type { Dataset } from "../data/dataset.ts";
 import { correlateSamplesOfGene } from "../data/evaluate.ts";
-import { cellTypeGroupIndices, geneGroupIndices } from "../data/sample_groups.ts";
+import { cellTypeGroupIndices, geneGroupIndices, joinReplicates } from "../data/sample_groups.ts";
 import { byGroup } from "../metrics/mod.ts";
 import { quantile } from "../metrics/quantile.ts";
 import { drawResamples, percentileInterval, type ResamplingOptions } from "./_bootstrap.ts";
@@ -224,12 +224,17 @@ export class Scorer {
 
   #correlateGenes({ values }: Predictor, rows: Uint32Array): GeneCorrelations {
     const subset = this.#options.test.subset(rows);
+    const { positions, columns: [truth, predicted] } = joinReplicates(subset, [
+      Float64Array.from(rows, (row) => this.#truth[row]!),
+      Float64Array.from(rows, (row) => values[row]!),
+    ]);
+    const genes = subset.geneIndices();
     const correlations = byGroup(
       correlateSamplesOfGene,
       {
-        truth: Float64Array.from(rows, (row) => this.#truth[row]!),
-        predicted: Float64Array.from(rows, (row) => values[row]!),
-        groupIndex: subset.geneIndices(),
+        truth: truth!,
+        predicted: predicted!,
+        groupIndex: Uint32Array.from(positions, (position) => genes[position]!),
         groupCount: subset.columns.genes.length,
       },
     ).filter((r) => !Number.isNaN(r)).sort();

@@ -1,5 +1,6 @@
-import type { Dataset } from "../data/dataset.ts";
+import { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";
+import { reconcileRecords } from "../record.ts";
 import { type Baseline, hideLabels } from "./baselines/baseline.ts";
 import { makeGeneMean } from "./baselines/gene_mean.ts";
 import { makeNearestCellType } from "./baselines/nearest_cell_type.ts";
@@ -56,6 +57,13 @@ export interface EvaluateRegimesOptions {
    * @default {0}
    */
   readonly seed?: number | undefined;
+  /**
+   * Whether the test samples may be windows around genes in another build of the training samples' species; see
+   * `ReconcileOptions`.
+   *
+   * @default {false}
+   */
+  readonly acceptAssembly?: boolean | undefined;
 }
 
 /**
@@ -137,7 +145,11 @@ export function evaluateRegimes(
     test,
     kinds,
     models,
-    baselines: predictBaselines(baselines, train, test),
+    baselines: predictBaselines(
+      baselines,
+      train,
+      options.acceptAssembly ? inBuildOf(train, test) : test,
+    ),
     resampling: { resampled, samples: bootstrapSamples, seed, confidence },
   });
   const scored = [...REGIMES, "bothSeen" as const];
@@ -154,6 +166,19 @@ export function evaluateRegimes(
     missingRegimes: REGIMES.filter((regime) => !kinds.includes(regime)),
     mix: scorer.score("mix"),
   };
+}
+
+/**
+ * Returns samples as if they were of the training samples' build, for baselines, which compare records.
+ *
+ * @throws {ContractError} If the two are not windows around genes of one species.
+ */
+function inBuildOf(train: Dataset, test: Dataset): Dataset {
+  const { columns, rows, record } = test;
+  if (record.assembly === train.record.assembly) return test;
+  const { assembly } = train.record;
+  reconcileRecords(train.record, record, { acceptAssembly: true });
+  return new Dataset({ ...columns, record: { ...record, assembly } }, rows);
 }
 
 function predictBaselines(

@@ -2,7 +2,7 @@ import type { PackedArray } from "../base/arrays.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { requireEveryMark } from "../data/missing_marks.ts";
 import { ContractError } from "../errors.ts";
-import { reconcileRecords, type Transform } from "../record.ts";
+import { inverseFunction, reconcileRecords } from "../record.ts";
 
 /** Stretches of bins into which a sample's counts are summed. */
 export interface Stretches {
@@ -26,13 +26,6 @@ export function makeStretches(data: Dataset, count: number): Stretches {
   return { marks: data.marks.length, starts };
 }
 
-/** What undoes each transform. */
-const INVERSES: Readonly<Record<Transform, (value: number) => number>> = {
-  none: (value) => value,
-  log1p: Math.expm1,
-  asinh: Math.sinh,
-};
-
 /**
  * The counts of a sample, so that features have one meaning whatever transform the data carry. Where the counts are not
  * known exactly they are computed from the values.
@@ -43,7 +36,7 @@ const INVERSES: Readonly<Record<Transform, (value: number) => number>> = {
  */
 export function findCounts(data: Dataset, position: number): PackedArray {
   if (data.hasCounts) return data.countsOf(position);
-  return Float64Array.from(data.signalOf(position), INVERSES[data.record.transform]);
+  return Float64Array.from(data.signalOf(position), inverseFunction(data.record.transform));
 }
 
 /**

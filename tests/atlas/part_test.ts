@@ -81,7 +81,7 @@ Deno.test("a store keeps counts, forgets what killed runs left half-written, and
     deepStrictEqual([...Deno.readDirSync(directory)], []);
   }));
 
-Deno.test("outputs count as a stopped run's own only if it had begun to write these", () =>
+Deno.test("outputs count as a stopped run's own only if it had started to write these", () =>
   withDirectory(async (directory) => {
     const store = new CountStore(directory);
     strictEqual(await store.hadStartedWriting("plan"), false);

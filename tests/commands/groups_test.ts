@@ -1,6 +1,7 @@
 /** What the commands make of data with replicates, and of data in which marks were not measured. */
 
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { Dataset } from "../../src/data/dataset.ts";
 import {
   readCompetition,
   writeCompetition,
@@ -21,7 +22,9 @@ async function writeVariant(
   } & Pick<WriteCompetitionOptions, "cellTypeGroups" | "missingMarks">,
 ): Promise<void> {
   const columns = await readCompetition(FIXTURE);
-  const { record, bins, signal, labels } = columns;
+  const { record, bins, labels } = columns;
+  const data = new Dataset(columns);
+  const signals = Array.from({ length: data.length }, (_, row) => data.signalOf(row));
   const marks = record.marks.length;
   const blocks = Object.entries(names).map(([cellType, source]) => {
     const start = columns.cellTypeIndex.indexOf(source);
@@ -31,8 +34,11 @@ async function writeVariant(
       cellType,
       genes: columns.genes.slice(0, genes),
       signal: Float64Array.from(
-        signal.subarray(start * size, (start + genes) * size),
-        (value, i) => missing.includes(record.marks[i % marks]!) ? 0 : value,
+        { length: genes * size },
+        (_, i) =>
+          missing.includes(record.marks[i % marks]!)
+            ? 0
+            : signals[start + Math.floor(i / size)]![i % size]!,
       ),
       labels: labels!.slice(start, start + genes),
     };

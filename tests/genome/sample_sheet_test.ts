@@ -70,7 +70,7 @@ const BAD: Readonly<Record<string, readonly [rows: readonly string[], message: R
   ],
   "replicates": [
     ["E1 H3K4me3 a", "E1 H3K9me3 b", "E1 H3K4me3 c"],
-    /"E1" has mark "H3K4me3" in line 2 and in line 4, expected once: merge replicates.*line 4\)$/,
+    /"E1" has mark "H3K4me3" in line 2 and in line 4, expected once\. If .*--replicates.*: sum .*; mean .*; mean-rpm .*; keep .*line 4\)$/,
   ],
   "a path twice": [
     ["E1 H3K4me3 a", "E2 H3K4me3 b", "E3 H3K4me3 a"],
@@ -97,11 +97,15 @@ for (const [what, [rows, message]] of Object.entries(BAD)) {
 
 Deno.test("an empty sample sheet, or one with another header, is refused", async () => {
   await rejects(readSampleSheet(textSource("", "s.tsv")), /the file is empty, .* \(s\.tsv\)$/);
-  await rejects(readSampleSheet(textSource("#c\ncell_type,mark,path\n", "s.tsv")), {
+  await rejects(readSampleSheet(textSource("#c\ncell_type mark path\n", "s.tsv")), {
     name: "FormatError",
     message:
-      /header "cell_type,mark,path" lacks column "cell_type", .* separated by tabs, but it has no tabs \(s\.tsv, line 2\)$/,
+      /header "cell_type mark path" lacks column "cell_type", .* separated by tabs or commas, .*, but it has neither tabs nor commas \(s\.tsv, line 2\)$/,
   });
+  await rejects(
+    readSampleSheet(textSource("cell_type;mark;file\n", "s.csv")),
+    /header "cell_type mark file" lacks column "path".*; it is separated by semicolons \(s\.csv, line 1\)$/,
+  );
 });
 
 const WITH_EXPRESSION = `${HEADER}\texpression`;

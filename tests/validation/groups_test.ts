@@ -3,6 +3,7 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import fc from "fast-check";
 import { Dataset } from "../../src/data/dataset.ts";
+import { evaluatePredictions } from "../../src/data/evaluate.ts";
 import { FOLD_SCHEMES, kFold } from "../../src/data/kfold.ts";
 import type { SampleColumns } from "../../src/io/columns.ts";
 import { simulateColumns } from "../../src/simulate/mod.ts";
@@ -153,7 +154,13 @@ function numbersOf({ regimes, mix }: RegimeEvaluation): (number | null)[] {
     genes,
     interval.cellTypes,
     interval.genes,
-    ...[...models, ...baselines].flatMap(({ mse }) => [mse.value, mse.low, mse.high]),
+    ...[...models, ...baselines].flatMap(({ mse, byGene }) => [
+      mse.value,
+      mse.low,
+      mse.high,
+      byGene?.genes ?? null,
+      byGene?.median ?? null,
+    ]),
   ]);
 }
 
@@ -181,6 +188,18 @@ Deno.test("replicates that are equal change no baseline, no regime and no interv
       : Math.abs(value - other) <= 1e-5 * Math.max(1, Math.abs(value));
     ok(isSame, `number ${i} is ${value} of single cell types and ${other} of replicates`);
   }
+});
+
+Deno.test("a gene's correlation over cell types takes replicates for one", () => {
+  const [single, twice] = [SIMULATED, duplicateCellTypes(SIMULATED)].map((own) => new Dataset(own));
+  const byGene = (data: Dataset) =>
+    evaluatePredictions(data, data.labels().map((label, row) => label + Math.sin(row % 280)))
+      .byGene;
+  const [wanted, found] = [byGene(single!), byGene(twice!)];
+  strictEqual(found.genes, wanted.genes);
+  ok(Math.abs(found.meanPearson! - wanted.meanPearson!) < 1e-12);
+  const two = twice!.filter((row) => twice!.columns.cellTypeIndex[row]! % 7 < 2);
+  strictEqual(byGene(two).genes, 0, "four replicates of two cell types are not four cell types");
 });
 
 Deno.test("gene effects take replicates for one cell type", () => {

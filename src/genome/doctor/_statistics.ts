@@ -1,6 +1,7 @@
 /** The statistics that the checks use, collected in one pass over the signal. */
 
 import type { SampleColumns } from "../../io/columns.ts";
+import { countFunction } from "./_counts.ts";
 import { hashColumns } from "./_hash.ts";
 
 /** Number of equally large groups of genes. */
@@ -56,11 +57,12 @@ export function gatherStatistics(columns: SampleColumns): TrackStatistics[] {
     );
   });
   const values = new Float64Array(bins);
+  const toCount = countFunction(columns);
   for (const [row, gene] of geneIndex.entries()) {
     const firstTrack = cellTypeIndex[row]! * marks.length;
     for (let mark = 0; mark < marks.length; mark++) {
       for (let bin = 0, at = row * size + mark; bin < bins; bin++, at += marks.length) {
-        values[bin] = signal[at]!;
+        values[bin] = toCount(signal[at]!);
       }
       tracks[firstTrack + mark]?.addGene(gene, values);
     }

@@ -13,7 +13,7 @@ import { detectLayout, isComment } from "./_detect.ts";
 import { describeNames, parseGeneNames } from "./_gene_names.ts";
 import type { Layout } from "./_layout.ts";
 import { OneSampleCheck } from "./_long_format.ts";
-import { NameIndex } from "./_name_index.ts";
+import { hasReference } from "./_reference_column.ts";
 import { plainSampleName } from "./_sample_names.ts";
 import { ExpressionRowReader } from "./_rows.ts";
 import type { ExpressionSample } from "./samples.ts";
@@ -27,6 +27,13 @@ export interface ReadExpressionTableOptions {
    * @default {Every column of values is a cell type.}
    */
   readonly cellTypes?: readonly string[] | undefined;
+  /**
+   * The group of each cell type, if cell types are replicates of one. A cell type such as `liver.1` that the table lacks
+   * has the expression of its group, `liver`.
+   *
+   * @default {Each cell type is a group of its own.}
+   */
+  readonly cellTypeGroups?: ReadonlyMap<string, string> | undefined;
   /**
    * A sample whose values are wanted besides those of the cell types, to be subtracted from them. A table may lack it;
    * `matchExpression` refuses a reference that no table has.
@@ -47,7 +54,7 @@ export interface ReadExpressionTableOptions {
    */
   readonly value?: ValueKind | undefined;
   /**
-   * Whether the file holds only one cell type, the one in `cellTypes`, whatever its column is called.
+   * Whether the file holds only one cell type, the one in `cellTypes` or their group, whatever its column is called.
    *
    * @default {false}
    */
@@ -229,6 +236,7 @@ class TableParser {
     this.#cellTypes = [...samples.keys()];
     this.#chosen = chooseColumns(layout, {
       samples,
+      groups: this.#options.cellTypeGroups,
       samplesFile: this.#options.samplesFile,
       value: this.#options.value,
       isOwn: this.#options.isOfOneCellType ?? false,
@@ -251,17 +259,18 @@ class TableParser {
       : layout.values.map(({ name }) => name);
     const all = cellTypes ?? own;
     const wanted = new Map<string, string[]>(all.map((cellType) => [cellType, []]));
-    if (reference !== undefined && this.#hasReference(layout, reference)) wanted.set(reference, []);
-    for (const { sample, cellType } of samples) wanted.get(cellType)?.push(sample);
+    if (reference !== undefined && hasReference(layout, reference, samples)) {
+      wanted.set(reference, []);
+    }
+    for (const { sample, cellType } of samples) {
+      // Samples that are listed for a group are those of each of its cell types.
+      const isOwn = wanted.has(cellType);
+      for (const [name, own] of wanted) {
+        const group = this.#options.cellTypeGroups?.get(name);
+        if (isOwn ? name === cellType : group === cellType) own.push(sample);
+      }
+    }
     return wanted;
-  }
-
-  /** Whether the table has the reference, by the list of samples or by its own name. */
-  #hasReference(layout: Layout, reference: string): boolean {
-    const { samples = [] } = this.#options;
-    return !layout.ofOneSample &&
-      (samples.some(({ cellType }) => cellType === reference) ||
-        new NameIndex(layout.values).findCellType(reference).length > 0);
   }
 
   #otherColumns(): string[] {

@@ -23,6 +23,9 @@ export interface CramPlan {
   readonly blocks: ReadonlySet<number>;
 }
 
+/** More than the data series and any tags that occur; the search for what is shared takes the square of their number. */
+const MOST_ENCODINGS = 1024;
+
 /** Reads a compression header. */
 export function readScheme(cursor: CramCursor): CramScheme {
   const preserved = readPreservation(cursor);
@@ -35,6 +38,9 @@ export function readScheme(cursor: CramCursor): CramScheme {
     const key = tagKey(cursor.itf8());
     encodings.set(key, readEncoding(cursor));
   });
+  if (encodings.size > MOST_ENCODINGS) {
+    cursor.fail(`a compression header has ${encodings.size} encodings`);
+  }
   return { ...preserved, encodings };
 }
 

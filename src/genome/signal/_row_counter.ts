@@ -131,7 +131,13 @@ export class RowCounter implements RowSink {
     const known = this.#matchLength(name);
     const length = known === undefined ? Infinity : this.#lengths.get(known) ?? Infinity;
     const covered = windows && this.#coverageOf(windows);
-    return { name, windows, covered, length, leftOut: blacklistOn(this.#blacklist, name) };
+    return {
+      name,
+      windows,
+      covered,
+      length,
+      leftOut: blacklistOn(this.#blacklist, name, this.#windows.chromosomeAliases),
+    };
   }
 
   /** All names that a file has for one sequence share one coverage, since they share the windows. */

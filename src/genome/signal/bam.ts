@@ -157,7 +157,7 @@ class BamTrack implements SignalTrack {
       if (onContig === undefined) continue;
       counter.select(onContig);
       sink.contigLength = length;
-      sink.leftOut = blacklistOn(blacklist, name);
+      sink.leftOut = blacklistOn(blacklist, name, windows.chromosomeAliases);
       const decoder = new BamRecordDecoder(this.name, { ...filter, contig }, sink);
       const regions = mergeWindows(onContig, { widthBp, paddingBp: extendBp, leadBp, length });
       for (const range of mergeRanges(this.#index.findRanges(contig, regions))) {

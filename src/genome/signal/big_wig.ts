@@ -55,7 +55,7 @@ class BigWigTrack implements SignalTrack {
       counter.select(onContig);
       const regions = mergeWindows(onContig, { widthBp, paddingBp: 0, length });
       const query = { ...this.#header, contig: id, name, regions };
-      const leftOut = blacklistOn(options.blacklist, name);
+      const leftOut = blacklistOn(options.blacklist, name, windows.chromosomeAliases);
       await visitIntervals(this.#source, query, (start, end, value) => {
         const to = Math.min(end, length);
         if (Number.isNaN(value)) missing++;

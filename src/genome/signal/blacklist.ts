@@ -11,6 +11,7 @@ import type { ByteSource } from "../../files/byte_source.ts";
 import { openSource } from "../../files/open_source.ts";
 import { readInflated } from "../gunzip.ts";
 import { visitPiecesOfText } from "../text_lines.ts";
+import type { ChromosomeAliases } from "../chromosome_aliases.ts";
 import { chromosomeMatcher } from "../chromosomes.ts";
 import { LARGEST_POSITION } from "../largest_position.ts";
 import type { GeneWindows } from "../windows.ts";
@@ -175,13 +176,15 @@ class IntervalCollector {
  * Finds the intervals on one sequence of a file of reads or signal.
  *
  * @param contig The file's name of the sequence, which may be spelled in another way than in the blacklist.
+ * @param aliases Further names of the sequences.
  */
 export function blacklistOn(
   blacklist: Blacklist | undefined,
   contig: string,
+  aliases?: ChromosomeAliases,
 ): IntervalCursor | undefined {
   if (blacklist === undefined) return undefined;
-  const match = chromosomeMatcher([contig]);
+  const match = chromosomeMatcher([contig], aliases);
   const found = [...blacklist.chromosomes].filter(([name]) => match(name) !== undefined);
   const [first, second] = found;
   if (first === undefined) return undefined;

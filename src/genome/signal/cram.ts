@@ -158,7 +158,7 @@ class CramTrack implements SignalTrack {
         windows: own,
         length,
         regions,
-        leftOut: blacklistOn(blacklist, name),
+        leftOut: blacklistOn(blacklist, name, windows.chromosomeAliases),
       });
     }
     return selected;

@@ -9,6 +9,7 @@ import type { GeneDetails } from "../../gene_id.ts";
 import type { DataRecord } from "../../record.ts";
 import type { SampleColumns } from "../columns.ts";
 import { PackedBuilder } from "../packing.ts";
+import { storeValues } from "../signal_values.ts";
 import { readAll, readNumberColumn, readTextColumn, type TextColumn } from "./_frame_reader.ts";
 import { readRecord } from "./_record_reader.ts";
 import { SignalBands } from "./_signal_bands.ts";
@@ -83,7 +84,7 @@ export async function readAnndata(
   const geneDetails = await readDetails(reader, used.genes);
   const cellTypeGroups = await readGroups(reader, used.cellTypes);
   return {
-    signal,
+    ...storeValues(signal, record.transform),
     labels,
     cellTypes: used.cellTypes.names,
     cellTypeIndex: used.cellTypes.index,

@@ -95,6 +95,10 @@ Deno.test("files that were exchanged between replicates of two cell types are fo
     const other = `${second}.${place === 1 ? 1 : 2}`;
     const names = [`${first}.1 and ${other}`, `${other} and ${first}.1`];
     const lines = found.filter((line) => line.startsWith("exchanged-cell-types"));
+    // In the simulation H3K4me1 is much the same in all cell types.
+    const marks = "H3K27me3, H3K36me3, H3K4me3, H3K9me3";
+    const unlike = `unlike-replicates: ${marks} in ${first}.1, ${first}.2`;
+    ok(found.includes(unlike), found.join("\n"));
     ok(lines.length === 1 && names.some((name) => lines[0]!.includes(name)), found.join("\n"));
   }
   const one = summarise(exchange(REPLICATES, ["H3K4me3"], [0, CELL_TYPES + 1]));
@@ -183,6 +187,23 @@ Deno.test("faults of the other marks are found beside one that was not measured"
   const mixed = summarise({ ...data, labels: Float64Array.from(labels) });
   ok(mixed.includes(`unrelated-labels: labels of ${SINGLE.cellTypes[0]}`), mixed.join("\n"));
 });
+
+testWith(
+  "shared",
+  "a file of another cell type among real replicates is found, whichever it is",
+  async () => {
+    const columns = await readCompetition(sharedFile("data/real/counts_log2.npz"));
+    const counts = { ...columns, signal: Float64Array.from(columns.signal) };
+    const data = thinSecond(duplicateCellTypes(counts));
+    const unlike = (own: SampleColumns) =>
+      summarise(own).filter((line) => line.startsWith("unlike-replicates"));
+    deepStrictEqual(unlike(data), []);
+    for (const mark of columns.record.marks) {
+      const wrong = plantMark(data, [mark, 2], (_, at) => valueOf(data, [mark, 3], at));
+      deepStrictEqual(unlike(wrong), [`unlike-replicates: ${mark} in E123.1, E123.2`]);
+    }
+  },
+);
 
 testWith(
   "shared",
