@@ -61,7 +61,12 @@ export { parsePresetName, type PresetName, PRESETS, presetSpec } from "./src/mod
 export { loadModel, saveModel } from "./src/model/save_load.ts";
 export type { LayerSpec, ModelSpec } from "./src/model/spec.ts";
 export type { TrainedModel } from "./src/model/trained_model.ts";
-export { COMPETITION_RECORD, type DataRecord, type Transform } from "./src/record.ts";
+export {
+  COMPETITION_RECORD,
+  type DataRecord,
+  DEEPCHROME_RECORD,
+  type Transform,
+} from "./src/record.ts";
 export { CheckpointFolder } from "./src/training/checkpoint_folder.ts";
 export {
   crossValidate,
@@ -78,4 +83,4 @@ export type {
   FitResult,
 } from "./src/training/fit_types.ts";
 export { predict, type PredictOptions } from "./src/training/predict.ts";
-export { type Sample, samplesFor } from "./src/training/samples_for.ts";
+export { type Sample, samplesFor, type SamplesForOptions } from "./src/training/samples_for.ts";

@@ -63,7 +63,7 @@ async function writeBundle({ out }: BundleFlags): Promise<void> {
   const lock = JSON.parse(await Deno.readTextFile(`${ROOT}deno.lock`));
   await writeJson(`${out}/app/deno.lock`, selectLocked(lock, packages));
   await Deno.writeTextFile(`${out}/app/.npmrc`, formatRegistries(packages));
-  await Deno.writeTextFile(`${out}/histone`, formatLauncher(config.tasks), { mode: 0o755 });
+  await Deno.writeTextFile(`${out}/histone`, formatLauncher(config), { mode: 0o755 });
   console.info(`Written: ${out}/ (histone, bin/deno, app/, cache/ with ${packages.size} packages)`);
 }
 
@@ -71,11 +71,19 @@ async function writeJson(path: string, value: unknown): Promise<void> {
   await Deno.writeTextFile(path, `${JSON.stringify(value, null, 2)}\n`);
 }
 
+/** What of a `deno.json` says with which permissions each command runs. */
+interface TaskConfig {
+  readonly tasks: Readonly<Record<string, { readonly command: string }>>;
+  readonly permissions: Readonly<Record<string, { readonly run?: unknown }>>;
+}
+
 /** Formats the shell script that runs the program with the permissions that each command has as a task. */
-function formatLauncher(tasks: Readonly<Record<string, { readonly command: string }>>): string {
+function formatLauncher({ tasks, permissions }: TaskConfig): string {
   const sets = Object.entries(tasks).flatMap(([name, { command }]) => {
     const set = /^deno run .*-P=(\w+).* scripts\/\w+\.ts$/.exec(command)?.[1];
-    return set === undefined || set === name ? [] : [`  ${name}) permissions=${set} ;;`];
+    // Tasks that run other programs are no commands of this one.
+    const isCommand = set !== undefined && permissions[set]?.run === undefined;
+    return isCommand ? [`  ${name}) permissions=${set} ;;`] : [];
   });
   return `#!/bin/sh
 # Runs histone from this folder, wherever it is. Nothing is fetched, and nothing is written here.

@@ -128,11 +128,11 @@ export class FormatError extends HistoneError {
  * @example
  * ```ts
  * import { ContractError } from "@waka/histone/errors";
- * import { COMPETITION_RECORD, reconcileRecords } from "@waka/histone/record";
+ * import { DEEPCHROME_RECORD, reconcileRecords } from "@waka/histone/record";
  * import { throws } from "node:assert";
  *
- * const data = { ...COMPETITION_RECORD, assembly: "hg38" };
- * throws(() => reconcileRecords(COMPETITION_RECORD, data), ContractError);
+ * const data = { ...DEEPCHROME_RECORD, assembly: "hg38" };
+ * throws(() => reconcileRecords(DEEPCHROME_RECORD, data), ContractError);
  * ```
  */
 export class ContractError extends HistoneError {

@@ -161,6 +161,11 @@ export function geneNumber(id: string): number {
 
 /** Facts about a gene besides its identifier; facts that are not known are missing. */
 export interface GeneDetails {
+  /**
+   * Identifier of the gene, where the sample is of one of its transcripts or windows, each of which has an identifier of
+   * its own. No split of the data separates the samples of one gene.
+   */
+  readonly gene?: string | undefined;
   /** The gene's symbol, such as `DPM1`. */
   readonly symbol?: string | undefined;
   /** Name of its chromosome. */
@@ -169,6 +174,27 @@ export interface GeneDetails {
   readonly tss?: number | undefined;
   /** `+` if transcription runs along ascending coordinates, `-` if it runs along descending ones. */
   readonly strand?: "+" | "-" | undefined;
+}
+
+/**
+ * Makes the key that all samples of one gene share, whether they are of the gene as a whole, of its transcripts, or of
+ * several windows. Splits by gene go by this key.
+ *
+ * @param id Identifier of the sample's gene, transcript or window.
+ * @param details What else is known about it: its gene, if `id` is not the gene's own.
+ * @returns The `geneKey` of the gene.
+ *
+ * @example Two transcripts of a gene
+ * ```ts
+ * import { geneGroupKey } from "@waka/histone/genome";
+ * import { strictEqual } from "node:assert";
+ *
+ * strictEqual(geneGroupKey("ENST00000373020.9", { gene: "ENSG00000000003.15" }), "ENSG00000000003");
+ * strictEqual(geneGroupKey("ENSG00000000003.15"), "ENSG00000000003");
+ * ```
+ */
+export function geneGroupKey(id: string, { gene }: GeneDetails = {}): string {
+  return geneKey(gene ?? id);
 }
 
 /** Far longer than any identifier in use. */

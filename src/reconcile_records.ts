@@ -4,50 +4,147 @@
  * @module
  */
 
+import { speciesOfAssembly } from "./assembly_species.ts";
 import { ContractError } from "./errors.ts";
-import type { DataRecord, Transform } from "./record_types.ts";
+import type { DataRecord, Transform, TssRule } from "./record_types.ts";
 
 /** The SAM flags of duplicates and of reads that failed quality control. */
 const USUAL_EXCLUDED_FLAGS = 0x600;
+
+/** What {@linkcode reconcileRecords} accepts, and who is told. */
+export interface ReconcileOptions {
+  /**
+   * Whether data may be of another build of the model's species. Only windows around genes are accepted so, since these
+   * are around the same genes in both builds; intervals that were given as such are places of one build.
+   *
+   * @default {false}
+   */
+  readonly acceptAssembly?: boolean | undefined;
+  /** Called with a sentence for each difference that was accepted. */
+  readonly onNote?: ((note: string) => void) | undefined;
+}
 
 /**
  * Decides which transform must still be applied to data so that a model sees the kind of numbers it was trained on.
  *
  * @param model The record sealed into the model.
  * @param data The record of the data to predict on.
+ * @param options Whether another build of the genome is accepted, and who is told.
  * @returns The transform to apply: the model's own to plain counts, `none` if it was applied to the data already.
  * @throws {ContractError} If the two contradict each other in a field; the message has both values and the flags that
- * prepare data of the model's kind.
+ * prepare data of the model's kind. With `acceptAssembly`, also if the assemblies are not known to be of one species.
  *
  * @example
  * ```ts
- * import { COMPETITION_RECORD, reconcileRecords } from "@waka/histone/record";
+ * import { DEEPCHROME_RECORD, reconcileRecords } from "@waka/histone/record";
  * import { strictEqual, throws } from "node:assert";
  *
- * const model = { ...COMPETITION_RECORD, transform: "log1p" as const };
- * strictEqual(reconcileRecords(model, COMPETITION_RECORD), "log1p");
- * throws(() => reconcileRecords(model, { ...COMPETITION_RECORD, assembly: "hg38" }), /hg19.*hg38/);
+ * const model = { ...DEEPCHROME_RECORD, transform: "log1p" as const };
+ * strictEqual(reconcileRecords(model, DEEPCHROME_RECORD), "log1p");
+ * throws(() => reconcileRecords(model, { ...DEEPCHROME_RECORD, assembly: "hg38" }), /hg19.*hg38/);
+ * ```
+ *
+ * @example Windows around the same genes in another build
+ * ```ts
+ * import { COMPETITION_RECORD, reconcileRecords } from "@waka/histone/record";
+ * import { match, strictEqual } from "node:assert";
+ *
+ * const data = { ...COMPETITION_RECORD, assembly: "hg38" };
+ * const notes: string[] = [];
+ * const options = { acceptAssembly: true, onNote: (note: string) => notes.push(note) };
+ * strictEqual(reconcileRecords(COMPETITION_RECORD, data, options), "none");
+ * match(notes.join(), /trained on hg19, the data are of hg38/);
  * ```
  */
-export function reconcileRecords(model: DataRecord, data: DataRecord): Transform {
+export function reconcileRecords(
+  model: DataRecord,
+  data: DataRecord,
+  options: ReconcileOptions = {},
+): Transform {
   for (const [field, valueOf] of Object.entries(COMPARED)) {
     const wanted = valueOf(model);
     const found = valueOf(data);
     if (wanted === undefined || found === undefined || wanted === found) continue;
+    if (field === "assembly" && options.acceptAssembly) {
+      options.onNote?.(acceptBuild(model, data));
+      continue;
+    }
     const factor = COUNTING_FIELDS.includes(field)
       ? " Counts are never rescaled from one rule to another."
       : "";
     throw new ContractError(
       `Cannot use these data: the model was trained on ${field} ${wanted}, the data have ${found}.` +
         `${factor} Prepare the data again with ${field} ${wanted} (deno task prepare ... ` +
-        `${prepareFlags(model)}), or name their record if this one is wrong`,
+        `${prepareFlags(model)}), or name their record if this one is wrong` +
+        (field === "assembly" && options.acceptAssembly === false ? adviseBuild(model, data) : ""),
     );
   }
+  noteOtherStarts(model, data, options);
   if (data.transform === model.transform) return "none";
   if (data.transform === "none") return model.transform;
   throw new ContractError(
     `Cannot use these data: the model was trained on transform ${model.transform}, the data already ` +
       `carry ${data.transform}. Give the plain counts instead`,
+  );
+}
+
+/**
+ * Says what it means that data are of another build of the model's species.
+ *
+ * @throws {ContractError} If the two are not known to be of one species, or windows are not around genes.
+ */
+function acceptBuild(model: DataRecord, data: DataRecord): string {
+  const fault = faultOfBuild(model, data);
+  if (fault === undefined) {
+    return `the model was trained on ${model.assembly}, the data are of ${data.assembly}: windows around the same ` +
+      "genes in another build of one species";
+  }
+  throw new ContractError(
+    `Cannot accept data of another assembly: the model was trained on ${model.assembly}, the data are of ` +
+      `${data.assembly}, and ${fault}, expected two builds of one species and windows around genes`,
+  );
+}
+
+function adviseBuild(model: DataRecord, data: DataRecord): string {
+  return faultOfBuild(model, data) === undefined
+    ? ". Or accept windows around the same genes in another build (--accept-assembly)"
+    : "";
+}
+
+/** Why data must not be of another build than the model; `undefined` if they may. */
+function faultOfBuild(model: DataRecord, data: DataRecord): string | undefined {
+  if (isOfIntervals(model) || isOfIntervals(data)) {
+    return "intervals that were given in BED are places of one build";
+  }
+  const [one, other] = [model, data].map(({ assembly }) => speciesOfAssembly(assembly));
+  const unknown = one === undefined ? model.assembly : other === undefined ? data.assembly : "";
+  if (unknown !== "") return `the species of ${unknown} is not known`;
+  return one === other ? undefined : `these are of ${one} and of ${other}`;
+}
+
+function isOfIntervals({ tss }: DataRecord): boolean {
+  return tss === "bed";
+}
+
+/** What windows are centred on, in words. */
+const CENTRES: Readonly<Record<TssRule, string>> = {
+  gene: "the 5' ends of genes",
+  canonical: "the starts of canonical transcripts",
+  transcript: "the starts of all transcripts",
+  bed: "intervals given in BED",
+};
+
+/** Tells of windows that are centred on something else than the model's: a choice of the user's, not a contradiction. */
+function noteOtherStarts(
+  { tss: wanted = "gene" }: DataRecord,
+  { tss: found = "gene" }: DataRecord,
+  { onNote }: ReconcileOptions,
+): void {
+  if (wanted === found) return;
+  onNote?.(
+    `the model was trained on windows around ${CENTRES[wanted]}, those of the data are around ${
+      CENTRES[found]
+    }`,
   );
 }
 
@@ -87,11 +184,11 @@ const COMPARED: Readonly<Record<string, (record: DataRecord) => string | number 
  *
  * @example
  * ```ts
- * import { COMPETITION_RECORD, prepareFlags } from "@waka/histone/record";
+ * import { DEEPCHROME_RECORD, prepareFlags } from "@waka/histone/record";
  * import { strictEqual } from "node:assert";
  *
  * strictEqual(
- *   prepareFlags({ ...COMPETITION_RECORD, extendBp: 200 }),
+ *   prepareFlags({ ...DEEPCHROME_RECORD, extendBp: 200 }),
  *   "--signal reads --bin-size 100 --orientation genomic --assembly hg19 --extend 200",
  * );
  * ```
@@ -100,6 +197,7 @@ export function prepareFlags(record: DataRecord): string {
   const { extendBp = 0, minMappingQuality = 0, normalisation = "none" } = record;
   const { excludedFlags = USUAL_EXCLUDED_FLAGS, fragments = false, control } = record;
   const { expressionTransform = "none", expressionReference } = record;
+  const { tss = "gene" } = record;
   const reference = expressionReference === undefined ? "" : `:${expressionReference}`;
   return [
     `--signal ${record.countingRule} --bin-size ${record.binSizeBp}`,
@@ -110,6 +208,7 @@ export function prepareFlags(record: DataRecord): string {
     excludedFlags === USUAL_EXCLUDED_FLAGS ? [] : `--exclude-flags ${excludedFlags}`,
     fragments ? "--fragments" : [],
     control === undefined ? [] : `--control ${control}`,
+    tss === "gene" ? [] : tss === "bed" ? "--windows BED" : `--tss ${tss}`,
     expressionTransform === "none"
       ? []
       : `--expression-transform ${expressionTransform}${reference}`,

@@ -2,8 +2,8 @@
  * The data record, which describes the numbers of a data set. It is kept with the data and sealed into every model
  * trained on them, and must agree with the data on which that model predicts.
  *
- * Start with {@linkcode DataRecord}. {@linkcode COMPETITION_RECORD} is the record of the competition's files, and
- * {@linkcode reconcileRecords} decides whether data suit a model.
+ * Start with {@linkcode DataRecord}. {@linkcode COMPETITION_RECORD} is the record of the competition's files,
+ * {@linkcode DEEPCHROME_RECORD} that of DeepChrome's, and {@linkcode reconcileRecords} decides whether data suit a model.
  *
  * @module
  */
@@ -40,13 +40,14 @@ export {
   TSS_RULES,
   type TssRule,
 } from "./record_types.ts";
-export { prepareFlags, reconcileRecords } from "./reconcile_records.ts";
+export { prepareFlags, type ReconcileOptions, reconcileRecords } from "./reconcile_records.ts";
 
 /**
- * The record of the competition's own files, which lack it: Roadmap Epigenomics on hg19, windows counted as
- * in DeepChrome (Singh et al. 2016, Bioinformatics 32:i639).
+ * The record of DeepChrome's files, which lack it: counts of Roadmap Epigenomics' reads on hg19 (Singh et al. 2016,
+ * Bioinformatics 32:i639). It is also that of files in the competition's format without a record whose values are all
+ * integers.
  */
-export const COMPETITION_RECORD: DataRecord = {
+export const DEEPCHROME_RECORD: DataRecord = {
   assembly: "hg19",
   binSizeBp: 100,
   orientation: "genomic",
@@ -54,6 +55,12 @@ export const COMPETITION_RECORD: DataRecord = {
   marks: ["H3K27me3", "H3K36me3", "H3K4me1", "H3K4me3", "H3K9me3"],
   transform: "none",
 };
+
+/**
+ * The record of the competition's own files, which lack it: windows counted as in DeepChrome, of which the files hold
+ * ln(1 + count).
+ */
+export const COMPETITION_RECORD: DataRecord = { ...DEEPCHROME_RECORD, transform: "log1p" };
 
 /**
  * Checks that a value read from a file is a {@linkcode DataRecord} and returns it with its known fields only. Optional
@@ -109,6 +116,32 @@ const TRANSFORM_FUNCTIONS: Readonly<Record<Transform, (value: number) => number>
   asinh: Math.asinh,
 };
 
+const INVERSES: Readonly<Record<Transform, (value: number) => number>> = {
+  none: (value) => value,
+  log1p: Math.expm1,
+  asinh: Math.sinh,
+};
+
+/**
+ * Returns the function that undoes a {@linkcode Transform}, as nearly as floating point allows.
+ *
+ * @param transform The name.
+ * @returns The function of one value.
+ * @throws {RangeError} If no transform has that name.
+ *
+ * @example
+ * ```ts
+ * import { inverseFunction } from "@waka/histone/record";
+ * import { strictEqual } from "node:assert";
+ *
+ * strictEqual(inverseFunction("log1p")(Math.log1p(3)), 3);
+ * ```
+ */
+export function inverseFunction(transform: Transform): (value: number) => number {
+  checkKnown(transform);
+  return INVERSES[transform];
+}
+
 /**
  * Returns the function that a {@linkcode Transform} names.
  *
@@ -125,7 +158,12 @@ const TRANSFORM_FUNCTIONS: Readonly<Record<Transform, (value: number) => number>
  * ```
  */
 export function transformFunction(transform: Transform): (value: number) => number {
-  if (Object.hasOwn(TRANSFORM_FUNCTIONS, transform)) return TRANSFORM_FUNCTIONS[transform];
+  checkKnown(transform);
+  return TRANSFORM_FUNCTIONS[transform];
+}
+
+function checkKnown(transform: Transform): void {
+  if (Object.hasOwn(TRANSFORM_FUNCTIONS, transform)) return;
   const known = Object.keys(TRANSFORM_FUNCTIONS).join(", ");
   throw new RangeError(
     `Cannot transform: there is no transform "${transform}", expected one of ${known}`,

@@ -14,8 +14,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   io: ["text", "files", "base"],
   metrics: ["base"],
   data: ["io", "metrics", "files", "base"],
-  simulate: ["io", "metrics", "files", "base"],
+  simulate: ["atlas", "io", "metrics", "files", "base"],
   genome: ["io", "metrics", "text", "files", "base"],
+  atlas: ["genome", "io", "text", "files", "base"],
   model: ["io", "files", "base"],
   engine: ["model", "base"],
   training: ["engine", "model", "data", "metrics", "io", "text", "files", "base"],
@@ -46,6 +47,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "model",
     "data",
     "metrics",
+    "atlas",
     "genome",
     "io",
     "text",
@@ -57,8 +59,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 /** Parts that only others of this package use: they have no entry point, and `mod.ts` files may re-export from them. */
 const INTERNAL = ["base", "files", "text"];
 
-/** Packages that take long to load: tf.js, Vega and Vega-Lite, the PNG renderer. */
-const HEAVY = /tensorflow|npm:\/?vega|resvg/;
+/** Packages that few need and that take time to load: tf.js, Vega and Vega-Lite, the PNG renderer, Parquet and Zarr. */
+const HEAVY = /tensorflow|npm:\/?vega|resvg|hyparquet|zarrita/;
 
 interface ModuleInfo {
   readonly specifier: string;

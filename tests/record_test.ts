@@ -1,8 +1,8 @@
 import { deepStrictEqual, strictEqual, throws } from "node:assert";
 import { ContractError, FormatError } from "../src/errors.ts";
 import {
-  COMPETITION_RECORD,
   type DataRecord,
+  DEEPCHROME_RECORD,
   parseRecord,
   reconcileRecords,
   type Transform,
@@ -11,7 +11,7 @@ import {
 
 /** A record with every field. */
 const PREPARED: DataRecord = {
-  ...COMPETITION_RECORD,
+  ...DEEPCHROME_RECORD,
   extendBp: 0,
   minMappingQuality: 0,
   normalisation: "none",
@@ -19,16 +19,16 @@ const PREPARED: DataRecord = {
 };
 
 Deno.test("a record survives JSON, and unknown fields are dropped", () => {
-  const text = JSON.stringify({ ...COMPETITION_RECORD, note: "x" });
-  deepStrictEqual(parseRecord(JSON.parse(text)), COMPETITION_RECORD);
+  const text = JSON.stringify({ ...DEEPCHROME_RECORD, note: "x" });
+  deepStrictEqual(parseRecord(JSON.parse(text)), DEEPCHROME_RECORD);
   deepStrictEqual(parseRecord(JSON.parse(JSON.stringify(PREPARED))), PREPARED);
 });
 
 Deno.test("a record that lacks the later fields agrees with one that has their defaults", () => {
-  strictEqual(reconcileRecords(COMPETITION_RECORD, PREPARED), "none");
-  strictEqual(reconcileRecords(PREPARED, COMPETITION_RECORD), "none");
+  strictEqual(reconcileRecords(DEEPCHROME_RECORD, PREPARED), "none");
+  strictEqual(reconcileRecords(PREPARED, DEEPCHROME_RECORD), "none");
   const other: DataRecord = { ...PREPARED, expressionTransform: "asinh" };
-  strictEqual(reconcileRecords(COMPETITION_RECORD, other), "none");
+  strictEqual(reconcileRecords(DEEPCHROME_RECORD, other), "none");
   throws(() => reconcileRecords(PREPARED, other), /expressionTransform log2p1.*have asinh/);
 });
 
@@ -67,7 +67,7 @@ Deno.test("a record with a missing or wrong field is refused with the field's na
     source: [],
   };
   for (const [field, value] of Object.entries(wrong)) {
-    const record = { ...COMPETITION_RECORD, [field]: value };
+    const record = { ...DEEPCHROME_RECORD, [field]: value };
     throws(() => parseRecord(record, "a.npz"), (error) => {
       return error instanceof FormatError && error.message.includes(field) &&
         error.file === "a.npz";
@@ -80,7 +80,7 @@ Deno.test("a record of hostile JSON is refused like any other", () => {
   const nested = "[".repeat(500_000) + "]".repeat(500_000);
   for (const field of ["assembly", "binSizeBp", "orientation", "marks", "normalisation"]) {
     for (const json of [nested, '{"toString":null,"valueOf":null}', '{"length":4294967296}']) {
-      const record = { ...COMPETITION_RECORD, [field]: JSON.parse(json) };
+      const record = { ...DEEPCHROME_RECORD, [field]: JSON.parse(json) };
       throws(() => parseRecord(record, "a.npz"), { name: "FormatError", file: "a.npz" });
     }
   }
@@ -110,7 +110,7 @@ Deno.test("records that contradict each other are refused with both values", () 
 });
 
 Deno.test("a transform is applied once: to plain counts, but not to data that carry it already", () => {
-  const plain = COMPETITION_RECORD;
+  const plain = DEEPCHROME_RECORD;
   const log: DataRecord = { ...plain, transform: "log1p" };
   strictEqual(reconcileRecords(log, plain), "log1p");
   strictEqual(reconcileRecords(log, log), "none");
@@ -129,7 +129,65 @@ Deno.test("transforms do what their names say", () => {
 
 Deno.test("a record whose marks repeat is refused", () => {
   throws(
-    () => parseRecord({ ...COMPETITION_RECORD, marks: ["K4", "K4"] }),
+    () => parseRecord({ ...DEEPCHROME_RECORD, marks: ["K4", "K4"] }),
     /marks\[1\] is "K4", expected each once/,
   );
+});
+
+/** What reconciling says, by what is accepted. */
+function notesOf(model: DataRecord, data: DataRecord, acceptAssembly?: boolean): string[] {
+  const notes: string[] = [];
+  reconcileRecords(model, data, { acceptAssembly, onNote: (note) => notes.push(note) });
+  return notes;
+}
+
+Deno.test("another build of one species is accepted on request only, with a note", () => {
+  for (
+    const [one, other] of [["hg19", "hg38"], ["hg38", "hs1"], ["mm10", "mm39"], [
+      "GRCh37",
+      "hg38",
+    ]] as const
+  ) {
+    const [model, data] = [one, other].map((assembly) => ({ ...PREPARED, assembly })) as [
+      DataRecord,
+      DataRecord,
+    ];
+    deepStrictEqual(notesOf(model, data, true), [
+      `the model was trained on ${one}, the data are of ${other}: windows around the same genes in another build of ` +
+      "one species",
+    ]);
+    throws(() => notesOf(model, data, false), /or name their record.*--accept-assembly/);
+    // Training and other callers that cannot accept it do not name a flag that they lack.
+    throws(() => notesOf(model, data), (error) => !String(error).includes("--accept-assembly"));
+  }
+});
+
+Deno.test("another species, an unknown one and intervals of another build are refused on request too", () => {
+  const withAssembly = (assembly: string): DataRecord => ({ ...PREPARED, assembly });
+  const human = withAssembly("hg19");
+  const cases: [DataRecord, DataRecord, RegExp][] = [
+    [human, withAssembly("mm10"), /these are of human and of mouse/],
+    [human, withAssembly("unknown"), /the species of unknown is not known/],
+    [withAssembly("mine1"), withAssembly("mine2"), /the species of mine1 is not known/],
+    [human, { ...withAssembly("hg38"), tss: "bed" }, /intervals that were given in BED are places/],
+    [{ ...human, tss: "bed" }, withAssembly("hg38"), /intervals that were given in BED are places/],
+  ];
+  for (const [model, data, message] of cases) {
+    throws(() => notesOf(model, data, true), { name: "ContractError", message });
+    throws(() => notesOf(model, data, false), (error) => !String(error).includes("--accept-"));
+  }
+});
+
+Deno.test("what is accepted of the assembly is accepted of nothing else", () => {
+  const data: DataRecord = { ...PREPARED, assembly: "hg38", orientation: "transcript" };
+  throws(() => notesOf(PREPARED, data, true), /orientation genomic, the data have transcript/);
+});
+
+Deno.test("windows centred on something else than the model's are a note", () => {
+  deepStrictEqual(notesOf(PREPARED, { ...PREPARED, tss: "gene" }), []);
+  deepStrictEqual(notesOf({ ...PREPARED, tss: "canonical" }, { ...PREPARED, tss: "transcript" }), [
+    "the model was trained on windows around the starts of canonical transcripts, those of the data are around the " +
+    "starts of all transcripts",
+  ]);
+  strictEqual(notesOf(PREPARED, { ...PREPARED, tss: "bed" }).length, 1);
 });

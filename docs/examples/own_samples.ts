@@ -5,8 +5,8 @@
  */
 
 import {
-  COMPETITION_RECORD,
   Dataset,
+  DEEPCHROME_RECORD,
   fit,
   loadModel,
   predict,
@@ -30,7 +30,7 @@ const data = new Dataset({
   geneIndex: Uint32Array.of(0, 1, 2, 0, 1, 2),
   bins,
   // What the numbers are. A model refuses data that contradict the record it was trained with.
-  record: { ...COMPETITION_RECORD, assembly: "hg38", binSizeBp: 200, marks },
+  record: { ...DEEPCHROME_RECORD, assembly: "hg38", binSizeBp: 200, marks },
 });
 
 // A preset takes the shape of the data.

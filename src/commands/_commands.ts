@@ -13,6 +13,7 @@ export type CommandName =
   | "predict"
   | "prepare"
   | "report"
+  | "roadmap"
   | "search"
   | "simulate"
   | "submit"
@@ -31,6 +32,7 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<{ readonly command: un
   experiments: () => import("./experiments.ts"),
   forecast: () => import("./forecast.ts"),
   submit: () => import("./submit.ts"),
+  roadmap: () => import("./roadmap.ts"),
   simulate: () => import("./simulate.ts"),
 };
 

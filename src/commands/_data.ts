@@ -2,7 +2,9 @@
 
 import { formatCountOf } from "../base/count.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { requireEveryMark } from "../data/missing_marks.ts";
 import { readDataset } from "../data/read_dataset.ts";
+import { cellTypeGroupIndices, hasCellTypeGroups } from "../data/sample_groups.ts";
 import { ContractError } from "../errors.ts";
 import { type DataRecord, parseRecord } from "../record.ts";
 import { readJson } from "../runs/json.ts";
@@ -13,6 +15,12 @@ import { ProgressLine } from "./_progress.ts";
 export interface DataFlags {
   readonly record?: string | undefined;
   readonly threads?: number | undefined;
+}
+
+/** What data may be. */
+interface LoadOptions {
+  /** Whether marks may be missing in some cell types; no model takes such data. */
+  readonly allowMissingMarks?: boolean;
 }
 
 /**
@@ -34,21 +42,39 @@ export function chooseData(data: string | undefined): string {
   return fixture;
 }
 
-/** Reads a data set with a progress line and prints what it holds. */
-export async function loadData(path: string, { record, threads }: DataFlags): Promise<Dataset> {
+/**
+ * Reads a data set with a progress line and prints what it holds.
+ *
+ * @throws {ContractError} If a mark was not measured in one of the cell types, unless that is allowed. It is told here,
+ * before hours of training on other data.
+ */
+export async function loadData(
+  path: string,
+  { record, threads }: DataFlags,
+  { allowMissingMarks = false }: LoadOptions = {},
+): Promise<Dataset> {
   const progress = new ProgressLine();
   const data = await readDataset(path, {
     record: record === undefined ? undefined : await readRecord(record),
     threads: threads,
     onProgress: (done, total) => progress.update({ done, total, label: "reading" }),
+    onNote: (text) => console.info(`${text}.`),
     onWarning: (text) => console.warn(`warning: ${text}`),
   });
   progress.clear();
   const samples = formatCountOf(data.length, "sample");
-  const cellTypes = formatCountOf(new Set(data.columns.cellTypeIndex).size, "cell type");
   const genes = formatCountOf(data.columns.genes.length, "gene");
-  console.info(`Data: ${samples} (${cellTypes}, ${genes}), ${formatShape(data)}, from ${path}`);
+  const held = `${samples} (${describeCellTypes(data)}, ${genes})`;
+  console.info(`Data: ${held}, ${formatShape(data)}, from ${path}`);
+  if (!allowMissingMarks) requireEveryMark(data, `use ${path}`);
   return data;
+}
+
+/** Counts the cell types, and the groups of them if there are replicates. */
+function describeCellTypes(data: Dataset): string {
+  const cellTypes = formatCountOf(new Set(data.cellTypeIndices()).size, "cell type");
+  if (!hasCellTypeGroups(data)) return cellTypes;
+  return `${cellTypes} in ${formatCountOf(new Set(cellTypeGroupIndices(data)).size, "group")}`;
 }
 
 async function readRecord(file: string): Promise<DataRecord> {

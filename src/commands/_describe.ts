@@ -2,6 +2,7 @@
 
 import { Command, Help, type Option, type OutputConfiguration } from "commander";
 import type { CommandDefinition } from "./flags.ts";
+import type { FlagAlias } from "./_flag_aliases.ts";
 import { showCalls } from "./_place.ts";
 import { outputWidth, wrapCommand, wrapLine } from "./_wrap.ts";
 
@@ -21,11 +22,22 @@ export function makeCommand<Flags>(definition: CommandDefinition<Flags>): Comman
     .option("--config <file>", "JSON object of long flag names; flags on the line win")
     .option("--quiet", "print nothing but errors and results", false)
     .option("--stack", "after an error, print where in the program it arose", false)
-    .addHelpText("after", `\nExamples:\n${lines}`)
+    .addHelpText(
+      "after",
+      `\n${describeAliases(definition.aliases ?? [], width)}Examples:\n${lines}`,
+    )
     .allowExcessArguments(false)
     .configureHelp({ optionDescription: describeOption })
     .configureOutput(makeOutputConfiguration(width))
     .exitOverride();
+}
+
+/** Lists in a paragraph the names that another program has for the flags; empty without any. */
+function describeAliases(aliases: readonly FlagAlias[], width: number): string {
+  const names = aliases.flatMap(({ names, isRefused }) => isRefused ? [] : names.slice(0, 1));
+  if (names.length === 0) return "";
+  const line = `deepTools' names of flags are understood too: ${names.join(", ")}.`;
+  return `${wrapLine(line, { width, indent: "" }).join("\n")}\n\n`;
 }
 
 /** Describes an option. A default of `false` is not shown, since every flag is off unless it is given. */

@@ -16,15 +16,19 @@ import {
   type SampleSheet,
   type ValueKind,
 } from "../genome/mod.ts";
-import type { ExpressionTransform } from "../record.ts";
+import { EXPRESSION_TRANSFORMS, type ExpressionTransform } from "../record.ts";
 
 /** The flags about expression. */
 export interface ExpressionFlags {
   readonly samples: string;
-  readonly genes: string;
+  /** The annotation, which may say what genes transcripts are of. */
+  readonly genes?: string | undefined;
+  /** A file that says what genes transcripts are of, where the annotation does not. */
+  readonly transcriptGenes?: string | undefined;
   readonly expression?: string | undefined;
   readonly expressionSamples?: string | undefined;
-  readonly expressionTransform: ExpressionTransform;
+  /** A transform or, for a difference, `signed-log-difference:` and the name of the column that is subtracted. */
+  readonly expressionTransform: string;
   readonly expressionValue?: ValueKind | undefined;
 }
 
@@ -34,12 +38,43 @@ export interface ExpressionListeners {
   readonly warn: (text: string) => void;
 }
 
+/** The cell types whose expression is wanted, with that of the reference, and their groups. */
+interface WantedCellTypes {
+  readonly cellTypes: readonly string[];
+  readonly cellTypeGroups: ReadonlyMap<string, string> | undefined;
+}
+
 /** The files of expression, and the samples of each cell type. */
 interface ExpressionSource {
   readonly inputs: readonly ExpressionInput[];
   readonly samples?: readonly ExpressionSample[] | undefined;
   /** Whether each file that is named for one cell type holds only that cell type. */
   readonly isFileASample: boolean;
+}
+
+/** A transform of expression, and the sample that it subtracts, if it does. */
+export interface ExpressionScale {
+  readonly transform: ExpressionTransform;
+  readonly reference?: string | undefined;
+}
+
+/** Splits the value of `--expression-transform`; `undefined` for any other text. */
+export function parseExpressionScale(text: string): ExpressionScale | undefined {
+  const colon = text.indexOf(":");
+  const name = colon < 0 ? text : text.slice(0, colon);
+  const transform = EXPRESSION_TRANSFORMS.find((known) => known === name);
+  if (transform === undefined) return undefined;
+  const reference = colon < 0 ? undefined : text.slice(colon + 1);
+  const wantsReference = transform === "signed-log-difference";
+  if (wantsReference !== (reference !== undefined) || reference === "") return undefined;
+  return reference === undefined ? { transform } : { transform, reference };
+}
+
+/** The scale of flags whose value was parsed. */
+export function expressionScale(
+  { expressionTransform }: Pick<ExpressionFlags, "expressionTransform">,
+): ExpressionScale {
+  return parseExpressionScale(expressionTransform)!;
 }
 
 /** Returns the genes with their expression, or all genes if no expression is given. */
@@ -51,11 +86,19 @@ export async function takeExpression(
 ): Promise<{ readonly genes: readonly Gene[]; readonly labels?: LabelledGenes["labels"] }> {
   const source = await findSource(sheet, flags, listeners);
   if (source === undefined) return { genes };
-  const tables = readTables(source, flags, listeners);
-  const { cellTypes } = sheet;
-  const { expressionTransform: transform } = flags;
-  const transcripts = () => readTranscriptGenes(flags.genes, { onWarning: listeners.warn });
-  const labelled = await matchExpression(genes, tables, { cellTypes, transform, transcripts });
+  const { cellTypes, cellTypeGroups } = sheet;
+  const tables = readTables(source, flags, { ...listeners, cellTypeGroups });
+  const { transform, reference } = expressionScale(flags);
+  const file = flags.transcriptGenes ?? flags.genes;
+  const transcripts = file === undefined
+    ? undefined
+    : () => readTranscriptGenes(file, { onWarning: listeners.warn });
+  const labelled = await matchExpression(genes, tables, {
+    cellTypes,
+    transform,
+    reference,
+    transcripts,
+  });
   labelled.notes.forEach(listeners.note);
   labelled.warnings.forEach(listeners.warn);
   return labelled;
@@ -67,6 +110,11 @@ async function findSource(
   { warn }: ExpressionListeners,
 ): Promise<ExpressionSource | undefined> {
   const { expression, expressionSamples, samples: sheetPath } = flags;
+  const { reference = [] } = expressionScale(flags);
+  const wanted = {
+    cellTypes: [...sheet.cellTypes, ...[reference].flat()],
+    cellTypeGroups: sheet.cellTypeGroups,
+  };
   if (
     expression === undefined && expressionSamples !== undefined && sheet.expression !== undefined
   ) {
@@ -83,7 +131,7 @@ async function findSource(
   }
   const samples = expressionSamples === undefined
     ? undefined
-    : await readSamples(sheet, expressionSamples, warn);
+    : await readSamples(wanted, expressionSamples, warn);
   if (expression !== undefined) {
     const inputs = [{ path: expression, cellTypes: sheet.cellTypes }];
     return { inputs, samples, isFileASample: false };
@@ -96,7 +144,7 @@ async function findSource(
     warnOfUselessFlags(flags, warn);
     return undefined;
   }
-  const inputs = await filesOfSamples(sheet, samples, expressionSamples ?? "");
+  const inputs = await filesOfSamples(wanted, samples, expressionSamples ?? "");
   return { inputs, isFileASample: true };
 }
 
@@ -112,12 +160,13 @@ function warnOfUselessFlags(
 }
 
 async function readSamples(
-  { cellTypes }: SampleSheet,
+  { cellTypes, cellTypeGroups }: WantedCellTypes,
   file: string,
   warn: (text: string) => void,
 ): Promise<ExpressionSample[]> {
   const samples = await readExpressionSamples(file, { onWarning: warn });
-  const others = new Set(samples.map(({ cellType }) => cellType)).difference(new Set(cellTypes));
+  const known = new Set([...cellTypes, ...cellTypeGroups?.values() ?? []]);
+  const others = new Set(samples.map(({ cellType }) => cellType)).difference(known);
   if (others.size > 0) {
     const [first] = others;
     warn(
@@ -132,13 +181,15 @@ async function readSamples(
 
 /** Without a table, the samples themselves are files. Relative paths start at the directory of the list. */
 async function filesOfSamples(
-  { cellTypes }: SampleSheet,
+  { cellTypes, cellTypeGroups }: WantedCellTypes,
   samples: readonly ExpressionSample[],
   file: string,
 ): Promise<ExpressionInput[]> {
+  const pathsOf = (name: string | undefined) =>
+    samples.filter(({ cellType }) => cellType === name).map(({ sample }) => sample);
   const files = cellTypes.map((cellType) => {
-    const paths = samples.filter((sample) => sample.cellType === cellType)
-      .map(({ sample }) => sample);
+    const own = pathsOf(cellType);
+    const paths = own.length > 0 ? own : pathsOf(cellTypeGroups?.get(cellType));
     if (paths.length > 0) return [cellType, { paths }] as const;
     throw new ContractError(
       `Cannot take expression: ${file} has no sample of cell type "${cellType}", and there is no table ` +
@@ -160,13 +211,18 @@ async function filesOfSamples(
 /** Reads one file after another, each only when it is needed. */
 async function* readTables(
   { inputs, samples, isFileASample }: ExpressionSource,
-  { expressionValue: value, expressionSamples: samplesFile }: ExpressionFlags,
-  { warn }: ExpressionListeners,
+  flags: ExpressionFlags,
+  { warn, cellTypeGroups }: ExpressionListeners & Pick<WantedCellTypes, "cellTypeGroups">,
 ): AsyncGenerator<ExpressionTable, void, undefined> {
+  const { expressionValue: value, expressionSamples: samplesFile } = flags;
+  const { reference } = expressionScale(flags);
   for (const { path, cellTypes } of inputs) {
-    const isOfOneCellType = isFileASample && cellTypes.length === 1;
+    const names = new Set(cellTypes.map((name) => cellTypeGroups?.get(name) ?? name));
+    const isOfOneCellType = isFileASample && names.size === 1;
     yield await readExpressionTable(path, {
       cellTypes,
+      cellTypeGroups,
+      reference,
       samples,
       samplesFile,
       value,

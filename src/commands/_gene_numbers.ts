@@ -4,6 +4,7 @@ import { formatCountOf } from "../base/count.ts";
 import { ContractError } from "../errors.ts";
 import { ensemblGeneNumber, geneNumber } from "../gene_id.ts";
 import type { Gene } from "../genome/gene.ts";
+import { GENE_OF_SAMPLE } from "../genome/gene_of_sample.ts";
 import { pathKind, realPath, removeFile, writeFileAtomic } from "../files/file.ts";
 import { beginsWith, checkOutput } from "./_outputs.ts";
 
@@ -12,14 +13,17 @@ const GENE_NUMBERS_HEADER = "gene_id\tchrom\ttss\tstrand\toriginal_id";
 /**
  * Checks the path of the table of gene numbers, which is written next to the data and must not be the file of genes.
  */
-export async function checkGeneNumbers({ out, overwrite, genes }: {
+export async function checkGeneNumbers({ out, overwrite, genes, windows }: {
   readonly out: string;
   readonly overwrite: boolean;
-  readonly genes: string;
+  readonly genes?: string | undefined;
+  readonly windows?: string | undefined;
 }): Promise<void> {
   const path = geneNumbersPath(out);
   await checkOutput(path, { usual: null, overwrite });
-  if (await pathKind(path) === "file" && await realPath(path) === await realPath(genes)) {
+  if (await pathKind(path) !== "file") return;
+  for (const input of [genes, windows]) {
+    if (input === undefined || await realPath(path) !== await realPath(input)) continue;
     throw new ContractError(
       `Cannot write to ${path}: the genes are read from it. Name another --out`,
     );
@@ -47,10 +51,12 @@ export async function updateGeneNumbers(out: string, genes: readonly Gene[]): Pr
 async function writeGeneNumbers(out: string, genes: readonly Gene[]): Promise<void> {
   const path = geneNumbersPath(out);
   const named = genes.filter(isNumberedByName);
-  const rows = named.map(({ id, chromosome, tss, strand }) =>
-    [geneNumber(id), chromosome, tss, strand, id].join("\t")
+  const hasGenes = named.some(({ gene }) => gene !== undefined);
+  const rows = named.map(({ id, gene = "", chromosome, tss, strand = "" }) =>
+    [geneNumber(id), chromosome, tss, strand, id, ...hasGenes ? [gene] : []].join("\t")
   );
-  await writeFileAtomic(path, [GENE_NUMBERS_HEADER, ...rows].join("\n") + "\n");
+  const header = [GENE_NUMBERS_HEADER, ...hasGenes ? [GENE_OF_SAMPLE] : []].join("\t");
+  await writeFileAtomic(path, [header, ...rows].join("\n") + "\n");
   const count = formatCountOf(named.length, "gene");
   console.info(
     `Written: ${path}, the numbers of ${count} without a human Ensembl id, for other programs`,

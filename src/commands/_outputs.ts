@@ -70,10 +70,16 @@ export async function checkOutput(
   return kind === "file";
 }
 
-/** The one file that a command writes; no other process writes it meanwhile. */
-export interface Output extends AsyncDisposable {
-  /** The line that says which file was written. */
+/** The one file or folder that a command writes; no other process writes it meanwhile. */
+export interface OutputOf<Target> extends AsyncDisposable {
+  /** The line that says what was written. */
   readonly done: string;
+  /** Writes it, whole or not at all; standard output is written piece by piece. */
+  readonly write: (content: (target: Target) => Promise<void>) => Promise<void>;
+}
+
+/** The one file that a command writes. */
+export interface Output extends OutputOf<WritableStream<Uint8Array>> {
   /** Writes the file, whole or not at all; standard output is written piece by piece. */
   readonly write: (content: Content) => Promise<void>;
 }

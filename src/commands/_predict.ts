@@ -11,7 +11,7 @@ import type { PredictOptions } from "../training/predict.ts";
 import type { CommandCall } from "./flags.ts";
 import { warnIfConstant } from "./_metrics.ts";
 import { loadModels } from "../runs/models.ts";
-import { openOutput, type OverwriteFlag } from "./_outputs.ts";
+import { openOutput, type OutputOf, type OverwriteFlag } from "./_outputs.ts";
 import { ProgressLine } from "./_progress.ts";
 import { loadData } from "./_data.ts";
 
@@ -23,6 +23,7 @@ export interface PredictionFlags {
   readonly engine: EngineName;
   readonly threads?: number | undefined;
   readonly record?: string | undefined;
+  readonly acceptAssembly?: boolean | undefined;
 }
 
 /** Flags of the commands that write their predictions to a file. */
@@ -32,59 +33,77 @@ export type WritePredictionFlags = PredictionFlags & OverwriteFlag;
 export function declarePrediction(command: Command): Command {
   return command
     .requiredOption("--model <dir>", "directory of a run, or of a model")
-    .requiredOption("--data <path>", "competition .npz, DeepChrome .csv, or a folder");
+    .requiredOption("--data <path>", "competition .npz, DeepChrome .csv, or a folder")
+    .option(
+      "--accept-assembly",
+      "accept windows around the same genes in another build of the model's species, such as hg38 for hg19",
+      false,
+    );
 }
 
 /** Predictions of one model or an ensemble, and the engine that computed them. */
 export interface PredictionRun extends EnsemblePrediction {
   readonly engine: string;
+  /** A sentence for each difference between model and data that was accepted. */
+  readonly notes: readonly string[];
 }
 
-/** How a command writes its predictions. */
-interface WriteOptions {
-  /** The text with which the command's files begin, and where it may replace one; see `openOutput`. */
-  readonly begins: string;
-  readonly usual: string;
+/** What a command writes: the predictions, the samples that they are of, and the models that made them. */
+export interface WrittenPrediction extends PredictionRun {
+  readonly data: Dataset;
+  readonly models: readonly TrainedModel[];
+}
+
+/** How a command writes its predictions to something, such as a stream. */
+interface WriteOptions<Target> {
+  /** Opens the output, before anything is read. */
+  readonly open: () => Promise<OutputOf<Target>>;
   /** Whether to print a line if the model knows no genes by name. */
   readonly saysKnownGenes?: boolean;
   /** Refuses unsuitable data before anything is predicted. */
   readonly check?: ((data: Dataset) => void) | undefined;
-  /** Writes the file. */
-  readonly write: (
-    sink: WritableStream<Uint8Array>,
-    prediction: PredictionRun & { readonly data: Dataset },
-  ) => Promise<void>;
+  /** Writes the predictions. */
+  readonly write: (target: Target, prediction: WrittenPrediction) => Promise<void>;
 }
 
-/**
- * Predicts the data that the flags name and writes the predictions to the file that they name.
- *
- * @returns The line that says which file was written, and the number of predictions.
- */
-export async function predictIntoFile(
+/** Which file a command may replace; see `openOutput`. */
+interface FileOptions {
+  readonly begins: string;
+  readonly usual: string;
+}
+
+/** Predicts the data that the flags name and writes the predictions to the file that they name. */
+export function predictIntoFile(
   flags: WritePredictionFlags,
+  call: CommandCall,
+  { begins, usual, ...options }:
+    & FileOptions
+    & Omit<WriteOptions<WritableStream<Uint8Array>>, "open">,
+): Promise<void> {
+  const { out, overwrite } = flags;
+  return predictInto(flags, call, {
+    ...options,
+    open: () => openOutput(out, { begins, usual, overwrite }),
+  });
+}
+
+/** Predicts the data that the flags name, writes the predictions, and prints what was written. */
+export async function predictInto<Target>(
+  flags: Omit<PredictionFlags, "out">,
   { signal }: CommandCall,
-  { begins, usual, saysKnownGenes = false, check, write }: WriteOptions,
-): Promise<{ readonly output: string; readonly predictions: number }> {
-  const { model, out, overwrite, engine, threads } = flags;
-  await using output = await openOutput(out, { begins, usual, overwrite });
-  const models = await loadModels(model);
+  { open, saysKnownGenes = false, check, write }: WriteOptions<Target>,
+): Promise<void> {
+  await using output = await open();
+  const models = await loadModels(flags.model);
   const data = await loadData(flags.data, flags);
   check?.(data);
-  const prediction = await predictWithProgress(models, data, { engine, threads, signal });
+  const prediction = await predictWithProgress(models, data, { ...flags, signal });
   if (saysKnownGenes && !models.some(knowsGenes)) {
     console.info("The model knows no gene by name: it predicts from the marks alone.");
   }
   warnIfConstant(prediction.mean);
-  await output.write((sink) =>
-    write(sink, {
-      data,
-      members: prediction.members,
-      mean: prediction.mean,
-      engine: prediction.engine,
-    })
-  );
-  return { output: output.done, predictions: prediction.mean.length };
+  await output.write((target) => write(target, { ...prediction, data, models }));
+  console.info(`${output.done}, ${formatCountOf(prediction.mean.length, "prediction")}`);
 }
 
 function knowsGenes({ geneEffects }: TrainedModel): boolean {
@@ -95,9 +114,13 @@ function knowsGenes({ geneEffects }: TrainedModel): boolean {
 export async function predictWithProgress(
   models: readonly TrainedModel[],
   data: Dataset,
-  options: Pick<PredictOptions, "engine" | "threads" | "signal" | "geneEffects">,
+  options: Pick<
+    PredictOptions,
+    "engine" | "threads" | "signal" | "geneEffects" | "acceptAssembly"
+  >,
 ): Promise<PredictionRun> {
-  const { engine, threads, signal, geneEffects } = options;
+  const { engine, threads, signal, geneEffects, acceptAssembly } = options;
+  const notes = new Set<string>();
   const progress = new ProgressLine("samples");
   const total = models.length * data.length;
   let report: EngineReport | undefined;
@@ -106,12 +129,15 @@ export async function predictWithProgress(
     threads,
     signal,
     geneEffects,
+    acceptAssembly,
+    onNote: (note) => notes.add(note),
     onStart: (started) => report = started,
     onProgress: (done) => progress.update({ done, total, label: "predicting" }),
   });
   progress.clear();
+  for (const note of notes) console.info(`Note: ${note}.`);
   reportKnownGenes(models, data);
-  return { ...prediction, engine: report!.engine };
+  return { ...prediction, engine: report!.engine, notes: [...notes] };
 }
 
 /** Prints how many of the genes a model with gene effects was trained on: the others get no effect. */

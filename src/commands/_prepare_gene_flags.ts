@@ -1,13 +1,22 @@
 /** The flags of `prepare` about genes: where their windows are, and how they are expressed. */
 
-import type { Command } from "commander";
-import { VALUE_KINDS } from "../genome/mod.ts";
-import { EXPRESSION_TRANSFORMS, type Orientation, ORIENTATIONS } from "../record.ts";
-import type { ExpressionFlags } from "./_expression.ts";
-import { choice, integer, list } from "./flags.ts";
+import { type Command, InvalidArgumentError } from "commander";
+import { type AnnotationTss, VALUE_KINDS } from "../genome/mod.ts";
+import { EXPRESSION_TRANSFORMS, type Orientation, ORIENTATIONS, TSS_RULES } from "../record.ts";
+import { type ExpressionFlags, parseExpressionScale } from "./_expression.ts";
+import { choice, integer, list, suggestWords } from "./flags.ts";
+
+/** What windows around genes can be centred on. */
+const ANNOTATION_TSS = TSS_RULES.filter((rule): rule is AnnotationTss => rule !== "bed");
 
 /** Where the genes' windows are, and how the genes are expressed. */
 export interface GeneFlags extends Omit<ExpressionFlags, "samples"> {
+  /** Windows in BED, in the place of windows around genes. */
+  readonly windows?: string;
+  /** What windows around genes are centred on; the genes themselves if it is missing. */
+  readonly tss?: AnnotationTss;
+  /** Table of names of chromosomes. */
+  readonly chromosomeAliases?: string;
   readonly geneType?: readonly string[];
   readonly orientation: Orientation;
   readonly binSize: number;
@@ -15,12 +24,44 @@ export interface GeneFlags extends Omit<ExpressionFlags, "samples"> {
   readonly assembly?: string;
 }
 
+const SCALES = EXPRESSION_TRANSFORMS.map((name) =>
+  name === "signed-log-difference" ? `${name}:COLUMN` : name
+);
+
+/** Parses a transform of expression, and leaves it as it is. */
+function parseScale(text: string): string {
+  if (parseExpressionScale(text) !== undefined) return text;
+  throw new InvalidArgumentError(`Expected one of ${SCALES.join(", ")}.`);
+}
+
 /** Declares the flags about genes. */
 export function declareGeneFlags(command: Command): Command {
   return command
-    .requiredOption(
+    .option(
       "--genes <file>",
       "GTF, GFF3, BED, genePred, refFlat, or a table gene_id chrom tss strand",
+    )
+    .option(
+      "--tss <rule>",
+      `centre windows on the 5' end of each ${
+        ANNOTATION_TSS.join(", or of each ")
+      } (default: gene); ` +
+        "canonical is by the tags MANE_Select, Ensembl_canonical and RefSeq Select",
+      choice(ANNOTATION_TSS),
+    )
+    .option(
+      "--windows <file>",
+      "windows in BED instead, named after genes: intervals of twice the half-width, or else their middles ± this; " +
+        "with --genes, only those of its genes",
+    )
+    .option(
+      "--transcript-genes <file>",
+      "genes of transcripts that do not name them: a table transcript gene, GTF or GFF3",
+    )
+    .option(
+      "--chromosome-aliases <file>",
+      "names of chromosomes that differ between the files: UCSC's chromAlias.txt, NCBI's assembly_report.txt, or a " +
+        "table with a row for each chromosome",
     )
     .option(
       "--gene-type <names>",
@@ -42,8 +83,11 @@ export function declareGeneFlags(command: Command): Command {
     )
     .option(
       "--expression-transform <name>",
-      `transform of the expression: ${EXPRESSION_TRANSFORMS.join(", ")}`,
-      choice(EXPRESSION_TRANSFORMS),
+      `transform of the expression: ${
+        SCALES.join(", ")
+      }; the last is sign(d) · ln(1 + |d|) of the difference d from ` +
+        "another column of the table, as the competition's labels are",
+      suggestWords(parseScale, EXPRESSION_TRANSFORMS),
       "none",
     )
     .option(

@@ -12,7 +12,7 @@ export interface OutputFlags {
 /** Declares the flags about what is written. */
 export function declareOutputFlags(command: Command): Command {
   return command
-    .requiredOption("--out <file>", "the .npz file to write")
-    .option("--compress", "deflate the npz file", false)
-    .option("--overwrite", "replace an existing file", false);
+    .requiredOption("--out <path>", "what to write: an .npz file, or a .zarr folder of AnnData")
+    .option("--compress", "deflate the npz file; a .zarr folder always is", false)
+    .option("--overwrite", "replace an existing file or .zarr folder", false);
 }

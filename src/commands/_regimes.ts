@@ -1,5 +1,7 @@
 /** Measures errors by regime, with the baselines that the training data suffice for. */
 
+import { geneGroupIndices } from "../data/sample_groups.ts";
+import { cellTypeAxis, placeCellTypes } from "../validation/axis.ts";
 import {
   evaluateRegimes,
   type EvaluateRegimesOptions,
@@ -17,8 +19,8 @@ export function evaluateByRegime(
   options: Omit<EvaluateRegimesOptions, "baselines"> = {},
 ): RegimeEvaluation {
   const all = makeBaselines();
-  const resampled = countCellTypes(trial) === 1 ? "genes" : options.resampled;
-  if (new Set(trial.train.geneIndices()).size > 1) {
+  const resampled = hasOneCellType(trial) ? "genes" : options.resampled;
+  if (new Set(geneGroupIndices(trial.train)).size > 1) {
     return evaluateRegimes(trial, { ...options, resampled, baselines: all });
   }
   console.info("No ridge regression among the baselines: it takes two training genes or more.");
@@ -26,9 +28,8 @@ export function evaluateByRegime(
   return evaluateRegimes(trial, { ...options, resampled, baselines });
 }
 
-function countCellTypes({ train, test }: RegimeTrial): number {
-  const names = [train, test].flatMap((data) =>
-    [...new Set(data.cellTypeIndices())].map((cellType) => data.columns.cellTypes[cellType])
-  );
-  return new Set(names).size;
+/** Whether there is a single cell type, replicates aside, and both sets have samples of it. */
+function hasOneCellType({ train, test }: RegimeTrial): boolean {
+  const axis = cellTypeAxis(train);
+  return axis.names.length === 1 && !placeCellTypes(axis, test).includes(-1);
 }

@@ -1,6 +1,7 @@
 /** Measures how many genes and cell types of a cross-validation are both in training and in validation. */
 
 import type { Fold, FoldScheme } from "../data/kfold.ts";
+import { cellTypeGroupIndices, geneGroupIndices } from "../data/sample_groups.ts";
 
 /** Shares of the validation samples, from 0 to 1. */
 export interface SharedParts {
@@ -14,8 +15,8 @@ export interface SharedParts {
 export function findSharedParts(folds: readonly Fold[]): SharedParts {
   const [genes, cellTypes] = [new Tally(), new Tally()];
   for (const { training, validation } of folds) {
-    genes.add(training.geneIndices(), validation.geneIndices());
-    cellTypes.add(training.cellTypeIndices(), validation.cellTypeIndices());
+    genes.add(geneGroupIndices(training), geneGroupIndices(validation));
+    cellTypes.add(cellTypeGroupIndices(training), cellTypeGroupIndices(validation));
   }
   return { genes: genes.share(), cellTypes: cellTypes.share() };
 }

@@ -2,8 +2,9 @@
  * The program `histone`, which the tasks of a clone run too. From any folder, without a clone:
  *
  * ```sh
- * deno run --allow-read --allow-write --allow-env=COLUMNS,XDG_RUNTIME_DIR \
- *   --v8-flags=--max-semi-space-size=1,--expose-gc jsr:@waka/histone/cli train --data train.npz
+ * deno run --allow-read --allow-write --allow-net=egg2.wustl.edu \
+ *   --allow-env=COLUMNS,XDG_RUNTIME_DIR --v8-flags=--max-semi-space-size=1,--expose-gc \
+ *   jsr:@waka/histone/cli train --data train.npz
  * ```
  *
  * `histone --help` lists the commands, `histone --version` has the line that installs it.

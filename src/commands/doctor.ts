@@ -44,11 +44,13 @@ export const command: CommandDefinition<DoctorFlags> = {
 async function examine(flags: DoctorFlags, { args }: CommandCall): Promise<void> {
   const [path = ""] = args;
   if (flags.genes !== undefined) await checkInputFile("--genes", flags.genes);
-  const { columns } = await loadData(path, flags);
+  const { columns } = await loadData(path, flags, { allowMissingMarks: true });
   const genes = flags.genes === undefined ? undefined : await readGenes(flags.genes, {
     onWarning: (text) => console.warn(`warning: ${text}`),
   });
-  const test = flags.test === undefined ? undefined : (await loadData(flags.test, flags)).columns;
+  const test = flags.test === undefined
+    ? undefined
+    : (await loadData(flags.test, flags, { allowMissingMarks: true })).columns;
   const { findings: found, skipped } = diagnoseSamples(columns, { genes, test });
   const findings = [...found, ...noteNames(columns)];
   for (const finding of findings) console.log(describeFinding(finding));

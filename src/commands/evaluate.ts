@@ -104,7 +104,9 @@ async function evaluate(flags: EvaluateFlags, { signal }: CommandCall): Promise<
   if (ensemble !== undefined) console.log(`Members:\n${formatEnsemble(ensemble)}`);
   const model = models[0]?.spec.name ?? "";
   const regimes = train &&
-    evaluateByRegime({ train, test: data, predictions: { [model]: prediction.mean } });
+    evaluateByRegime({ train, test: data, predictions: { [model]: prediction.mean } }, {
+      acceptAssembly: flags.acceptAssembly,
+    });
   if (regimes !== undefined) {
     console.log(["", ...formatRegimeTable(regimes, { width: outputWidth() })].join("\n"));
   }
@@ -114,6 +116,7 @@ async function evaluate(flags: EvaluateFlags, { signal }: CommandCall): Promise<
     model,
     data: flags.data,
     inputs,
+    notes: prediction.notes.length === 0 ? undefined : prediction.notes,
     byCellType,
     byGene,
     largestErrors: farthest,

@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { FOLD_SCHEMES, type FoldScheme } from "../data/kfold.ts";
 import { ENGINE_NAMES } from "../engine/select.ts";
 import { TRANSFORMS } from "../record.ts";
+import type { FlagAlias } from "./_flag_aliases.ts";
 
 /** What a command gets in addition to its flags. */
 export interface CommandCall {
@@ -25,6 +26,8 @@ export interface CommandDefinition<Flags> {
   readonly examples: readonly (readonly [command: string, does: string])[];
   /** Declares the flags. */
   readonly declare: (command: Command) => Command;
+  /** Names that another program has for the flags. */
+  readonly aliases?: readonly FlagAlias[];
   /** Does the work. */
   readonly run: (flags: Flags, call: CommandCall) => Promise<void>;
 }
@@ -58,7 +61,7 @@ export function number(least: number, most = Number.MAX_VALUE): (text: string) =
   };
 }
 
-/** The words that a parser made by {@linkcode choice} takes, for completion. */
+/** The words that completion offers for a parser. */
 const choices = new WeakMap<object, readonly string[]>();
 
 /** Makes the parser of a flag that takes one of a few words. */
@@ -69,11 +72,19 @@ export function choice<Word extends string>(words: readonly Word[]): (text: stri
     }
     return text as Word;
   };
+  return suggestWords(parse, words);
+}
+
+/** Names the words that completion offers for a parser that takes other texts too. */
+export function suggestWords<Parser extends object>(
+  parse: Parser,
+  words: readonly string[],
+): Parser {
   choices.set(parse, words);
   return parse;
 }
 
-/** The words that a flag takes; empty if it takes any other value, or no value. */
+/** The words that completion offers for a flag; empty if it takes any other value, or no value. */
 export function choicesOf({ parseArg }: Option): readonly string[] {
   return parseArg === undefined ? [] : choices.get(parseArg) ?? [];
 }

@@ -1,73 +1,173 @@
 /** `deno task predict`: writes a trained model's prediction for each gene in each cell type as a table. */
 
 import { Option } from "commander";
-import { formatCountOf } from "../base/count.ts";
-import { writePredictionTable } from "../data/prediction_table.ts";
-import { ContractError } from "../errors.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { writePredictionAnndata } from "../data/prediction_anndata.ts";
+import { type PredictionFormat, writePredictionTable } from "../data/prediction_table.ts";
+import type { PredictionFile } from "../io/submission.ts";
+import { readPredictions } from "../io/submission.ts";
 import { spreadOfMembers } from "../training/ensemble.ts";
-import { type CommandCall, type CommandDefinition, declareCommon } from "./flags.ts";
-import { declareOverwrite, STANDARD_OUTPUT } from "./_outputs.ts";
-import { declarePrediction, predictIntoFile, type WritePredictionFlags } from "./_predict.ts";
-import { refusePackedName } from "./_packed_name.ts";
+import { choice, type CommandCall, type CommandDefinition, declareCommon } from "./flags.ts";
+import { measuredOf } from "./_measured.ts";
+import { openOutputDirectory } from "./_output_directory.ts";
+import { declareOverwrite, openOutput, type OverwriteFlag } from "./_outputs.ts";
+import {
+  declarePrediction,
+  predictInto,
+  type PredictionFlags,
+  type WrittenPrediction,
+} from "./_predict.ts";
+import {
+  choosePredictionOutput,
+  OUTPUT_FORMATS,
+  type OutputFormat,
+  type PredictionOutput,
+} from "./_prediction_format.ts";
 import { checkTableNames } from "./_submission_ids.ts";
+import { VERSION } from "./version.ts";
 
-/** The default output, which is replaced without `--overwrite`. */
-const USUAL_OUTPUT = "predictions.tsv";
-/** The text with which each table begins, which distinguishes it from other files. */
-const BEGINNING = "cell_type";
+interface PredictFlags extends Omit<PredictionFlags, "out">, OverwriteFlag {
+  readonly out?: string;
+  readonly format?: OutputFormat;
+  readonly labels?: string;
+}
 
 /** Command `predict`. */
-export const command: CommandDefinition<WritePredictionFlags> = {
+export const command: CommandDefinition<PredictFlags> = {
   name: "predict",
   summary:
     "Predicts the expression of every gene in every cell type of a data set, and writes a table: cell type, gene, " +
-    "symbol and position where the data have them, the prediction and, with several models, its spread.",
+    "symbol and position where the data have them, the prediction, with several models its spread, and with labels " +
+    "the measured value and the residual.",
   examples: [
     [
       "deno task predict --model runs/first --data new.npz --out predictions.tsv",
       "cell_type gene_id symbol chrom tss strand prediction, between tabs",
     ],
     [
-      "deno task predict --model runs/five --data new.npz --out predictions.csv",
-      "the same between commas; five models add spread, their standard deviation",
+      "deno task predict --model runs/five --data new.npz --out predictions.parquet",
+      "for pandas, DuckDB and R; five models add spread, their standard deviation",
+    ],
+    [
+      "deno task predict --model runs/first --data valid.npz --out predictions.csv",
+      "data with labels add measured and residual, which is measured - prediction",
+    ],
+    [
+      "deno task predict --model runs/first --data new.npz --out predictions.zarr",
+      "cell types x genes for Python's anndata",
     ],
     ["deno task predict --model runs/first --data new.npz --out - | head", "a look at it"],
   ],
   declare: (command) =>
     declareCommon(
       declareOverwrite(
-        declarePrediction(command).addOption(
-          new Option("--out <file>", "table to write: .tsv, .csv, or - for standard output")
-            .default(USUAL_OUTPUT),
-        ),
+        declarePrediction(command)
+          .addOption(
+            new Option(
+              "--out <file>",
+              "what to write: .tsv, .csv, .jsonl, .parquet, or .zarr, which is a folder; - is standard output " +
+                "(default: predictions.tsv, or as --format has it)",
+            ),
+          )
+          .option(
+            "--format <name>",
+            `${OUTPUT_FORMATS.join(", ")} (default: by the end of --out)`,
+            choice(OUTPUT_FORMATS),
+          )
+          .option("--labels <file>", "measured values, id,expression, for data without them"),
       ),
     ),
   run: predictTable,
 };
 
-async function predictTable(flags: WritePredictionFlags, call: CommandCall): Promise<void> {
-  const format = formatOf(flags.out);
-  const { output, predictions } = await predictIntoFile(flags, call, {
-    begins: BEGINNING,
-    usual: USUAL_OUTPUT,
-    saysKnownGenes: true,
-    check: ({ columns }) => checkTableNames([...columns.cellTypes, ...columns.genes]),
-    write: (sink, { data, members, mean }) =>
-      writePredictionTable(sink, data, {
-        format,
-        predictions: mean,
-        spread: members.length > 1 ? spreadOfMembers(members) : undefined,
-      }),
-  });
-  console.info(`${output}, ${formatCountOf(predictions, "prediction")}`);
+async function predictTable(flags: PredictFlags, call: CommandCall): Promise<void> {
+  const output = choosePredictionOutput(flags);
+  const { format } = output;
+  // The labels are read first, since the prediction may take long.
+  const { labels: path } = flags;
+  const labels = path === undefined ? undefined : await readPredictions(path, { what: "labels" });
+  if (format === "anndata") await predictAnndata(flags, call, { output, labels });
+  else await predictRows(flags, call, { output, format, labels });
 }
 
-/** Chooses a table's format by the end of its name. */
-function formatOf(out: string): "csv" | "tsv" {
-  refusePackedName(out);
-  if (/\.csv$/i.test(out)) return "csv";
-  if (out === STANDARD_OUTPUT || /\.tsv$/i.test(out)) return "tsv";
-  throw new ContractError(
-    `Cannot write to ${out}: expected a name that ends in .tsv or .csv, or - for standard output`,
-  );
+/** What is written besides the predictions, and where. */
+interface Plan {
+  readonly output: PredictionOutput;
+  readonly labels: PredictionFile | undefined;
+}
+
+/** The texts with which tables begin, which distinguish them from other files. */
+const BEGINNINGS: Readonly<Record<PredictionFormat, string>> = {
+  tsv: "cell_type",
+  csv: "cell_type",
+  jsonl: '{"cell_type"',
+  parquet: "PAR1",
+};
+
+async function predictRows(
+  flags: PredictFlags,
+  call: CommandCall,
+  { output: { out, usual }, format, labels }: Plan & { readonly format: PredictionFormat },
+): Promise<void> {
+  const { overwrite } = flags;
+  let measured: Float64Array | undefined;
+  await predictInto(flags, call, {
+    open: () => openOutput(out, { begins: BEGINNINGS[format], usual, overwrite }),
+    saysKnownGenes: true,
+    check: (data) => {
+      if (format === "tsv" || format === "csv") checkTableNames(namesIn(data));
+      measured = measuredOf(data, labels);
+    },
+    write: (sink, prediction) =>
+      writePredictionTable(sink, prediction.data, {
+        ...predictedOf(prediction),
+        measured,
+        format,
+        metadata: { histone: JSON.stringify(describe(prediction)) },
+      }),
+  });
+}
+
+async function predictAnndata(
+  flags: PredictFlags,
+  call: CommandCall,
+  { output: { out }, labels }: Plan,
+): Promise<void> {
+  let measured: Float64Array | undefined;
+  await predictInto(flags, call, {
+    open: () => openOutputDirectory(out, flags),
+    saysKnownGenes: true,
+    check: (data) => {
+      measured = measuredOf(data, labels);
+    },
+    write: (store, prediction) =>
+      writePredictionAnndata(store, prediction.data, {
+        ...predictedOf(prediction),
+        measured,
+        about: describe(prediction),
+      }),
+  });
+}
+
+function predictedOf({ members, mean }: WrittenPrediction) {
+  const spread = members.length > 1 ? spreadOfMembers(members) : undefined;
+  return { predictions: mean, spread };
+}
+
+/** Where predictions come from, for formats that keep it. */
+function describe({ data, models }: WrittenPrediction) {
+  const [model] = models;
+  // The unit of the predictions is known from the model where the data have no labels.
+  const expressionTransform = data.record.expressionTransform ?? model?.record.expressionTransform;
+  return {
+    version: VERSION,
+    model: model?.spec.name ?? "",
+    members: models.length,
+    record: { ...data.record, expressionTransform },
+  };
+}
+
+function namesIn({ columns: { cellTypes, genes, geneDetails = [] } }: Dataset): string[] {
+  const details = geneDetails.flatMap(({ symbol, chromosome }) => [symbol ?? "", chromosome ?? ""]);
+  return [...cellTypes, ...genes, ...details];
 }

@@ -1,35 +1,30 @@
 /** `deno task prepare` turns BAM, bigWig or BED files into data for training or prediction. */
 
-import { ContractError } from "../errors.ts";
 import { quotePath } from "../base/shell.ts";
-import { pickGeneDetails } from "../genome/gene.ts";
 import { HttpFiles } from "../files/http_files.ts";
-import {
-  prepare,
-  readAnnotation,
-  readSampleSheet,
-  type SampleSheet,
-  signalFiles,
-} from "../genome/mod.ts";
-import { writeCompetition } from "../io/competition_writer.ts";
+import { prepare, readSampleSheet, type SampleSheet, signalFiles } from "../genome/mod.ts";
 import { type CommandCall, type CommandDefinition, Interrupted } from "./flags.ts";
 import { announcePreparation } from "./_announce_preparation.ts";
-import { takeExpression } from "./_expression.ts";
+import { DEEPTOOLS_FLAGS } from "./_deeptools_flags.ts";
+import { expressionScale, takeExpression } from "./_expression.ts";
 import { checkGeneNumbers, isNumberedByName, updateGeneNumbers } from "./_gene_numbers.ts";
 import { checkInputFile } from "./_input_file.ts";
-import { openOutput } from "./_outputs.ts";
 import { checkHosts, checkRedirects } from "./_network.ts";
 import { commandLine, formatNext } from "./_place.ts";
-import { countOptions } from "./_prepare_count_flags.ts";
+import { countOptions, takeBlacklist } from "./_prepare_count_flags.ts";
 import { declarePrepareFlags, type PrepareFlags } from "./_prepare_flags.ts";
+import { combineOptions, sheetOptions } from "./_prepare_sheet_flags.ts";
+import { kindOfPrepared, openPrepared } from "./_prepared_output.ts";
 import { ProgressLine } from "./_progress.ts";
+import { checkGeneFiles, takeGenes } from "./_take_genes.ts";
 import { warn } from "./_warn.ts";
 
 /** Command `prepare`. */
 export const command: CommandDefinition<PrepareFlags> = {
   name: "prepare",
-  summary: "Counts BAM, bigWig, BED or bedGraph files around transcription start sites into a " +
-    "data set for train, predict and evaluate.",
+  summary:
+    "Counts BAM, CRAM, bigWig, BED, bedGraph or peak files around transcription start sites " +
+    "into a data set for train, predict and evaluate.",
   examples: [
     [
       "deno task prepare --samples sheet.tsv --genes genes.gtf.gz --expression rpkm.tsv " +
@@ -45,38 +40,68 @@ export const command: CommandDefinition<PrepareFlags> = {
       "deno task prepare --samples sheet.tsv --genes genes.bed --signal mean --out new.npz",
       "bigWig tracks, for prediction",
     ],
+    [
+      "deno task prepare --samples sheet.tsv --genes genes.gtf.gz --signal reads --fragments " +
+      "--blacklist hg38-blacklist.bed.gz --out cutandrun.npz",
+      "CUT&RUN: a pair of reads counts once, as its fragment",
+    ],
+    [
+      "deno task prepare --samples sheet.csv --replicates sum --control subtract --genes genes.gtf.gz " +
+      "--signal reads --out data.npz",
+      "replicates are added up and inputs subtracted; sheet.csv has columns replicate and control too",
+    ],
+    [
+      "deno task prepare --samples samplesheet.csv --results results --replicates keep --genes genes.gtf.gz " +
+      "--signal reads --out data.npz",
+      "the samplesheet and the results of nf-core/chipseq or nf-core/cutandrun",
+    ],
+    [
+      'deno task prepare --samples metadata.tsv --output-type "fold change over control" --assembly hg38 ' +
+      "--results downloads --genes genes.gtf.gz --signal mean --out data.npz",
+      "files of ENCODE",
+    ],
+    [
+      "deno task prepare --samples sheet.tsv --genes genes.gtf.gz --signal reads --out data.zarr",
+      "samples x features for Python's anndata",
+    ],
+    [
+      "deno task prepare --samples sheet.tsv --genes gencode.gtf.gz --tss canonical --expression rpkm.tsv " +
+      "--signal reads --out data.npz",
+      "around canonical transcripts; --windows promoters.bed takes windows of your own",
+    ],
   ],
   declare: declarePrepareFlags,
+  aliases: DEEPTOOLS_FLAGS,
   run,
 };
 
 async function run(flags: PrepareFlags, { signal }: CommandCall): Promise<void> {
   await checkInputs(flags);
-  checkOutName(flags);
-  const { out, overwrite } = flags;
-  const sheet = await readSampleSheet(flags.samples, { onWarning: warn });
+  const { out } = flags;
+  const kind = kindOfPrepared(out);
+  const blacklist = await takeBlacklist(flags, warn);
+  const sheet = await readSheet(flags);
   const remote = await reachServers(sheet, flags, signal);
-  await using output = await openOutput(out, { usual: null, overwrite });
+  await using output = await openPrepared(flags);
   const inputs = await signalFiles(sheet, flags.samples, { remote });
-  const annotation = await readAnnotation(flags.genes, {
-    geneTypes: flags.geneType,
-    onWarning: warn,
-  });
-  if (annotation.genes.some(isNumberedByName)) await checkGeneNumbers(flags);
-  const { genes, labels } = await takeExpression(annotation.genes, sheet, flags, {
-    note: (text) => console.info(text),
-    warn,
-  });
+  const listeners = { note: (text: string) => console.info(text), warn };
+  const { genes: all, ...place } = await takeGenes(flags, listeners);
+  if (kind === "npz" && all.some(isNumberedByName)) await checkGeneNumbers(flags);
+  const { genes, labels } = await takeExpression(all, sheet, flags, listeners);
+  const scale = expressionScale(flags);
   const progress = new ProgressLine("genes");
   const preparation = await prepare(genes, inputs, {
     ...countOptions(flags),
+    ...combineOptions(flags, sheet),
+    blacklist,
     labels,
-    expressionTransform: flags.expressionTransform,
+    expressionTransform: scale.transform,
+    expressionReference: scale.reference,
     orientation: flags.orientation,
     assembly: flags.assembly,
     binSizeBp: flags.binSize,
     halfWidthBp: flags.halfWidth,
-    annotationAssembly: annotation.assembly,
+    ...place,
     onProgress: (done, total) => {
       if (signal.aborted) throw new Interrupted("Interrupted: nothing half-written was kept.");
       progress.update({ done, total, label: "counting" });
@@ -86,18 +111,11 @@ async function run(flags: PrepareFlags, { signal }: CommandCall): Promise<void> 
       warn(text);
     },
   });
-  announcePreparation(preparation, inputs.length);
-  const { record } = preparation;
-  await output.write((sink) =>
-    writeCompetition(sink, preparation.blocks(), {
-      record,
-      geneDetails: new Map(genes.map((gene) => [gene.id, pickGeneDetails(gene)])),
-      compress: flags.compress,
-    })
-  );
+  announcePreparation(preparation);
+  await output.write(preparation);
   progress.clear();
   console.info(output.done);
-  await updateGeneNumbers(out, genes);
+  if (kind === "npz") await updateGeneNumbers(out, genes);
   printNextStep(out, labels !== undefined);
 }
 
@@ -107,7 +125,8 @@ async function reachServers(
   { samples }: PrepareFlags,
   signal: AbortSignal,
 ): Promise<HttpFiles> {
-  const places = entries.map(({ path }) => path);
+  const files = entries.flatMap((entry) => [entry, ...entry.control ? [entry.control] : []]);
+  const places = files.flatMap(({ path, index }) => index === undefined ? [path] : [path, index]);
   const reason = `${samples} names files there`;
   checkHosts(places, reason);
   const remote = new HttpFiles({ signal });
@@ -118,19 +137,19 @@ async function reachServers(
   return remote;
 }
 
+function readSheet(flags: PrepareFlags): Promise<SampleSheet> {
+  const onNote = (text: string) => console.info(text);
+  return readSampleSheet(flags.samples, { ...sheetOptions(flags), onNote, onWarning: warn });
+}
+
 async function checkInputs(flags: PrepareFlags): Promise<void> {
-  const { samples, genes, expression, expressionSamples } = flags;
+  const { samples, expression, expressionSamples } = flags;
   await checkInputFile("--samples", samples);
-  await checkInputFile("--genes", genes);
+  await checkGeneFiles(flags);
   if (expression !== undefined) await checkInputFile("--expression", expression);
   if (expressionSamples !== undefined) {
     await checkInputFile("--expression-samples", expressionSamples);
   }
-}
-
-function checkOutName({ out }: PrepareFlags): void {
-  if (out.toLowerCase().endsWith(".npz")) return;
-  throw new ContractError(`Cannot write to ${out}: expected a name that ends in .npz`);
 }
 
 function printNextStep(out: string, isLabelled: boolean): void {

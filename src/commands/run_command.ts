@@ -9,6 +9,7 @@ import { beQuiet, guardConsole, printCommand } from "./_console.ts";
 import { makeCommand, type RunFlags } from "./_describe.ts";
 import { readVariable } from "./_environment.ts";
 import { explain, stackOf } from "./_explain.ts";
+import { translateAliases } from "./_flag_aliases.ts";
 import { recordFlags } from "./_flag_kinds.ts";
 import { listenForInterrupt } from "./_interrupt.ts";
 import { explainDenied, HostsDeniedError, recordCall } from "./_network.ts";
@@ -42,8 +43,9 @@ export async function runCommand<Flags>(
   try {
     enterCallersDirectory();
     command.showHelpAfterError(`(${commandLine(definition.name)} --help lists the flags)`);
-    const configured = await readConfigFile(() => makeCommand(definition), args);
-    command.parse([...configured, ...args], { from: "user" });
+    const own = translateAliases(command, args, definition.aliases ?? []);
+    const configured = await readConfigFile(() => makeCommand(definition), own);
+    command.parse([...configured, ...own], { from: "user" });
   } catch (error) {
     if (error instanceof CommanderError) Deno.exit(error.exitCode === 0 ? 0 : EXIT_BAD_FLAGS);
     fail(error);

@@ -2,9 +2,16 @@
 
 import { Option } from "commander";
 import { ContractError } from "../errors.ts";
-import type { ReachableScores, SimulationTruth } from "../simulate/mod.ts";
-import { writeSimulation } from "../simulate/mod.ts";
-import { type CommandCall, type CommandDefinition, integer, Interrupted, number } from "./flags.ts";
+import type { ReachableScores, SimulatedFeatures, SimulationTruth } from "../simulate/mod.ts";
+import { SIMULATED_FEATURES, writeSimulation } from "../simulate/mod.ts";
+import {
+  choice,
+  type CommandCall,
+  type CommandDefinition,
+  integer,
+  Interrupted,
+  number,
+} from "./flags.ts";
 import { checkOutput, lockOutput } from "./_outputs.ts";
 import { ProgressLine } from "./_progress.ts";
 
@@ -21,6 +28,7 @@ interface SimulateFlags {
   readonly depthSpread: number;
   readonly dispersion: number;
   readonly seed: number;
+  readonly features: SimulatedFeatures;
   readonly full: boolean;
   readonly compress: boolean;
   readonly overwrite: boolean;
@@ -41,7 +49,7 @@ export const command: CommandDefinition<SimulateFlags> = {
     "Writes simulated data whose truth is known: train.npz, eval.npz, eval_labels.csv and truth.json.",
   examples: [
     ["deno task simulate", "8 cell types × 200 genes in simulated/"],
-    ["deno task simulate --full", "the competition's size, 800,000 and 177,032 rows: 5.3 GB"],
+    ["deno task simulate --full", "the competition's size, 800,000 and 177,032 rows: 2.7 GB"],
     ["deno task simulate --full --compress", "the same, deflated: 0.5 GB"],
   ],
   declare: (command) =>
@@ -78,6 +86,12 @@ export const command: CommandDefinition<SimulateFlags> = {
       )
       .option("--dispersion <x>", "variance is mean + x · mean²", number(Number.MIN_VALUE), 0.1)
       .option("--seed <n>", "random seed", integer(0), 1)
+      .option(
+        "--features <name>",
+        "what the files hold: log1p, ln(1 + count) as float32 as in the competition's files, or counts as float64",
+        choice(SIMULATED_FEATURES),
+        "log1p",
+      )
       .option("--compress", "deflate the npz files", false)
       .option("--overwrite", "replace the data that --out already holds", false),
   run: simulate,

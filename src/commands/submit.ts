@@ -1,6 +1,5 @@
 /** `deno task submit`: writes predictions in the competition's submission format. */
 
-import { formatCountOf } from "../base/count.ts";
 import { writePredictionTable } from "../data/prediction_table.ts";
 import { SUBMISSION_HEADER, writeSubmission } from "../io/submission.ts";
 import { type CommandCall, type CommandDefinition, declareCommon } from "./flags.ts";
@@ -38,7 +37,7 @@ export const command: CommandDefinition<WritePredictionFlags> = {
 async function submit(flags: WritePredictionFlags, call: CommandCall): Promise<void> {
   refusePackedName(flags.out);
   const isTable = flags.out.toLowerCase().endsWith(".tsv");
-  const { output, predictions } = await predictIntoFile(flags, call, {
+  await predictIntoFile(flags, call, {
     // A file of labels looks like a submission.
     begins: SUBMISSION_HEADER,
     usual: USUAL_OUTPUT,
@@ -50,5 +49,4 @@ async function submit(flags: WritePredictionFlags, call: CommandCall): Promise<v
         ? writePredictionTable(sink, data, { predictions: mean })
         : writeSubmission(sink, { ids: data.submissionIds(), predictions: mean }),
   });
-  console.info(`${output}, ${formatCountOf(predictions, "prediction")}`);
 }

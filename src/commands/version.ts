@@ -2,6 +2,7 @@
 
 import { fileURLToPath } from "node:url";
 import packageJson from "../../deno.json" with { type: "json" };
+import { ROADMAP_HOST } from "../atlas/roadmap_tree.ts";
 import { quotePath } from "../base/shell.ts";
 import { wrapCommand } from "./_wrap.ts";
 
@@ -18,6 +19,7 @@ export const PROGRAM_FLAGS = [
   "--no-prompt",
   "--allow-read",
   "--allow-write",
+  `--allow-net=${ROADMAP_HOST}`,
   "--allow-env=COLUMNS,XDG_RUNTIME_DIR",
   `--v8-flags=${V8_FLAGS}`,
 ] as const;

@@ -1,6 +1,8 @@
 import { ContractError } from "../errors.ts";
 import { geneKey } from "../gene_id.ts";
 import type { SampleColumns } from "../io/columns.ts";
+import { faultOfCellTypeGroups, faultOfGeneGroups } from "../io/item_groups.ts";
+import { faultOfMask, findUnmeasuredSignal } from "../io/mark_mask.ts";
 import { checkSignal } from "./_check_signal.ts";
 
 /**
@@ -8,7 +10,7 @@ import { checkSignal } from "./_check_signal.ts";
  *
  * @throws {TypeError} If the columns differ in length.
  * @throws {ContractError} If an index has no name, a name is listed twice, a label is not a finite number, or the
- * signal is bad.
+ * signal is bad, or groups or the mask of marks contradict the names or the signal.
  */
 export function checkColumns(columns: SampleColumns): void {
   const { signal, labels, cellTypes, cellTypeIndex, genes, geneIndex, bins, record } = columns;
@@ -29,10 +31,29 @@ export function checkColumns(columns: SampleColumns): void {
   checkNames("cell type", { names: cellTypes, index: cellTypeIndex });
   checkNames("gene", { names: genes, index: geneIndex });
   checkGenes(columns);
+  checkCellTypes(columns);
+}
+
+/** Refuses impossible groups and masks, and signal of a mark that was not measured. */
+function checkCellTypes(columns: SampleColumns): void {
+  const { cellTypes, cellTypeGroups, markMask, record: { marks } } = columns;
+  if (cellTypeGroups !== undefined) {
+    const wanted = cellTypes.length;
+    checkLength("cellTypeGroups", { found: cellTypeGroups.length, wanted });
+    refuse("", faultOfCellTypeGroups(cellTypes, cellTypeGroups));
+  }
+  if (markMask === undefined) return;
+  refuse("its mask of marks is wrong: ", faultOfMask(markMask, { cellTypes, marks }));
+  refuse("", findUnmeasuredSignal(columns));
+}
+
+function refuse(what: string, fault: string | undefined): void {
+  if (fault !== undefined) throw new ContractError(`Cannot build data set: ${what}${fault}`);
 }
 
 /** Refuses two spellings of one gene, which would count as two genes wherever genes are matched. */
-function checkGenes({ genes, geneDetails }: SampleColumns): void {
+function checkGenes(columns: SampleColumns): void {
+  const { genes, geneDetails } = columns;
   const spellings = new Map<string, string>();
   for (const id of genes) {
     const earlier = spellings.get(geneKey(id));
@@ -45,6 +66,7 @@ function checkGenes({ genes, geneDetails }: SampleColumns): void {
   }
   if (geneDetails !== undefined) {
     checkLength("geneDetails", { found: geneDetails.length, wanted: genes.length });
+    refuse("", faultOfGeneGroups(columns));
   }
 }
 

@@ -1,11 +1,9 @@
 import type { PackedArray } from "../base/arrays.ts";
+import { LARGEST_TRANSFORMED } from "../base/limits.ts";
 import { ContractError } from "../errors.ts";
 import type { SampleColumns } from "../io/columns.ts";
-
-/**
- * The value of `asinh`, the larger of the two transforms, at 2^53, up to which float64 holds every integer: about 37.
- */
-const LARGEST_TRANSFORMED = Math.asinh(2 ** 53);
+import { areLogarithms, isLogarithmOf } from "../io/logarithms.ts";
+import type { SignalValues } from "../io/signal_values.ts";
 
 /**
  * Throws unless a signal holds counts, or counts to which the record's transform was applied.
@@ -14,8 +12,26 @@ const LARGEST_TRANSFORMED = Math.asinh(2 ** 53);
  * first.
  */
 export function checkSignal(columns: SampleColumns): void {
+  const { signalValues } = columns;
+  if (signalValues !== undefined) return checkEncoding(columns, signalValues);
   checkCounts(columns);
   checkTransform(columns);
+}
+
+/** Throws unless stored counts have a value each, and this value is the logarithm. */
+function checkEncoding({ signal, record }: SampleColumns, values: SignalValues): void {
+  const fail = (found: string): never => {
+    throw new ContractError(`Cannot build data set: it has signalValues, but ${found}`);
+  };
+  if (record.transform !== "log1p") {
+    fail(`its record says transform ${record.transform}, expected log1p`);
+  }
+  if (!isUnsigned(signal)) fail("its signal is floats, expected unsigned integers");
+  const wrong = values.findIndex((value, count) => !isLogarithmOf(value, count));
+  if (wrong >= 0) fail(`the value of ${wrong} is ${values[wrong]}, expected ${Math.log1p(wrong)}`);
+  if (values.length >= 2 ** (8 * signal.BYTES_PER_ELEMENT)) return;
+  const large = signal.find((count) => count >= values.length);
+  if (large !== undefined) fail(`${large} has no value: there are ${values.length}`);
 }
 
 function checkCounts(columns: SampleColumns): void {
@@ -42,7 +58,7 @@ function isUnsigned(signal: PackedArray): boolean {
  */
 function checkTransform(columns: SampleColumns): void {
   const { signal, record: { transform } } = columns;
-  if (transform === "none") return;
+  if (transform === "none") return checkNotLogarithms(columns);
   const large = signal.findIndex((value) => value > LARGEST_TRANSFORMED);
   const isCounts = large >= 0 ||
     (signal.some((value) => value !== 0) && signal.every(Number.isInteger));
@@ -54,6 +70,18 @@ function checkTransform(columns: SampleColumns): void {
     `Cannot build data set: its record says that ${transform} was applied, but ${found}. ` +
       `If these are plain counts, give a record with transform "none"; that of a model's input is its ` +
       `inputRecord, and the model applies its transform itself`,
+  );
+}
+
+/**
+ * Throws if a record calls values counts that are logarithms of counts, as with the competition's files and a record that
+ * does not say so: the logarithm would be taken twice.
+ */
+function checkNotLogarithms({ signal }: SampleColumns): void {
+  if (isUnsigned(signal) || !areLogarithms(signal)) return;
+  throw new ContractError(
+    'Cannot build data set: its record says that no transform was applied (transform "none"), but every value is ' +
+      'ln(1 + count) of an integer. Give a record with transform "log1p"',
   );
 }
 

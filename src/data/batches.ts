@@ -11,7 +11,7 @@ import type { Dataset } from "./dataset.ts";
  * @example
  * ```ts
  * import { batches, Dataset } from "@waka/histone/data";
- * import { COMPETITION_RECORD } from "@waka/histone/record";
+ * import { DEEPCHROME_RECORD } from "@waka/histone/record";
  * import { deepStrictEqual } from "node:assert";
  *
  * const data = new Dataset({
@@ -22,7 +22,7 @@ import type { Dataset } from "./dataset.ts";
  *   genes: ["ENSG00000000003", "ENSG00000000005", "ENSG00000000007"],
  *   geneIndex: Uint32Array.of(0, 1, 2),
  *   bins: 1,
- *   record: { ...COMPETITION_RECORD, marks: ["H3K4me3"] },
+ *   record: { ...DEEPCHROME_RECORD, marks: ["H3K4me3"] },
  * });
  * deepStrictEqual(Array.from(batches(data, 2), (batch) => batch.length), [2, 1]);
  * ```

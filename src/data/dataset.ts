@@ -1,10 +1,12 @@
 import type { PackedArray } from "../base/arrays.ts";
-import { ContractError } from "../errors.ts";
 import { formatGene, type GeneDetails } from "../gene_id.ts";
 import type { SampleColumns } from "../io/columns.ts";
+import { missingMarksOf } from "../io/mark_mask.ts";
+import { decodeValues } from "../io/signal_values.ts";
 import { submissionId } from "../io/submission.ts";
 import type { DataRecord } from "../record.ts";
 import { checkColumns } from "./_check_columns.ts";
+import { checkIndices, checkSpan, failCounts, failLabels } from "./_check_views.ts";
 
 /** Columns that passed the checks, so that further views of them need not repeat these. */
 const checkedColumns = new WeakSet<SampleColumns>();
@@ -16,7 +18,7 @@ const checkedColumns = new WeakSet<SampleColumns>();
  * @example
  * ```ts
  * import { Dataset } from "@waka/histone/data";
- * import { COMPETITION_RECORD } from "@waka/histone/record";
+ * import { DEEPCHROME_RECORD } from "@waka/histone/record";
  * import { deepStrictEqual, strictEqual } from "node:assert";
  *
  * const data = new Dataset({
@@ -27,7 +29,7 @@ const checkedColumns = new WeakSet<SampleColumns>();
  *   genes: ["ENSG00000000003", "ENSG00000000005"],
  *   geneIndex: Uint32Array.of(0, 1),
  *   bins: 2,
- *   record: { ...COMPETITION_RECORD, marks: ["H3K4me3"] },
+ *   record: { ...DEEPCHROME_RECORD, marks: ["H3K4me3"] },
  * });
  * const last = data.subset([1]);
  * strictEqual(last.geneOf(0), "ENSG00000000005");
@@ -47,8 +49,9 @@ export class Dataset {
    * @param columns The columns, as a reader returns them; not copied, and not to be changed from now on.
    * @param rows Rows of `columns` in the order of the view, `[position]`; by default all of them.
    * @throws {TypeError} If the columns differ in length.
-   * @throws {ContractError} If an index has no name, a name is listed twice, a label is not a finite number, or a signal
-   * is negative, not finite, or cannot be a result of the record's transform.
+   * @throws {ContractError} If an index has no name, a name is listed twice, a label is not a finite number, a signal is
+   * negative, not finite, or cannot be a result of the record's transform, or groups or the mask of marks contradict the
+   * names or the signal.
    * @throws {RangeError} If a row is outside the columns.
    */
   constructor(columns: SampleColumns, rows?: Uint32Array) {
@@ -82,6 +85,12 @@ export class Dataset {
     return this.columns.record;
   }
 
+  /** The record of `columns.signal` as it is stored: of counts, where these are kept for their logarithms. */
+  get storedRecord(): DataRecord {
+    const { record, signalValues } = this.columns;
+    return signalValues === undefined ? record : { ...record, transform: "none" };
+  }
+
   /** Whether the samples have labels. */
   get hasLabels(): boolean {
     return this.columns.labels !== undefined;
@@ -95,11 +104,7 @@ export class Dataset {
    */
   labels(): Float64Array<ArrayBuffer> {
     const { labels } = this.columns;
-    if (labels === undefined) {
-      throw new ContractError(
-        "Cannot take labels: the data have no labels, expected one for each sample",
-      );
-    }
+    if (labels === undefined) failLabels();
     return this.#gather(labels, new Float64Array(this.length));
   }
 
@@ -123,6 +128,44 @@ export class Dataset {
   cellTypeOf(position: number): string {
     const { cellTypes, cellTypeIndex } = this.columns;
     return cellTypes[cellTypeIndex[this.#rowOf(position)]!]!;
+  }
+
+  /**
+   * The group of the cell type at a position, which no split separates: its own name, or that which replicates share.
+   *
+   * @param position From 0 to `length` − 1.
+   * @returns The name of the group.
+   * @throws {RangeError} If the position is outside the view.
+   */
+  groupOf(position: number): string {
+    const { cellTypeGroups, cellTypeIndex, cellTypes } = this.columns;
+    return (cellTypeGroups ?? cellTypes)[cellTypeIndex[this.#rowOf(position)]!]!;
+  }
+
+  /**
+   * Whether a mark was measured in the cell type at a position. Where it was not, its signal is 0.
+   *
+   * @param position From 0 to `length` − 1.
+   * @param mark Name of the mark.
+   * @returns Whether it was measured.
+   * @throws {RangeError} If the position is outside the view, or the data have no mark of that name.
+   */
+  hasMark(position: number, mark: string): boolean {
+    const { markMask, cellTypeIndex } = this.columns;
+    const place = this.marks.indexOf(mark);
+    const cellType = cellTypeIndex[this.#rowOf(position)]!;
+    if (place < 0) {
+      throw new RangeError(`Cannot find mark "${mark}": the data have ${this.marks.join(", ")}`);
+    }
+    return markMask?.[cellType * this.marks.length + place] !== 0;
+  }
+
+  /** The marks that were not measured, by cell type, for those cell types of the view that lack any. */
+  get missingMarks(): ReadonlyMap<string, readonly string[]> {
+    const missing = missingMarksOf(this.columns);
+    const present = missing.size === 0 ? new Set() : new Set(this.cellTypeIndices());
+    const { cellTypes } = this.columns;
+    return new Map([...missing].filter(([name]) => present.has(cellTypes.indexOf(name))));
   }
 
   /**
@@ -162,24 +205,40 @@ export class Dataset {
   }
 
   /**
-   * The signal of the sample at a position.
+   * Whether the counts are known: the signal is counts, or logarithms that are kept as the counts. Values that were
+   * scaled to a sequencing depth are counts in this sense too.
+   */
+  get hasCounts(): boolean {
+    return this.storedRecord.transform === "none";
+  }
+
+  /**
+   * The signal of the sample at a position, as the record describes it: the values of the file.
    *
    * @param position From 0 to `length` − 1.
-   * @returns The signal, `[bin, mark]` row-major; not a copy.
+   * @returns The signal, `[bin, mark]` row-major; not to be changed.
    * @throws {RangeError} If the position is outside the view.
    */
   signalOf(position: number): PackedArray {
-    const size = this.bins * this.marks.length;
-    const row = this.#rowOf(position);
-    return this.columns.signal.subarray(row * size, (row + 1) * size);
+    return decodeValues(this.#storedOf(position), this.columns.signalValues);
+  }
+
+  /**
+   * The counts of the sample at a position: its signal before the record's transform.
+   *
+   * @param position From 0 to `length` − 1.
+   * @returns The counts, `[bin, mark]` row-major; not to be changed.
+   * @throws {RangeError} If the position is outside the view.
+   * @throws {ContractError} If the counts are not known; see `hasCounts`.
+   */
+  countsOf(position: number): PackedArray {
+    if (!this.hasCounts) failCounts(this.record.transform);
+    return this.#storedOf(position);
   }
 
   /** The competition's id of each sample, such as `E065_115459`, `[position]`. */
   submissionIds(): string[] {
-    return Array.from(
-      this.rows,
-      (_, position) => submissionId(this.cellTypeOf(position), this.geneOf(position)),
-    );
+    return Array.from(this.rows, (_, i) => submissionId(this.cellTypeOf(i), this.geneOf(i)));
   }
 
   /**
@@ -205,11 +264,7 @@ export class Dataset {
    * @throws {RangeError} Unless 0 ≤ start ≤ end ≤ length.
    */
   slice(start: number, end: number): Dataset {
-    if (!(start >= 0 && start <= end && end <= this.length)) {
-      throw new RangeError(
-        `Cannot take samples ${start} to ${end}: the data have ${this.length}`,
-      );
-    }
+    checkSpan(start, end, this.length);
     return new Dataset(this.columns, this.rows.subarray(start, end));
   }
 
@@ -223,6 +278,12 @@ export class Dataset {
     return new Dataset(this.columns, this.rows.filter((_, position) => keep(position)));
   }
 
+  #storedOf(position: number): PackedArray {
+    const size = this.bins * this.marks.length;
+    const row = this.#rowOf(position);
+    return this.columns.signal.subarray(row * size, (row + 1) * size);
+  }
+
   #rowOf(position: number): number {
     const row = this.rows[position];
     if (row === undefined) {
@@ -234,19 +295,5 @@ export class Dataset {
   #gather<T extends Float64Array | Uint32Array>(column: ArrayLike<number>, out: T): T {
     for (let i = 0; i < out.length; i++) out[i] = column[this.rows[i]!]!;
     return out;
-  }
-}
-
-function checkIndices(
-  indices: ArrayLike<number>,
-  { bound, what }: { readonly bound: number; readonly what: string },
-): void {
-  for (let i = 0; i < indices.length; i++) {
-    const index = indices[i]!;
-    if (!Number.isInteger(index) || index < 0 || index >= bound) {
-      throw new RangeError(
-        `Cannot take subset: ${what} ${index} is outside the data, which have ${bound}`,
-      );
-    }
   }
 }

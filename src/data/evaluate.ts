@@ -11,6 +11,7 @@ import {
 } from "../metrics/mod.ts";
 import { median } from "../metrics/quantile.ts";
 import type { Dataset } from "./dataset.ts";
+import { joinReplicates } from "./sample_groups.ts";
 
 /** How well predictions agree with labels on some samples; `null` where a metric has no answer. */
 export interface Agreement {
@@ -36,8 +37,8 @@ export interface CellTypeAgreement extends Agreement {
 
 /**
  * How well predictions follow each gene across cell types: Pearson's correlation over a gene's samples, one from each
- * cell type, summarised over the genes that have a correlation. These are the genes with at least 3 samples whose
- * labels and predictions both vary.
+ * cell type (replicates of one have their means), summarised over the genes that have a correlation. These are the genes
+ * with at least 3 samples whose labels and predictions both vary.
  */
 export interface GeneAgreement {
   /** Number of genes that have a correlation. */
@@ -84,7 +85,7 @@ export function correlateSamplesOfGene(
  * @example
  * ```ts
  * import { Dataset, evaluatePredictions } from "@waka/histone/data";
- * import { COMPETITION_RECORD } from "@waka/histone/record";
+ * import { DEEPCHROME_RECORD } from "@waka/histone/record";
  * import { strictEqual } from "node:assert";
  *
  * const data = new Dataset({
@@ -95,7 +96,7 @@ export function correlateSamplesOfGene(
  *   genes: ["ENSG00000000003", "ENSG00000000005"],
  *   geneIndex: Uint32Array.of(0, 1),
  *   bins: 1,
- *   record: { ...COMPETITION_RECORD, marks: ["H3K4me3"] },
+ *   record: { ...DEEPCHROME_RECORD, marks: ["H3K4me3"] },
  * });
  * const { overall, byGene } = evaluatePredictions(data, [0.25, 0.75]);
  * strictEqual(overall.auroc, 1);
@@ -146,10 +147,12 @@ function evaluateCellTypes(
 }
 
 function evaluateGenes(data: Dataset, { truth, predicted }: Pairs): GeneAgreement {
+  const joined = joinReplicates(data, [truth, predicted]);
+  const genes = data.geneIndices();
   const correlations = byGroup(correlateSamplesOfGene, {
-    truth,
-    predicted,
-    groupIndex: data.geneIndices(),
+    truth: joined.columns[0]!,
+    predicted: joined.columns[1]!,
+    groupIndex: Uint32Array.from(joined.positions, (position) => genes[position]!),
     groupCount: data.columns.genes.length,
   }).filter((r) => !Number.isNaN(r));
   return {

@@ -1,6 +1,13 @@
 import { formatCountOf } from "../base/count.ts";
 import { deriveKey, RandomStream, shuffledIndices } from "../random.ts";
 import type { Dataset } from "./dataset.ts";
+import {
+  cellTypeGroupIndices,
+  geneGroupIndices,
+  hasCellTypeGroups,
+  hasGeneGroups,
+  numberSampleGroups,
+} from "./sample_groups.ts";
 
 /** How {@linkcode kFold} splits the samples. */
 export type FoldScheme = "contiguous" | "shuffled" | "by-gene" | "by-cell-type" | "by-both";
@@ -48,7 +55,11 @@ export interface Fold {
  *   samples that share neither with them. All others are left out: in a full table of genes and cell types, 1/k² of the
  *   samples validate, (1 − 1/k)² train and 2(k − 1)/k² are left out, so that all folds together judge 1/k of the table.
  *
- * In every scheme the groups of samples, of genes or of cell types differ in size by at most one.
+ * In every scheme the sides get equally many samples, genes or cell types, or one more.
+ *
+ * Samples that belong together are never separated. Where cell types are in groups, as replicates are, a group counts as
+ * one cell type, and the samples of a gene in it count as one sample; genes that belong to one, as transcripts do, count
+ * as one gene.
  *
  * @param data The samples.
  * @param options Number of folds, scheme and seed.
@@ -59,7 +70,7 @@ export interface Fold {
  * @example
  * ```ts
  * import { Dataset, kFold } from "@waka/histone/data";
- * import { COMPETITION_RECORD } from "@waka/histone/record";
+ * import { DEEPCHROME_RECORD } from "@waka/histone/record";
  * import { deepStrictEqual } from "node:assert";
  *
  * const data = new Dataset({
@@ -70,7 +81,7 @@ export interface Fold {
  *   genes: ["ENSG00000000003", "ENSG00000000005"],
  *   geneIndex: Uint32Array.of(0, 1, 0, 1),
  *   bins: 1,
- *   record: { ...COMPETITION_RECORD, marks: ["H3K4me3"] },
+ *   record: { ...DEEPCHROME_RECORD, marks: ["H3K4me3"] },
  * });
  * const [first] = kFold(data, { folds: 2, scheme: "contiguous" });
  * deepStrictEqual(first?.validation.submissionIds(), ["E003_3", "E003_5"]);
@@ -104,28 +115,49 @@ export function kFold(data: Dataset, options: FoldOptions): Fold[] {
  * Groups the samples, `[position]`, once for each thing that must not be on both sides. Fold i validates on the samples
  * whose groups are all i, and trains on those whose groups all differ from i.
  */
-function groupSamples(data: Dataset, { folds, scheme, seed = 0 }: FoldOptions): Uint32Array[] {
-  const stream = (what: string) => new RandomStream(deriveKey(seed, "kfold", what));
-  const byGene = () =>
-    groupNames(data.geneIndices(), { what: "gene", folds, stream: stream("gene") });
-  const byCellType = () =>
-    groupNames(data.cellTypeIndices(), { what: "cell type", folds, stream: stream("cell type") });
+function groupSamples(data: Dataset, options: FoldOptions): Uint32Array[] {
+  const { scheme } = options;
   switch (scheme) {
     case "contiguous":
-      return [groupEvenly(data.length, { what: "sample", folds })];
     case "shuffled":
-      return [groupRandomly(data.length, { what: "sample", folds, stream: stream("sample") })];
+      return [groupUnits(data, options)];
     case "by-gene":
-      return [byGene()];
+      return [groupGenes(data, options)];
     case "by-cell-type":
-      return [byCellType()];
+      return [groupCellTypes(data, options)];
     case "by-both":
-      return [byGene(), byCellType()];
+      return [groupGenes(data, options), groupCellTypes(data, options)];
     default:
       throw new RangeError(
         `Cannot split data by "${scheme}": expected one of ${FOLD_SCHEMES.join(", ")}`,
       );
   }
+}
+
+/** Groups samples, or groups of samples that belong together, in their order or at random. */
+function groupUnits(data: Dataset, { folds, scheme, seed = 0 }: FoldOptions): Uint32Array {
+  const units = numberSampleGroups(data);
+  const count = units === undefined ? data.length : new Set(units).size;
+  const grouping = { what: units === undefined ? "sample" : "sample group", folds };
+  const groups = scheme === "contiguous"
+    ? groupEvenly(count, grouping)
+    : groupRandomly(count, { ...grouping, stream: streamOf(seed, "sample") });
+  return units === undefined ? groups : units.map((unit) => groups[unit]!);
+}
+
+function groupGenes(data: Dataset, { folds, seed = 0 }: FoldOptions): Uint32Array {
+  const what = hasGeneGroups(data) ? "gene group" : "gene";
+  return groupNames(geneGroupIndices(data), { what, folds, stream: streamOf(seed, "gene") });
+}
+
+function groupCellTypes(data: Dataset, { folds, seed = 0 }: FoldOptions): Uint32Array {
+  const what = hasCellTypeGroups(data) ? "cell type group" : "cell type";
+  const stream = streamOf(seed, "cell type");
+  return groupNames(cellTypeGroupIndices(data), { what, folds, stream });
+}
+
+function streamOf(seed: number, what: string): RandomStream {
+  return new RandomStream(deriveKey(seed, "kfold", what));
 }
 
 /** How items are grouped. */
@@ -146,7 +178,7 @@ function groupEvenly(count: number, { what, folds }: Grouping): Uint32Array {
   if (count < folds) {
     const remedy = count > 1
       ? `. Take ${count} folds (--folds ${count})`
-      : what === "cell type"
+      : what.startsWith("cell type")
       ? ". Split the data by gene (--scheme by-gene)"
       : "";
     throw new RangeError(

@@ -19,5 +19,12 @@ export {
 export { gridOrder, type GridOrderOptions } from "./grid_order.ts";
 export { type Fold, FOLD_SCHEMES, type FoldOptions, type FoldScheme, kFold } from "./kfold.ts";
 export { type LargeError, largestErrors, type LargestErrorsOptions } from "./largest_errors.ts";
-export { type PredictionTable, writePredictionTable } from "./prediction_table.ts";
+export { type PredictionAnndata, writePredictionAnndata } from "./prediction_anndata.ts";
+export {
+  PREDICTION_FORMATS,
+  type PredictionFormat,
+  type PredictionTable,
+  type PredictionValues,
+  writePredictionTable,
+} from "./prediction_table.ts";
 export { readDataset, type ReadDatasetOptions } from "./read_dataset.ts";

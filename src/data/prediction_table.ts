@@ -1,35 +1,54 @@
-import { formatFloat32 } from "../io/submission.ts";
+import { type ParquetRows, type ParquetType, writeParquet } from "../io/parquet.ts";
+import {
+  type ColumnKind,
+  numberColumns,
+  type PredictionColumn,
+  predictionColumns,
+  type PredictionValues,
+} from "./_prediction_columns.ts";
+import { tableText, type TextFormat } from "./_prediction_text.ts";
 import type { Dataset } from "./dataset.ts";
 
-const COLUMNS = ["cell_type", "gene_id", "symbol", "chrom", "tss", "strand", "prediction"];
-/** The text is written in pieces of about this length. */
-const PIECE_CHARACTERS = 1 << 16;
+export type { PredictionValues } from "./_prediction_columns.ts";
+
+/** How {@linkcode writePredictionTable} writes a table. */
+export type PredictionFormat = "tsv" | "csv" | "jsonl" | "parquet";
+
+/** Every {@linkcode PredictionFormat}. */
+export const PREDICTION_FORMATS: readonly PredictionFormat[] = ["tsv", "csv", "jsonl", "parquet"];
 
 /** The content and the format of a table that {@linkcode writePredictionTable} writes. */
-export interface PredictionTable {
-  /** One number for each sample, `[position]`. */
-  readonly predictions: ArrayLike<number>;
-  /** How far the members of an ensemble differ, `[position]`; adds a column `spread`. */
-  readonly spread?: ArrayLike<number> | undefined;
+export interface PredictionTable extends PredictionValues {
   /**
-   * The separator of the cells: tabs, or commas as in RFC 4180.
+   * Cells between tabs; cells between commas, quoted as in RFC 4180; a JSON object a line; or Apache Parquet.
    *
    * @default {"tsv"}
    */
-  readonly format?: "tsv" | "csv" | undefined;
+  readonly format?: PredictionFormat | undefined;
+  /**
+   * Texts by name that say where the predictions come from; kept in the metadata of a Parquet file.
+   *
+   * @default {No metadata}
+   */
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
+/** Rows of a row group of Parquet. */
+const GROUP_ROWS = 65_536;
+
 /**
- * Writes predictions as a table with one line for each sample: its cell type, what the data know about its gene, and
- * the prediction. The columns are `cell_type gene_id symbol chrom tss strand prediction`, and `spread` where it is
- * given. Cells are empty where a value is not known; `tss` is 0-based. A prediction has the fewest digits that give
- * back the same float32.
+ * Writes predictions as a table with one row for each sample: its cell type, what the data know about its gene, and
+ * the prediction. The columns are `cell_type gene_id symbol chrom tss strand prediction`, then `spread`, and `measured`
+ * with `residual` (measured − predicted), where they are given. If samples are transcripts, or windows, of genes, a column
+ * `gene` precedes the prediction. What is not known is an empty cell, or `null`; `tss` is
+ * 0-based. Numbers are float32 with the fewest digits that give them back, and so are measured values unless some of
+ * them need float64. The table is written piece by piece.
  *
  * @param sink The stream to write to; closed at the end, aborted on an error.
  * @param data The samples.
  * @param table The predictions, and how the table is written.
  * @throws {TypeError} If predictions and samples differ in number, or a name cannot be written in the table.
- * @throws {RangeError} If a prediction is NaN or infinite; the message has its gene and cell type.
+ * @throws {RangeError} If the format is unknown, or a number is NaN or infinite; the message has its gene and cell type.
  *
  * @example A table of one sample
  * ```ts
@@ -40,34 +59,46 @@ export interface PredictionTable {
  * const data = new Dataset(simulateColumns({ cellTypes: 1, genes: 1, bins: 2 }).train);
  * const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
  * const text = new Response(readable).text();
- * await writePredictionTable(writable, data, { predictions: [0.5], format: "csv" });
- * strictEqual((await text).split("\n")[1], `E065,${data.geneOf(0)},,,,,0.5`);
+ * await writePredictionTable(writable, data, { predictions: [0.5], measured: [2], format: "csv" });
+ * strictEqual((await text).split("\n")[1], `E065,${data.geneOf(0)},,,,,0.5,2,1.5`);
  * ```
  */
 export async function writePredictionTable(
   sink: WritableStream<Uint8Array>,
   data: Dataset,
-  { predictions, spread, format = "tsv" }: PredictionTable,
+  { format = "tsv", metadata, ...values }: PredictionTable,
 ): Promise<void> {
-  const writer = sink.getWriter();
+  let columns: PredictionColumn[];
   try {
-    for (const values of [predictions, spread ?? predictions]) {
-      if (values.length === data.length) continue;
-      throw new TypeError(
-        `Cannot write predictions: ${values.length} for ${data.length} samples, expected one for each`,
+    if (!PREDICTION_FORMATS.includes(format)) {
+      throw new RangeError(
+        `Cannot write predictions: format is "${format}", expected one of ${
+          PREDICTION_FORMATS.join(", ")
+        }`,
       );
     }
-    const formatLine = format === "csv" ? formatCsvLine : formatTabbedLine;
-    const encoder = new TextEncoder();
-    let text = formatLine(spread === undefined ? COLUMNS : [...COLUMNS, "spread"]);
-    for (let position = 0; position < data.length; position++) {
-      const values = [predictions[position], ...(spread === undefined ? [] : [spread[position]])];
-      text += formatLine(cellsOf(data, position, values));
-      if (text.length < PIECE_CHARACTERS) continue;
-      await writer.write(encoder.encode(text));
-      text = "";
-    }
-    await writer.write(encoder.encode(text));
+    columns = predictionColumns(data, numberColumns(data, values));
+  } catch (error) {
+    await sink.abort(error).catch(() => undefined);
+    throw error;
+  }
+  if (format === "parquet") {
+    const rowGroups = rowGroupsOf(columns, data.length);
+    await writeParquet(sink, { columns: columns.map(toParquetColumn), rowGroups, metadata });
+  } else {
+    await writeText(sink, columns, { format, length: data.length });
+  }
+}
+
+async function writeText(
+  sink: WritableStream<Uint8Array>,
+  columns: readonly PredictionColumn[],
+  options: { readonly format: TextFormat; readonly length: number },
+): Promise<void> {
+  const writer = sink.getWriter();
+  const encoder = new TextEncoder();
+  try {
+    for (const text of tableText(columns, options)) await writer.write(encoder.encode(text));
     await writer.close();
   } catch (error) {
     await writer.abort(error).catch(() => undefined);
@@ -75,39 +106,25 @@ export async function writePredictionTable(
   }
 }
 
-/** The cells of a sample's line: what is known about its gene, and some values. */
-function cellsOf(
-  data: Dataset,
-  position: number,
-  values: readonly (number | undefined)[],
-): string[] {
-  const [gene, cellType] = [data.geneOf(position), data.cellTypeOf(position)];
-  const { symbol, chromosome, tss, strand } = data.geneDetailsOf(position) ?? {};
-  const known = [cellType, gene, symbol, chromosome, tss, strand].map((cell) => `${cell ?? ""}`);
-  const numbers = values.map((value = NaN) => {
-    if (Number.isFinite(value)) return formatFloat32(value);
-    throw new RangeError(
-      `Cannot write predictions: prediction of ${gene} in ${cellType} is ${value}, expected a finite number`,
-    );
-  });
-  return [...known, ...numbers];
+const PARQUET_TYPES: Readonly<Record<ColumnKind, ParquetType>> = {
+  text: "text",
+  integer: "int64",
+  float32: "float32",
+  float64: "float64",
+};
+
+function toParquetColumn({ name, kind, nullable }: PredictionColumn) {
+  return { name, type: PARQUET_TYPES[kind], nullable };
 }
 
-function formatTabbedLine(cells: readonly string[]): string {
-  const [cellType, gene] = cells;
-  if (cells.some((cell) => /[\t\r\n]/.test(cell))) {
-    throw new TypeError(
-      `Cannot write predictions: a name of ${JSON.stringify(gene)} in ${
-        JSON.stringify(cellType)
-      } holds a tab or a line end`,
+function* rowGroupsOf(
+  columns: readonly PredictionColumn[],
+  length: number,
+): Generator<ParquetRows, void, undefined> {
+  for (let start = 0; start < length; start += GROUP_ROWS) {
+    const count = Math.min(GROUP_ROWS, length - start);
+    yield columns.map(({ valueAt }) =>
+      Array.from({ length: count }, (_, row) => valueAt(start + row) ?? null)
     );
   }
-  return `${cells.join("\t")}\n`;
-}
-
-function formatCsvLine(cells: readonly string[]): string {
-  const quoted = cells.map((cell) =>
-    /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell
-  );
-  return `${quoted.join(",")}\n`;
 }

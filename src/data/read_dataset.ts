@@ -2,6 +2,7 @@ import { ContractError } from "../errors.ts";
 import { readCompetition } from "../io/competition.ts";
 import { readDeepchromeCsv, readDeepchromeFolder } from "../io/deepchrome_csv.ts";
 import { checkName } from "../io/names.ts";
+import { isZarrFolder, readAnndataFolder } from "../io/zarr/folder.ts";
 import { pathKind } from "../files/file.ts";
 import type { DataRecord } from "../record.ts";
 import { Dataset } from "./dataset.ts";
@@ -11,7 +12,7 @@ export interface ReadDatasetOptions {
   /**
    * What the numbers are.
    *
-   * @default {The record that an npz file carries, or else COMPETITION_RECORD}
+   * @default {The record that the data carry, or else that of their kind; see `ReadCompetitionOptions`}
    */
   readonly record?: DataRecord | undefined;
   /**
@@ -20,6 +21,8 @@ export interface ReadDatasetOptions {
    * @default {The number of cores, at most 8}
    */
   readonly threads?: number | undefined;
+  /** Called if an npz file lacks a record and the options do too, with what its values were taken for. */
+  readonly onNote?: ((message: string) => void) | undefined;
   /** Called with peculiarities of an npz file that do not keep it from being read; see `ReadCompetitionOptions`. */
   readonly onWarning?: ((message: string) => void) | undefined;
   /**
@@ -29,8 +32,8 @@ export interface ReadDatasetOptions {
 }
 
 /**
- * Reads a data set of any known kind: a `.npz` file of the competition, a `.csv` file of DeepChrome, or a folder of
- * DeepChrome's cell types, from which it reads the `train.csv` files.
+ * Reads a data set of any known kind: a `.npz` file of the competition, a `.csv` file of DeepChrome, a folder of
+ * DeepChrome's cell types, from which it reads the `train.csv` files, or a folder of AnnData in Zarr.
  *
  * @param path Path of the file or folder.
  * @param options What the numbers are, and how to read them.
@@ -55,7 +58,11 @@ export async function readDataset(
 ): Promise<Dataset> {
   const kind = await pathKind(path);
   if (kind === undefined) throw new ContractError(`Cannot read data: no file or folder "${path}"`);
-  const read = kind === "directory" ? readDeepchromeFolder : readerOf(path);
+  const read = kind === "file"
+    ? readerOf(path)
+    : await isZarrFolder(path)
+    ? readAnndataFolder
+    : readDeepchromeFolder;
   const columns = await read(path, options);
   const file = String(path);
   for (const cellType of columns.cellTypes) checkName(cellType, { what: "cell type", file });

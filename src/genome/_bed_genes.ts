@@ -6,6 +6,8 @@ import { isTrackLine } from "./track_lines.ts";
 
 /** The strand is the sixth column. */
 const COLUMNS = 6;
+/** In UCSC's bigGenePred, the gene and its type are the eighteenth and the last of twenty columns. */
+const BIG_GENE_PRED = { columns: 20, gene: 17 } as const;
 
 /** Reads a line of BED. Returns `undefined` for blank lines and lines for genome browsers. */
 export function parseBedLine(line: Line, file: string): GeneRow | undefined {
@@ -23,6 +25,9 @@ export function parseBedLine(line: Line, file: string): GeneRow | undefined {
   const [chromosome = "", startText, endText, id = ".", , strand = ""] = columns;
   return {
     id: id === "." ? undefined : id.trim(),
+    gene: columns.length === BIG_GENE_PRED.columns
+      ? columns[BIG_GENE_PRED.gene]?.trim() || undefined
+      : undefined,
     chromosome,
     start: parsePosition(startText, "start", { line, file, least: 0 }),
     end: parsePosition(endText, "end", { line, file, least: 0 }),

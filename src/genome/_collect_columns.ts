@@ -2,6 +2,8 @@
 
 import type { SampleColumns } from "../io/columns.ts";
 import type { CompetitionBlock } from "../io/competition_writer.ts";
+import { makeCellTypeGroups } from "../io/item_groups.ts";
+import { makeMarkMask } from "../io/mark_mask.ts";
 import { PackedBuilder } from "../io/packing.ts";
 import type { DataRecord } from "../record.ts";
 import type { SampleCounts } from "./_count_sample.ts";
@@ -15,6 +17,8 @@ export interface CollectColumnsOptions {
   readonly bins: number;
   /** Labels of the genes in each cell type, `[gene]`; genes whose label is NaN have no sample there. */
   readonly labels?: ReadonlyMap<string, Float64Array> | undefined;
+  readonly cellTypeGroups?: ReadonlyMap<string, string> | undefined;
+  readonly missingMarks?: ReadonlyMap<string, readonly string[]> | undefined;
 }
 
 /** Number of values that are widened to float64 at a time. */
@@ -23,8 +27,10 @@ const PIECE_VALUES = 2 ** 17;
 /** Collects blocks, one for each cell type. A block has all genes, or those that have a label in its cell type. */
 export async function collectColumns(
   blocks: AsyncIterable<CompetitionBlock>,
-  { record, genes, cellTypes, bins, labels: given }: CollectColumnsOptions,
+  options: CollectColumnsOptions,
 ): Promise<SampleColumns> {
+  const { record, genes, cellTypes, bins, labels: given } = options;
+  const { cellTypeGroups = new Map(), missingMarks = new Map() } = options;
   const genesOf = cellTypes.map((cellType) => labelledGenes(genes, given?.get(cellType)));
   const samples = genesOf.reduce((sum, { length }) => sum + length, 0);
   const signal = new PackedBuilder(samples * bins * record.marks.length);
@@ -42,6 +48,8 @@ export async function collectColumns(
     signal: signal.finish(),
     labels,
     cellTypes,
+    cellTypeGroups: makeCellTypeGroups(cellTypes, cellTypeGroups),
+    markMask: makeMarkMask(missingMarks, { cellTypes, marks: record.marks }),
     cellTypeIndex: Uint32Array.from(genesOf.flatMap((genes, i) => genes.map(() => i))),
     genes: genes.map(({ id }) => id),
     geneDetails: genes.map(pickGeneDetails),

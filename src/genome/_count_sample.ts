@@ -1,17 +1,24 @@
-/** Counts one file into the numbers of one mark in one cell type. */
+/** Counts the files of one mark in one cell type into its numbers. */
 
-import { formatCountOf } from "../base/count.ts";
 import { freeArray } from "../base/free.ts";
 import { ContractError } from "../errors.ts";
-import { checkValues } from "./_check_values.ts";
-import { checkAccessions } from "./_contig_assembly.ts";
-import { checkAssembly } from "./chromosomes.ts";
+import type { ControlRule } from "../record.ts";
+import {
+  checkControlReads,
+  CONTROL_FUNCTIONS,
+  type ControlCounts,
+  controlsOf,
+  type ControlValues,
+  type KeptValues,
+} from "./_control_counts.ts";
+import { readsOf } from "./_count_file.ts";
 import type { Gene } from "./gene.ts";
-import type { PrepareOptions, SignalInput } from "./prepare_options.ts";
-import type { CountOptions, SignalCounts } from "./signal/track.ts";
+import type { ControlInput, PrepareOptions, SignalInput } from "./prepare_options.ts";
+import type { SampleFiles } from "./_sample_plan.ts";
+import type { SignalCounts } from "./signal/track.ts";
 import { flipBins, type GeneWindows } from "./windows.ts";
 
-/** The numbers of a file, `[gene, bin]` row-major. */
+/** The numbers of a mark in a cell type, `[gene, bin]` row-major. */
 export type SampleCounts =
   | Uint16Array<ArrayBuffer>
   | Uint32Array<ArrayBuffer>
@@ -21,75 +28,139 @@ export type SampleCounts =
 export interface CountSampleOptions extends
   Pick<
     PrepareOptions,
-    "rule" | "extendBp" | "minMappingQuality" | "normalisation" | "orientation" | "onWarning"
-  >,
-  Pick<CountOptions, "chromosomes"> {
+    "rule" | "normalisation" | "orientation" | "replicates" | "control"
+  > {
   readonly genes: readonly Gene[];
   readonly windows: GeneWindows;
-  /** The assembly of the data, or `unknown`. */
-  readonly assembly: string;
-  readonly onProgress: (genesDone: number) => void;
+  readonly controls: ControlCounts;
+  /** Counts a file. */
+  readonly countFile: (input: SignalInput) => Promise<SignalCounts>;
 }
 
-/** Counts a file and closes it. */
+/** Values of some files together, `[gene, bin]` with bins by ascending coordinate, and the reads of their files. */
+interface Counted {
+  readonly values: Float64Array<ArrayBuffer>;
+  readonly files: readonly { readonly name: string; readonly counts: SignalCounts }[];
+}
+
+/** Counts the files of a mark in a cell type, and combines them with each other and with their controls. */
 export async function countSample(
-  input: SignalInput,
+  sample: SampleFiles,
   options: CountSampleOptions,
 ): Promise<SampleCounts> {
-  const { genes, windows, orientation = "genomic", normalisation = "none" } = options;
-  const { track, close } = await input.open();
-  try {
-    const counts = await track.count(windows, options);
-    if (track.contigs === undefined) {
-      checkAccessions(counts.contigs, { file: input.name, assembly: options.assembly });
-      for (const message of checkAssembly(genes, counts.contigs, { file: input.name })) {
-        options.onWarning?.(message);
-      }
-    }
-    checkValues(counts.values, input, options);
-    warnIfEmpty(counts.values, input, options);
-    if (normalisation === "rpm") normalise(counts, input);
-    if (orientation === "transcript") flipBins(counts.values, genes, { bins: windows.bins });
-    const values = narrow(counts.values, options);
-    freeArray(counts.values);
-    return values;
-  } finally {
-    close();
+  const { genes, windows, orientation = "genomic" } = options;
+  const isAveraged = options.replicates === "mean" || options.replicates === "mean-rpm";
+  const values = isAveraged && sample.files.length > 1
+    ? await averageFiles(sample, options)
+    : await sumFiles(sample, options);
+  if (orientation === "transcript") flipBins(values, genes, { bins: windows.bins });
+  const narrowed = narrow(values, options);
+  freeArray(values);
+  return narrowed;
+}
+
+/** The mean of the finished values of each file. */
+async function averageFiles(
+  sample: SampleFiles,
+  options: CountSampleOptions,
+): Promise<Float64Array<ArrayBuffer>> {
+  const { files } = sample;
+  let sum: Float64Array<ArrayBuffer> | undefined;
+  for (const file of files) {
+    const values = await sumFiles({ ...sample, files: [file] }, options);
+    if (sum === undefined) sum = values;
+    else addTo(sum, values);
   }
+  for (let i = 0; i < sum!.length; i++) sum![i]! /= files.length;
+  return sum!;
+}
+
+/** The finished values of files as if they were one: their counts are added, and compared with all their controls. */
+async function sumFiles(
+  sample: SampleFiles,
+  options: CountSampleOptions,
+): Promise<Float64Array<ArrayBuffer>> {
+  const { genes, windows, control, controls } = options;
+  const { files } = sample;
+  if (files.length === 0) return new Float64Array(genes.length * windows.bins);
+  const counted = await countTogether(files, options);
+  if (control !== undefined) {
+    await controls.lend(files, (lent) => applyControls(counted, lent, { control, files }));
+  }
+  if (isNormalised(options)) normalise(counted);
+  return counted.values;
+}
+
+async function countTogether(
+  files: readonly SignalInput[],
+  { countFile }: CountSampleOptions,
+): Promise<Counted> {
+  const all: { readonly name: string; readonly counts: SignalCounts }[] = [];
+  for (const file of files) {
+    const counts = await countFile(file);
+    if (all[0] !== undefined) addTo(all[0].counts.values, counts.values);
+    all.push({ name: file.name, counts });
+  }
+  return { values: all[0]!.counts.values, files: all };
+}
+
+/** Adds values to a sum, and frees them. */
+function addTo(sum: Float64Array, values: Float64Array): void {
+  for (let i = 0; i < sum.length; i++) sum[i]! += values[i]!;
+  freeArray(values);
+}
+
+function applyControls(
+  counted: Counted,
+  lent: ReadonlyMap<ControlInput, ControlValues>,
+  { control, files }: { readonly control: ControlRule; readonly files: readonly SignalInput[] },
+): void {
+  const own = controlsOf(files).map((input) => ({ input, ...lent.get(input)! }));
+  for (const { reads, input } of own) checkControlReads(reads, input.name);
+  const reads = totalReads(counted, "scale a control to the depth of");
+  const controlReads = own.reduce((sum, { reads }) => sum + reads, 0);
+  const [first, second] = own;
+  const values = second === undefined ? first!.values : sumOf(own.map(({ values }) => values));
+  CONTROL_FUNCTIONS[control](counted.values, values, reads / controlReads);
+  if (second !== undefined) freeArray(values);
+}
+
+function sumOf(columns: readonly KeptValues[]): Float64Array<ArrayBuffer> {
+  const sum = new Float64Array(columns[0]!.length);
+  for (const values of columns) {
+    for (let i = 0; i < sum.length; i++) sum[i]! += values[i]!;
+  }
+  return sum;
+}
+
+function totalReads({ files }: Counted, why: string): number {
+  return files.reduce((sum, { name, counts }) => sum + readsOf(counts, name, why), 0);
+}
+
+/** Whether values are normalised to reads per million reads. */
+export function isNormalised(
+  { normalisation, replicates }: Pick<PrepareOptions, "normalisation" | "replicates">,
+): boolean {
+  return normalisation === "rpm" || replicates === "mean-rpm";
+}
+
+function normalise(counted: Counted): void {
+  const { values, files } = counted;
+  const reads = totalReads(counted, "normalise");
+  if (reads === 0) {
+    throw new ContractError(`Cannot normalise ${files[0]!.name}: it has no reads, expected some`);
+  }
+  for (let i = 0; i < values.length; i++) values[i]! *= 1e6 / reads;
 }
 
 /** Stores plain counts as integers and everything else as float32, in a quarter or half of the memory. */
 function narrow(
   values: Float64Array,
-  { rule, normalisation }: Pick<PrepareOptions, "rule" | "normalisation">,
+  options: Pick<PrepareOptions, "rule" | "normalisation" | "replicates" | "control">,
 ): SampleCounts {
-  if (rule !== "reads" || normalisation === "rpm") return new Float32Array(values);
+  const { rule, replicates, control } = options;
+  const isPlain = rule === "reads" && control === undefined && replicates !== "mean" &&
+    !isNormalised(options);
+  if (!isPlain) return new Float32Array(values);
   return values.some((value) => value > 0xffff) ? new Uint32Array(values) : new Uint16Array(values);
-}
-
-function normalise({ values, reads }: SignalCounts, { name }: SignalInput): void {
-  if (reads === undefined || reads === 0) {
-    throw new ContractError(
-      `Cannot normalise ${name}: its index does not say how many reads it has. Make the index again ` +
-        "with a recent samtools or tabix",
-    );
-  }
-  for (let i = 0; i < values.length; i++) values[i]! *= 1e6 / reads;
-}
-
-/** Warns of each empty file separately: the user must know which marks of which cell types will be zero. */
-function warnIfEmpty(
-  values: Float64Array,
-  { name, cellType, mark }: SignalInput,
-  { genes, minMappingQuality = 0, onWarning }: CountSampleOptions,
-): void {
-  if (values.some((value) => value !== 0)) return;
-  const filter = minMappingQuality === 0
-    ? ""
-    : `, or no read of mapping quality ${minMappingQuality} or more, which --min-mapping-quality asks for`;
-  onWarning?.(
-    `${name} (${mark} of ${cellType}) has nothing in any window of the ${
-      formatCountOf(genes.length, "gene")
-    }: all its values are zero. Does it hold other chromosomes or regions only${filter}?`,
-  );
 }

@@ -37,19 +37,26 @@ export interface GeneListOptions {
    * @default {All types.}
    */
   readonly geneTypes?: readonly string[] | undefined;
+  /**
+   * Where genes are counted that could not be used unchanged.
+   *
+   * @default {A report of its own.}
+   */
+  readonly report?: GeneReport | undefined;
 }
 
 /** Collects the gene lines of a file. */
 export class GeneList {
-  readonly report = new GeneReport();
+  readonly report: GeneReport;
   readonly #file: string;
   readonly #geneTypes: readonly string[] | undefined;
   /** The lines of each gene, by its key. */
   readonly #rows = new Map<string, [NamedRow, ...NamedRow[]]>();
   #lines = 0;
 
-  constructor({ file, geneTypes }: GeneListOptions) {
+  constructor({ file, geneTypes, report = new GeneReport() }: GeneListOptions) {
     this.#file = file;
+    this.report = report;
     this.#geneTypes = geneTypes;
   }
 

@@ -5,29 +5,40 @@ import type { GeneList } from "./_gene_list.ts";
 import { MadeGenes } from "./_made_genes.ts";
 import { parsePosition } from "./_make_gene.ts";
 import { isTrackLine } from "./track_lines.ts";
+import { transcriptKey } from "./transcript_id.ts";
+import type { TranscriptStarts } from "./_transcript_starts.ts";
 
 /** Number of genePred's columns, the last two of which are the starts and the ends of the exons. */
 const COLUMNS = 10;
 const [SCORE, NAME_2] = [10, 11];
 
+/** What {@linkcode GenePredGenes} reads, and where its results go. */
+export interface GenePredGenesOptions {
+  readonly file: string;
+  readonly list: GeneList;
+  /** Where transcripts go whose own starts are wanted. */
+  readonly starts?: TranscriptStarts | undefined;
+  /** The gene of each transcript, by its `transcriptKey`, for files that do not name genes. */
+  readonly transcriptGenes?: ReadonlyMap<string, string> | undefined;
+}
+
 /** Reads lines of transcripts and makes genes from them. */
 export class GenePredGenes {
-  readonly #file: string;
-  readonly #list: GeneList;
+  readonly #options: GenePredGenesOptions;
   readonly #made = new MadeGenes();
 
-  constructor(options: { readonly file: string; readonly list: GeneList }) {
-    this.#file = options.file;
-    this.#list = options.list;
+  constructor(options: GenePredGenesOptions) {
+    this.#options = options;
   }
 
   readLine(line: Line): void {
+    const { file, starts, transcriptGenes } = this.#options;
     const text = lineText(line);
     if (isTrackLine(line) || text.trim() === "") return;
     const found = splitGenePred(text);
     if (found === undefined) {
       failLine(
-        this.#file,
+        file,
         line,
         `Cannot read gene: line is "${
           text.slice(0, 80)
@@ -35,15 +46,21 @@ export class GenePredGenes {
           "other columns of genePred or refFlat, separated by tabs",
       );
     }
-    const { gene, transcript, chromosome, strand } = found;
-    const start = parsePosition(found.start, "txStart", { line, file: this.#file, least: 0 });
-    const end = parsePosition(found.end, "txEnd", { line, file: this.#file, least: 0 });
-    this.#made.add({ gene, transcript, chromosome, strand, start, end, line: line.number });
+    const { transcript, chromosome, strand } = found;
+    const start = parsePosition(found.start, "txStart", { line, file, least: 0 });
+    const end = parsePosition(found.end, "txEnd", { line, file, least: 0 });
+    const named = found.gene === transcript
+      ? transcriptGenes?.get(transcriptKey(transcript))
+      : undefined;
+    const gene = named ?? found.gene;
+    const place = { transcript, chromosome, strand, start, end, line: line.number };
+    this.#made.add({ gene, ...place });
+    starts?.add(gene, { ...place, isWhole: true });
   }
 
   /** Adds the genes to the list. */
   finish(): void {
-    this.#made.addTo(this.#list);
+    this.#made.addTo(this.#options.list);
   }
 }
 

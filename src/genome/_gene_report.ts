@@ -9,8 +9,14 @@ interface Tally {
 
 /** Counts what happened to genes. */
 export class GeneReport {
+  readonly #noun: string;
   readonly #leftOut = new Map<string, Tally>();
   readonly #taken = new Map<string, Tally>();
+
+  /** Makes an empty report about things of a kind: genes, or transcripts or windows that stand for them. */
+  constructor(noun = "gene") {
+    this.#noun = noun;
+  }
 
   /** Counts a gene that is left out; the reason's words follow "3 genes". */
   leaveOut(reason: string, example: string): void {
@@ -26,13 +32,13 @@ export class GeneReport {
   warnings(file: string): string[] {
     return [
       ...this.leftOut().map((text) => `${file}: left out ${text}`),
-      ...Array.from(this.#taken, (entry) => `${file}: ${describeTally(entry)}`),
+      ...Array.from(this.#taken, (entry) => `${file}: ${describeTally(entry, this.#noun)}`),
     ];
   }
 
   /** Describes the genes that were left out, one text for each reason: `3 genes without a strand, such as …`. */
   leftOut(): string[] {
-    return Array.from(this.#leftOut, describeTally);
+    return Array.from(this.#leftOut, (entry) => describeTally(entry, this.#noun));
   }
 }
 
@@ -43,7 +49,7 @@ function tally(tallies: Map<string, Tally>, what: string, example: string): void
 }
 
 /** Puts the count in the place of the zero byte. */
-function describeTally([what, { count, example }]: [string, Tally]): string {
+function describeTally([what, { count, example }]: [string, Tally], noun: string): string {
   const [before, after] = what.split("\0");
-  return `${before}${formatCountOf(count, "gene")} ${after}, such as ${example}`;
+  return `${before}${formatCountOf(count, noun)} ${after}, such as ${example}`;
 }

@@ -7,10 +7,12 @@ import { findGeneId, isExtraCopy, isSerialNumber, readGeneFacts } from "./_gene_
 import { isGeneKind, isGeneSegment, isNamedGene, typeOfKind } from "./_gene_kinds.ts";
 import type { GeneList } from "./_gene_list.ts";
 import { findKind, type GffFeature, parseFeature, type Place } from "./_gff_line.ts";
+import { GffStarts } from "./_gff_starts.ts";
 import { GffTranscripts } from "./_gff_transcripts.ts";
 import { stripGenePrefix } from "./id_prefixes.ts";
 import type { GeneRow } from "./_make_gene.ts";
 import type { AssemblyClues } from "./_assembly_clues.ts";
+import type { TranscriptStarts } from "./_transcript_starts.ts";
 
 const EXTRA_COPY = "copied again by Liftoff, of an extra_copy_number above 0";
 const UNKNOWN_KIND = "of a kind that the Sequence Ontology lacks";
@@ -24,12 +26,15 @@ export interface GffGenesOptions {
   readonly format: "gtf" | "gff3";
   readonly list: GeneList;
   readonly clues: AssemblyClues;
+  /** Where transcripts go whose own starts are wanted. */
+  readonly starts?: TranscriptStarts | undefined;
 }
 
 /** Reads the lines of a GTF or GFF3. Most lines are not needed here, and are not decoded. */
 export class GffGenes {
   readonly #options: GffGenesOptions;
   readonly #transcripts: GffTranscripts;
+  readonly #starts: GffStarts | undefined;
   /** NCBI's GFF3: the chromosomes' names, by accession number. */
   readonly #aliases = new Map<string, string>();
   #sequencesFollow = false;
@@ -37,6 +42,8 @@ export class GffGenes {
   constructor(options: GffGenesOptions) {
     this.#options = options;
     this.#transcripts = new GffTranscripts(options);
+    const { starts } = options;
+    this.#starts = starts && new GffStarts({ ...options, starts });
   }
 
   readComment(text: string): void {
@@ -55,7 +62,13 @@ export class GffGenes {
     if (place === undefined) return;
     if (holdsGene(line.bytes, place)) this.#readGene(line, place);
     else if (format === "gff3" && isRegion(line.bytes, place)) this.#readRegion(line);
-    else this.#transcripts.readLine(line, place);
+    else this.#readOther(line, place);
+  }
+
+  /** Reads a line that is not a gene's. */
+  #readOther(line: Line, place: Place): void {
+    this.#transcripts.readLine(line, place);
+    this.#starts?.readLine(line, place);
   }
 
   /** Adds the genes that can be made only after the last line. */
@@ -70,17 +83,23 @@ export class GffGenes {
     const { kind } = feature;
     if (isGeneSegment(kind)) {
       const isTranscript = format === "gtf" || attributes.first("Parent") !== undefined;
-      if (isTranscript) return this.#transcripts.readFeature(feature, line);
+      if (isTranscript) {
+        this.#starts?.readFeature(feature, line);
+        return this.#transcripts.readFeature(feature, line);
+      }
     } else if (!isGeneKind(kind)) {
-      if (!isNamedGene(kind)) return this.#transcripts.readLine(line, kindPlace);
+      if (!isNamedGene(kind)) return this.#readOther(line, kindPlace);
       this.#transcripts.addGeneLine(attributes);
       return list.leaveOut(UNKNOWN_KIND, `${kind} in line ${line.number}`);
     }
     // Ensembl once gave the transcripts of pseudogenes the kind of a gene.
     const parent = kind === "gene" ? undefined : attributes.first("Parent");
-    if (parent !== undefined && list.has(stripGenePrefix(parent))) return;
+    if (parent !== undefined && list.has(stripGenePrefix(parent))) {
+      return this.#starts?.readFeature(feature, line);
+    }
     this.#transcripts.addGeneLine(attributes);
     const row = this.#rowOf(feature, attributes, line);
+    this.#starts?.addGene(attributes, row.id);
     if (isExtraCopy(attributes)) {
       return list.leaveOut(EXTRA_COPY, `"${row.id}" (line ${line.number})`);
     }

@@ -12,9 +12,12 @@ import { agreeOnAssembly, type FileAssembly, identifyAssembly } from "./assembly
 import { ASSEMBLIES_WITH_SIZES, collectChromosomes } from "./chromosome_sizes.ts";
 import { checkAssembly, chromosomeMatcher, type Contig, matchChromosome } from "./chromosomes.ts";
 import type { Gene } from "./gene.ts";
-import type { PrepareOptions, SignalInput } from "./prepare_options.ts";
-import { checkOptions } from "./signal/check_options.ts";
-import type { SignalTrack } from "./signal/track.ts";
+import type { CountedFile } from "./_count_file.ts";
+import { isNormalised } from "./_count_sample.ts";
+import type { PrepareOptions } from "./prepare_options.ts";
+import type { SamplePlan } from "./_sample_plan.ts";
+import { checkOptions, holdsReads } from "./signal/check_options.ts";
+import type { SignalFormat, SignalTrack } from "./signal/track.ts";
 import type { GeneWindows } from "./windows.ts";
 
 /** The result of inspecting all files. */
@@ -34,25 +37,29 @@ export interface InspectOptions extends PrepareOptions {
 /** Opens every file once, checks what can be checked without counting, and finds the assembly. */
 export async function inspectInputs(
   genes: readonly Gene[],
-  inputs: readonly SignalInput[],
+  plan: SamplePlan,
   options: InspectOptions,
 ): Promise<Inspection> {
+  const aliases = options.windows.chromosomeAliases;
   const found: FileAssembly[] = [];
   const contigs: { readonly file: string; readonly contigs: readonly Contig[] }[] = [];
   const warnings = new FileMessages();
-  let holdsRows = false;
-  for (const input of inputs) {
+  const formats = new Map<SignalFormat, string>();
+  for (const input of listFiles(plan)) {
     const { name } = input;
     const { track, close } = await input.open();
     try {
       checkOptions(track, options);
-      checkNormalisation(track, options);
+      checkDepth(track, options);
       warnings.add(name, track.warnings);
-      found.push({ file: name, assembly: track.contigs && identifyAssembly(track.contigs) });
+      found.push({
+        file: name,
+        assembly: track.contigs && identifyAssembly(track.contigs, aliases),
+      });
       contigs.push({ file: name, contigs: track.contigs ?? [] });
-      holdsRows ||= track.format === "bed";
+      if (!formats.has(track.format)) formats.set(track.format, name);
       if (track.contigs !== undefined) {
-        for (const message of checkAssembly(genes, track.contigs, { file: name })) {
+        for (const message of checkAssembly(genes, track.contigs, { file: name, aliases })) {
           options.warnOnce(message, name);
         }
       }
@@ -61,32 +68,73 @@ export async function inspectInputs(
       close();
     }
   }
+  checkFragmentsPerRead(formats, options);
   for (const { message, file } of warnings.list()) options.warnOnce(message, file);
   const agreed = agreeOnAssembly(found, options.assembly);
   const assembly = compareWithAnnotation(agreed, found, options);
   for (const { file, contigs: own } of contigs) checkAccessions(own, { file, assembly });
   const all = contigs.flatMap(({ contigs }) => contigs);
   const chromosomes = collectChromosomes({ contigs: all, assembly });
-  if (holdsRows) warnOfUnknownEnds(genes, chromosomes, options);
+  if (formats.has("bed")) warnOfUnknownEnds(genes, chromosomes, options);
   return { assembly, chromosomes };
+}
+
+/**
+ * Throws if fragments are compared by the numbers of reads of files of which some have a row for each fragment, and
+ * others two reads.
+ */
+function checkFragmentsPerRead(
+  formats: ReadonlyMap<SignalFormat, string>,
+  options: PrepareOptions,
+): void {
+  const rows = formats.get("bed");
+  const pairs = formats.get("bam") ?? formats.get("cram");
+  if (options.fragments !== true || rows === undefined || pairs === undefined) return;
+  if (options.control === undefined && !isNormalised(options)) return;
+  throw new ContractError(
+    `Cannot scale fragments to the depth of their files: ${rows} has a row for each, and ${pairs} two reads, ` +
+      "expected files of one kind",
+  );
+}
+
+/** Every file, in the order of the samples, and after those of a sample its controls that were not listed before. */
+function* listFiles({ samples, controls }: SamplePlan): Generator<CountedFile> {
+  const left = new Set(controls);
+  for (const { files, cellType, mark } of samples) {
+    yield* files;
+    for (const { control } of files) {
+      if (control === undefined || !left.delete(control)) continue;
+      yield { ...control, cellType, mark: `control of ${mark}` };
+    }
+  }
 }
 
 /** Counts a file that may hold values that a data set cannot, so that they are found before other files are counted. */
 async function countEarly(
   track: SignalTrack,
-  input: SignalInput,
+  input: CountedFile,
   options: InspectOptions & { readonly genes: readonly Gene[] },
 ): Promise<void> {
-  const { rule, windows } = options;
-  const { values } = await track.count(windows, { rule });
+  const { rule, windows, blacklist } = options;
+  const { values } = await track.count(windows, { rule, blacklist });
   checkValues(values, input, options);
   freeArray(values);
 }
 
-function checkNormalisation({ name, format }: SignalTrack, options: PrepareOptions): void {
-  if (options.normalisation !== "rpm" || format === "bam" || format === "bed") return;
+/** Throws if a number needs the reads of the whole file, and the file is of no reads. */
+function checkDepth({ name, format }: SignalTrack, options: PrepareOptions): void {
+  if (holdsReads(format)) return;
+  const what = format === "peaks" ? "peaks have" : "a signal track has";
+  if (options.control !== undefined) {
+    throw new ContractError(
+      `Cannot use controls with ${name}: ${what} no reads by which a control is scaled to the depth of a mark, ` +
+        "expected reads (BAM, CRAM or BED), or what was compared with a control already",
+    );
+  }
+  if (!isNormalised(options)) return;
   throw new ContractError(
-    `Cannot normalise ${name}: a signal track has no reads to count, expected normalisation none`,
+    `Cannot normalise ${name}: ${what} no reads to count, expected normalisation none` +
+      (options.replicates === "mean-rpm" ? ", and replicates by mean" : ""),
   );
 }
 
@@ -96,10 +144,10 @@ function checkNormalisation({ name, format }: SignalTrack, options: PrepareOptio
 function warnOfUnknownEnds(
   genes: readonly Gene[],
   chromosomes: readonly Contig[],
-  { extendBp = 0, onWarning }: InspectOptions,
+  { extendBp = 0, onWarning, windows }: InspectOptions,
 ): void {
   if (extendBp === 0) return;
-  const match = chromosomeMatcher(chromosomes.map(({ name }) => name));
+  const match = chromosomeMatcher(chromosomes.map(({ name }) => name), windows.chromosomeAliases);
   const lacking = genes.filter((gene) => matchChromosome(match, gene) === undefined);
   const unknown = new Set(lacking.map(({ chromosome }) => chromosome));
   if (unknown.size === 0) return;

@@ -21,6 +21,8 @@ export interface GeneFacts {
 export interface GeneRow extends GeneFacts {
   /** The gene's id; `undefined` or empty where the line has none. */
   readonly id: string | undefined;
+  /** Id of the gene, where the line is that of a transcript that is a sample of its own. */
+  readonly gene?: string | undefined;
   readonly chromosome: string;
   readonly chromosomeAlias?: string | undefined;
   /** The gene reaches from `start` to `end`, 0-based half-open. */
@@ -53,7 +55,7 @@ export function makeGene(id: string, row: GeneRow): Gene {
   const strand = row.strand === "-" ? "-" : "+";
   const tss = strand === "+" ? start : end - 1;
   const gene: Mutable<Gene> = { id, chromosome, tss, strand, line };
-  for (const name of ["symbol", "entrezId", "type", "chromosomeAlias"] as const) {
+  for (const name of ["gene", "symbol", "entrezId", "type", "chromosomeAlias"] as const) {
     const value = row[name];
     if (value !== undefined) gene[name] = value;
   }

@@ -1,33 +1,34 @@
 /** Reads genes from a table of their TSS with the columns `gene_id chrom tss strand`, or from a table of BioMart. */
 
 import { failLine, type Line, lineText } from "../text/lines.ts";
+import { GENE_OF_SAMPLE } from "./gene_of_sample.ts";
 import { stripGenePrefix } from "./id_prefixes.ts";
+import { BIOMART, makeBioMartParser } from "./_biomart_genes.ts";
+import { failWithoutTags } from "./_canonical_tag.ts";
 import { type GeneRow, parsePosition, readStrand } from "./_make_gene.ts";
-import { isMissing } from "./missing.ts";
+import { findColumn, isKnown, separatorOf, TABLE_COLUMNS } from "./_table_cells.ts";
+import type { TranscriptStarts } from "./_transcript_starts.ts";
+import type { AnnotationTss } from "./gene_format.ts";
 import { readTableHeader, splitCells } from "./table_columns.ts";
 
-/** The columns that a table of genes must have. */
-export const TABLE_COLUMNS = ["gene_id", "chrom", "tss", "strand"] as const;
 const SYMBOLS = ["symbol", "gene_name"] as const;
 const TYPES = ["type", "gene_type", "gene_biotype", "biotype"] as const;
 /** The ids in a table that `prepare` writes beside a data set, whose column `gene_id` holds the genes' numbers. */
 const ORIGINAL_ID = "original_id";
+const TRANSCRIPT_ID = "transcript_id";
 const ENTREZ_IDS = ["entrez_id", "entrezgene_id", "entrezgene"] as const;
 
-/** The names of BioMart's columns, on its pages and in biomaRt. */
-const BIOMART = {
-  id: ["Gene stable ID", "ensembl_gene_id", "Gene stable ID version", "ensembl_gene_id_version"],
-  chromosome: ["Chromosome/scaffold name", "chromosome_name"],
-  start: ["Gene start (bp)", "start_position"],
-  end: ["Gene end (bp)", "end_position"],
-  tss: ["Transcription start site (TSS)", "transcription_start_site"],
-  strand: ["Strand", "strand"],
-  symbol: ["Gene name", "external_gene_name", "hgnc_symbol", "mgi_symbol"],
-  type: ["Gene type", "gene_biotype"],
-  entrezId: ["NCBI gene (formerly Entrezgene) ID", "NCBI gene ID", "entrezgene_id"],
-} as const;
-
 type RowParser = (line: Line, file: string) => GeneRow;
+
+/** How a table of genes is read. */
+export interface TableParserOptions {
+  /** Name of the file, for messages. */
+  readonly file: string;
+  /** What windows are to be centred on. */
+  readonly tss: AnnotationTss;
+  /** Where transcripts go whose own starts are wanted. */
+  readonly starts?: TranscriptStarts | undefined;
+}
 
 /** Whether a file's first line is the header of a table of genes. */
 export function isTableHeader(text: string): boolean {
@@ -35,20 +36,38 @@ export function isTableHeader(text: string): boolean {
   return cells.includes("gene_id") || findColumn(cells, BIOMART.id) !== undefined;
 }
 
-/** Makes a function that reads the rows of a table with the given header. */
-export function makeTableParser(header: Line, file: string): RowParser {
-  const text = lineText(header);
+/** Whether a header is that of a table of BioMart. */
+export function isBioMartHeader(text: string): boolean {
   const cells = splitCells(text, separatorOf(text));
-  const isBioMart = !cells.includes("gene_id") && findColumn(cells, BIOMART.id) !== undefined;
-  return isBioMart ? makeBioMartParser(header, file) : makeOwnParser(header, file);
+  return !cells.includes("gene_id") && findColumn(cells, BIOMART.id) !== undefined;
 }
 
-function makeOwnParser(header: Line, file: string): RowParser {
+/** Makes a function that reads the rows of a table with the given header. */
+export function makeTableParser(header: Line, options: TableParserOptions): RowParser {
+  const text = lineText(header);
+  const cells = splitCells(text, separatorOf(text));
+  const { file, tss } = options;
+  if (isBioMartHeader(text)) {
+    return makeBioMartParser(header, { ...options, onlyCanonical: tss === "canonical" });
+  }
+  if (tss === "canonical") failWithoutTags(file, "a table of genes");
+  if (tss === "transcript" && !cells.includes(TRANSCRIPT_ID)) {
+    failLine(
+      file,
+      header,
+      `Cannot read transcripts: header "${cells.join(" ").slice(0, 80)}" lacks column ` +
+        `"${TRANSCRIPT_ID}", expected it beside ${TABLE_COLUMNS.join(", ")}`,
+    );
+  }
+  return makeOwnParser(header, options);
+}
+
+function makeOwnParser(header: Line, { file, tss }: TableParserOptions): RowParser {
   const readRow = readTableHeader(TABLE_COLUMNS, "genes", {
     line: header,
     file,
     separator: separatorOf(lineText(header)),
-    optional: [ORIGINAL_ID, ...SYMBOLS, ...TYPES, ...ENTREZ_IDS],
+    optional: [ORIGINAL_ID, GENE_OF_SAMPLE, TRANSCRIPT_ID, ...SYMBOLS, ...TYPES, ...ENTREZ_IDS],
     mayBeEmpty: ["gene_id", "strand"],
     isInteger: "tss",
   });
@@ -58,8 +77,12 @@ function makeOwnParser(header: Line, file: string): RowParser {
       names.map((name) => row[name as keyof typeof row] ?? "").find(isKnown);
     const start = parsePosition(row.tss, "tss", { line, file, least: 0 });
     const id = first([ORIGINAL_ID, "gene_id"]);
+    const plainId = id === undefined ? undefined : stripGenePrefix(id);
+    const names = tss === "transcript"
+      ? { id: first([TRANSCRIPT_ID]), gene: plainId }
+      : { id: plainId, gene: first([GENE_OF_SAMPLE]) };
     return {
-      id: id === undefined ? undefined : stripGenePrefix(id),
+      ...names,
       symbol: first(SYMBOLS),
       entrezId: first(ENTREZ_IDS),
       type: first(TYPES),
@@ -70,76 +93,4 @@ function makeOwnParser(header: Line, file: string): RowParser {
       line: line.number,
     };
   };
-}
-
-/**
- * Makes a function that reads rows of BioMart, whose positions are 1-based. BioMart repeats a gene for each of its
- * transcripts, so rows with the same id are parts of one gene, and its TSS is the first in the direction of
- * transcription.
- */
-function makeBioMartParser(header: Line, file: string): RowParser {
-  const text = lineText(header);
-  const cells = splitCells(text, separatorOf(text));
-  const column = (names: readonly string[]) => findColumn(cells, names);
-  const id = column(BIOMART.id)!;
-  const [chromosome, strand] = [column(BIOMART.chromosome), column(BIOMART.strand)];
-  const bounds = [column(BIOMART.start), column(BIOMART.end)];
-  const hasBounds = bounds.every((name) => name !== undefined);
-  const [start, end] = hasBounds ? bounds : [column(BIOMART.tss), column(BIOMART.tss)];
-  if (!chromosome || !strand || !start || !end) failBioMart(header, { file, cells });
-  const details = [column(BIOMART.symbol), column(BIOMART.type), column(BIOMART.entrezId)];
-  const readRow = readTableHeader([...new Set([id, chromosome, strand, start, end])], "genes", {
-    line: header,
-    file,
-    separator: separatorOf(text),
-    optional: details.filter((name) => name !== undefined),
-    mayBeEmpty: [id, strand],
-    isInteger: start,
-  });
-  return (line, file) => {
-    const row = readRow(line, file);
-    const known = (name: string | undefined) => [row[name ?? ""] ?? ""].find(isKnown);
-    const [symbol, type, entrezId] = details.map(known);
-    return {
-      id: known(id),
-      symbol,
-      type,
-      entrezId,
-      chromosome: known(chromosome) ?? "",
-      start: parsePosition(row[start], start, { line, file, least: 1 }) - 1,
-      end: parsePosition(row[end], end, { line, file, least: 1 }),
-      strand: readStrand(row[strand] ?? ""),
-      line: line.number,
-      isPart: true,
-    };
-  };
-}
-
-function failBioMart(
-  header: Line,
-  { file, cells }: { readonly file: string; readonly cells: readonly string[] },
-): never {
-  failLine(
-    file,
-    header,
-    `Cannot read genes: header "${
-      cells.join(" ").slice(0, 80)
-    }" of BioMart lacks some of the columns ` +
-      "Chromosome/scaffold name, Strand, and Gene start (bp) with Gene end (bp) or Transcription start site (TSS); " +
-      `expected these, or the columns ${TABLE_COLUMNS.join(", ")}, whose tss is BioMart's minus 1`,
-  );
-}
-
-function findColumn(cells: readonly string[], names: readonly string[]): string | undefined {
-  return names.find((name) => cells.includes(name));
-}
-
-/** Finds the separator of the columns: tabs, or commas in a text without tabs. */
-function separatorOf(text: string): "\t" | "," {
-  return text.includes("\t") ? "\t" : ",";
-}
-
-/** Whether a cell has a value. A dot stands for a missing value, as in BED. */
-function isKnown(cell: string): boolean {
-  return cell !== "." && !isMissing(cell);
 }

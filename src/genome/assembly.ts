@@ -7,6 +7,7 @@
 import { ContractError } from "../errors.ts";
 import { CHROMOSOMES } from "./_accessions.ts";
 import { KNOWN_ASSEMBLIES, knownAssembly } from "./_known_assemblies.ts";
+import type { ChromosomeAliases } from "./chromosome_aliases.ts";
 import { chromosomeMatcher, type Contig } from "./chromosomes.ts";
 
 /**
@@ -37,6 +38,7 @@ export function assemblyName(name: string): string {
  * enough.
  *
  * @param contigs The file's sequences, with lengths in base pairs.
+ * @param aliases Further names of the sequences.
  * @returns UCSC's name of the assembly, or `undefined` for other genomes and for files without lengths.
  *
  * @example The lengths of two chromosomes
@@ -48,9 +50,12 @@ export function assemblyName(name: string): string {
  * strictEqual(identifyAssembly(contigs), "hg38");
  * ```
  */
-export function identifyAssembly(contigs: readonly Contig[]): string | undefined {
+export function identifyAssembly(
+  contigs: readonly Contig[],
+  aliases?: ChromosomeAliases,
+): string | undefined {
   const lengths = new Map(contigs.map(({ name, length }) => [name, length]));
-  const match = chromosomeMatcher(lengths.keys());
+  const match = chromosomeMatcher(lengths.keys(), aliases);
   const found = CHROMOSOMES.human.map((name) => lengths.get(match(`chr${name}`) ?? ""));
   const known = KNOWN_ASSEMBLIES.find(({ species, lengths }) => {
     const wanted = CHROMOSOMES.human.map((name) => lengths[CHROMOSOMES[species].indexOf(name)]);

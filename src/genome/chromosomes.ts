@@ -5,7 +5,8 @@
  */
 
 import { ContractError } from "../errors.ts";
-import { readAccession } from "./_accessions.ts";
+import { plainChromosome, readAccession } from "./_accessions.ts";
+import type { ChromosomeAliases } from "./chromosome_aliases.ts";
 import { listSome } from "./wording.ts";
 import type { Gene } from "./gene.ts";
 
@@ -21,6 +22,8 @@ export interface Contig {
 export interface CheckAssemblyOptions {
   /** Name of the file with these sequences, for messages. */
   readonly file: string;
+  /** Further names of the sequences. */
+  readonly aliases?: ChromosomeAliases | undefined;
 }
 
 const MITOCHONDRIAL = ["chrM", "MT", "M", "chrMT"];
@@ -32,7 +35,11 @@ const SPECIES = ["human", "mouse"] as const;
  * found by their accession numbers in RefSeq and GenBank, whatever the version, and scaffolds by the accession numbers
  * that UCSC's names contain.
  *
+ * A table of aliases goes before these rules: a sequence that it lists has the table's names, and the rules find it only
+ * among the names that the table does not list.
+ *
  * @param names The names of the file's sequences.
+ * @param aliases The table.
  * @returns A function that turns any name into the file's name, or into `undefined` if the file lacks the chromosome.
  *
  * @example Names of Ensembl, UCSC and RefSeq
@@ -47,8 +54,37 @@ const SPECIES = ["human", "mouse"] as const;
  * strictEqual(match("chrY"), undefined);
  * ```
  */
-export function chromosomeMatcher(names: Iterable<string>): (name: string) => string | undefined {
+export function chromosomeMatcher(
+  names: Iterable<string>,
+  aliases?: ChromosomeAliases,
+): (name: string) => string | undefined {
   const known = new Set(names);
+  if (aliases !== undefined) return aliasMatcher(known, aliases);
+  return ruleMatcher(known);
+}
+
+/** Makes a matcher by a table, and by rules for what the table does not list. */
+function aliasMatcher(
+  known: ReadonlySet<string>,
+  aliases: ChromosomeAliases,
+): (name: string) => string | undefined {
+  const unlisted = new Set([...known].filter((name) => aliases.namesOf(name).length === 0));
+  const byRules = ruleMatcher(unlisted);
+  const byTable = (name: string) => aliases.namesOf(name).find((other) => known.has(other));
+  return (name) => {
+    if (known.has(name)) return name;
+    const listed = aliases.namesOf(name);
+    if (listed.length > 0) {
+      return byTable(name) ?? listed.map(byRules).find((found) => found !== undefined);
+    }
+    // The table may have the name with or without `chr`.
+    const other = candidates(name).find((candidate) => aliases.namesOf(candidate).length > 0);
+    return byRules(name) ?? (other === undefined ? undefined : byTable(other));
+  };
+}
+
+/** Makes a matcher by the rules for `chr`, the mitochondrial genome and accession numbers. */
+function ruleMatcher(known: ReadonlySet<string>): (name: string) => string | undefined {
   const byKey = new Map<string, string>();
   for (const name of known) {
     const key = sequenceKey(name);
@@ -95,7 +131,7 @@ function findByKey(byKey: ReadonlyMap<string, string>, name: string): string | u
  * @param options Name of the file.
  * @returns Warnings to show: one if some genes are on chromosomes that the file lacks, where the signal is zero.
  * @throws {ContractError} If the file lacks all of the genes' chromosomes, a TSS lies past the end of its chromosome,
- * or genes of two species lie on the same sequence. The message has the number of such genes and the first one.
+ * genes of two species lie on the same sequence, or two sequences are one by the table of aliases. The message has the number of such genes and the first one.
  *
  * @example A chromosome of the right length, and a shorter one
  * ```ts
@@ -112,15 +148,18 @@ export function checkAssembly(
   sequences: readonly Contig[],
   options: CheckAssemblyOptions,
 ): string[] {
-  const { file } = options;
+  const { file, aliases } = options;
   const lengths = new Map(sequences.map(({ name, length }) => [name, length ?? Infinity]));
-  const match = chromosomeMatcher(lengths.keys());
+  const match = chromosomeMatcher(lengths.keys(), aliases);
   const contigs = genes.map((gene) => matchChromosome(match, gene));
   const missing = genes.filter((_, i) => contigs[i] === undefined);
   const outside = genes.filter((gene, i) =>
     gene.tss >= (lengths.get(contigs[i] ?? "") ?? Infinity)
   );
   checkSpecies(genes, contigs, file);
+  if (aliases !== undefined) {
+    checkAliases(genes, contigs, { file, aliases, names: new Set(lengths.keys()) });
+  }
   const [firstMissing] = missing;
   if (firstMissing !== undefined && missing.length === genes.length) {
     throw new ContractError(
@@ -155,6 +194,43 @@ export function matchChromosome(
 ): string | undefined {
   const found = match(chromosome);
   return found === undefined && chromosomeAlias !== undefined ? match(chromosomeAlias) : found;
+}
+
+/** Throws if the table of aliases makes one of several sequences: of the file's, or of those on which genes lie. */
+function checkAliases(
+  genes: readonly Gene[],
+  contigs: readonly (string | undefined)[],
+  { file, aliases, names }: {
+    readonly file: string;
+    readonly aliases: ChromosomeAliases;
+    readonly names: ReadonlySet<string>;
+  },
+): void {
+  const owners = new Map<string, Gene>();
+  for (const [i, gene] of genes.entries()) {
+    const contig = contigs[i];
+    if (contig === undefined) continue;
+    const owner = owners.get(contig);
+    if (owner?.chromosome === gene.chromosome) continue;
+    const where = `${aliases.file}, line ${
+      aliases.lineOf(gene.chromosome) ?? aliases.lineOf(contig)
+    }`;
+    if (owner !== undefined && plainChromosome(owner) !== plainChromosome(gene)) {
+      throw new ContractError(
+        `Cannot use ${file}: its ${contig} would be the chromosome of ${
+          describeTss(owner)
+        } and of ` +
+          `${describeTss(gene)} by ${where}, expected one. Is the table of another assembly?`,
+      );
+    }
+    owners.set(contig, gene);
+    const other = aliases.namesOf(contig).find((name) => name !== contig && names.has(name));
+    if (other === undefined) continue;
+    throw new ContractError(
+      `Cannot use ${file}: its ${contig} and its ${other} are one sequence by ${where}, expected one of them. ` +
+        "Is the table of another assembly?",
+    );
+  }
 }
 
 /** Throws if a sequence matches chromosomes that have accession numbers of two species. */

@@ -16,6 +16,11 @@ export interface Gene {
    * `gene-` that GFF3, and files made from GFF3, put before it. Genes are joined by its `geneKey`.
    */
   readonly id: string;
+  /**
+   * The id of the gene, where `id` is that of one of its transcripts or windows, each of which is a sample of its own.
+   * Expression is joined by it, and no split of the data separates the samples of one gene.
+   */
+  readonly gene?: string;
   /** The gene's symbol, such as `DPM1`, if the file has it. */
   readonly symbol?: string;
   /** The gene's number at NCBI (Entrez), if the file has it. */
@@ -31,15 +36,24 @@ export interface Gene {
   readonly chromosome: string;
   /** Another name of the chromosome, such as `1` for `NC_051336.1`, if the file has it. */
   readonly chromosomeAlias?: string;
-  /** Transcription start site: the 0-based position of the first transcribed base. */
+  /**
+   * Transcription start site: the 0-based position of the first transcribed base. Of a window that was given as an
+   * interval, it is the first base of the second half.
+   */
   readonly tss: number;
-  /** Strand of the gene. */
-  readonly strand: Strand;
+  /** Strand of the gene; `undefined` for a window that was given without one. */
+  readonly strand: Strand | undefined;
   /** Line of the file from which the gene was read, counted from 1; for messages. */
   readonly line: number;
 }
 
 /** Picks the facts that a data set keeps about a gene besides its identifier. */
-export function pickGeneDetails({ symbol, chromosome, tss, strand }: Gene): GeneDetails {
-  return { ...(symbol !== undefined && { symbol }), chromosome, tss, strand };
+export function pickGeneDetails({ gene, symbol, chromosome, tss, strand }: Gene): GeneDetails {
+  return {
+    ...(gene !== undefined && { gene }),
+    ...(symbol !== undefined && { symbol }),
+    chromosome,
+    tss,
+    ...(strand !== undefined && { strand }),
+  };
 }

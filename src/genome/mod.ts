@@ -13,13 +13,22 @@ export type { ByteSource } from "../files/byte_source.ts";
 export type { SampleColumns } from "../io/columns.ts";
 export type { CompetitionBlock } from "../io/competition_writer.ts";
 export type {
+  ControlRule,
   DataRecord,
   DepthNormalisation,
   ExpressionTransform,
   Orientation,
+  ReplicateRule,
   Transform,
 } from "../record.ts";
 export { agreeOnAssembly, assemblyName, type FileAssembly, identifyAssembly } from "./assembly.ts";
+export {
+  type AliasGroup,
+  ChromosomeAliases,
+  readChromosomeAliases,
+  type ReadChromosomeAliasesOptions,
+} from "./chromosome_aliases.ts";
+export { type BedWindows, readBedWindows, type ReadBedWindowsOptions } from "./bed_windows.ts";
 export {
   checkAssembly,
   type CheckAssemblyOptions,
@@ -57,6 +66,7 @@ export {
   ensemblGeneNumber,
   formatGene,
   type GeneDetails,
+  geneGroupKey,
   geneKey,
   geneNumber,
   isPseudoautosomalCopy,
@@ -64,6 +74,7 @@ export {
 export type { Gene, Strand } from "./gene.ts";
 export {
   type Annotation,
+  type AnnotationTss,
   GENE_FORMATS,
   type GeneFormat,
   readAnnotation,
@@ -72,12 +83,16 @@ export {
 } from "./genes.ts";
 export { openPlace, type OpenPlaceOptions } from "./open_place.ts";
 export { type Preparation, prepare } from "./prepare.ts";
-export type { OpenedSignal, PrepareOptions, SignalInput } from "./prepare_options.ts";
+export type { ControlInput, OpenedSignal, PrepareOptions, SignalInput } from "./prepare_options.ts";
 export {
+  type ArrangeOptions,
+  MISSING_MARK_RULES,
+  type MissingMarkRule,
   readSampleSheet,
   type ReadSampleSheetOptions,
   type SampleSheet,
   type SampleSheetEntry,
+  type SheetFile,
 } from "./sample_sheet.ts";
 export {
   checkIndexAge,
@@ -90,14 +105,20 @@ export {
 export {
   type CountingRule,
   type CountOptions,
+  LONGEST_FRAGMENT_BP,
+  PEAK_RULES,
   READ_RULES,
   type SignalCounts,
   type SignalFormat,
   type SignalTrack,
   type TextFormat,
   TRACK_RULES,
+  USUAL_EXCLUDED_FLAGS,
 } from "./signal/track.ts";
-export { openSignalFile, signalFiles } from "./signal_files.ts";
+export { readBlacklist, type ReadBlacklistOptions } from "./signal/blacklist.ts";
+export { FLAG_NAMES } from "./signal/sam_flags.ts";
+export type { Blacklist, MergedIntervals } from "./signal/intervals.ts";
+export { openSignalFile, signalFiles, type SignalFilesOptions } from "./signal_files.ts";
 export { transcriptKey } from "./transcript_id.ts";
 export { readTranscriptGenes, type ReadTranscriptGenesOptions } from "./transcripts.ts";
 export {

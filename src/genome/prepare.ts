@@ -4,21 +4,20 @@
  * @module
  */
 
-import { formatCountOf } from "../base/count.ts";
-import { freeArray } from "../base/free.ts";
 import { ContractError } from "../errors.ts";
 import type { SampleColumns } from "../io/columns.ts";
-import { faultOfCellType } from "../io/names.ts";
 import type { CompetitionBlock } from "../io/competition_writer.ts";
 import type { DataRecord } from "../record.ts";
 import { collectColumns } from "./_collect_columns.ts";
-import { countSample, type SampleCounts } from "./_count_sample.ts";
-import { makeWarnOnce, type WarnOnce } from "./file_messages.ts";
-import { mapInOrder } from "./_in_order.ts";
+import { countBlocks } from "./_count_blocks.ts";
+import { isNormalised } from "./_count_sample.ts";
+import { makeWarnOnce } from "./file_messages.ts";
 import { inspectInputs } from "./_inspect_inputs.ts";
 import type { Gene } from "./gene.ts";
 import type { PrepareOptions, SignalInput } from "./prepare_options.ts";
-import type { CountOptions } from "./signal/track.ts";
+import { planSamples, type SamplePlan } from "./_sample_plan.ts";
+import { describeUselessBlacklist } from "./signal/blacklist.ts";
+import { USUAL_EXCLUDED_FLAGS } from "./signal/track.ts";
 import { type GeneWindows, geneWindows } from "./windows.ts";
 
 /** Files that were inspected and are ready to be counted. */
@@ -31,14 +30,21 @@ export interface Preparation {
   readonly cellTypes: readonly string[];
   /** Number of bins. */
   readonly bins: number;
+  /** How many files of marks, and how many of controls, are counted. */
+  readonly files: { readonly marks: number; readonly controls: number };
+  /** The group of each cell type, as the options have it; give it to `writeCompetition`. */
+  readonly cellTypeGroups?: ReadonlyMap<string, string> | undefined;
+  /** The marks that were not measured in a cell type, and whose values are 0; give it to `writeCompetition`. */
+  readonly missingMarks?: ReadonlyMap<string, readonly string[]> | undefined;
   /**
    * Counts the files, one cell type after another, into blocks that `writeCompetition` writes. Only one cell type is
-   * in memory at a time. Plain counts of reads are integers; everything else is rounded to float32. Genes whose label
-   * in a cell type is NaN are left out of that block.
+   * in memory at a time. Plain counts of reads, and their sums, are integers; everything else is rounded to float32.
+   * Genes whose label in a cell type is NaN are left out of that block.
    *
    * @throws {FormatError} If a file is damaged.
    * @throws {ContractError} If a file has a negative or infinite value, which a data set cannot hold, or lacks all of
-   * the genes' chromosomes, or if reads per million are wanted from a file that does not say how many reads it has.
+   * the genes' chromosomes, or if reads per million or a control are wanted and a file does not say how many reads it
+   * has.
    */
   blocks(): AsyncGenerator<CompetitionBlock, void, undefined>;
   /**
@@ -56,14 +62,14 @@ export interface Preparation {
  * files whose own summary shows negative, infinite or missing values are counted here, to find those values early.
  *
  * @param genes The genes, the same for all cell types, in the order of the data.
- * @param inputs The files, `[cellType, mark]` row-major: every cell type with the same marks in the same order.
+ * @param inputs The files: every cell type with the same marks, and with `marks` of the options in any order.
  * @param options How to count.
  * @returns The record of the data, and functions that count the files.
- * @throws {RangeError} If an option is out of range.
+ * @throws {RangeError} If an option is out of range, or the groups of cell types contradict each other.
  * @throws {FormatError} If a file is empty, damaged, cut short, or lacks its index.
- * @throws {ContractError} If cell types differ in their marks, the rule or an option does not suit a file's kind, files
- * differ in assembly from the genes or from each other, or a bigWig file has a negative, infinite or missing value in a
- * window.
+ * @throws {ContractError} If cell types differ in their marks, there are replicates without a rule, a file lacks a control,
+ * the rule or an option does not suit a file's kind, files differ in assembly from the genes or from each other, or a
+ * bigWig file has a negative, infinite or missing value in a window.
  *
  * @example Two reads in the window of one gene
  * ```ts
@@ -88,59 +94,29 @@ export async function prepare(
 ): Promise<Preparation> {
   if (genes.length === 0) throw new ContractError("Cannot prepare data: there are no genes");
   const windows = geneWindows(genes, options);
-  const { cellTypes, marks } = checkTable(inputs);
+  const plan = planSamples(inputs, options);
+  const { cellTypes, missingMarks } = plan;
   checkLabels(cellTypes, genes, options);
   const warnOnce = makeWarnOnce(options.onWarning);
-  const { assembly, chromosomes } = await inspectInputs(genes, inputs, {
+  const useless = options.blacklist && describeUselessBlacklist(options.blacklist, windows);
+  if (useless !== undefined) options.onWarning?.(useless);
+  const { assembly, chromosomes } = await inspectInputs(genes, plan, {
     ...options,
     windows,
     warnOnce,
   });
-  const { labels } = options;
-  const record = makeRecord({ ...options, assembly }, windows, marks);
+  const { labels, cellTypeGroups } = options;
+  const { bins } = windows;
+  const record = makeRecord({ ...options, assembly }, windows, plan);
   const blocks = () =>
-    countBlocks(genes, inputs, {
-      ...options,
-      warnOnce,
-      windows,
-      chromosomes,
-      assembly,
-    });
+    countBlocks(genes, plan, { ...options, warnOnce, windows, chromosomes, assembly });
+  const shared = { record, genes, cellTypes, bins, cellTypeGroups, missingMarks };
   return {
-    record,
-    genes,
-    cellTypes,
-    bins: windows.bins,
+    ...shared,
+    files: { marks: inputs.length, controls: plan.controls.length },
     blocks,
-    columns: () =>
-      collectColumns(blocks(), { record, genes, cellTypes, bins: windows.bins, labels }),
+    columns: () => collectColumns(blocks(), { ...shared, labels }),
   };
-}
-
-/** Throws unless all cell types have the same marks in the same order. */
-function checkTable(
-  inputs: readonly SignalInput[],
-): { readonly cellTypes: string[]; readonly marks: string[] } {
-  const cellTypes = [...new Set(inputs.map(({ cellType }) => cellType))];
-  const marks = [...new Set(inputs.map(({ mark }) => mark))];
-  const isTable = inputs.length === cellTypes.length * marks.length &&
-    inputs.every(({ cellType, mark }, i) =>
-      cellType === cellTypes[Math.floor(i / marks.length)] && mark === marks[i % marks.length]
-    );
-  for (const cellType of cellTypes) {
-    const fault = faultOfCellType(cellType);
-    if (fault !== undefined) throw new ContractError(`Cannot prepare cell type: ${fault}`);
-  }
-  if (inputs.length === 0 || !isTable) {
-    throw new ContractError(
-      `Cannot prepare data: ${formatCountOf(inputs.length, "file")} for ${
-        formatCountOf(cellTypes.length, "cell type")
-      } and ${
-        formatCountOf(marks.length, "mark")
-      }, expected each cell type with each mark once, in the same order`,
-    );
-  }
-  return { cellTypes, marks };
 }
 
 function checkLabels(
@@ -168,10 +144,12 @@ function checkLabels(
 function makeRecord(
   options: PrepareOptions & { readonly assembly: string },
   { binSizeBp }: GeneWindows,
-  marks: readonly string[],
+  { marks, hasReplicates }: SamplePlan,
 ): DataRecord {
-  const { assembly, rule, extendBp = 0, minMappingQuality = 0, normalisation = "none" } = options;
-  const { orientation = "genomic", labels, expressionTransform } = options;
+  const { assembly, rule, extendBp = 0, minMappingQuality = 0, replicates, control } = options;
+  const { fragments = false, excludedFlags = USUAL_EXCLUDED_FLAGS, blacklist, tss } = options;
+  const { orientation = "genomic", labels, expressionTransform, expressionReference } = options;
+  const isCombined = hasReplicates || replicates === "keep";
   return {
     assembly,
     binSizeBp,
@@ -181,94 +159,16 @@ function makeRecord(
     transform: "none",
     extendBp,
     minMappingQuality,
-    normalisation,
+    normalisation: isNormalised(options) ? "rpm" : "none",
+    ...(isCombined && replicates && { replicates }),
+    ...(control && { control }),
+    ...(tss && { tss }),
+    // What records of older versions lack is left out where it is as usual.
+    ...(fragments && { fragments }),
+    ...(excludedFlags !== USUAL_EXCLUDED_FLAGS && { excludedFlags }),
+    ...(blacklist && { blacklist: blacklist.digest }),
     // The record does not mention a transform if the caller does not know which was applied.
     ...(labels && expressionTransform && { expressionTransform }),
+    ...(labels && expressionReference && { expressionReference }),
   };
-}
-
-interface CountBlocksOptions extends PrepareOptions, Pick<CountOptions, "chromosomes"> {
-  readonly windows: GeneWindows;
-  readonly warnOnce: WarnOnce;
-  readonly assembly: string;
-}
-
-async function* countBlocks(
-  genes: readonly Gene[],
-  inputs: readonly SignalInput[],
-  options: CountBlocksOptions,
-): AsyncGenerator<CompetitionBlock, void, undefined> {
-  const { windows, labels, warnOnce, concurrency = 2, onProgress } = options;
-  const done = new Float64Array(inputs.length);
-  const total = inputs.length * genes.length;
-  const counts = mapInOrder(inputs, concurrency, (input, i) =>
-    countSample(input, {
-      ...options,
-      genes,
-      windows,
-      onProgress: (genesDone) => {
-        done[i] = genesDone;
-        onProgress?.(done.reduce((sum, value) => sum + value), total);
-      },
-      onWarning: (message) => warnOnce(message, input.name),
-    }));
-  const ids = genes.map(({ id }) => id);
-  let marks: SampleCounts[] = [];
-  let file = 0;
-  for await (const values of counts) {
-    const { cellType } = inputs[file++]!;
-    marks.push(values);
-    if (inputs[file]?.cellType === cellType) continue;
-    const signal = interleave(marks);
-    const block = { cellType, genes: ids, signal };
-    const own = labels?.get(cellType);
-    yield own === undefined ? block : keepLabelled({ ...block, labels: own });
-    marks = [];
-  }
-}
-
-/** Returns a block without the genes that have no label. It reuses the memory of the given block's signal. */
-function keepLabelled(
-  block: CompetitionBlock & {
-    readonly genes: readonly string[];
-    readonly signal: SampleCounts;
-    readonly labels: Float64Array<ArrayBuffer>;
-  },
-): CompetitionBlock {
-  const { cellType, genes, signal, labels } = block;
-  const isLabelled = (_: unknown, gene: number) => !Number.isNaN(labels[gene]);
-  const kept = labels.filter(isLabelled);
-  if (kept.length === labels.length) return block;
-  const width = signal.length / genes.length;
-  let to = 0;
-  for (const gene of genes.keys()) {
-    if (!isLabelled(undefined, gene)) continue;
-    signal.copyWithin(to, gene * width, (gene + 1) * width);
-    to += width;
-  }
-  return {
-    cellType,
-    genes: genes.filter(isLabelled),
-    signal: signal.subarray(0, to),
-    labels: kept,
-  };
-}
-
-/** Turns `[mark][gene, bin]` into `[gene, bin, mark]` of the widest type among the marks, and frees the marks. */
-function interleave(marks: readonly SampleCounts[]): SampleCounts {
-  const { length } = marks[0]!;
-  const [widest] = marks.toSorted((a, b) => b.BYTES_PER_ELEMENT - a.BYTES_PER_ELEMENT);
-  const signal = emptyLike(widest!, length * marks.length);
-  for (const [mark, values] of marks.entries()) {
-    for (let from = 0, to = mark; from < length; from++, to += marks.length) {
-      signal[to] = values[from]!;
-    }
-    freeArray(values);
-  }
-  return signal;
-}
-
-function emptyLike(values: SampleCounts, length: number): SampleCounts {
-  if (values instanceof Uint16Array) return new Uint16Array(length);
-  return values instanceof Uint32Array ? new Uint32Array(length) : new Float32Array(length);
 }

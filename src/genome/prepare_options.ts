@@ -4,7 +4,13 @@
  * @module
  */
 
-import type { DepthNormalisation, ExpressionTransform, Orientation } from "../record.ts";
+import type {
+  ControlRule,
+  DepthNormalisation,
+  ExpressionTransform,
+  Orientation,
+  ReplicateRule,
+} from "../record.ts";
 import type { CountingRule, CountOptions, SignalTrack } from "./signal/track.ts";
 import type { GeneWindowsOptions } from "./windows.ts";
 
@@ -16,7 +22,15 @@ export interface OpenedSignal {
   close(): void;
 }
 
-/** The file of one mark in one cell type. */
+/** The file of a control, such as an input or IgG sample. */
+export interface ControlInput {
+  /** Name of the file, for messages. */
+  readonly name: string;
+  /** Opens the file. Called at least twice, since all files are inspected before any is counted. */
+  open(): Promise<OpenedSignal>;
+}
+
+/** The file of one mark, or of one replicate of it, in one cell type. */
 export interface SignalInput {
   /** Name of the cell type. */
   readonly cellType: string;
@@ -24,22 +38,71 @@ export interface SignalInput {
   readonly mark: string;
   /** Name of the file, for messages. */
   readonly name: string;
+  /** Name of the replicate, if there are several. */
+  readonly replicate?: string | undefined;
+  /** The control. Files that have the same object as their control share it, and it is counted once. */
+  readonly control?: ControlInput | undefined;
   /** Opens the file. Called twice, since all files are inspected before any is counted. */
   open(): Promise<OpenedSignal>;
 }
 
 /** Options of `prepare`. */
-export interface PrepareOptions
-  extends GeneWindowsOptions, Pick<CountOptions, "extendBp" | "minMappingQuality"> {
+export interface PrepareOptions extends
+  GeneWindowsOptions,
+  Pick<
+    CountOptions,
+    "extendBp" | "fragments" | "minMappingQuality" | "excludedFlags" | "blacklist"
+  > {
   /** How the contents of a file become one number in each bin. */
   readonly rule: CountingRule;
   /**
    * The normalisation for sequencing depth: none, or a division by the file's reads in millions. These are all mapped
-   * reads, including duplicates and reads below the lowest mapping quality.
+   * reads, including duplicates, reads below the lowest mapping quality and those that a blacklist leaves out; with
+   * `fragments` too, so that a fragment counts as 1, not 2. Replicates that are averaged by `mean-rpm` are always
+   * normalised, and those that are summed are divided by the reads of all of them.
    *
    * @default {"none"}
    */
   readonly normalisation?: DepthNormalisation | undefined;
+  /**
+   * What becomes of replicates, several files of one mark in one cell type. `sum` adds the counts of reads, as if the
+   * files had been merged; it does not suit signal tracks, whose sum would depend on how many there are. `mean` averages
+   * the values of the bins, of reads or of tracks. `mean-rpm` averages reads per million reads, so that a deep replicate
+   * does not outweigh the others. `keep` says that replicates are cell types of their own, one file for each mark;
+   * `cellTypeGroups` then says which of them belong together.
+   *
+   * @default {Replicates are refused.}
+   */
+  readonly replicates?: ReplicateRule | undefined;
+  /**
+   * How the controls of files are used; every file must have one. A control's counts c are scaled to the depth of the
+   * file: multiplied by the file's reads and divided by the control's, as `reads` of `SignalCounts` has them. With x the
+   * file's count, `subtract` takes max(0, x − c), and `ratio` takes (x + 1) / (c + 1). Replicates that are summed are
+   * compared as a whole with the sum of their controls, each control once, as merged files would be; replicates that are
+   * averaged are first compared each with its own.
+   *
+   * @default {Controls are not used, which a warning says if there are some.}
+   */
+  readonly control?: ControlRule | undefined;
+  /**
+   * What becomes of a mark that a cell type lacks: `refuse` throws an error, `mask` takes its values as 0 and lists it in
+   * `missingMarks` of the result, so that the data say that it was not measured.
+   *
+   * @default {"refuse"}
+   */
+  readonly missingMarks?: "refuse" | "mask" | undefined;
+  /**
+   * The marks, in the order of the data.
+   *
+   * @default {The marks of the files, in order of first appearance.}
+   */
+  readonly marks?: readonly string[] | undefined;
+  /**
+   * The group of cell types that belong together, as replicates of one do. No split of the data separates them.
+   *
+   * @default {Each cell type is a group of its own.}
+   */
+  readonly cellTypeGroups?: ReadonlyMap<string, string> | undefined;
   /**
    * Direction of the bins of genes on the minus strand.
    *
@@ -68,6 +131,8 @@ export interface PrepareOptions
    * @default {The record does not mention a transform.}
    */
   readonly expressionTransform?: ExpressionTransform | undefined;
+  /** The sample whose expression was subtracted, for the transform `signed-log-difference`. */
+  readonly expressionReference?: string | undefined;
   /**
    * How many files are counted at the same time. Each takes some ten megabytes of memory.
    *

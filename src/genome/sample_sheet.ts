@@ -4,65 +4,73 @@
  * @module
  */
 
-import { FormatError } from "../errors.ts";
+import { ContractError } from "../errors.ts";
 import type { ByteSource } from "../files/byte_source.ts";
-import { HASH } from "../text/characters.ts";
-import { failLine, type Line, withSource } from "../text/lines.ts";
-import { checkName } from "../io/names.ts";
-import { COMPETITION_RECORD } from "../record.ts";
-import { type ExpressionFiles, SheetExpression } from "./sheet_expression.ts";
-import { readTableHeader, type TableRowReader } from "./table_columns.ts";
-import { visitTextLines } from "./text_lines.ts";
+import type { ControlRule } from "../record.ts";
+import { withSource } from "../text/lines.ts";
+import { arrangeRows, checkHasRows } from "./sheet/arrange.ts";
+import { EncodeReader, isEncodeHeader } from "./sheet/encode.ts";
+import { isNfCoreHeader, NfCoreReader } from "./sheet/nf_core.ts";
+import { lackingColumn, OwnSheetReader } from "./sheet/own_sheet.ts";
+import { failHeader, type RowReader, type SheetHeader, visitSheet } from "./sheet/table.ts";
+import type { ArrangeOptions, SampleSheet, SheetRow } from "./sheet/types.ts";
 
-/** One row of a sample sheet. */
-export interface SampleSheetEntry {
-  /** Name of the cell type. */
-  readonly cellType: string;
-  /** Name of the mark. */
-  readonly mark: string;
-  /** Path of the file as the sheet has it. Relative paths start at the sheet's own directory. */
-  readonly path: string;
-  /** Line of the sheet, counted from 1; for messages. */
-  readonly line: number;
-}
-
-/** A complete table of cell types and marks. */
-export interface SampleSheet {
-  /** Cell types, in order of first appearance. */
-  readonly cellTypes: readonly string[];
-  /** Marks: the competition's marks first, in its order, then others by first appearance. */
-  readonly marks: readonly string[];
-  /** The files, `[cellType, mark]` row-major. */
-  readonly entries: readonly SampleSheetEntry[];
-  /** The files of expression of each cell type, if the sheet has a column `expression`. */
-  readonly expression?: ReadonlyMap<string, ExpressionFiles>;
-}
+export {
+  type ArrangeOptions,
+  MISSING_MARK_RULES,
+  type MissingMarkRule,
+  type SampleSheet,
+  type SampleSheetEntry,
+  type SheetFile,
+} from "./sheet/types.ts";
 
 /** Options for reading a sample sheet. */
-export interface ReadSampleSheetOptions {
-  /** Called with a warning about what is odd about the file but does not prevent reading it: mixed line ends. */
-  readonly onWarning?: ((message: string) => void) | undefined;
+export interface ReadSampleSheetOptions extends ArrangeOptions {
+  /**
+   * How controls are used. Here it only says whether they are wanted: each entry then has its control.
+   *
+   * @default {Controls are not read.}
+   */
+  readonly control?: ControlRule | undefined;
+  /**
+   * The folder that has the files: the results of nf-core/chipseq or nf-core/cutandrun (the folder that was their
+   * `--outdir`), or the files that were downloaded from ENCODE. For these sheets only.
+   *
+   * @default {The files of ENCODE are read from its addresses. The sheets of nf-core need a folder.}
+   */
+  readonly results?: string | undefined;
+  /** Which of ENCODE's files to take, such as `alignments` or `fold change over control`. For its sheets only. */
+  readonly outputType?: string | undefined;
+  /**
+   * The assembly whose files to take, if a sheet of ENCODE has several.
+   *
+   * @default {The only one that the sheet has.}
+   */
+  readonly assembly?: string | undefined;
 }
 
-const COLUMNS = ["cell_type", "mark", "path"] as const;
-const OPTIONAL = ["expression"] as const;
-
 /**
- * Reads a sample sheet: tab-separated text with the header `cell_type mark path`, where cells may have spaces or double
- * quotes around them. Every cell type has every mark exactly once. Replicates are refused rather than summed, because
- * they look just like the same reads given twice: merge them first. Lines that start with `#` and blank lines are
- * skipped.
+ * Reads a sample sheet: text separated by tabs, commas or semicolons, where cells may have spaces or double quotes
+ * around them. Lines that start with `#` and blank lines are skipped. The header tells the form:
  *
- * A column `expression` may name the file of each cell type's expression, in one of the cell type's rows or in all of
- * them. Replicates are several paths separated by commas.
+ * - This package's own has the columns `cell_type`, `mark` and `path`, whatever their capitals. The column `replicate`
+ *   tells apart several rows of a cell type and mark; `control` names the control's file, or the mark of its rows, such
+ *   as `Input`; `index` and `control_index` name indexes that are not beside their files; and `expression` names the
+ *   file of each cell type's expression, in one of its rows or in all of them, replicates separated by commas.
+ * - Samplesheets of nf-core/chipseq and nf-core/cutandrun, with the folder of the results.
+ * - ENCODE's `metadata.tsv`, with the folder of its files or without it.
+ *
+ * Replicates are refused unless you say what becomes of them, because they look just like the same reads given twice.
  *
  * @param input Path of the file, or a source of its bytes.
- * @param options What to do with warnings.
- * @returns The sheet, sorted by cell type and mark.
+ * @param options What becomes of replicates and of missing marks, and where the files are.
+ * @returns The sheet, sorted by cell type, mark and replicate.
  * @throws {FormatError} With the line, if the header lacks a column, a cell is empty, a cell type's name starts with
- * two underscores, a cell type has a mark twice, a mark is capitalised in two ways, a path occurs twice (its reads
- * would be counted twice), or a cell type has two files of expression; with the cell type, the mark and the lines, if a
- * cell type lacks a mark that another one has; also if the sheet has no rows.
+ * two underscores, a cell type has a mark twice and there is no rule for replicates or nothing tells them apart, a mark
+ * is capitalised in two ways, a path occurs twice (its reads would be counted twice) or is also that of a control, or
+ * a cell type has two files of expression; with the cell type, the mark and the lines, if a cell type lacks a mark that
+ * another one has; also if the sheet has no rows.
+ * @throws {ContractError} If an option does not suit the sheet, or the sheet lacks a wanted cell type or mark.
  *
  * @example Two marks of a cell type
  * ```ts
@@ -81,136 +89,44 @@ export function readSampleSheet(
   options: ReadSampleSheetOptions = {},
 ): Promise<SampleSheet> {
   return withSource(input, async (source) => {
-    const collector = new SheetCollector(source.name);
-    await visitTextLines(source, (line) => collector.readLine(line), options.onWarning);
-    return collector.finish();
+    const file = source.name;
+    const forms: SheetForm[] = [];
+    const open = (header: SheetHeader) => {
+      const form = openForm(header, options);
+      forms.push(form);
+      return form;
+    };
+    const { isEmpty } = await visitSheet(source, open, options.onWarning);
+    const rows = await forms[0]?.finish() ?? [];
+    checkHasRows(rows, { file, isEmpty });
+    return arrangeRows(rows, { ...options, file });
   });
 }
 
-class SheetCollector {
-  readonly #file: string;
-  #readRow: TableRowReader<typeof COLUMNS[number] | typeof OPTIONAL[number]> | undefined;
-  readonly #expression: SheetExpression;
-  /** The rows, by cell type and by mark. */
-  readonly #cellTypes = new Map<string, Map<string, SampleSheetEntry>>();
-  /** The first row of each mark, by its name in lower case. */
-  readonly #marks = new Map<string, SampleSheetEntry>();
-  /** The line of each path. */
-  readonly #paths = new Map<string, number>();
-  #empty = true;
-
-  constructor(file: string) {
-    this.#file = file;
-    this.#expression = new SheetExpression(file);
-  }
-
-  readLine(line: Line): void {
-    this.#empty = false;
-    if (line.bytes[line.start] === HASH) return;
-    if (this.#readRow === undefined) {
-      const place = { line, file: this.#file, optional: OPTIONAL };
-      this.#readRow = readTableHeader(COLUMNS, "sample sheet", place);
-      return;
-    }
-    const { cell_type: cellType, mark, path, expression } = this.#readRow(line, this.#file);
-    const place = { file: this.#file, line: line.number };
-    checkName(cellType, { what: "cell type", ...place });
-    checkName(mark, { what: "mark", ...place });
-    this.#expression.add(cellType, expression, line);
-    const entry = { cellType, mark, path, line: line.number };
-    this.#checkPath(path, line);
-    this.#checkSpelling(entry, line);
-    this.#add(entry, line);
-  }
-
-  finish(): SampleSheet {
-    const cellTypes = [...this.#cellTypes.keys()];
-    if (cellTypes.length === 0) {
-      const found = this.#empty ? "the file is empty" : "it has no row";
-      throw new FormatError(`Cannot read sample sheet: ${found}, expected rows`, {
-        file: this.#file,
-      });
-    }
-    const marks = sortMarks(this.#markNames());
-    const entries = cellTypes.flatMap((cellType) =>
-      marks.map((mark) => this.#cellTypes.get(cellType)!.get(mark) ?? this.#failMissing(cellType))
-    );
-    const expression = this.#expression.finish(cellTypes);
-    return expression === undefined
-      ? { cellTypes, marks, entries }
-      : { cellTypes, marks, entries, expression };
-  }
-
-  #checkPath(path: string, line: Line): void {
-    // One path may be written in several ways.
-    const plain = path.replace(/\/(?:\.?\/)+/g, "/").replace(/^\.\//, "");
-    const earlier = this.#paths.get(plain);
-    if (earlier !== undefined) {
-      failLine(
-        this.#file,
-        line,
-        `Cannot read sample sheet: path "${path}" is in line ${earlier} and in line ${line.number}, ` +
-          "expected once: its reads would be counted twice",
-      );
-    }
-    this.#paths.set(plain, line.number);
-  }
-
-  #add(entry: SampleSheetEntry, line: Line): void {
-    const { cellType, mark } = entry;
-    const entries = this.#cellTypes.get(cellType) ?? new Map<string, SampleSheetEntry>();
-    const earlier = entries.get(mark);
-    if (earlier !== undefined) {
-      failLine(
-        this.#file,
-        line,
-        `Cannot read sample sheet: cell type "${cellType}" has mark "${mark}" in line ${earlier.line} and in ` +
-          `line ${line.number}, expected once: merge replicates into one file first`,
-      );
-    }
-    this.#cellTypes.set(cellType, entries.set(mark, entry));
-  }
-
-  /** Records the entry's mark. Throws if another row has the same mark capitalised differently. */
-  #checkSpelling(entry: SampleSheetEntry, line: Line): void {
-    const key = entry.mark.toLowerCase();
-    const first = this.#marks.get(key) ?? entry;
-    this.#marks.set(key, first);
-    if (first.mark === entry.mark) return;
-    failLine(
-      this.#file,
-      line,
-      `Cannot read sample sheet: mark "${entry.mark}" is "${first.mark}" in line ${first.line}, ` +
-        "expected one spelling",
-    );
-  }
-
-  #markNames(): string[] {
-    return Array.from(this.#marks.values(), ({ mark }) => mark);
-  }
-
-  /** Throws an error with every mark that a cell type lacks, and the lines of the cell type and of the marks. */
-  #failMissing(cellType: string): never {
-    const own = this.#cellTypes.get(cellType)!;
-    const missing = this.#markNames().filter((mark) => !own.has(mark)).map((mark) => {
-      const { line, cellType } = this.#firstWith(mark);
-      return `"${mark}" (which "${cellType}" has in line ${line})`;
-    });
-    const lines = [...own.values()].map(({ line }) => line);
-    throw new FormatError(
-      `Cannot read sample sheet: cell type "${cellType}" (line ${lines.join(", ")}) lacks mark ` +
-        `${missing.join(" and ")}, expected every mark for every cell type`,
-      { file: this.#file },
-    );
-  }
-
-  #firstWith(mark: string): SampleSheetEntry {
-    return [...this.#cellTypes.values()].map((entries) => entries.get(mark))
-      .find((entry) => entry !== undefined)!;
-  }
+/** What reads one form of sheet. */
+interface SheetForm extends RowReader {
+  finish(): SheetRow[] | Promise<SheetRow[]>;
 }
 
-function sortMarks(marks: readonly string[]): string[] {
-  const known = COMPETITION_RECORD.marks.filter((mark) => marks.includes(mark));
-  return [...known, ...marks.filter((mark) => !known.includes(mark))];
+/** Chooses the form by the header. */
+function openForm(header: SheetHeader, options: ReadSampleSheetOptions): SheetForm {
+  const { onNote = () => {}, onWarning = () => {}, control } = options;
+  const listeners = { onNote, onWarning, wantsControls: control !== undefined };
+  const lacking = lackingColumn(header);
+  if (lacking !== undefined) {
+    if (isEncodeHeader(header)) return new EncodeReader(header, { ...options, ...listeners });
+    if (isNfCoreHeader(header)) return new NfCoreReader(header, { ...options, ...listeners });
+    failHeader(header, lacking);
+  }
+  checkOwnOptions(header.file, options);
+  return new OwnSheetReader(header, listeners);
+}
+
+/** Throws if an option is set that only the sheets of others take. */
+function checkOwnOptions(file: string, { results, outputType }: ReadSampleSheetOptions): void {
+  if (results === undefined && outputType === undefined) return;
+  const flag = results === undefined ? "--output-type" : "--results";
+  throw new ContractError(
+    `Cannot use ${flag} with ${file}: it names its files itself, expected a sheet of nf-core or ENCODE`,
+  );
 }

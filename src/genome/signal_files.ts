@@ -5,13 +5,13 @@
  */
 
 import { FormatError } from "../errors.ts";
-import { pathKind, realPath } from "../files/file.ts";
+import { openFile, pathKind, realPath } from "../files/file.ts";
 import { addressIdentity, isAddress, parseAddress } from "../files/http_address.ts";
 import { HttpFiles } from "../files/http_files.ts";
-import { openPlace } from "./open_place.ts";
+import { openPlace, type OpenPlaceOptions } from "./open_place.ts";
 import { isAbsolute, resolveSheetPath } from "./sheet_paths.ts";
-import type { OpenedSignal, SignalInput } from "./prepare_options.ts";
-import type { SampleSheet, SampleSheetEntry } from "./sample_sheet.ts";
+import type { ControlInput, OpenedSignal, SignalInput } from "./prepare_options.ts";
+import type { SampleSheet, SheetFile } from "./sample_sheet.ts";
 import { signalFormat } from "./signal/open_signal.ts";
 
 /** Options of {@linkcode signalFiles}. */
@@ -28,6 +28,7 @@ export interface SignalFilesOptions {
  * Opens a file of reads or signal on disk, together with its index if there is one in the same directory.
  *
  * @param path Path of the file, whose ending shows the format.
+ * @param options Its index, if that is elsewhere, and its format, if the name does not show it.
  * @returns The opened file.
  * @throws {FormatError} As `openSignal` does, and if the index is older than the file.
  *
@@ -46,8 +47,11 @@ export interface SignalFilesOptions {
  * await rm(directory, { recursive: true });
  * ```
  */
-export async function openSignalFile(path: string): Promise<OpenedSignal> {
-  return await openPlace(path);
+export async function openSignalFile(
+  path: string,
+  options: OpenPlaceOptions = {},
+): Promise<OpenedSignal> {
+  return await openPlace(path, options);
 }
 
 /**
@@ -57,9 +61,10 @@ export async function openSignalFile(path: string): Promise<OpenedSignal> {
  * @param sheet The sheet.
  * @param sheetPath Path of the file that the sheet was read from.
  * @param options What opens files on servers.
- * @returns The files, `[cellType, mark]` row-major.
- * @throws {FormatError} With the line of the sheet, if a file does not exist, its name does not show its format, or two
- * rows name the same file by different paths or links: its reads would be counted twice.
+ * @returns The files by cell type, mark and replicate. Rows with one control share its object.
+ * @throws {FormatError} With the line of the sheet, if a file does not exist, its name does not show its format, it is
+ * not as large as the sheet says, or two rows name the same file by different paths or links, or one as a mark and one
+ * as a control: its reads would be counted twice.
  *
  * @example A path relative to the sheet
  * ```ts
@@ -82,33 +87,38 @@ export async function signalFiles(
   sheetPath: string,
   { remote = new HttpFiles() }: SignalFilesOptions = {},
 ): Promise<SignalInput[]> {
-  const earlier = new Map<string, SampleSheetEntry>();
+  const finder = { sheetPath, remote };
+  const marks = new Map<string, SheetFile>();
+  const controls = new Map<string, ControlInput>();
   const inputs: SignalInput[] = [];
   for (const entry of sheet.entries) {
-    const { cellType, mark, line } = entry;
-    const path = resolveSheetPath(entry.path, sheetPath);
-    const fail = (message: string): never => {
-      throw new FormatError(message, { file: sheetPath, line });
-    };
-    const problem = await findProblem(path, entry);
-    if (problem !== undefined) fail(problem);
-    const real = isAddress(path) ? addressIdentity(path) : await realPath(path);
-    const other = earlier.get(real);
+    const { cellType, mark, replicate } = entry;
+    const { real, input } = await findFile(entry, finder);
+    const other = marks.get(real);
     if (other !== undefined) {
-      fail(
-        `${READ} "${shownPlace(entry.path)}" is the same file as "${
-          shownPlace(other.path)
-        }" in line ` +
+      failEntry(
+        `"${shownPlace(entry.path)}" is the same file as "${shownPlace(other.path)}" in line ` +
           `${other.line}, expected each file once: its reads would be counted twice`,
+        { sheetPath, entry },
       );
     }
-    earlier.set(real, entry);
-    inputs.push({
-      cellType,
-      mark,
-      name: shownPlace(path),
-      open: () => openPlace(path, { remote }),
-    });
+    marks.set(real, entry);
+    inputs.push({ cellType, mark, ...input, ...replicate !== undefined && { replicate } });
+  }
+  for (const [i, { control }] of sheet.entries.entries()) {
+    if (control === undefined) continue;
+    const { real, input } = await findFile(control, finder);
+    const mark = marks.get(real);
+    if (mark !== undefined) {
+      failEntry(
+        `control "${shownPlace(control.path)}" is the same file as "${shownPlace(mark.path)}" in ` +
+          `line ${mark.line}, expected a file that is not counted as a mark`,
+        { sheetPath, entry: control },
+      );
+    }
+    const shared = controls.get(real) ?? input;
+    controls.set(real, shared);
+    inputs[i] = { ...inputs[i]!, control: shared };
   }
   return inputs;
 }
@@ -118,36 +128,80 @@ function shownPlace(place: string): string {
   return isAddress(place) ? parseAddress(place).shown : place;
 }
 
+/** Finds the file of a row: what identifies it, whichever path or address leads to it, and what opens it. */
+async function findFile(
+  entry: SheetFile,
+  { sheetPath, remote }: { readonly sheetPath: string; readonly remote: HttpFiles },
+): Promise<{ readonly real: string; readonly input: ControlInput }> {
+  const path = resolveSheetPath(entry.path, sheetPath);
+  const problem = await findProblem(path, entry);
+  if (problem !== undefined) throw new FormatError(problem, { file: sheetPath, line: entry.line });
+  const { format } = entry;
+  const index = await findIndex(entry, sheetPath);
+  return {
+    real: isAddress(path) ? addressIdentity(path) : await realPath(path),
+    input: {
+      name: shownPlace(path),
+      open: () => openPlace(path, { remote, format, ...index }),
+    },
+  };
+}
+
+/** The index that a row names. `none` says that the file has no index and is to be read whole. */
+async function findIndex(
+  entry: SheetFile,
+  sheetPath: string,
+): Promise<Pick<OpenPlaceOptions, "index" | "readsWhole">> {
+  if (entry.index === undefined) return {};
+  if (entry.index.toLowerCase() === "none") return { readsWhole: true };
+  const index = resolveSheetPath(entry.index, sheetPath);
+  if (!isAddress(index) && await pathKind(index) !== "file") {
+    failEntry(`index "${index}" is not there`, { sheetPath, entry });
+  }
+  return { index };
+}
+
+function failEntry(
+  found: string,
+  { sheetPath, entry }: { readonly sheetPath: string; readonly entry: SheetFile },
+): never {
+  throw new FormatError(`${READ} ${found}`, { file: sheetPath, line: entry.line });
+}
+
 const READ = "Cannot read sample sheet:";
 
 /** Finds what would prevent opening a file, without opening it. */
-async function findProblem(path: string, entry: SampleSheetEntry): Promise<string | undefined> {
-  if (isAddress(path)) return findProblemOfAddress(path);
+async function findProblem(path: string, entry: SheetFile): Promise<string | undefined> {
+  if (isAddress(path)) return findProblemOfName(() => parseAddress(path).shown, entry);
   const kind = await pathKind(path);
   if (kind === "directory") return `${READ} "${path}" is a directory, expected a file`;
   if (kind === undefined) return `${READ} ${describeMissing(path, entry)}`;
-  return findProblemOfName(path);
-}
-
-function findProblemOfAddress(address: string): string | undefined {
-  try {
-    return findProblemOfName(parseAddress(address).shown);
-  } catch (error) {
-    return (error as Error).message;
+  const { sizeBytes } = entry;
+  const found = sizeBytes === undefined ? undefined : await sizeOf(path);
+  if (found !== sizeBytes) {
+    return `${READ} "${path}" has ${found} bytes, expected ${sizeBytes}: was it downloaded whole?`;
   }
+  return findProblemOfName(() => path, entry);
 }
 
-function findProblemOfName(name: string): string | undefined {
+function findProblemOfName(name: () => string, { format }: SheetFile): string | undefined {
   try {
-    signalFormat(name);
+    const shown = name();
+    if (format === undefined) signalFormat(shown);
   } catch (error) {
     return (error as Error).message;
   }
   return undefined;
 }
 
+async function sizeOf(path: string): Promise<number> {
+  const source = await openFile(path);
+  source.close();
+  return source.size;
+}
+
 /** Says that a file does not exist, and why that may be. */
-function describeMissing(path: string, entry: SampleSheetEntry): string {
+function describeMissing(path: string, entry: SheetFile): string {
   const missing = `"${path}" is not there`;
   if (isAbsolute(entry.path)) return missing;
   if (/^\w+:\/\//.test(entry.path)) {

@@ -18,6 +18,11 @@ import { isGeneKind } from "./_gene_kinds.ts";
 import { stripGenePrefix, stripTranscriptPrefix } from "./id_prefixes.ts";
 import { type OnWarning, unquoteCell, visitTextLines } from "./text_lines.ts";
 import { isInnerPart, isTranscriptKind, parentOf, transcriptOf } from "./_transcript_features.ts";
+import {
+  detectTranscriptTable,
+  readTranscriptRow,
+  type TranscriptTable,
+} from "./_transcript_table.ts";
 import { transcriptKey } from "./transcript_id.ts";
 
 /** Options for reading the genes of transcripts. */
@@ -27,7 +32,9 @@ export interface ReadTranscriptGenesOptions {
 }
 
 /**
- * Reads the gene of each transcript from a GTF, GFF3, genePred or refFlat, gzip or not. In GTF every line with a
+ * Reads the gene of each transcript from a GTF, GFF3, genePred or refFlat, or from a table of transcripts and their
+ * genes such as tximport's `tx2gene`, gzip or not. The table's columns are found by a header, such as `transcript_id`
+ * and `gene_id`, or else by ids of Ensembl or RefSeq in the first row; they are separated by tabs or commas. In GTF every line with a
  * `transcript_id` names the gene. In GFF3 a transcript's `Parent` names it, or that parent's `Parent` and so on up to
  * the gene; transcripts without a parent name it in `geneID`, `gene_id` or `gene`.
  *
@@ -76,6 +83,8 @@ class TranscriptCollector {
   /** GFF3: the RefSeq accession of a transcript, by its `ID`. */
   readonly #accessions = new Map<string, string>();
   #isGenePred: boolean | undefined;
+  /** The columns, if the file is a table; `null` once it is known to be none. */
+  #table: TranscriptTable | null | undefined;
   /** Whether a line has had attributes in GFF3's style. */
   #isGff3 = false;
   /** GTF: the start of the last transcript's attributes, up to and including its id. */
@@ -91,6 +100,7 @@ class TranscriptCollector {
     const first = line.bytes[line.start];
     if (first === GREATER) this.#sequencesFollow = true;
     if (first === HASH || this.#sequencesFollow) return;
+    if (this.#isRowOfTable(line)) return;
     if (this.#isGenePred ?? this.#isFirstOfGenePred(line)) return this.#addGenePred(line);
     const place = findKind(line, this.#file);
     if (place === undefined) return;
@@ -107,6 +117,19 @@ class TranscriptCollector {
     if (isExtraCopy(attributes)) return;
     if (isGff3) this.#addFeature(attributes, kind);
     else this.#addTranscript(attributes, text);
+  }
+
+  /** Reads a line if the file is a table of transcripts and their genes. Returns whether it is. */
+  #isRowOfTable(line: Line): boolean {
+    const isFirst = this.#table === undefined;
+    if (isFirst && isTrackLine(line)) return false;
+    this.#table ??= detectTranscriptTable(lineText(line)) ?? null;
+    if (this.#table === null) return false;
+    const row = isFirst && this.#table.hasHeader
+      ? undefined
+      : readTranscriptRow(lineText(line), this.#table);
+    if (row !== undefined) this.#set(row.transcript, stripGenePrefix(row.gene));
+    return true;
   }
 
   #isFirstOfGenePred(line: Line): boolean {
@@ -157,8 +180,8 @@ class TranscriptCollector {
     }
     if (this.#genes.size === 0) {
       throw new FormatError(
-        "Cannot read transcripts: no line names a transcript's gene, expected a GTF with transcript_id and gene_id " +
-          "or a GFF3 with transcripts whose Parent is a gene",
+        "Cannot read transcripts: no line names a transcript's gene, expected a GTF with transcript_id and gene_id, " +
+          "a GFF3 with transcripts whose Parent is a gene, or a table of transcripts and their genes",
         { file: this.#file },
       );
     }

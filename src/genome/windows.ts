@@ -4,12 +4,15 @@
  * @module
  */
 
+import { ContractError } from "../errors.ts";
 import { MAX_EXTENT } from "../base/limits.ts";
 import type { PackedArray } from "../base/arrays.ts";
 import { LARGEST_POSITION } from "./largest_position.ts";
+import type { Orientation, TssRule } from "../record.ts";
+import type { ChromosomeAliases } from "./chromosome_aliases.ts";
 import type { Gene } from "./gene.ts";
 
-/** Sizes of windows and bins. */
+/** Sizes of windows and bins, and the direction in which bins will run. */
 export interface GeneWindowsOptions {
   /**
    * Width of a bin, in base pairs.
@@ -23,6 +26,22 @@ export interface GeneWindowsOptions {
    * @default {5000}
    */
   readonly halfWidthBp?: number | undefined;
+  /**
+   * The direction in which the bins of genes on the minus strand will run. In `transcript` orientation the windows of
+   * these genes lie one base further right, so that they are mirror images of those on the plus strand.
+   *
+   * @default {"genomic"}
+   */
+  readonly orientation?: Orientation | undefined;
+  /**
+   * What the windows are centred on. With `bed` they are where they were given, on both strands and in either
+   * orientation.
+   *
+   * @default {"gene"}
+   */
+  readonly tss?: TssRule | undefined;
+  /** Further names of the chromosomes, by which files of reads or signal may know them. */
+  readonly chromosomeAliases?: ChromosomeAliases | undefined;
 }
 
 /** The windows on one chromosome, by ascending start. */
@@ -48,6 +67,8 @@ export interface GeneWindows {
   readonly bins: number;
   /** Number of genes, each of which has one window. */
   readonly genes: number;
+  /** Further names of the chromosomes. */
+  readonly chromosomeAliases?: ChromosomeAliases | undefined;
   /** The windows by chromosome, in order of first appearance among the genes. */
   readonly chromosomes: readonly ChromosomeWindows[];
 }
@@ -58,19 +79,26 @@ export interface GeneWindows {
 const LARGEST_HALF_WIDTH_BP = 2 ** 30;
 
 /**
- * Lays a window `[tss - halfWidthBp, tss + halfWidthBp)`, 0-based half-open, around the TSS of each gene. The windows
- * are sorted by chromosome and start, so that each file can be read in its own order. A window may reach past either
- * end of its chromosome, where the signal is zero.
+ * Lays a window around the TSS of each gene, with h for `halfWidthBp` and 0-based half-open. The windows are sorted by
+ * chromosome and start, so that each file can be read in its own order. A window may reach past either end of its
+ * chromosome, where the signal is zero.
  *
- * The window is the same on both strands. It has an even number of bases, so no base is in its middle: the TSS is the
- * first base of its second half. {@linkcode flipBins} does not move windows. So of 100 bins, counted from 0, the TSS is
- * in bin 50, or in bin 49 if the bins of a gene on the minus strand were reversed.
+ * A window has an even number of bases, so no base is in its middle: the TSS is the first base of one of its halves.
+ *
+ * - In `genomic` orientation every window is `[tss - h, tss + h)`, on both strands, as DeepChrome has it. The TSS is the
+ *   first base of the half with the higher coordinates: of 100 bins, counted from 0, it is in bin 50.
+ * - Windows that were given as intervals (`tss: "bed"`) are where they were given: `[tss - h, tss + h)`, always.
+ * - In `transcript` orientation the window of a gene on the minus strand is `[tss - h + 1, tss + h + 1)`, as deepTools'
+ *   `computeMatrix reference-point` has it. The TSS is the first base of the downstream half on both strands: it is in
+ *   bin 50 once {@linkcode flipBins} has reversed the bins of the minus strand.
  *
  * @param genes The genes, in the order of the data set.
  * @param options Sizes in base pairs.
  * @returns The windows by chromosome.
  * @throws {RangeError} If a size is not a positive integer, the window is not a whole number of bins, or a TSS is not a
  * position.
+ * @throws {ContractError} If a window without a strand is to be laid in transcript orientation.
+ * @see Ramírez et al. 2016, Nucleic Acids Research 44:W160, deepTools.
  *
  * @example Two genes on one chromosome
  * ```ts
@@ -85,14 +113,26 @@ const LARGEST_HALF_WIDTH_BP = 2 ** 30;
  * deepStrictEqual([...starts], [-4_000, 85_000]);
  * deepStrictEqual([...geneIndex], [1, 0]);
  * ```
+ *
+ * @example The gene on the minus strand, for bins that run from upstream to downstream
+ * ```ts
+ * import { geneWindows } from "@waka/histone/genome";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const genes = [{ id: "b", chromosome: "chr1", tss: 9_000, strand: "-", line: 1 }] as const;
+ * const { chromosomes } = geneWindows(genes, { orientation: "transcript" });
+ * deepStrictEqual([...chromosomes[0]!.starts], [4_001]);
+ * ```
  */
 export function geneWindows(
   genes: readonly Gene[],
   options: GeneWindowsOptions = {},
 ): GeneWindows {
-  const { binSizeBp = 100, halfWidthBp = 5000 } = options;
+  const { binSizeBp = 100, halfWidthBp = 5000, orientation = "genomic", tss: rule } = options;
   checkSizes(binSizeBp, halfWidthBp);
   checkStarts(genes);
+  if (orientation === "transcript") checkStrands(genes);
+  const shifts = orientation === "transcript" && rule !== "bed";
   const byChromosome = new Map<string, number[]>();
   for (const [index, { chromosome }] of genes.entries()) {
     const indices = byChromosome.get(chromosome);
@@ -100,14 +140,20 @@ export function geneWindows(
     else indices.push(index);
   }
   const chromosomes = Array.from(byChromosome, ([chromosome, indices]) => {
-    const tssOf = (index: number) => genes[index]!.tss;
+    const startOf = (index: number) => {
+      const { tss, strand } = genes[index]!;
+      return tss - halfWidthBp + (shifts && strand === "-" ? 1 : 0);
+    };
     const chromosomeAlias = genes[indices[0]!]!.chromosomeAlias;
-    indices.sort((a, b) => tssOf(a) - tssOf(b));
-    const starts = Int32Array.from(indices, (index) => tssOf(index) - halfWidthBp);
+    indices.sort((a, b) => startOf(a) - startOf(b));
+    const starts = Int32Array.from(indices, startOf);
     const group = { chromosome, starts, geneIndex: Uint32Array.from(indices) };
     return chromosomeAlias === undefined ? group : { ...group, chromosomeAlias };
   });
-  return { binSizeBp, bins: 2 * halfWidthBp / binSizeBp, genes: genes.length, chromosomes };
+  const { chromosomeAliases } = options;
+  const bins = 2 * halfWidthBp / binSizeBp;
+  const windows = { binSizeBp, bins, genes: genes.length, chromosomes };
+  return chromosomeAliases === undefined ? windows : { ...windows, chromosomeAliases };
 }
 
 function checkSizes(binSizeBp: number, halfWidthBp: number): void {
@@ -141,6 +187,16 @@ function checkStarts(genes: readonly Gene[]): void {
   );
 }
 
+function checkStrands(genes: readonly Gene[]): void {
+  const lacking = genes.filter(({ strand }) => strand === undefined);
+  const [first] = lacking;
+  if (first === undefined) return;
+  throw new ContractError(
+    `Cannot make windows: ${lacking.length} of ${genes.length} have no strand, such as "${first.id}" (line ` +
+      `${first.line}), expected + or -, which transcript orientation needs`,
+  );
+}
+
 /** The shape of a signal whose bins {@linkcode flipBins} reverses. */
 export interface FlipBinsOptions {
   /** Number of bins of a gene. */
@@ -155,8 +211,8 @@ export interface FlipBinsOptions {
 
 /**
  * Reverses the bins of genes on the minus strand, in place: from ascending coordinate (`genomic`) to upstream first
- * (`transcript`), or back. Only the order of the bins changes, so count windows, and crop them if you need to, before
- * you call this.
+ * (`transcript`), or back. Only the order of the bins changes, so count windows that were laid with the same
+ * `orientation` (see {@linkcode geneWindows}), and crop them if you need to, before you call this.
  *
  * @param signal The signal, `[gene, bin, mark]` row-major.
  * @param genes The genes, in the order of the signal.

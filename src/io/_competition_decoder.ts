@@ -4,6 +4,8 @@
 
 import type { PackedArray } from "../base/arrays.ts";
 import { FormatError } from "../errors.ts";
+import { CountFinder, type LearnedValues } from "./_count_finder.ts";
+import { joinContents, type SignalContent } from "./_signal_content.ts";
 import type { NpyDtype } from "./npy_types.ts";
 import type { NpzReader } from "./npz_types.ts";
 import { PackedBuilder } from "./packing.ts";
@@ -18,14 +20,20 @@ export interface MemberLayout {
   readonly labelled: boolean;
   /** Element type in the file, which must hold the gene numbers exactly. */
   readonly dtype: NpyDtype;
+  /** Whether values that are all logarithms of counts are decoded to these counts. */
+  readonly recoversCounts: boolean;
 }
 
 /** Some rows of a member as columns, in their own memory. */
 export interface RowBatch {
   /** Number of the first row in the member. */
   readonly firstRow: number;
-  /** Signal, `[row, bin, mark]`. */
+  /** Signal, `[row, bin, mark]`; the counts where the content is logarithms, without meaning where it is mixed. */
   readonly signal: PackedArray;
+  /** What the member's signal is in these rows. */
+  readonly content: SignalContent;
+  /** The values of counts that the member's earlier rows did not have. */
+  readonly learned: LearnedValues | undefined;
   /** Numbers of the genes, `[row]`. */
   readonly geneIds: Float64Array<ArrayBuffer>;
   /** Labels, `[row]`. */
@@ -72,11 +80,14 @@ class MemberDecoder {
   readonly #seen = new Set<number>();
   /** Gene numbers must be below this. */
   readonly #endOfNumbers: number;
+  /** Absent if counts are not to be recovered, and from the first value on that is no logarithm of a count. */
+  #finder: CountFinder | undefined;
 
   constructor(layout: MemberLayout) {
     const { bins, marks, labelled } = layout;
     this.#layout = layout;
     this.#endOfNumbers = firstRoundedInteger(layout.dtype);
+    this.#finder = layout.recoversCounts ? new CountFinder() : undefined;
     this.#rowValues = bins * (marks.length + (labelled ? 2 : 1));
     this.#signalValues = bins * marks.length;
     const rows = Math.max(1, Math.floor(BLOCK_VALUES / this.#signalValues));
@@ -116,9 +127,12 @@ class MemberDecoder {
     const labels = this.#layout.labelled ? new Float64Array(rows) : undefined;
     const labelPlace = this.#rowValues / this.#layout.bins - 1;
     const blockRows = this.#counts.length / this.#signalValues;
+    let content: SignalContent = "zeros";
     for (let row = 0; row < rows; row += blockRows) {
       const count = Math.min(blockRows, rows - row);
-      signal.append(this.#decodeBlock(values, row, count));
+      const block = this.#decodeBlock(values, row, count);
+      signal.append(block.signal);
+      content = joinContents(content, block.content);
       for (let i = row; i < row + count; i++) {
         const id = values[i * this.#rowValues]!;
         geneIds[i] = id;
@@ -126,17 +140,27 @@ class MemberDecoder {
         this.#accept(id);
       }
     }
-    return { firstRow, signal: signal.finish(), geneIds, labels };
+    const learned = this.#finder?.takeLearned();
+    return { firstRow, signal: signal.finish(), content, learned, geneIds, labels };
   }
 
   /** The signal of a block of rows; the result is overwritten by the next. */
-  #decodeBlock(values: Float64Array, row: number, rows: number): PackedArray {
+  #decodeBlock(
+    values: Float64Array,
+    row: number,
+    rows: number,
+  ): Pick<RowBatch, "signal" | "content"> {
     const block = values.subarray(row * this.#rowValues, (row + rows) * this.#rowValues);
     this.#checkRepeats(block);
     const length = rows * this.#signalValues;
-    if (this.#copyCounts(block)) return this.#counts.subarray(0, length);
+    const counts = this.#copyCounts(block);
+    if (counts !== undefined) return { signal: this.#counts.subarray(0, length), content: counts };
+    if (this.#copyLogarithms(block)) {
+      return { signal: this.#counts.subarray(0, length), content: "logarithms" };
+    }
+    this.#finder = undefined;
     this.#copyNumbers(block);
-    return this.#numbers.subarray(0, length);
+    return { signal: this.#numbers.subarray(0, length), content: "numbers" };
   }
 
   /** Checks that each row has one id, and one label, in all its bins. */
@@ -157,20 +181,29 @@ class MemberDecoder {
     }
   }
 
-  /** Copies the signal of some rows if all of it is counts; returns whether it is. */
-  #copyCounts(block: Float64Array): boolean {
+  /** Copies the signal of some rows if all of it is counts; returns `undefined` if it is not. */
+  #copyCounts(block: Float64Array): "zeros" | "counts" | undefined {
     const { bins, marks } = this.#layout;
     const columns = this.#rowValues / bins;
     const counts = this.#counts;
     let out = 0;
+    let bits = 0;
     for (let bin = 0; bin < block.length; bin += columns) {
       for (let i = bin + 1, stop = i + marks.length; i < stop; i++) {
         const count = block[i]! >>> 0;
-        if (count !== block[i]) return false;
+        if (count !== block[i]) return undefined;
         counts[out++] = count;
+        bits |= count;
       }
     }
-    return true;
+    return bits === 0 ? "zeros" : "counts";
+  }
+
+  /** Copies the counts of which the signal of some rows is the logarithm; returns whether all of it is. */
+  #copyLogarithms(block: Float64Array): boolean {
+    const { bins, marks } = this.#layout;
+    const shape = { columns: this.#rowValues / bins, marks: marks.length };
+    return this.#finder?.copyCounts(block, shape, this.#counts) ?? false;
   }
 
   #copyNumbers(block: Float64Array): void {

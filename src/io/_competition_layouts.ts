@@ -3,13 +3,28 @@
 import { FormatError } from "../errors.ts";
 import type { MemberLayout } from "./_competition_decoder.ts";
 import { findExcess } from "./_competition_limits.ts";
+import type { NpyDtype } from "./npy_types.ts";
 import type { NpzReader } from "./npz_types.ts";
 
-/** Reads every header first, so that a bad member is refused before memory is allocated. */
+/** Types that hold logarithms of counts so precisely that no two counts have the same one. */
+const PRECISE_TYPES: readonly NpyDtype[] = ["float32", "float64"];
+
+/**
+ * Reads every header first, so that a bad member is refused before memory is allocated.
+ *
+ * @param npz The file.
+ * @param cellTypes Names of the members.
+ * @param marks Names of the marks, and whether the values may be logarithms of counts.
+ * @returns A layout for each member.
+ * @throws {FormatError} If a member's shape is not that of a cell type, or differs from the first's.
+ */
 export async function readLayouts(
   npz: NpzReader,
   cellTypes: readonly string[],
-  marks: readonly string[],
+  { marks, mayBeLogarithms }: {
+    readonly marks: readonly string[];
+    readonly mayBeLogarithms: boolean;
+  },
 ): Promise<MemberLayout[]> {
   const layouts: MemberLayout[] = [];
   for (const cellType of cellTypes) {
@@ -39,7 +54,9 @@ export async function readLayouts(
           `as in "${first.cellType}"`,
       );
     }
-    layouts.push({ file: npz.name, cellType, rows, bins, marks, labelled: first.labelled, dtype });
+    const recoversCounts = mayBeLogarithms && PRECISE_TYPES.includes(dtype);
+    const { labelled } = first;
+    layouts.push({ file: npz.name, cellType, rows, bins, marks, labelled, dtype, recoversCounts });
   }
   return layouts;
 }

@@ -58,8 +58,9 @@ function askingSource({ name, size }: Pick<ByteSource, "name" | "size">): ByteSo
 async function decode(layout: MemberLayout): Promise<void> {
   try {
     for await (const batch of rowBatches(npz!, layout)) {
-      const { signal, geneIds, labels } = batch;
-      const buffers = [signal, geneIds, ...(labels ? [labels] : [])].map(({ buffer }) => buffer);
+      const { signal, learned, geneIds, labels } = batch;
+      const arrays = [signal, geneIds, labels, learned?.counts, learned?.values];
+      const buffers = arrays.flatMap((array) => array?.buffer ?? []);
       scope.postMessage({ kind: "rows", batch }, buffers);
     }
     scope.postMessage({ kind: "done" });

@@ -2,21 +2,23 @@
  * The table of genes in an npz file, which says what gene each number of the competition's layout stands for.
  *
  * The member `__genes__.npy` holds it as the bytes of a UTF-8 text, `[byte]`: lines of tab-separated cells under a
- * header. Cells are empty where a value is not known.
+ * header. Cells are empty where a value is not known. A column `gene` follows if the samples are not of genes but of
+ * parts of them, such as transcripts.
  */
 
-import { FormatError } from "../errors.ts";
+import type { FormatError } from "../errors.ts";
 import { type GeneDetails, geneKey, isGeneCell, MAX_CELL_CHARACTERS } from "../gene_id.ts";
-import { LINE_FEED } from "../text/characters.ts";
+import { encodeLines, memberError, readTextMember } from "./_text_member.ts";
 import type { NpzReader } from "./npz_types.ts";
 
 /** Name of the member. Names that start with two underscores never name a cell type. */
 export const GENE_TABLE_MEMBER = "__genes__";
 
 const COLUMNS = ["number", "gene_id", "symbol", "chrom", "tss", "strand"] as const;
+/** A further column, of data that have several samples of a gene in one cell type, such as one for each transcript. */
+const GENE_COLUMN = "gene";
 /** Room for a million genes with long names. */
-const MAX_BYTES = 2 ** 27;
-const MAX_GENES = 2 ** 21;
+const MEMBER = { name: GENE_TABLE_MEMBER, maxBytes: 2 ** 27, maxLines: 2 ** 21 };
 
 /** A gene of the table. */
 export interface TableGene {
@@ -34,11 +36,13 @@ export interface TableGene {
  * @throws {RangeError} If a cell holds a control character or is longer than 1,000 characters.
  */
 export function encodeGeneTable(genes: readonly TableGene[]): Uint8Array<ArrayBuffer> {
+  const hasGenes = genes.some(({ details: { gene } }) => gene !== undefined);
   const lines = genes.map(({ number, id, details }) => {
-    const { symbol = "", chromosome = "", tss = "", strand = "" } = details;
-    return [number, id, symbol, chromosome, tss, strand].map(checkCell).join("\t");
+    const { symbol = "", chromosome = "", tss = "", strand = "", gene = "" } = details;
+    const cells = [number, id, symbol, chromosome, tss, strand];
+    return (hasGenes ? [...cells, gene] : cells).map(checkCell);
   });
-  return new TextEncoder().encode([COLUMNS.join("\t"), ...lines, ""].join("\n"));
+  return encodeLines([hasGenes ? [...COLUMNS, GENE_COLUMN] : COLUMNS, ...lines]);
 }
 
 function checkCell(cell: string | number): string | number {
@@ -60,35 +64,22 @@ function checkCell(cell: string | number): string | number {
 export async function readGeneTable(
   npz: NpzReader,
 ): Promise<ReadonlyMap<number, TableGene> | undefined> {
-  const member = npz.members.find(({ name }) => name === GENE_TABLE_MEMBER);
-  if (member === undefined) return undefined;
-  const { dtype, shape } = await npz.header(GENE_TABLE_MEMBER);
-  if (dtype !== "uint8" || shape.length !== 1 || member.size > MAX_BYTES) {
-    throw new FormatError(
-      `Cannot read npz member "${GENE_TABLE_MEMBER}": it is ${dtype} [${shape.join(", ")}], ` +
-        `expected the bytes of a text, uint8 [bytes], at most ${MAX_BYTES} of them`,
-      { file: npz.name },
-    );
-  }
-  const { data } = await npz.read(GENE_TABLE_MEMBER);
-  return parseGeneTable(data as Uint8Array<ArrayBuffer>, npz.name);
+  const lines = await readTextMember(npz, MEMBER);
+  return lines && parseGeneTable(lines, npz.name);
 }
 
-function parseGeneTable(bytes: Uint8Array, file: string): ReadonlyMap<number, TableGene> {
-  let lineCount = 0;
-  for (const byte of bytes) if (byte === LINE_FEED) lineCount++;
-  if (lineCount > MAX_GENES) {
-    throw tableError(`it has ${lineCount} lines, expected at most ${MAX_GENES}`, file);
-  }
-  const [header = "", ...lines] = decode(bytes, file).split("\n");
+function parseGeneTable(
+  [header = "", ...lines]: readonly string[],
+  file: string,
+): ReadonlyMap<number, TableGene> {
   if (!`${header}\t`.startsWith(`${COLUMNS.join("\t")}\t`)) {
     throw tableError(`its header is "${header.slice(0, 80)}", expected ${COLUMNS.join(" ")}`, file);
   }
-  if (lines.at(-1) === "") lines.pop();
+  const hasGenes = header.split("\t")[COLUMNS.length] === GENE_COLUMN;
   const genes = new Map<number, TableGene>();
   const keys = new Set<string>();
   for (const [index, line] of lines.entries()) {
-    const gene = parseGene(line);
+    const gene = parseGene(line, hasGenes);
     const row = `row ${index + 1} of the genes`;
     if (gene === undefined) {
       throw tableError(
@@ -104,35 +95,26 @@ function parseGeneTable(bytes: Uint8Array, file: string): ReadonlyMap<number, Ta
   return genes;
 }
 
-function decode(bytes: Uint8Array, file: string): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw tableError("it is not UTF-8 text", file, { cause });
-  }
-}
-
 /** The gene of a line; `undefined` if the line is not that of a gene. */
-function parseGene(line: string): TableGene | undefined {
+function parseGene(line: string, hasGenes: boolean): TableGene | undefined {
   const cells = line.split("\t");
   const [number = "", id = "", symbol = "", chromosome = "", tss = "", strand = ""] = cells;
   const isNumber = (text: string) => /^\d{1,16}$/.test(text) && Number.isSafeInteger(Number(text));
   const isSound = cells.length >= COLUMNS.length && isNumber(number) && id !== "" &&
     cells.every(isGeneCell) && (tss === "" || isNumber(tss)) &&
     ["", "+", "-"].includes(strand);
+  const gene = hasGenes ? cells[COLUMNS.length] ?? "" : "";
   if (!isSound) return undefined;
   const details = {
     ...(symbol !== "" && { symbol }),
     ...(chromosome !== "" && { chromosome }),
     ...(tss !== "" && { tss: Number(tss) }),
     ...(strand !== "" && { strand: strand as "+" | "-" }),
+    ...(gene !== "" && { gene }),
   };
   return { number: Number(number), id, details };
 }
 
-function tableError(found: string, file: string, options: ErrorOptions = {}): FormatError {
-  return new FormatError(`Cannot read npz member "${GENE_TABLE_MEMBER}": ${found}`, {
-    file,
-    ...options,
-  });
+function tableError(found: string, file: string): FormatError {
+  return memberError(found, { name: GENE_TABLE_MEMBER, file });
 }

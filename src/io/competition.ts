@@ -4,31 +4,40 @@
  * @module
  */
 
-import type { PackedArray } from "../base/arrays.ts";
 import { FormatError } from "../errors.ts";
 import { ensemblGeneId } from "../gene_id.ts";
-import { COMPETITION_RECORD, type DataRecord, parseRecord } from "../record.ts";
+import { COMPETITION_RECORD, type DataRecord } from "../record.ts";
 import type { RowBatch } from "./_competition_decoder.ts";
 import { readLayouts } from "./_competition_layouts.ts";
 import { checkInflatedSize } from "./_competition_limits.ts";
-import { decodeMembers } from "./_decode_members.ts";
+import {
+  checkTransform,
+  recordOf,
+  recordWithout,
+  refuseLabelAsMark,
+  refuseLostRecord,
+  warnOfOtherRecord,
+} from "./_competition_record.ts";
+import { type DecodeJob, decodeMembers } from "./_decode_members.ts";
 import { readGeneTable, type TableGene } from "./_gene_table.ts";
+import { checkMembers, readSampleMembers } from "./_sample_members.ts";
 import { takeMemory } from "./_memory.ts";
 import { ZipNpzReader } from "./_npz_reader.ts";
+import { type CollectedSignal, MixedSignalError, SignalCollector } from "./_signal_collector.ts";
 import { checkName, isReservedName } from "./names.ts";
 import { openSource } from "../files/open_source.ts";
 import { readZipDirectory, type ZipDirectory } from "./_zip_directory.ts";
 import type { ByteSource } from "../files/byte_source.ts";
 import type { SampleColumns } from "./columns.ts";
 import type { NpzReader } from "./npz_types.ts";
-import { PackedBuilder } from "./packing.ts";
 
 /** Options of {@linkcode readCompetition}. */
 export interface ReadCompetitionOptions {
   /**
    * What the numbers are. The number of its marks is the number of columns that hold marks.
    *
-   * @default {The record in the file's zip comment, or else COMPETITION_RECORD}
+   * @default {The record in the file's zip comment, or else that of the competition: DEEPCHROME_RECORD for integers,
+   * COMPETITION_RECORD for other values}
    */
   readonly record?: DataRecord | undefined;
   /**
@@ -52,6 +61,8 @@ export interface ReadCompetitionOptions {
   readonly maxBytes?: number | undefined;
   /** Called from time to time with the number of samples read and the number in all. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Called if the file lacks a record and the options do too, with what its values were taken for. */
+  readonly onNote?: ((message: string) => void) | undefined;
   /** Called if the file has its own record and `record` contradicts it; the file is read with `record` then. */
   readonly onWarning?: ((message: string) => void) | undefined;
 }
@@ -63,17 +74,23 @@ export interface ReadCompetitionOptions {
  *
  * In the competition's own files a gene's number is that of its human Ensembl id: 115459 is `ENSG00000115459`. A file
  * that `writeCompetition` wrote with other genes, or with details of genes, has a table of them in the member
- * `__genes__`. Members whose names start with `__` are not cell types.
+ * `__genes__`; replicates that were kept apart are grouped in `__groups__`, and `__mask__` says which marks were not
+ * measured in which cell types. Members whose names start with `__` are not cell types.
  *
  * Any number of bins and marks and any integer or float dtype is read, stored or deflated. Members of a large file are
- * decoded on worker threads, straight into the packed signal, which takes 0.8 GB for the counts of the full training
- * set; while it is widened, say from 8 to 16 bits, the narrower array is in memory too.
+ * decoded on worker threads, straight into the packed signal, which takes 0.8 GB for the full training set, be it counts
+ * or their logarithms.
+ *
+ * The competition's files hold ln(1 + count), as floats. If a file's record says `log1p` and all its values are
+ * logarithms of integers up to 65,535, these integers are stored instead, exactly: see `SampleColumns.signalValues`. A
+ * file without a record is taken for counts if its values are all integers, and for ln(1 + count) if they are not, unless
+ * they are too large for that.
  *
  * @param source Path of the file, or a source of its bytes.
  * @param options What the numbers are, and how to read them.
  * @returns One sample for each row, cell type by cell type in the order of the file's directory.
- * @throws {FormatError} If the file is damaged or holds an impossible value; the message names file, cell type, row,
- * bin and mark.
+ * @throws {FormatError} If the file is damaged or holds an impossible value, with file, cell type, row, bin and mark; or
+ * if its record says that a transform was applied and the values say otherwise.
  * @throws {RangeError} If a cell type that was asked for is not in the file; the message lists those that are.
  *
  * @example
@@ -109,102 +126,81 @@ export async function readCompetition(
 async function readColumns(
   source: ByteSource,
   directory: ZipDirectory,
-  { record: given, cellTypes: wanted, threads, maxBytes, onProgress, onWarning }:
+  { record: given, cellTypes: wanted, threads, maxBytes, onProgress, onNote, onWarning }:
     ReadCompetitionOptions,
 ): Promise<SampleColumns> {
   const npz = new ZipNpzReader(source, directory);
   const known = given ?? recordOf(npz);
   if (given !== undefined) warnOfOtherRecord(npz, given, onWarning);
-  const record = known ?? COMPETITION_RECORD;
+  const expected = known ?? COMPETITION_RECORD;
+  const { marks, transform } = expected;
   const cellTypes = chooseCellTypes(npz, wanted);
   const table = await readGeneTable(npz);
   if (known === undefined && table !== undefined) refuseLostRecord(npz);
-  const layouts = await readLayouts(npz, cellTypes, record.marks);
+  const mayBeLogarithms = transform === "log1p";
+  const layouts = await readLayouts(npz, cellTypes, { marks, mayBeLogarithms });
+  const all = cellTypeNames(npz);
+  const members = await readSampleMembers(npz, { all, cellTypes, record: expected });
   checkInflatedSize(npz, cellTypes, maxBytes);
+  const job = { source, directory, layouts, threads, onProgress };
+  const { areIntegers, geneIds, ...samples } = await readSamples(job);
+  const { signal } = samples;
   const { bins, labelled } = layouts[0]!;
+  if (known === undefined && !labelled) refuseLabelAsMark(signal, { bins, marks, file: npz.name });
+  const collected = { ...samples, areIntegers };
+  if (known !== undefined) checkTransform(collected, known, npz.name);
+  const record = known ?? recordWithout(collected, onNote);
+  const named = indexGenes(geneIds, table, npz.name);
+  const columns = { ...samples, cellTypes, bins, record, ...members, ...named };
+  checkMembers(columns, npz.name);
+  return columns;
+}
+
+/** The members to read, and how. */
+type ReadJob =
+  & Omit<DecodeJob, "take">
+  & Pick<ReadCompetitionOptions, "onProgress">;
+
+/** The content of the members, `[sample]`. */
+interface ReadSamples extends CollectedSignal, Pick<SampleColumns, "labels" | "cellTypeIndex"> {
+  /** Numbers of the genes. */
+  readonly geneIds: Float64Array;
+}
+
+/** Reads the samples; where some values turn out not to be logarithms of counts, from the start as what they are. */
+async function readSamples(job: ReadJob): Promise<ReadSamples> {
+  try {
+    return await decodeSamples(job);
+  } catch (error) {
+    if (!(error instanceof MixedSignalError)) throw error;
+  }
+  const layouts = job.layouts.map((layout) => ({ ...layout, recoversCounts: false }));
+  return await decodeSamples({ ...job, layouts });
+}
+
+async function decodeSamples({ onProgress, ...job }: ReadJob): Promise<ReadSamples> {
+  const { layouts, source: { name } } = job;
+  const { bins, marks, labelled } = layouts[0]!;
+  const perSample = bins * marks.length;
   let total = 0;
   const starts = layouts.map(({ rows }) => (total += rows) - rows);
-  const [signal, geneIds, labels] = takeMemory(npz.name, () => [
-    new PackedBuilder(total * bins * record.marks.length),
+  const signal = new SignalCollector(total * perSample, name);
+  const [geneIds, labels, cellTypeIndex] = takeMemory(name, () => [
     new Float64Array(total),
     labelled ? new Float64Array(total) : undefined,
+    new Uint32Array(total),
   ]);
   let done = 0;
   const take = (member: number, batch: RowBatch) => {
     const start = starts[member]! + batch.firstRow;
-    takeMemory(npz.name, () => signal.place(batch.signal, start * bins * record.marks.length));
+    signal.place(batch, start * perSample);
     geneIds.set(batch.geneIds, start);
     if (batch.labels !== undefined) labels?.set(batch.labels, start);
     onProgress?.(done += batch.geneIds.length, total);
   };
-  await decodeMembers({ source, directory, layouts, threads, take });
-  const cellTypeIndex = new Uint32Array(total);
+  await decodeMembers({ ...job, take });
   for (const [cell, start] of starts.entries()) cellTypeIndex.fill(cell, start);
-  const packed = signal.finish();
-  if (known === undefined && !labelled) refuseLabelAsMark(packed, { bins, record, file: npz.name });
-  return {
-    signal: packed,
-    labels,
-    cellTypes,
-    cellTypeIndex,
-    bins,
-    record,
-    ...indexGenes(geneIds, table, npz.name),
-  };
-}
-
-/** Warns of the fields in which a record that was given contradicts the file's own. */
-function warnOfOtherRecord(
-  npz: NpzReader,
-  given: DataRecord,
-  onWarning: ((message: string) => void) | undefined,
-): void {
-  const own = onWarning === undefined ? undefined : recordOf(npz);
-  if (own === undefined) return;
-  const fields = Object.keys(own) as (keyof DataRecord)[];
-  const others = fields.filter((field) =>
-    String(own[field]) !== String(given[field] ?? own[field])
-  );
-  if (others.length === 0) return;
-  const list = others.map((field) => `${field} ${own[field]} (now ${given[field]})`);
-  onWarning?.(`${npz.name} has its own record, which is not used: ${list.join(", ")}`);
-}
-
-/**
- * Throws for a file without a record but with a table of genes: this package wrote it, so the competition's record is
- * wrong.
- */
-function refuseLostRecord({ name: file }: NpzReader): never {
-  throw new FormatError(
-    "Cannot read competition file: it has a table of genes, but its data record is gone, as happens when " +
-      "numpy.savez saves a file again. Name the record (--record FILE)",
-    { file },
-  );
-}
-
-/** Throws if the last mark of a file without a record looks like the label of a file with fewer marks. */
-function refuseLabelAsMark(
-  signal: PackedArray,
-  { bins, record: { marks }, file }: {
-    readonly bins: number;
-    readonly record: DataRecord;
-    readonly file: string;
-  },
-): void {
-  const last = marks.length - 1;
-  const perSample = bins * marks.length;
-  let isZero = true;
-  for (let i = last; i < signal.length; i += marks.length) {
-    if (signal[i] !== 0) isZero = false;
-    // A label is the same in all bins of a gene.
-    if (signal[i] !== signal[i - i % perSample + last]) return;
-  }
-  if (isZero || bins < 2) return;
-  throw new FormatError(
-    `Cannot read competition file: its last column is the same in all bins of every gene, as a label is, not ` +
-      `${marks[last]}. Name its marks in a data record (--record FILE)`,
-    { file },
-  );
+  return { ...signal.finish(), geneIds, labels, cellTypeIndex };
 }
 
 /** Distinct genes in order of first appearance, and each sample's place among them. */
@@ -236,20 +232,12 @@ function indexGenes(
   };
 }
 
-/** The record that `writeCompetition` leaves in the zip comment; other comments have no meaning here. */
-function recordOf(npz: NpzReader): DataRecord | undefined {
-  let comment: unknown;
-  try {
-    comment = JSON.parse(npz.comment);
-  } catch {
-    return undefined;
-  }
-  if (typeof comment !== "object" || comment === null || !("histone" in comment)) return undefined;
-  return parseRecord(comment.histone, npz.name);
+function cellTypeNames({ members }: NpzReader): string[] {
+  return members.map(({ name }) => name).filter((name) => !isReservedName(name));
 }
 
 function chooseCellTypes(npz: NpzReader, wanted: readonly string[] | undefined): string[] {
-  const names = npz.members.map(({ name }) => name).filter((name) => !isReservedName(name));
+  const names = cellTypeNames(npz);
   for (const name of names) checkName(name, { what: "cell type", file: npz.name });
   const unknown = wanted?.filter((name) => !names.includes(name)) ?? [];
   if (unknown.length > 0) {

@@ -6,32 +6,52 @@
 
 import { ensemblGeneId, type GeneDetails, geneKey, geneNumber } from "../gene_id.ts";
 import type { DataRecord } from "../record.ts";
+import { checkFloat32, type CompetitionBlock, layOut, makeConverter } from "./_competition_rows.ts";
 import { encodeGeneTable, GENE_TABLE_MEMBER, type TableGene } from "./_gene_table.ts";
+import { checkUnmeasured, sampleMembers, textMembers } from "./_sample_members.ts";
+import { checkMarks } from "./mark_mask.ts";
 import { faultOfCellType } from "./names.ts";
 import { type NpzMemberData, writeNpz } from "./npz_writer.ts";
 
-/** The genes of one cell type. */
-export interface CompetitionBlock {
-  /** Name of the cell type, such as `E003`. */
-  readonly cellType: string;
-  /** The genes, `[gene]`: whole identifiers such as `ENSG00000115459.6`, or the numbers of human Ensembl ids. */
-  readonly genes: readonly string[] | Uint32Array;
-  /** Counts, `[gene, bin, mark]` row-major. */
-  readonly signal: ArrayLike<number>;
-  /** Expression, `[gene]`; either all blocks of a file have it, or none has. */
-  readonly labels?: ArrayLike<number> | undefined;
-}
+export type { CompetitionBlock } from "./_competition_rows.ts";
 
 /** Options of {@linkcode writeCompetition}. */
 export interface WriteCompetitionOptions {
-  /** What the numbers are; its marks name the last axis of the signal. Kept in the zip comment. */
+  /** What the numbers in the file are; its marks name the last axis of the signal. Kept in the zip comment. */
   readonly record: DataRecord;
+  /**
+   * Whether the signal of the blocks is counts, to which the record's transform is applied while they are written, each
+   * value rounded to float32 as in the competition's files.
+   *
+   * @default {false}
+   */
+  readonly fromCounts?: boolean | undefined;
+  /**
+   * Type of the members. Float32 holds the gene numbers of human Ensembl ids, but not those that are made from other
+   * identifiers, and rounds labels to 7 digits.
+   *
+   * @default {"float64"}
+   */
+  readonly dtype?: "float32" | "float64" | undefined;
   /**
    * What is known about genes besides their identifiers, by identifier; kept in the file's table of genes.
    *
    * @default {An empty map}
    */
   readonly geneDetails?: ReadonlyMap<string, GeneDetails> | undefined;
+  /**
+   * The group of each cell type that is one of several replicates, by the cell type's name; kept in the file, so that no
+   * split of the data separates them.
+   *
+   * @default {Each cell type is a group by itself}
+   */
+  readonly cellTypeGroups?: ReadonlyMap<string, string> | undefined;
+  /**
+   * The marks that were not measured, by the cell type's name; kept in the file. Their signal is 0.
+   *
+   * @default {Every mark was measured in every cell type}
+   */
+  readonly missingMarks?: ReadonlyMap<string, readonly string[]> | undefined;
   /**
    * Whether to deflate the members.
    *
@@ -41,17 +61,14 @@ export interface WriteCompetitionOptions {
 }
 
 /** The layout that all blocks of a file share. */
-interface Layout {
+export interface Layout {
   readonly bins: number;
   readonly labelled: boolean;
 }
 
-/** Rows are laid out in pieces of about this many values. */
-const PIECE_VALUES = 2 ** 17;
-
 /**
  * Writes a file in the competition's format, which `readCompetition` and `numpy.load` read: for each cell type
- * `[gene, bin, column]` as float64, with the columns gene id, marks and expression. Blocks are taken one at a time.
+ * `[gene, bin, column]` with the columns gene id, marks and expression. Blocks are taken one at a time.
  *
  * A human Ensembl id is stored as its number, any other as a number of 13 to 16 digits made from the whole identifier.
  * Unless the numbers alone identify the genes and nothing else is known about them, as in the competition's own files,
@@ -61,10 +78,30 @@ const PIECE_VALUES = 2 ** 17;
  * @param blocks The cell types, in the order of the file.
  * @param options What the numbers are, and how to write them.
  * @throws {TypeError} If the lengths of a block contradict each other, or blocks differ in bins or in having labels.
- * @throws {RangeError} If a block has no genes or a gene twice, a cell type's name starts with `__`, or the reader would
- * refuse a value: a negative count, or a count or label that is not finite.
+ * @throws {RangeError} If a block has no genes or a gene twice, a cell type's name starts with `__`, a group or a missing
+ * mark is of a cell type or mark that the file lacks, a mark that was not measured has signal, the dtype cannot hold a
+ * gene's number, or the reader would refuse a value: a negative count, or a count or label that is not finite.
  *
- * @example
+ * @example The competition's own form, from counts
+ * ```ts
+ * import { bytesSource, readCompetition, writeCompetition } from "@waka/histone/io";
+ * import { COMPETITION_RECORD } from "@waka/histone/record";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const record = { ...COMPETITION_RECORD, marks: ["H3K4me3"] }; // its transform is log1p
+ * const counts = Uint16Array.of(0, 1, 7); // [gene, bin, mark]
+ * const block = { cellType: "E003", genes: ["ENSG00000115459"], signal: counts, labels: [0.5] };
+ * const { readable, writable } = new TransformStream<Uint8Array<ArrayBuffer>>();
+ * const [bytes] = await Promise.all([
+ *   new Response(readable).bytes(),
+ *   writeCompetition(writable, [block], { record, fromCounts: true, dtype: "float32" }),
+ * ]);
+ * const { signal, signalValues } = await readCompetition(bytesSource(bytes));
+ * deepStrictEqual([...signal], [0, 1, 7]);
+ * deepStrictEqual(signalValues?.[7], Math.fround(Math.log(8)));
+ * ```
+ *
+ * @example A block whose lengths contradict each other
  * ```ts
  * import { writeCompetition } from "@waka/histone/io";
  * import { COMPETITION_RECORD } from "@waka/histone/record";
@@ -89,9 +126,14 @@ export async function writeCompetition(
 
 async function* toMembers(
   blocks: Iterable<CompetitionBlock> | AsyncIterable<CompetitionBlock>,
-  { record: { marks: { length: marks } }, geneDetails }: WriteCompetitionOptions,
+  options: WriteCompetitionOptions,
 ): AsyncGenerator<NpzMemberData> {
+  const { record, fromCounts = false, dtype = "float64", geneDetails, missingMarks } = options;
+  const marks = record.marks.length;
+  for (const names of missingMarks?.values() ?? []) checkMarks(names, record.marks);
+  const convert = fromCounts ? makeConverter(record.transform) : undefined;
   const table = new GeneTableBuilder(geneDetails);
+  const cellTypes: string[] = [];
   let shared: Layout | undefined;
   for await (const block of blocks) {
     const layout = checkBlock(block, marks);
@@ -102,24 +144,31 @@ async function* toMembers(
           `those before have ${describeLayout(shared)}`,
       );
     }
+    checkUnmeasured(block, missingMarks, record.marks);
+    cellTypes.push(block.cellType);
+    const ids = table.add(block);
+    if (dtype === "float32") checkFloat32(block, ids);
     yield {
       name: block.cellType,
-      dtype: "float64",
+      dtype,
       shape: [block.genes.length, layout.bins, marks + (layout.labelled ? 2 : 1)],
-      data: layOut(block, { ids: table.add(block), bins: layout.bins, marks }),
+      data: layOut(block, { ids, bins: layout.bins, marks, dtype, convert }),
     };
   }
-  const data = table.finish();
-  if (data !== undefined) {
-    yield { name: GENE_TABLE_MEMBER, dtype: "uint8", shape: [data.length], data };
-  }
+  yield* textMembers({ [GENE_TABLE_MEMBER]: table.finish() });
+  yield* sampleMembers(cellTypes, options);
 }
 
-function describeLayout({ bins, labelled }: Layout): string {
+/** A layout in words, for messages. */
+export function describeLayout({ bins, labelled }: Layout): string {
   return `${bins} bins ${labelled ? "and labels" : "and no labels"}`;
 }
 
-function checkBlock({ cellType, genes, signal, labels }: CompetitionBlock, marks: number): Layout {
+/** The layout of a block; throws if its lengths contradict each other, or its cell type cannot be named so. */
+export function checkBlock(
+  { cellType, genes, signal, labels }: CompetitionBlock,
+  marks: number,
+): Layout {
   const action = `Cannot write cell type "${cellType}"`;
   const fault = faultOfCellType(cellType);
   if (fault !== undefined) throw new RangeError(`Cannot write cell type: ${fault}`);
@@ -184,44 +233,5 @@ class GeneTableBuilder {
       // Practically impossible, since the numbers are made of 53 bits of a hash.
       throw new RangeError(`Cannot write genes "${earlier.id}" and "${id}": they have one number`);
     }
-  }
-}
-
-/** The rows of the member, `[gene, bin, column]` with the columns id, marks and label, some genes at a time. */
-function* layOut(
-  { cellType, genes, signal, labels }: CompetitionBlock,
-  { ids, bins, marks }: {
-    readonly ids: Float64Array;
-    readonly bins: number;
-    readonly marks: number;
-  },
-): Generator<Float64Array> {
-  const columns = marks + (labels === undefined ? 1 : 2);
-  const pieceGenes = Math.max(1, Math.floor(PIECE_VALUES / (bins * columns)));
-  const rows = new Float64Array(Math.min(pieceGenes, ids.length) * bins * columns);
-  for (let start = 0; start < ids.length; start += pieceGenes) {
-    const end = Math.min(start + pieceGenes, ids.length);
-    let out = 0;
-    for (let gene = start; gene < end; gene++) {
-      let valid = labels === undefined || Number.isFinite(labels[gene]);
-      for (let bin = gene * bins; bin < (gene + 1) * bins; bin++) {
-        rows[out++] = ids[gene]!;
-        for (let i = bin * marks; i < (bin + 1) * marks; i++) {
-          const count = signal[i]!;
-          if (!(count >= 0 && count < Infinity)) valid = false;
-          rows[out++] = count;
-        }
-        if (labels !== undefined) rows[out++] = labels[gene]!;
-      }
-      if (!valid) {
-        throw new RangeError(
-          `Cannot write cell type "${cellType}": gene ${
-            genes[gene]
-          } has a count or label that is not ` +
-            "finite, or a count below zero",
-        );
-      }
-    }
-    yield rows.subarray(0, out);
   }
 }

@@ -1,5 +1,5 @@
 import { ContractError } from "../errors.ts";
-import { COMPETITION_RECORD, type DataRecord } from "../record.ts";
+import { type DataRecord, DEEPCHROME_RECORD } from "../record.ts";
 import { DeepchromeParser } from "./_deepchrome_parser.ts";
 import { withSource } from "../text/lines.ts";
 import type { ByteSource } from "../files/byte_source.ts";
@@ -11,7 +11,7 @@ export interface DeepchromeCsvOptions {
   /**
    * What the numbers are; its marks name the columns between bin and label.
    *
-   * @default {COMPETITION_RECORD}
+   * @default {DEEPCHROME_RECORD}
    */
   readonly record?: DataRecord | undefined;
   /**
@@ -32,7 +32,7 @@ export interface DeepchromeFolderOptions {
   /**
    * What the numbers are; its marks name the columns between bin and label.
    *
-   * @default {COMPETITION_RECORD}
+   * @default {DEEPCHROME_RECORD}
    */
   readonly record?: DataRecord | undefined;
   /**
@@ -60,12 +60,12 @@ export interface DeepchromeFolderOptions {
  * @example
  * ```ts
  * import { bytesSource, readDeepchromeCsv } from "@waka/histone/io";
- * import { COMPETITION_RECORD } from "@waka/histone/record";
+ * import { DEEPCHROME_RECORD } from "@waka/histone/record";
  * import { deepStrictEqual } from "node:assert";
  *
  * const text = "000003,1,4,0\n000003,2,6,0\n000005,1,2,1\n000005,2,8,1\n";
  * const columns = await readDeepchromeCsv(bytesSource(new TextEncoder().encode(text)), {
- *   record: { ...COMPETITION_RECORD, marks: ["H3K4me3"] },
+ *   record: { ...DEEPCHROME_RECORD, marks: ["H3K4me3"] },
  *   cellType: "E003",
  * });
  * deepStrictEqual(columns.genes, ["ENSG00000000003", "ENSG00000000005"]);
@@ -77,7 +77,7 @@ export async function readDeepchromeCsv(
   input: string | URL | ByteSource,
   options: DeepchromeCsvOptions = {},
 ): Promise<SampleColumns> {
-  const parser = new DeepchromeParser(options.record ?? COMPETITION_RECORD);
+  const parser = new DeepchromeParser(options.record ?? DEEPCHROME_RECORD);
   await withSource(input, (source) => {
     const cellType = options.cellType ?? cellTypeOf(source.name);
     return parser.readFile(source, cellType, options.onProgress);
@@ -99,13 +99,13 @@ export async function readDeepchromeCsv(
  * @example
  * ```ts
  * import { readDeepchromeFolder, writeFileAtomic } from "@waka/histone/io";
- * import { COMPETITION_RECORD } from "@waka/histone/record";
+ * import { DEEPCHROME_RECORD } from "@waka/histone/record";
  * import { deepStrictEqual } from "node:assert";
  *
  * const folder = await Deno.makeTempDir();
  * await writeFileAtomic(`${folder}/E003/test.csv`, "000003,1,4,0\n");
  * await writeFileAtomic(`${folder}/E004/test.csv`, "000003,1,7,1\n");
- * const record = { ...COMPETITION_RECORD, marks: ["H3K4me3"] };
+ * const record = { ...DEEPCHROME_RECORD, marks: ["H3K4me3"] };
  * const columns = await readDeepchromeFolder(folder, { record, split: "test" });
  * deepStrictEqual(columns.cellTypes, ["E003", "E004"]);
  * deepStrictEqual(columns.signal, Uint8Array.of(4, 7)); // [sample, bin, mark]
@@ -116,7 +116,7 @@ export async function readDeepchromeFolder(
   folder: string | URL,
   options: DeepchromeFolderOptions = {},
 ): Promise<SampleColumns> {
-  const { record = COMPETITION_RECORD, split = "train", onProgress } = options;
+  const { record = DEEPCHROME_RECORD, split = "train", onProgress } = options;
   const files = await listSplitFiles(folder, split);
   const parser = new DeepchromeParser(record);
   for (const [index, file] of files.entries()) {

@@ -53,6 +53,20 @@ export {
   type WriteNpzOptions,
 } from "./npz_writer.ts";
 export { PackedBuilder } from "./packing.ts";
+export {
+  countLogarithms,
+  recoverCounts,
+  type RecoveredCounts,
+  type SignalValues,
+} from "./signal_values.ts";
+export {
+  type ParquetCell,
+  type ParquetColumn,
+  type ParquetRows,
+  type ParquetTable,
+  type ParquetType,
+  writeParquet,
+} from "./parquet.ts";
 export { type GeneSequences, readSequences } from "./sequences.ts";
 export {
   alignPredictions,
@@ -63,3 +77,8 @@ export {
   submissionId,
   writeSubmission,
 } from "./submission.ts";
+export type { AnndataValue } from "./zarr/anndata.ts";
+export { readAnndata, type ReadAnndataOptions } from "./zarr/anndata_reader.ts";
+export { writeAnndata, type WriteAnndataOptions } from "./zarr/anndata_writer.ts";
+export type { ZarrReadStore } from "./zarr/reader.ts";
+export type { ZarrStore } from "./zarr/store.ts";

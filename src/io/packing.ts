@@ -6,7 +6,14 @@
 
 import type { PackedArray, PackedType } from "../base/arrays.ts";
 
-type PackedConstructor = new (buffer: ArrayBufferLike) => PackedArray;
+type PackedConstructor = new (
+  buffer: ArrayBufferLike,
+  byteOffset?: number,
+  length?: number,
+) => PackedArray;
+
+/** Bytes of so many values are allocated with room to become two bytes each. */
+const ROOMY_LENGTH = 2 ** 24;
 
 /** Types from narrow to wide; of the two types of 4 bytes, the integers come first. */
 const TYPES: readonly PackedType[] = ["uint8", "uint16", "uint32", "float32", "float64"];
@@ -133,15 +140,32 @@ export class PackedBuilder {
 
   #widen(type: PackedType): void {
     const narrow = this.#packed.subarray(0, this.#end);
+    const { buffer } = this.#packed;
     this.#type = type;
+    if (type === "uint16" && this.#isRoomy) {
+      this.#packed = new Uint16Array(buffer, 0, this.#length);
+      // From the end, so that no value is overwritten before it is moved.
+      for (let i = narrow.length - 1; i >= 0; i--) this.#packed[i] = narrow[i]!;
+      return;
+    }
     this.#packed = this.#allocate(type);
     this.#packed.set(narrow);
   }
 
   #allocate(type: PackedType): PackedArray {
     const Type = CONSTRUCTORS[type];
-    const bytes = this.#length * Type.BYTES_PER_ELEMENT;
-    return new Type(this.#shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes));
+    const values = this.#length * (type === "uint8" && this.#isRoomy ? 2 : 1);
+    const bytes = values * Type.BYTES_PER_ELEMENT;
+    const buffer = this.#shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
+    return new Type(buffer, 0, this.#length);
+  }
+
+  /**
+   * Whether many bytes have room for twice as many, so that they can be widened where they are. Systems give memory only
+   * when it is first written to, so what is not needed takes none.
+   */
+  get #isRoomy(): boolean {
+    return this.#length >= ROOMY_LENGTH;
   }
 }
 

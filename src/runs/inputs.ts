@@ -3,9 +3,11 @@
 import { createHash } from "node:crypto";
 import { relative, resolve } from "node:path";
 import { freeArray } from "../base/free.ts";
+import { listFilesBelow } from "../files/directory_source.ts";
 import { openFile, pathKind } from "../files/file.ts";
 import { isRegularFile } from "../files/path_kind.ts";
 import { listSplitFiles } from "../io/deepchrome_csv.ts";
+import { isZarrFolder } from "../io/zarr/folder.ts";
 
 /** A file, or a folder, that a run read. */
 export interface InputFile {
@@ -105,8 +107,9 @@ export async function describeFolder(
   return { path, absolutePath: resolve(path), bytes: total, sha256: list.digest("hex") };
 }
 
-/** Lists the files of DeepChrome cell types in a folder. */
+/** Lists the files that are read of a folder of data: all of AnnData, or those of DeepChrome cell types. */
 async function dataFilesIn(folder: string): Promise<string[]> {
+  if (await isZarrFolder(folder)) return await listFilesBelow(folder);
   return (await listSplitFiles(folder, "train").catch(() => [])).map(String);
 }
 

@@ -1,9 +1,10 @@
 import type { SampleColumns } from "../io/columns.ts";
 import { PackedBuilder } from "../io/packing.ts";
-import { COMPETITION_RECORD } from "../record.ts";
+import { countLogarithms } from "../io/signal_values.ts";
+import { COMPETITION_RECORD, DEEPCHROME_RECORD } from "../record.ts";
 import type { SimulationPart } from "./layout.ts";
 import { MARK_COUNT } from "./genes.ts";
-import type { SimulationOptions } from "./options.ts";
+import { checkFeatures, type SimulatedFeatures, type SimulationOptions } from "./options.ts";
 import { simulate, type Simulation } from "./simulation.ts";
 
 /** Both parts of a simulation in memory. */
@@ -12,6 +13,17 @@ export interface SimulatedColumns {
   readonly train: SampleColumns;
   /** The content of `eval.npz`, and the labels that the file leaves out. */
   readonly eval: SampleColumns;
+}
+
+/** Options of {@linkcode simulateColumns}. */
+export interface SimulateColumnsOptions extends SimulationOptions {
+  /**
+   * What the columns hold: plain `counts`; or `log1p`, exactly what files of `writeSimulation` hold, with labels of train
+   * that are rounded to float32.
+   *
+   * @default {"counts"}
+   */
+  readonly features?: SimulatedFeatures | undefined;
 }
 
 /**
@@ -31,11 +43,35 @@ export interface SimulatedColumns {
  * const { train } = simulateColumns({ cellTypes: 2, genes: 3, newCellTypes: 1, newGenes: 1 });
  * deepStrictEqual(train.cellTypes, ["E065", "E004"]);
  * deepStrictEqual([...train.cellTypeIndex], [0, 0, 0, 1, 1, 1]);
+ * deepStrictEqual(train.record.transform, "none");
  * ```
  */
-export function simulateColumns(options: SimulationOptions = {}): SimulatedColumns {
+export function simulateColumns(
+  { features = "counts", ...options }: SimulateColumnsOptions = {},
+): SimulatedColumns {
+  checkFeatures(features);
   const simulation = simulate(options);
-  return { train: collectColumns(simulation, "train"), eval: collectColumns(simulation, "eval") };
+  const counts = {
+    train: collectColumns(simulation, "train"),
+    eval: collectColumns(simulation, "eval"),
+  };
+  if (features === "counts") return counts;
+  const { train } = counts;
+  return {
+    train: takeLogarithms({ ...train, labels: train.labels?.map(Math.fround) }),
+    eval: takeLogarithms(counts.eval),
+  };
+}
+
+/** Columns of ln(1 + count), as they are read from a file. */
+function takeLogarithms(columns: SampleColumns): SampleColumns {
+  const { signal } = columns;
+  const record = COMPETITION_RECORD;
+  if (signal instanceof Uint8Array || signal instanceof Uint16Array) {
+    const largest = 2 ** (8 * signal.BYTES_PER_ELEMENT) - 1;
+    return { ...columns, record, signalValues: countLogarithms(largest) };
+  }
+  return { ...columns, record, signal: Float32Array.from(signal, Math.log1p) };
 }
 
 function collectColumns(simulation: Simulation, part: SimulationPart): SampleColumns {
@@ -65,6 +101,6 @@ function collectColumns(simulation: Simulation, part: SimulationPart): SampleCol
     genes: [...places.keys()],
     geneIndex,
     bins,
-    record: COMPETITION_RECORD,
+    record: DEEPCHROME_RECORD,
   };
 }

@@ -57,9 +57,14 @@
  */
 
 export type { BestReachable, ReachableScore, ReachableScores } from "./best_reachable.ts";
-export { simulateColumns, type SimulatedColumns } from "./columns.ts";
+export { simulateColumns, type SimulateColumnsOptions, type SimulatedColumns } from "./columns.ts";
 export type { EvalRegime, SimulationPart } from "./layout.ts";
-export type { SimulationOptions, SimulationSettings } from "./options.ts";
+export {
+  SIMULATED_FEATURES,
+  type SimulatedFeatures,
+  type SimulationOptions,
+  type SimulationSettings,
+} from "./options.ts";
 export {
   simulate,
   type SimulatedBlock,

@@ -105,6 +105,24 @@ export interface SimulationOptions {
   readonly dispersion?: number | undefined;
 }
 
+/** What files and columns of a simulation hold: counts, or ln(1 + count) as the competition's files do. */
+export type SimulatedFeatures = "counts" | "log1p";
+
+/** Every {@linkcode SimulatedFeatures}; the first is what files hold unless asked otherwise. */
+export const SIMULATED_FEATURES: readonly SimulatedFeatures[] = ["log1p", "counts"];
+
+/**
+ * Checks the name of what is to be held.
+ *
+ * @throws {RangeError} If it is neither.
+ */
+export function checkFeatures(features: SimulatedFeatures): void {
+  if (SIMULATED_FEATURES.includes(features)) return;
+  throw new RangeError(
+    `Cannot simulate: features is ${features}, expected one of ${SIMULATED_FEATURES.join(", ")}`,
+  );
+}
+
 /** Some 40 times the competition's number; uncompressed files of this size take 200 GB. */
 const MAX_BINS_IN_ALL = 2 ** 32;
 

@@ -4,22 +4,7 @@
  * @module
  */
 
-/** The 50 cell types of the competition's train.npz, in its order. */
-const TRAIN_ORDER = (
-  "E065 E004 E066 E005 E012 E027 E053 E013 E028 E061 E109 E120 E062 E037 E038 E024 E105 E011 E106 " +
-  "E082 E097 E116 E098 E058 E117 E059 E070 E118 E085 E104 E119 E006 E127 E047 E094 E007 E054 E128 " +
-  "E095 E055 E114 E100 E056 E016 E122 E057 E123 E079 E003 E050"
-).split(" ");
-
-/** The 6 new cell types of eval.npz in its order, and the training cell type that each of them follows there. */
-const NEW_AFTER: ReadonlyMap<string, string> = new Map([
-  ["E071", "E024"],
-  ["E087", "E105"],
-  ["E096", "E106"],
-  ["E084", "E117"],
-  ["E112", "E006"],
-  ["E113", "E054"],
-]);
+import { NEW_CELL_TYPE_AFTER, TRAIN_CELL_TYPES } from "../atlas/competition_cell_types.ts";
 
 /**
  * Lineages: a coarse reading of the GROUP and ANATOMY columns of the metadata table of the Roadmap
@@ -49,13 +34,13 @@ export function lineageOf(name: string): number | undefined {
 export function trainCellTypeNames(count: number): string[] {
   return Array.from(
     { length: count },
-    (_, i) => TRAIN_ORDER[i] ?? `S${String(i + 1).padStart(3, "0")}`,
+    (_, i) => TRAIN_CELL_TYPES[i] ?? `S${String(i + 1).padStart(3, "0")}`,
   );
 }
 
 /** Names the first `count` new cell types: the competition's 6, then `N007`, `N008`, … */
 export function newCellTypeNames(count: number): string[] {
-  const known = [...NEW_AFTER.keys()];
+  const known = [...NEW_CELL_TYPE_AFTER.keys()];
   return Array.from(
     { length: count },
     (_, i) => known[i] ?? `N${String(i + 1).padStart(3, "0")}`,
@@ -78,6 +63,6 @@ export function evalCellTypeNames(train: readonly string[], fresh: readonly stri
 
 /** Finds the place of the training cell type that a new one follows; an invented one follows all of them. */
 function placeOf(name: string): number {
-  const before = NEW_AFTER.get(name);
-  return before === undefined ? Number.MAX_VALUE : TRAIN_ORDER.indexOf(before);
+  const before = NEW_CELL_TYPE_AFTER.get(name);
+  return before === undefined ? Number.MAX_VALUE : TRAIN_CELL_TYPES.indexOf(before);
 }

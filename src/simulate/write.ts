@@ -1,9 +1,9 @@
-import { writeCompetition } from "../io/competition_writer.ts";
+import { writeCompetition, type WriteCompetitionOptions } from "../io/competition_writer.ts";
 import { writeFileAtomic } from "../files/file.ts";
 import { submissionId, writeSubmission } from "../io/submission.ts";
-import { COMPETITION_RECORD } from "../record.ts";
+import { COMPETITION_RECORD, DEEPCHROME_RECORD } from "../record.ts";
 import type { SimulationPart } from "./layout.ts";
-import type { SimulationOptions } from "./options.ts";
+import { checkFeatures, type SimulatedFeatures, type SimulationOptions } from "./options.ts";
 import {
   simulate,
   type SimulatedBlock,
@@ -25,6 +25,13 @@ export interface SimulationProgress {
 
 /** Options of {@linkcode writeSimulation}. */
 export interface WriteSimulationOptions extends SimulationOptions {
+  /**
+   * What the npz files hold: `log1p`, ln(1 + count) and labels as float32, as the competition's files do; or `counts`,
+   * as float64. The counts are the same, and so are the genes.
+   *
+   * @default {"log1p"}
+   */
+  readonly features?: SimulatedFeatures | undefined;
   /**
    * Whether to deflate the npz files.
    *
@@ -67,7 +74,8 @@ export async function writeSimulation(
   directory: string,
   options: WriteSimulationOptions = {},
 ): Promise<SimulationTruth> {
-  const { compress = false, onProgress, ...rest } = options;
+  const { compress = false, features = "log1p", onProgress, ...rest } = options;
+  const form = formOf(features);
   const simulation = simulate(rest);
   const total = simulation.cellTypes("train").length + simulation.cellTypes("eval").length;
   let done = 0;
@@ -78,7 +86,7 @@ export async function writeSimulation(
       `${directory}/${file}`,
       (sink) =>
         writeCompetition(sink, fileBlocks(simulation, part, written), {
-          record: COMPETITION_RECORD,
+          ...form,
           compress,
         }),
     );
@@ -87,6 +95,14 @@ export async function writeSimulation(
   const truth = simulation.truth();
   await writeFileAtomic(`${directory}/truth.json`, `${JSON.stringify(truth, null, 2)}\n`);
   return truth;
+}
+
+/** How the writer makes what the files hold of the counts. */
+function formOf(features: SimulatedFeatures): WriteCompetitionOptions {
+  checkFeatures(features);
+  return features === "counts"
+    ? { record: DEEPCHROME_RECORD }
+    : { record: COMPETITION_RECORD, fromCounts: true, dtype: "float32" };
 }
 
 /** Yields the blocks as they are in the file, and calls `written` once the writer has taken a block. */

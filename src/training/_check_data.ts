@@ -1,9 +1,10 @@
 import type { Dataset } from "../data/dataset.ts";
+import { requireEveryMark } from "../data/missing_marks.ts";
 import { ContractError } from "../errors.ts";
 import { parseSpec } from "../model/parse_spec.ts";
 import { type PresetName, presetSpec } from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
-import { type DataRecord, reconcileRecords, type Transform } from "../record.ts";
+import type { DataRecord, Transform } from "../record.ts";
 import { checkInputShape } from "./_sample_source.ts";
 import type { FitRun } from "./fit_types.ts";
 
@@ -52,6 +53,7 @@ function checkLabelled(
 ): void {
   if (data.length === 0) throw new ContractError(`Cannot ${action}: the data have no samples`);
   if (!data.hasLabels) throw new ContractError(`Cannot ${action}: the data have no labels`);
+  requireEveryMark(data, action);
   if (model.loss !== "binaryCrossentropy") return;
   const labels = data.labels();
   const bad = labels.findIndex((label) => label !== 0 && label !== 1);
@@ -63,10 +65,19 @@ function checkLabelled(
   }
 }
 
-/** The record of the numbers the network sees, from that of the data and the requested transform. */
-export function sealRecord(record: DataRecord, transform: Transform): DataRecord {
-  // Data that carry a transform already are taken as they are, unless another one is requested on top.
+/**
+ * The record of the numbers that the network sees, from that of the data and the requested transform. Data that carry a
+ * transform are taken as they are, unless another one is requested, which is then applied to their counts.
+ *
+ * @throws {ContractError} If the data carry another transform than the requested one, and their counts are not known.
+ */
+export function sealRecord(data: Dataset, transform: Transform): DataRecord {
+  const { record } = data;
   const sealed = { ...record, transform: transform === "none" ? record.transform : transform };
-  reconcileRecords(sealed, record);
-  return sealed;
+  if (sealed.transform === record.transform || data.hasCounts) return sealed;
+  throw new ContractError(
+    `Cannot train with transform ${transform}: the data already carry ${record.transform}, and their counts are not ` +
+      `known, as they are of logarithms of integers that a reader or recoverCounts found. Expected transform ` +
+      `${record.transform}, or plain counts`,
+  );
 }

@@ -5,14 +5,33 @@ import type { SampleSource } from "../engine/sample_source.ts";
 import type { SampleColumns } from "../io/columns.ts";
 import { modelInputs } from "../model/inputs.ts";
 import type { ModelSpec, SignalInput } from "../model/spec.ts";
-import type { Transform } from "../record.ts";
+import {
+  type DataRecord,
+  type ReconcileOptions,
+  reconcileRecords,
+  type Transform,
+} from "../record.ts";
 
 // Engines may keep a copy of the samples for as long as they see the same source, so folds share one.
 const known = new WeakMap<SampleColumns, Map<Transform, SampleSource>>();
 
-/** A data set's columns as engines take them; the same source for the same columns and transform. */
-export function sampleSource(data: Dataset, transform: Transform): SampleSource {
+/**
+ * A data set's columns as engines take them, with the transform that is still to be applied; the same source for the
+ * same columns and transform. Where counts are kept for their logarithms, engines get the counts: so counts and their
+ * logarithms give a model the same bits.
+ *
+ * @param data The samples.
+ * @param record Describes the numbers that the network sees.
+ * @param options What differences are accepted.
+ * @throws {ContractError} If the data's record contradicts it.
+ */
+export function sampleSource(
+  data: Dataset,
+  record: DataRecord,
+  options: ReconcileOptions = {},
+): SampleSource {
   const { columns } = data;
+  const transform = reconcileRecords(record, data.storedRecord, options);
   const byTransform = known.get(columns) ?? new Map<Transform, SampleSource>();
   known.set(columns, byTransform);
   const { signal, labels, bins } = columns;

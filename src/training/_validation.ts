@@ -1,7 +1,6 @@
 import { divergedError } from "../engine/diverged_error.ts";
 import type { Session, SessionState } from "../engine/engine.ts";
 import type { DivergedError } from "../errors.ts";
-import { reconcileRecords } from "../record.ts";
 import type { GroupRun, GroupSetup } from "./_group_run.ts";
 import { checkInputShape, sampleSource } from "./_sample_source.ts";
 import { fitGeneEffects } from "./gene_effects.ts";
@@ -20,7 +19,7 @@ export async function validationLosses(
   const [first] = sets;
   if (first === undefined) return undefined;
   checkInputShape(model, first);
-  const source = sampleSource(first, reconcileRecords(record, first.record));
+  const source = sampleSource(first, record);
   const rows = sets.map((validation) => validation.rows);
   const predicted = await session.predict(source, rows, { signal });
   return sets.map((validation, i) => {

@@ -2,13 +2,15 @@ import { sha256 } from "../base/bytes.ts";
 import type { PackedArray, PackedType } from "../base/arrays.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { SampleColumns } from "../io/columns.ts";
+import { geneGroupsOf, hasGroups } from "../io/item_groups.ts";
 import { asType, narrowestType } from "../io/packing.ts";
+import { decodeValues, type SignalValues } from "../io/signal_values.ts";
 
 /** Values that are digested together, since `crypto.subtle` takes only whole buffers of unshared memory. */
 const PIECE_VALUES = 2 ** 22;
 
 /**
- * Digests the content of a data set: its samples, in their order, with signal, labels, names and record. The same
+ * Digests the content of a data set: its samples, in their order, with signal, labels, names, groups, mask and record. The same
  * samples have the same digest wherever they are stored.
  *
  * @param data The samples.
@@ -24,14 +26,41 @@ export async function fingerprintDataset({ columns, rows }: Dataset): Promise<st
 const digests = new WeakMap<SampleColumns, Promise<string>>();
 
 async function digestColumns(columns: SampleColumns): Promise<string> {
-  const { signal, labels, cellTypes, cellTypeIndex, genes, geneIndex, bins, record } = columns;
-  // Counts may have a wider type than they need.
-  const type = narrowestType(signal);
-  const parts = [type, await digestColumn(signal, type)];
+  const { labels, cellTypes, cellTypeIndex, genes, geneIndex, bins, record } = columns;
+  const parts = await digestSignal(columns);
   for (const column of [labels ?? new Float64Array(0), cellTypeIndex, geneIndex]) {
     parts.push(await digestColumn(column));
   }
-  return await fingerprintValue({ cellTypes, genes, bins, record, parts });
+  return await fingerprintValue({
+    cellTypes,
+    genes,
+    bins,
+    record,
+    parts,
+    ...describeItems(columns),
+  });
+}
+
+/** What else decides which samples are trained on together; empty for data without groups and with every mark. */
+function describeItems(columns: SampleColumns): object {
+  const { cellTypes, cellTypeGroups, markMask } = columns;
+  const groupsAreNamed = cellTypeGroups?.some((group, i) => group !== cellTypes[i]);
+  const { names, ofItem } = geneGroupsOf(columns);
+  return {
+    ...(groupsAreNamed && { cellTypeGroups }),
+    ...(markMask?.includes(0) && { markMask: [...markMask] }),
+    ...(hasGroups(geneGroupsOf(columns)) &&
+      { geneGroups: Array.from(ofItem, (place) => names[place]) }),
+  };
+}
+
+/** The type and the digest of a signal's values: the same whether logarithms are kept as floats or as their counts. */
+async function digestSignal({ signal, signalValues }: SampleColumns): Promise<string[]> {
+  // Counts may have a wider type than they need.
+  const narrowest = narrowestType(signal);
+  const isZero = narrowest === "uint8" && signal.every((value) => value === 0);
+  const type = signalValues === undefined || isZero ? narrowest : narrowestType(signalValues);
+  return [type, await digestColumn(signal, { type, values: signalValues })];
 }
 
 /**
@@ -45,10 +74,16 @@ export async function fingerprintValue(value: unknown): Promise<string> {
   return digest.toHex().slice(0, 32);
 }
 
-async function digestColumn(column: PackedArray, type?: PackedType): Promise<string> {
+async function digestColumn(
+  column: PackedArray,
+  { type, values }: {
+    readonly type?: PackedType | undefined;
+    readonly values?: SignalValues | undefined;
+  } = {},
+): Promise<string> {
   const digests: string[] = [];
   for (let start = 0; start < column.length; start += PIECE_VALUES) {
-    const part = column.subarray(start, start + PIECE_VALUES);
+    const part = decodeValues(column.subarray(start, start + PIECE_VALUES), values);
     const { buffer, byteOffset, byteLength } = type === undefined ? part : asType(part, type);
     digests.push((await sha256(new Uint8Array(buffer, byteOffset, byteLength).slice())).toHex());
   }

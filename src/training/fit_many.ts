@@ -5,7 +5,6 @@ import { initialWeights, type Weights } from "../model/initial_weights.ts";
 import type { PresetName } from "../model/presets.ts";
 import type { ModelSpec } from "../model/spec.ts";
 import { withInputRecord } from "../model/trained_model.ts";
-import { reconcileRecords } from "../record.ts";
 import { Cadence } from "./_cadence.ts";
 import {
   checkGeneEffects,
@@ -77,7 +76,7 @@ export async function fitMany(
   chooseThreads(options.threads);
   const shared = resolved[0]!;
   checkGeneEffects(model, shared.geneEffects);
-  const record = sealRecord(first.data.record, shared.transform);
+  const record = sealRecord(first.data, shared.transform);
   const { engine, reason } = await selectEngine(options.engine ?? "auto", model);
   const arithmetic = await engine.arithmetic();
   return await trainGroups({
@@ -188,7 +187,7 @@ async function trainGroup(
   const runs = fit.runs.slice(first, end);
   const { data } = runs[0]!;
   const { epochs, batchSize } = settings[0]!;
-  const source = sampleSource(data, reconcileRecords(record, data.record));
+  const source = sampleSource(data, record);
   const setup = { model, record, runs, settings, epochs, batchSize, source, first, options };
   const loop = await EpochLoop.start(session, setup, {
     cadence: state.cadence,

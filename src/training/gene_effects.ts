@@ -1,4 +1,5 @@
 import type { Dataset } from "../data/dataset.ts";
+import { cellTypeGroupIndices, joinReplicates } from "../data/sample_groups.ts";
 import { ContractError } from "../errors.ts";
 import { geneKey } from "../gene_id.ts";
 import type { GeneEffects } from "../model/gene_effects.ts";
@@ -21,6 +22,8 @@ import type { GeneEffects } from "../model/gene_effects.ts";
  * balanced (Henderson 1953, "Estimation of variance and covariance components", Biometrics 9:226, method 1; Searle,
  * Casella and McCulloch 1992, Variance Components, section 3.6). A negative σ²_between counts as 0. Then all effects
  * are 0; also if no gene has two samples, without which the two variances cannot be told apart.
+ *
+ * Replicates of one cell type count as one sample, with the mean of their residuals.
  *
  * Effects are fitted to all of `data`, so it must not include samples that a model is measured on. For the training
  * samples themselves use {@linkcode leaveOneOutEffects}.
@@ -58,8 +61,8 @@ export function fitGeneEffects(data: Dataset, predicted: ArrayLike<number>): Gen
 
 /**
  * Finds the effect of each training sample's gene without the sample's own cell type: each is that which
- * {@linkcode fitGeneEffects} would have found had that cell type not been in `data`, with other variances too. So a
- * sample's label does not enter its own effect. This shows from training samples alone how well the effects do in a new
+ * {@linkcode fitGeneEffects} would have found had that cell type, with all of its replicates, not been in `data`, with
+ * other variances too. So a sample's label does not enter its own effect. This shows from training samples alone how well the effects do in a new
  * cell type, except that `predicted` comes from a network that has seen the label.
  *
  * @param data The labelled samples that the network was trained on.
@@ -84,7 +87,7 @@ export function leaveOneOutEffects(
   predicted: ArrayLike<number>,
 ): Float32Array<ArrayBuffer> {
   const residuals = residualsOf(data, predicted);
-  const { geneOfRow, cellTypeOfRow } = residuals;
+  const [geneOfRow, cellTypeOfRow] = [data.geneIndices(), cellTypeGroupIndices(data)];
   const effects = new Float32Array(data.length);
   for (const cellType of new Set(cellTypeOfRow)) {
     const sums = sumByGene(residuals, cellType);
@@ -161,11 +164,11 @@ export function countKnownGenes(
   return { known: asked.filter((key) => keys.has(key)).length, genes: asked.length };
 }
 
-/** The labels minus the predictions, with the gene and the cell type of each. */
+/** The labels minus the predictions, with the gene and the cell type of each; replicates' mean is one value. */
 interface Residuals {
-  readonly values: Float64Array; // [position]
-  readonly geneOfRow: Uint32Array; // [position]
-  readonly cellTypeOfRow: Uint32Array; // [position]
+  readonly values: Float64Array; // [value]
+  readonly geneOfValue: Uint32Array; // [value]
+  readonly cellTypeOfValue: Uint32Array; // [value]
   /** Number of genes of the columns, whether they have samples or not. */
   readonly genes: number;
 }
@@ -198,26 +201,28 @@ function residualsOf(data: Dataset, predicted: ArrayLike<number>): Residuals {
       `Cannot fit gene effects: prediction ${bad} is ${predicted[bad]}, expected a finite number`,
     );
   }
+  const { positions, columns: [joined = values] } = joinReplicates(data, [values]);
+  const at = (indices: Uint32Array) => Uint32Array.from(positions, (row) => indices[row]!);
   return {
-    values,
-    geneOfRow: data.geneIndices(),
-    cellTypeOfRow: data.cellTypeIndices(),
+    values: joined,
+    geneOfValue: at(data.geneIndices()),
+    cellTypeOfValue: at(cellTypeGroupIndices(data)),
     genes: data.columns.genes.length,
   };
 }
 
-/** Sums up all samples, or those of all cell types but one. */
+/** Sums up all values, or those of all cell types but one. */
 function sumByGene(
-  { values, geneOfRow, cellTypeOfRow, genes }: Residuals,
+  { values, geneOfValue, cellTypeOfValue, genes }: Residuals,
   leftOut?: number,
 ): GeneSums {
   const counts = new Uint32Array(genes);
   const means = new Float64Array(genes);
   let squaresWithin = 0;
   for (let row = 0; row < values.length; row++) {
-    if (cellTypeOfRow[row] === leftOut) continue;
+    if (cellTypeOfValue[row] === leftOut) continue;
     // Welford 1962, Technometrics 4:419.
-    const gene = geneOfRow[row]!;
+    const gene = geneOfValue[row]!;
     const apart = values[row]! - means[gene]!;
     means[gene]! += apart / ++counts[gene]!;
     squaresWithin += apart * (values[row]! - means[gene]!);

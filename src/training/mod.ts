@@ -58,7 +58,7 @@ export {
 export { labelHighLow } from "./high_low.ts";
 export { lossOf } from "./loss.ts";
 export { predict, type PredictOptions } from "./predict.ts";
-export { type Sample, samplesFor } from "./samples_for.ts";
+export { type Sample, samplesFor, type SamplesForOptions } from "./samples_for.ts";
 export {
   presetSettings,
   resolveSettings,

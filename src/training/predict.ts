@@ -1,17 +1,18 @@
 import type { Dataset } from "../data/dataset.ts";
+import { requireEveryMark } from "../data/missing_marks.ts";
 import type { Session } from "../engine/engine.ts";
 import { type EngineName, type EngineReport, selectEngine } from "../engine/select.ts";
-import { DivergedError } from "../errors.ts";
+import { ContractError, DivergedError } from "../errors.ts";
 import type { TrainedModel } from "../model/trained_model.ts";
-import { reconcileRecords } from "../record.ts";
+import type { ReconcileOptions } from "../record.ts";
 import { checkInputShape, sampleSource } from "./_sample_source.ts";
-import { geneEffectsOf, leaveOneOutEffects } from "./gene_effects.ts";
+import { countKnownGenes, geneEffectsOf, leaveOneOutEffects } from "./gene_effects.ts";
 
 /** Engines take memory for training on a batch, which a prediction does not need. */
 const LARGEST_BATCH = 256;
 
 /** Options of {@linkcode predict}. */
-export interface PredictOptions {
+export interface PredictOptions extends ReconcileOptions {
   /**
    * Where to compute.
    *
@@ -47,11 +48,13 @@ export interface PredictOptions {
  * On the samples that it was trained on, any model's error is too small, and even smaller with gene effects: predict
  * those samples with `geneEffects: "leave-one-out"`.
  *
- * @param model The trained model; the transform it was trained with is applied to plain counts.
+ * @param model The trained model; the transform it was trained with is applied to the counts, once: also where the data
+ * are logarithms of counts that are kept as these (see `SampleColumns.signalValues`).
  * @param data The samples.
  * @param options Engine, progress, abort signal.
  * @returns One value per sample, `[data.length]`; a probability for models with a sigmoid.
- * @throws {ContractError} If the data's record or shape contradicts the model's.
+ * @throws {ContractError} If the data's record or shape contradicts the model's, or a mark was not measured in one of
+ * their cell types.
  * @throws {DivergedError} If a prediction is NaN or infinite.
  * @throws {UnsupportedModelError} If the engine cannot run the model.
  * @throws {EngineUnavailableError} If the engine cannot run on this machine, or its hardware fails.
@@ -74,8 +77,11 @@ export async function predict(
   data: Dataset,
   options: PredictOptions = {},
 ): Promise<Float32Array<ArrayBuffer>> {
-  const transform = reconcileRecords(model.record, data.record);
+  const { acceptAssembly = false, onNote } = options;
+  const source = sampleSource(data, model.record, { acceptAssembly, onNote });
+  if (model.record.assembly !== data.record.assembly) checkSharedGenes(model, data);
   checkInputShape(model.spec, data);
+  requireEveryMark(data, "predict");
   const { engine, reason } = await selectEngine(options.engine ?? "auto", model.spec);
   const { seed, learningRate, batchSize } = model.training;
   await using session = await engine.createSession(model.spec, {
@@ -89,7 +95,6 @@ export async function predict(
     reason,
     arithmetic: await engine.arithmetic(),
   });
-  const source = sampleSource(data, transform);
   const predicted = (await session.predict(source, [data.rows], options))[0]!;
   checkFinite(predicted, data, session);
   const { geneEffects = true } = options;
@@ -100,6 +105,18 @@ export async function predict(
     addTo(predicted, effects);
   }
   return predicted;
+}
+
+/** Throws if data of another build have none of the genes that a model knows, since genes are all that they share. */
+function checkSharedGenes({ geneEffects, record }: TrainedModel, data: Dataset): void {
+  if (geneEffects === undefined || countKnownGenes(geneEffects, data).known > 0) return;
+  throw new ContractError(
+    `Cannot use data of ${data.record.assembly} with a model of ${record.assembly}: none of their genes, such as ` +
+      `${data.describeGene(0)}, is one that the model was trained on, such as ${
+        geneEffects.genes[0]
+      }, expected ` +
+      "identifiers of one kind",
+  );
 }
 
 function addTo(predicted: Float32Array, effects: Float32Array): void {

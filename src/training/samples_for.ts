@@ -3,7 +3,9 @@ import { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";
 import { geneKey } from "../gene_id.ts";
 import { PackedBuilder } from "../io/packing.ts";
+import { storeValues } from "../io/signal_values.ts";
 import { inputRecordOf, type TrainedModel } from "../model/trained_model.ts";
+import type { Transform } from "../record.ts";
 
 /** One gene in one cell type. */
 export interface Sample {
@@ -12,12 +14,22 @@ export interface Sample {
   /** Name of the cell type. */
   readonly cellType: string;
   /**
-   * Plain counts, `[bin, mark]` row-major, marks in the order of the model's `inputRecord.marks`; never transformed:
-   * the model does that.
+   * Plain counts, `[bin, mark]` row-major, marks in the order of the model's `inputRecord.marks`; not transformed, since
+   * the model does that, unless the options name the transform.
    */
   readonly signal: ArrayLike<number>;
   /** The measured expression, on the scale of the model's training labels. Give it for all samples or for none. */
   readonly label?: number | undefined;
+}
+
+/** Options of {@linkcode samplesFor}. */
+export interface SamplesForOptions {
+  /**
+   * The transform that the signals already carry, such as `log1p` for values of the competition's files.
+   *
+   * @default {"none"}
+   */
+  readonly transform?: Transform | undefined;
 }
 
 /**
@@ -25,9 +37,10 @@ export interface Sample {
  *
  * @param model The model; it says how many bins and which marks a sample has.
  * @param samples The samples, in the order in which they are to be predicted; the signal is copied.
+ * @param options The transform of the signals.
  * @returns A data set of these samples.
- * @throws {ContractError} If only some samples have labels, a value is negative or not finite, or the model reads no
- * signal.
+ * @throws {ContractError} If only some samples have labels, a value is negative or not finite, the values are logarithms
+ * of counts though no transform is named, or the model reads no signal.
  * @throws {TypeError} If a signal does not have as many values as the model takes.
  *
  * @example A sample of a data set, predicted by itself
@@ -39,14 +52,18 @@ export interface Sample {
  *
  * const data = new Dataset(simulateColumns({ cellTypes: 2, genes: 8, newGenes: 1, bins: 20 }).train);
  * const { model } = await fit("experiment1", data, { epochs: 1, engine: "wasm", transform: "log1p" });
- * const [gene, cellType, signal] = [data.geneOf(3), data.cellTypeOf(3), data.signalOf(3)];
+ * const [gene, cellType, signal] = [data.geneOf(3), data.cellTypeOf(3), data.countsOf(3)];
  * const one = samplesFor(model, [{ gene, cellType, signal }]);
  * const all = await predict(model, data, { engine: "wasm" });
  * deepStrictEqual([...await predict(model, one, { engine: "wasm" })], [all[3]]);
  * ```
  */
-export function samplesFor(model: TrainedModel, samples: readonly Sample[]): Dataset {
-  const record = inputRecordOf(model.record);
+export function samplesFor(
+  model: TrainedModel,
+  samples: readonly Sample[],
+  { transform = "none" }: SamplesForOptions = {},
+): Dataset {
+  const record = { ...inputRecordOf(model.record), transform };
   const bins = signalShape(model.spec)?.bins;
   if (bins === undefined) {
     throw new ContractError(
@@ -70,7 +87,8 @@ export function samplesFor(model: TrainedModel, samples: readonly Sample[]): Dat
   const names = { cellTypes, cellTypeIndex, genes, geneIndex };
   return new Dataset({
     ...names,
-    signal: signal.finish(),
+    // Logarithms are kept as readers of files keep them, so that they are predicted with the same bits.
+    ...storeValues(signal.finish(), transform),
     labels: labelsOf(samples),
     bins,
     record,

@@ -1,5 +1,5 @@
 import type { Dataset } from "../data/dataset.ts";
-import { type Axis, cellTypeAxis, geneAxis } from "./axis.ts";
+import { type Axis, cellTypeAxis, geneGroupAxis } from "./axis.ts";
 import { REGIMES, type RowKind } from "./regimes.ts";
 
 /** The groups that are redrawn for a bootstrap sample. */
@@ -13,7 +13,7 @@ export const SCORED_KINDS: readonly RowKind[] = [...REGIMES, "bothSeen"];
 
 /**
  * Test samples in groups that are redrawn as one: all samples of a kind and a cell type if only cell types are redrawn,
- * or each sample by itself if genes are redrawn too.
+ * or each sample by itself if genes are redrawn too. Replicates of one cell type are redrawn together.
  */
 export class Groups {
   /** The group of each sample, `[position]`. */
@@ -42,7 +42,7 @@ export class Groups {
       this.#cellTypes = Uint32Array.from(groups, (group) => group % count);
       this.strata = cellTypeStrata;
     } else {
-      const genes = geneAxis(test);
+      const genes = geneGroupAxis(test);
       const first = resampled === "genes" ? 0 : cellTypes.names.length;
       this.ofRow = Uint32Array.from(kinds.keys());
       this.kinds = kindOfRow;

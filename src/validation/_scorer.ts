@@ -1,5 +1,6 @@
 import type { Dataset } from "../data/dataset.ts";
 import { correlateSamplesOfGene } from "../data/evaluate.ts";
+import { cellTypeGroupIndices, geneGroupIndices, joinReplicates } from "../data/sample_groups.ts";
 import { byGroup } from "../metrics/mod.ts";
 import { quantile } from "../metrics/quantile.ts";
 import { drawResamples, percentileInterval, type ResamplingOptions } from "./_bootstrap.ts";
@@ -111,8 +112,8 @@ export class Scorer {
     return {
       regime,
       rows: rows.length,
-      cellTypes: new Set(subset.cellTypeIndices()).size,
-      genes: new Set(subset.geneIndices()).size,
+      cellTypes: new Set(cellTypeGroupIndices(subset)).size,
+      genes: new Set(geneGroupIndices(subset)).size,
       interval,
       models: models.map((model): ModelScores => ({
         ...describe(model),
@@ -138,8 +139,8 @@ export class Scorer {
         ...parts.map((part) => new Set(indices.filter((_, row) => kinds[row] === part)).size),
       );
     return judgeInterval({
-      cellTypes: resampled === "genes" ? null : fewest(test.cellTypeIndices()),
-      genes: resampled === "cell-types" ? null : fewest(test.geneIndices()),
+      cellTypes: resampled === "genes" ? null : fewest(cellTypeGroupIndices(test)),
+      genes: resampled === "cell-types" ? null : fewest(geneGroupIndices(test)),
     });
   }
 
@@ -223,12 +224,17 @@ export class Scorer {
 
   #correlateGenes({ values }: Predictor, rows: Uint32Array): GeneCorrelations {
     const subset = this.#options.test.subset(rows);
+    const { positions, columns: [truth, predicted] } = joinReplicates(subset, [
+      Float64Array.from(rows, (row) => this.#truth[row]!),
+      Float64Array.from(rows, (row) => values[row]!),
+    ]);
+    const genes = subset.geneIndices();
     const correlations = byGroup(
       correlateSamplesOfGene,
       {
-        truth: Float64Array.from(rows, (row) => this.#truth[row]!),
-        predicted: Float64Array.from(rows, (row) => values[row]!),
-        groupIndex: subset.geneIndices(),
+        truth: truth!,
+        predicted: predicted!,
+        groupIndex: Uint32Array.from(positions, (position) => genes[position]!),
         groupCount: subset.columns.genes.length,
       },
     ).filter((r) => !Number.isNaN(r)).sort();

@@ -1,5 +1,6 @@
-import type { Dataset } from "../data/dataset.ts";
+import { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";
+import { reconcileRecords } from "../record.ts";
 import { type Baseline, hideLabels } from "./baselines/baseline.ts";
 import { makeGeneMean } from "./baselines/gene_mean.ts";
 import { makeNearestCellType } from "./baselines/nearest_cell_type.ts";
@@ -56,6 +57,13 @@ export interface EvaluateRegimesOptions {
    * @default {0}
    */
   readonly seed?: number | undefined;
+  /**
+   * Whether the test samples may be windows around genes in another build of the training samples' species; see
+   * `ReconcileOptions`.
+   *
+   * @default {false}
+   */
+  readonly acceptAssembly?: boolean | undefined;
 }
 
 /**
@@ -78,7 +86,8 @@ export function makeBaselines(): Baseline[] {
 
 /**
  * Judges models by regime and forecasts the competition's score, with baselines for comparison. Baselines are fitted
- * once, on the training samples alone, and predict from a view of the test samples without labels.
+ * once, on the training samples alone, and predict from a view of the test samples without labels. Replicates of one
+ * cell type, and transcripts of one gene, count as one throughout.
  *
  * Intervals are percentile intervals of a bootstrap over cell types (Efron 1979, The Annals of Statistics 7:1):
  * trained and new cell types are redrawn separately, with replacement, and all predictors and regimes are scored on the
@@ -94,7 +103,8 @@ export function makeBaselines(): Baseline[] {
  * @param trial Training samples, test samples, and the models' predictions.
  * @param options Baselines and the bootstrap.
  * @returns Scores by regime, and the forecast.
- * @throws {ContractError} If a set has no labels, or a pair of gene and cell type is in both sets.
+ * @throws {ContractError} If a set has no labels, a pair of gene and cell type is in both sets, or the sets group cell
+ * types in different ways.
  * @throws {TypeError} If the number of a model's predictions is not that of the test samples.
  * @throws {RangeError} If a prediction is not finite, an option is out of range, there are no test samples, or
  * too few training samples for a baseline.
@@ -135,7 +145,11 @@ export function evaluateRegimes(
     test,
     kinds,
     models,
-    baselines: predictBaselines(baselines, train, test),
+    baselines: predictBaselines(
+      baselines,
+      train,
+      options.acceptAssembly ? inBuildOf(train, test) : test,
+    ),
     resampling: { resampled, samples: bootstrapSamples, seed, confidence },
   });
   const scored = [...REGIMES, "bothSeen" as const];
@@ -152,6 +166,19 @@ export function evaluateRegimes(
     missingRegimes: REGIMES.filter((regime) => !kinds.includes(regime)),
     mix: scorer.score("mix"),
   };
+}
+
+/**
+ * Returns samples as if they were of the training samples' build, for baselines, which compare records.
+ *
+ * @throws {ContractError} If the two are not windows around genes of one species.
+ */
+function inBuildOf(train: Dataset, test: Dataset): Dataset {
+  const { columns, rows, record } = test;
+  if (record.assembly === train.record.assembly) return test;
+  const { assembly } = train.record;
+  reconcileRecords(train.record, record, { acceptAssembly: true });
+  return new Dataset({ ...columns, record: { ...record, assembly } }, rows);
 }
 
 function predictBaselines(
@@ -176,8 +203,8 @@ function checkUntrained(kinds: readonly RowKind[]): void {
   if (first >= 0) {
     const count = kinds.filter((kind) => kind === "trained").length;
     throw new ContractError(
-      `Cannot evaluate by regime: ${count} of ${kinds.length} test samples were trained on, the ` +
-        `first at position ${first}, expected none`,
+      `Cannot evaluate by regime: ${count} of ${kinds.length} test samples were trained on, themselves or a ` +
+        `replicate of them, the first at position ${first}, expected none`,
     );
   }
 }

@@ -7,7 +7,7 @@ export interface ExpressionTable {
   readonly cellTypes: Axis;
   /** The training genes. */
   readonly genes: Axis;
-  /** Expression, `[cell type, gene]`: the mean of several samples, NaN if the sample is missing. */
+  /** Expression, `[cell type, gene]`: the mean of several samples, such as replicates', NaN if the sample is missing. */
   readonly values: Float64Array;
   /** Mean label of all samples. */
   readonly overallMean: number;

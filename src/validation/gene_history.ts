@@ -108,7 +108,7 @@ export class GeneHistory {
  * Learns features of genes from training samples: what a user knows about a seen gene besides its signal.
  *
  * **The one rule:** features of a sample come from the training samples of its gene in *other* cell types, never from
- * its own cell type. So a training sample's features do not depend on its label, not even through rounding, and the
+ * its own cell type or a replicate of it: replicates count as one cell type, whose expression is their mean. So a training sample's features do not depend on its label, not even through rounding, and the
  * same rule serves training and test samples:
  *
  * - a training sample has the features of a gene seen in all training cell types but its own;

@@ -14,7 +14,7 @@ export interface Estimate {
 
 /**
  * How well a predictor follows each gene across cell types: Pearson's correlation of a gene's samples, one from each
- * cell type, over the genes that have at least 3 samples whose labels and predictions both vary. A predictor that
+ * cell type (replicates have their means), over the genes that have at least 3 samples whose labels and predictions both vary. A predictor that
  * predicts the same for a gene everywhere has no correlations.
  */
 export interface GeneCorrelations {
@@ -62,9 +62,9 @@ export interface RegimeScores {
   readonly regime: Regime | "bothSeen" | "mix";
   /** Number of samples. */
   readonly rows: number;
-  /** Number of cell types that have such samples. */
+  /** Number of cell types that have such samples; replicates are one. */
   readonly cellTypes: number;
-  /** Number of genes that have such samples. */
+  /** Number of genes that have such samples; transcripts of one gene are one. */
   readonly genes: number;
   /** How far all intervals of the regime can be trusted. */
   readonly interval: IntervalBasis;

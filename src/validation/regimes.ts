@@ -1,5 +1,5 @@
 import type { Dataset } from "../data/dataset.ts";
-import { cellTypeAxis, geneAxis, placeCellTypes, placeGenes } from "./axis.ts";
+import { cellTypeAxis, geneGroupAxis, placeCellTypes, placeGeneGroups } from "./axis.ts";
 
 /**
  * The novelty of a sample to predict, given the training samples: a new gene in a trained cell type, a trained gene in
@@ -12,7 +12,8 @@ export const REGIMES: readonly Regime[] = ["newGene", "newCellType", "bothNew"];
 
 /**
  * A {@linkcode Regime}, or one of two kinds of sample that the competition does not ask for: `bothSeen`, whose
- * gene and cell type were trained on but not together, and `trained`, which was itself trained on.
+ * gene and cell type were trained on but not together, and `trained`, which was itself trained on, or whose gene was in
+ * a replicate of its cell type.
  */
 export type RowKind = Regime | "bothSeen" | "trained";
 
@@ -28,11 +29,12 @@ export const COMPETITION_ROWS: Readonly<Record<Regime, number>> = {
 
 /**
  * Names the kind of each sample of a test set. Genes and cell types are matched by name, so the two sets may
- * come from different files.
+ * come from different files. Replicates of one cell type are one cell type, and transcripts of one gene are one gene.
  *
  * @param train The samples on which a model was trained.
  * @param test The samples to predict; labels are not needed.
  * @returns The kind of each sample, `[position]`.
+ * @throws {ContractError} If cell types are in one group in the test set and in several in the training set.
  *
  * @example
  * ```ts
@@ -50,14 +52,14 @@ export const COMPETITION_ROWS: Readonly<Record<Regime, number>> = {
  * ```
  */
 export function classifyRows(train: Dataset, test: Dataset): RowKind[] {
-  const genes = geneAxis(train);
+  const genes = geneGroupAxis(train);
   const cellTypes = cellTypeAxis(train);
   const geneCount = genes.names.length;
   const trained = new Uint8Array(cellTypes.names.length * geneCount); // [cell type, gene]
   genes.placeOfRow.forEach((gene, row) => {
     trained[cellTypes.placeOfRow[row]! * geneCount + gene] = 1;
   });
-  const geneOfRow = placeGenes(genes, test);
+  const geneOfRow = placeGeneGroups(genes, test);
   const cellTypeOfRow = placeCellTypes(cellTypes, test);
   return Array.from({ length: test.length }, (_, row) => {
     const gene = geneOfRow[row]!;

@@ -1,9 +1,10 @@
 import type { Dataset } from "../data/dataset.ts";
+import { hasCellTypeGroups } from "../data/sample_groups.ts";
 import { meanDefined, pearson } from "../metrics/mod.ts";
 import type { Axis } from "./axis.ts";
-import { cellTypeAxis, placeGenes } from "./axis.ts";
+import { cellTypeAxis, placeCellTypes, placeGenes } from "./axis.ts";
 import type { ExpressionTable } from "./expression_table.ts";
-import { checkSameSignal, makeStretches, writeStretches } from "./signal.ts";
+import { checkSameSignal, findCounts, makeStretches, writeStretches } from "./signal.ts";
 
 /** Cell types are compared if they have at least this many genes in common. */
 const FEWEST_GENES = 10;
@@ -11,10 +12,11 @@ const FEWEST_GENES = 10;
 /**
  * Finds the training cell types with the most similar signal. Labels are not used.
  *
- * The profile of a cell type is ln(1 + signal summed over the window) of each mark and training gene, minus its mean
+ * The profile of a cell type is ln(1 + counts summed over the window) of each mark and training gene, minus its mean
  * over the training cell types: otherwise the part that all cell types share would hide their differences. The
  * similarity of two cell types is Pearson's correlation of their profiles over the genes that both have, for each mark,
- * then averaged over the marks; so neither a sample's depth nor a mark's scale matters.
+ * then averaged over the marks; so neither a sample's depth nor a mark's scale matters. Replicates of one cell type
+ * have one profile, the mean of theirs.
  */
 export class SignalNeighbours {
   readonly #train: Dataset;
@@ -51,16 +53,19 @@ export class SignalNeighbours {
   rank(data: Dataset): Uint32Array[] {
     checkSameSignal(this.#train, data);
     const axis = cellTypeAxis(data);
+    const knownPlaces = new Int32Array(axis.names.length);
+    placeCellTypes(this.#cellTypes, data).forEach((known, row) => {
+      knownPlaces[axis.placeOfRow[row]!] = known;
+    });
     const profiles = readProfiles(data, {
       geneOfRow: placeGenes(this.#genes, data),
       cellTypeOfRow: axis.placeOfRow,
       cellTypes: axis.names.length,
       genes: this.#genes.names.length,
-      skip: axis.names.map((name) => this.#cellTypes.places.has(name)),
+      skip: Array.from(knownPlaces, (known) => known >= 0),
     });
-    const ranked = axis.names.map((name, place) => {
-      const own = this.#cellTypes.places.get(name);
-      if (own !== undefined) return this.#rankTraining(own);
+    const ranked = Array.from(knownPlaces, (known, place) => {
+      if (known >= 0) return this.#rankTraining(known);
       const profile = profiles[place]!;
       subtract(profile, this.#means);
       return this.#rankBy(profile, -1);
@@ -110,12 +115,19 @@ function readProfiles(data: Dataset, options: ProfileOptions): Float32Array[] {
     { length: options.cellTypes },
     (_, place) => new Float32Array(skip?.[place] ? 0 : whole.marks * genes).fill(NaN),
   );
+  const counts = hasCellTypeGroups(data)
+    ? profiles.map(({ length }) => new Uint16Array(length === 0 ? 0 : genes))
+    : undefined;
   for (let row = 0; row < data.length; row++) {
-    const profile = profiles[cellTypeOfRow[row]!]!;
-    if (geneOfRow[row]! < 0 || profile.length === 0) continue;
-    writeStretches(whole, data.signalOf(row), logs);
+    const [cellType, gene] = [cellTypeOfRow[row]!, geneOfRow[row]!];
+    const profile = profiles[cellType]!;
+    if (gene < 0 || profile.length === 0) continue;
+    writeStretches(whole, findCounts(data, row), logs);
+    const count = counts === undefined ? 1 : ++counts[cellType]![gene]!;
     for (let mark = 0; mark < logs.length; mark++) {
-      profile[mark * genes + geneOfRow[row]!] = logs[mark]!;
+      const at = mark * genes + gene;
+      // The mean of the replicates so far.
+      profile[at] = count === 1 ? logs[mark]! : profile[at]! + (logs[mark]! - profile[at]!) / count;
     }
   }
   return profiles;

@@ -1,6 +1,7 @@
 import type { Dataset } from "../data/dataset.ts";
+import { hasCellTypeGroups, hasGeneGroups } from "../data/sample_groups.ts";
 import { deriveKey, RandomStream, shuffledIndices } from "../random.ts";
-import { type Axis, cellTypeAxis, geneAxis } from "./axis.ts";
+import { type Axis, cellTypeAxis, geneGroupAxis } from "./axis.ts";
 
 /** The competition's share of genes, and of cell types, that only its `eval.npz` has. */
 const NEW_GENE_SHARE = 1447 / 17_447;
@@ -36,9 +37,9 @@ export interface RegimeSplit {
   readonly train: Dataset;
   /** All others; `classifyRows(train, test)` names the regime of each. */
   readonly test: Dataset;
-  /** Ids of the genes held out, sorted. */
+  /** Ids of the genes held out, sorted; transcripts by the id of their gene. */
   readonly newGenes: readonly string[];
-  /** Names of the cell types held out, sorted. */
+  /** Names of the cell types held out, sorted; replicates by the name of their group. */
   readonly newCellTypes: readonly string[];
 }
 
@@ -46,6 +47,9 @@ export interface RegimeSplit {
  * Divides labelled samples as the competition did: some genes and some cell types are held out altogether, and every
  * sample of a held-out gene or cell type becomes a test sample. So all three regimes can be judged before any
  * submission.
+ *
+ * Replicates of one cell type count as one cell type, which has the name of their group, and are held out together; so
+ * are the transcripts of one gene.
  *
  * The choice depends on the seed and the sorted names only, not on the order of the samples. Use another seed for
  * another split.
@@ -72,7 +76,7 @@ export interface RegimeSplit {
  */
 export function splitRegimes(data: Dataset, options: SplitRegimesOptions = {}): RegimeSplit {
   const { seed = 0 } = options;
-  const genesOfData = geneAxis(data);
+  const genesOfData = geneGroupAxis(data);
   const cellTypesOfData = cellTypeAxis(data);
   if (genesOfData.names.length === 1 && options.newGenes === undefined) {
     throw new RangeError(
@@ -80,13 +84,13 @@ export function splitRegimes(data: Dataset, options: SplitRegimesOptions = {}): 
     );
   }
   const genes = holdOut(genesOfData, {
-    what: "genes",
+    what: hasGeneGroups(data) ? "gene groups" : "genes",
     count: options.newGenes ?? shareOf(NEW_GENE_SHARE, genesOfData),
     stream: new RandomStream(deriveKey(seed, "regimes", "gene")),
   });
   const only = cellTypesOfData.names.length === 1;
   const cellTypes = holdOut(cellTypesOfData, {
-    what: "cell types",
+    what: hasCellTypeGroups(data) ? "cell type groups" : "cell types",
     count: options.newCellTypes ?? (only ? 0 : shareOf(NEW_CELL_TYPE_SHARE, cellTypesOfData)),
     stream: new RandomStream(deriveKey(seed, "regimes", "cell type")),
   });

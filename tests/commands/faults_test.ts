@@ -66,7 +66,7 @@ Deno.test("a run that diverges ends with the cause and leaves the model of the l
   await withDirectory(async (directory) => {
     const [run, good] = [`${directory}/run`, `${directory}/good`];
     // One step an epoch: the first takes the weights so far that the second overflows.
-    const wild = ["--preset", "wakawaka", "--batch-size", "1000", "--learning-rate", "100"];
+    const wild = ["--preset", "wakawaka", "--batch-size", "1000", "--learning-rate", "1000"];
     await succeed(...TRAIN, ...wild, "--epochs", "1", "--out", good);
     const { weights } = await loadModel(`${good}/model`);
     const kept = /\. Kept the model of epoch 1 of 60\n$/;

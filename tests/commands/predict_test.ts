@@ -87,7 +87,10 @@ Deno.test("outputs with other endings, and files of other programs, are refused 
       strictEqual(code, 1);
       return stderr;
     };
-    match(await refuse(`${directory}/a.txt`), /expected a name that ends in \.tsv or \.csv, or -/);
+    match(
+      await refuse(`${directory}/a.txt`),
+      /expected a name that ends in \.tsv, .* \.zarr, or --format with any name, or -/,
+    );
     match(await refuse(`${directory}/a.tsv.gz`), /expected a name without \.gz/);
     await Deno.writeTextFile(`${directory}/labels.csv`, "id,expression\n");
     match(await refuse(`${directory}/labels.csv`), /it is there already.*--overwrite/);

@@ -1,7 +1,9 @@
 /** `deno task prepare` and the expression that it is given, in one file or a file a sample. */
 
 import { deepStrictEqual, match, strictEqual } from "node:assert";
+import type { SampleColumns } from "../../src/io/columns.ts";
 import { readCompetition } from "../../src/io/competition.ts";
+import { type DataRecord, prepareFlags } from "../../src/record.ts";
 import { type CommandResult, runTask, withDirectory } from "../helpers/command.ts";
 
 const GTF = [["ENSG00000000419", "DPM1", 20001], ["ENSG00000000457", "SCYL3", 40001]].flatMap(
@@ -30,6 +32,8 @@ function quantOf(tpm: readonly number[]): string {
 interface Prepared extends CommandResult {
   /** Cell type, gene and label of each sample. */
   readonly labels: readonly string[];
+  /** The record of the data, if they were written. */
+  readonly record?: DataRecord | undefined;
 }
 
 async function prepareWith(
@@ -64,14 +68,14 @@ async function prepareWith(
       out,
       ...flags.map((flag) => flag.replace(/^@/, `${directory}/`)),
     );
-    const labels = command.code === 0 ? await readLabels(out) : [];
-    result = { ...command, labels };
+    const data = command.code === 0 ? await readCompetition(out) : undefined;
+    const labels = data === undefined ? [] : listLabels(data);
+    result = { ...command, labels, record: data?.record };
   });
   return result!;
 }
 
-async function readLabels(path: string): Promise<string[]> {
-  const { cellTypes, cellTypeIndex, labels, geneIndex } = await readCompetition(path);
+function listLabels({ cellTypes, cellTypeIndex, labels, geneIndex }: SampleColumns): string[] {
   return Array.from(
     labels ?? [],
     (label, i) => `${cellTypes[cellTypeIndex[i]!]} ${geneIndex[i]} ${label}`,
@@ -215,4 +219,62 @@ Deno.test("the sheet may name one table for all cell types, and flags without ex
   match(without.stderr, /--expression-transform has no effect without expression/);
   match(without.stderr, /--expression-value has no effect without expression/);
   match(without.stdout, /Then: deno task predict/);
+});
+
+Deno.test("labels are differences from a column of the table, which the record names", async () => {
+  const table = "gene_id\tE000\tliver\tlung\nENSG00000000419\t23.265\t5.605\t23.265\n" +
+    "ENSG00000000457\tNA\t4\t6\n";
+  const scale = (column: string) => ["--expression-transform", `signed-log-difference:${column}`];
+  const files = { "rpkm.tsv": table };
+  const { code, stderr, labels, record } = await prepareWith(
+    files,
+    "--expression",
+    "@rpkm.tsv",
+    ...scale("E000"),
+  );
+  strictEqual(code, 0, stderr);
+  // The second gene has no value in the reference.
+  deepStrictEqual(labels, [`liver 0 ${-Math.log1p(23.265 - 5.605)}`, "lung 0 0"]);
+  strictEqual(record?.expressionTransform, "signed-log-difference");
+  strictEqual(record?.expressionReference, "E000");
+  match(
+    stderr,
+    /"E000", which is subtracted, has no value of 1 gene, such as "ENSG00000000457\.9"/,
+  );
+  match(prepareFlags(record!), / --expression-transform signed-log-difference:E000$/);
+
+  const other = await prepareWith(files, "--expression", "@rpkm.tsv", ...scale("E999"));
+  match(
+    other.stderr,
+    /^error: Cannot subtract expression of "E999".*no column of that name; .*E000/,
+  );
+  const own = await prepareWith(files, "--expression", "@rpkm.tsv", ...scale("lung"));
+  match(own.stderr, /^error: .*"lung": it is a cell type of the data too/);
+  for (const text of ["signed-log-difference", "signed-log-difference:", "log2p1:E000", "ln"]) {
+    const wrong = await prepareWith(files, "--expression-transform", text);
+    strictEqual(wrong.code, 2);
+    match(wrong.stderr, /Expected one of none, log2p1, asinh, signed-log-difference:COLUMN/);
+  }
+});
+
+Deno.test("the reference may be a file of its own that the list of samples names", async () => {
+  const { code, stderr, labels } = await prepareWith(
+    {
+      "samples.tsv": "sample\tcell_type\nq/1.sf\tliver\nq/2.sf\tlung\nq/0.sf\tE000\n",
+      "q/0.sf": quantOf([1, 0, 3, 0]),
+      "q/1.sf": quantOf([3, 0, 3, 0]),
+      "q/2.sf": quantOf([1, 0, 0, 0]),
+    },
+    "--expression-samples",
+    "@samples.tsv",
+    "--expression-transform",
+    "signed-log-difference:E000",
+  );
+  strictEqual(code, 0, stderr);
+  deepStrictEqual(labels, [
+    `liver 0 ${Math.log(3)}`,
+    "liver 1 0",
+    "lung 0 0",
+    `lung 1 ${-Math.log(4)}`,
+  ]);
 });

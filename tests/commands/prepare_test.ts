@@ -54,6 +54,7 @@ Deno.test("simulated BAM and tagAlign files become a data set, a model and a sub
       extendBp: 0,
       minMappingQuality: 0,
       normalisation: "none",
+      tss: "gene",
       expressionTransform: "log2p1",
     });
     const [, first] = (await Deno.readTextFile(`${EXAMPLE}/expression.tsv`)).split("\n");

@@ -71,7 +71,7 @@ Deno.test("the line that --version prints installs a program that runs from any 
     const line = /^ {2}deno (install .*)\n$/m.exec(stdout)?.[1] ?? "";
     match(
       line,
-      / --allow-env=COLUMNS,XDG_RUNTIME_DIR --v8-flags=--max-semi-space-size=1,--expose-gc /,
+      / --allow-net=egg2\.wustl\.edu --allow-env=COLUMNS,XDG_RUNTIME_DIR --v8-flags=--max-semi-space-size=1,--expose-gc /,
     );
     const [folder, root] = [`${directory}/work`, `${directory}/root`];
     await Deno.mkdir(folder);

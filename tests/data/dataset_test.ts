@@ -2,7 +2,7 @@ import { deepStrictEqual, strictEqual, throws } from "node:assert";
 import fc from "fast-check";
 import { Dataset } from "../../src/data/mod.ts";
 import type { SampleColumns } from "../../src/io/columns.ts";
-import { COMPETITION_RECORD } from "../../src/record.ts";
+import { DEEPCHROME_RECORD } from "../../src/record.ts";
 import type { Transform } from "../../src/record.ts";
 import { tableColumns, tableDataset } from "../helpers/samples.ts";
 
@@ -95,7 +95,7 @@ const UNSOUND: readonly (readonly [
   ["too few labels", { labels: new Float64Array(3) }, "TypeError", /labels has 3/],
   ["other lengths", { cellTypeIndex: new Uint32Array(5) }, "TypeError", /cellTypeIndex has 5/],
   ["no bins", { bins: 0 }, "TypeError", /0 bins/],
-  ["no marks", { record: { ...COMPETITION_RECORD, marks: [] } }, "TypeError", /0 marks/],
+  ["no marks", { record: { ...DEEPCHROME_RECORD, marks: [] } }, "TypeError", /0 marks/],
   [
     "a signal that is infinite",
     { signal: Float32Array.of(1, 2, 3, 4, 5, Infinity, 7, 8) },

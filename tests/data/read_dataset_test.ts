@@ -1,7 +1,7 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert";
 import { readDataset } from "../../src/data/mod.ts";
 import { writeCompetition, writeFileAtomic } from "../../src/io/mod.ts";
-import { COMPETITION_RECORD } from "../../src/record.ts";
+import { DEEPCHROME_RECORD } from "../../src/record.ts";
 import { sharedFile, testWith } from "../helpers/require.ts";
 
 async function withTemporary(body: (folder: string) => Promise<void>): Promise<void> {
@@ -32,7 +32,7 @@ Deno.test("a CSV file and a folder of cell types are both recognised and read", 
 
 Deno.test("a file in the competition's format is read with its own record", async () => {
   await withTemporary(async (folder) => {
-    const record = { ...COMPETITION_RECORD, assembly: "hg38" };
+    const record = { ...DEEPCHROME_RECORD, assembly: "hg38" };
     const block = {
       cellType: "E065",
       genes: ["ENSG00000115459"],

@@ -1,7 +1,7 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert";
 import fc from "fast-check";
 import { readSampleSheet } from "../../src/genome/sample_sheet.ts";
-import { COMPETITION_RECORD } from "../../src/record.ts";
+import { DEEPCHROME_RECORD } from "../../src/record.ts";
 import { textSource } from "../helpers/text_source.ts";
 
 const HEADER = "cell_type\tmark\tpath";
@@ -42,12 +42,12 @@ Deno.test("a sheet with mixed line ends, with spaces, and with empty cells at li
 Deno.test("rows in any order give the marks in the competition's order, each with its path", async () => {
   const cellTypes = ["E003", "E004"];
   const rows = cellTypes.flatMap((cellType) =>
-    COMPETITION_RECORD.marks.map((mark) => `${cellType} ${mark} ${cellType}-${mark}.bam`)
+    DEEPCHROME_RECORD.marks.map((mark) => `${cellType} ${mark} ${cellType}-${mark}.bam`)
   );
   const shuffled = fc.shuffledSubarray(rows, { minLength: rows.length });
   await fc.assert(fc.asyncProperty(shuffled, async (rows) => {
     const { marks, cellTypes, entries } = await readSampleSheet(sheet(...rows));
-    deepStrictEqual(marks, COMPETITION_RECORD.marks);
+    deepStrictEqual(marks, DEEPCHROME_RECORD.marks);
     strictEqual(entries.length, 10);
     for (const [i, { cellType, mark, path }] of entries.entries()) {
       deepStrictEqual([cellType, mark], [cellTypes[Math.floor(i / 5)], marks[i % 5]]);
@@ -70,7 +70,7 @@ const BAD: Readonly<Record<string, readonly [rows: readonly string[], message: R
   ],
   "replicates": [
     ["E1 H3K4me3 a", "E1 H3K9me3 b", "E1 H3K4me3 c"],
-    /"E1" has mark "H3K4me3" in line 2 and in line 4, expected once: merge replicates.*line 4\)$/,
+    /"E1" has mark "H3K4me3" in line 2 and in line 4, expected once\. If .*--replicates.*: sum .*; mean .*; mean-rpm .*; keep .*line 4\)$/,
   ],
   "a path twice": [
     ["E1 H3K4me3 a", "E2 H3K4me3 b", "E3 H3K4me3 a"],
@@ -97,11 +97,15 @@ for (const [what, [rows, message]] of Object.entries(BAD)) {
 
 Deno.test("an empty sample sheet, or one with another header, is refused", async () => {
   await rejects(readSampleSheet(textSource("", "s.tsv")), /the file is empty, .* \(s\.tsv\)$/);
-  await rejects(readSampleSheet(textSource("#c\ncell_type,mark,path\n", "s.tsv")), {
+  await rejects(readSampleSheet(textSource("#c\ncell_type mark path\n", "s.tsv")), {
     name: "FormatError",
     message:
-      /header "cell_type,mark,path" lacks column "cell_type", .* separated by tabs, but it has no tabs \(s\.tsv, line 2\)$/,
+      /header "cell_type mark path" lacks column "cell_type", .* separated by tabs or commas, .*, but it has neither tabs nor commas \(s\.tsv, line 2\)$/,
   });
+  await rejects(
+    readSampleSheet(textSource("cell_type;mark;file\n", "s.csv")),
+    /header "cell_type mark file" lacks column "path".*; it is separated by semicolons \(s\.csv, line 1\)$/,
+  );
 });
 
 const WITH_EXPRESSION = `${HEADER}\texpression`;

@@ -15,6 +15,30 @@ Deno.test("a window is [tss - 5000, tss + 5000) in 100 bins on either strand", (
   }
 });
 
+Deno.test("in transcript orientation a window of the minus strand is the mirror image of one of the plus strand", () => {
+  const place = fc.record({
+    tss: fc.nat(2 ** 31 - 1),
+    halfBins: fc.integer({ min: 1, max: 40 }),
+    binSizeBp: fc.integer({ min: 1, max: 60 }).map((half) => 2 * half),
+  });
+  fc.assert(fc.property(place, ({ tss, halfBins, binSizeBp }) => {
+    const halfWidthBp = halfBins * binSizeBp / 2;
+    const options = { binSizeBp, halfWidthBp, orientation: "transcript" } as const;
+    const startOf = (strand: "+" | "-") =>
+      geneWindows([gene("chr1", tss, strand)], options).chromosomes[0]!.starts[0]!;
+    // Distances of the first base and of the base after the last, along the direction of transcription.
+    strictEqual(startOf("+"), tss - halfWidthBp);
+    strictEqual(startOf("-") + 2 * halfWidthBp - 1, tss + halfWidthBp);
+  }));
+});
+
+Deno.test("windows of both strands stay sorted when those of the minus strand are one base further right", () => {
+  const genes = [gene("chr1", 100, "-"), gene("chr1", 101), gene("chr1", 101, "-")];
+  const { chromosomes } = geneWindows(genes, { halfWidthBp: 50, orientation: "transcript" });
+  deepStrictEqual([...chromosomes[0]!.starts], [51, 51, 52]);
+  deepStrictEqual([...chromosomes[0]!.geneIndex], [0, 1, 2]);
+});
+
 Deno.test("windows of any size may start before the start of their chromosome", () => {
   const options = { binSizeBp: 50, halfWidthBp: 75 };
   const { bins, chromosomes } = geneWindows([gene("chr1", 0)], options);

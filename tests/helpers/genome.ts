@@ -99,6 +99,11 @@ export function countSlowly(
         return covered / binSizeBp;
       case "sum":
         return total;
+      case "enrichment":
+        return overlaps.reduce(
+          (sum, { bases, value }) => Math.fround(sum + value * bases / binSizeBp),
+          0,
+        );
       case "mean":
         return covered === 0 ? 0 : total / covered;
       case "max":

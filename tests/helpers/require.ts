@@ -7,12 +7,14 @@ const SHARED = new URL("../../../shared/", import.meta.url);
 
 /** Something that not every machine has. */
 export type Requirement =
+  | "anndata"
   | "chromium"
   | "bedtools"
   | "denort"
   | "fish"
   | "network-namespaces"
   | "numpy"
+  | "pyarrow"
   | "pybigwig"
   | "pytorch"
   | "samtools"

@@ -1,7 +1,7 @@
 import { Dataset } from "../../src/data/dataset.ts";
 import { ensemblGeneId } from "../../src/gene_id.ts";
 import type { SampleColumns } from "../../src/io/columns.ts";
-import { COMPETITION_RECORD } from "../../src/record.ts";
+import { DEEPCHROME_RECORD } from "../../src/record.ts";
 
 /**
  * A full table of cell types and genes in cell-major order, with one bin of two marks: row r has signal
@@ -17,7 +17,7 @@ export function tableColumns(cellTypes: number, genes: number): SampleColumns {
     genes: Array.from({ length: genes }, (_, i) => ensemblGeneId(i + 1)),
     geneIndex: Uint32Array.from({ length: count }, (_, row) => row % genes),
     bins: 1,
-    record: { ...COMPETITION_RECORD, marks: ["H3K4me3", "H3K9me3"] },
+    record: { ...DEEPCHROME_RECORD, marks: ["H3K4me3", "H3K9me3"] },
   };
 }
 

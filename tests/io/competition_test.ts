@@ -4,11 +4,11 @@ import type { SampleColumns } from "../../src/io/columns.ts";
 import { readCompetition, type ReadCompetitionOptions } from "../../src/io/competition.ts";
 import { writeCompetition } from "../../src/io/competition_writer.ts";
 import type { NpzMemberData } from "../../src/io/npz_writer.ts";
-import { COMPETITION_RECORD, type DataRecord } from "../../src/record.ts";
+import { type DataRecord, DEEPCHROME_RECORD } from "../../src/record.ts";
 import { runNumpy, testWith } from "../helpers/require.ts";
 import { collect, npzBytes, withDirectory } from "./_npz_helpers.ts";
 
-const RECORD = { ...COMPETITION_RECORD, marks: ["H3K4me3", "H3K9me3"] };
+const RECORD = { ...DEEPCHROME_RECORD, marks: ["H3K4me3", "H3K9me3"] };
 
 /** The values of a valid member of 2 genes, 3 bins and 2 marks, with the columns id, mark, mark, label. */
 function rows(): number[] {
@@ -166,7 +166,7 @@ Deno.test("the record is that of the caller, or else of the file, or else of the
   deepStrictEqual((await readCompetition(bytesSource(written), { record: other })).record, other);
   for (const comment of ["", "{}", "null", "hand-made {", "3"]) {
     const bytes = await npzBytes([member([7, 1, 2, 3, 4, 5, 0], "E003", [1, 1, 7])], { comment });
-    deepStrictEqual((await readCompetition(bytesSource(bytes))).record, COMPETITION_RECORD);
+    deepStrictEqual((await readCompetition(bytesSource(bytes))).record, DEEPCHROME_RECORD);
   }
   const broken = await npzBytes([member(rows())], { comment: '{"histone": {"assembly": 3}}' });
   await rejects(readCompetition(bytesSource(broken, "x.npz")), /data record: assembly .*x\.npz/);
@@ -187,7 +187,7 @@ Deno.test("without a record, a label does not count as a mark", async () => {
   // Counts, no reads at all, and a record that somebody gives.
   strictEqual((await readOdd((_, bin) => bin)).labels, undefined);
   strictEqual((await readOdd(() => 0)).labels, undefined);
-  strictEqual((await readOdd((gene) => gene + 0.5, COMPETITION_RECORD)).labels, undefined);
+  strictEqual((await readOdd((gene) => gene + 0.5, DEEPCHROME_RECORD)).labels, undefined);
 });
 
 testWith("numpy", "files of numpy are read, stored or deflated", async () => {

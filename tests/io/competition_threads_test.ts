@@ -7,10 +7,10 @@ import { readCompetition } from "../../src/io/competition.ts";
 import { openFile } from "../../src/files/file.ts";
 import type { NpzMemberData } from "../../src/io/npz_writer.ts";
 import { deriveKey, RandomStream } from "../../src/random.ts";
-import { COMPETITION_RECORD } from "../../src/record.ts";
+import { DEEPCHROME_RECORD } from "../../src/record.ts";
 import { npzBytes, withDirectory } from "./_npz_helpers.ts";
 
-const record = { ...COMPETITION_RECORD, marks: ["H3K4me3", "H3K9me3"] };
+const record = { ...DEEPCHROME_RECORD, marks: ["H3K4me3", "H3K9me3"] };
 const BINS = 50;
 const COLUMNS = 4;
 

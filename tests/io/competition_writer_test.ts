@@ -2,11 +2,11 @@ import { deepStrictEqual, rejects, strictEqual } from "node:assert";
 import { bytesSource } from "../../src/files/byte_source.ts";
 import { readCompetition } from "../../src/io/competition.ts";
 import { type CompetitionBlock, writeCompetition } from "../../src/io/competition_writer.ts";
-import { COMPETITION_RECORD } from "../../src/record.ts";
+import { DEEPCHROME_RECORD } from "../../src/record.ts";
 import { runNumpy, testWith } from "../helpers/require.ts";
 import { collect, withDirectory } from "./_npz_helpers.ts";
 
-const RECORD = { ...COMPETITION_RECORD, marks: ["H3K4me3", "H3K9me3"] };
+const RECORD = { ...DEEPCHROME_RECORD, marks: ["H3K4me3", "H3K9me3"] };
 
 Deno.test("a written file is read back equal, with and without labels, stored and deflated", async () => {
   async function* blocks(labelled: boolean): AsyncGenerator<CompetitionBlock> {

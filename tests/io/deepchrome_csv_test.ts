@@ -3,11 +3,11 @@ import { pathToFileURL } from "node:url";
 import fc from "fast-check";
 import { ensemblGeneId } from "../../src/gene_id.ts";
 import { readDeepchromeCsv, readDeepchromeFolder } from "../../src/io/deepchrome_csv.ts";
-import { COMPETITION_RECORD } from "../../src/record.ts";
+import { DEEPCHROME_RECORD } from "../../src/record.ts";
 import { sharedFile, testWith } from "../helpers/require.ts";
 import { textSource } from "../helpers/text_source.ts";
 
-const ONE_MARK = { ...COMPETITION_RECORD, marks: ["H3K4me3"] };
+const ONE_MARK = { ...DEEPCHROME_RECORD, marks: ["H3K4me3"] };
 
 /** Two genes of two bins, five marks. */
 const GOOD = [
@@ -39,7 +39,7 @@ Deno.test("a DeepChrome file becomes columns, whatever its line ends", async () 
       genes: ["ENSG00000000003", "ENSG00000000005"],
       geneIndex: Uint32Array.of(0, 1),
       bins: 2,
-      record: COMPETITION_RECORD,
+      record: DEEPCHROME_RECORD,
     });
     deepStrictEqual([...columns.signal], [...Array(19).keys(), 300]);
     ok(columns.signal instanceof Uint16Array);
@@ -150,7 +150,7 @@ Deno.test("files longer than a chunk keep every row, for any number of bins and 
         }
       }
       const record = {
-        ...COMPETITION_RECORD,
+        ...DEEPCHROME_RECORD,
         marks: Array.from({ length: marks }, (_, i) => `mark${i}`),
       };
       const columns = await readDeepchromeCsv(textSource(lines.join("\n")), { record });

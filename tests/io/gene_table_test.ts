@@ -4,12 +4,12 @@ import { type CompetitionBlock, writeCompetition } from "../../src/io/competitio
 import { readCompetition } from "../../src/io/competition.ts";
 import { bytesSource, openNpz } from "../../src/io/mod.ts";
 import type { NpzMemberData } from "../../src/io/npz_writer.ts";
-import { COMPETITION_RECORD } from "../../src/record.ts";
+import { DEEPCHROME_RECORD } from "../../src/record.ts";
 import { runNumpy, testWith } from "../helpers/require.ts";
 import { withDirectory } from "../helpers/command.ts";
 import { collect, npzBytes } from "./_npz_helpers.ts";
 
-const RECORD = { ...COMPETITION_RECORD, marks: ["H3K4me3"] };
+const RECORD = { ...DEEPCHROME_RECORD, marks: ["H3K4me3"] };
 const HEADER = "number\tgene_id\tsymbol\tchrom\ttss\tstrand\n";
 /** Genes whose digits, versions and symbols could be mistaken for each other. */
 const LOOK_ALIKES = [
@@ -45,6 +45,24 @@ Deno.test("genes come back with their whole identifiers and what is known about 
   deepStrictEqual(geneDetails, [details, {}, {}, {}, {}, {}]);
 });
 
+Deno.test("the gene of a transcript comes back from a column of its own", async () => {
+  const genes = ["ENST00000373020.9", "ENST00000494424.1", "ENSG00000000005.6"];
+  const gene = "ENSG00000000003.15";
+  const details = { gene, chromosome: "chrX", tss: 7, strand: "-" } as const;
+  const bytes = await written(
+    [block("liver", genes)],
+    new Map<string, GeneDetails>([[genes[0]!, details], [genes[1]!, { gene }]]),
+  );
+  const { geneDetails } = await readCompetition(bytesSource(bytes));
+  deepStrictEqual(geneDetails, [details, { gene }, {}]);
+  using npz = await openNpz(bytesSource(bytes));
+  const { data } = await npz.read("__genes__");
+  strictEqual(
+    new TextDecoder().decode(data as Uint8Array<ArrayBuffer>).split("\n")[0],
+    `${HEADER.trimEnd()}\tgene`,
+  );
+});
+
 Deno.test("a file in the competition's exact layout has no table of genes", async () => {
   const bytes = await written([block("E003", ["ENSG00000000419", "ENSG00000000457"])]);
   using npz = await openNpz(bytesSource(bytes));
@@ -55,13 +73,13 @@ Deno.test("a file in the competition's exact layout has no table of genes", asyn
 
 Deno.test("members whose names start with two underscores are not cell types", async () => {
   const values = new Float64Array([5, 1, 5, 2]);
-  const note: NpzMemberData = { name: "__mask__", dtype: "int8", shape: [], data: Int8Array.of(1) };
+  const note: NpzMemberData = { name: "__note__", dtype: "int8", shape: [], data: Int8Array.of(1) };
   const cell = { name: "E1", dtype: "float64", shape: [1, 2, 2], data: values } as const;
   const file = bytesSource(await npzBytes([note, cell]));
   deepStrictEqual((await readCompetition(file, { record: RECORD })).cellTypes, ["E1"]);
   await rejects(
-    readCompetition(file, { record: RECORD, cellTypes: ["__mask__"] }),
-    /RangeError: Cannot read cell types __mask__: .* has E1$/,
+    readCompetition(file, { record: RECORD, cellTypes: ["__note__"] }),
+    /RangeError: Cannot read cell types __note__: .* has E1$/,
   );
   const alone = bytesSource(await npzBytes([note]));
   await rejects(readCompetition(alone, { record: RECORD }), /found no members/);
@@ -183,6 +201,6 @@ Deno.test("a file that was saved again without its record is not taken for the c
   ];
   const file = bytesSource(await npzBytes(members), "again.npz");
   await rejects(readCompetition(file), /its data record is gone.*--record FILE\) \(again\.npz\)$/);
-  const { genes } = await readCompetition(file, { record: COMPETITION_RECORD });
+  const { genes } = await readCompetition(file, { record: DEEPCHROME_RECORD });
   deepStrictEqual(genes, ["a", "b"]);
 });

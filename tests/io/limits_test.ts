@@ -6,7 +6,7 @@ import { takeMemory } from "../../src/io/_memory.ts";
 import { bytesSource } from "../../src/files/byte_source.ts";
 import { readCompetition } from "../../src/io/competition.ts";
 import { formatNpyHeader } from "../../src/io/npy.ts";
-import { COMPETITION_RECORD } from "../../src/record.ts";
+import { DEEPCHROME_RECORD } from "../../src/record.ts";
 import { deriveKey, RandomStream } from "../../src/random.ts";
 import { writeZip } from "../fuzz/containers.ts";
 import { indexOf, npzBytes, observed, patched } from "./_npz_helpers.ts";
@@ -37,7 +37,7 @@ Deno.test("a sample of more bins than any model takes is refused by its header",
   const marks = Array.from({ length: 300 }, (_, i) => `mark${i}`);
   await rejects(
     readCompetition(bytesSource(liar([1, 60_000, 302], 20_000)), {
-      record: { ...COMPETITION_RECORD, marks },
+      record: { ...DEEPCHROME_RECORD, marks },
     }),
     /60000 bins × 302 columns for each gene, expected at most 16777216 values/,
   );

@@ -116,3 +116,26 @@ Deno.test("too many values, too few values, and an impossible number of values a
   throws(() => new PackedBuilder(1).finish(), /0 values were added, expected 1/);
   for (const length of [-1, 0.5, NaN]) throws(() => new PackedBuilder(length), RangeError);
 });
+
+Deno.test("many bytes are widened where they are, whichever part of them is there", () => {
+  const length = 2 ** 24 + 3;
+  for (const shared of [true, false]) {
+    const builder = new PackedBuilder(length, { shared });
+    const piece = Uint8Array.from({ length: 2 ** 22 }, (_, i) => i * 37 % 251);
+    builder.place(piece, 3);
+    builder.place(piece, length - piece.length);
+    const large = Uint16Array.of(7, 300, 65_535);
+    builder.place(large, 0);
+    for (let start = piece.length + 3; start < length - piece.length; start += piece.length) {
+      builder.place(piece, start);
+    }
+    const packed = builder.finish();
+    ok(packed instanceof Uint16Array && packed.length === length);
+    const expected = (i: number) => i < 3 ? large[i] : piece[(i - 3) % piece.length];
+    strictEqual(packed.findIndex((value, i) => value !== expected(i)), -1);
+  }
+  const bytes = new PackedBuilder(length);
+  bytes.place(new Uint8Array(length).fill(9), 0);
+  const packed = bytes.finish();
+  ok(packed instanceof Uint8Array && packed.length === length && packed.every((x) => x === 9));
+});

@@ -5,7 +5,7 @@ import { initialWeights } from "../../src/model/initial_weights.ts";
 import { presetSpec } from "../../src/model/presets.ts";
 import { loadModel, serializeModel } from "../../src/model/save_load.ts";
 import { type TrainedModel, withInputRecord } from "../../src/model/trained_model.ts";
-import { COMPETITION_RECORD } from "../../src/record.ts";
+import { DEEPCHROME_RECORD } from "../../src/record.ts";
 import { predict } from "../../src/training/predict.ts";
 import { tableDataset } from "../helpers/samples.ts";
 
@@ -23,7 +23,7 @@ function trainedModel(geneEffects: GeneEffects): TrainedModel {
     spec,
     weights: initialWeights(spec, 5),
     geneEffects,
-    record: { ...COMPETITION_RECORD, marks: ["H3K4me3", "H3K9me3"] },
+    record: { ...DEEPCHROME_RECORD, marks: ["H3K4me3", "H3K9me3"] },
     training: {
       engine: "none",
       seed: 5,

@@ -7,7 +7,7 @@ import { initialWeights } from "../../src/model/initial_weights.ts";
 import { PRESET_NAMES, type PresetName, presetSpec } from "../../src/model/presets.ts";
 import { loadModel, saveModel, serializeModel } from "../../src/model/save_load.ts";
 import { type TrainedModel, withInputRecord } from "../../src/model/trained_model.ts";
-import { COMPETITION_RECORD, type Transform } from "../../src/record.ts";
+import { DEEPCHROME_RECORD, type Transform } from "../../src/record.ts";
 import { predict } from "../../src/training/predict.ts";
 import { filesIn, withDirectory } from "../helpers/command.ts";
 import { largestDifference, magnitude } from "../helpers/tolerances.ts";
@@ -18,7 +18,7 @@ function trainedModel(preset: PresetName): TrainedModel {
     spec,
     // Without any zeros or ones, so that a weight in the wrong place shows.
     weights: initialWeights(spec, 5).map((values) => values.map((v, i) => v + 0.01 * (1 + i % 3))),
-    record: { ...COMPETITION_RECORD, transform: "log1p" },
+    record: { ...DEEPCHROME_RECORD, transform: "log1p" },
     training: {
       engine: "none",
       seed: 5,
@@ -54,7 +54,7 @@ Deno.test("a program that imports only tf.js loads a saved model and predicts th
     signal,
     bins,
     labels: undefined,
-    record: COMPETITION_RECORD,
+    record: DEEPCHROME_RECORD,
     cellTypes: ["E003"],
     cellTypeIndex: new Uint32Array(samples),
     genes: ["1", "2", "3", "4"],
@@ -66,7 +66,7 @@ Deno.test("a program that imports only tf.js loads a saved model and predicts th
     JSON.stringify({ shape: [samples, bins, marks], values: [...signal] }),
   );
   for (const preset of ["wakawaka", "experiment6", "bigru10", "deepchrome"] as const) {
-    const model = { ...trainedModel(preset), record: COMPETITION_RECORD };
+    const model = { ...trainedModel(preset), record: DEEPCHROME_RECORD };
     await saveModel(model, `${directory}/${preset}`);
     const found = await predictWithPlainTfjs(`${directory}/${preset}`, input);
     const wanted = await predict(model, data, { engine: "tfjs-cpu" });

@@ -7,7 +7,7 @@ import { loadModel, serializeModel } from "../../src/model/save_load.ts";
 import { canonicalJson, digestJson } from "../../src/model/seal.ts";
 import type { TrainedModel } from "../../src/model/trained_model.ts";
 import { deriveKey, RandomStream } from "../../src/random.ts";
-import { COMPETITION_RECORD } from "../../src/record.ts";
+import { DEEPCHROME_RECORD } from "../../src/record.ts";
 import { resealModel } from "../helpers/reseal.ts";
 
 const FLIPS = 600;
@@ -17,8 +17,8 @@ function trainedModel(preset: PresetName): TrainedModel {
   return {
     spec,
     weights: initialWeights(spec, 5),
-    record: { ...COMPETITION_RECORD, transform: "log1p" },
-    inputRecord: COMPETITION_RECORD,
+    record: { ...DEEPCHROME_RECORD, transform: "log1p" },
+    inputRecord: DEEPCHROME_RECORD,
     training: {
       engine: "wasm",
       arithmetic: ["float32"],

@@ -51,6 +51,7 @@ export const TEST_GROUPS: readonly TestGroup[] = [
       "tests/least_privilege_test.ts",
       "tests/examples_test.ts",
       "tests/pages_test.ts",
+      "tests/python_test.ts",
       "tests/readme_test.ts",
     ],
     parallel: true,

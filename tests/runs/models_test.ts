@@ -5,7 +5,7 @@ import { type PresetName, presetSpec } from "../../src/model/presets.ts";
 import { digestJson } from "../../src/model/seal.ts";
 import { saveModel } from "../../src/model/save_load.ts";
 import type { TrainedModel } from "../../src/model/trained_model.ts";
-import { COMPETITION_RECORD } from "../../src/record.ts";
+import { DEEPCHROME_RECORD } from "../../src/record.ts";
 import { withDirectory } from "../helpers/command.ts";
 
 function member(seed: number, preset: PresetName = "experiment1"): TrainedModel {
@@ -13,8 +13,8 @@ function member(seed: number, preset: PresetName = "experiment1"): TrainedModel 
   return {
     spec,
     weights: initialWeights(spec, seed),
-    record: COMPETITION_RECORD,
-    inputRecord: COMPETITION_RECORD,
+    record: DEEPCHROME_RECORD,
+    inputRecord: DEEPCHROME_RECORD,
     training: {
       engine: "wasm",
       arithmetic: ["fused"],
@@ -37,7 +37,7 @@ async function refusesMembers(members: readonly TrainedModel[], message: RegExp)
 Deno.test("an ensemble whose members may not be averaged is refused, with the member", async () => {
   const first = member(1);
   await refusesMembers([first, member(2, "experiment2")], /models\/2 is another model/);
-  const log1p = { ...member(2), record: { ...COMPETITION_RECORD, transform: "log1p" as const } };
+  const log1p = { ...member(2), record: { ...DEEPCHROME_RECORD, transform: "log1p" as const } };
   await refusesMembers([first, member(3), log1p], /models\/3 is of data with another record/);
   const other = { ...member(2), training: { ...member(2).training, arithmetic: ["not fused"] } };
   await refusesMembers([first, other], /models\/2 is computed with another arithmetic/);

@@ -1,9 +1,12 @@
-import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert";
+import { Buffer } from "node:buffer";
 import { ensemblGeneNumber } from "../../src/gene_id.ts";
 import { readCompetition } from "../../src/io/competition.ts";
 import { readPredictions, submissionId } from "../../src/io/submission.ts";
+import { COMPETITION_RECORD, DEEPCHROME_RECORD } from "../../src/record.ts";
 import { simulateColumns } from "../../src/simulate/columns.ts";
 import { writeSimulation } from "../../src/simulate/write.ts";
+import { digestColumns } from "../helpers/digest_columns.ts";
 import { runNumpy, testWith } from "../helpers/require.ts";
 
 const SMALL = { cellTypes: 17, genes: 8, newCellTypes: 2, newGenes: 3, bins: 20 };
@@ -17,27 +20,47 @@ async function inTemporaryFolder(body: (folder: string) => Promise<void>): Promi
   }
 }
 
-Deno.test("the files hold the same as the columns, but eval.npz has no labels", async () => {
+for (const features of ["log1p", "counts"] as const) {
+  Deno.test(`files of ${features} hold the same as the columns, but eval.npz has no labels`, async () => {
+    await inTemporaryFolder(async (folder) => {
+      const truth = await writeSimulation(folder, { ...SMALL, features });
+      const expected = simulateColumns({ ...SMALL, features });
+      const train = await readCompetition(`${folder}/train.npz`);
+      const evaluation = await readCompetition(`${folder}/eval.npz`);
+      deepStrictEqual(digestColumns(train), digestColumns(expected.train));
+      const unlabelled = { ...expected.eval, labels: undefined };
+      deepStrictEqual(digestColumns(evaluation), digestColumns(unlabelled));
+      const { ids, values } = await readPredictions(`${folder}/eval_labels.csv`);
+      deepStrictEqual(values, expected.eval.labels);
+      const { cellTypes, cellTypeIndex, genes, geneIndex } = evaluation;
+      deepStrictEqual(
+        ids,
+        Array.from(
+          cellTypeIndex,
+          (cell, row) => submissionId(cellTypes[cell]!, genes[geneIndex[row]!]!),
+        ),
+      );
+      deepStrictEqual(JSON.parse(await Deno.readTextFile(`${folder}/truth.json`)), truth);
+      const files = Array.from(Deno.readDirSync(folder), ({ name }) => name).sort();
+      deepStrictEqual(files, ["eval.npz", "eval_labels.csv", "train.npz", "truth.json"]);
+    });
+  });
+}
+
+Deno.test("files hold ln(1 + count) as float32 unless asked for counts, from the same counts", async () => {
   await inTemporaryFolder(async (folder) => {
-    const truth = await writeSimulation(folder, SMALL);
-    const expected = simulateColumns(SMALL);
-    const train = await readCompetition(`${folder}/train.npz`);
-    const evaluation = await readCompetition(`${folder}/eval.npz`);
-    deepStrictEqual({ ...train }, { ...expected.train });
-    deepStrictEqual({ ...evaluation }, { ...expected.eval, labels: undefined });
-    const { ids, values } = await readPredictions(`${folder}/eval_labels.csv`);
-    deepStrictEqual(values, expected.eval.labels);
-    const { cellTypes, cellTypeIndex, genes, geneIndex } = evaluation;
-    deepStrictEqual(
-      ids,
-      Array.from(
-        cellTypeIndex,
-        (cell, row) => submissionId(cellTypes[cell]!, genes[geneIndex[row]!]!),
-      ),
+    await writeSimulation(folder, SMALL);
+    const { signal, signalValues, record } = await readCompetition(`${folder}/train.npz`);
+    const counts = simulateColumns(SMALL).train;
+    deepStrictEqual(record, COMPETITION_RECORD);
+    deepStrictEqual(counts.record, DEEPCHROME_RECORD);
+    strictEqual(Buffer.compare(bytesOf(signal), bytesOf(counts.signal)), 0);
+    ok(signal.every((count) => signalValues![count] === Math.fround(Math.log1p(count))));
+    await rejects(
+      writeSimulation(folder, { ...SMALL, features: "asinh" as "log1p" }),
+      /features is asinh, expected one of log1p, counts/,
     );
-    deepStrictEqual(JSON.parse(await Deno.readTextFile(`${folder}/truth.json`)), truth);
-    const files = Array.from(Deno.readDirSync(folder), ({ name }) => name).sort();
-    deepStrictEqual(files, ["eval.npz", "eval_labels.csv", "train.npz", "truth.json"]);
+    throws(() => simulateColumns({ ...SMALL, features: "log" as "log1p" }), /features is log,/);
   });
 });
 
@@ -45,11 +68,16 @@ Deno.test("compressed files hold the same in far fewer bytes", async () => {
   await inTemporaryFolder(async (folder) => {
     await writeSimulation(folder, { ...SMALL, compress: true });
     const train = await readCompetition(`${folder}/train.npz`);
-    deepStrictEqual(train.signal, simulateColumns(SMALL).train.signal);
+    const { signal } = simulateColumns(SMALL).train;
+    strictEqual(Buffer.compare(bytesOf(train.signal), bytesOf(signal)), 0);
     const { size } = await Deno.stat(`${folder}/train.npz`);
-    ok(size < 17 * 8 * 20 * 7 * 8 / 6, `${size} bytes`);
+    ok(size < 17 * 8 * 20 * 7 * 4 / 3, `${size} bytes`);
   });
 });
+
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
 
 Deno.test("progress counts the cell types of both files up to their sum", async () => {
   await inTemporaryFolder(async (folder) => {
@@ -94,7 +122,10 @@ for part in ("train", "eval"):
         "names": data.files,
         "shapes": [list(row.shape) for row in rows],
         "genes": [row[:, 0, 0].astype(int).tolist() for row in rows],
-        "sums": [row[:, :, 1:6].sum() for row in rows],
+        "types": [str(row.dtype) for row in rows],
+        "sums": [np.rint(np.expm1(row[:, :, 1:6].astype(float))).sum() for row in rows],
+        "logarithms": all((np.log1p(np.rint(np.expm1(row[:, :, 1:6].astype(float)))).astype(np.float32)
+                           == row[:, :, 1:6]).all() for row in rows),
         "labels": [row[:, -1, 6].tolist() for row in rows] if part == "train" else None,
     }
 print(json.dumps(found))
@@ -107,6 +138,8 @@ print(json.dumps(found))
       const { cellTypes, cellTypeIndex, genes, geneIndex, signal, labels } = expected[part];
       const columns = part === "train" ? 7 : 6;
       deepStrictEqual(found[part].names, cellTypes);
+      deepStrictEqual([...new Set(found[part].types)], ["float32"]);
+      ok(found[part].logarithms);
       deepStrictEqual(
         found[part].genes.flat(),
         Array.from(geneIndex, (gene) => ensemblGeneNumber(genes[gene]!)),
@@ -118,7 +151,9 @@ print(json.dumps(found))
         const rows = cellTypeIndex.filter((index) => index === cell).length;
         deepStrictEqual(shape, [rows, 20, columns]);
       });
-      if (part === "train") deepStrictEqual(found.train.labels.flat(), [...labels!]);
+      if (part === "train") {
+        deepStrictEqual(found.train.labels.flat(), [...Float32Array.from(labels!)]);
+      }
     }
   });
 });

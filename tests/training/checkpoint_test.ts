@@ -1,7 +1,7 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
-import { Dataset } from "../../src/data/dataset.ts";
 import { FormatError } from "../../src/errors.ts";
 import { listDirectory } from "../../src/files/file.ts";
+import { Dataset } from "../../src/data/dataset.ts";
 import { epochOrder } from "../../src/training/_epoch_loop.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../../src/training/checkpoint.ts";
 import { CheckpointFolder } from "../../src/training/checkpoint_folder.ts";
@@ -121,6 +121,10 @@ Deno.test("a checkpoint of other data or settings is rejected", async () => {
   await refused("model or transform, other settings", { transform: "none", epochs: 2 });
   const fewer = train.subset(train.rows.subarray(1));
   await refused("samples", {}, RUNS.map((run) => ({ ...run, data: fewer })));
+  const { columns, rows } = train;
+  const cellTypeGroups = columns.cellTypes.map(() => "liver");
+  const grouped = new Dataset({ ...columns, cellTypeGroups }, rows);
+  await refused("samples", {}, RUNS.map((run) => ({ ...run, data: grouped })));
   await refused("validation data", {}, RUNS.map((run) => ({ ...run, validation: fewer })));
 });
 

@@ -9,6 +9,8 @@ import type { TrackStatistics } from "./_statistics.ts";
 /** A cell type with a measure of how strongly its genes are expressed. */
 export interface CellTypeExpression {
   readonly cellType: string;
+  /** The group of the cell type, which it shares with its replicates. */
+  readonly group: string;
   readonly tracks: readonly TrackStatistics[];
   readonly labels: LabelStatistics;
   /** The labels, `[gene]`, compressed to nearly a logarithm if they are not logarithms. */
@@ -39,6 +41,7 @@ export function pairWithLabels(
     const [middle = NaN] = compress({ ...column, values: Float64Array.of(column.median) });
     return {
       cellType: column.cellType,
+      group: column.group,
       tracks: byCellType.get(column.cellType) ?? [],
       labels: column,
       values,
@@ -51,8 +54,11 @@ export function pairWithLabels(
     byDistance: closestRelation(pair.tracks, pair.distances),
   }));
   const gain = related.reduce((sum, { direct, byDistance }) => sum + byDistance - direct, 0);
-  return related.map(({ cellType, tracks, labels, values, distances, direct, byDistance }) => ({
+  return related.map((
+    { cellType, group, tracks, labels, values, distances, direct, byDistance },
+  ) => ({
     cellType,
+    group,
     tracks,
     labels,
     values,

@@ -12,6 +12,8 @@ const MOST_CLASSES = 5;
 /** The labels of one cell type. */
 export interface LabelStatistics {
   readonly cellType: string;
+  /** The group of the cell type, which it shares with its replicates. */
+  readonly group: string;
   /** Labels of the genes of the data, `[gene]`; NaN for genes that the cell type lacks. */
   readonly values: Float64Array;
   /** Number of genes with a label. */
@@ -47,15 +49,19 @@ export function gatherLabels(columns: SampleColumns): LabelStatistics[] {
   for (const [row, label] of labels.entries()) {
     byCellType[cellTypeIndex[row]!]![geneIndex[row]!] = label;
   }
-  return cellTypes.map((cellType, i) => describeLabels(cellType, byCellType[i]!))
+  const { cellTypeGroups = cellTypes } = columns;
+  return cellTypes.map((cellType, i) => ({
+    cellType,
+    group: cellTypeGroups[i]!,
+    ...describeLabels(byCellType[i]!),
+  }))
     .filter(({ samples }) => samples > 0);
 }
 
-function describeLabels(cellType: string, values: Float64Array): LabelStatistics {
+function describeLabels(values: Float64Array): Omit<LabelStatistics, "cellType" | "group"> {
   const sorted = values.filter((value) => !Number.isNaN(value)).sort();
   const { mean, deviation, skewness, excessKurtosis } = measureShape(sorted);
   return {
-    cellType,
     values,
     samples: sorted.length,
     mean,

@@ -1,6 +1,7 @@
 /** The statistics that the checks use, collected in one pass over the signal. */
 
 import type { SampleColumns } from "../../io/columns.ts";
+import { countFunction } from "./_counts.ts";
 import { hashColumns } from "./_hash.ts";
 
 /** Number of equally large groups of genes. */
@@ -9,6 +10,8 @@ const GENE_GROUPS = 8;
 /** One mark in one cell type. */
 export interface TrackStatistics {
   readonly cellType: string;
+  /** The group of the cell type, which it shares with its replicates. */
+  readonly group: string;
   readonly mark: string;
   /** Number of genes that the cell type has. */
   readonly samples: number;
@@ -42,24 +45,30 @@ export interface TrackStatistics {
   readonly fingerprint: string;
 }
 
-/** Computes the statistics of all tracks, `[cellType, mark]` row-major. */
+/** Computes the statistics of all tracks that were measured, in the order `[cellType, mark]`. */
 export function gatherStatistics(columns: SampleColumns): TrackStatistics[] {
   const { signal, cellTypes, cellTypeIndex, genes, geneIndex, bins, record: { marks } } = columns;
+  const { cellTypeGroups = cellTypes, markMask } = columns;
   const size = bins * marks.length;
-  const tracks = cellTypes.flatMap((cellType) =>
-    marks.map((mark) => new TrackCollector(cellType, mark, { bins, genes: genes.length }))
-  );
+  const tracks = cellTypes.flatMap((cellType, place) => {
+    const group = cellTypeGroups[place]!;
+    return marks.map((mark) =>
+      new TrackCollector({ cellType, group, mark }, { bins, genes: genes.length })
+    );
+  });
   const values = new Float64Array(bins);
+  const toCount = countFunction(columns);
   for (const [row, gene] of geneIndex.entries()) {
     const firstTrack = cellTypeIndex[row]! * marks.length;
     for (let mark = 0; mark < marks.length; mark++) {
       for (let bin = 0, at = row * size + mark; bin < bins; bin++, at += marks.length) {
-        values[bin] = signal[at]!;
+        values[bin] = toCount(signal[at]!);
       }
       tracks[firstTrack + mark]?.addGene(gene, values);
     }
   }
-  return tracks.map((track) => track.finish()).filter(({ samples }) => samples > 0);
+  return tracks.filter((_, track) => markMask?.[track] !== 0)
+    .map((track) => track.finish()).filter(({ samples }) => samples > 0);
 }
 
 /** The range of bins in the fifth of the window around the TSS: the first bin, and the bin after the last. */
@@ -76,8 +85,10 @@ function logarithmOf(value: number): number {
   return value < 0 ? -Math.log1p(-value) : Math.log1p(value);
 }
 
+type TrackNames = Pick<TrackStatistics, "cellType" | "group" | "mark">;
+
 class TrackCollector {
-  readonly #names: { readonly cellType: string; readonly mark: string };
+  readonly #names: TrackNames;
   /** The sums over each group of genes, `[group][bin]`. */
   readonly #sums: readonly Float64Array[];
   readonly #levels: Float64Array;
@@ -93,8 +104,8 @@ class TrackCollector {
   #flat = 0;
   #divisor: number | undefined = 0;
 
-  constructor(cellType: string, mark: string, size: { bins: number; genes: number }) {
-    this.#names = { cellType, mark };
+  constructor(names: TrackNames, size: { bins: number; genes: number }) {
+    this.#names = names;
     this.#sums = Array.from({ length: GENE_GROUPS }, () => new Float64Array(size.bins));
     this.#levels = new Float64Array(size.genes).fill(NaN);
     this.#centres = new Float64Array(size.genes).fill(NaN);

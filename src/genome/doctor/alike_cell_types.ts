@@ -22,7 +22,8 @@ const LEAST_LABEL_CORRELATION = 0.994;
 /**
  * Finds cell types with the same labels, or with labels or marks as alike as those of two replicates. The likeness of a
  * mark is the correlation of its levels over genes, corrected for their noise: replicates have 0.97 to 1, the most
- * alike of real cell types 0.87 in H3K4me3 and less than 0.75 in the other marks. Limits: needs 100 genes and two marks
+ * alike of real cell types 0.87 in H3K4me3 and less than 0.75 in the other marks. Cell types that the data say are
+ * replicates of one are alike by design and not compared. Limits: needs 100 genes and two marks
  * with signal; does not judge classes that are merely alike.
  */
 export function checkAlikeCellTypes(
@@ -42,19 +43,24 @@ export function skippedAlikeCellTypes(
 ): SkippedCheck[] {
   const need = { check: "alike-cell-types", least: LEAST_GENES };
   const quantities = labels.filter(({ areClasses }) => !areClasses);
-  const cellTypes = new Set(tracks.map(({ cellType }) => cellType));
   return [
-    ...(quantities.length < 2
+    ...(countGroups(quantities) < 2
       ? []
       : skipIfFewGenes({ ...need, what: "labels of replicates" }, quantities)),
-    ...(cellTypes.size < 2 ? [] : skipIfFewGenes({ ...need, what: "marks of replicates" }, tracks)),
+    ...(countGroups(tracks) < 2
+      ? []
+      : skipIfFewGenes({ ...need, what: "marks of replicates" }, tracks)),
   ];
+}
+
+function countGroups(items: readonly { readonly group: string }[]): number {
+  return new Set(items.map(({ group }) => group)).size;
 }
 
 function findSameLabels(labels: readonly LabelStatistics[]): Finding[] {
   const varied = labels.filter(({ least, largest }) => least < largest);
   const groups = [...Map.groupBy(varied, ({ fingerprint }) => fingerprint).values()];
-  return groups.filter(({ length }) => length > 1).map((group) => ({
+  return groups.filter((group) => countGroups(group) > 1).map((group) => ({
     check: "alike-cell-types",
     severity: "warning",
     where: `labels of ${group.map(({ cellType }) => cellType).join(" = ")}`,
@@ -73,6 +79,7 @@ function findLabelReplicates(labels: readonly LabelStatistics[]): Finding[] {
   return pairsOf(quantities).flatMap(([[a, first], [b, second]]) => {
     const relation = table.between(a, b);
     if (relation < LEAST_LABEL_CORRELATION || first.fingerprint === second.fingerprint) return [];
+    if (first.group === second.group) return [];
     return [{
       check: "alike-cell-types",
       severity: "warning" as const,
@@ -84,8 +91,8 @@ function findLabelReplicates(labels: readonly LabelStatistics[]): Finding[] {
 }
 
 const REPLICATES =
-  "Are they replicates of one cell type? Average or join them: a score on one of them after training " +
-  "on the other says nothing about a new cell type.";
+  "Are they replicates of one cell type? Average or join them, or keep them as a group (deno task prepare ... " +
+  "--replicates): a score on one of them after training on the other says nothing about a new cell type.";
 
 function findReplicates(tracks: readonly TrackStatistics[]): Finding[] {
   const usable = tracks.filter(({ samples, least, largest, reliability }) =>
@@ -95,6 +102,7 @@ function findReplicates(tracks: readonly TrackStatistics[]): Finding[] {
   const places = new Map(usable.map((track, place) => [track, place]));
   const byCellType = [...Map.groupBy(usable, ({ cellType }) => cellType)];
   return pairsOf(byCellType).flatMap(([[, [first, own]], [, [second, other]]]) => {
+    if (own[0]?.group === other[0]?.group) return [];
     const likenesses = own.flatMap((track) => {
       const match = other.find(({ mark }) => mark === track.mark);
       // Another check reports one file that is used for both.

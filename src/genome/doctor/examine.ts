@@ -23,6 +23,7 @@ import {
   findWrongDirections,
   skippedDirections,
 } from "./mark_direction.ts";
+import { listMissingMarks } from "./missing_marks.ts";
 import { checkPromoterSignal, skippedPromoterSignal } from "./promoter_signal.ts";
 import { checkSharedGenes } from "./shared_genes.ts";
 import { checkShiftedBins, skippedShiftedBins } from "./shifted_bins.ts";
@@ -34,6 +35,7 @@ import {
   hasUnrelatedLabels,
   skippedUnrelatedLabels,
 } from "./unrelated_labels.ts";
+import { checkUnlikeReplicates, skippedUnlikeReplicates } from "./unlike_replicates.ts";
 import { describeWeakMarks, findWeakMarks, skippedWeakMarks, type WeakMark } from "./weak_marks.ts";
 
 /** Options of {@linkcode examineSamples}. */
@@ -53,6 +55,9 @@ export interface ExamineOptions {
  * - In the labels: labels that are not logarithms, or are logarithms of logarithms; labels unrelated to the marks;
  *   exchanged labels or files of cell types; cell types as alike as replicates; labels among the marks; marks that rise
  *   with expression but should fall, or the reverse.
+ *
+ * Marks that were not measured are left out. Replicates must be like each other, and are compared with other cell types
+ * as one.
  *
  * The documentation of each rule in `src/genome/doctor/` gives its limits. A finding is not a proof. The thresholds
  * were set on real data of ten cell types, with log2(RPKM + 1) and with the competition's label, and on simulated data,
@@ -151,10 +156,12 @@ function makeChecks(
   const reversed = findWrongDirections(related);
   return [
     ...checkDoubledCounts(tracks),
+    ...listMissingMarks(columns),
     ...checkEmptySamples(tracks),
     ...describeWeakMarks(weak),
     ...checkIdenticalSamples(tracks),
     ...checkAlikeCellTypes(tracks, labels),
+    ...checkUnlikeReplicates(tracks),
     ...checkSwappedMarks(tracks),
     ...checkDepthOutliers(solid),
     ...checkPromoterSignal(columns, tracks),
@@ -178,6 +185,7 @@ function listSkipped(
   return [
     ...skippedWeakMarks(tracks, record.binSizeBp),
     ...skippedAlikeCellTypes(tracks, labels),
+    ...skippedUnlikeReplicates(tracks),
     ...skippedSwappedMarks(tracks),
     ...skippedDepthOutliers(solid),
     ...skippedPromoterSignal(tracks, record.binSizeBp),

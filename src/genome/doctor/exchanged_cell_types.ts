@@ -33,7 +33,8 @@ export function checkExchangedCellTypes(
 ): Finding[] {
   const compared = withDistinctLabels(cellTypes);
   const genes = sharedGenes(compared);
-  if (compared.length < 2 || genes.length < LEAST_GENES) return [];
+  if (countGroups(compared) < 2 || genes.length < LEAST_GENES) return [];
+  const groups = compared.map(({ group }) => group);
   const labels = residuals(compared.map(({ values }) => selectGenes(values, genes)));
   const marks = commonMarks(compared).filter((mark) =>
     doubtful.every((track) => track.mark !== mark)
@@ -47,7 +48,7 @@ export function checkExchangedCellTypes(
   const seen = new Set<string>();
   for (const table of [whole, ...fits.map(({ fit }) => fit)]) {
     const margin = marginOf(table === whole ? MARGIN_ERRORS : MARGIN_ERRORS_OF_ONE);
-    for (const cycle of findCycles(table, margin)) {
+    for (const cycle of findCycles(table, groups, margin)) {
       const key = cycle.toSorted((a, b) => a - b).join(" ");
       if (seen.has(key)) continue;
       seen.add(key);
@@ -68,7 +69,7 @@ export function skippedExchangedCellTypes(
   cellTypes: readonly CellTypeExpression[],
 ): SkippedCheck[] {
   const compared = withDistinctLabels(cellTypes);
-  if (compared.length < 2) return [];
+  if (countGroups(compared) < 2) return [];
   const what = "exchanged cell types";
   return skipIfFewer(
     { check: "exchanged-cell-types", what, least: LEAST_GENES, noun: "gene" },
@@ -76,10 +77,17 @@ export function skippedExchangedCellTypes(
   );
 }
 
-/** Leaves out cell types with the same labels as another: another check reports them, and they would fit both. */
+function countGroups(cellTypes: readonly CellTypeExpression[]): number {
+  return new Set(cellTypes.map(({ group }) => group)).size;
+}
+
+/**
+ * Leaves out cell types with the same labels as another that is no replicate: another check reports them, and they would
+ * fit both.
+ */
 function withDistinctLabels(cellTypes: readonly CellTypeExpression[]): CellTypeExpression[] {
   const groups = Map.groupBy(cellTypes, ({ labels }) => labels.fingerprint);
-  return [...groups.values()].filter(({ length }) => length === 1).flat();
+  return [...groups.values()].filter((members) => countGroups(members) === 1).flat();
 }
 
 /** Finds the indices of the genes that every cell type has. */
@@ -152,13 +160,30 @@ function fitTable(scores: readonly Float64Array[], labels: readonly Float64Array
 }
 
 /**
+ * Finds the cell type whose labels fit the marks of each best, `[cell type]`: itself unless another fits clearly better.
+ * Replicates have the same labels, so they are not compared; of the replicates of another cell type it is one whose marks
+ * fit the first's labels in return, if there is one.
+ */
+function findBest(fit: FitTable, groups: readonly string[], margin: number): number[] {
+  const wanted = fit.map((row, own) => {
+    const rivals = row.map((value, to) =>
+      to === own || groups[to] !== groups[own] ? value : -Infinity
+    );
+    const most = Math.max(...rivals);
+    return most >= LEAST_MARGIN && most - row[own]! >= margin ? rivals.indexOf(most) : own;
+  });
+  return wanted.map((to, own) => {
+    const members = [...groups.keys()].filter((member) => groups[member] === groups[to]);
+    return to === own ? own : members.find((member) => groups[wanted[member]!] === groups[own]) ??
+      members.find((member) => wanted[member] !== member) ?? to;
+  });
+}
+
+/**
  * Finds cycles of cell types: the marks of each fit the labels of the next best, those of the last the first's labels.
  */
-function findCycles(fit: FitTable, margin: number): number[][] {
-  const best = fit.map((row, own) => {
-    const most = Math.max(...row);
-    return most >= LEAST_MARGIN && most - row[own]! >= margin ? row.indexOf(most) : own;
-  });
+function findCycles(fit: FitTable, groups: readonly string[], margin: number): number[][] {
+  const best = findBest(fit, groups, margin);
   const cycles: number[][] = [];
   const done = new Set<number>();
   for (const start of best.keys()) {

@@ -1,7 +1,10 @@
 import type { TrackStatistics } from "./_statistics.ts";
 import type { Finding } from "./finding.ts";
 
-/** Finds samples (a mark in a cell type) with the same value in every bin of every gene. */
+/**
+ * Finds samples (a mark in a cell type) with the same value in every bin of every gene. Replicates are alike, but no two
+ * experiments count the same reads everywhere.
+ */
 export function checkIdenticalSamples(tracks: readonly TrackStatistics[]): Finding[] {
   const varied = tracks.filter(({ least, largest }) => least < largest);
   const groups = Map.groupBy(varied, ({ fingerprint }) => fingerprint);

@@ -88,7 +88,7 @@ export function findWrongDirections(
     );
   return directions.flatMap((direction) => {
     const others = directions.filter((other) =>
-      other !== direction && other.track.mark === direction.track.mark
+      other.track.group !== direction.track.group && other.track.mark === direction.track.mark
     );
     const isKnown = biologyOf(direction.track.mark).direction !== undefined;
     return isKnown ? findAgainstBiology(direction, others) : findAgainstOthers(direction, others);
@@ -129,7 +129,7 @@ function findAgainstBiology(
 
 function findAgainstOthers({ track, relations }: Direction, others: Direction[]): WrongDirection[] {
   for (const [what, relation] of relations) {
-    if (others.length < LEAST_OTHERS_OF_UNKNOWN) continue;
+    if (countGroups(others) < LEAST_OTHERS_OF_UNKNOWN) continue;
     const usual = medianRelation(others, what);
     if (usual === undefined || usual * relation >= 0) continue;
     if (Math.min(Math.abs(usual), Math.abs(relation)) < CLEARLY_OTHER) continue;
@@ -138,10 +138,15 @@ function findAgainstOthers({ track, relations }: Direction, others: Direction[])
   return [];
 }
 
+function countGroups(directions: readonly Direction[]): number {
+  return new Set(directions.map(({ track }) => track.group)).size;
+}
+
+/** The median over groups of cell types of the relation by a measure; a group of replicates has the median of theirs. */
 function medianRelation(others: readonly Direction[], what: string): number | undefined {
-  const values = others.map(({ relations }) => relations.get(what)).filter((value) =>
-    value !== undefined
-  );
+  const suitable = others.filter(({ relations }) => relations.has(what));
+  const groups = [...Map.groupBy(suitable, ({ track }) => track.group).values()];
+  const values = groups.map((group) => median(group.map(({ relations }) => relations.get(what)!)));
   return values.length < LEAST_OTHERS ? undefined : median(values);
 }
 

@@ -1,5 +1,5 @@
 import type { SampleColumns } from "../../io/columns.ts";
-import { geneKey } from "../../gene_id.ts";
+import { cellTypeGroupsOf, geneGroupsOf, placeGroups, placesByName } from "../../io/item_groups.ts";
 import { listSome } from "../wording.ts";
 import { describeGenes } from "./_describe.ts";
 import type { Finding } from "./finding.ts";
@@ -7,15 +7,14 @@ import type { Finding } from "./finding.ts";
 /**
  * Finds samples (a gene in a cell type) and genes that are in both training and test data. Shared samples make a score
  * worthless, and shared genes make it too good, since much of a gene's expression is the same in all cell types
- * (Schreiber et al. 2020, Genome Biology 21:282).
+ * (Schreiber et al. 2020, Genome Biology 21:282). Replicates of one cell type are one cell type.
  */
 export function checkSharedGenes(train: SampleColumns, test: SampleColumns): Finding[] {
-  const trainGenes = new Set(train.genes.map(geneKey));
-  const shared = [...test.genes.entries()].filter(([, id]) => trainGenes.has(geneKey(id)))
-    .map(([gene]) => gene);
+  const [genes, testGenes] = [geneGroupsOf(train), geneGroupsOf(test)];
+  const geneOf = placeGroups(testGenes, placesByName(genes)).places;
+  const shared = [...test.genes.keys()].filter((gene) => geneOf[testGenes.ofItem[gene]!]! >= 0);
   if (shared.length === 0) return [];
-  const trainSamples = new Set(sampleKeys(train));
-  const samples = sampleKeys(test).filter((key) => trainSamples.has(key));
+  const samples = sharedSamples(train, test);
   if (samples.length > 0) {
     return [{
       check: "shared-genes",
@@ -23,7 +22,7 @@ export function checkSharedGenes(train: SampleColumns, test: SampleColumns): Fin
       where: `sample ${listSome(samples)}`,
       message:
         `${samples.length} of ${test.geneIndex.length} test samples are in the training data too, ` +
-        "the same gene in the same cell type",
+        "the same gene in the same cell type or in a replicate of it",
       advice: "Remove them from one of the two: a score on them means nothing.",
     }];
   }
@@ -39,9 +38,25 @@ export function checkSharedGenes(train: SampleColumns, test: SampleColumns): Fin
   }];
 }
 
-function sampleKeys(
-  { cellTypes, cellTypeIndex, genes, geneIndex }: SampleColumns,
-): string[] {
-  const keys = genes.map(geneKey);
-  return Array.from(geneIndex, (gene, row) => `${cellTypes[cellTypeIndex[row]!]}_${keys[gene]}`);
+/** Names the test samples whose gene and cell type, or a replicate of it, are in the training data together. */
+function sharedSamples(train: SampleColumns, test: SampleColumns): string[] {
+  const [cellTypes, genes] = [cellTypeGroupsOf(train), geneGroupsOf(train)];
+  const keyOf = (cellType: number, gene: number) => cellType * genes.names.length + gene;
+  const trained = new Set(
+    train.geneIndex.values().map((gene, row) =>
+      keyOf(cellTypes.ofItem[train.cellTypeIndex[row]!]!, genes.ofItem[gene]!)
+    ),
+  );
+  const [testCellTypes, testGenes] = [cellTypeGroupsOf(test), geneGroupsOf(test)];
+  const cellTypeOf = placeGroups(testCellTypes, placesByName(cellTypes)).places;
+  const geneOf = placeGroups(testGenes, placesByName(genes)).places;
+  const found: string[] = [];
+  for (const [row, gene] of test.geneIndex.entries()) {
+    const cellType = test.cellTypeIndex[row]!;
+    const places = [cellTypeOf[testCellTypes.ofItem[cellType]!]!, geneOf[testGenes.ofItem[gene]!]!];
+    const [ownCellType = -1, ownGene = -1] = places;
+    if (ownCellType < 0 || ownGene < 0 || !trained.has(keyOf(ownCellType, ownGene))) continue;
+    found.push(`${test.cellTypes[cellType]}_${testGenes.items[gene]}`);
+  }
+  return found;
 }

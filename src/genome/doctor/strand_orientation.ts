@@ -1,10 +1,11 @@
 import type { SampleColumns } from "../../io/columns.ts";
-import { geneKey } from "../../gene_id.ts";
+import { geneGroupKey, geneKey } from "../../gene_id.ts";
 import type { Gene } from "../gene.ts";
 import { listGeneDetails } from "./_describe.ts";
 import { centreEnrichment } from "./_shape.ts";
 import type { Finding } from "./finding.ts";
 import { skipIfFewer, type SkippedCheck } from "./skipped_check.ts";
+import { countFunction } from "./_counts.ts";
 
 const LEAST_GENES = 50;
 /** A mean asymmetry has a direction if it is at least this many standard errors from zero. */
@@ -84,7 +85,10 @@ function strandsOf(
     return columns.genes.map((_, gene) => details[gene]?.strand);
   }
   const strands = new Map(genes.map(({ id, strand }) => [geneKey(id), strand]));
-  return columns.genes.map((gene) => strands.get(geneKey(gene)));
+  // Transcripts and windows have the strand of their gene.
+  return columns.genes.map((id, gene) =>
+    strands.get(geneKey(id)) ?? strands.get(geneGroupKey(id, columns.geneDetails?.[gene]))
+  );
 }
 
 function findWrongStarts(plus: StrandProfile, minus: StrandProfile): Finding[] {
@@ -127,6 +131,7 @@ function findWrongDirection(
 
 function profileOf(columns: SampleColumns, chosen: readonly boolean[]): StrandProfile {
   const { signal, geneIndex, bins, record: { marks } } = columns;
+  const toCount = countFunction(columns);
   const promoterMark = marks.indexOf("H3K4me3");
   const bodyMark = marks.indexOf("H3K36me3");
   const promoter = new Float64Array(bins);
@@ -136,10 +141,11 @@ function profileOf(columns: SampleColumns, chosen: readonly boolean[]): StrandPr
     let [left, right] = [0, 0];
     for (let bin = 0; bin < bins; bin++) {
       const at = (row * bins + bin) * marks.length;
-      if (promoterMark >= 0) promoter[bin]! += signal[at + promoterMark]!;
+      if (promoterMark >= 0) promoter[bin]! += toCount(signal[at + promoterMark]!);
       if (bodyMark < 0) continue;
-      if (2 * bin < bins) left += signal[at + bodyMark]!;
-      else right += signal[at + bodyMark]!;
+      const body = toCount(signal[at + bodyMark]!);
+      if (2 * bin < bins) left += body;
+      else right += body;
     }
     if (left + right > 0) leans.push((right - left) / (right + left));
   }

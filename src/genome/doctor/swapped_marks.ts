@@ -23,7 +23,8 @@ const LEAST_CELL_TYPES = 3;
  *
  * 1. Of all marks H3K4me3 rises most around the TSS (Barski et al. 2007, Cell 129:823).
  * 2. Across genes, H3K36me3 (transcribed genes) is more closely related to H3K4me3 than H3K27me3 (silenced genes) is.
- * 3. Across genes, a mark is more like the same mark in the other cell types than like another mark there.
+ * 3. Across genes, a mark is more like the same mark in the other cell types than like another mark there. Replicates
+ *    are one cell type: files that were swapped in all of them are alike.
  *
  * Limits: rules 1 and 2 need 50 genes and do not find swaps among H3K4me1, H3K9me3 and H3K27me3. Rule 3 does, but needs
  * 3 cell types, most of which must be right. Failed experiments may look the same.
@@ -58,7 +59,7 @@ export function skippedSwappedMarks(tracks: readonly TrackStatistics[]): Skipped
         noun: "cell type",
         place: `with ${LEAST_SAMPLES} genes or more`,
       },
-      new Set(usable.map(({ cellType }) => cellType)).size,
+      new Set(usable.map(({ group }) => group)).size,
     ),
   ];
 }
@@ -116,21 +117,26 @@ function findWrongCompany(byCellType: readonly Group<TrackStatistics>[]): Findin
   }];
 }
 
+function middleOf(values: readonly number[]): number {
+  return upperMedian(values.toSorted((a, b) => a - b));
+}
+
 /** Applies rule 3. */
 function findExchanged(
   tracks: readonly TrackStatistics[],
   byCellType: readonly Group<TrackStatistics>[],
 ): Finding[] {
-  if (byCellType.length < LEAST_CELL_TYPES) return [];
+  if (new Set(tracks.map(({ group }) => group)).size < LEAST_CELL_TYPES) return [];
   const byMark = groupByMark(tracks);
   const correlations = new Correlations(tracks.map(({ levels }) => levels));
   const places = new Map(tracks.map((track, place) => [track, place]));
   const likeness = (track: TrackStatistics, mark: string): number => {
-    const others = (byMark.get(mark) ?? []).filter(({ cellType }) => cellType !== track.cellType);
-    const values = others.map((other) =>
-      correlations.between(places.get(track)!, places.get(other)!)
-    ).toSorted((a, b) => a - b);
-    return values.length === 0 ? 0 : upperMedian(values);
+    const others = (byMark.get(mark) ?? []).filter(({ group }) => group !== track.group);
+    const groups = [...groupBy(others, ({ group }) => group).values()];
+    const values = groups.map((group) =>
+      middleOf(group.map((other) => correlations.between(places.get(track)!, places.get(other)!)))
+    );
+    return values.length === 0 ? 0 : middleOf(values);
   };
   const findings: Finding[] = [];
   for (const own of byCellType) {

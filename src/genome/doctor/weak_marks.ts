@@ -20,7 +20,7 @@ export interface WeakMark {
 
 /**
  * Finds marks with almost no signal: in less than an eighth as many bins as in the other cell types, or in fewer bins
- * or genes than the mark has in any cell. Short lists of peaks and failed experiments look like this. Limits: the first
+ * or genes than the mark has in any cell. Replicates are not compared with each other. Short lists of peaks and failed experiments look like this. Limits: the first
  * rule needs another cell type, the second 200 genes and windows of 6,000 base pairs.
  */
 export function findWeakMarks(
@@ -29,7 +29,7 @@ export function findWeakMarks(
 ): WeakMark[] {
   return tracks.filter(({ positive }) => positive > 0).flatMap((track) => {
     const others = tracks.filter((other) =>
-      other.mark === track.mark && other !== track && other.positive > 0
+      other.mark === track.mark && other.group !== track.group && other.positive > 0
     );
     const usual = others.length === 0 ? undefined : median(others.map(shareOfBins));
     const isRare = usual !== undefined && shareOfBins(track) < SMALL_SHARE * usual;

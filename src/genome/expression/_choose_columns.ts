@@ -7,7 +7,7 @@ import { failMissing } from "./_missing_column.ts";
 import { NameIndex } from "./_name_index.ts";
 import { plainSampleName } from "./_sample_names.ts";
 import { kindOfTitle, VALUE_KIND_NAMES, VALUE_KINDS, type ValueKind } from "./value_kinds.ts";
-import { failChoice, type WantedColumns } from "./_wanted_columns.ts";
+import { areOfOneGroup, failChoice, groupOf, type WantedColumns } from "./_wanted_columns.ts";
 
 /** The chosen columns. */
 export interface ChosenColumns {
@@ -24,9 +24,8 @@ export function chooseColumns(layout: Layout, asked: WantedColumns): ChosenColum
   const wanted = { ...asked, samples: keepOwnNames(layout, asked) };
   const { samples } = wanted;
   if (samples.size === 0) failChoice(wanted, "no column of values is there or wanted", "some");
-  const chosen = layout.ofOneSample
-    ? [chooseOnly(layout, wanted)]
-    : chooseNamed(layout, wanted) ?? [chooseOnly(layout, wanted)];
+  const named = layout.ofOneSample ? undefined : chooseNamed(layout, wanted);
+  const chosen = named ?? chooseShared(layout, wanted);
   const kinds = new Set(chosen.flat().flatMap(({ kind }) => kind ?? []));
   const [kind] = kinds;
   if (kinds.size > 1) {
@@ -52,11 +51,17 @@ function keepOwnNames(
   }));
 }
 
+/** Chooses the one column of a file for all wanted cell types, which are one or replicates of one. */
+function chooseShared(layout: Layout, wanted: WantedColumns): ValueColumn[][] {
+  const only = chooseOnly(layout, wanted);
+  return Array.from(wanted.samples.keys(), () => only);
+}
+
 /** Chooses the column of a file that holds one sample. */
 function chooseOnly(layout: Layout, wanted: WantedColumns): ValueColumn[] {
   const { samples, isOwn, file } = wanted;
   const what = layout.program === undefined ? "" : `, as ${layout.program} writes,`;
-  if (samples.size > 1) {
+  if (!areOfOneGroup(wanted)) {
     failChoice(
       wanted,
       `it holds one sample${what} and ${samples.size} cell types are wanted`,
@@ -86,14 +91,14 @@ function chooseNamed(layout: Layout, wanted: WantedColumns): ValueColumn[][] | u
   const found = Array.from(samples, ([cellType, names]) => ({
     cellType,
     matches: names.length === 0
-      ? [{ name: cellType, values: index.findCellType(cellType) }]
+      ? [findCellType(cellType, index, wanted)]
       : names.map((name) => ({ name, values: index.findSample(name) })),
   }));
   const isFound = found.every(({ matches }) => matches.every(({ values }) => values.length > 0));
-  if (!isFound && samples.size === 1) {
+  if (!isFound && areOfOneGroup(wanted)) {
     if (layout.values.some(isOfAnySample)) return undefined;
     const [only, second] = layout.values;
-    if (isOwn && only !== undefined && second === undefined) return [[only]];
+    if (isOwn && only !== undefined && second === undefined) return found.map(() => [only]);
   }
   return found.map(({ cellType, matches }) =>
     matches.map(({ name, values }) => {
@@ -101,6 +106,18 @@ function chooseNamed(layout: Layout, wanted: WantedColumns): ValueColumn[][] | u
       return pickOne(name, values, wanted);
     })
   );
+}
+
+/** Finds the columns of a cell type by its own name, or else by that of its group. */
+function findCellType(
+  cellType: string,
+  index: NameIndex,
+  wanted: WantedColumns,
+): { readonly name: string; readonly values: readonly ValueColumn[] } {
+  const values = index.findCellType(cellType);
+  const group = groupOf(wanted, cellType);
+  if (values.length > 0 || group === cellType) return { name: cellType, values };
+  return { name: group, values: index.findCellType(group) };
 }
 
 /** Whether a column is named only after a kind of values, and so not after a particular sample. */
@@ -157,7 +174,7 @@ function checkRepeats(
     const cellType = cellTypes[i] ?? "";
     for (const { column, name } of values) {
       const owner = owners.get(column);
-      if (owner !== undefined) {
+      if (owner !== undefined && (owner === cellType || !isShared(owner, cellType, wanted))) {
         failChoice(
           wanted,
           `column "${showName(name)}" would be taken for "${owner}" and for "${cellType}"`,
@@ -167,6 +184,11 @@ function checkRepeats(
       owners.set(column, cellType);
     }
   }
+}
+
+/** Whether two cell types are replicates of one, whose expression both may have. */
+function isShared(one: string, other: string, wanted: WantedColumns): boolean {
+  return groupOf(wanted, one) === groupOf(wanted, other);
 }
 
 function describeChoice(

@@ -14,7 +14,14 @@ import { collectRows } from "./_collect_rows.ts";
 import { GeneIndex } from "./_gene_index.ts";
 import { describeLostRows, describeNaming } from "./_describe_join.ts";
 import { findRowGenes } from "./_join.ts";
+import {
+  checkReference,
+  describeUnreferenced,
+  failReference,
+  transformValues,
+} from "./_reference.ts";
 import { Replicates } from "./_replicates.ts";
+import { arePartsOfGenes, matchParts } from "./_transcript_labels.ts";
 import { examineScale } from "./_scale.ts";
 import type { ExpressionTable } from "./table.ts";
 import { VALUE_KIND_NAMES, type ValueKind } from "./value_kinds.ts";
@@ -29,6 +36,11 @@ export interface MatchExpressionOptions {
    * @default {"none"}
    */
   readonly transform?: ExpressionTransform | undefined;
+  /**
+   * The sample whose values are subtracted from those of each cell type, such as `E000`; required for
+   * `signed-log-difference`. A gene without a value there has no label.
+   */
+  readonly reference?: string | undefined;
   /**
    * Returns the gene of each transcript, as `readTranscriptGenes` does. It is called if the rows of a table are
    * transcripts.
@@ -62,12 +74,15 @@ export interface LabelledGenes {
  * numbers only if no other column names the genes, or if their title says so. Of several genes of one name, the one on
  * a primary chromosome is meant, X before Y. Rows of transcripts are added up.
  *
+ * Transcripts that are samples of their own, whose `gene` is the id of their gene, get their own value if the table has
+ * rows of them, and else that of their gene; a note says which.
+ *
  * @param genes The genes of an annotation.
  * @param tables One or several tables. An async iterable may read each table when it is needed.
  * @param options The wanted cell types, the transform, and the genes of transcripts.
  * @returns The genes with expression, and the expression of each cell type.
- * @throws {ContractError} If a cell type is in no table or has no expression of any gene, or if a table has none of the
- * genes, or another kind of values than the other tables.
+ * @throws {ContractError} If a cell type or the reference is in no table or has no expression of any gene, if the
+ * reference is also a cell type, or if a table has none of the genes, or another kind of values than the other tables.
  * @throws {FormatError} With the line, if a gene or one of its transcripts is in a table twice, values of genes are
  * repeated for their transcripts, a gene's value is not a finite number, a gene's row does not have as many columns as
  * the header, or a value is negative and the transform is `log2p1`.
@@ -94,9 +109,19 @@ export async function matchExpression(
   options: MatchExpressionOptions,
 ): Promise<LabelledGenes> {
   if (genes.length === 0) throw new ContractError("Cannot take expression: there are no genes");
+  checkReference(options);
+  const all = "lines" in tables ? [tables] : tables;
+  const match = (of: readonly Gene[], from: typeof all) => collectLabels(of, from, options);
+  return arePartsOfGenes(genes) ? await matchParts(genes, all, match) : await match(genes, all);
+}
+
+async function collectLabels(
+  genes: readonly Gene[],
+  tables: Iterable<ExpressionTable> | AsyncIterable<ExpressionTable>,
+  options: MatchExpressionOptions,
+): Promise<LabelledGenes> {
   const collector = new LabelCollector(genes, options);
-  const isOne = "lines" in tables;
-  for await (const table of isOne ? [tables] : tables) await collector.add(table);
+  for await (const table of tables) await collector.add(table);
   return collector.finish();
 }
 
@@ -106,6 +131,8 @@ class LabelCollector {
   readonly #index: GeneIndex;
   readonly #replicates = new Map<string, Replicates>();
   readonly #files: string[] = [];
+  /** Names of columns that are of no wanted cell type. */
+  readonly #otherColumns = new Set<string>();
   readonly #notes = new FileMessages({ ignoresExamples: true });
   readonly #warnings = new FileMessages({ ignoresExamples: true });
   #transcripts: ReadonlyMap<string, string> | undefined;
@@ -134,6 +161,7 @@ class LabelCollector {
       this.#replicates.set(cellType, replicates);
     }
     this.#files.push(file);
+    for (const name of table.otherColumns ?? []) this.#otherColumns.add(name);
     const naming = describeNaming(found, { table, genes });
     this.#notes.add(file, [...table.notes, ...naming, ...added]);
     this.#warnings.add(file, [...describeLostRows(found, file), ...repeated]);
@@ -142,25 +170,33 @@ class LabelCollector {
   finish(): LabelledGenes {
     const { cellTypes, transform = "none" } = this.#options;
     const replicates = cellTypes.map((cellType) => this.#replicatesOf(cellType));
+    const reference = this.#referenceValues();
     const columns = replicates.map((files) => files.mean());
     const places = [...this.#genes.keys()];
-    const kept = places.filter((gene) => columns.some((values) => !Number.isNaN(values[gene])));
+    const known = places.filter((gene) => columns.some((values) => !Number.isNaN(values[gene])));
+    const kept = known.filter((gene) => !Number.isNaN(reference?.[gene]));
     const file = nameFiles(this.#files);
     const place = { genes: this.#genes, cellTypes, file };
-    const apply = TRANSFORMS[transform];
-    const labels = columns.map((values) => takePlaces(values, kept));
-    const scale = examineScale(labels, { kind: this.#kind, transform, file });
+    const values = columns.map((values) => takePlaces(values, kept));
+    const scale = examineScale(values, { kind: this.#kind, transform, file });
+    const subtracted = reference && takePlaces(reference, kept);
+    const labels = values.map((values) => transformValues(values, transform, subtracted));
     return {
       genes: kept.map((gene) => this.#genes[gene]!),
-      labels: new Map(cellTypes.map((cellType, i) => [cellType, labels[i]!.map(apply)])),
+      labels: new Map(cellTypes.map((cellType, i) => [cellType, labels[i]!])),
       notes: this.#notes.list().map(({ message }) => message),
       warnings: [
         ...describeUnlabelled(replicates, {
           ...place,
-          kept: kept.length,
+          kept: known.length,
           files: this.#files.length,
         }),
-        ...describePartial(replicates, { ...place, kept }),
+        ...describeUnreferenced(known, {
+          ...place,
+          reference: this.#options.reference,
+          values: reference,
+        }),
+        ...describePartial(replicates, { ...place, kept: known }),
         ...describeMissing(columns, { ...place, replicates, kept }),
         ...this.#warnings.list().map(({ message }) => message),
         ...scale,
@@ -178,6 +214,19 @@ class LabelCollector {
     this.#kind ??= kind;
   }
 
+  /** The values of the reference, `[gene]`; `undefined` if nothing is subtracted. */
+  #referenceValues(): Float64Array | undefined {
+    const { reference } = this.#options;
+    if (reference === undefined) return undefined;
+    const values = this.#replicates.get(reference)?.mean();
+    if (values?.some((value) => !Number.isNaN(value))) return values;
+    return failReference(reference, {
+      files: nameFiles(this.#files),
+      isThere: values !== undefined,
+      others: [...this.#otherColumns],
+    });
+  }
+
   /** The files of a cell type. Throws if they do not have expression of any gene. */
   #replicatesOf(cellType: string): Replicates {
     const replicates = this.#replicates.get(cellType);
@@ -193,14 +242,6 @@ class LabelCollector {
     );
   }
 }
-
-const TRANSFORMS: Readonly<Record<ExpressionTransform, (value: number) => number>> = {
-  none: (value) => value,
-  log2p1: (value) => Math.log2(value + 1),
-  asinh: Math.asinh,
-  // Of a difference from the reference sample.
-  "signed-log-difference": (difference) => Math.sign(difference) * Math.log1p(Math.abs(difference)),
-};
 
 function takePlaces(values: Float64Array, places: readonly number[]): Float64Array<ArrayBuffer> {
   const taken = new Float64Array(places.length);

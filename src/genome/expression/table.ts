@@ -13,8 +13,8 @@ import { detectLayout, isComment } from "./_detect.ts";
 import { describeNames, parseGeneNames } from "./_gene_names.ts";
 import type { Layout } from "./_layout.ts";
 import { OneSampleCheck } from "./_long_format.ts";
-import { plainSampleName } from "./_sample_names.ts";
 import { ExpressionRowReader } from "./_rows.ts";
+import { listWantedSamples } from "./_wanted_samples.ts";
 import type { ExpressionSample } from "./samples.ts";
 import type { ValueKind } from "./value_kinds.ts";
 
@@ -26,6 +26,18 @@ export interface ReadExpressionTableOptions {
    * @default {Every column of values is a cell type.}
    */
   readonly cellTypes?: readonly string[] | undefined;
+  /**
+   * The group of each cell type, if cell types are replicates of one. A cell type such as `liver.1` that the table lacks
+   * has the expression of its group, `liver`.
+   *
+   * @default {Each cell type is a group of its own.}
+   */
+  readonly cellTypeGroups?: ReadonlyMap<string, string> | undefined;
+  /**
+   * A sample whose values are wanted besides those of the cell types, to be subtracted from them. A table may lack it;
+   * `matchExpression` refuses a reference that no table has.
+   */
+  readonly reference?: string | undefined;
   /**
    * The columns of each cell type, which are averaged. A cell type without samples is found by its own name.
    *
@@ -41,7 +53,7 @@ export interface ReadExpressionTableOptions {
    */
   readonly value?: ValueKind | undefined;
   /**
-   * Whether the file holds only one cell type, the one in `cellTypes`, whatever its column is called.
+   * Whether the file holds only one cell type, the one in `cellTypes` or their group, whatever its column is called.
    *
    * @default {false}
    */
@@ -54,8 +66,10 @@ export interface ReadExpressionTableOptions {
 export interface ExpressionTable {
   /** Name of the file. */
   readonly file: string;
-  /** The wanted cell types. */
+  /** The wanted cell types, and the reference if it is there. */
   readonly cellTypes: readonly string[];
+  /** Names of columns that are of no wanted cell type. */
+  readonly otherColumns?: readonly string[] | undefined;
   /** What the rows are or may be. Transcripts are added up to genes, unless the rows have names of genes. */
   readonly rows: "genes" | "transcripts";
   /** Name of the program that wrote the table, if the header shows it. */
@@ -184,6 +198,7 @@ class TableParser {
     return {
       file: this.#file,
       cellTypes: this.#cellTypes,
+      otherColumns: this.#otherColumns(),
       rows: !tellGenes && (areTranscripts || mayBe) ? "transcripts" : "genes",
       program,
       kind,
@@ -205,17 +220,22 @@ class TableParser {
     if (first === undefined) return;
     // Detecting the layout may read parts of lines only, so check the encoding of whole lines first.
     for (const line of this.#head) visitText(line, lineText, this.#file);
-    const { cellTypes = [], samples: asked = [] } = this.#options;
-    const columns = new Set([...cellTypes, ...asked.map(({ sample }) => sample)]);
+    const { cellTypes = [], reference = [], samples: asked = [] } = this.#options;
+    const columns = new Set([
+      ...cellTypes,
+      ...[reference].flat(),
+      ...asked.map(({ sample }) => sample),
+    ]);
     const { layout, linesBefore } = detectLayout([first, ...others], this.#file, columns);
     const check = new OneSampleCheck(layout, this.#file);
     for (const line of this.#head.slice(linesBefore)) check.check(line);
     if (layout.sampleColumns.length > 0) this.#check = check;
-    const samples = this.#wantedSamples(layout);
+    const samples = listWantedSamples(layout, this.#options, this.#file);
     this.#layout = layout;
     this.#cellTypes = [...samples.keys()];
     this.#chosen = chooseColumns(layout, {
       samples,
+      groups: this.#options.cellTypeGroups,
       samplesFile: this.#options.samplesFile,
       value: this.#options.value,
       isOwn: this.#options.isOfOneCellType ?? false,
@@ -230,16 +250,9 @@ class TableParser {
     this.#head = [];
   }
 
-  /** The names of each cell type's samples; an empty list if the cell type is found by its own name. */
-  #wantedSamples(layout: Layout): Map<string, string[]> {
-    const { cellTypes, samples = [] } = this.#options;
-    const own = layout.ofOneSample
-      ? [plainSampleName(this.#file)]
-      : layout.values.map(({ name }) => name);
-    const all = cellTypes ?? own;
-    const wanted = new Map<string, string[]>(all.map((cellType) => [cellType, []]));
-    for (const { sample, cellType } of samples) wanted.get(cellType)?.push(sample);
-    return wanted;
+  #otherColumns(): string[] {
+    const taken = new Set(this.#chosen!.columns.flat().map(({ column }) => column));
+    return this.#layout!.values.filter(({ column }) => !taken.has(column)).map(({ name }) => name);
   }
 }
 

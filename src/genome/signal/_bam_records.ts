@@ -3,21 +3,15 @@
 import { FormatError } from "../../errors.ts";
 import type { Piece } from "./_bgzf.ts";
 import { CarryBuffer } from "./_carry_buffer.ts";
+import type { ReadFilter } from "./_read_filter.ts";
 import type { ReadSink } from "./_read_sink.ts";
+import { REVERSE, UNMAPPED } from "./sam_flags.ts";
 
 /** The reads of a BAM file that are counted. */
-export interface BamFilter {
+export interface BamFilter extends ReadFilter {
   /** Number of the sequence that the reads are on. */
   readonly contig: number;
-  readonly minMappingQuality: number;
-  /** Whether unmapped reads at their mate's place count, as one base each. */
-  readonly unmapped: boolean;
 }
-
-const UNMAPPED = 0x4;
-const REVERSE = 0x10;
-const FAILED_QUALITY_CONTROL = 0x200;
-const DUPLICATE = 0x400;
 
 /** Size of a record's fixed part, which follows the record's length, in bytes. */
 const FIXED_BYTES = 32;
@@ -70,12 +64,17 @@ export class BamRecordDecoder {
   }
 
   #readRecord(view: DataView, at: number, end: number): void {
-    const { contig, minMappingQuality, unmapped } = this.#filter;
+    const { contig, excludedFlags, minMappingQuality, unmapped, fragments } = this.#filter;
     if (view.getInt32(at, true) !== contig) return;
     const flags = view.getUint16(at + 14, true);
-    if ((flags & (FAILED_QUALITY_CONTROL | DUPLICATE)) !== 0) return;
+    if ((flags & excludedFlags) !== 0) return;
     if (view.getUint8(at + 9) < minMappingQuality) return;
     const start = view.getInt32(at + 4, true);
+    if (fragments !== undefined) {
+      const isByMate = view.getInt32(at + 20, true) === contig;
+      fragments.add(flags, start, view.getInt32(at + 28, true), isByMate);
+      return;
+    }
     const operations = view.getUint16(at + 12, true);
     if ((flags & UNMAPPED) !== 0 || operations === 0) {
       if (unmapped) this.#sink.addBase(start);

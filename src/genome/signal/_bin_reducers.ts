@@ -21,6 +21,8 @@ export function makeReducer(rule: CountingRule, windows: GeneWindows): BinReduce
       return new CountReducer(windows);
     case "mean-depth":
       return new SumReducer(windows, windows.binSizeBp);
+    case "enrichment":
+      return new ShareReducer(windows);
     case "sum":
       // The library that pyBigWig uses multiplies in float32 for a sum, though not for a mean.
       return new SumReducer(windows, 1, Math.fround);
@@ -89,6 +91,35 @@ class SumReducer implements BinReducer {
     const values = this.#values;
     for (let i = 0; i < values.length; i++) values[i] = zeroForNaN(values[i]! / this.#divisor);
     return values;
+  }
+}
+
+/** Sums value × share of the bin, each sum rounded to float32, which is what a data set holds. */
+class ShareReducer implements BinReducer {
+  readonly #values: Float64Array<ArrayBuffer>;
+  readonly #bins: number;
+  readonly #binSizeBp: number;
+
+  constructor({ genes, bins, binSizeBp }: GeneWindows) {
+    this.#values = new Float64Array(genes * bins);
+    this.#bins = bins;
+    this.#binSizeBp = binSizeBp;
+  }
+
+  add(gene: number, from: number, to: number, value: number): void {
+    const values = this.#values;
+    const size = this.#binSizeBp;
+    let bin = Math.trunc(from / size);
+    for (let at = from; at < to; bin++) {
+      const stop = Math.min(to, (bin + 1) * size);
+      const i = gene * this.#bins + bin;
+      values[i] = Math.fround(values[i]! + value * (stop - at) / size);
+      at = stop;
+    }
+  }
+
+  finish(): Float64Array<ArrayBuffer> {
+    return this.#values;
   }
 }
 

@@ -18,7 +18,7 @@ export function windowsByContig(
   windows: GeneWindows,
   names: Iterable<string>,
 ): Map<string, ContigWindows> {
-  const match = chromosomeMatcher(names);
+  const match = chromosomeMatcher(names, windows.chromosomeAliases);
   const found = new Map<string, ContigWindows>();
   for (const group of windows.chromosomes) {
     const name = matchChromosome(match, group);
@@ -45,17 +45,23 @@ export interface MergeWindowsOptions {
   readonly widthBp: number;
   /** Bases to add on either side of each window. */
   readonly paddingBp: number;
+  /**
+   * Bases to add before each window, in addition.
+   *
+   * @default {0}
+   */
+  readonly leadBp?: number;
   /** Length of the sequence. */
   readonly length: number;
 }
 
 /** Returns the disjoint parts of a sequence that windows cover, in order. */
 export function mergeWindows({ starts }: ContigWindows, options: MergeWindowsOptions): Region[] {
-  const { widthBp, paddingBp, length } = options;
+  const { widthBp, paddingBp, leadBp = 0, length } = options;
   const regions: Region[] = [];
   let last: Region = { start: -1, end: -1 };
   for (const windowStart of starts) {
-    const start = Math.max(0, windowStart - paddingBp);
+    const start = Math.max(0, windowStart - paddingBp - leadBp);
     const end = Math.min(length, windowStart + widthBp + paddingBp);
     if (start >= end) continue;
     if (start <= last.end) last.end = end;

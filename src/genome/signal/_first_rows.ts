@@ -8,7 +8,7 @@ import { visitPiecesOfText } from "../text_lines.ts";
 import { describeForeignRows, rowText } from "./_foreign_rows.ts";
 import { IntervalRows, type RowSink } from "./_interval_rows.ts";
 import { describeOddReads } from "./_odd_reads.ts";
-import { BED_ROWS, BEDGRAPH_ROWS } from "./_row_kinds.ts";
+import { ROW_KINDS } from "./_row_kinds.ts";
 import type { TextFormat } from "./track.ts";
 import { LINE_FEED } from "../../text/characters.ts";
 
@@ -25,7 +25,7 @@ const NOWHERE: RowSink = { startContig() {}, add: () => -1 };
  */
 export async function checkFirstRows(source: ByteSource, format: TextFormat): Promise<string[]> {
   const { name: file } = source;
-  const kind = format === "bed" ? BED_ROWS : { ...BEDGRAPH_ROWS, mayOverlap: true };
+  const kind = { ...ROW_KINDS[format], mayOverlap: true };
   const rows = new IntervalRows(file, kind, NOWHERE);
   const texts: string[] = [];
   const comments: string[] = [];
@@ -37,7 +37,7 @@ export async function checkFirstRows(source: ByteSource, format: TextFormat): Pr
     if (rows.rows > before) texts.push(rowText(line));
     else if (rows.empty?.count === emptyBefore) comments.push(rowText(line));
   }, { source });
-  const foreign = describeForeignRows(texts);
+  const foreign = describeForeignRows(texts, format);
   if (foreign !== undefined) {
     throw new FormatError(`Cannot read ${kind.name}: ${foreign}`, { file });
   }

@@ -2,6 +2,7 @@
 
 import type { Line } from "../../text/lines.ts";
 import { advisePairs, adviseSort } from "./_advice.ts";
+import type { TextFormat } from "./track.ts";
 
 const DECODER = new TextDecoder();
 const SORT = (file: string): string => `expected BAM: run "${adviseSort(file)}"`;
@@ -88,7 +89,17 @@ function isOfHistogram(row: string): boolean {
   return Number(bases) > 0 && Math.abs(Number(bases) / Number(all) / Number(share) - 1) < 1e-5;
 }
 
+/** Peaks with gaps: BED12, whose blocks stand where other peaks have their enrichment, and three more columns. */
+const GAPPED_PEAK =
+  /^\S+\t\d+\t\d+\t[^\t]*\t[^\t]*\t[+\-.]\t\d+\t\d+\t[\d,]+\t\d+\t[\d,]+\t[\d,]+(\t|$)/;
+
 /** Describes readable rows of another format; `undefined` if they may have the expected format. */
-export function describeForeignRows(rows: readonly string[]): string | undefined {
-  return rows.length > 1 && rows.every(isOfHistogram) ? DEPTHS : undefined;
+export function describeForeignRows(
+  rows: readonly string[],
+  format: TextFormat,
+): string | undefined {
+  if (rows.length > 1 && rows.every(isOfHistogram)) return DEPTHS;
+  return format === "peaks" && rows.some((row) => GAPPED_PEAK.test(row))
+    ? "it looks like gappedPeak or BED12, expected narrowPeak or broadPeak, whose column 7 is the enrichment"
+    : undefined;
 }

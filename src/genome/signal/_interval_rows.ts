@@ -31,13 +31,15 @@ export interface OddRows {
   readonly first: string;
 }
 
+/** The column with the value of bedGraph. */
+const SIGNAL_COLUMN = 3;
 const STRAND_COLUMN = 5;
 /** Reads lines as rows of one kind, and skips comments and lines for genome browsers. */
 export class IntervalRows {
   readonly #file: string;
   readonly #kind: RowKind;
   readonly #sink: RowSink;
-  readonly #columns = new RowSplitter();
+  readonly #columns: RowSplitter;
   /** The name of the last row's sequence; at first a tab, which is not a name. */
   #contig = Uint8Array.of(TAB);
   #start = 0;
@@ -53,6 +55,7 @@ export class IntervalRows {
     this.#file = file;
     this.#kind = kind;
     this.#sink = sink;
+    this.#columns = new RowSplitter(kind.splitColumns);
   }
 
   /** Number of rows with at least one base. */
@@ -175,8 +178,9 @@ export class IntervalRows {
   }
 
   #fail(line: Line, found: string): never {
-    const { isReads, name } = this.#kind;
-    const foreign = describeForeignRow(rowText(line), { file: this.#file, isSignal: !isReads });
+    const { name } = this.#kind;
+    const isSignal = this.#kind.value?.column === SIGNAL_COLUMN;
+    const foreign = describeForeignRow(rowText(line), { file: this.#file, isSignal });
     throw new FormatError(`Cannot read ${name}: ${foreign ?? found}`, this.#placeOf(line));
   }
 

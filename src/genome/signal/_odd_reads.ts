@@ -42,7 +42,8 @@ const SINGLE_CELLS = RegExp(`${REGION}\t(\\S*[^A-Z\\s])?[ACGTN]{10,}(-\\d+)?\t\\
 
 const AS_READS = "not reads, and each row is counted as one read";
 const LOOKS_LIKE_PEAKS =
-  `looks like peaks, ${AS_READS}: give the reads or the signal that the peaks were called from`;
+  `looks like peaks, ${AS_READS}: give the reads or the signal that the peaks were called from, or name it ` +
+  ".narrowPeak or .broadPeak if it is, for --signal enrichment";
 
 /** The first rows of a file. */
 export interface FirstRows {

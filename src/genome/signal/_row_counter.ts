@@ -3,11 +3,13 @@ import { FormatError } from "../../errors.ts";
 import { chromosomeMatcher, type Contig } from "../chromosomes.ts";
 import type { Line } from "../../text/lines.ts";
 import type { GeneWindows } from "../windows.ts";
+import { blacklistOn } from "./blacklist.ts";
 import { windowsByContig } from "./_contig_windows.ts";
 import { CoveredBases } from "./_covered_bases.ts";
 import { IntervalRows, type OddRows, type RowSink } from "./_interval_rows.ts";
 import { ReadSink } from "./_read_sink.ts";
-import { BED_ROWS, BEDGRAPH_ROWS, STRANDED_BED_ROWS } from "./_row_kinds.ts";
+import { BEDGRAPH_ROWS, ROW_KINDS, STRANDED_BED_ROWS } from "./_row_kinds.ts";
+import type { Blacklist, IntervalCursor } from "./intervals.ts";
 import { type ContigWindows, WindowCounter } from "./_window_counter.ts";
 import type { OverlapPlace } from "./_overlap_error.ts";
 import type { CountOptions, SignalTrack, TextFormat } from "./track.ts";
@@ -20,6 +22,8 @@ interface RowContig {
   readonly covered: CoveredBases | undefined;
   /** Length in base pairs; infinite if it is not known. */
   readonly length: number;
+  /** The intervals whose reads or values are left out. */
+  readonly leftOut: IntervalCursor | undefined;
 }
 
 /** Explains the treatment of NaN values, which pyBigWig treats in the same way. */
@@ -30,6 +34,9 @@ export class RowCounter implements RowSink {
   readonly #windows: GeneWindows;
   readonly #counter: WindowCounter;
   readonly #reads: ReadSink | undefined;
+  readonly #mayOverlap: boolean;
+  readonly #blacklist: Blacklist | undefined;
+  readonly #fragments: boolean;
   readonly #lengths: ReadonlyMap<string, number>;
   readonly #matchLength: (name: string) => string | undefined;
   readonly #contigs = new Map<string, RowContig>();
@@ -39,10 +46,13 @@ export class RowCounter implements RowSink {
   #outside: OddRows | undefined;
 
   constructor(windows: GeneWindows, options: CountOptions, format: TextFormat) {
-    const { rule, extendBp = 0, chromosomes = [] } = options;
+    const { rule, extendBp = 0, chromosomes = [], blacklist, fragments = false } = options;
     this.#windows = windows;
+    this.#mayOverlap = ROW_KINDS[format].mayOverlap;
+    this.#blacklist = blacklist;
+    this.#fragments = fragments;
     this.#lengths = new Map(chromosomes.map(({ name, length }) => [name, length]));
-    this.#matchLength = chromosomeMatcher(this.#lengths.keys());
+    this.#matchLength = chromosomeMatcher(this.#lengths.keys(), windows.chromosomeAliases);
     this.#counter = new WindowCounter(windows, rule);
     this.#reads = format === "bed" ? new ReadSink(this.#counter, extendBp) : undefined;
   }
@@ -57,7 +67,9 @@ export class RowCounter implements RowSink {
     if (contig === undefined) this.#contigs.set(name, contig = this.#describeContig(name));
     this.#contig = contig;
     this.#counter.select(contig.windows);
-    if (this.#reads !== undefined) this.#reads.contigLength = contig.length;
+    if (this.#reads === undefined) return;
+    this.#reads.contigLength = contig.length;
+    this.#reads.leftOut = contig.leftOut;
   }
 
   add(start: number, end: number, value: number): number {
@@ -72,8 +84,15 @@ export class RowCounter implements RowSink {
     }
     if (Number.isNaN(value)) this.#missing = this.#count(this.#missing, start, end);
     const taken = covered === undefined ? -1 : covered.add(start, end);
-    if (taken < 0) this.#counter.add(start, Math.min(end, length), value);
+    if (taken < 0) this.#addSignal(start, Math.min(end, length), value);
     return taken;
+  }
+
+  /** Counts the value of the bases `[start, end)` that no blacklist leaves out. */
+  #addSignal(start: number, end: number, value: number): void {
+    const { leftOut } = this.#contig;
+    if (leftOut === undefined) this.#counter.add(start, end, value);
+    else leftOut.visitRest(start, end, (from, to) => this.#counter.add(from, to, value));
   }
 
   finish(): Float64Array<ArrayBuffer> {
@@ -95,7 +114,14 @@ export class RowCounter implements RowSink {
       this.#outside,
       "past the end of the chromosome, left out (is the file of another assembly?)",
     );
-    if (looksOdd || this.#reads === undefined) return;
+    if (this.#reads === undefined) return;
+    if (this.#fragments) {
+      onWarning?.(
+        `each row of ${file} is counted as one fragment: BED has no pairs to join. Its rows must be fragments, not ` +
+          "single reads",
+      );
+    }
+    if (looksOdd) return;
     const shapes = rows.shapes.describe();
     if (shapes !== undefined) onWarning?.(`${file} ${shapes}`);
   }
@@ -104,12 +130,19 @@ export class RowCounter implements RowSink {
     const windows = windowsByContig(this.#windows, [name]).get(name);
     const known = this.#matchLength(name);
     const length = known === undefined ? Infinity : this.#lengths.get(known) ?? Infinity;
-    return { name, windows, covered: windows && this.#coverageOf(windows), length };
+    const covered = windows && this.#coverageOf(windows);
+    return {
+      name,
+      windows,
+      covered,
+      length,
+      leftOut: blacklistOn(this.#blacklist, name, this.#windows.chromosomeAliases),
+    };
   }
 
   /** All names that a file has for one sequence share one coverage, since they share the windows. */
   #coverageOf(windows: ContigWindows): CoveredBases | undefined {
-    if (this.#reads !== undefined) return undefined;
+    if (this.#mayOverlap) return undefined;
     const [gene = -1] = windows.geneIndex;
     const widthBp = this.#windows.bins * this.#windows.binSizeBp;
     const covered = this.#covered.get(gene) ?? new CoveredBases(windows, widthBp);
@@ -133,12 +166,12 @@ interface WarnOptions {
 
 /** Makes the reader of a track's rows. */
 export function makeRows(
-  track: SignalTrack,
+  { name, format }: SignalTrack & { readonly format: TextFormat },
   sink: RowSink,
   { extendBp = 0 }: CountOptions,
 ): IntervalRows {
-  const bedRows = extendBp > 0 ? STRANDED_BED_ROWS : BED_ROWS;
-  return new IntervalRows(track.name, track.format === "bed" ? bedRows : BEDGRAPH_ROWS, sink);
+  const kind = extendBp > 0 ? STRANDED_BED_ROWS : ROW_KINDS[format];
+  return new IntervalRows(name, kind, sink);
 }
 
 /** Finds the first row of a file that contains a given base. */

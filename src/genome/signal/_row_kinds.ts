@@ -3,6 +3,7 @@
 import { MINUS, PLUS, SPACE, TAB } from "../../text/characters.ts";
 import type { Line } from "../../text/lines.ts";
 import { decodeText, parseDecimal } from "../../text/numbers.ts";
+import type { TextFormat } from "./track.ts";
 
 /** A column that becomes a number. */
 export interface RowValue {
@@ -22,6 +23,12 @@ export interface RowKind {
   readonly name: string;
   /** Smallest number of columns. */
   readonly columns: number;
+  /**
+   * Number of columns that rows are split into, from the first; more cost time.
+   *
+   * @default {6, up to the strand of BED}
+   */
+  readonly splitColumns?: number;
   /** Number of leading columns that are never empty. */
   readonly solidColumns: number;
   /** The column with a row's value. Without such a column the value is 0. */
@@ -32,8 +39,8 @@ export interface RowKind {
   readonly mayOverlap: boolean;
 }
 
-/** Rows are split up to the strand of BED. */
-const MOST_COLUMNS = 6;
+/** Rows are split up to the strand of BED unless their kind wants more. */
+const USUAL_COLUMNS = 6;
 
 /** Rows of reads whose strand does not matter. */
 export const BED_ROWS: RowKind = {
@@ -69,6 +76,32 @@ export const BEDGRAPH_ROWS: RowKind = {
   mayOverlap: false,
 };
 
+/** Rows of peaks: BED of six columns, the enrichment, and two or three columns about significance and summit. */
+export const PEAK_ROWS: RowKind = {
+  name: "row of peaks",
+  columns: 9,
+  splitColumns: 9,
+  solidColumns: 9,
+  value: {
+    name: "enrichment (signalValue, column 7)",
+    column: 6,
+    expected: "a number above 0; without enrichments, give the reads or the signal",
+    parse(bytes, start, end) {
+      const value = parseDecimal(bytes, start, end);
+      return value > 0 && value <= Number.MAX_VALUE ? value : undefined;
+    },
+  },
+  isReads: false,
+  mayOverlap: true,
+};
+
+/** The kinds of rows by the format of their file. */
+export const ROW_KINDS: Readonly<Record<TextFormat, RowKind>> = {
+  bed: BED_ROWS,
+  bedgraph: BEDGRAPH_ROWS,
+  peaks: PEAK_ROWS,
+};
+
 const MISSING = /^(nan|na|\.)$/i;
 const INFINITE = /^[+-]?inf(inity)?$/i;
 const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
@@ -90,14 +123,22 @@ export function isBlank(byte: number): boolean {
 }
 
 /**
- * Splits lines into at most six columns: at tabs, since a name in BED may contain blanks, or, if that does not make a
+ * Splits lines into their first columns: at tabs, since a name in BED may contain blanks, or, if that does not make a
  * row, at runs of blanks and tabs, as UCSC's tools do.
  */
 export class RowSplitter {
   /** Starts of the last line's columns. */
-  readonly starts = new Int32Array(MOST_COLUMNS);
+  readonly starts: Int32Array;
   /** Ends of the last line's columns. */
-  readonly ends = new Int32Array(MOST_COLUMNS);
+  readonly ends: Int32Array;
+  readonly #most: number;
+
+  /** Takes the number of columns, from the first, that lines are split into. */
+  constructor(most = USUAL_COLUMNS) {
+    this.starts = new Int32Array(most);
+    this.ends = new Int32Array(most);
+    this.#most = most;
+  }
 
   /** Splits a line, and returns the number of its columns. */
   split(line: Line, { solidColumns }: RowKind): number {
@@ -112,7 +153,7 @@ export class RowSplitter {
   /** Splits a line at runs of blanks and tabs, and returns the number of its columns. */
   splitAtBlanks({ bytes, start, end }: Line): number {
     let column = 0;
-    for (let i = start; i < end && column < MOST_COLUMNS; column++) {
+    for (let i = start; i < end && column < this.#most; column++) {
       while (i < end && isBlank(bytes[i]!)) i++;
       if (i === end) break;
       this.starts[column] = i;
@@ -142,12 +183,13 @@ export class RowSplitter {
 
   #splitAtTabs({ bytes, start, end }: Line): number {
     const { starts, ends } = this;
+    const most = this.#most;
     let column = 0;
     starts[0] = start;
     for (let i = start; i < end; i++) {
       if (bytes[i] !== TAB) continue;
       ends[column++] = i;
-      if (column === MOST_COLUMNS) return column;
+      if (column === most) return column;
       starts[column] = i + 1;
     }
     ends[column++] = end;

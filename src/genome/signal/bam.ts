@@ -10,17 +10,25 @@ import { decodeLoosely } from "../../text/numbers.ts";
 import { isGzip, mayBeBgzf } from "../gunzip.ts";
 import type { Contig } from "../chromosomes.ts";
 import type { GeneWindows } from "../windows.ts";
-import { adviseCram, adviseIndex, adviseSort } from "./_advice.ts";
+import { adviseIndex, adviseSort } from "./_advice.ts";
 import { type BamHeader, readBamHeader } from "./_bam_header.ts";
 import { BamRecordDecoder } from "./_bam_records.ts";
 import { announceRanges, inflateRange, mergeRanges, type VirtualRange } from "./_bgzf.ts";
 import { type BgzfIndex, readBgzfIndex } from "./_bgzf_index.ts";
 import { rangeAfter, warnOfMissingEnd } from "./_bgzip_end.ts";
+import { blacklistOn } from "./blacklist.ts";
 import { checkOptions } from "./check_options.ts";
 import { mergeWindows, windowsByContig } from "./_contig_windows.ts";
+import { FragmentCounter } from "./_fragment_counter.ts";
+import { makeReadFilter } from "./_read_filter.ts";
 import { ReadSink } from "./_read_sink.ts";
 import { WindowCounter } from "./_window_counter.ts";
-import type { CountOptions, SignalCounts, SignalTrack } from "./track.ts";
+import {
+  type CountOptions,
+  LONGEST_FRAGMENT_BP,
+  type SignalCounts,
+  type SignalTrack,
+} from "./track.ts";
 
 /** A contig with its length, which BAM files always have. */
 type SizedContig = Required<Contig>;
@@ -63,7 +71,7 @@ export async function openBam(source: ByteSource, index?: ByteSource): Promise<S
 
 /** Throws unless a range consists of whole blocks and whole records. */
 async function checkRecords(source: ByteSource, range: VirtualRange): Promise<void> {
-  const filter = { contig: NO_CONTIG, minMappingQuality: 0, unmapped: false };
+  const filter = { contig: NO_CONTIG, minMappingQuality: 0, excludedFlags: 0, unmapped: false };
   const decoder = new BamRecordDecoder(source.name, filter, { add() {}, addBase() {} });
   for await (const piece of inflateRange(source, range)) decoder.push(piece);
   decoder.finish();
@@ -82,7 +90,7 @@ function describeOther(head: Uint8Array<ArrayBuffer>, name: string): string {
     return "it is gzip, but not in blocks as BAM files are: was it compressed twice?";
   }
   const start = decodeLoosely(head);
-  if (start === "CRAM") return `it is CRAM, expected BAM: run "${adviseCram(name)}"`;
+  if (start === "CRAM") return "it is CRAM, expected BAM: name it .cram, and its index .cram.crai";
   if (/^@(HD|SQ|RG|PG|CO)/.test(start)) {
     return `it is SAM text, expected BAM: run "${adviseSort(name)}"`;
   }
@@ -133,15 +141,18 @@ class BamTrack implements SignalTrack {
 
   async count(windows: GeneWindows, options: CountOptions): Promise<SignalCounts> {
     checkOptions(this, options);
-    const { rule, extendBp = 0, minMappingQuality = 0, onProgress } = options;
+    const { rule, extendBp = 0, blacklist, onProgress } = options;
     const counter = new WindowCounter(windows, rule);
     const sink = new ReadSink(counter, extendBp);
+    const fragments = options.fragments ? new FragmentCounter(this.name, sink) : undefined;
+    const leadBp = fragments === undefined ? 0 : LONGEST_FRAGMENT_BP;
+    const filter = makeReadFilter(options, fragments);
     const onContigs = windowsByContig(windows, this.contigs.map(({ name }) => name));
     const widthBp = windows.bins * windows.binSizeBp;
     const ranges = this.contigs.map(({ name, length }, contig) => {
       const onContig = onContigs.get(name);
       if (onContig === undefined) return [];
-      const regions = mergeWindows(onContig, { widthBp, paddingBp: extendBp, length });
+      const regions = mergeWindows(onContig, { widthBp, paddingBp: extendBp, leadBp, length });
       return mergeRanges(this.#index.findRanges(contig, regions));
     });
     announceRanges(this.#source, ranges.flat());
@@ -153,8 +164,8 @@ class BamTrack implements SignalTrack {
       if (onContig === undefined) continue;
       counter.select(onContig);
       sink.contigLength = length;
-      const filter = { contig, minMappingQuality, unmapped: rule === "reads" };
-      const decoder = new BamRecordDecoder(this.name, filter, sink);
+      sink.leftOut = blacklistOn(blacklist, name, windows.chromosomeAliases);
+      const decoder = new BamRecordDecoder(this.name, { ...filter, contig }, sink);
       for (const range of ranges[contig]!) {
         for await (const piece of inflateRange(this.#source, range)) {
           decoder.push(piece);
@@ -165,6 +176,7 @@ class BamTrack implements SignalTrack {
       done += onContig.starts.length;
     }
     onProgress?.(windows.genes, windows.genes);
+    fragments?.finish(options.onWarning);
     return {
       values: counter.finish(),
       contigs: this.contigs,

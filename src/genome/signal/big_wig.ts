@@ -10,6 +10,7 @@ import type { Contig } from "../chromosomes.ts";
 import type { GeneWindows } from "../windows.ts";
 import { type BigWigHeader, readBigWigHeader } from "./_big_wig_header.ts";
 import { announceSections, findSections, visitIntervals } from "./_big_wig_sections.ts";
+import { blacklistOn } from "./blacklist.ts";
 import { checkOptions } from "./check_options.ts";
 import { mergeWindows, windowsByContig } from "./_contig_windows.ts";
 import { MISSING_VALUES } from "./_row_counter.ts";
@@ -57,13 +58,16 @@ class BigWigTrack implements SignalTrack {
     let done = 0;
     let missing = 0;
     for (const [i, query] of queries.entries()) {
-      const { onContig, length } = query;
+      const { onContig, name, length } = query;
       counter.select(onContig);
+      const leftOut = blacklistOn(options.blacklist, name, windows.chromosomeAliases);
       const found = { query, places: places[i]! };
       await visitIntervals(this.#source, found, (start, end, value) => {
         const to = Math.min(end, length);
         if (Number.isNaN(value)) missing++;
-        if (start < to) counter.add(start, to, value);
+        if (start >= to) return;
+        if (leftOut === undefined) counter.add(start, to, value);
+        else leftOut.visitRest(start, to, (from, until) => counter.add(from, until, value));
       });
       options.onProgress?.(done += onContig.starts.length, windows.genes);
     }

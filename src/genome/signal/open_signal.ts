@@ -7,16 +7,18 @@
 import { FormatError } from "../../errors.ts";
 import { quotePath } from "../../base/shell.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
-import { adviseCram, adviseIndex, adviseSort } from "./_advice.ts";
+import { adviseIndex, adviseSort } from "./_advice.ts";
 import { openBam } from "./bam.ts";
 import { openBigWig } from "./big_wig.ts";
+import { openCram } from "./cram.ts";
 import { openText } from "./text_track.ts";
 import type { SignalFormat, SignalTrack } from "./track.ts";
 
 /** Options for opening a file of reads or signal. */
 export interface OpenSignalOptions {
   /**
-   * The file's index. BAM needs one (`.bai`, `.csi`); for BED and bedGraph from bgzip it is optional (`.tbi`, `.csi`).
+   * The file's index. BAM (`.bai`, `.csi`) and CRAM (`.crai`) need one; for text from bgzip it is optional (`.tbi`,
+   * `.csi`).
    */
   readonly index?: ByteSource | undefined;
   /**
@@ -30,11 +32,16 @@ export interface OpenSignalOptions {
 /** Endings of common files that cannot be counted, and what to do about them. */
 const FOREIGN: readonly (readonly [ending: RegExp, advise: (name: string) => string])[] = [
   [/\.(sam|sam\.gz)$/i, (name) => `it is SAM, expected BAM: run "${adviseSort(name)}"`],
-  [/\.cram$/i, (name) => `it is CRAM, expected BAM: run "${adviseCram(name)}"`],
   [/\.(fastq|fq)(\.gz)?$/i, () => "its reads are not aligned to a genome yet, expected BAM"],
   [
-    /\.(narrow|broad|gapped)peak(\.gz)?$|(peaks|summits)\.(xls|txt|tsv|csv)$/i,
-    () => "it holds peaks, expected the reads or the signal that they were called from",
+    /\.gappedpeak(\.b?gz)?$/i,
+    () =>
+      "it holds peaks with gaps, expected narrowPeak or broadPeak of the same peaks, or reads or signal",
+  ],
+  [
+    /(peaks|summits)\.(xls|txt|tsv|csv)$/i,
+    () =>
+      "it holds peaks as a table, expected the narrowPeak or broadPeak file of the same run, or reads or signal",
   ],
   [
     /fragments\.tsv(\.b?gz)?$/i,
@@ -50,15 +57,17 @@ const FOREIGN: readonly (readonly [ending: RegExp, advise: (name: string) => str
 
 const ENDINGS: Record<SignalFormat, RegExp> = {
   bam: /\.bam$/i,
+  cram: /\.cram$/i,
   bigwig: /\.(bw|bigwig)$/i,
   bed: /\.(bed|bedpe|tagalign)(\.b?gz)?$/i,
   bedgraph: /\.(bedgraph|bdg|bg)(\.b?gz)?$/i,
+  peaks: /\.(narrow|broad)peak(\.b?gz)?$/i,
 };
 
 /**
- * Recognises a file's format by the ending of its name: `.bam`; `.bw` or `.bigWig`; `.bed`, `.tagAlign` or `.bedpe`
- * (for fragments in three columns, as MACS2 writes them); `.bedGraph`, `.bdg` or `.bg`. The names of text files may
- * have `.gz` or `.bgz` after that. Case does not matter.
+ * Recognises a file's format by the ending of its name: `.bam`; `.cram`; `.bw` or `.bigWig`; `.bed`, `.tagAlign` or
+ * `.bedpe` (for fragments in three columns, as MACS2 writes them); `.bedGraph`, `.bdg` or `.bg`; `.narrowPeak` or
+ * `.broadPeak`. The names of text files may have `.gz` or `.bgz` after that. Case does not matter.
  *
  * @param name Name or path of the file.
  * @returns The format.
@@ -79,8 +88,8 @@ export function signalFormat(name: string): SignalFormat {
   const advise = FOREIGN.find(([ending]) => ending.test(name))?.[1];
   if (advise !== undefined) throw new TypeError(`Cannot count ${name}: ${advise(name)}`);
   throw new TypeError(
-    `Cannot recognise the format of ${name}: expected a name that ends in .bam, .bw, .bigWig, .bed, .tagAlign, ` +
-      ".bedGraph, .bdg or .bg; names of text files may have .gz after that",
+    `Cannot recognise the format of ${name}: expected a name that ends in .bam, .cram, .bw, .bigWig, .bed, ` +
+      ".tagAlign, .bedGraph, .bdg, .bg, .narrowPeak or .broadPeak; names of text files may have .gz after that",
   );
 }
 
@@ -96,12 +105,14 @@ export function signalFormat(name: string): SignalFormat {
  * import { deepStrictEqual } from "node:assert";
  *
  * deepStrictEqual(indexNames("a.bam"), ["a.bam.bai", "a.bam.csi", "a.bai", "a.csi"]);
+ * deepStrictEqual(indexNames("a.cram"), ["a.cram.crai", "a.crai"]);
  * deepStrictEqual(indexNames("a.bed.gz"), ["a.bed.gz.tbi", "a.bed.gz.csi"]);
  * deepStrictEqual(indexNames("a.bw"), []);
  * ```
  */
 export function indexNames(name: string): string[] {
   if (ENDINGS.bigwig.test(name)) return [];
+  if (ENDINGS.cram.test(name)) return [`${name}.crai`, `${name.slice(0, -".cram".length)}.crai`];
   if (!ENDINGS.bam.test(name)) return /\.b?gz$/i.test(name) ? [`${name}.tbi`, `${name}.csi`] : [];
   const stem = name.slice(0, -".bam".length);
   return [`${name}.bai`, `${name}.csi`, `${stem}.bai`, `${stem}.csi`];
@@ -152,8 +163,8 @@ export function checkIndexAge(file: FileTime, index: FileTime): void {
  * @param options The file's index, and its format if the name does not show it.
  * @returns The opened file.
  * @throws {TypeError} If the format is not given and the name does not show it.
- * @throws {FormatError} If the file is empty, damaged, cut short or in another format, or is a BAM file without
- * an index.
+ * @throws {FormatError} If the file is empty, damaged, cut short or in another format, or is a BAM or CRAM file
+ * without an index.
  *
  * @example Count reads of a tagAlign file
  * ```ts
@@ -180,10 +191,13 @@ export async function openSignal(
   switch (format) {
     case "bam":
       return await openBam(source, index);
+    case "cram":
+      return await openCram(source, index);
     case "bigwig":
       return await openBigWig(source);
     case "bed":
     case "bedgraph":
+    case "peaks":
       return await openText(source, { format, index });
   }
 }

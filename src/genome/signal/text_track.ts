@@ -1,5 +1,6 @@
 /**
- * Counts the reads of BED and tagAlign files, and the signal of bedGraph files, gzip or not, with or without an index.
+ * Counts the reads of BED and tagAlign files, the signal of bedGraph files, and peaks, gzip or not, with or without an
+ * index.
  *
  * @module
  */
@@ -28,7 +29,7 @@ export interface OpenTextOptions {
 }
 
 /**
- * Opens a BED, tagAlign or bedGraph file. With an index only the parts around the windows are read. Without an index
+ * Opens a BED, tagAlign or bedGraph file, or one of peaks. With an index only the parts around the windows are read. Without an index
  * the whole file is read, in one pass, and it need not be sorted.
  *
  * @returns The opened file. It has a warning if the file was written by bgzip and only lacks the empty block at its

@@ -6,21 +6,25 @@
 
 import type { Contig } from "../chromosomes.ts";
 import type { GeneWindows } from "../windows.ts";
+import type { Blacklist } from "./intervals.ts";
 
 /**
  * How the contents of a file become one number in each bin.
  *
  * - `reads`: the number of reads that overlap the bin by at least one base, as `bedtools multicov` 2.30 counts them.
- *   Duplicates and reads that failed quality control are left out. Strand does not matter, and neither does mapping
- *   quality unless you ask for it. Secondary and supplementary alignments count. A deletion or a spliced-out intron
- *   counts as part of its read. An unmapped read at its mate's place counts there as one base.
+ *   Duplicates and reads that failed quality control are left out, unless other flags are excluded. Strand does not
+ *   matter, and neither does mapping quality unless you ask for it. Secondary and supplementary alignments count. A
+ *   deletion or a spliced-out intron counts as part of its read. An unmapped read at its mate's place counts there as
+ *   one base. With `fragments`, each proper pair is counted once in place of its reads.
  * - `mean-depth`: the mean over the bin's bases of the number of reads that cover each base. The reads are the same,
  *   except that unmapped reads are left out.
  * - `mean`, `sum` and `max` of a signal track, as pyBigWig's `stats(..., exact=True)` computes them: over the bases
  *   that have a value, so `mean` does not count other bases as zeros. A bin without values is 0. So is a bin with a
  *   NaN, which some tools write for missing data.
+ * - `enrichment`: a peak's enrichment (signalValue, column 7 of narrowPeak and broadPeak) times the share of the bin
+ *   that it covers, summed over peaks. A bin without peaks is 0.
  */
-export type CountingRule = "reads" | "mean-depth" | "mean" | "sum" | "max";
+export type CountingRule = "reads" | "mean-depth" | "mean" | "sum" | "max" | "enrichment";
 
 /** The rules for reads. */
 export const READ_RULES: readonly CountingRule[] = ["reads", "mean-depth"];
@@ -28,11 +32,23 @@ export const READ_RULES: readonly CountingRule[] = ["reads", "mean-depth"];
 /** The rules for signal tracks. */
 export const TRACK_RULES: readonly CountingRule[] = ["mean", "sum", "max"];
 
-/** What a text file holds: reads (`bed`, which includes tagAlign) or a signal track (`bedgraph`). */
-export type TextFormat = "bed" | "bedgraph";
+/** The rules for peaks. */
+export const PEAK_RULES: readonly CountingRule[] = ["enrichment"];
 
-/** What a file holds: reads (`bam`, `bed`) or a signal track (`bigwig`, `bedgraph`). */
-export type SignalFormat = "bam" | "bigwig" | TextFormat;
+/**
+ * What a text file holds: reads (`bed`, which includes tagAlign), a signal track (`bedgraph`), or peaks (`peaks`, in the
+ * form of narrowPeak or broadPeak).
+ */
+export type TextFormat = "bed" | "bedgraph" | "peaks";
+
+/** What a file holds: reads (`bam`, `cram`, `bed`), a signal track (`bigwig`, `bedgraph`) or `peaks`. */
+export type SignalFormat = "bam" | "cram" | "bigwig" | TextFormat;
+
+/** The SAM flags of duplicates (0x400) and of reads that failed quality control (0x200). */
+export const USUAL_EXCLUDED_FLAGS = 0x600;
+
+/** Longer pairs are not counted as fragments: no library has such, and their mates lie too far from a window. */
+export const LONGEST_FRAGMENT_BP = 10_000;
 
 /** Options of {@linkcode SignalTrack.count}. */
 export interface CountOptions {
@@ -46,11 +62,42 @@ export interface CountOptions {
    */
   readonly extendBp?: number | undefined;
   /**
-   * Lowest mapping quality of a read that counts, 0 to 255. For BAM files only, since BED has no column for it.
+   * Whether to count each proper pair once, as the fragment between its ends, in place of its reads: for paired reads of
+   * CUT&RUN, CUT&Tag and ATAC. The fragment has the length that the aligner gave (TLEN), from the mate that starts it,
+   * whose flags and mapping quality decide. Single reads, reads of improper pairs, secondary and supplementary
+   * alignments, and pairs longer than {@linkcode LONGEST_FRAGMENT_BP} are not counted. Rows of BED are counted as they
+   * are, since each is one fragment already. Reads cannot be extended too.
+   *
+   * @default {false}
+   */
+  readonly fragments?: boolean | undefined;
+  /**
+   * Lowest mapping quality of a read that counts, 0 to 255. For BAM and CRAM files only, since BED has no column for it.
    *
    * @default {0}
    */
   readonly minMappingQuality?: number | undefined;
+  /**
+   * SAM flags of which a read that counts has none, 0 to 65535, as of `samtools view -F`. For BAM and CRAM files only.
+   *
+   * @default {0x600, duplicates and reads that failed quality control}
+   */
+  readonly excludedFlags?: number | undefined;
+  /**
+   * Parts of the genome to leave out. Reads and fragments that overlap one by a base are not counted, as if `bedtools
+   * intersect -v` had removed them, which keeps unmapped reads at their mates' places; what counts is where a read was
+   * aligned, before it is extended. In signal tracks and peaks, the bases inside have no value.
+   *
+   * @default {No parts.}
+   */
+  readonly blacklist?: Blacklist | undefined;
+  /**
+   * Whether the number of reads in the whole file is needed. Only CRAM files take longer: their index does not have it,
+   * so all their flags are read.
+   *
+   * @default {false}
+   */
+  readonly totalReads?: boolean | undefined;
   /**
    * Chromosomes and their lengths in base pairs, for text files, which lack lengths: nothing past an end is counted.
    * BAM and bigWig files have the lengths.
@@ -74,9 +121,10 @@ export interface SignalCounts {
   /** The sequences that the file names; in a text file without an index, those that have a row. */
   readonly contigs: readonly Contig[];
   /**
-   * Number of reads in the whole file, inside and outside of windows. For a BAM file these are its mapped reads
-   * including duplicates, as `samtools idxstats` reads them from the index; for BED they are its rows. `undefined` for
-   * a signal track, and if an old index lacks the number.
+   * Number of reads in the whole file, inside and outside of windows, whichever of them are counted. For BAM and CRAM
+   * files these are the mapped reads including duplicates, as `samtools idxstats` has them; for BED they are the rows.
+   * `undefined` for a signal track and for peaks, if an old index lacks the number, and for a CRAM file unless
+   * `totalReads` is set.
    */
   readonly reads: number | undefined;
 }

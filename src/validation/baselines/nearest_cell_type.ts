@@ -5,10 +5,10 @@ import type { Baseline } from "./baseline.ts";
 
 /**
  * Makes the baseline that predicts a gene's expression in the most similar training cell type that has the gene, other
- * than the sample's own: the nearest-neighbour form of the average baseline of Schreiber et al. (2020, Genome Biology
+ * than the sample's own or a replicate of it: the nearest-neighbour form of the average baseline of Schreiber et al. (2020, Genome Biology
  * 21:282).
  *
- * Similarity is judged by the signal; labels are not used. The profile of a cell type is ln(1 + signal summed over the
+ * Similarity is judged by the signal; labels are not used. The profile of a cell type is ln(1 + counts summed over the
  * window) of each mark and training gene, minus its mean over the training cell types. Similarity is Pearson's
  * correlation of two profiles over the genes both have, at least 10, averaged over the marks. A new cell type's
  * profile comes from the samples to predict, so give all of them together.

@@ -1,7 +1,13 @@
 import type { Dataset } from "../../data/dataset.ts";
 import { deriveKey, RandomStream, shuffledIndices } from "../../random.ts";
-import { type Axis, geneAxis } from "../axis.ts";
-import { checkSameSignal, makeStretches, type Stretches, writeStretches } from "../signal.ts";
+import { type Axis, geneGroupAxis } from "../axis.ts";
+import {
+  checkSameSignal,
+  findCounts,
+  makeStretches,
+  type Stretches,
+  writeStretches,
+} from "../signal.ts";
 import type { Baseline, FittedBaseline } from "./baseline.ts";
 import { CrossProducts } from "./_cross_products.ts";
 import {
@@ -34,15 +40,16 @@ export interface RidgeOptions {
 
 /**
  * Makes the baseline that predicts by ridge regression (Hoerl and Kennard 1970, Technometrics 12:55) on binned signal:
- * the best linear prediction from the marks without knowing the gene. Features are ln(1 + sum) of each mark in each
- * stretch of bins, or the sum itself if the data were transformed already, standardised by the training samples. A
- * feature that is constant there is left out. It minimises
+ * the best linear prediction from the marks without knowing the gene. Features are ln(1 + sum) of the counts of each mark
+ * in each stretch of bins, whatever transform the data carry, standardised by the training samples. A feature that is
+ * constant there is left out. It minimises
  *
  *     mean (y − b − w·z)² + λ |w|²
  *
  * by the normal equations, accumulated in one pass over the samples. λ is the penalty with the smallest mean squared
  * error in 5-fold cross-validation over the training genes; the largest of equally good penalties is taken. Whole genes
- * are held out, since a model that recognises genes would otherwise seem better than it is on new genes.
+ * are held out, with all transcripts of a gene, since a model that recognises genes would otherwise seem better than it
+ * is on new genes.
  *
  * @param options Stretches and penalties.
  * @returns The baseline, to be fitted.
@@ -108,7 +115,7 @@ function fitRidge(
  */
 function accumulate(train: Dataset, stretches: Stretches, origin: Float64Array): CrossProducts[] {
   const labels = train.labels();
-  const genes = geneAxis(train);
+  const genes = geneGroupAxis(train);
   const foldOfGene = partGenes(genes);
   const folds = Array.from(
     { length: Math.min(FOLDS, genes.names.length) },
@@ -116,7 +123,7 @@ function accumulate(train: Dataset, stretches: Stretches, origin: Float64Array):
   );
   const vector = new Float64Array(origin.length);
   for (let row = 0; row < labels.length; row++) {
-    writeStretches(stretches, train.signalOf(row), vector);
+    writeStretches(stretches, findCounts(train, row), vector);
     vector[vector.length - 1] = labels[row]!;
     if (row === 0) origin.set(vector);
     for (let i = 0; i < vector.length; i++) vector[i]! -= origin[i]!;
@@ -173,7 +180,7 @@ function predictLinear(
   const { weights, intercept } = model;
   const features = new Float64Array(weights.length);
   return Float64Array.from({ length: test.length }, (_, row) => {
-    writeStretches(stretches, test.signalOf(row), features);
+    writeStretches(stretches, findCounts(test, row), features);
     let value = origin[weights.length]! + intercept;
     for (let i = 0; i < weights.length; i++) value += weights[i]! * (features[i]! - origin[i]!);
     return value;

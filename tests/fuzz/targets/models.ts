@@ -9,7 +9,7 @@ import { parseSpec } from "../../../src/model/parse_spec.ts";
 import { sizeOf, weightShapes } from "../../../src/model/shapes.ts";
 import { presetSpec } from "../../../src/model/presets.ts";
 import type { ModelSpec } from "../../../src/model/spec.ts";
-import { COMPETITION_RECORD, parseRecord } from "../../../src/record.ts";
+import { DEEPCHROME_RECORD, parseRecord } from "../../../src/record.ts";
 import { parseSpace } from "../../../src/search/parse_space.ts";
 import { DEFAULT_SPACE } from "../../../src/search/space.ts";
 import { parseTrials } from "../../../src/search/trial.ts";
@@ -60,8 +60,8 @@ async function modelSeeds(spec: ModelSpec): Promise<Seed[]> {
   const { json, weights } = await serializeModel({
     spec,
     weights: weightShapes(spec).map(({ shape }) => new Float32Array(sizeOf(shape))),
-    record: COMPETITION_RECORD,
-    inputRecord: COMPETITION_RECORD,
+    record: DEEPCHROME_RECORD,
+    inputRecord: DEEPCHROME_RECORD,
     training: TRAINING,
     geneEffects: {
       genes: ["ENSG00000000003", "ENSG00000000005"],
@@ -126,7 +126,7 @@ const SPEC: Target = {
 const RECORD: Target = {
   name: "data-record",
   seeds: () => [[jsonPart("record.json", {
-    ...COMPETITION_RECORD,
+    ...DEEPCHROME_RECORD,
     extendBp: 200,
     minMappingQuality: 30,
     normalisation: "rpm",

@@ -20,10 +20,24 @@ Deno.test("a file's name shows its format", () => {
     "E1-x.tagAlign.gz",
     "a.bedGraph",
     "a.bdg.bgz",
+    "a.CRAM",
+    "a.narrowPeak.gz",
+    "a.broadPeak",
   ];
   deepStrictEqual(
     names.map(signalFormat),
-    ["bam", "bigwig", "bigwig", "bed", "bed", "bedgraph", "bedgraph"],
+    [
+      "bam",
+      "bigwig",
+      "bigwig",
+      "bed",
+      "bed",
+      "bedgraph",
+      "bedgraph",
+      "cram",
+      "peaks",
+      "peaks",
+    ],
   );
   for (const name of ["a.txt", "bam", "a.bam.gz"]) {
     throws(() => signalFormat(name), { name: "TypeError", message: /expected a name that ends/ });
@@ -34,9 +48,8 @@ Deno.test("the error about the name of an unreadable file says what to do", () =
   const advice: Readonly<Record<string, RegExp>> = {
     "x/a.sam":
       /it is SAM.*run "samtools sort -o x\/a\.sorted\.bam x\/a\.sam && samtools index x\/a\.sorted/,
-    "a b.CRAM":
-      /it is CRAM.*--reference GENOME\.fa -o 'a b\.sorted\.bam' 'a b\.CRAM' && samtools index/,
-    "a.narrowPeak.gz": /holds peaks, expected the reads or the signal/,
+    "a.gappedPeak.gz": /holds peaks with gaps, expected narrowPeak or broadPeak/,
+    "a_peaks.xls": /holds peaks as a table, expected the narrowPeak or broadPeak file/,
     "a.wig": /wigToBigWig/,
     "a.bb": /bigBedToBed/,
     "a_R1.fastq.gz": /not aligned/,

@@ -21,7 +21,7 @@ import {
   modelWeightTensors,
 } from "../../../src/model/tfjs/build_model.ts";
 import { type TrainedModel, withInputRecord } from "../../../src/model/trained_model.ts";
-import { COMPETITION_RECORD } from "../../../src/record.ts";
+import { DEEPCHROME_RECORD } from "../../../src/record.ts";
 import { runBranched } from "../../helpers/branched_reference.ts";
 import { type BranchedSamples, randomSamples } from "../../helpers/branched_samples.ts";
 import { BRANCHED } from "../../helpers/branched_spec.ts";
@@ -118,7 +118,7 @@ function trained(): TrainedModel {
   return withInputRecord({
     spec: BRANCHED,
     weights: WEIGHTS,
-    record: { ...COMPETITION_RECORD, marks: ["a", "b", "c"], transform: "log1p" },
+    record: { ...DEEPCHROME_RECORD, marks: ["a", "b", "c"], transform: "log1p" },
     training: { engine: "none", seed: 5, epochs: 1, batchSize: 2, learningRate: 0.1, samples: 3 },
   });
 }

@@ -2,7 +2,8 @@ import { deepStrictEqual, match, ok, throws } from "node:assert";
 import fc from "fast-check";
 import { Dataset } from "../../../src/data/dataset.ts";
 import { deriveKey, RandomStream } from "../../../src/random.ts";
-import { COMPETITION_RECORD } from "../../../src/record.ts";
+import { countLogarithms } from "../../../src/io/signal_values.ts";
+import { DEEPCHROME_RECORD, type Transform } from "../../../src/record.ts";
 import { solvePositiveDefinite } from "../../../src/validation/baselines/_cholesky.ts";
 import { CrossProducts } from "../../../src/validation/baselines/_cross_products.ts";
 import {
@@ -121,7 +122,7 @@ function linearData(): Dataset {
     genes: Array.from({ length: 40 }, (_, gene) => String(gene)),
     geneIndex: Uint32Array.from({ length: rows }, (_, row) => row % 40),
     bins: 6,
-    record: { ...COMPETITION_RECORD, marks: ["H3K4me3"] },
+    record: { ...DEEPCHROME_RECORD, marks: ["H3K4me3"] },
   });
 }
 
@@ -159,19 +160,31 @@ Deno.test("the penalty is judged on other genes: features that only distinguish 
     cellTypeIndex: Uint32Array.from(rows, (_, row) => Math.floor(row / genes)),
     genes: own.map((_, gene) => String(gene)),
     geneIndex: Uint32Array.from(rows, (_, row) => row % genes),
-    record: { ...COMPETITION_RECORD, marks: ["H3K4me3"] },
+    record: { ...DEEPCHROME_RECORD, marks: ["H3K4me3"] },
   });
   match(makeRidge({ penalties: [1e-5, 1e4] }).fit(data).description, /λ = 10000 /);
 });
 
-Deno.test("transformed signal is summed unchanged", () => {
-  const data = linearData();
-  const record = { ...data.record, transform: "log1p" as const };
-  const logs = Float64Array.from(data.columns.signal, Math.log1p);
-  const labels = Float64Array.from({ length: data.length }, (_, row) => logs[6 * row]! - 1);
-  const transformed = new Dataset({ ...data.columns, signal: logs, labels, record });
-  const fitted = makeRidge({ penalties: [1e-10] }).fit(transformed);
-  ok(largestDifference(fitted.predict(transformed).values, labels) < 1e-6);
+Deno.test("features are of counts, whatever transform the data carry", () => {
+  const counts = linearData();
+  const predictWith = (train: Dataset, test: Dataset) =>
+    makeRidge({ stretches: 2, penalties: [1e-9] }).fit(train).predict(test).values;
+  const expected = predictWith(counts, counts);
+  const { columns } = counts;
+  const recordOf = (transform: Transform) => ({ ...columns.record, transform });
+  const encoded = new Dataset({
+    ...columns,
+    signalValues: countLogarithms(255),
+    record: recordOf("log1p"),
+  });
+  deepStrictEqual(predictWith(encoded, counts), expected);
+  deepStrictEqual(predictWith(counts, encoded), expected);
+  for (const [transform, apply] of [["log1p", Math.log1p], ["asinh", Math.asinh]] as const) {
+    const signal = Float64Array.from(columns.signal, apply);
+    const values = new Dataset({ ...columns, signal, record: recordOf(transform) });
+    ok(largestDifference(predictWith(values, values), counts.labels()) < 1e-6);
+    ok(largestDifference(predictWith(counts, values), counts.labels()) < 1e-6);
+  }
 });
 
 Deno.test("it reads simulated signal better than the mean does", () => {

@@ -1,0 +1,96 @@
+/** The folder in which a run keeps the counts of each finished file, so that a stopped run resumes. */
+
+import { freeArray } from "../base/free.ts";
+import {
+  listDirectory,
+  makeDirectory,
+  pathKind,
+  readWholeFile,
+  removeFile,
+  writeFileAtomic,
+} from "../files/file.ts";
+import { removeIfEmpty } from "../files/directory.ts";
+import { decodePart, encodePart, type PartOrigin } from "./_part.ts";
+import type { ReadCounts } from "./count_alignments.ts";
+
+/** Name of the folder below the output's directory. */
+export const STORE_FOLDER = "roadmap-counts";
+/** The file that says which outputs the run has started to write. */
+const WRITING = "writing";
+/** The end of a file's name while it is being written, with eight digits before it. */
+const UNFINISHED = /\.[0-9a-f]{8}\.part$/;
+
+/** The counts of files, each in a file of its own. */
+export class CountStore {
+  readonly #folder: string;
+
+  /** `directory` is that of the outputs. */
+  constructor(directory: string) {
+    this.#folder = `${directory}/${STORE_FOLDER}`;
+  }
+
+  /** Path of the folder. */
+  get folder(): string {
+    return this.#folder;
+  }
+
+  /** Makes the folder, and removes what killed runs left half-written. Call it with the output's lock held. */
+  async open(): Promise<void> {
+    await makeDirectory(this.#folder);
+    for (const name of await listDirectory(this.#folder)) {
+      if (UNFINISHED.test(name)) await removeFile(`${this.#folder}/${name}`);
+    }
+  }
+
+  /** Removes the folder if nothing is in it. */
+  async close(): Promise<void> {
+    await removeIfEmpty(this.#folder);
+  }
+
+  /** Reads the counts of a file; `undefined` if they are not there, damaged, or of another origin. */
+  async read(origin: PartOrigin): Promise<ReadCounts | undefined> {
+    const path = this.#pathOf(origin);
+    if (await pathKind(path) !== "file") return undefined;
+    const part = await readWholeFile(path);
+    const counts = await decodePart(part, origin);
+    freeArray(part);
+    return counts;
+  }
+
+  /** Whether the counts of a file are there, whole and of this origin. */
+  async has(origin: PartOrigin): Promise<boolean> {
+    const counts = await this.read(origin);
+    if (counts === undefined) return false;
+    freeArray(counts);
+    return true;
+  }
+
+  /** Keeps the counts of a file: once the promise is fulfilled, they survive a power cut. */
+  async write(origin: PartOrigin, counts: ReadCounts): Promise<void> {
+    await writeFileAtomic(this.#pathOf(origin), await encodePart(counts, origin));
+  }
+
+  /** Records that outputs are being written from now on; `plan` says which. */
+  async startWriting(plan: string): Promise<void> {
+    await writeFileAtomic(`${this.#folder}/${WRITING}`, plan);
+  }
+
+  /** Whether a stopped run had started to write the outputs of this plan, so that those which are there are its own. */
+  async hadStartedWriting(plan: string): Promise<boolean> {
+    const path = `${this.#folder}/${WRITING}`;
+    if (await pathKind(path) !== "file") return false;
+    return new TextDecoder().decode(await readWholeFile(path)) === plan;
+  }
+
+  /** Removes the counts of files. The outputs must be written. */
+  async remove(origins: readonly PartOrigin[]): Promise<void> {
+    // The record goes first: without it, outputs that are there count as finished.
+    await removeFile(`${this.#folder}/${WRITING}`);
+    for (const origin of origins) await removeFile(this.#pathOf(origin));
+  }
+
+  #pathOf({ path }: PartOrigin): string {
+    const name = path.slice(path.lastIndexOf("/") + 1).replace(/\.tagAlign\.gz$/, "");
+    return `${this.#folder}/${name}.counts`;
+  }
+}

@@ -1,0 +1,74 @@
+/** Checks and locks the folder of Zarr that a command writes before its work, which may take hours. */
+
+import { ContractError } from "../errors.ts";
+import {
+  type DirectoryWriter,
+  recoverDirectory,
+  writeDirectoryAtomic,
+} from "../files/atomic_directory.ts";
+import { checkDirectory } from "../files/directory.ts";
+import { listDirectory, pathKind } from "../files/file.ts";
+import { isSpecial } from "../files/path_kind.ts";
+import { dirname } from "node:path";
+import { lockOutput, type OutputOf, type OverwriteFlag } from "./_outputs.ts";
+
+/** Files by which a folder of Zarr, of version 3 or 2, is recognised. */
+const ZARR_FILES = ["zarr.json", ".zgroup", ".zarray"];
+
+/**
+ * Opens the folder of Zarr that a command writes when its work is done.
+ *
+ * @param path Path of the folder; slashes at its end do not matter.
+ * @param options Whether a folder of Zarr that is there may be replaced.
+ * @throws {ContractError} If another command is writing it, something is there that may not be replaced, or no folder can
+ * have this path.
+ * @throws {WriteError} If the system lets nothing be written there.
+ */
+export async function openOutputDirectory(
+  path: string,
+  options: OverwriteFlag,
+): Promise<OutputOf<DirectoryWriter>> {
+  const folder = path.replace(/(?<=[^/\\])[/\\]+$/, "");
+  const lock = await lockOutput(folder);
+  try {
+    await recoverDirectory(folder);
+    const replaces = await checkOutputDirectory(folder, options);
+    return {
+      done: `${replaces ? "Replaced" : "Written"}: ${folder}`,
+      write: (content) => writeDirectoryAtomic(folder, content),
+      [Symbol.asyncDispose]: () => lock[Symbol.asyncDispose](),
+    };
+  } catch (error) {
+    await lock[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** Refuses a path at which no folder may be written; returns whether there is one to replace. */
+async function checkOutputDirectory(
+  folder: string,
+  { overwrite }: OverwriteFlag,
+): Promise<boolean> {
+  await checkDirectory(dirname(folder));
+  const kind = await pathKind(folder);
+  if (kind === "file" || await isSpecial(folder)) {
+    throw new ContractError(
+      `Cannot write to ${folder}: it is a ${
+        kind === "file" ? "file" : "link"
+      }, expected a folder, or a name that is free`,
+    );
+  }
+  if (kind === undefined) return false;
+  if (!overwrite) {
+    throw new ContractError(
+      `Cannot write to ${folder}: it is there already. Name another --out, or add --overwrite`,
+    );
+  }
+  const names = await listDirectory(folder);
+  if (names.length > 0 && !names.some((name) => ZARR_FILES.includes(name))) {
+    throw new ContractError(
+      `Cannot write to ${folder}: a folder of another kind is there, found no zarr.json in it. Name another --out`,
+    );
+  }
+  return true;
+}

@@ -1,0 +1,75 @@
+/** The file or folder that `prepare` writes. */
+
+import { ContractError } from "../errors.ts";
+import { pickGeneDetails } from "../genome/gene.ts";
+import type { Preparation } from "../genome/mod.ts";
+import { writeCompetition } from "../io/competition_writer.ts";
+import { writeAnndata } from "../io/zarr/anndata_writer.ts";
+import { openOutputDirectory } from "./_output_directory.ts";
+import { openOutput } from "./_outputs.ts";
+import type { OutputFlags } from "./_prepare_output_flags.ts";
+import { VERSION } from "./version.ts";
+
+/** The output of `prepare`; no other process writes it meanwhile. */
+export interface PreparedOutput extends AsyncDisposable {
+  /** The line that says what was written. */
+  readonly done: string;
+  /** Counts the files and writes the samples, whole or not at all. */
+  write(preparation: Preparation): Promise<void>;
+}
+
+/** What a name for the output of `prepare` says. */
+export type PreparedKind = "npz" | "zarr";
+
+/**
+ * The kind of output that a name asks for.
+ *
+ * @throws {ContractError} If it ends in neither `.npz` nor `.zarr`.
+ */
+export function kindOfPrepared(out: string): PreparedKind {
+  const name = out.toLowerCase();
+  if (name.endsWith(".npz")) return "npz";
+  if (/\.zarr[/\\]*$/.test(name)) return "zarr";
+  throw new ContractError(`Cannot write to ${out}: expected a name that ends in .npz or .zarr`);
+}
+
+/**
+ * Opens what `prepare` writes when all is counted: an npz file, or a folder of AnnData.
+ *
+ * @throws {ContractError} As `openOutput` and `openOutputDirectory` do.
+ */
+export async function openPrepared(flags: OutputFlags): Promise<PreparedOutput> {
+  const { out, overwrite, compress } = flags;
+  if (kindOfPrepared(out) === "zarr") {
+    const folder = await openOutputDirectory(out, { overwrite });
+    return {
+      done: folder.done,
+      write: (preparation) =>
+        folder.write((store) =>
+          writeAnndata(store, preparation.blocks(), {
+            ...descriptionOf(preparation),
+            about: { version: VERSION },
+          })
+        ),
+      [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+    };
+  }
+  const file = await openOutput(out, { usual: null, overwrite });
+  return {
+    done: file.done,
+    write: (preparation) =>
+      file.write((sink) =>
+        writeCompetition(sink, preparation.blocks(), {
+          ...descriptionOf(preparation),
+          compress,
+        })
+      ),
+    [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
+  };
+}
+
+/** What a file says about its samples besides their numbers. */
+function descriptionOf({ record, genes, cellTypeGroups, missingMarks }: Preparation) {
+  const geneDetails = new Map(genes.map((gene) => [gene.id, pickGeneDetails(gene)]));
+  return { record, geneDetails, cellTypeGroups, missingMarks };
+}

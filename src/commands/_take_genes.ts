@@ -1,0 +1,160 @@
+/** Reads what the windows of `prepare` lie around: genes or transcripts of an annotation, or intervals in BED. */
+
+import { formatCountOf } from "../base/count.ts";
+import { ContractError } from "../errors.ts";
+import type { Gene } from "../genome/gene.ts";
+import {
+  type ChromosomeAliases,
+  readAnnotation,
+  readBedWindows,
+  readChromosomeAliases,
+  readTranscriptGenes,
+} from "../genome/mod.ts";
+import { isTranscriptId } from "../genome/transcript_id.ts";
+import { geneGroupKey } from "../gene_id.ts";
+import type { TssRule } from "../record.ts";
+import { checkInputFile } from "./_input_file.ts";
+import type { GeneFlags } from "./_prepare_gene_flags.ts";
+
+/** What windows lie around, and what is known about them. */
+export interface TakenGenes {
+  readonly genes: readonly Gene[];
+  /** The assembly that the annotation or the file of windows names. */
+  readonly annotationAssembly: string | undefined;
+  /** What the windows are centred on. */
+  readonly tss: TssRule;
+  readonly chromosomeAliases: ChromosomeAliases | undefined;
+}
+
+/** Listeners for messages: what was chosen, and warnings. */
+export interface GeneListeners {
+  readonly note: (text: string) => void;
+  readonly warn: (text: string) => void;
+}
+
+/** Checks the files about genes before any work is done. */
+export async function checkGeneFiles(flags: GeneFlags): Promise<void> {
+  const { genes, windows, tss, geneType, transcriptGenes, chromosomeAliases } = flags;
+  if (genes === undefined && windows === undefined) {
+    throw new ContractError(
+      "Cannot prepare data: found neither --genes nor --windows, expected an annotation or windows in BED",
+    );
+  }
+  if (windows !== undefined && tss !== undefined) {
+    throw new ContractError(
+      `Cannot centre windows on --tss ${tss}: --windows gives the windows, expected one of the two flags`,
+    );
+  }
+  if (genes === undefined && geneType !== undefined) {
+    throw new ContractError(
+      `Cannot choose genes of type ${
+        geneType.join(" or ")
+      }: BED has no types, expected --genes beside --windows`,
+    );
+  }
+  for (
+    const [flag, path] of [
+      ["--genes", genes],
+      ["--windows", windows],
+      ["--transcript-genes", transcriptGenes],
+      ["--chromosome-aliases", chromosomeAliases],
+    ] as const
+  ) {
+    if (path !== undefined) await checkInputFile(flag, path);
+  }
+}
+
+/** Reads the genes, transcripts or windows that the flags name. */
+export async function takeGenes(flags: GeneFlags, listeners: GeneListeners): Promise<TakenGenes> {
+  const { warn: onWarning } = listeners;
+  const chromosomeAliases = flags.chromosomeAliases === undefined
+    ? undefined
+    : await readChromosomeAliases(flags.chromosomeAliases, { onWarning });
+  const taken = flags.windows === undefined
+    ? await takeAnnotation(flags, listeners)
+    : await takeWindows(flags.windows, flags, listeners);
+  return { ...taken, chromosomeAliases };
+}
+
+type Taken = Omit<TakenGenes, "chromosomeAliases">;
+
+async function takeAnnotation(flags: GeneFlags, listeners: GeneListeners): Promise<Taken> {
+  const { genes: path = "", geneType: geneTypes, tss = "gene" } = flags;
+  const { note, warn: onWarning } = listeners;
+  const transcriptGenes = await readGenesOfTranscripts(flags.transcriptGenes, listeners);
+  const options = { geneTypes, tss, transcriptGenes, onWarning };
+  const { genes, assembly } = await readAnnotation(path, options);
+  if (tss === "canonical") {
+    note(`Windows: around the canonical transcripts of ${formatCountOf(genes.length, "gene")}`);
+  } else if (tss === "transcript") {
+    const groups = new Set(genes.map((gene) => geneGroupKey(gene.id, gene))).size;
+    note(
+      `Windows: around ${formatCountOf(genes.length, "transcript")} of ${
+        formatCountOf(groups, "gene")
+      }, which no split separates`,
+    );
+  }
+  return { genes, annotationAssembly: assembly, tss };
+}
+
+async function takeWindows(
+  path: string,
+  flags: GeneFlags,
+  listeners: GeneListeners,
+): Promise<Taken> {
+  const { geneType: geneTypes, halfWidth } = flags;
+  const { note, warn: onWarning } = listeners;
+  const annotation = flags.genes === undefined
+    ? undefined
+    : await readAnnotation(flags.genes, { geneTypes, onWarning });
+  const names = annotation && (await readBedWindows(path)).windows.map(({ id, gene = id }) => gene);
+  const source = flags.transcriptGenes ??
+    (names?.some(isTranscriptId) === true ? flags.genes : undefined);
+  const transcriptGenes = await readGenesOfTranscripts(source, listeners);
+  const { windows, lengthsBp, assembly } = await readBedWindows(path, {
+    genes: annotation?.genes,
+    transcriptGenes,
+    onWarning,
+  });
+  note(`Windows: ${describeWindows(windows.length, { lengthsBp, halfWidth })}`);
+  const annotationAssembly = agreeOnBuild(path, assembly, annotation?.assembly);
+  return { genes: windows, annotationAssembly, tss: "bed" };
+}
+
+/** Says how intervals became windows. */
+function describeWindows(
+  count: number,
+  { lengthsBp: [shortest, longest], halfWidth }: {
+    readonly lengthsBp: readonly [number, number];
+    readonly halfWidth: number;
+  },
+): string {
+  const bp = (length: number) => length.toLocaleString("en-US");
+  const intervals = formatCountOf(count, "interval");
+  if (shortest === longest && longest === 2 * halfWidth) {
+    return `${intervals} of ${bp(longest)} bp, base for base`;
+  }
+  const lengths = shortest === longest ? bp(longest) : `${bp(shortest)} to ${bp(longest)}`;
+  return `the middles of ${intervals} of ${lengths} bp, ± ${bp(halfWidth)} bp`;
+}
+
+function agreeOnBuild(
+  path: string,
+  ofWindows: string | undefined,
+  ofGenes: string | undefined,
+): string | undefined {
+  if (ofWindows === undefined || ofGenes === undefined || ofWindows === ofGenes) {
+    return ofWindows ?? ofGenes;
+  }
+  throw new ContractError(
+    `Cannot use the windows of ${path}: they are of ${ofWindows} by their header, and the genes are of ${ofGenes}, ` +
+      "expected one assembly",
+  );
+}
+
+async function readGenesOfTranscripts(
+  path: string | undefined,
+  { warn: onWarning }: GeneListeners,
+): Promise<ReadonlyMap<string, string> | undefined> {
+  return path === undefined ? undefined : await readTranscriptGenes(path, { onWarning });
+}

@@ -1,0 +1,40 @@
+/** Checks of what is asked of a data set. */
+
+import { ContractError } from "../errors.ts";
+import type { Transform } from "../record.ts";
+
+/** Throws unless all indices are from 0 to `bound` − 1. */
+export function checkIndices(
+  indices: ArrayLike<number>,
+  { bound, what }: { readonly bound: number; readonly what: string },
+): void {
+  for (let i = 0; i < indices.length; i++) {
+    const index = indices[i]!;
+    if (!Number.isInteger(index) || index < 0 || index >= bound) {
+      throw new RangeError(
+        `Cannot take subset: ${what} ${index} is outside the data, which have ${bound}`,
+      );
+    }
+  }
+}
+
+/** Throws unless 0 ≤ start ≤ end ≤ length. */
+export function checkSpan(start: number, end: number, length: number): void {
+  if (start >= 0 && start <= end && end <= length) return;
+  throw new RangeError(`Cannot take samples ${start} to ${end}: the data have ${length}`);
+}
+
+/** Throws because data have no labels. */
+export function failLabels(): never {
+  throw new ContractError(
+    "Cannot take labels: the data have no labels, expected one for each sample",
+  );
+}
+
+/** Throws because the counts of transformed data are not known. */
+export function failCounts(transform: Transform): never {
+  throw new ContractError(
+    `Cannot take counts: the data carry ${transform}, and their counts are not known, as they are of ` +
+      "logarithms of integers that a reader or recoverCounts found",
+  );
+}

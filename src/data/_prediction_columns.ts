@@ -1,0 +1,144 @@
+/** The columns of a table of predictions, from which every format is written. */
+
+import type { Dataset } from "./dataset.ts";
+
+/** How the numbers of a column are written: integers, or the fewest digits that give back the same float. */
+export type ColumnKind = "text" | "integer" | "float32" | "float64";
+
+/** A column of the table. */
+export interface PredictionColumn {
+  readonly name: string;
+  readonly kind: ColumnKind;
+  /** Whether the value may be unknown. */
+  readonly nullable: boolean;
+  /** The value of a sample; `undefined` if it is not known. */
+  readonly valueAt: (position: number) => string | number | undefined;
+}
+
+/** The numbers of a table, `[position]` each. */
+export interface PredictionValues {
+  /** One number for each sample, `[position]`. */
+  readonly predictions: ArrayLike<number>;
+  /** How far the members of an ensemble differ, `[position]`; adds a column `spread`. */
+  readonly spread?: ArrayLike<number> | undefined;
+  /**
+   * What was measured, `[position]`, such as `data.labels()`, and NaN where that is not known; adds the columns
+   * `measured` and `residual`, which is measured − predicted: positive where a gene is expressed more than was predicted.
+   */
+  readonly measured?: ArrayLike<number> | undefined;
+}
+
+/** A column of numbers of a table. */
+export interface NumberColumn {
+  readonly name: "prediction" | "spread" | "measured" | "residual";
+  readonly kind: "float32" | "float64";
+  /** Whether values may be unknown, which are NaN. */
+  readonly nullable: boolean;
+  /** `[position]` */
+  readonly values: ArrayLike<number>;
+}
+
+/**
+ * The columns of numbers that a table has, in their order.
+ *
+ * @throws {TypeError} If their lengths differ from the number of samples.
+ * @throws {RangeError} If a number is NaN, or is not finite as it is written; the message has its gene and cell type.
+ */
+export function numberColumns(
+  data: Dataset,
+  { predictions, spread, measured }: PredictionValues,
+): NumberColumn[] {
+  for (const [name, values] of Object.entries({ predictions, spread, measured })) {
+    if (values === undefined || values.length === data.length) continue;
+    const what = name === "predictions" ? "" : ` of "${name}"`;
+    throw new TypeError(
+      `Cannot write predictions: ${values.length}${what} for ${data.length} samples, expected one for each`,
+    );
+  }
+  const known = { kind: "float32", nullable: false } as const;
+  const columns: NumberColumn[] = [{ name: "prediction", ...known, values: predictions }];
+  if (spread !== undefined) columns.push({ name: "spread", ...known, values: spread });
+  if (measured !== undefined) {
+    const kind = everyIsFloat32(measured) ? "float32" : "float64";
+    columns.push({ name: "measured", kind, nullable: true, values: measured });
+    const values = residualsOf(measured, predictions);
+    columns.push({ name: "residual", kind: "float32", nullable: true, values });
+  }
+  for (const column of columns) checkNumbers(data, column);
+  return columns;
+}
+
+/** All columns of a table: what is known about each sample's gene, and the numbers. */
+export function predictionColumns(
+  data: Dataset,
+  numbers: readonly NumberColumn[],
+): PredictionColumn[] {
+  const details = (position: number) => data.geneDetailsOf(position);
+  const known = { kind: "text", nullable: false } as const;
+  const detail = { kind: "text", nullable: true } as const;
+  return [
+    { name: "cell_type", ...known, valueAt: (position) => data.cellTypeOf(position) },
+    { name: "gene_id", ...known, valueAt: (position) => data.geneOf(position) },
+    { name: "symbol", ...detail, valueAt: (position) => details(position)?.symbol },
+    { name: "chrom", ...detail, valueAt: (position) => details(position)?.chromosome },
+    {
+      name: "tss",
+      kind: "integer",
+      nullable: true,
+      valueAt: (position) => details(position)?.tss,
+    },
+    { name: "strand", ...detail, valueAt: (position) => details(position)?.strand },
+    ...(data.columns.geneDetails?.some(({ gene }) => gene !== undefined)
+      ? [{
+        name: "gene",
+        ...detail,
+        valueAt: (position: number) => details(position)?.gene,
+      }]
+      : []),
+    ...numbers.map(({ name, kind, nullable, values }) => ({
+      name,
+      kind,
+      nullable,
+      valueAt: (position: number) => {
+        // Text has no negative zero, so no format has.
+        const value = values[position]! + 0;
+        return Number.isNaN(value) ? undefined : value;
+      },
+    })),
+  ];
+}
+
+/** Whether float32 holds all values, as it does where they were read from a file of float32. */
+function everyIsFloat32(values: ArrayLike<number>): boolean {
+  for (let i = 0; i < values.length; i++) {
+    if (!Object.is(Math.fround(values[i]!), values[i])) return false;
+  }
+  return true;
+}
+
+function residualsOf(measured: ArrayLike<number>, predictions: ArrayLike<number>): Float32Array {
+  return Float32Array.from(
+    { length: predictions.length },
+    (_, i) => measured[i]! - Math.fround(predictions[i]!),
+  );
+}
+
+const QUANTITIES: Readonly<Record<NumberColumn["name"], string>> = {
+  prediction: "prediction",
+  spread: "spread",
+  measured: "measured value",
+  residual: "residual",
+};
+
+function checkNumbers(data: Dataset, { name, kind, nullable, values }: NumberColumn): void {
+  for (let position = 0; position < values.length; position++) {
+    const value = values[position]!;
+    if (nullable && Number.isNaN(value)) continue;
+    if (Number.isFinite(kind === "float32" ? Math.fround(value) : value)) continue;
+    throw new RangeError(
+      `Cannot write predictions: ${QUANTITIES[name]} of ${data.geneOf(position)} in ${
+        data.cellTypeOf(position)
+      } is ${value}, expected a finite ${kind === "float32" ? "float32" : "number"}`,
+    );
+  }
+}

@@ -1,0 +1,164 @@
+import { type AnndataValue, ARRAY } from "../io/zarr/anndata.ts";
+import { ZarrArray } from "../io/zarr/array.ts";
+import { Frame } from "../io/zarr/frame.ts";
+import { GENE_COLUMNS, geneCells, hasGenes } from "../io/zarr/gene_columns.ts";
+import { finishAnndata } from "../io/zarr/root.ts";
+import type { ZarrPath, ZarrStore } from "../io/zarr/store.ts";
+import { type NumberColumn, numberColumns, type PredictionValues } from "./_prediction_columns.ts";
+import type { Dataset } from "./dataset.ts";
+
+/** The content of an AnnData that {@linkcode writePredictionAnndata} writes. */
+export interface PredictionAnndata extends PredictionValues {
+  /**
+   * What `uns["histone"]` says, such as the name of the model.
+   *
+   * @default {Only `record`, the record of the data}
+   */
+  readonly about?: Readonly<Record<string, AnndataValue | undefined>> | undefined;
+}
+
+/** Cell types are laid out some at a time, of about this many values. */
+const PIECE_VALUES = 2 ** 19;
+
+/**
+ * Writes predictions as AnnData in Zarr v3, which `anndata.read_zarr` of Python opens: `X` is the prediction as float32,
+ * `[cell type, gene]`, NaN where the data lack a pair. `spread`, `measured` and `residual` (measured − predicted) are
+ * layers, where they are given. `obs` has the cell types, `var` the genes with `symbol chrom tss strand` (`tss` is
+ * 0-based), in the order of the data; transcripts have a column `gene`, and replicates `group`. `uns["histone"]` has the record of the data, unless `about` has another.
+ *
+ * @param store Where to write; a `Map` will do.
+ * @param data The samples.
+ * @param content The predictions.
+ * @throws {TypeError} If predictions and samples differ in number.
+ * @throws {RangeError} If there are no samples, a gene occurs twice in a cell type, or a number is NaN or infinite; the
+ * message has its gene and cell type.
+ *
+ * @example Predictions for two cell types
+ * ```ts
+ * import { Dataset, writePredictionAnndata } from "@waka/histone/data";
+ * import { simulateColumns } from "@waka/histone/simulate";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const data = new Dataset(simulateColumns({ cellTypes: 2, genes: 3, bins: 2 }).train);
+ * const store = new Map<string, Uint8Array>();
+ * await writePredictionAnndata(store, data, { predictions: [1, 2, 3, 4, 5, 6] });
+ * const { shape } = JSON.parse(new TextDecoder().decode(store.get("/X/zarr.json")));
+ * deepStrictEqual(shape, [2, 3]);
+ * ```
+ */
+export async function writePredictionAnndata(
+  store: ZarrStore,
+  data: Dataset,
+  { about = {}, ...values }: PredictionAnndata,
+): Promise<void> {
+  const [prediction, ...layers] = numberColumns(data, values);
+  if (data.length === 0) {
+    throw new RangeError("Cannot write predictions: there are no samples, expected some");
+  }
+  const grid = makeGrid(data);
+  await writeMatrix(store, "/X", { data, grid, column: prediction! });
+  for (const column of layers) {
+    await writeMatrix(store, `/layers/${column.name}`, { data, grid, column });
+  }
+  await writeCellTypes(store, data, grid.cellTypes);
+  await writeGenes(store, data, grid.genes);
+  await finishAnndata(store, { histone: { record: { ...data.record }, ...about } });
+}
+
+/** Where each sample stands in the matrix. */
+interface Grid {
+  /** The cell types that have samples, in their order: places in the columns' `cellTypes`. */
+  readonly cellTypes: readonly number[];
+  /** The genes that have samples, in their order: places in the columns' `genes`. */
+  readonly genes: readonly number[];
+  /** The positions of the samples of each cell type, `[row]`. */
+  readonly positions: readonly (readonly number[])[];
+  /** The matrix column of each sample, `[position]`. */
+  readonly columns: Uint32Array;
+}
+
+function makeGrid(data: Dataset): Grid {
+  const [cellTypeIndices, geneIndices] = [data.cellTypeIndices(), data.geneIndices()];
+  const genes = [...new Set(geneIndices)].sort((a, b) => a - b);
+  const columnOf = new Map(genes.map((gene, column) => [gene, column]));
+  const byCellType = Map.groupBy(
+    cellTypeIndices.keys(),
+    (position) => cellTypeIndices[position]!,
+  );
+  const cellTypes = [...byCellType.keys()].sort((a, b) => a - b);
+  return {
+    cellTypes,
+    genes,
+    positions: cellTypes.map((cellType) => byCellType.get(cellType)!),
+    columns: geneIndices.map((gene) => columnOf.get(gene)!),
+  };
+}
+
+interface Matrix {
+  readonly data: Dataset;
+  readonly grid: Grid;
+  readonly column: NumberColumn;
+}
+
+async function writeMatrix(store: ZarrStore, path: ZarrPath, matrix: Matrix): Promise<void> {
+  const { grid: { genes, positions }, column: { kind } } = matrix;
+  const chunkRows = Math.max(1, Math.floor(PIECE_VALUES / genes.length));
+  const array = new ZarrArray(store, path, {
+    type: kind,
+    rowShape: [genes.length],
+    chunkRows,
+    attributes: ARRAY,
+  });
+  for (const row of positions) await array.append(rowOf(matrix, row));
+  await array.finish();
+}
+
+/** The values of a cell type, `[gene]`. */
+function rowOf(
+  { data, grid: { genes, columns }, column: { kind, values } }: Matrix,
+  positions: readonly number[],
+): Float32Array | Float64Array {
+  const row = new (kind === "float32" ? Float32Array : Float64Array)(genes.length).fill(NaN);
+  for (const position of positions) {
+    const column = columns[position]!;
+    if (!Number.isNaN(row[column])) {
+      throw new RangeError(
+        `Cannot write predictions: gene ${data.geneOf(position)} occurs twice in ${
+          data.cellTypeOf(position)
+        }, expected once`,
+      );
+    }
+    row[column] = values[position]!;
+  }
+  return row;
+}
+
+async function writeCellTypes(
+  store: ZarrStore,
+  { columns: { cellTypes, cellTypeGroups } }: Dataset,
+  places: readonly number[],
+): Promise<void> {
+  const frame = new Frame(store, "/obs", {
+    index: "cell_type",
+    columns: cellTypeGroups === undefined ? {} : { group: "category" },
+  });
+  await frame.append({
+    cell_type: places.map((place) => cellTypes[place]!),
+    group: places.map((place) => cellTypeGroups?.[place]),
+  });
+  await frame.finish();
+}
+
+async function writeGenes(
+  store: ZarrStore,
+  { columns: { genes, geneDetails } }: Dataset,
+  places: readonly number[],
+): Promise<void> {
+  const details = places.map((place) => geneDetails?.[place] ?? {});
+  const frame = new Frame(store, "/var", {
+    index: "gene_id",
+    columns: { ...GENE_COLUMNS, ...(hasGenes(details) && { gene: "category" }) },
+  });
+  await frame.append({ gene_id: places.map((place) => genes[place]!), ...geneCells(details) });
+  await frame.finish();
+}

@@ -1,0 +1,43 @@
+/** Reads the files of a directory by their keys. */
+
+import { pathOf } from "./file.ts";
+
+/** A directory whose files are read whole. */
+export interface DirectorySource {
+  /**
+   * Reads a file.
+   *
+   * @param key Its path in the directory, which starts with `/`.
+   * @returns Its content; `undefined` if there is no such file.
+   */
+  get(key: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
+}
+
+/** Opens a directory; nothing of it is kept open. */
+export function directorySource(path: string | URL): DirectorySource {
+  const directory = pathOf(path);
+  return {
+    async get(key: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+      try {
+        return await Deno.readFile(`${directory}${key}`);
+      } catch (error) {
+        if (GONE.some((kind) => error instanceof kind)) return undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+/** The system's errors for a path that leads to no file. */
+const GONE = [Deno.errors.NotFound, Deno.errors.NotADirectory];
+
+/** Lists the paths of all files in a directory and the directories below it, sorted; links are not followed. */
+export async function listFilesBelow(directory: string): Promise<string[]> {
+  const paths: string[] = [];
+  for await (const { name, isDirectory, isFile } of Deno.readDir(directory)) {
+    const path = `${directory}/${name}`;
+    if (isDirectory) paths.push(...await listFilesBelow(path));
+    else if (isFile) paths.push(path);
+  }
+  return paths.sort();
+}

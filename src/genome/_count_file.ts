@@ -1,0 +1,87 @@
+/** Counts one file. */
+
+import { ContractError } from "../errors.ts";
+import { formatCountOf } from "../base/count.ts";
+import { checkValues } from "./_check_values.ts";
+import { checkAccessions } from "./_contig_assembly.ts";
+import { checkAssembly } from "./chromosomes.ts";
+import type { Gene } from "./gene.ts";
+import type { ControlInput, PrepareOptions } from "./prepare_options.ts";
+import type { CountOptions, SignalCounts } from "./signal/track.ts";
+import type { GeneWindows } from "./windows.ts";
+
+/** Options of {@linkcode countFile}. */
+export interface CountFileOptions
+  extends Omit<PrepareOptions, "onProgress">, Pick<CountOptions, "chromosomes"> {
+  readonly genes: readonly Gene[];
+  readonly windows: GeneWindows;
+  /** The assembly of the data, or `unknown`. */
+  readonly assembly: string;
+  /** Whether the number of reads in the whole file is needed. */
+  readonly totalReads: boolean;
+  readonly onProgress: (genesDone: number) => void;
+}
+
+/** A file, and what it is of. */
+export interface CountedFile extends ControlInput {
+  readonly cellType: string;
+  readonly mark: string;
+}
+
+/** Counts of which the number of reads in the file is known. */
+export type CountsWithReads = SignalCounts & { readonly reads: number };
+
+/** Counts a file and closes it. Bins are by ascending coordinate. */
+export async function countFile(
+  file: CountedFile,
+  options: CountFileOptions,
+): Promise<SignalCounts> {
+  const { genes, windows } = options;
+  const { track, close } = await file.open();
+  try {
+    const counts = await track.count(windows, options);
+    if (track.contigs === undefined) {
+      checkAccessions(counts.contigs, { file: file.name, assembly: options.assembly });
+      const place = { file: file.name, aliases: windows.chromosomeAliases };
+      for (const message of checkAssembly(genes, counts.contigs, place)) {
+        options.onWarning?.(message);
+      }
+    }
+    checkValues(counts.values, file, options);
+    warnIfEmpty(counts.values, file, options);
+    return counts;
+  } finally {
+    close();
+  }
+}
+
+/**
+ * Returns the number of reads in a file.
+ *
+ * @param why What the number is needed for, to begin the error with.
+ * @throws {ContractError} If the file does not say.
+ */
+export function readsOf({ reads }: SignalCounts, name: string, why: string): number {
+  if (reads !== undefined) return reads;
+  throw new ContractError(
+    `Cannot ${why} ${name}: its index does not say how many reads it has. Make the index again ` +
+      "with a recent samtools or tabix",
+  );
+}
+
+/** Warns of each empty file separately: the user must know which marks of which cell types will be zero. */
+function warnIfEmpty(
+  values: Float64Array,
+  { name, cellType, mark }: CountedFile,
+  { genes, minMappingQuality = 0, onWarning }: CountFileOptions,
+): void {
+  if (values.some((value) => value !== 0)) return;
+  const filter = minMappingQuality === 0
+    ? ""
+    : `, or no read of mapping quality ${minMappingQuality} or more, which --min-mapping-quality asks for`;
+  onWarning?.(
+    `${name} (${mark} of ${cellType}) has nothing in any window of the ${
+      formatCountOf(genes.length, "gene")
+    }: all its values are zero. Does it hold other chromosomes or regions only${filter}?`,
+  );
+}

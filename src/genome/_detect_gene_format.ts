@@ -1,0 +1,41 @@
+/** Tells the formats of genes from each other by their first lines. */
+
+import type { Line } from "../text/lines.ts";
+import { isGff3Style } from "./_attributes.ts";
+import { splitBed } from "./_bed_genes.ts";
+import { splitGenePred } from "./_gene_pred.ts";
+import { isTableHeader } from "./_table_genes.ts";
+import type { GeneFormat } from "./gene_format.ts";
+import { unquoteCell } from "./text_lines.ts";
+
+const [HASH, QUOTE] = [35, 34];
+
+/** Whether a line is a comment. Spreadsheets put comments that contain commas in quotes. */
+export function isComment({ bytes, start }: Line): boolean {
+  return bytes[start] === HASH || (bytes[start] === QUOTE && bytes[start + 1] === HASH);
+}
+
+/** Detects the format from a file's first line of data. */
+export function detectFormat(text: string): GeneFormat | undefined {
+  const columns = text.split("\t").map((column) => column.trim());
+  if (isTableHeader(text)) return "table";
+  // BED is tested before GFF, since a BED file may have nine columns with digits wherever GFF has them.
+  const [, start, end] = splitBed(text);
+  if (isDigits(start) && isDigits(end)) return "bed";
+  if (splitGenePred(text) !== undefined) return "genepred";
+  const [, , , gffStart, gffEnd, , , , attributes] = columns;
+  if (attributes === undefined || !isDigits(gffStart) || !isDigits(gffEnd)) return undefined;
+  return isGff3Style(unquoteCell(attributes)) ? "gff3" : "gtf";
+}
+
+/** Whether a line is GTF or GFF3 but lacks the attributes that show which, such as the line of a chromosome. */
+export function tellsNoFormat(text: string): boolean {
+  const columns = text.split("\t");
+  const [, source, kind, start, end, , , , attributes = ""] = columns;
+  return (columns.length === 8 || columns.length === 9) && !isDigits(source) && isDigits(start) &&
+    isDigits(end) && ["", "."].includes(attributes.trim()) && kind !== "gene";
+}
+
+function isDigits(text: string | undefined): boolean {
+  return text !== undefined && /^\d+$/.test(text.trim());
+}

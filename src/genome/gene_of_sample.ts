@@ -1,0 +1,2 @@
+/** The title of a column in tables of genes: the gene of which a transcript or a window is a sample. */
+export const GENE_OF_SAMPLE = "of_gene";

@@ -1,0 +1,185 @@
+/** Turns the bytes of a chunk into its items. */
+
+import { FormatError } from "../../errors.ts";
+import { type ChunkCoding, READ_TYPES, type ReadType } from "./_array_metadata.ts";
+import { unpack } from "./_unpack.ts";
+
+/** Typed arrays of the numbers that are read. */
+export type ReadNumbers = InstanceType<(typeof READ_TYPES)[keyof typeof READ_TYPES]>;
+
+/** Items of an array. */
+export type ReadItems = ReadNumbers | string[];
+
+/** The longest text of a chunk in all: far more than names of samples need. */
+const MOST_TEXT_BYTES = 2 ** 28;
+/** Bytes of an entry of a shard's index: offset and length. */
+const ENTRY_BYTES = 16;
+/** Packed chunks hold at most this many items a byte: more than any codec reaches on real signal. */
+export const MOST_ITEMS_PER_BYTE = 4096;
+/** Items of chunks that need not be there, since all of them may be zero. */
+export const FREE_ITEMS = 2 ** 22;
+/** The offset of a chunk of a shard that was not written. */
+const ABSENT = 2n ** 64n - 1n;
+
+/** How chunks are decoded. */
+export interface DecodeOptions {
+  readonly type: ReadType;
+  /** The value of items that were not written. */
+  readonly fill: unknown;
+  /** Name of the file, for messages. */
+  readonly file: string;
+}
+
+/** The number of items of a shape. */
+export function countItems(shape: readonly number[]): number {
+  return shape.reduce((product, length) => product * length, 1);
+}
+
+/** A chunk that was not written: every item has the fill value. */
+export function emptyChunk(shape: readonly number[], { type, fill }: DecodeOptions): ReadItems {
+  const length = countItems(shape);
+  if (type === "string") {
+    return new Array<string>(length).fill(typeof fill === "string" ? fill : "");
+  }
+  const items = new READ_TYPES[type](length);
+  const number = fill === "NaN" ? NaN : Number(fill ?? 0);
+  if (items instanceof BigInt64Array || items instanceof BigUint64Array) {
+    return items.fill(BigInt(Math.trunc(number) || 0));
+  }
+  return items.fill(number);
+}
+
+/**
+ * Decodes a chunk.
+ *
+ * @throws {FormatError} If it is damaged.
+ */
+export async function decodeChunk(
+  bytes: Uint8Array<ArrayBuffer>,
+  coding: ChunkCoding,
+  options: DecodeOptions,
+): Promise<ReadItems> {
+  const { type, file } = options;
+  const { shape, packings, inner } = coding;
+  const itemBytes = type === "string" ? 0 : READ_TYPES[type].BYTES_PER_ELEMENT;
+  const wanted = countItems(shape) * itemBytes;
+  // A checksum, and the index of a shard, stand beside the items.
+  const mostBytes = type === "string" || inner !== undefined
+    ? MOST_TEXT_BYTES + 2 * wanted
+    : wanted + 4;
+  let content = bytes;
+  for (const packing of packings) content = await unpack(content, packing, { mostBytes, file });
+  if (inner !== undefined) return await decodeShard(content, { ...coding, inner }, options);
+  if (type === "string") return decodeTexts(content, countItems(shape), file);
+  if (content.length !== wanted) {
+    throw new FormatError(
+      `Cannot read Zarr: a chunk has ${content.length} bytes, expected ${wanted}`,
+      { file },
+    );
+  }
+  return new READ_TYPES[type](content.slice().buffer);
+}
+
+function decodeTexts(bytes: Uint8Array<ArrayBuffer>, count: number, file: string): string[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const damaged = (byteOffset: number) =>
+    new FormatError("Cannot read Zarr: texts of a chunk are damaged", { file, byteOffset });
+  if (bytes.length < 4 + 4 * count || view.getUint32(0, true) !== count) throw damaged(0);
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  const texts: string[] = [];
+  for (let offset = 4; texts.length < count;) {
+    if (offset + 4 > bytes.length) throw damaged(offset);
+    const length = view.getUint32(offset, true);
+    offset += 4;
+    if (offset + length > bytes.length) throw damaged(offset);
+    try {
+      texts.push(decoder.decode(bytes.subarray(offset, offset + length)));
+    } catch {
+      throw damaged(offset);
+    }
+    offset += length;
+  }
+  return texts;
+}
+
+/** A shard is its chunks, then an index of where each lies, then the index's checksum. */
+async function decodeShard(
+  bytes: Uint8Array<ArrayBuffer>,
+  { shape, inner }: ChunkCoding & { readonly inner: ChunkCoding },
+  options: DecodeOptions,
+): Promise<ReadItems> {
+  const counts = shape.map((length, axis) => length / inner.shape[axis]!);
+  const chunks = countItems(counts);
+  const start = bytes.length - 4 - chunks * ENTRY_BYTES;
+  // A shard of real signal packs nowhere near as densely.
+  if (start < 0 || countItems(shape) > FREE_ITEMS + MOST_ITEMS_PER_BYTE * bytes.length) {
+    throw new FormatError(
+      `Cannot read Zarr: a shard has ${bytes.length} bytes, too few for ${chunks} chunks`,
+      { file: options.file },
+    );
+  }
+  const index = new DataView(bytes.buffer, bytes.byteOffset + start, chunks * ENTRY_BYTES);
+  const whole = emptyChunk(shape, options);
+  for (let chunk = 0; chunk < chunks; chunk++) {
+    const [offset, length] = [0, 8].map((at) => index.getBigUint64(chunk * ENTRY_BYTES + at, true));
+    if (offset === ABSENT) continue;
+    if (offset! + length! > BigInt(start)) {
+      const { file } = options;
+      throw new FormatError("Cannot read Zarr: the index of a shard is damaged", { file });
+    }
+    const part = bytes.slice(Number(offset), Number(offset! + length!));
+    const items = await decodeChunk(part, inner, options);
+    copyChunk(items, inner.shape, { into: whole, shape, place: placeOf(chunk, counts) });
+  }
+  return whole;
+}
+
+/** The place of a chunk in a grid, by its number. */
+export function placeOf(chunk: number, counts: readonly number[]): number[] {
+  const place: number[] = [];
+  for (const count of counts.toReversed()) {
+    place.unshift(chunk % count);
+    chunk = Math.floor(chunk / count);
+  }
+  return place;
+}
+
+/** Copies the items of a chunk that lie within an array to their places. */
+export function copyChunk(
+  items: ReadItems,
+  chunkShape: readonly number[],
+  { into, shape, place }: {
+    readonly into: ReadItems;
+    readonly shape: readonly number[];
+    /** The chunk's place in the grid. */
+    readonly place: readonly number[];
+  },
+): void {
+  const axes = shape.length;
+  if (axes === 0) {
+    into[0] = items[0]!;
+    return;
+  }
+  const width = chunkShape[axes - 1]!;
+  const column = place[axes - 1]! * width;
+  const count = Math.min(width, shape[axes - 1]! - column);
+  if (count <= 0) return;
+  const rows = countItems(chunkShape.slice(0, -1));
+  for (let row = 0; row < rows; row++) {
+    const within = placeOf(row, chunkShape.slice(0, -1));
+    let to = 0;
+    let isInside = true;
+    for (let axis = 0; axis < axes - 1; axis++) {
+      const at = place[axis]! * chunkShape[axis]! + within[axis]!;
+      if (at >= shape[axis]!) isInside = false;
+      to = to * shape[axis]! + at;
+    }
+    if (!isInside) continue;
+    const start = to * shape[axes - 1]! + column;
+    if (Array.isArray(items) || Array.isArray(into)) {
+      for (let i = 0; i < count; i++) into[start + i] = items[row * width + i]!;
+    } else {
+      into.set(items.subarray(row * width, row * width + count) as never, start);
+    }
+  }
+}

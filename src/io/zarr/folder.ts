@@ -1,0 +1,27 @@
+/** Folders that hold AnnData. */
+
+import { directorySource } from "../../files/directory_source.ts";
+import { pathKind, pathOf } from "../../files/file.ts";
+import type { SampleColumns } from "../columns.ts";
+import { readAnndata, type ReadAnndataOptions } from "./anndata_reader.ts";
+
+/** Whether a folder is a hierarchy of Zarr, of version 3 or 2. */
+export async function isZarrFolder(path: string | URL): Promise<boolean> {
+  for (const name of ["zarr.json", ".zgroup"]) {
+    if (await pathKind(`${pathOf(path)}/${name}`) === "file") return true;
+  }
+  return false;
+}
+
+/**
+ * Reads samples from a folder of AnnData.
+ *
+ * @throws {FormatError} As `readAnndata` does.
+ */
+export async function readAnndataFolder(
+  path: string | URL,
+  options: Omit<ReadAnndataOptions, "name"> = {},
+): Promise<SampleColumns> {
+  const name = String(path).replace(/(?<=[^/\\])[/\\]+$/, "");
+  return await readAnndata(directorySource(path), { ...options, name });
+}

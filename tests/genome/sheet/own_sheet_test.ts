@@ -1,0 +1,317 @@
+/** Replicates, controls, indexes and missing marks in this package's own sheets. */
+
+import { deepStrictEqual, rejects, strictEqual } from "node:assert";
+import fc from "fast-check";
+import { readSampleSheet, type ReadSampleSheetOptions } from "../../../src/genome/sample_sheet.ts";
+import { REPLICATE_RULES } from "../../../src/record.ts";
+import { textSource } from "../../helpers/text_source.ts";
+
+const HEADER = "cell_type,mark,path,replicate,control,index,control_index,expression";
+
+function read(rows: readonly string[], options: ReadSampleSheetOptions = {}) {
+  return readSampleSheet(textSource([HEADER, ...rows].join("\n"), "s.csv"), options);
+}
+
+/** The names of the entries, as `liver.1 H3K4me3 a.bam`. */
+async function list(rows: readonly string[], options: ReadSampleSheetOptions) {
+  const { entries } = await read(rows, options);
+  return entries.map(({ cellType, mark, path }) => `${cellType} ${mark} ${path}`);
+}
+
+const REPLICATES = [
+  "liver,H3K9me3,c.bam,1",
+  "liver,H3K4me3,a.bam,1",
+  "lung,H3K4me3,d.bam,1",
+  "liver,H3K4me3,b.bam,2",
+  "lung,H3K9me3,e.bam,1",
+  "liver,H3K9me3,f.bam,2",
+];
+
+Deno.test("replicates that are combined stand together, in the order of their rows", async () => {
+  for (const replicates of ["sum", "mean", "mean-rpm"] as const) {
+    const { cellTypes, marks, entries, cellTypeGroups } = await read(REPLICATES, { replicates });
+    deepStrictEqual([cellTypes, marks], [["liver", "lung"], ["H3K4me3", "H3K9me3"]]);
+    strictEqual(cellTypeGroups, undefined);
+    deepStrictEqual(
+      entries.map(({ cellType, path, replicate }) => [cellType, path, replicate]),
+      [
+        ["liver", "a.bam", "1"],
+        ["liver", "b.bam", "2"],
+        ["liver", "c.bam", "1"],
+        ["liver", "f.bam", "2"],
+        ["lung", "d.bam", "1"],
+        ["lung", "e.bam", "1"],
+      ],
+    );
+  }
+});
+
+Deno.test("replicates that are kept are cell types of their own, grouped by the sheet's cell type", async () => {
+  const sheet = await read(REPLICATES, { replicates: "keep" });
+  deepStrictEqual(sheet.cellTypes, ["liver.1", "lung.1", "liver.2"]);
+  deepStrictEqual([...sheet.cellTypeGroups!], [
+    ["liver.1", "liver"],
+    ["lung.1", "lung"],
+    ["liver.2", "liver"],
+  ]);
+  deepStrictEqual(await list(REPLICATES, { replicates: "keep" }), [
+    "liver.1 H3K4me3 a.bam",
+    "liver.1 H3K9me3 c.bam",
+    "lung.1 H3K4me3 d.bam",
+    "lung.1 H3K9me3 e.bam",
+    "liver.2 H3K4me3 b.bam",
+    "liver.2 H3K9me3 f.bam",
+  ]);
+  const plain = await read(["liver,H3K4me3,a.bam"], { replicates: "keep" });
+  deepStrictEqual([...plain.cellTypeGroups!], [["liver", "liver"]]);
+});
+
+Deno.test("kept replicates are never lost, doubled or given to another group", async () => {
+  const name = fc.stringMatching(/^[a-c]\.?[12]?$/);
+  const cell = fc.record({ cellType: name, mark: fc.constantFrom("m", "n"), replicate: name });
+  await fc.assert(
+    fc.asyncProperty(fc.array(cell, { minLength: 1, maxLength: 8 }), async (cells) => {
+      const rows = cells.map(({ cellType, mark, replicate }, i) =>
+        `${cellType},${mark},${i}.bam,${replicate}`
+      );
+      let sheet;
+      try {
+        sheet = await read(rows, { replicates: "keep", missingMarks: "mask" });
+      } catch {
+        return; // Names that collide, which are refused.
+      }
+      const own = new Map(sheet.entries.map(({ path, cellType }) => [path, cellType]));
+      strictEqual(sheet.entries.length, rows.length);
+      for (const [i, { cellType, replicate }] of cells.entries()) {
+        const found = own.get(`${i}.bam`)!;
+        deepStrictEqual([found, sheet.cellTypeGroups!.get(found)], [
+          `${cellType}.${replicate}`,
+          cellType,
+        ]);
+      }
+      strictEqual(
+        new Set(sheet.entries.map(({ cellType, mark }) => `${cellType} ${mark}`)).size,
+        rows.length,
+      );
+    }),
+  );
+});
+
+const BAD_REPLICATES: Readonly<Record<string, readonly [readonly string[], RegExp]>> = {
+  "nothing to tell them apart": [
+    ["liver,H3K4me3,a.bam", "liver,H3K4me3,b.bam"],
+    /has mark "H3K4me3" in line 2 and in line 3, expected a column "replicate" that names both.*line 3\)$/,
+  ],
+  "only one named": [
+    ["liver,H3K4me3,a.bam,1", "liver,H3K4me3,b.bam"],
+    /expected a column "replicate" that names both.*line 3\)$/,
+  ],
+  "one name for two": [
+    ["liver,H3K4me3,a.bam,1", "liver,H3K4me3,b.bam,2", "liver,H3K4me3,c.bam,1"],
+    /replicate "1" of mark "H3K4me3" in cell type "liver" is in line 2 and in line 4, expected once: merge.*line 4\)$/,
+  ],
+  "one path": [
+    ["liver,H3K4me3,a.bam,1", "liver,H3K4me3,./a.bam,2"],
+    /path "\.\/a\.bam" is in line 2 and in line 3, expected once: its reads would be counted twice/,
+  ],
+};
+
+for (const [name, [rows, message]] of Object.entries(BAD_REPLICATES)) {
+  Deno.test(`replicates with ${name} are refused by every rule`, async () => {
+    for (const replicates of REPLICATE_RULES) {
+      await rejects(read(rows, { replicates }), { name: "FormatError", message });
+    }
+  });
+}
+
+const BAD_KEPT: Readonly<Record<string, readonly [readonly string[], RegExp]>> = {
+  "a mark that names none": [
+    ["liver,H3K4me3,a.bam,1", "liver,H3K9me3,b.bam"],
+    /"H3K9me3" of cell type "liver" does not name its replicate.*line 3\)$/,
+  ],
+  "the name of another cell type": [
+    ["liver.1,H3K4me3,a.bam", "liver,H3K4me3,b.bam,1"],
+    /"liver\.1" would be the name of a replicate of both "liver\.1" and "liver".*line 3\)$/,
+  ],
+  "the name of another's replicate": [
+    ["a.b,H3K4me3,a.bam,c", "a,H3K4me3,b.bam,b.c"],
+    /"a\.b\.c" would be the name of a replicate of both "a\.b" and "a"/,
+  ],
+  "the name of another group": [
+    ["liver,H3K4me3,a.bam,1", "liver.1,H3K4me3,b.bam,2"],
+    /cell type "liver\.1" has the name of a replicate of "liver"/,
+  ],
+  "a mark that one of them lacks": [
+    ["liver,H3K4me3,a.bam,1", "liver,H3K4me3,b.bam,2", "liver,H3K9me3,c.bam,1"],
+    /cell type "liver\.2" \(line 3\) lacks mark "H3K9me3" \(which "liver\.1" has in line 4\)/,
+  ],
+};
+
+for (const [name, [rows, message]] of Object.entries(BAD_KEPT)) {
+  Deno.test(`kept replicates with ${name} are refused`, async () => {
+    await rejects(read(rows, { replicates: "keep" }), { name: "FormatError", message });
+  });
+}
+
+Deno.test("a control is a path, or the mark of rows of the same cell type and replicate", async () => {
+  const rows = [
+    "liver,H3K4me3,a.bam,1,Input,a.idx,,",
+    "liver,H3K4me3,b.bam,2,Input,,,",
+    "liver,Input,i.bam,1,,i.idx,,",
+    "liver,Input,j.bam,2,,,,",
+    "lung,H3K4me3,c.bam,1,Input,,,",
+    "lung,Input,k.bam,,,,,",
+    "skin,H3K4me3,d.bam,1,../input.bam,,x.bai,",
+  ];
+  const { marks, entries } = await read(rows, { replicates: "sum", control: "subtract" });
+  deepStrictEqual(marks, ["H3K4me3"]);
+  deepStrictEqual(
+    entries.map(({ path, index, control }) => [path, index, control]),
+    [
+      ["a.bam", "a.idx", { path: "i.bam", index: "i.idx", line: 4 }],
+      ["b.bam", undefined, { path: "j.bam", line: 5 }],
+      ["c.bam", undefined, { path: "k.bam", line: 7 }],
+      ["d.bam", undefined, { path: "../input.bam", index: "x.bai", line: 8 }],
+    ],
+  );
+});
+
+Deno.test("without a rule for controls they are not read, which a note says", async () => {
+  const notes: string[] = [];
+  const { entries, marks } = await read(
+    ["liver,H3K4me3,a.bam,,Input", "liver,Input,i.bam"],
+    { onNote: (text) => void notes.push(text) },
+  );
+  deepStrictEqual([marks, entries[0]?.control], [["H3K4me3"], undefined]);
+  deepStrictEqual(notes, [
+    "s.csv names controls (line 2), which are not used: --control subtract or ratio uses them",
+  ]);
+});
+
+const BAD_CONTROLS: Readonly<Record<string, readonly [readonly string[], RegExp]>> = {
+  "of another cell type": [
+    ["liver,H3K4me3,a.bam,,Input", "lung,Input,i.bam"],
+    /control "Input" is the mark of other rows, but cell type "liver" has no row of it \(s\.csv, line 2\)$/,
+  ],
+  "of several replicates": [
+    ["liver,H3K4me3,a.bam,,Input", "liver,Input,i.bam,1", "liver,Input,j.bam,2"],
+    /cell type "liver" has several rows of it \(lines 3, 4\), none of replicate ""/,
+  ],
+  "that is a mark's file": [
+    ["liver,H3K4me3,a.bam,,b.bam", "liver,H3K9me3,./b.bam,,c.bam"],
+    /control "b\.bam" is the file of a mark in line 3, .*line 2\)$/,
+  ],
+  "that is its own file": [
+    ["liver,H3K4me3,a.bam,,a.bam"],
+    /control "a\.bam" is the file of a mark in line 2/,
+  ],
+};
+
+for (const [name, [rows, message]] of Object.entries(BAD_CONTROLS)) {
+  Deno.test(`a control ${name} is refused`, async () => {
+    await rejects(read(rows, { control: "ratio" }), { name: "FormatError", message });
+  });
+}
+
+const GAPS = ["liver,H3K4me3,a.bam", "lung,H3K9me3,b.bam", "liver,H3K9me3,c.bam"];
+
+Deno.test("a mark that a cell type lacks is refused, masked, or leaves the cell type out", async () => {
+  await rejects(
+    read(GAPS),
+    /cell type "lung" \(line 3\) lacks mark "H3K4me3".*--missing-marks leave-out .* mask/,
+  );
+  const notes: string[] = [];
+  const onNote = (text: string) => void notes.push(text);
+  const masked = await read(GAPS, { missingMarks: "mask", onNote });
+  deepStrictEqual(masked.cellTypes, ["liver", "lung"]);
+  deepStrictEqual([...masked.missingMarks!], [["lung", ["H3K4me3"]]]);
+  strictEqual(masked.entries.length, 3);
+  const left = await read(GAPS, { missingMarks: "leave-out", onNote });
+  deepStrictEqual([left.cellTypes, left.marks], [["liver"], ["H3K4me3", "H3K9me3"]]);
+  strictEqual(left.missingMarks, undefined);
+  deepStrictEqual(notes, [
+    "s.csv lacks H3K4me3 of lung: their values are 0, and the data say that they were not measured",
+    "left out of s.csv, since they lack marks: H3K4me3 of lung",
+  ]);
+  await rejects(
+    read(["liver,H3K4me3,a.bam", "lung,H3K9me3,b.bam"], { missingMarks: "leave-out" }),
+    /every cell type lacks a mark \(H3K9me3 of liver; H3K4me3 of lung\)/,
+  );
+  const whole = await read(["liver,H3K4me3,a.bam"], { missingMarks: "mask" });
+  strictEqual("missingMarks" in whole, false);
+});
+
+Deno.test("marks and cell types can be chosen, and names that are not there are refused", async () => {
+  deepStrictEqual(await list(GAPS, { marks: ["H3K9me3"] }), [
+    "lung H3K9me3 b.bam",
+    "liver H3K9me3 c.bam",
+  ]);
+  deepStrictEqual(await list(GAPS, { cellTypes: ["liver"] }), [
+    "liver H3K4me3 a.bam",
+    "liver H3K9me3 c.bam",
+  ]);
+  for (const options of [{ marks: ["H3K27ac"] }, { cellTypes: ["Liver"] }]) {
+    await rejects(read(GAPS, options), {
+      name: "ContractError",
+      message:
+        /^Cannot take (mark "H3K27ac"|cell type "Liver") from s\.csv: it has (H3K4me3|liver)/,
+    });
+  }
+  const only = { marks: ["H3K4me3"] };
+  await rejects(read(GAPS, only), /cell type "lung" has no row of H3K4me3, .*line 3\)$/);
+  deepStrictEqual(await list(GAPS, { ...only, missingMarks: "leave-out" }), [
+    "liver H3K4me3 a.bam",
+  ]);
+});
+
+Deno.test("expression may differ between replicates, and a kept replicate has its own or its group's", async () => {
+  const rows = [
+    "liver,H3K4me3,a.bam,1,,,,x.sf",
+    "liver,H3K9me3,b.bam,1,,,,x.sf",
+    "liver,H3K4me3,c.bam,2,,,,y.sf",
+    "liver,H3K9me3,d.bam,2,,,,",
+    "lung,H3K4me3,e.bam,1,,,,z.sf",
+    "lung,H3K9me3,f.bam,1,,,,",
+    "lung,H3K4me3,g.bam,2,,,,",
+    "lung,H3K9me3,h.bam,2,,,,",
+  ];
+  const mean = await read(rows, { replicates: "mean" });
+  deepStrictEqual([...mean.expression!], [
+    ["liver", { paths: ["x.sf", "y.sf"], line: 2 }],
+    ["lung", { paths: ["z.sf"], line: 6 }],
+  ]);
+  const kept = await read(rows, { replicates: "keep" });
+  deepStrictEqual(
+    Array.from(kept.expression!, ([cellType, { paths }]) => [cellType, ...paths]),
+    [["liver.1", "x.sf"], ["liver.2", "y.sf"], ["lung.1", "z.sf"], ["lung.2", "z.sf"]],
+  );
+  const third = [...rows, "liver,H3K4me3,i.bam,3", "liver,H3K9me3,j.bam,3"];
+  await rejects(
+    read(third, { replicates: "keep" }),
+    /cell type "liver\.3" has no expression, and its replicates have several \(lines 2 and 4\)/,
+  );
+  await rejects(
+    read(["liver,H3K4me3,a.bam,1,,,,x.sf", "liver,H3K9me3,b.bam,1,,,,y.sf"], {
+      replicates: "mean",
+    }),
+    /"liver" has expression "x\.sf" in line 2 and "y\.sf" in line 3/,
+  );
+});
+
+Deno.test("NA in a column that may be empty is R's way of leaving it empty", async () => {
+  const { entries, expression } = await read(["liver,H3K4me3,a.bam,NA,NA,NA,NA,NA"], {
+    control: "subtract",
+  });
+  deepStrictEqual(entries, [{ cellType: "liver", mark: "H3K4me3", path: "a.bam", line: 2 }]);
+  strictEqual(expression, undefined);
+});
+
+Deno.test("cell types that differ only in capitals give a warning", async () => {
+  const warnings: string[] = [];
+  await read(["liver,H3K4me3,a.bam", "Liver,H3K4me3,b.bam"], {
+    onWarning: (text) => void warnings.push(text),
+  });
+  deepStrictEqual(warnings, [
+    's.csv has cell types "liver" (line 2) and "Liver" (line 3), which differ only in capitals: are they one?',
+  ]);
+});

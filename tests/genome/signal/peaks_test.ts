@@ -1,0 +1,133 @@
+/** Peaks as a signal: enrichment by overlap. */
+
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
+import { gzipSync } from "node:zlib";
+import fc from "fast-check";
+import { openSignal } from "../../../src/genome/signal/open_signal.ts";
+import { prepare } from "../../../src/genome/prepare.ts";
+import type { CountOptions } from "../../../src/genome/signal/track.ts";
+import { geneWindows } from "../../../src/genome/windows.ts";
+import { bytesSource } from "../../../src/files/byte_source.ts";
+import { readBlacklist } from "../../../src/genome/signal/blacklist.ts";
+import { closeTo, countSlowly, geneAt } from "../../helpers/genome.ts";
+import { textSource } from "../../helpers/text_source.ts";
+
+const WINDOWS = geneWindows([geneAt("chr1", 200)], { halfWidthBp: 200 });
+
+async function countPeaks(
+  text: string,
+  options: Partial<CountOptions> & { readonly name?: string } = {},
+): Promise<number[]> {
+  const { name = "a.narrowPeak", ...others } = options;
+  const track = await openSignal(textSource(text, name));
+  return [...(await track.count(WINDOWS, { rule: "enrichment", ...others })).values];
+}
+
+/** A row of narrowPeak. */
+function peak(start: number, end: number, enrichment: number | string, contig = "chr1"): string {
+  return `${contig}\t${start}\t${end}\tpeak\t100\t.\t${enrichment}\t5.5\t3.2\t40\n`;
+}
+
+Deno.test("a peak counts with its enrichment times the share of the bin that it covers", async () => {
+  deepStrictEqual(await countPeaks(peak(50, 250, 8)), [4, 8, 4, 0]);
+  deepStrictEqual(await countPeaks(peak(50, 250, 8, "1")), [4, 8, 4, 0]);
+  deepStrictEqual(await countPeaks(peak(399, 500, 1e3)), [0, 0, 0, 10]);
+});
+
+Deno.test("peaks that overlap are added, in any order", async () => {
+  const rows = [peak(0, 100, 2), peak(50, 150, 4), peak(50, 100, 1)];
+  deepStrictEqual(await countPeaks(rows.join("")), [4.5, 2, 0, 0]);
+  deepStrictEqual(await countPeaks(rows.toReversed().join("")), [4.5, 2, 0, 0]);
+});
+
+Deno.test("broadPeak has nine columns, and lines for genome browsers are skipped", async () => {
+  const broad = peak(50, 250, 8).replace("\t40\n", "\n");
+  const text = `track type=broadPeak name="a"\n# a comment\nbrowser position chr1:1-2\n${broad}`;
+  deepStrictEqual(await countPeaks(text, { name: "a.broadPeak" }), [4, 8, 4, 0]);
+  const zipped = bytesSource(new Uint8Array(gzipSync(text)), "a.BROADPEAK.gz");
+  const { values } = await (await openSignal(zipped)).count(WINDOWS, { rule: "enrichment" });
+  deepStrictEqual([...values], [4, 8, 4, 0]);
+});
+
+Deno.test("peaks are counted as by adding base by base", async () => {
+  const genes = [geneAt("chr1", 300), geneAt("chr2", 50), geneAt("chr1", 420)];
+  const windows = geneWindows(genes, { halfWidthBp: 150, binSizeBp: 30 });
+  const row = fc.record({
+    chromosome: fc.constantFrom("chr1", "chr2", "chr3"),
+    start: fc.nat(600),
+    length: fc.integer({ min: 1, max: 200 }),
+    value: fc.integer({ min: 1, max: 4000 }).map((n) => n / 64),
+  });
+  await fc.assert(fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 30 }), async (rows) => {
+    const intervals = rows.map(({ length, ...place }) => ({ ...place, end: place.start + length }));
+    const text = intervals.map(({ chromosome, start, end, value }) =>
+      peak(start, end, value, chromosome)
+    ).join("");
+    const track = await openSignal(textSource(text, "a.narrowPeak"));
+    const { values, reads } = await track.count(windows, { rule: "enrichment" });
+    strictEqual(reads, undefined);
+    closeTo(values, countSlowly(intervals, genes, { rule: "enrichment", bins: 10, binSizeBp: 30 }));
+  }));
+});
+
+Deno.test("a base of a blacklist has no enrichment", async () => {
+  const blacklist = await readBlacklist(textSource("chr1\t100\t150\n", "b.bed"));
+  deepStrictEqual(await countPeaks(peak(50, 250, 8), { blacklist }), [4, 4, 4, 0]);
+});
+
+Deno.test("peaks without an enrichment are refused with their line", async () => {
+  for (const value of ["0", "-1", ".", "NA", "inf", "1e999", "nan"]) {
+    await rejects(countPeaks(peak(1, 2, 3) + peak(5, 9, value)), {
+      name: "FormatError",
+      message:
+        /enrichment \(signalValue, column 7\) is ".*", expected a number above 0; without enrich.*line 2/,
+    });
+  }
+});
+
+Deno.test("rows of other kinds are refused by what they are", async () => {
+  const refuse = (row: string, message: RegExp) =>
+    rejects(countPeaks(row), { name: "FormatError", message });
+  await refuse("chr1\t1\t9\tp\t100\t.\n", /6 columns, expected at least 9/);
+  await refuse("chr1\t1\t9\n", /3 columns, expected at least 9/);
+  await refuse(
+    "chr1\t9\t99\tp\t100\t.\t9\t99\t0\t1\t90,\t0,\t5.1\t3\t2.5\n",
+    /looks like gappedPeak or BED12/,
+  );
+  await refuse("chr\tstart\tend\tlength\tabs_summit\n", /a line of column names/);
+  await refuse("chr1\t9\t3\tp\t100\t.\t5\t3\t2\n", /end is 3/);
+});
+
+Deno.test("peaks have no reads: rules, options and normalisation for reads are refused", async () => {
+  const text = peak(50, 250, 8);
+  const fails = (options: Partial<CountOptions>, message: RegExp) =>
+    rejects(countPeaks(text, options), { name: "ContractError", message });
+  await fails({ rule: "reads" }, /rule is reads, expected enrichment.*holds peaks: give the reads/);
+  await fails({ rule: "mean" }, /rule is mean, expected enrichment/);
+  await fails({ extendBp: 200 }, /peaks have no reads to extend/);
+  await fails({ fragments: true }, /peaks have no pairs of reads/);
+  const bed = await openSignal(textSource("chr1\t1\t9\n", "a.bed"));
+  await rejects(bed.count(WINDOWS, { rule: "enrichment" }), /name a file of peaks \.narrowPeak/);
+  const open = async () => ({
+    track: await openSignal(textSource(text, "a.narrowPeak")),
+    close() {},
+  });
+  const input = { cellType: "liver", mark: "H3K4me3", name: "a.narrowPeak", open };
+  const genes = [{ ...geneAt("chr1", 200), id: "5" }];
+  await rejects(
+    prepare(genes, [input], { rule: "enrichment", normalisation: "rpm" }),
+    /peaks have no reads to count, expected normalisation none/,
+  );
+  const prepared = await prepare(genes, [input], { rule: "enrichment", halfWidthBp: 200 });
+  const { signal, record } = await prepared.columns();
+  deepStrictEqual([...signal], [4, 8, 4, 0]);
+  strictEqual(record.countingRule, "enrichment");
+});
+
+Deno.test("reads that are named as peaks are told what their name should be", async () => {
+  const warnings: string[] = [];
+  const track = await openSignal(textSource(peak(50, 250, 8), "ENCFF1.bed"));
+  warnings.push(...track.warnings ?? []);
+  match(warnings.join(), /looks like peaks, not reads.*name it \.narrowPeak or \.broadPeak/);
+  ok(track.format === "bed");
+});
