@@ -147,7 +147,7 @@ async function findFile(
   };
 }
 
-/** The index that a row names. `none` says that there is none, and that the file is to be read whole. */
+/** The index that a row names. `none` says that the file has no index and is to be read whole. */
 async function findIndex(
   entry: SheetFile,
   sheetPath: string,

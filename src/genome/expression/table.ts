@@ -13,9 +13,8 @@ import { detectLayout, isComment } from "./_detect.ts";
 import { describeNames, parseGeneNames } from "./_gene_names.ts";
 import type { Layout } from "./_layout.ts";
 import { OneSampleCheck } from "./_long_format.ts";
-import { NameIndex } from "./_name_index.ts";
-import { plainSampleName } from "./_sample_names.ts";
 import { ExpressionRowReader } from "./_rows.ts";
+import { listWantedSamples } from "./_wanted_samples.ts";
 import type { ExpressionSample } from "./samples.ts";
 import type { ValueKind } from "./value_kinds.ts";
 
@@ -231,7 +230,7 @@ class TableParser {
     const check = new OneSampleCheck(layout, this.#file);
     for (const line of this.#head.slice(linesBefore)) check.check(line);
     if (layout.sampleColumns.length > 0) this.#check = check;
-    const samples = this.#wantedSamples(layout);
+    const samples = listWantedSamples(layout, this.#options, this.#file);
     this.#layout = layout;
     this.#cellTypes = [...samples.keys()];
     this.#chosen = chooseColumns(layout, {
@@ -249,34 +248,6 @@ class TableParser {
     this.#rows = rows;
     this.#linesToSkip = Math.max(0, linesBefore - this.#head.length);
     this.#head = [];
-  }
-
-  /** The names of each cell type's samples; an empty list if the cell type is found by its own name. */
-  #wantedSamples(layout: Layout): Map<string, string[]> {
-    const { cellTypes, reference, samples = [] } = this.#options;
-    const own = layout.ofOneSample
-      ? [plainSampleName(this.#file)]
-      : layout.values.map(({ name }) => name);
-    const all = cellTypes ?? own;
-    const wanted = new Map<string, string[]>(all.map((cellType) => [cellType, []]));
-    if (reference !== undefined && this.#hasReference(layout, reference)) wanted.set(reference, []);
-    for (const { sample, cellType } of samples) {
-      // Samples that are listed for a group are those of each of its cell types.
-      const isOwn = wanted.has(cellType);
-      for (const [name, own] of wanted) {
-        const group = this.#options.cellTypeGroups?.get(name);
-        if (isOwn ? name === cellType : group === cellType) own.push(sample);
-      }
-    }
-    return wanted;
-  }
-
-  /** Whether the table has the reference, by the list of samples or by its own name. */
-  #hasReference(layout: Layout, reference: string): boolean {
-    const { samples = [] } = this.#options;
-    return !layout.ofOneSample &&
-      (samples.some(({ cellType }) => cellType === reference) ||
-        new NameIndex(layout.values).findCellType(reference).length > 0);
   }
 
   #otherColumns(): string[] {

@@ -25,7 +25,7 @@ export interface ChosenFiles {
  * Chooses files. Of an experiment's files of one output type, some hold the same reads: those of several analyses, of
  * several assemblies, and those of single replicates and of all of them pooled.
  *
- * @throws {ContractError} If the files are of several assemblies and none is named.
+ * @throws {ContractError} If the files are of several assemblies and the options name no assembly.
  * @throws {FormatError} With the lines, if files hold the same reads and nothing decides between them, if a cell type
  * has several experiments of a mark, or its biosamples were treated in several ways.
  */

@@ -30,7 +30,7 @@ export interface EncodeFile {
   readonly format: SignalFormat;
   readonly url: string;
   readonly sizeBytes: number | undefined;
-  /** Accession in the row's own column `control`; empty if there is none. */
+  /** Accession in the row's own column `control`; empty if the row lacks it. */
   readonly control: string;
   readonly expression: string;
   readonly line: number;
@@ -61,7 +61,12 @@ export function readEncodeFile({ cell, line }: RowCells, file: string): EncodeFi
   const place = { file, line };
   const cellType = cell("cell_type") || cell("Biosample term name");
   const accession = cell("File accession");
-  checkName(accession, { what: "file", ...place });
+  if (!/^[A-Z0-9]{1,30}$/i.test(accession)) {
+    throw new FormatError(
+      `Cannot read sample sheet: File accession is "${accession}", expected such as ENCFF001AAA`,
+      place,
+    );
+  }
   if (mark !== "") {
     checkName(cellType, { what: "cell type", ...place });
     checkName(mark, { what: "mark", ...place });

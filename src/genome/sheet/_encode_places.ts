@@ -65,7 +65,8 @@ async function findInFolder(
 
 /** The names that a file may have in a folder: that in its address, or its accession with a usual ending. */
 function fileNames({ url, accession, format }: EncodeFile): string[] {
-  const name = /([^/?#]+)(?:[?#].*)?$/.exec(url)?.[1];
+  // Other names are not those that a download gets.
+  const name = /([\w.-]{1,200})(?:[?#].*)?$/.exec(url)?.[1];
   const endings = { bam: [".bam"], bigwig: [".bigWig", ".bw"], peaks: [".bed.gz", ".bed"] };
   const usual = endings[format as keyof typeof endings].map((ending) => `${accession}${ending}`);
   return name === undefined ? usual : [name, ...usual];

@@ -6,7 +6,7 @@ export interface Library {
   readonly replicate: string | undefined;
   /** The antibody; empty for controls and in sheets of nf-core/cutandrun. */
   readonly antibody: string;
-  /** Name of the control's sample; empty if there is none. */
+  /** Name of the control's sample; empty if it has no control. */
   readonly control: string;
   /** The control's replicate; empty if the sheet does not say. */
   readonly controlReplicate: string;
@@ -14,7 +14,7 @@ export interface Library {
   readonly cellType: string;
   /** The mark, if the sheet has a column for it; else empty. */
   readonly mark: string;
-  /** The cell of expression; empty if there is none. */
+  /** The cell of expression; may be empty. */
   readonly expression: string;
   readonly line: number;
 }

@@ -31,7 +31,8 @@ export function nameSample(library: Library, file: string): SampleNames {
     const lacking = written === "" ? "which mark it is" : "of which cell type it is";
     throw new FormatError(
       `Cannot read samplesheet: the name of sample "${sample}" does not tell ${lacking}, expected such as ` +
-        '"liver_H3K4me3", or columns "cell_type" and "mark" that say it: add them to a copy of the sheet',
+        '"liver_H3K4me3", or columns "cell_type" and "mark" that say it: add them to a copy of the sheet, or remove the rows of a ' +
+        "control that no other row names",
       { file, line },
     );
   }

@@ -14,6 +14,9 @@ import { type SheetRow, withoutUndefined } from "./types.ts";
 /** The name of a sample that ends in its replicate, as nf-core/chipseq 2.0 has it. */
 const ENDING = /^(.+)_R(?:EP)?(\d+)$/;
 
+/** What the pipelines take as the name of a sample, which becomes part of the names of files. */
+const SAMPLE = /^[\w.-]+$/;
+
 /** Whether a header is that of such a samplesheet. */
 export function isNfCoreHeader({ keys }: SheetHeader): boolean {
   return keys.includes("fastq1") && (keys.includes("sample") || keys.includes("group"));
@@ -74,6 +77,13 @@ export class NfCoreReader implements RowReader {
     const plain = (name: string) => cell(name).replaceAll(" ", "_");
     const written = plain("sample") || plain("group");
     checkName(written, { what: "sample", file, line });
+    if (!SAMPLE.test(written)) {
+      throw new FormatError(
+        `Cannot read samplesheet: the name of sample "${written}" has characters that the pipelines do not take, ` +
+          "expected letters, digits, underscores, dots and hyphens",
+        { file, line },
+      );
+    }
     const ending = ENDING.exec(written);
     const own = cell("replicate");
     if (own !== "" && !/^\d+$/.test(own)) {

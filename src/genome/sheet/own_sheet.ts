@@ -9,6 +9,9 @@ import { type SheetFile, type SheetRow, withoutUndefined } from "./types.ts";
 const NEEDED = ["cell_type", "mark", "path"] as const;
 const OPTIONAL = ["replicate", "control", "control_index", "index", "expression"] as const;
 
+/** What R writes into a cell that is empty. */
+const MISSING = "NA";
+
 /** The first of the needed columns that a header lacks; `undefined` if it has all. */
 export function lackingColumn({ keys }: SheetHeader): string | undefined {
   return NEEDED.find((name) => !keys.includes(columnKey(name)));
@@ -55,7 +58,8 @@ export class OwnSheetReader implements RowReader {
     }
     const cellType = cell("cell_type");
     const mark = cell("mark");
-    const replicate = cell("replicate");
+    const optional = (name: typeof OPTIONAL[number]) => cell(name) === MISSING ? "" : cell(name);
+    const replicate = optional("replicate");
     checkName(cellType, { what: "cell type", ...place });
     checkName(mark, { what: "mark", ...place });
     if (replicate !== "") checkName(replicate, { what: "replicate", ...place });
@@ -65,10 +69,10 @@ export class OwnSheetReader implements RowReader {
       path: cell("path"),
       line,
       replicate: replicate || undefined,
-      index: cell("index") || undefined,
-      expression: cell("expression"),
-      controlCell: cell("control"),
-      controlIndex: cell("control_index"),
+      index: optional("index") || undefined,
+      expression: optional("expression"),
+      controlCell: optional("control"),
+      controlIndex: optional("control_index"),
     });
   }
 

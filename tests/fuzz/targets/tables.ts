@@ -12,7 +12,7 @@ import { matchExpression } from "../../../src/genome/expression/labels.ts";
 import { readExpressionTable } from "../../../src/genome/expression/table.ts";
 import { readGenes } from "../../../src/genome/genes.ts";
 import { readTranscriptGenes } from "../../../src/genome/transcripts.ts";
-import { readSampleSheet } from "../../../src/genome/sample_sheet.ts";
+import { readSampleSheet, type ReadSampleSheetOptions } from "../../../src/genome/sample_sheet.ts";
 import type { SampleColumns } from "../../../src/io/columns.ts";
 import { type Bytes, expectSound, type Part, type Seed, type Target, textPart } from "../seed.ts";
 
@@ -162,13 +162,67 @@ const SHEET = [
   "heart\tH3K9me3\td/e.bw",
 ].join("\n") + "\n";
 
+const REPLICATES = [
+  "cell_type,mark,path,replicate,control,index,expression",
+  'liver,H3K4me3,"a, 1.bam",1,Input,a.bai,x.sf',
+  "liver,H3K4me3,b.bam,2,Input,,y.sf",
+  "liver,Input,i.bam,1,,,",
+  "liver,Input,j.bam,2,,,",
+  "heart,H3K4me3,c.bam,1,../input.bam,,z.sf",
+].join("\n") + "\n";
+const NF_CORE = [
+  "sample,fastq_1,fastq_2,replicate,antibody,control,control_replicate",
+  "WT_H3K4me3_IP,a.fastq.gz,,1,H3K4me3,WT_INPUT,1",
+  "WT_INPUT,b.fastq.gz,,1,,,",
+].join("\n") + "\n";
+const ENCODE = [
+  "File accession;File format;Output type;File assembly;Experiment accession;Assay;Biosample term name;" +
+  "Experiment target;Biological replicate(s);Derived from;Size;File download URL;File Status",
+  "ENCFF001AAA;bam;alignments;GRCh38;ENCSR000AAA;Histone ChIP-seq;liver;H3K4me3-human;1;;12;https://x.org/a.bam;released",
+  "ENCFF001AAB;bam;alignments;GRCh38;ENCSR000AAA;Histone ChIP-seq;liver;H3K4me3-human;2;;;https://x.org/b.bam;released",
+  "ENCFF001CCC;bam;alignments;GRCh38;ENCSR000CCC;Control ChIP-seq;liver;;1;;;https://x.org/c.bam;released",
+  "ENCFF300AAA;bigWig;signal p-value;GRCh38;ENCSR000AAA;Histone ChIP-seq;liver;H3K4me3-human;1, 2;" +
+  "/files/ENCFF001AAA/, /files/ENCFF001AAB/, /files/ENCFF001CCC/;;https://x.org/s.bigWig;released",
+].join("\n").replaceAll(";", "\t") + "\n";
+
+/** How each form of sheet is read, by the name of its seed. */
+const SHEET_OPTIONS: Readonly<Record<string, ReadSampleSheetOptions>> = {
+  samples: {},
+  replicates: { replicates: "keep", control: "subtract", missingMarks: "mask" },
+  nfcore: { replicates: "sum", control: "ratio", results: "." },
+  metadata: { replicates: "mean", control: "ratio", outputType: "alignments" },
+};
+
 const SAMPLE_SHEET: Target = {
   name: "sample-sheet",
-  seeds: () => threeWays("samples.tsv", SHEET),
+  // Files that are not in the folder, output types and assemblies that the table lacks.
+  allowed: [ContractError],
+  seeds: () => [
+    ...threeWays("samples.tsv", SHEET),
+    ...threeWays("replicates.csv", REPLICATES),
+    ...threeWays("nfcore.csv", NF_CORE),
+    ...threeWays("metadata.tsv", ENCODE),
+  ],
   async read([file]) {
-    const { cellTypes, marks, entries } = await readSampleSheet(file);
-    expectSound(entries.length === cellTypes.length * marks.length, "the table has gaps");
+    const options = SHEET_OPTIONS[file.name.split(".")[0]!]!;
+    const sheet = await readSampleSheet(file, options);
+    const { cellTypes, marks, entries, cellTypeGroups, missingMarks } = sheet;
+    const places = new Set(entries.map(({ cellType, mark }) => JSON.stringify([cellType, mark])));
+    const gaps = [...missingMarks?.values() ?? []].flat().length;
+    expectSound(places.size + gaps === cellTypes.length * marks.length, "the table has gaps");
     expectSound(entries.every(({ path }) => path !== ""), "a path is empty");
+    expectSound(
+      new Set(entries.map(({ path }) => path)).size === entries.length,
+      "a path is twice",
+    );
+    const isNamed = options.replicates !== "keep" ||
+      cellTypes.every((name) => cellTypeGroups?.has(name));
+    expectSound(isNamed, "a replicate has no group");
+    const wantsControls = options.control !== undefined;
+    expectSound(
+      wantsControls || entries.every(({ control }) => !control),
+      "a control was not wanted",
+    );
   },
 };
 

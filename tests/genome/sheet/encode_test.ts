@@ -202,7 +202,7 @@ Deno.test("several experiments of a mark, and biosamples treated in several ways
   );
 });
 
-Deno.test("columns of one's own name cell types, marks and replicates", async () => {
+Deno.test("columns that the user added name cell types, marks and replicates", async () => {
   const own = [...COLUMNS, "cell_type", "mark", "replicate"];
   const files = [
     { ...file("ENCFF001AAA"), cell_type: "E066", replicate: "a" },
@@ -313,6 +313,25 @@ Deno.test("downloaded files are found by the name in their address or by accessi
   await rejects(
     read([{ ...file("ENCFF001AAA"), "File download URL": "" }]),
     /ENCFF001AAA has no address, .*--results.*line 2\)$/,
+  );
+});
+
+Deno.test("peaks are taken from BED files, not from the bigBed files with the same peaks", async () => {
+  const peaks = { "Output type": "replicated peaks", "Biological replicate(s)": "1, 2" };
+  const { sheet } = await read([
+    file("ENCFF001AAA", { ...peaks, "File format": "bigBed narrowPeak" }),
+    file("ENCFF001AAB", { ...peaks, "File format": "bed narrowPeak" }),
+  ], { outputType: "replicated peaks" });
+  deepStrictEqual(
+    sheet.entries.map(({ path, format }) => [path.split("/").at(-1), format]),
+    [["ENCFF001AAB.bed.gz", "peaks"]],
+  );
+});
+
+Deno.test("an accession that leads elsewhere is refused with its line", async () => {
+  await rejects(
+    read([{ ...file("ENCFF001AAA"), "File accession": "../ENCFF001AAA" }], { results: "." }),
+    /File accession is "\.\.\/ENCFF001AAA", expected such as ENCFF001AAA \(metadata\.tsv, line 2\)$/,
   );
 });
 

@@ -234,6 +234,11 @@ const BAD: Readonly<Record<string, readonly [readonly string[], readonly string[
     [],
     /replicate is "one", expected an integer .*line 2\)$/,
   ],
+  "a name that leads elsewhere": [
+    [...CHIPSEQ.slice(0, 1), "../../etc/H3K4me3,a.fastq.gz,,1,H3K4me3,,"],
+    [],
+    /sample "\.\.\/\.\.\/etc\/H3K4me3" has characters that the pipelines do not take.*line 2\)$/,
+  ],
   "runs of one library that differ": [
     [...CHIPSEQ, "WT_H3K4ME3_IP,z.fastq.gz,,1,H3K9ME3,WT_INPUT,1"],
     chipseqFiles(),

@@ -298,6 +298,14 @@ Deno.test("expression may differ between replicates, and a kept replicate has it
   );
 });
 
+Deno.test("NA in a column that may be empty is R's way of leaving it empty", async () => {
+  const { entries, expression } = await read(["liver,H3K4me3,a.bam,NA,NA,NA,NA,NA"], {
+    control: "subtract",
+  });
+  deepStrictEqual(entries, [{ cellType: "liver", mark: "H3K4me3", path: "a.bam", line: 2 }]);
+  strictEqual(expression, undefined);
+});
+
 Deno.test("cell types that differ only in capitals give a warning", async () => {
   const warnings: string[] = [];
   await read(["liver,H3K4me3,a.bam", "Liver,H3K4me3,b.bam"], {
