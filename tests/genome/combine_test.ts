@@ -353,6 +353,28 @@ Deno.test("warnings say that controls are not used, and that sums are of differe
   ]);
 });
 
+Deno.test("a warning says if a control leaves nothing of a mark, and files may be objects of a class", async () => {
+  class File implements ControlInput {
+    readonly #made: MadeFile;
+    readonly name: string;
+    constructor(made: MadeFile) {
+      this.#made = made;
+      this.name = made.name;
+    }
+    open() {
+      return this.#made.open();
+    }
+  }
+  const control = new File(madeFile("input.bam", [9, 9, 99, 9], { reads: 10 }));
+  const mark = input(madeFile("a.bam", A.counts, { reads: A.reads }), { control });
+  const { signal, warnings } = await count([mark], { control: "subtract" });
+  deepStrictEqual([...signal as Float32Array], [0, 0, 0, 0]);
+  deepStrictEqual(warnings, [
+    "nothing is left of H3K4me3 of liver when its control input.bam is subtracted: all its values are zero. " +
+    "Is it the control of this mark?",
+  ]);
+});
+
 Deno.test("any replicates and controls give what the formulas say", async () => {
   const counts = fc.array(fc.nat(100), { minLength: 4, maxLength: 4 });
   const file = fc.record({ counts, reads: fc.integer({ min: 1, max: 1e6 }) });
