@@ -68,7 +68,8 @@ export const TSS_RULES: readonly TssRule[] = ["gene", "canonical", "transcript",
 
 /**
  * The description of a data set's numbers. The window of a gene needs no field: with `bins` bins it is
- * `[tss - bins * binSizeBp / 2, tss + bins * binSizeBp / 2)`, 0-based half-open.
+ * `[tss - bins * binSizeBp / 2, tss + bins * binSizeBp / 2)`, 0-based half-open, and one base further right for genes on
+ * the minus strand in `transcript` orientation; see `geneWindows`.
  */
 export interface DataRecord {
   /** Genome assembly of the coordinates, such as `hg19`; `unknown` if it is not known. */
@@ -113,9 +114,9 @@ export interface DataRecord {
    * @default {false}
    */
   readonly fragments?: boolean | undefined;
-  /** What became of replicates; missing if there were none. */
+  /** What became of replicates; missing if the data have no replicates. */
   readonly replicates?: ReplicateRule | undefined;
-  /** How controls were used; missing if there were none. */
+  /** How controls were used; missing if the data have no controls. */
   readonly control?: ControlRule | undefined;
   /** The intervals that were left out, as `sha256:` and the digest of their file; missing if all were counted. */
   readonly blacklist?: string | undefined;

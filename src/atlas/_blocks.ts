@@ -6,18 +6,23 @@ import { competitionGenes } from "./competition_genes.ts";
 import type { CompetitionMember } from "./competition_layout.ts";
 import { COMPETITION_BINS, type ReadCounts } from "./count_alignments.ts";
 
+/** A block whose signal is counts. */
+export interface CountBlock extends CompetitionBlock {
+  readonly signal: ReadCounts;
+}
+
 /**
  * Makes a member's block: rows of its genes, `[gene, bin, mark]`.
  *
  * @param member The cell type and the indices of its genes.
  * @param counts The counts of each mark, `[mark][gene, bin]` for all genes; freed.
- * @param labels The labels of all genes, or `undefined` for a member without labels.
+ * @param options The labels of all genes, unless the member has no labels.
  */
 export function makeBlock(
   { cellType, genes }: CompetitionMember,
   counts: readonly ReadCounts[],
-  labels: Float32Array<ArrayBuffer> | undefined,
-): CompetitionBlock {
+  { labels }: { readonly labels: Float32Array<ArrayBuffer> | undefined },
+): CountBlock {
   const marks = counts.length;
   const isWide = counts.some((counts) => counts instanceof Uint32Array);
   const length = genes.length * COMPETITION_BINS * marks;

@@ -1,5 +1,6 @@
 /** Writes the rebuilt files from the counts that are kept. */
 
+import { freeArray } from "../base/free.ts";
 import { ContractError } from "../errors.ts";
 import { writeFileAtomic } from "../files/file.ts";
 import { ensemblGeneId } from "../gene_id.ts";
@@ -63,7 +64,12 @@ async function* makeBlocks(
     for (const { cellType, origin } of plan.files) {
       if (cellType === member.cellType) counts.push(await readCounts(store, origin));
     }
-    yield makeBlock(member, counts, isLabelled ? labels.labelsOf(member.cellType) : undefined);
+    const block = makeBlock(member, counts, {
+      labels: isLabelled ? labels.labelsOf(member.cellType) : undefined,
+    });
+    yield block;
+    // The writer asks for the next block when it has written this one.
+    freeArray(block.signal);
   }
 }
 

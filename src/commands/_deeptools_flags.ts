@@ -42,7 +42,7 @@ export const DEEPTOOLS_COUNT_FLAGS: readonly FlagAlias[] = [
   {
     names: ["--normalizeUsing"],
     value: "always",
-    does: "--normalise: CPM is rpm, None is none; RPKM, BPM and RPGC are refused",
+    does: "--normalise rpm for CPM, none for None; RPKM, BPM and RPGC are refused",
     translate: translateNormalisation,
   },
   {

@@ -43,7 +43,7 @@ export function declareCountFlags(command: Command): Command {
     .option("--extend <bp>", "extend reads to fragments of this length", integer(0), 0)
     .addOption(
       new Option("--fragments", "count each proper pair once, as its fragment (CUT&RUN, CUT&Tag)")
-        .default(false),
+        .default(false).conflicts("extend"),
     )
     .option(
       "--min-mapping-quality <n>",

@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { type AnnotationTss, VALUE_KINDS } from "../genome/mod.ts";
 import { EXPRESSION_TRANSFORMS, type Orientation, ORIENTATIONS, TSS_RULES } from "../record.ts";
 import { type ExpressionFlags, parseExpressionScale } from "./_expression.ts";
-import { choice, integer, list } from "./flags.ts";
+import { choice, integer, list, suggestWords } from "./flags.ts";
 
 /** What windows around genes can be centred on. */
 const ANNOTATION_TSS = TSS_RULES.filter((rule): rule is AnnotationTss => rule !== "bed");
@@ -87,7 +87,7 @@ export function declareGeneFlags(command: Command): Command {
         SCALES.join(", ")
       }; the last is sign(d) · ln(1 + |d|) of the difference d from ` +
         "another column of the table, as the competition's labels are",
-      parseScale,
+      suggestWords(parseScale, EXPRESSION_TRANSFORMS),
       "none",
     )
     .option(

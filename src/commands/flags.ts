@@ -61,7 +61,7 @@ export function number(least: number, most = Number.MAX_VALUE): (text: string) =
   };
 }
 
-/** The words that a parser made by {@linkcode choice} takes, for completion. */
+/** The words that completion offers for a parser. */
 const choices = new WeakMap<object, readonly string[]>();
 
 /** Makes the parser of a flag that takes one of a few words. */
@@ -72,11 +72,19 @@ export function choice<Word extends string>(words: readonly Word[]): (text: stri
     }
     return text as Word;
   };
+  return suggestWords(parse, words);
+}
+
+/** Names the words that completion offers for a parser that takes other texts too. */
+export function suggestWords<Parser extends object>(
+  parse: Parser,
+  words: readonly string[],
+): Parser {
   choices.set(parse, words);
   return parse;
 }
 
-/** The words that a flag takes; empty if it takes any other value, or no value. */
+/** The words that completion offers for a flag; empty if it takes any other value, or no value. */
 export function choicesOf({ parseArg }: Option): readonly string[] {
   return parseArg === undefined ? [] : choices.get(parseArg) ?? [];
 }
@@ -106,7 +114,10 @@ export function declareCommon(command: Command): Command {
 export function declareTraining(command: Command): Command {
   return declareCommon(
     command
-      .option("--data <path>", "competition .npz, DeepChrome .csv, or a folder of cell types")
+      .option(
+        "--data <path>",
+        "competition .npz, AnnData .zarr, DeepChrome .csv, or a folder of cell types",
+      )
       .option("--preset <name>", "model to train", "wakawaka")
       .option("--epochs <n>", "passes over the data (default: the preset's)", integer(1))
       .option("--batch-size <n>", "samples in a step (default: the preset's)", integer(1))

@@ -22,8 +22,9 @@ import { warn } from "./_warn.ts";
 /** Command `prepare`. */
 export const command: CommandDefinition<PrepareFlags> = {
   name: "prepare",
-  summary: "Counts BAM, bigWig, BED or bedGraph files around transcription start sites into a " +
-    "data set for train, predict and evaluate.",
+  summary:
+    "Counts BAM, CRAM, bigWig, BED, bedGraph or peak files around transcription start sites " +
+    "into a data set for train, predict and evaluate.",
   examples: [
     [
       "deno task prepare --samples sheet.tsv --genes genes.gtf.gz --expression rpkm.tsv " +
@@ -38,6 +39,11 @@ export const command: CommandDefinition<PrepareFlags> = {
     [
       "deno task prepare --samples sheet.tsv --genes genes.bed --signal mean --out new.npz",
       "bigWig tracks, for prediction",
+    ],
+    [
+      "deno task prepare --samples sheet.tsv --genes genes.gtf.gz --signal reads --fragments " +
+      "--blacklist hg38-blacklist.bed.gz --out cutandrun.npz",
+      "CUT&RUN: a pair of reads counts once, as its fragment",
     ],
     [
       "deno task prepare --samples sheet.csv --replicates sum --control subtract --genes genes.gtf.gz " +
@@ -57,6 +63,11 @@ export const command: CommandDefinition<PrepareFlags> = {
     [
       "deno task prepare --samples sheet.tsv --genes genes.gtf.gz --signal reads --out data.zarr",
       "samples x features for Python's anndata",
+    ],
+    [
+      "deno task prepare --samples sheet.tsv --genes gencode.gtf.gz --tss canonical --expression rpkm.tsv " +
+      "--signal reads --out data.npz",
+      "around canonical transcripts; --windows promoters.bed takes windows of your own",
     ],
   ],
   declare: declarePrepareFlags,

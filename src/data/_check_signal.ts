@@ -2,7 +2,8 @@ import type { PackedArray } from "../base/arrays.ts";
 import { LARGEST_TRANSFORMED } from "../base/limits.ts";
 import { ContractError } from "../errors.ts";
 import type { SampleColumns } from "../io/columns.ts";
-import { areLogarithms, isLogarithmOf, type SignalValues } from "../io/signal_values.ts";
+import { areLogarithms, isLogarithmOf } from "../io/logarithms.ts";
+import type { SignalValues } from "../io/signal_values.ts";
 
 /**
  * Throws unless a signal holds counts, or counts to which the record's transform was applied.

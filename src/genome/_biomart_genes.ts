@@ -108,6 +108,7 @@ export function makeBioMartParser(
       end: tss,
       line: line.number,
       rank: rankOf(known(own.canonical), known(own.maneSelect)),
+      isWhole: true,
     });
     return start === end ? places.keep(row) : row;
   };

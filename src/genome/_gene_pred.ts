@@ -55,7 +55,7 @@ export class GenePredGenes {
     const gene = named ?? found.gene;
     const place = { transcript, chromosome, strand, start, end, line: line.number };
     this.#made.add({ gene, ...place });
-    starts?.add(gene, place);
+    starts?.add(gene, { ...place, isWhole: true });
   }
 
   /** Adds the genes to the list. */

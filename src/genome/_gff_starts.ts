@@ -16,6 +16,7 @@ import {
 import { stripGenePrefix, stripTranscriptPrefix } from "./id_prefixes.ts";
 import { isInnerPart, isTranscriptKind, parentOf } from "./_transcript_features.ts";
 import type { TranscriptStarts } from "./_transcript_starts.ts";
+import { copyText } from "./_copy_text.ts";
 import { unquoteCell } from "./text_lines.ts";
 
 /** The start of a GTF's attributes, up to and including the transcript's id. */
@@ -26,6 +27,8 @@ export class GffStarts {
   readonly #file: string;
   readonly #isGtf: boolean;
   readonly #starts: TranscriptStarts;
+  /** Names of chromosomes and strands, each once. */
+  readonly #names = new Map<string, string>();
   /** GTF: the start of the attributes of the last transcript that had a line of its own. */
   #last = new Uint8Array();
 
@@ -58,20 +61,26 @@ export class GffStarts {
     if (isExtraCopy(attributes)) return;
     const [gene, transcript] = this.#isGtf ? namesOfGtf(attributes) : namesOfGff3(attributes);
     if (gene === undefined) return;
-    const chromosome = this.#isGtf ? feature.chromosome : decodePercent(feature.chromosome);
     const { start, end } = feature;
-    const rank = canonicalRank(attributes);
-    const strand = feature.strand.trim();
+    const isWhole = this.#isGtf && feature.kind === "transcript";
+    const name = this.#isGtf ? feature.chromosome : decodePercent(feature.chromosome);
     this.#starts.add(gene, {
       transcript,
-      chromosome,
-      strand,
+      chromosome: this.#keep(name),
+      strand: this.#keep(feature.strand.trim()),
       start,
       end,
       line: line.number,
-      rank,
+      rank: canonicalRank(attributes),
+      isWhole,
     });
-    if (this.#isGtf && feature.kind === "transcript") this.#skipPartsOf(line);
+    if (isWhole) this.#skipPartsOf(line);
+  }
+
+  #keep(name: string): string {
+    const kept = this.#names.get(name) ?? copyText(name);
+    this.#names.set(kept, kept);
+    return kept;
   }
 
   #skipPartsOf(line: Line): void {

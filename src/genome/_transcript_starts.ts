@@ -1,6 +1,7 @@
 /** Collects the transcripts of genes, for windows around the starts of transcripts rather than of genes. */
 
 import { geneKey } from "../gene_id.ts";
+import { copyText } from "./_copy_text.ts";
 
 /** A transcript, or a part of one, from a line of an annotation. */
 export interface TranscriptStart {
@@ -14,6 +15,8 @@ export interface TranscriptStart {
   readonly line: number;
   /** How telling its tag of a representative is, as `canonicalRank` says; `undefined` without such a tag. */
   readonly rank?: number | undefined;
+  /** Whether the line holds the whole transcript: another of its id is then a copy at another place, not a part. */
+  readonly isWhole?: boolean;
 }
 
 /** Collects transcripts by gene. */
@@ -43,12 +46,18 @@ export class TranscriptStarts {
     if (!this.#isWanted(row.rank)) return;
     this.#namesGenes ||= row.transcript !== gene;
     let own = this.#byGene.get(gene);
-    if (own === undefined) this.#byGene.set(gene, own = new Map());
-    const { transcript = `line ${row.line}`, chromosome, strand } = row;
-    const key = `${transcript}\t${chromosome}\t${strand}`;
+    if (own === undefined) this.#byGene.set(copyText(gene), own = new Map());
+    const { chromosome, strand, line } = row;
+    const transcript = row.transcript === undefined ? undefined : copyText(row.transcript);
+    // Lines without the transcript's id are transcripts of their own.
+    const key = `${transcript ?? `line ${line}`}\t${chromosome}\t${strand}`;
     const other = own.get(key);
-    if (other === undefined) this.#count++;
-    own.set(key, other === undefined ? row : join(other, row));
+    if (other === undefined) {
+      this.#count++;
+      own.set(key, { ...row, transcript });
+    } else if (!other.isWhole || !row.isWhole || isSamePlace(other, row)) {
+      own.set(key, join(other, row));
+    } else own.set(`${key}\t${row.start}\t${row.end}`, { ...row, transcript });
   }
 
   /** Whether each of several transcripts has its own id where its gene's should be, as in some of UCSC's files. */
@@ -61,18 +70,24 @@ export class TranscriptStarts {
     const found = new Map<string, TranscriptStart[]>();
     for (const [name, transcripts] of this.#byGene) {
       const key = geneKey(this.#idOfName.get(name) ?? name);
-      found.set(key, [...found.get(key) ?? [], ...transcripts.values()]);
+      const own = found.get(key) ?? [];
+      for (const transcript of transcripts.values()) own.push(transcript);
+      found.set(key, own);
     }
     return (id) => found.get(geneKey(id)) ?? [];
   }
 }
 
+function isSamePlace(one: TranscriptStart, other: TranscriptStart): boolean {
+  return one.start === other.start && one.end === other.end;
+}
+
+/** Joins two lines of a transcript. A line of the whole says where it is; parts reach from their first base to their last. */
 function join(one: TranscriptStart, other: TranscriptStart): TranscriptStart {
   const ranks = [one.rank, other.rank].filter((rank) => rank !== undefined);
-  return {
-    ...one,
-    start: Math.min(one.start, other.start),
-    end: Math.max(one.end, other.end),
-    rank: ranks.length === 0 ? undefined : Math.min(...ranks),
-  };
+  const rank = ranks.length === 0 ? undefined : Math.min(...ranks);
+  const whole = one.isWhole ? one : other.isWhole ? other : undefined;
+  if (whole !== undefined) return { ...whole, transcript: one.transcript, rank };
+  const [start, end] = [Math.min(one.start, other.start), Math.max(one.end, other.end)];
+  return { ...one, start, end, rank };
 }

@@ -57,7 +57,7 @@ export interface BedWindows {
  * @param input Path of the file, or a source of its bytes.
  * @param options An annotation, genes of transcripts, and what to do with warnings.
  * @returns The windows, their lengths and their assembly.
- * @throws {FormatError} With the line, if it is not BED, an interval is empty, or a strand is none of `+`, `-` and `.`;
+ * @throws {FormatError} With the line, if it is not BED, an interval is empty, or a strand is not one of `+`, `-` and `.`;
  * also if the file has no intervals.
  * @throws {ContractError} If the annotation has none of the windows' genes.
  *

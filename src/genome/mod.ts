@@ -115,9 +115,9 @@ export {
   TRACK_RULES,
   USUAL_EXCLUDED_FLAGS,
 } from "./signal/track.ts";
-export { type Blacklist, readBlacklist, type ReadBlacklistOptions } from "./signal/blacklist.ts";
+export { readBlacklist, type ReadBlacklistOptions } from "./signal/blacklist.ts";
 export { FLAG_NAMES } from "./signal/sam_flags.ts";
-export type { MergedIntervals } from "./signal/intervals.ts";
+export type { Blacklist, MergedIntervals } from "./signal/intervals.ts";
 export { openSignalFile, signalFiles, type SignalFilesOptions } from "./signal_files.ts";
 export { transcriptKey } from "./transcript_id.ts";
 export { readTranscriptGenes, type ReadTranscriptGenesOptions } from "./transcripts.ts";

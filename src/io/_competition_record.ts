@@ -5,6 +5,7 @@ import { LARGEST_TRANSFORMED } from "../base/limits.ts";
 import { FormatError } from "../errors.ts";
 import { COMPETITION_RECORD, type DataRecord, DEEPCHROME_RECORD, parseRecord } from "../record.ts";
 import type { CollectedSignal } from "./_signal_collector.ts";
+import { areLogarithms } from "./logarithms.ts";
 import type { NpzReader } from "./npz_types.ts";
 
 /**
@@ -30,6 +31,41 @@ export function recordWithout(
   }
   note("as they are, since some are too large for logarithms");
   return DEEPCHROME_RECORD;
+}
+
+/**
+ * Throws if a record contradicts the values that it describes, so that a transform would be applied twice or not at all.
+ *
+ * @param signal The file's signal.
+ * @param record Its record, or the one that was given.
+ * @param file Name of the file.
+ * @throws {FormatError} With what contradicts it.
+ */
+export function checkTransform(
+  { signal, signalValues, areIntegers }: CollectedSignal,
+  { transform }: DataRecord,
+  file: string,
+): void {
+  if (signalValues !== undefined) return;
+  const fail = (found: string): never => {
+    throw new FormatError(`Cannot read competition file: its record says that ${found}`, { file });
+  };
+  if (transform === "none") {
+    if (areIntegers || !areLogarithms(signal)) return;
+    fail(
+      'no transform was applied (transform "none"), but every value is ln(1 + count) of an integer. ' +
+        'Give a record with transform "log1p"',
+    );
+  }
+  const large = areIntegers ? undefined : signal.find((value) => value > LARGEST_TRANSFORMED);
+  if (large === undefined && !(areIntegers && signal.some((value) => value > 0))) return;
+  fail(
+    `${transform} was applied, but ${
+      areIntegers
+        ? "all values are integers, as only counts are"
+        : `${large} is more than that makes of any count`
+    }. If these are plain counts, give a record with transform "none"`,
+  );
 }
 
 /** Warns of the fields in which a record that was given contradicts the file's own. */

@@ -1,6 +1,6 @@
 /** Recovers counts from values of ln(1 + count), as the competition's files hold them. */
 
-import { isLogarithmOf, LARGEST_ENCODED_COUNT } from "./signal_values.ts";
+import { isLogarithmOf, LARGEST_ENCODED_COUNT } from "./logarithms.ts";
 
 const LARGEST_VALUE = Math.log1p(LARGEST_ENCODED_COUNT);
 /** Cells of equal width that each remember one count. Up to about this count no two counts share a cell. */
@@ -60,6 +60,12 @@ export class CountFinder {
       }
     }
     return true;
+  }
+
+  /** The count of which a value is the logarithm; −1 if no count is known, or another value is known for it. */
+  find(value: number): number {
+    const count = this.#cells[(value * CELLS_PER_UNIT) | 0]!;
+    return this.#values[count] === value ? count : this.#learn(value);
   }
 
   /** The values that were learned since the last call. */

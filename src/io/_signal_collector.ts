@@ -5,7 +5,8 @@ import type { LearnedValues } from "./_count_finder.ts";
 import { takeMemory } from "./_memory.ts";
 import { joinContents, type SignalContent } from "./_signal_content.ts";
 import { PackedBuilder } from "./packing.ts";
-import { LARGEST_ENCODED_COUNT, makeValues } from "./signal_values.ts";
+import { LARGEST_ENCODED_COUNT } from "./logarithms.ts";
+import { makeValues } from "./signal_values.ts";
 import type { SampleColumns } from "./columns.ts";
 
 /**

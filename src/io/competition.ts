@@ -11,6 +11,7 @@ import type { RowBatch } from "./_competition_decoder.ts";
 import { readLayouts } from "./_competition_layouts.ts";
 import { checkInflatedSize } from "./_competition_limits.ts";
 import {
+  checkTransform,
   recordOf,
   recordWithout,
   refuseLabelAsMark,
@@ -88,8 +89,8 @@ export interface ReadCompetitionOptions {
  * @param source Path of the file, or a source of its bytes.
  * @param options What the numbers are, and how to read them.
  * @returns One sample for each row, cell type by cell type in the order of the file's directory.
- * @throws {FormatError} If the file is damaged or holds an impossible value; the message names file, cell type, row,
- * bin and mark.
+ * @throws {FormatError} If the file is damaged or holds an impossible value, with file, cell type, row, bin and mark; or
+ * if its record says that a transform was applied and the values say otherwise.
  * @throws {RangeError} If a cell type that was asked for is not in the file; the message lists those that are.
  *
  * @example
@@ -146,7 +147,9 @@ async function readColumns(
   const { signal } = samples;
   const { bins, labelled } = layouts[0]!;
   if (known === undefined && !labelled) refuseLabelAsMark(signal, { bins, marks, file: npz.name });
-  const record = known ?? recordWithout({ ...samples, areIntegers }, onNote);
+  const collected = { ...samples, areIntegers };
+  if (known !== undefined) checkTransform(collected, known, npz.name);
+  const record = known ?? recordWithout(collected, onNote);
   const named = indexGenes(geneIds, table, npz.name);
   const columns = { ...samples, cellTypes, bins, record, ...members, ...named };
   checkMembers(columns, npz.name);

@@ -5,50 +5,12 @@
  */
 
 import type { PackedArray } from "../base/arrays.ts";
+import type { Transform } from "../record.ts";
+import { CountFinder } from "./_count_finder.ts";
+import { LARGEST_ENCODED_COUNT } from "./logarithms.ts";
 
 /** The value of each stored count, `[count]`. */
 export type SignalValues = Float32Array<ArrayBufferLike> | Float64Array<ArrayBufferLike>;
-
-/** Counts above this are not kept for their logarithms: they would take as many bytes as these. */
-export const LARGEST_ENCODED_COUNT = 2 ** 16 - 1;
-
-/** Of ln(1 + count), four to eight units in the last place of float32. Correct programs are off by less than four. */
-const RELATIVE_TOLERANCE = 2 ** -21;
-
-/**
- * Whether a value is ln(1 + count), however its last bits were rounded.
- *
- * @param value The value.
- * @param count An integer >= 0.
- * @returns Whether it is.
- */
-export function isLogarithmOf(value: number, count: number): boolean {
-  const exact = Math.log1p(count);
-  // The logarithms of large counts are close together: a quarter of their distance belongs to each.
-  const tolerance = Math.min(exact * RELATIVE_TOLERANCE, 1 / (4 * (count + 1)));
-  return Math.abs(value - exact) <= tolerance;
-}
-
-/** The logarithms of larger counts are so close together that some arbitrary numbers look like one. */
-const LARGEST_TELLING_COUNT = 1000;
-
-/**
- * Whether values are logarithms of counts, and not counts themselves.
- *
- * @param values Numbers.
- * @returns Whether each is ln(1 + count) of an integer up to 65,535, and some are of small integers above 0.
- */
-export function areLogarithms(values: ArrayLike<number>): boolean {
-  let areTelling = false;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
-    if (value === 0) continue;
-    const count = Math.round(Math.expm1(value));
-    if (!(count > 0 && count <= LARGEST_ENCODED_COUNT && isLogarithmOf(value, count))) return false;
-    areTelling ||= count <= LARGEST_TELLING_COUNT;
-  }
-  return areTelling;
-}
 
 /**
  * Makes the table of ln(1 + count) for the integers from 0, each rounded to float32.
@@ -131,20 +93,34 @@ export interface RecoveredCounts {
  * ```
  */
 export function recoverCounts(values: ArrayLike<number>): RecoveredCounts | undefined {
-  const known = new Map<number, number>();
+  const finder = new CountFinder();
   const counts = new Uint16Array(values.length);
+  let largest = 0;
   for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
-    const count = Math.round(Math.expm1(value));
-    if (!(count >= 0 && count <= LARGEST_ENCODED_COUNT)) return undefined;
-    if (!isLogarithmOf(value, count) || (known.get(count) ?? value) !== value) return undefined;
-    known.set(count, value);
+    const count = finder.find(values[i]!);
+    if (count < 0) return undefined;
+    if (count > largest) largest = count;
     counts[i] = count;
   }
-  const largest = Math.max(0, ...known.keys());
-  if (largest === 0) return undefined;
+  const learned = finder.takeLearned();
+  if (learned === undefined) return undefined;
   const signal = largest < 2 ** 8 ? Uint8Array.from(counts) : counts;
+  const known = new Map(Array.from(learned.counts, (count, i) => [count, learned.values[i]!]));
   return { signal, signalValues: makeValues(known, largest) };
+}
+
+/**
+ * Columns of a signal that was read: logarithms of counts as these counts, anything else as it is.
+ *
+ * @param signal The values.
+ * @param transform The transform that they carry.
+ * @returns The columns.
+ */
+export function storeValues(
+  signal: PackedArray,
+  transform: Transform,
+): { readonly signal: PackedArray; readonly signalValues?: SignalValues } {
+  return (transform === "log1p" ? recoverCounts(signal) : undefined) ?? { signal };
 }
 
 /**

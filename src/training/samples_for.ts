@@ -1,11 +1,9 @@
-import type { PackedArray } from "../base/arrays.ts";
 import { signalShape } from "../model/inputs.ts";
 import { Dataset } from "../data/dataset.ts";
 import { ContractError } from "../errors.ts";
 import { geneKey } from "../gene_id.ts";
-import type { SampleColumns } from "../io/columns.ts";
 import { PackedBuilder } from "../io/packing.ts";
-import { recoverCounts } from "../io/signal_values.ts";
+import { storeValues } from "../io/signal_values.ts";
 import { inputRecordOf, type TrainedModel } from "../model/trained_model.ts";
 import type { Transform } from "../record.ts";
 
@@ -89,19 +87,12 @@ export function samplesFor(
   const names = { cellTypes, cellTypeIndex, genes, geneIndex };
   return new Dataset({
     ...names,
-    ...storeSignal(signal.finish(), transform),
+    // Logarithms are kept as readers of files keep them, so that they are predicted with the same bits.
+    ...storeValues(signal.finish(), transform),
     labels: labelsOf(samples),
     bins,
     record,
   });
-}
-
-/** Logarithms of counts as these counts, as readers of files give them, so that they are predicted with the same bits. */
-function storeSignal(
-  signal: PackedArray,
-  transform: Transform,
-): Pick<SampleColumns, "signal" | "signalValues"> {
-  return (transform === "log1p" ? recoverCounts(signal) : undefined) ?? { signal };
 }
 
 function labelsOf(samples: readonly Sample[]): Float64Array<ArrayBuffer> | undefined {

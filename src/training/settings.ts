@@ -13,7 +13,7 @@ export interface TrainingSettings {
   readonly batchSize: number;
   /** Adam's learning rate. */
   readonly learningRate: number;
-  /** Applied to the counts. */
+  /** Applied to the counts; with `none` the network sees what the data hold, be it counts or their logarithms. */
   readonly transform: Transform;
   /** Whether the trained genes' effects are fitted after the network. */
   readonly geneEffects: boolean;

@@ -52,9 +52,13 @@ async function withModel(
 Deno.test("predict, evaluate and submit take data of another build when told to, and say so", () =>
   withModel(async ({ directory, model, recordOf }) => {
     const hg38 = await recordOf({ assembly: "hg38" });
+    const common = ["--model", model, "--data", EVAL, "--engine", "wasm"];
     const args = (out: string, record: string) => [
-      ...["--model", model, "--data", EVAL, "--record", record, "--engine", "wasm"],
-      ...["--out", `${directory}/${out}`],
+      ...common,
+      "--record",
+      record,
+      "--out",
+      `${directory}/${out}`,
     ];
     const refused = await runTask("predict", ...args("p.tsv", hg38));
     notStrictEqual(refused.code, 0);

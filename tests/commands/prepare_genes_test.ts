@@ -180,6 +180,18 @@ Deno.test("a table of names joins chromosomes that no rule would", async () => {
     "ENSG00000000003.1 1000+ 0,0",
     "ENSG00000000005.1 5299- 1,0",
   ]);
+  const blacklist = { "black.bed": "chr1\t5000\t5300\n", "names.tsv": "ctg_7\tscaffold1\tchr1\n" };
+  for (const name of ["chr1", "scaffold1", "ctg_7"]) {
+    const text = blacklist["black.bed"].replace("chr1", name);
+    const left = await prepareText({ ...files, ...blacklist, "black.bed": text }, [
+      ...SIZES,
+      "--chromosome-aliases",
+      "names.tsv",
+      "--blacklist",
+      "black.bed",
+    ]);
+    deepStrictEqual(summarise(await left.data())[1], "ENSG00000000005.1 5299- 0,0", name);
+  }
   const bad = await prepareText({ ...files, "names.tsv": "ctg_7\tchr1\tx\nctg_8\tchr1\ty\n" }, [
     ...SIZES,
     "--chromosome-aliases",

@@ -7,7 +7,7 @@ import { ok, strictEqual } from "node:assert";
 import { deriveKey, RandomStream } from "../../src/random.ts";
 import { taskCommand, withDirectory } from "../helpers/command.ts";
 
-/** About the size of the stored train.npz: no command holds the file as it stands on the disk beside its samples. */
+/** Twice the size of the stored train.npz: what a program takes that holds the file beside its values as floats. */
 const MOST_MEGABYTES = 440;
 /** Train has 50 cell types × 1,600 genes, eval their other samples of 56 × 1,745: a tenth of the competition's. */
 const SIZES = "--cell-types 50 --genes 1600 --new-cell-types 6 --new-genes 145".split(" ");

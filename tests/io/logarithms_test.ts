@@ -7,7 +7,13 @@ import { readCompetition, type ReadCompetitionOptions } from "../../src/io/compe
 import { openNpz } from "../../src/io/npz.ts";
 import type { NpzMemberData } from "../../src/io/npz_writer.ts";
 import { decodeValues } from "../../src/io/signal_values.ts";
-import { COMPETITION_RECORD, DEEPCHROME_RECORD } from "../../src/record.ts";
+import { FormatError } from "../../src/errors.ts";
+import {
+  COMPETITION_RECORD,
+  type DataRecord,
+  DEEPCHROME_RECORD,
+  type Transform,
+} from "../../src/record.ts";
 import { digestColumns } from "../helpers/digest_columns.ts";
 import { runNumpy, sharedFile, testWith } from "../helpers/require.ts";
 import { npzBytes, withDirectory } from "./_npz_helpers.ts";
@@ -107,9 +113,12 @@ const MIXED: readonly (readonly [string, NpzMemberData[]])[] = [
   ["a count above 65,535", [member([...COUNTS.map(log).slice(0, -1), log(70_000)])]],
   ["plain counts in another cell type", [
     member(COUNTS.map(log)),
-    member(COUNTS, { name: "E004" }),
+    member(COUNTS.map((count) => count % 9), { name: "E004" }),
   ]],
-  ["logarithms after plain counts", [member(COUNTS), member(COUNTS.map(log), { name: "E004" })]],
+  ["logarithms after plain counts", [
+    member(COUNTS.map((count) => count % 9)),
+    member(COUNTS.map(log), { name: "E004" }),
+  ]],
   ["logarithms after other numbers", [
     member(COUNTS.map((count) => count / 8)),
     member(COUNTS.map(log), { name: "E004" }),
@@ -160,14 +169,37 @@ Deno.test("values too large for logarithms are taken as they are, and the note s
 
 Deno.test("a record that is given or stands in the file decides, and there is no note", async () => {
   const logs = [member(COUNTS.map(log))];
-  for (const transform of ["none", "asinh"] as const) {
-    const record = { ...DEEPCHROME_RECORD, transform };
-    const { signal, signalValues, notes, ...columns } = await read(logs, { record });
-    deepStrictEqual([columns.record, signalValues, notes], [record, undefined, []]);
-    ok(signal instanceof Float32Array);
-  }
+  const record: DataRecord = { ...DEEPCHROME_RECORD, transform: "asinh" };
+  const { signal, signalValues, notes, ...columns } = await read(logs, { record });
+  deepStrictEqual([columns.record, signalValues, notes], [record, undefined, []]);
+  ok(signal instanceof Float32Array);
   const given = await read(logs, { record: COMPETITION_RECORD });
   deepStrictEqual([given.notes, given.signal instanceof Uint16Array], [[], true]);
+});
+
+Deno.test("a record that contradicts the values is refused with the file's name", async () => {
+  const refuse = async (values: readonly number[], transform: Transform, message: RegExp) => {
+    const record = { ...DEEPCHROME_RECORD, transform };
+    await rejects(read([member(values)], { record }), (error) => {
+      ok(error instanceof FormatError && error.file === "x.npz");
+      match(error.message, message);
+      return true;
+    });
+  };
+  const [logs, halves] = [COUNTS.map(log), COUNTS.map((count) => count / 2)];
+  await refuse(
+    logs,
+    "none",
+    /transform "none"\), but every value is ln\(1 \+ count\) of an integer/,
+  );
+  for (const transform of ["log1p", "asinh"] as const) {
+    await refuse(COUNTS, transform, /was applied, but all values are integers, as only counts are/);
+    await refuse(halves, transform, /was applied, but \d+(\.5)? is more than that makes/);
+    const zeros = await read([member(COUNTS.map(() => 0))], {
+      record: { ...DEEPCHROME_RECORD, transform },
+    });
+    strictEqual(zeros.record.transform, transform);
+  }
 });
 
 Deno.test("an impossible value among logarithms is refused with its place", async () => {

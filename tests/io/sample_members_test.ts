@@ -10,13 +10,13 @@ import {
   type WriteCompetitionOptions,
 } from "../../src/io/mod.ts";
 import { faultOfName } from "../../src/io/names.ts";
-import { COMPETITION_RECORD, type DataRecord } from "../../src/record.ts";
+import { type DataRecord, DEEPCHROME_RECORD } from "../../src/record.ts";
 import { withDirectory } from "../helpers/command.ts";
 import { runNumpy, testWith } from "../helpers/require.ts";
 import { collect, npzBytes } from "./_npz_helpers.ts";
 
 const MARKS = ["H3K27me3", "H3K4me1", "H3K4me3"];
-const RECORD: DataRecord = { ...COMPETITION_RECORD, marks: MARKS };
+const RECORD: DataRecord = { ...DEEPCHROME_RECORD, marks: MARKS };
 const KEEP: DataRecord = { ...RECORD, replicates: "keep" };
 
 /** A cell type of two genes and two bins, in which some marks have no signal. */
@@ -319,8 +319,8 @@ testWith(
     const section = page.slice(page.indexOf("## Replicates and missing marks"));
     const program = /```python\n(.*?)```/s.exec(section)?.[1];
     ok(program !== undefined);
-    const { marks } = COMPETITION_RECORD;
-    const record = { ...COMPETITION_RECORD, source: "a test" };
+    const { marks } = DEEPCHROME_RECORD;
+    const record = { ...DEEPCHROME_RECORD, source: "a test" };
     const blocks = ["E003", "E114"].map((cellType): CompetitionBlock => {
       const signal = Array.from(
         { length: 2 * marks.length },

@@ -2,12 +2,8 @@
 
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import fc from "fast-check";
-import {
-  areLogarithms,
-  countLogarithms,
-  isLogarithmOf,
-  recoverCounts,
-} from "../../src/io/signal_values.ts";
+import { areLogarithms, isLogarithmOf } from "../../src/io/logarithms.ts";
+import { countLogarithms, recoverCounts } from "../../src/io/signal_values.ts";
 
 const COUNTS = Float64Array.from({ length: 2 ** 16 }, (_, count) => count);
 const BITS = new DataView(new ArrayBuffer(8));

@@ -1,5 +1,5 @@
 import type { SampleColumns } from "../../io/columns.ts";
-import { geneKey } from "../../gene_id.ts";
+import { geneGroupKey, geneKey } from "../../gene_id.ts";
 import type { Gene } from "../gene.ts";
 import { listGeneDetails } from "./_describe.ts";
 import { centreEnrichment } from "./_shape.ts";
@@ -85,7 +85,10 @@ function strandsOf(
     return columns.genes.map((_, gene) => details[gene]?.strand);
   }
   const strands = new Map(genes.map(({ id, strand }) => [geneKey(id), strand]));
-  return columns.genes.map((gene) => strands.get(geneKey(gene)));
+  // Transcripts and windows have the strand of their gene.
+  return columns.genes.map((id, gene) =>
+    strands.get(geneKey(id)) ?? strands.get(geneGroupKey(id, columns.geneDetails?.[gene]))
+  );
 }
 
 function findWrongStarts(plus: StrandProfile, minus: StrandProfile): Finding[] {

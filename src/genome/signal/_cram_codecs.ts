@@ -1,7 +1,7 @@
 /** Decodes the data series of a slice. */
 
 import { BitCursor, type BytePlace, CramCursor, failCram } from "./_cram_bytes.ts";
-import { type CramEncoding, usesCore } from "./_cram_encodings.ts";
+import { type CramEncoding, type HuffmanEncoding, usesCore } from "./_cram_encodings.ts";
 
 /** Decodes the next number, or byte, of a series. */
 export type ReadNumber = () => number;
@@ -44,7 +44,9 @@ export class SliceBlocks {
     const block = encoding.kind === "external" ? this.#external.get(encoding.id) : undefined;
     if (block !== undefined) return (count) => void block.skip(count);
     // Values without bits are all the same: however many there are, they take no bytes and no time.
-    if (encoding.kind !== "external" && !usesCore(encoding)) return () => {};
+    if (encoding.kind === "beta" || encoding.kind === "huffman") {
+      if (!usesCore(encoding)) return () => {};
+    }
     const read = this.bytes(encoding);
     return (count) => {
       for (let i = 0; i < count; i++) read();
@@ -73,7 +75,7 @@ export class SliceBlocks {
     const core = this.#core;
     switch (encoding.kind) {
       case "huffman":
-        return this.#huffman(encoding.symbols, encoding.lengths);
+        return this.#huffman(encoding);
       case "beta": {
         const { bits, offset } = encoding;
         if (bits < 0 || bits > 32) return this.#unusable(`numbers have ${bits} bits`);
@@ -99,30 +101,19 @@ export class SliceBlocks {
     return this.#unusable(`numbers are encoded as ${encoding.kind}`);
   }
 
-  /** Canonical codes: by length and then by symbol, each code is the one before it plus 1. */
-  #huffman(symbols: readonly number[], lengths: readonly number[]): ReadNumber {
-    if (symbols.length !== lengths.length || symbols.length === 0) {
-      return this.#unusable(`${symbols.length} symbols have ${lengths.length} codes`);
-    }
-    const order = [...symbols.keys()]
-      .sort((a, b) => lengths[a]! - lengths[b]! || symbols[a]! - symbols[b]!);
-    const sorted = order.map((i) => symbols[i]!);
-    if (symbols.length === 1 && lengths[0] === 0) return () => sorted[0]!;
-    const counts = new Int32Array(32);
-    for (const length of lengths) {
-      if (length < 1 || length > 31) return this.#unusable(`a code has ${length} bits`);
-      counts[length]!++;
-    }
+  #huffman({ symbols, counts }: HuffmanEncoding): ReadNumber {
     const core = this.#core;
     const { place } = this;
+    if (symbols.length === 0) return this.#unusable("a series without symbols has a value");
+    if (counts[0] !== 0) return () => symbols[0]!;
     return () => {
       let code = 0;
       let first = 0;
       let index = 0;
-      for (let length = 1; length < 32; length++) {
+      for (let length = 1; length < counts.length; length++) {
         code = code << 1 | core.bit();
         const count = counts[length]!;
-        if (code - first < count) return sorted[index + code - first]!;
+        if (code - first < count) return symbols[index + code - first]!;
         index += count;
         first = first + count << 1;
       }

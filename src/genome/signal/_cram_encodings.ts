@@ -6,17 +6,25 @@ import type { CramCursor } from "./_cram_bytes.ts";
 export type CramEncoding =
   | { readonly kind: "none" }
   | { readonly kind: "external"; readonly id: number }
-  | {
-    readonly kind: "huffman";
-    readonly symbols: readonly number[];
-    readonly lengths: readonly number[];
-  }
+  | HuffmanEncoding
   | { readonly kind: "array"; readonly lengths: CramEncoding; readonly values: CramEncoding }
   | { readonly kind: "stop"; readonly stop: number; readonly id: number }
   | { readonly kind: "beta"; readonly offset: number; readonly bits: number }
   | { readonly kind: "subexp"; readonly offset: number; readonly bits: number }
   | { readonly kind: "gamma"; readonly offset: number }
   | { readonly kind: "golomb" };
+
+/** A canonical code: by length and then by symbol, each code is the one before it plus 1. */
+export interface HuffmanEncoding {
+  readonly kind: "huffman";
+  /** The symbols, in the order of their codes. */
+  readonly symbols: Int32Array;
+  /** How many codes have each number of bits. A single symbol may have a code without bits. */
+  readonly counts: Int32Array;
+}
+
+/** Longest code, in bits. */
+const LONGEST_CODE = 31;
 
 /** Arrays of arrays do not occur, so deeper encodings are an attack. */
 const DEEPEST = 2;
@@ -37,11 +45,8 @@ function readParameters(cursor: CramCursor, codec: number, depth: number): CramE
       return { kind: "none" };
     case 1:
       return { kind: "external", id: cursor.itf8() };
-    case 3: {
-      const symbols = Array.from({ length: cursor.count() }, () => cursor.itf8());
-      const lengths = Array.from({ length: cursor.count() }, () => cursor.itf8());
-      return { kind: "huffman", symbols, lengths };
-    }
+    case 3:
+      return readHuffman(cursor);
     case 4: {
       if (depth >= DEEPEST) cursor.fail("an encoding has too many levels");
       const lengths = readEncoding(cursor, depth + 1);
@@ -62,6 +67,24 @@ function readParameters(cursor: CramCursor, codec: number, depth: number): CramE
   return cursor.fail(`there is no encoding of kind ${codec}`);
 }
 
+function readHuffman(cursor: CramCursor): HuffmanEncoding {
+  const symbols = Int32Array.from({ length: cursor.count() }, () => cursor.itf8());
+  const lengths = Int32Array.from({ length: cursor.count() }, () => cursor.itf8());
+  // Series that no record has may have no symbols.
+  if (symbols.length !== lengths.length) {
+    cursor.fail(`${symbols.length} symbols have ${lengths.length} codes`);
+  }
+  const counts = new Int32Array(LONGEST_CODE + 1);
+  for (const length of lengths) {
+    const isSound = length >= (symbols.length === 1 ? 0 : 1) && length <= LONGEST_CODE;
+    if (!isSound) cursor.fail(`a code has ${length} bits`);
+    counts[length]!++;
+  }
+  const order = [...symbols.keys()]
+    .sort((a, b) => lengths[a]! - lengths[b]! || symbols[a]! - symbols[b]!);
+  return { kind: "huffman", symbols: Int32Array.from(order, (i) => symbols[i]!), counts };
+}
+
 /** Calls `visit` with the id of each external block that an encoding reads from. */
 export function visitBlocks(encoding: CramEncoding, visit: (id: number) => void): void {
   if (encoding.kind === "external" || encoding.kind === "stop") visit(encoding.id);
@@ -74,7 +97,7 @@ export function visitBlocks(encoding: CramEncoding, visit: (id: number) => void)
 export function usesCore(encoding: CramEncoding): boolean {
   switch (encoding.kind) {
     case "huffman":
-      return encoding.lengths.some((length) => length !== 0);
+      return encoding.counts[0] === 0 && encoding.symbols.length > 0;
     case "beta":
       return encoding.bits !== 0;
     case "array":

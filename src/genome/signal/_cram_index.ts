@@ -28,8 +28,8 @@ export interface SlicePlace {
 }
 
 const COLUMNS = 6;
-/** Far more than any file has. */
-const MOST_ENTRIES = 2 ** 22;
+/** Slices of 10,000 reads for ten billion reads. */
+const MOST_ENTRIES = 2 ** 20;
 const BAI = "BAI\x01";
 
 /**

@@ -9,7 +9,8 @@ export const CONTENT = { fileHeader: 0, compressionHeader: 1, slice: 2, external
 
 const METHOD = { raw: 0, gzip: 1, rans: 4, ransNx16: 5, arithmetic: 6, last: 8 };
 const NO_SIZE = 0x10;
-const LARGEST_BLOCK_BYTES = 2 ** 28;
+/** Ten times as much as a slice of 100,000 reads has in one series. */
+const LARGEST_BLOCK_BYTES = 2 ** 26;
 
 type InflateBlock = (block: ReadBlock) => Promise<Uint8Array>;
 /** The codecs of each version of CRAM. */

@@ -1,8 +1,9 @@
 /** Reads the slices of a CRAM file: only the blocks that counting needs are inflated. */
 
+import type { ByteSource } from "../../files/byte_source.ts";
 import { CramCursor, failCram } from "./_cram_bytes.ts";
 import { SliceBlocks } from "./_cram_codecs.ts";
-import type { CramBlock, CramContainer, CramFileReader } from "./_cram_container.ts";
+import { type CramBlock, type CramContainer, CramFileReader } from "./_cram_container.ts";
 import { CONTENT, inflateBlock } from "./_cram_inflate.ts";
 import type { SlicePlace } from "./_cram_index.ts";
 import { joinMates } from "./_cram_mates.ts";
@@ -37,10 +38,49 @@ const MOST_RATIO = 2048;
 interface OpenContainer extends CramContainer {
   readonly place: number;
   readonly scheme: CramScheme;
+  /** What has to be decoded, by what has to be known. */
+  readonly plans: Map<CramNeeds, CramPlan>;
+}
+
+/** A slice, and what has to be known of its records. */
+export interface SliceRequest {
+  readonly place: SlicePlace;
+  readonly needs: CramNeeds;
+}
+
+/** Number of slices that are read together, so that one is decoded while others are on their way. */
+const SLICES_TOGETHER = 3;
+
+/**
+ * Reads slices, and yields their records in the order of the requests.
+ *
+ * @throws {FormatError} If a slice is damaged, or not where the index says.
+ */
+export async function* readSlices(
+  source: ByteSource,
+  requests: readonly SliceRequest[],
+): AsyncGenerator<CramRecords> {
+  // Each reader keeps what it read last, so that those of neighbouring slices do not disturb each other.
+  const readers: CramSliceReader[] = [];
+  for (let i = 0; i < SLICES_TOGETHER; i++) {
+    readers.push(new CramSliceReader(await CramFileReader.open(source)));
+  }
+  const started: Promise<CramRecords>[] = [];
+  for (let i = 0; i < requests.length; i++) {
+    for (let next = i + started.length; next < i + SLICES_TOGETHER; next++) {
+      const request = requests[next];
+      if (request === undefined) break;
+      const records = readers[next % SLICES_TOGETHER]!.read(request);
+      // If an earlier slice is refused, nobody awaits this one.
+      records.catch(() => undefined);
+      started.push(records);
+    }
+    yield await started.shift()!;
+  }
 }
 
 /** Reads slices one after another. */
-export class CramSliceReader {
+class CramSliceReader {
   readonly #reader: CramFileReader;
   #container: OpenContainer | undefined;
 
@@ -48,12 +88,7 @@ export class CramSliceReader {
     this.#reader = reader;
   }
 
-  /**
-   * Reads a slice.
-   *
-   * @throws {FormatError} If it is damaged, or not where the index says.
-   */
-  async read(place: SlicePlace, needs: CramNeeds): Promise<CramRecords> {
+  async read({ place, needs }: SliceRequest): Promise<CramRecords> {
     const container = await this.#open(place);
     const { scheme } = container;
     const reader = this.#reader;
@@ -64,7 +99,8 @@ export class CramSliceReader {
     const ahead = Math.min(place.bytes, LONGEST_READ_BYTES);
     const first = await reader.blockHeader(offset, container.end, ahead);
     const header = await this.#readHeader(first);
-    const plan = planSeries(scheme, needs.series);
+    const plan = container.plans.get(needs) ?? planSeries(scheme, needs.series);
+    container.plans.set(needs, plan);
     const { blocks, bytes } = await this.#readBlocks({ first, header, plan, end: container.end });
     const records = decodeRecords({ header, scheme, plan, blocks, bytes });
     if (needs.mates) joinMates(records, blocks);
@@ -82,7 +118,7 @@ export class CramSliceReader {
     }
     const bytes = await inflateBlock(reader, await reader.block(header));
     const scheme = readScheme(new CramCursor(bytes, reader.placeOf(container.start)));
-    return this.#container = { ...container, place: place.container, scheme };
+    return this.#container = { ...container, place: place.container, scheme, plans: new Map() };
   }
 
   async #readHeader(block: CramBlock): Promise<SliceHeader> {

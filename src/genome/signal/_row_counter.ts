@@ -3,13 +3,13 @@ import { FormatError } from "../../errors.ts";
 import { chromosomeMatcher, type Contig } from "../chromosomes.ts";
 import type { Line } from "../../text/lines.ts";
 import type { GeneWindows } from "../windows.ts";
-import { type Blacklist, blacklistOn } from "./blacklist.ts";
+import { blacklistOn } from "./blacklist.ts";
 import { windowsByContig } from "./_contig_windows.ts";
 import { CoveredBases } from "./_covered_bases.ts";
 import { IntervalRows, type OddRows, type RowSink } from "./_interval_rows.ts";
 import { ReadSink } from "./_read_sink.ts";
 import { BEDGRAPH_ROWS, ROW_KINDS, STRANDED_BED_ROWS } from "./_row_kinds.ts";
-import type { IntervalCursor } from "./intervals.ts";
+import type { Blacklist, IntervalCursor } from "./intervals.ts";
 import { type ContigWindows, WindowCounter } from "./_window_counter.ts";
 import type { OverlapPlace } from "./_overlap_error.ts";
 import type { CountOptions, SignalTrack, TextFormat } from "./track.ts";
@@ -131,7 +131,13 @@ export class RowCounter implements RowSink {
     const known = this.#matchLength(name);
     const length = known === undefined ? Infinity : this.#lengths.get(known) ?? Infinity;
     const covered = windows && this.#coverageOf(windows);
-    return { name, windows, covered, length, leftOut: blacklistOn(this.#blacklist, name) };
+    return {
+      name,
+      windows,
+      covered,
+      length,
+      leftOut: blacklistOn(this.#blacklist, name, this.#windows.chromosomeAliases),
+    };
   }
 
   /** All names that a file has for one sequence share one coverage, since they share the windows. */

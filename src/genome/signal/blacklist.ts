@@ -11,27 +11,23 @@ import type { ByteSource } from "../../files/byte_source.ts";
 import { openSource } from "../../files/open_source.ts";
 import { readInflated } from "../gunzip.ts";
 import { visitPiecesOfText } from "../text_lines.ts";
+import type { ChromosomeAliases } from "../chromosome_aliases.ts";
 import { chromosomeMatcher } from "../chromosomes.ts";
 import { LARGEST_POSITION } from "../largest_position.ts";
 import type { GeneWindows } from "../windows.ts";
 import { listSome } from "../wording.ts";
 import { mergeWindows, windowsByContig } from "./_contig_windows.ts";
-import { IntervalCursor, type MergedIntervals, mergeIntervals } from "./intervals.ts";
+import {
+  type Blacklist,
+  IntervalCursor,
+  type MergedIntervals,
+  mergeIntervals,
+} from "./intervals.ts";
 import { IntervalRows } from "./_interval_rows.ts";
 import { BED_ROWS } from "./_row_kinds.ts";
 
 /** Blacklists have some hundred to some hundred thousand rows. */
 const MOST_BYTES = 2 ** 28;
-
-/** Parts of a genome to leave out. */
-export interface Blacklist {
-  /** Name of the file. */
-  readonly name: string;
-  /** `sha256:` and the digest of the file's text, unzipped, in hexadecimal digits. */
-  readonly digest: string;
-  /** The intervals by the file's names of the chromosomes. */
-  readonly chromosomes: ReadonlyMap<string, MergedIntervals>;
-}
 
 /** Options of {@linkcode readBlacklist}. */
 export interface ReadBlacklistOptions {
@@ -175,13 +171,15 @@ class IntervalCollector {
  * Finds the intervals on one sequence of a file of reads or signal.
  *
  * @param contig The file's name of the sequence, which may be spelled in another way than in the blacklist.
+ * @param aliases Further names of the sequences.
  */
 export function blacklistOn(
   blacklist: Blacklist | undefined,
   contig: string,
+  aliases?: ChromosomeAliases,
 ): IntervalCursor | undefined {
   if (blacklist === undefined) return undefined;
-  const match = chromosomeMatcher([contig]);
+  const match = chromosomeMatcher([contig], aliases);
   const found = [...blacklist.chromosomes].filter(([name]) => match(name) !== undefined);
   const [first, second] = found;
   if (first === undefined) return undefined;

@@ -1,5 +1,5 @@
 /**
- * Counts the reads of CRAM files. The places of reads need no reference genome, so none is ever asked for.
+ * Counts the reads of CRAM files. The places of reads need no reference genome, so it is never asked for.
  *
  * @module
  */
@@ -23,8 +23,8 @@ import {
   readCramIndex,
   type SlicePlace,
 } from "./_cram_index.ts";
-import type { CramRecords } from "./_cram_records.ts";
-import { type CramNeeds, CramSliceReader, FLAGS_ONLY } from "./_cram_slices.ts";
+import { type CramRecords, WITHOUT_CIGAR } from "./_cram_records.ts";
+import { type CramNeeds, FLAGS_ONLY, readSlices } from "./_cram_slices.ts";
 import { FragmentCounter } from "./_fragment_counter.ts";
 import { makeReadFilter, type ReadFilter } from "./_read_filter.ts";
 import { ReadSink } from "./_read_sink.ts";
@@ -122,24 +122,25 @@ class CramTrack implements SignalTrack {
     const contigs = this.#select(windows, options);
     const target = { contigs, counter, sink, filter };
     const wanted = this.#slicesOf(contigs);
-    const slices = totalReads ? mappedSlices(this.#entries) : wanted;
-    const places = new Set(wanted.map(keyOf));
-    const reader = new CramSliceReader(await CramFileReader.open(this.#source));
     const needs = needsOf(filter);
+    const places = new Set(wanted.map(keyOf));
+    const requests = (totalReads ? mappedSlices(this.#entries) : wanted).map((place) => ({
+      place,
+      needs: places.has(keyOf(place)) ? needs : FLAGS_ONLY,
+    }));
     let reads = 0;
-    for (const [i, slice] of slices.entries()) {
-      const isWanted = places.has(keyOf(slice));
-      const records = await reader.read(slice, isWanted ? needs : FLAGS_ONLY);
-      if (isWanted) countRecords(records, target);
+    let done = 0;
+    for await (const records of readSlices(this.#source, requests)) {
+      if (requests[done]?.needs === needs) countRecords(records, target);
       if (totalReads) reads += countMapped(records);
-      onProgress?.(Math.floor(windows.genes * i / slices.length), windows.genes);
+      onProgress?.(Math.floor(windows.genes * done++ / requests.length), windows.genes);
     }
     onProgress?.(windows.genes, windows.genes);
     fragments?.finish(options.onWarning);
     return {
       values: counter.finish(),
       contigs: this.contigs,
-      reads: totalReads ? reads : undefined,
+      reads: reads > 0 ? reads : undefined,
     };
   }
 
@@ -158,7 +159,7 @@ class CramTrack implements SignalTrack {
         windows: own,
         length,
         regions,
-        leftOut: blacklistOn(blacklist, name),
+        leftOut: blacklistOn(blacklist, name, windows.chromosomeAliases),
       });
     }
     return selected;
@@ -232,7 +233,7 @@ function countRecords(records: CramRecords, { contigs, counter, sink, filter }: 
     const length = lengths[i]!;
     if (fragments !== undefined) {
       fragments.add(flag, start, templates[i]!, mateContigs[i] === contig);
-    } else if ((flag & UNMAPPED) !== 0) {
+    } else if ((flag & UNMAPPED) !== 0 || length === WITHOUT_CIGAR) {
       if (unmapped) sink.addBase(start);
     } else if (length > 0) sink.add(start, start + length, (flag & REVERSE) !== 0);
   }

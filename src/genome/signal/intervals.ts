@@ -1,4 +1,4 @@
-/** Sorted intervals of one sequence: merging, and fast looking up. */
+/** Sorted intervals of a sequence, and of a genome: merging, and fast looking up. */
 
 /** Intervals by ascending start, 0-based half-open, that neither overlap nor touch. */
 export interface MergedIntervals {
@@ -6,6 +6,16 @@ export interface MergedIntervals {
   readonly starts: Int32Array<ArrayBuffer>;
   /** The base after the last of each. */
   readonly ends: Int32Array<ArrayBuffer>;
+}
+
+/** Parts of a genome to leave out. */
+export interface Blacklist {
+  /** Name of the file. */
+  readonly name: string;
+  /** `sha256:` and the digest of the file's text, unzipped, in hexadecimal digits. */
+  readonly digest: string;
+  /** The intervals by the file's names of the chromosomes. */
+  readonly chromosomes: ReadonlyMap<string, MergedIntervals>;
 }
 
 /** Sorts and merges intervals, given as start, end, start, end, … */

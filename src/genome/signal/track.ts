@@ -6,7 +6,7 @@
 
 import type { Contig } from "../chromosomes.ts";
 import type { GeneWindows } from "../windows.ts";
-import type { Blacklist } from "./blacklist.ts";
+import type { Blacklist } from "./intervals.ts";
 
 /**
  * How the contents of a file become one number in each bin.

@@ -4,6 +4,9 @@ import { openNpz } from "../../../src/io/npz.ts";
 import { formatNpyHeader, readNpy } from "../../../src/io/npy.ts";
 import type { NpyDtype } from "../../../src/io/npy_types.ts";
 import { readCompetition } from "../../../src/io/competition.ts";
+import type { SampleColumns } from "../../../src/io/columns.ts";
+import { decodeValues } from "../../../src/io/signal_values.ts";
+import type { ByteSource } from "../../../src/files/byte_source.ts";
 import { Dataset } from "../../../src/data/dataset.ts";
 import { DEEPCHROME_RECORD } from "../../../src/record.ts";
 import { concatenate } from "../../../src/base/bytes.ts";
@@ -126,13 +129,13 @@ function npzTarget(name: string, options: ZipOptions): Target {
 const RECORD = { ...DEEPCHROME_RECORD, marks: ["H3K4me3", "H3K9me3"] };
 const [ROWS, BINS, COLUMNS] = [3, 4, 4];
 
-/** `[rows, bins, id + 2 marks + label]` as float32. */
-function cellTypeBytes(first: number): Bytes {
+/** `[rows, bins, id + 2 marks + label]` as float32, of counts or of what is made of them. */
+function cellTypeBytes(first: number, make = (count: number) => count): Bytes {
   const header = formatNpyHeader("float32", [ROWS, BINS, COLUMNS]);
   const values = new Float32Array(ROWS * BINS * COLUMNS);
   for (let i = 0; i < values.length; i += COLUMNS) {
     const row = Math.floor(i / (BINS * COLUMNS));
-    values.set([first + row, i % 7, i % 5, row / 2], i);
+    values.set([first + row, make(i % 7), make(i % 5), row / 2], i);
   }
   const bytes = new Uint8Array(header.length + values.byteLength);
   bytes.set(header);
@@ -150,6 +153,15 @@ function competitionSeeds(): Seed[] {
   const inside = npyPart(
     members[0]!.bytes,
     (bytes) => writeZip([{ name: "E000.npy", bytes }, members[1]!], { comment }).finish(),
+  );
+  const logarithms = npyPart(
+    cellTypeBytes(100, Math.log1p),
+    (bytes) => {
+      const comment = JSON.stringify({ histone: { ...RECORD, transform: "log1p" } });
+      const other = cellTypeBytes(101, Math.log1p);
+      const files = [{ name: "E000.npy", bytes }, { name: "E001.npy", bytes: other }];
+      return writeZip(files, { comment }).finish();
+    },
   );
   const record: Part = {
     name: "train.npz",
@@ -173,6 +185,7 @@ function competitionSeeds(): Seed[] {
   return [
     [file],
     [inside],
+    [logarithms],
     [record],
     [textPart("__genes__", GENE_TABLE)],
     [textPart("__groups__", "cell_type\tgroup\nE000\tliver\nE001\tliver\n")],
@@ -203,6 +216,12 @@ const COMPETITION: Target = {
       columns.signal.every((value) => value >= 0 && value < Infinity),
       "a count is impossible",
     );
+    const { signalValues: table } = columns;
+    expectSound(
+      table === undefined || columns.signal.every((count) => table[count] !== undefined),
+      "a stored count has no value",
+    );
+    if (table !== undefined) await expectOwnValues(file, columns);
     expectSound(columns.labels?.every(Number.isFinite) ?? true, "a label is not finite");
     const { cellTypes, cellTypeGroups = cellTypes, markMask } = columns;
     expectSound(cellTypeGroups.length === cellTypes.length, "groups differ from cell types");
@@ -211,6 +230,25 @@ const COMPETITION: Target = {
     expectSound(details === undefined || details.length === columns.genes.length, "genes differ");
   },
 };
+
+/** What is kept as counts must give the file's own values back. */
+async function expectOwnValues(file: ByteSource, columns: SampleColumns): Promise<void> {
+  const decoded = decodeValues(columns.signal, columns.signalValues);
+  const { cellTypes, labels, record: { marks } } = columns;
+  const width = marks.length + (labels === undefined ? 1 : 2);
+  using npz = await openNpz(file);
+  let at = 0;
+  for (const cellType of cellTypes) {
+    let place = 0;
+    for await (const piece of npz.numbers(cellType)) {
+      for (const value of piece) {
+        const column = place++ % width;
+        if (column === 0 || column > marks.length) continue;
+        expectSound(decoded[at++] === value, "a value differs from the file's");
+      }
+    }
+  }
+}
 
 /** Readers of arrays. */
 export const ARRAY_TARGETS: readonly Target[] = [

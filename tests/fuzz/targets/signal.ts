@@ -1,13 +1,15 @@
-/** The readers of sequencing data: BAM, bigWig, BED and bedGraph, with their indexes. */
+/** The readers of sequencing data: BAM, CRAM, bigWig, BED, bedGraph and peaks, with their indexes. */
 
-import { gzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { openSignal } from "../../../src/genome/signal/open_signal.ts";
-import type { CountingRule } from "../../../src/genome/signal/track.ts";
+import type { CountOptions } from "../../../src/genome/signal/track.ts";
 import { geneWindows } from "../../../src/genome/windows.ts";
+import { fixtureBytes } from "../../helpers/genome.ts";
 import { type Extent, writeBai, writeBamData, writeCsiData, writeTbiData } from "../bam_files.ts";
 import { writeBigWig } from "../big_wig_file.ts";
 import type { ByteWriter } from "../byte_writer.ts";
 import { writeBgzf } from "../containers.ts";
+import { fixCramChecksums } from "../cram_checksums.ts";
 import {
   type Bytes,
   encode,
@@ -40,7 +42,7 @@ const CHROMOSOMES = [{ name: "1", length: 1700 }, { name: "chrX", length: 9000 }
 function signalTarget(
   name: string,
   seeds: () => readonly Seed[],
-  options: { readonly rule: CountingRule; readonly extendBp?: number },
+  options: Pick<CountOptions, "rule" | "extendBp" | "totalReads" | "excludedFlags">,
 ): Target {
   return {
     name,
@@ -105,6 +107,9 @@ const BED = rowsText((contig, i) =>
   `${contig}\t${30 * i}\t${30 * i + 36}\tN\t1000\t${"+-"[i % 2]}\n`
 );
 const BEDGRAPH = rowsText((contig, i) => `${contig}\t${30 * i}\t${30 * i + 25}\t${i / 4 - 3}\n`);
+const PEAKS = rowsText((contig, i) =>
+  `${contig}\t${40 * i}\t${40 * i + 90}\tp${i}\t100\t.\t${1 + i / 8}\t5.5\t3.1\t20\n`
+);
 
 function textSeeds(name: string, text: string): Seed[] {
   const plain = textPart(name, text);
@@ -128,6 +133,18 @@ function indexedSeeds({ text, extents }: typeof BED, name: string): Seed[] {
   return [whole, inside, endless].flatMap((file) => indexes.map((index) => [file, index]));
 }
 
+function cramSeeds(): Seed[] {
+  return ["few", "reads_v2.1", "reads_v3.1"].flatMap((name) => {
+    const [file, index] = [`${name}.cram`, `${name}.cram.crai`].map((name): Part => ({
+      name,
+      kind: "binary",
+      bytes: fixtureBytes(name),
+    }));
+    const lines: Part = textPart(index!.name, gunzipSync(index!.bytes).toString());
+    return [[file!, index!], [{ ...file!, wrap: fixCramChecksums }, lines]];
+  });
+}
+
 function bigWigSeeds(): Seed[] {
   return [true, false].flatMap((compress) =>
     [true, false].map((deep) => [writtenPart("a.bw", writeBigWig({ compress, deep }))])
@@ -141,5 +158,7 @@ export const SIGNAL_TARGETS: readonly Target[] = [
   signalTarget("bed-indexed", () => indexedSeeds(BED, "a.bed.gz"), { rule: "reads" }),
   signalTarget("bedgraph-indexed", () => indexedSeeds(BEDGRAPH, "a.bedGraph.gz"), { rule: "max" }),
   signalTarget("bam", bamSeeds, { rule: "reads", extendBp: 200 }),
+  signalTarget("cram", cramSeeds, { rule: "reads", totalReads: true, excludedFlags: 0x28 }),
+  signalTarget("peaks", () => textSeeds("a.narrowPeak", PEAKS.text), { rule: "enrichment" }),
   signalTarget("bigwig", bigWigSeeds, { rule: "mean" }),
 ];

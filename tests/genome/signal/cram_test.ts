@@ -42,6 +42,8 @@ const OPTIONS: readonly CountOptions[] = [
   { rule: "reads", extendBp: 200 },
   { rule: "reads", excludedFlags: 0 },
   { rule: "reads", excludedFlags: 0x100 | 0x800 | 0x4 },
+  { rule: "reads", excludedFlags: 0x1 },
+  { rule: "reads", excludedFlags: 0x42 },
   { rule: "reads", excludedFlags: 0x8 },
   { rule: "reads", excludedFlags: 0x20 },
   { rule: "reads", fragments: true },

@@ -213,7 +213,7 @@ Deno.test("intervals are found as by looking at each of them", () => {
   ));
 });
 
-Deno.test("flags and mapping qualities are refused where there are none, and out of range", async () => {
+Deno.test("flags and mapping qualities are refused of files without them, and out of range", async () => {
   const windows = geneWindows([geneAt("chr1", 100)], { halfWidthBp: 100 });
   const bed = await openSignal(textSource("chr1\t50\t150\n", "a.bed"));
   await rejects(bed.count(windows, { rule: "reads", excludedFlags: 4 }), /no flags of reads/);
