@@ -41,12 +41,12 @@ export class BinPlaces {
     for (let bin = this.#leafOf(start);;) {
       const lowest = this.#bins.get(bin)?.lowest;
       if (lowest !== undefined || bin === 0) return lowest;
-      // The bin to the left; where there is none with the same parent, the parent.
+      // The bin to the left, or, from the first of a parent's bins, the parent.
       bin = bin % 8 === 1 ? (bin - 1) / 8 : bin - 1;
     }
   }
 
-  /** A place from which on all records start at `end` or after it; `undefined` if there is none. */
+  /** A place from which on all records start at `end` or after it; `undefined` if the bins do not say. */
   highest(end: number): VirtualOffset | undefined {
     let bin = this.#leafOf(end - 1) + 1;
     if (bin >= this.#allBins) return undefined;
@@ -111,7 +111,7 @@ function isBefore(a: VirtualOffset | undefined, b: VirtualOffset | undefined): b
   return b === undefined || compareOffsets(a, b) < 0;
 }
 
-/** The first index for which a condition holds that holds for all after it; `length` if there is none. */
+/** The first index for which a condition holds that holds for all after it; `length` if it holds for no index. */
 function findFirst(length: number, holds: (index: number) => boolean): number {
   let low = 0;
   let high = length;
