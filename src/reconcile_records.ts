@@ -5,6 +5,7 @@
  */
 
 import { speciesOfAssembly } from "./assembly_species.ts";
+import { quotePath } from "./base/shell.ts";
 import { ContractError } from "./errors.ts";
 import type { DataRecord, Transform, TssRule } from "./record_types.ts";
 
@@ -211,6 +212,6 @@ export function prepareFlags(record: DataRecord): string {
     tss === "gene" ? [] : tss === "bed" ? "--windows BED" : `--tss ${tss}`,
     expressionTransform === "none"
       ? []
-      : `--expression-transform ${expressionTransform}${reference}`,
+      : `--expression-transform ${quotePath(`${expressionTransform}${reference}`)}`,
   ].flat().join(" ");
 }

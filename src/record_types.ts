@@ -114,9 +114,9 @@ export interface DataRecord {
    * @default {false}
    */
   readonly fragments?: boolean | undefined;
-  /** What became of replicates; missing if there were none. */
+  /** What became of replicates; missing if the data have no replicates. */
   readonly replicates?: ReplicateRule | undefined;
-  /** How controls were used; missing if there were none. */
+  /** How controls were used; missing if the data have no controls. */
   readonly control?: ControlRule | undefined;
   /** The intervals that were left out, as `sha256:` and the digest of their file; missing if all were counted. */
   readonly blacklist?: string | undefined;

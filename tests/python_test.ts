@@ -1,6 +1,7 @@
 /** What Python makes of the files that the commands write: pandas, pyarrow and anndata open them without a warning. */
 
 import { deepStrictEqual, match, strictEqual } from "node:assert";
+import { Dataset } from "../src/data/dataset.ts";
 import { readDataset } from "../src/data/read_dataset.ts";
 import { runTask, withDirectory } from "./helpers/command.ts";
 import { runPython, testWithPython } from "./helpers/python.ts";
@@ -118,6 +119,46 @@ for other in (tsv, json):
             assert (a == b.astype(a.dtype)).all(), name
 print(len(parquet), {str(t) for t in parquet.dtypes[-4:]} == {"float32", "float64"})`;
 
+/** Writes a data set again in each form that anndata has, and half of it. */
+const REWRITE = `
+import sys, warnings
+import anndata
+warnings.simplefilter("ignore")
+data, folder = anndata.read_zarr(sys.argv[1]), sys.argv[2]
+half = data[data.obs.strand == "+", data.var["mark"].isin(["H3K4me3", "H3K9me3"])].copy()
+for version in (2, 3):
+    anndata.settings.zarr_write_format = version
+    data.write_zarr(f"{folder}/plain{version}.zarr")
+    data.write_zarr(f"{folder}/chunks{version}.zarr", chunks=(50, 120))
+    half.write_zarr(f"{folder}/half{version}.zarr")
+anndata.settings.auto_shard_zarr_v3 = True
+data.write_zarr(f"{folder}/shards.zarr", chunks=(50, 100))`;
+
+/** A data set that Python has read and written again is the same data set. */
+async function checkRewritten(directory: string): Promise<void> {
+  await runPython("anndata", ["-c", REWRITE, `${directory}/data.zarr`, directory]);
+  const { columns } = await readDataset(`${directory}/data.npz`);
+  for (const name of ["data", "plain2", "chunks2", "plain3", "chunks3", "shards"]) {
+    const read = await readDataset(`${directory}/${name}.zarr`);
+    deepStrictEqual(read.columns, columns, name);
+  }
+  const wanted = ["H3K4me3", "H3K9me3"].map((mark) => columns.record.marks.indexOf(mark));
+  const whole = new Dataset(columns);
+  const plus = whole.filter((position) => whole.geneDetailsOf(position)?.strand === "+");
+  for (const name of ["half2", "half3"]) {
+    const half = await readDataset(`${directory}/${name}.zarr`);
+    deepStrictEqual(half.marks, ["H3K4me3", "H3K9me3"]);
+    deepStrictEqual(half.labels(), plus.labels());
+    for (const position of half.rows.keys()) {
+      strictEqual(half.describeGene(position), plus.describeGene(position));
+      deepStrictEqual(
+        Array.from(half.signalOf(position)),
+        Array.from(plus.signalOf(position)).filter((_, i) => wanted.includes(i % 5)),
+      );
+    }
+  }
+}
+
 /** pandas finds the same table in each format. */
 async function checkTables(directory: string): Promise<void> {
   const paths = ["parquet", "tsv", "jsonl"].map((ending) => `${directory}/predictions.${ending}`);
@@ -159,6 +200,7 @@ testWithPython(
     withDirectory(async (directory) => {
       await makeFiles(directory);
       await checkAnndata(directory);
+      await checkRewritten(directory);
       await checkTables(directory);
       await checkExample(directory);
     }),

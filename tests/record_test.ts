@@ -1,9 +1,11 @@
-import { deepStrictEqual, strictEqual, throws } from "node:assert";
+import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert";
 import { ContractError, FormatError } from "../src/errors.ts";
 import {
   type DataRecord,
   DEEPCHROME_RECORD,
+  inverseFunction,
   parseRecord,
+  prepareFlags,
   reconcileRecords,
   type Transform,
   transformFunction,
@@ -43,6 +45,17 @@ Deno.test("a refusal says how to prepare the data again, and that counts are nev
           "--extend 200 --normalise rpm --expression-transform log2p1",
       ),
   );
+});
+
+Deno.test("the flags name the column that is subtracted, in quotes where a shell needs them", () => {
+  const flagsOf = (expressionReference: string) =>
+    prepareFlags({
+      ...DEEPCHROME_RECORD,
+      expressionTransform: "signed-log-difference",
+      expressionReference,
+    });
+  match(flagsOf("E000"), / --expression-transform signed-log-difference:E000$/);
+  match(flagsOf("a; b"), / --expression-transform 'signed-log-difference:a; b'$/);
 });
 
 Deno.test("a record with a missing or wrong field is refused with the field's name", () => {
@@ -123,7 +136,12 @@ Deno.test("transforms do what their names say", () => {
   strictEqual(transformFunction("none")(7), 7);
   strictEqual(transformFunction("log1p")(Math.E - 1), 1);
   strictEqual(transformFunction("asinh")(Math.sinh(2)), 2);
+  for (const transform of ["none", "log1p", "asinh"] as const) {
+    const back = inverseFunction(transform)(transformFunction(transform)(7));
+    ok(Math.abs(back - 7) < 1e-14, transform);
+  }
   const unknown = "log2" as unknown as Transform;
+  throws(() => inverseFunction(unknown), { name: "RangeError" });
   throws(() => transformFunction(unknown), { name: "RangeError", message: /none, log1p, asinh/ });
 });
 

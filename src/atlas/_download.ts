@@ -14,6 +14,11 @@ import type { RoadmapFile } from "./roadmap_files.ts";
 /** Bytes between two flushes to disk, each of which a resumed download need not fetch again. */
 const PIECE_BYTES = 1 << 22;
 
+/** The path at which a file of the tree is downloaded. */
+export function downloadPath(folder: string, path: string): string {
+  return `${folder}/${path.slice(path.lastIndexOf("/") + 1)}.download`;
+}
+
 /** Options of {@linkcode download}. */
 export interface DownloadOptions {
   /** Called with the number of bytes that are there. */

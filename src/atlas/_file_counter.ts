@@ -6,7 +6,7 @@ import { openFile, pathKind } from "../files/file.ts";
 import { moveFile } from "../files/move_file.ts";
 import type { Gene } from "../genome/gene.ts";
 import { countAlignments, type ReadCounts } from "./count_alignments.ts";
-import { download, finishDownload, removeDownload } from "./_download.ts";
+import { download, downloadPath, finishDownload, removeDownload } from "./_download.ts";
 import type { RoadmapFile } from "./roadmap_files.ts";
 
 /** How often a file is read before it counts as damaged. */
@@ -107,7 +107,7 @@ async function useFileOnce<Result>(
     return await closeAfter(await openFile(kept), read);
   }
   if (!isRemote || !keep) return await closeAfter(await file.open(), read);
-  const part = `${folder}/${path.slice(path.lastIndexOf("/") + 1)}.download`;
+  const part = downloadPath(folder, path);
   const source = await download(file, part, { onBytes, signal });
   try {
     // The bytes were counted as they arrived.

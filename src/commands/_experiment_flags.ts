@@ -35,7 +35,10 @@ export interface ExperimentsFlags extends TestFlags, ResumeFlags {
 export function declareExperiments(command: Command): Command {
   return declareResume(declareCommon(
     declareTest(
-      command.option("--data <path>", "competition .npz, DeepChrome .csv, or a folder"),
+      command.option(
+        "--data <path>",
+        "competition .npz, AnnData .zarr, DeepChrome .csv, or a folder",
+      ),
     )
       .option(
         "--scheme <name>",

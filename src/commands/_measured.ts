@@ -6,7 +6,7 @@ import { ContractError } from "../errors.ts";
 import { alignPredictions, type PredictionFile } from "../io/submission.ts";
 
 /**
- * The measured values of samples: those of a file of labels, or else the data's own; `undefined` if there are none.
+ * The measured values of samples: those of a file of labels, or else the data's own; `undefined` if nothing was measured.
  *
  * @param data The samples.
  * @param labels The file's content, if there is one. It may lack samples, and have others.

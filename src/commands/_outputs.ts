@@ -30,6 +30,12 @@ interface OutputOptions extends Partial<OverwriteFlag> {
    * @default {Any path}
    */
   readonly usual?: string | null;
+  /**
+   * The flag that names the path, for messages.
+   *
+   * @default {"--out"}
+   */
+  readonly flag?: string;
 }
 
 /**
@@ -44,7 +50,7 @@ interface OutputOptions extends Partial<OverwriteFlag> {
  */
 export async function checkOutput(
   path: string,
-  { begins = "", usual = path, overwrite = false }: OutputOptions = {},
+  { begins = "", usual = path, overwrite = false, flag = "--out" }: OutputOptions = {},
 ): Promise<boolean> {
   await checkDirectory(dirname(path));
   const kind = await pathKind(path);
@@ -58,12 +64,12 @@ export async function checkOutput(
   }
   if (kind === "file" && !overwrite && (usual === null || resolve(path) !== resolve(usual))) {
     throw new ContractError(
-      `Cannot write to ${path}: it is there already. Name another --out, or add --overwrite`,
+      `Cannot write to ${path}: it is there already. Name another ${flag}, or add --overwrite`,
     );
   }
   if (kind === "file" && !overwrite && !await beginsWith(path, begins)) {
     throw new ContractError(
-      `Cannot write to ${path}: a file of another kind is there already. Name another --out`,
+      `Cannot write to ${path}: a file of another kind is there already. Name another ${flag}`,
     );
   }
   await removeUnfinished(path);

@@ -33,7 +33,10 @@ export type WritePredictionFlags = PredictionFlags & OverwriteFlag;
 export function declarePrediction(command: Command): Command {
   return command
     .requiredOption("--model <dir>", "directory of a run, or of a model")
-    .requiredOption("--data <path>", "competition .npz, DeepChrome .csv, or a folder")
+    .requiredOption(
+      "--data <path>",
+      "competition .npz, AnnData .zarr, DeepChrome .csv, or a folder",
+    )
     .option(
       "--accept-assembly",
       "accept windows around the same genes in another build of the model's species, such as hg38 for hg19",

@@ -46,7 +46,10 @@ const DEFAULT_KEPT_ONE_IN = 3;
 export function declareSearch(command: Command): Command {
   return declareCommon(
     declareFolds(command, "by-both")
-      .option("--data <path>", "competition .npz, DeepChrome .csv, or a folder of cell types")
+      .option(
+        "--data <path>",
+        "competition .npz, AnnData .zarr, DeepChrome .csv, or a folder of cell types",
+      )
       .option(
         "--space <file>",
         "JSON file of the choices (default: around wakawaka; search.json shows it)",

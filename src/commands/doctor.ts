@@ -2,16 +2,24 @@
 
 import { formatCountOf } from "../base/count.ts";
 import { showValue } from "../base/show_value.ts";
-import { diagnoseSamples, type Finding, readGenes, type SkippedCheck } from "../genome/mod.ts";
+import { summariseDataset } from "../data/summary/summarise.ts";
+import {
+  diagnoseSamples,
+  type ExamineOptions,
+  type Finding,
+  readGenes,
+  type SkippedCheck,
+} from "../genome/mod.ts";
 import { hasStrands } from "../genome/doctor/strand_orientation.ts";
 import type { SampleColumns } from "../io/columns.ts";
 import { submissionId } from "../io/submission.ts";
 import type { CommandCall, CommandDefinition } from "./flags.ts";
 import { checkInputFile } from "./_input_file.ts";
 import { loadData } from "./_data.ts";
+import { declarePageFlags, openPage, type PageFlags } from "./_page_flags.ts";
 import { faultOfId } from "./_submission_ids.ts";
 
-interface DoctorFlags {
+interface DoctorFlags extends PageFlags {
   readonly record?: string;
   readonly genes?: string;
   readonly test?: string;
@@ -23,28 +31,43 @@ export const command: CommandDefinition<DoctorFlags> = {
   name: "doctor",
   summary:
     "Looks for what may be wrong with the signal and the labels of a data set, and says what to do about it. The exit " +
-    "code is 0 whatever it finds, unless --strict is given.",
+    "code is 0 whatever it finds, unless --strict is given. With --page it also shows what the data look like.",
   examples: [
     ["deno task doctor train.npz", "all checks that need nothing else"],
     [
       "deno task doctor train.npz --genes genes.gtf.gz --test eval.npz",
       "also checks strands, which the data lack, and genes in both sets",
     ],
+    [
+      "deno task doctor train.npz --page train.html --multiqc qc",
+      "also writes a page with profiles and heat maps around the TSS, depths and labels, and files for MultiQC",
+    ],
   ],
   declare: (command) =>
-    command
-      .argument("<path>", "competition .npz, DeepChrome .csv, or a folder of cell types")
-      .option("--genes <file>", "genes with strands: GTF, GFF3, BED, genePred or table")
-      .option("--test <path>", "data on which a model trained on these will be tested")
-      .option("--record <file>", "JSON data record of the files (default: their own)")
-      .option("--strict", "exit code 1 if there is a warning", false),
-  run: examine,
+    declarePageFlags(
+      command
+        .argument(
+          "<path>",
+          "competition .npz, AnnData .zarr, DeepChrome .csv, or a folder of cell types",
+        )
+        .option("--genes <file>", "genes with strands: GTF, GFF3, BED, genePred or table")
+        .option("--test <path>", "data on which a model trained on these will be tested")
+        .option("--record <file>", "JSON data record of the files (default: their own)")
+        .option("--strict", "exit code 1 if there is a warning", false),
+    ),
+  async run(flags, call) {
+    const warnings = await examine(flags, call);
+    if (flags.strict && warnings > 0) Deno.exit(1);
+  },
 };
 
-async function examine(flags: DoctorFlags, { args }: CommandCall): Promise<void> {
+/** Prints what may be wrong, and returns the number of warnings. */
+async function examine(flags: DoctorFlags, { args }: CommandCall): Promise<number> {
   const [path = ""] = args;
   if (flags.genes !== undefined) await checkInputFile("--genes", flags.genes);
-  const { columns } = await loadData(path, flags, { allowMissingMarks: true });
+  await using page = await openPage(path, flags);
+  const data = await loadData(path, flags, { allowMissingMarks: true });
+  const { columns } = data;
   const genes = flags.genes === undefined ? undefined : await readGenes(flags.genes, {
     onWarning: (text) => console.warn(`warning: ${text}`),
   });
@@ -55,19 +78,30 @@ async function examine(flags: DoctorFlags, { args }: CommandCall): Promise<void>
   const findings = [...found, ...noteNames(columns)];
   for (const finding of findings) console.log(describeFinding(finding));
   const warnings = findings.filter(({ severity }) => severity === "warning").length;
-  const missing = [
-    genes === undefined && !hasStrands(columns) ? "orientation (needs --genes)" : [],
-    test === undefined ? "genes shared with test data (needs --test)" : [],
-    columns.labels === undefined ? "labels (the data have none)" : [],
-  ].flat();
   const summary = findings.length === 0
     ? "Nothing looks wrong."
     : `${formatCountOf(warnings, "warning")}, ${
       formatCountOf(findings.length - warnings, "note")
     }.`;
-  console.log([summary, ...missing.map((what) => `Not checked: ${what}.`)].join(" "));
-  for (const line of describeSkipped(skipped)) console.log(line);
-  if (flags.strict && warnings > 0) Deno.exit(1);
+  const unasked = listUnasked(columns, { genes, test });
+  console.log([summary, ...unasked].join(" "));
+  const tooSmall = describeSkipped(skipped);
+  for (const line of tooSmall) console.log(line);
+  await page?.write({
+    data: summariseDataset(data),
+    findings,
+    notChecked: [...unasked, ...tooSmall],
+  });
+  return warnings;
+}
+
+/** Says what was not checked because the command was not given what it needs. */
+function listUnasked(columns: SampleColumns, { genes, test }: ExamineOptions): string[] {
+  return [
+    genes === undefined && !hasStrands(columns) ? "orientation (needs --genes)" : [],
+    test === undefined ? "genes shared with test data (needs --test)" : [],
+    columns.labels === undefined ? "labels (the data have none)" : [],
+  ].flat().map((what) => `Not checked: ${what}.`);
 }
 
 /** Finds names that training and evaluation accept but `submit`, which runs after them, refuses. */

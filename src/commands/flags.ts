@@ -114,7 +114,10 @@ export function declareCommon(command: Command): Command {
 export function declareTraining(command: Command): Command {
   return declareCommon(
     command
-      .option("--data <path>", "competition .npz, DeepChrome .csv, or a folder of cell types")
+      .option(
+        "--data <path>",
+        "competition .npz, AnnData .zarr, DeepChrome .csv, or a folder of cell types",
+      )
       .option("--preset <name>", "model to train", "wakawaka")
       .option("--epochs <n>", "passes over the data (default: the preset's)", integer(1))
       .option("--batch-size <n>", "samples in a step (default: the preset's)", integer(1))

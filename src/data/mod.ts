@@ -28,3 +28,19 @@ export {
   writePredictionTable,
 } from "./prediction_table.ts";
 export { readDataset, type ReadDatasetOptions } from "./read_dataset.ts";
+export {
+  type SummaryBlock,
+  SummaryCollector,
+  type SummaryCollectorOptions,
+} from "./summary/collector.ts";
+export { summariseDataset } from "./summary/summarise.ts";
+export type {
+  DataSummary,
+  GroupedAxis,
+  HeatMapOrder,
+  HeatMaps,
+  LabelCorrelations,
+  LabelScale,
+  LabelSummary,
+  TrackSummary,
+} from "./summary/types.ts";

@@ -75,6 +75,6 @@ function readerOf(path: string | URL): typeof readCompetition | typeof readDeepc
   if (name.endsWith(".npz")) return readCompetition;
   if (name.endsWith(".csv")) return readDeepchromeCsv;
   throw new ContractError(
-    `Cannot read data: "${path}" is of no known kind, expected .npz, .csv or a folder`,
+    `Cannot read data: "${path}" is of no known kind, expected .npz, .csv, .zarr or a folder`,
   );
 }

@@ -100,7 +100,7 @@ async function replaceDirectory(
 }
 
 /**
- * Tidies up after processes that were killed while they wrote a directory: what they had begun is removed, and a
+ * Tidies up after processes that were killed while they wrote a directory: what they had started is removed, and a
  * directory that was moved aside is put back if its place is empty. Nothing is done to what another process is writing.
  *
  * @param path Path of the directory, which this process has locked.

@@ -8,7 +8,7 @@ export interface DirectorySource {
    * Reads a file.
    *
    * @param key Its path in the directory, which starts with `/`.
-   * @returns Its content; `undefined` if there is no such file.
+   * @returns Its content; `undefined` if the file is missing.
    */
   get(key: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
 }

@@ -6,8 +6,8 @@ import { checkValues } from "./_check_values.ts";
 import { checkAccessions } from "./_contig_assembly.ts";
 import { checkAssembly } from "./chromosomes.ts";
 import type { Gene } from "./gene.ts";
-import type { ControlInput, PrepareOptions } from "./prepare_options.ts";
-import type { CountOptions, SignalCounts } from "./signal/track.ts";
+import type { ControlInput, CountedFileFacts, PrepareOptions } from "./prepare_options.ts";
+import type { CountOptions, SignalCounts, SignalFormat } from "./signal/track.ts";
 import type { GeneWindows } from "./windows.ts";
 
 /** Options of {@linkcode countFile}. */
@@ -28,8 +28,14 @@ export interface CountedFile extends ControlInput {
   readonly mark: string;
 }
 
-/** Counts of which the number of reads in the file is known. */
-export type CountsWithReads = SignalCounts & { readonly reads: number };
+/** A control as a file that is counted for the first file that needs it. */
+export function asControl(
+  control: ControlInput,
+  { cellType, mark }: Pick<CountedFile, "cellType" | "mark">,
+): CountedFile {
+  const { name } = control;
+  return { name, open: () => control.open(), cellType, mark: `control of ${mark}` };
+}
 
 /** Counts a file and closes it. Bins are by ascending coordinate. */
 export async function countFile(
@@ -49,10 +55,33 @@ export async function countFile(
     }
     checkValues(counts.values, file, options);
     warnIfEmpty(counts.values, file, options);
+    options.onFile?.(factsOf(file, { counts, format: track.format, options }));
     return counts;
   } finally {
     close();
   }
+}
+
+function factsOf(
+  { name, cellType, mark }: CountedFile,
+  { counts: { reads, readsInWindows }, format, options }: {
+    readonly counts: SignalCounts;
+    readonly format: SignalFormat;
+    readonly options: CountFileOptions;
+  },
+): CountedFileFacts {
+  // A row of BED is a whole fragment.
+  const readsEach = options.fragments && format !== "bed" ? 2 : 1;
+  const isKnown = readsInWindows !== undefined && reads !== undefined && reads > 0;
+  return {
+    name,
+    cellType,
+    mark,
+    format,
+    reads,
+    readsInWindows,
+    shareInWindows: isKnown ? Math.min(1, readsInWindows * readsEach / reads) : undefined,
+  };
 }
 
 /**

@@ -51,8 +51,8 @@ export function moveToCanonical(
     ? `none of its transcripts is tagged ${CANONICAL_TAGS}`
     : "none of its genes has canonical transcripts that start at one place";
   throw new ContractError(
-    `Cannot take the TSS of canonical transcripts from ${file}: ${found}. Ensembl, GENCODE and RefSeq have written ` +
-      "these tags since about 2021: take a newer file of the same assembly, or the TSS of genes",
+    `Cannot take the TSS of canonical transcripts from ${file}: ${found}. Newer releases of Ensembl, GENCODE and ` +
+      "RefSeq have these tags: take one of the same assembly, or the TSS of genes",
   );
 }
 

@@ -1,6 +1,7 @@
 /** The sections of a report: which figures and tables they have, and in which order. */
 
-import { Html, html } from "./_html.ts";
+import type { Section } from "./_document.ts";
+import { type Html, html } from "./_html.ts";
 import { regimeGroups } from "./_regime_rows.ts";
 import {
   cellTypesTable,
@@ -25,14 +26,6 @@ import { plotCrossValidation, plotTrainingLoss } from "./loss_figures.ts";
 import { plotPace } from "./pace_figure.ts";
 import { plotRegimes } from "./regime_figure.ts";
 
-/** A section of the page: its figures and tables in order. */
-export interface Section {
-  /** The section's anchor. */
-  readonly id: string;
-  readonly title: string;
-  readonly content: readonly (Figure | Html)[];
-}
-
 /** Makes the sections for which the input has something to show. */
 export function reportSections(input: ReportInput): Section[] {
   const sections = [
@@ -44,11 +37,6 @@ export function reportSections(input: ReportInput): Section[] {
     { id: "configuration", title: "Configuration", content: configuration(input) },
   ];
   return sections.filter(({ content }) => content.length > 0);
-}
-
-/** Lists the figures of a section. */
-export function figuresOf({ content }: Section): Figure[] {
-  return content.filter((part): part is Figure => !(part instanceof Html));
 }
 
 function training({ history = [], loss, onCompetitionData }: ReportInput): Section["content"] {

@@ -15,6 +15,7 @@ const STYLE = `
   --muted: #59606b;
   --line: #dfe2e7;
   --accent: #005c93;
+  --warning: #a33d00;
 }
 @media screen and (prefers-color-scheme: dark) {
   :root {
@@ -23,6 +24,7 @@ const STYLE = `
     --muted: #a2a9b5;
     --line: #2e3238;
     --accent: #6cb6ee;
+    --warning: #ff9d66;
   }
   /* The figures' blue is the only colour that is too dim on a dark page. */
   .plot [stroke="#0072B2"] { stroke: #3a9bdf; }
@@ -67,11 +69,18 @@ nav ul ul { padding-left: 1rem; columns: auto; font-size: 0.9375rem; }
 figure { margin: 2rem 0 2.5rem; }
 .plot { overflow-x: auto; }
 .plot svg { display: block; max-width: 100%; min-width: 28rem; height: auto; }
+/* A cell of a heat map is a pixel of its picture. */
+.plot image { image-rendering: pixelated; }
 /* Neighbouring cells of a grid meet without seams at any zoom. */
 .plot .mark-rect path { shape-rendering: crispEdges; }
 figcaption { margin-top: 0.75rem; color: var(--muted); font-size: 0.9375rem; line-height: 1.5; }
 figcaption strong { display: block; color: var(--ink); font-weight: 600; }
-figure + details { margin-top: -1.5rem; }
+figure + .findings { padding-left: 1.25rem; }
+.findings li { margin: 0.5rem 0; }
+.findings strong { font-weight: 600; }
+.findings .warning { color: var(--warning); }
+.findings .advice { color: var(--muted); }
+details { margin-top: -1.5rem; }
 .scroll { margin: 1.5rem 0; overflow-x: auto; }
 table { min-width: min(100%, 30rem); border-collapse: collapse; font-size: 0.9375rem; line-height: 1.4; }
 caption { padding-bottom: 0.5rem; color: var(--muted); text-align: left; }
@@ -84,6 +93,11 @@ th[scope=rowgroup] { padding: 1.25rem 0 0.375rem; font-weight: 600; }
 .text { text-align: left; }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
 td.number { white-space: nowrap; }
+.findings { padding-left: 1.25rem; }
+.findings li { margin: 0.5rem 0; }
+.findings strong { font-weight: 600; }
+.findings .warning { color: var(--warning); }
+.findings .advice { color: var(--muted); }
 details { margin: 1rem 0 2.5rem; }
 summary { width: fit-content; color: var(--accent); cursor: pointer; }
 footer { margin-top: 4rem; color: var(--muted); font-size: 0.875rem; }
@@ -93,7 +107,12 @@ footer { margin-top: 4rem; color: var(--muted); font-size: 0.875rem; }
   nav, summary { display: none; }
   h2 { margin-top: 2rem; break-after: avoid; }
   figure, tr { break-inside: avoid; }
-  .plot, figure + details { margin-top: -1.5rem; }
+  .plot, figure + .findings { padding-left: 1.25rem; }
+.findings li { margin: 0.5rem 0; }
+.findings strong { font-weight: 600; }
+.findings .warning { color: var(--warning); }
+.findings .advice { color: var(--muted); }
+details { margin-top: -1.5rem; }
 .scroll { overflow: visible; }
   .plot svg { min-width: 0; max-height: 22cm; }
 }

@@ -1,26 +1,15 @@
-/** The page's tables. */
+/** The tables of a run's page. */
 
 import type { CellTypeAgreement } from "../data/evaluate.ts";
 import type { LargeError } from "../data/largest_errors.ts";
 import { formatGene } from "../gene_id.ts";
 import type { RegimeEvaluation } from "../validation/mod.ts";
 import { formatCount, formatFraction, formatNumber, formatSeconds } from "./_format.ts";
-import { type Html, html, type HtmlPart } from "./_html.ts";
+import { type Html, html } from "./_html.ts";
 import { regimeGroups, type RegimeRow } from "./_regime_rows.ts";
+import { type Column, folded, groupedTable, table } from "./_table.ts";
 import type { EpochPoint, ExperimentRow, FoldHistory } from "./input.ts";
 import { PUBLISHED_EXPERIMENTS } from "./published.ts";
-
-/** A column's heading and its cells' content. */
-interface Column<Row> {
-  readonly title: HtmlPart;
-  readonly cell: (row: Row) => string;
-  /**
-   * Whether cells are text, which is aligned left; numbers are aligned right.
-   *
-   * @default {false}
-   */
-  readonly isText?: boolean;
-}
 
 /**
  * Makes the tables of the experiments' final figures, with published figures if they are comparable; classifiers have a
@@ -172,73 +161,4 @@ function flatten(settings: object, prefix = ""): (readonly [name: string, value:
     }
     return flatten(value, `${prefix}${name}.`);
   });
-}
-
-/** Makes a table without groups. */
-function table<Row>(caption: string, rows: readonly Row[], columns: readonly Column<Row>[]): Html {
-  return tableOf(
-    caption,
-    html`<tbody>${rows.map((row) => tableRow(row, columns))}</tbody>`,
-    columns,
-  );
-}
-
-/** Makes a table in groups of rows, each under a heading. */
-function groupedTable<Row>(
-  caption: string,
-  groups: readonly { readonly title: string; readonly rows: readonly Row[] }[],
-  columns: readonly Column<Row>[],
-): Html {
-  const bodies = groups.map(({ title, rows }) =>
-    html`
-      <tbody>
-        <tr><th scope="rowgroup" colspan="${columns.length}" class="text">${title}</th></tr>
-        ${rows.map((row) => tableRow(row, columns))}
-      </tbody>
-    `
-  );
-  return tableOf(caption, bodies, columns);
-}
-
-/** Makes the frame of a table, which scrolls separately on a narrow page. */
-function tableOf<Row>(caption: string, bodies: HtmlPart, columns: readonly Column<Row>[]): Html {
-  const headings = columns.map((column) =>
-    html`<th scope="col" class="${kindOf(column)}">${column.title}</th>`
-  );
-  return html`
-    <div class="scroll" role="region" aria-label="${caption}" tabindex="0">
-      <table>
-        <caption>${caption}</caption>
-        <thead><tr>${headings}</tr></thead>
-        ${bodies}
-      </table>
-    </div>
-  `;
-}
-
-/** Makes a row, whose first cell is its heading. */
-function tableRow<Row>(row: Row, columns: readonly Column<Row>[]): Html {
-  const [first, ...others] = columns.map((column, index) =>
-    index === 0
-      ? html`<th scope="row" class="${kindOf(column)}">${column.cell(row)}</th>`
-      : html`<td class="${kindOf(column)}">${column.cell(row)}</td>`
-  );
-  return html`
-    <tr>
-      ${first ?? ""}
-      ${others}
-    </tr>
-  `;
-}
-
-function kindOf({ isText }: { readonly isText?: boolean }): string {
-  return isText ? "text" : "number";
-}
-
-/** Makes a table that opens on demand, since its figure shows the same values. */
-function folded(content: Html): Html {
-  return html`
-    <details><summary>Numbers</summary>
-    ${content}</details>
-  `;
 }

@@ -9,6 +9,8 @@
  */
 
 export { plotCellTypes } from "./cell_type_figure.ts";
+export type { CountedFile, DataFinding, DataPageInput } from "./data_input.ts";
+export { dataFigures, renderDataPage } from "./data_page.ts";
 export { plotDensity } from "./density_figure.ts";
 export {
   plotClassProbabilities,
@@ -27,6 +29,7 @@ export type {
   ReportInput,
 } from "./input.ts";
 export { type LossFigureOptions, plotCrossValidation, plotTrainingLoss } from "./loss_figures.ts";
+export { multiqcFiles, type MultiqcOptions } from "./multiqc.ts";
 export { plotPace } from "./pace_figure.ts";
 export { renderPage, reportFigures } from "./page.ts";
 export {

@@ -1,11 +1,10 @@
 import type { Agreement } from "../data/evaluate.ts";
+import { figuresOf, type PageContent, renderDocument } from "./_document.ts";
 import { formatCount, formatFraction, formatNumber } from "./_format.ts";
-import { escapeHtml, Html, html, trustHtml } from "./_html.ts";
-import { figuresOf, reportSections, type Section } from "./_sections.ts";
-import { pageStyle } from "./_style.ts";
+import { html } from "./_html.ts";
+import { reportSections } from "./_sections.ts";
 import type { Figure } from "./figure.ts";
 import type { ReportInput } from "./input.ts";
-import { renderSvg } from "./render.ts";
 
 /**
  * Makes every figure that a report has.
@@ -44,106 +43,31 @@ export function reportFigures(input: ReportInput): Figure[] {
  * ```
  */
 export async function renderPage(input: ReportInput): Promise<string> {
-  const sections = reportSections(input);
-  const bodies: Html[] = [];
-  for (const section of sections) bodies.push(await renderSection(section));
-  return html`
-    <!DOCTYPE html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta http-equiv="Content-Security-Policy"
-          content="default-src 'none'; style-src 'unsafe-inline'; font-src data:">
-        <title>${input.run} – run report</title>
-        <style>${trustHtml(await pageStyle())}</style>
-      </head>
-      <body>
-        <header>
-    <p class="kind">Run report</p>
-    <h1>${input.run}</h1>
-    ${input.summary === undefined ? "" : html`
-      <p class="summary">${input.summary}</p>
-    `}${(input.notes ?? []).map((note) => html`<p class="note">${note}</p>`)}${keyFigures(
-      input,
-    )}${tableOfContents(sections)}</header>
-        <main>
-    ${bodies}</main>
-        <footer>Made by @waka/histone. Numbers have four significant digits.</footer>
-      </body>
-    </html>
-  `.text.trimStart();
+  return await renderDocument({
+    kind: "Run report",
+    name: input.run,
+    summary: input.summary,
+    notes: input.notes,
+    ...keyFigures(input),
+    sections: reportSections(input),
+    foot: "Made by @waka/histone. Numbers have four significant digits.",
+  });
 }
 
-function keyFigures({ evaluation }: ReportInput): Html {
-  if (evaluation === undefined) return html``;
+function keyFigures(
+  { evaluation }: ReportInput,
+): Pick<PageContent, "keyFigures" | "keyFiguresNote"> {
+  if (evaluation === undefined) return {};
   const { mse, pearson, spearman, r2, auroc, samples }: Agreement = evaluation.overall;
-  const figures = [
-    [html`MSE`, formatNumber(mse)],
-    [html`Pearson <i>r</i>`, formatFraction(pearson)],
-    [html`Spearman <i>ρ</i>`, formatFraction(spearman)],
-    [html`<i>R</i>²`, formatFraction(r2)],
-    ...(auroc === undefined ? [] : [[html`AUROC`, formatFraction(auroc)] as const]),
-    [html`Samples`, formatCount(samples)],
-  ] as const;
-  return html`
-    <dl class="key-figures">${figures.map(([name, value]) =>
-      html`
-        <div>
-          <dt>${name}</dt>
-          <dd>${value}</dd>
-        </div>
-      `
-    )}</dl>
-    <p class="note">On ${evaluation.samplesName}.</p>
-  `;
-}
-
-function tableOfContents(sections: readonly Section[]): Html {
-  const figureLinks = (section: Section) => {
-    const figures = figuresOf(section);
-    return figures.length === 0
-      ? ""
-      : html`<ul>${
-        figures.map(({ name, title }) => html`<li><a href="#${name}">${title}</a></li>`)
-      }</ul>`;
+  return {
+    keyFigures: [
+      [html`MSE`, formatNumber(mse)],
+      [html`Pearson <i>r</i>`, formatFraction(pearson)],
+      [html`Spearman <i>ρ</i>`, formatFraction(spearman)],
+      [html`<i>R</i>²`, formatFraction(r2)],
+      ...(auroc === undefined ? [] : [[html`AUROC`, formatFraction(auroc)] as const]),
+      [html`Samples`, formatCount(samples)],
+    ],
+    keyFiguresNote: `On ${evaluation.samplesName}.`,
   };
-  return html`
-    <nav aria-labelledby="contents">
-      <h2 id="contents">Contents</h2>
-      <ul>${sections.map((section) =>
-        html`<li><a href="#${section.id}">${section.title}</a>${figureLinks(section)}</li>`
-      )}</ul>
-    </nav>
-  `;
-}
-
-async function renderSection({ id, title, content }: Section): Promise<Html> {
-  const parts: Html[] = [];
-  for (const part of content) parts.push(part instanceof Html ? part : await renderInline(part));
-  return html`
-    <section aria-labelledby="${id}">
-    <h2 id="${id}">${title}</h2>
-    ${parts}</section>
-  `;
-}
-
-async function renderInline({ name, title, caption, alt, spec }: Figure): Promise<Html> {
-  const svg = describeSvg(await renderSvg(spec), { name, alt });
-  return html`
-    <figure id="${name}">
-      <div class="plot">${trustHtml(svg)}</div>
-      <figcaption><strong>${title}</strong> ${caption}</figcaption>
-    </figure>
-  `;
-}
-
-/** Gives an SVG its alternative text, and ids that are unique in the page. */
-function describeSvg(svg: string, { name, alt }: Pick<Figure, "name" | "alt">): string {
-  return svg
-    .replace(
-      /<[^>]+>/g,
-      (tag) => tag.replace(/ id="/g, ` id="${name}-`).replace(/url\(#/g, `url(#${name}-`),
-    )
-    .replace(/^<svg/, () => `<svg role="img" aria-label="${escapeHtml(alt)}"`);
 }

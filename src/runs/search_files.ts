@@ -115,7 +115,8 @@ export async function writeRanking(
   await writeJson(`${directory}/best.json`, {
     spec: specOf(point, { bins, marks, loss, name: `search-trial-${trial}` }),
     training: { learningRate, batchSize, epochs },
-    transform,
+    // What the networks saw: the model may be trained on counts next, which are to be made the same.
+    transform: transform === "none" ? data.record.transform : transform,
     trial,
     score,
     seed,

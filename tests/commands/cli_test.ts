@@ -83,7 +83,7 @@ Deno.test("bad input ends with exit code 1, one line that says what is wrong, an
     Deno.writeFileSync(`${directory}/cut.npz`, fixture.subarray(0, 100_000));
     const cases: [string[], RegExp][] = [
       [["--data", `${directory}/none.npz`], /no file or folder ".*none.npz"/],
-      [["--data", text("a.txt", "x")], /of no known kind, expected .npz, .csv or a folder/],
+      [["--data", text("a.txt", "x")], /of no known kind, expected .npz, .csv, .zarr or a folder/],
       [["--data", text("not.npz", "not a zip")], /not.npz/],
       [["--data", `${directory}/cut.npz`], /cut.npz/],
       [["--data", text("short.csv", "000003,1,0,1,0,2,0\n")], /line 1/],

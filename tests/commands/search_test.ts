@@ -48,6 +48,8 @@ Deno.test("search ranks the models of a space, writes the best, and resumes wher
     const best = JSON.parse(await Deno.readTextFile(`${run}/best.json`));
     deepStrictEqual(parseSpec(best.spec), best.spec);
     deepStrictEqual(Object.keys(best.training), ["learningRate", "batchSize", "epochs"]);
+    // The data hold logarithms, which the network is to see of counts too.
+    strictEqual(best.transform, "log1p");
 
     const whole = await trialsOf(run);
     const path = `${run}/trials.jsonl`;

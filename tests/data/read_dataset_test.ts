@@ -57,7 +57,7 @@ Deno.test("a path that does not exist, or has no known kind, is refused", async 
     await Deno.writeTextFile(`${folder}/train.tsv`, ROWS);
     await rejects(readDataset(`${folder}/train.tsv`), {
       name: "ContractError",
-      message: /train.tsv" is of no known kind, expected .npz, .csv or a folder/,
+      message: /train.tsv" is of no known kind, expected .npz, .csv, .zarr or a folder/,
     });
   });
 });

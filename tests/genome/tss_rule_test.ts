@@ -448,7 +448,7 @@ Deno.test("an annotation without tags is refused by name, never taken by the gen
   await rejects(read(untagged, "canonical"), {
     name: "ContractError",
     message:
-      /from a\.gtf: none of its transcripts is tagged MANE_Select, Ensembl_canonical or RefSeq Select\. .*2021/,
+      /from a\.gtf: none of its transcripts is tagged MANE_Select, Ensembl_canonical or RefSeq Select\. Newer releases/,
   });
   const genePred = "NM_1\tchr1\t+\t100\t900\t150\t800\t1\t100,\t900,\t0\tAB\tcmpl\tcmpl\t0,\n";
   await rejects(

@@ -95,8 +95,8 @@ export interface Diagnosis {
 
 /**
  * Looks for likely faults in a data set, as {@linkcode examineSamples} does, and lists the checks that were skipped
- * because there are too few genes or cell types. Checks that need labels, strands or test data are not listed if these
- * are missing.
+ * because there are too few genes or cell types, or because windows from BED need not lie around a TSS. Checks that need
+ * labels, strands or test data are not listed if these are missing.
  *
  * @param columns The data.
  * @param options Genes with strands, and test data.
@@ -154,6 +154,7 @@ function makeChecks(
   { genes, test }: ExamineOptions,
 ): Finding[] {
   const reversed = findWrongDirections(related);
+  const atStarts = isAroundStarts(columns);
   return [
     ...checkDoubledCounts(tracks),
     ...listMissingMarks(columns),
@@ -162,16 +163,16 @@ function makeChecks(
     ...checkIdenticalSamples(tracks),
     ...checkAlikeCellTypes(tracks, labels),
     ...checkUnlikeReplicates(tracks),
-    ...checkSwappedMarks(tracks),
+    ...(atStarts ? checkSwappedMarks(tracks) : []),
     ...checkDepthOutliers(solid),
-    ...checkPromoterSignal(columns, tracks),
-    ...checkShiftedBins(columns, tracks),
+    ...(atStarts ? checkPromoterSignal(columns, tracks) : []),
+    ...(atStarts ? checkShiftedBins(columns, tracks) : []),
     ...checkLabelScale(labels, columns.record),
     ...checkUnrelatedLabels(labelled),
     ...checkLeakedLabels(labelled, tracks),
     ...describeWrongDirections(reversed),
     ...checkExchangedCellTypes(related, reversed.map(({ track }) => track)),
-    ...checkStrandOrientation(columns, genes),
+    ...(atStarts ? checkStrandOrientation(columns, genes) : []),
     ...(test === undefined ? [] : checkSharedGenes(columns, test)),
   ];
 }
@@ -182,19 +183,35 @@ function listSkipped(
   { genes }: ExamineOptions,
 ): SkippedCheck[] {
   const { record } = columns;
+  const atStarts = isAroundStarts(columns);
   return [
+    ...(atStarts ? [] : AT_STARTS.map((skipped) => ({ ...skipped, reason: NOT_AT_STARTS }))),
     ...skippedWeakMarks(tracks, record.binSizeBp),
     ...skippedAlikeCellTypes(tracks, labels),
     ...skippedUnlikeReplicates(tracks),
-    ...skippedSwappedMarks(tracks),
+    ...(atStarts ? skippedSwappedMarks(tracks) : []),
     ...skippedDepthOutliers(solid),
-    ...skippedPromoterSignal(tracks, record.binSizeBp),
-    ...skippedShiftedBins(columns, tracks),
+    ...(atStarts ? skippedPromoterSignal(tracks, record.binSizeBp) : []),
+    ...(atStarts ? skippedShiftedBins(columns, tracks) : []),
     ...skippedLabelScale(labels, record),
     ...skippedUnrelatedLabels(labelled),
     ...skippedLeakedLabels(labelled, tracks),
     ...skippedDirections(related),
     ...skippedExchangedCellTypes(related),
-    ...skippedStrandOrientation(columns, genes),
+    ...(atStarts ? skippedStrandOrientation(columns, genes) : []),
   ];
+}
+
+/** The checks that compare a mark at the TSS, or on either side of it, with what is known of it there. */
+const AT_STARTS = [
+  { check: "swapped-marks", what: "swapped marks" },
+  { check: "promoter-signal", what: "H3K4me3 at promoters" },
+  { check: "shifted-bins", what: "position of the TSS" },
+  { check: "strand-orientation", what: "orientation" },
+];
+const NOT_AT_STARTS = "windows from BED need not lie around a TSS";
+
+/** Whether windows lie around starts of transcription, rather than wherever intervals were given. */
+function isAroundStarts({ record: { tss } }: SampleColumns): boolean {
+  return tss !== "bed";
 }

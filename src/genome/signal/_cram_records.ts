@@ -2,7 +2,7 @@
 
 import { type CramCursor, failCram } from "./_cram_bytes.ts";
 import type { ReadNumber, SkipArray, SliceBlocks } from "./_cram_codecs.ts";
-import type { CramPlan, CramScheme } from "./_cram_scheme.ts";
+import { type CramPlan, type CramScheme, hasTags } from "./_cram_scheme.ts";
 import { UNMAPPED } from "./sam_flags.ts";
 
 /** The header of a slice. */
@@ -25,7 +25,7 @@ export interface CramRecords {
   readonly contigs: Int32Array;
   /** First base, counted from 0. */
   readonly starts: Int32Array;
-  /** Number of bases of the reference from the first to the last base. */
+  /** Number of bases of the reference from the first to the last base; -1 for a mapped read without CIGAR. */
   readonly lengths: Int32Array;
   readonly qualities: Uint8Array;
   /** Template length if it is given; see `mates`. */
@@ -45,6 +45,8 @@ const HAS_NO_BASES = 0x8;
 const MATE_ON_REVERSE = 0x1;
 const MATE_HAS_NO_PLACE = 0x2;
 
+/** The length of a read whose place is known, but not how it is aligned. */
+export const WITHOUT_CIGAR = -1;
 const MOST_RECORDS = 2 ** 22;
 /** Records and features of a slice for each of its bytes; programs reach some hundred with reads that are all alike. */
 const MOST_STEPS_PER_BYTE = 2048;
@@ -122,7 +124,7 @@ class RecordDecoder {
     const RN = this.#arrays("RN");
     const readMate = this.#makeMates(records, RN);
     const [skipBases, skipQualities] = [this.#skipBytes("BA"), this.#skipBytes("QS")];
-    const hasTags = [...plan.series].some((key) => key.startsWith("tag"));
+    const isTagged = hasTags(plan);
     let place = header.start;
     for (let i = 0; i < count; i++) {
       const flag = BF();
@@ -136,9 +138,12 @@ class RecordDecoder {
       if (scheme.hasNames) RN();
       readMate(i, own);
       const tags = TL();
-      if (hasTags) this.#skipTags(tags);
+      if (isTagged) this.#skipTags(tags);
       if ((flag & UNMAPPED) === 0) {
-        lengths[i] = bases + this.#readFeatures(FN(), FC, FP);
+        const features = FN();
+        lengths[i] = bases === 0 && features === 0
+          ? WITHOUT_CIGAR
+          : bases + this.#readFeatures(features, FC, FP);
         qualities[i] = MQ();
       } else if ((own & HAS_NO_BASES) === 0) skipBases(bases);
       if ((own & HAS_QUALITIES) !== 0) skipQualities(bases);

@@ -41,7 +41,7 @@ export class BinPlaces {
     for (let bin = this.#leafOf(start);;) {
       const lowest = this.#bins.get(bin)?.lowest;
       if (lowest !== undefined || bin === 0) return lowest;
-      // The bin to the left, or, from the first of a parent's bins, the parent.
+      // The bin to the left, or the parent if no bin to the left has the same parent.
       bin = bin % 8 === 1 ? (bin - 1) / 8 : bin - 1;
     }
   }

@@ -1,5 +1,6 @@
 /** What the metadata of an array say, of Zarr v3 and v2 alike. */
 
+import { showValue } from "../../base/show_value.ts";
 import type { Packing } from "./_unpack.ts";
 
 /** Types of items that can be read. */
@@ -64,7 +65,8 @@ export function parseArrayV3(json: Json, attributes: Json): ArrayMetadata {
   if (grid.name !== "regular") throw wrong("chunk_grid", grid.name, "regular");
   const encoding = asObject(json.chunk_key_encoding, "chunk_key_encoding");
   const isV2Key = encoding.name === "v2";
-  const { separator = isV2Key ? "." : "/" } = asObject(encoding.configuration ?? {}, "separator");
+  const configuration = asObject(encoding.configuration ?? {}, "chunk_key_encoding.configuration");
+  const separator = readSeparator(configuration.separator ?? (isV2Key ? "." : "/"));
   const type = readType(json.data_type);
   const chunkShape = readShape(chunk_shape, "chunk_shape", 1);
   checkAxes(shape, chunkShape);
@@ -77,21 +79,26 @@ export function parseArrayV3(json: Json, attributes: Json): ArrayMetadata {
     fill: json.fill_value,
     keyOf: (place) =>
       isV2Key
-        ? `/${place.length === 0 ? "0" : place.join(String(separator))}`
-        : `/${["c", ...place].join(String(separator))}`,
+        ? `/${place.length === 0 ? "0" : place.join(separator)}`
+        : `/${["c", ...place].join(separator)}`,
   };
 }
 
 /** The codecs of Zarr v3: at first the items become bytes, or chunks of a shard, and then these are packed. */
 function readCoding(
   codecs: unknown,
-  { shape, type }: { readonly shape: readonly number[]; readonly type: ReadType },
+  { shape, type, isInner = false }: {
+    readonly shape: readonly number[];
+    readonly type: ReadType;
+    /** Whether the chunks are those of a shard, which are no shards themselves. */
+    readonly isInner?: boolean;
+  },
 ): ChunkCoding {
   if (!Array.isArray(codecs)) throw wrong("codecs", codecs, "a list");
   const [first, ...others] = codecs.map((codec) => asObject(codec, "a codec"));
   const configuration = asObject(first?.configuration ?? {}, "configuration");
   const packings = others.map(({ name }) => readPacking(name)).toReversed();
-  if (first?.name === "sharding_indexed") {
+  if (first?.name === "sharding_indexed" && !isInner) {
     const inner = readShape(configuration.chunk_shape, "chunk_shape", 1);
     checkAxes(shape, inner);
     if (shape.some((length, axis) => length % inner[axis]! !== 0)) {
@@ -99,7 +106,8 @@ function readCoding(
     }
     const { index_location = "end" } = configuration;
     if (index_location !== "end") throw wrong("index_location", index_location, "end");
-    return { shape, packings, inner: readCoding(configuration.codecs, { shape: inner, type }) };
+    const coding = readCoding(configuration.codecs, { shape: inner, type, isInner: true });
+    return { shape, packings, inner: coding };
   }
   const wanted = type === "string" ? "vlen-utf8" : "bytes";
   if (first?.name !== wanted) throw wrong("the first codec", first?.name, wanted);
@@ -131,18 +139,20 @@ const V2_TYPES: Readonly<Record<string, ReadType>> = {
  * @throws {Error} With what was found and expected.
  */
 export function parseArrayV2(json: Json, attributes: Json): ArrayMetadata {
-  const type = V2_TYPES[String(json.dtype)];
+  const type = typeof json.dtype === "string" && Object.hasOwn(V2_TYPES, json.dtype)
+    ? V2_TYPES[json.dtype]
+    : undefined;
   if (type === undefined) throw wrong("dtype", json.dtype, Object.keys(V2_TYPES).join(", "));
   const shape = readShape(json.shape, "shape", 0);
   const chunkShape = readShape(json.chunks, "chunks", 1);
   checkAxes(shape, chunkShape);
   if (json.order !== "C" && shape.length > 1) throw wrong("order", json.order, "C");
   const filters = Array.isArray(json.filters) ? json.filters : [];
-  const names = filters.map((filter) => asObject(filter, "a filter").id);
-  if (String(names) !== (type === "string" ? "vlen-utf8" : "")) {
-    throw wrong("filters", names, type === "string" ? "vlen-utf8" : "none");
-  }
-  const { compressor, dimension_separator: separator = "." } = json;
+  const [name, another] = filters.map((filter) => asObject(filter, "a filter").id);
+  const wanted = type === "string" ? "vlen-utf8" : undefined;
+  if (name !== wanted || another !== undefined) throw wrong("filters", name, wanted ?? "none");
+  const { compressor } = json;
+  const separator = readSeparator(json.dimension_separator ?? ".");
   return {
     kind: "array",
     attributes,
@@ -153,7 +163,7 @@ export function parseArrayV2(json: Json, attributes: Json): ArrayMetadata {
       packings: compressor == null ? [] : [readPacking(asObject(compressor, "compressor").id)],
     },
     fill: json.fill_value,
-    keyOf: (place) => `/${place.length === 0 ? "0" : place.join(String(separator))}`,
+    keyOf: (place) => `/${place.length === 0 ? "0" : place.join(separator)}`,
   };
 }
 
@@ -171,6 +181,11 @@ function readPacking(name: unknown): Packing {
   const known = PACKINGS.find((packing) => name === packing || name === `numcodecs.${packing}`);
   if (known === undefined) throw wrong("a codec", name, PACKINGS.join(", "));
   return known;
+}
+
+function readSeparator(separator: unknown): string {
+  if (separator === "/" || separator === ".") return separator;
+  throw wrong("separator", separator, "/ or .");
 }
 
 function readShape(value: unknown, name: string, least: number): number[] {
@@ -195,5 +210,5 @@ export function asObject(value: unknown, name: string): Json {
 }
 
 function wrong(name: string, found: unknown, expected: string): Error {
-  return new Error(`${name} is ${JSON.stringify(found)?.slice(0, 200)}, expected ${expected}`);
+  return new Error(`${name} is ${showValue(found)}, expected ${expected}`);
 }

@@ -42,7 +42,7 @@ export function emptyChunk(shape: readonly number[], { type, fill }: DecodeOptio
     return new Array<string>(length).fill(typeof fill === "string" ? fill : "");
   }
   const items = new READ_TYPES[type](length);
-  const number = fill === "NaN" ? NaN : Number(fill ?? 0);
+  const number = fill === "NaN" ? NaN : typeof fill === "number" ? fill : Number(fill === true);
   if (items instanceof BigInt64Array || items instanceof BigUint64Array) {
     return items.fill(BigInt(Math.trunc(number) || 0));
   }

@@ -1,5 +1,7 @@
 /** How the items of an array become bytes. */
 
+import { freeArray } from "../../base/free.ts";
+
 /** Typed arrays of the numbers that are written. */
 export type ZarrNumbers = Uint8Array | Int32Array | BigInt64Array | Float32Array | Float64Array;
 
@@ -48,8 +50,14 @@ function encodeTexts(texts: readonly string[], count: number): Uint8Array<ArrayB
   return bytes;
 }
 
-/** Compresses bytes in the gzip format. */
+/** Compresses bytes in the gzip format, and releases their memory. */
 export async function gzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));
-  return await new Response(stream).bytes();
+  const { readable, writable } = new CompressionStream("gzip");
+  const writer = writable.getWriter();
+  const [packed] = await Promise.all([
+    new Response(readable).bytes(),
+    writer.write(bytes).then(() => writer.close()),
+  ]);
+  freeArray(bytes);
+  return packed;
 }

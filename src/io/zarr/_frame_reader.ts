@@ -1,5 +1,6 @@
 /** Reads the columns of data frames, in each of the forms in which anndata writes them. */
 
+import { showValue } from "../../base/show_value.ts";
 import type { ReadItems } from "./_chunks.ts";
 import type { ZarrReader } from "./reader.ts";
 import type { ZarrPath } from "./store.ts";
@@ -8,7 +9,7 @@ import type { ZarrPath } from "./store.ts";
 export interface TextColumn {
   /** The different texts. */
   readonly categories: readonly string[];
-  /** The place of each row's text, −1 where there is none, `[row]`. */
+  /** The place of each row's text, −1 where it is missing, `[row]`. */
   readonly codes: Int32Array;
 }
 
@@ -51,7 +52,7 @@ export async function readNumbers(
 /**
  * Reads a column of texts: a categorical, an array of texts, or one with a mask.
  *
- * @returns `undefined` if there is no such column.
+ * @returns `undefined` if the column is missing.
  */
 export async function readTextColumn(
   reader: ZarrReader,
@@ -67,7 +68,7 @@ export async function readTextColumn(
     const mask = await readNumbers(reader, `${path}/mask`);
     return toCategories(values.map((text, row) => mask[row] === 1 ? undefined : text));
   }
-  throw reader.fail(path, `its encoding-type is ${JSON.stringify(kind)}, expected texts`);
+  throw reader.fail(path, `its encoding-type is ${showValue(kind)}, expected texts`);
 }
 
 async function readCategorical(reader: ZarrReader, path: ZarrPath): Promise<TextColumn> {
@@ -90,9 +91,9 @@ function toCategories(texts: readonly (string | undefined)[]): TextColumn {
 }
 
 /**
- * Reads a column of numbers, NaN where there is none: an array, or integers with a mask.
+ * Reads a column of numbers, NaN where one is missing: an array, or integers with a mask.
  *
- * @returns `undefined` if there is no such column.
+ * @returns `undefined` if the column is missing.
  */
 export async function readNumberColumn(
   reader: ZarrReader,

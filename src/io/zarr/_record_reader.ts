@@ -29,7 +29,7 @@ const RECORD_FIELDS: Readonly<Record<keyof DataRecord, true>> = {
 /**
  * Reads the data record of AnnData.
  *
- * @throws {FormatError} If there is none, or a field is wrong.
+ * @throws {FormatError} If it is missing, or a field is wrong.
  */
 export async function readRecord(reader: ZarrReader): Promise<DataRecord> {
   const place = "/uns/histone/record";

@@ -54,7 +54,7 @@ export async function writeValue(
   }
 }
 
-/** Refuses a name that is none of a file in a folder. */
+/** Refuses a name that no file in a folder can have. */
 function checkKey(name: string): string {
   if (!/^\.{0,2}$|[/\\\0]|^zarr\.json$|^c$/.test(name)) return name;
   throw new TypeError(

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { showValue } from "../../base/show_value.ts";
 import type { GeneDetails } from "../../gene_id.ts";
 import type { DataRecord } from "../../record.ts";
 import type { SampleColumns } from "../columns.ts";
@@ -101,7 +102,7 @@ async function checkRoot(reader: ZarrReader): Promise<void> {
   const root = await reader.node("");
   const found = root?.attributes["encoding-type"];
   if (root?.kind === "group" && found === "anndata") return;
-  throw reader.fail("", `encoding-type is ${JSON.stringify(found)}, expected "anndata"`);
+  throw reader.fail("", `encoding-type is ${showValue(found)}, expected "anndata"`);
 }
 
 function checkRows(
@@ -116,7 +117,7 @@ function checkRows(
 /** Reads a column of texts that every sample must have. */
 async function needTexts(reader: ZarrReader, path: ZarrPath): Promise<TextColumn> {
   const column = await readTextColumn(reader, path);
-  if (column === undefined) throw reader.fail(path, "there is no such column");
+  if (column === undefined) throw reader.fail(path, "the column is missing");
   const row = column.codes.indexOf(-1);
   if (row >= 0) throw reader.fail(path, `row ${row} has no value, expected one in each row`);
   return column;
@@ -174,7 +175,10 @@ async function readSignal(
 ): Promise<Pick<SampleColumns, "signal" | "markMask">> {
   const node = await reader.node("/X");
   if (node?.kind === "group") {
-    throw reader.fail("/X", `it is a ${node.attributes["encoding-type"]}, expected a dense array`);
+    throw reader.fail(
+      "/X",
+      `its encoding-type is ${showValue(node.attributes["encoding-type"])}, expected a dense array`,
+    );
   }
   const array = await reader.array("/X");
   const samples = cellTypes.index.length;
@@ -226,7 +230,7 @@ async function readDetails(
     ) => column[i]);
     const tss = starts?.[i];
     if (strand !== undefined && strand !== "+" && strand !== "-") {
-      throw reader.fail("/obs/strand", `a strand is ${JSON.stringify(strand)}, expected + or -`);
+      throw reader.fail("/obs/strand", `a strand is ${showValue(strand)}, expected + or -`);
     }
     return {
       ...(symbol !== undefined && { symbol }),

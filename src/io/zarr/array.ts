@@ -1,5 +1,6 @@
 /** Writes arrays of Zarr v3 row by row, whatever their number. */
 
+import { freeArray } from "../../base/free.ts";
 import { encodeChunk, gzip, type ZarrValues } from "./_codecs.ts";
 import { writeZarrJson, type ZarrAttributes, type ZarrPath, type ZarrStore } from "./store.ts";
 
@@ -96,6 +97,7 @@ export class ZarrArray {
     const { rowShape = [] } = this.#layout;
     const key = [this.#chunks, ...rowShape.map(() => 0)].join("/");
     const bytes = encodeChunk(this.#pieces, size);
+    for (const piece of this.#pieces) if (ArrayBuffer.isView(piece)) freeArray(piece);
     this.#pieces = [];
     this.#filled = 0;
     this.#chunks++;

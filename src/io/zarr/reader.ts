@@ -23,7 +23,7 @@ export interface ZarrReadStore {
    * Reads a file.
    *
    * @param key Path of the file in the hierarchy; it starts with `/`.
-   * @returns The whole file; `undefined` if there is none.
+   * @returns The whole file; `undefined` if it is missing.
    */
   get(
     key: `/${string}`,
@@ -85,7 +85,7 @@ export class ZarrReader {
   /**
    * The metadata of an array.
    *
-   * @throws {FormatError} If there is none.
+   * @throws {FormatError} If it is missing, or is a group.
    */
   async array(path: ZarrPath): Promise<ArrayMetadata> {
     const node = await this.node(path);
@@ -112,7 +112,10 @@ export class ZarrReader {
       const [rows, ...rest] = shape;
       const height = Math.min(chunkShape[0] ?? 1, (rows ?? 1) - band * (chunkShape[0] ?? 1));
       const bandShape = rows === undefined ? [] : [height, ...rest];
-      const found = claims.add(packed, countItems(bandShape));
+      const found = claims.add(packed, {
+        items: countItems(bandShape),
+        absent: countItems(others) - packed.length,
+      });
       if (found !== undefined) throw this.fail(path, found);
       const items = emptyChunk(bandShape, { ...array, file: this.#fileOf(path) });
       for (const { place, key, bytes } of packed) {
@@ -131,7 +134,11 @@ export class ZarrReader {
     { band, others }: { readonly band: number; readonly others: readonly number[] },
   ): Promise<PackedChunk[]> {
     const chunks: PackedChunk[] = [];
-    for (let chunk = 0; chunk < countItems(others); chunk++) {
+    const count = countItems(others);
+    if (count > MOST_CHUNKS) {
+      throw this.fail(path, `it has ${count} chunks side by side, expected at most ${MOST_CHUNKS}`);
+    }
+    for (let chunk = 0; chunk < count; chunk++) {
       const place = placeOf(chunk, others);
       const key = keyOf(shape.length === 0 ? [] : [band, ...place]);
       const bytes = await this.#store.get(`${path}${key}` as `/${string}`);
@@ -172,18 +179,33 @@ interface PackedChunk {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** Compares the items that an array claims to have with the bytes that are there. */
+/** The most chunks that begin in the same row. */
+const MOST_CHUNKS = 2 ** 16;
+/** Chunks that need not be there: of an array of zeros, all of them. */
+const FREE_CHUNKS = 2 ** 12;
+
+/** Compares what an array claims to have with the files that are there. */
 class Claims {
   #items = 0;
   #bytes = 0;
+  #chunks = 0;
+  #absent = 0;
 
   /** Adds some chunks, which claim to hold some items; returns what is wrong, if anything is. */
-  add(chunks: readonly PackedChunk[], items: number): string | undefined {
+  add(
+    chunks: readonly PackedChunk[],
+    { items, absent }: { readonly items: number; readonly absent: number },
+  ): string | undefined {
     this.#items += items;
     this.#bytes += chunks.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    this.#chunks += chunks.length;
+    this.#absent += absent;
     const most = FREE_ITEMS + MOST_ITEMS_PER_BYTE * this.#bytes;
-    return this.#items <= most
+    if (this.#items > most) {
+      return `it claims ${this.#items} items in ${this.#bytes} bytes, expected at most ${most}`;
+    }
+    return this.#absent <= FREE_CHUNKS + 64 * this.#chunks
       ? undefined
-      : `it claims ${this.#items} items in ${this.#bytes} bytes, expected at most ${most}`;
+      : `${this.#absent} of its chunks are missing, ${this.#chunks} are there`;
   }
 }

@@ -1,6 +1,7 @@
 /** Every reader that takes a file from outside. */
 
 import type { Target } from "../seed.ts";
+import { ANNDATA_TARGETS } from "./anndata.ts";
 import { ARRAY_TARGETS } from "./arrays.ts";
 import { MODEL_TARGETS } from "./models.ts";
 import { SIGNAL_TARGETS } from "./signal.ts";
@@ -10,6 +11,7 @@ import { WINDOW_TARGETS } from "./windows.ts";
 /** All readers, in the order of the report. */
 export const TARGETS: readonly Target[] = [
   ...ARRAY_TARGETS,
+  ...ANNDATA_TARGETS,
   ...TABLE_TARGETS,
   ...WINDOW_TARGETS,
   ...MODEL_TARGETS,

@@ -1,7 +1,11 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { readDeepchromeCsv } from "../../../src/io/deepchrome_csv.ts";
 import type { SampleColumns } from "../../../src/io/columns.ts";
-import { type ExamineOptions, examineSamples } from "../../../src/genome/doctor/examine.ts";
+import {
+  diagnoseSamples,
+  type ExamineOptions,
+  examineSamples,
+} from "../../../src/genome/doctor/examine.ts";
 import type { Finding } from "../../../src/genome/doctor/finding.ts";
 import type { Gene } from "../../../src/genome/gene.ts";
 import { hasStrands } from "../../../src/genome/doctor/strand_orientation.ts";
@@ -180,6 +184,20 @@ Deno.test("bins that are off by one are found, to either side, and a cut window"
   }
   const cut = plant((value, { bin }) => bin === 99 ? 0 : value);
   match(only(examineSamples(cut), "shifted-bins").message, /last bin is zero/);
+});
+
+Deno.test("windows from BED are not expected to lie around a TSS, and what is not checked is listed", () => {
+  const moved = plant((value, { bin, at }) =>
+    bin < 90 ? CLEAN.signal[at + 10 * MARKS.length]! : value
+  );
+  ok(examineSamples(moved).length > 0);
+  const asBed = { ...moved, record: { ...moved.record, tss: "bed" as const } };
+  const { findings, skipped } = diagnoseSamples(asBed);
+  deepStrictEqual(findings, []);
+  deepStrictEqual(
+    skipped.filter(({ reason }) => /windows from BED/.test(reason)).map(({ check }) => check),
+    ["swapped-marks", "promoter-signal", "shifted-bins", "strand-orientation"],
+  );
 });
 
 Deno.test("an edge without reads is not a cut if the bins next to it have few", () => {

@@ -1,6 +1,9 @@
 import { deepStrictEqual, match, rejects } from "node:assert";
 import type { Gene } from "../../../src/genome/gene.ts";
+import { matchExpression } from "../../../src/genome/expression/labels.ts";
+import { readExpressionTable } from "../../../src/genome/expression/table.ts";
 import { labelText } from "../../helpers/expression.ts";
+import { textSource } from "../../helpers/text_source.ts";
 
 /** Three transcripts of two genes, and a gene that is a sample as a whole. */
 const SAMPLES: readonly Gene[] = [
@@ -61,4 +64,23 @@ Deno.test("transcripts get their own expression from a table of transcripts, wha
 Deno.test("a transcript in a table twice is refused with its line", async () => {
   const twice = "tx\tliver\nENST00000371588.9\t1\nENST00000371588.10\t2\n";
   await rejects(label(twice), /"ENST00000371588" is in line 2 and in line 3/);
+});
+
+Deno.test("differences from a reference are joined with transcripts as other expression is", async () => {
+  const options = { cellTypes: ["liver"], reference: "E000" };
+  const read = (text: string) => readExpressionTable(textSource(text, "x.tsv"), options);
+  const match = async (text: string) => {
+    const table = await read(text);
+    const scale = { ...options, transform: "signed-log-difference" } as const;
+    const { genes, labels } = await matchExpression(SAMPLES, table, scale);
+    return genes.map(({ id }, i) => `${id}=${Math.sign(labels.get("liver")![i]!)}`);
+  };
+  deepStrictEqual(
+    await match("gene\tE000\tliver\nENSG00000000419\t9\t5\nENSG00000000457\t1\t4\n"),
+    ["ENST00000371588.10=-1", "ENST00000371582.8=-1", "ENST00000367771.11=1"],
+  );
+  deepStrictEqual(
+    await match("tx\tE000\tliver\nENST00000371588\t9\t5\nENST00000371582\t1\t4\n"),
+    ["ENST00000371588.10=-1", "ENST00000371582.8=1"],
+  );
 });
