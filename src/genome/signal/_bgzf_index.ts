@@ -17,6 +17,8 @@ const MAX_INDEX_BYTES = 64 * 2 ** 20;
 const MAX_SEQUENCES = 2 ** 20;
 /** With more levels than this, the numbers of bins would not fit 32 bits. */
 const MAX_DEPTH = 10;
+/** One bin then holds a sequence of any length; "samtools index -m" takes what it is given. */
+const MAX_SHIFT = 40;
 const CHUNK_BYTES = 16;
 /** What `.csi` has of a bin before its chunks: an offset, and the number of the chunks. */
 const OFFSET_AND_COUNT_BYTES = 12;
@@ -241,7 +243,7 @@ function readHead(cursor: IndexCursor, bytes: Uint8Array): Head {
     }
     case "CSI\x01": {
       const [minShift, depth] = [cursor.uint32(), cursor.uint32()];
-      if (depth > MAX_DEPTH || minShift > 31) {
+      if (depth > MAX_DEPTH || minShift > MAX_SHIFT) {
         cursor.fail(`its smallest bins have 2^${minShift} bases, in level ${depth}`);
       }
       const end = cursor.count(1) + cursor.at;
