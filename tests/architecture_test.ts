@@ -60,7 +60,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 const INTERNAL = ["base", "files", "text"];
 
 /** Packages that few need and that take time to load: tf.js, Vega and Vega-Lite, the PNG renderer, Parquet and Zarr. */
-const HEAVY = /tensorflow|npm:\/?vega|resvg|hyparquet|zarrita/;
+const HEAVY = /tensorflow|npm:\/?vega|resvg|hyparquet|zarrita|@gmod\/cram/;
 
 interface ModuleInfo {
   readonly specifier: string;

@@ -10,6 +10,7 @@ import {
   writeFileAtomic,
 } from "../files/file.ts";
 import { removeIfEmpty } from "../files/directory.ts";
+import { downloadPath, removeDownload } from "./_download.ts";
 import { decodePart, encodePart, type PartOrigin } from "./_part.ts";
 import type { ReadCounts } from "./count_alignments.ts";
 
@@ -82,11 +83,14 @@ export class CountStore {
     return new TextDecoder().decode(await readWholeFile(path)) === plan;
   }
 
-  /** Removes the counts of files. The outputs must be written. */
+  /** Removes the counts of files, and what a run that was to keep them left half-downloaded. The outputs must be written. */
   async remove(origins: readonly PartOrigin[]): Promise<void> {
     // The record goes first: without it, outputs that are there count as finished.
     await removeFile(`${this.#folder}/${WRITING}`);
-    for (const origin of origins) await removeFile(this.#pathOf(origin));
+    for (const origin of origins) {
+      await removeFile(this.#pathOf(origin));
+      await removeDownload(downloadPath(this.#folder, origin.path));
+    }
   }
 
   #pathOf({ path }: PartOrigin): string {

@@ -1,5 +1,6 @@
 /** Downloads files that are to be kept. */
 
+import { freeArray } from "../base/free.ts";
 import type { ByteSource } from "../files/byte_source.ts";
 import {
   openFile,
@@ -13,6 +14,11 @@ import type { RoadmapFile } from "./roadmap_files.ts";
 
 /** Bytes between two flushes to disk, each of which a resumed download need not fetch again. */
 const PIECE_BYTES = 1 << 22;
+
+/** The path at which a file of the tree is downloaded. */
+export function downloadPath(folder: string, path: string): string {
+  return `${folder}/${path.slice(path.lastIndexOf("/") + 1)}.download`;
+}
 
 /** Options of {@linkcode download}. */
 export interface DownloadOptions {
@@ -42,7 +48,9 @@ export async function download(
       while (offset < file.size) {
         signal?.throwIfAborted();
         const length = Math.min(PIECE_BYTES, file.size - offset);
-        await writeFileAt(path, offset, await source.read(offset, length));
+        const piece = await source.read(offset, length);
+        await writeFileAt(path, offset, piece);
+        if (source.readsAreCopies) freeArray(piece);
         onBytes(offset += length);
       }
     } finally {

@@ -6,11 +6,22 @@ import { openFile, pathKind } from "../files/file.ts";
 import { moveFile } from "../files/move_file.ts";
 import type { Gene } from "../genome/gene.ts";
 import { countAlignments, type ReadCounts } from "./count_alignments.ts";
-import { download, finishDownload, removeDownload } from "./_download.ts";
+import { download, downloadPath, finishDownload, removeDownload } from "./_download.ts";
 import type { RoadmapFile } from "./roadmap_files.ts";
 
 /** How often a file is read before it counts as damaged. */
 const MOST_TRIES = 3;
+
+/** How many bytes are read between two calls of the garbage collector. */
+const COLLECT_EVERY_BYTES = 1 << 23;
+
+/**
+ * Calls the garbage collector, where V8's flags allow that. The arrays in which a file arrives are used for a moment, but
+ * it sees only how small their objects are, and lets a hundred megabytes of them pile up.
+ */
+function collectGarbage(): void {
+  (globalThis as { gc?: () => void }).gc?.();
+}
 
 /** How the files of a run are read. */
 export interface FileReading {
@@ -60,7 +71,8 @@ export async function countFile(
   task: FileTask,
   options: FileReading & { readonly genes: readonly Gene[] },
 ): Promise<FileUse<ReadCounts>> {
-  const { genes, onWarning, signal } = options;
+  const { genes, onWarning, signal, isRemote } = options;
+  let collected = 0;
   return await useFile(task, options, (source, onBytes) =>
     countAlignments(source, {
       genes,
@@ -68,6 +80,9 @@ export async function countFile(
       onBytes(read) {
         signal?.throwIfAborted();
         onBytes(read);
+        if (!isRemote || read - collected < COLLECT_EVERY_BYTES) return;
+        collected = read;
+        collectGarbage();
       },
     }));
 }
@@ -107,7 +122,7 @@ async function useFileOnce<Result>(
     return await closeAfter(await openFile(kept), read);
   }
   if (!isRemote || !keep) return await closeAfter(await file.open(), read);
-  const part = `${folder}/${path.slice(path.lastIndexOf("/") + 1)}.download`;
+  const part = downloadPath(folder, path);
   const source = await download(file, part, { onBytes, signal });
   try {
     // The bytes were counted as they arrived.

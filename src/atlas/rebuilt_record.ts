@@ -23,7 +23,7 @@ import { ROADMAP_MARKS, roadmapPath } from "./roadmap_tree.ts";
  *
  * const record = makeRebuiltRecord(ROADMAP_URL);
  * strictEqual(record.expressionReference, "E000");
- * match(record.source ?? "", /made again/);
+ * match(record.source ?? "", /^Made again from Roadmap/);
  * ```
  */
 export function makeRebuiltRecord(place?: string): DataRecord {

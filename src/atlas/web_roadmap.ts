@@ -26,6 +26,8 @@ export interface WebRoadmapOptions extends
 
 /** Failures in a row before a read is given up: with the waits between them, a break of some two minutes. */
 const READ_RETRIES = 12;
+/** Memory for the blocks of a file that is read once; more than what is fetched ahead. */
+const CACHE_BYTES = 6 * 2 ** 20;
 const NOT_THERE = [404, 410];
 
 /**
@@ -105,7 +107,11 @@ async function openSame(
   wanted: Pick<RoadmapFile, "size" | "version"> & { readonly from?: number | undefined },
   options: HttpSourceOptions,
 ): Promise<HttpSource> {
-  const source = await look(address, { retries: READ_RETRIES, ...options });
+  const source = await look(address, {
+    retries: READ_RETRIES,
+    cacheBytes: CACHE_BYTES,
+    ...options,
+  });
   const version = versionOf(source);
   if (source.size === wanted.size && version === wanted.version) {
     const { from: offset = 0 } = wanted;

@@ -4,6 +4,7 @@
  */
 
 import type { Bytes } from "../base/bytes.ts";
+import { freeArray } from "../base/free.ts";
 import { FormatError } from "../errors.ts";
 import type { ByteRange } from "./byte_source.ts";
 import type { BlockCache } from "./_http_cache.ts";
@@ -20,7 +21,7 @@ const RUN_BLOCKS = 64;
 /** Blocks between two wanted ones that are fetched too, since they cost less than another request. */
 const GAP_BLOCKS = 3;
 /** Blocks that are fetched before the reader has come to them. */
-const AHEAD_BLOCKS = 512;
+const AHEAD_BLOCKS = 256;
 
 /** A block that was asked for. */
 interface PendingBlock {
@@ -255,6 +256,7 @@ export class HttpBlocks implements RemoteContent {
         block = new Uint8Array(blockLength(number, size));
         filled = 0;
       }
+      if (this.#file.settings.ownsBodies) freeArray(bytes);
     }
     if (number === first) {
       throw new PassingFailure(`its server sent ${filled} bytes, expected ${range.length}`);

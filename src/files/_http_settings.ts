@@ -22,13 +22,13 @@ export interface HttpSourceOptions {
   /**
    * How many requests for the file there are at a time. No host has more than six at a time, for all files together.
    *
-   * @default {4}
+   * @default {6}
    */
   readonly requests?: number | undefined;
   /**
    * Size in bytes of the memory that keeps what was read, the least recently used being forgotten first.
    *
-   * @default {16777216}
+   * @default {16777216, or 6291456 if the file is read ahead, since it is hardly read again.}
    */
   readonly cacheBytes?: number | undefined;
   /**
@@ -80,6 +80,8 @@ export interface HttpSettings {
   readonly wholeFileBytes: number;
   readonly signal: AbortSignal | undefined;
   readonly fetch: FetchLike;
+  /** Whether nobody else has the arrays that bodies come in, so that their memory may be given back early. */
+  readonly ownsBodies: boolean;
 }
 
 /**
@@ -99,13 +101,18 @@ export function resolveSettings(options: HttpSourceOptions): HttpSettings {
   return {
     headers: options.headers ?? {},
     readsAhead: options.readsAhead ?? false,
-    requests: integer("requests", options.requests ?? 4, 1),
-    cacheBytes: integer("cacheBytes", options.cacheBytes ?? 16 * 2 ** 20, 0),
+    requests: integer("requests", options.requests ?? 6, 1),
+    cacheBytes: integer(
+      "cacheBytes",
+      options.cacheBytes ?? (options.readsAhead ? 6 : 16) * 2 ** 20,
+      0,
+    ),
     retries: integer("retries", options.retries ?? 5, 0),
     backOffMs: integer("backOffMs", options.backOffMs ?? 300, 0),
     stallTimeoutMs: integer("stallTimeoutMs", options.stallTimeoutMs ?? 30_000, 1),
     wholeFileBytes: integer("wholeFileBytes", options.wholeFileBytes ?? 32 * 2 ** 20, 0),
     signal: options.signal,
+    ownsBodies: options.fetch === undefined,
     fetch: options.fetch ?? ((url, init) => fetch(url, init)),
   };
 }

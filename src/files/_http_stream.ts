@@ -1,6 +1,7 @@
 /** Reads a file from a server that does not send parts of files: as a stream, from its start to its end. */
 
 import { type Bytes, concatenate } from "../base/bytes.ts";
+import { freeArray } from "../base/free.ts";
 import { RemoteError } from "../errors.ts";
 import type { ByteRange } from "./byte_source.ts";
 import {
@@ -87,6 +88,7 @@ export class HttpStream implements RemoteContent {
       try {
         const { done, value } = await this.#body!.next();
         if (done) throw new RangeError(`Cannot read ${this.#file.name}: it ends too early`);
+        if (this.#file.settings.ownsBodies) freeArray(this.#rest);
         this.#rest = value;
         this.#keepHead(value);
       } catch (error) {

@@ -43,14 +43,10 @@ export class HttpFiles {
 
   readonly #stop = new AbortController();
 
-  /** Takes how to ask for all files; `cacheBytes`, 64 MiB by default, is for all of them together. */
+  /** Takes how to ask for all files; `cacheBytes` is for all of them together. */
   constructor(options: HttpSourceOptions = {}) {
     const signals = [this.#stop.signal, options.signal].filter((signal) => signal !== undefined);
-    this.#settings = resolveSettings({
-      ...options,
-      cacheBytes: options.cacheBytes ?? 2 ** 26,
-      signal: AbortSignal.any(signals),
-    });
+    this.#settings = resolveSettings({ ...options, signal: AbortSignal.any(signals) });
     this.#cache = new BlockCache(this.#settings.cacheBytes);
   }
 

@@ -1,5 +1,6 @@
 /** Collects the blocks of all cell types into columns in memory. */
 
+import { freeArray } from "../base/free.ts";
 import type { SampleColumns } from "../io/columns.ts";
 import type { CompetitionBlock } from "../io/competition_writer.ts";
 import { makeCellTypeGroups } from "../io/item_groups.ts";
@@ -43,6 +44,7 @@ export async function collectColumns(
     }
     if (block.labels !== undefined) labels?.set(block.labels, sample);
     sample += block.genes.length;
+    freeArray(values);
   }
   return {
     signal: signal.finish(),

@@ -2,6 +2,7 @@
 
 import { freeArray } from "../base/free.ts";
 import { ContractError } from "../errors.ts";
+import type { ControlRule } from "../record.ts";
 import type { ControlInput, SignalInput } from "./prepare_options.ts";
 import type { CountingRule } from "./signal/track.ts";
 
@@ -124,24 +125,31 @@ export function controlsOf(files: readonly SignalInput[]): ControlInput[] {
   return [...new Set(files.flatMap(({ control }) => control ?? []))];
 }
 
+/** The formula of each rule, of a count and of the control's count, scaled to the same depth. */
+const FORMULAS: Readonly<Record<ControlRule, (count: number, control: number) => number>> = {
+  subtract: (count, control) => Math.max(0, count - control),
+  ratio: (count, control) => (count + 1) / (control + 1),
+};
+
 /**
- * Compares counts with those of a control, in place.
+ * Compares counts with the sum of those of their controls, in place.
  *
- * @param values Counts of a mark; the results replace them.
- * @param scale Factor that scales the control to the depth of the mark.
+ * @param counts Counts of a mark, `[gene, bin]`; the results replace them.
+ * @param controls Counts of its controls, each `[gene, bin]`.
+ * @param options The rule, and the factor that scales the sum of the controls to the depth of the mark.
  */
-export const CONTROL_FUNCTIONS = {
-  subtract(values: Float64Array, control: KeptValues, scale: number): void {
-    for (let i = 0; i < values.length; i++) {
-      values[i] = Math.max(0, values[i]! - control[i]! * scale);
-    }
-  },
-  ratio(values: Float64Array, control: KeptValues, scale: number): void {
-    for (let i = 0; i < values.length; i++) {
-      values[i] = (values[i]! + 1) / (control[i]! * scale + 1);
-    }
-  },
-} as const;
+export function compareWithControls(
+  counts: Float64Array,
+  controls: readonly KeptValues[],
+  { rule, scale }: { readonly rule: ControlRule; readonly scale: number },
+): void {
+  const formula = FORMULAS[rule];
+  for (let i = 0; i < counts.length; i++) {
+    let sum = 0;
+    for (const values of controls) sum += values[i]!;
+    counts[i] = formula(counts[i]!, sum * scale);
+  }
+}
 
 /** Keeps counts of reads as integers, exactly and in a quarter of the memory; other values stay as they are. */
 export function narrowCounts(values: Float64Array<ArrayBuffer>, rule: CountingRule): KeptValues {

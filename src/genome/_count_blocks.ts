@@ -3,13 +3,13 @@
 import { freeArray } from "../base/free.ts";
 import type { CompetitionBlock } from "../io/competition_writer.ts";
 import { ControlCounts, type ControlValues, narrowCounts } from "./_control_counts.ts";
-import { countFile, type CountFileOptions, readsOf } from "./_count_file.ts";
-import { countSample, isNormalised, type SampleCounts } from "./_count_sample.ts";
+import { asControl, countFile, type CountFileOptions, readsOf } from "./_count_file.ts";
+import { countSample, type SampleCounts } from "./_count_sample.ts";
 import type { WarnOnce } from "./file_messages.ts";
 import type { Gene } from "./gene.ts";
 import { mapInOrder } from "./_in_order.ts";
 import type { ControlInput, PrepareOptions, SignalInput } from "./prepare_options.ts";
-import type { SamplePlan } from "./_sample_plan.ts";
+import { isNormalised, type SamplePlan } from "./_sample_plan.ts";
 import type { CountOptions } from "./signal/track.ts";
 import type { GeneWindows } from "./windows.ts";
 
@@ -39,18 +39,17 @@ export async function* countBlocks(
       genes,
       controls,
       countFile: (input) => files.countMark(input),
+      onWarning: (message) => options.warnOnce(message, sample.files[0]?.name ?? ""),
     }));
-  let marks: SampleCounts[] = [];
+  let signal = new SignalBuilder(plan.marks.length);
   let place = 0;
   for await (const values of counts) {
     const { cellType } = plan.samples[place++]!;
-    marks.push(values);
-    if (marks.length < plan.marks.length) continue;
-    const signal = interleave(marks);
-    const block = { cellType, genes: ids, signal };
+    if (signal.add(values) < plan.marks.length) continue;
+    const block = { cellType, genes: ids, signal: signal.finish() };
     const own = labels?.get(cellType);
     yield own === undefined ? block : keepLabelled({ ...block, labels: own });
-    marks = [];
+    signal = new SignalBuilder(plan.marks.length);
   }
 }
 
@@ -75,15 +74,11 @@ class FileCounter {
     return countFile(input, this.#fileOptions(input));
   }
 
-  async countControl(
-    { name, open }: ControlInput,
-    { cellType, mark }: SignalInput,
-  ): Promise<ControlValues> {
-    const input = { name, open, cellType, mark: `control of ${mark}` };
-    const counts = await countFile(input, this.#fileOptions(input));
+  async countControl(control: ControlInput, file: SignalInput): Promise<ControlValues> {
+    const counts = await countFile(asControl(control, file), this.#fileOptions(control));
     return {
       values: narrowCounts(counts.values, this.#options.rule),
-      reads: readsOf(counts, name, "scale to the depth of a mark the control"),
+      reads: readsOf(counts, control.name, "scale to the depth of a mark the control"),
     };
   }
 
@@ -130,18 +125,37 @@ function keepLabelled(
   };
 }
 
-/** Turns `[mark][gene, bin]` into `[gene, bin, mark]` of the widest type among the marks, and frees the marks. */
-function interleave(marks: readonly SampleCounts[]): SampleCounts {
-  const { length } = marks[0]!;
-  const [widest] = marks.toSorted((a, b) => b.BYTES_PER_ELEMENT - a.BYTES_PER_ELEMENT);
-  const signal = emptyLike(widest!, length * marks.length);
-  for (const [mark, values] of marks.entries()) {
-    for (let from = 0, to = mark; from < length; from++, to += marks.length) {
-      signal[to] = values[from]!;
+/** Makes `[gene, bin, mark]` of marks that come one after another, each `[gene, bin]`, and frees each of them. */
+class SignalBuilder {
+  readonly #marks: number;
+  #added = 0;
+  #signal: SampleCounts = new Uint16Array();
+
+  constructor(marks: number) {
+    this.#marks = marks;
+  }
+
+  /** Adds the next mark, and returns how many there are. */
+  add(values: SampleCounts): number {
+    const length = values.length * this.#marks;
+    if (this.#added === 0) this.#signal = emptyLike(values, length);
+    // Large counts and other numbers take the wider type for all marks.
+    if (values.BYTES_PER_ELEMENT > this.#signal.BYTES_PER_ELEMENT) {
+      const narrow = this.#signal;
+      this.#signal = emptyLike(values, length);
+      this.#signal.set(narrow);
+      freeArray(narrow);
+    }
+    for (let from = 0, to = this.#added; from < values.length; from++, to += this.#marks) {
+      this.#signal[to] = values[from]!;
     }
     freeArray(values);
+    return ++this.#added;
   }
-  return signal;
+
+  finish(): SampleCounts {
+    return this.#signal;
+  }
 }
 
 function emptyLike(values: SampleCounts, length: number): SampleCounts {

@@ -28,8 +28,14 @@ export interface CountedFile extends ControlInput {
   readonly mark: string;
 }
 
-/** Counts of which the number of reads in the file is known. */
-export type CountsWithReads = SignalCounts & { readonly reads: number };
+/** A control as a file that is counted for the first file that needs it. */
+export function asControl(
+  control: ControlInput,
+  { cellType, mark }: Pick<CountedFile, "cellType" | "mark">,
+): CountedFile {
+  const { name } = control;
+  return { name, open: () => control.open(), cellType, mark: `control of ${mark}` };
+}
 
 /** Counts a file and closes it. Bins are by ascending coordinate. */
 export async function countFile(

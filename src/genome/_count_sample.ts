@@ -5,16 +5,15 @@ import { ContractError } from "../errors.ts";
 import type { ControlRule } from "../record.ts";
 import {
   checkControlReads,
-  CONTROL_FUNCTIONS,
+  compareWithControls,
   type ControlCounts,
   controlsOf,
   type ControlValues,
-  type KeptValues,
 } from "./_control_counts.ts";
 import { readsOf } from "./_count_file.ts";
 import type { Gene } from "./gene.ts";
 import type { ControlInput, PrepareOptions, SignalInput } from "./prepare_options.ts";
-import type { SampleFiles } from "./_sample_plan.ts";
+import { isNormalised, type SampleFiles } from "./_sample_plan.ts";
 import type { SignalCounts } from "./signal/track.ts";
 import { flipBins, type GeneWindows } from "./windows.ts";
 
@@ -28,7 +27,7 @@ export type SampleCounts =
 export interface CountSampleOptions extends
   Pick<
     PrepareOptions,
-    "rule" | "normalisation" | "orientation" | "replicates" | "control"
+    "rule" | "normalisation" | "orientation" | "replicates" | "control" | "onWarning"
   > {
   readonly genes: readonly Gene[];
   readonly windows: GeneWindows;
@@ -85,7 +84,9 @@ async function sumFiles(
   if (files.length === 0) return new Float64Array(genes.length * windows.bins);
   const counted = await countTogether(files, options);
   if (control !== undefined) {
+    const isEmpty = counted.values.every((value) => value === 0);
     await controls.lend(files, (lent) => applyControls(counted, lent, { control, files }));
+    if (!isEmpty) warnIfNothingIsLeft(counted.values, sample, options);
   }
   if (isNormalised(options)) normalise(counted);
   return counted.values;
@@ -119,29 +120,28 @@ function applyControls(
   for (const { reads, input } of own) checkControlReads(reads, input.name);
   const reads = totalReads(counted, "scale a control to the depth of");
   const controlReads = own.reduce((sum, { reads }) => sum + reads, 0);
-  const [first, second] = own;
-  const values = second === undefined ? first!.values : sumOf(own.map(({ values }) => values));
-  CONTROL_FUNCTIONS[control](counted.values, values, reads / controlReads);
-  if (second !== undefined) freeArray(values);
+  compareWithControls(counted.values, own.map(({ values }) => values), {
+    rule: control,
+    scale: reads / controlReads,
+  });
 }
 
-function sumOf(columns: readonly KeptValues[]): Float64Array<ArrayBuffer> {
-  const sum = new Float64Array(columns[0]!.length);
-  for (const values of columns) {
-    for (let i = 0; i < sum.length; i++) sum[i]! += values[i]!;
-  }
-  return sum;
+/** Warns of a mark of which a control leaves nothing: it is the wrong control, or no mark at all. */
+function warnIfNothingIsLeft(
+  values: Float64Array,
+  { cellType, mark, files }: SampleFiles,
+  { onWarning }: CountSampleOptions,
+): void {
+  if (values.some((value) => value !== 0)) return;
+  const [control] = controlsOf(files);
+  onWarning?.(
+    `nothing is left of ${mark} of ${cellType} when its control ${control?.name} is subtracted: all its values are ` +
+      "zero. Is it the control of this mark?",
+  );
 }
 
 function totalReads({ files }: Counted, why: string): number {
   return files.reduce((sum, { name, counts }) => sum + readsOf(counts, name, why), 0);
-}
-
-/** Whether values are normalised to reads per million reads. */
-export function isNormalised(
-  { normalisation, replicates }: Pick<PrepareOptions, "normalisation" | "replicates">,
-): boolean {
-  return normalisation === "rpm" || replicates === "mean-rpm";
 }
 
 function normalise(counted: Counted): void {

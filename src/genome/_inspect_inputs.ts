@@ -12,10 +12,9 @@ import { agreeOnAssembly, type FileAssembly, identifyAssembly } from "./assembly
 import { ASSEMBLIES_WITH_SIZES, collectChromosomes } from "./chromosome_sizes.ts";
 import { checkAssembly, chromosomeMatcher, type Contig, matchChromosome } from "./chromosomes.ts";
 import type { Gene } from "./gene.ts";
-import type { CountedFile } from "./_count_file.ts";
-import { isNormalised } from "./_count_sample.ts";
+import { asControl, type CountedFile } from "./_count_file.ts";
 import type { PrepareOptions } from "./prepare_options.ts";
-import type { SamplePlan } from "./_sample_plan.ts";
+import { isNormalised, type SamplePlan } from "./_sample_plan.ts";
 import { checkOptions, holdsReads } from "./signal/check_options.ts";
 import type { SignalFormat, SignalTrack } from "./signal/track.ts";
 import type { GeneWindows } from "./windows.ts";
@@ -104,7 +103,7 @@ function* listFiles({ samples, controls }: SamplePlan): Generator<CountedFile> {
     yield* files;
     for (const { control } of files) {
       if (control === undefined || !left.delete(control)) continue;
-      yield { ...control, cellType, mark: `control of ${mark}` };
+      yield asControl(control, { cellType, mark });
     }
   }
 }

@@ -85,16 +85,20 @@ function checkTable(
   );
 }
 
+/** Whether values are normalised to reads per million reads. */
+export function isNormalised(
+  { normalisation, replicates }: Pick<PrepareOptions, "normalisation" | "replicates">,
+): boolean {
+  return normalisation === "rpm" || replicates === "mean-rpm";
+}
+
 function checkReplicates(
   samples: readonly SampleFiles[],
   options: PrepareOptions,
 ): void {
   const { replicates, normalisation, control, onWarning } = options;
   const numbers = samples.map(({ files }) => files.length).filter((count) => count > 0);
-  if (
-    replicates === "mean-rpm" && control === "ratio" ||
-    normalisation === "rpm" && control === "ratio"
-  ) {
+  if (control === "ratio" && isNormalised(options)) {
     throw new ContractError(
       "Cannot prepare data: control is ratio, which is scaled to the depth of the control already, expected no " +
         "normalisation by depth (replicates by sum or mean, normalisation none)",

@@ -12,8 +12,9 @@ import { ensemblGeneId } from "../../src/gene_id.ts";
 import { readCompetition } from "../../src/io/competition.ts";
 import { readPredictions } from "../../src/io/submission.ts";
 import { filesIn, withDirectory } from "../helpers/command.ts";
-import { runNumpy, testWith } from "../helpers/require.ts";
+import { runNumpy, testIf, testWith } from "../helpers/require.ts";
 import { gzip, makeTree, type Tree, type TreeGene, writeTree } from "../helpers/roadmap_tree.ts";
+import { canMountSmallDisk, withSmallDisk } from "../helpers/small_disk.ts";
 import { CELL_TYPES, digestOutputs, TREE } from "./_rebuilding.ts";
 
 async function rebuild(from: string, out: string, options: Partial<RebuildOptions> = {}) {
@@ -197,6 +198,24 @@ Deno.test("a cell type without a column of expression is refused by name", () =>
     );
   }));
 
+Deno.test("a value of the table that is no number is refused before anything is counted", () =>
+  withDirectory(async (directory) => {
+    const path = roadmapPath("expression");
+    const rows = competitionGenes().map(({ number }, gene) =>
+      [ensemblGeneId(number), ...TREE.rpkm[gene]!.map((value) => gene === 99 ? "NA" : value)].join(
+        "\t",
+      )
+    );
+    const text = [["gene_id", ...TREE.samples].join("\t"), ...rows].join("\n");
+    await writeTree({ files: new Map([...TREE.files, [path, gzip(text)]]) }, directory);
+    let planned = false;
+    await rejects(
+      rebuild(directory, `${directory}/out`, { onPlan: () => void (planned = true) }),
+      /found no value in column E071, expected an RPKM >= 0.*RPKM\.pc\.gz, line 101/,
+    );
+    strictEqual(planned, false);
+  }));
+
 Deno.test("a missing table and a directory that is not there are refused", () =>
   withDirectory(async (directory) => {
     await rejects(
@@ -291,6 +310,27 @@ Deno.test("a stopped run resumes, and takes no counts of other genes or of a cha
     const after = await digestOutputs(out);
     ok(after["train.npz"] !== (await digestOutputs(`${directory}/expected`))["train.npz"]);
   }));
+
+testIf(await canMountSmallDisk(), "small-disk", {
+  name: "a full disk is an error that names the file, and nothing half-written is left",
+  fn: () =>
+    withSmallDisk(100, async (directory) => {
+      await writeTree(TREE, `${directory}/tree`);
+      const out = `${directory}/out`;
+      await rejects(rebuild(`${directory}/tree`, out), {
+        name: "WriteError",
+        message: /eval\.npz.*space/,
+      });
+      deepStrictEqual(filesIn(out).filter((name) => !name.startsWith(STORE_FOLDER)), ["train.npz"]);
+      await Deno.remove(`${out}/train.npz`);
+      await Deno.writeFile(`${directory}/ballast`, new Uint8Array(25 * 2 ** 20));
+      await rejects(rebuild(`${directory}/tree`, out), {
+        name: "WriteError",
+        message: /train\.npz/,
+      });
+      deepStrictEqual(filesIn(out).filter((name) => !name.startsWith(STORE_FOLDER)), []);
+    }),
+});
 
 Deno.test("a run that is stopped while it writes may replace what it wrote, and no other may", () =>
   withDirectory(async (directory) => {

@@ -126,6 +126,10 @@ const PASSING: Readonly<Record<string, (request: ServedRequest) => Fault | undef
     earlier === 1 ? { kind: "whole", dropAfter: 40_000 } : { kind: "whole" },
   "sends wrong bytes once": (request) =>
     request.earlier === 2 && isRead(request) ? { kind: "wrong" } : undefined,
+  "declares gzip files as compressed on the way, as old servers do": ({ path }) =>
+    path.endsWith(".gz")
+      ? { kind: "headers", headers: { "content-encoding": "x-gzip" } }
+      : undefined,
   "has neither tags nor dates": () => ({
     kind: "headers",
     headers: { etag: "", "last-modified": "" },
@@ -361,6 +365,13 @@ Deno.test("a download that was stopped continues by range where it was, unless t
         range!.start === 0 ? range!.end <= BLOCK_BYTES : range!.start >= 2 ** 22 - BLOCK_BYTES
       ),
     );
+    // A run that keeps nothing removes what it does not need.
+    const other = `${directory}/other`;
+    await Deno.mkdir(other);
+    await Deno.rename(`${directory}/${STORE_FOLDER}`, `${other}/${STORE_FOLDER}`);
+    await rebuildFrom(server, other, { cellTypes: ["E003"] });
+    deepStrictEqual(filesIn(other), ["eval.npz", "eval_labels.csv", "train.npz"]);
+    await stop();
     // The file changes: it is fetched from its start.
     const changed = makeTree({ cellTypes: ["E003"], readsOf, seed: 5 }).files.get(path)!;
     server.options.files[FOLDER + path] = changed;

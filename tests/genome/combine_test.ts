@@ -309,6 +309,16 @@ Deno.test("what cannot be meant is refused before anything is counted", async ()
   strictEqual(control.counted, 0);
 });
 
+Deno.test("fragments of files with a row for each and with two reads for each are not compared by depth", async () => {
+  const control = madeFile("rows.bed", INPUT.counts, { reads: INPUT.reads, format: "bed" });
+  const pairs = input(madeFile("pairs.bam", A.counts, { reads: A.reads }), { control });
+  await rejects(count([pairs], { control: "subtract", fragments: true }), {
+    name: "ContractError",
+    message: /rows\.bed has a row for each, and pairs\.bam two reads, expected files of one kind/,
+  });
+  strictEqual((await count([pairs], { control: "subtract" })).warnings.length, 0);
+});
+
 Deno.test("files that do not say how many reads they have are refused by name", async () => {
   const control = madeFile("input.bam", INPUT.counts, { reads: INPUT.reads });
   const silent = input(madeFile("a.bam", A.counts), { control });
@@ -350,6 +360,28 @@ Deno.test("warnings say that controls are not used, and that sums are of differe
   deepStrictEqual(uneven.warnings, [
     "H3K4me3 of liver is the sum of 2 files, H3K4me3 of lung is the sum of 1 file: counts grow with the number " +
     "of replicates, and mean or mean-rpm do not",
+  ]);
+});
+
+Deno.test("a warning says if a control leaves nothing of a mark, and files may be objects of a class", async () => {
+  class File implements ControlInput {
+    readonly #made: MadeFile;
+    readonly name: string;
+    constructor(made: MadeFile) {
+      this.#made = made;
+      this.name = made.name;
+    }
+    open() {
+      return this.#made.open();
+    }
+  }
+  const control = new File(madeFile("input.bam", [9, 9, 99, 9], { reads: 10 }));
+  const mark = input(madeFile("a.bam", A.counts, { reads: A.reads }), { control });
+  const { signal, warnings } = await count([mark], { control: "subtract" });
+  deepStrictEqual([...signal as Float32Array], [0, 0, 0, 0]);
+  deepStrictEqual(warnings, [
+    "nothing is left of H3K4me3 of liver when its control input.bam is subtracted: all its values are zero. " +
+    "Is it the control of this mark?",
   ]);
 });
 

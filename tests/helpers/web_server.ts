@@ -89,13 +89,13 @@ export function startWebServer(options: WebServerOptions): WebServer {
   const stop = new AbortController();
   const server = Deno.serve(
     { port: 0, hostname: "127.0.0.1", onListen() {}, signal: stop.signal },
-    async (incoming) => {
+    async (incoming, { completed }) => {
       const request = describeRequest(incoming, requests);
       requests.push(request);
       mostAtATime = Math.max(mostAtATime, ++underWay);
       const onBytes = (bytes: number) => sentBytes += bytes;
       try {
-        return await answer(request, { options, onBytes, signal: incoming.signal });
+        return await answer(request, { options, onBytes, over: completed.catch(() => undefined) });
       } finally {
         underWay--;
       }
@@ -144,17 +144,17 @@ interface AnswerOptions {
   readonly options: WebServerOptions;
   /** Called with the number of bytes that were sent. */
   readonly onBytes: (bytes: number) => void;
-  /** Aborted when the client has gone. */
-  readonly signal: AbortSignal;
+  /** Fulfilled when the answer was sent, or the client has gone. */
+  readonly over: Promise<void>;
 }
 
 async function answer(
   request: ServedRequest,
-  { options, onBytes, signal }: AnswerOptions,
+  { options, onBytes, over }: AnswerOptions,
 ): Promise<Response> {
   const fault = options.fault?.(request);
   const delayMs = (options.latencyMs ?? 0) + (fault?.kind === "late" ? fault.delayMs : 0);
-  if (delayMs > 0) await delay(delayMs, signal);
+  if (delayMs > 0) await delay(delayMs, over);
   if (fault?.kind === "status") {
     return new Response(null, { status: fault.status, headers: { ...fault.headers } });
   }
@@ -170,7 +170,7 @@ async function answer(
   const bytes = await readFile(file, head.start, head.end);
   const body = await makeBody(bytes, fault);
   if (fault?.kind === "compressed") head.headers.set("content-length", `${body.length}`);
-  return new Response(sendBody(body, { fault, onBytes, signal }), {
+  return new Response(sendBody(body, { fault, onBytes, over }), {
     status: head.status,
     headers: head.headers,
   });
@@ -267,7 +267,7 @@ const PIECE_BYTES = 1 << 16;
 /** Sends a body in pieces, and breaks off or stalls where the fault says. */
 function sendBody(
   body: Bytes,
-  { fault, onBytes, signal }: Omit<AnswerOptions, "options"> & {
+  { fault, onBytes, over }: Omit<AnswerOptions, "options"> & {
     readonly fault: Fault | undefined;
   },
 ): ReadableStream<Bytes> {
@@ -275,13 +275,13 @@ function sendBody(
   let at = 0;
   return new ReadableStream<Bytes>({
     async pull(controller) {
-      if (fault?.kind === "slow") await delay(10, signal);
+      if (fault?.kind === "slow") await delay(10, over);
       const pieceBytes = fault?.kind === "slow" ? fault.bytes : PIECE_BYTES;
       const piece = body.subarray(at, Math.min(end, at + pieceBytes));
       at += piece.length;
       onBytes(piece.length);
       if (piece.length > 0) return controller.enqueue(piece);
-      if (fault?.kind === "stall" && end < body.length) await delay(2 ** 30, signal);
+      if (fault?.kind === "stall" && end < body.length) await delay(2 ** 30, over);
       // Fewer bytes than the head announces: the server breaks the connection.
       controller.close();
     },
@@ -295,10 +295,9 @@ function findEnd(fault: Fault | undefined): number {
 }
 
 /** Waits, at most until the client has gone. */
-async function delay(delayMs: number, signal: AbortSignal): Promise<void> {
+async function delay(delayMs: number, over: Promise<void>): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, delayMs);
-  signal.addEventListener("abort", () => resolve(), { once: true });
-  await promise;
+  await Promise.race([promise, over]);
   clearTimeout(timer);
 }

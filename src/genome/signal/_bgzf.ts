@@ -31,6 +31,8 @@ export interface Piece {
 
 const PIECE_BYTES = 1 << 17;
 const LARGEST_BLOCK_BYTES = 1 << 16;
+/** What nearly all blocks of reads and of text take. */
+const LIKELY_BLOCK_BYTES = 1 << 15;
 const HEADER_BYTES = 12;
 const TRAILER_BYTES = 8;
 /** `BC`, the extra field with the block's size, as a little-endian number. */
@@ -61,6 +63,15 @@ export function compareOffsets(a: VirtualOffset, b: VirtualOffset): number {
   return a.blockPosition - b.blockPosition || a.dataPosition - b.dataPosition;
 }
 
+/** Tells a source which ranges will be inflated, in the file's order. */
+export function announceRanges(source: ByteSource, ranges: readonly VirtualRange[]): void {
+  source.willRead?.(ranges.map(({ minv, maxv }) => ({
+    offset: minv.blockPosition,
+    length: maxv.blockPosition - minv.blockPosition +
+      (maxv.dataPosition > 0 ? LIKELY_BLOCK_BYTES : 0),
+  })));
+}
+
 /**
  * Inflates a range in bounded pieces, while the next piece is being read.
  *
@@ -73,14 +84,20 @@ export async function* inflateRange(
   const { minv, maxv } = range;
   let byteOffset = minv.blockPosition;
   let skipped = minv.dataPosition;
-  let ahead = readBlocks(source, byteOffset, maxv);
+  // How long the last block is shows only when it is read. From a server less than the most is asked for first.
+  let lastBytes = source.willRead === undefined ? LARGEST_BLOCK_BYTES : LIKELY_BLOCK_BYTES;
+  let ahead = readBlocks(source, byteOffset, { maxv, lastBytes });
   while (ahead !== undefined) {
     const compressed = await ahead;
     const blocks = measureBlocks(compressed, maxv.blockPosition - byteOffset);
-    if (blocks.length === 0) fail(source, byteOffset, "no block starts here");
+    if (blocks.length === 0) {
+      if (lastBytes === LARGEST_BLOCK_BYTES) fail(source, byteOffset, "no block starts here");
+      lastBytes = LARGEST_BLOCK_BYTES;
+    }
     ahead = blocks.lastStart === undefined
-      ? readBlocks(source, byteOffset + blocks.length, maxv)
+      ? readBlocks(source, byteOffset + blocks.length, { maxv, lastBytes })
       : undefined;
+    if (blocks.length === 0) continue;
     const bytes = await inflateBlocks(source, compressed.subarray(0, blocks.length), byteOffset);
     const end = blocks.lastStart === undefined
       ? bytes.length
@@ -94,15 +111,18 @@ export async function* inflateRange(
   }
 }
 
-/** Reads some blocks of a range that ends at `maxv`, and perhaps a part of the next; `undefined` at the range's end. */
+/**
+ * Reads some blocks of a range that ends at `maxv`, whose last block has up to `lastBytes`, and perhaps a part of the
+ * next; `undefined` at the range's end.
+ */
 function readBlocks(
   source: ByteSource,
   byteOffset: number,
-  maxv: VirtualOffset,
+  { maxv, lastBytes }: { readonly maxv: VirtualOffset; readonly lastBytes: number },
 ): Promise<Bytes> | undefined {
   if (byteOffset > maxv.blockPosition) return undefined;
   if (byteOffset === maxv.blockPosition && maxv.dataPosition === 0) return undefined;
-  const limit = Math.min(source.size, maxv.blockPosition + LARGEST_BLOCK_BYTES);
+  const limit = Math.min(source.size, maxv.blockPosition + lastBytes);
   const length = Math.max(0, Math.min(PIECE_BYTES, limit - byteOffset));
   const compressed = length === 0
     ? Promise.resolve(new Uint8Array())

@@ -10,13 +10,18 @@ import { readInflated } from "../gunzip.ts";
 import { compareOffsets, type VirtualOffset, type VirtualRange } from "./_bgzf.ts";
 import { firstOverlap, type Region } from "./_contig_windows.ts";
 import { IndexCursor } from "./_index_cursor.ts";
+import { type BinOffsets, BinPlaces, firstBin, RegionOffsets } from "./_region_offsets.ts";
 
 /** Far above any real index; a small file may inflate to 1032 times its size. */
 const MAX_INDEX_BYTES = 64 * 2 ** 20;
 const MAX_SEQUENCES = 2 ** 20;
 /** With more levels than this, the numbers of bins would not fit 32 bits. */
 const MAX_DEPTH = 10;
+/** One bin then holds a sequence of any length; "samtools index -m" takes what it is given. */
+const MAX_SHIFT = 40;
 const CHUNK_BYTES = 16;
+/** What `.csi` has of a bin before its chunks: an offset, and the number of the chunks. */
+const OFFSET_AND_COUNT_BYTES = 12;
 const START: VirtualOffset = { blockPosition: 0, dataPosition: 0 };
 
 /** How an index divides sequences into bins. Each level divides every bin of the level before into eight. */
@@ -94,24 +99,45 @@ export class BgzfIndex {
   findRanges(sequence: number, regions: readonly Region[]): VirtualRange[] {
     const place = this.#sequences[sequence];
     const ranges: VirtualRange[] = [];
-    if (place === undefined) return ranges;
+    if (place === undefined || regions.length === 0) return ranges;
+    const offsets = this.#boundRegions(place, regions);
     const cursor = this.#cursor(place.at);
     this.#visitBins(cursor, (bin, chunks) => {
-      const region = firstOverlap(regions, binExtent(bin, this.#binning));
-      if (region === undefined) return;
-      const lowest = this.#lowestOffset(place, region.start);
+      const extent = binExtent(bin, this.#binning);
+      if (firstOverlap(regions, extent) === undefined) return;
       for (let i = 0; i < chunks; i++) {
         const [minv, maxv] = [cursor.virtualOffset(), cursor.virtualOffset()];
         if (compareOffsets(minv, maxv) > 0) cursor.fail("a chunk ends before it starts");
-        if (compareOffsets(maxv, lowest) > 0) ranges.push({ minv, maxv });
+        if (offsets.mayHold({ minv, maxv }, extent)) ranges.push({ minv, maxv });
       }
     });
     return ranges;
   }
 
-  /** Finds an offset before which no record overlaps the given start. */
+  /** Finds between which places the records of each region lie. */
+  #boundRegions(place: Sequence, regions: readonly Region[]): RegionOffsets {
+    const bins = new Map<number, BinOffsets>();
+    const cursor = this.#cursor(place.at);
+    this.#visitBins(cursor, (bin, chunks) => {
+      if (chunks === 0) return;
+      const lowest = this.#binning.hasOffsets
+        ? this.#cursor(cursor.at - OFFSET_AND_COUNT_BYTES).virtualOffset()
+        : undefined;
+      bins.set(bin, { first: cursor.virtualOffset(), lowest });
+    });
+    const places = new BinPlaces(bins, this.#binning);
+    let last = START;
+    return new RegionOffsets(regions, ({ start, end }) => {
+      const lowest = places.lowest(start) ?? this.#lowestOffset(place, start);
+      // Old indexes have zeros for windows without records.
+      if (compareOffsets(lowest, START) > 0) last = lowest;
+      return { lowest: last, highest: places.highest(end) };
+    });
+  }
+
+  /** Finds an offset before which no record overlaps the given start, in the linear index. */
   #lowestOffset({ linearAt, linearLength }: Sequence, start: number): VirtualOffset {
-    if (linearLength === 0) return { blockPosition: 0, dataPosition: 0 };
+    if (linearLength === 0) return START;
     const window = Math.min(Math.floor(start / 2 ** this.#binning.minShift), linearLength - 1);
     return this.#cursor(linearAt + 8 * window).virtualOffset();
   }
@@ -217,7 +243,7 @@ function readHead(cursor: IndexCursor, bytes: Uint8Array): Head {
     }
     case "CSI\x01": {
       const [minShift, depth] = [cursor.uint32(), cursor.uint32()];
-      if (depth > MAX_DEPTH || minShift > 31) {
+      if (depth > MAX_DEPTH || minShift > MAX_SHIFT) {
         cursor.fail(`its smallest bins have 2^${minShift} bases, in level ${depth}`);
       }
       const end = cursor.count(1) + cursor.at;
@@ -246,11 +272,6 @@ function readNames(cursor: IndexCursor, bytes: Uint8Array): string[] {
   cursor.skip(length);
   if (length > 0 && !text.endsWith("\0")) cursor.fail("the names of the sequences do not end");
   return text.split("\0").slice(0, -1);
-}
-
-/** Number of the first bin in a level. */
-function firstBin(level: number): number {
-  return (8 ** level - 1) / 7;
 }
 
 /** The bases that a bin covers. */

@@ -1,6 +1,7 @@
 /** Reads the values of a bigWig file, which lie in sections of up to 65,535 intervals. */
 
 import { FormatError } from "../../errors.ts";
+import { freeArray } from "../../base/free.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import { inflate } from "../inflate.ts";
 import { firstOverlap, type Region } from "./_contig_windows.ts";
@@ -23,7 +24,7 @@ export interface IntervalQuery {
 }
 
 /** The place of a section in the file. */
-interface SectionPlace {
+export interface SectionPlace {
   readonly offset: number;
   readonly end: number;
   /** Whether the index says that the section is on one sequence only, as the sections of all known writers are. */
@@ -44,17 +45,16 @@ const LONGEST_GAP_BYTES = 1 << 14;
 const LONGEST_READ_BYTES = 1 << 20;
 
 /**
- * Visits all intervals of the sections that overlap the regions, including intervals outside of the regions. Each
- * section is read once.
+ * Visits all intervals of sections, including intervals outside of the query's regions. Each section is read once.
  *
+ * @param places What {@linkcode findSections} found for the query.
  * @throws {FormatError} If the file is damaged, or intervals overlap.
  */
 export async function visitIntervals(
   source: ByteSource,
-  query: IntervalQuery,
+  { query, places }: { readonly query: IntervalQuery; readonly places: readonly SectionPlace[] },
   visit: VisitInterval,
 ): Promise<void> {
-  const places = await findSections(source, query);
   const decoder = new SectionDecoder(source.name, query, visit);
   for (const { start, end, sections } of groupSections(places)) {
     const part = await readPart(source, start, end - start);
@@ -67,7 +67,13 @@ export async function visitIntervals(
         place,
       );
     }
+    if (source.readsAreCopies) freeArray(part);
   }
+}
+
+/** Tells a source which sections will be read, in the file's order. */
+export function announceSections(source: ByteSource, places: readonly SectionPlace[]): void {
+  source.willRead?.(places.map(({ offset, end }) => ({ offset, length: end - offset })));
 }
 
 /** Sections that are read together. */
@@ -92,8 +98,15 @@ function groupSections(places: readonly SectionPlace[]): SectionGroup[] {
   return groups;
 }
 
-/** Finds the sections that overlap the regions, in the file's order. */
-async function findSections(source: ByteSource, query: IntervalQuery): Promise<SectionPlace[]> {
+/**
+ * Finds the sections that overlap the regions, in the file's order.
+ *
+ * @throws {FormatError} If the file's index is damaged.
+ */
+export async function findSections(
+  source: ByteSource,
+  query: IntervalQuery,
+): Promise<SectionPlace[]> {
   const { indexOffset } = query;
   const header = await readPart(source, indexOffset, INDEX_HEADER_BYTES);
   if (header.getUint32(0, true) !== INDEX_MAGIC) {

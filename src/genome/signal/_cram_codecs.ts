@@ -44,7 +44,9 @@ export class SliceBlocks {
     const block = encoding.kind === "external" ? this.#external.get(encoding.id) : undefined;
     if (block !== undefined) return (count) => void block.skip(count);
     // Values without bits are all the same: however many there are, they take no bytes and no time.
-    if (encoding.kind !== "external" && !usesCore(encoding)) return () => {};
+    if (encoding.kind === "beta" || encoding.kind === "huffman") {
+      if (!usesCore(encoding)) return () => {};
+    }
     const read = this.bytes(encoding);
     return (count) => {
       for (let i = 0; i < count; i++) read();
@@ -102,6 +104,7 @@ export class SliceBlocks {
   #huffman({ symbols, counts }: HuffmanEncoding): ReadNumber {
     const core = this.#core;
     const { place } = this;
+    if (symbols.length === 0) return this.#unusable("a series without symbols has a value");
     if (counts[0] !== 0) return () => symbols[0]!;
     return () => {
       let code = 0;

@@ -10,6 +10,8 @@ const LONGEST_HEADER_START = 64;
 const LONGEST_BLOCK_HEADER = 17;
 const DEFINITION_BYTES = 26;
 const CRC_BYTES = 4;
+/** What stands in place of the first base in the container that ends a file: the letters EOF. */
+const END_OF_FILE = 0x454f46;
 /** Most slices of a container; programs write one to some hundred. */
 const MOST_SLICES = 2 ** 16;
 
@@ -21,6 +23,8 @@ export interface CramContainer {
   readonly end: number;
   /** Offsets of its slices from `start`. */
   readonly slices: readonly number[];
+  /** Whether it is the one without reads that ends a file. */
+  readonly isLast: boolean;
 }
 
 /** A block whose content was not read yet. */
@@ -103,8 +107,13 @@ export class CramFileReader {
     const first = await this.take(offset, this.#most(offset, LONGEST_HEADER_START), ahead);
     const cursor = new CramCursor(first, place);
     const length = cursor.int32();
-    // Sequence, start, span, and number of records.
-    for (let i = 0; i < 4; i++) cursor.itf8();
+    const [contig, firstBase, _span, records] = [
+      cursor.itf8(),
+      cursor.itf8(),
+      cursor.itf8(),
+      cursor.itf8(),
+    ];
+    const isLast = contig === -1 && firstBase === END_OF_FILE && records === 0;
     if (this.majorVersion === 2) cursor.itf8();
     else cursor.skipLtf8();
     cursor.skipLtf8();
@@ -121,7 +130,7 @@ export class CramFileReader {
     if (this.majorVersion === 3) checkCrc(bytes.subarray(0, rest.at), rest);
     const start = offset + rest.at;
     if (start + length > this.size) failCram("it ends within a container", place);
-    return { start, end: start + length, slices };
+    return { start, end: start + length, slices, isLast };
   }
 
   /** Reads the header of a block that ends before `end`. */

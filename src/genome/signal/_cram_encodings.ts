@@ -70,7 +70,8 @@ function readParameters(cursor: CramCursor, codec: number, depth: number): CramE
 function readHuffman(cursor: CramCursor): HuffmanEncoding {
   const symbols = Int32Array.from({ length: cursor.count() }, () => cursor.itf8());
   const lengths = Int32Array.from({ length: cursor.count() }, () => cursor.itf8());
-  if (symbols.length !== lengths.length || symbols.length === 0) {
+  // Series that no record has may have no symbols.
+  if (symbols.length !== lengths.length) {
     cursor.fail(`${symbols.length} symbols have ${lengths.length} codes`);
   }
   const counts = new Int32Array(LONGEST_CODE + 1);
@@ -96,7 +97,7 @@ export function visitBlocks(encoding: CramEncoding, visit: (id: number) => void)
 export function usesCore(encoding: CramEncoding): boolean {
   switch (encoding.kind) {
     case "huffman":
-      return encoding.counts[0] === 0;
+      return encoding.counts[0] === 0 && encoding.symbols.length > 0;
     case "beta":
       return encoding.bits !== 0;
     case "array":

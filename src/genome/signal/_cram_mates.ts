@@ -1,8 +1,7 @@
 /** What reads of CRAM files say about their mates, where the mate is in the same slice and is not said. */
 
-import { failCram } from "./_cram_bytes.ts";
+import { type BytePlace, failCram } from "./_cram_bytes.ts";
 import type { CramRecords } from "./_cram_records.ts";
-import type { SliceBlocks } from "./_cram_codecs.ts";
 import { FIRST_OF_PAIR, MATE_UNMAPPED, PAIRED, REVERSE, UNMAPPED } from "./sam_flags.ts";
 
 const MATE_REVERSE = 0x20;
@@ -11,7 +10,7 @@ const MATE_REVERSE = 0x20;
  * Joins the reads of each template of a slice, as samtools does: it fills in the flags about the mate, its sequence,
  * and the template length, which is positive for the read that starts the template.
  */
-export function joinMates(records: CramRecords, { place }: Pick<SliceBlocks, "place">): void {
+export function joinMates(records: CramRecords, place: BytePlace): void {
   const { count, mates } = records;
   const isJoined = new Uint8Array(count);
   const template: number[] = [];

@@ -1,20 +1,10 @@
 /** The hot loop of counting the reads of CRAM files: decodes the records of a slice (CRAM 3.1, section 10). */
 
-import { type CramCursor, failCram } from "./_cram_bytes.ts";
+import { failCram } from "./_cram_bytes.ts";
 import type { ReadNumber, SkipArray, SliceBlocks } from "./_cram_codecs.ts";
-import type { CramPlan, CramScheme } from "./_cram_scheme.ts";
+import { type CramPlan, type CramScheme, hasTags } from "./_cram_scheme.ts";
+import type { SliceHeader } from "./_cram_slice_header.ts";
 import { UNMAPPED } from "./sam_flags.ts";
-
-/** The header of a slice. */
-export interface SliceHeader {
-  /** Number of the sequence that its reads are on; -1 for unmapped reads, -2 for several sequences. */
-  readonly contig: number;
-  /** The first base of its reads, counted from 1. */
-  readonly start: number;
-  readonly records: number;
-  /** Number of its blocks. */
-  readonly blocks: number;
-}
 
 /** The records of a slice, as far as they were decoded: `[record]` each. */
 export interface CramRecords {
@@ -25,7 +15,7 @@ export interface CramRecords {
   readonly contigs: Int32Array;
   /** First base, counted from 0. */
   readonly starts: Int32Array;
-  /** Number of bases of the reference from the first to the last base. */
+  /** Number of bases of the reference from the first to the last base; -1 for a mapped read without CIGAR. */
   readonly lengths: Int32Array;
   readonly qualities: Uint8Array;
   /** Template length if it is given; see `mates`. */
@@ -34,7 +24,12 @@ export interface CramRecords {
   readonly mateContigs: Int32Array;
   /** The mate's number among the records, if it follows in this slice; otherwise -1. */
   readonly mates: Int32Array;
+  /** Whether a length is only known from the places of a read's features, {@linkcode FEATURE_PLACES}, which were not decoded. */
+  lacksPlaces: boolean;
 }
+
+/** The series of the places of features in their reads. */
+export const FEATURE_PLACES = "FP";
 
 /** Bits of a record's own flags. */
 const HAS_QUALITIES = 0x1;
@@ -45,24 +40,11 @@ const HAS_NO_BASES = 0x8;
 const MATE_ON_REVERSE = 0x1;
 const MATE_HAS_NO_PLACE = 0x2;
 
-const MOST_RECORDS = 2 ** 22;
+/** The length of a read whose place is known, but not how it is aligned. */
+export const WITHOUT_CIGAR = -1;
 /** Records and features of a slice for each of its bytes; programs reach some hundred with reads that are all alike. */
 const MOST_STEPS_PER_BYTE = 2048;
 const SEVERAL_CONTIGS = -2;
-
-/** Reads the header of a slice. */
-export function readSliceHeader(cursor: CramCursor, majorVersion: number): SliceHeader {
-  const [contig, start] = [cursor.itf8(), cursor.itf8()];
-  cursor.itf8();
-  const records = cursor.itf8();
-  if (majorVersion === 2) cursor.itf8();
-  else cursor.skipLtf8();
-  const blocks = cursor.itf8();
-  if (records < 0 || records > MOST_RECORDS || blocks < 0) {
-    cursor.fail(`a slice has ${records} records in ${blocks} blocks`);
-  }
-  return { contig, start, records, blocks };
-}
 
 /** What is decoded of a slice, and from where. */
 export interface SliceContent {
@@ -88,6 +70,8 @@ class RecordDecoder {
   readonly #tags = new Map<string, SkipArray>();
   readonly #features: ReadonlyMap<number, () => number>;
   #stepsLeft: number;
+  /** Number of bases of the read that was decoded last, up to the end of its last feature. */
+  #lastFeatureEnd = 0;
 
   constructor(content: SliceContent) {
     this.#content = content;
@@ -122,7 +106,8 @@ class RecordDecoder {
     const RN = this.#arrays("RN");
     const readMate = this.#makeMates(records, RN);
     const [skipBases, skipQualities] = [this.#skipBytes("BA"), this.#skipBytes("QS")];
-    const hasTags = [...plan.series].some((key) => key.startsWith("tag"));
+    const isTagged = hasTags(plan);
+    const lacksPlaces = this.#isPlanned("RL") && !this.#isPlanned(FEATURE_PLACES);
     let place = header.start;
     for (let i = 0; i < count; i++) {
       const flag = BF();
@@ -136,9 +121,17 @@ class RecordDecoder {
       if (scheme.hasNames) RN();
       readMate(i, own);
       const tags = TL();
-      if (hasTags) this.#skipTags(tags);
+      if (isTagged) this.#skipTags(tags);
       if ((flag & UNMAPPED) === 0) {
-        lengths[i] = bases + this.#readFeatures(FN(), FC, FP);
+        const features = FN();
+        const longer = this.#readFeatures(features, FC, FP);
+        if (bases > 0) lengths[i] = bases + longer;
+        else if (features === 0) lengths[i] = WITHOUT_CIGAR;
+        else {
+          // Old programs give a read without bases no length: it ends where its last feature does.
+          lengths[i] = this.#lastFeatureEnd + longer;
+          records.lacksPlaces = lacksPlaces;
+        }
         qualities[i] = MQ();
       } else if ((own & HAS_NO_BASES) === 0) skipBases(bases);
       if ((own & HAS_QUALITIES) !== 0) skipQualities(bases);
@@ -177,12 +170,18 @@ class RecordDecoder {
     this.#stepsLeft -= count;
     if (count < 0 || this.#stepsLeft < 0) this.#failSteps();
     let longer = 0;
+    let place = 0;
+    this.#lastFeatureEnd = 0;
     for (let i = 0; i < count; i++) {
       const code = FC();
-      FP();
+      place += FP();
       const read = this.#features.get(code);
-      if (read !== undefined) longer += read();
-      else if (this.#isPlanned("FC")) this.#fail(`there is no feature ${code} of a read`);
+      if (read !== undefined) {
+        const more = read();
+        longer += more;
+        // What is shorter on the reference stands in the read alone: it is an insertion or a clip.
+        this.#lastFeatureEnd = Math.max(this.#lastFeatureEnd, place - 1 + Math.max(0, -more));
+      } else if (this.#isPlanned("FC")) this.#fail(`there is no feature ${code} of a read`);
     }
     return longer;
   }
@@ -278,5 +277,6 @@ function makeRecords(count: number): CramRecords {
     templates: new Int32Array(count),
     mateContigs: new Int32Array(count),
     mates: new Int32Array(count),
+    lacksPlaces: false,
   };
 }

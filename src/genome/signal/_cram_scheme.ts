@@ -44,12 +44,22 @@ export function readScheme(cursor: CramCursor): CramScheme {
   return { ...preserved, encodings };
 }
 
+/** Series that say how often, or whether, others stand in a record. All records have BF and CF. */
+const COUNTED_BY: Readonly<Record<string, readonly string[]>> = {
+  FC: ["FN"],
+  ...Object.fromEntries(
+    ["FP", "BS", "DL", "RS", "IN", "SC", "BB", "QQ", "HC", "PD"].map((key) => [key, ["FN", "FC"]]),
+  ),
+  ...Object.fromEntries(["BA", "QS"].map((key) => [key, ["RL", "FN", "FC"]])),
+};
+const COUNTED_BY_SETS = ["TL"];
+
 /**
  * Finds what has to be decoded to get some series. Series that share a block with one of them have to be decoded too,
  * since a record does not say how long its part of a block is. All codes of bits share one block.
  */
 export function planSeries({ encodings }: CramScheme, wanted: Iterable<string>): CramPlan {
-  const series = new Set<string>(wanted);
+  const series = new Set<string>(["BF", "CF", ...wanted]);
   const blocks = new Set<number>();
   let core = false;
   const known = () => series.size + blocks.size + Number(core);
@@ -59,6 +69,8 @@ export function planSeries({ encodings }: CramScheme, wanted: Iterable<string>):
       const isShared = core && usesCore(encoding) || readsFrom(encoding, blocks);
       if (!isShared && !series.has(key)) continue;
       series.add(key);
+      const counts = key.startsWith(TAG) ? COUNTED_BY_SETS : COUNTED_BY[key] ?? [];
+      for (const other of counts) series.add(other);
       core ||= usesCore(encoding);
       visitBlocks(encoding, (id) => blocks.add(id));
     }
@@ -66,9 +78,17 @@ export function planSeries({ encodings }: CramScheme, wanted: Iterable<string>):
   return { series, blocks };
 }
 
+/** What the keys of tags start with. */
+const TAG = "tag";
+
+/** Whether a plan has tags to decode. */
+export function hasTags({ series }: CramPlan): boolean {
+  return [...series].some((key) => key.startsWith(TAG));
+}
+
 /** The key of a tag's encoding. */
-export function tagKey(id: number): string {
-  return `tag${id}`;
+function tagKey(id: number): string {
+  return `${TAG}${id}`;
 }
 
 function readsFrom(encoding: CramEncoding, blocks: ReadonlySet<number>): boolean {

@@ -7,13 +7,9 @@ import { type CramBlock, type CramContainer, CramFileReader } from "./_cram_cont
 import { CONTENT, inflateBlock } from "./_cram_inflate.ts";
 import type { SlicePlace } from "./_cram_index.ts";
 import { joinMates } from "./_cram_mates.ts";
-import {
-  type CramRecords,
-  decodeRecords,
-  readSliceHeader,
-  type SliceHeader,
-} from "./_cram_records.ts";
+import { type CramRecords, decodeRecords, FEATURE_PLACES } from "./_cram_records.ts";
 import { type CramPlan, type CramScheme, planSeries, readScheme } from "./_cram_scheme.ts";
+import { readSliceHeader, type SliceHeader } from "./_cram_slice_header.ts";
 
 /** What has to be known of records. */
 export interface CramNeeds {
@@ -101,9 +97,15 @@ class CramSliceReader {
     const header = await this.#readHeader(first);
     const plan = container.plans.get(needs) ?? planSeries(scheme, needs.series);
     container.plans.set(needs, plan);
-    const { blocks, bytes } = await this.#readBlocks({ first, header, plan, end: container.end });
-    const records = decodeRecords({ header, scheme, plan, blocks, bytes });
-    if (needs.mates) joinMates(records, blocks);
+    const decode = async (plan: CramPlan) => {
+      const { blocks, bytes } = await this.#readBlocks({ first, header, plan, end: container.end });
+      return decodeRecords({ header, scheme, plan, blocks, bytes });
+    };
+    let records = await decode(plan);
+    if (records.lacksPlaces) {
+      records = await decode(planSeries(scheme, [...needs.series, FEATURE_PLACES]));
+    }
+    if (needs.mates) joinMates(records, reader.placeOf(offset));
     return records;
   }
 

@@ -6,7 +6,7 @@ import { NotUtf8Error } from "../../text/numbers.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import type { Contig } from "../chromosomes.ts";
 import type { GeneWindows } from "../windows.ts";
-import { inflateRange, mergeRanges, type VirtualRange } from "./_bgzf.ts";
+import { announceRanges, inflateRange, mergeRanges, type VirtualRange } from "./_bgzf.ts";
 import type { BgzfIndex } from "./_bgzf_index.ts";
 import { CarryBuffer } from "./_carry_buffer.ts";
 import { checkOptions } from "./check_options.ts";
@@ -54,14 +54,20 @@ export class IndexedTextTrack implements SignalTrack {
     const widthBp = windows.bins * windows.binSizeBp;
     const length = this.#index.spanBp;
     const carry = new CarryBuffer();
+    const ranges = names.map((name, sequence) => {
+      const onContig = onContigs.get(name);
+      if (onContig === undefined) return [];
+      const regions = mergeWindows(onContig, { widthBp, paddingBp: extendBp, length });
+      return mergeRanges(this.#index.findRanges(sequence, regions));
+    });
+    announceRanges(this.#source, ranges.flat());
     let reads = 0;
     let done = 0;
     for (const [sequence, name] of names.entries()) {
       reads += this.#index.countRecords(sequence);
       const onContig = onContigs.get(name);
       if (onContig === undefined) continue;
-      const regions = mergeWindows(onContig, { widthBp, paddingBp: extendBp, length });
-      for (const range of mergeRanges(this.#index.findRanges(sequence, regions))) {
+      for (const range of ranges[sequence]!) {
         await visitRange(this.#source, range, { rows, carry });
       }
       onProgress?.(done += onContig.starts.length, windows.genes);

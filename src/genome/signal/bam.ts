@@ -13,7 +13,7 @@ import type { GeneWindows } from "../windows.ts";
 import { adviseIndex, adviseSort } from "./_advice.ts";
 import { type BamHeader, readBamHeader } from "./_bam_header.ts";
 import { BamRecordDecoder } from "./_bam_records.ts";
-import { inflateRange, mergeRanges, type VirtualRange } from "./_bgzf.ts";
+import { announceRanges, inflateRange, mergeRanges, type VirtualRange } from "./_bgzf.ts";
 import { type BgzfIndex, readBgzfIndex } from "./_bgzf_index.ts";
 import { rangeAfter, warnOfMissingEnd } from "./_bgzip_end.ts";
 import { blacklistOn } from "./blacklist.ts";
@@ -149,6 +149,13 @@ class BamTrack implements SignalTrack {
     const filter = makeReadFilter(options, fragments);
     const onContigs = windowsByContig(windows, this.contigs.map(({ name }) => name));
     const widthBp = windows.bins * windows.binSizeBp;
+    const ranges = this.contigs.map(({ name, length }, contig) => {
+      const onContig = onContigs.get(name);
+      if (onContig === undefined) return [];
+      const regions = mergeWindows(onContig, { widthBp, paddingBp: extendBp, leadBp, length });
+      return mergeRanges(this.#index.findRanges(contig, regions));
+    });
+    announceRanges(this.#source, ranges.flat());
     let reads = 0;
     let done = 0;
     for (const [contig, { name, length }] of this.contigs.entries()) {
@@ -159,8 +166,7 @@ class BamTrack implements SignalTrack {
       sink.contigLength = length;
       sink.leftOut = blacklistOn(blacklist, name, windows.chromosomeAliases);
       const decoder = new BamRecordDecoder(this.name, { ...filter, contig }, sink);
-      const regions = mergeWindows(onContig, { widthBp, paddingBp: extendBp, leadBp, length });
-      for (const range of mergeRanges(this.#index.findRanges(contig, regions))) {
+      for (const range of ranges[contig]!) {
         for await (const piece of inflateRange(this.#source, range)) {
           decoder.push(piece);
           onProgress?.(done + counter.passed, windows.genes);

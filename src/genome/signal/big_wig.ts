@@ -9,7 +9,7 @@ import type { ByteSource } from "../../files/byte_source.ts";
 import type { Contig } from "../chromosomes.ts";
 import type { GeneWindows } from "../windows.ts";
 import { type BigWigHeader, readBigWigHeader } from "./_big_wig_header.ts";
-import { visitIntervals } from "./_big_wig_sections.ts";
+import { announceSections, findSections, visitIntervals } from "./_big_wig_sections.ts";
 import { blacklistOn } from "./blacklist.ts";
 import { checkOptions } from "./check_options.ts";
 import { mergeWindows, windowsByContig } from "./_contig_windows.ts";
@@ -47,16 +47,22 @@ class BigWigTrack implements SignalTrack {
     const counter = new WindowCounter(windows, options.rule);
     const onContigs = windowsByContig(windows, this.contigs.map(({ name }) => name));
     const widthBp = windows.bins * windows.binSizeBp;
+    const queries = this.#header.contigs.flatMap(({ name, length, id }) => {
+      const onContig = onContigs.get(name);
+      if (onContig === undefined) return [];
+      const regions = mergeWindows(onContig, { widthBp, paddingBp: 0, length });
+      return [{ ...this.#header, contig: id, name, length, regions, onContig }];
+    });
+    const places = await Promise.all(queries.map((query) => findSections(this.#source, query)));
+    announceSections(this.#source, places.flat());
     let done = 0;
     let missing = 0;
-    for (const { name, length, id } of this.#header.contigs) {
-      const onContig = onContigs.get(name);
-      if (onContig === undefined) continue;
+    for (const [i, query] of queries.entries()) {
+      const { onContig, name, length } = query;
       counter.select(onContig);
-      const regions = mergeWindows(onContig, { widthBp, paddingBp: 0, length });
-      const query = { ...this.#header, contig: id, name, regions };
       const leftOut = blacklistOn(options.blacklist, name, windows.chromosomeAliases);
-      await visitIntervals(this.#source, query, (start, end, value) => {
+      const found = { query, places: places[i]! };
+      await visitIntervals(this.#source, found, (start, end, value) => {
         const to = Math.min(end, length);
         if (Number.isNaN(value)) missing++;
         if (start >= to) return;

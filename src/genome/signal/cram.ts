@@ -23,7 +23,7 @@ import {
   readCramIndex,
   type SlicePlace,
 } from "./_cram_index.ts";
-import type { CramRecords } from "./_cram_records.ts";
+import { type CramRecords, WITHOUT_CIGAR } from "./_cram_records.ts";
 import { type CramNeeds, FLAGS_ONLY, readSlices } from "./_cram_slices.ts";
 import { FragmentCounter } from "./_fragment_counter.ts";
 import { makeReadFilter, type ReadFilter } from "./_read_filter.ts";
@@ -234,7 +234,7 @@ function countRecords(records: CramRecords, { contigs, counter, sink, filter }: 
     const length = lengths[i]!;
     if (fragments !== undefined) {
       fragments.add(flag, start, templates[i]!, mateContigs[i] === contig);
-    } else if ((flag & UNMAPPED) !== 0) {
+    } else if ((flag & UNMAPPED) !== 0 || length === WITHOUT_CIGAR) {
       if (unmapped) sink.addBase(start);
     } else if (length > 0) sink.add(start, start + length, (flag & REVERSE) !== 0);
   }

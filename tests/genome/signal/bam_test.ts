@@ -408,3 +408,23 @@ testIf(TOOLS, "bedtools", {
       notDeepStrictEqual(values, new Float64Array(values.length));
     }),
 });
+
+testIf(TOOLS, "samtools", {
+  name: "a .csi index with bins of any size gives the same counts",
+  fn: () =>
+    withDirectory(async (directory) => {
+      const path = `${directory}/reads.bam`;
+      await Deno.writeFile(path, fixtureBytes("reads.bam"));
+      const { values: wanted } = await countFixture({ rule: "reads" });
+      for (const shift of [1, 8, 20, 32, 40]) {
+        const made = `${directory}/${shift}.csi`;
+        await runProgram("samtools", ["index", "-c", "-m", `${shift}`, path, made]);
+        using closing = new DisposableStack();
+        const index = await openFile(made);
+        closing.defer(() => index.close());
+        const track = await openSignal(fixture("reads.bam"), { index });
+        const { values } = await track.count(fixtureWindows(), { rule: "reads" });
+        deepStrictEqual(values, wanted, `2^${shift}`);
+      }
+    }),
+});

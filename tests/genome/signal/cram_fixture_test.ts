@@ -2,6 +2,7 @@
 
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import { gunzipSync } from "node:zlib";
+import { openPlace } from "../../../src/genome/open_place.ts";
 import { openSignal } from "../../../src/genome/signal/open_signal.ts";
 import type { CountOptions } from "../../../src/genome/signal/track.ts";
 import type { ByteSource } from "../../../src/files/byte_source.ts";
@@ -16,6 +17,7 @@ import {
   fixtureText,
   fixtureWindows,
 } from "../../helpers/genome.ts";
+import { startWebServer } from "../../helpers/web_server.ts";
 
 const VERSIONS = ["2.1", "3.0", "3.1"];
 
@@ -77,6 +79,16 @@ Deno.test("a CRAM file that only lacks its last container gives a warning", asyn
   ok(/a\.cram lacks the empty container/.test(track.warnings?.join() ?? ""));
   const { values } = await track.count(fixtureWindows(), { rule: "reads" });
   deepStrictEqual(fixtureBins(values), multicovFixture("reads_multicov.tsv.gz"));
+});
+
+Deno.test("the last container is known as htsjdk writes it, too", async () => {
+  const bytes = fixtureBytes("reads_v2.1.cram");
+  // The number -1 of the container's sequence has five bytes, and only half of the last counts.
+  bytes[bytes.length - 30 + 8] = 0xff;
+  const track = await openSignal(bytesSource(bytes, "a.cram"), {
+    index: fixture("reads_v2.1.cram.crai"),
+  });
+  deepStrictEqual(track.warnings, []);
 });
 
 Deno.test("a byte that is wrong is noticed, unless counting does not need it", async () => {
@@ -169,4 +181,19 @@ Deno.test("a CRAM file without an index, and what only has the name of one, are 
     named(new TextEncoder().encode("CRAM\x04\x00".padEnd(40, "\0"))),
     /its version is 4\.0/,
   );
+});
+
+Deno.test("a CRAM file on a server is counted as one on disk", async () => {
+  const names = ["reads_v3.0.cram", "reads_v3.0.cram.crai"];
+  await using server = startWebServer({
+    files: Object.fromEntries(names.map((name) => [`/${name}`, fixtureBytes(name)])),
+  });
+  const { track, close } = await openPlace(`${server.origin}/reads_v3.0.cram`);
+  const { values, reads } = await track.count(fixtureWindows(), {
+    rule: "reads",
+    totalReads: true,
+  });
+  close();
+  deepStrictEqual(fixtureBins(values), multicovFixture("reads_multicov.tsv.gz"));
+  strictEqual(reads, 2514);
 });
