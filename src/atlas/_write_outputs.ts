@@ -11,7 +11,6 @@ import type { CountStore } from "./_count_store.ts";
 import type { FilePlan } from "./_plan_files.ts";
 import { makeRebuiltRecord } from "./rebuilt_record.ts";
 import { competitionGenes } from "./competition_genes.ts";
-import type { CompetitionLabels } from "./competition_labels.ts";
 import type { CompetitionMember } from "./competition_layout.ts";
 import type { ReadCounts } from "./count_alignments.ts";
 import type { RebuildOptions } from "./rebuild_options.ts";
@@ -20,7 +19,8 @@ import type { RebuildOptions } from "./rebuild_options.ts";
 export interface WriteOutputsOptions
   extends Pick<RebuildOptions, "files" | "onWriting" | "signal"> {
   readonly plan: FilePlan;
-  readonly labels: CompetitionLabels;
+  /** The labels of all genes, by cell type. */
+  readonly labels: ReadonlyMap<string, Float32Array<ArrayBuffer>>;
   readonly store: CountStore;
 }
 
@@ -65,7 +65,7 @@ async function* makeBlocks(
       if (cellType === member.cellType) counts.push(await readCounts(store, origin));
     }
     const block = makeBlock(member, counts, {
-      labels: isLabelled ? labels.labelsOf(member.cellType) : undefined,
+      labels: isLabelled ? labels.get(member.cellType) : undefined,
     });
     yield block;
     // The writer asks for the next block when it has written this one.
@@ -88,13 +88,13 @@ async function readCounts(
 /** The labels of all rows of eval.npz, in their order. */
 function listLabels(
   members: readonly CompetitionMember[],
-  labels: CompetitionLabels,
+  labels: WriteOutputsOptions["labels"],
 ): { readonly ids: string[]; readonly predictions: number[] } {
   const genes = competitionGenes();
   const ids: string[] = [];
   const predictions: number[] = [];
   for (const { cellType, genes: indices } of members) {
-    const own = labels.labelsOf(cellType);
+    const own = labels.get(cellType)!;
     for (const gene of indices) {
       ids.push(submissionId(cellType, ensemblGeneId(genes[gene]!.number)));
       predictions.push(own[gene]!);

@@ -139,7 +139,7 @@ function readValue(table: ExpressionTable, row: number, cellType: string): numbe
   const cells = ragged.get(row);
   if (value >= 0 && value < Infinity && cells === undefined) return value;
   const found = cells === undefined
-    ? `"${invalid.get(index) ?? value}" in column ${cellType}, expected an RPKM >= 0`
+    ? `${describeValue(value, invalid.get(index))} in column ${cellType}, expected an RPKM >= 0`
     : `${formatCountOf(cells, "cell")}, expected ${width} as in the header`;
   throw new FormatError(
     `Cannot make the label of ${
@@ -147,4 +147,9 @@ function readValue(table: ExpressionTable, row: number, cellType: string): numbe
     }: found ${found}`,
     { file, line: lines[row] },
   );
+}
+
+function describeValue(value: number, text: string | undefined): string {
+  if (text !== undefined) return `"${text}"`;
+  return Number.isNaN(value) ? "no value" : String(value);
 }

@@ -5,11 +5,12 @@
  */
 
 import { makeWarnOnce } from "../genome/file_messages.ts";
+import type { Gene } from "../genome/gene.ts";
 import { CountStore } from "./_count_store.ts";
 import { countFiles } from "./_count_files.ts";
 import type { FileReading } from "./_file_counter.ts";
 import { digestGenes, digestOf } from "./_part.ts";
-import { planFiles } from "./_plan_files.ts";
+import { type FilePlan, planFiles } from "./_plan_files.ts";
 import { readTables } from "./_read_tables.ts";
 import { writeOutputs } from "./_write_outputs.ts";
 import { EVAL_CELL_TYPES } from "./competition_cell_types.ts";
@@ -65,14 +66,7 @@ export async function rebuildCompetition(
   };
   await store.open();
   try {
-    const { genes, labels } = await readTables(files, reading);
-    const plan = await planFiles(cellTypes, {
-      ...options,
-      labels,
-      store,
-      reading,
-      genesDigest: await digestGenes(genes),
-    });
+    const { genes, plan, labels } = await readAndPlan(cellTypes, { ...options, store, reading });
     await options.onPlan?.(plan);
     await countFiles(plan, { ...options, genes, store, reading });
     await store.startWriting(await digestOf(cellTypes.toSorted()));
@@ -82,6 +76,26 @@ export async function rebuildCompetition(
   } finally {
     await store.close();
   }
+}
+
+/** What is known before any alignments are read. */
+interface Preparation {
+  readonly genes: readonly Gene[];
+  readonly plan: FilePlan;
+  /** The labels of all genes, by cell type. */
+  readonly labels: ReadonlyMap<string, Float32Array<ArrayBuffer>>;
+}
+
+/** Reads the tables, looks for all files, and makes the labels, so that faults of the tables show before hours pass. */
+async function readAndPlan(
+  cellTypes: readonly string[],
+  options: RebuildOptions & { readonly store: CountStore; readonly reading: FileReading },
+): Promise<Preparation> {
+  const { genes, labels } = await readTables(options.files, options.reading);
+  const genesDigest = await digestGenes(genes);
+  const plan = await planFiles(cellTypes, { ...options, labels, genesDigest });
+  const own = plan.cellTypes.map((name) => [name, labels.labelsOf(name)] as const);
+  return { genes, plan, labels: new Map(own) };
 }
 
 /**

@@ -27,7 +27,7 @@ export interface WebRoadmapOptions extends
 /** Failures in a row before a read is given up: with the waits between them, a break of some two minutes. */
 const READ_RETRIES = 12;
 /** Memory for the blocks of a file that is read once; more than what is fetched ahead. */
-const CACHE_BYTES = 10 * 2 ** 20;
+const CACHE_BYTES = 6 * 2 ** 20;
 const NOT_THERE = [404, 410];
 
 /**

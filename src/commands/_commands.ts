@@ -10,6 +10,7 @@ export type CommandName =
   | "evaluate"
   | "experiments"
   | "forecast"
+  | "info"
   | "predict"
   | "prepare"
   | "report"
@@ -23,6 +24,7 @@ export type CommandName =
 const LOADERS: Readonly<Record<CommandName, () => Promise<{ readonly command: unknown }>>> = {
   prepare: () => import("./prepare.ts"),
   doctor: () => import("./doctor.ts"),
+  info: () => import("./info.ts"),
   train: () => import("./train.ts"),
   predict: () => import("./predict.ts"),
   evaluate: () => import("./evaluate.ts"),

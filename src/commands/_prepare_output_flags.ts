@@ -1,9 +1,10 @@
 /** The flags of `prepare` about what it writes. */
 
 import type { Command } from "commander";
+import { declarePageFlags, type PageFlags } from "./_page_flags.ts";
 
 /** What is written, and where. */
-export interface OutputFlags {
+export interface OutputFlags extends PageFlags {
   readonly out: string;
   readonly compress: boolean;
   readonly overwrite: boolean;
@@ -11,8 +12,10 @@ export interface OutputFlags {
 
 /** Declares the flags about what is written. */
 export function declareOutputFlags(command: Command): Command {
-  return command
-    .requiredOption("--out <path>", "what to write: an .npz file, or a .zarr folder of AnnData")
-    .option("--compress", "deflate the npz file; a .zarr folder always is", false)
-    .option("--overwrite", "replace an existing file or .zarr folder", false);
+  return declarePageFlags(
+    command
+      .requiredOption("--out <path>", "what to write: an .npz file, or a .zarr folder of AnnData")
+      .option("--compress", "deflate the npz file; a .zarr folder always is", false)
+      .option("--overwrite", "replace an existing file or .zarr folder", false),
+  );
 }

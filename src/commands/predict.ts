@@ -155,7 +155,7 @@ function predictedOf({ members, mean }: WrittenPrediction) {
 }
 
 /** Where predictions come from, for formats that keep it. */
-function describe({ data, models }: WrittenPrediction) {
+function describe({ data, models, notes }: WrittenPrediction) {
   const [model] = models;
   // The unit of the predictions is known from the model where the data have no labels.
   const expressionTransform = data.record.expressionTransform ?? model?.record.expressionTransform;
@@ -163,6 +163,7 @@ function describe({ data, models }: WrittenPrediction) {
     version: VERSION,
     model: model?.spec.name ?? "",
     members: models.length,
+    notes: notes.length === 0 ? undefined : notes,
     record: { ...data.record, expressionTransform },
   };
 }

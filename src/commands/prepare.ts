@@ -14,7 +14,9 @@ import { commandLine, formatNext } from "./_place.ts";
 import { countOptions, takeBlacklist } from "./_prepare_count_flags.ts";
 import { declarePrepareFlags, type PrepareFlags } from "./_prepare_flags.ts";
 import { combineOptions, sheetOptions } from "./_prepare_sheet_flags.ts";
+import { openPage } from "./_page_flags.ts";
 import { kindOfPrepared, openPrepared } from "./_prepared_output.ts";
+import { PreparedPage } from "./_prepared_page.ts";
 import { ProgressLine } from "./_progress.ts";
 import { checkGeneFiles, takeGenes } from "./_take_genes.ts";
 import { warn } from "./_warn.ts";
@@ -83,13 +85,20 @@ async function run(flags: PrepareFlags, { signal }: CommandCall): Promise<void> 
   const sheet = await readSheet(flags);
   const remote = await reachServers(sheet, flags, signal);
   await using output = await openPrepared(flags);
+  await using page = await openPage(out, flags);
+  const seen = new PreparedPage(page);
+  const progress = new ProgressLine("genes");
+  const onWarning = (text: string) => {
+    progress.clear();
+    seen.addWarning(text);
+    warn(text);
+  };
   const inputs = await signalFiles(sheet, flags.samples, { remote });
-  const listeners = { note: (text: string) => console.info(text), warn };
+  const listeners = { note: (text: string) => console.info(text), warn: onWarning };
   const { genes: all, ...place } = await takeGenes(flags, listeners);
   if (kind === "npz" && all.some(isNumberedByName)) await checkGeneNumbers(flags);
   const { genes, labels } = await takeExpression(all, sheet, flags, listeners);
   const scale = expressionScale(flags);
-  const progress = new ProgressLine("genes");
   const preparation = await prepare(genes, inputs, {
     ...countOptions(flags),
     ...combineOptions(flags, sheet),
@@ -106,16 +115,15 @@ async function run(flags: PrepareFlags, { signal }: CommandCall): Promise<void> 
       if (signal.aborted) throw new Interrupted("Interrupted: nothing half-written was kept.");
       progress.update({ done, total, label: "counting" });
     },
-    onWarning: (text) => {
-      progress.clear();
-      warn(text);
-    },
+    onFile: (file) => seen.addFile(file),
+    onWarning,
   });
   announcePreparation(preparation);
-  await output.write(preparation);
+  await output.write(seen.watch(preparation));
   progress.clear();
   console.info(output.done);
   if (kind === "npz") await updateGeneNumbers(out, genes);
+  await seen.write();
   printNextStep(out, labels !== undefined);
 }
 

@@ -45,12 +45,15 @@ export class BlockCache {
    */
   #forget(key: string): void {
     if (this.#forgotten.length === 0) {
-      setTimeout(() => {
-        for (const block of this.#forgotten) freeArray(block);
-        this.#forgotten = [];
-      });
+      // Whoever waits for a block that has just arrived copies it in the next microtask.
+      queueMicrotask(() => queueMicrotask(() => this.#free()));
     }
     this.#forgotten.push(this.#blocks.get(key)!);
     this.#blocks.delete(key);
+  }
+
+  #free(): void {
+    for (const block of this.#forgotten) freeArray(block);
+    this.#forgotten = [];
   }
 }

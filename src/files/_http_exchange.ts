@@ -203,22 +203,28 @@ function describeCause(error: Error, url: URL): string {
 /** Aborts a request if nothing happens for some time. */
 class StallWatch {
   readonly timeoutMs: number;
-  /** Aborted by the watch, or with the signal that it was given. */
-  readonly signal: AbortSignal;
   hasStalled = false;
+  readonly #outer: AbortSignal;
   readonly #controller = new AbortController();
   readonly #aborted: Promise<never>;
+  readonly #abort = () => this.#controller.abort(this.#outer.reason);
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(timeoutMs: number, signal: AbortSignal) {
+  /** Takes what aborts the request from outside, which lives longer than the request and must not keep it. */
+  constructor(timeoutMs: number, outer: AbortSignal) {
     this.timeoutMs = timeoutMs;
-    this.signal = AbortSignal.any([signal, this.#controller.signal]);
-    this.#aborted = new Promise((_, reject) => {
-      const abort = () => reject(this.signal.reason);
-      if (this.signal.aborted) abort();
-      else this.signal.addEventListener("abort", abort, { once: true });
-    });
-    this.#aborted.catch(() => undefined);
+    this.#outer = outer;
+    const { promise, reject } = Promise.withResolvers<never>();
+    promise.catch(() => undefined);
+    this.#aborted = promise;
+    this.signal.addEventListener("abort", () => reject(this.signal.reason), { once: true });
+    if (outer.aborted) this.#abort();
+    else outer.addEventListener("abort", this.#abort);
+  }
+
+  /** Aborted by the watch, or from outside. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
   }
 
   /** Waits for a step of the request, which must not take longer than the time-out. */
@@ -231,11 +237,13 @@ class StallWatch {
     try {
       return await Promise.race([step, this.#aborted]);
     } finally {
-      this.stop();
+      clearTimeout(this.#timer);
     }
   }
 
+  /** Ends the watch when the request is over. */
   stop(): void {
     clearTimeout(this.#timer);
+    this.#outer.removeEventListener("abort", this.#abort);
   }
 }

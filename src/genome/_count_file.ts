@@ -6,8 +6,8 @@ import { checkValues } from "./_check_values.ts";
 import { checkAccessions } from "./_contig_assembly.ts";
 import { checkAssembly } from "./chromosomes.ts";
 import type { Gene } from "./gene.ts";
-import type { ControlInput, PrepareOptions } from "./prepare_options.ts";
-import type { CountOptions, SignalCounts } from "./signal/track.ts";
+import type { ControlInput, CountedFileFacts, PrepareOptions } from "./prepare_options.ts";
+import type { CountOptions, SignalCounts, SignalFormat } from "./signal/track.ts";
 import type { GeneWindows } from "./windows.ts";
 
 /** Options of {@linkcode countFile}. */
@@ -55,10 +55,33 @@ export async function countFile(
     }
     checkValues(counts.values, file, options);
     warnIfEmpty(counts.values, file, options);
+    options.onFile?.(factsOf(file, { counts, format: track.format, options }));
     return counts;
   } finally {
     close();
   }
+}
+
+function factsOf(
+  { name, cellType, mark }: CountedFile,
+  { counts: { reads, readsInWindows }, format, options }: {
+    readonly counts: SignalCounts;
+    readonly format: SignalFormat;
+    readonly options: CountFileOptions;
+  },
+): CountedFileFacts {
+  // A row of BED is a whole fragment.
+  const readsEach = options.fragments && format !== "bed" ? 2 : 1;
+  const isKnown = readsInWindows !== undefined && reads !== undefined && reads > 0;
+  return {
+    name,
+    cellType,
+    mark,
+    format,
+    reads,
+    readsInWindows,
+    shareInWindows: isKnown ? Math.min(1, readsInWindows * readsEach / reads) : undefined,
+  };
 }
 
 /**

@@ -83,7 +83,13 @@ export {
 } from "./genes.ts";
 export { openPlace, type OpenPlaceOptions } from "./open_place.ts";
 export { type Preparation, prepare } from "./prepare.ts";
-export type { ControlInput, OpenedSignal, PrepareOptions, SignalInput } from "./prepare_options.ts";
+export type {
+  ControlInput,
+  CountedFileFacts,
+  OpenedSignal,
+  PrepareOptions,
+  SignalInput,
+} from "./prepare_options.ts";
 export {
   type ArrangeOptions,
   MISSING_MARK_RULES,

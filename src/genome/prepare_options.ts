@@ -11,7 +11,7 @@ import type {
   Orientation,
   ReplicateRule,
 } from "../record.ts";
-import type { CountingRule, CountOptions, SignalTrack } from "./signal/track.ts";
+import type { CountingRule, CountOptions, SignalFormat, SignalTrack } from "./signal/track.ts";
 import type { GeneWindowsOptions } from "./windows.ts";
 
 /** An opened file of reads or signal. */
@@ -44,6 +44,27 @@ export interface SignalInput {
   readonly control?: ControlInput | undefined;
   /** Opens the file. Called twice, since all files are inspected before any is counted. */
   open(): Promise<OpenedSignal>;
+}
+
+/** What was seen of a file of reads or signal when it was counted. */
+export interface CountedFileFacts {
+  /** Name of the file. */
+  readonly name: string;
+  /** Name of the cell type; for a control that several share, of the first. */
+  readonly cellType: string;
+  /** Name of the mark; for a control `control of` the mark. */
+  readonly mark: string;
+  /** What the file holds. */
+  readonly format: SignalFormat;
+  /** Number of reads in the whole file, as `SignalCounts` has it; `undefined` where it is not known. */
+  readonly reads: number | undefined;
+  /** Number of reads, or of fragments, that were counted in a window at least; `undefined` without reads. */
+  readonly readsInWindows: number | undefined;
+  /**
+   * Share of the file's reads that were counted in a window at least, 0 to 1; of a pair that counts as one fragment, both
+   * reads. `undefined` where a number is not known.
+   */
+  readonly shareInWindows: number | undefined;
 }
 
 /** Options of `prepare`. */
@@ -141,6 +162,8 @@ export interface PrepareOptions extends
   readonly concurrency?: number | undefined;
   /** Called from time to time with the number of genes done and their total. Each gene counts once for each file. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Called with each file, and each control, after it was counted. */
+  readonly onFile?: ((file: CountedFileFacts) => void) | undefined;
   /** Called with a warning about what may be wrong with the files but does not prevent counting them. */
   readonly onWarning?: ((message: string) => void) | undefined;
 }

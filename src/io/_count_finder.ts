@@ -62,7 +62,7 @@ export class CountFinder {
     return true;
   }
 
-  /** The count of which a value is the logarithm; −1 if no count is known, or another value is known for it. */
+  /** The count of which a value is the logarithm; −1 if there is no count, or the count is known to have another value. */
   find(value: number): number {
     const count = this.#cells[(value * CELLS_PER_UNIT) | 0]!;
     return this.#values[count] === value ? count : this.#learn(value);

@@ -4,7 +4,8 @@ import type { LabelSummary } from "../data/summary/types.ts";
 import { quantile } from "../metrics/quantile.ts";
 import { chooseBins, countInBins } from "./histogram.ts";
 
-const BINS = 60;
+const MOST_BINS = 60;
+const LEAST_BINS = 12;
 /** Labels outside these quantiles are counted in the outermost bins. */
 const SHOWN = [0.001, 0.999] as const;
 
@@ -20,7 +21,7 @@ export interface LabelCurves {
 
 /** Counts the labels of each cell type in bins. */
 export function labelCurves(labels: readonly LabelSummary[]): LabelCurves {
-  const bins = chooseBins([shownRange(labels)], BINS);
+  const bins = chooseBins([shownRange(labels)], binsFor(labels));
   const { start, step, count } = bins;
   return {
     step,
@@ -29,6 +30,12 @@ export function labelCurves(labels: readonly LabelSummary[]): LabelCurves {
       Array.from(countInBins(values, bins), (found) => found / values.length)
     ),
   };
+}
+
+/** Few bins for few genes, or most would hold one. */
+function binsFor(labels: readonly LabelSummary[]): number {
+  const genes = labels.reduce((most, { values }) => Math.max(most, values.length), 0);
+  return Math.min(MOST_BINS, Math.max(LEAST_BINS, Math.round(2 * Math.sqrt(genes))));
 }
 
 /** The range of all labels but for the outermost. */

@@ -17,6 +17,9 @@ export interface MultiqcOptions {
   readonly key: string;
 }
 
+/** A point of a line. MultiQC sorts the points of an object by their text, those of a list by their numbers. */
+type Point = readonly [x: number, y: number];
+
 /** A section of a MultiQC report, as its custom content takes it. */
 interface Content {
   /** The last part of the file's name. */
@@ -28,13 +31,15 @@ interface Content {
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly headers?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Values by sample. */
-  readonly data: Readonly<Record<string, Readonly<Record<string, number | string>>>>;
+  readonly data: Readonly<
+    Record<string, Readonly<Record<string, number | string>> | readonly Point[]>
+  >;
 }
 
 /**
  * Makes files that MultiQC shows in its report (custom content, `_mqc.json`): depths, and reads where files were counted,
  * in the general statistics; mean profiles, total counts and labels as sections. Files of several data sets join in the
- * same sections.
+ * same sections. MultiQC must be of version 1.30 or later.
  *
  * @param input The data, and the files that were counted.
  * @param options How to name them.
@@ -47,13 +52,13 @@ interface Content {
  * import { simulateColumns } from "@waka/histone/simulate";
  * import { deepStrictEqual } from "node:assert";
  *
- * const { train } = simulateColumns({ cellTypes: 1, genes: 20, marks: ["H3K4me3"] });
+ * const { train } = simulateColumns({ cellTypes: 1, genes: 20 });
  * const data = summariseDataset(new Dataset({ ...train, labels: undefined }));
  * const files = multiqcFiles({ name: "liver.npz", data }, { key: "liver" });
- * deepStrictEqual(files.map(({ path }) => path), [
+ * deepStrictEqual(files.slice(0, 3).map(({ path }) => path), [
  *   "histone_liver_depth_mqc.json",
  *   "histone_liver_totals_mqc.json",
- *   "histone_liver_profile_H3K4me3_mqc.json",
+ *   "histone_liver_profile_H3K27me3_mqc.json",
  * ]);
  * ```
  */
@@ -206,7 +211,7 @@ function totals({ cellTypes, tracks }: DataSummary, key: string): Content {
 
 function profiles(data: DataSummary, key: string): Content[] {
   const { record, tracks } = data;
-  const positions = binCentres(data).map((position) => position.toFixed(1));
+  const positions = binCentres(data);
   const words = distinctWords(record.marks);
   return record.marks.flatMap((name, place) => {
     const own = tracks.filter(({ mark }) => mark === name);
@@ -221,8 +226,7 @@ function profiles(data: DataSummary, key: string): Content[] {
       settings: { xlab: windowTitle(data), ylab: signalUnit(record), ymin: 0 },
       data: Object.fromEntries(own.map(({ cellType, profile }) => [
         sampleName(key, cellType),
-        // Keys with a point keep their order in JSON.
-        Object.fromEntries(positions.map((position, bin) => [position, profile[bin]!])),
+        positions.map((position, bin): Point => [position, profile[bin]!]),
       ])),
     }];
   });
@@ -245,10 +249,10 @@ function labelCurvesContent(data: DataSummary, key: string): Content {
     settings: { xlab: "Label", ylab: "Share of genes", ymin: 0 },
     data: Object.fromEntries(data.labels.map(({ cellType }, place) => [
       sampleName(key, cellType),
-      Object.fromEntries(positions.map((position, bin) => [
-        Number(position.toPrecision(6)).toExponential(),
+      positions.map((position, bin): Point => [
+        Number(position.toPrecision(6)),
         curves[place]![bin]!,
-      ])),
+      ]),
     ])),
   };
 }

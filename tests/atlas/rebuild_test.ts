@@ -198,6 +198,24 @@ Deno.test("a cell type without a column of expression is refused by name", () =>
     );
   }));
 
+Deno.test("a value of the table that is no number is refused before anything is counted", () =>
+  withDirectory(async (directory) => {
+    const path = roadmapPath("expression");
+    const rows = competitionGenes().map(({ number }, gene) =>
+      [ensemblGeneId(number), ...TREE.rpkm[gene]!.map((value) => gene === 99 ? "NA" : value)].join(
+        "\t",
+      )
+    );
+    const text = [["gene_id", ...TREE.samples].join("\t"), ...rows].join("\n");
+    await writeTree({ files: new Map([...TREE.files, [path, gzip(text)]]) }, directory);
+    let planned = false;
+    await rejects(
+      rebuild(directory, `${directory}/out`, { onPlan: () => void (planned = true) }),
+      /found no value in column E071, expected an RPKM >= 0.*RPKM\.pc\.gz, line 101/,
+    );
+    strictEqual(planned, false);
+  }));
+
 Deno.test("a missing table and a directory that is not there are refused", () =>
   withDirectory(async (directory) => {
     await rejects(

@@ -309,6 +309,16 @@ Deno.test("what cannot be meant is refused before anything is counted", async ()
   strictEqual(control.counted, 0);
 });
 
+Deno.test("fragments of files with a row for each and with two reads for each are not compared by depth", async () => {
+  const control = madeFile("rows.bed", INPUT.counts, { reads: INPUT.reads, format: "bed" });
+  const pairs = input(madeFile("pairs.bam", A.counts, { reads: A.reads }), { control });
+  await rejects(count([pairs], { control: "subtract", fragments: true }), {
+    name: "ContractError",
+    message: /rows\.bed has a row for each, and pairs\.bam two reads, expected files of one kind/,
+  });
+  strictEqual((await count([pairs], { control: "subtract" })).warnings.length, 0);
+});
+
 Deno.test("files that do not say how many reads they have are refused by name", async () => {
   const control = madeFile("input.bam", INPUT.counts, { reads: INPUT.reads });
   const silent = input(madeFile("a.bam", A.counts), { control });

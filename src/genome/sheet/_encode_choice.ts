@@ -3,7 +3,7 @@
 import { ContractError, FormatError } from "../../errors.ts";
 import type { ReplicateRule } from "../../record.ts";
 import { assemblyName } from "../assembly.ts";
-import { listSome } from "../wording.ts";
+import { listSome, showName } from "../wording.ts";
 import type { EncodeFile } from "./_encode_file.ts";
 
 /** Options of {@linkcode chooseFiles}. */
@@ -75,7 +75,7 @@ function checkTreatments(files: readonly EncodeFile[], file: string): void {
     first.set(one.cellType, other);
     if (other.treatment === one.treatment) continue;
     const describe = ({ treatment, line }: EncodeFile) =>
-      `${treatment === "" ? "not treated" : `treated (${treatment})`} in line ${line}`;
+      `${treatment === "" ? "not treated" : `treated (${showName(treatment)})`} in line ${line}`;
     throw new FormatError(
       `Cannot read sample sheet: biosample "${one.cellType}" is ${describe(other)} and ${
         describe(one)

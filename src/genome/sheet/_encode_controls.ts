@@ -20,41 +20,70 @@ export function findControls(
     readonly links: FileLinks;
   },
 ): Map<EncodeFile, EncodeFile> {
-  const usedWith = findCompanions(links);
+  const madeOf = findSourceLists(links);
   return new Map(marks.map((mark) => {
-    const named = mark.control === "" ? undefined : mark.control;
-    const ofReads = new Set(
-      [mark.accession, ...links.sourcesOf(mark.accession)].flatMap((one) => links.controlsOf(one)),
-    );
-    const isOfReads = ({ accession }: EncodeFile) =>
-      ofReads.has(accession) || links.sourcesOf(accession).some((source) => ofReads.has(source));
-    const isUsed = ({ accession }: EncodeFile) =>
-      usedWith.get(mark.accession)?.has(accession) ?? false;
-    const ways = named === undefined
-      ? [isOfReads, isUsed]
-      : [({ accession }: EncodeFile) => accession === named];
-    for (const isControl of ways) {
-      const [found, other] = controls.filter(isControl);
-      if (found !== undefined && other === undefined) return [mark, found] as const;
-      if (other !== undefined) failSeveral(mark, controls.filter(isControl), file);
-    }
-    return failNone(mark, named, file);
+    const found = mark.control !== ""
+      ? controls.filter(({ accession }) => accession === mark.control)
+      : [controlsOfReads(mark, controls, links), controlsOfTracks(mark, controls, madeOf)]
+        .find((some) => some.length > 0) ?? [];
+    const [control, other] = found;
+    if (control === undefined) return failNone(mark, file);
+    return other === undefined ? [mark, control] as const : failSeveral(mark, found, file);
   }));
 }
 
-/** The files that some file was made from together with each. */
-function findCompanions(links: FileLinks): ReadonlyMap<string, ReadonlySet<string>> {
-  const companions = new Map<string, Set<string>>();
+/** The controls that were made from reads that control the reads of a mark. */
+function controlsOfReads(
+  mark: EncodeFile,
+  controls: readonly EncodeFile[],
+  links: FileLinks,
+): readonly EncodeFile[] {
+  const files = [mark.accession, ...links.sourcesOf(mark.accession)];
+  const ofReads = new Set(files.flatMap((accession) => links.controlsOf(accession)));
+  return takeCurrent(
+    controls.filter(({ accession }) =>
+      ofReads.has(accession) || links.sourcesOf(accession).some((source) => ofReads.has(source))
+    ),
+  );
+}
+
+/**
+ * The controls that a signal track was made from together with a mark. The track of the fewest files is that of the
+ * mark's own replicate; others pool replicates and their controls.
+ */
+function controlsOfTracks(
+  mark: EncodeFile,
+  controls: readonly EncodeFile[],
+  madeOf: ReadonlyMap<string, readonly (readonly string[])[]>,
+): readonly EncodeFile[] {
+  const lists = (madeOf.get(mark.accession) ?? [])
+    .filter((sources) => controls.some(({ accession }) => sources.includes(accession)));
+  const fewest = Math.min(...lists.map(({ length }) => length));
+  const used = new Set(lists.filter(({ length }) => length === fewest).flat());
+  return controls.filter(({ accession }) => used.has(accession));
+}
+
+/** What is made from more files than this was pooled of many replicates, and tells nothing of one. */
+const MOST_SOURCES = 20;
+
+/** The lists of files from which others were made, by each of the files. */
+function findSourceLists(links: FileLinks): Map<string, (readonly string[])[]> {
+  const lists = new Map<string, (readonly string[])[]>();
   for (const [, sources] of links.entries()) {
-    // A signal track is made from a few alignments; what is made from more are pooled reads and the like.
-    if (sources.length > 4) continue;
-    for (const one of sources) {
-      const own = companions.get(one) ?? new Set<string>();
-      sources.forEach((other) => own.add(other));
-      companions.set(one, own);
+    if (sources.length > MOST_SOURCES) continue;
+    for (const accession of sources) {
+      const own = lists.get(accession);
+      if (own === undefined) lists.set(accession, [sources]);
+      else own.push(sources);
     }
   }
-  return companions;
+  return lists;
+}
+
+/** Leaves out the files of analyses that later ones replaced, if there are files of others. */
+function takeCurrent(files: readonly EncodeFile[]): readonly EncodeFile[] {
+  const current = files.filter(({ analysisStatus }) => /\breleased\b/.test(analysisStatus));
+  return current.length > 0 ? current : files;
 }
 
 function failSeveral(mark: EncodeFile, found: readonly EncodeFile[], file: string): never {
@@ -68,14 +97,14 @@ function failSeveral(mark: EncodeFile, found: readonly EncodeFile[], file: strin
   );
 }
 
-function failNone(mark: EncodeFile, named: string | undefined, file: string): never {
+function failNone(mark: EncodeFile, file: string): never {
   throw new FormatError(
-    named === undefined
+    mark.control === ""
       ? `Cannot read sample sheet: the table does not say what controls ${mark.accession} (${mark.mark} of ` +
         `"${mark.cellType}"). It can if it has the rows of controls, of FASTQ files and of signal tracks too; else ` +
         'add a column "control" with the accession of the control\'s file'
-      : `Cannot read sample sheet: control "${named}" of ${mark.accession} has no row of the same output type ` +
-        "and assembly, expected one",
+      : `Cannot read sample sheet: control "${mark.control}" of ${mark.accession} has no row of the same output ` +
+        "type and assembly, expected one",
     { file, line: mark.line },
   );
 }

@@ -1,6 +1,7 @@
 /** Reads the values of a bigWig file, which lie in sections of up to 65,535 intervals. */
 
 import { FormatError } from "../../errors.ts";
+import { freeArray } from "../../base/free.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import { inflate } from "../inflate.ts";
 import { firstOverlap, type Region } from "./_contig_windows.ts";
@@ -66,6 +67,7 @@ export async function visitIntervals(
         place,
       );
     }
+    if (source.readsAreCopies) freeArray(part);
   }
 }
 

@@ -78,6 +78,7 @@ export class IndexedTextTrack implements SignalTrack {
       values: sink.finish(),
       contigs: this.contigs,
       reads: this.format === "bed" && reads > 0 ? reads : undefined,
+      readsInWindows: sink.readsInWindows,
     };
   }
 }

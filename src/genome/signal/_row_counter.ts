@@ -62,6 +62,11 @@ export class RowCounter implements RowSink {
     return Array.from(this.#contigs.keys(), (name) => ({ name }));
   }
 
+  /** Number of reads that overlapped a window at least; `undefined` if the rows are no reads. */
+  get readsInWindows(): number | undefined {
+    return this.#reads && this.#counter.overlapping;
+  }
+
   startContig(name: string): void {
     let contig = this.#contigs.get(name);
     if (contig === undefined) this.#contigs.set(name, contig = this.#describeContig(name));

@@ -24,6 +24,7 @@ export class WindowCounter {
   /** The first infinite value in a window, and the index of its bin among all bins. */
   #infinite: { readonly bin: number; readonly value: number } | undefined;
   readonly #windows: GeneWindows;
+  #overlapping = 0;
 
   constructor(windows: GeneWindows, rule: CountingRule) {
     this.#windows = windows;
@@ -34,6 +35,11 @@ export class WindowCounter {
   /** Number of windows on the selected sequence before the last interval. */
   get passed(): number {
     return this.#cursor;
+  }
+
+  /** Number of intervals that overlapped a window at least. */
+  get overlapping(): number {
+    return this.#overlapping;
   }
 
   /** Selects the windows that the next intervals may overlap. */
@@ -48,6 +54,7 @@ export class WindowCounter {
     const starts = this.#starts;
     const width = this.#width;
     this.#seek(start - width);
+    if (this.#cursor < starts.length && starts[this.#cursor]! < end) this.#overlapping++;
     for (let window = this.#cursor; window < starts.length; window++) {
       const from = starts[window]!;
       if (from >= end) return;

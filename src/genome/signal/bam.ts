@@ -182,6 +182,7 @@ class BamTrack implements SignalTrack {
       contigs: this.contigs,
       // An index may have the places of reads but not their number.
       reads: reads > 0 ? reads : undefined,
+      readsInWindows: counter.overlapping,
     };
   }
 }

@@ -26,8 +26,8 @@ import {
 import { IntervalRows } from "./_interval_rows.ts";
 import { BED_ROWS } from "./_row_kinds.ts";
 
-/** Blacklists have some hundred to some hundred thousand rows. */
-const MOST_BYTES = 2 ** 28;
+/** A million rows; blacklists have some hundred to some hundred thousand. */
+const MOST_BYTES = 2 ** 25;
 
 /** Options of {@linkcode readBlacklist}. */
 export interface ReadBlacklistOptions {
@@ -129,7 +129,8 @@ async function readWhole(source: ByteSource): Promise<Uint8Array<ArrayBuffer>> {
     length += piece.length;
     if (length > MOST_BYTES) {
       throw new FormatError(
-        `Cannot read blacklist: it has more than ${MOST_BYTES} bytes, expected intervals of a genome`,
+        `Cannot read blacklist: it has more than ${MOST_BYTES} bytes, expected fewer intervals: merge those that ` +
+          "are near each other with bedtools merge, and cut -f 1-3",
         { file: source.name },
       );
     }

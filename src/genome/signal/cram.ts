@@ -139,6 +139,7 @@ class CramTrack implements SignalTrack {
     fragments?.finish(options.onWarning);
     return {
       values: counter.finish(),
+      readsInWindows: counter.overlapping,
       contigs: this.contigs,
       reads: reads > 0 ? reads : undefined,
     };

@@ -136,7 +136,8 @@ class TextTrack implements SignalTrack {
     if (rows.rows === 0 && rows.empty === undefined) failEmpty(this.name);
     sink.warn(rows, { file: this.name, looksOdd: this.#looksOdd, onWarning });
     const reads = this.format === "bed" ? rows.rows : undefined;
-    return { values: sink.finish(), contigs: sink.contigs, reads };
+    const { contigs, readsInWindows } = sink;
+    return { values: sink.finish(), contigs, reads, readsInWindows };
   }
 
   async #visitLines(

@@ -127,6 +127,11 @@ export interface SignalCounts {
    * `totalReads` is set.
    */
   readonly reads: number | undefined;
+  /**
+   * Number of reads, or with `fragments` of fragments, that were counted in a window at least, each once. `undefined` for
+   * a signal track and for peaks.
+   */
+  readonly readsInWindows?: number | undefined;
 }
 
 /** An opened file of reads or signal. It reads from its source, which the caller closes. */

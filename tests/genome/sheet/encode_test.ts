@@ -277,6 +277,32 @@ Deno.test("controls are found through signal tracks that were made with them, or
   strictEqual((await read(files)).sheet.entries[0]?.control, undefined);
 });
 
+Deno.test("a replicate has the control of its own track, and controls of replaced analyses are left out", async () => {
+  const track = { "File format": "bigWig", "Output type": "signal p-value" };
+  const derived = (...accessions: string[]) => ({
+    "Derived from": accessions.map((accession) => `/files/${accession}/`).join(", "),
+  });
+  const [a, b, c, d] = ["ENCFF001AAA", "ENCFF001AAB", "ENCFF001CCC", "ENCFF001CCD"] as const;
+  const options = { control: "subtract", replicates: "sum" } as const;
+  const pooled = await read([
+    file(a),
+    file(b, { "Biological replicate(s)": "2" }),
+    file(c, CONTROL),
+    file(d, { ...CONTROL, "Biological replicate(s)": "2" }),
+    file("ENCFF300AAA", { ...track, ...derived(a, b, c, d) }),
+    file("ENCFF300AAB", { ...track, ...derived(c, a) }),
+    file("ENCFF300AAC", { ...track, ...derived(b, d) }),
+  ], options);
+  deepStrictEqual(pooled.lines, [`liver H3K4me3 ${a} ${c}`, `liver H3K4me3 ${b} ${d}`]);
+  const { lines } = await read([
+    file(a, derived("ENCFF100AAA")),
+    file("ENCFF100AAA", { ...FASTQ, "Controlled by": "/files/ENCFF200AAA/" }),
+    file(c, { ...CONTROL, ...derived("ENCFF200AAA"), "File analysis status": "archived" }),
+    file(d, { ...CONTROL, ...derived("ENCFF200AAA") }),
+  ], { control: "subtract" });
+  deepStrictEqual(lines, [`liver H3K4me3 ${a} ${d}`]);
+});
+
 Deno.test("old tables and those with underscores for spaces are read too", async () => {
   const old = COLUMNS.map((name) => name === "File assembly" ? "Assembly" : name);
   const { sheet } = await read([{ ...file("ENCFF001AAA"), "Assembly": "hg19" }], {}, old);

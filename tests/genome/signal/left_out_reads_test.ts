@@ -159,6 +159,7 @@ Deno.test("a blacklist that is damaged, empty or of another kind is refused with
   await refuse("chr1\t1\t2\nchr1\tx\t3\n", /start is "x".*line 2/);
   await refuse("chr1\t9\t2\n", /end is 2, expected the start, 9, or more/);
   await refuse("chr1\tHAVANA\tgene\t1\t2\t.\t+\t.\tx\n", /GTF or GFF/);
+  await refuse("chr1\t1\t2\n".repeat(4e6), /more than 33554432 bytes.*bedtools merge/);
   const warnings: string[] = [];
   await readBlacklist(textSource("chr1\t5\t5\nchr1\t1\t2\n", "b.bed"), {
     onWarning: (text) => warnings.push(text),

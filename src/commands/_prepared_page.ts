@@ -1,0 +1,61 @@
+/** What `prepare` saw of its files and samples, collected while they pass, for a page. */
+
+import { SummaryCollector } from "../data/summary/collector.ts";
+import type { CountedFileFacts, Preparation } from "../genome/mod.ts";
+import type { PageOutput } from "./_page_flags.ts";
+
+/** Collects what a page about prepared data shows. It costs little where no page was asked for. */
+export class PreparedPage {
+  readonly #page: PageOutput | undefined;
+  readonly #files = new Map<string, CountedFileFacts>();
+  readonly #warnings: string[] = [];
+  #collector: SummaryCollector | undefined;
+
+  /** @param page Where the page is written; `undefined` if nobody asked for one. */
+  constructor(page: PageOutput | undefined) {
+    this.#page = page;
+  }
+
+  /** Takes what was seen of a file. A control that was counted several times stays one. */
+  addFile(file: CountedFileFacts): void {
+    this.#files.set(JSON.stringify([file.name, file.cellType, file.mark]), file);
+  }
+
+  /** Takes a warning. */
+  addWarning(text: string): void {
+    this.#warnings.push(text);
+  }
+
+  /** Makes a preparation whose blocks are looked at while they pass. */
+  watch(preparation: Preparation): Preparation {
+    if (this.#page === undefined) return preparation;
+    const { record, bins, cellTypes, genes, missingMarks } = preparation;
+    const ids = genes.map(({ id }) => id);
+    const collector = new SummaryCollector({ record, bins, cellTypes, genes: ids, missingMarks });
+    this.#collector = collector;
+    return {
+      ...preparation,
+      async *blocks() {
+        for await (const block of preparation.blocks()) {
+          collector.addBlock({ ...block, genes: Array.from(block.genes, String) });
+          yield block;
+        }
+      },
+    };
+  }
+
+  /** The files by cell type; those of a cell type in the order in which they were done. */
+  #sortedFiles(): CountedFileFacts[] {
+    return [...Map.groupBy(this.#files.values(), ({ cellType }) => cellType).values()].flat();
+  }
+
+  /** Writes the page after the blocks have passed. */
+  async write(): Promise<void> {
+    if (this.#collector === undefined) return;
+    await this.#page?.write({
+      data: this.#collector.finish(),
+      files: this.#sortedFiles(),
+      warnings: this.#warnings,
+    });
+  }
+}

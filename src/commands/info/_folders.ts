@@ -1,0 +1,124 @@
+/** Folders: data sets, runs and models. */
+
+import { formatCountOf } from "../../base/count.ts";
+import { directoryEntries } from "../../files/directory.ts";
+import { openFile, pathKind } from "../../files/file.ts";
+import { isZarrFolder } from "../../io/zarr/folder.ts";
+import { holdsUnfinishedRun } from "../../runs/command_file.ts";
+import { holdsModels, loadModels } from "../../runs/models.ts";
+import { commandOfRun } from "../../runs/run_files.ts";
+import { readRun } from "../../runs/saved_run.ts";
+import { describeDeepchrome, describeFolderData, recordFacts } from "./_data.ts";
+import { type Description, type Fact, grouped, listFacts, someOf } from "./facts.ts";
+
+/** Entries of a folder that are looked at to add up their sizes. */
+const MOST_ENTRIES = 20_000;
+
+/** Describes a folder by the names in it, and then by what these hold. */
+export async function describeFolder(path: string): Promise<Description> {
+  if (await isZarrFolder(path)) {
+    return await describeFolderData(path, { bytes: await addSizes(path), isZarr: true });
+  }
+  const command = await commandOfRun(path);
+  if (command !== undefined) return await describeRun(path, command);
+  if (await holdsUnfinishedRun(path)) {
+    return { kind: "run", what: "an unfinished run, which --resume continues", facts: [] };
+  }
+  if (await holdsModels(path)) {
+    return { kind: "model", what: "a model", facts: await modelFacts(path) };
+  }
+  const entries = await directoryEntries(path);
+  if (entries.some(({ name }) => name.startsWith("events.out.tfevents."))) {
+    return { kind: "events", what: "event files for TensorBoard", facts: [] };
+  }
+  const cellTypes: string[] = [];
+  for (const { name, isDirectory } of entries.slice(0, 1000)) {
+    if (isDirectory && await pathKind(`${path}/${name}/train.csv`) === "file") cellTypes.push(name);
+  }
+  if (cellTypes.length > 0) {
+    return await describeFolderData(path, { bytes: await addSizes(path), isZarr: false });
+  }
+  const names = entries.map(({ name }) => name);
+  if (names.includes("train.csv")) {
+    const { what, ...rest } = await describeDeepchrome(
+      `${path}/train.csv`,
+      await sizeOf(`${path}/train.csv`),
+    );
+    return {
+      ...rest,
+      what: `${what.replace(/^a data set/, "a folder with a data set")} (train.csv)`,
+    };
+  }
+  return {
+    kind: "unknown",
+    what:
+      `a folder with ${
+        formatCountOf(names.length, "entry").replace(/entrys$/, "entries")
+      }, neither data nor a run ` +
+      "nor a model",
+    facts: listFacts([["entries", "entries", names.slice(0, 100), someOf(names)]]),
+  };
+}
+
+async function describeRun(path: string, command: string): Promise<Description> {
+  const facts = listFacts([["command", "written by", command]]);
+  const what = "the folder of a run";
+  if (command === "search") return { kind: "run", what, facts };
+  const { config, training, hasModels } = await readRun(path);
+  return {
+    kind: "run",
+    what,
+    facts: [
+      ...facts,
+      ...listFacts([
+        ["data", "data", config.data],
+        ["samples", "samples", config.samples, grouped(config.samples)],
+        ["preset", "model", training?.preset],
+        ["epochs", "epochs", training?.epochs],
+        ["engine", "engine", training && `${training.engine} (${training.device})`],
+        ["isUnfinished", "unfinished", await holdsUnfinishedRun(path) || undefined],
+      ]),
+      ...hasModels ? await modelFacts(path) : [],
+    ],
+  };
+}
+
+async function modelFacts(path: string): Promise<Fact[]> {
+  const models = await loadModels(path);
+  const [first] = models;
+  if (first === undefined) return [];
+  const weights = first.weights.reduce((sum, { length }) => sum + length, 0);
+  const { preset, epochs, engine, samples } = Object(first.training);
+  return [
+    ...listFacts([
+      ["models", "models", models.length],
+      ["weights", "weights", weights, `${grouped(weights)} of each`],
+      ["trainedPreset", "preset", typeof preset === "string" ? preset : undefined],
+      ["trainedEpochs", "epochs of training", epochs],
+      ["trainedEngine", "engine of training", engine],
+      ["trainedSamples", "samples of training", samples, grouped(samples)],
+    ]),
+    ...recordFacts(first.record),
+  ];
+}
+
+/** Adds up the sizes of the files in a folder and below it. */
+async function addSizes(folder: string): Promise<number> {
+  let [bytes, seen] = [0, 0];
+  const left = [folder];
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    for (const { name, isDirectory } of await directoryEntries(next)) {
+      if (++seen > MOST_ENTRIES) return Infinity;
+      if (isDirectory) left.push(`${next}/${name}`);
+      else bytes += await sizeOf(`${next}/${name}`);
+    }
+  }
+  return bytes;
+}
+
+async function sizeOf(path: string): Promise<number> {
+  if (await pathKind(path) !== "file") return 0;
+  const file = await openFile(path);
+  file.close();
+  return file.size;
+}
