@@ -1,5 +1,6 @@
 /** Downloads files that are to be kept. */
 
+import { freeArray } from "../base/free.ts";
 import type { ByteSource } from "../files/byte_source.ts";
 import {
   openFile,
@@ -47,7 +48,9 @@ export async function download(
       while (offset < file.size) {
         signal?.throwIfAborted();
         const length = Math.min(PIECE_BYTES, file.size - offset);
-        await writeFileAt(path, offset, await source.read(offset, length));
+        const piece = await source.read(offset, length);
+        await writeFileAt(path, offset, piece);
+        if (source.readsAreCopies) freeArray(piece);
         onBytes(offset += length);
       }
     } finally {

@@ -12,6 +12,17 @@ import type { RoadmapFile } from "./roadmap_files.ts";
 /** How often a file is read before it counts as damaged. */
 const MOST_TRIES = 3;
 
+/** How many bytes are read between two calls of the garbage collector. */
+const COLLECT_EVERY_BYTES = 1 << 23;
+
+/**
+ * Calls the garbage collector, where V8's flags allow that. The arrays in which a file arrives are used for a moment, but
+ * it sees only how small their objects are, and lets a hundred megabytes of them pile up.
+ */
+function collectGarbage(): void {
+  (globalThis as { gc?: () => void }).gc?.();
+}
+
 /** How the files of a run are read. */
 export interface FileReading {
   /** Directory of the outputs, below which files are kept at their paths in the tree. */
@@ -60,7 +71,8 @@ export async function countFile(
   task: FileTask,
   options: FileReading & { readonly genes: readonly Gene[] },
 ): Promise<FileUse<ReadCounts>> {
-  const { genes, onWarning, signal } = options;
+  const { genes, onWarning, signal, isRemote } = options;
+  let collected = 0;
   return await useFile(task, options, (source, onBytes) =>
     countAlignments(source, {
       genes,
@@ -68,6 +80,9 @@ export async function countFile(
       onBytes(read) {
         signal?.throwIfAborted();
         onBytes(read);
+        if (!isRemote || read - collected < COLLECT_EVERY_BYTES) return;
+        collected = read;
+        collectGarbage();
       },
     }));
 }

@@ -69,7 +69,7 @@ export async function countAlignments(
     binSizeBp: COMPETITION_BIN_SIZE_BP,
     halfWidthBp: COMPETITION_BINS * COMPETITION_BIN_SIZE_BP / 2,
   });
-  const watched = watchReads(source, onBytes ?? (() => {}));
+  const watched = onBytes === undefined ? source : watchReads(source, onBytes);
   const track = await openSignal(watched, { format: "bed" });
   for (const warning of track.warnings ?? []) onWarning?.(warning);
   const { values, contigs } = await track.count(windows, { rule: COMPETITION_RULE, onWarning });
@@ -100,28 +100,15 @@ function narrow(values: Float64Array, file: string): ReadCounts {
   return largest > 0xffff ? Uint32Array.from(values) : Uint16Array.from(values);
 }
 
-/** How many bytes are read between two looks for arrays that nobody uses any more. */
-const COLLECT_EVERY_BYTES = 1 << 23;
-
-/**
- * Makes a source that reports how far it was read in order; a read past that only checks the file's end.
- *
- * The arrays that a file passes through are used for a moment, and the garbage collector, which sees only how small
- * their objects are, lets a hundred megabytes of them pile up. So it is called, where V8's flags allow that.
- */
+/** Makes a source that reports how far it was read in order; a read past that only checks the file's end. */
 function watchReads(source: ByteSource, onBytes: (read: number) => void): ByteSource {
   let furthest = 0;
-  let collected = 0;
   return {
     name: source.name,
     size: source.size,
     async read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
       const bytes = await source.read(offset, length);
       if (offset <= furthest && offset + length > furthest) onBytes(furthest = offset + length);
-      if (furthest - collected >= COLLECT_EVERY_BYTES) {
-        collected = furthest;
-        (globalThis as { gc?: () => void }).gc?.();
-      }
       return bytes;
     },
     close(): void {},

@@ -12,6 +12,7 @@ export type Requirement =
   | "bedtools"
   | "denort"
   | "fish"
+  | "multiqc"
   | "network-namespaces"
   | "numpy"
   | "pyarrow"

@@ -3,10 +3,11 @@
 import { formatBytes } from "../../base/byte_count.ts";
 import { formatCountOf } from "../../base/count.ts";
 import { listSome } from "../../base/wording.ts";
-import type { Dataset } from "../../data/dataset.ts";
-import { readDataset } from "../../data/read_dataset.ts";
+import { Dataset } from "../../data/dataset.ts";
+import type { SampleColumns } from "../../io/columns.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
-import { openNpz } from "../../io/mod.ts";
+import { openNpz, readCompetition, readDeepchromeCsv, readDeepchromeFolder } from "../../io/mod.ts";
+import { readAnndataFolder } from "../../io/zarr/folder.ts";
 import { FormatError } from "../../errors.ts";
 import type { NpyHeader } from "../../io/npy_types.ts";
 import type { NpzReader } from "../../io/npz_types.ts";
@@ -53,7 +54,12 @@ export async function describeNpz(path: string, source: ByteSource): Promise<Des
   ]);
   const what = "a data set, npz in the competition's layout";
   if (bytes <= MOST_BYTES) {
-    return await describeWhole(path, { kind: "data-set-npz", what, more: stored });
+    return await describeWhole(path, {
+      kind: "data-set-npz",
+      what,
+      more: stored,
+      read: readCompetition,
+    });
   }
   const samples = shapes.reduce((sum, { shape }) => sum + shape[0]!, 0);
   const names = members.map(({ name }) => name);
@@ -145,7 +151,11 @@ export async function describeFolderData(
   const what = isZarr
     ? "a data set, AnnData in Zarr"
     : "a data set, DeepChrome's CSV files in a folder for each cell type";
-  if (bytes <= MOST_BYTES) return await describeWhole(path, { kind, what, more: [] });
+  if (bytes <= MOST_BYTES) {
+    const read = (folder: string) =>
+      isZarr ? readAnndataFolder(folder) : readDeepchromeFolder(folder);
+    return await describeWhole(path, { kind, what, more: [], read });
+  }
   return { kind, what, facts: [notRead(bytes)] };
 }
 
@@ -153,7 +163,12 @@ export async function describeFolderData(
 export async function describeDeepchrome(path: string, bytes: number): Promise<Description> {
   const what = "a data set, DeepChrome's CSV of one cell type";
   if (bytes <= MOST_BYTES) {
-    return await describeWhole(path, { kind: "data-set-deepchrome", what, more: [] });
+    return await describeWhole(path, {
+      kind: "data-set-deepchrome",
+      what,
+      more: [],
+      read: (file) => readDeepchromeCsv(file),
+    });
   }
   return { kind: "data-set-deepchrome", what, facts: [notRead(bytes)] };
 }
@@ -167,13 +182,22 @@ function notRead(bytes: number): Fact {
   };
 }
 
+/** A reader of one kind of data. */
+type ReadColumns = (
+  path: string,
+  listeners: Readonly<Record<"onNote" | "onWarning", (text: string) => void>>,
+) => Promise<SampleColumns>;
+
 async function describeWhole(
   path: string,
-  { kind, what, more }: Pick<Description, "kind" | "what"> & { readonly more: readonly Fact[] },
+  { kind, what, more, read }: Pick<Description, "kind" | "what"> & {
+    readonly more: readonly Fact[];
+    readonly read: ReadColumns;
+  },
 ): Promise<Description> {
   const notes: string[] = [];
   const keep = (text: string) => void notes.push(text);
-  const data = await readDataset(path, { onNote: keep, onWarning: keep });
+  const data = new Dataset(await read(path, { onNote: keep, onWarning: keep }));
   const digest = await describeInput(path);
   return {
     kind,

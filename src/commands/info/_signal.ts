@@ -3,6 +3,7 @@
 import { formatCountOf } from "../../base/count.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import { modificationTime, openFile, pathKind } from "../../files/file.ts";
+import { hasBgzipEnd } from "../../genome/gunzip.ts";
 import { identifyAssembly, indexNames } from "../../genome/mod.ts";
 import {
   type HeaderFacts,
@@ -25,7 +26,15 @@ export async function describeSignal(
 ): Promise<Description> {
   const header = await readHeaderFacts(source, format);
   const index = format === "bigwig" ? [] : await indexFacts(path, format);
-  return { kind: format, what: WHAT[format], facts: [...headerFacts(header), ...index] };
+  const isWhole = format !== "bam" || await hasBgzipEnd(source);
+  return {
+    kind: format,
+    what: WHAT[format],
+    facts: [...headerFacts(header), ...index],
+    ...!isWhole && {
+      problem: "It lacks the empty block that BAM files end with: it may have been cut short.",
+    },
+  };
 }
 
 function headerFacts({ contigs, sortOrder }: HeaderFacts): Fact[] {

@@ -1,6 +1,7 @@
 /** Text files: annotations, expression, sheets, tables, and rows of reads, signal and peaks. */
 
 import { formatBytes } from "../../base/byte_count.ts";
+import { isPlainLine } from "../../base/printable.ts";
 import type { ByteSource } from "../../files/byte_source.ts";
 import {
   type ExpressionTable,
@@ -63,7 +64,7 @@ export async function describeText(
     const found = await describe(file, commented);
     if (found !== undefined) return found;
   }
-  return await describeExpression(file) ?? describeList(file);
+  return describeSizes(file) ?? await describeExpression(file) ?? describeList(file);
 }
 
 /** Whether a file may be read whole. */
@@ -343,15 +344,29 @@ function idKind(ids: readonly string[]): string {
   return share(/^[NX][MR]_\d+/) > 0.5 ? "RefSeq" : "symbols or other names";
 }
 
-/** Lists of genes, and sizes and names of chromosomes. */
+/** Chromosomes with their lengths; two columns of genes and counts look alike but for the names. */
+function describeSizes({ lines, head }: TextFile): Description | undefined {
+  const rows = lines.slice(0, 50).map((line) => line.split("\t"));
+  const isSize = ([name = "", length = "", ...more]: readonly string[]) =>
+    /^(chr\w+|\d{1,2}|[XYM]|MT|[A-Z]{2}_?\d+\.\d+)$/.test(name) && /^\d{4,}$/.test(length) &&
+    more.every((cell) => DIGITS.test(cell));
+  if (rows.length === 0 || !rows.every(isSize)) return undefined;
+  return {
+    kind: "chromosome-sizes",
+    what: "lengths of chromosomes",
+    facts: listFacts([["rows", "rows", head.isWhole ? lines.length : undefined]]),
+  };
+}
+
+/** Lists of names. */
 function describeList({ lines, head }: TextFile): Description | undefined {
   const rows = lines.slice(0, 50).map((line) => line.split("\t"));
   if (rows.length === 0) return undefined;
   const count = listFacts([["rows", "rows", head.isWhole ? lines.length : undefined]]);
-  if (rows.every((row) => row.length === 2 && DIGITS.test(row[1]!) && !DIGITS.test(row[0]!))) {
-    return { kind: "chromosome-sizes", what: "lengths of chromosomes", facts: count };
-  }
-  if (lines.every((line) => /^\S+$/.test(line)) && rows.every((row) => row.length === 1)) {
+  if (
+    lines.every((line) => /^\S+$/.test(line) && isPlainLine(line)) &&
+    rows.every((row) => row.length === 1)
+  ) {
     return { kind: "list", what: "a list of names, one a line", facts: count };
   }
   return undefined;

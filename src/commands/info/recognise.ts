@@ -79,7 +79,12 @@ async function describeFile(path: string, source: ByteSource): Promise<Descripti
 
 /** Describes a file by its first bytes, inflated. */
 async function describeContent(path: string, source: ByteSource): Promise<Description> {
-  const head = await readHead(source);
+  const head = await readHead(source).catch((error) => {
+    // A BAM file is read by blocks: the first may be sound where the whole is not.
+    if (!/\.bam$/i.test(path)) throw error;
+    return undefined;
+  });
+  if (head === undefined) return await guard(() => describeSignal(path, source, "bam"), "bam");
   const start = latin1(head.bytes.subarray(0, 8));
   if (start.startsWith("BAM\x01")) {
     return await guard(() => describeSignal(path, source, "bam"), "bam");
@@ -114,12 +119,13 @@ function unknown(path: string, what: "bytes" | "text"): Description {
 }
 
 async function describeZip(path: string, source: ByteSource): Promise<Description> {
-  try {
-    return await describeNpz(path, source);
-  } catch (error) {
-    if (/\.npz$/i.test(path)) throw error;
-    return { kind: "zip", what: "a zip file without arrays: unpack it", facts: [] };
+  const { kind, what, facts, problem } = await describeNpz(path, source);
+  if (
+    kind !== "npz" || facts.some(({ key, value }) => key === "arrays" && Object(value).length > 0)
+  ) {
+    return { kind, what, facts, problem };
   }
+  return { kind: "zip", what: "a zip file without arrays: unpack it", facts: [] };
 }
 
 /** What is said of a file of a known kind that cannot be read. */

@@ -1,0 +1,286 @@
+/** The command that says what files are. */
+
+import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert";
+import { runTask, withDirectory } from "../helpers/command.ts";
+import { sharedFile, testWith } from "../helpers/require.ts";
+
+const GENOME = "fixtures/genome";
+
+interface Found {
+  readonly path: string;
+  readonly kind: string;
+  readonly description: string;
+  readonly problem?: string;
+  readonly [fact: string]: unknown;
+}
+
+/** Runs the command for programs. */
+async function describe(...paths: readonly string[]): Promise<{ code: number; found: Found[] }> {
+  const { code, stdout, stderr } = await runTask("info", "--json", ...paths);
+  strictEqual(stderr, "");
+  return { code, found: JSON.parse(stdout) };
+}
+
+Deno.test("the fixtures are what they are, with the numbers that are in them", async () => {
+  const { code, found } = await describe(
+    "fixtures/train.npz",
+    "fixtures/eval.npz",
+    `${GENOME}/reads.bam`,
+    `${GENOME}/reads_v3.1.cram`,
+    `${GENOME}/reads_v3.1.cram.crai`,
+    `${GENOME}/signal.bw`,
+    `${GENOME}/reads.tagAlign.gz`,
+    `${GENOME}/reads.tagAlign.gz.tbi`,
+    `${GENOME}/reads.bam.bai`,
+    `${GENOME}/example/genes.gtf`,
+    `${GENOME}/example/expression.tsv`,
+    `${GENOME}/example/sheet.tsv`,
+    "fixtures/eval_labels.csv",
+    "fixtures/golden/branches.npz",
+    "fixtures/golden/bits.json",
+  );
+  strictEqual(code, 0);
+  deepStrictEqual(found.map(({ kind }) => kind), [
+    "data-set-npz",
+    "data-set-npz",
+    "bam",
+    "cram",
+    "index",
+    "bigwig",
+    "bed",
+    "index",
+    "index",
+    "annotation",
+    "expression",
+    "sample-sheet",
+    "submission",
+    "npz",
+    "json",
+  ]);
+  const [train, test, bam, , , bigWig, bed, , , genes, expression, sheet, labels] = found;
+  deepStrictEqual([train!.genes, train!.samples, train!.labels, train!.encoding], [
+    100,
+    600,
+    true,
+    "uint16 counts",
+  ]);
+  match(String(train!.sha256), /^[0-9a-f]{64}$/);
+  strictEqual(test!.labels, false);
+  deepStrictEqual([bam!.contigs, bam!.sortOrder, bam!.reads], [3, "coordinate", 2514]);
+  deepStrictEqual(bam!.index, { path: `${GENOME}/reads.bam.bai`, isFresh: true });
+  strictEqual(bigWig!.contigs, 2);
+  strictEqual(bed!.compression, "bgzip");
+  strictEqual(genes!.genes, 60);
+  deepStrictEqual([expression!.samples, expression!.idKind], [["liver", "lung"], "Ensembl genes"]);
+  deepStrictEqual([sheet!.files, sheet!.cellTypes], [10, ["liver", "lung"]]);
+  strictEqual(labels!.rows, 440);
+});
+
+Deno.test("what the commands write is recognised", () =>
+  withDirectory(async (directory) => {
+    const run = `${directory}/run`;
+    const training = [
+      "--data",
+      "fixtures/train.npz",
+      "--preset",
+      "experiment1",
+      "--epochs",
+      "1",
+      "--engine",
+      "wasm",
+    ];
+    strictEqual((await runTask("train", ...training, "--out", run)).code, 0);
+    strictEqual((await runTask("report", run)).code, 0);
+    const inputs = [
+      "--samples",
+      `${GENOME}/example/sheet.tsv`,
+      "--genes",
+      `${GENOME}/example/genes.gtf`,
+    ];
+    const show = ["--page", `${directory}/page.html`, "--multiqc", `${directory}/qc`];
+    const prepared = await runTask(
+      "prepare",
+      ...inputs,
+      "--signal",
+      "reads",
+      "--out",
+      `${directory}/a.zarr`,
+      ...show,
+    );
+    strictEqual(prepared.code, 0, prepared.stderr);
+    const predictions = ["tsv", "jsonl"].map((ending) => `${directory}/predictions.${ending}`);
+    for (const out of predictions) {
+      const { code, stderr } = await runTask(
+        "predict",
+        "--model",
+        run,
+        "--data",
+        "fixtures/eval.npz",
+        "--out",
+        out,
+      );
+      strictEqual(code, 0, stderr);
+    }
+    const [multiqc] = [...Deno.readDirSync(`${directory}/qc`)].map(({ name }) =>
+      `${directory}/qc/${name}`
+    );
+    const { code, found } = await describe(
+      run,
+      `${run}/model`,
+      `${run}/model/model.json`,
+      `${run}/config.json`,
+      `${run}/history.csv`,
+      `${run}/report.html`,
+      `${directory}/a.zarr`,
+      `${directory}/page.html`,
+      multiqc!,
+      ...predictions,
+    );
+    deepStrictEqual(found.map(({ kind }) => kind), [
+      "run",
+      "model",
+      "model-file",
+      "run-settings",
+      "history",
+      "run-report",
+      "data-set-zarr",
+      "data-page",
+      "multiqc",
+      "predictions",
+      "predictions",
+    ]);
+    strictEqual(code, 0);
+    deepStrictEqual([found[0]!.command, found[0]!.preset, found[0]!.weights], [
+      "train",
+      "experiment1",
+      969,
+    ]);
+    deepStrictEqual([found[6]!.genes, found[6]!.labels], [60, false]);
+  }));
+
+Deno.test("files are recognised by their content, whatever their names say", () =>
+  withDirectory(async (directory) => {
+    const copies = [
+      [`${GENOME}/signal.bw`, "a.bam", "bigwig"],
+      [`${GENOME}/reads_v3.1.cram`, "b.bam", "cram"],
+      ["fixtures/train.npz", "c.bed", "npz"],
+      [`${GENOME}/example/genes.gtf`, "d.csv", "annotation"],
+    ] as const;
+    for (const [from, name] of copies) await Deno.copyFile(from, `${directory}/${name}`);
+    const { found } = await describe(...copies.map(([, name]) => `${directory}/${name}`));
+    for (const [i, [, , kind]] of copies.entries()) {
+      ok(found[i]!.kind.includes(kind), found[i]!.kind);
+    }
+  }));
+
+Deno.test("rows of intervals, sequences, lists and other text are told from each other", () =>
+  withDirectory(async (directory) => {
+    const texts = {
+      "peaks": "chr1\t10\t200\tp1\t100\t.\t5.5\t3.2\t2.1\t80\n",
+      "bedgraph": "chr1\t0\t100\t2.5\nchr1\t100\t200\t0\n",
+      "bed": "chr1\t10\t46\tN\t1000\t+\n",
+      "sequences": `115459,${"ACGTN".repeat(20)}\n`,
+      "chromosome-sizes": "chr1\t248956422\nchr2\t242193529\n",
+      "list": "TP53\nMYC\n",
+      "fasta": ">chr1\nACGT\n",
+      "sam": "@HD\tVN:1.6\tSO:coordinate\n",
+      "vcf": "##fileformat=VCFv4.2\n",
+      "wiggle": "fixedStep chrom=chr1 start=1 step=1\n1\n",
+      "annotation": "##gff-version 3\nchr1\tx\tgene\t1\t100\t.\t+\t.\tID=gene:ENSG00000000003\n",
+      "model-spec": JSON.stringify({ layers: [] }),
+      "data-record": JSON.stringify({ assembly: "hg19", countingRule: "reads" }),
+      "unknown": "To be, or not to be,\nthat is the question,\nwhether it is nobler, in the mind\n",
+    };
+    for (const [name, text] of Object.entries(texts)) {
+      await Deno.writeTextFile(`${directory}/${name}`, text);
+    }
+    const { code, found } = await describe(
+      ...Object.keys(texts).map((name) => `${directory}/${name}`),
+    );
+    deepStrictEqual(found.map(({ kind }) => kind), Object.keys(texts));
+    strictEqual(code, 1, "one is unknown, and two are damaged");
+    for (const { kind, problem } of found) {
+      strictEqual(problem !== undefined, kind === "model-spec" || kind === "data-record", kind);
+    }
+  }));
+
+Deno.test("hostile, damaged and missing files are a sentence each, and the exit code is 1", () =>
+  withDirectory(async (directory) => {
+    const bam = await Deno.readFile(`${GENOME}/reads.bam`);
+    const npz = await Deno.readFile("fixtures/train.npz");
+    const files: Record<string, Uint8Array> = {
+      "cut.bam": bam.subarray(0, 3000),
+      "cut.npz": npz.subarray(0, 5000),
+      "flipped.npz": npz.map((byte, i) => i % 97 === 0 ? byte ^ 255 : byte),
+      "junk.npz": new TextEncoder().encode("PK\x03\x04junk"),
+      "junk.gz": Uint8Array.of(0x1f, 0x8b, 1, 2, 3),
+      "junk.cram": new TextEncoder().encode("CRAM\x03\x01nothing"),
+      "junk.bw": Uint8Array.of(0x26, 0xfc, 0x8f, 0x88, 9, 9),
+      "junk.bai": new TextEncoder().encode("BAI\x01\xff\xff\xff\x7f"),
+      "empty.bed": new Uint8Array(),
+      "deep.json": new TextEncoder().encode("[".repeat(200_000)),
+      "control.txt": new TextEncoder().encode("\x1b[31mred\x07\n"),
+      "noise": Uint8Array.from({ length: 5000 }, (_, i) => (i * 7919) >> 3),
+    };
+    for (const [name, bytes] of Object.entries(files)) {
+      await Deno.writeFile(`${directory}/${name}`, bytes);
+    }
+    const paths = [
+      ...Object.keys(files).map((name) => `${directory}/${name}`),
+      `${directory}/missing`,
+    ];
+    for (const path of paths) {
+      const { code, stdout, stderr } = await runTask("info", path);
+      strictEqual(code, 1, path);
+      strictEqual(stderr, "", path);
+      ok(stdout.startsWith(`${path}: `), stdout);
+      // deno-lint-ignore no-control-regex
+      doesNotMatch(stdout, /\x1b|\x07|undefined|    at /);
+      strictEqual(
+        stdout.trimEnd().split("\n").filter((line) => !line.startsWith(" ")).length,
+        1,
+        stdout,
+      );
+    }
+    const { code, found } = await describe(...paths);
+    strictEqual(code, 1);
+    strictEqual(found.length, paths.length);
+  }));
+
+Deno.test("a gigantic file is described by its start", () =>
+  withDirectory(async (directory) => {
+    const path = `${directory}/big.gtf`;
+    const line = 'chr1\tx\tgene\t1001\t2000\t.\t-\t.\tgene_id "ENSG00000000003";\n';
+    await Deno.writeTextFile(path, line.repeat(3000));
+    // A hole: no disk is taken.
+    await Deno.truncate(path, 100 * 2 ** 30);
+    const start = performance.now();
+    const { code, found: [found] } = await describe(path);
+    strictEqual(code, 0);
+    deepStrictEqual([found!.kind, found!.read], ["annotation", "start"]);
+    ok(performance.now() - start < 60_000);
+  }));
+
+Deno.test("an index that is older than its file, or missing, is named", () =>
+  withDirectory(async (directory) => {
+    const [bam, index] = [`${directory}/a.bam`, `${directory}/a.bam.bai`];
+    await Deno.copyFile(`${GENOME}/reads.bam`, bam);
+    match((await runTask("info", bam)).stdout, /index +missing/);
+    await Deno.copyFile(`${GENOME}/reads.bam.bai`, index);
+    await Deno.utime(index, new Date(0), new Date(0));
+    match((await runTask("info", bam)).stdout, /a\.bam\.bai, older than the file: make it again/);
+  }));
+
+testWith("shared", "real files of public sources are recognised", async () => {
+  const names = ["57epigenomes.RPKM.pc.gz", "tss_hg19.tsv", "peaks_log2.npz", "counts_200bins.npz"];
+  const { found } = await describe(
+    ...names.map((name) => sharedFile(`data/real/${name}`).pathname),
+  );
+  deepStrictEqual(found.map(({ kind }) => kind), [
+    "expression",
+    "annotation",
+    "data-set-npz",
+    "npz",
+  ]);
+  deepStrictEqual([found[0]!.rows, found[1]!.genes, found[2]!.samples], [19_795, 19_795, 64_000]);
+});

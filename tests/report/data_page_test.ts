@@ -1,0 +1,140 @@
+import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert";
+import { summariseDataset, SummaryCollector } from "../../src/data/mod.ts";
+import { DEEPCHROME_RECORD } from "../../src/record.ts";
+import { dataFigures, type DataPageInput, renderDataPage } from "../../src/report/mod.ts";
+import { loadPage, testWithChromium } from "../helpers/chromium.ts";
+import { withDirectory } from "../helpers/command.ts";
+import { makeData } from "./_data.ts";
+import { HOSTILE } from "./_run.ts";
+
+/** A page with every section, on data of some cell types. */
+function wholePage(cellTypes: number, name = "E003"): DataPageInput {
+  const names = Array.from({ length: cellTypes }, (_, place) => place === 0 ? name : `C${place}`);
+  return {
+    name,
+    data: summariseDataset(makeData(names)),
+    findings: [
+      { severity: "note", where: name, message: "a note", advice: "Read it." },
+      { severity: "warning", where: name, message: "a warning", advice: "Mend it." },
+    ],
+    notChecked: [`Not checked: ${name}.`],
+    warnings: [`${name} is odd`],
+    files: [{
+      name: `${name}.bam`,
+      cellType: name,
+      mark: "H3K4me3",
+      format: "bam",
+      reads: 1_234_567,
+      readsInWindows: 123_456,
+      shareInWindows: 0.1,
+    }, { name: "b.bw", cellType: "E004", mark: "H3K4me3", format: "bigwig" }],
+    versions: { "@waka/histone": "0.1.0" },
+  };
+}
+
+Deno.test("the page has every figure with its alternative text and a link to it, and every section", async () => {
+  const input = wholePage(3);
+  const page = await renderDataPage(input);
+  const figures = dataFigures(input);
+  deepStrictEqual(figures.map(({ name }) => name), [
+    "profiles",
+    "heat-maps",
+    "depths",
+    "labels",
+    "label-quartiles",
+    "label-correlations",
+  ]);
+  for (const { name, title, alt } of figures) {
+    ok(page.includes(`<figure id="${name}">`), name);
+    ok(page.includes(`<a href="#${name}">${title}</a>`), name);
+    ok(alt.length > 30 && page.includes(`aria-label="${alt}"`), name);
+  }
+  for (
+    const id of ["findings", "signal", "depth", "files", "label-section", "record", "versions"]
+  ) {
+    match(page, new RegExp(`<h2 id="${id}">`));
+  }
+  match(page, /1,234,567<\/td>\s*<td class="number">123,456<\/td>\s*<td class="number">10\.0%/);
+  ok(page.indexOf("a warning") < page.indexOf("a note"), "warnings come first");
+  match(page, />TSS</);
+  match(page, /by ascending coordinate on both strands/);
+});
+
+Deno.test("the page loads nothing and runs nothing, and its ids are unique", async () => {
+  const page = await renderDataPage(wholePage(8));
+  const addresses = page.replace(/(url\(|href=")data:[^)"]*/g, "").match(
+    /(https?:)?\/\/[a-z][^"'\s)]*/g,
+  );
+  deepStrictEqual([...new Set(addresses)].sort(), [
+    "http://www.w3.org/1999/xlink",
+    "http://www.w3.org/2000/svg",
+  ]);
+  doesNotMatch(page, /<script|<link|<iframe|@import|\son[a-z]+=/);
+  const ids = [...page.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id);
+  strictEqual(new Set(ids).size, ids.length);
+  match(page, /^<!DOCTYPE html>\n<!-- @waka\/histone: page of a data set -->/);
+});
+
+Deno.test("names from files are shown as text everywhere", async () => {
+  const page = await renderDataPage(wholePage(2, HOSTILE));
+  doesNotMatch(page, /<script/);
+  doesNotMatch(page, /<[^>]* onload="/);
+  match(page, /<h1>&lt;script&gt;/);
+});
+
+Deno.test("few cell types are lines, many are bands, very many have no names, and all are of bounded size", async () => {
+  for (
+    const [cellTypes, isNamed] of [[1, true], [6, true], [7, true], [56, true], [
+      80,
+      false,
+    ]] as const
+  ) {
+    const input = wholePage(cellTypes);
+    const [profiles, , depths] = dataFigures(input);
+    strictEqual(/dark band/.test(profiles!.caption), cellTypes > 6, String(cellTypes));
+    strictEqual(/Each line is a cell type/.test(depths!.caption), !isNamed);
+    const page = await renderDataPage(input);
+    ok(page.length < 1_200_000, `${cellTypes}: ${page.length}`);
+  }
+});
+
+Deno.test("data that are empty, of one bin, one gene and one label make a page", async () => {
+  for (const [signal, labels] of [[[0], undefined], [[0], [1]], [[5], [0]]] as const) {
+    const collector = new SummaryCollector({
+      record: { ...DEEPCHROME_RECORD, marks: ["H3K4me3"], tss: "bed", transform: "none" },
+      bins: 1,
+      cellTypes: ["C"],
+      genes: ["G"],
+    });
+    collector.addBlock({ cellType: "C", genes: ["G"], signal, labels });
+    const page = await renderDataPage({ name: "small", data: collector.finish() });
+    match(page, /middle of intervals from a BED file/);
+    doesNotMatch(page, /NaN|undefined|Infinity/);
+  }
+});
+
+Deno.test("colours of heat maps are a picture that decodes", async () => {
+  const figure = dataFigures(wholePage(2)).find(({ name }) => name === "heat-maps");
+  const [url] = JSON.stringify(figure!.spec).match(/data:image\/png;base64,[^"]*/) ?? [];
+  const bytes = Uint8Array.fromBase64(url!.split(",")[1]!);
+  strictEqual(new TextDecoder().decode(bytes.subarray(1, 4)), "PNG");
+  const view = new DataView(bytes.buffer);
+  deepStrictEqual([view.getUint32(16), view.getUint32(20)], [100, 30]);
+  // The data of the picture: length, type, then zlib's stream.
+  const at = new TextDecoder("latin1").decode(bytes).indexOf("IDAT");
+  const length = view.getUint32(at - 4);
+  const packed = new Blob([bytes.subarray(at + 4, at + 4 + length)]).stream();
+  const rows = await new Response(packed.pipeThrough(new DecompressionStream("deflate"))).bytes();
+  strictEqual(rows.length, 30 * 101);
+});
+
+testWithChromium(
+  "a browser loads the page without a word in its console, pictures and all",
+  () =>
+    withDirectory(async (directory) => {
+      await Deno.writeTextFile(`${directory}/a.html`, await renderDataPage(wholePage(7)));
+      const { document, console } = await loadPage(`${directory}/a.html`);
+      deepStrictEqual(console, []);
+      match(document, /<image [^>]*href="data:image\/png/);
+    }),
+);
