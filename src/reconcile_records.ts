@@ -121,8 +121,9 @@ function faultOfBuild(model: DataRecord, data: DataRecord): string | undefined {
   }
   const [one, other] = [model, data].map(({ assembly }) => speciesOfAssembly(assembly));
   if (data.assembly === UNKNOWN) return "prepare was not told which (--assembly names it)";
+  if (model.assembly === UNKNOWN) return "so the model's species is not known either";
   const unknown = one === undefined ? model : other === undefined ? data : undefined;
-  if (unknown !== undefined) return `the species of ${nameOf(unknown)} is not known`;
+  if (unknown !== undefined) return `the species of ${unknown.assembly} is not known`;
   return one === other ? undefined : `these are of ${one} and of ${other}`;
 }
 

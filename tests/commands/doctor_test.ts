@@ -54,7 +54,7 @@ Deno.test("prepared data are healthy, and genes shared with test data are a note
     const { code, stdout } = await runTask("doctor", data, "--test", data);
     strictEqual(code, 0);
     match(stdout, /warning: shared-genes: .*120 of 120 test samples/);
-    match(stdout, /^1 warning, 0 notes\. Not checked/m);
+    match(stdout, /^1 warning, 0 notes\.\nNot checked/m);
   });
 });
 
