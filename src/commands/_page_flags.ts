@@ -25,7 +25,7 @@ export function declarePageFlags(command: Command): Command {
       "--page <file>",
       "write an HTML page of what the data look like: profiles and heat maps around the TSS, depths, labels",
     )
-    .option("--multiqc <dir>", "write the same as files for MultiQC into this folder");
+    .option("--multiqc <dir>", "write the same into this folder, as files for MultiQC");
 }
 
 /** A page, and files for MultiQC, that are written in the end. */
