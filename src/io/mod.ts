@@ -22,7 +22,9 @@ export { blobSource, type ByteRange, type ByteSource, bytesSource } from "../fil
 export type { SampleColumns } from "./columns.ts";
 export { readCompetition, type ReadCompetitionOptions } from "./competition.ts";
 export {
+  type BlockSource,
   type CompetitionBlock,
+  type StreamedBlock,
   writeCompetition,
   type WriteCompetitionOptions,
 } from "./competition_writer.ts";
