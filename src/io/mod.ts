@@ -1,6 +1,7 @@
 /**
  * Reads files into typed arrays and writes them back: npy and npz, the competition's files, DeepChrome's CSV files,
- * sequences, submissions. Nothing here loads tf.js; with a `ByteSource` instead of a path everything runs in a browser.
+ * AnnData in Zarr, Parquet, sequences, submissions; and opens files on servers. Nothing here loads tf.js; with a
+ * `ByteSource` instead of a path everything runs in a browser.
  *
  * @example
  * ```ts
